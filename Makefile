@@ -1,0 +1,160 @@
+# cupel. `make demo` and `make test` install what is missing (Debian packages), build and run. `make help` lists the rest.
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+VERSION := $(shell sed -n 's/^\#define CUPEL_VERSION "\(.*\)"/\1/p' core/cupel.h)
+SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+
+# Debian packages. What the program links, and what tests and checks need besides.
+PACKAGES := gcc libc6-dev make pkg-config gawk libopenblas-dev liblapacke-dev libsvm-dev libhdf5-dev libjansson-dev libyaml-dev \
+            libxxhash-dev libssl-dev zlib1g-dev libcmocka-dev node-d3
+LINT_PACKAGES := clang clang-tidy cppcheck
+FUZZ_PACKAGES := clang libclang-rt-14-dev
+
+WARN := -pedantic -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror
+OPT ?= -O2 -g
+EXTRA ?=
+PKGS := hdf5-serial openblas jansson yaml-0.1 libxxhash libcrypto zlib
+# Not expanded before `make deps` has run (the targets that people call start a second make).
+CPPFLAGS_ALL = -I. -D_POSIX_C_SOURCE=200809L $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g') $(CPPFLAGS)
+CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math -fPIC -fvisibility=hidden $(EXTRA) $(CFLAGS)
+LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llapacke -lsvm -lm -lpthread
+LDFLAGS_ALL = $(EXTRA) -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+
+GENERATED := core/generated
+TABLES := $(wildcard datasets/elements/*.tsv)
+include $(wildcard core/*/generate.mk datasets/*/generate.mk descriptors/*/generate.mk)
+
+LIB_SRC := $(sort $(wildcard core/cupel.c core/base/*.c core/sys/*.c core/math/*.c core/math/kernels/*.c core/io/*.c core/matter/*.c \
+             core/engine/*.c datasets/*.c datasets/formats/*.c datasets/spaces/*.c descriptors/composition/*.c \
+             descriptors/composition/kernels/*.c models/learn/*.c models/learn/kernels/*.c models/search/*.c) $(GENERATED_SRC))
+CLI_SRC := $(sort $(wildcard core/cli/*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+TEST_SRC := $(sort $(wildcard tests/test_*.c))
+TEST_BIN := $(TEST_SRC:tests/%.c=$(BUILD)/tests/%)
+BENCH_SRC := $(sort $(wildcard benchmarks/bench_*.c))
+BENCH_BIN := $(BENCH_SRC:benchmarks/%.c=$(BUILD)/benchmarks/%)
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: all deps demo test run-tests accept bench check-layers lint asan ubsan tsan fuzz install uninstall clean help format
+.DEFAULT_GOAL := all
+
+all: $(BUILD)/cupel $(BUILD)/libcupel.so.$(VERSION)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+deps: ## install what is missing (Debian packages)
+	@tests/deps $(PACKAGES)
+
+demo: deps ## build and run the main job: a solar absorber from a demand file
+	@$(MAKE) all
+	@tests/demo $(BUILD)/cupel
+
+test: deps ## build and run every test
+	@$(MAKE) all tests-built
+	@tests/run $(BUILD)
+
+.PHONY: tests-built
+tests-built: $(TEST_BIN)
+
+bench: deps ## the figures of the README, both sides in one run
+	@$(MAKE) all $(BENCH_BIN)
+	@benchmarks/run $(BUILD)
+
+check-layers: ## the include rule (core/README.md)
+	@awk -f tests/check-layers $$(git ls-files '*.c' '*.h')
+
+lint: ## gcc and clang warnings, clang-tidy, cppcheck
+	@tests/deps $(PACKAGES) $(LINT_PACKAGES)
+	@$(MAKE) BUILD=build-clang CC=clang all
+	@tests/lint
+
+asan: ## tests under the address and undefined-behaviour sanitizers
+	@tests/deps $(PACKAGES)
+	@$(MAKE) BUILD=build-asan OPT="-O1 -g" EXTRA="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DCUPEL_FAULTS" all tests-built
+	@CUPEL_SANITIZED=1 tests/run build-asan
+
+ubsan: ## tests under the undefined-behaviour sanitizer alone
+	@tests/deps $(PACKAGES)
+	@$(MAKE) BUILD=build-ubsan OPT="-O1 -g" EXTRA="-fsanitize=undefined -fno-sanitize-recover=all -DCUPEL_FAULTS" all tests-built
+	@CUPEL_SANITIZED=1 tests/run build-ubsan
+
+tsan: ## tests under the thread sanitizer (single-thread BLAS)
+	@tests/deps $(PACKAGES)
+	@$(MAKE) BUILD=build-tsan OPT="-O1 -g" EXTRA="-fsanitize=thread -DCUPEL_FAULTS" all tests-built
+	@CUPEL_SANITIZED=1 OPENBLAS_NUM_THREADS=1 TSAN_OPTIONS="suppressions=$(CURDIR)/tests/tsan.supp halt_on_error=1" tests/run build-tsan
+
+fuzz: ## a minute on each fuzz target
+	@tests/deps $(PACKAGES) $(FUZZ_PACKAGES)
+	@$(MAKE) BUILD=build-fuzz CC=clang OPT="-O1 -g" EXTRA="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzz-built
+	@tests/fuzz/run build-fuzz
+
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
+.PHONY: fuzz-built
+fuzz-built: $(FUZZ_BIN)
+
+install: all ## DESTDIR and PREFIX are honoured
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 755 $(BUILD)/cupel $(DESTDIR)$(PREFIX)/bin/cupel
+	install -m 644 core/cupel.h $(DESTDIR)$(PREFIX)/include/cupel.h
+	install -m 644 $(BUILD)/libcupel.a $(DESTDIR)$(PREFIX)/lib/libcupel.a
+	install -m 755 $(BUILD)/libcupel.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so.$(VERSION)
+	ln -sf libcupel.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so.$(SOVERSION)
+	ln -sf libcupel.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so
+	printf 'prefix=%s\nlibdir=$${prefix}/lib\nincludedir=$${prefix}/include\n\nName: cupel\nDescription: materials-genome screening engine\nVersion: %s\nCflags: -I$${includedir}\nLibs: -L$${libdir} -lcupel\nRequires.private: $(PKGS)\nLibs.private: -llapacke -lsvm -lm -lpthread\n' \
+	  '$(PREFIX)' '$(VERSION)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/cupel.pc
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/cupel include/cupel.h lib/libcupel.a lib/libcupel.so lib/libcupel.so.$(SOVERSION) \
+	  lib/libcupel.so.$(VERSION) lib/pkgconfig/cupel.pc)
+
+clean: ## remove what the build made
+	rm -rf build build-asan build-ubsan build-tsan build-fuzz build-clang core/generated
+
+# Kernels are compiled for their instruction set; which one runs is chosen at run time (core/sys/cpu.h).
+$(BUILD)/%_avx2.o: ISA = -mavx2 -mfma -O3
+$(BUILD)/%_avx512.o: ISA = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 -O3
+ifneq ($(shell uname -m),x86_64)
+$(BUILD)/%_avx2.o $(BUILD)/%_avx512.o: ISA =
+endif
+
+$(LIB_OBJ) $(CLI_OBJ): | $(GENERATED_HDR)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ISA) -MMD -MP -c $< -o $@
+
+$(BUILD)/libcupel.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/libcupel.so.$(VERSION): $(LIB_OBJ)
+	$(Q)$(CC) -shared -Wl,-soname,libcupel.so.$(SOVERSION) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
+$(BUILD)/cupel: $(CLI_OBJ) $(BUILD)/libcupel.a
+	$(Q)$(CC) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
+
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libcupel.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fsanitize=fuzzer -MMD -MP $< $(BUILD)/libcupel.a $(LDFLAGS_ALL) $(LIBS) -o $@
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libcupel.a | $(GENERATED_HDR)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $< $(BUILD)/libcupel.a $(LDFLAGS_ALL) $(LIBS) -lcmocka -o $@
+
+$(BUILD)/benchmarks/%: benchmarks/%.c $(BUILD)/libcupel.a | $(GENERATED_HDR)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $< $(BUILD)/libcupel.a $(LDFLAGS_ALL) $(LIBS) -o $@
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(wildcard $(BUILD)/tests/*.d $(BUILD)/benchmarks/*.d)

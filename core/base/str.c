@@ -1,0 +1,223 @@
+#include "core/base/str.h"
+
+#include "core/base/mem.h"
+
+#include <errno.h>
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+cupel_text cupel_text_of(const char *s) { return (cupel_text){s ? s : "", s ? strlen(s) : 0}; }
+
+bool cupel_text_is(cupel_text t, const char *s) { return strlen(s) == t.n && memcmp(t.p, s, t.n) == 0; }
+
+static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+cupel_text cupel_text_trim(cupel_text t)
+{
+    while (t.n && blank(t.p[0])) t.p++, t.n--;
+    while (t.n && blank(t.p[t.n - 1])) t.n--;
+    return t;
+}
+
+static bool room(cupel_str *s, size_t n)
+{
+    if (s->failed || n > SIZE_MAX - s->n - 1 || !cupel_grow(&s->p, &s->cap, s->n + n + 1, 1)) {
+        s->failed = true;
+        return false;
+    }
+    return true;
+}
+
+void cupel_str_add(cupel_str *s, const char *p, size_t n)
+{
+    if (!room(s, n)) return;
+    if (n) memcpy(s->p + s->n, p, n);
+    s->n += n;
+    s->p[s->n] = '\0';
+}
+
+void cupel_str_puts(cupel_str *s, const char *text) { cupel_str_add(s, text, strlen(text)); }
+
+void cupel_str_putc(cupel_str *s, char c) { cupel_str_add(s, &c, 1); }
+
+void cupel_str_addf(cupel_str *s, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        s->failed = true;
+    else if (room(s, (size_t)n)) {
+        vsnprintf(s->p + s->n, (size_t)n + 1, fmt, again);
+        s->n += (size_t)n;
+    }
+    va_end(again);
+}
+
+void cupel_str_number(cupel_str *s, double x)
+{
+    char b[32];
+    cupel_str_add(s, b, cupel_format_double(b, x));
+}
+
+void cupel_str_clear(cupel_str *s)
+{
+    s->n = 0;
+    s->failed = false;
+    if (s->p) s->p[0] = '\0';
+}
+
+void cupel_str_free(cupel_str *s)
+{
+    cupel_free(s->p);
+    *s = (cupel_str){0};
+}
+
+const char *cupel_str_text(const cupel_str *s) { return s->p ? s->p : ""; }
+
+static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* Checks the grammar [+-] digits [. digits] [e [+-] digits] and reads up to 19 digits. */
+typedef struct decimal {
+    uint64_t digits;
+    int exponent, n_digits;
+    bool negative;
+} decimal;
+
+static bool scan_decimal(cupel_text t, decimal *d)
+{
+    const char *p = t.p, *end = t.p + t.n;
+    bool any = false;
+    int scale = 0, exponent = 0;
+    *d = (decimal){0};
+    if (p < end && (*p == '-' || *p == '+')) d->negative = *p++ == '-';
+    for (bool point = false; p < end; p++) {
+        if (*p == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (*p < '0' || *p > '9') break;
+        any = true;
+        scale -= point;
+        if (d->n_digits || *p != '0') d->n_digits++;
+        if (d->n_digits <= 19) d->digits = d->digits * 10 + (uint64_t)(*p - '0');
+    }
+    if (!any) return false;
+    if (p < end && (*p == 'e' || *p == 'E')) {
+        bool minus = false;
+        if (++p < end && (*p == '-' || *p == '+')) minus = *p++ == '-';
+        if (p == end) return false;
+        for (; p < end && *p >= '0' && *p <= '9'; p++)
+            if (exponent < 100000) exponent = exponent * 10 + (*p - '0');
+        if (minus) exponent = -exponent;
+    }
+    d->exponent = exponent + scale;
+    return p == end;
+}
+
+bool cupel_parse_double(cupel_text t, double *x)
+{
+    decimal d;
+    if (t.n > 4096 || !scan_decimal(t, &d)) return false;
+    double v;
+    /* Both the digits and the power are exact doubles here, so one rounding gives the correctly rounded value (Clinger 1990,
+     * doi:10.1145/93542.93557). */
+    if (d.n_digits <= 15 && d.exponent >= -22 && d.exponent <= 22) {
+        v = (double)d.digits;
+        v = d.exponent < 0 ? v / powers[-d.exponent] : v * powers[d.exponent];
+        *x = d.negative ? -v : v;
+        return true;
+    }
+    char small[64], *copy = small;
+    if (t.n >= sizeof small && !(copy = cupel_alloc(t.n + 1, 1))) return false;
+    memcpy(copy, t.p, t.n);
+    copy[t.n] = '\0';
+    v = strtod(copy, NULL); /* the grammar is checked and the locale is never set: the point is '.' */
+    if (copy != small) cupel_free(copy);
+    if (!isfinite(v)) return false;
+    *x = v;
+    return true;
+}
+
+bool cupel_parse_u64(cupel_text t, uint64_t *x)
+{
+    uint64_t v = 0;
+    if (!t.n) return false;
+    for (size_t i = 0; i < t.n; i++) {
+        if (t.p[i] < '0' || t.p[i] > '9') return false;
+        if (__builtin_mul_overflow(v, (uint64_t)10, &v) || __builtin_add_overflow(v, (uint64_t)(t.p[i] - '0'), &v)) return false;
+    }
+    *x = v;
+    return true;
+}
+
+bool cupel_parse_i64(cupel_text t, int64_t *x)
+{
+    bool minus = t.n && t.p[0] == '-';
+    uint64_t v;
+    if (minus) t.p++, t.n--;
+    if (!cupel_parse_u64(t, &v) || v > (uint64_t)INT64_MAX) return false;
+    *x = minus ? -(int64_t)v : (int64_t)v;
+    return true;
+}
+
+/* x = m / 10^k with m < 2^53: the division rounds once, so the decimal m e-k reads back as x. The smallest k is the shortest. */
+static size_t format_short(char buf[32], double x)
+{
+    double a = fabs(x);
+    for (int k = 0; k <= 15; k++) {
+        double m = nearbyint(a * powers[k]);
+        if (m >= 1e15) return 0;
+        if (m / powers[k] != a) continue;
+        char digits[24];
+        int n = snprintf(digits, sizeof digits, "%0*" PRIu64, k + 1, (uint64_t)m);
+        size_t whole = (size_t)(n - k), at = 0;
+        if (signbit(x)) buf[at++] = '-';
+        memcpy(buf + at, digits, whole);
+        at += whole;
+        if (k) {
+            buf[at++] = '.';
+            memcpy(buf + at, digits + whole, (size_t)k);
+            at += (size_t)k;
+        }
+        buf[at] = '\0';
+        return at;
+    }
+    return 0;
+}
+
+size_t cupel_format_double(char buf[32], double x)
+{
+    if (isnan(x)) return (size_t)snprintf(buf, 32, "nan");
+    if (isinf(x)) return (size_t)snprintf(buf, 32, x > 0 ? "inf" : "-inf");
+    if (x == 0 || (fabs(x) >= 1e-5 && fabs(x) < 1e15)) {
+        size_t n = format_short(buf, x);
+        if (n) return n;
+    }
+    int n = 0;
+    for (int digits = 15; digits <= 17; digits++) {
+        n = snprintf(buf, 32, "%.*g", digits, x);
+        if (strtod(buf, NULL) == x) break;
+    }
+    return (size_t)n;
+}
+
+const char *cupel_format_count(char buf[32], uint64_t n)
+{
+    char raw[24];
+    int len = snprintf(raw, sizeof raw, "%" PRIu64, n), at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0) buf[at++] = ',';
+        buf[at++] = raw[i];
+    }
+    buf[at] = '\0';
+    return buf;
+}

@@ -1,0 +1,50 @@
+/* Text: a growing string, slices, and the two conversions between text and number. C locale always. */
+#ifndef CUPEL_BASE_STR_H
+#define CUPEL_BASE_STR_H
+
+#include "core/cupel.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A slice of text owned by somebody else; not ended by 0. */
+typedef struct cupel_text {
+    const char *p;
+    size_t n;
+} cupel_text;
+
+cupel_text cupel_text_of(const char *s);                 /* s may be NULL: empty */
+bool cupel_text_is(cupel_text t, const char *s);         /* equal */
+cupel_text cupel_text_trim(cupel_text t);                /* without spaces and tabs at both ends */
+
+/* A growing string. {0} is empty. After a failed growth `failed` stays set and the text stays as it was, so a caller
+ * may append many times and look once. */
+typedef struct cupel_str {
+    char *p; /* ended by 0; NULL while nothing was appended */
+    size_t n, cap;
+    bool failed;
+} cupel_str;
+
+void cupel_str_add(cupel_str *s, const char *p, size_t n);
+void cupel_str_puts(cupel_str *s, const char *text);
+void cupel_str_putc(cupel_str *s, char c);
+void cupel_str_addf(cupel_str *s, const char *fmt, ...) CUPEL_PRINTF(2, 3);
+void cupel_str_number(cupel_str *s, double x);           /* as cupel_format_double */
+void cupel_str_clear(cupel_str *s);                      /* empty, keeps the room */
+void cupel_str_free(cupel_str *s);
+const char *cupel_str_text(const cupel_str *s);          /* never NULL */
+
+/* The whole of t (no spaces around) as a finite double, correctly rounded; false for anything else ("1x", "", "nan", "inf"). */
+bool cupel_parse_double(cupel_text t, double *x);
+
+/* The whole of t as a decimal integer in range; false for anything else. */
+bool cupel_parse_i64(cupel_text t, int64_t *x);
+bool cupel_parse_u64(cupel_text t, uint64_t *x);
+
+/* The shortest decimal text that reads back as x; "nan", "inf", "-inf" for those. Returns its length (< 32). */
+size_t cupel_format_double(char buf[32], double x);
+
+/* A count for people: 1234567 -> "1,234,567". */
+const char *cupel_format_count(char buf[32], uint64_t n);
+
+#endif

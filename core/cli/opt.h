@@ -1,0 +1,47 @@
+/* Options declared as data. A verb lists its options once; parsing, help and errors come from the list. */
+#ifndef CUPEL_CLI_OPT_H
+#define CUPEL_CLI_OPT_H
+
+#include "core/base/str.h"
+#include "core/cupel.h"
+#include "core/sys/job.h"
+
+typedef enum cupel_opt_kind { CUPEL_OPT_FLAG, CUPEL_OPT_TEXT, CUPEL_OPT_COUNT, CUPEL_OPT_NUMBER, CUPEL_OPT_CHOICE } cupel_opt_kind;
+
+/* --name VALUE or --name=VALUE; -o is --output. `choices` is "a|b|c" for CHOICE. */
+typedef struct cupel_opt {
+    const char *name, *placeholder; /* "threads", "N" */
+    cupel_opt_kind kind;
+    const char *choices;
+    const char *fallback;           /* default as text; NULL: none */
+    bool required;
+    const char *help;
+} cupel_opt;
+
+typedef struct cupel_args cupel_args;
+
+/* A verb: one file core/cli/cmd_<verb>.c, one line in core/cli/main.c. */
+typedef struct cupel_verb {
+    const char *name;
+    const char *usage;              /* "TABLE --formula COLUMN --set NAME -o FILE" */
+    const char *help;               /* one line */
+    const char *more;               /* paragraphs for `cupel help VERB`: what it does, examples, exit codes; may be NULL */
+    const cupel_opt *options;       /* ended by a NULL name; the common ones (--threads --isa --quiet --help) are added */
+    size_t min_args, max_args;      /* positional arguments */
+    bool uses_blas;                 /* start again with the fast OpenBLAS kernels (see blas.c) */
+    cupel_status (*run)(const cupel_args *args, const cupel_job *job, cupel_err *err);
+} cupel_verb;
+
+const char *cupel_arg(const cupel_args *a, size_t i);             /* positional; NULL past the end */
+size_t cupel_n_args(const cupel_args *a);
+bool cupel_flag(const cupel_args *a, const char *name);
+const char *cupel_opt_text(const cupel_args *a, const char *name);  /* value or fallback; NULL */
+uint64_t cupel_opt_count(const cupel_args *a, const char *name);    /* checked when parsed */
+double cupel_opt_number(const cupel_args *a, const char *name);
+bool cupel_opt_given(const cupel_args *a, const char *name);
+const char *cupel_command_line(const cupel_args *a);                /* for run.json */
+
+/* stdout for results: the only place that prints them. */
+cupel_status cupel_print(const char *text, size_t n, cupel_err *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* Features: the columns a model sees. Descriptors of the formula, joined with columns of the table as numbers or categories. */
+#ifndef CUPEL_ENGINE_FEATURES_H
+#define CUPEL_ENGINE_FEATURES_H
+
+#include "core/io/artifact.h"
+#include "core/matter/composition.h"
+#include "core/matter/reason.h"
+#include "core/matter/records.h"
+#include "core/sys/cpu.h"
+
+typedef struct cupel_features cupel_features;
+
+/* sets: "magpie" or several, "magpie,element_fraction" ('+' and ',' join). columns: "spg_num,crys_sys" or NULL. CUPEL_USAGE names the sets there are. */
+cupel_status cupel_features_new(const char *sets, const char *columns, cupel_features **f, cupel_err *err);
+void cupel_features_free(cupel_features *f);
+
+/* Must be called once with all training rows when there are table columns: a column whose every present cell is a number is a number, else a
+ * category (one column per value, in order of first appearance; a new value at prediction is all zeros). Without table columns it does nothing. */
+cupel_status cupel_features_learn(cupel_features *f, const cupel_header *header, const cupel_records *all, cupel_err *err);
+/* Before cupel_features_compute on records of another file: finds the table columns in its header. */
+cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, const char *file, cupel_err *err);
+
+size_t cupel_features_count(const cupel_features *f);
+cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *name, const char **unit, cupel_err *err);
+const char *cupel_features_sets(const cupel_features *f);    /* canonical: "magpie,element_fraction" */
+const char *cupel_features_columns(const cupel_features *f); /* "" when there are none */
+
+/* Rows from .. from + n - 1 of the batch (and of records, NULL when there are no table columns; row i of records belongs to row i of the batch)
+ * into x [n][ld]. reason [n]: why a value of the row is NaN. Thread-safe. */
+void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n, cupel_isa isa,
+                            double *x, size_t ld, unsigned char *reason);
+
+cupel_status cupel_features_save(const cupel_features *f, cupel_writer *w, cupel_err *err); /* under "features/" */
+cupel_status cupel_features_load(const cupel_reader *r, cupel_features **f, cupel_err *err);
+
+#endif

@@ -1,0 +1,80 @@
+/* A model file: features, surrogate, what is predicted in which unit, and the known materials it was trained on. */
+#ifndef CUPEL_ENGINE_MODEL_H
+#define CUPEL_ENGINE_MODEL_H
+
+#include "core/engine/features.h"
+#include "core/matter/formula.h"
+#include "core/sys/job.h"
+#include "models/learn/surrogate.h"
+
+typedef enum cupel_missing { CUPEL_MISSING_FAIL, CUPEL_MISSING_DROP, CUPEL_MISSING_IMPUTE, CUPEL_MISSING_KEEP } cupel_missing;
+cupel_status cupel_missing_parse(const char *word, cupel_missing *m, cupel_err *err);
+
+/* Training rows in memory: every cell of the file as text, formulas parsed, target as number. */
+typedef struct cupel_training {
+    cupel_header header;
+    cupel_records records;
+    cupel_batch batch;
+    double *target;           /* [records.n_rows], in `unit` */
+    char *file, *digest;      /* "sha256:..." */
+    char *property, *unit;    /* "band gap", "eV" */
+    size_t n_dropped, n_imputed;
+} cupel_training;
+
+typedef struct cupel_training_options {
+    const char *file, *format;         /* format NULL: by name */
+    const char *formula, *target;      /* column names */
+    const char *property, *unit;       /* NULL: from the column's header (`yield strength [MPa]`); a unit given and another in the header is an error */
+    cupel_missing missing;
+    cupel_dot dot;
+} cupel_training_options;
+
+/* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`; others drop and count, and say so through job. */
+cupel_status cupel_training_read(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err);
+void cupel_training_release(cupel_training *t);
+
+typedef struct cupel_model cupel_model;
+
+typedef struct cupel_model_options {
+    const char *features, *columns;    /* as cupel_features_new */
+    const char *learner, *settings;
+    cupel_task task;
+    uint64_t seed;
+} cupel_model_options;
+
+/* subset [n_subset] of the training rows, NULL = all. */
+cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o, const cupel_job *job,
+                             cupel_model **m, cupel_err *err);
+void cupel_model_free(cupel_model *m);
+cupel_status cupel_model_save(const cupel_model *m, const char *path, cupel_err *err);   /* artifact of kind "model" */
+cupel_status cupel_model_open(const char *path, cupel_model **m, cupel_err *err);
+const char *cupel_model_digest(const cupel_model *m);      /* of the file it was opened from or saved to; "" before */
+
+const cupel_features *cupel_model_features(const cupel_model *m);
+cupel_features *cupel_model_features_bind(cupel_model *m); /* for cupel_features_bind */
+const cupel_surrogate *cupel_model_surrogate(const cupel_model *m);
+const char *cupel_model_property(const cupel_model *m);
+const char *cupel_model_unit(const cupel_model *m);
+double cupel_model_target_min(const cupel_model *m);
+double cupel_model_target_max(const cupel_model *m);
+const char *cupel_model_training_digest(const cupel_model *m); /* "sha256:..." of the table it was trained on */
+
+/* Describes and predicts rows from .. from + n - 1. reason [n] != 0: that row has NaN everywhere and in_domain 0. work: one per thread. */
+typedef struct cupel_model_work cupel_model_work;
+cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **w, cupel_err *err);
+void cupel_model_work_free(cupel_model_work *w);
+cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
+                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err);
+
+/* The known material nearest to a composition: smallest L1 distance of atomic fractions (0 = the same composition, 2 = no common element),
+ * the first of equals. `formula` as written in the training table. */
+typedef struct cupel_known {
+    size_t row;
+    const char *formula;
+    double value, distance;
+} cupel_known;
+void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known);
+size_t cupel_model_n_training(const cupel_model *m);
+void cupel_model_training_row(const cupel_model *m, size_t i, cupel_composition *c, const char **formula, double *target);
+
+#endif

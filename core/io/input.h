@@ -1,0 +1,24 @@
+/* Bytes of a file or of stdin, gunzipped when they begin with the gzip magic, read once from front to end. */
+#ifndef CUPEL_IO_INPUT_H
+#define CUPEL_IO_INPUT_H
+
+#include "core/base/str.h"
+#include "core/cupel.h"
+
+typedef struct cupel_input cupel_input;
+
+cupel_status cupel_input_open(const char *path, cupel_input **in, cupel_err *err);      /* "-" is stdin */
+cupel_status cupel_input_of_text(cupel_text text, const char *name, cupel_input **in, cupel_err *err); /* for tests and fuzzing */
+/* Up to n bytes; *got = 0 only at the end. A truncated or damaged gzip stream is CUPEL_BAD_INPUT. */
+cupel_status cupel_input_read(cupel_input *in, void *buf, size_t n, size_t *got, cupel_err *err);
+/* All that is left, with a 0 behind; refuses more than max_bytes. Caller frees. */
+cupel_status cupel_input_rest(cupel_input *in, size_t max_bytes, char **text, size_t *n, cupel_err *err);
+const char *cupel_input_name(const cupel_input *in);
+/* SHA-256 of the stored bytes, at the end only (reads on to the end if need be). */
+cupel_status cupel_input_digest(cupel_input *in, char hex[65], cupel_err *err);
+void cupel_input_free(cupel_input *in);
+
+/* SHA-256 of a whole file. */
+cupel_status cupel_digest_file(const char *path, char hex[65], cupel_err *err);
+
+#endif

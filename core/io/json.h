@@ -1,0 +1,43 @@
+/* JSON: reading through jansson into a tree, writing through a small emitter. */
+#ifndef CUPEL_IO_JSON_H
+#define CUPEL_IO_JSON_H
+
+#include "core/base/str.h"
+#include "core/cupel.h"
+
+typedef struct cupel_json cupel_json; /* a node; owned by the root */
+
+/* Parses exactly one JSON value; `name` is for messages ("file:line:column"). Duplicate keys and nesting beyond 64 are refused. */
+cupel_status cupel_json_read(cupel_text text, const char *name, cupel_json **root, cupel_err *err);
+void cupel_json_free(cupel_json *root);
+
+typedef enum cupel_json_kind { CUPEL_JSON_NULL, CUPEL_JSON_BOOL, CUPEL_JSON_NUMBER, CUPEL_JSON_STRING, CUPEL_JSON_ARRAY, CUPEL_JSON_OBJECT } cupel_json_kind;
+cupel_json_kind cupel_json_kind_of(const cupel_json *node);
+size_t cupel_json_size(const cupel_json *node);                             /* of an array or object, else 0 */
+const cupel_json *cupel_json_at(const cupel_json *array, size_t i);         /* NULL when it is not there */
+const cupel_json *cupel_json_get(const cupel_json *object, const char *key);
+const char *cupel_json_key(const cupel_json *object, size_t i);             /* keys in file order */
+bool cupel_json_number(const cupel_json *node, double *x);
+bool cupel_json_string(const cupel_json *node, cupel_text *t);
+/* The node as the text a CSV cell would hold: numbers shortest, strings as they are, null "", true/false, others as compact JSON. */
+void cupel_json_cell(const cupel_json *node, cupel_str *out);
+
+/* Writing. Commas and indentation are taken care of; NaN and infinities become null. */
+typedef struct cupel_json_out {
+    cupel_str *s;
+    int depth;
+    bool compact;        /* one line */
+    bool filled[64], key_open;
+} cupel_json_out;
+
+void cupel_json_open(cupel_json_out *w, char bracket);                      /* '{' or '[' */
+void cupel_json_close(cupel_json_out *w, char bracket);                     /* '}' or ']' */
+void cupel_json_name(cupel_json_out *w, const char *key);                   /* before a value in an object */
+void cupel_json_put_number(cupel_json_out *w, double x);
+void cupel_json_put_int(cupel_json_out *w, int64_t x);
+void cupel_json_put_bool(cupel_json_out *w, bool x);
+void cupel_json_put_null(cupel_json_out *w);
+void cupel_json_put_string(cupel_json_out *w, const char *text);
+void cupel_json_put_text(cupel_json_out *w, cupel_text text);               /* escapes; bytes that are not UTF-8 become U+FFFD */
+
+#endif

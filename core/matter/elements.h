@@ -1,0 +1,14 @@
+/* The chemical elements: Z = 1 .. 118. */
+#ifndef CUPEL_MATTER_ELEMENTS_H
+#define CUPEL_MATTER_ELEMENTS_H
+
+#include <stddef.h>
+
+enum { CUPEL_Z_MAX = 118 };
+
+const char *cupel_element_symbol(unsigned z);      /* "Fe"; "" outside 1..118 */
+const char *cupel_element_name(unsigned z);        /* "iron" */
+unsigned cupel_element_find(const char *s, size_t n); /* Z of exactly these n letters (case matters), 0 if there is none; "D" and "T" give 0 */
+double cupel_element_weight(unsigned z);           /* standard atomic weight, g/mol (IUPAC 2021, doi:10.1515/pac-2019-0603; else longest-lived isotope) */
+
+#endif

@@ -1,0 +1,20 @@
+/* Why a value is missing or a row was set aside. Stored per row in tables and artifacts; the names are part of the format. */
+#ifndef CUPEL_MATTER_REASON_H
+#define CUPEL_MATTER_REASON_H
+
+typedef enum cupel_reason {
+    CUPEL_REASON_NONE = 0,
+    CUPEL_REASON_MISSING_FORMULA = 1,   /* empty, NaN, nan, NA, None, null */
+    CUPEL_REASON_BAD_FORMULA = 2,       /* the grammar refuses it */
+    CUPEL_REASON_AMBIGUOUS_FORMULA = 3, /* two readings, e.g. Fe2O3.5H2O */
+    CUPEL_REASON_NO_ELEMENT_DATA = 4,   /* an element has no tabulated value for a descriptor */
+    CUPEL_REASON_MISSING_NUMBER = 5,    /* a numeric column or the target is empty */
+    CUPEL_REASON_BAD_NUMBER = 6,        /* a numeric column or the target is not a finite number */
+    CUPEL_REASON_IMPUTED = 7,           /* a missing value was filled in (--missing impute) */
+    CUPEL_REASON_COUNT = 8
+} cupel_reason;
+
+/* "missing_formula", "bad_formula", ...; "" for none. */
+const char *cupel_reason_name(cupel_reason reason);
+
+#endif

@@ -1,0 +1,44 @@
+/* A space: candidates addressed by a global index 0 .. count-1. One const struct per kind in a file of its own, one line in list.c. */
+#ifndef CUPEL_DATASETS_SPACES_SPACE_H
+#define CUPEL_DATASETS_SPACES_SPACE_H
+
+#include "core/base/arena.h"
+#include "core/io/yaml.h"
+#include "core/matter/composition.h"
+#include "core/matter/formula.h"
+#include "core/matter/method.h"
+
+typedef struct cupel_space cupel_space;
+
+/* A block of candidates: the formula as text and as composition (batch.reason says why one could not be read). Text lives until the next fill. */
+typedef struct cupel_candidates {
+    uint64_t first;      /* global index of the first */
+    size_t n;
+    cupel_batch batch;
+    cupel_text *formula; /* [n] */
+    size_t cap;
+    cupel_arena arena;
+} cupel_candidates; /* {0} is empty */
+void cupel_candidates_release(cupel_candidates *c);
+
+/* `spec` is the mapping under `space:` of a demand; `file` is the demand's path (names in it are relative to it).
+ *   list: candidates.csv, formula: formula
+ *   ranges: {Fe: 0..1, Cr: 0.1..0.3}, step: 0.01, max_elements: 4     (amounts in steps, sums exactly 1)
+ *   substitute: known.csv, formula: formula, replace: {Pb: [Sn, Ge], I: [Br, Cl]}     (every combination, originals left out unless keep: yes)
+ *   charge_neutral: {elements: [..], max_elements: 3, max_amount: 6}  (oxidation states of icsd24, electronegativity order)
+ * `allows` may be NULL: elements that constraints rule out, so that a space prunes itself before it counts. CUPEL_USAGE with line. */
+cupel_status cupel_space_open(const cupel_yaml *spec, const char *file, const bool allows[CUPEL_Z_MAX + 1], cupel_space **s, cupel_err *err);
+void cupel_space_free(cupel_space *s);
+/* Number of candidates; for a list this reads the file once to the end. */
+cupel_status cupel_space_count(cupel_space *s, uint64_t *count, cupel_err *err);
+/* Candidates first .. first + n - 1 (fewer at the end; c->n = 0 past it). Calls with growing `first` are fast; a list rewinds otherwise.
+ * Memory does not grow with count. One thread at a time per space object. */
+cupel_status cupel_space_fill(cupel_space *s, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err);
+/* True when fill may be called from several threads at once with different `c` (enumerations; not lists). */
+bool cupel_space_parallel(const cupel_space *s);
+/* What identifies it in a checkpoint or a shard: digest of the file or of the numbers that define it; hex text. */
+cupel_status cupel_space_digest(cupel_space *s, char hex[65], cupel_err *err);
+const char *cupel_space_words(const cupel_space *s); /* "1,234,567 charge-neutral formulas of 2 to 3 of 24 elements" without the count */
+const cupel_method *cupel_space_method(size_t i);
+
+#endif

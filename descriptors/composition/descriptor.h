@@ -1,0 +1,25 @@
+/* A descriptor of compositions is one const struct in a file of its own here, and one line in list.c. */
+#ifndef CUPEL_DESCRIPTORS_COMPOSITION_DESCRIPTOR_H
+#define CUPEL_DESCRIPTORS_COMPOSITION_DESCRIPTOR_H
+
+#include "core/matter/composition.h"
+#include "core/matter/method.h"
+#include "core/sys/cpu.h"
+
+typedef struct cupel_descriptor {
+    cupel_method method;
+    size_t n_columns;
+    /* Name (as the field writes it) and unit ("" = dimensionless) of column j. */
+    void (*column)(size_t j, cupel_str *name, const char **unit);
+    /* Rows from .. from + n - 1 of the batch into x [n][ld], of which the first n_columns of each row are written. A value that cannot be
+     * computed is NaN and sets reason[i] (of n, may be NULL) unless one is set. Rows with batch->reason are all NaN. The result of a row
+     * depends on the row and the isa only. */
+    void (*compute)(const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason);
+    /* The same rounded once to float at the end; NULL: the engine converts. */
+    void (*compute_f32)(const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, float *x, size_t ld, unsigned char *reason);
+} cupel_descriptor;
+
+extern const cupel_descriptor *const cupel_descriptors[]; /* NULL-ended, in the order of `cupel methods` */
+const cupel_descriptor *cupel_descriptor_find(cupel_text name);
+
+#endif

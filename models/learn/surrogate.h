@@ -1,0 +1,81 @@
+/* A surrogate: scaling, a learner, calibrated intervals and a domain, fitted on a matrix and used on rows of the same columns.
+ * Everything it learns (scaling, tuning, calibration) comes from the rows given to fit. */
+#ifndef CUPEL_MODELS_LEARN_SURROGATE_H
+#define CUPEL_MODELS_LEARN_SURROGATE_H
+
+#include "core/cupel.h"
+#include "core/io/artifact.h"
+#include "core/matter/method.h"
+#include "core/sys/job.h"
+
+typedef struct cupel_surrogate cupel_surrogate;
+
+typedef enum cupel_task { CUPEL_TASK_AUTO, CUPEL_TASK_REGRESSION, CUPEL_TASK_CLASS } cupel_task;
+typedef enum cupel_precision { CUPEL_FLOAT64, CUPEL_FLOAT32 } cupel_precision;
+
+typedef struct cupel_fit_options {
+    const char *learner;  /* "svr", "svc", "gp", "krr", "ridge" */
+    const char *settings; /* "C=10,gamma=0.1"; NULL: tuned inside the rows given */
+    cupel_task task;      /* AUTO: a target with exactly two distinct values is a class */
+    uint64_t seed;
+    const size_t *group;  /* [n] rows of one group are never split in inner folds (same reduced composition); may be NULL */
+} cupel_fit_options;
+
+/* x [n][d] row-major, finite; y [n] finite (for classes the two values). CUPEL_BAD_INPUT names row and column of a value that is not
+ * finite; CUPEL_NO_RESOURCE when the memory is not there (checked before libsvm or BLAS). Same rows and seed: same model, for any threads. */
+cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const double *y, const cupel_fit_options *options, const cupel_job *job,
+                                 cupel_surrogate **s, cupel_err *err);
+void cupel_surrogate_free(cupel_surrogate *s);
+
+/* What a prediction is made of; arrays of n owned by the caller. For a class: value = probability of the second class (the larger value),
+ * lower and upper = smallest and largest class value of the conformal set, NaN both when the set is empty. */
+typedef struct cupel_prediction {
+    double *value;
+    double *spread;            /* scale of the calibrated distribution at this row, unit of the target (regression) */
+    double *lower, *upper;     /* of the central interval at `level` */
+    double *distance;          /* to the training domain: 1 = at the threshold, in units of it */
+    unsigned char *in_domain;  /* distance <= 1 */
+} cupel_prediction;
+
+typedef struct cupel_predict_options {
+    cupel_precision precision;
+    cupel_isa isa;
+    double level; /* 0.9 */
+} cupel_predict_options;
+
+/* Rows of x [n][ld], unscaled, finite. Safe from many threads. The result of a row depends on the row, precision and isa only: not on n or
+ * its neighbours. scratch: from cupel_surrogate_scratch_new, one per thread. */
+typedef struct cupel_scratch cupel_scratch;
+cupel_status cupel_scratch_new(const cupel_surrogate *s, cupel_scratch **scratch, cupel_err *err);
+void cupel_scratch_free(cupel_scratch *scratch);
+cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, size_t ld, size_t n, const cupel_predict_options *options,
+                                     cupel_scratch *scratch, cupel_prediction *out, cupel_err *err);
+
+/* Probability that the true value lies in [lo, hi] (infinities allowed) for a row with this value and spread: the calibrated distribution of
+ * out-of-fold residuals, the same that the intervals come from. For a class: of the classes inside. */
+double cupel_surrogate_probability(const cupel_surrogate *s, double value, double spread, double lo, double hi);
+
+/* Facts for inspect, report and methods. */
+size_t cupel_surrogate_columns(const cupel_surrogate *s);
+size_t cupel_surrogate_support_vectors(const cupel_surrogate *s); /* 0 when it has none */
+bool cupel_surrogate_is_class(const cupel_surrogate *s);
+const char *cupel_surrogate_learner(const cupel_surrogate *s);
+/* Settings as used, "C=10,gamma=0.0076,epsilon=0.1". */
+const char *cupel_surrogate_settings(const cupel_surrogate *s);
+/* Out-of-fold predictions of the training rows, [n] each in training order (from fit or from the artifact): for parity and calibration plots. */
+typedef struct cupel_oof {
+    size_t n;
+    const double *value, *lower, *upper, *distance;
+    const unsigned char *in_domain;
+} cupel_oof;
+cupel_oof cupel_surrogate_oof(const cupel_surrogate *s);
+
+/* Under "surrogate/..." in an artifact. Load validates everything it reads: shapes, finiteness, indices. */
+cupel_status cupel_surrogate_save(const cupel_surrogate *s, cupel_writer *w, cupel_err *err);
+cupel_status cupel_surrogate_load(const cupel_reader *r, cupel_surrogate **s, cupel_err *err);
+
+/* The list of learners (models/learn/list.c), for `cupel methods`, `cupel cite` and checks of a demand. */
+const cupel_method *cupel_learner_method(size_t i);              /* NULL past the end */
+const cupel_method *cupel_learner_find(const char *name);
+
+#endif
