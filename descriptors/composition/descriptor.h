@@ -12,11 +12,14 @@ typedef struct cupel_descriptor {
     /* Name (as the field writes it) and unit ("" = dimensionless) of column j. */
     void (*column)(size_t j, cupel_str *name, const char **unit);
     /* Rows from .. from + n - 1 of the batch into x [n][ld], of which the first n_columns of each row are written. A value that cannot be
-     * computed is NaN and sets reason[i] (of n, may be NULL) unless one is set. Rows with batch->reason are all NaN. The result of a row
-     * depends on the row and the isa only. */
+     * computed is NaN and sets reason[i] (of n, may be NULL) unless one is set. Rows with batch->reason are all NaN and hand it on. The
+     * result of a row depends on the row and the isa only. */
     void (*compute)(const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason);
     /* The same rounded once to float at the end; NULL: the engine converts. */
     void (*compute_f32)(const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, float *x, size_t ld, unsigned char *reason);
+    /* The same descriptor for `--missing impute`: a value that the table lacks for an element is the mean of that table over the elements
+     * that have one (as matminer's impute_nan), and the row gets CUPEL_REASON_IMPUTED. NULL: no value is ever missing. */
+    const struct cupel_descriptor *imputed;
 } cupel_descriptor;
 
 extern const cupel_descriptor *const cupel_descriptors[]; /* NULL-ended, in the order of `cupel methods` */
