@@ -1,0 +1,97 @@
+/* What a screen gives: the shortlist, the funnel, how often elements won or were rejected, and a sample for figures. Kept as an artifact of
+ * kind "ranking" (DIR/result.h5 of a run, part2.h5 of a shard), printed as CSV or JSONL. A report needs no more than this, the model files and
+ * run.json.
+ *
+ * Layout, schema 1; n rows, p properties, r requirements, c constraints, all text UTF-8:
+ *   root attributes   demand (its first line), file, space, rank_by ("probability", "pareto", "weights"), identity, isa, precision, formula
+ *                     ("input order"), level, keep, domain_required, candidates (of the whole space), first, end (rows first .. end - 1 were
+ *                     screened), shard, shards (1, 1 when whole)
+ *   inputs            demand, space, and per property "data <property>" and "model <property>": digests
+ *   words             [k] text, the demand in sentences
+ *   properties/       name unit model (learner, features and settings in words) [p]; class [p] 0 or 1; minimum maximum training_rows [p]
+ *   requirements/     property [r] (row of properties); minimum maximum [r] (in the property's unit, infinite where open); goal [r] (-1 minimise,
+ *                     0 none, 1 maximise); beat weight [r]; words [r] text
+ *   constraints/      name column words [c] text; goal weight limit [c]
+ *   rows/             index copies layer [n]; score merit probability [n]; value spread lower upper distance in_domain [n][p]; chance [n][r];
+ *                     figure [n][c]; formula key [n] text; known_formula [n p] text; known_value known_distance in_training [n][p].
+ *                     Best first. A shard of a Pareto ranking holds more rows than it will show.
+ *   sample/           up to 2000 candidates that met every constraint, chosen by a hash of their index: index score merit probability value
+ *                     spread lower upper distance in_domain chance figure formula, as in rows/
+ *   funnel/           what [k] text; removed left fails [k]: rejected here first, left after it, and how many fail it at all (-1: not counted)
+ *   elements/         seen predicted kept [119] by Z; rejected [c][119]: candidates with this element whose first failed constraint is c */
+#ifndef CUPEL_ENGINE_RESULT_H
+#define CUPEL_ENGINE_RESULT_H
+
+#include "core/base/arena.h"
+#include "core/base/str.h"
+#include "core/io/artifact.h"
+#include "core/matter/elements.h"
+
+#include <stdbool.h>
+
+enum { CUPEL_N_Z = CUPEL_Z_MAX + 1, CUPEL_RANKING_SCHEMA = 1 };
+
+/* Candidates column by column. Integers are signed because artifacts store them so. */
+typedef struct cupel_shortlist {
+    size_t n;
+    int64_t *index;            /* [n] in the space, from 0 */
+    int64_t *copies;           /* [n] how often this reduced composition occurred, at least 1 */
+    int64_t *layer;            /* [n] Pareto layer from 1; 0 when not ranked so */
+    double *score, *merit;     /* [n] the order: score, then merit, both falling, then index */
+    double *probability;       /* [n] that the whole demand is met */
+    double *value, *spread, *lower, *upper, *distance; /* [n][p] */
+    unsigned char *in_domain;  /* [n][p] */
+    double *chance;            /* [n][r] probability of each requirement */
+    double *figure;            /* [n][c] of each constraint, NaN without one */
+    char **formula;            /* [n] as the space wrote it */
+    char **key;                /* [n] canonical reduced composition */
+} cupel_shortlist;
+
+typedef struct cupel_funnel_line {
+    char *what;
+    int64_t removed, left, fails;
+} cupel_funnel_line;
+
+typedef struct cupel_result {
+    cupel_arena arena;         /* everything below but the blocks of `owned` */
+    char *demand, *file, *space, *rank_by, *identity, *isa, *precision;
+    double level;
+    int64_t keep, domain_required, candidates, first, end, shard, shards, seed;
+    size_t n_inputs;
+    char **input, **input_digest;
+    size_t n_words;
+    char **words;
+    size_t n_properties;
+    char **property, **unit, **model;
+    unsigned char *is_class;
+    double *property_min, *property_max;
+    int64_t *training_rows;
+    size_t n_requirements;
+    int64_t *requirement_property, *requirement_goal;
+    double *requirement_min, *requirement_max, *requirement_beat, *requirement_weight;
+    char **requirement_words;
+    size_t n_constraints;
+    char **constraint, **constraint_column, **constraint_words;
+    int64_t *constraint_goal;
+    double *constraint_weight, *constraint_limit;
+    cupel_shortlist rows, sample;
+    char **known_formula;      /* [n p] nearest known material of each row and property; "" when there is none */
+    double *known_value, *known_distance;
+    unsigned char *in_training;
+    size_t n_funnel;
+    cupel_funnel_line *funnel;
+    int64_t *seen, *predicted, *kept; /* [119] */
+    int64_t *rejected;                /* [c][119] */
+} cupel_result;
+
+void cupel_result_release(cupel_result *r);
+
+/* As an artifact. Open validates every shape and reference: CUPEL_BAD_ARTIFACT. */
+cupel_status cupel_result_save(const cupel_result *r, const char *path, cupel_err *err);
+cupel_status cupel_result_open(const char *path, cupel_result *r, cupel_err *err);
+
+/* As a table: .jsonl by the name's end, else CSV; "-" is CSV on stdout; .h5 saves the artifact. *digest (may be NULL) is taken of the bytes
+ * written: "sha256:..." of a table, "xxh3:..." of an artifact. */
+cupel_status cupel_result_write(const cupel_result *r, const char *path, cupel_err *err);
+
+#endif
