@@ -7,11 +7,11 @@
 #include "core/io/artifact.h"
 #include "core/matter/method.h"
 #include "core/sys/job.h"
+#include "models/learn/precision.h"
 
 typedef struct cupel_surrogate cupel_surrogate;
 
 typedef enum cupel_task { CUPEL_TASK_AUTO, CUPEL_TASK_REGRESSION, CUPEL_TASK_CLASS } cupel_task;
-typedef enum cupel_precision { CUPEL_FLOAT64, CUPEL_FLOAT32 } cupel_precision;
 
 typedef struct cupel_fit_options {
     const char *learner;  /* "svr", "svc", "gp", "krr", "ridge" */
