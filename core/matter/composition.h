@@ -16,8 +16,9 @@ typedef struct cupel_composition {
 double cupel_composition_total(const cupel_composition *c);          /* atoms per formula */
 double cupel_composition_weight(const cupel_composition *c);         /* g/mol of formula */
 double cupel_composition_amount(const cupel_composition *c, unsigned z);
-/* Canonical text: elements by increasing Pauling electronegativity then symbol, shortest amounts, "Fe2O3"; amounts divided by their
- * common divisor when all are integers. Two texts are equal if and only if the reduced compositions are equal to 1e-8. */
+/* Canonical text: elements by increasing Pauling electronegativity (unknown last) then symbol. The scale in which it was written does not
+ * matter: the smallest whole numbers ("Fe2O3" for FeO1.5) while none passes 99, otherwise the shortest of whole numbers, one element taken as
+ * 1 ("YBa2Cu3O6.93") and atomic fractions. Two texts are equal if and only if the atomic fractions are equal to 1e-8. */
 void cupel_composition_text(const cupel_composition *c, cupel_str *out);
 /* "Fe-O": symbols sorted alphabetically (a chemical system). */
 void cupel_composition_system(const cupel_composition *c, cupel_str *out);
@@ -32,6 +33,8 @@ typedef struct cupel_batch {
     size_t cap_rows, cap_items;
 } cupel_batch;
 
+/* Room for this many more rows and amounts; the row under construction is not counted before b->n grows. */
+cupel_status cupel_batch_reserve(cupel_batch *b, size_t rows, size_t items, cupel_err *err);
 cupel_status cupel_batch_add(cupel_batch *b, const cupel_composition *c, unsigned char reason, cupel_err *err); /* c NULL: no elements */
 void cupel_batch_get(const cupel_batch *b, size_t k, cupel_composition *c);
 void cupel_batch_clear(cupel_batch *b); /* keeps the room */
