@@ -7,7 +7,8 @@
 
 typedef struct cupel_json cupel_json; /* a node; owned by the root */
 
-/* Parses exactly one JSON value; `name` is for messages ("file:line:column"). Duplicate keys and nesting beyond 64 are refused. */
+/* Parses exactly one JSON value; `name` is for messages ("file:line:column"). Duplicate keys, nesting beyond 64, numbers that do not fit
+ * a double (integers: 64 bits), NaN and \u0000 are refused. */
 cupel_status cupel_json_read(cupel_text text, const char *name, cupel_json **root, cupel_err *err);
 void cupel_json_free(cupel_json *root);
 
@@ -16,13 +17,15 @@ cupel_json_kind cupel_json_kind_of(const cupel_json *node);
 size_t cupel_json_size(const cupel_json *node);                             /* of an array or object, else 0 */
 const cupel_json *cupel_json_at(const cupel_json *array, size_t i);         /* NULL when it is not there */
 const cupel_json *cupel_json_get(const cupel_json *object, const char *key);
-const char *cupel_json_key(const cupel_json *object, size_t i);             /* keys in file order */
+const char *cupel_json_key(const cupel_json *object, size_t i);             /* keys in file order; walks to i: for small objects */
+/* The next member in file order; *at is NULL before the first. False at the end. */
+bool cupel_json_next(const cupel_json *object, void **at, const char **key, const cupel_json **value);
 bool cupel_json_number(const cupel_json *node, double *x);
 bool cupel_json_string(const cupel_json *node, cupel_text *t);
 /* The node as the text a CSV cell would hold: numbers shortest, strings as they are, null "", true/false, others as compact JSON. */
 void cupel_json_cell(const cupel_json *node, cupel_str *out);
 
-/* Writing. Commas and indentation are taken care of; NaN and infinities become null. */
+/* Writing. Commas and indentation are taken care of; NaN and infinities become null. More than 64 levels set s->failed. */
 typedef struct cupel_json_out {
     cupel_str *s;
     int depth;

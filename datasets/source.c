@@ -1,0 +1,105 @@
+#include "datasets/source.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/io/input.h"
+
+#include <string.h>
+
+struct cupel_source {
+    char *path;
+    cupel_input *in;
+    const cupel_format *format;
+    void *state;
+    cupel_header header;
+    uint64_t rows;
+    bool at_end;
+};
+
+static bool ends_with(cupel_text t, const char *end)
+{
+    size_t n = strlen(end);
+    return t.n > n && memcmp(t.p + t.n - n, end, n) == 0;
+}
+
+static const cupel_format *by_name(const char *path)
+{
+    cupel_text t = cupel_text_of(strcmp(path, "-") == 0 ? "stdin.csv" : path);
+    if (ends_with(t, ".gz")) t.n -= 3;
+    for (size_t i = 0; cupel_formats[i]; i++)
+        for (const char *const *s = cupel_formats[i]->suffixes; *s; s++)
+            if (ends_with(t, *s)) return cupel_formats[i];
+    return NULL;
+}
+
+static cupel_status find_format(const char *path, const char *format, const cupel_format **f, cupel_err *err)
+{
+    cupel_status st;
+    cupel_str names = {0};
+    *f = format ? NULL : by_name(path);
+    for (size_t i = 0; format && cupel_formats[i]; i++)
+        if (strcmp(cupel_formats[i]->method.name, format) == 0) *f = cupel_formats[i];
+    if (*f) return CUPEL_OK;
+    for (size_t i = 0; cupel_formats[i]; i++) cupel_str_addf(&names, "%s%s", i ? ", " : "", cupel_formats[i]->method.name);
+    if (format)
+        st = cupel_fail(err, CUPEL_USAGE, "table format '%s': expected one of %s", format, cupel_str_text(&names));
+    else
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the name does not tell the format; rename it (.csv, .tsv, .jsonl, .json, also with .gz) or "
+                        "give the format (%s)", path, cupel_str_text(&names));
+    cupel_str_free(&names);
+    return st;
+}
+
+cupel_status cupel_source_open(const char *path, const char *format, cupel_source **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_source *s = cupel_alloc(1, sizeof *s);
+    if (!s) return cupel_no_memory(err, "a table", sizeof *s);
+    CUPEL_TRY(find_format(path, format, &s->format, err));
+    s->path = cupel_strdup(path);
+    if (!s->path) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
+    CUPEL_TRY(cupel_input_open(path, &s->in, err));
+    CUPEL_TRY(s->format->open(s->in, &s->header, &s->state, err));
+done:
+    if (st == CUPEL_OK)
+        *out = s;
+    else
+        cupel_source_free(s);
+    return st;
+}
+
+const cupel_header *cupel_source_header(const cupel_source *s) { return &s->header; }
+
+const char *cupel_source_path(const cupel_source *s) { return s->path; }
+
+cupel_status cupel_source_read(cupel_source *s, size_t max_rows, cupel_records *r, cupel_err *err)
+{
+    cupel_records_clear(r);
+    r->n_cols = s->header.n;
+    r->first_row = s->rows;
+    if (s->at_end || !max_rows) return CUPEL_OK;
+    cupel_status st = s->format->read(s->state, max_rows, r, err);
+    if (st != CUPEL_OK) {
+        cupel_records_clear(r);
+        return st;
+    }
+    s->rows += r->n_rows;
+    s->at_end = r->n_rows < max_rows;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_source_digest(cupel_source *s, char hex[65], cupel_err *err)
+{
+    if (!s->at_end) return cupel_fail(err, CUPEL_FAILED, "digest of '%s': asked for before the last row was read", s->path);
+    return cupel_input_digest(s->in, hex, err);
+}
+
+void cupel_source_free(cupel_source *s)
+{
+    if (!s) return;
+    if (s->state) s->format->close(s->state);
+    cupel_header_release(&s->header);
+    cupel_input_free(s->in);
+    cupel_free(s->path);
+    cupel_free(s);
+}
