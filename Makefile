@@ -133,7 +133,7 @@ $(LIB_OBJ) $(CLI_OBJ): | $(GENERATED_HDR)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(ISA) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(DEFS) $(CFLAGS_ALL) $(ISA) -MMD -MP -c $< -o $@
 
 $(BUILD)/libcupel.a: $(LIB_OBJ)
 	@rm -f $@

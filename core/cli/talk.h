@@ -1,0 +1,21 @@
+/* Talk: notes, warnings, errors and progress on stderr, and the signals that ask a long piece of work to end. */
+#ifndef CUPEL_CLI_TALK_H
+#define CUPEL_CLI_TALK_H
+
+#include "core/sys/job.h"
+
+/* There is one terminal and one process that gets signals, so there is one talk. */
+void cupel_talk_begin(const char *verb, bool quiet);
+void cupel_talk_error(const char *text);                 /* "cupel VERB: text" */
+void cupel_talk_job(cupel_job *job);                     /* sets the callbacks */
+
+/* Makes sure that descriptors 0, 1 and 2 are taken, so that no file of ours becomes stdout, and that a closed pipe is an error of
+ * write(2) and not a death. */
+void cupel_streams_begin(void);
+
+/* SIGTERM, SIGUSR1 and SIGINT make job->stop true. Work that does not look for ten seconds is ended with exit code 6 (SIGUSR1 is a
+ * warning of the batch system and waits); a second SIGINT ends it at once. */
+void cupel_signals_begin(void);
+int cupel_signal_seen(void); /* 0: none */
+
+#endif
