@@ -87,8 +87,9 @@ typedef struct cupel_demand {
     double level;
 } cupel_demand;
 
-/* Reads and checks; "-" is stdin. The header of each table is looked at, its rows are not. */
+/* Reads and checks; "-" is stdin, _read takes the text and the name that its file names are relative to. The header of each table is looked at, its rows are not. */
 cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err);
+cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand **d, cupel_err *err);
 void cupel_demand_free(cupel_demand *d);
 
 /* Reads the tables and trains the models that do not come from a file; fills the `beat` of goals; warns of windows outside what was measured. */

@@ -1,0 +1,397 @@
+#include "core/engine/demand.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/demand_parts.h"
+#include "core/engine/keys.h"
+#include "core/io/input.h"
+#include "core/sys/file.h"
+#include "datasets/source.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DEMAND_BYTES_MAX = 1 << 20, DEMAND_PROPERTIES_MAX = 16 };
+
+static const char *const top_keys[] = {"demand", "scale", "data",  "model",  "properties", "space", "require",
+                                       "rank",   "prefer", "domain", "keep", "seed",      "level", NULL};
+static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", NULL};
+static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "file", NULL};
+static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
+static const char *const rank_keys[] = {"by", NULL};
+static const char *const rank_words[] = {"probability", "pareto", "weights", NULL};
+static const char *const task_words[] = {"auto", "regression", "class", NULL};
+static const char *const dot_words[] = {"refuse", "hydrate", "decimal", NULL};
+static const char *const domain_words[] = {"shown", "required", NULL};
+static const char *const scale_words[] = {"composition", NULL};
+
+const char *cupel_rank_by_name(cupel_rank_by by) { return rank_words[by]; }
+
+/* A name in the demand, relative to its folder. */
+static cupel_status resolve(cupel_demand *d, const char *name, const char **path, cupel_err *err)
+{
+    char *joined = cupel_path_beside(d->file, name);
+    char *kept = joined ? cupel_arena_text(&d->arena, joined, strlen(joined)) : NULL;
+    cupel_free(joined);
+    if (!kept) return cupel_no_memory(err, "a file name", 0);
+    *path = kept;
+    return CUPEL_OK;
+}
+
+/* A list [a, b] or one text as "a,b". */
+static cupel_status joined_list(cupel_demand *d, const cupel_yaml *map, const char *key, const char **value, cupel_err *err)
+{
+    const cupel_yaml *node = cupel_yaml_get(map, key);
+    if (!node || node->kind == CUPEL_YAML_SCALAR) return cupel_keys_text(map, d->file, key, value, err);
+    cupel_str s = {0};
+    for (const cupel_yaml *k = node->child; k; k = k->next) {
+        if (k->kind != CUPEL_YAML_SCALAR || node->kind != CUPEL_YAML_LIST) {
+            cupel_str_free(&s);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' must be one value or a list [a, b]", d->file, node->line, key);
+        }
+        if (s.n) cupel_str_putc(&s, ',');
+        cupel_str_add(&s, k->text.p, k->text.n);
+    }
+    char *kept = s.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&s), s.n);
+    cupel_str_free(&s);
+    if (!kept) return cupel_no_memory(err, "a list", 0);
+    *value = kept;
+    return CUPEL_OK;
+}
+
+/* {C: 10, gamma: 0.1} as "C=10,gamma=0.1"; text stays as it is. */
+static cupel_status settings_text(cupel_demand *d, const cupel_yaml *model, const char *key, const char **value, cupel_err *err)
+{
+    const cupel_yaml *node = cupel_yaml_get(model, key);
+    if (!node || node->kind == CUPEL_YAML_SCALAR) return cupel_keys_text(model, d->file, key, value, err);
+    cupel_str s = {0};
+    for (const cupel_yaml *k = node->child; k; k = k->next) {
+        if (node->kind != CUPEL_YAML_MAP || k->kind != CUPEL_YAML_SCALAR) {
+            cupel_str_free(&s);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' must be a mapping of numbers, as in {C: 10}", d->file, node->line, key);
+        }
+        cupel_str_addf(&s, "%s%.*s=%.*s", s.n ? "," : "", (int)k->key.n, k->key.p, (int)k->text.n, k->text.p);
+    }
+    char *kept = s.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&s), s.n);
+    cupel_str_free(&s);
+    if (!kept) return cupel_no_memory(err, "settings", 0);
+    *value = kept;
+    return CUPEL_OK;
+}
+
+static cupel_status check_learner(cupel_demand *d, const cupel_yaml *map, const cupel_demand_property *p, cupel_err *err)
+{
+    const cupel_model_options *o = &p->options;
+    const cupel_method *m = cupel_learner_find(o->learner);
+    cupel_features *f = NULL;
+    if (!m) {
+        cupel_str all = {0};
+        for (size_t i = 0; cupel_learner_method(i); i++) cupel_str_addf(&all, "%s%s", i ? ", " : "", cupel_learner_method(i)->name);
+        const cupel_yaml *name = cupel_yaml_get(map, "name");
+        cupel_fail(err, CUPEL_USAGE, "%s:%zu: no model '%.40s'; there are %s", d->file, name ? name->line : map->line, o->learner, cupel_str_text(&all));
+        cupel_str_free(&all);
+        return CUPEL_USAGE;
+    }
+    double *values = cupel_alloc(cupel_method_n_params(m) + 1, sizeof *values);
+    if (!values) return cupel_no_memory(err, "settings", 0);
+    cupel_status st = cupel_method_settings(m, o->settings, values, err);
+    cupel_free(values);
+    if (st == CUPEL_OK) st = cupel_features_new(o->features, o->columns, &f, err);
+    cupel_features_free(f);
+    return st == CUPEL_USAGE || st == CUPEL_BAD_INPUT ? cupel_keys_at(d->file, map->line, err) : st;
+}
+
+static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_demand_property *p, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const char *file = NULL, *params = NULL;
+    int task = 0;
+    p->options = (cupel_model_options){.learner = "svr", .features = "magpie", .columns = p->columns, .seed = d->seed};
+    if (!map) return CUPEL_OK;
+    CUPEL_TRY(cupel_keys_check(map, d->file, "'model'", model_keys, err));
+    CUPEL_TRY(cupel_keys_text(map, d->file, "file", &file, err));
+    if (file) {
+        if (map->n > 1)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a model that comes from a file takes no other keys; leave out all but 'file'", d->file, map->line);
+        return resolve(d, file, &p->model_file, err);
+    }
+    CUPEL_TRY(cupel_keys_text(map, d->file, "name", &p->options.learner, err));
+    CUPEL_TRY(joined_list(d, map, "features", &p->options.features, err));
+    CUPEL_TRY(settings_text(d, map, "settings", &p->options.settings, err));
+    CUPEL_TRY(settings_text(d, map, "params", &params, err));
+    if (params && p->options.settings)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'settings' and 'params' are the same key; keep one", d->file, map->line);
+    if (params) p->options.settings = params;
+    CUPEL_TRY(cupel_keys_word(map, d->file, "task", task_words, &task, err));
+    CUPEL_TRY(cupel_keys_count(map, d->file, "seed", 0, UINT64_MAX, &p->options.seed, err));
+    p->options.task = (cupel_task)task;
+    st = check_learner(d, map, p, err);
+done:
+    return st;
+}
+
+static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_demand_property *p, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const char *file = NULL, *missing = NULL, *property = NULL, *unit = NULL;
+    int dot = 0;
+    if (!map) return CUPEL_OK;
+    CUPEL_TRY(cupel_keys_check(map, d->file, "'data'", data_keys, err));
+    CUPEL_TRY(cupel_keys_text(map, d->file, "file", &file, err));
+    if (!file) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'data' needs the key 'file', as in file: gaps.csv", d->file, map->line);
+    CUPEL_TRY(resolve(d, file, &p->data.file, err));
+    p->data.formula = "formula";
+    p->data.target = NULL;
+    CUPEL_TRY(cupel_keys_text(map, d->file, "formula", &p->data.formula, err));
+    CUPEL_TRY(cupel_keys_text(map, d->file, "target", &p->data.target, err));
+    CUPEL_TRY(cupel_keys_text(map, d->file, "property", &property, err));
+    CUPEL_TRY(cupel_keys_text(map, d->file, "unit", &unit, err));
+    CUPEL_TRY(cupel_keys_text(map, d->file, "format", &p->data.format, err));
+    CUPEL_TRY(joined_list(d, map, "columns", &p->columns, err));
+    CUPEL_TRY(cupel_keys_text(map, d->file, "missing", &missing, err));
+    if (missing && cupel_missing_parse(missing, &p->data.missing, err) != CUPEL_OK)
+        return cupel_keys_at(d->file, cupel_yaml_get(map, "missing")->line, err);
+    CUPEL_TRY(cupel_keys_word(map, d->file, "dot", dot_words, &dot, err));
+    p->data.dot = (cupel_dot)dot;
+    if (property) p->name = property;
+    if (unit) p->unit = unit;
+    if (!p->data.target)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'data' needs the key 'target', the column of measured values", d->file, map->line);
+    p->has_data = true;
+done:
+    return st;
+}
+
+/* The columns must be there; a unit that is not given comes from the target's header, a name from its label. */
+static cupel_status check_table(cupel_demand *d, cupel_demand_property *p, cupel_err *err)
+{
+    cupel_source *s = NULL;
+    cupel_status st = cupel_source_open(p->data.file, p->data.format, &s, err);
+    if (st != CUPEL_OK) {
+        cupel_err_prefix(err, "%s:%zu: ", d->file, p->line);
+        return st;
+    }
+    const cupel_header *h = cupel_source_header(s);
+    const char *wanted[2] = {p->data.formula, p->data.target};
+    for (int i = 0; i < 2 && st == CUPEL_OK; i++) {
+        if (cupel_header_find(h, wanted[i]) != SIZE_MAX) continue;
+        cupel_str all = {0};
+        for (size_t j = 0; j < h->n && all.n < 400; j++) cupel_str_addf(&all, "%s%s", j ? ", " : "", h->name[j]);
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: '%s' has no column '%s'; its columns are: %s", d->file, p->line, p->data.file, wanted[i],
+                        cupel_str_text(&all));
+        cupel_str_free(&all);
+    }
+    if (st == CUPEL_OK) {
+        size_t j = cupel_header_find(h, p->data.target);
+        const char *own = h->unit[j];
+        if (p->unit && own[0] && strcmp(p->unit, own) != 0)
+            st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit of '%s': the demand says '%s', the header of '%s' says '%s'; make them one", d->file, p->line,
+                            p->data.target, p->unit, p->data.file, own);
+        if (!p->unit) p->unit = cupel_arena_text(&d->arena, own, strlen(own));
+        if (!p->name) p->name = cupel_arena_text(&d->arena, h->label[j], strlen(h->label[j]));
+        if (st == CUPEL_OK && (!p->unit || !p->name)) st = cupel_no_memory(err, "a property", 0);
+    }
+    cupel_source_free(s);
+    return st;
+}
+
+static cupel_status open_model_file(cupel_demand *d, cupel_demand_property *p, cupel_err *err)
+{
+    cupel_status st = cupel_model_open(p->model_file, &p->model, err);
+    if (st != CUPEL_OK) {
+        cupel_err_prefix(err, "%s:%zu: ", d->file, p->line);
+        return st;
+    }
+    const char *name = cupel_model_property(p->model), *unit = cupel_model_unit(p->model);
+    if (p->name && strcmp(p->name, name) != 0)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: property '%s': the model '%s' predicts '%s'", d->file, p->line, p->name, p->model_file, name);
+    if (p->unit && strcmp(p->unit, unit) != 0)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: property '%s': the demand says unit '%s', the model '%s' was trained in '%s'", d->file, p->line, name,
+                          p->unit, p->model_file, unit);
+    p->name = name;
+    p->unit = unit;
+    return CUPEL_OK;
+}
+
+static cupel_status read_property(cupel_demand *d, const cupel_yaml *from, cupel_demand_property *p, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const cupel_yaml *data = cupel_yaml_get(from, "data"), *model = cupel_yaml_get(from, "model");
+    p->line = data ? data->line : model ? model->line : from->line;
+    CUPEL_TRY(read_data(d, data, p, err));
+    CUPEL_TRY(read_model(d, model, p, err));
+    if (!p->has_data && !p->model_file)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: nothing to learn from: give 'data' with file, formula and target, or model: {file: model.h5}", d->file,
+                          p->line);
+    if (p->has_data) CUPEL_TRY(check_table(d, p, err));
+    if (p->model_file) CUPEL_TRY(open_model_file(d, p, err));
+    p->data.property = p->name;
+    p->data.unit = p->unit;
+done:
+    return st;
+}
+
+static cupel_status read_properties(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
+{
+    const cupel_yaml *list = cupel_yaml_get(root, "properties");
+    bool single = cupel_yaml_get(root, "data") || cupel_yaml_get(root, "model");
+    if (list && single)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: give 'properties', or 'data' and 'model' for one property, not both", d->file, list->line);
+    if (!list && !single)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand needs 'data' (a table to learn from) or model: {file: model.h5}", d->file, root->line);
+    if (list && (list->kind != CUPEL_YAML_LIST || !list->n || list->n > DEMAND_PROPERTIES_MAX))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'properties' must be a list of 1 to %d entries", d->file, list->line, DEMAND_PROPERTIES_MAX);
+    size_t n = list ? list->n : 1;
+    d->property = cupel_alloc(n, sizeof *d->property);
+    if (!d->property) return cupel_no_memory(err, "properties", 0);
+    d->n_properties = n;
+    if (!list) return read_property(d, root, &d->property[0], err);
+    size_t i = 0;
+    for (const cupel_yaml *k = list->child; k; k = k->next, i++) {
+        cupel_demand_property *p = &d->property[i];
+        cupel_status st = cupel_keys_check(k, d->file, "an entry of 'properties'", property_keys, err);
+        if (st == CUPEL_OK) st = cupel_keys_text(k, d->file, "property", &p->name, err);
+        if (st == CUPEL_OK) st = cupel_keys_text(k, d->file, "unit", &p->unit, err);
+        if (st == CUPEL_OK) st = read_property(d, k, p, err);
+        if (st != CUPEL_OK) return st;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(d->property[j].name, p->name) == 0)
+                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: property '%s' is there twice", d->file, k->line, p->name);
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status read_rank(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
+{
+    const cupel_yaml *rank = cupel_yaml_get(root, "rank"), *prefer = cupel_yaml_get(root, "prefer");
+    int by = CUPEL_BY_PROBABILITY;
+    if (rank && prefer) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'rank' and 'prefer' are the same key; keep one", d->file, prefer->line);
+    const char *key = rank ? "rank" : "prefer";
+    if (prefer) rank = prefer;
+    if (!rank) return CUPEL_OK;
+    cupel_status st = CUPEL_OK;
+    if (rank->kind == CUPEL_YAML_SCALAR) {
+        st = cupel_keys_word(root, d->file, key, rank_words, &by, err);
+    } else {
+        st = cupel_keys_check(rank, d->file, "'rank'", rank_keys, err);
+        if (st == CUPEL_OK) st = cupel_keys_word(rank, d->file, "by", rank_words, &by, err);
+    }
+    d->by = (cupel_rank_by)by;
+    return st;
+}
+
+static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    int domain = 0, scale = 0;
+    CUPEL_TRY(cupel_keys_check(root, d->file, "a demand", top_keys, err));
+    CUPEL_TRY(cupel_keys_text(root, d->file, "demand", &d->words, err));
+    if (!d->words) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand begins with the key 'demand', what for in words", d->file, root->line);
+    CUPEL_TRY(cupel_keys_word(root, d->file, "scale", scale_words, &scale, err));
+    CUPEL_TRY(cupel_keys_count(root, d->file, "keep", 1, CUPEL_KEEP_MAX, &d->keep, err));
+    CUPEL_TRY(cupel_keys_count(root, d->file, "seed", 0, UINT64_MAX, &d->seed, err));
+    CUPEL_TRY(cupel_keys_number(root, d->file, "level", 0.5, 0.999, &d->level, err));
+    CUPEL_TRY(cupel_keys_word(root, d->file, "domain", domain_words, &domain, err));
+    d->domain_required = domain == 1;
+    CUPEL_TRY(read_rank(d, root, err));
+    CUPEL_TRY(read_properties(d, root, err));
+    d->space_spec = cupel_yaml_get(root, "space");
+    if (!d->space_spec)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand needs 'space', where to look, as in space: {list: candidates.csv, formula: formula}", d->file,
+                          root->line);
+    st = cupel_demand_require(d, cupel_yaml_get(root, "require"), err);
+done:
+    return st;
+}
+
+static cupel_status digest_of(cupel_demand *d, cupel_err *err)
+{
+    cupel_input *in = NULL;
+    char hex[65] = "";
+    cupel_status st = cupel_input_of_text((cupel_text){d->text, d->n_text}, d->file, &in, err);
+    if (st == CUPEL_OK) st = cupel_input_digest(in, hex, err);
+    cupel_input_free(in);
+    snprintf(d->digest, sizeof d->digest, "sha256:%s", hex);
+    return st;
+}
+
+cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_demand *d = cupel_alloc(1, sizeof *d);
+    if (!d) return cupel_no_memory(err, "a demand", sizeof *d);
+    d->file = cupel_strdup(file);
+    d->text = cupel_strndup(text.p, text.n);
+    d->n_text = text.n;
+    d->keep = 100;
+    d->seed = 1;
+    d->level = 0.9;
+    if (!d->file || !d->text) CUPEL_TRY(cupel_no_memory(err, "a demand", text.n));
+    CUPEL_TRY(digest_of(d, err));
+    st = cupel_yaml_read((cupel_text){d->text, d->n_text}, file, &d->doc, err);
+    if (st == CUPEL_BAD_INPUT && err) err->status = CUPEL_USAGE; /* a demand is what the user asks, not data */
+    if (st == CUPEL_BAD_INPUT) st = CUPEL_USAGE;
+    CUPEL_TRY(st);
+    st = read_root(d, cupel_yaml_root(d->doc), err);
+done:
+    if (st != CUPEL_OK) {
+        cupel_demand_free(d);
+        d = NULL;
+    }
+    *out = d;
+    return st;
+}
+
+cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err)
+{
+    cupel_input *in = NULL;
+    char *text = NULL;
+    size_t n = 0;
+    *d = NULL;
+    cupel_status st = cupel_input_open(path, &in, err);
+    if (st == CUPEL_OK) st = cupel_input_rest(in, DEMAND_BYTES_MAX, &text, &n, err);
+    if (st == CUPEL_OK) st = cupel_demand_read((cupel_text){text, n}, path, d, err);
+    cupel_free(text);
+    cupel_input_free(in);
+    return st;
+}
+
+void cupel_demand_free(cupel_demand *d)
+{
+    if (!d) return;
+    for (size_t i = 0; i < d->n_properties; i++) {
+        cupel_model_free(d->property[i].model);
+        cupel_free(d->property[i].data_digest);
+    }
+    for (size_t i = 0; i < d->n_constraints; i++) cupel_constraint_free(d->constraint[i].c);
+    cupel_free(d->property);
+    cupel_free(d->requirement);
+    cupel_free(d->constraint);
+    cupel_yaml_free(d->doc);
+    cupel_free(d->file);
+    cupel_free(d->text);
+    cupel_arena_release(&d->arena);
+    cupel_free(d);
+}
+
+cupel_status cupel_demand_space(const cupel_demand *d, cupel_space **s, cupel_err *err)
+{
+    bool allows[CUPEL_Z_MAX + 1] = {false};
+    for (unsigned z = 1; z <= CUPEL_Z_MAX; z++) {
+        allows[z] = true;
+        for (size_t i = 0; i < d->n_constraints; i++) allows[z] = allows[z] && cupel_constraint_allows(d->constraint[i].c, z);
+    }
+    return cupel_space_open(d->space_spec, d->file, allows, s, err);
+}
+
+size_t cupel_demand_objectives(const cupel_demand *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->n_requirements; i++) {
+        const cupel_requirement *q = &d->requirement[i];
+        n += (size_t)(q->min > -HUGE_VAL || q->max < HUGE_VAL) + (size_t)(q->goal != 0);
+    }
+    for (size_t i = 0; i < d->n_constraints; i++) n += d->constraint[i].goal != 0;
+    return n;
+}

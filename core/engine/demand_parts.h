@@ -1,0 +1,13 @@
+/* Inside the demand: what demand.c and require.c share. */
+#ifndef CUPEL_ENGINE_DEMAND_PARTS_H
+#define CUPEL_ENGINE_DEMAND_PARTS_H
+
+#include "core/engine/demand.h"
+
+/* Reads `require` into d->requirement and d->constraint; the properties are known already. */
+cupel_status cupel_demand_require(cupel_demand *d, const cupel_yaml *list, cupel_err *err);
+
+/* Holds the windows and goals of a property against its n measured values: warns, fills `beat`, refuses a window without width. */
+cupel_status cupel_demand_settle(cupel_demand *d, size_t property, const double *value, size_t n, bool is_class, const cupel_job *job, cupel_err *err);
+
+#endif

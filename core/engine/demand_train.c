@@ -1,0 +1,97 @@
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/demand_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The value that a tenth of the measured ones reach or pass in the direction of the goal. */
+static cupel_status best_tenth(const double *value, size_t n, int goal, double *beat, cupel_err *err)
+{
+    double *v = cupel_alloc(n ? n : 1, sizeof *v);
+    if (!v) return cupel_no_memory(err, "the measured values", n * sizeof *v);
+    if (n) memcpy(v, value, n * sizeof *v);
+    qsort(v, n, sizeof *v, by_value);
+    size_t i = n / 10;
+    if (n) *beat = goal > 0 ? v[n - 1 - i] : v[i];
+    cupel_free(v);
+    return CUPEL_OK;
+}
+
+/* What the window of q asks against n measured values: warnings, the default of `beat`, and windows that only a class can meet. */
+static cupel_status settle(const cupel_demand *d, cupel_requirement *q, const double *value, size_t n, bool is_class, const cupel_job *job, cupel_err *err)
+{
+    const cupel_demand_property *p = &d->property[q->property];
+    double low = HUGE_VAL, high = -HUGE_VAL;
+    for (size_t i = 0; i < n; i++) {
+        low = fmin(low, value[i]);
+        high = fmax(high, value[i]);
+    }
+    if (q->min == q->max && !is_class)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s' has no width, so its probability is 0; give min below max, or target with within",
+                          d->file, q->line, p->name);
+    if (n && (q->min > high || q->max < low))
+        cupel_say(job, CUPEL_WARNING, "%s:%zu: the window of '%s' (%g to %g %s) lies outside everything measured (%g to %g): the model cannot know there",
+                  d->file, q->line, p->name, q->min, q->max, p->unit, low, high);
+    if (q->goal && !q->beat_given) return best_tenth(value, n, q->goal, &q->beat, err);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_demand_settle(cupel_demand *d, size_t property, const double *value, size_t n, bool is_class, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0; i < d->n_requirements && st == CUPEL_OK; i++)
+        if (d->requirement[i].property == property) st = settle(d, &d->requirement[i], value, n, is_class, job, err);
+    return st;
+}
+
+static cupel_status settle_from_model(cupel_demand *d, size_t property, const cupel_job *job, cupel_err *err)
+{
+    const cupel_model *m = d->property[property].model;
+    size_t n = cupel_model_n_training(m);
+    double *value = cupel_alloc(n ? n : 1, sizeof *value);
+    cupel_composition *c = cupel_alloc(1, sizeof *c);
+    cupel_status st = value && c ? CUPEL_OK : cupel_no_memory(err, "the measured values", n * sizeof *value);
+    for (size_t i = 0; i < n && st == CUPEL_OK; i++) {
+        const char *formula;
+        cupel_model_training_row(m, i, c, &formula, &value[i]);
+    }
+    if (st == CUPEL_OK) st = cupel_demand_settle(d, property, value, n, cupel_surrogate_is_class(cupel_model_surrogate(m)), job, err);
+    cupel_free(value);
+    cupel_free(c);
+    return st;
+}
+
+static cupel_status train_one(cupel_demand_property *p, const cupel_job *job, cupel_err *err)
+{
+    cupel_training t = {0};
+    cupel_status st = cupel_training_read(&p->data, job, &t, err);
+    if (st == CUPEL_OK) {
+        cupel_say(job, CUPEL_NOTE, "training %s on %zu values of %s from '%s'", p->options.learner, t.records.n_rows, p->name, p->data.file);
+        st = cupel_model_fit(&t, NULL, 0, &p->options, job, &p->model, err);
+    }
+    cupel_training_release(&t);
+    return st;
+}
+
+cupel_status cupel_demand_train(cupel_demand *d, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0; i < d->n_properties; i++) {
+        cupel_demand_property *p = &d->property[i];
+        if (!p->model) CUPEL_TRY(train_one(p, job, err));
+        CUPEL_TRY(settle_from_model(d, i, job, err));
+        if (p->data_digest) continue;
+        p->data_digest = cupel_strdup(cupel_model_training_digest(p->model));
+        if (!p->data_digest) CUPEL_TRY(cupel_no_memory(err, "a digest", 0));
+    }
+done:
+    return st;
+}
