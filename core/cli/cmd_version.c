@@ -3,9 +3,9 @@
 #include <string.h>
 
 #ifdef __clang__
-#define COMPILER "clang"
+#define COMPILER "clang " __clang_version__
 #else
-#define COMPILER "gcc"
+#define COMPILER "gcc " __VERSION__
 #endif
 
 static void row(cupel_str *s, const char *name, const char *value) { cupel_str_addf(s, "%-14s %s\n", name, value); }
@@ -27,7 +27,7 @@ static void put_build(cupel_str *s, const cupel_job *job)
 {
     const char *why = "";
     size_t threads = cupel_threads_default(&why);
-    row(s, "compiler", COMPILER " " __VERSION__);
+    row(s, "compiler", COMPILER);
     row(s, "flags", BUILD_FLAGS);
     row(s, "kernels", cupel_isa_name(job->isa));
     cupel_str_addf(s, "%-14s %zu (%s)\n", "threads", threads, why);

@@ -1,5 +1,6 @@
 /* The program: finds the verb, reads its options, makes the job, turns a status into an exit code. */
 #include "core/base/err.h"
+#include "core/base/guess.h"
 #include "core/cli/talk.h"
 #include "core/cli/verbs.h"
 

@@ -48,13 +48,6 @@ cupel_status cupel_args_parse(const cupel_verb *verb, int argc, char **argv, cup
 void cupel_args_free(cupel_args *a);
 extern const cupel_opt cupel_common_options[]; /* ended by a NULL name */
 
-/* A growing guess at what was meant: the word with the fewest edits, if they are few. {.meant = word} before the first offer. */
-typedef struct cupel_guess {
-    const char *meant, *best; /* best: NULL when nothing is near */
-    size_t edits;
-} cupel_guess;
-void cupel_guess_offer(cupel_guess *g, const char *word);
-
 /* stdout for results: the only place that prints them. */
 cupel_status cupel_print(const char *text, size_t n, cupel_err *err);
 /* A str that was filled for printing: CUPEL_NO_RESOURCE when it failed to grow. */
