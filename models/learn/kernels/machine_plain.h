@@ -1,0 +1,57 @@
+/* Not a header of its own: products and kernel values of one tile in plain C, for the REAL of machine_real*.h. */
+
+#define PART_R 4 /* so many rows by points are summed at once: what 16 registers of 16 bytes hold */
+#define PART_P (32 / sizeof(REAL))
+
+static void NAME(dots)(size_t d, const REAL *panel, const REAL *rows, bool add, REAL *t)
+{
+    for (size_t j = 0; j < WIDTH; j += PART_P)
+        for (size_t r = 0; r < ROWS; r += PART_R) {
+            REAL sum[PART_R][PART_P];
+            for (size_t a = 0; a < PART_R; a++)
+                for (size_t b = 0; b < PART_P; b++) sum[a][b] = add ? t[(r + a) * WIDTH + j + b] : 0;
+            for (size_t k = 0; k < d; k++)
+                for (size_t a = 0; a < PART_R; a++)
+                    for (size_t b = 0; b < PART_P; b++) sum[a][b] += rows[k * ROWS + r + a] * panel[k * WIDTH + j + b];
+            for (size_t a = 0; a < PART_R; a++)
+                for (size_t b = 0; b < PART_P; b++) t[(r + a) * WIDTH + j + b] = sum[a][b];
+        }
+}
+
+/* 2^z, z <= 0 (core/math/exp2.h). */
+static inline REAL NAME(exp2)(REAL z)
+{
+    static const REAL q[EXP2_TERMS] = EXP2_Q;
+    const REAL u = z + EXP2_ROUND, r = z - (u - EXP2_ROUND);
+    REAL p = q[EXP2_TERMS - 1];
+    for (int i = EXP2_TERMS - 2; i >= 0; i--) p = p * r + q[i];
+    p = NAME(times_two_to)(p * r + 1, u);
+    return z < EXP2_LOWEST ? 0 : p;
+}
+
+/* z: minus half the squared distance in scaled coordinates. */
+static inline REAL NAME(kernel)(cupel_kernel kernel, REAL z)
+{
+    z = z < 0 ? z : 0;
+    if (kernel == CUPEL_KERNEL_RBF) return NAME(exp2)(z);
+    const REAL s = NAME(root)(z * -2);
+    return (s * (s * (REAL)(1.0 / 3) + 1) + 1) * NAME(exp2)(s * (REAL)-CUPEL_LOG2_E);
+}
+
+static void NAME(expand)(cupel_kernel kernel, const REAL *t, const REAL *half_points, const REAL *half_rows, size_t n_sums,
+                         const double *weights, double *sums, REAL *best)
+{
+    for (size_t r = 0; r < ROWS; r++, t += WIDTH, best += LANES) {
+        REAL k[WIDTH];
+        for (size_t j = 0; j < WIDTH; j++) {
+            const REAL z = t[j] - (half_points[j] + half_rows[r]);
+            best[j % LANES] = z > best[j % LANES] ? z : best[j % LANES];
+            k[j] = NAME(kernel)(kernel, z);
+        }
+        for (size_t c = 0; c < n_sums; c++, sums += LANES)
+            for (size_t j = 0; j < WIDTH; j++) sums[j % LANES] += weights[c * WIDTH + j] * (double)k[j];
+    }
+}
+
+#undef PART_R
+#undef PART_P
