@@ -7,11 +7,14 @@
 #ifndef CUPEL_IO_ARTIFACT_H
 #define CUPEL_IO_ARTIFACT_H
 
+#include "core/base/str.h"
 #include "core/cupel.h"
 
 #include <stdbool.h>
 
 typedef enum cupel_type { CUPEL_F64, CUPEL_F32, CUPEL_I64, CUPEL_U8, CUPEL_TEXT } cupel_type;
+
+/* Writer, rows and reader are used by one thread at a time in the whole process: HDF5 is not safe for threads. */
 
 /* Writing: under a temporary name until commit, which fsyncs, closes, digests and renames. */
 typedef struct cupel_writer cupel_writer;
@@ -20,14 +23,17 @@ cupel_status cupel_writer_input(cupel_writer *w, const char *name, const char *d
 cupel_status cupel_writer_attr_text(cupel_writer *w, const char *name, const char *value, cupel_err *err);
 cupel_status cupel_writer_attr_number(cupel_writer *w, const char *name, double value, cupel_err *err);
 cupel_status cupel_writer_attr_int(cupel_writer *w, const char *name, int64_t value, cupel_err *err);
-/* A data set at once. `name` may hold one or more '/' (groups are made). data of CUPEL_TEXT is const char *const *. */
+/* A data set at once. `name` may hold one or more '/' (groups are made). data of CUPEL_TEXT is const char *const *, rank 1. */
 cupel_status cupel_writer_put(cupel_writer *w, const char *name, const char *units, const char *description, cupel_type type,
                               int rank, const size_t *shape, const void *data, cupel_err *err);
-/* A data set that grows by rows [n][width]; width 1 gives rank 1. Several may be open at once. */
+/* A data set that grows by rows [n][width]; width 1 gives rank 1, which CUPEL_TEXT must have. Several may be open at once; they belong to
+ * the writer. After a call that failed only abandon is left. */
 typedef struct cupel_rows cupel_rows;
 cupel_status cupel_writer_rows(cupel_writer *w, const char *name, const char *units, const char *description, cupel_type type,
                                size_t width, cupel_rows **rows, cupel_err *err);
 cupel_status cupel_rows_append(cupel_rows *rows, size_t n, const void *data, cupel_err *err);
+/* For CUPEL_TEXT: row i is cell[i * stride]. A byte 0 inside a slice is refused. */
+cupel_status cupel_rows_append_cells(cupel_rows *rows, size_t n, const cupel_text *cell, size_t stride, cupel_err *err);
 cupel_status cupel_writer_commit(cupel_writer **w, cupel_err *err);  /* frees, whatever it returns */
 void cupel_writer_abandon(cupel_writer **w);                         /* NULL-safe; removes the temporary file */
 
@@ -57,5 +63,15 @@ cupel_status cupel_reader_rows(const cupel_reader *r, const char *name, cupel_ty
 typedef cupel_status (*cupel_dataset_fn)(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units,
                                          const char *description, cupel_err *err);
 cupel_status cupel_reader_each(const cupel_reader *r, cupel_dataset_fn fn, void *user, cupel_err *err);
+/* Calls fn for each attribute of a group ("" is the root, "inputs" the digests of the inputs) in the order they were written. */
+typedef struct cupel_attribute {
+    const char *name;
+    cupel_type type;  /* CUPEL_TEXT, CUPEL_F64 or CUPEL_I64 */
+    const char *text;
+    double number;
+    int64_t integer;
+} cupel_attribute;
+typedef cupel_status (*cupel_attribute_fn)(void *user, const cupel_attribute *a, cupel_err *err);
+cupel_status cupel_reader_attributes(const cupel_reader *r, const char *group, cupel_attribute_fn fn, void *user, cupel_err *err);
 
 #endif

@@ -1,0 +1,18 @@
+#include "core/matter/reason.h"
+
+#include <stddef.h>
+
+const char *cupel_reason_name(cupel_reason reason)
+{
+    static const char *const names[CUPEL_REASON_COUNT] = {
+        [CUPEL_REASON_NONE] = "",
+        [CUPEL_REASON_MISSING_FORMULA] = "missing_formula",
+        [CUPEL_REASON_BAD_FORMULA] = "bad_formula",
+        [CUPEL_REASON_AMBIGUOUS_FORMULA] = "ambiguous_formula",
+        [CUPEL_REASON_NO_ELEMENT_DATA] = "no_element_data",
+        [CUPEL_REASON_MISSING_NUMBER] = "missing_number",
+        [CUPEL_REASON_BAD_NUMBER] = "bad_number",
+        [CUPEL_REASON_IMPUTED] = "imputed",
+    };
+    return (size_t)reason < CUPEL_REASON_COUNT ? names[reason] : "";
+}
