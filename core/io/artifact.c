@@ -103,7 +103,7 @@ static cupel_status check_block(const unsigned char *b, size_t n, uint64_t file_
                           "'%s': made by a newer cupel: format %llu, this is cupel %s, which reads formats up to %d; update cupel", path,
                           (unsigned long long)format, CUPEL_VERSION, FORMAT);
     bool sound = format == FORMAT && get_le(b + AT_LENGTH, 4) == BLOCK && b[AT_END - 1] == 0;
-    for (size_t i = AT_END; i < BLOCK; i++) sound = sound && b[i] == 0;
+    for (size_t i = AT_KIND + strnlen((const char *)b + AT_KIND, KIND); i < BLOCK; i++) sound = sound && b[i] == 0;
     if (!sound) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': damaged in its first %d bytes; make it again", path, BLOCK);
     if (rest < bytes)
         return cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': truncated: %llu bytes, expected %llu; make it again", path,
@@ -438,18 +438,38 @@ cupel_status cupel_rows_append(cupel_rows *r, size_t n, const void *data, cupel_
 }
 
 /* Strings that waited, piece by piece from front to back. */
+enum { AT_ONCE = 256 };
+
 typedef struct replay {
     cupel_rows *r;
-    size_t row, text;       /* text 0: varying length */
+    size_t text;            /* bytes per string stored; 0: varying */
     char *cell;             /* the string being gathered, [longest + 1] */
     size_t used;
+    cupel_str batch;        /* varying: strings that wait to be written together, and where they begin */
+    size_t at[AT_ONCE], n, row;
 } replay;
+
+static cupel_status replay_batch(replay *p, cupel_err *err)
+{
+    const char *s[AT_ONCE];
+    if (p->batch.failed) return cupel_no_memory(err, "text of an artifact", p->batch.n);
+    for (size_t i = 0; i < p->n; i++) s[i] = p->batch.p + p->at[i];
+    cupel_status st = p->n ? cupel_h5_put_rows(p->r->w->h, p->r->name, p->row, p->n, s, err) : CUPEL_OK;
+    p->row += p->n, p->n = 0;
+    cupel_str_clear(&p->batch);
+    return st;
+}
 
 static cupel_status replay_cell(replay *p, cupel_err *err)
 {
-    cupel_rows *r = p->r;
-    if (p->text) return append(r, 1, (const unsigned char *)p->cell, p->text, err);
-    return cupel_h5_put_rows(r->w->h, r->name, p->row, 1, &p->cell, err);
+    if (p->text) {
+        memset(p->cell + p->used, 0, p->text - p->used);
+        return append(p->r, 1, (const unsigned char *)p->cell, p->text, err);
+    }
+    p->at[p->n++] = p->batch.n;
+    cupel_str_add(&p->batch, p->cell, p->used);
+    cupel_str_add(&p->batch, "", 1);
+    return p->n < AT_ONCE && p->batch.n < SPOOL_BYTES ? CUPEL_OK : replay_batch(p, err);
 }
 
 static cupel_status replay_bytes(replay *p, const char *s, size_t n, cupel_err *err)
@@ -463,9 +483,8 @@ static cupel_status replay_bytes(replay *p, const char *s, size_t n, cupel_err *
         s += k, n -= k;
         if (!end) break;
         s++, n--;
-        memset(p->cell + p->used, 0, p->r->longest + 1 - p->used);
         CUPEL_TRY(replay_cell(p, err));
-        p->row++, p->used = 0;
+        p->used = 0;
     }
 done:
     return st;
@@ -507,8 +526,10 @@ static cupel_status end_text(cupel_rows *r, cupel_err *err)
         CUPEL_TRY(cupel_h5_put(r->w->h, r->name, &info, NULL, err));
         CUPEL_TRY(describe(r->w, r->name, r->units, r->description, err));
         CUPEL_TRY(replay_all(&p, err));
+        CUPEL_TRY(replay_batch(&p, err));
     }
 done:
+    cupel_str_free(&p.batch);
     cupel_free(p.cell);
     return st;
 }

@@ -219,7 +219,6 @@ static void close_id(hid_t id)
 
 static cupel_status access_properties(cupel_h5 *h, hid_t *fapl, cupel_err *err)
 {
-    enum { BIG = 1 << 16, PAGE = 4096 };
     cupel_status st = CUPEL_OK;
     driver_info info = {h};
     H5_TRY(*fapl = H5Pcreate(H5P_FILE_ACCESS), "opening HDF5");
@@ -227,7 +226,6 @@ static cupel_status access_properties(cupel_h5 *h, hid_t *fapl, cupel_err *err)
     H5_TRY(H5Pset_driver(*fapl, h->driver, &info), "opening HDF5");
     H5_TRY(H5Pset_libver_bounds(*fapl, H5F_LIBVER_V18, H5F_LIBVER_V18), "opening HDF5");
     H5_TRY(H5Pset_fclose_degree(*fapl, H5F_CLOSE_STRONG), "opening HDF5");
-    H5_TRY(H5Pset_alignment(*fapl, BIG, PAGE), "opening HDF5"); /* whole pages are written without reading them */
 done:
     return st;
 }
@@ -522,7 +520,7 @@ static cupel_status make_dataset(cupel_h5 *h, const char *name, const cupel_h5_i
     CUPEL_TRY(make_type(h, info->type, info->text, false, &type, err));
     CUPEL_TRY(make_space(h, info, chunk_rows > 0, &space, err));
     CUPEL_TRY(object_properties(h, H5P_DATASET_CREATE, &properties, err));
-    H5_TRY(H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER), "data set '%s'", name);
+    if (info->type != CUPEL_TEXT || info->text) H5_TRY(H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER), "data set '%s'", name);
     if (chunk_rows) {
         hsize_t chunk[CUPEL_H5_RANK];
         for (int i = 0; i < info->rank; i++) chunk[i] = i ? info->shape[i] : chunk_rows;
