@@ -52,7 +52,7 @@ static void sort_elements(const cupel_composition *c, bool (*before)(unsigned, u
 }
 
 static const double RESOLUTION = 1e-8; /* of an atomic fraction */
-enum { MOST_COUNTS = 1000, MOST_ATOMS = 1000000 };
+enum { MOST_COUNTS = 1000, MOST_ATOMS = 10000 };
 
 /* count [n]: the smallest whole numbers in the ratio of the amounts; false when there are none with at most MOST_COUNTS atoms of the
  * rarest element. */
