@@ -3,7 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
-#include "core/engine/keys.h"
+#include "core/io/keys.h"
 #include "core/io/input.h"
 #include "core/sys/file.h"
 #include "datasets/source.h"

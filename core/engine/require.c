@@ -1,7 +1,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
-#include "core/engine/keys.h"
+#include "core/io/keys.h"
 #include "core/math/units.h"
 
 #include <math.h>

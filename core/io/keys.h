@@ -1,6 +1,6 @@
 /* Mappings of a demand: which keys there are, and values of one kind, with file:line and the remedy in every message. */
-#ifndef CUPEL_ENGINE_KEYS_H
-#define CUPEL_ENGINE_KEYS_H
+#ifndef CUPEL_IO_KEYS_H
+#define CUPEL_IO_KEYS_H
 
 #include "core/io/yaml.h"
 

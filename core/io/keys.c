@@ -1,4 +1,4 @@
-#include "core/engine/keys.h"
+#include "core/io/keys.h"
 
 #include "core/base/err.h"
 
