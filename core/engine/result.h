@@ -12,11 +12,12 @@
  *   requirements/     property [r] (row of properties); minimum maximum [r] (in the property's unit, infinite where open); goal [r] (-1 minimise,
  *                     0 none, 1 maximise); beat weight [r]; words [r] text
  *   constraints/      name column words [c] text; goal weight limit [c]
+ *   objectives/       words [m] text: each window (its probability), each goal on a value or figure
  *   rows/             index copies layer [n]; score merit probability [n]; value spread lower upper distance in_domain [n][p]; chance [n][r];
- *                     figure [n][c]; formula key [n] text; known_formula [n p] text; known_value known_distance in_training [n][p].
+ *                     figure [n][c]; objective [n][m]; formula key [n] text; known_formula [n p] text; known_value known_distance in_training [n][p].
  *                     Best first. A shard of a Pareto ranking holds more rows than it will show.
  *   sample/           up to 2000 candidates that met every constraint, chosen by a hash of their index: index score merit probability value
- *                     spread lower upper distance in_domain chance figure formula, as in rows/
+ *                     spread lower upper distance in_domain chance figure objective formula, as in rows/
  *   funnel/           what [k] text; removed left fails [k]: rejected here first, left after it, and how many fail it at all (-1: not counted)
  *   elements/         seen predicted kept [119] by Z; rejected [c][119]: candidates with this element whose first failed constraint is c */
 #ifndef CUPEL_ENGINE_RESULT_H
@@ -43,6 +44,7 @@ typedef struct cupel_shortlist {
     unsigned char *in_domain;  /* [n][p] */
     double *chance;            /* [n][r] probability of each requirement */
     double *figure;            /* [n][c] of each constraint, NaN without one */
+    double *objective;         /* [n][m], larger is better, about 0 .. 1 */
     char **formula;            /* [n] as the space wrote it */
     char **key;                /* [n] canonical reduced composition */
 } cupel_shortlist;
@@ -74,6 +76,8 @@ typedef struct cupel_result {
     char **constraint, **constraint_column, **constraint_words;
     int64_t *constraint_goal;
     double *constraint_weight, *constraint_limit;
+    size_t n_objectives;
+    char **objective_words;
     cupel_shortlist rows, sample;
     char **known_formula;      /* [n p] nearest known material of each row and property; "" when there is none */
     double *known_value, *known_distance;
@@ -90,8 +94,7 @@ void cupel_result_release(cupel_result *r);
 cupel_status cupel_result_save(const cupel_result *r, const char *path, cupel_err *err);
 cupel_status cupel_result_open(const char *path, cupel_result *r, cupel_err *err);
 
-/* As a table: .jsonl by the name's end, else CSV; "-" is CSV on stdout; .h5 saves the artifact. *digest (may be NULL) is taken of the bytes
- * written: "sha256:..." of a table, "xxh3:..." of an artifact. */
+/* By the name's end: .h5 the artifact, .jsonl or else CSV a table; "-" is CSV on stdout. */
 cupel_status cupel_result_write(const cupel_result *r, const char *path, cupel_err *err);
 
 #endif

@@ -1,0 +1,54 @@
+/* From predictions to an order.
+ *
+ *   chance       of a requirement: the calibrated probability that the true value lies in its window. A goal without a window counts as met
+ *                beyond `beat`; a goal with a window only when `beat` is given.
+ *   probability  that the demand is met: the product of the chances (properties independent given the composition)
+ *   score        by probability: that. by weights: sum w_i d_i / sum w_i, where d is the chance of a window, (v - worst) / (best - worst) over the
+ *                measured range for a goal (0 .. 1, their product when an entry has both), 1 - figure/max or 1 - min/figure for a goal on a figure.
+ *                by pareto: the probability, used within a layer.
+ *   merit        breaks ties: the mean over requirements of x / (1 + |x|) with x = 1 - |v - centre| / halfwidth in a window with two ends, the
+ *                distance past the end in units of the row's spread in one with one end, or past `beat` for a goal; 1 - figure/max for figures.
+ *                For a class: the chance.
+ * Score, merit and probability are rounded to 1e-9. */
+#ifndef CUPEL_ENGINE_SCORE_H
+#define CUPEL_ENGINE_SCORE_H
+
+#include "core/engine/demand.h"
+
+typedef struct cupel_score {
+    double score, merit, probability;
+} cupel_score;
+
+typedef struct cupel_scorer cupel_scorer;
+
+/* How probability, range and kind of a property are known: from a surrogate, or from the ends of an interval (`cupel rank`). */
+typedef struct cupel_belief {
+    const cupel_surrogate *surrogate; /* NULL: by the interval */
+    bool is_class;
+    double class_low, class_high;     /* the two values of a class */
+    double low, high;                 /* measured range */
+} cupel_belief;
+
+/* One belief per property; the demand outlives the scorer. */
+cupel_status cupel_scorer_new(const cupel_demand *d, const cupel_belief *belief, cupel_scorer **s, cupel_err *err);
+cupel_status cupel_scorer_of_models(const cupel_demand *d, cupel_scorer **s, cupel_err *err);
+void cupel_scorer_free(cupel_scorer *s);
+
+/* The rows of one candidate: value spread lower upper [p], figure [c] -> chance [r], objective [m] (larger is better). Thread-safe. */
+typedef struct cupel_score_row {
+    const double *value, *spread, *lower, *upper, *figure;
+    double *chance, *objective;
+} cupel_score_row;
+void cupel_scorer_row(const cupel_scorer *s, const cupel_score_row *row, cupel_score *out);
+
+/* The value of requirement r lies in its window (for a class: more likely than not). */
+bool cupel_scorer_inside(const cupel_scorer *s, size_t r, double value);
+
+/* Probability of [lo, hi] when only a value and its central interval of `level` are known: half of the mass on either side of the value, each
+ * side half a normal distribution whose width puts (1 - level)/2 beyond its end of the interval. A side without width puts its half at the value. */
+double cupel_interval_probability(double value, double lower, double upper, double level, double lo, double hi);
+
+/* What objective i is, in words. */
+cupel_status cupel_objective_words(const cupel_demand *d, size_t i, cupel_str *out, cupel_err *err);
+
+#endif
