@@ -498,7 +498,7 @@ static void every_failed_allocation_is_an_error(void **state)
             cupel_status st = write_some(at("a.h5"), 300, 100, &err);
             cupel_mem_fail_at(0, false);
             if (st == CUPEL_OK) check_some(at("a.h5"), 300);
-            else assert_int_equal(files_in_folder(), 0);
+            else assert_true(st == CUPEL_NO_RESOURCE && files_in_folder() == 0);
         }
     }
     check_ok(write_some(at("a.h5"), 300, 100, &err), &err);
@@ -511,7 +511,7 @@ static void every_failed_allocation_is_an_error(void **state)
         cupel_mem_fail_at(0, false);
         cupel_free(p);
         cupel_reader_free(r);
-        if (st != CUPEL_OK) assert_true(st == CUPEL_NO_RESOURCE || st == CUPEL_BAD_ARTIFACT);
+        assert_true(st == CUPEL_OK || st == CUPEL_NO_RESOURCE);
     }
 }
 #endif

@@ -44,7 +44,10 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t fapl, haddr_t
     (void)name, (void)flags, (void)maxaddr;
     const driver_info *info = H5Pget_driver_info(fapl);
     driver_file *f = info ? cupel_alloc(1, sizeof *f) : NULL;
-    if (!f) return NULL;
+    if (!f) {
+        if (info) info->h->number = ENOMEM;
+        return NULL;
+    }
     f->h = info->h;
     return &f->pub;
 }
@@ -639,15 +642,16 @@ void cupel_h5_grow_close(cupel_h5_grow *g)
 /* H5Lexists answers for the last part of a path only, and fails when one before it is missing. */
 static bool link_exists(const cupel_h5 *h, const char *name)
 {
-    char *path = cupel_strdup(name);
-    bool there = path && path[0];
+    char path[1024];
+    size_t n = strlen(name);
+    if (n == 0 || n >= sizeof path) return false;
+    memcpy(path, name, n + 1);
+    bool there = true;
     for (char *p = path; there && (p = strchr(p + 1, '/')); *p = '/') {
         *p = '\0';
         there = H5Lexists(h->file, path, H5P_DEFAULT) > 0;
     }
-    there = there && H5Lexists(h->file, path, H5P_DEFAULT) > 0;
-    cupel_free(path);
-    return there;
+    return there && H5Lexists(h->file, path, H5P_DEFAULT) > 0;
 }
 
 bool cupel_h5_has(const cupel_h5 *h, const char *name)
@@ -791,9 +795,10 @@ cupel_status cupel_h5_strings(const cupel_h5 *h, const char *name, const cupel_h
     char **pointer = (char **)(void *)block;
     if (all.bytes.n) memcpy(block + n * sizeof(char *), all.bytes.p, all.bytes.n);
     for (size_t i = 0; i < n; i++) pointer[i] = block + n * sizeof(char *) + all.at[i];
-    *strings = pointer;
+    *strings = pointer, block = NULL;
 done:
     close_id(dataset);
+    cupel_free(block);
     cupel_free(all.at);
     cupel_str_free(&all.bytes);
     quiet_end(&q);

@@ -1,0 +1,20 @@
+/* The 512 bytes in front of every artifact (core/io/artifact.h states the layout), and the digest of what follows them. */
+#ifndef CUPEL_IO_BLOCK_H
+#define CUPEL_IO_BLOCK_H
+
+#include "core/cupel.h"
+
+enum { CUPEL_BLOCK = 512, CUPEL_BLOCK_KIND = 32, CUPEL_DIGEST = 16 };
+
+typedef struct cupel_block {
+    char kind[CUPEL_BLOCK_KIND];
+    unsigned char digest[CUPEL_DIGEST]; /* XXH3-128, canonical byte order */
+} cupel_block;
+
+/* Digests all that stands behind the block on fd and writes the block. `kind` has at most CUPEL_BLOCK_KIND - 1 bytes. */
+cupel_status cupel_block_write(int fd, const char *path, const char *kind, cupel_err *err);
+
+/* Checks the block and the digest. CUPEL_BAD_ARTIFACT: truncated, damaged, not a cupel artifact, made by a newer cupel. */
+cupel_status cupel_block_read(int fd, const char *path, cupel_block *block, cupel_err *err);
+
+#endif
