@@ -1,5 +1,5 @@
 /* YAML for demand files: a plain tree of mappings, lists and scalars with line numbers. Anchors, aliases, tags, several documents,
- * duplicate keys, nesting beyond 32, more than 1 MB or 100,000 nodes are refused with the line. Scalars stay text: 010 is "010". */
+ * duplicate keys, nesting beyond 32, more than 1 MB or 100,000 nodes are refused with the line (CUPEL_USAGE). Scalars stay text: 010 is "010". */
 #ifndef CUPEL_IO_YAML_H
 #define CUPEL_IO_YAML_H
 
