@@ -9,6 +9,7 @@
     HEADING("Descriptors and models")           \
     HEADING("Screening")                        \
     HEADING("Files and facts")                  \
+    VERB(formula)                               \
     VERB(help)                                  \
     VERB(version)
 

@@ -520,6 +520,13 @@ static bool merge(reader *r)
     return true;
 }
 
+double cupel_formula_weight(const cupel_formula *f)
+{
+    static const double DEUTERIUM = 2.014101777844, TRITIUM = 3.01604928132; /* g/mol, AME2020, doi:10.1088/1674-1137/abddaf */
+    double hydrogen = cupel_element_weight(1);
+    return cupel_composition_weight(&f->composition) + f->deuterium * (DEUTERIUM - hydrogen) + f->tritium * (TRITIUM - hydrogen);
+}
+
 bool cupel_formula_read(cupel_text text, cupel_dot dot, cupel_formula *f, cupel_formula_error *e)
 {
     reader r;

@@ -24,6 +24,9 @@ typedef struct cupel_formula_error {
 /* Reads text [0..n) (n <= 4096, nesting <= 16) into *f. False: *e says why. */
 bool cupel_formula_read(cupel_text text, cupel_dot dot, cupel_formula *f, cupel_formula_error *e);
 
+/* g/mol of formula units as written, with deuterium and tritium at their own masses. */
+double cupel_formula_weight(const cupel_formula *f);
+
 /* The fast way for batches: the same answers as cupel_formula_read, straight into the batch as a new row; a refused text becomes a
  * row with a reason. Fails only when memory is out. */
 cupel_status cupel_batch_add_formula(cupel_batch *b, cupel_text text, cupel_dot dot, cupel_err *err);
