@@ -1,0 +1,172 @@
+#include "core/math/la.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/sys/cpu.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <cblas.h>
+#include <lapacke.h>
+
+/* The one place where sizes become the library's integers. */
+static cupel_status narrow(size_t n, int *out, cupel_err *err)
+{
+    if (n > INT_MAX) return cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: a size of %zu, the library counts to %d; use fewer rows or columns", n, INT_MAX);
+    *out = (int)n;
+    return CUPEL_OK;
+}
+
+typedef struct shape {
+    int rows, cols, ld;
+} shape;
+
+static cupel_status shape_of(cupel_matrix_in m, shape *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(narrow(m.rows, &s->rows, err));
+    CUPEL_TRY(narrow(m.cols, &s->cols, err));
+    CUPEL_TRY(narrow(m.ld, &s->ld, err));
+    if (!m.rows || !m.cols || m.ld < m.cols)
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: a matrix of %zu x %zu with rows %zu apart", m.rows, m.cols, m.ld);
+done:
+    return st;
+}
+
+static cupel_status square_of(cupel_matrix_in m, shape *s, cupel_err *err)
+{
+    if (m.rows != m.cols) return cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: a matrix of %zu x %zu, expected a square one", m.rows, m.cols);
+    return shape_of(m, s, err);
+}
+
+cupel_status cupel_la_multiply(cupel_product form, cupel_matrix_in a, cupel_matrix_in b, cupel_matrix c, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    shape sa, sb, sc;
+    CUPEL_TRY(shape_of(a, &sa, err));
+    CUPEL_TRY(shape_of(b, &sb, err));
+    CUPEL_TRY(shape_of(cupel_read(c), &sc, err));
+    const bool ta = form == CUPEL_ATB, tb = form == CUPEL_ABT;
+    const int m = ta ? sa.cols : sa.rows, k = ta ? sa.rows : sa.cols, k2 = tb ? sb.cols : sb.rows, n = tb ? sb.rows : sb.cols;
+    if (k != k2 || sc.rows != m || sc.cols != n) {
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: a product of %d x %d and %d x %d into %d x %d", m, k, k2, n, sc.rows, sc.cols);
+        goto done;
+    }
+    cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, m, n, k, 1, a.v, sa.ld, b.v, sb.ld, 0, c.v, sc.ld);
+done:
+    return st;
+}
+
+cupel_status cupel_la_gram(cupel_matrix_in a, cupel_matrix c, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    shape sa, sc;
+    CUPEL_TRY(shape_of(a, &sa, err));
+    CUPEL_TRY(square_of(cupel_read(c), &sc, err));
+    if (sc.rows != sa.cols) {
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: the Gram matrix of %d columns into %d x %d", sa.cols, sc.rows, sc.cols);
+        goto done;
+    }
+    cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, sc.rows, sa.rows, 1, a.v, sa.ld, 0, c.v, sc.ld);
+    for (size_t i = 0; i < c.rows; i++)
+        for (size_t j = 0; j < i; j++) c.v[j * c.ld + i] = c.v[i * c.ld + j];
+done:
+    return st;
+}
+
+/* A row-major lower triangle is LAPACK's upper one: with U = L^T nothing has to be transposed. */
+cupel_status cupel_la_cholesky(cupel_matrix a, cupel_err *err)
+{
+    shape s;
+    cupel_status st = square_of(cupel_read(a), &s, err);
+    if (st != CUPEL_OK) return st;
+    const lapack_int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', s.rows, a.v, s.ld);
+    if (info == 0) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_FAILED, "Cholesky factor of a %d x %d matrix: not positive definite at row %d; a larger ridge (noise) makes it so", s.rows,
+                      s.rows, (int)info);
+}
+
+cupel_status cupel_la_cholesky_solve(cupel_matrix_in l, cupel_matrix b, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    shape sl, sb;
+    CUPEL_TRY(square_of(l, &sl, err));
+    CUPEL_TRY(shape_of(cupel_read(b), &sb, err));
+    if (sl.rows != sb.rows) {
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: a factor of %d rows for a right side of %d", sl.rows, sb.rows);
+        goto done;
+    }
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, sb.rows, sb.cols, 1, l.v, sl.ld, b.v, sb.ld);
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, sb.rows, sb.cols, 1, l.v, sl.ld, b.v, sb.ld);
+done:
+    return st;
+}
+
+cupel_status cupel_la_triangle_invert(cupel_matrix l, cupel_err *err)
+{
+    shape s;
+    cupel_status st = square_of(cupel_read(l), &s, err);
+    if (st != CUPEL_OK) return st;
+    const lapack_int info = LAPACKE_dtrtri_work(LAPACK_COL_MAJOR, 'U', 'N', s.rows, l.v, s.ld);
+    if (info == 0) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_FAILED, "inverse of a %d x %d triangle: 0 on the diagonal in row %d", s.rows, s.rows, (int)info);
+}
+
+double cupel_la_cholesky_log_det(cupel_matrix_in l)
+{
+    double s = 0;
+    for (size_t i = 0; i < l.rows; i++) s += log(l.v[i * l.ld + i]);
+    return 2 * s;
+}
+
+/* Work memory of dsyevd with vectors: 1 + 6 n + 2 n^2 numbers and 3 + 5 n integers. */
+static size_t eigen_numbers(size_t n)
+{
+    const size_t square = cupel_mul(cupel_mul(n, n), 2);
+    return square > SIZE_MAX / 4 ? SIZE_MAX : square + 6 * n + 1;
+}
+
+size_t cupel_la_eigen_bytes(size_t n)
+{
+    const size_t numbers = cupel_mul(eigen_numbers(n), sizeof(double));
+    return numbers == SIZE_MAX ? SIZE_MAX : numbers + (3 + 5 * n) * sizeof(lapack_int);
+}
+
+cupel_status cupel_la_eigen(cupel_matrix a, double *value, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    shape s;
+    double *work = NULL;
+    lapack_int *iwork = NULL;
+    int n_work = 0, n_iwork = 0;
+    CUPEL_TRY(square_of(cupel_read(a), &s, err));
+    CUPEL_TRY(narrow(eigen_numbers(a.rows), &n_work, err));
+    CUPEL_TRY(narrow(3 + 5 * a.rows, &n_iwork, err));
+    work = cupel_alloc_aligned((size_t)n_work, sizeof *work);
+    iwork = cupel_alloc((size_t)n_iwork, sizeof *iwork);
+    if (!work || !iwork) CUPEL_TRY(cupel_no_memory(err, "eigenvectors", cupel_la_eigen_bytes(a.rows)));
+    const lapack_int info = LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', s.rows, a.v, s.ld, value, work, n_work, iwork, n_iwork);
+    if (info != 0) st = cupel_fail(err, CUPEL_FAILED, "eigenvalues of a %d x %d matrix did not converge (LAPACK dsyevd %d)", s.rows, s.rows, (int)info);
+done:
+    cupel_free(work);
+    cupel_free(iwork);
+    return st;
+}
+
+void cupel_la_single_thread(void) { openblas_set_num_threads(1); }
+
+const char *cupel_la_core(void) { return openblas_get_corename(); }
+
+/* The families whose loops use AVX-512; every other name is one that OpenBLAS falls back to. */
+const char *cupel_la_wanted_core(void)
+{
+    static const char *const wide[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
+    if (cupel_isa_best() != CUPEL_ISA_AVX512) return NULL;
+    const char *core = cupel_la_core();
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (strcmp(core, wide[i]) == 0) return NULL;
+    return wide[0];
+}

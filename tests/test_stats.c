@@ -1,0 +1,98 @@
+#include "tests/check.h"
+
+#include "core/base/rng.h"
+#include "core/math/exp2.h"
+#include "core/math/stats.h"
+
+/* (2^r - 1) / r by its Chebyshev series on [-1/2, 1/2] cut after n terms (Clenshaw's sum). */
+static long double series(int n, long double r)
+{
+    enum { NODES = 64 };
+    const long double pi = acosl(-1.0L), ln2 = logl(2.0L);
+    long double b1 = 0, b2 = 0, c = 0;
+    for (int j = n - 1; j >= 0; j--) {
+        c = 0;
+        for (int i = 0; i < NODES; i++) {
+            const long double angle = pi * (i + 0.5L) / NODES, node = cosl(angle) / 2;
+            c += expm1l(node * ln2) / node * cosl(j * angle) * 2 / NODES;
+        }
+        const long double b = c + 4 * r * b1 - b2;
+        b2 = b1;
+        b1 = b;
+    }
+    return b1 - 2 * r * b2 - c / 2;
+}
+
+static void exponential_coefficients_are_those_of_the_series(void **state)
+{
+    (void)state;
+    static const double wide[] = CUPEL_EXP2_Q;
+    static const float narrow[] = CUPEL_EXP2F_Q;
+    for (long double r = -0.5L; r <= 0.5L; r += 0x1p-8L) {
+        long double a = 0, b = 0;
+        for (int i = CUPEL_EXP2_TERMS - 1; i >= 0; i--) a = a * r + wide[i];
+        for (int i = CUPEL_EXP2F_TERMS - 1; i >= 0; i--) b = b * r + narrow[i];
+        /* coefficients are rounded: the first, 0.69, by up to 2^-54 and 2^-25 of 1 */
+        assert_true(fabsl(a - series(CUPEL_EXP2_TERMS, r)) < 0x1.4p-54L);
+        assert_true(fabsl(b - series(CUPEL_EXP2F_TERMS, r)) < 0x1.4p-25L);
+        assert_true(fabsl((1 + r * a) / exp2l(r) - 1) < 0x1p-54L);
+        assert_true(fabsl((1 + r * b) / exp2l(r) - 1) < 0x1p-25L);
+    }
+}
+
+static void exp_is_good_to_two_units_in_the_last_place(void **state)
+{
+    (void)state;
+    double worst = 0;
+    for (uint64_t i = 0; i < 200000; i++) {
+        double x = (cupel_rng_uniform(1, 1, i) - 0.5) * (i % 2 ? 1417 : 4);
+        if (x < -708) x = -x;
+        const long double want = expl(x);
+        int e;
+        frexpl(want, &e);
+        worst = fmax(worst, (double)(fabsl(cupel_exp(x) - want) / ldexpl(1, e - 53)));
+    }
+    assert_true(worst < 2);
+    for (double x = -745; x < -708; x += 0.1) check_close(cupel_exp(x), (double)expl(x), 1e-15, 5e-324);
+    assert_true(cupel_exp(0) == 1 && cupel_exp(-1000) == 0 && cupel_exp(-INFINITY) == 0 && isinf(cupel_exp(710)) && isinf(cupel_exp(INFINITY)));
+    assert_true(isfinite(cupel_exp(709.7)) && isnan(cupel_exp(NAN)));
+}
+
+static void normal_distribution_holds_on_both_sides(void **state)
+{
+    (void)state;
+    double before = 0;
+    for (double z = -38; z <= 38; z += 0.0078125) {
+        const double p = cupel_normal_cdf(z);
+        check_close(p, (double)(erfcl(-z / sqrtl(2)) / 2), 1e-14, 1e-322);
+        assert_true(p >= before * (1 - 1e-15) && p <= 1);
+        before = p;
+    }
+    assert_true(cupel_normal_cdf(0) == 0.5 && cupel_normal_cdf(-INFINITY) == 0 && cupel_normal_cdf(INFINITY) == 1 && isnan(cupel_normal_cdf(NAN)));
+}
+
+static void mean_and_sd_follow_from_a_shift_and_a_scale(void **state)
+{
+    (void)state;
+    double x[100], y[100];
+    for (size_t i = 0; i < 100; i++) {
+        x[i] = (double)i;
+        y[i] = 1000 - 3 * x[i];
+    }
+    check_close(cupel_mean(x, 100), 49.5, 1e-15, 0);
+    check_close(cupel_sd(x, 100), sqrt((100.0 * 100 - 1) / 12), 1e-15, 0);
+    check_close(cupel_mean(y, 100), 1000 - 3 * 49.5, 1e-15, 0);
+    check_close(cupel_sd(y, 100), 3 * cupel_sd(x, 100), 1e-14, 0);
+    assert_true(cupel_mean(x, 0) == 0 && cupel_sd(x, 1) == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exponential_coefficients_are_those_of_the_series),
+        cmocka_unit_test(exp_is_good_to_two_units_in_the_last_place),
+        cmocka_unit_test(normal_distribution_holds_on_both_sides),
+        cmocka_unit_test(mean_and_sd_follow_from_a_shift_and_a_scale),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
