@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/sys/file.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -22,10 +23,15 @@ __attribute__((constructor)) static void inject_faults(void) { json_set_alloc_fu
 static json_t *inner(const cupel_json *node) { return (json_t *)(uintptr_t)node; }
 static cupel_json *outer(const json_t *j) { return (cupel_json *)(uintptr_t)j; }
 
-/* jansson recurses once per level, so depth is checked before it sees the text. Strings are skipped, nothing else is judged. */
-static cupel_status check_depth(cupel_text t, const char *name, cupel_err *err)
+/* Bytes that jansson takes for a value (with its place in an array or its hash entry) and for the first table of an array or object. */
+enum { VALUE_BYTES = 64, TABLE_BYTES = 256, CHECK_ABOVE = 64 << 20 };
+
+/* jansson recurses once per level and builds a tree many times larger than its text: both are looked at before it sees the text. Strings
+ * are skipped, nothing else is judged. */
+static cupel_status look_ahead(cupel_text t, const char *name, uint64_t line, cupel_err *err)
 {
-    size_t depth = 0, line = 1, start = 0;
+    size_t depth = 0, start = 0;
+    uint64_t bytes = t.n;
     bool quoted = false;
     for (size_t i = 0; i < t.n; i++) {
         char c = t.p[i];
@@ -40,20 +46,23 @@ static cupel_status check_depth(cupel_text t, const char *name, cupel_err *err)
                 quoted = false;
         } else if (c == '"') {
             quoted = true;
+        } else if (c == ',') {
+            bytes += VALUE_BYTES;
         } else if (c == '[' || c == '{') {
+            bytes += VALUE_BYTES + TABLE_BYTES;
             if (++depth > MAX_DEPTH)
-                return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu:%zu: JSON nested deeper than %d levels", name, line, i - start + 1, MAX_DEPTH);
+                return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ":%zu: JSON nested deeper than %d levels", name, line, i - start + 1, MAX_DEPTH);
         } else if ((c == ']' || c == '}') && depth) {
             depth--;
         }
     }
-    return CUPEL_OK;
+    return bytes > CHECK_ABOVE ? cupel_memory_check(bytes, name, err) : CUPEL_OK;
 }
 
-cupel_status cupel_json_read(cupel_text text, const char *name, cupel_json **root, cupel_err *err)
+cupel_status cupel_json_read_from(cupel_text text, const char *name, uint64_t first_line, cupel_json **root, cupel_err *err)
 {
     json_error_t e;
-    cupel_status st = check_depth(text, name, err);
+    cupel_status st = look_ahead(text, name, first_line, err);
     if (st != CUPEL_OK) return st;
     json_t *j = json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     if (j) {
@@ -62,8 +71,13 @@ cupel_status cupel_json_read(cupel_text text, const char *name, cupel_json **roo
     }
     if (json_error_code(&e) == json_error_out_of_memory) return cupel_no_memory(err, "a JSON document", 0);
     bool nan = strstr(e.text, "'NaN'") || strstr(e.text, "Infinity'") || strstr(e.text, "'nan'");
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%d:%d: JSON: %s%s", name, e.line > 0 ? e.line : 1, e.column > 0 ? e.column : 1, e.text,
-                      nan ? "; JSON knows no such number, write null" : "");
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ":%d: JSON: %s%s", name, first_line + (e.line > 1 ? (uint64_t)e.line - 1 : 0),
+                      e.column > 0 ? e.column : 1, e.text, nan ? "; JSON knows no such number, write null" : "");
+}
+
+cupel_status cupel_json_read(cupel_text text, const char *name, cupel_json **root, cupel_err *err)
+{
+    return cupel_json_read_from(text, name, 1, root, err);
 }
 
 void cupel_json_free(cupel_json *root) { json_decref(inner(root)); }

@@ -8,8 +8,11 @@
 typedef struct cupel_json cupel_json; /* a node; owned by the root */
 
 /* Parses exactly one JSON value; `name` is for messages ("file:line:column"). Duplicate keys, nesting beyond 64, numbers that do not fit
- * a double (integers: 64 bits), NaN and \u0000 are refused. */
+ * a double (integers: 64 bits), NaN and \u0000 are refused; memory is checked
+ * before it is taken. */
 cupel_status cupel_json_read(cupel_text text, const char *name, cupel_json **root, cupel_err *err);
+/* As cupel_json_read for a text that begins in line `first_line` of the file. */
+cupel_status cupel_json_read_from(cupel_text text, const char *name, uint64_t first_line, cupel_json **root, cupel_err *err);
 void cupel_json_free(cupel_json *root);
 
 typedef enum cupel_json_kind { CUPEL_JSON_NULL, CUPEL_JSON_BOOL, CUPEL_JSON_NUMBER, CUPEL_JSON_STRING, CUPEL_JSON_ARRAY, CUPEL_JSON_OBJECT } cupel_json_kind;

@@ -26,7 +26,7 @@ typedef struct cupel_records {
     size_t n_rows, n_cols;
     uint64_t first_row;  /* index of row 0 in the whole file, header not counted */
     cupel_text *cell;    /* [n_rows][n_cols] */
-    uint64_t *line;      /* [n_rows], line of the file (from 1), for messages */
+    uint64_t *line;      /* [n_rows], line of the file (from 1), for messages; of a JSON document the number of the row */
     cupel_arena arena;   /* text of the cells */
     size_t cap_cells, cap_rows;
 } cupel_records;
