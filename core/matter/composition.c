@@ -30,15 +30,6 @@ double cupel_composition_amount(const cupel_composition *c, unsigned z)
 
 /* ---- canonical text ---- */
 
-/* By increasing Pauling electronegativity, unknown last, then by symbol. */
-static bool stands_before(unsigned a, unsigned b)
-{
-    double x = cupel_element_electronegativity(a), y = cupel_element_electronegativity(b);
-    if (isnan(x) != isnan(y)) return isnan(y);
-    if (x < y || x > y) return x < y;
-    return strcmp(cupel_element_symbol(a), cupel_element_symbol(b)) < 0;
-}
-
 static bool symbol_before(unsigned a, unsigned b) { return strcmp(cupel_element_symbol(a), cupel_element_symbol(b)) < 0; }
 
 /* order [c->n]: positions in c, sorted (insertion: a handful of elements). */
@@ -95,7 +86,7 @@ void cupel_composition_text(const cupel_composition *c, cupel_str *out)
     unsigned char order[CUPEL_Z_MAX];
     double count[CUPEL_Z_MAX];
     cupel_str best = {0}, other = {0};
-    sort_elements(c, stands_before, order);
+    sort_elements(c, cupel_element_before, order);
     if (c->n && whole_numbers(c, count)) {
         double most = 0;
         for (unsigned i = 0; i < c->n; i++) {

@@ -2,6 +2,9 @@
 
 #include "core/generated/facts.h"
 
+#include <math.h>
+#include <string.h>
+
 /* Names as IUPAC spells them. */
 #define ELEMENTS(X)                                                                                                                    \
     X(1, 'H', 0, "hydrogen") X(2, 'H', 'e', "helium") X(3, 'L', 'i', "lithium") X(4, 'B', 'e', "beryllium") X(5, 'B', 0, "boron")      \
@@ -58,3 +61,11 @@ unsigned cupel_element_find(const char *s, size_t n)
 double cupel_element_weight(unsigned z) { return cupel_fact_atomic_weight_value[z <= CUPEL_Z_MAX ? z : 0]; }
 
 double cupel_element_electronegativity(unsigned z) { return cupel_fact_electronegativity_value[z <= CUPEL_Z_MAX ? z : 0]; }
+
+bool cupel_element_before(unsigned a, unsigned b)
+{
+    double x = cupel_element_electronegativity(a), y = cupel_element_electronegativity(b);
+    if (isnan(x) != isnan(y)) return isnan(y);
+    if (x < y || x > y) return x < y;
+    return strcmp(symbols[a], symbols[b]) < 0;
+}
