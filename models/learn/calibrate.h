@@ -1,0 +1,40 @@
+/* From out-of-fold predictions to intervals, probabilities and conformal sets.
+ * Regression: scores (truth - value) / spread of the out-of-fold rows; a new row has value + spread * score (Papadopoulos et al. 2002,
+ * doi:10.1007/3-540-36755-1_29; cross-conformal: Vovk 2015, doi:10.1007/s10472-013-9368-4).
+ * Classes: Platt's sigmoid of the decision value (doi:10.1007/s10994-007-5018-6) and sets that are valid per class (Vovk 2013, doi:10.1007/s10994-013-5355-6). */
+#ifndef CUPEL_MODELS_LEARN_CALIBRATE_H
+#define CUPEL_MODELS_LEARN_CALIBRATE_H
+
+#include "core/cupel.h"
+
+/* The distribution of scores. {0} is empty. */
+typedef struct cupel_scores {
+    size_t n;
+    double *sorted;            /* [n] increasing */
+    double lower_tail, upper_tail; /* score over which a tail falls by e */
+} cupel_scores;
+
+/* Takes scores [n] (copied, sorted), n >= 2, finite. */
+cupel_status cupel_scores_make(const double *score, size_t n, cupel_scores *s, cupel_err *err);
+void cupel_scores_release(cupel_scores *s);
+
+/* Scores between which a new one falls with probability `level`, equal shares outside on both sides, by plotting positions k / (n + 1). Beyond
+ * the outermost scores the tails fall off exponentially, so every level below 1 has an interval. */
+void cupel_scores_interval(const cupel_scores *s, double level, double *lo, double *hi);
+
+/* Probability that a score is below t, or below or equal. */
+double cupel_scores_below(const cupel_scores *s, double t);
+double cupel_scores_up_to(const cupel_scores *s, double t);
+
+/* p(class 1) = 1 / (1 + exp(a f + b)), fitted to decision values f [n] and labels (y > 0) by Newton's method with Platt's targets
+ * (Lin, Lin, Weng 2007, doi:10.1007/s10994-007-5018-6). */
+typedef struct cupel_sigmoid {
+    double a, b;
+} cupel_sigmoid;
+cupel_sigmoid cupel_sigmoid_fit(const double *f, const double *y, size_t n);
+double cupel_sigmoid_at(const cupel_sigmoid *s, double f);
+
+/* The share of class-c rows whose own class had at most this probability: a class is in the set at `level` when its share is above 1 - level. */
+double cupel_conformal_p(const cupel_scores *own, double probability);
+
+#endif

@@ -1,0 +1,54 @@
+/* An expansion ready for use: what a solution becomes for prediction, during cross-validation and in a finished surrogate alike. */
+#ifndef CUPEL_MODELS_LEARN_EXPAND_H
+#define CUPEL_MODELS_LEARN_EXPAND_H
+
+#include "core/io/artifact.h"
+#include "models/learn/learner.h"
+
+/* Owns plain copies (they are what a model file holds) beside the machine made from them. */
+typedef struct cupel_expand {
+    bool kernel;           /* a sum over points; else over columns */
+    cupel_kernel kind;
+    double gamma;
+    size_t m, d;           /* points and columns; m = d for a sum over columns */
+    size_t n_sums;         /* 1; 3 with a local error: sum of coef k, of error k, of k */
+    double *points;        /* [m][d]; NULL for a sum over columns */
+    double *weights;       /* [m][n_sums] */
+    double bias;
+    double *packed;        /* W by rows, lower triangle [m (m + 1) / 2]; NULL */
+    cupel_machine *machine;
+    cupel_triangle *triangle;
+} cupel_expand;            /* {0} is empty */
+
+/* error [problem->n]: local absolute errors for the second sum; NULL: one sum. */
+cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f, const double *error,
+                               cupel_expand *e, cupel_err *err);
+void cupel_expand_release(cupel_expand *e);
+
+/* What comes out for a row. */
+typedef struct cupel_raw {
+    double value;      /* scaled target */
+    double error, mass; /* sum of error k and of k; 0 when there are none */
+    double unknown;    /* with a triangle: 1 - |W k|^2 (kernel) or |W x|^2 (columns); else 0 */
+    double distance;   /* to the nearest point; for a sum over columns sqrt(|W x|^2) */
+} cupel_raw;
+
+/* Scratch of one thread, for blocks of up to CUPEL_EXPAND_ROWS rows. */
+enum { CUPEL_EXPAND_ROWS = 256 };
+typedef struct cupel_expand_work {
+    void *scratch;     /* of machine and triangle */
+    double *sums, *nearest, *squares, *values;
+    size_t values_ld;
+} cupel_expand_work;
+cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w, cupel_err *err);
+void cupel_expand_work_release(cupel_expand_work *w);
+
+/* Scaled rows z [n][ld], n <= CUPEL_EXPAND_ROWS, into raw [n]. */
+void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, cupel_precision precision, cupel_isa isa, cupel_expand_work *w,
+                      cupel_raw *raw);
+
+cupel_status cupel_expand_save(const cupel_expand *e, cupel_writer *w, cupel_err *err);
+/* Checks shapes and values; d as the scaling says. */
+cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *e, cupel_err *err);
+
+#endif

@@ -1,0 +1,72 @@
+/* What a learner is to the surrogate: one const struct per file, one line in list.c. It sees scaled rows and gives an expansion: a weighted
+ * sum of kernel values over training rows, or of columns. Tuning, intervals, domain and files are common to all (surrogate.c). */
+#ifndef CUPEL_MODELS_LEARN_LEARNER_H
+#define CUPEL_MODELS_LEARN_LEARNER_H
+
+#include "core/cupel.h"
+#include "core/matter/method.h"
+#include "core/sys/job.h"
+#include "models/learn/machine.h"
+
+/* The training rows as a learner sees them. */
+typedef struct cupel_problem {
+    size_t n, d;
+    const double *x;       /* [n][d], columns of mean 0 and variance 1 */
+    const double *y;       /* [n], mean 0 and variance 1; classes -1 and +1 */
+    bool is_class;
+    double typical;        /* median squared distance between two rows */
+    const cupel_job *job;
+} cupel_problem;
+
+/* A solution: value(x) = bias + sum_i coef[i] k(x, x[row[i]]), or bias + sum_j coef[j] x_j. */
+typedef struct cupel_fitted {
+    size_t n;              /* >= 1 */
+    size_t *row;           /* [n] increasing; NULL for a sum over columns */
+    double *coef;          /* [n] */
+    double bias;
+    double *triangle;      /* [n][n] lower W: |W k(x)|^2 (or |W x|^2) is what the training rows know of x; NULL when there is none */
+} cupel_fitted;
+
+void cupel_fitted_release(cupel_fitted *f);
+
+/* What one fit is given: some rows of the problem, settings without NaN, and what prepare made. */
+typedef struct cupel_fit_task {
+    const cupel_problem *problem;
+    const void *prepared;
+    const double *setting;
+    const size_t *row;     /* [n] increasing */
+    size_t n;
+} cupel_fit_task;
+
+/* A parameter that tuning chooses. Stages follow one another; the axes of one stage are tried in all combinations, the others stay at the best
+ * so far (at first: start). */
+typedef struct cupel_axis {
+    size_t param;          /* index into method.params */
+    int stage;
+    bool relative;         /* values multiply the best so far */
+    size_t n;
+    double value[8];
+} cupel_axis;
+
+typedef struct cupel_learner {
+    cupel_method method;
+    bool regression, classes;  /* the tasks it can do */
+    bool kernel;               /* an expansion over rows; else over columns */
+    bool variance;             /* its triangle gives the spread of a prediction */
+    const cupel_axis *axes;    /* ended by n = 0 */
+    /* Where tuning begins for the parameters that are NaN. */
+    void (*start)(const cupel_problem *p, double *setting);
+    /* The kernel of these settings; NULL for a sum over columns. */
+    void (*kernel_of)(const double *setting, cupel_kernel *kernel, double *gamma);
+    /* What all fits with this kernel share (a matrix of kernel values); uses the job's threads. Before libsvm or BLAS is called
+     * it checks that the memory is there for itself and for as many fits at once as there are threads. */
+    cupel_status (*prepare)(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err);
+    void (*release)(void *prepared);
+    /* On one thread. */
+    cupel_status (*fit)(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
+} cupel_learner;
+
+extern const cupel_learner *const cupel_learners[]; /* NULL-ended, in the order of `cupel methods` */
+const cupel_learner *cupel_learner_named(const char *name);
+
+#endif

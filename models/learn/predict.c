@@ -1,0 +1,109 @@
+/* Prediction with a fitted surrogate: scale, expand, calibrate. */
+#include "models/learn/surrogate_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+
+#include <math.h>
+
+struct cupel_scratch {
+    cupel_expand_work work;
+    double *z; /* [CUPEL_EXPAND_ROWS][columns] */
+    cupel_raw raw[CUPEL_EXPAND_ROWS];
+};
+
+cupel_status cupel_scratch_new(const cupel_surrogate *s, cupel_scratch **scratch, cupel_err *err)
+{
+    cupel_scratch *c = cupel_alloc(1, sizeof *c);
+    cupel_status st = CUPEL_OK;
+    if (!c) return cupel_no_memory(err, "scratch of a prediction", sizeof *c);
+    c->z = cupel_alloc_aligned(CUPEL_EXPAND_ROWS * s->scale.k, sizeof *c->z);
+    if (!c->z) {
+        st = cupel_no_memory(err, "scratch of a prediction", CUPEL_EXPAND_ROWS * s->scale.k * sizeof *c->z);
+        goto done;
+    }
+    CUPEL_TRY(cupel_expand_work_make(&s->expand, &c->work, err));
+done:
+    if (st == CUPEL_OK)
+        *scratch = c;
+    else
+        cupel_scratch_free(c);
+    return st;
+}
+
+void cupel_scratch_free(cupel_scratch *scratch)
+{
+    if (!scratch) return;
+    cupel_expand_work_release(&scratch->work);
+    cupel_free(scratch->z);
+    cupel_free(scratch);
+}
+
+cupel_band cupel_band_at(const cupel_surrogate *s, double level)
+{
+    cupel_band b = {.alpha = 1 - level};
+    if (!s->is_class) cupel_scores_interval(&s->scores, level, &b.lo, &b.hi);
+    return b;
+}
+
+double cupel_spread_of(const cupel_surrogate *s, const cupel_raw *raw)
+{
+    const cupel_spread *p = &s->spread;
+    double local = s->expand.n_sums > 1 ? (p->prior * p->mean + raw->error) / (p->prior + raw->mass) : sqrt(p->prior + raw->unknown);
+    return local * (1 + p->growth * raw->distance / s->threshold);
+}
+
+/* The classes whose own rows are not stranger than this one at the level; NaN when there is none. */
+static void conformal_set(const cupel_surrogate *s, double probability, double alpha, double *lower, double *upper)
+{
+    bool first = cupel_conformal_p(&s->own[0], 1 - probability) > alpha, second = cupel_conformal_p(&s->own[1], probability) > alpha;
+    *lower = first ? s->class_value[0] : second ? s->class_value[1] : NAN;
+    *upper = second ? s->class_value[1] : first ? s->class_value[0] : NAN;
+}
+
+void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_band *band, cupel_prediction *out, size_t i)
+{
+    out->distance[i] = raw->distance / s->threshold;
+    out->in_domain[i] = out->distance[i] <= 1;
+    if (s->is_class) {
+        double p = cupel_sigmoid_at(&s->sigmoid, raw->value);
+        out->value[i] = p;
+        out->spread[i] = sqrt(p * (1 - p));
+        conformal_set(s, p, band->alpha, &out->lower[i], &out->upper[i]);
+        return;
+    }
+    double spread = s->y_sd * cupel_spread_of(s, raw);
+    out->value[i] = s->y_mean + s->y_sd * raw->value;
+    out->spread[i] = spread;
+    out->lower[i] = out->value[i] + band->lo * spread;
+    out->upper[i] = out->value[i] + band->hi * spread;
+}
+
+cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, size_t ld, size_t n, const cupel_predict_options *options,
+                                     cupel_scratch *scratch, cupel_prediction *out, cupel_err *err)
+{
+    if (!(options->level > 0 && options->level < 1))
+        return cupel_fail(err, CUPEL_USAGE, "level %g of the intervals: expected above 0 and below 1, for example 0.9", options->level);
+    cupel_band band = cupel_band_at(s, options->level);
+    for (size_t from = 0; from < n; from += CUPEL_EXPAND_ROWS) {
+        size_t rows = n - from < CUPEL_EXPAND_ROWS ? n - from : CUPEL_EXPAND_ROWS;
+        cupel_scale_apply(&s->scale, x + from * ld, ld, rows, scratch->z, s->scale.k);
+        cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, options->precision, options->isa, &scratch->work, scratch->raw);
+        for (size_t i = 0; i < rows; i++) cupel_calibrated(s, &scratch->raw[i], &band, out, from + i);
+    }
+    return CUPEL_OK;
+}
+
+double cupel_surrogate_probability(const cupel_surrogate *s, double value, double spread, double lo, double hi)
+{
+    if (s->is_class) {
+        double p = 0;
+        if (lo <= s->class_value[0] && s->class_value[0] <= hi) p += 1 - value;
+        if (lo <= s->class_value[1] && s->class_value[1] <= hi) p += value;
+        return p;
+    }
+    if (!(lo <= hi)) return 0;
+    double below = lo > -INFINITY ? cupel_scores_below(&s->scores, (lo - value) / spread) : 0;
+    double up_to = hi < INFINITY ? cupel_scores_up_to(&s->scores, (hi - value) / spread) : 1;
+    return up_to > below ? up_to - below : 0;
+}

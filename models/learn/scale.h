@@ -1,0 +1,22 @@
+/* Standardisation: columns that say nothing are dropped, the others get mean 0 and variance 1 over the rows given. */
+#ifndef CUPEL_MODELS_LEARN_SCALE_H
+#define CUPEL_MODELS_LEARN_SCALE_H
+
+#include "core/cupel.h"
+
+typedef struct cupel_scale {
+    size_t d;        /* columns that come in */
+    size_t k;        /* columns that go out */
+    int64_t *column; /* [k] which of the d */
+    double *mean;    /* [k] */
+    double *factor;  /* [k], 1 / standard deviation */
+} cupel_scale;       /* {0} is empty */
+
+/* From x [n][d], finite, n >= 2. Drops constant columns and exact repeats of an earlier one. CUPEL_BAD_INPUT when nothing is left. */
+cupel_status cupel_scale_learn(const double *x, size_t n, size_t d, cupel_scale *s, cupel_err *err);
+void cupel_scale_release(cupel_scale *s);
+
+/* Rows of x [n][ld] into z [n][ldz]; the columns of z behind k are untouched. */
+void cupel_scale_apply(const cupel_scale *s, const double *x, size_t ld, size_t n, double *z, size_t ldz);
+
+#endif

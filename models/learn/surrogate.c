@@ -1,0 +1,417 @@
+/* Fitting a surrogate: scale, tune, predict every row from the others, calibrate on that, then fit on all. */
+#include "models/learn/surrogate_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/math/order.h"
+#include "core/sys/par.h"
+#include "models/learn/gram.h"
+#include "models/learn/metrics.h"
+#include "models/learn/tune.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LEAST_ROWS = 5, MANY_ROWS = 3000, STREAM_OOF = 0x6f6f66 };
+static const double LEVEL = 0.9;        /* of the out-of-fold intervals that are stored */
+static const double DOMAIN_SHARE = 0.95; /* of the out-of-fold rows that lie inside the domain */
+
+/* Everything a fit holds while it runs. */
+typedef struct fit {
+    cupel_surrogate *s;
+    cupel_problem problem;
+    const cupel_fit_options *options;
+    double *z, *y;
+    double *setting;
+    void *prepared;
+    cupel_folds folds;
+    cupel_fitted *fitted; /* [n_folds] */
+    cupel_raw *raw;       /* [n] out of fold */
+    double *error;        /* [n] absolute, scaled target */
+} fit;
+
+static cupel_status check_rows(const double *x, size_t n, size_t d, const double *y, cupel_err *err)
+{
+    if (n < LEAST_ROWS) return cupel_fail(err, CUPEL_BAD_INPUT, "training rows: found %zu, expected at least %d; give more rows", n, LEAST_ROWS);
+    if (!d) return cupel_fail(err, CUPEL_BAD_INPUT, "training rows have no columns; choose a descriptor set or table columns");
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(y[i])) return cupel_fail(err, CUPEL_BAD_INPUT, "target of training row %zu is %g, expected a finite number; drop or mend the row", i + 1, y[i]);
+        for (size_t j = 0; j < d; j++)
+            if (!isfinite(x[i * d + j]))
+                return cupel_fail(err, CUPEL_BAD_INPUT, "training row %zu, column %zu is %g, expected a finite number; drop or impute it", i + 1, j + 1,
+                                  x[i * d + j]);
+    }
+    return CUPEL_OK;
+}
+
+/* 1, 2, or 3 for more distinct values; the first two of them in increasing order. */
+static int distinct(const double *y, size_t n, double value[2])
+{
+    int found = 1;
+    value[0] = value[1] = y[0];
+    for (size_t i = 1; i < n; i++) {
+        if (y[i] == value[0] || (found == 2 && y[i] == value[1])) continue;
+        if (found == 2) return 3;
+        value[1] = y[i];
+        found = 2;
+    }
+    if (value[0] > value[1]) {
+        double t = value[0];
+        value[0] = value[1];
+        value[1] = t;
+    }
+    return found;
+}
+
+/* Is it a class, and can this learner do it? */
+static cupel_status choose_task(cupel_surrogate *s, const double *y, size_t n, cupel_task task, cupel_err *err)
+{
+    int found = distinct(y, n, s->class_value);
+    const char *name = s->learner->method.name;
+    if (found == 1) return cupel_fail(err, CUPEL_BAD_INPUT, "the target is %g in all %zu training rows: there is nothing to learn; give rows that differ", y[0], n);
+    if (task == CUPEL_TASK_CLASS && found > 2)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "task class: the target has more than two distinct values, expected exactly two; use task regression");
+    s->is_class = task == CUPEL_TASK_CLASS || (task == CUPEL_TASK_AUTO && found == 2);
+    if (s->is_class && !s->learner->classes)
+        return cupel_fail(err, CUPEL_USAGE, "model '%s' does numbers only, and a target with exactly two values (%g and %g) is a class; use model svc, or task regression",
+                          name, s->class_value[0], s->class_value[1]);
+    if (!s->is_class && !s->learner->regression)
+        return cupel_fail(err, CUPEL_USAGE, "model '%s' does classes only, and the target is a number%s; use model svr", name,
+                          found > 2 ? " with more than two distinct values" : "");
+    return CUPEL_OK;
+}
+
+/* y with mean 0 and variance 1, or -1 and +1. */
+static cupel_status scale_target(fit *f, const double *y, size_t n, cupel_err *err)
+{
+    cupel_surrogate *s = f->s;
+    f->y = cupel_alloc(n, sizeof *f->y);
+    if (!f->y) return cupel_no_memory(err, "the target", n * sizeof *f->y);
+    s->y_sd = 1;
+    if (s->is_class) {
+        for (size_t i = 0; i < n; i++) f->y[i] = y[i] == s->class_value[1] ? 1 : -1;
+        return CUPEL_OK;
+    }
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < n; i++) sum += y[i];
+    s->y_mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++) square += (y[i] - s->y_mean) * (y[i] - s->y_mean);
+    s->y_sd = sqrt(square / (double)n);
+    if (!(s->y_sd > 0) || !isfinite(1 / s->y_sd) || !isfinite(s->y_sd))
+        return cupel_fail(err, CUPEL_BAD_INPUT, "the target's standard deviation is %g: its numbers are too small, too large or too alike; change its unit", s->y_sd);
+    for (size_t i = 0; i < n; i++) f->y[i] = (y[i] - s->y_mean) / s->y_sd;
+    return CUPEL_OK;
+}
+
+static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, const cupel_job *job, cupel_err *err)
+{
+    cupel_surrogate *s = f->s;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_scale_learn(x, n, d, &s->scale, err));
+    f->z = cupel_alloc_aligned(cupel_mul(n, s->scale.k), sizeof *f->z);
+    if (!f->z) {
+        st = cupel_no_memory(err, "the scaled rows", cupel_mul(n, s->scale.k) * sizeof *f->z);
+        goto done;
+    }
+    cupel_scale_apply(&s->scale, x, d, n, f->z, s->scale.k);
+    f->problem = (cupel_problem){.n = n, .d = s->scale.k, .x = f->z, .y = f->y, .is_class = s->is_class, .job = job};
+    CUPEL_TRY(cupel_typical_distance(f->z, n, s->scale.k, &f->problem.typical, err));
+done:
+    return st;
+}
+
+/* ---- out of fold ---- */
+
+static cupel_status fit_fold(void *user, size_t k, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    fit *f = user;
+    const cupel_learner *l = f->s->learner;
+    cupel_expand e = {0};
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->folds, k, &f->fitted[k], err));
+    CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &f->fitted[k], NULL, &e, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, err));
+done:
+    cupel_expand_release(&e);
+    return st;
+}
+
+/* Once the errors of all rows are known: the local error of each row from the errors of rows in other folds. */
+static cupel_status local_error_of_fold(void *user, size_t k, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    fit *f = user;
+    cupel_expand e = {0};
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &f->fitted[k], f->error, &e, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, err));
+done:
+    cupel_expand_release(&e);
+    return st;
+}
+
+static bool has_local_error(const fit *f) { return !f->s->is_class && f->s->learner->kernel && !f->s->learner->variance; }
+
+/* Predicts every row by a solution that has not seen it, nor any row of its group. */
+static cupel_status out_of_fold(fit *f, cupel_err *err)
+{
+    size_t n = f->problem.n;
+    const cupel_job *job = f->problem.job;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_folds_make(&f->problem, f->options->group, n > MANY_ROWS ? 5 : 10, f->options->seed, STREAM_OOF, &f->folds, err));
+    f->fitted = cupel_alloc(f->folds.n_folds, sizeof *f->fitted);
+    f->raw = cupel_alloc(n, sizeof *f->raw);
+    f->error = cupel_alloc(n, sizeof *f->error);
+    if (!f->fitted || !f->raw || !f->error) {
+        st = cupel_no_memory(err, "out-of-fold predictions", n * sizeof *f->raw);
+        goto done;
+    }
+    cupel_progress(job, "out-of-fold fits", 0, f->folds.n_folds);
+    CUPEL_TRY(cupel_par_for(job->threads, f->folds.n_folds, fit_fold, f, err));
+    for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - f->raw[i].value);
+    if (has_local_error(f)) CUPEL_TRY(cupel_par_for(job->threads, f->folds.n_folds, local_error_of_fold, f, err));
+    cupel_progress(job, "out-of-fold fits", f->folds.n_folds, f->folds.n_folds);
+    if (cupel_stopped(job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
+done:
+    return st;
+}
+
+/* ---- calibration ---- */
+
+static cupel_status domain_threshold(fit *f, cupel_err *err)
+{
+    size_t n = f->problem.n;
+    double *distance = cupel_alloc(n, sizeof *distance);
+    if (!distance) return cupel_no_memory(err, "distances", n * sizeof *distance);
+    for (size_t i = 0; i < n; i++) distance[i] = f->raw[i].distance;
+    cupel_sort(distance, n);
+    f->s->threshold = cupel_quantile(distance, n, DOMAIN_SHARE);
+    if (!(f->s->threshold > 0)) f->s->threshold = sqrt(f->problem.typical); /* nearly all rows repeat one another */
+    cupel_free(distance);
+    return CUPEL_OK;
+}
+
+/* Scores with one choice of the spread's parameters, and the interval score they give at LEVEL. */
+static cupel_status try_spread(const fit *f, double *score, double *figure, cupel_err *err)
+{
+    const cupel_surrogate *s = f->s;
+    size_t n = f->problem.n;
+    cupel_scores scores = {0};
+    double lo, hi, sum = 0;
+    for (size_t i = 0; i < n; i++) score[i] = (f->problem.y[i] - f->raw[i].value) / cupel_spread_of(s, &f->raw[i]);
+    cupel_status st = cupel_scores_make(score, n, &scores, err);
+    if (st != CUPEL_OK) return st;
+    cupel_scores_interval(&scores, LEVEL, &lo, &hi);
+    for (size_t i = 0; i < n; i++) {
+        double spread = cupel_spread_of(s, &f->raw[i]), miss = score[i] < lo ? lo - score[i] : score[i] > hi ? score[i] - hi : 0;
+        sum += spread * (hi - lo + 2 / (1 - LEVEL) * miss);
+    }
+    *figure = sum / (double)n;
+    cupel_scores_release(&scores);
+    return CUPEL_OK;
+}
+
+/* Chooses the spread's parameters by the interval score and keeps the scores. */
+static cupel_status calibrate_numbers(fit *f, cupel_err *err)
+{
+    static const double prior[] = {1e-3, 1e-2, 0.1, 0.3, 1, 3, 10, 1e6}, growth[] = {0, 0.25, 0.5, 1, 2};
+    cupel_surrogate *s = f->s;
+    size_t n = f->problem.n;
+    double *score = cupel_alloc(n, sizeof *score), best = INFINITY;
+    cupel_status st = CUPEL_OK;
+    if (!score) return cupel_no_memory(err, "scores of the calibration", n * sizeof *score);
+    for (size_t i = 0; i < n; i++) s->spread.mean += f->error[i] / (double)n;
+    if (!(s->spread.mean > 0)) s->spread.mean = 1e-12; /* every row is predicted exactly */
+    cupel_spread kept = s->spread;
+    for (size_t a = 0; a < sizeof prior / sizeof *prior; a++)
+        for (size_t b = 0; b < sizeof growth / sizeof *growth; b++) {
+            double figure;
+            s->spread.prior = prior[a];
+            s->spread.growth = growth[b];
+            CUPEL_TRY(try_spread(f, score, &figure, err));
+            if (!(figure < best)) continue;
+            best = figure;
+            kept = s->spread;
+        }
+    s->spread = kept;
+    CUPEL_TRY(try_spread(f, score, &best, err));
+    CUPEL_TRY(cupel_scores_make(score, n, &s->scores, err));
+done:
+    cupel_free(score);
+    return st;
+}
+
+static cupel_status calibrate_classes(fit *f, cupel_err *err)
+{
+    cupel_surrogate *s = f->s;
+    size_t n = f->problem.n, m[2] = {0};
+    double *value = cupel_alloc(n, sizeof *value), *own[2] = {cupel_alloc(n, sizeof **own), cupel_alloc(n, sizeof **own)};
+    cupel_status st = CUPEL_OK;
+    if (!value || !own[0] || !own[1]) {
+        st = cupel_no_memory(err, "scores of the calibration", 3 * n * sizeof *value);
+        goto done;
+    }
+    for (size_t i = 0; i < n; i++) value[i] = f->raw[i].value;
+    s->sigmoid = cupel_sigmoid_fit(value, f->problem.y, n);
+    for (size_t i = 0; i < n; i++) {
+        double p = cupel_sigmoid_at(&s->sigmoid, value[i]);
+        int c = f->problem.y[i] > 0;
+        own[c][m[c]++] = c ? p : 1 - p;
+    }
+    for (int c = 0; c < 2; c++) CUPEL_TRY(cupel_scores_make(own[c], m[c], &s->own[c], err));
+done:
+    cupel_free(value);
+    cupel_free(own[0]);
+    cupel_free(own[1]);
+    return st;
+}
+
+/* The out-of-fold predictions as a user sees them. */
+static cupel_status keep_out_of_fold(fit *f, cupel_err *err)
+{
+    cupel_surrogate *s = f->s;
+    size_t n = f->problem.n;
+    s->n = n;
+    s->oof_value = cupel_alloc(n, sizeof(double));
+    s->oof_lower = cupel_alloc(n, sizeof(double));
+    s->oof_upper = cupel_alloc(n, sizeof(double));
+    s->oof_distance = cupel_alloc(n, sizeof(double));
+    s->oof_in_domain = cupel_alloc(n, 1);
+    if (!s->oof_value || !s->oof_lower || !s->oof_upper || !s->oof_distance || !s->oof_in_domain)
+        return cupel_no_memory(err, "out-of-fold predictions", 4 * n * sizeof(double));
+    /* spreads go to the array of errors, which is not needed any more */
+    cupel_prediction out = {s->oof_value, f->error, s->oof_lower, s->oof_upper, s->oof_distance, s->oof_in_domain};
+    cupel_band band = cupel_band_at(s, LEVEL);
+    for (size_t i = 0; i < n; i++) cupel_calibrated(s, &f->raw[i], &band, &out, i);
+    return CUPEL_OK;
+}
+
+/* ---- all together ---- */
+
+/* "C=10,gamma=0.0076": shortest numbers. */
+static cupel_status settings_text(fit *f, cupel_err *err)
+{
+    const cupel_method *m = &f->s->learner->method;
+    cupel_str text = {0};
+    for (size_t i = 0; i < cupel_method_n_params(m); i++) {
+        cupel_str_addf(&text, "%s%s=", i ? "," : "", m->params[i].name);
+        cupel_str_number(&text, f->setting[i]);
+    }
+    f->s->settings = text.failed ? NULL : cupel_strdup(cupel_str_text(&text));
+    cupel_str_free(&text);
+    return f->s->settings ? CUPEL_OK : cupel_no_memory(err, "settings", 0);
+}
+
+static cupel_status fit_all(fit *f, cupel_err *err)
+{
+    const cupel_learner *l = f->s->learner;
+    cupel_fitted all = {0};
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, NULL, SIZE_MAX, &all, err));
+    f->s->expand = (cupel_expand){0};
+    CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &all, has_local_error(f) ? f->error : NULL, &f->s->expand, err));
+done:
+    cupel_fitted_release(&all);
+    return st;
+}
+
+static cupel_status run(fit *f, const double *x, size_t n, size_t d, const double *y, const cupel_job *job, cupel_err *err)
+{
+    const cupel_learner *l = f->s->learner;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(check_rows(x, n, d, y, err));
+    CUPEL_TRY(choose_task(f->s, y, n, f->options->task, err));
+    CUPEL_TRY(scale_target(f, y, n, err));
+    CUPEL_TRY(make_problem(f, x, n, d, job, err));
+    CUPEL_TRY(cupel_tune(l, &f->problem, f->options->group, f->options->seed, f->setting, err));
+    CUPEL_TRY(settings_text(f, err));
+    if (l->prepare) CUPEL_TRY(l->prepare(&f->problem, f->setting, &f->prepared, err));
+    CUPEL_TRY(out_of_fold(f, err));
+    CUPEL_TRY(fit_all(f, err));
+    CUPEL_TRY(domain_threshold(f, err));
+    CUPEL_TRY(f->s->is_class ? calibrate_classes(f, err) : calibrate_numbers(f, err));
+    CUPEL_TRY(keep_out_of_fold(f, err));
+done:
+    return st;
+}
+
+static void fit_release(fit *f)
+{
+    if (f->s->learner->release) f->s->learner->release(f->prepared);
+    for (size_t k = 0; f->fitted && k < f->folds.n_folds; k++) cupel_fitted_release(&f->fitted[k]);
+    cupel_folds_release(&f->folds);
+    cupel_free(f->fitted);
+    cupel_free(f->raw);
+    cupel_free(f->error);
+    cupel_free(f->z);
+    cupel_free(f->y);
+    cupel_free(f->setting);
+}
+
+static cupel_status no_such_learner(const char *name, cupel_err *err)
+{
+    cupel_str list = {0};
+    for (size_t i = 0; cupel_learners[i]; i++) cupel_str_addf(&list, "%s%s", i ? ", " : "", cupel_learners[i]->method.name);
+    cupel_fail(err, CUPEL_USAGE, "model '%s' is not known; there are %s", name ? name : "", cupel_str_text(&list));
+    cupel_str_free(&list);
+    return CUPEL_USAGE;
+}
+
+cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const double *y, const cupel_fit_options *options, const cupel_job *job,
+                                 cupel_surrogate **out, cupel_err *err)
+{
+    const cupel_learner *l = cupel_learner_named(options->learner);
+    if (!l) return no_such_learner(options->learner, err);
+    cupel_status st = CUPEL_OK;
+    fit f = {.options = options, .s = cupel_alloc(1, sizeof *f.s), .setting = cupel_alloc(cupel_method_n_params(&l->method), sizeof *f.setting)};
+    if (!f.s || !f.setting) {
+        cupel_free(f.s);
+        cupel_free(f.setting);
+        return cupel_no_memory(err, "a surrogate", sizeof *f.s);
+    }
+    f.s->learner = l;
+    CUPEL_TRY(cupel_method_settings(&l->method, options->settings, f.setting, err));
+    CUPEL_TRY(run(&f, x, n, d, y, job, err));
+done:
+    fit_release(&f);
+    if (st == CUPEL_OK)
+        *out = f.s;
+    else
+        cupel_surrogate_free(f.s);
+    return st;
+}
+
+void cupel_surrogate_free(cupel_surrogate *s)
+{
+    if (!s) return;
+    cupel_free(s->settings);
+    cupel_scale_release(&s->scale);
+    cupel_expand_release(&s->expand);
+    cupel_scores_release(&s->scores);
+    cupel_scores_release(&s->own[0]);
+    cupel_scores_release(&s->own[1]);
+    cupel_free(s->oof_value);
+    cupel_free(s->oof_lower);
+    cupel_free(s->oof_upper);
+    cupel_free(s->oof_distance);
+    cupel_free(s->oof_in_domain);
+    cupel_free(s);
+}
+
+size_t cupel_surrogate_columns(const cupel_surrogate *s) { return s->scale.d; }
+
+size_t cupel_surrogate_support_vectors(const cupel_surrogate *s) { return s->expand.kernel ? s->expand.m : 0; }
+
+bool cupel_surrogate_is_class(const cupel_surrogate *s) { return s->is_class; }
+
+const char *cupel_surrogate_learner(const cupel_surrogate *s) { return s->learner->method.name; }
+
+const char *cupel_surrogate_settings(const cupel_surrogate *s) { return s->settings; }
+
+cupel_oof cupel_surrogate_oof(const cupel_surrogate *s)
+{
+    return (cupel_oof){.n = s->n, .value = s->oof_value, .lower = s->oof_lower, .upper = s->oof_upper, .distance = s->oof_distance,
+                       .in_domain = s->oof_in_domain};
+}

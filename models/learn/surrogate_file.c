@@ -1,0 +1,239 @@
+/* A surrogate in an artifact, under "surrogate/". What is read is checked before it is believed. */
+#include "models/learn/surrogate_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+
+#include <math.h>
+#include <string.h>
+
+static cupel_status put(cupel_writer *w, const char *name, const char *units, const char *description, size_t n, const double *x, cupel_err *err)
+{
+    return cupel_writer_put(w, name, units, description, CUPEL_F64, 1, &n, x, err);
+}
+
+static cupel_status put_text(cupel_writer *w, const char *name, const char *description, const char *text, cupel_err *err)
+{
+    return cupel_writer_put(w, name, "", description, CUPEL_TEXT, 1, (size_t[]){1}, &text, err);
+}
+
+static cupel_status save_scale(const cupel_scale *s, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double d = (double)s->d;
+    CUPEL_TRY(put(w, "surrogate/scale/columns", "", "columns of the features", 1, &d, err));
+    CUPEL_TRY(cupel_writer_put(w, "surrogate/scale/column", "", "feature columns in use, from 0", CUPEL_I64, 1, &s->k, s->column, err));
+    CUPEL_TRY(put(w, "surrogate/scale/mean", "feature", "subtracted from a column", s->k, s->mean, err));
+    CUPEL_TRY(put(w, "surrogate/scale/factor", "1/feature", "1 / standard deviation of a column", s->k, s->factor, err));
+done:
+    return st;
+}
+
+static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(put(w, "surrogate/domain_threshold", "scaled columns", "distance at which the training domain ends", 1, &s->threshold, err));
+    if (s->is_class) {
+        double sigmoid[] = {s->sigmoid.a, s->sigmoid.b};
+        CUPEL_TRY(put(w, "surrogate/classes", "", "the two class values", 2, s->class_value, err));
+        CUPEL_TRY(put(w, "surrogate/sigmoid", "", "a and b of p = 1 / (1 + exp(a f + b))", 2, sigmoid, err));
+        CUPEL_TRY(put(w, "surrogate/own_probability_first", "", "out-of-fold probability of the own class, first class, increasing", s->own[0].n,
+                      s->own[0].sorted, err));
+        CUPEL_TRY(put(w, "surrogate/own_probability_second", "", "the same of the second class", s->own[1].n, s->own[1].sorted, err));
+    } else {
+        double spread[] = {s->spread.mean, s->spread.prior, s->spread.growth}, target[] = {s->y_mean, s->y_sd};
+        CUPEL_TRY(put(w, "surrogate/target_scale", "target", "mean and standard deviation of the target", 2, target, err));
+        CUPEL_TRY(put(w, "surrogate/spread", "scaled target", "mean error, prior and growth of the local scale of errors", 3, spread, err));
+        CUPEL_TRY(put(w, "surrogate/scores", "", "out-of-fold residuals / spread, increasing", s->scores.n, s->scores.sorted, err));
+    }
+done:
+    return st;
+}
+
+static cupel_status save_oof(const cupel_surrogate *s, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(put(w, "surrogate/oof/value", "target", "out-of-fold prediction per training row", s->n, s->oof_value, err));
+    CUPEL_TRY(put(w, "surrogate/oof/lower", "target", "lower end of its 90 % interval; NaN: an empty set of classes", s->n, s->oof_lower, err));
+    CUPEL_TRY(put(w, "surrogate/oof/upper", "target", "upper end of its 90 % interval; NaN: an empty set of classes", s->n, s->oof_upper, err));
+    CUPEL_TRY(put(w, "surrogate/oof/distance", "", "its distance to the other rows, 1 = the end of the domain", s->n, s->oof_distance, err));
+    CUPEL_TRY(cupel_writer_put(w, "surrogate/oof/in_domain", "", "1 within the domain", CUPEL_U8, 1, &s->n, s->oof_in_domain, err));
+done:
+    return st;
+}
+
+cupel_status cupel_surrogate_save(const cupel_surrogate *s, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(put_text(w, "surrogate/learner", "name of the learner", s->learner->method.name, err));
+    CUPEL_TRY(put_text(w, "surrogate/settings", "its settings as used", s->settings, err));
+    CUPEL_TRY(save_scale(&s->scale, w, err));
+    CUPEL_TRY(cupel_expand_save(&s->expand, w, err));
+    CUPEL_TRY(save_calibration(s, w, err));
+    CUPEL_TRY(save_oof(s, w, err));
+done:
+    return st;
+}
+
+/* ---- reading ---- */
+
+static cupel_status bad(cupel_err *err, const char *name, const char *what)
+{
+    return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds %s; train the model again", name, what);
+}
+
+/* Finite numbers [*n]; *n = SIZE_MAX takes what is there. */
+static cupel_status get(const cupel_reader *r, const char *name, size_t *n, double **out, cupel_err *err)
+{
+    void *data = NULL;
+    cupel_status st = cupel_reader_get(r, name, CUPEL_F64, 1, n, &data, err);
+    if (st != CUPEL_OK) return st;
+    *out = data;
+    for (size_t i = 0; i < *n; i++)
+        if (!isfinite((*out)[i])) return bad(err, name, "a value that is not finite");
+    return CUPEL_OK;
+}
+
+static cupel_status get_few(const cupel_reader *r, const char *name, size_t n, double *x, cupel_err *err)
+{
+    double *data = NULL;
+    size_t found = n;
+    cupel_status st = get(r, name, &found, &data, err);
+    if (st == CUPEL_OK) memcpy(x, data, n * sizeof *x);
+    cupel_free(data);
+    return st;
+}
+
+static cupel_status get_text(const cupel_reader *r, const char *name, char **text, cupel_err *err)
+{
+    void *data = NULL;
+    cupel_status st = cupel_reader_get(r, name, CUPEL_TEXT, 1, (size_t[]){1}, &data, err);
+    if (st != CUPEL_OK) return st;
+    *text = cupel_strdup(*(char **)data);
+    cupel_free(data);
+    return *text ? CUPEL_OK : cupel_no_memory(err, "a text of the model", 0);
+}
+
+static cupel_status load_scale(const cupel_reader *r, cupel_scale *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double d = 0;
+    void *column = NULL;
+    s->k = SIZE_MAX;
+    CUPEL_TRY(get_few(r, "surrogate/scale/columns", 1, &d, err));
+    CUPEL_TRY(cupel_reader_get(r, "surrogate/scale/column", CUPEL_I64, 1, &s->k, &column, err));
+    s->column = column;
+    CUPEL_TRY(get(r, "surrogate/scale/mean", &s->k, &s->mean, err));
+    CUPEL_TRY(get(r, "surrogate/scale/factor", &s->k, &s->factor, err));
+    if (!(d >= 1 && d <= 1e9) || d != floor(d) || !s->k) {
+        st = bad(err, "surrogate/scale/columns", "a number of columns that cannot be");
+        goto done;
+    }
+    s->d = (size_t)d;
+    for (size_t c = 0; c < s->k; c++) {
+        if (s->column[c] >= 0 && (uint64_t)s->column[c] < s->d && s->factor[c] > 0) continue;
+        st = bad(err, "surrogate/scale/column", "a column that is not there, or a factor that is not above 0");
+        goto done;
+    }
+done:
+    return st;
+}
+
+static cupel_status load_scores(const cupel_reader *r, const char *name, size_t least, cupel_scores *s, cupel_err *err)
+{
+    double *x = NULL;
+    size_t n = SIZE_MAX;
+    cupel_status st = get(r, name, &n, &x, err);
+    if (st == CUPEL_OK && n < least) st = bad(err, name, "too few values");
+    if (st == CUPEL_OK) st = cupel_scores_make(x, n, s, err);
+    cupel_free(x);
+    return st;
+}
+
+static cupel_status load_classes(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double sigmoid[2];
+    s->is_class = true;
+    s->y_sd = 1;
+    CUPEL_TRY(get_few(r, "surrogate/classes", 2, s->class_value, err));
+    CUPEL_TRY(get_few(r, "surrogate/sigmoid", 2, sigmoid, err));
+    s->sigmoid = (cupel_sigmoid){sigmoid[0], sigmoid[1]};
+    CUPEL_TRY(load_scores(r, "surrogate/own_probability_first", 1, &s->own[0], err));
+    CUPEL_TRY(load_scores(r, "surrogate/own_probability_second", 1, &s->own[1], err));
+    if (!(s->class_value[0] < s->class_value[1])) st = bad(err, "surrogate/classes", "values that are not in increasing order");
+done:
+    return st;
+}
+
+static cupel_status load_numbers(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double spread[3], target[2];
+    CUPEL_TRY(get_few(r, "surrogate/target_scale", 2, target, err));
+    CUPEL_TRY(get_few(r, "surrogate/spread", 3, spread, err));
+    CUPEL_TRY(load_scores(r, "surrogate/scores", 2, &s->scores, err));
+    s->y_mean = target[0];
+    s->y_sd = target[1];
+    s->spread = (cupel_spread){spread[0], spread[1], spread[2]};
+    if (!(s->y_sd > 0)) st = bad(err, "surrogate/target_scale", "a standard deviation that is not above 0");
+    if (!(spread[0] > 0) || !(spread[1] > 0) || !(spread[2] >= 0)) st = bad(err, "surrogate/spread", "a number below 0");
+done:
+    return st;
+}
+
+static cupel_status load_oof(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
+{
+    static const char *const name[] = {"surrogate/oof/lower", "surrogate/oof/upper"};
+    cupel_status st = CUPEL_OK;
+    void *data = NULL;
+    double **end[] = {&s->oof_lower, &s->oof_upper};
+    s->n = SIZE_MAX;
+    CUPEL_TRY(get(r, "surrogate/oof/value", &s->n, &s->oof_value, err));
+    CUPEL_TRY(get(r, "surrogate/oof/distance", &s->n, &s->oof_distance, err));
+    for (int i = 0; i < 2; i++) { /* these may be NaN: an empty set */
+        CUPEL_TRY(cupel_reader_get(r, name[i], CUPEL_F64, 1, &s->n, &data, err));
+        *end[i] = data;
+    }
+    CUPEL_TRY(cupel_reader_get(r, "surrogate/oof/in_domain", CUPEL_U8, 1, &s->n, &data, err));
+    s->oof_in_domain = data;
+done:
+    return st;
+}
+
+static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    char *learner = NULL;
+    CUPEL_TRY(get_text(r, "surrogate/learner", &learner, err));
+    CUPEL_TRY(get_text(r, "surrogate/settings", &s->settings, err));
+    s->learner = cupel_learner_named(learner);
+    if (!s->learner) {
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: learner '%.60s' is not known to this cupel; use a newer one", learner);
+        goto done;
+    }
+    CUPEL_TRY(load_scale(r, &s->scale, err));
+    CUPEL_TRY(cupel_expand_load(r, s->scale.k, &s->expand, err));
+    CUPEL_TRY(get_few(r, "surrogate/domain_threshold", 1, &s->threshold, err));
+    if (!(s->threshold > 0)) {
+        st = bad(err, "surrogate/domain_threshold", "a distance that is not above 0");
+        goto done;
+    }
+    CUPEL_TRY(cupel_reader_has(r, "surrogate/classes") ? load_classes(r, s, err) : load_numbers(r, s, err));
+    CUPEL_TRY(load_oof(r, s, err));
+done:
+    cupel_free(learner);
+    return st;
+}
+
+cupel_status cupel_surrogate_load(const cupel_reader *r, cupel_surrogate **out, cupel_err *err)
+{
+    cupel_surrogate *s = cupel_alloc(1, sizeof *s);
+    if (!s) return cupel_no_memory(err, "a surrogate", sizeof *s);
+    cupel_status st = load(r, s, err);
+    if (st == CUPEL_OK)
+        *out = s;
+    else
+        cupel_surrogate_free(s);
+    return st;
+}

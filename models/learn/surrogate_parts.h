@@ -1,0 +1,45 @@
+/* What a surrogate is made of; shared by surrogate.c (fit), predict and file. */
+#ifndef CUPEL_MODELS_LEARN_SURROGATE_PARTS_H
+#define CUPEL_MODELS_LEARN_SURROGATE_PARTS_H
+
+#include "models/learn/calibrate.h"
+#include "models/learn/expand.h"
+#include "models/learn/learner.h"
+#include "models/learn/scale.h"
+#include "models/learn/surrogate.h"
+
+/* The local scale of errors, in units of the scaled target, from the sums of an expansion:
+ *   local error (svr, krr):  (prior mean + sum of error k) / (prior + sum of k) * (1 + growth distance / threshold)
+ *   triangle (gp, ridge):    sqrt(prior + unknown) * (1 + growth distance / threshold)
+ * prior and growth are those with the best interval score over the out-of-fold rows. */
+typedef struct cupel_spread {
+    double mean, prior, growth;
+} cupel_spread;
+
+struct cupel_surrogate {
+    const cupel_learner *learner;
+    bool is_class;
+    double class_value[2];   /* smaller, larger */
+    double y_mean, y_sd;     /* of the target, in its unit; 0 and 1 for classes */
+    char *settings;
+    cupel_scale scale;
+    cupel_expand expand;
+    double threshold;        /* distance in scaled columns where the domain ends */
+    cupel_spread spread;
+    cupel_scores scores;     /* regression: (truth - value) / spread */
+    cupel_sigmoid sigmoid;   /* classes */
+    cupel_scores own[2];     /* classes: out-of-fold probability of the own class */
+    size_t n;                /* training rows */
+    double *oof_value, *oof_lower, *oof_upper, *oof_distance;
+    unsigned char *oof_in_domain;
+};
+
+/* Calibrated numbers of one row from the raw ones; lo and hi are score quantiles at 1 - alpha. */
+typedef struct cupel_band {
+    double alpha, lo, hi;
+} cupel_band;
+cupel_band cupel_band_at(const cupel_surrogate *s, double level);
+double cupel_spread_of(const cupel_surrogate *s, const cupel_raw *raw);
+void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_band *band, cupel_prediction *out, size_t i);
+
+#endif

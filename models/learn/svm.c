@@ -1,0 +1,295 @@
+/* Support vector machines: libsvm finds the solution, nothing else of it is used. Its model files crash their reader, its cross-validation and
+ * probabilities use rand(), and it prints; none of that is reached. It aborts when memory is out, so what it takes is counted beforehand. */
+#include "models/learn/learner.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/sys/file.h"
+#include "models/learn/gram.h"
+
+#include <libsvm/svm.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+enum { COST, GAMMA, EPSILON, MATERN };  /* parameters in this order; svc has no epsilon: MATERN is one less */
+enum { LARGEST_MATRIX = 16384 };        /* rows: 4.3 GB of nodes; beyond, libsvm's own RBF kernel is the default */
+static const double TOLERANCE = 1e-3;   /* of the optimality conditions, y has variance 1 */
+
+_Static_assert(sizeof(struct svm_node) == 2 * sizeof(double) && offsetof(struct svm_node, value) == sizeof(double),
+               "a node is an index and a double: kernel values are written with a stride of two doubles");
+
+/* Either kernel values as libsvm wants them precomputed (a head with the row's own number, then n values), or coordinates for its RBF kernel. */
+typedef struct nodes {
+    struct svm_node *node;
+    size_t row;      /* nodes per row */
+    bool precomputed;
+    double gamma;
+} nodes;
+
+static void silent(const char *text) { (void)text; }
+
+static size_t plus(size_t a, size_t b) { return a > SIZE_MAX - b ? SIZE_MAX : a + b; }
+
+static size_t matrix_bytes(size_t n) { return cupel_mul(cupel_mul(n, n + 1), sizeof(struct svm_node)); }
+
+/* libsvm's cache of float kernel rows, in bytes: all of them up to a limit. */
+static size_t cache_bytes(size_t n)
+{
+    size_t all = plus(cupel_mul(cupel_mul(n, n), sizeof(float)), cupel_mul(n, 64)), limit = (size_t)2 << 30;
+    return all < limit ? all : limit;
+}
+
+/* The solver's own arrays: below 400 bytes per variable, two variables per row. */
+static size_t solver_bytes(size_t n) { return plus(cache_bytes(n), cupel_mul(n, 800)); }
+
+static void release(void *prepared)
+{
+    nodes *s = prepared;
+    if (!s) return;
+    cupel_free(s->node);
+    cupel_free(s);
+}
+
+static void write_points(const cupel_problem *p, nodes *s)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct svm_node *row = s->node + i * s->row;
+        for (size_t j = 0; j < p->d; j++) row[j] = (struct svm_node){(int)j + 1, p->x[i * p->d + j]};
+        row[p->d] = (struct svm_node){-1, 0};
+    }
+}
+
+static cupel_status write_kernel(const cupel_problem *p, cupel_kernel kernel, nodes *s, cupel_err *err)
+{
+    for (size_t i = 0; i < p->n; i++) s->node[i * s->row].value = (double)(i + 1);
+    return cupel_gram_fill(p, kernel, s->gamma, &s->node[1].value, 2 * s->row, 2, err);
+}
+
+static cupel_status prepare(const cupel_problem *p, cupel_kernel kernel, double gamma, void **prepared, cupel_err *err)
+{
+    if (p->n >= INT_MAX / 4 || p->d >= INT_MAX / 4)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "support vector machine: %zu rows of %zu columns are more than libsvm can count; train on fewer rows",
+                          p->n, p->d);
+    cupel_status st = CUPEL_OK;
+    nodes *s = cupel_alloc(1, sizeof *s);
+    if (!s) return cupel_no_memory(err, "training rows for libsvm", 0);
+    svm_set_print_string_function(silent); /* one pointer for the process, always set to the same */
+    size_t fits = cupel_mul(p->job->threads, solver_bytes(p->n));
+    s->precomputed = kernel != CUPEL_KERNEL_RBF || cupel_memory_check(plus(matrix_bytes(p->n), fits), "", NULL) == CUPEL_OK;
+    s->row = s->precomputed ? p->n + 1 : p->d + 1;
+    s->gamma = gamma;
+    CUPEL_TRY(cupel_memory_check(plus(cupel_mul(cupel_mul(p->n, s->row), sizeof *s->node), fits),
+                                 s->precomputed ? "the kernel matrix of a support vector machine (matern=0 trains in less)"
+                                                : "the rows and kernel cache of a support vector machine",
+                                 err));
+    s->node = cupel_alloc_aligned(cupel_mul(p->n, s->row), sizeof *s->node);
+    if (!s->node) {
+        st = cupel_no_memory(err, "training rows for libsvm", cupel_mul(cupel_mul(p->n, s->row), sizeof *s->node));
+        goto done;
+    }
+    if (s->precomputed)
+        CUPEL_TRY(write_kernel(p, kernel, s, err));
+    else
+        write_points(p, s);
+done:
+    if (st == CUPEL_OK)
+        *prepared = s;
+    else
+        release(s);
+    return st;
+}
+
+/* The rows of the task as libsvm's problem; arrays are pointers into `prepared`. */
+static cupel_status make_problem(const cupel_fit_task *t, struct svm_problem *prob, cupel_err *err)
+{
+    const nodes *s = t->prepared;
+    prob->l = (int)t->n;
+    prob->x = cupel_alloc(t->n, sizeof *prob->x);
+    prob->y = cupel_alloc(t->n, sizeof *prob->y);
+    if (!prob->x || !prob->y) return cupel_no_memory(err, "training rows for libsvm", t->n * (sizeof *prob->x + sizeof *prob->y));
+    for (size_t i = 0; i < t->n; i++) {
+        prob->x[i] = s->node + t->row[i] * s->row;
+        prob->y[i] = t->problem->y[t->row[i]];
+    }
+    return CUPEL_OK;
+}
+
+static bool one_class(const struct svm_problem *prob)
+{
+    for (int i = 1; i < prob->l; i++)
+        if (prob->y[i] != prob->y[0]) return false;
+    return true;
+}
+
+/* An expansion over one row that counts nothing: the solution is a constant. */
+static cupel_status constant(const cupel_fit_task *t, double bias, cupel_fitted *out, cupel_err *err)
+{
+    *out = (cupel_fitted){.n = 1, .row = cupel_alloc(1, sizeof *out->row), .coef = cupel_alloc(1, sizeof *out->coef), .bias = bias};
+    if (!out->row || !out->coef) {
+        cupel_fitted_release(out);
+        return cupel_no_memory(err, "a solution", 0);
+    }
+    out->row[0] = t->row[0];
+    return CUPEL_OK;
+}
+
+/* libsvm numbers rows of the problem from 1 and groups support vectors by class: put them back in row order. */
+static cupel_status take_solution(const cupel_fit_task *t, const struct svm_model *model, cupel_fitted *out, cupel_err *err)
+{
+    double sign = t->problem->is_class && model->label[0] < 0 ? -1 : 1; /* decision values are positive for label[0] */
+    double *all = cupel_alloc(t->n, sizeof *all);
+    size_t m = 0;
+    *out = (cupel_fitted){.row = cupel_alloc((size_t)model->l, sizeof *out->row), .coef = cupel_alloc((size_t)model->l, sizeof *out->coef)};
+    if (!all || !out->row || !out->coef) {
+        cupel_free(all);
+        cupel_fitted_release(out);
+        return cupel_no_memory(err, "support vectors", (size_t)model->l * sizeof *out->coef);
+    }
+    for (int i = 0; i < model->l; i++) all[model->sv_indices[i] - 1] = sign * model->sv_coef[0][i];
+    for (size_t i = 0; i < t->n; i++) {
+        if (all[i] == 0) continue;
+        out->row[m] = t->row[i];
+        out->coef[m++] = all[i];
+    }
+    out->n = m;
+    out->bias = -sign * model->rho[0];
+    cupel_free(all);
+    if (m) return CUPEL_OK;
+    double bias = out->bias;
+    cupel_fitted_release(out);
+    return constant(t, bias, out, err);
+}
+
+static cupel_status train(const cupel_fit_task *t, int type, double epsilon, cupel_fitted *out, cupel_err *err)
+{
+    const nodes *s = t->prepared;
+    struct svm_problem prob = {0};
+    struct svm_parameter param = {
+        .svm_type = type, .kernel_type = s->precomputed ? PRECOMPUTED : RBF, .gamma = s->gamma, .C = t->setting[COST], .p = epsilon,
+        .eps = TOLERANCE, .cache_size = (double)cache_bytes(t->n) / 1048576.0 + 1, .shrinking = 1,
+    };
+    struct svm_model *model = NULL;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(make_problem(t, &prob, err));
+    if (type == C_SVC && one_class(&prob)) {
+        st = constant(t, prob.y[0], out, err);
+        goto done;
+    }
+    model = svm_train(&prob, &param);
+    if (!model) {
+        st = cupel_no_memory(err, "a support vector machine", solver_bytes(t->n));
+        goto done;
+    }
+    st = take_solution(t, model, out, err);
+done:
+    if (model) svm_free_and_destroy_model(&model);
+    cupel_free(prob.x);
+    cupel_free(prob.y);
+    return st;
+}
+
+static void kernel_of(bool matern, double gamma_set, cupel_kernel *kernel, double *gamma)
+{
+    *kernel = matern ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF;
+    *gamma = gamma_set;
+}
+
+/* ---- epsilon-SVR ---- */
+
+static void svr_start(const cupel_problem *p, double *setting)
+{
+    if (isnan(setting[COST])) setting[COST] = 3;
+    if (isnan(setting[GAMMA])) setting[GAMMA] = 3 / p->typical;
+    if (isnan(setting[EPSILON])) setting[EPSILON] = 0.05;
+    if (isnan(setting[MATERN])) setting[MATERN] = p->n <= LARGEST_MATRIX;
+}
+
+static void svr_kernel(const double *setting, cupel_kernel *kernel, double *gamma)
+{
+    kernel_of(setting[MATERN] != 0, setting[GAMMA], kernel, gamma);
+}
+
+static cupel_status svr_prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
+{
+    return prepare(p, setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF, setting[GAMMA], prepared, err);
+}
+
+static cupel_status svr_fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
+{
+    return train(t, EPSILON_SVR, t->setting[EPSILON], out, err);
+}
+
+static const cupel_reference references[] = {
+    {"10.1007/BF00994018", "Cortes, Vapnik: Support-vector networks. Machine Learning 20, 273 (1995)"},
+    {"10.1023/B:STCO.0000035301.49549.88", "Smola, Schoelkopf: A tutorial on support vector regression. Statistics and Computing 14, 199 (2004)"},
+    {"10.1145/1961189.1961199", "Chang, Lin: LIBSVM: a library for support vector machines. ACM TIST 2, 27 (2011)"},
+    {NULL, NULL},
+};
+
+static const cupel_param svr_params[] = {
+    {"C", "", NAN, 1e-6, 1e6, "price of a residual beyond the tube, target scaled to variance 1; chosen by inner cross-validation"},
+    {"gamma", "", NAN, 1e-12, 1e6, "1 / (2 length^2) of the kernel, columns scaled to variance 1; chosen by inner cross-validation"},
+    {"epsilon", "", NAN, 0, 10, "half width of the tube, target scaled to variance 1; chosen by inner cross-validation"},
+    {"matern", "", NAN, 0, 1, "1: Matern 5/2 kernel, 0: Gaussian (RBF); chosen by the number of rows (RBF above 16,384, where no kernel matrix is kept)"},
+    {0},
+};
+
+static const cupel_axis svr_axes[] = {
+    {.param = GAMMA, .stage = 0, .relative = true, .n = 4, .value = {0.1, 0.3, 1, 3}},
+    {.param = COST, .stage = 0, .n = 4, .value = {1, 4, 16, 64}},
+    {.param = EPSILON, .stage = 1, .n = 4, .value = {0.005, 0.02, 0.1, 0.2}},
+    {.param = GAMMA, .stage = 2, .relative = true, .n = 3, .value = {0.58, 1, 1.7}},
+    {.param = COST, .stage = 2, .relative = true, .n = 3, .value = {0.5, 1, 2}},
+    {0},
+};
+
+const cupel_learner cupel_learner_svr = {
+    .method = {.name = "svr", .kind = "learner", .scale = "any", .help = "epsilon support vector regression (libsvm trains)", .maturity = "stable",
+               .input = "columns", .output = "a number, unit of the target", .references = references, .params = svr_params},
+    .regression = true, .kernel = true, .axes = svr_axes, .start = svr_start, .kernel_of = svr_kernel, .prepare = svr_prepare, .release = release, .fit = svr_fit,
+};
+
+/* ---- C-SVC ---- */
+
+enum { SVC_MATERN = 2 };
+
+static void svc_start(const cupel_problem *p, double *setting)
+{
+    if (isnan(setting[COST])) setting[COST] = 4;
+    if (isnan(setting[GAMMA])) setting[GAMMA] = 3 / p->typical;
+    if (isnan(setting[SVC_MATERN])) setting[SVC_MATERN] = p->n <= LARGEST_MATRIX;
+}
+
+static void svc_kernel(const double *setting, cupel_kernel *kernel, double *gamma)
+{
+    kernel_of(setting[SVC_MATERN] != 0, setting[GAMMA], kernel, gamma);
+}
+
+static cupel_status svc_prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
+{
+    return prepare(p, setting[SVC_MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF, setting[GAMMA], prepared, err);
+}
+
+static cupel_status svc_fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err) { return train(t, C_SVC, 0, out, err); }
+
+static const cupel_param svc_params[] = {
+    {"C", "", NAN, 1e-6, 1e6, "price of a row on the wrong side; chosen by inner cross-validation"},
+    {"gamma", "", NAN, 1e-12, 1e6, "1 / (2 length^2) of the kernel, columns scaled to variance 1; chosen by inner cross-validation"},
+    {"matern", "", NAN, 0, 1, "1: Matern 5/2 kernel, 0: Gaussian (RBF); chosen by the number of rows (RBF above 16,384, where no kernel matrix is kept)"},
+    {0},
+};
+
+static const cupel_axis svc_axes[] = {
+    {.param = GAMMA, .stage = 0, .relative = true, .n = 4, .value = {0.1, 0.3, 1, 3}},
+    {.param = COST, .stage = 0, .n = 4, .value = {0.5, 2, 8, 32}},
+    {.param = GAMMA, .stage = 1, .relative = true, .n = 3, .value = {0.58, 1, 1.7}},
+    {.param = COST, .stage = 1, .relative = true, .n = 3, .value = {0.5, 1, 2}},
+    {0},
+};
+
+const cupel_learner cupel_learner_svc = {
+    .method = {.name = "svc", .kind = "learner", .scale = "any", .help = "support vector classification of two classes (libsvm trains)",
+               .maturity = "stable", .input = "columns", .output = "probability of the second class", .references = references, .params = svc_params},
+    .classes = true, .kernel = true, .axes = svc_axes, .start = svc_start, .kernel_of = svc_kernel, .prepare = svc_prepare, .release = release, .fit = svc_fit,
+};
