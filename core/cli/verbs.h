@@ -7,8 +7,10 @@
 #define CUPEL_VERBS(HEADING, VERB)              \
     HEADING("The road in one command")          \
     HEADING("Descriptors and models")           \
+    VERB(describe)                              \
     HEADING("Screening")                        \
     HEADING("Files and facts")                  \
+    VERB(inspect)                               \
     VERB(formula)                               \
     VERB(help)                                  \
     VERB(version)

@@ -8,7 +8,8 @@
 #include "models/learn/surrogate.h"
 
 typedef enum cupel_missing { CUPEL_MISSING_FAIL, CUPEL_MISSING_DROP, CUPEL_MISSING_IMPUTE, CUPEL_MISSING_KEEP } cupel_missing;
-cupel_status cupel_missing_parse(const char *word, cupel_missing *m, cupel_err *err);
+cupel_status cupel_missing_parse(const char *word, cupel_missing *m, cupel_err *err); /* core/engine/missing.c */
+const char *cupel_missing_name(cupel_missing m);
 
 /* Training rows in memory: every cell of the file as text, formulas parsed, target as number. */
 typedef struct cupel_training {

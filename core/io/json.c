@@ -288,6 +288,12 @@ void cupel_json_put_int(cupel_json_out *w, int64_t x)
     cupel_str_addf(w->s, "%" PRId64, x);
 }
 
+void cupel_json_put_count(cupel_json_out *w, uint64_t x)
+{
+    separate(w);
+    cupel_str_addf(w->s, "%" PRIu64, x);
+}
+
 void cupel_json_put_bool(cupel_json_out *w, bool x)
 {
     separate(w);

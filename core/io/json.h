@@ -41,6 +41,7 @@ void cupel_json_close(cupel_json_out *w, char bracket);                     /* '
 void cupel_json_name(cupel_json_out *w, const char *key);                   /* before a value in an object */
 void cupel_json_put_number(cupel_json_out *w, double x);
 void cupel_json_put_int(cupel_json_out *w, int64_t x);
+void cupel_json_put_count(cupel_json_out *w, uint64_t x);
 void cupel_json_put_bool(cupel_json_out *w, bool x);
 void cupel_json_put_null(cupel_json_out *w);
 void cupel_json_put_string(cupel_json_out *w, const char *text);

@@ -1,0 +1,145 @@
+#include "core/engine/inspect.h"
+
+#include "core/base/err.h"
+#include "core/io/artifact.h"
+#include "core/io/json.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+static const char *type_name(cupel_type t)
+{
+    static const char *const names[] = {
+        [CUPEL_F64] = "float64", [CUPEL_F32] = "float32", [CUPEL_I64] = "int64", [CUPEL_U8] = "uint8", [CUPEL_TEXT] = "text"};
+    return names[t];
+}
+
+/* The seed is unsigned, attributes are not. */
+static bool is_seed(const cupel_attribute *a) { return strcmp(a->name, "seed") == 0 && a->type == CUPEL_I64; }
+
+/* ---- JSON ---- */
+
+static cupel_status json_attribute(void *user, const cupel_attribute *a, cupel_err *err)
+{
+    (void)err;
+    cupel_json_out *w = user;
+    cupel_json_name(w, a->name);
+    if (a->type == CUPEL_TEXT)
+        cupel_json_put_string(w, a->text);
+    else if (a->type == CUPEL_F64)
+        cupel_json_put_number(w, a->number);
+    else if (is_seed(a))
+        cupel_json_put_count(w, (uint64_t)a->integer);
+    else
+        cupel_json_put_int(w, a->integer);
+    return CUPEL_OK;
+}
+
+static cupel_status json_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units,
+                                 const char *description, cupel_err *err)
+{
+    (void)err;
+    cupel_json_out *w = user;
+    cupel_json_name(w, name);
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "type");
+    cupel_json_put_string(w, type_name(type));
+    cupel_json_name(w, "shape");
+    cupel_json_open(w, '[');
+    for (int i = 0; i < rank; i++) cupel_json_put_count(w, shape[i]);
+    cupel_json_close(w, ']');
+    cupel_json_name(w, "units");
+    cupel_json_put_string(w, units);
+    cupel_json_name(w, "description");
+    cupel_json_put_string(w, description);
+    cupel_json_close(w, '}');
+    return CUPEL_OK;
+}
+
+static cupel_status put_json(const cupel_reader *r, cupel_str *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_json_out w = {.s = out};
+    cupel_json_open(&w, '{');
+    CUPEL_TRY(cupel_reader_attributes(r, "", json_attribute, &w, err));
+    cupel_json_name(&w, "digest");
+    cupel_json_put_string(&w, cupel_reader_digest(r));
+    cupel_json_name(&w, "inputs");
+    cupel_json_open(&w, '{');
+    CUPEL_TRY(cupel_reader_attributes(r, "inputs", json_attribute, &w, err));
+    cupel_json_close(&w, '}');
+    cupel_json_name(&w, "datasets");
+    cupel_json_open(&w, '{');
+    CUPEL_TRY(cupel_reader_each(r, json_dataset, &w, err));
+    cupel_json_close(&w, '}');
+    cupel_json_close(&w, '}');
+    cupel_str_putc(out, '\n');
+done:
+    return st;
+}
+
+/* ---- lines ---- */
+
+static void line(cupel_str *s, const char *name, const char *text) { cupel_str_addf(s, "%-24s %s\n", name, text); }
+
+static cupel_status line_attribute(void *user, const cupel_attribute *a, cupel_err *err)
+{
+    (void)err;
+    cupel_str value = {0};
+    if (a->type == CUPEL_TEXT)
+        cupel_str_puts(&value, a->text);
+    else if (a->type == CUPEL_F64)
+        cupel_str_number(&value, a->number);
+    else if (is_seed(a))
+        cupel_str_addf(&value, "%" PRIu64, (uint64_t)a->integer);
+    else
+        cupel_str_addf(&value, "%" PRId64, a->integer);
+    line(user, a->name, cupel_str_text(&value));
+    cupel_str_free(&value);
+    return CUPEL_OK;
+}
+
+static cupel_status line_input(void *user, const cupel_attribute *a, cupel_err *err)
+{
+    (void)err;
+    cupel_str_addf(user, "  %-22s %s\n", a->name, a->text ? a->text : "");
+    return CUPEL_OK;
+}
+
+static cupel_status line_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units,
+                                 const char *description, cupel_err *err)
+{
+    (void)err;
+    cupel_str what = {0};
+    cupel_str_puts(&what, type_name(type));
+    for (int i = 0; i < rank; i++) cupel_str_addf(&what, "%s%zu", i ? " x " : " ", shape[i]);
+    cupel_str_addf(user, "  %-22s %-22s %s%s%s%s\n", name, cupel_str_text(&what), description, units[0] ? " [" : "", units, units[0] ? "]" : "");
+    cupel_str_free(&what);
+    return CUPEL_OK;
+}
+
+static cupel_status put_lines(const cupel_reader *r, cupel_str *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_reader_attributes(r, "", line_attribute, out, err));
+    line(out, "digest", cupel_reader_digest(r));
+    cupel_str_puts(out, "inputs\n");
+    CUPEL_TRY(cupel_reader_attributes(r, "inputs", line_input, out, err));
+    cupel_str_puts(out, "data sets\n");
+    CUPEL_TRY(cupel_reader_each(r, line_dataset, out, err));
+done:
+    return st;
+}
+
+cupel_status cupel_inspect(const char *path, bool json, cupel_str *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_reader *r = NULL;
+    CUPEL_TRY(cupel_reader_open(path, NULL, UINT_MAX, &r, err));
+    CUPEL_TRY(json ? put_json(r, out, err) : put_lines(r, out, err));
+    if (out->failed) CUPEL_TRY(cupel_no_memory(err, "the contents of an artifact", out->n));
+done:
+    cupel_reader_free(r);
+    return st;
+}

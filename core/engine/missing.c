@@ -1,0 +1,19 @@
+#include "core/base/err.h"
+#include "core/engine/model.h"
+
+#include <string.h>
+
+static const char *const words[] = {
+    [CUPEL_MISSING_FAIL] = "fail", [CUPEL_MISSING_DROP] = "drop", [CUPEL_MISSING_IMPUTE] = "impute", [CUPEL_MISSING_KEEP] = "keep"};
+
+cupel_status cupel_missing_parse(const char *word, cupel_missing *m, cupel_err *err)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(word, words[i]) != 0) continue;
+        *m = (cupel_missing)i;
+        return CUPEL_OK;
+    }
+    return cupel_fail(err, CUPEL_USAGE, "missing values '%s': expected fail, drop, impute or keep", word);
+}
+
+const char *cupel_missing_name(cupel_missing m) { return words[m]; }

@@ -1,0 +1,91 @@
+#include "core/engine/sets.h"
+
+#include "core/base/err.h"
+#include "core/base/guess.h"
+
+#include <string.h>
+
+static cupel_status unknown_set(cupel_text name, cupel_err *err)
+{
+    char word[64];
+    size_t n = name.n < sizeof word ? name.n : sizeof word - 1;
+    memcpy(word, name.p, n);
+    word[n] = '\0';
+    cupel_guess guess = {.meant = word};
+    cupel_str there = {0};
+    for (size_t i = 0; cupel_descriptors[i]; i++) {
+        cupel_guess_offer(&guess, cupel_descriptors[i]->method.name);
+        cupel_str_addf(&there, "%s%s", i ? ", " : "", cupel_descriptors[i]->method.name);
+    }
+    if (guess.best)
+        cupel_fail(err, CUPEL_USAGE, "set of descriptors '%s': unknown; did you mean '%s'? (%s)", word, guess.best, cupel_str_text(&there));
+    else
+        cupel_fail(err, CUPEL_USAGE, "set of descriptors '%s': expected one of %s", word, cupel_str_text(&there));
+    cupel_str_free(&there);
+    return CUPEL_USAGE;
+}
+
+static cupel_status add_set(cupel_sets *s, cupel_text name, bool impute, cupel_err *err)
+{
+    const cupel_descriptor *d = cupel_descriptor_find(name);
+    if (!d) return unknown_set(name, err);
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->set[i]->method.name, d->method.name) == 0)
+            return cupel_fail(err, CUPEL_USAGE, "set of descriptors '%s' is given twice", d->method.name);
+    if (s->n == CUPEL_SETS_MAX) return cupel_fail(err, CUPEL_USAGE, "more than %d sets of descriptors", (int)CUPEL_SETS_MAX);
+    s->set[s->n++] = impute && d->imputed ? d->imputed : d;
+    s->n_columns += d->n_columns;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_sets_parse(const char *names, bool impute, cupel_sets *out, cupel_err *err)
+{
+    cupel_sets s = {0};
+    for (const char *p = names;; p++) {
+        size_t n = strcspn(p, ",+");
+        cupel_status st = add_set(&s, cupel_text_trim((cupel_text){p, n}), impute, err);
+        if (st != CUPEL_OK) return st;
+        p += n;
+        if (!*p) break;
+    }
+    *out = s;
+    return CUPEL_OK;
+}
+
+void cupel_sets_text(const cupel_sets *s, cupel_str *out)
+{
+    for (size_t i = 0; i < s->n; i++) cupel_str_addf(out, "%s%s", i ? "," : "", s->set[i]->method.name);
+}
+
+void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit)
+{
+    size_t i = 0;
+    while (j >= s->set[i]->n_columns) j -= s->set[i++]->n_columns;
+    s->set[i]->column(j, name, unit);
+}
+
+void cupel_sets_compute(const cupel_sets *s, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,
+                        unsigned char *reason)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        s->set[i]->compute(batch, from, n, isa, x, ld, reason);
+        x += s->set[i]->n_columns;
+    }
+}
+
+void cupel_sets_compute_f32(const cupel_sets *s, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, float *x, size_t ld,
+                            unsigned char *reason, double *scratch)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const cupel_descriptor *d = s->set[i];
+        if (d->compute_f32) {
+            d->compute_f32(batch, from, n, isa, x, ld, reason);
+        } else {
+            for (size_t row = 0; row < n; row++) {
+                d->compute(batch, from + row, 1, isa, scratch, d->n_columns, reason ? reason + row : NULL);
+                for (size_t j = 0; j < d->n_columns; j++) x[row * ld + j] = (float)scratch[j];
+            }
+        }
+        x += d->n_columns;
+    }
+}

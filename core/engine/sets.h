@@ -1,0 +1,27 @@
+/* Sets of descriptors by name, one beside the other: "magpie,stoichiometry". */
+#ifndef CUPEL_ENGINE_SETS_H
+#define CUPEL_ENGINE_SETS_H
+
+#include "descriptors/composition/descriptor.h"
+
+enum { CUPEL_SETS_MAX = 16 };
+
+typedef struct cupel_sets {
+    size_t n, n_columns;
+    const cupel_descriptor *set[CUPEL_SETS_MAX];
+} cupel_sets;
+
+/* Names joined by ',' or '+'. CUPEL_USAGE: an unknown name (with those there are), one given twice, none at all. impute: values that an element
+ * lacks are filled in (cupel_descriptor.imputed). */
+cupel_status cupel_sets_parse(const char *names, bool impute, cupel_sets *s, cupel_err *err);
+void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie,stoichiometry" */
+void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit);
+
+/* As cupel_descriptor.compute for all sets together; n_columns of each row are written. */
+void cupel_sets_compute(const cupel_sets *s, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,
+                        unsigned char *reason);
+/* The same rounded once to float. scratch [n_columns]: for sets that have no such kernel. */
+void cupel_sets_compute_f32(const cupel_sets *s, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, float *x, size_t ld,
+                            unsigned char *reason, double *scratch);
+
+#endif

@@ -1,0 +1,288 @@
+#include "core/engine/sheet.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/io/artifact.h"
+#include "core/io/csv.h"
+#include "core/io/json.h"
+#include "core/matter/reason.h"
+#include "core/sys/file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum form { CSV, TSV, JSONL, H5 } form;
+
+enum { SCHEMA = 1 };
+
+struct cupel_sheet {
+    cupel_sheet_options o;
+    form form;
+    uint64_t n_rows;
+    cupel_out *out;                     /* text */
+    cupel_writer *writer;               /* artifact */
+    cupel_rows *formula, *x, *reason, **kept; /* kept [header->n]; NULL for the formula */
+};
+
+/* ---- which form ---- */
+
+static const struct {
+    const char *name, *end;
+    form form;
+} forms[] = {{"csv", ".csv", CSV}, {"tsv", ".tsv", TSV}, {"jsonl", ".jsonl", JSONL}, {"h5", ".h5", H5}, {"h5", ".hdf5", H5}};
+enum { N_FORMS = sizeof forms / sizeof *forms };
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), k = strlen(end);
+    return n > k && strcmp(s + n - k, end) == 0;
+}
+
+static cupel_status find_form(const cupel_sheet_options *o, form *f, cupel_err *err)
+{
+    for (size_t i = 0; i < N_FORMS; i++) {
+        if (o->format ? strcmp(o->format, forms[i].name) == 0 : ends_with(o->path, forms[i].end)) {
+            *f = forms[i].form;
+            return CUPEL_OK;
+        }
+    }
+    if (o->format) return cupel_fail(err, CUPEL_USAGE, "format '%s': expected csv, tsv, jsonl or h5", o->format);
+    *f = CSV;
+    if (strcmp(o->path, "-") == 0 || strncmp(o->path, "/dev/", 5) == 0) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_USAGE, "output '%s': the name does not tell the format; end it in .csv, .tsv, .jsonl or .h5", o->path);
+}
+
+static cupel_status check_names(const cupel_sheet_options *o, cupel_err *err)
+{
+    for (size_t i = 0; i < o->header->n; i++) {
+        const char *name = o->header->name[i];
+        bool taken = o->reasons && strcmp(name, "reason") == 0;
+        for (size_t j = 0; !taken && j < o->n_columns; j++) taken = strcmp(name, o->column[j]) == 0;
+        if (taken)
+            return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' of the input has the name of a column to be written; rename it or take it out", name);
+    }
+    return CUPEL_OK;
+}
+
+/* ---- text ---- */
+
+/* The number whose shortest text is that of the float: 0.1f as 0.1, not as 0.10000000149011612. */
+static double of_float(float f)
+{
+    double a = fabs((double)f), power = 1;
+    if (!isfinite(f) || f == 0) return (double)f;
+    if (a >= 1e-5 && a < 1e9) {
+        for (int k = 0; k < 14; k++, power *= 10) {
+            double v = nearbyint(a * power) / power;
+            if ((float)v == (float)a) return f < 0 ? -v : v;
+        }
+    }
+    char text[32];
+    for (int digits = 6; digits < 9; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, (double)f);
+        if (strtof(text, NULL) == f) return strtod(text, NULL);
+    }
+    return (double)f;
+}
+
+static double value(const cupel_sheet *s, const void *x, size_t j)
+{
+    return s->o.float32 ? of_float(((const float *)x)[j]) : ((const double *)x)[j];
+}
+
+static void format_separated(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, const char *reason, cupel_str *out)
+{
+    char separator = s->form == TSV ? '\t' : ',';
+    cupel_csv_put(out, cupel_cell(r, row, s->o.formula), separator, true);
+    for (size_t i = 0; i < r->n_cols; i++)
+        if (i != s->o.formula) cupel_csv_put(out, cupel_cell(r, row, i), separator, false);
+    for (size_t j = 0; j < s->o.n_columns; j++) {
+        double v = value(s, x, j);
+        cupel_str_putc(out, separator);
+        if (!isnan(v)) cupel_str_number(out, v);
+    }
+    if (s->o.reasons) cupel_csv_put(out, cupel_text_of(reason), separator, false);
+    cupel_str_putc(out, '\n');
+}
+
+static void header_separated(const cupel_sheet *s, cupel_str *out)
+{
+    char separator = s->form == TSV ? '\t' : ',';
+    const cupel_header *h = s->o.header;
+    cupel_csv_put(out, cupel_text_of(h->name[s->o.formula]), separator, true);
+    for (size_t i = 0; i < h->n; i++)
+        if (i != s->o.formula) cupel_csv_put(out, cupel_text_of(h->name[i]), separator, false);
+    for (size_t j = 0; j < s->o.n_columns; j++) cupel_csv_put(out, cupel_text_of(s->o.column[j]), separator, false);
+    if (s->o.reasons) cupel_csv_put(out, cupel_text_of("reason"), separator, false);
+    cupel_str_putc(out, '\n');
+}
+
+/* A cell of a table as JSON: nothing, a number, or text. */
+static void put_cell(cupel_json_out *w, cupel_text t)
+{
+    double number;
+    if (cupel_text_missing(t))
+        cupel_json_put_null(w);
+    else if (cupel_parse_double(t, &number))
+        cupel_json_put_number(w, number);
+    else
+        cupel_json_put_text(w, t);
+}
+
+static void format_json(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, const char *reason, cupel_str *out)
+{
+    cupel_json_out w = {.s = out, .compact = true};
+    const cupel_header *h = s->o.header;
+    cupel_json_open(&w, '{');
+    cupel_json_name(&w, h->name[s->o.formula]);
+    cupel_json_put_text(&w, cupel_cell(r, row, s->o.formula));
+    for (size_t i = 0; i < r->n_cols; i++) {
+        if (i == s->o.formula) continue;
+        cupel_json_name(&w, h->name[i]);
+        put_cell(&w, cupel_cell(r, row, i));
+    }
+    for (size_t j = 0; j < s->o.n_columns; j++) {
+        cupel_json_name(&w, s->o.column[j]);
+        cupel_json_put_number(&w, value(s, x, j));
+    }
+    if (s->o.reasons) {
+        cupel_json_name(&w, "reason");
+        if (reason[0]) cupel_json_put_string(&w, reason);
+        else cupel_json_put_null(&w);
+    }
+    cupel_json_close(&w, '}');
+    cupel_str_putc(out, '\n');
+}
+
+bool cupel_sheet_is_text(const cupel_sheet *s) { return s->form != H5; }
+
+void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, unsigned char reason, cupel_str *out)
+{
+    const char *word = cupel_reason_name((cupel_reason)reason);
+    if (s->form == JSONL)
+        format_json(s, r, row, x, word, out);
+    else
+        format_separated(s, r, row, x, word, out);
+}
+
+cupel_status cupel_sheet_text(cupel_sheet *s, const cupel_str *text, cupel_err *err)
+{
+    if (text->failed) return cupel_no_memory(err, "rows as text", text->n);
+    return cupel_out_write(s->out, cupel_str_text(text), text->n, err);
+}
+
+static cupel_status open_text(cupel_sheet *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str line = {0};
+    CUPEL_TRY(cupel_out_open(s->o.path, &s->out, err));
+    if (s->form != JSONL) header_separated(s, &line);
+    CUPEL_TRY(cupel_sheet_text(s, &line, err));
+done:
+    cupel_str_free(&line);
+    return st;
+}
+
+/* ---- artifact ---- */
+
+/* Kept columns lie in the group "table" under their own names, in which '/' would make a group. */
+static cupel_status open_kept(cupel_sheet *s, size_t i, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const cupel_header *h = s->o.header;
+    cupel_str name = {0};
+    cupel_str_addf(&name, "table/%s", strcmp(h->name[i], ".") == 0 || !h->name[i][0] ? "_" : h->name[i]);
+    if (name.failed) CUPEL_TRY(cupel_no_memory(err, "the name of a column", 0));
+    for (char *p = name.p + 6; (p = strchr(p, '/'));) *p = '|';
+    CUPEL_TRY(cupel_writer_rows(s->writer, name.p, h->unit[i], h->label[i], CUPEL_TEXT, 1, &s->kept[i], err));
+done:
+    cupel_str_free(&name);
+    return st;
+}
+
+static cupel_status open_artifact(cupel_sheet *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const cupel_header *h = s->o.header;
+    s->kept = cupel_alloc(h->n, sizeof *s->kept);
+    if (!s->kept) CUPEL_TRY(cupel_no_memory(err, "columns of a table", 0));
+    CUPEL_TRY(cupel_writer_open(s->o.path, "descriptors", SCHEMA, s->o.seed, &s->writer, err));
+    CUPEL_TRY(cupel_writer_attr_text(s->writer, "features", s->o.sets, err));
+    CUPEL_TRY(cupel_writer_attr_text(s->writer, "formula_column", h->name[s->o.formula], err));
+    CUPEL_TRY(cupel_writer_attr_text(s->writer, "missing", s->o.missing, err));
+    CUPEL_TRY(cupel_writer_attr_int(s->writer, "columns", (int64_t)s->o.n_columns, err));
+    CUPEL_TRY(cupel_writer_put(s->writer, "columns", "", "names of the columns of x", CUPEL_TEXT, 1, &s->o.n_columns, s->o.column, err));
+    CUPEL_TRY(cupel_writer_put(s->writer, "units", "", "units of the columns of x", CUPEL_TEXT, 1, &s->o.n_columns, s->o.unit, err));
+    CUPEL_TRY(cupel_writer_rows(s->writer, "formula", "", "formulas as given", CUPEL_TEXT, 1, &s->formula, err));
+    CUPEL_TRY(cupel_writer_rows(s->writer, "x", "as in units", "descriptors, one row per formula; NaN where there is none",
+                                s->o.float32 ? CUPEL_F32 : CUPEL_F64, s->o.n_columns, &s->x, err));
+    CUPEL_TRY(cupel_writer_rows(s->writer, "reason", "",
+                                "why a value is NaN: 0 none, 1 missing_formula, 2 bad_formula, 3 ambiguous_formula, 4 no_element_data, "
+                                "5 missing_number, 6 bad_number, 7 imputed", CUPEL_U8, 1, &s->reason, err));
+    for (size_t i = 0; i < h->n; i++)
+        if (i != s->o.formula) CUPEL_TRY(open_kept(s, i, err));
+done:
+    return st;
+}
+
+cupel_status cupel_sheet_rows(cupel_sheet *s, const cupel_records *r, size_t from, size_t n, const void *x, const unsigned char *reason,
+                              cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const cupel_text *cell = r->cell + from * r->n_cols;
+    CUPEL_TRY(cupel_rows_append(s->x, n, x, err));
+    CUPEL_TRY(cupel_rows_append(s->reason, n, reason, err));
+    CUPEL_TRY(cupel_rows_append_cells(s->formula, n, cell + s->o.formula, r->n_cols, err));
+    for (size_t i = 0; i < r->n_cols; i++)
+        if (s->kept[i]) CUPEL_TRY(cupel_rows_append_cells(s->kept[i], n, cell + i, r->n_cols, err));
+    s->n_rows += n;
+done:
+    return st;
+}
+
+/* ---- the sheet ---- */
+
+cupel_status cupel_sheet_open(const cupel_sheet_options *o, cupel_sheet **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_sheet *s = cupel_alloc(1, sizeof *s);
+    if (!s) CUPEL_TRY(cupel_no_memory(err, "a table", sizeof *s));
+    s->o = *o;
+    CUPEL_TRY(find_form(o, &s->form, err));
+    CUPEL_TRY(check_names(o, err));
+    CUPEL_TRY(s->form == H5 ? open_artifact(s, err) : open_text(s, err));
+    *out = s, s = NULL;
+done:
+    cupel_sheet_abandon(&s);
+    return st;
+}
+
+cupel_status cupel_sheet_commit(cupel_sheet **sheet, const char *input, const char *digest, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_sheet *s = *sheet;
+    *sheet = NULL;
+    if (s->form == H5) {
+        CUPEL_TRY(cupel_writer_attr_int(s->writer, "rows", (int64_t)s->n_rows, err));
+        CUPEL_TRY(cupel_writer_input(s->writer, input, digest, err));
+        CUPEL_TRY(cupel_writer_commit(&s->writer, err));
+    } else {
+        CUPEL_TRY(cupel_out_commit(&s->out, err));
+    }
+done:
+    cupel_sheet_abandon(&s);
+    return st;
+}
+
+void cupel_sheet_abandon(cupel_sheet **sheet)
+{
+    if (!sheet || !*sheet) return;
+    cupel_sheet *s = *sheet;
+    *sheet = NULL;
+    cupel_writer_abandon(&s->writer);
+    cupel_out_abandon(&s->out);
+    cupel_free(s->kept);
+    cupel_free(s);
+}

@@ -1,0 +1,43 @@
+/* The table that `describe` writes: formula first, then the other columns of the input as they were, then the descriptors, then the reason why a
+ * value is missing. As text (csv, tsv, jsonl) or as an artifact of kind "descriptors". */
+#ifndef CUPEL_ENGINE_SHEET_H
+#define CUPEL_ENGINE_SHEET_H
+
+#include "core/cupel.h"
+#include "core/matter/records.h"
+
+#include <stdbool.h>
+
+typedef struct cupel_sheet cupel_sheet;
+
+typedef struct cupel_sheet_options {
+    const char *path;
+    const char *format;            /* "csv", "tsv", "jsonl", "h5"; NULL: by the end of path; "-" is csv */
+    const cupel_header *header;    /* of the input; kept by the caller while the sheet is open */
+    size_t formula;                /* its formula column */
+    size_t n_columns;              /* descriptors: names and units */
+    const char *const *column, *const *unit;
+    bool float32;                  /* values are floats */
+    bool reasons;                  /* a column that says why a value is missing */
+    const char *sets, *missing;    /* for the artifact's attributes */
+    uint64_t seed;
+} cupel_sheet_options;
+
+/* CUPEL_USAGE for a format that is not known; CUPEL_BAD_INPUT when a column of the input has the name of one to be written. */
+cupel_status cupel_sheet_open(const cupel_sheet_options *o, cupel_sheet **s, cupel_err *err);
+
+bool cupel_sheet_is_text(const cupel_sheet *s);
+
+/* Appends one row as text. x: float or double [n_columns]. Safe from many threads. */
+void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, unsigned char reason, cupel_str *out);
+
+/* Rows in order: for text, what cupel_sheet_format made; else rows from .. from + n - 1 of r with x [n][n_columns] and reason [n]. */
+cupel_status cupel_sheet_text(cupel_sheet *s, const cupel_str *text, cupel_err *err);
+cupel_status cupel_sheet_rows(cupel_sheet *s, const cupel_records *r, size_t from, size_t n, const void *x, const unsigned char *reason,
+                              cupel_err *err);
+
+/* input and digest ("sha256:..."): recorded in an artifact. Frees *s, whatever it returns. */
+cupel_status cupel_sheet_commit(cupel_sheet **s, const char *input, const char *digest, cupel_err *err);
+void cupel_sheet_abandon(cupel_sheet **s); /* NULL-safe; leaves nothing behind */
+
+#endif
