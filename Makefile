@@ -122,7 +122,8 @@ uninstall:
 clean: ## remove what the build made
 	rm -rf build build-asan build-ubsan build-tsan build-fuzz build-clang core/generated
 
-# Kernels are compiled for their instruction set; which one runs is chosen at run time (core/sys/cpu.h).
+# Kernels are compiled for their instruction set; which one runs is chosen at run time (core/sys/cpu.h). -O3: their loops are short and fixed.
+$(BUILD)/%_ref.o: ISA = -O3
 $(BUILD)/%_avx2.o: ISA = -mavx2 -mfma -O3
 $(BUILD)/%_avx512.o: ISA = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 -O3
 ifneq ($(shell uname -m),x86_64)

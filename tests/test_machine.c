@@ -179,6 +179,47 @@ static void avx2_and_avx512_give_the_same_bits(void **state)
     }
 }
 
+/* FNV-1a over the bytes of numbers. */
+static uint64_t hash_of(uint64_t h, const double *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, v + i, sizeof bits);
+        for (int b = 0; b < 64; b += 8) h = (h ^ (bits >> b & 255)) * 1099511628211u;
+    }
+    return h;
+}
+
+/* Inputs without libm, outputs as these constants say: on any machine, from any compiler. They change only when an order of sums or a constant
+ * does, and then every prediction of every user changes in its last digits. */
+static void bits_are_the_same_on_every_machine(void **state)
+{
+    (void)state;
+    static const uint64_t want[2][2][2] = {{{0x09f9563961333751, 0xcf3975c873c529f5}, {0x2d01d8b71a248df8, 0x1c4aa3215fddc713}},
+                                           {{0xe5701348b24fd5e4, 0x3194beb4200db40e}, {0x386b7a7f4a54e1f8, 0xc61dbceb7301f42f}}};
+    /* [plain, fused][kernel][precision] */
+    enum { M = 100, D = 33, N = 50 };
+    double points[M * D], weights[M], x[N * D], sums[N], nearest[N];
+    for (size_t i = 0; i < M * D; i++) points[i] = cupel_rng_uniform(1, 1, i);
+    for (size_t i = 0; i < M; i++) weights[i] = cupel_rng_uniform(1, 2, i) - 0.5;
+    for (size_t i = 0; i < N * D; i++) x[i] = cupel_rng_uniform(1, 3, i);
+    for (int kernel = 0; kernel < 2; kernel++) {
+        const problem p = {.spec = {(cupel_kernel)kernel, 0.1, M, D, 1, points, weights, NULL}};
+        cupel_machine *k = machine_of(&p);
+        for (int isa = 0; isa <= (int)cupel_isa_best(); isa++)
+            for (int precision = 0; precision < 2; precision++) {
+                cupel_machine_way way = way_of(k, (cupel_precision)precision, isa);
+                cupel_machine_run(k, x, D, N, &way, sums, nearest);
+                const uint64_t h = hash_of(hash_of(14695981039346656037u, sums, N), nearest, N);
+                if (h != want[isa > 0][kernel][precision])
+                    print_error("%s, kernel %d, precision %d: 0x%016llx\n", cupel_isa_name((cupel_isa)isa), kernel, precision, (unsigned long long)h);
+                assert_true(h == want[isa > 0][kernel][precision]);
+                cupel_free(way.scratch);
+            }
+        cupel_machine_free(k);
+    }
+}
+
 /* Distance between two numbers in units of the last place of b. */
 static double ulps(double a, long double b, double eps)
 {
@@ -397,6 +438,7 @@ int main(void)
         cmocka_unit_test(sums_and_distances_are_those_of_the_definition),
         cmocka_unit_test(a_row_does_not_depend_on_its_neighbours),
         cmocka_unit_test(avx2_and_avx512_give_the_same_bits),
+        cmocka_unit_test(bits_are_the_same_on_every_machine),
         cmocka_unit_test(the_exponential_is_good_to_two_units_in_the_last_place),
         cmocka_unit_test(values_of_any_size_give_finite_results),
         cmocka_unit_test(kernel_values_are_those_that_are_summed),

@@ -38,18 +38,27 @@ static inline REAL NAME(kernel)(cupel_kernel kernel, REAL z)
     return (s * (s * (REAL)(1.0 / 3) + 1) + 1) * NAME(exp2)(s * (REAL)-CUPEL_LOG2_E);
 }
 
+/* k [WIDTH] = kernel values of z; one loop for each kernel, so that a compiler can use what vectors there are. */
+static void NAME(kernel_line)(cupel_kernel kernel, const REAL *z, REAL *k)
+{
+    if (kernel == CUPEL_KERNEL_RBF)
+        for (size_t j = 0; j < WIDTH; j++) k[j] = NAME(kernel)(CUPEL_KERNEL_RBF, z[j]);
+    else
+        for (size_t j = 0; j < WIDTH; j++) k[j] = NAME(kernel)(CUPEL_KERNEL_MATERN52, z[j]);
+}
+
 static void NAME(expand)(cupel_kernel kernel, const REAL *t, const REAL *half_points, const REAL *half_rows, size_t n_sums,
                          const double *weights, double *sums, REAL *best)
 {
     for (size_t r = 0; r < ROWS; r++, t += WIDTH, best += LANES) {
-        REAL k[WIDTH];
-        for (size_t j = 0; j < WIDTH; j++) {
-            const REAL z = t[j] - (half_points[j] + half_rows[r]);
-            best[j % LANES] = z > best[j % LANES] ? z : best[j % LANES];
-            k[j] = NAME(kernel)(kernel, z);
-        }
+        REAL z[WIDTH], k[WIDTH];
+        for (size_t j = 0; j < WIDTH; j++) z[j] = t[j] - (half_points[j] + half_rows[r]);
+        for (size_t j = 0; j < WIDTH; j += LANES)
+            for (size_t l = 0; l < LANES; l++) best[l] = z[j + l] > best[l] ? z[j + l] : best[l];
+        NAME(kernel_line)(kernel, z, k);
         for (size_t c = 0; c < n_sums; c++, sums += LANES)
-            for (size_t j = 0; j < WIDTH; j++) sums[j % LANES] += weights[c * WIDTH + j] * (double)k[j];
+            for (size_t j = 0; j < WIDTH; j += LANES)
+                for (size_t l = 0; l < LANES; l++) sums[l] += weights[c * WIDTH + j + l] * (double)k[j + l];
     }
 }
 

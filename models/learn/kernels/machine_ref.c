@@ -46,14 +46,18 @@ static inline float root_f32(float a) { return sqrtf(a); }
 
 static void kernel_values(cupel_kernel kernel, double *t, const double *half_points, const double *half_rows)
 {
-    for (size_t r = 0; r < ROWS; r++, t += WIDTH)
-        for (size_t j = 0; j < WIDTH; j++) t[j] = kernel_f64(kernel, t[j] - (half_points[j] + half_rows[r]));
+    double z[WIDTH];
+    for (size_t r = 0; r < ROWS; r++, t += WIDTH) {
+        for (size_t j = 0; j < WIDTH; j++) z[j] = t[j] - (half_points[j] + half_rows[r]);
+        kernel_line_f64(kernel, z, t);
+    }
 }
 
 static void square(const double *t, double *sums)
 {
-    for (size_t r = 0; r < ROWS; r++)
-        for (size_t j = 0; j < WIDTH; j++) sums[r * LANES + j % LANES] += t[r * WIDTH + j] * t[r * WIDTH + j];
+    for (size_t r = 0; r < ROWS; r++, t += WIDTH, sums += LANES)
+        for (size_t j = 0; j < WIDTH; j += LANES)
+            for (size_t l = 0; l < LANES; l++) sums[l] += t[j + l] * t[j + l];
 }
 
 #include "models/learn/kernels/machine_dense.h"
