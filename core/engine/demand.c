@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEMAND_BYTES_MAX = 1 << 20, DEMAND_PROPERTIES_MAX = 16 };
+enum { DEMAND_BYTES_MAX = 1 << 20 };
 
 static const char *const top_keys[] = {"demand", "scale", "data",  "model",  "properties", "space", "require",
                                        "rank",   "prefer", "domain", "keep", "seed",      "level", NULL};
@@ -240,8 +240,8 @@ static cupel_status read_properties(cupel_demand *d, const cupel_yaml *root, cup
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: give 'properties', or 'data' and 'model' for one property, not both", d->file, list->line);
     if (!list && !single)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand needs 'data' (a table to learn from) or model: {file: model.h5}", d->file, root->line);
-    if (list && (list->kind != CUPEL_YAML_LIST || !list->n || list->n > DEMAND_PROPERTIES_MAX))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'properties' must be a list of 1 to %d entries", d->file, list->line, DEMAND_PROPERTIES_MAX);
+    if (list && (list->kind != CUPEL_YAML_LIST || !list->n || list->n > CUPEL_PROPERTIES_MAX))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'properties' must be a list of 1 to %d entries", d->file, list->line, CUPEL_PROPERTIES_MAX);
     size_t n = list ? list->n : 1;
     d->property = cupel_alloc(n, sizeof *d->property);
     if (!d->property) return cupel_no_memory(err, "properties", 0);

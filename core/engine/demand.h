@@ -28,7 +28,7 @@
 #include "core/matter/constraint.h"
 #include "datasets/spaces/space.h"
 
-enum { CUPEL_KEEP_MAX = 100000, CUPEL_OBJECTIVES_MAX = 4 };
+enum { CUPEL_KEEP_MAX = 100000, CUPEL_OBJECTIVES_MAX = 4, CUPEL_PROPERTIES_MAX = 16 };
 
 typedef enum cupel_rank_by { CUPEL_BY_PROBABILITY, CUPEL_BY_PARETO, CUPEL_BY_WEIGHTS } cupel_rank_by;
 const char *cupel_rank_by_name(cupel_rank_by by);

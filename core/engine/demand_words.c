@@ -23,7 +23,7 @@ void cupel_requirement_words(const cupel_demand *d, const cupel_requirement *q, 
         cupel_str_addf(out, " at most %g%s%s", q->max, gap(u), u);
     if (!q->goal) return;
     cupel_str_addf(out, "%s as %s as possible", low || high ? "," : "", q->goal > 0 ? "large" : "small");
-    bool counts = q->beat_given || !(low || high);
+    bool counts = q->beat_given || (!(low || high) && d->by == CUPEL_BY_PROBABILITY);
     if (counts && !isnan(q->beat))
         cupel_str_addf(out, " (met %s %g%s%s%s)", q->goal > 0 ? "above" : "below", q->beat, gap(u), u, q->beat_given ? "" : ", the best tenth of what was measured");
 }

@@ -3,10 +3,10 @@
  * run.json.
  *
  * Layout, schema 1; n rows, p properties, r requirements, c constraints, all text UTF-8:
- *   root attributes   demand (its first line), file, space, rank_by ("probability", "pareto", "weights"), identity, isa, precision, formula
- *                     ("input order"), level, keep, domain_required, candidates (of the whole space), first, end (rows first .. end - 1 were
- *                     screened), shard, shards (1, 1 when whole)
- *   inputs            demand, space, and per property "data <property>" and "model <property>": digests
+ *   root attributes   demand (its first line), file, space (in words), rank_by ("probability", "pareto", "weights"), level, keep, domain_required,
+ *                     candidates (of the whole space), first, end (rows first .. end - 1 were screened), shard, shards (1, 1 when whole)
+ *   identity/         name value [k] text: what it was made from: cupel, demand, space, "data <property>", "model <property>" (a digest of the
+ *                     settings and out-of-fold predictions), isa, precision; the digests of them are attributes of the group `inputs` too
  *   words             [k] text, the demand in sentences
  *   properties/       name unit model (learner, features and settings in words) [p]; class [p] 0 or 1; minimum maximum training_rows [p]
  *   requirements/     property [r] (row of properties); minimum maximum [r] (in the property's unit, infinite where open); goal [r] (-1 minimise,
@@ -19,18 +19,19 @@
  *   sample/           up to 2000 candidates that met every constraint, chosen by a hash of their index: index score merit probability value
  *                     spread lower upper distance in_domain chance figure objective formula, as in rows/
  *   funnel/           what [k] text; removed left fails [k]: rejected here first, left after it, and how many fail it at all (-1: not counted)
- *   elements/         seen predicted kept [119] by Z; rejected [c][119]: candidates with this element whose first failed constraint is c */
+ *   counts/           core/engine/counts.h: what the funnel is made of, and by element Z: seen predicted [119], rejected [c][119] by first failed
+ *                     constraint
+ *   elements/         kept [119]: rows that contain the element Z */
 #ifndef CUPEL_ENGINE_RESULT_H
 #define CUPEL_ENGINE_RESULT_H
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
-#include "core/io/artifact.h"
-#include "core/matter/elements.h"
+#include "core/engine/counts.h"
 
 #include <stdbool.h>
 
-enum { CUPEL_N_Z = CUPEL_Z_MAX + 1, CUPEL_RANKING_SCHEMA = 1 };
+enum { CUPEL_RANKING_SCHEMA = 1 };
 
 /* Candidates column by column. Integers are signed because artifacts store them so. */
 typedef struct cupel_shortlist {
@@ -55,12 +56,12 @@ typedef struct cupel_funnel_line {
 } cupel_funnel_line;
 
 typedef struct cupel_result {
-    cupel_arena arena;         /* everything below but the blocks of `owned` */
-    char *demand, *file, *space, *rank_by, *identity, *isa, *precision;
+    cupel_arena arena;         /* everything below but the counts */
+    char *demand, *file, *space, *rank_by;
     double level;
     int64_t keep, domain_required, candidates, first, end, shard, shards, seed;
-    size_t n_inputs;
-    char **input, **input_digest;
+    size_t n_identity;
+    char **identity, **identity_value;
     size_t n_words;
     char **words;
     size_t n_properties;
@@ -84,8 +85,8 @@ typedef struct cupel_result {
     unsigned char *in_training;
     size_t n_funnel;
     cupel_funnel_line *funnel;
-    int64_t *seen, *predicted, *kept; /* [119] */
-    int64_t *rejected;                /* [c][119] */
+    cupel_counts counts;
+    int64_t *kept_z;           /* [119] */
 } cupel_result;
 
 void cupel_result_release(cupel_result *r);

@@ -24,13 +24,13 @@ struct cupel_scorer {
     double total_weight;
 };
 
-static aim aim_of(const cupel_requirement *q, const cupel_belief *b)
+static aim aim_of(const cupel_requirement *q, const cupel_belief *b, cupel_rank_by by)
 {
     aim a = {.p = q->property, .min = q->min, .max = q->max, .lo = q->min, .hi = q->max, .goal = q->goal, .beat = q->beat, .weight = q->weight};
     a.window = q->min > -HUGE_VAL || q->max < HUGE_VAL;
     a.worst = q->goal > 0 ? b->low : b->high;
     a.best = q->goal > 0 ? b->high : b->low;
-    if (q->goal && !isnan(q->beat) && (q->beat_given || !a.window)) {
+    if (q->goal && !isnan(q->beat) && (q->beat_given || (!a.window && by == CUPEL_BY_PROBABILITY))) {
         if (q->goal > 0) a.lo = fmax(a.lo, q->beat);
         if (q->goal < 0) a.hi = fmin(a.hi, q->beat);
     }
@@ -52,7 +52,7 @@ cupel_status cupel_scorer_new(const cupel_demand *d, const cupel_belief *belief,
     }
     for (size_t i = 0; i < d->n_properties; i++) s->belief[i] = belief[i];
     for (size_t i = 0; i < s->n_aims; i++) {
-        s->aim[i] = aim_of(&d->requirement[i], &belief[d->requirement[i].property]);
+        s->aim[i] = aim_of(&d->requirement[i], &belief[d->requirement[i].property], d->by);
         s->total_weight += s->aim[i].weight;
     }
     for (size_t i = 0; i < d->n_constraints; i++)

@@ -1,7 +1,7 @@
 /* From predictions to an order.
  *
- *   chance       of a requirement: the calibrated probability that the true value lies in its window. A goal without a window counts as met
- *                beyond `beat`; a goal with a window only when `beat` is given.
+ *   chance       of a requirement: the calibrated probability that the true value lies in its window. A goal counts as met beyond `beat`
+ *                when that is given; in a ranking by probability a goal without window or `beat` is met by what beats the best tenth measured.
  *   probability  that the demand is met: the product of the chances (properties independent given the composition)
  *   score        by probability: that. by weights: sum w_i d_i / sum w_i, where d is the chance of a window, (v - worst) / (best - worst) over the
  *                measured range for a goal (0 .. 1, their product when an entry has both), 1 - figure/max or 1 - min/figure for a goal on a figure.

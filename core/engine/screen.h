@@ -4,8 +4,8 @@
  *
  * The score of a candidate is the probability that it meets every property requirement: the product over the properties of the calibrated
  * probability of each window (properties are taken as independent given the composition). Candidates of equal score go by merit (how deep the
- * values lie in their windows; core/engine/score.h), then by index. Score and merit are rounded to 1e-9 first, so that two ways of writing one
- * composition tie. One reduced composition appears once: its best writing, and of equal ones the first. */
+ * values lie in their windows; core/engine/score.h), then by canonical composition in alphabetical order. Score and merit are rounded to 1e-9
+ * first, so that two ways of writing one composition tie. One reduced composition appears once: its best writing, and of equal ones the first. */
 #ifndef CUPEL_ENGINE_SCREEN_H
 #define CUPEL_ENGINE_SCREEN_H
 
@@ -15,7 +15,7 @@
 typedef struct cupel_screen_options {
     uint64_t shard, shards;    /* 1, 1 = the whole space; i, n = candidates count (i-1)/n .. count i/n - 1 */
     cupel_precision precision;
-    const char *checkpoint;    /* path of the checkpoint; NULL: none is written */
+    const char *checkpoint;    /* its path; NULL: none is written. The caller removes it when the output stands (checkpoint.h) */
     bool resume;               /* go on from the checkpoint if there is one */
     double interval;           /* seconds between checkpoints; 0 = 1 */
 } cupel_screen_options;

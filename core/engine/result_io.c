@@ -1,0 +1,250 @@
+/* The artifact of kind "ranking"; its layout is in result.h. */
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/result_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static cupel_shape shape_of(const cupel_result *r)
+{
+    return (cupel_shape){.p = r->n_properties, .r = r->n_requirements, .c = r->n_constraints, .m = r->n_objectives};
+}
+
+void cupel_result_release(cupel_result *r)
+{
+    cupel_counts_release(&r->counts);
+    cupel_arena_release(&r->arena);
+    *r = (cupel_result){0};
+}
+
+/* ---- what the artifact holds besides rows, sample, counts and identity ---- */
+
+typedef struct word {
+    const char *name;
+    char **at;
+} word;
+typedef struct whole {
+    const char *name;
+    int64_t *at;
+} whole;
+typedef struct list {
+    const char *name, *help;
+    size_t *n; /* items; the first list of a group says how many there are */
+    char ***at;
+    bool leads;
+} list;
+typedef struct array {
+    const char *name, *unit, *help;
+    cupel_type type;
+    const size_t *n;
+    void *at;
+} array;
+
+enum { N_WORDS = 4, N_WHOLES = 7, N_LISTS = 9, N_ARRAYS = 13 };
+
+typedef struct table {
+    word words[N_WORDS];
+    whole wholes[N_WHOLES];
+    list lists[N_LISTS];
+    array arrays[N_ARRAYS];
+} table;
+
+static table table_of(cupel_result *r)
+{
+    return (table){
+        .words = {{"demand", &r->demand}, {"file", &r->file}, {"space", &r->space}, {"rank_by", &r->rank_by}},
+        .wholes = {{"keep", &r->keep}, {"domain_required", &r->domain_required}, {"candidates", &r->candidates}, {"first", &r->first}, {"end", &r->end},
+                   {"shard", &r->shard}, {"shards", &r->shards}},
+        .lists = {{"words", "the demand in sentences", &r->n_words, &r->words, true},
+                  {"properties/name", "what is predicted", &r->n_properties, &r->property, true},
+                  {"properties/unit", "its unit", &r->n_properties, &r->unit, false},
+                  {"properties/model", "learner, features and settings", &r->n_properties, &r->model, false},
+                  {"requirements/words", "what is required of a property", &r->n_requirements, &r->requirement_words, true},
+                  {"constraints/name", "what is required of the elements", &r->n_constraints, &r->constraint, true},
+                  {"constraints/column", "name and unit of its figure", &r->n_constraints, &r->constraint_column, false},
+                  {"constraints/words", "in a sentence", &r->n_constraints, &r->constraint_words, false},
+                  {"objectives/words", "objectives of a Pareto ranking", &r->n_objectives, &r->objective_words, true}},
+        .arrays = {{"properties/class", "1", "1 when it is a class", CUPEL_U8, &r->n_properties, &r->is_class},
+                   {"properties/minimum", "of each property", "least measured value", CUPEL_F64, &r->n_properties, &r->property_min},
+                   {"properties/maximum", "of each property", "largest measured value", CUPEL_F64, &r->n_properties, &r->property_max},
+                   {"properties/training_rows", "1", "measured values learned from", CUPEL_I64, &r->n_properties, &r->training_rows},
+                   {"requirements/property", "1", "row of properties/", CUPEL_I64, &r->n_requirements, &r->requirement_property},
+                   {"requirements/goal", "1", "-1 minimise, 0 none, 1 maximise", CUPEL_I64, &r->n_requirements, &r->requirement_goal},
+                   {"requirements/minimum", "of its property", "lower end of the window", CUPEL_F64, &r->n_requirements, &r->requirement_min},
+                   {"requirements/maximum", "of its property", "upper end of the window", CUPEL_F64, &r->n_requirements, &r->requirement_max},
+                   {"requirements/beat", "of its property", "beyond this a goal counts as met", CUPEL_F64, &r->n_requirements, &r->requirement_beat},
+                   {"requirements/weight", "1", "weight", CUPEL_F64, &r->n_requirements, &r->requirement_weight},
+                   {"constraints/goal", "1", "on its figure: -1 minimise, 0 none, 1 maximise", CUPEL_I64, &r->n_constraints, &r->constraint_goal},
+                   {"constraints/weight", "1", "weight of that goal", CUPEL_F64, &r->n_constraints, &r->constraint_weight},
+                   {"constraints/limit", "of its figure", "what the figure is measured against", CUPEL_F64, &r->n_constraints, &r->constraint_limit}}};
+}
+
+/* ---- save ---- */
+
+static cupel_status save_known(const cupel_result *r, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = r->rows.n, p = r->n_properties;
+    CUPEL_TRY(cupel_texts_save(w, "rows/known_formula", "nearest known material of each property", n * p, r->known_formula, err));
+    CUPEL_TRY(cupel_array_save(w, "rows/known_value", "of each property", "its measured value", CUPEL_F64, n, p, r->known_value, err));
+    CUPEL_TRY(cupel_array_save(w, "rows/known_distance", "1", "sum of differences of atomic fractions", CUPEL_F64, n, p, r->known_distance, err));
+    st = cupel_array_save(w, "rows/in_training", "1", "1 when this composition was learned from", CUPEL_U8, n, p, r->in_training, err);
+done:
+    return st;
+}
+
+static cupel_status save_funnel(const cupel_result *r, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = r->n_funnel;
+    char **what = cupel_alloc(n, sizeof *what);
+    int64_t *number = cupel_alloc(3 * n, sizeof *number);
+    if (!what || !number) CUPEL_TRY(cupel_no_memory(err, "the funnel", 0));
+    for (size_t i = 0; i < n; i++) {
+        what[i] = r->funnel[i].what;
+        number[i] = r->funnel[i].removed;
+        number[n + i] = r->funnel[i].left;
+        number[2 * n + i] = r->funnel[i].fails;
+    }
+    CUPEL_TRY(cupel_texts_save(w, "funnel/what", "stage of the screen", n, what, err));
+    CUPEL_TRY(cupel_array_save(w, "funnel/removed", "1", "candidates rejected here first", CUPEL_I64, n, 0, number, err));
+    CUPEL_TRY(cupel_array_save(w, "funnel/left", "1", "candidates left after it", CUPEL_I64, n, 0, number + n, err));
+    st = cupel_array_save(w, "funnel/fails", "1", "candidates that fail it at all, -1 when not counted", CUPEL_I64, n, 0, number + 2 * n, err);
+done:
+    cupel_free(what);
+    cupel_free(number);
+    return st;
+}
+
+static cupel_status save_all(cupel_result *r, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    table t = table_of(r);
+    CUPEL_TRY(cupel_writer_attr_number(w, "level", r->level, err));
+    for (int i = 0; i < N_WORDS; i++) CUPEL_TRY(cupel_writer_attr_text(w, t.words[i].name, *t.words[i].at, err));
+    for (int i = 0; i < N_WHOLES; i++) CUPEL_TRY(cupel_writer_attr_int(w, t.wholes[i].name, *t.wholes[i].at, err));
+    CUPEL_TRY(cupel_identity_save(w, r->n_identity, r->identity, r->identity_value, err));
+    for (int i = 0; i < N_LISTS; i++) CUPEL_TRY(cupel_texts_save(w, t.lists[i].name, t.lists[i].help, *t.lists[i].n, *t.lists[i].at, err));
+    for (int i = 0; i < N_ARRAYS; i++) {
+        const array *a = &t.arrays[i];
+        void *data;
+        memcpy(&data, a->at, sizeof data);
+        CUPEL_TRY(cupel_array_save(w, a->name, a->unit, a->help, a->type, *a->n, 0, data, err));
+    }
+    CUPEL_TRY(cupel_shortlist_save(&r->rows, shape_of(r), "rows", w, err));
+    CUPEL_TRY(save_known(r, w, err));
+    CUPEL_TRY(cupel_shortlist_save(&r->sample, shape_of(r), "sample", w, err));
+    CUPEL_TRY(save_funnel(r, w, err));
+    CUPEL_TRY(cupel_counts_save(&r->counts, w, err));
+    st = cupel_array_save(w, "elements/kept", "1", "rows that contain the element Z", CUPEL_I64, CUPEL_N_Z, 0, r->kept_z, err);
+done:
+    return st;
+}
+
+cupel_status cupel_result_save(const cupel_result *r, const char *path, cupel_err *err)
+{
+    cupel_writer *w = NULL;
+    cupel_result copy = *r;
+    cupel_status st = cupel_writer_open(path, "ranking", CUPEL_RANKING_SCHEMA, (uint64_t)r->seed, &w, err);
+    if (st != CUPEL_OK) return st;
+    st = save_all(&copy, w, err);
+    if (st == CUPEL_OK) return cupel_writer_commit(&w, err);
+    cupel_writer_abandon(&w);
+    return st;
+}
+
+/* ---- open ---- */
+
+static cupel_status load_meta(const cupel_reader *r, cupel_result *x, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    table t = table_of(x);
+    uint64_t seed;
+    CUPEL_TRY(cupel_reader_seed(r, &seed, err));
+    x->seed = (int64_t)seed;
+    CUPEL_TRY(cupel_reader_attr_number(r, "level", &x->level, err));
+    for (int i = 0; i < N_WORDS; i++) {
+        char *text = NULL;
+        CUPEL_TRY(cupel_reader_attr_text(r, t.words[i].name, &text, err));
+        *t.words[i].at = cupel_arena_text(&x->arena, text, strlen(text));
+        cupel_free(text);
+        if (!*t.words[i].at) CUPEL_TRY(cupel_no_memory(err, t.words[i].name, 0));
+    }
+    for (int i = 0; i < N_WHOLES; i++) CUPEL_TRY(cupel_reader_attr_int(r, t.wholes[i].name, t.wholes[i].at, err));
+    CUPEL_TRY(cupel_identity_load(r, &x->arena, &x->n_identity, &x->identity, &x->identity_value, err));
+    for (int i = 0; i < N_LISTS; i++) {
+        if (t.lists[i].leads) *t.lists[i].n = SIZE_MAX;
+        CUPEL_TRY(cupel_texts_load(r, t.lists[i].name, t.lists[i].n, &x->arena, t.lists[i].at, err));
+    }
+    for (int i = 0; i < N_ARRAYS; i++) {
+        const array *a = &t.arrays[i];
+        CUPEL_TRY(cupel_array_load(r, a->name, a->type, *a->n, 0, &x->arena, a->at, err));
+    }
+done:
+    return st;
+}
+
+static cupel_status check_meta(const cupel_result *x, const char *path, cupel_err *err)
+{
+    bool ok = x->candidates >= 0 && x->first >= 0 && x->first <= x->end && x->end <= x->candidates && x->shards >= 1 && x->shard >= 1 &&
+              x->shard <= x->shards && x->keep >= 1 && x->n_properties >= 1 && x->n_properties <= 1024 && x->n_requirements <= 1024 &&
+              x->n_constraints <= 1024 && x->n_objectives <= 4096 && x->level > 0 && x->level < 1;
+    for (size_t i = 0; ok && i < x->n_requirements; i++)
+        ok = x->requirement_property[i] >= 0 && (uint64_t)x->requirement_property[i] < x->n_properties && x->requirement_goal[i] >= -1 &&
+             x->requirement_goal[i] <= 1;
+    return ok ? CUPEL_OK : cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': it holds values that cannot be; make it again", path);
+}
+
+static cupel_status load_known(const cupel_reader *r, cupel_result *x, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = x->rows.n, p = x->n_properties, all = n * p;
+    CUPEL_TRY(cupel_texts_load(r, "rows/known_formula", &all, &x->arena, &x->known_formula, err));
+    CUPEL_TRY(cupel_array_load(r, "rows/known_value", CUPEL_F64, n, p, &x->arena, &x->known_value, err));
+    CUPEL_TRY(cupel_array_load(r, "rows/known_distance", CUPEL_F64, n, p, &x->arena, &x->known_distance, err));
+    st = cupel_array_load(r, "rows/in_training", CUPEL_U8, n, p, &x->arena, &x->in_training, err);
+done:
+    return st;
+}
+
+static cupel_status load_funnel(const cupel_reader *r, cupel_result *x, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    char **what = NULL;
+    int64_t *column[3];
+    static const char *const names[3] = {"funnel/removed", "funnel/left", "funnel/fails"};
+    size_t n = SIZE_MAX;
+    CUPEL_TRY(cupel_texts_load(r, "funnel/what", &n, &x->arena, &what, err));
+    for (int i = 0; i < 3; i++) CUPEL_TRY(cupel_array_load(r, names[i], CUPEL_I64, n, 0, &x->arena, &column[i], err));
+    x->funnel = cupel_arena_take(&x->arena, n * sizeof *x->funnel + 1);
+    if (!x->funnel) CUPEL_TRY(cupel_no_memory(err, "the funnel", 0));
+    for (size_t i = 0; i < n; i++) x->funnel[i] = (cupel_funnel_line){what[i], column[0][i], column[1][i], column[2][i]};
+    x->n_funnel = n;
+done:
+    return st;
+}
+
+cupel_status cupel_result_open(const char *path, cupel_result *result, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_reader *r = NULL;
+    cupel_result x = {.n_words = 0};
+    CUPEL_TRY(cupel_reader_open(path, "ranking", CUPEL_RANKING_SCHEMA, &r, err));
+    CUPEL_TRY(load_meta(r, &x, err));
+    CUPEL_TRY(check_meta(&x, path, err));
+    CUPEL_TRY(cupel_shortlist_load(r, "rows", shape_of(&x), x.candidates, &x.arena, &x.rows, err));
+    CUPEL_TRY(load_known(r, &x, err));
+    CUPEL_TRY(cupel_shortlist_load(r, "sample", shape_of(&x), x.candidates, &x.arena, &x.sample, err));
+    CUPEL_TRY(load_funnel(r, &x, err));
+    CUPEL_TRY(cupel_counts_load(r, x.n_constraints, x.n_requirements, &x.counts, err));
+    st = cupel_array_load(r, "elements/kept", CUPEL_I64, CUPEL_N_Z, 0, &x.arena, &x.kept_z, err);
+done:
+    cupel_reader_free(r);
+    if (st == CUPEL_OK)
+        *result = x;
+    else
+        cupel_result_release(&x);
+    return st;
+}

@@ -1,0 +1,178 @@
+#include "core/engine/result_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t size_of(cupel_type type) { return type == CUPEL_U8 ? 1 : type == CUPEL_F32 ? 4 : 8; }
+
+cupel_status cupel_array_save(cupel_writer *w, const char *name, const char *unit, const char *help, cupel_type type, size_t n, size_t width, const void *data,
+                              cupel_err *err)
+{
+    size_t shape[2] = {n, width};
+    return cupel_writer_put(w, name, unit, help, type, width ? 2 : 1, shape, data, err);
+}
+
+cupel_status cupel_array_load(const cupel_reader *r, const char *name, cupel_type type, size_t n, size_t width, cupel_arena *arena, void *at, cupel_err *err)
+{
+    size_t shape[2] = {n, width}, bytes = n * (width ? width : 1) * size_of(type);
+    void *data = NULL;
+    cupel_status st = cupel_reader_get(r, name, type, width ? 2 : 1, shape, &data, err);
+    if (st != CUPEL_OK) return st;
+    void *kept = cupel_arena_take(arena, bytes + 1);
+    if (!kept) st = cupel_no_memory(err, name, bytes);
+    if (kept && bytes) memcpy(kept, data, bytes);
+    memcpy(at, &kept, sizeof kept);
+    cupel_free(data);
+    return st;
+}
+
+cupel_status cupel_texts_save(cupel_writer *w, const char *name, const char *help, size_t n, char *const *text, cupel_err *err)
+{
+    return cupel_writer_put(w, name, "", help, CUPEL_TEXT, 1, &n, (const void *)text, err);
+}
+
+cupel_status cupel_texts_load(const cupel_reader *r, const char *name, size_t *n, cupel_arena *arena, char ***text, cupel_err *err)
+{
+    void *data = NULL;
+    cupel_status st = cupel_reader_get(r, name, CUPEL_TEXT, 1, n, &data, err);
+    if (st != CUPEL_OK) return st;
+    char **from = data, **kept = cupel_arena_take(arena, (*n + 1) * sizeof *kept);
+    for (size_t i = 0; kept && i < *n; i++)
+        if (!(kept[i] = cupel_arena_text(arena, from[i], strlen(from[i])))) kept = NULL;
+    if (!kept) st = cupel_no_memory(err, name, 0);
+    *text = kept;
+    cupel_free(data);
+    return st;
+}
+
+typedef struct field {
+    const char *name, *unit, *help;
+    cupel_type type;
+    size_t width; /* 0: rank 1 */
+    void *at;     /* address of the column's pointer */
+} field;
+
+enum { N_FIELDS = 15 };
+
+static void fields_of(cupel_shortlist *l, cupel_shape s, field f[N_FIELDS])
+{
+    const field all[N_FIELDS] = {
+        {"index", "1", "place in the space, from 0", CUPEL_I64, 0, &l->index},
+        {"copies", "1", "how often this reduced composition occurred", CUPEL_I64, 0, &l->copies},
+        {"layer", "1", "Pareto layer from 1, 0 without one", CUPEL_I64, 0, &l->layer},
+        {"score", "1", "what the ranking falls by", CUPEL_F64, 0, &l->score},
+        {"merit", "1", "breaks ties of the score", CUPEL_F64, 0, &l->merit},
+        {"probability", "1", "that the whole demand is met", CUPEL_F64, 0, &l->probability},
+        {"value", "of each property", "predicted; of a class the probability of its larger value", CUPEL_F64, s.p, &l->value},
+        {"spread", "of each property", "scale of the calibrated distribution", CUPEL_F64, s.p, &l->spread},
+        {"lower", "of each property", "lower end of the interval", CUPEL_F64, s.p, &l->lower},
+        {"upper", "of each property", "upper end of the interval", CUPEL_F64, s.p, &l->upper},
+        {"distance", "1", "to the training domain, 1 at its edge", CUPEL_F64, s.p, &l->distance},
+        {"in_domain", "1", "1 inside the training domain", CUPEL_U8, s.p, &l->in_domain},
+        {"chance", "1", "probability of each requirement", CUPEL_F64, s.r, &l->chance},
+        {"figure", "of each constraint", "figure of each constraint", CUPEL_F64, s.c, &l->figure},
+        {"objective", "1", "objectives, larger is better", CUPEL_F64, s.m, &l->objective},
+    };
+    memcpy(f, all, sizeof all);
+}
+
+/* Columns of width 0 are those that a demand has none of: only rank 1 fields, listed first, are stored with width 0. */
+static bool stored(const field *f, size_t i) { return i < 6 || f->width; }
+
+cupel_status cupel_shortlist_save(const cupel_shortlist *list, cupel_shape s, const char *group, cupel_writer *w, cupel_err *err)
+{
+    cupel_shortlist l = *list;
+    field f[N_FIELDS];
+    char name[64];
+    cupel_status st = CUPEL_OK;
+    fields_of(&l, s, f);
+    for (size_t i = 0; i < N_FIELDS && st == CUPEL_OK; i++) {
+        void *data;
+        if (!stored(&f[i], i)) continue;
+        memcpy(&data, f[i].at, sizeof data);
+        snprintf(name, sizeof name, "%s/%s", group, f[i].name);
+        st = cupel_array_save(w, name, f[i].unit, f[i].help, f[i].type, l.n, f[i].width, data, err);
+    }
+    snprintf(name, sizeof name, "%s/formula", group);
+    if (st == CUPEL_OK) st = cupel_texts_save(w, name, "as the space wrote it", l.n, l.formula, err);
+    snprintf(name, sizeof name, "%s/key", group);
+    if (st == CUPEL_OK) st = cupel_texts_save(w, name, "canonical reduced composition", l.n, l.key, err);
+    return st;
+}
+
+static cupel_status check_rows(const cupel_shortlist *l, cupel_shape s, int64_t n_candidates, const char *group, cupel_err *err)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        bool ok = l->index[i] >= 0 && l->index[i] < n_candidates && l->copies[i] >= 1 && l->copies[i] <= n_candidates && l->layer[i] >= 0 &&
+                  isfinite(l->score[i]) && isfinite(l->merit[i]) && l->probability[i] >= 0 && l->probability[i] <= 1;
+        for (size_t k = 0; ok && k < s.p; k++) ok = l->in_domain[i * s.p + k] <= 1;
+        if (!ok) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu of '%s' holds values that cannot be; the file is damaged", i, group);
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_shape s, int64_t n_candidates, cupel_arena *arena, cupel_shortlist *l,
+                                  cupel_err *err)
+{
+    field f[N_FIELDS];
+    char name[64];
+    *l = (cupel_shortlist){.n = 0};
+    snprintf(name, sizeof name, "%s/formula", group);
+    size_t n = SIZE_MAX, n_keys;
+    cupel_status st = cupel_texts_load(r, name, &n, arena, &l->formula, err);
+    if (st != CUPEL_OK) return st;
+    n_keys = n;
+    snprintf(name, sizeof name, "%s/key", group);
+    st = cupel_texts_load(r, name, &n_keys, arena, &l->key, err);
+    fields_of(l, s, f);
+    for (size_t i = 0; i < N_FIELDS && st == CUPEL_OK; i++) {
+        void *none = NULL;
+        snprintf(name, sizeof name, "%s/%s", group, f[i].name);
+        if (stored(&f[i], i))
+            st = cupel_array_load(r, name, f[i].type, n, f[i].width, arena, f[i].at, err);
+        else if (!(none = cupel_arena_take(arena, 1)))
+            st = cupel_no_memory(err, name, 0);
+        else
+            memcpy(f[i].at, &none, sizeof none);
+    }
+    if (st == CUPEL_OK) {
+        l->n = n;
+        st = check_rows(l, s, n_candidates, group, err);
+    }
+    return st;
+}
+
+cupel_status cupel_identity_save(cupel_writer *w, size_t n, char *const *name, char *const *value, cupel_err *err)
+{
+    cupel_status st = cupel_texts_save(w, "identity/name", "what this was made from", n, name, err);
+    if (st == CUPEL_OK) st = cupel_texts_save(w, "identity/value", "version, digest or word of each", n, value, err);
+    for (size_t i = 0; i < n && st == CUPEL_OK; i++)
+        if (strchr(value[i], ':')) st = cupel_writer_input(w, name[i], value[i], err);
+    return st;
+}
+
+cupel_status cupel_identity_load(const cupel_reader *r, cupel_arena *arena, size_t *n, char ***name, char ***value, cupel_err *err)
+{
+    *n = SIZE_MAX;
+    cupel_status st = cupel_texts_load(r, "identity/name", n, arena, name, err);
+    if (st == CUPEL_OK) st = cupel_texts_load(r, "identity/value", n, arena, value, err);
+    return st;
+}
+
+cupel_status cupel_identity_same(size_t n, char *const *name, char *const *value, size_t n2, char *const *name2, char *const *value2, const char *what,
+                                 const char *remedy, cupel_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *other = "nothing";
+        for (size_t j = 0; j < n2; j++)
+            if (strcmp(name[i], name2[j]) == 0) other = value2[j];
+        if (strcmp(other, value[i]) != 0)
+            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another %s: %.80s there, %.80s here; %s", what, name[i], other, value[i], remedy);
+    }
+    if (n != n2) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another demand; %s", what, remedy);
+    return CUPEL_OK;
+}

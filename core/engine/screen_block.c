@@ -1,0 +1,345 @@
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/screen_parts.h"
+#include "core/sys/par.h"
+
+#include <string.h>
+
+typedef struct wanted {
+    uint32_t row; /* of those that passed */
+    cupel_text key;
+} wanted;
+
+/* What became of one piece of the space. Rows are those that passed the constraints. */
+struct cupel_slot {
+    int64_t first;
+    size_t n;
+    cupel_candidates own;          /* of a space that several threads fill */
+    const cupel_candidates *from;  /* own, or the block of the screen */
+    size_t offset;                 /* of the piece in it */
+    cupel_batch passed;
+    uint32_t *row;                 /* [SUB] candidate of the piece */
+    double *value, *spread, *lower, *upper, *distance; /* [SUB][p] */
+    double *chance, *figure, *objective;               /* [SUB][r] [SUB][c] [SUB][m] */
+    cupel_score *score;            /* [SUB] */
+    unsigned char *in_domain;      /* [SUB][p] */
+    unsigned char *reason;         /* [SUB] why a row could not be described */
+    cupel_counts counts;
+    wanted *wanted;                /* [SUB] those that may enter a board */
+    size_t n_wanted;
+    cupel_arena text;              /* of the keys */
+};
+
+typedef enum fate { LEAVES, HOPELESS, STAYS } fate; /* not described or outside the domain; predicted without a chance; may be ranked */
+
+struct cupel_hand {
+    cupel_model_work **work;                           /* [p] */
+    double *value, *spread, *lower, *upper, *distance; /* [SUB] of one property */
+    double *figure;                                    /* [c] of one candidate */
+    unsigned char *in_domain, *reason;                 /* [SUB] */
+    cupel_str key;
+    double stage[CUPEL_STAGE_COUNT];                   /* seconds */
+    char apart[64];                                    /* keeps two workers' clocks on different cache lines */
+};
+
+static bool slot_init(cupel_slot *s, const cupel_shape *k, cupel_err *err)
+{
+    double **const reals[8] = {&s->value, &s->spread, &s->lower, &s->upper, &s->distance, &s->chance, &s->figure, &s->objective};
+    const size_t width[8] = {k->p, k->p, k->p, k->p, k->p, k->r, k->c, k->m};
+    bool ok = cupel_counts_init(&s->counts, k->c, k->r, err) == CUPEL_OK;
+    for (int i = 0; i < 8; i++) ok = (*reals[i] = cupel_alloc(CUPEL_SUB_BLOCK * width[i], sizeof(double))) && ok;
+    ok = (s->row = cupel_alloc(CUPEL_SUB_BLOCK, sizeof *s->row)) && ok;
+    ok = (s->score = cupel_alloc(CUPEL_SUB_BLOCK, sizeof *s->score)) && ok;
+    ok = (s->in_domain = cupel_alloc(CUPEL_SUB_BLOCK * k->p, 1)) && ok;
+    ok = (s->reason = cupel_alloc(CUPEL_SUB_BLOCK, 1)) && ok;
+    ok = (s->wanted = cupel_alloc(CUPEL_SUB_BLOCK, sizeof *s->wanted)) && ok;
+    return ok;
+}
+
+static void slot_release(cupel_slot *s)
+{
+    double *const reals[8] = {s->value, s->spread, s->lower, s->upper, s->distance, s->chance, s->figure, s->objective};
+    for (int i = 0; i < 8; i++) cupel_free(reals[i]);
+    cupel_free(s->row);
+    cupel_free(s->score);
+    cupel_free(s->in_domain);
+    cupel_free(s->reason);
+    cupel_free(s->wanted);
+    cupel_counts_release(&s->counts);
+    cupel_candidates_release(&s->own);
+    cupel_batch_release(&s->passed);
+    cupel_arena_release(&s->text);
+}
+
+static cupel_status hand_init(cupel_hand *h, const cupel_screening *s, cupel_err *err)
+{
+    double **const reals[5] = {&h->value, &h->spread, &h->lower, &h->upper, &h->distance};
+    bool ok = true;
+    for (int i = 0; i < 5; i++) ok = (*reals[i] = cupel_alloc_aligned(CUPEL_SUB_BLOCK, sizeof(double))) && ok;
+    ok = (h->figure = cupel_alloc(s->shape.c, sizeof(double))) && ok;
+    ok = (h->in_domain = cupel_alloc(CUPEL_SUB_BLOCK, 1)) && ok;
+    ok = (h->reason = cupel_alloc(CUPEL_SUB_BLOCK, 1)) && ok;
+    ok = (h->work = cupel_alloc(s->shape.p, sizeof *h->work)) && ok;
+    if (!ok) return cupel_no_memory(err, "a worker", 0);
+    cupel_status st = CUPEL_OK;
+    for (size_t p = 0; p < s->shape.p && st == CUPEL_OK; p++) st = cupel_model_work_new(s->d->property[p].model, &h->work[p], err);
+    return st;
+}
+
+static void hand_release(cupel_hand *h, size_t p)
+{
+    double *const reals[6] = {h->value, h->spread, h->lower, h->upper, h->distance, h->figure};
+    for (int i = 0; i < 6; i++) cupel_free(reals[i]);
+    cupel_free(h->in_domain);
+    cupel_free(h->reason);
+    for (size_t i = 0; h->work && i < p; i++) cupel_model_work_free(h->work[i]);
+    cupel_free(h->work);
+    cupel_str_free(&h->key);
+}
+
+cupel_status cupel_block_init(cupel_screening *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    s->n_hands = s->job->threads;
+    int64_t pieces = (s->at.end - s->at.next) / CUPEL_SUB_BLOCK + 2; /* one more when the range is not aligned */
+    s->n_slots = pieces < CUPEL_SLOTS_MAX ? (size_t)pieces : CUPEL_SLOTS_MAX;
+    s->slot = cupel_alloc(s->n_slots, sizeof *s->slot);
+    s->hand = cupel_alloc(s->n_hands, sizeof *s->hand);
+    if (!s->slot || !s->hand) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
+    for (size_t i = 0; i < s->n_slots; i++)
+        if (!slot_init(&s->slot[i], &s->shape, err)) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
+    for (size_t i = 0; i < s->n_hands; i++) CUPEL_TRY(hand_init(&s->hand[i], s, err));
+done:
+    return st;
+}
+
+void cupel_block_release(cupel_screening *s)
+{
+    for (size_t i = 0; s->slot && i < s->n_slots; i++) slot_release(&s->slot[i]);
+    for (size_t i = 0; s->hand && i < s->n_hands; i++) hand_release(&s->hand[i], s->shape.p);
+    cupel_free(s->slot);
+    cupel_free(s->hand);
+    cupel_candidates_release(&s->block);
+}
+
+/* The first constraint that fails, or SIZE_MAX; every constraint is asked, so that each count stands for itself. */
+static size_t constrain_one(const cupel_demand *d, const cupel_composition *c, cupel_counts *k, double *figure)
+{
+    size_t first = SIZE_MAX;
+    for (size_t i = 0; i < d->n_constraints; i++) {
+        cupel_constraint_result r;
+        cupel_constraint_check(d->constraint[i].c, c, &r);
+        figure[i] = r.figure;
+        if (r.verdict == CUPEL_PASS) continue;
+        k->fails[i]++;
+        k->unknown[i] += r.verdict == CUPEL_UNKNOWN;
+        if (first == SIZE_MAX) first = i;
+    }
+    return first;
+}
+
+static void count_elements(const cupel_composition *c, int64_t by_z[CUPEL_N_Z])
+{
+    for (unsigned i = 0; i < c->n; i++) by_z[c->z[i]]++;
+}
+
+static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
+{
+    cupel_composition c;
+    cupel_counts *k = &t->counts;
+    const cupel_batch *batch = &t->from->batch;
+    cupel_batch_clear(&t->passed);
+    for (size_t i = 0; i < t->n; i++) {
+        size_t row = t->offset + i;
+        k->total[CUPEL_SEEN]++;
+        unsigned char reason = batch->reason[row];
+        if (reason) {
+            k->formula[reason < CUPEL_REASON_COUNT ? reason : CUPEL_REASON_BAD_FORMULA]++;
+            continue;
+        }
+        cupel_batch_get(batch, row, &c);
+        count_elements(&c, k->seen);
+        size_t first = constrain_one(s->d, &c, k, h->figure);
+        if (first != SIZE_MAX) {
+            k->first[first]++;
+            count_elements(&c, k->rejected + first * CUPEL_N_Z);
+            continue;
+        }
+        size_t at = t->passed.n;
+        cupel_status st = cupel_batch_add(&t->passed, &c, 0, err);
+        if (st != CUPEL_OK) return st;
+        t->row[at] = (uint32_t)i;
+        if (s->shape.c) memcpy(t->figure + at * s->shape.c, h->figure, s->shape.c * sizeof *h->figure);
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status predict(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
+{
+    const cupel_predict_options o = {.precision = s->o->precision, .isa = s->job->isa, .level = s->d->level};
+    size_t n = t->passed.n, np = s->shape.p;
+    memset(t->reason, 0, CUPEL_SUB_BLOCK);
+    if (!n) return CUPEL_OK;
+    for (size_t p = 0; p < np; p++) {
+        cupel_prediction out = {h->value, h->spread, h->lower, h->upper, h->distance, h->in_domain};
+        memset(h->reason, 0, CUPEL_SUB_BLOCK);
+        cupel_status st = cupel_model_predict(s->d->property[p].model, &t->passed, NULL, 0, n, &o, h->work[p], &out, h->reason, err);
+        if (st != CUPEL_OK) return st;
+        for (size_t i = 0; i < n; i++) {
+            t->value[i * np + p] = h->value[i];
+            t->spread[i * np + p] = h->spread[i];
+            t->lower[i * np + p] = h->lower[i];
+            t->upper[i * np + p] = h->upper[i];
+            t->distance[i * np + p] = h->distance[i];
+            t->in_domain[i * np + p] = h->in_domain[i];
+            if (!t->reason[i]) t->reason[i] = h->reason[i];
+        }
+    }
+    return CUPEL_OK;
+}
+
+static fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
+{
+    const cupel_shape *k = &s->shape;
+    cupel_counts *counts = &t->counts;
+    if (t->reason[i]) {
+        counts->describe[t->reason[i] < CUPEL_REASON_COUNT ? t->reason[i] : CUPEL_REASON_NO_ELEMENT_DATA]++;
+        return LEAVES;
+    }
+    for (size_t p = 0; s->d->domain_required && p < k->p; p++)
+        if (!t->in_domain[i * k->p + p]) {
+            counts->total[CUPEL_OUTSIDE_DOMAIN]++;
+            return LEAVES;
+        }
+    const cupel_score_row row = {.value = t->value + i * k->p, .spread = t->spread + i * k->p, .lower = t->lower + i * k->p, .upper = t->upper + i * k->p,
+                                 .figure = t->figure + i * k->c, .chance = t->chance + i * k->r, .objective = t->objective + i * k->m};
+    cupel_scorer_row(s->scorer, &row, &t->score[i]);
+    bool all = true;
+    counts->total[CUPEL_PREDICTED]++;
+    for (size_t r = 0; r < k->r; r++) {
+        bool in = cupel_scorer_inside(s->scorer, r, row.value[s->d->requirement[r].property]);
+        counts->inside[r] += in;
+        all = all && in;
+    }
+    counts->total[CUPEL_INSIDE] += all;
+    if (t->score[i].probability > 0) return STAYS;
+    counts->total[CUPEL_NO_CHANCE]++;
+    return HOPELESS;
+}
+
+static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
+{
+    cupel_composition c;
+    t->n_wanted = 0;
+    cupel_arena_reset(&t->text);
+    for (size_t i = 0; i < t->passed.n; i++) {
+        fate f = judge(s, t, i);
+        if (f == LEAVES) continue;
+        cupel_batch_get(&t->passed, i, &c);
+        count_elements(&c, t->counts.predicted);
+        int64_t index = t->first + t->row[i];
+        const double *objective = t->objective + i * s->shape.m;
+        if (f == HOPELESS || !(cupel_board_wants(s->best, index, t->score[i].score, t->score[i].merit, objective) ||
+                        cupel_board_wants(s->sample, index, 0, 0, objective)))
+            continue;
+        cupel_str_clear(&h->key);
+        cupel_composition_text(&c, &h->key);
+        char *key = h->key.failed ? NULL : cupel_arena_text(&t->text, cupel_str_text(&h->key), h->key.n);
+        if (!key) return cupel_no_memory(err, "a composition", 0);
+        t->wanted[t->n_wanted++] = (wanted){(uint32_t)i, {key, h->key.n}};
+    }
+    return CUPEL_OK;
+}
+
+static double lap(double *seconds, double from)
+{
+    double now = cupel_now();
+    *seconds += now - from;
+    return now;
+}
+
+/* Item i is the i-th piece of the block; pieces begin at multiples of CUPEL_SUB_BLOCK of the whole space. */
+static cupel_status piece(void *user, size_t item, size_t worker, cupel_err *err)
+{
+    cupel_screening *s = user;
+    cupel_slot *t = &s->slot[item];
+    cupel_hand *h = &s->hand[worker];
+    cupel_status st = CUPEL_OK;
+    double now = cupel_now();
+    cupel_counts_clear(&t->counts);
+    if (s->parallel_space) {
+        CUPEL_TRY(cupel_space_fill(s->space, (uint64_t)t->first, t->n, &t->own, err));
+        t->from = &t->own;
+        t->offset = 0;
+        if (t->own.n != t->n) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "the space gave %zu candidates where %zu were due", t->own.n, t->n));
+    }
+    now = lap(&h->stage[CUPEL_STAGE_READ], now);
+    CUPEL_TRY(constrain(s, t, h, err));
+    now = lap(&h->stage[CUPEL_STAGE_CONSTRAIN], now);
+    CUPEL_TRY(predict(s, t, h, err));
+    now = lap(&h->stage[CUPEL_STAGE_PREDICT], now);
+    CUPEL_TRY(rank(s, t, h, err));
+    lap(&h->stage[CUPEL_STAGE_RANK], now);
+done:
+    return st;
+}
+
+static cupel_status offer(cupel_screening *s, const cupel_slot *t, const wanted *w, cupel_err *err)
+{
+    const cupel_shape *k = &s->shape;
+    size_t i = w->row;
+    const cupel_pick pick = {.index = t->first + t->row[i], .copies = 1, .score = t->score[i].score, .merit = t->score[i].merit,
+                             .probability = t->score[i].probability, .value = t->value + i * k->p, .spread = t->spread + i * k->p,
+                             .lower = t->lower + i * k->p, .upper = t->upper + i * k->p, .distance = t->distance + i * k->p,
+                             .in_domain = t->in_domain + i * k->p, .chance = t->chance + i * k->r, .figure = t->figure + i * k->c,
+                             .objective = t->objective + i * k->m, .formula = t->from->formula[t->offset + t->row[i]], .key = w->key};
+    cupel_status st = cupel_board_offer(s->best, &pick, err);
+    return st == CUPEL_OK ? cupel_board_offer(s->sample, &pick, err) : st;
+}
+
+static size_t cut_pieces(cupel_screening *s, int64_t end)
+{
+    size_t n = 0;
+    for (int64_t first = s->at.next; first < end; n++) {
+        int64_t last = (first / CUPEL_SUB_BLOCK + 1) * CUPEL_SUB_BLOCK;
+        if (last > end) last = end;
+        cupel_slot *t = &s->slot[n];
+        t->first = first;
+        t->n = (size_t)(last - first);
+        t->from = &s->block;
+        t->offset = (size_t)(first - s->at.next);
+        first = last;
+    }
+    return n;
+}
+
+cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double now = cupel_now();
+    size_t n = (size_t)(end - s->at.next), pieces = cut_pieces(s, end);
+    if (!s->parallel_space) {
+        CUPEL_TRY(cupel_space_fill(s->space, (uint64_t)s->at.next, n, &s->block, err));
+        if (s->block.n != n)
+            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "the space gave %zu candidates where %zu were due: did the file change?", s->block.n, n));
+        lap(&s->times->read, now);
+    }
+    CUPEL_TRY(cupel_par_for(s->n_hands, pieces, piece, s, err));
+    now = cupel_now();
+    for (size_t i = 0; i < pieces; i++) {
+        const cupel_slot *t = &s->slot[i];
+        cupel_counts_add(&s->at.counts, &t->counts);
+        for (size_t w = 0; w < t->n_wanted; w++) CUPEL_TRY(offer(s, t, &t->wanted[w], err));
+    }
+    lap(&s->times->rank, now);
+    double *const total[CUPEL_STAGE_COUNT] = {&s->times->read, &s->times->constrain, &s->times->predict, &s->times->rank};
+    for (size_t i = 0; i < s->n_hands; i++)
+        for (int k = 0; k < CUPEL_STAGE_COUNT; k++) {
+            *total[k] += s->hand[i].stage[k];
+            s->hand[i].stage[k] = 0;
+        }
+    s->times->candidates += n;
+    s->at.next = end;
+done:
+    return st;
+}

@@ -1,0 +1,53 @@
+/* Inside the screen: one state, three files. screen.c runs it, screen_block.c does a block, screen_result.c makes the result. */
+#ifndef CUPEL_ENGINE_SCREEN_PARTS_H
+#define CUPEL_ENGINE_SCREEN_PARTS_H
+
+#include "core/engine/board.h"
+#include "core/engine/checkpoint.h"
+#include "core/engine/score.h"
+#include "core/engine/screen.h"
+
+enum {
+    CUPEL_SUB_BLOCK = 1024,    /* candidates of one piece of work; pieces begin at multiples of it */
+    CUPEL_SLOTS_MAX = 64,      /* pieces of a block */
+    CUPEL_SAMPLE_ROWS = 2000
+};
+
+typedef enum cupel_stage { CUPEL_STAGE_READ, CUPEL_STAGE_CONSTRAIN, CUPEL_STAGE_PREDICT, CUPEL_STAGE_RANK, CUPEL_STAGE_COUNT } cupel_stage;
+
+typedef struct cupel_slot cupel_slot;     /* the outcome of one piece */
+typedef struct cupel_hand cupel_hand;     /* what one worker needs */
+
+typedef struct cupel_screening {
+    cupel_demand *d;
+    const cupel_screen_options *o;
+    const cupel_job *job;
+    cupel_space *space;
+    cupel_scorer *scorer;
+    cupel_shape shape;
+    cupel_board *best, *sample;
+    cupel_checkpoint at;       /* identity, range, next, counts; its lists are filled when it is written */
+    cupel_screen_times *times;
+    bool parallel_space;
+    cupel_candidates block;    /* of a space that one thread fills */
+    size_t n_slots, n_hands;
+    cupel_slot *slot;
+    cupel_hand *hand;
+} cupel_screening;
+
+/* Room for `threads` workers; and the end of it. */
+cupel_status cupel_block_init(cupel_screening *s, cupel_err *err);
+void cupel_block_release(cupel_screening *s);
+
+/* Candidates at.next .. end - 1 (at most n_slots pieces) into counts and boards; at.next = end. */
+cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err);
+
+/* The demand in words and numbers; arrays for what is known of r->rows; one known material into them (its name must outlive r or be copied). */
+cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *space, cupel_result *r, cupel_err *err);
+cupel_status cupel_result_take_known(cupel_result *r, cupel_err *err);
+void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k);
+
+/* Fills *r from the finished state. */
+cupel_status cupel_screen_result(cupel_screening *s, cupel_result *r, cupel_err *err);
+
+#endif
