@@ -1,6 +1,7 @@
 /* Kernel expansions: rows in memory -> value, two sums for a local error scale and the distance to the nearest point, one thread.
  *   cupel     cupel_machine_run, each instruction set, float64 and float32
  *   libsvm    svm_predict of the same expansion on the first rows: the value alone
+ *   variance  cupel_triangle_squares, what the variance of a Gaussian process on as many points costs besides
  * Run from the project's root: build/benchmarks/bench_predict [points [columns [rows]]] */
 #include "core/base/mem.h"
 #include "core/base/rng.h"
@@ -117,6 +118,32 @@ static void compare(const work *w, cupel_kernel kernel, double peer)
     cupel_machine_free(k);
 }
 
+/* Random numbers stand in for W and for kernel values. */
+static void variance(const work *w)
+{
+    const size_t m = w->m < 2000 ? w->m : 2000, n = 512;
+    double *v = numbers(m * m, 7), *rows = numbers(n * m, 8), *squares = numbers(n, 9), seconds[REPEATS];
+    cupel_triangle *t;
+    cupel_err err;
+    if (!v || !rows || !squares || cupel_triangle_new(v, m, m, &t, &err)) exit(1);
+    cupel_machine_way way = {.scratch = cupel_alloc_aligned(cupel_triangle_scratch_bytes(t), 1)};
+    for (int isa = CUPEL_ISA_PLAIN; isa <= (int)cupel_isa_best(); isa++) {
+        way.isa = (cupel_isa)isa;
+        for (size_t r = 0; r < REPEATS; r++) {
+            const double start = cupel_cpu_seconds();
+            cupel_triangle_squares(t, rows, m, n, &way, squares);
+            seconds[r] = (cupel_cpu_seconds() - start) / (double)n;
+        }
+        const double s = median(seconds);
+        printf("variance  %-7s float64 %9.0f rows/s %7.1f GFLOP/s (%zu points)\n", cupel_isa_name(way.isa), 1 / s, 1e-9 * (double)(m * m) / s, m);
+    }
+    cupel_free(way.scratch);
+    cupel_triangle_free(t);
+    cupel_free(v);
+    cupel_free(rows);
+    cupel_free(squares);
+}
+
 static size_t argument(int argc, char **argv, int i, size_t otherwise)
 {
     const long v = argc > i ? strtol(argv[i], NULL, 10) : 0;
@@ -139,6 +166,7 @@ int main(int argc, char **argv)
     printf("libsvm                     %9.0f rows/s\n", 1 / peer);
     compare(&w, CUPEL_KERNEL_RBF, peer);
     compare(&w, CUPEL_KERNEL_MATERN52, peer);
+    variance(&w);
     cupel_free(w.points);
     cupel_free(w.weights);
     cupel_free(w.x);
