@@ -1,7 +1,7 @@
 # cupel. `make demo` and `make test` install what is missing (Debian packages), build and run. `make help` lists the rest.
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
 endif
 
@@ -138,7 +138,7 @@ $(BUILD)/%.o: %.c Makefile
 
 $(BUILD)/libcupel.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/libcupel.so.$(VERSION): $(LIB_OBJ)
 	$(Q)$(CC) -shared -Wl,-soname,libcupel.so.$(SOVERSION) $(LDFLAGS_ALL) $^ $(LIBS) -o $@

@@ -35,14 +35,15 @@ size_t cupel_mul(size_t a, size_t b)
 
 void *cupel_alloc(size_t n, size_t size)
 {
-    if (fault_now()) return NULL;
-    return n && size ? calloc(n, size) : calloc(1, 1);
+    size_t bytes = cupel_mul(n, size);
+    if (fault_now() || bytes > PTRDIFF_MAX) return NULL;
+    return calloc(bytes ? bytes : 1, 1);
 }
 
 void *cupel_alloc_aligned(size_t n, size_t size)
 {
     size_t bytes = cupel_mul(n, size);
-    if (fault_now() || bytes > SIZE_MAX - CUPEL_ALIGN) return NULL;
+    if (fault_now() || bytes > PTRDIFF_MAX - CUPEL_ALIGN) return NULL;
     bytes = (bytes + CUPEL_ALIGN) / CUPEL_ALIGN * CUPEL_ALIGN;
     void *p = aligned_alloc(CUPEL_ALIGN, bytes);
     if (p) memset(p, 0, bytes);
@@ -52,7 +53,7 @@ void *cupel_alloc_aligned(size_t n, size_t size)
 void *cupel_resize(void *p, size_t n, size_t size)
 {
     size_t bytes = cupel_mul(n, size);
-    if (fault_now() || bytes == SIZE_MAX) return NULL;
+    if (fault_now() || bytes > PTRDIFF_MAX) return NULL;
     return realloc(p, bytes ? bytes : 1);
 }
 
