@@ -1,0 +1,466 @@
+#include "core/base/err.h"
+#include "core/engine/cite.h"
+#include "core/engine/report_parts.h"
+#include "core/engine/report_text.h"
+#include "core/generated/report_assets.h"
+
+#include <math.h>
+#include <string.h>
+
+static const cupel_json *node_at(const cupel_json *node, const char *path)
+{
+    char key[64];
+    while (node && *path) {
+        size_t n = strcspn(path, ".");
+        if (n >= sizeof key) return NULL;
+        memcpy(key, path, n);
+        key[n] = '\0';
+        node = cupel_json_get(node, key);
+        path += n + (path[n] == '.');
+    }
+    return node;
+}
+
+double cupel_report_number(const cupel_report *r, const char *path)
+{
+    double x;
+    const cupel_json *node = node_at(r->run, path);
+    return node && cupel_json_number(node, &x) ? x : (double)NAN;
+}
+
+static cupel_text run_text(const cupel_report *r, const char *path)
+{
+    cupel_text t = {0};
+    const cupel_json *node = node_at(r->run, path);
+    if (node) (void)cupel_json_string(node, &t);
+    return t;
+}
+
+/* --- head --- */
+
+static void put_best(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    cupel_str_puts(s, "The first, ");
+    cupel_html_formula(s, q->rows.formula[0]);
+    cupel_str_puts(s, ", is predicted to have ");
+    for (size_t p = 0; p < q->n_properties; p++) {
+        double low = q->rows.lower[p], high = q->rows.upper[p], half = (high - low) / 2;
+        cupel_str_puts(s, p ? ", and " : "");
+        if (q->is_class[p]) {
+            cupel_html(s, q->property[p]);
+            cupel_str_puts(s, " with probability ");
+            cupel_html_percent(s, q->rows.value[p]);
+            continue;
+        }
+        cupel_str_puts(s, "a ");
+        cupel_html(s, q->property[p]);
+        cupel_str_puts(s, " of <b>");
+        cupel_html_value(s, q->rows.value[p], half);
+        cupel_str_puts(s, " ");
+        cupel_html(s, q->unit[p]);
+        cupel_str_addf(s, "</b> (%g %% interval ", 100 * q->level);
+        cupel_html_value(s, low, half);
+        cupel_str_puts(s, " to ");
+        cupel_html_value(s, high, half);
+        cupel_str_puts(s, ")");
+    }
+    cupel_str_puts(s, "; its chance to meet the whole demand is <b>");
+    cupel_html_percent(s, q->rows.probability[0]);
+    cupel_str_puts(s, "</b>.");
+}
+
+static void put_caveats(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    size_t outside = 0, known = 0;
+    for (size_t i = 0; i < q->rows.n; i++) {
+        bool in = true, trained = false;
+        for (size_t p = 0; p < q->n_properties; p++) {
+            in = in && q->rows.in_domain[i * q->n_properties + p];
+            trained = trained || q->in_training[i * q->n_properties + p];
+        }
+        outside += !in;
+        known += trained;
+    }
+    if (outside) cupel_str_addf(s, " %zu of them lie outside the training domain: their intervals are not to be trusted.", outside);
+    if (known) cupel_str_addf(s, " %zu %s among the measured materials the model learned from.", known, known == 1 ? "is" : "are");
+}
+
+static void put_answer(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    size_t likely = 0, most = 0;
+    for (size_t i = 0; i < q->rows.n; i++) likely += q->rows.probability[i] >= 0.5;
+    cupel_str_puts(s, "<p class=answer>");
+    if (!q->rows.n) {
+        cupel_str_puts(s, "<strong>No candidate is left.</strong> ");
+        for (size_t i = 1; i < q->n_funnel; i++)
+            if (q->funnel[i].removed > q->funnel[most].removed) most = i;
+        if (q->n_funnel && q->funnel[most].removed > 0) {
+            cupel_str_puts(s, "Most were rejected by: ");
+            cupel_html(s, q->funnel[most].what);
+            cupel_str_puts(s, ".");
+        }
+    } else if (likely) {
+        cupel_str_addf(s, "<strong>%zu of the %zu best candidates %s at least a 50 %% chance</strong> to meet the demand. ", likely, q->rows.n,
+                       likely == 1 ? "has" : "have");
+    } else {
+        cupel_str_addf(s, "<strong>None of the %zu best candidates reaches a 50 %% chance</strong> to meet the demand. ", q->rows.n);
+    }
+    if (q->rows.n) {
+        put_best(r, s);
+        put_caveats(r, s);
+    }
+    cupel_str_puts(s, "</p>\n");
+}
+
+static void put_glance(cupel_str *s, const char *label) { cupel_str_addf(s, "<dd>%s</dd></div>", label); }
+
+static void put_glances(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    double seconds = cupel_report_number(r, "seconds.total"), threads = cupel_report_number(r, "threads");
+    cupel_str_puts(s, "<dl class=glance><div><dt>");
+    cupel_html_count(s, q->end - q->first);
+    put_glance(s, q->shards > 1 ? "candidates screened, one shard" : "candidates screened");
+    cupel_str_puts(s, "<div><dt>");
+    cupel_html_count(s, q->n_funnel ? q->funnel[q->n_funnel - 1].left : (int64_t)q->rows.n);
+    put_glance(s, "met every hard constraint");
+    cupel_str_puts(s, "<div><dt>");
+    cupel_html_count(s, (int64_t)q->rows.n);
+    put_glance(s, "in the shortlist");
+    if (!isnan(seconds)) {
+        cupel_str_puts(s, "<div><dt>");
+        cupel_html_seconds(s, seconds);
+        cupel_str_puts(s, "<dd>on ");
+        cupel_html_value(s, threads, 10);
+        cupel_str_puts(s, threads == 1 ? " thread</dd></div>" : " threads</dd></div>");
+    }
+    cupel_str_puts(s, "</dl>\n");
+}
+
+/* The demand in words: lines that begin with "- " are what is required, the others say how it is looked for. */
+static void put_demand(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    bool list = false;
+    cupel_str_puts(s, "<section id=demand><h2>What was asked</h2>\n");
+    for (size_t i = 0; i < q->n_words; i++) {
+        const char *line = q->words[i];
+        bool item = strncmp(line, "- ", 2) == 0;
+        if (item != list) cupel_str_puts(s, item ? "<ul>" : "</ul>\n");
+        list = item;
+        cupel_str_puts(s, item ? "<li>" : "<p>");
+        cupel_html(s, item ? line + 2 : line);
+        cupel_str_puts(s, item ? "</li>" : "</p>\n");
+    }
+    if (list) cupel_str_puts(s, "</ul>\n");
+    if (r->demand_text) {
+        cupel_str_puts(s, "<details><summary>The demand as written</summary><pre>");
+        cupel_html(s, r->demand_text);
+        cupel_str_puts(s, "</pre></details>\n");
+    }
+    cupel_str_puts(s, "</section>\n");
+}
+
+void cupel_report_head(const cupel_report *r, cupel_str *s)
+{
+    static const char *const links[][2] = {{"demand", "Demand"}, {"shortlist", "Shortlist"}, {"tradeoff", "Trade-off"}, {"funnel", "Funnel"},
+                                           {"elements", "Elements"}, {"trust", "Trust"}, {"methods", "Methods"}, {"lineage", "Lineage"}};
+    cupel_text started = run_text(r, "started");
+    cupel_str_puts(s, "<header><p class=kicker>cupel ");
+    cupel_html(s, cupel_version());
+    if (started.n >= 10) {
+        cupel_str_puts(s, " · ");
+        cupel_html_text(s, (cupel_text){started.p, 10});
+    }
+    cupel_str_puts(s, "</p>\n<h1>");
+    cupel_html(s, r->result->demand);
+    cupel_str_puts(s, "</h1>\n");
+    put_answer(r, s);
+    put_glances(r, s);
+    cupel_str_puts(s, "</header>\n<nav aria-label=Contents>");
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) cupel_str_addf(s, "<a href=#%s>%s</a>", links[i][0], links[i][1]);
+    cupel_str_puts(s, "</nav>\n<main>\n");
+    put_demand(r, s);
+}
+
+/* --- funnel --- */
+
+void cupel_report_funnel(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    double whole = log1p((double)(q->n_funnel ? q->funnel[0].left + (q->funnel[0].removed > 0 ? q->funnel[0].removed : 0) : 1));
+    cupel_str_puts(s, "<section id=funnel><h2>What fell by the way</h2>\n<p>Each step rejects candidates for the reason named; a candidate is counted where it "
+                      "fails first. Bars are logarithmic.</p>\n<div class=scroll><table class=\"plain funnel\"><thead><tr><th>step<th class=wide>left"
+                      "<th class=num>left<th class=num>rejected here<th class=num title=\"also those that an earlier step had rejected\">fail it at all"
+                      "<tbody>\n");
+    for (size_t i = 0; i < q->n_funnel; i++) {
+        const cupel_funnel_line *l = &q->funnel[i];
+        double share = l->left > 0 && whole > 0 ? log1p((double)l->left) / whole : 0;
+        cupel_str_puts(s, "<tr><th scope=row>");
+        cupel_html(s, l->what);
+        cupel_str_addf(s, "<td class=wide><span class=bar style=\"width:%.1f%%\"></span><td class=num>", 100 * fmin(share, 1));
+        cupel_html_count(s, l->left);
+        cupel_str_puts(s, "<td class=num>");
+        if (l->removed > 0) cupel_html_count(s, l->removed);
+        cupel_str_puts(s, "<td class=num>");
+        if (l->fails > 0) cupel_html_count(s, l->fails);
+        cupel_str_putc(s, '\n');
+    }
+    cupel_str_puts(s, "</table></div></section>\n");
+}
+
+/* --- lineage --- */
+
+static void put_pair(cupel_str *s, const char *name, cupel_text value, bool code)
+{
+    if (!value.n) return;
+    cupel_str_addf(s, "<tr><th scope=row>%s<td>%s", name, code ? "<code>" : "");
+    cupel_html_text(s, value);
+    cupel_str_puts(s, code ? "</code>\n" : "\n");
+}
+
+static void put_digests(const cupel_report *r, const char *list, cupel_str *s)
+{
+    const cupel_json *files = node_at(r->run, list);
+    for (size_t i = 0; files && i < cupel_json_size(files); i++) {
+        const cupel_json *one = cupel_json_at(files, i);
+        cupel_text file = {0}, digest = {0};
+        const cupel_json *f = cupel_json_get(one, "file"), *d = cupel_json_get(one, "digest");
+        if (f) (void)cupel_json_string(f, &file);
+        if (d) (void)cupel_json_string(d, &digest);
+        cupel_str_puts(s, "<tr><th scope=row>");
+        cupel_html_text(s, file);
+        cupel_str_puts(s, "<td><code class=digest>");
+        cupel_html_text(s, digest);
+        cupel_str_puts(s, "</code>\n");
+    }
+}
+
+static void put_stages(const cupel_report *r, cupel_str *s)
+{
+    const cupel_json *stages = node_at(r->run, "stages");
+    if (!stages || !cupel_json_size(stages)) return;
+    cupel_str_puts(s, "<tr><th scope=row>share of the work<td>");
+    for (size_t i = 0; i < cupel_json_size(stages); i++) {
+        const char *key = cupel_json_key(stages, i);
+        double share;
+        if (!key || !cupel_json_number(cupel_json_get(stages, key), &share)) continue;
+        cupel_str_puts(s, i ? ", " : "");
+        cupel_html(s, key);
+        cupel_str_puts(s, " ");
+        cupel_html_percent(s, share);
+    }
+    cupel_str_putc(s, '\n');
+}
+
+static void put_model_digests(const cupel_report *r, cupel_str *s)
+{
+    for (size_t i = 0; i < r->n_models; i++) {
+        cupel_str_puts(s, "<tr><th scope=row>model of ");
+        cupel_html(s, r->model[i].property);
+        cupel_str_puts(s, "<td>");
+        cupel_html(s, r->model[i].learner);
+        cupel_str_puts(s, ", ");
+        cupel_html(s, r->model[i].settings);
+        cupel_str_puts(s, "<br><code class=digest>");
+        cupel_html(s, r->model[i].digest);
+        cupel_str_puts(s, "</code>\n");
+    }
+}
+
+void cupel_report_lineage(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    double rss = cupel_report_number(r, "max_rss_bytes"), rate = cupel_report_number(r, "candidates_per_second");
+    cupel_str_puts(s, "<section id=lineage><h2>Where it comes from</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
+    put_pair(s, "command", run_text(r, "command"), true);
+    put_pair(s, "started", run_text(r, "started"), false);
+    put_pair(s, "ended", run_text(r, "ended"), false);
+    put_pair(s, "host", run_text(r, "host"), false);
+    put_pair(s, "instruction set", cupel_text_of(q->isa), false);
+    put_pair(s, "precision", cupel_text_of(q->precision), false);
+    cupel_str_addf(s, "<tr><th scope=row>seed<td>%lld\n", (long long)q->seed);
+    if (!isnan(rss)) cupel_str_addf(s, "<tr><th scope=row>memory<td>%.0f MB at most\n", rss / 1e6);
+    if (!isnan(rate)) {
+        cupel_str_puts(s, "<tr><th scope=row>rate<td>");
+        cupel_html_count(s, (int64_t)rate);
+        cupel_str_puts(s, " candidates per second\n");
+    }
+    put_stages(r, s);
+    for (size_t i = 0; i < q->n_inputs; i++) {
+        cupel_str_puts(s, "<tr><th scope=row>");
+        cupel_html(s, q->input[i]);
+        cupel_str_puts(s, "<td><code class=digest>");
+        cupel_html(s, q->input_digest[i]);
+        cupel_str_puts(s, "</code>\n");
+    }
+    put_model_digests(r, s);
+    put_digests(r, "outputs", s);
+    cupel_str_puts(s, "</table></div>\n<p class=note>The same demand, data, seed and instruction set give the same ranking, to the byte, for any number of "
+                      "threads or shards.</p></section>\n");
+}
+
+/* --- methods --- */
+
+enum { NAMES = 64 };
+
+typedef struct names {
+    const cupel_method *method[NAMES];
+    size_t n;
+} names;
+
+static void add_name(names *a, cupel_text name, const char *kind)
+{
+    const cupel_method *m;
+    for (size_t k = 0; (m = cupel_method_named(name, k)); k++) {
+        bool there = strcmp(m->kind, kind) != 0;
+        for (size_t i = 0; i < a->n && !there; i++) there = a->method[i] == m;
+        if (!there && a->n < NAMES) a->method[a->n++] = m;
+    }
+}
+
+/* The first word of a constraint's name is its method's: "price", "forbidden Pb Cd". */
+static void add_constraints(const cupel_result *q, names *a)
+{
+    for (size_t i = 0; i < q->n_constraints; i++)
+        add_name(a, (cupel_text){q->constraint[i], strcspn(q->constraint[i], " :")}, "constraint");
+}
+
+static void add_sets(const char *sets, names *a)
+{
+    while (*sets) {
+        size_t n = strcspn(sets, ",+");
+        add_name(a, cupel_text_trim((cupel_text){sets, n}), "descriptor");
+        sets += n + (sets[n] != '\0');
+    }
+}
+
+static void put_references(const names *a, cupel_str *s)
+{
+    const cupel_reference *seen[NAMES];
+    size_t n = 0;
+    cupel_str_puts(s, "<ol class=references>\n");
+    for (size_t i = 0; i < a->n; i++) {
+        for (const cupel_reference *f = a->method[i]->references; f && f->text; f++) {
+            bool there = false;
+            for (size_t k = 0; k < n && !there; k++) there = strcmp(seen[k]->text, f->text) == 0;
+            if (there || n == NAMES) continue;
+            seen[n++] = f;
+            cupel_str_puts(s, "<li>");
+            cupel_html(s, f->text);
+            cupel_str link = {0};
+            cupel_reference_link(f, &link);
+            if (link.n) {
+                cupel_str_puts(s, " <a rel=noreferrer href=\"");
+                cupel_html(s, cupel_str_text(&link));
+                cupel_str_puts(s, "\">");
+                cupel_html(s, f->doi);
+                cupel_str_puts(s, "</a>");
+            }
+            s->failed |= link.failed;
+            cupel_str_free(&link);
+            cupel_str_puts(s, "</li>\n");
+        }
+    }
+    cupel_str_puts(s, "</ol>\n");
+}
+
+static void put_rank_sentence(const cupel_result *q, cupel_str *s)
+{
+    if (strcmp(q->rank_by, "pareto") == 0)
+        cupel_str_puts(s, "Candidates are ranked by Pareto layer, then by the probability that every property requirement is met.");
+    else if (strcmp(q->rank_by, "weights") == 0)
+        cupel_str_puts(s, "Candidates are ranked by the weighted mean of how well each requirement is met.");
+    else
+        cupel_str_puts(s, "Candidates are ranked by the probability that every property requirement is met, taken from the calibrated distribution of "
+                          "residuals of each property; properties are taken as independent given the composition.");
+}
+
+void cupel_report_methods(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    names used = {0};
+    cupel_str_puts(s, "<section id=methods><h2>Methods</h2>\n<p>");
+    for (size_t i = 0; i < r->n_models; i++) {
+        const cupel_report_model *m = &r->model[i];
+        add_sets(m->sets, &used);
+        add_name(&used, cupel_text_of(m->learner), "learner");
+        cupel_html(s, m->property);
+        cupel_str_puts(s, " was learned with ");
+        cupel_html(s, m->learner);
+        if (*m->settings) {
+            cupel_str_puts(s, " (");
+            cupel_html(s, m->settings);
+            cupel_str_puts(s, ")");
+        }
+        cupel_str_addf(s, " from %zu measured materials, described by ", m->n);
+        cupel_html(s, m->sets);
+        cupel_str_puts(s, ". ");
+    }
+    cupel_str_addf(s, "Scaling, tuning and calibration saw training rows only. Intervals are conformal: they come from residuals of predictions made while a "
+                      "row was left out, and hold %g %% of values for materials like those measured. A candidate farther from the training rows than they are "
+                      "from one another is marked as outside the domain. ", 100 * q->level);
+    put_rank_sentence(q, s);
+    cupel_str_puts(s, " Figures of elements carry their source and year in the tables of cupel; an unknown figure is never taken as zero.</p>\n");
+    add_constraints(q, &used);
+    put_references(&used, s);
+    cupel_str_puts(s, "<p class=note>The same list as BibTeX: <code>cupel cite");
+    for (size_t i = 0; i < used.n; i++) {
+        cupel_str_puts(s, " ");
+        cupel_html(s, used.method[i]->name);
+    }
+    cupel_str_puts(s, " --format bibtex</code></p></section>\n");
+}
+
+/* --- the page --- */
+
+static void put_frame_begin(const cupel_report *r, cupel_str *s)
+{
+    /* The policy is a promise kept by the browser: no byte of this page comes from or goes to a network. */
+    cupel_str_puts(s, "<!doctype html>\n<html lang=en><head><meta charset=utf-8>\n<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
+                      "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>");
+    cupel_html(s, r->result->demand);
+    cupel_str_puts(s, " · cupel</title>\n<style>\n");
+    cupel_str_add(s, (const char *)cupel_report_css, cupel_report_css_size);
+    cupel_str_puts(s, "</style></head>\n<body>\n");
+}
+
+static void put_scripts(const cupel_str *data, cupel_str *s)
+{
+    cupel_str_puts(s, "<script type=\"application/json\" id=figures>");
+    cupel_html_json(s, cupel_str_text(data));
+    cupel_str_puts(s, "</script>\n<script>\n/*\n");
+    cupel_str_add(s, (const char *)cupel_report_d3_licence, cupel_report_d3_licence_size);
+    cupel_str_puts(s, "*/\n");
+    cupel_str_add(s, (const char *)cupel_report_d3, cupel_report_d3_size);
+    cupel_str_puts(s, "</script>\n<script>\n");
+    cupel_str_add(s, (const char *)cupel_report_js, cupel_report_js_size);
+    cupel_str_puts(s, "</script>\n");
+}
+
+cupel_status cupel_report_page(const cupel_report *r, cupel_str *out, cupel_err *err)
+{
+    cupel_str data = {0};
+    cupel_status st = cupel_report_figures(r, &data, err);
+    if (st != CUPEL_OK) goto done;
+    put_frame_begin(r, out);
+    cupel_report_head(r, out);
+    cupel_report_shortlist(r, out);
+    cupel_report_funnel(r, out);
+    cupel_report_elements(r, out);
+    cupel_report_trust(r, out);
+    cupel_report_methods(r, out);
+    cupel_report_lineage(r, out);
+    cupel_str_puts(out, "</main>\n<footer>Made by cupel ");
+    cupel_html(out, cupel_version());
+    cupel_str_puts(out, ". This page needs no network and no other file.</footer>\n");
+    put_scripts(&data, out);
+    cupel_str_puts(out, "</body></html>\n");
+    if (out->failed || data.failed) st = cupel_no_memory(err, "the report", out->n);
+done:
+    cupel_str_free(&data);
+    return st;
+}

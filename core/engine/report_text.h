@@ -1,0 +1,25 @@
+/* Text for an HTML page: everything that comes from a file is escaped, numbers have as many digits as they deserve. */
+#ifndef CUPEL_ENGINE_REPORT_TEXT_H
+#define CUPEL_ENGINE_REPORT_TEXT_H
+
+#include "core/base/str.h"
+
+/* & < > " ' as entities; bytes that are not UTF-8, control characters and marks that turn the direction of writing become U+FFFD. */
+void cupel_html(cupel_str *s, const char *text);
+void cupel_html_text(cupel_str *s, cupel_text text);
+
+/* A formula with its amounts set low: Fe<sub>2</sub>O<sub>3</sub>. */
+void cupel_html_formula(cupel_str *s, const char *formula);
+
+/* x to two digits of `resolution` (an error or the half width of an interval); to three digits when that is 0 or not finite. "–" for NaN. */
+void cupel_html_value(cupel_str *s, double x, double resolution);
+/* 0.874 -> "87 %", with "<1 %" and ">99 %" at the ends that are not exact. */
+void cupel_html_percent(cupel_str *s, double share);
+void cupel_html_count(cupel_str *s, int64_t n);
+/* 83 -> "1 min 23 s" */
+void cupel_html_seconds(cupel_str *s, double seconds);
+
+/* JSON inside a script element: < > & as \u escapes, so that no text can end the element, and unfit characters as above. */
+void cupel_html_json(cupel_str *s, const char *json);
+
+#endif
