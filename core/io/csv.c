@@ -271,6 +271,7 @@ cupel_status cupel_csv_row(cupel_csv *c, const cupel_text **field, size_t *n, ui
         }
         if (st != CUPEL_OK) return st;
         const char *row = c->now->data + c->begin;
+        if (next - row > MAX_ROW) return fail(c, c->line, "a row of more than 16 MB; is a quote left open?", err);
         bool empty = c->n == 1 && c->field[0].n == 0 && *row != '"';
         uint64_t at = c->line;
         c->line += c->breaks + 1;
