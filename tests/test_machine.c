@@ -195,8 +195,8 @@ static uint64_t hash_of(uint64_t h, const double *v, size_t n)
 static void bits_are_the_same_on_every_machine(void **state)
 {
     (void)state;
-    static const uint64_t want[2][2][2] = {{{0x09f9563961333751, 0xcf3975c873c529f5}, {0x2d01d8b71a248df8, 0x1c4aa3215fddc713}},
-                                           {{0xe5701348b24fd5e4, 0x3194beb4200db40e}, {0x386b7a7f4a54e1f8, 0xc61dbceb7301f42f}}};
+    static const uint64_t want[2][2][2] = {{{0x9bdc4eac972c9e8d, 0xcf3975c873c529f5}, {0xa4226f9315662467, 0x1c4aa3215fddc713}},
+                                           {{0x9a82e71bb3607f24, 0x3194beb4200db40e}, {0xc0891f0444ad2fa0, 0xc61dbceb7301f42f}}};
     /* [plain, fused][kernel][precision] */
     enum { M = 100, D = 33, N = 50 };
     double points[M * D], weights[M], x[N * D], sums[N], nearest[N];

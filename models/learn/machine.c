@@ -99,19 +99,24 @@ static bool reserve(cupel_machine *k)
 /* Distances do not change when all is moved; small coordinates lose less to rounding. The mean needs no care: any centre is right. */
 static void find_centre(const cupel_machine_spec *s, double *centre)
 {
+    const double share = 1 / (double)s->m;
     for (size_t i = 0; i < s->m; i++)
-        for (size_t k = 0; k < s->d; k++) centre[k] += s->points[i * s->d + k] / (double)s->m;
+        for (size_t k = 0; k < s->d; k++) centre[k] += s->points[i * s->d + k] * share;
 }
+
+static inline double cut(double v, double limit) { return v > limit ? limit : v < -limit ? -limit : v; }
 
 static void pack_points(const cupel_machine_spec *s, cupel_machine *k, double scale)
 {
-    for (size_t i = 0; i < s->m; i++)
+    for (size_t i = 0; i < s->m; i++) {
+        double *wide = k->panels64 + i / CUPEL_WIDTH_F64 * s->d * CUPEL_WIDTH_F64 + i % CUPEL_WIDTH_F64;
+        float *narrow = k->panels32 + i / CUPEL_WIDTH_F32 * s->d * CUPEL_WIDTH_F32 + i % CUPEL_WIDTH_F32;
         for (size_t c = 0; c < s->d; c++) {
             const double v = (s->points[i * s->d + c] - k->centre[c]) * scale;
-            const double wide = fmin(fmax(v, -CUPEL_LIMIT_F64), CUPEL_LIMIT_F64), narrow = fmin(fmax(v, -CUPEL_LIMIT_F32), CUPEL_LIMIT_F32);
-            k->panels64[(i / CUPEL_WIDTH_F64 * s->d + c) * CUPEL_WIDTH_F64 + i % CUPEL_WIDTH_F64] = wide;
-            k->panels32[(i / CUPEL_WIDTH_F32 * s->d + c) * CUPEL_WIDTH_F32 + i % CUPEL_WIDTH_F32] = (float)narrow;
+            wide[c * CUPEL_WIDTH_F64] = cut(v, CUPEL_LIMIT_F64);
+            narrow[c * CUPEL_WIDTH_F32] = (float)cut(v, CUPEL_LIMIT_F32);
         }
+    }
 }
 
 static void pack_weights(const cupel_machine_spec *s, double *weights, size_t width)
