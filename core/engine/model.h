@@ -19,7 +19,10 @@ typedef struct cupel_training {
     double *target;           /* [records.n_rows], in `unit` */
     char *file, *digest;      /* "sha256:..." */
     char *property, *unit;    /* "band gap", "eV" */
-    size_t n_dropped, n_imputed;
+    size_t formula_column;    /* in the header */
+    cupel_missing missing;    /* what a row without a usable formula, target or feature leads to */
+    cupel_dot dot;
+    size_t n_dropped;         /* rows without a usable formula or target that were left out */
 } cupel_training;
 
 typedef struct cupel_training_options {
@@ -30,9 +33,13 @@ typedef struct cupel_training_options {
     cupel_dot dot;
 } cupel_training_options;
 
-/* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`; others drop and count, and say so through job. */
+/* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`; otherwise rows without a usable formula or target
+ * are left out (impute cannot make those up), counted and named through job. `keep` is CUPEL_USAGE. A target may be True or False. */
 cupel_status cupel_training_read(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err);
 void cupel_training_release(cupel_training *t);
+
+/* group [n]: equal numbers for rows row[0 .. n-1] (NULL: 0 .. n-1) of the batch with the same reduced composition, or with the same elements. */
+cupel_status cupel_composition_groups(const cupel_batch *batch, const size_t *row, size_t n, bool by_system, size_t *group, cupel_err *err);
 
 typedef struct cupel_model cupel_model;
 
@@ -43,11 +50,12 @@ typedef struct cupel_model_options {
     uint64_t seed;
 } cupel_model_options;
 
-/* subset [n_subset] of the training rows, NULL = all. */
+/* subset [n_subset] of the training rows, increasing, NULL = all. Rows whose features lack a value are treated as t->missing says: CUPEL_BAD_INPUT
+ * with file:line, left out, or imputed, and said through job. */
 cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o, const cupel_job *job,
                              cupel_model **m, cupel_err *err);
 void cupel_model_free(cupel_model *m);
-cupel_status cupel_model_save(const cupel_model *m, const char *path, cupel_err *err);   /* artifact of kind "model" */
+cupel_status cupel_model_save(cupel_model *m, const char *path, cupel_err *err);   /* artifact of kind "model" */
 cupel_status cupel_model_open(const char *path, cupel_model **m, cupel_err *err);
 const char *cupel_model_digest(const cupel_model *m);      /* of the file it was opened from or saved to; "" before */
 
@@ -60,7 +68,8 @@ double cupel_model_target_min(const cupel_model *m);
 double cupel_model_target_max(const cupel_model *m);
 const char *cupel_model_training_digest(const cupel_model *m); /* "sha256:..." of the table it was trained on */
 
-/* Describes and predicts rows from .. from + n - 1. reason [n] != 0: that row has NaN everywhere and in_domain 0. work: one per thread. */
+/* Describes and predicts rows from .. from + n - 1. reason [n] != 0: that row has NaN everywhere and in_domain 0; only CUPEL_REASON_IMPUTED, which
+ * occurs where the model was trained with `impute`, goes with a prediction. work: one per thread. */
 typedef struct cupel_model_work cupel_model_work;
 cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **w, cupel_err *err);
 void cupel_model_work_free(cupel_model_work *w);
@@ -76,6 +85,8 @@ typedef struct cupel_known {
 } cupel_known;
 void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known);
 size_t cupel_model_n_training(const cupel_model *m);
+/* Row i of the training table that was given to fit, for i in the model's own training rows: the order of cupel_surrogate_oof. */
+size_t cupel_model_training_index(const cupel_model *m, size_t i);
 void cupel_model_training_row(const cupel_model *m, size_t i, cupel_composition *c, const char **formula, double *target);
 
 #endif

@@ -1,0 +1,48 @@
+#include "core/engine/explain.h"
+
+#include <inttypes.h>
+
+void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail, cupel_str *out)
+{
+    cupel_formula f;
+    cupel_formula_error e;
+    cupel_str_addf(out, "%s:%" PRIu64 ": %s: '%.*s'", file, line, cupel_reason_name(reason), (int)(formula.n < 80 ? formula.n : 80), formula.p);
+    if ((reason == CUPEL_REASON_BAD_FORMULA || reason == CUPEL_REASON_AMBIGUOUS_FORMULA) && !cupel_formula_read(formula, dot, &f, &e))
+        cupel_str_addf(out, " at byte %zu: %s", e.position + 1, e.message);
+    else if (*detail)
+        cupel_str_addf(out, ": %s", detail);
+}
+
+uint64_t cupel_tally_total(const cupel_tally *t)
+{
+    uint64_t n = 0;
+    for (size_t i = 1; i < CUPEL_REASON_COUNT; i++) n += t->rows[i];
+    return n;
+}
+
+cupel_str *cupel_tally_add(cupel_tally *t, cupel_reason reason)
+{
+    t->rows[reason]++;
+    return t->n_examples < CUPEL_TALLY_EXAMPLES ? &t->example[t->n_examples++] : NULL;
+}
+
+void cupel_tally_say(const cupel_tally *t, const cupel_job *job, const char *what)
+{
+    char count[32];
+    cupel_str s = {0};
+    uint64_t total = cupel_tally_total(t);
+    if (!total) return;
+    for (size_t i = 1; i < CUPEL_REASON_COUNT; i++)
+        if (t->rows[i])
+            cupel_str_addf(&s, "%s%s %s", s.n ? ", " : "", cupel_format_count(count, t->rows[i]), cupel_reason_name((cupel_reason)i));
+    cupel_say(job, CUPEL_WARNING, "%s rows %s: %s", cupel_format_count(count, total), what, cupel_str_text(&s));
+    for (size_t i = 0; i < t->n_examples; i++) cupel_say(job, CUPEL_NOTE, "%s", cupel_str_text(&t->example[i]));
+    if (total > t->n_examples) cupel_say(job, CUPEL_NOTE, "and %s more", cupel_format_count(count, total - t->n_examples));
+    cupel_str_free(&s);
+}
+
+void cupel_tally_release(cupel_tally *t)
+{
+    for (size_t i = 0; i < CUPEL_TALLY_EXAMPLES; i++) cupel_str_free(&t->example[i]);
+    *t = (cupel_tally){0};
+}

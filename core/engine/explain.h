@@ -1,0 +1,27 @@
+/* One row that is missing something, in words. */
+#ifndef CUPEL_ENGINE_EXPLAIN_H
+#define CUPEL_ENGINE_EXPLAIN_H
+
+#include "core/matter/formula.h"
+#include "core/matter/reason.h"
+#include "core/sys/job.h"
+
+/* "gaps.csv:17: bad_formula: 'Xx2O3' at byte 1: ..."; detail (may be "") ends the message for other reasons. */
+void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail, cupel_str *out);
+
+/* Counts of rows by reason and the first few in words. {0} is empty. */
+enum { CUPEL_TALLY_EXAMPLES = 5 };
+typedef struct cupel_tally {
+    uint64_t rows[CUPEL_REASON_COUNT];
+    cupel_str example[CUPEL_TALLY_EXAMPLES];
+    size_t n_examples;
+} cupel_tally;
+
+uint64_t cupel_tally_total(const cupel_tally *t);
+/* A place for the words of the next example, or NULL when there are enough. */
+cupel_str *cupel_tally_add(cupel_tally *t, cupel_reason reason);
+/* "12 rows <what>: 10 missing_formula, 2 bad_formula" and the examples; nothing when there are none. */
+void cupel_tally_say(const cupel_tally *t, const cupel_job *job, const char *what);
+void cupel_tally_release(cupel_tally *t);
+
+#endif

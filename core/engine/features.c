@@ -1,0 +1,471 @@
+#include "core/engine/features.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/sets.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_VALUES = 512 }; /* categories of one column: more is an identifier */
+
+/* A column of the table. */
+typedef struct column {
+    char *name;
+    bool category;
+    char **value; /* [n_values] categories in order of first appearance */
+    size_t n_values, cap;
+    double mean;  /* of the training rows, for imputation */
+    size_t at;    /* in the header that is bound; SIZE_MAX before */
+} column;
+
+struct cupel_features {
+    cupel_sets sets;
+    char *sets_text, *columns_text;
+    column *col;
+    size_t n_cols;
+    bool imputes;
+};
+
+static size_t width(const column *c) { return c->category ? c->n_values : 1; }
+
+/* ---- making ---- */
+
+static cupel_status parse_sets(cupel_features *f, const char *names, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str text = {0};
+    f->sets = (cupel_sets){0};
+    if (names && strcmp(names, "none") != 0) CUPEL_TRY(cupel_sets_parse(names, f->imputes, &f->sets, err));
+    cupel_sets_text(&f->sets, &text);
+    cupel_free(f->sets_text);
+    f->sets_text = text.failed ? NULL : cupel_strdup(f->sets.n ? cupel_str_text(&text) : "none");
+    if (!f->sets_text) st = cupel_no_memory(err, "the names of descriptors", 0);
+done:
+    cupel_str_free(&text);
+    return st;
+}
+
+static cupel_status add_column(cupel_features *f, cupel_text name, cupel_err *err)
+{
+    if (!name.n) return cupel_fail(err, CUPEL_USAGE, "an empty name among the table columns; expected names joined by ','");
+    for (size_t i = 0; i < f->n_cols; i++)
+        if (cupel_text_is(name, f->col[i].name)) return cupel_fail(err, CUPEL_USAGE, "table column '%s' is given twice", f->col[i].name);
+    column *c = &f->col[f->n_cols];
+    c->at = SIZE_MAX;
+    c->name = cupel_strndup(name.p, name.n);
+    if (!c->name) return cupel_no_memory(err, "the names of table columns", 0);
+    f->n_cols++;
+    return CUPEL_OK;
+}
+
+static cupel_status parse_columns(cupel_features *f, const char *names, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = 1;
+    f->columns_text = cupel_strdup("");
+    if (!f->columns_text) return cupel_no_memory(err, "the names of table columns", 0);
+    if (!names || !*names) return CUPEL_OK;
+    for (const char *p = names; *p; p++) n += *p == ',';
+    f->col = cupel_alloc(n, sizeof *f->col);
+    if (!f->col) return cupel_no_memory(err, "the names of table columns", n * sizeof *f->col);
+    cupel_str text = {0};
+    for (const char *p = names;; p++) {
+        size_t len = strcspn(p, ",");
+        CUPEL_TRY(add_column(f, cupel_text_trim((cupel_text){p, len}), err));
+        cupel_str_addf(&text, "%s%s", text.n ? "," : "", f->col[f->n_cols - 1].name);
+        p += len;
+        if (!*p) break;
+    }
+    cupel_free(f->columns_text);
+    f->columns_text = text.failed ? NULL : cupel_strdup(cupel_str_text(&text));
+    if (!f->columns_text) st = cupel_no_memory(err, "the names of table columns", 0);
+done:
+    cupel_str_free(&text);
+    return st;
+}
+
+cupel_status cupel_features_new(const char *sets, const char *columns, cupel_features **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_features *f = cupel_alloc(1, sizeof *f);
+    if (!f) return cupel_no_memory(err, "features", sizeof *f);
+    CUPEL_TRY(parse_sets(f, sets, err));
+    CUPEL_TRY(parse_columns(f, columns, err));
+    if (!f->sets.n && !f->n_cols) st = cupel_fail(err, CUPEL_USAGE, "no features: give a set of descriptors, table columns, or both");
+done:
+    if (st == CUPEL_OK)
+        *out = f;
+    else
+        cupel_features_free(f);
+    return st;
+}
+
+void cupel_features_free(cupel_features *f)
+{
+    if (!f) return;
+    for (size_t i = 0; i < f->n_cols; i++) {
+        for (size_t v = 0; v < f->col[i].n_values; v++) cupel_free(f->col[i].value[v]);
+        cupel_free(f->col[i].value);
+        cupel_free(f->col[i].name);
+    }
+    cupel_free(f->col);
+    cupel_free(f->sets_text);
+    cupel_free(f->columns_text);
+    cupel_free(f);
+}
+
+cupel_status cupel_features_impute(cupel_features *f, cupel_err *err)
+{
+    char *names = cupel_strdup(f->sets_text);
+    if (!names) return cupel_no_memory(err, "the names of descriptors", 0);
+    f->imputes = true;
+    cupel_status st = parse_sets(f, names, err);
+    cupel_free(names);
+    return st;
+}
+
+bool cupel_features_imputes(const cupel_features *f) { return f->imputes; }
+
+/* ---- learning from the training rows ---- */
+
+static cupel_status no_column(const cupel_header *h, const char *file, const char *name, cupel_err *err)
+{
+    cupel_str names = {0};
+    for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
+    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s', which the features need; its columns are %s", file, name, cupel_str_text(&names));
+    cupel_str_free(&names);
+    return CUPEL_BAD_INPUT;
+}
+
+cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, const char *file, cupel_err *err)
+{
+    for (size_t i = 0; i < f->n_cols; i++)
+        if (cupel_header_find(header, f->col[i].name) == SIZE_MAX) return no_column(header, file, f->col[i].name, err);
+    for (size_t i = 0; i < f->n_cols; i++) f->col[i].at = cupel_header_find(header, f->col[i].name);
+    return CUPEL_OK;
+}
+
+static size_t find_value(const column *c, cupel_text t)
+{
+    for (size_t v = 0; v < c->n_values; v++)
+        if (cupel_text_is(t, c->value[v])) return v;
+    return SIZE_MAX;
+}
+
+static cupel_status add_value(column *c, cupel_text t, cupel_err *err)
+{
+    if (c->n_values == MAX_VALUES)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "table column '%s' holds text with more than %d different values: it looks like an identifier; leave it out",
+                          c->name, (int)MAX_VALUES);
+    if (!cupel_grow(&c->value, &c->cap, c->n_values + 1, sizeof *c->value)) return cupel_no_memory(err, "categories", 0);
+    c->value[c->n_values] = cupel_strndup(t.p, t.n);
+    if (!c->value[c->n_values]) return cupel_no_memory(err, "categories", 0);
+    c->n_values++;
+    return CUPEL_OK;
+}
+
+/* The cells of one column over the rows to learn from. */
+typedef struct cells {
+    const cupel_records *r;
+    const size_t *subset;
+    size_t n, at;
+} cells;
+
+static cupel_text cell_at(const cells *c, size_t i)
+{
+    return cupel_text_trim(cupel_cell(c->r, c->subset ? c->subset[i] : i, c->at));
+}
+
+static cupel_status learn_column(column *c, const cells *rows, cupel_err *err)
+{
+    double sum = 0, x;
+    size_t n = 0;
+    c->category = false;
+    for (size_t i = 0; i < rows->n && !c->category; i++) {
+        cupel_text t = cell_at(rows, i);
+        if (cupel_text_missing(t)) continue;
+        c->category = !cupel_parse_double(t, &x);
+        if (c->category) break;
+        sum += x;
+        n++;
+    }
+    if (!c->category && !n)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "table column '%s' is empty in all %zu training rows; leave it out", c->name, rows->n);
+    if (!c->category) {
+        c->mean = sum / (double)n;
+        return CUPEL_OK;
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        cupel_text t = cell_at(rows, i);
+        if (cupel_text_missing(t) || find_value(c, t) != SIZE_MAX) continue;
+        cupel_status st = add_value(c, t, err);
+        if (st != CUPEL_OK) return st;
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *header, const cupel_records *all, const size_t *subset, size_t n_subset,
+                                         const char *file, cupel_err *err)
+{
+    cupel_status st = cupel_features_bind(f, header, file, err);
+    for (size_t i = 0; i < f->n_cols && st == CUPEL_OK; i++)
+        st = learn_column(&f->col[i], &(cells){.r = all, .subset = subset, .n = subset ? n_subset : all->n_rows, .at = f->col[i].at}, err);
+    return st;
+}
+
+cupel_status cupel_features_learn(cupel_features *f, const cupel_header *header, const cupel_records *all, const char *file, cupel_err *err)
+{
+    return cupel_features_learn_subset(f, header, all, NULL, 0, file, err);
+}
+
+/* ---- use ---- */
+
+size_t cupel_features_count(const cupel_features *f)
+{
+    size_t n = f->sets.n_columns;
+    for (size_t i = 0; i < f->n_cols; i++) n += width(&f->col[i]);
+    return n;
+}
+
+cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *name, const char **unit, cupel_err *err)
+{
+    cupel_str_clear(name);
+    *unit = "";
+    if (j < f->sets.n_columns) {
+        cupel_sets_column(&f->sets, j, name, unit);
+    } else {
+        const column *c = f->col;
+        for (j -= f->sets.n_columns; j >= width(c); c++) j -= width(c);
+        cupel_str_puts(name, c->name);
+        if (c->category) cupel_str_addf(name, "=%s", c->value[j]);
+    }
+    return name->failed ? cupel_no_memory(err, "the name of a feature", 0) : CUPEL_OK;
+}
+
+const char *cupel_features_sets(const cupel_features *f) { return f->sets_text; }
+
+const char *cupel_features_columns(const cupel_features *f) { return f->columns_text; }
+
+static void set_reason(unsigned char *reason, cupel_reason r)
+{
+    if (reason && (*reason == CUPEL_REASON_NONE || *reason == CUPEL_REASON_IMPUTED)) *reason = (unsigned char)r;
+}
+
+/* A row's share of one table column, at x. */
+static void compute_cell(const cupel_features *f, const column *c, cupel_text t, double *x, unsigned char *reason)
+{
+    bool missing = cupel_text_missing(t);
+    if (missing) set_reason(reason, f->imputes ? CUPEL_REASON_IMPUTED : CUPEL_REASON_MISSING_NUMBER);
+    if (!c->category) {
+        *x = f->imputes ? c->mean : (double)NAN;
+        if (!missing && !cupel_parse_double(t, x)) {
+            *x = NAN;
+            set_reason(reason, CUPEL_REASON_BAD_NUMBER);
+        }
+        return;
+    }
+    for (size_t v = 0; v < c->n_values; v++) x[v] = missing && !f->imputes ? (double)NAN : 0;
+    size_t v = missing ? SIZE_MAX : find_value(c, t);
+    if (v != SIZE_MAX) x[v] = 1;
+}
+
+void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n, cupel_isa isa,
+                            double *x, size_t ld, unsigned char *reason)
+{
+    if (reason) memset(reason, 0, n);
+    if (f->sets.n)
+        cupel_sets_compute(&f->sets, batch, from, n, isa, x, ld, reason);
+    for (size_t i = 0; f->n_cols && i < n; i++) {
+        double *to = x + i * ld + f->sets.n_columns;
+        for (size_t c = 0; c < f->n_cols; c++) {
+            compute_cell(f, &f->col[c], cupel_text_trim(cupel_cell(records, from + i, f->col[c].at)), to, reason ? reason + i : NULL);
+            to += width(&f->col[c]);
+        }
+    }
+}
+
+cupel_status cupel_features_missing(const cupel_features *f, const double *x, cupel_str *name, cupel_err *err)
+{
+    const char *unit;
+    cupel_str_clear(name);
+    for (size_t j = 0; j < cupel_features_count(f); j++)
+        if (isnan(x[j])) return cupel_features_name(f, j, name, &unit, err);
+    return CUPEL_OK;
+}
+
+/* ---- file ---- */
+
+static cupel_status put_names(const cupel_features *f, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = cupel_features_count(f);
+    char **name = cupel_alloc(n, sizeof *name);
+    const char **unit = cupel_alloc(n, sizeof *unit);
+    cupel_str text = {0};
+    if (!name || !unit) CUPEL_TRY(cupel_no_memory(err, "the names of features", 0));
+    for (size_t j = 0; j < n; j++) {
+        CUPEL_TRY(cupel_features_name(f, j, &text, &unit[j], err));
+        name[j] = cupel_strdup(cupel_str_text(&text));
+        if (!name[j]) CUPEL_TRY(cupel_no_memory(err, "the names of features", 0));
+    }
+    CUPEL_TRY(cupel_writer_put(w, "features/names", "", "columns that the model sees", CUPEL_TEXT, 1, &n, name, err));
+    CUPEL_TRY(cupel_writer_put(w, "features/units", "", "their units", CUPEL_TEXT, 1, &n, unit, err));
+done:
+    for (size_t j = 0; name && j < n; j++) cupel_free(name[j]);
+    cupel_free(name);
+    cupel_free(unit);
+    cupel_str_free(&text);
+    return st;
+}
+
+static cupel_status put_values(const column *c, size_t i, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str name = {0};
+    cupel_str_addf(&name, "features/categories_%zu", i);
+    if (name.failed) CUPEL_TRY(cupel_no_memory(err, "categories", 0));
+    CUPEL_TRY(cupel_writer_put(w, name.p, "", c->name, CUPEL_TEXT, 1, &c->n_values, c->value, err));
+done:
+    cupel_str_free(&name);
+    return st;
+}
+
+static cupel_status put_columns(const cupel_features *f, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const char **name = cupel_alloc(f->n_cols, sizeof *name);
+    unsigned char *category = cupel_alloc(f->n_cols, 1);
+    double *mean = cupel_alloc(f->n_cols, sizeof *mean);
+    if (!name || !category || !mean) CUPEL_TRY(cupel_no_memory(err, "table columns", 0));
+    for (size_t i = 0; i < f->n_cols; i++) {
+        name[i] = f->col[i].name;
+        category[i] = f->col[i].category;
+        mean[i] = f->col[i].mean;
+    }
+    CUPEL_TRY(cupel_writer_put(w, "features/table_columns", "", "columns taken from the table", CUPEL_TEXT, 1, &f->n_cols, name, err));
+    CUPEL_TRY(cupel_writer_put(w, "features/is_category", "", "1: text, one feature per value", CUPEL_U8, 1, &f->n_cols, category, err));
+    CUPEL_TRY(cupel_writer_put(w, "features/mean", "as in the table", "mean of the training rows", CUPEL_F64, 1, &f->n_cols, mean, err));
+    for (size_t i = 0; i < f->n_cols; i++)
+        if (f->col[i].category) CUPEL_TRY(put_values(&f->col[i], i, w, err));
+done:
+    cupel_free(name);
+    cupel_free(category);
+    cupel_free(mean);
+    return st;
+}
+
+cupel_status cupel_features_save(const cupel_features *f, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const char *sets = f->sets_text;
+    unsigned char imputes = f->imputes;
+    CUPEL_TRY(cupel_writer_put(w, "features/sets", "", "sets of descriptors", CUPEL_TEXT, 1, (size_t[]){1}, &sets, err));
+    CUPEL_TRY(cupel_writer_put(w, "features/imputes", "", "1: missing values are filled in", CUPEL_U8, 1, (size_t[]){1}, &imputes, err));
+    CUPEL_TRY(put_names(f, w, err));
+    if (f->n_cols) CUPEL_TRY(put_columns(f, w, err));
+done:
+    return st;
+}
+
+static cupel_status get_values(const cupel_reader *r, column *c, size_t i, cupel_err *err)
+{
+    char name[64] = "features/categories_";
+    size_t n = SIZE_MAX;
+    void *text = NULL;
+    cupel_format_double(name + strlen(name), (double)i);
+    cupel_status st = cupel_reader_get(r, name, CUPEL_TEXT, 1, &n, &text, err);
+    for (size_t v = 0; v < n && st == CUPEL_OK; v++) st = add_value(c, cupel_text_of(((char **)text)[v]), err);
+    cupel_free(text);
+    return st;
+}
+
+static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    void *name = NULL, *category = NULL, *mean = NULL;
+    size_t n = SIZE_MAX;
+    CUPEL_TRY(cupel_reader_get(r, "features/table_columns", CUPEL_TEXT, 1, &n, &name, err));
+    CUPEL_TRY(cupel_reader_get(r, "features/is_category", CUPEL_U8, 1, &n, &category, err));
+    CUPEL_TRY(cupel_reader_get(r, "features/mean", CUPEL_F64, 1, &n, &mean, err));
+    f->col = cupel_alloc(n, sizeof *f->col);
+    if (!f->col) CUPEL_TRY(cupel_no_memory(err, "table columns", n * sizeof *f->col));
+    for (size_t i = 0; i < n; i++) {
+        if (add_column(f, cupel_text_of(((char **)name)[i]), err) != CUPEL_OK || !isfinite(((double *)mean)[i]))
+            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'features/table_columns' names no usable column %zu; train the model again", i + 1));
+        f->col[i].category = ((unsigned char *)category)[i] != 0;
+        f->col[i].mean = ((double *)mean)[i];
+        if (f->col[i].category) CUPEL_TRY(get_values(r, &f->col[i], i, err));
+    }
+done:
+    cupel_free(name);
+    cupel_free(category);
+    cupel_free(mean);
+    return st;
+}
+
+static cupel_status join_columns(cupel_features *f, cupel_err *err)
+{
+    cupel_str text = {0};
+    for (size_t i = 0; i < f->n_cols; i++) cupel_str_addf(&text, "%s%s", i ? "," : "", f->col[i].name);
+    f->columns_text = text.failed ? NULL : cupel_strdup(cupel_str_text(&text));
+    cupel_str_free(&text);
+    return f->columns_text ? CUPEL_OK : cupel_no_memory(err, "the names of table columns", 0);
+}
+
+/* The columns that this cupel computes must be those that the model was trained on. */
+static cupel_status check_names(const cupel_reader *r, const cupel_features *f, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    void *names = NULL;
+    size_t n = SIZE_MAX, mine = cupel_features_count(f);
+    cupel_str text = {0};
+    const char *unit;
+    CUPEL_TRY(cupel_reader_get(r, "features/names", CUPEL_TEXT, 1, &n, &names, err));
+    if (n != mine)
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: it was trained on %zu features, this cupel computes %zu for '%s'; train the model again", n, mine,
+                             f->sets_text));
+    for (size_t j = 0; j < n; j++) {
+        CUPEL_TRY(cupel_features_name(f, j, &text, &unit, err));
+        if (strcmp(cupel_str_text(&text), ((char **)names)[j]) != 0)
+            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: feature %zu is '%.80s', this cupel computes '%s' there; train the model again", j + 1,
+                                 ((char **)names)[j], cupel_str_text(&text)));
+    }
+done:
+    cupel_free(names);
+    cupel_str_free(&text);
+    return st;
+}
+
+static cupel_status load(const cupel_reader *r, cupel_features *f, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    void *sets = NULL, *imputes = NULL;
+    CUPEL_TRY(cupel_reader_get(r, "features/sets", CUPEL_TEXT, 1, (size_t[]){1}, &sets, err));
+    CUPEL_TRY(cupel_reader_get(r, "features/imputes", CUPEL_U8, 1, (size_t[]){1}, &imputes, err));
+    f->imputes = *(unsigned char *)imputes != 0;
+    if (parse_sets(f, *(char **)sets, err) != CUPEL_OK)
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: descriptors '%.80s' are not known to this cupel; use a newer one", *(char **)sets));
+    if (cupel_reader_has(r, "features/table_columns")) CUPEL_TRY(get_columns(r, f, err));
+    CUPEL_TRY(join_columns(f, err));
+    if (!f->sets.n && !f->n_cols) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: it has no features; train the model again"));
+    CUPEL_TRY(check_names(r, f, err));
+done:
+    cupel_free(sets);
+    cupel_free(imputes);
+    return st;
+}
+
+cupel_status cupel_features_load(const cupel_reader *r, cupel_features **out, cupel_err *err)
+{
+    cupel_features *f = cupel_alloc(1, sizeof *f);
+    if (!f) return cupel_no_memory(err, "features", sizeof *f);
+    cupel_status st = load(r, f, err);
+    if (st == CUPEL_OK)
+        *out = f;
+    else
+        cupel_features_free(f);
+    return st;
+}

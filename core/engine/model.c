@@ -1,0 +1,548 @@
+#include "core/engine/model.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/explain.h"
+#include "core/sys/par.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCHEMA = 1, BLOCK = 256 };
+
+struct cupel_model {
+    cupel_features *features;
+    cupel_surrogate *surrogate;
+    char *property, *unit, *file, *training_digest, *digest;
+    uint64_t seed;
+    /* training rows in use */
+    cupel_batch known;
+    char **formula; /* [known.n] as written; one block */
+    double *target; /* [known.n] */
+    size_t *index;  /* [known.n] row of the table given to fit */
+    double target_min, target_max;
+};
+
+/* ---- fitting ---- */
+
+typedef struct fitting {
+    const cupel_training *t;
+    const cupel_job *job;
+    cupel_model *m;
+    size_t *row; /* [n] rows of t in use */
+    size_t n, d;
+    double *x;   /* [n][d] */
+    double *y;
+    unsigned char *reason;
+    size_t *group;
+} fitting;
+
+/* Features of one block of rows: runs of neighbours at once. */
+static cupel_status describe_block(void *user, size_t item, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    (void)err;
+    fitting *f = user;
+    size_t from = item * BLOCK, end = from + BLOCK < f->n ? from + BLOCK : f->n;
+    for (size_t i = from, j; i < end; i = j) {
+        for (j = i + 1; j < end && f->row[j] == f->row[j - 1] + 1; j++) {}
+        cupel_features_compute(f->m->features, &f->t->batch, &f->t->records, f->row[i], j - i, f->job->isa, f->x + i * f->d, f->d, f->reason + i);
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i, cupel_err *err)
+{
+    const cupel_training *t = f->t;
+    cupel_reason reason = (cupel_reason)f->reason[i];
+    cupel_str *words = cupel_tally_add(tally, reason), name = {0}, detail = {0};
+    bool fails = reason != CUPEL_REASON_IMPUTED && t->missing != CUPEL_MISSING_DROP;
+    cupel_status st = CUPEL_OK;
+    if (!words) return CUPEL_OK;
+    CUPEL_TRY(cupel_features_missing(f->m->features, f->x + i * f->d, &name, err));
+    if (name.n) cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
+    cupel_explain_row(t->file, t->records.line[f->row[i]], cupel_cell(&t->records, f->row[i], t->formula_column), t->dot, reason, cupel_str_text(&detail), words);
+    if (fails)
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing drop%s it", cupel_str_text(words),
+                        t->missing == CUPEL_MISSING_IMPUTE ? "" : " or impute");
+done:
+    cupel_str_free(&name);
+    cupel_str_free(&detail);
+    return st;
+}
+
+/* Rows without all features: an error, left out, or made up, as the training says. */
+static cupel_status settle_missing(fitting *f, cupel_err *err)
+{
+    cupel_tally left = {0}, imputed = {0};
+    cupel_status st = CUPEL_OK;
+    size_t m = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        bool keep = f->reason[i] == CUPEL_REASON_NONE || f->reason[i] == CUPEL_REASON_IMPUTED;
+        if (f->reason[i]) CUPEL_TRY(note_missing(f, keep ? &imputed : &left, i, err));
+        if (!keep) continue;
+        if (m != i) memcpy(f->x + m * f->d, f->x + i * f->d, f->d * sizeof *f->x);
+        f->row[m++] = f->row[i];
+    }
+    f->n = m;
+    cupel_tally_say(&left, f->job, "left out of training");
+    cupel_tally_say(&imputed, f->job, "with imputed values");
+done:
+    cupel_tally_release(&left);
+    cupel_tally_release(&imputed);
+    return st;
+}
+
+static cupel_status describe_rows(fitting *f, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    f->d = cupel_features_count(f->m->features);
+    f->x = cupel_alloc_aligned(cupel_mul(f->n, f->d), sizeof *f->x);
+    f->y = cupel_alloc(f->n, sizeof *f->y);
+    f->reason = cupel_alloc(f->n, 1);
+    f->group = cupel_alloc(f->n, sizeof *f->group);
+    if (!f->x || !f->y || !f->reason || !f->group) return cupel_no_memory(err, "the features of the training rows", cupel_mul(cupel_mul(f->n, f->d), sizeof *f->x));
+    CUPEL_TRY(cupel_par_for(f->job->threads, (f->n + BLOCK - 1) / BLOCK, describe_block, f, err));
+    CUPEL_TRY(settle_missing(f, err));
+    for (size_t i = 0; i < f->n; i++) f->y[i] = f->t->target[f->row[i]];
+done:
+    return st;
+}
+
+typedef struct keyed {
+    char *key;
+    size_t i;
+} keyed;
+
+static int by_key(const void *a, const void *b)
+{
+    const keyed *x = a, *y = b;
+    int c = strcmp(x->key, y->key);
+    return c ? c : (x->i > y->i) - (x->i < y->i);
+}
+
+cupel_status cupel_composition_groups(const cupel_batch *batch, const size_t *row, size_t n, bool by_system, size_t *group, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str text = {0};
+    cupel_composition *c = cupel_alloc(1, sizeof *c);
+    keyed *k = cupel_alloc(n, sizeof *k);
+    if (!c || !k) CUPEL_TRY(cupel_no_memory(err, "groups of compositions", cupel_mul(n, sizeof *k)));
+    for (size_t i = 0; i < n; i++) {
+        cupel_batch_get(batch, row ? row[i] : i, c);
+        cupel_str_clear(&text);
+        if (by_system)
+            cupel_composition_system(c, &text);
+        else
+            cupel_composition_text(c, &text);
+        k[i] = (keyed){.key = text.failed ? NULL : cupel_strdup(cupel_str_text(&text)), .i = i};
+        if (!k[i].key) CUPEL_TRY(cupel_no_memory(err, "groups of compositions", 0));
+    }
+    if (n > 1) qsort(k, n, sizeof *k, by_key);
+    for (size_t i = 0, g = 0; i < n; i++) {
+        if (i && strcmp(k[i].key, k[i - 1].key) != 0) g++;
+        group[k[i].i] = g;
+    }
+done:
+    for (size_t i = 0; k && i < n; i++) cupel_free(k[i].key);
+    cupel_free(k);
+    cupel_free(c);
+    cupel_str_free(&text);
+    return st;
+}
+
+/* Formulas as written, all in one block: pointers first, text behind. */
+static cupel_status keep_formulas(fitting *f, cupel_err *err)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < f->n; i++) bytes += cupel_cell(&f->t->records, f->row[i], f->t->formula_column).n + 1;
+    char **p = cupel_alloc(f->n * sizeof *p + bytes, 1), *text = (char *)(p + f->n);
+    if (!p) return cupel_no_memory(err, "the known materials", bytes);
+    for (size_t i = 0; i < f->n; i++) {
+        cupel_text cell = cupel_cell(&f->t->records, f->row[i], f->t->formula_column);
+        p[i] = text;
+        if (cell.n) memcpy(text, cell.p, cell.n);
+        text += cell.n;
+        *text++ = '\0';
+    }
+    f->m->formula = p;
+    return CUPEL_OK;
+}
+
+static void set_range(cupel_model *m)
+{
+    m->target_min = m->target_max = m->target[0];
+    for (size_t i = 1; i < m->known.n; i++) {
+        if (m->target[i] < m->target_min) m->target_min = m->target[i];
+        if (m->target[i] > m->target_max) m->target_max = m->target[i];
+    }
+}
+
+static cupel_status keep_known(fitting *f, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_model *m = f->m;
+    cupel_composition *c = cupel_alloc(1, sizeof *c);
+    m->target = cupel_alloc(f->n, sizeof *m->target);
+    m->index = cupel_alloc(f->n, sizeof *m->index);
+    if (!c || !m->target || !m->index) CUPEL_TRY(cupel_no_memory(err, "the known materials", f->n * sizeof *m->target));
+    for (size_t i = 0; i < f->n; i++) {
+        cupel_batch_get(&f->t->batch, f->row[i], c);
+        CUPEL_TRY(cupel_batch_add(&m->known, c, CUPEL_REASON_NONE, err));
+        m->target[i] = f->y[i];
+        m->index[i] = f->row[i];
+    }
+    set_range(m);
+    CUPEL_TRY(keep_formulas(f, err));
+done:
+    cupel_free(c);
+    return st;
+}
+
+static cupel_status copy_text(char **to, const char *text, cupel_err *err)
+{
+    *to = cupel_strdup(text);
+    return *to ? CUPEL_OK : cupel_no_memory(err, "a model", 0);
+}
+
+static cupel_status name_model(fitting *f, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const char *slash = strrchr(f->t->file, '/');
+    CUPEL_TRY(copy_text(&f->m->property, f->t->property, err));
+    CUPEL_TRY(copy_text(&f->m->unit, f->t->unit, err));
+    CUPEL_TRY(copy_text(&f->m->file, slash ? slash + 1 : f->t->file, err));
+    CUPEL_TRY(copy_text(&f->m->training_digest, f->t->digest, err));
+    CUPEL_TRY(copy_text(&f->m->digest, "", err));
+done:
+    return st;
+}
+
+cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o, const cupel_job *job,
+                             cupel_model **m, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    fitting f = {.t = t, .job = job, .n = subset ? n_subset : t->records.n_rows};
+    f.m = cupel_alloc(1, sizeof *f.m);
+    f.row = cupel_alloc(f.n, sizeof *f.row);
+    if (!f.m || !f.row) CUPEL_TRY(cupel_no_memory(err, "a model", f.n * sizeof *f.row));
+    for (size_t i = 0; i < f.n; i++) f.row[i] = subset ? subset[i] : i;
+    f.m->seed = o->seed;
+    CUPEL_TRY(name_model(&f, err));
+    CUPEL_TRY(cupel_features_new(o->features, o->columns, &f.m->features, err));
+    if (t->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f.m->features, err));
+    CUPEL_TRY(cupel_features_learn_subset(f.m->features, &t->header, &t->records, subset, n_subset, t->file, err));
+    CUPEL_TRY(describe_rows(&f, err));
+    CUPEL_TRY(cupel_composition_groups(&t->batch, f.row, f.n, false, f.group, err));
+    cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group};
+    CUPEL_TRY(cupel_surrogate_fit(f.x, f.n, f.d, f.y, &fit, job, &f.m->surrogate, err));
+    CUPEL_TRY(keep_known(&f, err));
+    *m = f.m;
+    f.m = NULL;
+done:
+    cupel_model_free(f.m);
+    cupel_free(f.row);
+    cupel_free(f.x);
+    cupel_free(f.y);
+    cupel_free(f.reason);
+    cupel_free(f.group);
+    return st;
+}
+
+void cupel_model_free(cupel_model *m)
+{
+    if (!m) return;
+    cupel_features_free(m->features);
+    cupel_surrogate_free(m->surrogate);
+    cupel_batch_release(&m->known);
+    cupel_free(m->formula);
+    cupel_free(m->target);
+    cupel_free(m->index);
+    cupel_free(m->property);
+    cupel_free(m->unit);
+    cupel_free(m->file);
+    cupel_free(m->training_digest);
+    cupel_free(m->digest);
+    cupel_free(m);
+}
+
+/* ---- file ---- */
+
+static cupel_status save_attributes(const cupel_model *m, cupel_writer *w, cupel_err *err)
+{
+    const cupel_surrogate *s = m->surrogate;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_writer_attr_int(w, "rows", (int64_t)m->known.n, err));
+    CUPEL_TRY(cupel_writer_attr_int(w, "columns", (int64_t)cupel_surrogate_columns(s), err));
+    CUPEL_TRY(cupel_writer_attr_int(w, "support_vectors", (int64_t)cupel_surrogate_support_vectors(s), err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "learner", cupel_surrogate_learner(s), err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "settings", cupel_surrogate_settings(s), err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "task", cupel_surrogate_is_class(s) ? "class" : "regression", err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "features", cupel_features_sets(m->features), err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "table_columns", cupel_features_columns(m->features), err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "property", m->property, err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "unit", m->unit, err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "training_table", m->file, err));
+    CUPEL_TRY(cupel_writer_input(w, "training table", m->training_digest, err));
+done:
+    return st;
+}
+
+static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = m->known.n, items = m->known.first[n], ends = n + 1;
+    int64_t *first = cupel_alloc(ends, sizeof *first);
+    if (!first) return cupel_no_memory(err, "the known materials", ends * sizeof *first);
+    for (size_t i = 0; i < ends; i++) first[i] = m->known.first[i];
+    CUPEL_TRY(cupel_writer_put(w, "training/formula", "", "training rows in use, as written", CUPEL_TEXT, 1, &n, m->formula, err));
+    CUPEL_TRY(cupel_writer_put(w, "training/target", m->unit, m->property, CUPEL_F64, 1, &n, m->target, err));
+    CUPEL_TRY(cupel_writer_put(w, "training/first", "", "elements of row i are first[i] .. first[i + 1] - 1 of z and amount", CUPEL_I64, 1, &ends, first, err));
+    CUPEL_TRY(cupel_writer_put(w, "training/z", "", "atomic number", CUPEL_U8, 1, &items, m->known.z, err));
+    CUPEL_TRY(cupel_writer_put(w, "training/amount", "atoms per formula", "amount of the element", CUPEL_F64, 1, &items, m->known.amount, err));
+done:
+    cupel_free(first);
+    return st;
+}
+
+cupel_status cupel_model_save(cupel_model *m, const char *path, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_writer *w = NULL;
+    cupel_reader *r = NULL;
+    CUPEL_TRY(cupel_writer_open(path, "model", SCHEMA, m->seed, &w, err));
+    CUPEL_TRY(save_attributes(m, w, err));
+    CUPEL_TRY(cupel_features_save(m->features, w, err));
+    CUPEL_TRY(cupel_surrogate_save(m->surrogate, w, err));
+    CUPEL_TRY(save_known(m, w, err));
+    CUPEL_TRY(cupel_writer_commit(&w, err));
+    CUPEL_TRY(cupel_reader_open(path, "model", SCHEMA, &r, err));
+    cupel_free(m->digest);
+    CUPEL_TRY(copy_text(&m->digest, cupel_reader_digest(r), err));
+done:
+    cupel_writer_abandon(&w);
+    cupel_reader_free(r);
+    return st;
+}
+
+static cupel_status bad(cupel_err *err, const char *what)
+{
+    return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'training/...' holds %s; train the model again", what);
+}
+
+/* Composition i as stored, or false when it cannot be one. */
+static bool stored_composition(const int64_t *first, size_t i, size_t items, const unsigned char *z, const double *amount, cupel_composition *c)
+{
+    if (first[i] < 0 || first[i + 1] <= first[i] || (uint64_t)first[i + 1] > items || first[i + 1] - first[i] > CUPEL_Z_MAX) return false;
+    bool seen[CUPEL_Z_MAX + 1] = {false};
+    c->n = (unsigned)(first[i + 1] - first[i]);
+    for (unsigned k = 0; k < c->n; k++) {
+        size_t at = (size_t)first[i] + k;
+        if (z[at] < 1 || z[at] > CUPEL_Z_MAX || seen[z[at]] || !(amount[at] > 0) || !isfinite(amount[at])) return false;
+        seen[z[at]] = true;
+        c->z[k] = z[at];
+        c->amount[k] = amount[at];
+    }
+    return true;
+}
+
+static cupel_status load_known(const cupel_reader *r, cupel_model *m, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = SIZE_MAX, items = SIZE_MAX;
+    void *formula = NULL, *target = NULL, *first = NULL, *z = NULL, *amount = NULL;
+    cupel_composition *c = cupel_alloc(1, sizeof *c);
+    if (!c) CUPEL_TRY(cupel_no_memory(err, "the known materials", 0));
+    CUPEL_TRY(cupel_reader_get(r, "training/formula", CUPEL_TEXT, 1, &n, &formula, err));
+    m->formula = formula;
+    CUPEL_TRY(cupel_reader_get(r, "training/target", CUPEL_F64, 1, &n, &target, err));
+    m->target = target;
+    CUPEL_TRY(cupel_reader_get(r, "training/first", CUPEL_I64, 1, (size_t[]){n + 1}, &first, err));
+    CUPEL_TRY(cupel_reader_get(r, "training/z", CUPEL_U8, 1, &items, &z, err));
+    CUPEL_TRY(cupel_reader_get(r, "training/amount", CUPEL_F64, 1, &items, &amount, err));
+    if (!n || n != cupel_surrogate_oof(m->surrogate).n) CUPEL_TRY(bad(err, "another number of rows than the surrogate"));
+    m->index = cupel_alloc(n, sizeof *m->index);
+    if (!m->index) CUPEL_TRY(cupel_no_memory(err, "the known materials", n * sizeof *m->index));
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(m->target[i]) || !stored_composition(first, i, items, z, amount, c)) CUPEL_TRY(bad(err, "a row that is no composition with a value"));
+        CUPEL_TRY(cupel_batch_add(&m->known, c, CUPEL_REASON_NONE, err));
+        m->index[i] = i;
+    }
+    set_range(m);
+done:
+    cupel_free(first);
+    cupel_free(z);
+    cupel_free(amount);
+    cupel_free(c);
+    return st;
+}
+
+static cupel_status load(const cupel_reader *r, cupel_model *m, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(copy_text(&m->digest, cupel_reader_digest(r), err));
+    CUPEL_TRY(cupel_reader_seed(r, &m->seed, err));
+    CUPEL_TRY(cupel_reader_attr_text(r, "property", &m->property, err));
+    CUPEL_TRY(cupel_reader_attr_text(r, "unit", &m->unit, err));
+    CUPEL_TRY(cupel_reader_attr_text(r, "training_table", &m->file, err));
+    CUPEL_TRY(cupel_reader_input(r, "training table", &m->training_digest, err));
+    CUPEL_TRY(cupel_features_load(r, &m->features, err));
+    CUPEL_TRY(cupel_surrogate_load(r, &m->surrogate, err));
+    if (cupel_surrogate_columns(m->surrogate) != cupel_features_count(m->features))
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: the surrogate takes %zu columns and there are %zu features; train the model again",
+                             cupel_surrogate_columns(m->surrogate), cupel_features_count(m->features)));
+    CUPEL_TRY(load_known(r, m, err));
+done:
+    return st;
+}
+
+cupel_status cupel_model_open(const char *path, cupel_model **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_reader *r = NULL;
+    cupel_model *m = cupel_alloc(1, sizeof *m);
+    if (!m) return cupel_no_memory(err, "a model", sizeof *m);
+    CUPEL_TRY(cupel_reader_open(path, "model", SCHEMA, &r, err));
+    st = load(r, m, err);
+    if (st != CUPEL_OK) cupel_err_prefix(err, "'%s': ", path);
+done:
+    cupel_reader_free(r);
+    if (st == CUPEL_OK)
+        *out = m;
+    else
+        cupel_model_free(m);
+    return st;
+}
+
+/* ---- facts ---- */
+
+const char *cupel_model_digest(const cupel_model *m) { return m->digest; }
+
+const cupel_features *cupel_model_features(const cupel_model *m) { return m->features; }
+
+cupel_features *cupel_model_features_bind(cupel_model *m) { return m->features; }
+
+const cupel_surrogate *cupel_model_surrogate(const cupel_model *m) { return m->surrogate; }
+
+const char *cupel_model_property(const cupel_model *m) { return m->property; }
+
+const char *cupel_model_unit(const cupel_model *m) { return m->unit; }
+
+double cupel_model_target_min(const cupel_model *m) { return m->target_min; }
+
+double cupel_model_target_max(const cupel_model *m) { return m->target_max; }
+
+const char *cupel_model_training_digest(const cupel_model *m) { return m->training_digest; }
+
+size_t cupel_model_n_training(const cupel_model *m) { return m->known.n; }
+
+size_t cupel_model_training_index(const cupel_model *m, size_t i) { return m->index[i]; }
+
+void cupel_model_training_row(const cupel_model *m, size_t i, cupel_composition *c, const char **formula, double *target)
+{
+    cupel_batch_get(&m->known, i, c);
+    *formula = m->formula[i];
+    *target = m->target[i];
+}
+
+void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known)
+{
+    double fraction[CUPEL_Z_MAX + 1] = {0}, total = cupel_composition_total(c);
+    for (unsigned k = 0; k < c->n; k++) fraction[c->z[k]] = c->amount[k] / total;
+    *known = (cupel_known){.distance = HUGE_VAL};
+    for (size_t i = 0; i < m->known.n; i++) {
+        double sum = 0, common = 0, all = 0;
+        for (size_t k = m->known.first[i]; k < m->known.first[i + 1]; k++) all += m->known.amount[k];
+        for (size_t k = m->known.first[i]; k < m->known.first[i + 1]; k++) {
+            double mine = fraction[m->known.z[k]], x = m->known.amount[k] / all;
+            sum += fabs(mine - x);
+            common += mine;
+        }
+        sum += 1 - common; /* elements that only c has */
+        if (sum < 1e-12) sum = 0;
+        if (sum < known->distance) *known = (cupel_known){.row = i, .formula = m->formula[i], .value = m->target[i], .distance = sum};
+    }
+}
+
+/* ---- prediction ---- */
+
+struct cupel_model_work {
+    cupel_scratch *scratch;
+    double *x;                 /* [BLOCK][d] */
+    double result[5][BLOCK];
+    unsigned char in_domain[BLOCK];
+    size_t at[BLOCK];
+};
+
+cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_model_work *w = cupel_alloc(1, sizeof *w);
+    size_t d = cupel_features_count(m->features);
+    if (!w) return cupel_no_memory(err, "scratch of a prediction", sizeof *w);
+    w->x = cupel_alloc_aligned(cupel_mul(BLOCK, d), sizeof *w->x);
+    if (!w->x) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", cupel_mul(BLOCK * sizeof *w->x, d)));
+    CUPEL_TRY(cupel_scratch_new(m->surrogate, &w->scratch, err));
+    *out = w;
+    w = NULL;
+done:
+    cupel_model_work_free(w);
+    return st;
+}
+
+void cupel_model_work_free(cupel_model_work *w)
+{
+    if (!w) return;
+    cupel_scratch_free(w->scratch);
+    cupel_free(w->x);
+    cupel_free(w);
+}
+
+static void blank(cupel_prediction *out, size_t i)
+{
+    out->value[i] = out->spread[i] = out->lower[i] = out->upper[i] = out->distance[i] = NAN;
+    out->in_domain[i] = 0;
+}
+
+/* One block: the usable rows are moved together, predicted, and put back in their places. */
+static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, const unsigned char *reason, const cupel_predict_options *o,
+                                  cupel_model_work *w, cupel_prediction *out, size_t from, cupel_err *err)
+{
+    size_t usable = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (reason[i] && reason[i] != CUPEL_REASON_IMPUTED) {
+            blank(out, from + i);
+            continue;
+        }
+        if (usable != i) memcpy(w->x + usable * d, w->x + i * d, d * sizeof *w->x);
+        w->at[usable++] = from + i;
+    }
+    if (!usable) return CUPEL_OK;
+    cupel_prediction p = {w->result[0], w->result[1], w->result[2], w->result[3], w->result[4], w->in_domain};
+    cupel_status st = cupel_surrogate_predict(m->surrogate, w->x, d, usable, o, w->scratch, &p, err);
+    for (size_t k = 0; k < usable && st == CUPEL_OK; k++) {
+        size_t i = w->at[k];
+        out->value[i] = p.value[k];
+        out->spread[i] = p.spread[k];
+        out->lower[i] = p.lower[k];
+        out->upper[i] = p.upper[k];
+        out->distance[i] = p.distance[k];
+        out->in_domain[i] = p.in_domain[k];
+    }
+    return st;
+}
+
+cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
+                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err)
+{
+    size_t d = cupel_features_count(m->features);
+    cupel_status st = CUPEL_OK;
+    for (size_t done_rows = 0; done_rows < n && st == CUPEL_OK; done_rows += BLOCK) {
+        size_t rows = n - done_rows < BLOCK ? n - done_rows : BLOCK;
+        cupel_features_compute(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows);
+        st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
+    }
+    return st;
+}

@@ -1,0 +1,169 @@
+/* Training rows: a table read whole, every row checked. */
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/explain.h"
+#include "core/engine/model.h"
+#include "datasets/source.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static cupel_status find_column(const cupel_header *h, const char *file, const char *name, const char *what, size_t *at, cupel_err *err)
+{
+    *at = cupel_header_find(h, name);
+    if (*at != SIZE_MAX) return CUPEL_OK;
+    cupel_str names = {0};
+    for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
+    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no %s column '%s'; its columns are %s", file, what, name, cupel_str_text(&names));
+    cupel_str_free(&names);
+    return CUPEL_BAD_INPUT;
+}
+
+static cupel_status take(char **to, const char *text, cupel_err *err)
+{
+    *to = cupel_strdup(text);
+    return *to ? CUPEL_OK : cupel_no_memory(err, "the training table", 0);
+}
+
+/* The header is copied: it must outlive its source. */
+static cupel_status copy_header(const cupel_header *from, cupel_header *to, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0; i < from->n && st == CUPEL_OK; i++) st = cupel_header_add(to, cupel_text_of(from->name[i]), err);
+    return st;
+}
+
+/* What is predicted, in which unit: said by the caller, else by the column's header. */
+static cupel_status name_target(const cupel_training_options *o, size_t column, cupel_training *t, cupel_err *err)
+{
+    const char *unit = t->header.unit[column];
+    if (o->unit && *unit && strcmp(o->unit, unit) != 0)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' of '%s' is in %s, and the unit asked for is %s; give the unit of the column, or none",
+                          t->header.name[column], o->file, unit, o->unit);
+    cupel_status st = take(&t->property, o->property ? o->property : t->header.label[column], err);
+    return st == CUPEL_OK ? take(&t->unit, o->unit ? o->unit : unit, err) : st;
+}
+
+static bool same_letters(cupel_text t, const char *word)
+{
+    size_t n = strlen(word);
+    if (t.n != n) return false;
+    for (size_t i = 0; i < n; i++)
+        if ((t.p[i] | 0x20) != word[i]) return false;
+    return true;
+}
+
+static cupel_reason read_target(cupel_text cell, double *y)
+{
+    cupel_text t = cupel_text_trim(cell);
+    if (cupel_text_missing(t)) return CUPEL_REASON_MISSING_NUMBER;
+    if (cupel_parse_double(t, y)) return CUPEL_REASON_NONE;
+    *y = same_letters(t, "true");
+    return *y > 0 || same_letters(t, "false") ? CUPEL_REASON_NONE : CUPEL_REASON_BAD_NUMBER;
+}
+
+typedef struct reading {
+    const cupel_training_options *o;
+    cupel_training *t;
+    size_t formula, target;
+    cupel_tally tally;
+} reading;
+
+static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool target, cupel_err *err)
+{
+    cupel_training *t = r->t;
+    char detail[160] = "";
+    cupel_str *words = cupel_tally_add(&r->tally, reason);
+    cupel_text cell = cupel_cell(&t->records, i, r->target);
+    if (target) snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number", t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
+    if (words) cupel_explain_row(t->file, t->records.line[i], cupel_cell(&t->records, i, r->formula), r->o->dot, reason, detail, words);
+    if (r->o->missing != CUPEL_MISSING_FAIL) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or leave such rows out with --missing drop", cupel_str_text(words));
+}
+
+static void move_row(cupel_training *t, size_t from, size_t to)
+{
+    size_t cols = t->records.n_cols;
+    if (from == to) return;
+    memcpy(t->records.cell + to * cols, t->records.cell + from * cols, cols * sizeof *t->records.cell);
+    t->records.line[to] = t->records.line[from];
+}
+
+/* Parses every row and closes the gaps that bad ones leave. */
+static cupel_status read_rows(reading *r, cupel_err *err)
+{
+    cupel_training *t = r->t;
+    cupel_status st = CUPEL_OK;
+    size_t n = t->records.n_rows, m = 0;
+    t->target = cupel_alloc(n, sizeof *t->target);
+    if (!t->target) return cupel_no_memory(err, "the target", n * sizeof *t->target);
+    for (size_t i = 0; i < n; i++) {
+        CUPEL_TRY(cupel_batch_add_formula(&t->batch, cupel_cell(&t->records, i, r->formula), r->o->dot, err));
+        cupel_reason reason = (cupel_reason)t->batch.reason[m];
+        bool target = reason == CUPEL_REASON_NONE;
+        if (target) reason = read_target(cupel_cell(&t->records, i, r->target), &t->target[m]);
+        if (reason != CUPEL_REASON_NONE) {
+            t->batch.n--;
+            CUPEL_TRY(bad_row(r, i, reason, target, err));
+            continue;
+        }
+        move_row(t, i, m++);
+    }
+    t->records.n_rows = m;
+    t->n_dropped = n - m;
+done:
+    return st;
+}
+
+static cupel_status read_table(reading *r, cupel_err *err)
+{
+    cupel_training *t = r->t;
+    cupel_source *source = NULL;
+    cupel_status st = CUPEL_OK;
+    char digest[7 + 65] = "sha256:";
+    CUPEL_TRY(cupel_source_open(r->o->file, r->o->format, &source, err));
+    CUPEL_TRY(copy_header(cupel_source_header(source), &t->header, err));
+    CUPEL_TRY(find_column(&t->header, r->o->file, r->o->formula, "formula", &r->formula, err));
+    CUPEL_TRY(find_column(&t->header, r->o->file, r->o->target, "target", &r->target, err));
+    CUPEL_TRY(name_target(r->o, r->target, t, err));
+    CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &t->records, err));
+    CUPEL_TRY(cupel_source_digest(source, digest + 7, err));
+    CUPEL_TRY(take(&t->digest, digest, err));
+    CUPEL_TRY(take(&t->file, r->o->file, err));
+done:
+    cupel_source_free(source);
+    return st;
+}
+
+cupel_status cupel_training_read(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    reading r = {.o = o, .t = t};
+    *t = (cupel_training){.missing = o->missing, .dot = o->dot};
+    if (o->missing == CUPEL_MISSING_KEEP)
+        return cupel_fail(err, CUPEL_USAGE, "missing values 'keep': training cannot use a row without values; expected fail, drop or impute");
+    CUPEL_TRY(read_table(&r, err));
+    t->formula_column = r.formula;
+    CUPEL_TRY(read_rows(&r, err));
+    cupel_tally_say(&r.tally, job, "left out of training");
+    if (!t->records.n_rows) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds no usable training row; give rows with a formula and a target", o->file);
+done:
+    cupel_tally_release(&r.tally);
+    if (st != CUPEL_OK) cupel_training_release(t);
+    return st;
+}
+
+void cupel_training_release(cupel_training *t)
+{
+    cupel_header_release(&t->header);
+    cupel_records_release(&t->records);
+    cupel_batch_release(&t->batch);
+    cupel_free(t->target);
+    cupel_free(t->file);
+    cupel_free(t->digest);
+    cupel_free(t->property);
+    cupel_free(t->unit);
+    *t = (cupel_training){0};
+}
