@@ -116,18 +116,19 @@ static cupel_status describe_model(folder *f, size_t i, cupel_model *m, cupel_er
     return cupel_trust_judge(&f->page.model[i], err);
 }
 
-/* A model file that is not the one of the result would show the trust of something else. */
+/* A model learned from other data than the one of the result would show the trust of something else. */
 static cupel_status check_same(const folder *f, size_t property, const char *path, const cupel_model *m, cupel_err *err)
 {
     const cupel_result *q = &f->result;
+    const char *mine = cupel_model_training_digest(m);
     cupel_str name = {0};
     cupel_status st = CUPEL_OK;
-    cupel_str_addf(&name, "model %s", q->property[property]);
+    cupel_str_addf(&name, "data %s", q->property[property]);
     if (name.failed) st = cupel_no_memory(err, "a name", 0);
-    for (size_t i = 0; st == CUPEL_OK && i < q->n_inputs; i++)
-        if (strcmp(q->input[i], cupel_str_text(&name)) == 0 && strcmp(q->input_digest[i], cupel_model_digest(m)) != 0)
-            st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s' is not the model of this ranking: found %s, expected %s; run the demand again", path,
-                            cupel_model_digest(m), q->input_digest[i]);
+    for (size_t i = 0; st == CUPEL_OK && i < q->n_identity; i++)
+        if (strcmp(q->identity[i], cupel_str_text(&name)) == 0 && strcmp(q->identity_value[i], mine) != 0)
+            st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s' is not the model of this ranking: learned from %s, expected %s; run the demand again", path, mine,
+                            q->identity_value[i]);
     cupel_str_free(&name);
     return st;
 }

@@ -280,8 +280,6 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s)
     put_pair(s, "started", run_text(r, "started"), false);
     put_pair(s, "ended", run_text(r, "ended"), false);
     put_pair(s, "host", run_text(r, "host"), false);
-    put_pair(s, "instruction set", cupel_text_of(q->isa), false);
-    put_pair(s, "precision", cupel_text_of(q->precision), false);
     cupel_str_addf(s, "<tr><th scope=row>seed<td>%lld\n", (long long)q->seed);
     if (!isnan(rss)) cupel_str_addf(s, "<tr><th scope=row>memory<td>%.0f MB at most\n", rss / 1e6);
     if (!isnan(rate)) {
@@ -290,11 +288,11 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s)
         cupel_str_puts(s, " candidates per second\n");
     }
     put_stages(r, s);
-    for (size_t i = 0; i < q->n_inputs; i++) {
+    for (size_t i = 0; i < q->n_identity; i++) {
         cupel_str_puts(s, "<tr><th scope=row>");
-        cupel_html(s, q->input[i]);
+        cupel_html(s, q->identity[i]);
         cupel_str_puts(s, "<td><code class=digest>");
-        cupel_html(s, q->input_digest[i]);
+        cupel_html(s, q->identity_value[i]);
         cupel_str_puts(s, "</code>\n");
     }
     put_model_digests(r, s);

@@ -259,7 +259,7 @@ static void place_of(unsigned z, unsigned *row, unsigned *column)
 static int64_t rejections(const cupel_result *q, unsigned z)
 {
     int64_t sum = 0;
-    for (size_t c = 0; c < q->n_constraints; c++) sum += q->rejected[c * CUPEL_N_Z + z];
+    for (size_t c = 0; c < q->n_constraints; c++) sum += q->counts.rejected[c * CUPEL_N_Z + z];
     return sum;
 }
 
@@ -268,8 +268,8 @@ static size_t main_reason(const cupel_result *q, unsigned z)
 {
     size_t best = SIZE_MAX;
     for (size_t c = 0; c < q->n_constraints; c++) {
-        int64_t n = q->rejected[c * CUPEL_N_Z + z];
-        if (n > 0 && (best == SIZE_MAX || n > q->rejected[best * CUPEL_N_Z + z])) best = c;
+        int64_t n = q->counts.rejected[c * CUPEL_N_Z + z];
+        if (n > 0 && (best == SIZE_MAX || n > q->counts.rejected[best * CUPEL_N_Z + z])) best = c;
     }
     return best;
 }
@@ -279,16 +279,16 @@ static double share(int64_t part, int64_t whole) { return whole > 0 ? (double)pa
 static void put_cell_title(const cupel_result *q, unsigned z, cupel_str *s)
 {
     cupel_str_addf(s, "%s: ", cupel_element_name(z));
-    if (!q->seen[z]) {
+    if (!q->counts.seen[z]) {
         cupel_str_puts(s, "in no candidate");
         return;
     }
     cupel_str_puts(s, "in ");
-    cupel_html_count(s, q->kept[z]);
+    cupel_html_count(s, q->kept_z[z]);
     cupel_str_addf(s, " of %zu shortlisted; of ", q->rows.n);
-    cupel_html_count(s, q->seen[z]);
+    cupel_html_count(s, q->counts.seen[z]);
     cupel_str_puts(s, " candidates with it ");
-    cupel_html_percent(s, share(rejections(q, z), q->seen[z]));
+    cupel_html_percent(s, share(rejections(q, z), q->counts.seen[z]));
     cupel_str_puts(s, " rejected");
     size_t c = main_reason(q, z);
     if (c == SIZE_MAX) return;
@@ -299,9 +299,9 @@ static void put_cell_title(const cupel_result *q, unsigned z, cupel_str *s)
 static void put_cell(const cupel_result *q, unsigned z, cupel_str *s)
 {
     unsigned row, column;
-    double wins = share(q->kept[z], (int64_t)q->rows.n), rejected = share(rejections(q, z), q->seen[z]);
+    double wins = share(q->kept_z[z], (int64_t)q->rows.n), rejected = share(rejections(q, z), q->counts.seen[z]);
     place_of(z, &row, &column);
-    cupel_str_addf(s, "<div class=\"el%s%s\" style=\"grid-area:%u/%u;--w:%.3f;--r:%.3f\" title=\"", q->seen[z] ? "" : " unseen",
+    cupel_str_addf(s, "<div class=\"el%s%s\" style=\"grid-area:%u/%u;--w:%.3f;--r:%.3f\" title=\"", q->counts.seen[z] ? "" : " unseen",
                    wins > 0.55 ? " strong" : "", row, column, sqrt(wins), rejected);
     put_cell_title(q, z, s);
     cupel_str_addf(s, "\"><span>%s</span></div>", cupel_element_symbol(z));
@@ -311,13 +311,13 @@ static void put_element_row(const cupel_result *q, unsigned z, cupel_str *s)
 {
     size_t c = main_reason(q, z);
     cupel_str_addf(s, "<tr><th scope=row>%s<td class=num>", cupel_element_symbol(z));
-    cupel_html_count(s, q->seen[z]);
+    cupel_html_count(s, q->counts.seen[z]);
     cupel_str_puts(s, "<td class=num>");
-    cupel_html_count(s, q->predicted[z]);
+    cupel_html_count(s, q->counts.predicted[z]);
     cupel_str_puts(s, "<td class=num>");
-    cupel_html_count(s, q->kept[z]);
+    cupel_html_count(s, q->kept_z[z]);
     cupel_str_puts(s, "<td class=num>");
-    cupel_html_percent(s, share(rejections(q, z), q->seen[z]));
+    cupel_html_percent(s, share(rejections(q, z), q->counts.seen[z]));
     cupel_str_puts(s, "<td>");
     if (c != SIZE_MAX) cupel_html(s, q->constraint[c]);
     cupel_str_putc(s, '\n');
@@ -335,6 +335,6 @@ void cupel_report_elements(const cupel_report *r, cupel_str *s)
     cupel_str_puts(s, "<details><summary>The elements in numbers</summary><div class=scroll><table class=plain><thead><tr><th>element<th class=num>candidates"
                       "<th class=num>met every constraint<th class=num>shortlisted<th class=num>rejected<th>most by<tbody>\n");
     for (unsigned z = 1; z <= CUPEL_Z_MAX; z++)
-        if (q->seen[z]) put_element_row(q, z, s);
+        if (q->counts.seen[z]) put_element_row(q, z, s);
     cupel_str_puts(s, "</table></div></details></section>\n");
 }
