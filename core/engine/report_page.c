@@ -125,7 +125,7 @@ static void put_glances(const cupel_report *r, cupel_str *s)
     cupel_html_count(s, q->end - q->first);
     put_glance(s, q->shards > 1 ? "candidates screened, one shard" : "candidates screened");
     cupel_str_puts(s, "<div><dt>");
-    cupel_html_count(s, q->n_funnel ? q->funnel[q->n_funnel - 1].left : (int64_t)q->rows.n);
+    cupel_html_count(s, q->counts.total[CUPEL_PREDICTED]);
     put_glance(s, "met every hard constraint");
     cupel_str_puts(s, "<div><dt>");
     cupel_html_count(s, (int64_t)q->rows.n);
