@@ -58,6 +58,23 @@ static void exp_is_good_to_two_units_in_the_last_place(void **state)
     assert_true(isfinite(cupel_exp(709.7)) && isnan(cupel_exp(NAN)));
 }
 
+static void log_is_good_to_one_unit_in_the_last_place(void **state)
+{
+    (void)state;
+    double worst = 0;
+    for (uint64_t i = 0; i < 200000; i++) {
+        const double u = cupel_rng_uniform(1, 2, i), x = i % 3 == 0 ? 1 + (u - 0.5) / (double)(1 + i) : i % 3 == 1 ? 4 * u : ldexp(1 + u, (int)(i % 2090) - 1070);
+        if (x == 0 || x == 1) continue;
+        const long double want = logl(x);
+        int e;
+        frexpl(want, &e);
+        worst = fmax(worst, (double)(fabsl(cupel_log(x) - want) / ldexpl(1, e - 53)));
+    }
+    assert_true(worst < 1);
+    assert_true(cupel_log(1) == 0 && cupel_log(0) == -INFINITY && isinf(cupel_log(INFINITY)) && isnan(cupel_log(-1)) && isnan(cupel_log(NAN)));
+    for (double x = -700; x < 700; x += 0.37) check_close(cupel_log(cupel_exp(x)), x, 4e-16, 4e-16);
+}
+
 static void normal_distribution_holds_on_both_sides(void **state)
 {
     (void)state;
@@ -91,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exponential_coefficients_are_those_of_the_series),
         cmocka_unit_test(exp_is_good_to_two_units_in_the_last_place),
+        cmocka_unit_test(log_is_good_to_one_unit_in_the_last_place),
         cmocka_unit_test(normal_distribution_holds_on_both_sides),
         cmocka_unit_test(mean_and_sd_follow_from_a_shift_and_a_scale),
     };

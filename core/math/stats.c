@@ -4,11 +4,12 @@
 
 #include <math.h>
 
+/* ln 2 in two parts, the first with 21 zero bits at its end: an exponent times it is exact (as in Cody and Waite 1980). */
+static const double ln2_high = 0x1.62e42fee00000p-1, ln2_low = 0x1.a39ef35793c76p-33;
+
 double cupel_exp(double x)
 {
     static const double q[CUPEL_EXP2_TERMS] = CUPEL_EXP2_Q;
-    /* ln 2 in two parts, the first with 21 zero bits at its end: n times it is exact (as in Cody and Waite 1980). */
-    const double ln2_high = 0x1.62e42fee00000p-1, ln2_low = 0x1.a39ef35793c76p-33;
     if (x != x) return x;
     if (x > 710) return INFINITY;
     if (x < -746) return 0;
@@ -17,6 +18,24 @@ double cupel_exp(double x)
     double p = q[CUPEL_EXP2_TERMS - 1];
     for (int i = CUPEL_EXP2_TERMS - 2; i >= 0; i--) p = p * r + q[i];
     return ldexp(p * r + 1, (int)n);
+}
+
+/* x = m 2^k with m = 1 + g in [sqrt(1/2), sqrt(2)), s = g / (2 + g): ln m = 2 (s + s^3/3 + s^5/5 + ...) = g - (h - s (h + r)), h = g^2/2 and
+ * r = 2 (s^2/3 + s^4/5 + ...), the form of FreeBSD's e_log.c, in which only the small r is rounded twice. s^2 < 0.0295: ten terms. */
+double cupel_log(double x)
+{
+    if (x != x || x < 0) return NAN;
+    if (x == 0) return -INFINITY;
+    if (x > 1.7976931348623157e308) return x;
+    int k;
+    double m = frexp(x, &k), r = 0;
+    if (m < 0.70710678118654752440) {
+        m *= 2;
+        k--;
+    }
+    const double g = m - 1, s = g / (2 + g), h = 0.5 * g * g;
+    for (int i = 10; i >= 1; i--) r = (r + 2.0 / (2 * i + 1)) * (s * s);
+    return k * ln2_high - ((h - (s * (h + r) + k * ln2_low)) - g);
 }
 
 /* p(x) / q(x), highest power first. */

@@ -7,6 +7,9 @@
 /* e^x within two units in the last place; 0 and infinity past the ends of the range. */
 double cupel_exp(double x);
 
+/* Natural logarithm within one unit in the last place; -infinity at 0, NaN below. */
+double cupel_log(double x);
+
 /* The share of a standard normal distribution below z; relative error about 1e-15 on both sides (Cody 1969, doi:10.1090/S0025-5718-1969-0247736-4). */
 double cupel_normal_cdf(double z);
 
