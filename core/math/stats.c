@@ -88,18 +88,3 @@ double cupel_normal_cdf(double z)
     const double tail = fabs(z) < 39 ? 0.5 * exp_minus_half_square(fabs(z)) * erfc_scaled(fabs(x)) : 0;
     return z < 0 ? tail : 1 - tail;
 }
-
-double cupel_mean(const double *x, size_t n)
-{
-    double s = 0;
-    for (size_t i = 0; i < n; i++) s += x[i];
-    return n ? s / (double)n : 0;
-}
-
-double cupel_sd(const double *x, size_t n)
-{
-    const double mean = cupel_mean(x, n);
-    double s = 0;
-    for (size_t i = 0; i < n; i++) s += (x[i] - mean) * (x[i] - mean);
-    return n > 1 ? sqrt(s / (double)n) : 0;
-}

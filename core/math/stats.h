@@ -2,8 +2,6 @@
 #ifndef CUPEL_MATH_STATS_H
 #define CUPEL_MATH_STATS_H
 
-#include <stddef.h>
-
 /* e^x within two units in the last place; 0 and infinity past the ends of the range. */
 double cupel_exp(double x);
 
@@ -12,9 +10,5 @@ double cupel_log(double x);
 
 /* The share of a standard normal distribution below z; relative error about 1e-15 on both sides (Cody 1969, doi:10.1090/S0025-5718-1969-0247736-4). */
 double cupel_normal_cdf(double z);
-
-/* Sums from the first to the last element. sd: root of the mean squared deviation (n in the denominator); 0 for n < 2. */
-double cupel_mean(const double *x, size_t n);
-double cupel_sd(const double *x, size_t n);
 
 #endif
