@@ -264,8 +264,9 @@ cupel_status cupel_demand_require(cupel_demand *d, const cupel_yaml *list, cupel
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'require' asks for no property, so nothing can be ranked; add an entry such as {property: %s, min: ...}",
                           d->file, list->line, d->property[0].name);
     cheap_first(d);
-    if (d->by == CUPEL_BY_PARETO && cupel_demand_objectives(d) > CUPEL_OBJECTIVES_MAX)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a Pareto ranking takes at most %d windows and goals, here are %zu; drop some or rank by weights", d->file,
-                          list->line, CUPEL_OBJECTIVES_MAX, cupel_demand_objectives(d));
+    size_t m = cupel_demand_objectives(d);
+    if (d->by == CUPEL_BY_PARETO && (m < 2 || m > CUPEL_OBJECTIVES_MAX))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a Pareto ranking takes 2 to %d windows and goals, here are %zu; rank by probability or weights", d->file,
+                          list->line, CUPEL_OBJECTIVES_MAX, m);
     return CUPEL_OK;
 }

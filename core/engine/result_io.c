@@ -1,6 +1,7 @@
 /* The artifact of kind "ranking"; its layout is in result.h. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/demand.h"
 #include "core/engine/result_parts.h"
 
 #include <math.h>
@@ -189,8 +190,9 @@ done:
 static cupel_status check_meta(const cupel_result *x, const char *path, cupel_err *err)
 {
     bool ok = x->candidates >= 0 && x->first >= 0 && x->first <= x->end && x->end <= x->candidates && x->shards >= 1 && x->shard >= 1 &&
-              x->shard <= x->shards && x->keep >= 1 && x->n_properties >= 1 && x->n_properties <= 1024 && x->n_requirements <= 1024 &&
+              x->shard <= x->shards && x->keep >= 1 && x->keep <= CUPEL_KEEP_MAX && x->n_properties >= 1 && x->n_properties <= 1024 && x->n_requirements <= 1024 &&
               x->n_constraints <= 1024 && x->n_objectives <= 4096 && x->level > 0 && x->level < 1;
+    if (strcmp(x->rank_by, "pareto") == 0) ok = ok && x->n_objectives >= 2 && x->n_objectives <= CUPEL_OBJECTIVES_MAX;
     for (size_t i = 0; ok && i < x->n_requirements; i++)
         ok = x->requirement_property[i] >= 0 && (uint64_t)x->requirement_property[i] < x->n_properties && x->requirement_goal[i] >= -1 &&
              x->requirement_goal[i] <= 1;

@@ -1,0 +1,45 @@
+#include "core/base/err.h"
+#include "core/cli/verbs.h"
+#include "core/engine/demand.h"
+
+#include <string.h>
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_str words = {0};
+    if (strcmp(cupel_arg(args, 0), "check") != 0)
+        return cupel_fail(err, CUPEL_USAGE, "cupel demand '%s': the only thing to do with a demand is 'cupel demand check FILE'", cupel_arg(args, 0));
+    cupel_status st = cupel_demand_check(cupel_arg(args, 1), job, &words, err);
+    if (st == CUPEL_OK) st = cupel_print_str(&words, err);
+    cupel_str_free(&words);
+    return st;
+}
+
+static const cupel_opt options[] = {{0}};
+
+const cupel_verb cupel_verb_demand = {
+    .name = "demand",
+    .usage = "check DEMAND",
+    .help = "read a demand file without running it, and say it in words",
+    .more = "Checks keys, units and windows, that the tables and columns are there and readable, and counts the candidates of the space. Nothing is trained.\n\n"
+            "A demand is YAML; file names in it are relative to it:\n\n"
+            "  demand: lead-free absorber\n"
+            "  scale: composition\n"
+            "  data: {file: gaps.csv, formula: composition, target: target, property: band gap, unit: eV}\n"
+            "  model: {name: svr, features: magpie}            # or {file: model.h5}; settings: {C: 10}, task: class\n"
+            "  space: {list: candidates.csv, formula: formula} # or ranges, substitute, charge_neutral\n"
+            "  require:\n"
+            "    - {property: band gap, min: 1.1 eV, max: 1.6 eV}   # or target: with within:, or goal: maximise\n"
+            "    - {elements: forbidden, list: [Pb, Cd]}\n"
+            "    - {price: yes, max: 60 USD/kg, goal: minimise}     # the goal counts in rankings by pareto and weights\n"
+            "  rank: {by: probability}                         # or pareto, weights\n"
+            "  domain: required                                # reject what is unlike anything measured\n"
+            "  keep: 100\n"
+            "  seed: 1\n\n"
+            "Several properties: a list 'properties' of {property, unit, data, model} in place of data and model.\n"
+            "Exit code 2 for keys, units and windows, 3 for tables, 5 when the space is empty.\n",
+    .options = options,
+    .min_args = 2,
+    .max_args = 2,
+    .run = run,
+};

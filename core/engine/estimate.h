@@ -1,0 +1,23 @@
+/* What a screen would cost, from a second's sample. Nothing is written. */
+#ifndef CUPEL_ENGINE_ESTIMATE_H
+#define CUPEL_ENGINE_ESTIMATE_H
+
+#include "core/engine/screen.h"
+
+typedef struct cupel_estimate {
+    uint64_t candidates;         /* of the space, or of the shard */
+    uint64_t sampled;
+    double seconds, train_seconds, screen_seconds;
+    double per_second;           /* candidates, with the job's threads */
+    double passing;              /* share of candidates that meet the element constraints */
+    uint64_t memory_bytes, disk_bytes;
+    bool trained_on_all;         /* false: the model of the sample learned from few rows, its times are scaled */
+} cupel_estimate;
+
+/* Opens the demand, counts the space, trains on at most a few hundred rows, and screens pieces spread evenly over the space for about a second. Times
+ * of training and prediction are scaled to all rows: training by the square of their number, prediction linearly (support vectors). */
+cupel_status cupel_screen_estimate(const char *demand, const cupel_screen_options *o, const cupel_job *job, cupel_estimate *e, cupel_err *err);
+
+void cupel_estimate_text(const cupel_estimate *e, bool json, cupel_str *out);
+
+#endif
