@@ -149,11 +149,25 @@ static cupel_status interrupted(cupel_screening *s, cupel_err *err)
 
 /* ---- the stream ---- */
 
-static cupel_status open_all(cupel_screening *s, cupel_err *err)
+/* Formulas are all that a space gives: a model that wants other columns of a table cannot be asked. */
+static cupel_status check_models(const cupel_demand *d, cupel_err *err)
+{
+    for (size_t i = 0; i < d->n_properties; i++) {
+        const char *columns = cupel_features_columns(cupel_model_features(d->property[i].model));
+        if (columns && columns[0])
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: the model of '%s' needs the table columns '%s', but candidates of a space have a formula only; train "
+                              "without columns, or describe the candidates in a table and use 'cupel predict' and 'cupel rank'",
+                              d->file, d->property[i].line, d->property[i].name, columns);
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     uint64_t count = 0, n = s->o->shards, i = s->o->shard;
     const cupel_demand *d = s->d;
+    CUPEL_TRY(check_models(d, err));
     CUPEL_TRY(cupel_demand_space(d, &s->space, err));
     CUPEL_TRY(cupel_space_count(s->space, &count, err));
     if (count > INT64_MAX / 1024) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s: the space holds more candidates than can be counted; narrow it", d->file));
@@ -175,19 +189,6 @@ static cupel_status open_all(cupel_screening *s, cupel_err *err)
     st = cupel_block_init(s, err);
 done:
     return st;
-}
-
-/* Formulas are all that a space gives: a model that wants other columns of a table cannot be asked. */
-static cupel_status check_models(const cupel_demand *d, cupel_err *err)
-{
-    for (size_t i = 0; i < d->n_properties; i++) {
-        const char *columns = cupel_features_columns(cupel_model_features(d->property[i].model));
-        if (columns && columns[0])
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: the model of '%s' needs the table columns '%s', but candidates of a space have a formula only; train "
-                              "without columns, or describe the candidates in a table and use 'cupel predict' and 'cupel rank'",
-                              d->file, d->property[i].line, d->property[i].name, columns);
-    }
-    return CUPEL_OK;
 }
 
 static void say_speed(const cupel_screening *s)
@@ -225,7 +226,7 @@ done:
     return st;
 }
 
-static void release(cupel_screening *s)
+void cupel_screening_close(cupel_screening *s)
 {
     cupel_block_release(s);
     cupel_board_free(s->best);
@@ -245,16 +246,15 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     cupel_screening s = {.d = d, .o = o, .job = job, .times = times};
     double begin = cupel_now();
     CUPEL_TRY(cupel_demand_train(d, job, err));
-    CUPEL_TRY(check_models(d, err));
     times->train = cupel_now() - begin;
     begin = cupel_now();
-    CUPEL_TRY(open_all(&s, err));
+    CUPEL_TRY(cupel_screening_open(&s, err));
     CUPEL_TRY(stream(&s, err));
     CUPEL_TRY(cupel_screen_result(&s, result, err));
     times->screen = cupel_now() - begin;
     say_speed(&s);
 done:
-    release(&s);
+    cupel_screening_close(&s);
     return st;
 }
 

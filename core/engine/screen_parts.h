@@ -35,6 +35,10 @@ typedef struct cupel_screening {
     cupel_hand *hand;
 } cupel_screening;
 
+/* With d (trained), o, job and times set: opens the space, counts it, takes the shard, resumes. Close releases all but what was set. */
+cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err);
+void cupel_screening_close(cupel_screening *s);
+
 /* Room for `threads` workers; and the end of it. */
 cupel_status cupel_block_init(cupel_screening *s, cupel_err *err);
 void cupel_block_release(cupel_screening *s);
