@@ -107,7 +107,8 @@ void cupel_composition_text(const cupel_composition *c, cupel_str *out)
     }
 done:
     if (best.failed || other.failed) out->failed = true;
-    cupel_str_puts(out, cupel_str_text(&best));
+    /* sodium and nitrogen one to one is the word for no number */
+    cupel_str_puts(out, strcmp(cupel_str_text(&best), "NaN") == 0 ? "Na1N1" : cupel_str_text(&best));
     cupel_str_free(&best);
     cupel_str_free(&other);
 }

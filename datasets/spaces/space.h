@@ -21,12 +21,19 @@ typedef struct cupel_candidates {
 } cupel_candidates; /* {0} is empty */
 void cupel_candidates_release(cupel_candidates *c);
 
-/* `spec` is the mapping under `space:` of a demand; `file` is the demand's path (names in it are relative to it).
- *   list: candidates.csv, formula: formula
- *   ranges: {Fe: 0..1, Cr: 0.1..0.3}, step: 0.01, max_elements: 4     (amounts in steps, sums exactly 1)
- *   substitute: known.csv, formula: formula, replace: {Pb: [Sn, Ge], I: [Br, Cl]}     (every combination, originals left out unless keep: yes)
- *   charge_neutral: {elements: [..], max_elements: 3, max_amount: 6}  (oxidation states of icsd24, electronegativity order)
- * `allows` may be NULL: elements that constraints rule out, so that a space prunes itself before it counts. CUPEL_USAGE with line. */
+/* `spec` is the mapping under `space:` of a demand; `file` is the demand's path (names in it are relative to it). Kinds:
+ *   list: candidates.csv, formula: formula, format: csv, dot: hydrate
+ *       the rows of a table, in their order; a row whose formula cannot be read is a candidate with a reason
+ *   ranges: {Fe: 0..1, Cr: 0.1..0.3, C: 0.02}, step: 0.01, max_elements: 4
+ *       atomic fractions that are whole numbers of steps within the ranges (ends included) and add up to exactly 1
+ *   substitute: known.csv, formula: formula, replace: {Pb: [Sn, Ge], I: [Br, Cl]}, keep: no, format: csv, dot: hydrate
+ *       each listed element of each known formula stays or is replaced, in every combination, each result once; formulas that are known
+ *       already are left out unless keep: yes
+ *   charge_neutral: {elements: [..], max_elements: 3, max_amount: 6}
+ *       every formula of 2 to max_elements of the elements with 1 to max_amount atoms of each, without a common divisor, in which one
+ *       oxidation state per element (of ICSD 2024) can add up to zero with every cation less electronegative than every anion
+ * `allows` may be NULL: elements that constraints rule out, so that an enumeration prunes itself before it counts (a list does not: its rows
+ * stay candidates and are rejected with a reason). CUPEL_USAGE with file:line. */
 cupel_status cupel_space_open(const cupel_yaml *spec, const char *file, const bool allows[CUPEL_Z_MAX + 1], cupel_space **s, cupel_err *err);
 void cupel_space_free(cupel_space *s);
 /* Number of candidates; for a list this reads the file once to the end. */
@@ -39,6 +46,6 @@ bool cupel_space_parallel(const cupel_space *s);
 /* What identifies it in a checkpoint or a shard: digest of the file or of the numbers that define it; hex text. */
 cupel_status cupel_space_digest(cupel_space *s, char hex[65], cupel_err *err);
 const char *cupel_space_words(const cupel_space *s); /* "1,234,567 charge-neutral formulas of 2 to 3 of 24 elements" without the count */
-const cupel_method *cupel_space_method(size_t i);
+const cupel_method *cupel_space_method(size_t i); /* NULL past the end */
 
 #endif

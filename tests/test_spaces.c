@@ -1,0 +1,667 @@
+#include "tests/check.h"
+
+#include "core/base/mem.h"
+#include "core/base/rng.h"
+#include "core/generated/facts.h"
+#include "core/matter/constraint.h"
+#include "datasets/spaces/space.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/cupel-test-spaces-XXXXXX";
+static char demand[64];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder)) return 1;
+    snprintf(demand, sizeof demand, "%s/demand.yaml", folder);
+    return 0;
+}
+
+static void write_table(const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+static int remove_folder(void **state)
+{
+    static const char *const names[] = {"list.csv", "known.csv", "bad.csv"};
+    char path[128];
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        remove(path);
+    }
+    return rmdir(folder);
+}
+
+/* A space from the text under `space:`. */
+static cupel_status open_space(const char *text, const bool *allows, cupel_space **s, cupel_err *err)
+{
+    cupel_yaml_doc *doc = NULL;
+    cupel_status st = cupel_yaml_read(cupel_text_of(text), demand, &doc, err);
+    if (st == CUPEL_OK) st = cupel_space_open(cupel_yaml_root(doc), demand, allows, s, err);
+    cupel_yaml_free(doc);
+    return st;
+}
+
+static cupel_space *space_of(const char *text, const bool *allows)
+{
+    cupel_err err;
+    cupel_space *s = NULL;
+    check_ok(open_space(text, allows, &s, &err), &err);
+    return s;
+}
+
+static uint64_t count_of(cupel_space *s)
+{
+    cupel_err err;
+    uint64_t n;
+    check_ok(cupel_space_count(s, &n, &err), &err);
+    return n;
+}
+
+/* All texts of a space in its order, "\n" behind each; a small space in one block. */
+static cupel_str listing(cupel_space *s)
+{
+    cupel_err err;
+    cupel_candidates c = {0};
+    cupel_str all = {0};
+    check_ok(cupel_space_fill(s, 0, (size_t)count_of(s) + 10, &c, &err), &err);
+    assert_int_equal(c.n, count_of(s));
+    assert_int_equal(c.batch.n, c.n);
+    for (size_t i = 0; i < c.n; i++) {
+        cupel_str_add(&all, c.formula[i].p, c.formula[i].n);
+        cupel_str_putc(&all, '\n');
+    }
+    cupel_candidates_release(&c);
+    return all;
+}
+
+static void check_listing(const char *space, const bool *allows, const char *expected)
+{
+    cupel_space *s = space_of(space, allows);
+    cupel_str all = listing(s);
+    assert_string_equal(cupel_str_text(&all), expected);
+    cupel_str_free(&all);
+    cupel_space_free(s);
+}
+
+/* ---- properties of every space ---- */
+
+/* Blocks from anywhere give what a walk from the start gives. */
+static void check_blocks(cupel_space *s, uint64_t seed)
+{
+    cupel_err err;
+    cupel_candidates all = {0}, c = {0};
+    uint64_t count = count_of(s);
+    assert_true(count > 0 && count < 1000000);
+    check_ok(cupel_space_fill(s, 0, (size_t)count, &all, &err), &err);
+    assert_int_equal(all.n, count);
+    for (uint64_t k = 0; k < 60; k++) {
+        uint64_t first = cupel_rng_below(seed, k, 0, count + 3);
+        size_t n = (size_t)cupel_rng_below(seed, k, 1, k % 3 ? 20 : count + 5);
+        size_t expected = first >= count ? 0 : n < count - first ? n : (size_t)(count - first);
+        check_ok(cupel_space_fill(s, first, n, &c, &err), &err);
+        assert_int_equal(c.first, first);
+        assert_int_equal(c.n, expected);
+        assert_int_equal(c.batch.n, expected);
+        for (size_t i = 0; i < expected; i++) {
+            cupel_composition a, b;
+            assert_string_equal(c.formula[i].p, all.formula[first + i].p);
+            assert_int_equal(c.batch.reason[i], all.batch.reason[first + i]);
+            cupel_batch_get(&c.batch, i, &a);
+            cupel_batch_get(&all.batch, (size_t)first + i, &b);
+            assert_int_equal(a.n, b.n);
+            assert_memory_equal(a.z, b.z, a.n);
+            assert_memory_equal(a.amount, b.amount, a.n * sizeof *a.amount);
+        }
+    }
+    cupel_candidates_release(&all);
+    cupel_candidates_release(&c);
+}
+
+static int by_text(const void *a, const void *b) { return strcmp(((const cupel_text *)a)->p, ((const cupel_text *)b)->p); }
+
+/* No candidate twice, and the composition is, to the bit, what the text reads as. */
+static void check_candidates(cupel_space *s, bool canonical)
+{
+    cupel_err err;
+    cupel_candidates c = {0};
+    cupel_batch read = {0};
+    cupel_str text = {0};
+    check_ok(cupel_space_fill(s, 0, (size_t)count_of(s), &c, &err), &err);
+    for (size_t i = 0; i < c.n; i++) {
+        cupel_composition a, b;
+        check_ok(cupel_batch_add_formula(&read, c.formula[i], CUPEL_DOT_REFUSE, &err), &err);
+        assert_int_equal(read.reason[i], 0);
+        assert_int_equal(c.batch.reason[i], 0);
+        cupel_batch_get(&c.batch, i, &a);
+        cupel_batch_get(&read, i, &b);
+        assert_int_equal(a.n, b.n);
+        assert_memory_equal(a.z, b.z, a.n);
+        assert_memory_equal(a.amount, b.amount, a.n * sizeof *a.amount);
+        if (!canonical) continue;
+        cupel_str_clear(&text);
+        cupel_composition_text(&a, &text);
+        assert_string_equal(c.formula[i].p, cupel_str_text(&text));
+    }
+    qsort(c.formula, c.n, sizeof *c.formula, by_text);
+    for (size_t i = 1; i < c.n; i++) assert_string_not_equal(c.formula[i - 1].p, c.formula[i].p);
+    cupel_str_free(&text);
+    cupel_batch_release(&read);
+    cupel_candidates_release(&c);
+}
+
+/* ---- charge_neutral ---- */
+
+/* The definition, word by word: some assignment of one state per element adds up to zero with every cation below every anion. */
+static bool neutral(const unsigned *z, const unsigned *amount, unsigned k, unsigned i, int charge, double cation, double anion)
+{
+    if (i == k) return charge == 0 && cation < anion && cation > 0 && anion < 9;
+    for (int q = -8; q <= 8; q++) {
+        if (!(cupel_fact_oxidation_icsd24_states[z[i]] >> (q + 8) & 1)) continue;
+        double x = cupel_element_electronegativity(z[i]);
+        if (neutral(z, amount, k, i + 1, charge + q * (int)amount[i], q > 0 && x > cation ? x : cation, q < 0 && x < anion ? x : anion)) return true;
+    }
+    return false;
+}
+
+static unsigned divisor(unsigned a, unsigned b) { return b ? divisor(b, a % b) : a; }
+
+/* Formulas of exactly k of the elements, by trying all amounts. */
+static uint64_t try_amounts(const unsigned *z, unsigned k, unsigned most, unsigned i, unsigned *amount, unsigned common)
+{
+    uint64_t n = 0;
+    if (i == k) return common == 1 && neutral(z, amount, k, 0, 0, 0.0, 9.0);
+    for (amount[i] = 1; amount[i] <= most; amount[i]++) n += try_amounts(z, k, most, i + 1, amount, divisor(amount[i], common));
+    return n;
+}
+
+static uint64_t brute_force(const unsigned *z, unsigned n, unsigned largest, unsigned most)
+{
+    uint64_t total = 0;
+    for (unsigned subset = 1; subset < 1u << n; subset++) {
+        unsigned chosen[16], amount[16], k = 0;
+        for (unsigned i = 0; i < n; i++)
+            if (subset >> i & 1) chosen[k++] = z[i];
+        if (k >= 2 && k <= largest) total += try_amounts(chosen, k, most, 0, amount, 0);
+    }
+    return total;
+}
+
+static cupel_str neutral_space(const unsigned *z, unsigned n, unsigned largest, unsigned most)
+{
+    cupel_str s = {0};
+    cupel_str_puts(&s, "charge_neutral: {elements: [");
+    for (unsigned i = 0; i < n; i++) cupel_str_addf(&s, "%s%s", i ? ", " : "", cupel_element_symbol(z[i]));
+    cupel_str_addf(&s, "], max_elements: %u, max_amount: %u}", largest, most);
+    return s;
+}
+
+static void neutral_by_hand(void **state)
+{
+    (void)state;
+    check_listing("charge_neutral: {elements: [Cl, Na], max_amount: 6}", NULL, "NaCl\n");
+    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 2, max_amount: 3}", NULL, "MgO\nMgO2\nAlO3\nAl2O3\n");
+    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 3, max_amount: 4}", NULL,
+                  "MgO\nMgO2\nAlO3\nAl2O3\nMgAl2O4\n");
+    check_listing("charge_neutral: {elements: [N, Na], max_amount: 1}", NULL, "Na1N1\n"); /* NaN would read as a missing formula */
+}
+
+static void neutral_as_brute_force(void **state)
+{
+    (void)state;
+    static const unsigned fixed[3][6] = {{11, 20, 26, 16, 8, 17}, {1, 6, 7, 8, 16, 15}, {25, 29, 50, 51, 52, 35}};
+    for (size_t t = 0; t < 24; t++) {
+        unsigned z[6], n = 6, largest = 2 + (unsigned)(t % 3), most = t % 3 == 2 ? 4 : 3 + (unsigned)(t % 4);
+        if (t < 3) memcpy(z, fixed[t], sizeof z);
+        else {
+            size_t order[CUPEL_Z_MAX];
+            cupel_rng_permutation(7, t, order, CUPEL_Z_MAX);
+            n = 0;
+            for (size_t i = 0; n < 6; i++)
+                if (cupel_fact_oxidation_icsd24_states[order[i] + 1] && !isnan(cupel_element_electronegativity((unsigned)order[i] + 1)))
+                    z[n++] = (unsigned)order[i] + 1;
+        }
+        uint64_t expected = brute_force(z, n, largest, most);
+        cupel_str text = neutral_space(z, n, largest, most);
+        cupel_err err;
+        cupel_space *s = NULL;
+        cupel_status st = open_space(cupel_str_text(&text), NULL, &s, &err);
+        if (expected == 0) {
+            check_fails(st, CUPEL_USAGE, &err, "no formula of these elements is neutral");
+        } else {
+            check_ok(st, &err);
+            assert_int_equal(count_of(s), expected);
+            check_candidates(s, true);
+            check_blocks(s, t);
+        }
+        cupel_space_free(s);
+        cupel_str_free(&text);
+    }
+}
+
+static void neutral_is_reduced_and_bounded(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_candidates c = {0};
+    cupel_space *s = space_of("charge_neutral: {elements: [Li, Cu, Zn, Sn, Fe, N, O, S, I], max_elements: 4, max_amount: 5}", NULL);
+    check_ok(cupel_space_fill(s, 0, (size_t)count_of(s), &c, &err), &err);
+    for (size_t i = 0; i < c.n; i++) {
+        cupel_composition comp;
+        unsigned d = 0;
+        cupel_batch_get(&c.batch, i, &comp);
+        assert_in_range(comp.n, 2, 4);
+        for (unsigned e = 0; e < comp.n; e++) {
+            assert_true(comp.amount[e] >= 1 && comp.amount[e] <= 5);
+            d = divisor((unsigned)comp.amount[e], d);
+        }
+        assert_int_equal(d, 1);
+    }
+    cupel_candidates_release(&c);
+    check_blocks(s, 1);
+    assert_true(cupel_space_parallel(s));
+    cupel_space_free(s);
+}
+
+/* What the space lists passes the constraint of the same name. */
+static void neutral_as_the_constraint(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_candidates c = {0};
+    cupel_constraint *rule = NULL;
+    const cupel_key_value key = {cupel_text_of("charge_neutral"), cupel_text_of("yes"), 1};
+    check_ok(cupel_constraint_new(&key, 1, demand, &rule, &err), &err);
+    cupel_space *s = space_of("charge_neutral: {elements: [Na, Ti, Mn, Sn, As, N, O, Se, Br], max_elements: 4, max_amount: 4}", NULL);
+    check_ok(cupel_space_fill(s, 0, (size_t)count_of(s), &c, &err), &err);
+    for (size_t i = 0; i < c.n; i++) {
+        cupel_composition comp;
+        cupel_constraint_result r;
+        cupel_batch_get(&c.batch, i, &comp);
+        cupel_constraint_check(rule, &comp, &r);
+        assert_int_equal(r.verdict, CUPEL_PASS);
+    }
+    cupel_candidates_release(&c);
+    cupel_constraint_free(rule);
+    cupel_space_free(s);
+}
+
+/* Ruling an element out is the same as not listing it. */
+static void pruning_leaves_an_element_out(void **state)
+{
+    (void)state;
+    bool allows[CUPEL_Z_MAX + 1];
+    for (unsigned z = 0; z <= CUPEL_Z_MAX; z++) allows[z] = z != 82 && z != 48;
+    cupel_space *with = space_of("charge_neutral: {elements: [Pb, Cd, Sn, Zn, S, Se]}", allows);
+    cupel_space *without = space_of("charge_neutral: {elements: [Sn, Zn, S, Se]}", NULL);
+    cupel_str a = listing(with), b = listing(without);
+    char x[65], y[65];
+    cupel_err err;
+    assert_string_equal(cupel_str_text(&a), cupel_str_text(&b));
+    check_ok(cupel_space_digest(with, x, &err), &err);
+    check_ok(cupel_space_digest(without, y, &err), &err);
+    assert_string_equal(x, y);
+    cupel_str_free(&a);
+    cupel_str_free(&b);
+    cupel_space_free(with);
+    cupel_space_free(without);
+    with = space_of("ranges: {Sn: 0..1, Pb: 0..0.5, Ag: 0..0.5}\nstep: 0.25", allows);
+    without = space_of("ranges: {Sn: 0..1, Ag: 0..0.5}\nstep: 0.25", NULL);
+    assert_int_equal(count_of(with), count_of(without));
+    cupel_space_free(with);
+    cupel_space_free(without);
+}
+
+static void a_large_space_is_addressed_anywhere(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_candidates a = {0}, b = {0};
+    cupel_space *s = space_of("charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, Sb, Bi, Ti, Zr, P, N, O, S, Se, Cl, I], "
+                              "max_elements: 4, max_amount: 6}", NULL);
+    uint64_t count = count_of(s);
+    assert_true(count > 1000000);
+    for (uint64_t k = 0; k < 20; k++) {
+        uint64_t first = cupel_rng_below(3, k, 0, count - 700);
+        check_ok(cupel_space_fill(s, first, 700, &a, &err), &err);
+        assert_int_equal(a.n, 700);
+        check_ok(cupel_space_fill(s, first + 699, 1, &b, &err), &err);
+        assert_string_equal(a.formula[699].p, b.formula[0].p);
+    }
+    check_ok(cupel_space_fill(s, count - 1, 5, &a, &err), &err);
+    assert_int_equal(a.n, 1);
+    check_ok(cupel_space_fill(s, UINT64_MAX, 5, &a, &err), &err);
+    assert_int_equal(a.n, 0);
+    cupel_candidates_release(&a);
+    cupel_candidates_release(&b);
+    cupel_space_free(s);
+}
+
+/* ---- ranges ---- */
+
+static uint64_t mixtures(const unsigned *low, const unsigned *high, unsigned n, unsigned i, unsigned left, unsigned may)
+{
+    uint64_t total = 0;
+    if (i == n) return left == 0;
+    for (unsigned a = low[i]; a <= high[i] && a <= left; a++)
+        if (a == 0 || may) total += mixtures(low, high, n, i + 1, left - a, may - (a > 0));
+    return total;
+}
+
+static void ranges_as_brute_force(void **state)
+{
+    (void)state;
+    static const unsigned z[6] = {26, 24, 28, 27, 42, 6}, steps[4] = {10, 20, 40, 8};
+    unsigned found = 0;
+    for (size_t t = 0; t < 40; t++) {
+        unsigned low[6], high[6], n = 2 + (unsigned)cupel_rng_below(5, t, 0, 5), total = steps[t % 4], most = 1 + (unsigned)cupel_rng_below(5, t, 1, n);
+        cupel_str text = {0};
+        cupel_str_puts(&text, "ranges: {");
+        for (unsigned i = 0; i < n; i++) {
+            low[i] = (unsigned)cupel_rng_below(5, t, 2 + 2 * i, 3) / 2;
+            high[i] = low[i] + (unsigned)cupel_rng_below(5, t, 3 + 2 * i, total - low[i] + 1);
+            cupel_str_addf(&text, "%s%s: ", i ? ", " : "", cupel_element_symbol(z[i]));
+            cupel_str_number(&text, (double)low[i] / total);
+            cupel_str_puts(&text, "..");
+            cupel_str_number(&text, (double)high[i] / total);
+        }
+        cupel_str_puts(&text, "}\nstep: ");
+        cupel_str_number(&text, 1.0 / total);
+        cupel_str_addf(&text, "\nmax_elements: %u\n", most);
+        uint64_t expected = mixtures(low, high, n, 0, total, most);
+        cupel_err err;
+        cupel_space *s = NULL;
+        cupel_status st = open_space(cupel_str_text(&text), NULL, &s, &err);
+        if (expected) {
+            check_ok(st, &err);
+            assert_int_equal(count_of(s), expected);
+            check_candidates(s, false);
+            check_blocks(s, t);
+            found++;
+        } else {
+            check_fails(st, CUPEL_USAGE, &err, "no amounts add up to 1");
+        }
+        cupel_space_free(s);
+        cupel_str_free(&text);
+    }
+    assert_true(found > 10);
+}
+
+/* Amounts are whole numbers of steps, within the ranges, and add up to exactly all of them. */
+static void ranges_add_up_exactly(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_candidates c = {0};
+    cupel_space *s = space_of("ranges: {Fe: 0.3..0.9, Cr: 0.1..0.3, Ni: 0..0.4, C: 0.02}\nstep: 0.01\nmax_elements: 4", NULL);
+    check_ok(cupel_space_fill(s, 0, (size_t)count_of(s), &c, &err), &err);
+    for (size_t i = 0; i < c.n; i++) {
+        cupel_composition comp;
+        long sum = 0;
+        cupel_batch_get(&c.batch, i, &comp);
+        for (unsigned e = 0; e < comp.n; e++) {
+            long k = lround(comp.amount[e] * 100);
+            assert_true(comp.amount[e] == (double)k / 100);
+            sum += k;
+        }
+        assert_int_equal(sum, 100);
+        double cr = cupel_composition_amount(&comp, 24);
+        assert_true(cr >= 0.1 && cr <= 0.3 && cupel_composition_amount(&comp, 6) == 0.02);
+    }
+    cupel_candidates_release(&c);
+    cupel_space_free(s);
+    check_listing("ranges: {Fe: 0..1, Ni: 0.1..0.35}\nstep: 0.1", NULL, "Fe0.7Ni0.3\nFe0.8Ni0.2\nFe0.9Ni0.1\n");
+    check_listing("ranges: {Fe: 0..1, Ni: 0..1}\nstep: 0.5\n", NULL, "Ni\nFe0.5Ni0.5\nFe\n");
+    check_listing("ranges: {Fe: 0..1, Ni: 0..1}\nmax_elements: 1\n", NULL, "Ni\nFe\n");
+}
+
+static void a_fine_grid_is_addressed_anywhere(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_candidates a = {0}, b = {0};
+    cupel_space *s = space_of("ranges: {Fe: 0..1, Cr: 0..1, Ni: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1}\nstep: 0.002", NULL);
+    uint64_t count = count_of(s);
+    uint64_t expected = 1; /* (500 + 6 over 6) */
+    for (uint64_t i = 1; i <= 6; i++) expected = expected * (500 + i) / i;
+    assert_true(count == expected);
+    for (uint64_t k = 0; k < 50; k++) {
+        uint64_t first = cupel_rng_bits(4, k, 0) % (count - 100);
+        check_ok(cupel_space_fill(s, first, 100, &a, &err), &err);
+        check_ok(cupel_space_fill(s, first + 99, 1, &b, &err), &err);
+        assert_string_equal(a.formula[99].p, b.formula[0].p);
+    }
+    cupel_candidates_release(&a);
+    cupel_candidates_release(&b);
+    cupel_space_free(s);
+}
+
+/* ---- substitute ---- */
+
+static void substitutes_by_hand(void **state)
+{
+    (void)state;
+    bool allows[CUPEL_Z_MAX + 1];
+    for (unsigned z = 0; z <= CUPEL_Z_MAX; z++) allows[z] = z != 82;
+    write_table("known.csv", "formula,gap\nCsPbI3,1.7\nNaCl,8\nCsPbBr3,2.3\n,1\nPbCsI3,1.7\n");
+    const char *both = "substitute: known.csv\nreplace: {Pb: [Sn, Ge], I: Br}\n";
+    check_listing(both, NULL, "CsSnI3\nCsGeI3\nCsSnBr3\nCsGeBr3\n"); /* CsPbBr3 is known, and no result comes twice */
+    check_listing("substitute: known.csv\nreplace: {Pb: [Sn, Ge], I: Br}\nkeep: yes\n", NULL,
+                  "CsPbI3\nCsSnI3\nCsGeI3\nCsPbBr3\nCsSnBr3\nCsGeBr3\nNaCl\n");
+    check_listing("substitute: known.csv\nreplace: {Pb: [Sn, Ge], I: Br}\nkeep: yes\n", allows, "CsSnI3\nCsGeI3\nCsSnBr3\nCsGeBr3\nNaCl\n");
+    check_listing("substitute: known.csv\nreplace: {Cs: [Na, K]}\n", NULL, "NaPbI3\nKPbI3\nNaPbBr3\nKPbBr3\n");
+    check_listing("substitute: known.csv\nreplace: {Cl: Na}\nkeep: yes\n", NULL, "CsPbI3\nNaCl\nNa\nCsPbBr3\n"); /* amounts of one element add up */
+    cupel_space *s = space_of(both, NULL);
+    check_blocks(s, 1);
+    check_candidates(s, true);
+    cupel_space_free(s);
+    /* one that finds nothing new has no candidates */
+    s = space_of("substitute: known.csv\nreplace: {Xe: [Kr]}\n", NULL);
+    assert_int_equal(count_of(s), 0);
+    cupel_space_free(s);
+}
+
+static void substitutes_of_many(void **state)
+{
+    (void)state;
+    cupel_space *s = space_of("substitute: known.csv\nreplace: {Cs: [Rb, K, Na, Li], Pb: [Sn, Ge, Mg, Ca, Sr, Ba, Zn, Cd], I: [Br, Cl, F], Br: [I, Cl, F], Na: [Li, "
+                              "K, Ag, Cu], Cl: [F, Br, I]}\nkeep: yes\n", NULL);
+    assert_int_equal(count_of(s), 5 * 9 * 4 + 5 * 4);
+    check_blocks(s, 2);
+    check_candidates(s, true);
+    cupel_space_free(s);
+}
+
+/* ---- list ---- */
+
+static void lists_keep_their_rows(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_candidates c = {0};
+    write_table("list.csv", "id,name,formula\n1,a, Fe2O3 \n2,b,\n3,c,Xx\n4,d,Al2O3\n5,e,Fe2O3.5H2O\n6,f,Fe2O3\n");
+    cupel_space *s = space_of("list: list.csv\nformula: formula", NULL);
+    assert_false(cupel_space_parallel(s));
+    assert_int_equal(count_of(s), 6);
+    check_ok(cupel_space_fill(s, 0, 100, &c, &err), &err);
+    static const char *const texts[6] = {"Fe2O3", "", "Xx", "Al2O3", "Fe2O3.5H2O", "Fe2O3"};
+    static const unsigned char reasons[6] = {0, CUPEL_REASON_MISSING_FORMULA, CUPEL_REASON_BAD_FORMULA, 0, CUPEL_REASON_AMBIGUOUS_FORMULA, 0};
+    assert_int_equal(c.n, 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(c.formula[i].p, texts[i]);
+        assert_int_equal(c.batch.reason[i], reasons[i]);
+    }
+    check_blocks(s, 5); /* it rewinds */
+    cupel_space_free(s);
+    s = space_of("list: list.csv\ndot: hydrate", NULL);
+    check_ok(cupel_space_fill(s, 4, 1, &c, &err), &err);
+    assert_int_equal(c.batch.reason[0], 0);
+    assert_int_equal(c.batch.first[1], 3);
+    cupel_space_free(s);
+    cupel_candidates_release(&c);
+}
+
+/* ---- digests and messages ---- */
+
+static void digests_tell_spaces_apart(void **state)
+{
+    (void)state;
+    static const char *const spaces[] = {
+        "charge_neutral: {elements: [Na, K, Cl, O]}", "charge_neutral: {elements: [Na, K, Cl, S]}", "charge_neutral: {elements: [Na, K, Cl, O], max_amount: 5}",
+        "charge_neutral: {elements: [Na, K, Cl, O], max_elements: 2}", "ranges: {Fe: 0..1, Ni: 0..1}", "ranges: {Fe: 0..1, Ni: 0..1}\nstep: 0.02",
+        "ranges: {Fe: 0..0.9, Ni: 0..1}", "list: list.csv", "list: list.csv\ndot: hydrate", "list: known.csv", "substitute: known.csv\nreplace: {Pb: Sn}",
+        "substitute: known.csv\nreplace: {Pb: Ge}", "substitute: known.csv\nreplace: {Pb: Sn}\nkeep: yes"};
+    enum { N = sizeof spaces / sizeof *spaces };
+    char hex[N][65], again[65];
+    cupel_err err;
+    for (size_t i = 0; i < N; i++) {
+        cupel_space *s = space_of(spaces[i], NULL);
+        check_ok(cupel_space_digest(s, hex[i], &err), &err);
+        check_ok(cupel_space_digest(s, again, &err), &err);
+        assert_int_equal(strlen(hex[i]), 64);
+        assert_string_equal(hex[i], again);
+        for (size_t j = 0; j < i; j++) assert_string_not_equal(hex[i], hex[j]);
+        assert_true(cupel_space_words(s)[0]);
+        cupel_space_free(s);
+    }
+    cupel_space *s = space_of("charge_neutral: {elements: [O, Cl, K, Na], max_elements: 3, max_amount: 6}", NULL); /* the same, said otherwise */
+    check_ok(cupel_space_digest(s, again, &err), &err);
+    assert_string_equal(hex[0], again);
+    cupel_space_free(s);
+}
+
+static void refusals_name_line_and_remedy(void **state)
+{
+    (void)state;
+    write_table("bad.csv", "composition\nFe2O3\nQq\n");
+    const struct {
+        const char *space;
+        cupel_status status;
+        const char *words;
+    } cases[] = {
+        {"[a, b]", CUPEL_USAGE, "one of: list, ranges, substitute, charge_neutral"},
+        {"lists: a.csv", CUPEL_USAGE, "none of the kinds there are"},
+        {"list: list.csv\nranges: {Fe: 1}", CUPEL_USAGE, "'ranges' beside 'list'"},
+        {"list: list.csv\nstep: 2", CUPEL_USAGE, "demand.yaml:2: unknown key 'step' in space"},
+        {"list: no-such.csv", CUPEL_BAD_INPUT, "no-such.csv"},
+        {"list: '-'", CUPEL_USAGE, "stdin"},
+        {"list: bad.csv", CUPEL_BAD_INPUT, "no column 'formula'; its columns are: composition"},
+        {"list: [a]", CUPEL_USAGE, "'list' must be one value"},
+        {"ranges: Fe", CUPEL_USAGE, "ranges must be a mapping"},
+        {"ranges: {Fe: 0..1, Qq: 0..1}", CUPEL_USAGE, "'Qq' is no element symbol"},
+        {"ranges:\n  Fe: 0..1\n  Ni: 0.5..0.2", CUPEL_USAGE, "demand.yaml:3: space: ranges: Ni must be low..high"},
+        {"ranges: {Fe: 0..1.5}", CUPEL_USAGE, "low..high"},
+        {"ranges: {Fe: a..1}", CUPEL_USAGE, "low..high"},
+        {"ranges: {Fe: 0..1}\nstep: 0.3", CUPEL_USAGE, "does not divide 1"},
+        {"ranges: {Fe: 0.011..0.019, Ni: 0..1}", CUPEL_USAGE, "no multiple of the step 1/100"},
+        {"ranges: {Fe: 0.6..1, Ni: 0.6..1}", CUPEL_USAGE, "lower ends add up to 1.2"},
+        {"ranges: {Fe: 0..0.2, Ni: 0..0.2}", CUPEL_USAGE, "upper ends to 0.4"},
+        {"ranges: {Fe: 0..1}\nmax_elements: 0", CUPEL_USAGE, "must be a whole number from 1"},
+        {"ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1, Mo: 0..1}\nstep: 0.00001", CUPEL_USAGE, "larger step"},
+        {"ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1, Mo: 0..1, V: 0..1, W: 0..1}\nstep: 0.0002", CUPEL_USAGE, "10^18"},
+        {"substitute: known.csv", CUPEL_USAGE, "needs replace:"},
+        {"substitute: known.csv\nreplace: {Pb: []}", CUPEL_USAGE, "list of elements is expected"},
+        {"substitute: known.csv\nreplace: {Pb: [Sn, Sn]}", CUPEL_USAGE, "Sn is listed twice"},
+        {"substitute: known.csv\nreplace: {Pb: [Pb]}", CUPEL_USAGE, "by itself"},
+        {"substitute: known.csv\nreplace: {Pb: Sn}\nkeep: maybe", CUPEL_USAGE, "is not one of no, yes"},
+        {"substitute: bad.csv\nformula: composition\nreplace: {Pb: Sn}", CUPEL_BAD_INPUT, "bad.csv':3: formula 'Qq'"},
+        {"charge_neutral: [Na, Cl]", CUPEL_USAGE, "charge_neutral must be a mapping"},
+        {"charge_neutral: {max_amount: 3}", CUPEL_USAGE, "needs elements:"},
+        {"charge_neutral: {elements: [Na, He]}", CUPEL_USAGE, "no oxidation state of He"},
+        {"charge_neutral: {elements: [Na]}", CUPEL_USAGE, "two are needed"},
+        {"charge_neutral: {elements: [Na, K]}", CUPEL_USAGE, "no formula of these elements is neutral"},
+        {"charge_neutral: {elements: [Na, Cl], max_amount: 100}", CUPEL_USAGE, "must be a whole number from 1 to 24"},
+        {"charge_neutral: {elements: [Na, Cl], max_atoms: 3}", CUPEL_USAGE, "unknown key 'max_atoms' in charge_neutral"},
+        {"charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, O, S], max_elements: 8, max_amount: 5}", CUPEL_USAGE,
+         "too many to go through"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cupel_err err = {0};
+        cupel_space *s = NULL;
+        check_fails(open_space(cases[i].space, NULL, &s, &err), cases[i].status, &err, cases[i].words);
+        assert_non_null(strstr(err.message, "demand.yaml:"));
+        assert_null(s);
+    }
+    bool allows[CUPEL_Z_MAX + 1] = {false};
+    cupel_err err;
+    cupel_space *s = NULL;
+    check_fails(open_space("ranges: {Pb: 0.1..1}", allows, &s, &err), CUPEL_USAGE, &err, "a constraint rules Pb out");
+    check_fails(open_space("charge_neutral: {elements: [Na, Cl]}", allows, &s, &err), CUPEL_USAGE, &err, "left by the constraints");
+}
+
+static void methods_are_listed(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"list", "ranges", "substitute", "charge_neutral"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(cupel_space_method(i)->name, names[i]);
+        assert_string_equal(cupel_space_method(i)->kind, "space");
+    }
+    assert_null(cupel_space_method(4));
+    assert_null(cupel_space_method(SIZE_MAX));
+}
+
+#ifdef CUPEL_FAULTS
+/* Every allocation made to fail in turn: a status, no leak, no half-built space. */
+static void memory_may_end_anywhere(void **state)
+{
+    (void)state;
+    static const char *const spaces[] = {"charge_neutral: {elements: [Na, K, Cl, O]}", "ranges: {Fe: 0..1, Ni: 0..1}", "list: list.csv",
+                                         "substitute: known.csv\nreplace: {Pb: Sn}"};
+    for (size_t i = 0; i < 4; i++) {
+        cupel_status st = CUPEL_FAILED;
+        for (size_t n = 1; st != CUPEL_OK; n++) {
+            cupel_err err;
+            cupel_space *s = NULL;
+            cupel_candidates c = {0};
+            uint64_t count;
+            char hex[65];
+            assert_true(n < 1000);
+            cupel_mem_fail_at(n, false);
+            st = open_space(spaces[i], NULL, &s, &err);
+            if (st == CUPEL_OK) st = cupel_space_count(s, &count, &err);
+            if (st == CUPEL_OK) st = cupel_space_fill(s, 1, 3, &c, &err);
+            if (st == CUPEL_OK) st = cupel_space_digest(s, hex, &err);
+            cupel_mem_fail_at(0, false);
+            if (st != CUPEL_OK) assert_int_equal(st, CUPEL_NO_RESOURCE);
+            cupel_candidates_release(&c);
+            cupel_space_free(s);
+        }
+    }
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(neutral_by_hand),
+        cmocka_unit_test(neutral_as_brute_force),
+        cmocka_unit_test(neutral_is_reduced_and_bounded),
+        cmocka_unit_test(neutral_as_the_constraint),
+        cmocka_unit_test(pruning_leaves_an_element_out),
+        cmocka_unit_test(a_large_space_is_addressed_anywhere),
+        cmocka_unit_test(ranges_as_brute_force),
+        cmocka_unit_test(ranges_add_up_exactly),
+        cmocka_unit_test(a_fine_grid_is_addressed_anywhere),
+        cmocka_unit_test(substitutes_by_hand),
+        cmocka_unit_test(substitutes_of_many),
+        cmocka_unit_test(lists_keep_their_rows),
+        cmocka_unit_test(digests_tell_spaces_apart),
+        cmocka_unit_test(refusals_name_line_and_remedy),
+        cmocka_unit_test(methods_are_listed),
+#ifdef CUPEL_FAULTS
+        cmocka_unit_test(memory_may_end_anywhere),
+#endif
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
