@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/math/order.h"
+#include "core/math/stats.h"
 
 #include <math.h>
 #include <string.h>
@@ -68,11 +69,11 @@ static double share(const cupel_scores *s, size_t i, double t)
     double one = 1 / (double)(s->n + 1);
     if (i == 0) {
         double length = s->lower_tail, off = s->sorted[0] - t;
-        return off <= 0 ? one : length > 0 ? one * exp(-off / length) : 0;
+        return off <= 0 ? one : length > 0 ? one * cupel_exp(-off / length) : 0;
     }
     if (i == s->n) {
         double length = s->upper_tail, off = t - s->sorted[s->n - 1];
-        return off <= 0 ? 1 - one : length > 0 ? 1 - one * exp(-off / length) : 1;
+        return off <= 0 ? 1 - one : length > 0 ? 1 - one * cupel_exp(-off / length) : 1;
     }
     double below = s->sorted[i - 1], above = s->sorted[i];
     return one * ((double)i + (above > below ? (t - below) / (above - below) : 0));
@@ -95,10 +96,10 @@ double cupel_conformal_p(const cupel_scores *own, double probability)
 double cupel_sigmoid_at(const cupel_sigmoid *s, double f)
 {
     double t = s->a * f + s->b;
-    return t >= 0 ? exp(-t) / (1 + exp(-t)) : 1 / (1 + exp(t));
+    return t >= 0 ? cupel_exp(-t) / (1 + cupel_exp(-t)) : 1 / (1 + cupel_exp(t));
 }
 
-/* log(1 + exp(-t)) - (1 - target) (-t): the loss of one row, stable at both ends. */
+/* log(1 + cupel_exp(-t)) - (1 - target) (-t): the loss of one row, stable at both ends. */
 static double loss_at(double target, double t) { return t >= 0 ? target * t + log1p(exp(-t)) : (target - 1) * t + log1p(exp(t)); }
 
 typedef struct platt {

@@ -64,6 +64,8 @@ typedef struct cupel_learner {
     void (*release)(void *prepared);
     /* On one thread. */
     cupel_status (*fit)(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
+    /* What tuning makes small instead of the error out of fold, on all rows of the task; NULL: the error out of fold. On one thread. */
+    cupel_status (*evidence)(const cupel_fit_task *t, double *loss, cupel_err *err);
 } cupel_learner;
 
 extern const cupel_learner *const cupel_learners[]; /* NULL-ended, in the order of `cupel methods` */

@@ -5,10 +5,11 @@
 
 #include <string.h>
 
+/* Each in its file. */
 extern const cupel_learner cupel_learner_svr, cupel_learner_svc, cupel_learner_gp, cupel_learner_krr, cupel_learner_ridge;
 
 const cupel_learner *const cupel_learners[] = {
-    &cupel_learner_svr, &cupel_learner_svc, NULL,
+    &cupel_learner_svr, &cupel_learner_svc, &cupel_learner_gp, &cupel_learner_krr, &cupel_learner_ridge, NULL,
 };
 
 const cupel_learner *cupel_learner_named(const char *name)

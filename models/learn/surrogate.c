@@ -4,6 +4,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/math/la.h"
 #include "core/math/order.h"
 #include "core/sys/par.h"
 #include "models/learn/gram.h"
@@ -123,6 +124,8 @@ done:
 
 /* ---- out of fold ---- */
 
+static bool has_local_error(const fit *f) { return !f->s->is_class && f->s->learner->kernel && !f->s->learner->variance; }
+
 static cupel_status fit_fold(void *user, size_t k, size_t worker, cupel_err *err)
 {
     (void)worker;
@@ -133,6 +136,7 @@ static cupel_status fit_fold(void *user, size_t k, size_t worker, cupel_err *err
     CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->folds, k, &f->fitted[k], err));
     CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &f->fitted[k], NULL, &e, err));
     CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, err));
+    if (!has_local_error(f)) cupel_fitted_release(&f->fitted[k]); /* a triangle is large */
 done:
     cupel_expand_release(&e);
     return st;
@@ -151,8 +155,6 @@ done:
     cupel_expand_release(&e);
     return st;
 }
-
-static bool has_local_error(const fit *f) { return !f->s->is_class && f->s->learner->kernel && !f->s->learner->variance; }
 
 /* Predicts every row by a solution that has not seen it, nor any row of its group. */
 static cupel_status out_of_fold(fit *f, cupel_err *err)
@@ -327,7 +329,7 @@ static cupel_status run(fit *f, const double *x, size_t n, size_t d, const doubl
     CUPEL_TRY(make_problem(f, x, n, d, job, err));
     CUPEL_TRY(cupel_tune(l, &f->problem, f->options->group, f->options->seed, f->setting, err));
     CUPEL_TRY(settings_text(f, err));
-    if (l->prepare) CUPEL_TRY(l->prepare(&f->problem, f->setting, &f->prepared, err));
+    CUPEL_TRY(l->prepare(&f->problem, f->setting, &f->prepared, err));
     CUPEL_TRY(out_of_fold(f, err));
     CUPEL_TRY(fit_all(f, err));
     CUPEL_TRY(domain_threshold(f, err));
@@ -339,7 +341,7 @@ done:
 
 static void fit_release(fit *f)
 {
-    if (f->s->learner->release) f->s->learner->release(f->prepared);
+    f->s->learner->release(f->prepared);
     for (size_t k = 0; f->fitted && k < f->folds.n_folds; k++) cupel_fitted_release(&f->fitted[k]);
     cupel_folds_release(&f->folds);
     cupel_free(f->fitted);
@@ -372,6 +374,7 @@ cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const doub
         return cupel_no_memory(err, "a surrogate", sizeof *f.s);
     }
     f.s->learner = l;
+    cupel_la_single_thread();
     CUPEL_TRY(cupel_method_settings(&l->method, options->settings, f.setting, err));
     CUPEL_TRY(run(&f, x, n, d, y, job, err));
 done:

@@ -244,10 +244,12 @@ static const cupel_axis svr_axes[] = {
     {0},
 };
 
+extern const cupel_learner cupel_learner_svr;
 const cupel_learner cupel_learner_svr = {
     .method = {.name = "svr", .kind = "learner", .scale = "any", .help = "epsilon support vector regression (libsvm trains)", .maturity = "stable",
                .input = "columns", .output = "a number, unit of the target", .references = references, .params = svr_params},
-    .regression = true, .kernel = true, .axes = svr_axes, .start = svr_start, .kernel_of = svr_kernel, .prepare = svr_prepare, .release = release, .fit = svr_fit,
+    .regression = true, .kernel = true, .axes = svr_axes, .start = svr_start, .kernel_of = svr_kernel,
+    .prepare = svr_prepare, .release = release, .fit = svr_fit,
 };
 
 /* ---- C-SVC ---- */
@@ -288,8 +290,10 @@ static const cupel_axis svc_axes[] = {
     {0},
 };
 
+extern const cupel_learner cupel_learner_svc;
 const cupel_learner cupel_learner_svc = {
     .method = {.name = "svc", .kind = "learner", .scale = "any", .help = "support vector classification of two classes (libsvm trains)",
                .maturity = "stable", .input = "columns", .output = "probability of the second class", .references = references, .params = svc_params},
-    .classes = true, .kernel = true, .axes = svc_axes, .start = svc_start, .kernel_of = svc_kernel, .prepare = svc_prepare, .release = release, .fit = svc_fit,
+    .classes = true, .kernel = true, .axes = svc_axes, .start = svc_start, .kernel_of = svc_kernel,
+    .prepare = svc_prepare, .release = release, .fit = svc_fit,
 };

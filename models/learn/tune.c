@@ -101,7 +101,9 @@ typedef struct search {
     void *prepared;
     const double *settings; /* [candidates][n_params] of the run at hand */
     cupel_raw *raw;         /* [candidates][n] */
-    size_t done, total;     /* fits, for progress */
+    double *loss;           /* [candidates] */
+    size_t *all;            /* [n] 0 .. n - 1 */
+    size_t done, total;     /* candidates, for progress */
 } search;
 
 static cupel_status fit_and_predict(void *user, size_t item, size_t worker, cupel_err *err)
@@ -120,6 +122,14 @@ done:
     cupel_expand_release(&e);
     cupel_fitted_release(&fitted);
     return st;
+}
+
+static cupel_status find_evidence(void *user, size_t item, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    search *s = user;
+    cupel_fit_task t = {.problem = s->p, .prepared = s->prepared, .setting = s->settings + item * s->n_params, .row = s->all, .n = s->p->n};
+    return s->l->evidence(&t, &s->loss[item], err);
 }
 
 static cupel_status loss_of(const cupel_problem *p, const cupel_raw *raw, double *loss, cupel_err *err)
@@ -151,23 +161,33 @@ static bool same_kernel(const cupel_learner *l, const double *a, const double *b
     return ka == kb && ga == gb;
 }
 
+/* Losses by the errors out of fold. */
+static cupel_status errors_out_of_fold(search *s, size_t n, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    s->raw = cupel_alloc(cupel_mul(n, s->p->n), sizeof *s->raw);
+    if (!s->raw) return cupel_no_memory(err, "out-of-fold values", cupel_mul(n * sizeof *s->raw, s->p->n));
+    CUPEL_TRY(cupel_par_for(s->p->job->threads, n * s->folds->n_folds, fit_and_predict, s, err));
+    for (size_t i = 0; i < n; i++) CUPEL_TRY(loss_of(s->p, s->raw + i * s->p->n, &s->loss[i], err));
+done:
+    cupel_free(s->raw);
+    return st;
+}
+
 /* Losses of candidates that share one kernel. */
 static cupel_status try_together(search *s, const double *settings, size_t n, double *loss, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     s->settings = settings;
-    s->raw = cupel_alloc(cupel_mul(n, s->p->n), sizeof *s->raw);
-    if (!s->raw) return cupel_no_memory(err, "out-of-fold values", cupel_mul(n * sizeof *s->raw, s->p->n));
-    if (s->l->prepare) CUPEL_TRY(s->l->prepare(s->p, settings, &s->prepared, err));
-    CUPEL_TRY(cupel_par_for(s->p->job->threads, n * s->folds->n_folds, fit_and_predict, s, err));
-    for (size_t i = 0; i < n; i++) CUPEL_TRY(loss_of(s->p, s->raw + i * s->p->n, &loss[i], err));
-    s->done += n * s->folds->n_folds;
+    s->loss = loss;
+    CUPEL_TRY(s->l->prepare(s->p, settings, &s->prepared, err));
+    CUPEL_TRY(s->l->evidence ? cupel_par_for(s->p->job->threads, n, find_evidence, s, err) : errors_out_of_fold(s, n, err));
+    s->done += n;
     cupel_progress(s->p->job, "tuning", s->done, s->total);
     if (cupel_stopped(s->p->job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while tuning; nothing was written, start again");
 done:
-    if (s->l->release) s->l->release(s->prepared);
+    s->l->release(s->prepared);
     s->prepared = NULL;
-    cupel_free(s->raw);
     return st;
 }
 
@@ -241,17 +261,20 @@ static cupel_status search_settings(const cupel_learner *l, const cupel_problem 
                                     cupel_err *err)
 {
     cupel_folds folds = {0};
-    search s = {.l = l, .p = p, .folds = &folds, .n_params = cupel_method_n_params(&l->method)};
+    search s = {.l = l, .p = p, .folds = &folds, .n_params = cupel_method_n_params(&l->method), .all = cupel_alloc(p->n, sizeof *s.all)};
     double best_loss = INFINITY;
     cupel_status st = CUPEL_OK;
+    if (!s.all) return cupel_no_memory(err, "rows", p->n * sizeof *s.all);
+    for (size_t i = 0; i < p->n; i++) s.all[i] = i;
     CUPEL_TRY(cupel_folds_make(p, group, p->n > MANY_ROWS ? 3 : 5, seed, STREAM_TUNE, &folds, err));
     for (int stage = 0; stage <= last_stage(l); stage++) {
         const cupel_axis *axis[MOST_AXES];
-        s.total += combinations(axis, stage_axes(l, stage, open, axis)) * folds.n_folds;
+        s.total += combinations(axis, stage_axes(l, stage, open, axis));
     }
     for (int stage = 0; stage <= last_stage(l); stage++) CUPEL_TRY(run_stage(&s, stage, open, setting, &best_loss, err));
 done:
     cupel_folds_release(&folds);
+    cupel_free(s.all);
     return st;
 }
 
