@@ -136,77 +136,80 @@
     });
   }
 
-  // --- trade-off: two columns of the candidates against each other ---
-  var chosen = null;
-  // Rows that no other row beats in both figures, along x.
-  function front(rows, i, j, gi, gj) {
-    var order = rows.filter(function (r) { return r[i + 1] !== null && r[j + 1] !== null; }).sort(function (a, b) {
-      return gi * (b[i + 1] - a[i + 1]) || gj * (b[j + 1] - a[j + 1]);
-    });
-    var best = -Infinity;
-    return order.filter(function (r) {
-      if (gj * r[j + 1] <= best) return false;
-      best = gj * r[j + 1];
-      return true;
-    });
+  // --- trade-off: two columns of the candidates against each other. A candidate is [formula, a value for each axis..., Pareto layer] ---
+  var everyone = data.rows.concat(data.sample), nAxes = data.axes.length, CHANCE = nAxes - 2, DISTANCE = nAxes - 1;
+  function has(r, i) { return r[i + 1] !== null; }
+  function varies(i) {
+    var e = d3.extent(everyone, function (r) { return r[i + 1]; });
+    return e[0] !== undefined && e[1] > e[0];
   }
-  // In a window the middle is best: the goal of such an axis is the depth inside it, so it has no front.
+  // Which way is better: +1, -1, or 0 inside a window, where the middle is best and there is no front.
   function goalOf(a) {
     if (a.goal) return a.goal;
     if (a.min !== null && a.max !== null) return 0;
     return a.max !== null ? -1 : a.min !== null ? 1 : 0;
   }
-  function firstChoice() {
-    var n = data.axes.length, distance = n - 1, chance = n - 2;
-    var wide = function (i) { return d3.extent(data.rows.concat(data.sample), function (r) { return r[i + 1]; }); };
-    var varies = function (i) { var e = wide(i); return e[0] !== undefined && e[1] > e[0]; };
-    var j = 1;
-    while (j < chance && !varies(j)) j++;
-    return j < chance ? { x: 0, y: j } : { x: 0, y: varies(chance) ? chance : distance };
+  // The candidates that none beats in both figures, along x.
+  function front(rows, i, j, gi, gj) {
+    var best = -Infinity;
+    return rows.slice().sort(function (a, b) { return gi * (b[i + 1] - a[i + 1]) || gj * (b[j + 1] - a[j + 1]); }).filter(function (r) {
+      if (gj * r[j + 1] <= best) return false;
+      best = gj * r[j + 1];
+      return true;
+    });
+  }
+  // Fronts are between two things that have a better end; a window counts by its chance.
+  function firstChoice(role) {
+    var others = d3.range(CHANCE).filter(varies), goals = others.filter(function (i) { return goalOf(data.axes[i]); });
+    if (role === 'front') return goals.length > 1 ? { x: goals[0], y: goals[1] } : { x: CHANCE, y: goals.length ? goals[0] : DISTANCE };
+    return { x: 0, y: others.filter(function (i) { return i; })[0] || CHANCE };
   }
   function selects(el) {
     if (d3.select(el.parentNode).select('.choose').size()) return;
     var box = d3.select(el.parentNode).insert('div', '.plot').attr('class', 'choose');
     [['y', 'up'], ['x', 'across']].forEach(function (k) {
-      var s = box.append('label').text(k[1] + ' ').append('select').on('change', function () { chosen[k[0]] = +this.value; tradeoff(el); });
+      var s = box.append('label').text(k[1] + ' ').append('select').on('change', function () { el.chosen[k[0]] = +this.value; tradeoff(el); });
       s.selectAll('option').data(data.axes).enter().append('option').attr('value', function (d, i) { return i; }).text(function (d) { return d.label; })
-        .property('selected', function (d, i) { return i === chosen[k[0]]; });
+        .property('selected', function (d, i) { return i === el.chosen[k[0]]; });
     });
   }
+  function span(i) {
+    var axis = data.axes[i], v = everyone.map(function (r) { return r[i + 1]; }).concat([axis.min, axis.max]).filter(function (x) { return x !== null; });
+    var e = d3.extent(v);
+    if (e[0] === undefined) return [0, 1];
+    var pad = (e[1] - e[0] || Math.abs(e[0]) || 1) * 0.03;
+    return [e[0] >= 0 && e[0] < pad * 2 ? 0 : e[0] - pad, e[1] + pad];
+  }
+  function band(f, axis, scale, across) {
+    if (axis.min === null && axis.max === null) return;
+    var p = axis.min === null ? scale.range()[0] : scale(axis.min), q = axis.max === null ? scale.range()[1] : scale(axis.max);
+    f.g.append('rect').attr(across ? 'x' : 'y', Math.min(p, q)).attr(across ? 'width' : 'height', Math.abs(p - q)).attr(across ? 'height' : 'width', across ? f.h : f.w)
+      .style('fill', 'var(--band)').style('opacity', 0.8);
+  }
   function tradeoff(el) {
-    if (!data.rows.length && !data.sample.length) return;
-    chosen = chosen || firstChoice();
+    el.chosen = el.chosen || firstChoice(el.dataset.role);
     selects(el);
-    var i = chosen.x, j = chosen.y, a = data.axes[i], b = data.axes[j];
-    var f = frame(el, Math.min(460, Math.max(320, el.clientWidth * 0.5)), { left: 56, right: 18, top: 34, bottom: 50 });
-    var span = function (k, axis) {
-      var v = data.rows.concat(data.sample).map(function (r) { return r[k + 1]; }).filter(function (x) { return x !== null; });
-      if (axis.min !== null) v.push(axis.min);
-      if (axis.max !== null) v.push(axis.max);
-      var e = d3.extent(v);
-      if (e[0] === undefined) return [0, 1];
-      var pad = (e[1] - e[0] || Math.abs(e[0]) || 1) * 0.03;
-      return [e[0] >= 0 && e[0] < pad * 2 ? 0 : e[0] - pad, e[1] + pad];
+    var i = el.chosen.x, j = el.chosen.y, a = data.axes[i], b = data.axes[j];
+    var f = frame(el, Math.min(420, Math.max(300, el.clientWidth * 0.8)), { left: 52, right: 14, top: 34, bottom: 48 });
+    var x = d3.scaleLinear().domain(span(i)).range([0, f.w]), y = d3.scaleLinear().domain(span(j)).range([f.h, 0]);
+    band(f, a, x, true);
+    band(f, b, y, false);
+    axes(f, x, y, a.label, b.label, i === CHANCE ? percent : short, j === CHANCE ? percent : short);
+    var there = function (r) { return has(r, i) && has(r, j); }, cx = function (r) { return x(r[i + 1]); }, cy = function (r) { return y(r[j + 1]); };
+    var rows = data.rows.filter(there), lines = function (r) {
+      var k = data.rows.indexOf(r);
+      return [(k < 0 ? '' : '#' + (k + 1) + '  ') + r[0]].concat(data.axes.map(function (q, n) { return q.label + ': ' + short(r[n + 1]); }),
+        r[nAxes + 1] ? ['Pareto layer ' + r[nAxes + 1]] : []);
     };
-    var x = d3.scaleLinear().domain(span(i, a)).range([0, f.w]), y = d3.scaleLinear().domain(span(j, b)).range([f.h, 0]);
-    var bx0 = a.min === null ? 0 : x(a.min), bx1 = a.max === null ? f.w : x(a.max), by0 = b.max === null ? 0 : y(b.max), by1 = b.min === null ? f.h : y(b.min);
-    if (a.min !== null || a.max !== null) f.g.append('rect').attr('x', bx0).attr('width', bx1 - bx0).attr('height', f.h).style('fill', 'var(--band)');
-    if (b.min !== null || b.max !== null)
-      f.g.append('rect').attr('y', by0).attr('width', f.w).attr('height', by1 - by0).style('fill', 'var(--band)').style('opacity', 0.7);
-    axes(f, x, y, a.label, b.label);
-    var there = function (r) { return r[i + 1] !== null && r[j + 1] !== null; };
-    var cx = function (r) { return x(r[i + 1]); }, cy = function (r) { return y(r[j + 1]); };
-    dots(f, data.sample.filter(there), cx, cy, 2.2).style('fill', 'var(--grey)').style('fill-opacity', 0.45);
-    var gi = goalOf(a), gj = goalOf(b), edge = gi && gj && i !== j ? front(data.rows.filter(there), i, j, gi, gj) : [];
-    if (edge.length > 1) {
-      f.g.append('path').attr('d', d3.line().curve(d3.curveStepAfter).x(cx).y(cy)(edge)).style('fill', 'none').style('stroke', 'var(--vermilion)').style('stroke-width', 1.6);
-    }
-    var c = dots(f, data.rows.filter(there).reverse(), cx, cy, 4.2).style('fill', 'var(--blue)').style('fill-opacity', 0.85).style('stroke', 'var(--paper)')
-      .style('stroke-width', 0.8);
-    note(c, function (r) {
-      return ['#' + (data.rows.indexOf(r) + 1) + '  ' + r[0]].concat(data.axes.map(function (q, k) { return q.label + ': ' + short(r[k + 1]); }));
-    });
-    labels(f, data.rows.filter(there).slice(0, 5), cx, cy);
+    note(dots(f, data.sample.filter(there), cx, cy, 2.4).style('fill', 'var(--grey)').style('fill-opacity', 0.5), lines);
+    var gi = goalOf(a), gj = goalOf(b), edge = gi && gj && i !== j ? front(everyone.filter(there), i, j, gi, gj) : [];
+    if (edge.length > 1)
+      f.g.append('path').attr('d', d3.line().curve(d3.curveStepAfter).x(cx).y(cy)(edge)).style('fill', 'none').style('stroke', 'var(--vermilion)')
+        .style('stroke-width', 1.6);
+    note(dots(f, rows.slice().reverse(), cx, cy, 4).style('fill', 'var(--blue)').style('fill-opacity', 0.85)
+      .style('stroke', function (r) { return r[nAxes + 1] === 1 ? 'var(--vermilion)' : 'var(--paper)'; })
+      .style('stroke-width', function (r) { return r[nAxes + 1] === 1 ? 1.8 : 0.8; }), lines);
+    labels(f, edge.filter(function (r) { return data.rows.indexOf(r) >= 0; }).concat(rows.slice(0, 3)), cx, cy);
   }
   // The first few by name, where there is room.
   function labels(f, rows, cx, cy) {

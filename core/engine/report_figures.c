@@ -94,7 +94,8 @@ static void put_model(cupel_json_out *w, const cupel_report_model *m)
     cupel_json_close(w, '}');
 }
 
-/* --- trade-off: axes are properties, figures of constraints, chance and distance; columns of one candidate in that order --- */
+/* --- trade-off: axes are properties, figures of constraints, chance and distance; a candidate is its formula, a column for each axis,
+ * and its Pareto layer (0: none) --- */
 
 static void put_axis(cupel_json_out *w, const char *name, const char *unit, double min, double max, int64_t goal)
 {
@@ -150,6 +151,7 @@ static void put_candidate(cupel_json_out *w, const cupel_result *q, const cupel_
         if (q->constraint_column[c][0]) put(w, l->figure[i * q->n_constraints + c]);
     put(w, l->probability[i]);
     put(w, worst);
+    cupel_json_put_int(w, l->layer ? l->layer[i] : 0);
     cupel_json_close(w, ']');
 }
 

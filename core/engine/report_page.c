@@ -53,7 +53,7 @@ static void put_best(const cupel_report *r, cupel_str *s)
             cupel_html_percent(s, q->rows.value[p]);
             continue;
         }
-        cupel_str_puts(s, "a ");
+        cupel_str_puts(s, q->property[p][0] && strchr("aeiouAEIOU", q->property[p][0]) ? "an " : "a ");
         cupel_html(s, q->property[p]);
         cupel_str_puts(s, " of <b>");
         cupel_html_value(s, q->rows.value[p], half);
@@ -145,7 +145,7 @@ static void put_demand(const cupel_report *r, cupel_str *s)
 {
     const cupel_result *q = r->result;
     bool list = false;
-    cupel_str_puts(s, "<section id=demand><h2>What was asked</h2>\n");
+    cupel_str_puts(s, "<section id=demand><h2>The demand</h2>\n");
     for (size_t i = 0; i < q->n_words; i++) {
         const char *line = q->words[i];
         bool item = strncmp(line, "- ", 2) == 0;
@@ -166,8 +166,8 @@ static void put_demand(const cupel_report *r, cupel_str *s)
 
 void cupel_report_head(const cupel_report *r, cupel_str *s)
 {
-    static const char *const links[][2] = {{"demand", "Demand"}, {"shortlist", "Shortlist"}, {"tradeoff", "Trade-off"}, {"funnel", "Funnel"},
-                                           {"elements", "Elements"}, {"trust", "Trust"}, {"methods", "Methods"}, {"lineage", "Lineage"}};
+    static const char *const links[][2] = {{"demand", "Demand"}, {"shortlist", "Shortlist"}, {"tradeoff", "Trade-offs"}, {"funnel", "Rejected"},
+                                           {"elements", "Elements"}, {"trust", "Trust"}, {"methods", "Methods"}, {"lineage", "Provenance"}};
     cupel_text started = run_text(r, "started");
     cupel_str_puts(s, "<header><p class=kicker>cupel ");
     cupel_html(s, cupel_version());
@@ -192,8 +192,8 @@ void cupel_report_funnel(const cupel_report *r, cupel_str *s)
 {
     const cupel_result *q = r->result;
     double whole = log1p((double)(q->n_funnel ? q->funnel[0].left + (q->funnel[0].removed > 0 ? q->funnel[0].removed : 0) : 1));
-    cupel_str_puts(s, "<section id=funnel><h2>What fell by the way</h2>\n<p>Each step rejects candidates for the reason named; a candidate is counted where it "
-                      "fails first. Bars are logarithmic.</p>\n<div class=scroll><table class=\"plain funnel\"><thead><tr><th>step<th class=wide>left"
+    cupel_str_puts(s, "<section id=funnel><h2>What was rejected, and why</h2>\n<p>Each step rejects candidates for the reason named; a candidate is counted where it "
+                      "fails first. Bars are logarithmic.</p>\n<div class=scroll><table class=\"plain funnel\"><thead><tr><th>step<th class=wide>"
                       "<th class=num>left<th class=num>rejected here<th class=num title=\"also those that an earlier step had rejected\">fail it at all"
                       "<tbody>\n");
     for (size_t i = 0; i < q->n_funnel; i++) {
@@ -275,7 +275,7 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s)
 {
     const cupel_result *q = r->result;
     double rss = cupel_report_number(r, "max_rss_bytes"), rate = cupel_report_number(r, "candidates_per_second");
-    cupel_str_puts(s, "<section id=lineage><h2>Where it comes from</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
+    cupel_str_puts(s, "<section id=lineage><h2>Provenance</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
     put_pair(s, "command", run_text(r, "command"), true);
     put_pair(s, "started", run_text(r, "started"), false);
     put_pair(s, "ended", run_text(r, "ended"), false);
@@ -386,6 +386,7 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
         const cupel_report_model *m = &r->model[i];
         add_sets(m->sets, &used);
         add_name(&used, cupel_text_of(m->learner), "learner");
+        cupel_str_puts(s, "The ");
         cupel_html(s, m->property);
         cupel_str_puts(s, " was learned with ");
         cupel_html(s, m->learner);
@@ -447,6 +448,7 @@ cupel_status cupel_report_page(const cupel_report *r, cupel_str *out, cupel_err 
     put_frame_begin(r, out);
     cupel_report_head(r, out);
     cupel_report_shortlist(r, out);
+    cupel_report_tradeoff(r, out);
     cupel_report_funnel(r, out);
     cupel_report_elements(r, out);
     cupel_report_trust(r, out);

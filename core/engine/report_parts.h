@@ -53,6 +53,7 @@ cupel_status cupel_report_page(const cupel_report *r, cupel_str *out, cupel_err 
 /* Sections of it, in the order of the page. */
 void cupel_report_head(const cupel_report *r, cupel_str *s);       /* title, answer, figures at a glance */
 void cupel_report_shortlist(const cupel_report *r, cupel_str *s);
+void cupel_report_tradeoff(const cupel_report *r, cupel_str *s);
 void cupel_report_funnel(const cupel_report *r, cupel_str *s);
 void cupel_report_elements(const cupel_report *r, cupel_str *s);
 void cupel_report_trust(const cupel_report *r, cupel_str *s);

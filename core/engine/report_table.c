@@ -228,12 +228,21 @@ void cupel_report_shortlist(const cupel_report *r, cupel_str *s)
     for (size_t i = 0; i < shown_rows(q); i++) put_row(q, i, scales, s);
     cupel_str_puts(s, "</table></div>\n");
     put_shortlist_notes(q, s);
-    cupel_str_puts(s, "</section>\n<section id=tradeoff><h2>What it costs to have it</h2>\n<figure><div class=\"plot broad\" data-plot=tradeoff role=img "
-                      "aria-label=\"Trade-off between two figures of the candidates\"></div><figcaption>");
-    cupel_str_addf(s, "Each grey dot is one of %zu candidates drawn at random from those that met every hard constraint; coloured ones are on the shortlist. "
-                      "Bands are the windows asked for. The stepped line is the Pareto front of the shortlist: nothing on it is beaten in both figures.",
-                   q->sample.n);
-    cupel_str_puts(s, "</figcaption></figure></section>\n");
+    cupel_str_puts(s, "</section>\n");
+}
+
+void cupel_report_tradeoff(const cupel_report *r, cupel_str *s)
+{
+    const cupel_result *q = r->result;
+    bool pareto = strcmp(q->rank_by, "pareto") == 0;
+    if (!q->rows.n && !q->sample.n) return;
+    cupel_str_addf(s, "<section id=tradeoff><h2>Trade-offs</h2>\n<p>Each grey dot is one of %zu candidates drawn at random from those that "
+                      "met every hard constraint; blue ones are on the shortlist, the first by name.%s</p>\n<div class=pair>\n", q->sample.n,
+                   pareto ? " Ringed ones are in the first Pareto layer of the whole screen." : "");
+    cupel_str_puts(s, "<figure><div class=plot data-plot=tradeoff data-role=front role=img aria-label=\"Pareto front\"></div><figcaption><b>Pareto front.</b> "
+                      "Nothing shown beats a candidate on the stepped line in both figures.</figcaption></figure>\n"
+                      "<figure><div class=plot data-plot=tradeoff data-role=value role=img aria-label=\"Candidates\"></div><figcaption><b>Where the window lies.</b> "
+                      "Bands are the windows asked for.</figcaption></figure>\n</div>\n<p class=note>Numbers are in the shortlist above.</p></section>\n");
 }
 
 /* --- periodic table --- */
