@@ -1,4 +1,5 @@
 #include "core/cli/verbs.h"
+#include "core/math/la.h"
 
 #include <string.h>
 
@@ -31,6 +32,8 @@ static void put_build(cupel_str *s, const cupel_job *job)
     row(s, "flags", BUILD_FLAGS);
     row(s, "kernels", cupel_isa_name(job->isa));
     cupel_str_addf(s, "%-14s %zu (%s)\n", "threads", threads, why);
+    const char *wanted = cupel_la_wanted_core();
+    cupel_str_addf(s, "%-14s %s%s%s\n", "OpenBLAS loops", cupel_la_core(), wanted ? "; verbs that train or predict start again with " : "", wanted ? wanted : "");
     put_libraries(s);
 }
 

@@ -1,10 +1,13 @@
 /* The program: finds the verb, reads its options, makes the job, turns a status into an exit code. */
 #include "core/base/err.h"
 #include "core/base/guess.h"
+#include "core/cli/blas.h"
 #include "core/cli/talk.h"
 #include "core/cli/verbs.h"
 
 #include <string.h>
+
+#include <sys/prctl.h>
 
 #define HEADING_LINE(text) {text, NULL},
 #define VERB_LINE(name) {NULL, &cupel_verb_##name},
@@ -53,6 +56,7 @@ static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err
         CUPEL_TRY(cupel_print_str(&page, err));
         goto done;
     }
+    if (verb->uses_blas) cupel_blas_begin(argv);
     cupel_talk_begin(verb->name, cupel_flag(args, "quiet"));
     CUPEL_TRY(make_job(verb, args, &job, err));
     if (verb->computes) cupel_signals_begin();
@@ -75,6 +79,7 @@ static const char *verb_of(const char *word)
 int main(int argc, char **argv)
 {
     cupel_err err = {0};
+    prctl(PR_SET_NAME, "cupel"); /* it is "exe" after blas.c has started us again */
     cupel_streams_begin();
     cupel_talk_begin(NULL, false);
     if (argc < 2) {

@@ -6,12 +6,15 @@
 
 #define CUPEL_VERBS(HEADING, VERB)              \
     HEADING("The road in one command")          \
+    VERB(report)                                \
     HEADING("Descriptors and models")           \
     VERB(describe)                              \
     HEADING("Screening")                        \
     HEADING("Files and facts")                  \
     VERB(inspect)                               \
     VERB(formula)                               \
+    VERB(methods)                               \
+    VERB(cite)                                  \
     VERB(help)                                  \
     VERB(version)
 

@@ -118,6 +118,29 @@ static void put_authors(cupel_str *out, cupel_text authors)
     cupel_str_putc(out, '}');
 }
 
+static bool number(cupel_text t)
+{
+    for (size_t i = 0; i < t.n; i++)
+        if (t.p[i] < '0' || t.p[i] > '9') return false;
+    return t.n > 0;
+}
+
+/* "Machine Learning 20, 273" has a volume and a first page; any other place stays whole. */
+static void put_place(cupel_str *out, cupel_text place)
+{
+    size_t comma = place.n, space;
+    while (comma && place.p[comma - 1] != ',') comma--;
+    for (space = comma; space && place.p[space - 1] != ' ';) space--;
+    cupel_text volume = {place.p + space, comma > space ? comma - 1 - space : 0}, page = {place.p + comma, place.n - comma};
+    if (!comma || !space || !number(volume)) {
+        put_field(out, "journal", place);
+        return;
+    }
+    put_field(out, "journal", cupel_text_trim((cupel_text){place.p, space}));
+    put_field(out, "volume", volume);
+    put_field(out, "pages", cupel_text_trim(page));
+}
+
 static void put_bibtex(cupel_str *out, const cupel_method *m, size_t k, const cupel_reference *r)
 {
     cupel_reference_parts p = cupel_reference_split(r->text);
@@ -125,7 +148,7 @@ static void put_bibtex(cupel_str *out, const cupel_method *m, size_t k, const cu
     cupel_str_addf(out, "@%s{cupel:%s:%zu", p.place.n ? "article" : "misc", m->name, k + 1);
     put_authors(out, p.authors);
     put_field(out, "title", p.title);
-    put_field(out, "journal", p.place);
+    put_place(out, p.place);
     put_field(out, "year", p.year);
     if (r->doi && *r->doi) cupel_str_addf(out, ",\n  %s = {%s}", doi ? "doi" : "url", r->doi);
     cupel_str_puts(out, "\n}\n");
