@@ -4,6 +4,7 @@
 #include "core/base/rng.h"
 #include "core/base/str.h"
 #include "core/io/artifact.h"
+#include "core/io/digest.h"
 #include "core/io/h5.h"
 
 #include <dirent.h>
@@ -179,7 +180,7 @@ static void what_is_written_is_read_back(void **state)
 {
     (void)state;
     cupel_err err = {0};
-    static const size_t sizes[] = {0, 1, 1023, 1024, 1025, 5000};
+    static const size_t sizes[] = {0, 1, 511, 512, 513, 5000};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         check_ok(write_some(at("a.h5"), sizes[i], 700, &err), &err);
         check_some(at("a.h5"), sizes[i]);
@@ -204,33 +205,85 @@ static void the_same_calls_give_the_same_bytes(void **state)
     for (int i = 0; i < 3; i++) free(p[i]);
 }
 
+/* Two levels of XXH3-128, over pieces of 1 MiB. */
+static void digest_plainly(const unsigned char *p, size_t n, unsigned char digest[16])
+{
+    enum { PIECE = 1 << 20 };
+    XXH128_canonical_t *piece = malloc((n / PIECE + 1) * sizeof *piece), all;
+    size_t k = 0;
+    for (size_t i = 0; i < n; i += PIECE) XXH128_canonicalFromHash(&piece[k++], XXH3_128bits(p + i, n - i < PIECE ? n - i : PIECE));
+    XXH128_canonicalFromHash(&all, XXH3_128bits(piece, k * sizeof *piece));
+    memcpy(digest, all.digest, 16);
+    free(piece);
+}
+
 static void the_user_block_is_as_documented(void **state)
 {
     (void)state;
     cupel_err err = {0};
-    size_t n;
-    check_ok(write_some(at("a.h5"), 10, 10, &err), &err);
-    unsigned char *p = slurp(at("a.h5"), &n);
-    assert_memory_equal(p, "CUPELART", 8);
-    assert_memory_equal(p + 8, "\1\0\0\0\0\2\0\0", 8);
-    uint64_t rest = 0;
-    for (int i = 7; i >= 0; i--) rest = rest << 8 | p[16 + i];
-    assert_int_equal(rest, n - BLOCK_BYTES);
-    XXH128_canonical_t digest;
-    XXH128_canonicalFromHash(&digest, XXH3_128bits(p + BLOCK_BYTES, n - BLOCK_BYTES));
-    assert_memory_equal(p + 24, digest.digest, 16);
-    assert_string_equal((const char *)p + 40, "model");
-    for (size_t i = 72; i < BLOCK_BYTES; i++) assert_int_equal(p[i], 0);
-    assert_memory_equal(p + BLOCK_BYTES, "\211HDF\r\n\032\n", 8);
+    static const size_t sizes[] = {10, 20000};
+    for (size_t i = 0; i < 2; i++) {
+        size_t n;
+        unsigned char digest[16];
+        check_ok(write_some(at("a.h5"), sizes[i], 512, &err), &err);
+        unsigned char *p = slurp(at("a.h5"), &n);
+        assert_memory_equal(p, "CUPELART", 8);
+        assert_memory_equal(p + 8, "\1\0\0\0\0\2\0\0", 8);
+        uint64_t rest = 0;
+        for (int j = 7; j >= 0; j--) rest = rest << 8 | p[16 + j];
+        assert_int_equal(rest, n - BLOCK_BYTES);
+        digest_plainly(p + BLOCK_BYTES, n - BLOCK_BYTES, digest);
+        assert_memory_equal(p + 24, digest, 16);
+        assert_string_equal((const char *)p + 40, "model");
+        for (size_t j = 72; j < BLOCK_BYTES; j++) assert_int_equal(p[j], 0);
+        assert_memory_equal(p + BLOCK_BYTES, "\211HDF\r\n\032\n", 8);
 
-    cupel_reader *r = NULL;
-    check_ok(cupel_reader_open(at("a.h5"), NULL, 2, &r, &err), &err);
-    char hex[40] = "xxh3:";
-    for (int i = 0; i < 16; i++) snprintf(hex + 5 + 2 * i, 3, "%02x", digest.digest[i]);
-    assert_string_equal(cupel_reader_digest(r), hex);
-    assert_string_equal(cupel_reader_kind(r), "model");
-    cupel_reader_free(r);
-    free(p);
+        cupel_reader *r = NULL;
+        check_ok(cupel_reader_open(at("a.h5"), NULL, 2, &r, &err), &err);
+        char hex[40] = "xxh3:";
+        for (int j = 0; j < 16; j++) snprintf(hex + 5 + 2 * j, 3, "%02x", digest[j]);
+        assert_string_equal(cupel_reader_digest(r), hex);
+        assert_string_equal(cupel_reader_kind(r), "model");
+        cupel_reader_free(r);
+        free(p);
+    }
+}
+
+/* Any order of writes, over one another and with holes, gives the digest of what is in the file in the end. */
+static void a_digest_follows_every_write(void **state)
+{
+    (void)state;
+    enum { SIZE = 5 << 20, BEGIN = 512 };
+    cupel_err err = {0};
+    unsigned char *file = calloc(SIZE, 1), *data = malloc(SIZE), one[16], other[16];
+    for (size_t i = 0; i < SIZE; i++) data[i] = (unsigned char)cupel_rng_bits(1, 0, i / 8);
+    for (uint64_t run = 0; run < 40; run++) {
+        cupel_digest *d = NULL;
+        int fd = open(at("d"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+        memset(file, 0, SIZE);
+        size_t end = 0, place = run % 2 ? BEGIN : 0;
+        check_ok(cupel_digest_new(BEGIN, &d, &err), &err);
+        for (uint64_t k = 0; k < 60; k++) { /* mostly in a row, at times somewhere else */
+            bool jump = cupel_rng_below(2, run, 3 * k, 8) == 0;
+            size_t n = cupel_rng_below(2, run, 3 * k + 1, run % 3 ? 300000 : 3000000), from = jump ? cupel_rng_below(2, run, 3 * k + 2, SIZE) : place;
+            if (n > SIZE - from) n = SIZE - from;
+            memcpy(file + from, data + k * 1000 % (SIZE - n + 1), n);
+            assert_int_equal(pwrite(fd, file + from, n, (off_t)from), n);
+            cupel_digest_note(d, from, file + from, n);
+            if (!jump) place = from + n < SIZE ? from + n : BEGIN;
+            if (n && from + n > end) end = from + n;
+        }
+        if (end > BEGIN) {
+            check_ok(cupel_digest_file_rest(fd, "d", d, BEGIN, end, one, &err), &err);
+            digest_plainly(file + BEGIN, end - BEGIN, other);
+            assert_memory_equal(one, other, 16);
+        }
+        cupel_digest_free(d);
+        close(fd);
+    }
+    remove(at("d"));
+    free(file);
+    free(data);
 }
 
 static cupel_status try_open(const char *path, const char *kind, unsigned schema, cupel_err *err)
@@ -535,6 +588,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(the_same_calls_give_the_same_bytes),
         cmocka_unit_test(the_user_block_is_as_documented),
+        cmocka_unit_test(a_digest_follows_every_write),
         cmocka_unit_test(a_file_that_is_not_right_is_refused_by_name),
         cmocka_unit_test(a_data_set_that_is_not_as_expected_is_refused),
         cmocka_unit_test(contents_can_be_listed),

@@ -1,7 +1,8 @@
 /* Artifacts: the only files between stages. HDF5 behind a checked user block.
  *
- * User block, 512 bytes, little endian: "CUPELART" | u32 format version | u32 length of the block (512) | u64 bytes that follow | XXH3-128 of
- * them (16 bytes, canonical) | kind (32 bytes, 0-padded) | zeros. It is checked before HDF5 parses a byte: damage, not malice.
+ * User block, 512 bytes, little endian: "CUPELART" | u32 format version | u32 length of the block (512) | u64 bytes that follow | their digest
+ * (16 bytes, XXH3-128 over pieces: core/io/digest.h) | kind (32 bytes, 0-padded) | zeros. It is checked before HDF5 parses a byte: damage, not
+ * malice.
  * Root attributes: kind, schema_version, cupel_version, seed; group "inputs" with one attribute per input (name = digest);
  * every data set has attributes units and description. */
 #ifndef CUPEL_IO_ARTIFACT_H
@@ -32,7 +33,7 @@ typedef struct cupel_rows cupel_rows;
 cupel_status cupel_writer_rows(cupel_writer *w, const char *name, const char *units, const char *description, cupel_type type,
                                size_t width, cupel_rows **rows, cupel_err *err);
 cupel_status cupel_rows_append(cupel_rows *rows, size_t n, const void *data, cupel_err *err);
-/* For CUPEL_TEXT: row i is cell[i * stride]. A byte 0 inside a slice is refused. */
+/* For CUPEL_TEXT: row i is cell[i * stride]. A byte 0 inside a slice is refused, by commit at the latest. */
 cupel_status cupel_rows_append_cells(cupel_rows *rows, size_t n, const cupel_text *cell, size_t stride, cupel_err *err);
 cupel_status cupel_writer_commit(cupel_writer **w, cupel_err *err);  /* frees, whatever it returns */
 void cupel_writer_abandon(cupel_writer **w);                         /* NULL-safe; removes the temporary file */

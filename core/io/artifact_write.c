@@ -32,12 +32,14 @@ struct cupel_writer {
     char *path, *temp, kind[CUPEL_BLOCK_KIND];
     int fd;
     bool broken;             /* a call failed: only abandon is left */
+    cupel_digest *digest;
     cupel_h5 *h;
     cupel_rows **rows;
     size_t n_rows, cap_rows;
+    size_t text_held;        /* bytes of strings that wait in memory */
 };
 
-enum { CHUNK_BYTES = 1 << 20, SPOOL_BYTES = 1 << 20 };
+enum { CHUNK_BYTES = 1 << 19, SPOOL_BYTES = 1 << 20, TEXT_HELD = 1 << 25 };
 
 static void rows_free(cupel_rows *r)
 {
@@ -63,6 +65,7 @@ void cupel_writer_abandon(cupel_writer **writer)
         close(w->fd);
         unlink(w->temp);
     }
+    cupel_digest_free(w->digest);
     cupel_free(w->rows);
     cupel_free(w->path);
     cupel_free(w->temp);
@@ -95,7 +98,8 @@ cupel_status cupel_writer_open(const char *path, const char *kind, unsigned sche
     CUPEL_TRY(cupel_temp_name(path, &w->temp, err));
     w->fd = open(w->temp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (w->fd < 0) CUPEL_TRY(cupel_fail_errno(err, errno, "opening output", path));
-    CUPEL_TRY(cupel_h5_create(w->fd, path, CUPEL_BLOCK, &w->h, err));
+    CUPEL_TRY(cupel_digest_new(CUPEL_BLOCK, &w->digest, err));
+    CUPEL_TRY(cupel_h5_create(w->fd, path, CUPEL_BLOCK, w->digest, &w->h, err));
     int64_t schema = schema_version, seed_bits;
     memcpy(&seed_bits, &seed, sizeof seed_bits);
     CUPEL_TRY(cupel_h5_set(w->h, "/", "kind", CUPEL_TEXT, kind, err));
@@ -245,11 +249,16 @@ done:
     return st;
 }
 
-static cupel_status append(cupel_rows *r, size_t n, const unsigned char *p, size_t text, cupel_err *err)
+static cupel_status make_buffer(cupel_rows *r, cupel_err *err)
+{
+    if (!r->buffer) r->buffer = cupel_alloc_aligned(r->chunk_rows, r->row_bytes);
+    return r->buffer ? CUPEL_OK : cupel_no_memory(err, "rows of an artifact", r->chunk_rows * r->row_bytes);
+}
+
+static cupel_status append(cupel_rows *r, size_t n, const unsigned char *p, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    if (!r->buffer) r->buffer = cupel_alloc_aligned(r->chunk_rows, r->row_bytes);
-    if (!r->buffer) CUPEL_TRY(cupel_no_memory(err, "rows of an artifact", r->chunk_rows * r->row_bytes));
+    CUPEL_TRY(make_buffer(r, err));
     while (n) {
         size_t room = r->chunk_rows - r->held, k = n < room ? n : room;
         const unsigned char *chunk = p;
@@ -260,7 +269,7 @@ static cupel_status append(cupel_rows *r, size_t n, const unsigned char *p, size
         r->held += k, r->n += k, n -= k, p += k * r->row_bytes;
         if (r->held < r->chunk_rows) break;
         r->held = 0;
-        CUPEL_TRY(write_chunk(r, chunk, r->n - r->chunk_rows, r->chunk_rows, text, err));
+        CUPEL_TRY(write_chunk(r, chunk, r->n - r->chunk_rows, r->chunk_rows, 0, err));
     }
 done:
     return st;
@@ -299,6 +308,7 @@ static cupel_status spool_out(cupel_rows *r, cupel_err *err)
         if (k <= 0) CUPEL_TRY(cupel_fail_errno(err, k < 0 ? errno : ENOSPC, "writing", r->w->path));
         at += (size_t)k, r->spooled += (uint64_t)k;
     }
+    r->w->text_held -= r->pending.n;
     cupel_str_clear(&r->pending);
 done:
     cupel_str_free(&name);
@@ -308,16 +318,18 @@ done:
 cupel_status cupel_rows_append_cells(cupel_rows *r, size_t n, const cupel_text *cell, size_t stride, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    cupel_str *s = &r->pending;
+    size_t held = s->n;
     for (size_t i = 0; i < n; i++) {
         cupel_text t = cell[i * stride];
-        if (t.n && memchr(t.p, 0, t.n))
-            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "row %zu of '%s': text with a byte 0", r->n + i + 1, r->name));
+        if (s->cap - s->n <= t.n && !cupel_grow(&s->p, &s->cap, s->n + t.n + 1, 1)) CUPEL_TRY(cupel_no_memory(err, "text of an artifact", s->n));
+        if (t.n) memcpy(s->p + s->n, t.p, t.n);
+        s->n += t.n;
+        s->p[s->n++] = '\0';
         if (t.n > r->longest) r->longest = t.n;
-        cupel_str_add(&r->pending, t.p, t.n);
-        cupel_str_add(&r->pending, "", 1);
-        if (r->pending.failed) CUPEL_TRY(cupel_no_memory(err, "text of an artifact", r->pending.n));
-        if (r->pending.n >= SPOOL_BYTES) CUPEL_TRY(spool_out(r, err));
     }
+    r->w->text_held += s->n - held;
+    if (s->n >= SPOOL_BYTES && r->w->text_held > TEXT_HELD) CUPEL_TRY(spool_out(r, err));
     r->n += n;
 done:
     return note(r->w, st);
@@ -325,7 +337,7 @@ done:
 
 cupel_status cupel_rows_append(cupel_rows *r, size_t n, const void *data, cupel_err *err)
 {
-    if (r->type != CUPEL_TEXT) return note(r->w, append(r, n, data, 0, err));
+    if (r->type != CUPEL_TEXT) return note(r->w, append(r, n, data, err));
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; st == CUPEL_OK && i < n; i++) {
         cupel_text t = cupel_text_of(((const char *const *)data)[i]);
@@ -339,8 +351,8 @@ enum { AT_ONCE = 256 };
 
 typedef struct replay {
     cupel_rows *r;
-    size_t text;            /* bytes per string stored; 0: varying */
-    char *cell;             /* the string being gathered, [longest + 1] */
+    size_t left, text;      /* strings that are still to come; bytes of each in the file, 0: varying */
+    char *cell;             /* a string that two pieces share, [longest + 1] */
     size_t used;
     cupel_str batch;        /* varying: strings that wait to be written together, and where they begin */
     size_t at[AT_ONCE], n, row;
@@ -357,14 +369,22 @@ static cupel_status replay_batch(replay *p, cupel_err *err)
     return st;
 }
 
-static cupel_status replay_cell(replay *p, cupel_err *err)
+/* A whole string: to its place in the row buffer, or to the batch. A 0 inside a string makes two of it. */
+static cupel_status replay_string(replay *p, const char *s, size_t n, cupel_err *err)
 {
+    cupel_rows *r = p->r;
+    if (p->left-- == 0) return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' for '%s': text with a byte 0 inside", r->name, r->w->path);
     if (p->text) {
-        memset(p->cell + p->used, 0, p->text - p->used);
-        return append(p->r, 1, (const unsigned char *)p->cell, p->text, err);
+        unsigned char *row = r->buffer + r->held * p->text;
+        memcpy(row, s, n);
+        memset(row + n, 0, p->text - n);
+        r->held++, r->n++;
+        if (r->held < r->chunk_rows) return CUPEL_OK;
+        r->held = 0;
+        return write_chunk(r, r->buffer, r->n - r->chunk_rows, r->chunk_rows, p->text, err);
     }
     p->at[p->n++] = p->batch.n;
-    cupel_str_add(&p->batch, p->cell, p->used);
+    cupel_str_add(&p->batch, s, n);
     cupel_str_add(&p->batch, "", 1);
     return p->n < AT_ONCE && p->batch.n < SPOOL_BYTES ? CUPEL_OK : replay_batch(p, err);
 }
@@ -372,16 +392,20 @@ static cupel_status replay_cell(replay *p, cupel_err *err)
 static cupel_status replay_bytes(replay *p, const char *s, size_t n, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    while (n) {
-        const char *end = memchr(s, 0, n);
-        size_t k = end ? (size_t)(end - s) : n;
-        memcpy(p->cell + p->used, s, k);
-        p->used += k;
-        s += k, n -= k;
-        if (!end) break;
-        s++, n--;
-        CUPEL_TRY(replay_cell(p, err));
-        p->used = 0;
+    const char *limit = s + n;
+    while (s < limit) {
+        const char *end = memchr(s, 0, (size_t)(limit - s));
+        size_t k = (size_t)((end ? end : limit) - s);
+        if (!end || p->used) {
+            memcpy(p->cell + p->used, s, k);
+            p->used += k;
+            if (!end) break;
+            CUPEL_TRY(replay_string(p, p->cell, p->used, err));
+            p->used = 0;
+        } else {
+            CUPEL_TRY(replay_string(p, s, k, err));
+        }
+        s = end + 1;
     }
 done:
     return st;
@@ -410,12 +434,13 @@ static cupel_status end_text(cupel_rows *r, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     size_t n = r->n;
-    replay p = {.r = r, .cell = cupel_alloc(r->longest + 1, 1)};
+    replay p = {.r = r, .left = n, .cell = cupel_alloc(r->longest + 1, 1)};
     if (!p.cell) CUPEL_TRY(cupel_no_memory(err, "text of an artifact", r->longest + 1));
     if (pad(n, r->longest, r->spooled + r->pending.n)) {
         p.text = r->row_bytes = r->longest ? r->longest : 1;
         r->chunk_rows = rows_per_chunk(p.text);
         r->n = 0; /* counted again as they are stored */
+        CUPEL_TRY(make_buffer(r, err));
         CUPEL_TRY(replay_all(&p, err));
         CUPEL_TRY(append_end(r, p.text, err));
     } else {
@@ -447,7 +472,7 @@ cupel_status cupel_writer_commit(cupel_writer **writer, cupel_err *err)
         w->rows[i] = NULL;
     }
     CUPEL_TRY(cupel_h5_close(&w->h, err));
-    CUPEL_TRY(cupel_block_write(w->fd, w->path, w->kind, err));
+    CUPEL_TRY(cupel_block_write(w->fd, w->path, w->kind, w->digest, err));
     int fd = w->fd;
     w->fd = -1;
     if (close(fd) != 0) {

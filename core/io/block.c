@@ -2,7 +2,6 @@
 #include "core/io/block.h"
 
 #include "core/base/err.h"
-#include "core/base/mem.h"
 #include "core/sys/file.h"
 
 #include <errno.h>
@@ -10,8 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <xxhash.h>
 
 enum {
     BLOCK = CUPEL_BLOCK,
@@ -39,42 +36,17 @@ static uint64_t get_le(const unsigned char *p, int bytes)
     return x;
 }
 
-/* XXH3-128 of bytes BLOCK .. end - 1, and where they end. Read, not mapped: a file cut short meanwhile is an error, not a signal. */
-static cupel_status digest_rest(int fd, const char *name, unsigned char digest[DIGEST], uint64_t *end, cupel_err *err)
-{
-    enum { PIECE = 1 << 18 };
-    cupel_status st = CUPEL_OK;
-    XXH3_state_t *state = XXH3_createState();
-    unsigned char *piece = cupel_alloc_aligned(PIECE, 1);
-    if (!state || !piece) CUPEL_TRY(cupel_no_memory(err, "a digest", PIECE));
-    XXH3_128bits_reset(state);
-    for (*end = BLOCK;;) {
-        ssize_t k = pread(fd, piece, PIECE, (off_t)*end);
-        if (k < 0 && errno == EINTR) continue;
-        if (k < 0) CUPEL_TRY(cupel_fail_errno(err, errno, "reading", name));
-        if (k == 0) break;
-        XXH3_128bits_update(state, piece, (size_t)k);
-        *end += (uint64_t)k;
-    }
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
-    memcpy(digest, canonical.digest, DIGEST);
-done:
-    XXH3_freeState(state);
-    cupel_free(piece);
-    return st;
-}
-
-cupel_status cupel_block_write(int fd, const char *path, const char *kind, cupel_err *err)
+cupel_status cupel_block_write(int fd, const char *path, const char *kind, cupel_digest *digest, cupel_err *err)
 {
     unsigned char b[BLOCK] = {0};
-    uint64_t end = 0;
-    cupel_status st = digest_rest(fd, path, b + AT_DIGEST, &end, err);
+    off_t end = lseek(fd, 0, SEEK_END);
+    if (end < BLOCK) return cupel_fail_errno(err, end < 0 ? errno : EIO, "writing", path);
+    cupel_status st = cupel_digest_file_rest(fd, path, digest, BLOCK, (uint64_t)end, b + AT_DIGEST, err);
     if (st != CUPEL_OK) return st;
     memcpy(b, MAGIC, sizeof MAGIC);
     put_le(b + AT_FORMAT, FORMAT, 4);
     put_le(b + AT_LENGTH, BLOCK, 4);
-    put_le(b + AT_BYTES, end - BLOCK, 8);
+    put_le(b + AT_BYTES, (uint64_t)end - BLOCK, 8);
     memcpy(b + AT_KIND, kind, strlen(kind));
     ssize_t k = pwrite(fd, b, BLOCK, 0);
     if (k != BLOCK) return cupel_fail_errno(err, k < 0 ? errno : ENOSPC, "writing", path);
@@ -114,11 +86,10 @@ cupel_status cupel_block_read(int fd, const char *path, cupel_block *block, cupe
     cupel_status st = CUPEL_OK;
     unsigned char b[BLOCK], digest[DIGEST];
     struct stat sb;
-    uint64_t end = 0;
     ssize_t k = fstat(fd, &sb) == 0 ? pread(fd, b, BLOCK, 0) : -1;
     if (k < 0) CUPEL_TRY(cupel_fail_errno(err, errno, "reading", path));
     CUPEL_TRY(check_block(b, (size_t)k, (uint64_t)sb.st_size, path, err));
-    CUPEL_TRY(digest_rest(fd, path, digest, &end, err));
+    CUPEL_TRY(cupel_digest_file_rest(fd, path, NULL, BLOCK, (uint64_t)sb.st_size, digest, err));
     if (memcmp(digest, b + AT_DIGEST, DIGEST) != 0)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': damaged: its contents do not match their digest; make it again", path));
     memcpy(block->digest, digest, DIGEST);

@@ -3,16 +3,18 @@
 #define CUPEL_IO_BLOCK_H
 
 #include "core/cupel.h"
+#include "core/io/digest.h"
 
-enum { CUPEL_BLOCK = 512, CUPEL_BLOCK_KIND = 32, CUPEL_DIGEST = 16 };
+enum { CUPEL_BLOCK = 512, CUPEL_BLOCK_KIND = 32 };
 
 typedef struct cupel_block {
     char kind[CUPEL_BLOCK_KIND];
-    unsigned char digest[CUPEL_DIGEST]; /* XXH3-128, canonical byte order */
+    unsigned char digest[CUPEL_DIGEST];
 } cupel_block;
 
-/* Digests all that stands behind the block on fd and writes the block. `kind` has at most CUPEL_BLOCK_KIND - 1 bytes. */
-cupel_status cupel_block_write(int fd, const char *path, const char *kind, cupel_err *err);
+/* Digests all that stands behind the block on fd (digest: what was noted of it) and writes the block. `kind` has at most CUPEL_BLOCK_KIND - 1
+ * bytes. */
+cupel_status cupel_block_write(int fd, const char *path, const char *kind, cupel_digest *digest, cupel_err *err);
 
 /* Checks the block and the digest. CUPEL_BAD_ARTIFACT: truncated, damaged, not a cupel artifact, made by a newer cupel. */
 cupel_status cupel_block_read(int fd, const char *path, cupel_block *block, cupel_err *err);

@@ -26,6 +26,7 @@ struct cupel_h5 {
     bool writing;
     int number;      /* errno of the first transfer that failed */
     uint64_t bytes;  /* size of the file on the descriptor */
+    cupel_digest *digest; /* the caller's */
     hid_t driver, file;
 };
 
@@ -111,6 +112,7 @@ static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t dxpl, haddr_t at
     (void)type, (void)dxpl;
     cupel_h5 *h = ((driver_file *)file)->h;
     const unsigned char *p = buffer;
+    if (h->digest && !h->number) cupel_digest_note(h->digest, at, buffer, n);
     while (n && !h->number) {
         ssize_t k = pwrite(h->fd, p, n, (off_t)at);
         if (k < 0 && errno == EINTR) continue;
@@ -244,13 +246,13 @@ done:
     return st;
 }
 
-static cupel_status open_file(int fd, const char *name, bool writing, size_t user_block, cupel_h5 **out, cupel_err *err)
+static cupel_status open_file(int fd, const char *name, bool writing, size_t user_block, cupel_digest *digest, cupel_h5 **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     quiet q = quiet_begin();
     hid_t fapl = 0, fcpl = 0;
     cupel_h5 *h = cupel_alloc(1, sizeof *h);
-    if (h) h->fd = fd, h->writing = writing, h->name = cupel_strdup(name);
+    if (h) h->fd = fd, h->writing = writing, h->digest = digest, h->name = cupel_strdup(name);
     if (!h || !h->name) CUPEL_TRY(cupel_no_memory(err, "an HDF5 file", sizeof *h));
     CUPEL_TRY(access_properties(h, &fapl, err));
     if (writing) {
@@ -275,14 +277,14 @@ done:
     return st;
 }
 
-cupel_status cupel_h5_create(int fd, const char *name, size_t user_block, cupel_h5 **h, cupel_err *err)
+cupel_status cupel_h5_create(int fd, const char *name, size_t user_block, cupel_digest *digest, cupel_h5 **h, cupel_err *err)
 {
-    return open_file(fd, name, true, user_block, h, err);
+    return open_file(fd, name, true, user_block, digest, h, err);
 }
 
 cupel_status cupel_h5_open(int fd, const char *name, cupel_h5 **h, cupel_err *err)
 {
-    return open_file(fd, name, false, 0, h, err);
+    return open_file(fd, name, false, 0, NULL, h, err);
 }
 
 cupel_status cupel_h5_close(cupel_h5 **handle, cupel_err *err)

@@ -7,6 +7,7 @@
 
 #include "core/cupel.h"
 #include "core/io/artifact.h"
+#include "core/io/digest.h"
 
 enum { CUPEL_H5_RANK = 8 };
 
@@ -21,8 +22,8 @@ typedef struct cupel_h5_info {
 } cupel_h5_info;
 
 /* An empty file on fd (open for reading and writing, kept by the caller), HDF5 beginning behind `user_block` bytes that are left alone.
- * `name` is for messages. A transfer that fails is remembered: the call says so, and so do all that follow. */
-cupel_status cupel_h5_create(int fd, const char *name, size_t user_block, cupel_h5 **h, cupel_err *err);
+ * `name` is for messages; digest is told of every write. A transfer that fails is remembered: the call says so, and so do all that follow. */
+cupel_status cupel_h5_create(int fd, const char *name, size_t user_block, cupel_digest *digest, cupel_h5 **h, cupel_err *err);
 cupel_status cupel_h5_open(int fd, const char *name, cupel_h5 **h, cupel_err *err);
 /* Frees *h, whatever it returns. */
 cupel_status cupel_h5_close(cupel_h5 **h, cupel_err *err);
