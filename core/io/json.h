@@ -1,4 +1,4 @@
-/* JSON: reading through jansson into a tree, writing through a small emitter. */
+/* JSON (RFC 8259): reading into a tree, writing through a small emitter. */
 #ifndef CUPEL_IO_JSON_H
 #define CUPEL_IO_JSON_H
 
@@ -7,9 +7,8 @@
 
 typedef struct cupel_json cupel_json; /* a node; owned by the root */
 
-/* Parses exactly one JSON value; `name` is for messages ("file:line:column"). Duplicate keys, nesting beyond 64, numbers that do not fit
- * a double (integers: 64 bits), NaN and \u0000 are refused; memory is checked
- * before it is taken. */
+/* Parses exactly one JSON value; `name` is for messages ("file:line:column"). Duplicate keys, nesting beyond 64, numbers that do not fit a
+ * double, NaN, \u0000 and text that is not UTF-8 are refused; the memory of a large document is checked before it is taken. */
 cupel_status cupel_json_read(cupel_text text, const char *name, cupel_json **root, cupel_err *err);
 /* As cupel_json_read for a text that begins in line `first_line` of the file. */
 cupel_status cupel_json_read_from(cupel_text text, const char *name, uint64_t first_line, cupel_json **root, cupel_err *err);
@@ -20,9 +19,8 @@ cupel_json_kind cupel_json_kind_of(const cupel_json *node);
 size_t cupel_json_size(const cupel_json *node);                             /* of an array or object, else 0 */
 const cupel_json *cupel_json_at(const cupel_json *array, size_t i);         /* NULL when it is not there */
 const cupel_json *cupel_json_get(const cupel_json *object, const char *key);
-const char *cupel_json_key(const cupel_json *object, size_t i);             /* keys in file order; walks to i: for small objects */
-/* The next member in file order; *at is NULL before the first. False at the end. */
-bool cupel_json_next(const cupel_json *object, void **at, const char **key, const cupel_json **value);
+const char *cupel_json_key(const cupel_json *object, size_t i);             /* keys in file order; NULL past the end */
+const cupel_json *cupel_json_member(const cupel_json *object, size_t i);    /* the value of that key */
 bool cupel_json_number(const cupel_json *node, double *x);
 bool cupel_json_string(const cupel_json *node, cupel_text *t);
 /* The node as the text a CSV cell would hold: numbers shortest, strings as they are, null "", true/false, others as compact JSON. */

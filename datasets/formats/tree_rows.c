@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { MAX_COLUMNS = 65536 };
 
@@ -34,10 +35,7 @@ cupel_status cupel_tree_rows_columns(cupel_tree_rows *t, const cupel_json *from,
         if (!(t->key[t->n] = cupel_strdup(header->name[t->n]))) return cupel_no_memory(err, "the names of columns", 0);
     cupel_status st = CUPEL_OK;
     if (cupel_json_kind_of(from) == CUPEL_JSON_OBJECT) {
-        void *at = NULL;
-        const char *key;
-        const cupel_json *value;
-        while (st == CUPEL_OK && cupel_json_next(from, &at, &key, &value)) st = add_column(t, cupel_text_of(key), line, header, err);
+        for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = add_column(t, cupel_text_of(cupel_json_key(from, i)), line, header, err);
         return st;
     }
     cupel_str name = {0}; /* pandas allows numbers as names */
@@ -58,13 +56,12 @@ static void put_cell(cupel_tree_rows *t, size_t i, const cupel_json *value)
 
 static cupel_status unknown_key(const cupel_tree_rows *t, const cupel_json *object, uint64_t line, cupel_err *err)
 {
-    void *at = NULL;
     const char *key = "";
-    const cupel_json *value;
-    while (cupel_json_next(object, &at, &key, &value)) {
-        size_t i = 0;
-        while (i < t->n && !cupel_text_is(cupel_text_of(key), t->key[i])) i++;
-        if (i == t->n) break;
+    bool known = true;
+    for (size_t k = 0; k < cupel_json_size(object) && known; k++) {
+        key = cupel_json_key(object, k);
+        known = false;
+        for (size_t i = 0; i < t->n && !known; i++) known = strcmp(key, t->key[i]) == 0;
     }
     return fail(t, line, "the first row has no key '", key, err);
 }
