@@ -31,7 +31,7 @@ const cupel_verb cupel_verb_demand = {
             "  require:\n"
             "    - {property: band gap, min: 1.1 eV, max: 1.6 eV}   # or target: with within:, or goal: maximise\n"
             "    - {elements: forbidden, list: [Pb, Cd]}\n"
-            "    - {price: yes, max: 60 USD/kg, goal: minimise}     # the goal counts in rankings by pareto and weights\n"
+            "    - {price: {max: 60 USD/kg}, goal: minimise}   # the goal counts in rankings by pareto and weights\n"
             "  rank: {by: probability}                         # or pareto, weights\n"
             "  domain: required                                # reject what is unlike anything measured\n"
             "  keep: 100\n"

@@ -6,10 +6,14 @@
 
 #define CUPEL_VERBS(HEADING, VERB)              \
     HEADING("The road in one command")          \
+    VERB(run)                                   \
+    VERB(demand)                                \
     VERB(report)                                \
     HEADING("Descriptors and models")           \
     VERB(describe)                              \
     HEADING("Screening")                        \
+    VERB(screen)                                \
+    VERB(merge)                                 \
     HEADING("Files and facts")                  \
     VERB(inspect)                               \
     VERB(formula)                               \

@@ -1,0 +1,48 @@
+#include "core/base/err.h"
+#include "core/cli/verbs.h"
+#include "core/engine/funnel.h"
+#include "core/engine/run.h"
+
+#include <string.h>
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_screen_options o = cupel_screen_defaults();
+    cupel_result r = {.n_words = 0};
+    cupel_str text = {0};
+    o.resume = cupel_flag(args, "resume");
+    o.precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64;
+    const char *folder = cupel_opt_text(args, "output");
+    cupel_status st = cupel_run(cupel_arg(args, 0), folder, &o, cupel_command_line(args), job, &r, err);
+    if (st == CUPEL_OK || st == CUPEL_INFEASIBLE) {
+        cupel_funnel_text(&r, &text);
+        cupel_str_addf(&text, "%s/ranking.csv %s/report.html\n", folder, folder);
+        cupel_status printed = cupel_print_str(&text, st == CUPEL_OK ? err : NULL);
+        if (st == CUPEL_OK) st = printed;
+    }
+    cupel_str_free(&text);
+    cupel_result_release(&r);
+    return st;
+}
+
+static const cupel_opt options[] = {
+    {"output", "DIR", CUPEL_OPT_TEXT, NULL, NULL, true, "the folder that gets ranking.csv, report.html, run.json, model.h5, result.h5, demand.yaml"},
+    {"resume", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "go on from the checkpoint in DIR, if there is one"},
+    {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "arithmetic of the predictions"},
+    {0}};
+
+const cupel_verb cupel_verb_run = {
+    .name = "run",
+    .usage = "DEMAND -o DIR",
+    .help = "the whole road: from a demand file to a ranked, explained shortlist",
+    .more = "Trains, screens, ranks and reports. DIR/ranking.csv holds the shortlist, DIR/report.html explains it, DIR/run.json says what was run on what. "
+            "'cupel help demand' says how a demand is written.\n\n"
+            "  cupel run datasets/examples/solar-absorber.yaml --threads 2 -o out\n\n"
+            "SIGTERM and SIGUSR1 write a checkpoint and end with exit code 6; --resume goes on. Exit code 5: no candidate can meet the demand.\n",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .uses_blas = true,
+    .computes = true,
+    .run = run,
+};
