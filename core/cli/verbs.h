@@ -14,6 +14,7 @@
     HEADING("Screening")                        \
     VERB(screen)                                \
     VERB(merge)                                 \
+    VERB(space)                                 \
     HEADING("Files and facts")                  \
     VERB(inspect)                               \
     VERB(formula)                               \
