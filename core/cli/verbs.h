@@ -11,6 +11,8 @@
     VERB(report)                                \
     HEADING("Descriptors and models")           \
     VERB(describe)                              \
+    VERB(train)                                 \
+    VERB(predict)                               \
     HEADING("Screening")                        \
     VERB(screen)                                \
     VERB(merge)                                 \

@@ -17,3 +17,9 @@ cupel_status cupel_missing_parse(const char *word, cupel_missing *m, cupel_err *
 }
 
 const char *cupel_missing_name(cupel_missing m) { return words[m]; }
+
+cupel_dot cupel_dot_parse(const char *word)
+{
+    if (strcmp(word, "hydrate") == 0) return CUPEL_DOT_HYDRATE;
+    return strcmp(word, "decimal") == 0 ? CUPEL_DOT_DECIMAL : CUPEL_DOT_REFUSE;
+}

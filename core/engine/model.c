@@ -220,6 +220,15 @@ done:
     return st;
 }
 
+cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err)
+{
+    cupel_features *f = NULL;
+    cupel_status st = cupel_learner_check(o->learner, o->settings, o->task, err);
+    if (st == CUPEL_OK) st = cupel_features_new(o->features, o->columns, &f, err);
+    cupel_features_free(f);
+    return st;
+}
+
 cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o, const cupel_job *job,
                              cupel_model **m, cupel_err *err)
 {

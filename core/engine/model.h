@@ -10,6 +10,7 @@
 typedef enum cupel_missing { CUPEL_MISSING_FAIL, CUPEL_MISSING_DROP, CUPEL_MISSING_IMPUTE, CUPEL_MISSING_KEEP } cupel_missing;
 cupel_status cupel_missing_parse(const char *word, cupel_missing *m, cupel_err *err); /* core/engine/missing.c */
 const char *cupel_missing_name(cupel_missing m);
+cupel_dot cupel_dot_parse(const char *word); /* "hydrate", "decimal"; any other word refuses */
 
 /* Training rows in memory: every cell of the file as text, formulas parsed, target as number. */
 typedef struct cupel_training {
@@ -49,6 +50,9 @@ typedef struct cupel_model_options {
     cupel_task task;
     uint64_t seed;
 } cupel_model_options;
+
+/* What can be said before any row is read: CUPEL_USAGE for features, learners and settings that are not there. */
+cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err);
 
 /* subset [n_subset] of the training rows, increasing, NULL = all. Rows whose features lack a value are treated as t->missing says: CUPEL_BAD_INPUT
  * with file:line, left out, or imputed, and said through job. */

@@ -208,7 +208,7 @@ static cupel_status open_artifact(cupel_sheet *s, cupel_err *err)
     const cupel_header *h = s->o.header;
     s->kept = cupel_alloc(h->n, sizeof *s->kept);
     if (!s->kept) CUPEL_TRY(cupel_no_memory(err, "columns of a table", 0));
-    CUPEL_TRY(cupel_writer_open(s->o.path, "descriptors", SCHEMA, s->o.seed, &s->writer, err));
+    CUPEL_TRY(cupel_writer_open(s->o.path, s->o.kind ? s->o.kind : "descriptors", SCHEMA, s->o.seed, &s->writer, err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "features", s->o.sets, err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "formula_column", h->name[s->o.formula], err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "missing", s->o.missing, err));
@@ -216,7 +216,7 @@ static cupel_status open_artifact(cupel_sheet *s, cupel_err *err)
     CUPEL_TRY(cupel_writer_put(s->writer, "columns", "", "names of the columns of x", CUPEL_TEXT, 1, &s->o.n_columns, s->o.column, err));
     CUPEL_TRY(cupel_writer_put(s->writer, "units", "", "units of the columns of x", CUPEL_TEXT, 1, &s->o.n_columns, s->o.unit, err));
     CUPEL_TRY(cupel_writer_rows(s->writer, "formula", "", "formulas as given", CUPEL_TEXT, 1, &s->formula, err));
-    CUPEL_TRY(cupel_writer_rows(s->writer, "x", "as in units", "descriptors, one row per formula; NaN where there is none",
+    CUPEL_TRY(cupel_writer_rows(s->writer, "x", "as in units", "values, one row per formula; NaN where there is none",
                                 s->o.float32 ? CUPEL_F32 : CUPEL_F64, s->o.n_columns, &s->x, err));
     CUPEL_TRY(cupel_writer_rows(s->writer, "reason", "",
                                 "why a value is NaN: 0 none, 1 missing_formula, 2 bad_formula, 3 ambiguous_formula, 4 no_element_data, "
@@ -267,6 +267,7 @@ cupel_status cupel_sheet_commit(cupel_sheet **sheet, const char *input, const ch
     if (s->form == H5) {
         CUPEL_TRY(cupel_writer_attr_int(s->writer, "rows", (int64_t)s->n_rows, err));
         CUPEL_TRY(cupel_writer_input(s->writer, input, digest, err));
+        if (s->o.model) CUPEL_TRY(cupel_writer_input(s->writer, s->o.model, s->o.model_digest, err));
         CUPEL_TRY(cupel_writer_commit(&s->writer, err));
     } else {
         CUPEL_TRY(cupel_out_commit(&s->out, err));

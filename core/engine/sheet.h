@@ -11,6 +11,7 @@
 typedef struct cupel_sheet cupel_sheet;
 
 typedef struct cupel_sheet_options {
+    const char *kind;              /* of the artifact; NULL: "descriptors" */
     const char *path;
     const char *format;            /* "csv", "tsv", "jsonl", "h5"; NULL: by the end of path; "-" is csv */
     const cupel_header *header;    /* of the input; kept by the caller while the sheet is open */
@@ -20,6 +21,7 @@ typedef struct cupel_sheet_options {
     bool float32;                  /* values are floats */
     bool reasons;                  /* a column that says why a value is missing */
     const char *sets, *missing;    /* for the artifact's attributes */
+    const char *model, *model_digest; /* an input of the artifact beside the table; NULL: none */
     uint64_t seed;
 } cupel_sheet_options;
 

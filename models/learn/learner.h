@@ -8,6 +8,8 @@
 #include "core/sys/job.h"
 #include "models/learn/machine.h"
 
+enum { CUPEL_LEARNER_PARAMS = 16 }; /* a learner has at most as many */
+
 /* The training rows as a learner sees them. */
 typedef struct cupel_problem {
     size_t n, d;

@@ -1,7 +1,10 @@
 #include "models/learn/learner.h"
 #include "models/learn/surrogate.h"
 
+#include "core/base/err.h"
+#include "core/base/guess.h"
 #include "core/base/mem.h"
+#include "core/base/str.h"
 
 #include <string.h>
 
@@ -30,6 +33,34 @@ const cupel_method *cupel_learner_find(const char *name)
 {
     const cupel_learner *l = cupel_learner_named(name);
     return l ? &l->method : NULL;
+}
+
+static cupel_status no_such_learner(const char *name, cupel_err *err)
+{
+    cupel_str list = {0};
+    cupel_guess guess = {.meant = name};
+    for (size_t i = 0; cupel_learners[i]; i++) {
+        cupel_str_addf(&list, "%s%s", i ? ", " : "", cupel_learners[i]->method.name);
+        cupel_guess_offer(&guess, cupel_learners[i]->method.name);
+    }
+    if (guess.best)
+        cupel_fail(err, CUPEL_USAGE, "model '%.64s': unknown; did you mean '%s'? (%s)", name, guess.best, cupel_str_text(&list));
+    else
+        cupel_fail(err, CUPEL_USAGE, "model '%.64s': expected one of %s", name, cupel_str_text(&list));
+    cupel_str_free(&list);
+    return CUPEL_USAGE;
+}
+
+cupel_status cupel_learner_check(const char *name, const char *settings, cupel_task task, cupel_err *err)
+{
+    const cupel_learner *l = cupel_learner_named(name);
+    double value[CUPEL_LEARNER_PARAMS];
+    if (!l) return no_such_learner(name ? name : "", err);
+    if (task == CUPEL_TASK_CLASS && !l->classes)
+        return cupel_fail(err, CUPEL_USAGE, "model '%s' does numbers only, and the task is class; use model svc, or task regression", name);
+    if (task == CUPEL_TASK_REGRESSION && !l->regression)
+        return cupel_fail(err, CUPEL_USAGE, "model '%s' does classes only, and the task is regression; use model svr", name);
+    return cupel_method_settings(&l->method, settings, value, err);
 }
 
 void cupel_fitted_release(cupel_fitted *f)

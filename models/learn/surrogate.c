@@ -352,21 +352,12 @@ static void fit_release(fit *f)
     cupel_free(f->setting);
 }
 
-static cupel_status no_such_learner(const char *name, cupel_err *err)
-{
-    cupel_str list = {0};
-    for (size_t i = 0; cupel_learners[i]; i++) cupel_str_addf(&list, "%s%s", i ? ", " : "", cupel_learners[i]->method.name);
-    cupel_fail(err, CUPEL_USAGE, "model '%s' is not known; there are %s", name ? name : "", cupel_str_text(&list));
-    cupel_str_free(&list);
-    return CUPEL_USAGE;
-}
-
 cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const double *y, const cupel_fit_options *options, const cupel_job *job,
                                  cupel_surrogate **out, cupel_err *err)
 {
+    cupel_status st = cupel_learner_check(options->learner, options->settings, options->task, err);
+    if (st != CUPEL_OK) return st;
     const cupel_learner *l = cupel_learner_named(options->learner);
-    if (!l) return no_such_learner(options->learner, err);
-    cupel_status st = CUPEL_OK;
     fit f = {.options = options, .s = cupel_alloc(1, sizeof *f.s), .setting = cupel_alloc(cupel_method_n_params(&l->method), sizeof *f.setting)};
     if (!f.s || !f.setting) {
         cupel_free(f.s);

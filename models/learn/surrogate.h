@@ -77,5 +77,7 @@ cupel_status cupel_surrogate_load(const cupel_reader *r, cupel_surrogate **s, cu
 /* The list of learners (models/learn/list.c), for `cupel methods`, `cupel cite` and checks of a demand. */
 const cupel_method *cupel_learner_method(size_t i);              /* NULL past the end */
 const cupel_method *cupel_learner_find(const char *name);
+/* CUPEL_USAGE with what there is: a learner that is not there, settings it does not know, a task it does not do. settings may be NULL. */
+cupel_status cupel_learner_check(const char *name, const char *settings, cupel_task task, cupel_err *err);
 
 #endif

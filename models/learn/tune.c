@@ -225,7 +225,7 @@ static cupel_status run_stage(search *s, int stage, const bool *open, double *be
     size_t m = stage_axes(s->l, stage, open, axis), n = combinations(axis, m), np = s->n_params;
     if (!n) return CUPEL_OK;
     cupel_status st = CUPEL_OK;
-    double *settings = cupel_alloc(n * np, sizeof *settings), *loss = cupel_alloc(n, sizeof *loss), now[16];
+    double *settings = cupel_alloc(n * np, sizeof *settings), *loss = cupel_alloc(n, sizeof *loss), now[CUPEL_LEARNER_PARAMS];
     if (!settings || !loss) {
         st = cupel_no_memory(err, "candidate settings", 0);
         goto done;
@@ -331,7 +331,7 @@ static double round_setting(double x)
 
 cupel_status cupel_tune(const cupel_learner *l, const cupel_problem *p, const size_t *group, uint64_t seed, double *setting, cupel_err *err)
 {
-    bool open[16] = {false}, any = false;
+    bool open[CUPEL_LEARNER_PARAMS] = {false}, any = false;
     size_t np = cupel_method_n_params(&l->method);
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < np; i++) open[i] = isnan(setting[i]);

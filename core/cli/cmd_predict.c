@@ -1,0 +1,54 @@
+#include "core/base/err.h"
+#include "core/cli/verbs.h"
+#include "core/engine/predict.h"
+
+#include <string.h>
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_predict_table_options o = {
+        .model = cupel_arg(args, 0),
+        .table = cupel_arg(args, 1),
+        .format = cupel_opt_text(args, "table-format"),
+        .formula = cupel_opt_text(args, "formula"),
+        .output = cupel_opt_text(args, "output"),
+        .output_format = cupel_opt_text(args, "format"),
+        .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
+        .predict = {.precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64, .isa = job->isa,
+                    .level = cupel_opt_number(args, "level")},
+        .validate = cupel_flag(args, "validate"),
+    };
+    if (!(o.predict.level > 0 && o.predict.level < 1))
+        return cupel_fail(err, CUPEL_USAGE, "--level %g: expected above 0 and below 1, for example 0.9", o.predict.level);
+    cupel_status st = cupel_missing_parse(cupel_opt_text(args, "missing"), &o.missing, err);
+    return st == CUPEL_OK ? cupel_predict_table(&o, job, NULL, err) : st;
+}
+
+static const cupel_opt options[] = {
+    {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "a table (.csv, .tsv, .jsonl), an artifact (.h5), or - for a table on stdout"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
+    {"level", "P", CUPEL_OPT_NUMBER, NULL, "0.9", false, "share of true values that the intervals are to hold"},
+    {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false,
+     "width of the numbers in the kernels; float32 is about twice as fast and differs by less than a thousandth of the interval's half width"},
+    {"missing", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|drop|impute", "keep", false,
+     "a row with a missing value: keep it with empty fields and a reason, fail, drop it, or fill in what an element or the table lacks"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "predict in the other precision and by the plain kernels too, and fail where they differ"},
+    {"format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|h5", NULL, false, "format of the output when its name does not tell"},
+    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
+    {0}};
+
+const cupel_verb cupel_verb_predict = {
+    .name = "predict",
+    .usage = "MODEL TABLE [--precision float32] [--level 0.9] -o FILE",
+    .help = "predict a property of the formulas in a table, with intervals and domain",
+    .more = "The output has the formula column first, then the other columns of TABLE, then the value, the lower and upper end of its interval, the distance "
+            "to the training rows (1 = the end of the domain), in_domain (1 or 0), and the reason why a row has no value. For a class the value is the "
+            "probability of the second class, and lower and upper span the conformal set, empty when no class fits.\n\n"
+            "  cupel predict gap.h5 new.csv --precision float32 -o predicted.csv\n",
+    .options = options,
+    .min_args = 2,
+    .max_args = 2,
+    .computes = true,
+    .run = run,
+};

@@ -1,0 +1,88 @@
+#include "core/base/err.h"
+#include "core/cli/verbs.h"
+#include "core/engine/model.h"
+
+#include <string.h>
+
+static cupel_task parse_task(const char *word)
+{
+    if (strcmp(word, "class") == 0) return CUPEL_TASK_CLASS;
+    return strcmp(word, "regression") == 0 ? CUPEL_TASK_REGRESSION : CUPEL_TASK_AUTO;
+}
+
+static void say_model(const cupel_model *m, const char *path, const cupel_job *job)
+{
+    const cupel_surrogate *s = cupel_model_surrogate(m);
+    char rows[32], points[32];
+    cupel_format_count(rows, cupel_model_n_training(m));
+    cupel_format_count(points, cupel_surrogate_support_vectors(s));
+    cupel_say(job, CUPEL_NOTE, "'%s': %s (%s) on %s rows of %zu columns%s%s", path, cupel_surrogate_learner(s), cupel_surrogate_settings(s), rows,
+              cupel_surrogate_columns(s), cupel_surrogate_support_vectors(s) ? ", support vectors: " : "", cupel_surrogate_support_vectors(s) ? points : "");
+}
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_training t = {0};
+    cupel_model *m = NULL;
+    cupel_training_options data = {
+        .file = cupel_arg(args, 0),
+        .format = cupel_opt_text(args, "table-format"),
+        .formula = cupel_opt_text(args, "formula"),
+        .target = cupel_opt_text(args, "target"),
+        .property = cupel_opt_text(args, "property"),
+        .unit = cupel_opt_text(args, "unit"),
+        .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
+    };
+    cupel_model_options o = {
+        .features = cupel_opt_text(args, "features"),
+        .columns = cupel_opt_text(args, "columns"),
+        .learner = cupel_opt_text(args, "model"),
+        .settings = cupel_opt_text(args, "set"),
+        .task = parse_task(cupel_opt_text(args, "task")),
+        .seed = cupel_opt_count(args, "seed"),
+    };
+    CUPEL_TRY(cupel_model_options_check(&o, err));
+    CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &data.missing, err));
+    CUPEL_TRY(cupel_training_read(&data, job, &t, err));
+    CUPEL_TRY(cupel_model_fit(&t, NULL, 0, &o, job, &m, err));
+    CUPEL_TRY(cupel_model_save(m, cupel_opt_text(args, "output"), err));
+    say_model(m, cupel_opt_text(args, "output"), job);
+done:
+    cupel_model_free(m);
+    cupel_training_release(&t);
+    return st;
+}
+
+static const cupel_opt options[] = {
+    {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the model file (.h5)"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, "formula", false, "the column that holds the formulas"},
+    {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
+    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas, or none; 'cupel methods' lists them"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "columns of the table as features too: numbers as they are, text as categories"},
+    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, krr, ridge"},
+    {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
+    {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
+    {"property", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "what the target is called (default: the column's name)"},
+    {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "its unit (default: that in the column's name, 'yield strength [MPa]')"},
+    {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the inner folds"},
+    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", "fail", false,
+     "a row with a missing value: fail, drop it, or fill in what an element or the table lacks (a formula or target is never made up: that row is dropped)"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
+    {0}};
+
+const cupel_verb cupel_verb_train = {
+    .name = "train",
+    .usage = "TABLE --formula COLUMN --target COLUMN [--model svr] [--features magpie] [--seed N] -o FILE",
+    .help = "train a surrogate with calibrated intervals and a domain",
+    .more = "Scaling, tuning and calibration come from the rows of TABLE alone. Rows of one composition never lie on both sides of an inner fold.\n\n"
+            "  cupel train gaps.csv --formula composition --target target --property 'band gap' --unit eV --model svr --seed 1 -o gap.h5\n"
+            "  cupel train steels.csv --target 'yield strength [MPa]' --model gp --set noise=0.05 -o steel.h5\n",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .uses_blas = true,
+    .computes = true,
+    .run = run,
+};

@@ -1,0 +1,362 @@
+#include "core/engine/predict.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/explain.h"
+#include "core/engine/sheet.h"
+#include "core/sys/par.h"
+#include "datasets/source.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+enum { PIECE = 256, PIECES_PER_THREAD = 16 };
+enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, N_COLUMNS };
+
+static const double PRECISION_LIMIT = 1e-3, KERNEL_LIMIT = 1e-6; /* of the half width of an interval */
+
+/* Room for the predictions of a piece. */
+typedef struct room {
+    double number[5][PIECE];
+    unsigned char in_domain[PIECE];
+} room;
+
+/* One piece of a block on its way; used by one worker at a time. */
+typedef struct piece {
+    cupel_batch batch;
+    cupel_model_work *work;
+    room main, other;
+    double x[PIECE][N_COLUMNS];
+    unsigned char reason[PIECE];
+    cupel_str text;
+    double precision_difference, kernel_difference;
+} piece;
+
+typedef struct predictor {
+    const cupel_predict_table_options *o;
+    const cupel_job *job;
+    cupel_model *model;
+    cupel_source *source;
+    cupel_header header; /* the table's, with names that predictions take set aside */
+    cupel_str name[3];
+    size_t formula;
+    cupel_sheet *sheet;
+    cupel_records records;
+    piece *pieces;
+    size_t n_pieces;
+    cupel_tally tally;
+    cupel_predict_table_result result;
+} predictor;
+
+/* ---- one piece, on any thread ---- */
+
+/* Ten significant digits. */
+static double rounded(double x)
+{
+    static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    double a = fabs(x);
+    if (!(a >= 1e-12 && a < 1e9)) return x;
+    int k = 9;
+    while (k > 0 && a >= power[10 - k]) k--;
+    while (k < 22 && a * power[k] < 1e9) k++;
+    return nearbyint(x * power[k]) / power[k];
+}
+
+static cupel_prediction in_room(room *r)
+{
+    return (cupel_prediction){r->number[0], r->number[1], r->number[2], r->number[3], r->number[4], r->in_domain};
+}
+
+static cupel_status compute(const predictor *d, piece *p, size_t from, size_t n, cupel_predict_options o, room *to, cupel_err *err)
+{
+    cupel_prediction out = in_room(to);
+    cupel_records rows = d->records; /* a window: row i of it belongs to row i of the piece's batch */
+    rows.cell += from * rows.n_cols;
+    rows.line += from;
+    rows.n_rows = n;
+    return cupel_model_predict(d->model, &p->batch, &rows, 0, n, &o, p->work, &out, p->reason, err);
+}
+
+/* The largest difference of the values in half widths of the interval; for a class in units of its probability. */
+static double difference(const predictor *d, const piece *p, size_t n)
+{
+    cupel_prediction a = in_room((room *)&p->main), b = in_room((room *)&p->other);
+    bool is_class = cupel_surrogate_is_class(cupel_model_surrogate(d->model));
+    double worst = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(a.value[i])) continue;
+        double half = is_class ? 1 : 0.5 * (a.upper[i] - a.lower[i]), apart = fabs(a.value[i] - b.value[i]) / half;
+        if (!(apart <= worst)) worst = apart;
+    }
+    return worst;
+}
+
+static cupel_status validate(const predictor *d, piece *p, size_t from, size_t n, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_predict_options o = d->o->predict;
+    o.precision = o.precision == CUPEL_FLOAT64 ? CUPEL_FLOAT32 : CUPEL_FLOAT64;
+    CUPEL_TRY(compute(d, p, from, n, o, &p->other, err));
+    p->precision_difference = difference(d, p, n);
+    o = d->o->predict;
+    o.isa = CUPEL_ISA_PLAIN;
+    CUPEL_TRY(compute(d, p, from, n, o, &p->other, err));
+    p->kernel_difference = difference(d, p, n);
+done:
+    return st;
+}
+
+static bool dropped(const predictor *d, unsigned char reason)
+{
+    return d->o->missing == CUPEL_MISSING_DROP && reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED;
+}
+
+static void fill(const predictor *d, piece *p, size_t n)
+{
+    bool text = cupel_sheet_is_text(d->sheet);
+    const double *column[] = {p->main.number[0], p->main.number[2], p->main.number[3], p->main.number[4]};
+    for (size_t i = 0; i < n; i++) {
+        for (int c = 0; c < IN_DOMAIN; c++) p->x[i][c] = text ? rounded(column[c][i]) : column[c][i];
+        p->x[i][IN_DOMAIN] = p->main.in_domain[i];
+    }
+}
+
+static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    cupel_status st = CUPEL_OK;
+    const predictor *d = user;
+    piece *p = &d->pieces[item];
+    size_t from = item * PIECE, n = d->records.n_rows - from < PIECE ? d->records.n_rows - from : PIECE;
+    cupel_batch_clear(&p->batch);
+    for (size_t i = 0; i < n; i++) CUPEL_TRY(cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
+    CUPEL_TRY(compute(d, p, from, n, d->o->predict, &p->main, err));
+    if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
+    fill(d, p, n);
+    if (!cupel_sheet_is_text(d->sheet)) goto done;
+    cupel_str_clear(&p->text);
+    for (size_t i = 0; i < n; i++)
+        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->records, from + i, p->x[i], p->reason[i], &p->text);
+done:
+    return st;
+}
+
+/* ---- pieces in order, on the caller's thread ---- */
+
+static cupel_status note_reasons(predictor *d, const piece *p, size_t from, size_t n, cupel_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        d->result.in_domain += p->main.in_domain[i];
+        if (!p->reason[i]) continue;
+        cupel_reason reason = (cupel_reason)p->reason[i];
+        cupel_str *words = cupel_tally_add(&d->tally, reason);
+        if (words)
+            cupel_explain_row(cupel_source_path(d->source), d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula), d->o->dot, reason, "", words);
+        if (d->o->missing == CUPEL_MISSING_FAIL && reason != CUPEL_REASON_IMPUTED)
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep or drop it", cupel_str_text(words));
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status check_differences(predictor *d, const piece *p, cupel_err *err)
+{
+    cupel_predict_table_result *r = &d->result;
+    if (p->precision_difference > r->precision_difference) r->precision_difference = p->precision_difference;
+    if (p->kernel_difference > r->kernel_difference) r->kernel_difference = p->kernel_difference;
+    double kernel_limit = d->o->predict.precision == CUPEL_FLOAT64 ? KERNEL_LIMIT : PRECISION_LIMIT;
+    if (!(p->precision_difference <= PRECISION_LIMIT))
+        return cupel_fail(err, CUPEL_FAILED, "float32 and float64 differ by %.3g half widths of an interval, expected at most %g; predict in float64",
+                          p->precision_difference, PRECISION_LIMIT);
+    if (!(p->kernel_difference <= kernel_limit))
+        return cupel_fail(err, CUPEL_FAILED, "the %s and the plain kernels differ by %.3g half widths of an interval, expected at most %g; please report it",
+                          cupel_isa_name(d->o->predict.isa), p->kernel_difference, kernel_limit);
+    return CUPEL_OK;
+}
+
+/* Runs of rows that are not dropped. */
+static cupel_status write_rows(predictor *d, const piece *p, size_t from, size_t n, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    bool text = cupel_sheet_is_text(d->sheet);
+    for (size_t i = 0, end; i < n; i = end) {
+        end = i + 1;
+        if (dropped(d, p->reason[i])) continue;
+        while (end < n && !dropped(d, p->reason[end])) end++;
+        d->result.written += end - i;
+        if (!text) CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->records, from + i, end - i, p->x[i], p->reason + i, err));
+    }
+    if (text) CUPEL_TRY(cupel_sheet_text(d->sheet, &p->text, err));
+done:
+    return st;
+}
+
+static cupel_status do_block(predictor *d, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = d->records.n_rows, n_pieces = (n + PIECE - 1) / PIECE;
+    CUPEL_TRY(cupel_par_for(d->job->threads, n_pieces, do_piece, d, err));
+    for (size_t k = 0; k < n_pieces; k++) {
+        const piece *p = &d->pieces[k];
+        size_t from = k * PIECE, rows = n - from < PIECE ? n - from : PIECE;
+        CUPEL_TRY(note_reasons(d, p, from, rows, err));
+        if (d->o->validate) CUPEL_TRY(check_differences(d, p, err));
+        CUPEL_TRY(write_rows(d, p, from, rows, err));
+    }
+    d->result.rows += n;
+    cupel_progress(d->job, "predicting", d->result.rows, 0);
+    if (cupel_stopped(d->job))
+        st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped after %" PRIu64 " rows; '%s' is not written", d->result.rows, d->o->output);
+done:
+    return st;
+}
+
+/* ---- begin and end ---- */
+
+cupel_status cupel_prediction_columns(const cupel_model *m, cupel_str name[3], cupel_err *err)
+{
+    bool is_class = cupel_surrogate_is_class(cupel_model_surrogate(m));
+    const char *words[] = {is_class ? " probability" : "", " lower", " upper"}, *property = cupel_model_property(m), *unit = cupel_model_unit(m);
+    for (int i = 0; i < 3; i++) {
+        cupel_str_clear(&name[i]);
+        cupel_str_addf(&name[i], "%s%s", property, words[i]);
+        if (*unit && !(is_class && i == 0)) cupel_str_addf(&name[i], " [%s]", unit);
+        if (name[i].failed) return cupel_no_memory(err, "names of columns", 0);
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status find_formula(predictor *d, cupel_err *err)
+{
+    const cupel_header *h = cupel_source_header(d->source);
+    static const char *const usual[] = {"formula", "composition"};
+    cupel_str names = {0};
+    d->formula = d->o->formula ? cupel_header_find(h, d->o->formula) : SIZE_MAX;
+    for (size_t i = 0; !d->o->formula && i < 2 && d->formula == SIZE_MAX; i++) d->formula = cupel_header_find(h, usual[i]);
+    if (!d->o->formula && d->formula == SIZE_MAX && h->n == 1) d->formula = 0;
+    if (d->formula != SIZE_MAX) return CUPEL_OK;
+    for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
+    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no formula column '%s'; its columns are %s; name one with --formula", cupel_source_path(d->source),
+               d->o->formula ? d->o->formula : "formula", cupel_str_text(&names));
+    cupel_str_free(&names);
+    return CUPEL_BAD_INPUT;
+}
+
+static const char *const last_columns[] = {"distance", "in_domain", "reason"};
+
+static bool taken(const predictor *d, const char *name)
+{
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(name, cupel_str_text(&d->name[i])) || !strcmp(name, last_columns[i])) return true;
+    return false;
+}
+
+static cupel_status copy_header(predictor *d, cupel_err *err)
+{
+    const cupel_header *h = cupel_source_header(d->source);
+    cupel_status st = CUPEL_OK;
+    cupel_str name = {0};
+    for (size_t i = 0; i < h->n; i++) {
+        cupel_str_clear(&name);
+        cupel_str_addf(&name, "%s%s", h->name[i], taken(d, h->name[i]) ? " (table)" : "");
+        if (name.failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
+        CUPEL_TRY(cupel_header_add(&d->header, (cupel_text){name.p, name.n}, err));
+    }
+done:
+    cupel_str_free(&name);
+    return st;
+}
+
+static cupel_status open_sheet(predictor *d, cupel_err *err)
+{
+    const char *unit = cupel_model_unit(d->model);
+    const char *column[] = {cupel_str_text(&d->name[0]), cupel_str_text(&d->name[1]), cupel_str_text(&d->name[2]), last_columns[0], last_columns[1]};
+    const char *units[] = {unit, unit, unit, "", ""};
+    cupel_sheet_options o = {.kind = "predictions", .path = d->o->output, .format = d->o->output_format, .header = &d->header, .formula = d->formula,
+                             .n_columns = N_COLUMNS, .column = column, .unit = units, .reasons = true,
+                             .sets = cupel_features_sets(cupel_model_features(d->model)), .missing = cupel_missing_name(d->o->missing),
+                             .model = "model", .model_digest = cupel_model_digest(d->model)};
+    return cupel_sheet_open(&o, &d->sheet, err);
+}
+
+static cupel_status open_pieces(predictor *d, cupel_err *err)
+{
+    size_t n = d->job->threads == 1 ? 1 : d->job->threads * PIECES_PER_THREAD;
+    cupel_status st = CUPEL_OK;
+    d->pieces = cupel_alloc(n, sizeof *d->pieces);
+    if (!d->pieces) return cupel_no_memory(err, "a block of rows", cupel_mul(n, sizeof *d->pieces));
+    d->n_pieces = n;
+    for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = cupel_model_work_new(d->model, &d->pieces[i].work, err);
+    return st;
+}
+
+static void release(predictor *d)
+{
+    cupel_sheet_abandon(&d->sheet);
+    for (size_t i = 0; i < d->n_pieces; i++) {
+        cupel_batch_release(&d->pieces[i].batch);
+        cupel_model_work_free(d->pieces[i].work);
+        cupel_str_free(&d->pieces[i].text);
+    }
+    cupel_free(d->pieces);
+    cupel_records_release(&d->records);
+    cupel_header_release(&d->header);
+    cupel_source_free(d->source);
+    cupel_model_free(d->model);
+    cupel_tally_release(&d->tally);
+    for (int i = 0; i < 3; i++) cupel_str_free(&d->name[i]);
+}
+
+static void say_result(const predictor *d)
+{
+    char a[32], b[32], c[32];
+    cupel_say(d->job, CUPEL_NOTE, "%s rows read, %s written, %s inside the training domain", cupel_format_count(a, d->result.rows),
+              cupel_format_count(b, d->result.written), cupel_format_count(c, d->result.in_domain));
+    if (d->o->validate)
+        cupel_say(d->job, CUPEL_NOTE, "largest differences in half widths of the interval: float32 and float64 %.3g, %s and plain kernels %.3g",
+                  d->result.precision_difference, cupel_isa_name(d->o->predict.isa), d->result.kernel_difference);
+    cupel_tally_say(&d->tally, d->job, d->o->missing == CUPEL_MISSING_DROP ? "dropped or imputed" : "with a missing or imputed value");
+}
+
+static cupel_status open_all(predictor *d, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_model_open(d->o->model, &d->model, err));
+    if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(cupel_model_features_bind(d->model), err));
+    CUPEL_TRY(cupel_prediction_columns(d->model, d->name, err));
+    CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
+    CUPEL_TRY(find_formula(d, err));
+    CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(d->model), cupel_source_header(d->source), cupel_source_path(d->source), err));
+    CUPEL_TRY(copy_header(d, err));
+    CUPEL_TRY(open_sheet(d, err));
+    CUPEL_TRY(open_pieces(d, err));
+done:
+    return st;
+}
+
+/* The table's name without folders: a result does not depend on where the table lay. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
+}
+
+cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    predictor d = {.o = o, .job = job};
+    char digest[7 + 65] = "sha256:";
+    CUPEL_TRY(open_all(&d, err));
+    for (;;) {
+        CUPEL_TRY(cupel_source_read(d.source, d.n_pieces * PIECE, &d.records, err));
+        if (!d.records.n_rows) break;
+        CUPEL_TRY(do_block(&d, err));
+    }
+    CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
+    CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
+    say_result(&d);
+    if (result) *result = d.result;
+done:
+    release(&d);
+    return st;
+}

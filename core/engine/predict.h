@@ -1,0 +1,34 @@
+/* A table of formulas into a table of predictions with a model file: read a block, parse, describe, predict, write. Memory does not grow with the
+ * rows, and the output is the same for any number of threads. */
+#ifndef CUPEL_ENGINE_PREDICT_H
+#define CUPEL_ENGINE_PREDICT_H
+
+#include "core/engine/model.h"
+
+typedef struct cupel_predict_table_options {
+    const char *model;                  /* path of the model file */
+    const char *table, *format;         /* format of the table; NULL: by name */
+    const char *formula;                /* its formula column; NULL: "formula", else "composition", else the only column */
+    const char *output, *output_format; /* as cupel_sheet_options */
+    cupel_missing missing;
+    cupel_dot dot;
+    cupel_predict_options predict;
+    bool validate;                      /* predict by the plain kernels and in the other precision too; fail where they differ too much */
+} cupel_predict_table_options;
+
+typedef struct cupel_predict_table_result {
+    uint64_t rows, written, in_domain;
+    double precision_difference;        /* validate: largest |float32 - float64| in half widths of the interval */
+    double kernel_difference;           /* validate: largest |isa - plain| in half widths */
+} cupel_predict_table_result;
+
+/* Columns: formula, the other columns of the table (one with the name of a prediction gets " (table)" behind it), value, lower, upper, distance,
+ * in_domain, reason. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds more than a thousandth of the half width
+ * between the precisions or 1e-6 between the kernels. */
+cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result, cupel_err *err);
+
+/* Names of the value, lower and upper columns of a model: "band gap [eV]", "band gap lower [eV]", "band gap upper [eV]"; for a class "metal
+ * probability", "metal lower", "metal upper". */
+cupel_status cupel_prediction_columns(const cupel_model *m, cupel_str name[3], cupel_err *err);
+
+#endif
