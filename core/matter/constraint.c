@@ -340,10 +340,10 @@ static cupel_status make_list(const entry *e, cupel_constraint *c, cupel_str *na
     c->label = e->kind == RADIOACTIVE ? "radioactive" : e->kind == EU_CRITICAL ? "a critical raw material of the EU" : "RoHS substance";
     cupel_str_puts(name, kind);
     if (e->kind == ROHS) cupel_str_puts(column, "RoHS substance [%]");
-    cupel_str_puts(words, e->kind == ROHS          ? "keeps the RoHS limits by mass on Pb, Hg and Cd; Cr is undecided"
+    cupel_str_puts(words, e->kind == ROHS          ? "keeps the limits of RoHS (2011/65/EU) on Pb, Hg and Cd; Cr is undecided"
                           : e->kind == RADIOACTIVE ? "contains no element without a stable isotope"
-                                                   : "contains no critical raw material of the European Union");
-    put_source(e, c, words);
+                                                   : "contains no critical raw material of the European Union (2024/1252)");
+    if (c->own) put_source(e, c, words);
     return CUPEL_OK;
 }
 
