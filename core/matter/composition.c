@@ -42,7 +42,8 @@ static void sort_elements(const cupel_composition *c, bool (*before)(unsigned, u
     }
 }
 
-static const double RESOLUTION = 1e-8; /* of an atomic fraction */
+static const double RESOLUTION = 1e-8;   /* of an atomic fraction */
+static const double MAIN_ELEMENT = 0.01; /* the least fraction of an element that others are counted by */
 enum { MOST_COUNTS = 1000, MOST_ATOMS = 10000 };
 
 /* count [n]: the smallest whole numbers in the ratio of the amounts; false when there are none with at most MOST_COUNTS atoms of the
@@ -67,7 +68,7 @@ static bool whole_numbers(const cupel_composition *c, double *count)
 /* The amounts times `scale`, rounded to RESOLUTION of their total; what would vanish keeps one digit. */
 static void put_amounts(const cupel_composition *c, const unsigned char *order, double scale, cupel_str *out)
 {
-    int places = (int)-ceil(log10(RESOLUTION * scale * cupel_composition_total(c)));
+    int places = (int)-floor(log10(RESOLUTION * scale * cupel_composition_total(c)));
     double unit = pow(10, abs(places));
     for (unsigned i = 0; i < c->n; i++) {
         double x = c->amount[order[i]] * scale;
@@ -84,7 +85,7 @@ static void put_amounts(const cupel_composition *c, const unsigned char *order, 
 void cupel_composition_text(const cupel_composition *c, cupel_str *out)
 {
     unsigned char order[CUPEL_Z_MAX];
-    double count[CUPEL_Z_MAX];
+    double count[CUPEL_Z_MAX], total = cupel_composition_total(c);
     cupel_str best = {0}, other = {0};
     sort_elements(c, cupel_element_before, order);
     if (c->n && whole_numbers(c, count)) {
@@ -96,10 +97,12 @@ void cupel_composition_text(const cupel_composition *c, cupel_str *out)
         }
         if (most < 100) goto done; /* Fe2O3 */
     }
-    /* Otherwise the shortest of: whole numbers, one element taken as 1 (YBa2Cu3O6.93), fractions (Fe0.62Ni0.38). */
+    /* Otherwise the shortest of: whole numbers, a main element taken as 1 (YBa2Cu3O6.93), fractions (Fe0.62Ni0.38). */
     for (unsigned i = 0; i <= c->n && c->n; i++) {
+        double one = i < c->n ? c->amount[order[i]] : total;
+        if (one < MAIN_ELEMENT * total) continue;
         cupel_str_clear(&other);
-        put_amounts(c, order, 1 / (i < c->n ? c->amount[order[i]] : cupel_composition_total(c)), &other);
+        put_amounts(c, order, 1 / one, &other);
         if (best.n && other.n >= best.n) continue;
         cupel_str swap = best;
         best = other;

@@ -17,8 +17,8 @@ double cupel_composition_total(const cupel_composition *c);          /* atoms pe
 double cupel_composition_weight(const cupel_composition *c);         /* g/mol of formula */
 double cupel_composition_amount(const cupel_composition *c, unsigned z);
 /* Canonical text: elements by increasing Pauling electronegativity (unknown last) then symbol. The scale in which it was written does not
- * matter: the smallest whole numbers ("Fe2O3" for FeO1.5) while none passes 99, otherwise the shortest of whole numbers, one element taken as
- * 1 ("YBa2Cu3O6.93") and atomic fractions. Two texts are equal if and only if the atomic fractions are equal to 1e-8. */
+ * matter: the smallest whole numbers ("Fe2O3" for FeO1.5) while none passes 99, otherwise the shortest of whole numbers, one main element
+ * taken as 1 ("Ba2YCu3O6.93") and atomic fractions. Two texts are equal when the atomic fractions are, to about 1e-8. */
 void cupel_composition_text(const cupel_composition *c, cupel_str *out);
 /* "Fe-O": symbols sorted alphabetically (a chemical system). */
 void cupel_composition_system(const cupel_composition *c, cupel_str *out);
