@@ -109,20 +109,40 @@ static bool may_split(const neutral *s, const element_set *e, unsigned cations)
     return cupel_element_electronegativity(s->z[e->place[cations - 1]]) < cupel_element_electronegativity(s->z[e->place[cations]]);
 }
 
-/* flag[j] |= do left and right[j] have a charge in common? for all pairs. */
+/* flag[i][j] |= do left[i] and right[j] have a charge in common? */
 static void match(const charge_set *left, size_t n_left, const charge_set *right, size_t n_right, unsigned char *flag)
 {
+    charge_set all = 0;
+    for (size_t j = 0; j < n_right; j++) all |= right[j];
+    bool narrow = all >> 64 == 0; /* nearly always */
     for (size_t i = 0; i < n_left; i++, flag += n_right) {
+        if (!(left[i] & all)) continue;
         uint64_t low = (uint64_t)left[i], high = (uint64_t)(left[i] >> 64);
-        for (size_t j = 0; j < n_right; j++) flag[j] |= ((low & (uint64_t)right[j]) | (high & (uint64_t)(right[j] >> 64))) != 0;
+        if (narrow || !high)
+            for (size_t j = 0; j < n_right; j++) flag[j] |= (low & (uint64_t)right[j]) != 0;
+        else
+            for (size_t j = 0; j < n_right; j++) flag[j] |= ((low & (uint64_t)right[j]) | (high & (uint64_t)(right[j] >> 64))) != 0;
     }
+}
+
+/* Clears the flags of amounts with a common divisor; how many stay. Both arrays [n] of 0 and 1 may be read up to a multiple of 8. */
+static uint64_t keep_reduced(unsigned char *flag, const unsigned char *reduced, size_t n)
+{
+    uint64_t count = 0, a, b;
+    for (size_t t = 0; t < n; t += 8) { /* eight at a time: the product adds up the bytes in the highest one */
+        memcpy(&a, flag + t, 8);
+        memcpy(&b, reduced + t, 8);
+        a &= b;
+        memcpy(flag + t, &a, 8);
+        count += a * UINT64_C(0x0101010101010101) >> 56;
+    }
+    return count;
 }
 
 /* Flags the candidates of the set; their number. */
 static uint64_t mark(const neutral *s, element_set *e)
 {
     bool any = false;
-    uint64_t n = 0;
     for (unsigned cations = 1; cations < e->k; cations++) {
         if (!may_split(s, e, cations)) continue;
         for (; e->known < cations; e->known++)
@@ -133,17 +153,14 @@ static uint64_t mark(const neutral *s, element_set *e)
         any = true;
         match(e->cations[cations], s->tuples[cations], e->anions, s->tuples[e->k - cations], e->flag);
     }
-    if (!any) return 0;
-    const unsigned char *reduced = s->reduced[e->k];
-    for (size_t t = 0; t < s->tuples[e->k]; t++) n += e->flag[t] &= reduced[t];
-    return n;
+    return any ? keep_reduced(e->flag, s->reduced[e->k], s->tuples[e->k]) : 0;
 }
 
 static size_t scratch_bytes(const neutral *s)
 {
     size_t sums = s->tuples[s->largest - 1];
     for (unsigned i = 0; i < s->largest; i++) sums += s->tuples[i];
-    return sums * sizeof(charge_set) + s->tuples[s->largest];
+    return sums * sizeof(charge_set) + s->tuples[s->largest] + 8;
 }
 
 static void set_scratch(const neutral *s, void *bytes, element_set *e)
@@ -257,8 +274,8 @@ static unsigned common_divisor(unsigned a, unsigned b) { return b ? common_divis
 
 static cupel_status mark_reduced(neutral *s, unsigned k, cupel_err *err)
 {
-    s->reduced[k] = cupel_alloc(s->tuples[k], 1);
-    if (!s->reduced[k]) return cupel_no_memory(err, "a charge_neutral space", s->tuples[k]);
+    s->reduced[k] = cupel_alloc(s->tuples[k] + 8, 1); /* zeros behind the end */
+    if (!s->reduced[k]) return cupel_no_memory(err, "a charge_neutral space", s->tuples[k] + 8);
     for (size_t t = 0; t < s->tuples[k]; t++) {
         unsigned d = 0;
         size_t rest = t;
