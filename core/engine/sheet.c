@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef enum form { CSV, TSV, JSONL, H5 } form;
 
@@ -49,8 +50,9 @@ static cupel_status find_form(const cupel_sheet_options *o, form *f, cupel_err *
         }
     }
     if (o->format) return cupel_fail(err, CUPEL_USAGE, "format '%s': expected csv, tsv, jsonl or h5", o->format);
+    struct stat sb;
     *f = CSV;
-    if (strcmp(o->path, "-") == 0 || strncmp(o->path, "/dev/", 5) == 0) return CUPEL_OK;
+    if (strcmp(o->path, "-") == 0 || (stat(o->path, &sb) == 0 && !S_ISREG(sb.st_mode) && !S_ISDIR(sb.st_mode))) return CUPEL_OK;
     return cupel_fail(err, CUPEL_USAGE, "output '%s': the name does not tell the format; end it in .csv, .tsv, .jsonl or .h5", o->path);
 }
 
