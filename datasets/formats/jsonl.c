@@ -40,9 +40,8 @@ static cupel_status refill(lines *l, cupel_err *err)
 static cupel_status next_line(lines *l, cupel_text *line, uint64_t *number, cupel_err *err)
 {
     for (;;) {
-        char *p = l->buffer + l->begin;
         size_t n = l->end - l->begin;
-        char *stop = n ? memchr(p, '\n', n) : NULL;
+        char *p = n ? l->buffer + l->begin : NULL, *stop = n ? memchr(p, '\n', n) : NULL;
         if (!stop && !l->last) {
             cupel_status st = refill(l, err);
             if (st != CUPEL_OK) return st;
