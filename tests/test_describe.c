@@ -310,6 +310,51 @@ static void an_artifact_holds_the_whole_table(void **state)
     cupel_str_free(&s);
 }
 
+/* Columns of the table become numbers behind the sets; they are not written twice. */
+static void columns_of_the_table_join_the_descriptors(void **state)
+{
+    (void)state;
+    enum { N = 5000 };
+    cupel_err err = {0};
+    FILE *f = fopen(at("in.csv"), "wb");
+    assert_non_null(f);
+    fputs("composition,T [K],system,note\n", f);
+    for (int i = 0; i < N; i++) fprintf(f, "Fe%dO,%d,%s,n%d\n", 1 + i % 7, i, i % 5 == 4 ? "" : i % 2 ? "cubic" : "hexagonal", i);
+    fclose(f);
+    size_t n[2];
+    char *p[2];
+    for (size_t k = 0; k < 2; k++) {
+        cupel_job job = {.threads = k + 1, .isa = cupel_isa_best()};
+        cupel_describe_options o = options(at("out.h5"));
+        o.sets = "tmetal_fraction";
+        o.columns = "T,system";
+        check_ok(cupel_describe(&o, &job, NULL, &err), &err);
+        p[k] = slurp(at("out.h5"), &n[k]);
+    }
+    assert_true(n[0] == n[1] && memcmp(p[0], p[1], n[0]) == 0);
+    free(p[0]);
+    free(p[1]);
+    cupel_reader *r = NULL;
+    void *x = NULL, *columns = NULL, *reason = NULL;
+    check_ok(cupel_reader_open(at("out.h5"), "descriptors", 1, &r, &err), &err);
+    check_ok(cupel_reader_get(r, "columns", CUPEL_TEXT, 1, (size_t[]){4}, &columns, &err), &err);
+    check_ok(cupel_reader_get(r, "x", CUPEL_F64, 2, (size_t[]){N, 4}, &x, &err), &err);
+    check_ok(cupel_reader_get(r, "reason", CUPEL_U8, 1, (size_t[]){N}, &reason, &err), &err);
+    assert_string_equal(((char **)columns)[3], "system=cubic");
+    for (size_t i = 0; i < N; i++) {
+        const double *row = (const double *)x + 4 * i;
+        bool empty = i % 5 == 4;
+        assert_true(row[1] == (double)i && (empty ? isnan(row[2]) : row[2] == (double)(i % 2 == 0)));
+        assert_int_equal(((unsigned char *)reason)[i], empty ? CUPEL_REASON_MISSING_NUMBER : 0);
+    }
+    assert_true(cupel_reader_has(r, "table/note") && !cupel_reader_has(r, "table/T [K]") && !cupel_reader_has(r, "table/system"));
+    cupel_free(x), cupel_free(columns), cupel_free(reason);
+    cupel_reader_free(r);
+    cupel_describe_options o = options(at("out.h5"));
+    o.columns = "pressure";
+    check_fails(cupel_describe(&o, &one_thread, NULL, &err), CUPEL_BAD_INPUT, &err, "pressure");
+}
+
 static void wrong_options_are_refused_with_a_remedy(void **state)
 {
     (void)state;
@@ -467,6 +512,7 @@ static void every_failed_allocation_is_an_error(void **state)
     for (size_t k = 0; k < 2; k++) {
         cupel_describe_options o = options(at(outputs[k]));
         o.sets = "stoichiometry,magpie";
+        o.columns = "note";
         cupel_mem_fail_at(0, false);
         check_ok(cupel_describe(&o, &one_thread, &result, &err), &err);
         size_t n = cupel_mem_count();
@@ -518,6 +564,7 @@ int main(void)
         TEST(any_number_of_threads_gives_the_same_bytes),
         TEST(each_policy_does_what_it_says),
         TEST(an_artifact_holds_the_whole_table),
+        TEST(columns_of_the_table_join_the_descriptors),
         TEST(wrong_options_are_refused_with_a_remedy),
         TEST(a_table_without_rows_gives_one),
         TEST(kernels_agree_with_the_plain_ones),

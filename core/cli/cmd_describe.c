@@ -17,6 +17,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .format = cupel_opt_text(args, "table-format"),
         .formula = cupel_opt_text(args, "formula"),
         .sets = cupel_opt_text(args, "set"),
+        .columns = cupel_opt_text(args, "columns"),
         .output = cupel_opt_text(args, "output"),
         .output_format = cupel_opt_text(args, "format"),
         .dot = parse_dot(cupel_opt_text(args, "dot")),
@@ -30,6 +31,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 static const cupel_opt options[] = {
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, "formula", false, "the column that holds the formulas"},
     {"set", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas; 'cupel methods' lists them"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "columns of the table as descriptors too: numbers as they are, text as one column per value (reads the whole table first)"},
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "a table (.csv, .tsv, .jsonl), an artifact (.h5), or - for a table on stdout"},
     {"store", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "how values are stored"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|drop|impute", "keep", false,

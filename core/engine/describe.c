@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/features.h"
 #include "core/engine/sets.h"
 #include "core/engine/sheet.h"
 #include "core/sys/par.h"
@@ -22,8 +23,8 @@ static const double TOLERANCE = 1e-12, TOLERANCE_F32 = 1.0 / (1 << 23);
 /* One piece of a block on its way; used by one worker at a time. */
 typedef struct piece {
     cupel_batch batch;
-    void *x;                       /* [PIECE][columns] float or double */
-    double *reference, *scratch;   /* [columns] */
+    void *x;                       /* [PIECE][n_columns] float or double */
+    double *reference, *scratch;   /* [n_columns] */
     unsigned char reason[PIECE];
     cupel_str text;
     double difference;
@@ -34,13 +35,17 @@ typedef struct describer {
     const cupel_describe_options *o;
     const cupel_job *job;
     cupel_sets sets;
+    cupel_features *table;         /* columns of the table, behind those of the sets; NULL: none */
+    size_t n_columns;              /* of both */
     cupel_str sets_text;
-    char **column;                 /* [sets.n_columns] */
+    char **column;                 /* [n_columns] */
     const char **unit;
     cupel_source *source;
     size_t formula;
+    bool *kept;                    /* [columns of the source] */
     cupel_sheet *sheet;
-    cupel_records records;
+    cupel_records records;         /* a block; with table columns all rows */
+    cupel_records block;           /* the rows at work, a part of records */
     piece *pieces;
     size_t n_pieces;
     cupel_describe_result result;
@@ -52,14 +57,33 @@ static size_t value_size(const describer *d) { return d->o->float32 ? sizeof(flo
 
 /* ---- one piece, on any thread ---- */
 
-static void compute(const describer *d, piece *p, size_t n)
+/* Behind the columns of the sets. */
+static void compute_table(const describer *d, piece *p, size_t from, size_t n)
 {
-    size_t ld = d->sets.n_columns;
+    size_t first = d->sets.n_columns, width = d->n_columns - first;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char reason = CUPEL_REASON_NONE;
+        cupel_features_compute(d->table, NULL, &d->block, from + i, 1, d->job->isa, p->scratch, width, &reason);
+        if (reason && (!p->reason[i] || p->reason[i] == CUPEL_REASON_IMPUTED)) p->reason[i] = reason;
+        for (size_t j = 0; j < width; j++) {
+            size_t at = i * d->n_columns + first + j;
+            if (d->o->float32)
+                ((float *)p->x)[at] = (float)p->scratch[j];
+            else
+                ((double *)p->x)[at] = p->scratch[j];
+        }
+    }
+}
+
+static void compute(const describer *d, piece *p, size_t from, size_t n)
+{
+    size_t ld = d->n_columns;
     memset(p->reason, 0, n);
     if (d->o->float32)
         cupel_sets_compute_f32(&d->sets, &p->batch, 0, n, d->job->isa, p->x, ld, p->reason, p->scratch);
     else
         cupel_sets_compute(&d->sets, &p->batch, 0, n, d->job->isa, p->x, ld, p->reason);
+    if (d->table) compute_table(d, p, from, n);
 }
 
 static double difference(double a, double b)
@@ -71,11 +95,11 @@ static double difference(double a, double b)
 
 static void validate(const describer *d, piece *p, size_t n)
 {
-    size_t ld = d->sets.n_columns;
+    size_t ld = d->n_columns, width = d->sets.n_columns;
     p->difference = 0;
     for (size_t i = 0; i < n; i++) {
-        cupel_sets_compute(&d->sets, &p->batch, i, 1, CUPEL_ISA_PLAIN, p->reference, ld, NULL);
-        for (size_t j = 0; j < ld; j++) {
+        cupel_sets_compute(&d->sets, &p->batch, i, 1, CUPEL_ISA_PLAIN, p->reference, width, NULL);
+        for (size_t j = 0; j < width; j++) {
             double x = d->o->float32 ? (double)((const float *)p->x)[i * ld + j] : ((const double *)p->x)[i * ld + j];
             double apart = difference(x, p->reference[j]);
             if (apart > p->difference) p->difference = apart, p->worst_row = i, p->worst_column = j;
@@ -94,17 +118,17 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
     cupel_status st = CUPEL_OK;
     const describer *d = user;
     piece *p = &d->pieces[item];
-    size_t from = item * PIECE, n = d->records.n_rows - from < PIECE ? d->records.n_rows - from : PIECE;
+    size_t from = item * PIECE, n = d->block.n_rows - from < PIECE ? d->block.n_rows - from : PIECE;
     cupel_batch_clear(&p->batch);
     for (size_t i = 0; i < n; i++)
-        CUPEL_TRY(cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
-    compute(d, p, n);
+        CUPEL_TRY(cupel_batch_add_formula(&p->batch, cupel_cell(&d->block, from + i, d->formula), d->o->dot, err));
+    compute(d, p, from, n);
     if (d->o->validate) validate(d, p, n);
     if (!cupel_sheet_is_text(d->sheet)) goto done;
     cupel_str_clear(&p->text);
     for (size_t i = 0; i < n; i++) {
-        const void *x = (const char *)p->x + i * d->sets.n_columns * value_size(d);
-        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->records, from + i, x, p->reason[i], &p->text);
+        const void *x = (const char *)p->x + i * d->n_columns * value_size(d);
+        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->block, from + i, x, p->reason[i], &p->text);
     }
 done:
     return st;
@@ -114,7 +138,7 @@ done:
 
 static void put_column_missing(const describer *d, const piece *p, size_t i, cupel_str *s)
 {
-    size_t ld = d->sets.n_columns;
+    size_t ld = d->n_columns;
     for (size_t j = 0; j < ld; j++) {
         double x = d->o->float32 ? (double)((const float *)p->x)[i * ld + j] : ((const double *)p->x)[i * ld + j];
         if (!isnan(x)) continue;
@@ -126,15 +150,15 @@ static void put_column_missing(const describer *d, const piece *p, size_t i, cup
 /* "gaps.csv:17: bad_formula: 'Xx2O3': ..." */
 static void explain(const describer *d, const piece *p, size_t from, size_t i, cupel_str *s)
 {
-    cupel_text t = cupel_cell(&d->records, from + i, d->formula);
+    cupel_text t = cupel_cell(&d->block, from + i, d->formula);
     cupel_reason reason = (cupel_reason)p->reason[i];
     cupel_formula f;
     cupel_formula_error e;
-    cupel_str_addf(s, "%s:%" PRIu64 ": %s: '%.*s'", cupel_source_path(d->source), d->records.line[from + i], cupel_reason_name(reason),
+    cupel_str_addf(s, "%s:%" PRIu64 ": %s: '%.*s'", cupel_source_path(d->source), d->block.line[from + i], cupel_reason_name(reason),
                    (int)(t.n < 80 ? t.n : 80), t.p);
     if (reason == CUPEL_REASON_BAD_FORMULA || reason == CUPEL_REASON_AMBIGUOUS_FORMULA) {
         if (!cupel_formula_read(t, d->o->dot, &f, &e)) cupel_str_addf(s, " at byte %zu: %s", e.position + 1, e.message);
-    } else if (reason == CUPEL_REASON_NO_ELEMENT_DATA) {
+    } else if (reason != CUPEL_REASON_MISSING_FORMULA && reason != CUPEL_REASON_IMPUTED) {
         cupel_str_puts(s, ": ");
         put_column_missing(d, p, i, s);
     }
@@ -161,7 +185,7 @@ static cupel_status check_difference(describer *d, const piece *p, size_t from, 
     if (p->difference <= limit) return CUPEL_OK;
     return cupel_fail(err, CUPEL_FAILED,
                       "%s:%" PRIu64 ": '%s' differs by %.3g between the %s and the plain kernel, expected at most %.3g; please report it",
-                      cupel_source_path(d->source), d->records.line[from + p->worst_row], d->column[p->worst_column], p->difference,
+                      cupel_source_path(d->source), d->block.line[from + p->worst_row], d->column[p->worst_column], p->difference,
                       cupel_isa_name(d->job->isa), limit);
 }
 
@@ -169,14 +193,14 @@ static cupel_status check_difference(describer *d, const piece *p, size_t from, 
 static cupel_status write_rows(describer *d, const piece *p, size_t from, size_t n, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    size_t row_bytes = d->sets.n_columns * value_size(d);
+    size_t row_bytes = d->n_columns * value_size(d);
     for (size_t i = 0, end; i < n; i = end) {
         end = i + 1;
         if (dropped(d, p->reason[i])) continue;
         while (end < n && !dropped(d, p->reason[end])) end++;
         d->result.written += end - i;
         if (!cupel_sheet_is_text(d->sheet))
-            CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->records, from + i, end - i, (const char *)p->x + i * row_bytes, p->reason + i, err));
+            CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->block, from + i, end - i, (const char *)p->x + i * row_bytes, p->reason + i, err));
     }
     if (cupel_sheet_is_text(d->sheet)) CUPEL_TRY(cupel_sheet_text(d->sheet, &p->text, err));
 done:
@@ -186,7 +210,7 @@ done:
 static cupel_status do_block(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    size_t n = d->records.n_rows, n_pieces = (n + PIECE - 1) / PIECE;
+    size_t n = d->block.n_rows, n_pieces = (n + PIECE - 1) / PIECE;
     CUPEL_TRY(cupel_par_for(d->job->threads, n_pieces, do_piece, d, err));
     for (size_t k = 0; k < n_pieces; k++) {
         const piece *p = &d->pieces[k];
@@ -215,42 +239,83 @@ static cupel_status no_column(const describer *d, const char *name, cupel_err *e
     return CUPEL_USAGE;
 }
 
-static cupel_status open_sheet(describer *d, cupel_err *err)
+static cupel_status find_columns(describer *d, cupel_err *err)
+{
+    const cupel_header *h = cupel_source_header(d->source);
+    d->formula = cupel_header_find(h, d->o->formula);
+    if (d->formula == SIZE_MAX) return no_column(d, d->o->formula, err);
+    d->kept = cupel_alloc(h->n, sizeof *d->kept);
+    if (!d->kept) return cupel_no_memory(err, "columns of a table", 0);
+    for (size_t i = 0; i < h->n; i++) d->kept[i] = i != d->formula;
+    return CUPEL_OK;
+}
+
+/* What columns of the table hold is known when all rows were read. They are written as numbers, not as they were. */
+static cupel_status learn_table(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    size_t n = d->sets.n_columns;
+    const cupel_header *h = cupel_source_header(d->source);
+    CUPEL_TRY(cupel_features_new("none", d->o->columns, &d->table, err));
+    if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(d->table, err));
+    CUPEL_TRY(cupel_source_read(d->source, SIZE_MAX, &d->records, err));
+    CUPEL_TRY(cupel_features_learn(d->table, h, &d->records, cupel_source_path(d->source), err));
+    for (const char *p = cupel_features_columns(d->table); *p;) {
+        size_t n = strcspn(p, ",");
+        char *name = cupel_strndup(p, n);
+        if (!name) CUPEL_TRY(cupel_no_memory(err, "columns of a table", 0));
+        d->kept[cupel_header_find(h, name)] = false;
+        cupel_free(name);
+        p += n + (p[n] == ',');
+    }
+done:
+    return st;
+}
+
+static cupel_status name_columns(describer *d, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
     cupel_str name = {0};
-    d->column = cupel_alloc(n, sizeof *d->column);
-    d->unit = cupel_alloc(n, sizeof *d->unit);
+    d->n_columns = d->sets.n_columns + (d->table ? cupel_features_count(d->table) : 0);
+    d->column = cupel_alloc(d->n_columns, sizeof *d->column);
+    d->unit = cupel_alloc(d->n_columns, sizeof *d->unit);
     if (!d->column || !d->unit) CUPEL_TRY(cupel_no_memory(err, "the names of columns", 0));
-    for (size_t j = 0; j < n; j++) {
+    for (size_t j = 0; j < d->n_columns; j++) {
         cupel_str_clear(&name);
-        cupel_sets_column(&d->sets, j, &name, &d->unit[j]);
+        if (j < d->sets.n_columns)
+            cupel_sets_column(&d->sets, j, &name, &d->unit[j]);
+        else
+            CUPEL_TRY(cupel_features_name(d->table, j - d->sets.n_columns, &name, &d->unit[j], err));
         d->column[j] = name.failed ? NULL : cupel_strdup(cupel_str_text(&name));
         if (!d->column[j]) CUPEL_TRY(cupel_no_memory(err, "the names of columns", 0));
     }
     cupel_sets_text(&d->sets, &d->sets_text);
     if (d->sets_text.failed) CUPEL_TRY(cupel_no_memory(err, "the names of sets", 0));
-    cupel_sheet_options o = {.path = d->o->output,
-                             .format = d->o->output_format,
-                             .header = cupel_source_header(d->source),
-                             .formula = d->formula,
-                             .n_columns = n,
-                             .column = (const char *const *)d->column,
-                             .unit = d->unit,
-                             .float32 = d->o->float32,
-                             .reasons = d->o->missing == CUPEL_MISSING_KEEP || d->o->missing == CUPEL_MISSING_IMPUTE,
-                             .sets = cupel_str_text(&d->sets_text),
-                             .missing = cupel_missing_name(d->o->missing)};
-    CUPEL_TRY(cupel_sheet_open(&o, &d->sheet, err));
 done:
     cupel_str_free(&name);
     return st;
 }
 
+static cupel_status open_sheet(describer *d, cupel_err *err)
+{
+    cupel_sheet_options o = {.path = d->o->output,
+                             .format = d->o->output_format,
+                             .header = cupel_source_header(d->source),
+                             .formula = d->formula,
+                             .kept = d->kept,
+                             .n_columns = d->n_columns,
+                             .column = (const char *const *)d->column,
+                             .unit = d->unit,
+                             .float32 = d->o->float32,
+                             .reasons = d->o->missing == CUPEL_MISSING_KEEP || d->o->missing == CUPEL_MISSING_IMPUTE,
+                             .sets = cupel_str_text(&d->sets_text),
+                             .table_columns = d->table ? cupel_features_columns(d->table) : "",
+                             .missing = cupel_missing_name(d->o->missing)};
+    return cupel_sheet_open(&o, &d->sheet, err);
+}
+
 static cupel_status open_pieces(describer *d, cupel_err *err)
 {
-    size_t n = d->job->threads == 1 ? 1 : d->job->threads * PIECES_PER_THREAD, columns = d->sets.n_columns;
+    size_t n = d->job->threads == 1 ? 1 : d->job->threads * PIECES_PER_THREAD, columns = d->n_columns;
     d->pieces = cupel_alloc(n, sizeof *d->pieces);
     if (!d->pieces) return cupel_no_memory(err, "a block of rows", cupel_mul(n, sizeof *d->pieces));
     d->n_pieces = n;
@@ -276,9 +341,11 @@ static void release(describer *d)
         cupel_str_free(&d->pieces[i].text);
     }
     cupel_free(d->pieces);
-    for (size_t j = 0; d->column && j < d->sets.n_columns; j++) cupel_free(d->column[j]);
+    for (size_t j = 0; d->column && j < d->n_columns; j++) cupel_free(d->column[j]);
     cupel_free(d->column);
     cupel_free(d->unit);
+    cupel_free(d->kept);
+    cupel_features_free(d->table);
     cupel_str_free(&d->sets_text);
     cupel_records_release(&d->records);
     cupel_source_free(d->source);
@@ -301,8 +368,10 @@ static void say_result(const describer *d)
     if (d->o->validate)
         cupel_say(d->job, CUPEL_NOTE, "the %s and the plain kernels differ by at most %.3g", cupel_isa_name(d->job->isa), d->result.difference);
     if (missing) {
-        const char *what = d->o->missing == CUPEL_MISSING_DROP ? "dropped" : "with a missing or imputed value";
-        cupel_say(d->job, CUPEL_WARNING, "%s rows %s: %s", cupel_format_count(a, missing), what, cupel_str_text(&s));
+        const char *what = d->o->missing == CUPEL_MISSING_DROP     ? "dropped"
+                           : d->o->missing == CUPEL_MISSING_IMPUTE ? "with a missing or imputed value"
+                                                                   : "with a missing value";
+        cupel_say(d->job, CUPEL_WARNING, "%s row%s %s: %s", cupel_format_count(a, missing), missing == 1 ? "" : "s", what, cupel_str_text(&s));
         for (size_t i = 0; i < d->n_examples; i++) cupel_say(d->job, CUPEL_NOTE, "%s", cupel_str_text(&d->examples[i]));
         if (missing > d->n_examples) cupel_say(d->job, CUPEL_NOTE, "and %s more", cupel_format_count(a, missing - d->n_examples));
     }
@@ -316,21 +385,50 @@ static const char *base_name(const char *path)
     return strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
 }
 
+/* The next rows of the source into d->block, 0 at the end. */
+static cupel_status next_block(describer *d, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = d->n_pieces * PIECE;
+    if (!d->table) {
+        CUPEL_TRY(cupel_source_read(d->source, n, &d->records, err));
+        d->block = d->records;
+    } else {
+        const cupel_records *all = &d->records;
+        size_t from = (size_t)d->result.rows;
+        d->block = *all;
+        d->block.n_rows = all->n_rows - from < n ? all->n_rows - from : n;
+        if (from) d->block.cell += from * all->n_cols, d->block.line += from;
+    }
+done:
+    return st;
+}
+
+static cupel_status begin(describer *d, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    bool table_only = d->o->columns && strcmp(d->o->sets, "none") == 0;
+    if (!table_only) CUPEL_TRY(cupel_sets_parse(d->o->sets, d->o->missing == CUPEL_MISSING_IMPUTE, &d->sets, err));
+    CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
+    CUPEL_TRY(find_columns(d, err));
+    if (d->o->columns) CUPEL_TRY(learn_table(d, err));
+    CUPEL_TRY(name_columns(d, err));
+    CUPEL_TRY(open_sheet(d, err));
+    CUPEL_TRY(open_pieces(d, err));
+    d->result.columns = d->n_columns;
+done:
+    return st;
+}
+
 cupel_status cupel_describe(const cupel_describe_options *o, const cupel_job *job, cupel_describe_result *result, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     describer d = {.o = o, .job = job};
     char digest[7 + 65] = "sha256:";
-    CUPEL_TRY(cupel_sets_parse(o->sets, o->missing == CUPEL_MISSING_IMPUTE, &d.sets, err));
-    d.result.columns = d.sets.n_columns;
-    CUPEL_TRY(cupel_source_open(o->table, o->format, &d.source, err));
-    d.formula = cupel_header_find(cupel_source_header(d.source), o->formula);
-    if (d.formula == SIZE_MAX) CUPEL_TRY(no_column(&d, o->formula, err));
-    CUPEL_TRY(open_sheet(&d, err));
-    CUPEL_TRY(open_pieces(&d, err));
+    CUPEL_TRY(begin(&d, err));
     for (;;) {
-        CUPEL_TRY(cupel_source_read(d.source, d.n_pieces * PIECE, &d.records, err));
-        if (!d.records.n_rows) break;
+        CUPEL_TRY(next_block(&d, err));
+        if (!d.block.n_rows) break;
         CUPEL_TRY(do_block(&d, err));
     }
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));

@@ -11,7 +11,9 @@
 typedef struct cupel_describe_options {
     const char *table, *format;           /* format of the table; NULL: by name */
     const char *formula;                  /* its formula column */
-    const char *sets;                     /* "magpie,stoichiometry" */
+    const char *sets;                     /* "magpie,stoichiometry"; with columns also "none" */
+    const char *columns;                  /* columns of the table as numbers or categories too, "spg_num,crys_sys"; NULL: none. Categories come from
+                                           * all rows, so that the whole table is read first and held in memory */
     const char *output, *output_format;   /* as cupel_sheet_options */
     cupel_missing missing;                /* a row without a usable formula cannot be imputed: it is kept, with its reason */
     cupel_dot dot;
