@@ -15,11 +15,31 @@
 
 static const cupel_method *descriptor_at(size_t i) { return cupel_descriptors[i] ? &cupel_descriptors[i]->method : NULL; }
 
+/* What every prediction's interval rests on (models/learn/calibrate.h). */
+static const cupel_reference interval_references[] = {
+    {"10.1007/3-540-36755-1_29", "Papadopoulos, Proedrou, Vovk, Gammerman: Inductive confidence machines for regression. Lecture Notes in Computer Science 2430, 345 (2002)"},
+    {"10.1007/s10472-013-9368-4", "Vovk: Cross-conformal predictors. Annals of Mathematics and Artificial Intelligence 74, 9 (2015)"},
+    {"10.1007/s10994-013-5355-6", "Vovk: Conditional validity of inductive conformal predictors. Machine Learning 92, 349 (2013)"},
+    {NULL, NULL}};
+
+static const cupel_method conformal = {
+    .name = "conformal",
+    .kind = "interval",
+    .scale = "any",
+    .help = "intervals and sets of classes from out-of-fold residuals, valid for rows like the training rows; every model has them",
+    .maturity = "stable",
+    .input = "out-of-fold predictions",
+    .output = "lower and upper bound, unit of the target; probability of a window",
+    .references = interval_references,
+};
+
+static const cupel_method *interval_at(size_t i) { return i ? NULL : &conformal; }
+
 static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupel_formats[i]->method : NULL; }
 
 const cupel_method *cupel_method_at(size_t i)
 {
-    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cupel_learner_method, cupel_space_method, format_at, cupel_constraint_method};
+    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cupel_learner_method, interval_at, cupel_space_method, format_at, cupel_constraint_method};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
         size_t n = 0;
         while (lists[l](n)) {

@@ -6,7 +6,17 @@
   root.classList.add('js');
 
   var minus = function (text) { return text.replace(/-/g, '\u2212'); };
-  var short = function (x) { return x === null || x === undefined ? '\u2013' : minus(d3.format('.3~g')(x)); };
+  var short = function (x) {
+    if (x === null || x === undefined) return '\u2013';
+    var size = Math.abs(x);
+    return minus(d3.format(size >= 1000 && size < 1e7 ? ',.0f' : size && size < 1e-3 ? '.2~e' : '.3~r')(x));
+  };
+  // Whole amounts set low; SVG text has no <sub>.
+  var formula = function (text) {
+    return text.replace(/([A-Za-z)\]])(\d+)(?![\d.])/g, function (all, before, digits) {
+      return before + digits.replace(/\d/g, function (c) { return String.fromCharCode(0x2080 + +c); });
+    });
+  };
   var percent = function (x) { return d3.format('.0%')(x); };
   var withUnit = function (m) { return m.unit ? ' [' + m.unit + ']' : ''; };
 
@@ -63,7 +73,7 @@
       .style('fill', function (p) { return p[5] ? 'var(--blue)' : 'none'; }).style('fill-opacity', many ? 0.3 : 0.5)
       .style('stroke', function (p) { return p[5] ? 'none' : 'var(--vermilion)'; }).style('stroke-width', 1.1);
     note(c, function (p) {
-      return [p[0], 'measured ' + short(p[1]) + ' ' + m.unit, 'predicted ' + short(p[2]) + ' (' + short(p[3]) + ' to ' + short(p[4]) + ')',
+      return [formula(p[0]), 'measured ' + short(p[1]) + ' ' + m.unit, 'predicted ' + short(p[2]) + ' (' + short(p[3]) + ' to ' + short(p[4]) + ')',
         p[5] ? 'inside the domain' : 'outside the domain'];
     });
     f.g.append('text').attr('class', 'quiet halo').attr('x', 8).attr('y', 12).text('MAE ' + short(m.mae) + ' ' + m.unit + ',  R\u00b2 ' + short(m.r2));
@@ -143,12 +153,6 @@
     var e = d3.extent(everyone, function (r) { return r[i + 1]; });
     return e[0] !== undefined && e[1] > e[0];
   }
-  // Which way is better: +1, -1, or 0 inside a window, where the middle is best and there is no front.
-  function goalOf(a) {
-    if (a.goal) return a.goal;
-    if (a.min !== null && a.max !== null) return 0;
-    return a.max !== null ? -1 : a.min !== null ? 1 : 0;
-  }
   // The candidates that none beats in both figures, along x.
   function front(rows, i, j, gi, gj) {
     var best = -Infinity;
@@ -158,10 +162,11 @@
       return true;
     });
   }
-  // Fronts are between two things that have a better end; a window counts by its chance.
+  // A front is between two figures with a better end: which (goal, +1 or -1) comes with the axis. A window counts by its chance.
   function firstChoice(role) {
-    var others = d3.range(CHANCE).filter(varies), goals = others.filter(function (i) { return goalOf(data.axes[i]); });
-    if (role === 'front') return goals.length > 1 ? { x: goals[0], y: goals[1] } : { x: CHANCE, y: goals.length ? goals[0] : DISTANCE };
+    var others = d3.range(CHANCE).filter(varies), asked = others.filter(function (i) { return data.axes[i].asked; });
+    var ends = others.filter(function (i) { return data.axes[i].goal; });
+    if (role === 'front') return asked.length > 1 ? { x: asked[0], y: asked[1] } : { x: CHANCE, y: ends.length ? ends[0] : DISTANCE };
     return { x: 0, y: others.filter(function (i) { return i; })[0] || CHANCE };
   }
   function selects(el) {
@@ -198,11 +203,11 @@
     var there = function (r) { return has(r, i) && has(r, j); }, cx = function (r) { return x(r[i + 1]); }, cy = function (r) { return y(r[j + 1]); };
     var rows = data.rows.filter(there), lines = function (r) {
       var k = data.rows.indexOf(r);
-      return [(k < 0 ? '' : '#' + (k + 1) + '  ') + r[0]].concat(data.axes.map(function (q, n) { return q.label + ': ' + short(r[n + 1]); }),
+      return [(k < 0 ? '' : '#' + (k + 1) + '  ') + formula(r[0])].concat(data.axes.map(function (q, n) { return q.label + ': ' + short(r[n + 1]); }),
         r[nAxes + 1] ? ['Pareto layer ' + r[nAxes + 1]] : []);
     };
     note(dots(f, data.sample.filter(there), cx, cy, 2.4).style('fill', 'var(--grey)').style('fill-opacity', 0.5), lines);
-    var gi = goalOf(a), gj = goalOf(b), edge = gi && gj && i !== j ? front(everyone.filter(there), i, j, gi, gj) : [];
+    var gi = a.goal, gj = b.goal, edge = gi && gj && i !== j ? front(everyone.filter(there), i, j, gi, gj) : [];
     if (edge.length > 1)
       f.g.append('path').attr('d', d3.line().curve(d3.curveStepAfter).x(cx).y(cy)(edge)).style('fill', 'none').style('stroke', 'var(--vermilion)')
         .style('stroke-width', 1.6);
@@ -218,7 +223,7 @@
       var px = cx(r), py = cy(r), w = r[0].length * 7.4 + 10, left = px + w > f.w, box = [left ? px - w : px, py - 18, left ? px : px + w, py + 2];
       if (py < 14 || placed.some(function (o) { return box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3]; })) return;
       placed.push(box);
-      f.g.append('text').attr('class', 'label halo').attr('x', px + (left ? -7 : 7)).attr('y', py - 5).attr('text-anchor', left ? 'end' : 'start').text(r[0]);
+      f.g.append('text').attr('class', 'label halo').attr('x', px + (left ? -7 : 7)).attr('y', py - 5).attr('text-anchor', left ? 'end' : 'start').text(formula(r[0]));
     });
   }
 

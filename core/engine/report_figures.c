@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { POINTS = 3000 }; /* dots of a parity plot, and of the trade-off */
 
@@ -97,7 +98,8 @@ static void put_model(cupel_json_out *w, const cupel_report_model *m)
 /* --- trade-off: axes are properties, figures of constraints, chance and distance; a candidate is its formula, a column for each axis,
  * and its Pareto layer (0: none) --- */
 
-static void put_axis(cupel_json_out *w, const char *name, const char *unit, double min, double max, int64_t goal)
+/* goal: which end is better, as far as the demand says; asked: it says so itself and not only by a limit. */
+static void put_axis(cupel_json_out *w, const char *name, const char *unit, double min, double max, int64_t goal, bool asked)
 {
     cupel_str label = {0};
     cupel_str_addf(&label, "%s%s%s%s", name, *unit ? " [" : "", unit, *unit ? "]" : "");
@@ -108,6 +110,8 @@ static void put_axis(cupel_json_out *w, const char *name, const char *unit, doub
     put_named(w, "max", max);
     cupel_json_name(w, "goal");
     cupel_json_put_int(w, goal);
+    cupel_json_name(w, "asked");
+    cupel_json_put_bool(w, asked);
     cupel_json_close(w, '}');
     cupel_str_free(&label);
 }
@@ -122,19 +126,27 @@ static void put_property_axis(cupel_json_out *w, const cupel_result *q, size_t p
         max = fmin(max, q->requirement_max[i]);
         if (q->requirement_goal[i]) goal = q->requirement_goal[i];
     }
-    put_axis(w, q->property[p], q->is_class[p] ? "" : q->unit[p], min, max, goal);
+    bool asked = goal != 0 || isfinite(min) != isfinite(max);
+    if (!goal && asked) goal = isfinite(min) ? 1 : -1; /* in a window the middle is best: no end is */
+    put_axis(w, q->property[p], q->is_class[p] ? "" : q->unit[p], min, max, goal, asked);
 }
 
-/* A limit to stay below makes little of a figure good: less is better unless the demand says otherwise. */
+/* What has a ceiling is the better the less there is of it. */
+static int64_t better_end(const cupel_result *q, size_t c)
+{
+    if (q->constraint_goal[c]) return q->constraint_goal[c];
+    return strstr(q->constraint_words[c], "at most ") ? -1 : strstr(q->constraint_words[c], "at least ") ? 1 : 0;
+}
+
 static void put_axes(cupel_json_out *w, const cupel_result *q)
 {
     cupel_json_name(w, "axes");
     cupel_json_open(w, '[');
     for (size_t p = 0; p < q->n_properties; p++) put_property_axis(w, q, p);
     for (size_t c = 0; c < q->n_constraints; c++)
-        if (q->constraint_column[c][0]) put_axis(w, q->constraint_column[c], "", NAN, NAN, q->constraint_goal[c] ? q->constraint_goal[c] : -1);
-    put_axis(w, "chance to meet the demand", "", NAN, NAN, 1);
-    put_axis(w, "distance to the training domain", "", NAN, 1, -1);
+        if (q->constraint_column[c][0]) put_axis(w, q->constraint_column[c], "", NAN, NAN, better_end(q, c), q->constraint_goal[c] != 0);
+    put_axis(w, "chance to meet the demand", "", NAN, NAN, 1, false);
+    put_axis(w, "distance to the training domain", "", NAN, 1, -1, false);
     cupel_json_close(w, ']');
 }
 

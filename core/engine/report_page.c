@@ -188,28 +188,49 @@ void cupel_report_head(const cupel_report *r, cupel_str *s)
 
 /* --- funnel --- */
 
+static void put_step(const cupel_funnel_line *l, double whole, cupel_str *s)
+{
+    double left = (double)l->left / whole, gone = (double)l->removed / whole;
+    cupel_str_puts(s, "<tr><th scope=row>");
+    cupel_html(s, l->what);
+    cupel_str_addf(s, "<td class=wide><span class=bar><i style=\"width:%.2f%%\"></i><i class=gone style=\"width:%.2f%%\"></i></span><td class=num>", 100 * left,
+                   100 * gone);
+    cupel_html_count(s, l->left);
+    cupel_str_puts(s, "<td class=num>");
+    if (l->removed > 0) cupel_html_count(s, l->removed);
+    cupel_str_puts(s, "<td class=num>");
+    if (l->fails > 0) cupel_html_count(s, l->fails);
+    cupel_str_putc(s, '\n');
+}
+
+/* A step that nothing failed is said in a sentence: spaces prune themselves by the elements that constraints rule out. */
+static bool idle(const cupel_result *q, size_t i) { return i && i + 1 < q->n_funnel && q->funnel[i].removed <= 0 && q->funnel[i].fails <= 0; }
+
+static void put_idle_steps(const cupel_result *q, cupel_str *s)
+{
+    bool any = false;
+    for (size_t i = 0; i < q->n_funnel; i++) {
+        if (!idle(q, i)) continue;
+        cupel_str_puts(s, any ? "; " : "<p class=note>Nothing failed: ");
+        cupel_html(s, q->funnel[i].what);
+        any = true;
+    }
+    if (any) cupel_str_puts(s, ". A space leaves out by itself what a constraint on elements rules out.</p>\n");
+}
+
 void cupel_report_funnel(const cupel_report *r, cupel_str *s)
 {
     const cupel_result *q = r->result;
-    double whole = log1p((double)(q->n_funnel ? q->funnel[0].left + (q->funnel[0].removed > 0 ? q->funnel[0].removed : 0) : 1));
-    cupel_str_puts(s, "<section id=funnel><h2>What was rejected, and why</h2>\n<p>Each step rejects candidates for the reason named; a candidate is counted where it "
-                      "fails first. Bars are logarithmic.</p>\n<div class=scroll><table class=\"plain funnel\"><thead><tr><th>step<th class=wide>"
-                      "<th class=num>left<th class=num>rejected here<th class=num title=\"also those that an earlier step had rejected\">fail it at all"
-                      "<tbody>\n");
-    for (size_t i = 0; i < q->n_funnel; i++) {
-        const cupel_funnel_line *l = &q->funnel[i];
-        double share = l->left > 0 && whole > 0 ? log1p((double)l->left) / whole : 0;
-        cupel_str_puts(s, "<tr><th scope=row>");
-        cupel_html(s, l->what);
-        cupel_str_addf(s, "<td class=wide><span class=bar style=\"width:%.1f%%\"></span><td class=num>", 100 * fmin(share, 1));
-        cupel_html_count(s, l->left);
-        cupel_str_puts(s, "<td class=num>");
-        if (l->removed > 0) cupel_html_count(s, l->removed);
-        cupel_str_puts(s, "<td class=num>");
-        if (l->fails > 0) cupel_html_count(s, l->fails);
-        cupel_str_putc(s, '\n');
-    }
-    cupel_str_puts(s, "</table></div></section>\n");
+    double whole = q->n_funnel && q->funnel[0].left > 0 ? (double)q->funnel[0].left : 1;
+    cupel_str_puts(s, "<section id=funnel><h2>What was rejected, and why</h2>\n<p>Each step rejects candidates for the reason named; a candidate is counted where "
+                      "it fails first. <span class=key></span> left, <span class=\"key gone\"></span> rejected here.</p>\n<div class=scroll>"
+                      "<table class=\"plain funnel\"><thead><tr><th>step<th class=wide><th class=num>left<th class=num>rejected here"
+                      "<th class=num title=\"also those that an earlier step had rejected\">fail it at all<tbody>\n");
+    for (size_t i = 0; i < q->n_funnel; i++)
+        if (!idle(q, i)) put_step(&q->funnel[i], whole, s);
+    cupel_str_puts(s, "</table></div>\n");
+    put_idle_steps(q, s);
+    cupel_str_puts(s, "</section>\n");
 }
 
 /* --- lineage --- */
@@ -404,6 +425,7 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
                       "from one another is marked as outside the domain. ", 100 * q->level);
     put_rank_sentence(q, s);
     cupel_str_puts(s, " Figures of elements carry their source and year in the tables of cupel; an unknown figure is never taken as zero.</p>\n");
+    add_name(&used, cupel_text_of("conformal"), "interval");
     add_constraints(q, &used);
     put_references(&used, s);
     cupel_str_puts(s, "<p class=note>The same list as BibTeX: <code>cupel cite");

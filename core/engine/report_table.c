@@ -136,7 +136,7 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
     if (q->is_class[p])
         cupel_html_percent(s, value);
     else
-        cupel_html_value(s, value, half);
+        cupel_html_value(s, value, half / 5); /* neighbours in the list differ by less than their intervals */
     cupel_str_puts(s, "</b><td class=plot-cell>");
     if (!q->is_class[p]) {
         put_interval(s, c, value, low, high);
