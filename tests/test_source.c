@@ -147,6 +147,26 @@ static void bad_tables_are_refused_with_their_line(void **state)
     refused("x.json", "{\"columns\": [\"a\"], \"index\": [\"m\"], \"data\": []}", "\"index\" names 1 rows");
 }
 
+static void a_line_of_jsonl_is_limited(void **state)
+{
+    (void)state;
+    for (size_t n = 15999000; n <= 17000000; n += 500000) {
+        char *text = malloc(n + 16);
+        memset(text, 'x', n + 16);
+        memcpy(text, "{\"a\": \"", 7);
+        memcpy(text + n - 1, "\"}\n", 4);
+        cupel_str s = {0};
+        cupel_err err = {0};
+        cupel_status st = spell(put("x.jsonl", text), NULL, 1, &s, NULL, &err);
+        if (n < 16000000)
+            check_ok(st, &err);
+        else
+            check_fails(st, CUPEL_BAD_INPUT, &err, "x.jsonl:1: a line of more than 16 MB");
+        cupel_str_free(&s);
+        free(text);
+    }
+}
+
 static void names_of_rows_become_a_column(void **state)
 {
     (void)state;
@@ -283,7 +303,7 @@ int main(void)
         cmocka_unit_test(every_format_gives_the_same_rows), cmocka_unit_test(bad_tables_are_refused_with_their_line),
         cmocka_unit_test(names_of_rows_become_a_column),    cmocka_unit_test(the_format_is_known_or_asked_for),
         cmocka_unit_test(the_digest_waits_for_the_last_row), cmocka_unit_test(cells_outlive_their_source),
-        cmocka_unit_test(matbench_tables_are_read_whole),
+        cmocka_unit_test(matbench_tables_are_read_whole),   cmocka_unit_test(a_line_of_jsonl_is_limited),
 #ifdef CUPEL_FAULTS
         cmocka_unit_test(no_memory_is_an_error_not_a_crash),
 #endif

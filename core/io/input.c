@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/sys/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { BLOCK = 1 << 16 };
+enum { BLOCK = 1 << 16, CHECK_ABOVE = 1 << 26 };
 
 struct cupel_input {
     int fd;           /* -1: text */
@@ -200,6 +201,7 @@ cupel_status cupel_input_rest(cupel_input *in, size_t max_bytes, char **text, si
     while (got) {
         if (used > max_bytes)
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': larger than the %.4g MB that are read at once", in->name, (double)max_bytes / 1e6));
+        if (used + BLOCK > cap && cap >= CHECK_ABOVE) CUPEL_TRY(cupel_memory_check(2 * (uint64_t)cap, in->name, err));
         if (!cupel_grow(&p, &cap, used + BLOCK, 1)) CUPEL_TRY(cupel_no_memory(err, in->name, used + BLOCK));
         CUPEL_TRY(cupel_input_read(in, p + used, cap - used - 1, &got, err));
         used += got;

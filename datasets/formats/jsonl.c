@@ -19,10 +19,15 @@ typedef struct lines {
     uint64_t first_line;
 } lines;
 
+static cupel_status too_long(const lines *l, cupel_err *err)
+{
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": a line of more than 16 MB", cupel_input_name(l->in), l->line);
+}
+
 static cupel_status refill(lines *l, cupel_err *err)
 {
     size_t got = 1, rest = l->end - l->begin;
-    if (rest > MAX_LINE) return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": a line of more than 16 MB", cupel_input_name(l->in), l->line);
+    if (rest > MAX_LINE) return too_long(l, err);
     if (rest) memmove(l->buffer, l->buffer + l->begin, rest);
     l->begin = 0;
     l->end = rest;
@@ -47,10 +52,11 @@ static cupel_status next_line(lines *l, cupel_text *line, uint64_t *number, cupe
             if (st != CUPEL_OK) return st;
             continue;
         }
+        size_t length = stop ? (size_t)(stop - p) : n;
+        if (length > MAX_LINE) return too_long(l, err);
         *number = l->line++;
         *line = (cupel_text){NULL, 0};
         if (!n) return CUPEL_OK;
-        size_t length = stop ? (size_t)(stop - p) : n;
         l->begin += length + (stop != NULL);
         cupel_text t = {p, length};
         if (*number == 1 && t.n >= 3 && memcmp(t.p, "\xEF\xBB\xBF", 3) == 0) t.p += 3, t.n -= 3;
