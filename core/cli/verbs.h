@@ -13,6 +13,7 @@
     VERB(describe)                              \
     VERB(train)                                 \
     VERB(predict)                               \
+    VERB(evaluate)                              \
     HEADING("Screening")                        \
     VERB(screen)                                \
     VERB(merge)                                 \

@@ -18,6 +18,7 @@ typedef struct cupel_training {
     cupel_records records;
     cupel_batch batch;
     double *target;           /* [records.n_rows], in `unit` */
+    uint64_t *row;            /* [records.n_rows] number of the row in the file, from 1 */
     char *file, *digest;      /* "sha256:..." */
     char *property, *unit;    /* "band gap", "eV" */
     size_t formula_column;    /* in the header */

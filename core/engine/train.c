@@ -98,7 +98,8 @@ static cupel_status read_rows(reading *r, cupel_err *err)
     cupel_status st = CUPEL_OK;
     size_t n = t->records.n_rows, m = 0;
     t->target = cupel_alloc(n, sizeof *t->target);
-    if (!t->target) return cupel_no_memory(err, "the target", n * sizeof *t->target);
+    t->row = cupel_alloc(n, sizeof *t->row);
+    if (!t->target || !t->row) return cupel_no_memory(err, "the target", n * sizeof *t->target);
     for (size_t i = 0; i < n; i++) {
         CUPEL_TRY(cupel_batch_add_formula(&t->batch, cupel_cell(&t->records, i, r->formula), r->o->dot, err));
         cupel_reason reason = (cupel_reason)t->batch.reason[m];
@@ -109,6 +110,7 @@ static cupel_status read_rows(reading *r, cupel_err *err)
             CUPEL_TRY(bad_row(r, i, reason, target, err));
             continue;
         }
+        t->row[m] = i + 1;
         move_row(t, i, m++);
     }
     t->records.n_rows = m;
@@ -161,6 +163,7 @@ void cupel_training_release(cupel_training *t)
     cupel_records_release(&t->records);
     cupel_batch_release(&t->batch);
     cupel_free(t->target);
+    cupel_free(t->row);
     cupel_free(t->file);
     cupel_free(t->digest);
     cupel_free(t->property);

@@ -107,3 +107,21 @@ double cupel_surrogate_probability(const cupel_surrogate *s, double value, doubl
     double up_to = hi < INFINITY ? cupel_scores_up_to(&s->scores, (hi - value) / spread) : 1;
     return up_to > below ? up_to - below : 0;
 }
+
+void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spread, double level, double *lower, double *upper)
+{
+    cupel_band band = cupel_band_at(s, level);
+    if (s->is_class) {
+        conformal_set(s, value, band.alpha, lower, upper);
+        return;
+    }
+    *lower = value + band.lo * spread;
+    *upper = value + band.hi * spread;
+}
+
+double cupel_surrogate_unit_deviation(const cupel_surrogate *s)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->scores.n; i++) sum += s->scores.sorted[i] * s->scores.sorted[i];
+    return s->scores.n ? sqrt(sum / (double)s->scores.n) : 1;
+}

@@ -400,6 +400,8 @@ size_t cupel_surrogate_support_vectors(const cupel_surrogate *s) { return s->exp
 
 bool cupel_surrogate_is_class(const cupel_surrogate *s) { return s->is_class; }
 
+void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]) { memcpy(value, s->class_value, sizeof s->class_value); }
+
 const char *cupel_surrogate_learner(const cupel_surrogate *s) { return s->learner->method.name; }
 
 const char *cupel_surrogate_settings(const cupel_surrogate *s) { return s->settings; }

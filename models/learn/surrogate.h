@@ -55,10 +55,16 @@ cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, 
  * out-of-fold residuals, the same that the intervals come from. For a class: of the classes inside. */
 double cupel_surrogate_probability(const cupel_surrogate *s, double value, double spread, double lo, double hi);
 
+/* The interval at `level` of a row with this value and spread; for a class the conformal set, as in cupel_prediction. */
+void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spread, double level, double *lower, double *upper);
+/* Standard deviation of the calibrated distribution at spread 1 (regression; about its own mean 0), so that residual / (spread * this) has variance 1. */
+double cupel_surrogate_unit_deviation(const cupel_surrogate *s);
+
 /* Facts for inspect, report and methods. */
 size_t cupel_surrogate_columns(const cupel_surrogate *s);
 size_t cupel_surrogate_support_vectors(const cupel_surrogate *s); /* 0 when it has none */
 bool cupel_surrogate_is_class(const cupel_surrogate *s);
+void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]); /* smaller, larger */
 const char *cupel_surrogate_learner(const cupel_surrogate *s);
 /* Settings as used, "C=10,gamma=0.0076,epsilon=0.1". */
 const char *cupel_surrogate_settings(const cupel_surrogate *s);

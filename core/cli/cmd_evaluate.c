@@ -1,0 +1,103 @@
+#include "core/base/err.h"
+#include "core/cli/verbs.h"
+#include "core/engine/evaluate.h"
+
+#include <string.h>
+
+static cupel_task parse_task(const char *word)
+{
+    if (strcmp(word, "class") == 0) return CUPEL_TASK_CLASS;
+    return strcmp(word, "regression") == 0 ? CUPEL_TASK_REGRESSION : CUPEL_TASK_AUTO;
+}
+
+/* --folds COLUMN, or --split KIND; neither is --split random. */
+static cupel_status choose_split(const cupel_args *args, cupel_evaluate_options *o, cupel_err *err)
+{
+    static const char *const words[] = {[CUPEL_SPLIT_RANDOM] = "random", [CUPEL_SPLIT_SYSTEM] = "system", [CUPEL_SPLIT_CLUSTER] = "cluster",
+                                        [CUPEL_SPLIT_ELEMENT] = "element"};
+    const char *split = cupel_opt_text(args, "split");
+    o->fold_column = cupel_opt_text(args, "folds");
+    o->n_folds = (size_t)cupel_opt_count(args, "n-folds");
+    if (o->fold_column && (split || o->n_folds))
+        return cupel_fail(err, CUPEL_USAGE, "--folds takes the folds from a column, and --split and --n-folds make them; give one of the two");
+    if (cupel_opt_given(args, "n-folds") && (o->n_folds < 2 || o->n_folds > 1000))
+        return cupel_fail(err, CUPEL_USAGE, "--n-folds %zu: expected 2 to 1000", o->n_folds);
+    o->split = o->fold_column ? CUPEL_SPLIT_GIVEN : CUPEL_SPLIT_RANDOM;
+    for (size_t i = 1; split && i < sizeof words / sizeof *words; i++)
+        if (strcmp(split, words[i]) == 0) o->split = (cupel_split_kind)i;
+    return CUPEL_OK;
+}
+
+static cupel_status print(const cupel_evaluation *e, const cupel_evaluate_options *o, bool json, cupel_err *err)
+{
+    cupel_str s = {0};
+    if (json)
+        cupel_evaluation_json(e, o, &s);
+    else
+        cupel_evaluation_table(e, &s);
+    cupel_status st = cupel_print_str(&s, err);
+    cupel_str_free(&s);
+    return st;
+}
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_evaluation e = {0};
+    cupel_evaluate_options o = {
+        .data = {.file = cupel_arg(args, 0), .format = cupel_opt_text(args, "table-format"), .formula = cupel_opt_text(args, "formula"),
+                 .target = cupel_opt_text(args, "target"), .unit = cupel_opt_text(args, "unit"), .dot = cupel_dot_parse(cupel_opt_text(args, "dot"))},
+        .model = {.features = cupel_opt_text(args, "features"), .columns = cupel_opt_text(args, "columns"), .learner = cupel_opt_text(args, "model"),
+                  .settings = cupel_opt_text(args, "set"), .task = parse_task(cupel_opt_text(args, "task")), .seed = cupel_opt_count(args, "seed")},
+        .precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64,
+        .predictions = cupel_opt_text(args, "predictions"),
+    };
+    CUPEL_TRY(choose_split(args, &o, err));
+    CUPEL_TRY(cupel_model_options_check(&o.model, err));
+    CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));
+    CUPEL_TRY(cupel_evaluate(&o, job, &e, err));
+    CUPEL_TRY(print(&e, &o, strcmp(cupel_opt_text(args, "format"), "json") == 0, err));
+done:
+    cupel_evaluation_release(&e);
+    return st;
+}
+
+static const cupel_opt options[] = {
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, "formula", false, "the column that holds the formulas"},
+    {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
+    {"folds", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "a column that says the fold of each row"},
+    {"split", "KIND", CUPEL_OPT_CHOICE, "random|system|cluster|element", NULL, false,
+     "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a time"},
+    {"n-folds", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "how many (default 5; for element the 10 with the most rows)"},
+    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas, or none; 'cupel methods' lists them"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "columns of the table as features too: numbers as they are, text as categories"},
+    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, krr, ridge"},
+    {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
+    {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
+    {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "unit of the target (default: that in the column's name)"},
+    {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
+    {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "width of the numbers in the kernels that predict"},
+    {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
+    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", "fail", false, "a row with a missing value: fail, drop it, or fill in what an element or the table lacks"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "a table for people, or JSON"},
+    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
+    {0}};
+
+const cupel_verb cupel_verb_evaluate = {
+    .name = "evaluate",
+    .usage = "TABLE --formula COLUMN --target COLUMN (--folds COLUMN | --split KIND) [--model svr] [--seed N]",
+    .help = "measure a model on rows it has not seen: errors, coverage of its intervals, domain",
+    .more = "Everything a model learns, scaling and tuning included, comes from the training rows of a fold. Each figure is given per fold and as their mean.\n\n"
+            "coverageNN is the share of true values inside the NN % interval (for a class: inside the conformal set, which may be empty); width90 and "
+            "interval_score90 say how wide and how good the 90 % intervals are; miscalibration is the area between the observed and the nominal coverage "
+            "curve; z2 is the mean squared residual over the predicted variance; in_domain the share of rows inside the training domain.\n\n"
+            "  cupel evaluate gaps.csv --formula composition --target target --folds fold --model svr --seed 1\n"
+            "  cupel evaluate gaps.csv --formula composition --target target --split element --model krr --format json\n",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .uses_blas = true,
+    .computes = true,
+    .run = run,
+};
