@@ -72,6 +72,8 @@ static cupel_status identify_all(cupel_screening *s, cupel_err *err)
     c->identity_value = cupel_arena_take(&c->arena, IDENTITY_MAX * sizeof(char *));
     if (!c->identity || !c->identity_value) CUPEL_TRY(cupel_no_memory(err, "an identity", 0));
     CUPEL_TRY(identify(s, "cupel", "", cupel_version(), err));
+    CUPEL_TRY(identify(s, "isa", "", cupel_isa_name(s->job->isa), err)); /* first what explains a difference further down */
+    CUPEL_TRY(identify(s, "precision", "", s->o->precision == CUPEL_FLOAT32 ? "float32" : "float64", err));
     CUPEL_TRY(identify(s, "demand", "", s->d->digest, err));
     for (size_t i = 0; i < s->d->n_properties; i++) {
         const cupel_demand_property *p = &s->d->property[i];
@@ -81,9 +83,7 @@ static cupel_status identify_all(cupel_screening *s, cupel_err *err)
     }
     CUPEL_TRY(cupel_space_digest(s->space, hex, err));
     snprintf(digest, sizeof digest, "sha256:%s", hex);
-    CUPEL_TRY(identify(s, "space", "", digest, err));
-    CUPEL_TRY(identify(s, "isa", "", cupel_isa_name(s->job->isa), err));
-    st = identify(s, "precision", "", s->o->precision == CUPEL_FLOAT32 ? "float32" : "float64", err);
+    st = identify(s, "space", "", digest, err);
 done:
     return st;
 }
