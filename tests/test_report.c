@@ -168,7 +168,7 @@ static int make(void **state)
     make_counts(m);
     make_model(m);
     check_ok(cupel_json_read(cupel_text_of(run_json), "run.json", &run, &err), &err);
-    m->report = (cupel_report){.result = q, .n_models = 1, .model = &m->model, .run = run, .demand_text = "demand: <x>\n"};
+    m->report = (cupel_report){.result = q, .n_models = 1, .model = &m->model, .run = run, .demand_text = "demand: <x>\nspace: {charge_neutral: {}}\nrequire:\n  - {price: yes, max: 60 USD/kg}\n  - [1]\n"};
     *state = m;
     return 0;
 }
@@ -204,7 +204,8 @@ static void the_page_says_what_the_run_found(void **state)
     const char *p = page_of(*state, &page);
     static const char *const said[] = {"<h1>lead-free absorber for a single-junction solar cell</h1>", "<strong>41 of the 60 best candidates have at least a 50 % chance",
                                        "2,345,678", "1,203,456", "costs at most 60 USD/kg", "band gap from 1.1 to 1.6 eV", "price [USD/kg]", "nearest measured",
-                                       "sha256:0123456789abcdef", "xxh3:00112233", "Cs<sub>1</sub>SnI<sub>2</sub>", "mean absolute error", "in the 90 % interval"};
+                                       "sha256:0123456789abcdef", "xxh3:00112233", "Cs<sub>1</sub>SnI<sub>2</sub>", "mean absolute error", "in the 90 % interval",
+                                       "cupel cite magpie svr conformal charge_neutral price --format bibtex", "demand: &lt;x&gt;"};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (!strstr(p, said[i])) fail_msg("the page does not say '%s'", said[i]);
     assert_true(count_of(p, "<tr><td class=num data-value=") == ROWS);

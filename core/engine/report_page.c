@@ -3,6 +3,7 @@
 #include "core/engine/report_parts.h"
 #include "core/engine/report_text.h"
 #include "core/generated/report_assets.h"
+#include "core/io/yaml.h"
 
 #include <math.h>
 #include <string.h>
@@ -223,7 +224,7 @@ void cupel_report_funnel(const cupel_report *r, cupel_str *s)
     const cupel_result *q = r->result;
     double whole = q->n_funnel && q->funnel[0].left > 0 ? (double)q->funnel[0].left : 1;
     cupel_str_puts(s, "<section id=funnel><h2>What was rejected, and why</h2>\n<p>Each step rejects candidates for the reason named; a candidate is counted where "
-                      "it fails first. <span class=key></span> left, <span class=\"key gone\"></span> rejected here.</p>\n<div class=scroll>"
+                      "it fails first. <span class=keys><span class=key></span> left, <span class=\"key gone\"></span> rejected here.</span></p>\n<div class=scroll>"
                       "<table class=\"plain funnel\"><thead><tr><th>step<th class=wide><th class=num>left<th class=num>rejected here"
                       "<th class=num title=\"also those that an earlier step had rejected\">fail it at all<tbody>\n");
     for (size_t i = 0; i < q->n_funnel; i++)
@@ -341,11 +342,21 @@ static void add_name(names *a, cupel_text name, const char *kind)
     }
 }
 
-/* The first word of a constraint's name is its method's: "price", "forbidden Pb Cd". */
-static void add_constraints(const cupel_result *q, names *a)
+/* The keys of a mapping that are names of methods: `price` in {price: yes, max: 60 USD/kg}. */
+static void add_keys(const cupel_yaml *map, const char *kind, names *a)
 {
-    for (size_t i = 0; i < q->n_constraints; i++)
-        add_name(a, (cupel_text){q->constraint[i], strcspn(q->constraint[i], " :")}, "constraint");
+    for (const cupel_yaml *k = map && map->kind == CUPEL_YAML_MAP ? map->child : NULL; k; k = k->next) add_name(a, k->key, kind);
+}
+
+/* Space and constraints are named in the demand as in the list of methods. A text that cannot be read names none. */
+static void add_demand(const char *text, names *a)
+{
+    cupel_yaml_doc *doc = NULL;
+    if (!text || cupel_yaml_read(cupel_text_of(text), "demand", &doc, NULL) != CUPEL_OK) return;
+    const cupel_yaml *root = cupel_yaml_root(doc), *require = cupel_yaml_get(root, "require");
+    add_keys(cupel_yaml_get(root, "space"), "space", a);
+    for (const cupel_yaml *k = require && require->kind == CUPEL_YAML_LIST ? require->child : NULL; k; k = k->next) add_keys(k, "constraint", a);
+    cupel_yaml_free(doc);
 }
 
 static void add_sets(const char *sets, names *a)
@@ -426,7 +437,7 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
     put_rank_sentence(q, s);
     cupel_str_puts(s, " Figures of elements carry their source and year in the tables of cupel; an unknown figure is never taken as zero.</p>\n");
     add_name(&used, cupel_text_of("conformal"), "interval");
-    add_constraints(q, &used);
+    add_demand(r->demand_text, &used);
     put_references(&used, s);
     cupel_str_puts(s, "<p class=note>The same list as BibTeX: <code>cupel cite");
     for (size_t i = 0; i < used.n; i++) {
