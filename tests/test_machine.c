@@ -5,7 +5,7 @@
 #include "core/math/exp2.h"
 #include "models/learn/machine.h"
 
-static const size_t sizes_m[] = {1, 23, 24, 25, 48, 49, 150}, sizes_d[] = {1, 5, 132}, sizes_n[] = {1, 8, 9, 130};
+static const size_t sizes_m[] = {1, 23, 24, 25, 48, 49, 150}, sizes_d[] = {1, 5, 132, 300}, sizes_n[] = {1, 8, 9, 130};
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 typedef struct problem {
@@ -119,6 +119,33 @@ static void sums_and_distances_are_those_of_the_definition(void **state)
                 }
 }
 
+/* Near pairs far from the centre are where x s - |x|^2/2 - |s|^2/2 cancels. Taken off after every 32 of 132 columns the half norms cost float32 a
+ * third of what they cost when taken off at the end (root mean square 1.5e-5 and 5.3e-5 of norms around 132). */
+static void float32_keeps_small_distances(void **state)
+{
+    (void)state;
+    enum { M = 200, D = 132 };
+    problem p;
+    problem_init(&p, CUPEL_KERNEL_RBF, M, D, M, 11);
+    for (size_t i = 0; i < M * D; i++) p.x[i] = p.points[i] + 0.02 * cupel_rng_normal(11, 9, i);
+    cupel_machine *k = machine_of(&p);
+    double nearest[M];
+    for (int isa = 0; isa <= (int)cupel_isa_best(); isa++) {
+        cupel_machine_way way = way_of(k, CUPEL_FLOAT32, isa);
+        cupel_machine_run(k, p.x, D, M, &way, NULL, nearest);
+        double square = 0;
+        for (size_t i = 0; i < M; i++) {
+            long double r2;
+            naive_kernel(&p.spec, p.x + i * D, p.points + i * D, &r2);
+            square += (nearest[i] - (double)r2) * (nearest[i] - (double)r2) / M;
+        }
+        assert_true(sqrt(square) < 2.5e-5);
+        cupel_free(way.scratch);
+    }
+    cupel_machine_free(k);
+    problem_release(&p);
+}
+
 /* All rows at once, one by one, and from the middle: the same bits. */
 static void a_row_does_not_depend_on_its_neighbours(void **state)
 {
@@ -195,8 +222,8 @@ static uint64_t hash_of(uint64_t h, const double *v, size_t n)
 static void bits_are_the_same_on_every_machine(void **state)
 {
     (void)state;
-    static const uint64_t want[2][2][2] = {{{0x9bdc4eac972c9e8d, 0xcf3975c873c529f5}, {0xa4226f9315662467, 0x1c4aa3215fddc713}},
-                                           {{0x9a82e71bb3607f24, 0x3194beb4200db40e}, {0xc0891f0444ad2fa0, 0xc61dbceb7301f42f}}};
+    static const uint64_t want[2][2][2] = {{{0x9bdc4eac972c9e8d, 0x79ddc00c2914a128}, {0xa4226f9315662467, 0xad8b43df61ca9f2c}},
+                                           {{0x9a82e71bb3607f24, 0x9c2af60d3baa2687}, {0xc0891f0444ad2fa0, 0x1a239e55c7425d29}}};
     /* [plain, fused][kernel][precision] */
     enum { M = 100, D = 33, N = 50 };
     double points[M * D], weights[M], x[N * D], sums[N], nearest[N];
@@ -436,6 +463,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_and_distances_are_those_of_the_definition),
+        cmocka_unit_test(float32_keeps_small_distances),
         cmocka_unit_test(a_row_does_not_depend_on_its_neighbours),
         cmocka_unit_test(avx2_and_avx512_give_the_same_bits),
         cmocka_unit_test(bits_are_the_same_on_every_machine),

@@ -29,28 +29,30 @@ const cupel_machine_kernels *cupel_machine_kernels_of(cupel_isa isa)
     return &cupel_machine_plain;
 }
 
-static size_t panels_of(size_t m, size_t width) { return m / width + (m % width != 0); }
+/* n in groups of `size`, the last perhaps not full. */
+static size_t groups_of(size_t n, size_t size) { return n / size + (n % size != 0); }
 
 static size_t plus(size_t a, size_t b) { return a > SIZE_MAX - b ? SIZE_MAX : a + b; }
 
 /* Bytes of one precision. */
-static size_t pack_bytes(size_t m, size_t d, size_t n_sums, size_t width, size_t real)
+static size_t pack_bytes(size_t m, size_t d, size_t n_sums, size_t width, size_t chunk, size_t real)
 {
-    const size_t lines = cupel_mul(plus(m, width), plus(d, 2)); /* coordinates and two half norms */
+    const size_t lines = cupel_mul(plus(m, width), plus(d, cupel_mul(2, groups_of(d, chunk)))); /* coordinates and two kinds of half norms */
     return plus(cupel_mul(lines, real), cupel_mul(cupel_mul(plus(m, width), n_sums), sizeof(double)));
 }
 
 size_t cupel_machine_bytes(size_t m, size_t d, size_t n_sums)
 {
     const size_t small = cupel_mul(plus(d, n_sums), sizeof(double));
-    const size_t packs = plus(pack_bytes(m, d, n_sums, CUPEL_WIDTH_F64, sizeof(double)), pack_bytes(m, d, n_sums, CUPEL_WIDTH_F32, sizeof(float)));
+    const size_t packs = plus(pack_bytes(m, d, n_sums, CUPEL_WIDTH_F64, CUPEL_CHUNK_F64, sizeof(double)),
+                              pack_bytes(m, d, n_sums, CUPEL_WIDTH_F32, CUPEL_CHUNK_F32, sizeof(float)));
     return plus(plus(small, packs), sizeof(cupel_machine) + 16 * CUPEL_ALIGN);
 }
 
 static size_t scratch_of(size_t d, size_t n_sums)
 {
-    const size_t wide = BLOCK * (d + 1 + CUPEL_LANES_F64) + ROWS * CUPEL_WIDTH_F64;
-    const size_t narrow = BLOCK * (d + 1 + CUPEL_LANES_F32) + ROWS * CUPEL_WIDTH_F32;
+    const size_t wide = BLOCK * (d + groups_of(d, CUPEL_CHUNK_F64) + CUPEL_LANES_F64) + ROWS * CUPEL_WIDTH_F64;
+    const size_t narrow = BLOCK * (d + groups_of(d, CUPEL_CHUNK_F32) + CUPEL_LANES_F32) + ROWS * CUPEL_WIDTH_F32;
     const size_t a = (wide + BLOCK * n_sums * CUPEL_LANES_F64) * sizeof(double);
     const size_t b = narrow * sizeof(float) + BLOCK * n_sums * CUPEL_LANES_F32 * sizeof(double);
     return a > b ? a : b;
@@ -85,14 +87,16 @@ done:
 
 static bool reserve(cupel_machine *k)
 {
-    const size_t wide = panels_of(k->m, CUPEL_WIDTH_F64) * CUPEL_WIDTH_F64, narrow = panels_of(k->m, CUPEL_WIDTH_F32) * CUPEL_WIDTH_F32;
+    const size_t wide = groups_of(k->m, CUPEL_WIDTH_F64) * CUPEL_WIDTH_F64, narrow = groups_of(k->m, CUPEL_WIDTH_F32) * CUPEL_WIDTH_F32;
+    const size_t chunks64 = groups_of(k->d, CUPEL_CHUNK_F64), chunks32 = groups_of(k->d, CUPEL_CHUNK_F32);
     bool ok = (k->centre = cupel_alloc_aligned(k->d, sizeof *k->centre)) && (k->bias = cupel_alloc_aligned(k->n_sums, sizeof *k->bias)) &&
               (k->weights64 = cupel_alloc_aligned(wide * k->n_sums, sizeof *k->weights64)) &&
               (k->weights32 = cupel_alloc_aligned(narrow * k->n_sums, sizeof *k->weights32)) &&
               (k->panels64 = cupel_alloc_aligned(wide * k->d, sizeof *k->panels64)) &&
               (k->panels32 = cupel_alloc_aligned(narrow * k->d, sizeof *k->panels32));
     for (int i = 0; ok && i < 2; i++)
-        ok = (k->half64[i] = cupel_alloc_aligned(wide, sizeof *k->half64[i])) && (k->half32[i] = cupel_alloc_aligned(narrow, sizeof *k->half32[i]));
+        ok = (k->half64[i] = cupel_alloc_aligned(wide * chunks64, sizeof *k->half64[i])) &&
+             (k->half32[i] = cupel_alloc_aligned(narrow * chunks32, sizeof *k->half32[i]));
     return ok;
 }
 
@@ -128,13 +132,15 @@ static void pack_weights(const cupel_machine_spec *s, double *weights, size_t wi
 /* With the very instructions that the products will use, so that a row that equals a point is at distance 0. */
 static void find_half_norms(cupel_machine *k, int fused, const cupel_machine_kernels *f)
 {
-    const size_t wide = k->wide.n_panels, narrow = k->narrow.n_panels;
-    double *half64 = k->half64[fused];
-    float *half32 = k->half32[fused];
-    for (size_t p = 0; p < wide; p++) f->half_norms64(k->d, CUPEL_WIDTH_F64, k->panels64 + p * k->d * CUPEL_WIDTH_F64, half64 + p * CUPEL_WIDTH_F64);
-    for (size_t p = 0; p < narrow; p++) f->half_norms32(k->d, CUPEL_WIDTH_F32, k->panels32 + p * k->d * CUPEL_WIDTH_F32, half32 + p * CUPEL_WIDTH_F32);
-    for (size_t j = k->m; j < wide * CUPEL_WIDTH_F64; j++) half64[j] = CUPEL_NOWHERE_F64;
-    for (size_t j = k->m; j < narrow * CUPEL_WIDTH_F32; j++) half32[j] = CUPEL_NOWHERE_F32;
+    const size_t line64 = CUPEL_WIDTH_F64 * k->wide.n_chunks, line32 = CUPEL_WIDTH_F32 * k->narrow.n_chunks;
+    for (size_t p = 0; p < k->wide.n_panels; p++)
+        f->half_norms64(k->d, CUPEL_WIDTH_F64, k->panels64 + p * k->d * CUPEL_WIDTH_F64, k->half64[fused] + p * line64);
+    for (size_t p = 0; p < k->narrow.n_panels; p++)
+        f->half_norms32(k->d, CUPEL_WIDTH_F32, k->panels32 + p * k->d * CUPEL_WIDTH_F32, k->half32[fused] + p * line32);
+    for (size_t j = k->m; j < k->wide.n_panels * CUPEL_WIDTH_F64; j++)
+        k->half64[fused][j / CUPEL_WIDTH_F64 * line64 + j % CUPEL_WIDTH_F64] = CUPEL_NOWHERE_F64;
+    for (size_t j = k->m; j < k->narrow.n_panels * CUPEL_WIDTH_F32; j++)
+        k->half32[fused][j / CUPEL_WIDTH_F32 * line32 + j % CUPEL_WIDTH_F32] = CUPEL_NOWHERE_F32;
 }
 
 cupel_status cupel_machine_new(const cupel_machine_spec *s, cupel_machine **machine, cupel_err *err)
@@ -153,10 +159,12 @@ cupel_status cupel_machine_new(const cupel_machine_spec *s, cupel_machine **mach
     pack_weights(s, k->weights64, CUPEL_WIDTH_F64);
     pack_weights(s, k->weights32, CUPEL_WIDTH_F32);
     for (size_t c = 0; s->bias && c < s->n_sums; c++) k->bias[c] = s->bias[c];
-    k->wide = (cupel_expansion){s->kernel,  s->m, s->d,         s->n_sums, panels_of(s->m, CUPEL_WIDTH_F64), k->centre, scale,
-                                k->panels64, NULL, k->weights64, k->bias};
+    k->wide = (cupel_expansion){.kernel = s->kernel, .m = s->m, .d = s->d, .n_sums = s->n_sums, .centre = k->centre, .scale = scale, .bias = k->bias,
+                                .n_panels = groups_of(s->m, CUPEL_WIDTH_F64), .n_chunks = groups_of(s->d, CUPEL_CHUNK_F64),
+                                .panels = k->panels64, .weights = k->weights64};
     k->narrow = k->wide;
-    k->narrow.n_panels = panels_of(s->m, CUPEL_WIDTH_F32);
+    k->narrow.n_panels = groups_of(s->m, CUPEL_WIDTH_F32);
+    k->narrow.n_chunks = groups_of(s->d, CUPEL_CHUNK_F32);
     k->narrow.panels = k->panels32;
     k->narrow.weights = k->weights32;
     find_half_norms(k, 0, cupel_machine_kernels_of(CUPEL_ISA_PLAIN));

@@ -1,33 +1,36 @@
 /* Not a header of its own: the part of a kernel machine's loops that all instruction sets share, for the REAL of machine_real*.h. The including
  * file has defined NAME(fused)(a, b, c) = a * b + c and
- *   NAME(dots)(d, panel, rows, add, t)   t [ROWS][WIDTH] = sum over columns of rows * panel, on top of what is there if `add`
- *   NAME(expand)(kernel, t, half_points, half_rows, n_sums, weights, sums, best)   kernel values of t, weighed into sums, and the largest exponent */
+ *   NAME(exponents)(d, panel, rows, half_points, half_rows, z)   z [ROWS][WIDTH] = -|row - point|^2 / 2
+ *   NAME(expand)(kernel, z, n_sums, weights, sums, best)         kernel values of z, weighed into sums, and the largest z */
 
 typedef struct NAME(work) {
     REAL *rows;   /* [BLOCK / ROWS][d][ROWS] */
-    REAL *half;   /* [BLOCK] */
-    REAL *t;      /* [ROWS][WIDTH] */
-    REAL *best;   /* [BLOCK][LANES]: largest -(squared distance) / 2 */
+    REAL *half;   /* [BLOCK / ROWS][n_chunks][ROWS] */
+    REAL *z;      /* [ROWS][WIDTH] */
+    REAL *best;   /* [BLOCK][LANES]: the largest z */
     double *sums; /* [BLOCK][n_sums][LANES] */
 } NAME(work);
 
-static NAME(work) NAME(work_of)(void *scratch, size_t d)
+static NAME(work) NAME(work_of)(void *scratch, const cupel_expansion *e)
 {
     NAME(work) w;
     w.rows = scratch;
-    w.half = w.rows + BLOCK * d;
-    w.t = w.half + BLOCK;
-    w.best = w.t + ROWS * WIDTH;
+    w.half = w.rows + BLOCK * e->d;
+    w.z = w.half + BLOCK * e->n_chunks;
+    w.best = w.z + ROWS * WIDTH;
     w.sums = (double *)(void *)(w.best + BLOCK * LANES);
     return w;
 }
 
+/* Half the squared norm of each chunk of columns: a [d][width], half [n_chunks][width]. */
 static void NAME(half_norms)(size_t d, size_t width, const REAL *a, REAL *half)
 {
-    for (size_t j = 0; j < width; j++) half[j] = 0;
-    for (size_t k = 0; k < d; k++)
-        for (size_t j = 0; j < width; j++) half[j] = NAME(fused)(a[k * width + j], a[k * width + j], half[j]);
-    for (size_t j = 0; j < width; j++) half[j] *= (REAL)0.5;
+    for (size_t from = 0; from < d; from += CHUNK, half += width) {
+        for (size_t j = 0; j < width; j++) half[j] = 0;
+        for (size_t k = from; k < d && k < from + CHUNK; k++)
+            for (size_t j = 0; j < width; j++) half[j] = NAME(fused)(a[k * width + j], a[k * width + j], half[j]);
+        for (size_t j = 0; j < width; j++) half[j] *= (REAL)0.5;
+    }
 }
 
 /* Rows into tiles; what is missing in the last tile is 0. */
@@ -44,7 +47,7 @@ static void NAME(pack)(const cupel_expansion *e, const double *x, size_t ld, siz
                 tile[k * ROWS + r] = (REAL)(v > -LIMIT ? v : -LIMIT);
             }
         }
-        NAME(half_norms)(d, ROWS, tile, w->half + i);
+        NAME(half_norms)(d, ROWS, tile, w->half + i * e->n_chunks);
     }
 }
 
@@ -66,7 +69,7 @@ static double NAME(nearest)(const REAL *best, double scale)
 
 static void NAME(run_block)(const cupel_expansion *e, const double *x, size_t ld, size_t n, void *scratch, double *sums, double *nearest)
 {
-    const NAME(work) w = NAME(work_of)(scratch, e->d);
+    const NAME(work) w = NAME(work_of)(scratch, e);
     const REAL *panels = e->panels, *half = e->half;
     const size_t q = sums ? e->n_sums : 0, tiles = (n + ROWS - 1) / ROWS;
     NAME(pack)(e, x, ld, n, &w);
@@ -74,9 +77,8 @@ static void NAME(run_block)(const cupel_expansion *e, const double *x, size_t ld
     for (size_t i = 0; i < tiles * ROWS * q * LANES; i++) w.sums[i] = 0;
     for (size_t p = 0; p < e->n_panels; p++)
         for (size_t i = 0; i < tiles * ROWS; i += ROWS) {
-            NAME(dots)(e->d, panels + p * e->d * WIDTH, w.rows + i * e->d, false, w.t);
-            NAME(expand)(e->kernel, w.t, half + p * WIDTH, w.half + i, q, e->weights + p * e->n_sums * WIDTH, w.sums + i * q * LANES,
-                         w.best + i * LANES);
+            NAME(exponents)(e->d, panels + p * e->d * WIDTH, w.rows + i * e->d, half + p * e->n_chunks * WIDTH, w.half + i * e->n_chunks, w.z);
+            NAME(expand)(e->kernel, w.z, q, e->weights + p * e->n_sums * WIDTH, w.sums + i * q * LANES, w.best + i * LANES);
         }
     for (size_t i = 0; i < n; i++) {
         for (size_t c = 0; c < q; c++) sums[i * q + c] = e->bias[c] + NAME(fold)(w.sums + (i * q + c) * LANES);

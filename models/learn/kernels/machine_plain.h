@@ -1,9 +1,12 @@
 /* Not a header of its own: products and kernel values of one tile in plain C, for the REAL of machine_real*.h. */
 
+#undef PART_P
+#undef PART_R
 #define PART_R 4 /* so many rows by points are summed at once: what 16 registers of 16 bytes hold */
 #define PART_P (32 / sizeof(REAL))
 
-static void NAME(dots)(size_t d, const REAL *panel, const REAL *rows, bool add, REAL *t)
+/* t [ROWS][WIDTH] = sum over columns of rows * panel, on top of what is there if `add`. */
+static void NAME(products)(size_t d, const REAL *panel, const REAL *rows, bool add, REAL *t)
 {
     for (size_t j = 0; j < WIDTH; j += PART_P)
         for (size_t r = 0; r < ROWS; r += PART_R) {
@@ -16,6 +19,15 @@ static void NAME(dots)(size_t d, const REAL *panel, const REAL *rows, bool add, 
             for (size_t a = 0; a < PART_R; a++)
                 for (size_t b = 0; b < PART_P; b++) t[(r + a) * WIDTH + j + b] = sum[a][b];
         }
+}
+
+static void NAME(exponents)(size_t d, const REAL *panel, const REAL *rows, const REAL *half_points, const REAL *half_rows, REAL *z)
+{
+    for (size_t from = 0; from < d; from += CHUNK, half_points += WIDTH, half_rows += ROWS) {
+        NAME(products)(d - from < CHUNK ? d - from : CHUNK, panel + from * WIDTH, rows + from * ROWS, from > 0, z);
+        for (size_t r = 0; r < ROWS; r++)
+            for (size_t j = 0; j < WIDTH; j++) z[r * WIDTH + j] -= half_points[j] + half_rows[r];
+    }
 }
 
 /* 2^z, z <= 0 (core/math/exp2.h). */
@@ -47,12 +59,10 @@ static void NAME(kernel_line)(cupel_kernel kernel, const REAL *z, REAL *k)
         for (size_t j = 0; j < WIDTH; j++) k[j] = NAME(kernel)(CUPEL_KERNEL_MATERN52, z[j]);
 }
 
-static void NAME(expand)(cupel_kernel kernel, const REAL *t, const REAL *half_points, const REAL *half_rows, size_t n_sums,
-                         const double *weights, double *sums, REAL *best)
+static void NAME(expand)(cupel_kernel kernel, const REAL *z, size_t n_sums, const double *weights, double *sums, REAL *best)
 {
-    for (size_t r = 0; r < ROWS; r++, t += WIDTH, best += LANES) {
-        REAL z[WIDTH], k[WIDTH];
-        for (size_t j = 0; j < WIDTH; j++) z[j] = t[j] - (half_points[j] + half_rows[r]);
+    for (size_t r = 0; r < ROWS; r++, z += WIDTH, best += LANES) {
+        REAL k[WIDTH];
         for (size_t j = 0; j < WIDTH; j += LANES)
             for (size_t l = 0; l < LANES; l++) best[l] = z[j + l] > best[l] ? z[j + l] : best[l];
         NAME(kernel_line)(kernel, z, k);
@@ -61,6 +71,3 @@ static void NAME(expand)(cupel_kernel kernel, const REAL *t, const REAL *half_po
                 for (size_t l = 0; l < LANES; l++) sums[l] += weights[c * WIDTH + j + l] * (double)k[j + l];
     }
 }
-
-#undef PART_R
-#undef PART_P

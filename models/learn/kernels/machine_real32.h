@@ -3,6 +3,7 @@
 #undef NAME
 #undef WIDTH
 #undef LANES
+#undef CHUNK
 #undef LIMIT
 #undef NOWHERE
 #undef EXP2_Q
@@ -14,6 +15,7 @@
 #define NAME(x) x##_f32
 #define WIDTH CUPEL_WIDTH_F32
 #define LANES CUPEL_LANES_F32
+#define CHUNK CUPEL_CHUNK_F32
 #define LIMIT CUPEL_LIMIT_F32
 #define NOWHERE CUPEL_NOWHERE_F32
 #define EXP2_Q CUPEL_EXP2F_Q

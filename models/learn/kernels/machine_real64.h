@@ -3,6 +3,7 @@
 #undef NAME
 #undef WIDTH
 #undef LANES
+#undef CHUNK
 #undef LIMIT
 #undef NOWHERE
 #undef EXP2_Q
@@ -14,6 +15,7 @@
 #define NAME(x) x##_f64
 #define WIDTH CUPEL_WIDTH_F64
 #define LANES CUPEL_LANES_F64
+#define CHUNK CUPEL_CHUNK_F64
 #define LIMIT CUPEL_LIMIT_F64
 #define NOWHERE CUPEL_NOWHERE_F64
 #define EXP2_Q CUPEL_EXP2_Q

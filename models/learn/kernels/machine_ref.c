@@ -44,13 +44,9 @@ static inline float root_f32(float a) { return sqrtf(a); }
 
 #include "models/learn/kernels/machine_block.h"
 
-static void kernel_values(cupel_kernel kernel, double *t, const double *half_points, const double *half_rows)
+static void kernel_values(cupel_kernel kernel, double *z)
 {
-    double z[WIDTH];
-    for (size_t r = 0; r < ROWS; r++, t += WIDTH) {
-        for (size_t j = 0; j < WIDTH; j++) z[j] = t[j] - (half_points[j] + half_rows[r]);
-        kernel_line_f64(kernel, z, t);
-    }
+    for (size_t r = 0; r < ROWS; r++) kernel_line_f64(kernel, z + r * WIDTH, z + r * WIDTH);
 }
 
 static void square(const double *t, double *sums)

@@ -10,7 +10,9 @@
 #define NV (WIDTH / VL)     /* vectors in a line of a panel */
 #define GROUPS (LANES / VL) /* vectors in the lanes of a sum */
 
-static inline void NAME(dots_part)(size_t d, const REAL *panel, const REAL *rows, bool add, REAL *t)
+/* t [TILE_R][TILE_V VL] = sum over columns of rows * panel, on top of what is there if `add`; less the half norms after each chunk if there are. */
+static inline __attribute__((always_inline)) void NAME(tile_part)(size_t d, const REAL *panel, const REAL *rows, const REAL *half_points,
+                                                                  const REAL *half_rows, bool add, REAL *t)
 {
     V sum[TILE_R][TILE_V];
     UNROLL
@@ -18,16 +20,28 @@ static inline void NAME(dots_part)(size_t d, const REAL *panel, const REAL *rows
         UNROLL
         for (size_t v = 0; v < TILE_V; v++) sum[r][v] = add ? NAME(load)(t + r * WIDTH + v * VL) : NAME(all)(0);
     }
-    for (size_t k = 0; k < d; k++, panel += WIDTH, rows += ROWS) {
-        V point[TILE_V];
-        UNROLL
-        for (size_t v = 0; v < TILE_V; v++) point[v] = NAME(load)(panel + v * VL);
+    for (size_t from = 0; from < d; from += CHUNK) {
+        const size_t end = d - from < CHUNK ? d : from + CHUNK;
+        for (size_t k = from; k < end; k++, panel += WIDTH, rows += ROWS) {
+            V point[TILE_V];
+            UNROLL
+            for (size_t v = 0; v < TILE_V; v++) point[v] = NAME(load)(panel + v * VL);
+            UNROLL
+            for (size_t r = 0; r < TILE_R; r++) {
+                const V x = NAME(all)(rows[r]);
+                UNROLL
+                for (size_t v = 0; v < TILE_V; v++) sum[r][v] = NAME(fma)(x, point[v], sum[r][v]);
+            }
+        }
+        if (!half_points) continue;
         UNROLL
         for (size_t r = 0; r < TILE_R; r++) {
-            const V x = NAME(all)(rows[r]);
             UNROLL
-            for (size_t v = 0; v < TILE_V; v++) sum[r][v] = NAME(fma)(x, point[v], sum[r][v]);
+            for (size_t v = 0; v < TILE_V; v++)
+                sum[r][v] = NAME(sub)(sum[r][v], NAME(add)(NAME(load)(half_points + v * VL), NAME(all)(half_rows[r])));
         }
+        half_points += WIDTH;
+        half_rows += ROWS;
     }
     UNROLL
     for (size_t r = 0; r < TILE_R; r++) {
@@ -36,10 +50,11 @@ static inline void NAME(dots_part)(size_t d, const REAL *panel, const REAL *rows
     }
 }
 
-static void NAME(dots)(size_t d, const REAL *panel, const REAL *rows, bool add, REAL *t)
+static void NAME(exponents)(size_t d, const REAL *panel, const REAL *rows, const REAL *half_points, const REAL *half_rows, REAL *z)
 {
     for (size_t v = 0; v < WIDTH; v += TILE_V * VL)
-        for (size_t r = 0; r < ROWS; r += TILE_R) NAME(dots_part)(d, panel + v, rows + r, add, t + r * WIDTH + v);
+        for (size_t r = 0; r < ROWS; r += TILE_R)
+            NAME(tile_part)(d, panel + v, rows + r, half_points + v, half_rows + r, false, z + r * WIDTH + v);
 }
 
 /* 2^z, z <= 0 (core/math/exp2.h). */
@@ -62,24 +77,18 @@ static inline V NAME(kernel)(cupel_kernel kernel, V z)
     return NAME(mul)(NAME(fma)(s, a, NAME(all)(1)), NAME(exp2)(NAME(mul)(s, NAME(all)((REAL)-CUPEL_LOG2_E))));
 }
 
-static inline V NAME(exponent)(const REAL *t, const REAL *half_points, REAL half_row)
+static inline __attribute__((always_inline)) void NAME(expand_with)(cupel_kernel kernel, const REAL *z, size_t n_sums,
+                                                                    const double *weights, double *sums, REAL *best)
 {
-    return NAME(sub)(NAME(load)(t), NAME(add)(NAME(load)(half_points), NAME(all)(half_row)));
-}
-
-static inline __attribute__((always_inline)) void NAME(expand_with)(cupel_kernel kernel, const REAL *t, const REAL *half_points,
-                                                                    const REAL *half_rows, size_t n_sums, const double *weights, double *sums,
-                                                                    REAL *best)
-{
-    for (size_t r = 0; r < ROWS; r++, t += WIDTH, best += LANES) {
+    for (size_t r = 0; r < ROWS; r++, z += WIDTH, best += LANES) {
         V k[NV], near[GROUPS];
         UNROLL
         for (size_t g = 0; g < GROUPS; g++) near[g] = NAME(load)(best + g * VL);
         UNROLL
         for (size_t v = 0; v < NV; v++) {
-            const V z = NAME(exponent)(t + v * VL, half_points + v * VL, half_rows[r]);
-            near[v % GROUPS] = NAME(max)(z, near[v % GROUPS]);
-            k[v] = NAME(kernel)(kernel, z);
+            k[v] = NAME(load)(z + v * VL);
+            near[v % GROUPS] = NAME(max)(k[v], near[v % GROUPS]);
+            k[v] = NAME(kernel)(kernel, k[v]);
         }
         UNROLL
         for (size_t g = 0; g < GROUPS; g++) NAME(store)(best + g * VL, near[g]);
@@ -90,13 +99,12 @@ static inline __attribute__((always_inline)) void NAME(expand_with)(cupel_kernel
     }
 }
 
-static void NAME(expand)(cupel_kernel kernel, const REAL *t, const REAL *half_points, const REAL *half_rows, size_t n_sums,
-                         const double *weights, double *sums, REAL *best)
+static void NAME(expand)(cupel_kernel kernel, const REAL *z, size_t n_sums, const double *weights, double *sums, REAL *best)
 {
     if (kernel == CUPEL_KERNEL_RBF)
-        NAME(expand_with)(CUPEL_KERNEL_RBF, t, half_points, half_rows, n_sums, weights, sums, best);
+        NAME(expand_with)(CUPEL_KERNEL_RBF, z, n_sums, weights, sums, best);
     else
-        NAME(expand_with)(CUPEL_KERNEL_MATERN52, t, half_points, half_rows, n_sums, weights, sums, best);
+        NAME(expand_with)(CUPEL_KERNEL_MATERN52, z, n_sums, weights, sums, best);
 }
 
 #undef V

@@ -2,10 +2,15 @@
 
 #define VL (sizeof(vec_f64) / sizeof(double))
 
-static void kernel_values(cupel_kernel kernel, double *t, const double *half_points, const double *half_rows)
+static void products_f64(size_t d, const double *panel, const double *rows, bool add, double *t)
 {
-    for (size_t r = 0; r < ROWS; r++, t += WIDTH)
-        for (size_t j = 0; j < WIDTH; j += VL) store_f64(t + j, kernel_f64(kernel, exponent_f64(t + j, half_points + j, half_rows[r])));
+    for (size_t v = 0; v < WIDTH; v += TILE_V * VL)
+        for (size_t r = 0; r < ROWS; r += TILE_R) tile_part_f64(d, panel + v, rows + r, NULL, NULL, add, t + r * WIDTH + v);
+}
+
+static void kernel_values(cupel_kernel kernel, double *z)
+{
+    for (size_t j = 0; j < ROWS * WIDTH; j += VL) store_f64(z + j, kernel_f64(kernel, load_f64(z + j)));
 }
 
 static void square(const double *t, double *sums)
