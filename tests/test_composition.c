@@ -47,6 +47,20 @@ static void texts_are_canonical(void **state)
     }
 }
 
+/* A canonical text has one reading, also where a hydrate dot could be seen in it. */
+static void texts_are_never_ambiguous(void **state)
+{
+    (void)state;
+    static const char *const tails[] = {"H2O", "CO2", "HF", "H2SO4", "HNO3", "H2O2", "SO2", "N2H4"};
+    for (uint64_t k = 0; k < 4000; k++) {
+        char text[64], number[32];
+        cupel_format_double(number, 1 + (double)cupel_rng_below(9, 1, k, 1000000) / 9973);
+        snprintf(text, sizeof text, "%s%se0%s", k % 2 ? "Li" : "Al", number, tails[k / 2 % 8]);
+        cupel_composition c = read_composition(text), back = read_composition(text_of(&c));
+        check_close(cupel_composition_amount(&back, c.z[0]) / cupel_composition_total(&back), c.amount[0] / cupel_composition_total(&c), 0, 5e-8);
+    }
+}
+
 static cupel_composition random_composition(uint64_t k)
 {
     cupel_composition c = {0};
@@ -172,6 +186,7 @@ int main(void)
         cmocka_unit_test(texts_are_canonical),
         cmocka_unit_test(texts_name_the_fractions),
         cmocka_unit_test(different_fractions_have_different_texts),
+        cmocka_unit_test(texts_are_never_ambiguous),
         cmocka_unit_test(sums_and_systems),
         cmocka_unit_test(batches_keep_what_they_are_given),
 #ifdef CUPEL_FAULTS

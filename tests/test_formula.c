@@ -70,6 +70,8 @@ static void the_grammar_reads(void **state)
         {"Li1.2MnO3", "Li1.2 Mn1 O3"},
         {"Li0.5CoO2", "Li0.5 Co1 O2"},
         {"Fe2O3.05H2O", "Fe2 O4.05 H2"},
+        {"Al3.5e0H2O", "Al3.5 H2 O1"},
+        {"Fe0.2H17.47CO2.1F1.3", "Fe0.2 H17.47 C1 O2.1 F1.3"},
         /* subscripts and other spellings */
         {"Fe\xe2\x82\x82O\xe2\x82\x83", "Fe2 O3"},
         {"La\xe2\x82\x80.\xe2\x82\x85MnO\xe2\x82\x83", "La0.5 Mn1 O3"},

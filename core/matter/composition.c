@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/matter/formula.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ static void sort_elements(const cupel_composition *c, bool (*before)(unsigned, u
 }
 
 static const double RESOLUTION = 1e-8;   /* of an atomic fraction */
+static const double LEAST_AMOUNT = 1e-15; /* formula.c refuses less */
 static const double MAIN_ELEMENT = 0.01; /* the least fraction of an element that others are counted by */
 enum { MOST_COUNTS = 1000, MOST_ATOMS = 10000 };
 
@@ -65,21 +67,44 @@ static bool whole_numbers(const cupel_composition *c, double *count)
     return false;
 }
 
-/* The amounts times `scale`, rounded to RESOLUTION of their total; what would vanish keeps one digit. */
+/* Al3.5H2O would read as a hydrate too: the number gets an exponent, which only a decimal has. */
+static void keep_decimal(unsigned n, const size_t *start, cupel_str *text)
+{
+    for (unsigned i = 1; i < n; i++) {
+        cupel_text tail = {text->p + start[i], text->n - start[i]};
+        const char *number = text->p + start[i - 1] + strcspn(text->p + start[i - 1], "0123456789"), *end = tail.p;
+        if (number >= end || *number == '0' || !memchr(number, '.', (size_t)(end - number)) || memchr(number, 'e', (size_t)(end - number))) continue;
+        if (!cupel_formula_is_solvent(tail)) continue;
+        cupel_str longer = {0};
+        cupel_str_add(&longer, text->p, start[i]);
+        cupel_str_puts(&longer, "e0");
+        cupel_str_add(&longer, tail.p, tail.n);
+        cupel_str_clear(text);
+        cupel_str_puts(text, cupel_str_text(&longer));
+        if (longer.failed) text->failed = true;
+        cupel_str_free(&longer);
+        return;
+    }
+}
+
+/* The amounts times `scale`, rounded to RESOLUTION of their total; what would vanish keeps one digit, and no less than a formula may have. */
 static void put_amounts(const cupel_composition *c, const unsigned char *order, double scale, cupel_str *out)
 {
     int places = (int)-floor(log10(RESOLUTION * scale * cupel_composition_total(c)));
     double unit = pow(10, abs(places));
+    size_t start[CUPEL_Z_MAX];
     for (unsigned i = 0; i < c->n; i++) {
         double x = c->amount[order[i]] * scale;
         double r = places >= 0 ? nearbyint(x * unit) / unit : nearbyint(x / unit) * unit;
         if (!(r > 0)) {
             double digit = pow(10, floor(log10(x)));
-            r = nearbyint(x / digit) * digit;
+            r = fmax(nearbyint(x / digit) * digit, LEAST_AMOUNT);
         }
+        start[i] = out->n;
         cupel_str_puts(out, cupel_element_symbol(c->z[order[i]]));
-        if (r < 1 || r > 1) cupel_str_number(out, r > 0 ? r : x);
+        if (r < 1 || r > 1) cupel_str_number(out, r);
     }
+    if (!out->failed && c->n) keep_decimal(c->n, start, out);
 }
 
 void cupel_composition_text(const cupel_composition *c, cupel_str *out)

@@ -133,19 +133,35 @@ static size_t skip_spaces(const reader *r, size_t i)
     return i;
 }
 
-/* A part ends here: nothing more, a separator, a point, a bracket that closes, or a charge. */
+static const char *const solvents[] = {"H2O",  "(H2O)", "[H2O]", "D2O", "(D2O)", "T2O",   "OH2", "NH3",   "(NH3)", "ND3",    "N2H4",  "H2O2",  "HF",
+                                       "HCl",  "HBr",   "HI",    "HNO3", "H2SO4", "CO2",  "SO2", "CH3OH", "CH4O",  "C2H5OH", "C2H6O", "CH3CN", "C2H3N"};
+enum { N_SOLVENTS = sizeof solvents / sizeof *solvents };
+
+bool cupel_formula_is_solvent(cupel_text text)
+{
+    for (size_t k = 0; k < N_SOLVENTS; k++)
+        if (cupel_text_is(text, solvents[k])) return true;
+    return false;
+}
+
+static bool solvent_at(const reader *r, size_t i);
+static bool binary_oxide_at(const reader *r, size_t i);
+
+/* A part ends here: nothing more, a separator, a bracket that closes, a charge, or a point that is no decimal point. */
 static bool part_ends(const reader *r, size_t i)
 {
     i = skip_spaces(r, i);
     char c = r->code[i];
+    if (c == '.' && is_digit(r->code[i + 1])) {
+        size_t tail = skip_spaces(r, digits_end(r, i + 1, r->style[i + 1]));
+        return r->code[i + 1] != '0' && (solvent_at(r, tail) || binary_oxide_at(r, tail));
+    }
     return i >= r->n || c == SEPARATOR || c == '*' || c == '.' || c == ')' || c == ']' || c == '}' || c == '^' || is_sign(c);
 }
 
 static bool solvent_at(const reader *r, size_t i)
 {
-    static const char *const solvents[] = {"H2O",  "(H2O)", "[H2O]", "D2O", "(D2O)", "T2O",   "OH2", "NH3",   "(NH3)", "ND3",    "N2H4",  "H2O2",  "HF",
-                                           "HCl",  "HBr",   "HI",    "HNO3", "H2SO4", "CO2",  "SO2", "CH3OH", "CH4O",  "C2H5OH", "C2H6O", "CH3CN", "C2H3N"};
-    for (size_t k = 0; k < sizeof solvents / sizeof *solvents; k++) {
+    for (size_t k = 0; k < N_SOLVENTS; k++) {
         size_t n = strlen(solvents[k]);
         if (n <= r->n - i && memcmp(r->code + i, solvents[k], n) == 0 && part_ends(r, i + n)) return true;
     }

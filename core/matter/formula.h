@@ -24,6 +24,9 @@ typedef struct cupel_formula_error {
 /* Reads text [0..n) (n <= 4096, nesting <= 16) into *f. False: *e says why. */
 bool cupel_formula_read(cupel_text text, cupel_dot dot, cupel_formula *f, cupel_formula_error *e);
 
+/* Is this a solvent of crystallisation as the rule of the hydrate dot knows it: H2O, NH3, HCl, ...? */
+bool cupel_formula_is_solvent(cupel_text text);
+
 /* g/mol of formula units as written, with deuterium and tritium at their own masses. */
 double cupel_formula_weight(const cupel_formula *f);
 

@@ -152,9 +152,9 @@ static bool read_fast(const char *p, const char *end, unsigned char *z, double *
 cupel_status cupel_batch_add_formula(cupel_batch *b, cupel_text text, cupel_dot dot, cupel_err *err)
 {
     enum { MAX_FAST = 512 }; /* longer texts are rare, and items are reserved by length */
-    const char *p = text.p, *end = text.p + text.n;
     unsigned n;
-    if (text.n <= MAX_FAST) {
+    if (text.n > 0 && text.n <= MAX_FAST) {
+        const char *p = text.p, *end = text.p + text.n;
         if (b->n + 1 > b->cap_rows || b->first[b->n] + text.n > b->cap_items) {
             cupel_status st = cupel_batch_reserve(b, 1, text.n, err);
             if (st != CUPEL_OK) return st;
