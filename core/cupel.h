@@ -53,6 +53,50 @@ CUPEL_API const char *cupel_version(void);
 /* Name of a status, e.g. "bad input data". */
 CUPEL_API const char *cupel_status_name(cupel_status status);
 
+/* ---- Formulas ---- */
+
+/* Reads a chemical formula ("CuSO4·5H2O") by the strict grammar of the README into amount [119], atoms per formula by atomic number;
+ * amount[0] is 0. CUPEL_BAD_INPUT says what was found at which position; an ambiguous formula is refused with both readings. */
+CUPEL_API cupel_status cupel_formula_amounts(const char *text, double amount[119], cupel_err *err);
+
+/* ---- Descriptors ---- */
+
+typedef struct cupel_describer cupel_describer;
+
+/* sets: one or several of `cupel methods`, "magpie" or "magpie,stoichiometry". CUPEL_USAGE names the sets there are. */
+CUPEL_API cupel_status cupel_describer_new(const char *sets, cupel_describer **describer, cupel_err *err);
+CUPEL_API void cupel_describer_free(cupel_describer *describer);
+CUPEL_API size_t cupel_describer_columns(const cupel_describer *describer);
+/* Name and unit ("" = dimensionless) of column j; NULL past the end. */
+CUPEL_API const char *cupel_describer_name(const cupel_describer *describer, size_t j);
+CUPEL_API const char *cupel_describer_unit(const cupel_describer *describer, size_t j);
+/* formula [n] to x [n][columns], row-major. A formula that cannot be read gives a row of NaN and reason[i] != 0 (reason may be NULL; see
+ * cupel_reason_text): this is no failure of the call. threads >= 1. O(n). */
+CUPEL_API cupel_status cupel_describer_compute(const cupel_describer *describer, const char *const *formula, size_t n, size_t threads, double *x,
+                                               unsigned char *reason, cupel_err *err);
+/* "bad_formula", "missing_formula", ...; "" for 0. */
+CUPEL_API const char *cupel_reason_text(unsigned char reason);
+
+/* ---- Models ---- */
+
+typedef struct cupel_predictor cupel_predictor;
+
+/* Opens a model file made by `cupel train` without table columns. CUPEL_BAD_ARTIFACT for a damaged, truncated, foreign or newer file. */
+CUPEL_API cupel_status cupel_predictor_open(const char *path, cupel_predictor **predictor, cupel_err *err);
+CUPEL_API void cupel_predictor_free(cupel_predictor *predictor);
+CUPEL_API const char *cupel_predictor_property(const cupel_predictor *predictor); /* "band gap" */
+CUPEL_API const char *cupel_predictor_unit(const cupel_predictor *predictor);     /* "eV" */
+/* formula [n] to value, lower and upper [n] in the unit of the model (interval at `level`, e.g. 0.9, calibrated on out-of-fold residuals) and
+ * in_domain [n] (1 = like the training data). A row that cannot be predicted is NaN with its reason. Any output but value may be NULL. */
+CUPEL_API cupel_status cupel_predictor_predict(const cupel_predictor *predictor, const char *const *formula, size_t n, double level, size_t threads,
+                                               double *value, double *lower, double *upper, unsigned char *in_domain, unsigned char *reason,
+                                               cupel_err *err);
+
+/* ---- The road ---- */
+
+/* What `cupel run demand.yaml -o folder` does: trains, screens, ranks, writes ranking.csv, report.html and run.json into folder. */
+CUPEL_API cupel_status cupel_run_demand(const char *demand, const char *folder, size_t threads, cupel_err *err);
+
 #ifdef __cplusplus
 }
 #endif

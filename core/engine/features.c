@@ -446,8 +446,10 @@ static cupel_status load(const cupel_reader *r, cupel_features *f, cupel_err *er
     CUPEL_TRY(cupel_reader_get(r, "features/sets", CUPEL_TEXT, 1, (size_t[]){1}, &sets, err));
     CUPEL_TRY(cupel_reader_get(r, "features/imputes", CUPEL_U8, 1, (size_t[]){1}, &imputes, err));
     f->imputes = *(unsigned char *)imputes != 0;
-    if (parse_sets(f, *(char **)sets, err) != CUPEL_OK)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: descriptors '%.80s' are not known to this cupel; use a newer one", *(char **)sets));
+    st = parse_sets(f, *(char **)sets, err);
+    if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE)
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: descriptors '%.80s' are not known to this cupel; use a newer one", *(char **)sets);
+    if (st != CUPEL_OK) goto done;
     if (cupel_reader_has(r, "features/table_columns")) CUPEL_TRY(get_columns(r, f, err));
     CUPEL_TRY(join_columns(f, err));
     if (!f->sets.n && !f->n_cols) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: it has no features; train the model again"));
