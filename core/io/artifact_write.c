@@ -424,7 +424,7 @@ static cupel_status replay_all(replay *p, cupel_err *err)
         CUPEL_TRY(replay_bytes(p, piece, (size_t)k, err));
         at += (uint64_t)k;
     }
-    CUPEL_TRY(replay_bytes(p, r->pending.p, r->pending.n, err));
+    CUPEL_TRY(replay_bytes(p, cupel_str_text(&r->pending), r->pending.n, err));
 done:
     cupel_free(piece);
     return st;

@@ -136,9 +136,10 @@ cupel_status cupel_digest_file_rest(int fd, const char *name, cupel_digest *d, u
     cupel_status st = CUPEL_OK;
     update_fn update = fastest();
     XXH3_state_t *all = XXH3_createState(), *state = XXH3_createState();
-    unsigned char *p = cupel_alloc_aligned(PIECE, 1);
+    size_t room = end - begin < PIECE ? (size_t)(end - begin) : PIECE;
+    unsigned char *p = cupel_alloc_aligned(room, 1);
     XXH128_canonical_t one;
-    if (!all || !state || !p) CUPEL_TRY(cupel_no_memory(err, "a digest", PIECE));
+    if (!all || !state || !p) CUPEL_TRY(cupel_no_memory(err, "a digest", room));
     XXH3_128bits_reset(all);
     for (uint64_t at = begin, i = 0; at < end; at += PIECE, i++) {
         size_t n = end - at < PIECE ? (size_t)(end - at) : PIECE;

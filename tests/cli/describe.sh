@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# cupel describe and inspect as a user calls them.
+set -u
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+bad=0
+ok() { echo "ok $1"; }
+not_ok() { echo "not ok $1"; bad=1; }
+check() { if "${@:2}"; then ok "$1"; else not_ok "$1"; fi; }
+exits() { "${@:2}" >"$T/out" 2>"$T/err"; [ $? = "$1" ]; }
+says() { grep -qF -- "$1" "$T/err"; }
+
+cat > "$T/in.csv" <<'E1'
+id,formula,gap [eV]
+1,Fe2O3,2.2
+2,Xx2,1
+3,,0
+4,NaCl,8.5
+E1
+D() { "$CUPEL" describe "$T/in.csv" --formula formula --set magpie "$@"; }
+
+check 'table to table' exits 0 D --threads 1 -o "$T/a.csv"
+check 'the formula comes first, other columns stay' [ "$(head -n 2 "$T/a.csv" | cut -d, -f1-5)" = \
+"formula,id,gap [eV],MagpieData minimum Number,MagpieData maximum Number
+Fe2O3,1,2.2,8,26" ]
+check 'a bad row has empty fields and a reason' [ "$(sed -n 3p "$T/a.csv")" = "Xx2,2,1$(printf ',%.0s' {1..132}),bad_formula" ]
+check 'counts by reason on stderr' says '2 rows with a missing value: 1 missing_formula, 1 bad_formula'
+check 'and where' says "$T/in.csv:3: bad_formula: 'Xx2' at byte 1"
+check 'stdout' exits 0 D -o -
+check 'stdout is the same table' cmp -s "$T/out" "$T/a.csv"
+check 'stdin' exits 0 "$CUPEL" describe - --formula formula --set magpie -o "$T/b.csv" <"$T/in.csv"
+check 'stdin gives the same table' cmp -s "$T/a.csv" "$T/b.csv"
+gzip -c "$T/in.csv" >"$T/in.csv.gz"
+check 'gzip' exits 0 "$CUPEL" describe "$T/in.csv.gz" -o "$T/b.csv"
+check 'gzip gives the same table' cmp -s "$T/a.csv" "$T/b.csv"
+: >"$T/empty.csv"
+check 'an empty table: exit 3' exits 3 "$CUPEL" describe "$T/empty.csv" -o "$T/x.csv"; check 'an empty table leaves nothing' [ ! -e "$T/x.csv" ]
+check 'fail' exits 3 D --missing fail -o "$T/f.csv"
+check 'fail names the row' says 'in.csv:3'
+check 'fail leaves nothing' [ ! -e "$T/f.csv" ]
+check 'drop' exits 0 D --missing drop -o "$T/d.csv"
+check 'drop keeps the good rows' [ "$(cut -d, -f1 "$T/d.csv" | tr '\n' ' ')" = 'formula Fe2O3 NaCl ' ]
+check 'validate' exits 0 D --validate -o "$T/v.csv"
+check 'validate says how far apart' says 'differ by at most'
+
+check 'artifact' exits 0 D --threads 1 -o "$T/a.h5"
+check 'artifact of float32' exits 0 D --store float32 --threads 2 -o "$T/s.h5"
+check 'inspect' exits 0 "$CUPEL" inspect "$T/a.h5"
+check 'inspect as JSON' exits 0 "$CUPEL" inspect "$T/a.h5" --format json
+check 'inspect names the kind' grep -q '"kind": "descriptors"' "$T/out"
+check 'inspect counts the rows' grep -q '"rows": 4' "$T/out"
+if command -v h5dump >/dev/null; then check 'other programs read it' exits 0 h5dump -d /formula "$T/a.h5"; else echo 'skip other programs read it: no h5dump'; fi
+
+n=$(stat -c %s "$T/a.h5")
+head -c $((n - 1)) "$T/a.h5" >"$T/cut.h5"
+check 'truncated: exit 4' exits 4 "$CUPEL" inspect "$T/cut.h5"; check 'truncated: said' says truncated
+cp "$T/a.h5" "$T/bad.h5"; printf 'x' | dd of="$T/bad.h5" bs=1 seek=$((n / 2)) conv=notrunc 2>/dev/null
+check 'damaged: exit 4' exits 4 "$CUPEL" inspect "$T/bad.h5"; check 'damaged: said' says damaged
+cp "$T/a.h5" "$T/new.h5"; printf '\x63' | dd of="$T/new.h5" bs=1 seek=8 conv=notrunc 2>/dev/null
+check 'newer: exit 4' exits 4 "$CUPEL" inspect "$T/new.h5"; check 'newer: said' says 'newer cupel'
+check 'foreign: exit 4' exits 4 "$CUPEL" inspect "$T/in.csv"; check 'foreign: said' says 'not a cupel artifact'
+check 'absent: exit 3' exits 3 "$CUPEL" inspect "$T/absent.h5"
+
+check 'unknown set: exit 2' exits 2 "$CUPEL" describe "$T/in.csv" --set magpy -o "$T/u.csv"; check 'unknown set: a guess' says "did you mean 'magpie'"
+check 'unknown column: exit 2' exits 2 "$CUPEL" describe "$T/in.csv" --formula nowhere -o "$T/u.csv"
+check 'an artifact does not go to a device' exits 2 D --format h5 -o /dev/null
+
+# A kill at any moment leaves the old file or the new one.
+awk 'BEGIN { print "formula"; for (i = 0; i < 60000; i++) print "Fe" i % 97 + 1 "O" i % 13 + 1 }' >"$T/many.csv"
+"$CUPEL" describe "$T/many.csv" --quiet -o "$T/k.h5" 2>/dev/null; cp "$T/k.h5" "$T/whole.h5"
+torn=0
+for s in 0.005 0.01 0.02 0.03 0.04 0.06 0.08 0.12; do
+  "$CUPEL" describe "$T/many.csv" --quiet -o "$T/k.h5" 2>/dev/null & pid=$!
+  sleep $s; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
+  cmp -s "$T/k.h5" "$T/whole.h5" || torn=1
+done
+check 'a kill leaves a whole file' [ $torn = 0 ]
+"$CUPEL" describe "$T/many.csv" -o "$T/t.csv" 2>"$T/err" & pid=$!
+sleep 0.1; kill -TERM $pid 2>/dev/null; wait $pid; rc=$?
+if [ $rc = 6 ]; then check 'SIGTERM leaves nothing' [ ! -e "$T/t.csv" ]; else check 'SIGTERM came too late or was obeyed' [ $rc = 0 ]; fi
+
+mb=$CUPEL_SHARED/data/matbench-official/matbench_expt_gap.csv
+if [ -r "$mb" ]; then
+  check 'expt_gap' exits 0 "$CUPEL" describe "$mb" --formula composition --set magpie -o "$T/gap.csv"
+  check 'expt_gap has no bad row' [ "$(cut -d, -f137 "$T/gap.csv" | sort -u | tr -d '\n')" = reason ]
+  check 'expt_gap has all rows' [ "$(wc -l <"$T/gap.csv")" = "$(wc -l <"$mb")" ]
+else
+  echo 'skip expt_gap: ../shared is absent'
+fi
+exit $bad
