@@ -17,6 +17,7 @@
     HEADING("Screening")                        \
     VERB(screen)                                \
     VERB(merge)                                 \
+    VERB(rank)                                  \
     VERB(space)                                 \
     HEADING("Files and facts")                  \
     VERB(inspect)                               \

@@ -38,7 +38,9 @@ static void lines(builder *b)
         if (k->formula[i]) line(b, k->formula[i], k->formula[i], "", formula_words[i] ? formula_words[i] : cupel_reason_name((cupel_reason)i));
     for (size_t i = 0; i < r->n_constraints; i++) line(b, k->first[i], k->fails[i], "", r->constraint[i]);
     for (int i = 1; i < CUPEL_REASON_COUNT; i++)
-        if (k->describe[i]) line(b, k->describe[i], k->describe[i], "cannot be described: ", cupel_reason_name((cupel_reason)i));
+        if (k->describe[i] && i != CUPEL_REASON_IMPUTED)
+            line(b, k->describe[i], k->describe[i], "cannot be described: ", cupel_reason_name((cupel_reason)i));
+    if (k->describe[CUPEL_REASON_IMPUTED]) line(b, 0, k->describe[CUPEL_REASON_IMPUTED], "", "described with imputed element data");
     if (r->domain_required) line(b, k->total[CUPEL_OUTSIDE_DOMAIN], k->total[CUPEL_OUTSIDE_DOMAIN], "", "outside the training domain");
     for (size_t i = 0; i < r->n_requirements; i++) line(b, 0, predicted - k->inside[i], "predicted: ", r->requirement_words[i]);
     line(b, k->total[CUPEL_NO_CHANCE], k->total[CUPEL_NO_CHANCE], "", "no chance to meet every window");

@@ -456,23 +456,36 @@ void cupel_model_training_row(const cupel_model *m, size_t i, cupel_composition 
     *target = m->target[i];
 }
 
-void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known)
+size_t cupel_nearest_row(const cupel_batch *known, const cupel_composition *c, double *distance)
 {
     double fraction[CUPEL_Z_MAX + 1] = {0}, total = cupel_composition_total(c);
+    size_t nearest = SIZE_MAX;
     for (unsigned k = 0; k < c->n; k++) fraction[c->z[k]] = c->amount[k] / total;
-    *known = (cupel_known){.distance = HUGE_VAL};
-    for (size_t i = 0; i < m->known.n; i++) {
+    *distance = HUGE_VAL;
+    for (size_t i = 0; i < known->n; i++) {
         double sum = 0, common = 0, all = 0;
-        for (size_t k = m->known.first[i]; k < m->known.first[i + 1]; k++) all += m->known.amount[k];
-        for (size_t k = m->known.first[i]; k < m->known.first[i + 1]; k++) {
-            double mine = fraction[m->known.z[k]], x = m->known.amount[k] / all;
+        if (known->reason[i]) continue;
+        for (size_t k = known->first[i]; k < known->first[i + 1]; k++) all += known->amount[k];
+        for (size_t k = known->first[i]; k < known->first[i + 1]; k++) {
+            double mine = fraction[known->z[k]], x = known->amount[k] / all;
             sum += fabs(mine - x);
             common += mine;
         }
         sum += 1 - common; /* elements that only c has */
         if (sum < 1e-12) sum = 0;
-        if (sum < known->distance) *known = (cupel_known){.row = i, .formula = m->formula[i], .value = m->target[i], .distance = sum};
+        if (sum >= *distance) continue;
+        *distance = sum;
+        nearest = i;
     }
+    return nearest;
+}
+
+void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known)
+{
+    double distance;
+    size_t i = cupel_nearest_row(&m->known, c, &distance);
+    *known = (cupel_known){.distance = distance};
+    if (i != SIZE_MAX) *known = (cupel_known){.row = i, .formula = m->formula[i], .value = m->target[i], .distance = distance};
 }
 
 /* ---- prediction ---- */

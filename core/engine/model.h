@@ -88,6 +88,8 @@ typedef struct cupel_known {
     const char *formula;
     double value, distance;
 } cupel_known;
+/* The row of `known` (rows with a reason left out), or SIZE_MAX. */
+size_t cupel_nearest_row(const cupel_batch *known, const cupel_composition *c, double *distance);
 void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known);
 size_t cupel_model_n_training(const cupel_model *m);
 /* Row i of the training table that was given to fit, for i in the model's own training rows: the order of cupel_surrogate_oof. */

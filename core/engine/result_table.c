@@ -50,7 +50,8 @@ static cupel_status add_properties(const cupel_result *r, columns *t, cupel_err 
 {
     cupel_status st = CUPEL_OK;
     for (size_t k = 0; k < r->n_properties; k++) {
-        CUPEL_TRY(add(t, VALUE, k, "", r->property[k], "", r->unit[k], err));
+        bool is_class = r->is_class[k]; /* its value is the probability of the larger of the two */
+        CUPEL_TRY(add(t, VALUE, k, "", r->property[k], is_class ? " probability" : "", is_class ? "" : r->unit[k], err));
         CUPEL_TRY(add(t, LOWER, k, "", r->property[k], " lower", r->unit[k], err));
         CUPEL_TRY(add(t, UPPER, k, "", r->property[k], " upper", r->unit[k], err));
     }
@@ -62,7 +63,7 @@ static cupel_status add_verdicts(const cupel_result *r, columns *t, cupel_err *e
 {
     cupel_status st = CUPEL_OK;
     for (size_t k = 0; k < r->n_requirements; k++) {
-        if (r->n_requirements > 1) CUPEL_TRY(add(t, CHANCE, k, "probability of ", r->property[r->requirement_property[k]], "", "", err));
+        if (r->n_requirements > 1) CUPEL_TRY(add(t, CHANCE, k, "", r->requirement_words[k], ": probability", "", err));
         CUPEL_TRY(add(t, WINDOW, k, "", r->requirement_words[k], "", "", err));
     }
     for (size_t k = 0; k < r->n_constraints; k++) {
@@ -118,7 +119,7 @@ typedef struct cell {
 static cell of_text(const char *t) { return (cell){.text = t}; }
 static cell of_number(double x) { return isnan(x) ? of_text("") : (cell){.number = x, .is_number = true}; }
 static cell of_whole(int64_t x) { return (cell){.whole = x, .is_whole = true}; }
-static cell yes_no(bool x) { return of_text(x ? "yes" : "no"); }
+static cell flag(bool x) { return of_whole(x); }
 
 /* Where the interval lies against the window: all of it, the value, only a part, nothing inside. */
 static const char *verdict(const cupel_result *r, size_t i, size_t k)
@@ -162,7 +163,7 @@ static cell cell_of(const cupel_result *r, const column *c, size_t i)
     case PROBABILITY: return of_number(s->probability[i]);
     case SCORE: return of_number(s->score[i]);
     case LAYER: return of_whole(s->layer[i]);
-    case IN_DOMAIN: return yes_no(in_domain(r, i));
+    case IN_DOMAIN: return flag(in_domain(r, i));
     case DISTANCE: return of_number(worst_distance(r, i));
     case CHANCE: return of_number(s->chance[i * r->n_requirements + c->k]);
     case WINDOW: return of_text(verdict(r, i, c->k));
@@ -171,7 +172,7 @@ static cell cell_of(const cupel_result *r, const column *c, size_t i)
     case KNOWN: return of_text(r->known_formula[p]);
     case KNOWN_DISTANCE: return of_number(r->known_distance[p]);
     case KNOWN_VALUE: return of_number(r->known_value[p]);
-    case IN_TRAINING: return yes_no(r->in_training[p]);
+    case IN_TRAINING: return flag(r->in_training[p]);
     case COPIES: return of_whole(s->copies[i]);
     case INDEX: return of_whole(s->index[i]);
     }

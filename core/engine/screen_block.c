@@ -1,6 +1,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/screen_parts.h"
+#include "core/engine/sieve.h"
 #include "core/sys/par.h"
 
 #include <string.h>
@@ -29,8 +30,6 @@ struct cupel_slot {
     size_t n_wanted;
     cupel_arena text;              /* of the keys */
 };
-
-typedef enum fate { LEAVES, HOPELESS, STAYS } fate; /* not described or outside the domain; predicted without a chance; may be ranked */
 
 struct cupel_hand {
     cupel_model_work **work;                           /* [p] */
@@ -122,27 +121,6 @@ void cupel_block_release(cupel_screening *s)
     cupel_candidates_release(&s->block);
 }
 
-/* The first constraint that fails, or SIZE_MAX; every constraint is asked, so that each count stands for itself. */
-static size_t constrain_one(const cupel_demand *d, const cupel_composition *c, cupel_counts *k, double *figure)
-{
-    size_t first = SIZE_MAX;
-    for (size_t i = 0; i < d->n_constraints; i++) {
-        cupel_constraint_result r;
-        cupel_constraint_check(d->constraint[i].c, c, &r);
-        figure[i] = r.figure;
-        if (r.verdict == CUPEL_PASS) continue;
-        k->fails[i]++;
-        k->unknown[i] += r.verdict == CUPEL_UNKNOWN;
-        if (first == SIZE_MAX) first = i;
-    }
-    return first;
-}
-
-static void count_elements(const cupel_composition *c, int64_t by_z[CUPEL_N_Z])
-{
-    for (unsigned i = 0; i < c->n; i++) by_z[c->z[i]]++;
-}
-
 static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
 {
     cupel_composition c;
@@ -158,13 +136,8 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
             continue;
         }
         cupel_batch_get(batch, row, &c);
-        count_elements(&c, k->seen);
-        size_t first = constrain_one(s->d, &c, k, h->figure);
-        if (first != SIZE_MAX) {
-            k->first[first]++;
-            count_elements(&c, k->rejected + first * CUPEL_N_Z);
-            continue;
-        }
+        cupel_count_elements(&c, k->seen);
+        if (!cupel_sieve_constraints(s->d, &c, k, h->figure)) continue;
         size_t at = t->passed.n;
         cupel_status st = cupel_batch_add(&t->passed, &c, 0, err);
         if (st != CUPEL_OK) return st;
@@ -192,39 +165,25 @@ static cupel_status predict(const cupel_screening *s, cupel_slot *t, cupel_hand 
             t->upper[i * np + p] = h->upper[i];
             t->distance[i * np + p] = h->distance[i];
             t->in_domain[i * np + p] = h->in_domain[i];
-            if (!t->reason[i]) t->reason[i] = h->reason[i];
+            if (h->reason[i] == CUPEL_REASON_IMPUTED)
+                t->counts.describe[CUPEL_REASON_IMPUTED]++; /* counted, not a rejection */
+            else if (!t->reason[i])
+                t->reason[i] = h->reason[i];
         }
     }
     return CUPEL_OK;
 }
 
-static fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
+static cupel_fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
 {
     const cupel_shape *k = &s->shape;
-    cupel_counts *counts = &t->counts;
     if (t->reason[i]) {
-        counts->describe[t->reason[i] < CUPEL_REASON_COUNT ? t->reason[i] : CUPEL_REASON_NO_ELEMENT_DATA]++;
-        return LEAVES;
+        t->counts.describe[t->reason[i] < CUPEL_REASON_COUNT ? t->reason[i] : CUPEL_REASON_NO_ELEMENT_DATA]++;
+        return CUPEL_LEAVES;
     }
-    for (size_t p = 0; s->d->domain_required && p < k->p; p++)
-        if (!t->in_domain[i * k->p + p]) {
-            counts->total[CUPEL_OUTSIDE_DOMAIN]++;
-            return LEAVES;
-        }
     const cupel_score_row row = {.value = t->value + i * k->p, .spread = t->spread + i * k->p, .lower = t->lower + i * k->p, .upper = t->upper + i * k->p,
                                  .figure = t->figure + i * k->c, .chance = t->chance + i * k->r, .objective = t->objective + i * k->m};
-    cupel_scorer_row(s->scorer, &row, &t->score[i]);
-    bool all = true;
-    counts->total[CUPEL_PREDICTED]++;
-    for (size_t r = 0; r < k->r; r++) {
-        bool in = cupel_scorer_inside(s->scorer, r, row.value[s->d->requirement[r].property]);
-        counts->inside[r] += in;
-        all = all && in;
-    }
-    counts->total[CUPEL_INSIDE] += all;
-    if (t->score[i].probability > 0) return STAYS;
-    counts->total[CUPEL_NO_CHANCE]++;
-    return HOPELESS;
+    return cupel_sieve_score(s->d, s->scorer, &row, t->in_domain + i * k->p, &t->counts, &t->score[i]);
 }
 
 static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
@@ -233,13 +192,13 @@ static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h,
     t->n_wanted = 0;
     cupel_arena_reset(&t->text);
     for (size_t i = 0; i < t->passed.n; i++) {
-        fate f = judge(s, t, i);
-        if (f == LEAVES) continue;
+        cupel_fate fate = judge(s, t, i);
+        if (fate == CUPEL_LEAVES) continue;
         cupel_batch_get(&t->passed, i, &c);
-        count_elements(&c, t->counts.predicted);
+        cupel_count_elements(&c, t->counts.predicted);
         int64_t index = t->first + t->row[i];
         const double *objective = t->objective + i * s->shape.m;
-        if (f == HOPELESS || !(cupel_board_wants(s->best, index, t->score[i].score, t->score[i].merit, objective) ||
+        if (fate == CUPEL_HOPELESS || !(cupel_board_wants(s->best, index, t->score[i].score, t->score[i].merit, objective) ||
                         cupel_board_wants(s->sample, index, 0, 0, objective)))
             continue;
         cupel_str_clear(&h->key);

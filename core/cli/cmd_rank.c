@@ -1,0 +1,52 @@
+#include "core/base/err.h"
+#include "core/cli/verbs.h"
+#include "core/engine/rank.h"
+#include "core/engine/screen.h"
+
+#include <string.h>
+
+static cupel_dot parse_dot(const char *word)
+{
+    if (strcmp(word, "hydrate") == 0) return CUPEL_DOT_HYDRATE;
+    return strcmp(word, "decimal") == 0 ? CUPEL_DOT_DECIMAL : CUPEL_DOT_REFUSE;
+}
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_result r = {.n_words = 0};
+    cupel_demand *d = NULL;
+    const cupel_rank_options o = {.table = cupel_arg(args, 0),
+                                  .format = cupel_opt_text(args, "table-format"),
+                                  .formula = cupel_opt_text(args, "formula"),
+                                  .dot = parse_dot(cupel_opt_text(args, "dot"))};
+    cupel_status st = cupel_demand_open(cupel_arg(args, 1), &d, err);
+    if (st == CUPEL_OK) st = cupel_rank_table(&o, d, job, &r, err);
+    if (st == CUPEL_OK) st = cupel_result_write(&r, cupel_opt_text(args, "output"), err);
+    if (st == CUPEL_OK) st = cupel_result_check_found(&r, err);
+    cupel_result_release(&r);
+    cupel_demand_free(d);
+    return st;
+}
+
+static const cupel_opt options[] = {
+    {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the ranking: .csv, .jsonl, .h5 or - for CSV on stdout"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition)"},
+    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {0}};
+
+const cupel_verb cupel_verb_rank = {
+    .name = "rank",
+    .usage = "PREDICTIONS DEMAND -o FILE",
+    .help = "rank a table of predictions by what a demand requires",
+    .more = "PREDICTIONS comes from 'cupel predict' or from elsewhere. For each property of the demand it needs the columns 'NAME [unit]', 'NAME lower [unit]' and "
+            "'NAME upper [unit]', in any unit of that kind; for a class 'NAME probability'. The interval is taken as central at the demand's level, with half of "
+            "the probability on either side of the value, each side half a normal distribution. 'distance' and 'in_domain' are used when they are there. "
+            "Constraints on elements, score and columns are those of 'cupel screen', which knows the whole distribution and may differ a little.\n\n"
+            "  cupel rank predicted.csv solar.yaml -o ranking.csv\n",
+    .options = options,
+    .min_args = 2,
+    .max_args = 2,
+    .computes = true,
+    .run = run,
+};

@@ -1,0 +1,359 @@
+#include "core/engine/rank.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/funnel.h"
+#include "core/engine/demand_parts.h"
+#include "core/engine/screen_parts.h"
+#include "core/engine/sieve.h"
+#include "core/math/units.h"
+#include "core/matter/formula.h"
+#include "datasets/source.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ROWS = 4096 };
+
+/* Where a property stands in the table, and how its unit becomes the demand's. */
+typedef struct place {
+    size_t value, lower, upper;
+    cupel_unit from, to;
+    bool converts;
+} place;
+
+typedef struct ranker {
+    const cupel_rank_options *o;
+    cupel_demand *d;
+    const cupel_job *job;
+    cupel_source *source;
+    cupel_shape shape;
+    size_t formula, distance, in_domain;
+    place *place;               /* [p] */
+    cupel_belief *belief;       /* [p] */
+    cupel_training *known;      /* [p] */
+    cupel_scorer *scorer;
+    cupel_board *best, *sample;
+    cupel_counts counts;
+    double *number;             /* of one row: value spread lower upper distance [p], chance [r], figure [c], objective [m] */
+    unsigned char *domain;      /* [p] */
+    cupel_str key;
+} ranker;
+
+/* ---- columns ---- */
+
+static size_t find(const cupel_header *h, const char *name, const char *after)
+{
+    cupel_str s = {0};
+    cupel_str_addf(&s, "%s%s", name, after);
+    size_t j = s.failed ? SIZE_MAX : cupel_header_find(h, s.p);
+    cupel_str_free(&s);
+    return j;
+}
+
+static cupel_status no_column(const ranker *k, const char *name, const char *after, const char *unit, cupel_err *err)
+{
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s%s%s%s%s'; predict with the model of the demand, or name the columns so", k->o->table, name, after,
+                      unit[0] ? " [" : "", unit, unit[0] ? "]" : "");
+}
+
+static cupel_status find_property(ranker *k, size_t p, cupel_err *err)
+{
+    const cupel_header *h = cupel_source_header(k->source);
+    const cupel_demand_property *q = &k->d->property[p];
+    place *at = &k->place[p];
+    bool is_class = k->belief[p].is_class;
+    at->value = find(h, q->name, is_class ? " probability" : "");
+    if (is_class && at->value == SIZE_MAX) at->value = find(h, q->name, "");
+    if (at->value == SIZE_MAX) return no_column(k, q->name, is_class ? " probability" : "", is_class ? "" : q->unit, err);
+    at->lower = find(h, q->name, " lower");
+    at->upper = find(h, q->name, " upper");
+    if (is_class) return CUPEL_OK;
+    if (at->lower == SIZE_MAX) return no_column(k, q->name, " lower", q->unit, err);
+    if (at->upper == SIZE_MAX) return no_column(k, q->name, " upper", q->unit, err);
+    const size_t column[3] = {at->value, at->lower, at->upper};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(h->unit[column[i]], h->unit[at->value]) != 0)
+            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': columns '%s' and '%s' have different units; make them one", k->o->table, h->name[at->value],
+                              h->name[column[i]]);
+    const char *unit = h->unit[at->value];
+    if (strcmp(unit, q->unit) == 0) return CUPEL_OK;
+    cupel_status st = cupel_unit_parse(cupel_text_of(unit), &at->from, err);
+    if (st == CUPEL_OK) st = cupel_unit_parse(cupel_text_of(q->unit), &at->to, err);
+    if (st == CUPEL_OK && !cupel_unit_same_dimension(&at->from, &at->to))
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is in '%s', the demand wants '%s'", k->o->table, h->name[at->value], unit, q->unit);
+    at->converts = true;
+    return st;
+}
+
+static cupel_status find_columns(ranker *k, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const cupel_header *h = cupel_source_header(k->source);
+    k->formula = cupel_header_find(h, k->o->formula ? k->o->formula : "formula");
+    if (k->formula == SIZE_MAX && !k->o->formula) k->formula = cupel_header_find(h, "composition");
+    if (k->formula == SIZE_MAX) return no_column(k, k->o->formula ? k->o->formula : "formula", "", "", err);
+    k->distance = cupel_header_find(h, "distance");
+    if (k->distance == SIZE_MAX) k->distance = cupel_header_find(h, "domain distance");
+    k->in_domain = cupel_header_find(h, "in_domain");
+    if (k->d->domain_required && k->in_domain == SIZE_MAX)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column 'in_domain', but the demand says domain: required; predict with 'cupel predict', or drop that",
+                          k->o->table);
+    for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) st = find_property(k, p, err);
+    return st;
+}
+
+/* ---- what is known ---- */
+
+static cupel_status believe(ranker *k, size_t p, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_demand_property *q = &k->d->property[p];
+    cupel_belief *b = &k->belief[p];
+    cupel_training *t = &k->known[p];
+    b->low = HUGE_VAL;
+    b->high = -HUGE_VAL;
+    if (q->has_data) CUPEL_TRY(cupel_training_read(&q->data, k->job, t, err));
+    size_t n = t->records.n_rows, two = 0;
+    for (size_t i = 0; i < n; i++) {
+        b->low = fmin(b->low, t->target[i]);
+        b->high = fmax(b->high, t->target[i]);
+    }
+    for (size_t i = 0; i < n; i++) two += t->target[i] == b->low || t->target[i] == b->high;
+    b->class_low = b->low;
+    b->class_high = b->high;
+    b->is_class = q->options.task == CUPEL_TASK_CLASS || (q->options.task == CUPEL_TASK_AUTO && n && two == n && b->low < b->high);
+    if (q->model) { /* from a file */
+        b->is_class = cupel_surrogate_is_class(cupel_model_surrogate(q->model));
+        b->low = b->class_low = cupel_model_target_min(q->model);
+        b->high = b->class_high = cupel_model_target_max(q->model);
+        n = 0;
+    }
+    if (n) CUPEL_TRY(cupel_demand_settle(k->d, p, t->target, n, b->is_class, k->job, err));
+done:
+    return st;
+}
+
+static cupel_status start(ranker *k, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_demand *d = k->d;
+    cupel_shape *s = &k->shape;
+    *s = (cupel_shape){.p = d->n_properties, .r = d->n_requirements, .c = d->n_constraints, .m = cupel_demand_objectives(d)};
+    k->place = cupel_alloc(s->p, sizeof *k->place);
+    k->belief = cupel_alloc(s->p, sizeof *k->belief);
+    k->known = cupel_alloc(s->p, sizeof *k->known);
+    k->number = cupel_alloc(5 * s->p + s->r + s->c + s->m, sizeof *k->number);
+    k->domain = cupel_alloc(s->p, 1);
+    if (!k->place || !k->belief || !k->known || !k->number || !k->domain) CUPEL_TRY(cupel_no_memory(err, "a ranking", 0));
+    for (size_t p = 0; p < s->p; p++) CUPEL_TRY(believe(k, p, err));
+    CUPEL_TRY(cupel_source_open(k->o->table, k->o->format, &k->source, err));
+    CUPEL_TRY(find_columns(k, err));
+    CUPEL_TRY(cupel_scorer_new(d, k->belief, &k->scorer, err));
+    CUPEL_TRY(cupel_counts_init(&k->counts, s->c, s->r, err));
+    CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, *s, (size_t)d->keep, &k->best, err));
+    st = cupel_board_new(CUPEL_BOARD_SAMPLE, *s, CUPEL_SAMPLE_ROWS, &k->sample, err);
+done:
+    return st;
+}
+
+static void finish(ranker *k)
+{
+    for (size_t p = 0; k->known && p < k->shape.p; p++) cupel_training_release(&k->known[p]);
+    cupel_free(k->place);
+    cupel_free(k->belief);
+    cupel_free(k->known);
+    cupel_free(k->number);
+    cupel_free(k->domain);
+    cupel_scorer_free(k->scorer);
+    cupel_board_free(k->best);
+    cupel_board_free(k->sample);
+    cupel_counts_release(&k->counts);
+    cupel_source_free(k->source);
+    cupel_str_free(&k->key);
+}
+
+/* ---- one row ---- */
+
+/* A number, NaN where the cell says nothing; false for text that is none. */
+static bool read_number(const cupel_records *r, size_t row, size_t column, double *x)
+{
+    *x = NAN;
+    if (column == SIZE_MAX) return true;
+    cupel_text t = cupel_text_trim(cupel_cell(r, row, column));
+    return cupel_text_missing(t) || cupel_parse_double(t, x);
+}
+
+static bool is_yes(cupel_text t) { return cupel_text_is(t, "1") || cupel_text_is(t, "yes") || cupel_text_is(t, "true") || cupel_text_is(t, "True"); }
+
+/* Fills the numbers of the row; a reason when a value is not there. */
+static cupel_reason read_values(ranker *k, const cupel_records *r, size_t row)
+{
+    size_t n = k->shape.p;
+    double *value = k->number, *spread = value + n, *lower = spread + n, *upper = lower + n, *distance = upper + n, far;
+    bool inside = k->in_domain == SIZE_MAX || is_yes(cupel_text_trim(cupel_cell(r, row, k->in_domain)));
+    if (!read_number(r, row, k->distance, &far)) return CUPEL_REASON_BAD_NUMBER;
+    for (size_t p = 0; p < n; p++) {
+        const place *at = &k->place[p];
+        if (!read_number(r, row, at->value, &value[p]) || !read_number(r, row, at->lower, &lower[p]) || !read_number(r, row, at->upper, &upper[p]))
+            return CUPEL_REASON_BAD_NUMBER;
+        if (k->belief[p].is_class && !(value[p] >= 0 && value[p] <= 1)) return isnan(value[p]) ? CUPEL_REASON_MISSING_NUMBER : CUPEL_REASON_BAD_NUMBER;
+        if (!k->belief[p].is_class && (isnan(value[p]) || isnan(lower[p]) || isnan(upper[p]))) return CUPEL_REASON_MISSING_NUMBER;
+        double *const convert[3] = {&value[p], &lower[p], &upper[p]};
+        for (int i = 0; at->converts && i < 3; i++) *convert[i] = cupel_unit_convert(*convert[i], &at->from, &at->to);
+        spread[p] = 0.5 * (upper[p] - lower[p]);
+        distance[p] = far;
+        k->domain[p] = inside;
+    }
+    return CUPEL_REASON_NONE;
+}
+
+static cupel_status offer(ranker *k, const cupel_pick *pick, cupel_err *err)
+{
+    cupel_status st = cupel_board_offer(k->best, pick, err);
+    return st == CUPEL_OK ? cupel_board_offer(k->sample, pick, err) : st;
+}
+
+static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupel_err *err)
+{
+    const cupel_shape *s = &k->shape;
+    double *value = k->number, *chance = value + 5 * s->p, *figure = chance + s->r, *objective = figure + s->c;
+    cupel_text text = cupel_cell(r, row, k->formula);
+    cupel_formula f;
+    cupel_formula_error e;
+    cupel_score score;
+    k->counts.total[CUPEL_SEEN]++;
+    if (!cupel_formula_read(text, k->o->dot, &f, &e)) {
+        k->counts.formula[e.reason]++;
+        return CUPEL_OK;
+    }
+    cupel_count_elements(&f.composition, k->counts.seen);
+    if (!cupel_sieve_constraints(k->d, &f.composition, &k->counts, figure)) return CUPEL_OK;
+    cupel_reason reason = read_values(k, r, row);
+    if (reason) {
+        k->counts.describe[reason]++;
+        return CUPEL_OK;
+    }
+    const cupel_score_row in = {.value = value, .spread = value + s->p, .lower = value + 2 * s->p, .upper = value + 3 * s->p, .figure = figure, .chance = chance,
+                                .objective = objective};
+    cupel_fate fate = cupel_sieve_score(k->d, k->scorer, &in, k->domain, &k->counts, &score);
+    if (fate == CUPEL_LEAVES) return CUPEL_OK;
+    cupel_count_elements(&f.composition, k->counts.predicted);
+    if (fate == CUPEL_HOPELESS) return CUPEL_OK;
+    cupel_str_clear(&k->key);
+    cupel_composition_text(&f.composition, &k->key);
+    if (k->key.failed) return cupel_no_memory(err, "a composition", 0);
+    const cupel_pick pick = {.index = (int64_t)(r->first_row + row), .copies = 1, .score = score.score, .merit = score.merit, .probability = score.probability,
+                             .value = value, .spread = in.spread, .lower = in.lower, .upper = in.upper, .distance = value + 4 * s->p, .in_domain = k->domain,
+                             .chance = chance, .figure = figure, .objective = objective, .formula = text, .key = {k->key.p, k->key.n}};
+    return offer(k, &pick, err);
+}
+
+static cupel_status stream(ranker *k, cupel_err *err)
+{
+    cupel_records r = {.n_rows = 0};
+    cupel_status st = CUPEL_OK;
+    do {
+        st = cupel_source_read(k->source, ROWS, &r, err);
+        for (size_t i = 0; st == CUPEL_OK && i < r.n_rows; i++) st = rank_row(k, &r, i, err);
+    } while (st == CUPEL_OK && r.n_rows);
+    cupel_records_release(&r);
+    return st;
+}
+
+/* ---- result ---- */
+
+/* The known material of property p nearest to c; its name is copied. */
+static cupel_status put_known(ranker *k, size_t p, const cupel_composition *c, cupel_result *r, size_t at, cupel_err *err)
+{
+    const cupel_demand_property *q = &k->d->property[p];
+    const cupel_training *t = &k->known[p];
+    cupel_known known = {.formula = NULL};
+    cupel_text name = {0};
+    if (q->model) {
+        cupel_model_nearest(q->model, c, &known);
+        name = cupel_text_of(known.formula);
+    } else if (t->records.n_rows) {
+        size_t row = cupel_nearest_row(&t->batch, c, &known.distance);
+        if (row != SIZE_MAX) {
+            name = cupel_cell(&t->records, row, cupel_header_find(&t->header, q->data.formula));
+            known.value = t->target[row];
+        }
+    }
+    char *copy = cupel_arena_text(&r->arena, name.p, name.n);
+    if (!copy) return cupel_no_memory(err, "known materials", 0);
+    known.formula = name.n ? copy : NULL;
+    cupel_result_put_known(r, at, &known);
+    return CUPEL_OK;
+}
+
+static cupel_status put_all_known(ranker *k, cupel_result *r, cupel_err *err)
+{
+    cupel_status st = cupel_result_take_known(r, err);
+    for (size_t i = 0; i < r->rows.n && st == CUPEL_OK; i++) {
+        cupel_formula f;
+        cupel_formula_error e;
+        if (!cupel_formula_read(cupel_text_of(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e)) return cupel_fail(err, CUPEL_FAILED, "'%s': %s", r->rows.key[i], e.message);
+        for (size_t p = 0; p < r->n_properties && st == CUPEL_OK; p++) st = put_known(k, p, &f.composition, r, i * r->n_properties + p, err);
+    }
+    return st;
+}
+
+static cupel_status put_identity(ranker *k, cupel_result *r, cupel_err *err)
+{
+    char hex[65], table[80];
+    cupel_status st = cupel_source_digest(k->source, hex, err);
+    if (st != CUPEL_OK) return st;
+    snprintf(table, sizeof table, "sha256:%s", hex);
+    const char *const pair[3][2] = {{"cupel", cupel_version()}, {"demand", k->d->digest}, {"predictions", table}};
+    r->n_identity = 3;
+    r->identity = cupel_arena_take(&r->arena, 3 * sizeof(char *));
+    r->identity_value = cupel_arena_take(&r->arena, 3 * sizeof(char *));
+    bool ok = r->identity && r->identity_value;
+    for (int i = 0; ok && i < 3; i++) {
+        r->identity[i] = cupel_arena_text(&r->arena, pair[i][0], strlen(pair[i][0]));
+        r->identity_value[i] = cupel_arena_text(&r->arena, pair[i][1], strlen(pair[i][1]));
+        ok = r->identity[i] && r->identity_value[i];
+    }
+    return ok ? CUPEL_OK : cupel_no_memory(err, "an identity", 0);
+}
+
+static cupel_status make_result(ranker *k, cupel_result *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    int64_t seen = k->counts.total[CUPEL_SEEN];
+    cupel_result r = {.candidates = seen, .end = seen, .shard = 1, .shards = 1};
+    CUPEL_TRY(cupel_result_of_demand(k->d, NULL, &r, err));
+    for (size_t p = 0; p < r.n_properties; p++) {
+        r.is_class[p] = k->belief[p].is_class;
+        r.property_min[p] = k->belief[p].low;
+        r.property_max[p] = k->belief[p].high;
+        if (!k->d->property[p].model) r.training_rows[p] = (int64_t)k->known[p].records.n_rows;
+    }
+    CUPEL_TRY(put_identity(k, &r, err));
+    CUPEL_TRY(cupel_board_list(k->best, false, &r.arena, &r.rows, err));
+    CUPEL_TRY(cupel_board_list(k->sample, true, &r.arena, &r.sample, err));
+    CUPEL_TRY(put_all_known(k, &r, err));
+    CUPEL_TRY(cupel_counts_init(&r.counts, k->shape.c, k->shape.r, err));
+    cupel_counts_add(&r.counts, &k->counts);
+    st = cupel_funnel_fill(&r, err);
+done:
+    if (st == CUPEL_OK)
+        *out = r;
+    else
+        cupel_result_release(&r);
+    return st;
+}
+
+cupel_status cupel_rank_table(const cupel_rank_options *o, cupel_demand *d, const cupel_job *job, cupel_result *result, cupel_err *err)
+{
+    ranker k = {.o = o, .d = d, .job = job};
+    cupel_status st = start(&k, err);
+    if (st == CUPEL_OK)
+        cupel_say(job, CUPEL_NOTE, "probabilities from the value and its %g %% interval: half of the mass on either side, each side half a normal distribution", 100 * d->level);
+    if (st == CUPEL_OK) st = stream(&k, err);
+    if (st == CUPEL_OK) st = make_result(&k, result, err);
+    finish(&k);
+    return st;
+}
