@@ -1,5 +1,6 @@
 #include "tests/check.h"
 
+#include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/matter/constraint.h"
 #include "core/matter/formula.h"
@@ -359,6 +360,37 @@ static void a_users_table_takes_the_place(void **state)
     cupel_constraint_free(c);
 }
 
+#ifdef CUPEL_FAULTS
+/* Every allocation fails once: an error, nothing leaked, nothing half made. */
+static void making_survives_full_memory(void **state)
+{
+    (void)state;
+    static const char text[] = "symbol\tvalue [USD/kg]\tsource\tyear\nFe\t100\tour buyer\t2026\n";
+    char path[] = "/tmp/cupel-prices-XXXXXX", own[128];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, sizeof text - 1), (ssize_t)sizeof text - 1);
+    close(fd);
+    snprintf(own, sizeof own, "price: ; max: 20 USD/kg; facts: %s", path);
+    for (size_t e = 0; e <= N_ENTRIES; e++) {
+        size_t at = 0;
+        for (cupel_status st = CUPEL_NO_RESOURCE; st != CUPEL_OK;) {
+            cupel_constraint *c;
+            cupel_err err = {0};
+            cupel_mem_fail_at(++at, false);
+            st = make(e < N_ENTRIES ? entries[e] : own, &c, &err);
+            cupel_mem_fail_at(0, false);
+            assert_int_equal(st == CUPEL_OK, c != NULL);
+            if (st != CUPEL_OK) assert_int_equal(st, CUPEL_NO_RESOURCE);
+            cupel_constraint_free(c);
+            assert_true(at < 200);
+        }
+        assert_true(at > 3);
+    }
+    unlink(path);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +403,9 @@ int main(void)
         cmocka_unit_test(neutrality_is_that_of_all_combinations),
         cmocka_unit_test(a_hard_search_ends),
         cmocka_unit_test(a_users_table_takes_the_place),
+#ifdef CUPEL_FAULTS
+        cmocka_unit_test(making_survives_full_memory),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Chemical formulas: one strict grammar, refusal with position and reason for everything else. README "Formulas" states it. */
+/* Chemical formulas: one strict grammar, refusal with position and reason for everything else.
+ * FORMULAS.md beside this file states it. */
 #ifndef CUPEL_MATTER_FORMULA_H
 #define CUPEL_MATTER_FORMULA_H
 
