@@ -54,18 +54,15 @@ static void put_option(cupel_str *s, const cupel_opt *o)
     }
     cupel_str_addf(s, "%*s", (int)(COLUMN - at), "");
     cupel_str text = {0};
+    const char *open = " (";
     cupel_str_puts(&text, o->help);
     if (o->choices) {
-        cupel_str_puts(&text, ": ");
-        for (const char *p = o->choices; *p; p++) {
-            if (*p == '|')
-                cupel_str_puts(&text, ", ");
-            else
-                cupel_str_putc(&text, *p);
-        }
+        cupel_str_puts(&text, " (one of ");
+        for (const char *p = o->choices; *p; p++) cupel_str_puts(&text, *p == '|' ? ", " : (const char[]){*p, '\0'});
+        open = "; ";
     }
-    if (o->required) cupel_str_puts(&text, " (required)");
-    if (o->fallback) cupel_str_addf(&text, " (default %s)", o->fallback);
+    if (o->required || o->fallback) cupel_str_addf(&text, "%s%s%s", open, o->required ? "required" : "default ", o->required ? "" : o->fallback);
+    if (o->choices || o->required || o->fallback) cupel_str_putc(&text, ')');
     s->failed |= text.failed;
     wrap(s, cupel_str_text(&text), COLUMN, COLUMN);
     cupel_str_free(&text);

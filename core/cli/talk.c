@@ -195,8 +195,13 @@ void cupel_signals_begin(void)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGALRM};
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    struct sigaction before;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaction(numbers[i], &action, NULL);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        /* A shell starts background work with SIGINT ignored, so that Ctrl-C ends the foreground only. */
+        bool ignored = numbers[i] == SIGINT && sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+        if (!ignored) sigaction(numbers[i], &action, NULL);
+    }
 }
 
 cupel_status cupel_print(const char *text, size_t n, cupel_err *err)

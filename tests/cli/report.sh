@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# run and report: a small demand from start to page, what the page must hold, and folders that are not those of a run.
+set -u
+C=${CUPEL:-build/cupel}; R=$(realpath "${CUPEL_ROOT:-.}"); T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; sed 's/^/    /' "$T/err" | head -n 5; fi; }
+page() { grep -qF -- "$1" "$T/D/report.html"; }
+
+{ echo formula; awk -F, 'NR > 1 && NR < 120 { print $1 }' "$R/datasets/examples/gaps-wide.csv"; echo 'Fe<script>alert(1)</script>'; } >"$T/candidates.csv"
+cat >"$T/demand.yaml" <<Y
+demand: a gap <b>for</b> "tests" & others
+scale: composition
+data: {file: $R/datasets/examples/gaps-solar.csv, formula: formula, target: band gap, property: band gap, unit: eV}
+model: {name: ridge, features: magpie}
+space: {list: candidates.csv, formula: formula}
+require:
+  - {property: band gap, min: 0.5 eV, max: 2.5 eV}
+  - price: {max: 500 USD/kg}
+keep: 20
+seed: 1
+Y
+"$C" run "$T/demand.yaml" -o "$T/D" >"$T/out" 2>"$T/err"; [ $? = 0 ] && [ -s "$T/D/report.html" ]; check "run writes a report" $?; [ -s "$T/D/report.html" ] || exit 1
+{ page 'a gap &lt;b&gt;for&lt;/b&gt; &quot;tests&quot; &amp; others' && ! page '<script>alert' && ! page '<b>for'; }; check 'text of files is escaped' $?
+{ page 'id=shortlist' && page 'id=funnel' && page 'id=elements' && page 'id=trust' && page 'id=methods' && page 'id=lineage' && page 'id=tradeoff'; }; check 'all sections are there' $?
+{ page 'mean absolute error' && page 'cupel cite' && page 'sha256:' && page 'formula cannot be read'; }; check 'figures, references, digests, rejections' $?
+[ "$(grep -c '<tr><td class=num data-value=' "$T/D/report.html")" = "$(($(wc -l <"$T/D/ranking.csv") - 1))" ]; check 'one row for each of the ranking' $?
+! grep -Eq '<(script|img|link|iframe|object|embed)[^>]*(src|href)=|@import|url\(' "$T/D/report.html"; check 'nothing is loaded' $?
+[ "$(wc -c <"$T/D/report.html")" -lt 1000000 ]; check 'below a megabyte' $?
+
+cp "$T/D/report.html" "$T/first"; "$C" report "$T/D" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && [ ! -s "$T/out" ] && grep -q 'id=shortlist' "$T/D/report.html"; }; check 'report writes it again' $?
+rm "$T/D/model.h5" "$T/D/run.json" "$T/D/demand.yaml"; "$C" report "$T/D" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && page 'No model file is in this folder' && grep -q 'model.h5' "$T/err"; }; check 'without the model and run.json it says so' $?
+mkdir "$T/none"; "$C" report "$T/none" >"$T/out" 2>"$T/err"; { [ $? = 3 ] && grep -q 'result.h5' "$T/err"; }; check 'a folder without a result: exit 3' $?
+mkdir "$T/cut"; head -c 5000 "$T/D/result.h5" >"$T/cut/result.h5"; "$C" report "$T/cut" >"$T/out" 2>"$T/err"; { [ $? = 4 ] && [ ! -e "$T/cut/report.html" ]; }; check 'a cut result: exit 4, no page' $?
+mkdir "$T/other"; cp "$T/D/result.h5" "$T/other/"
+"$C" train "$R/datasets/examples/gaps-wide.csv" --formula formula --target 'band gap' --property 'band gap' --unit eV --model ridge -o "$T/other/model.h5" >"$T/out" 2>"$T/err"
+"$C" report "$T/other" >"$T/out" 2>"$T/err"; { [ $? = 4 ] && grep -q 'not the model of this ranking' "$T/err"; }; check 'a model of other data: exit 4' $?
+echo '{"cupel": ' >"$T/D/run.json"; "$C" report "$T/D" >"$T/out" 2>"$T/err"; { [ $? = 3 ] && grep -q 'run.json' "$T/err"; }; check 'a damaged run.json: exit 3' $?
+exit $bad
