@@ -24,7 +24,8 @@ typedef struct printer {
 /* The message, and below it the text with a caret under the place. */
 static void explain(cupel_text text, const cupel_formula_error *e, char *line, size_t size)
 {
-    size_t at = e->position < text.n ? e->position : text.n, from = at > WINDOW ? at - WINDOW : 0, to = text.n - from > 2 * WINDOW ? from + 2 * WINDOW : text.n;
+    size_t at = e->position < text.n ? e->position : text.n, from = at > WINDOW ? at - WINDOW : 0,
+           to = text.n - from > 2 * WINDOW ? from + 2 * WINDOW : text.n;
     int pad = 0;
     while (from && from < at && ((unsigned char)text.p[from] & 0xc0) == 0x80) from++;
     for (size_t i = from; i < at; i++) pad += ((unsigned char)text.p[i] & 0xc0) != 0x80;
@@ -32,8 +33,8 @@ static void explain(cupel_text text, const cupel_formula_error *e, char *line, s
     size_t n = to - from;
     for (size_t i = 0; i < n; i++) shown[i] = (unsigned char)text.p[from + i] < ' ' ? ' ' : text.p[from + i];
     shown[n] = '\0';
-    snprintf(line, size, "'%s%s%s': %s, at byte %zu: %s\n  %s\n  %*s^", from ? "..." : "", shown, to < text.n ? "..." : "", cupel_reason_name(e->reason),
-             at + 1, e->message, shown, pad, "");
+    snprintf(line, size, "'%s%s%s': %s, at byte %zu: %s\n  %s\n  %*s^", from ? "..." : "", shown, to < text.n ? "..." : "",
+             cupel_reason_name(e->reason), at + 1, e->message, shown, pad, "");
 }
 
 /* g/mol of element i, hydrogen with its isotopes. */
@@ -217,7 +218,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     p.dot = dot[0] == 'h' ? CUPEL_DOT_HYDRATE : dot[0] == 'd' ? CUPEL_DOT_DECIMAL : CUPEL_DOT_REFUSE;
     p.json.s = &p.out;
     for (size_t i = 0; i < n; i++) p.many = n > 1 || strcmp(cupel_arg(args, i), "-") == 0;
-    if (p.format[0] == 'c') cupel_str_puts(&p.out, "input,formula,reading,chemical_system,n_elements,n_atoms,weight [g/mol],charge,reason\n");
+    if (p.format[0] == 'c')
+        cupel_str_puts(&p.out, "input,formula,reading,chemical_system,n_elements,n_atoms,weight [g/mol],charge,reason\n");
     if (p.format[0] == 'j' && p.many) cupel_json_open(&p.json, '[');
     for (size_t i = 0; i < n; i++) {
         const char *arg = cupel_arg(args, i);
@@ -239,17 +241,22 @@ const cupel_verb cupel_verb_formula = {
     .usage = "FORMULA... [--format table|json|csv] [--dot refuse|hydrate|decimal]",
     .help = "how formulas are read: amounts, fractions, weight, charge",
     .more = "FORMULA '-' reads one formula per line from stdin.\n\n"
-            "Read: elements, decimals and exponents (Fe0.95O, Al1e-05), fractions (PbMg1/3Nb2/3O3), nested () [] {}, spaces between elements and "
-            "groups, hydrates with \xc2\xb7 \xe2\x80\xa2 * or '..', subscripts, D and T (counted as H), oxidation marks (Fe(III), Fe^{3+}), and a charge at the "
+            "Read: elements, decimals and exponents (Fe0.95O, Al1e-05), fractions (PbMg1/3Nb2/3O3), nested () [] {}, spaces between "
+            "elements and "
+            "groups, hydrates with \xc2\xb7 \xe2\x80\xa2 * or '..', subscripts, D and T (counted as H), oxidation marks (Fe(III), "
+            "Fe^{3+}), and a charge at the "
             "end (SO4^2-, SO4 2-, [Fe(CN)6]4-).\n\n"
-            "A '.' between digits is a decimal point, unless what follows up to the end of the part is a solvent (H2O, NH3, HCl, ...) or an oxide "
+            "A '.' between digits is a decimal point, unless what follows up to the end of the part is a solvent (H2O, NH3, HCl, ...) or "
+            "an oxide "
             "behind an oxide (Al2O3.2SiO2): then there are two readings, and --dot chooses.\n\n"
             "Examples:\n"
-            "  cupel formula 'CuSO4\xc2\xb7" "5H2O' --format json\n"
+            "  cupel formula 'CuSO4\xc2\xb7"
+            "5H2O' --format json\n"
             "  cupel formula 'Fe2O3.5H2O' --dot hydrate\n"
             "  cut -d, -f2 table.csv | cupel formula - --format csv\n\n"
             "Exit code 3: a formula is missing, refused or ambiguous; stderr shows where.",
-    .options = (const cupel_opt[]){{"format", "FORMAT", CUPEL_OPT_CHOICE, "table|json|csv", "table", false, "how to print; json is an object, or an array for several"},
+    .options = (const cupel_opt[]){{"format", "FORMAT", CUPEL_OPT_CHOICE, "table|json|csv", "table", false,
+                                    "how to print; json is an object, or an array for several"},
                                    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
                                     "what '.' is where a hydrate dot and a decimal point both make sense"},
                                    {0}},

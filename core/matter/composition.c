@@ -43,9 +43,9 @@ static void sort_elements(const cupel_composition *c, bool (*before)(unsigned, u
     }
 }
 
-static const double RESOLUTION = 1e-8;   /* of an atomic fraction */
+static const double RESOLUTION = 1e-8;    /* of an atomic fraction */
 static const double LEAST_AMOUNT = 1e-15; /* formula.c refuses less */
-static const double MAIN_ELEMENT = 0.01; /* the least fraction of an element that others are counted by */
+static const double MAIN_ELEMENT = 0.01;  /* the least fraction of an element that others are counted by */
 enum { MOST_COUNTS = 1000, MOST_ATOMS = 10000 };
 
 /* count [n]: the smallest whole numbers in the ratio of the amounts; false when there are none with at most MOST_COUNTS atoms of the
@@ -73,7 +73,8 @@ static void keep_decimal(unsigned n, const size_t *start, cupel_str *text)
     for (unsigned i = 1; i < n; i++) {
         cupel_text tail = {text->p + start[i], text->n - start[i]};
         const char *number = text->p + start[i - 1] + strcspn(text->p + start[i - 1], "0123456789"), *end = tail.p;
-        if (number >= end || *number == '0' || !memchr(number, '.', (size_t)(end - number)) || memchr(number, 'e', (size_t)(end - number))) continue;
+        if (number >= end || *number == '0' || !memchr(number, '.', (size_t)(end - number)) || memchr(number, 'e', (size_t)(end - number)))
+            continue;
         if (!cupel_formula_is_solvent(tail)) continue;
         cupel_str longer = {0};
         cupel_str_add(&longer, text->p, start[i]);
@@ -87,7 +88,8 @@ static void keep_decimal(unsigned n, const size_t *start, cupel_str *text)
     }
 }
 
-/* The amounts times `scale`, rounded to RESOLUTION of their total; what would vanish keeps one digit, and no less than a formula may have. */
+/* The amounts times `scale`, rounded to RESOLUTION of their total; what would vanish keeps one digit, and no less than a formula may have.
+ */
 static void put_amounts(const cupel_composition *c, const unsigned char *order, double scale, cupel_str *out)
 {
     int places = (int)-floor(log10(RESOLUTION * scale * cupel_composition_total(c)));

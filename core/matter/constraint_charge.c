@@ -1,19 +1,19 @@
-/* Charge neutrality with electronegativity order, the rule of SMACT (Davies et al. 2019, doi:10.21105/joss.01361): some choice of one tabulated
- * oxidation state per element sums to zero with every cation less electronegative than every anion.
+/* Charge neutrality with electronegativity order, the rule of SMACT (Davies et al. 2019, doi:10.21105/joss.01361): some choice of one
+ * tabulated oxidation state per element sums to zero with every cation less electronegative than every anion.
  *
  * Sorted by electronegativity the cations therefore come first and the anions last, with a step between them. So for each place of the step
- * the question is whether sum(amount state) over positive states of the first and negative states of the last can be zero: a search by depth,
- * cut where the states still open cannot bring the sum back to zero. */
+ * the question is whether sum(amount state) over positive states of the first and negative states of the last can be zero: a search by
+ * depth, cut where the states still open cannot bring the sum back to zero. */
 #include "core/matter/constraint_parts.h"
 
 #include <math.h>
 
-enum { MAX_STEPS = 100000 }; /* of the search, over all places of the step; beyond it the answer is UNKNOWN */
+enum { MAX_STEPS = 100000 };     /* of the search, over all places of the step; beyond it the answer is UNKNOWN */
 static const double MISS = 1e-3; /* e per atom, where amounts are not whole numbers */
 
 typedef struct ion {
     double amount;
-    unsigned states; /* bit s + CUPEL_STATE_SHIFT, all of one sign */
+    unsigned states;  /* bit s + CUPEL_STATE_SHIFT, all of one sign */
     double low, high; /* least and greatest charge it can bring: amount * state */
 } ion;
 

@@ -180,7 +180,8 @@ static const char *element_reason(const cupel_constraint *c, const cupel_composi
     if (c->rule == RULE_REQUIRED)
         snprintf(buf, n, "lacks %s", symbol);
     else if (c->rule == RULE_COUNT)
-        snprintf(buf, n, comp->n > c->max ? "%u elements, more than %g" : "%u elements, fewer than %g", comp->n, comp->n > c->max ? c->max : c->min);
+        snprintf(buf, n, "%u element%s, %s than %g", comp->n, comp->n == 1 ? "" : "s", comp->n > c->max ? "more" : "fewer",
+                 comp->n > c->max ? c->max : c->min);
     else
         snprintf(buf, n, c->rule == RULE_ALLOWED ? "contains %s, which is not allowed" : "contains %s", symbol);
     return buf;
@@ -194,8 +195,8 @@ static const char *figure_reason(const cupel_constraint *c, const result *r, dou
     if (r->unknown && r->verdict != CUPEL_FAIL)
         snprintf(buf, n, "no %s for %s", c->label, symbol);
     else
-        snprintf(buf, n, "%s%s%s %s%.4g %c %.4g%s%s", c->label, of_element ? " of " : "", of_element ? symbol : "", r->unknown ? "at least " : "", figure,
-                 figure > c->max ? '>' : '<', limit, gap, c->unit);
+        snprintf(buf, n, "%s%s%s %s%.4g %c %.4g%s%s", c->label, of_element ? " of " : "", of_element ? symbol : "",
+                 r->unknown ? "at least " : "", figure, figure > c->max ? '>' : '<', limit, gap, c->unit);
     return buf;
 }
 
@@ -210,7 +211,8 @@ static const char *charge_reason(const result *r, char *buf, size_t n)
     return buf;
 }
 
-const char *cupel_constraint_reason(const cupel_constraint *c, const cupel_composition *comp, const cupel_constraint_result *r, char buf[CUPEL_CONSTRAINT_TEXT])
+const char *cupel_constraint_reason(const cupel_constraint *c, const cupel_composition *comp, const cupel_constraint_result *r,
+                                    char buf[CUPEL_CONSTRAINT_TEXT])
 {
     enum { N = CUPEL_CONSTRAINT_TEXT };
     unsigned char z = 0;

@@ -13,7 +13,8 @@
 
 enum { ROWS = CUPEL_Z_MAX + 1, MAX_FILE = 1 << 20 };
 
-#define TABLE(name, quantity, unit, help) {#name, quantity, unit, help, cupel_fact_##name##_value, cupel_fact_##name##_source, cupel_fact_##name##_year},
+#define TABLE(name, quantity, unit, help)                                                                                                  \
+    {#name, quantity, unit, help, cupel_fact_##name##_value, cupel_fact_##name##_source, cupel_fact_##name##_year},
 static const cupel_facts tables[] = {CUPEL_FACT_TABLES(TABLE)};
 
 const cupel_facts *cupel_facts_at(size_t i) { return i < sizeof tables / sizeof *tables ? &tables[i] : NULL; }
@@ -52,13 +53,16 @@ enum { COLUMNS = 4 };
 static cupel_status header(reading *r, const cupel_text *f, cupel_err *err)
 {
     cupel_text unit = {"", 0};
-    bool good = cupel_text_is(f[0], "symbol") && f[1].n >= 5 && memcmp(f[1].p, "value", 5) == 0 && cupel_text_is(f[2], "source") && cupel_text_is(f[3], "year");
+    bool good = cupel_text_is(f[0], "symbol") && f[1].n >= 5 && memcmp(f[1].p, "value", 5) == 0 && cupel_text_is(f[2], "source") &&
+                cupel_text_is(f[3], "year");
     if (good && f[1].n > 5) {
         unit = cupel_text_trim((cupel_text){f[1].p + 5, f[1].n - 5});
         good = unit.n >= 2 && unit.p[0] == '[' && unit.p[unit.n - 1] == ']';
         if (good) unit = (cupel_text){unit.p + 1, unit.n - 2};
     }
-    if (!good) return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: expected the header 'symbol<TAB>value [unit]<TAB>source<TAB>year'", r->path, r->line);
+    if (!good)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: expected the header 'symbol<TAB>value [unit]<TAB>source<TAB>year'", r->path,
+                          r->line);
     r->has_header = true;
     if (r->states) return CUPEL_OK;
     if (cupel_unit_parse(unit, &r->from, err) != CUPEL_OK || cupel_unit_parse(cupel_text_of(r->like->unit), &r->to, err) != CUPEL_OK) {
@@ -66,8 +70,8 @@ static cupel_status header(reading *r, const cupel_text *f, cupel_err *err)
         return CUPEL_BAD_INPUT;
     }
     if (!cupel_unit_same_dimension(&r->from, &r->to))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %s in '%.*s', expected '%s'", r->path, r->line, r->like->quantity, (int)(unit.n < 64 ? unit.n : 64), unit.p,
-                          r->like->unit);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %s in '%.*s', expected '%s'", r->path, r->line, r->like->quantity,
+                          (int)(unit.n < 64 ? unit.n : 64), unit.p, r->like->unit);
     return CUPEL_OK;
 }
 
@@ -92,18 +96,22 @@ static cupel_status row(reading *r, const cupel_text *f, cupel_err *err)
     cupel_facts_file *t = r->file;
     unsigned z = cupel_element_find(f[0].p, f[0].n);
     int64_t year = 0;
-    if (!z) return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: no element '%.*s'", r->path, r->line, (int)(f[0].n < 16 ? f[0].n : 16), f[0].p);
-    if (t->year[z]) return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: a second row for %s; keep one", r->path, r->line, cupel_element_symbol(z));
+    if (!z)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: no element '%.*s'", r->path, r->line, (int)(f[0].n < 16 ? f[0].n : 16), f[0].p);
+    if (t->year[z])
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: a second row for %s; keep one", r->path, r->line, cupel_element_symbol(z));
     bool good = r->states ? read_states(f[1], &t->state[z]) : cupel_parse_double(f[1], &t->value[z]);
     if (!good)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: value of %s is '%.*s', expected %s; leave the row out where it is unknown", r->path, r->line,
-                          cupel_element_symbol(z), (int)(f[1].n < 32 ? f[1].n : 32), f[1].p, r->states ? "oxidation states such as '-2 -1 4'" : "a number");
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: value of %s is '%.*s', expected %s; leave the row out where it is unknown",
+                          r->path, r->line, cupel_element_symbol(z), (int)(f[1].n < 32 ? f[1].n : 32), f[1].p,
+                          r->states ? "oxidation states such as '-2 -1 4'" : "a number");
     if (!r->states) t->value[z] = cupel_unit_convert(t->value[z], &r->from, &r->to);
     if (!r->states && (!isfinite(t->value[z]) || t->value[z] < 0))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %s of %s is '%.*s', expected 0 or more", r->path, r->line, r->like->quantity, cupel_element_symbol(z),
-                          (int)(f[1].n < 32 ? f[1].n : 32), f[1].p);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %s of %s is '%.*s', expected 0 or more", r->path, r->line, r->like->quantity,
+                          cupel_element_symbol(z), (int)(f[1].n < 32 ? f[1].n : 32), f[1].p);
     if (!cupel_parse_i64(f[3], &year) || year < 1000 || year > 2999 || !f[2].n)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: row of %s without a source or a year of four digits", r->path, r->line, cupel_element_symbol(z));
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: row of %s without a source or a year of four digits", r->path, r->line,
+                          cupel_element_symbol(z));
     t->year[z] = (short)year;
     t->source[z] = cupel_arena_text(&t->arena, f[2].p, f[2].n);
     return t->source[z] ? CUPEL_OK : cupel_no_memory(err, "a table of element facts", 0);
@@ -121,7 +129,8 @@ static cupel_status read_line(reading *r, cupel_text line, cupel_err *err)
         if (tab) rest = (cupel_text){tab + 1, (size_t)(rest.p + rest.n - tab - 1)};
     }
     if (n != COLUMNS)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %zu columns, expected 4 separated by tabs: symbol, value [unit], source, year", r->path, r->line, n);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %zu columns, expected 4 separated by tabs: symbol, value [unit], source, year",
+                          r->path, r->line, n);
     return r->has_header ? row(r, f, err) : header(r, f, err);
 }
 

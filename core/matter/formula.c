@@ -30,8 +30,8 @@ typedef struct reader {
     cupel_dot dot;
     cupel_formula *formula;
     cupel_formula_error *error;
-    size_t n, i;                       /* characters, and the next one to read */
-    char code[MAX_TEXT + 3];           /* ASCII or SEPARATOR; zeros behind the end */
+    size_t n, i;             /* characters, and the next one to read */
+    char code[MAX_TEXT + 3]; /* ASCII or SEPARATOR; zeros behind the end */
     unsigned char style[MAX_TEXT + 3];
     unsigned short at[MAX_TEXT + 3];   /* byte in text */
     size_t n_items, part;              /* amounts so far; the first of the part being read */
@@ -83,8 +83,16 @@ static bool character(unsigned point, char *code, unsigned char *style)
     if (point > ' ' && point < 0x7f) return *code = (char)point, true;
     if (point >= 0x2080 && point <= 0x2089) return *code = (char)('0' + point - 0x2080), *style = SUBSCRIPT, true;
     switch (point) {
-    case ' ': case '\t': case '\r': case 0xa0: case 0x2009: case 0x202f: return *code = ' ', true;
-    case 0xb7: case 0x2022: case 0x2219: case 0x22c5: return *code = SEPARATOR, true;
+    case ' ':
+    case '\t':
+    case '\r':
+    case 0xa0:
+    case 0x2009:
+    case 0x202f: return *code = ' ', true;
+    case 0xb7:
+    case 0x2022:
+    case 0x2219:
+    case 0x22c5: return *code = SEPARATOR, true;
     case 0x2212: return *code = '-', true;
     default: break;
     }
@@ -133,8 +141,9 @@ static size_t skip_spaces(const reader *r, size_t i)
     return i;
 }
 
-static const char *const solvents[] = {"H2O",  "(H2O)", "[H2O]", "D2O", "(D2O)", "T2O",   "OH2", "NH3",   "(NH3)", "ND3",    "N2H4",  "H2O2",  "HF",
-                                       "HCl",  "HBr",   "HI",    "HNO3", "H2SO4", "CO2",  "SO2", "CH3OH", "CH4O",  "C2H5OH", "C2H6O", "CH3CN", "C2H3N"};
+static const char *const solvents[] = {"H2O", "(H2O)", "[H2O]", "D2O",  "(D2O)",  "T2O",   "OH2",   "NH3",  "(NH3)",
+                                       "ND3", "N2H4",  "H2O2",  "HF",   "HCl",    "HBr",   "HI",    "HNO3", "H2SO4",
+                                       "CO2", "SO2",   "CH3OH", "CH4O", "C2H5OH", "C2H6O", "CH3CN", "C2H3N"};
 enum { N_SOLVENTS = sizeof solvents / sizeof *solvents };
 
 bool cupel_formula_is_solvent(cupel_text text)
@@ -204,14 +213,15 @@ static bool point_is_hydrate(reader *r, size_t start, size_t dot, size_t end, bo
     int left = r->at[dot], count = r->at[end - 1] - r->at[dot], from = left > 40 ? left - 40 : 0;
     int rest = (int)r->text.n - r->at[tail];
     return refuse(r, CUPEL_REASON_AMBIGUOUS_FORMULA, dot,
-                  "'.' may be a hydrate dot, %.*s \xc2\xb7 %.*s%.*s, or a decimal point, %.*s.%.*s then %.*s; write \xc2\xb7 for a hydrate, or choose with "
+                  "'.' may be a hydrate dot, %.*s \xc2\xb7 %.*s%.*s, or a decimal point, %.*s.%.*s then %.*s; write \xc2\xb7 for a "
+                  "hydrate, or choose with "
                   "--dot hydrate|decimal",
-                  left - from, p + from, count, p + left + 1, rest < 24 ? rest : 24, p + r->at[tail], left - from, p + from, count, p + left + 1,
-                  rest < 24 ? rest : 24, p + r->at[tail]);
+                  left - from, p + from, count, p + left + 1, rest < 24 ? rest : 24, p + r->at[tail], left - from, p + from, count,
+                  p + left + 1, rest < 24 ? rest : 24, p + r->at[tail]);
 }
 
-/* The end of a number that starts at i, with its exponent, or i when there is none. A point counts only when `unit` is false (a multiplier) or
- * point_is_hydrate says so. */
+/* The end of a number that starts at i, with its exponent, or i when there is none. A point counts only when `unit` is false (a multiplier)
+ * or point_is_hydrate says so. */
 static bool number_end(reader *r, size_t i, bool unit, size_t *end)
 {
     unsigned char style = r->style[i];
@@ -320,8 +330,8 @@ static bool read_bracket_mark(reader *r)
     if (r->code[open] != '(' || end == open + 1 || r->code[end] != ')') return true;
     if (end == open + 2 && r->code[open + 1] != 'X') {
         bool iodine = r->code[open + 1] == 'I';
-        return refuse(r, CUPEL_REASON_AMBIGUOUS_FORMULA, open, "'(%c)' may be %s or an oxidation state; write %c or ^{%c}", iodine ? 'I' : 'V',
-                      iodine ? "iodine" : "vanadium", iodine ? 'I' : 'V', iodine ? 'I' : 'V');
+        return refuse(r, CUPEL_REASON_AMBIGUOUS_FORMULA, open, "'(%c)' may be %s or an oxidation state; write %c or ^{%c}",
+                      iodine ? 'I' : 'V', iodine ? "iodine" : "vanadium", iodine ? 'I' : 'V', iodine ? 'I' : 'V');
     }
     r->formula->has_oxidation_marks = true;
     r->i = end + 1;
@@ -335,11 +345,12 @@ static bool read_sign(reader *r, size_t number, unsigned depth)
     const char *p = r->text.p + r->at[number]; /* the number and the sign as written */
     int count = r->at[i] - r->at[number], left = r->at[number] < 40 ? r->at[number] : 40;
     if (depth || skip_spaces(r, i + 1) != r->n)
-        return refuse(r, CUPEL_REASON_BAD_FORMULA, i, "'%c' within a formula; amounts have no sign and a charge stands at the end, such as ^2-", r->code[i]);
+        return refuse(r, CUPEL_REASON_BAD_FORMULA, i,
+                      "'%c' within a formula; amounts have no sign and a charge stands at the end, such as ^2-", r->code[i]);
     if (digits_end(r, number, r->style[number]) == i && number < i)
         return refuse(r, CUPEL_REASON_AMBIGUOUS_FORMULA, number,
-                      "'%.*s' may be an amount with the charge 1%c or a charge of %.*s; write %.*s^%c or %.*s^%.*s", count + 1, p, p[count], count + 1,
-                      p, left + count, p - left, p[count], left, p - left, count + 1, p);
+                      "'%.*s' may be an amount with the charge 1%c or a charge of %.*s; write %.*s^%c or %.*s^%.*s", count + 1, p, p[count],
+                      count + 1, p, left + count, p - left, p[count], left, p - left, count + 1, p);
     r->formula->charge = r->code[i] == '-' ? -1 : 1;
     r->i = i + 1;
     return true;
@@ -364,7 +375,8 @@ static bool read_element(reader *r, unsigned depth)
         add_item(r, 1, *p == 'D' ? 2 : 3);
     } else {
         unsigned z = cupel_element_find(p, len);
-        if (!z) return refuse(r, CUPEL_REASON_BAD_FORMULA, start, "no element '%.*s%s'", (int)(len < 20 ? len : 20), p, len > 20 ? "..." : "");
+        if (!z)
+            return refuse(r, CUPEL_REASON_BAD_FORMULA, start, "no element '%.*s%s'", (int)(len < 20 ? len : 20), p, len > 20 ? "..." : "");
         add_item(r, z, 0);
     }
     r->i = end;
@@ -430,14 +442,14 @@ static bool unexpected(reader *r, bool at_start)
     if (i >= r->n) return bad(r, i, "the end, expected an element or a bracket");
     int width = r->at[i + 1] - r->at[i];
     const char *p = r->text.p + r->at[i];
-    if (is_lower(c))
-        return refuse(r, CUPEL_REASON_BAD_FORMULA, i, "'%c' begins no element; symbols start with a capital letter", c);
+    if (is_lower(c)) return refuse(r, CUPEL_REASON_BAD_FORMULA, i, "'%c' begins no element; symbols start with a capital letter", c);
     if (c == ',') return bad(r, i, "',' is no decimal point; write 1.65");
     if (c == '@') return bad(r, i, "'@', one thing inside another, does not fix the amounts; write them out, Dy3NC80 for Dy3N@C80");
     if (c == ')' || c == ']' || c == '}')
         return refuse(r, CUPEL_REASON_BAD_FORMULA, i, at_start ? "'%c' with nothing before it" : "'%c' closes no bracket", c);
     if (is_digit(c) && !at_start)
-        return bad(r, i, "a number behind a space may belong to either side; write it directly behind its element, or \xc2\xb7 before a hydrate");
+        return bad(r, i,
+                   "a number behind a space may belong to either side; write it directly behind its element, or \xc2\xb7 before a hydrate");
     return refuse(r, CUPEL_REASON_BAD_FORMULA, i, "found '%.*s', expected an element or a bracket", width, p);
 }
 
@@ -507,7 +519,9 @@ static bool read_sequence(reader *r, unsigned depth)
         more = r->i < r->n && is_separator(r->code[r->i]);
         if (more && !read_separator(r)) return false;
         if (!more && has_leading && parts == 0)
-            return bad(r, leading, "a number before the formula; it has a meaning only where parts are joined, as in 0.5Li2O\xc2\xb7" "0.5P2O5");
+            return bad(r, leading,
+                       "a number before the formula; it has a meaning only where parts are joined, as in 0.5Li2O\xc2\xb7"
+                       "0.5P2O5");
     }
     r->part = outer_part;
     r->part_has_brackets = outer_brackets;

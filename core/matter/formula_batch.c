@@ -1,6 +1,6 @@
-/* The fast way from text to a batch: elements, plain decimals, brackets and spaces, in one pass. It answers only what it is sure of; all else
- * goes to the full reader (formula.c). Both give the same bits: numbers are correctly rounded in both, and products and sums are taken in the
- * same order. */
+/* The fast way from text to a batch: elements, plain decimals, brackets and spaces, in one pass. It answers only what it is sure of; all
+ * else goes to the full reader (formula.c). Both give the same bits: numbers are correctly rounded in both, and products and sums are taken
+ * in the same order. */
 #include "core/matter/formula.h"
 
 #include <string.h>
@@ -19,9 +19,14 @@ static bool may_be_solvent(const char *p, const char *end)
 {
     char c = *p, d = at(p + 1, end);
     switch (c) {
-    case 'H': case '(': case '[': case '{': return true;
-    case 'D': case 'T': return is_digit(d);
-    case 'N': case 'C': return !is_lower(d);
+    case 'H':
+    case '(':
+    case '[':
+    case '{': return true;
+    case 'D':
+    case 'T': return is_digit(d);
+    case 'N':
+    case 'C': return !is_lower(d);
     case 'S': return d == 'O';
     case 'O': return d == 'H';
     default: return false;

@@ -33,10 +33,10 @@ static cupel_status unknown_param(const cupel_method *m, cupel_text name, cupel_
 {
     cupel_str known = {0};
     list_params(m, &known);
-    cupel_status st =
-        known.n ? cupel_fail(err, CUPEL_USAGE, "%s '%s' has no parameter '%.*s'; it has %s", m->kind, m->name, (int)(name.n < 64 ? name.n : 64),
-                             name.p, cupel_str_text(&known))
-                : cupel_fail(err, CUPEL_USAGE, "%s '%s' has no parameters, found '%.*s'", m->kind, m->name, (int)(name.n < 64 ? name.n : 64), name.p);
+    cupel_status st = known.n ? cupel_fail(err, CUPEL_USAGE, "%s '%s' has no parameter '%.*s'; it has %s", m->kind, m->name,
+                                           (int)(name.n < 64 ? name.n : 64), name.p, cupel_str_text(&known))
+                              : cupel_fail(err, CUPEL_USAGE, "%s '%s' has no parameters, found '%.*s'", m->kind, m->name,
+                                           (int)(name.n < 64 ? name.n : 64), name.p);
     cupel_str_free(&known);
     return st;
 }
@@ -56,7 +56,8 @@ static cupel_status setting(const cupel_method *m, cupel_text t, double *value, 
 {
     const char *equals = t.n ? memchr(t.p, '=', t.n) : NULL;
     if (!equals)
-        return cupel_fail(err, CUPEL_USAGE, "setting '%.*s' of %s '%s' is not of the form name=value", (int)(t.n < 64 ? t.n : 64), t.p, m->kind, m->name);
+        return cupel_fail(err, CUPEL_USAGE, "setting '%.*s' of %s '%s' is not of the form name=value", (int)(t.n < 64 ? t.n : 64), t.p,
+                          m->kind, m->name);
     cupel_text name = cupel_text_trim((cupel_text){t.p, (size_t)(equals - t.p)});
     cupel_text word = cupel_text_trim((cupel_text){equals + 1, (size_t)(t.p + t.n - equals - 1)});
     size_t n = cupel_method_n_params(m), i = 0;
