@@ -56,11 +56,13 @@ static cupel_status find_form(const cupel_sheet_options *o, form *f, cupel_err *
     return cupel_fail(err, CUPEL_USAGE, "output '%s': the name does not tell the format; end it in .csv, .tsv, .jsonl or .h5", o->path);
 }
 
+static bool is_kept(const cupel_sheet_options *o, size_t i) { return o->kept ? o->kept[i] : i != o->formula; }
+
 static cupel_status check_names(const cupel_sheet_options *o, cupel_err *err)
 {
     for (size_t i = 0; i < o->header->n; i++) {
         const char *name = o->header->name[i];
-        if (!o->kept[i] && i != o->formula) continue;
+        if (!is_kept(o, i) && i != o->formula) continue;
         bool taken = o->reasons && strcmp(name, "reason") == 0;
         for (size_t j = 0; !taken && j < o->n_columns; j++) taken = strcmp(name, o->column[j]) == 0;
         if (taken)
@@ -100,7 +102,7 @@ static void format_separated(const cupel_sheet *s, const cupel_records *r, size_
     char separator = s->form == TSV ? '\t' : ',';
     cupel_csv_put(out, cupel_cell(r, row, s->o.formula), separator, true);
     for (size_t i = 0; i < r->n_cols; i++)
-        if (s->o.kept[i]) cupel_csv_put(out, cupel_cell(r, row, i), separator, false);
+        if (is_kept(&s->o, i)) cupel_csv_put(out, cupel_cell(r, row, i), separator, false);
     for (size_t j = 0; j < s->o.n_columns; j++) {
         double v = value(s, x, j);
         cupel_str_putc(out, separator);
@@ -116,7 +118,7 @@ static void header_separated(const cupel_sheet *s, cupel_str *out)
     const cupel_header *h = s->o.header;
     cupel_csv_put(out, cupel_text_of(h->name[s->o.formula]), separator, true);
     for (size_t i = 0; i < h->n; i++)
-        if (s->o.kept[i]) cupel_csv_put(out, cupel_text_of(h->name[i]), separator, false);
+        if (is_kept(&s->o, i)) cupel_csv_put(out, cupel_text_of(h->name[i]), separator, false);
     for (size_t j = 0; j < s->o.n_columns; j++) cupel_csv_put(out, cupel_text_of(s->o.column[j]), separator, false);
     if (s->o.reasons) cupel_csv_put(out, cupel_text_of("reason"), separator, false);
     cupel_str_putc(out, '\n');
@@ -142,7 +144,7 @@ static void format_json(const cupel_sheet *s, const cupel_records *r, size_t row
     cupel_json_name(&w, h->name[s->o.formula]);
     cupel_json_put_text(&w, cupel_cell(r, row, s->o.formula));
     for (size_t i = 0; i < r->n_cols; i++) {
-        if (!s->o.kept[i]) continue;
+        if (!is_kept(&s->o, i)) continue;
         cupel_json_name(&w, h->name[i]);
         put_cell(&w, cupel_cell(r, row, i));
     }
@@ -213,7 +215,7 @@ static cupel_status open_artifact(cupel_sheet *s, cupel_err *err)
     if (!s->kept) CUPEL_TRY(cupel_no_memory(err, "columns of a table", 0));
     CUPEL_TRY(cupel_writer_open(s->o.path, s->o.kind ? s->o.kind : "descriptors", SCHEMA, s->o.seed, &s->writer, err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "features", s->o.sets, err));
-    CUPEL_TRY(cupel_writer_attr_text(s->writer, "table_columns", s->o.table_columns, err));
+    CUPEL_TRY(cupel_writer_attr_text(s->writer, "table_columns", s->o.table_columns ? s->o.table_columns : "", err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "formula_column", h->name[s->o.formula], err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "missing", s->o.missing, err));
     CUPEL_TRY(cupel_writer_attr_int(s->writer, "columns", (int64_t)s->o.n_columns, err));
@@ -226,7 +228,7 @@ static cupel_status open_artifact(cupel_sheet *s, cupel_err *err)
                                 "why a value is NaN: 0 none, 1 missing_formula, 2 bad_formula, 3 ambiguous_formula, 4 no_element_data, "
                                 "5 missing_number, 6 bad_number, 7 imputed", CUPEL_U8, 1, &s->reason, err));
     for (size_t i = 0; i < h->n; i++)
-        if (s->o.kept[i]) CUPEL_TRY(open_kept(s, i, err));
+        if (is_kept(&s->o, i)) CUPEL_TRY(open_kept(s, i, err));
 done:
     return st;
 }

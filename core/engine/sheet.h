@@ -16,12 +16,12 @@ typedef struct cupel_sheet_options {
     const char *format;            /* "csv", "tsv", "jsonl", "h5"; NULL: by the end of path; "-" is csv */
     const cupel_header *header;    /* of the input; kept by the caller while the sheet is open */
     size_t formula;                /* its formula column */
-    const bool *kept;              /* [header->n] columns that are written as they were */
+    const bool *kept;              /* [header->n] columns that are written as they were; NULL: all but the formula */
     size_t n_columns;              /* descriptors: names and units */
     const char *const *column, *const *unit;
     bool float32;                  /* values are floats */
     bool reasons;                  /* a column that says why a value is missing */
-    const char *sets, *table_columns, *missing; /* for the artifact's attributes */
+    const char *sets, *table_columns, *missing; /* for the artifact's attributes; table_columns may be NULL */
     const char *model, *model_digest; /* an input of the artifact beside the table; NULL: none */
     uint64_t seed;
 } cupel_sheet_options;
