@@ -1,0 +1,269 @@
+#include "tests/check.h"
+
+#include "core/base/str.h"
+#include "core/engine/demand.h"
+#include "core/engine/score.h"
+
+#include <unistd.h>
+
+static char folder[] = "/tmp/cupel-demand-XXXXXX";
+
+static void write_file(const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    write_file("gaps.csv", "composition,target,stiffness [GPa],metal\nGaAs,1.42,86,0\nInP,1.34,71,0\nSi,1.11,98,0\nGe,0.67,75,0\nCu,0,130,1\nZnO,3.3,140,0\nZnS,3.6,77,0\n"
+                           "GaN,3.4,210,0\nFe,0,170,1\nAl,0,76,1\n");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    char path[256];
+    snprintf(path, sizeof path, "%s/gaps.csv", folder);
+    unlink(path);
+    return rmdir(folder);
+}
+
+#define DATA "data: {file: gaps.csv, formula: composition, target: target, property: band gap, unit: eV}\n"
+#define MODEL "model: {name: ridge, features: magpie}\n"
+#define SPACE "space: {list: candidates.csv, formula: formula}\n"
+#define REQUIRE "require:\n  - {property: band gap, min: 1.1 eV, max: 1.6 eV}\n  - {elements: forbidden, list: [Pb, Cd]}\n"
+
+static cupel_status read_demand(const char *text, cupel_demand **d, cupel_err *err)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/demand.yaml", folder);
+    *err = (cupel_err){0};
+    return cupel_demand_read(cupel_text_of(text), path, d, err);
+}
+
+static void refused(const char *text, cupel_status status, const char *words)
+{
+    cupel_err err;
+    cupel_demand *d = NULL;
+    check_fails(read_demand(text, &d, &err), status, &err, words);
+    assert_null(d);
+}
+
+static void the_form_of_the_issue_is_understood(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_demand *d;
+    check_ok(read_demand("demand: lead-free absorber\nscale: composition\n" DATA "model: {name: svr, features: magpie}\n" SPACE REQUIRE "keep: 100\nseed: 1\n", &d, &err), &err);
+    assert_string_equal(d->words, "lead-free absorber");
+    assert_int_equal(d->n_properties, 1);
+    assert_string_equal(d->property[0].name, "band gap");
+    assert_string_equal(d->property[0].unit, "eV");
+    assert_string_equal(d->property[0].options.learner, "svr");
+    assert_int_equal(d->n_requirements, 1);
+    assert_true(d->requirement[0].min == 1.1 && d->requirement[0].max == 1.6);
+    assert_int_equal(d->n_constraints, 1);
+    assert_true(d->keep == 100 && d->seed == 1 && d->level == 0.9 && d->by == CUPEL_BY_PROBABILITY && !d->domain_required);
+    assert_int_equal(strncmp(d->digest, "sha256:", 7), 0);
+    cupel_demand_free(d);
+}
+
+static void windows_are_converted_to_the_unit_of_the_property(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_demand *d;
+    check_ok(read_demand("demand: x\ndata: {file: gaps.csv, formula: composition, target: stiffness}\n" MODEL SPACE
+                         "require:\n  - {property: stiffness, min: 80000 MPa, max: 0.2 TPa}\n", &d, &err), &err);
+    assert_string_equal(d->property[0].name, "stiffness"); /* name and unit from the header */
+    assert_string_equal(d->property[0].unit, "GPa");
+    check_close(d->requirement[0].min, 80, 1e-12, 0);
+    check_close(d->requirement[0].max, 200, 1e-12, 0);
+    cupel_demand_free(d);
+    check_ok(read_demand("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, target: 1.34 eV, within: 10 %}\n", &d, &err), &err);
+    check_close(d->requirement[0].min, 1.206, 1e-12, 0);
+    check_close(d->requirement[0].max, 1.474, 1e-12, 0);
+    cupel_demand_free(d);
+}
+
+static void several_properties_goals_and_rankings(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_demand *d;
+    check_ok(read_demand("demand: x\n"
+                         "properties:\n"
+                         "  - {property: band gap, unit: eV, data: {file: gaps.csv, formula: composition, target: target}, model: {name: ridge}}\n"
+                         "  - property: stiffness\n"
+                         "    data: {file: gaps.csv, formula: composition, target: stiffness, missing: drop}\n"
+                         "    model: {name: svr, features: [magpie, element_fraction], settings: {C: 10, gamma: 0.1}, seed: 7}\n" SPACE
+                         "require:\n"
+                         "  - {property: stiffness, goal: maximise, weight: 2, beat: 100 GPa}\n"
+                         "  - {property: band gap, min: 1 eV, goal: minimize}\n"
+                         "  - {price: {max: 50 USD/kg}, goal: minimise, weight: 0.5}\n"
+                         "rank: {by: pareto}\ndomain: required\nlevel: 0.8\nkeep: 7\n", &d, &err), &err);
+    assert_int_equal(d->n_properties, 2);
+    assert_string_equal(d->property[1].options.settings, "C=10,gamma=0.1");
+    assert_string_equal(d->property[1].options.features, "magpie,element_fraction");
+    assert_true(d->property[1].options.seed == 7 && d->property[0].options.seed == 1);
+    assert_true(d->property[1].data.missing == CUPEL_MISSING_DROP && d->property[0].data.missing == CUPEL_MISSING_FAIL);
+    assert_true(d->requirement[0].property == 1 && d->requirement[0].goal == 1 && d->requirement[0].beat == 100 && d->requirement[0].weight == 2);
+    assert_true(d->requirement[1].property == 0 && d->requirement[1].goal == -1 && isnan(d->requirement[1].beat));
+    assert_true(d->constraint[0].goal == -1 && d->constraint[0].limit == 50 && d->constraint[0].weight == 0.5);
+    assert_true(d->by == CUPEL_BY_PARETO && d->domain_required && d->level == 0.8 && d->keep == 7);
+    assert_int_equal(cupel_demand_objectives(d), 4);
+    cupel_demand_free(d);
+}
+
+static void what_is_wrong_is_said_with_line_and_remedy(void **state)
+{
+    (void)state;
+    const cupel_status usage = CUPEL_USAGE;
+    refused("demand: x\n" DATA MODEL SPACE REQUIRE "kepe: 100\n", usage, "demand.yaml:8: unknown key 'kepe' in a demand; did you mean 'keep'?");
+    refused("demand: x\n" DATA MODEL SPACE REQUIRE "keep: 100\nkeep: 10\n", usage, "demand.yaml:9");
+    refused("demand: x\ndata: {file: gaps.csv, formla: composition, target: target}\n" MODEL SPACE REQUIRE, usage, "did you mean 'formula'");
+    refused("demand: x\n" DATA "model: {name: ridge, faetures: magpie}\n" SPACE REQUIRE, usage, "did you mean 'features'");
+    refused("demand: x\n" DATA "model: {name: rigde}\n" SPACE REQUIRE, usage, "no model 'rigde'");
+    refused("demand: x\n" DATA "model: {name: ridge, features: magpei}\n" SPACE REQUIRE, usage, "magpei");
+    refused("demand: x\n" DATA "model: {name: svr, settings: {D: 10}}\n" SPACE REQUIRE, usage, "demand.yaml:3");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1.1 GPa}\n", usage, "demand.yaml:6: min:");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1.1}\n", usage, "eV");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: much}\n", usage, "demand.yaml:6");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 2 eV, max: 1 eV}\n", usage, "min 2 is above max 1 eV");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, max: -1 eV}\n", usage, "never negative");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap}\n", usage, "asks for nothing");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: bandgap, min: 1 eV}\n", usage, "'band gap'");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV, within: 1 eV}\n", usage, "'within' needs 'target'");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {property: band gap, max: 2 eV}\n", usage, "required already in line 6");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {elements: forbidden, list: [Pbx]}\n", usage, "Pbx");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {prize: {max: 3 USD/kg}}\n", usage, "did you mean 'price'");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {elements: forbidden, list: [Pb]}\n", usage, "asks for no property");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {price: {max: 3 USD/kg}, goal: maximise}\n", usage, "maximise");
+    refused("demand: x\n" DATA MODEL SPACE REQUIRE "rank: {by: probabilty}\n", usage, "did you mean 'probability'");
+    refused("demand: x\n" DATA MODEL SPACE REQUIRE "rank: {by: pareto}\n", usage, "2 to 4");
+    refused("demand: x\n" DATA MODEL SPACE REQUIRE "scale: crystal\n", usage, "composition");
+    refused("demand: x\n" DATA MODEL SPACE REQUIRE "keep: 0\n", usage, "whole number from 1");
+    refused("demand: x\n" DATA MODEL SPACE REQUIRE "level: 90\n", usage, "0.5 to 0.999");
+    refused("demand: x\n" DATA MODEL REQUIRE, usage, "'space'");
+    refused("demand: x\n" MODEL SPACE REQUIRE, usage, "nothing to learn from");
+    refused("demand: x\n" SPACE REQUIRE, usage, "'data'");
+    refused(DATA MODEL SPACE REQUIRE, usage, "'demand'");
+    refused("- 1\n", usage, "mapping");
+    refused("", usage, "");
+    refused("demand: x\n" DATA MODEL SPACE "require: {property: band gap}\n", usage, "list");
+    refused("demand: x\ndata: {file: gaps.csv, formula: composition, target: stiffness, unit: MPa}\n" MODEL SPACE REQUIRE, usage, "header");
+    refused("demand: x\ndata: {file: none.csv, formula: composition, target: target}\n" MODEL SPACE REQUIRE, CUPEL_BAD_INPUT, "none.csv");
+    refused("demand: x\ndata: {file: gaps.csv, formula: composition, target: gap}\n" MODEL SPACE REQUIRE, CUPEL_BAD_INPUT, "no column 'gap'");
+    refused("demand: x\nmodel: {file: none.h5}\n" SPACE REQUIRE, CUPEL_BAD_INPUT, "none.h5");
+}
+
+/* ---- scores ---- */
+
+static double chance(const cupel_demand *d, const cupel_belief *b, double value, double half, cupel_score *out)
+{
+    cupel_err err;
+    cupel_scorer *s;
+    double lower = value - half, upper = value + half, chances[2], objective[8], figure[1] = {0};
+    check_ok(cupel_scorer_new(d, b, &s, &err), &err);
+    const cupel_score_row row = {.value = &value, .spread = &half, .lower = &lower, .upper = &upper, .figure = figure, .chance = chances, .objective = objective};
+    cupel_scorer_row(s, &row, out);
+    cupel_scorer_free(s);
+    return chances[0];
+}
+
+static void a_probability_is_the_share_of_the_interval(void **state)
+{
+    (void)state;
+    const double inf = HUGE_VAL;
+    check_close(cupel_interval_probability(2, 1, 3, 0.9, 1, 3), 0.9, 1e-12, 0);
+    check_close(cupel_interval_probability(2, 1, 4, 0.9, -inf, 1), 0.05, 1e-12, 0);
+    check_close(cupel_interval_probability(2, 1, 4, 0.9, 4, inf), 0.05, 1e-12, 0);
+    check_close(cupel_interval_probability(2, 1, 4, 0.9, -inf, 2), 0.5, 1e-12, 0);
+    check_close(cupel_interval_probability(2, 1, 4, 0.9, -inf, inf), 1, 1e-15, 0);
+    for (double cut = -3; cut < 8; cut += 0.37) { /* parts add up to the whole */
+        double a = cupel_interval_probability(2, 1, 4, 0.8, -inf, cut), b = cupel_interval_probability(2, 1, 4, 0.8, cut, inf);
+        check_close(a + b, 1, 1e-12, 0);
+    }
+    assert_true(cupel_interval_probability(2, 2, 2, 0.9, 1, 3) == 1 && cupel_interval_probability(2, 2, 2, 0.9, 3, 4) == 0);
+    assert_true(cupel_interval_probability(2, 1, 3, 0.9, 3, 1) == 0);
+}
+
+static void a_class_has_the_probability_of_its_values(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_demand *d;
+    cupel_score score;
+    const cupel_belief b = {.is_class = true, .class_low = 0, .class_high = 1, .low = 0, .high = 1};
+    const char *head = "demand: x\ndata: {file: gaps.csv, formula: composition, target: metal}\nmodel: {name: ridge, task: class}\n" SPACE;
+    char text[512];
+    const struct {
+        const char *window;
+        double want;
+    } cases[] = {{"target: 1", 0.7}, {"target: 0", 0.3}, {"min: 0.5", 0.7}, {"max: 0.5", 0.3}, {"min: 0, max: 1", 1}, {"goal: maximise, beat: 0.5", 0.7}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(text, sizeof text, "%srequire:\n  - {property: metal, %s}\n", head, cases[i].window);
+        check_ok(read_demand(text, &d, &err), &err);
+        check_close(chance(d, &b, 0.7, 0, &score), cases[i].want, 1e-12, 0);
+        check_close(score.probability, cases[i].want, 1e-9, 0);
+        cupel_demand_free(d);
+    }
+}
+
+static void nearer_to_the_middle_has_more_merit(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_demand *d;
+    cupel_score a, b, last = {.score = 2};
+    const cupel_belief belief = {.low = 0, .high = 9};
+    check_ok(read_demand("demand: x\n" DATA MODEL SPACE REQUIRE, &d, &err), &err);
+    chance(d, &belief, 1.35, 0.3, &a);
+    chance(d, &belief, 1.5, 0.3, &b);
+    assert_true(a.score > b.score && a.merit > b.merit && a.score == a.probability);
+    for (double v = 1.35; v < 4; v += 0.05) { /* the score falls away from the window, and so does the merit */
+        chance(d, &belief, v, 0.3, &a);
+        assert_true(a.score <= last.score && (a.score < last.score || v > 2.5) && (last.score > 1 || a.merit < last.merit));
+        last = a;
+    }
+    cupel_demand_free(d);
+}
+
+static void weights_mean_what_they_say(void **state)
+{
+    (void)state;
+    cupel_err err;
+    cupel_demand *d;
+    cupel_score s;
+    const cupel_belief belief = {.low = 0, .high = 4};
+    check_ok(read_demand("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, goal: maximise, weight: 3}\n"
+                         "  - {price: {max: 10 USD/kg}, goal: minimise}\nrank: {by: weights}\n", &d, &err), &err);
+    chance(d, &belief, 3, 0.5, &s); /* 3/4 of the range with weight 3, a figure of 0 with weight 1 */
+    check_close(s.score, (3 * 0.75 + 1) / 4, 1e-8, 0);
+    chance(d, &belief, 8, 0.5, &s); /* beyond the best measured counts as the best */
+    check_close(s.score, 1, 1e-8, 0);
+    cupel_demand_free(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_form_of_the_issue_is_understood),
+        cmocka_unit_test(windows_are_converted_to_the_unit_of_the_property),
+        cmocka_unit_test(several_properties_goals_and_rankings),
+        cmocka_unit_test(what_is_wrong_is_said_with_line_and_remedy),
+        cmocka_unit_test(a_probability_is_the_share_of_the_interval),
+        cmocka_unit_test(a_class_has_the_probability_of_its_values),
+        cmocka_unit_test(nearer_to_the_middle_has_more_merit),
+        cmocka_unit_test(weights_mean_what_they_say),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
