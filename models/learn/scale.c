@@ -7,6 +7,9 @@
 
 /* A column whose spread is rounding noise beside its size is constant. */
 static const double CONSTANT = 1e-10;
+/* A column that hardly varies over the training rows would alone decide the distance of a row that differs in it: so many standard deviations from the
+ * mean is as far as a column counts. */
+static const double FARTHEST = 6;
 
 /* Mean and standard deviation of column j by two passes. */
 static void moments(const double *x, size_t n, size_t d, size_t j, double *mean, double *sd)
@@ -70,5 +73,8 @@ void cupel_scale_release(cupel_scale *s)
 void cupel_scale_apply(const cupel_scale *s, const double *x, size_t ld, size_t n, double *z, size_t ldz)
 {
     for (size_t i = 0; i < n; i++)
-        for (size_t c = 0; c < s->k; c++) z[i * ldz + c] = (x[i * ld + (size_t)s->column[c]] - s->mean[c]) * s->factor[c];
+        for (size_t c = 0; c < s->k; c++) {
+            double v = (x[i * ld + (size_t)s->column[c]] - s->mean[c]) * s->factor[c];
+            z[i * ldz + c] = v > FARTHEST ? FARTHEST : v < -FARTHEST ? -FARTHEST : v;
+        }
 }

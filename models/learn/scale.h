@@ -16,7 +16,7 @@ typedef struct cupel_scale {
 cupel_status cupel_scale_learn(const double *x, size_t n, size_t d, cupel_scale *s, cupel_err *err);
 void cupel_scale_release(cupel_scale *s);
 
-/* Rows of x [n][ld] into z [n][ldz]; the columns of z behind k are untouched. */
+/* Rows of x [n][ld] into z [n][ldz], cut at 6 standard deviations; the columns of z behind k are untouched. */
 void cupel_scale_apply(const cupel_scale *s, const double *x, size_t ld, size_t n, double *z, size_t ldz);
 
 #endif
