@@ -224,11 +224,14 @@ static cupel_status read_list(const entry *e, cupel_constraint *c, cupel_err *er
     return CUPEL_OK;
 }
 
-static void put_listed(const cupel_constraint *c, cupel_str *s, const char *between)
+static void put_listed(const cupel_constraint *c, cupel_str *s, const char *between, const char *last)
 {
     unsigned k = 0;
-    for (unsigned z = 1; z < CONSTRAINT_ROWS; z++)
-        if (c->listed[z]) cupel_str_addf(s, "%s%s", k++ ? between : "", cupel_element_symbol(z));
+    for (unsigned z = 1; z < CONSTRAINT_ROWS; z++) {
+        if (!c->listed[z]) continue;
+        cupel_str_addf(s, "%s%s", !k ? "" : k + 1 == c->n_listed ? last : between, cupel_element_symbol(z));
+        k++;
+    }
 }
 
 static cupel_status make_count(const entry *e, draft *d, cupel_err *err)
@@ -269,9 +272,9 @@ static cupel_status make_elements(const entry *e, draft *d, cupel_err *err)
     }
     if ((st = read_list(e, c, err)) != CUPEL_OK) return st;
     cupel_str_addf(&d->name, "%s ", rules[rule]);
-    put_listed(c, &d->name, " ");
+    put_listed(c, &d->name, " ", " ");
     cupel_str_puts(&d->words, phrases[rule]);
-    put_listed(c, &d->words, rule == RULE_FORBIDDEN ? " or " : rule == RULE_REQUIRED ? " and " : ", ");
+    put_listed(c, &d->words, ", ", rule == RULE_FORBIDDEN ? " or " : " and ");
     return CUPEL_OK;
 }
 
