@@ -204,7 +204,7 @@ static void the_page_says_what_the_run_found(void **state)
     const char *p = page_of(*state, &page);
     static const char *const said[] = {"<h1>lead-free absorber for a single-junction solar cell</h1>", "<strong>41 of the 60 best candidates have at least a 50 % chance",
                                        "2,345,678", "1,203,456", "costs at most 60 USD/kg", "band gap from 1.1 to 1.6 eV", "price [USD/kg]", "nearest measured",
-                                       "sha256:0123456789abcdef", "xxh3:00112233", "Cs<sub>1</sub>SnI<sub>2</sub>", "mean absolute error", "in the 90 % interval",
+                                       "sha256:0123456789abcdef", "xxh3:00112233", "Cs<sub>1</sub><wbr>SnI<sub>2</sub><wbr>", "mean absolute error", "in the 90 % interval",
                                        "cupel cite magpie svr conformal charge_neutral price --format bibtex", "demand: &lt;x&gt;"};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (!strstr(p, said[i])) fail_msg("the page does not say '%s'", said[i]);
@@ -332,8 +332,8 @@ static void numbers_have_the_digits_they_deserve(void **state)
 static void formulas_have_their_amounts_set_low(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = {{"Fe2O3", "Fe<sub>2</sub>O<sub>3</sub>"}, {"Ca(OH)2", "Ca(OH)<sub>2</sub>"}, {"Li0.5CoO2", "Li<sub>0.5</sub>CoO<sub>2</sub>"},
-                                           {"CuSO4.5H2O", "CuSO<sub>4.5</sub>H<sub>2</sub>O"}, {"2H2O", "2H<sub>2</sub>O"}, {"", ""}, {"H2.", "H<sub>2</sub>."}};
+    static const char *const cases[][2] = {{"Fe2O3", "Fe<sub>2</sub><wbr>O<sub>3</sub><wbr>"}, {"Ca(OH)2", "Ca(OH)<sub>2</sub><wbr>"}, {"Li0.5CoO2", "Li<sub>0.5</sub><wbr>CoO<sub>2</sub><wbr>"},
+                                           {"CuSO4.5H2O", "CuSO<sub>4.5</sub><wbr>H<sub>2</sub><wbr>O"}, {"2H2O", "2H<sub>2</sub><wbr>O"}, {"", ""}, {"H2.", "H<sub>2</sub><wbr>."}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_str s = {0};
         char want[128];

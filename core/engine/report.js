@@ -44,13 +44,17 @@
     return { g: svg.append('g').attr('transform', 'translate(' + margin.left + ',' + margin.top + ')'), w: width - margin.left - margin.right,
       h: h - margin.top - margin.bottom };
   }
+  // Marks of an axis: about n on a linear one, the decades on a logarithmic one.
+  function marks(s, n) {
+    return s.base ? s.ticks(n).filter(function (v) { return Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9; }) : s.ticks(n);
+  }
   function axes(f, x, y, xLabel, yLabel, xFormat, yFormat) {
     var n = f.w < 320 ? 4 : f.w < 600 ? 5 : 8, m = f.h < 320 ? 5 : 7;
-    f.g.append('g').attr('class', 'grid').selectAll('line').data(y.ticks(m)).enter().append('line').attr('x2', f.w)
+    f.g.append('g').attr('class', 'grid').selectAll('line').data(marks(y, m)).enter().append('line').attr('x2', f.w)
       .attr('y1', function (d) { return y(d); }).attr('y2', function (d) { return y(d); });
     f.g.append('g').attr('class', 'axis-line').attr('transform', 'translate(0,' + f.h + ')')
-      .call(d3.axisBottom(x).ticks(n).tickSize(4).tickFormat(xFormat || short)).select('.domain').attr('d', 'M0,0H' + f.w);
-    f.g.append('g').attr('class', 'axis-line').call(d3.axisLeft(y).ticks(m).tickSize(0).tickPadding(6).tickFormat(yFormat || short)).select('.domain').remove();
+      .call(d3.axisBottom(x).tickValues(marks(x, n)).tickSize(4).tickFormat(xFormat || short)).select('.domain').attr('d', 'M0,0H' + f.w);
+    f.g.append('g').attr('class', 'axis-line').call(d3.axisLeft(y).tickValues(marks(y, m)).tickSize(0).tickPadding(6).tickFormat(yFormat || short)).select('.domain').remove();
     f.g.append('text').attr('class', 'label').attr('x', f.w / 2).attr('y', f.h + 38).attr('text-anchor', 'middle').text(xLabel);
     f.g.append('text').attr('class', 'label').attr('x', -44).attr('y', -12).text(yLabel);
   }
@@ -178,12 +182,14 @@
         .property('selected', function (d, i) { return i === el.chosen[k[0]]; });
     });
   }
-  function span(i) {
+  // Linear, or logarithmic when the figures spread over more than two and a half decades (crustal abundance).
+  function scale(i, range) {
     var axis = data.axes[i], v = everyone.map(function (r) { return r[i + 1]; }).concat([axis.min, axis.max]).filter(function (x) { return x !== null; });
     var e = d3.extent(v);
-    if (e[0] === undefined) return [0, 1];
+    if (e[0] === undefined) e = [0, 1];
+    if (i < CHANCE && e[0] > 0 && e[1] / e[0] > 300) return d3.scaleLog().domain([e[0] / 1.2, e[1] * 1.2]).range(range);
     var pad = (e[1] - e[0] || Math.abs(e[0]) || 1) * 0.03;
-    return [e[0] >= 0 && e[0] < pad * 2 ? 0 : e[0] - pad, e[1] + pad];
+    return d3.scaleLinear().domain([e[0] >= 0 && e[0] < pad * 2 ? 0 : e[0] - pad, e[1] + pad]).range(range);
   }
   function band(f, axis, scale, across) {
     if (axis.min === null && axis.max === null) return;
@@ -196,7 +202,7 @@
     selects(el);
     var i = el.chosen.x, j = el.chosen.y, a = data.axes[i], b = data.axes[j];
     var f = frame(el, Math.min(420, Math.max(300, el.clientWidth * 0.8)), { left: 52, right: 14, top: 34, bottom: 48 });
-    var x = d3.scaleLinear().domain(span(i)).range([0, f.w]), y = d3.scaleLinear().domain(span(j)).range([f.h, 0]);
+    var x = scale(i, [0, f.w]), y = scale(j, [f.h, 0]);
     band(f, a, x, true);
     band(f, b, y, false);
     axes(f, x, y, a.label, b.label, i === CHANCE ? percent : short, j === CHANCE ? percent : short);
@@ -216,14 +222,14 @@
       .style('stroke-width', function (r) { return r[nAxes + 1] === 1 ? 1.8 : 0.8; }), lines);
     labels(f, edge.filter(function (r) { return data.rows.indexOf(r) >= 0; }).concat(rows.slice(0, 3)), cx, cy);
   }
-  // The first few by name, where there is room.
+  // The first few by name where there is room, by rank where the name is long.
   function labels(f, rows, cx, cy) {
     var placed = [];
     rows.forEach(function (r) {
-      var px = cx(r), py = cy(r), w = r[0].length * 7.4 + 10, left = px + w > f.w, box = [left ? px - w : px, py - 18, left ? px : px + w, py + 2];
+      var name = r[0].length > 14 ? '#' + (data.rows.indexOf(r) + 1) : formula(r[0]), px = cx(r), py = cy(r), w = name.length * 7.4 + 10, left = px + w > f.w, box = [left ? px - w : px, py - 18, left ? px : px + w, py + 2];
       if (py < 14 || placed.some(function (o) { return box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3]; })) return;
       placed.push(box);
-      f.g.append('text').attr('class', 'label halo').attr('x', px + (left ? -7 : 7)).attr('y', py - 5).attr('text-anchor', left ? 'end' : 'start').text(formula(r[0]));
+      f.g.append('text').attr('class', 'label halo').attr('x', px + (left ? -7 : 7)).attr('y', py - 5).attr('text-anchor', left ? 'end' : 'start').text(name);
     });
   }
 

@@ -104,8 +104,8 @@ static void put_answer(const cupel_report *r, cupel_str *s)
             cupel_str_puts(s, ".");
         }
     } else if (likely) {
-        cupel_str_addf(s, "<strong>%zu of the %zu best candidates %s at least a 50 %% chance</strong> to meet the demand. ", likely, q->rows.n,
-                       likely == 1 ? "has" : "have");
+        cupel_str_addf(s, "<strong>%.0zu%s of the %zu best candidates %s at least a 50 %% chance</strong> to meet the demand. ",
+                       likely < q->rows.n ? likely : (size_t)0, likely < q->rows.n ? "" : "All", q->rows.n, likely == 1 ? "has" : "have");
     } else {
         cupel_str_addf(s, "<strong>None of the %zu best candidates reaches a 50 %% chance</strong> to meet the demand. ", q->rows.n);
     }

@@ -72,7 +72,8 @@ static void put_axis(cupel_str *s, const scale *c, bool is_class)
     cupel_str_addf(s, "<svg class=axis width=%.0f height=14 viewBox=\"0 0 %.0f 14\" aria-hidden=true>", WIDE, WIDE);
     for (size_t i = 0; i < 2; i++) {
         if (!isfinite(marks[i])) continue;
-        cupel_str_addf(s, "<text x=%.1f y=11 text-anchor=%s>", at(c, marks[i]), i ? "start" : "end");
+        cupel_str_addf(s, "<text x=%.1f y=11 text-anchor=%s>", at(c, marks[i]),
+                       at(c, marks[i]) < 24 ? "start" : at(c, marks[i]) > WIDE - 24 ? "end" : i ? "start" : "end");
         cupel_html_value(s, marks[i], fmax(fabs(c->min), fabs(c->max)) < 1e-3 ? 0 : (c->high - c->low) / 10);
         cupel_str_puts(s, "</text>");
     }
@@ -149,7 +150,11 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
     cupel_str_puts(s, "<td>");
     const char *known = q->known_formula[k];
     if (known && *known) {
+        cupel_str_puts(s, "<span class=clip title=\"");
+        cupel_html(s, known);
+        cupel_str_puts(s, "\">");
         cupel_html_formula(s, known);
+        cupel_str_puts(s, "</span>");
         if (q->in_training[k])
             cupel_str_puts(s, " <span class=tag>the same</span>");
         else

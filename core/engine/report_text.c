@@ -57,7 +57,7 @@ void cupel_html_formula(cupel_str *s, const char *f)
         size_t n = strspn(f + i, "0123456789.");
         if (amount && n && f[i] != '.') {
             if (f[i + n - 1] == '.') n--; /* a hydrate dot */
-            cupel_str_addf(s, "<sub>%.*s</sub>", (int)n, f + i);
+            cupel_str_addf(s, "<sub>%.*s</sub><wbr>", (int)n, f + i);
         } else {
             n = n ? n : strcspn(f + i, "0123456789.");
             cupel_html_text(s, (cupel_text){f + i, n});

@@ -8,7 +8,7 @@
 void cupel_html(cupel_str *s, const char *text);
 void cupel_html_text(cupel_str *s, cupel_text text);
 
-/* A formula with its amounts set low: Fe<sub>2</sub>O<sub>3</sub>. */
+/* A formula with its amounts set low, Fe<sub>2</sub>, and a place to break the line behind each. */
 void cupel_html_formula(cupel_str *s, const char *formula);
 
 /* x to two digits of `resolution` (an error or the half width of an interval); to three digits when that is 0 or not finite. "–" for NaN. */
