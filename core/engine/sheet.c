@@ -27,8 +27,6 @@ struct cupel_sheet {
     cupel_rows *formula, *x, *reason, **kept; /* kept [header->n]; NULL for the others */
 };
 
-static bool is_kept(const cupel_sheet_options *o, size_t i) { return o->kept ? o->kept[i] : i != o->formula; }
-
 /* ---- which form ---- */
 
 static const struct {
