@@ -141,7 +141,7 @@ static void what_is_not_wanted_cannot_enter(void **state)
     made m;
     check_ok(cupel_board_new(CUPEL_BOARD_BEST, shape, 2, &b, &err), &err);
     for (int i = 0; i < 2; i++) {
-        char key[8];
+        char key[32];
         snprintf(key, sizeof key, "K%d", i);
         make(&m, i, 0.5 + i, 0, key);
         assert_true(cupel_board_wants(b, i, m.pick.score, 0, m.objective));
