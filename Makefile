@@ -23,7 +23,7 @@ FUZZ_PACKAGES := clang libclang-rt-14-dev
 WARN := -pedantic -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror
 OPT ?= -O2 -g
 EXTRA ?=
-PKGS := hdf5-serial openblas jansson yaml-0.1 libxxhash libcrypto zlib
+PKGS := hdf5-serial openblas yaml-0.1 libxxhash libcrypto zlib
 # Not expanded before `make deps` has run (the targets that people call start a second make).
 CPPFLAGS_ALL = -I. -D_POSIX_C_SOURCE=200809L $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g') $(CPPFLAGS)
 CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math -fPIC -fvisibility=hidden $(EXTRA) $(CFLAGS)
@@ -156,7 +156,7 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libcupel.a
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libcupel.a | $(GENERATED_HDR)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $< $(BUILD)/libcupel.a $(LDFLAGS_ALL) $(LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $< $(BUILD)/libcupel.a $(LDFLAGS_ALL) $(LIBS) -lcmocka -ljansson -o $@
 
 $(BUILD)/benchmarks/%: benchmarks/%.c $(BUILD)/libcupel.a | $(GENERATED_HDR)
 	@mkdir -p $(@D)
