@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "models/learn/local_error.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,9 +15,8 @@ static cupel_status build(cupel_expand *e, cupel_err *err)
     cupel_status st = CUPEL_OK;
     double *square = NULL;
     if (e->kernel) {
-        double bias[3] = {e->bias, 0, 0};
         cupel_machine_spec spec = {.kernel = e->kind, .gamma = e->gamma, .m = e->m, .d = e->d, .n_sums = e->n_sums, .points = e->points,
-                                   .weights = e->weights, .bias = bias};
+                                   .weights = e->weights, .bias = e->bias};
         CUPEL_TRY(cupel_machine_new(&spec, &e->machine, err));
     }
     if (e->packed) {
@@ -54,18 +54,25 @@ static cupel_status copy_triangle(const cupel_fitted *f, cupel_expand *e, cupel_
     return st;
 }
 
+static cupel_status second_sum(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f, const double *error,
+                               cupel_expand *e, cupel_err *err)
+{
+    double *weight = cupel_alloc(f->n, sizeof *weight);
+    if (!weight) return cupel_no_memory(err, "an expansion", f->n * sizeof *weight);
+    cupel_status st = cupel_local_error_fit(l, p, setting, f, error, weight, &e->bias[1], err);
+    for (size_t i = 0; i < f->n; i++) e->weights[i * e->n_sums + 1] = weight[i];
+    cupel_free(weight);
+    return st;
+}
+
 cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f, const double *error,
                                cupel_expand *e, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    *e = (cupel_expand){.kernel = l->kernel, .m = f->n, .d = p->d, .n_sums = error ? 3 : 1, .bias = f->bias};
+    *e = (cupel_expand){.kernel = l->kernel, .m = f->n, .d = p->d, .n_sums = error ? 2 : 1, .bias = {f->bias, 0}};
     CUPEL_TRY(take(&e->weights, cupel_mul(f->n, e->n_sums), err));
-    for (size_t i = 0; i < f->n; i++) {
-        e->weights[i * e->n_sums] = f->coef[i];
-        if (!error) continue;
-        e->weights[i * 3 + 1] = error[f->row[i]];
-        e->weights[i * 3 + 2] = 1;
-    }
+    for (size_t i = 0; i < f->n; i++) e->weights[i * e->n_sums] = f->coef[i];
+    if (error) CUPEL_TRY(second_sum(l, p, setting, f, error, e, err));
     if (l->kernel) {
         l->kernel_of(setting, &e->kind, &e->gamma);
         CUPEL_TRY(copy_rows(p, f, e, err));
@@ -116,7 +123,7 @@ static void run_columns(const cupel_expand *e, const double *z, size_t ld, size_
 {
     cupel_triangle_squares(e->triangle, z, ld, n, way, w->squares);
     for (size_t i = 0; i < n; i++) {
-        double value = e->bias;
+        double value = e->bias[0];
         for (size_t j = 0; j < e->d; j++) value += e->weights[j] * z[i * ld + j];
         raw[i] = (cupel_raw){.value = value, .unknown = w->squares[i], .distance = sqrt(w->squares[i])};
     }
@@ -144,7 +151,7 @@ void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t 
     cupel_machine_run(e->machine, z, ld, n, &way, w->sums, w->nearest);
     for (size_t i = 0; i < n; i++) {
         const double *sum = w->sums + i * e->n_sums;
-        raw[i] = (cupel_raw){.value = sum[0], .error = e->n_sums > 1 ? sum[1] : 0, .mass = e->n_sums > 2 ? sum[2] : 0, .distance = sqrt(w->nearest[i])};
+        raw[i] = (cupel_raw){.value = sum[0], .error = e->n_sums > 1 ? sum[1] : 0, .distance = sqrt(w->nearest[i])};
     }
     if (e->triangle) run_variance(e, z, ld, n, &way, w, raw);
 }
@@ -163,9 +170,9 @@ cupel_status cupel_expand_save(const cupel_expand *e, cupel_writer *w, cupel_err
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_writer_put(w, "surrogate/kernel", "", "kernel of the expansion; 'columns' is a weighted sum of columns", CUPEL_TEXT, 1,
                                (size_t[]){1}, &kind, err));
-    CUPEL_TRY(put_one(w, "surrogate/bias", "scaled target", "constant of the expansion", e->bias, err));
+    CUPEL_TRY(cupel_writer_put(w, "surrogate/bias", "scaled target", "constant of each sum", CUPEL_F64, 1, (size_t[]){e->n_sums}, e->bias, err));
     CUPEL_TRY(cupel_writer_put(w, "surrogate/weights", "scaled target",
-                               e->n_sums > 1 ? "per point: coefficient, absolute out-of-fold error, 1" : "coefficient per point or column", CUPEL_F64, 2,
+                               e->n_sums > 1 ? "per point: coefficient of the value, of the error to be expected" : "coefficient per point or column", CUPEL_F64, 2,
                                (size_t[]){e->m, e->n_sums}, e->weights, err));
     if (e->kernel) {
         CUPEL_TRY(put_one(w, "surrogate/gamma", "1/(scaled columns)^2", "1 / (2 length^2) of the kernel", e->gamma, err));
@@ -223,17 +230,19 @@ cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *ou
 {
     cupel_expand e = {.d = d};
     cupel_status st = CUPEL_OK;
+    double *bias = NULL;
     CUPEL_TRY(load_kernel(r, &e, err));
-    CUPEL_TRY(get_one(r, "surrogate/bias", &e.bias, err));
     size_t shape[2] = {SIZE_MAX, SIZE_MAX};
     CUPEL_TRY(get(r, "surrogate/weights", 2, shape, &e.weights, err));
     e.m = shape[0];
     e.n_sums = shape[1];
-    if (!e.m || (e.n_sums != 1 && e.n_sums != 3) || (!e.kernel && (e.m != d || e.n_sums != 1))) {
+    if (!e.m || (e.n_sums != 1 && e.n_sums != 2) || (!e.kernel && (e.m != d || e.n_sums != 1))) {
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'surrogate/weights' is %zu x %zu, which no surrogate of %zu columns has; train the model again",
                         e.m, e.n_sums, d);
         goto done;
     }
+    CUPEL_TRY(get(r, "surrogate/bias", 1, &e.n_sums, &bias, err));
+    memcpy(e.bias, bias, e.n_sums * sizeof *bias);
     if (e.kernel) {
         CUPEL_TRY(get_one(r, "surrogate/gamma", &e.gamma, err));
         CUPEL_TRY(get(r, "surrogate/points", 2, (size_t[]){e.m, d}, &e.points, err));
@@ -244,6 +253,7 @@ cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *ou
     if (e.gamma > 0 || !e.kernel) goto done;
     st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: gamma is %g, expected above 0; train the model again", e.gamma);
 done:
+    cupel_free(bias);
     if (st == CUPEL_OK)
         *out = e;
     else

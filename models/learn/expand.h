@@ -11,16 +11,16 @@ typedef struct cupel_expand {
     cupel_kernel kind;
     double gamma;
     size_t m, d;           /* points and columns; m = d for a sum over columns */
-    size_t n_sums;         /* 1; 3 with a local error: sum of coef k, of error k, of k */
+    size_t n_sums;         /* 1; 2 with a local error */
     double *points;        /* [m][d]; NULL for a sum over columns */
     double *weights;       /* [m][n_sums] */
-    double bias;
+    double bias[2];
     double *packed;        /* W by rows, lower triangle [m (m + 1) / 2]; NULL */
     cupel_machine *machine;
     cupel_triangle *triangle;
 } cupel_expand;            /* {0} is empty */
 
-/* error [problem->n]: local absolute errors for the second sum; NULL: one sum. */
+/* error [problem->n]: absolute errors, for a second sum that says how large they are near a row; NULL: one sum. */
 cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f, const double *error,
                                cupel_expand *e, cupel_err *err);
 void cupel_expand_release(cupel_expand *e);
@@ -28,7 +28,7 @@ void cupel_expand_release(cupel_expand *e);
 /* What comes out for a row. */
 typedef struct cupel_raw {
     double value;      /* scaled target */
-    double error, mass; /* sum of error k and of k; 0 when there are none */
+    double error;      /* absolute, to be expected near the row; 0 when there is no second sum */
     double unknown;    /* with a triangle: 1 - |W k|^2 (kernel) or |W x|^2 (columns); else 0 */
     double distance;   /* to the nearest point; for a sum over columns sqrt(|W x|^2) */
 } cupel_raw;

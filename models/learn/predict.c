@@ -49,7 +49,7 @@ cupel_band cupel_band_at(const cupel_surrogate *s, double level)
 double cupel_spread_of(const cupel_surrogate *s, const cupel_raw *raw)
 {
     const cupel_spread *p = &s->spread;
-    double local = s->expand.n_sums > 1 ? (p->prior * p->mean + raw->error) / (p->prior + raw->mass) : sqrt(p->prior + raw->unknown);
+    double least = p->floor * p->mean, local = s->expand.n_sums < 2 ? sqrt(p->floor + raw->unknown) : raw->error > least ? raw->error : least;
     return local * (1 + p->growth * raw->distance / s->threshold);
 }
 

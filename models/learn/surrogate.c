@@ -218,7 +218,7 @@ static cupel_status try_spread(const fit *f, double *score, double *figure, cupe
 /* Chooses the spread's parameters by the interval score and keeps the scores. */
 static cupel_status calibrate_numbers(fit *f, cupel_err *err)
 {
-    static const double prior[] = {1e-3, 1e-2, 0.1, 0.3, 1, 3, 10, 1e6}, growth[] = {0, 0.25, 0.5, 1, 2};
+    static const double least[] = {0.05, 0.1, 0.2, 0.3, 0.5, 1, 3, 10}, growth[] = {0, 0.25, 0.5, 1, 2, 4};
     cupel_surrogate *s = f->s;
     size_t n = f->problem.n;
     double *score = cupel_alloc(n, sizeof *score), best = INFINITY;
@@ -227,10 +227,10 @@ static cupel_status calibrate_numbers(fit *f, cupel_err *err)
     for (size_t i = 0; i < n; i++) s->spread.mean += f->error[i] / (double)n;
     if (!(s->spread.mean > 0)) s->spread.mean = 1e-12; /* every row is predicted exactly */
     cupel_spread kept = s->spread;
-    for (size_t a = 0; a < sizeof prior / sizeof *prior; a++)
+    for (size_t a = 0; a < sizeof least / sizeof *least; a++)
         for (size_t b = 0; b < sizeof growth / sizeof *growth; b++) {
             double figure;
-            s->spread.prior = prior[a];
+            s->spread.floor = least[a];
             s->spread.growth = growth[b];
             CUPEL_TRY(try_spread(f, score, &figure, err));
             if (!(figure < best)) continue;

@@ -41,9 +41,9 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
                       s->own[0].sorted, err));
         CUPEL_TRY(put(w, "surrogate/own_probability_second", "", "the same of the second class", s->own[1].n, s->own[1].sorted, err));
     } else {
-        double spread[] = {s->spread.mean, s->spread.prior, s->spread.growth}, target[] = {s->y_mean, s->y_sd};
+        double spread[] = {s->spread.mean, s->spread.floor, s->spread.growth}, target[] = {s->y_mean, s->y_sd};
         CUPEL_TRY(put(w, "surrogate/target_scale", "target", "mean and standard deviation of the target", 2, target, err));
-        CUPEL_TRY(put(w, "surrogate/spread", "scaled target", "mean error, prior and growth of the local scale of errors", 3, spread, err));
+        CUPEL_TRY(put(w, "surrogate/spread", "scaled target", "mean error, floor and growth of the local scale of errors", 3, spread, err));
         CUPEL_TRY(put(w, "surrogate/scores", "", "out-of-fold residuals / spread, increasing", s->scores.n, s->scores.sorted, err));
     }
 done:

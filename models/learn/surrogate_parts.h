@@ -8,12 +8,12 @@
 #include "models/learn/scale.h"
 #include "models/learn/surrogate.h"
 
-/* The local scale of errors, in units of the scaled target, from the sums of an expansion:
- *   local error (svr, krr):  (prior mean + sum of error k) / (prior + sum of k) * (1 + growth distance / threshold)
- *   triangle (gp, ridge):    sqrt(prior + unknown) * (1 + growth distance / threshold)
- * prior and growth are those with the best interval score over the out-of-fold rows. */
+/* The local scale of errors, in units of the scaled target, times (1 + growth distance / threshold):
+ *   second sum (svr, krr):  the error to be expected, at least floor * mean
+ *   triangle (gp, ridge):   sqrt(floor + unknown)
+ * floor and growth are those with the best interval score over the out-of-fold rows. */
 typedef struct cupel_spread {
-    double mean, prior, growth;
+    double mean, floor, growth;
 } cupel_spread;
 
 struct cupel_surrogate {
