@@ -55,6 +55,34 @@ static void numbers_print_shortest_and_read_back(void **state)
     assert_string_equal(b, "0.00001");
 }
 
+/* Against a search over all lengths, where the interval of a number is lopsided or a decimal lies near its end. */
+static void fixed_notation_is_the_shortest(void **state)
+{
+    (void)state;
+    char b[32], c[40];
+    for (uint64_t i = 0; i < 60000; i++) {
+        uint64_t bits = cupel_rng_bits(4, 5, i);
+        double x = ldexp(1, (int)(bits % 66) - 16);
+        if (i % 3 == 1) x = nextafter(x, i % 2 ? 0 : 1e300);
+        if (i % 3 == 2) x *= 1 + (double)(bits >> 12) * 0x1p-52;
+        size_t n = cupel_format_double(b, x), digits = 0;
+        assert_true(n < 32 && !strchr(b, 'e') && strtod(b, NULL) == x);
+        for (int k = 1; k <= 17; k++) {
+            snprintf(c, sizeof c, "%.*e", k - 1, x);
+            if (strtod(c, NULL) == x) break;
+        }
+        const char *p = b + strspn(b, "0.");
+        for (size_t zeros = 0; *p; p++) {
+            if (*p == '.') continue;
+            zeros = *p == '0' ? zeros + 1 : 0;
+            digits++;
+            if (!p[1]) digits -= zeros;
+        }
+        for (char *e = strchr(c, 'e'); e > c + 2 && e[-1] == '0'; e--) memmove(e - 1, e, strlen(e) + 1);
+        assert_int_equal(digits, strchr(c, 'e') - c - (c[1] == '.'));
+    }
+}
+
 static void random_numbers_are_a_function_of_their_place(void **state)
 {
     (void)state;
@@ -106,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_read_whole_fields_only),       cmocka_unit_test(numbers_print_shortest_and_read_back),
+        cmocka_unit_test(fixed_notation_is_the_shortest),
         cmocka_unit_test(random_numbers_are_a_function_of_their_place), cmocka_unit_test(an_arena_gives_aligned_pieces),
         cmocka_unit_test(sizes_that_overflow_are_refused),
     };

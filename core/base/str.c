@@ -169,39 +169,63 @@ bool cupel_parse_i64(cupel_text t, int64_t *x)
     return true;
 }
 
-/* x = m / 10^k with m < 2^53: the division rounds once, so the decimal m e-k reads back as x. The smallest k is the shortest. */
-static size_t format_short(char buf[32], double x)
+/* digits / 10^k in fixed notation. */
+static size_t put_fixed(char buf[32], bool minus, uint64_t digits, int k)
 {
-    double a = fabs(x);
-    for (int k = 0; k <= 15; k++) {
-        double m = nearbyint(a * powers[k]);
-        if (m >= 1e15) return 0;
-        if (m / powers[k] != a) continue;
-        char digits[24];
-        int n = snprintf(digits, sizeof digits, "%0*" PRIu64, k + 1, (uint64_t)m);
-        size_t whole = (size_t)(n - k), at = 0;
-        if (signbit(x)) buf[at++] = '-';
-        memcpy(buf + at, digits, whole);
-        at += whole;
-        if (k) {
-            buf[at++] = '.';
-            memcpy(buf + at, digits + whole, (size_t)k);
-            at += (size_t)k;
-        }
-        buf[at] = '\0';
-        return at;
+    char back[24];
+    int n = 0, at = 0;
+    for (; digits || n <= k; digits /= 10) back[n++] = (char)('0' + digits % 10);
+    if (minus) buf[at++] = '-';
+    while (n) {
+        if (n == k) buf[at++] = '.';
+        buf[at++] = back[--n];
     }
-    return 0;
+    buf[at] = '\0';
+    return (size_t)at;
+}
+
+__extension__ typedef unsigned __int128 wide;
+
+/* The decimal d / 10^k nearest to a = m 2^-s; true when it reads back as a. */
+static bool nearest(uint64_t m, int s, int k, uint64_t *d)
+{
+    static const uint64_t power[20] = {1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u,
+                                       100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u,
+                                       100000000000000000u, 1000000000000000000u, 10000000000000000000u};
+    wide unit = k < 20 ? (wide)power[k] : (wide)power[19] * power[k - 19], scaled = unit * m;
+    *d = (uint64_t)((scaled + ((wide)1 << (s - 1))) >> s);
+    wide there = (wide)*d << s;
+    bool below = there < scaled, power_of_two = m == (uint64_t)1 << 52;
+    wide apart = (below ? scaled - there : there - scaled) << (below && power_of_two ? 2 : 1);
+    return apart < unit || (apart == unit && m % 2 == 0);
+}
+
+/* The least k for which a decimal d / 10^k lies in the interval that reads back as a, 1e-5 <= a < 1e15. All is exact: m < 2^53, s <= 69, and
+ * k <= 22 where 17 digits are reached, which are always enough, so that m 10^k < 2^127. The interval reaches half way to the neighbours; below a power of two the
+ * neighbour is half as far; its ends belong to it when m is even (Steele, White 1990, doi:10.1145/93542.93559). */
+static size_t format_fixed(char buf[32], double a, bool minus)
+{
+    int exponent, least = 0;
+    uint64_t m = (uint64_t)(frexp(a, &exponent) * 0x1p53), d;
+    int most = 16 - (int)floor((exponent - 1) * 0.30103);
+    if (nearest(m, 53 - exponent, 0, &d)) return put_fixed(buf, minus, d, 0);
+    while (most - least > 1) {
+        int k = (least + most) / 2;
+        if (nearest(m, 53 - exponent, k, &d))
+            most = k;
+        else
+            least = k;
+    }
+    (void)nearest(m, 53 - exponent, most, &d);
+    return put_fixed(buf, minus, d, most);
 }
 
 size_t cupel_format_double(char buf[32], double x)
 {
     if (isnan(x)) return (size_t)snprintf(buf, 32, "nan");
     if (isinf(x)) return (size_t)snprintf(buf, 32, x > 0 ? "inf" : "-inf");
-    if (x == 0 || (fabs(x) >= 1e-5 && fabs(x) < 1e15)) {
-        size_t n = format_short(buf, x);
-        if (n) return n;
-    }
+    if (x == 0) return put_fixed(buf, signbit(x), 0, 0);
+    if (fabs(x) >= 1e-5 && fabs(x) < 1e15) return format_fixed(buf, fabs(x), x < 0);
     int n = 0;
     for (int digits = 15; digits <= 17; digits++) {
         n = snprintf(buf, 32, "%.*g", digits, x);
