@@ -62,7 +62,7 @@ static void fixed_notation_is_the_shortest(void **state)
     char b[32], c[40];
     for (uint64_t i = 0; i < 60000; i++) {
         uint64_t bits = cupel_rng_bits(4, 5, i);
-        double x = ldexp(1, (int)(bits % 66) - 16);
+        double x = ldexp(1, (int)(bits % 65) - 16);
         if (i % 3 == 1) x = nextafter(x, i % 2 ? 0 : 1e300);
         if (i % 3 == 2) x *= 1 + (double)(bits >> 12) * 0x1p-52;
         size_t n = cupel_format_double(b, x), digits = 0;
