@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/math/stats.h"
 
 #include <math.h>
 
@@ -93,15 +94,13 @@ void cupel_scorer_free(cupel_scorer *s)
     cupel_free(s);
 }
 
-static double normal_cdf(double x) { return 0.5 * erfc(-x * 0.70710678118654752440); }
-
-/* z with normal_cdf(z) = q for q in (0.5, 1), by bisection: once per row at most, and no table to get wrong. */
+/* z with cupel_normal_cdf(z) = q for q in (0.5, 1), by bisection: once per row at most, and no table to get wrong. */
 static double normal_quantile(double q)
 {
     double lo = 0, hi = 40;
     for (int i = 0; i < 80; i++) {
         double mid = 0.5 * (lo + hi);
-        if (normal_cdf(mid) < q)
+        if (cupel_normal_cdf(mid) < q)
             lo = mid;
         else
             hi = mid;
@@ -114,8 +113,8 @@ static double two_sided_cdf(double x, double value, double below, double above)
 {
     if (x == HUGE_VAL) return 1;
     if (x == -HUGE_VAL) return 0;
-    if (x >= value) return above > 0 ? normal_cdf((x - value) / above) : 1;
-    return below > 0 ? normal_cdf((x - value) / below) : 0;
+    if (x >= value) return above > 0 ? cupel_normal_cdf((x - value) / above) : 1;
+    return below > 0 ? cupel_normal_cdf((x - value) / below) : 0;
 }
 
 double cupel_interval_probability(double value, double lower, double upper, double level, double lo, double hi)

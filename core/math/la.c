@@ -1,7 +1,6 @@
 #include "core/math/la.h"
 
 #include "core/base/err.h"
-#include "core/base/mem.h"
 #include "core/sys/cpu.h"
 
 #include <limits.h>
@@ -45,7 +44,7 @@ static cupel_status square_of(cupel_matrix_in m, shape *s, cupel_err *err)
 cupel_status cupel_la_multiply(cupel_product form, cupel_matrix_in a, cupel_matrix_in b, cupel_matrix c, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    shape sa, sb, sc;
+    shape sa = {0}, sb = {0}, sc = {0};
     CUPEL_TRY(shape_of(a, &sa, err));
     CUPEL_TRY(shape_of(b, &sb, err));
     CUPEL_TRY(shape_of(cupel_read(c), &sc, err));
@@ -63,7 +62,7 @@ done:
 cupel_status cupel_la_gram(cupel_matrix_in a, cupel_matrix c, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    shape sa, sc;
+    shape sa = {0}, sc = {0};
     CUPEL_TRY(shape_of(a, &sa, err));
     CUPEL_TRY(square_of(cupel_read(c), &sc, err));
     if (sc.rows != sa.cols) {
@@ -80,7 +79,7 @@ done:
 /* A row-major lower triangle is LAPACK's upper one: with U = L^T nothing has to be transposed. */
 cupel_status cupel_la_cholesky(cupel_matrix a, cupel_err *err)
 {
-    shape s;
+    shape s = {0};
     cupel_status st = square_of(cupel_read(a), &s, err);
     if (st != CUPEL_OK) return st;
     const lapack_int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', s.rows, a.v, s.ld);
@@ -92,7 +91,7 @@ cupel_status cupel_la_cholesky(cupel_matrix a, cupel_err *err)
 cupel_status cupel_la_cholesky_solve(cupel_matrix_in l, cupel_matrix b, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    shape sl, sb;
+    shape sl = {0}, sb = {0};
     CUPEL_TRY(square_of(l, &sl, err));
     CUPEL_TRY(shape_of(cupel_read(b), &sb, err));
     if (sl.rows != sb.rows) {
@@ -107,7 +106,7 @@ done:
 
 cupel_status cupel_la_triangle_invert(cupel_matrix l, cupel_err *err)
 {
-    shape s;
+    shape s = {0};
     cupel_status st = square_of(cupel_read(l), &s, err);
     if (st != CUPEL_OK) return st;
     const lapack_int info = LAPACKE_dtrtri_work(LAPACK_COL_MAJOR, 'U', 'N', s.rows, l.v, s.ld);
@@ -120,40 +119,6 @@ double cupel_la_cholesky_log_det(cupel_matrix_in l)
     double s = 0;
     for (size_t i = 0; i < l.rows; i++) s += log(l.v[i * l.ld + i]);
     return 2 * s;
-}
-
-/* Work memory of dsyevd with vectors: 1 + 6 n + 2 n^2 numbers and 3 + 5 n integers. */
-static size_t eigen_numbers(size_t n)
-{
-    const size_t square = cupel_mul(cupel_mul(n, n), 2);
-    return square > SIZE_MAX / 4 ? SIZE_MAX : square + 6 * n + 1;
-}
-
-size_t cupel_la_eigen_bytes(size_t n)
-{
-    const size_t numbers = cupel_mul(eigen_numbers(n), sizeof(double));
-    return numbers == SIZE_MAX ? SIZE_MAX : numbers + (3 + 5 * n) * sizeof(lapack_int);
-}
-
-cupel_status cupel_la_eigen(cupel_matrix a, double *value, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    shape s;
-    double *work = NULL;
-    lapack_int *iwork = NULL;
-    int n_work = 0, n_iwork = 0;
-    CUPEL_TRY(square_of(cupel_read(a), &s, err));
-    CUPEL_TRY(narrow(eigen_numbers(a.rows), &n_work, err));
-    CUPEL_TRY(narrow(3 + 5 * a.rows, &n_iwork, err));
-    work = cupel_alloc_aligned((size_t)n_work, sizeof *work);
-    iwork = cupel_alloc((size_t)n_iwork, sizeof *iwork);
-    if (!work || !iwork) CUPEL_TRY(cupel_no_memory(err, "eigenvectors", cupel_la_eigen_bytes(a.rows)));
-    const lapack_int info = LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', s.rows, a.v, s.ld, value, work, n_work, iwork, n_iwork);
-    if (info != 0) st = cupel_fail(err, CUPEL_FAILED, "eigenvalues of a %d x %d matrix did not converge (LAPACK dsyevd %d)", s.rows, s.rows, (int)info);
-done:
-    cupel_free(work);
-    cupel_free(iwork);
-    return st;
 }
 
 void cupel_la_single_thread(void) { openblas_set_num_threads(1); }

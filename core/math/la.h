@@ -1,8 +1,8 @@
 /* Dense linear algebra in float64: the only user of BLAS and LAPACK. For training; prediction has products of its own, whose bits do not depend on
  * the machine (models/learn/machine.h).
  *
- * Matrices are row-major views. CUPEL_BAD_INPUT when a size is larger than the library counts (2^31 - 1) or shapes do not fit; the library's own work
- * memory is taken from our allocator, CUPEL_NO_RESOURCE when it is not there. Safe from many threads once cupel_la_single_thread has been called. */
+ * Matrices are row-major views. CUPEL_BAD_INPUT when a size is larger than the library counts (2^31 - 1) or shapes do not fit. Safe from
+ * many threads once cupel_la_single_thread has been called. */
 #ifndef CUPEL_MATH_LA_H
 #define CUPEL_MATH_LA_H
 
@@ -39,12 +39,6 @@ cupel_status cupel_la_triangle_invert(cupel_matrix l, cupel_err *err);
 
 /* ln det(L L^T). */
 double cupel_la_cholesky_log_det(cupel_matrix_in l);
-
-/* The lower triangle of symmetric a is read; row i of a becomes the eigenvector of value[i], values increasing. About 9 n^3 operations.
- * CUPEL_FAILED when it does not converge. */
-cupel_status cupel_la_eigen(cupel_matrix a, double *value, cupel_err *err);
-/* Bytes of work memory that cupel_la_eigen takes. */
-size_t cupel_la_eigen_bytes(size_t n);
 
 /* BLAS calls run on the thread that makes them: our own threads divide the work, in an order that does not depend on how many they are. */
 void cupel_la_single_thread(void);

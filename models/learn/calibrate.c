@@ -12,7 +12,7 @@
 static double tail(const cupel_scores *s, bool upper)
 {
     double end = upper ? s->sorted[s->n - 1] : s->sorted[0], decile = cupel_quantile(s->sorted, s->n, upper ? 0.9 : 0.1);
-    double fall = log(0.1 * (double)(s->n + 1));
+    double fall = cupel_log(0.1 * (double)(s->n + 1));
     return fall > 1 ? fabs(end - decile) / fall : fabs(end - decile);
 }
 
@@ -38,8 +38,8 @@ void cupel_scores_release(cupel_scores *s)
 static double quantile(const cupel_scores *s, double p)
 {
     double one = 1 / (double)(s->n + 1);
-    if (p < one) return s->sorted[0] + s->lower_tail * log(p / one);
-    if (1 - p < one) return s->sorted[s->n - 1] - s->upper_tail * log((1 - p) / one);
+    if (p < one) return s->sorted[0] + s->lower_tail * cupel_log(p / one);
+    if (1 - p < one) return s->sorted[s->n - 1] - s->upper_tail * cupel_log((1 - p) / one);
     return cupel_quantile(s->sorted, s->n, p);
 }
 

@@ -151,7 +151,10 @@ cupel_status cupel_machine_new(const cupel_machine_spec *s, cupel_machine **mach
     CUPEL_TRY(check(s, err));
     k = cupel_alloc(1, sizeof *k);
     if (k) k->m = s->m, k->d = s->d, k->n_sums = s->n_sums;
-    if (!k || !reserve(k)) CUPEL_TRY(cupel_no_memory(err, "kernel machine", cupel_machine_bytes(s->m, s->d, s->n_sums)));
+    if (!k || !reserve(k)) {
+        st = cupel_no_memory(err, "kernel machine", cupel_machine_bytes(s->m, s->d, s->n_sums));
+        goto done;
+    }
     /* RBF: half the squared distance is the exponent of 2. Matern: the distance is its s. */
     const double scale = sqrt(s->kernel == CUPEL_KERNEL_RBF ? 2 * CUPEL_LOG2_E * s->gamma : 10 * s->gamma);
     find_centre(s, k->centre);
@@ -192,18 +195,18 @@ void cupel_machine_free(cupel_machine *k)
     cupel_free(k);
 }
 
-void cupel_machine_run(const cupel_machine *k, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *sums, double *nearest)
+void cupel_machine_run(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *sums, double *nearest)
 {
     const int fused = way->isa != CUPEL_ISA_PLAIN;
-    cupel_expansion e = way->precision == CUPEL_FLOAT32 ? k->narrow : k->wide;
-    e.half = way->precision == CUPEL_FLOAT32 ? (const void *)k->half32[fused] : (const void *)k->half64[fused];
+    cupel_expansion e = way->precision == CUPEL_FLOAT32 ? machine->narrow : machine->wide;
+    e.half = way->precision == CUPEL_FLOAT32 ? (const void *)machine->half32[fused] : (const void *)machine->half64[fused];
     const cupel_machine_kernels *f = cupel_machine_kernels_of(way->isa);
     (way->precision == CUPEL_FLOAT32 ? f->run32 : f->run64)(&e, x, ld, n, way->scratch, sums, nearest);
 }
 
-void cupel_machine_values(const cupel_machine *k, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *out, size_t ldk)
+void cupel_machine_values(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *k, size_t ldk)
 {
-    cupel_expansion e = k->wide;
-    e.half = k->half64[way->isa != CUPEL_ISA_PLAIN];
-    cupel_machine_kernels_of(way->isa)->values64(&e, x, ld, n, way->scratch, out, ldk);
+    cupel_expansion e = machine->wide;
+    e.half = machine->half64[way->isa != CUPEL_ISA_PLAIN];
+    cupel_machine_kernels_of(way->isa)->values64(&e, x, ld, n, way->scratch, k, ldk);
 }

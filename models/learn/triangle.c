@@ -53,8 +53,10 @@ cupel_status cupel_triangle_new(const double *w, size_t ldw, size_t m, cupel_tri
     CUPEL_TRY(check(w, ldw, m, err));
     t = cupel_alloc(1, sizeof *t);
     const size_t n_panels = m / WIDTH + (m % WIDTH != 0);
-    if (!t || !(t->values = cupel_alloc_aligned(packed_values(m), sizeof *t->values)) || !(t->panel = cupel_alloc(n_panels, sizeof *t->panel)))
-        CUPEL_TRY(cupel_no_memory(err, "triangular matrix", cupel_triangle_bytes(m)));
+    if (!t || !(t->values = cupel_alloc_aligned(packed_values(m), sizeof *t->values)) || !(t->panel = cupel_alloc(n_panels, sizeof *t->panel))) {
+        st = cupel_no_memory(err, "triangular matrix", cupel_triangle_bytes(m));
+        goto done;
+    }
     double *line = t->values;
     for (size_t p = 0; p < n_panels; p++) {
         t->panel[p] = line;
