@@ -1,5 +1,6 @@
 #include "tests/check.h"
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/engine/demand.h"
 #include "core/engine/score.h"
@@ -253,6 +254,29 @@ static void weights_mean_what_they_say(void **state)
     cupel_demand_free(d);
 }
 
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+#ifdef CUPEL_FAULTS
+    cupel_err err;
+    cupel_demand *d = NULL;
+    for (size_t n = 1;; n++) {
+        cupel_mem_fail_at(n, false);
+        cupel_status st = read_demand("demand: x\n" DATA "model: {name: svr, features: [magpie, element_fraction], settings: {C: 10}}\n" SPACE REQUIRE
+                                      "  - {price: {max: 3 USD/kg}, goal: minimise}\nrank: pareto\n", &d, &err);
+        bool reached = cupel_mem_count() >= n;
+        cupel_mem_fail_at(0, false);
+        if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) print_error("allocation %zu: status %d: %s\n", n, st, err.message);
+        assert_true(st == CUPEL_OK || st == CUPEL_NO_RESOURCE);
+        assert_true((st == CUPEL_OK) == (d != NULL));
+        cupel_demand_free(d);
+        if (!reached) break;
+    }
+#else
+    skip();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_class_has_the_probability_of_its_values),
         cmocka_unit_test(nearer_to_the_middle_has_more_merit),
         cmocka_unit_test(weights_mean_what_they_say),
+        cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -325,12 +325,46 @@ static void shards_are_read(void **state)
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) check_fails(cupel_shard_parse(bad[k], &i, &n, &err), CUPEL_USAGE, &err, "i/n");
 }
 
+/* The whole road, each time with another allocation that fails: about a hundred of the many thousands. */
+static void allocations_may_fail(void **state)
+{
+    (void)state;
+#ifdef CUPEL_FAULTS
+    size_t failed = 0;
+    for (size_t n = 1;; n += 1 + n / 12) {
+        cupel_err err = {0};
+        cupel_demand *d = NULL;
+        cupel_result r = {.n_words = 0};
+        const cupel_job job = {.threads = 1};
+        cupel_screen_options o = cupel_screen_defaults();
+        o.checkpoint = at("faults.checkpoint");
+        o.interval = 1e-9; /* a checkpoint after every block */
+        cupel_mem_fail_at(n, false);
+        cupel_status st = cupel_demand_open(at("d.yaml"), &d, &err);
+        if (st == CUPEL_OK) st = cupel_screen(d, &o, &job, &r, NULL, &err);
+        if (st == CUPEL_OK) st = cupel_result_write(&r, at("faults.h5"), &err);
+        if (st == CUPEL_OK) st = cupel_result_write(&r, at("faults.csv"), &err);
+        bool reached = cupel_mem_count() >= n;
+        cupel_mem_fail_at(0, false);
+        if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) print_error("allocation %zu: status %d: %s\n", n, st, err.message);
+        assert_true(st == CUPEL_OK || st == CUPEL_NO_RESOURCE);
+        failed += st != CUPEL_OK;
+        cupel_result_release(&r);
+        cupel_demand_free(d);
+        if (!reached) break;
+    }
+    assert_true(failed > 10);
+#else
+    skip();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_screen_is_predict_and_sort),   cmocka_unit_test(the_funnel_adds_up),        cmocka_unit_test(known_materials_are_the_nearest),
         cmocka_unit_test(artifacts_and_shards_hold_all_of_it), cmocka_unit_test(a_class_and_a_goal_make_a_front), cmocka_unit_test(a_stop_leaves_a_checkpoint),
-        cmocka_unit_test(given_predictions_are_ranked),   cmocka_unit_test(shards_are_read),
+        cmocka_unit_test(given_predictions_are_ranked),   cmocka_unit_test(shards_are_read),           cmocka_unit_test(allocations_may_fail),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

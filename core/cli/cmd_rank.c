@@ -20,6 +20,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                                   .formula = cupel_opt_text(args, "formula"),
                                   .dot = parse_dot(cupel_opt_text(args, "dot"))};
     cupel_status st = cupel_demand_open(cupel_arg(args, 1), &d, err);
+    if (st == CUPEL_OK) st = cupel_demand_guard(d, cupel_opt_text(args, "output"), err);
     if (st == CUPEL_OK) st = cupel_rank_table(&o, d, job, &r, err);
     if (st == CUPEL_OK) st = cupel_result_write(&r, cupel_opt_text(args, "output"), err);
     if (st == CUPEL_OK) st = cupel_result_check_found(&r, err);

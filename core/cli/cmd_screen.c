@@ -63,6 +63,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     if (strcmp(output, "-") != 0 && !(checkpoint = cupel_checkpoint_name(output))) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
     o.checkpoint = checkpoint;
     CUPEL_TRY(cupel_demand_open(cupel_arg(args, 0), &d, err));
+    CUPEL_TRY(cupel_demand_guard(d, output, err));
     CUPEL_TRY(cupel_screen(d, &o, job, &r, NULL, err));
     say_funnel(&r, job);
     CUPEL_TRY(cupel_result_write(&r, output, err));

@@ -375,6 +375,26 @@ void cupel_demand_free(cupel_demand *d)
     cupel_free(d);
 }
 
+/* Every word of the demand is tried as a file name: spaces have keys of their own. */
+static cupel_status guard(const cupel_demand *d, const cupel_yaml *node, const char *output, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (const cupel_yaml *k = node->child; k && st == CUPEL_OK; k = k->next) st = guard(d, k, output, err);
+    if (st != CUPEL_OK || node->kind != CUPEL_YAML_SCALAR || !node->text.n) return st;
+    char *path = cupel_path_beside(d->file, node->text.p);
+    if (!path) return cupel_no_memory(err, "a file name", 0);
+    if (cupel_same_file(path, output))
+        st = cupel_fail(err, CUPEL_USAGE, "output '%s' is the file that %s:%zu reads; give another name", output, d->file, node->line);
+    cupel_free(path);
+    return st;
+}
+
+cupel_status cupel_demand_guard(const cupel_demand *d, const char *output, cupel_err *err)
+{
+    if (cupel_same_file(d->file, output)) return cupel_fail(err, CUPEL_USAGE, "output '%s' is the demand itself; give another name", output);
+    return guard(d, cupel_yaml_root(d->doc), output, err);
+}
+
 cupel_status cupel_demand_space(const cupel_demand *d, cupel_space **s, cupel_err *err)
 {
     bool allows[CUPEL_Z_MAX + 1] = {false};

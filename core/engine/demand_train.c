@@ -1,16 +1,10 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
+#include "core/math/order.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* The value that a tenth of the measured ones reach or pass in the direction of the goal. */
 static cupel_status best_tenth(const double *value, size_t n, int goal, double *beat, cupel_err *err)
@@ -18,7 +12,7 @@ static cupel_status best_tenth(const double *value, size_t n, int goal, double *
     double *v = cupel_alloc(n ? n : 1, sizeof *v);
     if (!v) return cupel_no_memory(err, "the measured values", n * sizeof *v);
     if (n) memcpy(v, value, n * sizeof *v);
-    qsort(v, n, sizeof *v, by_value);
+    cupel_sort(v, n);
     size_t i = n / 10;
     if (n) *beat = goal > 0 ? v[n - 1 - i] : v[i];
     cupel_free(v);

@@ -216,6 +216,7 @@ cupel_status cupel_run(const char *demand, const char *folder, const cupel_scree
     checkpoint = cupel_checkpoint_name(ranking);
     if (!checkpoint) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
     o.checkpoint = checkpoint;
+    CUPEL_TRY(cupel_demand_guard(j.d, ranking, err));
     CUPEL_TRY(write_text(&j, "demand.yaml", j.d->text, j.d->n_text, err));
     CUPEL_TRY(note_output(&j, "demand.yaml", err));
     CUPEL_TRY(cupel_screen(j.d, &o, job, &j.r, &j.times, err));

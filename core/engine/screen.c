@@ -118,6 +118,8 @@ static cupel_status resume(cupel_screening *s, cupel_err *err)
     char a[32], b[32];
     cupel_checkpoint c;
     const char *path = s->o->checkpoint;
+    if (!s->o->resume && path && cupel_file_exists(path))
+        cupel_say(s->job, CUPEL_NOTE, "starting from the beginning; '%s' is there, and --resume would go on from it", path);
     if (!s->o->resume) return CUPEL_OK;
     if (!path) return cupel_fail(err, CUPEL_USAGE, "there is no checkpoint beside stdout; give --resume with -o FILE");
     if (!cupel_file_exists(path)) {

@@ -213,6 +213,12 @@ bool cupel_file_exists(const char *path)
     return stat(path, &sb) == 0;
 }
 
+bool cupel_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 cupel_status cupel_make_folder(const char *path, cupel_err *err)
 {
     char *copy = cupel_strdup(path);

@@ -35,6 +35,8 @@ void cupel_map_close(cupel_map *map);
 cupel_status cupel_fail_errno(cupel_err *err, int number, const char *what, const char *path);
 
 bool cupel_file_exists(const char *path);
+/* Both are there and are one file, under whatever names. */
+bool cupel_same_file(const char *a, const char *b);
 /* Makes a folder and those above it; an existing folder is fine. */
 cupel_status cupel_make_folder(const char *path, cupel_err *err);
 /* The folder of `file` joined with `name`, or a copy of `name` when that is absolute or "-"; caller frees; NULL = no memory. */

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# cupel demand check: a demand in words, and what is wrong with one, with exit code, line and remedy. The form that the issue fixes.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+ok() { echo "ok $1"; }
+no() { echo "not ok $1"; bad=1; tail -n 3 "$T/err" | sed 's/^/    /'; }
+head -n 150 "$CUPEL_ROOT/datasets/examples/gaps-solar.csv" | sed 's/^formula,band gap \[eV\]/composition,target/' | cut -d, -f1,2 >"$T/gaps.csv"
+{ echo formula; tail -n +2 "$T/gaps.csv" | cut -d, -f1; } >"$T/candidates.csv"
+cat >"$T/d.yaml" <<'Y'
+demand: lead-free absorber
+scale: composition
+data: {file: gaps.csv, formula: composition, target: target, property: band gap, unit: eV}
+model: {name: svr, features: magpie}
+space: {list: candidates.csv, formula: formula}
+require:
+  - {property: band gap, min: 1.1 eV, max: 1.6 eV}
+  - {elements: forbidden, list: [Pb, Cd]}
+keep: 100
+seed: 1
+Y
+check() { "$CUPEL" demand check "$T/x.yaml" >"$T/out" 2>"$T/err" </dev/null; }
+cp "$T/d.yaml" "$T/x.yaml"; check && ok 'the form of the issue' || no 'the form of the issue'
+for words in 'lead-free absorber' 'band gap from 1.1 to 1.6 eV' 'Pb' 'svr on magpie' '149 values of band gap' '149 candidates'; do
+  grep -q "$words" "$T/out" && ok "in words: $words" || no "in words: $words"
+done
+(cd / && "$CUPEL" demand check "$T/d.yaml" >"$T/out" 2>"$T/err") && ok 'file names are relative to the demand' || no 'file names are relative to the demand'
+"$CUPEL" demand check - <"$T/d.yaml" >"$T/out" 2>"$T/err"; [ $? = 3 ] && ok 'on stdin they are relative to here' || no 'on stdin they are relative to here'
+(cd "$T" && "$CUPEL" demand check - <d.yaml >"$T/out" 2>"$T/err") && ok 'a demand on stdin' || no 'a demand on stdin'
+
+wrong() { # wrong NAME CODE WORDS SED-EXPRESSION
+  sed "$4" "$T/d.yaml" >"$T/x.yaml"
+  check; local rc=$?
+  [ $rc = "$2" ] && grep -q -- "$3" "$T/err" && [ ! -s "$T/out" ] && ok "$1" || { echo "    exit $rc, expected $2 with '$3'"; no "$1"; }
+}
+wrong 'unknown key' 2 "x.yaml:9: unknown key 'kepe'.*did you mean 'keep'" 's/^keep/kepe/'
+wrong 'a key twice' 2 'x.yaml:10' 's/^seed: 1/keep: 5/'
+wrong 'wrong unit' 2 'x.yaml:7: min: ' 's/1.1 eV/1.1 GPa/'
+wrong 'no unit' 2 'eV' 's/1.1 eV/1.1/'
+wrong 'unknown unit' 2 'eVV' 's/1.1 eV/1.1 eVV/'
+wrong 'impossible window' 2 'is above max' 's/min: 1.1/min: 1.7/'
+wrong 'no such element' 2 'Pbx' 's/\[Pb, Cd\]/[Pbx]/'
+wrong 'no such property' 2 "'band gap'" 's/- {property: band gap/- {property: gap/'
+wrong 'no such model' 2 'svr' 's/name: svr/name: svm/'
+wrong 'no such scale' 2 'composition' 's/^scale: .*/scale: galaxy/'
+wrong 'no such file' 3 'gap.csv' 's/file: gaps.csv/file: gap.csv/'
+wrong 'no such column' 3 "no column 'tarket'.*composition, target" 's/target: target/target: tarket/'
+wrong 'no such list' 3 'none.csv' 's/candidates.csv/none.csv/'
+wrong 'no such key of a space' 2 'x.yaml:5' 's/{list:/{lits:/'
+wrong 'not YAML' 2 'x.yaml:' 's/^keep.*/keep: [1/'
+wrong 'a verb for nothing' 2 'x.yaml' 's/^require:/require: nothing/'
+"$CUPEL" demand chekc "$T/d.yaml" >"$T/out" 2>"$T/err"; [ $? = 2 ] && grep -q 'demand check' "$T/err" && ok 'what else is there to do' || no 'what else is there to do'
+
+sed 's/1.1 eV, max: 1.6 eV/1100 meV, max: 1.6 eV/' "$T/d.yaml" >"$T/x.yaml"; check && grep -q 'from 1.1 to 1.6 eV' "$T/out" && ok 'other units of that kind' || no 'other units of that kind'
+sed 's/min: 1.1 eV, max: 1.6 eV/min: 90 eV/' "$T/d.yaml" >"$T/x.yaml"; check && grep -q 'outside everything measured' "$T/err" && ok 'a window outside what was measured' || no 'a window outside what was measured'
+for d in "$CUPEL_ROOT"/datasets/examples/*.yaml; do
+  "$CUPEL" demand check "$d" >"$T/out" 2>"$T/err" && ok "example $(basename "$d")" || no "example $(basename "$d")"
+done
+exit $bad
