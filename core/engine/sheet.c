@@ -66,7 +66,8 @@ static cupel_status check_names(const cupel_sheet_options *o, cupel_err *err)
         bool taken = o->reasons && strcmp(name, "reason") == 0;
         for (size_t j = 0; !taken && j < o->n_columns; j++) taken = strcmp(name, o->column[j]) == 0;
         if (taken)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' of the input has the name of a column to be written; rename it or take it out", name);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' of the input has the name of a column to be written; rename it or take it out",
+                              name);
     }
     return CUPEL_OK;
 }

@@ -80,7 +80,8 @@ static cupel_status check_output(const char *path, const char *kind, cupel_err *
     if (stat(path, &sb) == 0 && !S_ISREG(sb.st_mode))
         return cupel_fail(err, CUPEL_USAGE, "output '%s': not a regular file; an artifact needs one", path);
     size_t n = strlen(kind);
-    if (n == 0 || n >= CUPEL_BLOCK_KIND) return cupel_fail(err, CUPEL_USAGE, "kind of artifact '%s': expected 1 to %d bytes", kind, CUPEL_BLOCK_KIND - 1);
+    if (n == 0 || n >= CUPEL_BLOCK_KIND)
+        return cupel_fail(err, CUPEL_USAGE, "kind of artifact '%s': expected 1 to %d bytes", kind, CUPEL_BLOCK_KIND - 1);
     return CUPEL_OK;
 }
 
