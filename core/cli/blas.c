@@ -4,6 +4,8 @@
 #include "core/math/la.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void restart(char **argv)
@@ -22,3 +24,25 @@ void cupel_blas_begin(char **argv)
     restart(argv);
     cupel_la_single_thread();
 }
+
+/* Before the libraries begin: where addresses are limited (ulimit -v), OpenBLAS would take 128 MB of them for each processor while it loads, and
+ * hang without an answer when they are not there. With one thread it takes none until it is called, after cupel_la_reserve. The C library has not
+ * seen the environment yet, so it is handed over here. */
+static void load_within_limit(int argc, char **argv, char **environment)
+{
+    static char one[] = "OPENBLAS_NUM_THREADS=1";
+    enum { MOST = 4096 };
+    static char *with_one[MOST];
+    struct rlimit limit;
+    size_t n = 0;
+    (void)argc;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+    for (; environment[n] && n < MOST - 2; n++) {
+        if (strncmp(environment[n], one, sizeof one - 2) == 0) return; /* the second time, or the user's own choice */
+        with_one[n] = environment[n];
+    }
+    with_one[n] = one;
+    execve("/proc/self/exe", argv, with_one);
+}
+
+__attribute__((used, section(".preinit_array"))) static void (*const before_libraries)(int, char **, char **) = load_within_limit;

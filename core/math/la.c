@@ -1,12 +1,16 @@
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "core/math/la.h"
 
 #include "core/base/err.h"
 #include "core/sys/cpu.h"
+#include "core/sys/file.h"
 
 #include <limits.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -122,6 +126,33 @@ double cupel_la_cholesky_log_det(cupel_matrix_in l)
 }
 
 void cupel_la_single_thread(void) { openblas_set_num_threads(1); }
+
+/* Exported by every OpenBLAS, declared in none of its headers: a buffer from its pool, which grows when all are in use and never shrinks. */
+void *blas_memory_alloc(int position) __attribute__((weak));
+void blas_memory_free(void *buffer) __attribute__((weak));
+
+enum { BUFFER_MB = 128, BUFFERS_MAX = 64 };
+
+static bool room_for_buffer(void)
+{
+    const size_t bytes = ((size_t)BUFFER_MB + 1) << 20;
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p != MAP_FAILED && munmap(p, bytes) == 0;
+}
+
+cupel_status cupel_la_reserve(size_t threads, cupel_err *err)
+{
+    static atomic_size_t kept;
+    void *buffer[BUFFERS_MAX];
+    size_t n = 0, need = threads < BUFFERS_MAX ? threads : BUFFERS_MAX;
+    if (!blas_memory_alloc || !blas_memory_free || atomic_load(&kept) >= need) return CUPEL_OK;
+    while (n < need && (n < atomic_load(&kept) || room_for_buffer())) buffer[n++] = blas_memory_alloc(0);
+    for (size_t i = 0; i < n; i++) blas_memory_free(buffer[i]);
+    if (n > atomic_load(&kept)) atomic_store(&kept, n);
+    if (n == need) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_NO_RESOURCE, "memory for linear algebra on %zu threads: needs %zu MB of addresses, %.0f MB are there; raise 'ulimit -v' or give "
+                      "fewer --threads", threads, (need - n) * BUFFER_MB, (double)cupel_memory_available() / 1e6);
+}
 
 const char *cupel_la_core(void) { return openblas_get_corename(); }
 

@@ -43,6 +43,10 @@ double cupel_la_cholesky_log_det(cupel_matrix_in l);
 /* BLAS calls run on the thread that makes them: our own threads divide the work, in an order that does not depend on how many they are. */
 void cupel_la_single_thread(void);
 
+/* OpenBLAS takes 128 MB of address space for every thread that calls it, and tries for ever when it cannot have them. Here they are looked for
+ * first, then taken and kept by OpenBLAS for later calls. CUPEL_NO_RESOURCE when they are not there (ulimit -v). */
+cupel_status cupel_la_reserve(size_t threads, cupel_err *err);
+
 /* The processor family whose loops OpenBLAS runs, "Haswell", "SkylakeX", ... */
 const char *cupel_la_core(void);
 

@@ -366,6 +366,7 @@ cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const doub
     }
     f.s->learner = l;
     cupel_la_single_thread();
+    CUPEL_TRY(cupel_la_reserve(job->threads, err));
     CUPEL_TRY(cupel_method_settings(&l->method, options->settings, f.setting, err));
     CUPEL_TRY(run(&f, x, n, d, y, job, err));
 done:
