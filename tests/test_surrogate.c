@@ -105,10 +105,328 @@ static void regression_learns_and_covers(void **state)
     free_rows(&fresh);
 }
 
+
+static void classes_are_told_apart_and_sets_cover(void **state)
+{
+    (void)state;
+    rows train = make_rows(300, 1, true), fresh = make_rows(1000, 2, true);
+    for (size_t k = 0; cupel_learners[k]; k++) {
+        if (!cupel_learners[k]->classes) continue;
+        cupel_surrogate *s = fit_rows(&train, cupel_learners[k]->method.name, NULL, 2);
+        predicted q = predict_all(s, &fresh, plain);
+        double right = 0, sum = 0;
+        assert_true(cupel_surrogate_is_class(s));
+        for (size_t i = 0; i < fresh.n; i++) {
+            assert_true(q.p.value[i] >= 0 && q.p.value[i] <= 1);
+            right += (q.p.value[i] >= 0.5) == (fresh.y[i] > 0.5);
+            sum += q.p.value[i] - fresh.y[i];
+        }
+        print_message("%s [%s]: accuracy %.3f, coverage %.3f\n", cupel_surrogate_learner(s), cupel_surrogate_settings(s), right / 1000,
+                      share_covered(&fresh, &q));
+        assert_true(right / 1000 > (cupel_learners[k]->kernel ? 0.9 : 0.7)); /* the linear part of the function decides about three quarters */
+        assert_true(fabs(sum / 1000) < 0.05);                                 /* probabilities are calibrated on the whole */
+        assert_true(fabs(share_covered(&fresh, &q) - 0.9) < slack(fresh.n, train.n));
+        check_close(cupel_surrogate_probability(s, 0.3, 0, 1, 1), 0.3, 1e-15, 0);
+        check_close(cupel_surrogate_probability(s, 0.3, 0, -1, 0.5), 0.7, 1e-15, 0);
+        check_close(cupel_surrogate_probability(s, 0.3, 0, 0, 1), 1, 1e-15, 0);
+        check_close(cupel_surrogate_probability(s, 0.3, 0, 2, 3), 0, 0, 0);
+        free_predicted(&q);
+        cupel_surrogate_free(s);
+    }
+    free_rows(&train);
+    free_rows(&fresh);
+}
+
+/* The same model for 1 and 3 threads; the same prediction of a row alone and among others. */
+static void results_do_not_depend_on_threads_or_neighbours(void **state)
+{
+    (void)state;
+    rows train = make_rows(120, 3, false), fresh = make_rows(300, 4, false);
+    for (size_t k = 0; cupel_learners[k]; k++) {
+        if (!cupel_learners[k]->regression) continue;
+        cupel_surrogate *one = fit_rows(&train, cupel_learners[k]->method.name, NULL, 1), *three = fit_rows(&train, cupel_learners[k]->method.name, NULL, 3);
+        predicted a = predict_all(one, &fresh, plain), b = predict_all(three, &fresh, plain);
+        assert_string_equal(cupel_surrogate_settings(one), cupel_surrogate_settings(three));
+        assert_memory_equal(a.memory, b.memory, 5 * fresh.n * sizeof *a.memory);
+        rows last = {.n = 1, .d = fresh.d, .x = fresh.x + 299 * fresh.d, .y = fresh.y};
+        predicted c = predict_all(one, &last, plain);
+        for (int i = 0; i < 5; i++) assert_memory_equal(&c.memory[i], &a.memory[(size_t)i * 300 + 299], sizeof(double));
+        free_predicted(&a);
+        free_predicted(&b);
+        free_predicted(&c);
+        cupel_surrogate_free(one);
+        cupel_surrogate_free(three);
+    }
+    free_rows(&train);
+    free_rows(&fresh);
+}
+
+/* Every instruction set and both precisions against the plain one in float64, in half widths of the interval. */
+static void precisions_and_instruction_sets_agree(void **state)
+{
+    (void)state;
+    rows train = make_rows(200, 5, false), fresh = make_rows(300, 6, false);
+    for (size_t k = 0; cupel_learners[k]; k++) {
+        if (!cupel_learners[k]->regression) continue;
+        cupel_surrogate *s = fit_rows(&train, cupel_learners[k]->method.name, NULL, 2);
+        predicted want = predict_all(s, &fresh, plain);
+        for (cupel_isa isa = CUPEL_ISA_PLAIN; isa <= cupel_isa_best(); isa++)
+            for (int f32 = 0; f32 < 2; f32++) {
+                predicted got = predict_all(s, &fresh, (cupel_predict_options){f32 ? CUPEL_FLOAT32 : CUPEL_FLOAT64, isa, 0.9});
+                for (size_t i = 0; i < fresh.n; i++) {
+                    double half = (want.p.upper[i] - want.p.lower[i]) / 2, limit = f32 ? 1e-3 : 1e-9;
+                    check_close(got.p.value[i], want.p.value[i], 0, limit * half);
+                    check_close(got.p.lower[i], want.p.lower[i], 0, limit * half);
+                }
+                free_predicted(&got);
+            }
+        free_predicted(&want);
+        cupel_surrogate_free(s);
+    }
+    free_rows(&train);
+    free_rows(&fresh);
+}
+
+/* Interval and probability come from one distribution. */
+static void probability_and_interval_agree(void **state)
+{
+    (void)state;
+    rows train = make_rows(150, 7, false);
+    cupel_surrogate *s = fit_rows(&train, "krr", "lambda=0.1,gamma=0.05", 2);
+    for (double level = 0.1; level < 0.995; level += 0.1) {
+        double lo, hi;
+        cupel_surrogate_interval(s, 12, 3, level, &lo, &hi);
+        check_close(cupel_surrogate_probability(s, 12, 3, lo, hi), level, 0, 1e-9);
+        check_close(cupel_surrogate_probability(s, 12, 3, -INFINITY, lo), (1 - level) / 2, 0, 1e-9);
+        check_close(cupel_surrogate_probability(s, 12, 3, hi, INFINITY), (1 - level) / 2, 0, 1e-9);
+    }
+    check_close(cupel_surrogate_probability(s, 12, 3, -INFINITY, INFINITY), 1, 0, 0);
+    assert_true(cupel_surrogate_probability(s, 12, 3, 5, 4) == 0);
+    double before = 1; /* far out it falls, and stays above 0, so that candidates can still be put in order */
+    for (double far = 20; far < 100; far += 20) {
+        double p = cupel_surrogate_probability(s, 12, 3, 12 + far, INFINITY);
+        assert_true(p > 0 && p < before);
+        before = p;
+    }
+    cupel_surrogate_free(s);
+    free_rows(&train);
+}
+
+/* Rows far away: outside the domain, wider intervals. */
+static void far_rows_are_outside_and_wider(void **state)
+{
+    (void)state;
+    rows train = make_rows(200, 8, false), far = make_rows(50, 9, false), near = make_rows(50, 10, false);
+    for (size_t i = 0; i < far.n; i++)
+        for (size_t j = 0; j < 3; j++) far.x[i * far.d + j] += 12;
+    for (size_t k = 0; cupel_learners[k]; k++) {
+        if (!cupel_learners[k]->regression) continue;
+        cupel_surrogate *s = fit_rows(&train, cupel_learners[k]->method.name, NULL, 2);
+        predicted a = predict_all(s, &near, plain), b = predict_all(s, &far, plain);
+        double width[2] = {0}, in[2] = {0};
+        for (size_t i = 0; i < 50; i++) {
+            width[0] += a.p.upper[i] - a.p.lower[i];
+            width[1] += b.p.upper[i] - b.p.lower[i];
+            in[0] += a.p.in_domain[i];
+            in[1] += b.p.in_domain[i];
+            assert_int_equal(a.p.in_domain[i], a.p.distance[i] <= 1);
+        }
+        assert_true(in[0] >= 40 && in[1] == 0);
+        assert_true(width[1] > width[0]);
+        free_predicted(&a);
+        free_predicted(&b);
+        cupel_surrogate_free(s);
+    }
+    free_rows(&train);
+    free_rows(&far);
+    free_rows(&near);
+}
+
+/* A row of which a copy exists is as unknown out of fold as the rest of its group lets it be. */
+static void copies_of_a_row_do_not_vouch_for_it(void **state)
+{
+    (void)state;
+    rows r = make_rows(120, 11, false);
+    size_t group[120];
+    for (size_t i = 0; i < 120; i++) group[i] = i / 2;
+    for (size_t i = 1; i < 120; i += 2) {
+        memcpy(r.x + i * r.d, r.x + (i - 1) * r.d, r.d * sizeof *r.x);
+        r.y[i] = r.y[i - 1];
+    }
+    cupel_surrogate *s[2] = {NULL, NULL};
+    double error[2] = {0};
+    cupel_err err = {0};
+    for (int with = 0; with < 2; with++) {
+        cupel_fit_options o = {.learner = "krr", .settings = "lambda=0.001,gamma=0.1", .seed = 1, .group = with ? group : NULL};
+        check_ok(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &(cupel_job){.threads = 1}, &s[with], &err), &err);
+        cupel_oof f = cupel_surrogate_oof(s[with]);
+        for (size_t i = 0; i < f.n; i++) error[with] += fabs(f.value[i] - r.y[i]) / (double)f.n;
+        for (size_t i = 0; with && i < f.n; i++) assert_true(f.distance[i] > 0);
+        cupel_surrogate_free(s[with]);
+    }
+    assert_true(error[1] > 1.5 * error[0]);
+    free_rows(&r);
+}
+
+static void a_model_file_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/cupel-surrogate-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    for (size_t k = 0; cupel_learners[k]; k++) {
+        bool classes = !cupel_learners[k]->regression;
+        rows train = make_rows(90, 12, classes), fresh = make_rows(100, 13, classes);
+        cupel_surrogate *s = fit_rows(&train, cupel_learners[k]->method.name, NULL, 1), *t = NULL;
+        cupel_writer *w = NULL;
+        cupel_reader *r = NULL;
+        cupel_err err = {0};
+        check_ok(cupel_writer_open(path, "model", 1, 1, &w, &err), &err);
+        check_ok(cupel_surrogate_save(s, w, &err), &err);
+        check_ok(cupel_writer_commit(&w, &err), &err);
+        check_ok(cupel_reader_open(path, "model", 1, &r, &err), &err);
+        check_ok(cupel_surrogate_load(r, &t, &err), &err);
+        predicted a = predict_all(s, &fresh, plain), b = predict_all(t, &fresh, plain);
+        assert_memory_equal(a.memory, b.memory, 5 * fresh.n * sizeof *a.memory);
+        assert_memory_equal(a.in, b.in, fresh.n);
+        assert_string_equal(cupel_surrogate_settings(s), cupel_surrogate_settings(t));
+        cupel_oof f = cupel_surrogate_oof(s), g = cupel_surrogate_oof(t);
+        assert_int_equal(f.n, g.n);
+        assert_memory_equal(f.lower, g.lower, f.n * sizeof *f.lower);
+        for (double hi = 60; hi < 140; hi += 7)
+            check_close(cupel_surrogate_probability(s, 100, 5, 50, hi), cupel_surrogate_probability(t, 100, 5, 50, hi), 0, 0);
+        free_predicted(&a);
+        free_predicted(&b);
+        cupel_reader_free(r);
+        cupel_surrogate_free(s);
+        cupel_surrogate_free(t);
+        free_rows(&train);
+        free_rows(&fresh);
+    }
+    unlink(path);
+}
+
+static void bad_input_is_refused_by_name(void **state)
+{
+    (void)state;
+    rows r = make_rows(30, 14, false);
+    cupel_surrogate *s = NULL;
+    cupel_err err = {0};
+    cupel_job job = {.threads = 1};
+    cupel_fit_options o = {.learner = "svr", .seed = 1};
+    r.x[7 * r.d + 2] = NAN;
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "row 8, column 3");
+    r.x[7 * r.d + 2] = 1;
+    r.y[3] = INFINITY;
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "row 4");
+    r.y[3] = 1;
+    check_fails(cupel_surrogate_fit(r.x, 3, r.d, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "found 3");
+    check_fails(cupel_surrogate_fit(r.x, r.n, 0, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "no columns");
+    o.settings = "C=1,gama=3";
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_USAGE, &err, "gamma");
+    o.settings = "C=-1";
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_USAGE, &err, "C");
+    o.settings = NULL;
+    o.learner = "svrr";
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_USAGE, &err, "svr");
+    o.learner = "svc";
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_USAGE, &err, "use model svr");
+    o.learner = "svr";
+    for (size_t i = 0; i < r.n; i++) r.y[i] = (double)(i % 2);
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_USAGE, &err, "use model svc");
+    for (size_t i = 0; i < r.n; i++) r.y[i] = 4;
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "nothing to learn");
+    for (size_t i = 0; i < r.n; i++) {
+        r.y[i] = (double)i;
+        for (size_t j = 0; j < r.d; j++) r.x[i * r.d + j] = 7;
+    }
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "constant");
+    assert_null(s);
+    free_rows(&r);
+}
+
+static bool always(void *user)
+{
+    (void)user;
+    return true;
+}
+
+static void a_stopped_fit_says_so(void **state)
+{
+    (void)state;
+    rows r = make_rows(60, 15, false);
+    cupel_surrogate *s = NULL;
+    cupel_err err = {0};
+    cupel_job job = {.threads = 2, .stop = always};
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &(cupel_fit_options){.learner = "svr"}, &job, &s, &err), CUPEL_INTERRUPTED, &err, "stopped");
+    free_rows(&r);
+}
+
+/* Also because what tuning chose is rounded before it is used. */
+static void settings_as_printed_give_the_same_model(void **state)
+{
+    (void)state;
+    rows train = make_rows(100, 16, false), fresh = make_rows(50, 17, false);
+    cupel_surrogate *a = fit_rows(&train, "svr", NULL, 1), *b = fit_rows(&train, "svr", cupel_surrogate_settings(a), 1);
+    predicted p = predict_all(a, &fresh, plain), q = predict_all(b, &fresh, plain);
+    assert_memory_equal(p.memory, q.memory, 5 * fresh.n * sizeof *p.memory);
+    free_predicted(&p);
+    free_predicted(&q);
+    cupel_surrogate_free(a);
+    cupel_surrogate_free(b);
+    free_rows(&train);
+    free_rows(&fresh);
+}
+
+#ifdef CUPEL_FAULTS
+/* Every n-th allocation fails: an error, no crash, no leak, and libsvm is not reached without memory. */
+static void no_memory_is_an_error(void **state)
+{
+    (void)state;
+    rows r = make_rows(24, 18, false);
+    static const struct { const char *learner, *settings; } how[] = {{"svr", "C=1,gamma=0.1"}, {"gp", "noise=0.1,gamma=0.1"}, {"ridge", NULL}};
+    for (size_t k = 0; k < 3; k++) {
+        size_t failures = 0;
+        for (size_t n = 1;; n += n < 200 ? 1 : 7) {
+            cupel_surrogate *s = NULL;
+            cupel_err err = {0};
+            cupel_mem_fail_at(n, false);
+            cupel_status st = cupel_surrogate_fit(r.x, r.n, r.d, r.y, &(cupel_fit_options){.learner = how[k].learner, .settings = how[k].settings},
+                                                  &(cupel_job){.threads = 1}, &s, &err);
+            bool reached = cupel_mem_count() >= n;
+            cupel_mem_fail_at(0, false);
+            cupel_surrogate_free(s);
+            if (!reached) {
+                check_ok(st, &err);
+                break;
+            }
+            failures++;
+            assert_true(st == CUPEL_NO_RESOURCE || st == CUPEL_OK);
+        }
+        assert_true(failures > 50);
+    }
+    free_rows(&r);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(regression_learns_and_covers),
+        cmocka_unit_test(classes_are_told_apart_and_sets_cover),
+        cmocka_unit_test(results_do_not_depend_on_threads_or_neighbours),
+        cmocka_unit_test(precisions_and_instruction_sets_agree),
+        cmocka_unit_test(probability_and_interval_agree),
+        cmocka_unit_test(far_rows_are_outside_and_wider),
+        cmocka_unit_test(copies_of_a_row_do_not_vouch_for_it),
+        cmocka_unit_test(a_model_file_gives_the_same_bytes),
+        cmocka_unit_test(bad_input_is_refused_by_name),
+        cmocka_unit_test(a_stopped_fit_says_so),
+        cmocka_unit_test(settings_as_printed_give_the_same_model),
+#ifdef CUPEL_FAULTS
+        cmocka_unit_test(no_memory_is_an_error),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,28 +63,30 @@ static size_t first_above(const cupel_scores *s, double t, bool or_equal)
     return lo;
 }
 
-/* Share below t, when the scores before index i are below it and that at i is not. */
-static double share(const cupel_scores *s, size_t i, double t)
+/* The share on one side of t, when the scores before index i are below it and that at i is not: below t, or above it, each exact in its own tail. */
+static double share(const cupel_scores *s, size_t i, double t, bool above)
 {
     double one = 1 / (double)(s->n + 1);
     if (i == 0) {
-        double length = s->lower_tail, off = s->sorted[0] - t;
-        return off <= 0 ? one : length > 0 ? one * cupel_exp(-off / length) : 0;
+        double off = s->sorted[0] - t, low = off <= 0 ? one : s->lower_tail > 0 ? one * cupel_exp(-off / s->lower_tail) : 0;
+        return above ? 1 - low : low;
     }
     if (i == s->n) {
-        double length = s->upper_tail, off = t - s->sorted[s->n - 1];
-        return off <= 0 ? 1 - one : length > 0 ? 1 - one * cupel_exp(-off / length) : 1;
+        double off = t - s->sorted[s->n - 1], high = off <= 0 ? one : s->upper_tail > 0 ? one * cupel_exp(-off / s->upper_tail) : 0;
+        return above ? high : 1 - high;
     }
-    double below = s->sorted[i - 1], above = s->sorted[i];
-    return one * ((double)i + (above > below ? (t - below) / (above - below) : 0));
+    double left = s->sorted[i - 1], right = s->sorted[i];
+    double at = (double)i + (right > left ? (t - left) / (right - left) : 0);
+    return one * (above ? (double)(s->n + 1) - at : at);
 }
 
-double cupel_scores_below(const cupel_scores *s, double t) { return share(s, first_above(s, t, true), t); }
-
-double cupel_scores_up_to(const cupel_scores *s, double t)
+double cupel_scores_between(const cupel_scores *s, double lo, double hi)
 {
-    size_t i = first_above(s, t, false);
-    return share(s, i, t);
+    bool above = lo > s->sorted[s->n / 2]; /* in the upper tail differences of shares above keep their digits */
+    double a = lo > -INFINITY ? share(s, first_above(s, lo, true), lo, above) : above ? 1 : 0;
+    double b = hi < INFINITY ? share(s, first_above(s, hi, false), hi, above) : above ? 0 : 1;
+    double p = above ? a - b : b - a;
+    return p > 0 ? p : 0;
 }
 
 double cupel_conformal_p(const cupel_scores *own, double probability)

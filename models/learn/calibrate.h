@@ -22,9 +22,8 @@ void cupel_scores_release(cupel_scores *s);
  * the outermost scores the tails fall off exponentially, so every level below 1 has an interval. */
 void cupel_scores_interval(const cupel_scores *s, double level, double *lo, double *hi);
 
-/* Probability that a score is below t, or below or equal. */
-double cupel_scores_below(const cupel_scores *s, double t);
-double cupel_scores_up_to(const cupel_scores *s, double t);
+/* Probability that a score lies in [lo, hi], lo <= hi, infinities allowed. No allocation, two binary searches. */
+double cupel_scores_between(const cupel_scores *s, double lo, double hi);
 
 /* p(class 1) = 1 / (1 + exp(a f + b)), fitted to decision values f [n] and labels (y > 0) by Newton's method with Platt's targets
  * (Lin, Lin, Weng 2007, doi:10.1007/s10994-007-5018-6). */

@@ -85,10 +85,11 @@ cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, 
     if (!(options->level > 0 && options->level < 1))
         return cupel_fail(err, CUPEL_USAGE, "level %g of the intervals: expected above 0 and below 1, for example 0.9", options->level);
     cupel_band band = cupel_band_at(s, options->level);
+    cupel_precision precision = s->float32_holds ? options->precision : CUPEL_FLOAT64;
     for (size_t from = 0; from < n; from += CUPEL_EXPAND_ROWS) {
         size_t rows = n - from < CUPEL_EXPAND_ROWS ? n - from : CUPEL_EXPAND_ROWS;
         cupel_scale_apply(&s->scale, x + from * ld, ld, rows, scratch->z, s->scale.k);
-        cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, options->precision, options->isa, &scratch->work, scratch->raw);
+        cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, precision, options->isa, &scratch->work, scratch->raw);
         for (size_t i = 0; i < rows; i++) cupel_calibrated(s, &scratch->raw[i], &band, out, from + i);
     }
     return CUPEL_OK;
@@ -103,9 +104,7 @@ double cupel_surrogate_probability(const cupel_surrogate *s, double value, doubl
         return p;
     }
     if (!(lo <= hi)) return 0;
-    double below = lo > -INFINITY ? cupel_scores_below(&s->scores, (lo - value) / spread) : 0;
-    double up_to = hi < INFINITY ? cupel_scores_up_to(&s->scores, (hi - value) / spread) : 1;
-    return up_to > below ? up_to - below : 0;
+    return cupel_scores_between(&s->scores, (lo - value) / spread, (hi - value) / spread);
 }
 
 void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spread, double level, double *lower, double *upper)

@@ -15,6 +15,8 @@
 #include <string.h>
 
 enum { LEAST_ROWS = 5, MANY_ROWS = 3000, STREAM_OOF = 0x6f6f66 };
+enum { FLOAT32_ROWS = 500 };
+static const double FLOAT32_SLACK = 5e-4; /* half widths; half of what is promised, since training rows do not show the worst */
 static const double LEVEL = 0.9;        /* of the out-of-fold intervals that are stored */
 static const double DOMAIN_SHARE = 0.95; /* of the out-of-fold rows that lie inside the domain */
 
@@ -270,6 +272,30 @@ done:
     return st;
 }
 
+/* Where coefficients are large and cancel, float32 is too coarse: seen on up to FLOAT32_ROWS of the training rows. */
+static cupel_status try_float32(fit *f, cupel_err *err)
+{
+    cupel_surrogate *s = f->s;
+    cupel_expand_work w = {0};
+    cupel_raw a, b;
+    size_t n = f->problem.n, step = n > FLOAT32_ROWS ? n / FLOAT32_ROWS : 1;
+    cupel_band band = cupel_band_at(s, LEVEL);
+    cupel_status st = cupel_expand_work_make(&s->expand, &w, err);
+    if (st != CUPEL_OK) return st;
+    s->float32_holds = true;
+    for (size_t i = 0; i < n && s->float32_holds; i += step) {
+        const double *z = f->z + i * f->problem.d;
+        cupel_expand_run(&s->expand, z, f->problem.d, 1, CUPEL_FLOAT64, f->problem.job->isa, &w, &a);
+        cupel_expand_run(&s->expand, z, f->problem.d, 1, CUPEL_FLOAT32, f->problem.job->isa, &w, &b);
+        if (s->is_class)
+            s->float32_holds = fabs(cupel_sigmoid_at(&s->sigmoid, a.value) - cupel_sigmoid_at(&s->sigmoid, b.value)) <= FLOAT32_SLACK;
+        else
+            s->float32_holds = fabs(a.value - b.value) <= FLOAT32_SLACK * 0.5 * (band.hi - band.lo) * cupel_spread_of(s, &a);
+    }
+    cupel_expand_work_release(&w);
+    return CUPEL_OK;
+}
+
 /* The out-of-fold predictions as a user sees them. */
 static cupel_status keep_out_of_fold(fit *f, cupel_err *err)
 {
@@ -334,6 +360,7 @@ static cupel_status run(fit *f, const double *x, size_t n, size_t d, const doubl
     CUPEL_TRY(fit_all(f, err));
     CUPEL_TRY(domain_threshold(f, err));
     CUPEL_TRY(f->s->is_class ? calibrate_classes(f, err) : calibrate_numbers(f, err));
+    CUPEL_TRY(try_float32(f, err));
     CUPEL_TRY(keep_out_of_fold(f, err));
 done:
     return st;

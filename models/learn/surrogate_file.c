@@ -33,6 +33,9 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(put(w, "surrogate/domain_threshold", "scaled columns", "distance at which the training domain ends", 1, &s->threshold, err));
+    unsigned char float32 = s->float32_holds;
+    CUPEL_TRY(cupel_writer_put(w, "surrogate/float32", "", "1: float32 is within a thousandth of the interval's half width; 0: it is too coarse and not used",
+                               CUPEL_U8, 1, (size_t[]){1}, &float32, err));
     if (s->is_class) {
         double sigmoid[] = {s->sigmoid.a, s->sigmoid.b};
         CUPEL_TRY(put(w, "surrogate/classes", "", "the two class values", 2, s->class_value, err));
@@ -205,6 +208,7 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
 {
     cupel_status st = CUPEL_OK;
     char *learner = NULL;
+    void *float32 = NULL;
     CUPEL_TRY(get_text(r, "surrogate/learner", &learner, err));
     CUPEL_TRY(get_text(r, "surrogate/settings", &s->settings, err));
     s->learner = cupel_learner_named(learner);
@@ -219,10 +223,13 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
         st = bad(err, "surrogate/domain_threshold", "a distance that is not above 0");
         goto done;
     }
+    CUPEL_TRY(cupel_reader_get(r, "surrogate/float32", CUPEL_U8, 1, (size_t[]){1}, &float32, err));
+    s->float32_holds = *(unsigned char *)float32 != 0;
     CUPEL_TRY(cupel_reader_has(r, "surrogate/classes") ? load_classes(r, s, err) : load_numbers(r, s, err));
     CUPEL_TRY(load_oof(r, s, err));
 done:
     cupel_free(learner);
+    cupel_free(float32);
     return st;
 }
 
