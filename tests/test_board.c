@@ -179,7 +179,7 @@ static void a_pareto_board_keeps_the_front(void **state)
     for (size_t r = 0; r < front; r++)
         for (size_t i = 0; i < N; i++) {
             bool all = true; /* better by more than a cell of the grid in everything */
-            for (int k = 0; k < 3; k++) all = all && cupel_rng_uniform(11, (uint64_t)k, i) > list.objective[3 * r + (size_t)k] + 1.0 / 64;
+            for (int k = 0; k < 3; k++) all = all && cupel_rng_uniform(11, (uint64_t)k, i) > list.objective[3 * r + (size_t)k] + 1.0 / 200;
             assert_false(all);
         }
     cupel_board_free(b);

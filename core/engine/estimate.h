@@ -15,7 +15,7 @@ typedef struct cupel_estimate {
 } cupel_estimate;
 
 /* Opens the demand, counts the space, trains on at most a few hundred rows, and screens pieces spread evenly over the space for about a second. Times
- * of training and prediction are scaled to all rows: training by the square of their number, prediction linearly (support vectors). */
+ * of training and prediction are scaled to all rows: training by a power of their number, prediction linearly (support vectors). */
 cupel_status cupel_screen_estimate(const char *demand, const cupel_screen_options *o, const cupel_job *job, cupel_estimate *e, cupel_err *err);
 
 void cupel_estimate_text(const cupel_estimate *e, bool json, cupel_str *out);

@@ -496,6 +496,7 @@ struct cupel_model_work {
     double result[5][BLOCK];
     unsigned char in_domain[BLOCK];
     size_t at[BLOCK];
+    double describing, predicting; /* seconds */
 };
 
 cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **out, cupel_err *err)
@@ -563,8 +564,18 @@ cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch,
     cupel_status st = CUPEL_OK;
     for (size_t done_rows = 0; done_rows < n && st == CUPEL_OK; done_rows += BLOCK) {
         size_t rows = n - done_rows < BLOCK ? n - done_rows : BLOCK;
+        double begin = cupel_now();
         cupel_features_compute(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows);
+        double described = cupel_now();
         st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
+        w->describing += described - begin;
+        w->predicting += cupel_now() - described;
     }
     return st;
+}
+
+void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting)
+{
+    *describing = w->describing;
+    *predicting = w->predicting;
 }

@@ -78,6 +78,7 @@ const char *cupel_model_training_digest(const cupel_model *m); /* "sha256:..." o
 typedef struct cupel_model_work cupel_model_work;
 cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **w, cupel_err *err);
 void cupel_model_work_free(cupel_model_work *w);
+void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting); /* of all its predictions so far */
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                                  const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err);
 

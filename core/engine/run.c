@@ -130,7 +130,8 @@ static void put_times(const journey *j, cupel_json_out *w)
     cupel_json_open(w, '{');
     number(w, "read", t->read / all);
     number(w, "constraints", t->constrain / all);
-    number(w, "predict", t->predict / all);
+    number(w, "describe", t->describe / all);
+    number(w, "predict", (t->predict - t->describe) / all);
     number(w, "rank", t->rank / all);
     number(w, "checkpoint", t->checkpoint / all);
     cupel_json_close(w, '}');

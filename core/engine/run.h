@@ -9,7 +9,7 @@
  * nothing can meet the demand: all files are there. run.json:
  *   {"cupel": "0.1.0", "command": "...", "started": "2026-...Z", "ended": "...", "host": "...", "threads": 2, "isa": "avx512",
  *    "seconds": {"total": .., "train": .., "screen": .., "report": ..}, "cpu_seconds": .., "max_rss_bytes": ..,
- *    "stages": {"read": .., "constraints": .., "predict": .., "rank": .., "checkpoint": ..},      (shares of the worker time, sum 1)
+ *    "stages": {"read": .., "constraints": .., "describe": .., "predict": .., "rank": .., "checkpoint": ..},      (shares of the worker time, sum 1)
  *    "candidates": .., "candidates_screened_here": .. (fewer after --resume), "candidates_per_second": .., "kept": ..,
  *    "inputs": [{"name": "demand", "file": "..", "digest": "sha256:.."}, ..], "outputs": [{"file": "ranking.csv", "digest": "sha256:.."}, ..]} */
 cupel_status cupel_run(const char *demand, const char *folder, const cupel_screen_options *options, const char *command, const cupel_job *job,

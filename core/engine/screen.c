@@ -198,10 +198,10 @@ static void say_speed(const cupel_screening *s)
     const cupel_screen_times *t = s->times;
     char a[32], b[32];
     double sum = t->read + t->constrain + t->predict + t->rank + t->checkpoint, all = sum > 0 ? sum : 1;
-    cupel_say(s->job, CUPEL_NOTE, "%s candidates in %.1f s, %s per second: reading %.0f %%, constraints %.0f %%, describing and predicting %.0f %%, ranking %.0f %%, "
+    cupel_say(s->job, CUPEL_NOTE, "%s candidates in %.1f s, %s per second: reading %.0f %%, constraints %.0f %%, describing %.0f %%, predicting %.0f %%, ranking %.0f %%, "
               "checkpoints %.0f %%", cupel_format_count(a, t->candidates), t->screen,
               cupel_format_count(b, (uint64_t)((double)t->candidates / (t->screen > 0 ? t->screen : 1))), 100 * t->read / all, 100 * t->constrain / all,
-              100 * t->predict / all, 100 * t->rank / all, 100 * t->checkpoint / all);
+              100 * t->describe / all, 100 * (t->predict - t->describe) / all, 100 * t->rank / all, 100 * t->checkpoint / all);
 }
 
 /* Blocks grow until one takes about a quarter of the interval between checkpoints. Their size changes nothing in the result. */

@@ -23,7 +23,8 @@ cupel_screen_options cupel_screen_defaults(void);
 
 /* Wall seconds of the whole and worker seconds of each stage (summed over threads). */
 typedef struct cupel_screen_times {
-    double train, screen, read, constrain, predict, rank, checkpoint;
+    double train, screen, read, constrain, predict, rank, checkpoint; /* predict holds describe */
+    double describe;
     uint64_t candidates; /* screened in this process */
 } cupel_screen_times;
 

@@ -272,6 +272,17 @@ static size_t cut_pieces(cupel_screening *s, int64_t end)
     return n;
 }
 
+static double describing(const cupel_screening *s)
+{
+    double sum = 0, a, b;
+    for (size_t i = 0; i < s->n_hands; i++)
+        for (size_t p = 0; p < s->shape.p; p++) {
+            cupel_model_work_seconds(s->hand[i].work[p], &a, &b);
+            sum += a;
+        }
+    return sum;
+}
+
 cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -297,6 +308,7 @@ cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err)
             *total[k] += s->hand[i].stage[k];
             s->hand[i].stage[k] = 0;
         }
+    s->times->describe = describing(s);
     s->times->candidates += n;
     s->at.next = end;
 done:

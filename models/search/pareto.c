@@ -87,10 +87,10 @@ done:
     return st;
 }
 
-size_t cupel_pareto_bins(size_t m) { return m <= 2 ? 1024 : m == 3 ? 64 : 16; }
+size_t cupel_pareto_bins(size_t m) { return m <= 2 ? 1024 : m == 3 ? 200 : 32; }
 
-/* Cells of one layer are at most m bins^(m-1), so this bounds what is kept to about 2 * 65536 cells. */
-size_t cupel_pareto_layers_kept(size_t m) { return m <= 2 ? 64 : 16; }
+/* A layer of cells has at most about bins^(m-1) members, so this bounds what is kept; real fronts are a few hundred. */
+size_t cupel_pareto_layers_kept(size_t m) { return m <= 2 ? 64 : 12; }
 
 void cupel_pareto_cell(const double *f, size_t m, double *cell)
 {
