@@ -44,6 +44,13 @@ static cupel_status make_job(const cupel_verb *verb, const cupel_args *args, cup
     return CUPEL_OK;
 }
 
+static bool resumes(const cupel_verb *verb)
+{
+    for (const cupel_opt *o = verb->options; o && o->name; o++)
+        if (strcmp(o->name, "resume") == 0) return true;
+    return false;
+}
+
 static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -59,7 +66,7 @@ static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err
     if (verb->uses_blas) cupel_blas_begin(argv);
     cupel_talk_begin(verb->name, cupel_flag(args, "quiet"));
     CUPEL_TRY(make_job(verb, args, &job, err));
-    if (verb->computes) cupel_signals_begin();
+    cupel_signals_begin(verb->computes, resumes(verb));
     CUPEL_TRY(verb->run(args, &job, err));
 done:
     cupel_str_free(&page);
@@ -94,5 +101,6 @@ int main(int argc, char **argv)
     cupel_talk_begin(verb->name, false);
     cupel_status st = run(verb, argc, argv, &err);
     if (st != CUPEL_OK) cupel_talk_error(err.message[0] ? err.message : cupel_status_name(st));
-    return (int)st;
+    /* 6 invites to go on with --resume: it is not for verbs that begin anew. */
+    return (int)(st == CUPEL_INTERRUPTED && !resumes(verb) ? CUPEL_FAILED : st);
 }

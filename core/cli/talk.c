@@ -25,7 +25,7 @@ static struct talk {
     double stage_begun, last;
 } talk;
 
-static volatile sig_atomic_t signal_seen;
+static volatile sig_atomic_t signal_seen, patient, stopped_status = CUPEL_FAILED;
 
 void cupel_talk_begin(const char *verb, bool quiet)
 {
@@ -181,22 +181,25 @@ static void give_up(void)
 {
     static const char text[] = "\ncupel: stopped by a signal before the end; no output was written, run it again\n";
     (void)!write(STDERR_FILENO, text, sizeof text - 1);
-    _exit(CUPEL_INTERRUPTED);
+    cupel_temp_remove_all();
+    _exit(stopped_status);
 }
 
 static void on_signal(int number)
 {
-    if (number == SIGALRM || (number == SIGINT && signal_seen)) give_up();
+    if (!patient || number == SIGALRM || (number == SIGINT && signal_seen)) give_up();
     signal_seen = number;
     if (number != SIGUSR1) alarm(GRACE);
 }
 
-void cupel_signals_begin(void)
+void cupel_signals_begin(bool computes, bool resumes)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGALRM};
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     struct sigaction before;
     sigemptyset(&action.sa_mask);
+    patient = computes;
+    stopped_status = resumes ? CUPEL_INTERRUPTED : CUPEL_FAILED;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         /* A shell starts background work with SIGINT ignored, so that Ctrl-C ends the foreground only. */
         bool ignored = numbers[i] == SIGINT && sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler == SIG_IGN;

@@ -13,9 +13,10 @@ void cupel_talk_job(cupel_job *job);                     /* sets the callbacks *
  * write(2) and not a death. */
 void cupel_streams_begin(void);
 
-/* SIGTERM, SIGUSR1 and SIGINT make job->stop true. Work that does not look for ten seconds is ended with exit code 6 (SIGUSR1 is a
- * warning of the batch system and waits); a second SIGINT ends it at once. */
-void cupel_signals_begin(void);
+/* SIGTERM, SIGUSR1 and SIGINT make job->stop true when the verb computes. Work that does not look for ten seconds is ended (SIGUSR1 is a warning of
+ * the batch system and waits), with exit code 6 when the verb resumes, else 1; a second SIGINT ends it at once. Other verbs end at once. No temporary
+ * file is left. */
+void cupel_signals_begin(bool computes, bool resumes);
 int cupel_signal_seen(void); /* 0: none */
 
 #endif

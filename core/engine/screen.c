@@ -143,7 +143,7 @@ static cupel_status interrupted(cupel_screening *s, cupel_err *err)
     char a[32], b[32];
     cupel_format_count(a, (uint64_t)s->at.next);
     cupel_format_count(b, (uint64_t)s->at.candidates);
-    if (!s->o->checkpoint) return cupel_fail(err, CUPEL_INTERRUPTED, "interrupted at candidate %s of %s; nothing is left to resume, for there is no output file", a, b);
+    if (!s->o->checkpoint) return cupel_fail(err, CUPEL_FAILED, "interrupted at candidate %s of %s; nothing is left to resume, for there is no output file", a, b);
     cupel_status st = write_checkpoint(s, err);
     if (st != CUPEL_OK) return st;
     return cupel_fail(err, CUPEL_INTERRUPTED, "interrupted at candidate %s of %s; the same command with --resume goes on from there", a, b);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 #include <sys/mman.h>
 
-enum { BUFFER = 1 << 18 };
+enum { BUFFER = 1 << 18, TEMPS = 16 };
 
 struct cupel_out {
     int fd;
@@ -33,6 +34,28 @@ cupel_status cupel_fail_errno(cupel_err *err, int number, const char *what, cons
     return cupel_fail(err, CUPEL_FAILED, "%s '%s': %s", what, path, strerror(number));
 }
 
+/* The last names, for cupel_temp_remove_all: a place counts when it is whole. They hold our process id, so none is another's file. */
+static struct {
+    atomic_bool whole;
+    char name[1024];
+} temps[TEMPS];
+static atomic_uint temps_made;
+
+static void note_temp(const char *name)
+{
+    unsigned i = atomic_fetch_add(&temps_made, 1) % TEMPS;
+    atomic_store(&temps[i].whole, false);
+    if (strlen(name) >= sizeof temps[i].name) return;
+    memcpy(temps[i].name, name, strlen(name) + 1);
+    atomic_store(&temps[i].whole, true);
+}
+
+void cupel_temp_remove_all(void)
+{
+    for (size_t i = 0; i < TEMPS; i++)
+        if (atomic_load(&temps[i].whole)) (void)unlink(temps[i].name);
+}
+
 cupel_status cupel_temp_name(const char *path, char **temp, cupel_err *err)
 {
     cupel_str s = {0};
@@ -45,6 +68,7 @@ cupel_status cupel_temp_name(const char *path, char **temp, cupel_err *err)
         cupel_str_free(&s);
         return cupel_no_memory(err, "a file name", 0);
     }
+    note_temp(s.p);
     *temp = s.p;
     return CUPEL_OK;
 }

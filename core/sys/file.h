@@ -22,6 +22,8 @@ void cupel_out_abandon(cupel_out **out);
  * fsync temp, rename it to path, fsync the folder. On failure temp is removed. */
 cupel_status cupel_temp_name(const char *path, char **temp, cupel_err *err);
 cupel_status cupel_temp_commit(const char *temp, const char *path, cupel_err *err);
+/* For a signal handler that ends the process: removes the files of the last 16 temporary names that are still there. */
+void cupel_temp_remove_all(void);
 
 /* A whole file mapped read-only. Refuses what is not a regular file. */
 typedef struct cupel_map {
