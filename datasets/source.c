@@ -97,7 +97,7 @@ cupel_status cupel_source_digest(cupel_source *s, char hex[65], cupel_err *err)
 void cupel_source_free(cupel_source *s)
 {
     if (!s) return;
-    if (s->state) s->format->close(s->state);
+    if (s->format && s->state) s->format->close(s->state);
     cupel_header_release(&s->header);
     cupel_input_free(s->in);
     cupel_free(s->path);

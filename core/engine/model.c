@@ -158,8 +158,9 @@ static cupel_status keep_formulas(fitting *f, cupel_err *err)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < f->n; i++) bytes += cupel_cell(&f->t->records, f->row[i], f->t->formula_column).n + 1;
-    char **p = cupel_alloc(f->n * sizeof *p + bytes, 1), *text = (char *)(p + f->n);
+    char **p = cupel_alloc(f->n * sizeof *p + bytes, 1);
     if (!p) return cupel_no_memory(err, "the known materials", bytes);
+    char *text = (char *)(p + f->n);
     for (size_t i = 0; i < f->n; i++) {
         cupel_text cell = cupel_cell(&f->t->records, f->row[i], f->t->formula_column);
         p[i] = text;

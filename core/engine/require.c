@@ -58,7 +58,7 @@ static cupel_status read_target(const cupel_demand *d, const cupel_yaml *e, cons
         st = quantity(d, e, "within", unit, &within, err);
         if (st != CUPEL_OK) return st;
     }
-    if (within < 0) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: within: a width below 0; give how far from the target is good enough", d->file, w->line);
+    if (w && within < 0) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: within: a width below 0; give how far from the target is good enough", d->file, w->line);
     q->min = target - within;
     q->max = target + within;
     return CUPEL_OK;

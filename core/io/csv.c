@@ -6,6 +6,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -93,6 +94,7 @@ static cupel_status refill(cupel_csv *c, cupel_err *err)
 {
     size_t rest = c->end - c->begin, got = 1;
     if (rest > MAX_ROW) return fail(c, c->line, "a row of more than 16 MB; is a quote left open?", err);
+    assert(c->now || (!rest && !c->pinned));
     if (!c->now || c->pinned || rest >= c->now->size / 2) {
         size_t size = rest >= CHUNK / 2 ? 4 * rest : CHUNK;
         chunk *k = cupel_resize(NULL, sizeof *k + size + PAD, 1);

@@ -5,6 +5,7 @@
 #include "core/base/str.h"
 #include "core/sys/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -451,6 +452,7 @@ static cupel_status one_attribute(const cupel_h5 *h, hid_t object, hsize_t i, cu
     H5_TRY(attribute = H5Aopen_by_idx(object, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT), "an attribute");
     H5_TRY(H5Aget_name(attribute, sizeof name, name), "an attribute");
     CUPEL_TRY(attribute_value(h, attribute, &a.type, &value, err));
+    assert(value);
     if (a.type == CUPEL_TEXT) a.text = value;
     if (a.type == CUPEL_F64) memcpy(&a.number, value, sizeof a.number);
     if (a.type == CUPEL_I64) memcpy(&a.integer, value, sizeof a.integer);

@@ -125,7 +125,7 @@ static int by_key(const void *pa, const void *pb)
 
 static cupel_status refuse_equal_keys(builder *b, const cupel_yaml *map)
 {
-    if (map->n < 2) return CUPEL_OK;
+    if (!map || map->n < 2) return CUPEL_OK;
     cupel_status st = CUPEL_OK;
     const cupel_yaml **sorted = cupel_alloc(map->n, sizeof(*sorted));
     size_t n = 0;

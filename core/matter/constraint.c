@@ -7,6 +7,7 @@
 #include "core/math/units.h"
 #include "core/sys/file.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -452,6 +453,7 @@ cupel_status cupel_constraint_new(const cupel_key_value *keys, size_t n, const c
     c->max = INFINITY;
     c->unit = "";
     CUPEL_TRY(check_keys(&e, err));
+    assert(e.first);
     CUPEL_TRY(word_of(&e, "unknown", choice, 0, &unknown, err));
     c->pass_unknown = unknown == 1;
     CUPEL_TRY(make(&e, &d, err));

@@ -13,6 +13,7 @@
 #include "core/io/keys.h"
 #include "core/matter/records.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -166,6 +167,7 @@ static size_t scratch_bytes(const neutral *s)
 static void set_scratch(const neutral *s, void *bytes, element_set *e)
 {
     charge_set *p = bytes;
+    assert(s->largest);
     for (unsigned i = 0; i < s->largest; i++) {
         e->cations[i] = p;
         p += s->tuples[i];

@@ -30,7 +30,7 @@ static void blank(target x, size_t from, size_t n)
 {
     for (size_t j = from; j < from + n; j++) {
         if (x.wide) x.wide[j] = (double)NAN;
-        else x.narrow[j] = NAN;
+        if (x.narrow) x.narrow[j] = NAN;
     }
 }
 

@@ -48,8 +48,8 @@ typedef struct cupel_machine_way {
  * that equals a point; either may be NULL. Sums are accumulated in float64 in both precisions. Results are finite. */
 void cupel_machine_run(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *sums, double *nearest);
 
-/* k [n][ldk], ldk >= m: the kernel values themselves, in float64 (way->precision is not looked at). */
-void cupel_machine_values(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *k, size_t ldk);
+/* values [n][ldk], ldk >= m: the kernel values themselves, in float64 (way->precision is not looked at). */
+void cupel_machine_values(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *values, size_t ldk);
 
 /* A lower triangular matrix W [m][m], packed, for the variance of a Gaussian process: with K + s^2 I = L L^T and W = L^-1 the variance at a row
  * with kernel values k is k(x,x) - |W k|^2 (Rasmussen and Williams 2006, algorithm 2.1). */

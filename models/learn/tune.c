@@ -134,8 +134,9 @@ static cupel_status find_evidence(void *user, size_t item, size_t worker, cupel_
 
 static cupel_status loss_of(const cupel_problem *p, const cupel_raw *raw, double *loss, cupel_err *err)
 {
-    double *value = cupel_alloc(2 * p->n, sizeof *value), *truth = value + p->n;
+    double *value = cupel_alloc(2 * p->n, sizeof *value);
     if (!value) return cupel_no_memory(err, "out-of-fold values", 2 * p->n * sizeof *value);
+    double *truth = value + p->n;
     for (size_t i = 0; i < p->n; i++) value[i] = raw[i].value;
     if (p->is_class) {
         cupel_sigmoid s = cupel_sigmoid_fit(value, p->y, p->n);

@@ -81,7 +81,7 @@ limited() { # limited NAME BLOCKS FINAL COMMAND...
   local name=$1 blocks=$2 final=$3 rc; shift 3
   rm -f "$final"; (trap '' XFSZ; ulimit -f "$blocks"; exec "$@" 2>&1 >/dev/null) </dev/null | cat >"$T/err"; rc=${PIPESTATUS[0]}
   [ $rc = 7 ] && grep -q -- "$final" "$T/err" && [ ! -e "$final" ] && [ -z "$(find "$T" -name '.*.tmp*')" ] && ok "ulimit -f $blocks: $name" ||
-    { echo "    exit $rc $(ls -A "$T" | grep tmp)"; no "ulimit -f $blocks: $name"; }
+    { echo "    exit $rc $(find "$T" -name "*tmp*")"; no "ulimit -f $blocks: $name"; }
 }
 for blocks in 0 1 3 16 64; do
   limited 'describe to CSV' $blocks x.csv "$CUPEL" describe long.csv --formula formula --set magpie -o x.csv

@@ -72,7 +72,7 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { l = $c["pareto 
 
 # ---- estimate
 "$CUPEL" screen "$T/neutral.yaml" --estimate --format json >"$T/e.json" 2>"$T/err"
-n=$(grep -o '"candidates": [0-9]*' "$T/e.json" | cut -d' ' -f2); rows=$(grep -o '[0-9,]* candidates in' "$T/err" | head -n 1)
+n=$(grep -o '"candidates": [0-9]*' "$T/e.json" | cut -d' ' -f2)
 [ "${n:-0}" -gt 1000 ] && grep -q memory_bytes "$T/e.json" && grep -q disk_bytes "$T/e.json" && ok 'estimate' || no 'estimate'
 
 # ---- refusals

@@ -51,8 +51,9 @@ check 'a part has the rows asked for' [ "$(wc -l < "$T/part.csv")" = 6 ]
 check 'a part is the same part of the whole' cmp -s <(sed -n '19,23p' "$T/all.csv") <(tail -n +2 "$T/part.csv")
 check 'the end may come early' [ "$("$CUPEL" space list "$T/neutral.yaml" --from $((n - 1)) --count 5 | wc -l)" = 2 ]
 check 'as lines of JSON' grep -q '"index": *0' <("$CUPEL" space list "$T/neutral.yaml" --count 1 --format jsonl)
+mapfile -t formulas < <(tail -n +2 "$T/part.csv" | cut -d, -f1)
 reads() { "$CUPEL" formula "$@" > /dev/null; }
-check 'every formula reads' reads $(tail -n +2 "$T/part.csv" | cut -d, -f1)
+check 'every formula reads' reads "${formulas[@]}"
 
 refused() { # refused NAME CODE WORDS COMMAND...: that exit code, and the words on stderr
   "${@:4}" > "$T/out" 2> "$T/err"
