@@ -175,8 +175,6 @@ void cupel_streams_begin(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-int cupel_signal_seen(void) { return signal_seen; }
-
 static void give_up(void)
 {
     static const char text[] = "\ncupel: stopped by a signal before the end; no output was written, run it again\n";

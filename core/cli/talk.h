@@ -17,6 +17,5 @@ void cupel_streams_begin(void);
  * the batch system and waits), with exit code 6 when the verb resumes, else 1; a second SIGINT ends it at once. Other verbs end at once. No temporary
  * file is left. */
 void cupel_signals_begin(bool computes, bool resumes);
-int cupel_signal_seen(void); /* 0: none */
 
 #endif
