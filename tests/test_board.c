@@ -17,13 +17,26 @@ static void make(made *m, int64_t index, double score, double merit, const char 
 {
     *m = (made){.value = {score}, .chance = {score}, .objective = {score, merit, 0.5}, .in_domain = {1}};
     snprintf(m->key, sizeof m->key, "%s", key);
-    m->pick = (cupel_pick){.index = index, .copies = 1, .score = score, .merit = merit, .probability = score, .value = m->value, .spread = m->spread,
-                           .lower = m->lower, .upper = m->upper, .distance = m->distance, .in_domain = m->in_domain, .chance = m->chance,
-                           .objective = m->objective, .formula = cupel_text_of(m->key), .key = cupel_text_of(m->key)};
+    m->pick = (cupel_pick){.index = index,
+                           .copies = 1,
+                           .score = score,
+                           .merit = merit,
+                           .probability = score,
+                           .value = m->value,
+                           .spread = m->spread,
+                           .lower = m->lower,
+                           .upper = m->upper,
+                           .distance = m->distance,
+                           .in_domain = m->in_domain,
+                           .chance = m->chance,
+                           .objective = m->objective,
+                           .formula = cupel_text_of(m->key),
+                           .key = cupel_text_of(m->key)};
 }
 
 /* n candidates of few scores, merits and compositions, in an order of their own; parts 1 .. `parts` of them in boards that are then joined. */
-static void stream(cupel_board_kind kind, size_t keep, uint64_t seed, size_t n, size_t parts, bool shuffled, cupel_arena *arena, cupel_shortlist *out)
+static void stream(cupel_board_kind kind, size_t keep, uint64_t seed, size_t n, size_t parts, bool shuffled, cupel_arena *arena,
+                   cupel_shortlist *out)
 {
     cupel_err err;
     cupel_board *whole;
@@ -100,8 +113,9 @@ static void the_best_are_the_best(void **state)
     for (size_t i = 0; i < all.n; i++) copies += all.copies[i];
     assert_int_equal(copies, 2000);
     for (size_t i = 1; i < all.n; i++) {
-        bool falls = all.score[i] < all.score[i - 1] || (all.score[i] == all.score[i - 1] &&
-                     (all.merit[i] < all.merit[i - 1] || (all.merit[i] == all.merit[i - 1] && strcmp(all.key[i], all.key[i - 1]) > 0)));
+        bool falls = all.score[i] < all.score[i - 1] ||
+                     (all.score[i] == all.score[i - 1] &&
+                      (all.merit[i] < all.merit[i - 1] || (all.merit[i] == all.merit[i - 1] && strcmp(all.key[i], all.key[i - 1]) > 0)));
         assert_true(falls);
     }
     (void)err;

@@ -30,8 +30,16 @@ static char *names[2] = {(char[]){"demand"}, (char[]){"isa"}}, *values[2] = {(ch
 static void fill(cupel_checkpoint *c, size_t rows)
 {
     cupel_err err;
-    *c = (cupel_checkpoint){.n_identity = 2, .identity = names, .identity_value = values, .candidates = 1000, .first = 100, .end = 900, .shard = 2, .shards = 3,
-                            .next = 400, .seed = 5};
+    *c = (cupel_checkpoint){.n_identity = 2,
+                            .identity = names,
+                            .identity_value = values,
+                            .candidates = 1000,
+                            .first = 100,
+                            .end = 900,
+                            .shard = 2,
+                            .shards = 3,
+                            .next = 400,
+                            .seed = 5};
     check_ok(cupel_counts_init(&c->counts, shape.c, shape.r, &err), &err);
     for (size_t i = 0; i < c->counts.n; i++) c->counts.block[i] = (int64_t)(3 * i);
     cupel_shortlist *const list[2] = {&c->best, &c->sample};
@@ -161,8 +169,9 @@ static void a_name_stands_beside_its_output(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_read),       cmocka_unit_test(another_screen_is_refused), cmocka_unit_test(impossible_values_are_refused),
-        cmocka_unit_test(every_allocation_may_fail),     cmocka_unit_test(a_name_stands_beside_its_output),
+        cmocka_unit_test(what_is_written_is_read),         cmocka_unit_test(another_screen_is_refused),
+        cmocka_unit_test(impossible_values_are_refused),   cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(a_name_stands_beside_its_output),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -23,8 +23,10 @@ static int setup(void **state)
 {
     (void)state;
     assert_non_null(mkdtemp(folder));
-    write_file("gaps.csv", "composition,target,stiffness [GPa],metal\nGaAs,1.42,86,0\nInP,1.34,71,0\nSi,1.11,98,0\nGe,0.67,75,0\nCu,0,130,1\nZnO,3.3,140,0\nZnS,3.6,77,0\n"
-                           "GaN,3.4,210,0\nFe,0,170,1\nAl,0,76,1\n");
+    write_file(
+        "gaps.csv",
+        "composition,target,stiffness [GPa],metal\nGaAs,1.42,86,0\nInP,1.34,71,0\nSi,1.11,98,0\nGe,0.67,75,0\nCu,0,130,1\nZnO,3.3,140,0\nZnS,3.6,77,0\n"
+        "GaN,3.4,210,0\nFe,0,170,1\nAl,0,76,1\n");
     return 0;
 }
 
@@ -63,7 +65,10 @@ static void the_form_of_the_issue_is_understood(void **state)
     (void)state;
     cupel_err err;
     cupel_demand *d;
-    check_ok(read_demand("demand: lead-free absorber\nscale: composition\n" DATA "model: {name: svr, features: magpie}\n" SPACE REQUIRE "keep: 100\nseed: 1\n", &d, &err), &err);
+    check_ok(read_demand("demand: lead-free absorber\nscale: composition\n" DATA "model: {name: svr, features: magpie}\n" SPACE REQUIRE
+                         "keep: 100\nseed: 1\n",
+                         &d, &err),
+             &err);
     assert_string_equal(d->words, "lead-free absorber");
     assert_int_equal(d->n_properties, 1);
     assert_string_equal(d->property[0].name, "band gap");
@@ -83,7 +88,9 @@ static void windows_are_converted_to_the_unit_of_the_property(void **state)
     cupel_err err;
     cupel_demand *d;
     check_ok(read_demand("demand: x\ndata: {file: gaps.csv, formula: composition, target: stiffness}\n" MODEL SPACE
-                         "require:\n  - {property: stiffness, min: 80000 MPa, max: 0.2 TPa}\n", &d, &err), &err);
+                         "require:\n  - {property: stiffness, min: 80000 MPa, max: 0.2 TPa}\n",
+                         &d, &err),
+             &err);
     assert_string_equal(d->property[0].name, "stiffness"); /* name and unit from the header */
     assert_string_equal(d->property[0].unit, "GPa");
     check_close(d->requirement[0].min, 80, 1e-12, 0);
@@ -100,23 +107,26 @@ static void several_properties_goals_and_rankings(void **state)
     (void)state;
     cupel_err err;
     cupel_demand *d;
-    check_ok(read_demand("demand: x\n"
-                         "properties:\n"
-                         "  - {property: band gap, unit: eV, data: {file: gaps.csv, formula: composition, target: target}, model: {name: ridge}}\n"
-                         "  - property: stiffness\n"
-                         "    data: {file: gaps.csv, formula: composition, target: stiffness, missing: drop}\n"
-                         "    model: {name: svr, features: [magpie, element_fraction], settings: {C: 10, gamma: 0.1}, seed: 7}\n" SPACE
-                         "require:\n"
-                         "  - {property: stiffness, goal: maximise, weight: 2, beat: 100 GPa}\n"
-                         "  - {property: band gap, min: 1 eV, goal: minimize}\n"
-                         "  - {price: {max: 50 USD/kg}, goal: minimise, weight: 0.5}\n"
-                         "rank: {by: pareto}\ndomain: required\nlevel: 0.8\nkeep: 7\n", &d, &err), &err);
+    check_ok(
+        read_demand("demand: x\n"
+                    "properties:\n"
+                    "  - {property: band gap, unit: eV, data: {file: gaps.csv, formula: composition, target: target}, model: {name: ridge}}\n"
+                    "  - property: stiffness\n"
+                    "    data: {file: gaps.csv, formula: composition, target: stiffness, missing: drop}\n"
+                    "    model: {name: svr, features: [magpie, element_fraction], settings: {C: 10, gamma: 0.1}, seed: 7}\n" SPACE "require:\n"
+                    "  - {property: stiffness, goal: maximise, weight: 2, beat: 100 GPa}\n"
+                    "  - {property: band gap, min: 1 eV, goal: minimize}\n"
+                    "  - {price: {max: 50 USD/kg}, goal: minimise, weight: 0.5}\n"
+                    "rank: {by: pareto}\ndomain: required\nlevel: 0.8\nkeep: 7\n",
+                    &d, &err),
+        &err);
     assert_int_equal(d->n_properties, 2);
     assert_string_equal(d->property[1].options.settings, "C=10,gamma=0.1");
     assert_string_equal(d->property[1].options.features, "magpie,element_fraction");
     assert_true(d->property[1].options.seed == 7 && d->property[0].options.seed == 1);
     assert_true(d->property[1].data.missing == CUPEL_MISSING_DROP && d->property[0].data.missing == CUPEL_MISSING_FAIL);
-    assert_true(d->requirement[0].property == 1 && d->requirement[0].goal == 1 && d->requirement[0].beat == 100 && d->requirement[0].weight == 2);
+    assert_true(d->requirement[0].property == 1 && d->requirement[0].goal == 1 && d->requirement[0].beat == 100 &&
+                d->requirement[0].weight == 2);
     assert_true(d->requirement[1].property == 0 && d->requirement[1].goal == -1 && isnan(d->requirement[1].beat));
     assert_true(d->constraint[0].goal == -1 && d->constraint[0].limit == 50 && d->constraint[0].weight == 0.5);
     assert_true(d->by == CUPEL_BY_PARETO && d->domain_required && d->level == 0.8 && d->keep == 7);
@@ -143,11 +153,15 @@ static void what_is_wrong_is_said_with_line_and_remedy(void **state)
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap}\n", usage, "asks for nothing");
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: bandgap, min: 1 eV}\n", usage, "'band gap'");
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV, within: 1 eV}\n", usage, "'within' needs 'target'");
-    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {property: band gap, max: 2 eV}\n", usage, "required already in line 6");
-    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {elements: forbidden, list: [Pbx]}\n", usage, "Pbx");
-    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {prize: {max: 3 USD/kg}}\n", usage, "did you mean 'price'");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {property: band gap, max: 2 eV}\n", usage,
+            "required already in line 6");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {elements: forbidden, list: [Pbx]}\n", usage,
+            "Pbx");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {prize: {max: 3 USD/kg}}\n", usage,
+            "did you mean 'price'");
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {elements: forbidden, list: [Pb]}\n", usage, "asks for no property");
-    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {price: {max: 3 USD/kg}, goal: maximise}\n", usage, "maximise");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {price: {max: 3 USD/kg}, goal: maximise}\n",
+            usage, "maximise");
     refused("demand: x\n" DATA MODEL SPACE REQUIRE "rank: {by: probabilty}\n", usage, "did you mean 'probability'");
     refused("demand: x\n" DATA MODEL SPACE REQUIRE "rank: {by: pareto}\n", usage, "2 to 4");
     refused("demand: x\n" DATA MODEL SPACE REQUIRE "scale: crystal\n", usage, "composition");
@@ -174,7 +188,8 @@ static double chance(const cupel_demand *d, const cupel_belief *b, double value,
     cupel_scorer *s;
     double lower = value - half, upper = value + half, chances[2], objective[8], figure[1] = {0};
     check_ok(cupel_scorer_new(d, b, &s, &err), &err);
-    const cupel_score_row row = {.value = &value, .spread = &half, .lower = &lower, .upper = &upper, .figure = figure, .chance = chances, .objective = objective};
+    const cupel_score_row row = {
+        .value = &value, .spread = &half, .lower = &lower, .upper = &upper, .figure = figure, .chance = chances, .objective = objective};
     cupel_scorer_row(s, &row, out);
     cupel_scorer_free(s);
     return chances[0];
@@ -209,7 +224,8 @@ static void a_class_has_the_probability_of_its_values(void **state)
     const struct {
         const char *window;
         double want;
-    } cases[] = {{"target: 1", 0.7}, {"target: 0", 0.3}, {"min: 0.5", 0.7}, {"max: 0.5", 0.3}, {"min: 0, max: 1", 1}, {"goal: maximise, beat: 0.5", 0.7}};
+    } cases[] = {{"target: 1", 0.7}, {"target: 0", 0.3},    {"min: 0.5", 0.7},
+                 {"max: 0.5", 0.3},  {"min: 0, max: 1", 1}, {"goal: maximise, beat: 0.5", 0.7}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         snprintf(text, sizeof text, "%srequire:\n  - {property: metal, %s}\n", head, cases[i].window);
         check_ok(read_demand(text, &d, &err), &err);
@@ -246,7 +262,9 @@ static void weights_mean_what_they_say(void **state)
     cupel_score s;
     const cupel_belief belief = {.low = 0, .high = 4};
     check_ok(read_demand("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, goal: maximise, weight: 3}\n"
-                         "  - {price: {max: 10 USD/kg}, goal: minimise}\nrank: {by: weights}\n", &d, &err), &err);
+                         "  - {price: {max: 10 USD/kg}, goal: minimise}\nrank: {by: weights}\n",
+                         &d, &err),
+             &err);
     chance(d, &belief, 3, 0.5, &s); /* 3/4 of the range with weight 3, a figure of 0 with weight 1 */
     check_close(s.score, (3 * 0.75 + 1) / 4, 1e-8, 0);
     chance(d, &belief, 8, 0.5, &s); /* beyond the best measured counts as the best */
@@ -262,8 +280,10 @@ static void every_allocation_may_fail(void **state)
     cupel_demand *d = NULL;
     for (size_t n = 1;; n++) {
         cupel_mem_fail_at(n, false);
-        cupel_status st = read_demand("demand: x\n" DATA "model: {name: svr, features: [magpie, element_fraction], settings: {C: 10}}\n" SPACE REQUIRE
-                                      "  - {price: {max: 3 USD/kg}, goal: minimise}\nrank: pareto\n", &d, &err);
+        cupel_status st =
+            read_demand("demand: x\n" DATA "model: {name: svr, features: [magpie, element_fraction], settings: {C: 10}}\n" SPACE REQUIRE
+                        "  - {price: {max: 3 USD/kg}, goal: minimise}\nrank: pareto\n",
+                        &d, &err);
         bool reached = cupel_mem_count() >= n;
         cupel_mem_fail_at(0, false);
         if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) print_error("allocation %zu: status %d: %s\n", n, st, err.message);

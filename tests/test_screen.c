@@ -34,7 +34,8 @@ static int setup(void **state)
 {
     (void)state;
     assert_non_null(mkdtemp(folder));
-    static const char *const cation[] = {"Zn", "Mg", "Ga", "In", "Sn", "Ge", "Al", "Na", "K", "Ca"}, *const anion[] = {"O", "S", "Se", "Te", "N", "Cl"};
+    static const char *const cation[] = {"Zn", "Mg", "Ga", "In", "Sn", "Ge", "Al", "Na", "K", "Ca"}, *const anion[] = {"O",  "S", "Se",
+                                                                                                                       "Te", "N", "Cl"};
     FILE *f = fopen(at("gaps.csv"), "w"), *g = fopen(at("list.csv"), "w");
     assert_true(f && g);
     fprintf(f, "formula,gap [eV],metal\n");
@@ -43,20 +44,25 @@ static int setup(void **state)
         for (int k = 0; k < 6; k++)
             for (int n = 1; n <= 3; n++) {
                 double gap = 0.3 * i + 0.5 * (5 - k) + 0.2 * n;
-                if ((i + k + n) % 2) fprintf(f, "%s%d%s%d,%.3f,%d\n", cation[i], n, anion[k], 4 - n, gap + 0.1 * ((i * 7 + k * 3 + n) % 5 - 2), gap < 1.5);
+                if ((i + k + n) % 2)
+                    fprintf(f, "%s%d%s%d,%.3f,%d\n", cation[i], n, anion[k], 4 - n, gap + 0.1 * ((i * 7 + k * 3 + n) % 5 - 2), gap < 1.5);
                 for (int m = 1; m <= 3; m++) fprintf(g, "%s%d%s%d\n", cation[i], n, anion[k], m);
             }
     fprintf(g, "Qq\nnan\nZn2O2\nPbS\nFe2O3.5H2O\nXe\n");
     fclose(f);
     fclose(g);
-    write_file("d.yaml", "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge, features: magpie}\n"
-                         "space: {list: list.csv, formula: formula}\nrequire:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n  - {elements: forbidden, list: [Pb]}\n"
-                         "keep: 30\n");
-    write_file("p.yaml", "demand: test\n"
-                         "properties:\n  - {property: gap, data: {file: gaps.csv, formula: formula, target: gap}, model: {name: ridge}}\n"
-                         "  - {property: metal, data: {file: gaps.csv, formula: formula, target: metal}, model: {name: svc, settings: {C: 1, gamma: 0.01}}}\n"
-                         "space: {list: list.csv, formula: formula}\nrequire:\n  - {property: gap, goal: maximise}\n  - {property: metal, target: 0}\n"
-                         "  - {price: {max: 1000 USD/kg}, goal: minimise}\nrank: pareto\nkeep: 40\n");
+    write_file(
+        "d.yaml",
+        "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge, features: magpie}\n"
+        "space: {list: list.csv, formula: formula}\nrequire:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n  - {elements: forbidden, list: [Pb]}\n"
+        "keep: 30\n");
+    write_file(
+        "p.yaml",
+        "demand: test\n"
+        "properties:\n  - {property: gap, data: {file: gaps.csv, formula: formula, target: gap}, model: {name: ridge}}\n"
+        "  - {property: metal, data: {file: gaps.csv, formula: formula, target: metal}, model: {name: svc, settings: {C: 1, gamma: 0.01}}}\n"
+        "space: {list: list.csv, formula: formula}\nrequire:\n  - {property: gap, goal: maximise}\n  - {property: metal, target: 0}\n"
+        "  - {price: {max: 1000 USD/kg}, goal: minimise}\nrank: pareto\nkeep: 40\n");
     return 0;
 }
 
@@ -292,8 +298,10 @@ static void given_predictions_are_ranked(void **state)
     cupel_demand *d;
     cupel_result r;
     const cupel_job job = {.threads = 1};
-    write_file("pred.csv", "composition,gap [meV],gap lower [meV],gap upper [meV],in_domain\n"
-                           "ZnS,3000,2500,3500,1\nZn2S2,2000,1800,2200,0\nZnO,2000,1900,2100,1\nPbS,2000,1900,2100,1\nGaN,,,,1\nInN,x,1,2,1\nQq,2000,1900,2100,1\nAlN,9000,8990,9010,1\n");
+    write_file(
+        "pred.csv",
+        "composition,gap [meV],gap lower [meV],gap upper [meV],in_domain\n"
+        "ZnS,3000,2500,3500,1\nZn2S2,2000,1800,2200,0\nZnO,2000,1900,2100,1\nPbS,2000,1900,2100,1\nGaN,,,,1\nInN,x,1,2,1\nQq,2000,1900,2100,1\nAlN,9000,8990,9010,1\n");
     const cupel_rank_options o = {.table = at("pred.csv")};
     check_ok(cupel_demand_open(at("d.yaml"), &d, &err), &err);
     check_ok(cupel_rank_table(&o, d, &job, &r, &err), &err);
@@ -303,7 +311,8 @@ static void given_predictions_are_ranked(void **state)
     check_close(r.rows.value[0], 2, 1e-12, 0);
     check_close(r.rows.probability[0], cupel_interval_probability(2, 1.9, 2.1, 0.9, 1.5, 2.5), 0, 1e-9);
     assert_true(r.rows.in_domain[0] == 1 && r.rows.in_domain[1] == 0);
-    assert_true(r.counts.describe[CUPEL_REASON_MISSING_NUMBER] == 1 && r.counts.describe[CUPEL_REASON_BAD_NUMBER] == 1 && r.counts.first[0] == 1);
+    assert_true(r.counts.describe[CUPEL_REASON_MISSING_NUMBER] == 1 && r.counts.describe[CUPEL_REASON_BAD_NUMBER] == 1 &&
+                r.counts.first[0] == 1);
     cupel_result_release(&r);
     cupel_demand_free(d);
     write_file("pred.csv", "formula,gap [K],gap lower [K],gap upper [K]\nZnS,1,0,2\n");
@@ -362,9 +371,15 @@ static void allocations_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_screen_is_predict_and_sort),   cmocka_unit_test(the_funnel_adds_up),        cmocka_unit_test(known_materials_are_the_nearest),
-        cmocka_unit_test(artifacts_and_shards_hold_all_of_it), cmocka_unit_test(a_class_and_a_goal_make_a_front), cmocka_unit_test(a_stop_leaves_a_checkpoint),
-        cmocka_unit_test(given_predictions_are_ranked),   cmocka_unit_test(shards_are_read),           cmocka_unit_test(allocations_may_fail),
+        cmocka_unit_test(a_screen_is_predict_and_sort),
+        cmocka_unit_test(the_funnel_adds_up),
+        cmocka_unit_test(known_materials_are_the_nearest),
+        cmocka_unit_test(artifacts_and_shards_hold_all_of_it),
+        cmocka_unit_test(a_class_and_a_goal_make_a_front),
+        cmocka_unit_test(a_stop_leaves_a_checkpoint),
+        cmocka_unit_test(given_predictions_are_ranked),
+        cmocka_unit_test(shards_are_read),
+        cmocka_unit_test(allocations_may_fail),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -26,8 +26,8 @@ const cupel_verb cupel_verb_merge = {
     .name = "merge",
     .usage = "PART.h5... -o FILE",
     .help = "shards of a screen into one ranking",
-    .more = "Gives the bytes that one screen of the whole space gives. Parts of different demands, data, models or versions, a missing part or one given twice "
-            "are refused with exit code 4.\n\n"
+    .more = "Gives the bytes that one screen of the whole space gives. Parts of different demands, data, models or versions, a missing "
+            "part or one given twice are refused with exit code 4.\n\n"
             "  for i in 1 2 3; do cupel screen solar.yaml --shard $i/3 -o part$i.h5; done\n"
             "  cupel merge part?.h5 -o ranking.csv\n",
     .options = options,

@@ -40,11 +40,12 @@ const cupel_verb cupel_verb_rank = {
     .name = "rank",
     .usage = "PREDICTIONS DEMAND -o FILE",
     .help = "rank a table of predictions by what a demand requires",
-    .more = "PREDICTIONS comes from 'cupel predict' or from elsewhere. For each property of the demand it needs the columns 'NAME [unit]', 'NAME lower [unit]' and "
-            "'NAME upper [unit]', in any unit of that kind; for a class 'NAME probability'. The interval is taken as central at the demand's level, with half of "
-            "the probability on either side of the value, each side half a normal distribution. 'distance' and 'in_domain' are used when they are there. "
-            "Constraints, order and columns are those of 'cupel screen', but its probabilities come from the whole calibrated distribution, which is usually narrower "
-            "in the middle than a normal one.\n\n"
+    .more = "PREDICTIONS comes from 'cupel predict' or from elsewhere. For each property of the demand it needs the columns 'NAME "
+            "[unit]', 'NAME lower [unit]' and 'NAME upper [unit]', in any unit of that kind; for a class 'NAME probability'. The "
+            "interval is taken as central at the demand's level, with half of the probability on either side of the value, each side "
+            "half a normal distribution. 'distance' and 'in_domain' are used when they are there. Constraints, order and columns are "
+            "those of 'cupel screen', but its probabilities come from the whole calibrated distribution, which is usually narrower in "
+            "the middle than a normal one.\n\n"
             "  cupel rank predicted.csv solar.yaml -o ranking.csv\n",
     .options = options,
     .min_args = 2,

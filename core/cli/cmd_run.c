@@ -35,10 +35,11 @@ const cupel_verb cupel_verb_run = {
     .name = "run",
     .usage = "DEMAND -o DIR",
     .help = "the whole road: from a demand file to a ranked, explained shortlist",
-    .more = "Trains, screens, ranks and reports. DIR/ranking.csv holds the shortlist, DIR/report.html explains it, DIR/run.json says what was run on what. "
-            "'cupel help demand' says how a demand is written.\n\n"
+    .more = "Trains, screens, ranks and reports. DIR/ranking.csv holds the shortlist, DIR/report.html explains it, DIR/run.json says "
+            "what was run on what. 'cupel help demand' says how a demand is written.\n\n"
             "  cupel run datasets/examples/solar-absorber.yaml --threads 2 -o out\n\n"
-            "SIGTERM and SIGUSR1 write a checkpoint and end with exit code 6; --resume goes on. Exit code 5: no candidate can meet the demand.\n",
+            "SIGTERM and SIGUSR1 write a checkpoint and end with exit code 6; --resume goes on. Exit code 5: no candidate can meet the "
+            "demand.\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

@@ -89,11 +89,12 @@ const cupel_verb cupel_verb_screen = {
     .name = "screen",
     .usage = "DEMAND -o FILE [--resume] [--shard I/N]",
     .help = "stream the candidates of a demand and keep the best",
-    .more = "Trains the model of the demand, then reads or enumerates candidates in blocks: element constraints, description, prediction, score. Memory does not "
-            "grow with their number. The ranking is that of 'cupel run', to the byte, for any number of threads, shards and kills.\n\n"
-            "A checkpoint FILE.checkpoint is written every second and removed at the end. After a kill, the same command with --resume goes on from it. "
-            "SIGTERM and SIGUSR1 write one and end with exit code 6. A checkpoint of another demand, data or version is refused with exit code 4. "
-            "Exit code 5: no candidate can meet the demand.\n\n"
+    .more = "Trains the model of the demand, then reads or enumerates candidates in blocks: element constraints, description, "
+            "prediction, score. Memory does not grow with their number. The ranking is that of 'cupel run', to the byte, for any number "
+            "of threads, shards and kills.\n\n"
+            "A checkpoint FILE.checkpoint is written every second and removed at the end. After a kill, the same command with --resume "
+            "goes on from it. SIGTERM and SIGUSR1 write one and end with exit code 6. A checkpoint of another demand, data or version "
+            "is refused with exit code 4. Exit code 5: no candidate can meet the demand.\n\n"
             "  cupel screen solar.yaml -o ranking.csv\n"
             "  cupel screen solar.yaml --shard 2/3 -o part2.h5\n"
             "  cupel screen solar.yaml --estimate --format json\n",

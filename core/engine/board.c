@@ -18,18 +18,18 @@ typedef struct entry {
     double *number;       /* value spread lower upper distance [p], chance [r], figure [c], objective [m], cell [m] */
     unsigned char *in_domain;
     char *formula, *key;
-    struct entry *chain;  /* the next of its bucket */
-    size_t at;            /* place in the heap */
+    struct entry *chain; /* the next of its bucket */
+    size_t at;           /* place in the heap */
 } entry;
 
 struct cupel_board {
     cupel_board_kind kind;
     cupel_shape shape;
     size_t keep, n, cap;
-    entry **heap;         /* best, sample: the worst on top; pareto: in no order */
+    entry **heap; /* best, sample: the worst on top; pareto: in no order */
     entry **bucket;
     size_t n_buckets;
-    double *last_layer;   /* pareto: cells [n_last][m] of the last layer kept; what they dominate cannot enter */
+    double *last_layer; /* pareto: cells [n_last][m] of the last layer kept; what they dominate cannot enter */
     size_t n_last, settled;
 };
 
@@ -289,8 +289,8 @@ cupel_status cupel_shortlist_take(cupel_shortlist *l, cupel_shape s, size_t n, c
 {
     *l = (cupel_shortlist){.n = n};
     int64_t **const ints[3] = {&l->index, &l->copies, &l->layer};
-    double **const reals[11] = {&l->score, &l->merit, &l->probability, &l->value, &l->spread, &l->lower, &l->upper, &l->distance, &l->chance, &l->figure,
-                                &l->objective};
+    double **const reals[11] = {&l->score, &l->merit,    &l->probability, &l->value,  &l->spread,   &l->lower,
+                                &l->upper, &l->distance, &l->chance,      &l->figure, &l->objective};
     const size_t width[11] = {1, 1, 1, s.p, s.p, s.p, s.p, s.p, s.r, s.c, s.m};
     bool ok = true;
     for (int i = 0; i < 3; i++) ok = (*ints[i] = cupel_arena_take(arena, n * sizeof(int64_t) + 1)) && ok;
@@ -352,9 +352,20 @@ done:
 
 cupel_pick cupel_shortlist_pick(const cupel_shortlist *l, cupel_shape s, size_t i)
 {
-    return (cupel_pick){.index = l->index[i], .copies = l->copies[i], .score = l->score[i], .merit = l->merit[i], .probability = l->probability[i],
-                        .value = l->value + i * s.p, .spread = l->spread + i * s.p, .lower = l->lower + i * s.p, .upper = l->upper + i * s.p,
-                        .distance = l->distance + i * s.p, .in_domain = l->in_domain + i * s.p, .chance = l->chance + i * s.r,
-                        .figure = l->figure + i * s.c, .objective = l->objective + i * s.m, .formula = cupel_text_of(l->formula[i]),
+    return (cupel_pick){.index = l->index[i],
+                        .copies = l->copies[i],
+                        .score = l->score[i],
+                        .merit = l->merit[i],
+                        .probability = l->probability[i],
+                        .value = l->value + i * s.p,
+                        .spread = l->spread + i * s.p,
+                        .lower = l->lower + i * s.p,
+                        .upper = l->upper + i * s.p,
+                        .distance = l->distance + i * s.p,
+                        .in_domain = l->in_domain + i * s.p,
+                        .chance = l->chance + i * s.r,
+                        .figure = l->figure + i * s.c,
+                        .objective = l->objective + i * s.m,
+                        .formula = cupel_text_of(l->formula[i]),
                         .key = cupel_text_of(l->key[i])};
 }

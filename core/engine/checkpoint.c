@@ -15,9 +15,12 @@ typedef struct whole {
     size_t offset;
 } whole;
 
-static const whole wholes[N_WHOLES] = {
-    {"candidates", offsetof(cupel_checkpoint, candidates)}, {"first", offsetof(cupel_checkpoint, first)}, {"end", offsetof(cupel_checkpoint, end)},
-    {"shard", offsetof(cupel_checkpoint, shard)},           {"shards", offsetof(cupel_checkpoint, shards)}, {"next", offsetof(cupel_checkpoint, next)}};
+static const whole wholes[N_WHOLES] = {{"candidates", offsetof(cupel_checkpoint, candidates)},
+                                       {"first", offsetof(cupel_checkpoint, first)},
+                                       {"end", offsetof(cupel_checkpoint, end)},
+                                       {"shard", offsetof(cupel_checkpoint, shard)},
+                                       {"shards", offsetof(cupel_checkpoint, shards)},
+                                       {"next", offsetof(cupel_checkpoint, next)}};
 
 static int64_t *whole_at(cupel_checkpoint *c, int i) { return (int64_t *)(void *)((char *)c + wholes[i].offset); }
 
@@ -61,8 +64,8 @@ static cupel_status same_screen(const char *path, const cupel_checkpoint *mine, 
     cupel_str_free(&what);
     if (st != CUPEL_OK) return st;
     if (c->shard != mine->shard || c->shards != mine->shards)
-        return cupel_fail(err, CUPEL_BAD_ARTIFACT, "checkpoint '%s' is of shard %lld/%lld, not %lld/%lld; %s", path, (long long)c->shard, (long long)c->shards,
-                          (long long)mine->shard, (long long)mine->shards, REMEDY);
+        return cupel_fail(err, CUPEL_BAD_ARTIFACT, "checkpoint '%s' is of shard %lld/%lld, not %lld/%lld; %s", path, (long long)c->shard,
+                          (long long)c->shards, (long long)mine->shard, (long long)mine->shards, REMEDY);
     if (c->candidates != mine->candidates || c->first != mine->first || c->end != mine->end || c->next < c->first || c->next > c->end)
         return cupel_fail(err, CUPEL_BAD_ARTIFACT, "checkpoint '%s' is of candidates %lld to %lld of %lld, not %lld to %lld of %lld; %s", path,
                           (long long)c->first, (long long)c->end, (long long)c->candidates, (long long)mine->first, (long long)mine->end,

@@ -94,7 +94,8 @@ cupel_status cupel_counts_load(const cupel_reader *r, size_t n_constraints, size
         cupel_free(data);
     }
     for (size_t i = 0; i < k->n && st == CUPEL_OK; i++)
-        if (k->block[i] < 0 || k->block[i] > INT64_MAX / 1024) st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "a count that cannot be; the file is damaged");
+        if (k->block[i] < 0 || k->block[i] > INT64_MAX / 1024)
+            st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "a count that cannot be; the file is damaged");
     if (st != CUPEL_OK) cupel_counts_release(k);
     return st;
 }

@@ -14,8 +14,8 @@
 
 enum { DEMAND_BYTES_MAX = 1 << 20 };
 
-static const char *const top_keys[] = {"demand", "scale", "data",  "model",  "properties", "space", "require",
-                                       "rank",   "prefer", "domain", "keep", "seed",      "level", NULL};
+static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "properties", "space", "require",
+                                       "rank",   "prefer", "domain", "keep",  "seed",       "level", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", NULL};
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
@@ -89,7 +89,8 @@ static cupel_status check_learner(cupel_demand *d, const cupel_yaml *map, const 
         cupel_str all = {0};
         for (size_t i = 0; cupel_learner_method(i); i++) cupel_str_addf(&all, "%s%s", i ? ", " : "", cupel_learner_method(i)->name);
         const cupel_yaml *name = cupel_yaml_get(map, "name");
-        cupel_fail(err, CUPEL_USAGE, "%s:%zu: no model '%.40s'; there are %s", d->file, name ? name->line : map->line, o->learner, cupel_str_text(&all));
+        cupel_fail(err, CUPEL_USAGE, "%s:%zu: no model '%.40s'; there are %s", d->file, name ? name->line : map->line, o->learner,
+                   cupel_str_text(&all));
         cupel_str_free(&all);
         return CUPEL_USAGE;
     }
@@ -113,7 +114,8 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
     CUPEL_TRY(cupel_keys_text(map, d->file, "file", &file, err));
     if (file) {
         if (map->n > 1)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a model that comes from a file takes no other keys; leave out all but 'file'", d->file, map->line);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a model that comes from a file takes no other keys; leave out all but 'file'", d->file,
+                              map->line);
         return resolve(d, file, &p->model_file, err);
     }
     CUPEL_TRY(cupel_keys_text(map, d->file, "name", &p->options.learner, err));
@@ -186,8 +188,8 @@ static cupel_status check_table(cupel_demand *d, cupel_demand_property *p, cupel
         size_t j = cupel_header_find(h, p->data.target);
         const char *own = h->unit[j];
         if (p->unit && own[0] && strcmp(p->unit, own) != 0)
-            st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit of '%s': the demand says '%s', the header of '%s' says '%s'; make them one", d->file, p->line,
-                            p->data.target, p->unit, p->data.file, own);
+            st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit of '%s': the demand says '%s', the header of '%s' says '%s'; make them one",
+                            d->file, p->line, p->data.target, p->unit, p->data.file, own);
         if (!p->unit) p->unit = cupel_arena_text(&d->arena, own, strlen(own));
         if (!p->name) p->name = cupel_arena_text(&d->arena, h->label[j], strlen(h->label[j]));
         if (st == CUPEL_OK && (!p->unit || !p->name)) st = cupel_no_memory(err, "a property", 0);
@@ -205,10 +207,11 @@ static cupel_status open_model_file(cupel_demand *d, cupel_demand_property *p, c
     }
     const char *name = cupel_model_property(p->model), *unit = cupel_model_unit(p->model);
     if (p->name && strcmp(p->name, name) != 0)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: property '%s': the model '%s' predicts '%s'", d->file, p->line, p->name, p->model_file, name);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: property '%s': the model '%s' predicts '%s'", d->file, p->line, p->name, p->model_file,
+                          name);
     if (p->unit && strcmp(p->unit, unit) != 0)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: property '%s': the demand says unit '%s', the model '%s' was trained in '%s'", d->file, p->line, name,
-                          p->unit, p->model_file, unit);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: property '%s': the demand says unit '%s', the model '%s' was trained in '%s'", d->file,
+                          p->line, name, p->unit, p->model_file, unit);
     p->name = name;
     p->unit = unit;
     return CUPEL_OK;
@@ -222,7 +225,8 @@ static cupel_status read_property(cupel_demand *d, const cupel_yaml *from, cupel
     CUPEL_TRY(read_data(d, data, p, err));
     CUPEL_TRY(read_model(d, model, p, err));
     if (!p->has_data && !p->model_file)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: nothing to learn from: give 'data' with file, formula and target, or model: {file: model.h5}", d->file,
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: nothing to learn from: give 'data' with file, formula and target, or model: {file: model.h5}", d->file,
                           p->line);
     if (p->has_data) CUPEL_TRY(check_table(d, p, err));
     if (p->model_file) CUPEL_TRY(open_model_file(d, p, err));
@@ -239,9 +243,11 @@ static cupel_status read_properties(cupel_demand *d, const cupel_yaml *root, cup
     if (list && single)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: give 'properties', or 'data' and 'model' for one property, not both", d->file, list->line);
     if (!list && !single)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand needs 'data' (a table to learn from) or model: {file: model.h5}", d->file, root->line);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand needs 'data' (a table to learn from) or model: {file: model.h5}", d->file,
+                          root->line);
     if (list && (list->kind != CUPEL_YAML_LIST || !list->n || list->n > CUPEL_PROPERTIES_MAX))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'properties' must be a list of 1 to %d entries", d->file, list->line, CUPEL_PROPERTIES_MAX);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'properties' must be a list of 1 to %d entries", d->file, list->line,
+                          CUPEL_PROPERTIES_MAX);
     size_t n = list ? list->n : 1;
     d->property = cupel_alloc(n, sizeof *d->property);
     if (!d->property) return cupel_no_memory(err, "properties", 0);
@@ -298,7 +304,8 @@ static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err
     CUPEL_TRY(read_properties(d, root, err));
     d->space_spec = cupel_yaml_get(root, "space");
     if (!d->space_spec)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand needs 'space', where to look, as in space: {list: candidates.csv, formula: formula}", d->file,
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: a demand needs 'space', where to look, as in space: {list: candidates.csv, formula: formula}", d->file,
                           root->line);
     st = cupel_demand_require(d, cupel_yaml_get(root, "require"), err);
 done:

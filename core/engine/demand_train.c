@@ -20,7 +20,8 @@ static cupel_status best_tenth(const double *value, size_t n, int goal, double *
 }
 
 /* What the window of q asks against n measured values: warnings, the default of `beat`, and windows that only a class can meet. */
-static cupel_status settle(const cupel_demand *d, cupel_requirement *q, const double *value, size_t n, bool is_class, const cupel_job *job, cupel_err *err)
+static cupel_status settle(const cupel_demand *d, cupel_requirement *q, const double *value, size_t n, bool is_class, const cupel_job *job,
+                           cupel_err *err)
 {
     const cupel_demand_property *p = &d->property[q->property];
     double low = HUGE_VAL, high = -HUGE_VAL;
@@ -29,16 +30,19 @@ static cupel_status settle(const cupel_demand *d, cupel_requirement *q, const do
         high = fmax(high, value[i]);
     }
     if (q->min == q->max && !is_class)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s' has no width, so its probability is 0; give min below max, or target with within",
-                          d->file, q->line, p->name);
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: window of '%s' has no width, so its probability is 0; give min below max, or target with within", d->file,
+                          q->line, p->name);
     if (n && (q->min > high || q->max < low))
-        cupel_say(job, CUPEL_WARNING, "%s:%zu: the window of '%s' (%g to %g %s) lies outside everything measured (%g to %g): the model cannot know there",
-                  d->file, q->line, p->name, q->min, q->max, p->unit, low, high);
+        cupel_say(job, CUPEL_WARNING,
+                  "%s:%zu: the window of '%s' (%g to %g %s) lies outside everything measured (%g to %g): the model cannot know there", d->file,
+                  q->line, p->name, q->min, q->max, p->unit, low, high);
     if (q->goal && !q->beat_given) return best_tenth(value, n, q->goal, &q->beat, err);
     return CUPEL_OK;
 }
 
-cupel_status cupel_demand_settle(cupel_demand *d, size_t property, const double *value, size_t n, bool is_class, const cupel_job *job, cupel_err *err)
+cupel_status cupel_demand_settle(cupel_demand *d, size_t property, const double *value, size_t n, bool is_class, const cupel_job *job,
+                                 cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < d->n_requirements && st == CUPEL_OK; i++)

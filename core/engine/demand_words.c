@@ -25,7 +25,8 @@ void cupel_requirement_words(const cupel_demand *d, const cupel_requirement *q, 
     cupel_str_addf(out, "%s as %s as possible", low || high ? "," : "", q->goal > 0 ? "large" : "small");
     bool counts = q->beat_given || (!(low || high) && d->by == CUPEL_BY_PROBABILITY);
     if (counts && !isnan(q->beat))
-        cupel_str_addf(out, " (met %s %g%s%s%s)", q->goal > 0 ? "above" : "below", q->beat, gap(u), u, q->beat_given ? "" : ", the best tenth of what was measured");
+        cupel_str_addf(out, " (met %s %g%s%s%s)", q->goal > 0 ? "above" : "below", q->beat, gap(u), u,
+                       q->beat_given ? "" : ", the best tenth of what was measured");
 }
 
 static void property_words(const cupel_demand_property *p, cupel_str *out)
@@ -34,21 +35,23 @@ static void property_words(const cupel_demand_property *p, cupel_str *out)
     if (p->model_file)
         cupel_str_addf(out, "by the model '%s'", p->model_file);
     else
-        cupel_str_addf(out, "by %s on %s%s%s, learned from the column '%s' of '%s'", p->options.learner, p->options.features, p->columns ? " and the columns " : "",
-                       p->columns ? p->columns : "", p->data.target, p->data.file);
+        cupel_str_addf(out, "by %s on %s%s%s, learned from the column '%s' of '%s'", p->options.learner, p->options.features,
+                       p->columns ? " and the columns " : "", p->columns ? p->columns : "", p->data.target, p->data.file);
     cupel_str_puts(out, ".\n");
 }
 
 static void rank_words_of(const cupel_demand *d, cupel_str *out)
 {
     if (d->by == CUPEL_BY_PROBABILITY)
-        cupel_str_puts(out, "Ranked by the probability that all of this is met, from calibrated intervals; properties are taken as independent.\n");
+        cupel_str_puts(out,
+                       "Ranked by the probability that all of this is met, from calibrated intervals; properties are taken as independent.\n");
     else if (d->by == CUPEL_BY_PARETO)
         cupel_str_puts(out, "Ranked by Pareto layer (nothing is better in every window and goal), then by probability.\n");
     else
         cupel_str_puts(out, "Ranked by the weighted mean of how well each window and goal is met.\n");
     cupel_str_addf(out, "Intervals hold %g %% of materials like those measured. %s", 100 * d->level,
-                   d->domain_required ? "Candidates unlike anything measured are rejected.\n" : "Candidates unlike anything measured are marked.\n");
+                   d->domain_required ? "Candidates unlike anything measured are rejected.\n"
+                                      : "Candidates unlike anything measured are marked.\n");
 }
 
 cupel_status cupel_demand_words(const cupel_demand *d, const cupel_space *space, cupel_str *out, cupel_err *err)
@@ -124,7 +127,8 @@ cupel_status cupel_demand_check(const char *path, const cupel_job *job, cupel_st
     cupel_str_puts(out, cupel_str_text(&data));
     cupel_str_addf(out, "The space holds %s candidates.\n", cupel_format_count(text, count));
     if (out->failed || data.failed) st = cupel_no_memory(err, "the demand in words", 0);
-    if (st == CUPEL_OK && !count) st = cupel_fail(err, CUPEL_INFEASIBLE, "%s: the space holds no candidates; widen 'space' or relax the element constraints", path);
+    if (st == CUPEL_OK && !count)
+        st = cupel_fail(err, CUPEL_INFEASIBLE, "%s: the space holds no candidates; widen 'space' or relax the element constraints", path);
 done:
     cupel_str_free(&data);
     cupel_space_free(space);

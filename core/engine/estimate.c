@@ -144,8 +144,11 @@ void cupel_estimate_text(const cupel_estimate *e, bool json, cupel_str *out)
         const struct {
             const char *name;
             double x;
-        } number[] = {{"seconds", e->seconds}, {"train_seconds", e->train_seconds}, {"screen_seconds", e->screen_seconds},
-                      {"candidates_per_second", e->per_second}, {"share_meeting_constraints", e->passing}};
+        } number[] = {{"seconds", e->seconds},
+                      {"train_seconds", e->train_seconds},
+                      {"screen_seconds", e->screen_seconds},
+                      {"candidates_per_second", e->per_second},
+                      {"share_meeting_constraints", e->passing}};
         for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
             cupel_json_name(&w, number[i].name);
             cupel_json_put_number(&w, three_digits(number[i].x));
@@ -156,9 +159,10 @@ void cupel_estimate_text(const cupel_estimate *e, bool json, cupel_str *out)
         cupel_str_putc(out, '\n');
         return;
     }
-    cupel_str_addf(out, "candidates  %s, of which about %.3g %% meet the element constraints\n", cupel_format_count(a, e->candidates), 100 * e->passing);
-    cupel_str_addf(out, "time        about %.3g s: training %.3g s, screening %.3g s (%s candidates per second)\n", e->seconds, e->train_seconds, e->screen_seconds,
-                   cupel_format_count(b, (uint64_t)e->per_second));
+    cupel_str_addf(out, "candidates  %s, of which about %.3g %% meet the element constraints\n", cupel_format_count(a, e->candidates),
+                   100 * e->passing);
+    cupel_str_addf(out, "time        about %.3g s: training %.3g s, screening %.3g s (%s candidates per second)\n", e->seconds,
+                   e->train_seconds, e->screen_seconds, cupel_format_count(b, (uint64_t)e->per_second));
     cupel_str_addf(out, "memory      about %.3g MB\ndisk        about %.3g MB\n", (double)e->memory_bytes / 1e6, (double)e->disk_bytes / 1e6);
     cupel_str_addf(out, "from a sample of %s candidates%s\n", cupel_format_count(a, e->sampled),
                    e->trained_on_all ? "" : " and a model of few rows: within a factor of two or so");

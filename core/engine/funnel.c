@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const formula_words[CUPEL_REASON_COUNT] = {
-    [CUPEL_REASON_MISSING_FORMULA] = "formula missing", [CUPEL_REASON_BAD_FORMULA] = "formula cannot be read",
-    [CUPEL_REASON_AMBIGUOUS_FORMULA] = "formula has two readings"};
+static const char *const formula_words[CUPEL_REASON_COUNT] = {[CUPEL_REASON_MISSING_FORMULA] = "formula missing",
+                                                              [CUPEL_REASON_BAD_FORMULA] = "formula cannot be read",
+                                                              [CUPEL_REASON_AMBIGUOUS_FORMULA] = "formula has two readings"};
 
 typedef struct builder {
     cupel_result *r;
@@ -73,6 +73,7 @@ void cupel_funnel_text(const cupel_result *r, cupel_str *out)
     for (size_t i = 0; i < r->n_funnel; i++) {
         const cupel_funnel_line *f = &r->funnel[i];
         if (f->removed || i == 0)
-            cupel_str_addf(out, "%15s left, %15s rejected: %s\n", cupel_format_count(a, (uint64_t)f->left), cupel_format_count(b, (uint64_t)f->removed), f->what);
+            cupel_str_addf(out, "%15s left, %15s rejected: %s\n", cupel_format_count(a, (uint64_t)f->left),
+                           cupel_format_count(b, (uint64_t)f->removed), f->what);
     }
 }

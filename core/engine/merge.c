@@ -46,11 +46,13 @@ static cupel_status open_part(part *p, const part *first, cupel_err *err)
     if (st != CUPEL_OK) return st;
     const cupel_result *a = &first->r, *b = &p->r;
     cupel_str_addf(&what, "part '%s'", p->path);
-    st = cupel_identity_same(a->n_identity, a->identity, a->identity_value, b->n_identity, b->identity, b->identity_value, cupel_str_text(&what), REMEDY, err);
+    st = cupel_identity_same(a->n_identity, a->identity, a->identity_value, b->n_identity, b->identity, b->identity_value,
+                             cupel_str_text(&what), REMEDY, err);
     cupel_str_free(&what);
     if (st != CUPEL_OK) return st;
     cupel_shape s = shape_of(a), t = shape_of(b);
-    if (s.p != t.p || s.r != t.r || s.c != t.c || s.m != t.m || a->keep != b->keep || strcmp(a->rank_by, b->rank_by) != 0 || a->candidates != b->candidates)
+    if (s.p != t.p || s.r != t.r || s.c != t.c || s.m != t.m || a->keep != b->keep || strcmp(a->rank_by, b->rank_by) != 0 ||
+        a->candidates != b->candidates)
         return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' is of another demand than '%s'; %s", p->path, first->path, REMEDY);
     p->place = cupel_alloc(b->rows.n, sizeof *p->place);
     if (!p->place) return cupel_no_memory(err, "a part", b->rows.n * sizeof *p->place);
@@ -66,19 +68,20 @@ static cupel_status check_complete(const part *p, size_t n, cupel_err *err)
     for (size_t i = 0; i < n; i++) {
         const cupel_result *r = &p[i].r;
         if (r->shards != shards)
-            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' is %lld/%lld, '%s' is %lld/%lld; %s", p[0].path, (long long)p[0].r.shard, (long long)shards,
-                              p[i].path, (long long)r->shard, (long long)r->shards, REMEDY);
+            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' is %lld/%lld, '%s' is %lld/%lld; %s", p[0].path, (long long)p[0].r.shard,
+                              (long long)shards, p[i].path, (long long)r->shard, (long long)r->shards, REMEDY);
         if (r->shard < due)
-            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "shard %lld/%lld is there twice: '%s' and '%s'; give each part once", (long long)r->shard, (long long)shards,
-                              p[i - 1].path, p[i].path);
+            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "shard %lld/%lld is there twice: '%s' and '%s'; give each part once",
+                              (long long)r->shard, (long long)shards, p[i - 1].path, p[i].path);
         if (r->shard > due) break;
         if (r->first != (i ? p[i - 1].r.end : 0))
-            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' does not begin where the one before it ends; make the parts again", p[i].path);
+            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' does not begin where the one before it ends; make the parts again",
+                              p[i].path);
         due++;
     }
     if (due <= shards)
-        return cupel_fail(err, CUPEL_BAD_ARTIFACT, "shard %lld/%lld is missing among the %zu parts; run 'cupel screen ... --shard %lld/%lld'", (long long)due,
-                          (long long)shards, n, (long long)due, (long long)shards);
+        return cupel_fail(err, CUPEL_BAD_ARTIFACT, "shard %lld/%lld is missing among the %zu parts; run 'cupel screen ... --shard %lld/%lld'",
+                          (long long)due, (long long)shards, n, (long long)due, (long long)shards);
     if (p[n - 1].r.end != p[n - 1].r.candidates)
         return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' does not end with the last candidate; make it again", p[n - 1].path);
     return CUPEL_OK;

@@ -30,14 +30,14 @@ typedef struct ranker {
     cupel_source *source;
     cupel_shape shape;
     size_t formula, distance, in_domain;
-    place *place;               /* [p] */
-    cupel_belief *belief;       /* [p] */
-    cupel_training *known;      /* [p] */
+    place *place;          /* [p] */
+    cupel_belief *belief;  /* [p] */
+    cupel_training *known; /* [p] */
     cupel_scorer *scorer;
     cupel_board *best, *sample;
     cupel_counts counts;
-    double *number;             /* of one row: value spread lower upper distance [p], chance [r], figure [c], objective [m] */
-    unsigned char *domain;      /* [p] */
+    double *number;        /* of one row: value spread lower upper distance [p], chance [r], figure [c], objective [m] */
+    unsigned char *domain; /* [p] */
     cupel_str key;
 } ranker;
 
@@ -54,8 +54,8 @@ static size_t find(const cupel_header *h, const char *name, const char *after)
 
 static cupel_status no_column(const ranker *k, const char *name, const char *after, const char *unit, cupel_err *err)
 {
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s%s%s%s%s'; predict with the model of the demand, or name the columns so", k->o->table, name, after,
-                      unit[0] ? " [" : "", unit, unit[0] ? "]" : "");
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s%s%s%s%s'; predict with the model of the demand, or name the columns so",
+                      k->o->table, name, after, unit[0] ? " [" : "", unit, unit[0] ? "]" : "");
 }
 
 static cupel_status find_property(ranker *k, size_t p, cupel_err *err)
@@ -75,14 +75,15 @@ static cupel_status find_property(ranker *k, size_t p, cupel_err *err)
     const size_t column[3] = {at->value, at->lower, at->upper};
     for (int i = 0; i < 3; i++)
         if (strcmp(h->unit[column[i]], h->unit[at->value]) != 0)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': columns '%s' and '%s' have different units; make them one", k->o->table, h->name[at->value],
-                              h->name[column[i]]);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': columns '%s' and '%s' have different units; make them one", k->o->table,
+                              h->name[at->value], h->name[column[i]]);
     const char *unit = h->unit[at->value];
     if (strcmp(unit, q->unit) == 0) return CUPEL_OK;
     cupel_status st = cupel_unit_parse(cupel_text_of(unit), &at->from, err);
     if (st == CUPEL_OK) st = cupel_unit_parse(cupel_text_of(q->unit), &at->to, err);
     if (st == CUPEL_OK && !cupel_unit_same_dimension(&at->from, &at->to))
-        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is in '%s', the demand wants '%s'", k->o->table, h->name[at->value], unit, q->unit);
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is in '%s', the demand wants '%s'", k->o->table, h->name[at->value], unit,
+                        q->unit);
     at->converts = true;
     return st;
 }
@@ -98,7 +99,8 @@ static cupel_status find_columns(ranker *k, cupel_err *err)
     if (k->distance == SIZE_MAX) k->distance = cupel_header_find(h, "domain distance");
     k->in_domain = cupel_header_find(h, "in_domain");
     if (k->d->domain_required && k->in_domain == SIZE_MAX)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column 'in_domain', but the demand says domain: required; predict with 'cupel predict', or drop that",
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "'%s' has no column 'in_domain', but the demand says domain: required; predict with 'cupel predict', or drop that",
                           k->o->table);
     for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) st = find_property(k, p, err);
     return st;
@@ -185,7 +187,10 @@ static bool read_number(const cupel_records *r, size_t row, size_t column, doubl
     return cupel_text_missing(t) || cupel_parse_double(t, x);
 }
 
-static bool is_yes(cupel_text t) { return cupel_text_is(t, "1") || cupel_text_is(t, "yes") || cupel_text_is(t, "true") || cupel_text_is(t, "True"); }
+static bool is_yes(cupel_text t)
+{
+    return cupel_text_is(t, "1") || cupel_text_is(t, "yes") || cupel_text_is(t, "true") || cupel_text_is(t, "True");
+}
 
 /* Fills the numbers of the row; a reason when a value is not there. */
 static cupel_reason read_values(ranker *k, const cupel_records *r, size_t row)
@@ -196,9 +201,11 @@ static cupel_reason read_values(ranker *k, const cupel_records *r, size_t row)
     if (!read_number(r, row, k->distance, &far)) return CUPEL_REASON_BAD_NUMBER;
     for (size_t p = 0; p < n; p++) {
         const place *at = &k->place[p];
-        if (!read_number(r, row, at->value, &value[p]) || !read_number(r, row, at->lower, &lower[p]) || !read_number(r, row, at->upper, &upper[p]))
+        if (!read_number(r, row, at->value, &value[p]) || !read_number(r, row, at->lower, &lower[p]) ||
+            !read_number(r, row, at->upper, &upper[p]))
             return CUPEL_REASON_BAD_NUMBER;
-        if (k->belief[p].is_class && !(value[p] >= 0 && value[p] <= 1)) return isnan(value[p]) ? CUPEL_REASON_MISSING_NUMBER : CUPEL_REASON_BAD_NUMBER;
+        if (k->belief[p].is_class && !(value[p] >= 0 && value[p] <= 1))
+            return isnan(value[p]) ? CUPEL_REASON_MISSING_NUMBER : CUPEL_REASON_BAD_NUMBER;
         if (!k->belief[p].is_class && (isnan(value[p]) || isnan(lower[p]) || isnan(upper[p]))) return CUPEL_REASON_MISSING_NUMBER;
         double *const convert[3] = {&value[p], &lower[p], &upper[p]};
         for (int i = 0; at->converts && i < 3; i++) *convert[i] = cupel_unit_convert(*convert[i], &at->from, &at->to);
@@ -235,7 +242,12 @@ static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupe
         k->counts.describe[reason]++;
         return CUPEL_OK;
     }
-    const cupel_score_row in = {.value = value, .spread = value + s->p, .lower = value + 2 * s->p, .upper = value + 3 * s->p, .figure = figure, .chance = chance,
+    const cupel_score_row in = {.value = value,
+                                .spread = value + s->p,
+                                .lower = value + 2 * s->p,
+                                .upper = value + 3 * s->p,
+                                .figure = figure,
+                                .chance = chance,
                                 .objective = objective};
     cupel_fate fate = cupel_sieve_score(k->d, k->scorer, &in, k->domain, &k->counts, &score);
     if (fate == CUPEL_LEAVES) return CUPEL_OK;
@@ -244,9 +256,22 @@ static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupe
     cupel_str_clear(&k->key);
     cupel_composition_text(&f.composition, &k->key);
     if (k->key.failed) return cupel_no_memory(err, "a composition", 0);
-    const cupel_pick pick = {.index = (int64_t)(r->first_row + row), .copies = 1, .score = score.score, .merit = score.merit, .probability = score.probability,
-                             .value = value, .spread = in.spread, .lower = in.lower, .upper = in.upper, .distance = value + 4 * s->p, .in_domain = k->domain,
-                             .chance = chance, .figure = figure, .objective = objective, .formula = text, .key = {k->key.p, k->key.n}};
+    const cupel_pick pick = {.index = (int64_t)(r->first_row + row),
+                             .copies = 1,
+                             .score = score.score,
+                             .merit = score.merit,
+                             .probability = score.probability,
+                             .value = value,
+                             .spread = in.spread,
+                             .lower = in.lower,
+                             .upper = in.upper,
+                             .distance = value + 4 * s->p,
+                             .in_domain = k->domain,
+                             .chance = chance,
+                             .figure = figure,
+                             .objective = objective,
+                             .formula = text,
+                             .key = {k->key.p, k->key.n}};
     return offer(k, &pick, err);
 }
 
@@ -294,7 +319,8 @@ static cupel_status put_all_known(ranker *k, cupel_result *r, cupel_err *err)
     for (size_t i = 0; i < r->rows.n && st == CUPEL_OK; i++) {
         cupel_formula f;
         cupel_formula_error e;
-        if (!cupel_formula_read(cupel_text_of(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e)) return cupel_fail(err, CUPEL_FAILED, "'%s': %s", r->rows.key[i], e.message);
+        if (!cupel_formula_read(cupel_text_of(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e))
+            return cupel_fail(err, CUPEL_FAILED, "'%s': %s", r->rows.key[i], e.message);
         for (size_t p = 0; p < r->n_properties && st == CUPEL_OK; p++) st = put_known(k, p, &f.composition, r, i * r->n_properties + p, err);
     }
     return st;
@@ -351,7 +377,9 @@ cupel_status cupel_rank_table(const cupel_rank_options *o, cupel_demand *d, cons
     ranker k = {.o = o, .d = d, .job = job};
     cupel_status st = start(&k, err);
     if (st == CUPEL_OK)
-        cupel_say(job, CUPEL_NOTE, "probabilities from the value and its %g %% interval: half of the mass on either side, each side half a normal distribution", 100 * d->level);
+        cupel_say(job, CUPEL_NOTE,
+                  "probabilities from the value and its %g %% interval: half of the mass on either side, each side half a normal distribution",
+                  100 * d->level);
     if (st == CUPEL_OK) st = stream(&k, err);
     if (st == CUPEL_OK) st = make_result(&k, result, err);
     finish(&k);

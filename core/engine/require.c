@@ -58,7 +58,8 @@ static cupel_status read_target(const cupel_demand *d, const cupel_yaml *e, cons
         st = quantity(d, e, "within", unit, &within, err);
         if (st != CUPEL_OK) return st;
     }
-    if (w && within < 0) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: within: a width below 0; give how far from the target is good enough", d->file, w->line);
+    if (w && within < 0)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: within: a width below 0; give how far from the target is good enough", d->file, w->line);
     q->min = target - within;
     q->max = target + within;
     return CUPEL_OK;
@@ -68,15 +69,15 @@ static cupel_status check_window(const cupel_demand *d, const cupel_requirement 
 {
     const cupel_demand_property *p = &d->property[q->property];
     if (q->min > q->max)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': min %g is above max %g %s; nothing can meet it: swap them", d->file, q->line, p->name, q->min,
-                          q->max, p->unit);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': min %g is above max %g %s; nothing can meet it: swap them", d->file,
+                          q->line, p->name, q->min, q->max, p->unit);
     for (size_t i = 0; never_negative[i]; i++)
         if (q->max < 0 && strstr(p->name, never_negative[i]))
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': max %g %s, but a %s is never negative; give a max above 0", d->file, q->line, p->name,
-                              q->max, p->unit, p->name);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': max %g %s, but a %s is never negative; give a max above 0", d->file,
+                              q->line, p->name, q->max, p->unit, p->name);
     if (q->min == -HUGE_VAL && q->max == HUGE_VAL && !q->goal)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' asks for nothing: give min, max, target with within, or goal: maximise | minimise", d->file, q->line,
-                          p->name);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' asks for nothing: give min, max, target with within, or goal: maximise | minimise",
+                          d->file, q->line, p->name);
     return CUPEL_OK;
 }
 
@@ -94,8 +95,8 @@ static cupel_status find_property(const cupel_demand *d, const cupel_yaml *e, si
         }
         cupel_str_addf(&all, "%s'%s'", i ? ", " : "", d->property[i].name);
     }
-    st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: nothing predicts the property '%.60s'; data and model give %s", d->file, cupel_yaml_get(e, "property")->line,
-                    name, cupel_str_text(&all));
+    st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: nothing predicts the property '%.60s'; data and model give %s", d->file,
+                    cupel_yaml_get(e, "property")->line, name, cupel_str_text(&all));
     cupel_str_free(&all);
     return st;
 }
@@ -109,8 +110,8 @@ static cupel_status read_requirement(cupel_demand *d, const cupel_yaml *e, cupel
     CUPEL_TRY(find_property(d, e, &q.property, err));
     for (size_t i = 0; i < d->n_requirements; i++)
         if (d->requirement[i].property == q.property)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; put min, max and goal in one entry", d->file, e->line,
-                              d->property[q.property].name, d->requirement[i].line);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; put min, max and goal in one entry", d->file,
+                              e->line, d->property[q.property].name, d->requirement[i].line);
     const char *unit = d->property[q.property].unit;
     CUPEL_TRY(quantity(d, e, "min", unit, &q.min, err));
     CUPEL_TRY(quantity(d, e, "max", unit, &q.max, err));
@@ -138,7 +139,8 @@ static cupel_status flatten(cupel_demand *d, const cupel_yaml *map, bool inner, 
 {
     for (const cupel_yaml *k = map->child; k; k = k->next) {
         if (cupel_text_is(k->key, "goal") || cupel_text_is(k->key, "weight")) continue;
-        if (f->n == ENTRY_KEYS_MAX) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: more than %d keys in one entry", d->file, k->line, ENTRY_KEYS_MAX);
+        if (f->n == ENTRY_KEYS_MAX)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: more than %d keys in one entry", d->file, k->line, ENTRY_KEYS_MAX);
         cupel_key_value *kv = &f->key[f->n++];
         *kv = (cupel_key_value){.key = k->key, .value = k->kind == CUPEL_YAML_SCALAR ? k->text : (cupel_text){"", 0}, .line = k->line};
         if (k->kind == CUPEL_YAML_MAP && inner) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a mapping is not expected here", d->file, k->line);
@@ -184,8 +186,8 @@ static cupel_status read_figure_goal(cupel_demand *d, const cupel_yaml *e, const
         if (st != CUPEL_OK) return cupel_keys_at(d->file, f->key[i].line, err);
     }
     if (!column[0] || !(c->limit > 0))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s': a goal to %s needs a figure with a %s above 0, as in %s: 20 USD/kg", d->file, e->line,
-                          cupel_constraint_name(c->c), c->goal < 0 ? "minimise" : "maximise", key, key);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s': a goal to %s needs a figure with a %s above 0, as in %s: 20 USD/kg", d->file,
+                          e->line, cupel_constraint_name(c->c), c->goal < 0 ? "minimise" : "maximise", key, key);
     return CUPEL_OK;
 }
 
@@ -201,8 +203,8 @@ static cupel_status read_constraint(cupel_demand *d, const cupel_yaml *e, cupel_
     d->n_constraints++;
     for (size_t i = 0; i + 1 < d->n_constraints; i++)
         if (strcmp(cupel_constraint_name(d->constraint[i].c), cupel_constraint_name(c->c)) == 0)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; keep one", d->file, e->line, cupel_constraint_name(c->c),
-                              d->constraint[i].line);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; keep one", d->file, e->line,
+                              cupel_constraint_name(c->c), d->constraint[i].line);
     return read_figure_goal(d, e, &f, c, err);
 }
 
@@ -223,7 +225,8 @@ static cupel_status unknown_entry(const cupel_demand *d, const cupel_yaml *e, cu
 static cupel_status read_entry(cupel_demand *d, const cupel_yaml *e, cupel_err *err)
 {
     if (e->kind != CUPEL_YAML_MAP)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: an entry of 'require' is a mapping, as in {property: band gap, min: 1.1 eV}", d->file, e->line);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: an entry of 'require' is a mapping, as in {property: band gap, min: 1.1 eV}", d->file,
+                          e->line);
     if (cupel_yaml_get(e, "property")) return read_requirement(d, e, err);
     for (const cupel_yaml *k = e->child; k; k = k->next)
         if (cupel_constraint_is_key(k->key)) return read_constraint(d, e, err);
@@ -251,7 +254,8 @@ static void cheap_first(cupel_demand *d)
 cupel_status cupel_demand_require(cupel_demand *d, const cupel_yaml *list, cupel_err *err)
 {
     if (!list || list->kind != CUPEL_YAML_LIST || !list->n || list->n > REQUIRE_MAX)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'require' must be a list of 1 to %d entries, as in - {property: band gap, min: 1.1 eV, max: 1.6 eV}",
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: 'require' must be a list of 1 to %d entries, as in - {property: band gap, min: 1.1 eV, max: 1.6 eV}",
                           d->file, list ? list->line : 1, REQUIRE_MAX);
     d->requirement = cupel_alloc(list->n, sizeof *d->requirement);
     d->constraint = cupel_alloc(list->n, sizeof *d->constraint);
@@ -261,12 +265,14 @@ cupel_status cupel_demand_require(cupel_demand *d, const cupel_yaml *list, cupel
         if (st != CUPEL_OK) return st;
     }
     if (!d->n_requirements)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'require' asks for no property, so nothing can be ranked; add an entry such as {property: %s, min: ...}",
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: 'require' asks for no property, so nothing can be ranked; add an entry such as {property: %s, min: ...}",
                           d->file, list->line, d->property[0].name);
     cheap_first(d);
     size_t m = cupel_demand_objectives(d);
     if (d->by == CUPEL_BY_PARETO && (m < 2 || m > CUPEL_OBJECTIVES_MAX))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a Pareto ranking takes 2 to %d windows and goals, here are %zu; rank by probability or weights", d->file,
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: a Pareto ranking takes 2 to %d windows and goals, here are %zu; rank by probability or weights", d->file,
                           list->line, CUPEL_OBJECTIVES_MAX, m);
     return CUPEL_OK;
 }

@@ -56,8 +56,13 @@ static table table_of(cupel_result *r)
 {
     return (table){
         .words = {{"demand", &r->demand}, {"file", &r->file}, {"space", &r->space}, {"rank_by", &r->rank_by}},
-        .wholes = {{"keep", &r->keep}, {"domain_required", &r->domain_required}, {"candidates", &r->candidates}, {"first", &r->first}, {"end", &r->end},
-                   {"shard", &r->shard}, {"shards", &r->shards}},
+        .wholes = {{"keep", &r->keep},
+                   {"domain_required", &r->domain_required},
+                   {"candidates", &r->candidates},
+                   {"first", &r->first},
+                   {"end", &r->end},
+                   {"shard", &r->shard},
+                   {"shards", &r->shards}},
         .lists = {{"words", "the demand in sentences", &r->n_words, &r->words, true},
                   {"properties/name", "what is predicted", &r->n_properties, &r->property, true},
                   {"properties/unit", "its unit", &r->n_properties, &r->unit, false},
@@ -67,19 +72,20 @@ static table table_of(cupel_result *r)
                   {"constraints/column", "name and unit of its figure", &r->n_constraints, &r->constraint_column, false},
                   {"constraints/words", "in a sentence", &r->n_constraints, &r->constraint_words, false},
                   {"objectives/words", "objectives of a Pareto ranking", &r->n_objectives, &r->objective_words, true}},
-        .arrays = {{"properties/class", "1", "1 when it is a class", CUPEL_U8, &r->n_properties, &r->is_class},
-                   {"properties/minimum", "of each property", "least measured value", CUPEL_F64, &r->n_properties, &r->property_min},
-                   {"properties/maximum", "of each property", "largest measured value", CUPEL_F64, &r->n_properties, &r->property_max},
-                   {"properties/training_rows", "1", "measured values learned from", CUPEL_I64, &r->n_properties, &r->training_rows},
-                   {"requirements/property", "1", "row of properties/", CUPEL_I64, &r->n_requirements, &r->requirement_property},
-                   {"requirements/goal", "1", "-1 minimise, 0 none, 1 maximise", CUPEL_I64, &r->n_requirements, &r->requirement_goal},
-                   {"requirements/minimum", "of its property", "lower end of the window", CUPEL_F64, &r->n_requirements, &r->requirement_min},
-                   {"requirements/maximum", "of its property", "upper end of the window", CUPEL_F64, &r->n_requirements, &r->requirement_max},
-                   {"requirements/beat", "of its property", "beyond this a goal counts as met", CUPEL_F64, &r->n_requirements, &r->requirement_beat},
-                   {"requirements/weight", "1", "weight", CUPEL_F64, &r->n_requirements, &r->requirement_weight},
-                   {"constraints/goal", "1", "on its figure: -1 minimise, 0 none, 1 maximise", CUPEL_I64, &r->n_constraints, &r->constraint_goal},
-                   {"constraints/weight", "1", "weight of that goal", CUPEL_F64, &r->n_constraints, &r->constraint_weight},
-                   {"constraints/limit", "of its figure", "what the figure is measured against", CUPEL_F64, &r->n_constraints, &r->constraint_limit}}};
+        .arrays = {
+            {"properties/class", "1", "1 when it is a class", CUPEL_U8, &r->n_properties, &r->is_class},
+            {"properties/minimum", "of each property", "least measured value", CUPEL_F64, &r->n_properties, &r->property_min},
+            {"properties/maximum", "of each property", "largest measured value", CUPEL_F64, &r->n_properties, &r->property_max},
+            {"properties/training_rows", "1", "measured values learned from", CUPEL_I64, &r->n_properties, &r->training_rows},
+            {"requirements/property", "1", "row of properties/", CUPEL_I64, &r->n_requirements, &r->requirement_property},
+            {"requirements/goal", "1", "-1 minimise, 0 none, 1 maximise", CUPEL_I64, &r->n_requirements, &r->requirement_goal},
+            {"requirements/minimum", "of its property", "lower end of the window", CUPEL_F64, &r->n_requirements, &r->requirement_min},
+            {"requirements/maximum", "of its property", "upper end of the window", CUPEL_F64, &r->n_requirements, &r->requirement_max},
+            {"requirements/beat", "of its property", "beyond this a goal counts as met", CUPEL_F64, &r->n_requirements, &r->requirement_beat},
+            {"requirements/weight", "1", "weight", CUPEL_F64, &r->n_requirements, &r->requirement_weight},
+            {"constraints/goal", "1", "on its figure: -1 minimise, 0 none, 1 maximise", CUPEL_I64, &r->n_constraints, &r->constraint_goal},
+            {"constraints/weight", "1", "weight of that goal", CUPEL_F64, &r->n_constraints, &r->constraint_weight},
+            {"constraints/limit", "of its figure", "what the figure is measured against", CUPEL_F64, &r->n_constraints, &r->constraint_limit}}};
 }
 
 /* ---- save ---- */
@@ -90,7 +96,8 @@ static cupel_status save_known(const cupel_result *r, cupel_writer *w, cupel_err
     size_t n = r->rows.n, p = r->n_properties;
     CUPEL_TRY(cupel_texts_save(w, "rows/known_formula", "nearest known material of each property", n * p, r->known_formula, err));
     CUPEL_TRY(cupel_array_save(w, "rows/known_value", "of each property", "its measured value", CUPEL_F64, n, p, r->known_value, err));
-    CUPEL_TRY(cupel_array_save(w, "rows/known_distance", "1", "sum of differences of atomic fractions", CUPEL_F64, n, p, r->known_distance, err));
+    CUPEL_TRY(
+        cupel_array_save(w, "rows/known_distance", "1", "sum of differences of atomic fractions", CUPEL_F64, n, p, r->known_distance, err));
     st = cupel_array_save(w, "rows/in_training", "1", "1 when this composition was learned from", CUPEL_U8, n, p, r->in_training, err);
 done:
     return st;
@@ -190,8 +197,8 @@ done:
 static cupel_status check_meta(const cupel_result *x, const char *path, cupel_err *err)
 {
     bool ok = x->candidates >= 0 && x->first >= 0 && x->first <= x->end && x->end <= x->candidates && x->shards >= 1 && x->shard >= 1 &&
-              x->shard <= x->shards && x->keep >= 1 && x->keep <= CUPEL_KEEP_MAX && x->n_properties >= 1 && x->n_properties <= 1024 && x->n_requirements <= 1024 &&
-              x->n_constraints <= 1024 && x->n_objectives <= 4096 && x->level > 0 && x->level < 1;
+              x->shard <= x->shards && x->keep >= 1 && x->keep <= CUPEL_KEEP_MAX && x->n_properties >= 1 && x->n_properties <= 1024 &&
+              x->n_requirements <= 1024 && x->n_constraints <= 1024 && x->n_objectives <= 4096 && x->level > 0 && x->level < 1;
     if (strcmp(x->rank_by, "pareto") == 0) ok = ok && x->n_objectives >= 2 && x->n_objectives <= CUPEL_OBJECTIVES_MAX;
     for (size_t i = 0; ok && i < x->n_requirements; i++)
         ok = x->requirement_property[i] >= 0 && (uint64_t)x->requirement_property[i] < x->n_properties && x->requirement_goal[i] >= -1 &&

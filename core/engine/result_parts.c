@@ -9,14 +9,15 @@
 
 static size_t size_of(cupel_type type) { return type == CUPEL_U8 ? 1 : type == CUPEL_F32 ? 4 : 8; }
 
-cupel_status cupel_array_save(cupel_writer *w, const char *name, const char *unit, const char *help, cupel_type type, size_t n, size_t width, const void *data,
-                              cupel_err *err)
+cupel_status cupel_array_save(cupel_writer *w, const char *name, const char *unit, const char *help, cupel_type type, size_t n, size_t width,
+                              const void *data, cupel_err *err)
 {
     size_t shape[2] = {n, width};
     return cupel_writer_put(w, name, unit, help, type, width ? 2 : 1, shape, data, err);
 }
 
-cupel_status cupel_array_load(const cupel_reader *r, const char *name, cupel_type type, size_t n, size_t width, cupel_arena *arena, void *at, cupel_err *err)
+cupel_status cupel_array_load(const cupel_reader *r, const char *name, cupel_type type, size_t n, size_t width, cupel_arena *arena, void *at,
+                              cupel_err *err)
 {
     size_t shape[2] = {n, width}, bytes = n * (width ? width : 1) * size_of(type);
     void *data = NULL;
@@ -115,8 +116,8 @@ static cupel_status check_rows(const cupel_shortlist *l, cupel_shape s, int64_t 
     return CUPEL_OK;
 }
 
-cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_shape s, int64_t n_candidates, cupel_arena *arena, cupel_shortlist *l,
-                                  cupel_err *err)
+cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_shape s, int64_t n_candidates, cupel_arena *arena,
+                                  cupel_shortlist *l, cupel_err *err)
 {
     field f[N_FIELDS];
     char name[64];
@@ -163,15 +164,16 @@ cupel_status cupel_identity_load(const cupel_reader *r, cupel_arena *arena, size
     return st;
 }
 
-cupel_status cupel_identity_same(size_t n, char *const *name, char *const *value, size_t n2, char *const *name2, char *const *value2, const char *what,
-                                 const char *remedy, cupel_err *err)
+cupel_status cupel_identity_same(size_t n, char *const *name, char *const *value, size_t n2, char *const *name2, char *const *value2,
+                                 const char *what, const char *remedy, cupel_err *err)
 {
     for (size_t i = 0; i < n; i++) {
         const char *other = "nothing";
         for (size_t j = 0; j < n2; j++)
             if (strcmp(name[i], name2[j]) == 0) other = value2[j];
         if (strcmp(other, value[i]) != 0)
-            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another %s: %.80s there, %.80s here; %s", what, name[i], other, value[i], remedy);
+            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another %s: %.80s there, %.80s here; %s", what, name[i], other, value[i],
+                              remedy);
     }
     if (n != n2) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another demand; %s", what, remedy);
     return CUPEL_OK;

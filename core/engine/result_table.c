@@ -34,7 +34,8 @@ static void columns_free(columns *t)
 }
 
 /* Appends "<before><name><after> [unit]". */
-static cupel_status add(columns *t, column_kind kind, size_t k, const char *before, const char *name, const char *after, const char *unit, cupel_err *err)
+static cupel_status add(columns *t, column_kind kind, size_t k, const char *before, const char *name, const char *after, const char *unit,
+                        cupel_err *err)
 {
     cupel_str s = {0};
     cupel_str_addf(&s, "%s%s%s%s%s%s", before, name, after, unit[0] ? " [" : "", unit, unit[0] ? "]" : "");

@@ -157,7 +157,8 @@ static void put_inputs(const journey *j, cupel_json_out *w)
     cupel_json_open(w, '[');
     put_file(w, "demand", d->file, d->digest);
     for (size_t i = 0; i < d->n_properties; i++)
-        put_file(w, d->property[i].name, d->property[i].model_file ? d->property[i].model_file : d->property[i].data.file, d->property[i].data_digest);
+        put_file(w, d->property[i].name, d->property[i].model_file ? d->property[i].model_file : d->property[i].data.file,
+                 d->property[i].data_digest);
     for (size_t i = 0; i < j->r.n_identity; i++)
         if (strcmp(j->r.identity[i], "space") == 0) put_file(w, "space", NULL, j->r.identity_value[i]);
     cupel_json_close(w, ']');

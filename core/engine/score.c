@@ -10,9 +10,9 @@
 typedef struct aim {
     size_t p;
     bool window;
-    double lo, hi;         /* of the chance */
-    double min, max;       /* of the window */
-    double worst, best;    /* of the goal: measured range in its direction */
+    double lo, hi;      /* of the chance */
+    double min, max;    /* of the window */
+    double worst, best; /* of the goal: measured range in its direction */
     int goal;
     double beat, weight;
 } aim;
@@ -133,7 +133,8 @@ static double chance_of(const cupel_scorer *s, const aim *a, const cupel_score_r
     const cupel_belief *b = &s->belief[a->p];
     double v = row->value[a->p];
     if (b->surrogate) return cupel_surrogate_probability(b->surrogate, v, row->spread[a->p], a->lo, a->hi);
-    if (b->is_class) return (a->lo <= b->class_high && b->class_high <= a->hi ? v : 0) + (a->lo <= b->class_low && b->class_low <= a->hi ? 1 - v : 0);
+    if (b->is_class)
+        return (a->lo <= b->class_high && b->class_high <= a->hi ? v : 0) + (a->lo <= b->class_low && b->class_low <= a->hi ? 1 - v : 0);
     return cupel_interval_probability(v, row->lower[a->p], row->upper[a->p], s->d->level, a->lo, a->hi);
 }
 
@@ -220,7 +221,8 @@ cupel_status cupel_objective_words(const cupel_demand *d, size_t k, cupel_str *o
         const cupel_demand_property *p = &d->property[q->property];
         if ((q->min > -HUGE_VAL || q->max < HUGE_VAL) && m++ == k) cupel_str_addf(out, "probability of the window of %s", p->name);
         if (q->goal && m++ == k)
-            cupel_str_addf(out, "%s %s%s%s%s", q->goal > 0 ? "large" : "small", p->name, p->unit[0] ? " [" : "", p->unit, p->unit[0] ? "]" : "");
+            cupel_str_addf(out, "%s %s%s%s%s", q->goal > 0 ? "large" : "small", p->name, p->unit[0] ? " [" : "", p->unit,
+                           p->unit[0] ? "]" : "");
     }
     for (size_t i = 0; i < d->n_constraints; i++)
         if (d->constraint[i].goal && m++ == k)

@@ -20,8 +20,8 @@ cupel_status cupel_shard_parse(const char *text, uint64_t *shard, uint64_t *shar
 {
     const char *slash = strchr(text, '/');
     uint64_t i, n;
-    if (!slash || !cupel_parse_u64((cupel_text){text, (size_t)(slash - text)}, &i) || !cupel_parse_u64(cupel_text_of(slash + 1), &n) || i < 1 || i > n ||
-        n > 1000000)
+    if (!slash || !cupel_parse_u64((cupel_text){text, (size_t)(slash - text)}, &i) || !cupel_parse_u64(cupel_text_of(slash + 1), &n) || i < 1 ||
+        i > n || n > 1000000)
         return cupel_fail(err, CUPEL_USAGE, "shard '%.40s': expected i/n with i from 1 to n, as in 2/3", text);
     *shard = i;
     *shards = n;
@@ -55,7 +55,8 @@ static cupel_status model_digest(const cupel_model *m, char text[80], cupel_err 
     const double *const column[3] = {oof.value, oof.lower, oof.upper};
     for (int i = 0; i < 3; i++)
         if (column[i]) cupel_str_add(&s, (const char *)column[i], oof.n * sizeof(double));
-    cupel_status st = s.failed ? cupel_no_memory(err, "a digest", 0) : cupel_input_of_text((cupel_text){cupel_str_text(&s), s.n}, "model", &in, err);
+    cupel_status st =
+        s.failed ? cupel_no_memory(err, "a digest", 0) : cupel_input_of_text((cupel_text){cupel_str_text(&s), s.n}, "model", &in, err);
     if (st == CUPEL_OK) st = cupel_input_digest(in, hex, err);
     cupel_input_free(in);
     cupel_str_free(&s);
@@ -133,7 +134,8 @@ static cupel_status resume(cupel_screening *s, cupel_err *err)
     st = offer_all(s->best, &c.best, s->shape, err);
     if (st == CUPEL_OK) st = offer_all(s->sample, &c.sample, s->shape, err);
     if (st == CUPEL_OK)
-        cupel_say(s->job, CUPEL_NOTE, "resuming at candidate %s of %s", cupel_format_count(a, (uint64_t)c.next), cupel_format_count(b, (uint64_t)c.candidates));
+        cupel_say(s->job, CUPEL_NOTE, "resuming at candidate %s of %s", cupel_format_count(a, (uint64_t)c.next),
+                  cupel_format_count(b, (uint64_t)c.candidates));
     cupel_checkpoint_release(&c);
     return st;
 }
@@ -143,7 +145,9 @@ static cupel_status interrupted(cupel_screening *s, cupel_err *err)
     char a[32], b[32];
     cupel_format_count(a, (uint64_t)s->at.next);
     cupel_format_count(b, (uint64_t)s->at.candidates);
-    if (!s->o->checkpoint) return cupel_fail(err, CUPEL_FAILED, "interrupted at candidate %s of %s; nothing is left to resume, for there is no output file", a, b);
+    if (!s->o->checkpoint)
+        return cupel_fail(err, CUPEL_FAILED, "interrupted at candidate %s of %s; nothing is left to resume, for there is no output file",
+                          a, b);
     cupel_status st = write_checkpoint(s, err);
     if (st != CUPEL_OK) return st;
     return cupel_fail(err, CUPEL_INTERRUPTED, "interrupted at candidate %s of %s; the same command with --resume goes on from there", a, b);
@@ -157,7 +161,8 @@ static cupel_status check_models(const cupel_demand *d, cupel_err *err)
     for (size_t i = 0; i < d->n_properties; i++) {
         const char *columns = cupel_features_columns(cupel_model_features(d->property[i].model));
         if (columns && columns[0])
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: the model of '%s' needs the table columns '%s', but candidates of a space have a formula only; train "
+            return cupel_fail(err, CUPEL_USAGE,
+                              "%s:%zu: the model of '%s' needs the table columns '%s', but candidates of a space have a formula only; train "
                               "without columns, or describe the candidates in a table and use 'cupel predict' and 'cupel rank'",
                               d->file, d->property[i].line, d->property[i].name, columns);
     }
@@ -172,7 +177,8 @@ cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
     CUPEL_TRY(check_models(d, err));
     CUPEL_TRY(cupel_demand_space(d, &s->space, err));
     CUPEL_TRY(cupel_space_count(s->space, &count, err));
-    if (count > INT64_MAX / 1024) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s: the space holds more candidates than can be counted; narrow it", d->file));
+    if (count > INT64_MAX / 1024)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s: the space holds more candidates than can be counted; narrow it", d->file));
     s->parallel_space = cupel_space_parallel(s->space);
     s->shape = (cupel_shape){.p = d->n_properties, .r = d->n_requirements, .c = d->n_constraints, .m = cupel_demand_objectives(d)};
     CUPEL_TRY(cupel_scorer_of_models(d, &s->scorer, err));
@@ -198,10 +204,14 @@ static void say_speed(const cupel_screening *s)
     const cupel_screen_times *t = s->times;
     char a[32], b[32];
     double sum = t->read + t->constrain + t->predict + t->rank + t->checkpoint, all = sum > 0 ? sum : 1;
-    cupel_say(s->job, CUPEL_NOTE, "%s candidates in %.1f s, %s per second: reading %.0f %%, constraints %.0f %%, describing %.0f %%, predicting %.0f %%, ranking %.0f %%, "
-              "checkpoints %.0f %%", cupel_format_count(a, t->candidates), t->screen,
-              cupel_format_count(b, (uint64_t)((double)t->candidates / (t->screen > 0 ? t->screen : 1))), 100 * t->read / all, 100 * t->constrain / all,
-              100 * t->describe / all, 100 * (t->predict - t->describe) / all, 100 * t->rank / all, 100 * t->checkpoint / all);
+    cupel_say(
+        s->job, CUPEL_NOTE,
+        "%s candidates in %.1f s, %s per second: reading %.0f %%, constraints %.0f %%, describing %.0f %%, predicting %.0f %%, ranking %.0f %%, "
+        "checkpoints %.0f %%",
+        cupel_format_count(a, t->candidates), t->screen,
+        cupel_format_count(b, (uint64_t)((double)t->candidates / (t->screen > 0 ? t->screen : 1))), 100 * t->read / all,
+        100 * t->constrain / all, 100 * t->describe / all, 100 * (t->predict - t->describe) / all, 100 * t->rank / all,
+        100 * t->checkpoint / all);
 }
 
 /* Blocks grow until one takes about a quarter of the interval between checkpoints. Their size changes nothing in the result. */
@@ -267,7 +277,9 @@ cupel_status cupel_result_check_found(const cupel_result *r, cupel_err *err)
     if (r->rows.n) return CUPEL_OK;
     for (size_t i = 0; i < r->n_funnel; i++)
         if (!most || r->funnel[i].removed > most->removed) most = &r->funnel[i];
-    if (!most || !r->candidates) return cupel_fail(err, CUPEL_INFEASIBLE, "the space holds no candidates; widen 'space' or relax the element constraints");
-    return cupel_fail(err, CUPEL_INFEASIBLE, "no candidate can meet this demand: of %s, most (%s) were rejected by '%s'; relax that, or widen the space",
+    if (!most || !r->candidates)
+        return cupel_fail(err, CUPEL_INFEASIBLE, "the space holds no candidates; widen 'space' or relax the element constraints");
+    return cupel_fail(err, CUPEL_INFEASIBLE,
+                      "no candidate can meet this demand: of %s, most (%s) were rejected by '%s'; relax that, or widen the space",
                       cupel_format_count(a, (uint64_t)(r->end - r->first)), cupel_format_count(b, (uint64_t)most->removed), most->what);
 }

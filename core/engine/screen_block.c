@@ -15,20 +15,20 @@ typedef struct wanted {
 struct cupel_slot {
     int64_t first;
     size_t n;
-    cupel_candidates own;          /* of a space that several threads fill */
-    const cupel_candidates *from;  /* own, or the block of the screen */
-    size_t offset;                 /* of the piece in it */
+    cupel_candidates own;         /* of a space that several threads fill */
+    const cupel_candidates *from; /* own, or the block of the screen */
+    size_t offset;                /* of the piece in it */
     cupel_batch passed;
-    uint32_t *row;                 /* [SUB] candidate of the piece */
+    uint32_t *row;                                     /* [SUB] candidate of the piece */
     double *value, *spread, *lower, *upper, *distance; /* [SUB][p] */
     double *chance, *figure, *objective;               /* [SUB][r] [SUB][c] [SUB][m] */
-    cupel_score *score;            /* [SUB] */
-    unsigned char *in_domain;      /* [SUB][p] */
-    unsigned char *reason;         /* [SUB] why a row could not be described */
+    cupel_score *score;                                /* [SUB] */
+    unsigned char *in_domain;                          /* [SUB][p] */
+    unsigned char *reason;                             /* [SUB] why a row could not be described */
     cupel_counts counts;
-    wanted *wanted;                /* [SUB] those that may enter a board */
+    wanted *wanted; /* [SUB] those that may enter a board */
     size_t n_wanted;
-    cupel_arena text;              /* of the keys */
+    cupel_arena text; /* of the keys */
 };
 
 struct cupel_hand {
@@ -37,8 +37,8 @@ struct cupel_hand {
     double *figure;                                    /* [c] of one candidate */
     unsigned char *in_domain, *reason;                 /* [SUB] */
     cupel_str key;
-    double stage[CUPEL_STAGE_COUNT];                   /* seconds */
-    char apart[64];                                    /* keeps two workers' clocks on different cache lines */
+    double stage[CUPEL_STAGE_COUNT]; /* seconds */
+    char apart[64];                  /* keeps two workers' clocks on different cache lines */
 };
 
 static bool slot_init(cupel_slot *s, const cupel_shape *k, cupel_err *err)
@@ -181,8 +181,13 @@ static cupel_fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
         t->counts.describe[t->reason[i] < CUPEL_REASON_COUNT ? t->reason[i] : CUPEL_REASON_NO_ELEMENT_DATA]++;
         return CUPEL_LEAVES;
     }
-    const cupel_score_row row = {.value = t->value + i * k->p, .spread = t->spread + i * k->p, .lower = t->lower + i * k->p, .upper = t->upper + i * k->p,
-                                 .figure = t->figure + i * k->c, .chance = t->chance + i * k->r, .objective = t->objective + i * k->m};
+    const cupel_score_row row = {.value = t->value + i * k->p,
+                                 .spread = t->spread + i * k->p,
+                                 .lower = t->lower + i * k->p,
+                                 .upper = t->upper + i * k->p,
+                                 .figure = t->figure + i * k->c,
+                                 .chance = t->chance + i * k->r,
+                                 .objective = t->objective + i * k->m};
     return cupel_sieve_score(s->d, s->scorer, &row, t->in_domain + i * k->p, &t->counts, &t->score[i]);
 }
 
@@ -199,7 +204,7 @@ static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h,
         int64_t index = t->first + t->row[i];
         const double *objective = t->objective + i * s->shape.m;
         if (fate == CUPEL_HOPELESS || !(cupel_board_wants(s->best, index, t->score[i].score, t->score[i].merit, objective) ||
-                        cupel_board_wants(s->sample, index, 0, 0, objective)))
+                                        cupel_board_wants(s->sample, index, 0, 0, objective)))
             continue;
         cupel_str_clear(&h->key);
         cupel_composition_text(&c, &h->key);
@@ -247,11 +252,22 @@ static cupel_status offer(cupel_screening *s, const cupel_slot *t, const wanted 
 {
     const cupel_shape *k = &s->shape;
     size_t i = w->row;
-    const cupel_pick pick = {.index = t->first + t->row[i], .copies = 1, .score = t->score[i].score, .merit = t->score[i].merit,
-                             .probability = t->score[i].probability, .value = t->value + i * k->p, .spread = t->spread + i * k->p,
-                             .lower = t->lower + i * k->p, .upper = t->upper + i * k->p, .distance = t->distance + i * k->p,
-                             .in_domain = t->in_domain + i * k->p, .chance = t->chance + i * k->r, .figure = t->figure + i * k->c,
-                             .objective = t->objective + i * k->m, .formula = t->from->formula[t->offset + t->row[i]], .key = w->key};
+    const cupel_pick pick = {.index = t->first + t->row[i],
+                             .copies = 1,
+                             .score = t->score[i].score,
+                             .merit = t->score[i].merit,
+                             .probability = t->score[i].probability,
+                             .value = t->value + i * k->p,
+                             .spread = t->spread + i * k->p,
+                             .lower = t->lower + i * k->p,
+                             .upper = t->upper + i * k->p,
+                             .distance = t->distance + i * k->p,
+                             .in_domain = t->in_domain + i * k->p,
+                             .chance = t->chance + i * k->r,
+                             .figure = t->figure + i * k->c,
+                             .objective = t->objective + i * k->m,
+                             .formula = t->from->formula[t->offset + t->row[i]],
+                             .key = w->key};
     cupel_status st = cupel_board_offer(s->best, &pick, err);
     return st == CUPEL_OK ? cupel_board_offer(s->sample, &pick, err) : st;
 }
@@ -291,7 +307,8 @@ cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err)
     if (!s->parallel_space) {
         CUPEL_TRY(cupel_space_fill(s->space, (uint64_t)s->at.next, n, &s->block, err));
         if (s->block.n != n)
-            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "the space gave %zu candidates where %zu were due: did the file change?", s->block.n, n));
+            CUPEL_TRY(
+                cupel_fail(err, CUPEL_BAD_INPUT, "the space gave %zu candidates where %zu were due: did the file change?", s->block.n, n));
         lap(&s->times->read, now);
     }
     CUPEL_TRY(cupel_par_for(s->n_hands, pieces, piece, s, err));

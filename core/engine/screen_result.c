@@ -40,7 +40,8 @@ static bool put_properties(const cupel_demand *d, cupel_result *r)
         r->training_rows[i] = 0;
         if (p->model) {
             const cupel_surrogate *g = cupel_model_surrogate(p->model);
-            cupel_str_addf(&words, "%s (%s) on %s", cupel_surrogate_learner(g), cupel_surrogate_settings(g), cupel_features_sets(cupel_model_features(p->model)));
+            cupel_str_addf(&words, "%s (%s) on %s", cupel_surrogate_learner(g), cupel_surrogate_settings(g),
+                           cupel_features_sets(cupel_model_features(p->model)));
             r->is_class[i] = cupel_surrogate_is_class(g);
             r->property_min[i] = cupel_model_target_min(p->model);
             r->property_max[i] = cupel_model_target_max(p->model);
@@ -56,10 +57,12 @@ static bool put_requirements(const cupel_demand *d, cupel_result *r)
 {
     cupel_arena *a = &r->arena;
     size_t n = r->n_requirements = d->n_requirements;
-    bool ok = (r->requirement_words = cupel_arena_take(a, n * sizeof(char *))) && (r->requirement_property = cupel_arena_take(a, n * sizeof(int64_t))) &&
-              (r->requirement_goal = cupel_arena_take(a, n * sizeof(int64_t))) && (r->requirement_min = cupel_arena_take(a, n * sizeof(double))) &&
-              (r->requirement_max = cupel_arena_take(a, n * sizeof(double))) && (r->requirement_beat = cupel_arena_take(a, n * sizeof(double))) &&
-              (r->requirement_weight = cupel_arena_take(a, n * sizeof(double)));
+    bool ok =
+        (r->requirement_words = cupel_arena_take(a, n * sizeof(char *))) &&
+        (r->requirement_property = cupel_arena_take(a, n * sizeof(int64_t))) &&
+        (r->requirement_goal = cupel_arena_take(a, n * sizeof(int64_t))) && (r->requirement_min = cupel_arena_take(a, n * sizeof(double))) &&
+        (r->requirement_max = cupel_arena_take(a, n * sizeof(double))) && (r->requirement_beat = cupel_arena_take(a, n * sizeof(double))) &&
+        (r->requirement_weight = cupel_arena_take(a, n * sizeof(double)));
     for (size_t i = 0; ok && i < n; i++) {
         const cupel_requirement *q = &d->requirement[i];
         cupel_str words = {0};
@@ -79,15 +82,19 @@ static bool put_constraints(const cupel_demand *d, cupel_result *r)
 {
     cupel_arena *a = &r->arena;
     size_t n = r->n_constraints = d->n_constraints;
-    bool ok = (r->constraint = cupel_arena_take(a, n * sizeof(char *) + 1)) && (r->constraint_column = cupel_arena_take(a, n * sizeof(char *) + 1)) &&
-              (r->constraint_words = cupel_arena_take(a, n * sizeof(char *) + 1)) && (r->constraint_goal = cupel_arena_take(a, n * sizeof(int64_t) + 1)) &&
-              (r->constraint_weight = cupel_arena_take(a, n * sizeof(double) + 1)) && (r->constraint_limit = cupel_arena_take(a, n * sizeof(double) + 1));
+    bool ok = (r->constraint = cupel_arena_take(a, n * sizeof(char *) + 1)) &&
+              (r->constraint_column = cupel_arena_take(a, n * sizeof(char *) + 1)) &&
+              (r->constraint_words = cupel_arena_take(a, n * sizeof(char *) + 1)) &&
+              (r->constraint_goal = cupel_arena_take(a, n * sizeof(int64_t) + 1)) &&
+              (r->constraint_weight = cupel_arena_take(a, n * sizeof(double) + 1)) &&
+              (r->constraint_limit = cupel_arena_take(a, n * sizeof(double) + 1));
     for (size_t i = 0; ok && i < n; i++) {
         const cupel_demand_constraint *c = &d->constraint[i];
         r->constraint_goal[i] = c->goal;
         r->constraint_weight[i] = c->weight;
         r->constraint_limit[i] = c->limit;
-        ok = keep_text(a, cupel_constraint_name(c->c), &r->constraint[i]) && keep_text(a, cupel_constraint_column(c->c), &r->constraint_column[i]) &&
+        ok = keep_text(a, cupel_constraint_name(c->c), &r->constraint[i]) &&
+             keep_text(a, cupel_constraint_column(c->c), &r->constraint_column[i]) &&
              keep_text(a, cupel_constraint_words(c->c), &r->constraint_words[i]);
     }
     return ok;
@@ -131,8 +138,9 @@ cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *sp
     r->seed = (int64_t)d->seed;
     r->domain_required = d->domain_required;
     bool ok = keep_text(&r->arena, d->words, &r->demand) && keep_text(&r->arena, d->file, &r->file) &&
-              keep_text(&r->arena, space ? cupel_space_words(space) : "", &r->space) && keep_text(&r->arena, cupel_rank_by_name(d->by), &r->rank_by) &&
-              put_properties(d, r) && put_requirements(d, r) && put_constraints(d, r) && put_objectives(d, r) && put_words(d, space, r);
+              keep_text(&r->arena, space ? cupel_space_words(space) : "", &r->space) &&
+              keep_text(&r->arena, cupel_rank_by_name(d->by), &r->rank_by) && put_properties(d, r) && put_requirements(d, r) &&
+              put_constraints(d, r) && put_objectives(d, r) && put_words(d, space, r);
     return ok ? CUPEL_OK : cupel_no_memory(err, "a result", 0);
 }
 
@@ -143,7 +151,8 @@ cupel_status cupel_result_take_known(cupel_result *r, cupel_err *err)
     r->known_value = cupel_arena_take(&r->arena, n * sizeof(double) + 1);
     r->known_distance = cupel_arena_take(&r->arena, n * sizeof(double) + 1);
     r->in_training = cupel_arena_take(&r->arena, n + 1);
-    return r->known_formula && r->known_value && r->known_distance && r->in_training ? CUPEL_OK : cupel_no_memory(err, "known materials", n * 32);
+    return r->known_formula && r->known_value && r->known_distance && r->in_training ? CUPEL_OK
+                                                                                     : cupel_no_memory(err, "known materials", n * 32);
 }
 
 void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k)
@@ -189,7 +198,8 @@ static cupel_status put_known(cupel_screening *s, cupel_result *r, cupel_err *er
 static cupel_status put_identity(const cupel_screening *s, cupel_result *r, cupel_err *err)
 {
     size_t n = r->n_identity = s->at.n_identity;
-    bool ok = (r->identity = cupel_arena_take(&r->arena, n * sizeof(char *))) && (r->identity_value = cupel_arena_take(&r->arena, n * sizeof(char *)));
+    bool ok = (r->identity = cupel_arena_take(&r->arena, n * sizeof(char *))) &&
+              (r->identity_value = cupel_arena_take(&r->arena, n * sizeof(char *)));
     for (size_t i = 0; ok && i < n; i++)
         ok = keep_text(&r->arena, s->at.identity[i], &r->identity[i]) && keep_text(&r->arena, s->at.identity_value[i], &r->identity_value[i]);
     return ok ? CUPEL_OK : cupel_no_memory(err, "an identity", 0);

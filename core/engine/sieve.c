@@ -23,8 +23,8 @@ bool cupel_sieve_constraints(const cupel_demand *d, const cupel_composition *c, 
     return false;
 }
 
-cupel_fate cupel_sieve_score(const cupel_demand *d, const cupel_scorer *s, const cupel_score_row *row, const unsigned char *in_domain, cupel_counts *k,
-                             cupel_score *score)
+cupel_fate cupel_sieve_score(const cupel_demand *d, const cupel_scorer *s, const cupel_score_row *row, const unsigned char *in_domain,
+                             cupel_counts *k, cupel_score *score)
 {
     for (size_t p = 0; d->domain_required && p < d->n_properties; p++)
         if (!in_domain[p]) {
