@@ -215,7 +215,7 @@ static void settle_twins(cupel_board *b, entry *old, entry *e)
 static cupel_status settle_layers(cupel_board *b, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    size_t m = b->shape.m, last = cupel_pareto_layers_kept(m), kept = 0;
+    size_t m = b->shape.m, last = CUPEL_PARETO_LAYERS, kept = 0;
     double *f = cupel_alloc(b->n * m + 1, sizeof *f);
     uint32_t *layer = cupel_alloc(b->n, sizeof *layer);
     if (!f || !layer) CUPEL_TRY(cupel_no_memory(err, "Pareto layers", b->n * m * sizeof *f));

@@ -1,6 +1,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
+#include "core/io/input.h"
 #include "core/math/order.h"
 
 #include <math.h>
@@ -79,12 +80,26 @@ static cupel_status train_one(cupel_demand_property *p, const cupel_job *job, cu
     return st;
 }
 
+/* A model from a file and a table beside it: said when it learned from another one. */
+static cupel_status check_same_table(const cupel_demand *d, const cupel_demand_property *p, const cupel_job *job, cupel_err *err)
+{
+    char hex[65];
+    const char *learned = cupel_model_training_digest(p->model);
+    if (!p->has_data || !p->model_file) return CUPEL_OK;
+    cupel_status st = cupel_digest_file(p->data.file, hex, err);
+    if (st == CUPEL_OK && (strncmp(learned, "sha256:", 7) != 0 || strcmp(learned + 7, hex) != 0))
+        cupel_say(job, CUPEL_WARNING, "%s:%zu: the model '%s' learned from another table than '%s'; known materials are those of the model",
+                  d->file, p->line, p->model_file, p->data.file);
+    return st;
+}
+
 cupel_status cupel_demand_train(cupel_demand *d, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < d->n_properties; i++) {
         cupel_demand_property *p = &d->property[i];
         if (!p->model) CUPEL_TRY(train_one(p, job, err));
+        CUPEL_TRY(check_same_table(d, p, job, err));
         CUPEL_TRY(settle_from_model(d, i, job, err));
         if (p->data_digest) continue;
         p->data_digest = cupel_strdup(cupel_model_training_digest(p->model));

@@ -5,6 +5,7 @@
 #include "core/engine/screen_parts.h"
 #include "core/io/input.h"
 #include "core/sys/file.h"
+#include "models/search/pareto.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -265,6 +266,9 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     CUPEL_TRY(cupel_screen_result(&s, result, err));
     times->screen = cupel_now() - begin;
     say_speed(&s);
+    if (d->by == CUPEL_BY_PARETO && result->rows.n < d->keep && o->shards == 1)
+        cupel_say(job, CUPEL_NOTE, "%zu rows, not %llu: that is all in the first %d Pareto layers on the grid of objectives", result->rows.n,
+                  (unsigned long long)d->keep, CUPEL_PARETO_LAYERS);
 done:
     cupel_screening_close(&s);
     return st;

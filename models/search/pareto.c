@@ -89,9 +89,6 @@ done:
 
 size_t cupel_pareto_bins(size_t m) { return m <= 2 ? 1024 : m == 3 ? 200 : 32; }
 
-/* A layer of cells has at most about bins^(m-1) members, so this bounds what is kept; real fronts are a few hundred. */
-size_t cupel_pareto_layers_kept(size_t m) { return m <= 2 ? 64 : 12; }
-
 void cupel_pareto_cell(const double *f, size_t m, double *cell)
 {
     double bins = (double)cupel_pareto_bins(m);
