@@ -3,8 +3,6 @@
 #include "core/base/mem.h"
 #include "core/engine/checkpoint.h"
 #include "core/engine/merge.h"
-#include "core/engine/rank.h"
-#include "core/engine/score.h"
 #include "core/engine/screen.h"
 #include "core/sys/file.h"
 
@@ -291,38 +289,6 @@ static void a_stop_leaves_a_checkpoint(void **state)
     cupel_demand_free(d);
 }
 
-static void given_predictions_are_ranked(void **state)
-{
-    (void)state;
-    cupel_err err = {0};
-    cupel_demand *d;
-    cupel_result r;
-    const cupel_job job = {.threads = 1};
-    write_file(
-        "pred.csv",
-        "composition,gap [meV],gap lower [meV],gap upper [meV],in_domain\n"
-        "ZnS,3000,2500,3500,1\nZn2S2,2000,1800,2200,0\nZnO,2000,1900,2100,1\nPbS,2000,1900,2100,1\nGaN,,,,1\nInN,x,1,2,1\nQq,2000,1900,2100,1\nAlN,9000,8990,9010,1\n");
-    const cupel_rank_options o = {.table = at("pred.csv")};
-    check_ok(cupel_demand_open(at("d.yaml"), &d, &err), &err);
-    check_ok(cupel_rank_table(&o, d, &job, &r, &err), &err);
-    assert_int_equal(r.rows.n, 2); /* ZnS is the composition of Zn2S2; AlN has no chance */
-    assert_string_equal(r.rows.formula[0], "ZnO");
-    assert_string_equal(r.rows.formula[1], "Zn2S2");
-    check_close(r.rows.value[0], 2, 1e-12, 0);
-    check_close(r.rows.probability[0], cupel_interval_probability(2, 1.9, 2.1, 0.9, 1.5, 2.5), 0, 1e-9);
-    assert_true(r.rows.in_domain[0] == 1 && r.rows.in_domain[1] == 0);
-    assert_true(r.counts.describe[CUPEL_REASON_MISSING_NUMBER] == 1 && r.counts.describe[CUPEL_REASON_BAD_NUMBER] == 1 &&
-                r.counts.first[0] == 1);
-    cupel_result_release(&r);
-    cupel_demand_free(d);
-    write_file("pred.csv", "formula,gap [K],gap lower [K],gap upper [K]\nZnS,1,0,2\n");
-    check_ok(cupel_demand_open(at("d.yaml"), &d, &err), &err);
-    check_fails(cupel_rank_table(&o, d, &job, &r, &err), CUPEL_BAD_INPUT, &err, "'K'");
-    write_file("pred.csv", "formula,gap [eV]\nZnS,1\n");
-    check_fails(cupel_rank_table(&o, d, &job, &r, &err), CUPEL_BAD_INPUT, &err, "gap lower [eV]");
-    cupel_demand_free(d);
-}
-
 static void shards_are_read(void **state)
 {
     (void)state;
@@ -377,7 +343,6 @@ int main(void)
         cmocka_unit_test(artifacts_and_shards_hold_all_of_it),
         cmocka_unit_test(a_class_and_a_goal_make_a_front),
         cmocka_unit_test(a_stop_leaves_a_checkpoint),
-        cmocka_unit_test(given_predictions_are_ranked),
         cmocka_unit_test(shards_are_read),
         cmocka_unit_test(allocations_may_fail),
     };

@@ -1,0 +1,108 @@
+#include "tests/check.h"
+
+#include "core/engine/rank.h"
+#include "core/engine/score.h"
+
+#include <unistd.h>
+
+static char folder[] = "/tmp/cupel-rank-XXXXXX";
+static char path[4][64];
+
+enum { DATA, DEMAND, PREDICTIONS, CLASSES };
+
+static void write_file(int which, const char *text)
+{
+    FILE *f = fopen(path[which], "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    static const char *const names[4] = {"gaps.csv", "d.yaml", "pred.csv", "classes.yaml"};
+    assert_non_null(mkdtemp(folder));
+    for (int i = 0; i < 4; i++) snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
+    write_file(DATA, "formula,gap [eV],metal\nZnS,3.6,0\nZnO,3.3,0\nAlN,6,0\nFe,0,1\nCu,0,1\n");
+    write_file(DEMAND, "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge}\n"
+                       "space: {list: none.csv, formula: formula}\nrequire:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n"
+                       "  - {elements: forbidden, list: [Pb]}\n");
+    write_file(CLASSES, "demand: test\ndata: {file: gaps.csv, formula: formula, target: metal}\nmodel: {name: svc}\n"
+                        "space: {list: none.csv, formula: formula}\nrequire:\n  - {property: metal, target: 0}\ndomain: required\n");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) unlink(path[i]);
+    return rmdir(folder);
+}
+
+static void given_predictions_are_ranked(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_demand *d;
+    cupel_result r;
+    const cupel_job job = {.threads = 1};
+    write_file(
+        PREDICTIONS,
+        "composition,gap [meV],gap lower [meV],gap upper [meV],in_domain\n"
+        "ZnS,3000,2500,3500,1\nZn2S2,2000,1800,2200,0\nZnO,2000,1900,2100,1\nPbS,2000,1900,2100,1\nGaN,,,,1\nInN,x,1,2,1\nQq,2000,1900,2100,1\nAlN,9000,8990,9010,1\n");
+    const cupel_rank_options o = {.table = path[PREDICTIONS]};
+    check_ok(cupel_demand_open(path[DEMAND], &d, &err), &err);
+    check_ok(cupel_rank_table(&o, d, &job, &r, &err), &err);
+    assert_int_equal(r.rows.n, 2); /* ZnS is the composition of Zn2S2; AlN has no chance */
+    assert_string_equal(r.rows.formula[0], "ZnO");
+    assert_string_equal(r.rows.formula[1], "Zn2S2");
+    assert_string_equal(r.known_formula[0], "ZnO");
+    assert_true(r.in_training[0] == 1 && r.known_value[0] == 3.3 && r.known_distance[0] == 0 && isnan(r.rows.distance[0]));
+    check_close(r.rows.value[0], 2, 1e-12, 0);
+    check_close(r.rows.probability[0], cupel_interval_probability(2, 1.9, 2.1, 0.9, 1.5, 2.5), 0, 1e-9);
+    assert_true(r.rows.in_domain[0] == 1 && r.rows.in_domain[1] == 0);
+    assert_true(r.counts.describe[CUPEL_REASON_MISSING_NUMBER] == 1 && r.counts.describe[CUPEL_REASON_BAD_NUMBER] == 1 &&
+                r.counts.first[0] == 1);
+    cupel_result_release(&r);
+    cupel_demand_free(d);
+    write_file(PREDICTIONS, "formula,gap [K],gap lower [K],gap upper [K]\nZnS,1,0,2\n");
+    check_ok(cupel_demand_open(path[DEMAND], &d, &err), &err);
+    check_fails(cupel_rank_table(&o, d, &job, &r, &err), CUPEL_BAD_INPUT, &err, "'K'");
+    write_file(PREDICTIONS, "formula,gap [eV]\nZnS,1\n");
+    check_fails(cupel_rank_table(&o, d, &job, &r, &err), CUPEL_BAD_INPUT, &err, "gap lower [eV]");
+    cupel_demand_free(d);
+}
+
+static void given_classes_are_ranked(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_demand *d;
+    cupel_result r;
+    const cupel_job job = {.threads = 1};
+    const cupel_rank_options o = {.table = path[PREDICTIONS]};
+    write_file(PREDICTIONS, "formula,metal probability,metal lower,metal upper,distance,in_domain\n"
+                            "ZnS,0.1,0,0,0.5,1\nFe,0.95,1,1,0.1,1\nMgO,0.02,0,0,2,0\nNaCl,0.4,,,0.2,yes\nCu,1.2,1,1,0.1,1\n");
+    check_ok(cupel_demand_open(path[CLASSES], &d, &err), &err);
+    check_ok(cupel_rank_table(&o, d, &job, &r, &err), &err);
+    assert_int_equal(r.rows.n, 3); /* MgO is outside the domain, the probability of Cu is none */
+    assert_string_equal(r.rows.formula[0], "ZnS");
+    assert_string_equal(r.rows.formula[1], "NaCl");
+    check_close(r.rows.probability[0], 0.9, 1e-9, 0);
+    check_close(r.rows.probability[1], 0.6, 1e-9, 0);
+    check_close(r.rows.probability[2], 0.05, 1e-9, 0);
+    assert_true(r.is_class[0] == 1 && r.rows.distance[0] == 0.5);
+    assert_true(r.counts.total[CUPEL_OUTSIDE_DOMAIN] == 1 && r.counts.describe[CUPEL_REASON_BAD_NUMBER] == 1);
+    cupel_result_release(&r);
+    cupel_demand_free(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(given_predictions_are_ranked),
+        cmocka_unit_test(given_classes_are_ranked),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
