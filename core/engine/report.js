@@ -187,7 +187,7 @@
     var axis = data.axes[i], v = everyone.map(function (r) { return r[i + 1]; }).concat([axis.min, axis.max]).filter(function (x) { return x !== null; });
     var e = d3.extent(v);
     if (e[0] === undefined) e = [0, 1];
-    if (i < CHANCE && e[0] > 0 && e[1] / e[0] > 300) return d3.scaleLog().domain([e[0] / 1.2, e[1] * 1.2]).range(range);
+    if (!axis.share && i < CHANCE && e[0] > 0 && e[1] / e[0] > 300) return d3.scaleLog().domain([e[0] / 1.2, e[1] * 1.2]).range(range);
     var pad = (e[1] - e[0] || Math.abs(e[0]) || 1) * 0.03;
     return d3.scaleLinear().domain([e[0] >= 0 && e[0] < pad * 2 ? 0 : e[0] - pad, e[1] + pad]).range(range);
   }
@@ -205,7 +205,7 @@
     var x = scale(i, [0, f.w]), y = scale(j, [f.h, 0]);
     band(f, a, x, true);
     band(f, b, y, false);
-    axes(f, x, y, a.label, b.label, i === CHANCE ? percent : short, j === CHANCE ? percent : short);
+    axes(f, x, y, a.label, b.label, a.share ? percent : short, b.share ? percent : short);
     var there = function (r) { return has(r, i) && has(r, j); }, cx = function (r) { return x(r[i + 1]); }, cy = function (r) { return y(r[j + 1]); };
     var rows = data.rows.filter(there), lines = function (r) {
       var k = data.rows.indexOf(r);

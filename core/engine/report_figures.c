@@ -98,22 +98,41 @@ static void put_model(cupel_json_out *w, const cupel_report_model *m)
 /* --- trade-off: axes are properties, figures of constraints, chance and distance; a candidate is its formula, a column for each axis,
  * and its Pareto layer (0: none) --- */
 
-/* goal: which end is better, as far as the demand says; asked: it says so itself and not only by a limit. */
-static void put_axis(cupel_json_out *w, const char *name, const char *unit, double min, double max, int64_t goal, bool asked)
+typedef struct axis {
+    double min, max; /* window, NaN or infinite where open */
+    int64_t goal;    /* which end is better, as far as the demand says: -1, 0, 1 */
+    bool asked;      /* it says so itself and not only by a limit */
+    bool share;      /* a probability */
+} axis;
+
+static void put_axis(cupel_json_out *w, const char *name, const char *unit, axis a)
 {
     cupel_str label = {0};
     cupel_str_addf(&label, "%s%s%s%s", name, *unit ? " [" : "", unit, *unit ? "]" : "");
     w->s->failed |= label.failed;
     cupel_json_open(w, '{');
     put_string(w, "label", cupel_str_text(&label));
-    put_named(w, "min", min);
-    put_named(w, "max", max);
+    put_named(w, "min", a.min);
+    put_named(w, "max", a.max);
     cupel_json_name(w, "goal");
-    cupel_json_put_int(w, goal);
+    cupel_json_put_int(w, a.goal);
     cupel_json_name(w, "asked");
-    cupel_json_put_bool(w, asked);
+    cupel_json_put_bool(w, a.asked);
+    cupel_json_name(w, "share");
+    cupel_json_put_bool(w, a.share);
     cupel_json_close(w, '}');
     cupel_str_free(&label);
+}
+
+/* A class is shown by the probability of its larger value: more is better when the window holds that value alone, less when it holds the other. */
+static void put_class_axis(cupel_json_out *w, const cupel_result *q, size_t p, double min, double max)
+{
+    cupel_str name = {0};
+    bool high = q->property_max[p] >= min && q->property_max[p] <= max, low = q->property_min[p] >= min && q->property_min[p] <= max;
+    cupel_str_addf(&name, "probability of %s", q->property[p]);
+    w->s->failed |= name.failed;
+    put_axis(w, cupel_str_text(&name), "", (axis){.min = NAN, .max = NAN, .goal = (int64_t)high - (int64_t)low, .asked = high != low, .share = true});
+    cupel_str_free(&name);
 }
 
 static void put_property_axis(cupel_json_out *w, const cupel_result *q, size_t p)
@@ -126,9 +145,13 @@ static void put_property_axis(cupel_json_out *w, const cupel_result *q, size_t p
         max = fmin(max, q->requirement_max[i]);
         if (q->requirement_goal[i]) goal = q->requirement_goal[i];
     }
+    if (q->is_class[p]) {
+        put_class_axis(w, q, p, min, max);
+        return;
+    }
     bool asked = goal != 0 || isfinite(min) != isfinite(max);
     if (!goal && asked) goal = isfinite(min) ? 1 : -1; /* in a window the middle is best: no end is */
-    put_axis(w, q->property[p], q->is_class[p] ? "" : q->unit[p], min, max, goal, asked);
+    put_axis(w, q->property[p], q->unit[p], (axis){.min = min, .max = max, .goal = goal, .asked = asked});
 }
 
 /* What has a ceiling is the better the less there is of it. */
@@ -144,9 +167,10 @@ static void put_axes(cupel_json_out *w, const cupel_result *q)
     cupel_json_open(w, '[');
     for (size_t p = 0; p < q->n_properties; p++) put_property_axis(w, q, p);
     for (size_t c = 0; c < q->n_constraints; c++)
-        if (q->constraint_column[c][0]) put_axis(w, q->constraint_column[c], "", NAN, NAN, better_end(q, c), q->constraint_goal[c] != 0);
-    put_axis(w, "chance to meet the demand", "", NAN, NAN, 1, false);
-    put_axis(w, "distance to the training domain", "", NAN, 1, -1, false);
+        if (q->constraint_column[c][0])
+            put_axis(w, q->constraint_column[c], "", (axis){.min = NAN, .max = NAN, .goal = better_end(q, c), .asked = q->constraint_goal[c] != 0});
+    put_axis(w, "chance to meet the demand", "", (axis){.min = NAN, .max = NAN, .goal = 1, .share = true});
+    put_axis(w, "distance to the training domain", "", (axis){.min = NAN, .max = 1, .goal = -1});
     cupel_json_close(w, ']');
 }
 

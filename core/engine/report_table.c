@@ -11,6 +11,7 @@ enum { SHOWN = 200 }; /* rows of the table; the rest is in ranking.csv */
 /* A scale that a column of small interval plots shares, in the units of the property. */
 typedef struct scale {
     double low, high, min, max; /* ends; window of the requirement, infinite where open */
+    double half;                /* mean half width of the intervals: all numbers of a column have the same digits */
 } scale;
 
 static size_t shown_rows(const cupel_result *q) { return q->rows.n < SHOWN ? q->rows.n : SHOWN; }
@@ -32,12 +33,13 @@ static scale scale_of(const cupel_result *q, size_t p)
     window_of(q, p, &c.min, &c.max);
     for (size_t i = 0; i < shown_rows(q); i++) {
         size_t k = i * q->n_properties + p;
+        if (isfinite(q->rows.upper[k] - q->rows.lower[k])) c.half += (q->rows.upper[k] - q->rows.lower[k]) / 2 / (double)shown_rows(q);
         if (isfinite(q->rows.lower[k])) c.low = fmin(c.low, q->rows.lower[k]);
         if (isfinite(q->rows.upper[k])) c.high = fmax(c.high, q->rows.upper[k]);
     }
     if (isfinite(c.min)) c.low = fmin(c.low, c.min);
     if (isfinite(c.max)) c.high = fmax(c.high, c.max);
-    if (!(c.high > c.low)) c = (scale){.low = c.low - 1, .high = c.low + 1, .min = c.min, .max = c.max};
+    if (!(c.high > c.low)) c = (scale){.low = c.low - 1, .high = c.low + 1, .min = c.min, .max = c.max, .half = c.half};
     double margin = 0.03 * (c.high - c.low);
     c.low -= margin;
     c.high += margin;
@@ -132,7 +134,7 @@ static void put_chance(cupel_str *s, double p)
 static void put_property(const cupel_result *q, size_t i, size_t p, const scale *c, cupel_str *s)
 {
     size_t k = i * q->n_properties + p;
-    double value = q->rows.value[k], low = q->rows.lower[k], high = q->rows.upper[k], half = (high - low) / 2;
+    double value = q->rows.value[k], low = q->rows.lower[k], high = q->rows.upper[k], half = c->half;
     cupel_str_addf(s, "<td class=num data-value=\"%.9g\"><b>", value);
     if (q->is_class[p])
         cupel_html_percent(s, value);
@@ -161,7 +163,7 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
             cupel_str_addf(s, " <span class=note title=\"sum of differences of atomic fractions: 0 the same, 2 nothing in common\">Δ %.2f</span>",
                            q->known_distance[k]);
         cupel_str_addf(s, "<td class=num data-value=\"%.9g\">", q->known_value[k]);
-        cupel_html_value(s, q->known_value[k], half > 0 ? half / 10 : 0);
+        cupel_html_value(s, q->known_value[k], 0);
     } else {
         cupel_str_puts(s, "–<td class=num>–");
     }
