@@ -99,6 +99,11 @@ static void windows_are_converted_to_the_unit_of_the_property(void **state)
     check_close(d->requirement[0].min, 1.206, 1e-12, 0);
     check_close(d->requirement[0].max, 1.474, 1e-12, 0);
     cupel_demand_free(d);
+    check_ok(read_demand("demand: x\ndata: {file: gaps.csv, formula: composition, target: target, property: Tc, unit: degC}\n" MODEL SPACE
+                         "require:\n  - {property: Tc, target: 673.15 K, within: 20 K}\n", &d, &err), &err);
+    check_close(d->requirement[0].min, 380, 1e-12, 0); /* a width has no zero to shift */
+    check_close(d->requirement[0].max, 420, 1e-12, 0);
+    cupel_demand_free(d);
 }
 
 static void several_properties_goals_and_rankings(void **state)

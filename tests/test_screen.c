@@ -54,6 +54,13 @@ static int setup(void **state)
         "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge, features: magpie}\n"
         "space: {list: list.csv, formula: formula}\nrequire:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n  - {elements: forbidden, list: [Pb]}\n"
         "keep: 30\n");
+    write_file("imputed.csv", "formula\nZn2O2\nHeO2\nQq\n");
+    write_file(
+        "i.yaml",
+        "demand: test\n"
+        "properties:\n  - {property: gap, data: {file: gaps.csv, target: gap, missing: impute}, model: {name: ridge}}\n"
+        "  - {property: metal, data: {file: gaps.csv, target: metal, missing: impute}, model: {name: svc, settings: {C: 1, gamma: 0.01}}}\n"
+        "space: {list: imputed.csv}\nrequire:\n  - {property: gap, max: 9 eV}\n  - {property: metal, target: 0}\n");
     write_file(
         "p.yaml",
         "demand: test\n"
@@ -154,6 +161,17 @@ static void the_funnel_adds_up(void **state)
         assert_true(r.funnel[i].removed >= 0);
     }
     assert_int_equal(left, (int64_t)r.rows.n);
+    cupel_result_release(&r);
+}
+
+/* A candidate with made-up element data is one candidate, however many properties are predicted from it. */
+static void imputed_candidates_are_counted_once(void **state)
+{
+    (void)state;
+    cupel_result r;
+    screen("i.yaml", 1, 1, 1, &r);
+    assert_int_equal(r.counts.describe[CUPEL_REASON_IMPUTED], 1);
+    assert_int_equal(r.rows.n, 2);
     cupel_result_release(&r);
 }
 
@@ -339,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_screen_is_predict_and_sort),
         cmocka_unit_test(the_funnel_adds_up),
+        cmocka_unit_test(imputed_candidates_are_counted_once),
         cmocka_unit_test(known_materials_are_the_nearest),
         cmocka_unit_test(artifacts_and_shards_hold_all_of_it),
         cmocka_unit_test(a_class_and_a_goal_make_a_front),

@@ -3,6 +3,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "models/learn/calibrate.h"
 #include "models/learn/learner.h"
 #include "models/learn/surrogate.h"
 
@@ -135,6 +136,28 @@ static void classes_are_told_apart_and_sets_cover(void **state)
     }
     free_rows(&train);
     free_rows(&fresh);
+}
+
+/* Of n + 1 rows of one class, whichever is the new one, at most the share 1 - level is left out of its own set: exactly, for every n. */
+static void sets_of_few_rows_hold(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 40; n++)
+        for (int percent = 50; percent < 100; percent += 5) {
+            size_t out = 0;
+            for (size_t fresh = 0; fresh <= n; fresh++) {
+                double known[40];
+                size_t m = 0;
+                for (size_t i = 0; i <= n; i++)
+                    if (i != fresh) known[m++] = (double)i;
+                cupel_scores own;
+                cupel_err err = {0};
+                check_ok(cupel_scores_make(known, n, &own, &err), &err);
+                out += cupel_conformal_p(&own, (double)fresh) <= 1 - 0.01 * percent;
+                cupel_scores_release(&own);
+            }
+            assert_true((double)out <= (1 - 0.01 * percent) * (double)(n + 1) + 1e-9);
+        }
 }
 
 /* The same model for 1 and 3 threads; the same prediction of a row alone and among others. */
@@ -317,6 +340,8 @@ static void bad_input_is_refused_by_name(void **state)
     cupel_fit_options o = {.learner = "svr", .seed = 1};
     r.x[7 * r.d + 2] = NAN;
     check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "row 8, column 3");
+    r.x[7 * r.d + 2] = 1e200;
+    check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "column 3 are too large");
     r.x[7 * r.d + 2] = 1;
     r.y[3] = INFINITY;
     check_fails(cupel_surrogate_fit(r.x, r.n, r.d, r.y, &o, &job, &s, &err), CUPEL_BAD_INPUT, &err, "row 4");
@@ -415,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(regression_learns_and_covers),
         cmocka_unit_test(classes_are_told_apart_and_sets_cover),
+        cmocka_unit_test(sets_of_few_rows_hold),
         cmocka_unit_test(results_do_not_depend_on_threads_or_neighbours),
         cmocka_unit_test(precisions_and_instruction_sets_agree),
         cmocka_unit_test(probability_and_interval_agree),

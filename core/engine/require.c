@@ -37,6 +37,24 @@ static cupel_status quantity(const cupel_demand *d, const cupel_yaml *map, const
     return cupel_keys_at(d->file, line, err);
 }
 
+/* A quantity that is a difference: 20 K are 20 degC, not -253.15. */
+static cupel_status difference(const cupel_demand *d, const cupel_yaml *map, const char *key, const char *unit, double *x, cupel_err *err)
+{
+    double raw;
+    cupel_text own;
+    cupel_unit from, to;
+    cupel_status st = quantity(d, map, key, unit, x, err);
+    if (st != CUPEL_OK || !cupel_yaml_get(map, key)) return st;
+    st = cupel_quantity_parse(cupel_yaml_get(map, key)->text, &raw, &own, err);
+    if (st != CUPEL_OK || cupel_text_is(own, unit)) return st;
+    CUPEL_TRY(cupel_unit_parse(own, &from, err));
+    CUPEL_TRY(cupel_unit_parse(cupel_text_of(unit), &to, err));
+    from.offset = to.offset = 0;
+    *x = cupel_unit_convert(raw, &from, &to);
+done:
+    return st;
+}
+
 /* target: 1.34 eV, within: 0.1 eV | 5 %. Without `within` the window has no width, which only a class can meet (checked when trained). */
 static cupel_status read_target(const cupel_demand *d, const cupel_yaml *e, const char *unit, cupel_requirement *q, cupel_err *err)
 {
@@ -55,7 +73,7 @@ static cupel_status read_target(const cupel_demand *d, const cupel_yaml *e, cons
         cupel_text_is(word, "%")) {
         within = percent / 100 * fabs(target);
     } else {
-        st = quantity(d, e, "within", unit, &within, err);
+        st = difference(d, e, "within", unit, &within, err);
         if (st != CUPEL_OK) return st;
     }
     if (w && within < 0)

@@ -165,10 +165,8 @@ static cupel_status predict(const cupel_screening *s, cupel_slot *t, cupel_hand 
             t->upper[i * np + p] = h->upper[i];
             t->distance[i * np + p] = h->distance[i];
             t->in_domain[i * np + p] = h->in_domain[i];
-            if (h->reason[i] == CUPEL_REASON_IMPUTED)
-                t->counts.describe[CUPEL_REASON_IMPUTED]++; /* counted, not a rejection */
-            else if (!t->reason[i])
-                t->reason[i] = h->reason[i];
+            bool open = t->reason[i] == CUPEL_REASON_NONE || t->reason[i] == CUPEL_REASON_IMPUTED;
+            if (open && h->reason[i]) t->reason[i] = h->reason[i]; /* one reason per candidate, however many properties have it */
         }
     }
     return CUPEL_OK;
@@ -179,7 +177,7 @@ static cupel_fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
     const cupel_shape *k = &s->shape;
     if (t->reason[i]) {
         t->counts.describe[t->reason[i] < CUPEL_REASON_COUNT ? t->reason[i] : CUPEL_REASON_NO_ELEMENT_DATA]++;
-        return CUPEL_LEAVES;
+        if (t->reason[i] != CUPEL_REASON_IMPUTED) return CUPEL_LEAVES; /* imputed is counted, not a rejection */
     }
     const cupel_score_row row = {.value = t->value + i * k->p,
                                  .spread = t->spread + i * k->p,

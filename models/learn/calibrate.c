@@ -92,7 +92,7 @@ double cupel_scores_between(const cupel_scores *s, double lo, double hi)
 double cupel_conformal_p(const cupel_scores *own, double probability)
 {
     size_t at_most = first_above(own, probability, false);
-    return ((double)at_most + 0.5) / ((double)own->n + 1);
+    return ((double)at_most + 1) / ((double)own->n + 1); /* the new row counts among its own */
 }
 
 double cupel_sigmoid_at(const cupel_sigmoid *s, double f)

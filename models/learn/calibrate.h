@@ -33,7 +33,8 @@ typedef struct cupel_sigmoid {
 cupel_sigmoid cupel_sigmoid_fit(const double *f, const double *y, size_t n);
 double cupel_sigmoid_at(const cupel_sigmoid *s, double f);
 
-/* The share of class-c rows whose own class had at most this probability: a class is in the set at `level` when its share is above 1 - level. */
+/* The share of class-c rows, the new one among them, whose own class had at most this probability: a class is in the set at `level` when its share
+ * is above 1 - level, so the true class is left out at most that often, however few rows its class has. */
 double cupel_conformal_p(const cupel_scores *own, double probability);
 
 #endif
