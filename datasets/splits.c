@@ -291,7 +291,7 @@ static unsigned next_element(const size_t *rows, const bool *taken, size_t n)
 {
     unsigned best = 0;
     for (unsigned z = 1; z <= CUPEL_Z_MAX; z++)
-        if (!taken[z] && rows[z] >= LEAST_ROWS && rows[z] <= n / 2 && (!best || rows[z] > rows[best])) best = z;
+        if (!taken[z] && rows[z] >= LEAST_ROWS && 5 * rows[z] <= 4 * n && (!best || rows[z] > rows[best])) best = z;
     return best;
 }
 
@@ -316,7 +316,7 @@ cupel_status cupel_splits_elements(const cupel_batch *batch, size_t n_folds, cup
         total += rows[z];
     }
     if (m < 2)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "leave one element out: %zu elements are in at least %d rows and at most half of the %zu, expected at least 2", m,
+        return cupel_fail(err, CUPEL_BAD_INPUT, "leave one element out: %zu elements are in at least %d rows and at most four fifths of the %zu, expected at least 2", m,
                           (int)LEAST_ROWS, batch->n);
     CUPEL_TRY(begin(s, m, total, err));
     for (size_t k = 0; k < m; k++) {

@@ -27,7 +27,7 @@ cupel_status cupel_splits_random(size_t n, const size_t *group, size_t n_folds, 
 cupel_status cupel_splits_clusters(const double *x, size_t n, size_t d, size_t n_folds, uint64_t seed, cupel_splits *s, cupel_err *err);
 
 /* One fold per element: all rows that contain it. The n_folds elements with the most rows (ties by atomic number) among those in at least 5 rows and
- * at most half of all; fewer when there are not as many, at least 2. */
+ * at most four fifths of all; fewer when there are not as many, at least 2. */
 cupel_status cupel_splits_elements(const cupel_batch *batch, size_t n_folds, cupel_splits *s, cupel_err *err);
 
 #endif

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# train and predict as a user calls them: outputs, policies for missing values, refusals, the same bytes for any number of threads.
+set -u
+C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+err() { grep -q -- "$1" "$T/err"; }
+gaps=$R/datasets/examples/gaps-wide.csv
+awk 'NR == 1 || NR % 3 == 0' "$gaps" >"$T/in.csv"; awk 'NR == 1 || NR % 3 == 1' "$gaps" >"$T/new.csv"
+column=$(head -n 1 "$gaps" | tr ',' '\n' | grep -m 1 '\[eV\]'); formula=$(head -n 1 "$gaps" | tr ',' '\n' | grep -m 1 -E '^(formula|composition)$')
+train() { run train "$T/in.csv" --formula "$formula" --target "$column" "$@"; }
+
+train --model svr --seed 1 --threads 1 -o "$T/m.h5"; { [ $rc = 0 ] && err 'svr (C=' && [ ! -s "$T/out" ]; }; check 'train svr' $?
+train --model svr --seed 1 --threads 2 -o "$T/m2.h5"; cmp -s "$T/m.h5" "$T/m2.h5"; check 'the same model file for 1 and 2 threads' $?
+run inspect "$T/m.h5" --format json; { grep -q '"kind": "model"' "$T/out" && grep -q '"support_vectors": [1-9]' "$T/out" && grep -q '"unit": "eV"' "$T/out" && grep -q 'sha256:' "$T/out"; }; check 'inspect says what it is' $?
+
+run predict "$T/m.h5" "$T/new.csv" --threads 1 -o "$T/p.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/p.csv")" = "$(wc -l <"$T/new.csv")" ]; }; check 'predict' $?
+head -n 1 "$T/p.csv" | grep -q "^$formula,.*,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],distance,in_domain,reason$"; check 'columns of a prediction' $?
+head -n 1 "$T/p.csv" | grep -q 'band gap \[eV\] (table)'; check 'a column of the table with the name of the prediction is kept under another' $?
+run predict "$T/m.h5" "$T/new.csv" --threads 2 -o "$T/p2.csv"; cmp -s "$T/p.csv" "$T/p2.csv"; check 'the same predictions for 1 and 2 threads' $?
+run predict "$T/m2.h5" - --threads 2 --table-format csv -o - <"$T/new.csv"; "$C" predict "$T/m.h5" - -o - <"$T/new.csv" >"$T/out" 2>"$T/err"; cmp -s "$T/p.csv" "$T/out"; check 'stdin to stdout' $?
+run predict "$T/m.h5" "$T/new.csv" --isa plain -o "$T/plain.csv"; [ $rc = 0 ]; check 'plain kernels' $?
+run predict "$T/m.h5" "$T/new.csv" --precision float32 --validate -o "$T/p32.csv"; { [ $rc = 0 ] && err 'float32 and float64'; }; check 'float32 within a thousandth of the half width' $?
+run predict "$T/m.h5" "$T/new.csv" -o "$T/p.h5"; run inspect "$T/p.h5" --format json; { grep -q '"kind": "predictions"' "$T/out" && grep -q '"model"' "$T/out"; }; check 'predictions as an artifact' $?
+run predict "$T/m.h5" "$T/new.csv" -o "$T/p.jsonl"; { [ $rc = 0 ] && head -n 1 "$T/p.jsonl" | grep -q '"band gap lower \[eV\]":'; }; check 'predictions as JSON lines' $?
+wider() { awk -F, -v lo=-5 -v hi=-4 'NR > 1 { s += $(NF - 3) - $(NF - 4) } END { print s }' "$1"; }
+run predict "$T/m.h5" "$T/new.csv" --level 0.5 -o "$T/half.csv"; awk -v a="$(wider "$T/half.csv")" -v b="$(wider "$T/p.csv")" 'BEGIN { exit !(a > 0 && a < 0.8 * b) }'; check 'a lower level gives narrower intervals' $?
+
+printf 'formula\nNaCl\nXx\n\nnan\nFe2O3.5H2O\nHe\n' >"$T/odd.csv"; sed -i '4s/.*/""/' "$T/odd.csv"
+run predict "$T/m.h5" "$T/odd.csv" -o "$T/odd.out"; [ $rc = 2 ] && err 'does not tell the format'; check 'an output without a format' $?
+run predict "$T/m.h5" "$T/odd.csv" -o "$T/odd.p.csv"
+{ [ $rc = 0 ] && grep -q '^Xx,,,,,0,bad_formula$' "$T/odd.p.csv" && grep -q '^nan,,,,,0,missing_formula$' "$T/odd.p.csv" && grep -q '^Fe2O3.5H2O,,,,,0,ambiguous_formula$' "$T/odd.p.csv" \
+  && grep -Eq '^NaCl,[0-9.-]+,[0-9.-]+,[0-9.-]+,[0-9.]+,[01],$' "$T/odd.p.csv" && err 'missing or imputed'; }; check 'rows without a prediction are kept with their reason' $?
+run predict "$T/m.h5" "$T/odd.csv" --missing fail -o "$T/x.csv"; { [ $rc = 3 ] && err 'odd.csv:3' && [ ! -e "$T/x.csv" ]; }; check '--missing fail names the row and leaves nothing' $?
+run predict "$T/m.h5" "$T/odd.csv" --missing drop -o "$T/x.csv"; { [ $rc = 0 ] && ! grep -q '^Xx' "$T/x.csv" && grep -q '^NaCl,' "$T/x.csv" && [ "$(wc -l <"$T/x.csv")" = 2 ]; }; check '--missing drop leaves them out' $?
+run predict "$T/m.h5" "$T/odd.csv" --dot hydrate -o "$T/x.csv"; grep -Eq '^Fe2O3.5H2O,[0-9-]' "$T/x.csv"; check '--dot hydrate' $?
+
+for m in gp krr ridge; do
+  train --model $m -o "$T/$m.h5"; [ $rc = 0 ] && run predict "$T/$m.h5" "$T/new.csv" --validate -o "$T/$m.csv"; [ $rc = 0 ]; check "train and predict $m" $?
+done
+train --model svr --set C=10,gamma=0.01,epsilon=0.1 -o "$T/set.h5"; { [ $rc = 0 ] && err 'svr (C=10,gamma=0.01,epsilon=0.1,'; }; check '--set' $?
+train --model svr --set C=0 -o "$T/x.h5"; { [ $rc = 2 ] && err 'C' && [ ! -e "$T/x.h5" ]; }; check 'a setting out of range' $?
+train --model svrr -o "$T/x.h5"; { [ $rc = 2 ] && err "did you mean 'svr'"; }; check 'an unknown model gets a guess' $?
+train --features magpy -o "$T/x.h5"; [ $rc = 2 ]; check 'an unknown set of descriptors' $?
+train --columns nothing -o "$T/x.h5"; { [ $rc = 3 ] && err "no column 'nothing'"; }; check 'a table column that is not there' $?
+train --unit K -o "$T/x.h5"; { [ $rc = 3 ] && err 'is in eV'; }; check 'a unit that contradicts the header' $?
+run train "$T/none.csv" -o "$T/x.h5"; [ $rc = 3 ]; check 'a table that is not there' $?
+
+{ cat "$T/in.csv"; awk -F, 'NR == 2 { print }' "$T/in.csv" | sed 's/^[^,]*/Zz9/'; } >"$T/bad.csv"; line=$(wc -l <"$T/bad.csv")
+if [ "$(head -n 1 "$T/in.csv" | cut -d, -f1)" = "$formula" ]; then
+  run train "$T/bad.csv" --formula "$formula" --target "$column" -o "$T/x.h5"; { [ $rc = 3 ] && err "bad.csv:$line: bad_formula: 'Zz9'"; }; check 'train fails by file and line' $?
+  run train "$T/bad.csv" --formula "$formula" --target "$column" --missing drop --model ridge -o "$T/x.h5"; { [ $rc = 0 ] && err '1 rows left out of training'; }; check '--missing drop counts' $?
+fi
+printf 'formula,t,phase,y\n' >"$T/cols.csv"; for i in $(seq 1 40); do echo "Na${i}Cl,$((300 + i % 7 * 50)),$([ $((i % 2)) = 0 ] && echo cubic || echo tet),$((i % 7 * 3 + i % 2))"; done >>"$T/cols.csv"
+run train "$T/cols.csv" --target y --columns t,phase --features none --model ridge --property strength --unit MPa -o "$T/cols.h5"
+{ [ $rc = 0 ] && "$C" predict "$T/cols.h5" "$T/cols.csv" -o - 2>/dev/null | head -n 1 | grep -q 'strength \[MPa\],strength lower \[MPa\]'; }; check 'table columns as numbers and categories' $?
+run predict "$T/cols.h5" "$T/new.csv" -o "$T/x.csv"; { [ $rc = 3 ] && err "no column 't'"; }; check 'a table without the columns of the model' $?
+
+head -c 3000 "$T/m.h5" >"$T/cut.h5"; run predict "$T/cut.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && [ ! -e "$T/y.csv" ]; }; check 'a truncated model: exit 4' $?
+cp "$T/m.h5" "$T/flip.h5"; printf 'X' | dd of="$T/flip.h5" bs=1 seek=5000 conv=notrunc 2>/dev/null; run predict "$T/flip.h5" "$T/new.csv" -o "$T/y.csv"; [ $rc = 4 ]; check 'a damaged model: exit 4' $?
+run predict "$T/p.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && err 'predictions'; }; check 'predictions are no model: exit 4' $?
+exit $bad
