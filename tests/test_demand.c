@@ -157,6 +157,8 @@ static void what_is_wrong_is_said_with_line_and_remedy(void **state)
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap}\n", usage, "asks for nothing");
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: bandgap, min: 1 eV}\n", usage, "'band gap'");
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV, within: 1 eV}\n", usage, "'within' needs 'target'");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, max: 1 eV, goal: maximise, beat: 2 eV}\n", usage, "leaves nothing");
+    refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV, goal: minimise, beat: 1 eV}\n", usage, "leaves nothing");
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {property: band gap, max: 2 eV}\n", usage,
             "required already in line 6");
     refused("demand: x\n" DATA MODEL SPACE "require:\n  - {property: band gap, min: 1 eV}\n  - {elements: forbidden, list: [Pbx]}\n", usage,

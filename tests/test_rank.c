@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/cupel-rank-XXXXXX";
-static char path[4][64];
+static char path[6][64];
 
-enum { DATA, DEMAND, PREDICTIONS, CLASSES };
+enum { DATA, DEMAND, PREDICTIONS, CLASSES, GOAL, MODEL };
 
 static void write_file(int which, const char *text)
 {
@@ -21,22 +21,23 @@ static void write_file(int which, const char *text)
 static int setup(void **state)
 {
     (void)state;
-    static const char *const names[4] = {"gaps.csv", "d.yaml", "pred.csv", "classes.yaml"};
+    static const char *const names[6] = {"gaps.csv", "d.yaml", "pred.csv", "classes.yaml", "goal.yaml", "gap.h5"};
     assert_non_null(mkdtemp(folder));
-    for (int i = 0; i < 4; i++) snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
+    for (int i = 0; i < 6; i++) snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
     write_file(DATA, "formula,gap [eV],metal\nZnS,3.6,0\nZnO,3.3,0\nAlN,6,0\nFe,0,1\nCu,0,1\n");
     write_file(DEMAND, "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge}\n"
                        "space: {list: none.csv, formula: formula}\nrequire:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n"
                        "  - {elements: forbidden, list: [Pb]}\n");
     write_file(CLASSES, "demand: test\ndata: {file: gaps.csv, formula: formula, target: metal}\nmodel: {name: svc}\n"
                         "space: {list: none.csv, formula: formula}\nrequire:\n  - {property: metal, target: 0}\ndomain: required\n");
+    write_file(GOAL, "demand: test\nmodel: {file: gap.h5}\nspace: {list: none.csv}\nrequire:\n  - {property: gap, goal: maximise}\n");
     return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    for (int i = 0; i < 4; i++) unlink(path[i]);
+    for (int i = 0; i < 6; i++) unlink(path[i]);
     return rmdir(folder);
 }
 
@@ -98,11 +99,37 @@ static void given_classes_are_ranked(void **state)
     cupel_demand_free(d);
 }
 
+/* A goal of a model from a file is held against the rows that the model was trained on, as in a screen. */
+static void goals_of_a_model_file_are_ranked(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_demand *d;
+    cupel_result r;
+    const cupel_job job = {.threads = 1};
+    const cupel_rank_options o = {.table = path[PREDICTIONS]};
+    check_ok(cupel_demand_open(path[DEMAND], &d, &err), &err);
+    check_ok(cupel_demand_train(d, &job, &err), &err);
+    check_ok(cupel_model_save(d->property[0].model, path[MODEL], &err), &err);
+    cupel_demand_free(d);
+    write_file(PREDICTIONS, "formula,gap [eV],gap lower [eV],gap upper [eV]\nZnS,2,1,3\nGaN,6,5,8\nInN,5,4,6\n");
+    check_ok(cupel_demand_open(path[GOAL], &d, &err), &err);
+    check_ok(cupel_rank_table(&o, d, &job, &r, &err), &err);
+    assert_int_equal(r.rows.n, 2); /* ZnS has no chance */
+    assert_string_equal(r.rows.formula[0], "GaN");
+    assert_string_equal(r.rows.formula[1], "InN");
+    check_close(r.rows.probability[0], cupel_interval_probability(6, 5, 8, 0.9, 6, HUGE_VAL), 0, 1e-9); /* the best of five measured is 6 eV */
+    assert_true(r.rows.merit[0] > r.rows.merit[1]);
+    cupel_result_release(&r);
+    cupel_demand_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_predictions_are_ranked),
         cmocka_unit_test(given_classes_are_ranked),
+        cmocka_unit_test(goals_of_a_model_file_are_ranked),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -51,7 +51,7 @@ cupel_status cupel_demand_settle(cupel_demand *d, size_t property, const double 
     return st;
 }
 
-static cupel_status settle_from_model(cupel_demand *d, size_t property, const cupel_job *job, cupel_err *err)
+cupel_status cupel_demand_settle_model(cupel_demand *d, size_t property, const cupel_job *job, cupel_err *err)
 {
     const cupel_model *m = d->property[property].model;
     size_t n = cupel_model_n_training(m);
@@ -100,7 +100,7 @@ cupel_status cupel_demand_train(cupel_demand *d, const cupel_job *job, cupel_err
         cupel_demand_property *p = &d->property[i];
         if (!p->model) CUPEL_TRY(train_one(p, job, err));
         CUPEL_TRY(check_same_table(d, p, job, err));
-        CUPEL_TRY(settle_from_model(d, i, job, err));
+        CUPEL_TRY(cupel_demand_settle_model(d, i, job, err));
         if (p->data_digest) continue;
         p->data_digest = cupel_strdup(cupel_model_training_digest(p->model));
         if (!p->data_digest) CUPEL_TRY(cupel_no_memory(err, "a digest", 0));

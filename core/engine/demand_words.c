@@ -93,7 +93,8 @@ static cupel_status check_data(cupel_demand *d, size_t i, const cupel_job *job, 
 {
     cupel_demand_property *p = &d->property[i];
     cupel_training t = {0};
-    if (!p->has_data || p->model) return CUPEL_OK;
+    if (p->model) return cupel_demand_settle_model(d, i, job, err);
+    if (!p->has_data) return CUPEL_OK;
     cupel_status st = cupel_training_read(&p->data, job, &t, err);
     if (st == CUPEL_OK) {
         size_t n = t.records.n_rows;

@@ -130,9 +130,10 @@ static cupel_status believe(ranker *k, size_t p, cupel_err *err)
         b->is_class = cupel_surrogate_is_class(cupel_model_surrogate(q->model));
         b->low = b->class_low = cupel_model_target_min(q->model);
         b->high = b->class_high = cupel_model_target_max(q->model);
-        n = 0;
+        CUPEL_TRY(cupel_demand_settle_model(k->d, p, k->job, err));
+    } else if (n) {
+        CUPEL_TRY(cupel_demand_settle(k->d, p, t->target, n, b->is_class, k->job, err));
     }
-    if (n) CUPEL_TRY(cupel_demand_settle(k->d, p, t->target, n, b->is_class, k->job, err));
 done:
     return st;
 }

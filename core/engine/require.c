@@ -93,6 +93,9 @@ static cupel_status check_window(const cupel_demand *d, const cupel_requirement 
         if (q->max < 0 && strstr(p->name, never_negative[i]))
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': max %g %s, but a %s is never negative; give a max above 0", d->file,
                               q->line, p->name, q->max, p->unit, p->name);
+    if ((q->goal > 0 && q->beat >= q->max) || (q->goal < 0 && q->beat <= q->min))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s': beat %g %s leaves nothing of the window %g to %g; give a beat inside, or leave it out",
+                          d->file, q->line, p->name, q->beat, p->unit, q->min, q->max);
     if (q->min == -HUGE_VAL && q->max == HUGE_VAL && !q->goal)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' asks for nothing: give min, max, target with within, or goal: maximise | minimise",
                           d->file, q->line, p->name);
