@@ -87,7 +87,8 @@ typedef struct cupel_demand {
     double level;
 } cupel_demand;
 
-/* Reads and checks; "-" is stdin, _read takes the text and the name that its file names are relative to. The header of each table is looked at, its rows are not. */
+/* Reads and checks; "-" is stdin, _read takes the text and the name that its file names are relative to. The header of each table is looked
+ * at, its rows are not. */
 cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err);
 cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand **d, cupel_err *err);
 void cupel_demand_free(cupel_demand *d);
@@ -95,7 +96,8 @@ void cupel_demand_free(cupel_demand *d);
 /* CUPEL_USAGE when `output` is the demand or a file that it names: it would be overwritten. */
 cupel_status cupel_demand_guard(const cupel_demand *d, const char *output, cupel_err *err);
 
-/* Reads the tables and trains the models that do not come from a file; fills the `beat` of goals; warns of windows outside what was measured. */
+/* Reads the tables and trains the models that do not come from a file; fills the `beat` of goals; warns of windows outside what was
+ * measured. */
 cupel_status cupel_demand_train(cupel_demand *d, const cupel_job *job, cupel_err *err);
 
 /* The space, pruned by the elements that constraints rule out. */

@@ -8,7 +8,8 @@
 cupel_status cupel_demand_require(cupel_demand *d, const cupel_yaml *list, cupel_err *err);
 
 /* Holds the windows and goals of a property against its n measured values: warns, fills `beat`, refuses a window without width. */
-cupel_status cupel_demand_settle(cupel_demand *d, size_t property, const double *value, size_t n, bool is_class, const cupel_job *job, cupel_err *err);
+cupel_status cupel_demand_settle(cupel_demand *d, size_t property, const double *value, size_t n, bool is_class, const cupel_job *job,
+                                 cupel_err *err);
 /* The same against the training rows of the property's model. */
 cupel_status cupel_demand_settle_model(cupel_demand *d, size_t property, const cupel_job *job, cupel_err *err);
 

@@ -43,8 +43,8 @@ static void property_words(const cupel_demand_property *p, cupel_str *out)
 static void rank_words_of(const cupel_demand *d, cupel_str *out)
 {
     if (d->by == CUPEL_BY_PROBABILITY)
-        cupel_str_puts(out,
-                       "Ranked by the probability that all of this is met, from calibrated intervals; properties are taken as independent.\n");
+        cupel_str_addf(out, "Ranked by the probability that all of this is met, from calibrated intervals%s.\n",
+                       d->n_requirements > 1 ? "; properties are taken as independent" : "");
     else if (d->by == CUPEL_BY_PARETO)
         cupel_str_puts(out, "Ranked by Pareto layer (nothing is better in every window and goal), then by probability.\n");
     else
@@ -67,6 +67,7 @@ cupel_status cupel_demand_words(const cupel_demand *d, const cupel_space *space,
     for (size_t i = 0; i < d->n_constraints; i++) {
         cupel_str_addf(out, "- %s", cupel_constraint_words(d->constraint[i].c));
         if (d->constraint[i].goal) cupel_str_puts(out, d->constraint[i].goal > 0 ? ", the more the better" : ", the less the better");
+        if (d->constraint[i].goal && d->by == CUPEL_BY_PROBABILITY) cupel_str_puts(out, " among equals");
         cupel_str_putc(out, '\n');
     }
     for (size_t i = 0; i < d->n_properties; i++) property_words(&d->property[i], out);

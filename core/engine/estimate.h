@@ -14,8 +14,9 @@ typedef struct cupel_estimate {
     bool trained_on_all;         /* false: the model of the sample learned from few rows, its times are scaled */
 } cupel_estimate;
 
-/* Opens the demand, counts the space, trains on at most a few hundred rows, and screens pieces spread evenly over the space for about a second. Times
- * of training and prediction are scaled to all rows: training by a power of their number, prediction linearly (support vectors). */
+/* Opens the demand, counts the space, trains on at most a few hundred rows, and screens pieces spread evenly over the space for about a
+ * second. Times of training and prediction are scaled to all rows: training by a power of their number, prediction linearly (support
+ * vectors). */
 cupel_status cupel_screen_estimate(const char *demand, const cupel_screen_options *o, const cupel_job *job, cupel_estimate *e, cupel_err *err);
 
 void cupel_estimate_text(const cupel_estimate *e, bool json, cupel_str *out);

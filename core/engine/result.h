@@ -39,7 +39,7 @@ typedef struct cupel_shortlist {
     int64_t *index;            /* [n] in the space, from 0 */
     int64_t *copies;           /* [n] how often this reduced composition occurred, at least 1 */
     int64_t *layer;            /* [n] Pareto layer from 1; 0 when not ranked so */
-    double *score, *merit;     /* [n] the order: score, then merit, both falling, then index */
+    double *score, *merit;     /* [n] the order: score, then merit, both falling, then key */
     double *probability;       /* [n] that the whole demand is met */
     double *value, *spread, *lower, *upper, *distance; /* [n][p] */
     unsigned char *in_domain;  /* [n][p] */

@@ -6,23 +6,24 @@
 
 /* Under "<group>/...". Load takes arrays from the arena and checks: shapes, finite scores, probabilities, counts, index < n_candidates. */
 cupel_status cupel_shortlist_save(const cupel_shortlist *l, cupel_shape s, const char *group, cupel_writer *w, cupel_err *err);
-cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_shape s, int64_t n_candidates, cupel_arena *arena, cupel_shortlist *l,
-                                  cupel_err *err);
+cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_shape s, int64_t n_candidates, cupel_arena *arena,
+                                  cupel_shortlist *l, cupel_err *err);
 
 /* Lists of text as data sets of rank 1; *n = SIZE_MAX takes what is there. */
 cupel_status cupel_texts_save(cupel_writer *w, const char *name, const char *help, size_t n, char *const *text, cupel_err *err);
 cupel_status cupel_texts_load(const cupel_reader *r, const char *name, size_t *n, cupel_arena *arena, char ***text, cupel_err *err);
 
 /* [n][width] of numbers; width 0: rank 1. An array without items is not stored. */
-cupel_status cupel_array_save(cupel_writer *w, const char *name, const char *unit, const char *help, cupel_type type, size_t n, size_t width, const void *data,
+cupel_status cupel_array_save(cupel_writer *w, const char *name, const char *unit, const char *help, cupel_type type, size_t n, size_t width,
+                              const void *data, cupel_err *err);
+cupel_status cupel_array_load(const cupel_reader *r, const char *name, cupel_type type, size_t n, size_t width, cupel_arena *arena, void *at,
                               cupel_err *err);
-cupel_status cupel_array_load(const cupel_reader *r, const char *name, cupel_type type, size_t n, size_t width, cupel_arena *arena, void *at, cupel_err *err);
 
 /* What a checkpoint or a part is of: names and values, as in cupel_result.input. CUPEL_BAD_ARTIFACT names the first that differs; `what` begins the
  * message: "checkpoint 'a.checkpoint'". */
 cupel_status cupel_identity_save(cupel_writer *w, size_t n, char *const *name, char *const *value, cupel_err *err);
 cupel_status cupel_identity_load(const cupel_reader *r, cupel_arena *arena, size_t *n, char ***name, char ***value, cupel_err *err);
-cupel_status cupel_identity_same(size_t n, char *const *name, char *const *value, size_t n2, char *const *name2, char *const *value2, const char *what,
-                                 const char *remedy, cupel_err *err);
+cupel_status cupel_identity_same(size_t n, char *const *name, char *const *value, size_t n2, char *const *name2, char *const *value2,
+                                 const char *what, const char *remedy, cupel_err *err);
 
 #endif

@@ -1,11 +1,13 @@
 /* A screen: candidates stream through element constraints, description, prediction and scoring, and the best stay. Memory does not grow with
- * the number of candidates; the result is a function of the demand, its inputs, the seed and the instruction set, not of threads, block sizes,
- * shards or kills, because everything gathered (counts, best list, sample) depends on the set of candidates only and not on their order.
+ * the number of candidates; the result is a function of the demand, its inputs, the seed and the instruction set, not of threads, block
+ * sizes, shards or kills, because everything gathered (counts, best list, sample) depends on the set of candidates only and not on their
+ * order.
  *
  * The score of a candidate is the probability that it meets every property requirement: the product over the properties of the calibrated
  * probability of each window (properties are taken as independent given the composition). Candidates of equal score go by merit (how deep the
  * values lie in their windows; core/engine/score.h), then by canonical composition in alphabetical order. Score and merit are rounded to 1e-9
- * first, so that two ways of writing one composition tie. One reduced composition appears once: its best writing, and of equal ones the first. */
+ * first, so that two ways of writing one composition tie. One reduced composition appears once: its best writing, and of equal ones the
+ * first. */
 #ifndef CUPEL_ENGINE_SCREEN_H
 #define CUPEL_ENGINE_SCREEN_H
 

@@ -12,7 +12,7 @@ bool cupel_sieve_constraints(const cupel_demand *d, const cupel_composition *c, 
 
 /* A candidate with predictions: outside a required domain, without a chance, or staying. Scores it unless it is outside. */
 typedef enum cupel_fate { CUPEL_LEAVES, CUPEL_HOPELESS, CUPEL_STAYS } cupel_fate;
-cupel_fate cupel_sieve_score(const cupel_demand *d, const cupel_scorer *s, const cupel_score_row *row, const unsigned char *in_domain, cupel_counts *k,
-                             cupel_score *score);
+cupel_fate cupel_sieve_score(const cupel_demand *d, const cupel_scorer *s, const cupel_score_row *row, const unsigned char *in_domain,
+                             cupel_counts *k, cupel_score *score);
 
 #endif
