@@ -8,7 +8,9 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     (void)job;
     cupel_str s = {0};
     const char *word = cupel_opt_text(args, "format");
-    cupel_methods_format format = strcmp(word, "json") == 0 ? CUPEL_METHODS_JSON : strcmp(word, "csv") == 0 ? CUPEL_METHODS_CSV : CUPEL_METHODS_TABLE;
+    cupel_methods_format format = strcmp(word, "json") == 0  ? CUPEL_METHODS_JSON
+                                  : strcmp(word, "csv") == 0 ? CUPEL_METHODS_CSV
+                                                             : CUPEL_METHODS_TABLE;
     cupel_status st = cupel_methods_list(cupel_arg(args, 0), format, &s, err);
     if (st == CUPEL_OK) st = cupel_print_str(&s, err);
     cupel_str_free(&s);
@@ -19,8 +21,8 @@ const cupel_verb cupel_verb_methods = {
     .name = "methods",
     .usage = "[KIND|NAME] [--format table|csv|json]",
     .help = "the methods there are, or one with its parameters and references",
-    .more = "KIND is descriptor, learner, interval, space, format or constraint. With the NAME of a method: what it needs, what it gives and in which unit, its "
-            "parameters with unit, default and range, and its references.\n"
+    .more = "KIND is descriptor, learner, interval, space, format or constraint. With the NAME of a method: what it needs, what it gives "
+            "and in which unit, its parameters with unit, default and range, and its references.\n"
             "\n"
             "  cupel methods\n"
             "  cupel methods learner\n"

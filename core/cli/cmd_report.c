@@ -7,9 +7,9 @@ const cupel_verb cupel_verb_report = {
     .name = "report",
     .usage = "DIR",
     .help = "write DIR/report.html, the page that explains a run",
-    .more = "DIR is a folder that `cupel run -o DIR` wrote. The page shows the demand in words, the shortlist with intervals, what fell by the way, which "
-            "elements win, how far the surrogate is to be trusted (on rows it was not trained on), the methods with references, and the digests of all "
-            "that went in. It is one file, needs no network, and reads without scripts too.\n"
+    .more = "DIR is a folder that `cupel run -o DIR` wrote. The page shows the demand in words, the shortlist with intervals, what fell by "
+            "the way, which elements win, how far the surrogate is to be trusted (on rows it was not trained on), the methods with "
+            "references, and the digests of all that went in. It is one file, needs no network, and reads without scripts too.\n"
             "\n"
             "  cupel run demand.yaml -o out    writes it as its last step\n"
             "  cupel report out                writes it again",

@@ -33,7 +33,8 @@ static void put_build(cupel_str *s, const cupel_job *job)
     row(s, "kernels", cupel_isa_name(job->isa));
     cupel_str_addf(s, "%-14s %zu (%s)\n", "threads", threads, why);
     const char *wanted = cupel_la_wanted_core();
-    cupel_str_addf(s, "%-14s %s%s%s\n", "OpenBLAS loops", cupel_la_core(), wanted ? "; verbs that train or predict start again with " : "", wanted ? wanted : "");
+    cupel_str_addf(s, "%-14s %s%s%s\n", "OpenBLAS loops", cupel_la_core(), wanted ? "; verbs that train or predict start again with " : "",
+                   wanted ? wanted : "");
     put_libraries(s);
 }
 
@@ -51,6 +52,8 @@ const cupel_verb cupel_verb_version = {
     .name = "version",
     .usage = "[--build]",
     .help = "the version; with --build the compiler, flags, libraries and instruction set",
-    .options = (const cupel_opt[]){{"build", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "say how this program was built and what it chose on this machine"}, {0}},
+    .options = (const cupel_opt[]){{"build", NULL, CUPEL_OPT_FLAG, NULL, NULL, false,
+                                    "say how this program was built and what it chose on this machine"},
+                                   {0}},
     .run = run,
 };

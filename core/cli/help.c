@@ -29,7 +29,8 @@ static void wrap(cupel_str *s, const char *text, size_t indent, size_t at)
 
 void cupel_help_all(cupel_str *s)
 {
-    cupel_str_puts(s, "cupel " CUPEL_VERSION ": a materials-genome screening engine\n\nusage: cupel VERB ...    cupel help VERB    cupel --version\n");
+    cupel_str_puts(s, "cupel " CUPEL_VERSION
+                      ": a materials-genome screening engine\n\nusage: cupel VERB ...    cupel help VERB    cupel --version\n");
     for (const cupel_verb_line *l = cupel_verb_lines; l->heading || l->verb; l++) {
         if (l->heading && !l[1].verb) continue;
         if (l->heading)

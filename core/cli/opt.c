@@ -19,8 +19,10 @@ struct cupel_args {
 };
 
 const cupel_opt cupel_common_options[] = {
-    {"threads", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "threads; without it the smallest of cpuset, SLURM_CPUS_PER_TASK and OMP_NUM_THREADS"},
-    {"isa", "NAME", CUPEL_OPT_CHOICE, "auto|plain|avx2|avx512", "auto", false, "instruction set of the kernels; results depend on it, never on the machine"},
+    {"threads", "N", CUPEL_OPT_COUNT, NULL, NULL, false,
+     "threads; without it the smallest of cpuset, SLURM_CPUS_PER_TASK and OMP_NUM_THREADS"},
+    {"isa", "NAME", CUPEL_OPT_CHOICE, "auto|plain|avx2|avx512", "auto", false,
+     "instruction set of the kernels; results depend on it, never on the machine"},
     {"quiet", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "no notes and no progress on stderr; warnings and errors stay"},
     {"help", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "this page"},
     {0},
@@ -143,8 +145,8 @@ static cupel_status take_option(cupel_args *a, const cupel_verb *verb, int argc,
         const char *next = *at + 1 < argc ? argv[*at + 1] : NULL;
         if (!next) return cupel_fail(err, CUPEL_USAGE, "option --%s needs a value: --%s %s", o->name, o->name, o->placeholder);
         if (next[0] == '-' && next[1] == '-' && find_option(a, next + 2, strcspn(next + 2, "=")) < a->n_options)
-            return cupel_fail(err, CUPEL_USAGE, "option --%s needs a value, found option '%s'; write --%s=%s if that is meant", o->name, next, o->name,
-                              next);
+            return cupel_fail(err, CUPEL_USAGE, "option --%s needs a value, found option '%s'; write --%s=%s if that is meant", o->name,
+                              next, o->name, next);
         value = next;
         ++*at;
     }

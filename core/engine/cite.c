@@ -17,7 +17,8 @@ static const cupel_method *descriptor_at(size_t i) { return cupel_descriptors[i]
 
 /* What every prediction's interval rests on (models/learn/calibrate.h). */
 static const cupel_reference interval_references[] = {
-    {"10.1007/3-540-36755-1_29", "Papadopoulos, Proedrou, Vovk, Gammerman: Inductive confidence machines for regression. Lecture Notes in Computer Science 2430, 345 (2002)"},
+    {"10.1007/3-540-36755-1_29", "Papadopoulos, Proedrou, Vovk, Gammerman: Inductive confidence machines for regression. Lecture Notes in "
+                                 "Computer Science 2430, 345 (2002)"},
     {"10.1007/s10472-013-9368-4", "Vovk: Cross-conformal predictors. Annals of Mathematics and Artificial Intelligence 74, 9 (2015)"},
     {"10.1007/s10994-013-5355-6", "Vovk: Conditional validity of inductive conformal predictors. Machine Learning 92, 349 (2013)"},
     {NULL, NULL}};
@@ -39,7 +40,8 @@ static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupe
 
 const cupel_method *cupel_method_at(size_t i)
 {
-    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cupel_learner_method, interval_at, cupel_space_method, format_at, cupel_constraint_method};
+    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cupel_learner_method,   interval_at, cupel_space_method,
+                                                           format_at,     cupel_constraint_method};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
         size_t n = 0;
         while (lists[l](n)) {
@@ -232,7 +234,8 @@ static void put_number_or(cupel_str *out, double x, const char *otherwise)
 /* All that one method says of itself. */
 static void put_page(cupel_str *out, const cupel_method *m)
 {
-    cupel_str_addf(out, "%s (%s, %s): %s\n  scale   %s\n  input   %s\n  output  %s\n", m->name, m->kind, m->maturity, m->help, m->scale, m->input, m->output);
+    cupel_str_addf(out, "%s (%s, %s): %s\n  scale   %s\n  input   %s\n  output  %s\n", m->name, m->kind, m->maturity, m->help, m->scale,
+                   m->input, m->output);
     for (const cupel_param *p = m->params; p && p->name; p++) {
         cupel_str_addf(out, "  parameter %s%s%s%s: %s; default ", p->name, *p->unit ? " [" : "", p->unit, *p->unit ? "]" : "", p->help);
         put_number_or(out, p->value, "from the data");
@@ -270,7 +273,8 @@ static void put_csv(cupel_str *out, const char *only)
         const char *const cells[] = {m->name, m->kind, m->scale, m->maturity, m->input, m->output, m->help};
         for (size_t c = 0; c < sizeof cells / sizeof *cells; c++) cupel_csv_put(out, cupel_text_of(cells[c]), ',', c == 0);
         cupel_str links = {0};
-        for (const cupel_reference *r = m->references; r && r->text; r++) cupel_str_addf(&links, "%s%s", links.n ? " " : "", r->doi ? r->doi : "");
+        for (const cupel_reference *r = m->references; r && r->text; r++)
+            cupel_str_addf(&links, "%s%s", links.n ? " " : "", r->doi ? r->doi : "");
         cupel_csv_put(out, cupel_text_of(cupel_str_text(&links)), ',', false);
         cupel_str_putc(out, '\n');
         out->failed |= links.failed;

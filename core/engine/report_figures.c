@@ -124,14 +124,16 @@ static void put_axis(cupel_json_out *w, const char *name, const char *unit, axis
     cupel_str_free(&label);
 }
 
-/* A class is shown by the probability of its larger value: more is better when the window holds that value alone, less when it holds the other. */
+/* A class is shown by the probability of its larger value: more is better when the window holds that value alone, less when it holds the
+ * other. */
 static void put_class_axis(cupel_json_out *w, const cupel_result *q, size_t p, double min, double max)
 {
     cupel_str name = {0};
     bool high = q->property_max[p] >= min && q->property_max[p] <= max, low = q->property_min[p] >= min && q->property_min[p] <= max;
     cupel_str_addf(&name, "probability of %s", q->property[p]);
     w->s->failed |= name.failed;
-    put_axis(w, cupel_str_text(&name), "", (axis){.min = NAN, .max = NAN, .goal = (int64_t)high - (int64_t)low, .asked = high != low, .share = true});
+    put_axis(w, cupel_str_text(&name), "",
+             (axis){.min = NAN, .max = NAN, .goal = (int64_t)high - (int64_t)low, .asked = high != low, .share = true});
     cupel_str_free(&name);
 }
 
@@ -168,7 +170,8 @@ static void put_axes(cupel_json_out *w, const cupel_result *q)
     for (size_t p = 0; p < q->n_properties; p++) put_property_axis(w, q, p);
     for (size_t c = 0; c < q->n_constraints; c++)
         if (q->constraint_column[c][0])
-            put_axis(w, q->constraint_column[c], "", (axis){.min = NAN, .max = NAN, .goal = better_end(q, c), .asked = q->constraint_goal[c] != 0});
+            put_axis(w, q->constraint_column[c], "",
+                     (axis){.min = NAN, .max = NAN, .goal = better_end(q, c), .asked = q->constraint_goal[c] != 0});
     put_axis(w, "chance to meet the demand", "", (axis){.min = NAN, .max = NAN, .goal = 1, .share = true});
     put_axis(w, "distance to the training domain", "", (axis){.min = NAN, .max = 1, .goal = -1});
     cupel_json_close(w, ']');

@@ -194,8 +194,9 @@ static void put_step(const cupel_funnel_line *l, double whole, cupel_str *s)
     double left = (double)l->left / whole, gone = (double)l->removed / whole;
     cupel_str_puts(s, "<tr><th scope=row>");
     cupel_html(s, l->what);
-    cupel_str_addf(s, "<td class=wide><span class=bar><i style=\"width:%.2f%%\"></i><i class=gone style=\"width:%.2f%%\"></i></span><td class=num>", 100 * left,
-                   100 * gone);
+    cupel_str_addf(
+        s, "<td class=wide><span class=bar><i style=\"width:%.2f%%\"></i><i class=gone style=\"width:%.2f%%\"></i></span><td class=num>",
+        100 * left, 100 * gone);
     cupel_html_count(s, l->left);
     cupel_str_puts(s, "<td class=num>");
     if (l->removed > 0) cupel_html_count(s, l->removed);
@@ -223,10 +224,11 @@ void cupel_report_funnel(const cupel_report *r, cupel_str *s)
 {
     const cupel_result *q = r->result;
     double whole = q->n_funnel && q->funnel[0].left > 0 ? (double)q->funnel[0].left : 1;
-    cupel_str_puts(s, "<section id=funnel><h2>What was rejected, and why</h2>\n<p>Each step rejects candidates for the reason named; a candidate is counted where "
-                      "it fails first. <span class=keys><span class=key></span> left, <span class=\"key gone\"></span> rejected here.</span></p>\n<div class=scroll>"
-                      "<table class=\"plain funnel\"><thead><tr><th>step<th class=wide><th class=num>left<th class=num>rejected here"
-                      "<th class=num title=\"also those that an earlier step had rejected\">fail it at all<tbody>\n");
+    cupel_str_puts(s, "<section id=funnel><h2>What was rejected, and why</h2>\n"
+                      "<p>Each step rejects candidates for the reason named; a candidate is counted where it fails first. <span "
+                      "class=keys><span class=key></span> left, <span class=\"key gone\"></span> rejected here.</span></p>\n"
+                      "<div class=scroll><table class=\"plain funnel\"><thead><tr><th>step<th class=wide><th class=num>left<th "
+                      "class=num>rejected here<th class=num title=\"also those that an earlier step had rejected\">fail it at all<tbody>\n");
     for (size_t i = 0; i < q->n_funnel; i++)
         if (!idle(q, i)) put_step(&q->funnel[i], whole, s);
     cupel_str_puts(s, "</table></div>\n");
@@ -319,7 +321,8 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s)
     }
     put_model_digests(r, s);
     put_digests(r, "outputs", s);
-    cupel_str_puts(s, "</table></div>\n<p class=note>The same demand, data, seed and instruction set give the same ranking, to the byte, for any number of "
+    cupel_str_puts(s, "</table></div>\n"
+                      "<p class=note>The same demand, data, seed and instruction set give the same ranking, to the byte, for any number of "
                       "threads or shards.</p></section>\n");
 }
 
@@ -405,8 +408,8 @@ static void put_rank_sentence(const cupel_result *q, cupel_str *s)
     else if (strcmp(q->rank_by, "weights") == 0)
         cupel_str_puts(s, "Candidates are ranked by the weighted mean of how well each requirement is met.");
     else
-        cupel_str_puts(s, "Candidates are ranked by the probability that every property requirement is met, taken from the calibrated distribution of "
-                          "residuals of each property; properties are taken as independent given the composition.");
+        cupel_str_puts(s, "Candidates are ranked by the probability that every property requirement is met, taken from the calibrated "
+                          "distribution of residuals of each property; properties are taken as independent given the composition.");
 }
 
 void cupel_report_methods(const cupel_report *r, cupel_str *s)
@@ -431,9 +434,9 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
         cupel_html(s, m->sets);
         cupel_str_puts(s, ". ");
     }
-    cupel_str_addf(s, "Scaling, tuning and calibration saw training rows only. Intervals are conformal: they come from residuals of predictions made while a "
-                      "row was left out, and hold %g %% of values for materials like those measured. A candidate farther from the training rows than they are "
-                      "from one another is marked as outside the domain. ", 100 * q->level);
+    cupel_str_addf(s, "Scaling, tuning and calibration saw training rows only. Intervals are conformal: they come from residuals of "
+                      "predictions made while a row was left out, and hold %g %% of values for materials like those measured. A candidate "
+                      "farther from the training rows than they are from one another is marked as outside the domain. ", 100 * q->level);
     put_rank_sentence(q, s);
     cupel_str_puts(s, " Figures of elements carry their source and year in the tables of cupel; an unknown figure is never taken as zero.</p>\n");
     add_name(&used, cupel_text_of("conformal"), "interval");
@@ -452,8 +455,12 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
 static void put_frame_begin(const cupel_report *r, cupel_str *s)
 {
     /* The policy is a promise kept by the browser: no byte of this page comes from or goes to a network. */
-    cupel_str_puts(s, "<!doctype html>\n<html lang=en><head><meta charset=utf-8>\n<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
-                      "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>");
+    cupel_str_puts(s, "<!doctype html>\n"
+                      "<html lang=en><head><meta charset=utf-8>\n"
+                      "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
+                      "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; script-src "
+                      "'unsafe-inline'\">\n"
+                      "<title>");
     cupel_html(s, r->result->demand);
     cupel_str_puts(s, " · cupel</title>\n<style>\n");
     cupel_str_add(s, (const char *)cupel_report_css, cupel_report_css_size);

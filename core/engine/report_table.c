@@ -246,10 +246,14 @@ void cupel_report_tradeoff(const cupel_report *r, cupel_str *s)
     cupel_str_addf(s, "<section id=tradeoff><h2>Trade-offs</h2>\n<p>Each grey dot is one of %zu candidates drawn at random from those that "
                       "met every hard constraint; blue ones are on the shortlist, the first by name.%s</p>\n<div class=pair>\n", q->sample.n,
                    pareto ? " Ringed ones are in the first Pareto layer of the whole screen." : "");
-    cupel_str_puts(s, "<figure><div class=plot data-plot=tradeoff data-role=front role=img aria-label=\"Pareto front\"></div><figcaption><b>Pareto front.</b> "
-                      "Nothing shown beats a candidate on the stepped line in both figures.</figcaption></figure>\n"
-                      "<figure><div class=plot data-plot=tradeoff data-role=value role=img aria-label=\"Candidates\"></div><figcaption><b>Where the window lies.</b> "
-                      "Bands are the windows asked for.</figcaption></figure>\n</div>\n<p class=note>Numbers are in the shortlist above.</p></section>\n");
+    cupel_str_puts(s, "<figure><div class=plot data-plot=tradeoff data-role=front role=img aria-label=\"Pareto "
+                      "front\"></div><figcaption><b>Pareto front.</b> Nothing shown beats a candidate on the stepped line in both "
+                      "figures.</figcaption></figure>\n"
+                      "<figure><div class=plot data-plot=tradeoff data-role=value role=img "
+                      "aria-label=\"Candidates\"></div><figcaption><b>Where the window lies.</b> Bands are the windows asked "
+                      "for.</figcaption></figure>\n"
+                      "</div>\n"
+                      "<p class=note>Numbers are in the shortlist above.</p></section>\n");
 }
 
 /* --- periodic table --- */
@@ -344,12 +348,14 @@ void cupel_report_elements(const cupel_report *r, cupel_str *s)
     const cupel_result *q = r->result;
     cupel_str_puts(s, "<section id=elements><h2>Which elements win</h2>\n<figure>\n<div class=periodic>");
     for (unsigned z = 1; z <= CUPEL_Z_MAX; z++) put_cell(q, z, s);
-    cupel_str_puts(s, "<div class=legend><div><span class=ramp></span><span class=ends><i>0</i><i>25</i><i>100 %</i></span>of the shortlist holds it</div>"
-                      "<div><span class=strip></span>share of candidates with it that a constraint rejects</div></div></div>\n"
-                      "<figcaption>Colour: how often an element is in the shortlist. Bar below the symbol: how often a candidate with it was rejected. "
-                      "Pale: in no candidate.</figcaption></figure>\n");
-    cupel_str_puts(s, "<details><summary>The elements in numbers</summary><div class=scroll><table class=plain><thead><tr><th>element<th class=num>candidates"
-                      "<th class=num>met every constraint<th class=num>shortlisted<th class=num>rejected<th>most by<tbody>\n");
+    cupel_str_puts(s, "<div class=legend><div><span class=ramp></span><span class=ends><i>0</i><i>25</i><i>100 %</i></span>of the "
+                      "shortlist holds it</div><div><span class=strip></span>share of candidates with it that a constraint "
+                      "rejects</div></div></div>\n"
+                      "<figcaption>Colour: how often an element is in the shortlist. Bar below the symbol: how often a candidate with it "
+                      "was rejected. Pale: in no candidate.</figcaption></figure>\n");
+    cupel_str_puts(s, "<details><summary>The elements in numbers</summary><div class=scroll><table class=plain><thead><tr><th>element<th "
+                      "class=num>candidates<th class=num>met every constraint<th class=num>shortlisted<th class=num>rejected<th>most "
+                      "by<tbody>\n");
     for (unsigned z = 1; z <= CUPEL_Z_MAX; z++)
         if (q->counts.seen[z]) put_element_row(q, z, s);
     cupel_str_puts(s, "</table></div></details></section>\n");

@@ -193,7 +193,8 @@ static void put_level_row(cupel_str *s, double level, const double *share, size_
 static void put_curve_table(cupel_str *s, const cupel_trust *t)
 {
     cupel_str_puts(s, "<details><summary>The curve in numbers</summary><div class=scroll><table class=plain><thead><tr><th>");
-    cupel_str_puts(s, t->is_class ? "predicted probability<th>observed share<th>rows<tbody>" : "interval<th>all<th>inside the domain<th>outside<tbody>");
+    cupel_str_puts(s, t->is_class ? "predicted probability<th>observed share<th>rows<tbody>"
+                                  : "interval<th>all<th>inside the domain<th>outside<tbody>");
     if (t->is_class) {
         for (size_t b = 0; b < 10; b++) {
             if (!t->in_bin[b]) continue;
@@ -213,7 +214,8 @@ static void put_curve_table(cupel_str *s, const cupel_trust *t)
 static void put_plot(cupel_str *s, const char *kind, size_t model, const char *title, const char *caption)
 {
     cupel_str_addf(s,
-                   "<figure><div class=plot data-plot=%s data-model=%zu role=img aria-label=\"%s\"></div><figcaption><b>%s.</b> %s</figcaption></figure>\n",
+                   "<figure><div class=plot data-plot=%s data-model=%zu role=img aria-label=\"%s\"></div><figcaption><b>%s.</b> "
+                   "%s</figcaption></figure>\n",
                    kind, model, title, title, caption);
 }
 
@@ -234,7 +236,9 @@ static void put_model(cupel_str *s, const cupel_report_model *m, size_t k)
         cupel_str_puts(s, " and ");
         cupel_html(s, m->columns);
     }
-    cupel_str_addf(s, ", learned from %zu measured materials. Every figure here is of predictions made for a material while it was left out of training.</p>\n",
+    cupel_str_addf(s,
+                   ", learned from %zu measured materials. Every figure here is of predictions made for a material while it was left out "
+                   "of training.</p>\n",
                    m->n);
     if (m->n < 2) {
         cupel_str_puts(s, "<p>The model holds no such predictions.</p>\n");
@@ -243,12 +247,14 @@ static void put_model(cupel_str *s, const cupel_report_model *m, size_t k)
     cupel_str_puts(s, "<div class=figures>\n");
     if (m->is_class) {
         put_plot(s, "classes", k, "Separation", "Rows of each class by predicted probability of the larger value.");
-        put_plot(s, "reliability", k, "Calibration", "Of the materials given a probability, how many are of that class. On the diagonal the probability is right.");
+        put_plot(s, "reliability", k, "Calibration",
+                 "Of the materials given a probability, how many are of that class. On the diagonal the probability is right.");
     } else {
-        put_plot(s, "parity", k, "Parity", "Predicted against measured. On the line the prediction is exact; open circles lie outside the training domain.");
+        put_plot(s, "parity", k, "Parity",
+                 "Predicted against measured. On the line the prediction is exact; open circles lie outside the training domain.");
         put_plot(s, "calibration", k, "Calibration",
-                 "How many measured values lie within an interval of nominal size. On the diagonal the intervals are right; below it they are too narrow. "
-                 "Each row is judged by the residuals of others.");
+                 "How many measured values lie within an interval of nominal size. On the diagonal the intervals are right; below it they "
+                 "are too narrow. Each row is judged by the residuals of others.");
         put_plot(s, "residuals", k, "Residuals", "Predicted minus measured; the outermost bins hold all beyond.");
     }
     cupel_str_puts(s, "</div>\n<div class=scroll><table class=\"plain figures-of-merit\"><tbody>");
