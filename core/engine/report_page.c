@@ -183,7 +183,8 @@ void cupel_report_head(const cupel_report *r, cupel_str *s)
     put_glances(r, s);
     cupel_str_puts(s, "</header>\n<nav aria-label=Contents>");
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) cupel_str_addf(s, "<a href=#%s>%s</a>", links[i][0], links[i][1]);
-    cupel_str_puts(s, "</nav>\n<main>\n");
+    cupel_str_puts(s, "</nav>\n<main>\n<noscript><p class=note>Scripts are off: scatter plots and curves are not drawn; their figures are in the "
+                      "tables.</p></noscript>\n");
     put_demand(r, s);
 }
 
