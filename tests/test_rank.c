@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/cupel-rank-XXXXXX";
-static char path[6][64];
+static char path[7][64];
 
-enum { DATA, DEMAND, PREDICTIONS, CLASSES, GOAL, MODEL };
+enum { DATA, DEMAND, PREDICTIONS, CLASSES, GOAL, MODEL, RANKING };
 
 static void write_file(int which, const char *text)
 {
@@ -21,9 +21,9 @@ static void write_file(int which, const char *text)
 static int setup(void **state)
 {
     (void)state;
-    static const char *const names[6] = {"gaps.csv", "d.yaml", "pred.csv", "classes.yaml", "goal.yaml", "gap.h5"};
+    static const char *const names[7] = {"gaps.csv", "d.yaml", "pred.csv", "classes.yaml", "goal.yaml", "gap.h5", "ranking.csv"};
     assert_non_null(mkdtemp(folder));
-    for (int i = 0; i < 6; i++) snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
+    for (int i = 0; i < 7; i++) snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
     write_file(DATA, "formula,gap [eV],metal\nZnS,3.6,0\nZnO,3.3,0\nAlN,6,0\nFe,0,1\nCu,0,1\n");
     write_file(DEMAND, "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge}\n"
                        "space: {list: none.csv, formula: formula}\nrequire:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n"
@@ -37,7 +37,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    for (int i = 0; i < 6; i++) unlink(path[i]);
+    for (int i = 0; i < 7; i++) unlink(path[i]);
     return rmdir(folder);
 }
 
@@ -124,12 +124,46 @@ static void goals_of_a_model_file_are_ranked(void **state)
     cupel_demand_free(d);
 }
 
+static void line_of(const char *file, int n, char line[400])
+{
+    FILE *f = fopen(file, "r");
+    assert_non_null(f);
+    for (int i = 0; i <= n; i++) assert_non_null(fgets(line, 400, f));
+    fclose(f);
+}
+
+/* A beat beside a window counts in the verdict as it does in the probability; a distance that nobody gave is empty. */
+static void the_verdict_is_of_what_was_asked(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_demand *d;
+    cupel_result r;
+    char line[400];
+    const cupel_job job = {.threads = 1};
+    const cupel_rank_options o = {.table = path[PREDICTIONS]};
+    write_file(PREDICTIONS, "formula,gap [eV],gap lower [eV],gap upper [eV]\nGaN,6,5,8\nInN,5,4,6\n");
+    write_file(GOAL, "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge}\nspace: {list: none.csv}\n"
+                     "require:\n  - {property: gap, min: 1 eV, goal: maximise, beat: 5.5 eV}\n");
+    check_ok(cupel_demand_open(path[GOAL], &d, &err), &err);
+    check_ok(cupel_rank_table(&o, d, &job, &r, &err), &err);
+    check_ok(cupel_result_write(&r, path[RANKING], &err), &err);
+    line_of(path[RANKING], 1, line);
+    assert_int_equal(strncmp(line, "1,GaN,6,5,8,", 12), 0);
+    assert_non_null(strstr(line, ",1,,likely,")); /* in_domain, distance, verdict */
+    line_of(path[RANKING], 2, line);
+    assert_non_null(strstr(line, ",1,,unlikely,"));
+    cupel_result_release(&r);
+    cupel_demand_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_predictions_are_ranked),
         cmocka_unit_test(given_classes_are_ranked),
         cmocka_unit_test(goals_of_a_model_file_are_ranked),
+        cmocka_unit_test(the_verdict_is_of_what_was_asked),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

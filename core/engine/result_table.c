@@ -127,10 +127,8 @@ static const char *verdict(const cupel_result *r, size_t i, size_t k)
 {
     size_t p = (size_t)r->requirement_property[k], at = i * r->n_properties + p;
     double lo = r->requirement_min[k], hi = r->requirement_max[k], v = r->rows.value[at], l = r->rows.lower[at], u = r->rows.upper[at];
-    if (lo == -HUGE_VAL && hi == HUGE_VAL) {
-        if (r->requirement_goal[k] > 0) lo = r->requirement_beat[k];
-        if (r->requirement_goal[k] < 0) hi = r->requirement_beat[k];
-    }
+    if (r->requirement_goal[k] > 0) lo = fmax(lo, r->requirement_beat[k]); /* NaN: no matter */
+    if (r->requirement_goal[k] < 0) hi = fmin(hi, r->requirement_beat[k]);
     if (r->is_class[p]) v = v >= 0.5 ? r->property_max[p] : r->property_min[p];
     if (l >= lo && u <= hi) return "pass";
     if (v >= lo && v <= hi) return "likely";
@@ -139,7 +137,7 @@ static const char *verdict(const cupel_result *r, size_t i, size_t k)
 
 static double worst_distance(const cupel_result *r, size_t i)
 {
-    double worst = 0;
+    double worst = NAN; /* of none known */
     for (size_t k = 0; k < r->n_properties; k++) worst = fmax(worst, r->rows.distance[i * r->n_properties + k]);
     return worst;
 }

@@ -70,7 +70,8 @@ static bool put_requirements(const cupel_demand *d, cupel_result *r)
         r->requirement_goal[i] = q->goal;
         r->requirement_min[i] = q->min;
         r->requirement_max[i] = q->max;
-        r->requirement_beat[i] = q->beat;
+        bool window = q->min > -HUGE_VAL || q->max < HUGE_VAL;
+        r->requirement_beat[i] = q->goal && (q->beat_given || !window) ? q->beat : NAN;
         r->requirement_weight[i] = q->weight;
         cupel_requirement_words(d, q, &words);
         ok = keep_str(a, &words, &r->requirement_words[i]);
