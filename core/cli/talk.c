@@ -177,7 +177,7 @@ void cupel_streams_begin(void)
 
 static void give_up(void)
 {
-    static const char text[] = "\ncupel: stopped by a signal before the end; no output was written, run it again\n";
+    static const char text[] = "\ncupel: stopped by a signal before the end; run it again\n";
     (void)!write(STDERR_FILENO, text, sizeof text - 1);
     cupel_temp_remove_all();
     _exit(stopped_status);

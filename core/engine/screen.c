@@ -258,7 +258,9 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     *times = (cupel_screen_times){0};
     cupel_screening s = {.d = d, .o = o, .job = job, .times = times};
     double begin = cupel_now();
-    CUPEL_TRY(cupel_demand_train(d, job, err));
+    st = cupel_demand_train(d, job, err);
+    if (st == CUPEL_INTERRUPTED) st = cupel_fail(err, st, "interrupted while training, before the first candidate; the same command, with or without --resume, begins anew");
+    CUPEL_TRY(st);
     times->train = cupel_now() - begin;
     begin = cupel_now();
     CUPEL_TRY(cupel_screening_open(&s, err));

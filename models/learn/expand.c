@@ -249,9 +249,9 @@ cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *ou
     }
     if (!e.kernel || cupel_reader_has(r, "surrogate/triangle"))
         CUPEL_TRY(get(r, "surrogate/triangle", 1, (size_t[]){cupel_mul(e.m, e.m + 1) / 2}, &e.packed, err));
-    CUPEL_TRY(build(&e, err));
-    if (e.gamma > 0 || !e.kernel) goto done;
-    st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: gamma is %g, expected above 0; train the model again", e.gamma);
+    st = build(&e, err);
+    if (st == CUPEL_BAD_INPUT) st = CUPEL_BAD_ARTIFACT; /* it comes from a file of ours */
+    if (st == CUPEL_BAD_ARTIFACT && err) err->status = st;
 done:
     cupel_free(bias);
     if (st == CUPEL_OK)

@@ -204,6 +204,15 @@ done:
     return st;
 }
 
+/* Without what its learner stores a surrogate would predict, and claim to know more than it does. */
+static bool fits_learner(const cupel_surrogate *s)
+{
+    const cupel_learner *l = s->learner;
+    const cupel_expand *e = &s->expand;
+    bool local_error = !s->is_class && l->kernel && !l->variance;
+    return e->kernel == l->kernel && (e->packed != NULL) == (l->variance || !l->kernel) && e->n_sums == (local_error ? 2 : 1);
+}
+
 static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -227,6 +236,8 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
     s->float32_holds = *(unsigned char *)float32 != 0;
     CUPEL_TRY(cupel_reader_has(r, "surrogate/classes") ? load_classes(r, s, err) : load_numbers(r, s, err));
     CUPEL_TRY(load_oof(r, s, err));
+    if (!fits_learner(s))
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'surrogate/weights' and 'surrogate/triangle' are not those of the learner '%s'; train the model again", learner);
 done:
     cupel_free(learner);
     cupel_free(float32);

@@ -50,6 +50,7 @@ for ((i = 1; i <= rounds; i++)); do
   for ((k = 0; k < 100; k++)); do # when the stream has begun
     grep -q training "$T/err" && break; sleep 0.05
   done
+  [ -n "${CUPEL_SANITIZED:-}" ] && for ((k = 0; k < 20; k++)); do until_checkpoint; done # training takes long there
   sleep "0.$((RANDOM % 5 + 3))"
   kill -$signal $pid 2>/dev/null; wait $pid; rc=$?
   [ $rc = 0 ] && continue # it was done already

@@ -35,7 +35,7 @@ stopped() {
     kill -$signal $pid 2>/dev/null; wait $pid 2>/dev/null; rc=$?
     if [ $rc = 0 ]; then done=$((done + 1)); [ "${changes:-}" ] || cmp -s "$final" good || { wrong=1; echo "    SIG$signal: exit 0 and another output"; }
     elif [ $rc = $code ] || { [ $rc -gt 128 ] && ! grep -q . err; }; then # a signal before the program had begun
-      stops=$((stops + 1)); [ -e "$final" ] && { wrong=1; echo "    SIG$signal: exit $rc and an output"; }
+      stops=$((stops + 1)); [ -e "$final" ] && [ ! "${changes:-}" ] && ! cmp -s "$final" good && { wrong=1; echo "    SIG$signal: exit $rc and a part of an output"; }
     else wrong=1; echo "    SIG$signal: exit $rc, expected 0 or $code: $(tail -n 1 err)"; fi
     [ -z "$(find "$T" -name '.*.tmp*')" ] || { wrong=1; echo "    SIG$signal: left $(find "$T" -name '.*.tmp*')"; find "$T" -name '.*.tmp*' -delete; }
   done
