@@ -4,6 +4,7 @@
 #include "core/cli/blas.h"
 #include "core/cli/talk.h"
 #include "core/cli/verbs.h"
+#include "core/sys/file.h"
 
 #include <string.h>
 
@@ -51,6 +52,18 @@ static bool resumes(const cupel_verb *verb)
     return false;
 }
 
+/* A name that cannot be written is said before the work, not after it. `run` makes its folder itself. */
+static cupel_status check_output(const cupel_verb *verb, const cupel_args *args, cupel_err *err)
+{
+    static const char *const names[] = {"output", "predictions"};
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && st == CUPEL_OK; i++)
+        for (const cupel_opt *o = verb->options; o && o->name && st == CUPEL_OK; o++)
+            if (strcmp(o->name, names[i]) == 0 && cupel_opt_text(args, o->name) && strcmp(verb->name, "run") != 0)
+                st = cupel_out_check(cupel_opt_text(args, o->name), err);
+    return st;
+}
+
 static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -64,6 +77,7 @@ static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err
         goto done;
     }
     if (verb->uses_blas) cupel_blas_begin(argv);
+    CUPEL_TRY(check_output(verb, args, err));
     cupel_talk_begin(verb->name, cupel_flag(args, "quiet"));
     CUPEL_TRY(make_job(verb, args, &job, err));
     cupel_signals_begin(verb->computes, resumes(verb));

@@ -69,7 +69,7 @@ static cupel_status add_verdicts(const cupel_result *r, columns *t, cupel_err *e
     }
     for (size_t k = 0; k < r->n_constraints; k++) {
         if (r->constraint_column[k][0]) CUPEL_TRY(add(t, FIGURE, k, "", r->constraint_column[k], "", "", err));
-        CUPEL_TRY(add(t, VERDICT, k, "", r->constraint[k], "", "", err));
+        CUPEL_TRY(add(t, VERDICT, k, "", r->constraint[k], " verdict", "", err));
     }
 done:
     return st;

@@ -74,10 +74,10 @@ typedef struct reading {
 static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool target, cupel_err *err)
 {
     cupel_training *t = r->t;
-    char detail[160] = "";
+    char detail[224] = "";
     cupel_str *words = cupel_tally_add(&r->tally, reason);
     cupel_text cell = cupel_cell(&t->records, i, r->target);
-    if (target) snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number", t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
+    if (target) snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number (text classes: write them as 0 and 1)", t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
     if (words) cupel_explain_row(t->file, t->records.line[i], cupel_cell(&t->records, i, r->formula), r->o->dot, reason, detail, words);
     if (r->o->missing != CUPEL_MISSING_FAIL) return CUPEL_OK;
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or leave such rows out with --missing drop", cupel_str_text(words));

@@ -201,6 +201,7 @@ cupel_status cupel_yaml_read(cupel_text text, const char *name, cupel_yaml_doc *
     cupel_yaml_doc *doc = cupel_alloc(1, sizeof *doc);
     if (!doc) return cupel_no_memory(err, "a YAML document", sizeof *doc);
     builder b = {.doc = doc, .err = err};
+    if (text.n >= 3 && memcmp(text.p, "\xEF\xBB\xBF", 3) == 0) text.p += 3, text.n -= 3; /* a byte order mark */
     doc->name = cupel_strdup(name);
     cupel_status st = doc->name ? build(&b, text) : cupel_no_memory(err, "a file name", 0);
     if (st == CUPEL_OK)

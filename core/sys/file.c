@@ -231,6 +231,21 @@ void cupel_map_close(cupel_map *map)
     *map = (cupel_map){0};
 }
 
+cupel_status cupel_out_check(const char *path, cupel_err *err)
+{
+    struct stat sb;
+    if (strcmp(path, "-") == 0) return CUPEL_OK;
+    if (stat(path, &sb) == 0 && S_ISDIR(sb.st_mode)) return cupel_fail(err, CUPEL_FAILED, "output '%s' is a folder; name a file", path);
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? cupel_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : cupel_strdup(".");
+    if (!folder) return cupel_no_memory(err, "a folder name", 0);
+    cupel_status st = CUPEL_OK;
+    if (access(folder, W_OK | X_OK) != 0 && !in_place(path))
+        st = cupel_fail(err, CUPEL_FAILED, "output '%s': folder '%s': %s; make it or write elsewhere", path, folder, strerror(errno));
+    cupel_free(folder);
+    return st;
+}
+
 bool cupel_file_exists(const char *path)
 {
     struct stat sb;

@@ -37,6 +37,8 @@ void cupel_map_close(cupel_map *map);
 cupel_status cupel_fail_errno(cupel_err *err, int number, const char *what, const char *path);
 
 bool cupel_file_exists(const char *path);
+/* Before long work: can a file be made under this name? "-" can. CUPEL_FAILED when the folder is not there or not writable. */
+cupel_status cupel_out_check(const char *path, cupel_err *err);
 /* Both are there and are one file, under whatever names. */
 bool cupel_same_file(const char *a, const char *b);
 /* Makes a folder and those above it; an existing folder is fine. */
