@@ -279,6 +279,119 @@ static void what_is_no_model_is_refused(void **state)
                 "svc");
 }
 
+/* ---- files that say something else than they should ---- */
+
+typedef enum harm { LEAVE_OUT, SHORTEN, NOT_A_NUMBER, NEGATIVE, HUGE_NUMBER, ZERO, N_HARMS } harm;
+
+typedef struct copying {
+    cupel_reader *from;
+    cupel_writer *to;
+    size_t n, victim; /* data sets so far, and the one to harm */
+    harm harm;
+} copying;
+
+static void harm_values(cupel_type type, harm h, size_t n, void *data)
+{
+    static const double number[] = {[NOT_A_NUMBER] = NAN, [NEGATIVE] = -1, [HUGE_NUMBER] = 1e300, [ZERO] = 0};
+    static const int64_t integer[] = {[NOT_A_NUMBER] = INT64_MIN, [NEGATIVE] = -1, [HUGE_NUMBER] = INT64_MAX, [ZERO] = 0};
+    size_t at[] = {0, n / 2, n - 1};
+    for (int i = 0; n && i < 3; i++) {
+        if (type == CUPEL_F64) ((double *)data)[at[i]] = number[h];
+        if (type == CUPEL_I64) ((int64_t *)data)[at[i]] = integer[h];
+        if (type == CUPEL_U8) ((unsigned char *)data)[at[i]] = h == ZERO ? 0 : 255;
+        if (type == CUPEL_TEXT) ((const char **)data)[at[i]] = h == ZERO ? "" : "\x01 no such thing";
+    }
+}
+
+static cupel_status copy_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units, const char *description,
+                                 cupel_err *err)
+{
+    copying *c = user;
+    bool victim = c->n++ == c->victim;
+    size_t size[2] = {shape[0], rank == 2 ? shape[1] : 1};
+    void *data = NULL;
+    if (victim && c->harm == LEAVE_OUT) return CUPEL_OK;
+    cupel_status st = cupel_reader_get(c->from, name, type, rank, size, &data, err);
+    if (st != CUPEL_OK) return st;
+    if (victim && c->harm == SHORTEN) size[0] = size[0] > 1 ? size[0] - 1 : 1;
+    if (victim && c->harm > SHORTEN) harm_values(type, c->harm, size[0] * (rank == 2 ? size[1] : 1), data);
+    st = cupel_writer_put(c->to, name, units, description, type, rank, size, data, err);
+    cupel_free(data);
+    return st;
+}
+
+static cupel_status copy_attribute(void *user, const cupel_attribute *a, cupel_err *err)
+{
+    copying *c = user;
+    if (!strcmp(a->name, "kind") || !strcmp(a->name, "schema_version") || !strcmp(a->name, "cupel_version") || !strcmp(a->name, "seed")) return CUPEL_OK;
+    if (a->type == CUPEL_TEXT) return cupel_writer_attr_text(c->to, a->name, a->text, err);
+    if (a->type == CUPEL_I64) return cupel_writer_attr_int(c->to, a->name, a->integer, err);
+    return cupel_writer_attr_number(c->to, a->name, a->number, err);
+}
+
+static cupel_status copy_input(void *user, const cupel_attribute *a, cupel_err *err)
+{
+    return cupel_writer_input(((copying *)user)->to, a->name, a->text, err);
+}
+
+/* A copy of the model file in which one data set is harmed. False when there are not as many. */
+static bool write_harmed(const char *from, const char *to, size_t victim, harm h)
+{
+    copying c = {.victim = victim, .harm = h};
+    cupel_err err = {0};
+    check_ok(cupel_reader_open(from, "model", 1, &c.from, &err), &err);
+    check_ok(cupel_writer_open(to, "model", 1, 1, &c.to, &err), &err);
+    check_ok(cupel_reader_attributes(c.from, "", copy_attribute, &c, &err), &err);
+    check_ok(cupel_reader_attributes(c.from, "inputs", copy_input, &c, &err), &err);
+    check_ok(cupel_reader_each(c.from, copy_dataset, &c, &err), &err);
+    check_ok(cupel_writer_commit(&c.to, &err), &err);
+    cupel_reader_free(c.from);
+    return victim < c.n;
+}
+
+/* Whatever a file with a right digest says: a refusal that calls it a model, or a model that can be used without harm. */
+static void harmed_models_are_refused_or_harmless(void **state)
+{
+    (void)state;
+    static const char *const learners[][2] = {{"svr", "C=1,gamma=0.01,epsilon=0.1"}, {"gp", "noise=0.1,gamma=0.01"}, {"ridge", "lambda=0.1"}, {"svc", "C=1,gamma=0.01"}};
+    cupel_training t;
+    cupel_err err = {0};
+    cupel_training_options o = options_for(write_table("g.csv", 12, 8));
+    check_ok(cupel_training_read(&o, &job, &t, &err), &err);
+    const char *path = in_folder("g.h5"), *harmed = in_folder("h.h5");
+    size_t refused = 0, harmless = 0;
+    for (size_t k = 0; k < 4; k++) {
+        cupel_model_options mo = {.features = "stoichiometry", .columns = "temperature", .learner = learners[k][0], .settings = learners[k][1], .seed = 1};
+        for (size_t i = 0; k == 3 && i < t.records.n_rows; i++) t.target[i] = (double)(i % 2);
+        cupel_model *m = fit(&t, &mo);
+        check_ok(cupel_model_save(m, path, &err), &err);
+        cupel_model_free(m);
+        for (harm h = LEAVE_OUT; h < N_HARMS; h++)
+            for (size_t victim = 0; write_harmed(path, harmed, victim, h); victim++) {
+                double value[12];
+                unsigned char reason[12];
+                cupel_known known;
+                m = NULL;
+                cupel_status st = cupel_model_open(harmed, &m, &err);
+                if (st != CUPEL_OK) {
+                    check_fails(st, CUPEL_BAD_ARTIFACT, &err, "h.h5");
+                    refused++;
+                    continue;
+                }
+                harmless++;
+                check_ok(cupel_features_bind(cupel_model_features_bind(m), &t.header, "g.csv", &err), &err);
+                predict_batch(m, &t.batch, &t.records, value, reason);
+                cupel_composition c = {.n = 1, .z = {26}, .amount = {1}};
+                cupel_model_nearest(m, &c, &known);
+                cupel_surrogate_probability(cupel_model_surrogate(m), value[0], 1, 0, 1);
+                cupel_model_free(m);
+            }
+    }
+    print_message("%zu refused, %zu harmless\n", refused, harmless);
+    assert_true(refused > 3 * harmless / 2);
+    cupel_training_release(&t);
+}
+
 #ifdef CUPEL_FAULTS
 static void no_memory_is_an_error(void **state)
 {
@@ -321,7 +434,7 @@ static int remove_folder(void **state)
 {
     (void)state;
     static const char *const names[] = {"a.csv", "bad.csv", "bad2.csv", "none.csv", "bool.csv", "missing.csv", "b.csv", "c.csv", "d.csv", "e.csv", "f.csv",
-                                        "m.h5", "threads.h5", "other.h5", "f.h5"};
+                                        "m.h5", "threads.h5", "other.h5", "f.h5", "g.csv", "g.h5", "h.h5"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) unlink(in_folder(names[i]));
     return rmdir(folder);
 }
@@ -332,7 +445,7 @@ int main(void)
         cmocka_unit_test(a_table_is_read_with_names_and_units), cmocka_unit_test(bad_rows_are_named_or_left_out),
         cmocka_unit_test(missing_features_follow_the_policy),   cmocka_unit_test(a_model_file_predicts_the_same),
         cmocka_unit_test(a_model_file_does_not_depend_on_threads), cmocka_unit_test(the_nearest_known_material),
-        cmocka_unit_test(what_is_no_model_is_refused),
+        cmocka_unit_test(what_is_no_model_is_refused),          cmocka_unit_test(harmed_models_are_refused_or_harmless),
 #ifdef CUPEL_FAULTS
         cmocka_unit_test(no_memory_is_an_error),
 #endif

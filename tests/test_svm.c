@@ -1,4 +1,4 @@
-/* Support vector machines against libsvm itself, with and without room for a kernel matrix. */
+/* Support vector machines against libsvm itself, with and without a kernel matrix. */
 #include "tests/check.h"
 
 #include "core/base/mem.h"
@@ -140,37 +140,46 @@ static size_t size_now(void)
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static void without_room_for_a_matrix_the_solution_is_the_same(void **state)
+static void without_a_matrix_the_solution_is_the_same_and_takes_less(void **state)
 {
     (void)state;
     enum { N = 2600 }; /* a matrix of 108 MB; two caches of 27 MB each and what the local scale takes fit beside it, the matrix does not */
     static double want[N], got[N];
-    static const char settings[] = "C=0.2,gamma=0.1,epsilon=0.3,matern=0";
+    static const char with[] = "C=0.2,gamma=0.1,epsilon=0.3,matern=0,matrix=1", without[] = "C=0.2,gamma=0.1,epsilon=0.3,matrix=0";
     rows r = make_rows(N, 3, false);
-    cupel_err err = {0};
+    cupel_err err = {0}, no_matrix = {0}, no_gp = {0};
     struct rlimit before, tight;
-    cupel_surrogate *s = fit_rows(&r, "svr", settings, &err);
+    cupel_surrogate *s = fit_rows(&r, "svr", with, &err), *t = NULL, *none = NULL;
     predict_rows(s, &r, want);
     cupel_surrogate_free(s);
     assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
     tight = before;
     tight.rlim_cur = (rlim_t)(size_now() + ((size_t)150 << 20));
-    assert_int_equal(setrlimit(RLIMIT_AS, &tight), 0);
-    cupel_surrogate *t = NULL, *none = NULL;
     cupel_job job = {.threads = 2, .isa = cupel_isa_best()};
-    cupel_fit_options o = {.learner = "svr", .settings = settings, .seed = 1}, matern = {.learner = "svr", .settings = "C=1,gamma=0.1,epsilon=0.1,matern=1"},
+    cupel_fit_options o = {.learner = "svr", .settings = without, .seed = 1}, matrix = {.learner = "svr", .settings = with, .seed = 1},
                       gp = {.learner = "gp", .settings = "noise=0.1,gamma=0.1"};
+    assert_int_equal(setrlimit(RLIMIT_AS, &tight), 0);
     cupel_status st = cupel_surrogate_fit(r.x, r.n, D, r.y, &o, &job, &t, &err);
-    cupel_err no_matrix = {0}, no_gp = {0};
-    cupel_status st_matern = cupel_surrogate_fit(r.x, r.n, D, r.y, &matern, &job, &none, &no_matrix);
+    cupel_status st_matrix = cupel_surrogate_fit(r.x, r.n, D, r.y, &matrix, &job, &none, &no_matrix);
     cupel_status st_gp = cupel_surrogate_fit(r.x, r.n, D, r.y, &gp, &job, &none, &no_gp);
     assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
     check_ok(st, &err);
-    check_fails(st_matern, CUPEL_NO_RESOURCE, &no_matrix, "matern=0");
+    check_fails(st_matrix, CUPEL_NO_RESOURCE, &no_matrix, "matern=0,matrix=0");
     check_fails(st_gp, CUPEL_NO_RESOURCE, &no_gp, "Gaussian process");
     predict_rows(t, &r, got);
     for (size_t i = 0; i < N; i++) check_close(got[i], want[i], 0, 3e-3);
     cupel_surrogate_free(t);
+    free_rows(&r);
+}
+
+static void a_kernel_without_its_matrix_is_refused(void **state)
+{
+    (void)state;
+    rows r = make_rows(30, 5, false);
+    cupel_surrogate *s = NULL;
+    cupel_err err = {0};
+    cupel_fit_options o = {.learner = "svr", .settings = "matern=1,matrix=0"};
+    check_fails(cupel_surrogate_fit(r.x, r.n, D, r.y, &o, &(cupel_job){.threads = 1}, &s, &err), CUPEL_USAGE, &err, "matrix=0");
     free_rows(&r);
 }
 
@@ -186,7 +195,7 @@ static void libsvm_never_prints(void **state)
     fflush(NULL);
     dup2(fd, 1);
     dup2(fd, 2);
-    cupel_surrogate *s = fit_rows(&r, "svr", "C=1000000,gamma=0.001,epsilon=0", &err);
+    cupel_surrogate *s = fit_rows(&r, "svr", "C=10000,gamma=0.001,epsilon=0", &err);
     fflush(NULL);
     off_t printed = lseek(fd, 0, SEEK_END);
     dup2(out, 1);
@@ -205,7 +214,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_solution_is_that_of_libsvm),
         cmocka_unit_test(classes_are_on_the_side_that_libsvm_says),
-        cmocka_unit_test(without_room_for_a_matrix_the_solution_is_the_same),
+        cmocka_unit_test(without_a_matrix_the_solution_is_the_same_and_takes_less),
+        cmocka_unit_test(a_kernel_without_its_matrix_is_refused),
         cmocka_unit_test(libsvm_never_prints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

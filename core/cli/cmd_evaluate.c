@@ -52,6 +52,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64,
         .predictions = cupel_opt_text(args, "predictions"),
     };
+    if (o.predictions && strcmp(o.predictions, "-") == 0)
+        return cupel_fail(err, CUPEL_USAGE, "--predictions -: stdout carries the figures; name a file");
     CUPEL_TRY(choose_split(args, &o, err));
     CUPEL_TRY(cupel_model_options_check(&o.model, err));
     CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "models/learn/local_error.h"
+#include "models/learn/scale.h"
 
 #include <math.h>
 #include <string.h>
@@ -186,10 +187,10 @@ done:
     return st;
 }
 
-static bool all_finite(const double *x, size_t n)
+static bool all_usable(const double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i])) return false;
+        if (!(fabs(x[i]) <= CUPEL_LARGEST)) return false;
     return true;
 }
 
@@ -199,8 +200,8 @@ static cupel_status get(const cupel_reader *r, const char *name, int rank, size_
     cupel_status st = cupel_reader_get(r, name, CUPEL_F64, rank, shape, &data, err);
     if (st != CUPEL_OK) return st;
     *out = data;
-    if (all_finite(*out, rank == 2 ? shape[0] * shape[1] : shape[0])) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds a value that is not finite; train the model again", name);
+    if (all_usable(*out, rank == 2 ? shape[0] * shape[1] : shape[0])) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds a value that is not finite or too large; train the model again", name);
 }
 
 static cupel_status get_one(const cupel_reader *r, const char *name, double *x, cupel_err *err)
@@ -250,8 +251,10 @@ cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *ou
     if (!e.kernel || cupel_reader_has(r, "surrogate/triangle"))
         CUPEL_TRY(get(r, "surrogate/triangle", 1, (size_t[]){cupel_mul(e.m, e.m + 1) / 2}, &e.packed, err));
     st = build(&e, err);
-    if (st == CUPEL_BAD_INPUT) st = CUPEL_BAD_ARTIFACT; /* it comes from a file of ours */
-    if (st == CUPEL_BAD_ARTIFACT && err) err->status = st;
+    if (st == CUPEL_BAD_INPUT) { /* a size or number that no expansion has */
+        st = CUPEL_BAD_ARTIFACT;
+        if (err) err->status = st;
+    }
 done:
     cupel_free(bias);
     if (st == CUPEL_OK)

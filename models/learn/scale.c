@@ -47,11 +47,7 @@ cupel_status cupel_scale_learn(const double *x, size_t n, size_t d, cupel_scale 
     for (size_t j = 0; j < d; j++) {
         double mean, sd;
         moments(x, n, d, j, &mean, &sd);
-        if (!isfinite(sd) || !isfinite(mean)) { /* squares beyond the range of a double */
-            cupel_scale_release(&s);
-            return cupel_fail(err, CUPEL_BAD_INPUT, "the numbers of column %zu are too large to be scaled; change its unit, or leave it out", j + 1);
-        }
-        if (!(sd > CONSTANT * fabs(mean)) || !isfinite(1 / sd) || repeats(&s, x, n, j, mean, sd)) continue;
+        if (!(sd > CONSTANT * fabs(mean)) || !(1 / sd <= CUPEL_LARGEST) || repeats(&s, x, n, j, mean, sd)) continue;
         s.column[s.k] = (int64_t)j;
         s.mean[s.k] = mean;
         s.factor[s.k] = 1 / sd;

@@ -4,6 +4,9 @@
 
 #include "core/cupel.h"
 
+/* No number that a surrogate is made from or holds is larger than this, so that sums and products of a few of them are finite. */
+#define CUPEL_LARGEST 1e100
+
 typedef struct cupel_scale {
     size_t d;        /* columns that come in */
     size_t k;        /* columns that go out */
@@ -12,7 +15,7 @@ typedef struct cupel_scale {
     double *factor;  /* [k], 1 / standard deviation */
 } cupel_scale;       /* {0} is empty */
 
-/* From x [n][d], finite, n >= 2. Drops constant columns and exact repeats of an earlier one. CUPEL_BAD_INPUT when nothing is left. */
+/* From x [n][d], no number beyond CUPEL_LARGEST, n >= 2. Drops constant columns and exact repeats of an earlier one. CUPEL_BAD_INPUT when nothing is left. */
 cupel_status cupel_scale_learn(const double *x, size_t n, size_t d, cupel_scale *s, cupel_err *err);
 void cupel_scale_release(cupel_scale *s);
 

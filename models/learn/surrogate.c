@@ -39,11 +39,13 @@ static cupel_status check_rows(const double *x, size_t n, size_t d, const double
     if (n < LEAST_ROWS) return cupel_fail(err, CUPEL_BAD_INPUT, "training rows: found %zu, expected at least %d; give more rows", n, LEAST_ROWS);
     if (!d) return cupel_fail(err, CUPEL_BAD_INPUT, "training rows have no columns; choose a descriptor set or table columns");
     for (size_t i = 0; i < n; i++) {
-        if (!isfinite(y[i])) return cupel_fail(err, CUPEL_BAD_INPUT, "target of training row %zu is %g, expected a finite number; drop or mend the row", i + 1, y[i]);
+        if (!(fabs(y[i]) <= CUPEL_LARGEST))
+            return cupel_fail(err, CUPEL_BAD_INPUT, "target of training row %zu is %g, expected a finite number up to %g; drop or mend the row", i + 1, y[i],
+                              CUPEL_LARGEST);
         for (size_t j = 0; j < d; j++)
-            if (!isfinite(x[i * d + j]))
-                return cupel_fail(err, CUPEL_BAD_INPUT, "training row %zu, column %zu is %g, expected a finite number; drop or impute it", i + 1, j + 1,
-                                  x[i * d + j]);
+            if (!(fabs(x[i * d + j]) <= CUPEL_LARGEST))
+                return cupel_fail(err, CUPEL_BAD_INPUT, "training row %zu, column %zu is %g, expected a finite number up to %g; drop or impute it, or change its unit",
+                                  i + 1, j + 1, x[i * d + j], CUPEL_LARGEST);
     }
     return CUPEL_OK;
 }
@@ -101,7 +103,7 @@ static cupel_status scale_target(fit *f, const double *y, size_t n, cupel_err *e
     s->y_mean = sum / (double)n;
     for (size_t i = 0; i < n; i++) square += (y[i] - s->y_mean) * (y[i] - s->y_mean);
     s->y_sd = sqrt(square / (double)n);
-    if (!(s->y_sd > 0) || !isfinite(1 / s->y_sd) || !isfinite(s->y_sd))
+    if (!(s->y_sd > 0) || !(1 / s->y_sd <= CUPEL_LARGEST))
         return cupel_fail(err, CUPEL_BAD_INPUT, "the target's standard deviation is %g: its numbers are too small, too large or too alike; change its unit", s->y_sd);
     for (size_t i = 0; i < n; i++) f->y[i] = (y[i] - s->y_mean) / s->y_sd;
     return CUPEL_OK;

@@ -85,7 +85,7 @@ static cupel_status bad(cupel_err *err, const char *name, const char *what)
     return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds %s; train the model again", name, what);
 }
 
-/* Finite numbers [*n]; *n = SIZE_MAX takes what is there. */
+/* Numbers [*n] that may be computed with; *n = SIZE_MAX takes what is there. */
 static cupel_status get(const cupel_reader *r, const char *name, size_t *n, double **out, cupel_err *err)
 {
     void *data = NULL;
@@ -93,7 +93,7 @@ static cupel_status get(const cupel_reader *r, const char *name, size_t *n, doub
     if (st != CUPEL_OK) return st;
     *out = data;
     for (size_t i = 0; i < *n; i++)
-        if (!isfinite((*out)[i])) return bad(err, name, "a value that is not finite");
+        if (!(fabs((*out)[i]) <= CUPEL_LARGEST)) return bad(err, name, "a value that is not finite or too large");
     return CUPEL_OK;
 }
 

@@ -12,9 +12,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { COST, GAMMA, EPSILON, MATERN };  /* parameters in this order; svc has no epsilon: MATERN is one less */
-enum { LARGEST_MATRIX = 16384 };        /* rows: 4.3 GB of nodes; beyond, libsvm's own RBF kernel is the default */
-static const double TOLERANCE = 1e-3;   /* of the optimality conditions, y has variance 1 */
+enum { COST, GAMMA, MATERN, MATRIX, EPSILON }; /* parameters in this order; svc has no epsilon */
+enum { LARGEST_MATRIX = 16384 };               /* rows: 4.3 GB of nodes. By the rows, not by the memory that is free: that would change the model */
+static const double TOLERANCE = 1e-3;          /* of the optimality conditions, y has variance 1 */
 
 _Static_assert(sizeof(struct svm_node) == 2 * sizeof(double) && offsetof(struct svm_node, value) == sizeof(double),
                "a node is an index and a double: kernel values are written with a stride of two doubles");
@@ -30,8 +30,6 @@ typedef struct nodes {
 static void silent(const char *text) { (void)text; }
 
 static size_t plus(size_t a, size_t b) { return a > SIZE_MAX - b ? SIZE_MAX : a + b; }
-
-static size_t matrix_bytes(size_t n) { return cupel_mul(cupel_mul(n, n + 1), sizeof(struct svm_node)); }
 
 /* libsvm's cache of float kernel rows, in bytes: all of them up to a limit. */
 static size_t cache_bytes(size_t n)
@@ -66,30 +64,38 @@ static cupel_status write_kernel(const cupel_problem *p, cupel_kernel kernel, no
     return cupel_gram_fill(p, kernel, s->gamma, &s->node[1].value, 2 * s->row, 2, err);
 }
 
-static cupel_status prepare(const cupel_problem *p, cupel_kernel kernel, double gamma, void **prepared, cupel_err *err)
+static cupel_status check_size(const cupel_problem *p, const double *setting, size_t *row, cupel_err *err)
 {
+    bool matrix = setting[MATRIX] != 0;
     if (p->n >= INT_MAX / 4 || p->d >= INT_MAX / 4)
         return cupel_fail(err, CUPEL_BAD_INPUT, "support vector machine: %zu rows of %zu columns are more than libsvm can count; train on fewer rows",
                           p->n, p->d);
-    cupel_status st = CUPEL_OK;
+    if (setting[MATERN] != 0 && !matrix)
+        return cupel_fail(err, CUPEL_USAGE, "support vector machine: matern=1 needs the kernel matrix, and matrix=0 forbids it; take matern=0 with matrix=0");
+    *row = matrix ? p->n + 1 : p->d + 1;
+    size_t bytes = cupel_mul(cupel_mul(p->n, *row), sizeof(struct svm_node)), fits = cupel_mul(p->job->threads, solver_bytes(p->n));
+    return cupel_memory_check(plus(bytes, fits),
+                              matrix ? "the kernel matrix of a support vector machine (matern=0,matrix=0 trains in less, and slower)"
+                                     : "the rows and kernel cache of a support vector machine",
+                              err);
+}
+
+static cupel_status prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
+{
+    size_t row = 0;
+    cupel_status st = check_size(p, setting, &row, err);
+    if (st != CUPEL_OK) return st;
     nodes *s = cupel_alloc(1, sizeof *s);
     if (!s) return cupel_no_memory(err, "training rows for libsvm", 0);
     svm_set_print_string_function(silent); /* one pointer for the process, always set to the same */
-    size_t fits = cupel_mul(p->job->threads, solver_bytes(p->n));
-    s->precomputed = kernel != CUPEL_KERNEL_RBF || cupel_memory_check(plus(matrix_bytes(p->n), fits), "", NULL) == CUPEL_OK;
-    s->row = s->precomputed ? p->n + 1 : p->d + 1;
-    s->gamma = gamma;
-    CUPEL_TRY(cupel_memory_check(plus(cupel_mul(cupel_mul(p->n, s->row), sizeof *s->node), fits),
-                                 s->precomputed ? "the kernel matrix of a support vector machine (matern=0 trains in less)"
-                                                : "the rows and kernel cache of a support vector machine",
-                                 err));
-    s->node = cupel_alloc_aligned(cupel_mul(p->n, s->row), sizeof *s->node);
+    *s = (nodes){.row = row, .precomputed = setting[MATRIX] != 0, .gamma = setting[GAMMA]};
+    s->node = cupel_alloc_aligned(cupel_mul(p->n, row), sizeof *s->node);
     if (!s->node) {
-        st = cupel_no_memory(err, "training rows for libsvm", cupel_mul(cupel_mul(p->n, s->row), sizeof *s->node));
+        st = cupel_no_memory(err, "training rows for libsvm", cupel_mul(cupel_mul(p->n, row), sizeof *s->node));
         goto done;
     }
     if (s->precomputed)
-        CUPEL_TRY(write_kernel(p, kernel, s, err));
+        CUPEL_TRY(write_kernel(p, setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF, s, err));
     else
         write_points(p, s);
 done:
@@ -189,35 +195,18 @@ done:
     return st;
 }
 
-static void kernel_of(bool matern, double gamma_set, cupel_kernel *kernel, double *gamma)
+static void start(const cupel_problem *p, double *setting)
 {
-    *kernel = matern ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF;
-    *gamma = gamma_set;
-}
-
-/* ---- epsilon-SVR ---- */
-
-static void svr_start(const cupel_problem *p, double *setting)
-{
-    if (isnan(setting[COST])) setting[COST] = 3;
+    if (isnan(setting[COST])) setting[COST] = 4;
     if (isnan(setting[GAMMA])) setting[GAMMA] = 3 / p->typical;
-    if (isnan(setting[EPSILON])) setting[EPSILON] = 0.05;
-    if (isnan(setting[MATERN])) setting[MATERN] = p->n <= LARGEST_MATRIX;
+    if (isnan(setting[MATRIX])) setting[MATRIX] = p->n <= LARGEST_MATRIX || setting[MATERN] > 0;
+    if (isnan(setting[MATERN])) setting[MATERN] = setting[MATRIX] != 0;
 }
 
-static void svr_kernel(const double *setting, cupel_kernel *kernel, double *gamma)
+static void kernel_of(const double *setting, cupel_kernel *kernel, double *gamma)
 {
-    kernel_of(setting[MATERN] != 0, setting[GAMMA], kernel, gamma);
-}
-
-static cupel_status svr_prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
-{
-    return prepare(p, setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF, setting[GAMMA], prepared, err);
-}
-
-static cupel_status svr_fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
-{
-    return train(t, EPSILON_SVR, t->setting[EPSILON], out, err);
+    *kernel = setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF;
+    *gamma = setting[GAMMA];
 }
 
 static const cupel_reference references[] = {
@@ -227,11 +216,29 @@ static const cupel_reference references[] = {
     {NULL, NULL},
 };
 
+/* Beyond 10,000 a target of variance 1 is fitted as exactly as it can be, and libsvm nears the number of steps at which it gives up and says so. */
+#define SHARED_PARAMS(what)                                                                                                                              \
+    {"C", "", NAN, 1e-6, 1e4, "price of " what "; chosen by inner cross-validation"},                                                                    \
+    {"gamma", "", NAN, 1e-12, 1e6, "1 / (2 length^2) of the kernel, columns scaled to variance 1; chosen by inner cross-validation"},                    \
+    {"matern", "", NAN, 0, 1, "1: Matern 5/2 kernel, 0: Gaussian (RBF); 1 where there is a kernel matrix"},                                              \
+    {"matrix", "", NAN, 0, 1, "1: all kernel values are kept, 16 bytes per pair of rows, 0: libsvm computes its RBF kernel as it goes; 1 up to 16,384 rows"}
+
+/* ---- epsilon-SVR ---- */
+
+static void svr_start(const cupel_problem *p, double *setting)
+{
+    start(p, setting);
+    if (isnan(setting[EPSILON])) setting[EPSILON] = 0.05;
+}
+
+static cupel_status svr_fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
+{
+    return train(t, EPSILON_SVR, t->setting[EPSILON], out, err);
+}
+
 static const cupel_param svr_params[] = {
-    {"C", "", NAN, 1e-6, 1e6, "price of a residual beyond the tube, target scaled to variance 1; chosen by inner cross-validation"},
-    {"gamma", "", NAN, 1e-12, 1e6, "1 / (2 length^2) of the kernel, columns scaled to variance 1; chosen by inner cross-validation"},
+    SHARED_PARAMS("a residual beyond the tube, target scaled to variance 1"),
     {"epsilon", "", NAN, 0, 10, "half width of the tube, target scaled to variance 1; chosen by inner cross-validation"},
-    {"matern", "", NAN, 0, 1, "1: Matern 5/2 kernel, 0: Gaussian (RBF); chosen by the number of rows (RBF above 16,384, where no kernel matrix is kept)"},
     {0},
 };
 
@@ -248,39 +255,15 @@ extern const cupel_learner cupel_learner_svr;
 const cupel_learner cupel_learner_svr = {
     .method = {.name = "svr", .kind = "learner", .scale = "any", .help = "epsilon support vector regression (libsvm trains)", .maturity = "stable",
                .input = "columns", .output = "a number, unit of the target", .references = references, .params = svr_params},
-    .regression = true, .kernel = true, .axes = svr_axes, .start = svr_start, .kernel_of = svr_kernel,
-    .prepare = svr_prepare, .release = release, .fit = svr_fit,
+    .regression = true, .kernel = true, .axes = svr_axes, .start = svr_start, .kernel_of = kernel_of, .prepare = prepare, .release = release,
+    .fit = svr_fit,
 };
 
 /* ---- C-SVC ---- */
 
-enum { SVC_MATERN = 2 };
-
-static void svc_start(const cupel_problem *p, double *setting)
-{
-    if (isnan(setting[COST])) setting[COST] = 4;
-    if (isnan(setting[GAMMA])) setting[GAMMA] = 3 / p->typical;
-    if (isnan(setting[SVC_MATERN])) setting[SVC_MATERN] = p->n <= LARGEST_MATRIX;
-}
-
-static void svc_kernel(const double *setting, cupel_kernel *kernel, double *gamma)
-{
-    kernel_of(setting[SVC_MATERN] != 0, setting[GAMMA], kernel, gamma);
-}
-
-static cupel_status svc_prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
-{
-    return prepare(p, setting[SVC_MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF, setting[GAMMA], prepared, err);
-}
-
 static cupel_status svc_fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err) { return train(t, C_SVC, 0, out, err); }
 
-static const cupel_param svc_params[] = {
-    {"C", "", NAN, 1e-6, 1e6, "price of a row on the wrong side; chosen by inner cross-validation"},
-    {"gamma", "", NAN, 1e-12, 1e6, "1 / (2 length^2) of the kernel, columns scaled to variance 1; chosen by inner cross-validation"},
-    {"matern", "", NAN, 0, 1, "1: Matern 5/2 kernel, 0: Gaussian (RBF); chosen by the number of rows (RBF above 16,384, where no kernel matrix is kept)"},
-    {0},
-};
+static const cupel_param svc_params[] = {SHARED_PARAMS("a row on the wrong side"), {0}};
 
 static const cupel_axis svc_axes[] = {
     {.param = GAMMA, .stage = 0, .relative = true, .n = 4, .value = {0.1, 0.3, 1, 3}},
@@ -294,6 +277,6 @@ extern const cupel_learner cupel_learner_svc;
 const cupel_learner cupel_learner_svc = {
     .method = {.name = "svc", .kind = "learner", .scale = "any", .help = "support vector classification of two classes (libsvm trains)",
                .maturity = "stable", .input = "columns", .output = "probability of the second class", .references = references, .params = svc_params},
-    .classes = true, .kernel = true, .axes = svc_axes, .start = svc_start, .kernel_of = svc_kernel,
-    .prepare = svc_prepare, .release = release, .fit = svc_fit,
+    .classes = true, .kernel = true, .axes = svc_axes, .start = start, .kernel_of = kernel_of, .prepare = prepare, .release = release,
+    .fit = svc_fit,
 };
