@@ -10,14 +10,23 @@ static cupel_task parse_task(const char *word)
     return strcmp(word, "regression") == 0 ? CUPEL_TASK_REGRESSION : CUPEL_TASK_AUTO;
 }
 
-static void say_model(const cupel_model *m, const char *path, const cupel_job *job)
+enum { PREFIX = sizeof "out_of_fold_" - 1 };
+
+static cupel_status say_model(const cupel_model *m, const char *path, const cupel_job *job, cupel_err *err)
 {
     const cupel_surrogate *s = cupel_model_surrogate(m);
     char rows[32], points[32];
     cupel_format_count(rows, cupel_model_n_training(m));
     cupel_format_count(points, cupel_surrogate_support_vectors(s));
+    bool vectors = strncmp(cupel_surrogate_learner(s), "sv", 2) == 0;
     cupel_say(job, CUPEL_NOTE, "'%s': %s (%s) on %s rows of %zu columns%s%s", path, cupel_surrogate_learner(s), cupel_surrogate_settings(s), rows,
-              cupel_surrogate_columns(s), cupel_surrogate_support_vectors(s) ? ", support vectors: " : "", cupel_surrogate_support_vectors(s) ? points : "");
+              cupel_surrogate_columns(s), vectors ? ", support vectors: " : "", vectors ? points : "");
+    cupel_figure f[CUPEL_N_FIGURES];
+    cupel_status st = cupel_model_figures(m, f, err);
+    if (st != CUPEL_OK) return st;
+    cupel_say(job, CUPEL_NOTE, "on rows out of fold: %s %.4g%s%s, %s %.4g ('cupel evaluate' holds rows back from tuning too)", f[0].name + PREFIX, f[0].value,
+              *f[0].unit ? " " : "", f[0].unit, f[1].name + PREFIX, f[1].value);
+    return CUPEL_OK;
 }
 
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
@@ -47,7 +56,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_training_read(&data, job, &t, err));
     CUPEL_TRY(cupel_model_fit(&t, NULL, 0, &o, job, &m, err));
     CUPEL_TRY(cupel_model_save(m, cupel_opt_text(args, "output"), err));
-    say_model(m, cupel_opt_text(args, "output"), job);
+    CUPEL_TRY(say_model(m, cupel_opt_text(args, "output"), job, err));
 done:
     cupel_model_free(m);
     cupel_training_release(&t);

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/explain.h"
 #include "core/sys/par.h"
+#include "models/learn/metrics.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -278,10 +279,31 @@ void cupel_model_free(cupel_model *m)
     cupel_free(m);
 }
 
+cupel_status cupel_model_figures(const cupel_model *m, cupel_figure figure[CUPEL_N_FIGURES], cupel_err *err)
+{
+    cupel_oof oof = cupel_surrogate_oof(m->surrogate);
+    if (!cupel_surrogate_is_class(m->surrogate)) {
+        figure[0] = (cupel_figure){"out_of_fold_mae", m->unit, cupel_metric_mae(m->target, oof.value, oof.n)};
+        figure[1] = (cupel_figure){"out_of_fold_r2", "", cupel_metric_r2(m->target, oof.value, oof.n)};
+        return CUPEL_OK;
+    }
+    double auc = NAN, classes[2], *is = cupel_alloc(oof.n, sizeof *is);
+    if (!is) return cupel_no_memory(err, "classes", oof.n * sizeof *is);
+    cupel_surrogate_classes(m->surrogate, classes);
+    for (size_t i = 0; i < oof.n; i++) is[i] = m->target[i] == classes[1];
+    cupel_status st = cupel_metric_auc(is, oof.value, oof.n, &auc, err);
+    cupel_confusion c = cupel_metric_confusion(is, oof.value, oof.n);
+    cupel_free(is);
+    figure[0] = (cupel_figure){"out_of_fold_auc", "", auc};
+    figure[1] = (cupel_figure){"out_of_fold_balanced_accuracy", "", cupel_metric_balanced_accuracy(&c)};
+    return st;
+}
+
 /* ---- file ---- */
 
 static cupel_status save_attributes(const cupel_model *m, cupel_writer *w, cupel_err *err)
 {
+    cupel_figure figure[CUPEL_N_FIGURES];
     const cupel_surrogate *s = m->surrogate;
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_writer_attr_int(w, "rows", (int64_t)m->known.n, err));
@@ -295,6 +317,9 @@ static cupel_status save_attributes(const cupel_model *m, cupel_writer *w, cupel
     CUPEL_TRY(cupel_writer_attr_text(w, "property", m->property, err));
     CUPEL_TRY(cupel_writer_attr_text(w, "unit", m->unit, err));
     CUPEL_TRY(cupel_writer_attr_text(w, "training_table", m->file, err));
+    CUPEL_TRY(cupel_model_figures(m, figure, err));
+    for (int i = 0; i < CUPEL_N_FIGURES; i++)
+        if (isfinite(figure[i].value)) CUPEL_TRY(cupel_writer_attr_number(w, figure[i].name, figure[i].value, err));
     CUPEL_TRY(cupel_writer_input(w, "training table", m->training_digest, err));
 done:
     return st;

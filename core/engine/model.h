@@ -69,6 +69,14 @@ cupel_features *cupel_model_features_bind(cupel_model *m); /* for cupel_features
 const cupel_surrogate *cupel_model_surrogate(const cupel_model *m);
 const char *cupel_model_property(const cupel_model *m);
 const char *cupel_model_unit(const cupel_model *m);
+/* How good the model is on its own training rows, each predicted by a fit that has not seen it: mean absolute error and r2, or for a class area under
+ * the curve and balanced accuracy. Not tuning-free as `evaluate` is, which holds rows back from tuning too. */
+enum { CUPEL_N_FIGURES = 2 };
+typedef struct cupel_figure {
+    const char *name, *unit;
+    double value;
+} cupel_figure;
+cupel_status cupel_model_figures(const cupel_model *m, cupel_figure figure[CUPEL_N_FIGURES], cupel_err *err);
 double cupel_model_target_min(const cupel_model *m);
 double cupel_model_target_max(const cupel_model *m);
 const char *cupel_model_training_digest(const cupel_model *m); /* "sha256:..." of the table it was trained on */
