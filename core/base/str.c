@@ -13,7 +13,7 @@
 
 cupel_text cupel_text_of(const char *s) { return (cupel_text){s ? s : "", s ? strlen(s) : 0}; }
 
-bool cupel_text_is(cupel_text t, const char *s) { return strlen(s) == t.n && memcmp(t.p, s, t.n) == 0; }
+bool cupel_text_is(cupel_text t, const char *s) { return strlen(s) == t.n && (!t.n || memcmp(t.p, s, t.n) == 0); }
 
 static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
