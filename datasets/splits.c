@@ -90,11 +90,12 @@ static cupel_status collect(const cupel_records *r, size_t column, const char *f
     bool numbers = true;
     for (size_t i = 0; i < r->n_rows; i++) {
         cupel_text t = cupel_text_trim(cupel_cell(r, i, column));
-        if (cupel_text_missing(t)) return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": the fold is empty; give every row one", file, r->line[i]);
+        if (cupel_text_missing(t))
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": the fold is empty; give every row one", file, r->line[i]);
         if (find_value(v, n, t) < n) continue;
         if (n == MAX_FOLDS)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": more than %d different folds; is this the column that says the fold?", file, r->line[i],
-                              (int)MAX_FOLDS);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": more than %d different folds; is this the column that says the fold?",
+                              file, r->line[i], (int)MAX_FOLDS);
         v[n].text = t;
         numbers &= cupel_parse_double(t, &v[n].number);
         n++;
@@ -135,12 +136,15 @@ cupel_status cupel_splits_random(size_t n, const size_t *group, size_t n_folds, 
     if (!fold) CUPEL_TRY(cupel_no_memory(err, "folds", n * sizeof *fold));
     if (n_folds < 2 || n_folds > n)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%zu folds of %zu rows: expected at least 2 folds and as many rows", n_folds, n));
-    CUPEL_TRY(cupel_partition_rows(&(cupel_partition){.n = n, .group = group, .n_folds = n_folds, .seed = seed, .stream = STREAM_RANDOM}, fold, err));
+    CUPEL_TRY(cupel_partition_rows(&(cupel_partition){.n = n, .group = group, .n_folds = n_folds, .seed = seed, .stream = STREAM_RANDOM},
+                                   fold, err));
     CUPEL_TRY(from_numbers(fold, n, n_folds, s, err));
     CUPEL_TRY(number_folds(s, err));
     for (size_t k = 0; k < n_folds; k++)
         if (s->first[k] == s->first[k + 1])
-            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "fold %zu of %zu is empty: there are too few groups of rows that stay together; make fewer folds", k, n_folds));
+            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT,
+                                 "fold %zu of %zu is empty: there are too few groups of rows that stay together; make fewer folds", k,
+                                 n_folds));
 done:
     cupel_free(fold);
     if (st != CUPEL_OK) cupel_splits_release(s);
@@ -264,15 +268,18 @@ cupel_status cupel_splits_clusters(const double *x, size_t n, size_t d, size_t n
     m.nearest = cupel_alloc(n, sizeof *m.nearest);
     m.of = cupel_alloc(n, sizeof *m.of);
     m.count = cupel_alloc(n_folds, sizeof *m.count);
-    if (!fold || !m.x || !m.centre || !m.nearest || !m.of || !m.count) CUPEL_TRY(cupel_no_memory(err, "clusters", cupel_mul(cupel_mul(n, d), sizeof *m.x)));
-    if (n_folds < 2 || n_folds > n) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%zu clusters of %zu rows: expected at least 2 clusters and as many rows", n_folds, n));
+    if (!fold || !m.x || !m.centre || !m.nearest || !m.of || !m.count)
+        CUPEL_TRY(cupel_no_memory(err, "clusters", cupel_mul(cupel_mul(n, d), sizeof *m.x)));
+    if (n_folds < 2 || n_folds > n)
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%zu clusters of %zu rows: expected at least 2 clusters and as many rows", n_folds, n));
     standardise(x, &m);
     run_kmeans(&m, seed, fold);
     CUPEL_TRY(from_numbers(fold, n, n_folds, s, err));
     CUPEL_TRY(number_folds(s, err));
     for (size_t k = 0; k < n_folds; k++)
         if (s->first[k] == s->first[k + 1])
-            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "the rows do not fall into %zu clusters: too many are alike; make fewer folds", n_folds));
+            CUPEL_TRY(
+                cupel_fail(err, CUPEL_BAD_INPUT, "the rows do not fall into %zu clusters: too many are alike; make fewer folds", n_folds));
 done:
     cupel_free(fold);
     cupel_free(m.x);
@@ -316,8 +323,10 @@ cupel_status cupel_splits_elements(const cupel_batch *batch, size_t n_folds, cup
         total += rows[z];
     }
     if (m < 2)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "leave one element out: %zu elements are in at least %d rows and at most four fifths of the %zu, expected at least 2", m,
-                          (int)LEAST_ROWS, batch->n);
+        return cupel_fail(
+            err, CUPEL_BAD_INPUT,
+            "leave one element out: %zu elements are in at least %d rows and at most four fifths of the %zu, expected at least 2", m,
+            (int)LEAST_ROWS, batch->n);
     CUPEL_TRY(begin(s, m, total, err));
     for (size_t k = 0; k < m; k++) {
         const char *symbol = cupel_element_symbol(element[k]);

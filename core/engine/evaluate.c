@@ -71,7 +71,8 @@ static cupel_status given_folds(evaluator *v, cupel_err *err)
 {
     size_t column = cupel_header_find(&v->t.header, v->o->fold_column);
     if (column == SIZE_MAX)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no fold column '%s'; name one that says the fold of each row, or let --split make them", v->t.file,
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "'%s' has no fold column '%s'; name one that says the fold of each row, or let --split make them", v->t.file,
                           v->o->fold_column);
     return cupel_splits_given(&v->t.records, column, v->t.file, &v->splits, err);
 }
@@ -127,7 +128,8 @@ static cupel_status held_make(held *h, size_t n, cupel_err *err)
     h->row = cupel_alloc(n, sizeof *h->row);
     h->in_domain = cupel_alloc(n, 1);
     h->reason = cupel_alloc(n, 1);
-    if (!h->memory || !h->row || !h->in_domain || !h->reason) return cupel_no_memory(err, "held-out rows", cupel_mul(n, 9 * sizeof *h->memory));
+    if (!h->memory || !h->row || !h->in_domain || !h->reason)
+        return cupel_no_memory(err, "held-out rows", cupel_mul(n, 9 * sizeof *h->memory));
     double *m = h->memory;
     h->p = (cupel_prediction){m, m + n, m + 2 * n, m + 3 * n, m + 4 * n, h->in_domain};
     h->truth = m + 5 * n;
@@ -397,8 +399,8 @@ static cupel_status do_fold(evaluator *v, size_t k, cupel_err *err)
     if (!e->settings[k]) CUPEL_TRY(cupel_no_memory(err, "settings", 0));
     CUPEL_TRY(e->is_class ? put_classes(v, k, s, &h, err) : put_regression(v, k, s, &h, err));
     CUPEL_TRY(write_predictions(v, k, &h, err));
-    cupel_say(v->job, CUPEL_NOTE, "fold %s: %zu rows to train, %zu held out, %s %.4g %s (%s)", e->fold[k], e->n_train[k], e->n_test[k], e->metric[0].name,
-              e->metric[0].folds[k], e->metric[0].unit, e->settings[k]);
+    cupel_say(v->job, CUPEL_NOTE, "fold %s: %zu rows to train, %zu held out, %s %.4g %s (%s)", e->fold[k], e->n_train[k], e->n_test[k],
+              e->metric[0].name, e->metric[0].folds[k], e->metric[0].unit, e->settings[k]);
 done:
     held_release(&h);
     cupel_model_free(m);
@@ -420,7 +422,8 @@ static cupel_status begin(evaluator *v, cupel_err *err)
     e->memory = cupel_alloc(cupel_mul(CUPEL_MAX_METRICS, n), sizeof *e->memory);
     e->property = cupel_strdup(v->t.property);
     e->unit = cupel_strdup(v->t.unit);
-    if (!e->fold || !e->settings || !e->n_train || !e->n_test || !e->memory || !e->property || !e->unit) return cupel_no_memory(err, "an evaluation", 0);
+    if (!e->fold || !e->settings || !e->n_train || !e->n_test || !e->memory || !e->property || !e->unit)
+        return cupel_no_memory(err, "an evaluation", 0);
     for (size_t i = 0; i < CUPEL_MAX_METRICS; i++) e->metric[i].folds = e->memory + i * n;
     for (size_t k = 0; k < n; k++) {
         e->fold[k] = cupel_strdup(v->splits.name[k]);

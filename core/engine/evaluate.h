@@ -4,7 +4,13 @@
 
 #include "core/engine/model.h"
 
-typedef enum cupel_split_kind { CUPEL_SPLIT_GIVEN, CUPEL_SPLIT_RANDOM, CUPEL_SPLIT_SYSTEM, CUPEL_SPLIT_CLUSTER, CUPEL_SPLIT_ELEMENT } cupel_split_kind;
+typedef enum cupel_split_kind {
+    CUPEL_SPLIT_GIVEN,
+    CUPEL_SPLIT_RANDOM,
+    CUPEL_SPLIT_SYSTEM,
+    CUPEL_SPLIT_CLUSTER,
+    CUPEL_SPLIT_ELEMENT
+} cupel_split_kind;
 
 typedef struct cupel_evaluate_options {
     cupel_training_options data;
@@ -35,8 +41,9 @@ typedef struct cupel_evaluation {
     double *memory;           /* of all folds[] */
 } cupel_evaluation;
 
-/* Regression: mae rmse r2 spearman, coverage50 80 90 95, width90, interval_score90, miscalibration, z2, in_domain, mae_in_domain, mae_out_of_domain,
- * support_vectors. Classes: auc balanced_accuracy accuracy f1 mcc log_loss brier, coverage50 80 90 95, set_size90, in_domain, support_vectors. */
+/* Regression: mae rmse r2 spearman, coverage50 80 90 95, width90, interval_score90, miscalibration, z2, in_domain, mae_in_domain,
+ * mae_out_of_domain, support_vectors. Classes: auc balanced_accuracy accuracy f1 mcc log_loss brier, coverage50 80 90 95, set_size90,
+ * in_domain, support_vectors. */
 cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *job, cupel_evaluation *e, cupel_err *err);
 void cupel_evaluation_release(cupel_evaluation *e);
 

@@ -2,11 +2,13 @@
 
 #include <inttypes.h>
 
-void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail, cupel_str *out)
+void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail,
+                       cupel_str *out)
 {
     cupel_formula f;
     cupel_formula_error e;
-    cupel_str_addf(out, "%s:%" PRIu64 ": %s: '%.*s'", file, line, cupel_reason_name(reason), (int)(formula.n < 80 ? formula.n : 80), formula.p);
+    cupel_str_addf(out, "%s:%" PRIu64 ": %s: '%.*s'", file, line, cupel_reason_name(reason), (int)(formula.n < 80 ? formula.n : 80),
+                   formula.p);
     if ((reason == CUPEL_REASON_BAD_FORMULA || reason == CUPEL_REASON_AMBIGUOUS_FORMULA) && !cupel_formula_read(formula, dot, &f, &e))
         cupel_str_addf(out, " at byte %zu: %s", e.position + 1, e.message);
     else if (*detail)

@@ -7,7 +7,8 @@
 #include "core/sys/job.h"
 
 /* "gaps.csv:17: bad_formula: 'Xx2O3' at byte 1: ..."; detail (may be "") ends the message for other reasons. */
-void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail, cupel_str *out);
+void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail,
+                       cupel_str *out);
 
 /* Counts of rows by reason and the first few in words. {0} is empty. */
 enum { CUPEL_TALLY_EXAMPLES = 5 };

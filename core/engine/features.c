@@ -135,7 +135,8 @@ static cupel_status no_column(const cupel_header *h, const char *file, const cha
 {
     cupel_str names = {0};
     for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
-    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s', which the features need; its columns are %s", file, name, cupel_str_text(&names));
+    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s', which the features need; its columns are %s", file, name,
+               cupel_str_text(&names));
     cupel_str_free(&names);
     return CUPEL_BAD_INPUT;
 }
@@ -158,7 +159,8 @@ static size_t find_value(const column *c, cupel_text t)
 static cupel_status add_value(column *c, cupel_text t, cupel_err *err)
 {
     if (c->n_values == MAX_VALUES)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "table column '%s' holds text with more than %d different values: it looks like an identifier; leave it out",
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "table column '%s' holds text with more than %d different values: it looks like an identifier; leave it out",
                           c->name, (int)MAX_VALUES);
     if (!cupel_grow(&c->value, &c->cap, c->n_values + 1, sizeof *c->value)) return cupel_no_memory(err, "categories", 0);
     c->value[c->n_values] = cupel_strndup(t.p, t.n);
@@ -207,8 +209,8 @@ static cupel_status learn_column(column *c, const cells *rows, cupel_err *err)
     return CUPEL_OK;
 }
 
-cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *header, const cupel_records *all, const size_t *subset, size_t n_subset,
-                                         const char *file, cupel_err *err)
+cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *header, const cupel_records *all, const size_t *subset,
+                                         size_t n_subset, const char *file, cupel_err *err)
 {
     cupel_status st = cupel_features_bind(f, header, file, err);
     for (size_t i = 0; i < f->n_cols && st == CUPEL_OK; i++)
@@ -272,8 +274,8 @@ static void compute_cell(const cupel_features *f, const column *c, cupel_text t,
     if (v != SIZE_MAX) x[v] = 1;
 }
 
-void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n, cupel_isa isa,
-                            double *x, size_t ld, unsigned char *reason)
+void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
+                            cupel_isa isa, double *x, size_t ld, unsigned char *reason)
 {
     if (reason) memset(reason, 0, n);
     if (f->sets.n)
@@ -394,7 +396,8 @@ static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_
     if (!f->col) CUPEL_TRY(cupel_no_memory(err, "table columns", n * sizeof *f->col));
     for (size_t i = 0; i < n; i++) {
         if (add_column(f, cupel_text_of(((char **)name)[i]), err) != CUPEL_OK || !isfinite(((double *)mean)[i]))
-            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'features/table_columns' names no usable column %zu; train the model again", i + 1));
+            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
+                                 "model: 'features/table_columns' names no usable column %zu; train the model again", i + 1));
         f->col[i].category = ((unsigned char *)category)[i] != 0;
         f->col[i].mean = ((double *)mean)[i];
         if (f->col[i].category) CUPEL_TRY(get_values(r, &f->col[i], i, err));
@@ -425,12 +428,14 @@ static cupel_status check_names(const cupel_reader *r, const cupel_features *f, 
     const char *unit;
     CUPEL_TRY(cupel_reader_get(r, "features/names", CUPEL_TEXT, 1, &n, &names, err));
     if (n != mine)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: it was trained on %zu features, this cupel computes %zu for '%s'; train the model again", n, mine,
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
+                             "model: it was trained on %zu features, this cupel computes %zu for '%s'; train the model again", n, mine,
                              f->sets_text));
     for (size_t j = 0; j < n; j++) {
         CUPEL_TRY(cupel_features_name(f, j, &text, &unit, err));
         if (strcmp(cupel_str_text(&text), ((char **)names)[j]) != 0)
-            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: feature %zu is '%.80s', this cupel computes '%s' there; train the model again", j + 1,
+            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
+                                 "model: feature %zu is '%.80s', this cupel computes '%s' there; train the model again", j + 1,
                                  ((char **)names)[j], cupel_str_text(&text)));
     }
 done:

@@ -10,12 +10,12 @@
 
 typedef struct cupel_features cupel_features;
 
-/* sets: "magpie" or several, "magpie,element_fraction" ('+' and ',' join); "none" takes table columns alone. columns: "spg_num,crys_sys" or NULL.
- * CUPEL_USAGE names the sets there are. */
+/* sets: "magpie" or several, "magpie,element_fraction" ('+' and ',' join); "none" takes table columns alone. columns: "spg_num,crys_sys" or
+ * NULL. CUPEL_USAGE names the sets there are. */
 cupel_status cupel_features_new(const char *sets, const char *columns, cupel_features **f, cupel_err *err);
 void cupel_features_free(cupel_features *f);
-/* From now on a value that an element lacks is the mean over the elements, an empty number the mean of the training rows, an empty category none of
- * them; such a row has CUPEL_REASON_IMPUTED. Before cupel_features_learn. */
+/* From now on a value that an element lacks is the mean over the elements, an empty number the mean of the training rows, an empty category
+ * none of them; such a row has CUPEL_REASON_IMPUTED. Before cupel_features_learn. */
 cupel_status cupel_features_impute(cupel_features *f, cupel_err *err);
 bool cupel_features_imputes(const cupel_features *f);
 
@@ -23,8 +23,8 @@ bool cupel_features_imputes(const cupel_features *f);
  * category (one column per value, in order of first appearance; a new value at prediction is all zeros). Without table columns it does nothing.
  * subset [n_subset] of the rows, NULL = all. */
 cupel_status cupel_features_learn(cupel_features *f, const cupel_header *header, const cupel_records *all, const char *file, cupel_err *err);
-cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *header, const cupel_records *all, const size_t *subset, size_t n_subset,
-                                         const char *file, cupel_err *err);
+cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *header, const cupel_records *all, const size_t *subset,
+                                         size_t n_subset, const char *file, cupel_err *err);
 /* Before cupel_features_compute on records of another file: finds the table columns in its header. */
 cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, const char *file, cupel_err *err);
 
@@ -33,10 +33,10 @@ cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *n
 const char *cupel_features_sets(const cupel_features *f);    /* canonical: "magpie,element_fraction" */
 const char *cupel_features_columns(const cupel_features *f); /* "" when there are none */
 
-/* Rows from .. from + n - 1 of the batch (and of records, NULL when there are no table columns; row i of records belongs to row i of the batch)
- * into x [n][ld]. reason [n]: why a value of the row is NaN, or that one was imputed. Thread-safe. */
-void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n, cupel_isa isa,
-                            double *x, size_t ld, unsigned char *reason);
+/* Rows from .. from + n - 1 of the batch (and of records, NULL when there are no table columns; row i of records belongs to row i of the
+ * batch) into x [n][ld]. reason [n]: why a value of the row is NaN, or that one was imputed. Thread-safe. */
+void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
+                            cupel_isa isa, double *x, size_t ld, unsigned char *reason);
 /* The name of a column with a NaN in row x [count], for messages; "" when there is none. */
 cupel_status cupel_features_missing(const cupel_features *f, const double *x, cupel_str *name, cupel_err *err);
 

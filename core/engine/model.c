@@ -49,7 +49,8 @@ static cupel_status describe_block(void *user, size_t item, size_t worker, cupel
     size_t from = item * BLOCK, end = from + BLOCK < f->n ? from + BLOCK : f->n;
     for (size_t i = from, j; i < end; i = j) {
         for (j = i + 1; j < end && f->row[j] == f->row[j - 1] + 1; j++) {}
-        cupel_features_compute(f->m->features, &f->t->batch, &f->t->records, f->row[i], j - i, f->job->isa, f->x + i * f->d, f->d, f->reason + i);
+        cupel_features_compute(f->m->features, &f->t->batch, &f->t->records, f->row[i], j - i, f->job->isa, f->x + i * f->d, f->d,
+                               f->reason + i);
     }
     return CUPEL_OK;
 }
@@ -64,7 +65,8 @@ static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i,
     if (!words) return CUPEL_OK;
     CUPEL_TRY(cupel_features_missing(f->m->features, f->x + i * f->d, &name, err));
     if (name.n) cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
-    cupel_explain_row(t->file, t->records.line[f->row[i]], cupel_cell(&t->records, f->row[i], t->formula_column), t->dot, reason, cupel_str_text(&detail), words);
+    cupel_explain_row(t->file, t->records.line[f->row[i]], cupel_cell(&t->records, f->row[i], t->formula_column), t->dot, reason,
+                      cupel_str_text(&detail), words);
     if (fails)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing drop%s it", cupel_str_text(words),
                         t->missing == CUPEL_MISSING_IMPUTE ? "" : " or impute");
@@ -104,7 +106,8 @@ static cupel_status describe_rows(fitting *f, cupel_err *err)
     f->y = cupel_alloc(f->n, sizeof *f->y);
     f->reason = cupel_alloc(f->n, 1);
     f->group = cupel_alloc(f->n, sizeof *f->group);
-    if (!f->x || !f->y || !f->reason || !f->group) return cupel_no_memory(err, "the features of the training rows", cupel_mul(cupel_mul(f->n, f->d), sizeof *f->x));
+    if (!f->x || !f->y || !f->reason || !f->group)
+        return cupel_no_memory(err, "the features of the training rows", cupel_mul(cupel_mul(f->n, f->d), sizeof *f->x));
     CUPEL_TRY(cupel_par_for(f->job->threads, (f->n + BLOCK - 1) / BLOCK, describe_block, f, err));
     CUPEL_TRY(settle_missing(f, err));
     for (size_t i = 0; i < f->n; i++) f->y[i] = f->t->target[f->row[i]];
@@ -231,8 +234,8 @@ cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *
     return st;
 }
 
-cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o, const cupel_job *job,
-                             cupel_model **m, cupel_err *err)
+cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o,
+                             const cupel_job *job, cupel_model **m, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     fitting f = {.t = t, .job = job, .n = subset ? n_subset : t->records.n_rows};
@@ -334,9 +337,11 @@ static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err 
     for (size_t i = 0; i < ends; i++) first[i] = m->known.first[i];
     CUPEL_TRY(cupel_writer_put(w, "training/formula", "", "training rows in use, as written", CUPEL_TEXT, 1, &n, m->formula, err));
     CUPEL_TRY(cupel_writer_put(w, "training/target", m->unit, m->property, CUPEL_F64, 1, &n, m->target, err));
-    CUPEL_TRY(cupel_writer_put(w, "training/first", "", "elements of row i are first[i] .. first[i + 1] - 1 of z and amount", CUPEL_I64, 1, &ends, first, err));
+    CUPEL_TRY(cupel_writer_put(w, "training/first", "", "elements of row i are first[i] .. first[i + 1] - 1 of z and amount", CUPEL_I64, 1,
+                               &ends, first, err));
     CUPEL_TRY(cupel_writer_put(w, "training/z", "", "atomic number", CUPEL_U8, 1, &items, m->known.z, err));
-    CUPEL_TRY(cupel_writer_put(w, "training/amount", "atoms per formula", "amount of the element", CUPEL_F64, 1, &items, m->known.amount, err));
+    CUPEL_TRY(
+        cupel_writer_put(w, "training/amount", "atoms per formula", "amount of the element", CUPEL_F64, 1, &items, m->known.amount, err));
 done:
     cupel_free(first);
     return st;
@@ -368,7 +373,8 @@ static cupel_status bad(cupel_err *err, const char *what)
 }
 
 /* Composition i as stored, or false when it cannot be one. */
-static bool stored_composition(const int64_t *first, size_t i, size_t items, const unsigned char *z, const double *amount, cupel_composition *c)
+static bool stored_composition(const int64_t *first, size_t i, size_t items, const unsigned char *z, const double *amount,
+                               cupel_composition *c)
 {
     if (first[i] < 0 || first[i + 1] <= first[i] || (uint64_t)first[i + 1] > items || first[i + 1] - first[i] > CUPEL_Z_MAX) return false;
     bool seen[CUPEL_Z_MAX + 1] = {false};
@@ -401,7 +407,8 @@ static cupel_status load_known(const cupel_reader *r, cupel_model *m, cupel_err 
     m->index = cupel_alloc(n, sizeof *m->index);
     if (!m->index) CUPEL_TRY(cupel_no_memory(err, "the known materials", n * sizeof *m->index));
     for (size_t i = 0; i < n; i++) {
-        if (!isfinite(m->target[i]) || !stored_composition(first, i, items, z, amount, c)) CUPEL_TRY(bad(err, "a row that is no composition with a value"));
+        if (!isfinite(m->target[i]) || !stored_composition(first, i, items, z, amount, c))
+            CUPEL_TRY(bad(err, "a row that is no composition with a value"));
         CUPEL_TRY(cupel_batch_add(&m->known, c, CUPEL_REASON_NONE, err));
         m->index[i] = i;
     }
@@ -426,7 +433,8 @@ static cupel_status load(const cupel_reader *r, cupel_model *m, cupel_err *err)
     CUPEL_TRY(cupel_features_load(r, &m->features, err));
     CUPEL_TRY(cupel_surrogate_load(r, &m->surrogate, err));
     if (cupel_surrogate_columns(m->surrogate) != cupel_features_count(m->features))
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: the surrogate takes %zu columns and there are %zu features; train the model again",
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
+                             "model: the surrogate takes %zu columns and there are %zu features; train the model again",
                              cupel_surrogate_columns(m->surrogate), cupel_features_count(m->features)));
     CUPEL_TRY(load_known(r, m, err));
 done:
@@ -584,7 +592,8 @@ static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, cons
 }
 
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err)
+                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,
+                                 cupel_err *err)
 {
     size_t d = cupel_features_count(m->features);
     cupel_status st = CUPEL_OK;

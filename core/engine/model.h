@@ -30,17 +30,19 @@ typedef struct cupel_training {
 typedef struct cupel_training_options {
     const char *file, *format;         /* format NULL: by name */
     const char *formula, *target;      /* column names */
-    const char *property, *unit;       /* NULL: from the column's header (`yield strength [MPa]`); a unit given and another in the header is an error */
+    const char *property, *unit;       /* NULL: from the column's header (`yield strength [MPa]`), which another unit contradicts */
     cupel_missing missing;
     cupel_dot dot;
 } cupel_training_options;
 
-/* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`; otherwise rows without a usable formula or target
- * are left out (impute cannot make those up), counted and named through job. `keep` is CUPEL_USAGE. A target may be True or False. */
+/* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`; otherwise rows without a usable formula or
+ * target are left out (impute cannot make those up), counted and named through job. `keep` is CUPEL_USAGE. A target may be True or False.
+ */
 cupel_status cupel_training_read(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err);
 void cupel_training_release(cupel_training *t);
 
-/* group [n]: equal numbers for rows row[0 .. n-1] (NULL: 0 .. n-1) of the batch with the same reduced composition, or with the same elements. */
+/* group [n]: equal numbers for rows row[0 .. n-1] (NULL: 0 .. n-1) of the batch with the same reduced composition, or with the same
+ * elements. */
 cupel_status cupel_composition_groups(const cupel_batch *batch, const size_t *row, size_t n, bool by_system, size_t *group, cupel_err *err);
 
 typedef struct cupel_model cupel_model;
@@ -55,10 +57,10 @@ typedef struct cupel_model_options {
 /* What can be said before any row is read: CUPEL_USAGE for features, learners and settings that are not there. */
 cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err);
 
-/* subset [n_subset] of the training rows, increasing, NULL = all. Rows whose features lack a value are treated as t->missing says: CUPEL_BAD_INPUT
- * with file:line, left out, or imputed, and said through job. */
-cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o, const cupel_job *job,
-                             cupel_model **m, cupel_err *err);
+/* subset [n_subset] of the training rows, increasing, NULL = all. Rows whose features lack a value are treated as t->missing says:
+ * CUPEL_BAD_INPUT with file:line, left out, or imputed, and said through job. */
+cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o,
+                             const cupel_job *job, cupel_model **m, cupel_err *err);
 void cupel_model_free(cupel_model *m);
 cupel_status cupel_model_save(cupel_model *m, const char *path, cupel_err *err);   /* artifact of kind "model" */
 cupel_status cupel_model_open(const char *path, cupel_model **m, cupel_err *err);
@@ -69,8 +71,8 @@ cupel_features *cupel_model_features_bind(cupel_model *m); /* for cupel_features
 const cupel_surrogate *cupel_model_surrogate(const cupel_model *m);
 const char *cupel_model_property(const cupel_model *m);
 const char *cupel_model_unit(const cupel_model *m);
-/* How good the model is on its own training rows, each predicted by a fit that has not seen it: mean absolute error and r2, or for a class area under
- * the curve and balanced accuracy. Not tuning-free as `evaluate` is, which holds rows back from tuning too. */
+/* How good the model is on its own training rows, each predicted by a fit that has not seen it: mean absolute error and r2, or for a class
+ * area under the curve and balanced accuracy. Not tuning-free as `evaluate` is, which holds rows back from tuning too. */
 enum { CUPEL_N_FIGURES = 2 };
 typedef struct cupel_figure {
     const char *name, *unit;
@@ -81,14 +83,15 @@ double cupel_model_target_min(const cupel_model *m);
 double cupel_model_target_max(const cupel_model *m);
 const char *cupel_model_training_digest(const cupel_model *m); /* "sha256:..." of the table it was trained on */
 
-/* Describes and predicts rows from .. from + n - 1. reason [n] != 0: that row has NaN everywhere and in_domain 0; only CUPEL_REASON_IMPUTED, which
- * occurs where the model was trained with `impute`, goes with a prediction. work: one per thread. */
+/* Describes and predicts rows from .. from + n - 1. reason [n] != 0: that row has NaN everywhere and in_domain 0; only
+ * CUPEL_REASON_IMPUTED, which occurs where the model was trained with `impute`, goes with a prediction. work: one per thread. */
 typedef struct cupel_model_work cupel_model_work;
 cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **w, cupel_err *err);
 void cupel_model_work_free(cupel_model_work *w);
 void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting); /* of all its predictions so far */
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err);
+                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,
+                                 cupel_err *err);
 
 /* The known material nearest to a composition: smallest L1 distance of atomic fractions (0 = the same composition, 2 = no common element),
  * the first of equals. `formula` as written in the training table. */

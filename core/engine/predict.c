@@ -54,7 +54,8 @@ typedef struct predictor {
 /* Ten significant digits. */
 static double rounded(double x)
 {
-    static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     double a = fabs(x);
     if (!(a >= 1e-12 && a < 1e9)) return x;
     int k = 9;
@@ -130,7 +131,8 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
     piece *p = &d->pieces[item];
     size_t from = item * PIECE, n = d->records.n_rows - from < PIECE ? d->records.n_rows - from : PIECE;
     cupel_batch_clear(&p->batch);
-    for (size_t i = 0; i < n; i++) CUPEL_TRY(cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
+    for (size_t i = 0; i < n; i++)
+        CUPEL_TRY(cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
     CUPEL_TRY(compute(d, p, from, n, d->o->predict, &p->main, err));
     if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
     fill(d, p, n);
@@ -152,7 +154,8 @@ static cupel_status note_reasons(predictor *d, const piece *p, size_t from, size
         cupel_reason reason = (cupel_reason)p->reason[i];
         cupel_str *words = cupel_tally_add(&d->tally, reason);
         if (words)
-            cupel_explain_row(cupel_source_path(d->source), d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula), d->o->dot, reason, "", words);
+            cupel_explain_row(cupel_source_path(d->source), d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula),
+                              d->o->dot, reason, "", words);
         if (d->o->missing == CUPEL_MISSING_FAIL && reason != CUPEL_REASON_IMPUTED)
             return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep or drop it", cupel_str_text(words));
     }
@@ -166,10 +169,12 @@ static cupel_status check_differences(predictor *d, const piece *p, cupel_err *e
     if (p->kernel_difference > r->kernel_difference) r->kernel_difference = p->kernel_difference;
     double kernel_limit = d->o->predict.precision == CUPEL_FLOAT64 ? KERNEL_LIMIT : PRECISION_LIMIT;
     if (!(p->precision_difference <= PRECISION_LIMIT))
-        return cupel_fail(err, CUPEL_FAILED, "float32 and float64 differ by %.3g half widths of an interval, expected at most %g; predict in float64",
+        return cupel_fail(err, CUPEL_FAILED,
+                          "float32 and float64 differ by %.3g half widths of an interval, expected at most %g; predict in float64",
                           p->precision_difference, PRECISION_LIMIT);
     if (!(p->kernel_difference <= kernel_limit))
-        return cupel_fail(err, CUPEL_FAILED, "the %s and the plain kernels differ by %.3g half widths of an interval, expected at most %g; please report it",
+        return cupel_fail(err, CUPEL_FAILED,
+                          "the %s and the plain kernels differ by %.3g half widths of an interval, expected at most %g; please report it",
                           cupel_isa_name(d->o->predict.isa), p->kernel_difference, kernel_limit);
     return CUPEL_OK;
 }
@@ -216,7 +221,8 @@ done:
 cupel_status cupel_prediction_columns(const cupel_model *m, cupel_str name[3], cupel_err *err)
 {
     bool is_class = cupel_surrogate_is_class(cupel_model_surrogate(m));
-    const char *words[] = {is_class ? " probability" : "", " lower", " upper"}, *property = cupel_model_property(m), *unit = cupel_model_unit(m);
+    const char *words[] = {is_class ? " probability" : "", " lower", " upper"}, *property = cupel_model_property(m),
+               *unit = cupel_model_unit(m);
     for (int i = 0; i < 3; i++) {
         cupel_str_clear(&name[i]);
         cupel_str_addf(&name[i], "%s%s", property, words[i]);
@@ -236,8 +242,8 @@ static cupel_status find_formula(predictor *d, cupel_err *err)
     if (!d->o->formula && d->formula == SIZE_MAX && h->n == 1) d->formula = 0;
     if (d->formula != SIZE_MAX) return CUPEL_OK;
     for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
-    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no formula column '%s'; its columns are %s; name one with --formula", cupel_source_path(d->source),
-               d->o->formula ? d->o->formula : "formula", cupel_str_text(&names));
+    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no formula column '%s'; its columns are %s; name one with --formula",
+               cupel_source_path(d->source), d->o->formula ? d->o->formula : "formula", cupel_str_text(&names));
     cupel_str_free(&names);
     return CUPEL_BAD_INPUT;
 }
@@ -270,12 +276,22 @@ done:
 static cupel_status open_sheet(predictor *d, cupel_err *err)
 {
     const char *unit = cupel_model_unit(d->model);
-    const char *column[] = {cupel_str_text(&d->name[0]), cupel_str_text(&d->name[1]), cupel_str_text(&d->name[2]), last_columns[0], last_columns[1]};
+    const char *column[] = {cupel_str_text(&d->name[0]), cupel_str_text(&d->name[1]), cupel_str_text(&d->name[2]), last_columns[0],
+                            last_columns[1]};
     const char *units[] = {unit, unit, unit, "", ""};
-    cupel_sheet_options o = {.kind = "predictions", .path = d->o->output, .format = d->o->output_format, .header = &d->header, .formula = d->formula,
-                             .n_columns = N_COLUMNS, .column = column, .unit = units, .reasons = true,
-                             .sets = cupel_features_sets(cupel_model_features(d->model)), .missing = cupel_missing_name(d->o->missing),
-                             .model = "model", .model_digest = cupel_model_digest(d->model)};
+    cupel_sheet_options o = {.kind = "predictions",
+                             .path = d->o->output,
+                             .format = d->o->output_format,
+                             .header = &d->header,
+                             .formula = d->formula,
+                             .n_columns = N_COLUMNS,
+                             .column = column,
+                             .unit = units,
+                             .reasons = true,
+                             .sets = cupel_features_sets(cupel_model_features(d->model)),
+                             .missing = cupel_missing_name(d->o->missing),
+                             .model = "model",
+                             .model_digest = cupel_model_digest(d->model)};
     return cupel_sheet_open(&o, &d->sheet, err);
 }
 
@@ -313,7 +329,8 @@ static void say_result(const predictor *d)
     cupel_say(d->job, CUPEL_NOTE, "%s rows read, %s written, %s inside the training domain", cupel_format_count(a, d->result.rows),
               cupel_format_count(b, d->result.written), cupel_format_count(c, d->result.in_domain));
     if (d->o->validate)
-        cupel_say(d->job, CUPEL_NOTE, "largest differences in half widths of the interval: float32 and float64 %.3g, %s and plain kernels %.3g",
+        cupel_say(d->job, CUPEL_NOTE,
+                  "largest differences in half widths of the interval: float32 and float64 %.3g, %s and plain kernels %.3g",
                   d->result.precision_difference, cupel_isa_name(d->o->predict.isa), d->result.kernel_difference);
     cupel_tally_say(&d->tally, d->job, d->o->missing == CUPEL_MISSING_DROP ? "dropped or imputed" : "with a missing or imputed value");
 }
@@ -341,7 +358,8 @@ static const char *base_name(const char *path)
     return strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
 }
 
-cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result, cupel_err *err)
+cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result,
+                                 cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     predictor d = {.o = o, .job = job};

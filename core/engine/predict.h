@@ -1,5 +1,5 @@
-/* A table of formulas into a table of predictions with a model file: read a block, parse, describe, predict, write. Memory does not grow with the
- * rows, and the output is the same for any number of threads. */
+/* A table of formulas into a table of predictions with a model file: read a block, parse, describe, predict, write. Memory does not grow
+ * with the rows, and the output is the same for any number of threads. */
 #ifndef CUPEL_ENGINE_PREDICT_H
 #define CUPEL_ENGINE_PREDICT_H
 
@@ -22,10 +22,11 @@ typedef struct cupel_predict_table_result {
     double kernel_difference;           /* validate: largest |isa - plain| in half widths */
 } cupel_predict_table_result;
 
-/* Columns: formula, the other columns of the table (one with the name of a prediction gets " (table)" behind it), value, lower, upper, distance,
- * in_domain, reason. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds more than a thousandth of the half width
- * between the precisions or 1e-6 between the kernels. */
-cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result, cupel_err *err);
+/* Columns: formula, the other columns of the table (one with the name of a prediction gets " (table)" behind it), value, lower, upper,
+ * distance, in_domain, reason. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds more than a thousandth of the
+ * half width between the precisions or 1e-6 between the kernels. */
+cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result,
+                                 cupel_err *err);
 
 /* Names of the value, lower and upper columns of a model: "band gap [eV]", "band gap lower [eV]", "band gap upper [eV]"; for a class "metal
  * probability", "metal lower", "metal upper". */

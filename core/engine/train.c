@@ -40,7 +40,8 @@ static cupel_status name_target(const cupel_training_options *o, size_t column, 
 {
     const char *unit = t->header.unit[column];
     if (o->unit && *unit && strcmp(o->unit, unit) != 0)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' of '%s' is in %s, and the unit asked for is %s; give the unit of the column, or none",
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "column '%s' of '%s' is in %s, and the unit asked for is %s; give the unit of the column, or none",
                           t->header.name[column], o->file, unit, o->unit);
     cupel_status st = take(&t->property, o->property ? o->property : t->header.label[column], err);
     return st == CUPEL_OK ? take(&t->unit, o->unit ? o->unit : unit, err) : st;
@@ -77,7 +78,9 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
     char detail[224] = "";
     cupel_str *words = cupel_tally_add(&r->tally, reason);
     cupel_text cell = cupel_cell(&t->records, i, r->target);
-    if (target) snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number (text classes: write them as 0 and 1)", t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
+    if (target)
+        snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number (text classes: write them as 0 and 1)",
+                 t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
     if (words) cupel_explain_row(t->file, t->records.line[i], cupel_cell(&t->records, i, r->formula), r->o->dot, reason, detail, words);
     if (r->o->missing != CUPEL_MISSING_FAIL) return CUPEL_OK;
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or leave such rows out with --missing drop", cupel_str_text(words));
@@ -150,7 +153,8 @@ cupel_status cupel_training_read(const cupel_training_options *o, const cupel_jo
     t->formula_column = r.formula;
     CUPEL_TRY(read_rows(&r, err));
     cupel_tally_say(&r.tally, job, "left out of training");
-    if (!t->records.n_rows) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds no usable training row; give rows with a formula and a target", o->file);
+    if (!t->records.n_rows)
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds no usable training row; give rows with a formula and a target", o->file);
 done:
     cupel_tally_release(&r.tally);
     if (st != CUPEL_OK) cupel_training_release(t);

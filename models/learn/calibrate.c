@@ -63,7 +63,8 @@ static size_t first_above(const cupel_scores *s, double t, bool or_equal)
     return lo;
 }
 
-/* The share on one side of t, when the scores before index i are below it and that at i is not: below t, or above it, each exact in its own tail. */
+/* The share on one side of t, when the scores before index i are below it and that at i is not: below t, or above it, each exact in its own
+ * tail. */
 static double share(const cupel_scores *s, size_t i, double t, bool above)
 {
     double one = 1 / (double)(s->n + 1);

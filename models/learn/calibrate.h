@@ -18,8 +18,8 @@ typedef struct cupel_scores {
 cupel_status cupel_scores_make(const double *score, size_t n, cupel_scores *s, cupel_err *err);
 void cupel_scores_release(cupel_scores *s);
 
-/* Scores between which a new one falls with probability `level`, equal shares outside on both sides, by plotting positions k / (n + 1). Beyond
- * the outermost scores the tails fall off exponentially, so every level below 1 has an interval. */
+/* Scores between which a new one falls with probability `level`, equal shares outside on both sides, by plotting positions k / (n + 1).
+ * Beyond the outermost scores the tails fall off exponentially, so every level below 1 has an interval. */
 void cupel_scores_interval(const cupel_scores *s, double level, double *lo, double *hi);
 
 /* Probability that a score lies in [lo, hi], lo <= hi, infinities allowed. No allocation, two binary searches. */
@@ -33,8 +33,8 @@ typedef struct cupel_sigmoid {
 cupel_sigmoid cupel_sigmoid_fit(const double *f, const double *y, size_t n);
 double cupel_sigmoid_at(const cupel_sigmoid *s, double f);
 
-/* The share of class-c rows, the new one among them, whose own class had at most this probability: a class is in the set at `level` when its share
- * is above 1 - level, so the true class is left out at most that often, however few rows its class has. */
+/* The share of class-c rows, the new one among them, whose own class had at most this probability: a class is in the set at `level` when
+ * its share is above 1 - level, so the true class is left out at most that often, however few rows its class has. */
 double cupel_conformal_p(const cupel_scores *own, double probability);
 
 #endif

@@ -55,8 +55,8 @@ static cupel_status copy_triangle(const cupel_fitted *f, cupel_expand *e, cupel_
     return st;
 }
 
-static cupel_status second_sum(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f, const double *error,
-                               cupel_expand *e, cupel_err *err)
+static cupel_status second_sum(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f,
+                               const double *error, cupel_expand *e, cupel_err *err)
 {
     double *weight = cupel_alloc(f->n, sizeof *weight);
     if (!weight) return cupel_no_memory(err, "an expansion", f->n * sizeof *weight);
@@ -66,8 +66,8 @@ static cupel_status second_sum(const cupel_learner *l, const cupel_problem *p, c
     return st;
 }
 
-cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f, const double *error,
-                               cupel_expand *e, cupel_err *err)
+cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f,
+                               const double *error, cupel_expand *e, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     *e = (cupel_expand){.kernel = l->kernel, .m = f->n, .d = p->d, .n_sums = error ? 2 : 1, .bias = {f->bias, 0}};
@@ -120,7 +120,8 @@ void cupel_expand_work_release(cupel_expand_work *w)
     *w = (cupel_expand_work){0};
 }
 
-static void run_columns(const cupel_expand *e, const double *z, size_t ld, size_t n, const cupel_machine_way *way, cupel_expand_work *w, cupel_raw *raw)
+static void run_columns(const cupel_expand *e, const double *z, size_t ld, size_t n, const cupel_machine_way *way, cupel_expand_work *w,
+                        cupel_raw *raw)
 {
     cupel_triangle_squares(e->triangle, z, ld, n, way, w->squares);
     for (size_t i = 0; i < n; i++) {
@@ -131,7 +132,8 @@ static void run_columns(const cupel_expand *e, const double *z, size_t ld, size_
 }
 
 /* What the points leave unknown of each row: 1 - |W k|^2, never below 0. */
-static void run_variance(const cupel_expand *e, const double *z, size_t ld, size_t n, const cupel_machine_way *way, cupel_expand_work *w, cupel_raw *raw)
+static void run_variance(const cupel_expand *e, const double *z, size_t ld, size_t n, const cupel_machine_way *way, cupel_expand_work *w,
+                         cupel_raw *raw)
 {
     for (size_t from = 0; from < n; from += VALUES_ROWS) {
         size_t rows = n - from < VALUES_ROWS ? n - from : VALUES_ROWS;
@@ -141,8 +143,8 @@ static void run_variance(const cupel_expand *e, const double *z, size_t ld, size
     }
 }
 
-void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, cupel_precision precision, cupel_isa isa, cupel_expand_work *w,
-                      cupel_raw *raw)
+void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, cupel_precision precision, cupel_isa isa,
+                      cupel_expand_work *w, cupel_raw *raw)
 {
     cupel_machine_way way = {.precision = precision, .isa = isa, .scratch = w->scratch};
     if (!e->kernel) {
@@ -171,18 +173,21 @@ cupel_status cupel_expand_save(const cupel_expand *e, cupel_writer *w, cupel_err
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_writer_put(w, "surrogate/kernel", "", "kernel of the expansion; 'columns' is a weighted sum of columns", CUPEL_TEXT, 1,
                                (size_t[]){1}, &kind, err));
-    CUPEL_TRY(cupel_writer_put(w, "surrogate/bias", "scaled target", "constant of each sum", CUPEL_F64, 1, (size_t[]){e->n_sums}, e->bias, err));
+    CUPEL_TRY(
+        cupel_writer_put(w, "surrogate/bias", "scaled target", "constant of each sum", CUPEL_F64, 1, (size_t[]){e->n_sums}, e->bias, err));
     CUPEL_TRY(cupel_writer_put(w, "surrogate/weights", "scaled target",
-                               e->n_sums > 1 ? "per point: coefficient of the value, of the error to be expected" : "coefficient per point or column", CUPEL_F64, 2,
-                               (size_t[]){e->m, e->n_sums}, e->weights, err));
+                               e->n_sums > 1 ? "per point: coefficient of the value, of the error to be expected"
+                                             : "coefficient per point or column",
+                               CUPEL_F64, 2, (size_t[]){e->m, e->n_sums}, e->weights, err));
     if (e->kernel) {
         CUPEL_TRY(put_one(w, "surrogate/gamma", "1/(scaled columns)^2", "1 / (2 length^2) of the kernel", e->gamma, err));
         CUPEL_TRY(cupel_writer_put(w, "surrogate/points", "scaled columns", "points of the expansion, one per row", CUPEL_F64, 2,
                                    (size_t[]){e->m, e->d}, e->points, err));
     }
     if (e->packed)
-        CUPEL_TRY(cupel_writer_put(w, "surrogate/triangle", "", "lower triangle W by rows; |W k|^2 is the share of the variance that is known", CUPEL_F64,
-                                   1, (size_t[]){e->m * (e->m + 1) / 2}, e->packed, err));
+        CUPEL_TRY(cupel_writer_put(w, "surrogate/triangle", "",
+                                   "lower triangle W by rows; |W k|^2 is the share of the variance that is known", CUPEL_F64, 1,
+                                   (size_t[]){e->m * (e->m + 1) / 2}, e->packed, err));
 done:
     return st;
 }
@@ -238,8 +243,9 @@ cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *ou
     e.m = shape[0];
     e.n_sums = shape[1];
     if (!e.m || (e.n_sums != 1 && e.n_sums != 2) || (!e.kernel && (e.m != d || e.n_sums != 1))) {
-        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'surrogate/weights' is %zu x %zu, which no surrogate of %zu columns has; train the model again",
-                        e.m, e.n_sums, d);
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT,
+                        "model: 'surrogate/weights' is %zu x %zu, which no surrogate of %zu columns has; train the model again", e.m,
+                        e.n_sums, d);
         goto done;
     }
     CUPEL_TRY(get(r, "surrogate/bias", 1, &e.n_sums, &bias, err));

@@ -21,8 +21,8 @@ typedef struct cupel_expand {
 } cupel_expand;            /* {0} is empty */
 
 /* error [problem->n]: absolute errors, for a second sum that says how large they are near a row; NULL: one sum. */
-cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f, const double *error,
-                               cupel_expand *e, cupel_err *err);
+cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f,
+                               const double *error, cupel_expand *e, cupel_err *err);
 void cupel_expand_release(cupel_expand *e);
 
 /* What comes out for a row. */
@@ -44,8 +44,8 @@ cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w,
 void cupel_expand_work_release(cupel_expand_work *w);
 
 /* Scaled rows z [n][ld], n <= CUPEL_EXPAND_ROWS, into raw [n]. */
-void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, cupel_precision precision, cupel_isa isa, cupel_expand_work *w,
-                      cupel_raw *raw);
+void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, cupel_precision precision, cupel_isa isa,
+                      cupel_expand_work *w, cupel_raw *raw);
 
 cupel_status cupel_expand_save(const cupel_expand *e, cupel_writer *w, cupel_err *err);
 /* Checks shapes and values; d as the scaling says. */

@@ -1,5 +1,5 @@
-/* Gaussian process regression, exact: the mean is an expansion over all training rows, the variance comes through the inverse of Cholesky's factor
- * (Rasmussen, Williams 2006, algorithm 2.1). Length and noise maximise the marginal likelihood, the amplitude is profiled out. */
+/* Gaussian process regression, exact: the mean is an expansion over all training rows, the variance comes through the inverse of Cholesky's
+ * factor (Rasmussen, Williams 2006, algorithm 2.1). Length and noise maximise the marginal likelihood, the amplitude is profiled out. */
 #include "models/learn/kernel_ls.h"
 
 #include "core/base/err.h"
@@ -27,7 +27,8 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
     cupel_kernel kernel;
     double gamma;
     kernel_of(setting, &kernel, &gamma);
-    return cupel_kernel_ls_prepare(p, kernel, gamma, "the kernel matrix of a Gaussian process (svr with matern=0,matrix=0 trains in less)", prepared, err);
+    return cupel_kernel_ls_prepare(p, kernel, gamma, "the kernel matrix of a Gaussian process (svr with matern=0,matrix=0 trains in less)",
+                                   prepared, err);
 }
 
 static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
@@ -77,8 +78,24 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_gp;
 const cupel_learner cupel_learner_gp = {
-    .method = {.name = "gp", .kind = "learner", .scale = "any", .help = "exact Gaussian process regression", .maturity = "stable", .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class", .references = references, .params = params},
-    .regression = true, .classes = true, .kernel = true, .variance = true, .axes = axes, .start = start, .kernel_of = kernel_of, .prepare = prepare,
-    .release = cupel_kernel_ls_release, .fit = fit, .evidence = evidence,
+    .method = {.name = "gp",
+               .kind = "learner",
+               .scale = "any",
+               .help = "exact Gaussian process regression",
+               .maturity = "stable",
+               .input = "columns",
+               .output = "a number, unit of the target, or the probability of the second class",
+               .references = references,
+               .params = params},
+    .regression = true,
+    .classes = true,
+    .kernel = true,
+    .variance = true,
+    .axes = axes,
+    .start = start,
+    .kernel_of = kernel_of,
+    .prepare = prepare,
+    .release = cupel_kernel_ls_release,
+    .fit = fit,
+    .evidence = evidence,
 };

@@ -44,7 +44,8 @@ cupel_status cupel_gram_fill(const cupel_problem *p, cupel_kernel kernel, double
     cupel_machine *machine = NULL;
     fill f = {.p = p, .value = value, .ld = ld, .step = step};
     size_t threads = p->job->threads;
-    CUPEL_TRY(cupel_machine_new(&(cupel_machine_spec){.kernel = kernel, .gamma = gamma, .m = p->n, .d = p->d, .points = p->x}, &machine, err));
+    CUPEL_TRY(
+        cupel_machine_new(&(cupel_machine_spec){.kernel = kernel, .gamma = gamma, .m = p->n, .d = p->d, .points = p->x}, &machine, err));
     f.machine = machine;
     f.scratch_bytes = (cupel_machine_scratch_bytes(machine) + CUPEL_ALIGN - 1) / CUPEL_ALIGN * CUPEL_ALIGN;
     f.scratch = cupel_alloc_aligned(threads, f.scratch_bytes);

@@ -5,7 +5,8 @@
 #include "models/learn/learner.h"
 
 /* value [i * ld + j * step] = k(x_i, x_j), on the job's threads. */
-cupel_status cupel_gram_fill(const cupel_problem *p, cupel_kernel kernel, double gamma, double *value, size_t ld, size_t step, cupel_err *err);
+cupel_status cupel_gram_fill(const cupel_problem *p, cupel_kernel kernel, double gamma, double *value, size_t ld, size_t step,
+                             cupel_err *err);
 
 /* A square matrix of kernel values [n][n], aligned; freed with cupel_free. */
 cupel_status cupel_gram_matrix(const cupel_problem *p, cupel_kernel kernel, double gamma, double **matrix, cupel_err *err);

@@ -11,7 +11,8 @@
 /* Matrices of n x n beside the shared one and one per thread: inverse, packed and in panels. */
 enum { FINAL_COPIES = 3 };
 
-cupel_status cupel_kernel_ls_prepare(const cupel_problem *p, cupel_kernel kernel, double gamma, const char *what, void **prepared, cupel_err *err)
+cupel_status cupel_kernel_ls_prepare(const cupel_problem *p, cupel_kernel kernel, double gamma, const char *what, void **prepared,
+                                     cupel_err *err)
 {
     size_t one = cupel_mul(cupel_mul(p->n, p->n), sizeof(double)), copies = 1 + p->job->threads;
     cupel_status st = cupel_memory_check(cupel_mul(one, copies > 1 + FINAL_COPIES ? copies : 1 + FINAL_COPIES), what, err);

@@ -22,10 +22,15 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
     cupel_kernel kernel;
     double gamma;
     kernel_of(setting, &kernel, &gamma);
-    return cupel_kernel_ls_prepare(p, kernel, gamma, "the kernel matrix of kernel ridge regression (svr with matern=0,matrix=0 trains in less)", prepared, err);
+    return cupel_kernel_ls_prepare(p, kernel, gamma,
+                                   "the kernel matrix of kernel ridge regression (svr with matern=0,matrix=0 trains in less)", prepared,
+                                   err);
 }
 
-static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err) { return cupel_kernel_ls_solve(t, t->setting[LAMBDA], out, NULL, err); }
+static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
+{
+    return cupel_kernel_ls_solve(t, t->setting[LAMBDA], out, NULL, err);
+}
 
 static const cupel_reference references[] = {
     {"10.1017/CBO9780511809682", "Shawe-Taylor, Cristianini: Kernel methods for pattern analysis. Cambridge University Press (2004)"},

@@ -40,8 +40,8 @@ typedef struct cupel_fit_task {
     size_t n;
 } cupel_fit_task;
 
-/* A parameter that tuning chooses. Stages follow one another; the axes of one stage are tried in all combinations, the others stay at the best
- * so far (at first: start). */
+/* A parameter that tuning chooses. Stages follow one another; the axes of one stage are tried in all combinations, the others stay at the
+ * best so far (at first: start). */
 typedef struct cupel_axis {
     size_t param;          /* index into method.params */
     int stage;

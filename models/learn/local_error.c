@@ -19,8 +19,8 @@ static size_t choose_points(const cupel_fitted *f, size_t *point)
     return m;
 }
 
-cupel_status cupel_local_error_fit(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f, const double *error,
-                                   double *weight, double *mean, cupel_err *err)
+cupel_status cupel_local_error_fit(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f,
+                                   const double *error, double *weight, double *mean, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     size_t point[MOST_POINTS], m = choose_points(f, point);

@@ -48,9 +48,11 @@ static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *e
 {
     size_t d = t->problem->d;
     cupel_status st = CUPEL_OK;
-    double *z = cupel_alloc_aligned(cupel_mul(t->n, d), sizeof *z), *u = cupel_alloc(t->n, sizeof *u), *mean = cupel_alloc(d, sizeof *mean), u_mean;
+    double *z = cupel_alloc_aligned(cupel_mul(t->n, d), sizeof *z), *u = cupel_alloc(t->n, sizeof *u), *mean = cupel_alloc(d, sizeof *mean),
+           u_mean;
     cupel_fitted f = {.n = d, .coef = cupel_alloc(d, sizeof *f.coef), .triangle = cupel_alloc_aligned(cupel_mul(d, d), sizeof *f.triangle)};
-    if (!z || !u || !mean || !f.coef || !f.triangle) CUPEL_TRY(cupel_no_memory(err, "ridge regression", cupel_mul(cupel_mul(t->n, d), sizeof *z)));
+    if (!z || !u || !mean || !f.coef || !f.triangle)
+        CUPEL_TRY(cupel_no_memory(err, "ridge regression", cupel_mul(cupel_mul(t->n, d), sizeof *z)));
     centre(t, z, mean, u, &u_mean);
     cupel_matrix a = {f.triangle, d, d, d}, w = {f.coef, d, 1, 1};
     CUPEL_TRY(cupel_la_gram((cupel_matrix_in){z, t->n, d, d}, a, err));
@@ -73,12 +75,14 @@ done:
 }
 
 static const cupel_reference references[] = {
-    {"10.1080/00401706.1970.10488634", "Hoerl, Kennard: Ridge regression: biased estimation for nonorthogonal problems. Technometrics 12, 55 (1970)"},
+    {"10.1080/00401706.1970.10488634",
+     "Hoerl, Kennard: Ridge regression: biased estimation for nonorthogonal problems. Technometrics 12, 55 (1970)"},
     {NULL, NULL},
 };
 
 static const cupel_param params[] = {
-    {"lambda", "", NAN, 1e-12, 1e6, "penalty per row on the squared slopes, columns and target scaled to variance 1; chosen by inner cross-validation"},
+    {"lambda", "", NAN, 1e-12, 1e6,
+     "penalty per row on the squared slopes, columns and target scaled to variance 1; chosen by inner cross-validation"},
     {0},
 };
 
@@ -90,7 +94,20 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_ridge;
 const cupel_learner cupel_learner_ridge = {
-    .method = {.name = "ridge", .kind = "learner", .scale = "any", .help = "ridge regression, linear in the columns", .maturity = "stable",
-               .input = "columns", .output = "a number, unit of the target, or the probability of the second class", .references = references, .params = params},
-    .regression = true, .classes = true, .axes = axes, .start = start, .prepare = prepare, .release = release, .fit = fit,
+    .method = {.name = "ridge",
+               .kind = "learner",
+               .scale = "any",
+               .help = "ridge regression, linear in the columns",
+               .maturity = "stable",
+               .input = "columns",
+               .output = "a number, unit of the target, or the probability of the second class",
+               .references = references,
+               .params = params},
+    .regression = true,
+    .classes = true,
+    .axes = axes,
+    .start = start,
+    .prepare = prepare,
+    .release = release,
+    .fit = fit,
 };

@@ -7,8 +7,8 @@
 
 /* A column whose spread is rounding noise beside its size is constant. */
 static const double CONSTANT = 1e-10;
-/* A column that hardly varies over the training rows would alone decide the distance of a row that differs in it: so many standard deviations from the
- * mean is as far as a column counts. */
+/* A column that hardly varies over the training rows would alone decide the distance of a row that differs in it: so many standard
+ * deviations from the mean is as far as a column counts. */
 static const double FARTHEST = 6;
 
 /* Mean and standard deviation of column j by two passes. */
@@ -55,8 +55,8 @@ cupel_status cupel_scale_learn(const double *x, size_t n, size_t d, cupel_scale 
     }
     if (!s.k) {
         cupel_scale_release(&s);
-        return cupel_fail(err, CUPEL_BAD_INPUT, "nothing to learn from: all %zu columns are constant over the %zu training rows; give rows that differ",
-                          d, n);
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "nothing to learn from: all %zu columns are constant over the %zu training rows; give rows that differ", d, n);
     }
     *out = s;
     return CUPEL_OK;

@@ -15,7 +15,8 @@ typedef struct cupel_scale {
     double *factor;  /* [k], 1 / standard deviation */
 } cupel_scale;       /* {0} is empty */
 
-/* From x [n][d], no number beyond CUPEL_LARGEST, n >= 2. Drops constant columns and exact repeats of an earlier one. CUPEL_BAD_INPUT when nothing is left. */
+/* From x [n][d], no number beyond CUPEL_LARGEST, n >= 2. Drops constant columns and exact repeats of an earlier one. CUPEL_BAD_INPUT when
+ * nothing is left. */
 cupel_status cupel_scale_learn(const double *x, size_t n, size_t d, cupel_scale *s, cupel_err *err);
 void cupel_scale_release(cupel_scale *s);
 

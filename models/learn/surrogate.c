@@ -36,16 +36,20 @@ typedef struct fit {
 
 static cupel_status check_rows(const double *x, size_t n, size_t d, const double *y, cupel_err *err)
 {
-    if (n < LEAST_ROWS) return cupel_fail(err, CUPEL_BAD_INPUT, "training rows: found %zu, expected at least %d; give more rows", n, LEAST_ROWS);
+    if (n < LEAST_ROWS)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "training rows: found %zu, expected at least %d; give more rows", n, LEAST_ROWS);
     if (!d) return cupel_fail(err, CUPEL_BAD_INPUT, "training rows have no columns; choose a descriptor set or table columns");
     for (size_t i = 0; i < n; i++) {
         if (!(fabs(y[i]) <= CUPEL_LARGEST))
-            return cupel_fail(err, CUPEL_BAD_INPUT, "target of training row %zu is %g, expected a finite number up to %g; drop or mend the row", i + 1, y[i],
+            return cupel_fail(err, CUPEL_BAD_INPUT,
+                              "target of training row %zu is %g, expected a finite number up to %g; drop or mend the row", i + 1, y[i],
                               CUPEL_LARGEST);
         for (size_t j = 0; j < d; j++)
             if (!(fabs(x[i * d + j]) <= CUPEL_LARGEST))
-                return cupel_fail(err, CUPEL_BAD_INPUT, "training row %zu, column %zu is %g, expected a finite number up to %g; drop or impute it, or change its unit",
-                                  i + 1, j + 1, x[i * d + j], CUPEL_LARGEST);
+                return cupel_fail(
+                    err, CUPEL_BAD_INPUT,
+                    "training row %zu, column %zu is %g, expected a finite number up to %g; drop or impute it, or change its unit", i + 1,
+                    j + 1, x[i * d + j], CUPEL_LARGEST);
     }
     return CUPEL_OK;
 }
@@ -74,13 +78,18 @@ static cupel_status choose_task(cupel_surrogate *s, const double *y, size_t n, c
 {
     int found = distinct(y, n, s->class_value);
     const char *name = s->learner->method.name;
-    if (found == 1) return cupel_fail(err, CUPEL_BAD_INPUT, "the target is %g in all %zu training rows: there is nothing to learn; give rows that differ", y[0], n);
+    if (found == 1)
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "the target is %g in all %zu training rows: there is nothing to learn; give rows that differ", y[0], n);
     if (task == CUPEL_TASK_CLASS && found > 2)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "task class: the target has more than two distinct values, expected exactly two; use task regression");
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "task class: the target has more than two distinct values, expected exactly two; use task regression");
     s->is_class = task == CUPEL_TASK_CLASS || (task == CUPEL_TASK_AUTO && found == 2);
     if (s->is_class && !s->learner->classes)
-        return cupel_fail(err, CUPEL_USAGE, "model '%s' does numbers only, and a target with exactly two values (%g and %g) is a class; use model svc, or task regression",
-                          name, s->class_value[0], s->class_value[1]);
+        return cupel_fail(
+            err, CUPEL_USAGE,
+            "model '%s' does numbers only, and a target with exactly two values (%g and %g) is a class; use model svc, or task regression",
+            name, s->class_value[0], s->class_value[1]);
     if (!s->is_class && !s->learner->regression)
         return cupel_fail(err, CUPEL_USAGE, "model '%s' does classes only, and the target is a number%s; use model svr", name,
                           found > 2 ? " with more than two distinct values" : "");
@@ -104,7 +113,9 @@ static cupel_status scale_target(fit *f, const double *y, size_t n, cupel_err *e
     for (size_t i = 0; i < n; i++) square += (y[i] - s->y_mean) * (y[i] - s->y_mean);
     s->y_sd = sqrt(square / (double)n);
     if (!(s->y_sd > 0) || !(1 / s->y_sd <= CUPEL_LARGEST))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "the target's standard deviation is %g: its numbers are too small, too large or too alike; change its unit", s->y_sd);
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "the target's standard deviation is %g: its numbers are too small, too large or too alike; change its unit",
+                          s->y_sd);
     for (size_t i = 0; i < n; i++) f->y[i] = (y[i] - s->y_mean) / s->y_sd;
     return CUPEL_OK;
 }
@@ -387,7 +398,9 @@ cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const doub
     cupel_status st = cupel_learner_check(options->learner, options->settings, options->task, err);
     if (st != CUPEL_OK) return st;
     const cupel_learner *l = cupel_learner_named(options->learner);
-    fit f = {.options = options, .s = cupel_alloc(1, sizeof *f.s), .setting = cupel_alloc(cupel_method_n_params(&l->method), sizeof *f.setting)};
+    fit f = {.options = options,
+             .s = cupel_alloc(1, sizeof *f.s),
+             .setting = cupel_alloc(cupel_method_n_params(&l->method), sizeof *f.setting)};
     if (!f.s || !f.setting) {
         cupel_free(f.s);
         cupel_free(f.setting);

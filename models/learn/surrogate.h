@@ -57,7 +57,8 @@ double cupel_surrogate_probability(const cupel_surrogate *s, double value, doubl
 
 /* The interval at `level` of a row with this value and spread; for a class the conformal set, as in cupel_prediction. */
 void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spread, double level, double *lower, double *upper);
-/* Standard deviation of the calibrated distribution at spread 1 (regression; about its own mean 0), so that residual / (spread * this) has variance 1. */
+/* Standard deviation of the calibrated distribution at spread 1 (regression; about its own mean 0), so that residual / (spread * this) has
+ * variance 1. */
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s);
 
 /* Facts for inspect, report and methods. */
@@ -68,7 +69,8 @@ void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]); /* smal
 const char *cupel_surrogate_learner(const cupel_surrogate *s);
 /* Settings as used, "C=10,gamma=0.0076,epsilon=0.1". */
 const char *cupel_surrogate_settings(const cupel_surrogate *s);
-/* Out-of-fold predictions of the training rows, [n] each in training order (from fit or from the artifact): for parity and calibration plots. */
+/* Out-of-fold predictions of the training rows, [n] each in training order (from fit or from the artifact): for parity and calibration
+ * plots. */
 typedef struct cupel_oof {
     size_t n;
     const double *value, *lower, *upper, *distance;

@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-static cupel_status put(cupel_writer *w, const char *name, const char *units, const char *description, size_t n, const double *x, cupel_err *err)
+static cupel_status put(cupel_writer *w, const char *name, const char *units, const char *description, size_t n, const double *x,
+                        cupel_err *err)
 {
     return cupel_writer_put(w, name, units, description, CUPEL_F64, 1, &n, x, err);
 }
@@ -34,14 +35,15 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(put(w, "surrogate/domain_threshold", "scaled columns", "distance at which the training domain ends", 1, &s->threshold, err));
     unsigned char float32 = s->float32_holds;
-    CUPEL_TRY(cupel_writer_put(w, "surrogate/float32", "", "1: float32 is within a thousandth of the interval's half width; 0: it is too coarse and not used",
-                               CUPEL_U8, 1, (size_t[]){1}, &float32, err));
+    CUPEL_TRY(cupel_writer_put(w, "surrogate/float32", "",
+                               "1: float32 is within a thousandth of the interval's half width; 0: it is too coarse and not used", CUPEL_U8,
+                               1, (size_t[]){1}, &float32, err));
     if (s->is_class) {
         double sigmoid[] = {s->sigmoid.a, s->sigmoid.b};
         CUPEL_TRY(put(w, "surrogate/classes", "", "the two class values", 2, s->class_value, err));
         CUPEL_TRY(put(w, "surrogate/sigmoid", "", "a and b of p = 1 / (1 + exp(a f + b))", 2, sigmoid, err));
-        CUPEL_TRY(put(w, "surrogate/own_probability_first", "", "out-of-fold probability of the own class, first class, increasing", s->own[0].n,
-                      s->own[0].sorted, err));
+        CUPEL_TRY(put(w, "surrogate/own_probability_first", "", "out-of-fold probability of the own class, first class, increasing",
+                      s->own[0].n, s->own[0].sorted, err));
         CUPEL_TRY(put(w, "surrogate/own_probability_second", "", "the same of the second class", s->own[1].n, s->own[1].sorted, err));
     } else {
         double spread[] = {s->spread.mean, s->spread.floor, s->spread.growth}, target[] = {s->y_mean, s->y_sd};
@@ -57,8 +59,10 @@ static cupel_status save_oof(const cupel_surrogate *s, cupel_writer *w, cupel_er
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(put(w, "surrogate/oof/value", "target", "out-of-fold prediction per training row", s->n, s->oof_value, err));
-    CUPEL_TRY(put(w, "surrogate/oof/lower", "target", "lower end of its 90 % interval; NaN: an empty set of classes", s->n, s->oof_lower, err));
-    CUPEL_TRY(put(w, "surrogate/oof/upper", "target", "upper end of its 90 % interval; NaN: an empty set of classes", s->n, s->oof_upper, err));
+    CUPEL_TRY(
+        put(w, "surrogate/oof/lower", "target", "lower end of its 90 % interval; NaN: an empty set of classes", s->n, s->oof_lower, err));
+    CUPEL_TRY(
+        put(w, "surrogate/oof/upper", "target", "upper end of its 90 % interval; NaN: an empty set of classes", s->n, s->oof_upper, err));
     CUPEL_TRY(put(w, "surrogate/oof/distance", "", "its distance to the other rows, 1 = the end of the domain", s->n, s->oof_distance, err));
     CUPEL_TRY(cupel_writer_put(w, "surrogate/oof/in_domain", "", "1 within the domain", CUPEL_U8, 1, &s->n, s->oof_in_domain, err));
 done:
@@ -237,7 +241,9 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
     CUPEL_TRY(cupel_reader_has(r, "surrogate/classes") ? load_classes(r, s, err) : load_numbers(r, s, err));
     CUPEL_TRY(load_oof(r, s, err));
     if (!fits_learner(s))
-        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'surrogate/weights' and 'surrogate/triangle' are not those of the learner '%s'; train the model again", learner);
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT,
+                        "model: 'surrogate/weights' and 'surrogate/triangle' are not those of the learner '%s'; train the model again",
+                        learner);
 done:
     cupel_free(learner);
     cupel_free(float32);

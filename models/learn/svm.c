@@ -1,5 +1,6 @@
-/* Support vector machines: libsvm finds the solution, nothing else of it is used. Its model files crash their reader, its cross-validation and
- * probabilities use rand(), and it prints; none of that is reached. It aborts when memory is out, so what it takes is counted beforehand. */
+/* Support vector machines: libsvm finds the solution, nothing else of it is used. Its model files crash their reader, its cross-validation
+ * and probabilities use rand(), and it prints; none of that is reached. It aborts when memory is out, so what it takes is counted
+ * beforehand. */
 #include "models/learn/learner.h"
 
 #include "core/base/err.h"
@@ -13,13 +14,14 @@
 #include <string.h>
 
 enum { COST, GAMMA, MATERN, MATRIX, EPSILON }; /* parameters in this order; svc has no epsilon */
-enum { LARGEST_MATRIX = 16384 };               /* rows: 4.3 GB of nodes. By the rows, not by the memory that is free: that would change the model */
+enum { LARGEST_MATRIX = 16384 }; /* rows: 4.3 GB of nodes. By the rows, not by the memory that is free: that would change the model */
 static const double TOLERANCE = 1e-3;          /* of the optimality conditions, y has variance 1 */
 
 _Static_assert(sizeof(struct svm_node) == 2 * sizeof(double) && offsetof(struct svm_node, value) == sizeof(double),
                "a node is an index and a double: kernel values are written with a stride of two doubles");
 
-/* Either kernel values as libsvm wants them precomputed (a head with the row's own number, then n values), or coordinates for its RBF kernel. */
+/* Either kernel values as libsvm wants them precomputed (a head with the row's own number, then n values), or coordinates for its RBF
+ * kernel. */
 typedef struct nodes {
     struct svm_node *node;
     size_t row;      /* nodes per row */
@@ -68,10 +70,12 @@ static cupel_status check_size(const cupel_problem *p, const double *setting, si
 {
     bool matrix = setting[MATRIX] != 0;
     if (p->n >= INT_MAX / 4 || p->d >= INT_MAX / 4)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "support vector machine: %zu rows of %zu columns are more than libsvm can count; train on fewer rows",
-                          p->n, p->d);
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "support vector machine: %zu rows of %zu columns are more than libsvm can count; train on fewer rows", p->n,
+                          p->d);
     if (setting[MATERN] != 0 && !matrix)
-        return cupel_fail(err, CUPEL_USAGE, "support vector machine: matern=1 needs the kernel matrix, and matrix=0 forbids it; take matern=0 with matrix=0");
+        return cupel_fail(err, CUPEL_USAGE,
+                          "support vector machine: matern=1 needs the kernel matrix, and matrix=0 forbids it; take matern=0 with matrix=0");
     *row = matrix ? p->n + 1 : p->d + 1;
     size_t bytes = cupel_mul(cupel_mul(p->n, *row), sizeof(struct svm_node)), fits = cupel_mul(p->job->threads, solver_bytes(p->n));
     return cupel_memory_check(plus(bytes, fits),
@@ -211,17 +215,20 @@ static void kernel_of(const double *setting, cupel_kernel *kernel, double *gamma
 
 static const cupel_reference references[] = {
     {"10.1007/BF00994018", "Cortes, Vapnik: Support-vector networks. Machine Learning 20, 273 (1995)"},
-    {"10.1023/B:STCO.0000035301.49549.88", "Smola, Schoelkopf: A tutorial on support vector regression. Statistics and Computing 14, 199 (2004)"},
+    {"10.1023/B:STCO.0000035301.49549.88",
+     "Smola, Schoelkopf: A tutorial on support vector regression. Statistics and Computing 14, 199 (2004)"},
     {"10.1145/1961189.1961199", "Chang, Lin: LIBSVM: a library for support vector machines. ACM TIST 2, 27 (2011)"},
     {NULL, NULL},
 };
 
-/* Beyond 10,000 a target of variance 1 is fitted as exactly as it can be, and libsvm nears the number of steps at which it gives up and says so. */
-#define SHARED_PARAMS(what)                                                                                                                              \
-    {"C", "", NAN, 1e-6, 1e4, "price of " what "; chosen by inner cross-validation"},                                                                    \
-    {"gamma", "", NAN, 1e-12, 1e6, "1 / (2 length^2) of the kernel, columns scaled to variance 1; chosen by inner cross-validation"},                    \
-    {"matern", "", NAN, 0, 1, "1: Matern 5/2 kernel, 0: Gaussian (RBF); 1 where there is a kernel matrix"},                                              \
-    {"matrix", "", NAN, 0, 1, "1: all kernel values are kept, 16 bytes per pair of rows, 0: libsvm computes its RBF kernel as it goes; 1 up to 16,384 rows"}
+/* Beyond 10,000 a target of variance 1 is fitted as exactly as it can be, and libsvm nears the number of steps at which it gives up and
+ * says so. */
+#define SHARED_PARAMS(what)                                                                                                               \
+    {"C", "", NAN, 1e-6, 1e4, "price of " what "; chosen by inner cross-validation"},                                                     \
+    {"gamma", "", NAN, 1e-12, 1e6, "1 / (2 length^2) of the kernel, columns scaled to variance 1; chosen by inner cross-validation"},     \
+    {"matern", "", NAN, 0, 1, "1: Matern 5/2 kernel, 0: Gaussian (RBF); 1 where there is a kernel matrix"},                               \
+    {"matrix", "", NAN, 0, 1, "1: all kernel values are kept, 16 bytes per pair of rows; 0: libsvm computes its RBF kernel as it goes; "  \
+     "1 up to 16,384 rows"}
 
 /* ---- epsilon-SVR ---- */
 
@@ -253,9 +260,22 @@ static const cupel_axis svr_axes[] = {
 
 extern const cupel_learner cupel_learner_svr;
 const cupel_learner cupel_learner_svr = {
-    .method = {.name = "svr", .kind = "learner", .scale = "any", .help = "epsilon support vector regression (libsvm trains)", .maturity = "stable",
-               .input = "columns", .output = "a number, unit of the target", .references = references, .params = svr_params},
-    .regression = true, .kernel = true, .axes = svr_axes, .start = svr_start, .kernel_of = kernel_of, .prepare = prepare, .release = release,
+    .method = {.name = "svr",
+               .kind = "learner",
+               .scale = "any",
+               .help = "epsilon support vector regression (libsvm trains)",
+               .maturity = "stable",
+               .input = "columns",
+               .output = "a number, unit of the target",
+               .references = references,
+               .params = svr_params},
+    .regression = true,
+    .kernel = true,
+    .axes = svr_axes,
+    .start = svr_start,
+    .kernel_of = kernel_of,
+    .prepare = prepare,
+    .release = release,
     .fit = svr_fit,
 };
 
@@ -275,8 +295,21 @@ static const cupel_axis svc_axes[] = {
 
 extern const cupel_learner cupel_learner_svc;
 const cupel_learner cupel_learner_svc = {
-    .method = {.name = "svc", .kind = "learner", .scale = "any", .help = "support vector classification of two classes (libsvm trains)",
-               .maturity = "stable", .input = "columns", .output = "probability of the second class", .references = references, .params = svc_params},
-    .classes = true, .kernel = true, .axes = svc_axes, .start = start, .kernel_of = kernel_of, .prepare = prepare, .release = release,
+    .method = {.name = "svc",
+               .kind = "learner",
+               .scale = "any",
+               .help = "support vector classification of two classes (libsvm trains)",
+               .maturity = "stable",
+               .input = "columns",
+               .output = "probability of the second class",
+               .references = references,
+               .params = svc_params},
+    .classes = true,
+    .kernel = true,
+    .axes = svc_axes,
+    .start = start,
+    .kernel_of = kernel_of,
+    .prepare = prepare,
+    .release = release,
     .fit = svc_fit,
 };

@@ -22,12 +22,15 @@ static size_t count_groups(const size_t *group, size_t n)
     return other ? 2 : 1;
 }
 
-cupel_status cupel_folds_make(const cupel_problem *p, const size_t *group, size_t n_folds, uint64_t seed, uint64_t stream, cupel_folds *f, cupel_err *err)
+cupel_status cupel_folds_make(const cupel_problem *p, const size_t *group, size_t n_folds, uint64_t seed, uint64_t stream, cupel_folds *f,
+                              cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     size_t *stratum = NULL;
     if (p->n < 2 || count_groups(group, p->n) < 2)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%zu training rows of one composition are too few for out-of-fold residuals; give at least 2 different ones", p->n);
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "%zu training rows of one composition are too few for out-of-fold residuals; give at least 2 different ones",
+                          p->n);
     f->n_folds = n_folds < p->n ? n_folds : p->n;
     f->fold = cupel_alloc(p->n, sizeof *f->fold);
     if (p->is_class) stratum = cupel_alloc(p->n, sizeof *stratum);
@@ -36,8 +39,9 @@ cupel_status cupel_folds_make(const cupel_problem *p, const size_t *group, size_
         goto done;
     }
     for (size_t i = 0; stratum && i < p->n; i++) stratum[i] = p->y[i] > 0;
-    CUPEL_TRY(cupel_partition_rows(&(cupel_partition){.n = p->n, .group = group, .stratum = stratum, .n_folds = f->n_folds, .seed = seed, .stream = stream},
-                                   f->fold, err));
+    CUPEL_TRY(cupel_partition_rows(
+        &(cupel_partition){.n = p->n, .group = group, .stratum = stratum, .n_folds = f->n_folds, .seed = seed, .stream = stream}, f->fold,
+        err));
     size_t last = 0; /* with few groups some folds stay empty: they are the last ones */
     for (size_t i = 0; i < p->n; i++)
         if (f->fold[i] > last) last = f->fold[i];
@@ -54,8 +58,8 @@ void cupel_folds_release(cupel_folds *f)
     *f = (cupel_folds){0};
 }
 
-cupel_status cupel_fit_without(const cupel_learner *l, const cupel_problem *p, const void *prepared, const double *setting, const cupel_folds *f, size_t k,
-                               cupel_fitted *out, cupel_err *err)
+cupel_status cupel_fit_without(const cupel_learner *l, const cupel_problem *p, const void *prepared, const double *setting,
+                               const cupel_folds *f, size_t k, cupel_fitted *out, cupel_err *err)
 {
     cupel_fit_task t = {.problem = p, .prepared = prepared, .setting = setting};
     size_t *row = cupel_alloc(p->n, sizeof *row);
@@ -209,7 +213,8 @@ static size_t combinations(const cupel_axis *const *axis, size_t m)
 }
 
 /* Candidate c of a stage: the last axis runs fastest, so candidates of one kernel follow one another. */
-static void candidate(const cupel_learner *l, const cupel_axis *const *axis, size_t m, size_t c, const double *best, size_t n_params, double *setting)
+static void candidate(const cupel_learner *l, const cupel_axis *const *axis, size_t m, size_t c, const double *best, size_t n_params,
+                      double *setting)
 {
     memcpy(setting, best, n_params * sizeof *setting);
     for (size_t a = m; a-- > 0; c /= axis[a]->n) {
@@ -258,8 +263,8 @@ static int last_stage(const cupel_learner *l)
     return last;
 }
 
-static cupel_status search_settings(const cupel_learner *l, const cupel_problem *p, const size_t *group, uint64_t seed, const bool *open, double *setting,
-                                    cupel_err *err)
+static cupel_status search_settings(const cupel_learner *l, const cupel_problem *p, const size_t *group, uint64_t seed, const bool *open,
+                                    double *setting, cupel_err *err)
 {
     cupel_folds folds = {0};
     search s = {.l = l, .p = p, .folds = &folds, .n_params = cupel_method_n_params(&l->method), .all = cupel_alloc(p->n, sizeof *s.all)};

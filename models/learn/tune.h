@@ -11,17 +11,19 @@ typedef struct cupel_folds {
 } cupel_folds;
 
 /* Groups are kept whole and classes in their shares; n_folds is cut to what the rows allow (at least 2, else CUPEL_BAD_INPUT). */
-cupel_status cupel_folds_make(const cupel_problem *p, const size_t *group, size_t n_folds, uint64_t seed, uint64_t stream, cupel_folds *f, cupel_err *err);
+cupel_status cupel_folds_make(const cupel_problem *p, const size_t *group, size_t n_folds, uint64_t seed, uint64_t stream, cupel_folds *f,
+                              cupel_err *err);
 void cupel_folds_release(cupel_folds *f);
 
 /* The solution on all rows outside fold k; k = SIZE_MAX: on all rows. */
-cupel_status cupel_fit_without(const cupel_learner *l, const cupel_problem *p, const void *prepared, const double *setting, const cupel_folds *f, size_t k,
-                               cupel_fitted *out, cupel_err *err);
+cupel_status cupel_fit_without(const cupel_learner *l, const cupel_problem *p, const void *prepared, const double *setting,
+                               const cupel_folds *f, size_t k, cupel_fitted *out, cupel_err *err);
 /* The rows of fold k as an expansion sees them, into raw [problem->n] at their places. */
-cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, const cupel_folds *f, size_t k, cupel_raw *raw, cupel_err *err);
+cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, const cupel_folds *f, size_t k, cupel_raw *raw,
+                                cupel_err *err);
 
-/* setting [n_params]: what is NaN is chosen by the error of out-of-fold predictions (mean absolute error; for classes the log loss behind Platt's
- * sigmoid), over at most 4,096 of the rows. Deterministic: ties go to the first candidate. */
+/* setting [n_params]: what is NaN is chosen by the error of out-of-fold predictions (mean absolute error; for classes the log loss behind
+ * Platt's sigmoid), over at most 4,096 of the rows. Deterministic: ties go to the first candidate. */
 cupel_status cupel_tune(const cupel_learner *l, const cupel_problem *p, const size_t *group, uint64_t seed, double *setting, cupel_err *err);
 
 #endif
