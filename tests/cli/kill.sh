@@ -3,7 +3,8 @@
 # a checkpoint of something else is refused. CUPEL_KILLS (default 3) rounds of each kind.
 set -u
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
-bad=0; rounds=${CUPEL_KILLS:-3}
+bad=0; rounds=${CUPEL_KILLS:-3}; amount=4
+[ -n "${CUPEL_SANITIZED:-}" ] && { rounds=${CUPEL_KILLS:-1}; amount=3; } # ten times as slow
 ok() { echo "ok $1"; }
 no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
 cp "$CUPEL_ROOT/datasets/examples/gaps-solar.csv" "$T/gaps.csv"
@@ -11,7 +12,7 @@ cat >"$T/d.yaml" <<Y
 demand: something that takes a second or two
 data: {file: gaps.csv, formula: formula, target: band gap, property: band gap, unit: eV}
 model: {name: svr, features: magpie, settings: {C: 10, gamma: 0.01, epsilon: 0.1}}
-space: {charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Zn, Al, Ga, In, Sn, Ge, Sb, Bi, S, Se, O, N, Cl], max_elements: 4, max_amount: ${CUPEL_KILL_AMOUNT:-4}}}
+space: {charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Zn, Al, Ga, In, Sn, Ge, Sb, Bi, S, Se, O, N, Cl], max_elements: 4, max_amount: ${CUPEL_KILL_AMOUNT:-$amount}}}
 require:
   - {property: band gap, min: 1.1 eV, max: 1.6 eV}
   - {price: {max: 60 USD/kg}}
