@@ -8,12 +8,18 @@
 
 #include <string.h>
 
-/* Each in its file. */
-extern const cupel_learner cupel_learner_svr, cupel_learner_svc, cupel_learner_gp, cupel_learner_krr, cupel_learner_ridge;
+/* cupel_learner_<name>, each in a file of its own; in the order of `cupel methods`. */
+#define LEARNERS(LEARNER) \
+    LEARNER(svr)          \
+    LEARNER(svc)          \
+    LEARNER(gp)           \
+    LEARNER(krr)          \
+    LEARNER(ridge)
 
-const cupel_learner *const cupel_learners[] = {
-    &cupel_learner_svr, &cupel_learner_svc, &cupel_learner_gp, &cupel_learner_krr, &cupel_learner_ridge, NULL,
-};
+#define DECLARE(name) extern const cupel_learner cupel_learner_##name;
+#define ADDRESS(name) &cupel_learner_##name,
+LEARNERS(DECLARE)
+const cupel_learner *const cupel_learners[] = {LEARNERS(ADDRESS) NULL};
 
 const cupel_learner *cupel_learner_named(const char *name)
 {
