@@ -40,6 +40,7 @@ typedef struct predictor {
     cupel_source *source;
     cupel_header header; /* the table's, with names that predictions take set aside */
     cupel_str name[3];
+    const char *column[N_COLUMNS], *unit[N_COLUMNS]; /* of the sheet */
     size_t formula;
     cupel_sheet *sheet;
     cupel_records records;
@@ -276,17 +277,18 @@ done:
 static cupel_status open_sheet(predictor *d, cupel_err *err)
 {
     const char *unit = cupel_model_unit(d->model);
-    const char *column[] = {cupel_str_text(&d->name[0]), cupel_str_text(&d->name[1]), cupel_str_text(&d->name[2]), last_columns[0],
-                            last_columns[1]};
-    const char *units[] = {unit, unit, unit, "", ""};
+    for (int i = 0; i < N_COLUMNS; i++) { /* the sheet looks at them as long as it is open */
+        d->column[i] = i < 3 ? cupel_str_text(&d->name[i]) : last_columns[i - 3];
+        d->unit[i] = i < 3 ? unit : "";
+    }
     cupel_sheet_options o = {.kind = "predictions",
                              .path = d->o->output,
                              .format = d->o->output_format,
                              .header = &d->header,
                              .formula = d->formula,
                              .n_columns = N_COLUMNS,
-                             .column = column,
-                             .unit = units,
+                             .column = d->column,
+                             .unit = d->unit,
                              .reasons = true,
                              .sets = cupel_features_sets(cupel_model_features(d->model)),
                              .missing = cupel_missing_name(d->o->missing),
