@@ -104,6 +104,10 @@ static void verdicts_and_reasons(void **state)
         {"charge_neutral: yes; mixed_valence: yes", "La1.85Sr0.15CuO4", CUPEL_PASS, ""},
         {"charge_neutral: yes", "PbMg1/3Nb2/3O3", CUPEL_PASS, ""},
         {"charge_neutral: yes", "Pb(Mg0.333Nb0.667)O3", CUPEL_PASS, ""},
+        {"charge_neutral: yes", "KBi2SeS4", CUPEL_PASS, ""}, /* Se+ is reported, seldom */
+        {"charge_neutral: yes; states: common", "KBi2SeS4", CUPEL_FAIL, "no neutral combination of oxidation states with the cations less electronegative"},
+        {"charge_neutral: yes; states: common", "KBiS2", CUPEL_PASS, ""},
+        {"charge_neutral: yes; states: common", "Cu2ZnSnS4", CUPEL_PASS, ""},
         {"charge_neutral: yes", "XeHe", CUPEL_UNKNOWN, "no oxidation states or electronegativity for He"},
         {"charge_neutral: yes", "Ni3Al", CUPEL_PASS, ""},
         {"charge_neutral: yes", "Ar", CUPEL_PASS, ""},
@@ -172,6 +176,8 @@ static void bad_entries_are_refused_with_the_line(void **state)
         {"radioactive: yes", "expected no|false|forbidden"},
         {"charge_neutral: no", "expected yes"},
         {"charge_neutral: yes; alloys: maybe", ":11: 'alloys: maybe', expected pass|reject"},
+        {"charge_neutral: yes; states: rare", ":11: 'states: rare', expected reported|common"},
+        {"charge_neutral: yes; states: common; facts: /nonexistent/p.tsv", ":11: give 'states' or 'facts'"},
         {"property: gap", "no constraint in this entry"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -293,7 +299,7 @@ static bool neutral_by_force(const cupel_composition *c, unsigned i, double sum,
     }
     for (int s = -CUPEL_STATE_SHIFT; s <= CUPEL_STATE_SHIFT; s++) {
         state[i] = s;
-        if ((cupel_oxidation_states()[c->z[i]] >> (s + CUPEL_STATE_SHIFT) & 1) && neutral_by_force(c, i + 1, sum + s * c->amount[i], state)) return true;
+        if ((cupel_oxidation_states(CUPEL_STATES_REPORTED)[c->z[i]] >> (s + CUPEL_STATE_SHIFT) & 1) && neutral_by_force(c, i + 1, sum + s * c->amount[i], state)) return true;
     }
     return false;
 }
@@ -308,7 +314,7 @@ static void neutrality_is_that_of_all_combinations(void **state)
         int states[5];
         bool known = true;
         for (unsigned i = 0; i < comp.n; i++)
-            known = known && cupel_oxidation_states()[comp.z[i]] && !isnan(cupel_element_electronegativity(comp.z[i]));
+            known = known && cupel_oxidation_states(CUPEL_STATES_REPORTED)[comp.z[i]] && !isnan(cupel_element_electronegativity(comp.z[i]));
         cupel_constraint_result r, m;
         cupel_constraint_check(c, &comp, &r);
         cupel_constraint_check(mixed, &comp, &m);

@@ -2,8 +2,8 @@
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
-#include "core/generated/facts.h"
 #include "core/matter/constraint.h"
+#include "core/matter/facts.h"
 #include "datasets/spaces/space.h"
 
 #include <stdlib.h>
@@ -163,13 +163,13 @@ static void check_candidates(cupel_space *s, bool canonical)
 /* ---- charge_neutral ---- */
 
 /* The definition, word by word: some assignment of one state per element adds up to zero with every cation below every anion. */
-static bool neutral(const unsigned *z, const unsigned *amount, unsigned k, unsigned i, int charge, double cation, double anion)
+static bool neutral(const unsigned *states, const unsigned *z, const unsigned *amount, unsigned k, unsigned i, int charge, double cation, double anion)
 {
     if (i == k) return charge == 0 && cation < anion && cation > 0 && anion < 9;
     for (int q = -8; q <= 8; q++) {
-        if (!(cupel_fact_oxidation_icsd24_states[z[i]] >> (q + 8) & 1)) continue;
+        if (!(states[z[i]] >> (q + 8) & 1)) continue;
         double x = cupel_element_electronegativity(z[i]);
-        if (neutral(z, amount, k, i + 1, charge + q * (int)amount[i], q > 0 && x > cation ? x : cation, q < 0 && x < anion ? x : anion)) return true;
+        if (neutral(states, z, amount, k, i + 1, charge + q * (int)amount[i], q > 0 && x > cation ? x : cation, q < 0 && x < anion ? x : anion)) return true;
     }
     return false;
 }
@@ -177,32 +177,32 @@ static bool neutral(const unsigned *z, const unsigned *amount, unsigned k, unsig
 static unsigned divisor(unsigned a, unsigned b) { return b ? divisor(b, a % b) : a; }
 
 /* Formulas of exactly k of the elements, by trying all amounts. */
-static uint64_t try_amounts(const unsigned *z, unsigned k, unsigned most, unsigned i, unsigned *amount, unsigned common)
+static uint64_t try_amounts(const unsigned *states, const unsigned *z, unsigned k, unsigned most, unsigned i, unsigned *amount, unsigned common)
 {
     uint64_t n = 0;
-    if (i == k) return common == 1 && neutral(z, amount, k, 0, 0, 0.0, 9.0);
-    for (amount[i] = 1; amount[i] <= most; amount[i]++) n += try_amounts(z, k, most, i + 1, amount, divisor(amount[i], common));
+    if (i == k) return common == 1 && neutral(states, z, amount, k, 0, 0, 0.0, 9.0);
+    for (amount[i] = 1; amount[i] <= most; amount[i]++) n += try_amounts(states, z, k, most, i + 1, amount, divisor(amount[i], common));
     return n;
 }
 
-static uint64_t brute_force(const unsigned *z, unsigned n, unsigned largest, unsigned most)
+static uint64_t brute_force(const unsigned *states, const unsigned *z, unsigned n, unsigned largest, unsigned most)
 {
     uint64_t total = 0;
     for (unsigned subset = 1; subset < 1u << n; subset++) {
         unsigned chosen[16], amount[16], k = 0;
         for (unsigned i = 0; i < n; i++)
             if (subset >> i & 1) chosen[k++] = z[i];
-        if (k >= 2 && k <= largest) total += try_amounts(chosen, k, most, 0, amount, 0);
+        if (k >= 2 && k <= largest) total += try_amounts(states, chosen, k, most, 0, amount, 0);
     }
     return total;
 }
 
-static cupel_str neutral_space(const unsigned *z, unsigned n, unsigned largest, unsigned most)
+static cupel_str neutral_space(cupel_states set, const unsigned *z, unsigned n, unsigned largest, unsigned most)
 {
     cupel_str s = {0};
     cupel_str_puts(&s, "charge_neutral: {elements: [");
     for (unsigned i = 0; i < n; i++) cupel_str_addf(&s, "%s%s", i ? ", " : "", cupel_element_symbol(z[i]));
-    cupel_str_addf(&s, "], max_elements: %u, max_amount: %u}", largest, most);
+    cupel_str_addf(&s, "], max_elements: %u, max_amount: %u, states: %s}", largest, most, cupel_states_words[set]);
     return s;
 }
 
@@ -213,6 +213,7 @@ static void neutral_by_hand(void **state)
     check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 2, max_amount: 3}", NULL, "MgO\nMgO2\nAlO3\nAl2O3\n");
     check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 3, max_amount: 4}", NULL,
                   "MgO\nMgO2\nAlO3\nAl2O3\nMgAl2O4\n");
+    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 3, max_amount: 4, states: common}", NULL, "MgO\nAl2O3\nMgAl2O4\n");
     check_listing("charge_neutral: {elements: [N, Na], max_amount: 1}", NULL, "Na1N1\n"); /* NaN would read as a missing formula */
 }
 
@@ -221,6 +222,8 @@ static void neutral_as_brute_force(void **state)
     (void)state;
     static const unsigned fixed[3][6] = {{11, 20, 26, 16, 8, 17}, {1, 6, 7, 8, 16, 15}, {25, 29, 50, 51, 52, 35}};
     for (size_t t = 0; t < 24; t++) {
+        cupel_states set = t % 2 ? CUPEL_STATES_COMMON : CUPEL_STATES_REPORTED;
+        const unsigned *states = cupel_oxidation_states(set);
         unsigned z[6], n = 6, largest = 2 + (unsigned)(t % 3), most = t % 3 == 2 ? 4 : 3 + (unsigned)(t % 4);
         if (t < 3) memcpy(z, fixed[t], sizeof z);
         else {
@@ -228,11 +231,11 @@ static void neutral_as_brute_force(void **state)
             cupel_rng_permutation(7, t, order, CUPEL_Z_MAX);
             n = 0;
             for (size_t i = 0; n < 6; i++)
-                if (cupel_fact_oxidation_icsd24_states[order[i] + 1] && !isnan(cupel_element_electronegativity((unsigned)order[i] + 1)))
+                if (states[order[i] + 1] && !isnan(cupel_element_electronegativity((unsigned)order[i] + 1)))
                     z[n++] = (unsigned)order[i] + 1;
         }
-        uint64_t expected = brute_force(z, n, largest, most);
-        cupel_str text = neutral_space(z, n, largest, most);
+        uint64_t expected = brute_force(states, z, n, largest, most);
+        cupel_str text = neutral_space(set, z, n, largest, most);
         cupel_err err;
         cupel_space *s = NULL;
         cupel_status st = open_space(cupel_str_text(&text), NULL, &s, &err);
@@ -582,6 +585,7 @@ static void refusals_name_line_and_remedy(void **state)
         {"charge_neutral: {elements: [Na, K]}", CUPEL_USAGE, "no formula of these elements is neutral"},
         {"charge_neutral: {elements: [Na, Cl], max_amount: 100}", CUPEL_USAGE, "must be a whole number from 1 to 24"},
         {"charge_neutral: {elements: [Na, Cl], max_atoms: 3}", CUPEL_USAGE, "unknown key 'max_atoms' in charge_neutral"},
+        {"charge_neutral: {elements: [Na, Cl], states: rare}", CUPEL_USAGE, "is not one of reported, common"},
         {"charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, O, S], max_elements: 8, max_amount: 5}", CUPEL_USAGE,
          "too many to go through"},
     };

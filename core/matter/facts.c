@@ -26,7 +26,12 @@ const cupel_facts *cupel_facts_find(const char *name)
     return NULL;
 }
 
-const unsigned *cupel_oxidation_states(void) { return cupel_fact_oxidation_icsd24_states; }
+const char *const cupel_states_words[] = {"reported", "common", NULL};
+
+const unsigned *cupel_oxidation_states(cupel_states set)
+{
+    return set == CUPEL_STATES_COMMON ? cupel_fact_oxidation_common_states : cupel_fact_oxidation_icsd24_states;
+}
 
 /* ---- a user's table ---- */
 

@@ -9,8 +9,8 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/generated/facts.h"
 #include "core/io/keys.h"
+#include "core/matter/facts.h"
 #include "core/matter/records.h"
 
 #include <assert.h>
@@ -24,6 +24,7 @@ __extension__ typedef unsigned __int128 charge_set; /* bit c: charge c can be ha
 
 typedef struct neutral {
     unsigned n, largest, most;                           /* elements; of which 2 .. largest at once; 1 .. most atoms of each */
+    cupel_states set;
     unsigned char z[CUPEL_Z_MAX];                        /* in order of electronegativity */
     unsigned char cation[CUPEL_Z_MAX], anion[CUPEL_Z_MAX]; /* bit q - 1: state +q, state -q */
     uint64_t choose[CUPEL_Z_MAX + 1][SET_MAX + 1];       /* binomials */
@@ -329,10 +330,11 @@ static cupel_status read_elements(const cupel_space_spec *spec, neutral *s, cupe
     const cupel_yaml *list = cupel_yaml_get(spec->own, "elements");
     if (!list)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: charge_neutral needs elements: [Na, Cl, ...]", spec->file, spec->own->line);
+    const unsigned *states = cupel_oxidation_states(s->set);
     cupel_status st = cupel_spec_elements(spec, list, s->z, &s->n, err);
     if (st != CUPEL_OK) return st;
     for (unsigned i = 0; i < s->n; i++) {
-        const char *lacks = !cupel_fact_oxidation_icsd24_states[s->z[i]] ? "oxidation state" : isnan(cupel_element_electronegativity(s->z[i])) ? "electronegativity" : NULL;
+        const char *lacks = !states[s->z[i]] ? "oxidation state" : isnan(cupel_element_electronegativity(s->z[i])) ? "electronegativity" : NULL;
         if (lacks)
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: charge_neutral: no %s of %s is known, so no formula with it can be judged; leave it out",
                               spec->file, list->line, lacks, cupel_element_symbol(s->z[i]));
@@ -344,9 +346,8 @@ static cupel_status read_elements(const cupel_space_spec *spec, neutral *s, cupe
     cupel_spec_sort(s->z, s->n);
     for (unsigned i = 0; i < s->n; i++)
         for (unsigned q = 1; q <= STATE_MAX; q++) {
-            unsigned states = cupel_fact_oxidation_icsd24_states[s->z[i]]; /* bit q + 8: state q */
-            s->cation[i] |= (unsigned char)((states >> (8 + q) & 1) << (q - 1));
-            s->anion[i] |= (unsigned char)((states >> (8 - q) & 1) << (q - 1));
+            s->cation[i] |= (unsigned char)((states[s->z[i]] >> (CUPEL_STATE_SHIFT + q) & 1) << (q - 1));
+            s->anion[i] |= (unsigned char)((states[s->z[i]] >> (CUPEL_STATE_SHIFT - q) & 1) << (q - 1));
         }
     return CUPEL_OK;
 }
@@ -357,19 +358,22 @@ static void describe(const neutral *s, cupel_str *words)
     if (s->largest > 2) cupel_str_addf(words, " to %u", s->largest);
     cupel_str_addf(words, " of %u elements (", s->n);
     for (unsigned i = 0; i < s->n; i++) cupel_str_addf(words, "%s%s", i ? " " : "", cupel_element_symbol(s->z[i]));
-    cupel_str_addf(words, "), at most %u atoms of each", s->most);
+    cupel_str_addf(words, "), at most %u atoms of each%s", s->most, s->set == CUPEL_STATES_COMMON ? ", common oxidation states" : "");
 }
 
 static cupel_status neutral_open(const cupel_space_spec *spec, void **state, cupel_str *words, cupel_err *err)
 {
-    static const char *const own_keys[] = {"elements", "max_elements", "max_amount", NULL};
+    static const char *const own_keys[] = {"elements", "max_elements", "max_amount", "states", NULL};
     cupel_status st = CUPEL_OK;
     uint64_t largest = 3, most = 6;
+    int set = CUPEL_STATES_REPORTED;
     neutral *s = cupel_alloc(1, sizeof *s);
     if (!s) return cupel_no_memory(err, "a space", sizeof *s);
     CUPEL_TRY(cupel_keys_check(spec->own, spec->file, "charge_neutral", own_keys, err));
     CUPEL_TRY(cupel_keys_count(spec->own, spec->file, "max_elements", 2, SET_MAX, &largest, err));
     CUPEL_TRY(cupel_keys_count(spec->own, spec->file, "max_amount", 1, AMOUNT_MAX, &most, err));
+    CUPEL_TRY(cupel_keys_word(spec->own, spec->file, "states", cupel_states_words, &set, err));
+    s->set = (cupel_states)set;
     CUPEL_TRY(read_elements(spec, s, err));
     s->largest = largest < s->n ? (unsigned)largest : s->n;
     s->most = (unsigned)most;
