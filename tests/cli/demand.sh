@@ -56,4 +56,9 @@ sed 's/min: 1.1 eV, max: 1.6 eV/min: 90 eV/' "$T/d.yaml" >"$T/x.yaml"; check && 
 for d in "$CUPEL_ROOT"/datasets/examples/*.yaml; do
   "$CUPEL" demand check "$d" >"$T/out" 2>"$T/err" && ok "example $(basename "$d")" || no "example $(basename "$d")"
 done
+n=$("$CUPEL" space count "$CUPEL_ROOT/datasets/examples/solar-absorber.yaml" --format json 2>"$T/err" | grep -o '"count": *[0-9]*' | grep -o '[0-9]*$')
+[ "${n:-0}" -ge 1000000 ] && ok 'the solar absorber is sought among at least 10^6 candidates' || no "the solar absorber is sought among at least 10^6 candidates: $n"
+for t in "$CUPEL_ROOT"/datasets/examples/*.csv; do
+  [ "$(wc -l <"$t")" -le 501 ] && grep -q "$(basename "$t").*doi:10\\." "$CUPEL_ROOT/datasets/examples/README.md" && ok "$(basename "$t"): at most 500 rows, with a DOI" || no "$(basename "$t"): at most 500 rows, with a DOI"
+done
 exit $bad
