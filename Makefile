@@ -16,14 +16,14 @@ SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
 # Debian packages. What the program links, and what tests and checks need besides.
 PACKAGES := gcc libc6-dev make pkg-config gawk libopenblas-dev liblapacke-dev libsvm-dev libhdf5-dev libjansson-dev libyaml-dev \
-            libxxhash-dev libssl-dev zlib1g-dev libcmocka-dev node-d3
+            libxxhash-dev libssl-dev zlib1g-dev libfftw3-dev libtiff-dev libpng-dev libexpat1-dev libcmocka-dev node-d3
 LINT_PACKAGES := clang clang-tidy cppcheck
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 
 WARN := -pedantic -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror
 OPT ?= -O2 -g
 EXTRA ?=
-PKGS := hdf5-serial openblas yaml-0.1 libxxhash libcrypto zlib
+PKGS := hdf5-serial openblas yaml-0.1 libxxhash libcrypto zlib fftw3 fftw3f libtiff-4 libpng expat
 # Not expanded before `make deps` has run (the targets that people call start a second make).
 CPPFLAGS_ALL = -I. -D_POSIX_C_SOURCE=200809L $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g') $(CPPFLAGS)
 CFLAGS_ALL = -std=c11 $(WARN) $(OPT) -ffp-contract=off -fno-math-errno -fno-trapping-math -fPIC -fvisibility=hidden $(EXTRA) $(CFLAGS)
@@ -39,8 +39,9 @@ TABLES := $(wildcard datasets/elements/*.tsv)
 include $(wildcard core/*/generate.mk datasets/*/generate.mk descriptors/*/generate.mk)
 
 LIB_SRC := $(sort $(wildcard core/cupel.c core/base/*.c core/sys/*.c core/math/*.c core/math/kernels/*.c core/io/*.c core/matter/*.c \
-             core/engine/*.c datasets/*.c datasets/formats/*.c datasets/spaces/*.c descriptors/composition/*.c \
-             descriptors/composition/kernels/*.c models/learn/*.c models/learn/kernels/*.c models/search/*.c) $(GENERATED_SRC))
+             core/engine/*.c datasets/*.c datasets/formats/*.c datasets/spaces/*.c datasets/spaces/micro/*.c descriptors/composition/*.c \
+             descriptors/composition/kernels/*.c descriptors/microstructure/*.c descriptors/microstructure/kernels/*.c models/learn/*.c \
+             models/learn/kernels/*.c models/homogenize/*.c models/homogenize/kernels/*.c models/search/*.c) $(GENERATED_SRC))
 CLI_SRC := $(sort $(wildcard core/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)

@@ -1,0 +1,35 @@
+/* Volumes of voxels in the formats of the field: one file per format, which reads and writes, and one line in volume_list.c.
+ *
+ * A header is never believed before the data is there; a volume larger than memory is refused with the bytes it would need. A damaged or foreign
+ * file is CUPEL_BAD_INPUT with the place. Every format may be gzip-compressed (seen by its first bytes). */
+#ifndef CUPEL_DATASETS_FORMATS_VOLUME_H
+#define CUPEL_DATASETS_FORMATS_VOLUME_H
+
+#include "core/matter/method.h"
+#include "core/matter/voxels.h"
+
+typedef struct cupel_volume_options {
+    const char *format;      /* name of a format; NULL: by the name and the first bytes */
+    const char *dataset;     /* HDF5 formats: path of the data set or image; NULL: the only one there is */
+    const char *raw;         /* "shape=64x64x64,type=uint8,order=C,offset=0,endian=little" for raw data; NULL */
+    double voxel[3];         /* metres, overrides the file where voxel[0] > 0 */
+    bool nonperiodic;        /* the volume is no period (files do not say) */
+} cupel_volume_options;      /* {0}: all by the file */
+
+typedef struct cupel_volume_format {
+    cupel_method method;         /* kind "volume format"; `input` and `output` state the axis order */
+    const char *suffixes;        /* ".npy" or ".tif .tiff" */
+    bool (*is)(const unsigned char *head, size_t n);  /* its first bytes, up to 512 */
+    cupel_status (*read)(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err);
+    cupel_status (*write)(const char *path, const cupel_voxels *v, cupel_err *err); /* NULL: reads only */
+} cupel_volume_format;
+
+extern const cupel_volume_format *const cupel_volume_formats[]; /* NULL-ended */
+const cupel_method *cupel_volume_format_method(size_t i);         /* NULL past the end */
+/* True when the name or the first bytes are those of a volume: how `describe` tells one from a table. */
+bool cupel_volume_is(const char *path);
+cupel_status cupel_volume_read(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err);
+/* format NULL: by the name. Appears whole or not at all. */
+cupel_status cupel_volume_write(const char *path, const char *format, const cupel_voxels *v, cupel_err *err);
+
+#endif

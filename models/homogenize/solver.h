@@ -1,0 +1,50 @@
+/* Periodic homogenisation by FFT-preconditioned conjugate gradients on the rotated scheme (trilinear elements with one Gauss point, HEX8R): Willot,
+ * C. R. Mecanique 343, 232 (2015), doi:10.1016/j.crme.2014.12.005; Schneider, Merkert, Kabel, IJNME 109, 1461 (2017), doi:10.1002/nme.5336.
+ *
+ * Fields are float, reductions double over fixed blocks: the same bytes for any number of threads. Memory: 12 bytes per voxel for conduction and 36
+ * for elasticity, besides the mixture; 4 and 12 more per load whose field is kept. */
+#ifndef CUPEL_MODELS_HOMOGENIZE_SOLVER_H
+#define CUPEL_MODELS_HOMOGENIZE_SOLVER_H
+
+#include "core/matter/mixture.h"
+#include "core/sys/job.h"
+#include "models/homogenize/material.h"
+
+typedef enum cupel_physics { CUPEL_CONDUCTION, CUPEL_ELASTICITY } cupel_physics;
+
+/* How a cut voxel responds: the laminate of its two phases, blended by `blend`: 0 laminate, 1 the arithmetic mean (Voigt), -1 the isotropic
+ * harmonic mean (Reuss); reference: shared physics notes and benchmarks. */
+typedef struct cupel_solve_options {
+    cupel_physics physics;
+    double blend;             /* -1 .. 1 */
+    double accuracy;          /* bound on the relative Frobenius error of the tensor that iterating leaves, e.g. 1e-4 */
+    size_t max_iterations;    /* over all loads; 0: 10000 */
+    bool plane_stress;        /* 2-D elasticity */
+    bool keep_fields;
+} cupel_solve_options;
+
+typedef struct cupel_solution cupel_solution;
+
+/* materials [m->n_phases]. CUPEL_INTERRUPTED when the job was stopped; CUPEL_FAILED when the iterations do not converge; CUPEL_NO_RESOURCE with the
+ * bytes needed. */
+cupel_status cupel_solve(const cupel_mixture *m, const cupel_material *materials, const cupel_solve_options *o, const cupel_job *job,
+                         cupel_solution **s, cupel_err *err);
+void cupel_solution_free(cupel_solution *s);
+
+/* Components of the tensor: 3 (2 in 2-D) for conduction; 6 (3 in 2-D: 11 22 12) for elasticity. */
+size_t cupel_solution_order(const cupel_solution *s);
+const double *cupel_solution_tensor(const cupel_solution *s);     /* [order][order], symmetric, Mandel */
+const double *cupel_solution_error(const cupel_solution *s);      /* [order][order] bound on what iterating left */
+size_t cupel_solution_iterations(const cupel_solution *s);        /* over all loads */
+const size_t *cupel_solution_load_iterations(const cupel_solution *s); /* [order] */
+double cupel_solution_seconds(const cupel_solution *s);           /* in the iterations */
+
+/* With keep_fields. The tensor that the kept fields have under another mixture of the same grid: w_i . K' . w_j. Its difference quotient is the
+ * derivative of the tensor to first order without a further solve (Hellmann-Feynman). tensor [order][order]. */
+cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mixture *m, const cupel_material *materials, double blend,
+                                         const cupel_job *job, double *tensor, cupel_err *err);
+/* Strain (or gradient) and stress (or flux) at voxel centres of the rows of plane i0 for load `load`: strain, stress [order3][n1][n2], order3 = 3 or 6
+ * (Mandel); either may be NULL. */
+cupel_status cupel_solution_plane(const cupel_solution *s, size_t load, size_t i0, float *strain, float *stress, cupel_err *err);
+
+#endif
