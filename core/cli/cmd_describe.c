@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-static cupel_dot parse_dot(const char *word)
-{
-    if (strcmp(word, "hydrate") == 0) return CUPEL_DOT_HYDRATE;
-    return strcmp(word, "decimal") == 0 ? CUPEL_DOT_DECIMAL : CUPEL_DOT_REFUSE;
-}
-
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_describe_options o = {
@@ -20,7 +14,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .columns = cupel_opt_text(args, "columns"),
         .output = cupel_opt_text(args, "output"),
         .output_format = cupel_opt_text(args, "format"),
-        .dot = parse_dot(cupel_opt_text(args, "dot")),
+        .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
         .float32 = strcmp(cupel_opt_text(args, "store"), "float32") == 0,
         .validate = cupel_flag(args, "validate"),
     };
@@ -51,7 +45,7 @@ const cupel_verb cupel_verb_describe = {
     .more = "The output has the formula column first, then the other columns of TABLE as they were, then the descriptors. TABLE is csv, tsv, jsonl or "
             "json, also gzipped; - is stdin.\n\n"
             "A formula that cannot be read, or an element without a tabulated value, leaves empty fields and a word in the column 'reason'; the "
-            "counts and the first such rows are said on stderr.\n\n"
+            "counts and the first such rows are said on stderr; under --missing drop or impute every such row is.\n\n"
             "  cupel describe gaps.csv --formula composition --set magpie -o gaps-magpie.csv\n"
             "  cupel describe gaps.csv --formula composition --set magpie,stoichiometry --store float32 -o gaps.h5\n",
     .options = options,

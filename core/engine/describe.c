@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/explain.h"
 #include "core/engine/features.h"
 #include "core/engine/sets.h"
 #include "core/engine/sheet.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 
 /* Rows go through the machine in pieces that stay in the second-level cache from parsing to writing; a block is what the threads share. */
-enum { PIECE = 512, PIECES_PER_THREAD = 8, EXAMPLES = 5 };
+enum { PIECE = 512, PIECES_PER_THREAD = 8 };
 
 /* A vectorised kernel may sum in another order than the plain one: some roundings of double precision. Stored as float, the one rounding at the
  * end may fall on either side. */
@@ -49,8 +50,7 @@ typedef struct describer {
     piece *pieces;
     size_t n_pieces;
     cupel_describe_result result;
-    cupel_str examples[EXAMPLES];
-    size_t n_examples;
+    cupel_tally tally;
 } describer;
 
 static size_t value_size(const describer *d) { return d->o->float32 ? sizeof(float) : sizeof(double); }
@@ -136,46 +136,37 @@ done:
 
 /* ---- pieces in order, on the caller's thread ---- */
 
-static void put_column_missing(const describer *d, const piece *p, size_t i, cupel_str *s)
+static cupel_status explain(const describer *d, const piece *p, size_t from, size_t i, cupel_str *words, cupel_err *err)
 {
-    size_t ld = d->n_columns;
-    for (size_t j = 0; j < ld; j++) {
-        double x = d->o->float32 ? (double)((const float *)p->x)[i * ld + j] : ((const double *)p->x)[i * ld + j];
-        if (!isnan(x)) continue;
-        cupel_str_addf(s, "no value of '%s'", d->column[j]);
-        return;
-    }
-}
-
-/* "gaps.csv:17: bad_formula: 'Xx2O3': ..." */
-static void explain(const describer *d, const piece *p, size_t from, size_t i, cupel_str *s)
-{
-    cupel_text t = cupel_cell(&d->block, from + i, d->formula);
     cupel_reason reason = (cupel_reason)p->reason[i];
-    cupel_formula f;
-    cupel_formula_error e;
-    cupel_str_addf(s, "%s:%" PRIu64 ": %s: '%.*s'", cupel_source_path(d->source), d->block.line[from + i], cupel_reason_name(reason),
-                   (int)(t.n < 80 ? t.n : 80), t.p);
-    if (reason == CUPEL_REASON_BAD_FORMULA || reason == CUPEL_REASON_AMBIGUOUS_FORMULA) {
-        if (!cupel_formula_read(t, d->o->dot, &f, &e)) cupel_str_addf(s, " at byte %zu: %s", e.position + 1, e.message);
-    } else if (reason != CUPEL_REASON_MISSING_FORMULA && reason != CUPEL_REASON_IMPUTED) {
-        cupel_str_puts(s, ": ");
-        put_column_missing(d, p, i, s);
+    cupel_str name = {0}, detail = {0};
+    cupel_status st = CUPEL_OK;
+    if (!cupel_reason_of_formula(reason)) {
+        CUPEL_TRY(cupel_sets_lacks(&d->sets, &p->batch, i, &name, err));
+        if (!name.n && d->table) CUPEL_TRY(cupel_features_lacks(d->table, &p->batch, i, &d->block, from + i, &name, err));
+        cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
     }
+    cupel_explain_row(cupel_source_path(d->source), d->block.line[from + i], cupel_cell(&d->block, from + i, d->formula), d->o->dot, reason,
+                      cupel_str_text(&detail), words);
+done:
+    cupel_str_free(&name);
+    cupel_str_free(&detail);
+    return st;
 }
 
 static cupel_status note_reasons(describer *d, const piece *p, size_t from, size_t n, cupel_err *err)
 {
+    cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < n; i++) {
-        unsigned char reason = p->reason[i];
-        if (!reason) continue;
-        d->result.reasons[reason]++;
-        if (d->n_examples < EXAMPLES) explain(d, p, from, i, &d->examples[d->n_examples++]);
+        if (!p->reason[i]) continue;
+        cupel_str *words = cupel_tally_add(&d->tally, (cupel_reason)p->reason[i]);
+        if (words) CUPEL_TRY(explain(d, p, from, i, words, err));
         if (d->o->missing == CUPEL_MISSING_FAIL)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep, drop or impute it",
-                              cupel_str_text(&d->examples[0]));
+            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep, drop or impute it", cupel_str_text(words)));
+        cupel_tally_tell(&d->tally);
     }
-    return CUPEL_OK;
+done:
+    return st;
 }
 
 static cupel_status check_difference(describer *d, const piece *p, size_t from, cupel_err *err)
@@ -349,33 +340,19 @@ static void release(describer *d)
     cupel_str_free(&d->sets_text);
     cupel_records_release(&d->records);
     cupel_source_free(d->source);
-    for (size_t i = 0; i < EXAMPLES; i++) cupel_str_free(&d->examples[i]);
+    cupel_tally_release(&d->tally);
 }
 
 static void say_result(const describer *d)
 {
     char a[32], b[32];
-    cupel_str s = {0};
-    uint64_t missing = 0;
-    for (size_t i = 1; i < CUPEL_REASON_COUNT; i++) {
-        uint64_t n = d->result.reasons[i];
-        if (!n) continue;
-        missing += n;
-        cupel_str_addf(&s, "%s%s %s", s.n ? ", " : "", cupel_format_count(a, n), cupel_reason_name((cupel_reason)i));
-    }
-    cupel_say(d->job, CUPEL_NOTE, "%s rows read, %s written, %zu columns", cupel_format_count(a, d->result.rows),
-              cupel_format_count(b, d->result.written), d->result.columns);
+    cupel_say(d->job, CUPEL_NOTE, "%s row%s read, %s written, %zu column%s", cupel_format_count(a, d->result.rows), d->result.rows == 1 ? "" : "s",
+              cupel_format_count(b, d->result.written), d->result.columns, d->result.columns == 1 ? "" : "s");
     if (d->o->validate)
         cupel_say(d->job, CUPEL_NOTE, "the %s and the plain kernels differ by at most %.3g", cupel_isa_name(d->job->isa), d->result.difference);
-    if (missing) {
-        const char *what = d->o->missing == CUPEL_MISSING_DROP     ? "dropped"
-                           : d->o->missing == CUPEL_MISSING_IMPUTE ? "with a missing or imputed value"
-                                                                   : "with a missing value";
-        cupel_say(d->job, CUPEL_WARNING, "%s row%s %s: %s", cupel_format_count(a, missing), missing == 1 ? "" : "s", what, cupel_str_text(&s));
-        for (size_t i = 0; i < d->n_examples; i++) cupel_say(d->job, CUPEL_NOTE, "%s", cupel_str_text(&d->examples[i]));
-        if (missing > d->n_examples) cupel_say(d->job, CUPEL_NOTE, "and %s more", cupel_format_count(a, missing - d->n_examples));
-    }
-    cupel_str_free(&s);
+    cupel_tally_say(&d->tally, d->o->missing == CUPEL_MISSING_DROP     ? "dropped"
+                               : d->o->missing == CUPEL_MISSING_IMPUTE ? "with a missing or imputed value"
+                                                                       : "with a missing value");
 }
 
 /* The table's name without folders: a result does not depend on where the table lay. */
@@ -423,7 +400,8 @@ done:
 cupel_status cupel_describe(const cupel_describe_options *o, const cupel_job *job, cupel_describe_result *result, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    describer d = {.o = o, .job = job};
+    bool every = o->missing == CUPEL_MISSING_DROP || o->missing == CUPEL_MISSING_IMPUTE;
+    describer d = {.o = o, .job = job, .tally = {.job = job, .every = every}};
     char digest[7 + 65] = "sha256:";
     CUPEL_TRY(begin(&d, err));
     for (;;) {
@@ -433,6 +411,7 @@ cupel_status cupel_describe(const cupel_describe_options *o, const cupel_job *jo
     }
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
+    memcpy(d.result.reasons, d.tally.rows, sizeof d.tally.rows);
     say_result(&d);
     if (result) *result = d.result;
 done:

@@ -25,10 +25,19 @@ uint64_t cupel_tally_total(const cupel_tally *t)
 cupel_str *cupel_tally_add(cupel_tally *t, cupel_reason reason)
 {
     t->rows[reason]++;
+    if (t->every) {
+        cupel_str_clear(&t->example[0]);
+        return &t->example[0];
+    }
     return t->n_examples < CUPEL_TALLY_EXAMPLES ? &t->example[t->n_examples++] : NULL;
 }
 
-void cupel_tally_say(const cupel_tally *t, const cupel_job *job, const char *what)
+void cupel_tally_tell(const cupel_tally *t)
+{
+    if (t->every) cupel_say(t->job, CUPEL_NOTE, "%s", cupel_str_text(&t->example[0]));
+}
+
+void cupel_tally_say(const cupel_tally *t, const char *what)
 {
     char count[32];
     cupel_str s = {0};
@@ -37,9 +46,9 @@ void cupel_tally_say(const cupel_tally *t, const cupel_job *job, const char *wha
     for (size_t i = 1; i < CUPEL_REASON_COUNT; i++)
         if (t->rows[i])
             cupel_str_addf(&s, "%s%s %s", s.n ? ", " : "", cupel_format_count(count, t->rows[i]), cupel_reason_name((cupel_reason)i));
-    cupel_say(job, CUPEL_WARNING, "%s rows %s: %s", cupel_format_count(count, total), what, cupel_str_text(&s));
-    for (size_t i = 0; i < t->n_examples; i++) cupel_say(job, CUPEL_NOTE, "%s", cupel_str_text(&t->example[i]));
-    if (total > t->n_examples) cupel_say(job, CUPEL_NOTE, "and %s more", cupel_format_count(count, total - t->n_examples));
+    cupel_say(t->job, CUPEL_WARNING, "%s row%s %s: %s", cupel_format_count(count, total), total == 1 ? "" : "s", what, cupel_str_text(&s));
+    for (size_t i = 0; i < t->n_examples; i++) cupel_say(t->job, CUPEL_NOTE, "%s", cupel_str_text(&t->example[i]));
+    if (!t->every && total > t->n_examples) cupel_say(t->job, CUPEL_NOTE, "and %s more", cupel_format_count(count, total - t->n_examples));
     cupel_str_free(&s);
 }
 

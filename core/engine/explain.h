@@ -6,23 +6,28 @@
 #include "core/matter/reason.h"
 #include "core/sys/job.h"
 
+#include <stdbool.h>
+
 /* "gaps.csv:17: bad_formula: 'Xx2O3' at byte 1: ..."; detail (may be "") ends the message for other reasons. */
 void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail,
                        cupel_str *out);
 
-/* Counts of rows by reason and the first few in words. {0} is empty. */
+/* Counts of rows by reason, and rows in words: the first few, or every one where rows are changed or left out on the user's word. */
 enum { CUPEL_TALLY_EXAMPLES = 5 };
 typedef struct cupel_tally {
+    const cupel_job *job;
+    bool every; /* each row is said when it is met; else the first ones at the end */
     uint64_t rows[CUPEL_REASON_COUNT];
     cupel_str example[CUPEL_TALLY_EXAMPLES];
     size_t n_examples;
 } cupel_tally;
 
 uint64_t cupel_tally_total(const cupel_tally *t);
-/* A place for the words of the next example, or NULL when there are enough. */
+/* A place for the words of one more row, or NULL when there are enough of them. When the words are there: cupel_tally_tell. */
 cupel_str *cupel_tally_add(cupel_tally *t, cupel_reason reason);
+void cupel_tally_tell(const cupel_tally *t);
 /* "12 rows <what>: 10 missing_formula, 2 bad_formula" and the examples; nothing when there are none. */
-void cupel_tally_say(const cupel_tally *t, const cupel_job *job, const char *what);
+void cupel_tally_say(const cupel_tally *t, const char *what);
 void cupel_tally_release(cupel_tally *t);
 
 #endif

@@ -289,13 +289,16 @@ void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, c
     }
 }
 
-cupel_status cupel_features_missing(const cupel_features *f, const double *x, cupel_str *name, cupel_err *err)
+cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row,
+                                  cupel_str *name, cupel_err *err)
 {
-    const char *unit;
-    cupel_str_clear(name);
-    for (size_t j = 0; j < cupel_features_count(f); j++)
-        if (isnan(x[j])) return cupel_features_name(f, j, name, &unit, err);
-    return CUPEL_OK;
+    double x;
+    cupel_status st = cupel_sets_lacks(&f->sets, batch, at, name, err);
+    for (const column *c = f->col; st == CUPEL_OK && !name->n && c < f->col + f->n_cols; c++) {
+        cupel_text t = cupel_text_trim(cupel_cell(records, row, c->at));
+        if (cupel_text_missing(t) || (!c->category && !cupel_parse_double(t, &x))) cupel_str_puts(name, c->name);
+    }
+    return st == CUPEL_OK && name->failed ? cupel_no_memory(err, "the name of a feature", 0) : st;
 }
 
 /* ---- file ---- */

@@ -63,10 +63,11 @@ static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i,
     bool fails = reason != CUPEL_REASON_IMPUTED && t->missing != CUPEL_MISSING_DROP;
     cupel_status st = CUPEL_OK;
     if (!words) return CUPEL_OK;
-    CUPEL_TRY(cupel_features_missing(f->m->features, f->x + i * f->d, &name, err));
+    CUPEL_TRY(cupel_features_lacks(f->m->features, &t->batch, f->row[i], &t->records, f->row[i], &name, err));
     if (name.n) cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
     cupel_explain_row(t->file, t->records.line[f->row[i]], cupel_cell(&t->records, f->row[i], t->formula_column), t->dot, reason,
                       cupel_str_text(&detail), words);
+    if (!fails) cupel_tally_tell(tally);
     if (fails)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing drop%s it", cupel_str_text(words),
                         t->missing == CUPEL_MISSING_IMPUTE ? "" : " or impute");
@@ -79,7 +80,7 @@ done:
 /* Rows without all features: an error, left out, or made up, as the training says. */
 static cupel_status settle_missing(fitting *f, cupel_err *err)
 {
-    cupel_tally left = {0}, imputed = {0};
+    cupel_tally left = {.job = f->job, .every = true}, imputed = left;
     cupel_status st = CUPEL_OK;
     size_t m = 0;
     for (size_t i = 0; i < f->n; i++) {
@@ -90,8 +91,8 @@ static cupel_status settle_missing(fitting *f, cupel_err *err)
         f->row[m++] = f->row[i];
     }
     f->n = m;
-    cupel_tally_say(&left, f->job, "left out of training");
-    cupel_tally_say(&imputed, f->job, "with imputed values");
+    cupel_tally_say(&left, "left out of training");
+    cupel_tally_say(&imputed, "with imputed values");
 done:
     cupel_tally_release(&left);
     cupel_tally_release(&imputed);

@@ -147,20 +147,37 @@ done:
 
 /* ---- pieces in order, on the caller's thread ---- */
 
+static cupel_status explain(const predictor *d, const piece *p, size_t from, size_t i, cupel_str *words, cupel_err *err)
+{
+    cupel_reason reason = (cupel_reason)p->reason[i];
+    cupel_str name = {0}, detail = {0};
+    cupel_status st = CUPEL_OK;
+    if (!cupel_reason_of_formula(reason))
+        CUPEL_TRY(cupel_features_lacks(cupel_model_features(d->model), &p->batch, i, &d->records, from + i, &name, err));
+    if (name.n) cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
+    cupel_explain_row(cupel_source_path(d->source), d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula), d->o->dot, reason,
+                      cupel_str_text(&detail), words);
+done:
+    cupel_str_free(&name);
+    cupel_str_free(&detail);
+    return st;
+}
+
 static cupel_status note_reasons(predictor *d, const piece *p, size_t from, size_t n, cupel_err *err)
 {
+    cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < n; i++) {
         d->result.in_domain += p->main.in_domain[i];
         if (!p->reason[i]) continue;
         cupel_reason reason = (cupel_reason)p->reason[i];
         cupel_str *words = cupel_tally_add(&d->tally, reason);
-        if (words)
-            cupel_explain_row(cupel_source_path(d->source), d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula),
-                              d->o->dot, reason, "", words);
+        if (words) CUPEL_TRY(explain(d, p, from, i, words, err));
         if (d->o->missing == CUPEL_MISSING_FAIL && reason != CUPEL_REASON_IMPUTED)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep or drop it", cupel_str_text(words));
+            CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep or drop it", cupel_str_text(words)));
+        cupel_tally_tell(&d->tally);
     }
-    return CUPEL_OK;
+done:
+    return st;
 }
 
 static cupel_status check_differences(predictor *d, const piece *p, cupel_err *err)
@@ -328,13 +345,13 @@ static void release(predictor *d)
 static void say_result(const predictor *d)
 {
     char a[32], b[32], c[32];
-    cupel_say(d->job, CUPEL_NOTE, "%s rows read, %s written, %s inside the training domain", cupel_format_count(a, d->result.rows),
+    cupel_say(d->job, CUPEL_NOTE, "%s row%s read, %s written, %s inside the training domain", cupel_format_count(a, d->result.rows), d->result.rows == 1 ? "" : "s",
               cupel_format_count(b, d->result.written), cupel_format_count(c, d->result.in_domain));
     if (d->o->validate)
         cupel_say(d->job, CUPEL_NOTE,
                   "largest differences in half widths of the interval: float32 and float64 %.3g, %s and plain kernels %.3g",
                   d->result.precision_difference, cupel_isa_name(d->o->predict.isa), d->result.kernel_difference);
-    cupel_tally_say(&d->tally, d->job, d->o->missing == CUPEL_MISSING_DROP ? "dropped or imputed" : "with a missing or imputed value");
+    cupel_tally_say(&d->tally, d->o->missing == CUPEL_MISSING_DROP ? "dropped or imputed" : "with a missing or imputed value");
 }
 
 static cupel_status open_all(predictor *d, cupel_err *err)
@@ -364,7 +381,8 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
                                  cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    predictor d = {.o = o, .job = job};
+    bool every = o->missing == CUPEL_MISSING_DROP || o->missing == CUPEL_MISSING_IMPUTE;
+    predictor d = {.o = o, .job = job, .tally = {.job = job, .every = every}};
     char digest[7 + 65] = "sha256:";
     CUPEL_TRY(open_all(&d, err));
     for (;;) {

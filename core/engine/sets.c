@@ -2,7 +2,9 @@
 
 #include "core/base/err.h"
 #include "core/base/guess.h"
+#include "core/base/mem.h"
 
+#include <math.h>
 #include <string.h>
 
 static cupel_status unknown_set(cupel_text name, cupel_err *err)
@@ -62,6 +64,23 @@ void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const cha
     size_t i = 0;
     while (j >= s->set[i]->n_columns) j -= s->set[i++]->n_columns;
     s->set[i]->column(j, name, unit);
+}
+
+cupel_status cupel_sets_lacks(const cupel_sets *s, const cupel_batch *batch, size_t row, cupel_str *name, cupel_err *err)
+{
+    cupel_str_clear(name);
+    for (size_t i = 0; i < s->n && !name->n; i++) {
+        const cupel_descriptor *d = cupel_descriptor_find(cupel_text_of(s->set[i]->method.name)); /* the one that fills nothing in */
+        double *x = cupel_alloc(d->n_columns, sizeof *x);
+        const char *unit;
+        size_t j = 0;
+        if (!x) return cupel_no_memory(err, "descriptors of a row", d->n_columns * sizeof *x);
+        d->compute(batch, row, 1, CUPEL_ISA_PLAIN, x, d->n_columns, NULL);
+        while (j < d->n_columns && !isnan(x[j])) j++;
+        if (j < d->n_columns) d->column(j, name, &unit);
+        cupel_free(x);
+    }
+    return name->failed ? cupel_no_memory(err, "the name of a feature", 0) : CUPEL_OK;
 }
 
 void cupel_sets_compute(const cupel_sets *s, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,

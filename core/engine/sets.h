@@ -17,6 +17,9 @@ cupel_status cupel_sets_parse(const char *names, bool impute, cupel_sets *s, cup
 void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie,stoichiometry" */
 void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit);
 
+/* The name of the first column that a row of the batch has no value for, or one that was filled in; "" when it has all. */
+cupel_status cupel_sets_lacks(const cupel_sets *s, const cupel_batch *batch, size_t row, cupel_str *name, cupel_err *err);
+
 /* As cupel_descriptor.compute for all sets together; n_columns of each row are written. */
 void cupel_sets_compute(const cupel_sets *s, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,
                         unsigned char *reason);

@@ -82,7 +82,10 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
         snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number (text classes: write them as 0 and 1)",
                  t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
     if (words) cupel_explain_row(t->file, t->records.line[i], cupel_cell(&t->records, i, r->formula), r->o->dot, reason, detail, words);
-    if (r->o->missing != CUPEL_MISSING_FAIL) return CUPEL_OK;
+    if (r->o->missing != CUPEL_MISSING_FAIL) {
+        cupel_tally_tell(&r->tally);
+        return CUPEL_OK;
+    }
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or leave such rows out with --missing drop", cupel_str_text(words));
 }
 
@@ -145,14 +148,14 @@ done:
 cupel_status cupel_training_read(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    reading r = {.o = o, .t = t};
+    reading r = {.o = o, .t = t, .tally = {.job = job, .every = true}};
     *t = (cupel_training){.missing = o->missing, .dot = o->dot};
     if (o->missing == CUPEL_MISSING_KEEP)
         return cupel_fail(err, CUPEL_USAGE, "missing values 'keep': training cannot use a row without values; expected fail, drop or impute");
     CUPEL_TRY(read_table(&r, err));
     t->formula_column = r.formula;
     CUPEL_TRY(read_rows(&r, err));
-    cupel_tally_say(&r.tally, job, "left out of training");
+    cupel_tally_say(&r.tally, "left out of training");
     if (!t->records.n_rows)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds no usable training row; give rows with a formula and a target", o->file);
 done:

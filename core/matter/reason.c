@@ -16,3 +16,8 @@ const char *cupel_reason_name(cupel_reason reason)
     };
     return (size_t)reason < CUPEL_REASON_COUNT ? names[reason] : "";
 }
+
+bool cupel_reason_of_formula(cupel_reason reason)
+{
+    return reason == CUPEL_REASON_MISSING_FORMULA || reason == CUPEL_REASON_BAD_FORMULA || reason == CUPEL_REASON_AMBIGUOUS_FORMULA;
+}

@@ -2,6 +2,8 @@
 #ifndef CUPEL_MATTER_REASON_H
 #define CUPEL_MATTER_REASON_H
 
+#include <stdbool.h>
+
 typedef enum cupel_reason {
     CUPEL_REASON_NONE = 0,
     CUPEL_REASON_MISSING_FORMULA = 1,   /* empty, NaN, nan, NA, None, null */
@@ -16,5 +18,7 @@ typedef enum cupel_reason {
 
 /* "missing_formula", "bad_formula", ...; "" for none. */
 const char *cupel_reason_name(cupel_reason reason);
+/* The formula itself is missing or cannot be read. */
+bool cupel_reason_of_formula(cupel_reason reason);
 
 #endif

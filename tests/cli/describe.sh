@@ -40,6 +40,19 @@ check 'fail names the row' says 'in.csv:3'
 check 'fail leaves nothing' [ ! -e "$T/f.csv" ]
 check 'drop' exits 0 D --missing drop -o "$T/d.csv"
 check 'drop keeps the good rows' [ "$(cut -d, -f1 "$T/d.csv" | tr '\n' ' ')" = 'formula Fe2O3 NaCl ' ]
+{ cat "$T/in.csv"; printf '%s,Qq%s,1\n' 5 5 6 6 7 7 8 8; echo '9,HeO,1'; } >"$T/seven.csv"
+check 'keep: the first five are shown' exits 0 "$CUPEL" describe "$T/seven.csv" -o "$T/d.csv"
+check 'keep: and how many more' says 'and 2 more'
+check 'drop, seven rows' exits 0 "$CUPEL" describe "$T/seven.csv" --missing drop -o "$T/d.csv"
+check 'drop: every row is listed with its reason' [ "$(grep -c 'seven.csv:[0-9]*: [a-z_]*formula: ' "$T/err") $(grep -c "seven.csv:10: no_element_data: 'HeO': no value of 'MagpieData" "$T/err")" = '6 1' ]
+check 'drop: and counted' says '7 rows dropped: 1 missing_formula, 5 bad_formula, 1 no_element_data'
+check 'impute, seven rows' exits 0 "$CUPEL" describe "$T/seven.csv" --missing impute -o "$T/d.csv"
+check 'impute: what was filled in is listed' says "seven.csv:10: imputed: 'HeO': no value of 'MagpieData minimum MeltingT'"
+check 'impute: so is what could not be' [ "$(grep -c 'seven.csv:[0-9]*: [a-z_]*formula: ' "$T/err")" = 6 ]
+printf 'formula,phase,temperature\nNaCl,cubic,1\nKCl,,2\nZnO,hexagonal,\n' >"$T/phase.csv"
+check 'impute columns of the table' exits 0 "$CUPEL" describe "$T/phase.csv" --set none --columns phase,temperature --missing impute -o "$T/d.csv"
+check 'a column that was filled in is named' [ "$(grep -c "imputed: 'KCl': no value of 'phase'$\|imputed: 'ZnO': no value of 'temperature'$" "$T/err")" = 2 ]
+
 check 'validate' exits 0 D --validate -o "$T/v.csv"
 check 'validate says how far apart' says 'differ by at most'
 

@@ -49,7 +49,7 @@ run train "$T/none.csv" -o "$T/x.h5"; [ $rc = 3 ]; check 'a table that is not th
 { cat "$T/in.csv"; awk -F, 'NR == 2 { print }' "$T/in.csv" | sed 's/^[^,]*/Zz9/'; } >"$T/bad.csv"; line=$(wc -l <"$T/bad.csv")
 if [ "$(head -n 1 "$T/in.csv" | cut -d, -f1)" = "$formula" ]; then
   run train "$T/bad.csv" --formula "$formula" --target "$column" -o "$T/x.h5"; { [ $rc = 3 ] && err "bad.csv:$line: bad_formula: 'Zz9'"; }; check 'train fails by file and line' $?
-  run train "$T/bad.csv" --formula "$formula" --target "$column" --missing drop --model ridge -o "$T/x.h5"; { [ $rc = 0 ] && err '1 rows left out of training'; }; check '--missing drop counts' $?
+  run train "$T/bad.csv" --formula "$formula" --target "$column" --missing drop --model ridge -o "$T/x.h5"; { [ $rc = 0 ] && err '1 row left out of training'; }; check '--missing drop counts' $?
 fi
 printf 'formula,t,phase,y\n' >"$T/cols.csv"; for i in $(seq 1 40); do echo "Na${i}Cl,$((300 + i % 7 * 50)),$([ $((i % 2)) = 0 ] && echo cubic || echo tet),$((i % 7 * 3 + i % 2))"; done >>"$T/cols.csv"
 run train "$T/cols.csv" --target y --columns t,phase --features none --model ridge --property strength --unit MPa -o "$T/cols.h5"
