@@ -173,6 +173,7 @@ void cupel_streams_begin(void)
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) (void)!open("/dev/null", fd ? O_RDONLY : O_WRONLY);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* beyond `ulimit -f` a write fails like one to a full disk (exit 7); the signal would end us without a word */
 }
 
 static void give_up(void)
