@@ -56,7 +56,10 @@ static void line(const char *kind, const char *text)
     char b[CUPEL_ERR_MAX + 128];
     clear_bar();
     int n = snprintf(b, sizeof b, "cupel%s%s: %s%s\n", talk.verb ? " " : "", talk.verb ? talk.verb : "", kind, text);
-    if (n > 0) put(b, (size_t)n < sizeof b ? (size_t)n : sizeof b - 1);
+    size_t length = n < 0 ? 0 : (size_t)n < sizeof b ? (size_t)n : sizeof b - 1;
+    for (size_t i = 0; i < length; i++) /* what a message quotes from a file does not steer the terminal */
+        if (((unsigned char)b[i] < ' ' && b[i] != '\n') || b[i] == 0x7f) b[i] = '?';
+    put(b, length);
 }
 
 void cupel_talk_error(const char *text) { line("", text); }

@@ -47,6 +47,9 @@ run cite svr magpie --format bibtex; { [ $rc = 0 ] && [ "$(grep -c '^@' "$T/out"
 "$C" formula - <&- >"$T/out" 2>"$T/err"; [ $? != 0 ]; check 'a closed stdin is no empty table' $?
 "$C" help >"$T/out" 2>&-; check 'a closed stderr does no harm' $?
 
+printf 'formula\n"Fe\033[31mO"\n' >"$T/escape.csv"
+run describe "$T/escape.csv" -o "$T/x.csv"; { [ $rc = 0 ] && err "'Fe?\[31mO'" && ! err "$(printf '\033')"; }; check 'what a table holds does not steer the terminal' $?
+
 printf 'formula\nFe2O3\n' >"$T/in.csv"
 OMP_NUM_THREADS=1 "$C" describe "$T/in.csv" -o - >"$T/out" 2>"$T/err"; { [ $? = 0 ] && err '1 thread (OMP_NUM_THREADS)'; }; check 'threads and where they come from are said' $?
 SLURM_CPUS_PER_TASK=1 "$C" describe "$T/in.csv" -o - --threads 2 >"$T/out2" 2>"$T/err"; { [ $? = 0 ] && err '2 threads (--threads)' && cmp -s "$T/out" "$T/out2"; }; check '--threads goes first' $?
