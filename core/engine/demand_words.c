@@ -58,7 +58,7 @@ cupel_status cupel_demand_words(const cupel_demand *d, const cupel_space *space,
 {
     cupel_str_addf(out, "%s: the best %llu", d->words, (unsigned long long)d->keep);
     if (space) cupel_str_addf(out, " of %s", cupel_space_words(space));
-    cupel_str_puts(out, " with\n");
+    cupel_str_puts(out, ". Asked for:\n");
     for (size_t i = 0; i < d->n_requirements; i++) {
         cupel_str_puts(out, "- ");
         cupel_requirement_words(d, &d->requirement[i], out);

@@ -413,6 +413,33 @@ static void put_rank_sentence(const cupel_result *q, cupel_str *s)
                           "distribution of residuals of each property; properties are taken as independent given the composition.");
 }
 
+/* "C=8,gamma=0.002" as "C = 8, gamma = 0.002", "magpie,element_fraction" as "magpie and element_fraction". */
+static void put_list(const char *list, const char *between, const char *last, cupel_str *s)
+{
+    while (*list) {
+        size_t n = strcspn(list, ","), name = strcspn(list, "=,");
+        cupel_html_text(s, (cupel_text){list, name});
+        if (name < n) {
+            cupel_str_puts(s, " = ");
+            cupel_html_text(s, (cupel_text){list + name + 1, n - name - 1});
+        }
+        list += n + (list[n] != '\0');
+        if (*list) cupel_str_puts(s, strchr(list, ',') ? between : last);
+    }
+}
+
+/* What a learner is in words: "epsilon support vector regression (libsvm trains)". */
+static void put_learner(const char *name, cupel_str *s)
+{
+    const cupel_method *m;
+    cupel_html(s, name);
+    for (size_t k = 0; (m = cupel_method_named(cupel_text_of(name), k)); k++) {
+        if (strcmp(m->kind, "learner") != 0) continue;
+        cupel_str_puts(s, ", ");
+        cupel_html(s, m->help);
+    }
+}
+
 void cupel_report_methods(const cupel_report *r, cupel_str *s)
 {
     const cupel_result *q = r->result;
@@ -425,14 +452,13 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
         cupel_str_puts(s, "The ");
         cupel_html(s, m->property);
         cupel_str_puts(s, " was learned with ");
-        cupel_html(s, m->learner);
+        put_learner(m->learner, s);
         if (*m->settings) {
-            cupel_str_puts(s, " (");
-            cupel_html(s, m->settings);
-            cupel_str_puts(s, ")");
+            cupel_str_puts(s, ", with ");
+            put_list(m->settings, ", ", " and ", s);
         }
-        cupel_str_addf(s, " from %zu measured materials, described by ", m->n);
-        cupel_html(s, m->sets);
+        cupel_str_addf(s, ", from %zu measured materials, described by ", m->n);
+        put_list(m->sets, ", ", " and ", s);
         cupel_str_puts(s, ". ");
     }
     cupel_str_addf(s, "Scaling, tuning and calibration saw training rows only. Intervals are conformal: they come from residuals of "

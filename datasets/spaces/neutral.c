@@ -358,7 +358,7 @@ static void describe(const neutral *s, cupel_str *words)
     if (s->largest > 2) cupel_str_addf(words, " to %u", s->largest);
     cupel_str_addf(words, " of %u elements (", s->n);
     for (unsigned i = 0; i < s->n; i++) cupel_str_addf(words, "%s%s", i ? " " : "", cupel_element_symbol(s->z[i]));
-    cupel_str_addf(words, "), at most %u atoms of each%s", s->most, s->set == CUPEL_STATES_COMMON ? ", common oxidation states" : "");
+    cupel_str_addf(words, "), at most %u atoms of each%s", s->most, s->set == CUPEL_STATES_COMMON ? ", in common oxidation states" : "");
 }
 
 static cupel_status neutral_open(const cupel_space_spec *spec, void **state, cupel_str *words, cupel_err *err)

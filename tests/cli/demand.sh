@@ -21,7 +21,7 @@ seed: 1
 Y
 check() { "$CUPEL" demand check "$T/x.yaml" >"$T/out" 2>"$T/err" </dev/null; }
 cp "$T/d.yaml" "$T/x.yaml"; check && ok 'the form of the issue' || no 'the form of the issue'
-for words in 'lead-free absorber' 'band gap from 1.1 to 1.6 eV' 'Pb' 'svr on magpie' '149 values of band gap' '149 candidates'; do
+for words in 'lead-free absorber' 'Asked for:' 'band gap from 1.1 to 1.6 eV' 'Pb' 'svr on magpie' '149 values of band gap' '149 candidates'; do
   grep -q "$words" "$T/out" && ok "in words: $words" || no "in words: $words"
 done
 (cd / && "$CUPEL" demand check "$T/d.yaml" >"$T/out" 2>"$T/err") && ok 'file names are relative to the demand' || no 'file names are relative to the demand'
