@@ -122,14 +122,14 @@ static void bad_tables_are_refused_with_their_line(void **state)
 {
     (void)state;
     refused("x.csv", "", "x.csv: the table is empty");
-    refused("x.csv", "a,b\n1,2\n\n3\n", "x.csv:4: 1 fields where the first line names 2");
+    refused("x.csv", "a,b\n1,2\n\n3\n", "x.csv:4: 1 field where the first line names 2");
     refused("x.csv", "a,b\n1,2,3\n", "x.csv:2: 3 fields");
     refused("x.csv", "\na,b,a\n", "x.csv:2: columns 1 and 3 are both called 'a'");
     refused("x.csv", "a,b\n\"1,2\n", "x.csv:2: a quote is opened");
     refused("x.jsonl", "", "x.jsonl: the table is empty");
     refused("x.jsonl", "[1]\n", "x.jsonl:1: each line holds one object");
     refused("x.jsonl", "{}\n", "x.jsonl:1: there are no columns");
-    refused("x.jsonl", "{\"a\": 1}\n{\"a\": 1, \"b\": 2}\n", "x.jsonl:2: the first row has no key 'b'");
+    refused("x.jsonl", "{\"a\": 1}\n{\"a\": 1, \"b\": 2}\n", "x.jsonl:2: the first row has no key 'b'; name every column there, with null");
     refused("x.jsonl", "{\"a\": 1}\n{\"a\": 1\n", "x.jsonl:2:");
     refused("x.jsonl", "{\"a\": 1}\n3\n", "x.jsonl:2: a row is an object");
     refused("x.jsonl", "{\"a\": 1}\n{\"a\": NaN}\n", "write null");

@@ -443,7 +443,7 @@ static bool unexpected(reader *r, bool at_start)
     int width = r->at[i + 1] - r->at[i];
     const char *p = r->text.p + r->at[i];
     if (is_lower(c)) return refuse(r, CUPEL_REASON_BAD_FORMULA, i, "'%c' begins no element; symbols start with a capital letter", c);
-    if (c == ',') return bad(r, i, "',' is no decimal point; write 1.65");
+    if (c == ',') return bad(r, i, "',' has no meaning here; a decimal point is written '.'");
     if (c == '@') return bad(r, i, "'@', one thing inside another, does not fix the amounts; write them out, Dy3NC80 for Dy3N@C80");
     if (c == ')' || c == ']' || c == '}')
         return refuse(r, CUPEL_REASON_BAD_FORMULA, i, at_start ? "'%c' with nothing before it" : "'%c' closes no bracket", c);

@@ -8,9 +8,9 @@
 
 enum { MAX_COLUMNS = 65536 };
 
-static cupel_status fail(const cupel_tree_rows *t, uint64_t line, const char *what, const char *key, cupel_err *err)
+static cupel_status fail(const cupel_tree_rows *t, uint64_t line, const char *what, cupel_err *err)
 {
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s%.200s%s", t->name, line, what, key ? key : "", key ? "'" : "");
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s", t->name, line, what);
 }
 
 static cupel_status add_column(cupel_tree_rows *t, cupel_text key, uint64_t line, cupel_header *header, cupel_err *err)
@@ -26,7 +26,7 @@ static cupel_status add_column(cupel_tree_rows *t, cupel_text key, uint64_t line
 cupel_status cupel_tree_rows_columns(cupel_tree_rows *t, const cupel_json *from, uint64_t line, cupel_header *header, cupel_err *err)
 {
     size_t n = cupel_json_size(from), more = header->n;
-    if (!n || n > MAX_COLUMNS) return fail(t, line, n ? "more than 65,536 columns" : "there are no columns", NULL, err);
+    if (!n || n > MAX_COLUMNS) return fail(t, line, n ? "more than 65,536 columns" : "there are no columns", err);
     t->key = cupel_alloc(n + more, sizeof *t->key);
     t->cell = cupel_alloc(n + more, sizeof *t->cell);
     t->begin = cupel_alloc(n + more, sizeof *t->begin);
@@ -63,7 +63,8 @@ static cupel_status unknown_key(const cupel_tree_rows *t, const cupel_json *obje
         known = false;
         for (size_t i = 0; i < t->n && !known; i++) known = strcmp(key, t->key[i]) == 0;
     }
-    return fail(t, line, "the first row has no key '", key, err);
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": the first row has no key '%.200s'; name every column there, with null where it is empty",
+                      t->name, line, key);
 }
 
 cupel_status cupel_tree_rows_add(cupel_tree_rows *t, const cupel_json *first, const cupel_json *values, uint64_t line, cupel_records *r, cupel_err *err)
@@ -85,7 +86,7 @@ cupel_status cupel_tree_rows_add(cupel_tree_rows *t, const cupel_json *first, co
                               t->n - k);
         for (size_t i = k; i < t->n; i++) put_cell(t, i, cupel_json_at(values, i - k));
     } else {
-        return fail(t, line, "a row is an object {\"column\": value, ...}", NULL, err);
+        return fail(t, line, "a row is an object {\"column\": value, ...}", err);
     }
     cupel_str_putc(&t->text, '\0'); /* so that there is a text behind the last cell, even when all are empty */
     if (t->text.failed) return cupel_no_memory(err, "a row", t->text.n);
