@@ -3,6 +3,7 @@
 #include "core/engine/demand_parts.h"
 #include "core/io/keys.h"
 #include "core/math/units.h"
+#include "core/matter/elements.h"
 
 #include <math.h>
 #include <string.h>
@@ -254,6 +255,20 @@ static cupel_status read_entry(cupel_demand *d, const cupel_yaml *e, cupel_err *
     return unknown_entry(d, e, err);
 }
 
+/* An element that one entry requires and another rules out: no candidate could pass. */
+static cupel_status check_elements(const cupel_demand *d, cupel_err *err)
+{
+    for (unsigned z = 1; z <= CUPEL_Z_MAX; z++)
+        for (size_t i = 0; i < d->n_constraints; i++)
+            for (size_t j = 0; j < d->n_constraints; j++) {
+                const cupel_demand_constraint *a = &d->constraint[i], *b = &d->constraint[j];
+                if (!cupel_constraint_requires(a->c, z) || cupel_constraint_allows(b->c, z)) continue;
+                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s is required, but '%s' in line %zu rules it out; change one of them", d->file, a->line,
+                                  cupel_element_symbol(z), cupel_constraint_name(b->c), b->line);
+            }
+    return CUPEL_OK;
+}
+
 /* How much work a constraint is: lists of elements, sums over elements, oxidation states. */
 static int cost(const cupel_demand_constraint *c)
 {
@@ -289,6 +304,8 @@ cupel_status cupel_demand_require(cupel_demand *d, const cupel_yaml *list, cupel
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: 'require' asks for no property, so nothing can be ranked; add an entry such as {property: %s, min: ...}",
                           d->file, list->line, d->property[0].name);
+    cupel_status st = check_elements(d, err);
+    if (st != CUPEL_OK) return st;
     cheap_first(d);
     size_t m = cupel_demand_objectives(d);
     if (d->by == CUPEL_BY_PARETO && (m < 2 || m > CUPEL_OBJECTIVES_MAX))

@@ -52,6 +52,8 @@ const char *cupel_constraint_column(const cupel_constraint *c);/* column of its 
 const char *cupel_constraint_words(const cupel_constraint *c); /* for the report: "costs at most 20 USD/kg of raw elements (USGS 2024)" */
 /* For spaces that prune: may an element occur at all? false = every composition with z fails. */
 bool cupel_constraint_allows(const cupel_constraint *c, unsigned z);
+/* Must an element occur? */
+bool cupel_constraint_requires(const cupel_constraint *c, unsigned z);
 /* Is this key the start of an element constraint? */
 bool cupel_constraint_is_key(cupel_text key);
 const cupel_method *cupel_constraint_method(size_t i);         /* for `cupel methods` and cite; NULL past the end */

@@ -172,6 +172,11 @@ bool cupel_constraint_allows(const cupel_constraint *c, unsigned z)
     }
 }
 
+bool cupel_constraint_requires(const cupel_constraint *c, unsigned z)
+{
+    return z >= 1 && z < CONSTRAINT_ROWS && c->rule == RULE_REQUIRED && c->listed[z];
+}
+
 /* ---- reasons ---- */
 
 static const char *element_reason(const cupel_constraint *c, const cupel_composition *comp, const result *r, char *buf, size_t n)
