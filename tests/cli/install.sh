@@ -33,6 +33,11 @@ export PKG_CONFIG_SYSROOT_DIR=$T/root PKG_CONFIG_PATH=$R/lib/pkgconfig
 flags=$(pkg-config --cflags --libs cupel) || fail=1
 check "a program builds against the shared library" sh -c "cc -Wall -Werror '$T/use.c' -o '$T/use' $flags"
 check "and runs" env LD_LIBRARY_PATH="$R/lib" "$T/use"
+static=$(pkg-config --cflags --static --libs cupel) || fail=1
+# The sysroot of this test is for cupel alone: the Debian libraries lie where they always do.
+static=$(sed "s#$T/root/usr#/usr#g; s#-lcupel#-l:libcupel.a#" <<<"$static")
+check "a program builds against the static library" sh -c "cc -Wall -Werror '$T/use.c' -o '$T/use-static' $static"
+check "which is all of cupel that it needs" sh -c "'$T/use-static' && ! ldd '$T/use-static' | grep -q cupel"
 leaked=$(nm -D --defined-only "$R/lib/libcupel.so" | awk '$3 !~ /^cupel_/ {print $3}')
 check "the shared library exports nothing but cupel_" test -z "$leaked"
 check "make uninstall" make -s -C "$CUPEL_ROOT" uninstall BUILD="$CUPEL_BUILD" DESTDIR="$T/root" PREFIX=/opt/cupel
