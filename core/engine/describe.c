@@ -250,6 +250,7 @@ static cupel_status learn_table(describer *d, cupel_err *err)
     if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(d->table, err));
     CUPEL_TRY(cupel_source_read(d->source, SIZE_MAX, &d->records, err));
     CUPEL_TRY(cupel_features_learn(d->table, h, &d->records, cupel_source_path(d->source), err));
+    cupel_features_say_mixed(d->table, cupel_source_path(d->source), d->job);
     for (const char *p = cupel_features_columns(d->table); *p;) {
         size_t n = strcspn(p, ",");
         char *name = cupel_strndup(p, n);

@@ -18,6 +18,8 @@ typedef struct column {
     char **value; /* [n_values] categories in order of first appearance */
     size_t n_values, cap;
     double mean;  /* of the training rows, for imputation */
+    size_t numbers, texts; /* cells that were learned from */
+    uint64_t text_line;    /* of the first text */
     size_t at;    /* in the header that is bound; SIZE_MAX before */
 } column;
 
@@ -184,20 +186,22 @@ static cupel_text cell_at(const cells *c, size_t i)
 static cupel_status learn_column(column *c, const cells *rows, cupel_err *err)
 {
     double sum = 0, x;
-    size_t n = 0;
-    c->category = false;
-    for (size_t i = 0; i < rows->n && !c->category; i++) {
+    c->numbers = c->texts = 0;
+    for (size_t i = 0; i < rows->n; i++) {
         cupel_text t = cell_at(rows, i);
         if (cupel_text_missing(t)) continue;
-        c->category = !cupel_parse_double(t, &x);
-        if (c->category) break;
-        sum += x;
-        n++;
+        if (cupel_parse_double(t, &x)) {
+            sum += x;
+            c->numbers++;
+        } else if (!c->texts++) {
+            c->text_line = rows->r->line[rows->subset ? rows->subset[i] : i];
+        }
     }
-    if (!c->category && !n)
+    c->category = c->texts != 0;
+    if (!c->category && !c->numbers)
         return cupel_fail(err, CUPEL_BAD_INPUT, "table column '%s' is empty in all %zu training rows; leave it out", c->name, rows->n);
     if (!c->category) {
-        c->mean = sum / (double)n;
+        c->mean = sum / (double)c->numbers;
         return CUPEL_OK;
     }
     for (size_t i = 0; i < rows->n; i++) {
@@ -221,6 +225,15 @@ cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *
 cupel_status cupel_features_learn(cupel_features *f, const cupel_header *header, const cupel_records *all, const char *file, cupel_err *err)
 {
     return cupel_features_learn_subset(f, header, all, NULL, 0, file, err);
+}
+
+void cupel_features_say_mixed(const cupel_features *f, const char *file, const cupel_job *job)
+{
+    char all[32], numbers[32];
+    for (const column *c = f->col; c < f->col + f->n_cols; c++)
+        if (c->numbers && c->texts)
+            cupel_say(job, CUPEL_WARNING, "column '%s' is taken as %zu categories: of its %s cells %s hold a number; the first that does not is %s:%" PRIu64,
+                      c->name, c->n_values, cupel_format_count(all, c->numbers + c->texts), cupel_format_count(numbers, c->numbers), file, c->text_line);
 }
 
 /* ---- use ---- */

@@ -7,6 +7,7 @@
 #include "core/matter/reason.h"
 #include "core/matter/records.h"
 #include "core/sys/cpu.h"
+#include "core/sys/job.h"
 
 typedef struct cupel_features cupel_features;
 
@@ -25,6 +26,8 @@ bool cupel_features_imputes(const cupel_features *f);
 cupel_status cupel_features_learn(cupel_features *f, const cupel_header *header, const cupel_records *all, const char *file, cupel_err *err);
 cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *header, const cupel_records *all, const size_t *subset,
                                          size_t n_subset, const char *file, cupel_err *err);
+/* After that: a warning for each table column in which some cells are numbers and some are not, which makes all of it categories. */
+void cupel_features_say_mixed(const cupel_features *f, const char *file, const cupel_job *job);
 /* Before cupel_features_compute on records of another file: finds the table columns in its header. */
 cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, const char *file, cupel_err *err);
 

@@ -249,6 +249,7 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     CUPEL_TRY(cupel_features_new(o->features, o->columns, &f.m->features, err));
     if (t->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f.m->features, err));
     CUPEL_TRY(cupel_features_learn_subset(f.m->features, &t->header, &t->records, subset, n_subset, t->file, err));
+    cupel_features_say_mixed(f.m->features, t->file, job);
     CUPEL_TRY(describe_rows(&f, err));
     CUPEL_TRY(cupel_composition_groups(&t->batch, f.row, f.n, false, f.group, err));
     cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group};

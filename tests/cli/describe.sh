@@ -53,6 +53,12 @@ printf 'formula,phase,temperature\nNaCl,cubic,1\nKCl,,2\nZnO,hexagonal,\n' >"$T/
 check 'impute columns of the table' exits 0 "$CUPEL" describe "$T/phase.csv" --set none --columns phase,temperature --missing impute -o "$T/d.csv"
 check 'a column that was filled in is named' [ "$(grep -c "imputed: 'KCl': no value of 'phase'$\|imputed: 'ZnO': no value of 'temperature'$" "$T/err")" = 2 ]
 
+printf 'formula,group\nNaCl,225\nKCl,225\nZnO,186\nGaAs,F-43m\n' >"$T/mixed.csv"
+check 'a column of numbers and text' exits 0 "$CUPEL" describe "$T/mixed.csv" --columns group -o "$T/d.csv"
+check 'it is said that it is no number' says "column 'group' is taken as 3 categories: of its 4 cells 3 hold a number; the first that does not is $T/mixed.csv:5"
+check 'a column of text' exits 0 "$CUPEL" describe "$T/phase.csv" --columns phase,temperature -o "$T/d.csv"
+check 'needs no such word' [ "$(grep -c 'is taken as' "$T/err")" = 0 ]
+
 check 'validate' exits 0 D --validate -o "$T/v.csv"
 check 'validate says how far apart' says 'differ by at most'
 
