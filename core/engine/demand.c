@@ -16,7 +16,7 @@ enum { DEMAND_BYTES_MAX = 1 << 20 };
 
 static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "properties", "space", "require",
                                        "rank",   "prefer", "domain", "keep",  "seed",       "level", NULL};
-static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", NULL};
+static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source", NULL};
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
 static const char *const rank_keys[] = {"by", NULL};
@@ -150,6 +150,7 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
     CUPEL_TRY(cupel_keys_text(map, d->file, "property", &property, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "unit", &unit, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "format", &p->data.format, err));
+    CUPEL_TRY(cupel_keys_text(map, d->file, "source", &p->source, err));
     CUPEL_TRY(joined_list(d, map, "columns", &p->columns, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "missing", &missing, err));
     if (missing && cupel_missing_parse(missing, &p->data.missing, err) != CUPEL_OK)

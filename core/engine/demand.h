@@ -39,6 +39,7 @@ typedef struct cupel_demand_property {
     bool has_data;
     cupel_training_options data; /* file is resolved */
     const char *columns;
+    const char *source;          /* who measured: a paper, a DOI; said back in words. NULL: not given */
     cupel_model_options options;
     const char *model_file;      /* resolved; NULL: trained from data */
     size_t line;

@@ -37,7 +37,19 @@ static void property_words(const cupel_demand_property *p, cupel_str *out)
     else
         cupel_str_addf(out, "by %s on %s%s%s, learned from the column '%s' of '%s'", p->options.learner, p->options.features,
                        p->columns ? " and the columns " : "", p->columns ? p->columns : "", p->data.target, p->data.file);
+    if (p->source) cupel_str_addf(out, ", after %s", p->source);
     cupel_str_puts(out, ".\n");
+}
+
+/* " (weights: band gap 2, price 1)" */
+static void weight_words(const cupel_demand *d, cupel_str *out)
+{
+    const char *before = " (weights: ";
+    for (size_t i = 0; i < d->n_requirements; i++, before = ", ")
+        cupel_str_addf(out, "%s%s %g", before, d->property[d->requirement[i].property].name, d->requirement[i].weight);
+    for (size_t i = 0; i < d->n_constraints; i++)
+        if (d->constraint[i].goal) cupel_str_addf(out, ", %s %g", cupel_constraint_name(d->constraint[i].c), d->constraint[i].weight);
+    cupel_str_puts(out, ").\n");
 }
 
 static void rank_words_of(const cupel_demand *d, cupel_str *out)
@@ -47,8 +59,10 @@ static void rank_words_of(const cupel_demand *d, cupel_str *out)
                        d->n_requirements > 1 ? "; properties are taken as independent" : "");
     else if (d->by == CUPEL_BY_PARETO)
         cupel_str_puts(out, "Ranked by Pareto layer (nothing is better in every window and goal), then by probability.\n");
-    else
-        cupel_str_puts(out, "Ranked by the weighted mean of how well each window and goal is met.\n");
+    else {
+        cupel_str_puts(out, "Ranked by the weighted mean of how well each window and goal is met");
+        weight_words(d, out);
+    }
     cupel_str_addf(out, "Intervals hold %g %% of materials like those measured. %s", 100 * d->level,
                    d->domain_required ? "Candidates unlike anything measured are rejected.\n"
                                       : "Candidates unlike anything measured are marked.\n");

@@ -55,6 +55,8 @@ wrong 'a verb for nothing' 2 'x.yaml' 's/^require:/require: nothing/'
 
 sed 's/1.1 eV, max: 1.6 eV/1100 meV, max: 1.6 eV/' "$T/d.yaml" >"$T/x.yaml"; check && grep -q 'from 1.1 to 1.6 eV' "$T/out" && ok 'other units of that kind' || no 'other units of that kind'
 sed 's/min: 1.1 eV, max: 1.6 eV/min: 90 eV/' "$T/d.yaml" >"$T/x.yaml"; check && grep -q 'outside everything measured' "$T/err" && ok 'a window outside what was measured' || no 'a window outside what was measured'
+sed 's/unit: eV}/unit: eV, source: "Zhuo et al. 2018, doi:10.1021\/x"}/' "$T/d.yaml" >"$T/x.yaml"; check && grep -q "gaps.csv', after Zhuo et al. 2018, doi:10.1021/x\." "$T/out" && ok 'the source of the data is said' || no 'the source of the data is said'
+sed 's/max: 1.6 eV}/max: 1.6 eV, weight: 2}\n  - {price: {max: 60 USD\/kg}, goal: minimise}\nrank: {by: weights}/; /forbidden/d' "$T/d.yaml" >"$T/x.yaml"; check && grep -q '(weights: band gap 2, price 1)' "$T/out" && ok 'weights are said' || no 'weights are said'
 for d in "$CUPEL_ROOT"/datasets/examples/*.yaml; do
   "$CUPEL" demand check "$d" >"$T/out" 2>"$T/err" && ok "example $(basename "$d")" || no "example $(basename "$d")"
 done
