@@ -17,7 +17,7 @@ SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 # Debian packages. What the program links, and what tests and checks need besides.
 PACKAGES := gcc libc6-dev make pkg-config gawk libopenblas-dev liblapacke-dev libsvm-dev libhdf5-dev libjansson-dev libyaml-dev \
             libxxhash-dev libssl-dev zlib1g-dev libfftw3-dev libtiff-dev libpng-dev libexpat1-dev libcmocka-dev node-d3
-LINT_PACKAGES := clang clang-tidy cppcheck
+LINT_PACKAGES := clang clang-tidy cppcheck gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 
 WARN := -pedantic -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror
@@ -80,7 +80,7 @@ bench: deps ## the figures of the README, both sides in one run
 check-layers: ## the include rule (core/README.md)
 	@awk -f tests/check-layers $$(git ls-files '*.c' '*.h')
 
-lint: ## gcc and clang warnings, clang-tidy, cppcheck
+lint: ## gcc and clang warnings, the arm64 sources, clang-tidy, cppcheck
 	@tests/deps $(PACKAGES) $(LINT_PACKAGES)
 	@$(MAKE) BUILD=build-clang CC=clang all
 	@tests/lint
@@ -131,7 +131,7 @@ clean: ## remove what the build made
 $(BUILD)/%_ref.o: ISA = -O3
 $(BUILD)/%_avx2.o: ISA = -mavx2 -mfma -O3
 $(BUILD)/%_avx512.o: ISA = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512 -O3
-ifneq ($(shell uname -m),x86_64)
+ifeq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
 $(BUILD)/%_avx2.o $(BUILD)/%_avx512.o: ISA =
 endif
 
