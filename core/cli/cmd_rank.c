@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/cli/verbs.h"
+#include "core/engine/funnel.h"
 #include "core/engine/rank.h"
 #include "core/engine/screen.h"
 
@@ -22,6 +23,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_status st = cupel_demand_open(cupel_arg(args, 1), &d, err);
     if (st == CUPEL_OK) st = cupel_demand_guard(d, cupel_opt_text(args, "output"), err);
     if (st == CUPEL_OK) st = cupel_rank_table(&o, d, job, &r, err);
+    if (st == CUPEL_OK) cupel_funnel_say(&r, job);
     if (st == CUPEL_OK) st = cupel_result_write(&r, cupel_opt_text(args, "output"), err);
     if (st == CUPEL_OK) st = cupel_result_check_found(&r, err);
     cupel_result_release(&r);

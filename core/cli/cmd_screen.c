@@ -38,18 +38,6 @@ static cupel_status estimate(const cupel_args *args, const cupel_screen_options 
     return st;
 }
 
-static void say_funnel(const cupel_result *r, const cupel_job *job)
-{
-    cupel_str text = {0};
-    cupel_funnel_text(r, &text);
-    for (char *line = text.p; line && *line;) {
-        size_t n = strcspn(line, "\n");
-        cupel_say(job, CUPEL_NOTE, "%.*s", (int)n, line);
-        line += n + (line[n] == '\n');
-    }
-    cupel_str_free(&text);
-}
-
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -65,7 +53,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_demand_open(cupel_arg(args, 0), &d, err));
     CUPEL_TRY(cupel_demand_guard(d, output, err));
     CUPEL_TRY(cupel_screen(d, &o, job, &r, NULL, err));
-    say_funnel(&r, job);
+    cupel_funnel_say(&r, job);
     CUPEL_TRY(cupel_result_write(&r, output, err));
     cupel_checkpoint_remove(checkpoint);
     if (o.shards == 1) st = cupel_result_check_found(&r, err);

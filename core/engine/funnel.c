@@ -77,3 +77,15 @@ void cupel_funnel_text(const cupel_result *r, cupel_str *out)
                            cupel_format_count(b, (uint64_t)f->removed), f->what);
     }
 }
+
+void cupel_funnel_say(const cupel_result *r, const cupel_job *job)
+{
+    cupel_str text = {0};
+    cupel_funnel_text(r, &text);
+    for (char *at = text.p; at && *at;) {
+        size_t n = strcspn(at, "\n");
+        cupel_say(job, CUPEL_NOTE, "%.*s", (int)n, at);
+        at += n + (at[n] == '\n');
+    }
+    cupel_str_free(&text);
+}

@@ -4,12 +4,14 @@
 #include "core/base/mem.h"
 #include "core/engine/funnel.h"
 #include "core/engine/demand_parts.h"
+#include "core/engine/explain.h"
 #include "core/engine/screen_parts.h"
 #include "core/engine/sieve.h"
 #include "core/math/units.h"
 #include "core/matter/formula.h"
 #include "datasets/source.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +41,7 @@ typedef struct ranker {
     double *number;        /* of one row: value spread lower upper distance [p], chance [r], figure [c], objective [m] */
     unsigned char *domain; /* [p] */
     cupel_str key;
+    cupel_tally tally;     /* of rows without a formula or a value */
 } ranker;
 
 /* ---- columns ---- */
@@ -175,6 +178,7 @@ static void finish(ranker *k)
     cupel_counts_release(&k->counts);
     cupel_source_free(k->source);
     cupel_str_free(&k->key);
+    cupel_tally_release(&k->tally);
 }
 
 /* ---- one row ---- */
@@ -188,33 +192,79 @@ static bool read_number(const cupel_records *r, size_t row, size_t column, doubl
     return cupel_text_missing(t) || cupel_parse_double(t, x);
 }
 
-static bool is_yes(cupel_text t)
+/* 1, 0, or 2 where nothing is said. */
+static unsigned char read_domain(const ranker *k, const cupel_records *r, size_t row)
 {
+    if (k->in_domain == SIZE_MAX) return CUPEL_DOMAIN_UNKNOWN;
+    cupel_text t = cupel_text_trim(cupel_cell(r, row, k->in_domain));
+    if (cupel_text_missing(t)) return CUPEL_DOMAIN_UNKNOWN;
     return cupel_text_is(t, "1") || cupel_text_is(t, "yes") || cupel_text_is(t, "true") || cupel_text_is(t, "True");
 }
 
-/* Fills the numbers of the row; a reason when a value is not there. */
-static cupel_reason read_values(ranker *k, const cupel_records *r, size_t row)
+static const char *column_name(const ranker *k, size_t column) { return cupel_source_header(k->source)->name[column]; }
+
+/* The value and the interval of property p; a reason, and the column at fault, when one is not there. */
+static cupel_reason read_property(ranker *k, const cupel_records *r, size_t row, size_t p, size_t *column)
 {
     size_t n = k->shape.p;
-    double *value = k->number, *spread = value + n, *lower = spread + n, *upper = lower + n, *distance = upper + n, far;
-    bool inside = k->in_domain == SIZE_MAX || is_yes(cupel_text_trim(cupel_cell(r, row, k->in_domain)));
+    const place *at = &k->place[p];
+    const bool is_class = k->belief[p].is_class;
+    const size_t from[3] = {at->value, at->lower, at->upper};
+    double *const to[3] = {&k->number[p], &k->number[2 * n + p], &k->number[3 * n + p]};
+    for (int i = 0; i < 3; i++) {
+        *column = from[i];
+        if (!read_number(r, row, from[i], to[i])) return CUPEL_REASON_BAD_NUMBER;
+        if (isnan(*to[i]) && (i == 0 || !is_class)) return CUPEL_REASON_MISSING_NUMBER;
+    }
+    *column = at->value;
+    if (is_class && !(*to[0] >= 0 && *to[0] <= 1)) return CUPEL_REASON_BAD_NUMBER;
+    for (int i = 0; at->converts && i < 3; i++) *to[i] = cupel_unit_convert(*to[i], &at->from, &at->to);
+    return CUPEL_REASON_NONE;
+}
+
+static cupel_reason read_values(ranker *k, const cupel_records *r, size_t row, size_t *column)
+{
+    size_t n = k->shape.p;
+    double *spread = k->number + n, *lower = spread + n, *upper = lower + n, *distance = upper + n, far;
+    unsigned char inside = read_domain(k, r, row);
+    *column = k->distance;
     if (!read_number(r, row, k->distance, &far)) return CUPEL_REASON_BAD_NUMBER;
     for (size_t p = 0; p < n; p++) {
-        const place *at = &k->place[p];
-        if (!read_number(r, row, at->value, &value[p]) || !read_number(r, row, at->lower, &lower[p]) ||
-            !read_number(r, row, at->upper, &upper[p]))
-            return CUPEL_REASON_BAD_NUMBER;
-        if (k->belief[p].is_class && !(value[p] >= 0 && value[p] <= 1))
-            return isnan(value[p]) ? CUPEL_REASON_MISSING_NUMBER : CUPEL_REASON_BAD_NUMBER;
-        if (!k->belief[p].is_class && (isnan(value[p]) || isnan(lower[p]) || isnan(upper[p]))) return CUPEL_REASON_MISSING_NUMBER;
-        double *const convert[3] = {&value[p], &lower[p], &upper[p]};
-        for (int i = 0; at->converts && i < 3; i++) *convert[i] = cupel_unit_convert(*convert[i], &at->from, &at->to);
+        cupel_reason reason = read_property(k, r, row, p, column);
+        if (reason) return reason;
         spread[p] = 0.5 * (upper[p] - lower[p]);
         distance[p] = far;
         k->domain[p] = inside;
     }
     return CUPEL_REASON_NONE;
+}
+
+/* An interval that is none would be ranked all the same, and first. */
+static cupel_status check_intervals(const ranker *k, const cupel_records *r, size_t row, cupel_err *err)
+{
+    size_t n = k->shape.p;
+    const double *value = k->number, *lower = value + 2 * n, *upper = value + 3 * n;
+    for (size_t p = 0; p < n; p++) {
+        const cupel_demand_property *q = &k->d->property[p];
+        if (k->belief[p].is_class || (lower[p] <= value[p] && value[p] <= upper[p])) continue;
+        const char *wrong = lower[p] > upper[p] ? "the lower end of the interval is above the upper one" : "the value lies outside its interval";
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s: %s %.6g, interval %.6g to %.6g%s%s; mend the row",
+                          cupel_source_path(k->source), r->line[row], wrong, q->name, value[p], lower[p], upper[p], q->unit[0] ? " " : "",
+                          q->unit);
+    }
+    return CUPEL_OK;
+}
+
+static void set_aside(ranker *k, const cupel_records *r, size_t row, cupel_reason reason, size_t column)
+{
+    cupel_str *words = cupel_tally_add(&k->tally, reason), detail = {0};
+    if (!words) return;
+    if (column != SIZE_MAX)
+        cupel_str_addf(&detail, "%s '%s'", reason == CUPEL_REASON_MISSING_NUMBER ? "nothing in column" : "no usable number in column",
+                       column_name(k, column));
+    cupel_explain_row(cupel_source_path(k->source), r->line[row], cupel_cell(r, row, k->formula), k->o->dot, reason, cupel_str_text(&detail),
+                      words);
+    cupel_str_free(&detail);
 }
 
 static cupel_status offer(ranker *k, const cupel_pick *pick, cupel_err *err)
@@ -231,18 +281,23 @@ static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupe
     cupel_formula f;
     cupel_formula_error e;
     cupel_score score;
+    size_t column = SIZE_MAX;
     k->counts.total[CUPEL_SEEN]++;
     if (!cupel_formula_read(text, k->o->dot, &f, &e)) {
         k->counts.formula[e.reason]++;
+        set_aside(k, r, row, e.reason, SIZE_MAX);
         return CUPEL_OK;
     }
     cupel_count_elements(&f.composition, k->counts.seen);
     if (!cupel_sieve_constraints(k->d, &f.composition, &k->counts, figure)) return CUPEL_OK;
-    cupel_reason reason = read_values(k, r, row);
+    cupel_reason reason = read_values(k, r, row, &column);
     if (reason) {
         k->counts.describe[reason]++;
+        set_aside(k, r, row, reason, column);
         return CUPEL_OK;
     }
+    cupel_status st = check_intervals(k, r, row, err);
+    if (st != CUPEL_OK) return st;
     const cupel_score_row in = {.value = value,
                                 .spread = value + s->p,
                                 .lower = value + 2 * s->p,
@@ -375,13 +430,14 @@ done:
 
 cupel_status cupel_rank_table(const cupel_rank_options *o, cupel_demand *d, const cupel_job *job, cupel_result *result, cupel_err *err)
 {
-    ranker k = {.o = o, .d = d, .job = job};
+    ranker k = {.o = o, .d = d, .job = job, .tally = {.job = job}};
     cupel_status st = start(&k, err);
     if (st == CUPEL_OK)
         cupel_say(job, CUPEL_NOTE,
                   "probabilities from the value and its %g %% interval: half of the mass on either side, each side half a normal distribution",
                   100 * d->level);
     if (st == CUPEL_OK) st = stream(&k, err);
+    if (st == CUPEL_OK) cupel_tally_say(&k.tally, "set aside");
     if (st == CUPEL_OK) st = make_result(&k, result, err);
     finish(&k);
     return st;

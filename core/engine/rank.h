@@ -15,7 +15,8 @@ typedef struct cupel_rank_options {
  * dimension; for a class `<property> probability` (of its larger value). The interval is taken as central at the demand's level, and the
  * probability of a window from cupel_interval_probability (score.h). `distance` (or `domain distance`) and `in_domain` are used when they are
  * there. Nothing is trained: the demand's table is read only for known materials and measured ranges, and its `space` is not opened. Rows
- * without a value are rejected and counted. */
+ * without a formula or a value are rejected, counted and the first of them named through job; a value outside its interval is CUPEL_BAD_INPUT
+ * with file:line. */
 cupel_status cupel_rank_table(const cupel_rank_options *o, cupel_demand *d, const cupel_job *job, cupel_result *result, cupel_err *err);
 
 #endif

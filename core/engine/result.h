@@ -31,7 +31,7 @@
 
 #include <stdbool.h>
 
-enum { CUPEL_RANKING_SCHEMA = 1 };
+enum { CUPEL_RANKING_SCHEMA = 1, CUPEL_DOMAIN_UNKNOWN = 2 };
 
 /* Candidates column by column. Integers are signed because artifacts store them so. */
 typedef struct cupel_shortlist {
@@ -42,7 +42,7 @@ typedef struct cupel_shortlist {
     double *score, *merit;     /* [n] the order: score, then merit, both falling, then key */
     double *probability;       /* [n] that the whole demand is met */
     double *value, *spread, *lower, *upper, *distance; /* [n][p] */
-    unsigned char *in_domain;  /* [n][p] */
+    unsigned char *in_domain;  /* [n][p] 0, 1, or CUPEL_DOMAIN_UNKNOWN in a ranking of predictions that do not say */
     double *chance;            /* [n][r] probability of each requirement */
     double *figure;            /* [n][c] of each constraint, NaN without one */
     double *objective;         /* [n][m], larger is better, about 0 .. 1 */

@@ -73,7 +73,7 @@ static void fields_of(cupel_shortlist *l, cupel_shape s, field f[N_FIELDS])
         {"lower", "of each property", "lower end of the interval", CUPEL_F64, s.p, &l->lower},
         {"upper", "of each property", "upper end of the interval", CUPEL_F64, s.p, &l->upper},
         {"distance", "1", "to the training domain, 1 at its edge", CUPEL_F64, s.p, &l->distance},
-        {"in_domain", "1", "1 inside the training domain", CUPEL_U8, s.p, &l->in_domain},
+        {"in_domain", "1", "1 inside the training domain, 2 not known", CUPEL_U8, s.p, &l->in_domain},
         {"chance", "1", "probability of each requirement", CUPEL_F64, s.r, &l->chance},
         {"figure", "of each constraint", "figure of each constraint", CUPEL_F64, s.c, &l->figure},
         {"objective", "1", "objectives, larger is better", CUPEL_F64, s.m, &l->objective},
@@ -110,7 +110,7 @@ static cupel_status check_rows(const cupel_shortlist *l, cupel_shape s, int64_t 
     for (size_t i = 0; i < l->n; i++) {
         bool ok = l->index[i] >= 0 && l->index[i] < n_candidates && l->copies[i] >= 1 && l->copies[i] <= n_candidates && l->layer[i] >= 0 &&
                   isfinite(l->score[i]) && isfinite(l->merit[i]) && l->probability[i] >= 0 && l->probability[i] <= 1;
-        for (size_t k = 0; ok && k < s.p; k++) ok = l->in_domain[i * s.p + k] <= 1;
+        for (size_t k = 0; ok && k < s.p; k++) ok = l->in_domain[i * s.p + k] <= CUPEL_DOMAIN_UNKNOWN;
         if (!ok) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu of '%s' holds values that cannot be; the file is damaged", i, group);
     }
     return CUPEL_OK;

@@ -142,11 +142,16 @@ static double worst_distance(const cupel_result *r, size_t i)
     return worst;
 }
 
-static bool in_domain(const cupel_result *r, size_t i)
+/* Inside for every property; empty when one is not known and none is outside. */
+static cell in_domain(const cupel_result *r, size_t i)
 {
-    for (size_t k = 0; k < r->n_properties; k++)
-        if (!r->rows.in_domain[i * r->n_properties + k]) return false;
-    return true;
+    bool known = true;
+    for (size_t k = 0; k < r->n_properties; k++) {
+        unsigned char in = r->rows.in_domain[i * r->n_properties + k];
+        if (!in) return flag(false);
+        known = known && in != CUPEL_DOMAIN_UNKNOWN;
+    }
+    return known ? flag(true) : of_text("");
 }
 
 static cell cell_of(const cupel_result *r, const column *c, size_t i)
@@ -162,7 +167,7 @@ static cell cell_of(const cupel_result *r, const column *c, size_t i)
     case PROBABILITY: return of_number(s->probability[i]);
     case SCORE: return of_number(s->score[i]);
     case LAYER: return of_whole(s->layer[i]);
-    case IN_DOMAIN: return flag(in_domain(r, i));
+    case IN_DOMAIN: return in_domain(r, i);
     case DISTANCE: return of_number(worst_distance(r, i));
     case CHANCE: return of_number(s->chance[i * r->n_requirements + c->k]);
     case WINDOW: return of_text(verdict(r, i, c->k));

@@ -242,6 +242,7 @@ done:
 void cupel_screening_close(cupel_screening *s)
 {
     cupel_block_release(s);
+    cupel_tally_release(&s->unread);
     cupel_board_free(s->best);
     cupel_board_free(s->sample);
     cupel_scorer_free(s->scorer);
@@ -256,7 +257,7 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     cupel_screen_times unused;
     if (!times) times = &unused;
     *times = (cupel_screen_times){0};
-    cupel_screening s = {.d = d, .o = o, .job = job, .times = times};
+    cupel_screening s = {.d = d, .o = o, .job = job, .times = times, .unread = {.job = job}};
     double begin = cupel_now();
     st = cupel_demand_train(d, job, err);
     if (st == CUPEL_INTERRUPTED) st = cupel_fail(err, st, "interrupted while training, before the first candidate; the same command, with or without --resume, begins anew");
@@ -265,6 +266,7 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     begin = cupel_now();
     CUPEL_TRY(cupel_screening_open(&s, err));
     CUPEL_TRY(stream(&s, err));
+    cupel_tally_say(&s.unread, "of the list rejected unread");
     CUPEL_TRY(cupel_screen_result(&s, result, err));
     times->screen = cupel_now() - begin;
     say_speed(&s);

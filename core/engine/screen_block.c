@@ -297,6 +297,17 @@ static double describing(const cupel_screening *s)
     return sum;
 }
 
+/* Rows of a list that are rejected unread, in words. */
+static void note_unread(cupel_screening *s)
+{
+    const cupel_candidates *c = &s->block;
+    for (size_t i = 0; c->file && i < c->n; i++) {
+        cupel_reason reason = (cupel_reason)c->batch.reason[i];
+        cupel_str *words = reason ? cupel_tally_add(&s->unread, reason) : NULL;
+        if (words) cupel_explain_row(c->file, c->line[i], c->formula[i], c->dot, reason, "", words);
+    }
+}
+
 cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -307,6 +318,7 @@ cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err)
         if (s->block.n != n)
             CUPEL_TRY(
                 cupel_fail(err, CUPEL_BAD_INPUT, "the space gave %zu candidates where %zu were due: did the file change?", s->block.n, n));
+        note_unread(s);
         lap(&s->times->read, now);
     }
     CUPEL_TRY(cupel_par_for(s->n_hands, pieces, piece, s, err));

@@ -4,6 +4,7 @@
 
 #include "core/engine/board.h"
 #include "core/engine/checkpoint.h"
+#include "core/engine/explain.h"
 #include "core/engine/score.h"
 #include "core/engine/screen.h"
 
@@ -33,6 +34,7 @@ typedef struct cupel_screening {
     size_t n_slots, n_hands;
     cupel_slot *slot;
     cupel_hand *hand;
+    cupel_tally unread;        /* rows of a list whose formula cannot be read */
 } cupel_screening;
 
 /* With d (trained), o, job and times set: opens the space, counts it, takes the shard, resumes. Close releases all but what was set. */

@@ -27,7 +27,7 @@ cupel_fate cupel_sieve_score(const cupel_demand *d, const cupel_scorer *s, const
                              cupel_counts *k, cupel_score *score)
 {
     for (size_t p = 0; d->domain_required && p < d->n_properties; p++)
-        if (!in_domain[p]) {
+        if (in_domain[p] != 1) { /* unknown is not inside */
             k->total[CUPEL_OUTSIDE_DOMAIN]++;
             return CUPEL_LEAVES;
         }

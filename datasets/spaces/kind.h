@@ -28,8 +28,8 @@ extern const cupel_space_kind *const cupel_space_kinds[]; /* NULL-ended */
 
 /* One more candidate; the text is copied. */
 cupel_status cupel_candidates_add(cupel_candidates *c, cupel_text formula, const cupel_composition *composition, cupel_err *err);
-/* The same for text that is to be read; a formula that is refused becomes a candidate with a reason. */
-cupel_status cupel_candidates_read(cupel_candidates *c, cupel_text formula, cupel_dot dot, cupel_err *err);
+/* The same for text in line `line` of a file that is to be read; a formula that is refused becomes a candidate with a reason. */
+cupel_status cupel_candidates_read(cupel_candidates *c, cupel_text formula, cupel_dot dot, uint64_t line, cupel_err *err);
 
 /* The element that stands at `node` as `symbol`. */
 cupel_status cupel_spec_element(const cupel_space_spec *spec, const cupel_yaml *node, cupel_text symbol, unsigned *z, cupel_err *err);

@@ -20,11 +20,13 @@ const cupel_method *cupel_space_method(size_t i)
 
 /* ---- candidates ---- */
 
-static cupel_status put(cupel_candidates *c, cupel_text formula, cupel_err *err)
+static cupel_status put(cupel_candidates *c, cupel_text formula, uint64_t line, cupel_err *err)
 {
     char *p = NULL;
-    if (cupel_grow(&c->formula, &c->cap, c->n + 1, sizeof *c->formula)) p = cupel_arena_text(&c->arena, formula.p, formula.n);
+    if (cupel_grow(&c->formula, &c->cap, c->n + 1, sizeof *c->formula) && cupel_grow(&c->line, &c->cap_line, c->n + 1, sizeof *c->line))
+        p = cupel_arena_text(&c->arena, formula.p, formula.n);
     if (!p) return cupel_no_memory(err, "a block of candidates", 0);
+    c->line[c->n] = line;
     c->formula[c->n++] = (cupel_text){p, formula.n};
     return CUPEL_OK;
 }
@@ -32,13 +34,13 @@ static cupel_status put(cupel_candidates *c, cupel_text formula, cupel_err *err)
 cupel_status cupel_candidates_add(cupel_candidates *c, cupel_text formula, const cupel_composition *composition, cupel_err *err)
 {
     cupel_status st = cupel_batch_add(&c->batch, composition, 0, err);
-    return st == CUPEL_OK ? put(c, formula, err) : st;
+    return st == CUPEL_OK ? put(c, formula, 0, err) : st;
 }
 
-cupel_status cupel_candidates_read(cupel_candidates *c, cupel_text formula, cupel_dot dot, cupel_err *err)
+cupel_status cupel_candidates_read(cupel_candidates *c, cupel_text formula, cupel_dot dot, uint64_t line, cupel_err *err)
 {
     cupel_status st = cupel_batch_add_formula(&c->batch, formula, dot, err);
-    return st == CUPEL_OK ? put(c, formula, err) : st;
+    return st == CUPEL_OK ? put(c, formula, line, err) : st;
 }
 
 static void empty(cupel_candidates *c, uint64_t first)
@@ -47,6 +49,7 @@ static void empty(cupel_candidates *c, uint64_t first)
     cupel_arena_reset(&c->arena);
     c->n = 0;
     c->first = first;
+    c->file = NULL;
 }
 
 void cupel_candidates_release(cupel_candidates *c)
@@ -54,6 +57,7 @@ void cupel_candidates_release(cupel_candidates *c)
     cupel_batch_release(&c->batch);
     cupel_arena_release(&c->arena);
     cupel_free(c->formula);
+    cupel_free(c->line);
     *c = (cupel_candidates){0};
 }
 

@@ -16,7 +16,10 @@ typedef struct cupel_candidates {
     size_t n;
     cupel_batch batch;
     cupel_text *formula; /* [n] */
-    size_t cap;
+    const char *file;    /* the table they were read from, NULL for an enumeration; its lines and how a dot was read, for messages */
+    uint64_t *line;      /* [n] of the file; 0 in an enumeration */
+    cupel_dot dot;
+    size_t cap, cap_line;
     cupel_arena arena;
 } cupel_candidates; /* {0} is empty */
 void cupel_candidates_release(cupel_candidates *c);

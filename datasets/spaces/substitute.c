@@ -301,7 +301,7 @@ static cupel_status substitute_fill(void *state, uint64_t first, size_t n, cupel
             cupel_str_clear(&text);
             cupel_composition_text(&made, &text);
             if (text.failed) CUPEL_TRY(cupel_no_memory(err, "a formula", 0));
-            CUPEL_TRY(cupel_candidates_read(c, (cupel_text){text.p, text.n}, CUPEL_DOT_DECIMAL, err));
+            CUPEL_TRY(cupel_candidates_read(c, (cupel_text){text.p, text.n}, CUPEL_DOT_DECIMAL, 0, err));
         }
     }
 done:

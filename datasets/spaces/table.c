@@ -121,11 +121,13 @@ static cupel_status table_fill(void *state, uint64_t first, size_t n, cupel_cand
 {
     table *t = state;
     cupel_status st = CUPEL_OK;
+    c->file = t->path;
+    c->dot = t->dot;
     CUPEL_TRY(skip_to(t, first, err));
     if (t->next < first) goto done;
     CUPEL_TRY(cupel_source_read(t->source, n, &t->records, err));
     for (size_t i = 0; i < t->records.n_rows; i++)
-        CUPEL_TRY(cupel_candidates_read(c, cupel_text_trim(cupel_cell(&t->records, i, t->formula)), t->dot, err));
+        CUPEL_TRY(cupel_candidates_read(c, cupel_text_trim(cupel_cell(&t->records, i, t->formula)), t->dot, t->records.line[i], err));
 done:
     /* after a failure the place in the source is not known: the next call starts from the top */
     t->next = st == CUPEL_OK ? t->next + c->n : UINT64_MAX;

@@ -49,6 +49,9 @@ for f in report.html run.json model.h5 result.h5 demand.yaml; do [ -s "$T/run/$f
 "$CUPEL" screen "$T/list.yaml" -o "$T/x.csv" 2>"$T/err"
 grep -q '1 rejected: formula missing' "$T/err" && grep -q '1 rejected: formula cannot be read' "$T/err" && grep -q 'rejected: forbidden' "$T/err" &&
   ok 'funnel counts rows by reason' || no 'funnel counts rows by reason'
+n=$(grep -n '^Xx2O3$' "$T/candidates.csv" | cut -d: -f1)
+grep -q "candidates.csv:$n: bad_formula: 'Xx2O3' at byte 1: " "$T/err" && grep -q '3 rows of the list rejected unread: 1 missing_formula, 1 bad_formula, 1 ambiguous_formula' "$T/err" &&
+  ok 'rows of a list that cannot be read are named' || no 'rows of a list that cannot be read are named'
 awk -F, 'NR > 1 { k = $2; if (k == "GaAs" || k == "Ga2As2" || k == "Ga0.5As0.5") n++ } END { exit n != 1 }' "$T/x.csv" &&
   ok 'one composition appears once' || no 'one composition appears once'
 grep -Eq '(Cd|Pb)[A-Z0-9,]' <(tail -n +2 "$T/x.csv" | cut -d, -f2) && no 'forbidden elements are not there' || ok 'forbidden elements are not there'
