@@ -103,3 +103,9 @@ void cupel_lock_free(cupel_lock *l)
     pthread_mutex_destroy(&l->m);
     cupel_free(l);
 }
+
+static pthread_mutex_t of_process = PTHREAD_MUTEX_INITIALIZER;
+
+void cupel_process_lock_take(void) { pthread_mutex_lock(&of_process); }
+
+void cupel_process_lock_give(void) { pthread_mutex_unlock(&of_process); }

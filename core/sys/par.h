@@ -19,4 +19,8 @@ void cupel_lock_take(cupel_lock *l);
 void cupel_lock_give(cupel_lock *l);
 void cupel_lock_free(cupel_lock *l);
 
+/* The one lock of the process, for libraries whose state is global (FFTW's planner). Held for moments, never twice by one thread. */
+void cupel_process_lock_take(void);
+void cupel_process_lock_give(void);
+
 #endif
