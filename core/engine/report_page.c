@@ -49,9 +49,11 @@ static void put_best(const cupel_report *r, cupel_str *s)
         double low = q->rows.lower[p], high = q->rows.upper[p], half = (high - low) / 2;
         cupel_str_puts(s, p ? ", and " : "");
         if (q->is_class[p]) {
-            cupel_html(s, q->property[p]);
-            cupel_str_puts(s, " with probability ");
+            cupel_str_puts(s, "a probability of <b>");
             cupel_html_percent(s, q->rows.value[p]);
+            cupel_str_puts(s, "</b> for the class ‘");
+            cupel_html(s, q->property[p]);
+            cupel_str_puts(s, "’");
             continue;
         }
         cupel_str_puts(s, q->property[p][0] && strchr("aeiouAEIOU", q->property[p][0]) ? "an " : "a ");
@@ -449,9 +451,9 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
         const cupel_report_model *m = &r->model[i];
         add_sets(m->sets, &used);
         add_name(&used, cupel_text_of(m->learner), "learner");
-        cupel_str_puts(s, "The ");
+        cupel_str_puts(s, m->is_class ? "The class ‘" : "The ");
         cupel_html(s, m->property);
-        cupel_str_puts(s, " was learned with ");
+        cupel_str_puts(s, m->is_class ? "’ was learned with " : " was learned with ");
         put_learner(m->learner, s);
         if (*m->settings) {
             cupel_str_puts(s, ", with ");

@@ -96,7 +96,7 @@ static void put_property_head(const cupel_result *q, size_t p, const scale *c, c
     if (q->is_class[p]) cupel_str_puts(s, "probability of ");
     cupel_html(s, q->property[p]);
     if (!q->is_class[p]) put_unit(s, q->unit[p]);
-    cupel_str_addf(s, "<th class=plot-cell>%g %% interval<br>", 100 * q->level);
+    cupel_str_addf(s, "<th class=plot-cell>%g %% %s<br>", 100 * q->level, q->is_class[p] ? "set" : "interval");
     put_axis(s, c, q->is_class[p]);
     cupel_str_puts(s, "<th data-sort=text>nearest measured<th data-sort=number>measured");
     put_unit(s, q->unit[p]);
@@ -131,6 +131,17 @@ static void put_chance(cupel_str *s, double p)
     cupel_str_puts(s, "</span>");
 }
 
+/* The classes of a conformal set: "{0}", "{0, 1}", or "none fits". */
+static void put_set(cupel_str *s, double low, double high)
+{
+    if (isnan(low) || isnan(high))
+        cupel_str_puts(s, "<span class=range>none fits</span>");
+    else if (low < high)
+        cupel_str_addf(s, "<span class=range>{%g, %g}</span>", low, high);
+    else
+        cupel_str_addf(s, "<span class=range>{%g}</span>", low);
+}
+
 static void put_property(const cupel_result *q, size_t i, size_t p, const scale *c, cupel_str *s)
 {
     size_t k = i * q->n_properties + p;
@@ -141,7 +152,9 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
     else
         cupel_html_value(s, value, half / 5); /* neighbours in the list differ by less than their intervals */
     cupel_str_puts(s, "</b><td class=plot-cell>");
-    if (!q->is_class[p]) {
+    if (q->is_class[p]) {
+        put_set(s, low, high);
+    } else {
         put_interval(s, c, value, low, high);
         cupel_str_puts(s, "<span class=range>");
         cupel_html_value(s, low, half);
@@ -163,7 +176,10 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
             cupel_str_addf(s, " <span class=note title=\"sum of differences of atomic fractions: 0 the same, 2 nothing in common\">Δ %.2f</span>",
                            q->known_distance[k]);
         cupel_str_addf(s, "<td class=num data-value=\"%.9g\">", q->known_value[k]);
-        cupel_html_value(s, q->known_value[k], 0);
+        if (q->is_class[p])
+            cupel_str_addf(s, "%g", q->known_value[k]);
+        else
+            cupel_html_value(s, q->known_value[k], 0);
     } else {
         cupel_str_puts(s, "–<td class=num>–");
     }
