@@ -10,6 +10,7 @@ static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, "-", false, "where to"},
     {"store", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "stored as"},
     {"level", "P", CUPEL_OPT_NUMBER, NULL, NULL, false, "level"},
+    {"phase", "N:PROPERTIES", CUPEL_OPT_LIST, NULL, NULL, false, "properties"},
     {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "check"},
     {0},
 };
@@ -44,6 +45,20 @@ static void values_are_found_in_every_form(void **state)
     check_close(cupel_opt_number(args, "level"), -0.15, 0, 0);
     assert_string_equal(cupel_command_line(args),
                         "cupel describe in.csv --formula 'a b' -o - --store=float32 --validate --threads 3 --level=-1.5e-1");
+}
+
+static void a_list_may_be_given_several_times(void **state)
+{
+    (void)state;
+    check_ok(PARSE("in.csv", "--phase", "0:k=1", "--formula=f", "--phase=1:k=2", "--phase", "1:k=2"), &err);
+    assert_string_equal(cupel_opt_item(args, "phase", 0), "0:k=1");
+    assert_string_equal(cupel_opt_item(args, "phase", 1), "1:k=2");
+    assert_string_equal(cupel_opt_item(args, "phase", 2), "1:k=2");
+    assert_null(cupel_opt_item(args, "phase", 3));
+    check_ok(PARSE("in.csv", "--formula=f"), &err);
+    assert_null(cupel_opt_item(args, "phase", 0));
+    check_fails(PARSE("in.csv", "--formula", "f", "--phase="), CUPEL_USAGE, &err, "its value is empty");
+    check_fails(PARSE("in.csv", "--formula", "f", "--formula", "g"), CUPEL_USAGE, &err, "given twice");
 }
 
 static void what_is_not_given_has_its_default(void **state)
@@ -127,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_found_in_every_form),
         cmocka_unit_test(what_is_not_given_has_its_default),
+        cmocka_unit_test(a_list_may_be_given_several_times),
         cmocka_unit_test(a_dash_is_an_argument_and_two_end_the_options),
         cmocka_unit_test(wrong_use_is_refused_with_what_to_do),
         cmocka_unit_test(help_is_found_before_anything_else_is_checked),

@@ -13,8 +13,12 @@ enum { MAX_OPTIONS = 64 };
 struct cupel_args {
     const cupel_opt *option[MAX_OPTIONS];
     const char *value[MAX_OPTIONS]; /* points into argv; "" for a flag; NULL: not given */
-    size_t n_options, n_args;
+    size_t n_options, n_args, n_items;
     const char **arg;
+    struct item { /* of the lists, in the order given */
+        size_t option;
+        const char *value;
+    } *item;
     cupel_str command;
 };
 
@@ -49,6 +53,15 @@ const char *cupel_opt_text(const cupel_args *a, const char *name)
 {
     size_t i = index_of(a, name);
     return a->value[i] ? a->value[i] : a->option[i]->fallback;
+}
+
+const char *cupel_opt_item(const cupel_args *a, const char *name, size_t i)
+{
+    const size_t k = index_of(a, name);
+    assert(a->option[k]->kind == CUPEL_OPT_LIST);
+    for (size_t j = 0; j < a->n_items; j++)
+        if (a->item[j].option == k && i-- == 0) return a->item[j].value;
+    return NULL;
 }
 
 uint64_t cupel_opt_count(const cupel_args *a, const char *name)
@@ -88,7 +101,7 @@ static cupel_status check_value(const cupel_opt *o, const char *value, cupel_err
         return cupel_fail(err, CUPEL_USAGE, "option --%s: found '%s', expected a number", o->name, value);
     if (o->kind == CUPEL_OPT_CHOICE && !one_of(o->choices, value))
         return cupel_fail(err, CUPEL_USAGE, "option --%s: found '%s', expected one of %s", o->name, value, o->choices);
-    if (o->kind == CUPEL_OPT_TEXT && !*value) return cupel_fail(err, CUPEL_USAGE, "option --%s: its value is empty", o->name);
+    if ((o->kind == CUPEL_OPT_TEXT || o->kind == CUPEL_OPT_LIST) && !*value) return cupel_fail(err, CUPEL_USAGE, "option --%s: its value is empty", o->name);
     return CUPEL_OK;
 }
 
@@ -135,7 +148,7 @@ static cupel_status take_option(cupel_args *a, const cupel_verb *verb, int argc,
     }
     if (k == a->n_options) return unknown_option(a, verb, word, err);
     const cupel_opt *o = a->option[k];
-    if (a->value[k]) return cupel_fail(err, CUPEL_USAGE, "option --%s is given twice", o->name);
+    if (a->value[k] && o->kind != CUPEL_OPT_LIST) return cupel_fail(err, CUPEL_USAGE, "option --%s is given twice", o->name);
     if (o->kind == CUPEL_OPT_FLAG) {
         if (value) return cupel_fail(err, CUPEL_USAGE, "option --%s takes no value: found '%s'", o->name, value);
         a->value[k] = "";
@@ -151,6 +164,7 @@ static cupel_status take_option(cupel_args *a, const cupel_verb *verb, int argc,
         ++*at;
     }
     a->value[k] = value;
+    if (o->kind == CUPEL_OPT_LIST) a->item[a->n_items++] = (struct item){k, value};
     return check_value(o, value, err);
 }
 
@@ -206,7 +220,8 @@ cupel_status cupel_args_parse(const cupel_verb *verb, int argc, char **argv, cup
 {
     cupel_status st = CUPEL_OK;
     cupel_args *a = cupel_alloc(1, sizeof *a);
-    if (!a || !(a->arg = cupel_alloc((size_t)argc, sizeof *a->arg))) CUPEL_TRY(cupel_no_memory(err, "the command line", 0));
+    if (!a || !(a->arg = cupel_alloc((size_t)argc, sizeof *a->arg)) || !(a->item = cupel_alloc((size_t)argc, sizeof *a->item)))
+        CUPEL_TRY(cupel_no_memory(err, "the command line", 0));
     const cupel_opt *const lists[] = {verb->options, cupel_common_options};
     for (size_t l = 0; l < 2; l++)
         for (const cupel_opt *o = lists[l]; o && o->name; o++) {
@@ -230,6 +245,7 @@ void cupel_args_free(cupel_args *a)
 {
     if (!a) return;
     cupel_free(a->arg);
+    cupel_free(a->item);
     cupel_str_free(&a->command);
     cupel_free(a);
 }

@@ -6,9 +6,10 @@
 #include "core/cupel.h"
 #include "core/sys/job.h"
 
-typedef enum cupel_opt_kind { CUPEL_OPT_FLAG, CUPEL_OPT_TEXT, CUPEL_OPT_COUNT, CUPEL_OPT_NUMBER, CUPEL_OPT_CHOICE } cupel_opt_kind;
+typedef enum cupel_opt_kind { CUPEL_OPT_FLAG, CUPEL_OPT_TEXT, CUPEL_OPT_COUNT, CUPEL_OPT_NUMBER, CUPEL_OPT_CHOICE, CUPEL_OPT_LIST } cupel_opt_kind;
 
-/* --name VALUE or --name=VALUE; -o is --output. `choices` is "a|b|c" for CHOICE. An option given twice is an error. */
+/* --name VALUE or --name=VALUE; -o is --output. `choices` is "a|b|c" for CHOICE. A LIST is text that may be given several times; any other option
+ * given twice is an error. */
 typedef struct cupel_opt {
     const char *name, *placeholder; /* "threads", "N" */
     cupel_opt_kind kind;
@@ -41,6 +42,7 @@ const char *cupel_opt_text(const cupel_args *a, const char *name);  /* value or 
 uint64_t cupel_opt_count(const cupel_args *a, const char *name);    /* checked when parsed; 0 without value and fallback */
 double cupel_opt_number(const cupel_args *a, const char *name);     /* NaN without value and fallback */
 bool cupel_opt_given(const cupel_args *a, const char *name);
+const char *cupel_opt_item(const cupel_args *a, const char *name, size_t i); /* value i of a LIST, in the order given; NULL past the end */
 const char *cupel_command_line(const cupel_args *a);                /* quoted for a shell; for run.json */
 
 /* argv [argc] is what follows the verb. CUPEL_USAGE with a suggestion for what is unknown; with --help nothing else is checked. */
