@@ -52,6 +52,15 @@ static bool resumes(const cupel_verb *verb)
     return false;
 }
 
+/* The work would put its output in the place of what it was read from. */
+static cupel_status check_name(const char *path, const cupel_args *args, cupel_err *err)
+{
+    for (size_t i = 0; i < cupel_n_args(args) && strcmp(path, "-") != 0; i++)
+        if (cupel_same_file(path, cupel_arg(args, i)))
+            return cupel_fail(err, CUPEL_USAGE, "output '%s' is also the input '%s'; choose another name", path, cupel_arg(args, i));
+    return cupel_out_check(path, err);
+}
+
 /* A name that cannot be written is said before the work, not after it. `run` makes its folder itself. */
 static cupel_status check_output(const cupel_verb *verb, const cupel_args *args, cupel_err *err)
 {
@@ -60,7 +69,7 @@ static cupel_status check_output(const cupel_verb *verb, const cupel_args *args,
     for (size_t i = 0; i < sizeof names / sizeof *names && st == CUPEL_OK; i++)
         for (const cupel_opt *o = verb->options; o && o->name && st == CUPEL_OK; o++)
             if (strcmp(o->name, names[i]) == 0 && cupel_opt_text(args, o->name) && strcmp(verb->name, "run") != 0)
-                st = cupel_out_check(cupel_opt_text(args, o->name), err);
+                st = check_name(cupel_opt_text(args, o->name), args, err);
     return st;
 }
 

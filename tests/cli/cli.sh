@@ -51,6 +51,11 @@ printf 'formula\n"Fe\033[31mO"\n' >"$T/escape.csv"
 run describe "$T/escape.csv" -o "$T/x.csv"; { [ $rc = 0 ] && err "'Fe?\[31mO'" && ! err "$(printf '\033')"; }; check 'what a table holds does not steer the terminal' $?
 
 printf 'formula\nFe2O3\n' >"$T/in.csv"
+for v in 'describe FILE' 'train FILE' 'predict m.h5 FILE' 'predict FILE new.csv' 'rank p.csv FILE' 'merge a.h5 FILE'; do
+  cp "$T/in.csv" "$T/own.csv"; ln -sf own.csv "$T/link.csv"
+  # shellcheck disable=SC2086  # a verb and its arguments
+  run ${v/FILE/$T/own.csv} -o "$T/link.csv"; { [ $rc = 2 ] && err 'is also the input' && cmp -s "$T/in.csv" "$T/own.csv"; }; check "an output does not replace its input: $v" $?
+done
 OMP_NUM_THREADS=1 "$C" describe "$T/in.csv" -o - >"$T/out" 2>"$T/err"; { [ $? = 0 ] && err '1 thread (OMP_NUM_THREADS)'; }; check 'threads and where they come from are said' $?
 SLURM_CPUS_PER_TASK=1 "$C" describe "$T/in.csv" -o - --threads 2 >"$T/out2" 2>"$T/err"; { [ $? = 0 ] && err '2 threads (--threads)' && cmp -s "$T/out" "$T/out2"; }; check '--threads goes first' $?
 "$C" describe "$T/in.csv" -o - --quiet >"$T/out2" 2>"$T/err"; { [ $? = 0 ] && [ ! -s "$T/err" ] && cmp -s "$T/out" "$T/out2"; }; check '--quiet' $?
