@@ -5,6 +5,7 @@
 #include "core/io/csv.h"
 #include "core/io/json.h"
 #include "core/matter/constraint.h"
+#include "datasets/formats/volume.h"
 #include "datasets/source.h"
 #include "datasets/spaces/space.h"
 #include "descriptors/composition/descriptor.h"
@@ -41,7 +42,7 @@ static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupe
 const cupel_method *cupel_method_at(size_t i)
 {
     static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cupel_learner_method,   interval_at, cupel_space_method,
-                                                           format_at,     cupel_constraint_method};
+                                                           format_at,     cupel_constraint_method, cupel_volume_format_method};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
         size_t n = 0;
         while (lists[l](n)) {

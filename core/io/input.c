@@ -13,11 +13,12 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { BLOCK = 1 << 16, CHECK_ABOVE = 1 << 26 };
+enum { BLOCK = 1 << 16, CHECK_ABOVE = 1 << 26, DEFLATE_MOST = 1032 };
 
 struct cupel_input {
     int fd;           /* -1: text */
     cupel_text text;  /* what is left of it */
+    uint64_t stored;  /* size of a regular file or a text; UINT64_MAX when not known */
     char *name;
     unsigned char *block; /* stored bytes that were read but not handed out */
     size_t at, n;
@@ -105,6 +106,8 @@ cupel_status cupel_input_open(const char *path, cupel_input **out, cupel_err *er
     struct stat sb;
     in->fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (in->fd < 0) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "opening '%s': %s", path, strerror(errno)));
+    in->stored = UINT64_MAX;
+    if (fstat(in->fd, &sb) == 0 && S_ISREG(sb.st_mode)) in->stored = (uint64_t)sb.st_size;
     if (fstat(in->fd, &sb) == 0 && S_ISDIR(sb.st_mode)) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "opening '%s': it is a folder", path));
     CUPEL_TRY(start(in, from_stdin ? "stdin" : path, err));
 done:
@@ -121,6 +124,7 @@ cupel_status cupel_input_of_text(cupel_text text, const char *name, cupel_input 
     if (!in) return cupel_no_memory(err, "an input text", sizeof *in);
     in->fd = -1;
     in->text = text;
+    in->stored = text.n;
     cupel_status st = start(in, name, err);
     if (st == CUPEL_OK)
         *out = in;
@@ -213,6 +217,12 @@ cupel_status cupel_input_rest(cupel_input *in, size_t max_bytes, char **text, si
 done:
     cupel_free(p);
     return st;
+}
+
+uint64_t cupel_input_most(const cupel_input *in)
+{
+    if (!in->zipped || in->stored == UINT64_MAX) return in->stored;
+    return in->stored < UINT64_MAX / DEFLATE_MOST ? in->stored * DEFLATE_MOST : UINT64_MAX;
 }
 
 const char *cupel_input_name(const cupel_input *in) { return in->name; }

@@ -13,6 +13,9 @@ cupel_status cupel_input_of_text(cupel_text text, const char *name, cupel_input 
 cupel_status cupel_input_read(cupel_input *in, void *buf, size_t n, size_t *got, cupel_err *err);
 /* All that is left, with a 0 behind; refuses more than max_bytes. Caller frees. */
 cupel_status cupel_input_rest(cupel_input *in, size_t max_bytes, char **text, size_t *n, cupel_err *err);
+/* Bytes that can come at most, those read already counted: of a regular file its size, 1032 times that when it is gzip (the most that DEFLATE
+ * makes of a byte); UINT64_MAX for a pipe. */
+uint64_t cupel_input_most(const cupel_input *in);
 const char *cupel_input_name(const cupel_input *in);
 /* SHA-256 of the stored bytes, at the end only (reads on to the end if need be). */
 cupel_status cupel_input_digest(cupel_input *in, char hex[65], cupel_err *err);

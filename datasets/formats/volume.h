@@ -18,8 +18,9 @@ typedef struct cupel_volume_options {
 
 typedef struct cupel_volume_format {
     cupel_method method;         /* kind "volume format"; `input` and `output` state the axis order */
-    const char *suffixes;        /* ".npy" or ".tif .tiff" */
-    bool (*is)(const unsigned char *head, size_t n);  /* its first bytes, up to 512 */
+    const char *suffixes;        /* ".npy" or ".tif .tiff"; "" for none */
+    bool image;                  /* its files are as often grey images as labels */
+    bool (*is)(const unsigned char *head, size_t n);  /* its first bytes, up to 512; NULL: they do not tell */
     cupel_status (*read)(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err);
     cupel_status (*write)(const char *path, const cupel_voxels *v, cupel_err *err); /* NULL: reads only */
 } cupel_volume_format;
@@ -28,6 +29,10 @@ extern const cupel_volume_format *const cupel_volume_formats[]; /* NULL-ended */
 const cupel_method *cupel_volume_format_method(size_t i);         /* NULL past the end */
 /* True when the name or the first bytes are those of a volume: how `describe` tells one from a table. */
 bool cupel_volume_is(const char *path);
+/* The format that cupel_volume_read takes for this file. CUPEL_USAGE for a name in o->format that is none, CUPEL_BAD_INPUT when neither the first
+ * bytes nor the name tell. */
+cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options *o, const cupel_volume_format **format, cupel_err *err);
+/* o may be NULL: all by the file. */
 cupel_status cupel_volume_read(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err);
 /* format NULL: by the name. Appears whole or not at all. */
 cupel_status cupel_volume_write(const char *path, const char *format, const cupel_voxels *v, cupel_err *err);

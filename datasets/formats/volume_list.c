@@ -1,0 +1,156 @@
+#include "core/base/err.h"
+#include "core/base/str.h"
+#include "core/io/input.h"
+#include "datasets/formats/volume.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+extern const cupel_volume_format cupel_volume_format_npy;
+
+const cupel_volume_format *const cupel_volume_formats[] = {&cupel_volume_format_npy, NULL};
+
+const cupel_method *cupel_volume_format_method(size_t i) { return cupel_volume_formats[i] ? &cupel_volume_formats[i]->method : NULL; }
+
+enum { HEAD = 512 };
+
+static bool ends_with(const char *path, size_t n, cupel_text suffix)
+{
+    return n > suffix.n && strncasecmp(path + n - suffix.n, suffix.p, suffix.n) == 0;
+}
+
+/* One of the words of `suffixes` ends the name, or the name without its ".gz". */
+static bool named(const char *path, const char *suffixes)
+{
+    size_t n = strlen(path);
+    if (ends_with(path, n, cupel_text_of(".gz"))) n -= 3;
+    for (const char *p = suffixes; *p;) {
+        size_t k = strcspn(p, " ");
+        if (ends_with(path, n, (cupel_text){p, k})) return true;
+        p += k + (p[k] == ' ');
+    }
+    return false;
+}
+
+static const cupel_volume_format *by_suffix(const char *path)
+{
+    for (const cupel_volume_format *const *f = cupel_volume_formats; *f; f++)
+        if (named(path, (*f)->suffixes)) return *f;
+    return NULL;
+}
+
+static const cupel_volume_format *by_head(const unsigned char *head, size_t n)
+{
+    for (const cupel_volume_format *const *f = cupel_volume_formats; *f; f++)
+        if ((*f)->is && (*f)->is(head, n)) return *f;
+    return NULL;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat sb;
+    return stat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
+}
+
+/* The first bytes, unzipped. Nothing is taken from a pipe, whose bytes come only once. */
+static cupel_status head_of(const char *path, unsigned char head[HEAD], size_t *n, cupel_err *err)
+{
+    struct stat sb;
+    cupel_input *in = NULL;
+    *n = 0;
+    if (stat(path, &sb) == 0 && !S_ISREG(sb.st_mode)) return CUPEL_OK;
+    cupel_status st = cupel_input_open(path, &in, err);
+    for (size_t got = 1; st == CUPEL_OK && got && *n < HEAD; *n += got) st = cupel_input_read(in, head + *n, HEAD - *n, &got, err);
+    cupel_input_free(in);
+    return st;
+}
+
+bool cupel_volume_is(const char *path)
+{
+    unsigned char head[HEAD];
+    size_t n = 0;
+    if (by_suffix(path)) return true;
+    return strcmp(path, "-") != 0 && !is_folder(path) && head_of(path, head, &n, NULL) == CUPEL_OK && by_head(head, n);
+}
+
+static const cupel_volume_format *by_name(const char *name)
+{
+    for (const cupel_volume_format *const *f = cupel_volume_formats; *f; f++)
+        if (strcmp((*f)->method.name, name) == 0) return *f;
+    return NULL;
+}
+
+/* "npy, tiff, vti": those that write, or all. */
+static const char *names(bool that_write, char text[256])
+{
+    size_t n = 0;
+    text[0] = '\0';
+    for (const cupel_volume_format *const *f = cupel_volume_formats; *f; f++)
+        if (((*f)->write || !that_write) && n < 256)
+            n += (size_t)snprintf(text + n, 256 - n, "%s%s", n ? ", " : "", (*f)->method.name);
+    return text;
+}
+
+cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options *o, const cupel_volume_format **format, cupel_err *err)
+{
+    unsigned char head[HEAD];
+    char list[256];
+    size_t n = 0;
+    const char *word = o && o->format ? o->format : o && o->raw ? "raw" : NULL;
+    if (word) {
+        *format = by_name(word);
+        if (!*format) return cupel_fail(err, CUPEL_USAGE, "no volume format is called '%.64s'; there are: %s", word, names(false, list));
+        return CUPEL_OK;
+    }
+    const cupel_volume_format *f = NULL;
+    if (is_folder(path)) {
+        f = by_name("slices");
+    } else if (strcmp(path, "-") != 0) {
+        cupel_status st = head_of(path, head, &n, err);
+        if (st != CUPEL_OK) return st;
+        f = by_head(head, n);
+        if (!f) f = by_suffix(path);
+    }
+    if (!f)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': neither its first bytes nor its name are those of a volume; name the format (one of %s)", path,
+                          names(false, list));
+    *format = f;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_volume_read(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
+{
+    const cupel_volume_options by_file = {0};
+    const cupel_volume_format *f = NULL;
+    cupel_voxels w = {0};
+    if (!o) o = &by_file;
+    cupel_status st = cupel_volume_format_of(path, o, &f, err);
+    if (st != CUPEL_OK) return st;
+    if (o->voxel[0] > 0)
+        for (int k = 0; k < 3; k++)
+            if (!(o->voxel[k] > 0) || !isfinite(o->voxel[k]))
+                return cupel_fail(err, CUPEL_USAGE, "voxel size along axis %d: found %g, expected metres above 0", k, o->voxel[k]);
+    st = f->read(path, o, &w, err);
+    if (st != CUPEL_OK) return st;
+    if (o->voxel[0] > 0) {
+        memcpy(w.size, o->voxel, sizeof w.size);
+        w.has_size = true;
+    }
+    w.periodic = !o->nonperiodic;
+    *v = w;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_volume_write(const char *path, const char *format, const cupel_voxels *v, cupel_err *err)
+{
+    char list[256];
+    const cupel_volume_format *f = format ? by_name(format) : by_suffix(path);
+    if (!f)
+        return cupel_fail(err, CUPEL_USAGE, "output '%s': %s%s%s; name one that is written: %s", path, format ? "no volume format is called '" : "its name tells "
+                          "no volume format", format ? format : "", format ? "'" : "", names(true, list));
+    if (!f->write) return cupel_fail(err, CUPEL_USAGE, "output '%s': format %s is read only; written are: %s", path, f->method.name, names(true, list));
+    return f->write(path, v, err);
+}
