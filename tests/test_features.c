@@ -112,6 +112,28 @@ static void only_the_training_rows_are_learned_from(void **state)
     free_table(&t);
 }
 
+static void an_infinite_number_is_a_bad_number_and_no_category(void **state)
+{
+    (void)state;
+    static const char *const cells[][4] = {
+        {"MgO", "1", "", ""}, {"CaO", "inf", "", ""}, {"SrO", "-Infinity", "", ""}, {"BaO", "1e999", "", ""}, {"ZnO", "3", "", ""}};
+    enum { N = 5 };
+    table t;
+    cupel_features *f = NULL;
+    cupel_err err = {0};
+    double x[N];
+    unsigned char reason[N];
+    make_table(&t, cells, N);
+    check_ok(cupel_features_new("none", "temperature", &f, &err), &err);
+    check_ok(cupel_features_learn(f, &t.header, &t.records, "t.csv", &err), &err);
+    assert_int_equal(cupel_features_count(f), 1);
+    cupel_features_compute(f, &t.batch, &t.records, 0, N, CUPEL_ISA_PLAIN, x, 1, reason);
+    for (int i = 0; i < N; i++) assert_int_equal(reason[i], i == 0 || i == 4 ? CUPEL_REASON_NONE : CUPEL_REASON_BAD_NUMBER);
+    assert_true(x[0] == 1 && isnan(x[1]) && isnan(x[2]) && isnan(x[3]) && x[4] == 3);
+    cupel_features_free(f);
+    free_table(&t);
+}
+
 static void new_categories_and_other_tables(void **state)
 {
     (void)state;
@@ -202,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_and_categories_are_told_apart), cmocka_unit_test(only_the_training_rows_are_learned_from),
+        cmocka_unit_test(an_infinite_number_is_a_bad_number_and_no_category),
         cmocka_unit_test(new_categories_and_other_tables),       cmocka_unit_test(wrong_requests_are_refused),
         cmocka_unit_test(features_come_back_from_a_file),
     };

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_VALUES = 512 }; /* categories of one column: more is an identifier */
 
@@ -171,6 +172,20 @@ static cupel_status add_value(column *c, cupel_text t, cupel_err *err)
     return CUPEL_OK;
 }
 
+/* "inf", "-Infinity", "1e999": meant as a number and none that can be used. It makes no category of its column. */
+static bool infinite(cupel_text t)
+{
+    size_t i = t.n && (t.p[0] == '-' || t.p[0] == '+'), n = t.n - i;
+    if ((n == 3 || n == 8) && strncasecmp(t.p + i, "infinity", n) == 0) return true;
+    size_t mantissa = i;
+    while (i < t.n && ((t.p[i] >= '0' && t.p[i] <= '9') || t.p[i] == '.')) i++;
+    if (i == mantissa || i == t.n || (t.p[i] != 'e' && t.p[i] != 'E')) return false;
+    i += i + 1 < t.n && t.p[i + 1] == '+' ? 2 : 1;
+    size_t exponent = i;
+    while (i < t.n && t.p[i] >= '0' && t.p[i] <= '9') i++;
+    return i == t.n && i > exponent;
+}
+
 /* The cells of one column over the rows to learn from. */
 typedef struct cells {
     const cupel_records *r;
@@ -193,7 +208,7 @@ static cupel_status learn_column(column *c, const cells *rows, cupel_err *err)
         if (cupel_parse_double(t, &x)) {
             sum += x;
             c->numbers++;
-        } else if (!c->texts++) {
+        } else if (!infinite(t) && !c->texts++) {
             c->text_line = rows->r->line[rows->subset ? rows->subset[i] : i];
         }
     }

@@ -20,7 +20,7 @@ void cupel_features_free(cupel_features *f);
 cupel_status cupel_features_impute(cupel_features *f, cupel_err *err);
 bool cupel_features_imputes(const cupel_features *f);
 
-/* Must be called once with all training rows when there are table columns: a column whose every present cell is a number is a number, else a
+/* Must be called once with all training rows when there are table columns: a column of numbers (infinite ones are bad ones) is a number, else a
  * category (one column per value, in order of first appearance; a new value at prediction is all zeros). Without table columns it does nothing.
  * subset [n_subset] of the rows, NULL = all. */
 cupel_status cupel_features_learn(cupel_features *f, const cupel_header *header, const cupel_records *all, const char *file, cupel_err *err);
