@@ -9,12 +9,15 @@
 #include "datasets/source.h"
 #include "datasets/spaces/space.h"
 #include "descriptors/composition/descriptor.h"
+#include "descriptors/microstructure/descriptor.h"
 #include "models/learn/surrogate.h"
 
 #include <math.h>
 #include <string.h>
 
 static const cupel_method *descriptor_at(size_t i) { return cupel_descriptors[i] ? &cupel_descriptors[i]->method : NULL; }
+
+static const cupel_method *volume_descriptor_at(size_t i) { return cupel_volume_descriptors[i] ? &cupel_volume_descriptors[i]->method : NULL; }
 
 /* What every prediction's interval rests on (models/learn/calibrate.h). */
 static const cupel_reference interval_references[] = {
@@ -41,8 +44,9 @@ static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupe
 
 const cupel_method *cupel_method_at(size_t i)
 {
-    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cupel_learner_method,   interval_at, cupel_space_method,
-                                                           format_at,     cupel_constraint_method, cupel_volume_format_method};
+    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, volume_descriptor_at, cupel_learner_method,
+                                                           interval_at,   cupel_space_method,   format_at,
+                                                           cupel_constraint_method, cupel_volume_format_method};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
         size_t n = 0;
         while (lists[l](n)) {

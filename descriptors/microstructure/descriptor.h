@@ -2,6 +2,7 @@
 #ifndef CUPEL_DESCRIPTORS_MICROSTRUCTURE_DESCRIPTOR_H
 #define CUPEL_DESCRIPTORS_MICROSTRUCTURE_DESCRIPTOR_H
 
+#include "core/base/str.h"
 #include "core/matter/method.h"
 #include "core/matter/quantities.h"
 #include "core/matter/voxels.h"
