@@ -101,7 +101,8 @@ static cupel_status check_value(const cupel_opt *o, const char *value, cupel_err
         return cupel_fail(err, CUPEL_USAGE, "option --%s: found '%s', expected a number", o->name, value);
     if (o->kind == CUPEL_OPT_CHOICE && !one_of(o->choices, value))
         return cupel_fail(err, CUPEL_USAGE, "option --%s: found '%s', expected one of %s", o->name, value, o->choices);
-    if ((o->kind == CUPEL_OPT_TEXT || o->kind == CUPEL_OPT_LIST) && !*value) return cupel_fail(err, CUPEL_USAGE, "option --%s: its value is empty", o->name);
+    if ((o->kind == CUPEL_OPT_TEXT || o->kind == CUPEL_OPT_LIST) && !*value)
+        return cupel_fail(err, CUPEL_USAGE, "option --%s: its value is empty", o->name);
     return CUPEL_OK;
 }
 

@@ -15,8 +15,8 @@ void cupel_rotate_c(const double q[9], double *c);
 void cupel_mandel_of_voigt(double *c);
 void cupel_voigt_of_mandel(double *c);
 
-/* q that takes components in the crystal to components in the sample, from Bunge's angles phi1, Phi, phi2 in degrees (Z X Z: Bunge, Texture Analysis in
- * Materials Science, 1982). */
+/* q that takes components in the crystal to components in the sample, from Bunge's angles phi1, Phi, phi2 in degrees (Z X Z: Bunge, Texture
+ * Analysis in Materials Science, 1982). */
 void cupel_bunge(double phi1, double Phi, double phi2, double q[9]);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum { CUPEL_SMALL = 6 };
 
-/* value [n] ascending, vector [n][n] (may be NULL): row i is the unit eigenvector of value i. a [n][n] symmetric: its upper triangle is read. Jacobi's
+/* value [n] ascending, vector [n][n] (may be NULL): row i is the unit eigenvector of value i. a [n][n] symmetric: its upper triangle is read. Jacobi
  * rotations (Golub, Van Loan, Matrix Computations, 8.5): every eigenvalue is good to the rounding of the largest. */
 void cupel_small_eigen(const double *a, size_t n, double *value, double *vector);
 

@@ -233,7 +233,7 @@ static cupel_status read_engineering(const phase_text *p, cupel_material *m, cup
     s[35] = 1 / (2 * v[G12]);
     m->has_c = true;
     for (size_t i = 0; i < 36; i++)
-        if (!isfinite(s[i])) return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': a modulus is 0; write E=0,nu=0.3 for a void", shown(p->text), p->text.p);
+        if (!isfinite(s[i])) return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': a modulus is 0; a void is E=0,nu=0.3", shown(p->text), p->text.p);
     if (!cupel_small_invert(s, 6, &m->c[0][0]))
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': the compliance has no inverse", shown(p->text), p->text.p);
     for (int i = 0; i < 6; i++)
@@ -251,7 +251,8 @@ static const struct {
     {"transversely isotropic", 5, {11, 12, 13, 33, 44}},
     {"tetragonal", 6, {11, 12, 13, 33, 44, 66}},
     {"orthotropic", 9, {11, 12, 13, 22, 23, 33, 44, 55, 66}},
-    {"triclinic", 21, {11, 12, 13, 14, 15, 16, 22, 23, 24, 25, 26, 33, 34, 35, 36, 44, 45, 46, 55, 56, 66}},
+    {"triclinic", 21,
+     {11, 12, 13, 14, 15, 16, 22, 23, 24, 25, 26, 33, 34, 35, 36, 44, 45, 46, 55, 56, 66}},
 };
 
 /* The other components follow from those given. c: Voigt, upper triangle. */
