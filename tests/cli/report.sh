@@ -30,7 +30,7 @@ cp "$T/D/report.html" "$T/first"; "$C" report "$T/D" >"$T/out" 2>"$T/err"; { [ $
 rm "$T/D/model.h5" "$T/D/run.json" "$T/D/demand.yaml"; "$C" report "$T/D" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && page 'No model file is in this folder' && grep -q 'model.h5' "$T/err"; }; check 'without the model and run.json it says so' $?
 awk -F, 'NR == 1 { print "formula,wide"; next } { print $1 "," ($2 > 2) }' "$R/datasets/examples/gaps-solar.csv" >"$T/class.csv"
 sed -e "s|^data:.*|data: {file: class.csv, target: wide, property: wide gap}|" -e 's/min: 0.5 eV, max: 2.5 eV/min: 0.5/; s/band gap/wide gap/' "$T/demand.yaml" >"$T/class.yaml"
-"$C" run "$T/class.yaml" -o "$T/K" >"$T/out" 2>"$T/err"; { grep -q '90 % set' "$T/K/report.html" && grep -q '<span class=range>{1}' "$T/K/report.html" && grep -q 'for the class ‘wide gap’' "$T/K/report.html"; }; check 'a class has its set of classes' $?
+"$C" run "$T/class.yaml" -o "$T/K" >"$T/out" 2>"$T/err"; { grep -q '90 % set' "$T/K/report.html" && grep -q '<span class=range>{1}' "$T/K/report.html" && grep -q 'for the class .*wide gap' "$T/K/report.html"; }; check 'a class has its set of classes' $?
 mkdir "$T/none"; "$C" report "$T/none" >"$T/out" 2>"$T/err"; { [ $? = 3 ] && grep -q 'result.h5' "$T/err"; }; check 'a folder without a result: exit 3' $?
 mkdir "$T/cut"; head -c 5000 "$T/D/result.h5" >"$T/cut/result.h5"; "$C" report "$T/cut" >"$T/out" 2>"$T/err"; { [ $? = 4 ] && [ ! -e "$T/cut/report.html" ]; }; check 'a cut result: exit 4, no page' $?
 mkdir "$T/other"; cp "$T/D/result.h5" "$T/other/"
