@@ -20,6 +20,8 @@ typedef struct cupel_solve_options {
     double accuracy;          /* bound on the relative Frobenius error of the tensor that iterating leaves, e.g. 1e-4 */
     size_t max_iterations;    /* over all loads; 0: 10000 */
     bool plane_stress;        /* 2-D elasticity */
+    double edge[3];           /* edges of a voxel in one unit of any size: only their ratios count; {0}: cubes (squares). Wave vectors are divided by them.
+                               * Volumes with voxels that are no cubes, and half grids of odd axes, need it */
     bool keep_fields;
 } cupel_solve_options;
 
@@ -43,8 +45,8 @@ double cupel_solution_seconds(const cupel_solution *s);           /* in the iter
  * derivative of the tensor to first order without a further solve (Hellmann-Feynman). tensor [order][order]. */
 cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mixture *m, const cupel_material *materials, double blend,
                                          const cupel_job *job, double *tensor, cupel_err *err);
-/* Strain (or gradient) and stress (or flux) at voxel centres of the rows of plane i0 for load `load`: strain, stress [order3][n1][n2], order3 = 3 or 6
- * (Mandel); either may be NULL. */
+/* Strain (or gradient) and stress (or flux) at voxel centres of the rows of plane i0 for load `load`: strain, stress [order3][n1][n2], order3 = 3 or
+ * 6 (Mandel); either may be NULL. */
 cupel_status cupel_solution_plane(const cupel_solution *s, size_t load, size_t i0, float *strain, float *stress, cupel_err *err);
 
 #endif
