@@ -67,10 +67,13 @@ static void lists_are_complete(void **state)
     check_close(fact("rohs", "Cd"), 0.01, 0, 0);
     check_close(fact("rohs", "Pb"), 0.1, 0, 0);
     assert_true(isnan(fact("rohs", "Fe")));
-    const unsigned *states = cupel_oxidation_states(CUPEL_STATES_REPORTED), *common = cupel_oxidation_states(CUPEL_STATES_COMMON);
+    const unsigned *states = cupel_oxidation_states(CUPEL_STATES_ICSD24), *common = cupel_oxidation_states(CUPEL_STATES_COMMON);
     assert_int_equal(states[11], 1u << (CUPEL_STATE_SHIFT + 1));
     assert_int_equal(states[9], 1u << (CUPEL_STATE_SHIFT - 1));
     assert_int_equal(states[2], 0);
+    check_close(cupel_oxidation_share(8, -2), 0.995, 0, 0.01);
+    check_close(cupel_oxidation_share(29, 1) + cupel_oxidation_share(29, 2), 1, 0, 0.05);
+    assert_true(cupel_oxidation_share(8, 3) <= 0 && cupel_oxidation_share(2, 1) <= 0);
     assert_int_equal(common[83], 1u << (CUPEL_STATE_SHIFT + 3));
     assert_int_equal(common[29], 1u << (CUPEL_STATE_SHIFT + 1) | 1u << (CUPEL_STATE_SHIFT + 2));
     for (unsigned z = 1; z <= CUPEL_Z_MAX; z++) assert_int_equal(common[z] & ~states[z], 0);

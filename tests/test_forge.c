@@ -58,7 +58,7 @@ static int setup(void **state)
     cupel_str_free(&t);
     write_text(demand, "demand: test\ndata: {file: t.csv, formula: formula, target: band gap, property: band gap, unit: eV}\n"
                        "model: {name: ridge, features: stoichiometry, settings: {lambda: 1}}\n"
-                       "space: {charge_neutral: {elements: [Na, Mg, Zn, Ga, S, Se, O, N, Cl], max_elements: 4, max_amount: 4}}\n"
+                       "space: {charge_neutral: {elements: [Na, Mg, Zn, Ga, S, Se, O, N, Cl], max_elements: 4, max_amount: 4, states: icsd24}}\n"
                        "require:\n  - {property: band gap, min: 1 eV, max: 6 eV}\n  - {price: {max: 60 USD/kg}, goal: minimise}\nrank: {by: pareto}\nkeep: 5\n");
     return 0;
 }

@@ -210,11 +210,11 @@ static void neutral_by_hand(void **state)
 {
     (void)state;
     check_listing("charge_neutral: {elements: [Cl, Na], max_amount: 6}", NULL, "NaCl\n");
-    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 2, max_amount: 3}", NULL, "MgO\nMgO2\nAlO3\nAl2O3\n");
-    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 3, max_amount: 4}", NULL,
+    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 2, max_amount: 3, states: icsd24}", NULL, "MgO\nMgO2\nAlO3\nAl2O3\n");
+    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 3, max_amount: 4, states: icsd24}", NULL,
                   "MgO\nMgO2\nAlO3\nAl2O3\nMgAl2O4\n");
-    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 3, max_amount: 4, states: common}", NULL, "MgO\nAl2O3\nMgAl2O4\n");
-    check_listing("charge_neutral: {elements: [N, Na], max_amount: 1}", NULL, "Na1N1\n"); /* NaN would read as a missing formula */
+    check_listing("charge_neutral: {elements: [O, Al, Mg], max_elements: 3, max_amount: 4}", NULL, "MgO\nAl2O3\nMgAl2O4\n");
+    check_listing("charge_neutral: {elements: [N, Na], max_amount: 1, states: icsd24}", NULL, "Na1N1\n"); /* NaN would read as a missing formula */
 }
 
 static void neutral_as_brute_force(void **state)
@@ -222,7 +222,7 @@ static void neutral_as_brute_force(void **state)
     (void)state;
     static const unsigned fixed[3][6] = {{11, 20, 26, 16, 8, 17}, {1, 6, 7, 8, 16, 15}, {25, 29, 50, 51, 52, 35}};
     for (size_t t = 0; t < 24; t++) {
-        cupel_states set = t % 2 ? CUPEL_STATES_COMMON : CUPEL_STATES_REPORTED;
+        cupel_states set = t % 2 ? CUPEL_STATES_COMMON : CUPEL_STATES_ICSD24;
         const unsigned *states = cupel_oxidation_states(set);
         unsigned z[6], n = 6, largest = 2 + (unsigned)(t % 3), most = t % 3 == 2 ? 4 : 3 + (unsigned)(t % 4);
         if (t < 3) memcpy(z, fixed[t], sizeof z);
@@ -331,7 +331,7 @@ static void a_large_space_is_addressed_anywhere(void **state)
     cupel_err err;
     cupel_candidates a = {0}, b = {0};
     cupel_space *s = space_of("charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, Sb, Bi, Ti, Zr, P, N, O, S, Se, Cl, I], "
-                              "max_elements: 4, max_amount: 6}", NULL);
+                              "max_elements: 4, max_amount: 6, states: icsd24}", NULL);
     uint64_t count = count_of(s);
     assert_true(count > 1000000);
     for (uint64_t k = 0; k < 20; k++) {
@@ -585,7 +585,7 @@ static void refusals_name_line_and_remedy(void **state)
         {"charge_neutral: {elements: [Na, K]}", CUPEL_USAGE, "no formula of these elements is neutral"},
         {"charge_neutral: {elements: [Na, Cl], max_amount: 100}", CUPEL_USAGE, "must be a whole number from 1 to 24"},
         {"charge_neutral: {elements: [Na, Cl], max_atoms: 3}", CUPEL_USAGE, "unknown key 'max_atoms' in charge_neutral"},
-        {"charge_neutral: {elements: [Na, Cl], states: rare}", CUPEL_USAGE, "is not one of reported, common"},
+        {"charge_neutral: {elements: [Na, Cl], states: rare}", CUPEL_USAGE, "is not one of common, icsd24"},
         {"charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, O, S], max_elements: 8, max_amount: 5}", CUPEL_USAGE,
          "too many to go through"},
     };

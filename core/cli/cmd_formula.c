@@ -5,6 +5,7 @@
 #include "core/io/input.h"
 #include "core/io/json.h"
 #include "core/matter/formula.h"
+#include "core/matter/oxidation.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,31 @@ static const char *system_of(printer *p, const cupel_composition *c)
     return cupel_str_text(&p->text);
 }
 
+static const char *states_of(printer *p, const cupel_formula *f)
+{
+    cupel_str_clear(&p->text);
+    cupel_oxidation_text(&f->composition, f->charge, &p->text);
+    return cupel_str_text(&p->text);
+}
+
+static void put_states(cupel_json_out *w, const cupel_formula *f)
+{
+    cupel_oxidation o;
+    cupel_json_name(w, "oxidation_states");
+    if (!cupel_oxidation_find(&f->composition, f->charge, &o)) {
+        cupel_json_put_null(w);
+        return;
+    }
+    cupel_json_open(w, '{');
+    for (unsigned i = 0; i < o.n; i++) {
+        cupel_json_name(w, cupel_element_symbol(o.z[i]));
+        cupel_json_put_int(w, o.state[i]);
+    }
+    cupel_json_close(w, '}');
+    cupel_json_name(w, "oxidation_states_from");
+    cupel_json_put_string(w, cupel_states_words[o.set]);
+}
+
 static void json_row(printer *p, cupel_text input, const cupel_formula *f, const cupel_formula_error *e)
 {
     cupel_json_out *w = &p->json;
@@ -109,6 +135,7 @@ static void json_row(printer *p, cupel_text input, const cupel_formula *f, const
     cupel_json_put_bool(w, f->has_oxidation_marks);
     cupel_json_name(w, "chemical_system");
     cupel_json_put_string(w, system_of(p, c));
+    put_states(w, f);
     cupel_json_close(w, '}');
 }
 
@@ -118,7 +145,7 @@ static void csv_row(printer *p, cupel_text input, const cupel_formula *f, const 
     char number[32];
     cupel_csv_put(s, input, ',', true);
     if (!f) {
-        cupel_str_puts(s, ",,,,,,,");
+        cupel_str_puts(s, ",,,,,,,,");
         cupel_csv_put(s, cupel_text_of(cupel_reason_name(e->reason)), ',', true);
         cupel_str_putc(s, '\n');
         return;
@@ -138,6 +165,7 @@ static void csv_row(printer *p, cupel_text input, const cupel_formula *f, const 
     cupel_str_number(s, cupel_formula_weight(f));
     cupel_str_putc(s, ',');
     cupel_str_number(s, f->charge);
+    cupel_csv_put(s, cupel_text_of(states_of(p, f)), ',', false);
     cupel_str_puts(s, ",\n");
 }
 
@@ -157,6 +185,9 @@ static void table_row(printer *p, cupel_text input, const cupel_formula *f)
     if (f->charge < 0 || f->charge > 0) cupel_str_addf(s, ", charge %+g", f->charge);
     if (f->deuterium > 0) cupel_str_addf(s, ", %g of H as deuterium", f->deuterium);
     if (f->tritium > 0) cupel_str_addf(s, ", %g of H as tritium", f->tritium);
+    const char *states = states_of(p, f);
+    if (states[0]) cupel_str_addf(s, "\n  oxidation states %s", states);
+    else if (c->n > 1) cupel_str_puts(s, "\n  oxidation states: none that add up, one per element, cations less electronegative than anions");
     cupel_str_puts(s, "\n  element      amount  atom %  mass %\n");
     for (unsigned i = 0; i < c->n; i++) {
         cupel_format_double(number, c->amount[i]);
@@ -219,7 +250,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     p.json.s = &p.out;
     for (size_t i = 0; i < n; i++) p.many = n > 1 || strcmp(cupel_arg(args, i), "-") == 0;
     if (p.format[0] == 'c')
-        cupel_str_puts(&p.out, "input,formula,reading,chemical_system,n_elements,n_atoms,weight [g/mol],charge,reason\n");
+        cupel_str_puts(&p.out, "input,formula,reading,chemical_system,n_elements,n_atoms,weight [g/mol],charge,oxidation states,reason\n");
     if (p.format[0] == 'j' && p.many) cupel_json_open(&p.json, '[');
     for (size_t i = 0; i < n; i++) {
         const char *arg = cupel_arg(args, i);
@@ -249,6 +280,7 @@ const cupel_verb cupel_verb_formula = {
             "A '.' between digits is a decimal point, unless what follows up to the end of the part is a solvent (H2O, NH3, HCl, ...) or "
             "an oxide "
             "behind an oxide (Al2O3.2SiO2): then there are two readings, and --dot chooses.\n\n"
+            "Oxidation states are those common in the ICSD (2024) that add up to the charge, the likeliest of several; (rare) when only a rare one will do.\n\n"
             "Examples:\n"
             "  cupel formula 'CuSO4\xc2\xb7"
             "5H2O' --format json\n"

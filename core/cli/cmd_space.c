@@ -58,8 +58,8 @@ const cupel_verb cupel_verb_space = {
             "  space: {charge_neutral: {elements: [Li, Cu, Zn, Sn, S, Se], max_elements: 4, max_amount: 6, states: common}}\n\n"
             "ranges: atomic fractions in whole steps within the ranges that add up to exactly 1. substitute: each listed element stays or is replaced, in "
             "every combination, each result once and without the known ones. charge_neutral: whole numbers of atoms without a common divisor in which one "
-            "oxidation state per element adds up to zero, cations less electronegative than anions; states: reported takes all that the ICSD (2024) has more than "
-            "five times, states: common only those that are 5 % of an element's reports.\n\n"
+            "oxidation state per element adds up to zero, cations less electronegative than anions. states: common (the default) are those that are 5 % of an "
+            "element's reports in the ICSD (2024); states: icsd24 takes all that it has more than five times, as Bi+ and S+.\n\n"
             "Candidates are numbered from 0 in an order that never changes, so that any part can be listed or screened by itself.\n\n"
             "  cupel space count solar-absorber.yaml --format json\n"
             "  cupel space list solar-absorber.yaml --from 1000 --count 20 -o l.csv\n",

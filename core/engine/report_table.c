@@ -198,10 +198,24 @@ static void put_domain(const cupel_result *q, size_t i, cupel_str *s)
     cupel_html_value(s, worst, 0.1);
 }
 
+static void put_states(const cupel_result *q, size_t i, cupel_str *s)
+{
+    cupel_str states = {0};
+    cupel_result_states(q, i, &states);
+    if (states.failed) s->failed = true;
+    if (states.n) {
+        cupel_str_puts(s, "<span class=states>");
+        cupel_html(s, states.p);
+        cupel_str_puts(s, "</span>");
+    }
+    cupel_str_free(&states);
+}
+
 static void put_row(const cupel_result *q, size_t i, const scale *scales, cupel_str *s)
 {
     cupel_str_addf(s, "<tr><td class=num data-value=%zu>%zu<th scope=row class=sticky>", i + 1, i + 1);
     cupel_html_formula(s, q->rows.formula[i]);
+    put_states(q, i, s);
     put_chance(s, q->rows.probability[i]);
     for (size_t k = 0; q->n_requirements > 1 && k < q->n_requirements; k++) put_chance(s, q->rows.chance[i * q->n_requirements + k]);
     for (size_t p = 0; p < q->n_properties; p++) put_property(q, i, p, &scales[p], s);
@@ -229,6 +243,8 @@ static void put_shortlist_notes(const cupel_result *q, cupel_str *s)
         any = true;
     }
     if (any) cupel_str_puts(s, ".</p>\n");
+    cupel_str_puts(s, "<p class=note>Below a formula: oxidation states, one per element, that add up to zero with every cation less electronegative than "
+                      "every anion; of several the likeliest by the reports in the ICSD. Nothing stands there where none do.</p>\n");
     if (q->rows.n > SHOWN) cupel_str_addf(s, "<p class=note>The first %d of %zu; all are in ranking.csv.</p>\n", (int)SHOWN, q->rows.n);
 }
 

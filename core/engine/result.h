@@ -89,6 +89,9 @@ typedef struct cupel_result {
     int64_t *kept_z;           /* [119] */
 } cupel_result;
 
+/* The oxidation states that make row i neutral, "K+1 Bi+3 S-2", or nothing (core/matter/oxidation.h). */
+void cupel_result_states(const cupel_result *r, size_t i, cupel_str *out);
+
 void cupel_result_release(cupel_result *r);
 
 /* As an artifact. Open validates every shape and reference: CUPEL_BAD_ARTIFACT. */

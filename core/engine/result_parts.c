@@ -2,10 +2,19 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/matter/formula.h"
+#include "core/matter/oxidation.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+void cupel_result_states(const cupel_result *r, size_t i, cupel_str *out)
+{
+    cupel_formula f;
+    cupel_formula_error e;
+    if (cupel_formula_read(cupel_text_of(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e)) cupel_oxidation_text(&f.composition, 0, out);
+}
 
 static size_t size_of(cupel_type type) { return type == CUPEL_U8 ? 1 : type == CUPEL_F32 ? 4 : 8; }
 

@@ -13,7 +13,7 @@
 
 typedef enum column_kind {
     RANK, FORMULA, VALUE, LOWER, UPPER, PROBABILITY, SCORE, LAYER, IN_DOMAIN, DISTANCE, CHANCE, WINDOW, FIGURE, VERDICT, KNOWN, KNOWN_DISTANCE,
-    KNOWN_VALUE, IN_TRAINING, COPIES, INDEX
+    KNOWN_VALUE, IN_TRAINING, STATES, COPIES, INDEX
 } column_kind;
 
 typedef struct column {
@@ -25,12 +25,14 @@ typedef struct column {
 typedef struct columns {
     column *c;
     size_t n, cap;
+    cupel_str states; /* oxidation states of the row at work */
 } columns;
 
 static void columns_free(columns *t)
 {
     for (size_t i = 0; i < t->n; i++) cupel_free(t->c[i].name);
     cupel_free(t->c);
+    cupel_str_free(&t->states);
 }
 
 /* Appends "<before><name><after> [unit]". */
@@ -103,6 +105,7 @@ static cupel_status make_columns(const cupel_result *r, columns *t, cupel_err *e
     CUPEL_TRY(add(t, DISTANCE, 0, "", "domain distance", "", "", err));
     CUPEL_TRY(add_verdicts(r, t, err));
     CUPEL_TRY(add_known(r, t, err));
+    CUPEL_TRY(add(t, STATES, 0, "", "oxidation states", "", "", err));
     CUPEL_TRY(add(t, COPIES, 0, "", "copies", "", "", err));
     st = add(t, INDEX, 0, "", "index", "", "", err);
 done:
@@ -154,7 +157,7 @@ static cell in_domain(const cupel_result *r, size_t i)
     return known ? flag(true) : of_text("");
 }
 
-static cell cell_of(const cupel_result *r, const column *c, size_t i)
+static cell cell_of(const cupel_result *r, const columns *t, const column *c, size_t i)
 {
     const cupel_shortlist *s = &r->rows;
     size_t p = i * r->n_properties + c->k;
@@ -177,6 +180,7 @@ static cell cell_of(const cupel_result *r, const column *c, size_t i)
     case KNOWN_DISTANCE: return of_number(r->known_distance[p]);
     case KNOWN_VALUE: return of_number(r->known_value[p]);
     case IN_TRAINING: return flag(r->in_training[p]);
+    case STATES: return of_text(cupel_str_text(&t->states));
     case COPIES: return of_whole(s->copies[i]);
     case INDEX: return of_whole(s->index[i]);
     }
@@ -214,12 +218,15 @@ static void put_json(const cell *c, cupel_json_out *w)
         cupel_json_put_string(w, c->text);
 }
 
-static void put_row(const cupel_result *r, const columns *t, size_t i, bool json, cupel_str *s)
+static void put_row(const cupel_result *r, columns *t, size_t i, bool json, cupel_str *s)
 {
     cupel_json_out w = {.s = s, .compact = true};
+    cupel_str_clear(&t->states);
+    cupel_result_states(r, i, &t->states);
+    if (t->states.failed) s->failed = true;
     if (json) cupel_json_open(&w, '{');
     for (size_t k = 0; k < t->n; k++) {
-        cell c = cell_of(r, &t->c[k], i);
+        cell c = cell_of(r, t, &t->c[k], i);
         if (json) cupel_json_name(&w, t->c[k].name);
         if (json)
             put_json(&c, &w);

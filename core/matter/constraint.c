@@ -285,7 +285,7 @@ static cupel_status make_elements(const entry *e, draft *d, cupel_err *err)
 static cupel_status load(const entry *e, cupel_constraint *c, const cupel_facts *facts, cupel_err *err)
 {
     const cupel_key_value *k = find(e, "facts");
-    const unsigned *states = cupel_oxidation_states(CUPEL_STATES_REPORTED);
+    const unsigned *states = cupel_oxidation_states(CUPEL_STATES_COMMON);
     c->facts = facts;
     if (k) {
         char *name = cupel_strndup(k->value.p, k->value.n), *path = name ? cupel_path_beside(e->file, name) : NULL;
@@ -390,21 +390,21 @@ static cupel_status make_list(const entry *e, draft *d, cupel_err *err)
 static cupel_status make_charge(const entry *e, draft *d, cupel_err *err)
 {
     cupel_constraint *c = d->c;
-    static const char *const yes[] = {"yes", "true", NULL}, *const choice[] = {"pass", "reject", NULL},
+    static const char *const yes[] = {"yes", "true", NULL}, *const choice[] = {"reject", "pass", NULL},
                              *const no_yes[] = {"no", "false", "yes", "true", NULL};
     size_t at, alloys, mixed, set;
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(word_of(e, "charge_neutral", yes, 0, &at, err));
     CUPEL_TRY(word_of(e, "alloys", choice, 0, &alloys, err));
     CUPEL_TRY(word_of(e, "mixed_valence", no_yes, 0, &mixed, err));
-    CUPEL_TRY(word_of(e, "states", cupel_states_words, CUPEL_STATES_REPORTED, &set, err));
+    CUPEL_TRY(word_of(e, "states", cupel_states_words, CUPEL_STATES_COMMON, &set, err));
     const cupel_key_value *named = find(e, "states");
     if (named && find(e, "facts")) CUPEL_TRY(refuse(e, named->line, err, "give 'states' or 'facts', a table of your own, not both"));
     CUPEL_TRY(load(e, c, NULL, err));
     for (unsigned z = 1; !c->own && z < CONSTRAINT_ROWS; z++) c->state[z] = cupel_oxidation_states((cupel_states)set)[z];
     c->rule = RULE_CHARGE;
     c->label = "charge neutrality";
-    c->alloys_pass = alloys == 0;
+    c->alloys_pass = alloys == 1;
     c->mixed_valence = mixed > 1;
     const double *metal = cupel_facts_find("metal")->value;
     for (unsigned z = 1; z < CONSTRAINT_ROWS; z++) {
@@ -413,8 +413,8 @@ static cupel_status make_charge(const entry *e, draft *d, cupel_err *err)
     }
     cupel_str_puts(&d->name, "charge neutral");
     cupel_str_addf(&d->words, "is charge neutral with %s%s, cations less electronegative than anions%s",
-                   c->own ? "oxidation states of " : set == CUPEL_STATES_COMMON ? "oxidation states common in the ICSD (2024)" : "oxidation states reported in the ICSD (2024)",
-                   c->mixed_valence ? ", one element of mixed valence" : "", c->alloys_pass ? ", or made of metals only" : "");
+                   c->own ? "oxidation states of " : set == CUPEL_STATES_COMMON ? "oxidation states common in the ICSD (2024)" : "any oxidation state in the ICSD (2024)",
+                   c->mixed_valence ? ", one element of mixed valence" : "", c->alloys_pass ? ", or of metals only" : "");
     if (c->own) put_source(e, c, &d->words);
 done:
     return st;

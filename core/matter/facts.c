@@ -26,11 +26,16 @@ const cupel_facts *cupel_facts_find(const char *name)
     return NULL;
 }
 
-const char *const cupel_states_words[] = {"reported", "common", NULL};
+const char *const cupel_states_words[] = {"common", "icsd24", NULL};
 
 const unsigned *cupel_oxidation_states(cupel_states set)
 {
     return set == CUPEL_STATES_COMMON ? cupel_fact_oxidation_common_states : cupel_fact_oxidation_icsd24_states;
+}
+
+double cupel_oxidation_share(unsigned z, int state)
+{
+    return state >= -CUPEL_STATE_SHIFT && state <= CUPEL_STATE_SHIFT ? cupel_fact_oxidation_icsd24_share[z][state + CUPEL_STATE_SHIFT] : 0;
 }
 
 /* ---- a user's table ---- */

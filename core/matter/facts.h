@@ -21,12 +21,13 @@ typedef struct cupel_facts {
 const cupel_facts *cupel_facts_at(size_t i);              /* the compiled-in tables; NULL past the end */
 const cupel_facts *cupel_facts_find(const char *name);
 
-/* Oxidation states: bit s + 8 for state s, by Z. Not a number per element, so not among the tables. Reported: more than five times in the ICSD, which
- * lets in rare states such as Bi+ and S+. Common: also at least 5 % of the element's reports there. */
+/* Oxidation states: bit s + 8 for state s, by Z. Not a number per element, so not among the tables. icsd24: all that the ICSD of 2024 has more than
+ * five times, which lets in rare states such as Bi+ and S+. Common: of these the ones that are at least 5 % of the element's reports there. */
 enum { CUPEL_STATE_SHIFT = 8, CUPEL_STATE_BITS = 17 };
-typedef enum cupel_states { CUPEL_STATES_REPORTED, CUPEL_STATES_COMMON } cupel_states;
-extern const char *const cupel_states_words[]; /* "reported", "common", NULL: what a demand says */
+typedef enum cupel_states { CUPEL_STATES_COMMON, CUPEL_STATES_ICSD24 } cupel_states;
+extern const char *const cupel_states_words[]; /* "common", "icsd24", NULL: what a demand says */
 const unsigned *cupel_oxidation_states(cupel_states set);        /* [119] */
+double cupel_oxidation_share(unsigned z, int state);             /* of z's reports in the ICSD of 2024, 0 .. 1 */
 
 /* A user's table: tab-separated `symbol value [unit] source year` with that header, '#' begins a comment line. Values are converted to the
  * unit of `like`, whose other descriptions it takes. With states, `value` is a list of oxidation states and goes to state [119] instead.

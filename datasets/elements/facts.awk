@@ -1,7 +1,8 @@
 # facts.awk: the tables of element facts as C. awk -v want=h|c -f facts.awk *.tsv
 #
 # A table is `# quantity:` and `# help:` lines, a header `symbol<TAB>value [unit]<TAB>source<TAB>year`, and one row per element with a known
-# value; an element without a row is unknown (NaN, never 0). A table with `# kind: states` holds lists of oxidation states, "-2 -1 4".
+# value; an element without a row is unknown (NaN, never 0). A table with `# kind: states` holds lists of oxidation states, "-2 -1 4", or
+# with the number of reports of each, "-2:14 4:3".
 BEGIN {
     FS = "\t"
     n_symbols = split("H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru " \
@@ -31,16 +32,25 @@ FNR == 1 { t = ++n_tables; name[t] = FILENAME; gsub(/^.*\/|\.tsv$/, "", name[t])
 function mask(list,    state, n, i, m) {
     n = split(list, state, " ")
     for (i = 1; i <= n; i++) {
+        sub(/:[1-9][0-9]*$/, "", state[i])
         if (state[i] !~ /^-?[1-8]$/) { printf "%s: no oxidation state '%s'\n", name[t], state[i] > "/dev/stderr"; bad = 1; exit 1 }
         m += 2 ^ (state[i] + 8)
     }
     return sprintf("0x%05xu", m)
 }
+# The share of each state -8 .. 8 in the reports; nothing where they are not counted.
+function shares(list,    state, part, n, i, all, by, s) {
+    n = split(list, state, " ")
+    for (i = 1; i <= n; i++) { split(state[i], part, ":"); by[part[1] + 8] = part[2]; all += part[2] }
+    for (i = 0; i <= 16; i++) s = s (i ? ", " : "") (all ? sprintf("%.6g", by[i] / all) : 0)
+    return "{" s "}"
+}
 function array(type, t, what,    z, v) {
-    printf "const %s cupel_fact_%s_%s[119] = {\n", type, name[t], what
+    printf "const %s cupel_fact_%s_%s[119]%s = {\n", type, name[t], what, what == "share" ? "[17]" : ""
     for (z = 0; z <= 118; z++) {
         if (what == "value") v = (t, z) in value ? value[t, z] : "NAN"
         else if (what == "states") v = (t, z) in value ? mask(value[t, z]) : "0"
+        else if (what == "share") v = (t, z) in value ? shares(value[t, z]) : "{0}"
         else if (what == "year") v = (t, z) in value ? year[t, z] : "0"
         else v = (t, z) in value ? quoted(source[t, z]) : "\"\""
         printf "    %s,%s\n", v, z ? " /* " symbol[z] " */" : ""
@@ -54,7 +64,7 @@ END {
         print "#ifndef CUPEL_GENERATED_FACTS_H\n#define CUPEL_GENERATED_FACTS_H\n"
         print "/* Index = Z; unknown is NaN (value), \"\" (source), 0 (year), no bit (states: bit s + 8 for oxidation state s). */"
         for (t = 1; t <= n_tables; t++) {
-            if (meta[t, "kind"] == "states") printf "extern const unsigned cupel_fact_%s_states[119];\n", name[t]
+            if (meta[t, "kind"] == "states") printf "extern const unsigned cupel_fact_%s_states[119];\nextern const double cupel_fact_%s_share[119][17];\n", name[t], name[t]
             else printf "extern const double cupel_fact_%s_value[119];\n", name[t]
             printf "extern const char *const cupel_fact_%s_source[119];\nextern const short cupel_fact_%s_year[119];\n", name[t], name[t]
         }
@@ -66,7 +76,8 @@ END {
         print "#include \"core/generated/facts.h\"\n\n#include <math.h>"
         for (t = 1; t <= n_tables; t++) {
             print ""
-            if (meta[t, "kind"] == "states") array("unsigned", t, "states"); else array("double", t, "value")
+            if (meta[t, "kind"] != "states") array("double", t, "value")
+            else { array("unsigned", t, "states"); array("double", t, "share") }
             array("char *const", t, "source")
             array("short", t, "year")
         }

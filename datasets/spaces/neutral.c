@@ -358,7 +358,7 @@ static void describe(const neutral *s, cupel_str *words)
     if (s->largest > 2) cupel_str_addf(words, " to %u", s->largest);
     cupel_str_addf(words, " of %u elements (", s->n);
     for (unsigned i = 0; i < s->n; i++) cupel_str_addf(words, "%s%s", i ? " " : "", cupel_element_symbol(s->z[i]));
-    cupel_str_addf(words, "), at most %u atoms of each%s", s->most, s->set == CUPEL_STATES_COMMON ? ", in common oxidation states" : "");
+    cupel_str_addf(words, "), at most %u atoms of each%s", s->most, s->set == CUPEL_STATES_COMMON ? ", in common oxidation states" : ", in any oxidation state reported");
 }
 
 static cupel_status neutral_open(const cupel_space_spec *spec, void **state, cupel_str *words, cupel_err *err)
@@ -366,7 +366,7 @@ static cupel_status neutral_open(const cupel_space_spec *spec, void **state, cup
     static const char *const own_keys[] = {"elements", "max_elements", "max_amount", "states", NULL};
     cupel_status st = CUPEL_OK;
     uint64_t largest = 3, most = 6;
-    int set = CUPEL_STATES_REPORTED;
+    int set = CUPEL_STATES_COMMON;
     neutral *s = cupel_alloc(1, sizeof *s);
     if (!s) return cupel_no_memory(err, "a space", sizeof *s);
     CUPEL_TRY(cupel_keys_check(spec->own, spec->file, "charge_neutral", own_keys, err));

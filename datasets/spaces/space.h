@@ -32,7 +32,7 @@ void cupel_candidates_release(cupel_candidates *c);
  *   substitute: known.csv, formula: formula, replace: {Pb: [Sn, Ge], I: [Br, Cl]}, keep: no, format: csv, dot: hydrate
  *       each listed element of each known formula stays or is replaced, in every combination, each result once; formulas that are known
  *       already are left out unless keep: yes
- *   charge_neutral: {elements: [..], max_elements: 3, max_amount: 6, states: reported|common}
+ *   charge_neutral: {elements: [..], max_elements: 3, max_amount: 6, states: common|icsd24}
  *       every formula of 2 to max_elements of the elements with 1 to max_amount atoms of each, without a common divisor, in which one
  *       oxidation state per element (core/matter/facts.h) can add up to zero with every cation less electronegative than every anion
  * `allows` may be NULL: elements that constraints rule out, so that an enumeration prunes itself before it counts (a list does not: its rows

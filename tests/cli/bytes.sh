@@ -15,7 +15,7 @@ demand: two properties by two models
 properties:
   - {property: band gap, unit: eV, data: {file: t.csv, target: band gap}, model: {name: svr, features: magpie, settings: {C: 10, gamma: 0.01, epsilon: 0.1}}}
   - {property: reports, data: {file: t.csv, target: reports}, model: {name: ridge, features: stoichiometry, settings: {lambda: 1}}}
-space: {charge_neutral: {elements: [Na, K, Mg, Zn, Ga, In, S, Se, O], max_elements: 3, max_amount: 5}}
+space: {charge_neutral: {elements: [Na, K, Mg, Zn, Ga, In, S, Se, O], max_elements: 3, max_amount: 5, states: icsd24}}
 require:
   - {property: band gap, min: 1.1 eV, max: 1.6 eV}
   - {property: reports, goal: maximise}

@@ -10,6 +10,10 @@ tr -d ' \n' <"$T/out" >"$T/flat"
 { [ $rc = 0 ] && grep -q '"amounts":{"Cu":1,"S":1,"O":9,"H":10}' "$T/flat" && grep -q '"n_atoms":21,' "$T/flat" && grep -q '"chemical_system":"Cu-H-O-S"' "$T/flat"; }; check 'one formula is one object' $?
 run H2O D2O --format json
 { [ $rc = 0 ] && [ "$(head -c 1 "$T/out")" = '[' ] && [ "$(grep -c '"input"' "$T/out")" = 2 ] && grep -q '"deuterium": 2' "$T/out"; }; check 'several are an array' $?
+run KBiS2
+grep -qx '  oxidation states K+1 Bi+3 S-2' "$T/out"; check 'oxidation states' $?
+run Fe3O4 'SO4^2-' KBi2SeS4 --format csv
+grep -q '^Fe3O4,.*,,$' "$T/out" && grep -q '^SO4^2-,.*,S+6 O-2,$' "$T/out" && grep -q '^KBi2SeS4,.*,K+1 Bi+3 Se+1 S-2 (rare),$' "$T/out"; check 'oxidation states: none, of a charge, rare' $?
 run 'Xx2O3'
 { [ $rc = 3 ] && [ ! -s "$T/out" ] && grep -q "no element 'Xx'" "$T/err" && grep -qx '  Xx2O3' "$T/err" && grep -qx '  ^' "$T/err"; }; check 'a bad formula: exit 3, reason, caret' $?
 run 'Fe₂Xy'

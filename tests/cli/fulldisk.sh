@@ -18,7 +18,7 @@ cat >d.yaml <<Y
 demand: a small enumerated space
 data: {file: t.csv, formula: formula, target: band gap, property: band gap, unit: eV}
 model: {name: ridge, features: stoichiometry, settings: {lambda: 1}}
-space: {charge_neutral: {elements: [Na, Mg, Zn, Ga, S, Se, O], max_elements: 3, max_amount: 4}}
+space: {charge_neutral: {elements: [Na, Mg, Zn, Ga, S, Se, O], max_elements: 3, max_amount: 4, states: icsd24}}
 require:
   - {property: band gap, min: 1 eV, max: 4 eV}
 keep: 10

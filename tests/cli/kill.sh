@@ -14,7 +14,7 @@ cat >"$T/d.yaml" <<Y
 demand: something that takes a second or two
 data: {file: gaps.csv, formula: formula, target: band gap, property: band gap, unit: eV}
 model: {name: ridge, features: magpie}
-space: {charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Zn, Al, Ga, In, Sn, Ge, Sb, Bi, S, Se, O, N, Cl], max_elements: 4, max_amount: ${CUPEL_KILL_AMOUNT:-$amount}}}
+space: {charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Zn, Al, Ga, In, Sn, Ge, Sb, Bi, S, Se, O, N, Cl], max_elements: 4, max_amount: ${CUPEL_KILL_AMOUNT:-$amount}, states: icsd24}}
 require:
   - {property: band gap, min: 1.1 eV, max: 1.6 eV}
   - {price: {max: 60 USD/kg}}

@@ -18,7 +18,7 @@ cat >"$T/neutral.yaml" <<Y
 demand: a small enumerated space
 data: {file: $data, formula: formula, target: band gap, property: band gap, unit: eV}
 model: {name: ridge, features: magpie}
-space: {charge_neutral: {elements: [Na, K, Mg, Zn, Ga, In, Sn, Ge, Sb, S, Se, O, N], max_elements: 3, max_amount: 6}}
+space: {charge_neutral: {elements: [Na, K, Mg, Zn, Ga, In, Sn, Ge, Sb, S, Se, O, N], max_elements: 3, max_amount: 6, states: icsd24}}
 require:
   - {property: band gap, min: 1.1 eV, max: 1.6 eV}
   - {price: {max: 60 USD/kg}}
@@ -57,6 +57,8 @@ awk -F, 'NR > 1 { k = $2; if (k == "GaAs" || k == "Ga2As2" || k == "Ga0.5As0.5")
 grep -Eq '(Cd|Pb)[A-Z0-9,]' <(tail -n +2 "$T/x.csv" | cut -d, -f2) && no 'forbidden elements are not there' || ok 'forbidden elements are not there'
 head -n 1 "$T/x.csv" | grep -q '^rank,formula,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],probability,in_domain,' &&
   ok 'columns of a ranking' || no 'columns of a ranking'
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } $2 == "GaAs" || $2 == "Ga2As2" || $2 == "Ga0.5As0.5" { s = $c["oxidation states"] } END { exit s != "Ga+3 As-3" }' "$T/x.csv" &&
+  ok 'a ranking shows oxidation states' || no 'a ranking shows oxidation states'
 awk -F, 'NR > 2 && $6 > last { exit 1 } { last = $6 }' "$T/x.csv" && ok 'probability falls' || no 'probability falls'
 check 'JSON lines' "$CUPEL" screen "$T/list.yaml" -o "$T/x.jsonl"
 [ "$(wc -l <"$T/x.jsonl")" -gt 60 ] && grep -q '^{"rank": 1, ' "$T/x.jsonl" && ok 'JSON lines hold a row each' || no 'JSON lines hold a row each'
@@ -88,7 +90,7 @@ exits 'no part' 2 'PART' "$CUPEL" merge -o "$T/x.csv"
 exits 'a shard that is none' 2 'i/n' "$CUPEL" screen "$T/list.yaml" --shard 4/3 -o "$T/x.h5"
 exits 'a shard as a table' 2 'artifact' "$CUPEL" screen "$T/list.yaml" --shard 1/3 -o "$T/x.csv"
 exits 'an output that is an input' 2 'is the file that' "$CUPEL" screen "$T/list.yaml" -o "$T/candidates.csv"
-exits 'an output that is the demand' 2 'demand itself' "$CUPEL" screen "$T/list.yaml" -o "$T/list.yaml"
+exits 'an output that is the demand' 2 'is also the input' "$CUPEL" screen "$T/list.yaml" -o "$T/list.yaml"
 exits 'no output' 2 '-o' "$CUPEL" screen "$T/list.yaml"
 sed 's/min: 1.1 eV, max: 1.6 eV/min: 500 eV, max: 600 eV/' "$T/list.yaml" >"$T/none.yaml"
 exits 'nothing can meet it' 5 'no candidate' "$CUPEL" screen "$T/none.yaml" -o "$T/x.csv"

@@ -15,7 +15,7 @@ cat >d.yaml <<'Y'
 demand: something that takes a second
 data: {file: gaps.csv, formula: formula, target: band gap, property: band gap, unit: eV}
 model: {name: ridge, features: magpie, settings: {lambda: 1}}
-space: {charge_neutral: {elements: [Li, Na, K, Mg, Ca, Zn, Al, Ga, In, Sn, S, Se, O, N], max_elements: 4, max_amount: 4}}
+space: {charge_neutral: {elements: [Li, Na, K, Mg, Ca, Zn, Al, Ga, In, Sn, S, Se, O, N], max_elements: 4, max_amount: 4, states: icsd24}}
 require:
   - {property: band gap, min: 1.1 eV, max: 1.6 eV}
 keep: 20
