@@ -257,6 +257,41 @@ void cupel_input_free(cupel_input *in)
     cupel_free(in);
 }
 
+static bool is_plain_file(const char *path)
+{
+    struct stat sb;
+    return stat(path, &sb) == 0 && S_ISREG(sb.st_mode);
+}
+
+cupel_status cupel_whole_open(const char *path, cupel_whole *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_input *in = NULL;
+    *w = (cupel_whole){0};
+    if (strcmp(path, "-") != 0 && is_plain_file(path)) {
+        CUPEL_TRY(cupel_map_open(path, &w->map, err));
+        w->p = w->map.p, w->n = w->map.n;
+        if (w->n < 2 || w->p[0] != 0x1f || w->p[1] != 0x8b) return CUPEL_OK;
+        cupel_map_close(&w->map);
+        *w = (cupel_whole){.zipped = true};
+    }
+    CUPEL_TRY(cupel_input_open(path, &in, err));
+    w->zipped = in->zipped;
+    CUPEL_TRY(cupel_input_rest(in, SIZE_MAX / 4, &w->own, &w->n, err));
+    w->p = (const unsigned char *)w->own;
+done:
+    cupel_input_free(in);
+    if (st != CUPEL_OK) cupel_whole_close(w);
+    return st;
+}
+
+void cupel_whole_close(cupel_whole *w)
+{
+    cupel_map_close(&w->map);
+    cupel_free(w->own);
+    *w = (cupel_whole){0};
+}
+
 cupel_status cupel_digest_file(const char *path, char hex[65], cupel_err *err)
 {
     cupel_input *in = NULL;

@@ -4,6 +4,7 @@
 
 #include "core/base/str.h"
 #include "core/cupel.h"
+#include "core/sys/file.h"
 
 typedef struct cupel_input cupel_input;
 
@@ -20,6 +21,17 @@ const char *cupel_input_name(const cupel_input *in);
 /* SHA-256 of the stored bytes, at the end only (reads on to the end if need be). */
 cupel_status cupel_input_digest(cupel_input *in, char hex[65], cupel_err *err);
 void cupel_input_free(cupel_input *in);
+
+/* A whole input at once, for formats that jump about in it: a regular file is mapped, anything zipped or piped is read into memory. */
+typedef struct cupel_whole {
+    const unsigned char *p;
+    size_t n;
+    bool zipped;
+    cupel_map map;
+    char *own;
+} cupel_whole; /* {0} is empty */
+cupel_status cupel_whole_open(const char *path, cupel_whole *w, cupel_err *err); /* "-" is stdin */
+void cupel_whole_close(cupel_whole *w);
 
 /* SHA-256 of a whole file. */
 cupel_status cupel_digest_file(const char *path, char hex[65], cupel_err *err);

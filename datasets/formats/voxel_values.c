@@ -27,6 +27,14 @@ bool cupel_number_named(cupel_text name, cupel_number *t)
     return false;
 }
 
+cupel_number cupel_number_native(char kind, unsigned size)
+{
+    const uint16_t one = 1;
+    unsigned char first;
+    memcpy(&first, &one, 1);
+    return (cupel_number){kind, size, first == 0};
+}
+
 cupel_number cupel_number_for(const cupel_voxels *v)
 {
     static const int64_t most[] = {UINT8_MAX, UINT16_MAX, UINT32_MAX}, least[] = {INT8_MIN, INT16_MIN, INT32_MIN}, top[] = {INT8_MAX, INT16_MAX, INT32_MAX};
@@ -181,6 +189,8 @@ void cupel_fill_free(cupel_fill *f)
     cupel_free(f->hashed);
     cupel_free(f);
 }
+
+void cupel_fill_type(cupel_fill *f, cupel_number type) { f->type = type; }
 
 size_t cupel_fill_missing(const cupel_fill *f) { return f->count - f->place; }
 

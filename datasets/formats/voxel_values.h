@@ -16,6 +16,8 @@ typedef struct cupel_number {
 
 /* "uint8", "int64", "float32", "bool" and so on to a number of this machine's byte order; false for another word. */
 bool cupel_number_named(cupel_text name, cupel_number *t);
+/* A type in the byte order of this machine. */
+cupel_number cupel_number_native(char kind, unsigned size);
 /* The smallest type that holds every label of the volume, least significant byte first. */
 cupel_number cupel_number_for(const cupel_voxels *v);
 
@@ -35,6 +37,8 @@ typedef struct cupel_fill cupel_fill;
 /* bytes: what the file can hold at most behind its header; the shape is checked against it, then against memory, before anything is
  * allocated. `name` is for messages. */
 cupel_status cupel_fill_open(const cupel_file_order *order, cupel_number type, uint64_t bytes, const char *name, cupel_fill **f, cupel_err *err);
+/* The type of the values that follow, when it changes between the pages of a stack. */
+void cupel_fill_type(cupel_fill *f, cupel_number type);
 /* The next n values, packed. CUPEL_BAD_INPUT, with the place, for one that is no whole number, and for more values than the shape has. */
 cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_err *err);
 /* The next bytes of the stream, cut anywhere. */

@@ -1,0 +1,120 @@
+/* A folder of images as the slices of a volume: its .png, or its .tif and .tiff, in the order of their names, in which runs of digits count as
+ * numbers (s9 before s10). */
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/sys/file.h"
+#include "datasets/formats/image.h"
+#include "datasets/formats/volume.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+typedef struct names {
+    char **name;
+    size_t n, cap, n_png, n_tiff;
+} names;
+
+static void release(names *l)
+{
+    for (size_t i = 0; i < l->n; i++) cupel_free(l->name[i]);
+    cupel_free(l->name);
+}
+
+static bool ends_with(const char *name, const char *suffix)
+{
+    size_t n = strlen(name), k = strlen(suffix);
+    return n > k && strcasecmp(name + n - k, suffix) == 0;
+}
+
+static bool is_png_name(const char *name) { return ends_with(name, ".png") || ends_with(name, ".png.gz"); }
+static bool is_tiff_name(const char *name)
+{
+    return ends_with(name, ".tif") || ends_with(name, ".tiff") || ends_with(name, ".tif.gz") || ends_with(name, ".tiff.gz");
+}
+
+static bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/* Names compare byte by byte, runs of digits as numbers of any length; equal ones by the bytes. */
+static int by_number(const void *a, const void *b)
+{
+    const char *x = *(char *const *)a, *y = *(char *const *)b;
+    const char *p = x, *q = y;
+    while (*p && *q) {
+        if (!digit(*p) || !digit(*q)) {
+            if (*p != *q) return (unsigned char)*p < (unsigned char)*q ? -1 : 1;
+            p++, q++;
+            continue;
+        }
+        p += strspn(p, "0"), q += strspn(q, "0");
+        size_t n = strspn(p, "0123456789"), m = strspn(q, "0123456789");
+        if (n != m) return n < m ? -1 : 1;
+        int order = memcmp(p, q, n);
+        if (order) return order;
+        p += n, q += m;
+    }
+    if (*p || *q) return *p ? 1 : -1;
+    return strcmp(x, y);
+}
+
+static cupel_status list_folder(const char *path, names *l, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    DIR *d = opendir(path);
+    if (!d) return cupel_fail(err, CUPEL_BAD_INPUT, "opening folder '%s': %s", path, strerror(errno));
+    for (const struct dirent *e; (e = readdir(d));) {
+        if (e->d_name[0] == '.' || !(is_png_name(e->d_name) || is_tiff_name(e->d_name))) continue;
+        if (!cupel_grow(&l->name, &l->cap, l->n + 1, sizeof *l->name)) CUPEL_TRY(cupel_no_memory(err, path, 0));
+        l->name[l->n] = cupel_path_join(path, e->d_name);
+        if (!l->name[l->n]) CUPEL_TRY(cupel_no_memory(err, path, 0));
+        l->n++;
+        if (is_png_name(e->d_name))
+            l->n_png++;
+        else
+            l->n_tiff++;
+    }
+    if (!l->n) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "folder '%s': no slices (.png, .tif, .tiff) in it", path));
+    if (l->n_png && l->n_tiff)
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "folder '%s': %zu .png and %zu .tiff in it; slices are of one format: move the others away", path, l->n_png, l->n_tiff));
+    qsort(l->name, l->n, sizeof *l->name, by_number);
+done:
+    closedir(d);
+    return st;
+}
+
+static cupel_status add_slice(const char *file, const char *path, cupel_pile *pile, cupel_err *err)
+{
+    size_t pages = 1;
+    bool volume;
+    if (is_png_name(file)) return cupel_png_pile(file, path, pile, err);
+    cupel_status st = cupel_tiff_pages(file, &pages, &volume, err);
+    if (st == CUPEL_OK && pages != 1)
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %zu pages; a slice in a folder has one page (name the file itself to read a stack)", file, pages);
+    return st == CUPEL_OK ? cupel_tiff_pile(file, path, pile, err) : st;
+}
+
+static cupel_status read_slices(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
+{
+    (void)o;
+    cupel_status st = CUPEL_OK;
+    names l = {0};
+    cupel_pile pile = {.volume = true};
+    CUPEL_TRY(list_folder(path, &l, err));
+    pile.n_pages = l.n;
+    for (size_t i = 0; i < l.n; i++) CUPEL_TRY(add_slice(l.name[i], path, &pile, err));
+    CUPEL_TRY(cupel_fill_finish(pile.fill, v, err));
+done:
+    cupel_fill_free(pile.fill);
+    release(&l);
+    return st;
+}
+
+extern const cupel_volume_format cupel_volume_format_slices;
+const cupel_volume_format cupel_volume_format_slices = {
+    .method = {.name = "slices", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
+               .help = "a folder of PNG or TIFF images, one per slice, in the order of their names (numbers in them count: s9 before s10)",
+               .input = "slices are axis 0, rows axis 1, columns axis 2; the stored numbers are the labels; no voxel size", .output = "not written"},
+    .suffixes = "", .image = true, .read = read_slices,
+};
