@@ -164,6 +164,8 @@ static void format_json(const cupel_sheet *s, const cupel_records *r, size_t row
 
 bool cupel_sheet_is_text(const cupel_sheet *s) { return s->form != H5; }
 
+cupel_writer *cupel_sheet_writer(cupel_sheet *s) { return s->writer; }
+
 void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, unsigned char reason, cupel_str *out)
 {
     const char *word = cupel_reason_name((cupel_reason)reason);
@@ -217,17 +219,18 @@ static cupel_status open_artifact(cupel_sheet *s, cupel_err *err)
     CUPEL_TRY(cupel_writer_open(s->o.path, s->o.kind ? s->o.kind : "descriptors", SCHEMA, s->o.seed, &s->writer, err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "features", s->o.sets, err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "table_columns", s->o.table_columns ? s->o.table_columns : "", err));
-    CUPEL_TRY(cupel_writer_attr_text(s->writer, "formula_column", h->name[s->o.formula], err));
+    CUPEL_TRY(cupel_writer_attr_text(s->writer, s->o.subject ? "subject_column" : "formula_column", h->name[s->o.formula], err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "missing", s->o.missing, err));
     CUPEL_TRY(cupel_writer_attr_int(s->writer, "columns", (int64_t)s->o.n_columns, err));
     CUPEL_TRY(cupel_writer_put(s->writer, "columns", "", "names of the columns of x", CUPEL_TEXT, 1, &s->o.n_columns, s->o.column, err));
     CUPEL_TRY(cupel_writer_put(s->writer, "units", "", "units of the columns of x", CUPEL_TEXT, 1, &s->o.n_columns, s->o.unit, err));
-    CUPEL_TRY(cupel_writer_rows(s->writer, "formula", "", "formulas as given", CUPEL_TEXT, 1, &s->formula, err));
-    CUPEL_TRY(cupel_writer_rows(s->writer, "x", "as in units", "values, one row per formula; NaN where there is none",
+    const char *subject = s->o.subject ? s->o.subject : "formula", *about = s->o.subject ? "as given" : "formulas as given";
+    CUPEL_TRY(cupel_writer_rows(s->writer, subject, "", about, CUPEL_TEXT, 1, &s->formula, err));
+    CUPEL_TRY(cupel_writer_rows(s->writer, "x", "as in units", "values, one row per formula or volume; NaN where there is none",
                                 s->o.float32 ? CUPEL_F32 : CUPEL_F64, s->o.n_columns, &s->x, err));
     CUPEL_TRY(cupel_writer_rows(s->writer, "reason", "",
                                 "why a value is NaN: 0 none, 1 missing_formula, 2 bad_formula, 3 ambiguous_formula, 4 no_element_data, "
-                                "5 missing_number, 6 bad_number, 7 imputed", CUPEL_U8, 1, &s->reason, err));
+                                "5 missing_number, 6 bad_number, 7 imputed, 8 bad_volume, 9 no_value", CUPEL_U8, 1, &s->reason, err));
     for (size_t i = 0; i < h->n; i++)
         if (is_kept(&s->o, i)) CUPEL_TRY(open_kept(s, i, err));
 done:
@@ -273,7 +276,7 @@ cupel_status cupel_sheet_commit(cupel_sheet **sheet, const char *input, const ch
     *sheet = NULL;
     if (s->form == H5) {
         CUPEL_TRY(cupel_writer_attr_int(s->writer, "rows", (int64_t)s->n_rows, err));
-        CUPEL_TRY(cupel_writer_input(s->writer, input, digest, err));
+        if (input) CUPEL_TRY(cupel_writer_input(s->writer, input, digest, err));
         if (s->o.model) CUPEL_TRY(cupel_writer_input(s->writer, s->o.model, s->o.model_digest, err));
         CUPEL_TRY(cupel_writer_commit(&s->writer, err));
     } else {

@@ -4,6 +4,7 @@
 #define CUPEL_ENGINE_SHEET_H
 
 #include "core/cupel.h"
+#include "core/io/artifact.h"
 #include "core/matter/records.h"
 
 #include <stdbool.h>
@@ -15,7 +16,8 @@ typedef struct cupel_sheet_options {
     const char *path;
     const char *format;            /* "csv", "tsv", "jsonl", "h5"; NULL: by the end of path; "-" is csv */
     const cupel_header *header;    /* of the input; kept by the caller while the sheet is open */
-    size_t formula;                /* its formula column */
+    size_t formula;                /* its formula column, or the column of what the rows are of */
+    const char *subject;           /* what they are of: "volume"; NULL: formulas */
     const bool *kept;              /* [header->n] columns that are written as they were; NULL: all but the formula */
     size_t n_columns;              /* descriptors: names and units */
     const char *const *column, *const *unit;
@@ -30,6 +32,8 @@ typedef struct cupel_sheet_options {
 cupel_status cupel_sheet_open(const cupel_sheet_options *o, cupel_sheet **s, cupel_err *err);
 
 bool cupel_sheet_is_text(const cupel_sheet *s);
+/* For more data sets of an artifact; NULL for text. */
+cupel_writer *cupel_sheet_writer(cupel_sheet *s);
 
 /* Appends one row as text. x: float or double [n_columns]. Safe from many threads. */
 void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, unsigned char reason, cupel_str *out);
@@ -39,7 +43,7 @@ cupel_status cupel_sheet_text(cupel_sheet *s, const cupel_str *text, cupel_err *
 cupel_status cupel_sheet_rows(cupel_sheet *s, const cupel_records *r, size_t from, size_t n, const void *x, const unsigned char *reason,
                               cupel_err *err);
 
-/* input and digest ("sha256:..."): recorded in an artifact. Frees *s, whatever it returns. */
+/* input and digest ("sha256:..."): recorded in an artifact unless input is NULL. Frees *s, whatever it returns. */
 cupel_status cupel_sheet_commit(cupel_sheet **s, const char *input, const char *digest, cupel_err *err);
 void cupel_sheet_abandon(cupel_sheet **s); /* NULL-safe; leaves nothing behind */
 

@@ -13,6 +13,8 @@ const char *cupel_reason_name(cupel_reason reason)
         [CUPEL_REASON_MISSING_NUMBER] = "missing_number",
         [CUPEL_REASON_BAD_NUMBER] = "bad_number",
         [CUPEL_REASON_IMPUTED] = "imputed",
+        [CUPEL_REASON_BAD_VOLUME] = "bad_volume",
+        [CUPEL_REASON_NO_VALUE] = "no_value",
     };
     return (size_t)reason < CUPEL_REASON_COUNT ? names[reason] : "";
 }

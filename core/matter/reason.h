@@ -13,7 +13,9 @@ typedef enum cupel_reason {
     CUPEL_REASON_MISSING_NUMBER = 5,    /* a numeric column or the target is empty */
     CUPEL_REASON_BAD_NUMBER = 6,        /* a numeric column or the target is not a finite number */
     CUPEL_REASON_IMPUTED = 7,           /* a missing value was filled in (--missing impute) */
-    CUPEL_REASON_COUNT = 8
+    CUPEL_REASON_BAD_VOLUME = 8,        /* a volume that cannot be read */
+    CUPEL_REASON_NO_VALUE = 9,          /* a number that is not defined for this volume: a phase that it does not have, no chord that ends inside */
+    CUPEL_REASON_COUNT = 10
 } cupel_reason;
 
 /* "missing_formula", "bad_formula", ...; "" for none. */
