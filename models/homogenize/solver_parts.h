@@ -1,0 +1,69 @@
+/* What the files of the solver share: the cell on its grid, its fields, and the passes of one iteration. */
+#ifndef CUPEL_MODELS_HOMOGENIZE_SOLVER_PARTS_H
+#define CUPEL_MODELS_HOMOGENIZE_SOLVER_PARTS_H
+
+#include "core/math/fft.h"
+#include "models/homogenize/kernels/solve.h"
+#include "models/homogenize/solver.h"
+
+#include <stdbool.h>
+
+enum { CUPEL_ORDER_MAX = 6 };
+
+/* The mixture as the grid sees it. A 2-D image is the grid {n0, 1, n1}: rows stay long, and an axis of one voxel has no gradient. */
+typedef struct cupel_cell {
+    cupel_physics physics;
+    const cupel_mixture *m;
+    size_t n[3], voxels;
+    int direction[3];        /* of the sample, along each axis of the grid */
+    size_t fields, fluxes;   /* 1 and 3; 3 and 6 */
+    size_t order;            /* loads */
+    int component[6];        /* [order] of a load among the fluxes of the grid */
+    double factor[6];        /* [order] of a load: 1; Mandel's root of 2 for shear */
+    double scale[3];         /* 1 / (4 edge) */
+    bool isotropic;
+    float *first, *second;   /* isotropic: [phases] k, or lambda and mu */
+    float *any;              /* else [phases][6 or 21] */
+    float *any_cut;          /* else [cuts][6 or 21] */
+    cupel_cut_rule rule;
+    double reference[6];     /* of the preconditioner: tensor; or lambda, mu */
+} cupel_cell;
+
+cupel_status cupel_cell_init(const cupel_mixture *m, const cupel_material *materials, const cupel_solve_options *o, cupel_cell *c, cupel_err *err);
+void cupel_cell_release(cupel_cell *c);
+
+/* Floats of scratch of one worker that computes rows of fluxes; row stride of that scratch. */
+size_t cupel_cell_row(const cupel_cell *c);
+
+/* The fluxes of voxel row (i, j) into row->out, with the element before the first. `at` [n2] is scratch. */
+void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, float *coefficients, uint32_t *at);
+
+/* Conjugate gradients on one cell. */
+typedef struct cupel_iteration {
+    const cupel_cell *cell;
+    const cupel_solve_kernels *k;
+    cupel_fft *fft;
+    const cupel_job *job;
+    size_t threads, pitch, plane, size;      /* floats of a row, a plane, a field */
+    float *p[3], *r[3], *z[3], *u[3];        /* u: NULL unless kept */
+    float *scratch;                          /* [threads][each] */
+    size_t each;
+    float *cosine, *sine, *weight;           /* along the last axis, each number twice */
+    double *half_sin[2], *half_cos[2];       /* 2 sin(a/2), cos(a/2) along axes 0 and 1, over the edge */
+    double *sums;                            /* partial sums of the items of a pass */
+    double edge_z;
+} cupel_iteration;
+
+cupel_status cupel_iteration_init(const cupel_cell *c, const cupel_job *job, bool keep, cupel_iteration *it, cupel_err *err);
+void cupel_iteration_release(cupel_iteration *it);
+uint64_t cupel_iteration_bytes(const cupel_cell *c, const cupel_job *job, bool keep);
+
+/* z = -div(K (mean + grad p)), `field` false: of the mean alone. *work = <grad p . K (mean + grad p)>, flux [fluxes] = <K (mean + grad p)>. */
+cupel_status cupel_pass_flux(cupel_iteration *it, const double *mean, bool field, double *work, double *flux, cupel_err *err);
+/* r -= alpha z (`start`: r = -z); u += alpha p; z = planes of r transformed. Then z = G z, returned: <r . G r> per voxel. */
+cupel_status cupel_pass_residual(cupel_iteration *it, double alpha, bool start, cupel_err *err);
+cupel_status cupel_pass_green(cupel_iteration *it, double *rz, cupel_err *err);
+/* p = z transformed back + beta p. */
+cupel_status cupel_pass_direction(cupel_iteration *it, double beta, cupel_err *err);
+
+#endif

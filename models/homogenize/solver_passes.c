@@ -1,0 +1,349 @@
+/* One iteration is four passes over memory; between them stand the two sums that conjugate gradients need. */
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/sys/file.h"
+#include "core/sys/par.h"
+#include "models/homogenize/solver_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    SLAB = 16,                        /* planes of an item of the flux pass: the one before them is computed twice */
+    SUMS = 8,                         /* doubles per item */
+    SMALL = 1 << 14                   /* voxels per thread below which a thread costs more than it gives */
+};
+
+static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+/* Rows of the flux pass: two lines, fluxes now and before, coefficients; and what the plane below leaves for the nodes of the next. */
+static size_t flux_scratch(const cupel_cell *c)
+{
+    const size_t row = cupel_cell_row(c);
+    return (6 * c->fields + 2 * c->fluxes + 4 + c->fields * c->n[1]) * row + round_up(c->n[2], 16) + 16;
+}
+
+static size_t worker_scratch(const cupel_cell *c, const cupel_fft *f)
+{
+    const size_t flux = flux_scratch(c), transform = round_up(cupel_fft_scratch(f, c->fields), 16) + c->n[1] * cupel_fft_pitch(f);
+    return round_up(flux > transform ? flux : transform, 16);
+}
+
+static size_t threads_for(const cupel_cell *c, size_t threads)
+{
+    const size_t useful = c->voxels / SMALL + 1;
+    return threads < useful ? threads : useful;
+}
+
+uint64_t cupel_iteration_bytes(const cupel_cell *c, const cupel_job *job, bool keep)
+{
+    const size_t pitch = (c->n[2] / 2 + 4) / 4 * 8, field = cupel_mul(cupel_mul(c->n[0], c->n[1]), cupel_mul(pitch, sizeof(float)));
+    const size_t fields = 3 * c->fields + (keep ? c->order * c->fields : 0);
+    return cupel_mul(field, fields) + threads_for(c, job->threads) * flux_scratch(c) * sizeof(float);
+}
+
+static bool make_fields(cupel_iteration *it, bool keep)
+{
+    for (size_t c = 0; c < it->cell->fields; c++) {
+        it->p[c] = cupel_alloc_aligned(it->size, sizeof **it->p);
+        it->r[c] = cupel_alloc_aligned(it->size, sizeof **it->r);
+        it->z[c] = cupel_alloc_aligned(it->size, sizeof **it->z);
+        it->u[c] = keep ? cupel_alloc_aligned(it->size, sizeof **it->u) : NULL;
+        if (!it->p[c] || !it->r[c] || !it->z[c] || (keep && !it->u[c])) return false;
+    }
+    return true;
+}
+
+/* 2 sin(a / 2) and cos(a / 2), a = 2 pi i / n; exact zeros, which is how the modes without energy are known. */
+static void half_angle(size_t i, size_t n, double *sine, double *cosine)
+{
+    const double half = 3.14159265358979323846 * (double)i / (double)n;
+    *sine = i == 0 ? 0 : 2 * sin(half);
+    *cosine = 2 * i == n ? 0 : cos(half);
+}
+
+static bool make_tables(cupel_iteration *it)
+{
+    const cupel_cell *c = it->cell;
+    const size_t half = c->n[2] / 2 + 1;
+    it->cosine = cupel_alloc_aligned(2 * half, sizeof *it->cosine);
+    it->sine = cupel_alloc_aligned(2 * half, sizeof *it->sine);
+    it->weight = cupel_alloc_aligned(2 * half, sizeof *it->weight);
+    for (int a = 0; a < 2; a++) {
+        it->half_sin[a] = cupel_alloc(c->n[a], sizeof **it->half_sin);
+        it->half_cos[a] = cupel_alloc(c->n[a], sizeof **it->half_cos);
+        if (!it->half_sin[a] || !it->half_cos[a]) return false;
+        for (size_t i = 0; i < c->n[a]; i++) half_angle(i, c->n[a], &it->half_sin[a][i], &it->half_cos[a][i]);
+    }
+    if (!it->cosine || !it->sine || !it->weight) return false;
+    for (size_t k = 0; k < half; k++) {
+        double s, co;
+        half_angle(k, c->n[2], &s, &co);
+        it->sine[2 * k] = it->sine[2 * k + 1] = (float)(s * 4 * c->scale[2]);
+        it->cosine[2 * k] = it->cosine[2 * k + 1] = (float)co;
+        it->weight[2 * k] = it->weight[2 * k + 1] = k == 0 || 2 * k == c->n[2] ? 1 : 2;
+    }
+    return true;
+}
+
+cupel_status cupel_iteration_init(const cupel_cell *c, const cupel_job *job, bool keep, cupel_iteration *it, cupel_err *err)
+{
+    *it = (cupel_iteration){.cell = c, .k = cupel_solve_kernels_of(job->isa), .job = job, .threads = threads_for(c, job->threads)};
+    const uint64_t bytes = cupel_iteration_bytes(c, job, keep);
+    cupel_status st = cupel_memory_check(bytes, "the fields of the solver", err);
+    if (st == CUPEL_OK) st = cupel_fft_new(c->n, &it->fft, err);
+    if (st != CUPEL_OK) return st;
+    it->pitch = cupel_fft_pitch(it->fft);
+    it->plane = c->n[1] * it->pitch;
+    it->size = cupel_fft_size(it->fft);
+    it->each = worker_scratch(c, it->fft);
+    const size_t items = c->n[0] > cupel_fft_blocks(it->fft) ? c->n[0] : cupel_fft_blocks(it->fft);
+    it->sums = cupel_alloc_aligned(cupel_mul(items, SUMS), sizeof *it->sums);
+    it->scratch = cupel_alloc_aligned(cupel_mul(it->threads, it->each), sizeof *it->scratch);
+    if (it->sums && it->scratch && make_fields(it, keep) && make_tables(it)) return CUPEL_OK;
+    cupel_iteration_release(it);
+    return cupel_no_memory(err, "the fields of the solver", bytes);
+}
+
+void cupel_iteration_release(cupel_iteration *it)
+{
+    for (size_t c = 0; c < 3; c++) {
+        cupel_free(it->p[c]);
+        cupel_free(it->r[c]);
+        cupel_free(it->z[c]);
+        cupel_free(it->u[c]);
+    }
+    for (int a = 0; a < 2; a++) {
+        cupel_free(it->half_sin[a]);
+        cupel_free(it->half_cos[a]);
+    }
+    cupel_free(it->cosine);
+    cupel_free(it->sine);
+    cupel_free(it->weight);
+    cupel_free(it->sums);
+    cupel_free(it->scratch);
+    cupel_fft_free(it->fft);
+    *it = (cupel_iteration){0};
+}
+
+/* ---- Fluxes and their divergence ---- */
+
+typedef struct flux_pass {
+    cupel_iteration *it;
+    float mean[6], scale[3];
+    bool field;
+} flux_pass;
+
+/* What a worker has at hand; see flux_scratch. */
+typedef struct bench {
+    size_t row;
+    float *lo, *hi, *now, *before, *coefficients, *unused, *upper;
+    uint32_t *at;
+} bench;
+
+static bench bench_of(const cupel_iteration *it, size_t worker)
+{
+    const cupel_cell *c = it->cell;
+    bench b = {.row = cupel_cell_row(c)};
+    b.lo = it->scratch + worker * it->each;
+    b.hi = b.lo + 3 * c->fields * b.row;
+    b.now = b.hi + (3 * c->fields + 1) * b.row; /* a row's first has one before it */
+    b.before = b.now + c->fluxes * b.row;
+    b.coefficients = b.before + c->fluxes * b.row;
+    b.unused = b.coefficients + 2 * b.row;
+    b.upper = b.unused + b.row;
+    b.at = (uint32_t *)(b.upper + c->fields * c->n[1] * b.row);
+    return b;
+}
+
+static void make_line(const flux_pass *s, size_t i, size_t j, size_t row, float *line)
+{
+    const cupel_iteration *it = s->it;
+    const cupel_cell *c = it->cell;
+    const size_t next = i + 1 < c->n[0] ? i + 1 : 0;
+    for (size_t f = 0; f < c->fields; f++)
+        if (s->field)
+            it->k->line(c->n[2], row, it->p[f] + i * it->plane + j * it->pitch, it->p[f] + next * it->plane + j * it->pitch, line + 3 * f * row);
+        else
+            memset(line + 3 * f * row, 0, 3 * row * sizeof *line);
+}
+
+/* Which fluxes a field's force is the divergence of: itself; the rows of the stress tensor. */
+static const int of_field[2][3][3] = {{{0, 1, 2}}, {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}}};
+
+static void spread_row(const flux_pass *s, const bench *b, size_t i, size_t j, bool own, double *sums)
+{
+    const cupel_iteration *it = s->it;
+    const cupel_cell *c = it->cell;
+    const float *before = c->n[1] > 1 ? b->before : b->now;
+    for (size_t f = 0; f < c->fields; f++) {
+        const int *of = of_field[c->fields == 3][f];
+        const size_t at = i * it->plane + j * it->pitch;
+        float *q = own ? it->z[f] + at : b->unused;
+        it->k->spread(c->n[2], (const float *const[3]){b->now + (size_t)of[0] * b->row, b->now + (size_t)of[1] * b->row, b->now + (size_t)of[2] * b->row},
+                      (const float *const[3]){before + (size_t)of[0] * b->row, before + (size_t)of[1] * b->row, before + (size_t)of[2] * b->row}, s->scale,
+                      b->upper + (f * c->n[1] + j) * b->row, q);
+        if (own && s->field) sums[0] += it->k->dot(c->n[2], q, it->p[f] + at);
+    }
+    if (own)
+        for (size_t d = 0; d < c->fluxes; d++) sums[1 + d] += it->k->sum(c->n[2], b->now + d * b->row);
+}
+
+/* Rows of voxels of plane i; `own`: their nodes' forces are written, else only what they leave for the next plane matters. */
+static void flux_plane(const flux_pass *s, bench *b, size_t i, bool own, double *sums)
+{
+    const cupel_cell *c = s->it->cell;
+    const size_t n1 = c->n[1];
+    make_line(s, i, n1 - 1, b->row, b->lo);
+    for (size_t step = n1 > 1 ? 0 : 1; step <= n1; step++) { /* rows n1 - 1, 0, 1, ... n1 - 1 */
+        const size_t j = step ? step - 1 : n1 - 1, next = j + 1 < n1 ? j + 1 : 0;
+        make_line(s, i, next, b->row, b->hi);
+        cupel_voxel_row row = {.n = c->n[2], .len = b->row, .lo = b->lo, .hi = b->hi, .out = b->now};
+        memcpy(row.scale, s->scale, sizeof row.scale);
+        memcpy(row.mean, s->mean, sizeof row.mean);
+        cupel_cell_fluxes(c, s->it->k, &row, i, j, b->coefficients, b->at);
+        if (step) spread_row(s, b, i, j, own, sums);
+        float *const now = b->now, *const lo = b->lo;
+        b->now = b->before, b->before = now;
+        b->lo = b->hi, b->hi = lo;
+    }
+}
+
+static cupel_status flux_slab(void *user, size_t item, size_t worker, cupel_err *err)
+{
+    (void)err;
+    const flux_pass *s = user;
+    const cupel_cell *c = s->it->cell;
+    const size_t from = item * SLAB, to = from + SLAB < c->n[0] ? from + SLAB : c->n[0];
+    bench b = bench_of(s->it, worker);
+    double sums[SUMS] = {0};
+    memset(b.upper, 0, c->fields * c->n[1] * b.row * sizeof *b.upper);
+    flux_plane(s, &b, from ? from - 1 : c->n[0] - 1, false, sums);
+    for (size_t i = from; i < to; i++) flux_plane(s, &b, i, true, sums);
+    memcpy(s->it->sums + item * SUMS, sums, sizeof sums);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_pass_flux(cupel_iteration *it, const double *mean, bool field, double *work, double *flux, cupel_err *err)
+{
+    const cupel_cell *c = it->cell;
+    const size_t slabs = (c->n[0] + SLAB - 1) / SLAB;
+    flux_pass s = {.it = it, .field = field};
+    for (size_t d = 0; d < c->fluxes; d++) s.mean[d] = (float)mean[d];
+    for (size_t d = 0; d < 3; d++) s.scale[d] = (float)c->scale[d];
+    const cupel_status st = cupel_par_for(it->threads, slabs, flux_slab, &s, err);
+    double total[SUMS] = {0};
+    for (size_t b = 0; b < slabs; b++)
+        for (size_t d = 0; d < SUMS; d++) total[d] += it->sums[b * SUMS + d];
+    *work = total[0] / (double)c->voxels;
+    for (size_t d = 0; d < c->fluxes; d++) flux[d] = total[1 + d] / (double)c->voxels;
+    return st;
+}
+
+/* ---- Residual, preconditioner, direction ---- */
+
+typedef struct plane_pass {
+    cupel_iteration *it;
+    double factor;
+    bool start;
+} plane_pass;
+
+static cupel_status residual_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    (void)err;
+    const plane_pass *s = user;
+    const cupel_iteration *it = s->it;
+    const cupel_cell *c = it->cell;
+    const float alpha = (float)s->factor;
+    for (size_t f = 0; f < c->fields; f++) {
+        for (size_t j = 0; j < c->n[1]; j++) {
+            const size_t at = i * it->plane + j * it->pitch;
+            if (s->start) memset(it->r[f] + at, 0, c->n[2] * sizeof **it->r);
+            it->k->add(c->n[2], -alpha, it->z[f] + at, it->r[f] + at);
+            if (it->u[f] && !s->start) it->k->add(c->n[2], alpha, it->p[f] + at, it->u[f] + at);
+        }
+        cupel_fft_plane_forward(it->fft, it->r[f] + i * it->plane, it->z[f] + i * it->plane, it->scratch + worker * it->each);
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_pass_residual(cupel_iteration *it, double alpha, bool start, cupel_err *err)
+{
+    plane_pass s = {it, start ? 1 : alpha, start};
+    return cupel_par_for(it->threads, it->cell->n[0], residual_plane, &s, err);
+}
+
+static cupel_status direction_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    (void)err;
+    const plane_pass *s = user;
+    const cupel_iteration *it = s->it;
+    const cupel_cell *c = it->cell;
+    float *scratch = it->scratch + worker * it->each, *plane = scratch + round_up(cupel_fft_scratch(it->fft, c->fields), 16);
+    for (size_t f = 0; f < c->fields; f++) {
+        cupel_fft_plane_backward(it->fft, it->z[f] + i * it->plane, plane, scratch);
+        for (size_t j = 0; j < c->n[1]; j++) {
+            float *p = it->p[f] + i * it->plane + j * it->pitch;
+            it->k->direct(c->n[2], (float)s->factor, plane + j * it->pitch, p);
+            p[c->n[2]] = p[0]; /* the box is periodic */
+        }
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_pass_direction(cupel_iteration *it, double beta, cupel_err *err)
+{
+    plane_pass s = {it, beta, false};
+    return cupel_par_for(it->threads, it->cell->n[0], direction_plane, &s, err);
+}
+
+typedef struct green_block {
+    const cupel_iteration *it;
+    double sum;
+} green_block;
+
+/* The wave vector of the scheme, its common phase dropped: (2 sin(a/2) cos(b/2) cos(c/2), ...), angles a, b, c along the axes. */
+static void green_columns(void *user, const cupel_fft_columns_view *v)
+{
+    green_block *g = user;
+    const cupel_iteration *it = g->it;
+    const cupel_cell *c = it->cell;
+    cupel_green_line line = {.n = 2 * v->n, .cosine = it->cosine + 2 * v->k0, .sine = it->sine + 2 * v->k0, .weight = it->weight + 2 * v->k0};
+    const double voxels = (double)c->voxels, *r = c->reference;
+    if (c->physics == CUPEL_CONDUCTION)
+        for (size_t d = 0; d < 6; d++) line.reference[d] = (float)(r[d] * voxels);
+    else {
+        line.reference[0] = (float)(1 / (r[1] * voxels));
+        line.reference[1] = (float)((r[0] + r[1]) / (r[0] + 2 * r[1]));
+    }
+    for (size_t i = 0; i < c->n[0]; i++) {
+        line.x = (float)(it->half_sin[0][i] * it->half_cos[1][v->j] * 4 * c->scale[0]);
+        line.y = (float)(it->half_cos[0][i] * it->half_sin[1][v->j] * 4 * c->scale[1]);
+        line.z = (float)(it->half_cos[0][i] * it->half_cos[1][v->j]);
+        const size_t at = 2 * i * v->stride;
+        g->sum += c->physics == CUPEL_CONDUCTION ? it->k->green_conduction(&line, v->s[0] + at)
+                                                 : it->k->green_elasticity(&line, v->s[0] + at, v->s[1] + at, v->s[2] + at);
+    }
+}
+
+static cupel_status green_item(void *user, size_t item, size_t worker, cupel_err *err)
+{
+    (void)err;
+    const plane_pass *s = user;
+    cupel_iteration *it = s->it;
+    green_block g = {it, 0};
+    cupel_fft_columns(it->fft, item, it->z, it->cell->fields, green_columns, &g, it->scratch + worker * it->each);
+    it->sums[item * SUMS] = g.sum;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_pass_green(cupel_iteration *it, double *rz, cupel_err *err)
+{
+    const size_t blocks = cupel_fft_blocks(it->fft);
+    plane_pass s = {it, 0, false};
+    const cupel_status st = cupel_par_for(it->threads, blocks, green_item, &s, err);
+    double total = 0;
+    for (size_t b = 0; b < blocks; b++) total += it->sums[b * SUMS];
+    *rz = total / (double)it->cell->voxels;
+    return st;
+}
