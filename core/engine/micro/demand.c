@@ -1,0 +1,262 @@
+#include "core/engine/micro/demand.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/micro/demand_parts.h"
+#include "core/io/input.h"
+#include "core/io/keys.h"
+#include "core/math/units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const size_t DEMAND_BYTES_MAX = 1u << 20;
+
+static const char *const top_keys[] = {"demand", "scale", "phases", "require", "space", "grid", "budget", "keep", "sample", "verify", "seed", "level", NULL};
+static const char *const scale_words[] = {"microstructure", NULL};
+static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K", "kg/m^3", "USD/kg", ""};
+
+const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_family family) { return r->united[family] ? family_unit[family] : ""; }
+
+cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_family family, double *x, cupel_err *err)
+{
+    const char *file = r->d->file;
+    cupel_text unit = {0};
+    if (node->kind != CUPEL_YAML_SCALAR) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: expected a number", file, node->line);
+    cupel_status st = cupel_quantity_parse(node->text, x, &unit, err);
+    if (st == CUPEL_OK && unit.n) st = cupel_quantity_in(node->text, family_unit[family], x, err);
+    if (st == CUPEL_NO_RESOURCE) return st;
+    if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
+    size_t *mine = unit.n ? &r->united[family] : &r->plain[family], other = unit.n ? r->plain[family] : r->united[family];
+    if (!*mine) *mine = node->line;
+    if (other && family != CUPEL_OF_NONE)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a number %s a unit, where line %zu has one %s; give all of a kind with units, or none", file,
+                          node->line, unit.n ? "with" : "without", other, unit.n ? "without" : "with");
+    return CUPEL_OK;
+}
+
+/* ---- phases ---- */
+
+static cupel_family family_of(cupel_text key)
+{
+    static const char *const stiff[] = {"E", "K", "G", "lambda", "mu", "E1", "E2", "E3", "G12", "G13", "G23", NULL};
+    if (cupel_text_is(key, "density")) return CUPEL_OF_DENSITY;
+    if (cupel_text_is(key, "price")) return CUPEL_OF_PRICE;
+    if (key.n >= 5 && memcmp(key.p, "alpha", 5) == 0) return CUPEL_OF_ALPHA;
+    if (key.n && key.p[0] == 'k') return CUPEL_OF_K;
+    if (key.n == 3 && key.p[0] == 'C') return CUPEL_OF_C;
+    for (size_t i = 0; stiff[i]; i++)
+        if (cupel_text_is(key, stiff[i])) return CUPEL_OF_C;
+    return CUPEL_OF_NONE;
+}
+
+static cupel_status read_phase(cupel_micro_reader *r, const cupel_yaml *node, cupel_micro_phase *p, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    cupel_str text = {0};
+    cupel_status st = CUPEL_OK;
+    *p = (cupel_micro_phase){.density = NAN, .price = NAN, .line = node->line};
+    if (node->kind != CUPEL_YAML_MAP)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a phase is a mapping, as in {name: filler, k: 20}", d->file, node->line);
+    CUPEL_TRY(cupel_keys_text(node, d->file, "name", &p->name, err));
+    if (!p->name) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: a phase needs a name, as in {name: filler, k: 20}", d->file, node->line));
+    for (const cupel_yaml *k = node->child; k; k = k->next) {
+        double x = 0;
+        if (cupel_text_is(k->key, "name")) continue;
+        const cupel_family family = family_of(k->key);
+        CUPEL_TRY(cupel_micro_number(r, k, family, &x, err));
+        if (family == CUPEL_OF_DENSITY || family == CUPEL_OF_PRICE) {
+            if (x < 0) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: %.*s is negative", d->file, k->line, (int)k->key.n, k->key.p));
+            *(family == CUPEL_OF_DENSITY ? &p->density : &p->price) = x;
+            continue;
+        }
+        cupel_str_addf(&text, "%s%.*s=", text.n ? "," : "", (int)k->key.n, k->key.p);
+        cupel_str_number(&text, x);
+    }
+    if (text.failed) CUPEL_TRY(cupel_no_memory(err, "a phase", 0));
+    if (!text.n) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' has no properties, as in k: 20 or E: 110, nu: 0.3", d->file, node->line, p->name));
+    st = cupel_material_read((cupel_text){text.p, text.n}, &p->material, err);
+    if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) cupel_err_prefix(err, "%s:%zu: phase '%s': ", d->file, node->line, p->name);
+done:
+    cupel_str_free(&text);
+    return st;
+}
+
+static cupel_status read_phases(cupel_micro_reader *r, const cupel_yaml *list, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    if (!list || list->kind != CUPEL_YAML_LIST || !list->n || list->n > CUPEL_MICRO_PHASES_MAX)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand for microstructures needs 'phases', a list of 1 to %d, as in - {name: filler, k: 20}", d->file,
+                          list ? list->line : (size_t)1, CUPEL_MICRO_PHASES_MAX);
+    for (const cupel_yaml *k = list->child; k; k = k->next) {
+        cupel_status st = read_phase(r, k, &d->phase[d->n_phases], err);
+        if (st != CUPEL_OK) return st;
+        for (size_t i = 0; i < d->n_phases; i++)
+            if (strcmp(d->phase[i].name, d->phase[d->n_phases].name) == 0)
+                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' is there twice", d->file, k->line, d->phase[i].name);
+        d->n_phases++;
+    }
+    return CUPEL_OK;
+}
+
+/* ---- the rest ---- */
+
+cupel_status cupel_micro_budget(cupel_text text, double *seconds, uint64_t *solves, cupel_err *err)
+{
+    static const struct {
+        const char *word;
+        double seconds;
+    } unit[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"solves", 0}, {"solve", 0}};
+    cupel_text word = {0};
+    double x = 0;
+    cupel_status st = cupel_quantity_parse(text, &x, &word, err);
+    word = cupel_text_trim(word);
+    for (size_t i = 0; st == CUPEL_OK && i < sizeof unit / sizeof *unit; i++) {
+        if (!cupel_text_is(word, unit[i].word)) continue;
+        if (!(x > 0) || x > 1e9 || (unit[i].seconds == 0 && x != floor(x))) break;
+        if (unit[i].seconds > 0)
+            *seconds = x * unit[i].seconds;
+        else
+            *solves = (uint64_t)x;
+        return CUPEL_OK;
+    }
+    if (st == CUPEL_NO_RESOURCE) return st;
+    return cupel_fail(err, CUPEL_USAGE, "budget '%.*s': expected a time or a number of solves, as in 60s, 5 min, 1 h or 40solves", (int)(text.n < 40 ? text.n : 40),
+                      text.p);
+}
+
+static cupel_status read_budget(cupel_micro_demand *d, const cupel_yaml *root, cupel_err *err)
+{
+    const cupel_yaml *node = cupel_yaml_get(root, "budget");
+    if (!node) return CUPEL_OK;
+    if (node->kind != CUPEL_YAML_SCALAR) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: budget: expected 60 s or 40 solves", d->file, node->line);
+    cupel_status st = cupel_micro_budget(node->text, &d->budget_seconds, &d->budget_solves, err);
+    return st == CUPEL_USAGE ? cupel_keys_at(d->file, node->line, err) : st;
+}
+
+/* What every phase must have for what is asked. */
+static cupel_status check_properties(const cupel_micro_demand *d, cupel_err *err)
+{
+    for (size_t i = 0; i < d->n_phases; i++) {
+        const cupel_material *m = &d->phase[i].material;
+        const char *lacks = NULL, *as = NULL;
+        if (d->needs_conduction && !m->has_k) lacks = "a conductivity", as = "k: 20";
+        if (d->needs_elasticity && !m->has_c) lacks = "a stiffness", as = "E: 110, nu: 0.3";
+        if (d->needs_expansion && !m->has_alpha) lacks = "an expansion", as = "alpha: 1e-5";
+        if (lacks)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' needs %s for what is required, as in %s", d->file, d->phase[i].line, d->phase[i].name,
+                              lacks, as);
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_micro_reader r = {.d = d};
+    int scale = 0;
+    CUPEL_TRY(cupel_keys_check(root, d->file, "a demand for microstructures", top_keys, err));
+    CUPEL_TRY(cupel_keys_text(root, d->file, "demand", &d->words, err));
+    if (!d->words) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand begins with the key 'demand', what for in words", d->file, root->line);
+    CUPEL_TRY(cupel_keys_word(root, d->file, "scale", scale_words, &scale, err));
+    CUPEL_TRY(cupel_keys_count(root, d->file, "grid", 8, 1024, &d->grid, err));
+    CUPEL_TRY(cupel_keys_count(root, d->file, "seed", 0, UINT64_MAX, &d->seed, err));
+    CUPEL_TRY(cupel_keys_count(root, d->file, "keep", 1, 100000, &d->keep, err));
+    CUPEL_TRY(cupel_keys_count(root, d->file, "sample", 8, 100000, &d->sample, err));
+    CUPEL_TRY(cupel_keys_count(root, d->file, "verify", 0, 1000, &d->verify, err));
+    CUPEL_TRY(cupel_keys_number(root, d->file, "level", 0.5, 0.999, &d->level, err));
+    CUPEL_TRY(read_budget(d, root, err));
+    CUPEL_TRY(read_phases(&r, cupel_yaml_get(root, "phases"), err));
+    CUPEL_TRY(cupel_micro_require(&r, cupel_yaml_get(root, "require"), err));
+    d->k_unit = cupel_micro_unit(&r, CUPEL_OF_K);
+    d->c_unit = cupel_micro_unit(&r, CUPEL_OF_C);
+    d->alpha_unit = cupel_micro_unit(&r, CUPEL_OF_ALPHA);
+    d->space = cupel_yaml_get(root, "space");
+    st = check_properties(d, err);
+done:
+    return st;
+}
+
+static cupel_status digest_of(cupel_micro_demand *d, cupel_err *err)
+{
+    cupel_input *in = NULL;
+    char hex[65] = "";
+    cupel_status st = cupel_input_of_text((cupel_text){d->text, d->n_text}, d->file, &in, err);
+    if (st == CUPEL_OK) st = cupel_input_digest(in, hex, err);
+    cupel_input_free(in);
+    snprintf(d->digest, sizeof d->digest, "sha256:%s", hex);
+    return st;
+}
+
+cupel_status cupel_micro_demand_read(cupel_text text, const char *file, cupel_micro_demand **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_micro_demand *d = cupel_alloc(1, sizeof *d);
+    *out = NULL;
+    if (!d) return cupel_no_memory(err, "a demand", sizeof *d);
+    d->file = cupel_strdup(file);
+    d->text = cupel_strndup(text.p, text.n);
+    d->n_text = text.n;
+    d->grid = 64, d->seed = 1, d->keep = 20, d->sample = 64, d->verify = 3, d->level = 0.95;
+    d->budget_seconds = HUGE_VAL;
+    if (!d->file || !d->text) CUPEL_TRY(cupel_no_memory(err, "a demand", text.n));
+    CUPEL_TRY(digest_of(d, err));
+    st = cupel_yaml_read((cupel_text){d->text, d->n_text}, file, &d->doc, err);
+    if (st == CUPEL_BAD_INPUT && err) err->status = CUPEL_USAGE; /* a demand is what the user asks, not data */
+    if (st == CUPEL_BAD_INPUT) st = CUPEL_USAGE;
+    CUPEL_TRY(st);
+    st = read_root(d, cupel_yaml_root(d->doc), err);
+done:
+    if (st == CUPEL_OK)
+        *out = d;
+    else
+        cupel_micro_demand_free(d);
+    return st;
+}
+
+static cupel_status text_of(const char *path, char **text, size_t *n, cupel_err *err)
+{
+    cupel_input *in = NULL;
+    cupel_status st = cupel_input_open(path, &in, err);
+    if (st == CUPEL_OK) st = cupel_input_rest(in, DEMAND_BYTES_MAX, text, n, err);
+    cupel_input_free(in);
+    return st;
+}
+
+cupel_status cupel_micro_demand_open(const char *path, cupel_micro_demand **d, cupel_err *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    *d = NULL;
+    cupel_status st = text_of(path, &text, &n, err);
+    if (st == CUPEL_OK) st = cupel_micro_demand_read((cupel_text){text, n}, path, d, err);
+    cupel_free(text);
+    return st;
+}
+
+/* A demand that cannot be read at all is left to the reader of compositions, whose message it gets. stdin can be read once only. */
+bool cupel_micro_demand_is(const char *path)
+{
+    char *text = NULL;
+    size_t n = 0;
+    cupel_yaml_doc *doc = NULL;
+    bool is = false;
+    if (strcmp(path, "-") != 0 && text_of(path, &text, &n, NULL) == CUPEL_OK && cupel_yaml_read((cupel_text){text, n}, path, &doc, NULL) == CUPEL_OK) {
+        const cupel_yaml *scale = cupel_yaml_get(cupel_yaml_root(doc), "scale");
+        is = scale && scale->kind == CUPEL_YAML_SCALAR && cupel_text_is(scale->text, scale_words[0]);
+    }
+    cupel_yaml_free(doc);
+    cupel_free(text);
+    return is;
+}
+
+void cupel_micro_demand_free(cupel_micro_demand *d)
+{
+    if (!d) return;
+    cupel_yaml_free(d->doc);
+    cupel_free(d->file);
+    cupel_free(d->text);
+    cupel_arena_release(&d->arena);
+    cupel_free(d);
+}

@@ -1,0 +1,113 @@
+/* A demand for microstructures: the phases there are, what their mixture must be, and where to look.
+ *
+ *   demand: heat spreader                           what for, in words
+ *   scale: microstructure
+ *   phases:                                         ids 0, 1, 2 in the order listed; phase 1 is the one that recipes count
+ *     - {name: polymer, k: 0.2 W/(m K), density: 1.2 g/cm^3, price: 3 USD/kg}
+ *     - {name: filler, k: 20 W/(m K)}               or E, nu, alpha, C11 ...: models/homogenize/material.h
+ *   require:
+ *     - {property: conductivity, target: [[2.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]], within: 2 %}
+ *     - {property: stiffness, target: [[..], ... six rows], convention: voigt, within: 1.5 %}      convention: mandel is the default
+ *     - {property: conductivity, component: 11, min: 2 W/(m K)}
+ *     - {property: young modulus, direction: [0, 0, 1], min: 10 GPa, max: 12 GPa}
+ *     - {property: bulk modulus, goal: maximise}    also shear modulus, poisson ratio, anisotropy (universal index), density, price
+ *     - {property: volume fraction, phase: filler, max: 0.35}
+ *   space: {generator: gaussian, fraction: 0.1..0.35, stretch1: 1..3, seed: 1}     a range is searched, a number is fixed; design may leave it out
+ *   grid: 64    budget: 60 s    keep: 20    sample: 64    verify: 3    seed: 1    level: 0.95
+ *
+ * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K), GPa, 1/K, kg/m^3 and USD/kg. A target
+ * may leave components open with `~`. Everything is checked when it is opened: CUPEL_USAGE with file:line and what to do; CUPEL_BAD_INPUT for a target
+ * that is not symmetric or has a negative eigenvalue. */
+#ifndef CUPEL_ENGINE_MICRO_DEMAND_H
+#define CUPEL_ENGINE_MICRO_DEMAND_H
+
+#include "core/base/arena.h"
+#include "core/io/yaml.h"
+#include "models/homogenize/solver.h"
+
+enum { CUPEL_MICRO_PHASES_MAX = 16, CUPEL_ASKS_MAX = 32 };
+
+typedef struct cupel_micro_phase {
+    const char *name;
+    cupel_material material;
+    double density, price;      /* kg/m^3 and USD/kg, or the user's; NaN: unknown */
+    size_t line;
+} cupel_micro_phase;
+
+typedef enum cupel_ask_kind {
+    CUPEL_ASK_CONDUCTIVITY, /* tensors: whole, or one component */
+    CUPEL_ASK_STIFFNESS,
+    CUPEL_ASK_EXPANSION,
+    CUPEL_ASK_YOUNG,        /* numbers of the stiffness */
+    CUPEL_ASK_BULK,
+    CUPEL_ASK_SHEAR,
+    CUPEL_ASK_POISSON,
+    CUPEL_ASK_ANISOTROPY,
+    CUPEL_ASK_FRACTION,     /* numbers of the phases */
+    CUPEL_ASK_DENSITY,
+    CUPEL_ASK_PRICE,        /* per mass */
+    CUPEL_ASK_KINDS
+} cupel_ask_kind;
+
+/* One entry of `require`. */
+typedef struct cupel_ask {
+    cupel_ask_kind kind;
+    bool whole;            /* a tensor with a target */
+    size_t order;          /* of the tensor: 3, 6, or 6 numbers of expansion as [6][1] */
+    double target[36];     /* [order][order] Mandel; NaN: left open */
+    double within;         /* relative Frobenius distance over the components asked; NaN for numbers */
+    size_t i, j;           /* component, from 0; of stiffness and expansion in Mandel order */
+    double component_scale; /* the number asked is this times the Mandel component (Voigt: 1, 1/sqrt 2 or 1/2) */
+    double direction[3];   /* of Young's modulus, unit vector; 0: the mean (Hill) */
+    size_t phase;
+    double min, max;       /* of a number; infinite where open */
+    int goal;              /* -1 minimise, 0 none, 1 maximise */
+    double weight;
+    const char *name;      /* column: "conductivity 11", "young modulus 001", "volume fraction filler" */
+    const char *unit;
+    size_t line;
+} cupel_ask;
+
+typedef struct cupel_micro_demand {
+    cupel_arena arena;
+    char *file, *text;
+    size_t n_text;
+    char digest[80];       /* "sha256:..." */
+    cupel_yaml_doc *doc;
+    const char *words;     /* `demand:` */
+    size_t n_phases;
+    cupel_micro_phase phase[CUPEL_MICRO_PHASES_MAX];
+    bool needs_conduction, needs_elasticity, needs_expansion;
+    const char *k_unit, *c_unit, *alpha_unit; /* "" = the user's common unit */
+    size_t n_asks;
+    cupel_ask ask[CUPEL_ASKS_MAX];
+    const cupel_yaml *space; /* NULL when left out */
+    uint64_t grid, seed, keep, sample, verify;
+    double budget_seconds;   /* infinite without one */
+    uint64_t budget_solves;  /* 0: none */
+    double level;
+} cupel_micro_demand;
+
+/* True when the text of a demand says `scale: microstructure`: which reader it needs. */
+bool cupel_micro_demand_is(const char *path);
+cupel_status cupel_micro_demand_open(const char *path, cupel_micro_demand **d, cupel_err *err);
+cupel_status cupel_micro_demand_read(cupel_text text, const char *file, cupel_micro_demand **d, cupel_err *err);
+void cupel_micro_demand_free(cupel_micro_demand *d);
+/* The demand in sentences, one per line. */
+void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *out);
+
+/* "60s", "2 min", "1 h" or "40solves" into the budget of a demand. */
+cupel_status cupel_micro_budget(cupel_text text, double *seconds, uint64_t *solves, cupel_err *err);
+
+/* What a microstructure is, for its demand: tensors that were not computed are NULL. */
+typedef struct cupel_micro_state {
+    const double *k;        /* [3][3] */
+    const double *c;        /* [6][6] Mandel */
+    const double *alpha;    /* [6] Mandel */
+    const double *fraction; /* [n_phases] */
+} cupel_micro_state;
+
+/* The number that an entry asks for: of a whole tensor the relative distance from the target, else the value. NaN where it is not defined. */
+double cupel_ask_value(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s);
+
+#endif

@@ -1,0 +1,380 @@
+#include "core/base/err.h"
+#include "core/engine/micro/demand_parts.h"
+#include "core/io/keys.h"
+#include "core/math/small.h"
+#include "core/math/units.h"
+#include "models/homogenize/engineering.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ROOT_2 1.4142135623730951
+
+static const char *const entry_keys[] = {"property", "component", "direction", "phase", "target", "within", "convention",
+                                         "min",      "max",       "goal",      "weight", NULL};
+static const char *const goal_words[] = {"minimise", "minimize", "maximise", "maximize", NULL};
+static const char *const convention_words[] = {"mandel", "voigt", NULL};
+
+static const struct {
+    const char *name, *also;
+    cupel_family family;
+    size_t order; /* of the tensor, 0: a number */
+} kinds[CUPEL_ASK_KINDS] = {
+    {"conductivity", "conduction", CUPEL_OF_K, 3},  {"stiffness", "elasticity", CUPEL_OF_C, 6},
+    {"expansion", "thermal expansion", CUPEL_OF_ALPHA, 6}, {"young modulus", "Young's modulus", CUPEL_OF_C, 0},
+    {"bulk modulus", "bulk", CUPEL_OF_C, 0},        {"shear modulus", "shear", CUPEL_OF_C, 0},
+    {"poisson ratio", "Poisson's ratio", CUPEL_OF_NONE, 0}, {"anisotropy", "anisotropy index", CUPEL_OF_NONE, 0},
+    {"volume fraction", "fraction", CUPEL_OF_NONE, 0}, {"density", "mass density", CUPEL_OF_DENSITY, 0},
+    {"price", "cost", CUPEL_OF_PRICE, 0}};
+
+static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask_kind *kind, cupel_err *err)
+{
+    const cupel_yaml *node = cupel_yaml_get(e, "property");
+    const char *words[CUPEL_ASK_KINDS + 1] = {NULL};
+    cupel_str all = {0};
+    if (!node || node->kind != CUPEL_YAML_SCALAR)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: an entry of 'require' names a property, as in {property: conductivity, ...}", d->file, e->line);
+    for (size_t i = 0; i < CUPEL_ASK_KINDS; i++) {
+        words[i] = kinds[i].name;
+        cupel_str_addf(&all, "%s%s", i ? ", " : "", kinds[i].name);
+        if (!cupel_text_is(node->text, kinds[i].name) && !cupel_text_is(node->text, kinds[i].also)) continue;
+        *kind = (cupel_ask_kind)i;
+        cupel_str_free(&all);
+        return CUPEL_OK;
+    }
+    const char *near = cupel_nearest_word(node->text, words);
+    cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown property '%.*s'; %s%s%sproperties of microstructures are: %s", d->file, node->line,
+               (int)(node->text.n < 60 ? node->text.n : 60), node->text.p, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "",
+               cupel_str_text(&all));
+    cupel_str_free(&all);
+    return CUPEL_USAGE;
+}
+
+/* ---- tensors ---- */
+
+/* [rows][rows] numbers; `~` is NaN. */
+static cupel_status read_square(cupel_micro_reader *r, const cupel_yaml *node, size_t rows, cupel_family family, double *a, cupel_err *err)
+{
+    const char *file = r->d->file;
+    const cupel_yaml *row = node->child;
+    if (node->kind != CUPEL_YAML_LIST || node->n != rows)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: target: expected a list of %zu rows of %zu numbers", file, node->line, rows, rows);
+    for (size_t i = 0; i < rows; i++, row = row->next) {
+        if (row->kind != CUPEL_YAML_LIST || row->n != rows)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: target: row %zu has %zu numbers, expected %zu", file, row->line, i + 1,
+                              row->kind == CUPEL_YAML_LIST ? row->n : (size_t)1, rows);
+        const cupel_yaml *one = row->child;
+        for (size_t j = 0; j < rows; j++, one = one->next) {
+            a[i * rows + j] = NAN;
+            if (one->kind == CUPEL_YAML_SCALAR && cupel_text_is(one->text, "~")) continue;
+            cupel_status st = cupel_micro_number(r, one, family, &a[i * rows + j], err);
+            if (st != CUPEL_OK) return st;
+        }
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status check_symmetric(const cupel_micro_demand *d, const cupel_yaml *node, double *a, size_t n, cupel_err *err)
+{
+    double largest = 0;
+    for (size_t i = 0; i < n * n; i++)
+        if (!isnan(a[i])) largest = fmax(largest, fabs(a[i]));
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            double *x = &a[i * n + j], *y = &a[j * n + i];
+            if (isnan(*x)) *x = *y;
+            if (isnan(*y)) *y = *x;
+            if (fabs(*x - *y) > 1e-6 * largest)
+                return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: target is not symmetric: %g in row %zu, column %zu, but %g in row %zu, column %zu", d->file,
+                                  node->line, *x, i + 1, j + 1, *y, j + 1, i + 1);
+            *x = *y = (*x + *y) / 2;
+        }
+    return CUPEL_OK;
+}
+
+/* A tensor that is given whole has no negative eigenvalue. */
+static cupel_status check_positive(const cupel_micro_demand *d, const cupel_yaml *node, const double *a, size_t n, cupel_err *err)
+{
+    double value[CUPEL_SMALL];
+    for (size_t i = 0; i < n * n; i++)
+        if (isnan(a[i])) return CUPEL_OK;
+    cupel_small_eigen(a, n, value, NULL);
+    if (value[0] >= -1e-9 * fabs(value[n - 1])) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: target has the negative eigenvalue %g: no material has such a tensor", d->file, node->line, value[0]);
+}
+
+static double mandel_factor(size_t i) { return i < 3 ? 1 : ROOT_2; }
+
+static cupel_status read_within(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    const cupel_yaml *w = cupel_yaml_get(e, "within");
+    cupel_text unit = {0};
+    double x = 0.01;
+    if (w) {
+        cupel_status st = w->kind == CUPEL_YAML_SCALAR ? cupel_quantity_parse(w->text, &x, &unit, err)
+                                                       : cupel_fail(err, CUPEL_USAGE, "expected a share, as in within: 1.5 %%");
+        if (st == CUPEL_OK && unit.n && !cupel_text_is(unit, "%"))
+            st = cupel_fail(err, CUPEL_USAGE, "within: '%.*s' is no share of the target; give it in %%, as in 1.5 %%", (int)w->text.n, w->text.p);
+        if (st == CUPEL_OK && (x < 0 || (unit.n ? x / 100 : x) > 1)) st = cupel_fail(err, CUPEL_USAGE, "within: expected 0 to 100 %%");
+        if (st == CUPEL_NO_RESOURCE) return st;
+        if (st != CUPEL_OK) return cupel_keys_at(d->file, w->line, err);
+        if (unit.n) x /= 100;
+    }
+    a->within = x;
+    return CUPEL_OK;
+}
+
+static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    static const size_t voigt_place[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
+    const cupel_yaml *node = cupel_yaml_get(e, "target");
+    const bool vector = a->kind == CUPEL_ASK_EXPANSION;
+    const size_t n = vector ? 3 : a->order;
+    double t[36];
+    int convention = 0;
+    cupel_status st = CUPEL_OK;
+    a->whole = true;
+    CUPEL_TRY(cupel_keys_word(e, r->d->file, "convention", convention_words, &convention, err));
+    CUPEL_TRY(read_square(r, node, n, kinds[a->kind].family, t, err));
+    CUPEL_TRY(check_symmetric(r->d, node, t, n, err));
+    for (size_t i = 0; i < n * n; i++) a->target[i] = t[i];
+    if (a->kind == CUPEL_ASK_STIFFNESS && convention == 1)
+        for (size_t i = 0; i < 6; i++)
+            for (size_t j = 0; j < 6; j++) a->target[i * 6 + j] *= mandel_factor(i) * mandel_factor(j);
+    if (vector)
+        for (size_t i = 0; i < 6; i++) a->target[i] = t[voigt_place[i][0] * 3 + voigt_place[i][1]] * mandel_factor(i);
+    if (!vector) CUPEL_TRY(check_positive(r->d, node, a->target, n, err));
+    st = read_within(r->d, e, a, err);
+done:
+    return st;
+}
+
+/* component: 11 of a tensor, Voigt labels for a stiffness (44 = 2323). */
+static cupel_status read_component(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    static const size_t index_of[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
+    const cupel_yaml *node = cupel_yaml_get(e, "component");
+    const char last = a->kind == CUPEL_ASK_STIFFNESS ? '6' : '3';
+    const cupel_text t = node->kind == CUPEL_YAML_SCALAR ? node->text : (cupel_text){"", 0};
+    if (t.n != 2 || t.p[0] < '1' || t.p[0] > last || t.p[1] < '1' || t.p[1] > last)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: component: expected two digits from 1 to %c, as in component: 11", d->file, node->line, last);
+    a->i = (size_t)(t.p[0] - '1');
+    a->j = (size_t)(t.p[1] - '1');
+    a->component_scale = 1;
+    if (a->kind == CUPEL_ASK_STIFFNESS) a->component_scale = 1 / (mandel_factor(a->i) * mandel_factor(a->j));
+    if (a->kind == CUPEL_ASK_EXPANSION) {
+        a->i = index_of[a->i][a->j];
+        a->j = 0;
+        a->component_scale = 1 / mandel_factor(a->i);
+    }
+    return CUPEL_OK;
+}
+
+/* ---- numbers ---- */
+
+static cupel_status read_direction(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    const cupel_yaml *node = cupel_yaml_get(e, "direction"), *one = node ? node->child : NULL;
+    double length = 0;
+    if (!node) return CUPEL_OK;
+    if (a->kind != CUPEL_ASK_YOUNG) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'direction' is for young modulus only", d->file, node->line);
+    if (node->kind != CUPEL_YAML_LIST || node->n != 3)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: direction: expected three numbers, as in [0, 0, 1]", d->file, node->line);
+    for (size_t i = 0; i < 3; i++, one = one->next)
+        if (one->kind != CUPEL_YAML_SCALAR || !cupel_parse_double(one->text, &a->direction[i]))
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: direction: expected three numbers, as in [0, 0, 1]", d->file, one->line);
+    for (size_t i = 0; i < 3; i++) length += a->direction[i] * a->direction[i];
+    if (!(length > 0)) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: direction: a vector of length 0", d->file, node->line);
+    for (size_t i = 0; i < 3; i++) a->direction[i] /= sqrt(length);
+    return CUPEL_OK;
+}
+
+static cupel_status read_phase(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    const cupel_yaml *node = cupel_yaml_get(e, "phase");
+    cupel_str all = {0};
+    if (a->kind != CUPEL_ASK_FRACTION)
+        return node ? cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'phase' is for volume fraction only", d->file, node->line) : CUPEL_OK;
+    for (size_t i = 0; i < d->n_phases; i++) {
+        if (node && node->kind == CUPEL_YAML_SCALAR && cupel_text_is(node->text, d->phase[i].name)) {
+            a->phase = i;
+            cupel_str_free(&all);
+            return CUPEL_OK;
+        }
+        cupel_str_addf(&all, "%s%s", i ? ", " : "", d->phase[i].name);
+    }
+    cupel_fail(err, CUPEL_USAGE, "%s:%zu: a volume fraction needs the name of its phase; phases are: %s", d->file, node ? node->line : e->line,
+               cupel_str_text(&all));
+    cupel_str_free(&all);
+    return CUPEL_USAGE;
+}
+
+/* min, max, target with within, goal: the window of a number. */
+static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    const cupel_micro_demand *d = r->d;
+    const cupel_family family = kinds[a->kind].family;
+    const cupel_yaml *low = cupel_yaml_get(e, "min"), *high = cupel_yaml_get(e, "max"), *target = cupel_yaml_get(e, "target");
+    cupel_status st = CUPEL_OK;
+    int goal = -1;
+    if (low) CUPEL_TRY(cupel_micro_number(r, low, family, &a->min, err));
+    if (high) CUPEL_TRY(cupel_micro_number(r, high, family, &a->max, err));
+    if (target) {
+        double x = 0;
+        if (low || high)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: give min and max, or target and within, not both", d->file, e->line);
+        CUPEL_TRY(cupel_micro_number(r, target, family, &x, err));
+        CUPEL_TRY(read_within(d, e, a, err));
+        a->min = x - a->within * fabs(x);
+        a->max = x + a->within * fabs(x);
+        a->within = NAN;
+    }
+    CUPEL_TRY(cupel_keys_word(e, d->file, "goal", goal_words, &goal, err));
+    a->goal = goal < 0 ? 0 : goal < 2 ? -1 : 1;
+    if (a->min > a->max)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': min %g is above max %g; nothing can meet it: swap them", d->file, a->line, a->name, a->min,
+                          a->max);
+    if (a->min == -HUGE_VAL && a->max == HUGE_VAL && !a->goal)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' asks for nothing: give min, max, target with within, or goal: maximise | minimise", d->file, a->line,
+                          a->name);
+done:
+    return st;
+}
+
+static cupel_status name_of(cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    cupel_str s = {0};
+    const cupel_yaml *component = cupel_yaml_get(e, "component");
+    cupel_str_puts(&s, kinds[a->kind].name);
+    if (component && component->kind == CUPEL_YAML_SCALAR) cupel_str_addf(&s, " %.*s", (int)component->text.n, component->text.p);
+    if (a->kind == CUPEL_ASK_FRACTION) cupel_str_addf(&s, " %s", d->phase[a->phase].name);
+    if (a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0)
+        for (size_t i = 0; i < 3; i++) cupel_str_addf(&s, "%s%.3g", " ", a->direction[i]);
+    a->name = s.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&s), s.n);
+    cupel_str_free(&s);
+    return a->name ? CUPEL_OK : cupel_no_memory(err, "a name", 0);
+}
+
+static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    cupel_ask a = {.min = -HUGE_VAL, .max = HUGE_VAL, .within = NAN, .weight = 1, .line = e->line};
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_keys_check(e, d->file, "an entry of 'require'", entry_keys, err));
+    CUPEL_TRY(find_kind(d, e, &a.kind, err));
+    a.order = kinds[a.kind].order;
+    const cupel_yaml *component = cupel_yaml_get(e, "component"), *target = cupel_yaml_get(e, "target");
+    if (component && !a.order)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' has no components", d->file, component->line, kinds[a.kind].name);
+    if (a.order && !component && !target)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11 with min or max", d->file, e->line,
+                          kinds[a.kind].name);
+    CUPEL_TRY(read_direction(d, e, &a, err));
+    CUPEL_TRY(read_phase(d, e, &a, err));
+    CUPEL_TRY(name_of(d, e, &a, err));
+    CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &a.weight, err));
+    if (component) CUPEL_TRY(read_component(d, e, &a, err));
+    if (a.order && !component)
+        CUPEL_TRY(read_target_tensor(r, e, &a, err));
+    else
+        CUPEL_TRY(read_window(r, e, &a, err));
+    a.unit = cupel_micro_unit(r, kinds[a.kind].family);
+    d->needs_conduction |= a.kind == CUPEL_ASK_CONDUCTIVITY;
+    d->needs_expansion |= a.kind == CUPEL_ASK_EXPANSION;
+    d->needs_elasticity |= kinds[a.kind].family == CUPEL_OF_C || a.kind == CUPEL_ASK_POISSON || a.kind == CUPEL_ASK_ANISOTROPY || d->needs_expansion;
+    d->ask[d->n_asks++] = a;
+done:
+    return st;
+}
+
+static cupel_status check_known(const cupel_micro_demand *d, cupel_err *err)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        for (size_t p = 0; p < d->n_phases; p++) {
+            const bool density = d->ask[i].kind == CUPEL_ASK_DENSITY || d->ask[i].kind == CUPEL_ASK_PRICE;
+            if (density && isnan(d->phase[p].density))
+                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' needs the density of phase '%s', as in density: 4.43 g/cm^3", d->file, d->ask[i].line,
+                                  d->ask[i].name, d->phase[p].name);
+            if (d->ask[i].kind == CUPEL_ASK_PRICE && isnan(d->phase[p].price))
+                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'price' needs the price of phase '%s', as in price: 30 USD/kg", d->file, d->ask[i].line,
+                                  d->phase[p].name);
+        }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    if (!list || list->kind != CUPEL_YAML_LIST || !list->n || list->n > CUPEL_ASKS_MAX)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand needs 'require', a list of 1 to %d entries, as in - {property: conductivity, component: 11, min: 2}",
+                          d->file, list ? list->line : (size_t)1, CUPEL_ASKS_MAX);
+    for (const cupel_yaml *k = list->child; k; k = k->next) {
+        cupel_status st = read_entry(r, k, err);
+        if (st != CUPEL_OK) return st;
+        for (size_t i = 0; i + 1 < d->n_asks; i++)
+            if (strcmp(d->ask[i].name, d->ask[d->n_asks - 1].name) == 0 && d->ask[i].whole == d->ask[d->n_asks - 1].whole)
+                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; put min, max and goal in one entry", d->file, k->line,
+                                  d->ask[i].name, d->ask[i].line);
+    }
+    return check_known(d, err);
+}
+
+/* ---- what a microstructure has of it ---- */
+
+static double distance(const cupel_ask *a, const double *t)
+{
+    const size_t n = a->kind == CUPEL_ASK_EXPANSION ? 6 : a->order * a->order;
+    double apart = 0, size = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(a->target[i])) continue;
+        apart += (t[i] - a->target[i]) * (t[i] - a->target[i]);
+        size += a->target[i] * a->target[i];
+    }
+    return size > 0 ? sqrt(apart / size) : apart > 0 ? HUGE_VAL : 0;
+}
+
+static double of_stiffness(const cupel_ask *a, const double *c)
+{
+    cupel_engineering e;
+    double s[36];
+    if (!c || !cupel_engineering_of(c, 3, &e)) return NAN;
+    const bool along = a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0;
+    switch (a->kind) {
+    case CUPEL_ASK_YOUNG:
+        if (!along) return e.young;
+        return cupel_small_invert(c, 6, s) ? cupel_young_along(s, 3, a->direction) : (double)NAN;
+    case CUPEL_ASK_BULK: return e.bulk;
+    case CUPEL_ASK_SHEAR: return e.shear;
+    case CUPEL_ASK_POISSON: return e.poisson;
+    default: return e.anisotropy;
+    }
+}
+
+static double of_phases(const cupel_micro_demand *d, const cupel_ask *a, const double *fraction)
+{
+    double mass = 0, money = 0;
+    if (a->kind == CUPEL_ASK_FRACTION) return fraction[a->phase];
+    for (size_t p = 0; p < d->n_phases; p++) {
+        mass += fraction[p] * d->phase[p].density;
+        money += fraction[p] * d->phase[p].density * d->phase[p].price;
+    }
+    return a->kind == CUPEL_ASK_DENSITY ? mass : mass > 0 ? money / mass : (double)NAN;
+}
+
+double cupel_ask_value(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s)
+{
+    const double *t = a->kind == CUPEL_ASK_CONDUCTIVITY ? s->k : a->kind == CUPEL_ASK_STIFFNESS ? s->c : s->alpha;
+    switch (a->kind) {
+    case CUPEL_ASK_CONDUCTIVITY:
+    case CUPEL_ASK_STIFFNESS:
+    case CUPEL_ASK_EXPANSION:
+        if (!t) return NAN;
+        if (a->whole) return distance(a, t);
+        return a->component_scale * t[a->kind == CUPEL_ASK_EXPANSION ? a->i : a->i * a->order + a->j];
+    case CUPEL_ASK_FRACTION:
+    case CUPEL_ASK_DENSITY:
+    case CUPEL_ASK_PRICE: return of_phases(d, a, s->fraction);
+    default: return of_stiffness(a, s->c);
+    }
+}

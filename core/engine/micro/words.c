@@ -1,0 +1,83 @@
+#include "core/engine/micro/demand.h"
+
+#include <math.h>
+#include <string.h>
+
+static void put_number(cupel_str *s, double x, const char *unit)
+{
+    cupel_str_addf(s, "%.6g%s%s", x, *unit ? " " : "", unit);
+}
+
+static void put_target(const cupel_ask *a, cupel_str *s)
+{
+    const bool vector = a->kind == CUPEL_ASK_EXPANSION;
+    const size_t rows = a->order, cols = vector ? 1 : a->order;
+    cupel_str_addf(s, "- %s within %.3g %% of [", a->name, 100 * a->within);
+    for (size_t i = 0; i < rows; i++) {
+        cupel_str_puts(s, i ? "; " : "");
+        for (size_t j = 0; j < cols; j++) {
+            const double x = a->target[i * cols + j];
+            cupel_str_puts(s, j ? " " : "");
+            if (isnan(x))
+                cupel_str_putc(s, '~');
+            else
+                cupel_str_addf(s, "%.5g", x);
+        }
+    }
+    cupel_str_addf(s, "]%s%s%s", *a->unit ? " " : "", a->unit, a->order == 6 ? " (Mandel components 11 22 33 23 13 12)" : "");
+}
+
+static void put_ask(const cupel_ask *a, cupel_str *s)
+{
+    if (a->whole) {
+        put_target(a, s);
+    } else {
+        cupel_str_addf(s, "- %s", a->name);
+        if (a->min > -HUGE_VAL) {
+            cupel_str_puts(s, " at least ");
+            put_number(s, a->min, a->unit);
+        }
+        if (a->max < HUGE_VAL) {
+            cupel_str_puts(s, a->min > -HUGE_VAL ? " and at most " : " at most ");
+            put_number(s, a->max, a->unit);
+        }
+        if (a->goal) cupel_str_puts(s, a->goal > 0 ? ", as large as possible" : ", as small as possible");
+    }
+    cupel_str_putc(s, '\n');
+}
+
+static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, cupel_str *s)
+{
+    const cupel_material *m = &p->material;
+    cupel_str_addf(s, "- phase %zu, %s:", (size_t)(p - d->phase), p->name);
+    if (m->has_k) {
+        cupel_str_puts(s, " conductivity ");
+        if (m->k_isotropic)
+            put_number(s, m->k[0][0], d->k_unit);
+        else
+            cupel_str_puts(s, "anisotropic");
+    }
+    if (m->has_c && m->c_isotropic) {
+        const double e = m->mu > 0 ? m->mu * (3 * m->lambda + 2 * m->mu) / (m->lambda + m->mu) : 0;
+        cupel_str_puts(s, " Young's modulus ");
+        put_number(s, e, d->c_unit);
+        if (m->mu > 0) cupel_str_addf(s, " and Poisson's ratio %.4g", m->lambda / (2 * (m->lambda + m->mu)));
+    } else if (m->has_c) {
+        cupel_str_puts(s, " stiffness anisotropic");
+    }
+    if (!isnan(p->density)) cupel_str_addf(s, ", density %.5g", p->density);
+    if (!isnan(p->price)) cupel_str_addf(s, ", price %.5g", p->price);
+    cupel_str_putc(s, '\n');
+}
+
+void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *s)
+{
+    cupel_str_addf(s, "%s\nMixed from:\n", d->words);
+    for (size_t i = 0; i < d->n_phases; i++) put_phase(d, &d->phase[i], s);
+    cupel_str_puts(s, "Required:\n");
+    for (size_t i = 0; i < d->n_asks; i++) put_ask(&d->ask[i], s);
+    cupel_str_addf(s, "Computed on %llu voxels an edge", (unsigned long long)d->grid);
+    if (d->budget_seconds < HUGE_VAL) cupel_str_addf(s, ", in at most %.6g s", d->budget_seconds);
+    if (d->budget_solves) cupel_str_addf(s, ", with at most %llu solves", (unsigned long long)d->budget_solves);
+    cupel_str_puts(s, ".\n");
+}

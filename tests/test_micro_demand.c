@@ -1,0 +1,122 @@
+/* core/engine/micro/demand.c, require.c, words.c */
+#include "tests/check.h"
+
+#include "core/engine/micro/demand.h"
+
+#define HEAD "demand: a test\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3}\n  - {name: b, k: 20, E: 12, nu: 0.2}\n"
+
+static cupel_status read(const char *text, cupel_micro_demand **d, cupel_err *err) { return cupel_micro_demand_read(cupel_text_of(text), "d.yaml", d, err); }
+
+static void refused(const char *text, cupel_status want, const char *words)
+{
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    check_fails(read(text, &d, &err), want, &err, words);
+    assert_null(d);
+}
+
+static void the_form_of_the_issue_is_understood(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    check_ok(read("demand: heat spreader\nscale: microstructure\nphases:\n  - {name: polymer, k: 1.0}\n  - {name: filler, k: 20.0}\nrequire:\n"
+                  "  - {property: conductivity, target: [[3.2, 0, 0], [0, 2.2, 0], [0, 0, 2.0]], within: 2 %}\n"
+                  "  - {property: volume fraction, phase: filler, max: 0.45}\ngrid: 64\nbudget: 60 s\nseed: 1\n", &d, &err), &err);
+    assert_int_equal(d->n_asks, 2);
+    assert_true(d->needs_conduction && !d->needs_elasticity && d->grid == 64 && d->budget_seconds == 60);
+    assert_true(d->ask[0].whole && d->ask[0].within == 0.02 && d->ask[0].target[4] == 2.2);
+    assert_true(d->ask[1].phase == 1 && d->ask[1].max == 0.45);
+    const double k[9] = {3.2 * 1.01, 0, 0, 0, 2.2 * 1.01, 0, 0, 0, 2.0 * 1.01}, f[2] = {0.7, 0.3};
+    const cupel_micro_state s = {.k = k, .fraction = f};
+    check_close(cupel_ask_value(d, &d->ask[0], &s), 0.01, 1e-12, 0);
+    check_close(cupel_ask_value(d, &d->ask[1], &s), 0.3, 1e-15, 0);
+    cupel_str words = {0};
+    cupel_micro_demand_words(d, &words);
+    assert_non_null(strstr(words.p, "volume fraction filler at most 0.45"));
+    assert_non_null(strstr(words.p, "phase 1, filler: conductivity 20"));
+    cupel_str_free(&words);
+    cupel_micro_demand_free(d);
+}
+
+/* Voigt targets become Mandel ones, and a Voigt component is read back from a Mandel tensor. */
+static void stiffness_is_mandel_inside(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    check_ok(read(HEAD "require:\n  - {property: stiffness, convention: voigt, within: 1.5 %, target: [[3, 1, 1, 0, 0, 0], [1, 3, 1, 0, 0, 0], [1, 1, 3, 0, 0, 0], "
+                       "[0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, ~]]}\n  - {property: stiffness, component: 44, min: 0.9}\n"
+                       "  - {property: young modulus, direction: [0, 0, 2], min: 1}\n  - {property: bulk modulus, goal: maximise}\n", &d, &err), &err);
+    assert_true(d->ask[0].target[21] == d->ask[0].target[28] && isnan(d->ask[0].target[35]));
+    check_close(d->ask[0].target[21], 2, 1e-15, 0);
+    double c[36] = {3, 1, 1, 0, 0, 0, 1, 3, 1, 0, 0, 0, 1, 1, 3, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 2};
+    const cupel_micro_state s = {.c = c};
+    check_close(cupel_ask_value(d, &d->ask[0], &s), 0, 0, 1e-12);
+    check_close(cupel_ask_value(d, &d->ask[1], &s), 1, 1e-14, 0);
+    check_close(cupel_ask_value(d, &d->ask[2], &s), 2.5, 1e-12, 0); /* lambda = mu = 1: E = 5/2 */
+    check_close(cupel_ask_value(d, &d->ask[3], &s), 5.0 / 3, 1e-12, 0);
+    cupel_micro_demand_free(d);
+}
+
+static void units_are_converted_and_not_mixed(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    check_ok(read("demand: x\nscale: microstructure\nphases:\n  - {name: ti, E: 110 GPa, nu: 0.3, density: 4.43 g/cm^3}\n  - {name: void, E: 1 MPa, nu: 0.3, density: 0 g/cm^3}\n"
+                  "require:\n  - {property: young modulus, min: 2000 MPa}\n  - {property: density, max: 2 g/cm^3}\n", &d, &err), &err);
+    assert_string_equal(d->c_unit, "GPa");
+    check_close(d->ask[0].min, 2, 1e-12, 0);
+    check_close(d->phase[0].density, 4430, 1e-12, 0);
+    check_close(d->phase[1].material.mu, 1e-3 / 2.6, 1e-12, 0);
+    cupel_micro_demand_free(d);
+    refused("demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1 W/(m K)}\n  - {name: b, k: 20}\nrequire:\n  - {property: conductivity, component: 11, min: 2}\n",
+            CUPEL_USAGE, "d.yaml:5");
+    refused(HEAD "require:\n  - {property: conductivity, component: 11, min: 2 GPa}\n", CUPEL_USAGE, "d.yaml:7");
+}
+
+static void what_cannot_be_is_refused_with_its_line(void **state)
+{
+    (void)state;
+    refused(HEAD "require:\n  - {property: conductivity, target: [[1, 2, 0], [0, 1, 0], [0, 0, 1]]}\n", CUPEL_BAD_INPUT, "not symmetric");
+    refused(HEAD "require:\n  - {property: conductivity, target: [[1, 2, 0], [2, 1, 0], [0, 0, 1]]}\n", CUPEL_BAD_INPUT, "negative eigenvalue");
+    refused(HEAD "require:\n  - {property: conductivity, target: [[1, 2], [2, 1]]}\n", CUPEL_USAGE, "3 rows");
+    refused(HEAD "require:\n  - {property: conductivty, component: 11, min: 1}\n", CUPEL_USAGE, "did you mean 'conductivity'");
+    refused(HEAD "require:\n  - {property: conductivity, component: 14, min: 1}\n", CUPEL_USAGE, "two digits");
+    refused(HEAD "require:\n  - {property: volume fraction, phase: c, max: 0.4}\n", CUPEL_USAGE, "phases are: a, b");
+    refused(HEAD "require:\n  - {property: bulk modulus, min: 3, max: 2}\n", CUPEL_USAGE, "swap them");
+    refused(HEAD "require:\n  - {property: bulk modulus}\n", CUPEL_USAGE, "asks for nothing");
+    refused(HEAD "require:\n  - {property: expansion, component: 11, max: 1e-6}\n", CUPEL_USAGE, "needs an expansion");
+    refused(HEAD "require:\n  - {property: density, max: 2}\n", CUPEL_USAGE, "needs the density of phase 'a'");
+    refused(HEAD "requires:\n  - {property: density, max: 2}\n", CUPEL_USAGE, "did you mean 'require'");
+    refused(HEAD "budget: 3 eV\nrequire:\n  - {property: bulk modulus, min: 1}\n", CUPEL_USAGE, "d.yaml:6");
+    refused("demand: x\nscale: microstructure\nphases: []\nrequire: []\n", CUPEL_USAGE, "phases");
+}
+
+static void budgets_are_times_or_solves(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    double s = 0;
+    uint64_t n = 0;
+    check_ok(cupel_micro_budget(cupel_text_of("60s"), &s, &n, &err), &err);
+    assert_true(s == 60 && n == 0);
+    check_ok(cupel_micro_budget(cupel_text_of("1.5 min"), &s, &n, &err), &err);
+    assert_true(s == 90);
+    check_ok(cupel_micro_budget(cupel_text_of("40solves"), &s, &n, &err), &err);
+    assert_true(n == 40);
+    check_fails(cupel_micro_budget(cupel_text_of("4.5 solves"), &s, &n, &err), CUPEL_USAGE, &err, "expected");
+    check_fails(cupel_micro_budget(cupel_text_of("fast"), &s, &n, &err), CUPEL_USAGE, &err, "expected");
+    check_fails(cupel_micro_budget(cupel_text_of("-1 s"), &s, &n, &err), CUPEL_USAGE, &err, "expected");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_form_of_the_issue_is_understood), cmocka_unit_test(stiffness_is_mandel_inside),
+        cmocka_unit_test(units_are_converted_and_not_mixed),   cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
+        cmocka_unit_test(budgets_are_times_or_solves),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
