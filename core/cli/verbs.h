@@ -19,6 +19,8 @@
     VERB(merge)                                 \
     VERB(rank)                                  \
     VERB(space)                                 \
+    HEADING("Microstructures")                  \
+    VERB(generate)                              \
     HEADING("Files and facts")                  \
     VERB(inspect)                               \
     VERB(formula)                               \

@@ -1,0 +1,406 @@
+#include "datasets/spaces/micro/interface.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/sys/file.h"
+#include "core/sys/par.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Voxels that a shift of the threshold by MARGIN of the steepest slope per voxel could cut are candidates; one that has to move further is gone over
+ * again from there. */
+#define MARGIN 0.1
+enum { ROUNDS = 8, SAMPLES = 24, STEPS = 12 };
+
+/* A cut whose p holds (f - centre) / |grad f| in voxels until the threshold is known, with 1 / |grad f|. */
+typedef struct candidates {
+    cupel_cut *cut;
+    float *inverse;
+    size_t n, cap, cap_inverse, n_cuts;
+    size_t full;      /* voxels of phase 1 that are no candidates */
+    double volume;    /* of phase 1, in voxels */
+} candidates;
+
+typedef struct work {
+    const cupel_generator *g;
+    const cupel_shape *shape;
+    const cupel_job *job;
+    size_t n[3];
+    const float *field; /* NULL: rows are made as they are needed */
+    float *row;         /* [threads][n2] */
+    double centre, t;   /* of this round; a network counts from the threshold itself */
+    double slope, shift;
+    candidates *plane;  /* [n0] */
+    cupel_mixture *m;
+    uint16_t *id;
+    float *level;
+} work;
+
+size_t cupel_field_room(const size_t n[3])
+{
+    const size_t pitch = n[2] > SIZE_MAX / 4 ? SIZE_MAX : (2 * (n[2] / 2 + 1) + 7) / 8 * 8;
+    return cupel_mul(cupel_mul(n[0], n[1]), pitch);
+}
+
+static const float *row_of(const work *w, size_t i, size_t j, size_t worker)
+{
+    if (w->field) return w->field + (i * w->n[1] + j) * w->n[2];
+    float *f = w->row + worker * w->n[2];
+    w->g->row(w->shape, w->n, i, j, f);
+    return f;
+}
+
+/* f(i + 1) - f(i - 1) over two voxels, fourth order: (8 (f1 - f-1) - (f2 - f-2)) / 12. */
+static double difference(const float *f, size_t i, size_t n, size_t stride)
+{
+    const size_t a = i + 1 < n ? i + 1 : i + 1 - n, b = i ? i - 1 : n - 1;
+    const size_t a2 = a + 1 < n ? a + 1 : a + 1 - n, b2 = b ? b - 1 : n - 1;
+    return (8 * ((double)f[a * stride] - (double)f[b * stride]) - ((double)f[a2 * stride] - (double)f[b2 * stride])) / 12;
+}
+
+/* f and its gradient per voxel. */
+static double value_at(const work *w, size_t i, size_t j, size_t k, double f, double g[3])
+{
+    const size_t *n = w->n;
+    if (!w->field) {
+        const double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], ((double)k + 0.5) / (double)n[2]};
+        f = w->g->at(w->shape, u, g);
+        for (int d = 0; d < 3; d++) g[d] /= (double)n[d];
+        return f;
+    }
+    g[0] = n[0] > 1 ? difference(w->field + j * n[2] + k, i, n[0], n[1] * n[2]) : 0;
+    g[1] = n[1] > 1 ? difference(w->field + i * n[1] * n[2] + k, j, n[1], n[2]) : 0;
+    g[2] = n[2] > 1 ? difference(w->field + (i * n[1] + j) * n[2], k, n[2], 1) : 0;
+    return f;
+}
+
+static bool inside(const work *w, double f) { return w->shape->sheet ? fabs(f - w->centre) < w->t : f > w->centre; }
+
+/* How far f is from the nearest threshold. */
+static double away(const work *w, double f) { return w->shape->sheet ? fabs(fabs(f - w->centre) - w->t) : fabs(f - w->centre); }
+
+static bool add_candidate(candidates *c, cupel_cut cut, double inverse)
+{
+    if (!cupel_grow(&c->cut, &c->cap, c->n + 1, sizeof *c->cut) || !cupel_grow(&c->inverse, &c->cap_inverse, c->n + 1, sizeof *c->inverse)) return false;
+    c->inverse[c->n] = (float)inverse;
+    c->cut[c->n++] = cut;
+    return true;
+}
+
+/* True when the interface passes, or could after a shift; then *cut and *inverse are filled. */
+static bool near_interface(const work *w, size_t i, size_t j, size_t k, double f0, cupel_cut *cut, double *inverse)
+{
+    double g[3];
+    const double f = value_at(w, i, j, k, f0, g), length = sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]);
+    if (!(length > 0)) return false;
+    const double half = 0.5 * (fabs(g[0]) + fabs(g[1]) + fabs(g[2]));
+    if (away(w, f) > half + MARGIN * w->slope) return false;
+    /* Phase 1 is where f is large; in a sheet, near its middle. */
+    const double sign = w->shape->sheet && f > w->centre ? -1 : 1;
+    *cut = (cupel_cut){.k = (uint32_t)k, .p = (float)((f - w->centre) / length), .a = 0, .b = 1};
+    for (int d = 0; d < 3; d++) cut->normal[d] = (int16_t)lrint(sign * g[d] / length * 32767);
+    *inverse = 1 / length;
+    return true;
+}
+
+static cupel_status collect_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    work *w = user;
+    candidates *c = &w->plane[i];
+    const size_t n1 = w->n[1], n2 = w->n[2];
+    const double reach = w->slope * (0.9 + MARGIN); /* half a diagonal is 0.87 */
+    if (cupel_stopped(w->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while a microstructure was made");
+    c->n = 0;
+    c->full = 0;
+    for (size_t j = 0; j < n1; j++) {
+        const float *f = row_of(w, i, j, worker);
+        uint8_t *id = w->m ? w->m->id8 + (i * n1 + j) * n2 : NULL;
+        if (w->m) w->m->row[i * n1 + j] = c->n;
+        for (size_t k = 0; k < n2; k++) {
+            const double x = (double)f[k];
+            const bool in = inside(w, x);
+            cupel_cut cut;
+            double inverse;
+            if (id) id[k] = in;
+            if (away(w, x) > reach || !near_interface(w, i, j, k, x, &cut, &inverse))
+                c->full += in;
+            else if (!add_candidate(c, cut, inverse))
+                return cupel_no_memory(err, "voxels at an interface", c->n * sizeof *c->cut);
+        }
+    }
+    return CUPEL_OK;
+}
+
+static double share_of(const work *w, const cupel_cut *cut, double inverse)
+{
+    const double normal[3] = {(double)cut->normal[0] / 32767, (double)cut->normal[1] / 32767, (double)cut->normal[2] / 32767};
+    const double d = (double)cut->p;
+    if (!w->shape->sheet) return cupel_plane_cut(normal, d - w->shift * inverse);
+    const double t = (w->t + w->shift) * inverse;
+    return t > 0 ? cupel_plane_cut(normal, d + t) - cupel_plane_cut(normal, d - t) : 0;
+}
+
+static cupel_status add_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    (void)worker, (void)err;
+    work *w = user;
+    candidates *c = &w->plane[i];
+    c->volume = (double)c->full;
+    for (size_t q = 0; q < c->n; q++) c->volume += share_of(w, &c->cut[q], (double)c->inverse[q]);
+    return CUPEL_OK;
+}
+
+/* The share of phase 1 at a shift. */
+static double volume_at(work *w, double shift)
+{
+    double sum = 0;
+    w->shift = shift;
+    (void)cupel_par_for(w->job->threads, w->n[0], add_plane, w, NULL);
+    for (size_t i = 0; i < w->n[0]; i++) sum += w->plane[i].volume;
+    return sum / ((double)w->n[0] * (double)w->n[1] * (double)w->n[2]);
+}
+
+/* Volume per shift, roughly: the plane through a cut voxel has an area of about one voxel, and three in four candidates are cut. */
+static double surface_guess(const work *w)
+{
+    double sum = 0;
+    for (size_t i = 0; i < w->n[0]; i++)
+        for (size_t q = 0; q < w->plane[i].n; q++) sum += (double)w->plane[i].inverse[q];
+    return 0.75 * sum / ((double)w->n[0] * (double)w->n[1] * (double)w->n[2]);
+}
+
+/* The step from s towards the root between low and high: Newton's where it stays inside; an end where nothing is known of that side yet. */
+static double next_shift(double s, double v, double slope, double low, double high, double most)
+{
+    const double to = s - v / slope;
+    if (to > low && to < high) return to;
+    if (to >= high && high == most) return high;
+    if (to <= low && low == -most) return low;
+    return 0.5 * (low + high);
+}
+
+/* The shift within `most` of 0 at which the volume is `fraction`: secants, held within a bracket. False when it is not within; *shift is then the
+ * end that is nearer. */
+static bool find_shift(work *w, double fraction, double most, double *shift)
+{
+    const double sign = w->shape->sheet ? 1 : -1; /* of the change of volume with the shift */
+    double s = 0, v = volume_at(w, 0) - fraction, low = -most, high = most, slope = sign * surface_guess(w);
+    double best = 0, least = fabs(v);
+    for (int i = 0; i < STEPS && least > 1e-9 * fraction; i++) {
+        if (sign * v < 0)
+            low = s;
+        else
+            high = s;
+        if (low >= most || high <= -most) break;
+        const double to = next_shift(s, v, slope, low, high, most);
+        const double at = volume_at(w, to) - fraction;
+        if (to != s && at != v) slope = (at - v) / (to - s);
+        s = to;
+        v = at;
+        if (fabs(v) < least) {
+            least = fabs(v);
+            best = s;
+        }
+        if (high - low < 1e-12 * most) break;
+    }
+    *shift = best;
+    return least < 1e-7 * fraction;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* A first threshold: the quantile of some samples. */
+static cupel_status guess(work *w, cupel_shape *shape, cupel_err *err)
+{
+    const size_t n[3] = {SAMPLES, SAMPLES, SAMPLES}, count = (size_t)SAMPLES * SAMPLES * SAMPLES;
+    float *f = cupel_alloc(count, sizeof *f);
+    if (!f) return cupel_no_memory(err, "samples of a field", count * sizeof *f);
+    for (size_t i = 0; i < SAMPLES; i++)
+        for (size_t j = 0; j < SAMPLES; j++) w->g->row(shape, n, i, j, f + (i * SAMPLES + j) * SAMPLES);
+    for (size_t i = 0; shape->sheet && i < count; i++) f[i] = (float)fabs((double)f[i] - shape->centre);
+    qsort(f, count, sizeof *f, by_value);
+    const double at = (shape->sheet ? shape->fraction : 1 - shape->fraction) * (double)(count - 1);
+    shape->t = (double)f[(size_t)at];
+    cupel_free(f);
+    return CUPEL_OK;
+}
+
+static cupel_status begin(work *w, cupel_err *err)
+{
+    const size_t voxels = cupel_mul(cupel_mul(w->n[0], w->n[1]), w->n[2]);
+    if (voxels == 0) return cupel_fail(err, CUPEL_USAGE, "a grid needs at least one voxel along every axis");
+    if (w->n[2] > UINT32_MAX) return cupel_fail(err, CUPEL_USAGE, "a grid has at most 2^32 - 1 voxels along an axis");
+    if (w->g->field) {
+        const size_t room = cupel_field_room(w->n);
+        cupel_status st = cupel_memory_check(cupel_mul(room, sizeof(float)), "the field of a microstructure", err);
+        if (st != CUPEL_OK) return st;
+        float *f = cupel_alloc_aligned(room, sizeof *f);
+        if (!f) return cupel_no_memory(err, "the field of a microstructure", cupel_mul(room, sizeof *f));
+        w->field = f;
+        return w->g->field(w->shape, w->n, f, w->job, err);
+    }
+    w->row = cupel_alloc(cupel_mul(w->job->threads, w->n[2]), sizeof *w->row);
+    return w->row ? CUPEL_OK : cupel_no_memory(err, "rows of a field", 0);
+}
+
+static void end(work *w)
+{
+    for (size_t i = 0; w->plane && i < w->n[0]; i++) {
+        cupel_free(w->plane[i].cut);
+        cupel_free(w->plane[i].inverse);
+    }
+    cupel_free(w->plane);
+    cupel_free(w->row);
+    cupel_free((void *)(uintptr_t)w->field);
+}
+
+static cupel_status finish_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    (void)worker, (void)err;
+    work *w = user;
+    candidates *c = &w->plane[i];
+    const size_t n1 = w->n[1], n2 = w->n[2];
+    size_t *row = w->m->row + i * n1, kept = 0;
+    for (size_t j = 0, q = 0; j < n1; j++) {
+        const size_t stop = j + 1 < n1 ? row[j + 1] : c->n;
+        row[j] = kept;
+        for (; q < stop; q++) {
+            cupel_cut cut = c->cut[q];
+            cut.p = (float)share_of(w, &cut, (double)c->inverse[q]);
+            w->m->id8[(i * n1 + j) * n2 + cut.k] = cut.p > 0.5F;
+            if (cut.p > 0 && cut.p < 1) c->cut[kept++] = cut;
+        }
+    }
+    c->n_cuts = kept;
+    return CUPEL_OK;
+}
+
+/* The lists of the planes one behind the other. */
+static cupel_status join(work *w, cupel_err *err)
+{
+    const size_t n1 = w->n[1];
+    size_t total = 0;
+    for (size_t i = 0; i < w->n[0]; i++) {
+        for (size_t j = 0; j < n1; j++) w->m->row[i * n1 + j] += total;
+        total += w->plane[i].n_cuts;
+    }
+    w->m->row[w->n[0] * n1] = total;
+    w->m->cut = cupel_alloc(total, sizeof *w->m->cut);
+    if (!w->m->cut) return cupel_no_memory(err, "cut voxels", total * sizeof *w->m->cut);
+    for (size_t i = 0, at = 0; i < w->n[0]; i++) {
+        candidates *c = &w->plane[i];
+        if (c->n_cuts) memcpy(w->m->cut + at, c->cut, c->n_cuts * sizeof *c->cut);
+        at += c->n_cuts;
+        cupel_free(c->cut);
+        c->cut = NULL;
+        c->cap = 0;
+    }
+    w->m->n_cuts = total;
+    return CUPEL_OK;
+}
+
+static size_t least_of(const size_t n[3])
+{
+    const size_t m = n[0] < n[1] ? n[0] : n[1];
+    return m < n[2] ? m : n[2];
+}
+
+/* Rounds of collecting and shifting until the shift is within the margin. */
+static cupel_status match(work *w, cupel_shape *shape, cupel_err *err)
+{
+    w->slope = shape->slope / (double)least_of(w->n);
+    for (int round = 0;; round++) {
+        const double most = MARGIN * w->slope;
+        w->centre = shape->sheet ? shape->centre : shape->t;
+        w->t = shape->t;
+        w->shift = 0;
+        cupel_status st = cupel_par_for(w->job->threads, w->n[0], collect_plane, w, err);
+        if (st != CUPEL_OK || isnan(shape->fraction)) return st;
+        const bool found = find_shift(w, shape->fraction, most, &w->shift);
+        if (found || round == ROUNDS || fabs(w->shift) < 0.99 * most) return CUPEL_OK; /* the last: a jump in the volume */
+        shape->t += w->shift;
+    }
+}
+
+cupel_status cupel_interface_match(const cupel_generator *g, cupel_shape *shape, const size_t n[3], cupel_mixture *m, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    work w = {.g = g, .shape = shape, .job = job, .n = {n[0], n[1], n[2]}, .m = m};
+    if (isnan(shape->t)) CUPEL_TRY(guess(&w, shape, err));
+    CUPEL_TRY(begin(&w, err));
+    w.plane = cupel_alloc(n[0], sizeof *w.plane);
+    if (!w.plane) CUPEL_TRY(cupel_no_memory(err, "planes of a grid", n[0] * sizeof *w.plane));
+    CUPEL_TRY(match(&w, shape, err));
+    if (m) {
+        CUPEL_TRY(cupel_par_for(job->threads, n[0], finish_plane, &w, err));
+        CUPEL_TRY(join(&w, err));
+    }
+    shape->t += w.shift;
+done:
+    end(&w);
+    return st;
+}
+
+static cupel_status id_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    work *w = user;
+    if (cupel_stopped(w->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while a microstructure was made");
+    for (size_t j = 0; j < w->n[1]; j++) {
+        const float *f = row_of(w, i, j, worker);
+        uint16_t *id = w->id + (i * w->n[1] + j) * w->n[2];
+        for (size_t k = 0; k < w->n[2]; k++) id[k] = inside(w, (double)f[k]);
+    }
+    return CUPEL_OK;
+}
+
+/* Beyond the distance that matters only the sign and that it is large. */
+static float distance(const work *w, double f, double length)
+{
+    const double a = w->shape->sheet ? w->t - fabs(f - w->centre) : f - w->centre, most = 1e6;
+    const double d = length > 0 ? a / length : a > 0 ? most : -most;
+    return (float)(d > most ? most : d < -most ? -most : d);
+}
+
+static cupel_status level_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    work *w = user;
+    double g[3];
+    if (cupel_stopped(w->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while a microstructure was made");
+    for (size_t j = 0; j < w->n[1]; j++) {
+        const float *row = row_of(w, i, j, worker);
+        float *level = w->level + (i * w->n[1] + j) * w->n[2];
+        for (size_t k = 0; k < w->n[2]; k++) {
+            const double f = value_at(w, i, j, k, (double)row[k], g);
+            level[k] = distance(w, f, sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]));
+        }
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status over_planes(work *w, cupel_par_fn fn, cupel_err *err)
+{
+    w->centre = w->shape->sheet ? w->shape->centre : w->shape->t;
+    w->t = w->shape->t;
+    cupel_status st = begin(w, err);
+    if (st == CUPEL_OK) st = cupel_par_for(w->job->threads, w->n[0], fn, w, err);
+    end(w);
+    return st;
+}
+
+cupel_status cupel_interface_voxels(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], uint16_t *id, const cupel_job *job, cupel_err *err)
+{
+    work w = {.g = g, .shape = shape, .job = job, .n = {n[0], n[1], n[2]}, .id = id};
+    return over_planes(&w, id_plane, err);
+}
+
+cupel_status cupel_interface_level(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], float *level, const cupel_job *job, cupel_err *err)
+{
+    work w = {.g = g, .shape = shape, .job = job, .n = {n[0], n[1], n[2]}, .level = level};
+    return over_planes(&w, level_plane, err);
+}

@@ -1,0 +1,3 @@
+#include "datasets/spaces/micro/list.h"
+
+const cupel_generator *const cupel_generators[] = {&cupel_generator_gyroid, &cupel_generator_diamond, &cupel_generator_primitive, NULL};

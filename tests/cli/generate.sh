@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# cupel generate: recipes in, volumes and settled recipes out, and what is refused.
+set -u
+C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+err() { grep -q -- "$1" "$T/err"; }
+head_of() { head -c 118 "$1" | tail -c 108 | tr -d '\0'; }
+
+R='gyroid:fraction=0.4,seed=1'
+run generate "$R" --grid 32 -o "$T/g.npy"; { [ $rc = 0 ] && head_of "$T/g.npy" | grep -q "'|u1'.*(32, 32, 32)"; }; check 'phases are one byte' $?
+for a in fraction level; do
+  run generate "$R" --grid 32 --as $a -o "$T/$a.npy"; { [ $rc = 0 ] && head_of "$T/$a.npy" | grep -q "'<f4'.*(32, 32, 32)"; }; check "$a is float32" $?
+  [ "$(wc -c <"$T/$a.npy")" = $((128 + 4 * 32768)) ]; check "$a is whole" $?
+done
+run generate "$R" --grid 16x24x20 -o "$T/b.npy"; { [ $rc = 0 ] && head_of "$T/b.npy" | grep -q '(16, 24, 20)'; }; check 'three axes' $?
+run generate "$R,stretch2=1.5" --grid 16 -o "$T/b.npy"; { [ $rc = 0 ] && head_of "$T/b.npy" | grep -q '(16, 24, 16)'; }; check 'the grid follows the box' $?
+
+run generate "$R" -o "$T/r.json"; { [ $rc = 0 ] && grep -q '"thresholds": \[' "$T/r.json"; }; check 'the settled recipe' $?
+run generate "$T/r.json" --grid 32 -o "$T/h.npy" --recipe "$T/r2.json"; { [ $rc = 0 ] && cmp -s "$T/g.npy" "$T/h.npy"; }; check 'a recipe file gives the same volume' $?
+cmp -s "$T/r.json" "$T/r2.json"; check 'a recipe comes back to the byte' $?
+for a in phases fraction level; do
+  run generate "$R" --grid 31 --as $a -o "$T/1.npy" --threads 1; run generate "$R" --grid 31 --as $a -o "$T/3.npy" --threads 3
+  cmp -s "$T/1.npy" "$T/3.npy"; check "threads: the same bytes as $a" $?
+done
+
+run generate 'gyriod:fraction=0.4' --grid 8 -o "$T/x.npy"; { [ $rc = 2 ] && err "did you mean 'gyroid'"; }; check 'an unknown generator gets a guess' $?
+run generate 'gyroid:fration=0.4' --grid 8 -o "$T/x.npy"; { [ $rc = 2 ] && err "did you mean 'fraction'"; }; check 'an unknown parameter gets a guess' $?
+run generate 'gyroid:fraction=4' --grid 8 -o "$T/x.npy"; { [ $rc = 2 ] && err '0.01 to 0.99'; }; check 'a value outside its range' $?
+run generate "$R" -o "$T/x.npy"; { [ $rc = 2 ] && err '--grid'; }; check 'a volume needs a grid' $?
+for g in 0 8x8 8x8x8x8 x 8x 65537 -1 8.5; do
+  run generate "$R" --grid=$g -o "$T/x.npy"; { [ $rc = 2 ] && err 'grid'; } || { echo "not ok grid $g: exit $rc"; bad=1; }
+done
+run generate "$R" --grid 8; { [ $rc = 2 ] && err 'nothing to write'; }; check 'nothing to write' $?
+run generate "$R" --grid 8 --as level -o "$T/x.vti"; { [ $rc = 2 ] && err '.npy'; }; check 'levels go into .npy' $?
+run generate "$R" --grid 8 --orientations "$T/x.csv"; { [ $rc = 2 ] && err 'orientations'; }; check 'a gyroid has no orientations' $?
+printf '{"generator": "gyroid", "parameters": {' >"$T/cut.json"
+run generate "$T/cut.json" --grid 8 -o "$T/x.npy"; { [ $rc = 3 ] && err 'cut.json:1'; }; check 'a damaged recipe: exit 3' $?
+[ ! -e "$T/x.npy" ]; check 'nothing is left of what was refused' $?
+run methods generator; { [ $rc = 0 ] && grep -q gyroid "$T/out"; }; check 'generators are among the methods' $?
+run cite gyroid; { [ $rc = 0 ] && grep -q Schoen "$T/out"; }; check 'a generator is cited' $?
+[ $bad = 0 ]
