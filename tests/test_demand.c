@@ -182,7 +182,7 @@ static void what_is_wrong_is_said_with_line_and_remedy(void **state)
     refused("demand: x\n" DATA MODEL SPACE "require: {property: band gap}\n", usage, "list");
     refused("demand: x\ndata: {file: gaps.csv, formula: composition, target: stiffness, unit: MPa}\n" MODEL SPACE REQUIRE, usage, "header");
     refused("demand: x\ndata: {file: none.csv, formula: composition, target: target}\n" MODEL SPACE REQUIRE, CUPEL_BAD_INPUT, "none.csv");
-    refused("demand: x\ndata: {file: gaps.csv, formula: composition, target: gap}\n" MODEL SPACE REQUIRE, CUPEL_BAD_INPUT, "no column 'gap'");
+    refused("demand: x\ndata: {file: gaps.csv, formula: composition, target: gap}\n" MODEL SPACE REQUIRE, CUPEL_BAD_INPUT, "no target column 'gap'");
     refused("demand: x\nmodel: {file: none.h5}\n" SPACE REQUIRE, CUPEL_BAD_INPUT, "none.h5");
 }
 

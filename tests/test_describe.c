@@ -369,7 +369,7 @@ static void wrong_options_are_refused_with_a_remedy(void **state)
     check_fails(cupel_describe(&o, &one_thread, NULL, &err), CUPEL_USAGE, &err, "magpie");
     o.sets = "magpie";
     o.formula = "formula";
-    check_fails(cupel_describe(&o, &one_thread, NULL, &err), CUPEL_USAGE, &err, "'id', 'composition', 'target'");
+    check_fails(cupel_describe(&o, &one_thread, NULL, &err), CUPEL_BAD_INPUT, &err, "'id', 'composition', 'target'");
     o.formula = "composition";
     o.output = at("out.xls");
     check_fails(cupel_describe(&o, &one_thread, NULL, &err), CUPEL_USAGE, &err, ".csv, .tsv, .jsonl or .h5");

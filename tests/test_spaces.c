@@ -558,7 +558,7 @@ static void refusals_name_line_and_remedy(void **state)
         {"list: list.csv\nstep: 2", CUPEL_USAGE, "demand.yaml:2: unknown key 'step' in space"},
         {"list: no-such.csv", CUPEL_BAD_INPUT, "no-such.csv"},
         {"list: '-'", CUPEL_USAGE, "stdin"},
-        {"list: bad.csv", CUPEL_BAD_INPUT, "no column 'formula'; its columns are: composition"},
+        {"list: bad.csv\nformula: formula", CUPEL_BAD_INPUT, "no formula column 'formula'; its columns are 'composition'; name it with formula: in space"},
         {"list: [a]", CUPEL_USAGE, "'list' must be one value"},
         {"ranges: Fe", CUPEL_USAGE, "ranges must be a mapping"},
         {"ranges: {Fe: 0..1, Qq: 0..1}", CUPEL_USAGE, "'Qq' is no element symbol"},

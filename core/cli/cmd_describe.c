@@ -75,7 +75,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 }
 
 static const cupel_opt options[] = {
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, "formula", false, "the column that holds the formulas"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"set", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas; 'cupel methods' lists them. Of volumes the "
      "default is minkowski, and settings follow a colon: minkowski:connectivity=26,two_point"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,

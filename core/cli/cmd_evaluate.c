@@ -65,7 +65,7 @@ done:
 }
 
 static const cupel_opt options[] = {
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, "formula", false, "the column that holds the formulas"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
     {"folds", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "a column that says the fold of each row"},
     {"split", "KIND", CUPEL_OPT_CHOICE, "random|system|cluster|element", NULL, false,

@@ -65,7 +65,7 @@ done:
 
 static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the model file (.h5)"},
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, "formula", false, "the column that holds the formulas"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
     {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas, or none; 'cupel methods' lists them"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "columns of the table as features too: numbers as they are, text as categories"},

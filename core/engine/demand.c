@@ -5,6 +5,7 @@
 #include "core/engine/demand_parts.h"
 #include "core/io/keys.h"
 #include "core/io/input.h"
+#include "core/matter/columns.h"
 #include "core/sys/file.h"
 #include "datasets/source.h"
 
@@ -143,8 +144,8 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
     CUPEL_TRY(cupel_keys_text(map, d->file, "file", &file, err));
     if (!file) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'data' needs the key 'file', as in file: gaps.csv", d->file, map->line);
     CUPEL_TRY(resolve(d, file, &p->data.file, err));
-    p->data.formula = "formula";
-    p->data.target = NULL;
+    p->data.in_demand = true;
+    p->data.formula = p->data.target = NULL;
     CUPEL_TRY(cupel_keys_text(map, d->file, "formula", &p->data.formula, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "target", &p->data.target, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "property", &property, err));
@@ -176,17 +177,15 @@ static cupel_status check_table(cupel_demand *d, cupel_demand_property *p, cupel
         return st;
     }
     const cupel_header *h = cupel_source_header(s);
-    const char *wanted[2] = {p->data.formula, p->data.target};
-    for (int i = 0; i < 2 && st == CUPEL_OK; i++) {
-        if (cupel_header_find(h, wanted[i]) != SIZE_MAX) continue;
-        cupel_str all = {0};
-        for (size_t j = 0; j < h->n && all.n < 400; j++) cupel_str_addf(&all, "%s%s", j ? ", " : "", h->name[j]);
-        st = cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: '%s' has no column '%s'; its columns are: %s", d->file, p->line, p->data.file, wanted[i],
-                        cupel_str_text(&all));
-        cupel_str_free(&all);
+    size_t at = 0, j = 0;
+    st = cupel_column_formula(h, p->data.file, p->data.formula, "name it with formula: in data", &at, err);
+    if (st == CUPEL_OK) st = cupel_column_find(h, p->data.file, "target", p->data.target, "name it with target: in data", &j, err);
+    if (st != CUPEL_OK) cupel_err_prefix(err, "%s:%zu: ", d->file, p->line);
+    if (st == CUPEL_OK && !p->data.formula) {
+        p->data.formula = cupel_arena_text(&d->arena, h->name[at], strlen(h->name[at]));
+        if (!p->data.formula) st = cupel_no_memory(err, "a property", 0);
     }
     if (st == CUPEL_OK) {
-        size_t j = cupel_header_find(h, p->data.target);
         const char *own = h->unit[j];
         if (p->unit && own[0] && strcmp(p->unit, own) != 0)
             st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit of '%s': the demand says '%s', the header of '%s' says '%s'; make them one",

@@ -6,6 +6,7 @@
 #include "core/engine/features.h"
 #include "core/engine/sets.h"
 #include "core/engine/sheet.h"
+#include "core/matter/columns.h"
 #include "core/sys/par.h"
 #include "datasets/source.h"
 
@@ -161,6 +162,7 @@ static cupel_status note_reasons(describer *d, const piece *p, size_t from, size
         if (!p->reason[i]) continue;
         cupel_str *words = cupel_tally_add(&d->tally, (cupel_reason)p->reason[i]);
         if (words) CUPEL_TRY(explain(d, p, from, i, words, err));
+        cupel_tally_look(&d->tally, cupel_cell(&d->block, from + i, d->formula));
         if (d->o->missing == CUPEL_MISSING_FAIL)
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep, drop or impute it", cupel_str_text(words)));
         cupel_tally_tell(&d->tally);
@@ -220,21 +222,11 @@ done:
 
 /* ---- begin and end ---- */
 
-static cupel_status no_column(const describer *d, const char *name, cupel_err *err)
-{
-    const cupel_header *h = cupel_source_header(d->source);
-    cupel_str names = {0};
-    for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
-    cupel_fail(err, CUPEL_USAGE, "'%s' has no column '%s'; its columns are %s", cupel_source_path(d->source), name, cupel_str_text(&names));
-    cupel_str_free(&names);
-    return CUPEL_USAGE;
-}
-
 static cupel_status find_columns(describer *d, cupel_err *err)
 {
     const cupel_header *h = cupel_source_header(d->source);
-    d->formula = cupel_header_find(h, d->o->formula);
-    if (d->formula == SIZE_MAX) return no_column(d, d->o->formula, err);
+    cupel_status st = cupel_column_formula(h, cupel_source_path(d->source), d->o->formula, "name it with --formula", &d->formula, err);
+    if (st != CUPEL_OK) return st;
     d->kept = cupel_alloc(h->n, sizeof *d->kept);
     if (!d->kept) return cupel_no_memory(err, "columns of a table", 0);
     for (size_t i = 0; i < h->n; i++) d->kept[i] = i != d->formula;
@@ -410,6 +402,7 @@ cupel_status cupel_describe(const cupel_describe_options *o, const cupel_job *jo
         if (!d.block.n_rows) break;
         CUPEL_TRY(do_block(&d, err));
     }
+    CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula], err));
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
     memcpy(d.result.reasons, d.tally.rows, sizeof d.tally.rows);

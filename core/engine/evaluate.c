@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/io/csv.h"
+#include "core/matter/columns.h"
 #include "core/sys/file.h"
 #include "datasets/splits.h"
 #include "models/learn/metrics.h"
@@ -69,11 +70,10 @@ static cupel_status grouped_rows(evaluator *v, size_t n_folds, cupel_err *err)
 
 static cupel_status given_folds(evaluator *v, cupel_err *err)
 {
-    size_t column = cupel_header_find(&v->t.header, v->o->fold_column);
-    if (column == SIZE_MAX)
-        return cupel_fail(err, CUPEL_BAD_INPUT,
-                          "'%s' has no fold column '%s'; name one that says the fold of each row, or let --split make them", v->t.file,
-                          v->o->fold_column);
+    size_t column;
+    cupel_status st = cupel_column_find(&v->t.header, v->t.file, "fold", v->o->fold_column, "name the one that says the fold of each row, or let --split make them",
+                                        &column, err);
+    if (st != CUPEL_OK) return st;
     return cupel_splits_given(&v->t.records, column, v->t.file, &v->splits, err);
 }
 

@@ -1,6 +1,9 @@
 #include "core/engine/explain.h"
 
+#include "core/base/err.h"
+
 #include <inttypes.h>
+#include <string.h>
 
 void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail,
                        cupel_str *out)
@@ -30,6 +33,32 @@ cupel_str *cupel_tally_add(cupel_tally *t, cupel_reason reason)
         return &t->example[0];
     }
     return t->n_examples < CUPEL_TALLY_EXAMPLES ? &t->example[t->n_examples++] : NULL;
+}
+
+static bool holds(cupel_text t, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= t.n; i++)
+        if (memcmp(t.p + i, word, n) == 0) return true;
+    return false;
+}
+
+void cupel_tally_look(cupel_tally *t, cupel_text formula)
+{
+    if (formula.n > 2000) formula.n = 2000;
+    if (!t->structures) t->structures = holds(formula, "pymatgen") || holds(formula, "\"lattice\"") || holds(formula, "'lattice'") || holds(formula, "Full Formula (");
+}
+
+cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, const char *file, const char *column, cupel_err *err)
+{
+    uint64_t bad = 0;
+    for (size_t i = 1; i < CUPEL_REASON_COUNT; i++)
+        if (cupel_reason_of_formula((cupel_reason)i)) bad += t->rows[i];
+    if (!rows || bad < rows) return CUPEL_OK;
+    const char *first = t->every || !t->n_examples ? "" : cupel_str_text(&t->example[0]);
+    return cupel_fail(err, CUPEL_BAD_INPUT, "not one formula in column '%s' of '%s' could be read%s%.300s; %s", column, file, *first ? ": " : "", first,
+                      t->structures ? "these are crystal structures, and cupel reads compositions only so far: give a column of formulas"
+                                    : "name the column of formulas with --formula");
 }
 
 void cupel_tally_tell(const cupel_tally *t)

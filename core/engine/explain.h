@@ -20,14 +20,19 @@ typedef struct cupel_tally {
     uint64_t rows[CUPEL_REASON_COUNT];
     cupel_str example[CUPEL_TALLY_EXAMPLES];
     size_t n_examples;
+    bool structures; /* a bad formula looks like a crystal structure of pymatgen */
 } cupel_tally;
 
 uint64_t cupel_tally_total(const cupel_tally *t);
 /* A place for the words of one more row, or NULL when there are enough of them. When the words are there: cupel_tally_tell. */
 cupel_str *cupel_tally_add(cupel_tally *t, cupel_reason reason);
+/* Looks at the text of a bad formula for cupel_tally_check_formulas. */
+void cupel_tally_look(cupel_tally *t, cupel_text formula);
 void cupel_tally_tell(const cupel_tally *t);
 /* "12 rows <what>: 10 missing_formula, 2 bad_formula" and the examples; nothing when there are none. */
 void cupel_tally_say(const cupel_tally *t, const char *what);
+/* CUPEL_BAD_INPUT when none of `rows` rows had a formula that could be read: the column is another one. */
+cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, const char *file, const char *column, cupel_err *err);
 void cupel_tally_release(cupel_tally *t);
 
 #endif

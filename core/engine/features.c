@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/sets.h"
+#include "core/matter/columns.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -134,20 +135,13 @@ bool cupel_features_imputes(const cupel_features *f) { return f->imputes; }
 
 /* ---- learning from the training rows ---- */
 
-static cupel_status no_column(const cupel_header *h, const char *file, const char *name, cupel_err *err)
-{
-    cupel_str names = {0};
-    for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
-    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s', which the features need; its columns are %s", file, name,
-               cupel_str_text(&names));
-    cupel_str_free(&names);
-    return CUPEL_BAD_INPUT;
-}
-
 cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, const char *file, cupel_err *err)
 {
-    for (size_t i = 0; i < f->n_cols; i++)
-        if (cupel_header_find(header, f->col[i].name) == SIZE_MAX) return no_column(header, file, f->col[i].name, err);
+    size_t at;
+    for (size_t i = 0; i < f->n_cols; i++) {
+        cupel_status st = cupel_column_find(header, file, "", f->col[i].name, "the features need it", &at, err);
+        if (st != CUPEL_OK) return st;
+    }
     for (size_t i = 0; i < f->n_cols; i++) f->col[i].at = cupel_header_find(header, f->col[i].name);
     return CUPEL_OK;
 }

@@ -69,8 +69,8 @@ static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i,
                       cupel_str_text(&detail), words);
     if (!fails) cupel_tally_tell(tally);
     if (fails)
-        st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing drop%s it", cupel_str_text(words),
-                        t->missing == CUPEL_MISSING_IMPUTE ? "" : " or impute");
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or %s drop%s%s", cupel_str_text(words), t->in_demand ? "put missing:" : "give --missing",
+                        t->missing == CUPEL_MISSING_IMPUTE ? "" : " or impute", t->in_demand ? " into data" : "");
 done:
     cupel_str_free(&name);
     cupel_str_free(&detail);

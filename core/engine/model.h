@@ -23,15 +23,17 @@ typedef struct cupel_training {
     char *property, *unit;    /* "band gap", "eV" */
     size_t formula_column;    /* in the header */
     cupel_missing missing;    /* what a row without a usable formula, target or feature leads to */
+    bool in_demand;           /* as in cupel_training_options */
     cupel_dot dot;
     size_t n_dropped;         /* rows without a usable formula or target that were left out */
 } cupel_training;
 
 typedef struct cupel_training_options {
     const char *file, *format;         /* format NULL: by name */
-    const char *formula, *target;      /* column names */
+    const char *formula, *target;      /* column names; formula NULL: the usual ones (core/matter/columns.h) */
     const char *property, *unit;       /* NULL: from the column's header (`yield strength [MPa]`), which another unit contradicts */
     cupel_missing missing;
+    bool in_demand;                    /* remedies are keys of a demand, not options */
     cupel_dot dot;
 } cupel_training_options;
 

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/explain.h"
 #include "core/engine/sheet.h"
+#include "core/matter/columns.h"
 #include "core/sys/par.h"
 #include "datasets/source.h"
 
@@ -172,6 +173,7 @@ static cupel_status note_reasons(predictor *d, const piece *p, size_t from, size
         cupel_reason reason = (cupel_reason)p->reason[i];
         cupel_str *words = cupel_tally_add(&d->tally, reason);
         if (words) CUPEL_TRY(explain(d, p, from, i, words, err));
+        cupel_tally_look(&d->tally, cupel_cell(&d->records, from + i, d->formula));
         if (d->o->missing == CUPEL_MISSING_FAIL && reason != CUPEL_REASON_IMPUTED)
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep or drop it", cupel_str_text(words)));
         cupel_tally_tell(&d->tally);
@@ -248,22 +250,6 @@ cupel_status cupel_prediction_columns(const cupel_model *m, cupel_str name[3], c
         if (name[i].failed) return cupel_no_memory(err, "names of columns", 0);
     }
     return CUPEL_OK;
-}
-
-static cupel_status find_formula(predictor *d, cupel_err *err)
-{
-    const cupel_header *h = cupel_source_header(d->source);
-    static const char *const usual[] = {"formula", "composition"};
-    cupel_str names = {0};
-    d->formula = d->o->formula ? cupel_header_find(h, d->o->formula) : SIZE_MAX;
-    for (size_t i = 0; !d->o->formula && i < 2 && d->formula == SIZE_MAX; i++) d->formula = cupel_header_find(h, usual[i]);
-    if (!d->o->formula && d->formula == SIZE_MAX && h->n == 1) d->formula = 0;
-    if (d->formula != SIZE_MAX) return CUPEL_OK;
-    for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
-    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no formula column '%s'; its columns are %s; name one with --formula",
-               cupel_source_path(d->source), d->o->formula ? d->o->formula : "formula", cupel_str_text(&names));
-    cupel_str_free(&names);
-    return CUPEL_BAD_INPUT;
 }
 
 static const char *const last_columns[] = {"distance", "in_domain", "reason"};
@@ -361,7 +347,8 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(cupel_model_features_bind(d->model), err));
     CUPEL_TRY(cupel_prediction_columns(d->model, d->name, err));
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
-    CUPEL_TRY(find_formula(d, err));
+    CUPEL_TRY(cupel_column_formula(cupel_source_header(d->source), cupel_source_path(d->source), d->o->formula, "name it with --formula", &d->formula,
+                                   err));
     CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(d->model), cupel_source_header(d->source), cupel_source_path(d->source), err));
     CUPEL_TRY(copy_header(d, err));
     CUPEL_TRY(open_sheet(d, err));
@@ -390,6 +377,7 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
         if (!d.records.n_rows) break;
         CUPEL_TRY(do_block(&d, err));
     }
+    CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula], err));
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
     say_result(&d);

@@ -8,6 +8,7 @@
 #include "core/engine/screen_parts.h"
 #include "core/engine/sieve.h"
 #include "core/math/units.h"
+#include "core/matter/columns.h"
 #include "core/matter/formula.h"
 #include "datasets/source.h"
 
@@ -57,8 +58,13 @@ static size_t find(const cupel_header *h, const char *name, const char *after)
 
 static cupel_status no_column(const ranker *k, const char *name, const char *after, const char *unit, cupel_err *err)
 {
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s%s%s%s%s'; predict with the model of the demand, or name the columns so",
-                      k->o->table, name, after, unit[0] ? " [" : "", unit, unit[0] ? "]" : "");
+    cupel_str s = {0};
+    size_t at;
+    cupel_str_addf(&s, "%s%s%s%s%s", name, after, unit[0] ? " [" : "", unit, unit[0] ? "]" : "");
+    cupel_status st = cupel_column_find(cupel_source_header(k->source), k->o->table, "", cupel_str_text(&s),
+                                        "predict with the model of the demand, or name the columns so", &at, err);
+    cupel_str_free(&s);
+    return st;
 }
 
 static cupel_status find_property(ranker *k, size_t p, cupel_err *err)
@@ -95,9 +101,7 @@ static cupel_status find_columns(ranker *k, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const cupel_header *h = cupel_source_header(k->source);
-    k->formula = cupel_header_find(h, k->o->formula ? k->o->formula : "formula");
-    if (k->formula == SIZE_MAX && !k->o->formula) k->formula = cupel_header_find(h, "composition");
-    if (k->formula == SIZE_MAX) return no_column(k, k->o->formula ? k->o->formula : "formula", "", "", err);
+    CUPEL_TRY(cupel_column_formula(h, k->o->table, k->o->formula, "name it with --formula", &k->formula, err));
     k->distance = cupel_header_find(h, "distance");
     if (k->distance == SIZE_MAX) k->distance = cupel_header_find(h, "domain distance");
     k->in_domain = cupel_header_find(h, "in_domain");
@@ -106,6 +110,7 @@ static cupel_status find_columns(ranker *k, cupel_err *err)
                           "'%s' has no column 'in_domain', but the demand says domain: required; predict with 'cupel predict', or drop that",
                           k->o->table);
     for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) st = find_property(k, p, err);
+done:
     return st;
 }
 

@@ -3,23 +3,13 @@
 #include "core/base/mem.h"
 #include "core/engine/explain.h"
 #include "core/engine/model.h"
+#include "core/matter/columns.h"
 #include "datasets/source.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static cupel_status find_column(const cupel_header *h, const char *file, const char *name, const char *what, size_t *at, cupel_err *err)
-{
-    *at = cupel_header_find(h, name);
-    if (*at != SIZE_MAX) return CUPEL_OK;
-    cupel_str names = {0};
-    for (size_t i = 0; i < h->n && names.n < 400; i++) cupel_str_addf(&names, "%s'%s'", i ? ", " : "", h->name[i]);
-    cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no %s column '%s'; its columns are %s", file, what, name, cupel_str_text(&names));
-    cupel_str_free(&names);
-    return CUPEL_BAD_INPUT;
-}
 
 static cupel_status take(char **to, const char *text, cupel_err *err)
 {
@@ -86,7 +76,8 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
         cupel_tally_tell(&r->tally);
         return CUPEL_OK;
     }
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or leave such rows out with --missing drop", cupel_str_text(words));
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or leave such rows out: %s", cupel_str_text(words),
+                      r->o->in_demand ? "put missing: drop into data" : "--missing drop");
 }
 
 static void move_row(cupel_training *t, size_t from, size_t to)
@@ -133,8 +124,11 @@ static cupel_status read_table(reading *r, cupel_err *err)
     char digest[7 + 65] = "sha256:";
     CUPEL_TRY(cupel_source_open(r->o->file, r->o->format, &source, err));
     CUPEL_TRY(copy_header(cupel_source_header(source), &t->header, err));
-    CUPEL_TRY(find_column(&t->header, r->o->file, r->o->formula, "formula", &r->formula, err));
-    CUPEL_TRY(find_column(&t->header, r->o->file, r->o->target, "target", &r->target, err));
+    bool asked = r->o->in_demand;
+    CUPEL_TRY(cupel_column_formula(&t->header, r->o->file, r->o->formula, asked ? "name it with formula: in data" : "name it with --formula", &r->formula,
+                                   err));
+    CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target, asked ? "name it with target: in data" : "name it with --target",
+                                &r->target, err));
     CUPEL_TRY(name_target(r->o, r->target, t, err));
     CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &t->records, err));
     CUPEL_TRY(cupel_source_digest(source, digest + 7, err));
@@ -149,7 +143,7 @@ cupel_status cupel_training_read(const cupel_training_options *o, const cupel_jo
 {
     cupel_status st = CUPEL_OK;
     reading r = {.o = o, .t = t, .tally = {.job = job, .every = true}};
-    *t = (cupel_training){.missing = o->missing, .dot = o->dot};
+    *t = (cupel_training){.missing = o->missing, .in_demand = o->in_demand, .dot = o->dot};
     if (o->missing == CUPEL_MISSING_KEEP)
         return cupel_fail(err, CUPEL_USAGE, "missing values 'keep': training cannot use a row without values; expected fail, drop or impute");
     CUPEL_TRY(read_table(&r, err));

@@ -215,7 +215,7 @@ static bool point_is_hydrate(reader *r, size_t start, size_t dot, size_t end, bo
     return refuse(r, CUPEL_REASON_AMBIGUOUS_FORMULA, dot,
                   "'.' may be a hydrate dot, %.*s \xc2\xb7 %.*s%.*s, or a decimal point, %.*s.%.*s then %.*s; write \xc2\xb7 for a "
                   "hydrate, or choose with "
-                  "--dot hydrate|decimal",
+                  "--dot hydrate|decimal (in a demand: dot: hydrate)",
                   left - from, p + from, count, p + left + 1, rest < 24 ? rest : 24, p + r->at[tail], left - from, p + from, count,
                   p + left + 1, rest < 24 ? rest : 24, p + r->at[tail]);
 }

@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/io/input.h"
 #include "core/io/keys.h"
+#include "core/matter/columns.h"
 #include "datasets/source.h"
 
 enum { BLOCK = 4096, KNOWN_MAX = 1 << 20, COMBINATIONS_MAX = 1 << 22 };
@@ -182,9 +183,9 @@ static cupel_status read_known(const cupel_space_spec *spec, substitute *s, cupe
     cupel_source *source = NULL;
     cupel_records r = {0};
     CUPEL_TRY(cupel_source_open(s->path, s->format, &source, err));
-    size_t column = cupel_header_find(cupel_source_header(source), s->column);
-    if (column == SIZE_MAX)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column '%s'; name the one that holds formulas with formula:", s->path, s->column));
+    size_t column;
+    CUPEL_TRY(cupel_column_formula(cupel_source_header(source), s->path, s->column, "name it with formula: in space", &column, err));
+    if (!s->column && !(s->column = cupel_strdup(cupel_source_header(source)->name[column]))) CUPEL_TRY(cupel_no_memory(err, "a space", 0));
     do {
         CUPEL_TRY(cupel_source_read(source, BLOCK, &r, err));
         CUPEL_TRY(read_rows(s, &r, column, err));
@@ -223,7 +224,7 @@ static cupel_status read_keys(const cupel_space_spec *spec, substitute *s, cupel
 {
     static const char *const yes_no[] = {"no", "yes", NULL};
     cupel_status st = CUPEL_OK;
-    const char *column = "formula", *format = NULL;
+    const char *column = NULL, *format = NULL;
     int keep = 0;
     CUPEL_TRY(cupel_keys_text(spec->map, spec->file, "formula", &column, err));
     CUPEL_TRY(cupel_keys_text(spec->map, spec->file, "format", &format, err));
@@ -231,9 +232,9 @@ static cupel_status read_keys(const cupel_space_spec *spec, substitute *s, cupel
     CUPEL_TRY(cupel_spec_dot(spec, &s->dot, err));
     CUPEL_TRY(cupel_spec_path(spec, "substitute", &s->path, err));
     s->keep = keep == 1;
-    s->column = cupel_strdup(column);
+    s->column = column ? cupel_strdup(column) : NULL;
     s->format = format ? cupel_strdup(format) : NULL;
-    if (!s->column || (format && !s->format)) CUPEL_TRY(cupel_no_memory(err, "a space", 0));
+    if ((column && !s->column) || (format && !s->format)) CUPEL_TRY(cupel_no_memory(err, "a space", 0));
 done:
     return st;
 }

@@ -5,12 +5,13 @@
 #include "core/base/mem.h"
 #include "core/io/input.h"
 #include "core/io/keys.h"
+#include "core/matter/columns.h"
 #include "datasets/source.h"
 
 enum { BLOCK = 4096 };
 
 typedef struct table {
-    char *path, *column, *format; /* format NULL: by the name of the file */
+    char *path, *column, *format; /* column NULL until it is found; format NULL: by the name of the file */
     size_t formula;               /* place of the column */
     cupel_dot dot;
     cupel_source *source;
@@ -42,29 +43,28 @@ static void table_close(void *state)
 static cupel_status find_column(table *t, const cupel_space_spec *spec, cupel_err *err)
 {
     const cupel_header *h = cupel_source_header(t->source);
-    t->formula = cupel_header_find(h, t->column);
-    if (t->formula != SIZE_MAX) return CUPEL_OK;
-    cupel_str names = {0};
-    for (size_t j = 0; j < h->n && names.n < 300; j++) cupel_str_addf(&names, "%s%s", j ? ", " : "", h->name[j]);
-    cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: space: '%s' has no column '%s'; its columns are: %s; name one with formula:", spec->file, spec->own->line,
-               t->path, t->column, cupel_str_text(&names));
-    cupel_str_free(&names);
-    return CUPEL_BAD_INPUT;
+    cupel_status st = cupel_column_formula(h, t->path, t->column, "name it with formula: in space", &t->formula, err);
+    if (st != CUPEL_OK) {
+        cupel_err_prefix(err, "%s:%zu: space: ", spec->file, spec->own->line);
+        return st;
+    }
+    if (!t->column) t->column = cupel_strdup(h->name[t->formula]); /* a part of what identifies the space */
+    return t->column ? CUPEL_OK : cupel_no_memory(err, "a space", 0);
 }
 
 static cupel_status table_open(const cupel_space_spec *spec, void **state, cupel_str *words, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const char *column = "formula", *format = NULL;
+    const char *column = NULL, *format = NULL;
     table *t = cupel_alloc(1, sizeof *t);
     if (!t) return cupel_no_memory(err, "a space", sizeof *t);
     CUPEL_TRY(cupel_keys_text(spec->map, spec->file, "formula", &column, err));
     CUPEL_TRY(cupel_keys_text(spec->map, spec->file, "format", &format, err));
     CUPEL_TRY(cupel_spec_dot(spec, &t->dot, err));
     CUPEL_TRY(cupel_spec_path(spec, "list", &t->path, err));
-    t->column = cupel_strdup(column);
+    t->column = column ? cupel_strdup(column) : NULL;
     t->format = format ? cupel_strdup(format) : NULL;
-    if (!t->column || (format && !t->format)) CUPEL_TRY(cupel_no_memory(err, "a space", 0));
+    if ((column && !t->column) || (format && !t->format)) CUPEL_TRY(cupel_no_memory(err, "a space", 0));
     st = start(t, err);
     if (st != CUPEL_OK) {
         cupel_err_prefix(err, "%s:%zu: space: ", spec->file, spec->own->line);

@@ -47,7 +47,7 @@ run cite svr magpie --format bibtex; { [ $rc = 0 ] && [ "$(grep -c '^@' "$T/out"
 "$C" formula - <&- >"$T/out" 2>"$T/err"; [ $? != 0 ]; check 'a closed stdin is no empty table' $?
 "$C" help >"$T/out" 2>&-; check 'a closed stderr does no harm' $?
 
-printf 'formula\n"Fe\033[31mO"\n' >"$T/escape.csv"
+printf 'formula\nNaCl\n"Fe\033[31mO"\n' >"$T/escape.csv"
 run describe "$T/escape.csv" -o "$T/x.csv"; { [ $rc = 0 ] && err "'Fe?\[31mO'" && ! err "$(printf '\033')"; }; check 'what a table holds does not steer the terminal' $?
 
 printf 'formula\nFe2O3\n' >"$T/in.csv"

@@ -46,7 +46,7 @@ wrong 'no such property' 2 "'band gap'" 's/- {property: band gap/- {property: ga
 wrong 'no such model' 2 'svr' 's/name: svr/name: svm/'
 wrong 'no such scale' 2 'composition' 's/^scale: .*/scale: galaxy/'
 wrong 'no such file' 3 'gap.csv' 's/file: gaps.csv/file: gap.csv/'
-wrong 'no such column' 3 "no column 'tarket'.*composition, target" 's/target: target/target: tarket/'
+wrong 'no such column' 3 "no target column 'tarket'.*'composition', 'target'; did you mean 'target'? name it with target: in data" 's/target: target/target: tarket/'
 wrong 'no such list' 3 'none.csv' 's/candidates.csv/none.csv/'
 wrong 'no such key of a space' 2 'x.yaml:5' 's/{list:/{lits:/'
 wrong 'not YAML' 2 'x.yaml:' 's/^keep.*/keep: [1/'

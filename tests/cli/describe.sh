@@ -17,6 +17,22 @@ id,formula,gap [eV]
 3,,0
 4,NaCl,8.5
 E1
+printf 'Formula,gap\nNaCl,8.5\n' >"$T/capital.csv"
+check 'an obvious column of formulas need not be named' exits 0 "$CUPEL" describe "$T/capital.csv" -o "$T/u.csv"
+printf 'NaCl\nKCl\n' >"$T/headless.csv"
+check 'a table without a header: exit 3' exits 3 "$CUPEL" describe "$T/headless.csv" -o "$T/u.csv"
+check 'and its first formula is named' says "has no header: its first line is the formula 'NaCl'"
+printf 'formula;gap\nNaCl;8,5\n' >"$T/semicolon.csv"
+check 'separated by semicolons: exit 3' exits 3 "$CUPEL" describe "$T/semicolon.csv" -o "$T/u.csv"
+check 'and that is said' says "looks separated by ';'"
+printf 'formula,x\nq1,1\nq2,2\n' >"$T/ids.csv"
+check 'not one formula: exit 3' exits 3 "$CUPEL" describe "$T/ids.csv" -o "$T/u.csv"
+check 'with the first of them and a remedy' says "could be read: $T/ids.csv:2: bad_formula: 'q1'"
+check 'nothing is written' [ ! -e "$T/u.csv.tmp" -a "$(head -c 7 "$T/u.csv")" = Formula ]
+printf 'structure\n"{""@module"": ""pymatgen.core.structure"", ""lattice"": {}}"\n' >"$T/structures.csv"
+check 'a column of structures: exit 3' exits 3 "$CUPEL" describe "$T/structures.csv" -o "$T/u.csv"
+check 'and it is said what they are' says 'cupel reads compositions only so far'
+
 D() { "$CUPEL" describe "$T/in.csv" --formula formula --set magpie "$@"; }
 
 check 'table to table' exits 0 D --threads 1 -o "$T/a.csv"
@@ -81,7 +97,7 @@ check 'foreign: exit 4' exits 4 "$CUPEL" inspect "$T/in.csv"; check 'foreign: sa
 check 'absent: exit 3' exits 3 "$CUPEL" inspect "$T/absent.h5"
 
 check 'unknown set: exit 2' exits 2 "$CUPEL" describe "$T/in.csv" --set magpy -o "$T/u.csv"; check 'unknown set: a guess' says "did you mean 'magpie'"
-check 'unknown column: exit 2' exits 2 "$CUPEL" describe "$T/in.csv" --formula nowhere -o "$T/u.csv"
+check 'unknown column: exit 3' exits 3 "$CUPEL" describe "$T/in.csv" --formula nowhere -o "$T/u.csv"
 check 'an artifact does not go to a device' exits 2 D --format h5 -o /dev/null
 
 # A kill at any moment leaves the old file or the new one.

@@ -56,6 +56,13 @@ run train "$T/cols.csv" --target y --columns t,phase --features none --model rid
 { [ $rc = 0 ] && "$C" predict "$T/cols.h5" "$T/cols.csv" -o - 2>/dev/null | head -n 1 | grep -q 'strength \[MPa\],strength lower \[MPa\]'; }; check 'table columns as numbers and categories' $?
 run predict "$T/cols.h5" "$T/new.csv" -o "$T/x.csv"; { [ $rc = 3 ] && err "no column 't'"; }; check 'a table without the columns of the model' $?
 
+head -n 3 "$T/new.csv" >"$T/nan.csv"; sed -i "2s/.*/Zz9,1/; 1s/.*/formula,y/; 3s/.*/NaCl,8/" "$T/nan.csv"
+printf 'demand: x\ndata: {file: nan.csv, formula: formula, target: y, property: y}\nspace: {list: nan.csv}\nrequire:\n  - {property: y, min: 1}\n' >"$T/d.yaml"
+run run "$T/d.yaml" -o "$T/D"; { [ $rc = 3 ] && err "nan.csv:2: bad_formula: .*put missing: drop into data"; }; check 'in a demand the remedy is a key of the demand' $?
+run train "$T/nan.csv" --target y -o "$T/x.h5"; { [ $rc = 3 ] && err "leave such rows out: --missing drop"; }; check 'for a verb it is an option' $?
+printf 'composition\nq1\nq2\n' >"$T/ids.csv"; rm -f "$T/y.csv"; run predict "$T/m.h5" "$T/ids.csv" -o "$T/y.csv"
+{ [ $rc = 3 ] && [ ! -e "$T/y.csv" ] && err "not one formula in column 'composition'"; }; check 'predict: not one formula: exit 3' $?
+
 head -c 3000 "$T/m.h5" >"$T/cut.h5"; run predict "$T/cut.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && [ ! -e "$T/y.csv" ]; }; check 'a truncated model: exit 4' $?
 cp "$T/m.h5" "$T/flip.h5"; printf 'X' | dd of="$T/flip.h5" bs=1 seek=5000 conv=notrunc 2>/dev/null; run predict "$T/flip.h5" "$T/new.csv" -o "$T/y.csv"; [ $rc = 4 ]; check 'a damaged model: exit 4' $?
 run predict "$T/p.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && err 'predictions'; }; check 'predictions are no model: exit 4' $?
