@@ -9,11 +9,11 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-extern const cupel_volume_format cupel_volume_format_npy, cupel_volume_format_tiff, cupel_volume_format_png, cupel_volume_format_slices,
+extern const cupel_volume_format cupel_volume_format_npy, cupel_volume_format_tiff, cupel_volume_format_png, cupel_volume_format_slices, cupel_volume_format_vti,
     cupel_volume_format_raw, cupel_volume_format_text;
 
 const cupel_volume_format *const cupel_volume_formats[] = {&cupel_volume_format_npy,    &cupel_volume_format_tiff, &cupel_volume_format_png,
-                                                           &cupel_volume_format_slices, &cupel_volume_format_raw,  &cupel_volume_format_text,
+                                                           &cupel_volume_format_slices, &cupel_volume_format_raw,  &cupel_volume_format_text, &cupel_volume_format_vti,
                                                            NULL};
 
 const cupel_method *cupel_volume_format_method(size_t i) { return cupel_volume_formats[i] ? &cupel_volume_formats[i]->method : NULL; }
