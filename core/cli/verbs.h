@@ -22,6 +22,7 @@
     HEADING("Microstructures")                  \
     VERB(generate)                              \
     HEADING("Files and facts")                  \
+    VERB(convert)                               \
     VERB(inspect)                               \
     VERB(formula)                               \
     VERB(methods)                               \

@@ -147,13 +147,46 @@ cupel_status cupel_volume_read(const char *path, const cupel_volume_options *o, 
     return CUPEL_OK;
 }
 
-cupel_status cupel_volume_write(const char *path, const char *format, const cupel_voxels *v, cupel_err *err)
+cupel_status cupel_volume_voxel(const char *text, double voxel[3], cupel_err *err)
+{
+    double x[3];
+    int n = 0;
+    bool good = true;
+    for (const char *p = text; good;) {
+        const size_t k = strcspn(p, ",");
+        good = n < 3 && cupel_parse_double((cupel_text){p, k}, &x[n]) && x[n] > 0;
+        n++;
+        if (!p[k]) break;
+        p += k + 1;
+    }
+    if (!good || n == 2) return cupel_fail(err, CUPEL_USAGE, "voxel size '%.64s': expected metres above 0, as 1e-6 or 1e-6,1e-6,2e-6", text);
+    for (int i = 0; i < 3; i++) voxel[i] = n == 1 ? x[0] : x[i];
+    return CUPEL_OK;
+}
+
+static cupel_status writer_of(const char *path, const char *name, const cupel_volume_format **format, cupel_err *err)
 {
     char list[256];
-    const cupel_volume_format *f = format ? by_name(format) : by_suffix(path);
-    if (!f)
-        return cupel_fail(err, CUPEL_USAGE, "output '%s': %s%s%s; name one that is written: %s", path, format ? "no volume format is called '" : "its name tells "
-                          "no volume format", format ? format : "", format ? "'" : "", names(true, list));
+    const cupel_volume_format *f = name ? by_name(name) : by_suffix(path);
+    if (!f && name)
+        return cupel_fail(err, CUPEL_USAGE, "output '%s': no volume format is called '%.64s'; written are: %s", path, name, names(true, list));
+    if (!f) return cupel_fail(err, CUPEL_USAGE, "output '%s': its name tells no volume format; name one that is written: %s", path, names(true, list));
     if (!f->write) return cupel_fail(err, CUPEL_USAGE, "output '%s': format %s is read only; written are: %s", path, f->method.name, names(true, list));
-    return f->write(path, v, err);
+    if (strlen(path) > 3 && !name && strcmp(path + strlen(path) - 3, ".gz") == 0)
+        return cupel_fail(err, CUPEL_USAGE, "output '%s': volumes are written as they are; pack the file with gzip afterwards", path);
+    *format = f;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_volume_writes(const char *path, const char *format, cupel_err *err)
+{
+    const cupel_volume_format *f;
+    return writer_of(path, format, &f, err);
+}
+
+cupel_status cupel_volume_write(const char *path, const char *format, const cupel_voxels *v, cupel_err *err)
+{
+    const cupel_volume_format *f = NULL;
+    cupel_status st = writer_of(path, format, &f, err);
+    return st == CUPEL_OK ? f->write(path, v, err) : st;
 }
