@@ -3,7 +3,8 @@
 /* One line per set, in the order of `cupel methods`. */
 #define SETS(SET)       \
     SET(phase_fraction) \
-    SET(minkowski)
+    SET(minkowski)      \
+    SET(percolation)
 
 #define DECLARE(name) extern const cupel_volume_descriptor cupel_volume_descriptor_##name;
 #define ENTRY(name) &cupel_volume_descriptor_##name,
