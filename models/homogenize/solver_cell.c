@@ -1,6 +1,7 @@
 /* Phases and cut voxels as the passes need them: axes of the grid instead of directions of the sample, float tables instead of tensors. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/sys/file.h"
 #include "models/homogenize/solver_parts.h"
 
 #include <math.h>
@@ -69,54 +70,243 @@ static cupel_status check_materials(const cupel_cell *c, const cupel_material *m
     return CUPEL_OK;
 }
 
-/* The tensor of a phase in the axes of the grid: 11 22 33 23 13 12. */
-static void conductivity(const cupel_cell *c, const cupel_material *m, double k[6])
+static const int pair_of[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
+
+/* The tensor of a phase in the axes of the grid: conduction a[3][3]; elasticity a[6][6] in Voigt form (stress = a strain, shear strains doubled). */
+static void tensor_of(const cupel_cell *c, const cupel_material *m, double *a)
 {
-    static const int pair[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
-    for (size_t q = 0; q < 6; q++) k[q] = m->k[c->direction[pair[q][0]]][c->direction[pair[q][1]]];
+    if (c->physics == CUPEL_CONDUCTION) {
+        for (size_t i = 0; i < 9; i++) a[i] = m->k[c->direction[i / 3]][c->direction[i % 3]];
+        return;
+    }
+    int from[6];
+    for (size_t q = 0; q < 6; q++) from[q] = place(c->direction[pair_of[q][0]], c->direction[pair_of[q][1]]);
+    for (size_t i = 0; i < 6; i++)
+        for (size_t j = 0; j < 6; j++) a[6 * i + j] = m->c[from[i]][from[j]] / ((i > 2 ? sqrt(2) : 1) * (j > 2 ? sqrt(2) : 1));
 }
 
-static cupel_status fill_conduction(cupel_cell *c, const cupel_material *materials, cupel_err *err)
+/* Solves a x = b in place for m right-hand sides b [n][m]; a [n][n] symmetric positive semidefinite: rows without a pivot give 0. */
+static void solve_semidefinite(size_t n, double *a, size_t m, double *b)
 {
-    const size_t phases = c->m->n_phases;
-    c->isotropic = true;
-    for (size_t p = 0; p < phases; p++) c->isotropic = c->isotropic && materials[p].k_isotropic;
+    double largest = 0;
+    for (size_t i = 0; i < n; i++) largest = fmax(largest, a[i * n + i]);
+    for (size_t i = 0; i < n; i++) {
+        const double pivot = a[i * n + i];
+        const bool there = pivot > 1e-12 * largest;
+        for (size_t j = 0; j < n; j++) a[i * n + j] = there ? a[i * n + j] / pivot : 0;
+        for (size_t j = 0; j < m; j++) b[i * m + j] = there ? b[i * m + j] / pivot : 0;
+        for (size_t k = 0; k < n; k++) {
+            const double f = a[k * n + i];
+            if (k == i || f == 0) continue;
+            for (size_t j = 0; j < n; j++) a[k * n + j] -= f * a[i * n + j];
+            for (size_t j = 0; j < m; j++) b[k * m + j] -= f * b[i * m + j];
+        }
+    }
+}
+
+/* Plane stress: the stresses out of the plane (axis 1 of the grid: 22, 23, 12) are zero, their strains whatever that needs. */
+static void condense(double *a)
+{
+    static const size_t out[3] = {1, 3, 5}, in[3] = {0, 2, 4};
+    double zz[9], zi[9];
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++) {
+            zz[3 * i + j] = a[6 * out[i] + out[j]];
+            zi[3 * i + j] = a[6 * out[i] + in[j]];
+        }
+    solve_semidefinite(3, zz, 3, zi);
+    double reduced[9];
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++) {
+            reduced[3 * i + j] = a[6 * in[i] + in[j]];
+            for (size_t z = 0; z < 3; z++) reduced[3 * i + j] -= a[6 * in[i] + out[z]] * zi[3 * z + j];
+        }
+    memset(a, 0, 36 * sizeof *a);
+    for (size_t i = 0; i < 9; i++) a[6 * in[i / 3] + in[i % 3]] = reduced[i];
+}
+
+static size_t side(const cupel_cell *c) { return c->fluxes; }
+
+/* The upper triangle as the kernels read it: conduction 11 22 33 23 13 12, elasticity by rows. */
+static void pack(const cupel_cell *c, const double *a, float *out)
+{
+    if (c->fluxes == 3)
+        for (size_t q = 0; q < 6; q++) out[q] = (float)a[3 * pair_of[q][0] + pair_of[q][1]];
+    else
+        for (size_t i = 0; i < 6; i++)
+            for (size_t j = i; j < 6; j++) *out++ = (float)a[6 * i + j];
+}
+
+static size_t coefficients_of(const cupel_cell *c) { return c->fluxes == 3 ? 6 : CUPEL_VOIGT_COEFFICIENTS; }
+
+/* [a] n as a matrix of fluxes x fields. */
+static void times_normal(const cupel_cell *c, const double *a, const double normal[3], double *t)
+{
+    const size_t n = side(c);
+    for (size_t i = 0; i < n; i++)
+        for (size_t f = 0; f < c->fields; f++) {
+            t[i * c->fields + f] = 0;
+            for (size_t d = 0; d < 3; d++) t[i * c->fields + f] += a[i * n + (c->fields == 1 ? d : (size_t)place((int)f, (int)d))] * normal[d];
+        }
+}
+
+/* p (1 - p) [K]n (n K~ n)^-1 n[K], K~ = (1 - p) K_b + p K_a: what the laminate of two phases loses against their mean (Milton, The Theory of
+ * Composites, 2002, section 9.3). */
+static void laminate_loss(const cupel_cell *c, double p, const double *a, const double *b, const double normal[3], double *loss)
+{
+    const size_t n = side(c), f = c->fields;
+    double jump[36], mixed[36], t[18], tn[18], acoustic[9], solved[18];
+    for (size_t i = 0; i < n * n; i++) {
+        jump[i] = b[i] - a[i];
+        mixed[i] = (1 - p) * b[i] + p * a[i];
+    }
+    times_normal(c, jump, normal, t);
+    times_normal(c, mixed, normal, tn);
+    for (size_t i = 0; i < f; i++)
+        for (size_t j = 0; j < f; j++) {
+            acoustic[i * f + j] = 0;
+            for (size_t d = 0; d < 3; d++) acoustic[i * f + j] += normal[d] * tn[(f == 1 ? d : (size_t)place((int)i, (int)d)) * f + j];
+        }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < f; j++) solved[j * n + i] = t[i * f + j];
+    solve_semidefinite(f, acoustic, n, solved);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            loss[i * n + j] = 0;
+            for (size_t k = 0; k < f; k++) loss[i * n + j] += p * (1 - p) * t[i * f + k] * solved[k * n + j];
+        }
+}
+
+/* ((1 - p) a^-1 + p b^-1)^-1 = a (p a + (1 - p) b)^-1 b, also where one of the two is 0. */
+static void harmonic_mean(size_t n, double p, const double *a, const double *b, double *out)
+{
+    double below[36], right[36];
+    for (size_t i = 0; i < n * n; i++) below[i] = p * a[i] + (1 - p) * b[i];
+    memcpy(right, b, n * n * sizeof *right);
+    solve_semidefinite(n, below, n, right);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            out[i * n + j] = 0;
+            for (size_t k = 0; k < n; k++) out[i * n + j] += a[i * n + k] * right[k * n + j];
+        }
+}
+
+static void cut_tensor(const cupel_cell *c, const cupel_cut *cut, const double *tensors, double *out)
+{
+    const size_t n = side(c), nn = n * n;
+    const double *a = tensors + cut->a * nn, *b = tensors + cut->b * nn, p = (double)cut->p, blend = (double)c->rule.blend;
+    double normal[3], length = 0, loss[36], reuss[36];
+    for (size_t d = 0; d < 3; d++) {
+        normal[d] = cut->normal[c->direction[d]];
+        length += normal[d] * normal[d];
+    }
+    for (size_t d = 0; d < 3; d++) normal[d] /= sqrt(length);
+    laminate_loss(c, p, a, b, normal, loss);
+    if (blend < 0) harmonic_mean(n, p, a, b, reuss);
+    for (size_t i = 0; i < nn; i++) {
+        const double voigt = (1 - p) * a[i] + p * b[i];
+        out[i] = (blend < 0 ? (1 + blend) * voigt - blend * reuss[i] : voigt) - (1 - fabs(blend)) * loss[i];
+    }
+}
+
+static cupel_status fill_any(cupel_cell *c, const double *tensors, cupel_err *err)
+{
+    const size_t each = coefficients_of(c), nn = side(c) * side(c), cuts = c->m->row ? c->m->n_cuts : 0;
+    c->any = cupel_alloc_aligned(cupel_mul(c->m->n_phases, each), sizeof *c->any);
+    cupel_status st = cupel_memory_check(cupel_mul(cuts, each * sizeof *c->any_cut), "tensors of cut voxels", err);
+    if (st != CUPEL_OK) return st;
+    c->any_cut = cuts ? cupel_alloc_aligned(cupel_mul(cuts, each), sizeof *c->any_cut) : NULL;
+    if (!c->any || (cuts && !c->any_cut)) return cupel_no_memory(err, "properties of phases", (c->m->n_phases + cuts) * each * sizeof *c->any);
+    for (size_t p = 0; p < c->m->n_phases; p++) pack(c, tensors + p * nn, c->any + p * each);
+    for (size_t q = 0; q < cuts; q++) {
+        double a[36];
+        cut_tensor(c, &c->m->cut[q], tensors, a);
+        pack(c, a, c->any_cut + q * each);
+    }
+    return CUPEL_OK;
+}
+
+/* Isotropic part of a stiffness (Voigt form): projections on the two isotropic tensors. */
+static void isotropic_part(const double *a, double *lambda, double *mu)
+{
+    const double normal = a[0] + a[7] + a[14], coupling = a[1] + a[2] + a[8], shear = a[21] + a[28] + a[35];
+    *mu = (normal - coupling) / 15 + shear / 5;
+    *lambda = (normal + 2 * coupling) / 9 - 2 * *mu / 3;
+}
+
+static bool all_isotropic(const cupel_cell *c, const cupel_material *materials)
+{
+    bool all = true;
+    for (size_t p = 0; p < c->m->n_phases; p++) all = all && (c->fluxes == 3 ? materials[p].k_isotropic : materials[p].c_isotropic);
+    return all;
+}
+
+/* The preconditioner's medium: the mean of the phases, and of their isotropic parts. */
+static cupel_status choose_reference(cupel_cell *c, const double *tensors, const double *fraction, cupel_err *err)
+{
+    const size_t n = side(c);
+    for (size_t p = 0; p < c->m->n_phases; p++) {
+        double lambda, mu;
+        if (n == 3)
+            for (size_t q = 0; q < 6; q++) c->reference[q] += fraction[p] * tensors[9 * p + (size_t)(3 * pair_of[q][0] + pair_of[q][1])];
+        else {
+            isotropic_part(tensors + 36 * p, &lambda, &mu);
+            c->reference[0] += fraction[p] * lambda;
+            c->reference[1] += fraction[p] * mu;
+        }
+    }
+    const double size = n == 3 ? c->reference[0] + c->reference[1] + c->reference[2] : c->reference[1];
+    if (size > 0) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "every phase is a void: there is nothing that %s", n == 3 ? "conducts" : "bears a load");
+}
+
+static cupel_status fill_tables(cupel_cell *c, const cupel_material *materials, bool plane_stress, cupel_err *err)
+{
+    const size_t phases = c->m->n_phases, nn = side(c) * side(c);
+    cupel_status st = CUPEL_OK;
+    double *tensors = cupel_alloc(cupel_mul(phases, nn), sizeof *tensors), *fraction = cupel_alloc(phases, sizeof *fraction);
     c->first = cupel_alloc_aligned(phases, sizeof *c->first);
-    c->any = c->isotropic ? NULL : cupel_alloc_aligned(cupel_mul(phases, 6), sizeof *c->any);
-    double *fraction = cupel_alloc(phases, sizeof *fraction);
-    if (!c->first || !fraction || (!c->isotropic && !c->any)) {
-        cupel_free(fraction);
-        return cupel_no_memory(err, "properties of phases", phases * sizeof *c->any);
+    c->second = cupel_alloc_aligned(phases, sizeof *c->second);
+    if (!tensors || !fraction || !c->first || !c->second) {
+        st = cupel_no_memory(err, "properties of phases", phases * nn * sizeof *tensors);
+        goto done;
     }
     cupel_mixture_fractions(c->m, fraction);
+    for (size_t p = 0; p < phases; p++) tensor_of(c, &materials[p], tensors + p * nn);
+    CUPEL_TRY(choose_reference(c, tensors, fraction, err));
+    c->isotropic = all_isotropic(c, materials);
     for (size_t p = 0; p < phases; p++) {
-        double k[6];
-        conductivity(c, &materials[p], k);
-        c->first[p] = (float)k[0];
-        for (size_t q = 0; q < 6; q++) c->reference[q] += fraction[p] * k[q];
-        for (size_t q = 0; c->any && q < 6; q++) c->any[6 * p + q] = (float)k[q];
+        const double lambda = materials[p].lambda, mu = materials[p].mu;
+        c->first[p] = (float)(c->fluxes == 3 ? tensors[p * nn] : plane_stress ? (mu > 0 ? 2 * lambda * mu / (lambda + 2 * mu) : 0) : lambda);
+        c->second[p] = (float)mu;
+        if (plane_stress) condense(tensors + p * nn);
     }
+    if (!c->isotropic) CUPEL_TRY(fill_any(c, tensors, err));
+done:
+    cupel_free(tensors);
     cupel_free(fraction);
-    return CUPEL_OK;
+    return st;
 }
 
 cupel_status cupel_cell_init(const cupel_mixture *m, const cupel_material *materials, const cupel_solve_options *o, cupel_cell *out, cupel_err *err)
 {
-    cupel_cell c = {.physics = o->physics, .m = m};
+    cupel_cell *c = out;
+    *c = (cupel_cell){.physics = o->physics, .m = m};
     cupel_status st = CUPEL_OK;
-    if (o->physics != CUPEL_CONDUCTION) return cupel_fail(err, CUPEL_USAGE, "the solver knows conduction only");
-    choose_grid(m, &c);
-    choose_loads(&c);
-    c.fields = c.physics == CUPEL_CONDUCTION ? 1 : 3;
-    c.fluxes = c.physics == CUPEL_CONDUCTION ? 3 : 6;
-    for (size_t a = 0; a < 3; a++) c.scale[a] = 0.25;
-    CUPEL_TRY(check_materials(&c, materials, err));
-    CUPEL_TRY(fill_conduction(&c, materials, err));
-    *out = c;
-    out->rule = (cupel_cut_rule){.k = c.first, .blend = (float)o->blend, .axis = out->direction};
+    const bool scalar = o->physics == CUPEL_CONDUCTION, plane_stress = !scalar && o->plane_stress && m->dim == 2;
+    choose_grid(m, c);
+    choose_loads(c);
+    c->fields = scalar ? 1 : 3;
+    c->fluxes = scalar ? 3 : 6;
+    c->rule = (cupel_cut_rule){.blend = (float)o->blend, .bulk = plane_stress ? 1 : 2.0f / 3, .axis = c->direction};
+    for (size_t a = 0; a < 3; a++) c->scale[a] = 0.25;
+    CUPEL_TRY(check_materials(c, materials, err));
+    CUPEL_TRY(fill_tables(c, materials, plane_stress, err));
+    c->rule.k = c->rule.lambda = c->first;
+    c->rule.mu = c->second;
     return CUPEL_OK;
 done:
-    cupel_cell_release(&c);
+    cupel_cell_release(c);
     return st;
 }
 
@@ -145,35 +335,53 @@ static size_t cuts_of_row(const cupel_cell *c, size_t i, size_t j, const cupel_c
     return n;
 }
 
-/* Rows of grains: runs of one phase. */
+/* Rows of grains: runs of one phase; a cut voxel is a run of its own. */
 static void fluxes_of_runs(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t base)
 {
+    void (*const run)(const cupel_voxel_row *, size_t, size_t, const float *) = c->fluxes == 3 ? k->flux_run : k->stress_run;
     const uint8_t *id8 = c->m->id8;
     const uint16_t *id16 = c->m->id16;
     for (size_t from = 0, to; from < row->n; from = to) {
         const size_t id = id8 ? id8[base + from] : id16[base + from];
         for (to = from + 1; to < row->n && (id8 ? id8[base + to] : id16[base + to]) == id; to++) continue;
-        k->flux_run(row, from, to, c->any + 6 * id);
+        run(row, from, to, c->any + coefficients_of(c) * id);
     }
+}
+
+static void fluxes_of_cuts(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, uint32_t *at)
+{
+    void (*const run)(const cupel_voxel_row *, size_t, size_t, const float *) = c->fluxes == 3 ? k->flux_run : k->stress_run;
+    const cupel_cut *cut;
+    const size_t n = cuts_of_row(c, i, j, &cut, at);
+    if (!n) return;
+    if (c->isotropic)
+        (c->fluxes == 3 ? k->flux_cuts : k->stress_cuts)(row, n, cut, at, &c->rule);
+    else
+        for (size_t q = 0; q < n; q++) run(row, at[q], at[q] + 1, c->any_cut + coefficients_of(c) * ((size_t)(cut - c->m->cut) + q));
+}
+
+static void select_row(const cupel_cell *c, const cupel_solve_kernels *k, size_t n, size_t base, const float *table, float *out)
+{
+    if (c->m->id8)
+        k->select8(n, c->m->id8 + base, c->m->n_phases, table, out);
+    else
+        k->select16(n, c->m->id16 + base, table, out);
 }
 
 void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, float *coefficients, uint32_t *at)
 {
-    const cupel_mixture *m = c->m;
     const size_t base = (i * c->n[1] + j) * c->n[2];
     if (!c->isotropic)
         fluxes_of_runs(c, k, row, base);
     else {
-        if (m->id8)
-            k->select8(row->n, m->id8 + base, m->n_phases, c->first, coefficients);
-        else
-            k->select16(row->n, m->id16 + base, c->first, coefficients);
-        k->flux(row, coefficients);
+        select_row(c, k, row->n, base, c->first, coefficients);
+        if (c->fluxes == 3)
+            k->flux(row, coefficients);
+        else {
+            select_row(c, k, row->n, base, c->second, coefficients + row->len);
+            k->stress(row, coefficients, coefficients + row->len);
+        }
     }
-    if (m->row) {
-        const cupel_cut *cut;
-        const size_t n = cuts_of_row(c, i, j, &cut, at);
-        if (n) k->flux_cuts(row, n, cut, at, &c->rule);
-    }
+    if (c->m->row) fluxes_of_cuts(c, k, row, i, j, at);
     for (size_t d = 0; d < c->fluxes; d++) row->out[(ptrdiff_t)(d * row->len) - 1] = row->out[d * row->len + row->n - 1];
 }

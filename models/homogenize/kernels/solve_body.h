@@ -167,6 +167,92 @@ static void flux_cuts(const cupel_voxel_row *row, size_t m, const cupel_cut *cut
     }
 }
 
+/* Strain at voxel v, shear doubled. */
+#define STRAINS(row, v)                                                                                                     \
+    const float ux = GRADIENT_X(row, 0, v), uy = GRADIENT_Y(row, 0, v), uz = GRADIENT_Z(row, 0, v);                          \
+    const float vx = GRADIENT_X(row, 3, v), vy = GRADIENT_Y(row, 3, v), vz = GRADIENT_Z(row, 3, v);                          \
+    const float wx = GRADIENT_X(row, 6, v), wy = GRADIENT_Y(row, 6, v), wz = GRADIENT_Z(row, 6, v);                          \
+    const float e0 = (row)->mean[0] + ux, e1 = (row)->mean[1] + vy, e2 = (row)->mean[2] + wz;                                \
+    const float e3 = (row)->mean[3] + (vz + wy), e4 = (row)->mean[4] + (uz + wx), e5 = (row)->mean[5] + (uy + vx)
+
+static void stress(const cupel_voxel_row *given, const float *restrict lambda, const float *restrict mu)
+{
+    const cupel_voxel_row w = *given, *row = &w;
+    float *restrict s0 = w.out, *restrict s1 = s0 + w.len, *restrict s2 = s1 + w.len, *restrict s3 = s2 + w.len, *restrict s4 = s3 + w.len,
+                    *restrict s5 = s4 + w.len;
+    for (size_t v = 0; v < w.n; v++) {
+        STRAINS(row, v);
+        const float volume = lambda[v] * (e0 + e1 + e2), m = mu[v], m2 = m + m;
+        s0[v] = volume + m2 * e0;
+        s1[v] = volume + m2 * e1;
+        s2[v] = volume + m2 * e2;
+        s3[v] = m * e3;
+        s4[v] = m * e4;
+        s5[v] = m * e5;
+    }
+}
+
+static void stress_run(const cupel_voxel_row *given, size_t from, size_t to, const float c[CUPEL_VOIGT_COEFFICIENTS])
+{
+    const cupel_voxel_row w = *given, *row = &w;
+    float *restrict s0 = w.out, *restrict s1 = s0 + w.len, *restrict s2 = s1 + w.len, *restrict s3 = s2 + w.len, *restrict s4 = s3 + w.len,
+                    *restrict s5 = s4 + w.len;
+    for (size_t v = from; v < to; v++) {
+        STRAINS(row, v);
+        s0[v] = c[0] * e0 + c[1] * e1 + c[2] * e2 + c[3] * e3 + c[4] * e4 + c[5] * e5;
+        s1[v] = c[1] * e0 + c[6] * e1 + c[7] * e2 + c[8] * e3 + c[9] * e4 + c[10] * e5;
+        s2[v] = c[2] * e0 + c[7] * e1 + c[11] * e2 + c[12] * e3 + c[13] * e4 + c[14] * e5;
+        s3[v] = c[3] * e0 + c[8] * e1 + c[12] * e2 + c[15] * e3 + c[16] * e4 + c[17] * e5;
+        s4[v] = c[4] * e0 + c[9] * e1 + c[13] * e2 + c[16] * e3 + c[18] * e4 + c[19] * e5;
+        s5[v] = c[5] * e0 + c[10] * e1 + c[14] * e2 + c[17] * e3 + c[19] * e4 + c[20] * e5;
+    }
+}
+
+static inline float over(float a, float b) { return b > 0 ? a / b : 0; }
+
+/* C = <C> - p (1 - p) T A^-1 T^T, T_ijk = dl d_ij n_k + dm (n_i d_jk + n_j d_ik), A the acoustic tensor of (1 - p) C_b + p C_a along n; blended
+ * towards <C> or the isotropic harmonic mean of K and mu. e: strain in, stress out. */
+static void respond(size_t n, const cut_chunk *c, const cupel_cut_rule *rule, float e[6][CHUNK])
+{
+    const float voigt = rule->blend > 0 ? rule->blend : 0, reuss = rule->blend < 0 ? -rule->blend : 0, laminate = 1 - voigt - reuss;
+    for (size_t q = 0; q < n; q++) {
+        const float p = c->p[q], la = c->a[0][q], lb = c->b[0][q], ma = c->a[1][q], mb = c->b[1][q], dl = lb - la, dm = mb - ma;
+        const float mr = harmonic(p, ma, mb), lr = harmonic(p, la + rule->bulk * ma, lb + rule->bulk * mb) - rule->bulk * mr;
+        const float l = (1 - reuss) * ((1 - p) * la + p * lb) + reuss * lr, m = (1 - reuss) * ((1 - p) * ma + p * mb) + reuss * mr;
+        const float lt = (1 - p) * lb + p * la, mt = (1 - p) * mb + p * ma, f = laminate * p * (1 - p);
+        const float n0 = c->normal[0][q], n1 = c->normal[1][q], n2 = c->normal[2][q];
+        const float e0 = e[0][q], e1 = e[1][q], e2 = e[2][q], e3 = e[3][q], e4 = e[4][q], e5 = e[5][q], trace = e0 + e1 + e2;
+        const float v0 = dl * trace * n0 + dm * (2 * e0 * n0 + e5 * n1 + e4 * n2), v1 = dl * trace * n1 + dm * (e5 * n0 + 2 * e1 * n1 + e3 * n2),
+                    v2 = dl * trace * n2 + dm * (e4 * n0 + e3 * n1 + 2 * e2 * n2);
+        const float along = v0 * n0 + v1 * n1 + v2 * n2, nw = over(along, lt + 2 * mt);
+        const float w0 = over(v0 - along * n0, mt) + nw * n0, w1 = over(v1 - along * n1, mt) + nw * n1, w2 = over(v2 - along * n2, mt) + nw * n2;
+        const float volume = l * trace - f * dl * nw, g = f * dm;
+        e[0][q] = volume + 2 * m * e0 - 2 * g * n0 * w0;
+        e[1][q] = volume + 2 * m * e1 - 2 * g * n1 * w1;
+        e[2][q] = volume + 2 * m * e2 - 2 * g * n2 * w2;
+        e[3][q] = m * e3 - g * (n1 * w2 + n2 * w1);
+        e[4][q] = m * e4 - g * (n0 * w2 + n2 * w0);
+        e[5][q] = m * e5 - g * (n0 * w1 + n1 * w0);
+    }
+}
+
+static void stress_cuts(const cupel_voxel_row *row, size_t m, const cupel_cut *cut, const uint32_t *at, const cupel_cut_rule *rule)
+{
+    for (; m; m -= m < CHUNK ? m : CHUNK, cut += CHUNK, at += CHUNK) {
+        const size_t n = m < CHUNK ? m : CHUNK;
+        cut_chunk c;
+        float e[6][CHUNK];
+        fill_chunk(n, cut, rule->axis, rule->lambda, rule->mu, &c);
+        for (size_t q = 0; q < n; q++) {
+            STRAINS(row, at[q]);
+            e[0][q] = e0, e[1][q] = e1, e[2][q] = e2, e[3][q] = e3, e[4][q] = e4, e[5][q] = e5;
+        }
+        respond(n, &c, rule, e);
+        for (size_t d = 0; d < 6; d++)
+            for (size_t q = 0; q < n; q++) row->out[d * row->len + at[q]] = e[d][q];
+    }
+}
+
 static void spread(size_t n, const float *const flux_rows[3], const float *const before[3], const float scale[3], float *restrict upper,
                    float *restrict q)
 {
@@ -196,6 +282,31 @@ static double green_conduction(const cupel_green_line *given, float *restrict s)
             const float old = s[from + k], now = below > 0 ? old / below : 0;
             e[k] = weight[from + k] * old * now;
             s[from + k] = now;
+        }
+        total += sum(n, e);
+    }
+    return total;
+}
+
+/* G = (I - g kk / |k|^2) / (mu |k|^2), g = (lambda + mu) / (lambda + 2 mu). */
+static double green_elasticity(const cupel_green_line *given, float *restrict s0, float *restrict s1, float *restrict s2)
+{
+    const cupel_green_line g = *given;
+    const float *restrict cosine = g.cosine, *restrict sine = g.sine, *restrict weight = g.weight;
+    const float f = g.reference[0], h = g.reference[1];
+    double total = 0;
+    for (size_t from = 0; from < g.n; from += 2 * CHUNK) {
+        const size_t n = g.n - from < 2 * CHUNK ? g.n - from : 2 * CHUNK;
+        float e[2 * CHUNK];
+        for (size_t k = 0; k < n; k++) {
+            const float x = g.x * cosine[from + k], y = g.y * cosine[from + k], z = g.z * sine[from + k], square = x * x + y * y + z * z;
+            const float inverse = square > 0 ? 1 / square : 0, a = f * inverse, r0 = s0[from + k], r1 = s1[from + k], r2 = s2[from + k];
+            const float along = h * inverse * (x * r0 + y * r1 + z * r2);
+            const float z0 = a * (r0 - along * x), z1 = a * (r1 - along * y), z2 = a * (r2 - along * z);
+            e[k] = weight[from + k] * (r0 * z0 + r1 * z1 + r2 * z2);
+            s0[from + k] = z0;
+            s1[from + k] = z1;
+            s2[from + k] = z2;
         }
         total += sum(n, e);
     }
