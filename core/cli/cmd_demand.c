@@ -37,6 +37,11 @@ const cupel_verb cupel_verb_demand = {
             "  domain: required                                # reject what is unlike anything measured\n"
             "  keep: 100\n"
             "  seed: 1\n\n"
+            "A ranking by weights is a weighted mean of how well each entry of require is met; the weights (1 when not given) stand there:\n\n"
+            "  require:\n"
+            "    - {property: band gap, min: 1.1 eV, max: 1.6 eV, weight: 3}\n"
+            "    - {price: {max: 60 USD/kg}, goal: minimise, weight: 1}\n"
+            "  rank: {by: weights}\n\n"
             "Several properties: a list 'properties' of {property, unit, data, model} in place of data and model.\n"
             "Exit code 2 for keys, units and windows, 3 for tables, 5 when the space is empty.\n",
     .options = options,

@@ -1,6 +1,7 @@
 #include "core/base/err.h"
 #include "core/cli/verbs.h"
-#include "core/engine/model.h"
+#include "core/engine/doubts.h"
+#include "core/math/units.h"
 
 #include <string.h>
 
@@ -29,6 +30,15 @@ static cupel_status say_model(const cupel_model *m, const char *path, const cupe
     return CUPEL_OK;
 }
 
+/* A unit of one's own ("HV") is allowed: windows are then asked in the same word only. */
+static void say_unit(const cupel_training_options *data, const char *unit, const cupel_job *job)
+{
+    cupel_unit u;
+    cupel_err why = {0};
+    if (data->unit && cupel_unit_parse(cupel_text_of(unit), &u, &why) != CUPEL_OK)
+        cupel_say(job, CUPEL_WARNING, "--unit: %s; the model keeps it as a word of its own, and nothing is converted to or from it", why.message);
+}
+
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -54,8 +64,11 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_model_options_check(&o, err));
     CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &data.missing, err));
     CUPEL_TRY(cupel_training_read(&data, job, &t, err));
+    say_unit(&data, t.unit, job);
+    CUPEL_TRY(cupel_training_doubts(&t, o.columns && *o.columns, job, err));
     CUPEL_TRY(cupel_model_fit(&t, NULL, 0, &o, job, &m, err));
     CUPEL_TRY(cupel_model_save(m, cupel_opt_text(args, "output"), err));
+    CUPEL_TRY(cupel_model_doubts(m, 0.9, job, err));
     CUPEL_TRY(say_model(m, cupel_opt_text(args, "output"), job, err));
 done:
     cupel_model_free(m);

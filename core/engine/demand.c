@@ -280,6 +280,11 @@ static cupel_status read_rank(cupel_demand *d, const cupel_yaml *root, cupel_err
     if (rank->kind == CUPEL_YAML_SCALAR) {
         st = cupel_keys_word(root, d->file, key, rank_words, &by, err);
     } else {
+        const cupel_yaml *weights = cupel_yaml_get(rank, "weights");
+        if (!weights) weights = cupel_yaml_get(rank, "weight");
+        if (weights)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: weights stand with what they weigh: rank: {by: weights}, and in require {property: %s, ..., weight: 2}",
+                              d->file, weights->line, d->n_properties ? d->property[0].name : "band gap");
         st = cupel_keys_check(rank, d->file, "'rank'", rank_keys, err);
         if (st == CUPEL_OK) st = cupel_keys_word(rank, d->file, "by", rank_words, &by, err);
     }

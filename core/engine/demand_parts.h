@@ -12,5 +12,7 @@ cupel_status cupel_demand_settle(cupel_demand *d, size_t property, const double 
                                  cupel_err *err);
 /* The same against the training rows of the property's model. */
 cupel_status cupel_demand_settle_model(cupel_demand *d, size_t property, const cupel_job *job, cupel_err *err);
+/* A model from a file and a table beside it: said when the model learned from another one. */
+cupel_status cupel_demand_same_table(const cupel_demand *d, const cupel_demand_property *p, const cupel_job *job, cupel_err *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
+#include "core/engine/doubts.h"
 #include "core/io/input.h"
 #include "core/math/order.h"
 
@@ -74,14 +75,15 @@ static cupel_status train_one(cupel_demand_property *p, const cupel_job *job, cu
     cupel_status st = cupel_training_read(&p->data, job, &t, err);
     if (st == CUPEL_OK) {
         cupel_say(job, CUPEL_NOTE, "training %s on %zu values of %s from '%s'", p->options.learner, t.records.n_rows, p->name, p->data.file);
-        st = cupel_model_fit(&t, NULL, 0, &p->options, job, &p->model, err);
+        st = cupel_training_doubts(&t, p->columns && *p->columns, job, err);
     }
+    if (st == CUPEL_OK) st = cupel_model_fit(&t, NULL, 0, &p->options, job, &p->model, err);
     cupel_training_release(&t);
     return st;
 }
 
 /* A model from a file and a table beside it: said when it learned from another one. */
-static cupel_status check_same_table(const cupel_demand *d, const cupel_demand_property *p, const cupel_job *job, cupel_err *err)
+cupel_status cupel_demand_same_table(const cupel_demand *d, const cupel_demand_property *p, const cupel_job *job, cupel_err *err)
 {
     char hex[65];
     const char *learned = cupel_model_training_digest(p->model);
@@ -96,11 +98,13 @@ static cupel_status check_same_table(const cupel_demand *d, const cupel_demand_p
 cupel_status cupel_demand_train(cupel_demand *d, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    cupel_demand_doubts(d, job);
     for (size_t i = 0; i < d->n_properties; i++) {
         cupel_demand_property *p = &d->property[i];
         if (!p->model) CUPEL_TRY(train_one(p, job, err));
-        CUPEL_TRY(check_same_table(d, p, job, err));
+        CUPEL_TRY(cupel_demand_same_table(d, p, job, err));
         CUPEL_TRY(cupel_demand_settle_model(d, i, job, err));
+        CUPEL_TRY(cupel_model_doubts(p->model, d->level, job, err));
         if (p->data_digest) continue;
         p->data_digest = cupel_strdup(cupel_model_training_digest(p->model));
         if (!p->data_digest) CUPEL_TRY(cupel_no_memory(err, "a digest", 0));

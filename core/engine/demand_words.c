@@ -1,6 +1,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
+#include "core/engine/doubts.h"
 
 #include <math.h>
 #include <string.h>
@@ -108,7 +109,11 @@ static cupel_status check_data(cupel_demand *d, size_t i, const cupel_job *job, 
 {
     cupel_demand_property *p = &d->property[i];
     cupel_training t = {0};
-    if (p->model) return cupel_demand_settle_model(d, i, job, err);
+    if (p->model) {
+        cupel_status known = cupel_demand_same_table(d, p, job, err);
+        if (known == CUPEL_OK) known = cupel_model_doubts(p->model, d->level, job, err);
+        return known == CUPEL_OK ? cupel_demand_settle_model(d, i, job, err) : known;
+    }
     if (!p->has_data) return CUPEL_OK;
     cupel_status st = cupel_training_read(&p->data, job, &t, err);
     if (st == CUPEL_OK) {
@@ -122,6 +127,7 @@ static cupel_status check_data(cupel_demand *d, size_t i, const cupel_job *job, 
         cupel_str_addf(out, "'%s' holds %zu values of %s from %g to %g%s%s%s.\n", p->data.file, n, p->name, low, high, gap(p->unit), p->unit,
                        is_class ? ", a class" : "");
         st = cupel_demand_settle(d, i, t.target, n, is_class, job, err);
+        if (st == CUPEL_OK) st = cupel_training_doubts(&t, p->columns && *p->columns, job, err);
     }
     cupel_training_release(&t);
     return st;
@@ -136,6 +142,7 @@ cupel_status cupel_demand_check(const char *path, const cupel_job *job, cupel_st
     uint64_t count = 0;
     char text[32];
     CUPEL_TRY(cupel_demand_open(path, &d, err));
+    cupel_demand_doubts(d, job);
     for (size_t i = 0; i < d->n_properties; i++) CUPEL_TRY(check_data(d, i, job, &data, err));
     CUPEL_TRY(cupel_demand_space(d, &space, err));
     CUPEL_TRY(cupel_space_count(space, &count, err));

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/doubts.h"
 #include "core/io/csv.h"
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
@@ -438,6 +439,7 @@ cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *jo
     evaluator v = {.o = o, .job = job, .e = e};
     *e = (cupel_evaluation){0};
     CUPEL_TRY(cupel_training_read(&o->data, job, &v.t, err));
+    CUPEL_TRY(cupel_training_doubts(&v.t, o->model.columns && *o->model.columns, job, err));
     CUPEL_TRY(make_folds(&v, err));
     CUPEL_TRY(begin(&v, err));
     choose_task(&v);

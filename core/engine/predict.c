@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/doubts.h"
 #include "core/engine/explain.h"
 #include "core/engine/sheet.h"
 #include "core/matter/columns.h"
@@ -344,6 +345,7 @@ static cupel_status open_all(predictor *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_model_open(d->o->model, &d->model, err));
+    CUPEL_TRY(cupel_model_doubts(d->model, d->o->predict.level, d->job, err));
     if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(cupel_model_features_bind(d->model), err));
     CUPEL_TRY(cupel_prediction_columns(d->model, d->name, err));
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));

@@ -34,7 +34,13 @@ static cupel_status quantity(const cupel_demand *d, const cupel_yaml *map, const
         st = cupel_quantity_in(cupel_text_of(text), unit, x, err);
     if (st == CUPEL_OK) return CUPEL_OK;
     if (st == CUPEL_NO_RESOURCE) return st;
-    cupel_err_prefix(err, "%s: ", key);
+    const char *model = NULL; /* that gave the unit */
+    for (size_t i = 0; i < d->n_properties; i++)
+        if (d->property[i].unit == unit && d->property[i].model_file) model = d->property[i].model_file;
+    if (model)
+        cupel_err_prefix(err, "%s, %s%s as the model '%s' has it: ", key, *unit ? "in " : "without a unit", unit, model);
+    else
+        cupel_err_prefix(err, "%s: ", key);
     return cupel_keys_at(d->file, line, err);
 }
 

@@ -54,6 +54,9 @@ const char *cupel_constraint_words(const cupel_constraint *c); /* for the report
 bool cupel_constraint_allows(const cupel_constraint *c, unsigned z);
 /* Must an element occur? */
 bool cupel_constraint_requires(const cupel_constraint *c, unsigned z);
+/* True when no composition of the allowed elements can meet it, whatever the amounts: the limit of a figure lies beyond what every one of them has.
+ * `why` is then that in words. */
+bool cupel_constraint_impossible(const cupel_constraint *c, const bool allowed[CUPEL_Z_MAX + 1], char why[CUPEL_CONSTRAINT_TEXT]);
 /* Is this key the start of an element constraint? */
 bool cupel_constraint_is_key(cupel_text key);
 const cupel_method *cupel_constraint_method(size_t i);         /* for `cupel methods` and cite; NULL past the end */

@@ -172,6 +172,26 @@ bool cupel_constraint_allows(const cupel_constraint *c, unsigned z)
     }
 }
 
+bool cupel_constraint_impossible(const cupel_constraint *c, const bool allowed[CUPEL_Z_MAX + 1], char why[CUPEL_CONSTRAINT_TEXT])
+{
+    unsigned least = 0, greatest = 0;
+    if (c->pass_unknown || (c->rule != RULE_MEAN && c->rule != RULE_SCARCEST)) return false;
+    for (unsigned z = 1; z < CONSTRAINT_ROWS; z++) {
+        if (!allowed[z] || isnan(c->value[z])) continue;
+        if (!least || c->value[z] < c->value[least]) least = z;
+        if (!greatest || c->value[z] > c->value[greatest]) greatest = z;
+    }
+    if (least && c->max < c->value[least])
+        snprintf(why, CUPEL_CONSTRAINT_TEXT, "%s at most %g %s, and the least of all allowed elements is %.4g (%s)", c->label, c->max, c->unit, c->value[least],
+                 cupel_element_symbol(least));
+    else if (greatest && c->min > c->value[greatest])
+        snprintf(why, CUPEL_CONSTRAINT_TEXT, "%s at least %g %s, and the most of all allowed elements is %.4g (%s)", c->label, c->min, c->unit,
+                 c->value[greatest], cupel_element_symbol(greatest));
+    else
+        return false;
+    return true;
+}
+
 bool cupel_constraint_requires(const cupel_constraint *c, unsigned z)
 {
     return z >= 1 && z < CONSTRAINT_ROWS && c->rule == RULE_REQUIRED && c->listed[z];

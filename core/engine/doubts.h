@@ -1,0 +1,17 @@
+/* Warnings that are no errors: of a training table, of a model, of a demand. */
+#ifndef CUPEL_ENGINE_DOUBTS_H
+#define CUPEL_ENGINE_DOUBTS_H
+
+#include "core/engine/demand.h"
+
+/* Targets far out of line with all others, and one composition measured with values far apart (unless columns of the table are features too,
+ * which may tell such rows apart). */
+cupel_status cupel_training_doubts(const cupel_training *t, bool has_columns, const cupel_job *job, cupel_err *err);
+
+/* A model that is no better than the mean on rows out of fold, and too few residuals for intervals of `level`. */
+cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_job *job, cupel_err *err);
+
+/* Constraints that no composition of the allowed elements can meet. */
+void cupel_demand_doubts(const cupel_demand *d, const cupel_job *job);
+
+#endif

@@ -1,0 +1,135 @@
+#include "tests/check.h"
+
+#include "core/engine/doubts.h"
+
+#include <unistd.h>
+
+static char folder[] = "/tmp/cupel-doubts-XXXXXX";
+static char path[3][64];
+static char said[4096];
+
+enum { DATA, DEMAND, MODEL };
+
+static void take(void *user, cupel_level level, const char *text)
+{
+    (void)user;
+    if (level == CUPEL_WARNING) snprintf(said + strlen(said), sizeof said - strlen(said), "%s\n", text);
+}
+
+static const cupel_job job = {.threads = 1, .say = take};
+
+static void write_file(int which, const char *text)
+{
+    FILE *f = fopen(path[which], "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    static const char *const names[3] = {"gaps.csv", "d.yaml", "m.h5"};
+    assert_non_null(mkdtemp(folder));
+    for (int i = 0; i < 3; i++) snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) unlink(path[i]);
+    return rmdir(folder);
+}
+
+/* Rows Na1Cl .. Na<n>Cl with 0.1, 0.2, ... and what comes behind them. */
+static void write_rows(int n, const char *more)
+{
+    char text[4096] = "formula,gap [eV]\n";
+    for (int i = 1; i <= n; i++) snprintf(text + strlen(text), sizeof text - strlen(text), "Na%dCl,%g\n", i, 0.1 * i);
+    snprintf(text + strlen(text), sizeof text - strlen(text), "%s", more);
+    write_file(DATA, text);
+}
+
+static void doubt(bool has_columns)
+{
+    cupel_training t;
+    cupel_err err = {0};
+    const cupel_training_options o = {.file = path[DATA], .target = "gap"};
+    said[0] = '\0';
+    check_ok(cupel_training_read(&o, &job, &t, &err), &err);
+    check_ok(cupel_training_doubts(&t, has_columns, &job, &err), &err);
+    cupel_training_release(&t);
+}
+
+static void slips_and_contradictions_are_named(void **state)
+{
+    (void)state;
+    write_rows(40, "KCl,2\nKBr,3.9\n");
+    doubt(false);
+    assert_string_equal(said, "");
+    write_rows(40, "KCl,5200\nK2S,2\nK4S2,2.1\n");
+    doubt(false);
+    assert_non_null(strstr(said, "gaps.csv:42: gap 5200 eV is far from all others"));
+    assert_null(strstr(said, "values far apart")); /* 2 and 2.1 agree */
+    write_rows(40, "KBr,0.1\nK2Br2,3.9\n");
+    doubt(false);
+    assert_non_null(strstr(said, "1 composition is in several rows with values far apart, as 'KBr' in line 42 with 0.1 and in line 43 with 3.9 eV"));
+    doubt(true); /* other columns may tell them apart */
+    assert_string_equal(said, "");
+    write_file(DATA, "formula,gap [eV]\nNaCl,8\nKCl,8000\n");
+    doubt(false); /* of two rows nobody knows which is the odd one */
+    assert_string_equal(said, "");
+}
+
+static void weak_models_are_said(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_training t;
+    cupel_model *m = NULL;
+    const cupel_training_options o = {.file = path[DATA], .target = "gap"};
+    const cupel_model_options ridge = {.features = "magpie", .learner = "ridge", .seed = 1};
+    write_file(DATA, "formula,gap [eV]\nNaCl,1\nKCl,5\nZnS,2\nZnO,9\nGaN,1\nInN,8\nAlN,0\n"); /* noise */
+    check_ok(cupel_training_read(&o, &job, &t, &err), &err);
+    check_ok(cupel_model_fit(&t, NULL, 0, &ridge, &job, &m, &err), &err);
+    said[0] = '\0';
+    check_ok(cupel_model_doubts(m, 0.9, &job, &err), &err);
+    assert_non_null(strstr(said, "the model of gap is no better than the mean: r2 -"));
+    assert_non_null(strstr(said, "rest on 7 residuals, too few to hold 90 % of values"));
+    said[0] = '\0';
+    check_ok(cupel_model_doubts(m, 0.8, &job, &err), &err);
+    assert_null(strstr(said, "residuals"));
+    cupel_model_free(m);
+    cupel_training_release(&t);
+}
+
+static void impossible_demands_are_said_before_the_work(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_str words = {0};
+    write_rows(40, "");
+    write_file(DEMAND, "demand: x\ndata: {file: gaps.csv, target: gap}\nspace: {list: gaps.csv}\nrequire:\n  - {property: gap, min: 11 eV}\n"
+                       "  - {elements: allowed, list: [Na, Cl]}\n  - {price: {max: 0.001 USD/kg}}\n  - {abundance: {min: 100 %}}\n");
+    said[0] = '\0';
+    check_ok(cupel_demand_check(path[DEMAND], &job, &words, &err), &err);
+    assert_non_null(strstr(said, "d.yaml:7: nothing can meet this: price at most 0.001 USD/kg, and the least of all allowed elements is"));
+    assert_non_null(strstr(said, "d.yaml:8: nothing can meet this: "));
+    assert_non_null(strstr(said, "outside everything measured"));
+    cupel_str_free(&words);
+    write_file(DEMAND, "demand: x\ndata: {file: gaps.csv, target: gap}\nspace: {list: gaps.csv}\nrequire:\n  - {property: gap, min: 1 eV}\n"
+                       "rank: {weights: {gap: 2}}\n");
+    check_fails(cupel_demand_check(path[DEMAND], &job, &words, &err), CUPEL_USAGE, &err, "d.yaml:6: weights stand with what they weigh: rank: {by: weights}");
+    cupel_str_free(&words);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slips_and_contradictions_are_named),
+        cmocka_unit_test(weak_models_are_said),
+        cmocka_unit_test(impossible_demands_are_said_before_the_work),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
