@@ -54,7 +54,8 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: all deps demo test run-tests accept bench check-layers lint asan ubsan tsan fuzz install uninstall clean help format
 .DEFAULT_GOAL := all
 
-all: $(BUILD)/cupel $(BUILD)/libcupel.so.$(VERSION)
+all: $(BUILD)/cupel $(BUILD)/libcupel.so.$(VERSION) ## the program and the library (make alone does this)
+	@echo "  $(BUILD)/cupel is ready"
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -135,10 +136,16 @@ ifeq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
 $(BUILD)/%_avx2.o $(BUILD)/%_avx512.o: ISA =
 endif
 
+# One line per folder at work: the first of its objects makes the mark.
+SAID := $(BUILD)/.said
+$(shell rm -rf $(SAID))
+say = @mkdir -p $(SAID) && { mkdir $(SAID)/$(subst /,.,$(1)) 2>/dev/null && echo "  compiling $(1)"; true; }
+
 $(LIB_OBJ) $(CLI_OBJ): | $(GENERATED_HDR)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
+	$(call say,$(patsubst %/,%,$(dir $<)))
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(DEFS) $(CFLAGS_ALL) $(ISA) -MMD -MP -c $< -o $@
 
 $(BUILD)/libcupel.a: $(LIB_OBJ)
@@ -149,6 +156,7 @@ $(BUILD)/libcupel.so.$(VERSION): $(LIB_OBJ)
 	$(Q)$(CC) -shared -Wl,-soname,libcupel.so.$(SOVERSION) $(LDFLAGS_ALL) $^ $(LIBS) -o $@
 
 $(BUILD)/cupel: $(CLI_OBJ) $(BUILD)/libcupel.a
+	@echo "  linking $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) $^ $(PROGRAM_LIBS) -o $@
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libcupel.a
@@ -157,6 +165,7 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libcupel.a
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libcupel.a | $(GENERATED_HDR)
 	@mkdir -p $(@D)
+	$(call say,tests)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP $< $(BUILD)/libcupel.a $(LDFLAGS_ALL) $(LIBS) -lcmocka -ljansson -o $@
 
 $(BUILD)/benchmarks/%: benchmarks/%.c $(BUILD)/libcupel.a | $(GENERATED_HDR)

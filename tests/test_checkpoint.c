@@ -109,6 +109,11 @@ static void another_screen_is_refused(void **state)
     cupel_shape wide = shape;
     wide.c = 2;
     check_fails(cupel_checkpoint_open(path, &mine, wide, &c, &err), CUPEL_BAD_ARTIFACT, &err, "");
+    FILE *f = fopen(path, "w"); /* cut by a full disk, say */
+    assert_non_null(f);
+    fputs("cupel?", f);
+    fclose(f);
+    check_fails(cupel_checkpoint_open(path, &mine, shape, &c, &err), CUPEL_BAD_ARTIFACT, &err, "; start without --resume to begin anew, or remove it");
     check_fails(cupel_checkpoint_open("/nonexistent/x", &mine, shape, &c, &err), CUPEL_BAD_INPUT, &err, "/nonexistent/x");
     cupel_checkpoint_release(&mine);
 }

@@ -15,7 +15,7 @@
 
 #include <sys/ioctl.h>
 
-static const double BAR_AFTER = 2.0, BAR_EVERY = 0.1, LINE_EVERY = 60.0; /* seconds */
+static const double BAR_AFTER = 2.0, BAR_EVERY = 0.1, LINE_AFTER = 10.0, LINE_EVERY = 60.0; /* seconds */
 enum { GRACE = 10, NARROW = 40, WIDE = 160 };
 
 static struct talk {
@@ -134,7 +134,7 @@ static void progress(void *user, const char *stage, uint64_t done, uint64_t tota
     if (strncmp(stage, talk.stage, sizeof talk.stage - 1) != 0) {
         snprintf(talk.stage, sizeof talk.stage, "%s", stage);
         talk.stage_begun = now;
-        talk.last = talk.terminal ? 0 : now;
+        talk.last = talk.terminal ? 0 : now + LINE_AFTER - LINE_EVERY; /* the first line says that it lives */
     }
     if (total && done == total) {
         clear_bar();

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/result_parts.h"
 
+#include <string.h>
 #include <unistd.h>
 
 enum { CHECKPOINT_SCHEMA = 1, N_WHOLES = 6 };
@@ -73,6 +74,14 @@ static cupel_status same_screen(const char *path, const cupel_checkpoint *mine, 
     return CUPEL_OK;
 }
 
+/* What is wrong with an artifact, with what to do about a checkpoint. */
+static cupel_status with_remedy(cupel_status st, cupel_err *err)
+{
+    if (st != CUPEL_BAD_ARTIFACT || !err || strstr(err->message, REMEDY)) return st;
+    const cupel_err why = *err;
+    return cupel_fail(err, st, "%.*s; %s", (int)(sizeof why.message - sizeof REMEDY - 3), why.message, REMEDY);
+}
+
 cupel_status cupel_checkpoint_open(const char *path, const cupel_checkpoint *mine, cupel_shape shape, cupel_checkpoint *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -92,7 +101,7 @@ done:
         *out = c;
     else
         cupel_checkpoint_release(&c);
-    return st;
+    return with_remedy(st, err);
 }
 
 char *cupel_checkpoint_name(const char *output)
