@@ -88,9 +88,19 @@ static void normal_distribution_holds_on_both_sides(void **state)
     assert_true(cupel_normal_cdf(0) == 0.5 && cupel_normal_cdf(-INFINITY) == 0 && cupel_normal_cdf(INFINITY) == 1 && isnan(cupel_normal_cdf(NAN)));
 }
 
+static void the_normal_quantile_turns_the_distribution_round(void **state)
+{
+    (void)state;
+    for (double z = -8; z <= 8; z += 0.01) /* a share near 1 is known to its rounding only */
+        check_close(cupel_normal_quantile(cupel_normal_cdf(z)), z, 1e-13, 1e-15 + (z > 0 ? 4e-16 * exp(z * z / 2) : 0));
+    check_close(cupel_normal_quantile(0.975), 1.959963984540054, 1e-15, 0);
+    assert_true(!(cupel_normal_quantile(0.5) > 0) && !(cupel_normal_quantile(0.5) < 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_normal_quantile_turns_the_distribution_round),
         cmocka_unit_test(exponential_coefficients_are_those_of_the_series),
         cmocka_unit_test(exp_is_good_to_two_units_in_the_last_place),
         cmocka_unit_test(log_is_good_to_one_unit_in_the_last_place),

@@ -21,6 +21,7 @@
     VERB(space)                                 \
     HEADING("Microstructures")                  \
     VERB(generate)                              \
+    VERB(homogenize)                            \
     HEADING("Files and facts")                  \
     VERB(convert)                               \
     VERB(inspect)                               \

@@ -88,3 +88,25 @@ double cupel_normal_cdf(double z)
     const double tail = fabs(z) < 39 ? 0.5 * exp_minus_half_square(fabs(z)) * erfc_scaled(fabs(x)) : 0;
     return z < 0 ? tail : 1 - tail;
 }
+
+/* Relative error below 1.15e-9. */
+static double quantile_start(double p)
+{
+    static const double a[] = {-3.969683028665376e1, 2.209460984245205e2, -2.759285104469687e2, 1.383577518672690e2, -3.066479806614716e1,
+                               2.506628277459239e0};
+    static const double b[] = {-5.447609879822406e1, 1.615858368580409e2, -1.556989798598866e2, 6.680131188771972e1, -1.328068155288572e1, 1};
+    static const double c[] = {-7.784894002430293e-3, -3.223964580411365e-1, -2.400758277161838e0, -2.549732539343734e0, 4.374664141464968e0,
+                               2.938163982698783e0};
+    static const double d[] = {0, 7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996e0, 3.754408661907416e0, 1};
+    const double tail = 0.02425;
+    if (p < tail) return ratio(c, d, 6, sqrt(-2 * cupel_log(p)));
+    if (p > 1 - tail) return -ratio(c, d, 6, sqrt(-2 * cupel_log(1 - p)));
+    return (p - 0.5) * ratio(a, b, 6, (p - 0.5) * (p - 0.5));
+}
+
+double cupel_normal_quantile(double p)
+{
+    const double z = quantile_start(p), root_two_pi = 2.5066282746310005024;
+    const double step = (p < 0.5 ? cupel_normal_cdf(z) - p : (1 - p) - cupel_normal_cdf(-z)) * root_two_pi / exp_minus_half_square(z);
+    return z - step / (1 + z * step / 2);
+}

@@ -22,6 +22,7 @@ typedef struct descent {
     double energy, flux[6];  /* of the field so far */
     double lost[MEMORY];     /* in the last iterations, the latest first */
     size_t iterations;
+    bool settled;            /* nothing is left but rounding */
 } descent;
 
 /* Energy decreases by alpha <r, z> in an iteration (Hestenes, Stiefel 1952): what is left is the sum of the decreases to come, and they fall like a
@@ -75,7 +76,10 @@ static cupel_status descend(solve *w, size_t load, double accuracy, descent *d, 
         CUPEL_TRY(say_where(w, load, d, err));
         CUPEL_TRY(cupel_pass_green(it, &rz, err));
         if (!isfinite(rz)) return cupel_fail(err, CUPEL_FAILED, "the solver left the range of numbers: properties of phases are too far apart or too large");
-        if (rz <= 1e-14 * d->energy) break;
+        if (rz <= 1e-14 * d->energy) {
+            d->settled = true; /* <r, z> bounds what is left, up to the contrast */
+            break;
+        }
         CUPEL_TRY(cupel_pass_direction(it, d->iterations ? rz / before : 0, err));
         CUPEL_TRY(cupel_pass_flux(it, none, true, &work, flux, err));
         if (!(work > 0)) break; /* rounding is all that is left */
@@ -93,7 +97,7 @@ static void put_row(cupel_solution *s, size_t load, const descent *d)
     const cupel_cell *c = &s->cell;
     for (size_t m = 0; m < c->order; m++) s->tensor[load * c->order + m] = c->factor[m] * d->flux[c->component[m]];
     s->tensor[load * c->order + load] = d->energy;
-    s->error[load * c->order + load] = d->iterations ? still_to_lose(d) : 1e-6 * d->energy;
+    s->error[load * c->order + load] = d->iterations && !d->settled ? still_to_lose(d) : 1e-6 * d->energy;
     s->load_iterations[load] = d->iterations;
     s->iterations += d->iterations;
 }

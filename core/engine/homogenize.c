@@ -1,0 +1,163 @@
+#include "core/engine/homogenize.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/homogenize_parts.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double ACCURACY = 1e-4;
+static const double LIMIT = 1e4; /* contrast past which a result stands for its limit */
+/* Of the norm of the arithmetic mean: fields are single precision, and iterating may stop that far away. */
+static const double ROUNDING = 1e-5;
+
+cupel_status cupel_homogenize_warn(cupel_homogenized *h, const cupel_job *job, cupel_err *err, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    char *copy = cupel_strdup(text);
+    if (!copy || !cupel_grow(&h->warning, &h->cap_warnings, h->n_warnings + 1, sizeof *h->warning)) {
+        cupel_free(copy);
+        return cupel_no_memory(err, "a warning", 0);
+    }
+    h->warning[h->n_warnings++] = copy;
+    cupel_say(job, CUPEL_WARNING, "%s", text);
+    return CUPEL_OK;
+}
+
+void cupel_homogenized_free(cupel_homogenized *h)
+{
+    if (!h) return;
+    for (size_t i = 0; i < h->n_phases; i++) cupel_free(h->phase[i].quantile);
+    for (size_t i = 0; i < h->n_warnings; i++) cupel_free(h->warning[i]);
+    cupel_free(h->phase);
+    cupel_free(h->warning);
+    cupel_solution_free(h->estimate.solution);
+    cupel_free(h);
+}
+
+static cupel_status physics_of(const char *property, cupel_physics *physics, cupel_err *err)
+{
+    static const char *const conduction[] = {"conduction", "permittivity", "diffusion"}, *const elasticity[] = {"elasticity", "expansion"};
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(property, conduction[i]) == 0) {
+            *physics = CUPEL_CONDUCTION;
+            return CUPEL_OK;
+        }
+    for (size_t i = 0; i < 2; i++)
+        if (strcmp(property, elasticity[i]) == 0) {
+            *physics = CUPEL_ELASTICITY;
+            return CUPEL_OK;
+        }
+    return cupel_fail(err, CUPEL_USAGE, "property '%.40s': expected conduction, permittivity, diffusion, elasticity or expansion", property);
+}
+
+/* One array of materials as the solver takes them. */
+static cupel_status materials_of(const cupel_homogenized *h, cupel_material **materials, double **fraction, cupel_err *err)
+{
+    *materials = cupel_alloc(h->n_phases, sizeof **materials);
+    *fraction = cupel_alloc(h->n_phases, sizeof **fraction);
+    if (!*materials || !*fraction) return cupel_no_memory(err, "properties of phases", h->n_phases * sizeof **materials);
+    for (size_t i = 0; i < h->n_phases; i++) (*materials)[i] = h->phase[i].material;
+    return CUPEL_OK;
+}
+
+static cupel_status warn_of_limits(cupel_homogenized *h, const cupel_material *m, const double *fraction, const cupel_job *job, cupel_err *err)
+{
+    const double contrast = cupel_contrast_of(h->kind, h->n_phases, fraction, m);
+    cupel_status st = CUPEL_OK;
+    if (!isfinite(contrast))
+        st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit; it converges slowly where that phase is connected");
+    else if (contrast > LIMIT)
+        st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
+    if (st == CUPEL_OK && !h->periodic)
+        st = cupel_homogenize_warn(h, job, err, "the volume is no period; it is solved as one, so that its opposite faces meet");
+    return st;
+}
+
+static double largest(const double *a, size_t n)
+{
+    double x = 0;
+    for (size_t i = 0; i < n; i++) x = fmax(x, fabs(a[i]));
+    return x;
+}
+
+/* Wiener's bounds hold for any discretisation that keeps averages, so leaving them is our own defect; the trace bounds only where the grid sees every wave
+ * vector and no voxel is cut. */
+static cupel_status keep_bounds(cupel_homogenized *h, const cupel_mixture *m, const cupel_job *job, cupel_err *err)
+{
+    const cupel_estimate *e = &h->estimate;
+    const size_t n = e->order;
+    const double scale = largest(h->bounds.voigt, n * n), left = scale > 0 ? e->iteration_error / scale : 0;
+    cupel_status st = cupel_bounds_check(&h->bounds, e->on_grid, ROUNDING + left, err);
+    const double excess = cupel_bounds_trace_excess(&h->bounds, e->on_grid);
+    if (st != CUPEL_OK || excess <= ROUNDING + left) return st;
+    const bool exact = m->n_cuts == 0 && m->n[0] % 2 && m->n[1] % 2 && m->n[2] % 2;
+    if (exact) return cupel_fail(err, CUPEL_FAILED, "the computed conductivity leaves the trace bounds by %g of the arithmetic mean; please report this", excess);
+    return cupel_homogenize_warn(h, job, err, "the conductivity on this grid leaves the trace bounds of two phases by %.2g %%: structures of one voxel are not "
+                                 "resolved where an axis is even", 100 * excess);
+}
+
+static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err)
+{
+    cupel_material *m = NULL;
+    double *fraction = NULL;
+    cupel_status st = CUPEL_OK;
+    cupel_estimate_options eo = {
+        .solve = {.physics = h->kind.physics, .accuracy = o->accuracy > 0 ? o->accuracy : ACCURACY, .plane_stress = o->plane_stress,
+                  .edge = {c->edge[0], c->edge[1], c->edge[2]}, .keep_fields = o->fields != NULL},
+        .error = !o->no_error,
+        .alpha = strcmp(h->property, "expansion") == 0,
+    };
+    CUPEL_TRY(materials_of(h, &m, &fraction, err));
+    cupel_mixture_fractions(&c->fine, fraction);
+    for (size_t i = 0; i < h->n_phases; i++) h->phase[i].fraction = fraction[i];
+    cupel_bounds_of(h->kind, h->n_phases, fraction, m, &h->bounds);
+    CUPEL_TRY(warn_of_limits(h, m, fraction, job, err));
+    CUPEL_TRY(c->recipe ? cupel_estimate_cuts(&c->fine, o->no_error ? NULL : &c->coarse, m, &eo, job, &h->estimate, err)
+                        : cupel_estimate_labels(&c->fine, m, &eo, job, &h->estimate, err));
+    CUPEL_TRY(keep_bounds(h, &c->fine, job, err));
+    if (!h->estimate.resolved)
+        CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; the bar is a guess, take a finer grid", h->estimate.why_not));
+    if (h->kind.physics == CUPEL_ELASTICITY) h->has_engineering = cupel_engineering_of(h->estimate.tensor, h->kind.dim, &h->engineering);
+done:
+    cupel_free(m);
+    cupel_free(fraction);
+    return st;
+}
+
+cupel_status cupel_homogenize(const cupel_homogenize_options *o, const cupel_job *job, cupel_homogenized **out, cupel_err *err)
+{
+    const double start = cupel_now();
+    cupel_status st = CUPEL_OK;
+    cupel_sample c = {0};
+    cupel_homogenized *h = cupel_alloc(1, sizeof *h);
+    if (!h) CUPEL_TRY(cupel_no_memory(err, "homogenisation", 0));
+    h->property = o->property;
+    CUPEL_TRY(physics_of(o->property, &h->kind.physics, err));
+    if (o->accuracy < 0 || o->accuracy >= 1) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "accuracy %g: expected a relative error between 0 and 1", o->accuracy));
+    CUPEL_TRY(cupel_sample_read(o, job, &c, err));
+    h->kind.dim = c.fine.dim;
+    h->kind.plane_stress = o->plane_stress;
+    h->recipe = c.recipe;
+    h->periodic = c.periodic;
+    if (o->plane_stress && (h->kind.dim == 3 || h->kind.physics != CUPEL_ELASTICITY))
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "plane stress is for the elasticity of an image; '%s' is %d-D", o->input, h->kind.dim));
+    CUPEL_TRY(cupel_homogenize_phases(o, &c, job, h, err));
+    CUPEL_TRY(solve(o, &c, job, h, err));
+    h->seconds = cupel_now() - start;
+done:
+    cupel_sample_release(&c);
+    if (st != CUPEL_OK) {
+        cupel_homogenized_free(h);
+        h = NULL;
+    }
+    *out = h;
+    return st;
+}

@@ -1,0 +1,29 @@
+/* What the parts of homogenize share. */
+#ifndef CUPEL_ENGINE_HOMOGENIZE_PARTS_H
+#define CUPEL_ENGINE_HOMOGENIZE_PARTS_H
+
+#include "core/engine/homogenize.h"
+#include "datasets/spaces/micro/recipe.h"
+
+/* A microstructure to be solved. */
+typedef struct cupel_sample {
+    bool recipe;
+    cupel_recipe made_by;          /* settled */
+    cupel_mixture fine, coarse;    /* coarse: of a recipe, when a bar is wanted */
+    size_t n_phases;
+    int64_t *label;                /* [n_phases] */
+    double *angle;                 /* [n_phases][3] Bunge, of a recipe of grains; NULL */
+    double edge[3];                /* of a voxel; all 0: cubes */
+    bool periodic;
+} cupel_sample;
+
+cupel_status cupel_sample_read(const cupel_homogenize_options *o, const cupel_job *job, cupel_sample *c, cupel_err *err);
+void cupel_sample_release(cupel_sample *c);
+
+/* Properties of all phases into h->phase. */
+cupel_status cupel_homogenize_phases(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err);
+
+/* Kept in h->warning and said. */
+cupel_status cupel_homogenize_warn(cupel_homogenized *h, const cupel_job *job, cupel_err *err, const char *fmt, ...) CUPEL_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,267 @@
+/* The answer of homogenize as JSON and as lines for people. */
+#include "core/engine/homogenize.h"
+
+#include "core/io/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- JSON ---- */
+
+static void put_array(cupel_json_out *w, const double *x, size_t n)
+{
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < n; i++) cupel_json_put_number(w, x[i]);
+    cupel_json_close(w, ']');
+}
+
+static void put_named_array(cupel_json_out *w, const char *name, const double *x, size_t n)
+{
+    cupel_json_name(w, name);
+    put_array(w, x, n);
+}
+
+static void put_matrix(cupel_json_out *w, const char *name, const double *x, size_t n)
+{
+    cupel_json_name(w, name);
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < n; i++) put_array(w, x + i * n, n);
+    cupel_json_close(w, ']');
+}
+
+static void put_number(cupel_json_out *w, const char *name, double x)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_number(w, x);
+}
+
+static void put_grid(cupel_json_out *w, const char *name, const size_t n[3], int dim)
+{
+    cupel_json_name(w, name);
+    cupel_json_open(w, '[');
+    for (int i = 0; i < dim; i++) cupel_json_put_count(w, n[i]);
+    cupel_json_close(w, ']');
+}
+
+static void put_bounds(cupel_json_out *w, const cupel_bounds *b)
+{
+    static const char *const one[] = {"conductivity"}, *const two[] = {"bulk", "shear"};
+    const char *const *names = b->n_hs == 1 ? one : two;
+    cupel_json_name(w, "bounds");
+    cupel_json_open(w, '{');
+    put_matrix(w, "lower", b->reuss, b->order);
+    put_matrix(w, "upper", b->voigt, b->order);
+    if (b->n_hs) {
+        cupel_json_name(w, "hashin_shtrikman");
+        cupel_json_open(w, '{');
+        for (size_t i = 0; i < b->n_hs; i++) put_named_array(w, names[i], (const double[]){b->hs_lower[i], b->hs_upper[i]}, 2);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, '}');
+}
+
+static void put_phases(cupel_json_out *w, const cupel_homogenized *h)
+{
+    cupel_json_name(w, "phases");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < h->n_phases; i++) {
+        cupel_json_open(w, '{');
+        cupel_json_name(w, "label");
+        cupel_json_put_int(w, h->phase[i].label);
+        put_number(w, "fraction", h->phase[i].fraction);
+        cupel_json_name(w, "properties");
+        cupel_json_put_string(w, h->phase[i].properties);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+}
+
+static void put_engineering(cupel_json_out *w, const cupel_engineering *e)
+{
+    const size_t d = (size_t)e->dim;
+    cupel_json_name(w, "engineering");
+    cupel_json_open(w, '{');
+    put_named_array(w, "E", e->E, d);
+    cupel_json_name(w, "nu");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < d; i++) put_array(w, e->nu[i], d);
+    cupel_json_close(w, ']');
+    put_named_array(w, "G", d == 3 ? e->G : e->G + 2, d == 3 ? 3 : 1); /* 23 13 12, in the plane 12 */
+    put_number(w, "bulk", e->bulk);
+    put_named_array(w, "bulk_voigt_reuss", (const double[]){e->bulk_voigt, e->bulk_reuss}, 2);
+    put_number(w, "shear", e->shear);
+    put_named_array(w, "shear_voigt_reuss", (const double[]){e->shear_voigt, e->shear_reuss}, 2);
+    put_number(w, "young", e->young);
+    put_number(w, "poisson", e->poisson);
+    put_number(w, "universal_anisotropy", e->anisotropy);
+    if (d == 3) {
+        put_number(w, "zener", e->zener);
+        put_number(w, "distance_to_cubic", e->from_cubic);
+    }
+    put_number(w, "distance_to_isotropic", e->from_isotropic);
+    put_number(w, "E_min", e->E_min);
+    put_named_array(w, "E_min_direction", e->at_min, d);
+    put_number(w, "E_max", e->E_max);
+    put_named_array(w, "E_max_direction", e->at_max, d);
+    cupel_json_close(w, '}');
+}
+
+/* The expansion vector (Mandel) as a matrix of components. */
+static void expansion_matrix(const double *alpha, size_t order, double *m)
+{
+    static const size_t row[6] = {0, 1, 2, 1, 0, 0}, col[6] = {0, 1, 2, 2, 2, 1};
+    const size_t d = order == 6 ? 3 : 2;
+    for (size_t i = 0; i < order; i++) {
+        const size_t c = order == 6 || i < 2 ? i : 5;
+        m[row[c] * d + col[c]] = m[col[c] * d + row[c]] = c < 3 ? alpha[i] : alpha[i] / sqrt(2);
+    }
+}
+
+static void put_tensors(cupel_json_out *w, const cupel_homogenized *h)
+{
+    const cupel_estimate *e = &h->estimate;
+    if (e->has_alpha) {
+        double alpha[9], error[9];
+        const size_t d = e->order == 6 ? 3 : 2;
+        expansion_matrix(e->alpha, e->order, alpha);
+        expansion_matrix(e->alpha_error, e->order, error);
+        put_matrix(w, "tensor", alpha, d);
+        put_matrix(w, "error", error, d);
+        put_matrix(w, "stiffness", e->tensor, e->order);
+        put_matrix(w, "stiffness_error", e->error, e->order);
+    } else {
+        put_matrix(w, "tensor", e->tensor, e->order);
+        put_matrix(w, "error", e->error, e->order);
+    }
+    put_matrix(w, "tensor_grid", e->on_grid, e->order);
+    if (!h->recipe && e->has_error) put_matrix(w, "tensor_shape", e->shape, e->order);
+}
+
+static void put_warnings(cupel_json_out *w, const cupel_homogenized *h)
+{
+    cupel_json_name(w, "warnings");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < h->n_warnings; i++) cupel_json_put_string(w, h->warning[i]);
+    cupel_json_close(w, ']');
+}
+
+void cupel_homogenized_json(const cupel_homogenized *h, cupel_str *out)
+{
+    cupel_json_out w = {.s = out};
+    const cupel_estimate *e = &h->estimate;
+    cupel_json_open(&w, '{');
+    cupel_json_name(&w, "property");
+    cupel_json_put_string(&w, h->property);
+    cupel_json_name(&w, "convention");
+    cupel_json_put_string(&w, "mandel");
+    if (h->kind.dim == 2 && h->kind.physics == CUPEL_ELASTICITY) {
+        cupel_json_name(&w, "plane");
+        cupel_json_put_string(&w, h->kind.plane_stress ? "stress" : "strain");
+    }
+    put_tensors(&w, h);
+    cupel_json_name(&w, "error_kind");
+    cupel_json_put_string(&w, e->has_error ? "half width of a 95 % bar" : "iteration error only");
+    cupel_json_name(&w, "resolved");
+    cupel_json_put_bool(&w, e->resolved);
+    put_bounds(&w, &h->bounds);
+    cupel_json_name(&w, "iterations");
+    cupel_json_put_count(&w, e->iterations);
+    cupel_json_name(&w, "iterations_with_error");
+    cupel_json_put_count(&w, e->all_iterations);
+    put_grid(&w, "grid", e->n, h->kind.dim);
+    if (e->second[0]) put_grid(&w, "second_grid", e->second, h->kind.dim);
+    put_phases(&w, h);
+    if (h->has_engineering) put_engineering(&w, &h->engineering);
+    put_number(&w, "seconds", h->seconds);
+    put_warnings(&w, h);
+    cupel_json_close(&w, '}');
+    cupel_str_putc(out, '\n');
+}
+
+/* ---- lines for people ---- */
+
+static void table_matrix(cupel_str *s, const char *title, const double *x, const double *bar, size_t n)
+{
+    double scale = 0;
+    for (size_t i = 0; i < n * n; i++) scale = fmax(scale, fabs(x[i]));
+    cupel_str_addf(s, "%s\n", title);
+    for (size_t i = 0; i < n; i++) {
+        cupel_str_puts(s, "  ");
+        for (size_t j = 0; j < n; j++) {
+            const double v = x[i * n + j];
+            cupel_str_addf(s, " %12.6g", fabs(v) < 1e-6 * scale ? 0 : v);
+        }
+        if (bar) {
+            cupel_str_puts(s, "    ±");
+            for (size_t j = 0; j < n; j++) cupel_str_addf(s, " %9.2g", bar[i * n + j]);
+        }
+        cupel_str_putc(s, '\n');
+    }
+}
+
+static void table_phases(cupel_str *s, const cupel_homogenized *h)
+{
+    enum { SHOWN = 20 };
+    cupel_str_addf(s, "%8s  %10s  %s\n", "label", "fraction", "properties");
+    for (size_t i = 0; i < h->n_phases && i < SHOWN; i++)
+        cupel_str_addf(s, "%8" PRId64 "  %10.6f  %s\n", h->phase[i].label, h->phase[i].fraction, h->phase[i].properties);
+    if (h->n_phases > SHOWN) cupel_str_addf(s, "     and %zu more\n", h->n_phases - SHOWN);
+}
+
+static void table_engineering(cupel_str *s, const cupel_engineering *e)
+{
+    const int d = e->dim;
+    cupel_str_puts(s, "engineering constants\n");
+    for (int i = 0; i < d; i++) cupel_str_addf(s, "   E%d %.6g%s", i + 1, e->E[i], i + 1 < d ? "" : "\n");
+    for (int i = 0; i < d; i++)
+        for (int j = 0; j < d; j++)
+            if (i != j) cupel_str_addf(s, "   nu%d%d %.4f", i + 1, j + 1, e->nu[i][j]);
+    cupel_str_putc(s, '\n');
+    if (d == 3) cupel_str_addf(s, "   G23 %.6g   G13 %.6g   G12 %.6g\n", e->G[0], e->G[1], e->G[2]);
+    if (d == 2) cupel_str_addf(s, "   G12 %.6g\n", e->G[2]);
+    cupel_str_addf(s, "   bulk %.6g (Voigt %.6g, Reuss %.6g)   shear %.6g (Voigt %.6g, Reuss %.6g)\n", e->bulk, e->bulk_voigt, e->bulk_reuss, e->shear,
+                   e->shear_voigt, e->shear_reuss);
+    cupel_str_addf(s, "   universal anisotropy %.4g   %.2f %% from isotropic", e->anisotropy, 100 * e->from_isotropic);
+    if (d == 3) cupel_str_addf(s, "   Zener %.4g (%.2f %% from cubic)", e->zener, 100 * e->from_cubic);
+    cupel_str_addf(s, "\n   E least %.6g along (%.3f, %.3f, %.3f), most %.6g along (%.3f, %.3f, %.3f)\n", e->E_min, e->at_min[0], e->at_min[1],
+                   e->at_min[2], e->E_max, e->at_max[0], e->at_max[1], e->at_max[2]);
+}
+
+static void table_bounds(cupel_str *s, const cupel_bounds *b)
+{
+    table_matrix(s, "harmonic mean of the phases (lower bound)", b->reuss, NULL, b->order);
+    table_matrix(s, "arithmetic mean of the phases (upper bound)", b->voigt, NULL, b->order);
+    if (b->n_hs == 1) cupel_str_addf(s, "Hashin-Shtrikman, were it isotropic: %.6g to %.6g\n", b->hs_lower[0], b->hs_upper[0]);
+    if (b->n_hs == 2)
+        cupel_str_addf(s, "Hashin-Shtrikman, were it isotropic: bulk %.6g to %.6g, shear %.6g to %.6g\n", b->hs_lower[0], b->hs_upper[0],
+                       b->hs_lower[1], b->hs_upper[1]);
+}
+
+static void table_head(cupel_str *s, const cupel_homogenized *h)
+{
+    const cupel_estimate *e = &h->estimate;
+    cupel_str_addf(s, "%s of %zu x %zu", h->property, e->n[0], e->n[1]);
+    if (h->kind.dim == 3) cupel_str_addf(s, " x %zu", e->n[2]);
+    cupel_str_addf(s, " voxels%s\n", h->kind.dim == 3 || h->kind.physics == CUPEL_CONDUCTION ? "" : h->kind.plane_stress ? ", plane stress" : ", plane strain");
+}
+
+void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
+{
+    const cupel_estimate *e = &h->estimate;
+    const bool elastic = h->kind.physics == CUPEL_ELASTICITY;
+    table_head(out, h);
+    table_phases(out, h);
+    if (e->has_alpha) {
+        double alpha[9], error[9];
+        expansion_matrix(e->alpha, e->order, alpha);
+        expansion_matrix(e->alpha_error, e->order, error);
+        table_matrix(out, e->has_error ? "expansion, ± half width of a 95 % bar" : "expansion, ± what iterating left", alpha, error, e->order == 6 ? 3 : 2);
+    }
+    cupel_str_addf(out, "%s%s, ± %s\n", elastic ? "stiffness, Mandel " : "tensor", elastic ? (h->kind.dim == 3 ? "11 22 33 23 13 12" : "11 22 12") : "",
+                   e->has_error ? "half width of a 95 % bar" : "what iterating left");
+    table_matrix(out, h->recipe && e->has_error ? "(extrapolated from two grids)" : "(on this grid)", e->tensor, e->error, e->order);
+    table_bounds(out, &h->bounds);
+    if (h->has_engineering) table_engineering(out, &h->engineering);
+    cupel_str_addf(out, "%zu iterations on this grid, %zu in all, %.2f s\n", e->iterations, e->all_iterations, h->seconds);
+}

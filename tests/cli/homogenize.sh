@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# cupel homogenize as a user calls it.
+set -u
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+bad=0
+ok() { echo "ok $1"; }
+not_ok() { echo "not ok $1"; bad=1; }
+check() { if "${@:2}"; then ok "$1"; else not_ok "$1"; fi; }
+exits() { "${@:2}" >"$T/out" 2>"$T/err" </dev/null; [ $? = "$1" ]; }
+says() { grep -qF -- "$1" "$T/err"; }
+prints() { grep -qF -- "$1" "$T/out"; }
+H() { "$CUPEL" homogenize "$@"; }
+# flat: the JSON object on one line, without blanks
+flat() { tr -d ' \n' <"$T/out"; }
+has() { flat | grep -qF -- "$1"; }
+# number KEY: the first number behind "KEY":, past brackets
+number() { flat | sed -n "s/.*\"$1\":\[*\(-\{0,1\}[0-9.e+-]*\).*/\1/p"; }
+near() { awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; exit !(a != "" && (d < 0 ? -d : d) <= t * (b < 0 ? -b : b)) }'; }
+
+# npy FILE SHAPE: uint8, its bytes on stdin
+npy() {
+  local h="{'descr': '|u1', 'fortran_order': False, 'shape': ($2), }"
+  { printf '\x93NUMPY\x01\x00\x76\x00'; printf '%-117s\n' "$h"; cat; } >"$1"
+}
+# eight layers of 0 and eight of 1 along the first axis
+{ head -c 1024 /dev/zero; head -c 1024 /dev/zero | tr '\0' '\1'; } | npy "$T/layers.npy" '16, 16, 8'
+{ head -c 128 /dev/zero; head -c 128 /dev/zero | tr '\0' '\7'; } | npy "$T/image.npy" '16, 16'
+
+check 'conduction of layers' exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=3 --format json
+check 'in series along the first axis' near "$(number tensor)" 1.5 1e-5
+check 'keys of the answer' eval 'has "\"iterations\":" && has "\"grid\":[16,16,8]" && has "\"bounds\":{\"lower\":" && has "\"convention\":\"mandel\"" && has "\"warnings\":[]"'
+check 'phases with label, fraction and properties' has '{"label":1,"fraction":0.5,"properties":"k=3"}'
+check 'an error per component' has '"error":[['
+check 'nothing on stderr but notes' eval '! grep -q -i warn "$T/err"'
+check 'permittivity is conduction by another name' exits 0 H "$T/layers.npy" --property permittivity --phase 0:eps=1 --phase 1:eps=3 --format json
+check 'and says its own' has '"property":"permittivity"'
+check 'a table for people' exits 0 H "$T/layers.npy" --property diffusion --phase 0:D=1 --phase 1:D=3
+check 'with the value' prints '1.5 '
+check 'an image has a 2 x 2 tensor' exits 0 H "$T/image.npy" --property conduction --phase 0:k=1 --phase 7:k=3 --format json --no-error
+check 'of the image' eval 'has "\"grid\":[16,16]" && has "iterationerroronly"'
+check 'one tensor for all labels not named' exits 0 H "$T/image.npy" --property conduction --phase '*:k1=1,k2=2,k3=3' --format json
+check 'is that tensor' eval 'near "$(number tensor)" 1 1e-6'
+check 'the same bytes for one thread and two' eval 'exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --threads 1 --format json &&
+  grep -v seconds "$T/out" >"$T/one" && exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --threads 2 --format json &&
+  grep -v seconds "$T/out" | cmp -s - "$T/one"'
+
+check 'a label without properties is usage' exits 2 H "$T/image.npy" --property conduction --phase 0:k=1
+check 'and is named' says 'label 7 without properties'
+check 'a property that a phase lacks' exits 2 H "$T/image.npy" --property conduction --phase 0:k=1 --phase 7:E=1,nu=0.3
+check 'with label and key' says "label 7: 'E=1,nu=0.3' has no k=..."
+check 'a label given twice' exits 2 H "$T/image.npy" --property conduction --phase 0:k=1 --phase 0:k=2 --phase 7:k=1
+check 'no label at all' exits 2 H "$T/image.npy" --property conduction --phase k=1
+check 'an unknown property of a phase' exits 2 H "$T/image.npy" --property conduction --phase 0:kk=1 --phase 7:k=1
+check 'and its label' says "--phase 0: unknown property 'kk'"
+check 'a negative one' exits 3 H "$T/image.npy" --property conduction --phase 0:k=-1 --phase 7:k=1
+check 'a label that does not occur is a warning' exits 0 H "$T/image.npy" --property conduction --phase 0:k=1 --phase 7:k=3 --phase 9:k=1
+check 'that names it' says "'9:k=1': that label does not occur"
+check 'a perfect insulator is a limit' exits 0 H "$T/layers.npy" --property conduction --phase 0:k=0 --phase 1:k=3
+check 'and so it says' says 'zero property'
+check 'a contrast past the range too' exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1e-5 --phase 1:k=3
+check 'with its figure' says 'beyond 1e4'
+head -c 900 "$T/layers.npy" >"$T/cut.npy"
+check 'a cut volume is bad input' exits 3 H "$T/cut.npy" --property conduction --phase 0:k=1 --phase 1:k=2
+check 'a volume that is not there' exits 3 H "$T/none.npy" --property conduction --phase 0:k=1
+check 'plane stress is not for conduction' exits 2 H "$T/image.npy" --property conduction --plane stress --phase '*:k=1'
+check 'accuracy 0' exits 2 H "$T/image.npy" --property conduction --accuracy 0 --phase '*:k=1'
+check 'a grid is for recipes' exits 2 H "$T/image.npy" --property conduction --grid 32 --phase '*:k=1'
+check 'a volume that is no period' exits 0 H "$T/image.npy" --property conduction --nonperiodic --phase '*:k=1'
+check 'is said' says 'the volume is no period'
+
+exit $bad
