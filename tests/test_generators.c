@@ -42,7 +42,9 @@ static float *shares(const cupel_recipe *r, size_t n)
 
 /* Two-phase recipes that change smoothly: one of each family. */
 static const char *const smooth[] = {"gyroid:fraction=0.4", "gyroid:fraction=0.3,sheet=1", "diamond:fraction=0.55", "primitive:fraction=0.25",
-                                     "diamond:fraction=0.4,sheet=1,periods1=2,periods3=2"};
+                                     "diamond:fraction=0.4,sheet=1,periods1=2,periods3=2",
+                                     "gaussian:fraction=0.35,wavelength=0.3,seed=3", "gaussian_shell:fraction=0.4,wavelength=0.4,centre=0.3,seed=3",
+                                     "spinodoid:fraction=0.6,wavelength=0.3,bandwidth=0.2,cone1=0,seed=3"};
 
 /* Shares are floats: their mean is good to 1e-8. */
 static void every_grid_has_the_fraction_of_the_recipe(void **state)

@@ -60,45 +60,31 @@ void cupel_mixture_fractions(const cupel_mixture *m, double *fraction)
     for (size_t p = 0; p < m->n_phases; p++) fraction[p] /= (double)count;
 }
 
-static void sort3(double m[3])
-{
-    for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 2 - i; j++)
-            if (m[j] > m[j + 1]) {
-                const double t = m[j];
-                m[j] = m[j + 1];
-                m[j + 1] = t;
-            }
-}
+static double smaller(double a, double b) { return a < b ? a : b; }
 
-/* The share of [0, 1]^3 with m . x < a, for m1 <= m2 <= m3 with sum 1 and a <= 1/2. */
-static double below(const double m[3], double a)
+static double larger(double a, double b) { return a > b ? a : b; }
+
+/* The share of [0, 1]^3 with m . x < a, for m1 <= m2 <= m3 with sum s and 0 < a <= s / 2. */
+static double below(double m1, double m2, double m3, double s, double a)
 {
-    const double m1 = m[0], m2 = m[1], m3 = m[2], m12 = m1 + m2;
     if (a < m1) return a * a * a / (6 * m1 * m2 * m3);
-    if (a < m2) return a * (a - m1) / (2 * m2 * m3) + m1 * m1 / (6 * m2 * m3);
-    const double small = m1 * m1 * (m1 - 3 * a) + m2 * m2 * (m2 - 3 * a);
-    if (m1 > 0 && a < (m12 < m3 ? m12 : m3)) return (a * a * (3 * m12 - a) + small) / (6 * m1 * m2 * m3);
-    if (m1 > 0 && m3 < m12) return (a * a * (3 - 2 * a) + small + m3 * m3 * (m3 - 3 * a)) / (6 * m1 * m2 * m3);
+    if (a < m2) return (3 * a * (a - m1) + m1 * m1) / (6 * m2 * m3);
+    const double m12 = m1 + m2, small = m1 * m1 * (m1 - 3 * a) + m2 * m2 * (m2 - 3 * a);
+    if (m1 > 0 && a < smaller(m12, m3)) return (a * a * (3 * m12 - a) + small) / (6 * m1 * m2 * m3);
+    if (m1 > 0 && m3 < m12) return (a * a * (3 * s - 2 * a) + small + m3 * m3 * (m3 - 3 * a)) / (6 * m1 * m2 * m3);
     return (2 * a - m12) / (2 * m3);
 }
 
 double cupel_plane_cut(const double normal[3], double d)
 {
-    double m[3] = {fabs(normal[0]), fabs(normal[1]), fabs(normal[2])};
-    double sum = m[0] + m[1] + m[2];
-    if (!(sum > 0)) return d > 0 ? 1 : 0;
-    sort3(m);
-    for (int i = 0; i < 3; i++) m[i] /= sum;
-    if (m[0] < 1e-7) { /* its share of the result is smaller still, and dividing by it is not exact */
-        m[0] = 0;
-        sum *= m[1] + m[2];
-        const double rest = m[1] + m[2];
-        m[1] /= rest;
-        m[2] /= rest;
+    const double x = fabs(normal[0]), y = fabs(normal[1]), z = fabs(normal[2]), low = smaller(x, y), high = larger(x, y);
+    double m1 = smaller(low, z), s = x + y + z;
+    if (m1 < 1e-7 * s) { /* its part of the result is smaller still, and dividing by it is not exact */
+        s -= m1;
+        m1 = 0;
     }
-    const double a = d / sum + 0.5;
-    if (a <= 0) return 0;
-    if (a >= 1) return 1;
-    return a <= 0.5 ? below(m, a) : 1 - below(m, 1 - a);
+    const double a = 0.5 * s - fabs(d);
+    if (!(a > 0)) return d > 0 ? 1 : 0;
+    const double share = below(m1, larger(low, smaller(high, z)), larger(high, z), s, a);
+    return d > 0 ? 1 - share : share;
 }

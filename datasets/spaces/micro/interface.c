@@ -52,12 +52,17 @@ static const float *row_of(const work *w, size_t i, size_t j, size_t worker)
     return f;
 }
 
-/* f(i + 1) - f(i - 1) over two voxels, fourth order: (8 (f1 - f-1) - (f2 - f-2)) / 12. */
+/* Central difference of sixth order, (45 (f1 - f-1) - 9 (f2 - f-2) + (f3 - f-3)) / 60: fields are smooth but often have few voxels per wave, and the
+ * error (k h)^6 / 140 is below 1 % from 6.5 of them on. */
 static double difference(const float *f, size_t i, size_t n, size_t stride)
 {
-    const size_t a = i + 1 < n ? i + 1 : i + 1 - n, b = i ? i - 1 : n - 1;
-    const size_t a2 = a + 1 < n ? a + 1 : a + 1 - n, b2 = b ? b - 1 : n - 1;
-    return (8 * ((double)f[a * stride] - (double)f[b * stride]) - ((double)f[a2 * stride] - (double)f[b2 * stride])) / 12;
+    static const double weight[3] = {0.75, -0.15, 1.0 / 60};
+    double sum = 0;
+    for (size_t s = 1; s <= 3; s++) {
+        const size_t a = i + s < n ? i + s : (i + s) % n, b = i >= s ? i - s : (i + 3 * n - s) % n;
+        sum += weight[s - 1] * ((double)f[a * stride] - (double)f[b * stride]);
+    }
+    return sum;
 }
 
 /* f and its gradient per voxel. */

@@ -5,5 +5,6 @@
 #include "datasets/spaces/micro/recipe.h"
 
 extern const cupel_generator cupel_generator_gyroid, cupel_generator_diamond, cupel_generator_primitive;
+extern const cupel_generator cupel_generator_gaussian, cupel_generator_gaussian_shell, cupel_generator_spinodoid;
 
 #endif

@@ -168,8 +168,8 @@ static cupel_status json_thresholds(const cupel_json *node, const char *name, cu
         if (!cupel_json_number(cupel_json_at(node, i), &r->threshold[i]))
             return cupel_fail(err, CUPEL_BAD_INPUT, "%s: threshold %zu is no number", name, i + 1);
     if (n && n != r->generator->threshold)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s: %zu threshold%s, expected %d for generator '%s'", name, n, n == 1 ? "" : "s",
-                          (int)r->generator->threshold, r->generator->method.name);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s: %zu threshold%s, expected %zu for generator '%s'", name, n, n == 1 ? "" : "s",
+                          r->generator->threshold, r->generator->method.name);
     r->n_thresholds = n;
     return CUPEL_OK;
 }

@@ -41,7 +41,7 @@ struct cupel_generator {
     cupel_method method;   /* kind "generator", scale "microstructure"; params with units and ranges; whole numbers have the unit "count" */
     size_t n_phases;       /* 0: see phases_of (polycrystals) */
     bool smooth;           /* volume and properties change smoothly with the parameters at a fixed seed */
-    bool threshold;        /* t is found by settling and kept in the recipe */
+    size_t threshold;      /* how many thresholds settling finds and the recipe keeps: 0, or 1 which is t */
     size_t (*phases_of)(const cupel_recipe *r);
     cupel_status (*check)(const cupel_recipe *r, cupel_err *err);           /* what ranges cannot say; may be NULL */
     void (*box)(const cupel_recipe *r, double edge[3]);                     /* edges of the box; NULL: 1, 1, 1 */

@@ -147,7 +147,7 @@ static const cupel_reference schwarz_references[] = {
     {                                                                                                                                                      \
         .method = {.name = NAME, .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = HELP, .input = "fraction of phase 1",       \
                    .output = "two phases; smooth in fraction", .references = REFERENCES, .params = params},                                                \
-        .n_phases = 2, .smooth = true, .threshold = true, .open = OPEN, .close = tpms_close, .row = tpms_row, .at = tpms_at, .box = tpms_box,              \
+        .n_phases = 2, .smooth = true, .threshold = 1, .open = OPEN, .close = tpms_close, .row = tpms_row, .at = tpms_at, .box = tpms_box,              \
         .cell = tpms_cell                                                                                                                                  \
     }
 
