@@ -1,6 +1,7 @@
 #include "core/base/err.h"
 #include "core/cli/verbs.h"
 #include "core/engine/demand.h"
+#include "core/engine/micro/run.h"
 
 #include <string.h>
 
@@ -9,7 +10,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_str words = {0};
     if (strcmp(cupel_arg(args, 0), "check") != 0)
         return cupel_fail(err, CUPEL_USAGE, "cupel demand '%s': the only thing to do with a demand is 'cupel demand check FILE'", cupel_arg(args, 0));
-    cupel_status st = cupel_demand_check(cupel_arg(args, 1), job, &words, err);
+    const char *file = cupel_arg(args, 1);
+    cupel_status st = cupel_micro_demand_is(file) ? cupel_micro_check(file, &words, err) : cupel_demand_check(file, job, &words, err);
     if (st == CUPEL_OK) st = cupel_print_str(&words, err);
     cupel_str_free(&words);
     return st;
@@ -43,6 +45,21 @@ const cupel_verb cupel_verb_demand = {
             "    - {price: {max: 60 USD/kg}, goal: minimise, weight: 1}\n"
             "  rank: {by: weights}\n\n"
             "Several properties: a list 'properties' of {property, unit, data, model} in place of data and model.\n"
+            "Microstructures: phases with their properties, what the mixture must have, a generator with ranges, and the grid it is solved on:\n\n"
+            "  demand: heat spreader\n"
+            "  scale: microstructure\n"
+            "  phases:\n"
+            "    - {name: polymer, k: 0.2 W/(m K)}              # also E, nu, C11 ..., alpha, density, price\n"
+            "    - {name: filler, k: 20 W/(m K)}                # phase 1: the one whose fraction a generator takes\n"
+            "  space: {generator: gyroid, fraction: 0.1..0.4, stretch3: 1..2, seed: 1}\n"
+            "  require:\n"
+            "    - {property: conductivity, component: 33, min: 2 W/(m K)}   # or target: [[..]] with within:\n"
+            "    - {property: volume fraction, phase: filler, max: 0.35}\n"
+            "    - {property: bulk modulus, goal: maximise}     # stiffness, young modulus, shear modulus, poisson ratio, density ...\n"
+            "  grid: 48\n"
+            "  sample: 64                                       # solved to learn from\n"
+            "  candidates: 100000                               # predicted\n"
+            "  verify: 3                                        # of the first, solved again with an error bar\n\n"
             "Exit code 2 for keys, units and windows, 3 for tables, 5 when the space is empty.\n",
     .options = options,
     .min_args = 2,

@@ -4,6 +4,7 @@
 #include "core/engine/checkpoint.h"
 #include "core/engine/estimate.h"
 #include "core/engine/funnel.h"
+#include "core/engine/micro/demand.h"
 #include "core/engine/screen.h"
 
 #include <string.h>
@@ -47,6 +48,9 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     char *checkpoint = NULL;
     const char *output = cupel_opt_text(args, "output");
     CUPEL_TRY(options_of(args, &o, err));
+    if (cupel_micro_demand_is(cupel_arg(args, 0)))
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' asks for microstructures, whose sample is solved before anything is screened: use 'cupel run %s -o DIR'",
+                             cupel_arg(args, 0), cupel_arg(args, 0)));
     if (cupel_flag(args, "estimate")) return estimate(args, &o, job, err);
     if (strcmp(output, "-") != 0 && !(checkpoint = cupel_checkpoint_name(output))) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
     o.checkpoint = checkpoint;

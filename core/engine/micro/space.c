@@ -1,0 +1,168 @@
+#include "core/engine/micro/space.h"
+
+#include "core/base/err.h"
+#include "core/io/keys.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const cupel_param *cupel_micro_space_param(const cupel_micro_space *s, size_t i) { return &s->middle.generator->method.params[s->place[i]]; }
+
+/* ---- reading ---- */
+
+static const char *range_of(cupel_text t)
+{
+    for (size_t i = 0; i + 1 < t.n; i++)
+        if (t.p[i] == '.' && t.p[i + 1] == '.') return t.p + i;
+    return NULL;
+}
+
+static cupel_status read_range(const cupel_micro_demand *d, const cupel_yaml *node, const char *dots, double *low, double *high, cupel_err *err)
+{
+    const cupel_text t = node->text, left = cupel_text_trim((cupel_text){t.p, (size_t)(dots - t.p)});
+    const cupel_text right = cupel_text_trim((cupel_text){dots + 2, t.n - (size_t)(dots + 2 - t.p)});
+    if (!cupel_parse_double(left, low) || !cupel_parse_double(right, high))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%.*s' is no range of two numbers, as in 0.1..0.35", d->file, node->line, (int)(t.n < 40 ? t.n : 40), t.p);
+    if (!(*low < *high))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: the range %.*s ends before it begins; write low..high", d->file, node->line, (int)(t.n < 40 ? t.n : 40), t.p);
+    return CUPEL_OK;
+}
+
+/* One key of the space as "name=value" for the recipe; a range by its middle. */
+static cupel_status read_key(const cupel_micro_demand *d, const cupel_yaml *node, cupel_micro_space *s, cupel_str *text, cupel_err *err)
+{
+    const char *dots = node->kind == CUPEL_YAML_SCALAR ? range_of(node->text) : NULL;
+    double low, high;
+    if (node->kind != CUPEL_YAML_SCALAR)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %.*s: expected a number, or a range as in 0.1..0.35", d->file, node->line, (int)node->key.n, node->key.p);
+    cupel_str_addf(text, "%.*s=", (int)node->key.n, node->key.p);
+    if (!dots) {
+        cupel_str_add(text, node->text.p, node->text.n);
+        return CUPEL_OK;
+    }
+    if (cupel_text_is(node->key, "seed"))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: seed: one whole number; properties jump from seed to seed, so there is nothing to search", d->file, node->line);
+    cupel_status st = read_range(d, node, dots, &low, &high, err);
+    if (st != CUPEL_OK) return st;
+    if (s->n == CUPEL_SOBOL_DIMENSIONS)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: more than %d ranges; give some of them one number", d->file, node->line, CUPEL_SOBOL_DIMENSIONS);
+    s->low[s->n] = low;
+    s->high[s->n++] = high;
+    cupel_str_number(text, low == floor(low) && high == floor(high) ? floor((low + high) / 2) : (low + high) / 2);
+    return CUPEL_OK;
+}
+
+/* The text of the recipe, and the ranges in the order of the file. */
+static cupel_status read_keys(const cupel_micro_demand *d, cupel_micro_space *s, cupel_str *text, cupel_err *err)
+{
+    const cupel_yaml *g = cupel_yaml_get(d->space, "generator");
+    if (!g || g->kind != CUPEL_YAML_SCALAR)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: name the generator, as in {generator: gyroid, fraction: 0.1..0.35}; 'cupel methods generator' lists them",
+                          d->file, d->space->line);
+    cupel_str_addf(text, "%.*s", (int)g->text.n, g->text.p);
+    bool first = true;
+    for (const cupel_yaml *k = d->space->child; k; k = k->next) {
+        if (k == g) continue;
+        cupel_str_putc(text, first ? ':' : ',');
+        first = false;
+        cupel_status st = read_key(d, k, s, text, err);
+        if (st != CUPEL_OK) return st;
+    }
+    return text->failed ? cupel_no_memory(err, "a space", 0) : CUPEL_OK;
+}
+
+static cupel_status check_range(const cupel_micro_demand *d, const cupel_yaml *node, cupel_micro_space *s, size_t i, cupel_err *err)
+{
+    const cupel_param *p = cupel_micro_space_param(s, i);
+    s->whole[i] = p->unit && strcmp(p->unit, "count") == 0;
+    if (s->low[i] < p->min || s->high[i] > p->max)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s runs from %g to %g; generator '%s' takes %g to %g", d->file, node->line, p->name, s->low[i], s->high[i],
+                          s->middle.generator->method.name, p->min, p->max);
+    if (s->whole[i] && (s->low[i] != floor(s->low[i]) || s->high[i] != floor(s->high[i])))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s takes whole numbers; give whole ends", d->file, node->line, p->name);
+    return CUPEL_OK;
+}
+
+static cupel_status place_ranges(const cupel_micro_demand *d, cupel_micro_space *s, cupel_err *err)
+{
+    const cupel_param *params = s->middle.generator->method.params;
+    const size_t n_params = cupel_method_n_params(&s->middle.generator->method);
+    size_t i = 0;
+    for (const cupel_yaml *k = d->space->child; k; k = k->next) {
+        if (cupel_text_is(k->key, "generator") || !range_of(k->text)) continue;
+        for (size_t j = 0; j < n_params; j++)
+            if (cupel_text_is(k->key, params[j].name)) s->place[i] = j;
+        cupel_status st = check_range(d, k, s, i, err);
+        if (st != CUPEL_OK) return st;
+        i++;
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_space *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_micro_space s = {.n = 0};
+    cupel_str text = {0};
+    if (!d->space || d->space->kind != CUPEL_YAML_MAP)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'cupel run' needs a space to look in, as in space: {generator: gyroid, fraction: 0.1..0.35}", d->file,
+                          d->space ? d->space->line : (size_t)1);
+    CUPEL_TRY(read_keys(d, &s, &text, err));
+    st = cupel_recipe_of_text(cupel_str_text(&text), &s.middle, err);
+    if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) st = cupel_keys_at(d->file, d->space->line, err);
+    CUPEL_TRY(st);
+    CUPEL_TRY(place_ranges(d, &s, err));
+    if (!s.n)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: nothing in the space is searched: give a range, as in fraction: 0.1..0.35; one structure alone is for "
+                                               "'cupel homogenize'", d->file, d->space->line));
+    const size_t phases = cupel_recipe_phases(&s.middle);
+    if (phases != d->n_phases)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' makes %zu phases, the demand has %zu", d->file, d->space->line,
+                             s.middle.generator->method.name, phases, d->n_phases));
+    cupel_sobol_init(&s.sobol, s.n);
+    cupel_sobol_shift(&s.sobol, d->seed);
+    *out = s;
+done:
+    cupel_str_free(&text);
+    return st;
+}
+
+/* ---- points ---- */
+
+static double rounded(double x)
+{
+    char b[32];
+    double y;
+    const int n = snprintf(b, sizeof b, "%.6g", x);
+    return n > 0 && cupel_parse_double((cupel_text){b, (size_t)n}, &y) ? y : x;
+}
+
+void cupel_micro_space_point(const cupel_micro_space *s, uint64_t index, double *value)
+{
+    double u[CUPEL_SOBOL_DIMENSIONS];
+    cupel_sobol_point(&s->sobol, index, u);
+    for (size_t i = 0; i < s->n; i++)
+        value[i] = s->whole[i] ? s->low[i] + floor(u[i] * (s->high[i] - s->low[i] + 1)) : rounded(s->low[i] + u[i] * (s->high[i] - s->low[i]));
+}
+
+void cupel_micro_space_scaled(const cupel_micro_space *s, const double *value, double *z)
+{
+    for (size_t i = 0; i < s->n; i++) z[i] = 2 * (value[i] - s->low[i]) / (s->high[i] - s->low[i]) - 1;
+}
+
+cupel_status cupel_micro_space_recipe(const cupel_micro_space *s, const double *value, cupel_recipe *r, cupel_err *err)
+{
+    cupel_recipe w = s->middle;
+    for (size_t i = 0; i < s->n; i++) w.value[s->place[i]] = value[i];
+    cupel_status st = w.generator->check ? w.generator->check(&w, err) : CUPEL_OK;
+    if (st == CUPEL_OK) *r = w;
+    return st;
+}
+
+void cupel_micro_space_words(const cupel_micro_space *s, cupel_str *out)
+{
+    cupel_str_puts(out, s->middle.generator->method.name);
+    for (size_t i = 0; i < s->n; i++)
+        cupel_str_addf(out, ", %s %.6g to %.6g", cupel_micro_space_param(s, i)->name, s->low[i], s->high[i]);
+}
