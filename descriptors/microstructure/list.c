@@ -4,7 +4,9 @@
 #define SETS(SET)       \
     SET(phase_fraction) \
     SET(minkowski)      \
-    SET(percolation)
+    SET(percolation)    \
+    SET(distance_transform) \
+    SET(local_thickness)
 
 #define DECLARE(name) extern const cupel_volume_descriptor cupel_volume_descriptor_##name;
 #define ENTRY(name) &cupel_volume_descriptor_##name,
