@@ -3,7 +3,7 @@
 
 #include "core/math/small.h"
 
-static const cupel_solve_options elasticity = {.physics = CUPEL_ELASTICITY, .accuracy = 1e-7};
+static const cupel_solve_options elasticity = {.physics = CUPEL_ELASTICITY, .accuracy = 1e-10};
 
 static uint8_t layers(size_t i, size_t j, size_t k) { (void)i, (void)j; return (uint8_t)(k % 8 < 3 ? 1 : k % 8 == 5 ? 2 : 0); }
 static uint8_t layers_of_rows(size_t i, size_t j, size_t k) { return layers(j, k, i); }
@@ -238,6 +238,131 @@ static void threads_and_kernels_change_no_byte(void **state)
     cupel_mixture_release(&m);
 }
 
+/* Two phases: <stress> at no mean strain follows from C* alone (Levin 1967): -[e] (C_1 - C_0)^-1 (C* - C_0) C-weighted; here from the tensor solved. */
+static void two_phases_expand_as_levin_says(void **state)
+{
+    (void)state;
+    const cupel_material of[2] = {case_elastic(1, 1), case_elastic(2, 12)};
+    const double free_strain[2][6] = {{1e-3, 1e-3, 1e-3, 0, 0, 0}, {-4e-3, 2e-3, 5e-3, 1e-3, -3e-3, 2e-3}};
+    double jump_c[36], inverse[36], jump_t[6], want[6], t0[6];
+    for (size_t i = 0; i < 6; i++) {
+        double t1 = 0;
+        t0[i] = 0;
+        for (size_t j = 0; j < 6; j++) {
+            jump_c[6 * i + j] = of[1].c[i][j] - of[0].c[i][j];
+            t0[i] -= of[0].c[i][j] * free_strain[0][j];
+            t1 -= of[1].c[i][j] * free_strain[1][j];
+        }
+        jump_t[i] = t1 - t0[i];
+    }
+    assert_true(cupel_small_invert(jump_c, 6, inverse));
+    for (int cuts = 0; cuts < 2; cuts++)
+        for (int b = -1; b <= (cuts ? 1 : -1); b++) {
+            cupel_mixture m = {0};
+            if (cuts)
+                case_of_ball(3, 10, 0.4, &m);
+            else
+                case_of_rule(3, 9, 8, 7, 2, noise, &m);
+            cupel_solve_options o = elasticity;
+            o.eigenstrain = free_strain;
+            o.blend = b;
+            cupel_solution *s;
+            cupel_err err = {0};
+            const cupel_job job = case_job();
+            check_ok(cupel_solve(&m, of, &o, &job, &s, &err), &err);
+            /* a uniform strain makes the jumps of stress vanish: t* = t_0 + (C* - C_0) (C_1 - C_0)^-1 (t_1 - t_0) */
+            for (size_t i = 0; i < 6; i++) {
+                want[i] = t0[i];
+                for (size_t j = 0; j < 6; j++)
+                    for (size_t k = 0; k < 6; k++) want[i] += (cupel_solution_tensor(s)[6 * i + j] - of[0].c[i][j]) * inverse[6 * j + k] * jump_t[k];
+            }
+            for (size_t i = 0; i < 6; i++) check_close(cupel_solution_eigenstress(s)[i], want[i], 0, 3e-5 * fabs(want[2]));
+            cupel_solution_free(s);
+            cupel_mixture_release(&m);
+        }
+}
+
+/* Kept fields give the tensor again, its change with the phases to first order, and stresses whose mean is the tensor. */
+static void kept_fields_give_the_tensor_and_its_change(void **state)
+{
+    (void)state;
+    const cupel_material of[2] = {case_elastic(1, 1), case_elastic(2, 12)}, more[2] = {case_elastic(1, 1), case_elastic(2.002, 12.012)};
+    for (int dim = 2; dim <= 3; dim++) {
+        cupel_mixture m = {0};
+        cupel_solution *s, *changed;
+        cupel_err err = {0};
+        cupel_solve_options o = elasticity;
+        o.keep_fields = true;
+        o.edge[0] = 1, o.edge[1] = 1.5, o.edge[2] = 0.7;
+        const cupel_job job = case_job();
+        case_of_ball(dim, 10, 0.4, &m);
+        check_ok(cupel_solve(&m, of, &o, &job, &s, &err), &err);
+        check_ok(cupel_solve(&m, more, &o, &job, &changed, &err), &err);
+        const size_t n = cupel_solution_order(s), plane = m.n[1] * m.n[2];
+        const double *t = cupel_solution_tensor(s);
+        double same[36], near[36];
+        check_ok(cupel_solution_tensor_under(s, &m, of, 0, &job, same, &err), &err);
+        check_ok(cupel_solution_tensor_under(s, &m, more, 0, &job, near, &err), &err);
+        for (size_t i = 0; i < n * n; i++) {
+            check_close(same[i], t[i], 0, 1e-5 * t[0]);
+            check_close(near[i] - same[i], cupel_solution_tensor(changed)[i] - t[i], 0, 3e-6 * t[0]); /* the difference is 1e-4 t */
+        }
+        static const size_t in_plane[3] = {0, 1, 5};
+        float *strain = cupel_alloc(6 * plane, sizeof *strain), *stress = cupel_alloc(6 * plane, sizeof *stress);
+        for (size_t load = 0; load < n; load++) {
+            double mean[12] = {0};
+            for (size_t i = 0; i < m.n[0]; i++) {
+                check_ok(cupel_solution_plane(s, load, i, strain, stress, &err), &err);
+                for (size_t v = 0; v < 6 * plane; v++) {
+                    mean[v / plane] += (double)strain[v] / (double)(plane * m.n[0]);
+                    mean[6 + v / plane] += (double)stress[v] / (double)(plane * m.n[0]);
+                }
+            }
+            for (size_t q = 0; q < n; q++) {
+                const size_t of_q = dim == 2 ? in_plane[q] : q;
+                check_close(mean[of_q], q == load, 0, 1e-6);
+                check_close(mean[6 + of_q], t[n * load + q], 0, 1e-5 * t[0]);
+            }
+        }
+        cupel_free(strain);
+        cupel_free(stress);
+        cupel_solution_free(s);
+        cupel_solution_free(changed);
+        cupel_mixture_release(&m);
+    }
+}
+
+/* A box of long voxels is a box of more cubes: both sides are exact for layers. */
+static uint8_t layers_0(size_t i, size_t j, size_t k) { (void)j, (void)k; return i % 4 < 1; }
+static uint8_t cross(size_t i, size_t j, size_t k) { (void)k; return (i % 6 < 2) != (j % 6 < 3); }
+static uint8_t cross_turned(size_t i, size_t j, size_t k) { return cross(k, i, j); }
+
+static void edges_of_voxels_count(void **state)
+{
+    (void)state;
+    const cupel_material of[2] = {case_elastic(1, 1), case_elastic(2, 12)};
+    cupel_solve_options o = elasticity;
+    double t[36], u[36];
+    cupel_mixture m = {0};
+    case_of_rule(3, 8, 4, 4, 2, layers_0, &m); /* layers do not see their scale */
+    case_solve(&m, of, &o, t);
+    o.edge[0] = 0.2, o.edge[1] = 1, o.edge[2] = 3;
+    case_solve(&m, of, &o, u);
+    for (size_t i = 0; i < 36; i++) check_close(u[i], t[i], 0, 3e-6 * t[0]);
+    cupel_mixture_release(&m);
+    /* turned with its edges: (x, y, z) -> (y, z, x) */
+    static const size_t of_axis[6] = {1, 2, 0, 4, 5, 3};
+    case_of_rule(3, 6, 6, 5, 2, cross, &m);
+    case_solve(&m, of, &o, t);
+    cupel_mixture_release(&m);
+    case_of_rule(3, 6, 5, 6, 2, cross_turned, &m);
+    o.edge[0] = 1, o.edge[1] = 3, o.edge[2] = 0.2;
+    case_solve(&m, of, &o, u);
+    for (size_t i = 0; i < 6; i++)
+        for (size_t j = 0; j < 6; j++) check_close(u[6 * i + j], t[6 * of_axis[i] + of_axis[j]], 0, 3e-6 * t[0]);
+    cupel_mixture_release(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +374,9 @@ int main(void)
         cmocka_unit_test(any_phases_and_isotropic_ones_agree),
         cmocka_unit_test(a_dilute_ball_is_eshelby),
         cmocka_unit_test(contrasts_stay_within_voigt_and_reuss),
+        cmocka_unit_test(two_phases_expand_as_levin_says),
+        cmocka_unit_test(kept_fields_give_the_tensor_and_its_change),
+        cmocka_unit_test(edges_of_voxels_count),
         cmocka_unit_test(threads_and_kernels_change_no_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

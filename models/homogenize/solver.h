@@ -22,6 +22,7 @@ typedef struct cupel_solve_options {
     bool plane_stress;        /* 2-D elasticity */
     double edge[3];           /* edges of a voxel in one unit of any size: only their ratios count; {0}: cubes (squares). Wave vectors are divided by them.
                                * Volumes with voxels that are no cubes, and half grids of odd axes, need it */
+    const double (*eigenstrain)[6]; /* elasticity: [phases] strain of a phase left to itself, Mandel (e.g. of heating by 1 K); NULL: none */
     bool keep_fields;
 } cupel_solve_options;
 
@@ -40,13 +41,16 @@ const double *cupel_solution_error(const cupel_solution *s);      /* [order][ord
 size_t cupel_solution_iterations(const cupel_solution *s);        /* over all loads */
 const size_t *cupel_solution_load_iterations(const cupel_solution *s); /* [order] */
 double cupel_solution_seconds(const cupel_solution *s);           /* in the iterations */
+/* With eigenstrain: [order] mean stress, Mandel, where the mean strain is held at 0 (-C* : the free strain of the whole); else NULL. */
+const double *cupel_solution_eigenstress(const cupel_solution *s);
 
-/* With keep_fields. The tensor that the kept fields have under another mixture of the same grid: w_i . K' . w_j. Its difference quotient is the
- * derivative of the tensor to first order without a further solve (Hellmann-Feynman). tensor [order][order]. */
+/* With keep_fields, for which the mixture must outlive the solution. The tensor that the kept fields have under another mixture of the same grid:
+ * w_i . K' . w_j. Its difference quotient is the derivative of the tensor to first order without a further solve (Hellmann-Feynman).
+ * tensor [order][order]. */
 cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mixture *m, const cupel_material *materials, double blend,
                                          const cupel_job *job, double *tensor, cupel_err *err);
 /* Strain (or gradient) and stress (or flux) at voxel centres of the rows of plane i0 for load `load`: strain, stress [order3][n1][n2], order3 = 3 or
- * 6 (Mandel); either may be NULL. */
+ * 6 (Mandel), under a load of 1 in its component; either may be NULL. Under plane stress the strain out of the plane is not computed: 0. */
 cupel_status cupel_solution_plane(const cupel_solution *s, size_t load, size_t i0, float *strain, float *stress, cupel_err *err);
 
 #endif

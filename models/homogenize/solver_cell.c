@@ -105,22 +105,26 @@ static void solve_semidefinite(size_t n, double *a, size_t m, double *b)
 }
 
 /* Plane stress: the stresses out of the plane (axis 1 of the grid: 22, 23, 12) are zero, their strains whatever that needs. */
-static void condense(double *a)
+static void condense(double *a, double *prestress)
 {
     static const size_t out[3] = {1, 3, 5}, in[3] = {0, 2, 4};
-    double zz[9], zi[9];
+    double zz[9], zi[12]; /* zi: three strains and the prestress of each stress out of the plane */
     for (size_t i = 0; i < 3; i++)
-        for (size_t j = 0; j < 3; j++) {
-            zz[3 * i + j] = a[6 * out[i] + out[j]];
-            zi[3 * i + j] = a[6 * out[i] + in[j]];
+        for (size_t j = 0; j < 4; j++) {
+            if (j < 3) zz[3 * i + j] = a[6 * out[i] + out[j]];
+            zi[4 * i + j] = j < 3 ? a[6 * out[i] + in[j]] : prestress ? prestress[out[i]] : 0;
         }
-    solve_semidefinite(3, zz, 3, zi);
+    solve_semidefinite(3, zz, 4, zi);
     double reduced[9];
     for (size_t i = 0; i < 3; i++)
         for (size_t j = 0; j < 3; j++) {
             reduced[3 * i + j] = a[6 * in[i] + in[j]];
-            for (size_t z = 0; z < 3; z++) reduced[3 * i + j] -= a[6 * in[i] + out[z]] * zi[3 * z + j];
+            for (size_t z = 0; z < 3; z++) reduced[3 * i + j] -= a[6 * in[i] + out[z]] * zi[4 * z + j];
         }
+    for (size_t i = 0; prestress && i < 3; i++) {
+        for (size_t z = 0; z < 3; z++) prestress[in[i]] -= a[6 * in[i] + out[z]] * zi[4 * z + 3];
+        prestress[out[i]] = 0;
+    }
     memset(a, 0, 36 * sizeof *a);
     for (size_t i = 0; i < 9; i++) a[6 * in[i / 3] + in[i % 3]] = reduced[i];
 }
@@ -150,30 +154,29 @@ static void times_normal(const cupel_cell *c, const double *a, const double norm
         }
 }
 
-/* p (1 - p) [K]n (n K~ n)^-1 n[K], K~ = (1 - p) K_b + p K_a: what the laminate of two phases loses against their mean (Milton, The Theory of
- * Composites, 2002, section 9.3). */
-static void laminate_loss(const cupel_cell *c, double p, const double *a, const double *b, const double normal[3], double *loss)
+/* What the laminate of two phases loses against their mean: p (1 - p) [K]n (n K~ n)^-1 n[K], K~ = (1 - p) K_b + p K_a (Milton, The Theory of
+ * Composites, 2002, section 9.3); and of the fluxes they have of their own, [K]n (n K~ n)^-1 n[t]. jump [n][m]: the columns of [K], or [t]. */
+static void laminate_loss(const cupel_cell *c, double p, const double *a, const double *b, const double normal[3], const double *jump, size_t m, double *loss)
 {
     const size_t n = side(c), f = c->fields;
-    double jump[36], mixed[36], t[18], tn[18], acoustic[9], solved[18];
+    double difference[36], mixed[36], t[18], tn[18], acoustic[9], solved[18] = {0};
     for (size_t i = 0; i < n * n; i++) {
-        jump[i] = b[i] - a[i];
+        difference[i] = b[i] - a[i];
         mixed[i] = (1 - p) * b[i] + p * a[i];
     }
-    times_normal(c, jump, normal, t);
+    times_normal(c, difference, normal, t);
     times_normal(c, mixed, normal, tn);
     for (size_t i = 0; i < f; i++)
-        for (size_t j = 0; j < f; j++) {
-            acoustic[i * f + j] = 0;
-            for (size_t d = 0; d < 3; d++) acoustic[i * f + j] += normal[d] * tn[(f == 1 ? d : (size_t)place((int)i, (int)d)) * f + j];
+        for (size_t d = 0; d < 3; d++) {
+            const size_t row = f == 1 ? d : (size_t)place((int)i, (int)d);
+            for (size_t j = 0; j < f; j++) acoustic[i * f + j] = (d ? acoustic[i * f + j] : 0) + normal[d] * tn[row * f + j];
+            for (size_t j = 0; j < m; j++) solved[i * m + j] += normal[d] * jump[row * m + j];
         }
+    solve_semidefinite(f, acoustic, m, solved);
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < f; j++) solved[j * n + i] = t[i * f + j];
-    solve_semidefinite(f, acoustic, n, solved);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++) {
-            loss[i * n + j] = 0;
-            for (size_t k = 0; k < f; k++) loss[i * n + j] += p * (1 - p) * t[i * f + k] * solved[k * n + j];
+        for (size_t j = 0; j < m; j++) {
+            loss[i * m + j] = 0;
+            for (size_t k = 0; k < f; k++) loss[i * m + j] += p * (1 - p) * t[i * f + k] * solved[k * m + j];
         }
 }
 
@@ -191,17 +194,24 @@ static void harmonic_mean(size_t n, double p, const double *a, const double *b, 
         }
 }
 
-static void cut_tensor(const cupel_cell *c, const cupel_cut *cut, const double *tensors, double *out)
+static void unit_normal(const cupel_cell *c, const cupel_cut *cut, double normal[3])
 {
-    const size_t n = side(c), nn = n * n;
-    const double *a = tensors + cut->a * nn, *b = tensors + cut->b * nn, p = (double)cut->p, blend = (double)c->rule.blend;
-    double normal[3], length = 0, loss[36], reuss[36];
+    double square = 0;
     for (size_t d = 0; d < 3; d++) {
         normal[d] = cut->normal[c->direction[d]];
-        length += normal[d] * normal[d];
+        square += normal[d] * normal[d];
     }
-    for (size_t d = 0; d < 3; d++) normal[d] /= sqrt(length);
-    laminate_loss(c, p, a, b, normal, loss);
+    for (size_t d = 0; d < 3; d++) normal[d] /= sqrt(square);
+}
+
+static void cut_tensor(const cupel_cell *c, const cupel_cut *cut, double *out)
+{
+    const size_t n = side(c), nn = n * n;
+    const double *a = c->tensors + cut->a * nn, *b = c->tensors + cut->b * nn, p = (double)cut->p, blend = (double)c->rule.blend;
+    double normal[3], jump[36], loss[36], reuss[36];
+    for (size_t i = 0; i < nn; i++) jump[i] = b[i] - a[i];
+    unit_normal(c, cut, normal);
+    laminate_loss(c, p, a, b, normal, jump, n, loss);
     if (blend < 0) harmonic_mean(n, p, a, b, reuss);
     for (size_t i = 0; i < nn; i++) {
         const double voigt = (1 - p) * a[i] + p * b[i];
@@ -209,7 +219,29 @@ static void cut_tensor(const cupel_cell *c, const cupel_cut *cut, const double *
     }
 }
 
-static cupel_status fill_any(cupel_cell *c, const double *tensors, cupel_err *err)
+/* Stress of a cut voxel at no strain. Under uniform stress (Reuss) it is what undoes the mean of the free strains, S t of each phase. */
+static void cut_prestress(const cupel_cell *c, const cupel_cut *cut, double out[6])
+{
+    const double *a = c->tensors + cut->a * 36, *b = c->tensors + cut->b * 36, p = (double)cut->p, blend = (double)c->rule.blend;
+    const double *ta = c->prestress + cut->a * 6, *tb = c->prestress + cut->b * 6;
+    double normal[3], jump[6], loss[6], mean[36], difference[36], right[6], reuss[6] = {0};
+    for (size_t i = 0; i < 6; i++) jump[i] = tb[i] - ta[i];
+    unit_normal(c, cut, normal);
+    laminate_loss(c, p, a, b, normal, jump, 1, loss);
+    /* t_R = <t> - p (1 - p) [C] (p a + (1 - p) b)^-1 [t], the laminate's formula with every direction free */
+    for (size_t i = 0; i < 36; i++) {
+        mean[i] = p * a[i] + (1 - p) * b[i];
+        difference[i] = b[i] - a[i];
+    }
+    memcpy(right, jump, sizeof right);
+    solve_semidefinite(6, mean, 1, right);
+    for (size_t i = 0; i < 6; i++)
+        for (size_t j = 0; j < 6; j++) reuss[i] += p * (1 - p) * difference[6 * i + j] * right[j];
+    for (size_t i = 0; i < 6; i++)
+        out[i] = (1 - p) * ta[i] + p * tb[i] - (1 - fabs(blend)) * loss[i] - (blend < 0 ? -blend * reuss[i] : 0);
+}
+
+static cupel_status fill_any(cupel_cell *c, cupel_err *err)
 {
     const size_t each = coefficients_of(c), nn = side(c) * side(c), cuts = c->m->row ? c->m->n_cuts : 0;
     c->any = cupel_alloc_aligned(cupel_mul(c->m->n_phases, each), sizeof *c->any);
@@ -217,10 +249,10 @@ static cupel_status fill_any(cupel_cell *c, const double *tensors, cupel_err *er
     if (st != CUPEL_OK) return st;
     c->any_cut = cuts ? cupel_alloc_aligned(cupel_mul(cuts, each), sizeof *c->any_cut) : NULL;
     if (!c->any || (cuts && !c->any_cut)) return cupel_no_memory(err, "properties of phases", (c->m->n_phases + cuts) * each * sizeof *c->any);
-    for (size_t p = 0; p < c->m->n_phases; p++) pack(c, tensors + p * nn, c->any + p * each);
+    for (size_t p = 0; p < c->m->n_phases; p++) pack(c, c->tensors + p * nn, c->any + p * each);
     for (size_t q = 0; q < cuts; q++) {
         double a[36];
-        cut_tensor(c, &c->m->cut[q], tensors, a);
+        cut_tensor(c, &c->m->cut[q], a);
         pack(c, a, c->any_cut + q * each);
     }
     return CUPEL_OK;
@@ -242,15 +274,15 @@ static bool all_isotropic(const cupel_cell *c, const cupel_material *materials)
 }
 
 /* The preconditioner's medium: the mean of the phases, and of their isotropic parts. */
-static cupel_status choose_reference(cupel_cell *c, const double *tensors, const double *fraction, cupel_err *err)
+static cupel_status choose_reference(cupel_cell *c, const double *fraction, cupel_err *err)
 {
     const size_t n = side(c);
     for (size_t p = 0; p < c->m->n_phases; p++) {
         double lambda, mu;
         if (n == 3)
-            for (size_t q = 0; q < 6; q++) c->reference[q] += fraction[p] * tensors[9 * p + (size_t)(3 * pair_of[q][0] + pair_of[q][1])];
+            for (size_t q = 0; q < 6; q++) c->reference[q] += fraction[p] * c->tensors[9 * p + (size_t)(3 * pair_of[q][0] + pair_of[q][1])];
         else {
-            isotropic_part(tensors + 36 * p, &lambda, &mu);
+            isotropic_part(c->tensors + 36 * p, &lambda, &mu);
             c->reference[0] += fraction[p] * lambda;
             c->reference[1] += fraction[p] * mu;
         }
@@ -260,32 +292,61 @@ static cupel_status choose_reference(cupel_cell *c, const double *tensors, const
     return cupel_fail(err, CUPEL_BAD_INPUT, "every phase is a void: there is nothing that %s", n == 3 ? "conducts" : "bears a load");
 }
 
-static cupel_status fill_tables(cupel_cell *c, const cupel_material *materials, bool plane_stress, cupel_err *err)
+/* -C : eigenstrain of each phase in the axes of the grid. */
+static void fill_prestress(cupel_cell *c, const double (*eigenstrain)[6])
+{
+    for (size_t p = 0; p < c->m->n_phases; p++) {
+        double strain[6];
+        for (size_t q = 0; q < 6; q++) {
+            const int of = place(c->direction[pair_of[q][0]], c->direction[pair_of[q][1]]);
+            strain[q] = eigenstrain[p][of] * (of > 2 ? sqrt(2) : 1); /* Mandel to doubled */
+        }
+        for (size_t i = 0; i < 6; i++)
+            for (size_t j = 0; j < 6; j++) c->prestress[6 * p + i] -= c->tensors[36 * p + 6 * i + j] * strain[j];
+    }
+}
+
+static cupel_status fill_tables(cupel_cell *c, const cupel_material *materials, const double (*eigenstrain)[6], cupel_err *err)
 {
     const size_t phases = c->m->n_phases, nn = side(c) * side(c);
     cupel_status st = CUPEL_OK;
-    double *tensors = cupel_alloc(cupel_mul(phases, nn), sizeof *tensors), *fraction = cupel_alloc(phases, sizeof *fraction);
+    double *fraction = cupel_alloc(phases, sizeof *fraction);
+    c->tensors = cupel_alloc(cupel_mul(phases, nn), sizeof *c->tensors);
     c->first = cupel_alloc_aligned(phases, sizeof *c->first);
     c->second = cupel_alloc_aligned(phases, sizeof *c->second);
-    if (!tensors || !fraction || !c->first || !c->second) {
-        st = cupel_no_memory(err, "properties of phases", phases * nn * sizeof *tensors);
+    c->prestress = eigenstrain ? cupel_alloc(cupel_mul(phases, 6), sizeof *c->prestress) : NULL;
+    if (!c->tensors || !fraction || !c->first || !c->second || (eigenstrain && !c->prestress)) {
+        st = cupel_no_memory(err, "properties of phases", phases * nn * sizeof *c->tensors);
         goto done;
     }
     cupel_mixture_fractions(c->m, fraction);
-    for (size_t p = 0; p < phases; p++) tensor_of(c, &materials[p], tensors + p * nn);
-    CUPEL_TRY(choose_reference(c, tensors, fraction, err));
+    for (size_t p = 0; p < phases; p++) tensor_of(c, &materials[p], c->tensors + p * nn);
+    CUPEL_TRY(choose_reference(c, fraction, err));
     c->isotropic = all_isotropic(c, materials);
+    if (eigenstrain) fill_prestress(c, eigenstrain);
     for (size_t p = 0; p < phases; p++) {
         const double lambda = materials[p].lambda, mu = materials[p].mu;
-        c->first[p] = (float)(c->fluxes == 3 ? tensors[p * nn] : plane_stress ? (mu > 0 ? 2 * lambda * mu / (lambda + 2 * mu) : 0) : lambda);
+        c->first[p] = (float)(c->fluxes == 3 ? c->tensors[p * nn] : c->plane_stress ? (mu > 0 ? 2 * lambda * mu / (lambda + 2 * mu) : 0) : lambda);
         c->second[p] = (float)mu;
-        if (plane_stress) condense(tensors + p * nn);
+        if (c->plane_stress) condense(c->tensors + p * nn, eigenstrain ? c->prestress + 6 * p : NULL);
     }
-    if (!c->isotropic) CUPEL_TRY(fill_any(c, tensors, err));
+    if (!c->isotropic) CUPEL_TRY(fill_any(c, err));
 done:
-    cupel_free(tensors);
     cupel_free(fraction);
     return st;
+}
+
+/* Only the ratios of edges matter. */
+static cupel_status choose_scale(cupel_cell *c, const double edge[3], cupel_err *err)
+{
+    double h[3] = {edge[0], edge[1], c->m->dim == 3 ? edge[2] : edge[0]};
+    const bool cube = h[0] == 0 && h[1] == 0 && h[2] == 0;
+    for (size_t a = 0; a < 3; a++) {
+        if (cube) h[a] = 1;
+        if (!(h[a] > 0 && isfinite(h[a]))) return cupel_fail(err, CUPEL_USAGE, "a voxel with an edge of %g", h[a]);
+    }
+    for (size_t a = 0; a < 3; a++) c->scale[a] = 0.25 * cbrt(h[0] * h[1] * h[2]) / h[c->direction[a]];
+    return CUPEL_OK;
 }
 
 cupel_status cupel_cell_init(const cupel_mixture *m, const cupel_material *materials, const cupel_solve_options *o, cupel_cell *out, cupel_err *err)
@@ -293,15 +354,16 @@ cupel_status cupel_cell_init(const cupel_mixture *m, const cupel_material *mater
     cupel_cell *c = out;
     *c = (cupel_cell){.physics = o->physics, .m = m};
     cupel_status st = CUPEL_OK;
-    const bool scalar = o->physics == CUPEL_CONDUCTION, plane_stress = !scalar && o->plane_stress && m->dim == 2;
+    const bool scalar = o->physics == CUPEL_CONDUCTION;
+    c->plane_stress = !scalar && o->plane_stress && m->dim == 2;
     choose_grid(m, c);
     choose_loads(c);
     c->fields = scalar ? 1 : 3;
     c->fluxes = scalar ? 3 : 6;
-    c->rule = (cupel_cut_rule){.blend = (float)o->blend, .bulk = plane_stress ? 1 : 2.0f / 3, .axis = c->direction};
-    for (size_t a = 0; a < 3; a++) c->scale[a] = 0.25;
+    c->rule = (cupel_cut_rule){.blend = (float)o->blend, .bulk = c->plane_stress ? 1 : 2.0f / 3, .axis = c->direction};
+    CUPEL_TRY(choose_scale(c, o->edge, err));
     CUPEL_TRY(check_materials(c, materials, err));
-    CUPEL_TRY(fill_tables(c, materials, plane_stress, err));
+    CUPEL_TRY(fill_tables(c, materials, scalar ? NULL : o->eigenstrain, err));
     c->rule.k = c->rule.lambda = c->first;
     c->rule.mu = c->second;
     return CUPEL_OK;
@@ -316,6 +378,8 @@ void cupel_cell_release(cupel_cell *c)
     cupel_free(c->second);
     cupel_free(c->any);
     cupel_free(c->any_cut);
+    cupel_free(c->tensors);
+    cupel_free(c->prestress);
     *c = (cupel_cell){0};
 }
 
@@ -335,15 +399,15 @@ static size_t cuts_of_row(const cupel_cell *c, size_t i, size_t j, const cupel_c
     return n;
 }
 
+static size_t phase_of(const cupel_cell *c, size_t voxel) { return c->m->id8 ? c->m->id8[voxel] : c->m->id16[voxel]; }
+
 /* Rows of grains: runs of one phase; a cut voxel is a run of its own. */
 static void fluxes_of_runs(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t base)
 {
     void (*const run)(const cupel_voxel_row *, size_t, size_t, const float *) = c->fluxes == 3 ? k->flux_run : k->stress_run;
-    const uint8_t *id8 = c->m->id8;
-    const uint16_t *id16 = c->m->id16;
     for (size_t from = 0, to; from < row->n; from = to) {
-        const size_t id = id8 ? id8[base + from] : id16[base + from];
-        for (to = from + 1; to < row->n && (id8 ? id8[base + to] : id16[base + to]) == id; to++) continue;
+        const size_t id = phase_of(c, base + from);
+        for (to = from + 1; to < row->n && phase_of(c, base + to) == id; to++) continue;
         run(row, from, to, c->any + coefficients_of(c) * id);
     }
 }
@@ -368,6 +432,12 @@ static void select_row(const cupel_cell *c, const cupel_solve_kernels *k, size_t
         k->select16(n, c->m->id16 + base, table, out);
 }
 
+/* The box is periodic: before the first voxel stands the last. */
+static void close_row(const cupel_cell *c, const cupel_voxel_row *row)
+{
+    for (size_t d = 0; d < c->fluxes; d++) row->out[(ptrdiff_t)(d * row->len) - 1] = row->out[d * row->len + row->n - 1];
+}
+
 void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, float *coefficients, uint32_t *at)
 {
     const size_t base = (i * c->n[1] + j) * c->n[2];
@@ -383,5 +453,30 @@ void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const 
         }
     }
     if (c->m->row) fluxes_of_cuts(c, k, row, i, j, at);
-    for (size_t d = 0; d < c->fluxes; d++) row->out[(ptrdiff_t)(d * row->len) - 1] = row->out[d * row->len + row->n - 1];
+    close_row(c, row);
+}
+
+void cupel_cell_prestress(const cupel_cell *c, const cupel_voxel_row *row, size_t i, size_t j, uint32_t *at)
+{
+    const size_t base = (i * c->n[1] + j) * c->n[2];
+    for (size_t v = 0; v < row->n; v++)
+        for (size_t d = 0; d < 6; d++) row->out[d * row->len + v] = (float)c->prestress[6 * phase_of(c, base + v) + d];
+    const cupel_cut *cut;
+    const size_t n = c->m->row ? cuts_of_row(c, i, j, &cut, at) : 0;
+    for (size_t q = 0; q < n; q++) {
+        double t[6];
+        cut_prestress(c, &cut[q], t);
+        for (size_t d = 0; d < 6; d++) row->out[d * row->len + at[q]] = (float)t[d];
+    }
+    close_row(c, row);
+}
+
+void cupel_cell_gradients(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row)
+{
+    static const float one[CUPEL_VOIGT_COEFFICIENTS] = {1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1};
+    static const float unit[6] = {1, 1, 1, 0, 0, 0};
+    if (c->fluxes == 3)
+        k->flux_run(row, 0, row->n, unit);
+    else
+        k->stress_run(row, 0, row->n, one);
 }

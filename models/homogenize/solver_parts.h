@@ -25,6 +25,9 @@ typedef struct cupel_cell {
     float *first, *second;   /* isotropic: [phases] k, or lambda and mu */
     float *any;              /* else [phases][6 or 21] */
     float *any_cut;          /* else [cuts][6 or 21] */
+    double *tensors;         /* [phases][fluxes][fluxes], Voigt form */
+    double *prestress;       /* [phases][6] -C : eigenstrain, Voigt form; NULL without */
+    bool plane_stress;
     cupel_cut_rule rule;
     double reference[6];     /* of the preconditioner: tensor; or lambda, mu */
 } cupel_cell;
@@ -38,6 +41,21 @@ size_t cupel_cell_row(const cupel_cell *c);
 /* The fluxes of voxel row (i, j) into row->out, with the element before the first. `at` [n2] is scratch. */
 void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, float *coefficients, uint32_t *at);
 
+/* The fluxes of a row under no gradient but the phases' own strains. */
+void cupel_cell_prestress(const cupel_cell *c, const cupel_voxel_row *row, size_t i, size_t j, uint32_t *at);
+/* The gradient instead of the flux; shear strains doubled. */
+void cupel_cell_gradients(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row);
+
+struct cupel_solution {
+    cupel_cell cell;
+    size_t iterations, load_iterations[CUPEL_ORDER_MAX];
+    double tensor[CUPEL_ORDER_MAX * CUPEL_ORDER_MAX], error[CUPEL_ORDER_MAX * CUPEL_ORDER_MAX], eigenstress[CUPEL_ORDER_MAX];
+    double seconds;
+    size_t pitch;                         /* of kept fields */
+    const cupel_solve_kernels *k;
+    float *u[CUPEL_ORDER_MAX][3];         /* kept: potential or displacement of each load, row n2 repeats row 0 */
+};
+
 /* Conjugate gradients on one cell. */
 typedef struct cupel_iteration {
     const cupel_cell *cell;
@@ -45,21 +63,23 @@ typedef struct cupel_iteration {
     cupel_fft *fft;
     const cupel_job *job;
     size_t threads, pitch, plane, size;      /* floats of a row, a plane, a field */
-    float *p[3], *r[3], *z[3], *u[3];        /* u: NULL unless kept */
+    float *p[3], *r[3], *z[3], *u[3];        /* u: the caller's; NULL unless kept */
     float *scratch;                          /* [threads][each] */
     size_t each;
     float *cosine, *sine, *weight;           /* along the last axis, each number twice */
     double *half_sin[2], *half_cos[2];       /* 2 sin(a/2), cos(a/2) along axes 0 and 1, over the edge */
     double *sums;                            /* partial sums of the items of a pass */
-    double edge_z;
 } cupel_iteration;
 
-cupel_status cupel_iteration_init(const cupel_cell *c, const cupel_job *job, bool keep, cupel_iteration *it, cupel_err *err);
+cupel_status cupel_iteration_init(const cupel_cell *c, const cupel_job *job, cupel_iteration *it, cupel_err *err);
 void cupel_iteration_release(cupel_iteration *it);
-uint64_t cupel_iteration_bytes(const cupel_cell *c, const cupel_job *job, bool keep);
 
-/* z = -div(K (mean + grad p)), `field` false: of the mean alone. *work = <grad p . K (mean + grad p)>, flux [fluxes] = <K (mean + grad p)>. */
-cupel_status cupel_pass_flux(cupel_iteration *it, const double *mean, bool field, double *work, double *flux, cupel_err *err);
+/* What the fluxes of a pass come from. */
+typedef enum cupel_source { CUPEL_OF_MEAN, CUPEL_OF_FIELD, CUPEL_OF_PRESTRESS } cupel_source;
+
+/* z = -div of the fluxes of a uniform gradient `mean`, of grad p, or of the phases' own strains. flux [fluxes]: their mean; *work = <grad p . flux>
+ * where they come from p. */
+cupel_status cupel_pass_flux(cupel_iteration *it, cupel_source source, const double *mean, double *work, double *flux, cupel_err *err);
 /* r -= alpha z (`start`: r = -z); u += alpha p; z = planes of r transformed. Then z = G z, returned: <r . G r> per voxel. */
 cupel_status cupel_pass_residual(cupel_iteration *it, double alpha, bool start, cupel_err *err);
 cupel_status cupel_pass_green(cupel_iteration *it, double *rz, cupel_err *err);

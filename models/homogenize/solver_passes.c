@@ -35,21 +35,13 @@ static size_t threads_for(const cupel_cell *c, size_t threads)
     return threads < useful ? threads : useful;
 }
 
-uint64_t cupel_iteration_bytes(const cupel_cell *c, const cupel_job *job, bool keep)
-{
-    const size_t pitch = (c->n[2] / 2 + 4) / 4 * 8, field = cupel_mul(cupel_mul(c->n[0], c->n[1]), cupel_mul(pitch, sizeof(float)));
-    const size_t fields = 3 * c->fields + (keep ? c->order * c->fields : 0);
-    return cupel_mul(field, fields) + threads_for(c, job->threads) * flux_scratch(c) * sizeof(float);
-}
-
-static bool make_fields(cupel_iteration *it, bool keep)
+static bool make_fields(cupel_iteration *it)
 {
     for (size_t c = 0; c < it->cell->fields; c++) {
         it->p[c] = cupel_alloc_aligned(it->size, sizeof **it->p);
         it->r[c] = cupel_alloc_aligned(it->size, sizeof **it->r);
         it->z[c] = cupel_alloc_aligned(it->size, sizeof **it->z);
-        it->u[c] = keep ? cupel_alloc_aligned(it->size, sizeof **it->u) : NULL;
-        if (!it->p[c] || !it->r[c] || !it->z[c] || (keep && !it->u[c])) return false;
+        if (!it->p[c] || !it->r[c] || !it->z[c]) return false;
     }
     return true;
 }
@@ -86,23 +78,25 @@ static bool make_tables(cupel_iteration *it)
     return true;
 }
 
-cupel_status cupel_iteration_init(const cupel_cell *c, const cupel_job *job, bool keep, cupel_iteration *it, cupel_err *err)
+cupel_status cupel_iteration_init(const cupel_cell *c, const cupel_job *job, cupel_iteration *it, cupel_err *err)
 {
     *it = (cupel_iteration){.cell = c, .k = cupel_solve_kernels_of(job->isa), .job = job, .threads = threads_for(c, job->threads)};
-    const uint64_t bytes = cupel_iteration_bytes(c, job, keep);
-    cupel_status st = cupel_memory_check(bytes, "the fields of the solver", err);
-    if (st == CUPEL_OK) st = cupel_fft_new(c->n, &it->fft, err);
+    cupel_status st = cupel_fft_new(c->n, &it->fft, err);
     if (st != CUPEL_OK) return st;
     it->pitch = cupel_fft_pitch(it->fft);
     it->plane = c->n[1] * it->pitch;
     it->size = cupel_fft_size(it->fft);
     it->each = worker_scratch(c, it->fft);
     const size_t items = c->n[0] > cupel_fft_blocks(it->fft) ? c->n[0] : cupel_fft_blocks(it->fft);
+    const uint64_t bytes = cupel_mul(cupel_mul(it->size, 3 * c->fields) + it->threads * it->each, sizeof(float));
+    CUPEL_TRY(cupel_memory_check(bytes, "the fields of the solver", err));
     it->sums = cupel_alloc_aligned(cupel_mul(items, SUMS), sizeof *it->sums);
     it->scratch = cupel_alloc_aligned(cupel_mul(it->threads, it->each), sizeof *it->scratch);
-    if (it->sums && it->scratch && make_fields(it, keep) && make_tables(it)) return CUPEL_OK;
+    if (it->sums && it->scratch && make_fields(it) && make_tables(it)) return CUPEL_OK;
+    st = cupel_no_memory(err, "the fields of the solver", bytes);
+done:
     cupel_iteration_release(it);
-    return cupel_no_memory(err, "the fields of the solver", bytes);
+    return st;
 }
 
 void cupel_iteration_release(cupel_iteration *it)
@@ -111,7 +105,6 @@ void cupel_iteration_release(cupel_iteration *it)
         cupel_free(it->p[c]);
         cupel_free(it->r[c]);
         cupel_free(it->z[c]);
-        cupel_free(it->u[c]);
     }
     for (int a = 0; a < 2; a++) {
         cupel_free(it->half_sin[a]);
@@ -131,7 +124,7 @@ void cupel_iteration_release(cupel_iteration *it)
 typedef struct flux_pass {
     cupel_iteration *it;
     float mean[6], scale[3];
-    bool field;
+    cupel_source source;
 } flux_pass;
 
 /* What a worker has at hand; see flux_scratch. */
@@ -162,7 +155,7 @@ static void make_line(const flux_pass *s, size_t i, size_t j, size_t row, float 
     const cupel_cell *c = it->cell;
     const size_t next = i + 1 < c->n[0] ? i + 1 : 0;
     for (size_t f = 0; f < c->fields; f++)
-        if (s->field)
+        if (s->source == CUPEL_OF_FIELD)
             it->k->line(c->n[2], row, it->p[f] + i * it->plane + j * it->pitch, it->p[f] + next * it->plane + j * it->pitch, line + 3 * f * row);
         else
             memset(line + 3 * f * row, 0, 3 * row * sizeof *line);
@@ -183,7 +176,7 @@ static void spread_row(const flux_pass *s, const bench *b, size_t i, size_t j, b
         it->k->spread(c->n[2], (const float *const[3]){b->now + (size_t)of[0] * b->row, b->now + (size_t)of[1] * b->row, b->now + (size_t)of[2] * b->row},
                       (const float *const[3]){before + (size_t)of[0] * b->row, before + (size_t)of[1] * b->row, before + (size_t)of[2] * b->row}, s->scale,
                       b->upper + (f * c->n[1] + j) * b->row, q);
-        if (own && s->field) sums[0] += it->k->dot(c->n[2], q, it->p[f] + at);
+        if (own && s->source == CUPEL_OF_FIELD) sums[0] += it->k->dot(c->n[2], q, it->p[f] + at);
     }
     if (own)
         for (size_t d = 0; d < c->fluxes; d++) sums[1 + d] += it->k->sum(c->n[2], b->now + d * b->row);
@@ -201,7 +194,10 @@ static void flux_plane(const flux_pass *s, bench *b, size_t i, bool own, double 
         cupel_voxel_row row = {.n = c->n[2], .len = b->row, .lo = b->lo, .hi = b->hi, .out = b->now};
         memcpy(row.scale, s->scale, sizeof row.scale);
         memcpy(row.mean, s->mean, sizeof row.mean);
-        cupel_cell_fluxes(c, s->it->k, &row, i, j, b->coefficients, b->at);
+        if (s->source == CUPEL_OF_PRESTRESS)
+            cupel_cell_prestress(c, &row, i, j, b->at);
+        else
+            cupel_cell_fluxes(c, s->it->k, &row, i, j, b->coefficients, b->at);
         if (step) spread_row(s, b, i, j, own, sums);
         float *const now = b->now, *const lo = b->lo;
         b->now = b->before, b->before = now;
@@ -224,11 +220,11 @@ static cupel_status flux_slab(void *user, size_t item, size_t worker, cupel_err 
     return CUPEL_OK;
 }
 
-cupel_status cupel_pass_flux(cupel_iteration *it, const double *mean, bool field, double *work, double *flux, cupel_err *err)
+cupel_status cupel_pass_flux(cupel_iteration *it, cupel_source source, const double *mean, double *work, double *flux, cupel_err *err)
 {
     const cupel_cell *c = it->cell;
     const size_t slabs = (c->n[0] + SLAB - 1) / SLAB;
-    flux_pass s = {.it = it, .field = field};
+    flux_pass s = {.it = it, .source = source};
     for (size_t d = 0; d < c->fluxes; d++) s.mean[d] = (float)mean[d];
     for (size_t d = 0; d < 3; d++) s.scale[d] = (float)c->scale[d];
     const cupel_status st = cupel_par_for(it->threads, slabs, flux_slab, &s, err);
