@@ -4,6 +4,7 @@
 #include "core/cli/blas.h"
 #include "core/cli/talk.h"
 #include "core/cli/verbs.h"
+#include "core/io/h5.h"
 #include "core/sys/file.h"
 
 #include <string.h>
@@ -110,6 +111,7 @@ int main(int argc, char **argv)
 {
     cupel_err err = {0};
     prctl(PR_SET_NAME, "cupel"); /* it is "exe" after blas.c has started us again */
+    cupel_h5_leave_at_exit();
     cupel_streams_begin();
     cupel_talk_begin(NULL, false);
     if (argc < 2) {

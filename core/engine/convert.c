@@ -10,10 +10,7 @@ static void put_shape(cupel_str *s, const cupel_voxels *v)
 {
     for (int k = 0; k < v->dim; k++) cupel_str_addf(s, "%s%zu", k ? " x " : "", v->n[k]);
     cupel_str_puts(s, v->dim == 3 ? " voxels" : " pixels");
-    for (int k = 0; k < v->dim && v->has_size; k++) {
-        cupel_str_puts(s, k ? " x " : " of ");
-        cupel_str_number(s, v->size[k]);
-    }
+    for (int k = 0; k < v->dim && v->has_size; k++) cupel_str_addf(s, "%s%.6g", k ? " x " : " of ", v->size[k]);
     if (v->has_size) cupel_str_puts(s, " m");
 }
 

@@ -1,309 +1,12 @@
-#include "core/io/h5.h"
+#include "core/io/h5_parts.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/sys/file.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <hdf5.h>
-
-/* ---- the file driver ----
- *
- * HDF5 reads and writes through these functions, on a descriptor that we own. Its own driver returns an error in the middle of closing a file
- * on a full disk, after which the file can neither be closed nor freed. Here the first failed transfer is remembered and later writes are
- * dropped, so that HDF5 always winds up; the caller looks at `number` and throws the file away. */
-
-struct cupel_h5 {
-    char *name;
-    int fd;
-    bool writing;
-    int number;      /* errno of the first transfer that failed */
-    uint64_t bytes;  /* size of the file on the descriptor */
-    cupel_digest *digest; /* the caller's */
-    hid_t driver, file;
-};
-
-typedef struct driver_info {
-    cupel_h5 *h;
-} driver_info;
-
-typedef struct driver_file {
-    H5FD_t pub;
-    cupel_h5 *h;
-    haddr_t eoa;
-} driver_file;
-
-static H5FD_t *driver_open(const char *name, unsigned flags, hid_t fapl, haddr_t maxaddr)
-{
-    (void)name, (void)flags, (void)maxaddr;
-    const driver_info *info = H5Pget_driver_info(fapl);
-    driver_file *f = info ? cupel_alloc(1, sizeof *f) : NULL;
-    if (!f) {
-        if (info) info->h->number = ENOMEM;
-        return NULL;
-    }
-    f->h = info->h;
-    return &f->pub;
-}
-
-static herr_t driver_close(H5FD_t *file)
-{
-    cupel_free(file);
-    return 0;
-}
-
-static herr_t driver_query(const H5FD_t *file, unsigned long *flags)
-{
-    (void)file;
-    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA |
-             H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
-    return 0;
-}
-
-static haddr_t driver_get_eoa(const H5FD_t *file, H5FD_mem_t type)
-{
-    (void)type;
-    return ((const driver_file *)file)->eoa;
-}
-
-static herr_t driver_set_eoa(H5FD_t *file, H5FD_mem_t type, haddr_t eoa)
-{
-    (void)type;
-    ((driver_file *)file)->eoa = eoa;
-    return 0;
-}
-
-static haddr_t driver_get_eof(const H5FD_t *file, H5FD_mem_t type)
-{
-    (void)type;
-    return ((const driver_file *)file)->h->bytes;
-}
-
-static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t dxpl, haddr_t at, size_t n, void *buffer)
-{
-    (void)type, (void)dxpl;
-    cupel_h5 *h = ((driver_file *)file)->h;
-    unsigned char *p = buffer;
-    while (n) {
-        ssize_t k = at < h->bytes ? pread(h->fd, p, n, (off_t)at) : 0;
-        if (k < 0 && errno == EINTR) continue;
-        if (k < 0) {
-            if (!h->number) h->number = errno;
-            return -1;
-        }
-        if (k == 0) { /* space that was taken but not yet written */
-            memset(p, 0, n);
-            break;
-        }
-        p += k, at += (haddr_t)k, n -= (size_t)k;
-    }
-    return 0;
-}
-
-static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t dxpl, haddr_t at, size_t n, const void *buffer)
-{
-    (void)type, (void)dxpl;
-    cupel_h5 *h = ((driver_file *)file)->h;
-    const unsigned char *p = buffer;
-    if (h->digest && !h->number) cupel_digest_note(h->digest, at, buffer, n);
-    while (n && !h->number) {
-        ssize_t k = pwrite(h->fd, p, n, (off_t)at);
-        if (k < 0 && errno == EINTR) continue;
-        if (k <= 0)
-            h->number = k < 0 ? errno : ENOSPC;
-        else
-            p += k, at += (haddr_t)k, n -= (size_t)k;
-    }
-    if (at + n > h->bytes) h->bytes = at + n;
-    return 0;
-}
-
-static herr_t driver_truncate(H5FD_t *file, hid_t dxpl, hbool_t closing)
-{
-    (void)dxpl, (void)closing;
-    driver_file *f = (driver_file *)file;
-    if (f->h->number || f->eoa == f->h->bytes) return 0;
-    if (ftruncate(f->h->fd, (off_t)f->eoa) != 0)
-        f->h->number = errno;
-    else
-        f->h->bytes = f->eoa;
-    return 0;
-}
-
-static const H5FD_class_t driver_class = {
-    .name = "cupel",
-    .maxaddr = INT64_MAX,
-    .fc_degree = H5F_CLOSE_STRONG,
-    .fapl_size = sizeof(driver_info),
-    .open = driver_open,
-    .close = driver_close,
-    .query = driver_query,
-    .get_eoa = driver_get_eoa,
-    .set_eoa = driver_set_eoa,
-    .get_eof = driver_get_eof,
-    .read = driver_read,
-    .write = driver_write,
-    .truncate = driver_truncate,
-    .fl_map = H5FD_FLMAP_DICHOTOMY,
-};
-
-/* ---- errors ---- */
-
-/* HDF5 prints its errors unless told not to; that is a setting of the thread, put back when we leave. */
-typedef struct quiet {
-    H5E_auto2_t fn;
-    void *data;
-    bool kept;
-} quiet;
-
-static quiet quiet_begin(void)
-{
-    quiet q = {0};
-    q.kept = H5Eget_auto2(H5E_DEFAULT, &q.fn, &q.data) >= 0;
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    return q;
-}
-
-static void quiet_end(const quiet *q)
-{
-    if (q->kept) H5Eset_auto2(H5E_DEFAULT, q->fn, q->data);
-}
-
-typedef struct reason {
-    char text[160];
-    bool memory;
-} reason;
-
-/* The innermost entry says what HDF5 met. */
-static herr_t look(unsigned i, const H5E_error2_t *e, void *user)
-{
-    reason *r = user;
-    if (i == 0 && e->desc) snprintf(r->text, sizeof r->text, "%s", e->desc);
-    if (e->maj_num == H5E_RESOURCE && (e->min_num == H5E_NOSPACE || e->min_num == H5E_CANTALLOC)) r->memory = true;
-    return 0;
-}
-
-/* What failed, and as which status: a full disk, memory, or (reading) a file that is not what it should be. */
-static cupel_status CUPEL_PRINTF(3, 4) h5_fail(const cupel_h5 *h, cupel_err *err, const char *fmt, ...)
-{
-    char what[256];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(what, sizeof what, fmt, ap);
-    va_end(ap);
-    if (h->number) return cupel_fail_errno(err, h->number, h->writing ? "writing" : "reading", h->name);
-    reason r = {.text = "no reason given"};
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look, &r);
-    H5Eclear2(H5E_DEFAULT);
-    if (r.memory) return cupel_no_memory(err, what, 0);
-    return cupel_fail(err, h->writing ? CUPEL_FAILED : CUPEL_BAD_ARTIFACT, "%s of '%s': HDF5 says: %s", what, h->name, r.text);
-}
-
-/* For calls that return a handle or a status: negative is failure, and so is a transfer that failed on the way. */
-#define H5_TRY(result, ...)                                   \
-    do {                                                      \
-        if ((result) < 0 || h->number) {                      \
-            st = h5_fail(h, err, __VA_ARGS__);                \
-            goto done;                                        \
-        }                                                     \
-    } while (0)
-
-static void close_id(hid_t id)
-{
-    if (id > 0) H5Idec_ref(id);
-}
-
-/* ---- files ---- */
-
-static cupel_status access_properties(cupel_h5 *h, hid_t *fapl, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    driver_info info = {h};
-    H5_TRY(*fapl = H5Pcreate(H5P_FILE_ACCESS), "opening HDF5");
-    H5_TRY(h->driver = H5FDregister(&driver_class), "opening HDF5");
-    H5_TRY(H5Pset_driver(*fapl, h->driver, &info), "opening HDF5");
-    H5_TRY(H5Pset_libver_bounds(*fapl, H5F_LIBVER_V18, H5F_LIBVER_V18), "opening HDF5");
-    H5_TRY(H5Pset_fclose_degree(*fapl, H5F_CLOSE_STRONG), "opening HDF5");
-done:
-    return st;
-}
-
-/* No times, and attributes listed in the order they were made. */
-static cupel_status object_properties(cupel_h5 *h, hid_t class, hid_t *list, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    H5_TRY(*list = H5Pcreate(class), "opening HDF5");
-    H5_TRY(H5Pset_obj_track_times(*list, 0), "opening HDF5");
-    H5_TRY(H5Pset_attr_creation_order(*list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "opening HDF5");
-done:
-    return st;
-}
-
-static cupel_status open_file(int fd, const char *name, bool writing, size_t user_block, cupel_digest *digest, cupel_h5 **out, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
-    hid_t fapl = 0, fcpl = 0;
-    cupel_h5 *h = cupel_alloc(1, sizeof *h);
-    if (h) h->fd = fd, h->writing = writing, h->digest = digest, h->name = cupel_strdup(name);
-    if (!h || !h->name) CUPEL_TRY(cupel_no_memory(err, "an HDF5 file", sizeof *h));
-    CUPEL_TRY(access_properties(h, &fapl, err));
-    if (writing) {
-        CUPEL_TRY(object_properties(h, H5P_FILE_CREATE, &fcpl, err));
-        H5_TRY(H5Pset_userblock(fcpl, user_block), "creation");
-        H5_TRY(h->file = H5Fcreate(name, H5F_ACC_TRUNC, fcpl, fapl), "creation");
-    } else {
-        off_t end = lseek(fd, 0, SEEK_END);
-        if (end < 0) CUPEL_TRY(cupel_fail_errno(err, errno, "reading", name));
-        h->bytes = (uint64_t)end;
-        H5_TRY(h->file = H5Fopen(name, H5F_ACC_RDONLY, fapl), "opening");
-    }
-done:
-    close_id(fapl);
-    close_id(fcpl);
-    if (st != CUPEL_OK) {
-        cupel_h5_close(&h, NULL);
-    } else {
-        *out = h;
-    }
-    quiet_end(&q);
-    return st;
-}
-
-cupel_status cupel_h5_create(int fd, const char *name, size_t user_block, cupel_digest *digest, cupel_h5 **h, cupel_err *err)
-{
-    return open_file(fd, name, true, user_block, digest, h, err);
-}
-
-cupel_status cupel_h5_open(int fd, const char *name, cupel_h5 **h, cupel_err *err)
-{
-    return open_file(fd, name, false, 0, NULL, h, err);
-}
-
-cupel_status cupel_h5_close(cupel_h5 **handle, cupel_err *err)
-{
-    cupel_h5 *h = *handle;
-    *handle = NULL;
-    if (!h) return CUPEL_OK;
-    cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
-    int closed = h->file > 0 ? H5Fclose(h->file) : 0;
-    H5_TRY(closed, "closing");
-done:
-    if (h->driver > 0) H5FDunregister(h->driver);
-    quiet_end(&q);
-    cupel_free(h->name);
-    cupel_free(h);
-    return st;
-}
 
 /* ---- types and spaces ---- */
 
@@ -385,7 +88,7 @@ static size_t count(const cupel_h5_info *info)
 cupel_status cupel_h5_set(cupel_h5 *h, const char *path, const char *name, cupel_type type, const void *value, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     hid_t object = 0, file_type = 0, memory_type = 0, space = 0, attribute = 0;
     size_t text = type == CUPEL_TEXT ? strlen(value) : 0;
     if (type == CUPEL_TEXT && !text) text = 1; /* HDF5 has no string of no bytes: one 0 stands for it */
@@ -396,8 +99,8 @@ cupel_status cupel_h5_set(cupel_h5 *h, const char *path, const char *name, cupel
     H5_TRY(attribute = H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT), "attribute '%s'", name);
     H5_TRY(H5Awrite(attribute, memory_type, value), "attribute '%s'", name);
 done:
-    close_id(attribute), close_id(space), close_id(object), close_id(memory_type), close_id(file_type);
-    quiet_end(&q);
+    cupel_h5_drop(attribute), cupel_h5_drop(space), cupel_h5_drop(object), cupel_h5_drop(memory_type), cupel_h5_drop(file_type);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -420,14 +123,14 @@ static cupel_status attribute_value(const cupel_h5 *h, hid_t attribute, cupel_ty
     *value = p, p = NULL;
 done:
     cupel_free(p);
-    close_id(space), close_id(memory_type), close_id(file_type);
+    cupel_h5_drop(space), cupel_h5_drop(memory_type), cupel_h5_drop(file_type);
     return st;
 }
 
 cupel_status cupel_h5_get(const cupel_h5 *h, const char *path, const char *name, cupel_type type, void **value, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     hid_t attribute = 0;
     cupel_type found = type;
     void *p = NULL;
@@ -437,8 +140,8 @@ cupel_status cupel_h5_get(const cupel_h5 *h, const char *path, const char *name,
     *value = p, p = NULL;
 done:
     cupel_free(p);
-    close_id(attribute);
-    quiet_end(&q);
+    cupel_h5_drop(attribute);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -459,22 +162,22 @@ static cupel_status one_attribute(const cupel_h5 *h, hid_t object, hsize_t i, cu
     CUPEL_TRY(fn(user, &a, err));
 done:
     cupel_free(value);
-    close_id(attribute);
+    cupel_h5_drop(attribute);
     return st;
 }
 
 cupel_status cupel_h5_attributes(const cupel_h5 *h, const char *path, cupel_attribute_fn fn, void *user, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     H5O_info_t info;
     hid_t object = 0;
     H5_TRY(object = H5Oopen(h->file, path, H5P_DEFAULT), "'%s'", path);
     H5_TRY(H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS), "'%s'", path);
     for (hsize_t i = 0; i < info.num_attrs; i++) CUPEL_TRY(one_attribute(h, object, i, fn, user, err));
 done:
-    close_id(object);
-    quiet_end(&q);
+    cupel_h5_drop(object);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -487,14 +190,14 @@ static cupel_status make_group(cupel_h5 *h, const char *name, cupel_err *err)
     htri_t there = H5Lexists(h->file, name, H5P_DEFAULT);
     H5_TRY(there, "group '%s'", name);
     if (there) goto done;
-    CUPEL_TRY(object_properties(h, H5P_GROUP_CREATE, &properties, err));
+    CUPEL_TRY(cupel_h5_object_properties(h, H5P_GROUP_CREATE, &properties, err));
     H5_TRY(group = H5Gcreate2(h->file, name, H5P_DEFAULT, properties, H5P_DEFAULT), "group '%s'", name);
 done:
-    close_id(group), close_id(properties);
+    cupel_h5_drop(group), cupel_h5_drop(properties);
     return st;
 }
 
-static cupel_status make_groups_above(cupel_h5 *h, const char *name, cupel_err *err)
+cupel_status cupel_h5_make_groups_above(cupel_h5 *h, const char *name, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     char *path = cupel_strdup(name);
@@ -509,10 +212,10 @@ static cupel_status make_groups_above(cupel_h5 *h, const char *name, cupel_err *
 
 cupel_status cupel_h5_group(cupel_h5 *h, const char *name, cupel_err *err)
 {
-    quiet q = quiet_begin();
-    cupel_status st = make_groups_above(h, name, err);
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
+    cupel_status st = cupel_h5_make_groups_above(h, name, err);
     if (st == CUPEL_OK) st = make_group(h, name, err);
-    quiet_end(&q);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -523,10 +226,10 @@ static cupel_status make_dataset(cupel_h5 *h, const char *name, const cupel_h5_i
 {
     cupel_status st = CUPEL_OK;
     hid_t type = 0, space = 0, properties = 0;
-    CUPEL_TRY(make_groups_above(h, name, err));
+    CUPEL_TRY(cupel_h5_make_groups_above(h, name, err));
     CUPEL_TRY(make_type(h, info->type, info->text, false, &type, err));
     CUPEL_TRY(make_space(h, info, chunk_rows > 0, &space, err));
-    CUPEL_TRY(object_properties(h, H5P_DATASET_CREATE, &properties, err));
+    CUPEL_TRY(cupel_h5_object_properties(h, H5P_DATASET_CREATE, &properties, err));
     if (info->type != CUPEL_TEXT || info->text) H5_TRY(H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER), "data set '%s'", name);
     if (chunk_rows) {
         hsize_t chunk[CUPEL_H5_RANK];
@@ -535,14 +238,14 @@ static cupel_status make_dataset(cupel_h5 *h, const char *name, const cupel_h5_i
     }
     H5_TRY(*dataset = H5Dcreate2(h->file, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT), "data set '%s'", name);
 done:
-    close_id(properties), close_id(space), close_id(type);
+    cupel_h5_drop(properties), cupel_h5_drop(space), cupel_h5_drop(type);
     return st;
 }
 
 cupel_status cupel_h5_put(cupel_h5 *h, const char *name, const cupel_h5_info *info, const void *data, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     hid_t dataset = 0, type = 0;
     CUPEL_TRY(make_dataset(h, name, info, 0, &dataset, err));
     if (data && count(info)) {
@@ -550,8 +253,8 @@ cupel_status cupel_h5_put(cupel_h5 *h, const char *name, const cupel_h5_info *in
         H5_TRY(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), "data set '%s'", name);
     }
 done:
-    close_id(type), close_id(dataset);
-    quiet_end(&q);
+    cupel_h5_drop(type), cupel_h5_drop(dataset);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -573,22 +276,22 @@ static cupel_status move_rows(const cupel_h5 *h, hid_t dataset, const char *name
     else
         H5_TRY(H5Dwrite(dataset, type, memory_space, file_space, H5P_DEFAULT, out), "data set '%s'", name);
 done:
-    close_id(memory_space), close_id(file_space), close_id(type);
+    cupel_h5_drop(memory_space), cupel_h5_drop(file_space), cupel_h5_drop(type);
     return st;
 }
 
 cupel_status cupel_h5_put_rows(cupel_h5 *h, const char *name, size_t first, size_t n, const void *data, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     hid_t dataset = 0;
     cupel_h5_info info;
     CUPEL_TRY(cupel_h5_info_of(h, name, &info, err));
     H5_TRY(dataset = H5Dopen2(h->file, name, H5P_DEFAULT), "data set '%s'", name);
     CUPEL_TRY(move_rows(h, dataset, name, &info, first, n, NULL, data, err));
 done:
-    close_id(dataset);
-    quiet_end(&q);
+    cupel_h5_drop(dataset);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -603,7 +306,7 @@ struct cupel_h5_grow {
 cupel_status cupel_h5_grow_open(cupel_h5 *h, const char *name, const cupel_h5_info *info, size_t chunk_rows, cupel_h5_grow **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     cupel_h5_grow *g = cupel_alloc(1, sizeof *g);
     if (g) g->name = cupel_strdup(name);
     if (!g || !g->name) CUPEL_TRY(cupel_no_memory(err, "a data set", sizeof *g));
@@ -614,7 +317,7 @@ cupel_status cupel_h5_grow_open(cupel_h5 *h, const char *name, const cupel_h5_in
     *out = g, g = NULL;
 done:
     cupel_h5_grow_close(g);
-    quiet_end(&q);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -622,21 +325,21 @@ cupel_status cupel_h5_grow_write(cupel_h5_grow *g, size_t first, size_t n, const
 {
     cupel_status st = CUPEL_OK;
     const cupel_h5 *h = g->h;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     hsize_t at[CUPEL_H5_RANK] = {0}, size[CUPEL_H5_RANK];
     for (int i = 0; i < g->info.rank; i++) size[i] = g->info.shape[i];
     at[0] = first, size[0] = first + n;
     H5_TRY(H5Dset_extent(g->dataset, size), "data set '%s'", g->name);
     H5_TRY(H5Dwrite_chunk(g->dataset, H5P_DEFAULT, 0, at, g->chunk_bytes, chunk), "data set '%s'", g->name);
 done:
-    quiet_end(&q);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
 void cupel_h5_grow_close(cupel_h5_grow *g)
 {
     if (!g) return;
-    close_id(g->dataset);
+    cupel_h5_drop(g->dataset);
     cupel_free(g->name);
     cupel_free(g);
 }
@@ -644,7 +347,7 @@ void cupel_h5_grow_close(cupel_h5_grow *g)
 /* ---- data sets, reading ---- */
 
 /* H5Lexists answers for the last part of a path only, and fails when one before it is missing. */
-static bool link_exists(const cupel_h5 *h, const char *name)
+bool cupel_h5_link_exists(const cupel_h5 *h, const char *name)
 {
     char path[1024];
     size_t n = strlen(name);
@@ -660,9 +363,9 @@ static bool link_exists(const cupel_h5 *h, const char *name)
 
 bool cupel_h5_has(const cupel_h5 *h, const char *name)
 {
-    quiet q = quiet_begin();
-    bool there = link_exists(h, name);
-    quiet_end(&q);
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
+    bool there = cupel_h5_link_exists(h, name);
+    cupel_h5_quiet_end(&q);
     return there;
 }
 
@@ -685,30 +388,30 @@ static cupel_status shape_of(const cupel_h5 *h, hid_t dataset, const char *name,
     if (!h->writing && cupel_mul(count(info), item) > h->bytes)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': damaged: data set '%s' claims more values than the file can hold", h->name, name));
 done:
-    close_id(space), close_id(type);
+    cupel_h5_drop(space), cupel_h5_drop(type);
     return st;
 }
 
 cupel_status cupel_h5_info_of(const cupel_h5 *h, const char *name, cupel_h5_info *info, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     cupel_h5_info found = {0};
     hid_t dataset = 0;
-    if (!link_exists(h, name)) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': data set '%s' is missing", h->name, name));
+    if (!cupel_h5_link_exists(h, name)) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': data set '%s' is missing", h->name, name));
     H5_TRY(dataset = H5Dopen2(h->file, name, H5P_DEFAULT), "data set '%s'", name);
     CUPEL_TRY(shape_of(h, dataset, name, &found, err));
     *info = found;
 done:
-    close_id(dataset);
-    quiet_end(&q);
+    cupel_h5_drop(dataset);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
 cupel_status cupel_h5_rows(const cupel_h5 *h, const char *name, const cupel_h5_info *info, size_t first, size_t n, void *data, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     hid_t dataset = 0, type = 0;
     H5_TRY(dataset = H5Dopen2(h->file, name, H5P_DEFAULT), "data set '%s'", name);
     if (info->rank) {
@@ -718,8 +421,8 @@ cupel_status cupel_h5_rows(const cupel_h5 *h, const char *name, const cupel_h5_i
         H5_TRY(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), "data set '%s'", name);
     }
 done:
-    close_id(type), close_id(dataset);
-    quiet_end(&q);
+    cupel_h5_drop(type), cupel_h5_drop(dataset);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -769,19 +472,19 @@ static cupel_status gather_varying(const cupel_h5 *h, hid_t dataset, const char 
         for (size_t i = 0; i < step && all->bytes.n <= h->bytes + rows; i++) gather_one(all, p[i] ? p[i] : "", p[i] ? strlen(p[i]) : 0);
         H5_TRY(space = H5Screate_simple(1, (const hsize_t[]){step}, NULL), "data set '%s'", name);
         H5_TRY(H5Dvlen_reclaim(type, space, H5P_DEFAULT, p), "data set '%s'", name);
-        close_id(space), space = 0;
+        cupel_h5_drop(space), space = 0;
     }
     if (all->bytes.n > h->bytes + rows)
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': damaged: data set '%s' claims more text than the file can hold", h->name, name);
 done:
-    close_id(space), close_id(type);
+    cupel_h5_drop(space), cupel_h5_drop(type);
     return st;
 }
 
 cupel_status cupel_h5_strings(const cupel_h5 *h, const char *name, const cupel_h5_info *info, char ***strings, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     hid_t dataset = 0;
     char *block = NULL;
     size_t n = count(info);
@@ -801,11 +504,11 @@ cupel_status cupel_h5_strings(const cupel_h5 *h, const char *name, const cupel_h
     for (size_t i = 0; i < n; i++) pointer[i] = block + n * sizeof(char *) + all.at[i];
     *strings = pointer, block = NULL;
 done:
-    close_id(dataset);
+    cupel_h5_drop(dataset);
     cupel_free(block);
     cupel_free(all.at);
     cupel_str_free(&all.bytes);
-    quiet_end(&q);
+    cupel_h5_quiet_end(&q);
     return st;
 }
 
@@ -820,7 +523,7 @@ static herr_t note_name(hid_t root, const char *name, const H5O_info_t *info, vo
 cupel_status cupel_h5_datasets(const cupel_h5 *h, cupel_h5_name_fn fn, void *user, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    quiet q = quiet_begin();
+    cupel_h5_quiet q = cupel_h5_quiet_begin();
     cupel_str names = {0};
     herr_t rc = H5Ovisit2(h->file, H5_INDEX_NAME, H5_ITER_INC, note_name, &names, H5O_INFO_BASIC);
     if (names.failed) CUPEL_TRY(cupel_no_memory(err, "names of data sets", names.n));
@@ -828,6 +531,6 @@ cupel_status cupel_h5_datasets(const cupel_h5 *h, cupel_h5_name_fn fn, void *use
     for (const char *p = names.p; p && p < names.p + names.n; p += strlen(p) + 1) CUPEL_TRY(fn(user, p, err));
 done:
     cupel_str_free(&names);
-    quiet_end(&q);
+    cupel_h5_quiet_end(&q);
     return st;
 }

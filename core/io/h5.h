@@ -28,6 +28,10 @@ cupel_status cupel_h5_open(int fd, const char *name, cupel_h5 **h, cupel_err *er
 /* Frees *h, whatever it returns. */
 cupel_status cupel_h5_close(cupel_h5 **h, cupel_err *err);
 
+/* For a program, before anything else here: HDF5 does not tidy up when the process ends. Every file is closed by then, and behind a damaged one
+ * HDF5 1.10 would print that it cannot. */
+void cupel_h5_leave_at_exit(void);
+
 /* Attributes of the object at `path` ("/" is the root). value: a string, or one number of that type. */
 cupel_status cupel_h5_set(cupel_h5 *h, const char *path, const char *name, cupel_type type, const void *value, cupel_err *err);
 /* *value: a string or one number, freed by the caller. */

@@ -7,10 +7,10 @@
 #include "core/io/input.h"
 #include "core/sys/file.h"
 #include "datasets/formats/image.h"
+#include "datasets/formats/target.h"
 #include "datasets/formats/volume.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -457,25 +457,20 @@ done:
 static cupel_status write_tiff(const char *path, const cupel_voxels *v, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    cupel_target file = {.fd = -1};
     target o = {.fd = -1};
     TIFF *t = NULL;
-    char *temp = NULL;
-    bool committed = false;
-    CUPEL_TRY(cupel_temp_name(path, &temp, err));
-    o.fd = open(temp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (o.fd < 0) CUPEL_TRY(cupel_fail_errno(err, errno, "opening output", path));
+    CUPEL_TRY(cupel_target_open(path, &file, err));
+    o.fd = file.fd;
     t = open_target(&o, path, cupel_mul(cupel_voxels_count(v), cupel_number_for(v).size) > 3u << 30);
     if (!t) CUPEL_TRY(o.number ? cupel_fail_errno(err, o.number, "writing", path) : cupel_no_memory(err, path, 0));
     CUPEL_TRY(write_pages(t, &o, path, v, err));
     TIFFClose(t), t = NULL;
     if (o.number) CUPEL_TRY(cupel_fail_errno(err, o.number, "writing", path));
-    CUPEL_TRY(cupel_temp_commit(temp, path, err));
-    committed = true;
+    CUPEL_TRY(cupel_target_commit(&file, err));
 done:
     if (t) TIFFClose(t);
-    if (o.fd >= 0) close(o.fd);
-    if (o.fd >= 0 && !committed) unlink(temp);
-    cupel_free(temp);
+    cupel_target_abandon(&file);
     return st;
 }
 

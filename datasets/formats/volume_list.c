@@ -9,12 +9,15 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-extern const cupel_volume_format cupel_volume_format_npy, cupel_volume_format_tiff, cupel_volume_format_png, cupel_volume_format_slices, cupel_volume_format_vti,
-    cupel_volume_format_raw, cupel_volume_format_text;
+extern const cupel_volume_format cupel_volume_format_npy, cupel_volume_format_tiff, cupel_volume_format_png, cupel_volume_format_slices,
+    cupel_volume_format_raw, cupel_volume_format_text, cupel_volume_format_vti, cupel_volume_format_fans, cupel_volume_format_dream3d,
+    cupel_volume_format_xdmf;
 
-const cupel_volume_format *const cupel_volume_formats[] = {&cupel_volume_format_npy,    &cupel_volume_format_tiff, &cupel_volume_format_png,
-                                                           &cupel_volume_format_slices, &cupel_volume_format_raw,  &cupel_volume_format_text, &cupel_volume_format_vti,
-                                                           NULL};
+const cupel_volume_format *const cupel_volume_formats[] = {
+    &cupel_volume_format_npy,     &cupel_volume_format_tiff, &cupel_volume_format_png,
+    &cupel_volume_format_slices,  &cupel_volume_format_raw,  &cupel_volume_format_text,
+    &cupel_volume_format_vti,     &cupel_volume_format_fans, /* before the others in HDF5: it knows DREAM.3D by its groups */
+    &cupel_volume_format_dream3d, &cupel_volume_format_xdmf, NULL};
 
 const cupel_method *cupel_volume_format_method(size_t i) { return cupel_volume_formats[i] ? &cupel_volume_formats[i]->method : NULL; }
 
@@ -71,11 +74,13 @@ static cupel_status head_of(const char *path, unsigned char head[HEAD], size_t *
     return st;
 }
 
+/* Of .h5 the bytes decide: artifacts of cupel begin with their own magic word, not with that of HDF5. */
 bool cupel_volume_is(const char *path)
 {
     unsigned char head[HEAD];
     size_t n = 0;
-    if (by_suffix(path)) return true;
+    const cupel_volume_format *f = by_suffix(path);
+    if (f && strcmp(f->method.name, "fans") != 0) return true;
     return strcmp(path, "-") != 0 && !is_folder(path) && head_of(path, head, &n, NULL) == CUPEL_OK && by_head(head, n);
 }
 
