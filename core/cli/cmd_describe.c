@@ -108,8 +108,8 @@ const cupel_verb cupel_verb_describe = {
             "  cupel describe gaps.csv --formula composition --set magpie,stoichiometry --store float32 -o gaps.h5\n\n"
             "A VOLUME is a file of labelled voxels, 2-D or 3-D, in any format of 'cupel methods'. As JSON each phase has its numbers in an object "
             "and curves stand in \"curves\"; as a table there is one row per volume and one column per number, 'minkowski euler phase 1' (the label "
-            "in the file), for 'cupel train'; an artifact holds the curves too. A volume that cannot be read is exit code 3 when it is the only one, else "
-            "a row with the reason.\n\n"
+            "in the file), for 'cupel train'; an artifact holds the curves too. A volume that cannot be read is exit code 3 when it is the only one, "
+            "else a row with the reason.\n\n"
             "  cupel describe v.npy --set minkowski --format json\n"
             "  cupel describe rock.tif --nonperiodic --voxel '2.5 um' --set minkowski:connectivity=26,phase_fraction\n"
             "  cupel describe samples.csv --volume file --set minkowski -o samples-minkowski.csv\n",

@@ -144,6 +144,14 @@ done:
     return st;
 }
 
+static void say_of_maps(const describer *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        for (size_t s = 0; s < d->sets.n; s++) n += d->row[i].said[s].n_maps;
+    if (n) cupel_say(d->job, CUPEL_WARNING, "maps are written to an artifact only: -o FILE.h5");
+}
+
 static bool dropped(const describer *d, const cupel_volume_row *r) { return d->o->missing == CUPEL_MISSING_DROP && r->reason; }
 
 /* ---- JSON ---- */
@@ -155,6 +163,7 @@ static cupel_status write_json(describer *d, cupel_err *err)
     cupel_out *out = NULL;
     cupel_json_out w = {.s = &text};
     const bool list = d->n > 1 || d->o->column;
+    say_of_maps(d);
     if (list) cupel_json_open(&w, '[');
     for (size_t i = 0; i < d->n; i++)
         if (!dropped(d, &d->row[i])) cupel_volume_row_json(&d->row[i], &d->sets, &w);
@@ -248,7 +257,31 @@ done:
     return st;
 }
 
-/* Digests of the volumes and their curves, by the row of the table. */
+static cupel_status put_map(cupel_writer *w, const cupel_volume_row *r, size_t row, const char *set, const cupel_quantity_map *m, cupel_err *err)
+{
+    cupel_str name = {0};
+    cupel_str_addf(&name, "maps/%zu/", row);
+    cupel_volume_column(r, set, m->name, "", m->of, &name);
+    cupel_status st = name.failed ? cupel_no_memory(err, "the name of a map", 0)
+                                  : cupel_writer_put(w, name.p, m->unit, m->about, CUPEL_F32, m->rank, m->n, m->v, err);
+    cupel_str_free(&name);
+    return st;
+}
+
+static cupel_status put_curves_and_maps(describer *d, cupel_writer *w, const cupel_volume_row *r, size_t row, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t s = 0; s < d->sets.n; s++) {
+        const cupel_quantities *q = &r->said[s];
+        const char *set = d->sets.set[s]->method.name;
+        for (size_t c = 0; c < q->n_curves; c++) CUPEL_TRY(put_curve(w, r, row, set, &q->curve[c], err));
+        for (size_t m = 0; m < q->n_maps; m++) CUPEL_TRY(put_map(w, r, row, set, &q->map[m], err));
+    }
+done:
+    return st;
+}
+
+/* Digests of the volumes, their curves and maps, by the row of the table. */
 static cupel_status write_more(describer *d, cupel_writer *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -261,9 +294,7 @@ static cupel_status write_more(describer *d, cupel_writer *w, cupel_err *err)
         if (dropped(d, r)) continue;
         text[rows] = digest[rows];
         if (!r->message) CUPEL_TRY(cupel_digest_file(d->path[i], digest[rows], err));
-        for (size_t s = 0; s < d->sets.n; s++)
-            for (size_t c = 0; c < r->said[s].n_curves; c++)
-                CUPEL_TRY(put_curve(w, r, rows, d->sets.set[s]->method.name, &r->said[s].curve[c], err));
+        CUPEL_TRY(put_curves_and_maps(d, w, r, rows, err));
         rows++;
     }
     CUPEL_TRY(cupel_writer_put(w, "digest", "", "SHA-256 of the volumes; empty where one could not be read", CUPEL_TEXT, 1, &rows, text, err));
@@ -296,7 +327,10 @@ static cupel_status write_rows(describer *d, cupel_sheet *sheet, const double *x
             CUPEL_TRY(cupel_sheet_rows(sheet, &d->records, i, 1, row, &reason, err));
         }
     }
-    if (!cupel_sheet_is_text(sheet)) CUPEL_TRY(write_more(d, cupel_sheet_writer(sheet), err));
+    if (cupel_sheet_is_text(sheet))
+        say_of_maps(d);
+    else
+        CUPEL_TRY(write_more(d, cupel_sheet_writer(sheet), err));
 done:
     cupel_str_free(&text);
     return st;

@@ -50,6 +50,22 @@ void cupel_quantities_add_curve(cupel_quantities *q, const char *name, const cha
     q->curve[q->n_curves++] = (cupel_curve){kept(q, name), kept(q, unit), kept(q, x_name), kept(q, x_unit), of, n, kept_numbers(q, n, x), kept_numbers(q, n, y)};
 }
 
+float *cupel_quantities_add_map(cupel_quantities *q, const char *name, const char *unit, const char *about, cupel_of of, int rank, const size_t *n)
+{
+    cupel_quantity_map m = {.of = of, .rank = rank, .n = {n[0], n[1], rank == 3 ? n[2] : 1}};
+    float *v = cupel_arena_take(&q->arena, cupel_mul(cupel_mul(cupel_mul(m.n[0], m.n[1]), m.n[2]), sizeof *v));
+    if (!v || !cupel_grow(&q->map, &q->cap_maps, q->n_maps + 1, sizeof *q->map)) {
+        q->failed = true;
+        return NULL;
+    }
+    m.name = kept(q, name);
+    m.unit = kept(q, unit);
+    m.about = kept(q, about);
+    m.v = v;
+    q->map[q->n_maps++] = m;
+    return v;
+}
+
 cupel_status cupel_quantities_check(const cupel_quantities *q, cupel_err *err)
 {
     return q->failed ? cupel_no_memory(err, "descriptors of a microstructure", 0) : CUPEL_OK;
@@ -60,6 +76,7 @@ void cupel_quantities_release(cupel_quantities *q)
     cupel_arena_release(&q->arena);
     cupel_free(q->one);
     cupel_free(q->curve);
+    cupel_free(q->map);
     *q = (cupel_quantities){0};
 }
 

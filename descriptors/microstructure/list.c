@@ -1,11 +1,12 @@
 #include "descriptors/microstructure/descriptor.h"
 
 /* One line per set, in the order of `cupel methods`. */
-#define SETS(SET)       \
-    SET(phase_fraction) \
-    SET(minkowski)      \
-    SET(percolation)    \
-    SET(distance_transform) \
+#define SETS(SET)            \
+    SET(phase_fraction)      \
+    SET(minkowski)           \
+    SET(two_point)           \
+    SET(percolation)         \
+    SET(distance_transform)  \
     SET(local_thickness)
 
 #define DECLARE(name) extern const cupel_volume_descriptor cupel_volume_descriptor_##name;
