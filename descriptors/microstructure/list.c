@@ -5,6 +5,8 @@
     SET(phase_fraction)      \
     SET(minkowski)           \
     SET(two_point)           \
+    SET(lineal_path)         \
+    SET(chord_length)        \
     SET(percolation)         \
     SET(distance_transform)  \
     SET(local_thickness)
