@@ -111,18 +111,18 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     cupel_status st = CUPEL_OK;
     cupel_estimate_options eo = {
         .solve = {.physics = h->kind.physics, .accuracy = o->accuracy > 0 ? o->accuracy : ACCURACY, .plane_stress = o->plane_stress,
-                  .edge = {c->edge[0], c->edge[1], c->edge[2]}, .keep_fields = o->fields != NULL},
+                  .edge = {c->grids.edge[0][0], c->grids.edge[0][1], c->grids.edge[0][2]}, .keep_fields = o->fields != NULL},
         .error = !o->no_error,
         .alpha = strcmp(h->property, "expansion") == 0,
     };
     CUPEL_TRY(materials_of(h, &m, &fraction, err));
-    cupel_mixture_fractions(&c->fine, fraction);
+    cupel_mixture_fractions(&c->grids.grid[0], fraction);
     for (size_t i = 0; i < h->n_phases; i++) h->phase[i].fraction = fraction[i];
     cupel_bounds_of(h->kind, h->n_phases, fraction, m, &h->bounds);
     CUPEL_TRY(warn_of_limits(h, m, fraction, job, err));
-    CUPEL_TRY(c->recipe ? cupel_estimate_cuts(&c->fine, o->no_error ? NULL : &c->coarse, m, &eo, job, &h->estimate, err)
-                        : cupel_estimate_labels(&c->fine, m, &eo, job, &h->estimate, err));
-    CUPEL_TRY(keep_bounds(h, &c->fine, job, err));
+    CUPEL_TRY(c->recipe ? cupel_estimate_cuts(&c->grids, m, &eo, job, &h->estimate, err)
+                        : cupel_estimate_labels(&c->grids.grid[0], m, &eo, job, &h->estimate, err));
+    CUPEL_TRY(keep_bounds(h, &c->grids.grid[0], job, err));
     if (!h->estimate.resolved)
         CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; the bar is a guess, take a finer grid", h->estimate.why_not));
     if (h->kind.physics == CUPEL_ELASTICITY) h->has_engineering = cupel_engineering_of(h->estimate.tensor, h->kind.dim, &h->engineering);
@@ -143,7 +143,7 @@ cupel_status cupel_homogenize(const cupel_homogenize_options *o, const cupel_job
     CUPEL_TRY(physics_of(o->property, &h->kind.physics, err));
     if (o->accuracy < 0 || o->accuracy >= 1) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "accuracy %g: expected a relative error between 0 and 1", o->accuracy));
     CUPEL_TRY(cupel_sample_read(o, job, &c, err));
-    h->kind.dim = c.fine.dim;
+    h->kind.dim = c.grids.grid[0].dim;
     h->kind.plane_stress = o->plane_stress;
     h->recipe = c.recipe;
     h->periodic = c.periodic;

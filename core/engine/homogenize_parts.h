@@ -9,11 +9,11 @@
 typedef struct cupel_sample {
     bool recipe;
     cupel_recipe made_by;          /* settled */
-    cupel_mixture fine, coarse;    /* coarse: of a recipe, when a bar is wanted */
+    cupel_grids grids;             /* the first alone where no bar is wanted, and of a volume */
     size_t n_phases;
     int64_t *label;                /* [n_phases] */
     double *angle;                 /* [n_phases][3] Bunge, of a recipe of grains; NULL */
-    double edge[3];                /* of a voxel; all 0: cubes */
+    bool cubes;                    /* voxels of the first grid */
     bool periodic;
 } cupel_sample;
 

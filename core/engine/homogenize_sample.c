@@ -32,10 +32,12 @@ static cupel_status read_volume(const cupel_homogenize_options *o, cupel_sample 
     CUPEL_TRY(cupel_volume_read(o->input, &o->volume, &v, err));
     c->n_phases = v.n_phases;
     c->periodic = v.periodic;
-    for (int a = 0; a < v.dim; a++)
-        if (fabs(v.size[a] - v.size[0]) > 1e-6 * v.size[0]) memcpy(c->edge, v.size, sizeof c->edge);
+    for (int a = 0; a < v.dim; a++) {
+        c->grids.edge[0][a] = v.size[a] / v.size[0];
+        c->cubes = c->cubes && fabs(v.size[a] - v.size[0]) <= 1e-6 * v.size[0];
+    }
     CUPEL_TRY(label_phases(c, v.label, err));
-    CUPEL_TRY(cupel_mixture_of_voxels(&v, &c->fine, err));
+    CUPEL_TRY(cupel_mixture_of_voxels(&v, &c->grids.grid[0], err));
 done:
     cupel_voxels_release(&v);
     return st;
@@ -49,20 +51,24 @@ static cupel_status orient(cupel_sample *c, cupel_err *err)
     return cupel_recipe_orientations(&c->made_by, c->angle, err);
 }
 
-/* Edges of the voxels where the grid cannot make them cubes. */
-static void voxel_edges(cupel_sample *c)
+/* Grid i of the recipe. Edges in those of a cube where whole numbers allow one. */
+static cupel_status build_grid(cupel_sample *c, int i, const size_t n[3], const cupel_job *job, cupel_err *err)
 {
-    double box[3], edge[3];
+    double box[3];
+    const size_t *first = i ? c->grids.grid[0].n : n;
     cupel_recipe_box(&c->made_by, box);
-    for (int a = 0; a < 3; a++) edge[a] = box[a] / (double)c->fine.n[a];
-    if (fabs(edge[1] - edge[0]) > 1e-9 * edge[0] || fabs(edge[2] - edge[0]) > 1e-9 * edge[0]) memcpy(c->edge, edge, sizeof edge);
+    for (int a = 0; a < 3; a++) {
+        c->grids.edge[i][a] = box[a] / (double)n[a] * (double)first[0] / box[0];
+        if (i == 0) c->cubes = c->cubes && fabs(c->grids.edge[0][a] - 1) < 1e-9;
+    }
+    return cupel_recipe_mixture(&c->made_by, n, &c->grids.grid[i], job, err);
 }
 
 static cupel_status build_recipe(const cupel_homogenize_options *o, const cupel_job *job, cupel_sample *c, cupel_err *err)
 {
     enum { USUAL = 64, LEAST = 4 };
     const size_t grid = o->grid ? o->grid : USUAL;
-    size_t n[3], half[3];
+    size_t n[3], middle[3], coarse[3];
     cupel_status st = CUPEL_OK;
     c->recipe = c->periodic = true;
     if (grid < LEAST) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--grid %zu: a recipe needs at least %d voxels along an edge", grid, (int)LEAST));
@@ -72,11 +78,11 @@ static cupel_status build_recipe(const cupel_homogenize_options *o, const cupel_
     CUPEL_TRY(label_phases(c, NULL, err));
     CUPEL_TRY(orient(c, err));
     cupel_recipe_grid(&c->made_by, grid, n);
-    CUPEL_TRY(cupel_recipe_mixture(&c->made_by, n, &c->fine, job, err));
-    voxel_edges(c);
+    CUPEL_TRY(build_grid(c, 0, n, job, err));
     if (!o->no_error) {
-        for (int a = 0; a < 3; a++) half[a] = n[a] == 1 ? 1 : (n[a] + 1) / 2;
-        CUPEL_TRY(cupel_recipe_mixture(&c->made_by, half, &c->coarse, job, err));
+        cupel_grids_of(n, middle, coarse);
+        CUPEL_TRY(build_grid(c, 1, middle, job, err));
+        CUPEL_TRY(build_grid(c, 2, coarse, job, err));
     }
 done:
     return st;
@@ -84,7 +90,7 @@ done:
 
 cupel_status cupel_sample_read(const cupel_homogenize_options *o, const cupel_job *job, cupel_sample *c, cupel_err *err)
 {
-    *c = (cupel_sample){0};
+    *c = (cupel_sample){.cubes = true, .grids.edge = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}};
     const cupel_status st = is_recipe(o->input) ? build_recipe(o, job, c, err) : read_volume(o, c, err);
     if (st != CUPEL_OK) cupel_sample_release(c);
     return st;
@@ -92,8 +98,7 @@ cupel_status cupel_sample_read(const cupel_homogenize_options *o, const cupel_jo
 
 void cupel_sample_release(cupel_sample *c)
 {
-    cupel_mixture_release(&c->fine);
-    cupel_mixture_release(&c->coarse);
+    cupel_grids_release(&c->grids);
     cupel_free(c->label);
     cupel_free(c->angle);
     *c = (cupel_sample){0};

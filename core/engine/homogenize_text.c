@@ -134,8 +134,8 @@ static void put_tensors(cupel_json_out *w, const cupel_homogenized *h)
         put_matrix(w, "tensor", e->tensor, e->order);
         put_matrix(w, "error", e->error, e->order);
     }
-    put_matrix(w, "tensor_grid", e->on_grid, e->order);
-    if (!h->recipe && e->has_error) put_matrix(w, "tensor_shape", e->shape, e->order);
+    put_matrix(w, e->has_alpha ? "stiffness_grid" : "tensor_grid", e->on_grid, e->order);
+    if (!h->recipe && e->has_error) put_matrix(w, e->has_alpha ? "stiffness_shape" : "tensor_shape", e->shape, e->order);
 }
 
 static void put_warnings(cupel_json_out *w, const cupel_homogenized *h)

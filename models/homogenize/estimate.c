@@ -1,7 +1,9 @@
 #include "models/homogenize/estimate.h"
 
 #include "core/base/err.h"
+#include "core/base/mem.h"
 #include "core/math/small.h"
+#include "models/homogenize/expansion.h"
 #include "models/homogenize/rebuild.h"
 
 #include <math.h>
@@ -15,9 +17,13 @@ static const double SHIFT = 0.25;
 static const double LEAST_CHORD = 6;
 static const double WIDE = 0.10; /* a bar of this share of the value says that the grid is too coarse */
 
-/* One effective tensor among those that an estimate takes. */
+/* The stress of free strains is of first order in the error of the field, the stiffness of second: iterating goes on further for it. */
+static const double FREE_STRAIN = 0.01;
+
+/* One effective tensor among those that an estimate takes; the expansion stands behind it. */
+enum { ALPHA = 36 };
 typedef struct trial {
-    double value[36], error[36];
+    double value[CUPEL_ESTIMATE_MAX], error[CUPEL_ESTIMATE_MAX];
     size_t iterations;
 } trial;
 
@@ -27,8 +33,27 @@ typedef struct work {
     const cupel_job *job;
     cupel_kind kind;
     size_t order;
+    double (*eigenstrain)[6]; /* [phases] where expansion needs it */
+    double alpha_range;
     cupel_estimate *e;
 } work;
+
+/* Expansion that belongs to this solution: from the stiffness where that knows it, else from the stress that free strains leave. */
+static cupel_status add_expansion(const work *w, const cupel_mixture *m, const double *stress, trial *t, cupel_err *err)
+{
+    const size_t n = w->order;
+    double inverse[36];
+    if (m->n_phases == 1) {
+        cupel_phase_alpha(w->kind, &w->materials[0], t->value + ALPHA);
+        return CUPEL_OK;
+    }
+    if (!stress && cupel_expansion_levin(w->kind, &w->materials[0], &w->materials[1], t->value, t->value + ALPHA)) return CUPEL_OK;
+    if (!stress || !cupel_small_invert(t->value, n, inverse))
+        return cupel_fail(err, CUPEL_FAILED, "the whole has no stiffness in some direction, so that its expansion is not defined");
+    cupel_small_multiply(inverse, stress, n, n, 1, t->value + ALPHA);
+    for (size_t i = 0; i < n; i++) t->value[ALPHA + i] = -t->value[ALPHA + i];
+    return CUPEL_OK;
+}
 
 static cupel_status solve(work *w, const cupel_mixture *m, double blend, const double edge[3], bool keep, trial *t, cupel_err *err)
 {
@@ -36,40 +61,83 @@ static cupel_status solve(work *w, const cupel_mixture *m, double blend, const d
     cupel_solve_options o = w->o->solve;
     o.blend = blend;
     o.keep_fields = keep;
+    o.eigenstrain = (const double (*)[6])w->eigenstrain;
+    if (o.eigenstrain) o.accuracy *= FREE_STRAIN;
     if (edge) memcpy(o.edge, edge, sizeof o.edge);
-    const cupel_status st = cupel_solve(m, w->materials, &o, w->job, &s, err);
+    cupel_status st = cupel_solve(m, w->materials, &o, w->job, &s, err);
     if (st != CUPEL_OK) return st;
     const size_t bytes = w->order * w->order * sizeof(double);
+    *t = (trial){.iterations = cupel_solution_iterations(s)};
     memcpy(t->value, cupel_solution_tensor(s), bytes);
     memcpy(t->error, cupel_solution_error(s), bytes);
-    t->iterations = cupel_solution_iterations(s);
     w->e->all_iterations += t->iterations;
     w->e->seconds += cupel_solution_seconds(s);
+    if (w->o->alpha) st = add_expansion(w, m, cupel_solution_eigenstress(s), t, err);
+    for (size_t i = 0; i < w->order; i++) t->error[ALPHA + i] = w->alpha_range * (o.eigenstrain ? sqrt(o.accuracy) : 5 * o.accuracy);
     if (keep)
         w->e->solution = s;
     else
         cupel_solution_free(s);
-    return CUPEL_OK;
+    return st;
 }
 
-/* Off the diagonal a bar is the geometric mean of those of its row and column, unless its own is larger: an uncertain tensor that stays symmetric and
- * positive moves no more there. */
+/* A bar off the diagonal is at least this multiple of the geometric mean of those of its row and column: an uncertain tensor that stays symmetric and
+ * positive cannot move by more than the whole of it there, and where symmetry makes a component vanish its own differences say nothing. */
+static const double OFF_DIAGONAL = 1;
+
 static void spread(double *h, size_t n)
 {
     double d[CUPEL_SMALL];
     for (size_t i = 0; i < n; i++) d[i] = h[i * (n + 1)];
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            if (i != j) h[i * n + j] = fmax(h[i * n + j], sqrt(d[i] * d[j]));
+            if (i != j) h[i * n + j] = fmax(h[i * n + j], OFF_DIAGONAL * sqrt(d[i] * d[j]));
 }
 
-static void begin(work *w, const cupel_mixture *m, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
-                  cupel_estimate *e)
+/* The same for expansion: shear against the mean of the normal components. */
+static void spread_alpha(double *h, size_t n)
 {
-    *e = (cupel_estimate){.resolved = true};
-    *w = (work){materials, o, job, {o->solve.physics, m->dim, o->solve.plane_stress}, 0, e};
+    const size_t normal = n == 6 ? 3 : 2;
+    double mean = 0;
+    for (size_t i = 0; i < normal; i++) mean += h[i] / (double)normal;
+    for (size_t i = normal; i < n; i++) h[i] = fmax(h[i], OFF_DIAGONAL * mean);
+}
+
+/* The largest difference in expansion among the phases. */
+static double alpha_range(const work *w, size_t n_phases)
+{
+    double range = 0;
+    for (size_t p = 1; p < n_phases; p++)
+        for (size_t i = 0; i < 6; i++) range = fmax(range, fabs(w->materials[p].alpha[i] - w->materials[0].alpha[i]));
+    return range;
+}
+
+/* Two phases whose stiffness knows their expansion need no free strains. */
+static cupel_status free_strains(work *w, size_t n_phases, cupel_err *err)
+{
+    double middle[36], t[36], alpha[6];
+    if (!w->o->alpha || n_phases < 2) return CUPEL_OK;
+    w->alpha_range = alpha_range(w, n_phases);
+    if (n_phases == 2) {
+        cupel_phase_tensor(w->kind, &w->materials[0], middle);
+        cupel_phase_tensor(w->kind, &w->materials[1], t);
+        for (size_t i = 0; i < w->order * w->order; i++) middle[i] = (middle[i] + t[i]) / 2;
+        if (cupel_expansion_levin(w->kind, &w->materials[0], &w->materials[1], middle, alpha)) return CUPEL_OK;
+    }
+    w->eigenstrain = cupel_alloc(n_phases, sizeof *w->eigenstrain);
+    if (!w->eigenstrain) return cupel_no_memory(err, "free strains", n_phases * sizeof *w->eigenstrain);
+    for (size_t p = 0; p < n_phases; p++) memcpy(w->eigenstrain[p], w->materials[p].alpha, sizeof w->eigenstrain[p]);
+    return CUPEL_OK;
+}
+
+static cupel_status begin(work *w, const cupel_mixture *m, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
+                          cupel_estimate *e, cupel_err *err)
+{
+    *e = (cupel_estimate){.resolved = true, .has_alpha = o->alpha};
+    *w = (work){materials, o, job, {o->solve.physics, m->dim, o->solve.plane_stress}, 0, NULL, 0, e};
     w->order = e->order = cupel_kind_order(w->kind);
     memcpy(e->n, m->n, sizeof e->n);
+    return free_strains(w, m->n_phases, err);
 }
 
 static void take(cupel_estimate *e, const trial *t)
@@ -81,6 +149,8 @@ static void take(cupel_estimate *e, const trial *t)
     memcpy(e->error, t->error, sizeof e->error);
     for (size_t i = 0; i < n; i++) e->iteration_error = fmax(e->iteration_error, fabs(t->error[i]));
     e->iterations = t->iterations;
+    memcpy(e->alpha, t->value + ALPHA, sizeof e->alpha);
+    memcpy(e->alpha_error, t->error + ALPHA, sizeof e->alpha_error);
 }
 
 static void not_resolved(cupel_estimate *e, const char *why)
@@ -124,14 +194,16 @@ done:
 static void bar_of_labels(cupel_estimate *e, const trial *plain, const trial *x, const trial t[N_HALF], double noise)
 {
     const size_t n = e->order;
-    double h[36];
-    for (size_t i = 0; i < n * n; i++) {
+    double h[CUPEL_ESTIMATE_MAX];
+    for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) {
         const double l = t[LAMINATE].value[i], slope = (t[SHIFTED].value[i] - l) / SHIFT;
         const double scheme = fmin(fabs(t[VOIGT].value[i] - l), fabs(l - t[REUSS].value[i]));
         h[i] = NOISE * fabs(slope) * noise + SCHEME * scheme + FLOOR * fabs(x->value[i]) + x->error[i];
     }
     spread(h, n);
+    spread_alpha(h + ALPHA, n);
     for (size_t i = 0; i < n * n; i++) e->error[i] = fabs(plain->value[i] - x->value[i]) + h[i] + plain->error[i];
+    for (size_t i = 0; i < n; i++) e->alpha_error[i] = fabs(plain->value[ALPHA + i] - x->value[ALPHA + i]) + h[ALPHA + i] + plain->error[ALPHA + i];
 }
 
 static cupel_status two_phases(work *w, const cupel_mixture *m, const double edge[3], const trial *plain, cupel_err *err)
@@ -163,11 +235,11 @@ cupel_status cupel_estimate_labels(const cupel_mixture *m, const cupel_material 
                                    cupel_estimate *e, cupel_err *err)
 {
     static const double cube[3] = {1, 1, 1};
-    work w;
+    work w = {0};
     trial plain = {0};
     cupel_estimate x;
     cupel_status st = CUPEL_OK;
-    begin(&w, m, materials, o, job, &x);
+    CUPEL_TRY(begin(&w, m, materials, o, job, &x, err));
     const double *edge = o->solve.edge[0] > 0 ? o->solve.edge : cube;
     CUPEL_TRY(solve(&w, m, 0, NULL, o->solve.keep_fields, &plain, err));
     take(&x, &plain);
@@ -180,26 +252,97 @@ cupel_status cupel_estimate_labels(const cupel_mixture *m, const cupel_material 
     *e = x;
     x.solution = NULL;
 done:
+    cupel_free(w.eigenstrain);
     cupel_solution_free(x.solution);
     return st;
 }
 
 /* ---- a known interface on two grids ---- */
 
-cupel_status cupel_estimate_cuts(const cupel_mixture *m, const cupel_mixture *coarse, const cupel_material *materials, const cupel_estimate_options *o,
-                                 const cupel_job *job, cupel_estimate *e, cupel_err *err)
+/* Of the bar for known interfaces (estimate.h). */
+static const double BLENDS = 0.21, CHOICE = 0.03, CUT_FLOOR = 2e-4;
+
+enum coarse_solve { COARSE_LAMINATE, COARSE_VOIGT, COARSE_REUSS, COARSE, N_COARSE };
+
+static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *edge, const double *fraction, trial t[N_COARSE], double *contrast,
+                                cupel_err *err)
 {
-    work w;
-    trial fine = {0}, half = {0};
-    cupel_estimate x;
     cupel_status st = CUPEL_OK;
-    begin(&w, m, materials, o, job, &x);
-    CUPEL_TRY(solve(&w, m, 0, NULL, o->solve.keep_fields, &fine, err));
+    CUPEL_TRY(solve(w, m, 0, edge, false, &t[COARSE_LAMINATE], err));
+    CUPEL_TRY(solve(w, m, 0.5, edge, false, &t[COARSE_VOIGT], err));
+    CUPEL_TRY(solve(w, m, -1, edge, false, &t[COARSE_REUSS], err));
+    w->e->xi = cupel_blend_place(w->kind, m->n_phases, fraction, w->materials, t[COARSE_LAMINATE].value, contrast);
+    w->e->blend = cupel_blend_of(w->kind.physics, *contrast, w->e->xi);
+    CUPEL_TRY(solve(w, m, w->e->blend, edge, false, &t[COARSE], err));
+done:
+    return st;
+}
+
+/* The error goes with the square of the voxel where cut voxels respond as they should. ratio: of the voxels of the two grids. */
+static void extrapolate(cupel_estimate *e, const trial *fine, const trial *middle, const trial t[N_COARSE], double ratio, double contrast)
+{
+    const size_t n = e->order;
+    const double ahead = 1 / (ratio * ratio - 1), decades = sqrt(fmin(8, fabs(log10(contrast))));
+    double x[CUPEL_ESTIMATE_MAX], h[CUPEL_ESTIMATE_MAX];
+    for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) {
+        const double l = t[COARSE_LAMINATE].value[i], step = fine->value[i] - middle->value[i];
+        const double scheme = fmin(fabs(t[COARSE_VOIGT].value[i] - l), fabs(l - t[COARSE_REUSS].value[i]));
+        x[i] = fine->value[i] + ahead * step;
+        h[i] = fabs(step) + BLENDS * sqrt(decades * scheme * fabs(step)) + CHOICE * fabs(t[COARSE].value[i] - l) + CUT_FLOOR * fabs(x[i]);
+        h[i] += fine->error[i];
+    }
+    spread(h, n);
+    spread_alpha(h + ALPHA, n);
+    memcpy(e->tensor, x, n * n * sizeof *x);
+    memcpy(e->shape, x, n * n * sizeof *x);
+    memcpy(e->error, h, n * n * sizeof *h);
+    memcpy(e->alpha, x + ALPHA, n * sizeof *x);
+    memcpy(e->alpha_error, h + ALPHA, n * sizeof *h);
+}
+
+static double voxels(const cupel_mixture *m) { return (double)m->n[0] * (double)m->n[1] * (double)m->n[2]; }
+
+cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
+                                 cupel_estimate *e, cupel_err *err)
+{
+    work w = {0};
+    trial fine = {0}, middle = {0}, t[N_COARSE] = {0};
+    cupel_estimate x;
+    const cupel_mixture *m = &g->grid[0];
+    double contrast = 1, *fraction = NULL;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(begin(&w, m, materials, o, job, &x, err));
+    fraction = cupel_alloc(m->n_phases, sizeof *fraction);
+    if (!fraction) CUPEL_TRY(cupel_no_memory(err, "fractions", 0));
+    cupel_mixture_fractions(m, fraction);
+    if (o->error) CUPEL_TRY(coarse_grid(&w, &g->grid[2], g->edge[2], fraction, t, &contrast, err));
+    if (o->error) CUPEL_TRY(solve(&w, &g->grid[1], x.blend, g->edge[1], false, &middle, err));
+    CUPEL_TRY(solve(&w, m, x.blend, g->edge[0], o->solve.keep_fields, &fine, err));
     take(&x, &fine);
-    if (o->error) CUPEL_TRY(solve(&w, coarse, 0, NULL, false, &half, err));
+    if (o->error) {
+        memcpy(x.second, g->grid[1].n, sizeof x.second);
+        extrapolate(&x, &fine, &middle, t, pow(voxels(m) / voxels(&g->grid[1]), 1.0 / m->dim), contrast);
+        x.has_error = true;
+        judge(&x);
+    }
     *e = x;
     x.solution = NULL;
 done:
+    cupel_free(fraction);
+    cupel_free(w.eigenstrain);
     cupel_solution_free(x.solution);
     return st;
+}
+
+void cupel_grids_of(const size_t n[3], size_t middle[3], size_t coarse[3])
+{
+    for (int a = 0; a < 3; a++) {
+        middle[a] = n[a] == 1 ? 1 : (3 * n[a] + 2) / 4;
+        coarse[a] = n[a] == 1 ? 1 : (n[a] + 1) / 2;
+    }
+}
+
+void cupel_grids_release(cupel_grids *g)
+{
+    for (int i = 0; i < 3; i++) cupel_mixture_release(&g->grid[i]);
 }

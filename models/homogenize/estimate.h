@@ -7,7 +7,11 @@
  * per voxel of shift. Constants fitted on half of 1,100 spheres, cylinders and level cuts, contrast 0.01 to 100, and checked on the rest;
  * benchmarks/bench_errorbar.c counts again.
  *
- * Mixtures with cuts (the interface is known) on two grids: the value is extrapolated. */
+ * Mixtures with cuts (the interface is known): the value is extrapolated from two grids, n and 3 n / 4, as if the error went with the square of the voxel,
+ * which it does when cut voxels respond by the blend of their contrast. The bar is
+ *   h = |T - T'| + 0.21 sqrt(sqrt(decades of contrast) min(|V - L|, |L - R|) |T - T'|) + 0.03 |W - L| + 2e-4 |T|,
+ * T' on the coarser grid; L, V, R as above and W the chosen blend, on half the grid. On 312 spheres and cylinders 97 % hold the exact value, the median bar
+ * is 4 times the median error of 0.015 %; on level cuts 96 %, 7 times 0.06 %. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_ESTIMATE_H
 #define CUPEL_MODELS_HOMOGENIZE_ESTIMATE_H
 
@@ -46,9 +50,18 @@ typedef struct cupel_estimate_options {
 /* Labels: m has no cuts. */
 cupel_status cupel_estimate_labels(const cupel_mixture *m, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
                                    cupel_estimate *e, cupel_err *err);
-/* A known interface: the same microstructure on two grids, `coarse` the coarser; NULL with o->error false. */
-cupel_status cupel_estimate_cuts(const cupel_mixture *m, const cupel_mixture *coarse, const cupel_material *materials, const cupel_estimate_options *o,
-                                 const cupel_job *job, cupel_estimate *e, cupel_err *err);
+/* One microstructure on three grids: that of the answer, three quarters and half of it. Without a bar only the first is there. */
+typedef struct cupel_grids {
+    cupel_mixture grid[3];
+    double edge[3][3]; /* of their voxels, in one unit; cubes are 1, 1, 1 on the first */
+} cupel_grids;
+
+void cupel_grids_of(const size_t n[3], size_t middle[3], size_t coarse[3]);
+void cupel_grids_release(cupel_grids *g);
+
+/* A known interface. With o->error false one solve, cut voxels as laminates. */
+cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
+                                 cupel_estimate *e, cupel_err *err);
 
 /* The blend of cut voxels (solver.h) for phases of this contrast (>= 1 or its inverse) when the laminate on a coarser grid lies at xi between the
  * Hashin-Shtrikman bounds: only the soft phase continuous asks for the harmonic side, only the stiff one for the arithmetic, both for a little of it. */

@@ -14,7 +14,7 @@ H() { "$CUPEL" homogenize "$@"; }
 # flat: the JSON object on one line, without blanks
 flat() { tr -d ' \n' <"$T/out"; }
 has() { flat | grep -qF -- "$1"; }
-# number KEY: the first number behind "KEY":, past brackets
+# number KEY: the number behind the last "KEY":, past brackets
 number() { flat | sed -n "s/.*\"$1\":\[*\(-\{0,1\}[0-9.e+-]*\).*/\1/p"; }
 near() { awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN { d = a - b; exit !(a != "" && (d < 0 ? -d : d) <= t * (b < 0 ? -b : b)) }'; }
 
@@ -44,6 +44,28 @@ check 'is that tensor' eval 'near "$(number tensor)" 1 1e-6'
 check 'the same bytes for one thread and two' eval 'exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --threads 1 --format json &&
   grep -v seconds "$T/out" >"$T/one" && exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --threads 2 --format json &&
   grep -v seconds "$T/out" | cmp -s - "$T/one"'
+
+check 'a recipe' exits 0 H 'gyroid:fraction=0.4,seed=1' --grid 24 --property conduction --phase 0:k=1 --phase 1:k=10 --format json
+check 'has the exact fraction and two grids' eval 'has "\"second_grid\":[18,18,18]" && has "\"tensor_grid\":" && near "$(number fraction)" 0.4 1e-5'
+a=$(number tensor) e=$(number error)
+check 'and a finer grid stays within its bar' eval 'exits 0 H "gyroid:fraction=0.4,seed=1" --grid 40 --property conduction --phase 0:k=1 --phase 1:k=10 --format json &&
+  awk -v a="$a" -v b="$(number tensor)" -v e="$e" "BEGIN { d = a - b; exit !((d < 0 ? -d : d) <= e) }"'
+check 'elasticity has 6 x 6 components and constants' exits 0 H "$T/layers.npy" --property elasticity --phase 0:E=1,nu=0.3 --phase 1:E=12,nu=0.2 --format json
+check 'Backus across the layers' near "$(number tensor)" 2.445415 2e-5
+check 'engineering constants beside it' eval 'has "\"engineering\":{\"E\":[" && has "\"universal_anisotropy\":"'
+check 'plane strain of an image' exits 0 H "$T/image.npy" --property elasticity --phase '*:E=1,nu=0.3' --format json
+check 'is C11' eval 'near "$(number tensor)" 1.346154 1e-5 && has "\"plane\":\"strain\""'
+check 'plane stress' exits 0 H "$T/image.npy" --property elasticity --phase '*:E=1,nu=0.3' --plane stress --format json
+check 'is E / (1 - nu^2)' near "$(number tensor)" 1.098901 1e-5
+check 'expansion of two phases' exits 0 H "$T/layers.npy" --property expansion --phase 0:E=1,nu=0.3,alpha=1e-5 --phase 1:E=12,nu=0.2,alpha=1e-5 --format json
+check 'of one expansion is that' near "$(number tensor)" 1e-5 1e-6
+check 'expansion without alpha' exits 2 H "$T/layers.npy" --property expansion --phase 0:E=1,nu=0.3 --phase 1:E=12,nu=0.2,alpha=1e-5
+printf 'label,phi1,Phi,phi2\n0,45,0,0\n7,45,0,0\n' >"$T/turn.csv"
+check 'orientations from a table' exits 0 H "$T/image.npy" --property conduction --phase '*:k1=1,k2=3,k3=1' --orientations "$T/turn.csv" --format json
+check 'turn the tensor' near "$(number tensor)" 2 1e-6
+printf 'label,phi1,Phi,phi2\n0,45,0,0\n' >"$T/turn.csv"
+check 'a label without orientation' exits 3 H "$T/image.npy" --property conduction --phase '*:k1=1,k2=3,k3=1' --orientations "$T/turn.csv"
+check 'is named' says 'label 7 has no orientation'
 
 check 'a label without properties is usage' exits 2 H "$T/image.npy" --property conduction --phase 0:k=1
 check 'and is named' says 'label 7 without properties'
