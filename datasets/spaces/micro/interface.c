@@ -12,7 +12,7 @@
 /* Voxels that a shift of the threshold by MARGIN of the steepest slope per voxel could cut are candidates; one that has to move further is gone over
  * again from there. */
 #define MARGIN 0.1
-enum { ROUNDS = 8, SAMPLES = 24, STEPS = 12 };
+enum { ROUNDS = 8, SAMPLES = 16384, STEPS = 12 };
 
 /* A cut whose p holds (f - centre) / |grad f| in voxels until the threshold is known, with 1 / |grad f|. */
 typedef struct candidates {
@@ -31,7 +31,7 @@ typedef struct work {
     const float *field; /* NULL: rows are made as they are needed */
     float *row;         /* [threads][n2] */
     double centre, t;   /* of this round; a network counts from the threshold itself */
-    double slope, shift;
+    double slope, margin, shift;
     candidates *plane;  /* [n0] */
     cupel_mixture *m;
     uint16_t *id;
@@ -101,7 +101,7 @@ static bool near_interface(const work *w, size_t i, size_t j, size_t k, double f
     const double f = value_at(w, i, j, k, f0, g), length = sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]);
     if (!(length > 0)) return false;
     const double half = 0.5 * (fabs(g[0]) + fabs(g[1]) + fabs(g[2]));
-    if (away(w, f) > half + MARGIN * w->slope) return false;
+    if (away(w, f) > half + w->margin * w->slope) return false;
     /* Phase 1 is where f is large; in a sheet, near its middle. */
     const double sign = w->shape->sheet && f > w->centre ? -1 : 1;
     *cut = (cupel_cut){.k = (uint32_t)k, .p = (float)((f - w->centre) / length), .a = 0, .b = 1};
@@ -115,7 +115,7 @@ static cupel_status collect_plane(void *user, size_t i, size_t worker, cupel_err
     work *w = user;
     candidates *c = &w->plane[i];
     const size_t n1 = w->n[1], n2 = w->n[2];
-    const double reach = w->slope * (0.9 + MARGIN); /* half a diagonal is 0.87 */
+    const double reach = w->slope * (0.9 + w->margin); /* half a diagonal is 0.87 */
     if (cupel_stopped(w->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while a microstructure was made");
     c->n = 0;
     c->full = 0;
@@ -220,18 +220,21 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A first threshold: the quantile of some samples. */
+/* A first threshold: the quantile of samples at the places of an additive sequence (Roberts' R3: powers of the root of x^4 = x + 1), which no period of
+ * the shape can be in step with. */
 static cupel_status guess(work *w, cupel_shape *shape, cupel_err *err)
 {
-    const size_t n[3] = {SAMPLES, SAMPLES, SAMPLES}, count = (size_t)SAMPLES * SAMPLES * SAMPLES;
-    float *f = cupel_alloc(count, sizeof *f);
-    if (!f) return cupel_no_memory(err, "samples of a field", count * sizeof *f);
-    for (size_t i = 0; i < SAMPLES; i++)
-        for (size_t j = 0; j < SAMPLES; j++) w->g->row(shape, n, i, j, f + (i * SAMPLES + j) * SAMPLES);
-    for (size_t i = 0; shape->sheet && i < count; i++) f[i] = (float)fabs((double)f[i] - shape->centre);
-    qsort(f, count, sizeof *f, by_value);
-    const double at = (shape->sheet ? shape->fraction : 1 - shape->fraction) * (double)(count - 1);
-    shape->t = (double)f[(size_t)at];
+    const double step[3] = {0.8191725133961645, 0.6710436067037893, 0.5497004779019703};
+    float *f = cupel_alloc(SAMPLES, sizeof *f);
+    if (!f) return cupel_no_memory(err, "samples of a field", SAMPLES * sizeof *f);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        double u[3], g[3];
+        for (int d = 0; d < 3; d++) u[d] = fmod(0.5 + (double)i * step[d], 1);
+        const double x = w->g->at(shape, u, g);
+        f[i] = (float)(shape->sheet ? fabs(x - shape->centre) : x);
+    }
+    qsort(f, SAMPLES, sizeof *f, by_value);
+    shape->t = (double)f[(size_t)((shape->sheet ? shape->fraction : 1 - shape->fraction) * (SAMPLES - 1))];
     cupel_free(f);
     return CUPEL_OK;
 }
@@ -321,7 +324,8 @@ static cupel_status match(work *w, cupel_shape *shape, cupel_err *err)
 {
     w->slope = shape->slope / (double)least_of(w->n);
     for (int round = 0;; round++) {
-        const double most = MARGIN * w->slope;
+        w->margin = MARGIN * (double)(1 << (round < 4 ? round : 4)); /* wider where the first guess was far off */
+        const double most = w->margin * w->slope;
         w->centre = shape->sheet ? shape->centre : shape->t;
         w->t = shape->t;
         w->shift = 0;

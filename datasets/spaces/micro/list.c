@@ -1,4 +1,4 @@
 #include "datasets/spaces/micro/list.h"
 
-const cupel_generator *const cupel_generators[] = {&cupel_generator_gyroid, &cupel_generator_diamond, &cupel_generator_primitive, &cupel_generator_gaussian,
-                                                  &cupel_generator_gaussian_shell, &cupel_generator_spinodoid, NULL};
+#define ADDRESS(name) &cupel_generator_##name,
+const cupel_generator *const cupel_generators[] = {CUPEL_GENERATORS(ADDRESS) NULL};

@@ -4,7 +4,34 @@
 
 #include "datasets/spaces/micro/recipe.h"
 
-extern const cupel_generator cupel_generator_gyroid, cupel_generator_diamond, cupel_generator_primitive;
-extern const cupel_generator cupel_generator_gaussian, cupel_generator_gaussian_shell, cupel_generator_spinodoid;
+#define CUPEL_GENERATORS(ONE) \
+    ONE(gyroid) \
+    ONE(diamond) \
+    ONE(primitive) \
+    ONE(gaussian) \
+    ONE(gaussian_shell) \
+    ONE(spinodoid) \
+    ONE(sc_spheres) \
+    ONE(bcc_spheres) \
+    ONE(fcc_spheres) \
+    ONE(overlapping_spheres) \
+    ONE(hard_spheres) \
+    ONE(square_fibres) \
+    ONE(hexagonal_fibres) \
+    ONE(random_fibres) \
+    ONE(laminate) \
+    ONE(ranked_laminate) \
+    ONE(octet) \
+    ONE(kelvin) \
+    ONE(diamond_lattice) \
+    ONE(reentrant) \
+    ONE(octet_plates) \
+    ONE(kelvin_foam) \
+    ONE(voronoi) \
+    ONE(laguerre)
+
+#define CUPEL_DECLARE_GENERATOR(name) extern const cupel_generator cupel_generator_##name;
+CUPEL_GENERATORS(CUPEL_DECLARE_GENERATOR)
+#undef CUPEL_DECLARE_GENERATOR
 
 #endif
