@@ -57,8 +57,7 @@ static cupel_status pair_plane(void *user, size_t i, size_t worker, cupel_err *e
 
 static bool has_fields(const cupel_solution *s) { return s->u[0][0] != NULL; }
 
-/* tensor [order][order] = <gradient_a . K gradient_b> over the cell. */
-static cupel_status pair_fields(const cupel_solution *s, const cupel_cell *c, const cupel_job *job, double *tensor, cupel_err *err)
+cupel_status cupel_pair_fields(const cupel_solution *s, const cupel_cell *c, const cupel_job *job, double *tensor, cupel_err *err)
 {
     const size_t n = c->order, row = cupel_cell_row(c);
     pairing w = {.s = s, .cell = c, .each = (rows_of(c, n) + 1) * row + (c->n[2] + 15) / 16 * 16};
@@ -95,7 +94,7 @@ cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mi
     cupel_cell other;
     cupel_status st = cupel_cell_init(m, materials, &o, &other, err);
     if (st != CUPEL_OK) return st;
-    st = pair_fields(s, &other, job, tensor, err);
+    st = cupel_pair_fields(s, &other, job, tensor, err);
     cupel_cell_release(&other);
     return st;
 }

@@ -56,6 +56,9 @@ struct cupel_solution {
     float *u[CUPEL_ORDER_MAX][3];         /* kept: potential or displacement of each load, row n2 repeats row 0 */
 };
 
+/* tensor [order][order] = <gradient_a . K gradient_b> of the kept fields of s, K that of the cell. */
+cupel_status cupel_pair_fields(const cupel_solution *s, const cupel_cell *c, const cupel_job *job, double *tensor, cupel_err *err);
+
 /* Conjugate gradients on one cell. */
 typedef struct cupel_iteration {
     const cupel_cell *cell;
