@@ -147,6 +147,67 @@ static void one_composition_stands_once_under_its_first_writing(void **state)
     cupel_arena_release(&arena);
 }
 
+/* Candidates of few systems, whose keys hold amounts with exponents; against the definition, and in parts. */
+static void few_of_each_chemical_system(void **state)
+{
+    (void)state;
+    enum { N = 3000, KEEP = 40, MOST = 3 };
+    static const char *const system[] = {"Na", "K", "Ga", "In", "Si", "S", "Al", "Fe", "Co", "C"};
+    cupel_err err = {0};
+    cupel_arena arena = {0};
+    cupel_board *whole, *joined, *all;
+    cupel_shortlist a, b, full;
+    made m;
+    check_ok(cupel_board_new(CUPEL_BOARD_BEST, shape, KEEP, &whole, &err), &err);
+    check_ok(cupel_board_new(CUPEL_BOARD_BEST, shape, KEEP, &joined, &err), &err);
+    check_ok(cupel_board_new(CUPEL_BOARD_BEST, shape, N, &all, &err), &err);
+    check_ok(cupel_board_per_system(whole, MOST, &err), &err);
+    check_ok(cupel_board_per_system(joined, MOST, &err), &err);
+    for (int part = 0; part < 7; part++) {
+        cupel_board *one;
+        check_ok(cupel_board_new(CUPEL_BOARD_BEST, shape, KEEP, &one, &err), &err);
+        check_ok(cupel_board_per_system(one, MOST, &err), &err);
+        for (int i = part * N / 7; i < (part + 1) * N / 7; i++) {
+            char key[64];
+            uint64_t x = cupel_rng_below(8, 1, (uint64_t)i, 10), y = cupel_rng_below(8, 2, (uint64_t)i, 10);
+            snprintf(key, sizeof key, i % 2 ? "%s%d%s%d" : "%s%de-05%s%d", system[x], i, system[y], 2 * i);
+            make(&m, i, (double)cupel_rng_below(8, 3, (uint64_t)i, 100) / 100 * (double)(1 + x) / 10, (double)cupel_rng_below(8, 4, (uint64_t)i, 5) / 5, key);
+            check_ok(cupel_board_offer(one, &m.pick, &err), &err);
+            check_ok(cupel_board_offer(whole, &m.pick, &err), &err);
+            check_ok(cupel_board_offer(all, &m.pick, &err), &err);
+        }
+        check_ok(cupel_board_list(one, true, &arena, &a, &err), &err);
+        for (size_t i = 0; i < a.n; i++) {
+            cupel_pick pick = cupel_shortlist_pick(&a, shape, i);
+            check_ok(cupel_board_offer(joined, &pick, &err), &err);
+        }
+        cupel_board_free(one);
+    }
+    check_ok(cupel_board_list(whole, false, &arena, &a, &err), &err);
+    check_ok(cupel_board_list(joined, false, &arena, &b, &err), &err);
+    check_ok(cupel_board_list(all, false, &arena, &full, &err), &err);
+    assert_int_equal(a.n, KEEP);
+    assert_int_equal(b.n, KEEP);
+    char letters[N][8];
+    size_t at = 0;
+    for (size_t i = 0; i < full.n && at < KEEP; i++) { /* the definition: the next one whose system is not there MOST times */
+        size_t n = 0, same = 0;
+        for (const char *p = full.key[i]; *p; p++)
+            if ((*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z' && p != full.key[i] && p[-1] >= 'A' && p[-1] <= 'Z')) letters[at][n++] = *p;
+        letters[at][n] = '\0';
+        for (size_t k = 0; k < at; k++) same += strcmp(letters[k], letters[at]) == 0;
+        if (same >= MOST) continue;
+        assert_string_equal(full.key[i], a.key[at]);
+        assert_string_equal(full.key[i], b.key[at]);
+        at++;
+    }
+    assert_int_equal(at, KEEP);
+    cupel_board_free(whole);
+    cupel_board_free(joined);
+    cupel_board_free(all);
+    cupel_arena_release(&arena);
+}
+
 static void what_is_not_wanted_cannot_enter(void **state)
 {
     (void)state;
@@ -206,6 +267,7 @@ int main(void)
         cmocka_unit_test(any_order_and_any_parts_give_the_same_list),
         cmocka_unit_test(the_best_are_the_best),
         cmocka_unit_test(one_composition_stands_once_under_its_first_writing),
+        cmocka_unit_test(few_of_each_chemical_system),
         cmocka_unit_test(what_is_not_wanted_cannot_enter),
         cmocka_unit_test(a_pareto_board_keeps_the_front),
     };

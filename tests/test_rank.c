@@ -123,9 +123,40 @@ static void rows_that_are_set_aside_are_named(void **state)
     line_of(path[RANKING], 1, line);
     assert_int_equal(r.rows.in_domain[0], CUPEL_DOMAIN_UNKNOWN);
     assert_int_equal(strncmp(line, "1,ZnS,2,1,3,", 12), 0);
-    assert_non_null(strstr(line, ",,,likely,"));
+    assert_non_null(strstr(line, ",,,measured: fail,"));
     cupel_result_release(&r);
     cupel_demand_free(d);
+}
+
+/* ZnS was measured with 3.6 eV, so the window of 1.5 to 2.5 eV is not met, whatever is predicted. */
+static void what_was_measured_is_judged_by_it_or_left_out(void **state)
+{
+    (void)state;
+    static const char *const policy[] = {"", "known: keep\n", "known: drop\n"};
+    cupel_err err = {0};
+    cupel_demand *d;
+    cupel_result r;
+    char text[1024], line[400];
+    const cupel_job job = {.threads = 1};
+    const cupel_rank_options o = {.table = path[PREDICTIONS]};
+    write_file(PREDICTIONS, "formula,gap [eV],gap lower [eV],gap upper [eV]\nZn2S2,2,1.9,2.1\nGaN,2,1,3\n");
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge}\n"
+                 "space: {list: none.csv, formula: formula}\nrequire:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n%s", policy[i]);
+        write_file(GOAL, text);
+        check_ok(cupel_demand_open(path[GOAL], &d, &err), &err);
+        check_ok(cupel_rank_table(&o, d, &job, &r, &err), &err);
+        check_ok(cupel_result_write(&r, path[RANKING], &err), &err);
+        line_of(path[RANKING], 1, line);
+        if (i == 0) assert_non_null(strstr(line, "1,Zn2S2,2,1.9,2.1,"));
+        if (i == 0) assert_non_null(strstr(line, ",measured: fail,"));
+        if (i == 1) assert_non_null(strstr(line, ",pass,"));
+        if (i == 2) assert_non_null(strstr(line, "1,GaN,"));
+        assert_int_equal(r.rows.n, i == 2 ? 1 : 2);
+        assert_int_equal(r.counts.total[CUPEL_KNOWN], i == 2);
+        cupel_result_release(&r);
+        cupel_demand_free(d);
+    }
 }
 
 static void given_classes_are_ranked(void **state)
@@ -210,6 +241,7 @@ int main(void)
         cmocka_unit_test(given_classes_are_ranked),
         cmocka_unit_test(goals_of_a_model_file_are_ranked),
         cmocka_unit_test(the_verdict_is_of_what_was_asked),
+        cmocka_unit_test(what_was_measured_is_judged_by_it_or_left_out), /* writes another goal.yaml */
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -37,6 +37,8 @@ const cupel_verb cupel_verb_demand = {
             "    - {price: {max: 60 USD/kg}, goal: minimise}   # the goal counts in rankings by pareto and weights\n"
             "  rank: {by: probability}                         # or pareto, weights\n"
             "  domain: required                                # reject what is unlike anything measured\n"
+            "  known: drop                                     # leave out what was measured; default: judged by the measured value\n"
+            "  per_system: 3                                   # at most so many rows of one chemical system\n"
             "  keep: 100\n"
             "  seed: 1\n\n"
             "A ranking by weights is a weighted mean of how well each entry of require is met; the weights (1 when not given) stand there:\n\n"

@@ -19,6 +19,7 @@ typedef struct entry {
     unsigned char *in_domain;
     char *formula, *key;
     struct entry *chain; /* the next of its bucket */
+    struct entry *kin;   /* the next of the bucket of its chemical system */
     size_t at;           /* place in the heap */
 } entry;
 
@@ -29,6 +30,8 @@ struct cupel_board {
     entry **heap; /* best, sample: the worst on top; pareto: in no order */
     entry **bucket;
     size_t n_buckets;
+    entry **system; /* [n_buckets] of chemical systems, where they are counted */
+    size_t per_system;
     double *last_layer; /* pareto: cells [n_last][m] of the last layer kept; what they dominate cannot enter */
     size_t n_last, settled;
 };
@@ -65,6 +68,7 @@ void cupel_board_free(cupel_board *b)
     for (size_t i = 0; i < b->n; i++) cupel_free(b->heap[i]);
     cupel_free(b->heap);
     cupel_free(b->bucket);
+    cupel_free(b->system);
     cupel_free(b->last_layer);
     cupel_free(b);
 }
@@ -181,10 +185,68 @@ static entry **find(cupel_board *b, const entry *e)
     return at;
 }
 
+/* ---- chemical systems: the element symbols of the key, whose order is canonical ---- */
+
+/* The next letter of a symbol, 0 at the end; the e of an exponent is none. */
+static char next_letter(const char *key, size_t *i)
+{
+    for (; key[*i]; ++*i) {
+        bool capital = key[*i] >= 'A' && key[*i] <= 'Z', small = key[*i] >= 'a' && key[*i] <= 'z';
+        if (capital || (small && *i && key[*i - 1] >= 'A' && key[*i - 1] <= 'Z')) return key[(*i)++];
+    }
+    return 0;
+}
+
+static bool same_system(const entry *x, const entry *y)
+{
+    for (size_t i = 0, j = 0;;) {
+        char a = next_letter(x->key, &i), b = next_letter(y->key, &j);
+        if (a != b) return false;
+        if (!a) return true;
+    }
+}
+
+static entry **system_bucket(const cupel_board *b, const entry *e)
+{
+    uint64_t h = 14695981039346656037u;
+    size_t i = 0;
+    for (char c; (c = next_letter(e->key, &i));) h = (h ^ (unsigned char)c) * 1099511628211u;
+    return &b->system[(size_t)(h ^ (h >> 29)) & (b->n_buckets - 1)];
+}
+
+/* The last of e's system when as many stand on the board as may, else NULL. */
+static entry *last_of_system(const cupel_board *b, const entry *e)
+{
+    entry *last = NULL;
+    size_t n = 0;
+    if (!b->per_system) return NULL;
+    for (entry *k = *system_bucket(b, e); k; k = k->kin) {
+        if (!same_system(k, e)) continue;
+        n++;
+        if (!last || ahead(last, k)) last = k;
+    }
+    return n >= b->per_system ? last : NULL;
+}
+
+cupel_status cupel_board_per_system(cupel_board *b, size_t most, cupel_err *err)
+{
+    if (!most || b->kind != CUPEL_BOARD_BEST) return CUPEL_OK;
+    b->system = cupel_alloc(b->n_buckets, sizeof *b->system);
+    if (!b->system) return cupel_no_memory(err, "a best list", b->n_buckets * sizeof *b->system);
+    b->per_system = most;
+    return CUPEL_OK;
+}
+
+/* ---- in and out ---- */
+
 static void unlink_entry(cupel_board *b, entry *e)
 {
     entry **at = find(b, e);
     if (*at == e) *at = e->chain;
+    if (!b->per_system) return;
+    at = system_bucket(b, e);
+    while (*at && *at != e) at = &(*at)->kin;
+    if (*at) *at = e->kin;
 }
 
 static void link_entry(cupel_board *b, entry *e)
@@ -192,6 +254,21 @@ static void link_entry(cupel_board *b, entry *e)
     entry **at = &b->bucket[bucket_of(b, e)];
     e->chain = *at;
     *at = e;
+    if (!b->per_system) return;
+    at = system_bucket(b, e);
+    e->kin = *at;
+    *at = e;
+}
+
+/* e takes the place of one that leaves. */
+static void replace(cupel_board *b, entry *old, entry *e)
+{
+    unlink_entry(b, old);
+    e->at = old->at;
+    b->heap[e->at] = e;
+    cupel_free(old);
+    link_entry(b, e);
+    sift(b, e->at);
 }
 
 /* The one that stands for both; the other is freed. Copies are of compositions: candidates of one cell are not added up. */
@@ -254,17 +331,13 @@ cupel_status cupel_board_offer(cupel_board *b, const cupel_pick *pick, cupel_err
         settle_twins(b, twin, e);
         return CUPEL_OK;
     }
-    if (b->kind != CUPEL_BOARD_PARETO && b->n == b->keep) {
-        if (!ahead(e, b->heap[0])) {
+    entry *leaves = last_of_system(b, e);
+    if (!leaves && b->kind != CUPEL_BOARD_PARETO && b->n == b->keep) leaves = b->heap[0];
+    if (leaves) {
+        if (ahead(e, leaves))
+            replace(b, leaves, e);
+        else
             cupel_free(e);
-            return CUPEL_OK;
-        }
-        unlink_entry(b, b->heap[0]);
-        cupel_free(b->heap[0]);
-        b->heap[0] = e;
-        e->at = 0;
-        link_entry(b, e);
-        sift(b, 0);
         return CUPEL_OK;
     }
     if (!cupel_grow(&b->heap, &b->cap, b->n + 1, sizeof *b->heap)) {

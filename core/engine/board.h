@@ -30,6 +30,9 @@ typedef struct cupel_pick {
 typedef struct cupel_board cupel_board;
 
 cupel_status cupel_board_new(cupel_board_kind kind, cupel_shape shape, size_t keep, cupel_board **b, cupel_err *err);
+/* For a board of the best: at most `most` of one chemical system. Boards of parts still merge to that of the whole: what stands ahead of a candidate
+ * in a part, counted up to `most` of each system, is no more than in the whole. Before the first offer. */
+cupel_status cupel_board_per_system(cupel_board *b, size_t most, cupel_err *err);
 void cupel_board_free(cupel_board *b);
 
 /* False when a candidate of this score, merit and objectives cannot enter: a cheap test before its key is made. Safe from many threads. */

@@ -19,7 +19,7 @@ enum { N_PARTS = 10 };
 static void parts_of(cupel_counts *k, part p[N_PARTS])
 {
     const part all[N_PARTS] = {
-        {"totals", "seen, outside the domain, no chance, predicted, inside every window", RANK_1, CUPEL_N_TOTALS, &k->total},
+        {"totals", "seen, outside the domain, no chance, predicted, inside every window, known and left out", RANK_1, CUPEL_N_TOTALS, &k->total},
         {"formula", "rejected by the reason why the formula could not be read", RANK_1, CUPEL_REASON_COUNT, &k->formula},
         {"describe", "rejected by the reason why it could not be described", RANK_1, CUPEL_REASON_COUNT, &k->describe},
         {"first", "rejected, first of all by this constraint", RANK_1, k->c, &k->first},

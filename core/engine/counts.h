@@ -12,7 +12,7 @@ enum { CUPEL_N_Z = CUPEL_Z_MAX + 1 };
 typedef struct cupel_counts {
     size_t n, c, r;
     int64_t *block;     /* [n], owned */
-    int64_t *total;     /* seen, outside domain, no chance, predicted, inside every window [5] */
+    int64_t *total;     /* seen, outside domain, no chance, predicted, inside every window, known and left out [6] */
     int64_t *formula;   /* [CUPEL_REASON_COUNT] rejected because the formula could not be read */
     int64_t *describe;  /* [CUPEL_REASON_COUNT] because it could not be described */
     int64_t *first;     /* [c] rejected, first of all by this constraint */
@@ -24,7 +24,7 @@ typedef struct cupel_counts {
     int64_t *rejected;  /* [c][119] candidates with the element by first failed constraint */
 } cupel_counts;
 
-enum { CUPEL_SEEN, CUPEL_OUTSIDE_DOMAIN, CUPEL_NO_CHANCE, CUPEL_PREDICTED, CUPEL_INSIDE, CUPEL_N_TOTALS };
+enum { CUPEL_SEEN, CUPEL_OUTSIDE_DOMAIN, CUPEL_NO_CHANCE, CUPEL_PREDICTED, CUPEL_INSIDE, CUPEL_KNOWN, CUPEL_N_TOTALS };
 
 cupel_status cupel_counts_init(cupel_counts *k, size_t c, size_t r, cupel_err *err);
 void cupel_counts_release(cupel_counts *k);

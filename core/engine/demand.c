@@ -16,7 +16,7 @@
 enum { DEMAND_BYTES_MAX = 1 << 20 };
 
 static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "properties", "space", "require",
-                                       "rank",   "prefer", "domain", "keep",  "seed",       "level", NULL};
+                                       "rank",   "prefer", "domain", "known", "per_system", "keep",  "seed",       "level", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source", NULL};
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
@@ -25,6 +25,7 @@ static const char *const rank_words[] = {"probability", "pareto", "weights", NUL
 static const char *const task_words[] = {"auto", "regression", "class", NULL};
 static const char *const dot_words[] = {"refuse", "hydrate", "decimal", NULL};
 static const char *const domain_words[] = {"shown", "required", NULL};
+static const char *const known_words[] = {"measured", "keep", "drop", NULL};
 static const char *const scale_words[] = {"composition", NULL};
 
 const char *cupel_rank_by_name(cupel_rank_by by) { return rank_words[by]; }
@@ -295,7 +296,7 @@ static cupel_status read_rank(cupel_demand *d, const cupel_yaml *root, cupel_err
 static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    int domain = 0, scale = 0;
+    int domain = 0, known = 0, scale = 0;
     CUPEL_TRY(cupel_keys_check(root, d->file, "a demand", top_keys, err));
     CUPEL_TRY(cupel_keys_text(root, d->file, "demand", &d->words, err));
     if (!d->words) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand begins with the key 'demand', what for in words", d->file, root->line);
@@ -305,7 +306,13 @@ static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err
     CUPEL_TRY(cupel_keys_number(root, d->file, "level", 0.5, 0.999, &d->level, err));
     CUPEL_TRY(cupel_keys_word(root, d->file, "domain", domain_words, &domain, err));
     d->domain_required = domain == 1;
+    CUPEL_TRY(cupel_keys_word(root, d->file, "known", known_words, &known, err));
+    d->known = (cupel_known_policy)known;
+    CUPEL_TRY(cupel_keys_count(root, d->file, "per_system", 1, CUPEL_KEEP_MAX, &d->per_system, err));
     CUPEL_TRY(read_rank(d, root, err));
+    if (d->per_system && d->by == CUPEL_BY_PARETO)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'per_system' goes with a ranking by probability or weights, not with Pareto layers; leave one out", d->file,
+                          cupel_yaml_get(root, "per_system")->line);
     CUPEL_TRY(read_properties(d, root, err));
     d->space_spec = cupel_yaml_get(root, "space");
     if (!d->space_spec)

@@ -15,6 +15,8 @@
  *     - {elements: forbidden, list: [Pb, Cd]}        see core/matter/constraint.h; goal: and weight: may be added where a figure has a limit
  *   rank: {by: probability}                          probability, pareto or weights (`prefer` is the same key)
  *   domain: required                                 candidates outside the training domain are rejected; default: shown
+ *   known: measured                                  compositions of the training data: judged by the measured value, kept as predicted, or drop
+ *   per_system: 3                                    at most so many rows of one chemical system
  *   keep: 100    seed: 1    level: 0.9               rows kept, seed of training, level of the intervals
  *
  * File names are relative to the demand. Everything is checked when it is opened: unknown or repeated keys, wrong units and impossible windows
@@ -32,6 +34,9 @@ enum { CUPEL_KEEP_MAX = 100000, CUPEL_OBJECTIVES_MAX = 4, CUPEL_PROPERTIES_MAX =
 
 typedef enum cupel_rank_by { CUPEL_BY_PROBABILITY, CUPEL_BY_PARETO, CUPEL_BY_WEIGHTS } cupel_rank_by;
 const char *cupel_rank_by_name(cupel_rank_by by);
+
+/* What becomes of a composition that was measured: its verdict is of the measured value, or of the prediction as for any other, or it is left out. */
+typedef enum cupel_known_policy { CUPEL_KNOWN_MEASURED, CUPEL_KNOWN_KEEP, CUPEL_KNOWN_DROP } cupel_known_policy;
 
 /* A property with its data and model. Text lives in the demand. */
 typedef struct cupel_demand_property {
@@ -84,7 +89,8 @@ typedef struct cupel_demand {
     const cupel_yaml *space_spec;
     cupel_rank_by by;
     bool domain_required;
-    uint64_t keep, seed;
+    cupel_known_policy known;
+    uint64_t keep, per_system, seed; /* per_system 0: any number */
     double level;
 } cupel_demand;
 

@@ -64,6 +64,8 @@ static void rank_words_of(const cupel_demand *d, cupel_str *out)
         cupel_str_puts(out, "Ranked by the weighted mean of how well each window and goal is met");
         weight_words(d, out);
     }
+    if (d->known == CUPEL_KNOWN_DROP) cupel_str_puts(out, "Compositions that were measured already are left out.\n");
+    if (d->per_system) cupel_str_addf(out, "At most %llu of one chemical system are shown.\n", (unsigned long long)d->per_system);
     cupel_str_addf(out, "Intervals hold %g %% of materials like those measured. %s", 100 * d->level,
                    d->domain_required ? "Candidates unlike anything measured are rejected.\n"
                                       : "Candidates unlike anything measured are marked.\n");

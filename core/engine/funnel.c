@@ -1,6 +1,7 @@
 #include "core/engine/funnel.h"
 
 #include "core/base/err.h"
+#include "core/engine/demand.h"
 #include "core/matter/formula.h"
 
 #include <stdio.h>
@@ -37,6 +38,7 @@ static void lines(builder *b)
     for (int i = 1; i < CUPEL_REASON_COUNT; i++)
         if (k->formula[i]) line(b, k->formula[i], k->formula[i], "", formula_words[i] ? formula_words[i] : cupel_reason_name((cupel_reason)i));
     for (size_t i = 0; i < r->n_constraints; i++) line(b, k->first[i], k->fails[i], "", r->constraint[i]);
+    if (r->known == CUPEL_KNOWN_DROP) line(b, k->total[CUPEL_KNOWN], k->total[CUPEL_KNOWN], "", "measured already");
     for (int i = 1; i < CUPEL_REASON_COUNT; i++)
         if (k->describe[i] && i != CUPEL_REASON_IMPUTED)
             line(b, k->describe[i], k->describe[i], "cannot be described: ", cupel_reason_name((cupel_reason)i));
@@ -46,14 +48,14 @@ static void lines(builder *b)
     line(b, k->total[CUPEL_NO_CHANCE], k->total[CUPEL_NO_CHANCE], "", "no chance to meet every window");
     for (size_t i = 0; i < r->rows.n; i++) again += r->rows.copies[i] - 1;
     if (again) line(b, again, again, "", "the same composition again");
-    line(b, b->left - (int64_t)r->rows.n, -1, "", "behind the best");
+    line(b, b->left - (int64_t)r->rows.n, -1, "", r->per_system ? "behind the best, or more of one chemical system than are shown" : "behind the best");
 }
 
 cupel_status cupel_funnel_fill(cupel_result *r, cupel_err *err)
 {
     builder b = {.r = r};
     r->n_funnel = 0;
-    r->funnel = cupel_arena_take(&r->arena, (8 + 2 * CUPEL_REASON_COUNT + r->n_constraints + r->n_requirements) * sizeof *r->funnel);
+    r->funnel = cupel_arena_take(&r->arena, (9 + 2 * CUPEL_REASON_COUNT + r->n_constraints + r->n_requirements) * sizeof *r->funnel);
     r->kept_z = cupel_arena_take(&r->arena, CUPEL_N_Z * sizeof *r->kept_z);
     if (!r->funnel || !r->kept_z) return cupel_no_memory(err, "the funnel", 0);
     memset(r->kept_z, 0, CUPEL_N_Z * sizeof *r->kept_z);

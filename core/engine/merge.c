@@ -51,7 +51,7 @@ static cupel_status open_part(part *p, const part *first, cupel_err *err)
     cupel_str_free(&what);
     if (st != CUPEL_OK) return st;
     cupel_shape s = shape_of(a), t = shape_of(b);
-    if (s.p != t.p || s.r != t.r || s.c != t.c || s.m != t.m || a->keep != b->keep || strcmp(a->rank_by, b->rank_by) != 0 ||
+    if (s.p != t.p || s.r != t.r || s.c != t.c || s.m != t.m || a->keep != b->keep || a->per_system != b->per_system || a->known != b->known || strcmp(a->rank_by, b->rank_by) != 0 ||
         a->candidates != b->candidates)
         return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' is of another demand than '%s'; %s", p->path, first->path, REMEDY);
     p->place = cupel_alloc(b->rows.n, sizeof *p->place);
@@ -137,6 +137,7 @@ static cupel_status join(part *p, size_t n, cupel_result *out, cupel_err *err)
     whole.arena = (cupel_arena){0};
     whole.counts = (cupel_counts){0};
     CUPEL_TRY(cupel_board_new(pareto ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, shape, (size_t)r->keep, &best, err));
+    CUPEL_TRY(cupel_board_per_system(best, (size_t)r->per_system, err));
     CUPEL_TRY(cupel_board_new(CUPEL_BOARD_SAMPLE, shape, CUPEL_SAMPLE_ROWS, &sample, err));
     CUPEL_TRY(fill_boards(p, n, shape, best, sample, err));
     CUPEL_TRY(cupel_counts_init(&whole.counts, shape.c, shape.r, err));

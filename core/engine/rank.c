@@ -5,6 +5,7 @@
 #include "core/engine/funnel.h"
 #include "core/engine/demand_parts.h"
 #include "core/engine/explain.h"
+#include "core/engine/known.h"
 #include "core/engine/screen_parts.h"
 #include "core/engine/sieve.h"
 #include "core/math/units.h"
@@ -42,6 +43,7 @@ typedef struct ranker {
     double *number;        /* of one row: value spread lower upper distance [p], chance [r], figure [c], objective [m] */
     unsigned char *domain; /* [p] */
     cupel_str key;
+    cupel_known_set *left_out; /* NULL: none */
     cupel_tally tally;     /* of rows without a formula or a value */
 } ranker;
 
@@ -146,6 +148,18 @@ done:
     return st;
 }
 
+static cupel_status gather_known(ranker *k, cupel_err *err)
+{
+    if (k->d->known != CUPEL_KNOWN_DROP) return CUPEL_OK;
+    cupel_status st = cupel_known_set_new(&k->left_out, err);
+    for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) {
+        const cupel_model *m = k->d->property[p].model;
+        st = m ? cupel_known_set_add_model(k->left_out, m, err) : cupel_known_set_add(k->left_out, &k->known[p].batch, err);
+    }
+    if (st == CUPEL_OK) cupel_known_set_close(k->left_out);
+    return st;
+}
+
 static cupel_status start(ranker *k, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -164,6 +178,8 @@ static cupel_status start(ranker *k, cupel_err *err)
     CUPEL_TRY(cupel_scorer_new(d, k->belief, &k->scorer, err));
     CUPEL_TRY(cupel_counts_init(&k->counts, s->c, s->r, err));
     CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, *s, (size_t)d->keep, &k->best, err));
+    CUPEL_TRY(cupel_board_per_system(k->best, (size_t)d->per_system, err));
+    CUPEL_TRY(gather_known(k, err));
     st = cupel_board_new(CUPEL_BOARD_SAMPLE, *s, CUPEL_SAMPLE_ROWS, &k->sample, err);
 done:
     return st;
@@ -184,6 +200,7 @@ static void finish(ranker *k)
     cupel_source_free(k->source);
     cupel_str_free(&k->key);
     cupel_tally_release(&k->tally);
+    cupel_known_set_free(k->left_out);
 }
 
 /* ---- one row ---- */
@@ -295,13 +312,18 @@ static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupe
     }
     cupel_count_elements(&f.composition, k->counts.seen);
     if (!cupel_sieve_constraints(k->d, &f.composition, &k->counts, figure)) return CUPEL_OK;
+    cupel_status st = CUPEL_OK;
+    bool known = false;
+    if (k->left_out) st = cupel_known_set_has(k->left_out, &f.composition, &k->key, &known, err);
+    k->counts.total[CUPEL_KNOWN] += known;
+    if (st != CUPEL_OK || known) return st;
     cupel_reason reason = read_values(k, r, row, &column);
     if (reason) {
         k->counts.describe[reason]++;
         set_aside(k, r, row, reason, column);
         return CUPEL_OK;
     }
-    cupel_status st = check_intervals(k, r, row, err);
+    st = check_intervals(k, r, row, err);
     if (st != CUPEL_OK) return st;
     const cupel_score_row in = {.value = value,
                                 .spread = value + s->p,

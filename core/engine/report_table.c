@@ -1,3 +1,4 @@
+#include "core/engine/demand.h"
 #include "core/engine/report_parts.h"
 #include "core/engine/report_text.h"
 
@@ -142,6 +143,16 @@ static void put_set(cupel_str *s, double low, double high)
         cupel_str_addf(s, "<span class=range>{%g}</span>", low);
 }
 
+/* What was measured of the candidate itself speaks for the window or against it. */
+static void put_judgement(const cupel_result *q, size_t p, double value, cupel_str *s)
+{
+    double min, max;
+    window_of(q, p, &min, &max);
+    if (q->known != CUPEL_KNOWN_MEASURED || (isinf(min) && isinf(max))) return;
+    bool in = value >= min && value <= max;
+    cupel_str_addf(s, "<span class=%s title=\"measured %s the window\">%s</span> ", in ? "pass" : "outside", in ? "inside" : "outside", in ? "✓" : "✗");
+}
+
 static void put_property(const cupel_result *q, size_t i, size_t p, const scale *c, cupel_str *s)
 {
     size_t k = i * q->n_properties + p;
@@ -179,7 +190,8 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
         if (q->is_class[p])
             cupel_str_addf(s, "%g", q->known_value[k]);
         else
-            cupel_html_value(s, q->known_value[k], 0);
+            if (q->in_training[k]) put_judgement(q, p, q->known_value[k], s);
+        cupel_html_value(s, q->known_value[k], 0);
     } else {
         cupel_str_puts(s, "–<td class=num>–");
     }

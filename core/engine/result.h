@@ -2,8 +2,9 @@
  * kind "ranking" (DIR/result.h5 of a run, part2.h5 of a shard), printed as CSV or JSONL. A report needs no more than this, the model files and
  * run.json.
  *
- * Layout, schema 1; n rows, p properties, r requirements, c constraints, all text UTF-8:
- *   root attributes   demand (its first line), file, space (in words), rank_by ("probability", "pareto", "weights"), level, keep, domain_required,
+ * Layout, schema 2; n rows, p properties, r requirements, c constraints, all text UTF-8:
+ *   root attributes   demand (its first line), file, space (in words), rank_by ("probability", "pareto", "weights"), level, keep, per_system (0: any number), known (0 judged by the
+ *                     measured value, 1 kept as predicted, 2 left out), domain_required,
  *                     candidates (of the whole space), first, end (rows first .. end - 1 were screened), shard, shards (1, 1 when whole)
  *   identity/         name value [k] text: what it was made from: cupel, demand, space, "data <property>", "model <property>" (a digest of the
  *                     settings and out-of-fold predictions), isa, precision; the digests of them are attributes of the group `inputs` too
@@ -31,7 +32,7 @@
 
 #include <stdbool.h>
 
-enum { CUPEL_RANKING_SCHEMA = 1, CUPEL_DOMAIN_UNKNOWN = 2 };
+enum { CUPEL_RANKING_SCHEMA = 2, CUPEL_DOMAIN_UNKNOWN = 2 };
 
 /* Candidates column by column. Integers are signed because artifacts store them so. */
 typedef struct cupel_shortlist {
@@ -59,7 +60,7 @@ typedef struct cupel_result {
     cupel_arena arena;         /* everything below but the counts */
     char *demand, *file, *space, *rank_by;
     double level;
-    int64_t keep, domain_required, candidates, first, end, shard, shards, seed;
+    int64_t keep, per_system, known, domain_required, candidates, first, end, shard, shards, seed;
     size_t n_identity;
     char **identity, **identity_value;
     size_t n_words;

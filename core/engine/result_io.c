@@ -43,7 +43,7 @@ typedef struct array {
     void *at;
 } array;
 
-enum { N_WORDS = 4, N_WHOLES = 7, N_LISTS = 9, N_ARRAYS = 13 };
+enum { N_WORDS = 4, N_WHOLES = 9, N_LISTS = 9, N_ARRAYS = 13 };
 
 typedef struct table {
     word words[N_WORDS];
@@ -57,6 +57,8 @@ static table table_of(cupel_result *r)
     return (table){
         .words = {{"demand", &r->demand}, {"file", &r->file}, {"space", &r->space}, {"rank_by", &r->rank_by}},
         .wholes = {{"keep", &r->keep},
+                   {"per_system", &r->per_system},
+                   {"known", &r->known},
                    {"domain_required", &r->domain_required},
                    {"candidates", &r->candidates},
                    {"first", &r->first},
@@ -197,7 +199,8 @@ done:
 static cupel_status check_meta(const cupel_result *x, const char *path, cupel_err *err)
 {
     bool ok = x->candidates >= 0 && x->first >= 0 && x->first <= x->end && x->end <= x->candidates && x->shards >= 1 && x->shard >= 1 &&
-              x->shard <= x->shards && x->keep >= 1 && x->keep <= CUPEL_KEEP_MAX && x->n_properties >= 1 && x->n_properties <= 1024 &&
+              x->shard <= x->shards && x->keep >= 1 && x->keep <= CUPEL_KEEP_MAX && x->per_system >= 0 && x->per_system <= CUPEL_KEEP_MAX &&
+              x->known >= CUPEL_KNOWN_MEASURED && x->known <= CUPEL_KNOWN_DROP && x->n_properties >= 1 && x->n_properties <= 1024 &&
               x->n_requirements <= 1024 && x->n_constraints <= 1024 && x->n_objectives <= 4096 && x->level > 0 && x->level < 1;
     if (strcmp(x->rank_by, "pareto") == 0) ok = ok && x->n_objectives >= 2 && x->n_objectives <= CUPEL_OBJECTIVES_MAX;
     for (size_t i = 0; ok && i < x->n_requirements; i++)

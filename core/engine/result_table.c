@@ -1,6 +1,7 @@
 /* The shortlist as CSV or JSONL. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/demand.h"
 #include "core/engine/result.h"
 #include "core/io/csv.h"
 #include "core/io/json.h"
@@ -125,7 +126,7 @@ static cell of_number(double x) { return isnan(x) ? of_text("") : (cell){.number
 static cell of_whole(int64_t x) { return (cell){.whole = x, .is_whole = true}; }
 static cell flag(bool x) { return of_whole(x); }
 
-/* Where the interval lies against the window: all of it, the value, only a part, nothing inside. */
+/* Where the interval lies against the window: all of it, the value, only a part, nothing inside. What was measured is judged by that. */
 static const char *verdict(const cupel_result *r, size_t i, size_t k)
 {
     size_t p = (size_t)r->requirement_property[k], at = i * r->n_properties + p;
@@ -133,6 +134,8 @@ static const char *verdict(const cupel_result *r, size_t i, size_t k)
     if (r->requirement_goal[k] > 0) lo = fmax(lo, r->requirement_beat[k]); /* NaN: no matter */
     if (r->requirement_goal[k] < 0) hi = fmin(hi, r->requirement_beat[k]);
     if (r->is_class[p]) v = v >= 0.5 ? r->property_max[p] : r->property_min[p];
+    if (r->known == CUPEL_KNOWN_MEASURED && r->in_training[at]) /* the measured value speaks */
+        return r->known_value[at] >= lo && r->known_value[at] <= hi ? "measured: pass" : "measured: fail";
     if (l >= lo && u <= hi) return "pass";
     if (v >= lo && v <= hi) return "likely";
     return u >= lo && l <= hi ? "unlikely" : "fail";

@@ -170,12 +170,23 @@ static cupel_status check_models(const cupel_demand *d, cupel_err *err)
     return CUPEL_OK;
 }
 
+static cupel_status gather_known(cupel_screening *s, cupel_err *err)
+{
+    const cupel_demand *d = s->d;
+    if (d->known != CUPEL_KNOWN_DROP) return CUPEL_OK;
+    cupel_status st = cupel_known_set_new(&s->known, err);
+    for (size_t i = 0; i < d->n_properties && st == CUPEL_OK; i++) st = cupel_known_set_add_model(s->known, d->property[i].model, err);
+    if (st == CUPEL_OK) cupel_known_set_close(s->known);
+    return st;
+}
+
 cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     uint64_t count = 0, n = s->o->shards, i = s->o->shard;
     const cupel_demand *d = s->d;
     CUPEL_TRY(check_models(d, err));
+    CUPEL_TRY(gather_known(s, err));
     CUPEL_TRY(cupel_demand_space(d, &s->space, err));
     CUPEL_TRY(cupel_space_count(s->space, &count, err));
     if (count > INT64_MAX / 1024)
@@ -184,6 +195,7 @@ cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
     s->shape = (cupel_shape){.p = d->n_properties, .r = d->n_requirements, .c = d->n_constraints, .m = cupel_demand_objectives(d)};
     CUPEL_TRY(cupel_scorer_of_models(d, &s->scorer, err));
     CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, s->shape, (size_t)d->keep, &s->best, err));
+    CUPEL_TRY(cupel_board_per_system(s->best, (size_t)d->per_system, err));
     CUPEL_TRY(cupel_board_new(CUPEL_BOARD_SAMPLE, s->shape, CUPEL_SAMPLE_ROWS, &s->sample, err));
     CUPEL_TRY(cupel_counts_init(&s->at.counts, s->shape.c, s->shape.r, err));
     s->at.candidates = (int64_t)count;
@@ -246,6 +258,7 @@ void cupel_screening_close(cupel_screening *s)
     cupel_board_free(s->best);
     cupel_board_free(s->sample);
     cupel_scorer_free(s->scorer);
+    cupel_known_set_free(s->known);
     cupel_space_free(s->space);
     cupel_checkpoint_release(&s->at);
 }

@@ -138,6 +138,13 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
         cupel_batch_get(batch, row, &c);
         cupel_count_elements(&c, k->seen);
         if (!cupel_sieve_constraints(s->d, &c, k, h->figure)) continue;
+        bool known = false;
+        if (s->known) {
+            cupel_status had = cupel_known_set_has(s->known, &c, &h->key, &known, err);
+            if (had != CUPEL_OK) return had;
+        }
+        k->total[CUPEL_KNOWN] += known;
+        if (known) continue;
         size_t at = t->passed.n;
         cupel_status st = cupel_batch_add(&t->passed, &c, 0, err);
         if (st != CUPEL_OK) return st;

@@ -5,6 +5,7 @@
 #include "core/engine/board.h"
 #include "core/engine/checkpoint.h"
 #include "core/engine/explain.h"
+#include "core/engine/known.h"
 #include "core/engine/score.h"
 #include "core/engine/screen.h"
 
@@ -34,6 +35,7 @@ typedef struct cupel_screening {
     size_t n_slots, n_hands;
     cupel_slot *slot;
     cupel_hand *hand;
+    cupel_known_set *known;    /* compositions to leave out; NULL: none */
     cupel_tally unread;        /* rows of a list whose formula cannot be read */
 } cupel_screening;
 

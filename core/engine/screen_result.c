@@ -138,6 +138,8 @@ cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *sp
     r->keep = (int64_t)d->keep;
     r->seed = (int64_t)d->seed;
     r->domain_required = d->domain_required;
+    r->per_system = (int64_t)d->per_system;
+    r->known = d->known;
     bool ok = keep_text(&r->arena, d->words, &r->demand) && keep_text(&r->arena, d->file, &r->file) &&
               keep_text(&r->arena, space ? cupel_space_words(space) : "", &r->space) &&
               keep_text(&r->arena, cupel_rank_by_name(d->by), &r->rank_by) && put_properties(d, r) && put_requirements(d, r) &&

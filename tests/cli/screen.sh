@@ -67,13 +67,20 @@ check 'JSON lines' "$CUPEL" screen "$T/list.yaml" -o "$T/x.jsonl"
 # ---- other rankings
 sed -e 's/max: 60 USD\/kg}/max: 60 USD\/kg}, goal: minimise/' -e '$a rank: {by: pareto}' "$T/neutral.yaml" >"$T/pareto.yaml"
 sed 's/pareto/weights/' "$T/pareto.yaml" >"$T/weights.yaml"
-for d in pareto weights; do
+sed -e '$a per_system: 2' -e '$a known: drop' "$T/neutral.yaml" >"$T/system.yaml"
+for d in pareto weights system; do
   check "rank by $d" "$CUPEL" screen "$T/$d.yaml" --threads 2 -o "$T/$d.csv"
   for i in 1 2 3; do "$CUPEL" screen "$T/$d.yaml" --shard $i/3 -o "$T/part$i.h5" 2>"$T/err"; done
   "$CUPEL" merge "$T"/part[123].h5 -o "$T/x.csv" 2>"$T/err"; same "rank by $d: 3 shards" "$T/$d.csv" "$T/x.csv"
 done
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { l = $c["pareto layer"]; if (l < last) exit 1; last = l } END { exit !last }' "$T/pareto.csv" &&
   ok 'Pareto layers rise' || no 'Pareto layers rise'
+
+grep -q 'rejected: measured already' "$T/err" || "$CUPEL" screen "$T/system.yaml" -o "$T/x.csv" 2>"$T/err"
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } $c["in_training"] == 1 { bad = 1 } { s = $2; gsub(/[0-9.]/, "", s); if (++n[s] > 2) bad = 1 } END { exit bad || NR < 61 }' "$T/system.csv" &&
+  grep -q 'rejected: measured already' "$T/err" && ok 'two of each system, none that was measured' || no 'two of each system, none that was measured'
+sed '$a per_system: 2' "$T/pareto.yaml" >"$T/both.yaml"
+exits 'per_system and Pareto layers' 2 "'per_system' goes with" "$CUPEL" screen "$T/both.yaml" -o "$T/x.csv"
 
 # ---- estimate
 "$CUPEL" screen "$T/neutral.yaml" --estimate --format json >"$T/e.json" 2>"$T/err"

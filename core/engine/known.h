@@ -1,0 +1,19 @@
+/* The compositions that were measured already: those of the training rows of every property. */
+#ifndef CUPEL_ENGINE_KNOWN_H
+#define CUPEL_ENGINE_KNOWN_H
+
+#include "core/engine/model.h"
+
+typedef struct cupel_known_set cupel_known_set;
+
+cupel_status cupel_known_set_new(cupel_known_set **s, cupel_err *err);
+void cupel_known_set_free(cupel_known_set *s);
+/* Rows of a batch (those with a reason left out), or the training rows of a model. */
+cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, cupel_err *err);
+cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, cupel_err *err);
+/* After the last was added. */
+void cupel_known_set_close(cupel_known_set *s);
+/* Equal reduced compositions, to the digits of the canonical text; *text is scratch of the caller. Thread-safe. */
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_err *err);
+
+#endif
