@@ -206,6 +206,7 @@ static void the_page_says_what_the_run_found(void **state)
                                        "2,345,678", "1,203,456", "costs at most 60 USD/kg", "band gap from 1.1 to 1.6 eV", "price [USD/kg]", "nearest measured",
                                        "sha256:0123456789abcdef", "xxh3:00112233", "Cs<sub>1</sub><wbr>SnI<sub>2</sub><wbr>", "mean absolute error", "in the 90 % interval",
                                        "cupel cite magpie svr conformal charge_neutral price --format bibtex", "demand: &lt;x&gt;",
+                                       "What this does not say", "luckiest", "<span class=states>Cs+1 Sn+", "distance to it (up to 1 is inside)",
                                        "The band gap was learned with svr, epsilon support vector regression (libsvm trains), with C = 10, gamma = 0.0076 and epsilon = 0.1, from "};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (!strstr(p, said[i])) fail_msg("the page does not say '%s'", said[i]);

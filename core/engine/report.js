@@ -170,8 +170,11 @@
   function firstChoice(role) {
     var others = d3.range(CHANCE).filter(varies), asked = others.filter(function (i) { return data.axes[i].asked; });
     var ends = others.filter(function (i) { return data.axes[i].goal; });
-    if (role === 'front') return asked.length > 1 ? { x: asked[0], y: asked[1] } : { x: CHANCE, y: ends.length ? ends[0] : DISTANCE };
-    return { x: 0, y: others.filter(function (i) { return i; })[0] || CHANCE };
+    var best = asked.length > 1 ? { x: asked[0], y: asked[1] } : { x: CHANCE, y: ends.length ? ends[0] : DISTANCE };
+    if (role === 'front') return best;
+    function again(i) { return (best.x === 0 && best.y === i) || (best.y === 0 && best.x === i); } // the same two
+    var y = others.filter(function (i) { return i && !again(i); })[0];
+    return { x: 0, y: y || CHANCE };
   }
   function selects(el) {
     if (d3.select(el.parentNode).select('.choose').size()) return;

@@ -57,6 +57,7 @@ void cupel_report_tradeoff(const cupel_report *r, cupel_str *s);
 void cupel_report_funnel(const cupel_report *r, cupel_str *s);
 void cupel_report_elements(const cupel_report *r, cupel_str *s);
 void cupel_report_trust(const cupel_report *r, cupel_str *s);
+void cupel_report_limits(const cupel_report *r, cupel_str *s);
 void cupel_report_lineage(const cupel_report *r, cupel_str *s);
 void cupel_report_methods(const cupel_report *r, cupel_str *s);
 cupel_status cupel_report_figures(const cupel_report *r, cupel_str *json, cupel_err *err); /* the data of the figures drawn in the browser */
