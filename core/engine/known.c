@@ -7,8 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A number of the set of elements: the canonical text, which takes long for alloys, is made only where it is known. */
+static uint64_t elements_of(const cupel_composition *c)
+{
+    uint64_t h = 0;
+    for (unsigned i = 0; i < c->n; i++) h += (uint64_t)c->z[i] * c->z[i] * 0x9e3779b97f4a7c15u ^ (uint64_t)c->z[i] << 32;
+    return h;
+}
+
+typedef struct member {
+    uint64_t elements;
+    const char *key; /* canonical text */
+    size_t order;
+    double value;
+} member;
+
 struct cupel_known_set {
-    char **key; /* [n] canonical texts, sorted when closed */
+    member *m; /* [n] sorted when closed */
     size_t n, cap;
     cupel_arena arena;
 };
@@ -22,22 +37,23 @@ cupel_status cupel_known_set_new(cupel_known_set **s, cupel_err *err)
 void cupel_known_set_free(cupel_known_set *s)
 {
     if (!s) return;
-    cupel_free(s->key);
+    cupel_free(s->m);
     cupel_arena_release(&s->arena);
     cupel_free(s);
 }
 
-static cupel_status add(cupel_known_set *s, const cupel_composition *c, cupel_str *text, cupel_err *err)
+static cupel_status add(cupel_known_set *s, const cupel_composition *c, double value, cupel_str *text, cupel_err *err)
 {
     cupel_str_clear(text);
     cupel_composition_text(c, text);
     char *key = text->failed ? NULL : cupel_arena_text(&s->arena, cupel_str_text(text), text->n);
-    if (!key || !cupel_grow(&s->key, &s->cap, s->n + 1, sizeof *s->key)) return cupel_no_memory(err, "known compositions", 0);
-    s->key[s->n++] = key;
+    if (!key || !cupel_grow(&s->m, &s->cap, s->n + 1, sizeof *s->m)) return cupel_no_memory(err, "known compositions", 0);
+    s->m[s->n] = (member){elements_of(c), key, s->n, value};
+    s->n++;
     return CUPEL_OK;
 }
 
-cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, cupel_err *err)
+cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, const double *target, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_str text = {0};
@@ -45,7 +61,7 @@ cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, c
     for (size_t i = 0; i < batch->n && st == CUPEL_OK; i++) {
         if (batch->reason[i]) continue;
         cupel_batch_get(batch, i, &c);
-        st = add(s, &c, &text, err);
+        st = add(s, &c, target[i], &text, err);
     }
     cupel_str_free(&text);
     return st;
@@ -60,25 +76,53 @@ cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m,
     double target;
     for (size_t i = 0; i < cupel_model_n_training(m) && st == CUPEL_OK; i++) {
         cupel_model_training_row(m, i, &c, &formula, &target);
-        st = add(s, &c, &text, err);
+        st = add(s, &c, target, &text, err);
     }
     cupel_str_free(&text);
     return st;
 }
 
-static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_elements_and_key(const member *a, const member *b)
+{
+    return a->elements != b->elements ? (a->elements < b->elements ? -1 : 1) : strcmp(a->key, b->key);
+}
+
+static int in_order(const void *a, const void *b)
+{
+    const member *x = a, *y = b;
+    int c = by_elements_and_key(x, y);
+    return c ? c : (x->order > y->order) - (x->order < y->order);
+}
 
 void cupel_known_set_close(cupel_known_set *s)
 {
-    if (s->n) qsort(s->key, s->n, sizeof *s->key, by_text);
+    if (s->n) qsort(s->m, s->n, sizeof *s->m, in_order);
 }
 
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_err *err)
+/* The first member that is not before x; with a key of "" the first of these elements. */
+static size_t first_from(const cupel_known_set *s, const member *x)
 {
+    size_t low = 0, high = s->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (by_elements_and_key(&s->m[middle], x) < 0) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, double *value, cupel_err *err)
+{
+    member x = {.elements = elements_of(c), .key = ""};
+    size_t at = first_from(s, &x);
+    *known = false;
+    if (at == s->n || s->m[at].elements != x.elements) return CUPEL_OK;
     cupel_str_clear(text);
     cupel_composition_text(c, text);
     if (text->failed) return cupel_no_memory(err, "a composition", 0);
-    const char *key = cupel_str_text(text);
-    *known = s->n && bsearch(&key, s->key, s->n, sizeof *s->key, by_text) != NULL;
+    x.key = cupel_str_text(text);
+    at = first_from(s, &x);
+    *known = at < s->n && by_elements_and_key(&s->m[at], &x) == 0;
+    if (*known && value) *value = s->m[at].value;
     return CUPEL_OK;
 }

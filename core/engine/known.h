@@ -8,12 +8,13 @@ typedef struct cupel_known_set cupel_known_set;
 
 cupel_status cupel_known_set_new(cupel_known_set **s, cupel_err *err);
 void cupel_known_set_free(cupel_known_set *s);
-/* Rows of a batch (those with a reason left out), or the training rows of a model. */
-cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, cupel_err *err);
+/* Rows of a batch (those with a reason left out) with target [n], or the training rows of a model. */
+cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, const double *target, cupel_err *err);
 cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, cupel_err *err);
 /* After the last was added. */
 void cupel_known_set_close(cupel_known_set *s);
-/* Equal reduced compositions, to the digits of the canonical text; *text is scratch of the caller. Thread-safe. */
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_err *err);
+/* Equal reduced compositions, to the digits of the canonical text; *text is scratch of the caller. *value (may be NULL): what was measured, of the
+ * first of several; unchanged when unknown. Thread-safe. */
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, double *value, cupel_err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/doubts.h"
 #include "core/engine/explain.h"
+#include "core/engine/known.h"
 #include "core/engine/sheet.h"
 #include "core/matter/columns.h"
 #include "core/sys/par.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 
 enum { PIECE = 256, PIECES_PER_THREAD = 16 };
-enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, N_COLUMNS };
+enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, IN_TRAINING, MEASURED, N_COLUMNS };
 
 static const double PRECISION_LIMIT = 1e-3, KERNEL_LIMIT = 1e-6; /* of the half width of an interval */
 
@@ -31,7 +32,7 @@ typedef struct piece {
     room main, other;
     double x[PIECE][N_COLUMNS];
     unsigned char reason[PIECE];
-    cupel_str text;
+    cupel_str text, key;
     double precision_difference, kernel_difference;
 } piece;
 
@@ -41,7 +42,8 @@ typedef struct predictor {
     cupel_model *model;
     cupel_source *source;
     cupel_header header; /* the table's, with names that predictions take set aside */
-    cupel_str name[3];
+    cupel_known_set *known;
+    cupel_str name[4]; /* value, lower, upper; measured */
     const char *column[N_COLUMNS], *unit[N_COLUMNS]; /* of the sheet */
     size_t formula;
     cupel_sheet *sheet;
@@ -116,14 +118,33 @@ static bool dropped(const predictor *d, unsigned char reason)
     return d->o->missing == CUPEL_MISSING_DROP && reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED;
 }
 
-static void fill(const predictor *d, piece *p, size_t n)
+/* A composition that the model learned from, and its measured value. */
+static cupel_status look_up(const predictor *d, piece *p, size_t i, cupel_err *err)
 {
+    cupel_composition c;
+    bool known = false;
+    double value = NAN;
+    p->x[i][IN_TRAINING] = p->x[i][MEASURED] = NAN;
+    if (p->batch.reason[i]) return CUPEL_OK;
+    cupel_batch_get(&p->batch, i, &c);
+    cupel_status st = cupel_known_set_has(d->known, &c, &p->key, &known, &value, err);
+    p->x[i][IN_TRAINING] = known;
+    p->x[i][MEASURED] = value;
+    return st;
+}
+
+static cupel_status fill(const predictor *d, piece *p, size_t n, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
     bool text = cupel_sheet_is_text(d->sheet);
     const double *column[] = {p->main.number[0], p->main.number[2], p->main.number[3], p->main.number[4]};
     for (size_t i = 0; i < n; i++) {
         for (int c = 0; c < IN_DOMAIN; c++) p->x[i][c] = text ? rounded(column[c][i]) : column[c][i];
         p->x[i][IN_DOMAIN] = p->main.in_domain[i];
+        CUPEL_TRY(look_up(d, p, i, err));
     }
+done:
+    return st;
 }
 
 static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *err)
@@ -138,7 +159,7 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
         CUPEL_TRY(cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
     CUPEL_TRY(compute(d, p, from, n, d->o->predict, &p->main, err));
     if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
-    fill(d, p, n);
+    CUPEL_TRY(fill(d, p, n, err));
     if (!cupel_sheet_is_text(d->sheet)) goto done;
     cupel_str_clear(&p->text);
     for (size_t i = 0; i < n; i++)
@@ -253,11 +274,11 @@ cupel_status cupel_prediction_columns(const cupel_model *m, cupel_str name[3], c
     return CUPEL_OK;
 }
 
-static const char *const last_columns[] = {"distance", "in_domain", "reason"};
+static const char *const last_columns[] = {"distance", "in_domain", "in_training", "reason"};
 
 static bool taken(const predictor *d, const char *name)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (!strcmp(name, cupel_str_text(&d->name[i])) || !strcmp(name, last_columns[i])) return true;
     return false;
 }
@@ -282,8 +303,8 @@ static cupel_status open_sheet(predictor *d, cupel_err *err)
 {
     const char *unit = cupel_model_unit(d->model);
     for (int i = 0; i < N_COLUMNS; i++) { /* the sheet looks at them as long as it is open */
-        d->column[i] = i < 3 ? cupel_str_text(&d->name[i]) : last_columns[i - 3];
-        d->unit[i] = i < 3 ? unit : "";
+        d->column[i] = i < 3 ? cupel_str_text(&d->name[i]) : i == MEASURED ? cupel_str_text(&d->name[3]) : last_columns[i - 3];
+        d->unit[i] = i < 3 || i == MEASURED ? unit : "";
     }
     cupel_sheet_options o = {.kind = "predictions",
                              .path = d->o->output,
@@ -319,6 +340,7 @@ static void release(predictor *d)
         cupel_batch_release(&d->pieces[i].batch);
         cupel_model_work_free(d->pieces[i].work);
         cupel_str_free(&d->pieces[i].text);
+        cupel_str_free(&d->pieces[i].key);
     }
     cupel_free(d->pieces);
     cupel_records_release(&d->records);
@@ -326,7 +348,8 @@ static void release(predictor *d)
     cupel_source_free(d->source);
     cupel_model_free(d->model);
     cupel_tally_release(&d->tally);
-    for (int i = 0; i < 3; i++) cupel_str_free(&d->name[i]);
+    for (int i = 0; i < 4; i++) cupel_str_free(&d->name[i]);
+    cupel_known_set_free(d->known);
 }
 
 static void say_result(const predictor *d)
@@ -348,6 +371,12 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     CUPEL_TRY(cupel_model_doubts(d->model, d->o->predict.level, d->job, err));
     if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(cupel_model_features_bind(d->model), err));
     CUPEL_TRY(cupel_prediction_columns(d->model, d->name, err));
+    const char *unit = cupel_model_unit(d->model);
+    cupel_str_addf(&d->name[3], "measured %s%s%s%s", cupel_model_property(d->model), *unit ? " [" : "", unit, *unit ? "]" : "");
+    if (d->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
+    CUPEL_TRY(cupel_known_set_new(&d->known, err));
+    CUPEL_TRY(cupel_known_set_add_model(d->known, d->model, err));
+    cupel_known_set_close(d->known);
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
     CUPEL_TRY(cupel_column_formula(cupel_source_header(d->source), cupel_source_path(d->source), d->o->formula, "name it with --formula", &d->formula,
                                    err));

@@ -154,7 +154,7 @@ static cupel_status gather_known(ranker *k, cupel_err *err)
     cupel_status st = cupel_known_set_new(&k->left_out, err);
     for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) {
         const cupel_model *m = k->d->property[p].model;
-        st = m ? cupel_known_set_add_model(k->left_out, m, err) : cupel_known_set_add(k->left_out, &k->known[p].batch, err);
+        st = m ? cupel_known_set_add_model(k->left_out, m, err) : cupel_known_set_add(k->left_out, &k->known[p].batch, k->known[p].target, err);
     }
     if (st == CUPEL_OK) cupel_known_set_close(k->left_out);
     return st;
@@ -314,7 +314,7 @@ static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupe
     if (!cupel_sieve_constraints(k->d, &f.composition, &k->counts, figure)) return CUPEL_OK;
     cupel_status st = CUPEL_OK;
     bool known = false;
-    if (k->left_out) st = cupel_known_set_has(k->left_out, &f.composition, &k->key, &known, err);
+    if (k->left_out) st = cupel_known_set_has(k->left_out, &f.composition, &k->key, &known, NULL, err);
     k->counts.total[CUPEL_KNOWN] += known;
     if (st != CUPEL_OK || known) return st;
     cupel_reason reason = read_values(k, r, row, &column);

@@ -140,7 +140,7 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
         if (!cupel_sieve_constraints(s->d, &c, k, h->figure)) continue;
         bool known = false;
         if (s->known) {
-            cupel_status had = cupel_known_set_has(s->known, &c, &h->key, &known, err);
+            cupel_status had = cupel_known_set_has(s->known, &c, &h->key, &known, NULL, err);
             if (had != CUPEL_OK) return had;
         }
         k->total[CUPEL_KNOWN] += known;

@@ -15,7 +15,7 @@ train --model svr --seed 1 --threads 2 -o "$T/m2.h5"; cmp -s "$T/m.h5" "$T/m2.h5
 run inspect "$T/m.h5" --format json; { grep -q '"kind": "model"' "$T/out" && grep -q '"support_vectors": [1-9]' "$T/out" && grep -q '"unit": "eV"' "$T/out" && grep -q 'sha256:' "$T/out"; }; check 'inspect says what it is' $?
 
 run predict "$T/m.h5" "$T/new.csv" --threads 1 -o "$T/p.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/p.csv")" = "$(wc -l <"$T/new.csv")" ]; }; check 'predict' $?
-head -n 1 "$T/p.csv" | grep -q "^$formula,.*,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],distance,in_domain,reason$"; check 'columns of a prediction' $?
+head -n 1 "$T/p.csv" | grep -q "^$formula,.*,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],distance,in_domain,in_training,measured band gap \[eV\],reason$"; check 'columns of a prediction' $?
 head -n 1 "$T/p.csv" | grep -q 'band gap \[eV\] (table)'; check 'a column of the table with the name of the prediction is kept under another' $?
 run predict "$T/m.h5" "$T/new.csv" --threads 2 -o "$T/p2.csv"; cmp -s "$T/p.csv" "$T/p2.csv"; check 'the same predictions for 1 and 2 threads' $?
 run predict "$T/m2.h5" - --threads 2 --table-format csv -o - <"$T/new.csv"; "$C" predict "$T/m.h5" - -o - <"$T/new.csv" >"$T/out" 2>"$T/err"; cmp -s "$T/p.csv" "$T/out"; check 'stdin to stdout' $?
@@ -23,14 +23,14 @@ run predict "$T/m.h5" "$T/new.csv" --isa plain -o "$T/plain.csv"; [ $rc = 0 ]; c
 run predict "$T/m.h5" "$T/new.csv" --precision float32 --validate -o "$T/p32.csv"; { [ $rc = 0 ] && err 'float32 and float64'; }; check 'float32 within a thousandth of the half width' $?
 run predict "$T/m.h5" "$T/new.csv" -o "$T/p.h5"; run inspect "$T/p.h5" --format json; { grep -q '"kind": "predictions"' "$T/out" && grep -q '"model"' "$T/out"; }; check 'predictions as an artifact' $?
 run predict "$T/m.h5" "$T/new.csv" -o "$T/p.jsonl"; { [ $rc = 0 ] && head -n 1 "$T/p.jsonl" | grep -q '"band gap lower \[eV\]":'; }; check 'predictions as JSON lines' $?
-wider() { awk -F, -v lo=-5 -v hi=-4 'NR > 1 { s += $(NF - 3) - $(NF - 4) } END { print s }' "$1"; }
+wider() { awk -F, -v lo=-5 -v hi=-4 'NR > 1 { s += $(NF - 5) - $(NF - 6) } END { print s }' "$1"; }
 run predict "$T/m.h5" "$T/new.csv" --level 0.5 -o "$T/half.csv"; awk -v a="$(wider "$T/half.csv")" -v b="$(wider "$T/p.csv")" 'BEGIN { exit !(a > 0 && a < 0.8 * b) }'; check 'a lower level gives narrower intervals' $?
 
 printf 'formula\nNaCl\nXx\n\nnan\nFe2O3.5H2O\nHe\n' >"$T/odd.csv"; sed -i '4s/.*/""/' "$T/odd.csv"
 run predict "$T/m.h5" "$T/odd.csv" -o "$T/odd.out"; [ $rc = 2 ] && err 'does not tell the format'; check 'an output without a format' $?
 run predict "$T/m.h5" "$T/odd.csv" -o "$T/odd.p.csv"
-{ [ $rc = 0 ] && grep -q '^Xx,,,,,0,bad_formula$' "$T/odd.p.csv" && grep -q '^nan,,,,,0,missing_formula$' "$T/odd.p.csv" && grep -q '^Fe2O3.5H2O,,,,,0,ambiguous_formula$' "$T/odd.p.csv" \
-  && grep -Eq '^NaCl,[0-9.-]+,[0-9.-]+,[0-9.-]+,[0-9.]+,[01],$' "$T/odd.p.csv" && err 'missing or imputed'; }; check 'rows without a prediction are kept with their reason' $?
+{ [ $rc = 0 ] && grep -q '^Xx,,,,,0,,,bad_formula$' "$T/odd.p.csv" && grep -q '^nan,,,,,0,,,missing_formula$' "$T/odd.p.csv" && grep -q '^Fe2O3.5H2O,,,,,0,,,ambiguous_formula$' "$T/odd.p.csv" \
+  && grep -Eq '^NaCl,[0-9.-]+,[0-9.-]+,[0-9.-]+,[0-9.]+,[01],[01],[0-9.]*,$' "$T/odd.p.csv" && err 'missing or imputed'; }; check 'rows without a prediction are kept with their reason' $?
 run predict "$T/m.h5" "$T/odd.csv" --missing fail -o "$T/x.csv"; { [ $rc = 3 ] && err 'odd.csv:3' && [ ! -e "$T/x.csv" ]; }; check '--missing fail names the row and leaves nothing' $?
 run predict "$T/m.h5" "$T/odd.csv" --missing drop -o "$T/x.csv"; { [ $rc = 0 ] && ! grep -q '^Xx' "$T/x.csv" && grep -q '^NaCl,' "$T/x.csv" && [ "$(wc -l <"$T/x.csv")" = 2 ]; }; check '--missing drop leaves them out' $?
 run predict "$T/m.h5" "$T/odd.csv" --dot hydrate -o "$T/x.csv"; grep -Eq '^Fe2O3.5H2O,[0-9-]' "$T/x.csv"; check '--dot hydrate' $?
@@ -60,6 +60,10 @@ head -n 3 "$T/new.csv" >"$T/nan.csv"; sed -i "2s/.*/Zz9,1/; 1s/.*/formula,y/; 3s
 printf 'demand: x\ndata: {file: nan.csv, formula: formula, target: y, property: y}\nspace: {list: nan.csv}\nrequire:\n  - {property: y, min: 1}\n' >"$T/d.yaml"
 run run "$T/d.yaml" -o "$T/D"; { [ $rc = 3 ] && err "nan.csv:2: bad_formula: .*put missing: drop into data"; }; check 'in a demand the remedy is a key of the demand' $?
 run train "$T/nan.csv" --target y -o "$T/x.h5"; { [ $rc = 3 ] && err "leave such rows out: --missing drop"; }; check 'for a verb it is an option' $?
+{ head -n 2 "$T/in.csv"; head -n 2 "$T/new.csv" | tail -n 1; } >"$T/two.csv"; run predict "$T/m.h5" "$T/two.csv" -o "$T/y.csv"
+y=$(awk -F, -v c="$column" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR == 2 { print $k }' "$T/in.csv")
+awk -F, -v y="$y" 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "in_training") a = i; if ($i ~ /^measured .*\[eV\]$/) b = i } next } NR == 2 { ok = $a == 1 && $b == y } NR == 3 { ok = ok && $a == 0 && $b == "" } END { exit !ok }' "$T/y.csv"
+check 'what the model learned from is shown with its measured value' $?
 printf 'composition\nq1\nq2\n' >"$T/ids.csv"; rm -f "$T/y.csv"; run predict "$T/m.h5" "$T/ids.csv" -o "$T/y.csv"
 { [ $rc = 3 ] && [ ! -e "$T/y.csv" ] && err "not one formula in column 'composition'"; }; check 'predict: not one formula: exit 3' $?
 
