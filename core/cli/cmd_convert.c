@@ -29,9 +29,9 @@ const cupel_verb cupel_verb_convert = {
     .name = "convert",
     .usage = "VOLUME OUTPUT [--from NAME --to NAME --dataset NAME --raw LAYOUT --voxel METRES --ids]",
     .help = "a volume of voxels from one format into another",
-    .more = "Read: NumPy .npy, TIFF images and stacks, PNG, a folder of slices, raw values, text arrays, VTK ImageData .vti (DAMASK), HDF5 (FANS, and any "
-            "with one array of labels), DREAM.3D (6 and NX); each also gzip-compressed. Written: npy, tiff, vti, fans, xdmf (HDF5 with an XDMF file for "
-            "ParaView). 'cupel methods \"volume format\"' lists them, 'cupel methods vti' says how the axes lie in one.\n\n"
+    .more = "Read: NumPy .npy, TIFF images and stacks, PNG, a folder of slices, raw values, text arrays, VTK ImageData .vti (DAMASK), HDF5 (FANS, "
+            "and any with one array of labels), DREAM.3D (6 and NX); each also gzip-compressed. Written: npy, tiff, vti, fans, xdmf (HDF5 with an "
+            "XDMF file for ParaView). 'cupel methods \"volume format\"' lists them, 'cupel methods vti' says how the axes lie in one.\n\n"
             "The numbers in a file are labels; each different one is a phase. Floats must be whole numbers. Axes 0, 1, 2 are x, y, z.\n\n"
             "  cupel convert v.vti v.h5 --to fans\n"
             "  cupel convert slices/ v.npy --voxel 0.5e-6\n"

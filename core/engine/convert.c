@@ -22,8 +22,8 @@ static void say_found(const cupel_job *job, const char *path, const cupel_volume
               v->n_phases == 1 ? "" : "s", (long long)v->label[0], (long long)v->label[v->n_phases - 1]);
     cupel_str_free(&s);
     if (v->n_phases > MANY || (format->image && v->n_phases > GREYS))
-        cupel_say(job, CUPEL_WARNING, "'%s': %zu different numbers are taken as %zu phases; if this is a grey-scale image, segment it first", path, v->n_phases,
-                  v->n_phases);
+        cupel_say(job, CUPEL_WARNING, "'%s': %zu different numbers are taken as %zu phases; if this is a grey-scale image, segment it first", path,
+                  v->n_phases, v->n_phases);
 }
 
 static void number_phases(cupel_voxels *v)

@@ -81,9 +81,8 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t dxpl, haddr_t at,
     cupel_h5 *h = ((driver_file *)file)->h;
     unsigned char *p = buffer;
     if (h->foreign) {
-        size_t k = at >= h->bytes ? 0 : n < h->bytes - at ? n : (size_t)(h->bytes - at);
-        if (k) memcpy(p, h->memory + at, k);
-        memset(p + k, 0, n - k);
+        if (at > h->bytes || n > h->bytes - at) return -1; /* damage may ask for any amount: nothing is touched for it */
+        if (n) memcpy(p, h->memory + at, n);
         return 0;
     }
     while (n) {
@@ -190,7 +189,11 @@ cupel_status cupel_h5_fail(const cupel_h5 *h, cupel_err *err, const char *fmt, .
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look, &r);
     H5Eclear2(H5E_DEFAULT);
     if (r.memory) return cupel_no_memory(err, what, 0);
-    return cupel_fail(err, h->writing ? CUPEL_FAILED : h->foreign ? CUPEL_BAD_INPUT : CUPEL_BAD_ARTIFACT, "%s of '%s': HDF5 says: %s", what, h->name, r.text);
+    return cupel_fail(err,
+                      h->writing   ? CUPEL_FAILED
+                      : h->foreign ? CUPEL_BAD_INPUT
+                                   : CUPEL_BAD_ARTIFACT,
+                      "%s of '%s': HDF5 says: %s", what, h->name, r.text);
 }
 
 void cupel_h5_drop(hid_t id)
@@ -249,7 +252,9 @@ static cupel_status open_file(const ground *g, const char *name, cupel_h5 **out,
     cupel_h5_quiet q = cupel_h5_quiet_begin();
     hid_t fapl = 0, fcpl = 0;
     cupel_h5 *h = cupel_alloc(1, sizeof *h);
-    if (h) *h = (cupel_h5){.fd = g->fd, .memory = g->memory, .writing = g->writing, .foreign = g->foreign, .digest = g->digest, .name = cupel_strdup(name)};
+    if (h)
+        *h = (cupel_h5){
+            .fd = g->fd, .memory = g->memory, .writing = g->writing, .foreign = g->foreign, .digest = g->digest, .name = cupel_strdup(name)};
     if (!h || !h->name) CUPEL_TRY(cupel_no_memory(err, "an HDF5 file", sizeof *h));
     CUPEL_TRY(access_properties(h, &fapl, err));
     if (g->writing) {

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "core/io/h5_foreign.h"
 
 #include "core/base/err.h"
@@ -31,7 +32,8 @@ static cupel_status look_at_shape(const cupel_h5 *h, hid_t dataset, const char *
     H5_TRY(space = H5Dget_space(dataset), "data set '%s'", path);
     a->rank = H5Sget_simple_extent_ndims(space);
     if (a->rank < 0 || a->rank > CUPEL_H5_RANK || H5Sget_simple_extent_type(space) == H5S_NULL)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s' has %d axes, at most %d are read", h->name, path, a->rank, (int)CUPEL_H5_RANK));
+        CUPEL_TRY(
+            cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s' has %d axes, at most %d are read", h->name, path, a->rank, (int)CUPEL_H5_RANK));
     H5_TRY(H5Sget_simple_extent_dims(space, n, NULL), "data set '%s'", path);
     a->count = 1;
     for (int k = 0; k < a->rank; k++) {
@@ -61,8 +63,8 @@ static uint64_t expansion(hid_t properties)
 
 static cupel_status too_large(const cupel_h5 *h, const char *path, cupel_err *err)
 {
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s' claims more values than the file can hold; it is cut off, damaged or was never written", h->name,
-                      path);
+    return cupel_fail(err, CUPEL_BAD_INPUT,
+                      "'%s': data set '%s' claims more values than the file can hold; it is cut off, damaged or was never written", h->name, path);
 }
 
 /* The claimed shape against the bytes that are stored, and the rows to read at once. */
@@ -74,7 +76,8 @@ static cupel_status look_at_layout(const cupel_h5 *h, hid_t dataset, const char 
     H5_TRY(properties = H5Dget_create_plist(dataset), "data set '%s'", path);
     const H5D_layout_t layout = H5Pget_layout(properties);
     if (layout == H5D_VIRTUAL || H5Pget_external_count(properties) > 0)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the values of data set '%s' are in other files; copy them into one (h5repack)", h->name, path));
+        CUPEL_TRY(
+            cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the values of data set '%s' are in other files; copy them into one (h5repack)", h->name, path));
     const uint64_t factor = expansion(properties), held = stored < h->bytes ? stored : h->bytes;
     const uint64_t most = held > UINT64_MAX / factor ? UINT64_MAX : held * factor;
     if (cupel_mul(a->count, a->size) > most) CUPEL_TRY(too_large(h, path, err));
@@ -115,7 +118,8 @@ done:
 static hid_t native_type(const cupel_h5_array *a)
 {
     if (a->kind == 'f') return a->size == 8 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
-    if (a->kind == 'u') return a->size == 8 ? H5T_NATIVE_UINT64 : a->size == 4 ? H5T_NATIVE_UINT32 : a->size == 2 ? H5T_NATIVE_UINT16 : H5T_NATIVE_UINT8;
+    if (a->kind == 'u')
+        return a->size == 8 ? H5T_NATIVE_UINT64 : a->size == 4 ? H5T_NATIVE_UINT32 : a->size == 2 ? H5T_NATIVE_UINT16 : H5T_NATIVE_UINT8;
     return a->size == 8 ? H5T_NATIVE_INT64 : a->size == 4 ? H5T_NATIVE_INT32 : a->size == 2 ? H5T_NATIVE_INT16 : H5T_NATIVE_INT8;
 }
 
@@ -133,8 +137,8 @@ done:
 }
 
 /* Rows of an open data set, to memory or from it. */
-static cupel_status move_rows(const cupel_h5 *h, hid_t dataset, const char *path, const cupel_h5_array *a, size_t first, size_t n, void *in, const void *out,
-                              cupel_err *err)
+static cupel_status move_rows(const cupel_h5 *h, hid_t dataset, const char *path, const cupel_h5_array *a, size_t first, size_t n, void *in,
+                              const void *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     hid_t type = 0, file_space = 0, memory_space = 0;
@@ -178,6 +182,41 @@ static hid_t open_attribute(const cupel_h5 *h, const char *path, const char *nam
     return attribute > 0 ? attribute : 0;
 }
 
+static size_t u16_at(const unsigned char *p) { return p[0] | (size_t)p[1] << 8; }
+
+/* Bytes that the text of varying length claims to have, when an attribute's message with this name lies at `at`: version, flags, sizes of name, type
+ * and space, (version 3) encoding, name, type, space, value; in version 1 each part padded to 8 bytes. SIZE_MAX when there is none. */
+static size_t claimed_length(const cupel_h5 *h, size_t at, size_t name_bytes)
+{
+    const bool third = at >= 9 && h->memory[at - 9] == 3 && u16_at(h->memory + at - 7) == name_bytes;
+    if (at < 9) return SIZE_MAX;
+    const unsigned char *head = h->memory + at - (third ? 9 : 8);
+    if (head[0] < 1 || head[0] > 3 || u16_at(head + 2) != name_bytes) return SIZE_MAX;
+    const size_t pad = head[0] == 1 ? 7 : 0, type = u16_at(head + 4), space = u16_at(head + 6);
+    const size_t value = at + ((name_bytes + pad) & ~pad) + ((type + pad) & ~pad) + ((space + pad) & ~pad);
+    if (value + 4 > h->bytes) return SIZE_MAX;
+    const unsigned char *p = h->memory + value;
+    return u16_at(p) | u16_at(p + 2) << 16;
+}
+
+/* HDF5 believes the length of such a text and takes that much memory, up to 4 GB, before it looks whether the bytes are there. So we look first, at
+ * the bytes themselves. */
+static bool length_is_sound(const cupel_h5 *h, const char *name)
+{
+    const size_t n = strlen(name) + 1;
+    bool sound = false;
+    for (size_t at = 0; at < h->bytes;) {
+        const unsigned char *p = memmem(h->memory + at, (size_t)h->bytes - at, name, n);
+        if (!p) break;
+        at = (size_t)(p - h->memory);
+        const size_t length = claimed_length(h, at, n);
+        if (length != SIZE_MAX && length > h->bytes) return false;
+        sound = sound || length != SIZE_MAX;
+        at++;
+    }
+    return sound;
+}
+
 static bool copy_text(char *text, size_t room, const char *from, size_t n)
 {
     n = strnlen(from, n);
@@ -187,23 +226,29 @@ static bool copy_text(char *text, size_t room, const char *from, size_t n)
     return true;
 }
 
-bool cupel_h5_text_of(const cupel_h5 *h, const char *path, const char *name, char *text, size_t room)
+static bool read_text(const cupel_h5 *h, hid_t attribute, hid_t type, const char *name, char *text, size_t room)
 {
+    char *varying = NULL, fixed[256] = "";
+    if (H5Tget_class(type) != H5T_STRING) return false;
+    if (H5Tis_variable_str(type) == 0)
+        return H5Tget_size(type) < sizeof fixed && H5Aread(attribute, type, fixed) >= 0 && copy_text(text, room, fixed, sizeof fixed);
+    if (!length_is_sound(h, name) || H5Aread(attribute, type, &varying) < 0 || !varying) return false;
+    copy_text(text, room, varying, SIZE_MAX);
+    H5free_memory(varying);
+    return true;
+}
+
+cupel_status cupel_h5_text_of(const cupel_h5 *h, const char *path, const char *name, char *text, size_t room, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
     cupel_h5_quiet q = cupel_h5_quiet_begin();
-    hid_t attribute = open_attribute(h, path, name), type = attribute ? H5Aget_type(attribute) : 0, space = attribute ? H5Aget_space(attribute) : 0;
-    bool found = false;
-    if (type > 0 && space > 0 && H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1) {
-        char *varying = NULL, fixed[256] = "";
-        if (H5Tis_variable_str(type) > 0 && H5Aread(attribute, type, &varying) >= 0 && varying) {
-            found = copy_text(text, room, varying, SIZE_MAX);
-            H5free_memory(varying);
-        } else if (H5Tis_variable_str(type) == 0 && H5Tget_size(type) < sizeof fixed && H5Aread(attribute, type, fixed) >= 0) {
-            found = copy_text(text, room, fixed, sizeof fixed);
-        }
-    }
+    const hid_t attribute = open_attribute(h, path, name);
+    const hid_t type = attribute ? H5Aget_type(attribute) : 0, space = attribute ? H5Aget_space(attribute) : 0;
+    if (attribute && (type <= 0 || space <= 0 || H5Sget_simple_extent_npoints(space) != 1 || !read_text(h, attribute, type, name, text, room)))
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': attribute '%s' of '%s' is no text that can be read", h->name, name, path);
     cupel_h5_drop(space), cupel_h5_drop(type), cupel_h5_drop(attribute);
     cupel_h5_quiet_end(&q);
-    return found;
+    return st;
 }
 
 static bool is_number(hid_t type)
@@ -277,7 +322,8 @@ done:
     return st;
 }
 
-static cupel_status set_attribute(cupel_h5 *h, const char *path, const char *name, hid_t type, hid_t space, hid_t memory, const void *value, cupel_err *err)
+static cupel_status set_attribute(cupel_h5 *h, const char *path, const char *name, hid_t type, hid_t space, hid_t memory, const void *value,
+                                  cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     hid_t object = 0, attribute = 0;

@@ -24,8 +24,8 @@ cupel_status cupel_h5_array_of(const cupel_h5 *h, const char *path, cupel_h5_arr
 /* Rows first .. first + n - 1, packed; a.rank >= 1. */
 cupel_status cupel_h5_array_rows(const cupel_h5 *h, const char *path, const cupel_h5_array *a, size_t first, size_t n, void *data, cupel_err *err);
 
-/* A text attribute of the object at path, of fixed or varying length, cut to room - 1 bytes. False when it is not there. */
-bool cupel_h5_text_of(const cupel_h5 *h, const char *path, const char *name, char *text, size_t room);
+/* A text attribute of the object at path, of fixed or varying length, cut to room - 1 bytes; text stays as it is when there is none. */
+cupel_status cupel_h5_text_of(const cupel_h5 *h, const char *path, const char *name, char *text, size_t room, cupel_err *err);
 /* Numbers of an attribute, or of a whole small data set, as doubles: how many there are; 0 for none and for more than room. */
 size_t cupel_h5_numbers_of(const cupel_h5 *h, const char *path, const char *name, double *x, size_t room);
 size_t cupel_h5_small_array(const cupel_h5 *h, const char *path, double *x, size_t room);

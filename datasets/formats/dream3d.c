@@ -83,7 +83,8 @@ static cupel_status check_geometry(const search *s, const char *name, size_t n[3
         if (!(s->g.n[k] >= 1 && s->g.n[k] < 0x1p40) || s->g.n[k] != floor(s->g.n[k]))
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the image of '%s' has %g voxels along axis %d", name, s->path, s->g.n[k], k);
         if (!(s->g.spacing[k] > 0) || !isfinite(s->g.spacing[k]) || !isfinite(s->g.origin[k]))
-            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the image of '%s' has spacing %g and origin %g along axis %d", name, s->path, s->g.spacing[k], s->g.origin[k], k);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the image of '%s' has spacing %g and origin %g along axis %d", name, s->path,
+                              s->g.spacing[k], s->g.origin[k], k);
         n[k] = (size_t)s->g.n[k];
     }
     return CUPEL_OK;
@@ -97,8 +98,8 @@ static cupel_status read_found(const search *s, const char *name, cupel_voxels *
     if (st == CUPEL_OK) st = cupel_h5_array_of(s->h, s->path, &a, err);
     if (st != CUPEL_OK) return st;
     if (!a.kind || a.rank < 1 || a.count != cupel_mul(cupel_mul(n[0], n[1]), n[2]))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s': expected one number for each of %zu x %zu x %zu voxels, found %zu", name, s->path, n[0], n[1], n[2],
-                          a.kind ? a.count : 0);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s': expected one number for each of %zu x %zu x %zu voxels, found %zu", name,
+                          s->path, n[0], n[1], n[2], a.kind ? a.count : 0);
     const cupel_file_order order = cupel_order_fortran(n[2] == 1 ? 2 : 3, n);
     st = cupel_h5_fill_volume(s->h, s->path, &a, &order, name, v, err);
     if (st != CUPEL_OK) return st;
@@ -132,7 +133,8 @@ static cupel_status read_dream3d(const char *path, const cupel_volume_options *o
     cupel_h5 *h = NULL;
     CUPEL_TRY(cupel_whole_open(path, &w, err));
     CUPEL_TRY(cupel_h5_open_foreign(w.p, w.n, path, &h, err));
-    if (!cupel_dream3d_is(h)) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': no DREAM.3D file: neither DataContainers nor DataStructure in it", path));
+    if (!cupel_dream3d_is(h))
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': no DREAM.3D file: neither DataContainers nor DataStructure in it", path));
     CUPEL_TRY(cupel_dream3d_read(h, path, o, v, err));
 done:
     cupel_h5_close(&h, NULL);
@@ -140,17 +142,22 @@ done:
     return st;
 }
 
-static const cupel_reference references[] = {
-    {"10.1186/2193-9772-3-5", "Groeber, Jackson: DREAM.3D: A Digital Representation Environment for the Analysis of Microstructure in 3D. Integrating Materials and "
-                              "Manufacturing Innovation 3, 56 (2014)"},
-    {NULL, NULL}};
+static const cupel_reference references[] = {{"10.1186/2193-9772-3-5", "Groeber, Jackson: DREAM.3D: A Digital Representation Environment for the "
+                                                                       "Analysis of Microstructure in 3D. Integrating Materials and "
+                                                                       "Manufacturing Innovation 3, 56 (2014)"},
+                                             {NULL, NULL}};
 
 extern const cupel_volume_format cupel_volume_format_dream3d;
 const cupel_volume_format cupel_volume_format_dream3d = {
-    .method = {.name = "dream3d", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
+    .method = {.name = "dream3d",
+               .kind = "volume format",
+               .scale = "microstructure",
+               .maturity = "stable",
                .help = "DREAM.3D, version 6 (DataContainers) and NX (DataStructure): FeatureIds, or the cell data set that is named",
-               .input = "x, y, z are axes 0, 1, 2 (arrays lie z, y, x); spacing and origin are taken as micrometres, which the file does not say; one voxel along z: "
-                        "a 2-D image",
-               .output = "not written", .references = references},
-    .suffixes = ".dream3d", .read = read_dream3d,
+               .input = "x, y, z are axes 0, 1, 2 (arrays lie z, y, x); spacing and origin are taken as micrometres, which the file does not say; "
+                        "one voxel along z: a 2-D image",
+               .output = "not written",
+               .references = references},
+    .suffixes = ".dream3d",
+    .read = read_dream3d,
 };

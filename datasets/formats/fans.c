@@ -1,5 +1,5 @@
-/* HDF5 with one array of labels, as FANS keeps its microstructures (https://github.com/DataAnalyticsEngineering/FANS): an attribute permute_order says
- * how its axes lie, "xyz" when it is missing, and L the lengths of the box in that order. */
+/* HDF5 with one array of labels, as FANS keeps its microstructures (https://github.com/DataAnalyticsEngineering/FANS): an attribute permute_order
+ * says how its axes lie, "xyz" when it is missing, and L the lengths of the box in that order. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/io/input.h"
@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LIST = 400, SLAB = 1 << 20 };
 
@@ -39,10 +40,12 @@ done:
     return st;
 }
 
-cupel_status cupel_h5_put_volume(cupel_h5 *h, const char *path, const cupel_voxels *v, const cupel_file_order *order, cupel_number type, cupel_err *err)
+cupel_status cupel_h5_put_volume(cupel_h5 *h, const char *path, const cupel_voxels *v, const cupel_file_order *order, cupel_number type,
+                                 cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_h5_array a = {.kind = type.kind, .size = type.size, .rank = 3, .shape = {order->n[0], order->n[1], order->n[2]}, .count = cupel_voxels_count(v)};
+    cupel_h5_array a = {
+        .kind = type.kind, .size = type.size, .rank = 3, .shape = {order->n[0], order->n[1], order->n[2]}, .count = cupel_voxels_count(v)};
     const size_t row = order->n[1] * order->n[2], fit = SLAB / (row * type.size);
     a.step = fit < 1 ? 1 : fit > a.shape[0] ? a.shape[0] : fit;
     unsigned char *slab = cupel_alloc(a.step * row, type.size);
@@ -105,8 +108,8 @@ static cupel_status find(search *s, const char *name, const char *wanted, cupel_
         snprintf(s->path, sizeof s->path, "%s", wanted);
         cupel_status st = cupel_h5_array_of(s->h, s->path, &s->array, err);
         if (st == CUPEL_OK && !is_grid(&s->array))
-            st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s': expected numbers on 2 or 3 axes, found %d ax%cs%s", name, wanted, s->array.rank,
-                            s->array.rank == 1 ? 'i' : 'e', s->array.kind ? "" : " of something else");
+            st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s': expected numbers on 2 or 3 axes, found %d ax%cs%s", name, wanted,
+                            s->array.rank, s->array.rank == 1 ? 'i' : 'e', s->array.kind ? "" : " of something else");
         return st;
     }
     cupel_status st = cupel_h5_datasets(s->h, look_at, s, err);
@@ -118,7 +121,7 @@ static cupel_status find(search *s, const char *name, const char *wanted, cupel_
     return CUPEL_OK;
 }
 
-/* Lengths and origin, in the order of the file's axes. L of one per voxel is what nobody measured. */
+/* Lengths and origin, in the order of the axes of the file. */
 static void read_geometry(const search *s, const cupel_file_order *order, cupel_voxels *v)
 {
     double L[3], origin[3];
@@ -132,16 +135,26 @@ static void read_geometry(const search *s, const cupel_file_order *order, cupel_
         if (origin[k] > -HUGE_VAL && origin[k] < HUGE_VAL) v->origin[order->axis[k]] = origin[k];
 }
 
+/* permute_order: "xyz" or "zyx" as FANS knows it; of two axes "xy" or "yx". */
+static cupel_status read_order(const search *s, const char *name, cupel_file_order *order, cupel_err *err)
+{
+    char axes[16] = "";
+    *order = cupel_order_c(s->array.rank == 2 ? 2 : 3, s->array.shape);
+    cupel_status st = cupel_h5_text_of(s->h, s->path, "permute_order", axes, sizeof axes, err);
+    if (st != CUPEL_OK) return st;
+    const bool turned = strcasecmp(axes, "zyx") == 0 || strcasecmp(axes, "yx") == 0;
+    if (axes[0] && !turned && strcasecmp(axes, "xyz") != 0 && strcasecmp(axes, "xy") != 0)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s': permute_order is '%s'; expected xyz or zyx", name, s->path, axes);
+    for (int k = 0; turned && k < order->dim; k++) order->axis[k] = order->dim - 1 - k;
+    return CUPEL_OK;
+}
+
 static cupel_status read_grid(const search *s, const char *name, cupel_voxels *v, cupel_err *err)
 {
-    char axes[8] = "xyz";
     double dimension = 3;
-    const int dim = s->array.rank == 2 ? 2 : 3;
-    cupel_file_order order = cupel_order_c(dim, s->array.shape);
-    cupel_h5_text_of(s->h, s->path, "permute_order", axes, sizeof axes);
-    const bool turned = axes[0] == 'z' || axes[0] == 'Z' || (dim == 2 && axes[0] == 'y');
-    for (int k = 0; turned && k < dim; k++) order.axis[k] = dim - 1 - k;
-    cupel_status st = cupel_h5_fill_volume(s->h, s->path, &s->array, &order, name, v, err);
+    cupel_file_order order;
+    cupel_status st = read_order(s, name, &order, err);
+    if (st == CUPEL_OK) st = cupel_h5_fill_volume(s->h, s->path, &s->array, &order, name, v, err);
     if (st != CUPEL_OK) return st;
     read_geometry(s, &order, v);
     if (cupel_h5_numbers_of(s->h, s->path, "dimension", &dimension, 1) == 1 && dimension == 2 && v->n[2] == 1) v->dim = 2;
@@ -215,22 +228,31 @@ done:
 static cupel_status write_fans(const char *path, const cupel_voxels *v, cupel_err *err)
 {
     if (v->label[0] < 0 || v->label[v->n_phases - 1] > UINT16_MAX)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "output '%s': labels from %lld to %lld; FANS reads 0 to 65535: number the phases (--ids)", path, (long long)v->label[0],
-                          (long long)v->label[v->n_phases - 1]);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "output '%s': labels from %lld to %lld; FANS reads 0 to 65535: number the phases (--ids)", path,
+                          (long long)v->label[0], (long long)v->label[v->n_phases - 1]);
     return cupel_h5_volume_write(path, "xyz", v, cupel_number_for(v), err);
 }
 
-static const cupel_reference references[] = {
-    {"10.1007/s00466-017-1501-5", "Leuschner, Fritzen: Fourier-Accelerated Nodal Solvers (FANS) for homogenization problems. Computational Mechanics 62, 359 (2018)"},
-    {"https://github.com/DataAnalyticsEngineering/FANS", "FANS: Fourier Accelerated Nodal Solvers"}, {NULL, NULL}};
+static const cupel_reference references[] = {{"10.1007/s00466-017-1501-5", "Leuschner, Fritzen: Fourier-Accelerated Nodal Solvers (FANS) for "
+                                                                           "homogenization problems. Computational Mechanics 62, 359 (2018)"},
+                                             {"https://github.com/DataAnalyticsEngineering/FANS", "FANS: Fourier Accelerated Nodal Solvers"},
+                                             {NULL, NULL}};
 
 extern const cupel_volume_format cupel_volume_format_fans;
 const cupel_volume_format cupel_volume_format_fans = {
-    .method = {.name = "fans", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
-               .help = "HDF5 with an array of labels, as FANS reads it: integers of any width, or floats that are whole numbers; chunked and compressed",
-               .input = "axes of the data set are axes 0, 1, 2 (x, y, z), turned round where its attribute permute_order says zyx; attribute L: lengths of the "
-                        "box in metres and in that order, origin likewise",
-               .output = "data set /microstructure in axes 0, 1, 2 (permute_order xyz), uint8 or uint16, with L and origin; an image is one voxel thick",
+    .method = {.name = "fans",
+               .kind = "volume format",
+               .scale = "microstructure",
+               .maturity = "stable",
+               .help = "HDF5 with an array of labels, as FANS reads it: integers of any width, or floats that are whole numbers; chunked and "
+                       "compressed",
+               .input = "axes of the data set are axes 0, 1, 2 (x, y, z), turned round where its attribute permute_order says zyx; attribute L: "
+                        "lengths of the box in metres and in that order, origin likewise",
+               .output = "data set /microstructure in axes 0, 1, 2 (permute_order xyz), uint8 or uint16, with L and origin; an image is one voxel "
+                         "thick",
                .references = references},
-    .suffixes = ".h5 .hdf5", .is = is_hdf5, .read = cupel_h5_volume_read, .write = write_fans,
+    .suffixes = ".h5 .hdf5",
+    .is = is_hdf5,
+    .read = cupel_h5_volume_read,
+    .write = write_fans,
 };

@@ -10,7 +10,8 @@
 cupel_status cupel_h5_fill_volume(const cupel_h5 *h, const char *path, const cupel_h5_array *a, const cupel_file_order *order, const char *name,
                                   cupel_voxels *v, cupel_err *err);
 /* Labels in that order as an array [order->n], deflated. */
-cupel_status cupel_h5_put_volume(cupel_h5 *h, const char *path, const cupel_voxels *v, const cupel_file_order *order, cupel_number type, cupel_err *err);
+cupel_status cupel_h5_put_volume(cupel_h5 *h, const char *path, const cupel_voxels *v, const cupel_file_order *order, cupel_number type,
+                                 cupel_err *err);
 
 /* Is it a file of DREAM.3D? */
 bool cupel_dream3d_is(const cupel_h5 *h);

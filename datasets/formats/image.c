@@ -6,8 +6,8 @@ cupel_status cupel_pile_page(cupel_pile *p, size_t rows, size_t columns, cupel_n
                              cupel_err *err)
 {
     if (p->pages && (rows != p->rows || columns != p->columns))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': image %zu has %zu rows and %zu columns, those before have %zu and %zu", name, p->pages + 1, rows, columns,
-                          p->rows, p->columns);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': image %zu has %zu rows and %zu columns, those before have %zu and %zu", name, p->pages + 1,
+                          rows, columns, p->rows, p->columns);
     p->pages++;
     if (p->fill) {
         cupel_fill_type(p->fill, type);

@@ -91,16 +91,20 @@ static cupel_status type_of(const char *name, cupel_text t, cupel_number *type, 
     bool whole = t.n == 3 && (t.p[1] == 'u' || t.p[1] == 'i') && (size == 1 || size == 2 || size == 4 || size == 8);
     bool real = t.n == 3 && t.p[1] == 'f' && (size == 4 || size == 8), boolean = t.n == 3 && t.p[1] == 'b' && size == 1;
     if (!order || !(whole || real || boolean) || (*order == '|' && size > 1))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': values of NumPy type '%.*s'; expected a boolean, an integer of 1 to 8 bytes, or float32 or float64 "
-                          "with whole numbers (array.astype)", name, t.n < 40 ? (int)t.n : 40, t.p);
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "'%s': values of NumPy type '%.*s'; expected a boolean, an integer of 1 to 8 bytes, or float32 or float64 "
+                          "with whole numbers (array.astype)",
+                          name, t.n < 40 ? (int)t.n : 40, t.p);
     *type = (cupel_number){t.p[1], size, *order == '>'};
     return CUPEL_OK;
 }
 
 static cupel_status bad_header(const char *name, const cursor *c, const char *begin, cupel_err *err)
 {
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the NumPy header cannot be read at byte %zu: expected {'descr': '<u1', 'fortran_order': False, 'shape': "
-                      "(64, 64, 64)}", name, (size_t)(c->p - begin));
+    return cupel_fail(err, CUPEL_BAD_INPUT,
+                      "'%s': the NumPy header cannot be read at byte %zu: expected {'descr': '<u1', 'fortran_order': False, 'shape': "
+                      "(64, 64, 64)}",
+                      name, (size_t)(c->p - begin));
 }
 
 /* The value of one key. */
@@ -177,7 +181,8 @@ static cupel_status read_header(cupel_input *in, header *h, size_t *bytes, cupel
         CUPEL_TRY(read_exactly(in, start + 10, 2, err));
         n |= (size_t)start[10] << 16 | (size_t)start[11] << 24, prefix = 12;
     }
-    if (n > HEADER_MOST) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': a NumPy header of %zu bytes; at most %d are read", name, n, (int)HEADER_MOST));
+    if (n > HEADER_MOST)
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': a NumPy header of %zu bytes; at most %d are read", name, n, (int)HEADER_MOST));
     text = cupel_alloc(n + 1, 1);
     if (!text) CUPEL_TRY(cupel_no_memory(err, name, n));
     CUPEL_TRY(read_exactly(in, text, n, err));
@@ -227,8 +232,8 @@ static cupel_status write_header(cupel_out *out, const cupel_voxels *v, cupel_nu
         snprintf(shape, sizeof shape, "%zu, %zu, %zu", v->n[0], v->n[1], v->n[2]);
     else
         snprintf(shape, sizeof shape, "%zu, %zu", v->n[0], v->n[1]);
-    int n = snprintf(text, sizeof text, "{'descr': '%c%c%u', 'fortran_order': False, 'shape': (%s), }", type.size == 1 ? '|' : '<', type.kind, type.size,
-                     shape);
+    int n = snprintf(text, sizeof text, "{'descr': '%c%c%u', 'fortran_order': False, 'shape': (%s), }", type.size == 1 ? '|' : '<', type.kind,
+                     type.size, shape);
     size_t used = (size_t)n;
     while ((sizeof start + used + 1) % 64) text[used++] = ' '; /* values begin at a multiple of 64 bytes */
     text[used++] = '\n';

@@ -66,8 +66,10 @@ static cupel_status begin_page(decoder *d, const char *pile_name, cupel_pile *pi
     const png_byte kind = png_get_color_type(d->png, d->info), bits = png_get_bit_depth(d->png, d->info);
     const uint64_t most = cupel_input_most(d->in), bytes = most > UINT64_MAX / DEFLATE_MOST ? UINT64_MAX : most * DEFLATE_MOST;
     if (kind != PNG_COLOR_TYPE_GRAY && kind != PNG_COLOR_TYPE_PALETTE)
-        return refuse(d, "a colour image or one with transparency (several numbers per pixel); labels are one number per pixel: save it as grey or with a palette");
-    if (((uint64_t)columns * bits + 7) / 8 > bytes / rows) return refuse(d, "it asks for more pixels than the file can hold; it is cut off or damaged");
+        return refuse(d, "a colour image or one with transparency (several numbers per pixel); labels are one number per pixel: save it as grey or "
+                         "with a palette");
+    if (((uint64_t)columns * bits + 7) / 8 > bytes / rows)
+        return refuse(d, "it asks for more pixels than the file can hold; it is cut off or damaged");
     png_set_packing(d->png);
     png_set_interlace_handling(d->png);
     png_read_update_info(d->png, d->info);
@@ -131,13 +133,22 @@ static cupel_status read_png(const char *path, const cupel_volume_options *o, cu
 
 static bool is_png(const unsigned char *head, size_t n) { return n >= 8 && memcmp(head, "\x89PNG\r\n\x1a\n", 8) == 0; }
 
-static const cupel_reference references[] = {{"https://www.w3.org/TR/png-3/", "W3C: Portable Network Graphics (PNG) specification, third edition (2025)"}, {NULL, NULL}};
+static const cupel_reference references[] = {{"https://www.w3.org/TR/png-3/", "W3C: Portable Network Graphics (PNG) specification, third edition "
+                                                                              "(2025)"},
+                                             {NULL, NULL}};
 
 extern const cupel_volume_format cupel_volume_format_png;
 const cupel_volume_format cupel_volume_format_png = {
-    .method = {.name = "png", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
+    .method = {.name = "png",
+               .kind = "volume format",
+               .scale = "microstructure",
+               .maturity = "stable",
                .help = "one PNG image: grey of 1 to 16 bits, or palette, as a 2-D image",
-               .input = "rows are axis 0, columns axis 1; the stored numbers (palette: the indices) are the labels; no voxel size", .output = "not written",
+               .input = "rows are axis 0, columns axis 1; the stored numbers (palette: the indices) are the labels; no voxel size",
+               .output = "not written",
                .references = references},
-    .suffixes = ".png", .image = true, .is = is_png, .read = read_png,
+    .suffixes = ".png",
+    .image = true,
+    .is = is_png,
+    .read = read_png,
 };

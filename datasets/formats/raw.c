@@ -57,8 +57,8 @@ static cupel_status parse(const char *text, layout *l, cupel_err *err)
         const char *equals = memchr(p, '=', n);
         const size_t k = equals ? (size_t)(equals - p) : n;
         if (!equals || !parse_pair((cupel_text){p, k}, (cupel_text){equals + 1, n - k - 1}, l))
-            return cupel_fail(err, CUPEL_USAGE, "raw: '%.*s' is not understood; %s (types: bool, int8 to int64, uint8 to uint64, float32, float64)", n < 80 ? (int)n : 80, p,
-                              expected);
+            return cupel_fail(err, CUPEL_USAGE, "raw: '%.*s' is not understood; %s (types: bool, int8 to int64, uint8 to uint64, float32, float64)",
+                              n < 80 ? (int)n : 80, p, expected);
         p += n + (p[n] == ',');
     }
     if (!l->dim || !l->type.size) return cupel_fail(err, CUPEL_USAGE, "raw '%.80s': shape and type are needed; %s", text, expected);
@@ -107,8 +107,13 @@ done:
 
 extern const cupel_volume_format cupel_volume_format_raw;
 const cupel_volume_format cupel_volume_format_raw = {
-    .method = {.name = "raw", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
+    .method = {.name = "raw",
+               .kind = "volume format",
+               .scale = "microstructure",
+               .maturity = "stable",
                .help = "values without a header; shape, type, order, offset and byte order are said on the command line",
-               .input = "shape=n0xn1xn2 in axes 0, 1, 2 (x, y, z); order=C: the last axis runs fastest, order=F: the first; no voxel size", .output = "not written"},
-    .suffixes = ".raw", .read = read_raw,
+               .input = "shape=n0xn1xn2 in axes 0, 1, 2 (x, y, z); order=C: the last axis runs fastest, order=F: the first; no voxel size",
+               .output = "not written"},
+    .suffixes = ".raw",
+    .read = read_raw,
 };

@@ -77,7 +77,8 @@ static cupel_status list_folder(const char *path, names *l, cupel_err *err)
     }
     if (!l->n) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "folder '%s': no slices (.png, .tif, .tiff) in it", path));
     if (l->n_png && l->n_tiff)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "folder '%s': %zu .png and %zu .tiff in it; slices are of one format: move the others away", path, l->n_png, l->n_tiff));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "folder '%s': %zu .png and %zu .tiff in it; slices are of one format: move the others away", path,
+                             l->n_png, l->n_tiff));
     qsort(l->name, l->n, sizeof *l->name, by_number);
 done:
     closedir(d);
@@ -91,7 +92,8 @@ static cupel_status add_slice(const char *file, const char *path, cupel_pile *pi
     if (is_png_name(file)) return cupel_png_pile(file, path, pile, err);
     cupel_status st = cupel_tiff_pages(file, &pages, &volume, err);
     if (st == CUPEL_OK && pages != 1)
-        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %zu pages; a slice in a folder has one page (name the file itself to read a stack)", file, pages);
+        st =
+            cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %zu pages; a slice in a folder has one page (name the file itself to read a stack)", file, pages);
     return st == CUPEL_OK ? cupel_tiff_pile(file, path, pile, err) : st;
 }
 

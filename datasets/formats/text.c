@@ -1,4 +1,5 @@
-/* A text array as numpy.savetxt, MATLAB and spreadsheets write it: a line is a row; numbers parted by spaces, tabs or commas; '#' begins a comment. */
+/* A text array as numpy.savetxt, MATLAB and spreadsheets write it: a line is a row; numbers parted by spaces, tabs or commas; '#' begins a comment.
+ */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/io/input.h"

@@ -152,8 +152,8 @@ static cupel_status look_at_page(const reader *r, page *p, cupel_err *err)
     return CUPEL_OK;
 }
 
-/* Bytes that the compression can make of one at most. Deflate: 1032. LZW: a code of 9 to 12 bits stands for up to 4096 bytes. PackBits: 2 bytes make 128.
- * Fax: a row may be one bit. Zstandard, LZMA: measured on zeros, with room to spare. */
+/* Bytes that the compression can make of one at most. Deflate: 1032. LZW: a code of 9 to 12 bits stands for up to 4096 bytes. PackBits: 2 bytes make
+ * 128. Fax: a row may be one bit. Zstandard, LZMA: measured on zeros, with room to spare. */
 static uint64_t most_from(const page *p, uint64_t stored)
 {
     uint64_t factor = 1 << 16;
@@ -171,7 +171,8 @@ static cupel_status check_compression(const reader *r, const page *p, cupel_err 
     if (p->compression == COMPRESSION_JPEG || p->compression == COMPRESSION_OJPEG || p->compression == COMPRESSION_JP2000 ||
         p->compression == COMPRESSION_WEBP || p->compression == COMPRESSION_LERC)
         return refuse(r, "its compression may change numbers (JPEG, WebP, LERC), and labels with them; save it with a lossless one", err);
-    if (!TIFFIsCODECConfigured(p->compression)) return refuse(r, "it is compressed in a way that this libtiff cannot read; save it with deflate", err);
+    if (!TIFFIsCODECConfigured(p->compression))
+        return refuse(r, "it is compressed in a way that this libtiff cannot read; save it with deflate", err);
     return CUPEL_OK;
 }
 
@@ -181,7 +182,7 @@ static void widen(const unsigned char *row, uint32_t first, size_t n, unsigned b
     const unsigned per = 8 / bits, mask = (1u << bits) - 1;
     for (size_t i = 0; i < n; i++) {
         size_t at = first + i;
-        out[i] = (unsigned char)(row[at / per] >> (8 - bits * (at % per + 1)) & mask);
+        out[i] = (unsigned char)((unsigned)row[at / per] >> (8 - bits * (at % per + 1)) & mask);
     }
 }
 
@@ -260,7 +261,8 @@ static cupel_status check_tiles(const reader *r, page *p, uint64_t most, cupel_e
     TIFFGetField(r->t, TIFFTAG_TILEWIDTH, &p->tile_width);
     TIFFGetField(r->t, TIFFTAG_TILELENGTH, &p->tile_length);
     if (!p->tile_width || !p->tile_length || p->tile_width > INT32_MAX || p->tile_length > INT32_MAX) return refuse(r, "its tiles have no size", err);
-    if ((uint64_t)p->tile_width * p->tile_length / 8 * p->bits > most) return refuse(r, "its tiles are larger than the file can hold; it is cut off or damaged", err);
+    if ((uint64_t)p->tile_width * p->tile_length / 8 * p->bits > most)
+        return refuse(r, "its tiles are larger than the file can hold; it is cut off or damaged", err);
     return CUPEL_OK;
 }
 
@@ -272,7 +274,7 @@ static cupel_status add_page(reader *r, const char *pile_name, cupel_pile *pile,
     CUPEL_TRY(check_compression(r, &p, err));
     const uint64_t most = most_from(&p, r->m.n);
     if (TIFFIsTiled(r->t)) CUPEL_TRY(check_tiles(r, &p, most, err));
-    const uint64_t values = p.bits >= 8 ? most / p.type.size * p.type.size : most > UINT64_MAX / 8 ? UINT64_MAX : most * (8 / p.bits);
+    const uint64_t values = p.bits >= 8 ? most / p.type.size * p.type.size : most > UINT64_MAX / 8 ? UINT64_MAX : most * (8u / p.bits);
     if ((uint64_t)p.length * (p.bits >= 8 ? p.type.size : 1) > values / p.width)
         CUPEL_TRY(refuse(r, "it asks for more pixels than the file can hold; it is cut off or damaged", err));
     CUPEL_TRY(cupel_pile_page(pile, p.length, p.width, p.type, values, r->name, pile_name, err));
@@ -301,11 +303,13 @@ static bool said_volume(const reader *r)
 static cupel_status check_imagej(const reader *r, size_t pages, cupel_err *err)
 {
     const char *text = NULL;
-    if (!TIFFSetDirectory(r->t, 0) || !TIFFGetField(r->t, TIFFTAG_IMAGEDESCRIPTION, &text) || !text || strncmp(text, "ImageJ=", 7) != 0) return CUPEL_OK;
+    if (!TIFFSetDirectory(r->t, 0) || !TIFFGetField(r->t, TIFFTAG_IMAGEDESCRIPTION, &text) || !text || strncmp(text, "ImageJ=", 7) != 0)
+        return CUPEL_OK;
     const char *images = strstr(text, "\nimages=");
     uint64_t n;
     if (!images || !cupel_parse_u64((cupel_text){images + 8, strspn(images + 8, "0123456789")}, &n) || n == pages) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': an ImageJ stack of %llu images with %zu directories; save it as slices or as .raw", r->name, (unsigned long long)n, pages);
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': an ImageJ stack of %llu images with %zu directories; save it as slices or as .raw", r->name,
+                      (unsigned long long)n, pages);
 }
 
 cupel_status cupel_tiff_pages(const char *path, size_t *pages, bool *volume, cupel_err *err)
@@ -418,8 +422,9 @@ static bool describe_page(TIFF *t, const cupel_voxels *v, cupel_number type, uin
 {
     char shape[96];
     snprintf(shape, sizeof shape, "{\"shape\": [%zu, %zu, %zu]}", v->n[0], v->n[1], v->n[2]);
-    return TIFFSetField(t, TIFFTAG_IMAGEWIDTH, columns) && TIFFSetField(t, TIFFTAG_IMAGELENGTH, rows) && TIFFSetField(t, TIFFTAG_BITSPERSAMPLE, (int)(8 * type.size)) &&
-           TIFFSetField(t, TIFFTAG_SAMPLESPERPIXEL, 1) && TIFFSetField(t, TIFFTAG_SAMPLEFORMAT, type.kind == 'i' ? SAMPLEFORMAT_INT : SAMPLEFORMAT_UINT) &&
+    return TIFFSetField(t, TIFFTAG_IMAGEWIDTH, columns) && TIFFSetField(t, TIFFTAG_IMAGELENGTH, rows) &&
+           TIFFSetField(t, TIFFTAG_BITSPERSAMPLE, (int)(8 * type.size)) && TIFFSetField(t, TIFFTAG_SAMPLESPERPIXEL, 1) &&
+           TIFFSetField(t, TIFFTAG_SAMPLEFORMAT, type.kind == 'i' ? SAMPLEFORMAT_INT : SAMPLEFORMAT_UINT) &&
            TIFFSetField(t, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) && TIFFSetField(t, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
            TIFFSetField(t, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE) && TIFFSetField(t, TIFFTAG_ROWSPERSTRIP, per) &&
            (!first || v->dim == 2 || TIFFSetField(t, TIFFTAG_IMAGEDESCRIPTION, shape));
@@ -447,7 +452,8 @@ static cupel_status write_pages(TIFF *t, target *o, const char *path, const cupe
             ok = TIFFWriteEncodedStrip(t, (uint32_t)(y / per), strip, (tmsize_t)(n * columns * type.size)) >= 0;
         }
         if (!ok || !TIFFWriteDirectory(t) || o->number)
-            CUPEL_TRY(o->number ? cupel_fail_errno(err, o->number, "writing", path) : cupel_fail(err, CUPEL_FAILED, "writing '%s': %s", path, o->m.said));
+            CUPEL_TRY(o->number ? cupel_fail_errno(err, o->number, "writing", path)
+                                : cupel_fail(err, CUPEL_FAILED, "writing '%s': %s", path, o->m.said));
     }
 done:
     cupel_free(strip);
@@ -474,14 +480,23 @@ done:
     return st;
 }
 
-static const cupel_reference references[] = {{"https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf", "Adobe: TIFF, revision 6.0 (1992)"}, {NULL, NULL}};
+static const cupel_reference references[] = {{"https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf", "Adobe: TIFF, revision 6.0 (1992)"},
+                                             {NULL, NULL}};
 
 extern const cupel_volume_format cupel_volume_format_tiff;
 const cupel_volume_format cupel_volume_format_tiff = {
-    .method = {.name = "tiff", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
+    .method = {.name = "tiff",
+               .kind = "volume format",
+               .scale = "microstructure",
+               .maturity = "stable",
                .help = "TIFF image or stack: one number per pixel of 1 to 64 bits, grey or palette, strips or tiles, lossless compressions",
-               .input = "pages are axis 0, rows axis 1, columns axis 2 (as tifffile and ImageJ stacks); one page is a 2-D image, rows axis 0, columns axis 1; "
-                        "the stored numbers are the labels; no voxel size",
-               .output = "the same, deflate, the smallest integer type that holds the labels", .references = references},
-    .suffixes = ".tif .tiff", .image = true, .is = is_tiff, .read = read_tiff, .write = write_tiff,
+               .input = "pages are axis 0, rows axis 1, columns axis 2 (as tifffile and ImageJ stacks); one page is a 2-D image, rows axis 0, "
+                        "columns axis 1; the stored numbers are the labels; no voxel size",
+               .output = "the same, deflate, the smallest integer type that holds the labels",
+               .references = references},
+    .suffixes = ".tif .tiff",
+    .image = true,
+    .is = is_tiff,
+    .read = read_tiff,
+    .write = write_tiff,
 };

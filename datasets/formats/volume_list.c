@@ -175,8 +175,10 @@ static cupel_status writer_of(const char *path, const char *name, const cupel_vo
     const cupel_volume_format *f = name ? by_name(name) : by_suffix(path);
     if (!f && name)
         return cupel_fail(err, CUPEL_USAGE, "output '%s': no volume format is called '%.64s'; written are: %s", path, name, names(true, list));
-    if (!f) return cupel_fail(err, CUPEL_USAGE, "output '%s': its name tells no volume format; name one that is written: %s", path, names(true, list));
-    if (!f->write) return cupel_fail(err, CUPEL_USAGE, "output '%s': format %s is read only; written are: %s", path, f->method.name, names(true, list));
+    if (!f)
+        return cupel_fail(err, CUPEL_USAGE, "output '%s': its name tells no volume format; name one that is written: %s", path, names(true, list));
+    if (!f->write)
+        return cupel_fail(err, CUPEL_USAGE, "output '%s': format %s is read only; written are: %s", path, f->method.name, names(true, list));
     if (strlen(path) > 3 && !name && strcmp(path + strlen(path) - 3, ".gz") == 0)
         return cupel_fail(err, CUPEL_USAGE, "output '%s': volumes are written as they are; pack the file with gzip afterwards", path);
     *format = f;

@@ -37,7 +37,8 @@ cupel_number cupel_number_native(char kind, unsigned size)
 
 cupel_number cupel_number_for(const cupel_voxels *v)
 {
-    static const int64_t most[] = {UINT8_MAX, UINT16_MAX, UINT32_MAX}, least[] = {INT8_MIN, INT16_MIN, INT32_MIN}, top[] = {INT8_MAX, INT16_MAX, INT32_MAX};
+    static const int64_t most[] = {UINT8_MAX, UINT16_MAX, UINT32_MAX}, least[] = {INT8_MIN, INT16_MIN, INT32_MIN},
+                         top[] = {INT8_MAX, INT16_MAX, INT32_MAX};
     const int64_t low = v->label[0], high = v->label[v->n_phases - 1];
     for (unsigned i = 0; i < 3; i++) {
         if (low >= 0 && high <= most[i]) return (cupel_number){'u', 1u << i, false};
@@ -212,8 +213,8 @@ static cupel_status id_of(cupel_fill *f, int64_t label, uint16_t *id, cupel_err 
     if (!slot) return cupel_no_memory(err, f->name, HASHED * sizeof *f->key);
     if (!*slot) {
         if (f->n == CUPEL_PHASES_MAX)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': more than %d different labels; is it a grey-scale image that is not segmented yet?", f->name,
-                              CUPEL_PHASES_MAX);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': more than %d different labels; is it a grey-scale image that is not segmented yet?",
+                              f->name, CUPEL_PHASES_MAX);
         if (!cupel_grow(&f->label, &f->cap, f->n + 1, sizeof *f->label)) return cupel_no_memory(err, f->name, (f->n + 1) * sizeof *f->label);
         f->label[f->n++] = label;
         *slot = (uint16_t)f->n;
@@ -242,8 +243,10 @@ static cupel_status no_label(const cupel_fill *f, const unsigned char *p, size_t
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the value %llu at %s is no label (%s)", f->name, (unsigned long long)bits_of(p, f->type),
                           place_text(f, place, where), f->type.kind == 'b' ? "a boolean is 0 or 1" : "at most 2^63 - 1");
     cupel_format_double(number, real_of(bits_of(p, f->type), f->type.size));
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the value %s at %s is no label: labels are whole numbers; is it a grey-scale image or a field? Segment it "
-                      "first", f->name, number, place_text(f, place, where));
+    return cupel_fail(err, CUPEL_BAD_INPUT,
+                      "'%s': the value %s at %s is no label: labels are whole numbers; is it a grey-scale image or a field? Segment it "
+                      "first",
+                      f->name, number, place_text(f, place, where));
 }
 
 cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_err *err)
@@ -329,7 +332,8 @@ done:
 cupel_status cupel_fill_finish(cupel_fill *f, cupel_voxels *v, cupel_err *err)
 {
     if (f->place < f->count)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': cut off: %zu of %zu values are there; fetch or write the file again", f->name, f->place, f->count);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': cut off: %zu of %zu values are there; fetch or write the file again", f->name, f->place,
+                          f->count);
     cupel_status st = rank_labels(f, err);
     if (st != CUPEL_OK) return st;
     f->v.label = f->label, f->v.n_phases = f->n;

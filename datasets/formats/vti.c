@@ -58,7 +58,8 @@ typedef struct job {
 
 static cupel_status cut_off(const job *j)
 {
-    return cupel_fail(j->err, CUPEL_BAD_INPUT, "'%s': array '%s': its data is cut off or damaged; fetch or write the file again", j->name, j->a->name);
+    return cupel_fail(j->err, CUPEL_BAD_INPUT, "'%s': array '%s': its data is cut off or damaged; fetch or write the file again", j->name,
+                      j->a->name);
 }
 
 static cupel_status read_plain(job *j)
@@ -109,7 +110,8 @@ static cupel_status read_packed(job *j)
 {
     cupel_status st = CUPEL_OK;
     uint64_t blocks, size, last, *packed = NULL;
-    if (!take_header(&j->in, j->x, &blocks) || (blocks && (!take_header(&j->in, j->x, &size) || !take_header(&j->in, j->x, &last)))) CUPEL_TRY(cut_off(j));
+    if (!take_header(&j->in, j->x, &blocks) || (blocks && (!take_header(&j->in, j->x, &size) || !take_header(&j->in, j->x, &last))))
+        CUPEL_TRY(cut_off(j));
     if (blocks > left(&j->in) / j->x->header) CUPEL_TRY(cut_off(j));
     packed = cupel_alloc((size_t)blocks, sizeof *packed);
     if (!packed) CUPEL_TRY(cupel_no_memory(j->err, j->name, (size_t)blocks * sizeof *packed));
@@ -154,7 +156,8 @@ static cupel_status choose(const char *name, const cupel_vti *x, const char *wan
             const cupel_vti_array *a = &x->array[i];
             if (a->cells != (cells != 0) || (wanted ? strcmp(a->name, wanted) != 0 : !a->usable)) continue;
             if (wanted && !a->usable)
-                return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': array '%s': expected one integer or float per %s", name, wanted, cells ? "cell" : "point");
+                return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': array '%s': expected one integer or float per %s", name, wanted,
+                                  cells ? "cell" : "point");
             const bool first = !best || strcmp(a->name, "material") == 0;
             if (first || (a->scalars && strcmp(best->name, "material") != 0)) best = a;
             n++;
@@ -162,8 +165,8 @@ static cupel_status choose(const char *name, const cupel_vti *x, const char *wan
     for (size_t i = 0, used = 0; i < x->n_arrays && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", x->array[i].name);
     if (!best)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %s; arrays in it: %s", name, wanted ? "no such data set" : "no array of one number per cell or point",
-                          list[0] ? list : "none");
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %s; arrays in it: %s", name,
+                          wanted ? "no such data set" : "no array of one number per cell or point", list[0] ? list : "none");
     if (n > 1 && strcmp(best->name, "material") != 0 && !best->scalars)
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': several arrays; name the one with the labels (--dataset): %s", name, list);
     *chosen = best;
@@ -188,7 +191,9 @@ static cupel_status open_stream(job *j, const unsigned char *bytes, size_t n)
     const uint64_t offset = a->form == CUPEL_VTI_APPENDED ? a->offset : 0;
     if (a->form == CUPEL_VTI_APPENDED && !j->x->appended) return cut_off(j);
     if (begin > end || offset > end - begin) return cut_off(j);
-    j->in = (stream){.p = bytes + begin + (size_t)offset, .end = bytes + end, .text = a->form == CUPEL_VTI_BINARY || (a->form == CUPEL_VTI_APPENDED && j->x->appended_base64)};
+    j->in = (stream){.p = bytes + begin + (size_t)offset,
+                     .end = bytes + end,
+                     .text = a->form == CUPEL_VTI_BINARY || (a->form == CUPEL_VTI_APPENDED && j->x->appended_base64)};
     j->in.base64 = (cupel_base64){.p = (const char *)j->in.p, .end = (const char *)j->in.end};
     return CUPEL_OK;
 }
@@ -318,8 +323,8 @@ static void put_begin(cupel_str *s, const cupel_voxels *v, cupel_number type)
     put_three(s, "Origin", v->origin);
     put_three(s, "Spacing", v->size);
     cupel_str_addf(s, ">\n  <Piece Extent=\"%s\">\n    <PointData>\n    </PointData>\n    <CellData>\n", extent);
-    cupel_str_addf(s, "      <DataArray type=\"Int%u\" Name=\"material\" format=\"binary\" RangeMin=\"%lld\" RangeMax=\"%lld\">\n        ", 8 * type.size,
-                   (long long)v->label[0], (long long)v->label[v->n_phases - 1]);
+    cupel_str_addf(s, "      <DataArray type=\"Int%u\" Name=\"material\" format=\"binary\" RangeMin=\"%lld\" RangeMax=\"%lld\">\n        ",
+                   8 * type.size, (long long)v->label[0], (long long)v->label[v->n_phases - 1]);
 }
 
 static cupel_status write_vti(const char *path, const cupel_voxels *v, cupel_err *err)
@@ -358,18 +363,27 @@ static bool is_vti(const unsigned char *head, size_t n)
     return strstr(text, "<VTKFile") && strstr(text, "\"ImageData\"");
 }
 
-static const cupel_reference references[] = {
-    {"10.1016/j.commatsci.2018.04.030", "Roters et al.: DAMASK - The Duesseldorf Advanced Material Simulation Kit for modeling multi-physics crystal plasticity, "
-                                        "thermal, and damage phenomena from the single crystal up to the component scale. Computational Materials Science 158, 420 (2019)"},
-    {"https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html", "VTK: XML file formats"}, {NULL, NULL}};
+static const cupel_reference references[] = {{"10.1016/j.commatsci.2018.04.030", "Roters et al.: DAMASK - The Duesseldorf Advanced Material "
+                                                                                 "Simulation Kit for modeling multi-physics crystal plasticity, "
+                                                                                 "thermal, and damage phenomena from the single crystal up to the "
+                                                                                 "component scale. Computational Materials Science 158, 420 (2019)"},
+                                             {"https://docs.vtk.org/en/latest/vtk_file_formats/vtkxml_file_format.html", "VTK: XML file formats"},
+                                             {NULL, NULL}};
 
 extern const cupel_volume_format cupel_volume_format_vti;
 const cupel_volume_format cupel_volume_format_vti = {
-    .method = {.name = "vti", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
+    .method = {.name = "vti",
+               .kind = "volume format",
+               .scale = "microstructure",
+               .maturity = "stable",
                .help = "VTK ImageData as DAMASK keeps it: ascii, base64 or appended, zlib, either byte order; the array 'material', or the only one",
-               .input = "x, y, z are axes 0, 1, 2 (x runs fastest in the file); cells are voxels, points are voxel centres; Origin and Spacing in metres, "
-                        "Spacing 1 1 1 says nothing; no extent along z: a 2-D image",
-               .output = "the same: CellData 'material', Int32 or Int64, base64, zlib (DAMASK wants a volume: a 2-D image is to be one voxel thick for it)",
+               .input = "x, y, z are axes 0, 1, 2 (x runs fastest in the file); cells are voxels, points are voxel centres; Origin and Spacing in "
+                        "metres, Spacing 1 1 1 says nothing; no extent along z: a 2-D image",
+               .output = "the same: CellData 'material', Int32 or Int64, base64, zlib (DAMASK wants a volume: a 2-D image is to be one voxel thick "
+                         "for it)",
                .references = references},
-    .suffixes = ".vti", .is = is_vti, .read = read_vti, .write = write_vti,
+    .suffixes = ".vti",
+    .is = is_vti,
+    .read = read_vti,
+    .write = write_vti,
 };

@@ -1,4 +1,5 @@
-/* The XML of a .vti, read up to its data: the bytes of the values are only marked. Appended raw bytes are no XML, so reading ends where they begin. */
+/* The XML of a .vti, read up to its data: the bytes of the values are only marked. Appended raw bytes are no XML, so reading ends where they begin.
+ */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "datasets/formats/vti.h"
@@ -69,7 +70,8 @@ static bool extent_of(const char *text, int64_t extent[6])
 
 static void file_element(parse *p, const char *const *a)
 {
-    const char *type = value_of(a, "type"), *order = value_of(a, "byte_order"), *header = value_of(a, "header_type"), *packed = value_of(a, "compressor");
+    const char *type = value_of(a, "type"), *order = value_of(a, "byte_order"), *header = value_of(a, "header_type"),
+               *packed = value_of(a, "compressor");
     if (!type || strcmp(type, "ImageData") != 0) {
         refuse(p, "a VTK file of another type than ImageData: a regular grid is expected");
         return;
@@ -78,7 +80,8 @@ static void file_element(parse *p, const char *const *a)
     p->x->header = header && strcmp(header, "UInt64") == 0 ? 8 : 4;
     p->x->zlib = packed && *packed;
     if (header && p->x->header == 4 && strcmp(header, "UInt32") != 0) refuse(p, "header_type: expected UInt32 or UInt64");
-    if (p->x->zlib && strcmp(packed, "vtkZLibDataCompressor") != 0) refuse(p, "its compressor is not vtkZLibDataCompressor; save it with zlib or without");
+    if (p->x->zlib && strcmp(packed, "vtkZLibDataCompressor") != 0)
+        refuse(p, "its compressor is not vtkZLibDataCompressor; save it with zlib or without");
 }
 
 static void image_element(parse *p, const char *const *a)
@@ -151,8 +154,11 @@ static void array_element(parse *p, const char *const *a)
     array->scalars = name && p->scalars && strcmp(name, p->scalars) == 0;
     array->usable = type && type_of(type, x->big, &array->type) && (!parts || strcmp(parts, "1") == 0);
     array->begin = array->end = behind_tag(p);
-    array->form = form && strcmp(form, "appended") == 0 ? CUPEL_VTI_APPENDED : form && strcmp(form, "binary") == 0 ? CUPEL_VTI_BINARY : CUPEL_VTI_ASCII;
-    if (array->form == CUPEL_VTI_APPENDED && (!offset || !cupel_parse_u64(cupel_text_of(offset), &array->offset))) refuse(p, "an appended array without offset");
+    array->form = form && strcmp(form, "appended") == 0 ? CUPEL_VTI_APPENDED
+                  : form && strcmp(form, "binary") == 0 ? CUPEL_VTI_BINARY
+                                                        : CUPEL_VTI_ASCII;
+    if (array->form == CUPEL_VTI_APPENDED && (!offset || !cupel_parse_u64(cupel_text_of(offset), &array->offset)))
+        refuse(p, "an appended array without offset");
     if (array->form == CUPEL_VTI_ASCII && form && strcmp(form, "ascii") != 0) refuse(p, "format: expected ascii, binary or appended");
     p->inside = true;
 }
@@ -206,7 +212,8 @@ static cupel_status find_underscore(const char *name, const unsigned char *bytes
 {
     size_t at = x->appended_begin;
     while (at < n && bytes[at] && strchr(" \t\r\n", bytes[at])) at++;
-    if (at >= n || bytes[at] != '_') return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the appended data does not begin with '_'; the file is damaged", name);
+    if (at >= n || bytes[at] != '_')
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the appended data does not begin with '_'; the file is damaged", name);
     x->appended_begin = at + 1;
     return CUPEL_OK;
 }

@@ -56,9 +56,10 @@ static void put_page(cupel_str *s, const char *h5, const cupel_voxels *v, cupel_
                       "      <Geometry GeometryType=\"ORIGIN_DXDYDZ\">\n", v->n[2] + 1, v->n[1] + 1, v->n[0] + 1);
     put_three(s, v->origin);
     put_three(s, v->size);
-    cupel_str_addf(s, "      </Geometry>\n      <Attribute Name=\"label\" AttributeType=\"Scalar\" Center=\"Cell\">\n"
-                      "        <DataItem Format=\"HDF\" NumberType=\"%s\" Precision=\"%u\" Dimensions=\"%zu %zu %zu\">", type.kind == 'u' ? "UChar" : "Int", type.size,
-                   v->n[2], v->n[1], v->n[0]);
+    cupel_str_addf(s,
+                   "      </Geometry>\n      <Attribute Name=\"label\" AttributeType=\"Scalar\" Center=\"Cell\">\n"
+                   "        <DataItem Format=\"HDF\" NumberType=\"%s\" Precision=\"%u\" Dimensions=\"%zu %zu %zu\">",
+                   type.kind == 'u' ? "UChar" : "Int", type.size, v->n[2], v->n[1], v->n[0]);
     put_escaped(s, slash ? slash + 1 : h5);
     cupel_str_puts(s, ":/microstructure</DataItem>\n      </Attribute>\n    </Grid>\n  </Domain>\n</Xdmf>\n");
 }
@@ -73,7 +74,11 @@ static cupel_status write_xdmf(const char *path, const cupel_voxels *v, cupel_er
     char *other = with_suffix(path, names_xdmf ? ".h5" : ".xdmf");
     const char *h5 = names_xdmf ? other : path, *xdmf = names_xdmf ? path : other;
     const int64_t low = v->label[0], high = v->label[v->n_phases - 1];
-    const cupel_number type = {low >= 0 && high <= UINT8_MAX ? 'u' : 'i', low >= 0 && high <= UINT8_MAX ? 1 : low >= INT32_MIN && high <= INT32_MAX ? 4 : 8, false};
+    const cupel_number type = {low >= 0 && high <= UINT8_MAX ? 'u' : 'i',
+                               low >= 0 && high <= UINT8_MAX           ? 1
+                               : low >= INT32_MIN && high <= INT32_MAX ? 4
+                                                                       : 8,
+                               false};
     if (!other) CUPEL_TRY(cupel_no_memory(err, path, 0));
     put_page(&page, h5, v, type);
     if (page.failed) CUPEL_TRY(cupel_no_memory(err, path, 0));
@@ -102,10 +107,16 @@ static const cupel_reference references[] = {{"https://www.xdmf.org/index.php/XD
 
 extern const cupel_volume_format cupel_volume_format_xdmf;
 const cupel_volume_format cupel_volume_format_xdmf = {
-    .method = {.name = "xdmf", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
+    .method = {.name = "xdmf",
+               .kind = "volume format",
+               .scale = "microstructure",
+               .maturity = "stable",
                .help = "HDF5 with an XDMF file beside it that ParaView opens: name.h5 and name.xdmf, whichever is named",
                .input = "the HDF5 file beside it, as fans",
-               .output = "data set /microstructure, axes z, y, x (permute_order zyx): x, y, z in ParaView are axes 0, 1, 2; voxel size and origin in metres; an image is "
-                         "one voxel thick", .references = references},
-    .suffixes = ".xdmf .xmf", .read = read_xdmf, .write = write_xdmf,
+               .output = "data set /microstructure, axes z, y, x (permute_order zyx): x, y, z in ParaView are axes 0, 1, 2; voxel size and origin "
+                         "in metres; an image is one voxel thick",
+               .references = references},
+    .suffixes = ".xdmf .xmf",
+    .read = read_xdmf,
+    .write = write_xdmf,
 };

@@ -16,7 +16,7 @@ refused() { # refused NAME CODE WORDS ARGUMENTS...: that exit code, the words on
 }
 
 # A volume of 3 x 4 x 5 voxels, all different: raw bytes 0 .. 59.
-for i in $(seq 0 59); do printf "\\x$(printf %02x "$i")"; done > v.raw
+for i in $(seq 0 59); do printf '%b' "\\x$(printf %02x "$i")"; done > v.raw
 check 'raw to npy' "$CUPEL" convert v.raw v.npy --raw shape=3x4x5,type=uint8
 said 'the note says what was found' "'v.raw' (raw): 3 x 4 x 5 voxels, 60 phases, labels 0 to 59"
 check 'the header is the one that NumPy writes' grep -q "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4, 5), }" <(head -c 128 v.npy)
@@ -63,7 +63,7 @@ check 'from 0 on' cmp -s <(tail -c 4 l.npy) <(printf '\x00\x01\x02\x03')
 seq -s ' ' 0 399 > grey.txt
 check 'many labels are taken' "$CUPEL" convert grey.txt g.npy
 said 'with a warning' 'warning.*400 different numbers are taken as 400 phases'
-for i in $(seq 0 99); do printf "\\x$(printf %02x "$i")"; done > grey.raw
+for i in $(seq 0 99); do printf '%b' "\\x$(printf %02x "$i")"; done > grey.raw
 "$CUPEL" convert grey.raw grey.tif --raw shape=10x10,type=uint8 --quiet
 check 'so is a grey image' "$CUPEL" convert grey.tif g.npy
 said 'with a warning too' 'warning.*if this is a grey-scale image, segment it first'
