@@ -8,6 +8,7 @@
 #include "core/engine/model.h"
 #include "core/engine/run.h"
 #include "core/sys/file.h"
+#include "datasets/spaces/micro/recipe.h"
 
 #include <unistd.h>
 
@@ -143,9 +144,27 @@ static cupel_status predict_some(cupel_err *err)
     return st;
 }
 
+/* Fields, bodies, grains and three phases, on a grid of 6. */
+static cupel_status generate_some(cupel_err *err)
+{
+    static const char *const text[] = {"gaussian:wavelength=0.9", "octet:fraction=0.4", "hard_spheres:count=3,fraction=0.1", "voronoi:count=3",
+                                       "plurigaussian:wavelength=0.9,wavelength2=0.9"};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        cupel_recipe r;
+        cupel_mixture m = {0};
+        cupel_status st = cupel_recipe_of_text(text[i], &r, err);
+        if (st == CUPEL_OK) st = cupel_recipe_mixture(&r, (const size_t[]){6, 6, 6}, &m, &job, err);
+        cupel_mixture_release(&m);
+        if (st != CUPEL_OK) return st;
+    }
+    return CUPEL_OK;
+}
+
 static cupel_status run_demand(cupel_err *err) { return cupel_run_demand(demand, out_folder, 2, err); }
 
 static void describing(void **state) { (void)state; try_all("describe", describe_some, NULL); }
+
+static void generating(void **state) { (void)state; try_all("generate", generate_some, NULL); }
 
 static void training_and_saving(void **state)
 {
@@ -172,8 +191,8 @@ static void the_whole_road(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(describing), cmocka_unit_test(training_and_saving), cmocka_unit_test(opening_and_predicting),
-                                       cmocka_unit_test(the_whole_road)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(describing), cmocka_unit_test(generating), cmocka_unit_test(training_and_saving),
+                                       cmocka_unit_test(opening_and_predicting), cmocka_unit_test(the_whole_road)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
 

@@ -535,6 +535,54 @@ static void orientations_have_the_texture(void **state)
     }
 }
 
+static void three_phases_have_their_fractions(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    cupel_recipe r = recipe("plurigaussian:fraction=0.2,fraction2=0.5,wavelength=0.4,wavelength2=0.3,seed=8");
+    cupel_err err;
+    double f[3], g[3];
+    cupel_voxels v = {0};
+    cupel_mixture m = mixture(&r, N, N, N);
+    cupel_mixture_fractions(&m, f);
+    check_close(f[0], 0.3, 1e-5, 0);
+    check_close(f[1], 0.2, 1e-5, 0);
+    check_close(f[2], 0.5, 1e-5, 0);
+    check_ok(cupel_recipe_settle(&r, &job, &err), &err);
+    assert_int_equal(r.n_thresholds, 2);
+    check_ok(cupel_recipe_voxels(&r, (const size_t[]){N, N, N}, &v, &job, &err), &err);
+    assert_int_equal(v.n_phases, 3);
+    cupel_voxels_fractions(&v, g);
+    for (int i = 0; i < 3; i++) check_close(g[i], f[i], 0, 0.003); /* counted centres */
+    size_t differ = 0;
+    for (size_t q = 0; q < (size_t)N * N * N; q++) differ += v.id[q] != m.id8[q];
+    assert_true(differ < (size_t)N * N * N / 50);
+    for (size_t c = 0; c < m.n_cuts; c++) assert_true(m.cut[c].a < m.cut[c].b && m.cut[c].b < 3 && m.cut[c].p > 0 && m.cut[c].p < 1);
+    cupel_voxels_release(&v);
+    cupel_mixture_release(&m);
+    /* Smooth: a small step changes little, and twice the step twice as much. */
+    float *s[3];
+    for (int k = 0; k < 3; k++) {
+        check_ok(cupel_recipe_set(&r, "wavelength2", 0.3 + 1e-3 * k, &err), &err);
+        m = mixture(&r, 16, 16, 16);
+        assert_non_null(s[k] = cupel_alloc(16 * 16 * 16, sizeof **s));
+        for (size_t q = 0; q < 16 * 16 * 16; q++) s[k][q] = m.id8[q] == 2;
+        for (size_t row = 0; row < 256; row++)
+            for (size_t c = m.row[row]; c < m.row[row + 1]; c++) {
+                const cupel_cut *cut = &m.cut[c];
+                s[k][row * 16 + cut->k] = cut->b == 2 ? cut->p : 0;
+            }
+        cupel_mixture_release(&m);
+    }
+    double one = 0, two = 0;
+    for (size_t q = 0; q < 16 * 16 * 16; q++) {
+        one += fabs((double)s[1][q] - (double)s[0][q]);
+        two += fabs((double)s[2][q] - (double)s[0][q]);
+    }
+    check_close(two / one, 2, 0.05, 0);
+    for (int k = 0; k < 3; k++) cupel_free(s[k]);
+}
+
 static void more_than_two_phases_have_no_level(void **state)
 {
     (void)state;
@@ -558,7 +606,7 @@ int main(void)
         cmocka_unit_test(struts_have_the_thickness_of_their_fraction),   cmocka_unit_test(layers_on_the_grid_are_exact),
         cmocka_unit_test(voronoi_grains_are_the_nearest_of_all_images),  cmocka_unit_test(grains_have_their_shares),
         cmocka_unit_test(laguerre_grains_have_the_variation_asked_for),  cmocka_unit_test(orientations_have_the_texture),
-        cmocka_unit_test(more_than_two_phases_have_no_level),
+        cmocka_unit_test(more_than_two_phases_have_no_level),               cmocka_unit_test(three_phases_have_their_fractions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

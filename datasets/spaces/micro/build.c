@@ -34,6 +34,7 @@ cupel_status cupel_recipe_settle(cupel_recipe *r, const cupel_job *job, cupel_er
     cupel_shape *shape = NULL;
     double coarse, fine;
     if (!r->generator->threshold || r->n_thresholds) return CUPEL_OK;
+    if (r->generator->settle) return r->generator->settle(r, job, err);
     if (r->generator->cell) r->generator->cell(&w);
     cupel_status st = r->generator->open(&w, job, &shape, err);
     if (st != CUPEL_OK) return st;

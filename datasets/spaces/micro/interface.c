@@ -65,19 +65,24 @@ static double difference(const float *f, size_t i, size_t n, size_t stride)
     return sum;
 }
 
+void cupel_field_gradient(const float *f, const size_t n[3], size_t i, size_t j, size_t k, double g[3])
+{
+    g[0] = n[0] > 1 ? difference(f + j * n[2] + k, i, n[0], n[1] * n[2]) : 0;
+    g[1] = n[1] > 1 ? difference(f + i * n[1] * n[2] + k, j, n[1], n[2]) : 0;
+    g[2] = n[2] > 1 ? difference(f + (i * n[1] + j) * n[2], k, n[2], 1) : 0;
+}
+
 /* f and its gradient per voxel. */
 static double value_at(const work *w, size_t i, size_t j, size_t k, double f, double g[3])
 {
     const size_t *n = w->n;
-    if (!w->field) {
-        const double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], ((double)k + 0.5) / (double)n[2]};
-        f = w->g->at(w->shape, u, g);
-        for (int d = 0; d < 3; d++) g[d] /= (double)n[d];
+    if (w->field) {
+        cupel_field_gradient(w->field, n, i, j, k, g);
         return f;
     }
-    g[0] = n[0] > 1 ? difference(w->field + j * n[2] + k, i, n[0], n[1] * n[2]) : 0;
-    g[1] = n[1] > 1 ? difference(w->field + i * n[1] * n[2] + k, j, n[1], n[2]) : 0;
-    g[2] = n[2] > 1 ? difference(w->field + (i * n[1] + j) * n[2], k, n[2], 1) : 0;
+    const double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], ((double)k + 0.5) / (double)n[2]};
+    f = w->g->at(w->shape, u, g);
+    for (int d = 0; d < 3; d++) g[d] /= (double)n[d];
     return f;
 }
 

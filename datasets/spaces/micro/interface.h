@@ -7,6 +7,9 @@
 /* Floats of the buffer that `field` fills: rows as long as a transform in place wants them. SIZE_MAX when that overflows. */
 size_t cupel_field_room(const size_t n[3]);
 
+/* g = differences per voxel of a periodic field f [n0][n1][n2] at voxel (i, j, k), sixth order. */
+void cupel_field_gradient(const float *f, const size_t n[3], size_t i, size_t j, size_t k, double g[3]);
+
 /* The threshold at which the shares on grid n add up to shape->fraction; from shape->t, or from samples where that is NaN. `id` [n0][n1][n2] (may be
  * NULL) and m (may be NULL: m->id8 is `id`) receive the phases and cuts at that threshold. Without a fraction the threshold stays. 4 bytes per voxel
  * besides for a `field`, and 20 per voxel near the interface. */

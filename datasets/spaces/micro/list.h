@@ -16,6 +16,7 @@
     ONE(fcc_spheres) \
     ONE(overlapping_spheres) \
     ONE(hard_spheres) \
+    ONE(plurigaussian) \
     ONE(square_fibres) \
     ONE(hexagonal_fibres) \
     ONE(random_fibres) \

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/sys/par.h"
+#include "datasets/spaces/micro/cut_lists.h"
 #include "datasets/spaces/micro/list.h"
 #include "datasets/spaces/micro/solids.h"
 
@@ -216,8 +217,7 @@ typedef struct work {
     size_t n[3];
     uint16_t *id;       /* ids alone, or a mixture */
     cupel_mixture *m;
-    cupel_cut **cut;    /* [n0] of each plane */
-    size_t *n_cuts, *cap;
+    cupel_cut_list *list; /* [n0] */
 } work;
 
 static cupel_status id_plane(void *user, size_t i, size_t worker, cupel_err *err)
@@ -263,51 +263,26 @@ static cupel_status cut_plane(void *user, size_t i, size_t worker, cupel_err *er
     if (cupel_stopped(w->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while a polycrystal was made");
     for (size_t j = 0; j < w->n[1]; j++) {
         const size_t row = i * w->n[1] + j;
-        w->m->row[row] = w->n_cuts[i];
+        w->m->row[row] = w->list[i].n;
         for (size_t k = 0; k < w->n[2]; k++) {
             cupel_cut cut = {.k = (uint32_t)k};
             find(w->g, (const double[]){((double)i + 0.5) / (double)w->n[0], ((double)j + 0.5) / (double)w->n[1], ((double)k + 0.5) / (double)w->n[2]}, &p);
             w->m->id8[row * w->n[2] + k] = (uint8_t)p.one;
             if (!face(w, &p, &cut)) continue;
             w->m->id8[row * w->n[2] + k] = cut.p > 0.5F ? cut.b : cut.a;
-            if (!cupel_grow(&w->cut[i], &w->cap[i], w->n_cuts[i] + 1, sizeof cut)) return cupel_no_memory(err, "cut voxels", w->n_cuts[i] * sizeof cut);
-            w->cut[i][w->n_cuts[i]++] = cut;
+            cupel_status st = cupel_cut_list_add(&w->list[i], &cut, err);
+            if (st != CUPEL_OK) return st;
         }
     }
     return CUPEL_OK;
 }
 
-static cupel_status join(work *w, cupel_err *err)
-{
-    size_t total = 0;
-    for (size_t i = 0; i < w->n[0]; i++) {
-        for (size_t j = 0; j < w->n[1]; j++) w->m->row[i * w->n[1] + j] += total;
-        total += w->n_cuts[i];
-    }
-    w->m->row[w->n[0] * w->n[1]] = total;
-    w->m->n_cuts = total;
-    w->m->cut = cupel_alloc(total, sizeof *w->m->cut);
-    if (!w->m->cut) return cupel_no_memory(err, "cut voxels", total * sizeof *w->m->cut);
-    for (size_t i = 0, at = 0; i < w->n[0]; at += w->n_cuts[i++])
-        if (w->n_cuts[i]) memcpy(w->m->cut + at, w->cut[i], w->n_cuts[i] * sizeof **w->cut);
-    return CUPEL_OK;
-}
-
 static cupel_status fill_cuts(work *w, cupel_err *err)
 {
-    cupel_status st = CUPEL_OK;
-    w->m->row = cupel_alloc(cupel_mul(w->n[0], w->n[1]) + 1, sizeof *w->m->row);
-    w->cut = cupel_alloc(w->n[0], sizeof *w->cut);
-    w->n_cuts = cupel_alloc(w->n[0], sizeof *w->n_cuts);
-    w->cap = cupel_alloc(w->n[0], sizeof *w->cap);
-    if (!w->m->row || !w->cut || !w->n_cuts || !w->cap) CUPEL_TRY(cupel_no_memory(err, "rows of cut voxels", 0));
-    CUPEL_TRY(cupel_par_for(w->job->threads, w->n[0], cut_plane, w, err));
-    CUPEL_TRY(join(w, err));
-done:
-    for (size_t i = 0; w->cut && i < w->n[0]; i++) cupel_free(w->cut[i]);
-    cupel_free(w->cut);
-    cupel_free(w->n_cuts);
-    cupel_free(w->cap);
+    cupel_status st = cupel_cut_lists_new(w->m, &w->list, err);
+    if (st == CUPEL_OK) st = cupel_par_for(w->job->threads, w->n[0], cut_plane, w, err);
+    if (st == CUPEL_OK) st = cupel_cut_lists_join(w->m, w->list, err);
+    cupel_cut_lists_free(w->m, w->list);
     return st;
 }
 

@@ -41,7 +41,7 @@ struct cupel_generator {
     cupel_method method;   /* kind "generator", scale "microstructure"; params with units and ranges; whole numbers have the unit "count" */
     size_t n_phases;       /* 0: see phases_of (polycrystals) */
     bool smooth;           /* volume and properties change smoothly with the parameters at a fixed seed */
-    size_t threshold;      /* how many thresholds settling finds and the recipe keeps: 0, or 1 which is t */
+    size_t threshold;      /* how many thresholds settling finds and the recipe keeps: 0, or 1 which is t; more: by `settle` */
     size_t (*phases_of)(const cupel_recipe *r);
     cupel_status (*check)(const cupel_recipe *r, cupel_err *err);           /* what ranges cannot say; may be NULL */
     void (*box)(const cupel_recipe *r, double edge[3]);                     /* edges of the box; NULL: 1, 1, 1 */
@@ -55,6 +55,7 @@ struct cupel_generator {
     double (*at)(const cupel_shape *shape, const double u[3], double g[3]);
     /* The same for the whole grid, f [n0][n1][n2] with room for [n0][n1][2 (n2 / 2 + 1)]. */
     cupel_status (*field)(const cupel_shape *shape, const size_t n[3], float *f, const cupel_job *job, cupel_err *err);
+    cupel_status (*settle)(cupel_recipe *r, const cupel_job *job, cupel_err *err);
     /* Voxels with cuts, instead of all the above. */
     cupel_status (*mixture)(const cupel_recipe *r, const size_t n[3], cupel_mixture *m, const cupel_job *job, cupel_err *err);
     /* The same without cuts, where that is made otherwise; NULL: the ids of `mixture`. */
