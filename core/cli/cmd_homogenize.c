@@ -20,6 +20,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .accuracy = cupel_opt_number(args, "accuracy"),
         .plane_stress = strcmp(cupel_opt_text(args, "plane"), "stress") == 0,
         .no_error = cupel_flag(args, "no-error"),
+        .fields = cupel_opt_text(args, "fields"),
     };
     while (cupel_opt_item(args, "phase", o.n_phases)) o.n_phases++;
     phase = cupel_alloc(o.n_phases, sizeof *phase);
@@ -51,6 +52,8 @@ static const cupel_opt options[] = {
     {"accuracy", "X", CUPEL_OPT_NUMBER, NULL, "1e-4", false, "relative error that iterating may leave in the tensor on the given grid"},
     {"plane", "KIND", CUPEL_OPT_CHOICE, "strain|stress", "strain", false, "elasticity of an image: plane strain or plane stress"},
     {"no-error", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "the value only: one solve, no bar"},
+    {"fields", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "write strain, stress and energy (gradient, flux) under each load to an HDF5 file, and say quantiles per phase"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "lines for people, or one JSON object"},
     CUPEL_VOLUME_OPTIONS,
     {0}};

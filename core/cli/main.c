@@ -65,7 +65,7 @@ static cupel_status check_name(const char *path, const cupel_args *args, cupel_e
 /* A name that cannot be written is said before the work, not after it. `run` makes its folder itself. */
 static cupel_status check_output(const cupel_verb *verb, const cupel_args *args, cupel_err *err)
 {
-    static const char *const names[] = {"output", "predictions"};
+    static const char *const names[] = {"output", "predictions", "fields"};
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && st == CUPEL_OK; i++)
         for (const cupel_opt *o = verb->options; o && o->name && st == CUPEL_OK; o++)

@@ -125,6 +125,9 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     CUPEL_TRY(keep_bounds(h, &c->grids.grid[0], job, err));
     if (!h->estimate.resolved)
         CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; the bar is a guess, take a finer grid", h->estimate.why_not));
+    if (o->fields) CUPEL_TRY(cupel_homogenize_fields(o->fields, &c->grids.grid[0], job, h, err));
+    cupel_solution_free(h->estimate.solution); /* it looks at the mixture, which goes */
+    h->estimate.solution = NULL;
     if (h->kind.physics == CUPEL_ELASTICITY) h->has_engineering = cupel_engineering_of(h->estimate.tensor, h->kind.dim, &h->engineering);
 done:
     cupel_free(m);

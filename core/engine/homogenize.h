@@ -29,8 +29,8 @@ typedef struct cupel_homogenized_phase {
     double fraction;                /* of what was discretised */
     const char *properties;         /* as given, without the label; the text of the options */
     cupel_material material;        /* turned */
-    /* With fields: quantiles of the von Mises stress (elasticity) or of the flux (else) in the phase under each load, relative to the norm of the mean. */
-    double *quantile;               /* [order][CUPEL_FIELD_QUANTILES]; NULL without */
+    /* With fields: quantiles of the von Mises stress (elasticity) or of the norm of the flux (else) in the phase under a load of 1. */
+    double *quantile;               /* [order][CUPEL_FIELD_QUANTILES]; NULL without, and for more than 256 phases */
 } cupel_homogenized_phase;
 
 enum { CUPEL_FIELD_QUANTILES = 5 }; /* 0.05, 0.50, 0.95, 0.99, and the largest */
@@ -49,7 +49,12 @@ typedef struct cupel_homogenized {
     char **warning;                  /* [n_warnings] */
     size_t n_warnings, cap_warnings;
     double seconds;                  /* all of it */
+    const char *fields;              /* the file that holds them, the text of the options; NULL */
+    double mean_strength[6], concentration[6]; /* with fields, per load: von Mises stress (norm of the flux) of the mean; the largest over it */
 } cupel_homogenized;
+
+/* "11", "22", ... or the axis "1", "2", "3". */
+const char *cupel_homogenized_load(const cupel_homogenized *h, size_t load);
 
 /* CUPEL_USAGE: a label without properties, a property that a phase lacks, a recipe that is not known; CUPEL_BAD_INPUT: a volume that cannot be read, a
  * tensor that is none; CUPEL_FAILED: no convergence, or an answer outside its bounds; CUPEL_INTERRUPTED; CUPEL_NO_RESOURCE. */

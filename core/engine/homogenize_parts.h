@@ -23,6 +23,9 @@ void cupel_sample_release(cupel_sample *c);
 /* Properties of all phases into h->phase. */
 cupel_status cupel_homogenize_phases(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err);
 
+/* From h->estimate.solution, solved on m. */
+cupel_status cupel_homogenize_fields(const char *path, const cupel_mixture *m, const cupel_job *job, cupel_homogenized *h, cupel_err *err);
+
 /* Kept in h->warning and said. */
 cupel_status cupel_homogenize_warn(cupel_homogenized *h, const cupel_job *job, cupel_err *err, const char *fmt, ...) CUPEL_PRINTF(4, 5);
 

@@ -146,6 +146,35 @@ static void put_warnings(cupel_json_out *w, const cupel_homogenized *h)
     cupel_json_close(w, ']');
 }
 
+static void put_fields(cupel_json_out *w, const cupel_homogenized *h)
+{
+    const bool elastic = h->kind.physics == CUPEL_ELASTICITY;
+    cupel_json_name(w, "fields");
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "file");
+    cupel_json_put_string(w, h->fields);
+    cupel_json_name(w, "strength");
+    cupel_json_put_string(w, elastic ? "von Mises stress under a strain of 1" : "norm of the flux under a gradient of 1");
+    put_named_array(w, "quantiles", cupel_field_quantiles, CUPEL_FIELD_QUANTILES);
+    cupel_json_name(w, "loads");
+    cupel_json_open(w, '[');
+    for (size_t l = 0; l < h->estimate.order; l++) {
+        cupel_json_open(w, '{');
+        cupel_json_name(w, "load");
+        cupel_json_put_string(w, cupel_homogenized_load(h, l));
+        put_number(w, "mean", h->mean_strength[l]);
+        put_number(w, "concentration", h->concentration[l]);
+        cupel_json_name(w, "phases");
+        cupel_json_open(w, '[');
+        for (size_t p = 0; p < h->n_phases && h->phase[p].quantile; p++)
+            put_array(w, h->phase[p].quantile + l * CUPEL_FIELD_QUANTILES, CUPEL_FIELD_QUANTILES);
+        cupel_json_close(w, ']');
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+    cupel_json_close(w, '}');
+}
+
 void cupel_homogenized_json(const cupel_homogenized *h, cupel_str *out)
 {
     cupel_json_out w = {.s = out};
@@ -173,6 +202,7 @@ void cupel_homogenized_json(const cupel_homogenized *h, cupel_str *out)
     if (e->second[0]) put_grid(&w, "second_grid", e->second, h->kind.dim);
     put_phases(&w, h);
     if (h->has_engineering) put_engineering(&w, &h->engineering);
+    if (h->fields) put_fields(&w, h);
     put_number(&w, "seconds", h->seconds);
     put_warnings(&w, h);
     cupel_json_close(&w, '}');
@@ -238,6 +268,20 @@ static void table_bounds(cupel_str *s, const cupel_bounds *b)
                        b->hs_lower[1], b->hs_upper[1]);
 }
 
+static void table_fields(cupel_str *s, const cupel_homogenized *h)
+{
+    cupel_str_addf(s, "%s under a load of 1, per phase\n   load     label", h->kind.physics == CUPEL_ELASTICITY ? "von Mises stress" : "norm of the flux");
+    for (size_t q = 0; q < CUPEL_FIELD_QUANTILES; q++) cupel_str_addf(s, "       %3.0f %%", 100 * cupel_field_quantiles[q]);
+    cupel_str_puts(s, "   largest / mean\n");
+    for (size_t l = 0; l < h->estimate.order; l++)
+        for (size_t p = 0; p < h->n_phases && p < 8 && h->phase[p].quantile; p++) {
+            cupel_str_addf(s, "   %4s  %8" PRId64, cupel_homogenized_load(h, l), h->phase[p].label);
+            for (size_t q = 0; q < CUPEL_FIELD_QUANTILES; q++) cupel_str_addf(s, "  %10.4g", h->phase[p].quantile[l * CUPEL_FIELD_QUANTILES + q]);
+            if (p == 0) cupel_str_addf(s, "   %10.3f", h->concentration[l]);
+            cupel_str_putc(s, '\n');
+        }
+}
+
 static void table_head(cupel_str *s, const cupel_homogenized *h)
 {
     const cupel_estimate *e = &h->estimate;
@@ -260,8 +304,9 @@ void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
     }
     cupel_str_addf(out, "%s%s, ± %s\n", elastic ? "stiffness, Mandel " : "tensor", elastic ? (h->kind.dim == 3 ? "11 22 33 23 13 12" : "11 22 12") : "",
                    e->has_error ? "half width of a 95 % bar" : "what iterating left");
-    table_matrix(out, h->recipe && e->has_error ? "(extrapolated from two grids)" : "(on this grid)", e->tensor, e->error, e->order);
+    table_matrix(out, e->extrapolated ? "(extrapolated from two grids)" : "(on this grid)", e->tensor, e->error, e->order);
     table_bounds(out, &h->bounds);
     if (h->has_engineering) table_engineering(out, &h->engineering);
+    if (h->fields) table_fields(out, h);
     cupel_str_addf(out, "%zu iterations on this grid, %zu in all, %.2f s\n", e->iterations, e->all_iterations, h->seconds);
 }

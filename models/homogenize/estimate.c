@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/math/small.h"
+#include "models/homogenize/coarsen.h"
 #include "models/homogenize/expansion.h"
 #include "models/homogenize/rebuild.h"
 
@@ -231,29 +232,117 @@ done:
     return st;
 }
 
-cupel_status cupel_estimate_labels(const cupel_mixture *m, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
-                                   cupel_estimate *e, cupel_err *err)
+/* ---- labels of more phases ---- */
+
+/* L, V and R on the half grid of coarsen.h; without cuts (more than 256 phases) they are one, and the difference counts three times. */
+static cupel_status many_phases(work *w, const cupel_mixture *m, const double edge[3], const trial *plain, cupel_err *err)
+{
+    static const double ROUGH = 3, MANY_FLOOR = 1e-3;
+    cupel_mixture half = {0};
+    trial l = {0}, v = {0}, r = {0};
+    double half_edge[3], h[CUPEL_ESTIMATE_MAX];
+    cupel_estimate *e = w->e;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_coarsen(m, edge, &half, half_edge, err));
+    memcpy(e->second, half.n, sizeof half.n);
+    CUPEL_TRY(solve(w, &half, 0, half_edge, false, &l, err));
+    if (half.row) CUPEL_TRY(solve(w, &half, 0.5, half_edge, false, &v, err));
+    if (half.row) CUPEL_TRY(solve(w, &half, -1, half_edge, false, &r, err));
+    for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) {
+        const double step = fabs(plain->value[i] - l.value[i]), scheme = fmin(fabs(v.value[i] - l.value[i]), fabs(l.value[i] - r.value[i]));
+        h[i] = (half.row ? step + scheme : ROUGH * step) + MANY_FLOOR * fabs(plain->value[i]) + plain->error[i];
+    }
+    spread(h, e->order);
+    spread_alpha(h + ALPHA, e->order);
+    memcpy(e->error, h, e->order * e->order * sizeof *h);
+    memcpy(e->alpha_error, h + ALPHA, e->order * sizeof *h);
+done:
+    cupel_mixture_release(&half);
+    return st;
+}
+
+static bool same_material(const cupel_material *a, const cupel_material *b)
+{
+    return memcmp(a->k, b->k, sizeof a->k) == 0 && memcmp(a->c, b->c, sizeof a->c) == 0 && memcmp(a->alpha, b->alpha, sizeof a->alpha) == 0;
+}
+
+/* Labels with the same properties are one phase: particles that were numbered one by one. unique [m->n_phases] materials, *n of them, of which
+ * map [m->n_phases] says which. */
+static void unique_materials(const cupel_mixture *m, const cupel_material *materials, cupel_material *unique, uint16_t *map, size_t *n)
+{
+    enum { LOOKED_AT = 256 }; /* grains of a polycrystal all differ: not worth a quadratic search */
+    *n = 0;
+    for (size_t p = 0; p < m->n_phases; p++) {
+        size_t u = 0;
+        while (u < *n && u < LOOKED_AT && !same_material(&unique[u], &materials[p])) u++;
+        if (u == *n || u == LOOKED_AT) {
+            u = *n;
+            unique[(*n)++] = materials[p];
+        }
+        map[p] = (uint16_t)u;
+    }
+}
+
+/* A mixture of unique materials, cheaper and with two phases where there are two. */
+static cupel_status merge(const cupel_mixture *m, const uint16_t *map, size_t n, cupel_mixture *merged, cupel_err *err)
+{
+    const size_t count = m->n[0] * m->n[1] * m->n[2];
+    const cupel_status st = cupel_mixture_init(merged, m->dim, m->n, n, err);
+    for (size_t i = 0; st == CUPEL_OK && i < count; i++) {
+        const uint16_t id = map[m->id8 ? m->id8[i] : m->id16[i]];
+        if (merged->id8)
+            merged->id8[i] = (uint8_t)id;
+        else
+            merged->id16[i] = id;
+    }
+    return st;
+}
+
+static cupel_status estimate(const cupel_mixture *m, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
+                             cupel_estimate *e, cupel_err *err)
 {
     static const double cube[3] = {1, 1, 1};
     work w = {0};
     trial plain = {0};
-    cupel_estimate x;
+    cupel_estimate x = {0};
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(begin(&w, m, materials, o, job, &x, err));
     const double *edge = o->solve.edge[0] > 0 ? o->solve.edge : cube;
     CUPEL_TRY(solve(&w, m, 0, NULL, o->solve.keep_fields, &plain, err));
     take(&x, &plain);
-    if (o->error && m->n_phases == 2) {
-        CUPEL_TRY(two_phases(&w, m, edge, &plain, err));
-        x.has_error = true;
+    if (o->error && m->n_phases > 1) {
+        CUPEL_TRY(m->n_phases == 2 ? two_phases(&w, m, edge, &plain, err) : many_phases(&w, m, edge, &plain, err));
         judge(&x);
     }
-    if (m->n_phases == 1) x.has_error = true; /* nothing but rounding */
+    x.has_error = o->error || m->n_phases == 1; /* of one phase nothing is left but rounding */
     *e = x;
     x.solution = NULL;
 done:
     cupel_free(w.eigenstrain);
     cupel_solution_free(x.solution);
+    return st;
+}
+
+cupel_status cupel_estimate_labels(const cupel_mixture *m, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
+                                   cupel_estimate *e, cupel_err *err)
+{
+    cupel_material *unique = cupel_alloc(m->n_phases, sizeof *unique);
+    uint16_t *map = cupel_alloc(m->n_phases, sizeof *map);
+    cupel_mixture merged = {0};
+    size_t n = 0;
+    cupel_status st = CUPEL_OK;
+    if (!unique || !map) CUPEL_TRY(cupel_no_memory(err, "properties of phases", m->n_phases * sizeof *unique));
+    unique_materials(m, materials, unique, map, &n);
+    if (n == m->n_phases || o->solve.keep_fields) { /* kept fields need the mixture that they were solved on */
+        CUPEL_TRY(estimate(m, materials, o, job, e, err));
+    } else {
+        CUPEL_TRY(merge(m, map, n, &merged, err));
+        CUPEL_TRY(estimate(&merged, unique, o, job, e, err));
+    }
+done:
+    cupel_mixture_release(&merged);
+    cupel_free(unique);
+    cupel_free(map);
     return st;
 }
 
@@ -269,11 +358,13 @@ static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *e
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(solve(w, m, 0, edge, false, &t[COARSE_LAMINATE], err));
+    t[COARSE] = t[COARSE_LAMINATE];
+    if (!m->n_cuts) return CUPEL_OK;
     CUPEL_TRY(solve(w, m, 0.5, edge, false, &t[COARSE_VOIGT], err));
     CUPEL_TRY(solve(w, m, -1, edge, false, &t[COARSE_REUSS], err));
     w->e->xi = cupel_blend_place(w->kind, m->n_phases, fraction, w->materials, t[COARSE_LAMINATE].value, contrast);
     w->e->blend = cupel_blend_of(w->kind.physics, *contrast, w->e->xi);
-    CUPEL_TRY(solve(w, m, w->e->blend, edge, false, &t[COARSE], err));
+    if (fabs(w->e->blend) > 0) CUPEL_TRY(solve(w, m, w->e->blend, edge, false, &t[COARSE], err));
 done:
     return st;
 }
@@ -293,11 +384,35 @@ static void extrapolate(cupel_estimate *e, const trial *fine, const trial *middl
     }
     spread(h, n);
     spread_alpha(h + ALPHA, n);
+    e->extrapolated = true;
     memcpy(e->tensor, x, n * n * sizeof *x);
     memcpy(e->shape, x, n * n * sizeof *x);
     memcpy(e->error, h, n * n * sizeof *h);
     memcpy(e->alpha, x + ALPHA, n * sizeof *x);
     memcpy(e->alpha_error, h + ALPHA, n * sizeof *h);
+}
+
+/* Without cut voxels the error jumps about from grid to grid: the value is that of the grid, and the bar twice the larger of its differences from the two
+ * others. */
+static void compare_grids(cupel_estimate *e, const trial *fine, const trial *middle, const trial *coarse)
+{
+    static const double ROUGH = 2, ROUGH_FLOOR = 1e-3;
+    double h[CUPEL_ESTIMATE_MAX];
+    for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) {
+        const double step = fmax(fabs(fine->value[i] - middle->value[i]), fabs(fine->value[i] - coarse->value[i]));
+        h[i] = ROUGH * step + ROUGH_FLOOR * fabs(fine->value[i]) + fine->error[i];
+    }
+    spread(h, e->order);
+    spread_alpha(h + ALPHA, e->order);
+    memcpy(e->error, h, e->order * e->order * sizeof *h);
+    memcpy(e->alpha_error, h + ALPHA, e->order * sizeof *h);
+}
+
+static bool anisotropic(const work *w, size_t n_phases)
+{
+    for (size_t p = 0; p < n_phases; p++)
+        if (!(w->kind.physics == CUPEL_CONDUCTION ? w->materials[p].k_isotropic : w->materials[p].c_isotropic)) return true;
+    return false;
 }
 
 static double voxels(const cupel_mixture *m) { return (double)m->n[0] * (double)m->n[1] * (double)m->n[2]; }
@@ -307,7 +422,7 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
 {
     work w = {0};
     trial fine = {0}, middle = {0}, t[N_COARSE] = {0};
-    cupel_estimate x;
+    cupel_estimate x = {0};
     const cupel_mixture *m = &g->grid[0];
     double contrast = 1, *fraction = NULL;
     cupel_status st = CUPEL_OK;
@@ -321,7 +436,11 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
     take(&x, &fine);
     if (o->error) {
         memcpy(x.second, g->grid[1].n, sizeof x.second);
-        extrapolate(&x, &fine, &middle, t, pow(voxels(m) / voxels(&g->grid[1]), 1.0 / m->dim), contrast);
+        if (anisotropic(&w, m->n_phases)) contrast = cupel_contrast_of(w.kind, m->n_phases, fraction, materials);
+        if (m->n_cuts)
+            extrapolate(&x, &fine, &middle, t, pow(voxels(m) / voxels(&g->grid[1]), 1.0 / m->dim), contrast);
+        else
+            compare_grids(&x, &fine, &middle, &t[COARSE]);
         x.has_error = true;
         judge(&x);
     }

@@ -7,6 +7,10 @@
  * per voxel of shift. Constants fitted on half of 1,100 spheres, cylinders and level cuts, contrast 0.01 to 100, and checked on the rest;
  * benchmarks/bench_errorbar.c counts again.
  *
+ * Labels of more phases (those with equal properties count as one): h = |value - L| + min(|V - L|, |L - R|) + 1e-3 |value|, on the half grid of
+ * coarsen.h. It holds 98 % of the same spheres and cylinders when their labels are split, with 3.2 times the median error; in polycrystals, where errors
+ * of grains cancel, it is about 25 times too wide. More than 256 phases: three times |value - L|.
+ *
  * Mixtures with cuts (the interface is known): the value is extrapolated from two grids, n and 3 n / 4, as if the error went with the square of the voxel,
  * which it does when cut voxels respond by the blend of their contrast. The bar is
  *   h = |T - T'| + 0.21 sqrt(sqrt(decades of contrast) min(|V - L|, |L - R|) |T - T'|) + 0.03 |W - L| + 2e-4 |T|,
@@ -33,6 +37,7 @@ typedef struct cupel_estimate {
     size_t second[3];               /* the other one; 0 without */
     size_t iterations;              /* over all loads, on grid n */
     size_t all_iterations;          /* with those for the bar */
+    bool extrapolated;              /* `tensor` is, from grids n and second */
     double blend, xi;               /* of cut voxels on grid n, and what it was chosen by */
     double chord;                   /* least mean chord of a phase, voxels; 0: not known */
     bool resolved;                  /* false: the bar is not to be trusted */

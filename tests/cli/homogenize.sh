@@ -45,6 +45,8 @@ check 'the same bytes for one thread and two' eval 'exits 0 H "$T/layers.npy" --
   grep -v seconds "$T/out" >"$T/one" && exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --threads 2 --format json &&
   grep -v seconds "$T/out" | cmp -s - "$T/one"'
 
+check "fields go to a file" exits 0 H "$T/layers.npy" --property elasticity --phase 0:E=1,nu=0.3 --phase 1:E=12,nu=0.2 --fields "$T/f.h5" --no-error --format json
+check "and peaks into the answer" eval '[ -s "$T/f.h5" ] && has "\"concentration\":" && has "\"load\":\"23\""'
 check 'a recipe' exits 0 H 'gyroid:fraction=0.4,seed=1' --grid 24 --property conduction --phase 0:k=1 --phase 1:k=10 --format json
 check 'has the exact fraction and two grids' eval 'has "\"second_grid\":[18,18,18]" && has "\"tensor_grid\":" && near "$(number fraction)" 0.4 1e-5'
 a=$(number tensor) e=$(number error)
