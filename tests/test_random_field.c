@@ -43,7 +43,8 @@ static void the_field_is_the_same_on_every_grid(void **state)
     const cupel_spectrum s = {.wavelength = 0.25, .bandwidth = 0.2};
     cupel_modes m = modes(&s, 5);
     cupel_err err;
-    const size_t coarse[3] = {9, 15, 5}, fine[3] = {27, 45, 15}; /* centres of the coarse voxels are centres of fine ones; 5 is too coarse for the band */
+    const size_t coarse[3] = {9, 15, 5},
+                 fine[3] = {27, 45, 15}; /* centres of the coarse voxels are centres of fine ones; 5 is too coarse for the band */
     float *a = cupel_alloc_aligned(cupel_field_room(coarse), sizeof *a), *b = cupel_alloc_aligned(cupel_field_room(fine), sizeof *b);
     assert_true(a && b);
     check_ok(cupel_modes_field(&m, coarse, a, &job, &err), &err);
@@ -134,7 +135,8 @@ static void cuts_have_the_two_point_function_of_theory(void **state)
             for (int axis = 0; axis < 3; axis++)
                 for (size_t lag = 0; lag < LAGS; lag++)
                     for (size_t q = 0; q < (size_t)N * N * N; q++) {
-                        const size_t at = q / stride[axis] % N, to = at + lag < N ? q + lag * stride[axis] : q + lag * stride[axis] - N * stride[axis];
+                        const size_t at = q / stride[axis] % N,
+                                     to = at + lag < N ? q + lag * stride[axis] : q + lag * stride[axis] - N * stride[axis];
                         s2[axis][lag] += (double)(v.id[q] & v.id[to]) / ((double)N * N * N * SEEDS);
                     }
             cupel_voxels_release(&v);

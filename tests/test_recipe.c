@@ -26,7 +26,8 @@ static void read_back(const char *text, cupel_recipe *r)
 static void text_and_json_come_back_to_the_byte(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"gyroid:fraction=0.4,seed=1", "diamond:fraction=0.123456789012345678,sheet=1,periods1=3,stretch2=0.3333333333333333,seed=7",
+    static const char *const texts[] = {"gyroid:fraction=0.4,seed=1",
+                                        "diamond:fraction=0.123456789012345678,sheet=1,periods1=3,stretch2=0.3333333333333333,seed=7",
                                         "primitive:seed=18446744073709551615", "gyroid"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         cupel_recipe r, again;

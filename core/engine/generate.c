@@ -33,8 +33,10 @@ static cupel_status read_grid(const char *text, const cupel_recipe *r, size_t n[
             return CUPEL_OK;
         }
     }
-    return cupel_fail(err, CUPEL_USAGE, "option --grid: found '%.60s', expected voxels along the shortest edge of the box, as 64, or along the three axes, "
-                                        "as 64x64x32; from 1 to %d each", text, (int)LONGEST);
+    return cupel_fail(err, CUPEL_USAGE,
+                      "option --grid: found '%.60s', expected voxels along the shortest edge of the box, as 64, or along the three axes, "
+                      "as 64x64x32; from 1 to %d each",
+                      text, (int)LONGEST);
 }
 
 static cupel_status put_text(const char *path, const cupel_str *s, cupel_err *err)
@@ -82,8 +84,8 @@ static cupel_status put_floats(const char *path, const float *x, const size_t n[
     unsigned char little;
     memcpy(&little, &one, 1);
     char head[128] = {'\x93', 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0};
-    int used = snprintf(head + 10, sizeof head - 10, "{'descr': '%cf4', 'fortran_order': False, 'shape': (%zu, %zu, %zu), }", little ? '<' : '>', n[0], n[1],
-                        n[2]);
+    int used = snprintf(head + 10, sizeof head - 10, "{'descr': '%cf4', 'fortran_order': False, 'shape': (%zu, %zu, %zu), }", little ? '<' : '>',
+                        n[0], n[1], n[2]);
     for (size_t i = 10 + (size_t)used; i < sizeof head; i++) head[i] = ' ';
     head[sizeof head - 1] = '\n';
     cupel_out *out = NULL;
@@ -122,7 +124,8 @@ static cupel_status generate_phases(const cupel_generate_options *o, const cupel
 static cupel_status check(const cupel_generate_options *o, bool volume, cupel_err *err)
 {
     if (!o->output && !o->recipe_out && !o->orientations)
-        return cupel_fail(err, CUPEL_USAGE, "nothing to write: name a volume (-o v.npy), a recipe (-o r.json) or orientations (--orientations o.csv)");
+        return cupel_fail(err, CUPEL_USAGE,
+                          "nothing to write: name a volume (-o v.npy), a recipe (-o r.json) or orientations (--orientations o.csv)");
     if (volume && !o->grid) return cupel_fail(err, CUPEL_USAGE, "a volume needs a grid: --grid 64, or --grid 64x64x32");
     return CUPEL_OK;
 }

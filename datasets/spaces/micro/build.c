@@ -9,8 +9,8 @@
 static cupel_status two_phases(const cupel_recipe *r, const char *what, cupel_err *err)
 {
     if (r->generator->open) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_USAGE, "generator '%s' has %zu phases here: %s is for two-phase generators; take the phases", r->generator->method.name,
-                      cupel_recipe_phases(r), what);
+    return cupel_fail(err, CUPEL_USAGE, "generator '%s' has %zu phases here: %s is for two-phase generators; take the phases",
+                      r->generator->method.name, cupel_recipe_phases(r), what);
 }
 
 /* The threshold on one grid. */

@@ -78,7 +78,8 @@ static cupel_status random_check(const cupel_recipe *r, cupel_err *err)
     if (2 * sqrt(r->value[FRACTION] / (PI * r->value[COUNT])) * gap > 1)
         return cupel_fail(err, CUPEL_USAGE, "random_fibres: one fibre with its gap is wider than the box; make count larger");
     if (taken <= 0.52) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_USAGE, "random_fibres: fraction times (1 + gap)^2 is %.4f; random sequential addition stops at 0.547 and is offered to 0.52", taken);
+    return cupel_fail(err, CUPEL_USAGE,
+                      "random_fibres: fraction times (1 + gap)^2 is %.4f; random sequential addition stops at 0.547 and is offered to 0.52", taken);
 }
 
 #define AXIS_PARAM {"axis", "count", 3, 1, 3, "direction of the fibres"}
@@ -86,9 +87,10 @@ static cupel_status random_check(const cupel_recipe *r, cupel_err *err)
 static const cupel_param square_params[] = {{"fraction", "", 0.3, 0.001, 0.7853, "volume fraction of the fibres, phase 1; they touch at pi / 4"},
                                             AXIS_PARAM,
                                             {NULL, NULL, 0, 0, 0, NULL}};
-static const cupel_param hexagonal_params[] = {{"fraction", "", 0.3, 0.001, 0.9068, "volume fraction of the fibres, phase 1; they touch at pi / (2 sqrt 3)"},
-                                               AXIS_PARAM,
-                                               {NULL, NULL, 0, 0, 0, NULL}};
+static const cupel_param hexagonal_params[] = {
+    {"fraction", "", 0.3, 0.001, 0.9068, "volume fraction of the fibres, phase 1; they touch at pi / (2 sqrt 3)"},
+    AXIS_PARAM,
+    {NULL, NULL, 0, 0, 0, NULL}};
 static const cupel_param random_params[] = {{"fraction", "", 0.3, 0.001, 0.52, "volume fraction of the fibres, phase 1"},
                                             AXIS_PARAM,
                                             {"count", "count", 30, 1, 100000, "fibres in the box"},
@@ -96,24 +98,32 @@ static const cupel_param random_params[] = {{"fraction", "", 0.3, 0.001, 0.52, "
                                             {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference references[] = {
-    {"10.1098/rspa.1979.0150", "Perrins, McKenzie, McPhedran: Transport properties of regular arrays of cylinders. Proceedings of the Royal Society A 369, 207 "
-                               "(1979)"},
+    {"10.1080/14786449208620364", "Rayleigh: On the influence of obstacles arranged in rectangular order upon the properties of a medium. "
+                                  "Philosophical Magazine 34, 481 (1892)"},
     {NULL, NULL}};
 static const cupel_reference random_references[] = {
-    {"10.1063/1.1726548", "Widom: Random sequential addition of hard spheres to a volume. Journal of Chemical Physics 44, 3888 (1966)"}, {NULL, NULL}};
+    {"10.1063/1.1726548", "Widom: Random sequential addition of hard spheres to a volume. Journal of Chemical Physics 44, 3888 (1966)"},
+    {NULL, NULL}};
 
-#define FIBRES(NAME, OPEN, SMOOTH, HELP, OUTPUT, REFERENCES, PARAMS)                                                                                        \
-    .method = {.name = NAME, .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = HELP, .input = "fraction of the fibres, their axis", \
-               .output = OUTPUT, .references = REFERENCES, .params = PARAMS},                                                                               \
+#define FIBRES(NAME, OPEN, SMOOTH, HELP, OUTPUT, REFERENCES, PARAMS) \
+    .method = {.name = NAME,                                         \
+               .kind = "generator",                                  \
+               .scale = "microstructure",                            \
+               .maturity = "stable",                                 \
+               .help = HELP,                                         \
+               .input = "fraction of the fibres, their axis",        \
+               .output = OUTPUT,                                     \
+               .references = REFERENCES,                             \
+               .params = PARAMS},                                    \
     .n_phases = 2, .smooth = SMOOTH, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at
 
-const cupel_generator cupel_generator_square_fibres = {
-    FIBRES("square_fibres", square_open, true, "parallel round fibres in a square array", "two phases; smooth in fraction", references, square_params)};
+const cupel_generator cupel_generator_square_fibres = {FIBRES("square_fibres", square_open, true, "parallel round fibres in a square array",
+                                                              "two phases; smooth in fraction", references, square_params)};
 const cupel_generator cupel_generator_hexagonal_fibres = {
     FIBRES("hexagonal_fibres", hexagonal_open, true, "parallel round fibres in a hexagonal array; the box is 1 x sqrt 3 across them",
            "two phases; smooth in fraction", references, hexagonal_params),
     .box = hexagonal_box};
-const cupel_generator cupel_generator_random_fibres = {
-    FIBRES("random_fibres", random_open, false, "parallel round fibres at random places without overlap", "two phases; not smooth: places depend on size",
-           random_references, random_params),
-    .check = random_check};
+const cupel_generator cupel_generator_random_fibres = {FIBRES("random_fibres", random_open, false,
+                                                              "parallel round fibres at random places without overlap",
+                                                              "two phases; not smooth: places depend on size", random_references, random_params),
+                                                       .check = random_check};

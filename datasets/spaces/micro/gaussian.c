@@ -96,8 +96,10 @@ static cupel_status spinodoid_check(const cupel_recipe *r, cupel_err *err)
 {
     const double *cone = r->value + CONE;
     for (int i = 0; i < 3; i++)
-        if (cone[i] > 0 && cone[i] < 10) return cupel_fail(err, CUPEL_USAGE, "spinodoid: cone%d is %g degrees, expected 0 (none) or 10 to 90", i + 1, cone[i]);
-    if (!(cone[0] + cone[1] + cone[2] > 0)) return cupel_fail(err, CUPEL_USAGE, "spinodoid: at least one of cone1, cone2, cone3 must be larger than 0");
+        if (cone[i] > 0 && cone[i] < 10)
+            return cupel_fail(err, CUPEL_USAGE, "spinodoid: cone%d is %g degrees, expected 0 (none) or 10 to 90", i + 1, cone[i]);
+    if (!(cone[0] + cone[1] + cone[2] > 0))
+        return cupel_fail(err, CUPEL_USAGE, "spinodoid: at least one of cone1, cone2, cone3 must be larger than 0");
     return CUPEL_OK;
 }
 
@@ -105,8 +107,14 @@ static cupel_status spinodoid_check(const cupel_recipe *r, cupel_err *err)
     {"fraction", "", 0.5, 0.01, 0.99, "volume fraction of phase 1"},                                                               \
         {"wavelength", "edge", 0.2, 0.02, 1, "wavelength at the peak of the spectrum, in edges of the box"},
 
-#define METRIC_PARAM(NAME) {NAME, "", 0, -3, 3, "component of the logarithm of the metric of wave vectors; along its axes waves are longer by exp(H / 2)"}
-#define Y(NAME) {NAME, "", 0, -20, 20, "coefficient of a real orthonormal spherical harmonic in the logarithm of the spectrum's density over directions"}
+#define METRIC_PARAM(NAME)                                                                                                            \
+    {                                                                                                                                 \
+        NAME, "", 0, -3, 3, "component of the logarithm of the metric of wave vectors; along its axes waves are longer by exp(H / 2)" \
+    }
+#define Y(NAME)                                                                                                                                 \
+    {                                                                                                                                           \
+        NAME, "", 0, -20, 20, "coefficient of a real orthonormal spherical harmonic in the logarithm of the spectrum's density over directions" \
+    }
 #define FIELD_PARAMS                                                                                                               \
     BAND_PARAMS{"bandwidth", "", 0.25, 0.02, 1, "width of the peak (standard deviation) per its wave number"},                     \
         METRIC_PARAM("metric11"), METRIC_PARAM("metric22"), METRIC_PARAM("metric33"), METRIC_PARAM("metric23"),                    \
@@ -117,9 +125,10 @@ static cupel_status spinodoid_check(const cupel_recipe *r, cupel_err *err)
 
 static const cupel_param gaussian_params[] = {FIELD_PARAMS, {NULL, NULL, 0, 0, 0, NULL}};
 
-static const cupel_param shell_params[] = {FIELD_PARAMS,
-                                           {"centre", "", 0, -2, 2, "phase 1 is where the field, of unit variance, is within a distance of this value"},
-                                           {NULL, NULL, 0, 0, 0, NULL}};
+static const cupel_param shell_params[] = {
+    FIELD_PARAMS,
+    {"centre", "", 0, -2, 2, "phase 1 is where the field, of unit variance, is within a distance of this value"},
+    {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_param spinodoid_params[] = {
     BAND_PARAMS{"bandwidth", "", 0.1, 0.02, 1, "width of the peak (standard deviation) per its wave number"},
@@ -130,11 +139,22 @@ static const cupel_param spinodoid_params[] = {
     {NULL, NULL, 0, 0, 0, NULL}};
 
 #define CAHN {"10.1063/1.1695731", "Cahn: Phase separation by spinodal decomposition in isotropic systems. Journal of Chemical Physics 42, 93 (1965)"}
-#define TEUBNER {"10.1209/0295-5075/14/5/003", "Teubner: Level surfaces of Gaussian random fields and microemulsions. Europhysics Letters 14, 403 (1991)"}
-#define ROBERTS {"10.1103/PhysRevE.51.4141", "Roberts, Teubner: Transport properties of heterogeneous materials derived from Gaussian random fields: bounds and " \
-                                             "simulation. Physical Review E 51, 4141 (1995)"}
-#define SOYARSLAN {"10.1016/j.actamat.2018.01.005", "Soyarslan, Bargmann, Pradas, Weissmueller: 3D stochastic bicontinuous microstructures: generation, topology " \
-                                                    "and elasticity. Acta Materialia 149, 326 (2018)"}
+#define TEUBNER                                                                                                                                  \
+    {                                                                                                                                            \
+        "10.1209/0295-5075/14/5/003", "Teubner: Level surfaces of Gaussian random fields and microemulsions. Europhysics Letters 14, 403 (1991)" \
+    }
+#define ROBERTS                                                                                                                  \
+    {                                                                                                                            \
+        "10.1103/PhysRevE.51.4141",                                                                                              \
+            "Roberts, Teubner: Transport properties of heterogeneous materials derived from Gaussian random fields: bounds and " \
+            "simulation. Physical Review E 51, 4141 (1995)"                                                                      \
+    }
+#define SOYARSLAN                                                                                                          \
+    {                                                                                                                      \
+        "10.1016/j.actamat.2018.01.005",                                                                                   \
+            "Soyarslan, Bargmann, Pradas, Weissmueller: 3D stochastic bicontinuous microstructures: generation, topology " \
+            "and elasticity. Acta Materialia 149, 326 (2018)"                                                              \
+    }
 
 static const cupel_reference cut_references[] = {CAHN, TEUBNER, SOYARSLAN, {NULL, NULL}};
 static const cupel_reference shell_references[] = {ROBERTS, TEUBNER, {NULL, NULL}};
@@ -154,14 +174,38 @@ const cupel_generator cupel_generator_gaussian = {
 };
 
 const cupel_generator cupel_generator_gaussian_shell = {
-    .method = {.name = "gaussian_shell", .kind = "generator", .scale = "microstructure", .maturity = "stable", .input = FIELD_INPUT, .output = FIELD_OUTPUT,
-               .help = "a Gaussian random field between two levels: walls", .references = shell_references, .params = shell_params},
-    .n_phases = 2, .smooth = true, .threshold = 1, .open = shell_open, .close = gaussian_close, .field = gaussian_field,
+    .method = {.name = "gaussian_shell",
+               .kind = "generator",
+               .scale = "microstructure",
+               .maturity = "stable",
+               .input = FIELD_INPUT,
+               .output = FIELD_OUTPUT,
+               .help = "a Gaussian random field between two levels: walls",
+               .references = shell_references,
+               .params = shell_params},
+    .n_phases = 2,
+    .smooth = true,
+    .threshold = 1,
+    .open = shell_open,
+    .close = gaussian_close,
+    .field = gaussian_field,
 };
 
 const cupel_generator cupel_generator_spinodoid = {
-    .method = {.name = "spinodoid", .kind = "generator", .scale = "microstructure", .maturity = "stable", .input = FIELD_INPUT, .output = FIELD_OUTPUT,
-               .help = "a Gaussian random field of waves within cones around the axes, above a level", .references = spinodoid_references,
+    .method = {.name = "spinodoid",
+               .kind = "generator",
+               .scale = "microstructure",
+               .maturity = "stable",
+               .input = FIELD_INPUT,
+               .output = FIELD_OUTPUT,
+               .help = "a Gaussian random field of waves within cones around the axes, above a level",
+               .references = spinodoid_references,
                .params = spinodoid_params},
-    .n_phases = 2, .smooth = true, .threshold = 1, .check = spinodoid_check, .open = spinodoid_open, .close = gaussian_close, .field = gaussian_field,
+    .n_phases = 2,
+    .smooth = true,
+    .threshold = 1,
+    .check = spinodoid_check,
+    .open = spinodoid_open,
+    .close = gaussian_close,
+    .field = gaussian_field,
 };

@@ -93,7 +93,8 @@ static double away(const work *w, double f) { return w->shape->sheet ? fabs(fabs
 
 static bool add_candidate(candidates *c, cupel_cut cut, double inverse)
 {
-    if (!cupel_grow(&c->cut, &c->cap, c->n + 1, sizeof *c->cut) || !cupel_grow(&c->inverse, &c->cap_inverse, c->n + 1, sizeof *c->inverse)) return false;
+    if (!cupel_grow(&c->cut, &c->cap, c->n + 1, sizeof *c->cut) || !cupel_grow(&c->inverse, &c->cap_inverse, c->n + 1, sizeof *c->inverse))
+        return false;
     c->inverse[c->n] = (float)inverse;
     c->cut[c->n++] = cut;
     return true;
@@ -225,8 +226,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A first threshold: the quantile of samples at the places of an additive sequence (Roberts' R3: powers of the root of x^4 = x + 1), which no period of
- * the shape can be in step with. */
+/* A first threshold: the quantile of samples at the places of an additive sequence (Roberts' R3: powers of the root of x^4 = x + 1), which no period
+ * of the shape can be in step with. */
 static cupel_status guess(work *w, cupel_shape *shape, cupel_err *err)
 {
     const double step[3] = {0.8191725133961645, 0.6710436067037893, 0.5497004779019703};
@@ -342,7 +343,8 @@ static cupel_status match(work *w, cupel_shape *shape, cupel_err *err)
     }
 }
 
-cupel_status cupel_interface_match(const cupel_generator *g, cupel_shape *shape, const size_t n[3], cupel_mixture *m, const cupel_job *job, cupel_err *err)
+cupel_status cupel_interface_match(const cupel_generator *g, cupel_shape *shape, const size_t n[3], cupel_mixture *m, const cupel_job *job,
+                                   cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     work w = {.g = g, .shape = shape, .job = job, .n = {n[0], n[1], n[2]}, .m = m};
@@ -407,13 +409,15 @@ static cupel_status over_planes(work *w, cupel_par_fn fn, cupel_err *err)
     return st;
 }
 
-cupel_status cupel_interface_voxels(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], uint16_t *id, const cupel_job *job, cupel_err *err)
+cupel_status cupel_interface_voxels(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], uint16_t *id, const cupel_job *job,
+                                    cupel_err *err)
 {
     work w = {.g = g, .shape = shape, .job = job, .n = {n[0], n[1], n[2]}, .id = id};
     return over_planes(&w, id_plane, err);
 }
 
-cupel_status cupel_interface_level(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], float *level, const cupel_job *job, cupel_err *err)
+cupel_status cupel_interface_level(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], float *level, const cupel_job *job,
+                                   cupel_err *err)
 {
     work w = {.g = g, .shape = shape, .job = job, .n = {n[0], n[1], n[2]}, .level = level};
     return over_planes(&w, level_plane, err);

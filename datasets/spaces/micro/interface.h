@@ -13,10 +13,13 @@ void cupel_field_gradient(const float *f, const size_t n[3], size_t i, size_t j,
 /* The threshold at which the shares on grid n add up to shape->fraction; from shape->t, or from samples where that is NaN. `id` [n0][n1][n2] (may be
  * NULL) and m (may be NULL: m->id8 is `id`) receive the phases and cuts at that threshold. Without a fraction the threshold stays. 4 bytes per voxel
  * besides for a `field`, and 20 per voxel near the interface. */
-cupel_status cupel_interface_match(const cupel_generator *g, cupel_shape *shape, const size_t n[3], cupel_mixture *m, const cupel_job *job, cupel_err *err);
+cupel_status cupel_interface_match(const cupel_generator *g, cupel_shape *shape, const size_t n[3], cupel_mixture *m, const cupel_job *job,
+                                   cupel_err *err);
 
 /* Ids at the centres, and distances, at shape->t. */
-cupel_status cupel_interface_voxels(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], uint16_t *id, const cupel_job *job, cupel_err *err);
-cupel_status cupel_interface_level(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], float *level, const cupel_job *job, cupel_err *err);
+cupel_status cupel_interface_voxels(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], uint16_t *id, const cupel_job *job,
+                                    cupel_err *err);
+cupel_status cupel_interface_level(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], float *level, const cupel_job *job,
+                                   cupel_err *err);
 
 #endif

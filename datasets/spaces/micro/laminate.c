@@ -26,16 +26,21 @@ static double one_at(const cupel_shape *shape, const double u[3], double g[3])
     return s - floor(s + 0.5);
 }
 
+/* What is not given is 0; with nothing given the normal is axis 1. */
+static void normal_of(const cupel_recipe *r, double normal[3])
+{
+    const double *v = r->value + NORMAL;
+    const bool none = isnan(v[0]) && isnan(v[1]) && isnan(v[2]);
+    for (int i = 0; i < 3; i++) normal[i] = !isnan(v[i]) ? v[i] : none && i == 0;
+}
+
 static cupel_status one_open(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err)
 {
     (void)job;
     laminate *w = cupel_alloc(1, sizeof *w);
     if (!w) return cupel_no_memory(err, "a laminate", sizeof *w);
-    double square = 0;
-    for (int i = 0; i < 3; i++) {
-        w->normal[i] = r->value[NORMAL + i];
-        square += w->normal[i] * w->normal[i];
-    }
+    normal_of(r, w->normal);
+    const double square = w->normal[0] * w->normal[0] + w->normal[1] * w->normal[1] + w->normal[2] * w->normal[2];
     w->middle = r->value[OFFSET] + 0.5 * r->value[FRACTION];
     w->shape = (cupel_shape){.sheet = true, .t = 0.5 * r->value[FRACTION], .fraction = r->value[FRACTION], .slope = sqrt(square), .fine = 64};
     *shape = &w->shape;
@@ -44,7 +49,8 @@ static cupel_status one_open(const cupel_recipe *r, const cupel_job *job, cupel_
 
 static cupel_status one_check(const cupel_recipe *r, cupel_err *err)
 {
-    const double *n = r->value + NORMAL;
+    double n[3];
+    normal_of(r, n);
     if (n[0] != 0 || n[1] != 0 || n[2] != 0) return CUPEL_OK;
     return cupel_fail(err, CUPEL_USAGE, "laminate: normal1, normal2 and normal3 are all 0");
 }
@@ -88,7 +94,9 @@ static cupel_status three_check(const cupel_recipe *r, cupel_err *err)
     return cupel_fail(err, CUPEL_USAGE, "ranked_laminate: at least one of layer1, layer2, layer3 must be larger than 0");
 }
 
-static void row_by(double (*at)(const cupel_shape *, const double *, double *), const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f)
+typedef double at_fn(const cupel_shape *shape, const double u[3], double g[3]);
+
+static void row_by(at_fn *at, const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f)
 {
     double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], 0}, g[3];
     for (size_t k = 0; k < n[2]; k++) {
@@ -101,10 +109,12 @@ static void one_row(const cupel_shape *shape, const size_t n[3], size_t i, size_
 
 static void three_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { row_by(three_at, shape, n, i, j, f); }
 
+#define NORMAL_UNSET ((double)NAN)
+
 static const cupel_param one_params[] = {{"fraction", "", 0.5, 0.001, 0.999, "volume fraction of phase 1"},
-                                         {"normal1", "count", 1, -64, 64, "periods along axis 1; the three are the normal in edges of the box"},
-                                         {"normal2", "count", 0, -64, 64, "periods along axis 2"},
-                                         {"normal3", "count", 0, -64, 64, "periods along axis 3"},
+                                         {"normal1", "count", NORMAL_UNSET, -64, 64, "periods along axis 1; 0 where another is given"},
+                                         {"normal2", "count", NORMAL_UNSET, -64, 64, "periods along axis 2; none of the three: 1 0 0"},
+                                         {"normal3", "count", NORMAL_UNSET, -64, 64, "periods along axis 3"},
                                          {"offset", "", 0, 0, 1, "where the first layer of phase 1 begins, in periods"},
                                          {NULL, NULL, 0, 0, 0, NULL}};
 
@@ -118,10 +128,11 @@ static const cupel_param three_params[] = {{"layer1", "", 0.25, 0, 0.99, LAYERS}
                                            {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference one_references[] = {
-    {"10.1029/JZ067i011p04427", "Backus: Long-wave elastic anisotropy produced by horizontal layering. Journal of Geophysical Research 67, 4427 (1962)"},
+    {"10.1029/JZ067i011p04427",
+     "Backus: Long-wave elastic anisotropy produced by horizontal layering. Journal of Geophysical Research 67, 4427 (1962)"},
     {NULL, NULL}};
-static const cupel_reference three_references[] = {{"10.1017/CBO9780511613357", "Milton: The Theory of Composites. Cambridge University Press (2002)"},
-                                                   {NULL, NULL}};
+static const cupel_reference three_references[] = {
+    {"10.1017/CBO9780511613357", "Milton: The Theory of Composites. Cambridge University Press (2002)"}, {NULL, NULL}};
 
 const cupel_generator cupel_generator_laminate = {
     .method = {.name = "laminate", .kind = "generator", .scale = "microstructure", .maturity = "stable",
@@ -131,10 +142,23 @@ const cupel_generator cupel_generator_laminate = {
 };
 
 const cupel_generator cupel_generator_ranked_laminate = {
-    .method = {.name = "ranked_laminate", .kind = "generator", .scale = "microstructure", .maturity = "stable",
-               .help = "layers of phase 1 normal to up to three axes, together 1 - (1 - layer1) (1 - layer2) (1 - layer3): rank 1 to 3, sequential where one "
-                       "axis has many more periods than the next",
-               .input = "share of the layers of each axis, their periods", .output = "two phases; smooth in the shares", .references = three_references,
-               .params = three_params},
-    .n_phases = 2, .smooth = true, .check = three_check, .open = three_open, .close = laminate_close, .row = three_row, .at = three_at,
+    .method =
+        {.name = "ranked_laminate",
+         .kind = "generator",
+         .scale = "microstructure",
+         .maturity = "stable",
+         .help =
+             "layers of phase 1 normal to up to three axes, together 1 - (1 - layer1) (1 - layer2) (1 - layer3): rank 1 to 3, sequential where one "
+             "axis has many more periods than the next",
+         .input = "share of the layers of each axis, their periods",
+         .output = "two phases; smooth in the shares",
+         .references = three_references,
+         .params = three_params},
+    .n_phases = 2,
+    .smooth = true,
+    .check = three_check,
+    .open = three_open,
+    .close = laminate_close,
+    .row = three_row,
+    .at = three_at,
 };

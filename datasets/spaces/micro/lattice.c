@@ -145,8 +145,13 @@ static cupel_status lattice_open(void (*make)(frame *, const cupel_recipe *), co
     }
     /* Without the overlap at nodes the struts would be this thick: real ones are thicker, and never by more than reach allows. */
     const double thin = sqrt(-log1p(-r->value[FRACTION]) / (3.14159265358979323846 * length)) / (double)periods;
-    const cupel_solids_options o = {.body = body, .n = n, .edge = {1, 1, 1}, .reach = 2 * thin + 0.05 / (double)periods,
-                                    .t = r->n_thresholds ? r->threshold[0] : (double)NAN, .fraction = r->value[FRACTION], .fine = periods == 1 ? 96 : 160};
+    const cupel_solids_options o = {.body = body,
+                                    .n = n,
+                                    .edge = {1, 1, 1},
+                                    .reach = 2 * thin + 0.05 / (double)periods,
+                                    .t = r->n_thresholds ? r->threshold[0] : (double)NAN,
+                                    .fraction = r->value[FRACTION],
+                                    .fine = periods == 1 ? 96 : 160};
     cupel_status st = cupel_solids_new(&o, shape, err);
     cupel_free(body);
     return st;
@@ -185,13 +190,16 @@ static const cupel_param reentrant_params[] = {
     STRUTS, {"height", "", 0.7, 0.3, 0.9, "length of the columns in periods; above 0.5 the cells are re-entrant"}, {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference octet_references[] = {
-    {"10.1016/S0022-5096(01)00010-2", "Deshpande, Fleck, Ashby: Effective properties of the octet-truss lattice material. Journal of the Mechanics and Physics of "
-                                      "Solids 49, 1747 (2001)"},
+    {"10.1016/S0022-5096(01)00010-2",
+     "Deshpande, Fleck, Ashby: Effective properties of the octet-truss lattice material. Journal of the Mechanics and Physics of "
+     "Solids 49, 1747 (2001)"},
     {NULL, NULL}};
 static const cupel_reference cellular_references[] = {
-    {"10.1017/CBO9781139878326", "Gibson, Ashby: Cellular Solids. Structure and Properties. 2nd edition, Cambridge University Press (1997)"}, {NULL, NULL}};
+    {"10.1017/CBO9781139878326", "Gibson, Ashby: Cellular Solids. Structure and Properties. 2nd edition, Cambridge University Press (1997)"},
+    {NULL, NULL}};
 static const cupel_reference kelvin_references[] = {
-    {"10.1080/14786448708628135", "Thomson (Lord Kelvin): On the division of space with minimum partitional area. Philosophical Magazine 24, 503 (1887)"},
+    {"10.1080/14786448708628135",
+     "Thomson (Lord Kelvin): On the division of space with minimum partitional area. Philosophical Magazine 24, 503 (1887)"},
     {"10.1017/CBO9781139878326", "Gibson, Ashby: Cellular Solids. Structure and Properties. 2nd edition, Cambridge University Press (1997)"},
     {NULL, NULL}};
 static const cupel_reference reentrant_references[] = {
@@ -212,5 +220,5 @@ const cupel_generator cupel_generator_kelvin =
 const cupel_generator cupel_generator_diamond_lattice =
     LATTICE("diamond_lattice", diamond_open, "struts on the bonds of diamond", cellular_references, params);
 const cupel_generator cupel_generator_reentrant =
-    LATTICE("reentrant", reentrant_open, "columns joined by oblique struts that lean back: a lattice with a negative Poisson's ratio", reentrant_references,
-            reentrant_params);
+    LATTICE("reentrant", reentrant_open, "columns joined by oblique struts that lean back: a lattice with a negative Poisson's ratio",
+            reentrant_references, reentrant_params);

@@ -1,5 +1,5 @@
-/* Lattices of plates: the planes {111} through a face-centred cubic lattice, and the faces of packed truncated octahedra. f is the distance to the nearest
- * plane, phase 1 is f < t: half the thickness of the plates. */
+/* Lattices of plates: the planes {111} through a face-centred cubic lattice, and the faces of packed truncated octahedra. f is the distance to the
+ * nearest plane, phase 1 is f < t: half the thickness of the plates. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "datasets/spaces/micro/list.h"
@@ -55,7 +55,9 @@ static double kelvin_at(const cupel_shape *shape, const double u[3], double g[3]
     return fmin(face, hexagon) / p;
 }
 
-static void row_by(double (*at)(const cupel_shape *, const double *, double *), const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f)
+typedef double at_fn(const cupel_shape *shape, const double u[3], double g[3]);
+
+static void row_by(at_fn *at, const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f)
 {
     double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], 0}, g[3];
     for (size_t k = 0; k < n[2]; k++) {
@@ -87,15 +89,25 @@ static const cupel_param params[] = {{"fraction", "", 0.2, 0.01, 0.95, "volume f
                                      {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference references[] = {
-    {"10.1038/nature21075", "Berger, Wadley, McMeeking: Mechanical metamaterials at the theoretical limit of isotropic elastic stiffness. Nature 543, 533 (2017)"},
+    {"10.1038/nature21075",
+     "Berger, Wadley, McMeeking: Mechanical metamaterials at the theoretical limit of isotropic elastic stiffness. Nature 543, 533 (2017)"},
     {NULL, NULL}};
 
-#define PLATES(NAME, ROW, AT, HELP)                                                                                                              \
-    {                                                                                                                                            \
-        .method = {.name = NAME, .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = HELP, .input = "fraction of the plates", \
-                   .output = "two phases; smooth in fraction", .references = references, .params = params},                                      \
-        .n_phases = 2, .smooth = true, .threshold = 1, .open = plates_open, .close = plates_close, .row = ROW, .at = AT                          \
+#define PLATES(NAME, ROW, AT, HELP)                                                                                     \
+    {                                                                                                                   \
+        .method = {.name = NAME,                                                                                        \
+                   .kind = "generator",                                                                                 \
+                   .scale = "microstructure",                                                                           \
+                   .maturity = "stable",                                                                                \
+                   .help = HELP,                                                                                        \
+                   .input = "fraction of the plates",                                                                   \
+                   .output = "two phases; smooth in fraction",                                                          \
+                   .references = references,                                                                            \
+                   .params = params},                                                                                   \
+        .n_phases = 2, .smooth = true, .threshold = 1, .open = plates_open, .close = plates_close, .row = ROW, .at = AT \
     }
 
-const cupel_generator cupel_generator_octet_plates = PLATES("octet_plates", octet_row, octet_at, "closed cells: the plates between the struts of an octet truss");
-const cupel_generator cupel_generator_kelvin_foam = PLATES("kelvin_foam", kelvin_row, kelvin_at, "closed cells: the faces of packed truncated octahedra");
+const cupel_generator cupel_generator_octet_plates =
+    PLATES("octet_plates", octet_row, octet_at, "closed cells: the plates between the struts of an octet truss");
+const cupel_generator cupel_generator_kelvin_foam =
+    PLATES("kelvin_foam", kelvin_row, kelvin_at, "closed cells: the faces of packed truncated octahedra");

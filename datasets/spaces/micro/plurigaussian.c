@@ -77,7 +77,8 @@ static double above(const float *x, const size_t n[3], size_t i, size_t j, size_
     return cupel_plane_cut(normal, d / length);
 }
 
-/* The two phases that fill most of a voxel share it by their shares: where all three meet, the third is left out, and the thresholds make up for it. */
+/* The two phases that fill most of a voxel share it by their shares: where all three meet, the third is left out, and the thresholds make up for it.
+ */
 static void mix(const double share[3], const double nf[3], const double nh[3], cupel_cut *cut)
 {
     const int least = share[0] < share[1] ? (share[0] < share[2] ? 0 : 2) : share[1] < share[2] ? 1 : 2;
@@ -118,8 +119,8 @@ static cupel_status plane(void *user, size_t i, size_t worker, cupel_err *err)
     return CUPEL_OK;
 }
 
-/* The thresholds at which the shares of the grid are the recipe's, by Newton's steps with the slopes of the ensemble: V0 = Phi(a), V1 = (1 - V0) Phi(b).
- * A realisation differs by some tenths, so that every step gains a digit or more. */
+/* The thresholds at which the shares of the grid are the recipe's, by Newton's steps with the slopes of the ensemble: V0 = Phi(a), V1 = (1 - V0)
+ * Phi(b). A realisation differs by some tenths, so that every step gains a digit or more. */
 static cupel_status match(pluri *w, cupel_err *err)
 {
     const double root = 0.39894228040143267794, want0 = 1 - w->r->value[FRACTION] - w->r->value[FRACTION2], want1 = w->r->value[FRACTION];

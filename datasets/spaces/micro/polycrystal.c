@@ -1,5 +1,5 @@
-/* Periodic polycrystals: Voronoi cells of random places, and Laguerre cells whose weights give the grains wanted volumes; orientations at random or in
- * a fibre texture. Phases are grains. */
+/* Periodic polycrystals: Voronoi cells of random places, and Laguerre cells whose weights give the grains wanted volumes; orientations at random or
+ * in a fibre texture. Phases are grains. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
@@ -47,8 +47,8 @@ static double square_to(const grains *g, size_t site, const double x[3], double 
     return square;
 }
 
-/* Sites whose least power distance in the cell is not above the least greatest one of any site. A cell is so small that the nearest image is the same one
- * up to half the box, where no site that matters is, or all are listed. */
+/* Sites whose least power distance in the cell is not above the least greatest one of any site. A cell is so small that the nearest image is the same
+ * one up to half the box, where no site that matters is, or all are listed. */
 static cupel_status list_cell(grains *g, const double centre[3], double half, double *distance, size_t *total, cupel_err *err)
 {
     double d[3], bound = INFINITY;
@@ -60,7 +60,8 @@ static cupel_status list_cell(grains *g, const double centre[3], double half, do
     for (size_t s = 0; s < g->n; s++) {
         const double near = fmax(0, distance[s] - half);
         if (near * near - g->weight[s] > bound) continue;
-        if (!cupel_grow(&g->member, &g->cap, *total + 1, sizeof *g->member)) return cupel_no_memory(err, "cells of grains", *total * sizeof *g->member);
+        if (!cupel_grow(&g->member, &g->cap, *total + 1, sizeof *g->member))
+            return cupel_no_memory(err, "cells of grains", *total * sizeof *g->member);
         g->member[(*total)++] = (uint32_t)s;
     }
     return CUPEL_OK;
@@ -75,7 +76,8 @@ static cupel_status list_members(grains *g, cupel_err *err)
     double *distance = cupel_alloc(g->n, sizeof *distance);
     if (!distance) return cupel_no_memory(err, "grains", g->n * sizeof *distance);
     for (size_t cell = 0; cell < c * c * c && st == CUPEL_OK; cell++) {
-        const double centre[3] = {((double)(cell / (c * c)) + 0.5) / (double)c, ((double)(cell / c % c) + 0.5) / (double)c, ((double)(cell % c) + 0.5) / (double)c};
+        const double centre[3] = {((double)(cell / (c * c)) + 0.5) / (double)c, ((double)(cell / c % c) + 0.5) / (double)c,
+                                  ((double)(cell % c) + 0.5) / (double)c};
         g->first[cell] = total;
         st = list_cell(g, centre, half, distance, &total, err);
     }
@@ -135,13 +137,15 @@ static void volumes(const grains *g, size_t samples, double *volume)
     for (size_t i = 0; i < samples; i++)
         for (size_t j = 0; j < samples; j++)
             for (size_t k = 0; k < samples; k++) {
-                find(g, (const double[]){((double)i + 0.5) / (double)samples, ((double)j + 0.5) / (double)samples, ((double)k + 0.5) / (double)samples}, &p);
+                find(g,
+                     (const double[]){((double)i + 0.5) / (double)samples, ((double)j + 0.5) / (double)samples, ((double)k + 0.5) / (double)samples},
+                     &p);
                 volume[p.one] += 1 / ((double)samples * (double)samples * (double)samples);
             }
 }
 
-/* One step of the weights. dV/dw is the sum over faces of area / (2 distance), about 2.5 edges of a grain; where that is far too small for a grain, its
- * error changes sign from round to round and its step is made shorter. */
+/* One step of the weights. dV/dw is the sum over faces of area / (2 distance), about 2.5 edges of a grain; where that is far too small for a grain,
+ * its error changes sign from round to round and its step is made shorter. */
 static void adjust(grains *g, const double *want, const double *volume, double *step, double *before)
 {
     const double size = cbrt(1 / (double)g->n);
@@ -228,7 +232,8 @@ static cupel_status id_plane(void *user, size_t i, size_t worker, cupel_err *err
     if (cupel_stopped(w->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while a polycrystal was made");
     for (size_t j = 0; j < w->n[1]; j++)
         for (size_t k = 0; k < w->n[2]; k++) {
-            find(w->g, (const double[]){((double)i + 0.5) / (double)w->n[0], ((double)j + 0.5) / (double)w->n[1], ((double)k + 0.5) / (double)w->n[2]}, &p);
+            find(w->g,
+                 (const double[]){((double)i + 0.5) / (double)w->n[0], ((double)j + 0.5) / (double)w->n[1], ((double)k + 0.5) / (double)w->n[2]}, &p);
             w->id[(i * w->n[1] + j) * w->n[2] + k] = (uint16_t)p.one;
         }
     return CUPEL_OK;
@@ -266,7 +271,8 @@ static cupel_status cut_plane(void *user, size_t i, size_t worker, cupel_err *er
         w->m->row[row] = w->list[i].n;
         for (size_t k = 0; k < w->n[2]; k++) {
             cupel_cut cut = {.k = (uint32_t)k};
-            find(w->g, (const double[]){((double)i + 0.5) / (double)w->n[0], ((double)j + 0.5) / (double)w->n[1], ((double)k + 0.5) / (double)w->n[2]}, &p);
+            find(w->g,
+                 (const double[]){((double)i + 0.5) / (double)w->n[0], ((double)j + 0.5) / (double)w->n[1], ((double)k + 0.5) / (double)w->n[2]}, &p);
             w->m->id8[row * w->n[2] + k] = (uint8_t)p.one;
             if (!face(w, &p, &cut)) continue;
             w->m->id8[row * w->n[2] + k] = cut.p > 0.5F ? cut.b : cut.a;
@@ -287,7 +293,8 @@ static cupel_status fill_cuts(work *w, cupel_err *err)
 }
 
 /* Cuts name their phases in a byte: above 256 grains there are none. */
-static cupel_status polycrystal_mixture(const cupel_recipe *r, bool laguerre, const size_t n[3], cupel_mixture *m, const cupel_job *job, cupel_err *err)
+static cupel_status polycrystal_mixture(const cupel_recipe *r, bool laguerre, const size_t n[3], cupel_mixture *m, const cupel_job *job,
+                                        cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     grains g = {0};
@@ -374,7 +381,8 @@ static void frame_on(const double z[3], double f[3][3])
     cross(f[2], f[0], f[1]);
 }
 
-/* Bunge's angles of g, which turns sample into crystal coordinates (Bunge: Texture Analysis in Materials Science, 1982, doi:10.1016/C2013-0-11769-2). */
+/* Bunge's angles of g, which turns sample into crystal coordinates (Bunge: Texture Analysis in Materials Science, 1982, doi:10.1016/C2013-0-11769-2).
+ */
 static void bunge(double g[3][3], double angle[3])
 {
     angle[1] = acos(fmin(1, fmax(-1, g[2][2]))) / DEGREE;
@@ -389,8 +397,8 @@ static void bunge(double g[3][3], double angle[3])
         if (angle[i] < 0) angle[i] += 360;
 }
 
-/* A crystal whose direction h is along the sample's axis, turned about it at random, after the axis was tilted by a normal angle of the given spread to
- * a random side: g = sum over the frame of (crystal vector) (sample vector)^T. */
+/* A crystal whose direction h is along the sample's axis, turned about it at random, after the axis was tilted by a normal angle of the given spread
+ * to a random side: g = sum over the frame of (crystal vector) (sample vector)^T. */
 static void fibre_orientation(const cupel_recipe *r, uint64_t grain, double angle[3])
 {
     const double turn = 2 * PI * cupel_rng_uniform(r->seed, 4, 4 * grain), side = 2 * PI * cupel_rng_uniform(r->seed, 4, 4 * grain + 1);
@@ -442,18 +450,29 @@ static const cupel_param laguerre_params[] = {GRAINS,
 static const cupel_reference voronoi_references[] = {
     {"10.1002/9780470317013", "Okabe, Boots, Sugihara, Chiu: Spatial Tessellations. 2nd edition, Wiley (2000)"}, BUNGE, {NULL, NULL}};
 static const cupel_reference laguerre_references[] = {
-    {"10.1080/14786435.2020.1790053", "Bourne, Kok, Roper, Spanjer: Laguerre tessellations and polycrystalline microstructures: a fast algorithm for generating "
-                                      "grains of given volumes. Philosophical Magazine 100, 2677 (2020)"},
+    {"10.1080/14786435.2020.1790053",
+     "Bourne, Kok, Roper, Spanjer: Laguerre tessellations and polycrystalline microstructures: a fast algorithm for generating "
+     "grains of given volumes. Philosophical Magazine 100, 2677 (2020)"},
     BUNGE,
     {NULL, NULL}};
 
 #define OUTPUT "one phase per grain; orientations as Bunge's phi1, Phi, phi2 (degrees); not smooth"
 
 const cupel_generator cupel_generator_voronoi = {
-    .method = {.name = "voronoi", .kind = "generator", .scale = "microstructure", .maturity = "stable",
-               .help = "a periodic polycrystal: Voronoi cells of random places, with a texture", .input = "number of grains and seed", .output = OUTPUT,
-               .references = voronoi_references, .params = voronoi_params},
-    .phases_of = phases_of, .check = check, .mixture = voronoi_mixture, .voxels = voronoi_voxels, .orientations = orientations,
+    .method = {.name = "voronoi",
+               .kind = "generator",
+               .scale = "microstructure",
+               .maturity = "stable",
+               .help = "a periodic polycrystal: Voronoi cells of random places, with a texture",
+               .input = "number of grains and seed",
+               .output = OUTPUT,
+               .references = voronoi_references,
+               .params = voronoi_params},
+    .phases_of = phases_of,
+    .check = check,
+    .mixture = voronoi_mixture,
+    .voxels = voronoi_voxels,
+    .orientations = orientations,
 };
 
 const cupel_generator cupel_generator_laguerre = {

@@ -152,14 +152,16 @@ static cupel_status list_modes(const density *d, cupel_modes *m, double *total, 
     bounds(d, limit);
     for (int i = 0; i < 3; i++)
         if (limit[i] > WAVES_MAX)
-            return cupel_fail(err, CUPEL_USAGE, "the wavelengths of this field are too short for one box: %d waves along axis %d, at most %d; make wavelength larger",
+            return cupel_fail(err, CUPEL_USAGE,
+                              "the wavelengths of this field are too short for one box: %d waves along axis %d, at most %d; make wavelength larger",
                               limit[i], i + 1, (int)WAVES_MAX);
     for (int k0 = -limit[0]; k0 <= limit[0]; k0++)
         for (int k1 = -limit[1]; k1 <= limit[1]; k1++)
             for (int k2 = k1 > 0 || (k1 == 0 && k0 > 0) ? 0 : 1; k2 <= limit[2]; k2++) {
                 const double k[3] = {k0, k1, k2}, p = density_at(d, k);
                 if (!(p > 0)) continue;
-                if (m->n == MODES_MAX) return cupel_fail(err, CUPEL_USAGE, "this field has more than %d waves; make wavelength larger", (int)MODES_MAX);
+                if (m->n == MODES_MAX)
+                    return cupel_fail(err, CUPEL_USAGE, "this field has more than %d waves; make wavelength larger", (int)MODES_MAX);
                 if (!cupel_grow(&m->mode, &cap, m->n + 1, sizeof *m->mode)) return cupel_no_memory(err, "waves of a field", m->n * sizeof *m->mode);
                 m->mode[m->n++] = (cupel_mode){.k = {(int16_t)k0, (int16_t)k1, (int16_t)k2}, .power = (float)p};
                 *total += 2 * p;

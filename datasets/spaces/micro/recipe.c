@@ -72,9 +72,10 @@ static cupel_status unknown_param(const cupel_recipe *r, cupel_text name, cupel_
         if (i == 12) cupel_str_puts(&all, "..., ");
     }
     cupel_guess_offer(&g, "seed");
-    cupel_status st = cupel_fail(err, CUPEL_USAGE, "generator '%s' has no parameter '%s'; %s%s%sit has %sseed ('cupel methods %s' tells their ranges)",
-                                 r->generator->method.name, word, g.best ? "did you mean '" : "", g.best ? g.best : "", g.best ? "'? " : "",
-                                 cupel_str_text(&all), r->generator->method.name);
+    cupel_status st =
+        cupel_fail(err, CUPEL_USAGE, "generator '%s' has no parameter '%s'; %s%s%sit has %sseed ('cupel methods %s' tells their ranges)",
+                   r->generator->method.name, word, g.best ? "did you mean '" : "", g.best ? g.best : "", g.best ? "'? " : "", cupel_str_text(&all),
+                   r->generator->method.name);
     cupel_str_free(&all);
     return st;
 }
@@ -95,8 +96,8 @@ static cupel_status set_value(cupel_recipe *r, size_t i, double x, cupel_err *er
     cupel_format_double(high, p->max);
     cupel_format_double(found, x);
     const char *unit = p->unit && !whole ? p->unit : "";
-    return cupel_fail(err, CUPEL_USAGE, "parameter %s of generator '%s' is %s, expected a %snumber from %s to %s%s%s", p->name, r->generator->method.name,
-                      found, whole ? "whole " : "", low, high, unit[0] ? " " : "", unit);
+    return cupel_fail(err, CUPEL_USAGE, "parameter %s of generator '%s' is %s, expected a %snumber from %s to %s%s%s", p->name,
+                      r->generator->method.name, found, whole ? "whole " : "", low, high, unit[0] ? " " : "", unit);
 }
 
 static cupel_status check(const cupel_recipe *r, cupel_err *err) { return r->generator->check ? r->generator->check(r, err) : CUPEL_OK; }
@@ -106,23 +107,25 @@ static cupel_status setting(cupel_recipe *r, cupel_text t, bool *given, cupel_er
 {
     const char *equals = t.n ? memchr(t.p, '=', t.n) : NULL;
     if (!equals)
-        return cupel_fail(err, CUPEL_USAGE, "'%.*s' of generator '%s' is not of the form name=value", (int)(t.n < WORD_MAX ? t.n : WORD_MAX), t.n ? t.p : "",
-                          r->generator->method.name);
+        return cupel_fail(err, CUPEL_USAGE, "'%.*s' of generator '%s' is not of the form name=value", (int)(t.n < WORD_MAX ? t.n : WORD_MAX),
+                          t.n ? t.p : "", r->generator->method.name);
     const cupel_text name = cupel_text_trim((cupel_text){t.p, (size_t)(equals - t.p)});
     const cupel_text word = cupel_text_trim((cupel_text){equals + 1, (size_t)(t.p + t.n - equals - 1)});
     const bool seed = cupel_text_is(name, "seed");
     const size_t i = seed ? CUPEL_RECIPE_VALUES_MAX : place_of(r, name);
     double x;
     if (!seed && i == n_params(r)) return unknown_param(r, name, err);
-    if (given[i]) return cupel_fail(err, CUPEL_USAGE, "parameter %.*s of generator '%s' is given twice", (int)name.n, name.p, r->generator->method.name);
+    if (given[i])
+        return cupel_fail(err, CUPEL_USAGE, "parameter %.*s of generator '%s' is given twice", (int)name.n, name.p, r->generator->method.name);
     given[i] = true;
     if (seed)
-        return cupel_parse_u64(word, &r->seed) ? CUPEL_OK
-                                               : cupel_fail(err, CUPEL_USAGE, "seed of generator '%s' is '%.*s', expected a whole number from 0 to 2^64 - 1",
-                                                            r->generator->method.name, (int)(word.n < WORD_MAX ? word.n : WORD_MAX), word.p);
+        return cupel_parse_u64(word, &r->seed)
+                   ? CUPEL_OK
+                   : cupel_fail(err, CUPEL_USAGE, "seed of generator '%s' is '%.*s', expected a whole number from 0 to 2^64 - 1",
+                                r->generator->method.name, (int)(word.n < WORD_MAX ? word.n : WORD_MAX), word.p);
     if (!cupel_parse_double(word, &x))
-        return cupel_fail(err, CUPEL_USAGE, "parameter %s of generator '%s' is '%.*s', expected a number", param_at(r, i)->name, r->generator->method.name,
-                          (int)(word.n < WORD_MAX ? word.n : WORD_MAX), word.p);
+        return cupel_fail(err, CUPEL_USAGE, "parameter %s of generator '%s' is '%.*s', expected a number", param_at(r, i)->name,
+                          r->generator->method.name, (int)(word.n < WORD_MAX ? word.n : WORD_MAX), word.p);
     return set_value(r, i, x, err);
 }
 
@@ -176,7 +179,8 @@ static cupel_status json_thresholds(const cupel_json *node, const char *name, cu
 
 static cupel_status json_parameters(const cupel_json *node, const char *name, cupel_recipe *r, cupel_err *err)
 {
-    if (cupel_json_kind_of(node) != CUPEL_JSON_OBJECT) return cupel_fail(err, CUPEL_BAD_INPUT, "%s: parameters must be an object {\"name\": number}", name);
+    if (cupel_json_kind_of(node) != CUPEL_JSON_OBJECT)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s: parameters must be an object {\"name\": number}", name);
     for (size_t k = 0; k < cupel_json_size(node); k++) {
         const cupel_text key = cupel_text_of(cupel_json_key(node, k));
         const size_t i = place_of(r, key);
@@ -204,7 +208,8 @@ static cupel_status json_member(const cupel_json *node, const char *key, const c
     if (strcmp(key, "seed") == 0) return json_seed(node, name, &r->seed, err);
     if (strcmp(key, "thresholds") == 0) return json_thresholds(node, name, r, err);
     if (strcmp(key, "version") == 0) return json_version(node, name, err);
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s: unknown key '%.60s' in a recipe; keys are generator, parameters, seed, thresholds, version", name, key);
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s: unknown key '%.60s' in a recipe; keys are generator, parameters, seed, thresholds, version", name,
+                      key);
 }
 
 cupel_status cupel_recipe_of_json(const cupel_json *node, const char *name, cupel_recipe *r, cupel_err *err)

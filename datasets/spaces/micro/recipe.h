@@ -1,8 +1,8 @@
 /* A microstructure as a recipe: the name of a generator, a few numbers, a seed, and thresholds found once on a fine grid, so that it can be built at
  * any resolution with the same interface.
  *
- * Text form: "gyroid:fraction=0.4,seed=1"; file form: JSON {"generator": .., "parameters": {..}, "seed": .., "thresholds": [..], "version": 1}. Lengths
- * are in edges of the periodic box (the unit cube unless `box` says otherwise). Phase 1 is the one that `fraction` counts. */
+ * Text form: "gyroid:fraction=0.4,seed=1"; file form: JSON {"generator": .., "parameters": {..}, "seed": .., "thresholds": [..], "version": 1}.
+ * Lengths are in edges of the periodic box (the unit cube unless `box` says otherwise). Phase 1 is the one that `fraction` counts. */
 #ifndef CUPEL_DATASETS_SPACES_MICRO_RECIPE_H
 #define CUPEL_DATASETS_SPACES_MICRO_RECIPE_H
 
@@ -82,16 +82,16 @@ size_t cupel_recipe_phases(const cupel_recipe *r);
 cupel_status cupel_recipe_set(cupel_recipe *r, const char *parameter, double value, cupel_err *err); /* forgets the thresholds */
 double cupel_recipe_get(const cupel_recipe *r, const char *parameter);                               /* NaN: no such parameter */
 
-/* The shape of the voxels of a grid is for the caller: lengths along each axis are counted in voxels, so voxels are cubes where n is in the ratio of the
- * edges of the box. */
+/* The shape of the voxels of a grid is for the caller: lengths along each axis are counted in voxels, so voxels are cubes where n is in the ratio of
+ * the edges of the box. */
 void cupel_recipe_box(const cupel_recipe *r, double edge[3]);
 /* The grid with `voxels` along the shortest edge of the box, whose voxels are as near to cubes as whole numbers allow. */
 void cupel_recipe_grid(const cupel_recipe *r, size_t voxels, size_t n[3]);
 
-/* A recipe on grid n (any size). Phase ids at voxel centres; share of phase 1 per voxel; distance to the interface in voxels (positive in phase 1). The
- * last two are CUPEL_USAGE for more than two phases. `voxels` and `level` want a settled recipe. `mixture` and `shares` move the threshold on every
- * grid until the shares add up to the fraction of the recipe (relative 1e-7), so that they are the same with and without it: shares by plane cuts of
- * a curved interface are biased, and this takes the largest part of their error away. */
+/* A recipe on grid n (any size). Phase ids at voxel centres; share of phase 1 per voxel; distance to the interface in voxels (positive in phase 1).
+ * The last two are CUPEL_USAGE for more than two phases. `voxels` and `level` want a settled recipe. `mixture` and `shares` move the threshold on
+ * every grid until the shares add up to the fraction of the recipe (relative 1e-7), so that they are the same with and without it: shares by plane
+ * cuts of a curved interface are biased, and this takes the largest part of their error away. */
 cupel_status cupel_recipe_voxels(const cupel_recipe *r, const size_t n[3], cupel_voxels *v, const cupel_job *job, cupel_err *err);
 cupel_status cupel_recipe_mixture(const cupel_recipe *r, const size_t n[3], cupel_mixture *m, const cupel_job *job, cupel_err *err);
 cupel_status cupel_recipe_shares(const cupel_recipe *r, const size_t n[3], float *share, const cupel_job *job, cupel_err *err);

@@ -96,7 +96,8 @@ static cupel_status add_images(solids *w, const cupel_body *s, cupel_err *err)
     for (int x = from[0]; x <= to[0]; x++)
         for (int y = from[1]; y <= to[1]; y++)
             for (int z = from[2]; z <= to[2]; z++) {
-                if (!cupel_grow(&w->body, &w->cap, w->n + 1, sizeof *w->body)) return cupel_no_memory(err, "bodies of a shape", w->n * sizeof *w->body);
+                if (!cupel_grow(&w->body, &w->cap, w->n + 1, sizeof *w->body))
+                    return cupel_no_memory(err, "bodies of a shape", w->n * sizeof *w->body);
                 const int shift[3] = {x, y, z};
                 cupel_body image = *s;
                 for (int i = 0; i < 3; i++) {
@@ -160,7 +161,8 @@ cupel_status cupel_solids_new(const cupel_solids_options *o, cupel_shape **shape
     cupel_status st = CUPEL_OK;
     solids *w = cupel_alloc(1, sizeof *w);
     if (!w) return cupel_no_memory(err, "a shape", sizeof *w);
-    const double volume = o->edge[0] * o->edge[1] * o->edge[2], spacing = cbrt(volume / (double)(o->n + 1)), size = fmax(0.5 * spacing, 0.25 * o->reach);
+    const double volume = o->edge[0] * o->edge[1] * o->edge[2], spacing = cbrt(volume / (double)(o->n + 1)),
+                 size = fmax(0.5 * spacing, 0.25 * o->reach);
     double steep = 0;
     w->reach = o->reach;
     for (int i = 0; i < 3; i++) {
@@ -266,7 +268,8 @@ static bool is_free_place(const placing *p, const double x[3], const size_t cell
     return true;
 }
 
-cupel_status cupel_place_hard(int dim, size_t n, double least, const double stretch[3], uint64_t seed, double *x, const cupel_job *job, cupel_err *err)
+cupel_status cupel_place_hard(int dim, size_t n, double least, const double stretch[3], uint64_t seed, double *x, const cupel_job *job,
+                              cupel_err *err)
 {
     placing p = {.dim = dim, .least = least, .x = x};
     size_t cells = 1, tries = 0;
@@ -283,7 +286,8 @@ cupel_status cupel_place_hard(int dim, size_t n, double least, const double stre
         double y[3] = {0};
         size_t cell[3] = {0};
         if (tries > TRIES * n + 1000000)
-            CUPEL_TRY(cupel_fail(err, CUPEL_INFEASIBLE, "%zu of %zu particles found a place at random in %zu trials; make fraction or gap smaller", placed, n, tries));
+            CUPEL_TRY(cupel_fail(err, CUPEL_INFEASIBLE, "%zu of %zu particles found a place at random in %zu trials; make fraction or gap smaller",
+                                 placed, n, tries));
         if (tries % 65536 == 0 && cupel_stopped(job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while particles were placed"));
         for (int i = 0; i < dim; i++) {
             y[i] = cupel_rng_uniform(seed, 1, 3 * tries + (size_t)i);

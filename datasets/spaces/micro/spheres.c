@@ -24,7 +24,8 @@ typedef struct lattice {
 
 static const lattice sc = {"sc_spheres", 1, {{0.5, 0.5, 0.5}}, 0.5};
 static const lattice bcc = {"bcc_spheres", 2, {{0.25, 0.25, 0.25}, {0.75, 0.75, 0.75}}, 0.43301270189221932338};
-static const lattice fcc = {"fcc_spheres", 4, {{0.25, 0.25, 0.25}, {0.25, 0.75, 0.75}, {0.75, 0.25, 0.75}, {0.75, 0.75, 0.25}}, 0.35355339059327376220};
+static const lattice fcc = {
+    "fcc_spheres", 4, {{0.25, 0.25, 0.25}, {0.25, 0.75, 0.75}, {0.75, 0.25, 0.75}, {0.75, 0.75, 0.25}}, 0.35355339059327376220};
 
 static double radius_of(double fraction, double spheres) { return cbrt(fraction * 3 / (4 * PI * spheres)); }
 
@@ -121,7 +122,8 @@ static cupel_status random_open(const cupel_recipe *r, const double *x, double r
     if (!body) return cupel_no_memory(err, "particles", n * sizeof *body);
     for (size_t i = 0; i < n; i++) body[i] = ellipsoid(r, x + 3 * i, i, turned);
     const double fine = fmin(160, fmax(64, 2 * ceil(7 / radius)));
-    const cupel_solids_options o = {.body = body, .n = n, .edge = {1, 1, 1}, .reach = 1.8 * radius, .t = t, .fraction = r->value[FRACTION], .fine = (size_t)fine};
+    const cupel_solids_options o = {
+        .body = body, .n = n, .edge = {1, 1, 1}, .reach = 1.8 * radius, .t = t, .fraction = r->value[FRACTION], .fine = (size_t)fine};
     cupel_status st = cupel_solids_new(&o, shape, err);
     cupel_free(body);
     return st;
@@ -163,9 +165,11 @@ static cupel_status hard_check(const cupel_recipe *r, cupel_err *err)
     semi_axes(r, axis);
     const double radius = radius_of(r->value[FRACTION], r->value[COUNT]);
     for (int i = 0; i < 3; i++)
-        if (2 * radius * gap * axis[i] > 1) return cupel_fail(err, CUPEL_USAGE, "hard_spheres: a particle with its gap is longer than the box along axis %d", i + 1);
+        if (2 * radius * gap * axis[i] > 1)
+            return cupel_fail(err, CUPEL_USAGE, "hard_spheres: a particle with its gap is longer than the box along axis %d", i + 1);
     if (taken <= 0.36) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_USAGE, "hard_spheres: fraction times (1 + gap)^3 is %.4f; random sequential addition stops at 0.38 and is offered to 0.36", taken);
+    return cupel_fail(err, CUPEL_USAGE,
+                      "hard_spheres: fraction times (1 + gap)^3 is %.4f; random sequential addition stops at 0.38 and is offered to 0.36", taken);
 }
 
 /* ---- what they say of themselves ---- */
@@ -188,33 +192,53 @@ static const cupel_param hard_params[] = {{"fraction", "", 0.2, 0.001, 0.36, "vo
                                           {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference array_references[] = {
-    {"10.1098/rspa.1978.0031", "McPhedran, McKenzie: The conductivity of lattices of spheres. I. The simple cubic lattice. Proceedings of the Royal Society A "
-                               "359, 45 (1978)"},
+    {"10.1080/14786449208620364", "Rayleigh: On the influence of obstacles arranged in rectangular order upon the properties of a medium. "
+                                  "Philosophical Magazine 34, 481 (1892)"},
     {NULL, NULL}};
 static const cupel_reference overlapping_references[] = {
     {"10.1007/978-1-4757-6355-3", "Torquato: Random Heterogeneous Materials. Springer (2002)"}, {NULL, NULL}};
 static const cupel_reference hard_references[] = {
-    {"10.1063/1.1726548", "Widom: Random sequential addition of hard spheres to a volume. Journal of Chemical Physics 44, 3888 (1966)"}, {NULL, NULL}};
+    {"10.1063/1.1726548", "Widom: Random sequential addition of hard spheres to a volume. Journal of Chemical Physics 44, 3888 (1966)"},
+    {NULL, NULL}};
 
-#define ARRAY(NAME, CHECK, OPEN, HELP)                                                                                                           \
-    {                                                                                                                                            \
-        .method = {.name = NAME, .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = HELP, .input = "fraction of the spheres", \
-                   .output = "two phases; smooth in fraction", .references = array_references, .params = array_params},                          \
-        .n_phases = 2, .smooth = true, .check = CHECK, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at  \
+#define ARRAY(NAME, CHECK, OPEN, HELP)                                                                                                          \
+    {                                                                                                                                           \
+        .method = {.name = NAME,                                                                                                                \
+                   .kind = "generator",                                                                                                         \
+                   .scale = "microstructure",                                                                                                   \
+                   .maturity = "stable",                                                                                                        \
+                   .help = HELP,                                                                                                                \
+                   .input = "fraction of the spheres",                                                                                          \
+                   .output = "two phases; smooth in fraction",                                                                                  \
+                   .references = array_references,                                                                                              \
+                   .params = array_params},                                                                                                     \
+        .n_phases = 2, .smooth = true, .check = CHECK, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at \
     }
 
-const cupel_generator cupel_generator_sc_spheres = ARRAY("sc_spheres", sc_check, sc_open, "spheres on a simple cubic lattice, up to touching at pi / 6");
+const cupel_generator cupel_generator_sc_spheres =
+    ARRAY("sc_spheres", sc_check, sc_open, "spheres on a simple cubic lattice, up to touching at pi / 6");
 const cupel_generator cupel_generator_bcc_spheres =
     ARRAY("bcc_spheres", bcc_check, bcc_open, "spheres on a body-centred cubic lattice, up to touching at pi sqrt(3) / 8");
 const cupel_generator cupel_generator_fcc_spheres =
     ARRAY("fcc_spheres", fcc_check, fcc_open, "spheres on a face-centred cubic lattice, up to touching at pi sqrt(2) / 6");
 
 const cupel_generator cupel_generator_overlapping_spheres = {
-    .method = {.name = "overlapping_spheres", .kind = "generator", .scale = "microstructure", .maturity = "stable",
+    .method = {.name = "overlapping_spheres",
+               .kind = "generator",
+               .scale = "microstructure",
+               .maturity = "stable",
                .help = "spheres or ellipsoids at random places that may overlap (Boolean model); their size meets the fraction",
-               .input = "fraction of the particles, their number and seed", .output = "two phases; smooth in fraction and aspects at a fixed seed",
-               .references = overlapping_references, .params = overlapping_params},
-    .n_phases = 2, .smooth = true, .threshold = 1, .open = overlapping_open, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at,
+               .input = "fraction of the particles, their number and seed",
+               .output = "two phases; smooth in fraction and aspects at a fixed seed",
+               .references = overlapping_references,
+               .params = overlapping_params},
+    .n_phases = 2,
+    .smooth = true,
+    .threshold = 1,
+    .open = overlapping_open,
+    .close = cupel_solids_free,
+    .row = cupel_solids_row,
+    .at = cupel_solids_at,
 };
 
 const cupel_generator cupel_generator_hard_spheres = {

@@ -129,8 +129,12 @@ static const cupel_param params[] = {
     {"stretch3", "", 1, 0.1, 10, "edge of the box along axis 3"},
     {NULL, NULL, 0, 0, 0, NULL}};
 
-#define FAMILY {"10.1002/adem.201900524", "Al-Ketan, Abu Al-Rub: Multifunctional mechanical metamaterials based on triply periodic minimal surface lattices. " \
-                                          "Advanced Engineering Materials 21, 1900524 (2019)"}
+#define FAMILY                                                                                                                   \
+    {                                                                                                                            \
+        "10.1002/adem.201900524",                                                                                                \
+            "Al-Ketan, Abu Al-Rub: Multifunctional mechanical metamaterials based on triply periodic minimal surface lattices. " \
+            "Advanced Engineering Materials 21, 1900524 (2019)"                                                                  \
+    }
 
 static const cupel_reference gyroid_references[] = {
     {"https://ntrs.nasa.gov/citations/19700020472", "Schoen: Infinite periodic minimal surfaces without self-intersections. NASA TN D-5541 (1970)"},
@@ -138,17 +142,25 @@ static const cupel_reference gyroid_references[] = {
     {NULL, NULL}};
 
 static const cupel_reference schwarz_references[] = {
-    {"10.1021/ma0019499", "Wohlgemuth, Yufa, Hoffman, Thomas: Triply periodic bicontinuous cubic microdomain morphologies by symmetries. Macromolecules 34, "
-                          "6083 (2001)"},
+    {"10.1021/ma0019499",
+     "Wohlgemuth, Yufa, Hoffman, Thomas: Triply periodic bicontinuous cubic microdomain morphologies by symmetries. Macromolecules 34, "
+     "6083 (2001)"},
     FAMILY,
     {NULL, NULL}};
 
-#define TPMS(NAME, OPEN, HELP, REFERENCES)                                                                                                                \
-    {                                                                                                                                                      \
-        .method = {.name = NAME, .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = HELP, .input = "fraction of phase 1",       \
-                   .output = "two phases; smooth in fraction", .references = REFERENCES, .params = params},                                                \
-        .n_phases = 2, .smooth = true, .threshold = 1, .open = OPEN, .close = tpms_close, .row = tpms_row, .at = tpms_at, .box = tpms_box,              \
-        .cell = tpms_cell                                                                                                                                  \
+#define TPMS(NAME, OPEN, HELP, REFERENCES)                                                                                                 \
+    {                                                                                                                                      \
+        .method = {.name = NAME,                                                                                                           \
+                   .kind = "generator",                                                                                                    \
+                   .scale = "microstructure",                                                                                              \
+                   .maturity = "stable",                                                                                                   \
+                   .help = HELP,                                                                                                           \
+                   .input = "fraction of phase 1",                                                                                         \
+                   .output = "two phases; smooth in fraction",                                                                             \
+                   .references = REFERENCES,                                                                                               \
+                   .params = params},                                                                                                      \
+        .n_phases = 2, .smooth = true, .threshold = 1, .open = OPEN, .close = tpms_close, .row = tpms_row, .at = tpms_at, .box = tpms_box, \
+        .cell = tpms_cell                                                                                                                  \
     }
 
 const cupel_generator cupel_generator_gyroid = TPMS("gyroid", gyroid_open, "gyroid networks and sheets: sin X cos Y + sin Y cos Z + sin Z cos X",
