@@ -5,6 +5,7 @@
 #ifdef CUPEL_FAULTS
 
 #include "core/base/mem.h"
+#include "core/engine/describe_volume.h"
 #include "core/engine/model.h"
 #include "core/engine/run.h"
 #include "core/sys/file.h"
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/cupel-faults-XXXXXX";
-static char table[128], demand[128], model_file[128], list_file[128], out_folder[128];
+static char table[128], demand[128], model_file[128], list_file[128], out_folder[128], volumes[128];
 static const cupel_job job = {.threads = 2};
 
 static void write_text(const char *path, const char *text)
@@ -36,6 +37,7 @@ static int setup(void **state)
     snprintf(demand, sizeof demand, "%s/d.yaml", folder);
     snprintf(model_file, sizeof model_file, "%s/m.h5", folder);
     snprintf(out_folder, sizeof out_folder, "%s/out", folder);
+    snprintf(volumes, sizeof volumes, "%s/volumes.csv", folder);
     cupel_str t = {0}, l = {0};
     cupel_str_puts(&t, "formula,band gap [eV]\n");
     cupel_str_puts(&l, "formula\n");
@@ -166,6 +168,38 @@ static void describing(void **state) { (void)state; try_all("describe", describe
 
 static void generating(void **state) { (void)state; try_all("generate", generate_some, NULL); }
 
+/* A table of volumes, one of which is not there, to `output`. */
+static cupel_status describe_to(const char *output, const char *sets, cupel_err *err)
+{
+    const char *const path[] = {volumes};
+    const cupel_describe_volume_options o = {.path = path, .n = 1, .column = "file", .sets = sets, .output = output, .missing = CUPEL_MISSING_KEEP};
+    return cupel_describe_volume(&o, &job, err);
+}
+
+static char volume_output[160];
+
+static cupel_status describe_volumes(cupel_err *err) { return describe_to(volume_output, "minkowski:connectivity=26,two_point:map=1", err); }
+
+static void describing_volumes(void **state)
+{
+    (void)state;
+    cupel_err err;
+    char path[160];
+    cupel_voxels v = {0};
+    static const char *const ends[] = {"json", "csv", "h5"};
+    check_ok(cupel_voxels_init(&v, 3, (const size_t[3]){3, 3, 3}, "test", &err), &err);
+    v.id[13] = 1;
+    check_ok(cupel_voxels_number(&v, "test", &err), &err);
+    snprintf(path, sizeof path, "%s/v.npy", folder);
+    check_ok(cupel_volume_write(path, NULL, &v, &err), &err);
+    cupel_voxels_release(&v);
+    write_text(volumes, "file\nv.npy\nnone.npy\n");
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(volume_output, sizeof volume_output, "%s/described.%s", folder, ends[i]);
+        try_all(ends[i], describe_volumes, volume_output);
+    }
+}
+
 static void training_and_saving(void **state)
 {
     (void)state;
@@ -191,7 +225,8 @@ static void the_whole_road(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(describing), cmocka_unit_test(generating), cmocka_unit_test(training_and_saving),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(describing), cmocka_unit_test(generating), cmocka_unit_test(describing_volumes),
+                                       cmocka_unit_test(training_and_saving),
                                        cmocka_unit_test(opening_and_predicting), cmocka_unit_test(the_whole_road)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -278,8 +278,8 @@ void cupel_volume_row_json(const cupel_volume_row *r, const cupel_volume_sets *s
     if (!e) w->s->failed = true;
     put_head(r, w);
     put_sets(s, w);
-    while (whole < n && e[whole].one->of.phase < 0) whole++;
     if (e) {
+        while (whole < n && e[whole].one->of.phase < 0) whole++;
         put_group(w, e, whole, r->head.dim, NULL);
         put_units(w, e, n);
         put_phases(r, w, e + whole, n - whole);

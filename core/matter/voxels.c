@@ -55,7 +55,7 @@ static cupel_status different(const int64_t *label_of, size_t count, const char 
     size_t cap = 0, m = 0;
     for (size_t i = 0; i < count; i++) {
         if (i && label_of[i] == label_of[i - 1]) continue;
-        size_t at = place_of(label, m, label_of[i]);
+        size_t at = label ? place_of(label, m, label_of[i]) : 0;
         if (at < m && label[at] == label_of[i]) continue;
         if (m == CUPEL_PHASES_MAX) {
             cupel_free(label);

@@ -113,11 +113,9 @@ static cupel_status sweep_item(void *user, size_t item, size_t worker, cupel_err
 
 static void lay_out(sweep *s, const cupel_voxels *v, int axis)
 {
-    const size_t n[3] = {v->n[0], v->n[1], v->n[2]}, last = (size_t)v->dim - 1;
-    s->n = n[axis];
-    s->step = 1;
-    for (size_t a = (size_t)axis + 1; a < 3; a++) s->step *= n[a];
-    s->span = (size_t)axis == last ? cupel_voxels_count(v) / s->n : s->step;
+    s->n = v->n[axis];
+    s->step = (axis < 1 ? v->n[1] : 1) * (axis < 2 ? v->n[2] : 1);
+    s->span = axis == v->dim - 1 ? cupel_voxels_count(v) / s->n : s->step;
     s->n_spans = cupel_voxels_count(v) / s->n / s->span;
     s->span_step = s->n * s->step;
 }
