@@ -6,6 +6,13 @@
 #define VECTORS (LANES * sizeof(float) / VECTOR)
 enum { CHUNK = 64 }; /* cut voxels worked on together */
 
+/* Rows never overlap, which the compiler cannot know of so many pointers. */
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 typedef float vec __attribute__((vector_size(VECTOR)));
 
 static inline vec load(const float *p)
@@ -59,6 +66,7 @@ static void direct(size_t n, float f, const float *restrict a, float *restrict b
 static void line(size_t n, size_t len, const float *restrict a, const float *restrict c, float *restrict out)
 {
     float *restrict s = out, *restrict t = out + len, *restrict r = out + 2 * len;
+    INDEPENDENT
     for (size_t k = 0; k < n; k++) {
         const float s0 = a[k] + c[k], s1 = a[k + 1] + c[k + 1];
         s[k] = s0 + s1;
@@ -90,6 +98,7 @@ static void flux(const cupel_voxel_row *given, const float *restrict k)
 {
     const cupel_voxel_row w = *given, *row = &w;
     float *restrict x = w.out, *restrict y = w.out + w.len, *restrict z = w.out + 2 * w.len;
+    INDEPENDENT
     for (size_t v = 0; v < w.n; v++) {
         x[v] = k[v] * (w.mean[0] + GRADIENT_X(row, 0, v));
         y[v] = k[v] * (w.mean[1] + GRADIENT_Y(row, 0, v));
@@ -101,6 +110,7 @@ static void flux_run(const cupel_voxel_row *given, size_t from, size_t to, const
 {
     const cupel_voxel_row w = *given, *row = &w;
     float *restrict x = w.out, *restrict y = w.out + w.len, *restrict z = w.out + 2 * w.len;
+    INDEPENDENT
     for (size_t v = from; v < to; v++) {
         const float g0 = w.mean[0] + GRADIENT_X(row, 0, v), g1 = w.mean[1] + GRADIENT_Y(row, 0, v), g2 = w.mean[2] + GRADIENT_Z(row, 0, v);
         x[v] = k[0] * g0 + k[5] * g1 + k[4] * g2;
@@ -154,6 +164,7 @@ static void flux_cuts(const cupel_voxel_row *row, size_t m, const cupel_cut *cut
             g[1][q] = row->mean[1] + GRADIENT_Y(row, 0, at[q]);
             g[2][q] = row->mean[2] + GRADIENT_Z(row, 0, at[q]);
         }
+        INDEPENDENT
         for (size_t q = 0; q < n; q++) {
             const float p = c.p[q], ka = (1 - p) * c.a[0][q] + p * c.b[0][q], kh = harmonic(p, c.a[0][q], c.b[0][q]);
             const float base = ka - reuss * (ka - kh), along = c.normal[0][q] * g[0][q] + c.normal[1][q] * g[1][q] + c.normal[2][q] * g[2][q];
@@ -180,6 +191,7 @@ static void stress(const cupel_voxel_row *given, const float *restrict lambda, c
     const cupel_voxel_row w = *given, *row = &w;
     float *restrict s0 = w.out, *restrict s1 = s0 + w.len, *restrict s2 = s1 + w.len, *restrict s3 = s2 + w.len, *restrict s4 = s3 + w.len,
                     *restrict s5 = s4 + w.len;
+    INDEPENDENT
     for (size_t v = 0; v < w.n; v++) {
         STRAINS(row, v);
         const float volume = lambda[v] * (e0 + e1 + e2), m = mu[v], m2 = m + m;
@@ -197,6 +209,7 @@ static void stress_run(const cupel_voxel_row *given, size_t from, size_t to, con
     const cupel_voxel_row w = *given, *row = &w;
     float *restrict s0 = w.out, *restrict s1 = s0 + w.len, *restrict s2 = s1 + w.len, *restrict s3 = s2 + w.len, *restrict s4 = s3 + w.len,
                     *restrict s5 = s4 + w.len;
+    INDEPENDENT
     for (size_t v = from; v < to; v++) {
         STRAINS(row, v);
         s0[v] = c[0] * e0 + c[1] * e1 + c[2] * e2 + c[3] * e3 + c[4] * e4 + c[5] * e5;
@@ -215,6 +228,7 @@ static inline float over(float a, float b) { return b > 0 ? a / b : 0; }
 static void respond(size_t n, const cut_chunk *c, const cupel_cut_rule *rule, float e[6][CHUNK])
 {
     const float voigt = rule->blend > 0 ? rule->blend : 0, reuss = rule->blend < 0 ? -rule->blend : 0, laminate = 1 - voigt - reuss;
+    INDEPENDENT
     for (size_t q = 0; q < n; q++) {
         const float p = c->p[q], la = c->a[0][q], lb = c->b[0][q], ma = c->a[1][q], mb = c->b[1][q], dl = lb - la, dm = mb - ma;
         const float mr = harmonic(p, ma, mb), lr = harmonic(p, la + rule->bulk * ma, lb + rule->bulk * mb) - rule->bulk * mr;
@@ -259,6 +273,7 @@ static void spread(size_t n, const float *const flux_rows[3], const float *const
     const float *x = flux_rows[0], *y = flux_rows[1], *z = flux_rows[2], *xb = before[0], *yb = before[1], *zb = before[2];
     const float *xl = x - 1, *yl = y - 1, *zl = z - 1, *xbl = xb - 1, *ybl = yb - 1, *zbl = zb - 1; /* the voxel before */
     const float s0 = scale[0], s1 = scale[1], s2 = scale[2];
+    INDEPENDENT
     for (size_t k = 0; k < n; k++) {
         const float along_x = s0 * ((xl[k] + x[k]) + (xbl[k] + xb[k])), along_y = s1 * ((ybl[k] + yb[k]) - (yl[k] + y[k]));
         const float rest = along_y + s2 * ((zl[k] + zbl[k]) - (z[k] + zb[k]));
@@ -276,6 +291,7 @@ static double green_conduction(const cupel_green_line *given, float *restrict s)
     for (size_t from = 0; from < g.n; from += 2 * CHUNK) {
         const size_t n = g.n - from < 2 * CHUNK ? g.n - from : 2 * CHUNK;
         float e[2 * CHUNK];
+        INDEPENDENT
         for (size_t k = 0; k < n; k++) {
             const float x = g.x * cosine[from + k], y = g.y * cosine[from + k], z = g.z * sine[from + k];
             const float below = x * (r[0] * x + 2 * (r[5] * y + r[4] * z)) + y * (r[1] * y + 2 * r[3] * z) + r[2] * z * z;
@@ -298,6 +314,7 @@ static double green_elasticity(const cupel_green_line *given, float *restrict s0
     for (size_t from = 0; from < g.n; from += 2 * CHUNK) {
         const size_t n = g.n - from < 2 * CHUNK ? g.n - from : 2 * CHUNK;
         float e[2 * CHUNK];
+        INDEPENDENT
         for (size_t k = 0; k < n; k++) {
             const float x = g.x * cosine[from + k], y = g.y * cosine[from + k], z = g.z * sine[from + k], square = x * x + y * y + z * z;
             const float inverse = square > 0 ? 1 / square : 0, a = f * inverse, r0 = s0[from + k], r1 = s1[from + k], r2 = s2[from + k];
