@@ -1,6 +1,7 @@
-/* Clusters and percolation: flooding by hand, bodies that go through a period. */
+/* Clusters and percolation: flooding by hand, bodies that go through a period, published values. */
 #include "tests/box.h"
 
+#include "datasets/formats/volume.h"
 #include "descriptors/microstructure/components.h"
 
 /* ---- by flooding ---- */
@@ -190,6 +191,33 @@ static void test_threads_and_faults(void **state)
     cupel_voxels_release(&v);
 }
 
+/* ---- published values ---- */
+
+/* TauFactor's documentation: the shares that go through along axis 0 of a battery electrode, joined through faces, edges, corners. */
+static void test_electrode(void **state)
+{
+    (void)state;
+    const char *path = shared_path("data/micro-taufactor/electrode.tiff");
+    if (!path) {
+        print_message("skipped: no data/micro-taufactor\n");
+        skip();
+    }
+    cupel_err err;
+    cupel_voxels v = {0};
+    check_ok(cupel_volume_read(path, NULL, &v, &err), &err);
+    v.periodic = false;
+    static const int64_t label[3] = {0, 85, 170};
+    static const char *const setting[3] = {"connectivity=6", "connectivity=18", "connectivity=26"};
+    static const double share[3][3] = {{0.9989, 0.9611, 0.9740}, {0.9995, 0.9612, 0.9915}, {0.9996, 0.9612, 0.9936}};
+    for (int c = 0; c < 3; c++)
+        for (int p = 0; p < 3; p++) {
+            const int id = cupel_voxels_id_of(&v, label[p]);
+            /* four digits are printed */
+            check_close(value_of(&v, "percolation", setting[c], "percolating fraction", id, 0), share[c][p], 0, 5.1e-5);
+        }
+    cupel_voxels_release(&v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_slope),
         cmocka_unit_test(test_connectivity_is_checked),
         cmocka_unit_test(test_threads_and_faults),
+        cmocka_unit_test(test_electrode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,8 @@
     SET(chord_length)        \
     SET(percolation)         \
     SET(distance_transform)  \
-    SET(local_thickness)
+    SET(local_thickness)     \
+    SET(tortuosity_factor)
 
 #define DECLARE(name) extern const cupel_volume_descriptor cupel_volume_descriptor_##name;
 #define ENTRY(name) &cupel_volume_descriptor_##name,
