@@ -45,6 +45,7 @@ static int setup(void **state)
         cupel_str_addf(&t, "%s,%g\n", formulas[i], 0.5 + 0.2 * (double)i);
         cupel_str_addf(&l, "%s\n", formulas[i]);
     }
+    cupel_str_puts(&l, "K5S3\nIn3N4\nCa2O3\nLi3F2\nAl7O9\nZn5O4\nGa7As6\n"); /* not measured */
     write_text(table, cupel_str_text(&t));
     write_text(list_file, cupel_str_text(&l));
     cupel_str_free(&t);
@@ -52,7 +53,7 @@ static int setup(void **state)
     write_text(demand, "demand: test\nscale: composition\n"
                        "data: {file: t.csv, formula: formula, target: band gap, property: band gap, unit: eV}\n"
                        "model: {name: ridge, features: stoichiometry}\nspace: {list: list.csv, formula: formula}\n"
-                       "require:\n  - {property: band gap, min: 1 eV, max: 6 eV}\n  - {elements: forbidden, list: [Pb, Cd]}\nkeep: 5\nseed: 1\n");
+                       "require:\n  - {property: band gap, min: 1 eV, max: 6 eV}\n  - {elements: forbidden, list: [Pb, Cd]}\nknown: drop\nper_system: 2\nkeep: 5\nseed: 1\n");
     return 0;
 }
 

@@ -76,18 +76,22 @@ static void put_best(const cupel_report *r, cupel_str *s)
 static void put_caveats(const cupel_report *r, cupel_str *s)
 {
     const cupel_result *q = r->result;
-    size_t outside = 0, known = 0;
+    size_t outside = 0, known = 0, missed = 0;
     for (size_t i = 0; i < q->rows.n; i++) {
-        bool in = true, trained = false;
+        bool in = true, trained = false, miss = false;
         for (size_t p = 0; p < q->n_properties; p++) {
             in = in && q->rows.in_domain[i * q->n_properties + p];
             trained = trained || q->in_training[i * q->n_properties + p];
+            miss = miss || cupel_result_measured_outside(q, i, p);
         }
         outside += !in;
         known += trained;
+        missed += miss;
     }
     if (outside) cupel_str_addf(s, " %zu of them lie outside the training domain: their intervals are not to be trusted.", outside);
-    if (known) cupel_str_addf(s, " %zu %s among the measured materials the model learned from.", known, known == 1 ? "is" : "are");
+    if (known) cupel_str_addf(s, " %zu %s among the measured materials the model learned from", known, known == 1 ? "is" : "are");
+    if (missed) cupel_str_addf(s, ", and %zu of these %s measured outside the window", missed, missed == 1 ? "was" : "were");
+    if (known) cupel_str_puts(s, ".");
 }
 
 static void put_answer(const cupel_report *r, cupel_str *s)

@@ -62,6 +62,9 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s);
 void cupel_report_methods(const cupel_report *r, cupel_str *s);
 cupel_status cupel_report_figures(const cupel_report *r, cupel_str *json, cupel_err *err); /* the data of the figures drawn in the browser */
 
+/* The demand judges by measured values, and this candidate was measured outside the window of property p. */
+bool cupel_result_measured_outside(const cupel_result *q, size_t i, size_t p);
+
 /* The number behind "a.b" in run.json; NaN when it is not there. */
 double cupel_report_number(const cupel_report *r, const char *path);
 

@@ -143,14 +143,21 @@ static void put_set(cupel_str *s, double low, double high)
         cupel_str_addf(s, "<span class=range>{%g}</span>", low);
 }
 
+bool cupel_result_measured_outside(const cupel_result *q, size_t i, size_t p)
+{
+    double min, max, value = q->known_value[i * q->n_properties + p];
+    window_of(q, p, &min, &max);
+    return q->known == CUPEL_KNOWN_MEASURED && q->in_training[i * q->n_properties + p] && !(value >= min && value <= max);
+}
+
 /* What was measured of the candidate itself speaks for the window or against it. */
-static void put_judgement(const cupel_result *q, size_t p, double value, cupel_str *s)
+static void put_judgement(const cupel_result *q, size_t i, size_t p, cupel_str *s)
 {
     double min, max;
     window_of(q, p, &min, &max);
     if (q->known != CUPEL_KNOWN_MEASURED || (isinf(min) && isinf(max))) return;
-    bool in = value >= min && value <= max;
-    cupel_str_addf(s, "<span class=%s title=\"measured %s the window\">%s</span> ", in ? "pass" : "outside", in ? "inside" : "outside", in ? "✓" : "✗");
+    bool out = cupel_result_measured_outside(q, i, p);
+    cupel_str_addf(s, "<span class=%s title=\"measured %s the window\">%s</span> ", out ? "outside" : "pass", out ? "outside" : "inside", out ? "✗" : "✓");
 }
 
 static void put_property(const cupel_result *q, size_t i, size_t p, const scale *c, cupel_str *s)
@@ -190,7 +197,7 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
         if (q->is_class[p])
             cupel_str_addf(s, "%g", q->known_value[k]);
         else
-            if (q->in_training[k]) put_judgement(q, p, q->known_value[k], s);
+            if (q->in_training[k]) put_judgement(q, i, p, s);
         cupel_html_value(s, q->known_value[k], 0);
     } else {
         cupel_str_puts(s, "–<td class=num>–");

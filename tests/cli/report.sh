@@ -24,6 +24,7 @@ Y
 { page 'mean absolute error' && page 'cupel cite' && page 'sha256:' && page 'formula cannot be read'; }; check 'figures, references, digests, rejections' $?
 [ "$(grep -c '<tr><td class=num data-value=' "$T/D/report.html")" = "$(($(wc -l <"$T/D/ranking.csv") - 1))" ]; check 'one row for each of the ranking' $?
 ! grep -Eq '<(script|img|link|iframe|object|embed)[^>]*(src|href)=|@import|url\(' "$T/D/report.html"; check 'nothing is loaded' $?
+{ page 'id=limits' && page 'What this does not say' && page '✓ passes; ✗ was measured outside'; }; check 'limits and symbols are said' $?
 [ "$(wc -c <"$T/D/report.html")" -lt 1000000 ]; check 'below a megabyte' $?
 
 cp "$T/D/report.html" "$T/first"; "$C" report "$T/D" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && [ ! -s "$T/out" ] && grep -q 'id=shortlist' "$T/D/report.html"; }; check 'report writes it again' $?
