@@ -4,6 +4,7 @@
 #define SETS(SET)            \
     SET(phase_fraction)      \
     SET(minkowski)           \
+    SET(surface)             \
     SET(two_point)           \
     SET(lineal_path)         \
     SET(chord_length)        \

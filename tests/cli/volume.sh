@@ -74,6 +74,20 @@ check 'described for a surrogate' exits 0 D "$T/balls.csv" --volume file --set m
 check 'a surrogate learns from the columns' exits 0 "$CUPEL" train "$T/balls-minkowski.csv" --target 'radius [voxel]' --features none \
   --columns 'minkowski surface phase 1,minkowski mean curvature phase 1' --model ridge -o "$T/m.h5"
 
+S=phase_fraction,minkowski,surface,two_point,lineal_path,chord_length
+check 'all sets' exits 0 D "$T/ball.npy" --set $S --threads 1; cp "$T/out" "$T/all.json"
+check 'all sets, two threads: the same bytes' eval 'exits 0 D "$T/ball.npy" --set $S --threads 2 && cmp -s "$T/out" "$T/all.json"'
+check 'S2 at 0 is the fraction' [ "$(value "$T/all.json" curves 0 y 0)" = "$(value "$T/all.json" phases 0 fraction)" ]
+check 'numbers along axes are a list' perl -e "exit !($(value "$T/all.json" phases 1 mean_chord_per_axis 2) > 8)"
+check 'pairs of phases' perl -e "exit !($(value "$T/all.json" pairs 0 surface_per_volume) == $(value "$T/all.json" phases 1 surface_per_volume))"
+check 'no chord: empty, and why' eval 'exits 0 D "$T/empty.npy" --set chord_length && prints "no chord that ends in the volume" && prints null'
+check 'curves and maps in an artifact' exits 0 D "$T/ball.npy" --set two_point:map=1,lineal_path -o "$T/maps.h5"
+check 'inspect names the map' eval 'exits 0 "$CUPEL" inspect "$T/maps.h5" && prints "maps/0/two_point S2 phase 1" && prints "curves/0/lineal_path"'
+check 'a map does not fit in JSON: said' eval 'exits 0 D "$T/disc.npy" --set two_point:map=1 && says "-o FILE.h5"'
+check 'a mask' eval 'exits 0 D "$T/ball.npy" --set two_point:mask=0 && [ "$(value "$T/out" curves 0 y 3)" = 1 ]'
+check 'one artifact twice: the same bytes' eval \
+  'exits 0 D "$T/ball.npy" --set two_point:map=1,lineal_path --threads 2 -o "$T/maps2.h5" && cmp -s "$T/maps.h5" "$T/maps2.h5"'
+
 head -c 5000 "$T/ball.npy" >"$T/cut.npy"
 check 'a cut volume: exit 3' exits 3 D "$T/cut.npy"; check 'nothing on stdout' [ ! -s "$T/out" ]
 check 'a cut volume beside others is a row with a reason' eval \
@@ -91,8 +105,12 @@ check 'a volume is not overwritten' exits 2 D "$T/list.csv" --volume file --form
 
 shared=${CUPEL_SHARED:-../shared}
 if [ -d "$shared/data/micro-mcrpy" ]; then
-  for f in "$shared"/data/micro-mcrpy/*.npy*; do check "$(basename "$f")" exits 0 D "$f" --nonperiodic --set phase_fraction,minkowski; done
+  for f in "$shared"/data/micro-mcrpy/*.npy* "$shared"/data/micro-damask/*.vti "$shared"/data/micro-imagerep/*.tiff*; do
+    check "$(basename "$f")" exits 0 D "$f" --nonperiodic --set $S
+  done
+  check 'electrode.tiff' exits 0 D "$shared/data/micro-taufactor/electrode.tiff" --voxel '0.390625 um' --set $S
+  check 'electrode.tiff: the fraction of pores' perl -e "exit !(abs($(value "$T/out" phases 0 fraction) - 0.44991737604141235) < 1e-14)"
 else
-  echo 'skip micrographs: no test data'
+  echo 'skip volumes of the field: no test data'
 fi
 exit $bad
