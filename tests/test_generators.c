@@ -362,6 +362,10 @@ static void what_cannot_be_is_refused_with_its_limit(void **state)
     cupel_err err;
     for (size_t i = 0; i + 1 < sizeof bad / sizeof *bad; i++)
         check_fails(cupel_recipe_of_text(bad[i].text, &r, &err), CUPEL_USAGE, &err, bad[i].words);
+    r = recipe("octet:fraction=0.005,periods=8"); /* struts of a hundredth of a voxel */
+    cupel_mixture m = {0};
+    check_fails(cupel_recipe_mixture(&r, (const size_t[]){16, 16, 16}, &m, &job, &err), CUPEL_USAGE, &err, "too coarse");
+    assert_null(m.id8);
     double x[60];
     check_fails(cupel_place_hard(3, 20, 0.5, (const double[]){1, 1, 1}, 1, x, &job, &err), CUPEL_INFEASIBLE, &err, "found a place");
 }
@@ -424,6 +428,18 @@ static void struts_have_the_thickness_of_their_fraction(void **state)
     check_ok(cupel_recipe_settle(&r, &job, &err), &err);
     const double radius = -r.threshold[0], length = 24 * sqrt(2.0) / 4, slender = length * acos(-1.0) * radius * radius;
     assert_true(slender > 0.02 && slender < 0.0225);
+}
+
+/* The radius is counted in cells: as many cells as one likes have the same. */
+static void the_radius_does_not_depend_on_the_periods(void **state)
+{
+    (void)state;
+    cupel_recipe one = recipe("octet:fraction=0.1"), four = recipe("octet:fraction=0.1,periods=4");
+    cupel_err err;
+    check_ok(cupel_recipe_settle(&one, &job, &err), &err);
+    check_ok(cupel_recipe_settle(&four, &job, &err), &err);
+    assert_true(one.threshold[0] == four.threshold[0]);
+    check_close(fraction_of(&four, 64), 0.1, 1e-6, 0);
 }
 
 static void layers_on_the_grid_are_exact(void **state)
@@ -631,6 +647,7 @@ int main(void)
         cmocka_unit_test(arrays_have_the_radius_of_the_closed_form),     cmocka_unit_test(what_cannot_be_is_refused_with_its_limit),
         cmocka_unit_test(hard_particles_do_not_overlap),                 cmocka_unit_test(lattices_are_connected),
         cmocka_unit_test(struts_have_the_thickness_of_their_fraction),   cmocka_unit_test(layers_on_the_grid_are_exact),
+        cmocka_unit_test(the_radius_does_not_depend_on_the_periods),
         cmocka_unit_test(voronoi_grains_are_the_nearest_of_all_images),  cmocka_unit_test(grains_have_their_shares),
         cmocka_unit_test(laguerre_grains_have_the_variation_asked_for),  cmocka_unit_test(orientations_have_the_texture),
         cmocka_unit_test(more_than_two_phases_have_no_level),               cmocka_unit_test(three_phases_have_their_fractions),

@@ -12,6 +12,7 @@
 /* Voxels that a shift of the threshold by MARGIN of the steepest slope per voxel could cut are candidates; one that has to move further is gone over
  * again from there. */
 #define MARGIN 0.1
+#define MISSED_MOST 1e-4
 enum { ROUNDS = 8, SAMPLES = 16384, STEPS = 12 };
 
 /* A cut whose p holds (f - centre) / |grad f| in voxels until the threshold is known, with 1 / |grad f|. */
@@ -32,6 +33,7 @@ typedef struct work {
     float *row;         /* [threads][n2] */
     double centre, t;   /* of this round; a network counts from the threshold itself */
     double slope, margin, shift;
+    double missed;      /* how far the volume is from the fraction */
     candidates *plane;  /* [n0] */
     cupel_mixture *m;
     uint16_t *id;
@@ -217,6 +219,7 @@ static bool find_shift(work *w, double fraction, double most, double *shift)
         if (high - low < 1e-12 * most) break;
     }
     *shift = best;
+    w->missed = least;
     return least < 1e-7 * fraction;
 }
 
@@ -325,6 +328,13 @@ static size_t least_of(const size_t n[3])
     return m < n[2] ? m : n[2];
 }
 
+static cupel_status too_coarse(const work *w, const cupel_shape *shape, cupel_err *err)
+{
+    return cupel_fail(err, CUPEL_USAGE, "%s: on a grid of %zu x %zu x %zu the shares of phase 1 miss the fraction %g by %.2g: it is too coarse for what "
+                                        "is thin here; take a finer one", w->g->method.name, w->n[0], w->n[1],
+                      w->n[2], shape->fraction, w->missed);
+}
+
 /* Rounds of collecting and shifting until the shift is within the margin. */
 static cupel_status match(work *w, cupel_shape *shape, cupel_err *err)
 {
@@ -338,7 +348,9 @@ static cupel_status match(work *w, cupel_shape *shape, cupel_err *err)
         cupel_status st = cupel_par_for(w->job->threads, w->n[0], collect_plane, w, err);
         if (st != CUPEL_OK || isnan(shape->fraction)) return st;
         const bool found = find_shift(w, shape->fraction, most, &w->shift);
-        if (found || round == ROUNDS || fabs(w->shift) < 0.99 * most) return CUPEL_OK; /* the last: a jump in the volume */
+        if (found) return CUPEL_OK;
+        if (round == ROUNDS || fabs(w->shift) < 0.99 * most) /* a jump in the volume, or walls thinner than voxels show */
+            return w->missed < MISSED_MOST ? CUPEL_OK : too_coarse(w, shape, err);
         shape->t += w->shift;
     }
 }

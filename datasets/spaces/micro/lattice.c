@@ -1,4 +1,4 @@
-/* Lattices of round struts with spherical nodes: octet, Kelvin, diamond, re-entrant. The threshold is minus the radius of the struts. */
+/* Lattices of round struts with spherical nodes: octet, Kelvin, diamond, re-entrant. The threshold is minus the radius of the struts in cells. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "datasets/spaces/micro/list.h"
@@ -135,23 +135,18 @@ static cupel_status lattice_open(void (*make)(frame *, const cupel_recipe *), co
             const bool strut = s < f.struts;
             double a[3], b[3], square = 0;
             for (int i = 0; i < 3; i++) {
-                a[i] = (corner[i] + (strut ? f.a[s][i] : f.node[s - f.struts][i])) / (double)periods;
-                b[i] = strut ? (corner[i] + f.b[s][i]) / (double)periods : a[i];
+                a[i] = corner[i] + (strut ? f.a[s][i] : f.node[s - f.struts][i]);
+                b[i] = strut ? corner[i] + f.b[s][i] : a[i];
                 square += (b[i] - a[i]) * (b[i] - a[i]);
             }
-            if (c == 0) length += sqrt(square) * (double)periods;
+            if (c == 0) length += sqrt(square);
             body[at++] = cupel_body_segment(a, b, strut ? 1 : r->value[NODE]);
         }
     }
     /* Without the overlap at nodes the struts would be this thick: real ones are thicker, and never by more than reach allows. */
-    const double thin = sqrt(-log1p(-r->value[FRACTION]) / (3.14159265358979323846 * length)) / (double)periods;
-    const cupel_solids_options o = {.body = body,
-                                    .n = n,
-                                    .edge = {1, 1, 1},
-                                    .reach = 2 * thin + 0.05 / (double)periods,
-                                    .t = r->n_thresholds ? r->threshold[0] : (double)NAN,
-                                    .fraction = r->value[FRACTION],
-                                    .fine = periods == 1 ? 96 : 160};
+    const double thin = sqrt(-log1p(-r->value[FRACTION]) / (3.14159265358979323846 * length)), p = (double)periods;
+    const cupel_solids_options o = {.body = body, .n = n, .edge = {p, p, p}, .reach = 2 * thin + 0.05, .fraction = r->value[FRACTION],
+                                    .t = r->n_thresholds ? r->threshold[0] : (double)NAN, .fine = (size_t)fmin(256, fmax(96, 2 * ceil(1.3 / thin)))};
     cupel_status st = cupel_solids_new(&o, shape, err);
     cupel_free(body);
     return st;
@@ -180,6 +175,9 @@ static cupel_status reentrant_open(const cupel_recipe *r, const cupel_job *job, 
     (void)job;
     return lattice_open(reentrant, r, shape, err);
 }
+
+/* Lengths are counted in cells: one cell tells the radius for any number of them. */
+static void one_cell(cupel_recipe *r) { r->value[PERIODS] = 1; }
 
 #define STRUTS                                                                                                                       \
     {"fraction", "", 0.2, 0.005, 0.7, "volume fraction of the struts and nodes, phase 1"},                                           \
@@ -210,7 +208,7 @@ static const cupel_reference reentrant_references[] = {
         .method = {.name = NAME, .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = HELP,                             \
                    .input = "fraction of the struts, radius of the nodes", .output = "two phases; smooth in fraction and node",                  \
                    .references = REFERENCES, .params = PARAMS},                                                                                  \
-        .n_phases = 2, .smooth = true, .threshold = 1, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at  \
+        .n_phases = 2, .smooth = true, .threshold = 1, .cell = one_cell, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at  \
     }
 
 const cupel_generator cupel_generator_octet =

@@ -27,8 +27,8 @@ static double octet_at(const cupel_shape *shape, const double u[3], double g[3])
         side = d < 0 ? -1 : 1;
         family = i;
     }
-    for (int i = 0; i < 3; i++) g[i] = side * sign[family][i] / root;
-    return best / (root * p);
+    for (int i = 0; i < 3; i++) g[i] = p * side * sign[family][i] / root;
+    return best / root;
 }
 
 /* With r the place from the nearest point of the body-centred lattice: 1/2 - max |r_i| to the square faces, sqrt 3 / 4 - sum |r_i| / sqrt 3 to the
@@ -50,9 +50,9 @@ static double kelvin_at(const cupel_shape *shape, const double u[3], double g[3]
     const double face = 0.5 - fabs(q[largest]), hexagon = root / 4 - (fabs(q[0]) + fabs(q[1]) + fabs(q[2])) / root;
     for (int i = 0; i < 3; i++) {
         const double s = q[i] < 0 ? 1 : -1;
-        g[i] = face < hexagon ? (i == largest ? s : 0) : s / root;
+        g[i] = p * (face < hexagon ? (i == largest ? s : 0) : s / root);
     }
-    return fmin(face, hexagon) / p;
+    return fmin(face, hexagon);
 }
 
 typedef double at_fn(const cupel_shape *shape, const double u[3], double g[3]);
@@ -76,13 +76,16 @@ static cupel_status plates_open(const cupel_recipe *r, const cupel_job *job, cup
     plates *w = cupel_alloc(1, sizeof *w);
     if (!w) return cupel_no_memory(err, "plates", sizeof *w);
     w->periods = r->value[PERIODS];
-    w->shape = (cupel_shape){.sheet = true, .t = r->n_thresholds ? r->threshold[0] : (double)NAN, .fraction = r->value[FRACTION], .slope = 1,
-                             .fine = w->periods > 1 ? 160 : 96};
+    w->shape = (cupel_shape){.sheet = true, .t = r->n_thresholds ? r->threshold[0] : (double)NAN, .fraction = r->value[FRACTION], .slope = w->periods,
+                             .fine = 96};
     *shape = &w->shape;
     return CUPEL_OK;
 }
 
 static void plates_close(cupel_shape *shape) { cupel_free(shape); }
+
+/* Thicknesses are counted in cells: one cell tells them for any number. */
+static void one_cell(cupel_recipe *r) { r->value[PERIODS] = 1; }
 
 static const cupel_param params[] = {{"fraction", "", 0.2, 0.01, 0.95, "volume fraction of the plates, phase 1"},
                                      {"periods", "count", 1, 1, 8, "cells along each axis"},
@@ -104,7 +107,7 @@ static const cupel_reference references[] = {
                    .output = "two phases; smooth in fraction",                                                          \
                    .references = references,                                                                            \
                    .params = params},                                                                                   \
-        .n_phases = 2, .smooth = true, .threshold = 1, .open = plates_open, .close = plates_close, .row = ROW, .at = AT \
+        .n_phases = 2, .smooth = true, .threshold = 1, .cell = one_cell, .open = plates_open, .close = plates_close, .row = ROW, .at = AT \
     }
 
 const cupel_generator cupel_generator_octet_plates =
