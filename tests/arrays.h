@@ -1,7 +1,7 @@
-/* Arrays of spheres (simple cubic) and of cylinders (square) whose conductivity is known exactly: McPhedran, McKenzie, Proc. R. Soc. Lond. A 359, 45 (1978),
- * doi:10.1098/rspa.1978.0031; Perrins, McKenzie, McPhedran, Proc. R. Soc. Lond. A 369, 207 (1979), doi:10.1098/rspa.1979.0160. The values are
- * from the full multipole systems (61 and 60 orders). Matrix k = 1. As labels, and as a mixture whose cuts are planes with the exact normal, the radius
- * set so that their volume is right. */
+/* Arrays of spheres (simple cubic) and of cylinders (square) whose conductivity is known exactly: McPhedran, McKenzie, Proc. R. Soc. Lond. A 359,
+ * 45 (1978), doi:10.1098/rspa.1978.0031; Perrins, McKenzie, McPhedran, Proc. R. Soc. Lond. A 369, 207 (1979), doi:10.1098/rspa.1979.0160. The
+ * values are from the full multipole systems (61 and 60 orders). Matrix k = 1. As labels, and as a mixture whose cuts are planes with the exact
+ * normal, the radius set so that their volume is right. */
 #ifndef CUPEL_TESTS_ARRAYS_H
 #define CUPEL_TESTS_ARRAYS_H
 

@@ -137,14 +137,15 @@ static void levin_agrees_with_laminates(void **state)
     assert_false(cupel_expansion_levin(kinds[0], &same[0], &same[1], &same[0].c[0][0], alpha));
 }
 
-/* Two ways to the expansion of one microstructure: from the stiffness (Levin) and from the stress of free strains, which the solver takes when a third
- * label with the properties of the second keeps it from the first. */
+/* Two ways to the expansion of one microstructure: from the stiffness (Levin) and from the stress of free strains, which the solver takes when a
+ * third label with the properties of the second keeps it from the first. */
 static void levin_agrees_with_free_strains(void **state)
 {
     (void)state;
     for (int t = 0; t < 3; t++) {
         const array a = {t ? 2 : 3, 0.3, {0.3, 0.6, 0.1}};
-        const cupel_material m[3] = {of("E=1,nu=0.3,alpha=1"), of("E=10,nu=0.2,alpha1=3,alpha2=4,alpha3=5"), of("E=10.000001,nu=0.2,alpha1=3,alpha2=4,alpha3=5")};
+        const cupel_material m[3] = {of("E=1,nu=0.3,alpha=1"), of("E=10,nu=0.2,alpha1=3,alpha2=4,alpha3=5"),
+                                     of("E=10.000001,nu=0.2,alpha1=3,alpha2=4,alpha3=5")};
         const cupel_estimate_options o = {.solve = {.physics = CUPEL_ELASTICITY, .accuracy = 1e-9, .plane_stress = t == 2}, .alpha = true};
         cupel_voxels v = {0};
         cupel_mixture two = {0}, three = {0};
@@ -156,7 +157,8 @@ static void levin_agrees_with_free_strains(void **state)
         check_ok(cupel_mixture_of_voxels(&v, &three, &err), &err);
         check_ok(cupel_estimate_labels(&two, m, &o, &job, &levin, &err), &err);
         check_ok(cupel_estimate_labels(&three, m, &o, &job, &free, &err), &err);
-        for (size_t i = 0; i < levin.order; i++) check_close(free.alpha[i], levin.alpha[i], 0, 5e-5); /* components off the diagonal are of first order in the error of the field */
+        for (size_t i = 0; i < levin.order; i++)
+            check_close(free.alpha[i], levin.alpha[i], 0, 5e-5); /* of first order in the error of the field */
         assert_true(levin.alpha[0] > 1.05 && levin.alpha[0] < 5);
         cupel_mixture_release(&two);
         cupel_mixture_release(&three);

@@ -1,6 +1,7 @@
 /* core/engine/homogenize*.c */
 #include "tests/check.h"
 
+#include "core/base/mem.h"
 #include "core/engine/homogenize.h"
 #include "core/io/h5.h"
 #include "core/io/json.h"
@@ -149,6 +150,62 @@ static void stopping_ends_cleanly(void **state)
     assert_true(access(o.fields, F_OK) != 0);
 }
 
+#ifdef CUPEL_FAULTS
+/* A ball in a cell of 8 voxels, its halves two labels. */
+static void write_ball(const char *path)
+{
+    const size_t n[3] = {8, 8, 8};
+    cupel_voxels v = {0};
+    check_ok(cupel_voxels_init(&v, 3, n, "a ball", &err), &err);
+    for (size_t i = 0; i < 512; i++) {
+        const double x = (double)(i / 64) - 3.5, y = (double)(i / 8 % 8) - 3.5, z = (double)(i % 8) - 3.5;
+        v.id[i] = (uint16_t)(x * x + y * y + z * z < 8 ? x < 0 ? 1 : 2 : 0);
+    }
+    check_ok(cupel_voxels_number(&v, "a ball", &err), &err);
+    check_ok(cupel_volume_write(path, NULL, &v, &err), &err);
+    cupel_voxels_release(&v);
+}
+
+/* Every n-th allocation fails: the call says so, gives nothing, and leaves nothing behind (address sanitizer). */
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    const char *const heat[2] = {"0:k=1", "*:k=5"}, *const grow[3] = {"0:E=1,nu=.3,alpha=1", "1:E=5,nu=.2,alpha=2", "2:E=5,nu=.2,alpha=3"};
+    char ball[128];
+    snprintf(ball, sizeof ball, "%s", path_of("ball.npy"));
+    write_ball(ball);
+    const cupel_homogenize_options cases[2] = {
+        {.input = ball, .property = "conduction", .phase = heat, .n_phases = 2},
+        {.input = ball, .property = "expansion", .phase = grow, .n_phases = 3, .fields = path_of("faults.h5"), .accuracy = 1e-2},
+    };
+    for (size_t c = 0; c < 2; c++) {
+        size_t failed = 0;
+        for (size_t n = 1;; n += 1 + n / 16) {
+            cupel_homogenized *h = NULL;
+            cupel_str s = {0};
+            cupel_mem_fail_at(n, true);
+            cupel_status st = cupel_homogenize(&cases[c], &job, &h, &err);
+            if (st == CUPEL_OK) {
+                cupel_homogenized_json(h, &s);
+                if (s.failed) st = CUPEL_NO_RESOURCE;
+            } else {
+                assert_null(h);
+            }
+            const bool reached = cupel_mem_count() >= n;
+            cupel_mem_fail_at(0, false);
+            cupel_str_free(&s);
+            cupel_homogenized_free(h);
+            if (!reached) break;
+            assert_true(st != CUPEL_OK);
+            failed++;
+        }
+        assert_true(failed > 20);
+    }
+    unlink(ball);
+    unlink(path_of("faults.h5"));
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +213,9 @@ int main(void)
         cmocka_unit_test(grains_of_a_recipe_are_turned),
         cmocka_unit_test(the_answer_is_valid_json),
         cmocka_unit_test(stopping_ends_cleanly),
+#ifdef CUPEL_FAULTS
+        cmocka_unit_test(every_allocation_may_fail),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

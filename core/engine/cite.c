@@ -11,6 +11,7 @@
 #include "datasets/spaces/space.h"
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/microstructure/descriptor.h"
+#include "models/homogenize/method.h"
 #include "models/learn/surrogate.h"
 
 #include <math.h>
@@ -47,7 +48,8 @@ const cupel_method *cupel_method_at(size_t i)
 {
     static const cupel_method *(*const lists[])(size_t) = {descriptor_at, volume_descriptor_at, cupel_learner_method,
                                                            interval_at,   cupel_space_method,   format_at,
-                                                           cupel_constraint_method, cupel_volume_format_method, cupel_generator_method};
+                                                           cupel_constraint_method, cupel_volume_format_method, cupel_generator_method,
+                                                           cupel_homogenize_method};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
         size_t n = 0;
         while (lists[l](n)) {

@@ -73,7 +73,7 @@ static cupel_status warn_of_limits(cupel_homogenized *h, const cupel_material *m
     const double contrast = cupel_contrast_of(h->kind, h->n_phases, fraction, m);
     cupel_status st = CUPEL_OK;
     if (!isfinite(contrast))
-        st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit; it converges slowly where that phase is connected");
+        st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, slow to converge where that phase is connected");
     else if (contrast > LIMIT)
         st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
     if (st == CUPEL_OK && !h->periodic)
@@ -88,8 +88,8 @@ static double largest(const double *a, size_t n)
     return x;
 }
 
-/* Wiener's bounds hold for any discretisation that keeps averages, so leaving them is our own defect; the trace bounds only where the grid sees every wave
- * vector and no voxel is cut. */
+/* Wiener's bounds hold for any discretisation that keeps averages, so leaving them is our own defect; the trace bounds only where the grid sees
+ * every wave vector and no voxel is cut. */
 static cupel_status keep_bounds(cupel_homogenized *h, const cupel_mixture *m, const cupel_job *job, cupel_err *err)
 {
     const cupel_estimate *e = &h->estimate;
@@ -99,9 +99,11 @@ static cupel_status keep_bounds(cupel_homogenized *h, const cupel_mixture *m, co
     const double excess = cupel_bounds_trace_excess(&h->bounds, e->on_grid);
     if (st != CUPEL_OK || excess <= ROUNDING + left) return st;
     const bool exact = m->n_cuts == 0 && m->n[0] % 2 && m->n[1] % 2 && m->n[2] % 2;
-    if (exact) return cupel_fail(err, CUPEL_FAILED, "the computed conductivity leaves the trace bounds by %g of the arithmetic mean; please report this", excess);
-    return cupel_homogenize_warn(h, job, err, "the conductivity on this grid leaves the trace bounds of two phases by %.2g %%: structures of one voxel are not "
-                                 "resolved where an axis is even", 100 * excess);
+    if (exact)
+        return cupel_fail(err, CUPEL_FAILED, "the computed conductivity leaves the trace bounds by %g of the arithmetic mean; please report this",
+                          excess);
+    return cupel_homogenize_warn(h, job, err, "the conductivity on this grid leaves the trace bounds of two phases by %.2g %%: structures of one "
+                                 "voxel are not resolved where an axis is even", 100 * excess);
 }
 
 static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err)
@@ -144,7 +146,8 @@ cupel_status cupel_homogenize(const cupel_homogenize_options *o, const cupel_job
     if (!h) CUPEL_TRY(cupel_no_memory(err, "homogenisation", 0));
     h->property = o->property;
     CUPEL_TRY(physics_of(o->property, &h->kind.physics, err));
-    if (o->accuracy < 0 || o->accuracy >= 1) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "accuracy %g: expected a relative error between 0 and 1", o->accuracy));
+    if (o->accuracy < 0 || o->accuracy >= 1)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "accuracy %g: expected a relative error between 0 and 1", o->accuracy));
     CUPEL_TRY(cupel_sample_read(o, job, &c, err));
     h->kind.dim = c.grids.grid[0].dim;
     h->kind.plane_stress = o->plane_stress;

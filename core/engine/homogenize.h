@@ -1,5 +1,5 @@
-/* Effective properties of a microstructure: a volume of labels or a recipe, properties of its phases, the solver, and what makes the answer one to trust:
- * bars, bounds, constants. */
+/* Effective properties of a microstructure: a volume of labels or a recipe, properties of its phases, the solver, and what makes the answer one to
+ * trust: bars, bounds, constants. */
 #ifndef CUPEL_ENGINE_HOMOGENIZE_H
 #define CUPEL_ENGINE_HOMOGENIZE_H
 
@@ -56,8 +56,8 @@ typedef struct cupel_homogenized {
 /* "11", "22", ... or the axis "1", "2", "3". */
 const char *cupel_homogenized_load(const cupel_homogenized *h, size_t load);
 
-/* CUPEL_USAGE: a label without properties, a property that a phase lacks, a recipe that is not known; CUPEL_BAD_INPUT: a volume that cannot be read, a
- * tensor that is none; CUPEL_FAILED: no convergence, or an answer outside its bounds; CUPEL_INTERRUPTED; CUPEL_NO_RESOURCE. */
+/* CUPEL_USAGE: a label without properties, a property that a phase lacks, a recipe that is not known; CUPEL_BAD_INPUT: a volume that cannot be
+ * read, a tensor that is none; CUPEL_FAILED: no convergence, or an answer outside its bounds; CUPEL_INTERRUPTED; CUPEL_NO_RESOURCE. */
 cupel_status cupel_homogenize(const cupel_homogenize_options *o, const cupel_job *job, cupel_homogenized **h, cupel_err *err);
 void cupel_homogenized_free(cupel_homogenized *h);
 

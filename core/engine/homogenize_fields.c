@@ -1,5 +1,5 @@
-/* Fields under each load: written plane by plane, and what they say of peaks: quantiles of the von Mises stress (or of the flux) per phase, and how far the
- * largest stands above the mean. */
+/* Fields under each load: written plane by plane, and what they say of peaks: quantiles of the von Mises stress (or of the flux) per phase, and how
+ * far the largest stands above the mean. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/homogenize_parts.h"
@@ -51,7 +51,8 @@ static double strength(const writer *w, const double *x)
 
 static const char *load_name(const cupel_homogenized *h, size_t load)
 {
-    static const char *const conduction[3] = {"1", "2", "3"}, *const solid[6] = {"11", "22", "33", "23", "13", "12"}, *const plane[3] = {"11", "22", "12"};
+    static const char *const conduction[3] = {"1", "2", "3"}, *const solid[6] = {"11", "22", "33", "23", "13", "12"};
+    static const char *const plane[3] = {"11", "22", "12"};
     if (h->kind.physics == CUPEL_CONDUCTION) return conduction[load];
     return h->kind.dim == 3 ? solid[load] : plane[load];
 }
@@ -112,7 +113,8 @@ static cupel_status write_load(writer *w, size_t load, cupel_err *err)
     snprintf(strain, sizeof strain, "load-%s/%s", name, elastic ? "strain" : "gradient");
     snprintf(stress, sizeof stress, "load-%s/%s", name, elastic ? "stress" : "flux");
     snprintf(energy, sizeof energy, "load-%s/energy", name);
-    CUPEL_TRY(make_set(w, strain, elastic ? "Mandel 11 22 33 23 13 12, mean 1 in the component of the load" : "mean 1 along the axis of the load", false, err));
+    CUPEL_TRY(make_set(w, strain, elastic ? "Mandel 11 22 33 23 13 12, mean 1 in the component of the load" : "mean 1 along the axis of the load",
+                       false, err));
     CUPEL_TRY(make_set(w, stress, elastic ? "Mandel 11 22 33 23 13 12" : "conductivity times gradient", false, err));
     CUPEL_TRY(make_set(w, energy, elastic ? "half of stress times strain" : "half of flux times gradient", true, err));
     for (size_t i0 = 0; i0 < w->m->n[0]; i0++) {
@@ -168,7 +170,8 @@ static cupel_status writer_init(writer *w, cupel_err *err)
     w->energy = cupel_alloc_aligned(w->plane, sizeof(float));
     w->bin = cupel_alloc(w->counted * BINS, sizeof *w->bin);
     w->peak = cupel_alloc(w->counted, sizeof *w->peak);
-    if (!w->strain || !w->stress || !w->out || !w->energy || !w->bin || !w->peak) return cupel_no_memory(err, "fields", 19 * w->plane * sizeof(float));
+    if (!w->strain || !w->stress || !w->out || !w->energy || !w->bin || !w->peak)
+        return cupel_no_memory(err, "fields", 19 * w->plane * sizeof(float));
     for (size_t p = 0; p < w->counted; p++) {
         w->h->phase[p].quantile = cupel_alloc(order * CUPEL_FIELD_QUANTILES, sizeof(double));
         if (!w->h->phase[p].quantile) return cupel_no_memory(err, "quantiles", 0);

@@ -21,7 +21,8 @@ cupel_status cupel_sample_read(const cupel_homogenize_options *o, const cupel_jo
 void cupel_sample_release(cupel_sample *c);
 
 /* Properties of all phases into h->phase. */
-cupel_status cupel_homogenize_phases(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err);
+cupel_status cupel_homogenize_phases(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h,
+                                    cupel_err *err);
 
 /* From h->estimate.solution, solved on m. */
 cupel_status cupel_homogenize_fields(const char *path, const cupel_mixture *m, const cupel_job *job, cupel_homogenized *h, cupel_err *err);

@@ -250,8 +250,8 @@ static void table_engineering(cupel_str *s, const cupel_engineering *e)
     cupel_str_putc(s, '\n');
     if (d == 3) cupel_str_addf(s, "   G23 %.6g   G13 %.6g   G12 %.6g\n", e->G[0], e->G[1], e->G[2]);
     if (d == 2) cupel_str_addf(s, "   G12 %.6g\n", e->G[2]);
-    cupel_str_addf(s, "   bulk %.6g (Voigt %.6g, Reuss %.6g)   shear %.6g (Voigt %.6g, Reuss %.6g)\n", e->bulk, e->bulk_voigt, e->bulk_reuss, e->shear,
-                   e->shear_voigt, e->shear_reuss);
+    cupel_str_addf(s, "   bulk %.6g (Voigt %.6g, Reuss %.6g)   shear %.6g (Voigt %.6g, Reuss %.6g)\n", e->bulk, e->bulk_voigt, e->bulk_reuss,
+                   e->shear, e->shear_voigt, e->shear_reuss);
     cupel_str_addf(s, "   universal anisotropy %.4g   %.2f %% from isotropic", e->anisotropy, 100 * e->from_isotropic);
     if (d == 3) cupel_str_addf(s, "   Zener %.4g (%.2f %% from cubic)", e->zener, 100 * e->from_cubic);
     cupel_str_addf(s, "\n   E least %.6g along (%.3f, %.3f, %.3f), most %.6g along (%.3f, %.3f, %.3f)\n", e->E_min, e->at_min[0], e->at_min[1],
@@ -270,7 +270,8 @@ static void table_bounds(cupel_str *s, const cupel_bounds *b)
 
 static void table_fields(cupel_str *s, const cupel_homogenized *h)
 {
-    cupel_str_addf(s, "%s under a load of 1, per phase\n   load     label", h->kind.physics == CUPEL_ELASTICITY ? "von Mises stress" : "norm of the flux");
+    const char *strength = h->kind.physics == CUPEL_ELASTICITY ? "von Mises stress" : "norm of the flux";
+    cupel_str_addf(s, "%s under a load of 1, per phase\n   load     label", strength);
     for (size_t q = 0; q < CUPEL_FIELD_QUANTILES; q++) cupel_str_addf(s, "       %3.0f %%", 100 * cupel_field_quantiles[q]);
     cupel_str_puts(s, "   largest / mean\n");
     for (size_t l = 0; l < h->estimate.order; l++)
@@ -287,7 +288,8 @@ static void table_head(cupel_str *s, const cupel_homogenized *h)
     const cupel_estimate *e = &h->estimate;
     cupel_str_addf(s, "%s of %zu x %zu", h->property, e->n[0], e->n[1]);
     if (h->kind.dim == 3) cupel_str_addf(s, " x %zu", e->n[2]);
-    cupel_str_addf(s, " voxels%s\n", h->kind.dim == 3 || h->kind.physics == CUPEL_CONDUCTION ? "" : h->kind.plane_stress ? ", plane stress" : ", plane strain");
+    const bool plane = h->kind.dim == 2 && h->kind.physics == CUPEL_ELASTICITY;
+    cupel_str_addf(s, " voxels%s\n", !plane ? "" : h->kind.plane_stress ? ", plane stress" : ", plane strain");
 }
 
 void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
@@ -300,10 +302,11 @@ void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
         double alpha[9], error[9];
         expansion_matrix(e->alpha, e->order, alpha);
         expansion_matrix(e->alpha_error, e->order, error);
-        table_matrix(out, e->has_error ? "expansion, ± half width of a 95 % bar" : "expansion, ± what iterating left", alpha, error, e->order == 6 ? 3 : 2);
+        table_matrix(out, e->has_error ? "expansion, ± half width of a 95 % bar" : "expansion, ± what iterating left", alpha, error,
+                     e->order == 6 ? 3 : 2);
     }
-    cupel_str_addf(out, "%s%s, ± %s\n", elastic ? "stiffness, Mandel " : "tensor", elastic ? (h->kind.dim == 3 ? "11 22 33 23 13 12" : "11 22 12") : "",
-                   e->has_error ? "half width of a 95 % bar" : "what iterating left");
+    const char *components = !elastic ? "tensor" : h->kind.dim == 3 ? "stiffness, Mandel 11 22 33 23 13 12" : "stiffness, Mandel 11 22 12";
+    cupel_str_addf(out, "%s, ± %s\n", components, e->has_error ? "half width of a 95 % bar" : "what iterating left");
     table_matrix(out, e->extrapolated ? "(extrapolated from two grids)" : "(on this grid)", e->tensor, e->error, e->order);
     table_bounds(out, &h->bounds);
     if (h->has_engineering) table_engineering(out, &h->engineering);

@@ -206,7 +206,8 @@ cupel_status cupel_bounds_check(const cupel_bounds *b, const double *tensor, dou
     const double allowed = tolerance * cupel_small_norm(b->voigt, n * n);
     const double below = least_eigenvalue(tensor, b->reuss, n), above = least_eigenvalue(b->voigt, tensor, n);
     if (below >= -allowed && above >= -allowed) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_FAILED, "the computed tensor lies %g %s the %s mean of the phases, more than rounding allows (%g); please report this",
+    return cupel_fail(err, CUPEL_FAILED, "the computed tensor lies %g %s the %s mean of the phases, more than rounding allows (%g); please "
+                             "report this",
                       -fmin(below, above), above < below ? "above" : "below", above < below ? "arithmetic" : "harmonic", allowed);
 }
 

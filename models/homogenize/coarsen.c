@@ -98,7 +98,8 @@ static cupel_status coarse_row(const cupel_mixture *m, const double edge[3], siz
         else
             to->id16[r * to->n[2] + k] = (uint16_t)first->id;
         if (!second || !to->row) continue;
-        if (!cupel_grow(&to->cut, cap, to->n_cuts + 1, sizeof *to->cut)) return cupel_no_memory(err, "cut voxels", (to->n_cuts + 1) * sizeof *to->cut);
+        if (!cupel_grow(&to->cut, cap, to->n_cuts + 1, sizeof *to->cut))
+            return cupel_no_memory(err, "cut voxels", (to->n_cuts + 1) * sizeof *to->cut);
         to->cut[to->n_cuts++] = cut_of(first, second, edge, k);
     }
     return CUPEL_OK;

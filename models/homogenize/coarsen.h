@@ -1,5 +1,5 @@
-/* Labels of any number of phases on half their grid. A coarse voxel holds the two phases that fill most of it, divided by a plane across the line between
- * their centres; with more phases than a cut can name (256) the one that fills most. */
+/* Labels of any number of phases on half their grid. A coarse voxel holds the two phases that fill most of it, divided by a plane across the line
+ * between their centres; with more phases than a cut can name (256) the one that fills most. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_COARSEN_H
 #define CUPEL_MODELS_HOMOGENIZE_COARSEN_H
 

@@ -184,6 +184,7 @@ static cupel_status half_grid(work *w, const cupel_rebuilt *f, trial t[N_HALF], 
     CUPEL_TRY(solve(w, &m, -1, edge, false, &t[REUSS], err));
     cupel_mixture_fractions(&m, fraction);
     w->e->xi = cupel_blend_place(w->kind, 2, fraction, w->materials, t[LAMINATE].value, &contrast);
+    if (isnan(w->e->xi)) CUPEL_TRY(cupel_no_memory(err, "properties of phases", 0));
     w->e->blend = cupel_blend_of(w->kind.physics, contrast, w->e->xi);
     if (w->e->blend > 0) w->e->blend *= 0.3; /* rebuilt interfaces keep less of the necks that ask for it */
 done:
@@ -218,6 +219,7 @@ static cupel_status two_phases(work *w, const cupel_mixture *m, const double edg
     CUPEL_TRY(half_grid(w, f, t, err));
     CUPEL_TRY(cupel_rebuilt_mixture(f, 0, false, &cut, NULL, err));
     const double noise = cupel_rebuilt_noise(f), area = cupel_rebuilt_area(f);
+    if (isnan(noise)) CUPEL_TRY(cupel_no_memory(err, "distances to an interface", 0));
     cupel_mixture_fractions(m, fraction);
     w->e->chord = area > 0 ? 4 * fmin(fraction[0], fraction[1]) / area : 0;
     cupel_rebuilt_free(f);
@@ -363,6 +365,7 @@ static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *e
     CUPEL_TRY(solve(w, m, 0.5, edge, false, &t[COARSE_VOIGT], err));
     CUPEL_TRY(solve(w, m, -1, edge, false, &t[COARSE_REUSS], err));
     w->e->xi = cupel_blend_place(w->kind, m->n_phases, fraction, w->materials, t[COARSE_LAMINATE].value, contrast);
+    if (isnan(w->e->xi)) CUPEL_TRY(cupel_no_memory(err, "properties of phases", 0));
     w->e->blend = cupel_blend_of(w->kind.physics, *contrast, w->e->xi);
     if (fabs(w->e->blend) > 0) CUPEL_TRY(solve(w, m, w->e->blend, edge, false, &t[COARSE], err));
 done:
@@ -392,8 +395,8 @@ static void extrapolate(cupel_estimate *e, const trial *fine, const trial *middl
     memcpy(e->alpha_error, h + ALPHA, n * sizeof *h);
 }
 
-/* Without cut voxels the error jumps about from grid to grid: the value is that of the grid, and the bar twice the larger of its differences from the two
- * others. */
+/* Without cut voxels the error jumps about from grid to grid: the value is that of the grid, and the bar twice the larger of its differences from
+ * the two others. */
 static void compare_grids(cupel_estimate *e, const trial *fine, const trial *middle, const trial *coarse)
 {
     static const double ROUGH = 2, ROUGH_FLOOR = 1e-3;

@@ -1,21 +1,21 @@
 /* An effective tensor with a 95 % bar against the shape that the voxels stand for.
  *
- * Plain labels of two phases: the value is that of the labels on their grid. The interface is rebuilt from them (rebuild.h); the tensor X of the rebuilt
- * one is the better centre, and the bar is |value - X| + h with
+ * Plain labels of two phases: the value is that of the labels on their grid. The interface is rebuilt from them (rebuild.h); the tensor X of the
+ * rebuilt one is the better centre, and the bar is |value - X| + h with
  *   h = 1.75 |S| noise + 0.20 min(|V - L|, |L - R|) + 3e-4 |X|,
- * from solves on the half grid: L with laminates in cut voxels, V blended half-way to the arithmetic mean, R the isotropic harmonic mean, S the change
- * per voxel of shift. Constants fitted on half of 1,100 spheres, cylinders and level cuts, contrast 0.01 to 100, and checked on the rest;
+ * from solves on the half grid: L with laminates in cut voxels, V blended half-way to the arithmetic mean, R the isotropic harmonic mean, S the
+ * change per voxel of shift. Constants fitted on half of 1,100 spheres, cylinders and level cuts, contrast 0.01 to 100, and checked on the rest;
  * benchmarks/bench_errorbar.c counts again.
  *
  * Labels of more phases (those with equal properties count as one): h = |value - L| + min(|V - L|, |L - R|) + 1e-3 |value|, on the half grid of
- * coarsen.h. It holds 98 % of the same spheres and cylinders when their labels are split, with 3.2 times the median error; in polycrystals, where errors
- * of grains cancel, it is about 25 times too wide. More than 256 phases: three times |value - L|.
+ * coarsen.h. It holds 98 % of the same spheres and cylinders when their labels are split, with 3.2 times the median error; in polycrystals, where
+ * errors of grains cancel, it is about 25 times too wide. More than 256 phases: three times |value - L|.
  *
- * Mixtures with cuts (the interface is known): the value is extrapolated from two grids, n and 3 n / 4, as if the error went with the square of the voxel,
- * which it does when cut voxels respond by the blend of their contrast. The bar is
+ * Mixtures with cuts (the interface is known): the value is extrapolated from two grids, n and 3 n / 4, as if the error went with the square of the
+ * voxel, which it does when cut voxels respond by the blend of their contrast. The bar is
  *   h = |T - T'| + 0.21 sqrt(sqrt(decades of contrast) min(|V - L|, |L - R|) |T - T'|) + 0.03 |W - L| + 2e-4 |T|,
- * T' on the coarser grid; L, V, R as above and W the chosen blend, on half the grid. On 312 spheres and cylinders 97 % hold the exact value, the median bar
- * is 4 times the median error of 0.015 %; on level cuts 96 %, 7 times 0.06 %. */
+ * T' on the coarser grid; L, V, R as above and W the chosen blend, on half the grid. On 312 spheres and cylinders 97 % hold the exact value, the
+ * median bar is 4 times the median error of 0.015 %; on level cuts 96 %, 7 times 0.06 %. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_ESTIMATE_H
 #define CUPEL_MODELS_HOMOGENIZE_ESTIMATE_H
 
@@ -69,9 +69,10 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
                                  cupel_estimate *e, cupel_err *err);
 
 /* The blend of cut voxels (solver.h) for phases of this contrast (>= 1 or its inverse) when the laminate on a coarser grid lies at xi between the
- * Hashin-Shtrikman bounds: only the soft phase continuous asks for the harmonic side, only the stiff one for the arithmetic, both for a little of it. */
+ * Hashin-Shtrikman bounds: only the soft phase continuous asks for the harmonic side, only the stiff one for the arithmetic, both for a little of
+ * it. */
 double cupel_blend_of(cupel_physics physics, double contrast, double xi);
-/* xi of a tensor, 0 .. 1, and the contrast (>= 1) of the isotropic parts of the phases. */
+/* xi of a tensor, 0 .. 1 (NaN: out of memory), and the contrast (>= 1) of the isotropic parts of the phases. */
 double cupel_blend_place(cupel_kind kind, size_t n_phases, const double *fraction, const cupel_material *materials, const double *tensor,
                          double *contrast);
 

@@ -1,6 +1,6 @@
-/* Thermal expansion of the whole. With two phases it follows from the stiffness of the whole alone, on any grid and for any response of cut voxels between
- * the means: a uniform strain under which both phases have the same stress keeps it everywhere (Levin, Mech. Solids 2, 58 (1967); Rosen, Hashin, Int. J.
- * Eng. Sci. 8, 157 (1970), doi:10.1016/0020-7225(70)90066-2). */
+/* Thermal expansion of the whole. With two phases it follows from the stiffness of the whole alone, on any grid and for any response of cut voxels
+ * between the means: a uniform strain under which both phases have the same stress keeps it everywhere (Levin, Mech. Solids 2, 58 (1967); Rosen,
+ * Hashin, Int. J. Eng. Sci. 8, 157 (1970), doi:10.1016/0020-7225(70)90066-2). */
 #ifndef CUPEL_MODELS_HOMOGENIZE_EXPANSION_H
 #define CUPEL_MODELS_HOMOGENIZE_EXPANSION_H
 

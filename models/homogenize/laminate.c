@@ -91,7 +91,8 @@ static void add_layer(const stack *s, const double *t, const double *t_thermal, 
     for (size_t i = 0; i < o; i++) stress[i] += l->fraction * y[i];
 }
 
-cupel_status cupel_laminate(cupel_laminate_kind kind, int dim, size_t n, const cupel_layer *layer, const double *normal, cupel_layer *out, cupel_err *err)
+cupel_status cupel_laminate(cupel_laminate_kind kind, int dim, size_t n, const cupel_layer *layer, const double *normal, cupel_layer *out,
+                            cupel_err *err)
 {
     stack s;
     double m[9], t[18], t_thermal[3], tensor[36] = {0}, stress[6] = {0}, s_whole[36];

@@ -1,5 +1,5 @@
-/* Laminates in closed form: layers of any anisotropy, any number, any normal; of laminates again for rank 2 and more. Exact: an oracle for the solver, and
- * a structure that is known to have its tensor.
+/* Laminates in closed form: layers of any anisotropy, any number, any normal; of laminates again for rank 2 and more. Exact: an oracle for the
+ * solver, and a structure that is known to have its tensor.
  *
  * In layer r the field is E + B a_r, where the columns of B span the jumps that the normal allows (n for a gradient; sym n x e_i for a strain), and
  * B^T (flux) is the same in all layers; the mean of a_r vanishes (Backus, J. Geophys. Res. 67, 4427 (1962), doi:10.1029/JZ067i011p04427; Milton, The
@@ -20,8 +20,9 @@ typedef struct cupel_layer {
 
 typedef enum cupel_laminate_kind { CUPEL_LAMINATE_CONDUCTION, CUPEL_LAMINATE_ELASTICITY } cupel_laminate_kind;
 
-/* out: fraction 1, tensor and (elasticity) alpha of the whole. normal [dim] need not be of unit length. CUPEL_FAILED when a layer carries nothing across
- * the normal (a void): such a laminate has no tensor but in a limit. */
-cupel_status cupel_laminate(cupel_laminate_kind kind, int dim, size_t n, const cupel_layer *layer, const double *normal, cupel_layer *out, cupel_err *err);
+/* out: fraction 1, tensor and (elasticity) alpha of the whole. normal [dim] need not be of unit length. CUPEL_FAILED when a layer carries nothing
+ * across the normal (a void): such a laminate has no tensor but in a limit. */
+cupel_status cupel_laminate(cupel_laminate_kind kind, int dim, size_t n, const cupel_layer *layer, const double *normal, cupel_layer *out,
+                            cupel_err *err);
 
 #endif

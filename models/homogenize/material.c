@@ -281,8 +281,8 @@ static cupel_status read_components(const phase_text *p, cupel_material *m, cupe
     }
     if (s == n_symmetries)
         return cupel_fail(err, CUPEL_USAGE,
-                          "'%.*s': these %zu components are no known set; expected C11 C12 C44 (cubic), C11 C12 C13 C33 C44 (transversely isotropic), "
-                          "these with C66 (tetragonal), C11 C12 C13 C22 C23 C33 C44 C55 C66 (orthotropic), or all 21",
+                          "'%.*s': these %zu components are no known set; expected C11 C12 C44 (cubic), C11 C12 C13 C33 C44 (transversely "
+                          "isotropic), these with C66 (tetragonal), C11 C12 C13 C22 C23 C33 C44 C55 C66 (orthotropic), or all 21",
                           shown(p->text), p->text.p, n);
     for (size_t i = 0; i < 6; i++)
         for (size_t j = i; j < 6; j++) m->c[i][j] = p->value[key_of_c(i + 1, j + 1)];

@@ -1,0 +1,213 @@
+/* Error bars of homogenisation: how often they hold the exact value, and how wide they are.
+ *   spheres    simple cubic, fractions 0.1 to 0.4, contrast 0.01 to 100, exact values (tests/arrays.h)
+ *   cylinders  square, fractions 0.1 to 0.6, contrast 0.01 to 100
+ * at 32, 48 and 64 voxels, as labels and as mixtures with cut voxels, centres at random places; all diagonal components.
+ * With the argument `gaussian`: 20 level cuts of Gaussian random fields, contrast 0.01, 3, 10 and 100, against mixtures at 192^3 extrapolated from
+ * half of it (an hour on one core), or `gaussian N SAMPLES` for another grid and number.
+ * Run from the project's root: build/benchmarks/bench_errorbar [gaussian] */
+#include "core/base/rng.h"
+#include "datasets/spaces/micro/recipe.h"
+#include "models/homogenize/estimate.h"
+#include "tests/arrays.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 20000 };
+
+typedef struct count {
+    const char *name;
+    size_t n, held;
+    double error[MOST], bar[MOST]; /* relative to the exact value */
+} count;
+
+static cupel_err err;
+static cupel_job job = {.threads = 1};
+
+static void must(cupel_status st)
+{
+    if (st == CUPEL_OK) return;
+    fprintf(stderr, "%s\n", err.message);
+    exit(1);
+}
+
+static void add(count *c, double value, double bar, double exact)
+{
+    if (c->n == MOST) return;
+    c->held += fabs(value - exact) <= bar;
+    c->error[c->n] = fabs(value / exact - 1);
+    c->bar[c->n++] = bar / exact;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void say(count *c)
+{
+    if (!c->n) return;
+    qsort(c->error, c->n, sizeof *c->error, by_size);
+    qsort(c->bar, c->n, sizeof *c->bar, by_size);
+    const double error = c->error[c->n / 2], bar = c->bar[c->n / 2];
+    printf("%-22s %5zu values  held %5.1f %%  error: median %.4f %% p95 %.3f %%  bar: median %.4f %%  ratio %.2f\n", c->name, c->n,
+           100 * (double)c->held / (double)c->n, 100 * error, 100 * c->error[c->n * 95 / 100], 100 * bar, bar / error);
+    fflush(stdout);
+}
+
+static void two_conductors(double k, cupel_material m[2])
+{
+    must(cupel_material_read(cupel_text_of("k=1"), &m[0], &err));
+    m[1] = m[0];
+    for (int a = 0; a < 3; a++) m[1].k[a][a] = k;
+}
+
+static const cupel_estimate_options options = {.solve = {.physics = CUPEL_CONDUCTION, .accuracy = 1e-4}, .error = true};
+
+static void take(count *c, const cupel_estimate *e, const double *exact)
+{
+    for (size_t i = 0; i < e->order; i++) add(c, e->tensor[i * (e->order + 1)], e->error[i * (e->order + 1)], exact[i]);
+}
+
+static void labels_of(const cupel_mixture *m, const cupel_material *materials, const double *exact, count *c)
+{
+    cupel_estimate e;
+    must(cupel_estimate_labels(m, materials, &options, &job, &e, &err));
+    take(c, &e, exact);
+}
+
+static void cuts_of(const cupel_grids *g, const cupel_material *materials, const double *exact, count *c)
+{
+    cupel_estimate e;
+    must(cupel_estimate_cuts(g, materials, &options, &job, &e, &err));
+    take(c, &e, exact);
+}
+
+/* ---- arrays ---- */
+
+static void one_array(const array *a, size_t n, size_t n_contrasts, const double *contrast, const double *value, count *labels, count *cuts)
+{
+    cupel_voxels v = {0};
+    cupel_mixture plain = {0};
+    cupel_grids g = {.edge = {{1, 1, 1}, {4.0 / 3, 4.0 / 3, 4.0 / 3}, {2, 2, 2}}};
+    must(array_labels(a, n, &v, &err));
+    must(cupel_mixture_of_voxels(&v, &plain, &err));
+    for (size_t i = 0; i < 3; i++) must(array_mixture(a, n * (4 - i) / 4, &g.grid[i], &err));
+    for (size_t k = 0; k < n_contrasts * (a->dim == 2 ? 2 : 1); k++) {
+        cupel_material m[2];
+        const bool inverse = k >= n_contrasts; /* Keller's reciprocity */
+        const double x = inverse ? 1 / value[k - n_contrasts] : value[k], exact[3] = {x, x, x};
+        two_conductors(inverse ? 1 / contrast[k - n_contrasts] : contrast[k], m);
+        labels_of(&plain, m, exact, labels);
+        cuts_of(&g, m, exact, cuts);
+    }
+    cupel_mixture_release(&plain);
+    cupel_voxels_release(&v);
+    cupel_grids_release(&g);
+}
+
+static void arrays(int dim, count *labels, count *cuts)
+{
+    for (size_t f = 0; f < (dim == 3 ? SPHERE_FRACTIONS : CYLINDER_FRACTIONS); f++)
+        for (size_t n = 32; n <= 64; n += 16) {
+            array a = {dim, 0.1 * (double)(f + 1), {0}};
+            for (size_t i = 0; i < 3; i++) a.centre[i] = cupel_rng_uniform(11, 100 * f + n + (size_t)dim, i);
+            if (dim == 3)
+                one_array(&a, n, SPHERE_CONTRASTS, sphere_contrast, sphere_k[f], labels, cuts);
+            else
+                one_array(&a, n, CYLINDER_CONTRASTS, cylinder_contrast, cylinder_k[f], labels, cuts);
+        }
+    say(labels);
+    say(cuts);
+}
+
+/* ---- level cuts ---- */
+
+static void solve(const cupel_mixture *m, const cupel_material *materials, double blend, double t[9])
+{
+    const cupel_solve_options o = {.physics = CUPEL_CONDUCTION, .accuracy = 2e-5, .blend = blend};
+    cupel_solution *s = NULL;
+    must(cupel_solve(m, materials, &o, &job, &s, &err));
+    memcpy(t, cupel_solution_tensor(s), 9 * sizeof *t);
+    cupel_solution_free(s);
+}
+
+static void truth(const cupel_mixture *fine, const cupel_mixture *half, double fraction, const cupel_material *materials, double exact[3])
+{
+    double a[9], b[9], contrast;
+    const double share[2] = {1 - fraction, fraction};
+    solve(half, materials, 0, b);
+    const double xi = cupel_blend_place((cupel_kind){CUPEL_CONDUCTION, 3, false}, 2, share, materials, b, &contrast);
+    const double blend = cupel_blend_of(CUPEL_CONDUCTION, contrast, xi);
+    solve(half, materials, blend, b);
+    solve(fine, materials, blend, a);
+    for (size_t i = 0; i < 3; i++) exact[i] = a[4 * i] + (a[4 * i] - b[4 * i]) / 3;
+}
+
+static void one_cut(const cupel_recipe *r, double fraction, size_t n_truth, count *labels, count *cuts)
+{
+    static const double contrast[] = {0.01, 3, 10, 100};
+    cupel_mixture fine = {0}, half = {0};
+    const size_t big[3] = {n_truth, n_truth, n_truth}, small[3] = {n_truth / 2, n_truth / 2, n_truth / 2};
+    must(cupel_recipe_mixture(r, big, &fine, &job, &err));
+    must(cupel_recipe_mixture(r, small, &half, &job, &err));
+    for (size_t c = 0; c < sizeof contrast / sizeof *contrast; c++) {
+        cupel_material m[2];
+        double exact[3];
+        two_conductors(contrast[c], m);
+        truth(&fine, &half, fraction, m, exact);
+        for (size_t n = 32; n <= 64; n += 16) {
+            cupel_grids g = {.edge = {{1, 1, 1}, {4.0 / 3, 4.0 / 3, 4.0 / 3}, {2, 2, 2}}};
+            cupel_voxels v = {0};
+            cupel_mixture plain = {0};
+            const size_t shape[3][3] = {{n, n, n}, {3 * n / 4, 3 * n / 4, 3 * n / 4}, {n / 2, n / 2, n / 2}};
+            for (size_t i = 0; i < 3; i++) must(cupel_recipe_mixture(r, shape[i], &g.grid[i], &job, &err));
+            must(cupel_recipe_voxels(r, shape[0], &v, &job, &err));
+            must(cupel_mixture_of_voxels(&v, &plain, &err));
+            labels_of(&plain, m, exact, labels);
+            cuts_of(&g, m, exact, cuts);
+            cupel_mixture_release(&plain);
+            cupel_voxels_release(&v);
+            cupel_grids_release(&g);
+        }
+    }
+    cupel_mixture_release(&fine);
+    cupel_mixture_release(&half);
+}
+
+static void level_cuts(size_t n_truth, size_t samples, count *labels, count *cuts)
+{
+    for (size_t s = 0; s < samples; s++) {
+        char text[128];
+        cupel_recipe r;
+        const double fraction = 0.25 + 0.5 * cupel_rng_uniform(13, s, 0);
+        snprintf(text, sizeof text, "gaussian:fraction=%.3f,wavelength=0.25,metric11=%.2f,seed=%zu", fraction, s % 2 ? 0.6 : 0.0, 100 + s);
+        must(cupel_recipe_of_text(text, &r, &err));
+        must(cupel_recipe_settle(&r, &job, &err));
+        one_cut(&r, cupel_recipe_get(&r, "fraction"), n_truth, labels, cuts);
+    }
+    say(labels);
+    say(cuts);
+}
+
+int main(int argc, char **argv)
+{
+    count *c = calloc(2, sizeof *c);
+    if (!c) return 1;
+    job.isa = cupel_isa_best();
+    if (argc > 1 && strcmp(argv[1], "gaussian") == 0) {
+        c[0].name = "level cuts, labels", c[1].name = "level cuts, mixed";
+        level_cuts(argc > 2 ? (size_t)atoi(argv[2]) : 192, argc > 3 ? (size_t)atoi(argv[3]) : 20, &c[0], &c[1]);
+    } else {
+        for (int dim = 2; dim <= 3; dim++) {
+            memset(c, 0, 2 * sizeof *c);
+            c[0].name = dim == 2 ? "cylinders, labels" : "spheres, labels";
+            c[1].name = dim == 2 ? "cylinders, mixed" : "spheres, mixed";
+            arrays(dim, &c[0], &c[1]);
+        }
+    }
+    free(c);
+    return 0;
+}
