@@ -1,0 +1,80 @@
+/* The backward step: from what is asked to microstructures that have it, verified on a finer grid.
+ *
+ * Search: a start from a scan of volume fractions, then Levenberg-Marquardt on the solver itself, from coarse grids to the finest, with derivatives from
+ * the kept fields; windows are one-sided residuals and ranges of parameters. At the end the difference between the grid and the limit is taken from
+ * the target, so that the limit meets it. Verification: rebuilt on 4/3 of the grid, solved again, extrapolated, with a 95 % bar. */
+#ifndef CUPEL_ENGINE_MICRO_DESIGN_H
+#define CUPEL_ENGINE_MICRO_DESIGN_H
+
+#include "core/engine/micro/trial.h"
+
+enum { CUPEL_DESIGNS_MAX = 64 };
+
+/* What is searched: a recipe and the parameters that may move. */
+typedef struct cupel_family {
+    cupel_recipe start;
+    size_t n;
+    size_t place[CUPEL_TRIAL_PARAMS]; /* in recipe.value */
+    double low[CUPEL_TRIAL_PARAMS], high[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], step[CUPEL_TRIAL_PARAMS]; /* step: of difference quotients */
+    size_t fraction;                  /* index of the volume fraction among them; n when it is fixed */
+} cupel_family;
+
+/* From the demand's `space`, or Gaussian fields with a metric (conduction) or spherical harmonics (stiffness). CUPEL_USAGE with file:line. */
+cupel_status cupel_family_of(const cupel_micro_demand *d, cupel_family *f, cupel_err *err);
+
+/* One entry of the demand, verified. */
+typedef struct cupel_design_ask {
+    double value, error;   /* of the limit: distance and bar for a tensor, both relative; else the number and its bar */
+    double on_grid;        /* the same of the design's own grid */
+    double probability;
+    bool met;
+} cupel_design_ask;
+
+typedef struct cupel_design {
+    cupel_recipe recipe;
+    cupel_tensors on_grid, limit, bar;   /* T_G, T_infinity, half width of its 95 % bar */
+    cupel_design_ask ask[CUPEL_ASKS_MAX];
+    bool meets;
+    double probability;
+    size_t grid, fine;                   /* voxels an edge: of the design, and the finest of the verification */
+    bool resolved;
+    const char *why_not;                 /* where it is not */
+    size_t solves, search_solves;        /* loads: with and without the verification */
+    double seconds;
+} cupel_design;
+
+/* One step of the search, for the report. */
+typedef struct cupel_design_step {
+    uint64_t seed;
+    size_t grid, solves;
+    double cost;          /* root of the sum of squared residuals, 1 = at a tolerance */
+} cupel_design_step;
+
+typedef struct cupel_designs {
+    size_t n, n_steps, cap_steps;
+    cupel_design one[CUPEL_DESIGNS_MAX];
+    cupel_design_step *step;
+    bool out_of_budget;
+    size_t solves;
+    double seconds;
+} cupel_designs;
+
+/* designs: best first; at least one unless the budget did not even reach the first verification. CUPEL_INTERRUPTED keeps what is there. */
+cupel_status cupel_design_search(const cupel_micro_demand *d, const cupel_job *job, cupel_designs *designs, cupel_err *err);
+void cupel_designs_release(cupel_designs *designs);
+
+/* CUPEL_INFEASIBLE with the bound that rules the demand out, for every volume fraction that it allows, and the nearest request that it does not; before any
+ * solve. CUPEL_OK proves nothing. */
+cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err);
+
+/* `cupel design DEMAND -o DIR`: designs.csv, design-1.json, design-1.npy ..., report.html, run.json. CUPEL_INFEASIBLE when the demand cannot be met (nothing
+ * is written) or was not met within the budget (the folder is complete). budget, grid and seed override the demand where given. */
+typedef struct cupel_design_options {
+    const char *budget; /* NULL: the demand's */
+    uint64_t grid, seed;
+    bool grid_given, seed_given;
+    const char *command;
+} cupel_design_options;
+cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary, cupel_err *err);
+
+#endif

@@ -1,0 +1,100 @@
+#include "core/base/err.h"
+#include "core/engine/micro/design.h"
+#include "core/engine/micro/space.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Volume fraction of phase 1 that the demand allows, kept off the ends of the generator's range. */
+static void allowed_fraction(const cupel_micro_demand *d, double *low, double *high)
+{
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        if (a->kind != CUPEL_ASK_FRACTION || d->n_phases != 2) continue;
+        *low = fmax(*low, a->phase == 1 ? a->min : 1 - a->max);
+        *high = fmin(*high, a->phase == 1 ? a->max : 1 - a->min);
+    }
+}
+
+static bool add(cupel_family *f, const char *name, double low, double high, double reach, double step)
+{
+    const cupel_param *p = f->start.generator->method.params;
+    for (size_t i = 0; p[i].name; i++) {
+        if (strcmp(p[i].name, name) != 0 || f->n == CUPEL_TRIAL_PARAMS) continue;
+        f->place[f->n] = i;
+        f->low[f->n] = low;
+        f->high[f->n] = high;
+        f->reach[f->n] = reach;
+        f->step[f->n++] = step;
+        return true;
+    }
+    return false;
+}
+
+static void add_harmonics(cupel_family *f, int degree)
+{
+    for (int m = -degree; m <= degree; m++) {
+        char name[16];
+        snprintf(name, sizeof name, "y%d_%d", degree, m);
+        add(f, name, -20, 20, 4, 0.05);
+    }
+}
+
+static double contrast_of(const cupel_micro_demand *d)
+{
+    double low = HUGE_VAL, high = 0;
+    for (size_t i = 0; i < d->n_phases; i++) {
+        low = fmin(low, d->phase[i].material.c[0][0]);
+        high = fmax(high, d->phase[i].material.c[0][0]);
+    }
+    return low > 0 ? high / low : HUGE_VAL;
+}
+
+static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
+{
+    static const char *const metric[] = {"metric11", "metric22", "metric33", "metric23", "metric13", "metric12"};
+    double low = 0.02, high = 0.98;
+    if (d->n_phases != 2)
+        return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}", d->file, d->n_phases);
+    cupel_status st = cupel_recipe_of_text("gaussian:wavelength=0.22", &f->start, err);
+    if (st != CUPEL_OK) return st;
+    allowed_fraction(d, &low, &high);
+    f->fraction = f->n;
+    add(f, "fraction", low, high, 0.12, 1e-3);
+    if (!d->needs_elasticity) {
+        for (size_t i = 0; i < 6; i++) add(f, metric[i], -3, 3, 0.7, 0.01);
+        return CUPEL_OK;
+    }
+    add_harmonics(f, 2);
+    add_harmonics(f, 4);
+    if (contrast_of(d) > 50) add_harmonics(f, 6);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_family_of(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
+{
+    cupel_micro_space s;
+    *f = (cupel_family){.n = 0};
+    if (!d->space) return gaussian_family(d, f, err);
+    cupel_status st = cupel_micro_space_read(d, &s, err);
+    if (st != CUPEL_OK) return st;
+    f->start = s.middle;
+    if (!s.middle.generator->smooth)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' does not change smoothly with its parameters: it can be run, not designed with; "
+                          "'cupel methods' says which are smooth", d->file, d->space->line, s.middle.generator->method.name);
+    f->fraction = s.n;
+    for (size_t i = 0; i < s.n; i++) {
+        const char *name = cupel_micro_space_param(&s, i)->name;
+        const double range = s.high[i] - s.low[i];
+        double low = s.low[i], high = s.high[i];
+        if (s.whole[i]) continue; /* stays in the middle */
+        if (strcmp(name, "fraction") == 0) {
+            allowed_fraction(d, &low, &high);
+            f->fraction = f->n;
+        }
+        add(f, name, low, high, fmax(range, 1e-9) / 3, range * 2e-3);
+    }
+    if (f->fraction == s.n) f->fraction = f->n;
+    return CUPEL_OK;
+}

@@ -1,0 +1,220 @@
+#include "core/engine/micro/search.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+
+#include <math.h>
+#include <string.h>
+
+cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_recipe *r, cupel_err *err)
+{
+    *r = s->family.start;
+    r->seed = s->seed;
+    r->n_thresholds = 0;
+    for (size_t i = 0; i < s->family.n; i++) r->value[s->family.place[i]] = x[i];
+    return r->generator->check ? r->generator->check(r, err) : CUPEL_OK;
+}
+
+/* ---- residuals ---- */
+
+static double tolerance(const cupel_ask *a, double bound)
+{
+    if (a->kind == CUPEL_ASK_FRACTION) return 0.005;
+    return bound != 0 && isfinite(bound) ? 0.01 * fabs(bound) : 0.01;
+}
+
+static size_t of_tensor(const cupel_search *s, const cupel_ask *a, const cupel_tensors *t, double *r, bool *one_sided)
+{
+    const bool vector = a->kind == CUPEL_ASK_EXPANSION;
+    const double *value = a->kind == CUPEL_ASK_CONDUCTIVITY ? t->k : vector ? t->alpha : t->c;
+    const double *shift = a->kind == CUPEL_ASK_CONDUCTIVITY ? s->shift.k : vector ? s->shift.alpha : s->shift.c;
+    const size_t rows = a->order, cols = vector ? 1 : a->order;
+    double size = 0;
+    size_t m = 0;
+    for (size_t i = 0; i < rows * cols; i++)
+        if (!isnan(a->target[i])) size += a->target[i] * a->target[i];
+    const double scale = sqrt(size) * fmax(a->within, 1e-3) / sqrt(a->weight);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = vector ? 0 : i; j < cols; j++) {
+            const size_t at = i * cols + j;
+            if (isnan(a->target[at])) continue;
+            one_sided[m] = false;
+            r[m++] = (value[at] + shift[at] - a->target[at]) / scale * (!vector && i != j ? sqrt(2.0) : 1);
+        }
+    return m;
+}
+
+size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, double *r, bool *one_sided)
+{
+    const cupel_micro_demand *d = s->d;
+    cupel_tensors moved = *t;
+    size_t m = 0;
+    for (size_t i = 0; i < 9; i++) moved.k[i] += s->shift.k[i];
+    for (size_t i = 0; i < 36; i++) moved.c[i] += s->shift.c[i];
+    for (size_t i = 0; i < 6; i++) moved.alpha[i] += s->shift.alpha[i];
+    const cupel_micro_state state = cupel_tensors_state(d, &moved);
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        const double w = sqrt(a->weight);
+        if (a->whole) {
+            m += of_tensor(s, a, t, r + m, one_sided + m);
+            continue;
+        }
+        const double v = cupel_ask_value(d, a, &state);
+        /* Half a tolerance inside, so that the bar fits too. */
+        if (a->min > -HUGE_VAL) one_sided[m] = true, r[m++] = w * ((a->min - v) / tolerance(a, a->min) + 0.5);
+        if (a->max < HUGE_VAL) one_sided[m] = true, r[m++] = w * ((v - a->max) / tolerance(a, a->max) + 0.5);
+        if (a->goal) one_sided[m] = false, r[m++] = 2 * w * (s->goal[i] - v) / fmax(fabs(v), 1e-300);
+    }
+    for (size_t i = 0; i < m; i++)
+        if (!isfinite(r[i])) r[i] = 1e6; /* a number that is not there: a void that has no stiffness */
+    return m;
+}
+
+/* A goal pulls a tenth further than where the stage begins. */
+static void set_goals(cupel_search *s, const cupel_tensors *t)
+{
+    const cupel_micro_state state = cupel_tensors_state(s->d, t);
+    for (size_t i = 0; i < s->d->n_asks; i++) {
+        const cupel_ask *a = &s->d->ask[i];
+        const double v = a->goal ? cupel_ask_value(s->d, a, &state) : 0;
+        s->goal[i] = v + 0.1 * a->goal * fabs(v);
+    }
+}
+
+/* ---- budget ---- */
+
+bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
+{
+    const cupel_micro_demand *d = s->d;
+    const size_t loads = (d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u);
+    if (d->budget_solves && (double)(s->out->solves) + factor * (double)loads > (double)d->budget_solves) return true;
+    if (!(d->budget_seconds < HUGE_VAL)) return false;
+    const double next = s->voxel_seconds * (double)grid * (double)grid * (double)grid * factor;
+    return cupel_now() - s->begin + next > d->budget_seconds - fmin(1.0, 0.05 * d->budget_seconds);
+}
+
+/* ---- steps ---- */
+
+static cupel_status note_step(cupel_search *s, size_t grid, double cost, cupel_err *err)
+{
+    cupel_designs *o = s->out;
+    if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
+    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(cost)};
+    cupel_progress(s->job, "design", o->solves, s->d->budget_solves);
+    return CUPEL_OK;
+}
+
+/* The cost of a trial under the shifts and goals of now. */
+static double cost_of(const cupel_search *s, const cupel_tensors *t)
+{
+    double r[CUPEL_RESIDUALS_MAX];
+    bool one_sided[CUPEL_RESIDUALS_MAX];
+    const size_t m = cupel_search_residuals(s, t, r, one_sided);
+    return cupel_ls_cost(r, one_sided, m);
+}
+
+static cupel_status try_at(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err)
+{
+    cupel_recipe r;
+    const cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c, .fields = true};
+    cupel_status st = cupel_search_recipe(s, x, &r, err);
+    if (st == CUPEL_OK) st = cupel_trial_solve(s->d, &r, &o, s->job, t, err);
+    if (st != CUPEL_OK) return st;
+    s->blend_k = t->blend_k;
+    s->blend_c = t->blend_c;
+    s->out->solves += t->solves;
+    return CUPEL_OK;
+}
+
+/* j [m][n] by differences of the kept fields' tensors; the base comes from the same sums. */
+static cupel_status derivatives(const cupel_search *s, const cupel_trial *t, size_t m, double *j, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double base[CUPEL_RESIDUALS_MAX], r[CUPEL_RESIDUALS_MAX], x[CUPEL_TRIAL_PARAMS];
+    bool one_sided[CUPEL_RESIDUALS_MAX];
+    cupel_tensors under = {{0}, {0}, {0}, {0}};
+    CUPEL_TRY(cupel_trial_under(s->d, t, &t->recipe, s->job, &under, err));
+    (void)cupel_search_residuals(s, &under, base, one_sided);
+    for (size_t k = 0; k < s->family.n; k++) {
+        cupel_recipe moved;
+        const double step = s->x[k] + s->family.step[k] <= s->family.high[k] ? s->family.step[k] : -s->family.step[k];
+        if (cupel_stopped(s->job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while designing"));
+        memcpy(x, s->x, sizeof x);
+        x[k] += step;
+        CUPEL_TRY(cupel_search_recipe(s, x, &moved, err));
+        CUPEL_TRY(cupel_trial_under(s->d, t, &moved, s->job, &under, err));
+        (void)cupel_search_residuals(s, &under, r, one_sided);
+        for (size_t i = 0; i < m; i++) j[i * s->family.n + k] = (r[i] - base[i]) / step;
+    }
+done:
+    return st;
+}
+
+/* One accepted step, or none: *moved says. The damping grows until a step helps. */
+static cupel_status descend(cupel_search *s, size_t grid, double accuracy, double *damping, cupel_trial *t, bool *moved, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const size_t n = s->family.n;
+    double r[CUPEL_RESIDUALS_MAX], dx[CUPEL_LS_PARAMS], x[CUPEL_TRIAL_PARAMS], predicted;
+    bool one_sided[CUPEL_RESIDUALS_MAX];
+    const size_t m = cupel_search_residuals(s, &t->t, r, one_sided);
+    const double cost = cupel_ls_cost(r, one_sided, m);
+    cupel_trial next = {.solves = 0};
+    double *j = cupel_alloc(m * n, sizeof *j);
+    *moved = false;
+    if (!j) CUPEL_TRY(cupel_no_memory(err, "derivatives", m * n * sizeof *j));
+    CUPEL_TRY(derivatives(s, t, m, j, err));
+    for (int attempt = 0; attempt < 4 && !*moved && !cupel_search_spent(s, grid, 1); attempt++) {
+        const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x, .lower = s->family.low, .upper = s->family.high,
+                                    .reach = s->family.reach};
+        CUPEL_TRY(cupel_ls_step(&p, *damping, dx, &predicted, err));
+        if (cost - predicted < 1e-3 * cost && attempt) break;
+        memcpy(x, s->x, sizeof x);
+        for (size_t k = 0; k < n; k++) x[k] += dx[k];
+        CUPEL_TRY(try_at(s, x, grid, accuracy, &next, err));
+        const double now = cost_of(s, &next.t);
+        if (now < cost) {
+            *damping = now < 0.25 * cost ? *damping * 0.1 : *damping * 0.5;
+            *moved = true;
+        } else {
+            *damping = fmax(*damping * 8, 1e-3 * cost);
+            cupel_trial_release(&next);
+        }
+    }
+    if (*moved) {
+        memcpy(s->x, x, sizeof x);
+        cupel_trial_release(t);
+        *t = next;
+        next = (cupel_trial){.solves = 0};
+    }
+done:
+    cupel_trial_release(&next);
+    cupel_free(j);
+    return st;
+}
+
+cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double damping, begin = cupel_now();
+    bool moved = true;
+    size_t trials = 1;
+    s->blend_k = s->blend_c = NAN;
+    CUPEL_TRY(try_at(s, s->x, grid, accuracy, last, err));
+    set_goals(s, &last->t);
+    s->cost = cost_of(s, &last->t);
+    CUPEL_TRY(note_step(s, grid, s->cost, err));
+    damping = 1e-2 * s->cost;
+    for (size_t i = 0; i < steps && moved && s->cost > enough * enough; i++, trials++) {
+        const double before = s->cost;
+        if (cupel_search_spent(s, grid, 1)) break;
+        CUPEL_TRY(descend(s, grid, accuracy, &damping, last, &moved, err));
+        s->cost = cost_of(s, &last->t);
+        if (moved) CUPEL_TRY(note_step(s, grid, s->cost, err));
+        if (s->cost > 0.9 * before && i > 1) break;
+    }
+    s->voxel_seconds = (cupel_now() - begin) / ((double)trials * (double)grid * (double)grid * (double)grid);
+done:
+    return st;
+}

@@ -1,0 +1,45 @@
+/* A trial: one recipe on one grid, its tensors, and how they change with the parameters that are searched. */
+#ifndef CUPEL_ENGINE_MICRO_TRIAL_H
+#define CUPEL_ENGINE_MICRO_TRIAL_H
+
+#include "core/engine/micro/demand.h"
+#include "core/sys/job.h"
+#include "datasets/spaces/micro/recipe.h"
+
+enum { CUPEL_TRIAL_PARAMS = 40 };
+
+/* What a demand needs computed of a microstructure. */
+typedef struct cupel_tensors {
+    double k[9], c[36], alpha[6];
+    double fraction[CUPEL_MICRO_PHASES_MAX];
+} cupel_tensors;
+
+cupel_micro_state cupel_tensors_state(const cupel_micro_demand *d, const cupel_tensors *t);
+
+typedef struct cupel_trial {
+    cupel_recipe recipe;
+    size_t n[3];
+    double blend_k, blend_c;
+    cupel_mixture *mixture;                  /* on the heap: the solutions look at it */
+    cupel_solution *conduction, *elasticity; /* with fields; NULL where not needed */
+    cupel_tensors t;
+    size_t solves;                           /* loads that were solved */
+} cupel_trial;                               /* {0} is empty */
+
+typedef struct cupel_trial_options {
+    size_t grid;
+    double accuracy;         /* what iterating may leave of the tensor, relative */
+    double blend_k, blend_c; /* of cut voxels; NaN: chosen by a solve on half the grid */
+    bool fields;             /* keep them for cupel_trial_derivative */
+} cupel_trial_options;
+
+/* Errors: those of the generator and the solver. *t is overwritten. */
+cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *r, const cupel_trial_options *o, const cupel_job *job, cupel_trial *t,
+                               cupel_err *err);
+void cupel_trial_release(cupel_trial *t);
+
+/* The tensors of the recipe with other values, to first order from the kept fields: no solve. */
+cupel_status cupel_trial_under(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r, const cupel_job *job, cupel_tensors *out,
+                               cupel_err *err);
+
+#endif

@@ -1,0 +1,133 @@
+/* Verification of a design: on a finer grid, extrapolated, and every entry of the demand judged with its bar. */
+#include "core/base/err.h"
+#include "core/engine/micro/search.h"
+#include "core/math/small.h"
+#include "core/math/stats.h"
+#include "models/homogenize/estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Half width of a 95 % bar in standard deviations. */
+static const double BAR = 1.959964;
+
+static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel_mixture *fine, const cupel_mixture *coarse, cupel_design *out,
+                             cupel_err *err)
+{
+    cupel_material material[CUPEL_MICRO_PHASES_MAX];
+    cupel_estimate e;
+    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 1e-4}, .error = true,
+                                      .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
+    for (size_t i = 0; i < s->d->n_phases; i++) material[i] = s->d->phase[i].material;
+    cupel_status st = cupel_estimate_cuts(fine, coarse, material, &o, s->job, &e, err);
+    if (st != CUPEL_OK) return st;
+    const size_t bytes = e.order * e.order * sizeof *e.tensor;
+    memcpy(physics == CUPEL_CONDUCTION ? out->limit.k : out->limit.c, e.tensor, bytes);
+    memcpy(physics == CUPEL_CONDUCTION ? out->bar.k : out->bar.c, e.error, bytes);
+    if (o.alpha) {
+        memcpy(out->limit.alpha, e.alpha, sizeof out->limit.alpha);
+        memcpy(out->bar.alpha, e.alpha_error, sizeof out->bar.alpha);
+    }
+    if (!e.resolved) {
+        out->resolved = false;
+        out->why_not = e.why_not;
+    }
+    s->out->solves += 2 * e.order;
+    return CUPEL_OK;
+}
+
+/* ---- judging ---- */
+
+static double bar_of_tensor(const cupel_ask *a, const cupel_tensors *bar)
+{
+    const double *b = a->kind == CUPEL_ASK_CONDUCTIVITY ? bar->k : a->kind == CUPEL_ASK_STIFFNESS ? bar->c : bar->alpha;
+    const size_t n = a->kind == CUPEL_ASK_EXPANSION ? 6 : a->order * a->order;
+    double apart = 0, size = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(a->target[i])) continue;
+        apart += b[i] * b[i];
+        size += a->target[i] * a->target[i];
+    }
+    return size > 0 ? sqrt(apart / size) : sqrt(apart);
+}
+
+/* How far a number moves when every component moves by its bar, one after the other and all together: the larger. */
+static double bar_of_number(const cupel_search *s, const cupel_ask *a, const cupel_tensors *t, const cupel_tensors *bar)
+{
+    const cupel_micro_state here = cupel_tensors_state(s->d, t);
+    const double v = cupel_ask_value(s->d, a, &here);
+    const bool conduction = a->kind == CUPEL_ASK_CONDUCTIVITY, expansion = a->kind == CUPEL_ASK_EXPANSION;
+    const size_t n = conduction ? 3 : expansion ? 1 : 6, rows = conduction ? 3 : 6;
+    double squares = 0, together = 0;
+    if (a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE) return 0;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        cupel_tensors all = *t;
+        double one_by_one = 0;
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = expansion ? 0 : i; j < n; j++) {
+                cupel_tensors one = *t;
+                double *x = conduction ? one.k : expansion ? one.alpha : one.c, *y = conduction ? all.k : expansion ? all.alpha : all.c;
+                const double b = conduction ? bar->k[i * n + j] : expansion ? bar->alpha[i] : bar->c[i * n + j];
+                const size_t at = i * n + j, mirror = expansion ? at : j * n + i;
+                x[at] += sign * b;
+                y[at] += sign * b;
+                if (mirror != at) x[mirror] += sign * b, y[mirror] += sign * b;
+                const cupel_micro_state moved = cupel_tensors_state(s->d, &one);
+                one_by_one += pow(cupel_ask_value(s->d, a, &moved) - v, 2);
+            }
+        const cupel_micro_state moved = cupel_tensors_state(s->d, &all);
+        together = fmax(together, fabs(cupel_ask_value(s->d, a, &moved) - v));
+        squares = fmax(squares, one_by_one);
+    }
+    return fmax(sqrt(squares), together);
+}
+
+static double chance(double value, double error, double low, double high)
+{
+    const double sigma = error / BAR;
+    if (!(sigma > 0)) return value >= low && value <= high;
+    return fmax(0, cupel_normal_cdf((high - value) / sigma) - cupel_normal_cdf((low - value) / sigma));
+}
+
+static void judge(const cupel_search *s, cupel_design *out)
+{
+    const cupel_micro_demand *d = s->d;
+    const cupel_micro_state limit = cupel_tensors_state(d, &out->limit), grid = cupel_tensors_state(d, &out->on_grid);
+    out->meets = true;
+    out->probability = 1;
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        cupel_design_ask *v = &out->ask[i];
+        v->value = cupel_ask_value(d, a, &limit);
+        v->on_grid = cupel_ask_value(d, a, &grid);
+        v->error = a->whole ? bar_of_tensor(a, &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
+        const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
+        v->met = v->value + v->error <= high && v->value - v->error >= low; /* NaN meets nothing */
+        v->probability = isnan(v->value) ? 0 : chance(v->value, v->error, low, high);
+        out->meets = out->meets && v->met;
+        out->probability *= v->probability;
+    }
+}
+
+cupel_status cupel_design_verify(cupel_search *s, const cupel_trial *t, cupel_design *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_mixture fine = {0};
+    size_t n[3];
+    *out = (cupel_design){.recipe = t->recipe, .on_grid = t->t, .grid = s->d->grid, .resolved = true};
+    out->fine = (4 * out->grid + 2) / 3;
+    out->fine += out->fine % 2;
+    out->search_solves = s->out->solves;
+    CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
+    cupel_recipe_grid(&out->recipe, out->fine, n);
+    CUPEL_TRY(cupel_recipe_mixture(&out->recipe, n, &fine, s->job, err));
+    if (s->d->needs_conduction) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &fine, t->mixture, out, err));
+    if (s->d->needs_elasticity) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &fine, t->mixture, out, err));
+    cupel_mixture_fractions(&fine, out->limit.fraction);
+    judge(s, out);
+    out->solves = s->out->solves;
+    out->seconds = cupel_now() - s->begin;
+done:
+    cupel_mixture_release(&fine);
+    return st;
+}
