@@ -57,7 +57,7 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
     double low = 0.02, high = 0.98;
     if (d->n_phases != 2)
         return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}", d->file, d->n_phases);
-    cupel_status st = cupel_recipe_of_text("gaussian:wavelength=0.22", &f->start, err);
+    cupel_status st = cupel_recipe_of_text("gaussian:wavelength=0.25", &f->start, err);
     if (st != CUPEL_OK) return st;
     allowed_fraction(d, &low, &high);
     f->fraction = f->n;

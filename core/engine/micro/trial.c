@@ -45,9 +45,35 @@ static cupel_status expansion_of(const cupel_micro_demand *d, cupel_tensors *t, 
     return cupel_fail(err, CUPEL_USAGE, "'%s': expansion is designed with two phases of different compliance, neither of them a perfect void; found %zu phases", d->file, d->n_phases);
 }
 
-/* The blend of cut voxels from the laminate's place between the Hashin-Shtrikman bounds on half the grid. */
-static cupel_status choose_blend(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, cupel_physics physics, const cupel_job *job, double *blend,
-                                 size_t *solves, cupel_err *err)
+void cupel_trial_edges(const cupel_recipe *r, const size_t n[3], double edge[3])
+{
+    cupel_recipe_box(r, edge);
+    for (int a = 0; a < 3; a++) edge[a] /= (double)n[a];
+}
+
+/* A tensor that is asked for whole says itself where it lies between the Hashin-Shtrikman bounds, and so how its cut voxels respond; false without one. */
+static bool blend_of_target(const cupel_micro_demand *d, const cupel_trial *t, cupel_physics physics, double *blend)
+{
+    cupel_material material[CUPEL_MICRO_PHASES_MAX];
+    const cupel_kind kind = {.physics = physics, .dim = 3};
+    materials_of(d, material);
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        double contrast = 1;
+        bool open = false;
+        if (!a->whole || a->kind != (physics == CUPEL_CONDUCTION ? CUPEL_ASK_CONDUCTIVITY : CUPEL_ASK_STIFFNESS)) continue;
+        for (size_t k = 0; k < a->order * a->order; k++) open = open || isnan(a->target[k]);
+        if (open) continue;
+        const double xi = cupel_blend_place(kind, d->n_phases, t->t.fraction, material, a->target, &contrast);
+        *blend = cupel_blend_of(physics, contrast, xi);
+        return true;
+    }
+    return false;
+}
+
+/* Else by the place of a laminate on half the grid. */
+static cupel_status choose_blend(const cupel_micro_demand *d, cupel_trial *t, size_t grid, cupel_physics physics, const cupel_job *job, double *blend,
+                                 cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_mixture m = {0};
@@ -56,14 +82,15 @@ static cupel_status choose_blend(const cupel_micro_demand *d, const cupel_recipe
     double fraction[CUPEL_MICRO_PHASES_MAX], contrast = 1;
     size_t n[3];
     const cupel_kind kind = {.physics = physics, .dim = 3};
-    const cupel_solve_options o = {.physics = physics, .accuracy = 2e-3};
-    materials_of(d, material);
+    cupel_solve_options o = {.physics = physics, .accuracy = 2e-3};
     *blend = 0;
-    if (d->n_phases != 2) return CUPEL_OK;
-    cupel_recipe_grid(r, grid / 2 < 16 ? 16 : grid / 2, n);
-    CUPEL_TRY(cupel_recipe_mixture(r, n, &m, job, err));
+    if (d->n_phases != 2 || blend_of_target(d, t, physics, blend)) return CUPEL_OK;
+    materials_of(d, material);
+    cupel_recipe_grid(&t->recipe, grid / 2 < 16 ? 16 : grid / 2, n);
+    cupel_trial_edges(&t->recipe, n, o.edge);
+    CUPEL_TRY(cupel_recipe_mixture(&t->recipe, n, &m, job, err));
     CUPEL_TRY(cupel_solve(&m, material, &o, job, &s, err));
-    *solves += cupel_solution_order(s);
+    t->solves += cupel_solution_order(s);
     cupel_mixture_fractions(&m, fraction);
     const double xi = cupel_blend_place(kind, m.n_phases, fraction, material, cupel_solution_tensor(s), &contrast);
     *blend = cupel_blend_of(physics, contrast, xi);
@@ -80,10 +107,11 @@ static cupel_status solve_one(const cupel_micro_demand *d, cupel_trial *t, cupel
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     materials_of(d, material);
     if (isnan(*blend)) {
-        cupel_status st = choose_blend(d, &t->recipe, o->grid, physics, job, blend, &t->solves, err);
+        cupel_status st = choose_blend(d, t, o->grid, physics, job, blend, err);
         if (st != CUPEL_OK) return st;
     }
-    const cupel_solve_options so = {.physics = physics, .blend = *blend, .accuracy = o->accuracy, .keep_fields = o->fields};
+    cupel_solve_options so = {.physics = physics, .blend = *blend, .accuracy = o->accuracy, .keep_fields = o->fields};
+    cupel_trial_edges(&t->recipe, t->n, so.edge);
     cupel_status st = cupel_solve(t->mixture, material, &so, job, s, err);
     if (st != CUPEL_OK) return st;
     const size_t order = cupel_solution_order(*s);

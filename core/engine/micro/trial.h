@@ -38,6 +38,9 @@ cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *
                                cupel_err *err);
 void cupel_trial_release(cupel_trial *t);
 
+/* Edges of the voxels of grid n of a recipe, in edges of its box. */
+void cupel_trial_edges(const cupel_recipe *r, const size_t n[3], double edge[3]);
+
 /* The tensors of the recipe with other values, to first order from the kept fields: no solve. */
 cupel_status cupel_trial_under(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r, const cupel_job *job, cupel_tensors *out,
                                cupel_err *err);

@@ -11,15 +11,15 @@
 /* Half width of a 95 % bar in standard deviations. */
 static const double BAR = 1.959964;
 
-static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel_mixture *fine, const cupel_mixture *coarse, cupel_design *out,
-                             cupel_err *err)
+static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel_grids *grids, cupel_design *out, cupel_err *err)
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     cupel_estimate e;
-    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 1e-4}, .error = true,
+    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 1e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
+                                      .error = true,
                                       .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
     for (size_t i = 0; i < s->d->n_phases; i++) material[i] = s->d->phase[i].material;
-    cupel_status st = cupel_estimate_cuts(fine, coarse, material, &o, s->job, &e, err);
+    cupel_status st = cupel_estimate_cuts(grids, material, &o, s->job, &e, err);
     if (st != CUPEL_OK) return st;
     const size_t bytes = e.order * e.order * sizeof *e.tensor;
     memcpy(physics == CUPEL_CONDUCTION ? out->limit.k : out->limit.c, e.tensor, bytes);
@@ -32,7 +32,7 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
         out->resolved = false;
         out->why_not = e.why_not;
     }
-    s->out->solves += 2 * e.order;
+    s->out->solves += 3 * e.order;
     return CUPEL_OK;
 }
 
@@ -109,25 +109,37 @@ static void judge(const cupel_search *s, cupel_design *out)
     }
 }
 
+/* The recipe on the grid of the verification, three quarters of it (the grid of the design) and half. */
+static cupel_status build(const cupel_search *s, const cupel_design *out, cupel_grids *g, cupel_err *err)
+{
+    size_t n[3][3];
+    cupel_recipe_grid(&out->recipe, out->fine, n[0]);
+    cupel_grids_of(n[0], n[1], n[2]);
+    for (int i = 0; i < 3; i++) {
+        cupel_trial_edges(&out->recipe, n[i], g->edge[i]);
+        cupel_status st = cupel_recipe_mixture(&out->recipe, n[i], &g->grid[i], s->job, err);
+        if (st != CUPEL_OK) return st;
+    }
+    return CUPEL_OK;
+}
+
 cupel_status cupel_design_verify(cupel_search *s, const cupel_trial *t, cupel_design *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_mixture fine = {0};
-    size_t n[3];
+    cupel_grids g = {.edge = {{0}}};
     *out = (cupel_design){.recipe = t->recipe, .on_grid = t->t, .grid = s->d->grid, .resolved = true};
     out->fine = (4 * out->grid + 2) / 3;
     out->fine += out->fine % 2;
     out->search_solves = s->out->solves;
     CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
-    cupel_recipe_grid(&out->recipe, out->fine, n);
-    CUPEL_TRY(cupel_recipe_mixture(&out->recipe, n, &fine, s->job, err));
-    if (s->d->needs_conduction) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &fine, t->mixture, out, err));
-    if (s->d->needs_elasticity) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &fine, t->mixture, out, err));
-    cupel_mixture_fractions(&fine, out->limit.fraction);
+    CUPEL_TRY(build(s, out, &g, err));
+    if (s->d->needs_conduction) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, out, err));
+    if (s->d->needs_elasticity) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, out, err));
+    cupel_mixture_fractions(&g.grid[0], out->limit.fraction);
     judge(s, out);
     out->solves = s->out->solves;
     out->seconds = cupel_now() - s->begin;
 done:
-    cupel_mixture_release(&fine);
+    cupel_grids_release(&g);
     return st;
 }
