@@ -62,14 +62,14 @@ static cupel_status check_name(const char *path, const cupel_args *args, cupel_e
     return cupel_out_check(path, err);
 }
 
-/* A name that cannot be written is said before the work, not after it. `run` makes its folder itself. */
+/* A name that cannot be written is said before the work, not after it. Folders are made by the verb itself. */
 static cupel_status check_output(const cupel_verb *verb, const cupel_args *args, cupel_err *err)
 {
     static const char *const names[] = {"output", "predictions", "fields"};
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && st == CUPEL_OK; i++)
         for (const cupel_opt *o = verb->options; o && o->name && st == CUPEL_OK; o++)
-            if (strcmp(o->name, names[i]) == 0 && cupel_opt_text(args, o->name) && strcmp(verb->name, "run") != 0)
+            if (strcmp(o->name, names[i]) == 0 && cupel_opt_text(args, o->name) && strcmp(o->placeholder, "DIR") != 0)
                 st = check_name(cupel_opt_text(args, o->name), args, err);
     return st;
 }

@@ -20,6 +20,7 @@
     VERB(rank)                                  \
     VERB(space)                                 \
     HEADING("Microstructures")                  \
+    VERB(design)                                \
     VERB(generate)                              \
     VERB(homogenize)                            \
     HEADING("Files and facts")                  \

@@ -1,0 +1,51 @@
+#include "core/base/err.h"
+#include "core/cli/verbs.h"
+#include "core/engine/micro/design.h"
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_str text = {0};
+    const cupel_design_options o = {.budget = cupel_opt_text(args, "budget"),
+                                    .grid = cupel_opt_count(args, "grid"),
+                                    .seed = cupel_opt_count(args, "seed"),
+                                    .grid_given = cupel_opt_given(args, "grid"),
+                                    .seed_given = cupel_opt_given(args, "seed"),
+                                    .command = cupel_command_line(args)};
+    const char *folder = cupel_opt_text(args, "output");
+    cupel_status st = cupel_design_run(cupel_arg(args, 0), folder, &o, job, &text, err);
+    if (st == CUPEL_OK || (st == CUPEL_INFEASIBLE && text.n)) {
+        cupel_str_addf(&text, "%s/designs.csv\n", folder);
+        cupel_status printed = cupel_print_str(&text, st == CUPEL_OK ? err : NULL);
+        if (st == CUPEL_OK) st = printed;
+    }
+    cupel_str_free(&text);
+    return st;
+}
+
+static const cupel_opt options[] = {
+    {.name = "output", .placeholder = "DIR", .kind = CUPEL_OPT_TEXT, .required = true,
+     .help = "the folder that gets designs.csv, design-1.json (recipe), design-1.npy (phases), run.json, demand.yaml"},
+    {.name = "budget", .placeholder = "B", .kind = CUPEL_OPT_TEXT, .help = "60s, 5 min or 40solves (loads solved), in place of the demand's; the same bytes come of a budget in solves"},
+    {.name = "grid", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "voxels along an edge of the finest grid designed on, in place of the demand's"},
+    {.name = "seed", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "of the random fields, in place of the demand's"},
+    {0}};
+
+const cupel_verb cupel_verb_design = {
+    .name = "design",
+    .usage = "DEMAND -o DIR [--budget B]",
+    .help = "from a property requirement to a microstructure that meets it, verified",
+    .more = "DEMAND has scale: microstructure, phases with their properties, and what their mixture must be ('cupel help demand'). What no arrangement of the "
+            "phases can have is refused at once, with the bound that says so. Otherwise the parameters of Gaussian fields, or of the demand's space, are moved by "
+            "Levenberg-Marquardt on the solver itself, from coarse grids to the finest.\n\n"
+            "A design is rebuilt on 4/3 of its grid, solved again and extrapolated, with a 95 % bar: it meets a tensor when distance and bar together are within the "
+            "tolerance, a window when the bar lies inside.\n\n"
+            "  cupel design heat-spreader.yaml -o out --budget 60s\n"
+            "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
+            "Exit code 5: cannot be met (nothing is written), or was not met (the folder holds the nearest).\n",
+    .options = options,
+    .min_args = 1,
+    .max_args = 1,
+    .uses_blas = true,
+    .computes = true,
+    .run = run,
+};

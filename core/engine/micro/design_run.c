@@ -1,0 +1,43 @@
+/* `cupel design`: the demand, the refusal of what cannot be, the search, and the folder. */
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/micro/design.h"
+#include "core/engine/micro/design_out.h"
+#include "core/sys/file.h"
+
+#include <math.h>
+
+static cupel_status override(cupel_micro_demand *d, const cupel_design_options *o, cupel_err *err)
+{
+    if (o->grid_given && (o->grid < 16 || o->grid > 512)) return cupel_fail(err, CUPEL_USAGE, "option --grid: found %llu, expected 16 to 512", (unsigned long long)o->grid);
+    if (o->grid_given) d->grid = o->grid;
+    if (o->seed_given) d->seed = o->seed;
+    if (!o->budget) return CUPEL_OK;
+    d->budget_seconds = HUGE_VAL;
+    d->budget_solves = 0;
+    return cupel_micro_budget(cupel_text_of(o->budget), &d->budget_seconds, &d->budget_solves, err);
+}
+
+cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_micro_demand *d = NULL;
+    cupel_designs *found = cupel_alloc(1, sizeof *found);
+    if (!found) return cupel_no_memory(err, "designs", sizeof *found);
+    CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
+    CUPEL_TRY(override(d, o, err));
+    CUPEL_TRY(cupel_design_feasible(d, err));
+    CUPEL_TRY(cupel_make_folder(folder, err));
+    CUPEL_TRY(cupel_design_search(d, job, found, err));
+    CUPEL_TRY(cupel_design_write(d, found, folder, o->command, job, err));
+    cupel_design_summary(d, found, summary);
+    if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
+    if (!found->n || !found->one[0].meets)
+        st = cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met%s; '%s/designs.csv' holds the nearest", demand,
+                        found->out_of_budget ? " within the budget" : " by this search, which proves nothing", folder);
+done:
+    cupel_designs_release(found);
+    cupel_free(found);
+    cupel_micro_demand_free(d);
+    return st;
+}

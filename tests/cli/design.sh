@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# From a requirement to a microstructure: met and verified, rebuilt from its files, the same bytes, refused where nothing can meet it.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+ok() { echo "ok $1"; }
+no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
+cat >"$T/d.yaml" <<'Y'
+demand: heat spreader
+scale: microstructure
+phases:
+  - {name: polymer, k: 1.0}
+  - {name: filler, k: 10.0}
+require:
+  - {property: conductivity, target: [[2.4, 0, 0], [0, 1.9, 0.1], [0, 0.1, 1.8]], within: 4 %}
+  - {property: volume fraction, phase: filler, max: 0.45}
+grid: 32
+seed: 1
+Y
+"$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 90solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 0 ] && ok 'a demand is met' || { echo "    exit $rc"; cat "$T/out"; no 'a demand is met'; }
+for f in designs.csv design-1.json design-1.npy run.json demand.yaml; do [ -s "$T/D/$f" ] || no "no $f"; done
+head -n 1 "$T/D/designs.csv" | grep -q '^rank,meets,distance \[%\],error \[%\],volume fraction,solves,seconds,recipe,' && ok 'columns' || no 'columns'
+# An independent evaluation of the written recipe on the grid of the design, and of the written voxels.
+"$CUPEL" homogenize "$T/D/design-1.json" --grid 43 --property conduction --phase 0:k=1 --phase 1:k=10 --format json >"$T/r.json" 2>"$T/err" || no 'homogenize the recipe'
+"$CUPEL" homogenize "$T/D/design-1.npy" --property conduction --phase 0:k=1 --phase 1:k=10 --format json >"$T/v.json" 2>"$T/err" || no 'homogenize the voxels'
+near() { awk -v a="$1" -v t="$2" -v w="$3" 'BEGIN { d = (a - t) / t; exit !(d < w && d > -w) }'; }
+near "$(tr -d '\n ' <"$T/r.json" | sed 's/.*"tensor":\[\[\([0-9.e+-]*\).*/\1/')" 2.4 0.04 && ok 'the recipe has what was asked' || no 'the recipe has what was asked'
+near "$(tr -d '\n ' <"$T/v.json" | sed 's/.*"tensor":\[\[\([0-9.e+-]*\).*/\1/')" 2.4 0.08 && ok 'so have the voxels, as coarse as they are' || no 'so have the voxels'
+"$CUPEL" generate "$T/D/design-1.json" --grid 32 -o "$T/again.npy" 2>"$T/err" && cmp -s "$T/again.npy" "$T/D/design-1.npy" && ok 'rebuilt to the byte' || no 'rebuilt to the byte'
+"$CUPEL" design "$T/d.yaml" -o "$T/E" --budget 90solves --threads 1 >"$T/out" 2>"$T/err"
+cmp -s "$T/D/design-1.json" "$T/E/design-1.json" && cmp -s "$T/D/design-1.npy" "$T/E/design-1.npy" && cmp -s <(cut -d, -f1-6 "$T/D/designs.csv") <(cut -d, -f1-6 "$T/E/designs.csv") &&
+  ok 'the same bytes for any threads' || no 'the same bytes for any threads'
+
+refused() { # refused NAME CODE WORDS SED
+  sed "$4" "$T/d.yaml" >"$T/x.yaml"; rm -rf "$T/N"
+  "$CUPEL" design "$T/x.yaml" -o "$T/N" >"$T/out" 2>"$T/err"; rc=$?
+  [ $rc = "$2" ] && grep -q -- "$3" "$T/err" && [ ! -e "$T/N" ] && ok "$1" || { echo "    exit $rc"; no "$1"; }
+}
+refused 'above the arithmetic mean' 5 'bounds of Voigt and Reuss' 's/2.4, 0, 0/20, 0, 0/'
+refused 'too much for the volume fraction' 5 'cannot be met' 's/max: 0.45/max: 0.08/'
+refused 'beyond the trace bounds' 5 'trace bounds' 's/\[\[2.4, 0, 0\], \[0, 1.9, 0.1\], \[0, 0.1, 1.8\]\]/[[2.9, 0, 0], [0, 2.9, 0], [0, 0, 2.9]]/; s/max: 0.45/max: 0.24/; s/within: 4 %/within: 0.5 %/'
+refused 'below the softest phase' 5 'cannot be met' 's/2.4, 0, 0/0.5, 0, 0/'
+refused 'a fraction above 1' 5 'cannot be met' 's/max: 0.45/min: 1.2/'
+refused 'not symmetric' 3 'not symmetric' 's/0, 1.9, 0.1/0, 1.9, 0.3/'
+refused 'a negative eigenvalue' 3 'negative eigenvalue' 's/\[2.4, 0, 0\]/[-2.4, 0, 0]/'
+refused 'an unknown phase' 2 'phases are: polymer, filler' 's/phase: filler/phase: fill/'
+refused 'a budget that is none' 2 'budget' 's/grid: 32/grid: 32\nbudget: soon/'
+exit $bad
