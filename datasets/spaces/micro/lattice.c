@@ -208,7 +208,8 @@ static const cupel_reference reentrant_references[] = {
         .method = {.name = NAME, .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = HELP,                             \
                    .input = "fraction of the struts, radius of the nodes", .output = "two phases; smooth in fraction and node",                  \
                    .references = REFERENCES, .params = PARAMS},                                                                                  \
-        .n_phases = 2, .smooth = true, .threshold = 1, .cell = one_cell, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at  \
+        .n_phases = 2, .smooth = true, .threshold = 1, .cell = one_cell, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row,      \
+        .at = cupel_solids_at                                                                                                                    \
     }
 
 const cupel_generator cupel_generator_octet =
