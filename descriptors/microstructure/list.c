@@ -11,7 +11,8 @@
     SET(percolation)         \
     SET(distance_transform)  \
     SET(local_thickness)     \
-    SET(tortuosity_factor)
+    SET(tortuosity_factor)  \
+    SET(three_point)
 
 #define DECLARE(name) extern const cupel_volume_descriptor cupel_volume_descriptor_##name;
 #define ENTRY(name) &cupel_volume_descriptor_##name,
