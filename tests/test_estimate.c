@@ -88,7 +88,38 @@ static void odd_and_mixed_grids_have_bars(void **state)
     }
 }
 
-/* Three cylinders to a cell do not lie so well: shapes of two or three voxels are said not to be resolved. */
+/* Cylinders whose labels are split: matrix and inclusions have a second label of nearly the same property in half of the cell. */
+static void many_phases_have_bars(void **state)
+{
+    (void)state;
+    const array a = {2, 0.3, {0.3, 0.6, 0}};
+    const cupel_estimate_options o = {.solve = {.physics = CUPEL_CONDUCTION, .accuracy = 1e-4}, .error = true};
+    for (size_t n = 31; n <= 32; n++) {
+        cupel_material m[4];
+        cupel_voxels v = {0};
+        cupel_mixture split = {0};
+        cupel_estimate e, merged;
+        two_conductors(10, m);
+        m[2] = m[0], m[3] = m[1];
+        check_ok(array_labels(&a, n, &v, &err), &err);
+        v.n_phases = 4;
+        for (size_t i = n * n / 2; i < n * n; i++) v.id[i] = (uint16_t)(v.id[i] + 2);
+        check_ok(cupel_mixture_of_voxels(&v, &split, &err), &err);
+        check_ok(cupel_estimate_labels(&split, m, &o, &job, &merged, &err), &err);
+        assert_true(merged.chord > 0); /* two phases as far as properties go */
+        for (int i = 0; i < 3; i++) m[2].k[i][i] *= 1 + 1e-9;
+        check_ok(cupel_estimate_labels(&split, m, &o, &job, &e, &err), &err);
+        assert_true(e.has_error && !(e.chord > 0) && e.second[0] == 16);
+        for (int i = 0; i < 4; i += 3) {
+            assert_true(fabs(e.tensor[i] - cylinder_k[2][2]) <= e.error[i] && e.error[i] < 0.1 * e.tensor[i]);
+            check_close(e.tensor[i], merged.tensor[i], 1e-4, 0);
+        }
+        cupel_mixture_release(&split);
+        cupel_voxels_release(&v);
+    }
+}
+
+/* Shapes of two or three voxels are said not to be resolved. */
 static void what_is_too_coarse_is_said(void **state)
 {
     (void)state;
@@ -184,7 +215,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_hold_the_exact_value_of_arrays), cmocka_unit_test(odd_and_mixed_grids_have_bars),
-        cmocka_unit_test(what_is_too_coarse_is_said),          cmocka_unit_test(one_phase_is_exact),
+        cmocka_unit_test(what_is_too_coarse_is_said),          cmocka_unit_test(many_phases_have_bars),
+        cmocka_unit_test(one_phase_is_exact),
         cmocka_unit_test(levin_agrees_with_laminates),         cmocka_unit_test(levin_agrees_with_free_strains),
         cmocka_unit_test(the_blend_follows_the_connected_phase),
     };

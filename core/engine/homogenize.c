@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/homogenize_parts.h"
+#include "core/math/small.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -68,12 +69,46 @@ static cupel_status materials_of(const cupel_homogenized *h, cupel_material **ma
     return CUPEL_OK;
 }
 
-static cupel_status warn_of_limits(cupel_homogenized *h, const cupel_material *m, const double *fraction, const cupel_job *job, cupel_err *err)
+/* Single precision does not bear a phase without any stiffness where cut voxels need its inverse, or where it is connected: it gets this share of the
+ * stiffest. */
+static const double VOID = 1e-5;
+
+/* The tensor of the property in question, [n][n]. */
+static double *tensor_of(cupel_physics physics, cupel_material *m, size_t *n)
 {
-    const double contrast = cupel_contrast_of(h->kind, h->n_phases, fraction, m);
+    *n = physics == CUPEL_CONDUCTION ? 3 : 6;
+    return physics == CUPEL_CONDUCTION ? &m->k[0][0] : &m->c[0][0];
+}
+
+/* Fills zero eigenvalues up; true when there were any. */
+static bool fill_voids(cupel_physics physics, size_t n_phases, cupel_material *m)
+{
+    double value[6], stiffest = 0;
+    size_t n;
+    bool any = false;
+    for (size_t p = 0; p < n_phases; p++) {
+        const double *t = tensor_of(physics, &m[p], &n);
+        cupel_small_eigen(t, n, value, NULL);
+        stiffest = fmax(stiffest, value[n - 1]);
+    }
+    for (size_t p = 0; p < n_phases; p++) {
+        double *t = tensor_of(physics, &m[p], &n);
+        cupel_small_eigen(t, n, value, NULL);
+        if (value[0] > 1e-12 * stiffest) continue;
+        any = true;
+        for (size_t i = 0; i < n; i++) t[i * (n + 1)] += VOID * stiffest;
+        m[p].mu += VOID * stiffest / 2; /* the same where the phase is isotropic */
+    }
+    return any;
+}
+
+static cupel_status warn_of_limits(cupel_homogenized *h, cupel_material *m, const double *fraction, const cupel_job *job, cupel_err *err)
+{
     cupel_status st = CUPEL_OK;
-    if (!isfinite(contrast))
-        st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, slow to converge where that phase is connected");
+    const bool voids = fill_voids(h->kind.physics, h->n_phases, m);
+    const double contrast = cupel_contrast_of(h->kind, h->n_phases, fraction, m);
+    if (voids)
+        st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, computed with 1e-5 of the stiffest phase in its place");
     else if (contrast > LIMIT)
         st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
     if (st == CUPEL_OK && !h->periodic)
@@ -120,8 +155,8 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     CUPEL_TRY(materials_of(h, &m, &fraction, err));
     cupel_mixture_fractions(&c->grids.grid[0], fraction);
     for (size_t i = 0; i < h->n_phases; i++) h->phase[i].fraction = fraction[i];
-    cupel_bounds_of(h->kind, h->n_phases, fraction, m, &h->bounds);
     CUPEL_TRY(warn_of_limits(h, m, fraction, job, err));
+    cupel_bounds_of(h->kind, h->n_phases, fraction, m, &h->bounds);
     CUPEL_TRY(c->recipe ? cupel_estimate_cuts(&c->grids, m, &eo, job, &h->estimate, err)
                         : cupel_estimate_labels(&c->grids.grid[0], m, &eo, job, &h->estimate, err));
     CUPEL_TRY(keep_bounds(h, &c->grids.grid[0], job, err));
