@@ -58,6 +58,7 @@ static void compare(const cupel_mixture *m, const cupel_material *of, cupel_phys
     check_ok(cupel_solve(m, of, &o, &job, &s, &err), &err);
     const size_t n = cupel_solution_order(s);
     for (size_t i = 0; i < n * n; i++) d[i] = cupel_solution_tensor(s)[i] - exact[i];
+    if (norm(n, d) > accuracy * norm(n, exact)) print_message("beyond: accuracy %g, contrast %g, iterations %zu: error %.3g of it, bound %.3g of it\n", accuracy, physics ? of[1].mu : of[1].k[0][0], cupel_solution_iterations(s), norm(n, d) / norm(n, exact) / accuracy, norm(n, cupel_solution_error(s)) / norm(n, exact) / accuracy);
     t->n++;
     t->outside += norm(n, d) > norm(n, cupel_solution_error(s));
     t->beyond += norm(n, d) > accuracy * norm(n, exact);

@@ -46,13 +46,13 @@ static double energy_left(const descent *d)
     return fmax(d->lost[0], 0.7 * q * d->lost[1]) * slow / (1 - slow);
 }
 
-/* A mean flux is of first order in the error of the field: its changes fall like the root of those of the energy. */
-static double flux_left(const descent *d, size_t c)
+/* A mean flux is of first order in the error of the field: its changes fall like the root of those of the energy. change: in the last iterations. */
+static double flux_left(const descent *d, const double change[CHANGES])
 {
     if (d->settled) return 0;
     if (d->iterations < 2) return fabs(d->start);
     const double s = sqrt(mean_rate(d));
-    return fmax(d->change[0][c], fmax(s * d->change[1][c], s * s * d->change[2][c])) * s / (1 - s);
+    return fmax(change[0], fmax(s * change[1], s * s * change[2])) * s / (1 - s);
 }
 
 static void take_step(descent *d, double lost, const double *flux, double alpha, size_t fluxes)
@@ -83,15 +83,24 @@ typedef struct solve {
     budget budget;
 } solve;
 
-/* Of the row of a load: bounds on its errors [order], Mandel. With kept fields only energies count: off the diagonal they give the second order too. */
-static void row_errors(const solve *w, size_t load, const descent *d, double *error)
+/* Of the row of a load: bounds on its errors [order], Mandel. With kept fields only energies count: off the diagonal they give the second order too.
+ * Returns a bound on their norm: of many components not all change little by chance at once, so the changes of their norm are looked at; of two at
+ * most the norm of the bounds is safer. */
+static double row_errors(const solve *w, size_t load, const descent *d, double *error)
 {
     const cupel_cell *c = &w->s->cell;
-    for (size_t m = 0; m < c->order; m++)
-        if (m == load)
-            error[m] = safety_energy * energy_left(d);
-        else
-            error[m] = w->o->keep_fields && load < c->order ? 0 : safety_flux * c->factor[m] * flux_left(d, (size_t)c->component[m]);
+    const bool paired = w->o->keep_fields && load < c->order;
+    double norm[CHANGES] = {0}, squares = 0;
+    for (size_t m = 0; m < c->order; m++) {
+        double change[CHANGES];
+        for (size_t t = 0; t < CHANGES; t++) change[t] = c->factor[m] * d->change[t][c->component[m]];
+        error[m] = m == load ? safety_energy * energy_left(d) : paired ? 0 : safety_flux * flux_left(d, change);
+        squares += error[m] * error[m];
+        for (size_t t = 0; t < CHANGES && m != load; t++) norm[t] += change[t] * change[t];
+    }
+    if (c->order <= 3 || paired) return sqrt(squares);
+    for (size_t t = 0; t < CHANGES; t++) norm[t] = sqrt(norm[t]);
+    return hypot(load < c->order ? error[load] : 0, safety_flux * flux_left(d, norm));
 }
 
 static void row_of(const solve *w, size_t load, const descent *d, double *row)
@@ -114,12 +123,12 @@ static bool is_good(const solve *w, size_t load, const descent *d)
     const budget *b = &w->budget;
     double error[CUPEL_ORDER_MAX], row[CUPEL_ORDER_MAX];
     if (d->iterations < 3) return false;
-    row_errors(w, load, d, error);
+    const double bound = row_errors(w, load, d, error);
     row_of(w, load, d, row);
     const double own = square(n, row), accuracy = w->o->accuracy * w->o->accuracy;
-    if (load == n) return square(n, error) <= accuracy * own;
+    if (load == n) return bound * bound <= accuracy * own;
     const double whole = b->known + own + 0.5 * (double)(b->left - 1) * fmin(own, b->left < n ? b->least : own);
-    return square(n, error) <= fmax((accuracy * whole - b->spent) / (double)b->left, 0.2 * accuracy * own);
+    return bound * bound <= fmax((accuracy * whole - b->spent) / (double)b->left, 0.2 * accuracy * own);
 }
 
 static cupel_status say_where(const solve *w, size_t load, const descent *d, cupel_err *err)
@@ -169,12 +178,12 @@ static void put_row(solve *w, size_t load, const descent *d)
     cupel_solution *s = w->s;
     const size_t n = s->cell.order;
     double *row = s->tensor + load * n, *error = s->error + load * n;
-    row_errors(w, load, d, error);
+    const double bound = row_errors(w, load, d, error);
     row_of(w, load, d, row);
     row[load] -= energy_left(d);
     w->budget.least = load ? fmin(w->budget.least, square(n, row)) : square(n, row);
     w->budget.known += square(n, row);
-    w->budget.spent += square(n, error);
+    w->budget.spent += bound * bound;
     w->budget.left--;
     for (size_t m = 0; m < n; m++) error[m] += rounding * d->start;
     s->load_iterations[load] = d->iterations;
