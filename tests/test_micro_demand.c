@@ -1,7 +1,9 @@
 /* core/engine/micro/demand.c, require.c, words.c */
 #include "tests/check.h"
 
+#include "core/base/rng.h"
 #include "core/engine/micro/demand.h"
+#include "models/homogenize/engineering.h"
 
 #define HEAD "demand: a test\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3}\n  - {name: b, k: 20, E: 12, nu: 0.2}\n"
 
@@ -111,10 +113,36 @@ static void budgets_are_times_or_solves(void **state)
     check_fails(cupel_micro_budget(cupel_text_of("-1 s"), &s, &n, &err), CUPEL_USAGE, &err, "expected");
 }
 
+/* The short formulas of what is asked of a stiffness are those of the engineering constants. */
+static void constants_are_those_of_engineering(void **state)
+{
+    (void)state;
+    for (uint64_t t = 0; t < 20; t++) {
+        double g[36], c[36];
+        cupel_engineering e;
+        for (size_t i = 0; i < 36; i++) g[i] = cupel_rng_normal(t, 0, i);
+        for (size_t i = 0; i < 6; i++)
+            for (size_t j = 0; j < 6; j++) {
+                c[6 * i + j] = i == j ? 2 : 0;
+                for (size_t k = 0; k < 6; k++) c[6 * i + j] += g[6 * i + k] * g[6 * j + k];
+            }
+        assert_true(cupel_engineering_of(c, 3, &e));
+        const cupel_micro_state s = {.c = c};
+        const double want[] = {e.young, e.bulk, e.shear, e.poisson, e.anisotropy};
+        for (size_t i = 0; i < 5; i++) {
+            const cupel_ask a = {.kind = (cupel_ask_kind)(CUPEL_ASK_YOUNG + i)};
+            check_close(cupel_ask_value(NULL, &a, &s), want[i], 1e-9, 1e-12);
+        }
+        const cupel_ask along = {.kind = CUPEL_ASK_YOUNG, .direction = {0, 0, 1}};
+        check_close(cupel_ask_value(NULL, &along, &s), e.E[2], 1e-9, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_form_of_the_issue_is_understood), cmocka_unit_test(stiffness_is_mandel_inside),
+        cmocka_unit_test(constants_are_those_of_engineering),
         cmocka_unit_test(units_are_converted_and_not_mixed),   cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
         cmocka_unit_test(budgets_are_times_or_solves),
     };

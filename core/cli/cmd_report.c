@@ -1,7 +1,12 @@
 #include "core/cli/verbs.h"
+#include "core/engine/micro/run.h"
 #include "core/engine/report.h"
 
-static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err) { return cupel_report_write(cupel_arg(args, 0), job, err); }
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    const char *folder = cupel_arg(args, 0);
+    return cupel_micro_folder_is(folder) ? cupel_micro_report_write(folder, job, err) : cupel_report_write(folder, job, err);
+}
 
 const cupel_verb cupel_verb_report = {
     .name = "report",

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/guess.h"
+#include "core/engine/micro/model.h"
 #include "core/io/csv.h"
 #include "core/io/json.h"
 #include "core/matter/constraint.h"
@@ -42,12 +43,14 @@ static const cupel_method conformal = {
 
 static const cupel_method *interval_at(size_t i) { return i ? NULL : &conformal; }
 
+static const cupel_method *micro_at(size_t i) { return i ? NULL : &cupel_micro_surrogate_method; }
+
 static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupel_formats[i]->method : NULL; }
 
 const cupel_method *cupel_method_at(size_t i)
 {
     static const cupel_method *(*const lists[])(size_t) = {descriptor_at, volume_descriptor_at, cupel_learner_method,
-                                                           interval_at,   cupel_space_method,   format_at,
+                                                           micro_at,      interval_at,          cupel_space_method,   format_at,
                                                            cupel_constraint_method, cupel_volume_format_method, cupel_generator_method,
                                                            cupel_homogenize_method};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {

@@ -1,0 +1,308 @@
+/* Plots as SVG: maps of the properties over the parameters, and predictions of left-out rows. */
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/micro/report_parts.h"
+#include "core/engine/report_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAP_PAIRS = 3, MAP_PARAMS = 3 };
+
+static const double LEFT = 50, TOP = 10, RIGHT = 12, BOTTOM = 44;
+
+/* ---- a frame ---- */
+
+double cupel_plot_x(const cupel_plot *p, double x) { return LEFT + (p->x1 > p->x0 ? (x - p->x0) / (p->x1 - p->x0) : 0.5) * p->width; }
+double cupel_plot_y(const cupel_plot *p, double y) { return TOP + (1 - (p->y1 > p->y0 ? (y - p->y0) / (p->y1 - p->y0) : 0.5)) * p->height; }
+
+/* 1, 2 or 5 times a power of ten, for about four marks. */
+static double step_of(double from, double to)
+{
+    const double raw = (to - from) / 4, power = pow(10, floor(log10(raw))), x = raw / power;
+    return (x < 1.5 ? 1 : x < 3.5 ? 2 : x < 7.5 ? 5 : 10) * power;
+}
+
+static void put_mark(double value, double step, cupel_str *s)
+{
+    char b[32];
+    const double digits = -floor(log10(step) + 1e-9);
+    snprintf(b, sizeof b, "%.*f", digits > 0 && digits < 8 ? (int)digits : 0, fabs(value) < step / 1e6 ? 0 : value);
+    cupel_str_puts(s, b[0] == '-' ? "−" : "");
+    cupel_str_puts(s, b + (b[0] == '-'));
+}
+
+void cupel_plot_open(const cupel_plot *p, const char *label, const char *x_name, const char *y_name, cupel_str *s)
+{
+    cupel_str_addf(s, "<div class=plot><svg viewBox=\"0 0 %g %g\" role=img aria-label=\"", LEFT + p->width + RIGHT, TOP + p->height + BOTTOM);
+    cupel_html(s, label);
+    cupel_str_puts(s, "\">");
+    for (int axis = 0; axis < 2; axis++) {
+        const double from = axis ? p->y0 : p->x0, to = axis ? p->y1 : p->x1;
+        if (!(to > from)) continue;
+        const double step = step_of(from, to);
+        for (double v = ceil(from / step - 1e-9) * step; v <= to + step * 1e-9; v += step) {
+            if (axis)
+                cupel_str_addf(s, "<g class=grid><line x1=%g x2=%g y1=%.2f y2=%.2f></line></g><text class=quiet x=%g y=%.2f text-anchor=end>", LEFT,
+                               LEFT + p->width, cupel_plot_y(p, v), cupel_plot_y(p, v), LEFT - 6, cupel_plot_y(p, v) + 4);
+            else
+                cupel_str_addf(s, "<g class=grid><line x1=%.2f x2=%.2f y1=%g y2=%g></line></g><text class=quiet x=%.2f y=%g text-anchor=middle>",
+                               cupel_plot_x(p, v), cupel_plot_x(p, v), TOP + p->height, TOP + p->height + 4, cupel_plot_x(p, v),
+                               TOP + p->height + 18);
+            put_mark(v, step, s);
+            cupel_str_puts(s, "</text>");
+        }
+    }
+    cupel_str_addf(s, "<text class=label x=%g y=%g text-anchor=middle>", LEFT + p->width / 2, TOP + p->height + 38);
+    cupel_html(s, x_name);
+    cupel_str_addf(s, "</text><text class=label transform=\"translate(13 %g) rotate(-90)\" text-anchor=middle>", TOP + p->height / 2);
+    cupel_html(s, y_name);
+    cupel_str_puts(s, "</text>");
+}
+
+void cupel_plot_close(cupel_str *s) { cupel_str_puts(s, "</svg></div>"); }
+
+void cupel_micro_page_title(const cupel_ask *a, cupel_str *s)
+{
+    cupel_str title = {0};
+    const char *unit;
+    double factor;
+    cupel_ask_title(a, &title, &unit, &factor);
+    cupel_html(s, cupel_str_text(&title));
+    if (*unit) {
+        cupel_str_puts(s, " <span class=unit>[");
+        cupel_html(s, unit);
+        cupel_str_puts(s, "]</span>");
+    }
+    s->failed |= title.failed;
+    cupel_str_free(&title);
+}
+
+/* ---- maps ---- */
+
+typedef struct map {
+    const cupel_micro_page *p;
+    cupel_micro_scratch *scratch;
+    size_t ask, x, y; /* y SIZE_MAX: the property itself is the y axis */
+    double low, high; /* of the colours */
+} map;
+
+/* What the surrogate predicts over the two ranges, the other parameters as in the best structure. */
+static cupel_status paint(map *m, cupel_picture *out, cupel_err *err)
+{
+    enum { N = CUPEL_MAP_PIXELS };
+    const cupel_micro_space *space = &m->p->space;
+    const size_t n_asks = m->p->d->n_asks;
+    cupel_status st = CUPEL_OK;
+    cupel_picture p = {.width = N, .height = N, .rgba = cupel_alloc(N * N, 4)};
+    double *value = cupel_alloc(N, space->n * sizeof *value), *asked = cupel_alloc(N * N, n_asks * sizeof *asked);
+    if (!p.rgba || !value || !asked) CUPEL_TRY(cupel_no_memory(err, "a map", 0));
+    m->low = HUGE_VAL, m->high = -HUGE_VAL;
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < N; j++) {
+            double *v = value + j * space->n;
+            memcpy(v, m->p->ranking.row[0].param, space->n * sizeof *v);
+            v[m->x] = space->low[m->x] + ((double)j + 0.5) / N * (space->high[m->x] - space->low[m->x]);
+            v[m->y] = space->high[m->y] - ((double)i + 0.5) / N * (space->high[m->y] - space->low[m->y]);
+        }
+        cupel_micro_model_values(m->p->model, value, N, m->p->job->isa, m->scratch, asked + i * N * n_asks);
+    }
+    for (size_t i = 0; i < N * N; i++) {
+        const double x = asked[i * n_asks + m->ask];
+        if (isfinite(x)) m->low = fmin(m->low, x), m->high = fmax(m->high, x);
+    }
+    for (size_t i = 0; i < N * N; i++) {
+        cupel_view_colour((asked[i * n_asks + m->ask] - m->low) / (m->high > m->low ? m->high - m->low : 1), p.rgba + 4 * i);
+        p.rgba[4 * i + 3] = 255;
+    }
+done:
+    cupel_free(value);
+    cupel_free(asked);
+    if (st == CUPEL_OK)
+        *out = p;
+    else
+        cupel_picture_release(&p);
+    return st;
+}
+
+static void put_points(const map *m, const cupel_plot *f, cupel_str *s)
+{
+    const cupel_micro_page *p = m->p;
+    for (size_t i = 0; i < p->facts.n; i++) {
+        const double *v = p->samples.param + (size_t)p->facts.row[i] * p->space.n;
+        unsigned char rgb[3];
+        cupel_view_colour((p->facts.truth[i * p->d->n_asks + m->ask] - m->low) / (m->high > m->low ? m->high - m->low : 1), rgb);
+        cupel_str_addf(s, "<circle cx=%.2f cy=%.2f r=3 style=\"fill:#%02x%02x%02x;stroke:#fff;stroke-width:.8\"></circle>", cupel_plot_x(f, v[m->x]),
+                       cupel_plot_y(f, v[m->y]), rgb[0], rgb[1], rgb[2]);
+    }
+    for (size_t i = 0; i < p->ranking.n && i < CUPEL_SHOWN; i++) {
+        const double *v = p->ranking.row[i].param, x = cupel_plot_x(f, v[m->x]), y = cupel_plot_y(f, v[m->y]);
+        cupel_str_addf(
+            s,
+            "<circle cx=%.2f cy=%.2f r=7 style=\"fill:#fff;fill-opacity:.85;stroke:#16202b;stroke-width:1.2\"></circle><text x=%.2f y=%.2f "
+            "text-anchor=middle style=\"font-size:10px;font-weight:600;fill:#16202b\">%zu</text>",
+            x, y, x, y + 3.5, i + 1);
+    }
+}
+
+static void put_ends(const map *m, cupel_str *s)
+{
+    const cupel_ask *a = &m->p->d->ask[m->ask];
+    const double f = a->whole ? 100 : 1;
+    cupel_str_puts(s, "<div class=scale></div><div class=ends><i>");
+    cupel_html_value(s, f * m->low, f * (m->high - m->low) / 30);
+    cupel_str_puts(s, "</i><i>");
+    cupel_html_value(s, f * m->high, f * (m->high - m->low) / 30);
+    cupel_str_puts(s, "</i></div>");
+}
+
+static cupel_status put_map(map *m, cupel_str *s, cupel_err *err)
+{
+    const cupel_micro_space *space = &m->p->space;
+    const char *x = cupel_micro_space_param(space, m->x)->name, *y = cupel_micro_space_param(space, m->y)->name;
+    const cupel_plot f = {space->low[m->x], space->high[m->x], space->low[m->y], space->high[m->y], 260, 220};
+    cupel_picture picture;
+    cupel_status st = paint(m, &picture, err);
+    if (st != CUPEL_OK) return st;
+    cupel_str_puts(s, "<figure>");
+    cupel_plot_open(&f, "map", x, y, s);
+    cupel_str_addf(s, "<image x=%g y=%g width=%g height=%g preserveAspectRatio=none href=\"", LEFT, TOP, f.width, f.height);
+    st = cupel_micro_page_data(&picture, s, err);
+    cupel_str_puts(s, "\"></image>");
+    put_points(m, &f, s);
+    cupel_plot_close(s);
+    put_ends(m, s);
+    cupel_str_puts(s, "</figure>\n");
+    return st;
+}
+
+/* One parameter alone: the property over it. */
+static cupel_status put_curve(map *m, cupel_str *s, cupel_err *err)
+{
+    enum { N = CUPEL_MAP_PIXELS };
+    const cupel_micro_page *p = m->p;
+    const cupel_micro_space *space = &p->space;
+    const cupel_ask *a = &p->d->ask[m->ask];
+    const double f = a->whole ? 100 : 1;
+    double value[N], low = HUGE_VAL, high = -HUGE_VAL;
+    double *asked = cupel_alloc(N, p->d->n_asks * sizeof *asked);
+    if (!asked) return cupel_no_memory(err, "a curve", 0);
+    for (size_t i = 0; i < N; i++) value[i] = space->low[0] + (double)i / (N - 1) * (space->high[0] - space->low[0]);
+    cupel_micro_model_values(p->model, value, N, p->job->isa, m->scratch, asked);
+    for (size_t i = 0; i < N; i++) low = fmin(low, f * asked[i * p->d->n_asks + m->ask]), high = fmax(high, f * asked[i * p->d->n_asks + m->ask]);
+    const cupel_plot frame = {space->low[0], space->high[0], low, high, 260, 220};
+    cupel_str_puts(s, "<figure>");
+    cupel_plot_open(&frame, "curve", cupel_micro_space_param(space, 0)->name, a->name, s);
+    cupel_str_puts(s, "<path style=\"fill:none;stroke:var(--blue);stroke-width:2\" d=\"");
+    for (size_t i = 0; i < N; i++)
+        cupel_str_addf(s, "%c%.2f %.2f", i ? 'L' : 'M', cupel_plot_x(&frame, value[i]), cupel_plot_y(&frame, f * asked[i * p->d->n_asks + m->ask]));
+    cupel_str_puts(s, "\"></path>");
+    for (size_t i = 0; i < p->facts.n; i++)
+        cupel_str_addf(s, "<circle cx=%.2f cy=%.2f r=3 style=\"fill:var(--vermilion)\"></circle>",
+                       cupel_plot_x(&frame, p->samples.param[(size_t)p->facts.row[i]]),
+                       cupel_plot_y(&frame, f * p->facts.truth[i * p->d->n_asks + m->ask]));
+    cupel_plot_close(s);
+    cupel_str_puts(s, "</figure>\n");
+    cupel_free(asked);
+    return CUPEL_OK;
+}
+
+static bool trivial(cupel_ask_kind k) { return k == CUPEL_ASK_FRACTION || k == CUPEL_ASK_DENSITY || k == CUPEL_ASK_PRICE; }
+
+static cupel_status put_ask_maps(map *m, cupel_str *s, cupel_err *err)
+{
+    const size_t n = m->p->space.n < MAP_PARAMS ? m->p->space.n : (size_t)MAP_PARAMS;
+    cupel_status st = CUPEL_OK;
+    cupel_str_puts(s, "<h3>");
+    cupel_micro_page_title(&m->p->d->ask[m->ask], s);
+    cupel_str_puts(s, "</h3>\n<div class=maps>\n");
+    if (n == 1) st = put_curve(m, s, err);
+    for (m->x = 0; m->x < n && st == CUPEL_OK; m->x++)
+        for (m->y = m->x + 1; m->y < n && st == CUPEL_OK; m->y++) st = put_map(m, s, err);
+    cupel_str_puts(s, "</div>\n");
+    return st;
+}
+
+cupel_status cupel_micro_page_maps(const cupel_micro_page *p, cupel_str *s, cupel_err *err)
+{
+    map m = {.p = p};
+    cupel_status st = CUPEL_OK;
+    if (!p->ranking.n) return CUPEL_OK;
+    CUPEL_TRY(cupel_micro_scratch_new(p->model, CUPEL_MAP_PIXELS, &m.scratch, err));
+    cupel_str_puts(
+        s,
+        "<section id=maps><h2>The properties over the parameters</h2>\n<p>Colours: what the surrogate predicts, the other parameters as in the first "
+        "structure. Dots: structures that were solved, in the colour of their own value, at their own other parameters. Numbers: the first of the "
+        "ranking.");
+    if (p->space.n > MAP_PARAMS) cupel_str_addf(s, " The first %d of %zu parameters are shown.", MAP_PARAMS, p->space.n);
+    cupel_str_puts(s, "</p>\n");
+    for (m.ask = 0; m.ask < p->d->n_asks && st == CUPEL_OK; m.ask++)
+        if (!trivial(p->d->ask[m.ask].kind)) st = put_ask_maps(&m, s, err);
+    cupel_str_puts(s, "</section>\n");
+done:
+    cupel_micro_scratch_free(m.scratch);
+    return st;
+}
+
+/* ---- left-out rows ---- */
+
+static void put_parity(const cupel_micro_page *p, size_t a, cupel_str *s)
+{
+    const cupel_micro_facts *t = &p->facts;
+    const double f = p->d->ask[a].whole ? 100 : 1;
+    double low = HUGE_VAL, high = -HUGE_VAL;
+    for (size_t i = 0; i < t->n; i++) {
+        const size_t k = i * t->n_asks + a;
+        low = fmin(low, f * fmin(t->truth[k], t->value[k]));
+        high = fmax(high, f * fmax(t->truth[k], t->value[k]));
+    }
+    const double pad = 0.04 * (high - low);
+    const cupel_plot frame = {low - pad, high + pad, low - pad, high + pad, 260, 240};
+    cupel_plot_open(&frame, "parity", "solved", "predicted from the others", s);
+    cupel_str_addf(s, "<line x1=%.2f y1=%.2f x2=%.2f y2=%.2f style=\"stroke:var(--ink);stroke-width:1\"></line>", cupel_plot_x(&frame, frame.x0),
+                   cupel_plot_y(&frame, frame.x0), cupel_plot_x(&frame, frame.x1), cupel_plot_y(&frame, frame.x1));
+    for (size_t i = 0; i < t->n; i++) {
+        const size_t k = i * t->n_asks + a;
+        const double x = cupel_plot_x(&frame, f * t->truth[k]), lower = fmax(f * t->lower[k], frame.y0), upper = fmin(f * t->upper[k], frame.y1);
+        const bool in = t->truth[k] >= t->lower[k] && t->truth[k] <= t->upper[k];
+        cupel_str_addf(s,
+                       "<path d=\"M%.2f %.2fV%.2f\" style=\"stroke:var(--%s);stroke-width:1.2;opacity:.5\"></path><circle cx=%.2f cy=%.2f r=2.6 "
+                       "style=\"fill:var(--%s)\"></circle>",
+                       x, cupel_plot_y(&frame, lower), cupel_plot_y(&frame, upper), in ? "blue" : "vermilion", x,
+                       cupel_plot_y(&frame, f * t->value[k]), in ? "blue" : "vermilion");
+    }
+    cupel_plot_close(s);
+}
+
+static void put_trust(const cupel_micro_page *p, size_t a, cupel_str *s)
+{
+    const cupel_ask_trust *t = &p->facts.trust[a];
+    const double f = p->d->ask[a].whole ? 100 : 1;
+    cupel_str_puts(s, "<figure>");
+    put_parity(p, a, s);
+    cupel_str_puts(s, "<figcaption><b>");
+    cupel_micro_page_title(&p->d->ask[a], s);
+    cupel_str_puts(s, "</b> root mean square error ");
+    cupel_html_value(s, f * t->rmse, f * t->rmse);
+    cupel_str_puts(s, ", R² ");
+    cupel_html_value(s, t->r2, 1 - t->r2 < 0.01 ? 0.001 : 0.01);
+    cupel_str_puts(s, ", in their interval ");
+    cupel_html_percent(s, t->coverage);
+    cupel_str_puts(s, "</figcaption></figure>\n");
+}
+
+void cupel_micro_page_trust(const cupel_micro_page *p, cupel_str *s)
+{
+    cupel_str_addf(
+        s,
+        "<section id=trust><h2>How far to trust the predictions</h2>\n<p>Each of the %zu solved structures predicted from the others, with its %g %% "
+        "interval. On the line the prediction is exact; vermilion lies outside its interval. Predicted tensors cannot leave the Voigt and Reuss "
+        "bounds of their volume fractions.</p>\n<p class=note>",
+        p->facts.n, 100 * p->d->level);
+    cupel_html(s, p->facts.settings);
+    cupel_str_puts(s, "</p>\n<div class=figures>\n");
+    for (size_t a = 0; a < p->d->n_asks; a++)
+        if (!trivial(p->d->ask[a].kind) || !cupel_micro_model_exact_fraction(p->model)) put_trust(p, a, s);
+    cupel_str_puts(s, "</div></section>\n");
+}

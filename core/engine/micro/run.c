@@ -1,0 +1,329 @@
+#define _GNU_SOURCE /* ru_maxrss */
+#include "core/engine/micro/run.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/micro/store.h"
+#include "core/io/input.h"
+#include "core/io/json.h"
+#include "core/sys/file.h"
+#include "models/learn/joint.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { OUTPUTS_MAX = 8 };
+
+static const double NO_CHANCE = 0.01;
+
+typedef struct road {
+    const char *folder, *command;
+    const cupel_job *job;
+    cupel_micro_demand *d;
+    cupel_micro_space space;
+    cupel_samples samples;
+    cupel_micro_model *model;
+    cupel_micro_facts facts;
+    cupel_micro_ranking ranking;
+    char started[32];
+    double begin, sample, train, predict, verify, report;
+    size_t n_outputs;
+    char *output[OUTPUTS_MAX], digest[OUTPUTS_MAX][80];
+} road;
+
+static void road_release(road *r)
+{
+    cupel_micro_model_free(r->model);
+    cupel_micro_facts_release(&r->facts);
+    cupel_micro_ranking_release(&r->ranking);
+    cupel_samples_release(&r->samples);
+    cupel_micro_demand_free(r->d);
+    for (size_t i = 0; i < r->n_outputs; i++) cupel_free(r->output[i]);
+}
+
+/* ---- files ---- */
+
+static cupel_status path_of(const road *r, const char *name, char **path, cupel_err *err)
+{
+    *path = cupel_path_join(r->folder, name);
+    return *path ? CUPEL_OK : cupel_no_memory(err, "a file name", 0);
+}
+
+static cupel_status note_output(road *r, const char *name, cupel_err *err)
+{
+    char *path = NULL, hex[65] = "";
+    const size_t i = r->n_outputs;
+    cupel_status st = path_of(r, name, &path, err);
+    if (st == CUPEL_OK) st = cupel_digest_file(path, hex, err);
+    if (st == CUPEL_OK && !(r->output[i] = cupel_strdup(name))) st = cupel_no_memory(err, "a file name", 0);
+    if (st == CUPEL_OK) snprintf(r->digest[r->n_outputs++], sizeof r->digest[i], "sha256:%s", hex);
+    cupel_free(path);
+    return st;
+}
+
+static cupel_status write_text(const road *r, const char *name, const char *text, size_t n, cupel_err *err)
+{
+    char *path = NULL;
+    cupel_out *out = NULL;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(path_of(r, name, &path, err));
+    CUPEL_TRY(cupel_out_open(path, &out, err));
+    CUPEL_TRY(cupel_out_write(out, text, n, err));
+    st = cupel_out_commit(&out, err);
+done:
+    cupel_out_abandon(&out);
+    cupel_free(path);
+    return st;
+}
+
+typedef enum table { SAMPLES_CSV, SAMPLES_H5, RANKING_CSV, RESULT_H5 } table;
+static const char *const table_name[] = {"samples.csv", "samples.h5", "ranking.csv", "result.h5"};
+
+static cupel_status write_table(road *r, table t, cupel_err *err)
+{
+    char *path = NULL;
+    cupel_status st = path_of(r, table_name[t], &path, err);
+    if (st == CUPEL_OK)
+        switch (t) {
+        case SAMPLES_CSV: st = cupel_samples_csv(&r->samples, r->d, &r->space, path, err); break;
+        case SAMPLES_H5: st = cupel_micro_save_samples(&r->samples, &r->facts, r->d, &r->space, path, err); break;
+        case RANKING_CSV: st = cupel_micro_ranking_csv(&r->ranking, r->d, &r->space, path, err); break;
+        case RESULT_H5: st = cupel_micro_save_ranking(&r->ranking, r->d, &r->space, path, err); break;
+        }
+    if (st == CUPEL_OK) st = note_output(r, table_name[t], err);
+    cupel_free(path);
+    return st;
+}
+
+/* ---- the account ---- */
+
+static void number(cupel_json_out *w, const char *name, double x)
+{
+    char text[32];
+    double rounded = x;
+    snprintf(text, sizeof text, "%.4g", x); /* a clock is not better than that */
+    if (!cupel_parse_double(cupel_text_of(text), &rounded)) rounded = x;
+    cupel_json_name(w, name);
+    cupel_json_put_number(w, rounded);
+}
+
+static void word(cupel_json_out *w, const char *name, const char *text)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_string(w, text);
+}
+
+static void count(cupel_json_out *w, const char *name, uint64_t x)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_count(w, x);
+}
+
+static void put_figures(const road *r, cupel_json_out *w)
+{
+    struct rusage usage;
+    size_t verified = 0;
+    for (size_t i = 0; i < r->ranking.n; i++) verified += r->ranking.row[i].verified;
+    cupel_json_name(w, "seconds");
+    cupel_json_open(w, '{');
+    number(w, "total", cupel_now() - r->begin);
+    number(w, "sample", r->sample);
+    number(w, "train", r->train);
+    number(w, "predict", r->predict);
+    number(w, "verify", r->verify);
+    number(w, "report", r->report);
+    cupel_json_close(w, '}');
+    number(w, "cpu_seconds", cupel_cpu_seconds());
+    if (getrusage(RUSAGE_SELF, &usage) == 0) count(w, "max_rss_bytes", (uint64_t)usage.ru_maxrss * 1024);
+    count(w, "sample", r->samples.n);
+    count(w, "sample_failed", r->samples.n - cupel_samples_good(&r->samples));
+    count(w, "sample_solved_here", r->samples.n - r->samples.done_before);
+    count(w, "candidates", r->ranking.candidates);
+    number(w, "candidates_per_second", r->ranking.seconds > 0 ? (double)r->ranking.candidates / r->ranking.seconds : 0);
+    count(w, "kept", r->ranking.n);
+    count(w, "verified", verified);
+}
+
+static void put_file(cupel_json_out *w, const char *name, const char *file, const char *digest)
+{
+    cupel_json_open(w, '{');
+    if (name) word(w, "name", name);
+    word(w, "file", file);
+    word(w, "digest", digest);
+    cupel_json_close(w, '}');
+}
+
+static cupel_status write_account(const road *r, cupel_err *err)
+{
+    cupel_str s = {0};
+    cupel_json_out w = {.s = &s};
+    char now[32], host[256] = "";
+    cupel_utc_now(now);
+    if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+    cupel_json_open(&w, '{');
+    word(&w, "cupel", cupel_version());
+    word(&w, "command", r->command);
+    word(&w, "started", r->started);
+    word(&w, "ended", now);
+    word(&w, "host", host);
+    count(&w, "threads", r->job->threads);
+    word(&w, "isa", cupel_isa_name(r->job->isa));
+    put_figures(r, &w);
+    cupel_json_name(&w, "inputs");
+    cupel_json_open(&w, '[');
+    put_file(&w, "demand", r->d->file, r->d->digest);
+    cupel_json_close(&w, ']');
+    cupel_json_name(&w, "outputs");
+    cupel_json_open(&w, '[');
+    for (size_t i = 0; i < r->n_outputs; i++) put_file(&w, NULL, r->output[i], r->digest[i]);
+    cupel_json_close(&w, ']');
+    cupel_json_close(&w, '}');
+    cupel_str_putc(&s, '\n');
+    cupel_status st = s.failed ? cupel_no_memory(err, "run.json", 0) : write_text(r, "run.json", s.p, s.n, err);
+    cupel_str_free(&s);
+    return st;
+}
+
+/* The report reads the account; the account ends with the report's digest. */
+static cupel_status write_report(road *r, cupel_err *err)
+{
+    const double begin = cupel_now();
+    cupel_status st = write_account(r, err);
+    if (st == CUPEL_OK) st = cupel_micro_report_write(r->folder, r->job, err);
+    r->report = cupel_now() - begin;
+    if (st == CUPEL_OK) st = note_output(r, "report.html", err);
+    if (st == CUPEL_OK) st = write_account(r, err);
+    return st;
+}
+
+/* ---- stages ---- */
+
+/* What a long run would find out too late. */
+static cupel_status check_before(const road *r, cupel_err *err)
+{
+    const cupel_micro_demand *d = r->d;
+    if (d->needs_expansion && d->n_phases != 2)
+        return cupel_fail(err, CUPEL_USAGE, "%s: expansion is learned through the stiffness, which tells it for two phases; the demand has %zu",
+                          d->file, d->n_phases);
+    return cupel_memory_check(cupel_joint_bytes(d->sample, r->space.n, 27 + d->n_phases), "the surrogate of such a sample", err);
+}
+
+static cupel_status open_road(road *r, const char *demand, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_micro_demand_open(demand, &r->d, err));
+    CUPEL_TRY(cupel_micro_space_read(r->d, &r->space, err));
+    CUPEL_TRY(check_before(r, err));
+    CUPEL_TRY(cupel_make_folder(r->folder, err));
+    CUPEL_TRY(write_text(r, "demand.yaml", r->d->text, r->d->n_text, err));
+    st = note_output(r, "demand.yaml", err);
+done:
+    return st;
+}
+
+static cupel_status learn(road *r, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const double begin = cupel_now();
+    const size_t failed = r->samples.n - cupel_samples_good(&r->samples);
+    if (failed)
+        cupel_say(r->job, CUPEL_WARNING, "%zu of %zu structures could not be made or solved; samples.csv gives the reasons", failed, r->samples.n);
+    CUPEL_TRY(cupel_micro_model_fit(r->d, &r->space, &r->samples, r->job, &r->model, err));
+    CUPEL_TRY(cupel_micro_facts_of(r->model, r->d->n_asks, &r->facts, err));
+    if (ceil((double)(r->facts.n + 1) * r->d->level - 1e-9) > (double)r->facts.n)
+        cupel_say(r->job, CUPEL_WARNING, "intervals at %g %% need a sample of %.0f; with %zu they hold less often", 100 * r->d->level,
+                  ceil(r->d->level / (1 - r->d->level) - 1e-9), r->facts.n);
+    r->train = cupel_now() - begin;
+done:
+    return st;
+}
+
+static cupel_status predict_and_verify(road *r, cupel_err *err)
+{
+    double begin = cupel_now();
+    cupel_status st = cupel_micro_rank(r->model, r->d, &r->space, r->job, &r->ranking, err);
+    r->predict = cupel_now() - begin;
+    begin = cupel_now();
+    if (st == CUPEL_OK) st = cupel_micro_verify(r->d, &r->space, r->job, &r->ranking, err);
+    r->verify = cupel_now() - begin;
+    return st;
+}
+
+static void put_outcome(const road *r, cupel_str *s)
+{
+    const cupel_micro_ranking *k = &r->ranking;
+    size_t verified = 0, meets = 0, open = 0;
+    for (size_t i = 0; i < k->n; i++) {
+        verified += k->row[i].verified;
+        meets += k->row[i].verified && k->row[i].all == CUPEL_MEETS;
+        open += k->row[i].verified && k->row[i].all == CUPEL_OPEN;
+    }
+    cupel_str_addf(s, "%zu structures solved, %llu predicted, %zu kept; %zu verified, of which %zu meet the demand", cupel_samples_good(&r->samples),
+                   (unsigned long long)k->candidates, k->n, verified, meets);
+    if (open) cupel_str_addf(s, " and %zu may within the error", open);
+    cupel_str_puts(s, "\n");
+    if (k->n) cupel_str_addf(s, "first: %s\n", k->row[0].recipe);
+    cupel_str_addf(s, "%s/ranking.csv %s/report.html\n", r->folder, r->folder);
+}
+
+/* The number that is farthest out, in words. */
+static void put_nearest(const road *r, cupel_str *s)
+{
+    const cupel_ranked *x = &r->ranking.row[0];
+    bool any = false;
+    for (size_t a = 0; a < r->d->n_asks; a++) {
+        const cupel_ask *ask = &r->d->ask[a];
+        const double value = x->verified ? x->value[a] : x->forecast.value[a], factor = ask->whole ? 100 : 1;
+        const bool miss = x->verified ? x->verdict[a] == CUPEL_MISSES : !cupel_ask_met(ask, value);
+        if (!miss) continue;
+        cupel_str_addf(s, "%s%s%s %.4g%s%s", any ? ", " : "", ask->name, ask->whole ? " is off by" : "", factor * value,
+                       *ask->unit || ask->whole ? " " : "", ask->whole ? "%" : ask->unit);
+        any = true;
+    }
+    if (!any) cupel_str_puts(s, "each number can be had, not all together");
+}
+
+static cupel_status check_found(const road *r, cupel_err *err)
+{
+    const cupel_micro_ranking *k = &r->ranking;
+    const cupel_ranked *x = k->n ? &k->row[0] : NULL;
+    cupel_str s = {0};
+    if (x && (x->verified ? x->all != CUPEL_MISSES : !x->reason && x->forecast.chance > NO_CHANCE)) return CUPEL_OK;
+    if (!x) return cupel_fail(err, CUPEL_INFEASIBLE, "no candidate of the space can be made");
+    put_nearest(r, &s);
+    cupel_status st =
+        cupel_fail(err, CUPEL_INFEASIBLE, "nothing in the space was found that meets the demand; the nearest, %s: %s. Widen the space or the windows",
+                   x->recipe, x->reason ? x->reason : cupel_str_text(&s));
+    cupel_str_free(&s);
+    return st;
+}
+
+cupel_status cupel_micro_run(const char *demand, const char *folder, bool resume, const char *command, const cupel_job *job, cupel_str *words,
+                             cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    road r = {.folder = folder, .command = command, .job = job, .begin = cupel_now()};
+    char *checkpoint = NULL;
+    cupel_utc_now(r.started);
+    CUPEL_TRY(open_road(&r, demand, err));
+    CUPEL_TRY(path_of(&r, "samples.checkpoint", &checkpoint, err));
+    CUPEL_TRY(cupel_samples_make(r.d, &r.space, checkpoint, resume, job, &r.samples, err));
+    r.sample = cupel_now() - r.begin;
+    CUPEL_TRY(write_table(&r, SAMPLES_CSV, err));
+    CUPEL_TRY(learn(&r, err));
+    CUPEL_TRY(write_table(&r, SAMPLES_H5, err));
+    CUPEL_TRY(predict_and_verify(&r, err));
+    CUPEL_TRY(write_table(&r, RESULT_H5, err));
+    CUPEL_TRY(write_table(&r, RANKING_CSV, err));
+    CUPEL_TRY(write_report(&r, err));
+    cupel_samples_forget(checkpoint, r.samples.n);
+    put_outcome(&r, words);
+    st = words->failed ? cupel_no_memory(err, "the outcome", 0) : check_found(&r, err);
+done:
+    cupel_free(checkpoint);
+    road_release(&r);
+    return st;
+}

@@ -1,0 +1,213 @@
+/* core/engine/micro/model.c, ranking.c */
+#include "tests/check.h"
+
+#include "core/base/mem.h"
+#include "core/base/rng.h"
+#include "core/engine/micro/ranking.h"
+#include "core/math/la.h"
+#include "core/math/small.h"
+#include "models/homogenize/bounds.h"
+
+#define HEAD                                                                                                                                         \
+    "demand: a test\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3, density: 1}\n  - {name: b, k: 20, E: 12, nu: 0.2, density: " \
+    "3}\n"                                                                                                                                           \
+    "space: {generator: gyroid, fraction: 0.1..0.5, stretch3: 1..3, seed: 1}\nseed: 3\nsample: 60\ncandidates: 4000\nkeep: 10\nverify: 0\nlevel: "   \
+    "0.9\n"
+
+/* A law of mixture between the bounds that stands in for a solver: how near to Voigt each axis is depends on the parameters. */
+static void put_truth(const cupel_micro_demand *d, const double *param, double noise, const cupel_layout *l, double *row)
+{
+    const double f = param[0], fraction[2] = {1 - f, f};
+    cupel_material m[2] = {d->phase[0].material, d->phase[1].material};
+    cupel_bounds b;
+    row[l->fraction] = 1 - f, row[l->fraction + 1] = f;
+    for (int physics = 0; physics < 2; physics++) {
+        const size_t at = physics ? l->c : l->k, n = physics ? 6 : 3;
+        if (at == SIZE_MAX) continue;
+        cupel_bounds_of((cupel_kind){.physics = (cupel_physics)physics, .dim = 3}, 2, fraction, m, &b);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++) {
+                const double share = 0.3 + 0.15 * (param[1] - 2) * (i == 2 && j == 2 ? 1 : -0.5) + noise;
+                row[at + i * n + j] = i == j ? (1 - share) * b.reuss[i * n + j] + share * b.voigt[i * n + j]
+                                             : 0.7 * b.reuss[i * n + j] + 0.3 * b.voigt[i * n + j];
+            }
+    }
+}
+
+typedef struct bench {
+    cupel_micro_demand *d;
+    cupel_micro_space s;
+    cupel_samples rows;
+    cupel_micro_model *m;
+} bench;
+
+static void set_up(const char *require, double noise, size_t failed, bench *b)
+{
+    char text[2048];
+    cupel_err err = {0};
+    const cupel_job job = {.threads = 1};
+    *b = (bench){.d = NULL};
+    snprintf(text, sizeof text, "%s%s", HEAD, require);
+    check_ok(cupel_micro_demand_read(cupel_text_of(text), "d.yaml", &b->d, &err), &err);
+    check_ok(cupel_micro_space_read(b->d, &b->s, &err), &err);
+    cupel_samples *r = &b->rows;
+    cupel_layout_of(b->d, &r->layout);
+    r->n = b->d->sample, r->n_params = b->s.n;
+    r->param = cupel_alloc(r->n, r->n_params * sizeof(double)), r->figure = cupel_alloc(r->n, r->layout.width * sizeof(double));
+    r->reason = cupel_alloc(r->n, sizeof *r->reason), r->recipe = cupel_alloc(r->n, sizeof *r->recipe);
+    for (size_t i = 0; i < r->n; i++) {
+        cupel_micro_space_point(&b->s, i, r->param + i * r->n_params);
+        put_truth(b->d, r->param + i * r->n_params, noise * cupel_rng_normal(5, 0, i), &r->layout, r->figure + i * r->layout.width);
+        if (i % 7 == 3 && failed) {
+            r->reason[i] = cupel_strdup("no convergence");
+            for (size_t k = 0; k < r->layout.width; k++) r->figure[i * r->layout.width + k] = NAN;
+        }
+    }
+    check_ok(cupel_micro_model_fit(b->d, &b->s, r, &job, &b->m, &err), &err);
+}
+
+static void tear_down(bench *b)
+{
+    cupel_micro_model_free(b->m);
+    cupel_samples_release(&b->rows);
+    cupel_micro_demand_free(b->d);
+}
+
+#define ASKED                                                                                                                                        \
+    "require:\n  - {property: conductivity, component: 33, min: 4}\n  - {property: young modulus, direction: [0, 0, 1], min: 1.5, max: 6}\n"         \
+    "  - {property: conductivity, target: [[~, 0, 0], [0, ~, 0], [0, 0, 4.5]], within: 10 %}\n  - {property: density, goal: minimise}\n"
+
+/* Structures that the model has not seen: close where there is no noise; within their intervals as often as is said where there is. */
+static void unseen_structures(void **state)
+{
+    (void)state;
+    for (int noisy = 0; noisy < 2; noisy++) {
+        bench b;
+        cupel_err err = {0};
+        cupel_micro_scratch *s = NULL;
+        size_t inside = 0, n = getenv("CUPEL_SANITIZED") ? 60 : 300;
+        set_up(ASKED, noisy ? 0.02 : 0, 0, &b);
+        assert_true(cupel_micro_model_exact_fraction(b.m));
+        check_ok(cupel_micro_scratch_new(b.m, 1, &s, &err), &err);
+        double *row = cupel_alloc(b.rows.layout.width, sizeof *row);
+        for (size_t i = 0; i < n; i++) {
+            double param[2];
+            cupel_micro_forecast f;
+            cupel_micro_space_point(&b.s, 1000 + i, param);
+            put_truth(b.d, param, noisy ? 0.02 * cupel_rng_normal(6, 0, i) : 0, &b.rows.layout, row);
+            cupel_micro_model_forecast(b.m, param, CUPEL_ISA_PLAIN, s, &f);
+            const cupel_micro_state now = cupel_layout_state(&b.rows.layout, row);
+            const double truth = cupel_ask_value(b.d, &b.d->ask[0], &now), young = cupel_ask_value(b.d, &b.d->ask[1], &now);
+            if (!noisy) {
+                check_close(f.value[0], truth, 0.01, 0);
+                check_close(f.value[1], young, 0.01, 0);
+            }
+            check_close(f.value[3], 1 + 2 * param[0], 1e-12, 0);
+            for (size_t a = 0; a < 4; a++) assert_true(f.lower[a] <= f.value[a] && f.value[a] <= f.upper[a]);
+            assert_true(f.chance > 0 && f.chance < 1);
+            inside += truth >= f.lower[0] && truth <= f.upper[0];
+        }
+        if (noisy) check_close((double)inside / (double)n, 0.9, 0, 0.08); /* 60 rows to learn from, 300 to count: a deviation of 0.04 */
+        cupel_free(row);
+        cupel_micro_scratch_free(s);
+        tear_down(&b);
+    }
+}
+
+/* The left-out rows of the sample, and rows without figures. */
+static void left_out_rows_calibrate(void **state)
+{
+    (void)state;
+    bench b;
+    set_up(ASKED, 0.02, 1, &b);
+    assert_int_equal(cupel_micro_model_rows(b.m), cupel_samples_good(&b.rows));
+    assert_true(cupel_micro_model_rows(b.m) < b.rows.n);
+    const cupel_ask_trust *t = cupel_micro_model_trust(b.m);
+    for (size_t a = 0; a < 3; a++) {
+        assert_true(t[a].coverage >= 0.9 && t[a].quantile > 0 && t[a].quantile <= 1);
+        assert_true(t[a].rmse > 0 && t[a].r2 < 1);
+    }
+    check_close(t[3].r2, 1, 0, 1e-9);
+    tear_down(&b);
+}
+
+static void too_few_rows_say_why(void **state)
+{
+    (void)state;
+    bench b;
+    cupel_err err = {0};
+    cupel_micro_model *m = NULL;
+    const cupel_job job = {.threads = 1};
+    set_up(ASKED, 0, 0, &b);
+    for (size_t i = 5; i < b.rows.n; i++) b.rows.reason[i] = cupel_strdup(i % 3 ? "no convergence" : "no memory");
+    check_fails(cupel_micro_model_fit(b.d, &b.s, &b.rows, &job, &m, &err), CUPEL_FAILED, &err, "no convergence");
+    assert_null(m);
+    tear_down(&b);
+}
+
+/* The ranking is one for any number of threads; the first meets the demand in truth; the goal decides among those that do; duplicates are apart. */
+static void the_first_is_the_best(void **state)
+{
+    (void)state;
+    bench b;
+    cupel_err err = {0};
+    cupel_micro_ranking r[2] = {{0}};
+    set_up(ASKED, 0.002, 0, &b);
+    double *row = cupel_alloc(b.rows.layout.width, sizeof *row);
+    for (size_t t = 0; t < 2; t++) {
+        const cupel_job job = {.threads = 1 + 2 * t};
+        check_ok(cupel_micro_rank(b.m, b.d, &b.s, &job, &r[t], &err), &err);
+    }
+    assert_int_equal(r[0].n, r[1].n);
+    assert_true(r[0].n >= 2 && r[0].n <= 10);
+    for (size_t i = 0; i < r[0].n; i++) {
+        assert_true(r[0].row[i].index == r[1].row[i].index);
+        assert_true(memcmp(&r[0].row[i].forecast, &r[1].row[i].forecast, sizeof r[0].row[i].forecast) == 0);
+        if (i) assert_true(r[0].row[i].forecast.score <= r[0].row[i - 1].forecast.score);
+    }
+    put_truth(b.d, r[0].row[0].param, 0, &b.rows.layout, row);
+    const cupel_micro_state first = cupel_layout_state(&b.rows.layout, row);
+    const double density = cupel_ask_value(b.d, &b.d->ask[3], &first);
+    for (size_t a = 0; a < 3; a++) assert_true(cupel_ask_met(&b.d->ask[a], cupel_ask_value(b.d, &b.d->ask[a], &first)));
+    size_t lighter = 0, able = 0;
+    for (uint64_t i = 0; i < 4000; i++) {
+        double param[2];
+        cupel_micro_space_point(&b.s, 60 + i, param);
+        put_truth(b.d, param, 0, &b.rows.layout, row);
+        const cupel_micro_state s = cupel_layout_state(&b.rows.layout, row);
+        bool all = true;
+        for (size_t a = 0; a < 3; a++) all = all && cupel_ask_met(&b.d->ask[a], cupel_ask_value(b.d, &b.d->ask[a], &s));
+        able += all;
+        lighter += all && cupel_ask_value(b.d, &b.d->ask[3], &s) < density;
+    }
+    assert_true(able > 20 && lighter < able / 4); /* lighter ones stand at the edge of a window, where the chance is one half */
+    cupel_free(row);
+    cupel_micro_ranking_release(&r[0]);
+    cupel_micro_ranking_release(&r[1]);
+    tear_down(&b);
+}
+
+static void verdicts_count_the_bar(void **state)
+{
+    (void)state;
+    const cupel_ask window = {.min = 1, .max = 2}, whole = {.whole = true, .within = 0.02, .min = -HUGE_VAL, .max = HUGE_VAL};
+    assert_int_equal(cupel_ask_judge(&window, 1.5, 0.4), CUPEL_MEETS);
+    assert_int_equal(cupel_ask_judge(&window, 1.5, 0.6), CUPEL_OPEN);
+    assert_int_equal(cupel_ask_judge(&window, 0.9, 0.2), CUPEL_OPEN);
+    assert_int_equal(cupel_ask_judge(&window, 0.9, 0.05), CUPEL_MISSES);
+    assert_int_equal(cupel_ask_judge(&window, 2.5, 0.4), CUPEL_MISSES);
+    assert_int_equal(cupel_ask_judge(&window, NAN, 0), CUPEL_MISSES);
+    assert_int_equal(cupel_ask_judge(&whole, 0.01, 0.01), CUPEL_MEETS);
+    assert_int_equal(cupel_ask_judge(&whole, 0.015, 0.01), CUPEL_OPEN);
+    assert_int_equal(cupel_ask_judge(&whole, 0.05, 0.01), CUPEL_MISSES);
+}
+
+int main(void)
+{
+    cupel_la_single_thread();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unseen_structures),     cmocka_unit_test(left_out_rows_calibrate), cmocka_unit_test(too_few_rows_say_why),
+        cmocka_unit_test(the_first_is_the_best), cmocka_unit_test(verdicts_count_the_bar),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
