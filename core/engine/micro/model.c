@@ -52,7 +52,7 @@ static const cupel_reference references[] = {
     {NULL, NULL}};
 
 const cupel_method cupel_micro_surrogate_method = {
-    .name = "microstructure-surrogate",
+    .name = "voigt_reuss",
     .kind = "surrogate",
     .scale = "microstructure",
     .help = "effective tensors over the parameters of a generator, never outside the Voigt and Reuss bounds: a joint Gaussian process on the "

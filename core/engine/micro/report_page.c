@@ -265,7 +265,7 @@ void cupel_micro_page_methods(const cupel_micro_page *p, cupel_str *s)
         "come from the misses of left-out structures, scaled to the place, drawn as whole vectors; quantiles are chosen so that the share asked for "
         "of left-out structures lies inside.</p>\n<ol class=references>\n");
     put_method_references(g->method.name, s);
-    put_method_references("microstructure-surrogate", s);
+    put_method_references("voigt_reuss", s);
     cupel_str_puts(
         s, "</ol>\n<p class=note><code>cupel methods</code> lists all methods, <code>cupel cite</code> gives them as BibTeX.</p></section>\n");
 }
