@@ -12,7 +12,8 @@
     SET(distance_transform)  \
     SET(local_thickness)     \
     SET(tortuosity_factor)  \
-    SET(three_point)
+    SET(three_point)        \
+    SET(grains)
 
 #define DECLARE(name) extern const cupel_volume_descriptor cupel_volume_descriptor_##name;
 #define ENTRY(name) &cupel_volume_descriptor_##name,
