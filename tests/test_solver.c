@@ -213,6 +213,32 @@ static void a_stop_is_clean_and_the_limit_holds(void **state)
     cupel_mixture_release(&m);
 }
 
+#ifdef CUPEL_FAULTS
+/* Every allocation fails once: a clean status, and nothing leaks (the address sanitizer looks). */
+static void no_memory_is_said(void **state)
+{
+    (void)state;
+    const double free_strain[2][6] = {{1, 1, 1, 0, 0, 0}, {0}};
+    const cupel_material of[2] = {case_elastic(1, 1), case_elastic(2, 3)}, k[2] = {case_conductor(1), {.has_k = true, .k = {{2, 0, 0}, {0, 1, 0}, {0, 0, 1}}}};
+    cupel_mixture m = {0};
+    case_of_ball(3, 4, 0.4, &m);
+    for (int physics = 0; physics < 2; physics++)
+        for (size_t at = 1;; at++) {
+            const cupel_solve_options o = {.physics = physics ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, .accuracy = 1e-2, .keep_fields = true, .eigenstrain = free_strain};
+            cupel_solution *s;
+            cupel_err err = {0};
+            cupel_mem_fail_at(at, false);
+            const cupel_status st = cupel_solve(&m, physics ? of : k, &o, &(cupel_job){.threads = 1}, &s, &err);
+            const bool all = cupel_mem_count() < at;
+            cupel_mem_fail_at(0, false);
+            assert_true(all ? st == CUPEL_OK && s != NULL : st == CUPEL_NO_RESOURCE && s == NULL && err.message[0]);
+            cupel_solution_free(s);
+            if (all) break;
+        }
+    cupel_mixture_release(&m);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +247,9 @@ int main(void)
         cmocka_unit_test(turning_the_volume_turns_the_tensor),  cmocka_unit_test(an_image_is_an_extruded_volume),
         cmocka_unit_test(threads_and_kernels_change_no_byte),   cmocka_unit_test(contrasts_stay_within_the_bounds),
         cmocka_unit_test(what_is_missing_is_said),              cmocka_unit_test(a_stop_is_clean_and_the_limit_holds),
+#ifdef CUPEL_FAULTS
+        cmocka_unit_test(no_memory_is_said),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
