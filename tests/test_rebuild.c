@@ -17,8 +17,8 @@ static void labels_of(const array *a, size_t n, cupel_mixture *m)
     cupel_voxels_release(&v);
 }
 
-/* Shares and normals against the sphere that the labels were taken from. A prototype had a root mean square error of 0.055 in the shares and a mean angle
- * of 2.2 degrees. */
+/* Shares and normals against the sphere that the labels were taken from. A prototype had a root mean square error of 0.055 in the shares and a mean
+ * angle of 2.2 degrees. */
 static void a_sphere_is_rebuilt(void **state)
 {
     (void)state;

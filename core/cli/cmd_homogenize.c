@@ -70,9 +70,9 @@ const cupel_verb cupel_verb_homogenize = {
             "  alpha=1.2e-5 | alpha1=..,alpha2=..,alpha3=..            thermal expansion, beside a stiffness\n"
             "  phi1=30,Phi=40,phi2=10                                  Bunge's angles in degrees turn the phase\n\n"
             "The tensor has axes 0, 1, 2 of the array as directions 1, 2, 3; stiffness is in Mandel order 11 22 33 23 13 12 (in 2-D 11 22 12). For "
-            "a volume it is the value on the given grid, for a recipe the value extrapolated from two grids. The error is the half width of a 95 % bar against "
-            "the shape that the voxels stand for, from a second grid and with what iterating left. Every answer is held against the harmonic and arithmetic "
-            "means of its phases.\n\n"
+            "a volume it is the value on the given grid, for a recipe the value extrapolated from two grids. The error is the half width of a 95 % bar "
+            "against the shape that the voxels stand for, from a second grid and with what iterating left. Every answer is held against the harmonic and "
+            "arithmetic means of its phases.\n\n"
             "  cupel homogenize v.npy --property conduction --phase 0:k=1 --phase 1:k=40 --accuracy 1e-4 --format json\n"
             "  cupel homogenize 'gyroid:fraction=0.4,seed=1' --grid 64 --property elasticity --phase 0:E=1,nu=0.3 --phase 1:E=12,nu=0.2\n\n"
             "Exit code 2 for a label without properties, 3 for a volume that cannot be read.",

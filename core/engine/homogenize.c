@@ -108,7 +108,8 @@ static cupel_status warn_of_limits(cupel_homogenized *h, cupel_material *m, cons
     const bool voids = fill_voids(h->kind.physics, h->n_phases, m);
     const double contrast = cupel_contrast_of(h->kind, h->n_phases, fraction, m);
     if (voids)
-        st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, computed with 1e-5 of the stiffest phase in its place");
+        st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, computed with 1e-5 of the stiffest phase in its "
+                                   "place");
     else if (contrast > LIMIT)
         st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
     if (st == CUPEL_OK && !h->periodic)

@@ -49,7 +49,11 @@ typedef struct filter {
 /* Weights of three passes of [1 2 1]/4. */
 static const float TAPS[7] = {1.0f / 64, 6.0f / 64, 15.0f / 64, 20.0f / 64, 15.0f / 64, 6.0f / 64, 1.0f / 64};
 
-static size_t wrap(size_t i, int step, size_t n) { return (size_t)(((int64_t)i + step + 4 * (int64_t)n) % (int64_t)n); }
+static size_t wrap(size_t i, int step, size_t n)
+{
+    const size_t at = i + (size_t)(int64_t)step; /* unsigned: a step back past 0 is large */
+    return at < n ? at : (size_t)(((int64_t)i + step + 4 * (int64_t)n) % (int64_t)n);
+}
 
 static void add_row(float *out, const float *in, float w, size_t n)
 {
@@ -106,10 +110,19 @@ static cupel_status smooth(const size_t n[3], float *x, float *y, float *scratch
 
 /* ---- distances ---- */
 
+/* SIGMA * quantile at even steps between CLIP and 1 - CLIP: straight between them it is good to a thousandth of a voxel at the ends, 1e-8 inside. */
+enum { STEPS = 1 << 16 };
+
 typedef struct field {
     const size_t *n;
     float *psi;
+    const float *quantile; /* [STEPS + 1] */
 } field;
+
+static void fill_quantiles(float *quantile)
+{
+    for (size_t i = 0; i <= STEPS; i++) quantile[i] = (float)(SIGMA * cupel_normal_quantile(CLIP + (1 - 2 * CLIP) * (double)i / STEPS));
+}
 
 static cupel_status psi_plane(void *user, size_t i, size_t worker, cupel_err *err)
 {
@@ -117,11 +130,12 @@ static cupel_status psi_plane(void *user, size_t i, size_t worker, cupel_err *er
     (void)err;
     const field *f = user;
     const size_t plane = f->n[1] * f->n[2];
-    const double far = SIGMA * cupel_normal_quantile(1 - CLIP);
     float *x = f->psi + i * plane;
     for (size_t k = 0; k < plane; k++) {
-        const double s = (double)x[k];
-        x[k] = (float)(s <= CLIP ? -far : s >= 1 - CLIP ? far : SIGMA * cupel_normal_quantile(s));
+        const double at = fmin(fmax(((double)x[k] - CLIP) / (1 - 2 * CLIP), 0), 1) * STEPS;
+        const size_t low = at < STEPS ? (size_t)at : STEPS - 1;
+        const float part = (float)(at - (double)low);
+        x[k] = f->quantile[low] + part * (f->quantile[low + 1] - f->quantile[low]);
     }
     return CUPEL_OK;
 }
@@ -165,9 +179,11 @@ typedef close_voxel (*place_fn)(const void *from, size_t i, size_t j, size_t k);
 static close_voxel place_fine(const void *from, size_t i, size_t j, size_t k)
 {
     const field *f = from;
+    const double psi = psi_at(f, i, j, k);
     double g[3];
+    if (fabs(psi) >= 2 * (double)NEAR) return (close_voxel){(uint32_t)k, {0}, (float)psi}; /* not near, whatever the gradient (place) */
     gradient(f, i, j, k, g);
-    return place(k, psi_at(f, i, j, k), g);
+    return place(k, psi, g);
 }
 
 typedef struct listing {
@@ -267,13 +283,13 @@ static cupel_status share_at(const sheet *s, double shift, double *plane, const 
 /* The level at which the volume is `share`: it falls with the level; halving steps kept inside by the secant. */
 static cupel_status match_volume(sheet *s, double share, const cupel_job *job, cupel_err *err)
 {
-    enum { STEPS = 30 };
+    enum { TRIES = 30 };
     double *plane = cupel_alloc(s->n[0], sizeof *plane), low = -0.5, high = 0.5, at_low, at_high, here = 0, at;
     cupel_status st = CUPEL_OK;
     if (!plane) CUPEL_TRY(cupel_no_memory(err, "volumes of planes", 0));
     CUPEL_TRY(share_at(s, low, plane, job, &at_low, err));
     CUPEL_TRY(share_at(s, high, plane, job, &at_high, err));
-    for (int i = 0; i < STEPS && at_low > share && at_high < share; i++) {
+    for (int i = 0; i < TRIES && at_low > share && at_high < share; i++) {
         here = i % 3 == 2 ? (low + high) / 2 : low + (high - low) * (at_low - share) / (at_low - at_high);
         CUPEL_TRY(share_at(s, here, plane, job, &at, err));
         if (fabs(at - share) < 1e-8) break;
@@ -327,7 +343,7 @@ static cupel_status add_plane(void *user, size_t i, size_t worker, cupel_err *er
 /* What the distances are made with. */
 typedef struct workshop {
     size_t count;
-    float *s, *x, *y, *scratch;
+    float *s, *x, *y, *scratch, *quantile;
 } workshop;
 
 static void workshop_release(workshop *w)
@@ -336,6 +352,7 @@ static void workshop_release(workshop *w)
     cupel_free(w->x);
     cupel_free(w->y);
     cupel_free(w->scratch);
+    cupel_free(w->quantile);
     *w = (workshop){0};
 }
 
@@ -345,15 +362,18 @@ static cupel_status workshop_init(workshop *w, const size_t n[3], size_t threads
     const cupel_status st = cupel_memory_check(cupel_mul(cupel_mul(3, count), sizeof(float)), "distances to an interface", err);
     if (st != CUPEL_OK) return st;
     *w = (workshop){count, cupel_alloc_aligned(count, sizeof(float)), cupel_alloc_aligned(count, sizeof(float)),
-                    cupel_alloc_aligned(count, sizeof(float)), cupel_alloc_aligned(cupel_mul(threads, plane), sizeof(float))};
-    return w->s && w->x && w->y && w->scratch ? CUPEL_OK : cupel_no_memory(err, "distances to an interface", count * 3 * sizeof(float));
+                    cupel_alloc_aligned(count, sizeof(float)), cupel_alloc_aligned(cupel_mul(threads, plane), sizeof(float)),
+                    cupel_alloc(STEPS + 1, sizeof(float))};
+    if (!w->s || !w->x || !w->y || !w->scratch || !w->quantile) return cupel_no_memory(err, "distances to an interface", count * 3 * sizeof(float));
+    fill_quantiles(w->quantile);
+    return CUPEL_OK;
 }
 
 /* One pass: w->x becomes psi of w->s and f->fine its list. */
 static cupel_status measure(cupel_rebuilt *f, workshop *w, const cupel_job *job, cupel_err *err)
 {
     const size_t *n = f->fine.n;
-    field psi = {n, w->x};
+    field psi = {n, w->x, w->quantile};
     memcpy(w->x, w->s, w->count * sizeof *w->x);
     cupel_status st = cupel_par_for(job->threads, n[0], psi_plane, &psi, err);
     cupel_free(f->fine.side);
@@ -428,7 +448,7 @@ static cupel_status make_coarse(cupel_rebuilt *f, const float *psi, const cupel_
     }
     for (int a = 0; a < 3; a++) f->averages = f->averages && (f->fine.n[a] == 1 || f->fine.n[a] % 2 == 0);
     if (f->averages) return CUPEL_OK;
-    const between b = {{f->fine.n, (float *)(uintptr_t)psi}, c->n, f->fine.level};
+    const between b = {{f->fine.n, (float *)(uintptr_t)psi, NULL}, c->n, f->fine.level};
     const cupel_status st = list_voxels(c, place_coarse, &b, job, err);
     return st == CUPEL_OK ? match_volume(c, f->share, job, err) : st;
 }
