@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/guess.h"
 #include "core/engine/micro/model.h"
+#include "core/engine/volume_sets.h"
 #include "core/io/csv.h"
 #include "core/io/json.h"
 #include "core/matter/constraint.h"
@@ -11,7 +12,6 @@
 #include "datasets/spaces/micro/recipe.h"
 #include "datasets/spaces/space.h"
 #include "descriptors/composition/descriptor.h"
-#include "descriptors/microstructure/descriptor.h"
 #include "models/homogenize/method.h"
 #include "models/learn/surrogate.h"
 
@@ -20,7 +20,7 @@
 
 static const cupel_method *descriptor_at(size_t i) { return cupel_descriptors[i] ? &cupel_descriptors[i]->method : NULL; }
 
-static const cupel_method *volume_descriptor_at(size_t i) { return cupel_volume_descriptors[i] ? &cupel_volume_descriptors[i]->method : NULL; }
+static const cupel_method *volume_descriptor_at(size_t i) { return cupel_volume_set(i) ? &cupel_volume_set(i)->method : NULL; }
 
 /* What every prediction's interval rests on (models/learn/calibrate.h). */
 static const cupel_reference interval_references[] = {

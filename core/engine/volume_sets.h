@@ -4,6 +4,11 @@
 
 #include "descriptors/microstructure/descriptor.h"
 
+extern const cupel_volume_descriptor cupel_volume_descriptor_periodic_tortuosity;
+
+/* Set i of those of the folder of descriptors and then of those that need a solver; NULL past the end. */
+const cupel_volume_descriptor *cupel_volume_set(size_t i);
+
 enum { CUPEL_VOLUME_SETS_MAX = 32 };
 
 typedef struct cupel_volume_sets {
