@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/math/kernels/fold.h"
 #include "core/sys/par.h"
 
 #include <assert.h>
@@ -13,11 +14,20 @@
 
 #define PI 3.14159265358979323846
 
+static const cupel_fold_kernels *fold_kernels(void)
+{
+#if defined(__x86_64__)
+    if (cupel_isa_best() == CUPEL_ISA_AVX512) return &cupel_fold_avx512;
+    if (cupel_isa_best() == CUPEL_ISA_AVX2) return &cupel_fold_avx2;
+#endif
+    return &cupel_fold_plain;
+}
+
 #define REAL float
 #define CPLX fftwf_complex
 #define PLAN fftwf_plan
 #define FFTW(x) fftwf_##x
-#define NAME(x) x##_f32
+#define NAME(x) x##32
 #include "core/math/fft_parts.h"
 
 #undef REAL
@@ -29,15 +39,15 @@
 #define CPLX fftw_complex
 #define PLAN fftw_plan
 #define FFTW(x) fftw_##x
-#define NAME(x) x##_f64
+#define NAME(x) x##64
 #include "core/math/fft_parts.h"
 
 struct cupel_fft {
-    plans_f32 p;
+    plans32 p;
 };
 
 struct cupel_fftd {
-    plans_f64 p;
+    plans64 p;
 };
 
 cupel_status cupel_fft_new(const size_t n[3], cupel_fft **f, cupel_err *err)
@@ -45,7 +55,7 @@ cupel_status cupel_fft_new(const size_t n[3], cupel_fft **f, cupel_err *err)
     *f = NULL;
     cupel_fft *w = cupel_alloc(1, sizeof *w);
     if (!w) return cupel_no_memory(err, "a Fourier transform", sizeof *w);
-    const cupel_status st = make_f32(n, &w->p, err);
+    const cupel_status st = make32(n, &w->p, err);
     if (st == CUPEL_OK)
         *f = w;
     else
@@ -58,7 +68,7 @@ cupel_status cupel_fftd_new(const size_t n[3], cupel_fftd **f, cupel_err *err)
     *f = NULL;
     cupel_fftd *w = cupel_alloc(1, sizeof *w);
     if (!w) return cupel_no_memory(err, "a Fourier transform", sizeof *w);
-    const cupel_status st = make_f64(n, &w->p, err);
+    const cupel_status st = make64(n, &w->p, err);
     if (st == CUPEL_OK)
         *f = w;
     else
@@ -68,13 +78,13 @@ cupel_status cupel_fftd_new(const size_t n[3], cupel_fftd **f, cupel_err *err)
 
 void cupel_fft_free(cupel_fft *f)
 {
-    if (f) release_f32(&f->p);
+    if (f) release32(&f->p);
     cupel_free(f);
 }
 
 void cupel_fftd_free(cupel_fftd *f)
 {
-    if (f) release_f64(&f->p);
+    if (f) release64(&f->p);
     cupel_free(f);
 }
 
@@ -91,49 +101,49 @@ static bool aligned(const void *x) { return (uintptr_t)x % 16 == 0; }
 cupel_status cupel_fft_forward(const cupel_fft *f, float *x, size_t threads, cupel_err *err)
 {
     assert(aligned(x));
-    return transform_f32(&f->p, x, 0, threads, err);
+    return transform32(&f->p, x, 0, threads, err);
 }
 
 cupel_status cupel_fft_backward(const cupel_fft *f, float *x, size_t threads, cupel_err *err)
 {
     assert(aligned(x));
-    return transform_f32(&f->p, x, 1, threads, err);
+    return transform32(&f->p, x, 1, threads, err);
 }
 
 cupel_status cupel_fftd_forward(const cupel_fftd *f, double *x, size_t threads, cupel_err *err)
 {
     assert(aligned(x));
-    return transform_f64(&f->p, x, 0, threads, err);
+    return transform64(&f->p, x, 0, threads, err);
 }
 
 cupel_status cupel_fftd_backward(const cupel_fftd *f, double *x, size_t threads, cupel_err *err)
 {
     assert(aligned(x));
-    return transform_f64(&f->p, x, 1, threads, err);
+    return transform64(&f->p, x, 1, threads, err);
 }
 
-size_t cupel_fft_scratch(const cupel_fft *f, size_t fields) { return scratch_f32(&f->p, fields); }
+size_t cupel_fft_scratch(const cupel_fft *f, size_t fields) { return scratch32(&f->p, fields); }
 
-void cupel_fft_plane_forward(const cupel_fft *f, const float *in, float *out, float *scratch) { plane_forward_f32(&f->p, in, out, scratch); }
+void cupel_fft_plane_forward(const cupel_fft *f, const float *in, float *out, float *scratch) { plane_forward32(&f->p, in, out, scratch); }
 
-void cupel_fft_plane_backward(const cupel_fft *f, const float *in, float *out, float *scratch) { plane_backward_f32(&f->p, in, out, scratch); }
+void cupel_fft_plane_backward(const cupel_fft *f, const float *in, float *out, float *scratch) { plane_backward32(&f->p, in, out, scratch); }
 
-size_t cupel_fft_blocks(const cupel_fft *f) { return f->p.n[1] * blocks_of_line_f32(&f->p); }
+size_t cupel_fft_blocks(const cupel_fft *f) { return f->p.n[1] * blocks_of_line32(&f->p); }
 
 void cupel_fft_columns(const cupel_fft *f, size_t b, float *const *x, size_t fields, cupel_fft_product *product, void *user, float *scratch)
 {
-    const plans_f32 *p = &f->p;
-    const size_t per_line = blocks_of_line_f32(p), k0 = b % per_line * p->block, each = 2 * p->n[0] * p->stride;
+    const plans32 *p = &f->p;
+    const size_t per_line = blocks_of_line32(p), k0 = b % per_line * p->block, each = 2 * p->n[0] * p->stride;
     const size_t n = p->half - k0 < p->block ? p->half - k0 : p->block;
     float *spectrum[CUPEL_FFT_FIELDS], *spare = scratch + fields * each;
     for (size_t c = 0; c < fields; c++) {
         spectrum[c] = scratch + c * each;
-        gather_f32(p, x[c], b / per_line, k0, n, spare);
+        gather32(p, x[c], b / per_line, k0, n, spare);
         fftwf_execute_dft(p->first[0], (fftwf_complex *)spare, (fftwf_complex *)spectrum[c]);
     }
     product(user, &(cupel_fft_columns_view){b / per_line, k0, n, p->stride, spectrum});
     for (size_t c = 0; c < fields; c++) {
         fftwf_execute_dft(p->first[1], (fftwf_complex *)spectrum[c], (fftwf_complex *)spare);
-        scatter_f32(p, x[c], b / per_line, k0, n, spare);
+        scatter32(p, x[c], b / per_line, k0, n, spare);
     }
 }

@@ -10,7 +10,8 @@ typedef struct NAME(plans) {
     size_t half, pitch;  /* n2 / 2 + 1; REALs per row */
     size_t block, stride; /* columns of a block along axis 0 */
     bool folded;         /* n2 is even */
-    REAL *twiddle;       /* [half][2] exp(-2 pi i k / n2) */
+    REAL *twiddle;       /* the two tables of kernels/fold.h, [half][2] each */
+    const cupel_fold_kernels *kernels;
     PLAN row[2], middle[2], first[2]; /* forward, backward */
 } NAME(plans);
 
@@ -75,7 +76,8 @@ static cupel_status NAME(make)(const size_t n[3], NAME(plans) *out, cupel_err *e
         return cupel_fail(err, CUPEL_BAD_INPUT, "a Fourier transform of %zu x %zu x %zu", n[0], n[1], n[2]);
     NAME(choose_blocks)(&p);
     REAL *a = cupel_alloc_aligned(NAME(scratch)(&p, 1), sizeof *a), *b = cupel_alloc_aligned(NAME(scratch)(&p, 1), sizeof *b);
-    p.twiddle = cupel_alloc_aligned(2 * p.half, sizeof *p.twiddle);
+    p.twiddle = cupel_alloc_aligned(4 * p.half, sizeof *p.twiddle);
+    p.kernels = fold_kernels();
     cupel_status st = CUPEL_OK;
     if (a && b && p.twiddle) {
         cupel_process_lock_take();
@@ -83,8 +85,9 @@ static cupel_status NAME(make)(const size_t n[3], NAME(plans) *out, cupel_err *e
         cupel_process_lock_give();
         for (size_t k = 0; k < p.half; k++) {
             const double angle = 2 * PI * (double)k / (double)n[2];
-            p.twiddle[2 * k] = (REAL)cos(angle);
-            p.twiddle[2 * k + 1] = (REAL)-sin(angle);
+            p.twiddle[2 * k] = p.twiddle[2 * k + 1] = (REAL)(-0.5 * sin(angle));
+            p.twiddle[2 * (p.half + k)] = (REAL)(0.5 * cos(angle));
+            p.twiddle[2 * (p.half + k) + 1] = (REAL)(-0.5 * cos(angle));
         }
     }
     if (!p.row[0] || !p.row[1] || !p.middle[0] || !p.middle[1] || !p.first[0] || !p.first[1]) {
@@ -97,41 +100,12 @@ static cupel_status NAME(make)(const size_t n[3], NAME(plans) *out, cupel_err *e
     return st;
 }
 
-static inline void NAME(unfold)(const NAME(plans) *p, const REAL *restrict z, REAL *restrict x)
-{
-    const size_t m = p->n[2] / 2;
-    x[0] = z[0] + z[1];
-    x[1] = 0;
-    x[2 * m] = z[0] - z[1];
-    x[2 * m + 1] = 0;
-    for (size_t k = 1; k < m; k++) {
-        const REAL ar = z[2 * k], ai = z[2 * k + 1], br = z[2 * (m - k)], bi = -z[2 * (m - k) + 1];
-        const REAL sr = (REAL)0.5 * (ar + br), si = (REAL)0.5 * (ai + bi), dr = (REAL)0.5 * (ar - br), di = (REAL)0.5 * (ai - bi);
-        const REAL c = p->twiddle[2 * k], s = p->twiddle[2 * k + 1];
-        x[2 * k] = sr + (s * dr + c * di);
-        x[2 * k + 1] = si - (c * dr - s * di);
-    }
-}
-
-static inline void NAME(fold)(const NAME(plans) *p, const REAL *restrict x, REAL *restrict z)
-{
-    const size_t m = p->n[2] / 2;
-    z[0] = x[0] + x[2 * m];
-    z[1] = x[0] - x[2 * m];
-    for (size_t k = 1; k < m; k++) {
-        const REAL ar = x[2 * k], ai = x[2 * k + 1], br = x[2 * (m - k)], bi = -x[2 * (m - k) + 1];
-        const REAL sr = ar + br, si = ai + bi, dr = ar - br, di = ai - bi, c = p->twiddle[2 * k], s = p->twiddle[2 * k + 1];
-        z[2 * k] = sr + (s * dr - c * di);
-        z[2 * k + 1] = si + (c * dr + s * di);
-    }
-}
-
 /* buffer [2][pitch]: FFTW destroys the input of a backward real transform. */
 static void NAME(row_forward)(const NAME(plans) *p, const REAL *in, REAL *out, REAL *buffer)
 {
     if (p->folded) {
         FFTW(execute_dft)(p->row[0], (CPLX *)(uintptr_t)in, (CPLX *)buffer);
-        NAME(unfold)(p, buffer, out);
+        p->kernels->NAME(unfold)(p->n[2] / 2, p->twiddle, p->twiddle + 2 * p->half, buffer, out);
     } else {
         memcpy(buffer, in, p->n[2] * sizeof *in);
         FFTW(execute_dft_r2c)(p->row[0], buffer, (CPLX *)out);
@@ -142,7 +116,7 @@ static void NAME(row_forward)(const NAME(plans) *p, const REAL *in, REAL *out, R
 static void NAME(row_backward)(const NAME(plans) *p, const REAL *in, REAL *out, REAL *buffer)
 {
     if (p->folded) {
-        NAME(fold)(p, in, buffer);
+        p->kernels->NAME(fold)(p->n[2] / 2, p->twiddle, p->twiddle + 2 * p->half, in, buffer);
         FFTW(execute_dft)(p->row[1], (CPLX *)buffer, (CPLX *)out);
     } else {
         memcpy(buffer, in, 2 * p->half * sizeof *in);

@@ -152,22 +152,24 @@ static cupel_status descend(solve *w, size_t load, descent *d, cupel_err *err)
     if (load < c->order) mean[c->component[load]] = c->factor[load];
     CUPEL_TRY(cupel_pass_flux(it, load < c->order ? CUPEL_OF_MEAN : CUPEL_OF_PRESTRESS, mean, &work, d->flux, err));
     d->start = d->energy = load < c->order ? d->flux[c->component[load]] * c->factor[load] : 0;
-    CUPEL_TRY(cupel_pass_residual(it, 1, true, err));
+    double alpha = 0; /* of the last step, not yet in r and u */
     for (;;) {
         CUPEL_TRY(say_where(w, load, d, err));
-        CUPEL_TRY(cupel_pass_green(it, &rz, err));
+        CUPEL_TRY(cupel_pass_green(it, alpha, d->iterations == 0, &rz, err));
         if (!isfinite(rz)) return cupel_fail(err, CUPEL_FAILED, "the solver left the range of numbers: properties of phases are too far apart or too large");
         d->settled = rz <= 1e-14 * fabs(d->energy);
         if (d->settled) break;
-        CUPEL_TRY(cupel_pass_direction(it, d->iterations ? rz / before : 0, err));
+        CUPEL_TRY(cupel_pass_direction(it, alpha, d->iterations ? rz / before : 0, err));
+        alpha = 0;
         CUPEL_TRY(cupel_pass_flux(it, CUPEL_OF_FIELD, none, &work, flux, err));
         d->settled = !(work > 0); /* rounding is all there is */
         if (d->settled) break;
-        take_step(d, rz * rz / work, flux, rz / work, c->fluxes);
+        alpha = rz / work;
+        take_step(d, alpha * rz, flux, alpha, c->fluxes);
         if (is_good(w, load, d)) break;
         before = rz;
-        CUPEL_TRY(cupel_pass_residual(it, rz / work, false, err));
     }
+    CUPEL_TRY(cupel_pass_keep(it, alpha, err));
 done:
     return st;
 }

@@ -49,8 +49,11 @@ static cupel_status pair_plane(void *user, size_t i, size_t worker, cupel_err *e
     for (size_t j = 0; j < c->n[1]; j++) {
         for (size_t l = 0; l < n; l++) rows_of_load(w->s, c, l, i, j, lines, flux + l * rows, gradient + l * rows, coefficients, at);
         for (size_t a = 0; a < n; a++)
-            for (size_t b = a; b < n; b++)
-                for (size_t d = 0; d < c->fluxes; d++) sums[a * n + b] += w->s->k->dot(c->n[2], flux + a * rows + d * row, gradient + b * rows + d * row);
+            for (size_t b = a; b < n; b++) {
+                double lanes[CUPEL_LANES] = {0};
+                for (size_t d = 0; d < c->fluxes; d++) w->s->k->dot(c->n[2], flux + a * rows + d * row, gradient + b * rows + d * row, lanes);
+                sums[a * n + b] += cupel_lanes_fold(lanes);
+            }
     }
     return CUPEL_OK;
 }

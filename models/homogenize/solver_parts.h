@@ -66,7 +66,9 @@ typedef struct cupel_iteration {
     cupel_fft *fft;
     const cupel_job *job;
     size_t threads, pitch, plane, size;      /* floats of a row, a plane, a field */
-    float *p[3], *r[3], *z[3], *u[3];        /* u: the caller's; NULL unless kept */
+    float *p[3], *z[3];                      /* direction; and K p, then G r */
+    float *r;                                /* residual, in Fourier space: lines of columns, [n1][blocks][fields][n0][2 columns] */
+    float *u[3];                             /* the caller's; NULL unless kept */
     float *scratch;                          /* [threads][each] */
     size_t each;
     float *cosine, *sine, *weight;           /* along the last axis, each number twice */
@@ -80,13 +82,14 @@ void cupel_iteration_release(cupel_iteration *it);
 /* What the fluxes of a pass come from. */
 typedef enum cupel_source { CUPEL_OF_MEAN, CUPEL_OF_FIELD, CUPEL_OF_PRESTRESS } cupel_source;
 
-/* z = -div of the fluxes of a uniform gradient `mean`, of grad p, or of the phases' own strains. flux [fluxes]: their mean; *work = <grad p . flux>
- * where they come from p. */
+/* z = -div of the fluxes of a uniform gradient `mean`, of grad p, or of the phases' own strains, its planes transformed. flux [fluxes]: their mean;
+ * *work = <grad p . flux> where they come from p. */
 cupel_status cupel_pass_flux(cupel_iteration *it, cupel_source source, const double *mean, double *work, double *flux, cupel_err *err);
-/* r -= alpha z (`start`: r = -z); u += alpha p; z = planes of r transformed. Then z = G z, returned: <r . G r> per voxel. */
-cupel_status cupel_pass_residual(cupel_iteration *it, double alpha, bool start, cupel_err *err);
-cupel_status cupel_pass_green(cupel_iteration *it, double *rz, cupel_err *err);
-/* p = z transformed back + beta p. */
-cupel_status cupel_pass_direction(cupel_iteration *it, double beta, cupel_err *err);
+/* r -= alpha z (`start`: r = -z), z = G r; *rz = <r . z> per voxel. */
+cupel_status cupel_pass_green(cupel_iteration *it, double alpha, bool start, double *rz, cupel_err *err);
+/* u += alpha p where it is kept, then p = z transformed back + beta p. */
+cupel_status cupel_pass_direction(cupel_iteration *it, double alpha, double beta, cupel_err *err);
+/* u += alpha p. */
+cupel_status cupel_pass_keep(cupel_iteration *it, double alpha, cupel_err *err);
 
 #endif

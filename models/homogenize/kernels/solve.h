@@ -12,7 +12,15 @@
 #include "core/matter/mixture.h"
 #include "core/sys/cpu.h"
 
-enum { CUPEL_STRESSES = 6, CUPEL_VOIGT_COEFFICIENTS = 21 };
+enum { CUPEL_VOIGT_COEFFICIENTS = 21, CUPEL_LANES = 16 };
+
+/* Sums run in lanes, element k of a row in lane k mod 16: float within a row, double across rows. */
+static inline double cupel_lanes_fold(const double lanes[CUPEL_LANES])
+{
+    double sum = 0;
+    for (int l = 0; l < CUPEL_LANES; l++) sum += lanes[l];
+    return sum;
+}
 
 /* Where a row of fluxes is computed. Fields: 1 (conduction) or 3 (elasticity). */
 typedef struct cupel_voxel_row {
@@ -38,6 +46,7 @@ typedef struct cupel_green_line {
     float x, y, z;           /* wave vector = (x cosine, y cosine, z sine) */
     const float *cosine, *sine, *weight; /* [n]; weight: how often the frequency counts in Parseval's sum */
     float reference[6];      /* conduction: tensor 11 22 33 23 13 12; elasticity: 1 / mu, (lambda + mu) / (lambda + 2 mu); 1 / voxels is in it */
+    float keep, alpha;       /* residual = keep residual - alpha s */
 } cupel_green_line;
 
 typedef struct cupel_solve_kernels {
@@ -56,15 +65,16 @@ typedef struct cupel_solve_kernels {
     void (*flux_cuts)(const cupel_voxel_row *row, size_t m, const cupel_cut *cut, const uint32_t *at, const cupel_cut_rule *rule);
     void (*stress_cuts)(const cupel_voxel_row *row, size_t m, const cupel_cut *cut, const uint32_t *at, const cupel_cut_rule *rule);
     /* Divergence: what the fluxes x, y, z of voxel row j and those (before) of row j - 1 give to the row j of nodes of plane i (into q, added to
-     * what plane i - 1 left in upper) and of plane i + 1 (into upper). */
-    void (*spread)(size_t n, const float *const flux[3], const float *const before[3], const float scale[3], float *upper, float *q);
-    double (*sum)(size_t n, const float *a);
-    double (*dot)(size_t n, const float *a, const float *b);
+     * what plane i - 1 left in upper) and of plane i + 1 (into upper). lanes += p . q. */
+    void (*spread)(size_t n, const float *const flux[3], const float *const before[3], const float scale[3], const float *p, float *upper, float *q,
+                   double *lanes);
+    void (*sum)(size_t n, const float *a, double *lanes);                  /* lanes += a */
+    void (*dot)(size_t n, const float *a, const float *b, double *lanes);  /* lanes += a b */
     void (*add)(size_t n, float f, const float *a, float *b);       /* b += f a */
     void (*direct)(size_t n, float f, const float *a, float *b);    /* b = a + f b */
-    /* s = G s; the sum of weight s G s. */
-    double (*green_conduction)(const cupel_green_line *g, float *s);
-    double (*green_elasticity)(const cupel_green_line *g, float *s0, float *s1, float *s2);
+    /* r = keep r - alpha s, s = G r; lanes += weight r G r. Rows of fields. */
+    void (*green_conduction)(const cupel_green_line *g, float *const r[1], float *const s[1], double *lanes);
+    void (*green_elasticity)(const cupel_green_line *g, float *const r[3], float *const s[3], double *lanes);
 } cupel_solve_kernels;
 
 extern const cupel_solve_kernels cupel_solve_plain;

@@ -1,12 +1,33 @@
 /* Not a header of its own: the loops of solve.h, compiled once per instruction set. VECTOR is the width of its registers in bytes; sums run in LANES
  * partial sums whatever the width. */
+#include <stddef.h>
 #include <string.h>
 
-#define LANES 16
-#define VECTORS (LANES * sizeof(float) / VECTOR)
-enum { CHUNK = 64 }; /* cut voxels worked on together */
+#define LANES CUPEL_LANES
+#define WIDTH (VECTOR / sizeof(float))
+#define VECTORS (LANES / WIDTH)
+enum { CHUNK = 64 /* cut voxels worked on together */, LINE = 160 /* floats of a line of frequencies worked on together */ };
+
+/* Rows never overlap, which the compiler cannot know of so many pointers. */
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define INDEPENDENT _Pragma("GCC ivdep")
+#endif
 
 typedef float vec __attribute__((vector_size(VECTOR)));
+
+/* The elements after those of a, the last of them out of b; those before b, the first out of a. */
+#if VECTOR == 64
+#define NEXT(a, b) __builtin_shufflevector(a, b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
+#define BEFORE(a, b) __builtin_shufflevector(a, b, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
+#elif VECTOR == 32
+#define NEXT(a, b) __builtin_shufflevector(a, b, 1, 2, 3, 4, 5, 6, 7, 8)
+#define BEFORE(a, b) __builtin_shufflevector(a, b, 7, 8, 9, 10, 11, 12, 13, 14)
+#else
+#define NEXT(a, b) __builtin_shufflevector(a, b, 1, 2, 3, 4)
+#define BEFORE(a, b) __builtin_shufflevector(a, b, 3, 4, 5, 6)
+#endif
 
 static inline vec load(const float *p)
 {
@@ -15,35 +36,33 @@ static inline vec load(const float *p)
     return v;
 }
 
-/* Lanes in a fixed order, in double. */
-static double fold(const vec *acc, const float *tail, size_t n_tail)
+/* The lanes of a row, and of its last few elements, go to the sum. */
+static inline void fold(const vec *acc, const float *tail, size_t n_tail, double *restrict lanes)
 {
     float lane[LANES];
-    double sum = 0;
     memcpy(lane, acc, sizeof lane);
     for (size_t l = 0; l < n_tail; l++) lane[l] += tail[l];
-    for (size_t l = 0; l < LANES; l++) sum += (double)lane[l];
-    return sum;
+    for (size_t l = 0; l < LANES; l++) lanes[l] += (double)lane[l];
 }
 
-static double sum(size_t n, const float *a)
+static void sum(size_t n, const float *a, double *lanes)
 {
     vec acc[VECTORS] = {0};
     size_t k = 0;
-    for (; k + LANES <= n; k += LANES)
-        for (size_t v = 0; v < VECTORS; v++) acc[v] += load(a + k + v * (LANES / VECTORS));
-    return fold(acc, a + k, n - k);
+    while (k + LANES <= n)
+        for (size_t v = 0; v < VECTORS; v++, k += WIDTH) acc[v] += load(a + k);
+    fold(acc, a + k, n - k, lanes);
 }
 
-static double dot(size_t n, const float *a, const float *b)
+static void dot(size_t n, const float *a, const float *b, double *lanes)
 {
     vec acc[VECTORS] = {0};
     float tail[LANES];
     size_t k = 0;
-    for (; k + LANES <= n; k += LANES)
-        for (size_t v = 0; v < VECTORS; v++) acc[v] += load(a + k + v * (LANES / VECTORS)) * load(b + k + v * (LANES / VECTORS));
+    while (k + LANES <= n)
+        for (size_t v = 0; v < VECTORS; v++, k += WIDTH) acc[v] += load(a + k) * load(b + k);
     for (size_t l = 0; k + l < n; l++) tail[l] = a[k + l] * b[k + l];
-    return fold(acc, tail, n - k);
+    fold(acc, tail, n - k, lanes);
 }
 
 static void add(size_t n, float f, const float *restrict a, float *restrict b)
@@ -59,7 +78,22 @@ static void direct(size_t n, float f, const float *restrict a, float *restrict b
 static void line(size_t n, size_t len, const float *restrict a, const float *restrict c, float *restrict out)
 {
     float *restrict s = out, *restrict t = out + len, *restrict r = out + 2 * len;
-    for (size_t k = 0; k < n; k++) {
+    size_t k = 0;
+    if (n >= 2 * WIDTH) { /* each element is read once: the next comes out of two vectors */
+        vec x = load(a), y = load(c), sum_here = x + y, rise_here = y - x;
+        for (; k + 2 * WIDTH <= n; k += WIDTH) {
+            x = load(a + k + WIDTH);
+            y = load(c + k + WIDTH);
+            const vec sum_next = x + y, rise_next = y - x, one = NEXT(sum_here, sum_next), above = rise_here + NEXT(rise_here, rise_next);
+            const vec both = sum_here + one, step = one - sum_here;
+            memcpy(s + k, &both, sizeof both);
+            memcpy(t + k, &step, sizeof step);
+            memcpy(r + k, &above, sizeof above);
+            sum_here = sum_next;
+            rise_here = rise_next;
+        }
+    }
+    for (; k < n; k++) {
         const float s0 = a[k] + c[k], s1 = a[k + 1] + c[k + 1];
         s[k] = s0 + s1;
         t[k] = s1 - s0;
@@ -90,6 +124,7 @@ static void flux(const cupel_voxel_row *given, const float *restrict k)
 {
     const cupel_voxel_row w = *given, *row = &w;
     float *restrict x = w.out, *restrict y = w.out + w.len, *restrict z = w.out + 2 * w.len;
+    INDEPENDENT
     for (size_t v = 0; v < w.n; v++) {
         x[v] = k[v] * (w.mean[0] + GRADIENT_X(row, 0, v));
         y[v] = k[v] * (w.mean[1] + GRADIENT_Y(row, 0, v));
@@ -101,6 +136,7 @@ static void flux_run(const cupel_voxel_row *given, size_t from, size_t to, const
 {
     const cupel_voxel_row w = *given, *row = &w;
     float *restrict x = w.out, *restrict y = w.out + w.len, *restrict z = w.out + 2 * w.len;
+    INDEPENDENT
     for (size_t v = from; v < to; v++) {
         const float g0 = w.mean[0] + GRADIENT_X(row, 0, v), g1 = w.mean[1] + GRADIENT_Y(row, 0, v), g2 = w.mean[2] + GRADIENT_Z(row, 0, v);
         x[v] = k[0] * g0 + k[5] * g1 + k[4] * g2;
@@ -154,6 +190,7 @@ static void flux_cuts(const cupel_voxel_row *row, size_t m, const cupel_cut *cut
             g[1][q] = row->mean[1] + GRADIENT_Y(row, 0, at[q]);
             g[2][q] = row->mean[2] + GRADIENT_Z(row, 0, at[q]);
         }
+        INDEPENDENT
         for (size_t q = 0; q < n; q++) {
             const float p = c.p[q], ka = (1 - p) * c.a[0][q] + p * c.b[0][q], kh = harmonic(p, c.a[0][q], c.b[0][q]);
             const float base = ka - reuss * (ka - kh), along = c.normal[0][q] * g[0][q] + c.normal[1][q] * g[1][q] + c.normal[2][q] * g[2][q];
@@ -180,6 +217,7 @@ static void stress(const cupel_voxel_row *given, const float *restrict lambda, c
     const cupel_voxel_row w = *given, *row = &w;
     float *restrict s0 = w.out, *restrict s1 = s0 + w.len, *restrict s2 = s1 + w.len, *restrict s3 = s2 + w.len, *restrict s4 = s3 + w.len,
                     *restrict s5 = s4 + w.len;
+    INDEPENDENT
     for (size_t v = 0; v < w.n; v++) {
         STRAINS(row, v);
         const float volume = lambda[v] * (e0 + e1 + e2), m = mu[v], m2 = m + m;
@@ -197,6 +235,7 @@ static void stress_run(const cupel_voxel_row *given, size_t from, size_t to, con
     const cupel_voxel_row w = *given, *row = &w;
     float *restrict s0 = w.out, *restrict s1 = s0 + w.len, *restrict s2 = s1 + w.len, *restrict s3 = s2 + w.len, *restrict s4 = s3 + w.len,
                     *restrict s5 = s4 + w.len;
+    INDEPENDENT
     for (size_t v = from; v < to; v++) {
         STRAINS(row, v);
         s0[v] = c[0] * e0 + c[1] * e1 + c[2] * e2 + c[3] * e3 + c[4] * e4 + c[5] * e5;
@@ -215,6 +254,7 @@ static inline float over(float a, float b) { return b > 0 ? a / b : 0; }
 static void respond(size_t n, const cut_chunk *c, const cupel_cut_rule *rule, float e[6][CHUNK])
 {
     const float voigt = rule->blend > 0 ? rule->blend : 0, reuss = rule->blend < 0 ? -rule->blend : 0, laminate = 1 - voigt - reuss;
+    INDEPENDENT
     for (size_t q = 0; q < n; q++) {
         const float p = c->p[q], la = c->a[0][q], lb = c->b[0][q], ma = c->a[1][q], mb = c->b[1][q], dl = lb - la, dm = mb - ma;
         const float mr = harmonic(p, ma, mb), lr = harmonic(p, la + rule->bulk * ma, lb + rule->bulk * mb) - rule->bulk * mr;
@@ -253,62 +293,85 @@ static void stress_cuts(const cupel_voxel_row *row, size_t m, const cupel_cut *c
     }
 }
 
-static void spread(size_t n, const float *const flux_rows[3], const float *const before[3], const float scale[3], float *restrict upper,
-                   float *restrict q)
+static void spread(size_t n, const float *const flux_rows[3], const float *const before[3], const float scale[3], const float *p, float *upper, float *q,
+                   double *lanes)
 {
     const float *x = flux_rows[0], *y = flux_rows[1], *z = flux_rows[2], *xb = before[0], *yb = before[1], *zb = before[2];
-    const float *xl = x - 1, *yl = y - 1, *zl = z - 1, *xbl = xb - 1, *ybl = yb - 1, *zbl = zb - 1; /* the voxel before */
     const float s0 = scale[0], s1 = scale[1], s2 = scale[2];
-    for (size_t k = 0; k < n; k++) {
-        const float along_x = s0 * ((xl[k] + x[k]) + (xbl[k] + xb[k])), along_y = s1 * ((ybl[k] + yb[k]) - (yl[k] + y[k]));
-        const float rest = along_y + s2 * ((zl[k] + zbl[k]) - (z[k] + zb[k]));
-        q[k] = upper[k] + (rest - along_x);
-        upper[k] = rest + along_x;
+    const float *const xl = x - 1, *const yl = y - 1, *const zl = z - 1, *const xbl = xb - 1, *const ybl = yb - 1, *const zbl = zb - 1;
+    /* along x, and along y and z, of the voxels before */
+    float past_x = s0 * (xl[0] + xbl[0]), past = s1 * (ybl[0] - yl[0]) + s2 * (zl[0] + zbl[0]), tail[LANES];
+    vec acc[VECTORS] = {0}, last_x = {0}, last = {0};
+    last_x[WIDTH - 1] = past_x;
+    last[WIDTH - 1] = past;
+    size_t k = 0;
+    while (k + LANES <= n)
+        for (size_t v = 0; v < VECTORS; v++, k += WIDTH) {
+            const vec here_x = s0 * (load(x + k) + load(xb + k)), side = s1 * (load(yb + k) - load(y + k)), depth = s2 * (load(z + k) + load(zb + k));
+            const vec here = side + depth, along = BEFORE(last_x, here_x) + here_x, rest = BEFORE(last, here) + (side - depth);
+            const vec force = load(upper + k) + (rest - along), above = rest + along;
+            acc[v] += force * load(p + k);
+            memcpy(q + k, &force, sizeof force);
+            memcpy(upper + k, &above, sizeof above);
+            last_x = here_x;
+            last = here;
+        }
+    if (k) past_x = last_x[WIDTH - 1], past = last[WIDTH - 1];
+    const size_t whole = k;
+    for (; k < n; k++) {
+        const float here_x = s0 * (x[k] + xb[k]), side = s1 * (yb[k] - y[k]), depth = s2 * (z[k] + zb[k]), along = past_x + here_x, rest = past + (side - depth);
+        const float force = upper[k] + (rest - along);
+        tail[k - whole] = force * p[k];
+        q[k] = force;
+        upper[k] = rest + along;
+        past_x = here_x;
+        past = side + depth;
     }
+    fold(acc, tail, n - whole, lanes);
 }
 
-static double green_conduction(const cupel_green_line *given, float *restrict s)
+static void green_conduction(const cupel_green_line *given, float *const residual[1], float *const spectrum[1], double *lanes)
 {
     const cupel_green_line g = *given;
-    const float *restrict cosine = g.cosine, *restrict sine = g.sine, *restrict weight = g.weight;
-    const float *r = g.reference;
-    double total = 0;
-    for (size_t from = 0; from < g.n; from += 2 * CHUNK) {
-        const size_t n = g.n - from < 2 * CHUNK ? g.n - from : 2 * CHUNK;
-        float e[2 * CHUNK];
-        for (size_t k = 0; k < n; k++) {
-            const float x = g.x * cosine[from + k], y = g.y * cosine[from + k], z = g.z * sine[from + k];
-            const float below = x * (r[0] * x + 2 * (r[5] * y + r[4] * z)) + y * (r[1] * y + 2 * r[3] * z) + r[2] * z * z;
-            const float old = s[from + k], now = below > 0 ? old / below : 0;
-            e[k] = weight[from + k] * old * now;
-            s[from + k] = now;
+    const float *restrict cosine = g.cosine, *restrict sine = g.sine, *restrict weight = g.weight, *c = g.reference;
+    float *restrict r = residual[0], *restrict s = spectrum[0];
+    for (size_t from = 0; from < g.n; from += LINE) {
+        const size_t to = g.n - from < LINE ? g.n : from + LINE;
+        float e[LINE];
+        INDEPENDENT
+        for (size_t k = from; k < to; k++) {
+            const float x = g.x * cosine[k], y = g.y * cosine[k], z = g.z * sine[k];
+            const float below = x * (c[0] * x + 2 * (c[5] * y + c[4] * z)) + y * (c[1] * y + 2 * c[3] * z) + c[2] * z * z;
+            const float old = g.keep * r[k] - g.alpha * s[k], now = below > 0 ? old / below : 0;
+            e[k - from] = weight[k] * old * now;
+            r[k] = old;
+            s[k] = now;
         }
-        total += sum(n, e);
+        sum(to - from, e, lanes);
     }
-    return total;
 }
 
 /* G = (I - g kk / |k|^2) / (mu |k|^2), g = (lambda + mu) / (lambda + 2 mu). */
-static double green_elasticity(const cupel_green_line *given, float *restrict s0, float *restrict s1, float *restrict s2)
+static void green_elasticity(const cupel_green_line *given, float *const residual[3], float *const spectrum[3], double *lanes)
 {
     const cupel_green_line g = *given;
     const float *restrict cosine = g.cosine, *restrict sine = g.sine, *restrict weight = g.weight;
+    float *restrict r0 = residual[0], *restrict r1 = residual[1], *restrict r2 = residual[2];
+    float *restrict s0 = spectrum[0], *restrict s1 = spectrum[1], *restrict s2 = spectrum[2];
     const float f = g.reference[0], h = g.reference[1];
-    double total = 0;
-    for (size_t from = 0; from < g.n; from += 2 * CHUNK) {
-        const size_t n = g.n - from < 2 * CHUNK ? g.n - from : 2 * CHUNK;
-        float e[2 * CHUNK];
-        for (size_t k = 0; k < n; k++) {
-            const float x = g.x * cosine[from + k], y = g.y * cosine[from + k], z = g.z * sine[from + k], square = x * x + y * y + z * z;
-            const float inverse = square > 0 ? 1 / square : 0, a = f * inverse, r0 = s0[from + k], r1 = s1[from + k], r2 = s2[from + k];
-            const float along = h * inverse * (x * r0 + y * r1 + z * r2);
-            const float z0 = a * (r0 - along * x), z1 = a * (r1 - along * y), z2 = a * (r2 - along * z);
-            e[k] = weight[from + k] * (r0 * z0 + r1 * z1 + r2 * z2);
-            s0[from + k] = z0;
-            s1[from + k] = z1;
-            s2[from + k] = z2;
+    for (size_t from = 0; from < g.n; from += LINE) {
+        const size_t to = g.n - from < LINE ? g.n : from + LINE;
+        float e[LINE];
+        INDEPENDENT
+        for (size_t k = from; k < to; k++) {
+            const float x = g.x * cosine[k], y = g.y * cosine[k], z = g.z * sine[k], square = x * x + y * y + z * z;
+            const float q0 = g.keep * r0[k] - g.alpha * s0[k], q1 = g.keep * r1[k] - g.alpha * s1[k], q2 = g.keep * r2[k] - g.alpha * s2[k];
+            const float inverse = square > 0 ? 1 / square : 0, a = f * inverse, along = h * inverse * (x * q0 + y * q1 + z * q2);
+            const float z0 = a * (q0 - along * x), z1 = a * (q1 - along * y), z2 = a * (q2 - along * z);
+            e[k - from] = weight[k] * (q0 * z0 + q1 * z1 + q2 * z2);
+            r0[k] = q0, r1[k] = q1, r2[k] = q2;
+            s0[k] = z0, s1[k] = z1, s2[k] = z2;
         }
-        total += sum(n, e);
+        sum(to - from, e, lanes);
     }
-    return total;
 }
