@@ -67,6 +67,82 @@ static cupel_status too_large(const cupel_h5 *h, const char *path, cupel_err *er
                       "'%s': data set '%s' claims more values than the file can hold; it is cut off, damaged or was never written", h->name, path);
 }
 
+/* What the filters make of a chunk: the bytes that deflate was given, and those that came after it. known false: filters that we do not undo. */
+typedef struct pipeline {
+    bool known, deflated;
+    size_t before, after; /* bytes that checksums add before and after deflate */
+} pipeline;
+
+static pipeline look_at_filters(hid_t properties)
+{
+    pipeline p = {.known = true};
+    const int n = H5Pget_nfilters(properties);
+    for (int i = 0; i < n; i++) {
+        unsigned flags;
+        size_t n_values = 0;
+        H5Z_filter_t id = H5Pget_filter2(properties, (unsigned)i, &flags, &n_values, NULL, 0, NULL, NULL);
+        if (id == H5Z_FILTER_FLETCHER32) *(p.deflated ? &p.after : &p.before) += 4;
+        p.known = p.known && (id == H5Z_FILTER_FLETCHER32 || id == H5Z_FILTER_SHUFFLE || (id == H5Z_FILTER_DEFLATE && !p.deflated));
+        p.deflated = p.deflated || id == H5Z_FILTER_DEFLATE;
+    }
+    return p;
+}
+
+typedef struct chunks {
+    const cupel_h5 *h;
+    hid_t dataset, space;
+    const char *path;
+    pipeline filters;
+    size_t bytes;         /* of an unpacked chunk */
+    unsigned char *plain; /* [bytes + filters.before] scratch */
+} chunks;
+
+/* A stored chunk must unpack to its full size: HDF5 1.10 reads behind the end of one that is shorter. */
+static cupel_status check_chunk(const chunks *c, hsize_t i, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const cupel_h5 *h = c->h;
+    const pipeline *p = &c->filters;
+    hsize_t at[CUPEL_H5_RANK], size = 0;
+    unsigned mask = 0;
+    haddr_t address;
+    uint32_t read_mask = 0;
+    size_t got = 0;
+    bool memory = false;
+    unsigned char *packed = NULL;
+    H5_TRY(H5Dget_chunk_info(c->dataset, c->space, i, at, &mask, &address, &size), "data set '%s'", c->path);
+    const bool deflated = p->deflated && mask == 0;
+    if (size > h->bytes || (!deflated && !mask && size != c->bytes + p->before + p->after) || (mask && size < c->bytes))
+        CUPEL_TRY(too_large(h, c->path, err));
+    if (!deflated) goto done;
+    packed = cupel_alloc((size_t)size, 1);
+    if (!packed) CUPEL_TRY(cupel_no_memory(err, c->path, (size_t)size));
+    H5_TRY(H5Dread_chunk(c->dataset, H5P_DEFAULT, at, &read_mask, packed), "data set '%s'", c->path);
+    const size_t whole = c->bytes + p->before;
+    if (size < p->after || !cupel_inflate_block(packed, (size_t)size - p->after, c->plain, whole, &got, &memory) || got != whole)
+        CUPEL_TRY(memory ? cupel_no_memory(err, c->path, whole) : too_large(h, c->path, err));
+done:
+    cupel_free(packed);
+    return st;
+}
+
+static cupel_status check_chunks(const cupel_h5 *h, hid_t dataset, const char *path, hid_t properties, size_t bytes, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    chunks c = {.h = h, .dataset = dataset, .path = path, .filters = look_at_filters(properties), .bytes = bytes};
+    hsize_t n = 0;
+    if (!c.filters.known) goto done;
+    H5_TRY(c.space = H5Dget_space(dataset), "data set '%s'", path);
+    H5_TRY(H5Dget_num_chunks(dataset, c.space, &n), "data set '%s'", path);
+    c.plain = cupel_alloc(bytes + c.filters.before, 1);
+    if (!c.plain) CUPEL_TRY(cupel_no_memory(err, path, bytes));
+    for (hsize_t i = 0; i < n; i++) CUPEL_TRY(check_chunk(&c, i, err));
+done:
+    cupel_h5_drop(c.space);
+    cupel_free(c.plain);
+    return st;
+}
+
 /* The claimed shape against the bytes that are stored, and the rows to read at once. */
 static cupel_status look_at_layout(const cupel_h5 *h, hid_t dataset, const char *path, cupel_h5_array *a, cupel_err *err)
 {
@@ -89,6 +165,7 @@ static cupel_status look_at_layout(const cupel_h5 *h, hid_t dataset, const char 
     size_t bytes = a->size;
     for (int k = 0; k < a->rank; k++) bytes = cupel_mul(bytes, (size_t)chunk[k]);
     if (bytes > most && bytes > ROWS_BYTES) CUPEL_TRY(too_large(h, path, err));
+    CUPEL_TRY(check_chunks(h, dataset, path, properties, bytes, err));
     if (chunk[0]) a->step = a->step < chunk[0] ? (size_t)chunk[0] : a->step / (size_t)chunk[0] * (size_t)chunk[0];
 done:
     if (a->rank > 0 && a->step > a->shape[0]) a->step = a->shape[0];

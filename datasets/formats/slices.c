@@ -64,7 +64,7 @@ static cupel_status list_folder(const char *path, names *l, cupel_err *err)
     cupel_status st = CUPEL_OK;
     DIR *d = opendir(path);
     if (!d) return cupel_fail(err, CUPEL_BAD_INPUT, "opening folder '%s': %s", path, strerror(errno));
-    for (const struct dirent *e; (e = readdir(d));) {
+    for (const struct dirent *e; (e = readdir(d));) { /* cppcheck-suppress readdirCalled ; the stream is ours alone */
         if (e->d_name[0] == '.' || !(is_png_name(e->d_name) || is_tiff_name(e->d_name))) continue;
         if (!cupel_grow(&l->name, &l->cap, l->n + 1, sizeof *l->name)) CUPEL_TRY(cupel_no_memory(err, path, 0));
         l->name[l->n] = cupel_path_join(path, e->d_name);
