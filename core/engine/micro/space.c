@@ -120,6 +120,9 @@ cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_spa
     if (phases != d->n_phases)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' makes %zu phases, the demand has %zu", d->file, d->space->line,
                              s.middle.generator->method.name, phases, d->n_phases));
+    if (s.middle.generator->orientations)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: the grains of generator '%s' are turned each their own way, which a demand cannot say; use 'cupel homogenize'",
+                             d->file, d->space->line, s.middle.generator->method.name));
     cupel_sobol_init(&s.sobol, s.n);
     cupel_sobol_shift(&s.sobol, d->seed);
     *out = s;
