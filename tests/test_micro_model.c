@@ -1,12 +1,14 @@
-/* core/engine/micro/model.c, ranking.c */
+/* core/engine/micro/model.c, ranking.c, store.c, samples_table.c */
 #include "tests/check.h"
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
-#include "core/engine/micro/ranking.h"
+#include "core/engine/micro/store.h"
 #include "core/math/la.h"
 #include "core/math/small.h"
 #include "models/homogenize/bounds.h"
+
+#include <unistd.h>
 
 #define HEAD                                                                                                                                         \
     "demand: a test\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3, density: 1}\n  - {name: b, k: 20, E: 12, nu: 0.2, density: " \
@@ -202,12 +204,111 @@ static void verdicts_count_the_bar(void **state)
     assert_int_equal(cupel_ask_judge(&whole, 0.05, 0.01), CUPEL_MISSES);
 }
 
+static const char *path_in(const char *name)
+{
+    static char path[64];
+    snprintf(path, sizeof path, "/tmp/cupel-micro-%ld-%s", (long)getpid(), name);
+    return path;
+}
+
+static void fake_verification(bench *b, cupel_micro_ranking *r)
+{
+    cupel_ranked *x = &r->row[0];
+    x->figure = cupel_alloc(b->rows.layout.width, sizeof *x->figure);
+    put_truth(b->d, x->param, 0, &b->rows.layout, x->figure);
+    x->verified = true;
+    cupel_micro_ranked_judge(b->d, &b->rows.layout, x);
+}
+
+/* Both artifacts come back number by number; those of another demand do not. */
+static void artifacts_come_back(void **state)
+{
+    (void)state;
+    bench b, other;
+    cupel_err err = {0};
+    cupel_micro_facts f, g;
+    cupel_micro_ranking r, q;
+    cupel_samples rows;
+    const cupel_job job = {.threads = 1};
+    set_up(ASKED, 0.002, 1, &b);
+    for (size_t i = 0; i < b.rows.n; i++) b.rows.recipe[i] = cupel_strdup("gyroid:fraction=0.2");
+    check_ok(cupel_micro_facts_of(b.m, b.d->n_asks, &f, &err), &err);
+    check_ok(cupel_micro_rank(b.m, b.d, &b.s, &job, &r, &err), &err);
+    fake_verification(&b, &r);
+    check_ok(cupel_micro_save_samples(&b.rows, &f, b.d, &b.s, path_in("s.h5"), &err), &err);
+    check_ok(cupel_micro_load_samples(path_in("s.h5"), b.d, &b.s, &rows, &g, &err), &err);
+    assert_true(rows.n == b.rows.n && g.n == f.n);
+    assert_memory_equal(rows.param, b.rows.param, rows.n * rows.n_params * sizeof(double));
+    for (size_t i = 0; i < rows.n; i++) {
+        assert_true((rows.reason[i] == NULL) == (b.rows.reason[i] == NULL));
+        for (size_t k = 0; k < rows.layout.width && !rows.reason[i]; k++)
+            assert_true(rows.figure[i * rows.layout.width + k] == b.rows.figure[i * rows.layout.width + k]);
+    }
+    assert_memory_equal(g.upper, f.upper, f.n * f.n_asks * sizeof(double));
+    assert_memory_equal(g.trust, f.trust, f.n_asks * sizeof *f.trust);
+    check_ok(cupel_micro_save_ranking(&r, b.d, &b.s, path_in("r.h5"), &err), &err);
+    check_ok(cupel_micro_load_ranking(path_in("r.h5"), b.d, &b.s, &q, &err), &err);
+    assert_true(q.n == r.n && q.candidates == r.candidates && q.merged == r.merged);
+    for (size_t i = 0; i < r.n; i++) {
+        assert_true(strcmp(q.row[i].recipe, r.row[i].recipe) == 0 && q.row[i].index == r.row[i].index && q.row[i].verified == r.row[i].verified);
+        assert_memory_equal(q.row[i].forecast.upper, r.row[i].forecast.upper, r.n_asks * sizeof(double));
+    }
+    assert_true(q.row[0].all == r.row[0].all && q.row[0].value[0] == r.row[0].value[0] && q.row[0].error[0] == r.row[0].error[0]);
+    set_up("require:\n  - {property: conductivity, component: 11, min: 4}\n", 0, 0, &other);
+    cupel_micro_ranking none;
+    check_fails(cupel_micro_load_ranking(path_in("r.h5"), other.d, &other.s, &none, &err), CUPEL_BAD_ARTIFACT, &err, "another demand");
+    check_ok(cupel_samples_csv(&b.rows, b.d, &b.s, path_in("s.csv"), &err), &err);
+    check_ok(cupel_micro_ranking_csv(&r, b.d, &b.s, path_in("r.csv"), &err), &err);
+    const char *const left[] = {"s.h5", "r.h5", "s.csv", "r.csv"};
+    for (size_t i = 0; i < 4; i++) assert_int_equal(unlink(path_in(left[i])), 0);
+    cupel_samples_release(&rows);
+    cupel_micro_facts_release(&f);
+    cupel_micro_facts_release(&g);
+    cupel_micro_ranking_release(&r);
+    cupel_micro_ranking_release(&q);
+    tear_down(&other);
+    tear_down(&b);
+}
+
+#ifdef CUPEL_FAULTS
+/* Every n-th allocation fails: a model or a ranking is whole or not there, and nothing is lost. */
+static void out_of_memory_is_clean(void **state)
+{
+    (void)state;
+    bench b;
+    const cupel_job job = {.threads = 1};
+    set_up("require:\n  - {property: conductivity, component: 33, min: 4}\n", 0, 0, &b);
+    b.d->candidates = 300, b.d->keep = 1;
+    for (size_t n = 1, done = 0; !done; n += 1 + n / 40) { /* all of the first, then some of the many */
+        cupel_err err = {0};
+        cupel_micro_model *m = NULL;
+        cupel_micro_ranking r = {0};
+        cupel_micro_facts f = {0};
+        cupel_mem_fail_at(n, false);
+        cupel_status st = cupel_micro_model_fit(b.d, &b.s, &b.rows, &job, &m, &err);
+        if (st == CUPEL_OK) st = cupel_micro_facts_of(m, b.d->n_asks, &f, &err);
+        if (st == CUPEL_OK) st = cupel_micro_rank(m, b.d, &b.s, &job, &r, &err);
+        cupel_mem_fail_at(0, false);
+        done = st == CUPEL_OK;
+        if (!done) assert_int_equal(st, CUPEL_NO_RESOURCE);
+        cupel_micro_ranking_release(&r);
+        cupel_micro_facts_release(&f);
+        cupel_micro_model_free(m);
+    }
+    tear_down(&b);
+}
+#endif
+
 int main(void)
 {
     cupel_la_single_thread();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unseen_structures),     cmocka_unit_test(left_out_rows_calibrate), cmocka_unit_test(too_few_rows_say_why),
         cmocka_unit_test(the_first_is_the_best), cmocka_unit_test(verdicts_count_the_bar),
+        cmocka_unit_test(artifacts_come_back),
+#ifdef CUPEL_FAULTS
+        cmocka_unit_test(out_of_memory_is_clean),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

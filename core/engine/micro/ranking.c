@@ -313,6 +313,17 @@ static cupel_status verify_row(const cupel_micro_demand *d, const cupel_micro_sp
 
 static int place_of(const cupel_ranked *x) { return x->verified ? (int)x->all : 3; }
 
+/* Verdicts first; of equals, with one goal, the one whose verified number is better. */
+static bool goes_before(const cupel_micro_demand *d, const cupel_ranked *x, const cupel_ranked *y)
+{
+    size_t goals = 0, goal = 0;
+    if (place_of(x) != place_of(y)) return place_of(x) < place_of(y);
+    for (size_t a = 0; a < d->n_asks; a++)
+        if (d->ask[a].goal) goals++, goal = a;
+    if (goals != 1 || !x->verified || !y->verified) return false;
+    return d->ask[goal].goal > 0 ? x->value[goal] > y->value[goal] : x->value[goal] < y->value[goal];
+}
+
 cupel_status cupel_micro_verify(const cupel_micro_demand *d, const cupel_micro_space *s, const cupel_job *job, cupel_micro_ranking *r, cupel_err *err)
 {
     cupel_layout l;
@@ -325,7 +336,7 @@ cupel_status cupel_micro_verify(const cupel_micro_demand *d, const cupel_micro_s
     }
     if (st == CUPEL_INTERRUPTED) return cupel_fail(err, st, "interrupted; go on with --resume");
     for (size_t i = 1; i < n && st == CUPEL_OK; i++) /* insertion keeps the order of equals */
-        for (size_t k = i; k && place_of(&r->row[k]) < place_of(&r->row[k - 1]); k--) {
+        for (size_t k = i; k && goes_before(d, &r->row[k], &r->row[k - 1]); k--) {
             const cupel_ranked t = r->row[k];
             r->row[k] = r->row[k - 1];
             r->row[k - 1] = t;

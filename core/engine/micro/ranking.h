@@ -32,7 +32,8 @@ typedef struct cupel_micro_ranking {
 cupel_status cupel_micro_rank(const cupel_micro_model *m, const cupel_micro_demand *d, const cupel_micro_space *s, const cupel_job *job,
                               cupel_micro_ranking *r, cupel_err *err);
 /* Solves the first d->verify on 4/3 of the demand's grid, extrapolated from this and the grid itself. Those that meet the demand come first, then
- * those that may within the error, then the others, each in the order they had; a structure that cannot be solved keeps its reason and comes last. */
+ * those that may within the error, then the others; by their verified number where there is one goal, else in the order they had. A structure that
+ * cannot be solved keeps its reason and comes last. */
 cupel_status cupel_micro_verify(const cupel_micro_demand *d, const cupel_micro_space *s, const cupel_job *job, cupel_micro_ranking *r,
                                 cupel_err *err);
 void cupel_micro_ranking_release(cupel_micro_ranking *r);

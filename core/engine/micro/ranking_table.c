@@ -47,7 +47,8 @@ static void put_verified(const cupel_ranked *x, const cupel_ask *ask, size_t a, 
     const double factor = ask->whole ? 100 : 1;
     put_number(s, x->verified ? factor * x->value[a] : (double)NAN);
     put_number(s, x->verified ? factor * x->error[a] : (double)NAN);
-    cupel_csv_put(s, cupel_text_of(x->verified ? cupel_verdict_word[x->verdict[a]] : ""), ',', false);
+    const bool window = ask->whole || ask->min > -HUGE_VAL || ask->max < HUGE_VAL; /* a goal alone cannot be missed */
+    cupel_csv_put(s, cupel_text_of(x->verified && window ? cupel_verdict_word[x->verdict[a]] : ""), ',', false);
 }
 
 static void put_row(const cupel_micro_ranking *r, const cupel_micro_demand *d, const cupel_layout *l, size_t i, cupel_str *s)

@@ -125,7 +125,7 @@ static void put_asked(const cupel_micro_page *p, const cupel_ranked *x, cupel_st
             cupel_str_puts(s, "</div>");
         }
         cupel_str_puts(s, "<td>");
-        put_verdict(x->verdict[a], s);
+        if (k->whole || k->min > -HUGE_VAL || k->max < HUGE_VAL) put_verdict(x->verdict[a], s);
         cupel_str_putc(s, '\n');
     }
     cupel_str_puts(s, "</table></div>\n");
