@@ -2,6 +2,7 @@
 #include "tests/check.h"
 
 #include "core/base/mem.h"
+#include "core/base/rng.h"
 #include "core/base/str.h"
 #include "core/io/deflate.h"
 #include "core/io/h5_foreign.h"
@@ -10,15 +11,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <png.h>
 #include <tiffio.h>
 #include <zlib.h>
-
-/* HDF5 1.10 itself leaks on some damaged metadata (test damaged_files_are_refused); our own blocks are still looked at. */
-CUPEL_API const char *__lsan_default_suppressions(void);
-CUPEL_API const char *__lsan_default_suppressions(void) { return "leak:libhdf5\n"; }
 
 static char folder[] = "/tmp/cupel-volume-XXXXXX";
 
@@ -34,7 +32,6 @@ static const char *in_folder(const char *name)
 static int setup(void **state)
 {
     (void)state;
-    cupel_h5_leave_at_exit();
     return mkdtemp(folder) ? 0 : -1;
 }
 
@@ -54,6 +51,16 @@ static const char *write_bytes(const char *name, const void *bytes, size_t n)
     assert_int_equal(fwrite(bytes, 1, n, f), n);
     assert_int_equal(fclose(f), 0);
     return path;
+}
+
+static size_t whole_file(const char *path, unsigned char *bytes, size_t room)
+{
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    const size_t n = fread(bytes, 1, room, f);
+    assert_true(n && n < room);
+    fclose(f);
+    return n;
 }
 
 /* ---- .npy ---- */
@@ -734,36 +741,44 @@ static void close_h5(cupel_h5 *h, int fd)
     close(fd);
 }
 
+/* 3 x 4 x 5 voxels in the layout of DREAM.3D 6 or NX; ids [5][4][3]. */
+static const char *write_dream3d(bool nx, const int32_t *ids)
+{
+    static char path[160];
+    static const size_t n[1] = {3}, stored[4] = {5, 4, 3, 1};
+    static const double dimensions[3] = {3, 4, 5}, spacing[3] = {1, 2, 3}, origin[3] = {-2.5, -5, -7.5};
+    int fd;
+    cupel_err err = {0};
+    snprintf(path, sizeof path, "%s/d.dream3d", folder);
+    cupel_h5 *h = new_h5(path, &fd);
+    put_array(h, nx ? "DataStructure/I/Cell Data/FeatureIds" : "DataContainers/I/CellData/FeatureIds", 'i', 4, 4, stored, ids);
+    put_array(h, nx ? "DataStructure/I/Cell Data/Phases" : "DataContainers/I/CellData/Phases", 'i', 4, 4, stored, ids);
+    put_array(h, nx ? "DataStructure/I/Features/Size" : "DataContainers/I/CellFeatureData/Size", 'f', 8, 1, n, dimensions);
+    if (nx) {
+        check_ok(cupel_h5_set_numbers(h, "DataStructure/I", "_DIMENSIONS", dimensions, 3, &err), &err);
+        check_ok(cupel_h5_set_numbers(h, "DataStructure/I", "_SPACING", spacing, 3, &err), &err);
+        check_ok(cupel_h5_set_numbers(h, "DataStructure/I", "_ORIGIN", origin, 3, &err), &err);
+    } else {
+        put_array(h, "DataContainers/I/_SIMPL_GEOMETRY/DIMENSIONS", 'f', 8, 1, n, dimensions);
+        put_array(h, "DataContainers/I/_SIMPL_GEOMETRY/SPACING", 'f', 8, 1, n, spacing);
+        put_array(h, "DataContainers/I/_SIMPL_GEOMETRY/ORIGIN", 'f', 8, 1, n, origin);
+    }
+    close_h5(h, fd);
+    return path;
+}
+
 /* Both layouts of DREAM.3D, through every format that is written. */
 static void dream3d_old_and_new(void **state)
 {
     (void)state;
-    static const size_t n[3] = {3, 4, 5}, stored[4] = {5, 4, 3, 1};
-    static const double dimensions[3] = {3, 4, 5}, spacing[3] = {1, 2, 3}, origin[3] = {-2.5, -5, -7.5};
     cupel_err err = {0};
-    cupel_voxels v = distinct(3, n);
+    cupel_voxels v = distinct(3, (const size_t[]){3, 4, 5});
     int32_t ids[60];
     for (size_t x = 0; x < 3; x++)
         for (size_t y = 0; y < 4; y++)
             for (size_t z = 0; z < 5; z++) ids[(z * 4 + y) * 3 + x] = v.id[(x * 4 + y) * 5 + z];
     for (int nx = 0; nx < 2; nx++) {
-        int fd;
-        char path[160];
-        snprintf(path, sizeof path, "%s/d.dream3d", folder);
-        cupel_h5 *h = new_h5(path, &fd);
-        put_array(h, nx ? "DataStructure/I/Cell Data/FeatureIds" : "DataContainers/I/CellData/FeatureIds", 'i', 4, 4, stored, ids);
-        put_array(h, nx ? "DataStructure/I/Cell Data/Phases" : "DataContainers/I/CellData/Phases", 'i', 4, 4, stored, ids);
-        put_array(h, nx ? "DataStructure/I/Features/Size" : "DataContainers/I/CellFeatureData/Size", 'f', 8, 1, n, dimensions);
-        if (nx) {
-            check_ok(cupel_h5_set_numbers(h, "DataStructure/I", "_DIMENSIONS", dimensions, 3, &err), &err);
-            check_ok(cupel_h5_set_numbers(h, "DataStructure/I", "_SPACING", spacing, 3, &err), &err);
-            check_ok(cupel_h5_set_numbers(h, "DataStructure/I", "_ORIGIN", origin, 3, &err), &err);
-        } else {
-            put_array(h, "DataContainers/I/_SIMPL_GEOMETRY/DIMENSIONS", 'f', 8, 1, (const size_t[]){3}, dimensions);
-            put_array(h, "DataContainers/I/_SIMPL_GEOMETRY/SPACING", 'f', 8, 1, (const size_t[]){3}, spacing);
-            put_array(h, "DataContainers/I/_SIMPL_GEOMETRY/ORIGIN", 'f', 8, 1, (const size_t[]){3}, origin);
-        }
-        close_h5(h, fd);
+        const char *path = write_dream3d(nx, ids);
         for (size_t b = 0; b < WRITERS; b++) {
             cupel_voxels w = {0}, x = {0};
             check_ok(cupel_volume_read(path, NULL, &w, &err), &err);
@@ -829,17 +844,14 @@ static void hdf5_arrays_of_others(void **state)
 static void damaged_files_are_refused(void **state)
 {
     (void)state;
-    const size_t steps = getenv("CUPEL_SANITIZED") ? 60 : 400;
+    const bool sanitized = getenv("CUPEL_SANITIZED") != NULL;
     cupel_err err = {0};
     cupel_voxels v = distinct(3, (const size_t[]){3, 4, 5}), w = {0};
     for (size_t a = 0; a < WRITERS; a++) {
+        const size_t steps = sanitized ? 60 : a >= 3 ? 100 : 400; /* HDF5: a process each */
         check_ok(cupel_volume_write(in_folder(writers[a].name), writers[a].format, &v, &err), &err);
-        FILE *f = fopen(in_folder(a == 4 ? "x.h5" : writers[a].name), "rb");
         static unsigned char bytes[1 << 16], changed[1 << 16];
-        assert_non_null(f);
-        const size_t n = fread(bytes, 1, sizeof bytes, f);
-        fclose(f);
-        assert_true(n && n < sizeof bytes);
+        const size_t n = whole_file(in_folder(a == 4 ? "x.h5" : writers[a].name), bytes, sizeof bytes);
         const cupel_volume_options as = {.format = a == 4 ? "fans" : writers[a].format};
         for (size_t i = 0; i < steps && i < n; i++) {
             const size_t at = n <= steps ? i : i * (n / steps);
@@ -856,11 +868,57 @@ static void damaged_files_are_refused(void **state)
             st = cupel_volume_read(write_bytes("changed", changed, n), &as, &w, &err);
             if (st == CUPEL_OK)
                 cupel_voxels_release(&w);
-            else if (st != CUPEL_BAD_INPUT && st != CUPEL_NO_RESOURCE)
+            else if (st != CUPEL_BAD_INPUT && (st != CUPEL_NO_RESOURCE || (a >= 3 && !sanitized)))
                 fail_msg("%s changed at %zu: status %d: %s", writers[a].format, at, (int)st, err.message);
         }
     }
     cupel_voxels_release(&v);
+}
+
+/* One to four bytes changed at places that a generator gives. HDF5 1.10.8 itself crashes on a few in a thousand of such files, asks for gigabytes on
+ * some and never comes back from others (tests/cli/convert.sh has one of each). The memory limit does not hold under a sanitizer. */
+static void read_mutations(const char *format, const unsigned char *bytes, size_t n, size_t variants)
+{
+    static unsigned char changed[1 << 16];
+    static const unsigned char edge[] = {0x00, 0xff, 0x7f, 0x80, 0x01};
+    size_t read = 0, contained = 0;
+    for (size_t i = 0; i < variants; i++) {
+        memcpy(changed, bytes, n);
+        for (size_t k = 0; k <= i % 4; k++) {
+            const uint64_t draw = cupel_rng_bits(1, i, k), kind = draw % 8;
+            unsigned char *at = &changed[(draw >> 8) % n];
+            *at = (unsigned char)(kind < 5 ? edge[kind] : kind == 5 ? *at + 1u : kind == 6 ? *at - 1u : draw >> 56);
+        }
+        cupel_voxels w = {0};
+        cupel_err err = {0};
+        const cupel_status st = cupel_volume_read(write_bytes("hostile", changed, n), &(cupel_volume_options){.format = format}, &w, &err);
+        if (st != CUPEL_OK && st != CUPEL_BAD_INPUT && (st != CUPEL_NO_RESOURCE || !getenv("CUPEL_SANITIZED")))
+            fail_msg("%s, variant %zu: status %d: %s", format, i, (int)st, err.message);
+        if (st == CUPEL_OK)
+            read++;
+        else
+            assert_true(err.message[0] && !w.id && !w.label);
+        contained += strstr(err.message, "hostile") && strstr(err.message, "HDF5 library");
+        cupel_voxels_release(&w);
+    }
+    print_message("%s: %zu variants, %zu read, %zu stopped\n", format, variants, read, contained);
+    assert_true(read > 0 && read < variants);
+}
+
+static void hostile_hdf5_does_no_harm(void **state)
+{
+    (void)state;
+    static unsigned char bytes[1 << 16];
+    const size_t variants = getenv("CUPEL_SANITIZED") ? 30 : 150;
+    cupel_err err = {0};
+    cupel_voxels v = distinct(3, (const size_t[]){3, 4, 5});
+    check_ok(cupel_volume_write(in_folder("w.h5"), "fans", &v, &err), &err);
+    cupel_voxels_release(&v);
+    read_mutations("fans", bytes, whole_file(in_folder("w.h5"), bytes, sizeof bytes), variants);
+    int32_t ids[60];
+    for (int i = 0; i < 60; i++) ids[i] = i % 7;
+    for (int nx = 0; nx < 2; nx++) read_mutations("dream3d", bytes, whole_file(write_dream3d(nx, ids), bytes, sizeof bytes), variants);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 }
 
 static void gzip_is_seen_by_its_bytes(void **state)
@@ -972,9 +1030,11 @@ static void out_of_memory_anywhere(void **state)
                 const size_t count = cupel_mem_count();
                 cupel_mem_fail_at(0, false);
                 cupel_voxels_release(&w);
-                if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE)
+                /* in the child of HDF5 the limit that is met is its own */
+                const bool of_child = reading && a >= 3 && st == CUPEL_BAD_INPUT && strstr(err.message, "ask for more than");
+                if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE && !of_child)
                     fail_msg("%s, allocation %zu: status %d: %s", writers[a].format, n, (int)st, err.message);
-                if (count < n) break;
+                if (count < n && st == CUPEL_OK) break; /* the child counts on for itself */
             }
         }
     cupel_voxels_release(&v);
@@ -1003,6 +1063,7 @@ int main(void)
         cmocka_unit_test(dream3d_old_and_new),
         cmocka_unit_test(hdf5_arrays_of_others),
         cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(hostile_hdf5_does_no_harm),
         cmocka_unit_test(gzip_is_seen_by_its_bytes),
         cmocka_unit_test(base64_of_every_length),
         cmocka_unit_test(published_volumes),

@@ -1,5 +1,8 @@
 /* HDF5 files of other programs: arrays of whatever number type, chunked and compressed, with their attributes; read from memory, where a damaged
- * file is CUPEL_BAD_INPUT, and written so that other programs find what they expect. */
+ * file is CUPEL_BAD_INPUT, and written so that other programs find what they expect.
+ *
+ * What can be checked beforehand is, yet HDF5 1.10 still crashes on some damage: files are read in a process of their own (core/sys/child.h,
+ * datasets/formats/h5_volume.c), never in the caller's. */
 #ifndef CUPEL_IO_H5_FOREIGN_H
 #define CUPEL_IO_H5_FOREIGN_H
 

@@ -49,6 +49,8 @@ char *cupel_path_join(const char *folder, const char *name);
 
 /* Bytes of memory this process may still take: the smallest of MemAvailable, the control group's rest and RLIMIT_AS's rest. */
 uint64_t cupel_memory_available(void);
+/* Bytes of address space that this process has; 0 when the system does not say. */
+uint64_t cupel_memory_mapped(void);
 /* CUPEL_NO_RESOURCE with the figures when `bytes` are not there, checked and then reserved for a moment. */
 cupel_status cupel_memory_check(uint64_t bytes, const char *what, cupel_err *err);
 

@@ -27,6 +27,12 @@ static uint64_t number_in(const char *path, const char *key)
     return found;
 }
 
+uint64_t cupel_memory_mapped(void)
+{
+    const uint64_t mine = number_in("/proc/self/status", "VmSize:");
+    return mine == UINT64_MAX ? 0 : mine;
+}
+
 uint64_t cupel_memory_available(void)
 {
     uint64_t free_now = number_in("/proc/meminfo", "MemAvailable:");
@@ -37,8 +43,8 @@ uint64_t cupel_memory_available(void)
     }
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        uint64_t mine = number_in("/proc/self/status", "VmSize:");
-        uint64_t rest = mine != UINT64_MAX && limit.rlim_cur > mine ? limit.rlim_cur - mine : 0;
+        uint64_t mine = cupel_memory_mapped();
+        uint64_t rest = mine && limit.rlim_cur > mine ? limit.rlim_cur - mine : 0;
         if (rest < free_now) free_now = rest;
     }
     return free_now;

@@ -3,14 +3,13 @@
  * <cells>/FeatureIds [z][y][x][1]. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/io/input.h"
 #include "datasets/formats/h5_volume.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { PATH = 1024, LIST = 400 };
+enum { PATH = CUPEL_H5_PATH, LIST = 400 };
 
 #define MICROMETRE 1e-6
 
@@ -82,7 +81,7 @@ static cupel_status check_geometry(const search *s, const char *name, size_t n[3
     for (int k = 0; k < 3; k++) {
         if (!(s->g.n[k] >= 1 && s->g.n[k] < 0x1p40) || s->g.n[k] != floor(s->g.n[k]))
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the image of '%s' has %g voxels along axis %d", name, s->path, s->g.n[k], k);
-        if (!(s->g.spacing[k] > 0) || !isfinite(s->g.spacing[k]) || !isfinite(s->g.origin[k]))
+        if (!(s->g.spacing[k] * MICROMETRE > 0) || !isfinite(s->g.spacing[k]) || !isfinite(s->g.origin[k]))
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the image of '%s' has spacing %g and origin %g along axis %d", name, s->path,
                               s->g.spacing[k], s->g.origin[k], k);
         n[k] = (size_t)s->g.n[k];
@@ -90,28 +89,27 @@ static cupel_status check_geometry(const search *s, const char *name, size_t n[3
     return CUPEL_OK;
 }
 
-static cupel_status read_found(const search *s, const char *name, cupel_voxels *v, cupel_err *err)
+static cupel_status take_found(const search *s, const char *name, cupel_h5_found *f, cupel_err *err)
 {
     size_t n[3];
-    cupel_h5_array a;
+    cupel_h5_array *a = &f->array;
     cupel_status st = check_geometry(s, name, n, err);
-    if (st == CUPEL_OK) st = cupel_h5_array_of(s->h, s->path, &a, err);
+    if (st == CUPEL_OK) st = cupel_h5_array_of(s->h, s->path, a, err);
     if (st != CUPEL_OK) return st;
-    if (!a.kind || a.rank < 1 || a.count != cupel_mul(cupel_mul(n[0], n[1]), n[2]))
+    if (!a->kind || a->rank < 1 || a->count != cupel_mul(cupel_mul(n[0], n[1]), n[2]))
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': data set '%s': expected one number for each of %zu x %zu x %zu voxels, found %zu", name,
-                          s->path, n[0], n[1], n[2], a.kind ? a.count : 0);
-    const cupel_file_order order = cupel_order_fortran(n[2] == 1 ? 2 : 3, n);
-    st = cupel_h5_fill_volume(s->h, s->path, &a, &order, name, v, err);
-    if (st != CUPEL_OK) return st;
+                          s->path, n[0], n[1], n[2], a->kind ? a->count : 0);
+    memcpy(f->path, s->path, sizeof f->path);
+    f->order = cupel_order_fortran(n[2] == 1 ? 2 : 3, n);
     for (int k = 0; k < 3; k++) {
-        v->size[k] = s->g.spacing[k] * MICROMETRE;
-        v->origin[k] = s->g.origin[k] * MICROMETRE;
+        f->size[k] = s->g.spacing[k] * MICROMETRE;
+        f->origin[k] = s->g.origin[k] * MICROMETRE;
     }
-    v->has_size = true;
+    f->has_size = true;
     return CUPEL_OK;
 }
 
-cupel_status cupel_dream3d_read(const cupel_h5 *h, const char *name, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
+cupel_status cupel_dream3d_find(const cupel_h5 *h, const char *name, const cupel_volume_options *o, cupel_h5_found *f, cupel_err *err)
 {
     search *s = cupel_alloc(1, sizeof *s);
     if (!s) return cupel_no_memory(err, name, sizeof *s);
@@ -121,25 +119,21 @@ cupel_status cupel_dream3d_read(const cupel_h5 *h, const char *name, const cupel
     if (st == CUPEL_OK && s->found != 1)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %s '%s' on an image; name the data set with the labels (--dataset): %s", name,
                         s->found ? "several data sets" : "no data set", s->wanted, s->list[0] ? s->list : "there is none");
-    if (st == CUPEL_OK) st = read_found(s, name, v, err);
+    if (st == CUPEL_OK) st = take_found(s, name, f, err);
     cupel_free(s);
     return st;
 }
 
+static cupel_status find_dream3d(const cupel_h5 *h, const char *name, const cupel_volume_options *o, cupel_h5_found *f, cupel_err *err)
+{
+    if (!cupel_dream3d_is(h))
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': no DREAM.3D file: neither DataContainers nor DataStructure in it", name);
+    return cupel_dream3d_find(h, name, o, f, err);
+}
+
 static cupel_status read_dream3d(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
 {
-    cupel_status st = CUPEL_OK;
-    cupel_whole w = {0};
-    cupel_h5 *h = NULL;
-    CUPEL_TRY(cupel_whole_open(path, &w, err));
-    CUPEL_TRY(cupel_h5_open_foreign(w.p, w.n, path, &h, err));
-    if (!cupel_dream3d_is(h))
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': no DREAM.3D file: neither DataContainers nor DataStructure in it", path));
-    CUPEL_TRY(cupel_dream3d_read(h, path, o, v, err));
-done:
-    cupel_h5_close(&h, NULL);
-    cupel_whole_close(&w);
-    return st;
+    return cupel_h5_read_contained(path, find_dream3d, o, v, err);
 }
 
 static const cupel_reference references[] = {{"10.1186/2193-9772-3-5", "Groeber, Jackson: DREAM.3D: A Digital Representation Environment for the "

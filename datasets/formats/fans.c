@@ -2,7 +2,6 @@
  * says how its axes lie, "xyz" when it is missing, and L the lengths of the box in that order. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/io/input.h"
 #include "datasets/formats/h5_volume.h"
 #include "datasets/formats/target.h"
 
@@ -11,61 +10,15 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LIST = 400, SLAB = 1 << 20 };
+enum { LIST = 400 };
 
 static const char where[] = "/microstructure";
 
-/* ---- values ---- */
-
-cupel_status cupel_h5_fill_volume(const cupel_h5 *h, const char *path, const cupel_h5_array *a, const cupel_file_order *order, const char *name,
-                                  cupel_voxels *v, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    cupel_fill *f = NULL;
-    unsigned char *slab = NULL;
-    const size_t rows = a->shape[0], row = rows ? a->count / rows : 0, bytes = cupel_mul(cupel_mul(a->step, row), a->size);
-    CUPEL_TRY(cupel_fill_open(order, cupel_number_native(a->kind, a->size), UINT64_MAX, name, &f, err));
-    CUPEL_TRY(cupel_memory_check(bytes, name, err));
-    slab = cupel_alloc(bytes, 1);
-    if (!slab) CUPEL_TRY(cupel_no_memory(err, name, bytes));
-    for (size_t first = 0; first < rows; first += a->step) {
-        const size_t n = rows - first < a->step ? rows - first : a->step;
-        CUPEL_TRY(cupel_h5_array_rows(h, path, a, first, n, slab, err));
-        CUPEL_TRY(cupel_fill_add(f, slab, n * row, err));
-    }
-    CUPEL_TRY(cupel_fill_finish(f, v, err));
-done:
-    cupel_free(slab);
-    cupel_fill_free(f);
-    return st;
-}
-
-cupel_status cupel_h5_put_volume(cupel_h5 *h, const char *path, const cupel_voxels *v, const cupel_file_order *order, cupel_number type,
-                                 cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    cupel_h5_array a = {
-        .kind = type.kind, .size = type.size, .rank = 3, .shape = {order->n[0], order->n[1], order->n[2]}, .count = cupel_voxels_count(v)};
-    const size_t row = order->n[1] * order->n[2], fit = SLAB / (row * type.size);
-    a.step = fit < 1 ? 1 : fit > a.shape[0] ? a.shape[0] : fit;
-    unsigned char *slab = cupel_alloc(a.step * row, type.size);
-    if (!slab) CUPEL_TRY(cupel_no_memory(err, path, a.step * row * type.size));
-    CUPEL_TRY(cupel_h5_array_make(h, path, &a, err));
-    for (size_t first = 0; first < a.shape[0]; first += a.step) {
-        const size_t n = a.shape[0] - first < a.step ? a.shape[0] - first : a.step;
-        cupel_pack(v, order, type, first * row, n * row, slab);
-        CUPEL_TRY(cupel_h5_array_put(h, path, &a, first, n, slab, err));
-    }
-done:
-    cupel_free(slab);
-    return st;
-}
-
-/* ---- reading ---- */
+/* ---- reading: in the child ---- */
 
 typedef struct search {
     const cupel_h5 *h;
-    char path[1024]; /* of the array that will be read */
+    char path[CUPEL_H5_PATH]; /* of the array that will be read */
     cupel_h5_array array;
     size_t n, n_all; /* arrays of whole numbers that could be it; arrays of any numbers */
     char list[LIST];
@@ -122,17 +75,21 @@ static cupel_status find(search *s, const char *name, const char *wanted, cupel_
 }
 
 /* Lengths and origin, in the order of the axes of the file. */
-static void read_geometry(const search *s, const cupel_file_order *order, cupel_voxels *v)
+static void read_geometry(const search *s, cupel_h5_found *f)
 {
     double L[3], origin[3];
+    const cupel_file_order *order = &f->order;
     const size_t n = (size_t)order->dim;
     bool measured = cupel_h5_numbers_of(s->h, s->path, "L", L, 3) == n;
-    for (size_t k = 0; k < n; k++) measured = measured && L[k] > 0 && L[k] < HUGE_VAL;
-    for (size_t k = 0; measured && k < n; k++) v->size[order->axis[k]] = L[k] / (double)order->n[k];
-    v->has_size = measured;
+    for (size_t k = 0; measured && k < n; k++) {
+        L[k] /= (double)order->n[k];
+        measured = L[k] > 0 && L[k] < HUGE_VAL;
+    }
+    for (size_t k = 0; measured && k < n; k++) f->size[order->axis[k]] = L[k];
+    f->has_size = measured;
     if (cupel_h5_numbers_of(s->h, s->path, "origin", origin, 3) != n) return;
     for (size_t k = 0; k < n; k++)
-        if (origin[k] > -HUGE_VAL && origin[k] < HUGE_VAL) v->origin[order->axis[k]] = origin[k];
+        if (origin[k] > -HUGE_VAL && origin[k] < HUGE_VAL) f->origin[order->axis[k]] = origin[k];
 }
 
 /* permute_order: "xyz" or "zyx" as FANS knows it; of two axes "xy" or "yx". */
@@ -149,40 +106,33 @@ static cupel_status read_order(const search *s, const char *name, cupel_file_ord
     return CUPEL_OK;
 }
 
-static cupel_status read_grid(const search *s, const char *name, cupel_voxels *v, cupel_err *err)
+static cupel_status look_at_grid(const search *s, const char *name, cupel_h5_found *f, cupel_err *err)
 {
     double dimension = 3;
-    cupel_file_order order;
-    cupel_status st = read_order(s, name, &order, err);
-    if (st == CUPEL_OK) st = cupel_h5_fill_volume(s->h, s->path, &s->array, &order, name, v, err);
+    cupel_status st = read_order(s, name, &f->order, err);
     if (st != CUPEL_OK) return st;
-    read_geometry(s, &order, v);
-    if (cupel_h5_numbers_of(s->h, s->path, "dimension", &dimension, 1) == 1 && dimension == 2 && v->n[2] == 1) v->dim = 2;
+    memcpy(f->path, s->path, sizeof f->path);
+    f->array = s->array;
+    read_geometry(s, f);
+    f->flat = cupel_h5_numbers_of(s->h, s->path, "dimension", &dimension, 1) == 1 && dimension == 2;
     return CUPEL_OK;
+}
+
+static cupel_status find_any(const cupel_h5 *h, const char *name, const cupel_volume_options *o, cupel_h5_found *f, cupel_err *err)
+{
+    if (cupel_dream3d_is(h)) return cupel_dream3d_find(h, name, o, f, err);
+    search *s = cupel_alloc(1, sizeof *s);
+    if (!s) return cupel_no_memory(err, name, sizeof *s);
+    s->h = h;
+    cupel_status st = find(s, name, o->dataset, err);
+    if (st == CUPEL_OK) st = look_at_grid(s, name, f, err);
+    cupel_free(s);
+    return st;
 }
 
 cupel_status cupel_h5_volume_read(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
 {
-    cupel_status st = CUPEL_OK;
-    cupel_whole w = {0};
-    cupel_h5 *h = NULL;
-    search *s = NULL;
-    CUPEL_TRY(cupel_whole_open(path, &w, err));
-    CUPEL_TRY(cupel_h5_open_foreign(w.p, w.n, path, &h, err));
-    if (cupel_dream3d_is(h)) {
-        CUPEL_TRY(cupel_dream3d_read(h, path, o, v, err));
-        goto done;
-    }
-    s = cupel_alloc(1, sizeof *s);
-    if (!s) CUPEL_TRY(cupel_no_memory(err, path, sizeof *s));
-    s->h = h;
-    CUPEL_TRY(find(s, path, o->dataset, err));
-    CUPEL_TRY(read_grid(s, path, v, err));
-done:
-    cupel_free(s);
-    cupel_h5_close(&h, NULL);
-    cupel_whole_close(&w);
-    return st;
+    return cupel_h5_read_contained(path, find_any, o, v, err);
 }
 
 static bool is_hdf5(const unsigned char *head, size_t n) { return n >= 8 && memcmp(head, "\x89HDF\r\n\x1a\n", 8) == 0; }

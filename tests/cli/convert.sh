@@ -95,6 +95,25 @@ refused 'also behind gzip' 3 'its header asks for 10000 x 10000 x 10000' huge.np
 if [ "${CUPEL_SANITIZED:-}" = 1 ]; then echo 'skip a volume larger than memory (sanitizers need the address space)'
 elif [ "$(cat code)" = 7 ] && grep -q 'needs 2000 MB' err; then ok 'a volume larger than memory is refused with the size'; else not_ok "a volume larger than memory is refused with the size ($(cat code))"; fi
 
+# Sound HDF5 files with a byte or two changed, on which HDF5 1.10 dies by SIGSEGV and by SIGABRT, asks for gigabytes, never comes back.
+damage() { # damage SEED FILE (OFFSET HEX)...
+  local file=$2
+  cp "$CUPEL_ROOT/tests/fuzz/corpus/volume/$1" "$2"; chmod u+w "$2"; shift 2
+  while [ $# -gt 0 ]; do printf '%b' "\\x$2" | dd of="$file" bs=1 seek="$1" conv=notrunc 2> /dev/null; shift 2; done
+}
+damage h5-fans segv.h5 4644 01
+refused 'HDF5 that crashes the library' 3 "'segv.h5' crashes the HDF5 library: it is damaged or hostile" segv.h5 w.npy
+damage h5-fans abort.h5 4642 01 10694 7f
+refused 'HDF5 at which the library gives up' 3 "'abort.h5' crashes the HDF5 library" abort.h5 w.npy
+damage h5-fans none.h5 832 00
+refused 'HDF5 with an axis of nothing' 3 'every axis needs at least one' none.h5 w.npy
+damage h5-dream3d loop.dream3d 1714 28 6537 00
+refused 'HDF5 in which the library goes round for ever' 3 'busy for more than 3 s' loop.dream3d w.npy
+damage h5-fans hungry.h5 943 01 5440 7f
+if [ "${CUPEL_SANITIZED:-}" = 1 ]; then echo 'skip HDF5 that asks for gigabytes (sanitizers need the address space)'
+else refused 'HDF5 that asks for gigabytes' 3 'makes the HDF5 library ask for more than' hungry.h5 w.npy; fi
+check 'none of them leaves a core or an output' [ "$(echo core* w.npy.*)" = 'core* w.npy.*' ]
+
 # What the formats say of themselves.
 check 'the formats are listed' grep -q dream3d <("$CUPEL" methods 'volume format')
 for f in npy tiff png slices raw text vti fans dream3d xdmf; do
