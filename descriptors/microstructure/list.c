@@ -13,7 +13,8 @@
     SET(local_thickness)     \
     SET(tortuosity_factor)  \
     SET(three_point)        \
-    SET(grains)
+    SET(grains)             \
+    SET(cluster)
 
 #define DECLARE(name) extern const cupel_volume_descriptor cupel_volume_descriptor_##name;
 #define ENTRY(name) &cupel_volume_descriptor_##name,
