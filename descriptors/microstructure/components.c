@@ -211,7 +211,8 @@ static void join_row_over(finder *f, web *w, size_t i, size_t j)
     const size_t n_touches = touches_of(f->connectivity, t), row = i * g->n[1] + j;
     for (size_t s = 0; s < n_touches; s++) {
         size_t oi = i, oj = j;
-        if (!step(&oi, t[s].di, g->n[0], g->wraps[0], &w->over[0]) | !step(&oj, t[s].dj, g->n[1], g->wraps[1], &w->over[1])) continue;
+        const bool across = step(&oi, t[s].di, g->n[0], g->wraps[0], &w->over[0]), along = step(&oj, t[s].dj, g->n[1], g->wraps[1], &w->over[1]);
+        if (!across || !along) continue;
         w->over[2] = 0;
         if (w->over[0] || w->over[1]) pairs_of_rows(f, row, oi * g->n[1] + oj, t[s].reach, join_over, w);
     }
@@ -221,7 +222,8 @@ static void join_row_over(finder *f, web *w, size_t i, size_t j)
         for (int dj = -1; dj <= 1; dj++) {
             size_t oi = i, oj = j;
             if (di * di + dj * dj > most || (f->v->dim == 2 && di)) continue;
-            if (!step(&oi, di, g->n[0], g->wraps[0], &w->over[0]) | !step(&oj, dj, g->n[1], g->wraps[1], &w->over[1])) continue;
+            const bool across = step(&oi, di, g->n[0], g->wraps[0], &w->over[0]), along = step(&oj, dj, g->n[1], g->wraps[1], &w->over[1]);
+            if (!across || !along) continue;
             w->over[2] = 1;
             const size_t last = f->c.row[row + 1] - 1, first = f->c.row[oi * g->n[1] + oj];
             if (f->id[last] == f->id[first]) join_over(w, last, first);
