@@ -23,9 +23,11 @@ static cupel_status read_range(const cupel_micro_demand *d, const cupel_yaml *no
     const cupel_text t = node->text, left = cupel_text_trim((cupel_text){t.p, (size_t)(dots - t.p)});
     const cupel_text right = cupel_text_trim((cupel_text){dots + 2, t.n - (size_t)(dots + 2 - t.p)});
     if (!cupel_parse_double(left, low) || !cupel_parse_double(right, high))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%.*s' is no range of two numbers, as in 0.1..0.35", d->file, node->line, (int)(t.n < 40 ? t.n : 40), t.p);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%.*s' is no range of two numbers, as in 0.1..0.35", d->file, node->line,
+                          (int)(t.n < 40 ? t.n : 40), t.p);
     if (!(*low < *high))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: the range %.*s ends before it begins; write low..high", d->file, node->line, (int)(t.n < 40 ? t.n : 40), t.p);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: the range %.*s ends before it begins; write low..high", d->file, node->line,
+                          (int)(t.n < 40 ? t.n : 40), t.p);
     return CUPEL_OK;
 }
 
@@ -35,14 +37,16 @@ static cupel_status read_key(const cupel_micro_demand *d, const cupel_yaml *node
     const char *dots = node->kind == CUPEL_YAML_SCALAR ? range_of(node->text) : NULL;
     double low, high;
     if (node->kind != CUPEL_YAML_SCALAR)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %.*s: expected a number, or a range as in 0.1..0.35", d->file, node->line, (int)node->key.n, node->key.p);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %.*s: expected a number, or a range as in 0.1..0.35", d->file, node->line, (int)node->key.n,
+                          node->key.p);
     cupel_str_addf(text, "%.*s=", (int)node->key.n, node->key.p);
     if (!dots) {
         cupel_str_add(text, node->text.p, node->text.n);
         return CUPEL_OK;
     }
     if (cupel_text_is(node->key, "seed"))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: seed: one whole number; properties jump from seed to seed, so there is nothing to search", d->file, node->line);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: seed: one whole number; properties jump from seed to seed, so there is nothing to search",
+                          d->file, node->line);
     cupel_status st = read_range(d, node, dots, &low, &high, err);
     if (st != CUPEL_OK) return st;
     if (s->n == CUPEL_SOBOL_DIMENSIONS)
@@ -58,7 +62,8 @@ static cupel_status read_keys(const cupel_micro_demand *d, cupel_micro_space *s,
 {
     const cupel_yaml *g = cupel_yaml_get(d->space, "generator");
     if (!g || g->kind != CUPEL_YAML_SCALAR)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: name the generator, as in {generator: gyroid, fraction: 0.1..0.35}; 'cupel methods generator' lists them",
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: space: name the generator, as in {generator: gyroid, fraction: 0.1..0.35}; 'cupel methods generator' lists them",
                           d->file, d->space->line);
     cupel_str_addf(text, "%.*s", (int)g->text.n, g->text.p);
     bool first = true;
@@ -77,8 +82,8 @@ static cupel_status check_range(const cupel_micro_demand *d, const cupel_yaml *n
     const cupel_param *p = cupel_micro_space_param(s, i);
     s->whole[i] = p->unit && strcmp(p->unit, "count") == 0;
     if (s->low[i] < p->min || s->high[i] > p->max)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s runs from %g to %g; generator '%s' takes %g to %g", d->file, node->line, p->name, s->low[i], s->high[i],
-                          s->middle.generator->method.name, p->min, p->max);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s runs from %g to %g; generator '%s' takes %g to %g", d->file, node->line, p->name, s->low[i],
+                          s->high[i], s->middle.generator->method.name, p->min, p->max);
     if (s->whole[i] && (s->low[i] != floor(s->low[i]) || s->high[i] != floor(s->high[i])))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s takes whole numbers; give whole ends", d->file, node->line, p->name);
     return CUPEL_OK;
@@ -106,22 +111,25 @@ cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_spa
     cupel_micro_space s = {.n = 0};
     cupel_str text = {0};
     if (!d->space || d->space->kind != CUPEL_YAML_MAP)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'cupel run' needs a space to look in, as in space: {generator: gyroid, fraction: 0.1..0.35}", d->file,
-                          d->space ? d->space->line : (size_t)1);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'cupel run' needs a space to look in, as in space: {generator: gyroid, fraction: 0.1..0.35}",
+                          d->file, d->space ? d->space->line : (size_t)1);
     CUPEL_TRY(read_keys(d, &s, &text, err));
     st = cupel_recipe_of_text(cupel_str_text(&text), &s.middle, err);
     if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) st = cupel_keys_at(d->file, d->space->line, err);
     CUPEL_TRY(st);
     CUPEL_TRY(place_ranges(d, &s, err));
     if (!s.n)
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: nothing in the space is searched: give a range, as in fraction: 0.1..0.35; one structure alone is for "
-                                               "'cupel homogenize'", d->file, d->space->line));
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
+                             "%s:%zu: nothing in the space is searched: give a range, as in fraction: 0.1..0.35; one structure alone is for "
+                             "'cupel homogenize'",
+                             d->file, d->space->line));
     const size_t phases = cupel_recipe_phases(&s.middle);
     if (phases != d->n_phases)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' makes %zu phases, the demand has %zu", d->file, d->space->line,
                              s.middle.generator->method.name, phases, d->n_phases));
     if (s.middle.generator->orientations)
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: the grains of generator '%s' are turned each their own way, which a demand cannot say; use 'cupel homogenize'",
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
+                             "%s:%zu: the grains of generator '%s' are turned each their own way, which a demand cannot say; use 'cupel homogenize'",
                              d->file, d->space->line, s.middle.generator->method.name));
     cupel_sobol_init(&s.sobol, s.n);
     cupel_sobol_shift(&s.sobol, d->seed);

@@ -2,8 +2,8 @@
  *
  *   space: {generator: gyroid, fraction: 0.1..0.35, stretch1: 1..3, seed: 1}
  *
- * What is not named keeps the generator's default. Points are Sobol points of the ranges (core/math/sobol.h), shifted by the demand's seed: the first are
- * the sample that is solved, those behind it the candidates. */
+ * What is not named keeps the generator's default. Points are Sobol points of the ranges (core/math/sobol.h), shifted by the demand's seed: the first
+ * are the sample that is solved, those behind it the candidates. */
 #ifndef CUPEL_ENGINE_MICRO_SPACE_H
 #define CUPEL_ENGINE_MICRO_SPACE_H
 
@@ -20,8 +20,8 @@ typedef struct cupel_micro_space {
     cupel_sobol sobol;
 } cupel_micro_space;
 
-/* CUPEL_USAGE with file:line: no space, an unknown generator or parameter, a range outside what the generator allows, no range at all, or a generator with
- * another number of phases than the demand. */
+/* CUPEL_USAGE with file:line: no space, an unknown generator or parameter, a range outside what the generator allows, no range at all, or a generator
+ * with another number of phases than the demand. */
 cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_space *s, cupel_err *err);
 const cupel_param *cupel_micro_space_param(const cupel_micro_space *s, size_t i);
 
