@@ -153,8 +153,9 @@ static void measure(const run *w)
     }
     const double peak = peak_bytes(), n = (double)cupel_solution_iterations(s);
     const timing pairs = bare_pairs(w);
-    printf("%4zu^3 %-10s contrast %g %s, %zu threads: %3.0f iterations %7.3f s (CPU %7.3f)  an iteration %8.2f ms = %.2f bare pairs (%7.2f ms; CPU %.2f)  "
-           "%5.1f bytes per voxel", w->edge, w->physics == CUPEL_CONDUCTION ? "conduction" : "elasticity", w->contrast, w->mixed ? "mixed" : "plain", w->threads,
+    printf("%4zu^3 %-10s contrast %g %s, %zu threads: %3.0f iterations %7.3f s (CPU %7.3f)  "
+           "an iteration %8.2f ms = %.2f bare pairs (%7.2f ms; CPU %.2f)  %5.1f bytes per voxel",
+           w->edge, w->physics == CUPEL_CONDUCTION ? "conduction" : "elasticity", w->contrast, w->mixed ? "mixed" : "plain", w->threads,
            n, best.wall, best.cpu, 1e3 * best.wall / n, best.wall / n / pairs.wall, 1e3 * pairs.wall, best.cpu / n / pairs.cpu, peak / voxels);
     if (!w->mixed && w->edge <= 128) printf("  error %.1e, asked for %.0e", error_of(w, &m, s), w->accuracy);
     printf("\n");
@@ -164,12 +165,14 @@ static void measure(const run *w)
 
 int main(int argc, char **argv)
 {
-    static const run usual[] = {{128, CUPEL_CONDUCTION, 100, false, 1e-3, 2}, {128, CUPEL_ELASTICITY, 100, false, 1e-3, 2}, {128, CUPEL_ELASTICITY, 100, true, 1e-3, 2}};
+    static const run usual[] = {{128, CUPEL_CONDUCTION, 100, false, 1e-3, 2}, {128, CUPEL_ELASTICITY, 100, false, 1e-3, 2},
+                                {128, CUPEL_ELASTICITY, 100, true, 1e-3, 2}};
     printf("triad %.1f GB/s (one thread)\n", triad());
     if (argc == 1)
         for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) measure(&usual[i]);
     else if (argc == 7) {
-        const run one = {strtoul(argv[1], NULL, 10), argv[2][0] == 'e' ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, strtod(argv[3], NULL), strcmp(argv[4], "mixed") == 0,
+        const run one = {strtoul(argv[1], NULL, 10), argv[2][0] == 'e' ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, strtod(argv[3], NULL),
+                         strcmp(argv[4], "mixed") == 0,
                          strtod(argv[5], NULL), strtoul(argv[6], NULL, 10)};
         if (one.edge < 1 || one.edge > 2048 || one.threads < 1) return 1;
         measure(&one);

@@ -30,8 +30,10 @@ static inline void case_of_ball(int dim, size_t n, double radius, cupel_mixture 
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
             for (size_t k = 0; k < n2; k++) {
-                const double x = ((double)i + 0.5) / (double)n - 0.5, y = ((double)j + 0.5) / (double)n - 0.5, z = dim == 3 ? ((double)k + 0.5) / (double)n - 0.5 : 0;
-                const double r = sqrt(x * x + y * y + z * z), normal[3] = {-x / r, -y / r, -z / r}, p = cupel_plane_cut(normal, (radius - r) * (double)n);
+                const double x = ((double)i + 0.5) / (double)n - 0.5, y = ((double)j + 0.5) / (double)n - 0.5,
+                             z = dim == 3 ? ((double)k + 0.5) / (double)n - 0.5 : 0;
+                const double r = sqrt(x * x + y * y + z * z), normal[3] = {-x / r, -y / r, -z / r};
+                const double p = cupel_plane_cut(normal, (radius - r) * (double)n);
                 m->id8[(i * n + j) * n2 + k] = p > 0.5;
                 if (p > 0 && p < 1) {
                     cupel_cut *cut = &m->cut[m->n_cuts++];
@@ -61,7 +63,8 @@ static inline cupel_material case_elastic(double lambda, double mu)
 static inline cupel_job case_job(void) { return (cupel_job){.threads = 1, .isa = cupel_isa_best()}; }
 
 /* Solves and keeps the tensor, which has the returned order. */
-static inline size_t case_solve_on(const cupel_mixture *m, const cupel_material *materials, const cupel_solve_options *o, const cupel_job *job, double *tensor)
+static inline size_t case_solve_on(const cupel_mixture *m, const cupel_material *materials, const cupel_solve_options *o, const cupel_job *job,
+                                   double *tensor)
 {
     cupel_solution *s;
     cupel_err err = {0};

@@ -191,7 +191,8 @@ static double least(size_t n, const double *a, const double *b)
 
 static void mean_tensor(const cupel_material *of, const double *f, bool compliance, double *out)
 {
-    const double l = compliance ? 0 : f[0] * of[0].lambda + f[1] * of[1].lambda, m = compliance ? 1 / (f[0] / of[0].mu + f[1] / of[1].mu) : f[0] * of[0].mu + f[1] * of[1].mu;
+    const double l = compliance ? 0 : f[0] * of[0].lambda + f[1] * of[1].lambda,
+                 m = compliance ? 1 / (f[0] / of[0].mu + f[1] / of[1].mu) : f[0] * of[0].mu + f[1] * of[1].mu;
     const double b0 = of[0].lambda + 2 * of[0].mu / 3, b1 = of[1].lambda + 2 * of[1].mu / 3;
     const cupel_material mean = case_elastic(compliance ? 1 / (f[0] / b0 + f[1] / b1) - 2 * m / 3 : l, m);
     memcpy(out, mean.c, sizeof mean.c);
@@ -238,7 +239,7 @@ static void threads_and_kernels_change_no_byte(void **state)
     cupel_mixture_release(&m);
 }
 
-/* Two phases: <stress> at no mean strain follows from C* alone (Levin 1967): -[e] (C_1 - C_0)^-1 (C* - C_0) C-weighted; here from the tensor solved. */
+/* Two phases: the mean stress at no mean strain follows from C* alone (Levin 1967). */
 static void two_phases_expand_as_levin_says(void **state)
 {
     (void)state;

@@ -138,7 +138,8 @@ static cupel_status say_where(const solve *w, size_t load, const descent *d, cup
     cupel_progress(w->it.job, stage, d->iterations, 0);
     if (cupel_stopped(w->it.job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped in iteration %zu of load %zu", d->iterations, load + 1);
     if (w->s->iterations + d->iterations >= w->most)
-        return cupel_fail(err, CUPEL_FAILED, "the solver has not converged after %zu iterations (load %zu of %zu)", w->most, load + 1, w->s->cell.order);
+        return cupel_fail(err, CUPEL_FAILED, "the solver has not converged after %zu iterations (load %zu of %zu)", w->most, load + 1,
+                          w->s->cell.order);
     return CUPEL_OK;
 }
 
@@ -156,7 +157,8 @@ static cupel_status descend(solve *w, size_t load, descent *d, cupel_err *err)
     for (;;) {
         CUPEL_TRY(say_where(w, load, d, err));
         CUPEL_TRY(cupel_pass_green(it, alpha, d->iterations == 0, &rz, err));
-        if (!isfinite(rz)) return cupel_fail(err, CUPEL_FAILED, "the solver left the range of numbers: properties of phases are too far apart or too large");
+        if (!isfinite(rz))
+            return cupel_fail(err, CUPEL_FAILED, "the solver left the range of numbers: properties of phases are too far apart or too large");
         d->settled = rz <= 1e-14 * fabs(d->energy);
         if (d->settled) break;
         CUPEL_TRY(cupel_pass_direction(it, alpha, d->iterations ? rz / before : 0, err));
@@ -209,7 +211,8 @@ static cupel_status symmetrise(solve *w, cupel_err *err)
         for (size_t j = 0; j < i; j++) {
             const size_t ij = i * n + j, ji = j * n + i;
             s->tensor[ij] = s->tensor[ji] = w->o->keep_fields ? paired[ij] : 0.5 * (s->tensor[ij] + s->tensor[ji]);
-            s->error[ij] = s->error[ji] = w->o->keep_fields ? sqrt(2 * s->error[i * n + i] * 2 * s->error[j * n + j]) : 0.5 * (s->error[ij] + s->error[ji]);
+            s->error[ij] = s->error[ji] =
+                w->o->keep_fields ? sqrt(2 * s->error[i * n + i] * 2 * s->error[j * n + j]) : 0.5 * (s->error[ij] + s->error[ji]);
         }
     return st;
 }

@@ -2,7 +2,8 @@
  * C. R. Mecanique 343, 232 (2015), doi:10.1016/j.crme.2014.12.005; Schneider, Merkert, Kabel, IJNME 109, 1461 (2017), doi:10.1002/nme.5336.
  *
  * Fields are float, reductions double over fixed blocks: the same bytes for any number of threads. Memory: 12 bytes per voxel for conduction and 36
- * for elasticity, besides the mixture; 4 and 12 more per load whose field is kept. */
+ * for elasticity, besides the mixture (and rows are padded to a
+ * multiple of 8); 4 and 12 more per load whose field is kept; 24 or 84 more per cut voxel where a phase is not isotropic. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_SOLVER_H
 #define CUPEL_MODELS_HOMOGENIZE_SOLVER_H
 
@@ -20,8 +21,8 @@ typedef struct cupel_solve_options {
     double accuracy;          /* bound on the relative Frobenius error of the tensor that iterating leaves, e.g. 1e-4 */
     size_t max_iterations;    /* over all loads; 0: 10000 */
     bool plane_stress;        /* 2-D elasticity */
-    double edge[3];           /* edges of a voxel in one unit of any size: only their ratios count; {0}: cubes (squares). Wave vectors are divided by them.
-                               * Volumes with voxels that are no cubes, and half grids of odd axes, need it */
+    double edge[3];           /* edges of a voxel in one unit of any size: only their ratios count; {0}: cubes (squares). Wave vectors are divided by
+                               * them. Volumes with voxels that are no cubes, and half grids of odd axes, need it */
     const double (*eigenstrain)[6]; /* elasticity: [phases] strain of a phase left to itself, Mandel (e.g. of heating by 1 K); NULL: none */
     bool keep_fields;
 } cupel_solve_options;

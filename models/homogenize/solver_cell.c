@@ -156,7 +156,8 @@ static void times_normal(const cupel_cell *c, const double *a, const double norm
 
 /* What the laminate of two phases loses against their mean: p (1 - p) [K]n (n K~ n)^-1 n[K], K~ = (1 - p) K_b + p K_a (Milton, The Theory of
  * Composites, 2002, section 9.3); and of the fluxes they have of their own, [K]n (n K~ n)^-1 n[t]. jump [n][m]: the columns of [K], or [t]. */
-static void laminate_loss(const cupel_cell *c, double p, const double *a, const double *b, const double normal[3], const double *jump, size_t m, double *loss)
+static void laminate_loss(const cupel_cell *c, double p, const double *a, const double *b, const double normal[3], const double *jump, size_t m,
+                          double *loss)
 {
     const size_t n = side(c), f = c->fields;
     double difference[36], mixed[36], t[18], tn[18], acoustic[9], solved[18] = {0};
@@ -438,7 +439,8 @@ static void close_row(const cupel_cell *c, const cupel_voxel_row *row)
     for (size_t d = 0; d < c->fluxes; d++) row->out[(ptrdiff_t)(d * row->len) - 1] = row->out[d * row->len + row->n - 1];
 }
 
-void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, float *coefficients, uint32_t *at)
+void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, float *coefficients,
+                       uint32_t *at)
 {
     const size_t base = (i * c->n[1] + j) * c->n[2];
     if (!c->isotropic)

@@ -11,8 +11,8 @@
 static size_t rows_of(const cupel_cell *c, size_t loads) { return 6 * c->fields + 1 + 2 * loads * c->fluxes + 2; }
 
 /* Flux and gradient rows of voxel row (i, j) of the grid for one load; out: flux, then gradient, [fluxes][row] each. */
-static void rows_of_load(const cupel_solution *s, const cupel_cell *c, size_t load, size_t i, size_t j, float *lines, float *flux, float *gradient, float *coefficients,
-                         uint32_t *at)
+static void rows_of_load(const cupel_solution *s, const cupel_cell *c, size_t load, size_t i, size_t j, float *lines, float *flux, float *gradient,
+                         float *coefficients, uint32_t *at)
 {
     const size_t row = cupel_cell_row(c), next[2] = {i + 1 < c->n[0] ? i + 1 : 0, j + 1 < c->n[1] ? j + 1 : 0};
     cupel_voxel_row w = {.n = c->n[2], .len = row, .lo = lines, .hi = lines + 3 * c->fields * row, .out = flux};
@@ -43,7 +43,8 @@ static cupel_status pair_plane(void *user, size_t i, size_t worker, cupel_err *e
     const pairing *w = user;
     const cupel_cell *c = w->cell;
     const size_t row = cupel_cell_row(c), n = c->order, rows = c->fluxes * row;
-    float *lines = w->scratch + worker * w->each, *flux = lines + (6 * c->fields + 1) * row, *gradient = flux + n * rows, *coefficients = gradient + n * rows;
+    float *lines = w->scratch + worker * w->each, *flux = lines + (6 * c->fields + 1) * row, *gradient = flux + n * rows;
+    float *coefficients = gradient + n * rows;
     uint32_t *at = (uint32_t *)(coefficients + 2 * row);
     double *sums = w->sums + i * n * n;
     for (size_t j = 0; j < c->n[1]; j++) {
@@ -90,8 +91,8 @@ cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mi
     const cupel_cell *c = &s->cell;
     if (!has_fields(s)) return cupel_fail(err, CUPEL_USAGE, "the fields of the solution were not kept");
     if (m->dim != c->m->dim || memcmp(m->n, c->m->n, sizeof m->n) != 0)
-        return cupel_fail(err, CUPEL_USAGE, "a mixture of %zu x %zu x %zu voxels for fields on %zu x %zu x %zu", m->n[0], m->n[1], m->n[2], c->m->n[0], c->m->n[1],
-                          c->m->n[2]);
+        return cupel_fail(err, CUPEL_USAGE, "a mixture of %zu x %zu x %zu voxels for fields on %zu x %zu x %zu", m->n[0], m->n[1], m->n[2],
+                          c->m->n[0], c->m->n[1], c->m->n[2]);
     cupel_solve_options o = {.physics = c->physics, .blend = blend, .plane_stress = c->plane_stress};
     for (size_t a = 0; a < 3; a++) o.edge[c->direction[a]] = 0.25 / c->scale[a];
     cupel_cell other;
@@ -124,7 +125,8 @@ cupel_status cupel_solution_plane(const cupel_solution *s, size_t load, size_t i
 {
     const cupel_cell *c = &s->cell;
     if (!has_fields(s)) return cupel_fail(err, CUPEL_USAGE, "the fields of the solution were not kept");
-    if (load >= c->order || i0 >= c->m->n[0]) return cupel_fail(err, CUPEL_USAGE, "plane %zu of load %zu: there are %zu and %zu", i0, load, c->m->n[0], c->order);
+    if (load >= c->order || i0 >= c->m->n[0])
+        return cupel_fail(err, CUPEL_USAGE, "plane %zu of load %zu: there are %zu and %zu", i0, load, c->m->n[0], c->order);
     const size_t row = cupel_cell_row(c), voxels = c->m->n[1] * c->m->n[2], first = i0 * voxels / c->n[2], rows = voxels / c->n[2];
     float *lines = cupel_alloc_aligned((rows_of(c, 1) + 1) * row + c->n[2] + 16, sizeof *lines);
     if (!lines) return cupel_no_memory(err, "rows of fields", 0);

@@ -39,7 +39,8 @@ void cupel_cell_release(cupel_cell *c);
 size_t cupel_cell_row(const cupel_cell *c);
 
 /* The fluxes of voxel row (i, j) into row->out, with the element before the first. `at` [n2] is scratch. */
-void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, float *coefficients, uint32_t *at);
+void cupel_cell_fluxes(const cupel_cell *c, const cupel_solve_kernels *k, const cupel_voxel_row *row, size_t i, size_t j, float *coefficients,
+                       uint32_t *at);
 
 /* The fluxes of a row under no gradient but the phases' own strains. */
 void cupel_cell_prestress(const cupel_cell *c, const cupel_voxel_row *row, size_t i, size_t j, uint32_t *at);

@@ -1,6 +1,6 @@
-/* One iteration is three passes over memory: flux of the direction and its divergence, plane by plane, and at once the transform of the plane; columns
- * across the planes, with the residual, the preconditioner and <r, z>; back in planes to the next direction. The residual lives in Fourier space,
- * where it is needed. */
+/* One iteration is three passes over memory: flux of the direction and its divergence, plane by plane, and at once the transform of the plane;
+ * columns across the planes, with the residual, the preconditioner and <r, z>; back in planes to the next direction. The residual lives in Fourier
+ * space, where it is needed. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/sys/file.h"

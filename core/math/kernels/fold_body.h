@@ -1,5 +1,5 @@
-/* Not a header of its own: the loops of fold.h for one precision, with REAL, NAME(x), VL numbers to a vector, and the orders MIRROR (pairs from the last
- * to the first) and SWAP (the two of each pair exchanged). The last vector overlaps the one before it. */
+/* Not a header of its own: the loops of fold.h for one precision, with REAL, NAME(x), VL numbers to a vector, and the orders MIRROR (pairs from the
+ * last to the first) and SWAP (the two of each pair exchanged). The last vector overlaps the one before it. */
 
 typedef REAL NAME(vec) __attribute__((vector_size(VL * sizeof(REAL))));
 

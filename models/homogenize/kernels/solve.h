@@ -4,8 +4,8 @@
  * The trilinear element with one Gauss point (HEX8R) needs of the four rows of nodes around a row of voxels only sums and differences. A line is what
  * the rows a = (i, j) and c = (i + 1, j) of nodes give together, three rows of `len` floats:
  *   sum  (a + c)(k) + (a + c)(k + 1),  step  (a + c)(k + 1) - (a + c)(k),  rise  (c - a)(k) + (c - a)(k + 1)
- * and the gradient of voxel (i, j, k), with edges h, is (rise_j + rise_j+1) / 4 h0, (sum_j+1 - sum_j) / 4 h1, (step_j + step_j+1) / 4 h2. Fluxes have an
- * element before their first (the last voxel: the box is periodic). */
+ * and the gradient of voxel (i, j, k), with edges h, is (rise_j + rise_j+1) / 4 h0, (sum_j+1 - sum_j) / 4 h1, (step_j + step_j+1) / 4 h2. Fluxes
+ * have an element before their first (the last voxel: the box is periodic). */
 #ifndef CUPEL_MODELS_HOMOGENIZE_KERNELS_SOLVE_H
 #define CUPEL_MODELS_HOMOGENIZE_KERNELS_SOLVE_H
 

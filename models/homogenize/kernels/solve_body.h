@@ -293,8 +293,8 @@ static void stress_cuts(const cupel_voxel_row *row, size_t m, const cupel_cut *c
     }
 }
 
-static void spread(size_t n, const float *const flux_rows[3], const float *const before[3], const float scale[3], const float *p, float *upper, float *q,
-                   double *lanes)
+static void spread(size_t n, const float *const flux_rows[3], const float *const before[3], const float scale[3], const float *p, float *upper,
+                   float *q, double *lanes)
 {
     const float *x = flux_rows[0], *y = flux_rows[1], *z = flux_rows[2], *xb = before[0], *yb = before[1], *zb = before[2];
     const float s0 = scale[0], s1 = scale[1], s2 = scale[2];
@@ -319,7 +319,8 @@ static void spread(size_t n, const float *const flux_rows[3], const float *const
     if (k) past_x = last_x[WIDTH - 1], past = last[WIDTH - 1];
     const size_t whole = k;
     for (; k < n; k++) {
-        const float here_x = s0 * (x[k] + xb[k]), side = s1 * (yb[k] - y[k]), depth = s2 * (z[k] + zb[k]), along = past_x + here_x, rest = past + (side - depth);
+        const float here_x = s0 * (x[k] + xb[k]), side = s1 * (yb[k] - y[k]), depth = s2 * (z[k] + zb[k]), along = past_x + here_x,
+                     rest = past + (side - depth);
         const float force = upper[k] + (rest - along);
         tail[k - whole] = force * p[k];
         q[k] = force;
