@@ -1,8 +1,8 @@
 /* Any bytes are a volume or refused, in every format: by the first bytes, and those that have none by what the last byte says. What was read is
  * whole: ids below the number of phases, labels ascending.
  *
- * HDF5 1.10 itself crashes on some damage; it runs in a process of its own, so that a crash is a refusal here too. What it leaks or asks for counts
- * there as well (tests/fuzz/run gives the flags). */
+ * HDF5 1.10 itself crashes on some damage, leaks and never comes back from some; it runs in a process of its own, so that all of this is a refusal
+ * here too (a loop is one after 3 s). */
 #define _GNU_SOURCE
 #include "core/base/str.h"
 #include "core/base/mem.h"
