@@ -217,6 +217,8 @@ static cupel_status open_road(road *r, const char *demand, cupel_err *err)
     CUPEL_TRY(cupel_micro_demand_open(demand, &r->d, err));
     CUPEL_TRY(cupel_micro_space_read(r->d, &r->space, err));
     CUPEL_TRY(check_before(r, err));
+    if (r->d->budget_seconds < HUGE_VAL || r->d->budget_solves)
+        cupel_say(r->job, CUPEL_NOTE, "the budget is for 'cupel design'; a table solves its whole sample, %llu structures", (unsigned long long)r->d->sample);
     CUPEL_TRY(cupel_make_folder(r->folder, err));
     CUPEL_TRY(write_text(r, "demand.yaml", r->d->text, r->d->n_text, err));
     st = note_output(r, "demand.yaml", err);
