@@ -29,6 +29,7 @@ static cupel_status describe_volumes(const cupel_args *args, const cupel_job *jo
         .sets = cupel_opt_given(args, "set") ? cupel_opt_text(args, "set") : "minkowski",
         .output = cupel_opt_given(args, "output") ? cupel_opt_text(args, "output") : "-",
         .format = cupel_opt_text(args, "format"),
+        .components = (size_t)cupel_opt_count(args, "components"),
     };
     if (!path) CUPEL_TRY(cupel_no_memory(err, "file names", 0));
     for (size_t i = 0; i < o.n; i++) path[i] = cupel_arg(args, i);
@@ -44,7 +45,7 @@ done:
 static cupel_status describe_formulas(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    static const char *const others[] = {"volume-format", "dataset", "raw", "voxel", "nonperiodic", NULL};
+    static const char *const others[] = {"volume-format", "dataset", "raw", "voxel", "nonperiodic", "components", NULL};
     cupel_describe_options o = {
         .table = cupel_arg(args, 0),
         .format = cupel_opt_text(args, "table-format"),
@@ -84,6 +85,8 @@ static const cupel_opt options[] = {
     CUPEL_VOLUME_OPTIONS,
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false,
      "a table (.csv, .tsv, .jsonl), an artifact (.h5), of volumes also .json; - for stdout, which is the default for volumes"},
+    {"components", "N", CUPEL_OPT_COUNT, NULL, "0", false,
+     "so many principal components of the maps of a set, over all volumes, as columns too (--set two_point:map=1)"},
     {"store", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "how values are stored"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|drop|impute", "keep", false,
      "a row with a missing value: keep it with empty fields and a reason, fail, drop it, or fill in what an element lacks with the mean over "
@@ -112,7 +115,8 @@ const cupel_verb cupel_verb_describe = {
             "else a row with the reason.\n\n"
             "  cupel describe v.npy --set minkowski --format json\n"
             "  cupel describe rock.tif --nonperiodic --voxel '2.5 um' --set minkowski:connectivity=26,phase_fraction\n"
-            "  cupel describe samples.csv --volume file --set minkowski -o samples-minkowski.csv\n",
+            "  cupel describe samples.csv --volume file --set minkowski -o samples-minkowski.csv\n"
+            "  cupel describe samples.csv --volume file --set two_point:map=1 --components 3 -o samples-pc.csv\n",
     .options = options,
     .min_args = 1,
     .max_args = SIZE_MAX,

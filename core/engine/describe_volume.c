@@ -149,7 +149,7 @@ static void say_of_maps(const describer *d)
     size_t n = 0;
     for (size_t i = 0; i < d->n; i++)
         for (size_t s = 0; s < d->sets.n; s++) n += d->row[i].said[s].n_maps;
-    if (n) cupel_say(d->job, CUPEL_WARNING, "maps are written to an artifact only: -o FILE.h5");
+    if (n && !d->o->components) cupel_say(d->job, CUPEL_WARNING, "maps are written to an artifact only: -o FILE.h5");
 }
 
 static bool dropped(const describer *d, const cupel_volume_row *r) { return d->o->missing == CUPEL_MISSING_DROP && r->reason; }
@@ -409,6 +409,7 @@ cupel_status cupel_describe_volume(const cupel_describe_volume_options *o, const
     CUPEL_TRY(cupel_out_check(o->output, err));
     CUPEL_TRY(find_volumes(&d, err));
     CUPEL_TRY(describe_all(&d, err));
+    if (o->components) CUPEL_TRY(cupel_volume_components(d.row, d.n, &d.sets, o->components, job, err));
     CUPEL_TRY(writes_json(o) ? write_json(&d, err) : write_table(&d, err));
 done:
     release(&d);

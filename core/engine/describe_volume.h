@@ -14,6 +14,7 @@ typedef struct cupel_describe_volume_options {
     cupel_volume_options volume;         /* how to read each of them */
     const char *output;                  /* "-": stdout */
     const char *format;                  /* "json" or as cupel_sheet_options; NULL: by name, on stdout json for one volume and else csv */
+    size_t components;                   /* principal components of the maps over all volumes, as columns; 0: none */
     cupel_missing missing;               /* a volume that cannot be read, or a number that is not defined */
 } cupel_describe_volume_options;
 

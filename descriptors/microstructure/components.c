@@ -257,11 +257,12 @@ static void measure(finder *f, const web *w, uint8_t *ends)
                 const size_t end = cupel_run_end(c, row, r), k = c->cluster[c->piece[r]];
                 c->size[k] += end - c->start[r];
                 c->phase[k] = f->id[r];
-                ends[k] |= (uint8_t)(at | (unsigned)((c->start[r] == 0) << 4 | (end == n[2]) << 5));
+                ends[k] |= (uint8_t)(at | (c->start[r] == 0 ? 16U : 0) | (end == n[2] ? 32U : 0));
             }
         }
     for (size_t k = 0; k < c->n; k++)
-        for (unsigned a = 0; a < 3; a++) c->joins[k] |= (uint8_t)((ends[k] >> (2 * a) & 3U) == 3 ? 1U << a : 0);
+        for (unsigned a = 0; a < 3; a++)
+            if (((unsigned)ends[k] >> (2 * a) & 3U) == 3) c->joins[k] |= (uint8_t)(1U << a);
     for (size_t p = 0; p < c->n_pieces; p++) c->winds[c->cluster[p]] |= w->winds[p];
 }
 

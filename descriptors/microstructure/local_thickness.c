@@ -37,7 +37,7 @@ const cupel_volume_descriptor cupel_volume_descriptor_local_thickness = {
                .help = "local thickness of each phase: the diameter of the largest ball in the phase that covers the place",
                .output = "per phase: mean thickness, thickness deviation (standard), maximum thickness [m, or voxels where the file does not say]: twice "
                          "the radius, which is the distance from the centre of a voxel to the nearest centre of a voxel of another phase: right within "
-                         "a voxel. Curve share thicker than: the share of the phase that is thicker (continuous pore-size distribution). Outside a volume "
+                         "about a voxel. Curve share thicker than: the share of the phase that is thicker (continuous pore-size distribution). Outside a volume "
                          "that is no period there is nothing",
                .references = references},
     .compute = compute};

@@ -18,7 +18,7 @@ static uint64_t mark(const cupel_components *c, size_t phase, size_t axis, uint8
     for (size_t row = 0; row < c->grid.n[0] * c->grid.n[1]; row++)
         for (size_t r = c->row[row]; r < c->row[row + 1]; r++) {
             const size_t k = c->cluster[c->piece[r]], end = cupel_run_end(c, row, r);
-            const bool through = c->phase[k] == phase && (c->joins[k] >> axis & 1U);
+            const bool through = c->phase[k] == phase && ((unsigned)c->joins[k] >> axis & 1U);
             for (size_t x = c->start[r]; x < end; x++) open[row * c->grid.n[2] + x] = through;
             n += through ? end - c->start[r] : 0;
         }
@@ -52,7 +52,7 @@ static cupel_status compute(const cupel_voxels *v, const double *value, const cu
             const size_t axis = a + c.grid.first;
             const cupel_of of = {(int)p, -1, (int)a};
             cupel_flow flow;
-            if (!(through[p] >> axis & 1U)) {
+            if (!((unsigned)through[p] >> axis & 1U)) {
                 add_none(q, of);
                 continue;
             }
