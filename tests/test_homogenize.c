@@ -51,7 +51,7 @@ static double mean_of(const float *x, size_t n, size_t parts, size_t part)
 static void check_fields(const char *property, const char *const *phase, size_t order, const char *strain, const char *stress)
 {
     static const char *const elastic[6] = {"11", "22", "33", "23", "13", "12"}, *const heat[3] = {"1", "2", "3"};
-    const cupel_homogenize_options o = {.input = "gyroid:fraction=0.4,seed=1", .grid = 12, .property = property, .phase = phase, .n_phases = 2,
+    const cupel_homogenize_options o = {.input = "gyroid:fraction=0.4,seed=1", .grid = "12", .property = property, .phase = phase, .n_phases = 2,
                                         .accuracy = 1e-7, .no_error = true, .fields = path_of("fields.h5")};
     cupel_homogenized *h = run(&o);
     cupel_h5 *f = NULL;
@@ -98,7 +98,7 @@ static void grains_of_a_recipe_are_turned(void **state)
 {
     (void)state;
     const char *const phase[1] = {"*:C11=168,C12=121,C44=75"};
-    const cupel_homogenize_options o = {.input = "voronoi:count=8,seed=1", .grid = 12, .property = "elasticity", .phase = phase, .n_phases = 1};
+    const cupel_homogenize_options o = {.input = "voronoi:count=8,seed=1", .grid = "12", .property = "elasticity", .phase = phase, .n_phases = 1};
     cupel_homogenized *h = run(&o);
     assert_int_equal(h->n_phases, 8);
     /* Hill 1952: the bulk modulus of a polycrystal of cubic grains is that of the grains, whatever their arrangement */
@@ -113,7 +113,7 @@ static void the_answer_is_valid_json(void **state)
 {
     (void)state;
     const char *const phase[2] = {"0:E=1,nu=0.3,alpha=1e-5", "1:E=5,nu=0.2,alpha=2e-5"};
-    cupel_homogenize_options o = {.input = "gyroid:fraction=0.4,seed=1", .grid = 12, .property = "expansion", .phase = phase, .n_phases = 2};
+    cupel_homogenize_options o = {.input = "gyroid:fraction=0.4,seed=1", .grid = "12", .property = "expansion", .phase = phase, .n_phases = 2};
     cupel_homogenized *h = run(&o);
     cupel_str s = {0}, t = {0};
     cupel_json *root = NULL;
@@ -142,7 +142,7 @@ static void stopping_ends_cleanly(void **state)
     (void)state;
     const char *const phase[2] = {"0:k=1", "1:k=5"};
     const cupel_job stopped = {.threads = 1, .stop = stop_at_once};
-    const cupel_homogenize_options o = {.input = "primitive:fraction=0.4,seed=1", .grid = 12, .property = "conduction", .phase = phase, .n_phases = 2,
+    const cupel_homogenize_options o = {.input = "primitive:fraction=0.4,seed=1", .grid = "12", .property = "conduction", .phase = phase, .n_phases = 2,
                                         .fields = path_of("none.h5")};
     cupel_homogenized *h = NULL;
     check_fails(cupel_homogenize(&o, &stopped, &h, &err), CUPEL_INTERRUPTED, &err, "");

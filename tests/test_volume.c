@@ -366,7 +366,9 @@ static void what_cannot_be_written_is_said(void **state)
     assert_true(voxel[0] == 1e-6 && voxel[2] == 1e-6);
     check_ok(cupel_volume_voxel("1e-6,2e-6,3e-6", voxel, &err), &err);
     assert_true(voxel[0] == 1e-6 && voxel[1] == 2e-6 && voxel[2] == 3e-6);
-    static const char *const bad[] = {"", "0", "-1", "1e-6,", "1,2", "1,2,3,4", "1um", "nan"};
+    check_ok(cupel_volume_voxel("1 um, 2e-6", voxel, &err), &err);
+    assert_true(fabs(voxel[0] - 1e-6) < 1e-20 && voxel[1] == 2e-6 && voxel[2] == 2e-6);
+    static const char *const bad[] = {"", "0", "-1", "1e-6,", "1 um,", "1,2,3,4", "1 kg", "um", "-1 um", "nan", "inf"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) check_fails(cupel_volume_voxel(bad[i], voxel, &err), CUPEL_USAGE, &err, "voxel size");
 }
 

@@ -21,20 +21,20 @@ static const cupel_opt options[] = {
     {"to", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "format of the output: npy, tiff, vti, fans, xdmf; by its name when not given"},
     {"dataset", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "the data set (HDF5) or array (.vti) with the labels, when there are several"},
     {"raw", "LAYOUT", CUPEL_OPT_TEXT, NULL, NULL, false, "raw values: shape=64x64x64,type=uint8,order=C,offset=0,endian=little"},
-    {"voxel", "METRES", CUPEL_OPT_TEXT, NULL, NULL, false, "edge of a voxel, or three as 1e-6,1e-6,2e-6; instead of what the file says"},
+    {"voxel", "SIZE", CUPEL_OPT_TEXT, NULL, NULL, false, "edge of a voxel, '0.39 um', or one per axis, '1 um,1 um,2 um'; overrides the file"},
     {"ids", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "write phases as 0, 1, 2, ... in ascending order of their labels (FANS and DAMASK count so)"},
     {0}};
 
 const cupel_verb cupel_verb_convert = {
     .name = "convert",
-    .usage = "VOLUME OUTPUT [--from NAME --to NAME --dataset NAME --raw LAYOUT --voxel METRES --ids]",
+    .usage = "VOLUME OUTPUT [--from NAME --to NAME --dataset NAME --raw LAYOUT --voxel SIZE --ids]",
     .help = "a volume of voxels from one format into another",
     .more = "Read: NumPy .npy, TIFF images and stacks, PNG, a folder of slices, raw values, text arrays, VTK ImageData .vti (DAMASK), HDF5 (FANS, "
             "and any with one array of labels), DREAM.3D (6 and NX); each also gzip-compressed. Written: npy, tiff, vti, fans, xdmf (HDF5 with an "
             "XDMF file for ParaView). 'cupel methods \"volume format\"' lists them, 'cupel methods vti' says how the axes lie in one.\n\n"
             "The numbers in a file are labels; each different one is a phase. Floats must be whole numbers. Axes 0, 1, 2 are x, y, z.\n\n"
             "  cupel convert v.vti v.h5 --to fans\n"
-            "  cupel convert slices/ v.npy --voxel 0.5e-6\n"
+            "  cupel convert slices/ v.npy --voxel '0.5 um'\n"
             "  cupel convert v.raw v.tiff --raw shape=256x256x256,type=uint16,order=F\n\n"
             "Exit code 3: the input is cut off, damaged, foreign or no labels; stderr says where.",
     .options = options,

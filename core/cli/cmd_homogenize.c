@@ -14,7 +14,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     const char **phase = NULL;
     cupel_homogenize_options o = {
         .input = cupel_arg(args, 0),
-        .grid = (size_t)cupel_opt_count(args, "grid"),
+        .grid = cupel_opt_text(args, "grid"),
         .property = cupel_opt_text(args, "property"),
         .orientations = cupel_opt_text(args, "orientations"),
         .accuracy = cupel_opt_number(args, "accuracy"),
@@ -49,7 +49,8 @@ static const cupel_opt options[] = {
     {"phase", "LABEL:PROPERTIES", CUPEL_OPT_LIST, NULL, NULL, false,
      "properties of the voxels with that label, once per label; '*:...' is for all labels not named"},
     {"orientations", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "a table label,phi1,Phi,phi2 (Bunge, degrees) that turns each phase"},
-    {"grid", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "of a recipe: voxels along the shortest edge of its box; 64 without it"},
+    {"grid", "N", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "of a recipe: voxels along the shortest edge of its box, or along the three axes, 64x64x32; 64 without it"},
     {"accuracy", "X", CUPEL_OPT_NUMBER, NULL, "1e-4", false, "relative error that iterating may leave in the tensor on the given grid"},
     {"plane", "KIND", CUPEL_OPT_CHOICE, "strain|stress", "strain", false, "elasticity of an image: plane strain or plane stress"},
     {"no-error", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "the value only: one solve, no bar"},

@@ -15,8 +15,7 @@ static bool ends_in(const char *s, const char *end)
     return n > m && strcmp(s + n - m, end) == 0;
 }
 
-/* "64" or "64x64x32". */
-static cupel_status read_grid(const char *text, const cupel_recipe *r, size_t n[3], cupel_err *err)
+cupel_status cupel_grid_read(const char *text, const cupel_recipe *r, size_t n[3], cupel_err *err)
 {
     enum { LONGEST = 1 << 16 };
     uint64_t x[3];
@@ -137,7 +136,7 @@ cupel_status cupel_generate(const cupel_generate_options *o, const cupel_job *jo
     const bool json = o->output && !o->format && ends_in(o->output, ".json"), volume = o->output && !json;
     cupel_status st = check(o, volume, err);
     if (st == CUPEL_OK) st = cupel_recipe_read(o->recipe, &r, err);
-    if (st == CUPEL_OK && volume) st = read_grid(o->grid, &r, n, err);
+    if (st == CUPEL_OK && volume) st = cupel_grid_read(o->grid, &r, n, err);
     if (st == CUPEL_OK) st = cupel_recipe_settle(&r, job, err);
     if (st == CUPEL_OK && volume) st = o->as == CUPEL_AS_PHASES ? generate_phases(o, &r, n, job, err) : generate_values(o, &r, n, job, err);
     if (st == CUPEL_OK && o->orientations) st = put_orientations(o->orientations, &r, err);

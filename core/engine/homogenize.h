@@ -12,7 +12,7 @@
 typedef struct cupel_homogenize_options {
     const char *input;              /* a volume, or a recipe: text or JSON file */
     cupel_volume_options volume;    /* how to read a volume */
-    size_t grid;                    /* of a recipe: voxels along the shortest edge of its box; 0: 64 */
+    const char *grid;               /* of a recipe, as cupel_grid_read; NULL: "64" */
     const char *property;           /* "conduction", "permittivity", "diffusion", "elasticity" or "expansion" */
     const char *const *phase;       /* [n_phases] "N:PROPERTIES", N the label in the file, or "*:PROPERTIES" for those not named */
     size_t n_phases;

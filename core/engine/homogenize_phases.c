@@ -76,7 +76,7 @@ static cupel_status need(const cupel_homogenize_options *o, const cupel_homogeni
     const bool expansion = strcmp(o->property, "expansion") == 0;
     const char *lacks = NULL;
     if (h->kind.physics == CUPEL_CONDUCTION && !m->has_k) lacks = "k=... (or k1, k2, k3, or k11 .. k23)";
-    if (h->kind.physics == CUPEL_ELASTICITY && !m->has_c) lacks = "a stiffness: E=...,nu=... or C11=...";
+    if (h->kind.physics == CUPEL_ELASTICITY && !m->has_c) lacks = "stiffness (E=...,nu=... or C11=...)";
     if (expansion && !m->has_alpha && !lacks) lacks = "alpha=...";
     if (!lacks) return CUPEL_OK;
     return cupel_fail(err, CUPEL_USAGE, "label %" PRId64 ": '%s' has no %s, which %s needs", h->phase[id].label, h->phase[id].properties, lacks,

@@ -1,6 +1,7 @@
 /* What is to be homogenised: a volume that is read or a recipe that is built. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/generate.h"
 #include "core/engine/homogenize_parts.h"
 #include "core/sys/file.h"
 
@@ -66,18 +67,18 @@ static cupel_status build_grid(cupel_sample *c, int i, const size_t n[3], const 
 
 static cupel_status build_recipe(const cupel_homogenize_options *o, const cupel_job *job, cupel_sample *c, cupel_err *err)
 {
-    enum { USUAL = 64, LEAST = 4 };
-    const size_t grid = o->grid ? o->grid : USUAL;
+    enum { LEAST = 4 };
     size_t n[3], middle[3], coarse[3];
     cupel_status st = CUPEL_OK;
     c->recipe = c->periodic = true;
-    if (grid < LEAST) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--grid %zu: a recipe needs at least %d voxels along an edge", grid, (int)LEAST));
     CUPEL_TRY(cupel_recipe_read(o->input, &c->made_by, err));
+    CUPEL_TRY(cupel_grid_read(o->grid ? o->grid : "64", &c->made_by, n, err));
+    for (size_t a = 0; a < 3; a++)
+        if (n[a] < LEAST) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--grid %s: a recipe needs at least %d voxels along an edge", o->grid, (int)LEAST));
     CUPEL_TRY(cupel_recipe_settle(&c->made_by, job, err));
     c->n_phases = cupel_recipe_phases(&c->made_by);
     CUPEL_TRY(label_phases(c, NULL, err));
     CUPEL_TRY(orient(c, err));
-    cupel_recipe_grid(&c->made_by, grid, n);
     CUPEL_TRY(build_grid(c, 0, n, job, err));
     if (!o->no_error) {
         cupel_grids_of(n, middle, coarse);

@@ -34,7 +34,7 @@ bool cupel_volume_is(const char *path);
 cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options *o, const cupel_volume_format **format, cupel_err *err);
 /* o may be NULL: all by the file. */
 cupel_status cupel_volume_read(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err);
-/* "1e-6" or "1e-6,1e-6,2e-6": edges of a voxel in metres. CUPEL_USAGE. */
+/* "0.39 um", "1e-6" (metres) or one per axis, "1 um,1 um,2 um": edges of a voxel. CUPEL_USAGE. */
 cupel_status cupel_volume_voxel(const char *text, double voxel[3], cupel_err *err);
 /* Before long work: CUPEL_USAGE when cupel_volume_write would not know the format or cannot write it. */
 cupel_status cupel_volume_writes(const char *path, const char *format, cupel_err *err);

@@ -1,6 +1,7 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/io/input.h"
+#include "core/math/units.h"
 #include "datasets/formats/volume.h"
 
 #include <math.h>
@@ -152,6 +153,14 @@ cupel_status cupel_volume_read(const char *path, const cupel_volume_options *o, 
     return CUPEL_OK;
 }
 
+/* A plain number is in metres, as in the files. */
+static bool length_of(cupel_text t, double *metres)
+{
+    cupel_err unsaid = {0};
+    t = cupel_text_trim(t);
+    return (cupel_parse_double(t, metres) || cupel_quantity_in(t, "m", metres, &unsaid) == CUPEL_OK) && isfinite(*metres) && *metres > 0;
+}
+
 cupel_status cupel_volume_voxel(const char *text, double voxel[3], cupel_err *err)
 {
     double x[3];
@@ -159,13 +168,15 @@ cupel_status cupel_volume_voxel(const char *text, double voxel[3], cupel_err *er
     bool good = true;
     for (const char *p = text; good;) {
         const size_t k = strcspn(p, ",");
-        good = n < 3 && cupel_parse_double((cupel_text){p, k}, &x[n]) && x[n] > 0;
+        good = n < 3 && length_of((cupel_text){p, k}, &x[n]);
         n++;
         if (!p[k]) break;
         p += k + 1;
     }
-    if (!good || n == 2) return cupel_fail(err, CUPEL_USAGE, "voxel size '%.64s': expected metres above 0, as 1e-6 or 1e-6,1e-6,2e-6", text);
-    for (int i = 0; i < 3; i++) voxel[i] = n == 1 ? x[0] : x[i];
+    if (!good)
+        return cupel_fail(err, CUPEL_USAGE, "voxel size '%.64s': expected a length above 0, as '0.39 um' or 3.9e-7 (metres), or one per axis, "
+                          "'1 um,1 um,2 um'", text);
+    for (int i = 0; i < 3; i++) voxel[i] = x[i < n ? i : n - 1]; /* two are the edges of a pixel */
     return CUPEL_OK;
 }
 

@@ -39,6 +39,8 @@ check 'the same bytes in the end' cmp -s v.npy back.npy
 check 'an output under no name of a format' "$CUPEL" convert v.npy volume.dat --to tiff
 check 'is known by its first bytes' "$CUPEL" convert volume.dat again.npy
 check 'and is the same' cmp -s v.npy again.npy
+check 'a size with its unit' "$CUPEL" convert v.npy w.vti --voxel '1 um,2 um,3e-6'
+check 'is the same as in metres' cmp -s v.vti w.vti
 check 'to stdout' cmp -s v.npy <("$CUPEL" convert v.h5 - --to npy 2> err)
 check 'from stdin' cmp -s v.npy <("$CUPEL" convert - - --from npy --to npy 2> err < v.npy)
 for f in v.npy v.vti v.h5 v.tif; do
@@ -74,7 +76,7 @@ refused 'an output name that tells nothing' 2 'its name tells no volume format' 
 refused 'an input format that is none' 2 "no volume format is called 'xyz'" v.npy w.npy --from xyz
 refused 'a format that is read only' 2 'format png is read only' v.npy v.png
 refused 'HDF5 to stdout' 2 'needs a file of its own' v.npy - --to fans
-refused 'a voxel size that is none' 2 'expected metres above 0' v.npy w.npy --voxel 1um
+refused 'a voxel size that is none' 2 'expected a length above 0' v.npy w.npy --voxel '1 kg'
 refused 'raw without its layout' 2 'raw values say nothing of themselves' v.raw w.npy
 refused 'raw of another size' 3 'asks for 3 x 4 x 6' v.raw w.npy --raw shape=3x4x6,type=uint8
 refused 'a file that is not there' 3 'No such file' none.npy w.npy

@@ -9,6 +9,7 @@ not_ok() { echo "not ok $1"; bad=1; }
 check() { if "${@:2}"; then ok "$1"; else not_ok "$1"; fi; }
 exits() { "${@:2}" >"$T/out" 2>"$T/err" </dev/null; [ $? = "$1" ]; }
 says() { grep -qF -- "$1" "$T/err"; }
+hides() { ! says "$1"; }
 prints() { grep -qF -- "$1" "$T/out"; }
 H() { "$CUPEL" homogenize "$@"; }
 # flat: the JSON object on one line, without blanks
@@ -84,11 +85,19 @@ check 'a perfect insulator is a limit' exits 0 H "$T/layers.npy" --property cond
 check 'and so it says' says 'zero property'
 check 'a contrast past the range too' exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1e-5 --phase 1:k=3
 check 'with its figure' says 'beyond 1e4'
+check 'a contrast of 1e4 is in the range' exits 0 H "$T/layers.npy" --property elasticity --phase 0:E=1,nu=0.3 --phase 1:E=1e4,nu=0.3 --no-error
+check 'whatever the ratio of bulk to shear modulus' hides 'beyond 1e4'
+check 'a phase without a stiffness' exits 2 H "$T/image.npy" --property elasticity --phase '*:k=1'
+check 'is told what it lacks' says "'k=1' has no stiffness (E="
 head -c 900 "$T/layers.npy" >"$T/cut.npy"
 check 'a cut volume is bad input' exits 3 H "$T/cut.npy" --property conduction --phase 0:k=1 --phase 1:k=2
 check 'a volume that is not there' exits 3 H "$T/none.npy" --property conduction --phase 0:k=1
 check 'plane stress is not for conduction' exits 2 H "$T/image.npy" --property conduction --plane stress --phase '*:k=1'
 check 'accuracy 0' exits 2 H "$T/image.npy" --property conduction --accuracy 0 --phase '*:k=1'
+check 'a recipe on a grid of three numbers' exits 0 H 'gyroid:fraction=0.4' --grid 16x12x8 --property conduction --phase 0:k=1 --phase 1:k=3 --format json
+check 'is solved on it' has '"grid":[16,12,8]'
+check 'two numbers are no grid' exits 2 H 'gyroid:fraction=0.4' --grid 16x12 --property conduction --phase 0:k=1 --phase 1:k=3
+check 'three voxels are too few' exits 2 H 'gyroid:fraction=0.4' --grid 16x12x3 --property conduction --phase 0:k=1 --phase 1:k=3
 check 'a grid is for recipes' exits 2 H "$T/image.npy" --property conduction --grid 32 --phase '*:k=1'
 check 'a volume that is no period' exits 0 H "$T/image.npy" --property conduction --nonperiodic --phase '*:k=1'
 check 'is said' says 'the volume is no period'
