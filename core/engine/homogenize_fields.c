@@ -93,30 +93,31 @@ static void transpose(const writer *w, const float *from)
         for (size_t v = 0; v < w->plane; v++) w->out[v * w->parts + c] = from[c * w->plane + v];
 }
 
-static cupel_status make_set(writer *w, const char *name, const char *what, bool scalar, cupel_err *err)
+static cupel_status make_set(writer *w, const char *name, const char *units, const char *what, bool scalar, cupel_err *err)
 {
     const size_t *n = w->m->n, parts = w->parts;
     cupel_h5_info info = {.type = CUPEL_F32, .rank = w->m->dim + !scalar, .shape = {n[0], n[1]}};
     if (w->m->dim == 3) info.shape[2] = n[2];
     if (!scalar) info.shape[w->m->dim] = parts;
     cupel_status st = cupel_h5_put(w->h5, name, &info, NULL, err);
-    if (st == CUPEL_OK) st = cupel_h5_set(w->h5, name, "units", CUPEL_TEXT, "those of the properties", err);
+    if (st == CUPEL_OK) st = cupel_h5_set(w->h5, name, "units", CUPEL_TEXT, units, err);
     return st == CUPEL_OK ? cupel_h5_set(w->h5, name, "description", CUPEL_TEXT, what, err) : st;
 }
 
 static cupel_status write_load(writer *w, size_t load, cupel_err *err)
 {
     const bool elastic = w->parts == 6;
+    static const char property[] = "those of the properties"; /* under a mean strain or gradient of 1 */
     char strain[64], stress[64], energy[64];
     cupel_status st = CUPEL_OK;
     const char *name = load_name(w->h, load);
     snprintf(strain, sizeof strain, "load-%s/%s", name, elastic ? "strain" : "gradient");
     snprintf(stress, sizeof stress, "load-%s/%s", name, elastic ? "stress" : "flux");
     snprintf(energy, sizeof energy, "load-%s/energy", name);
-    CUPEL_TRY(make_set(w, strain, elastic ? "Mandel 11 22 33 23 13 12, mean 1 in the component of the load" : "mean 1 along the axis of the load",
-                       false, err));
-    CUPEL_TRY(make_set(w, stress, elastic ? "Mandel 11 22 33 23 13 12" : "conductivity times gradient", false, err));
-    CUPEL_TRY(make_set(w, energy, elastic ? "half of stress times strain" : "half of flux times gradient", true, err));
+    CUPEL_TRY(make_set(w, strain, "1",
+                       elastic ? "Mandel 11 22 33 23 13 12, mean 1 in the component of the load" : "mean 1 along the axis of the load", false, err));
+    CUPEL_TRY(make_set(w, stress, property, elastic ? "Mandel 11 22 33 23 13 12" : "conductivity times gradient", false, err));
+    CUPEL_TRY(make_set(w, energy, property, elastic ? "half of stress times strain" : "half of flux times gradient", true, err));
     for (size_t i0 = 0; i0 < w->m->n[0]; i0++) {
         CUPEL_TRY(cupel_solution_plane(w->h->estimate.solution, load, i0, w->strain, w->stress, err));
         count_plane(w, i0);

@@ -60,6 +60,6 @@ cupel_status cupel_memory_check(uint64_t bytes, const char *what, cupel_err *err
             return CUPEL_OK;
         }
     }
-    return cupel_fail(err, CUPEL_NO_RESOURCE, "memory for %s: needs %.0f MB, %.0f MB are there; use fewer rows or a machine with more", what,
+    return cupel_fail(err, CUPEL_NO_RESOURCE, "memory for %s: needs %.0f MB, %.0f MB are there; take less at once, or a machine with more", what,
                       (double)bytes / 1e6, (double)there / 1e6);
 }

@@ -18,11 +18,19 @@ static int by_label(const void *a, const void *b)
     return (x->label > y->label) - (x->label < y->label);
 }
 
+/* With or without its unit, as tables of cupel have it. */
+static bool is_column(cupel_text t, const char *name)
+{
+    const size_t n = strlen(name);
+    t = cupel_text_trim(t);
+    return t.n >= n && memcmp(t.p, name, n) == 0 && (t.n == n || cupel_text_is((cupel_text){t.p + n, t.n - n}, " [deg]"));
+}
+
 static cupel_status head(const char *path, const cupel_text *field, size_t n, cupel_err *err)
 {
     static const char *const names[] = {"label", "phi1", "Phi", "phi2"};
     bool right = n == 4;
-    for (size_t i = 0; right && i < n; i++) right = cupel_text_is(cupel_text_trim(field[i]), names[i]);
+    for (size_t i = 0; right && i < n; i++) right = is_column(field[i], names[i]);
     return right ? CUPEL_OK : cupel_fail(err, CUPEL_BAD_INPUT, "%s:1: expected the columns label,phi1,Phi,phi2 (angles of Bunge in degrees)", path);
 }
 
