@@ -173,13 +173,14 @@ static void generating(void **state) { (void)state; try_all("generate", generate
 static cupel_status describe_to(const char *output, const char *sets, cupel_err *err)
 {
     const char *const path[] = {volumes};
-    const cupel_describe_volume_options o = {.path = path, .n = 1, .column = "file", .sets = sets, .output = output, .missing = CUPEL_MISSING_KEEP};
+    const cupel_describe_volume_options o = {.path = path, .n = 1, .column = "file", .sets = sets, .output = output, .missing = CUPEL_MISSING_KEEP,
+                                             .components = 1};
     return cupel_describe_volume(&o, &job, err);
 }
 
 static char volume_output[160];
 
-static cupel_status describe_volumes(cupel_err *err) { return describe_to(volume_output, "minkowski:connectivity=26,two_point:map=1", err); }
+static cupel_status describe_volumes(cupel_err *err) { return describe_to(volume_output, "minkowski:connectivity=26,two_point:map=1,periodic_tortuosity", err); }
 
 static void describing_volumes(void **state)
 {
@@ -194,7 +195,7 @@ static void describing_volumes(void **state)
     snprintf(path, sizeof path, "%s/v.npy", folder);
     check_ok(cupel_volume_write(path, NULL, &v, &err), &err);
     cupel_voxels_release(&v);
-    write_text(volumes, "file\nv.npy\nnone.npy\n");
+    write_text(volumes, "file\nv.npy\nv.npy\nnone.npy\n");
     for (size_t i = 0; i < 3; i++) {
         snprintf(volume_output, sizeof volume_output, "%s/described.%s", folder, ends[i]);
         try_all(ends[i], describe_volumes, volume_output);
