@@ -143,13 +143,16 @@ static cupel_status say_where(const solve *w, size_t load, const descent *d, cup
     return CUPEL_OK;
 }
 
+/* Where float has nothing more to give the residual grows again, and would without end: an accuracy that cannot be had is asked for. */
+static bool grows(const descent *d, double rz, double least) { return rz <= 1e-9 * fabs(d->energy) && rz > 4 * least; }
+
 /* load = order: the phases' own strains. */
 static cupel_status descend(solve *w, size_t load, descent *d, cupel_err *err)
 {
     cupel_iteration *it = &w->it;
     const cupel_cell *c = &w->s->cell;
     cupel_status st = CUPEL_OK;
-    double mean[6] = {0}, none[6] = {0}, flux[6], work, rz = 0, before = 0;
+    double mean[6] = {0}, none[6] = {0}, flux[6], work, rz = 0, before = 0, least = HUGE_VAL;
     if (load < c->order) mean[c->component[load]] = c->factor[load];
     CUPEL_TRY(cupel_pass_flux(it, load < c->order ? CUPEL_OF_MEAN : CUPEL_OF_PRESTRESS, mean, &work, d->flux, err));
     d->start = d->energy = load < c->order ? d->flux[c->component[load]] * c->factor[load] : 0;
@@ -159,7 +162,8 @@ static cupel_status descend(solve *w, size_t load, descent *d, cupel_err *err)
         CUPEL_TRY(cupel_pass_green(it, alpha, d->iterations == 0, &rz, err));
         if (!isfinite(rz))
             return cupel_fail(err, CUPEL_FAILED, "the solver left the range of numbers: properties of phases are too far apart or too large");
-        d->settled = rz <= 1e-14 * fabs(d->energy);
+        least = fmin(least, rz);
+        d->settled = rz <= 1e-14 * fabs(d->energy) || grows(d, rz, least);
         if (d->settled) break;
         CUPEL_TRY(cupel_pass_direction(it, alpha, d->iterations ? rz / before : 0, err));
         alpha = 0;
