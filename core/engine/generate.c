@@ -7,6 +7,7 @@
 #include "datasets/spaces/micro/recipe.h"
 
 #include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 static bool ends_in(const char *s, const char *end)
@@ -111,10 +112,24 @@ static cupel_status generate_values(const cupel_generate_options *o, const cupel
     return st;
 }
 
+/* Voxels are counted by their centres: what is thinner than a voxel goes missing, which is said with the share that is left. */
+static void say_fraction(const cupel_recipe *r, const cupel_voxels *v, const cupel_job *job)
+{
+    const double wanted = cupel_recipe_get(r, "fraction");
+    double fraction[2];
+    if (isnan(wanted) || v->n_phases > 2) return;
+    cupel_voxels_fractions(v, fraction);
+    const double found = v->n_phases == 2 ? fraction[1] : v->label[0] == 1;
+    const bool far = fabs(found - wanted) > 0.01 + 0.05 * wanted;
+    cupel_say(job, far ? CUPEL_WARNING : CUPEL_NOTE, "volume fraction of phase 1 on this grid: %.5g of %.5g%s", found, wanted,
+              far ? "; its voxels are too coarse for the structure: take a finer grid" : "");
+}
+
 static cupel_status generate_phases(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
 {
     cupel_voxels v = {0};
     cupel_status st = cupel_recipe_voxels(r, n, &v, job, err);
+    if (st == CUPEL_OK) say_fraction(r, &v, job);
     if (st == CUPEL_OK) st = cupel_volume_write(o->output, o->format, &v, err);
     cupel_voxels_release(&v);
     return st;

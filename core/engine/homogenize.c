@@ -159,6 +159,27 @@ static cupel_status keep_bounds(cupel_homogenized *h, const cupel_mixture *m, co
                                  "voxel are not resolved where an axis is even", 100 * excess);
 }
 
+/* A bar wider than a tenth of the value has lost what it was fitted for (walls thinner than voxels, next to a void): nothing but the bounds is known. */
+static void reach_to_bounds(cupel_homogenized *h)
+{
+    static const double WIDE = 0.1;
+    cupel_estimate *e = &h->estimate;
+    const size_t n = e->order;
+    bool wide = false;
+    if (!e->has_error) return;
+    for (size_t i = 0; i < n; i++) wide = wide || e->error[i * (n + 1)] > WIDE * fabs(e->tensor[i * (n + 1)]);
+    if (!wide) return;
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = i * (n + 1);
+        e->error[at] = fmax(e->error[at], fmax(h->bounds.voigt[at] - e->tensor[at], e->tensor[at] - h->bounds.reuss[at]));
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            if (i != j) e->error[i * n + j] = fmax(e->error[i * n + j], sqrt(e->error[i * (n + 1)] * e->error[j * (n + 1)]));
+    e->resolved = false;
+    e->why_not = "the bar was wider than a tenth of the value and now reaches to the bounds";
+}
+
 static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err)
 {
     cupel_material *m = NULL;
@@ -178,8 +199,8 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     CUPEL_TRY(c->recipe ? cupel_estimate_cuts(&c->grids, m, &eo, job, &h->estimate, err)
                         : cupel_estimate_labels(&c->grids.grid[0], m, &eo, job, &h->estimate, err));
     CUPEL_TRY(keep_bounds(h, &c->grids.grid[0], job, err));
-    if (!h->estimate.resolved)
-        CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; the bar is a guess, take a finer grid", h->estimate.why_not));
+    reach_to_bounds(h);
+    if (!h->estimate.resolved) CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; take a finer grid", h->estimate.why_not));
     if (o->fields) CUPEL_TRY(cupel_homogenize_fields(o->fields, &c->grids.grid[0], job, h, err));
     cupel_solution_free(h->estimate.solution); /* it looks at the mixture, which goes */
     h->estimate.solution = NULL;

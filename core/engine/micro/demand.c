@@ -28,6 +28,7 @@ cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, c
     if (st == CUPEL_OK && unit.n) st = cupel_quantity_in(node->text, family_unit[family], x, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
+    if (*x == 0 && !unit.n) return CUPEL_OK; /* 0 is the same in any unit */
     size_t *mine = unit.n ? &r->united[family] : &r->plain[family], other = unit.n ? r->plain[family] : r->united[family];
     if (!*mine) *mine = node->line;
     if (other && family != CUPEL_OF_NONE)

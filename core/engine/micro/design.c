@@ -72,6 +72,7 @@ static void take_shift(cupel_search *s, const cupel_design *v)
     for (size_t i = 0; i < 9; i++) s->shift.k[i] = v->limit.k[i] - v->on_grid.k[i];
     for (size_t i = 0; i < 36; i++) s->shift.c[i] = v->limit.c[i] - v->on_grid.c[i];
     for (size_t i = 0; i < 6; i++) s->shift.alpha[i] = v->limit.alpha[i] - v->on_grid.alpha[i];
+    for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = s->d->ask[i].whole ? 0 : v->ask[i].error;
 }
 
 /* Is the first better? Meeting the demand, then the probability, then the distance over the tolerance. */

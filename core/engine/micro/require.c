@@ -236,6 +236,9 @@ static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupe
     if (a->min > a->max)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': min %g is above max %g; nothing can meet it: swap them", d->file, a->line,
                           a->name, a->min, a->max);
+    if (a->kind == CUPEL_ASK_FRACTION && isfinite(a->max) && a->max > 1)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': max %g; a fraction lies between 0 and 1, so that 30 %% is 0.3", d->file, a->line, a->name,
+                          a->max);
     if (a->min == -HUGE_VAL && a->max == HUGE_VAL && !a->goal)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' asks for nothing: give min, max, target with within, or goal: maximise | minimise", d->file,
                           a->line, a->name);
@@ -267,7 +270,8 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     a.order = kinds[a.kind].order;
     const cupel_yaml *component = cupel_yaml_get(e, "component"), *target = cupel_yaml_get(e, "target");
     if (component && !a.order)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' has no components", d->file, component->line, kinds[a.kind].name);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' has no components%s", d->file, component->line, kinds[a.kind].name,
+                          a.kind == CUPEL_ASK_YOUNG ? "; give a direction, as in direction: [0, 0, 1]" : "");
     if (a.order && !component && !target)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11 with min or max", d->file,
                           e->line, kinds[a.kind].name);

@@ -61,25 +61,29 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
             continue;
         }
         const double v = cupel_ask_value(d, a, &state);
-        /* Half a tolerance inside, so that the bar fits too. */
-        if (a->min > -HUGE_VAL) one_sided[m] = true, r[m++] = w * ((a->min - v) / tolerance(a, a->min) + 0.5);
-        if (a->max < HUGE_VAL) one_sided[m] = true, r[m++] = w * ((v - a->max) / tolerance(a, a->max) + 0.5);
-        if (a->goal) one_sided[m] = false, r[m++] = 2 * w * (s->goal[i] - v) / fmax(fabs(v), 1e-300);
+        /* Half a tolerance inside, and as far as the bar is wide. */
+        const double in = s->margin[i];
+        if (a->min > -HUGE_VAL) one_sided[m] = true, r[m++] = w * ((a->min + in - v) / tolerance(a, a->min) + 0.5);
+        if (a->max < HUGE_VAL) one_sided[m] = true, r[m++] = w * ((v - a->max + in) / tolerance(a, a->max) + 0.5);
+        if (a->goal) one_sided[m] = false, r[m++] = 2 * w * (s->goal[i] - v) / fmax(fabs(s->goal[i]), 1e-300);
     }
     for (size_t i = 0; i < m; i++)
         if (!isfinite(r[i])) r[i] = 1e6; /* a number that is not there: a void that has no stiffness */
     return m;
 }
 
-/* A goal pulls a tenth further than where the stage begins. */
-static void set_goals(cupel_search *s, const cupel_tensors *t)
+/* A goal pulls a fifth further than where the search stands; false when there is none. */
+static bool set_goals(cupel_search *s, const cupel_tensors *t)
 {
+    bool any = false;
     const cupel_micro_state state = cupel_tensors_state(s->d, t);
     for (size_t i = 0; i < s->d->n_asks; i++) {
         const cupel_ask *a = &s->d->ask[i];
         const double v = a->goal ? cupel_ask_value(s->d, a, &state) : 0;
-        s->goal[i] = v + 0.1 * a->goal * fabs(v);
+        s->goal[i] = v + 0.2 * a->goal * fabs(v);
+        any = any || a->goal;
     }
+    return any;
 }
 
 /* ---- budget ---- */
@@ -202,7 +206,8 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
     size_t trials = 1;
     s->blend_k = s->blend_c = NAN;
     CUPEL_TRY(try_at(s, s->x, grid, accuracy, last, err));
-    set_goals(s, &last->t);
+    const bool goals = set_goals(s, &last->t);
+    if (goals && steps) enough = 0, steps += 6; /* it never arrives: it moves on until a step no longer helps */
     s->cost = cost_of(s, &last->t);
     CUPEL_TRY(note_step(s, grid, s->cost, err));
     damping = 1e-2 * s->cost;
@@ -212,7 +217,8 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
         CUPEL_TRY(descend(s, grid, accuracy, &damping, last, &moved, err));
         s->cost = cost_of(s, &last->t);
         if (moved) CUPEL_TRY(note_step(s, grid, s->cost, err));
-        if (s->cost > 0.9 * before && i > 1) break;
+        if (s->cost > (goals ? 0.97 : 0.9) * before && i > 1) break;
+        if (goals && moved) (void)set_goals(s, &last->t), s->cost = cost_of(s, &last->t);
     }
     s->voxel_seconds = (cupel_now() - begin) / ((double)trials * (double)grid * (double)grid * (double)grid);
 done:

@@ -16,6 +16,7 @@ typedef struct cupel_search {
     double voxel_seconds;             /* of one trial with its derivatives, per voxel; 0: not measured */
     uint64_t seed;
     double goal[CUPEL_ASKS_MAX];      /* what a goal is pulled towards, set when a stage begins */
+    double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
     cupel_tensors shift;              /* limit - grid, as far as known: taken from the targets */
     double x[CUPEL_TRIAL_PARAMS], blend_k, blend_c;
     double cost;                      /* at x on the grid of the last stage */

@@ -85,7 +85,7 @@ static double bar_of_number(const cupel_search *s, const cupel_ask *a, const cup
 static double chance(double value, double error, double low, double high)
 {
     const double sigma = error / BAR;
-    if (!(sigma > 0)) return value >= low && value <= high;
+    if (!(sigma > 0)) return value >= low - 1e-6 && value <= high + 1e-6;
     return fmax(0, cupel_normal_cdf((high - value) / sigma) - cupel_normal_cdf((low - value) / sigma));
 }
 
@@ -102,7 +102,9 @@ static void judge(const cupel_search *s, cupel_design *out)
         v->on_grid = cupel_ask_value(d, a, &grid);
         v->error = a->whole ? bar_of_tensor(a, &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
         const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
-        v->met = v->value + v->error <= high && v->value - v->error >= low; /* NaN meets nothing */
+        /* A fraction is met to 1e-7 only. NaN meets nothing. */
+        const double slack = a->whole ? 0 : 1e-6 * fmax(1e-3, fabs(v->value));
+        v->met = v->value + v->error <= high + slack && v->value - v->error >= low - slack;
         v->probability = isnan(v->value) ? 0 : chance(v->value, v->error, low, high);
         out->meets = out->meets && v->met;
         out->probability *= v->probability;

@@ -32,7 +32,8 @@ static void put_ask(const cupel_ask *a, cupel_str *s)
     if (a->whole) {
         put_target(a, s);
     } else {
-        cupel_str_addf(s, "- %s", a->name);
+        const bool mean = a->kind == CUPEL_ASK_YOUNG && a->direction[0] == 0 && a->direction[1] == 0 && a->direction[2] == 0;
+        cupel_str_addf(s, "- %s%s", a->name, mean ? " (of the mean bulk and shear moduli; a direction: [0, 0, 1] asks for one direction)" : "");
         if (a->min > -HUGE_VAL) {
             cupel_str_puts(s, " at least ");
             put_number(s, a->min, a->unit);
