@@ -83,21 +83,23 @@ static double *tensor_of(cupel_physics physics, cupel_material *m, size_t *n)
 /* Fills zero eigenvalues up; true when there were any. */
 static bool fill_voids(cupel_physics physics, size_t n_phases, cupel_material *m)
 {
-    double value[6], stiffest = 0;
+    double value[6], stiffest = 0, softest = INFINITY;
     size_t n;
     bool any = false;
     for (size_t p = 0; p < n_phases; p++) {
         const double *t = tensor_of(physics, &m[p], &n);
         cupel_small_eigen(t, n, value, NULL);
         stiffest = fmax(stiffest, value[n - 1]);
+        if (value[0] > 0) softest = fmin(softest, value[0]);
     }
+    const double fill = fmin(VOID * stiffest, 100 * VOID * softest); /* a void is soft beside the softest of many phases too */
     for (size_t p = 0; p < n_phases; p++) {
         double *t = tensor_of(physics, &m[p], &n);
         cupel_small_eigen(t, n, value, NULL);
         if (value[0] > 1e-12 * stiffest) continue;
         any = true;
-        for (size_t i = 0; i < n; i++) t[i * (n + 1)] += VOID * stiffest;
-        m[p].mu += VOID * stiffest / 2; /* the same where the phase is isotropic */
+        for (size_t i = 0; i < n; i++) t[i * (n + 1)] += fill;
+        m[p].mu += fill / 2; /* the same where the phase is isotropic */
     }
     return any;
 }
@@ -126,7 +128,7 @@ static cupel_status warn_of_limits(cupel_homogenized *h, cupel_material *m, cons
     const double contrast = contrast_of(h, fraction, m);
     if (voids)
         st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, computed with 1e-5 of the stiffest phase in its "
-                                   "place");
+                                   "place, or 1e-3 of the softest where that is less");
     else if (contrast > LIMIT * (1 + 1e-9))
         st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
     if (st == CUPEL_OK && !h->periodic)
