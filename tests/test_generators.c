@@ -626,6 +626,36 @@ static void three_phases_have_their_fractions(void **state)
     for (int k = 0; k < 3; k++) cupel_free(s[k]);
 }
 
+/* Where a field is flat f / |grad f| is too small: far voxels are beyond two all the same. */
+static void levels_far_from_the_interface_are_beyond_two(void **state)
+{
+    (void)state;
+    enum { N = 24 };
+    cupel_recipe r;
+    cupel_err err = {0};
+    size_t far = 0;
+    check_ok(cupel_recipe_of_text("gaussian:fraction=0.3,wavelength=0.6,seed=4", &r, &err), &err);
+    float *level = cupel_alloc((size_t)N * N * N, sizeof *level);
+    assert_non_null(level);
+    check_ok(cupel_recipe_level(&r, (const size_t[]){N, N, N}, level, &job, &err), &err);
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++)
+            for (int k = 0; k < N; k++) {
+                const float x = level[(i * N + j) * N + k];
+                bool alone = true;
+                for (int d = 0; d < 343 && alone; d++) {
+                    const int a = d / 49 - 3, b = d / 7 % 7 - 3, c = d % 7 - 3;
+                    if (a * a + b * b + c * c > 9) continue;
+                    alone = (level[((i + a + N) % N * N + (j + b + N) % N) * N + (k + c + N) % N] > 0) == (x > 0);
+                }
+                if (!alone) continue;
+                far++;
+                assert_true(fabsf(x) > 2);
+            }
+    assert_true(far > 100);
+    cupel_free(level);
+}
+
 static void more_than_two_phases_have_no_level(void **state)
 {
     (void)state;
@@ -650,7 +680,7 @@ int main(void)
         cmocka_unit_test(the_radius_does_not_depend_on_the_periods),
         cmocka_unit_test(voronoi_grains_are_the_nearest_of_all_images),  cmocka_unit_test(grains_have_their_shares),
         cmocka_unit_test(laguerre_grains_have_the_variation_asked_for),  cmocka_unit_test(orientations_have_the_texture),
-        cmocka_unit_test(more_than_two_phases_have_no_level),               cmocka_unit_test(three_phases_have_their_fractions),
+        cmocka_unit_test(levels_far_from_the_interface_are_beyond_two), cmocka_unit_test(more_than_two_phases_have_no_level),               cmocka_unit_test(three_phases_have_their_fractions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

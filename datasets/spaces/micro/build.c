@@ -1,6 +1,7 @@
 /* What a recipe gives on a grid. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/sys/par.h"
 #include "core/sys/file.h"
 #include "datasets/spaces/micro/interface.h"
 
@@ -90,6 +91,50 @@ static cupel_status open_settled(const cupel_recipe *r, const cupel_job *job, cu
     return st == CUPEL_OK ? r->generator->open(&w, job, shape, err) : st;
 }
 
+/* ---- levels far from the interface ---- */
+
+typedef struct far_pass {
+    const size_t *n;
+    float *level;
+    unsigned char *inside; /* its sign */
+} far_pass;
+
+/* The other phase at a voxel centre within three voxels; an interface within two has one, unless what lies behind it is thinner than a voxel. */
+static bool other_phase_near(const far_pass *w, size_t i, size_t j, size_t k)
+{
+    enum { REACH = 3 };
+    const size_t at[3] = {i, j, k};
+    const unsigned char inside = w->inside[(i * w->n[1] + j) * w->n[2] + k];
+    ptrdiff_t first[3], last[3];
+    for (int a = 0; a < 3; a++) {
+        first[a] = w->n[a] > 2 * REACH ? -REACH : -(ptrdiff_t)at[a];
+        last[a] = w->n[a] > 2 * REACH ? REACH : (ptrdiff_t)(w->n[a] - 1 - at[a]);
+    }
+    for (ptrdiff_t x = first[0]; x <= last[0]; x++)
+        for (ptrdiff_t y = first[1]; y <= last[1]; y++)
+            for (ptrdiff_t z = first[2]; z <= last[2]; z++) {
+                if (x * x + y * y + z * z > REACH * REACH) continue;
+                const size_t p = (i + w->n[0] + (size_t)x) % w->n[0], q = (j + w->n[1] + (size_t)y) % w->n[1], s = (k + w->n[2] + (size_t)z) % w->n[2];
+                if (w->inside[(p * w->n[1] + q) * w->n[2] + s] != inside) return true;
+            }
+    return false;
+}
+
+/* f / |grad f| is the distance near the interface only; where the field is flat far from it, it comes out too small. */
+static cupel_status lift_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    static const float NEAR = 1, FAR = 2.001F;
+    const far_pass *w = user;
+    (void)worker, (void)err;
+    for (size_t j = 0; j < w->n[1]; j++)
+        for (size_t k = 0; k < w->n[2]; k++) {
+            float *x = &w->level[(i * w->n[1] + j) * w->n[2] + k];
+            if (fabsf(*x) < NEAR || fabsf(*x) >= FAR || other_phase_near(w, i, j, k)) continue;
+            *x = *x > 0 ? FAR : -FAR;
+        }
+    return CUPEL_OK;
+}
+
 cupel_status cupel_recipe_level(const cupel_recipe *r, const size_t n[3], float *level, const cupel_job *job, cupel_err *err)
 {
     cupel_shape *shape = NULL;
@@ -98,6 +143,13 @@ cupel_status cupel_recipe_level(const cupel_recipe *r, const size_t n[3], float 
     if (st != CUPEL_OK) return st;
     st = cupel_interface_level(r->generator, shape, n, level, job, err);
     r->generator->close(shape);
+    if (st != CUPEL_OK) return st;
+    const size_t count = n[0] * n[1] * n[2];
+    far_pass w = {n, level, cupel_alloc(count, 1)};
+    if (!w.inside) return cupel_no_memory(err, "signs of a level", count);
+    for (size_t i = 0; i < count; i++) w.inside[i] = level[i] > 0;
+    st = cupel_par_for(job->threads, n[0], lift_plane, &w, err);
+    cupel_free(w.inside);
     return st;
 }
 
