@@ -56,6 +56,27 @@ static double stiffness_of(cupel_physics physics, const cupel_material *m)
     return physics == CUPEL_CONDUCTION ? m->k[0][0] : m->lambda + 2 * m->mu;
 }
 
+/* Directions along which a conductor reaches the arithmetic mean have no interface in their way: fibres are judged in their plane, where they are what
+ * discs are, and laminates are exact as they are. True when there are such, with xi then. */
+static bool place_across(cupel_kind kind, size_t n_phases, const double *fraction, const cupel_material *iso, const double *tensor, double *xi)
+{
+    static const double PARALLEL = 1e-3, LAMINATE = 0.2; /* where `conduction` above is 0 */
+    double value[3];
+    cupel_bounds b;
+    if (kind.physics != CUPEL_CONDUCTION || kind.dim != 3) return false;
+    cupel_bounds_of(kind, n_phases, fraction, iso, &b);
+    cupel_small_eigen(tensor, 3, value, NULL);
+    const double top = b.voigt[0] - PARALLEL * (b.voigt[0] - b.reuss[0]);
+    if (value[2] < top) return false;
+    *xi = LAMINATE;
+    if (value[1] >= top) return true;
+    kind.dim = 2;
+    cupel_bounds_of(kind, n_phases, fraction, iso, &b);
+    if (b.hs_upper[0] - b.hs_lower[0] > 1e-9 * b.hs_upper[0])
+        *xi = fmin(1, fmax(0, (0.5 * (value[0] + value[1]) - b.hs_lower[0]) / (b.hs_upper[0] - b.hs_lower[0])));
+    return true;
+}
+
 double cupel_blend_place(cupel_kind kind, size_t n_phases, const double *fraction, const cupel_material *materials, const double *tensor,
                          double *contrast)
 {
@@ -71,9 +92,12 @@ double cupel_blend_place(cupel_kind kind, size_t n_phases, const double *fractio
         low = fmin(low, stiffness_of(kind.physics, &iso[p]));
         high = fmax(high, stiffness_of(kind.physics, &iso[p]));
     }
+    *contrast = low > 0 ? high / low : INFINITY;
+    double xi;
+    const bool across = place_across(kind, n_phases, fraction, iso, tensor, &xi);
     cupel_bounds_of(kind, n_phases, fraction, iso, &b);
     cupel_free(iso);
-    *contrast = low > 0 ? high / low : INFINITY;
+    if (across) return xi;
     for (size_t i = 0; i < d; i++) mean += tensor[i * (n + 1)] / (double)d;
     const double shear = kind.physics == CUPEL_CONDUCTION ? 0 : kind.dim == 3 ? 4.0 / 3 : 1;
     const double lower = b.hs_lower[0] + shear * b.hs_lower[1], upper = b.hs_upper[0] + shear * b.hs_upper[1];
