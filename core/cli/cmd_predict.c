@@ -43,7 +43,8 @@ const cupel_verb cupel_verb_predict = {
     .usage = "MODEL TABLE [--precision float32] [--level 0.9] -o FILE",
     .help = "predict a property of the formulas in a table, with intervals and domain",
     .more = "The output has the formula column first, then the other columns of TABLE, then the value, the lower and upper end of its interval, the distance "
-            "to the training rows (1 = the end of the domain), in_domain (1 or 0), in_training (1 where the model learned from this composition) with its measured value, and the reason why a row has no value. For a class the value is the "
+            "to the training rows (1 = the end of the domain), in_domain (1 or 0), in_training (1 where the model learned from this composition) with its measured "
+            "value, and the reason why a row has no value. For a class the value is the "
             "probability of the second class, and lower and upper span the conformal set, empty when no class fits.\n\n"
             "  cupel predict gap.h5 new.csv --precision float32 -o predicted.csv\n",
     .options = options,

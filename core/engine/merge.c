@@ -51,7 +51,8 @@ static cupel_status open_part(part *p, const part *first, cupel_err *err)
     cupel_str_free(&what);
     if (st != CUPEL_OK) return st;
     cupel_shape s = shape_of(a), t = shape_of(b);
-    if (s.p != t.p || s.r != t.r || s.c != t.c || s.m != t.m || a->keep != b->keep || a->per_system != b->per_system || a->known != b->known || strcmp(a->rank_by, b->rank_by) != 0 ||
+    if (s.p != t.p || s.r != t.r || s.c != t.c || s.m != t.m || a->keep != b->keep || a->per_system != b->per_system || a->known != b->known ||
+        strcmp(a->rank_by, b->rank_by) != 0 ||
         a->candidates != b->candidates)
         return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' is of another demand than '%s'; %s", p->path, first->path, REMEDY);
     p->place = cupel_alloc(b->rows.n, sizeof *p->place);

@@ -616,7 +616,7 @@ static const cupel_param params[] = {
     {0}};
 
 const cupel_volume_descriptor cupel_volume_descriptor_two_point = {
-    .method = {.name = "two_point", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", 
+    .method = {.name = "two_point", .kind = "descriptor", .scale = "microstructure", .maturity = "stable",
                .input = "volume of labels of up to 64 phases",
                .help = "two-point probabilities S2 of each phase and between phases, with the surface from their slope and correlation lengths",
                .output = "curves S2(r) of each phase and pair: mean over all directions in shells one voxel wide (r is the mean of their lags), and "

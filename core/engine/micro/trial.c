@@ -42,7 +42,8 @@ static bool levin(const cupel_micro_demand *d, const double *c, const double *fr
 static cupel_status expansion_of(const cupel_micro_demand *d, cupel_tensors *t, cupel_err *err)
 {
     if (!d->needs_expansion || levin(d, t->c, t->fraction, t->alpha)) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_USAGE, "'%s': expansion is designed with two phases of different compliance, neither of them a perfect void; found %zu phases", d->file, d->n_phases);
+    return cupel_fail(err, CUPEL_USAGE, "'%s': expansion is designed with two phases of different compliance, neither of them a perfect void; found "
+                      "%zu phases", d->file, d->n_phases);
 }
 
 void cupel_trial_edges(const cupel_recipe *r, const size_t n[3], double edge[3])

@@ -260,7 +260,6 @@ cupel_status cupel_recipe_read(const char *spec, cupel_recipe *r, cupel_err *err
 
 void cupel_recipe_put(const cupel_recipe *r, cupel_json_out *w)
 {
-    char seed[32];
     cupel_json_open(w, '{');
     cupel_json_name(w, "generator");
     cupel_json_put_string(w, r->generator->method.name);
@@ -278,11 +277,9 @@ void cupel_recipe_put(const cupel_recipe *r, cupel_json_out *w)
     } else { /* readers of JSON take numbers as doubles */
         cupel_str s = {0};
         cupel_str_addf(&s, "%llu", (unsigned long long)r->seed);
-        strncpy(seed, cupel_str_text(&s), sizeof seed - 1);
-        seed[sizeof seed - 1] = '\0';
         w->s->failed |= s.failed;
+        cupel_json_put_string(w, cupel_str_text(&s));
         cupel_str_free(&s);
-        cupel_json_put_string(w, seed);
     }
     cupel_json_name(w, "thresholds");
     cupel_json_open(w, '[');
