@@ -35,7 +35,7 @@ static bool add(cupel_family *f, const char *name, double low, double high, doub
 static void add_harmonics(cupel_family *f, int degree)
 {
     for (int m = -degree; m <= degree; m++) {
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "y%d_%d", degree, m);
         add(f, name, -20, 20, 4, 0.05);
     }
