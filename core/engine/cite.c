@@ -249,7 +249,7 @@ static void put_page(cupel_str *out, const cupel_method *m)
                    m->input, m->output);
     for (const cupel_param *p = m->params; p && p->name; p++) {
         cupel_str_addf(out, "  parameter %s%s%s%s: %s; default ", p->name, *p->unit ? " [" : "", p->unit, *p->unit ? "]" : "", p->help);
-        put_number_or(out, p->value, "from the data");
+        put_number_or(out, p->value, strcmp(m->kind, "generator") == 0 ? "not given" : "from the data");
         cupel_str_puts(out, ", ");
         put_number_or(out, p->min, "");
         cupel_str_puts(out, " to ");

@@ -115,7 +115,7 @@ static cupel_status generate_values(const cupel_generate_options *o, const cupel
 /* Voxels are counted by their centres: what is thinner than a voxel goes missing, which is said with the share that is left. */
 static void say_fraction(const cupel_recipe *r, const cupel_voxels *v, const cupel_job *job)
 {
-    const double wanted = cupel_recipe_get(r, "fraction");
+    const double wanted = cupel_recipe_fraction(r);
     double fraction[2];
     if (isnan(wanted) || v->n_phases > 2) return;
     cupel_voxels_fractions(v, fraction);

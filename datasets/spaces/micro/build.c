@@ -14,16 +14,20 @@ static cupel_status two_phases(const cupel_recipe *r, const char *what, cupel_er
                       r->generator->method.name, cupel_recipe_phases(r), what);
 }
 
-/* The threshold on one grid. */
-static cupel_status threshold_on(const cupel_recipe *r, size_t voxels, const cupel_job *job, double *t, cupel_err *err)
+/* What settling looks for, on one grid: the threshold, or where that is given, the fraction. */
+static cupel_status settled_on(const cupel_recipe *r, size_t voxels, const cupel_job *job, double *x, cupel_err *err)
 {
     size_t n[3];
     cupel_shape *shape = NULL;
     cupel_status st = r->generator->open(r, job, &shape, err);
     if (st != CUPEL_OK) return st;
     cupel_recipe_grid(r, voxels, n);
-    st = cupel_interface_match(r->generator, shape, n, NULL, job, err);
-    *t = shape->t;
+    if (isnan(shape->fraction)) {
+        st = cupel_interface_volume(r->generator, shape, n, x, job, err);
+    } else {
+        st = cupel_interface_match(r->generator, shape, n, NULL, job, err);
+        *x = shape->t;
+    }
     r->generator->close(shape);
     return st;
 }
@@ -40,14 +44,33 @@ cupel_status cupel_recipe_settle(cupel_recipe *r, const cupel_job *job, cupel_er
     cupel_status st = r->generator->open(&w, job, &shape, err);
     if (st != CUPEL_OK) return st;
     const size_t voxels = shape->fine;
+    const bool given = isnan(shape->fraction);
     r->generator->close(shape);
-    if ((st = threshold_on(&w, voxels / 2, job, &coarse, err)) != CUPEL_OK) return st;
-    w.threshold[0] = coarse;
-    w.n_thresholds = 1;
-    if ((st = threshold_on(&w, voxels, job, &fine, err)) != CUPEL_OK) return st;
+    if ((st = settled_on(&w, voxels / 2, job, &coarse, err)) != CUPEL_OK) return st;
+    w.threshold[0] = coarse; /* where to begin */
+    w.n_thresholds = given ? 0 : 1;
+    if ((st = settled_on(&w, voxels, job, &fine, err)) != CUPEL_OK) return st;
     r->threshold[0] = fine + (fine - coarse) / 3;
     r->n_thresholds = 1;
     return CUPEL_OK;
+}
+
+/* A settled copy's shape. */
+static cupel_status open_settled(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err)
+{
+    cupel_recipe w = *r;
+    cupel_status st = cupel_recipe_settle(&w, job, err);
+    return st == CUPEL_OK ? r->generator->open(&w, job, shape, err) : st;
+}
+
+/* A shape that knows its fraction, by which every grid is matched: only a threshold that is given has it from settling. */
+static cupel_status open_for_match(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err)
+{
+    cupel_status st = r->generator->open(r, job, shape, err);
+    if (st != CUPEL_OK || !r->generator->threshold || r->n_thresholds || !isnan((*shape)->fraction)) return st;
+    r->generator->close(*shape);
+    *shape = NULL;
+    return open_settled(r, job, shape, err);
 }
 
 cupel_status cupel_recipe_mixture(const cupel_recipe *r, const size_t n[3], cupel_mixture *m, const cupel_job *job, cupel_err *err)
@@ -59,7 +82,7 @@ cupel_status cupel_recipe_mixture(const cupel_recipe *r, const size_t n[3], cupe
     CUPEL_TRY(cupel_mixture_init(&w, 3, n, 2, err));
     w.row = cupel_alloc(cupel_mul(n[0], n[1]) + 1, sizeof *w.row);
     if (!w.row) CUPEL_TRY(cupel_no_memory(err, "rows of cut voxels", cupel_mul(n[0], n[1]) * sizeof *w.row));
-    CUPEL_TRY(r->generator->open(r, job, &shape, err));
+    CUPEL_TRY(open_for_match(r, job, &shape, err));
     CUPEL_TRY(cupel_interface_match(r->generator, shape, n, &w, job, err));
     *m = w;
     w = (cupel_mixture){0};
@@ -81,14 +104,6 @@ cupel_status cupel_recipe_shares(const cupel_recipe *r, const size_t n[3], float
         for (size_t c = m.row[i]; c < m.row[i + 1]; c++) share[i * n[2] + m.cut[c].k] = m.cut[c].p;
     cupel_mixture_release(&m);
     return CUPEL_OK;
-}
-
-/* A settled copy's shape. */
-static cupel_status open_settled(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err)
-{
-    cupel_recipe w = *r;
-    cupel_status st = cupel_recipe_settle(&w, job, err);
-    return st == CUPEL_OK ? r->generator->open(&w, job, shape, err) : st;
 }
 
 /* ---- levels far from the interface ---- */

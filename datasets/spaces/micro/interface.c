@@ -374,6 +374,21 @@ done:
     return st;
 }
 
+cupel_status cupel_interface_volume(const cupel_generator *g, cupel_shape *shape, const size_t n[3], double *share, const cupel_job *job,
+                                    cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    work w = {.g = g, .shape = shape, .job = job, .n = {n[0], n[1], n[2]}};
+    CUPEL_TRY(begin(&w, err));
+    w.plane = cupel_alloc(n[0], sizeof *w.plane);
+    if (!w.plane) CUPEL_TRY(cupel_no_memory(err, "planes of a grid", n[0] * sizeof *w.plane));
+    CUPEL_TRY(match(&w, shape, err));
+    *share = volume_at(&w, 0);
+done:
+    end(&w);
+    return st;
+}
+
 static cupel_status id_plane(void *user, size_t i, size_t worker, cupel_err *err)
 {
     work *w = user;

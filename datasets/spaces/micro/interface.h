@@ -16,6 +16,10 @@ void cupel_field_gradient(const float *f, const size_t n[3], size_t i, size_t j,
 cupel_status cupel_interface_match(const cupel_generator *g, cupel_shape *shape, const size_t n[3], cupel_mixture *m, const cupel_job *job,
                                    cupel_err *err);
 
+/* The share of phase 1 on grid n by plane cuts at shape->t; shape->fraction is NaN. */
+cupel_status cupel_interface_volume(const cupel_generator *g, cupel_shape *shape, const size_t n[3], double *share, const cupel_job *job,
+                                    cupel_err *err);
+
 /* Ids at the centres, and distances, at shape->t. */
 cupel_status cupel_interface_voxels(const cupel_generator *g, const cupel_shape *shape, const size_t n[3], uint16_t *id, const cupel_job *job,
                                     cupel_err *err);

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { FRACTION, PERIODS, NODE, HEIGHT };
+enum { FRACTION, PERIODS, NODE, RADIUS, NODE_RADIUS, HEIGHT };
 enum { ENDS_MAX = 32, STRUTS_MAX = 64 };
 
 /* One cubic cell: struts from a to b, and nodes, in edges of the cell. */
@@ -124,7 +124,8 @@ static cupel_status lattice_open(void (*make)(frame *, const cupel_recipe *), co
     frame f = {.nodes = 0};
     make(&f, r);
     const size_t periods = (size_t)r->value[PERIODS], cells = periods * periods * periods;
-    const bool spheres = r->value[NODE] > 1;
+    const double ratio = isnan(r->value[NODE]) ? r->value[NODE_RADIUS] / r->value[RADIUS] : r->value[NODE];
+    const bool spheres = ratio > 1;
     const size_t per_cell = f.struts + (spheres ? f.nodes : 0), n = per_cell * cells;
     double length = 0;
     cupel_body *body = cupel_alloc(n, sizeof *body);
@@ -140,13 +141,15 @@ static cupel_status lattice_open(void (*make)(frame *, const cupel_recipe *), co
                 square += (b[i] - a[i]) * (b[i] - a[i]);
             }
             if (c == 0) length += sqrt(square);
-            body[at++] = cupel_body_segment(a, b, strut ? 1 : r->value[NODE]);
+            body[at++] = cupel_body_segment(a, b, strut ? 1 : ratio);
         }
     }
     /* Without the overlap at nodes the struts would be this thick: real ones are thicker, and never by more than reach allows. */
-    const double thin = sqrt(-log1p(-r->value[FRACTION]) / (3.14159265358979323846 * length)), p = (double)periods;
-    const cupel_solids_options o = {.body = body, .n = n, .edge = {p, p, p}, .reach = 2 * thin + 0.05, .fraction = r->value[FRACTION],
-                                    .t = r->n_thresholds ? r->threshold[0] : (double)NAN, .fine = (size_t)fmin(256, fmax(96, 2 * ceil(1.3 / thin)))};
+    const bool given = isnan(r->value[FRACTION]);
+    const double thin = given ? r->value[RADIUS] : sqrt(-log1p(-r->value[FRACTION]) / (3.14159265358979323846 * length)), p = (double)periods;
+    const double settled = r->n_thresholds ? r->threshold[0] : (double)NAN;
+    const cupel_solids_options o = {.body = body, .n = n, .edge = {p, p, p}, .reach = 2 * thin + 0.05, .fraction = given ? settled : r->value[FRACTION],
+                                    .t = given ? -thin : settled, .fine = (size_t)fmin(256, fmax(96, 2 * ceil(1.3 / thin)))};
     cupel_status st = cupel_solids_new(&o, shape, err);
     cupel_free(body);
     return st;
@@ -179,13 +182,33 @@ static cupel_status reentrant_open(const cupel_recipe *r, const cupel_job *job, 
 /* Lengths are counted in cells: one cell tells the radius for any number of them. */
 static void one_cell(cupel_recipe *r) { r->value[PERIODS] = 1; }
 
-#define STRUTS                                                                                                                       \
-    {"fraction", "", 0.2, 0.005, 0.7, "volume fraction of the struts and nodes, phase 1"},                                           \
-        {"periods", "count", 1, 1, 8, "cells along each axis"}, {"node", "", 1, 1, 3, "radius of the spheres at nodes per radius of the struts"}
+static const cupel_either either[] = {{"fraction", "radius"}, {"node", "node_radius"}, {NULL, NULL}};
+
+static cupel_status check(const cupel_recipe *r, cupel_err *err)
+{
+    const double radius = r->value[RADIUS], node = r->value[NODE_RADIUS];
+    const char *name = r->generator->method.name;
+    if (isnan(node)) return CUPEL_OK;
+    if (isnan(radius))
+        return cupel_fail(err, CUPEL_USAGE, "generator '%s': node_radius goes with radius; with fraction, give the size of the nodes as a ratio: node",
+                          name);
+    if (node >= radius) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_USAGE, "generator '%s': node_radius is %g, inside struts of radius %g; expected at least the radius of the struts", name,
+                      node, radius);
+}
+
+#define STRUTS                                                                                                                                    \
+    {"fraction", "", 0.2, 0.005, 0.7, "volume fraction of the struts and nodes, phase 1; this or radius"},                                        \
+        {"periods", "count", 1, 1, 8, "cells along each axis"},                                                                                   \
+        {"node", "", 1, 1, 3, "radius of the spheres at nodes per radius of the struts; this or node_radius"},                                    \
+        {"radius", "", (double)NAN, 0.005, 0.35, "radius of the struts in edges of one cell; instead of fraction"},                               \
+        {"node_radius", "", (double)NAN, 0.005, 0.6, "radius of the spheres at nodes in edges of one cell, with radius; instead of node"}
 
 static const cupel_param params[] = {STRUTS, {NULL, NULL, 0, 0, 0, NULL}};
 static const cupel_param reentrant_params[] = {
-    STRUTS, {"height", "", 0.7, 0.3, 0.9, "length of the columns in periods; above 0.5 the cells are re-entrant"}, {NULL, NULL, 0, 0, 0, NULL}};
+    STRUTS,
+    {"height", "", 0.7, 0.3, 0.9, "length of the columns in periods; above 0.5 the cells are re-entrant"},
+    {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference octet_references[] = {
     {"10.1016/S0022-5096(01)00010-2",
@@ -206,10 +229,11 @@ static const cupel_reference reentrant_references[] = {
 #define LATTICE(NAME, OPEN, HELP, REFERENCES, PARAMS)                                                                                            \
     {                                                                                                                                            \
         .method = {.name = NAME, .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = HELP,                             \
-                   .input = "fraction of the struts, radius of the nodes", .output = "two phases; smooth in fraction and node",                  \
+                   .input = "fraction or radius of the struts, radius of the nodes",                                                             \
+                   .output = "two phases; smooth in fraction, radius and the nodes' radius",                                                  \
                    .references = REFERENCES, .params = PARAMS},                                                                                  \
-        .n_phases = 2, .smooth = true, .threshold = 1, .cell = one_cell, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row,      \
-        .at = cupel_solids_at                                                                                                                    \
+        .n_phases = 2, .smooth = true, .threshold = 1, .either = either, .check = check, .cell = one_cell, .open = OPEN,                        \
+        .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at                                                                                                                    \
     }
 
 const cupel_generator cupel_generator_octet =

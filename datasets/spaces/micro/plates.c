@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { FRACTION, PERIODS };
+enum { FRACTION, PERIODS, THICKNESS };
 
 typedef struct plates {
     cupel_shape shape;
@@ -76,8 +76,10 @@ static cupel_status plates_open(const cupel_recipe *r, const cupel_job *job, cup
     plates *w = cupel_alloc(1, sizeof *w);
     if (!w) return cupel_no_memory(err, "plates", sizeof *w);
     w->periods = r->value[PERIODS];
-    w->shape = (cupel_shape){.sheet = true, .t = r->n_thresholds ? r->threshold[0] : (double)NAN, .fraction = r->value[FRACTION], .slope = w->periods,
-                             .fine = 96};
+    const bool given = isnan(r->value[FRACTION]);
+    const double settled = r->n_thresholds ? r->threshold[0] : (double)NAN;
+    w->shape = (cupel_shape){.sheet = true, .t = given ? 0.5 * r->value[THICKNESS] : settled, .fraction = given ? settled : r->value[FRACTION],
+                             .slope = w->periods, .fine = 96};
     *shape = &w->shape;
     return CUPEL_OK;
 }
@@ -87,8 +89,11 @@ static void plates_close(cupel_shape *shape) { cupel_free(shape); }
 /* Thicknesses are counted in cells: one cell tells them for any number. */
 static void one_cell(cupel_recipe *r) { r->value[PERIODS] = 1; }
 
-static const cupel_param params[] = {{"fraction", "", 0.2, 0.01, 0.95, "volume fraction of the plates, phase 1"},
+static const cupel_either either[] = {{"fraction", "thickness"}, {NULL, NULL}};
+
+static const cupel_param params[] = {{"fraction", "", 0.2, 0.01, 0.95, "volume fraction of the plates, phase 1; this or thickness"},
                                      {"periods", "count", 1, 1, 8, "cells along each axis"},
+                                     {"thickness", "", (double)NAN, 0.005, 0.5, "thickness of the plates in edges of one cell; instead of fraction"},
                                      {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference references[] = {
@@ -103,11 +108,12 @@ static const cupel_reference references[] = {
                    .scale = "microstructure",                                                                           \
                    .maturity = "stable",                                                                                \
                    .help = HELP,                                                                                        \
-                   .input = "fraction of the plates",                                                                   \
-                   .output = "two phases; smooth in fraction",                                                          \
+                   .input = "fraction or thickness of the plates",                                                             \
+                   .output = "two phases; smooth in fraction and thickness",                                                        \
                    .references = references,                                                                            \
                    .params = params},                                                                                   \
-        .n_phases = 2, .smooth = true, .threshold = 1, .cell = one_cell, .open = plates_open, .close = plates_close, .row = ROW, .at = AT \
+        .n_phases = 2, .smooth = true, .threshold = 1, .either = either, .cell = one_cell, .open = plates_open, .close = plates_close,       \
+        .row = ROW, .at = AT                                                                                            \
     }
 
 const cupel_generator cupel_generator_octet_plates =

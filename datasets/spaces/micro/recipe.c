@@ -80,6 +80,29 @@ static cupel_status unknown_param(const cupel_recipe *r, cupel_text name, cupel_
     return st;
 }
 
+/* The parameter that tells the same as parameter i in another way; n_params: there is none. */
+static size_t other_of(const cupel_recipe *r, size_t i)
+{
+    const cupel_either *e = r->generator->either;
+    for (; e && e->one; e++) {
+        if (strcmp(param_at(r, i)->name, e->one) == 0) return place_of(r, cupel_text_of(e->other));
+        if (strcmp(param_at(r, i)->name, e->other) == 0) return place_of(r, cupel_text_of(e->one));
+    }
+    return n_params(r);
+}
+
+/* Parameter i has been given (`given` [n_params] tells which have): the one it stands for is left out. */
+static cupel_status leave_other(cupel_recipe *r, size_t i, const bool *given, cupel_err *err)
+{
+    const size_t other = other_of(r, i);
+    if (other == n_params(r)) return CUPEL_OK;
+    if (given && given[other])
+        return cupel_fail(err, CUPEL_USAGE, "generator '%s' is given both %s and %s, and each tells the other: give exactly one of them",
+                          r->generator->method.name, param_at(r, other)->name, param_at(r, i)->name);
+    r->value[other] = (double)NAN;
+    return CUPEL_OK;
+}
+
 static bool is_count(const cupel_param *p) { return p->unit && strcmp(p->unit, "count") == 0; }
 
 /* Sets parameter i. */
@@ -126,7 +149,8 @@ static cupel_status setting(cupel_recipe *r, cupel_text t, bool *given, cupel_er
     if (!cupel_parse_double(word, &x))
         return cupel_fail(err, CUPEL_USAGE, "parameter %s of generator '%s' is '%.*s', expected a number", param_at(r, i)->name,
                           r->generator->method.name, (int)(word.n < WORD_MAX ? word.n : WORD_MAX), word.p);
-    return set_value(r, i, x, err);
+    cupel_status st = set_value(r, i, x, err);
+    return st == CUPEL_OK ? leave_other(r, i, given, err) : st;
 }
 
 cupel_status cupel_recipe_of_text(const char *text, cupel_recipe *r, cupel_err *err)
@@ -181,6 +205,7 @@ static cupel_status json_parameters(const cupel_json *node, const char *name, cu
 {
     if (cupel_json_kind_of(node) != CUPEL_JSON_OBJECT)
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s: parameters must be an object {\"name\": number}", name);
+    bool given[CUPEL_RECIPE_VALUES_MAX] = {false};
     for (size_t k = 0; k < cupel_json_size(node); k++) {
         const cupel_text key = cupel_text_of(cupel_json_key(node, k));
         const size_t i = place_of(r, key);
@@ -189,7 +214,9 @@ static cupel_status json_parameters(const cupel_json *node, const char *name, cu
         if (st == CUPEL_OK && !cupel_json_number(cupel_json_member(node, k), &x))
             return cupel_fail(err, CUPEL_BAD_INPUT, "%s: parameter %s is no number", name, param_at(r, i)->name);
         if (st == CUPEL_OK) st = set_value(r, i, x, err);
+        if (st == CUPEL_OK) st = leave_other(r, i, given, err);
         if (st != CUPEL_OK) return cupel_err_prefix(err, "%s: ", name);
+        given[i] = true;
     }
     return CUPEL_OK;
 }
@@ -312,6 +339,7 @@ cupel_status cupel_recipe_set(cupel_recipe *r, const char *parameter, double val
     if (i == n_params(r)) return unknown_param(r, cupel_text_of(parameter), err);
     w.n_thresholds = 0;
     cupel_status st = set_value(&w, i, value, err);
+    if (st == CUPEL_OK) st = leave_other(&w, i, NULL, err);
     if (st == CUPEL_OK) st = check(&w, err);
     if (st == CUPEL_OK) *r = w;
     return st;
@@ -321,6 +349,13 @@ double cupel_recipe_get(const cupel_recipe *r, const char *parameter)
 {
     const size_t i = place_of(r, cupel_text_of(parameter));
     return i < n_params(r) ? r->value[i] : (double)NAN;
+}
+
+double cupel_recipe_fraction(const cupel_recipe *r)
+{
+    const size_t i = place_of(r, cupel_text_of("fraction"));
+    if (i == n_params(r)) return (double)NAN;
+    return isnan(r->value[i]) && r->generator->either && r->n_thresholds == 1 ? r->threshold[0] : r->value[i];
 }
 
 void cupel_recipe_box(const cupel_recipe *r, double edge[3])

@@ -35,18 +35,27 @@ typedef struct cupel_shape {
     size_t fine;     /* voxels per edge that resolve f well: where t is looked for */
 } cupel_shape;
 
+/* Two parameters that tell the same in two ways: at most one of them is given, and the other one is then NaN. */
+typedef struct cupel_either {
+    const char *one, *other; /* NULL, NULL ends a list */
+} cupel_either;
+
 /* One generator is one const struct in a file of its own here, and one line in list.c. A two-phase generator has `open` with `row` and `at`, or with
  * `field`; one with more phases has `mixture`. */
 struct cupel_generator {
     cupel_method method;   /* kind "generator", scale "microstructure"; params with units and ranges; whole numbers have the unit "count" */
     size_t n_phases;       /* 0: see phases_of (polycrystals) */
     bool smooth;           /* volume and properties change smoothly with the parameters at a fixed seed */
-    size_t threshold;      /* how many thresholds settling finds and the recipe keeps: 0, or 1 which is t; more: by `settle` */
+    /* How many numbers settling finds and the recipe keeps as thresholds: 0, or 1 which is t (the fraction of phase 1 where the parameters say t: a
+     * radius instead of a fraction); more: by `settle`. */
+    size_t threshold;
+    const cupel_either *either; /* may be NULL */
     size_t (*phases_of)(const cupel_recipe *r);
     cupel_status (*check)(const cupel_recipe *r, cupel_err *err);           /* what ranges cannot say; may be NULL */
     void (*box)(const cupel_recipe *r, double edge[3]);                     /* edges of the box; NULL: 1, 1, 1 */
     void (*cell)(cupel_recipe *r);                                          /* makes it one with the same t that is cheaper to settle; may be NULL */
-    /* shape->t is the recipe's threshold, or a guess where it has none yet; NaN asks for one from a few samples. */
+    /* shape->t is the recipe's threshold, or a guess where it has none yet; NaN asks for one from a few samples. Where the parameters say t, the
+     * fraction is the recipe's threshold, or NaN where it has none yet. */
     cupel_status (*open)(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err);
     void (*close)(cupel_shape *shape);                                      /* NULL-safe */
     /* f [n2] at the centres of the voxels of row (i, j) of grid n. */
@@ -81,6 +90,8 @@ cupel_status cupel_recipe_settle(cupel_recipe *r, const cupel_job *job, cupel_er
 size_t cupel_recipe_phases(const cupel_recipe *r);
 cupel_status cupel_recipe_set(cupel_recipe *r, const char *parameter, double value, cupel_err *err); /* forgets the thresholds */
 double cupel_recipe_get(const cupel_recipe *r, const char *parameter);                               /* NaN: no such parameter */
+/* The fraction of phase 1 that every grid is made to meet: the parameter, or what settling found for a radius or a thickness. NaN: there is none. */
+double cupel_recipe_fraction(const cupel_recipe *r);
 
 /* The shape of the voxels of a grid is for the caller: lengths along each axis are counted in voxels, so voxels are cubes where n is in the ratio of
  * the edges of the box. */
