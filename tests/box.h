@@ -84,6 +84,14 @@ static inline double number_of(const cupel_quantities *q, const char *name, int 
     return one->value;
 }
 
+/* Of a pair of phases; other -1: of one phase. */
+static inline double number_between(const cupel_quantities *q, const char *name, int phase, int other)
+{
+    const cupel_quantity *one = cupel_quantities_find(q, name, (cupel_of){phase, other, -1});
+    if (!one) fail_msg("no '%s' of phases %d and %d", name, phase, other);
+    return one->value;
+}
+
 static inline const cupel_curve *curve_of(const cupel_quantities *q, const char *name, int phase, int axis)
 {
     for (size_t i = 0; i < q->n_curves; i++)

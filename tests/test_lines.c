@@ -1,46 +1,11 @@
 /* Chord lengths and lineal paths: brute force, closed forms, laws. */
-#include "tests/check.h"
+#include "tests/box.h"
 
-#include "core/base/rng.h"
-#include "descriptors/microstructure/descriptor.h"
 #include "descriptors/microstructure/runs.h"
 
 static const double PI = 3.14159265358979323846;
-static const cupel_job one_thread = {.threads = 1}, two_threads = {.threads = 2};
 
-static cupel_voxels volume(int dim, size_t a, size_t b, size_t c, bool periodic)
-{
-    cupel_err err;
-    cupel_voxels v = {0};
-    check_ok(cupel_voxels_init(&v, dim, (const size_t[3]){a, b, c}, "test", &err), &err);
-    v.periodic = periodic;
-    return v;
-}
-
-static void number(cupel_voxels *v)
-{
-    cupel_err err;
-    check_ok(cupel_voxels_number(v, "test", &err), &err);
-}
-
-static void scatter(cupel_voxels *v, unsigned n_phases, uint64_t seed)
-{
-    for (size_t i = 0; i < cupel_voxels_count(v); i++) v->id[i] = (uint16_t)cupel_rng_below(seed, 0, i, n_phases);
-    for (unsigned p = 0; p < n_phases; p++) v->id[p] = (uint16_t)p;
-    number(v);
-}
-
-static cupel_quantities describe(const char *set, const cupel_voxels *v, const cupel_job *job)
-{
-    cupel_err err;
-    cupel_quantities q = {0};
-    const cupel_volume_descriptor *d = cupel_volume_descriptor_find(cupel_text_of(set));
-    assert_non_null(d);
-    check_ok(d->compute(v, NULL, job, &q, &err), &err);
-    check_ok(cupel_quantities_check(&q, &err), &err);
-    return q;
-}
-
+/* The only curve of the set for this phase and axis. */
 static const cupel_curve *curve(const cupel_quantities *q, int phase, int axis)
 {
     for (size_t i = 0; i < q->n_curves; i++)
@@ -48,17 +13,10 @@ static const cupel_curve *curve(const cupel_quantities *q, int phase, int axis)
     return NULL;
 }
 
-static double value(const cupel_quantities *q, const char *name, int phase, int axis)
-{
-    const cupel_quantity *one = cupel_quantities_find(q, name, (cupel_of){phase, -1, axis});
-    assert_non_null(one);
-    return one->value;
-}
-
 /* ---- brute force ---- */
 
 /* Phase of voxel t of the line through i along the axis; -1 outside. */
-static int at(const cupel_voxels *v, size_t i, int axis, long t)
+static int phase_at(const cupel_voxels *v, size_t i, int axis, long t)
 {
     const long n[3] = {(long)v->n[0], (long)v->n[1], (long)v->n[2]};
     long x[3] = {(long)i / (n[1] * n[2]), (long)i / n[2] % n[1], (long)i % n[2]};
@@ -73,8 +31,8 @@ static double brute_path(const cupel_voxels *v, int phase, int axis, long k)
     double within = 0, all = 0;
     for (size_t i = 0; i < cupel_voxels_count(v); i++) {
         bool in = true;
-        if (at(v, i, axis, k) < 0) continue;
-        for (long t = 0; t <= k; t++) in &= at(v, i, axis, t) == phase;
+        if (phase_at(v, i, axis, k) < 0) continue;
+        for (long t = 0; t <= k; t++) in &= phase_at(v, i, axis, t) == phase;
         within += in;
         all += 1;
     }
@@ -88,16 +46,16 @@ static void brute_chords(const cupel_voxels *v, int phase, int axis, double *cou
     for (long m = 0; m <= n; m++) count[m] = 0;
     for (size_t i = 0; i < cupel_voxels_count(v); i++) {
         long m = 0;
-        const int before = at(v, i, axis, -1);
-        if (at(v, i, axis, 0) != phase || before == phase || before < 0) continue;
-        while (m <= n && at(v, i, axis, m) == phase) m++;
-        if (at(v, i, axis, m) >= 0) count[m] += 1;
+        const int before = phase_at(v, i, axis, -1);
+        if (phase_at(v, i, axis, 0) != phase || before == phase || before < 0) continue;
+        while (m <= n && phase_at(v, i, axis, m) == phase) m++;
+        if (phase_at(v, i, axis, m) >= 0) count[m] += 1;
     }
 }
 
 static void check_paths(const cupel_voxels *v)
 {
-    cupel_quantities q = describe("lineal_path", v, &one_thread);
+    cupel_quantities q = describe(v, "lineal_path", NULL, &one_thread);
     for (int p = 0; p < (int)v->n_phases; p++)
         for (int a = 0; a < v->dim; a++) {
             const cupel_curve *c = curve(&q, p, a);
@@ -112,7 +70,7 @@ static void check_paths(const cupel_voxels *v)
 
 static void check_chords(const cupel_voxels *v)
 {
-    cupel_quantities q = describe("chord_length", v, &one_thread);
+    cupel_quantities q = describe(v, "chord_length", NULL, &one_thread);
     for (int p = 0; p < (int)v->n_phases; p++) {
         double every = 0, length = 0;
         for (int a = 0; a < v->dim; a++) {
@@ -125,8 +83,8 @@ static void check_chords(const cupel_voxels *v)
                 squares += count[m] * (double)m * h * (double)m * h;
             }
             every += n, length += sum;
-            check_close(value(&q, "mean chord", p, a), n > 0 ? sum / n : NAN, 1e-13, 0);
-            check_close(value(&q, "chord deviation", p, a), n > 0 ? sqrt(fmax(0, squares / n - sum / n * (sum / n))) : NAN, 1e-6, 1e-7);
+            check_close(number_of(&q, "mean chord", p, a), n > 0 ? sum / n : NAN, 1e-13, 0);
+            check_close(number_of(&q, "chord deviation", p, a), n > 0 ? sqrt(fmax(0, squares / n - sum / n * (sum / n))) : NAN, 1e-6, 1e-7);
             const cupel_curve *c = curve(&q, p, a);
             assert_true((c != NULL) == (n > 0));
             for (size_t m = 0; c && m < c->n; m++) {
@@ -135,7 +93,7 @@ static void check_chords(const cupel_voxels *v)
             }
             if (c) check_close(density, 1, 1e-12, 0);
         }
-        check_close(value(&q, "mean chord", p, -1), every > 0 ? length / every : NAN, 1e-13, 0);
+        check_close(number_of(&q, "mean chord", p, -1), every > 0 ? length / every : NAN, 1e-13, 0);
     }
     cupel_quantities_release(&q);
 }
@@ -148,7 +106,7 @@ static void test_brute(void **state)
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int periodic = 0; periodic < 2; periodic++)
             for (unsigned phases = 1; phases < 5; phases++) {
-                cupel_voxels v = volume((int)shapes[s][0], shapes[s][1], shapes[s][2], shapes[s][3], periodic);
+                cupel_voxels v = box((int)shapes[s][0], shapes[s][1], shapes[s][2], shapes[s][3], periodic);
                 v.size[0] = 0.5, v.size[1] = 1.5;
                 scatter(&v, phases, 10 * s + phases);
                 check_paths(&v);
@@ -162,9 +120,9 @@ static void test_wide(void **state)
 {
     (void)state;
     for (int periodic = 0; periodic < 2; periodic++) {
-        cupel_voxels v = volume(2, 4, 9001, 1, periodic);
+        cupel_voxels v = box(2, 4, 9001, 1, periodic);
         scatter(&v, 2, 3);
-        cupel_quantities q = describe("lineal_path", &v, &one_thread);
+        cupel_quantities q = describe(&v, "lineal_path", NULL, &one_thread);
         for (long k = 0; k < 3; k++)
             for (int a = 0; a < 2; a++) check_close(curve(&q, 1, a)->y[k], brute_path(&v, 1, a, k), 1e-13, 0);
         cupel_quantities_release(&q);
@@ -177,13 +135,13 @@ static void test_wide(void **state)
 static void test_threads_and_shift(void **state)
 {
     (void)state;
-    cupel_voxels v = volume(3, 30, 20, 24, true), moved = volume(3, 30, 20, 24, true);
+    cupel_voxels v = box(3, 30, 20, 24, true), moved = box(3, 30, 20, 24, true);
     scatter(&v, 3, 2);
     for (size_t i = 0; i < cupel_voxels_count(&v); i++) moved.id[((i / 480 + 11) % 30 * 20 + (i / 24 + 7) % 20) * 24 + (i + 5) % 24] = v.id[i];
     number(&moved);
     static const char *const sets[] = {"lineal_path", "chord_length"};
     for (int s = 0; s < 2; s++) {
-        cupel_quantities a = describe(sets[s], &v, &one_thread), b = describe(sets[s], &v, &two_threads), c = describe(sets[s], &moved, &one_thread);
+        cupel_quantities a = describe(&v, sets[s], NULL, &one_thread), b = describe(&v, sets[s], NULL, &two_threads), c = describe(&moved, sets[s], NULL, &one_thread);
         for (size_t i = 0; i < a.n_curves; i++) {
             assert_memory_equal(a.curve[i].y, b.curve[i].y, a.curve[i].n * sizeof(double));
             assert_memory_equal(a.curve[i].y, c.curve[i].y, a.curve[i].n * sizeof(double));
@@ -202,22 +160,22 @@ static void test_laminate(void **state)
     (void)state;
     for (int axis = 0; axis < 3; axis++) {
         const size_t n[3] = {16, 12, 20};
-        cupel_voxels v = volume(3, n[0], n[1], n[2], true);
+        cupel_voxels v = box(3, n[0], n[1], n[2], true);
         for (size_t i = 0; i < cupel_voxels_count(&v); i++) {
             const size_t x[3] = {i / 240, i / 20 % 12, i % 20};
             v.id[i] = x[axis] == 0 || x[axis] >= n[axis] - 2; /* three layers around the end */
         }
         number(&v);
-        cupel_quantities l = describe("lineal_path", &v, &one_thread), c = describe("chord_length", &v, &one_thread);
+        cupel_quantities l = describe(&v, "lineal_path", NULL, &one_thread), c = describe(&v, "chord_length", NULL, &one_thread);
         for (int a = 0; a < 3; a++) {
             const double part = 3.0 / (double)n[axis];
             const cupel_curve *path = curve(&l, 1, a);
             for (size_t k = 0; k < path->n; k++)
                 check_close(path->y[k], a == axis ? fmax(0, 3.0 - (double)k) / (double)n[axis] : part, 1e-14, 0);
-            check_close(value(&c, "mean chord", 1, a), a == axis ? 3 : NAN, 0, 0);
-            check_close(value(&c, "mean chord", 0, a), a == axis ? (double)n[axis] - 3 : NAN, 0, 0);
+            check_close(number_of(&c, "mean chord", 1, a), a == axis ? 3 : NAN, 0, 0);
+            check_close(number_of(&c, "mean chord", 0, a), a == axis ? (double)n[axis] - 3 : NAN, 0, 0);
         }
-        check_close(value(&l, "mean lineal path", 1, axis), 1.5, 1e-14, 0); /* a point within 3 is 1.5 from the end */
+        check_close(number_of(&l, "mean lineal path", 1, axis), 1.5, 1e-14, 0); /* a point within 3 is 1.5 from the end */
         cupel_quantities_release(&l);
         cupel_quantities_release(&c);
         cupel_voxels_release(&v);
@@ -234,7 +192,7 @@ static void test_overlapping_spheres(void **state)
     const size_t count = (size_t)(eta * (double)(n * n * n) / (4.0 / 3 * PI * r * r * r) + 0.5);
     double path[64] = {0}, chord = 0, deviation = 0;
     for (uint64_t s = 0; s < seeds; s++) {
-        cupel_voxels v = volume(3, n, n, n, true);
+        cupel_voxels v = box(3, n, n, n, true);
         const long m = (long)n, reach = (long)r + 1;
         for (size_t i = 0; i < count; i++) {
             double c[3];
@@ -247,10 +205,10 @@ static void test_overlapping_spheres(void **state)
             }
         }
         number(&v);
-        cupel_quantities l = describe("lineal_path", &v, &one_thread), c = describe("chord_length", &v, &one_thread);
+        cupel_quantities l = describe(&v, "lineal_path", NULL, &one_thread), c = describe(&v, "chord_length", NULL, &one_thread);
         for (size_t k = 0; k < 24; k++) path[k] += curve(&l, 0, -1)->y[k] / (double)seeds;
-        chord += value(&c, "mean chord", 0, -1) / (double)seeds;
-        deviation += value(&c, "chord deviation", 0, -1) / (double)seeds;
+        chord += number_of(&c, "mean chord", 0, -1) / (double)seeds;
+        deviation += number_of(&c, "chord deviation", 0, -1) / (double)seeds;
         cupel_quantities_release(&l);
         cupel_quantities_release(&c);
         cupel_voxels_release(&v);
@@ -271,7 +229,7 @@ static void test_sums(void **state)
     cupel_err err;
     cupel_runs r;
     for (int periodic = 0; periodic < 2; periodic++) {
-        cupel_voxels v = volume(3, 6, 7, 5, periodic);
+        cupel_voxels v = box(3, 6, 7, 5, periodic);
         scatter(&v, 2, 4);
         check_ok(cupel_runs_count(&v, &one_thread, &r, &err), &err);
         for (int a = 0; a < 3; a++) {
@@ -289,12 +247,12 @@ static void test_sums(void **state)
 static void test_grains(void **state)
 {
     (void)state;
-    cupel_voxels v = volume(3, 10, 10, 10, true);
+    cupel_voxels v = box(3, 10, 10, 10, true);
     for (size_t i = 0; i < 1000; i++) v.id[i] = (uint16_t)(i / 200 * 25 + i / 20 % 5 * 5 + i % 10 / 2); /* 125 cubes of 2 */
     number(&v);
     assert_int_equal(v.n_phases, 125);
-    cupel_quantities c = describe("chord_length", &v, &one_thread), l = describe("lineal_path", &v, &one_thread);
-    check_close(value(&c, "mean chord", -1, -1), 2, 0, 0);
+    cupel_quantities c = describe(&v, "chord_length", NULL, &one_thread), l = describe(&v, "lineal_path", NULL, &one_thread);
+    check_close(number_of(&c, "mean chord", -1, -1), 2, 0, 0);
     assert_int_equal(c.n, 8);
     check_close(curve(&l, -1, 0)->y[1], 0.5, 1e-15, 0);
     check_close(curve(&l, -1, -1)->y[0], 1, 1e-15, 0);

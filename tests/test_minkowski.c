@@ -1,34 +1,12 @@
-/* Minkowski functionals: bodies whose values are known, Gaussian fields, duality, symmetry, brute force, published slices. */
-#include "tests/check.h"
+/* Minkowski functionals: bodies whose values are known, Gaussian fields, duality, symmetry, brute force. */
+#include "tests/box.h"
 
-#include "core/base/mem.h"
-#include "core/base/rng.h"
-#include "core/io/input.h"
 #include "descriptors/microstructure/crofton.h"
-#include "descriptors/microstructure/descriptor.h"
 #include "descriptors/microstructure/windows.h"
 
 static const double PI = 3.14159265358979323846;
-static const cupel_job one_thread = {.threads = 1}, two_threads = {.threads = 2};
 
 /* ---- volumes ---- */
-
-static cupel_voxels volume(int dim, size_t a, size_t b, size_t c, bool periodic)
-{
-    cupel_err err;
-    cupel_voxels v = {0};
-    check_ok(cupel_voxels_init(&v, dim, (const size_t[3]){a, b, c}, "test", &err), &err);
-    v.periodic = periodic;
-    return v;
-}
-
-static void number(cupel_voxels *v)
-{
-    cupel_err err;
-    check_ok(cupel_voxels_number(v, "test", &err), &err);
-}
-
-static uint16_t *at(cupel_voxels *v, size_t i, size_t j, size_t k) { return &v->id[(i * v->n[1] + j) * v->n[2] + k]; }
 
 /* Where f(position in voxels, user) says so the id is 1. */
 static void fill(cupel_voxels *v, bool (*f)(const double x[3], const double *user), const double *user)
@@ -53,24 +31,12 @@ static bool in_torus(const double x[3], const double *u)
     return ring * ring + (x[2] - u[2]) * (x[2] - u[2]) < u[4] * u[4];
 }
 
-static void scatter(cupel_voxels *v, unsigned n_phases, uint64_t seed)
+static double get(const cupel_voxels *v, const char *name, int phase, int connectivity, const cupel_job *job)
 {
-    for (size_t i = 0; i < cupel_voxels_count(v); i++) v->id[i] = (uint16_t)cupel_rng_below(seed, 0, i, n_phases);
-    for (unsigned p = 0; p < n_phases; p++) v->id[p] = (uint16_t)p; /* each occurs */
-    number(v);
-}
-
-static double get(const cupel_voxels *v, const char *name, int phase, double connectivity, const cupel_job *job)
-{
-    cupel_err err;
-    cupel_quantities q = {0};
-    const cupel_volume_descriptor *d = cupel_volume_descriptor_find(cupel_text_of("minkowski"));
-    assert_non_null(d);
-    check_ok(d->compute(v, &connectivity, job, &q, &err), &err);
-    check_ok(cupel_quantities_check(&q, &err), &err);
-    const cupel_quantity *one = cupel_quantities_find(&q, name, (cupel_of){phase, -1, -1});
-    assert_non_null(one);
-    double x = one->value;
+    char settings[32];
+    snprintf(settings, sizeof settings, "connectivity=%d", connectivity);
+    cupel_quantities q = describe(v, "minkowski", settings, job);
+    const double x = number_of(&q, name, phase, -1);
     cupel_quantities_release(&q);
     return x;
 }
@@ -133,10 +99,10 @@ static void test_ball(void **state)
     (void)state;
     const double r = 15.3, ball[7] = {20.2, 19.9, 20.4, r, 1, 1, 1};
     for (int periodic = 0; periodic < 2; periodic++) {
-        cupel_voxels v = volume(3, 40, 40, 40, periodic);
+        cupel_voxels v = box(3, 40, 40, 40, periodic);
         fill(&v, in_ball, ball);
         number(&v);
-        for (double c = 6; c <= 26; c += 20) assert_true(get(&v, "euler", 1, c, &one_thread) == 1);
+        for (int c = 6; c <= 26; c += 20) assert_true(get(&v, "euler", 1, c, &one_thread) == 1);
         /* 13 directions weighted as the sphere: what is left is the counting noise of the voxels */
         check_close(value(&v, "volume", 1), 4.0 / 3 * PI * r * r * r, 5e-3, 0);
         check_close(value(&v, "surface", 1), 4 * PI * r * r, 1e-2, 0);
@@ -154,7 +120,7 @@ static void test_ball_in_flat_voxels(void **state)
 {
     (void)state;
     const double um = 1e-6, r = 12, ball[7] = {16.2, 15.7, 8.4, r, 1, 1, 2};
-    cupel_voxels v = volume(3, 32, 32, 16, false);
+    cupel_voxels v = box(3, 32, 32, 16, false);
     fill(&v, in_ball, ball);
     number(&v);
     v.size[0] = v.size[1] = um, v.size[2] = 2 * um, v.has_size = true;
@@ -170,20 +136,20 @@ static void test_topology(void **state)
     (void)state;
     const double torus[5] = {16, 16, 8, 9, 4}, left[7] = {8, 16, 8, 5, 1, 1, 1}, right[7] = {24, 16, 8, 5, 1, 1, 1};
     const double shell[7] = {16, 16, 8, 7, 1, 1, 1}, hollow[7] = {16, 16, 8, 3, 1, 1, 1};
-    cupel_voxels v = volume(3, 32, 32, 16, false);
+    cupel_voxels v = box(3, 32, 32, 16, false);
     fill(&v, in_torus, torus);
     number(&v);
     assert_true(value(&v, "euler", 1) == 0);
     cupel_voxels_release(&v);
 
-    v = volume(3, 32, 32, 16, true);
+    v = box(3, 32, 32, 16, true);
     fill(&v, in_ball, left);
     fill(&v, in_ball, right);
     number(&v);
     assert_true(value(&v, "euler", 1) == 2);
     cupel_voxels_release(&v);
 
-    v = volume(3, 32, 32, 16, true); /* a hollow ball: its surface has two parts, chi = 2 */
+    v = box(3, 32, 32, 16, true); /* a hollow ball: its surface has two parts, chi = 2 */
     fill(&v, in_ball, shell);
     for (size_t i = 0; i < cupel_voxels_count(&v); i++) {
         const double x[3] = {(double)(i / 512) + 0.5, (double)(i / 16 % 32) + 0.5, (double)(i % 16) + 0.5};
@@ -199,13 +165,13 @@ static void test_topology(void **state)
 static void test_corners_join(void **state)
 {
     (void)state;
-    cupel_voxels v = volume(3, 4, 4, 4, false);
+    cupel_voxels v = box(3, 4, 4, 4, false);
     *at(&v, 1, 1, 1) = *at(&v, 2, 2, 2) = 1; /* two cubes that meet in a corner */
     number(&v);
     assert_true(get(&v, "euler", 1, 6, &one_thread) == 2);
     assert_true(get(&v, "euler", 1, 26, &one_thread) == 1);
     cupel_voxels_release(&v);
-    v = volume(2, 4, 4, 1, false);
+    v = box(2, 4, 4, 1, false);
     *at(&v, 1, 1, 0) = *at(&v, 2, 2, 0) = 1;
     number(&v);
     assert_true(get(&v, "euler", 1, 4, &one_thread) == 2);
@@ -219,7 +185,7 @@ static void test_connectivity_is_checked(void **state)
     (void)state;
     cupel_err err;
     cupel_quantities q = {0};
-    cupel_voxels v = volume(3, 4, 4, 4, true);
+    cupel_voxels v = box(3, 4, 4, 4, true);
     number(&v);
     const double eighteen = 18, four = 4;
     const cupel_volume_descriptor *d = cupel_volume_descriptor_find(cupel_text_of("minkowski"));
@@ -233,7 +199,7 @@ static void test_disc(void **state)
 {
     (void)state;
     const double r = 30.4, disc[7] = {40.3, 41.1, 0.5, r, 1, 1, 1};
-    cupel_voxels v = volume(2, 80, 83, 1, false);
+    cupel_voxels v = box(2, 80, 83, 1, false);
     fill(&v, in_ball, disc);
     number(&v);
     check_close(value(&v, "area", 1), PI * r * r, 5e-3, 0);
@@ -256,7 +222,7 @@ static void test_laminate(void **state)
     for (int axis = 0; axis < 3; axis++)
         for (int periodic = 0; periodic < 2; periodic++) {
             const size_t n[3] = {8, 6, 10};
-            cupel_voxels v = volume(3, n[0], n[1], n[2], periodic);
+            cupel_voxels v = box(3, n[0], n[1], n[2], periodic);
             for (size_t i = 0; i < cupel_voxels_count(&v); i++) {
                 const size_t x[3] = {i / 60, i / 10 % 6, i % 10};
                 v.id[i] = x[axis] < n[axis] / 2;
@@ -316,7 +282,7 @@ static void test_euler_brute(void **state)
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int periodic = 0; periodic < 2; periodic++)
             for (unsigned phases = 2; phases < 5; phases++) {
-                cupel_voxels v = volume((int)shapes[s][0], shapes[s][1], shapes[s][2], shapes[s][3], periodic);
+                cupel_voxels v = box((int)shapes[s][0], shapes[s][1], shapes[s][2], shapes[s][3], periodic);
                 scatter(&v, phases, 10 * s + phases);
                 for (unsigned p = 0; p < phases; p++) {
                     check_close(get(&v, "euler", (int)p, 6, &one_thread), brute_euler(&v, (uint16_t)p, true), 0, 0);
@@ -353,7 +319,7 @@ static void test_surface_brute(void **state)
 {
     (void)state;
     for (int dim = 2; dim < 4; dim++) {
-        cupel_voxels v = volume(dim, 5, 6, 7, true);
+        cupel_voxels v = box(dim, 5, 6, 7, true);
         v.size[0] = 1, v.size[1] = 1.5, v.size[2] = 0.7;
         scatter(&v, 3, 5);
         for (uint16_t p = 0; p < 3; p++) check_close(value(&v, dim == 2 ? "perimeter" : "surface", p), brute_surface(&v, p), 1e-12, 0);
@@ -366,12 +332,12 @@ static void test_surface_brute(void **state)
 static void test_duality(void **state)
 {
     (void)state;
-    cupel_voxels v = volume(3, 9, 8, 7, true);
+    cupel_voxels v = box(3, 9, 8, 7, true);
     scatter(&v, 2, 3);
     assert_true(get(&v, "euler", 0, 6, &one_thread) == get(&v, "euler", 1, 26, &one_thread));
     check_close(get(&v, "mean curvature", 0, 6, &one_thread), -get(&v, "mean curvature", 1, 26, &one_thread), 1e-12, 1e-12);
     cupel_voxels_release(&v);
-    v = volume(2, 9, 8, 1, true);
+    v = box(2, 9, 8, 1, true);
     scatter(&v, 2, 3);
     assert_true(get(&v, "euler", 0, 4, &one_thread) == -get(&v, "euler", 1, 8, &one_thread));
     cupel_voxels_release(&v);
@@ -383,7 +349,7 @@ static void test_symmetry(void **state)
     (void)state;
     static const char *const names[] = {"surface", "mean curvature", "euler"};
     enum { N0 = 6, N1 = 7, N2 = 8 };
-    cupel_voxels v = volume(3, N0, N1, N2, true), moved = volume(3, N0, N1, N2, true), turned = volume(3, N2, N0, N1, true);
+    cupel_voxels v = box(3, N0, N1, N2, true), moved = box(3, N0, N1, N2, true), turned = box(3, N2, N0, N1, true);
     scatter(&v, 3, 8);
     for (size_t i = 0; i < N0; i++)
         for (size_t j = 0; j < N1; j++)
@@ -409,7 +375,7 @@ static void test_threads(void **state)
     for (int periodic = 0; periodic < 2; periodic++) {
         cupel_err err;
         cupel_windows a = {0}, b = {0};
-        cupel_voxels v = volume(3, 35, 9, 11, periodic);
+        cupel_voxels v = box(3, 35, 9, 11, periodic);
         scatter(&v, 5, 2);
         check_ok(cupel_windows_count(&v, &one_thread, &a, &err), &err);
         check_ok(cupel_windows_count(&v, &two_threads, &b, &err), &err);
@@ -476,14 +442,14 @@ static void test_gaussian_cut(void **state)
     assert_non_null(f);
     static const double cut[3] = {0, 0.7, -1.2};
     double surface[3] = {0}, mean[3] = {0}, euler[3] = {0}, g = 0;
-    cupel_voxels v = volume(3, n, n, n, true);
+    cupel_voxels v = box(3, n, n, n, true);
     for (int s = 0; s < seeds; s++) {
         g = gaussian_field(n, outer - 1, outer, (uint64_t)s, f);
         for (int c = 0; c < 3; c++) {
             for (size_t i = 0; i < n * n * n; i++) v.id[i] = (double)f[i] > cut[c];
             number(&v);
             surface[c] += value(&v, "surface density", 1) / seeds;
-            for (double how = 6; how <= 26; how += 20) { /* voxels joined and not joined at corners: the truth lies between */
+            for (int how = 6; how <= 26; how += 20) { /* voxels joined and not joined at corners: the truth lies between */
                 mean[c] += get(&v, "mean curvature density", 1, how, &one_thread) / 2 / seeds;
                 euler[c] += get(&v, "euler density", 1, how, &one_thread) / 2 / seeds;
             }
@@ -499,51 +465,6 @@ static void test_gaussian_cut(void **state)
     free(f);
 }
 
-/* ---- published values ---- */
-
-/* Number i of a line of a table of numbers. */
-static double field(const char *line, size_t i)
-{
-    for (; i; i--) line = strchr(line, ',') + 1;
-    return strtod(line, NULL);
-}
-
-/* Slices of a porous rock: the fraction of pores (0), and their Euler number by scikit-image, joined through edges, nothing outside. */
-static void test_slices(void **state)
-{
-    (void)state;
-    cupel_err err;
-    char line[2][8192];
-    cupel_input *in = NULL;
-    static const char *const tables[2] = {"data/micro-porous10/features_porosity_2d.csv", "data/micro-porous10/features_euler_number.csv"};
-    enum { N = 256, HEAD = 128 };
-    for (int t = 0; t < 2; t++) {
-        const char *path = shared_path(tables[t]);
-        if (!path) skip();
-        FILE *table = fopen(path, "r");
-        assert_non_null(table);
-        assert_non_null(fgets(line[t], sizeof line[t], table));
-        fclose(table);
-    }
-    const char *path = shared_path("data/micro-porous10/porous_01.npy.gz");
-    if (!path) skip();
-    check_ok(cupel_input_open(path, &in, &err), &err);
-    char *bytes = NULL;
-    size_t n_bytes;
-    check_ok(cupel_input_rest(in, (size_t)1 << 26, &bytes, &n_bytes, &err), &err);
-    assert_int_equal(n_bytes, HEAD + N * N * N);
-    for (size_t i = 0; i < N; i += getenv("CUPEL_SANITIZED") ? 16 : 1) {
-        cupel_voxels v = volume(2, N, N, 1, false);
-        for (size_t x = 0; x < N * N; x++) v.id[x] = (uint16_t)bytes[HEAD + i * N * N + x];
-        number(&v);
-        check_close(value(&v, "fraction", 0), field(line[0], i), 1e-15, 0);
-        assert_true(get(&v, "euler", 0, 4, &one_thread) == field(line[1], i));
-        cupel_voxels_release(&v);
-    }
-    cupel_free(bytes);
-    cupel_input_free(in);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -552,7 +473,6 @@ int main(void)
         cmocka_unit_test(test_connectivity_is_checked), cmocka_unit_test(test_disc),      cmocka_unit_test(test_laminate),
         cmocka_unit_test(test_euler_brute),   cmocka_unit_test(test_surface_brute),       cmocka_unit_test(test_duality),
         cmocka_unit_test(test_symmetry),      cmocka_unit_test(test_threads),             cmocka_unit_test(test_gaussian_cut),
-        cmocka_unit_test(test_slices),
     };
     return cmocka_run_group_tests_name("minkowski", tests, NULL, NULL);
 }

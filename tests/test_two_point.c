@@ -1,47 +1,12 @@
 /* Two-point correlations: brute force, sum rules, closed forms, symmetry. */
-#include "tests/check.h"
-
-#include "core/base/mem.h"
-#include "core/base/rng.h"
-#include "descriptors/microstructure/descriptor.h"
+#include "tests/box.h"
 
 static const double PI = 3.14159265358979323846;
-static const cupel_job one_thread = {.threads = 1}, two_threads = {.threads = 2};
-
-static cupel_voxels volume(int dim, size_t a, size_t b, size_t c, bool periodic)
-{
-    cupel_err err;
-    cupel_voxels v = {0};
-    check_ok(cupel_voxels_init(&v, dim, (const size_t[3]){a, b, c}, "test", &err), &err);
-    v.periodic = periodic;
-    return v;
-}
-
-static void number(cupel_voxels *v)
-{
-    cupel_err err;
-    check_ok(cupel_voxels_number(v, "test", &err), &err);
-}
-
-static void scatter(cupel_voxels *v, unsigned n_phases, uint64_t seed)
-{
-    for (size_t i = 0; i < cupel_voxels_count(v); i++) v->id[i] = (uint16_t)cupel_rng_below(seed, 0, i, n_phases);
-    for (unsigned p = 0; p < n_phases; p++) v->id[p] = (uint16_t)p;
-    number(v);
-}
 
 /* settings: as on the command line; NULL: defaults. */
-static cupel_quantities describe(const cupel_voxels *v, const char *settings, const cupel_job *job)
+static cupel_quantities correlate(const cupel_voxels *v, const char *settings, const cupel_job *job)
 {
-    cupel_err err;
-    double value[8];
-    cupel_quantities q = {0};
-    const cupel_volume_descriptor *d = cupel_volume_descriptor_find(cupel_text_of("two_point"));
-    assert_non_null(d);
-    check_ok(cupel_method_settings(&d->method, settings, value, &err), &err);
-    check_ok(d->compute(v, value, job, &q, &err), &err);
-    check_ok(cupel_quantities_check(&q, &err), &err);
-    return q;
+    return describe(v, "two_point", settings, job);
 }
 
 static const cupel_curve *curve(const cupel_quantities *q, int phase, int other, int axis)
@@ -52,13 +17,6 @@ static const cupel_curve *curve(const cupel_quantities *q, int phase, int other,
     }
     fail_msg("no curve of phase %d, %d along %d", phase, other, axis);
     return NULL;
-}
-
-static double value(const cupel_quantities *q, const char *name, int phase)
-{
-    const cupel_quantity *one = cupel_quantities_find(q, name, (cupel_of){phase, -1, -1});
-    assert_non_null(one);
-    return one->value;
 }
 
 /* ---- brute force ---- */
@@ -129,7 +87,7 @@ static void check_line(const cupel_voxels *v, int p, int q, int hidden, int axis
 
 static void check_all(const cupel_voxels *v, const char *settings, int hidden)
 {
-    cupel_quantities q = describe(v, settings, &one_thread);
+    cupel_quantities q = correlate(v, settings, &one_thread);
     for (int p = 0; p < (int)v->n_phases; p++)
         for (int o = p; o < (int)v->n_phases; o++) {
             if (p == hidden || o == hidden) continue;
@@ -147,7 +105,7 @@ static void test_brute(void **state)
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int periodic = 0; periodic < 2; periodic++)
             for (unsigned phases = 1; phases < 5; phases++) {
-                cupel_voxels v = volume((int)shapes[s][0], shapes[s][1], shapes[s][2], shapes[s][3], periodic);
+                cupel_voxels v = box((int)shapes[s][0], shapes[s][1], shapes[s][2], shapes[s][3], periodic);
                 v.size[1] = 1.5;
                 scatter(&v, phases, 10 * s + phases);
                 check_all(&v, NULL, -1);
@@ -161,7 +119,7 @@ static void test_mask(void **state)
     for (int dim = 2; dim < 4; dim++)
         for (int periodic = 0; periodic < 2; periodic++)
             for (unsigned phases = 2; phases < 5; phases++) {
-                cupel_voxels v = volume(dim, 6, 5, 4, periodic);
+                cupel_voxels v = box(dim, 6, 5, 4, periodic);
                 scatter(&v, phases, phases);
                 check_all(&v, "mask=1", 1);
                 check_all(&v, "mask=17", -1); /* no voxel has that label */
@@ -176,9 +134,9 @@ static void test_map(void **state)
     for (int dim = 2; dim < 4; dim++)
         for (int periodic = 0; periodic < 2; periodic++)
             for (int hidden = -1; hidden < 1; hidden++) {
-                cupel_voxels v = volume(dim, 5, 4, 6, periodic);
+                cupel_voxels v = box(dim, 5, 4, 6, periodic);
                 scatter(&v, 3, 4);
-                cupel_quantities q = describe(&v, hidden < 0 ? "map=1" : "map=1,mask=0", &one_thread);
+                cupel_quantities q = correlate(&v, hidden < 0 ? "map=1" : "map=1,mask=0", &one_thread);
                 assert_int_equal(q.n_maps, hidden < 0 ? 6 : 3);
                 for (size_t m = 0; m < q.n_maps; m++) {
                     const cupel_quantity_map *map = &q.map[m];
@@ -205,11 +163,11 @@ static void test_map(void **state)
 static void test_sums_and_symmetry(void **state)
 {
     (void)state;
-    cupel_voxels v = volume(3, 12, 10, 8, true), moved = volume(3, 12, 10, 8, true);
+    cupel_voxels v = box(3, 12, 10, 8, true), moved = box(3, 12, 10, 8, true);
     scatter(&v, 5, 9);
     for (size_t i = 0; i < 960; i++) moved.id[((i / 80 + 5) % 12 * 10 + (i / 8 + 7) % 10) * 8 + (i + 3) % 8] = v.id[i];
     number(&moved);
-    cupel_quantities q = describe(&v, NULL, &one_thread), m = describe(&moved, NULL, &one_thread);
+    cupel_quantities q = correlate(&v, NULL, &one_thread), m = correlate(&moved, NULL, &one_thread);
     double fraction[5];
     cupel_voxels_fractions(&v, fraction);
     for (int p = 0; p < 5; p++) {
@@ -233,9 +191,9 @@ static void test_threads(void **state)
 {
     (void)state;
     for (int periodic = 0; periodic < 2; periodic++) {
-        cupel_voxels v = volume(3, 18, 15, 20, periodic);
+        cupel_voxels v = box(3, 18, 15, 20, periodic);
         scatter(&v, 3, 2);
-        cupel_quantities a = describe(&v, "map=1", &one_thread), b = describe(&v, "map=1", &two_threads);
+        cupel_quantities a = correlate(&v, "map=1", &one_thread), b = correlate(&v, "map=1", &two_threads);
         assert_int_equal(a.n_curves, b.n_curves);
         for (size_t i = 0; i < a.n_curves; i++) assert_memory_equal(a.curve[i].y, b.curve[i].y, a.curve[i].n * sizeof(double));
         for (size_t i = 0; i < a.n; i++) assert_memory_equal(&a.one[i].value, &b.one[i].value, sizeof(double));
@@ -253,7 +211,7 @@ static void test_laminate(void **state)
     (void)state;
     for (int axis = 0; axis < 3; axis++) {
         const size_t n[3] = {16, 12, 20};
-        cupel_voxels v = volume(3, n[0], n[1], n[2], true);
+        cupel_voxels v = box(3, n[0], n[1], n[2], true);
         for (size_t i = 0; i < cupel_voxels_count(&v); i++) {
             const size_t x[3] = {i / 240, i / 20 % 12, i % 20};
             v.id[i] = x[axis] < n[axis] / 4;
@@ -261,7 +219,7 @@ static void test_laminate(void **state)
         number(&v);
         v.has_size = true;
         for (int a = 0; a < 3; a++) v.size[a] = 2e-6;
-        cupel_quantities q = describe(&v, NULL, &one_thread);
+        cupel_quantities q = correlate(&v, NULL, &one_thread);
         const double quarter = (double)(n[axis] / 4);
         for (int a = 0; a < 3; a++) {
             const cupel_curve *c = curve(&q, 1, -1, a);
@@ -272,7 +230,7 @@ static void test_laminate(void **state)
             }
         }
         /* two interfaces in n[axis] voxels, seen by one of three directions: 4/3 (1/n); their area is 2/n */
-        check_close(value(&q, "surface from slope", 1), 4.0 / 3 / (double)n[axis] / 2e-6, 1e-5, 0);
+        check_close(number_of(&q, "surface from slope", 1, -1), 4.0 / 3 / (double)n[axis] / 2e-6, 1e-5, 0);
         cupel_quantities_release(&q);
         cupel_voxels_release(&v);
     }
@@ -312,15 +270,15 @@ static void test_overlapping_spheres(void **state)
     cupel_quantities q = {0};
     size_t bins = 0;
     for (uint64_t s = 0; s < seeds; s++) {
-        cupel_voxels v = volume(3, n, n, n, true);
+        cupel_voxels v = box(3, n, n, n, true);
         spheres(&v, r, count, s);
         cupel_quantities_release(&q);
-        q = describe(&v, NULL, &one_thread);
+        q = correlate(&v, NULL, &one_thread);
         const cupel_curve *c = curve(&q, 0, -1, -1);
         x = c->x;
         bins = c->n < 64 ? c->n : 64;
         for (size_t k = 0; k < bins; k++) mean[k] += c->y[k] / (double)seeds;
-        slope += value(&q, "surface from slope", 0) / (double)seeds;
+        slope += number_of(&q, "surface from slope", 0, -1) / (double)seeds;
         cupel_voxels_release(&v);
     }
     /* the spread between boxes of some hundred spheres is 0.006 (one small box: 0.02), of the whole curve together */
@@ -389,13 +347,13 @@ static void test_gaussian_cut(void **state)
     static const double cut[2] = {0, 0.7};
     float *f = malloc(n * n * n * sizeof *f);
     assert_non_null(f);
-    cupel_voxels v = volume(3, n, n, n, true);
+    cupel_voxels v = box(3, n, n, n, true);
     for (int s = 0; s < seeds; s++) {
         gaussian_field(n, outer, (uint64_t)s, f, rho);
         for (int c = 0; c < 2; c++) {
             for (size_t i = 0; i < n * n * n; i++) v.id[i] = (double)f[i] > cut[c];
             number(&v);
-            cupel_quantities q = describe(&v, "cross=0", &one_thread);
+            cupel_quantities q = correlate(&v, "cross=0", &one_thread);
             assert_int_equal(q.n_curves, 8);
             for (int a = 0; a < 3; a++)
                 for (size_t k = 0; k <= n / 2; k++) mean[c][k] += curve(&q, 1, -1, a)->y[k] / 3 / seeds;
@@ -415,7 +373,7 @@ static void test_refusals(void **state)
     (void)state;
     cupel_err err;
     cupel_quantities q = {0};
-    cupel_voxels v = volume(3, 4, 5, 5, true);
+    cupel_voxels v = box(3, 4, 5, 5, true);
     scatter(&v, 2, 1);
     const cupel_volume_descriptor *d = cupel_volume_descriptor_find(cupel_text_of("two_point"));
     const double half[3] = {8, 0, 0.5};
@@ -435,7 +393,7 @@ static void test_refusals(void **state)
 static void test_faults(void **state)
 {
     (void)state;
-    cupel_voxels v = volume(3, 4, 4, 4, false);
+    cupel_voxels v = box(3, 4, 4, 4, false);
     scatter(&v, 3, 1);
     for (size_t s = 0; cupel_volume_descriptors[s]; s++) {
         const cupel_volume_descriptor *d = cupel_volume_descriptors[s];
