@@ -1,7 +1,8 @@
 /* A folder of images as the slices of a volume: its .png, or its .tif and .tiff, in the order of their names, in which runs of digits count as
- * numbers (s9 before s10). */
+ * numbers (s9 before s10). Numbers go up by the same step from file to file: one that is left out is a slice that is missing. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/sys/file.h"
 #include "datasets/formats/image.h"
 #include "datasets/formats/volume.h"
@@ -59,6 +60,66 @@ static int by_number(const void *a, const void *b)
     return strcmp(x, y);
 }
 
+/* The one run of digits in which two names differ, as offsets into x, and its numbers; false when they differ in more, or in other characters. */
+typedef struct numbered {
+    size_t at, end;     /* in x: [at, end) */
+    uint64_t from, to;
+} numbered;
+
+static bool numbers_of(const char *x, const char *y, numbered *d)
+{
+    size_t i = 0, j = 0, runs = 0;
+    while (x[i] && y[j]) {
+        if (!digit(x[i]) || !digit(y[j])) {
+            if (x[i++] != y[j++]) return false;
+            continue;
+        }
+        const size_t n = strspn(x + i, "0123456789"), m = strspn(y + j, "0123456789");
+        if (n != m || memcmp(x + i, y + j, n) != 0) {
+            *d = (numbered){.at = i, .end = i + n};
+            if (!cupel_parse_u64((cupel_text){x + i, n}, &d->from) || !cupel_parse_u64((cupel_text){y + j, m}, &d->to)) return false;
+            runs++;
+        }
+        i += n, j += m;
+    }
+    return !x[i] && !y[j] && runs == 1 && d->to > d->from;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static cupel_status missing_slice(const char *path, const char *before, const char *after, const numbered *d, uint64_t step, cupel_err *err)
+{
+    const char *name = last_part(before);
+    const size_t head = d->at - (size_t)(name - before);
+    const unsigned long long first = d->from + step, last = d->to - step;
+    cupel_str more = {0};
+    if (last > first) cupel_str_addf(&more, " (and on to number %llu)", last);
+    cupel_status st = cupel_fail(err, CUPEL_BAD_INPUT,
+                                 "folder '%s': slice '%.*s%0*llu%s'%s is missing between '%s' and '%s'; expected numbers that go up by %llu; put it "
+                                 "there, or number the files without a gap if the volume has none",
+                                 path, (int)head, name, (int)(d->end - d->at), first, before + d->end, cupel_str_text(&more), name,
+                                 last_part(after), (unsigned long long)step);
+    cupel_str_free(&more);
+    return st;
+}
+
+/* The step is the smallest between neighbours (of two files alone: 1). */
+static cupel_status check_gaps(const char *path, const names *l, cupel_err *err)
+{
+    numbered d;
+    uint64_t step = l->n > 2 ? UINT64_MAX : 1;
+    for (size_t i = 1; i < l->n && step > 1; i++)
+        if (numbers_of(l->name[i - 1], l->name[i], &d) && d.to - d.from < step) step = d.to - d.from;
+    for (size_t i = 1; i < l->n; i++)
+        if (numbers_of(l->name[i - 1], l->name[i], &d) && d.to - d.from > step)
+            return missing_slice(path, l->name[i - 1], l->name[i], &d, step, err);
+    return CUPEL_OK;
+}
+
 static cupel_status list_folder(const char *path, names *l, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -80,6 +141,7 @@ static cupel_status list_folder(const char *path, names *l, cupel_err *err)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "folder '%s': %zu .png and %zu .tiff in it; slices are of one format: move the others away", path,
                              l->n_png, l->n_tiff));
     qsort(l->name, l->n, sizeof *l->name, by_number);
+    st = check_gaps(path, l, err);
 done:
     closedir(d);
     return st;
@@ -116,7 +178,8 @@ done:
 extern const cupel_volume_format cupel_volume_format_slices;
 const cupel_volume_format cupel_volume_format_slices = {
     .method = {.name = "slices", .kind = "volume format", .scale = "microstructure", .maturity = "stable",
-               .help = "a folder of PNG or TIFF images, one per slice, in the order of their names (numbers in them count: s9 before s10)",
+               .help = "a folder of PNG or TIFF images, one per slice, in the order of their names (numbers in them count: s9 before s10; none may "
+                       "be missing)",
                .input = "slices are axis 0, rows axis 1, columns axis 2; the stored numbers are the labels; no voxel size", .output = "not written"},
     .suffixes = "", .image = true, .read = read_slices,
 };
