@@ -11,7 +11,7 @@ typedef struct made {
     cupel_pick pick;
 } made;
 
-static const cupel_shape shape = {.p = 1, .r = 1, .c = 0, .m = 3};
+static const cupel_board_shape shape = {.p = 1, .r = 1, .c = 0, .m = 3};
 
 static void make(made *m, int64_t index, double score, double merit, const char *key)
 {

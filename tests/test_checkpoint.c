@@ -24,7 +24,7 @@ static int teardown(void **state)
     return rmdir(folder);
 }
 
-static const cupel_shape shape = {.p = 2, .r = 1, .c = 1, .m = 2};
+static const cupel_board_shape shape = {.p = 2, .r = 1, .c = 1, .m = 2};
 static char *names[2] = {(char[]){"demand"}, (char[]){"isa"}}, *values[2] = {(char[]){"sha256:00"}, (char[]){"plain"}};
 
 static void fill(cupel_checkpoint *c, size_t rows)
@@ -106,7 +106,7 @@ static void another_screen_is_refused(void **state)
     mine.end = 901;
     check_fails(cupel_checkpoint_open(path, &mine, shape, &c, &err), CUPEL_BAD_ARTIFACT, &err, "candidates 100 to 900");
     mine.end = 900;
-    cupel_shape wide = shape;
+    cupel_board_shape wide = shape;
     wide.c = 2;
     check_fails(cupel_checkpoint_open(path, &mine, wide, &c, &err), CUPEL_BAD_ARTIFACT, &err, "");
     FILE *f = fopen(path, "w"); /* cut by a full disk, say */

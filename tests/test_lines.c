@@ -141,7 +141,8 @@ static void test_threads_and_shift(void **state)
     number(&moved);
     static const char *const sets[] = {"lineal_path", "chord_length"};
     for (int s = 0; s < 2; s++) {
-        cupel_quantities a = describe(&v, sets[s], NULL, &one_thread), b = describe(&v, sets[s], NULL, &two_threads), c = describe(&moved, sets[s], NULL, &one_thread);
+        cupel_quantities a = describe(&v, sets[s], NULL, &one_thread), b = describe(&v, sets[s], NULL, &two_threads);
+        cupel_quantities c = describe(&moved, sets[s], NULL, &one_thread);
         for (size_t i = 0; i < a.n_curves; i++) {
             assert_memory_equal(a.curve[i].y, b.curve[i].y, a.curve[i].n * sizeof(double));
             assert_memory_equal(a.curve[i].y, c.curve[i].y, a.curve[i].n * sizeof(double));

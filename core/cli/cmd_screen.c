@@ -2,7 +2,7 @@
 #include "core/base/mem.h"
 #include "core/cli/verbs.h"
 #include "core/engine/checkpoint.h"
-#include "core/engine/estimate.h"
+#include "core/engine/screen_cost.h"
 #include "core/engine/funnel.h"
 #include "core/engine/micro/demand.h"
 #include "core/engine/screen.h"
@@ -31,9 +31,9 @@ static cupel_status options_of(const cupel_args *args, cupel_screen_options *o, 
 static cupel_status estimate(const cupel_args *args, const cupel_screen_options *o, const cupel_job *job, cupel_err *err)
 {
     cupel_str text = {0};
-    cupel_estimate e;
-    cupel_status st = cupel_screen_estimate(cupel_arg(args, 0), o, job, &e, err);
-    if (st == CUPEL_OK) cupel_estimate_text(&e, strcmp(cupel_opt_text(args, "format"), "json") == 0, &text);
+    cupel_screen_cost e;
+    cupel_status st = cupel_screen_cost_of(cupel_arg(args, 0), o, job, &e, err);
+    if (st == CUPEL_OK) cupel_screen_cost_text(&e, strcmp(cupel_opt_text(args, "format"), "json") == 0, &text);
     if (st == CUPEL_OK) st = cupel_print_str(&text, err);
     cupel_str_free(&text);
     return st;

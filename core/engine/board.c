@@ -25,7 +25,7 @@ typedef struct entry {
 
 struct cupel_board {
     cupel_board_kind kind;
-    cupel_shape shape;
+    cupel_board_shape shape;
     size_t keep, n, cap;
     entry **heap; /* best, sample: the worst on top; pareto: in no order */
     entry **bucket;
@@ -36,11 +36,11 @@ struct cupel_board {
     size_t n_last, settled;
 };
 
-static size_t n_numbers(const cupel_shape *s) { return 5 * s->p + s->r + s->c + 2 * s->m; }
+static size_t n_numbers(const cupel_board_shape *s) { return 5 * s->p + s->r + s->c + 2 * s->m; }
 
 static const double *cells(const cupel_board *b, const entry *e) { return e->number + n_numbers(&b->shape) - b->shape.m; }
 
-cupel_status cupel_board_new(cupel_board_kind kind, cupel_shape shape, size_t keep, cupel_board **out, cupel_err *err)
+cupel_status cupel_board_new(cupel_board_kind kind, cupel_board_shape shape, size_t keep, cupel_board **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_board *b = cupel_alloc(1, sizeof *b);
@@ -107,7 +107,7 @@ bool cupel_board_wants(const cupel_board *b, int64_t index, double score, double
 
 static entry *entry_new(const cupel_board *b, const cupel_pick *k)
 {
-    const cupel_shape *s = &b->shape;
+    const cupel_board_shape *s = &b->shape;
     size_t numbers = n_numbers(s);
     entry *e = cupel_alloc(1, sizeof *e + numbers * sizeof(double) + s->p + k->formula.n + k->key.n + 2);
     if (!e) return NULL;
@@ -358,7 +358,7 @@ static int by_layer_and_order(const void *x, const void *y)
     return ahead(a, b) ? -1 : ahead(b, a);
 }
 
-cupel_status cupel_shortlist_take(cupel_shortlist *l, cupel_shape s, size_t n, cupel_arena *arena, cupel_err *err)
+cupel_status cupel_shortlist_take(cupel_shortlist *l, cupel_board_shape s, size_t n, cupel_arena *arena, cupel_err *err)
 {
     *l = (cupel_shortlist){.n = n};
     int64_t **const ints[3] = {&l->index, &l->copies, &l->layer};
@@ -374,7 +374,7 @@ cupel_status cupel_shortlist_take(cupel_shortlist *l, cupel_shape s, size_t n, c
     return ok ? CUPEL_OK : cupel_no_memory(err, "a shortlist", n * sizeof(double) * (6 + n_numbers(&s)));
 }
 
-static cupel_status put_row(cupel_shortlist *l, size_t i, const entry *e, const cupel_shape *s, cupel_arena *arena, cupel_err *err)
+static cupel_status put_row(cupel_shortlist *l, size_t i, const entry *e, const cupel_board_shape *s, cupel_arena *arena, cupel_err *err)
 {
     double *const column[8] = {l->value, l->spread, l->lower, l->upper, l->distance, l->chance, l->figure, l->objective};
     const size_t width[8] = {s->p, s->p, s->p, s->p, s->p, s->r, s->c, s->m};
@@ -423,7 +423,7 @@ done:
     return st;
 }
 
-cupel_pick cupel_shortlist_pick(const cupel_shortlist *l, cupel_shape s, size_t i)
+cupel_pick cupel_shortlist_pick(const cupel_shortlist *l, cupel_board_shape s, size_t i)
 {
     return (cupel_pick){.index = l->index[i],
                         .copies = l->copies[i],

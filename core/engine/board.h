@@ -13,9 +13,9 @@
 typedef enum cupel_board_kind { CUPEL_BOARD_BEST, CUPEL_BOARD_PARETO, CUPEL_BOARD_SAMPLE } cupel_board_kind;
 
 /* How many properties, requirements, constraints and objectives a candidate carries. */
-typedef struct cupel_shape {
+typedef struct cupel_board_shape {
     size_t p, r, c, m;
-} cupel_shape;
+} cupel_board_shape;
 
 /* One candidate, pointing into somebody else's memory. */
 typedef struct cupel_pick {
@@ -29,7 +29,7 @@ typedef struct cupel_pick {
 
 typedef struct cupel_board cupel_board;
 
-cupel_status cupel_board_new(cupel_board_kind kind, cupel_shape shape, size_t keep, cupel_board **b, cupel_err *err);
+cupel_status cupel_board_new(cupel_board_kind kind, cupel_board_shape shape, size_t keep, cupel_board **b, cupel_err *err);
 /* For a board of the best: at most `most` of one chemical system. Boards of parts still merge to that of the whole: what stands ahead of a candidate
  * in a part, counted up to `most` of each system, is no more than in the whole. Before the first offer. */
 cupel_status cupel_board_per_system(cupel_board *b, size_t most, cupel_err *err);
@@ -42,8 +42,8 @@ cupel_status cupel_board_offer(cupel_board *b, const cupel_pick *pick, cupel_err
 /* What is kept, best first, into *list (arrays from the arena). `all` keeps what a Pareto board needs for a merge; else at most `keep` rows. */
 cupel_status cupel_board_list(cupel_board *b, bool all, cupel_arena *arena, cupel_shortlist *list, cupel_err *err);
 /* Row i of a list as a pick. */
-cupel_pick cupel_shortlist_pick(const cupel_shortlist *list, cupel_shape shape, size_t i);
+cupel_pick cupel_shortlist_pick(const cupel_shortlist *list, cupel_board_shape shape, size_t i);
 /* Arrays for n rows; CUPEL_NO_RESOURCE. */
-cupel_status cupel_shortlist_take(cupel_shortlist *list, cupel_shape shape, size_t n, cupel_arena *arena, cupel_err *err);
+cupel_status cupel_shortlist_take(cupel_shortlist *list, cupel_board_shape shape, size_t n, cupel_arena *arena, cupel_err *err);
 
 #endif

@@ -32,7 +32,7 @@ void cupel_checkpoint_release(cupel_checkpoint *c)
     *c = (cupel_checkpoint){0};
 }
 
-static cupel_status save_all(cupel_checkpoint *c, cupel_shape shape, cupel_writer *w, cupel_err *err)
+static cupel_status save_all(cupel_checkpoint *c, cupel_board_shape shape, cupel_writer *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     for (int i = 0; i < N_WHOLES; i++) CUPEL_TRY(cupel_writer_attr_int(w, wholes[i].name, *whole_at(c, i), err));
@@ -44,7 +44,7 @@ done:
     return st;
 }
 
-cupel_status cupel_checkpoint_save(const cupel_checkpoint *c, cupel_shape shape, const char *path, cupel_err *err)
+cupel_status cupel_checkpoint_save(const cupel_checkpoint *c, cupel_board_shape shape, const char *path, cupel_err *err)
 {
     cupel_checkpoint copy = *c;
     cupel_writer *w = NULL;
@@ -82,7 +82,7 @@ static cupel_status with_remedy(cupel_status st, cupel_err *err)
     return cupel_fail(err, st, "%.*s; %s", (int)(sizeof why.message - sizeof REMEDY - 3), why.message, REMEDY);
 }
 
-cupel_status cupel_checkpoint_open(const char *path, const cupel_checkpoint *mine, cupel_shape shape, cupel_checkpoint *out, cupel_err *err)
+cupel_status cupel_checkpoint_open(const char *path, const cupel_checkpoint *mine, cupel_board_shape shape, cupel_checkpoint *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_reader *r = NULL;

@@ -16,11 +16,11 @@ typedef struct cupel_checkpoint {
 } cupel_checkpoint;
 
 void cupel_checkpoint_release(cupel_checkpoint *c);
-cupel_status cupel_checkpoint_save(const cupel_checkpoint *c, cupel_shape shape, const char *path, cupel_err *err);
+cupel_status cupel_checkpoint_save(const cupel_checkpoint *c, cupel_board_shape shape, const char *path, cupel_err *err);
 
 /* Reads the checkpoint at `path`, which must be of the same screen as `mine` (identity, candidates, range, shard): else CUPEL_BAD_ARTIFACT
  * that says what differs. *c is to be released. */
-cupel_status cupel_checkpoint_open(const char *path, const cupel_checkpoint *mine, cupel_shape shape, cupel_checkpoint *c, cupel_err *err);
+cupel_status cupel_checkpoint_open(const char *path, const cupel_checkpoint *mine, cupel_board_shape shape, cupel_checkpoint *c, cupel_err *err);
 
 /* "ranking.csv" -> "ranking.csv.checkpoint"; NULL when memory is out. Caller frees. */
 char *cupel_checkpoint_name(const char *output);

@@ -34,9 +34,9 @@ static int by_shard(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static cupel_shape shape_of(const cupel_result *r)
+static cupel_board_shape shape_of(const cupel_result *r)
 {
-    return (cupel_shape){.p = r->n_properties, .r = r->n_requirements, .c = r->n_constraints, .m = r->n_objectives};
+    return (cupel_board_shape){.p = r->n_properties, .r = r->n_requirements, .c = r->n_constraints, .m = r->n_objectives};
 }
 
 static cupel_status open_part(part *p, const part *first, cupel_err *err)
@@ -50,7 +50,7 @@ static cupel_status open_part(part *p, const part *first, cupel_err *err)
                              cupel_str_text(&what), REMEDY, err);
     cupel_str_free(&what);
     if (st != CUPEL_OK) return st;
-    cupel_shape s = shape_of(a), t = shape_of(b);
+    cupel_board_shape s = shape_of(a), t = shape_of(b);
     if (s.p != t.p || s.r != t.r || s.c != t.c || s.m != t.m || a->keep != b->keep || a->per_system != b->per_system || a->known != b->known ||
         strcmp(a->rank_by, b->rank_by) != 0 ||
         a->candidates != b->candidates)
@@ -88,7 +88,7 @@ static cupel_status check_complete(const part *p, size_t n, cupel_err *err)
     return CUPEL_OK;
 }
 
-static cupel_status fill_boards(const part *p, size_t n, cupel_shape shape, cupel_board *best, cupel_board *sample, cupel_err *err)
+static cupel_status fill_boards(const part *p, size_t n, cupel_board_shape shape, cupel_board *best, cupel_board *sample, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < n && st == CUPEL_OK; i++) {
@@ -133,7 +133,7 @@ static cupel_status join(part *p, size_t n, cupel_result *out, cupel_err *err)
     cupel_status st = CUPEL_OK;
     cupel_board *best = NULL, *sample = NULL;
     cupel_result *r = &p[0].r, whole = *r;
-    cupel_shape shape = shape_of(r);
+    cupel_board_shape shape = shape_of(r);
     bool pareto = strcmp(r->rank_by, "pareto") == 0;
     whole.arena = (cupel_arena){0};
     whole.counts = (cupel_counts){0};

@@ -32,7 +32,7 @@ typedef struct ranker {
     cupel_demand *d;
     const cupel_job *job;
     cupel_source *source;
-    cupel_shape shape;
+    cupel_board_shape shape;
     size_t formula, distance, in_domain;
     place *place;          /* [p] */
     cupel_belief *belief;  /* [p] */
@@ -164,8 +164,8 @@ static cupel_status start(ranker *k, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_demand *d = k->d;
-    cupel_shape *s = &k->shape;
-    *s = (cupel_shape){.p = d->n_properties, .r = d->n_requirements, .c = d->n_constraints, .m = cupel_demand_objectives(d)};
+    cupel_board_shape *s = &k->shape;
+    *s = (cupel_board_shape){.p = d->n_properties, .r = d->n_requirements, .c = d->n_constraints, .m = cupel_demand_objectives(d)};
     k->place = cupel_alloc(s->p, sizeof *k->place);
     k->belief = cupel_alloc(s->p, sizeof *k->belief);
     k->known = cupel_alloc(s->p, sizeof *k->known);
@@ -297,7 +297,7 @@ static cupel_status offer(ranker *k, const cupel_pick *pick, cupel_err *err)
 
 static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupel_err *err)
 {
-    const cupel_shape *s = &k->shape;
+    const cupel_board_shape *s = &k->shape;
     double *value = k->number, *chance = value + 5 * s->p, *figure = chance + s->r, *objective = figure + s->c;
     cupel_text text = cupel_cell(r, row, k->formula);
     cupel_formula f;

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static cupel_shape shape_of(const cupel_result *r)
+static cupel_board_shape shape_of(const cupel_result *r)
 {
-    return (cupel_shape){.p = r->n_properties, .r = r->n_requirements, .c = r->n_constraints, .m = r->n_objectives};
+    return (cupel_board_shape){.p = r->n_properties, .r = r->n_requirements, .c = r->n_constraints, .m = r->n_objectives};
 }
 
 void cupel_result_release(cupel_result *r)

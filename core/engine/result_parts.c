@@ -68,7 +68,7 @@ typedef struct field {
 
 enum { N_FIELDS = 15 };
 
-static void fields_of(cupel_shortlist *l, cupel_shape s, field f[N_FIELDS])
+static void fields_of(cupel_shortlist *l, cupel_board_shape s, field f[N_FIELDS])
 {
     const field all[N_FIELDS] = {
         {"index", "1", "place in the space, from 0", CUPEL_I64, 0, &l->index},
@@ -93,7 +93,7 @@ static void fields_of(cupel_shortlist *l, cupel_shape s, field f[N_FIELDS])
 /* Columns of width 0 are those that a demand has none of: only rank 1 fields, listed first, are stored with width 0. */
 static bool stored(const field *f, size_t i) { return i < 6 || f->width; }
 
-cupel_status cupel_shortlist_save(const cupel_shortlist *list, cupel_shape s, const char *group, cupel_writer *w, cupel_err *err)
+cupel_status cupel_shortlist_save(const cupel_shortlist *list, cupel_board_shape s, const char *group, cupel_writer *w, cupel_err *err)
 {
     cupel_shortlist l = *list;
     field f[N_FIELDS];
@@ -114,7 +114,7 @@ cupel_status cupel_shortlist_save(const cupel_shortlist *list, cupel_shape s, co
     return st;
 }
 
-static cupel_status check_rows(const cupel_shortlist *l, cupel_shape s, int64_t n_candidates, const char *group, cupel_err *err)
+static cupel_status check_rows(const cupel_shortlist *l, cupel_board_shape s, int64_t n_candidates, const char *group, cupel_err *err)
 {
     for (size_t i = 0; i < l->n; i++) {
         bool ok = l->index[i] >= 0 && l->index[i] < n_candidates && l->copies[i] >= 1 && l->copies[i] <= n_candidates && l->layer[i] >= 0 &&
@@ -125,7 +125,7 @@ static cupel_status check_rows(const cupel_shortlist *l, cupel_shape s, int64_t 
     return CUPEL_OK;
 }
 
-cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_shape s, int64_t n_candidates, cupel_arena *arena,
+cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_board_shape s, int64_t n_candidates, cupel_arena *arena,
                                   cupel_shortlist *l, cupel_err *err)
 {
     field f[N_FIELDS];

@@ -5,8 +5,8 @@
 #include "core/engine/board.h"
 
 /* Under "<group>/...". Load takes arrays from the arena and checks: shapes, finite scores, probabilities, counts, index < n_candidates. */
-cupel_status cupel_shortlist_save(const cupel_shortlist *l, cupel_shape s, const char *group, cupel_writer *w, cupel_err *err);
-cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_shape s, int64_t n_candidates, cupel_arena *arena,
+cupel_status cupel_shortlist_save(const cupel_shortlist *l, cupel_board_shape s, const char *group, cupel_writer *w, cupel_err *err);
+cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_board_shape s, int64_t n_candidates, cupel_arena *arena,
                                   cupel_shortlist *l, cupel_err *err);
 
 /* Lists of text as data sets of rank 1; *n = SIZE_MAX takes what is there. */

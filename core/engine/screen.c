@@ -105,7 +105,7 @@ static cupel_status write_checkpoint(cupel_screening *s, cupel_err *err)
     return st;
 }
 
-static cupel_status offer_all(cupel_board *b, const cupel_shortlist *l, cupel_shape shape, cupel_err *err)
+static cupel_status offer_all(cupel_board *b, const cupel_shortlist *l, cupel_board_shape shape, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < l->n && st == CUPEL_OK; i++) {
@@ -192,7 +192,7 @@ cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
     if (count > INT64_MAX / 1024)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s: the space holds more candidates than can be counted; narrow it", d->file));
     s->parallel_space = cupel_space_parallel(s->space);
-    s->shape = (cupel_shape){.p = d->n_properties, .r = d->n_requirements, .c = d->n_constraints, .m = cupel_demand_objectives(d)};
+    s->shape = (cupel_board_shape){.p = d->n_properties, .r = d->n_requirements, .c = d->n_constraints, .m = cupel_demand_objectives(d)};
     CUPEL_TRY(cupel_scorer_of_models(d, &s->scorer, err));
     CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, s->shape, (size_t)d->keep, &s->best, err));
     CUPEL_TRY(cupel_board_per_system(s->best, (size_t)d->per_system, err));

@@ -41,7 +41,7 @@ struct cupel_hand {
     char apart[64];                  /* keeps two workers' clocks on different cache lines */
 };
 
-static bool slot_init(cupel_slot *s, const cupel_shape *k, cupel_err *err)
+static bool slot_init(cupel_slot *s, const cupel_board_shape *k, cupel_err *err)
 {
     double **const reals[8] = {&s->value, &s->spread, &s->lower, &s->upper, &s->distance, &s->chance, &s->figure, &s->objective};
     const size_t width[8] = {k->p, k->p, k->p, k->p, k->p, k->r, k->c, k->m};
@@ -181,7 +181,7 @@ static cupel_status predict(const cupel_screening *s, cupel_slot *t, cupel_hand 
 
 static cupel_fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
 {
-    const cupel_shape *k = &s->shape;
+    const cupel_board_shape *k = &s->shape;
     if (t->reason[i]) {
         t->counts.describe[t->reason[i] < CUPEL_REASON_COUNT ? t->reason[i] : CUPEL_REASON_NO_ELEMENT_DATA]++;
         if (t->reason[i] != CUPEL_REASON_IMPUTED) return CUPEL_LEAVES; /* imputed is counted, not a rejection */
@@ -255,7 +255,7 @@ done:
 
 static cupel_status offer(cupel_screening *s, const cupel_slot *t, const wanted *w, cupel_err *err)
 {
-    const cupel_shape *k = &s->shape;
+    const cupel_board_shape *k = &s->shape;
     size_t i = w->row;
     const cupel_pick pick = {.index = t->first + t->row[i],
                              .copies = 1,

@@ -26,7 +26,7 @@ typedef struct cupel_screening {
     const cupel_job *job;
     cupel_space *space;
     cupel_scorer *scorer;
-    cupel_shape shape;
+    cupel_board_shape shape;
     cupel_board *best, *sample;
     cupel_checkpoint at;       /* identity, range, next, counts; its lists are filled when it is written */
     cupel_screen_times *times;

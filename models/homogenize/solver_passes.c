@@ -129,7 +129,7 @@ void cupel_iteration_release(cupel_iteration *it)
 typedef struct flux_pass {
     cupel_iteration *it;
     float mean[6], scale[3];
-    cupel_source source;
+    cupel_pass_source source;
 } flux_pass;
 
 /* What a worker has at hand; see flux_scratch. */
@@ -229,7 +229,7 @@ static cupel_status flux_slab(void *user, size_t item, size_t worker, cupel_err 
     return CUPEL_OK;
 }
 
-cupel_status cupel_pass_flux(cupel_iteration *it, cupel_source source, const double *mean, double *work, double *flux, cupel_err *err)
+cupel_status cupel_pass_flux(cupel_iteration *it, cupel_pass_source source, const double *mean, double *work, double *flux, cupel_err *err)
 {
     const cupel_cell *c = it->cell;
     const size_t slabs = (c->n[0] + SLAB - 1) / SLAB;

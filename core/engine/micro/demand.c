@@ -17,9 +17,9 @@ static const char *const top_keys[] = {"demand", "scale", "phases", "require", "
 static const char *const scale_words[] = {"microstructure", NULL};
 static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K", "kg/m^3", "USD/kg", ""};
 
-const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_family family) { return r->united[family] ? family_unit[family] : ""; }
+const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family) { return r->united[family] ? family_unit[family] : ""; }
 
-cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_family family, double *x, cupel_err *err)
+cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, double *x, cupel_err *err)
 {
     const char *file = r->d->file;
     cupel_text unit = {0};
@@ -39,7 +39,7 @@ cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, c
 
 /* ---- phases ---- */
 
-static cupel_family family_of(cupel_text key)
+static cupel_unit_family family_of(cupel_text key)
 {
     static const char *const stiff[] = {"E", "K", "G", "lambda", "mu", "E1", "E2", "E3", "G12", "G13", "G23", NULL};
     if (cupel_text_is(key, "density")) return CUPEL_OF_DENSITY;
@@ -65,7 +65,7 @@ static cupel_status read_phase(cupel_micro_reader *r, const cupel_yaml *node, cu
     for (const cupel_yaml *k = node->child; k; k = k->next) {
         double x = 0;
         if (cupel_text_is(k->key, "name")) continue;
-        const cupel_family family = family_of(k->key);
+        const cupel_unit_family family = family_of(k->key);
         CUPEL_TRY(cupel_micro_number(r, k, family, &x, err));
         if (family == CUPEL_OF_DENSITY || family == CUPEL_OF_PRICE) {
             if (x < 0) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: %.*s is negative", d->file, k->line, (int)k->key.n, k->key.p));

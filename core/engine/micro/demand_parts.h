@@ -5,7 +5,7 @@
 #include "core/engine/micro/demand.h"
 
 /* Quantities that must be given in one unit throughout a demand. */
-typedef enum cupel_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_OF_DENSITY, CUPEL_OF_PRICE, CUPEL_OF_NONE, CUPEL_FAMILIES } cupel_family;
+typedef enum cupel_unit_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_OF_DENSITY, CUPEL_OF_PRICE, CUPEL_OF_NONE, CUPEL_FAMILIES } cupel_unit_family;
 
 typedef struct cupel_micro_reader {
     cupel_micro_demand *d;
@@ -13,9 +13,9 @@ typedef struct cupel_micro_reader {
 } cupel_micro_reader;
 
 /* A scalar as a number of that family, converted to its unit. CUPEL_USAGE with file:line for a wrong unit, or a unit here and none there. */
-cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_family family, double *x, cupel_err *err);
+cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, double *x, cupel_err *err);
 /* "W/(m K)"; "" for none, and while the demand gives plain numbers. */
-const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_family family);
+const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family);
 
 /* Reads `require`; the phases are known already. */
 cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, cupel_err *err);

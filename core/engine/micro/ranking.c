@@ -15,7 +15,7 @@ static const double NEAR = 0.2; /* of a range that is 2 wide: a tenth of it */
 
 const char *const cupel_verdict_word[] = {"yes", "within the error", "no"};
 
-cupel_verdict cupel_ask_judge(const cupel_ask *a, double value, double error)
+cupel_ask_verdict cupel_ask_judge(const cupel_ask *a, double value, double error)
 {
     const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
     if (isnan(value)) return CUPEL_MISSES;

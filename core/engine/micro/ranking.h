@@ -5,7 +5,7 @@
 #include "core/engine/micro/model.h"
 
 /* Of a verified number with its bar: the window holds all of the bar, some of it, or none. */
-typedef enum cupel_verdict { CUPEL_MEETS, CUPEL_OPEN, CUPEL_MISSES } cupel_verdict;
+typedef enum cupel_ask_verdict { CUPEL_MEETS, CUPEL_OPEN, CUPEL_MISSES } cupel_ask_verdict;
 extern const char *const cupel_verdict_word[]; /* "yes", "within the error", "no" */
 
 typedef struct cupel_ranked {
@@ -17,7 +17,7 @@ typedef struct cupel_ranked {
     char *reason;                    /* why verifying failed; NULL */
     double *figure;                  /* [layout.width] when verified; NULL */
     double value[CUPEL_ASKS_MAX], error[CUPEL_ASKS_MAX];
-    cupel_verdict verdict[CUPEL_ASKS_MAX], all; /* the worst of them */
+    cupel_ask_verdict verdict[CUPEL_ASKS_MAX], all; /* the worst of them */
 } cupel_ranked;
 
 typedef struct cupel_micro_ranking {
@@ -41,7 +41,7 @@ void cupel_micro_ranking_release(cupel_micro_ranking *r);
 /* Fills value, error and verdicts from figure. */
 void cupel_micro_ranked_judge(const cupel_micro_demand *d, const cupel_layout *l, cupel_ranked *x);
 /* From a number and its half width. */
-cupel_verdict cupel_ask_judge(const cupel_ask *a, double value, double error);
+cupel_ask_verdict cupel_ask_judge(const cupel_ask *a, double value, double error);
 
 /* ranking.csv: rank, recipe, each asked number with lower, upper and unit, probability, meets, verified numbers with error and verdict, volume
  * fractions. */

@@ -91,7 +91,7 @@ static void put_wanted(const cupel_ask *a, cupel_str *s)
         cupel_str_addf(s, "%s%s", low > -HUGE_VAL || high < HUGE_VAL ? ", " : "", a->goal > 0 ? "as large as possible" : "as small as possible");
 }
 
-static void put_verdict(cupel_verdict v, cupel_str *s)
+static void put_verdict(cupel_ask_verdict v, cupel_str *s)
 {
     static const char *const class[] = {"yes", "open", "no"};
     cupel_str_addf(s, "<span class=%s>%s</span>", class[v], v == CUPEL_MEETS ? "✓ met" : v == CUPEL_OPEN ? "within the error" : "✗ missed");

@@ -18,7 +18,7 @@ static const char *const convention_words[] = {"mandel", "voigt", NULL};
 
 static const struct {
     const char *name, *also;
-    cupel_family family;
+    cupel_unit_family family;
     size_t order; /* of the tensor, 0: a number */
 } kinds[CUPEL_ASK_KINDS] = {
     {"conductivity", "conduction", CUPEL_OF_K, 3},  {"stiffness", "elasticity", CUPEL_OF_C, 6},
@@ -54,7 +54,7 @@ static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, 
 /* ---- tensors ---- */
 
 /* [rows][rows] numbers; `~` is NaN. */
-static cupel_status read_square(cupel_micro_reader *r, const cupel_yaml *node, size_t rows, cupel_family family, double *a, cupel_err *err)
+static cupel_status read_square(cupel_micro_reader *r, const cupel_yaml *node, size_t rows, cupel_unit_family family, double *a, cupel_err *err)
 {
     const char *file = r->d->file;
     const cupel_yaml *row = node->child;
@@ -215,7 +215,7 @@ static cupel_status read_phase(const cupel_micro_demand *d, const cupel_yaml *e,
 static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
     const cupel_micro_demand *d = r->d;
-    const cupel_family family = kinds[a->kind].family;
+    const cupel_unit_family family = kinds[a->kind].family;
     const cupel_yaml *low = cupel_yaml_get(e, "min"), *high = cupel_yaml_get(e, "max"), *target = cupel_yaml_get(e, "target");
     cupel_status st = CUPEL_OK;
     int goal = -1;

@@ -1,4 +1,4 @@
-#include "core/engine/estimate.h"
+#include "core/engine/screen_cost.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -28,7 +28,7 @@ static cupel_status fit_few(const cupel_training *t, const cupel_demand_property
 }
 
 /* Trains each model on few rows; *slower is by how much prediction is faster than it will be. */
-static cupel_status train_few(cupel_demand *d, const cupel_job *job, cupel_estimate *e, double *slower, cupel_err *err)
+static cupel_status train_few(cupel_demand *d, const cupel_job *job, cupel_screen_cost *e, double *slower, cupel_err *err)
 {
     const cupel_job silent = {.threads = job->threads, .isa = job->isa, .user = job->user, .stop = job->stop};
     cupel_status st = CUPEL_OK;
@@ -74,7 +74,7 @@ static cupel_status sample(cupel_screening *s, cupel_err *err)
     return st;
 }
 
-static void sum_up(const cupel_screening *s, double slower, cupel_estimate *e)
+static void sum_up(const cupel_screening *s, double slower, cupel_screen_cost *e)
 {
     const cupel_screen_times *t = s->times;
     double n = t->candidates ? (double)t->candidates : 1, threads = (double)s->job->threads;
@@ -100,7 +100,7 @@ static void sum_up(const cupel_screening *s, double slower, cupel_estimate *e)
     e->disk_bytes = (s->d->keep * 3 + 2 * CUPEL_SAMPLE_ROWS) * row + 100000;
 }
 
-cupel_status cupel_screen_estimate(const char *demand, const cupel_screen_options *o, const cupel_job *job, cupel_estimate *e, cupel_err *err)
+cupel_status cupel_screen_cost_of(const char *demand, const cupel_screen_options *o, const cupel_job *job, cupel_screen_cost *e, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_demand *d = NULL;
@@ -110,7 +110,7 @@ cupel_status cupel_screen_estimate(const char *demand, const cupel_screen_option
     plain.checkpoint = NULL;
     plain.resume = false;
     cupel_screening s = {.o = &plain, .job = job, .times = &times};
-    *e = (cupel_estimate){0};
+    *e = (cupel_screen_cost){0};
     CUPEL_TRY(cupel_demand_open(demand, &d, err));
     CUPEL_TRY(train_few(d, job, e, &slower, err));
     s.d = d;
@@ -129,7 +129,7 @@ static double three_digits(double x)
     return nearbyint(x / unit) * unit;
 }
 
-void cupel_estimate_text(const cupel_estimate *e, bool json, cupel_str *out)
+void cupel_screen_cost_text(const cupel_screen_cost *e, bool json, cupel_str *out)
 {
     char a[32], b[32];
     if (json) {
