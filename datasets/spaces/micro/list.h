@@ -11,6 +11,7 @@
     ONE(gaussian) \
     ONE(gaussian_shell) \
     ONE(spinodoid) \
+    ONE(nodal_surface) \
     ONE(sc_spheres) \
     ONE(bcc_spheres) \
     ONE(fcc_spheres) \
