@@ -18,7 +18,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 
 static const cupel_opt options[] = {
     {"from", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "format of the input; by its first bytes and its name when not given"},
-    {"to", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "format of the output: npy, tiff, vti, fans, xdmf; by its name when not given"},
+    {"to", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "format of the output: npy, tiff, vti, fans, xdmf, stl; by its name when not given"},
     {"dataset", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "the data set (HDF5) or array (.vti) with the labels, when there are several"},
     {"raw", "LAYOUT", CUPEL_OPT_TEXT, NULL, NULL, false, "raw values: shape=64x64x64,type=uint8,order=C,offset=0,endian=little"},
     {"voxel", "SIZE", CUPEL_OPT_TEXT, NULL, NULL, false, "edge of a voxel, '0.39 um', or one per axis, '1 um,1 um,2 um'; overrides the file"},
@@ -31,7 +31,8 @@ const cupel_verb cupel_verb_convert = {
     .help = "a volume of voxels from one format into another",
     .more = "Read: NumPy .npy, TIFF images and stacks, PNG, a folder of slices, raw values, text arrays, VTK ImageData .vti (DAMASK), HDF5 (FANS, "
             "and any with one array of labels), DREAM.3D (6 and NX); each also gzip-compressed. Written: npy, tiff, vti, fans, xdmf (HDF5 with an "
-            "XDMF file for ParaView). 'cupel methods \"volume format\"' lists them, 'cupel methods vti' says how the axes lie in one.\n\n"
+            "XDMF file for ParaView), stl (the surface of all labels but 0, for a printer). 'cupel methods \"volume format\"' lists them, 'cupel "
+            "methods vti' says how the axes lie in one.\n\n"
             "The numbers in a file are labels; each different one is a phase. Floats must be whole numbers. Axes 0, 1, 2 are x, y, z.\n\n"
             "  cupel convert v.vti v.h5 --to fans\n"
             "  cupel convert slices/ v.npy --voxel '0.5 um'\n"

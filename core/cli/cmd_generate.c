@@ -30,7 +30,8 @@ static const cupel_opt options[] = {
      .fallback = "phases",
      .help = "phases: the id at each voxel's centre. fraction: the share of phase 1 in each voxel. level: the distance to the interface in voxels, "
              "positive in phase 1"},
-    {.name = "output", .placeholder = "FILE", .kind = CUPEL_OPT_TEXT, .help = "a volume, or the settled recipe where the name ends in .json"},
+    {.name = "output", .placeholder = "FILE", .kind = CUPEL_OPT_TEXT,
+     .help = "a volume, the closed surface of phase 1 where the name ends in .stl, or the settled recipe where it ends in .json"},
     {.name = "to",
      .placeholder = "FORMAT",
      .kind = CUPEL_OPT_TEXT,
@@ -56,7 +57,8 @@ const cupel_verb cupel_verb_generate = {
         "axes 1, 2, 3 (x, y, z). Fractions and levels are float32 and only for two phases.\n\n"
         "  cupel generate 'gyroid:fraction=0.4,seed=1' --grid 128 -o v.npy\n"
         "  cupel generate 'gyroid:fraction=0.4,seed=1' --grid 64 --as level -o level.npy --recipe gyroid.json\n"
-        "  cupel generate gyroid.json --grid 64x64x32 -o v.h5 --to fans\n",
+        "  cupel generate gyroid.json --grid 64x64x32 -o v.h5 --to fans\n"
+        "  cupel generate gyroid.json --grid 128 -o gyroid.stl\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/surface.h"
 #include "core/sys/file.h"
 #include "datasets/formats/volume.h"
 #include "datasets/spaces/micro/recipe.h"
@@ -125,9 +126,16 @@ static void say_fraction(const cupel_recipe *r, const cupel_voxels *v, const cup
               far ? "; its voxels are too coarse for the structure: take a finer grid" : "");
 }
 
+/* A surface is made from the level, not from the voxels: it is smooth. */
+static bool is_surface(const cupel_generate_options *o, const cupel_recipe *r)
+{
+    return cupel_recipe_phases(r) == 2 && (o->format ? strcmp(o->format, "stl") == 0 : ends_in(o->output, ".stl"));
+}
+
 static cupel_status generate_phases(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
 {
     cupel_voxels v = {0};
+    if (is_surface(o, r)) return cupel_surface_write(r, n, 1, o->output, job, NULL, err);
     cupel_status st = cupel_recipe_voxels(r, n, &v, job, err);
     if (st == CUPEL_OK) say_fraction(r, &v, job);
     if (st == CUPEL_OK) st = cupel_volume_write(o->output, o->format, &v, err);

@@ -21,7 +21,7 @@ typedef struct cupel_volume_format {
     const char *suffixes;        /* ".npy" or ".tif .tiff"; "" for none */
     bool image;                  /* its files are as often grey images as labels */
     bool (*is)(const unsigned char *head, size_t n);  /* its first bytes, up to 512; NULL: they do not tell */
-    cupel_status (*read)(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err);
+    cupel_status (*read)(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err); /* NULL: writes only */
     cupel_status (*write)(const char *path, const cupel_voxels *v, cupel_err *err); /* NULL: reads only */
 } cupel_volume_format;
 

@@ -12,13 +12,14 @@
 
 extern const cupel_volume_format cupel_volume_format_npy, cupel_volume_format_tiff, cupel_volume_format_png, cupel_volume_format_slices,
     cupel_volume_format_raw, cupel_volume_format_text, cupel_volume_format_vti, cupel_volume_format_fans, cupel_volume_format_dream3d,
-    cupel_volume_format_xdmf;
+    cupel_volume_format_xdmf, cupel_volume_format_stl;
 
 const cupel_volume_format *const cupel_volume_formats[] = {
     &cupel_volume_format_npy,     &cupel_volume_format_tiff, &cupel_volume_format_png,
     &cupel_volume_format_slices,  &cupel_volume_format_raw,  &cupel_volume_format_text,
     &cupel_volume_format_vti,     &cupel_volume_format_fans, /* before the others in HDF5: it knows DREAM.3D by its groups */
-    &cupel_volume_format_dream3d, &cupel_volume_format_xdmf, NULL};
+    &cupel_volume_format_dream3d, &cupel_volume_format_xdmf,
+    &cupel_volume_format_stl,     NULL};
 
 const cupel_method *cupel_volume_format_method(size_t i) { return cupel_volume_formats[i] ? &cupel_volume_formats[i]->method : NULL; }
 
@@ -81,7 +82,7 @@ bool cupel_volume_is(const char *path)
     unsigned char head[HEAD];
     size_t n = 0;
     const cupel_volume_format *f = by_suffix(path);
-    if (f && strcmp(f->method.name, "fans") != 0) return true;
+    if (f && f->read && strcmp(f->method.name, "fans") != 0) return true;
     return strcmp(path, "-") != 0 && !is_folder(path) && head_of(path, head, &n, NULL) == CUPEL_OK && by_head(head, n);
 }
 
@@ -92,15 +93,22 @@ static const cupel_volume_format *by_name(const char *name)
     return NULL;
 }
 
-/* "npy, tiff, vti": those that write, or all. */
+/* "npy, tiff, vti": those that write, or those that read. */
 static const char *names(bool that_write, char text[256])
 {
     size_t n = 0;
     text[0] = '\0';
     for (const cupel_volume_format *const *f = cupel_volume_formats; *f; f++)
-        if (((*f)->write || !that_write) && n < 256)
+        if ((that_write ? (*f)->write != NULL : (*f)->read != NULL) && n < 256)
             n += (size_t)snprintf(text + n, 256 - n, "%s%s", n ? ", " : "", (*f)->method.name);
     return text;
+}
+
+static cupel_status can_read(const char *path, const cupel_volume_format *f, cupel_err *err)
+{
+    char list[256];
+    if (f->read) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_USAGE, "'%s': format %s is written only; read are: %s", path, f->method.name, names(false, list));
 }
 
 cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options *o, const cupel_volume_format **format, cupel_err *err)
@@ -112,7 +120,7 @@ cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options
     if (word) {
         *format = by_name(word);
         if (!*format) return cupel_fail(err, CUPEL_USAGE, "no volume format is called '%.64s'; there are: %s", word, names(false, list));
-        return CUPEL_OK;
+        return can_read(path, *format, err);
     }
     const cupel_volume_format *f = NULL;
     if (is_folder(path)) {
@@ -127,7 +135,7 @@ cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': neither its first bytes nor its name are those of a volume; name the format (one of %s)", path,
                           names(false, list));
     *format = f;
-    return CUPEL_OK;
+    return can_read(path, f, err);
 }
 
 cupel_status cupel_volume_read(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
