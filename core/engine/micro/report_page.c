@@ -1,5 +1,4 @@
 /* Head, ranking, methods and provenance of the report on microstructures. */
-#include "core/engine/cite.h"
 #include "core/engine/micro/report_parts.h"
 #include "core/engine/report_text.h"
 
@@ -82,22 +81,15 @@ static void put_answer(const cupel_micro_page *p, cupel_str *s)
     cupel_str_puts(s, "</p>\n");
 }
 
-static void put_glance(cupel_str *s, uint64_t n, const char *label)
-{
-    cupel_str_puts(s, "<div><dt>");
-    cupel_html_count(s, (int64_t)n);
-    cupel_str_addf(s, "</dt><dd>%s</dd></div>", label);
-}
-
 static void put_glances(const cupel_micro_page *p, cupel_str *s)
 {
     size_t n[3], verified;
     const double seconds = cupel_micro_page_number(p, "seconds", "total"), threads = cupel_micro_page_number(p, "threads", NULL);
     count_verdicts(p, n, &verified);
     cupel_str_puts(s, "<dl class=glance>");
-    put_glance(s, p->facts.n, "structures solved to learn from");
-    put_glance(s, p->ranking.candidates, "structures predicted");
-    put_glance(s, verified, "solved again and verified");
+    cupel_micro_page_glance(s, p->facts.n, "structures solved to learn from");
+    cupel_micro_page_glance(s, p->ranking.candidates, "structures predicted");
+    cupel_micro_page_glance(s, verified, "solved again and verified");
     if (!isnan(seconds)) {
         cupel_str_puts(s, "<div><dt>");
         cupel_html_seconds(s, seconds);
@@ -106,56 +98,22 @@ static void put_glances(const cupel_micro_page *p, cupel_str *s)
     cupel_str_puts(s, "</dl>\n");
 }
 
-static void put_demand(const cupel_micro_page *p, cupel_str *s)
-{
-    cupel_str words = {0};
-    bool list = false, first = true;
-    cupel_micro_demand_words(p->d, &words);
-    cupel_str_puts(&words, "Looked for in: ");
-    cupel_micro_space_words(&p->space, &words);
-    cupel_str_puts(&words, ".\n");
-    cupel_str_puts(s, "<section id=demand><h2>The demand</h2>\n");
-    for (const char *line = cupel_str_text(&words); *line;) {
-        const size_t n = strcspn(line, "\n");
-        const bool item = n > 2 && line[0] == '-' && line[1] == ' ';
-        if (item != list) cupel_str_puts(s, item ? "<ul>" : "</ul>\n");
-        list = item;
-        if (!first) { /* the first line is the title of the page */
-            cupel_str_puts(s, item ? "<li>" : "<p>");
-            cupel_html_text(s, item ? (cupel_text){line + 2, n - 2} : (cupel_text){line, n});
-            cupel_str_puts(s, item ? "</li>" : "</p>\n");
-        }
-        first = false;
-        line += n + (line[n] == '\n');
-    }
-    if (list) cupel_str_puts(s, "</ul>\n");
-    cupel_str_puts(s, "<details><summary>The demand as written</summary><pre>");
-    cupel_html_text(s, (cupel_text){p->d->text, p->d->n_text});
-    cupel_str_puts(s, "</pre></details></section>\n");
-    s->failed |= words.failed;
-    cupel_str_free(&words);
-}
-
 void cupel_micro_page_head(const cupel_micro_page *p, cupel_str *s)
 {
     static const char *const links[][2] = {{"demand", "Demand"}, {"best", "Best structures"}, {"ranking", "Ranking"}, {"maps", "Maps"},
                                            {"trust", "Trust"},   {"methods", "Methods"},      {"lineage", "Provenance"}};
     const cupel_text started = run_text(p, "started");
-    cupel_str_puts(s, "<header><p class=kicker>cupel ");
-    cupel_html(s, cupel_version());
-    if (started.n >= 10) {
-        cupel_str_puts(s, " · ");
-        cupel_html_text(s, (cupel_text){started.p, 10});
-    }
-    cupel_str_puts(s, "</p>\n<h1>");
-    cupel_html(s, p->d->words);
-    cupel_str_puts(s, "</h1>\n");
+    cupel_str words = {0};
+    cupel_micro_page_banner(p->d->words, (cupel_text){started.p, started.n >= 10 ? 10 : 0}, s);
     put_answer(p, s);
     put_glances(p, s);
-    cupel_str_puts(s, "</header>\n<nav aria-label=Contents>");
-    for (size_t i = 0; i < sizeof links / sizeof *links; i++) cupel_str_addf(s, "<a href=#%s>%s</a>", links[i][0], links[i][1]);
-    cupel_str_puts(s, "</nav>\n<main>\n");
-    put_demand(p, s);
+    cupel_micro_page_links(links, sizeof links / sizeof *links, s);
+    cupel_str_puts(&words, "Looked for in: ");
+    cupel_micro_space_words(&p->space, &words);
+    cupel_str_puts(&words, ".\n");
+    cupel_micro_page_demand(p->d, cupel_str_text(&words), s);
+    s->failed |= words.failed;
+    cupel_str_free(&words);
 }
 
 /* ---- ranking ---- */
@@ -221,30 +179,6 @@ void cupel_micro_page_ranking(const cupel_micro_page *p, cupel_str *s)
 
 /* ---- methods ---- */
 
-static void put_reference(const cupel_reference *r, cupel_str *s)
-{
-    cupel_str link = {0};
-    cupel_str_puts(s, "<li>");
-    cupel_html(s, r->text);
-    cupel_reference_link(r, &link);
-    if (link.n) {
-        cupel_str_puts(s, " <a rel=noreferrer href=\"");
-        cupel_html(s, cupel_str_text(&link));
-        cupel_str_puts(s, "\">");
-        cupel_html(s, r->doi);
-        cupel_str_puts(s, "</a>");
-    }
-    cupel_str_puts(s, "</li>\n");
-    s->failed |= link.failed;
-    cupel_str_free(&link);
-}
-
-static void put_method_references(const char *name, cupel_str *s)
-{
-    const cupel_method *m = cupel_method_named(cupel_text_of(name), 0);
-    for (const cupel_reference *r = m ? m->references : NULL; r && r->text; r++) put_reference(r, s);
-}
-
 void cupel_micro_page_methods(const cupel_micro_page *p, cupel_str *s)
 {
     const cupel_generator *g = p->space.middle.generator;
@@ -264,23 +198,13 @@ void cupel_micro_page_methods(const cupel_micro_page *p, cupel_str *s)
         "with a quadratic trend learns all components of Y; the way back keeps R ≤ T ≤ V as quadratic forms whatever it says. Intervals and chances "
         "come from the misses of left-out structures, scaled to the place, drawn as whole vectors; quantiles are chosen so that the share asked for "
         "of left-out structures lies inside.</p>\n<ol class=references>\n");
-    put_method_references(g->method.name, s);
-    put_method_references("voigt_reuss", s);
+    cupel_micro_page_references(g->method.name, s);
+    cupel_micro_page_references("voigt_reuss", s);
     cupel_str_puts(
         s, "</ol>\n<p class=note><code>cupel methods</code> lists all methods, <code>cupel cite</code> gives them as BibTeX.</p></section>\n");
 }
 
 /* ---- provenance ---- */
-
-static void put_pair(cupel_str *s, const char *name, cupel_text value, bool code)
-{
-    if (!value.n) return;
-    cupel_str_puts(s, "<tr><th scope=row>");
-    cupel_html(s, name);
-    cupel_str_puts(s, code ? "<td><code>" : "<td>");
-    cupel_html_text(s, value);
-    cupel_str_puts(s, code ? "</code>\n" : "\n");
-}
 
 static void put_digests(const cupel_micro_page *p, const char *list, cupel_str *s)
 {
@@ -304,10 +228,10 @@ void cupel_micro_page_lineage(const cupel_micro_page *p, cupel_str *s)
     const double rss = cupel_micro_page_number(p, "max_rss_bytes", NULL), rate = cupel_micro_page_number(p, "candidates_per_second", NULL);
     const size_t failed = p->samples.n - cupel_samples_good(&p->samples);
     cupel_str_puts(s, "<section id=lineage><h2>Provenance</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
-    put_pair(s, "command", run_text(p, "command"), true);
-    put_pair(s, "started", run_text(p, "started"), false);
-    put_pair(s, "ended", run_text(p, "ended"), false);
-    put_pair(s, "host", run_text(p, "host"), false);
+    cupel_micro_page_pair(s, "command", run_text(p, "command"), true);
+    cupel_micro_page_pair(s, "started", run_text(p, "started"), false);
+    cupel_micro_page_pair(s, "ended", run_text(p, "ended"), false);
+    cupel_micro_page_pair(s, "host", run_text(p, "host"), false);
     cupel_str_addf(s, "<tr><th scope=row>seed<td>%llu\n<tr><th scope=row>sample<td>%zu solved, %zu failed\n", (unsigned long long)p->d->seed,
                    cupel_samples_good(&p->samples), failed);
     if (!isnan(rss)) cupel_str_addf(s, "<tr><th scope=row>memory<td>%.0f MB at most\n", rss / 1e6);

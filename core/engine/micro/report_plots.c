@@ -10,75 +10,6 @@
 
 enum { MAP_PAIRS = 3, MAP_PARAMS = 3 };
 
-static const double LEFT = 50, TOP = 10, RIGHT = 12, BOTTOM = 44;
-
-/* ---- a frame ---- */
-
-double cupel_plot_x(const cupel_plot *p, double x) { return LEFT + (p->x1 > p->x0 ? (x - p->x0) / (p->x1 - p->x0) : 0.5) * p->width; }
-double cupel_plot_y(const cupel_plot *p, double y) { return TOP + (1 - (p->y1 > p->y0 ? (y - p->y0) / (p->y1 - p->y0) : 0.5)) * p->height; }
-
-/* 1, 2 or 5 times a power of ten, for about four marks. */
-static double step_of(double from, double to)
-{
-    const double raw = (to - from) / 4, power = pow(10, floor(log10(raw))), x = raw / power;
-    return (x < 1.5 ? 1 : x < 3.5 ? 2 : x < 7.5 ? 5 : 10) * power;
-}
-
-static void put_mark(double value, double step, cupel_str *s)
-{
-    char b[32];
-    const double digits = -floor(log10(step) + 1e-9);
-    snprintf(b, sizeof b, "%.*f", digits > 0 && digits < 8 ? (int)digits : 0, fabs(value) < step / 1e6 ? 0 : value);
-    cupel_str_puts(s, b[0] == '-' ? "−" : "");
-    cupel_str_puts(s, b + (b[0] == '-'));
-}
-
-void cupel_plot_open(const cupel_plot *p, const char *label, const char *x_name, const char *y_name, cupel_str *s)
-{
-    cupel_str_addf(s, "<div class=plot><svg viewBox=\"0 0 %g %g\" role=img aria-label=\"", LEFT + p->width + RIGHT, TOP + p->height + BOTTOM);
-    cupel_html(s, label);
-    cupel_str_puts(s, "\">");
-    for (int axis = 0; axis < 2; axis++) {
-        const double from = axis ? p->y0 : p->x0, to = axis ? p->y1 : p->x1;
-        if (!(to > from)) continue;
-        const double step = step_of(from, to);
-        for (double v = ceil(from / step - 1e-9) * step; v <= to + step * 1e-9; v += step) {
-            if (axis)
-                cupel_str_addf(s, "<g class=grid><line x1=%g x2=%g y1=%.2f y2=%.2f></line></g><text class=quiet x=%g y=%.2f text-anchor=end>", LEFT,
-                               LEFT + p->width, cupel_plot_y(p, v), cupel_plot_y(p, v), LEFT - 6, cupel_plot_y(p, v) + 4);
-            else
-                cupel_str_addf(s, "<g class=grid><line x1=%.2f x2=%.2f y1=%g y2=%g></line></g><text class=quiet x=%.2f y=%g text-anchor=middle>",
-                               cupel_plot_x(p, v), cupel_plot_x(p, v), TOP + p->height, TOP + p->height + 4, cupel_plot_x(p, v),
-                               TOP + p->height + 18);
-            put_mark(v, step, s);
-            cupel_str_puts(s, "</text>");
-        }
-    }
-    cupel_str_addf(s, "<text class=label x=%g y=%g text-anchor=middle>", LEFT + p->width / 2, TOP + p->height + 38);
-    cupel_html(s, x_name);
-    cupel_str_addf(s, "</text><text class=label transform=\"translate(13 %g) rotate(-90)\" text-anchor=middle>", TOP + p->height / 2);
-    cupel_html(s, y_name);
-    cupel_str_puts(s, "</text>");
-}
-
-void cupel_plot_close(cupel_str *s) { cupel_str_puts(s, "</svg></div>"); }
-
-void cupel_micro_page_title(const cupel_ask *a, cupel_str *s)
-{
-    cupel_str title = {0};
-    const char *unit;
-    double factor;
-    cupel_ask_title(a, &title, &unit, &factor);
-    cupel_html(s, cupel_str_text(&title));
-    if (*unit) {
-        cupel_str_puts(s, " <span class=unit>[");
-        cupel_html(s, unit);
-        cupel_str_puts(s, "]</span>");
-    }
-    s->failed |= title.failed;
-    cupel_str_free(&title);
-}
-
 /* ---- maps ---- */
 
 typedef struct map {
@@ -161,13 +92,13 @@ static cupel_status put_map(map *m, cupel_str *s, cupel_err *err)
 {
     const cupel_micro_space *space = &m->p->space;
     const char *x = cupel_micro_space_param(space, m->x)->name, *y = cupel_micro_space_param(space, m->y)->name;
-    const cupel_plot f = {space->low[m->x], space->high[m->x], space->low[m->y], space->high[m->y], 260, 220};
+    const cupel_plot f = {space->low[m->x], space->high[m->x], space->low[m->y], space->high[m->y], 260, 220, false};
     cupel_picture picture;
     cupel_status st = paint(m, &picture, err);
     if (st != CUPEL_OK) return st;
     cupel_str_puts(s, "<figure>");
     cupel_plot_open(&f, "map", x, y, s);
-    cupel_str_addf(s, "<image x=%g y=%g width=%g height=%g preserveAspectRatio=none href=\"", LEFT, TOP, f.width, f.height);
+    cupel_str_addf(s, "<image x=%g y=%g width=%g height=%g preserveAspectRatio=none href=\"", cupel_plot_left, cupel_plot_top, f.width, f.height);
     st = cupel_micro_page_data(&picture, s, err);
     cupel_str_puts(s, "\"></image>");
     put_points(m, &f, s);
@@ -191,7 +122,7 @@ static cupel_status put_curve(map *m, cupel_str *s, cupel_err *err)
     for (size_t i = 0; i < N; i++) value[i] = space->low[0] + (double)i / (N - 1) * (space->high[0] - space->low[0]);
     cupel_micro_model_values(p->model, value, N, p->job->isa, m->scratch, asked);
     for (size_t i = 0; i < N; i++) low = fmin(low, f * asked[i * p->d->n_asks + m->ask]), high = fmax(high, f * asked[i * p->d->n_asks + m->ask]);
-    const cupel_plot frame = {space->low[0], space->high[0], low, high, 260, 220};
+    const cupel_plot frame = {space->low[0], space->high[0], low, high, 260, 220, false};
     cupel_str_puts(s, "<figure>");
     cupel_plot_open(&frame, "curve", cupel_micro_space_param(space, 0)->name, a->name, s);
     cupel_str_puts(s, "<path style=\"fill:none;stroke:var(--blue);stroke-width:2\" d=\"");
@@ -258,7 +189,7 @@ static void put_parity(const cupel_micro_page *p, size_t a, cupel_str *s)
         high = fmax(high, f * fmax(t->truth[k], t->value[k]));
     }
     const double pad = 0.04 * (high - low);
-    const cupel_plot frame = {low - pad, high + pad, low - pad, high + pad, 260, 240};
+    const cupel_plot frame = {low - pad, high + pad, low - pad, high + pad, 260, 240, false};
     cupel_plot_open(&frame, "parity", "solved", "predicted from the others", s);
     cupel_str_addf(s, "<line x1=%.2f y1=%.2f x2=%.2f y2=%.2f style=\"stroke:var(--ink);stroke-width:1\"></line>", cupel_plot_x(&frame, frame.x0),
                    cupel_plot_y(&frame, frame.x0), cupel_plot_x(&frame, frame.x1), cupel_plot_y(&frame, frame.x1));

@@ -26,11 +26,12 @@ void cupel_view_colour(double t, unsigned char rgb[3])
     for (size_t c = 0; c < 3; c++) rgb[c] = (unsigned char)lrint(stop[i][c] + (at - (double)i) * (stop[i + 1][c] - stop[i][c]));
 }
 
-void cupel_view_phase(size_t phase, unsigned char rgb[3])
+void cupel_view_phase(size_t phase, size_t hidden, unsigned char rgb[3])
 {
     static const unsigned char palette[8][3] = {{232, 236, 240}, {0, 114, 178}, {213, 94, 0},   {0, 158, 115},
                                                 {204, 121, 167}, {230, 159, 0}, {86, 180, 233}, {90, 90, 90}};
-    memcpy(rgb, palette[phase < 8 ? phase : 1 + (phase - 1) % 7], 3);
+    const size_t place = phase == hidden ? 0 : phase < hidden ? phase + 1 : phase;
+    memcpy(rgb, palette[place < 8 ? place : 1 + (place - 1) % 7], 3);
 }
 
 /* ---- the camera: parallel rays, axis 3 up ---- */
@@ -127,18 +128,22 @@ static cupel_status draw(ray_fn cast, const void *scene, double span, size_t pix
 
 /* ---- a volume ---- */
 
-typedef struct volume {
+struct cupel_view {
     size_t n[3];
     size_t repeat[3];   /* periods shown along each axis, so that a long box makes a picture near a cube */
     double half[3];     /* of what is shown, its longest edge 2 */
     float *solid;       /* share of what is shown, per voxel */
     uint8_t *id;        /* phase shown there */
-} volume;
+    size_t hidden;
+};
+typedef cupel_view volume;
 
-static void volume_release(volume *v)
+void cupel_view_close(cupel_view *v)
 {
+    if (!v) return;
     cupel_free(v->solid);
     cupel_free(v->id);
+    cupel_free(v);
 }
 
 /* Fills a volume of two phases with shares, one of more with ids, smoothed over the six neighbours. */
@@ -171,12 +176,37 @@ void cupel_view_repeat(const cupel_recipe *r, size_t repeat[3])
     }
 }
 
-static cupel_status volume_of(const cupel_recipe *recipe, size_t voxels, const cupel_job *job, volume *v, cupel_err *err)
+/* Two phases by their shares, more by their ids. */
+static cupel_status fill(volume *v, const cupel_recipe *r, const cupel_job *job, cupel_err *err)
+{
+    const size_t count = cupel_mul(cupel_mul(v->n[0], v->n[1]), v->n[2]);
+    cupel_voxels ids = {0};
+    v->solid = cupel_alloc(count, sizeof *v->solid);
+    v->id = cupel_alloc(count, 1);
+    if (!v->solid || !v->id) return cupel_no_memory(err, "a picture", count * 5);
+    if (cupel_recipe_phases(r) == 2) {
+        memset(v->id, v->hidden ? 0 : 1, count);
+        cupel_status st = cupel_recipe_shares(r, v->n, v->solid, job, err);
+        for (size_t i = 0; v->hidden && i < count; i++) v->solid[i] = 1 - v->solid[i];
+        return st;
+    }
+    cupel_status st = cupel_recipe_voxels(r, v->n, &ids, job, err);
+    for (size_t i = 0; st == CUPEL_OK && i < count; i++) {
+        v->id[i] = (uint8_t)ids.label[ids.id[i]];
+        v->solid[i] = v->id[i] != v->hidden ? 1 : 0;
+    }
+    cupel_voxels_release(&ids);
+    return st;
+}
+
+cupel_status cupel_view_open(const cupel_recipe *recipe, size_t voxels, size_t hidden, const cupel_job *job, cupel_view **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_recipe r = *recipe;
-    cupel_voxels ids = {0};
     double box[3];
+    volume *v = cupel_alloc(1, sizeof *v);
+    if (!v) return cupel_no_memory(err, "a picture", sizeof *v);
+    v->hidden = hidden;
     CUPEL_TRY(cupel_recipe_settle(&r, job, err));
     cupel_recipe_grid(&r, voxels, v->n);
     cupel_recipe_box(&r, box);
@@ -184,23 +214,12 @@ static cupel_status volume_of(const cupel_recipe *recipe, size_t voxels, const c
     for (int a = 0; a < 3; a++) box[a] *= (double)v->repeat[a];
     const double longest = fmax(box[0], fmax(box[1], box[2]));
     for (int a = 0; a < 3; a++) v->half[a] = box[a] / longest;
-    const size_t count = cupel_mul(cupel_mul(v->n[0], v->n[1]), v->n[2]);
-    v->solid = cupel_alloc(count, sizeof *v->solid);
-    v->id = cupel_alloc(count, 1);
-    if (!v->solid || !v->id) CUPEL_TRY(cupel_no_memory(err, "a picture", count * 5));
-    if (cupel_recipe_phases(&r) == 2) {
-        CUPEL_TRY(cupel_recipe_shares(&r, v->n, v->solid, job, err));
-        memset(v->id, 1, count);
-    } else {
-        CUPEL_TRY(cupel_recipe_voxels(&r, v->n, &ids, job, err));
-        for (size_t i = 0; i < count; i++) {
-            v->id[i] = (uint8_t)ids.label[ids.id[i]];
-            v->solid[i] = v->id[i] ? 1 : 0;
-        }
-    }
+    CUPEL_TRY(fill(v, &r, job, err));
     smooth(v);
+    *out = v;
+    v = NULL;
 done:
-    cupel_voxels_release(&ids);
+    cupel_view_close(v);
     return st;
 }
 
@@ -291,7 +310,7 @@ static ray_colour paint(const volume *v, const camera *c, vec p, vec normal, boo
     unsigned char rgb[3];
     ray_colour out = {.hit = true};
     const double light = face ? shade(c, normal, 1) : shade(c, normal, openness(v, p, normal, h));
-    cupel_view_phase(phase_at(v, p), rgb);
+    cupel_view_phase(phase_at(v, p), v->hidden, rgb);
     for (int q = 0; q < 3; q++) {
         const double base = face ? 0.55 * rgb[q] + 0.45 * 255 : rgb[q]; /* cuts are lighter than walls */
         out.rgb[q] = base * fmin(light * 1.25, 1.12);
@@ -324,45 +343,33 @@ static ray_colour cast_volume(const void *scene, const camera *c, vec from)
     return (ray_colour){.hit = false};
 }
 
-cupel_status cupel_view_structure(const cupel_recipe *r, size_t voxels, size_t pixels, const cupel_job *job, cupel_picture *p, cupel_err *err)
+cupel_status cupel_view_structure(const cupel_view *v, size_t pixels, const cupel_job *job, cupel_picture *p, cupel_err *err)
 {
-    volume v = {.solid = NULL};
-    cupel_status st = volume_of(r, voxels, job, &v, err);
-    if (st == CUPEL_OK) {
-        double diagonal = 0;
-        for (int a = 0; a < 3; a++) diagonal += 4 * v.half[a] * v.half[a];
-        st = draw(cast_volume, &v, 0.98 * sqrt(diagonal), pixels, job, p, err);
-    }
-    volume_release(&v);
-    return st;
+    double diagonal = 0;
+    for (int a = 0; a < 3; a++) diagonal += 4 * v->half[a] * v->half[a];
+    return draw(cast_volume, v, 0.98 * sqrt(diagonal), pixels, job, p, err);
 }
 
-cupel_status cupel_view_slice(const cupel_recipe *r, size_t voxels, int axis, const cupel_job *job, cupel_picture *out, cupel_err *err)
+cupel_status cupel_view_slice(const cupel_view *v, int axis, cupel_picture *out, cupel_err *err)
 {
-    volume v = {.solid = NULL};
     unsigned char low[3], high[3];
     const int down = axis == 2 ? 1 : 2, across = axis == 0 ? 1 : 0;
-    cupel_picture p = {0};
-    cupel_status st = volume_of(r, voxels, job, &v, err);
-    if (st == CUPEL_OK) {
-        p = (cupel_picture){.width = v.n[across] * v.repeat[across], .height = v.n[down] * v.repeat[down]};
-        p.rgba = cupel_alloc(p.width * p.height, 4);
-        if (!p.rgba) st = cupel_no_memory(err, "a picture", 0);
-    }
-    for (size_t y = 0; st == CUPEL_OK && y < p.height; y++)
+    cupel_picture p = {.width = v->n[across] * v->repeat[across], .height = v->n[down] * v->repeat[down]};
+    p.rgba = cupel_alloc(p.width * p.height, 4);
+    if (!p.rgba) return cupel_no_memory(err, "a picture", 0);
+    cupel_view_phase(v->hidden, v->hidden, low);
+    for (size_t y = 0; y < p.height; y++)
         for (size_t x = 0; x < p.width; x++) {
             size_t at[3];
-            at[axis] = v.n[axis] / 2, at[across] = x % v.n[across], at[down] = (p.height - 1 - y) % v.n[down];
-            const size_t i = (at[0] * v.n[1] + at[1]) * v.n[2] + at[2];
-            cupel_view_phase(0, low);
-            cupel_view_phase(v.id[i] ? v.id[i] : 1, high);
+            at[axis] = v->n[axis] / 2, at[across] = x % v->n[across], at[down] = (p.height - 1 - y) % v->n[down];
+            const size_t i = (at[0] * v->n[1] + at[1]) * v->n[2] + at[2];
+            cupel_view_phase(v->id[i] != v->hidden ? v->id[i] : v->hidden ? 0 : 1, v->hidden, high);
             for (int q = 0; q < 3; q++)
-                p.rgba[(y * p.width + x) * 4 + (size_t)q] = (unsigned char)lrint(low[q] + (double)v.solid[i] * ((double)high[q] - low[q]));
+                p.rgba[(y * p.width + x) * 4 + (size_t)q] = (unsigned char)lrint(low[q] + (double)v->solid[i] * ((double)high[q] - low[q]));
             p.rgba[(y * p.width + x) * 4 + 3] = 255;
         }
-    volume_release(&v);
-    if (st == CUPEL_OK) *out = p;
-    return st;
+    *out = p;
+    return CUPEL_OK;
 }
 
 /* ---- a surface over directions ---- */

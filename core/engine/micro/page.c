@@ -1,0 +1,185 @@
+/* What pages on microstructures have in common: their frame, the demand, references, tables. */
+#include "core/engine/micro/page.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/cite.h"
+#include "core/engine/micro/samples.h"
+#include "core/engine/report_text.h"
+#include "core/generated/report_assets.h"
+#include "core/sys/file.h"
+
+#include <string.h>
+
+static const char STYLE[] =
+    ".card { display: grid; grid-template-columns: minmax(0, 4fr) minmax(0, 3fr) minmax(0, 5fr); gap: 8px 30px; align-items: start; padding: 18px 0 "
+    "20px;"
+    " border-top: 1px solid var(--rule); }\n.card + .card { margin-top: 8px; }\n"
+    ".card h3 { grid-column: 1 / -1; margin: 0; overflow-wrap: anywhere; }\n"
+    ".card code { font-weight: 400; }\n"
+    ".card figure { margin: 0; }\n"
+    ".view { display: block; width: 100%; height: auto; max-width: 400px; margin: 0 auto; }\n"
+    ".surface { display: block; width: 100%; height: auto; max-width: 260px; margin: 0 auto; }\n"
+    ".surfaces { display: flex; gap: 14px; justify-content: center; }\n"
+    ".surfaces span { flex: 0 1 260px; min-width: 0; text-align: center; font-size: 13px; color: var(--muted); }\n"
+    ".slices { display: flex; gap: 8px; align-items: flex-end; }\n"
+    ".slices span { flex: 1; min-width: 0; font-size: 12px; color: var(--muted); }\n"
+    ".slices img { display: block; width: 100%; height: auto; border-radius: 2px; }\n"
+    ".scale { height: 10px; margin: 6px auto 2px; max-width: 260px; border-radius: 2px; background: linear-gradient(to right, #440154, #472d7b, "
+    "#3b528b,"
+    " #2c728e, #21918c, #28ae80, #5ec962, #addc30, #fde725); }\n"
+    ".ends { max-width: 260px; margin: 0 auto; font-size: 12px; color: var(--muted); }\n"
+    ".ends i:nth-child(2) { position: static; }\n"
+    ".asked { width: 100%; font-size: 14px; }\n"
+    ".asked td, .asked th { padding: 4px 8px 4px 0; }\n"
+    ".asked .note { font-weight: 400; } .asked span { white-space: nowrap; }\n"
+    ".yes { color: var(--green); font-weight: 600; } .no { color: var(--vermilion); font-weight: 600; } .open { color: var(--muted); font-weight: "
+    "600; }\n"
+    ".chip { display: inline-block; width: 11px; height: 11px; margin: 0 5px 0 0; border-radius: 2px; vertical-align: -1px; border: 1px solid "
+    "var(--grey); }\n"
+    ".chips > span { margin-right: 16px; white-space: nowrap; }\n"
+    ".maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 18px 30px; margin: 10px 0; }\n"
+    ".maps figure, .figures figure { max-width: 380px; }\n"
+    ".plot svg { width: 100%; }\n"
+    "@media (max-width: 800px) { .card { grid-template-columns: minmax(0, 1fr); } .maps { grid-template-columns: minmax(0, 1fr); }"
+    " .view, .surface, .maps figure, .figures figure { max-width: 340px; } }\n";
+
+void cupel_micro_page_open(const char *title, cupel_str *s)
+{
+    cupel_str_puts(
+        s, "<!doctype html>\n<html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width, initial-scale=1\">\n<title>");
+    cupel_html(s, title);
+    cupel_str_puts(s, " · cupel</title>\n<style>\n");
+    cupel_str_add(s, (const char *)cupel_report_css, cupel_report_css_size);
+    cupel_str_puts(s, STYLE);
+    cupel_str_puts(s, "</style></head><body>\n");
+}
+
+void cupel_micro_page_close(cupel_str *s)
+{
+    cupel_str_puts(s, "</main>\n<footer>Made by cupel ");
+    cupel_html(s, cupel_version());
+    cupel_str_puts(s, ". This page is one file: no network, no scripts.</footer>\n</body></html>\n");
+}
+
+cupel_status cupel_micro_page_write(const char *folder, const cupel_str *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_out *out = NULL;
+    char *path = cupel_path_join(folder, "report.html");
+    if (!path || s->failed) CUPEL_TRY(cupel_no_memory(err, "a report", s->n));
+    CUPEL_TRY(cupel_out_open(path, &out, err));
+    CUPEL_TRY(cupel_out_write(out, s->p, s->n, err));
+    st = cupel_out_commit(&out, err);
+done:
+    cupel_out_abandon(&out);
+    cupel_free(path);
+    return st;
+}
+
+void cupel_micro_page_banner(const char *words, cupel_text day, cupel_str *s)
+{
+    cupel_str_puts(s, "<header><p class=kicker>cupel ");
+    cupel_html(s, cupel_version());
+    if (day.n) {
+        cupel_str_puts(s, " · ");
+        cupel_html_text(s, day);
+    }
+    cupel_str_puts(s, "</p>\n<h1>");
+    cupel_html(s, words);
+    cupel_str_puts(s, "</h1>\n");
+}
+
+void cupel_micro_page_links(const char *const (*links)[2], size_t n, cupel_str *s)
+{
+    cupel_str_puts(s, "</header>\n<nav aria-label=Contents>");
+    for (size_t i = 0; i < n; i++) cupel_str_addf(s, "<a href=#%s>%s</a>", links[i][0], links[i][1]);
+    cupel_str_puts(s, "</nav>\n<main>\n");
+}
+
+void cupel_micro_page_glance(cupel_str *s, uint64_t n, const char *label)
+{
+    cupel_str_puts(s, "<div><dt>");
+    cupel_html_count(s, (int64_t)n);
+    cupel_str_addf(s, "</dt><dd>%s</dd></div>", label);
+}
+
+void cupel_micro_page_demand(const cupel_micro_demand *d, const char *more, cupel_str *s)
+{
+    cupel_str words = {0};
+    bool list = false, first = true;
+    cupel_micro_demand_words(d, &words);
+    cupel_str_puts(&words, more);
+    cupel_str_puts(s, "<section id=demand><h2>The demand</h2>\n");
+    for (const char *line = cupel_str_text(&words); *line;) {
+        const size_t n = strcspn(line, "\n");
+        const bool item = n > 2 && line[0] == '-' && line[1] == ' ';
+        if (item != list) cupel_str_puts(s, item ? "<ul>" : "</ul>\n");
+        list = item;
+        if (!first) { /* the first line is the title of the page */
+            cupel_str_puts(s, item ? "<li>" : "<p>");
+            cupel_html_text(s, item ? (cupel_text){line + 2, n - 2} : (cupel_text){line, n});
+            cupel_str_puts(s, item ? "</li>" : "</p>\n");
+        }
+        first = false;
+        line += n + (line[n] == '\n');
+    }
+    if (list) cupel_str_puts(s, "</ul>\n");
+    cupel_str_puts(s, "<details><summary>The demand as written</summary><pre>");
+    cupel_html_text(s, (cupel_text){d->text, d->n_text});
+    cupel_str_puts(s, "</pre></details></section>\n");
+    s->failed |= words.failed;
+    cupel_str_free(&words);
+}
+
+void cupel_micro_page_title(const cupel_ask *a, cupel_str *s)
+{
+    cupel_str title = {0};
+    const char *unit;
+    double factor;
+    cupel_ask_title(a, &title, &unit, &factor);
+    cupel_html(s, cupel_str_text(&title));
+    if (*unit) {
+        cupel_str_puts(s, " <span class=unit>[");
+        cupel_html(s, unit);
+        cupel_str_puts(s, "]</span>");
+    }
+    s->failed |= title.failed;
+    cupel_str_free(&title);
+}
+
+/* ---- references ---- */
+
+static void put_reference(const cupel_reference *r, cupel_str *s)
+{
+    cupel_str link = {0};
+    cupel_str_puts(s, "<li>");
+    cupel_html(s, r->text);
+    cupel_reference_link(r, &link);
+    if (link.n) {
+        cupel_str_puts(s, " <a rel=noreferrer href=\"");
+        cupel_html(s, cupel_str_text(&link));
+        cupel_str_puts(s, "\">");
+        cupel_html(s, r->doi);
+        cupel_str_puts(s, "</a>");
+    }
+    cupel_str_puts(s, "</li>\n");
+    s->failed |= link.failed;
+    cupel_str_free(&link);
+}
+
+void cupel_micro_page_references(const char *name, cupel_str *s)
+{
+    const cupel_method *m = cupel_method_named(cupel_text_of(name), 0);
+    for (const cupel_reference *r = m ? m->references : NULL; r && r->text; r++) put_reference(r, s);
+}
+
+void cupel_micro_page_pair(cupel_str *s, const char *name, cupel_text value, bool code)
+{
+    if (!value.n) return;
+    cupel_str_puts(s, "<tr><th scope=row>");
+    cupel_html(s, name);
+    cupel_str_puts(s, code ? "<td><code>" : "<td>");
+    cupel_html_text(s, value);
+    cupel_str_puts(s, code ? "</code>\n" : "\n");
+}
