@@ -40,7 +40,8 @@ static void check_watertight(const cupel_mesh *m)
 static void mesh_of_values(const float *value, const size_t n[3], bool periodic, cupel_mesh *m)
 {
     cupel_err err = {0};
-    const cupel_level_field level = {.value = value, .n = {n[0], n[1], n[2]}, .edge = {(double)n[0], (double)n[1], (double)n[2]}, .periodic = periodic};
+    const cupel_level_field level = {
+        .value = value, .n = {n[0], n[1], n[2]}, .edge = {(double)n[0], (double)n[1], (double)n[2]}, .periodic = periodic};
     check_ok(cupel_mesh_of(&level, m, &err), &err);
     check_watertight(m);
 }
@@ -101,7 +102,8 @@ static void a_ball_has_its_volume(void **state)
         for (size_t i = 0, at = 0; i < n[0]; i++)
             for (size_t j = 0; j < n[1]; j++)
                 for (size_t k = 0; k < n[2]; k++, at++) {
-                    const double h = 1.0 / (double)n[0], x = ((double)i + 0.5) * h - 0.51, y = ((double)j + 0.5) * h - 0.49, z = ((double)k + 0.5) * h - 0.5;
+                    const double h = 1.0 / (double)n[0], x = ((double)i + 0.5) * h - 0.51, y = ((double)j + 0.5) * h - 0.49,
+                                 z = ((double)k + 0.5) * h - 0.5;
                     value[at] = (float)((0.31 - sqrt(x * x + y * y + z * z)) / h);
                 }
         const cupel_level_field level = {.value = value, .n = {n[0], n[1], n[2]}, .edge = {1, 1, 1}, .periodic = true};
@@ -123,7 +125,9 @@ static void structures_enclose_their_fraction(void **state)
     static const struct {
         const char *recipe;
         double within; /* of a voxel's thickness over the interface: what linear interpolation leaves of a curved one, and of cuts near the faces */
-    } cases[] = {{"gyroid:fraction=0.3,seed=1", 0.004}, {"gaussian:fraction=0.4,wavelength=0.3,seed=2", 0.004}, {"gyroid:fraction=0.25,stretch3=1.6,seed=1", 0.004}};
+    } cases[] = {{"gyroid:fraction=0.3,seed=1", 0.004},
+                 {"gaussian:fraction=0.4,wavelength=0.3,seed=2", 0.004},
+                 {"gyroid:fraction=0.25,stretch3=1.6,seed=1", 0.004}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_err err = {0};
         cupel_recipe r;
@@ -196,10 +200,8 @@ static void a_file_holds_the_mesh(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(noise_is_watertight),
-        cmocka_unit_test(a_full_box_is_closed),
-        cmocka_unit_test(a_ball_has_its_volume),
-        cmocka_unit_test(structures_enclose_their_fraction),
+        cmocka_unit_test(noise_is_watertight),   cmocka_unit_test(a_full_box_is_closed),
+        cmocka_unit_test(a_ball_has_its_volume), cmocka_unit_test(structures_enclose_their_fraction),
         cmocka_unit_test(a_file_holds_the_mesh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,14 +16,15 @@ static const unsigned char ends[EDGES][2] = {{0, 1}, {2, 3}, {4, 5}, {6, 7}, {0,
 /* Corners of the faces, counter-clockwise seen from outside. */
 static const unsigned char around[FACES][4] = {{0, 4, 6, 2}, {1, 3, 7, 5}, {0, 1, 5, 4}, {2, 6, 7, 3}, {0, 2, 3, 1}, {4, 5, 7, 6}};
 
-/* No corner of the surface comes nearer to one of the lattice, in lengths of the edge: two that coincide would no longer be told apart by their place. */
+/* No corner of the surface comes nearer to one of the lattice, in lengths of the edge: two that coincide would no longer be told apart by their
+ * place. */
 static const double NEAREST = 0.01;
 
-/* The level with two more planes at either end of every axis: one on the face of the box, one outside where nothing is solid. Both have the place of the
- * face, so that the caps between them are flat. */
+/* The level with two more planes at either end of every axis: one on the face of the box, one outside where nothing is solid. Both have the place of
+ * the face, so that the caps between them are flat. */
 typedef struct lattice {
-    size_t m[3];      /* nodes */
-    float *value;     /* [m0][m1][m2] */
+    size_t m[3];  /* nodes */
+    float *value; /* [m0][m1][m2] */
     const cupel_level_field *level;
 } lattice;
 
@@ -70,9 +71,9 @@ static cupel_status lattice_of(const cupel_level_field *level, lattice *l, cupel
 /* ---- one cell ---- */
 
 typedef struct cell {
-    size_t at[3];     /* of its corner 0 */
+    size_t at[3]; /* of its corner 0 */
     float value[8];
-    unsigned inside;  /* bit c: corner c is solid */
+    unsigned inside; /* bit c: corner c is solid */
     double point[EDGES][3];
 } cell;
 

@@ -1,10 +1,11 @@
 /* The interface of a structure as a closed surface of triangles, for printers and mesh programs.
  *
- * A level is given at voxel centres, positive in the solid. Every cell between eight neighbouring centres is cut by polygons whose corners lie on its edges
- * where the level, interpolated linearly, is 0; on a face whose corners alternate the mean of the four decides whether the solid is joined, so that both
- * cells of the face agree. At the faces of the box the solid is closed by flat caps. The surface is watertight: every edge belongs to two triangles that
- * run along it in opposite directions. The cell-wise construction is that of marching cubes (Lorensen, Cline 1987, doi:10.1145/37402.37422), with the
- * ambiguous faces decided (Nielson, Hamann 1991, doi:10.1109/VISUAL.1991.175782) and polygons in place of its tables. */
+ * A level is given at voxel centres, positive in the solid. Every cell between eight neighbouring centres is cut by polygons whose corners lie on its
+ * edges where the level, interpolated linearly, is 0; on a face whose corners alternate the mean of the four decides whether the solid is joined, so
+ * that both cells of the face agree. At the faces of the box the solid is closed by flat caps. The surface is watertight: every edge belongs to two
+ * triangles that run along it in opposite directions. The cell-wise construction is that of marching cubes (Lorensen, Cline 1987,
+ * doi:10.1145/37402.37422), with the ambiguous faces decided (Nielson, Hamann 1991, doi:10.1109/VISUAL.1991.175782) and polygons in place of its
+ * tables. */
 #ifndef CUPEL_DATASETS_FORMATS_MESH_H
 #define CUPEL_DATASETS_FORMATS_MESH_H
 
@@ -15,8 +16,8 @@
 typedef struct cupel_level_field {
     const float *value; /* [n0][n1][n2] at voxel centres, positive in the solid; finite */
     size_t n[3];
-    double edge[3];     /* of the box, in the unit of the surface */
-    bool periodic;      /* what the level is on the faces of the box: the mean of both sides; else that of the voxel there */
+    double edge[3]; /* of the box, in the unit of the surface */
+    bool periodic;  /* what the level is on the faces of the box: the mean of both sides; else that of the voxel there */
 } cupel_level_field;
 
 typedef struct cupel_mesh {
@@ -25,7 +26,8 @@ typedef struct cupel_mesh {
     double volume, area;  /* of the solid; area with the caps */
 } cupel_mesh;             /* {0} is empty */
 
-/* Corners stay a hundredth of a cell away from its own, so that no two of them coincide. Memory: 4 bytes per voxel and 36 per triangle. CUPEL_NO_RESOURCE. */
+/* Corners stay a hundredth of a cell away from its own, so that no two of them coincide. Memory: 4 bytes per voxel and 36 per triangle.
+ * CUPEL_NO_RESOURCE. */
 cupel_status cupel_mesh_of(const cupel_level_field *level, cupel_mesh *mesh, cupel_err *err);
 void cupel_mesh_release(cupel_mesh *mesh);
 

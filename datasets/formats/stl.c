@@ -24,7 +24,8 @@ static void put_record(unsigned char *p, const float t[9])
     double n[3], length = 0;
     for (int i = 0; i < 3; i++) {
         const int j = (i + 1) % 3, k = (i + 2) % 3;
-        n[i] = ((double)t[3 + j] - (double)t[j]) * ((double)t[6 + k] - (double)t[k]) - ((double)t[3 + k] - (double)t[k]) * ((double)t[6 + j] - (double)t[j]);
+        n[i] = ((double)t[3 + j] - (double)t[j]) * ((double)t[6 + k] - (double)t[k]) -
+               ((double)t[3 + k] - (double)t[k]) * ((double)t[6 + j] - (double)t[j]);
         length += n[i] * n[i];
     }
     length = sqrt(length);
@@ -40,7 +41,8 @@ cupel_status cupel_stl_write(const char *path, const cupel_mesh *m, const char *
     unsigned char head[HEADER + 4] = {0}, *piece = cupel_alloc(PIECE, RECORD);
     if (!piece) CUPEL_TRY(cupel_no_memory(err, path, PIECE * RECORD));
     if (!m->n || m->n > UINT32_MAX)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "output '%s': %s", path, m->n ? "more triangles than an STL file can count" : "nothing in the volume is solid"));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "output '%s': %s", path,
+                             m->n ? "more triangles than an STL file can count" : "nothing in the volume is solid"));
     snprintf((char *)head, HEADER, "%s", words);
     for (int b = 0; b < 4; b++) head[HEADER + b] = (unsigned char)(m->n >> 8 * b);
     CUPEL_TRY(cupel_out_open(path, &out, err));
@@ -79,21 +81,24 @@ static cupel_status write_voxels(const char *path, const cupel_voxels *v, cupel_
     return st;
 }
 
-static const cupel_reference references[] = {{"10.1145/37402.37422", "Lorensen, Cline: Marching cubes: A high resolution 3D surface construction algorithm. "
-                                                                     "Computer Graphics 21, 163 (1987)"},
+static const cupel_reference references[] = {{"10.1145/37402.37422",
+                                              "Lorensen, Cline: Marching cubes: A high resolution 3D surface construction algorithm. "
+                                              "Computer Graphics 21, 163 (1987)"},
                                              {NULL, NULL}};
 
 extern const cupel_volume_format cupel_volume_format_stl;
 const cupel_volume_format cupel_volume_format_stl = {
-    .method = {.name = "stl",
-               .kind = "volume format",
-               .scale = "microstructure",
-               .maturity = "stable",
-               .help = "closed surface of triangles for 3-D printers, binary; written only: from a recipe the smooth interface, from labels a stepped one",
-               .input = "none",
-               .output = "the surface of phase 1 of a recipe, or of all labels but 0; closed at the faces of the box, which begins at 0; x, y, z are axes 0, 1, 2; "
-                         "millimetres where the size of a voxel is known, else edges of the box (recipes) or of a voxel (labels), as its header says",
-               .references = references},
+    .method =
+        {.name = "stl",
+         .kind = "volume format",
+         .scale = "microstructure",
+         .maturity = "stable",
+         .help = "closed surface of triangles for 3-D printers, binary; written only: from a recipe the smooth interface, from labels a stepped one",
+         .input = "none: such a file is not read; x, y, z are axes 0, 1, 2",
+         .output = "the surface of phase 1 of a recipe, or of all labels but 0; closed at the faces of the box, which begins at 0; x, y, z are axes "
+                   "0, 1, 2; "
+                   "millimetres where the size of a voxel is known, else edges of the box (recipes) or of a voxel (labels), as its header says",
+         .references = references},
     .suffixes = ".stl",
     .write = write_voxels,
 };

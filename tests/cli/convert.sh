@@ -29,6 +29,8 @@ check 'npy to vti' "$CUPEL" convert v.npy v.vti --voxel 1e-6,2e-6,3e-6
 check 'vti to FANS' "$CUPEL" convert v.vti v.h5 --to fans
 check 'FANS to XDMF' "$CUPEL" convert v.h5 x.xdmf
 check 'XDMF is beside its HDF5 file' [ -s x.h5 ]
+check 'FANS to STL' "$CUPEL" convert v.h5 x.stl
+check 'STL has the unit of the size of a voxel' grep -q 'unit: mm' x.stl
 check 'XDMF names it' grep -q 'x.h5:/microstructure' x.xdmf
 check 'XDMF has z, y, x points' grep -q 'Dimensions="6 5 4"' x.xdmf
 check 'XDMF has the size of a voxel' grep -q '>3e-06 2e-06 1e-06<' x.xdmf
@@ -118,7 +120,7 @@ check 'none of them leaves a core or an output' [ "$(echo core* w.npy.*)" = 'cor
 
 # What the formats say of themselves.
 check 'the formats are listed' grep -q dream3d <("$CUPEL" methods 'volume format')
-for f in npy tiff png slices raw text vti fans dream3d xdmf; do
+for f in npy tiff png slices raw text vti fans dream3d xdmf stl; do
   check "$f says how its axes lie" grep -q 'input .*axis\|input .*axes\|input .*HDF5 file beside' <("$CUPEL" methods $f)
 done
 

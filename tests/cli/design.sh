@@ -32,6 +32,23 @@ near "$(tr -d '\n ' <"$T/v.json" | sed 's/.*"tensor":\[\[\([0-9.e+-]*\).*/\1/')"
 cmp -s "$T/D/design-1.json" "$T/E/design-1.json" && cmp -s "$T/D/design-1.npy" "$T/E/design-1.npy" && cmp -s <(cut -d, -f1-6 "$T/D/designs.csv") <(cut -d, -f1-6 "$T/E/designs.csv") &&
   ok 'the same bytes for any threads' || no 'the same bytes for any threads'
 
+# The report and the files to take away.
+page() { grep -qF -- "$1" "$T/D/report.html"; }
+{ page '1 design meets the demand' && page 'id=demand' && page 'id=designs' && page 'id=search' && page 'id=attainable' && page 'id=files' && page 'id=methods' && page 'id=lineage' && page '✓ met'; } && ok 'the report has its sections' || no 'the report has its sections'
+! grep -Eq '<script|<link|<iframe|@import|url\(|(src|href)="?http[^"]*\.(js|css|png)' "$T/D/report.html" && ok 'it loads nothing' || no 'it loads nothing'
+[ "$(grep -o 'data:image/png;base64,' "$T/D/report.html" | wc -l)" = 6 ] && ok 'a view, three sections and two surfaces' || no 'a view, three sections and two surfaces'
+for f in design-1.json design-1.npy design-1.stl design-1.h5 design-1.vti; do page "href=\"$f\"" && [ -s "$T/D/$f" ] || no "$f is listed and there"; done
+for f in design-1.h5 design-1.vti; do
+  "$CUPEL" convert "$T/D/$f" "$T/back.npy" 2>"$T/err" && cmp -s "$T/back.npy" "$T/D/design-1.npy" && ok "$f holds the voxels" || no "$f holds the voxels"
+done
+[ "$(tail -c +81 "$T/D/design-1.stl" | head -c 4 | od -An -t u4 | tr -d ' ')" = "$((($(wc -c <"$T/D/design-1.stl") - 84) / 50))" ] && ok 'the surface has as many triangles as it says' || no 'the surface has as many triangles as it says'
+head -c 80 "$T/D/design-1.stl" | tr -d '\0' | grep -q 'unit: edge of the box; solid: phase 1' && ok 'it says what is solid, and its unit' || no 'it says what is solid, and its unit'
+"$CUPEL" generate "$T/D/design-1.json" --grid 32 -o "$T/again.stl" 2>"$T/err" && cmp -s "$T/again.stl" "$T/D/design-1.stl" && ok 'generate makes the same surface' || no 'generate makes the same surface'
+for f in designs.csv design-1.stl report.html; do
+  grep -qF "sha256:$(sha256sum <"$T/D/$f" | cut -d' ' -f1)" "$T/D/run.json" || no "run.json has the digest of $f"
+done
+grep -qF "sha256:$(sha256sum <"$T/D/design-1.stl" | cut -d' ' -f1)" "$T/D/report.html" && ok 'digests are in the report' || no 'digests are in the report'
+
 # A goal is pursued to the end of what the volume fraction allows: far beyond the isotropic structure it begins with.
 sed -e 's/conductivity, target.*/conductivity, component: 11, goal: maximise}/' "$T/d.yaml" >"$T/g.yaml"
 "$CUPEL" design "$T/g.yaml" -o "$T/G" --budget 200solves --grid 24 >"$T/out" 2>"$T/err" || no 'a goal'

@@ -73,6 +73,7 @@ writes 'merge to CSV' x.csv "$CUPEL" merge part1.h5 part2.h5 -o x.csv
 writes 'merge to HDF5' x.h5 "$CUPEL" merge part1.h5 part2.h5 -o x.h5
 writes 'rank' x.csv "$CUPEL" rank p.csv d.yaml -o x.csv
 writes 'space list' x.csv "$CUPEL" space list d.yaml -o x.csv
+writes 'generate a surface' x.stl "$CUPEL" generate gyroid:fraction=0.3,seed=1 --grid 16 -o x.stl
 writes 'report' R/report.html "$CUPEL" report R
 mkdir R2; anyfile=1 loose=1 writes 'run' R2/report.html "$CUPEL" run d.yaml -o R2
 

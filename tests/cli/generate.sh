@@ -37,6 +37,10 @@ run generate "$R" --grid 8 --orientations "$T/x.csv"; { [ $rc = 2 ] && err 'orie
 printf '{"generator": "gyroid", "parameters": {' >"$T/cut.json"
 run generate "$T/cut.json" --grid 8 -o "$T/x.npy"; { [ $rc = 3 ] && err 'cut.json:1'; }; check 'a damaged recipe: exit 3' $?
 [ ! -e "$T/x.npy" ]; check 'nothing is left of what was refused' $?
+# The surface for a printer: 50 bytes a triangle behind 84, as many as the header says.
+run generate "$T/r.json" --grid 24 -o "$T/s.stl"; { [ $rc = 0 ] && [ "$(tail -c +81 "$T/s.stl" | head -c 4 | od -An -t u4 | tr -d ' ')" = "$((($(wc -c <"$T/s.stl") - 84) / 50))" ]; }; check 'a surface' $?
+head -c 80 "$T/s.stl" | tr -d '\0' | grep -q 'unit: edge of the box; solid: phase 1 of gyroid'; check 'its header says unit and solid' $?
+run convert "$T/s.stl" "$T/x.npy"; { [ $rc = 2 ] && err 'written only'; }; check 'a surface is not read: exit 2' $?
 run methods generator; { [ $rc = 0 ] && grep -q gyroid "$T/out"; }; check 'generators are among the methods' $?
 run cite gyroid; { [ $rc = 0 ] && grep -q Schoen "$T/out"; }; check 'a generator is cited' $?
 [ $bad = 0 ]

@@ -55,6 +55,7 @@ typedef struct cupel_ask {
     bool whole;            /* a tensor with a target */
     size_t order;          /* of the tensor: 3, 6, or 6 numbers of expansion as [6][1] */
     double target[36];     /* [order][order] Mandel; NaN: left open */
+    bool voigt;            /* of a stiffness: it was asked in Voigt components, and is shown in them */
     double within;         /* relative Frobenius distance over the components asked; NaN for numbers */
     size_t i, j;           /* component, from 0; of stiffness and expansion in Mandel order */
     double component_scale; /* the number asked is this times the Mandel component (Voigt: 1, 1/sqrt 2 or 1/2) */

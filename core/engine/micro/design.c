@@ -13,6 +13,7 @@ enum { SEEDS = 3, SCAN = 7 };
 void cupel_designs_release(cupel_designs *designs)
 {
     cupel_free(designs->step);
+    cupel_free(designs->point);
     *designs = (cupel_designs){0};
 }
 

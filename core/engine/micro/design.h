@@ -48,12 +48,23 @@ typedef struct cupel_design_step {
     uint64_t seed;
     size_t grid, solves;
     double cost;          /* root of the sum of squared residuals, 1 = at a tolerance */
+    const char *family;   /* name of its generator */
 } cupel_design_step;
+
+/* One trial of the search, kept or not: a point of what can be had. */
+typedef struct cupel_design_point {
+    cupel_tensors t;
+    size_t grid;
+    uint64_t seed;
+    const char *family;
+} cupel_design_point;
 
 typedef struct cupel_designs {
     size_t n, n_steps, cap_steps;
     cupel_design one[CUPEL_DESIGNS_MAX];
     cupel_design_step *step;
+    size_t n_points, cap_points;
+    cupel_design_point *point;
     bool out_of_budget;
     size_t solves;
     double seconds;

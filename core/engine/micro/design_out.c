@@ -2,6 +2,9 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/page.h"
+#include "core/engine/surface.h"
+#include "core/io/input.h"
 #include "core/io/json.h"
 #include "core/sys/file.h"
 #include "datasets/formats/volume.h"
@@ -9,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static cupel_status write_text(const char *folder, const char *name, const cupel_str *text, cupel_err *err)
@@ -83,30 +87,104 @@ static void put_row(const cupel_micro_demand *d, const cupel_design *g, size_t r
     cupel_str_free(&recipe);
 }
 
-static cupel_status write_design(const cupel_design *g, size_t rank, const char *folder, const cupel_job *job, cupel_err *err)
+/* ---- files to take away ---- */
+
+static cupel_status note_file(cupel_design_files *files, const char *folder, const char *name, const char *what, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    char hex[65] = "", *path = cupel_path_join(folder, name);
+    struct stat sb;
+    if (!path || !cupel_grow(&files->one, &files->cap, files->n + 1, sizeof *files->one)) CUPEL_TRY(cupel_no_memory(err, "a list of files", 0));
+    CUPEL_TRY(cupel_digest_file(path, hex, err));
+    cupel_design_file *f = &files->one[files->n++];
+    *f = (cupel_design_file){.bytes = stat(path, &sb) == 0 ? (uint64_t)sb.st_size : 0};
+    snprintf(f->name, sizeof f->name, "%s", name);
+    snprintf(f->what, sizeof f->what, "%s", what);
+    snprintf(f->digest, sizeof f->digest, "sha256:%s", hex);
+done:
+    cupel_free(path);
+    return st;
+}
+
+static cupel_status put_file(cupel_design_files *files, const char *folder, const char *name, const cupel_str *text, const char *what, cupel_err *err)
+{
+    cupel_status st = write_text(folder, name, text, err);
+    return st == CUPEL_OK ? note_file(files, folder, name, what, err) : st;
+}
+
+/* The voxels in one format. */
+static cupel_status put_volume(cupel_design_files *files, const char *folder, size_t rank, const char *suffix, const char *format,
+                               const cupel_voxels *v, const char *what, cupel_err *err)
+{
+    char name[40], *path;
+    snprintf(name, sizeof name, "design-%zu.%s", rank, suffix);
+    path = cupel_path_join(folder, name);
+    cupel_status st = path ? cupel_volume_write(path, format, v, err) : cupel_no_memory(err, "a file name", 0);
+    if (st == CUPEL_OK) st = note_file(files, folder, name, what, err);
+    cupel_free(path);
+    return st;
+}
+
+/* The surface of what is not the softest phase: two phases from the level, more from the voxels. */
+static cupel_status put_surface(cupel_design_files *files, const cupel_micro_demand *d, const cupel_design *g, const size_t n[3], const char *folder,
+                                size_t rank, const cupel_voxels *v, const cupel_job *job, cupel_err *err)
+{
+    char name[40], what[240], *path = NULL;
+    size_t triangles = 0;
+    const size_t solid = cupel_micro_page_hidden(d) ? 0 : 1;
+    if (d->n_phases != 2)
+        return put_volume(files, folder, rank, "stl", "stl", v,
+                          "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
+    snprintf(name, sizeof name, "design-%zu.stl", rank);
+    path = cupel_path_join(folder, name);
+    cupel_status st = path ? cupel_surface_write(&g->recipe, n, solid, path, job, &triangles, err) : cupel_no_memory(err, "a file name", 0);
+    snprintf(what, sizeof what, "closed surface of %.60s for a printer (binary STL, %zu triangles), cut off flat at the faces of the box",
+             d->phase[solid].name, triangles);
+    if (st == CUPEL_OK) st = note_file(files, folder, name, what, err);
+    cupel_free(path);
+    return st;
+}
+
+static cupel_status write_voxels(cupel_design_files *files, const cupel_micro_demand *d, const cupel_design *g, size_t rank, const char *folder,
+                                 const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_voxels v = {0};
+    double box[3];
+    size_t n[3];
+    cupel_recipe_grid(&g->recipe, g->grid, n);
+    CUPEL_TRY(cupel_recipe_voxels(&g->recipe, n, &v, job, err));
+    CUPEL_TRY(
+        put_volume(files, folder, rank, "npy", NULL, &v, "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3", err));
+    if (rank > CUPEL_SHOWN) goto done;
+    cupel_recipe_box(&g->recipe, box);
+    for (int a = 0; a < 3; a++) v.size[a] = box[a] / (double)n[a];
+    v.has_size = true;
+    CUPEL_TRY(put_volume(files, folder, rank, "h5", "fans", &v, "the voxels as FANS reads them: data set /microstructure with its lengths L", err));
+    CUPEL_TRY(put_volume(files, folder, rank, "vti", NULL, &v, "the voxels as DAMASK reads them: VTK image data, cells 'material'", err));
+    v.has_size = false;
+    st = put_surface(files, d, g, n, folder, rank, &v, job, err);
+done:
+    cupel_voxels_release(&v);
+    return st;
+}
+
+static cupel_status write_design(cupel_design_files *files, const cupel_micro_demand *d, const cupel_design *g, size_t rank, const char *folder,
+                                 const cupel_job *job, cupel_err *err)
+{
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
-    cupel_voxels v = {0};
-    char name[40], *path = NULL;
-    size_t n[3];
+    char name[40];
     cupel_recipe_put(&g->recipe, &w);
     cupel_str_putc(&s, '\n');
     snprintf(name, sizeof name, "design-%zu.json", rank);
-    CUPEL_TRY(write_text(folder, name, &s, err));
-    cupel_recipe_grid(&g->recipe, g->grid, n);
-    CUPEL_TRY(cupel_recipe_voxels(&g->recipe, n, &v, job, err));
-    snprintf(name, sizeof name, "design-%zu.npy", rank);
-    path = cupel_path_join(folder, name);
-    if (!path) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
-    st = cupel_volume_write(path, NULL, &v, err);
-done:
-    cupel_voxels_release(&v);
-    cupel_free(path);
+    cupel_status st = put_file(files, folder, name, &s, "recipe: a few numbers and a seed that build the same structure on any grid", err);
+    if (st == CUPEL_OK) st = write_voxels(files, d, g, rank, folder, job, err);
     cupel_str_free(&s);
     return st;
 }
+
+/* ---- run.json ---- */
 
 static void put_tensor(cupel_json_out *w, const char *name, const double *t, size_t rows, size_t cols)
 {
@@ -130,7 +208,8 @@ static void put_tensors(const cupel_micro_demand *d, cupel_json_out *w, const ch
     cupel_json_close(w, '}');
 }
 
-static void put_account(const cupel_micro_demand *d, const cupel_designs *found, const char *command, const cupel_job *job, cupel_json_out *w)
+static void put_account(const cupel_micro_demand *d, const cupel_designs *found, const cupel_design_files *files, const char *command, const cupel_job *job,
+                        cupel_json_out *w)
 {
     char host[256] = "", now[32];
     cupel_utc_now(now);
@@ -158,6 +237,17 @@ static void put_account(const cupel_micro_demand *d, const cupel_designs *found,
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
+    cupel_json_name(w, "outputs");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < files->n; i++) {
+        cupel_json_open(w, '{');
+        cupel_json_name(w, "file");
+        cupel_json_put_string(w, files->one[i].name);
+        cupel_json_name(w, "digest");
+        cupel_json_put_string(w, files->one[i].digest);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
     cupel_json_close(w, '}');
     cupel_str_putc(w->s, '\n');
 }
@@ -167,19 +257,23 @@ cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs
 {
     cupel_status st = CUPEL_OK;
     cupel_str table = {0}, text = {0}, account = {0};
+    cupel_design_files files = {0};
     cupel_json_out w = {.s = &account};
     put_head(d, &table);
     for (size_t i = 0; i < found->n; i++) put_row(d, &found->one[i], i + 1, &table);
-    CUPEL_TRY(write_text(folder, "designs.csv", &table, err));
+    CUPEL_TRY(put_file(&files, folder, "designs.csv", &table, "table of all designs: verdict, distances with bars, recipes", err));
     cupel_str_add(&text, d->text, d->n_text);
-    CUPEL_TRY(write_text(folder, "demand.yaml", &text, err));
-    for (size_t i = 0; i < found->n; i++) CUPEL_TRY(write_design(&found->one[i], i + 1, folder, job, err));
-    put_account(d, found, command, job, &w);
+    CUPEL_TRY(put_file(&files, folder, "demand.yaml", &text, "the demand as it was written", err));
+    for (size_t i = 0; i < found->n; i++) CUPEL_TRY(write_design(&files, d, &found->one[i], i + 1, folder, job, err));
+    CUPEL_TRY(cupel_design_report(d, found, &files, folder, command, job, err));
+    CUPEL_TRY(note_file(&files, folder, "report.html", "this report", err));
+    put_account(d, found, &files, command, job, &w);
     st = write_text(folder, "run.json", &account, err);
 done:
     cupel_str_free(&table);
     cupel_str_free(&text);
     cupel_str_free(&account);
+    cupel_free(files.one);
     return st;
 }
 

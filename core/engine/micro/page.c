@@ -41,7 +41,20 @@ static const char STYLE[] =
     ".maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 18px 30px; margin: 10px 0; }\n"
     ".maps figure, .figures figure { max-width: 380px; }\n"
     ".plot svg { width: 100%; }\n"
-    "@media (max-width: 800px) { .card { grid-template-columns: minmax(0, 1fr); } .maps { grid-template-columns: minmax(0, 1fr); }"
+    ".card .wide { grid-column: 2 / -1; } .card .full { grid-column: 1 / -1; }\n"
+    ".card h4 { margin: 8px 0 6px; font-size: 15px; }\n"
+    ".matrices { display: flex; flex-wrap: wrap; gap: 10px 40px; align-items: flex-start; overflow-x: auto; }\n"
+    ".matrix { font-size: 13px; border-left: 1.5px solid var(--grey); border-right: 1.5px solid var(--grey); }\n"
+    ".matrix caption { caption-side: top; text-align: left; color: var(--muted); padding: 0 0 4px; }\n"
+    ".matrix td { text-align: right; padding: 4px 9px; border: 0; white-space: nowrap; line-height: 1.25; }\n"
+    ".matrix small { display: block; color: var(--muted); font-size: 11px; }\n"
+    ".views { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 18px 34px; }\n"
+    ".views figure { max-width: 520px; }\n"
+    ".demanded { stroke: var(--vermilion); stroke-width: 1.6; stroke-dasharray: 5 4; }\n"
+    ".best { fill: #fff; fill-opacity: .88; stroke: #16202b; stroke-width: 1.2; } .plot .best-name { font-size: 10px; font-weight: 600; fill: "
+    "#16202b; }\n"
+    "@media (max-width: 800px) { .card { grid-template-columns: minmax(0, 1fr); } .card .wide { grid-column: 1; } .views { grid-template-columns: "
+    "minmax(0, 1fr); } .maps { grid-template-columns: minmax(0, 1fr); }"
     " .view, .surface, .maps figure, .figures figure { max-width: 340px; } }\n";
 
 void cupel_micro_page_open(const char *title, cupel_str *s)

@@ -40,16 +40,16 @@ cupel_status cupel_micro_page_data(cupel_picture *picture, cupel_str *s, cupel_e
 /* The phase that is left empty: the softest, or where nothing is elastic the one that conducts least. */
 size_t cupel_micro_page_hidden(const cupel_micro_demand *d);
 /* A figure: the structure, its phases with fraction [n_phases], and sections across the axes. */
-cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel_recipe *r, const double *fraction, const cupel_job *job, cupel_str *s,
-                                        cupel_err *err);
+cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel_recipe *r, const double *fraction, const cupel_job *job,
+                                        cupel_str *s, cupel_err *err);
 typedef struct cupel_page_tensor {
     const char *label; /* NULL: none */
     const double *t;   /* [3][3], or [6][6] Mandel */
 } cupel_page_tensor;
-/* A figure: up to CUPEL_PAGE_TENSORS surfaces over directions side by side on one scale: conductivity, or Young's modulus. Nothing where one of them has
- * no inverse. */
-cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, const char *unit, const cupel_job *job, cupel_str *s,
-                                       cupel_err *err);
+/* A figure: up to CUPEL_PAGE_TENSORS surfaces over directions side by side on one scale: conductivity, or Young's modulus. Nothing where one of them
+ * has no inverse. */
+cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, const char *unit, const cupel_job *job,
+                                       cupel_str *s, cupel_err *err);
 
 /* ---- plots ---- */
 

@@ -98,8 +98,8 @@ static void put_periods(const cupel_recipe *r, cupel_str *s)
     if (n[0] * n[1] * n[2] > 1) cupel_str_addf(s, "<p class=note>%zu × %zu × %zu periods are shown.</p>", n[0], n[1], n[2]);
 }
 
-cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel_recipe *r, const double *fraction, const cupel_job *job, cupel_str *s,
-                                        cupel_err *err)
+cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel_recipe *r, const double *fraction, const cupel_job *job,
+                                        cupel_str *s, cupel_err *err)
 {
     cupel_picture picture;
     cupel_view *v = NULL;
@@ -150,8 +150,8 @@ static void range_of(cupel_over_directions f, const void *user, double *low, dou
         }
 }
 
-cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, const char *unit, const cupel_job *job, cupel_str *s,
-                                       cupel_err *err)
+cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, const char *unit, const cupel_job *job,
+                                       cupel_str *s, cupel_err *err)
 {
     const char *what = physics == CUPEL_CONDUCTION ? "Conductivity" : "Young’s modulus";
     const cupel_over_directions f = physics == CUPEL_CONDUCTION ? conductivity_along : young_along;
@@ -180,7 +180,7 @@ cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_t
     cupel_html_value(s, high, high / 100);
     cupel_str_putc(s, ' ');
     cupel_html(s, unit);
-    cupel_str_addf(s, "</i></div><figcaption>%s in every direction: distance from the centre and colour%s. Axis 3 is up.</figcaption></figure>\n", what,
-                   n > 1 ? ", on one scale" : "");
+    cupel_str_addf(s, "</i></div><figcaption>%s in every direction: distance from the centre and colour%s. Axis 3 is up.</figcaption></figure>\n",
+                   what, n > 1 ? ", on one scale" : "");
     return st;
 }

@@ -9,7 +9,10 @@ const double cupel_plot_left = 50, cupel_plot_top = 10;
 static const double RIGHT = 12, BOTTOM = 44;
 
 double cupel_plot_x(const cupel_plot *p, double x) { return cupel_plot_left + (p->x1 > p->x0 ? (x - p->x0) / (p->x1 - p->x0) : 0.5) * p->width; }
-double cupel_plot_y(const cupel_plot *p, double y) { return cupel_plot_top + (1 - (p->y1 > p->y0 ? (y - p->y0) / (p->y1 - p->y0) : 0.5)) * p->height; }
+double cupel_plot_y(const cupel_plot *p, double y)
+{
+    return cupel_plot_top + (1 - (p->y1 > p->y0 ? (y - p->y0) / (p->y1 - p->y0) : 0.5)) * p->height;
+}
 
 /* 1, 2 or 5 times a power of ten, for about four marks. */
 static double step_of(double from, double to)
@@ -43,7 +46,8 @@ static void put_log_marks(const cupel_plot *p, cupel_str *s)
 
 void cupel_plot_open(const cupel_plot *p, const char *label, const char *x_name, const char *y_name, cupel_str *s)
 {
-    cupel_str_addf(s, "<div class=plot><svg viewBox=\"0 0 %g %g\" role=img aria-label=\"", cupel_plot_left + p->width + RIGHT, cupel_plot_top + p->height + BOTTOM);
+    cupel_str_addf(s, "<div class=plot><svg viewBox=\"0 0 %g %g\" role=img aria-label=\"", cupel_plot_left + p->width + RIGHT,
+                   cupel_plot_top + p->height + BOTTOM);
     cupel_html(s, label);
     cupel_str_puts(s, "\">");
     for (int axis = 0; axis < 2; axis++) {
@@ -53,8 +57,9 @@ void cupel_plot_open(const cupel_plot *p, const char *label, const char *x_name,
         const double step = step_of(from, to);
         for (double v = ceil(from / step - 1e-9) * step; v <= to + step * 1e-9; v += step) {
             if (axis)
-                cupel_str_addf(s, "<g class=grid><line x1=%g x2=%g y1=%.2f y2=%.2f></line></g><text class=quiet x=%g y=%.2f text-anchor=end>", cupel_plot_left,
-                               cupel_plot_left + p->width, cupel_plot_y(p, v), cupel_plot_y(p, v), cupel_plot_left - 6, cupel_plot_y(p, v) + 4);
+                cupel_str_addf(s, "<g class=grid><line x1=%g x2=%g y1=%.2f y2=%.2f></line></g><text class=quiet x=%g y=%.2f text-anchor=end>",
+                               cupel_plot_left, cupel_plot_left + p->width, cupel_plot_y(p, v), cupel_plot_y(p, v), cupel_plot_left - 6,
+                               cupel_plot_y(p, v) + 4);
             else
                 cupel_str_addf(s, "<g class=grid><line x1=%.2f x2=%.2f y1=%g y2=%g></line></g><text class=quiet x=%.2f y=%g text-anchor=middle>",
                                cupel_plot_x(p, v), cupel_plot_x(p, v), cupel_plot_top + p->height, cupel_plot_top + p->height + 4, cupel_plot_x(p, v),

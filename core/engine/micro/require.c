@@ -137,6 +137,7 @@ static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *
     cupel_status st = CUPEL_OK;
     a->whole = true;
     CUPEL_TRY(cupel_keys_word(e, r->d->file, "convention", convention_words, &convention, err));
+    a->voigt = convention == 1 && a->kind == CUPEL_ASK_STIFFNESS;
     CUPEL_TRY(read_square(r, node, n, kinds[a->kind].family, t, err));
     CUPEL_TRY(check_symmetric(r->d, node, t, n, err));
     for (size_t i = 0; i < n * n; i++) a->target[i] = t[i];

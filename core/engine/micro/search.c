@@ -104,8 +104,16 @@ static cupel_status note_step(cupel_search *s, size_t grid, double cost, cupel_e
 {
     cupel_designs *o = s->out;
     if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
-    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(cost)};
+    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(cost), s->family.start.generator->method.name};
     cupel_progress(s->job, "design", o->solves, s->d->budget_solves);
+    return CUPEL_OK;
+}
+
+static cupel_status note_point(cupel_search *s, const cupel_trial *t, size_t grid, cupel_err *err)
+{
+    cupel_designs *o = s->out;
+    if (!cupel_grow(&o->point, &o->cap_points, o->n_points + 1, sizeof *o->point)) return cupel_no_memory(err, "the trials of a design", 0);
+    o->point[o->n_points++] = (cupel_design_point){t->t, grid, s->seed, s->family.start.generator->method.name};
     return CUPEL_OK;
 }
 
@@ -128,7 +136,7 @@ static cupel_status try_at(cupel_search *s, const double *x, size_t grid, double
     s->blend_k = t->blend_k;
     s->blend_c = t->blend_c;
     s->out->solves += t->solves;
-    return CUPEL_OK;
+    return note_point(s, t, grid, err);
 }
 
 /* j [m][n] by differences of the kept fields' tensors; the base comes from the same sums. */

@@ -1,5 +1,7 @@
 #include "core/engine/micro/demand.h"
 
+#include "core/math/mandel.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -12,11 +14,14 @@ static void put_target(const cupel_ask *a, cupel_str *s)
 {
     const bool vector = a->kind == CUPEL_ASK_EXPANSION;
     const size_t rows = a->order, cols = vector ? 1 : a->order;
+    double target[36];
+    memcpy(target, a->target, sizeof target);
+    if (a->voigt) cupel_voigt_of_mandel(target);
     cupel_str_addf(s, "- %s within %.3g %% of [", a->name, 100 * a->within);
     for (size_t i = 0; i < rows; i++) {
         cupel_str_puts(s, i ? "; " : "");
         for (size_t j = 0; j < cols; j++) {
-            const double x = a->target[i * cols + j];
+            const double x = target[i * cols + j];
             cupel_str_puts(s, j ? " " : "");
             if (isnan(x))
                 cupel_str_putc(s, '~');
@@ -24,7 +29,10 @@ static void put_target(const cupel_ask *a, cupel_str *s)
                 cupel_str_addf(s, "%.5g", x);
         }
     }
-    cupel_str_addf(s, "]%s%s%s", *a->unit ? " " : "", a->unit, a->order == 6 ? " (Mandel components 11 22 33 23 13 12)" : "");
+    cupel_str_addf(s, "]%s%s%s", *a->unit ? " " : "", a->unit,
+                   a->order != 6 ? ""
+                   : a->voigt    ? " (Voigt components 11 22 33 23 13 12)"
+                                 : " (Mandel components 11 22 33 23 13 12)");
 }
 
 static void put_ask(const cupel_ask *a, cupel_str *s)

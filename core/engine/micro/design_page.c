@@ -1,0 +1,207 @@
+/* The report on designs: head, files, methods, provenance. */
+#include "core/engine/micro/design_page.h"
+
+#include "core/base/err.h"
+#include "core/engine/report_text.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A phase whose property is below this share of the largest is spoken of as a void. */
+static const double NEAR_VOID = 1e-3;
+
+/* ---- head ---- */
+
+static void put_first(const cupel_design_page *p, cupel_str *s)
+{
+    const cupel_design *g = &p->found->one[0];
+    cupel_str_puts(s, " The first has ");
+    for (size_t a = 0; a < p->d->n_asks; a++) {
+        const cupel_ask *k = &p->d->ask[a];
+        const double f = k->whole ? 100 : 1;
+        cupel_str_puts(s, a == 0 ? "" : a + 1 == p->d->n_asks ? " and " : ", ");
+        cupel_str_puts(s, k->whole ? "a " : "");
+        cupel_html(s, k->name);
+        cupel_str_puts(s, " <b>");
+        cupel_html_value(s, f * g->ask[a].value, fmax(f * g->ask[a].error, 1e-3 * fabs(f * g->ask[a].value)));
+        if (g->ask[a].error > 0) {
+            cupel_str_puts(s, " ± ");
+            cupel_html_value(s, f * g->ask[a].error, f * g->ask[a].error);
+        }
+        cupel_str_puts(s, k->whole || *k->unit ? " " : "");
+        cupel_html(s, k->whole ? "%" : k->unit);
+        cupel_str_puts(s, k->whole ? "</b> from the target" : "</b>");
+    }
+    cupel_str_addf(s, ", solved again on %zu voxels an edge and extrapolated to the shape itself.", g->fine);
+}
+
+static void put_answer(const cupel_design_page *p, cupel_str *s)
+{
+    const cupel_designs *o = p->found;
+    size_t meet = 0;
+    for (size_t i = 0; i < o->n; i++) meet += o->one[i].meets;
+    cupel_str_puts(s, "<p class=answer><strong>");
+    if (!o->n)
+        cupel_str_puts(s, "The budget ended before a design could be verified.</strong>");
+    else if (meet)
+        cupel_str_addf(s, "%zu design%s meet%s the demand</strong>, error bars included.", meet, meet == 1 ? "" : "s", meet == 1 ? "s" : "");
+    else
+        cupel_str_addf(s, "The demand was not met%s.</strong> No bound rules it out, and this search proves nothing; below is what came nearest.",
+                       o->out_of_budget ? " within the budget" : "");
+    if (o->n) put_first(p, s);
+    cupel_str_puts(s, "</p>\n");
+}
+
+static void put_glances(const cupel_design_page *p, cupel_str *s)
+{
+    const cupel_designs *o = p->found;
+    cupel_str_puts(s, "<dl class=glance>");
+    cupel_micro_page_glance(s, o->n, o->n == 1 ? "design verified" : "designs verified");
+    cupel_micro_page_glance(s, o->n_points, "structures tried");
+    cupel_micro_page_glance(s, o->solves, "loads solved, all grids");
+    cupel_str_puts(s, "<div><dt>");
+    cupel_html_seconds(s, o->seconds);
+    cupel_str_addf(s, "</dt><dd>on %zu thread%s</dd></div></dl>\n", p->job->threads, p->job->threads == 1 ? "" : "s");
+}
+
+/* "Void: 'pores' was computed with a Young's modulus of 0.0001, 1/10000 of the stiffest phase". */
+static void put_voids(const cupel_micro_demand *d, cupel_str *s)
+{
+    for (int elastic = 0; elastic < 2; elastic++) {
+        double size[CUPEL_MICRO_PHASES_MAX], most = 0;
+        char b[32];
+        if (!(elastic ? d->needs_elasticity : d->needs_conduction)) continue;
+        for (size_t i = 0; i < d->n_phases; i++) {
+            const cupel_material *m = &d->phase[i].material;
+            size[i] = elastic ? (m->c[0][0] + m->c[1][1] + m->c[2][2]) / 3 : (m->k[0][0] + m->k[1][1] + m->k[2][2]) / 3;
+            most = fmax(most, size[i]);
+        }
+        for (size_t i = 0; i < d->n_phases; i++) {
+            if (size[i] >= NEAR_VOID * most) continue;
+            cupel_str_addf(s, "Phase %s is taken for %s", d->phase[i].name, elastic ? "a void" : "an insulator");
+            if (size[i] > 0)
+                cupel_str_addf(s, ": it was computed with 1/%s of the %s of the %s phase, as the demand says.\n",
+                               cupel_format_count(b, (uint64_t)llround(most / size[i])), elastic ? "stiffness" : "conductivity",
+                               elastic ? "stiffest" : "best conducting");
+            else
+                cupel_str_addf(s, ", exactly: it %s nothing.\n", elastic ? "bears" : "conducts");
+        }
+    }
+}
+
+void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
+{
+    static const char *const links[][2] = {
+        {"demand", "Demand"},   {"designs", "Designs"},   {"search", "Search"}, {"attainable", "What can be had"}, {"files", "Files to take away"},
+        {"methods", "Methods"}, {"lineage", "Provenance"}};
+    char now[32];
+    cupel_str more = {0};
+    cupel_utc_now(now);
+    cupel_micro_page_banner(p->d->words, (cupel_text){now, 10}, s);
+    put_answer(p, s);
+    put_glances(p, s);
+    cupel_micro_page_links(links, sizeof links / sizeof *links, s);
+    put_voids(p->d, &more);
+    cupel_micro_page_demand(p->d, cupel_str_text(&more), s);
+    s->failed |= more.failed;
+    cupel_str_free(&more);
+}
+
+/* ---- files ---- */
+
+static void put_size(cupel_str *s, uint64_t bytes)
+{
+    if (bytes < 10000)
+        cupel_str_addf(s, "%llu B", (unsigned long long)bytes);
+    else if (bytes < 10000000)
+        cupel_str_addf(s, "%.0f kB", (double)bytes / 1e3);
+    else
+        cupel_str_addf(s, "%.0f MB", (double)bytes / 1e6);
+}
+
+void cupel_design_page_files(const cupel_design_page *p, cupel_str *s)
+{
+    cupel_str_puts(s, "<section id=files><h2>Files to take away</h2>\n<p>They lie beside this page. Lengths are in edges of the periodic box: scale "
+                      "them to the size "
+                      "of your cell.</p>\n<div class=scroll><table class=plain><tbody>\n");
+    for (size_t i = 0; i < p->files->n; i++) {
+        const cupel_design_file *f = &p->files->one[i];
+        cupel_str_puts(s, "<tr><th scope=row><a href=\"");
+        cupel_html(s, f->name);
+        cupel_str_puts(s, "\">");
+        cupel_html(s, f->name);
+        cupel_str_puts(s, "</a><td class=num>");
+        put_size(s, f->bytes);
+        cupel_str_puts(s, "<td>");
+        cupel_html(s, f->what);
+        cupel_str_putc(s, '\n');
+    }
+    cupel_str_puts(
+        s, "</table></div>\n<p class=note><code>cupel generate design-1.json --grid 256 -o fine.npy</code> builds a design again on any grid, "
+           "<code>-o fine.stl</code> its surface.</p></section>\n");
+}
+
+/* ---- methods ---- */
+
+void cupel_design_page_methods(const cupel_design_page *p, cupel_str *s)
+{
+    const cupel_micro_demand *d = p->d;
+    cupel_str_addf(s,
+                   "<section id=methods><h2>Methods</h2>\n<p>Outer bounds were looked at first: no volume fraction that the demand allows rules it "
+                   "out. Then the "
+                   "parameters of the structure were moved by Levenberg–Marquardt steps on the solver itself, from coarse grids to %llu voxels an "
+                   "edge; derivatives "
+                   "come from the fields that are there, without further solves. The difference between the grid and the limit is taken from the "
+                   "target, so that "
+                   "the limit meets it.</p>\n<p>A design is verified from its recipe on three grids up to 4/3 of its own and extrapolated to the "
+                   "shape itself; the bar "
+                   "is the half width at 95 %%. A tensor is met when distance and bar together are within the tolerance, a window when the whole bar "
+                   "lies inside.</p>\n"
+                   "<ol class=references>\n",
+                   (unsigned long long)d->grid);
+    if (p->found->n) cupel_micro_page_references(p->found->one[0].recipe.generator->method.name, s);
+    cupel_micro_page_references(d->needs_elasticity ? "elasticity" : "conduction", s);
+    cupel_micro_page_references("bounds", s);
+    if (d->needs_elasticity) cupel_micro_page_references("engineering", s);
+    cupel_str_puts(
+        s, "</ol>\n<p class=note><code>cupel methods</code> lists all methods, <code>cupel cite</code> gives them as BibTeX.</p></section>\n");
+}
+
+/* ---- provenance ---- */
+
+void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s)
+{
+    char now[32];
+    cupel_utc_now(now);
+    cupel_str_puts(s, "<section id=lineage><h2>Provenance</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
+    cupel_micro_page_pair(s, "command", cupel_text_of(p->command), true);
+    cupel_micro_page_pair(s, "written", cupel_text_of(now), false);
+    cupel_str_addf(s, "<tr><th scope=row>seed<td>%llu\n<tr><th scope=row>grid<td>%llu\n", (unsigned long long)p->d->seed,
+                   (unsigned long long)p->d->grid);
+    cupel_micro_page_pair(s, "demand", cupel_text_of(p->d->digest), true);
+    for (size_t i = 0; i < p->files->n; i++) cupel_micro_page_pair(s, p->files->one[i].name, cupel_text_of(p->files->one[i].digest), true);
+    cupel_str_puts(s, "</table></div>\n<p class=note>The same demand, seed and budget in solves give the same recipes, voxels and tensors, to the "
+                      "byte, for any number "
+                      "of threads.</p></section>\n");
+}
+
+/* ---- the page ---- */
+
+cupel_status cupel_design_report(const cupel_micro_demand *d, const cupel_designs *found, const cupel_design_files *files, const char *folder,
+                                 const char *command, const cupel_job *job, cupel_err *err)
+{
+    const cupel_design_page p = {.d = d, .found = found, .files = files, .command = command, .job = job};
+    cupel_str s = {0};
+    cupel_micro_page_open(d->words, &s);
+    cupel_design_page_head(&p, &s);
+    cupel_status st = cupel_design_page_cards(&p, &s, err);
+    cupel_design_page_search(&p, &s);
+    cupel_design_page_attainable(&p, &s);
+    cupel_design_page_files(&p, &s);
+    cupel_design_page_methods(&p, &s);
+    cupel_design_page_lineage(&p, &s);
+    cupel_micro_page_close(&s);
+    if (st == CUPEL_OK) st = cupel_micro_page_write(folder, &s, err);
+    cupel_str_free(&s);
+    return st;
+}
