@@ -1,6 +1,7 @@
 /* models/homogenize/engineering.c */
 #include "tests/check.h"
 
+#include "core/base/rng.h"
 #include "core/math/mandel.h"
 #include "core/math/small.h"
 #include "models/homogenize/bounds.h"
@@ -123,6 +124,68 @@ static void in_the_plane(void **state)
     assert_true(e.anisotropy > 0.01 && fabs(e.at_max[0]) > 0.9);
 }
 
+/* E of plane strain is E / (1 - nu^2), its Poisson ratio nu / (1 - nu), its bulk modulus K + G / 3. */
+static void plane_strain_has_constants_of_its_own(void **state)
+{
+    (void)state;
+    const cupel_material m = of("E=10,nu=0.3");
+    double t[9];
+    cupel_engineering e;
+    cupel_phase_tensor((cupel_kind){CUPEL_ELASTICITY, 2, false}, &m, t);
+    assert_true(cupel_engineering_of(t, 2, &e));
+    check_close(e.E[0], 10 / 0.91, 1e-13, 0);
+    check_close(e.nu[0][1], 0.3 / 0.7, 1e-13, 0);
+    check_close(e.bulk, 10 / 1.2 + 10 / 2.6 / 3, 1e-13, 0);
+}
+
+/* dE = E^2 (S dC S)_11, with S_11 = 1 / E and S_12 = -nu / E: small bars of h in every component sum to h (1 + 2 nu^2 + 4 nu + 2 nu^2). */
+static void small_bars_are_those_of_the_derivative(void **state)
+{
+    (void)state;
+    const double nu = 0.3, h = 1e-4;
+    const cupel_material m = of("E=10,nu=0.3");
+    double bar[36] = {0};
+    cupel_engineering half;
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++) bar[6 * i + j] = h;
+    assert_true(cupel_engineering_bars(&m.c[0][0], bar, 3, &half));
+    check_close(half.E[0], h * (1 + 4 * nu + 4 * nu * nu), 1e-3, 0);
+    check_close(half.bulk_voigt, h * (3 + 2 * 3) / 9, 1e-9, 0); /* (sum of C_ij) / 9; three components stand for two */
+    check_close(half.G[0], 0, 0, 1e-12);
+}
+
+/* Wherever the tensor lies in its bars, its constants lie in theirs; 5 % for what is not linear in bars of 1 %. */
+static void bars_hold_the_constants_of_every_tensor_in_the_box(void **state)
+{
+    (void)state;
+    const cupel_material m = of("C11=168,C12=121,C44=75");
+    const double *c = &m.c[0][0];
+    double bar[36], moved[36];
+    cupel_engineering e, half, x;
+    for (int i = 0; i < 36; i++) bar[i] = i % 7 ? 0.3 : 1.5;
+    assert_true(cupel_engineering_of(c, 3, &e) && cupel_engineering_bars(c, bar, 3, &half));
+    for (uint64_t k = 0; k < 200; k++) {
+        for (int i = 0; i < 6; i++)
+            for (int j = i; j < 6; j++) {
+                const double side = cupel_rng_uniform(1, k, (uint64_t)(6 * i + j)) < 0.5 ? -1 : 1;
+                moved[6 * i + j] = moved[6 * j + i] = c[6 * i + j] + side * bar[6 * i + j];
+            }
+        assert_true(cupel_engineering_of(moved, 3, &x));
+        for (int i = 0; i < 3; i++) {
+            assert_true(fabs(x.E[i] - e.E[i]) <= 1.05 * half.E[i] && fabs(x.G[i] - e.G[i]) <= 1.05 * half.G[i]);
+            for (int j = 0; j < 3; j++) assert_true(fabs(x.nu[i][j] - e.nu[i][j]) <= 1.05 * half.nu[i][j]);
+        }
+        assert_true(fabs(x.bulk - e.bulk) <= 1.05 * half.bulk && fabs(x.shear - e.shear) <= 1.05 * half.shear);
+        assert_true(fabs(x.E_min - e.E_min) <= 1.05 * half.E_min && fabs(x.E_max - e.E_max) <= 1.05 * half.E_max);
+        assert_true(fabs(x.zener - e.zener) <= 1.05 * half.zener && fabs(x.young - e.young) <= 1.05 * half.young);
+        assert_true(fabs(x.from_isotropic - e.from_isotropic) <= 1.05 * half.from_isotropic);
+    }
+    for (int i = 0; i < 36; i++) bar[i] = 100;
+    half.dim = 7;
+    assert_false(cupel_engineering_bars(c, bar, 3, &half)); /* C11 - C12 is 47: a bar of 100 reaches below 0 */
+    assert_int_equal(half.dim, 7);
+}
+
 static void a_singular_stiffness_has_no_constants(void **state)
 {
     (void)state;
@@ -137,7 +200,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_isotropic_tensor_gives_its_moduli_back), cmocka_unit_test(a_cubic_crystal_and_its_directions),
         cmocka_unit_test(poissons_ratios_say_who_contracts),         cmocka_unit_test(the_surface_of_youngs_modulus),
-        cmocka_unit_test(in_the_plane),                              cmocka_unit_test(a_singular_stiffness_has_no_constants),
+        cmocka_unit_test(in_the_plane),                              cmocka_unit_test(plane_strain_has_constants_of_its_own),
+        cmocka_unit_test(small_bars_are_those_of_the_derivative),
+        cmocka_unit_test(bars_hold_the_constants_of_every_tensor_in_the_box),
+        cmocka_unit_test(a_singular_stiffness_has_no_constants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

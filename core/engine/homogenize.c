@@ -206,7 +206,10 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     if (o->fields) CUPEL_TRY(cupel_homogenize_fields(o->fields, &c->grids.grid[0], job, h, err));
     cupel_solution_free(h->estimate.solution); /* it looks at the mixture, which goes */
     h->estimate.solution = NULL;
-    if (h->kind.physics == CUPEL_ELASTICITY) h->has_engineering = cupel_engineering_of(h->estimate.tensor, h->kind.dim, &h->engineering);
+    if (h->kind.physics == CUPEL_ELASTICITY) {
+        h->has_engineering = cupel_engineering_of(h->estimate.tensor, h->kind.dim, &h->engineering);
+        h->has_engineering_error = cupel_engineering_bars(h->estimate.tensor, h->estimate.error, h->kind.dim, &h->engineering_error);
+    }
 done:
     cupel_free(m);
     cupel_free(fraction);

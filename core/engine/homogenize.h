@@ -44,6 +44,8 @@ typedef struct cupel_homogenized {
     cupel_bounds bounds;
     bool has_engineering;
     cupel_engineering engineering;
+    bool has_engineering_error;      /* false: a bar of the tensor reaches one without inverse */
+    cupel_engineering engineering_error; /* half widths (cupel_engineering_bars) from those of the tensor */
     size_t n_phases;
     cupel_homogenized_phase *phase;  /* [n_phases] by id */
     char **warning;                  /* [n_warnings] */

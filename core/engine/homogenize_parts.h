@@ -3,6 +3,7 @@
 #define CUPEL_ENGINE_HOMOGENIZE_PARTS_H
 
 #include "core/engine/homogenize.h"
+#include "core/io/json.h"
 #include "datasets/spaces/micro/recipe.h"
 
 /* A microstructure to be solved. */
@@ -26,6 +27,10 @@ cupel_status cupel_homogenize_phases(const cupel_homogenize_options *o, const cu
 
 /* From h->estimate.solution, solved on m. */
 cupel_status cupel_homogenize_fields(const char *path, const cupel_mixture *m, const cupel_job *job, cupel_homogenized *h, cupel_err *err);
+
+/* "engineering": {...}, and lines for people; only with h->has_engineering. */
+void cupel_homogenized_put_constants(const cupel_homogenized *h, cupel_json_out *w);
+void cupel_homogenized_constants_table(const cupel_homogenized *h, cupel_str *s);
 
 /* Kept in h->warning and said. */
 cupel_status cupel_homogenize_warn(cupel_homogenized *h, const cupel_job *job, cupel_err *err, const char *fmt, ...) CUPEL_PRINTF(4, 5);

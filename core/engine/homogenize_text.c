@@ -1,7 +1,5 @@
 /* The answer of homogenize as JSON and as lines for people. */
-#include "core/engine/homogenize.h"
-
-#include "core/io/json.h"
+#include "core/engine/homogenize_parts.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -75,36 +73,6 @@ static void put_phases(cupel_json_out *w, const cupel_homogenized *h)
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
-}
-
-static void put_engineering(cupel_json_out *w, const cupel_engineering *e)
-{
-    const size_t d = (size_t)e->dim;
-    cupel_json_name(w, "engineering");
-    cupel_json_open(w, '{');
-    put_named_array(w, "E", e->E, d);
-    cupel_json_name(w, "nu");
-    cupel_json_open(w, '[');
-    for (size_t i = 0; i < d; i++) put_array(w, e->nu[i], d);
-    cupel_json_close(w, ']');
-    put_named_array(w, "G", d == 3 ? e->G : e->G + 2, d == 3 ? 3 : 1); /* 23 13 12, in the plane 12 */
-    put_number(w, "bulk", e->bulk);
-    put_named_array(w, "bulk_voigt_reuss", (const double[]){e->bulk_voigt, e->bulk_reuss}, 2);
-    put_number(w, "shear", e->shear);
-    put_named_array(w, "shear_voigt_reuss", (const double[]){e->shear_voigt, e->shear_reuss}, 2);
-    put_number(w, "young", e->young);
-    put_number(w, "poisson", e->poisson);
-    put_number(w, "universal_anisotropy", e->anisotropy);
-    if (d == 3) {
-        put_number(w, "zener", e->zener);
-        put_number(w, "distance_to_cubic", e->from_cubic);
-    }
-    put_number(w, "distance_to_isotropic", e->from_isotropic);
-    put_number(w, "E_min", e->E_min);
-    put_named_array(w, "E_min_direction", e->at_min, d);
-    put_number(w, "E_max", e->E_max);
-    put_named_array(w, "E_max_direction", e->at_max, d);
-    cupel_json_close(w, '}');
 }
 
 /* The expansion vector (Mandel) as a matrix of components. */
@@ -201,7 +169,7 @@ void cupel_homogenized_json(const cupel_homogenized *h, cupel_str *out)
     put_grid(&w, "grid", e->n, h->kind.dim);
     if (e->second[0]) put_grid(&w, "second_grid", e->second, h->kind.dim);
     put_phases(&w, h);
-    if (h->has_engineering) put_engineering(&w, &h->engineering);
+    if (h->has_engineering) cupel_homogenized_put_constants(h, &w);
     if (h->fields) put_fields(&w, h);
     put_number(&w, "seconds", h->seconds);
     put_warnings(&w, h);
@@ -237,25 +205,6 @@ static void table_phases(cupel_str *s, const cupel_homogenized *h)
     for (size_t i = 0; i < h->n_phases && i < SHOWN; i++)
         cupel_str_addf(s, "%8" PRId64 "  %10.6f  %s\n", h->phase[i].label, h->phase[i].fraction, h->phase[i].properties);
     if (h->n_phases > SHOWN) cupel_str_addf(s, "     and %zu more\n", h->n_phases - SHOWN);
-}
-
-static void table_engineering(cupel_str *s, const cupel_engineering *e)
-{
-    const int d = e->dim;
-    cupel_str_puts(s, "engineering constants\n");
-    for (int i = 0; i < d; i++) cupel_str_addf(s, "   E%d %.6g%s", i + 1, e->E[i], i + 1 < d ? "" : "\n");
-    for (int i = 0; i < d; i++)
-        for (int j = 0; j < d; j++)
-            if (i != j) cupel_str_addf(s, "   nu%d%d %.4f", i + 1, j + 1, e->nu[i][j]);
-    cupel_str_putc(s, '\n');
-    if (d == 3) cupel_str_addf(s, "   G23 %.6g   G13 %.6g   G12 %.6g\n", e->G[0], e->G[1], e->G[2]);
-    if (d == 2) cupel_str_addf(s, "   G12 %.6g\n", e->G[2]);
-    cupel_str_addf(s, "   bulk %.6g (Voigt %.6g, Reuss %.6g)   shear %.6g (Voigt %.6g, Reuss %.6g)\n", e->bulk, e->bulk_voigt, e->bulk_reuss,
-                   e->shear, e->shear_voigt, e->shear_reuss);
-    cupel_str_addf(s, "   universal anisotropy %.4g   %.2f %% from isotropic", e->anisotropy, 100 * e->from_isotropic);
-    if (d == 3) cupel_str_addf(s, "   Zener %.4g (%.2f %% from cubic)", e->zener, 100 * e->from_cubic);
-    cupel_str_addf(s, "\n   E least %.6g along (%.3f, %.3f, %.3f), most %.6g along (%.3f, %.3f, %.3f)\n", e->E_min, e->at_min[0], e->at_min[1],
-                   e->at_min[2], e->E_max, e->at_max[0], e->at_max[1], e->at_max[2]);
 }
 
 static void table_bounds(cupel_str *s, const cupel_bounds *b)
@@ -309,7 +258,7 @@ void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
     cupel_str_addf(out, "%s, ± %s\n", components, e->has_error ? "half width of a 95 % bar" : "what iterating left");
     table_matrix(out, e->extrapolated ? "(extrapolated from two grids)" : "(on this grid)", e->tensor, e->error, e->order);
     table_bounds(out, &h->bounds);
-    if (h->has_engineering) table_engineering(out, &h->engineering);
+    if (h->has_engineering) cupel_homogenized_constants_table(h, out);
     if (h->fields) table_fields(out, h);
     cupel_str_addf(out, "%zu iterations on this grid, %zu in all, %.2f s\n", e->iterations, e->all_iterations, h->seconds);
 }

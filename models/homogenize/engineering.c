@@ -161,3 +161,48 @@ bool cupel_engineering_of(const double *c, int dim, cupel_engineering *e)
     e->E_max = extreme(s, dim, -1, e->at_max);
     return true;
 }
+
+/* ---- bars ---- */
+
+enum { NUMBERS = 29 };
+
+/* All numbers but the directions. */
+static void numbers_of(cupel_engineering *e, double *x[NUMBERS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < 3; i++) {
+        x[n++] = &e->E[i];
+        x[n++] = &e->G[i];
+        for (size_t j = 0; j < 3; j++) x[n++] = &e->nu[i][j];
+    }
+    double *const more[NUMBERS - 15] = {&e->bulk_voigt, &e->bulk_reuss, &e->shear_voigt, &e->shear_reuss, &e->bulk, &e->shear, &e->young,
+                                        &e->poisson, &e->anisotropy, &e->zener, &e->from_cubic, &e->from_isotropic, &e->E_min,
+                                        &e->E_max};
+    memcpy(x + n, more, sizeof more);
+}
+
+bool cupel_engineering_bars(const double *c, const double *bar, int dim, cupel_engineering *half)
+{
+    const size_t n = dim == 3 ? 6 : 3;
+    double moved[36];
+    cupel_engineering base, way[2], sum = {.dim = dim};
+    double *x[NUMBERS], *y[2][NUMBERS], *total[NUMBERS];
+    if (!cupel_engineering_of(c, dim, &base)) return false;
+    numbers_of(&base, x);
+    numbers_of(&sum, total);
+    for (size_t k = 0; k < 2; k++) numbers_of(&way[k], y[k]);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++) {
+            if (!(bar[i * n + j] > 0)) continue;
+            for (size_t k = 0; k < 2; k++) {
+                memcpy(moved, c, n * n * sizeof *c);
+                moved[i * n + j] += k ? bar[i * n + j] : -bar[i * n + j];
+                moved[j * n + i] = moved[i * n + j];
+                if (!cupel_engineering_of(moved, dim, &way[k])) return false;
+            }
+            for (size_t q = 0; q < NUMBERS; q++) *total[q] += fmax(fabs(*y[0][q] - *x[q]), fabs(*y[1][q] - *x[q]));
+        }
+    if (dim == 2) sum.zener = sum.from_cubic = NAN;
+    *half = sum;
+    return true;
+}

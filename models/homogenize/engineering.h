@@ -1,6 +1,8 @@
 /* What an engineer reads from an effective stiffness: moduli along the axes and in every direction, bulk and shear modulus, anisotropy.
  *
- * Plane cases (3 x 3, Mandel 11 22 12): the constants are those of the plane as it was computed (plane strain or plane stress). */
+ * Plane cases (3 x 3, Mandel 11 22 12): the constants are those of the plane as it was computed. Of an isotropic body with E and nu, plane stress
+ * gives E and nu themselves; plane strain gives E / (1 - nu^2) and nu / (1 - nu), which are no Young's modulus and no Poisson's ratio of the body.
+ * The bulk modulus is that of areas: E / (2 (1 - nu)) in plane stress, K + G / 3 in plane strain. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_ENGINEERING_H
 #define CUPEL_MODELS_HOMOGENIZE_ENGINEERING_H
 
@@ -28,6 +30,12 @@ typedef struct cupel_engineering {
  * two deviatoric components of a plane. Nearest tensors in the norm of Mandel components: Moakher, Norris, J. Elasticity 85, 215 (2006),
  * doi:10.1007/s10659-006-9082-0. */
 bool cupel_engineering_of(const double *c, int dim, cupel_engineering *e);
+
+/* Half widths of the constants when every component of the tensor has the half width `bar` [6][6] or [3][3]: component by component what moving it by
+ * its half width changes, the larger of both ways, summed. That is as far as all components together can take a constant, to first order: if the bars
+ * hold all components the sums hold all constants, whatever the components' errors have to do with one another. Directions are left 0. False, and
+ * untouched, when a bar reaches a tensor without inverse. */
+bool cupel_engineering_bars(const double *c, const double *bar, int dim, cupel_engineering *half);
 
 /* Young's modulus along the unit vector n [3] ([2] in 2-D), from the compliance s (Mandel): 1 / (nn : S : nn). */
 double cupel_young_along(const double *s, int dim, const double *n);

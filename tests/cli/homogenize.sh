@@ -56,10 +56,14 @@ check 'and a finer grid stays within its bar' eval 'exits 0 H "gyroid:fraction=0
 check 'elasticity has 6 x 6 components and constants' exits 0 H "$T/layers.npy" --property elasticity --phase 0:E=1,nu=0.3 --phase 1:E=12,nu=0.2 --format json
 check 'Backus across the layers' near "$(number tensor)" 2.445415 2e-5
 check 'engineering constants beside it' eval 'has "\"engineering\":{\"E\":[" && has "\"universal_anisotropy\":"'
+check 'a recipe has half widths of its constants' eval 'exits 0 H gyroid:fraction=0.4 --grid 16 --property elasticity --phase 0:E=1,nu=0.3 --phase 1:E=5,nu=0.2 --format json &&
+  has "\"error\":{\"E\":[0.0" && has "\"error_rule\":\"half"'
 check 'plane strain of an image' exits 0 H "$T/image.npy" --property elasticity --phase '*:E=1,nu=0.3' --format json
 check 'is C11' eval 'near "$(number tensor)" 1.346154 1e-5 && has "\"plane\":\"strain\""'
+check 'its constants are those of plane strain by name' eval 'has "\"E_plane_strain\":[1.09890" && has "\"area_bulk\":" && has "nu^2" && ! has "\"E\":"'
 check 'plane stress' exits 0 H "$T/image.npy" --property elasticity --phase '*:E=1,nu=0.3' --plane stress --format json
 check 'is E / (1 - nu^2)' near "$(number tensor)" 1.098901 1e-5
+check 'a sheet has E and nu' eval 'has "\"E\":[" && ! has E_plane_strain'
 check 'expansion of two phases' exits 0 H "$T/layers.npy" --property expansion --phase 0:E=1,nu=0.3,alpha=1e-5 --phase 1:E=12,nu=0.2,alpha=1e-5 --format json
 check 'of one expansion is that' near "$(number tensor)" 1e-5 1e-6
 check 'expansion without alpha' exits 2 H "$T/layers.npy" --property expansion --phase 0:E=1,nu=0.3 --phase 1:E=12,nu=0.2,alpha=1e-5
