@@ -23,6 +23,7 @@
     VERB(design)                                \
     VERB(generate)                              \
     VERB(homogenize)                            \
+    VERB(reconstruct)                           \
     HEADING("Files and facts")                  \
     VERB(convert)                               \
     VERB(inspect)                               \

@@ -147,3 +147,32 @@ void cupel_fft_columns(const cupel_fft *f, size_t b, float *const *x, size_t fie
         scatter32(p, x[c], b / per_line, k0, n, spare);
     }
 }
+
+/* The columns of block b, and its place in the array. */
+static cupel_fft_columns_view view_of(const plans32 *p, size_t b, float *const *spectrum)
+{
+    const size_t per_line = blocks_of_line32(p), k0 = b % per_line * p->block;
+    return (cupel_fft_columns_view){b / per_line, k0, p->half - k0 < p->block ? p->half - k0 : p->block, p->stride, spectrum};
+}
+
+void cupel_fft_columns_forward(const cupel_fft *f, size_t b, const float *in, float *out, cupel_fft_product *product, void *user, float *scratch)
+{
+    const plans32 *p = &f->p;
+    float *spectrum = scratch, *spare = scratch + 2 * p->n[0] * p->stride;
+    const cupel_fft_columns_view v = view_of(p, b, &spectrum);
+    gather32(p, in, v.j, v.k0, v.n, spare);
+    fftwf_execute_dft(p->first[0], (fftwf_complex *)spare, (fftwf_complex *)spectrum);
+    product(user, &v);
+    scatter32(p, out, v.j, v.k0, v.n, spectrum);
+}
+
+void cupel_fft_columns_backward(const cupel_fft *f, size_t b, const float *in, float *out, cupel_fft_product *product, void *user, float *scratch)
+{
+    const plans32 *p = &f->p;
+    float *spectrum = scratch, *spare = scratch + 2 * p->n[0] * p->stride;
+    const cupel_fft_columns_view v = view_of(p, b, &spectrum);
+    gather32(p, in, v.j, v.k0, v.n, spectrum);
+    product(user, &v);
+    fftwf_execute_dft(p->first[1], (fftwf_complex *)spectrum, (fftwf_complex *)spare);
+    scatter32(p, out, v.j, v.k0, v.n, spare);
+}
