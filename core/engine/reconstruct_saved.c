@@ -40,21 +40,29 @@ static cupel_status read_label(const char *text, bool *given, int64_t *label, cu
 
 /* ---- JSON ---- */
 
-static bool number_of(const cupel_json *object, const char *key, double *x) { return cupel_json_number(cupel_json_get(object, key), x); }
+/* Of a node that may not be there. */
+static const cupel_json *member(const cupel_json *object, const char *key) { return object ? cupel_json_get(object, key) : NULL; }
+
+static const cupel_json *element(const cupel_json *array, size_t i) { return array ? cupel_json_at(array, i) : NULL; }
+
+static bool number(const cupel_json *node, double *x) { return node && cupel_json_number(node, x); }
+
+static bool number_of(const cupel_json *object, const char *key, double *x) { return number(member(object, key), x); }
 
 static bool text_is(const cupel_json *object, const char *key, const char *text)
 {
     cupel_text t;
-    return cupel_json_string(cupel_json_get(object, key), &t) && cupel_text_is(t, text);
+    const cupel_json *node = member(object, key);
+    return node && cupel_json_string(node, &t) && cupel_text_is(t, text);
 }
 
 /* The numbers of an array, times f. NULL when they are none, or memory is out. */
 static double *numbers(const cupel_json *array, double f, size_t *n)
 {
     *n = cupel_json_size(array);
-    double *x = *n && cupel_json_kind_of(array) == CUPEL_JSON_ARRAY ? cupel_alloc(*n, sizeof *x) : NULL;
+    double *x = *n ? cupel_alloc(*n, sizeof *x) : NULL;
     for (size_t i = 0; x && i < *n; i++) {
-        if (!cupel_json_number(cupel_json_at(array, i), &x[i])) {
+        if (!number(element(array, i), &x[i])) {
             cupel_free(x);
             return NULL;
         }
@@ -76,11 +84,11 @@ static cupel_status choose_phase(const cupel_json *phases, const char *path, con
     if (n > 2 && !given) return cupel_fail(err, CUPEL_USAGE, "'%s' tells of %zu phases, expected two; --phase LABEL matches one against all others", path, n);
     *id = given ? -1 : 1;
     for (size_t i = 0; i < n && given; i++)
-        if (number_of(cupel_json_at(phases, i), "label", &found) && found == (double)label) *id = (int)i;
+        if (number_of(element(phases, i), "label", &found) && found == (double)label) *id = (int)i;
     if (*id < 0) return cupel_fail(err, CUPEL_USAGE, "option --phase: '%s' has no label %" PRId64, path, label);
-    const cupel_json *one = cupel_json_at(phases, (size_t)*id);
+    const cupel_json *one = element(phases, (size_t)*id);
     if (!number_of(one, "fraction", &m->phi) || !number_of(one, "label", &found) ||
-        !number_of(cupel_json_at(phases, *id == 0 ? 1 : 0), "label", &other) || !(m->phi > 0 && m->phi < 1))
+        !number_of(element(phases, *id == 0 ? 1 : 0), "label", &other) || !(m->phi > 0 && m->phi < 1))
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': phase %d has no label and fraction; %s", path, *id, how_to);
     m->label[0] = (int64_t)other;
     m->label[1] = (int64_t)found;
@@ -90,7 +98,7 @@ static cupel_status choose_phase(const cupel_json *phases, const char *path, con
 /* Shape and edges; *edge: what a voxel is in the unit of the curves. */
 static cupel_status read_head(const cupel_json *root, const char *path, cupel_measured *m, double *edge, cupel_err *err)
 {
-    const cupel_json *grid = cupel_json_get(root, "grid"), *size = cupel_json_get(root, "voxel_size");
+    const cupel_json *grid = member(root, "grid"), *size = member(root, "voxel_size");
     double x;
     m->dim = (int)cupel_json_size(grid);
     if (m->dim < 2 || m->dim > 3) return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no \"grid\" of two or three axes; %s", path, how_to);
@@ -99,7 +107,7 @@ static cupel_status read_head(const cupel_json *root, const char *path, cupel_me
         m->n[a] = 1;
         m->size[a] = 1;
         if (a >= m->dim) continue;
-        if (!cupel_json_number(cupel_json_at(grid, (size_t)a), &x) || !(x >= 1 && x <= 1e6) || (m->has_size && !cupel_json_number(cupel_json_at(size, (size_t)a), &m->size[a])))
+        if (!number(element(grid, (size_t)a), &x) || !(x >= 1 && x <= 1e6) || (m->has_size && !number(element(size, (size_t)a), &m->size[a])))
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': \"grid\" and \"voxel_size\" must be numbers; %s", path, how_to);
         m->n[a] = (size_t)x;
         if (m->size[a] != m->size[0])
@@ -112,7 +120,7 @@ static cupel_status read_head(const cupel_json *root, const char *path, cupel_me
 static cupel_status take_curve(const cupel_json *c, const char *path, double edge, int id, cupel_measured *m, cupel_err *err)
 {
     double phase, axis = -1, other;
-    const cupel_json *x = cupel_json_get(c, "x"), *y = cupel_json_get(c, "y");
+    const cupel_json *x = member(c, "x"), *y = member(c, "y");
     const bool s2 = text_is(c, "name", "S2"), lineal = text_is(c, "name", "lineal path");
     size_t n = 0, n_y = 0;
     if (!(s2 || lineal) || !number_of(c, "phase", &phase) || number_of(c, "other", &other)) return CUPEL_OK;
@@ -144,9 +152,9 @@ static cupel_status read_json(const char *path, const char *label, cupel_measure
     CUPEL_TRY(cupel_map_open(path, &map, err));
     CUPEL_TRY(cupel_json_read((cupel_text){(const char *)map.p, map.n}, path, &root, err));
     CUPEL_TRY(read_head(root, path, m, &edge, err));
-    const cupel_json *phases = cupel_json_get(root, "phases"), *curves = cupel_json_get(root, "curves");
+    const cupel_json *phases = member(root, "phases"), *curves = member(root, "curves");
     CUPEL_TRY(choose_phase(phases, path, label, m, &id, err));
-    for (size_t i = 0; i < cupel_json_size(curves); i++) CUPEL_TRY(take_curve(cupel_json_at(curves, i), path, edge, id, m, err));
+    for (size_t i = 0; i < cupel_json_size(curves); i++) CUPEL_TRY(take_curve(element(curves, i), path, edge, id, m, err));
     if (!m->radial) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no curve S2 of phase %d; %s", path, id, how_to));
     for (int a = 0; a < m->dim; a++)
         if (!m->path[0][a] || !m->path[1][a] || cupel_json_size(phases) > 2) m->n_path[a] = 0; /* of more phases the path of all others is not told */
