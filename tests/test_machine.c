@@ -406,7 +406,7 @@ static void bad_machines_are_refused(void **state)
     REFUSED(s.gamma = INFINITY, "gamma is");
     REFUSED(s.m = 0, "0 points");
     REFUSED(s.d = 0, "0 columns");
-    REFUSED(s.n_sums = 17, "17 sums");
+    REFUSED(s.n_sums = CUPEL_MACHINE_MAX_SUMS + 1, "65 sums");
     REFUSED(s.kernel = (cupel_kernel)9, "kernel number 9");
     p.points[5] = NAN;
     REFUSED((void)s, "coordinate 5 is");

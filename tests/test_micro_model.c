@@ -147,6 +147,44 @@ static void too_few_rows_say_why(void **state)
     tear_down(&b);
 }
 
+/* Whole tensors of new structures: those that the asked numbers are of, and inside the bounds. */
+static void tensors_are_those_that_are_asked(void **state)
+{
+    (void)state;
+    enum { MANY = 64 };
+    bench b;
+    cupel_err err = {0};
+    cupel_micro_scratch *s = NULL;
+    set_up(ASKED, 0.02, 0, &b);
+    const cupel_layout *l = &b.rows.layout;
+    const cupel_material m[2] = {b.d->phase[0].material, b.d->phase[1].material};
+    double param[MANY * 2], low[36], value[6];
+    double *row = cupel_alloc(MANY, l->width * sizeof *row), *asked = cupel_alloc(MANY, b.d->n_asks * sizeof *asked);
+    check_ok(cupel_micro_scratch_new(b.m, MANY, &s, &err), &err);
+    for (size_t i = 0; i < MANY; i++) cupel_micro_space_point(&b.s, 500 + i, param + 2 * i);
+    cupel_micro_model_figures(b.m, param, MANY, CUPEL_ISA_PLAIN, s, row);
+    cupel_micro_model_values(b.m, param, MANY, CUPEL_ISA_PLAIN, s, asked);
+    for (size_t i = 0; i < MANY; i++) {
+        const double *at = row + i * l->width;
+        const cupel_micro_state now = cupel_layout_state(l, at);
+        for (size_t a = 0; a < b.d->n_asks; a++) check_close(asked[i * b.d->n_asks + a], cupel_ask_value(b.d, &b.d->ask[a], &now), 1e-12, 0);
+        for (int elastic = 0; elastic < 2; elastic++) {
+            cupel_bounds bounds;
+            const size_t n = elastic ? 6 : 3;
+            const double *t = at + (elastic ? l->c : l->k);
+            cupel_bounds_of((cupel_kind){.physics = (cupel_physics)elastic, .dim = 3}, 2, at + l->fraction, m, &bounds);
+            for (int end = 0; end < 2; end++) {
+                for (size_t k = 0; k < n * n; k++) low[k] = end ? bounds.voigt[k] - t[k] : t[k] - bounds.reuss[k];
+                cupel_small_eigen(low, n, value, NULL);
+                assert_true(value[0] > -1e-12 * cupel_small_norm(bounds.voigt, n * n));
+            }
+        }
+    }
+    cupel_free(row), cupel_free(asked);
+    cupel_micro_scratch_free(s);
+    tear_down(&b);
+}
+
 /* The ranking is one for any number of threads; the first meets the demand in truth; the goal decides among those that do; duplicates are apart. */
 static void the_first_is_the_best(void **state)
 {
@@ -303,7 +341,7 @@ int main(void)
 {
     cupel_la_single_thread();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unseen_structures),     cmocka_unit_test(left_out_rows_calibrate), cmocka_unit_test(too_few_rows_say_why),
+        cmocka_unit_test(unseen_structures), cmocka_unit_test(tensors_are_those_that_are_asked),     cmocka_unit_test(left_out_rows_calibrate), cmocka_unit_test(too_few_rows_say_why),
         cmocka_unit_test(the_first_is_the_best), cmocka_unit_test(verdicts_count_the_bar),
         cmocka_unit_test(artifacts_come_back),
 #ifdef CUPEL_FAULTS

@@ -16,7 +16,7 @@
  *             (Rasmussen and Williams 2006, eq. 4.17, doi:10.7551/mitpress/3206.001.0001) */
 typedef enum cupel_kernel { CUPEL_KERNEL_RBF = 0, CUPEL_KERNEL_MATERN52 = 1 } cupel_kernel;
 
-#define CUPEL_MACHINE_MAX_SUMS 16
+#define CUPEL_MACHINE_MAX_SUMS 64
 
 typedef struct cupel_machine_spec {
     cupel_kernel kernel;

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/normal.h"
+#include "core/engine/micro/physics.h"
 #include "core/math/stats.h"
 #include "models/homogenize/expansion.h"
 #include "models/learn/joint.h"
@@ -23,6 +24,7 @@ struct cupel_micro_model {
     size_t n, p;                   /* rows, outputs */
     size_t at_k, at_c, at_f;       /* where each kind of output begins; SIZE_MAX: not there */
     size_t *row;                   /* [n] */
+    cupel_micro_physics physics;
     cupel_joint *joint;
     size_t n_draws;
     double *draw;                  /* [n_draws][p] misses of left-out rows in spreads and local scales */
@@ -37,7 +39,8 @@ struct cupel_micro_model {
 
 struct cupel_micro_scratch {
     size_t block;
-    double *z, *mean, *spread;     /* [block][n_params], [block][p], [block] */
+    double *z, *known;             /* [block][n_params], [block][physics.n] */
+    double *mean, *spread;         /* [block][p], [block] */
     double *asked;                 /* [n_asks][n_draws] */
     double *at;                    /* [p] */
     void *joint;
@@ -85,14 +88,25 @@ static void put_outputs(const cupel_micro_model *m, const double *figure, double
         y[m->at_f + p - 1] = cupel_log(fmax(fraction[p], 1e-9)) - cupel_log(fmax(fraction[0], 1e-9));
 }
 
+/* Of phase 1, where the parameters set it exactly. */
+static double fraction_of(const cupel_micro_model *m, const double *value)
+{
+    for (size_t i = 0; i < m->space->n; i++)
+        if (m->space->place[i] == m->fraction_param) return value[i];
+    return m->space->middle.value[m->fraction_param];
+}
+
+static void know(const cupel_micro_model *m, const double *value, double *known)
+{
+    cupel_micro_physics_columns(&m->physics, m->exact_fraction ? fraction_of(m, value) : 0.5, known);
+}
+
 static void fractions_of(const cupel_micro_model *m, const double *value, const double *y, double *fraction)
 {
     const size_t n = m->rows->layout.n_phases;
     double sum = 1;
     if (m->exact_fraction) {
-        fraction[1] = m->space->middle.value[m->fraction_param];
-        for (size_t i = 0; i < m->space->n; i++)
-            if (m->space->place[i] == m->fraction_param) fraction[1] = value[i];
+        fraction[1] = fraction_of(m, value);
         fraction[0] = 1 - fraction[1];
         return;
     }
@@ -101,24 +115,29 @@ static void fractions_of(const cupel_micro_model *m, const double *value, const 
     for (size_t p = 0; p < n; p++) fraction[p] /= sum;
 }
 
+/* Tensors and fractions of outputs y at parameters value; k [9], c [36]. */
+static cupel_micro_state state_of(const cupel_micro_model *m, const double *value, const double *y, double *fraction, double *k, double *c)
+{
+    const size_t n = m->d->n_phases;
+    cupel_frame f;
+    fractions_of(m, value, y, fraction);
+    if (m->at_k != SIZE_MAX) {
+        cupel_frame_of(CUPEL_CONDUCTION, n, fraction, m->material, &f);
+        cupel_frame_tensor(&f, y + m->at_k, k);
+    }
+    if (m->at_c != SIZE_MAX) {
+        cupel_frame_of(CUPEL_ELASTICITY, n, fraction, m->material, &f);
+        cupel_frame_tensor(&f, y + m->at_c, c);
+    }
+    return (cupel_micro_state){.k = m->at_k != SIZE_MAX ? k : NULL, .c = m->at_c != SIZE_MAX ? c : NULL, .fraction = fraction};
+}
+
 /* What the demand asks of outputs y at parameters value; fraction [n_phases] on the way. */
 static void ask_outputs(const cupel_micro_model *m, const double *value, const double *y, double *fraction, double *asked, size_t step)
 {
     const cupel_micro_demand *d = m->d;
     double k[9], c[36], alpha[6];
-    cupel_frame f;
-    cupel_micro_state s = {.fraction = fraction};
-    fractions_of(m, value, y, fraction);
-    if (m->at_k != SIZE_MAX) {
-        cupel_frame_of(CUPEL_CONDUCTION, d->n_phases, fraction, m->material, &f);
-        cupel_frame_tensor(&f, y + m->at_k, k);
-        s.k = k;
-    }
-    if (m->at_c != SIZE_MAX) {
-        cupel_frame_of(CUPEL_ELASTICITY, d->n_phases, fraction, m->material, &f);
-        cupel_frame_tensor(&f, y + m->at_c, c);
-        s.c = c;
-    }
+    cupel_micro_state s = state_of(m, value, y, fraction, k, c);
     if (d->needs_expansion && d->n_phases == 2 &&
         cupel_expansion_levin((cupel_kind){.physics = CUPEL_ELASTICITY, .dim = 3}, &m->material[0], &m->material[1], c, alpha))
         s.alpha = alpha;
@@ -132,9 +151,7 @@ static bool fraction_is_exact(const cupel_micro_model *m)
     const size_t i = m->fraction_param, n_params = cupel_method_n_params(&m->space->middle.generator->method);
     if (m->d->n_phases != 2 || i == n_params) return false;
     for (size_t r = 0; r < m->n; r++) {
-        double want = m->space->middle.value[i];
-        for (size_t k = 0; k < m->space->n; k++)
-            if (m->space->place[k] == i) want = m->rows->param[m->row[r] * m->rows->n_params + k];
+        const double want = fraction_of(m, m->rows->param + m->row[r] * m->rows->n_params);
         if (!(fabs(m->rows->figure[m->row[r] * m->rows->layout.width + m->rows->layout.fraction + 1] - want) < 1e-4)) return false;
     }
     return true;
@@ -172,15 +189,20 @@ static cupel_status too_few(const cupel_samples *rows, size_t good, cupel_err *e
 static cupel_status learn(cupel_micro_model *m, double **y_out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const size_t n_params = m->space->n;
+    const size_t n_params = m->space->n, e = m->physics.n;
     double *z = m->z = cupel_alloc(m->n, n_params * sizeof *z), *y = cupel_alloc(m->n, m->p * sizeof *y);
-    if (!z || !y) CUPEL_TRY(cupel_no_memory(err, "a surrogate", 0));
+    double *known = cupel_alloc(m->n, (e + 1) * sizeof *known);
+    if (!z || !y || !known) CUPEL_TRY(cupel_no_memory(err, "a surrogate", 0));
     for (size_t i = 0; i < m->n; i++) {
-        cupel_micro_space_scaled(m->space, m->rows->param + m->row[i] * n_params, z + i * n_params);
+        const double *value = m->rows->param + m->row[i] * n_params;
+        cupel_micro_space_scaled(m->space, value, z + i * n_params);
+        know(m, value, known + i * e);
         put_outputs(m, m->rows->figure + m->row[i] * m->rows->layout.width, y + i * m->p);
     }
-    st = cupel_joint_fit(z, m->n, n_params, y, m->p, &m->joint, err);
+    const cupel_joint_rows rows = {.n = m->n, .d = n_params, .e = e, .p = m->p, .z = z, .h = known, .y = y};
+    st = cupel_joint_fit(&rows, &m->joint, err);
 done:
+    cupel_free(known);
     *y_out = y;
     return st;
 }
@@ -395,6 +417,7 @@ cupel_status cupel_micro_model_fit(const cupel_micro_demand *d, const cupel_micr
         if (!rows->reason[i]) m->row[m->n++] = i;
     find_fraction(m);
     place_outputs(m);
+    cupel_micro_physics_of(d, m->exact_fraction, &m->physics);
     CUPEL_TRY(room(m, err));
     CUPEL_TRY(learn(m, &y, err));
     make_draws(m, y);
@@ -443,10 +466,11 @@ cupel_status cupel_micro_scratch_new(const cupel_micro_model *m, size_t block, c
     *out = NULL;
     if (!s) return cupel_no_memory(err, "room to predict", sizeof *s);
     s->block = block;
-    s->z = cupel_alloc(block, m->space->n * f), s->mean = cupel_alloc(block, m->p * f), s->spread = cupel_alloc(block, f);
+    s->z = cupel_alloc(block, m->space->n * f), s->known = cupel_alloc(block, (m->physics.n + 1) * f);
+    s->mean = cupel_alloc(block, m->p * f), s->spread = cupel_alloc(block, f);
     s->asked = cupel_alloc(m->d->n_asks, m->n_draws * f), s->at = cupel_alloc(m->p, f);
     s->joint = cupel_alloc_aligned(1, cupel_joint_scratch_bytes(m->joint));
-    if (s->z && s->mean && s->spread && s->asked && s->at && s->joint) {
+    if (s->z && s->known && s->mean && s->spread && s->asked && s->at && s->joint) {
         *out = s;
         return CUPEL_OK;
     }
@@ -458,6 +482,7 @@ void cupel_micro_scratch_free(cupel_micro_scratch *s)
 {
     if (!s) return;
     cupel_free(s->z);
+    cupel_free(s->known);
     cupel_free(s->mean);
     cupel_free(s->spread);
     cupel_free(s->asked);
@@ -468,8 +493,11 @@ void cupel_micro_scratch_free(cupel_micro_scratch *s)
 
 static void predict(const cupel_micro_model *m, const double *value, size_t n, cupel_isa isa, cupel_micro_scratch *s)
 {
-    for (size_t i = 0; i < n; i++) cupel_micro_space_scaled(m->space, value + i * m->space->n, s->z + i * m->space->n);
-    cupel_joint_predict(m->joint, s->z, n, isa, s->joint, s->mean, s->spread);
+    for (size_t i = 0; i < n; i++) {
+        cupel_micro_space_scaled(m->space, value + i * m->space->n, s->z + i * m->space->n);
+        know(m, value + i * m->space->n, s->known + i * m->physics.n);
+    }
+    cupel_joint_predict(m->joint, s->z, s->known, n, &(cupel_joint_way){isa, s->joint}, s->mean, s->spread);
 }
 
 /* log of the normal distribution below z; the asymptote where it underflows. */
@@ -523,6 +551,19 @@ void cupel_micro_model_values(const cupel_micro_model *m, const double *value, s
     double fraction[CUPEL_MICRO_PHASES_MAX];
     predict(m, value, n, isa, s);
     for (size_t i = 0; i < n; i++) ask_outputs(m, value + i * m->space->n, s->mean + i * m->p, fraction, asked + i * m->d->n_asks, 1);
+}
+
+void cupel_micro_model_figures(const cupel_micro_model *m, const double *value, size_t n, cupel_isa isa, cupel_micro_scratch *s, double *figure)
+{
+    const cupel_layout *l = &m->rows->layout;
+    predict(m, value, n, isa, s);
+    memset(figure, 0, n * l->width * sizeof *figure);
+    for (size_t i = 0; i < n; i++) {
+        double *row = figure + i * l->width, k[9], c[36];
+        const cupel_micro_state t = state_of(m, value + i * m->space->n, s->mean + i * m->p, row + l->fraction, k, c);
+        if (t.k) memcpy(row + l->k, k, sizeof k);
+        if (t.c) memcpy(row + l->c, c, sizeof c);
+    }
 }
 
 static double margin_of(const cupel_micro_demand *d, const cupel_micro_forecast *f)

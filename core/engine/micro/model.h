@@ -1,7 +1,8 @@
 /* The surrogate of a space of microstructures: parameters to tensors, and to the numbers that a demand asks for, with intervals.
  *
  * Learned are the components of the Voigt-Reuss normalised logarithm (normal.h) of each tensor, and log ratios of volume fractions where the
- * generator does not set them exactly, by one joint Gaussian process (models/learn/joint.h): no prediction leaves the bounds of its fractions.
+ * generator does not set them exactly, by one joint Gaussian process (models/learn/joint.h) whose trend knows what simple models say (physics.h): no
+ * prediction leaves the bounds of its fractions.
  *
  * What is not known of a structure is drawn from the sample itself: row i, predicted from all the others, misses by a vector e_i, counted in the
  * spread s that the process gives there times the size of the misses around it. A structure z is then one of y(z) + s(z) e_i, i = 1 .. n, each a set
@@ -50,6 +51,10 @@ void cupel_micro_model_score(const cupel_micro_model *m, const double *value, si
 
 /* What the demand asks of rows value [n][n_params], n <= block, as predicted: asked [n][n_asks]. */
 void cupel_micro_model_values(const cupel_micro_model *m, const double *value, size_t n, cupel_isa isa, cupel_micro_scratch *s, double *asked);
+
+/* The tensors of rows value [n][n_params], n <= block, as predicted: row i of figure [n][layout.width] has fractions, conductivity and stiffness
+ * where the layout has them, and 0 elsewhere. */
+void cupel_micro_model_figures(const cupel_micro_model *m, const double *value, size_t n, cupel_isa isa, cupel_micro_scratch *s, double *figure);
 
 /* Thorough, one row. */
 typedef struct cupel_micro_forecast {

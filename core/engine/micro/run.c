@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/physics.h"
 #include "core/engine/micro/store.h"
 #include "core/io/input.h"
 #include "core/io/json.h"
@@ -208,7 +209,7 @@ static cupel_status check_before(const road *r, cupel_err *err)
     if (d->needs_expansion && d->n_phases != 2)
         return cupel_fail(err, CUPEL_USAGE, "%s: expansion is learned through the stiffness, which tells it for two phases; the demand has %zu",
                           d->file, d->n_phases);
-    return cupel_memory_check(cupel_joint_bytes(d->sample, r->space.n, 27 + d->n_phases), "the surrogate of such a sample", err);
+    return cupel_memory_check(cupel_joint_bytes(d->sample, r->space.n, CUPEL_PHYSICS_MAX, 27 + d->n_phases), "the surrogate of such a sample", err);
 }
 
 static cupel_status open_road(road *r, const char *demand, cupel_err *err)
