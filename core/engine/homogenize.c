@@ -43,20 +43,27 @@ void cupel_homogenized_free(cupel_homogenized *h)
     cupel_free(h);
 }
 
-static cupel_status physics_of(const char *property, cupel_physics *physics, cupel_err *err)
+/* Names of a property, the first of them that of the answer. */
+static const struct {
+    const char *name, *also;
+    cupel_physics physics;
+} properties[] = {{"conduction", "conductivity", CUPEL_CONDUCTION},
+                  {"permittivity", "permittivity", CUPEL_CONDUCTION},
+                  {"diffusion", "diffusivity", CUPEL_CONDUCTION},
+                  {"elasticity", "stiffness", CUPEL_ELASTICITY},
+                  {"expansion", "thermal expansion", CUPEL_ELASTICITY}};
+
+static cupel_status find_property(const char *property, cupel_homogenized *h, cupel_err *err)
 {
-    static const char *const conduction[] = {"conduction", "permittivity", "diffusion"}, *const elasticity[] = {"elasticity", "expansion"};
-    for (size_t i = 0; i < 3; i++)
-        if (strcmp(property, conduction[i]) == 0) {
-            *physics = CUPEL_CONDUCTION;
-            return CUPEL_OK;
-        }
-    for (size_t i = 0; i < 2; i++)
-        if (strcmp(property, elasticity[i]) == 0) {
-            *physics = CUPEL_ELASTICITY;
-            return CUPEL_OK;
-        }
-    return cupel_fail(err, CUPEL_USAGE, "property '%.40s': expected conduction, permittivity, diffusion, elasticity or expansion", property);
+    for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
+        if (strcmp(property, properties[i].name) != 0 && strcmp(property, properties[i].also) != 0) continue;
+        h->property = properties[i].name;
+        h->kind.physics = properties[i].physics;
+        return CUPEL_OK;
+    }
+    return cupel_fail(err, CUPEL_USAGE,
+                      "property '%.40s': expected conduction (conductivity), permittivity, diffusion (diffusivity), elasticity (stiffness) or "
+                      "expansion", property);
 }
 
 /* One array of materials as the solver takes them. */
@@ -203,7 +210,7 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     CUPEL_TRY(keep_bounds(h, &c->grids.grid[0], job, err));
     reach_to_bounds(h);
     if (!h->estimate.resolved) CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; take a finer grid", h->estimate.why_not));
-    if (o->fields) CUPEL_TRY(cupel_homogenize_fields(o->fields, &c->grids.grid[0], job, h, err));
+    if (o->fields) CUPEL_TRY(cupel_homogenize_fields(o, c, job, h, err));
     cupel_solution_free(h->estimate.solution); /* it looks at the mixture, which goes */
     h->estimate.solution = NULL;
     if (h->kind.physics == CUPEL_ELASTICITY) {
@@ -223,8 +230,7 @@ cupel_status cupel_homogenize(const cupel_homogenize_options *o, const cupel_job
     cupel_sample c = {0};
     cupel_homogenized *h = cupel_alloc(1, sizeof *h);
     if (!h) CUPEL_TRY(cupel_no_memory(err, "homogenisation", 0));
-    h->property = o->property;
-    CUPEL_TRY(physics_of(o->property, &h->kind.physics, err));
+    CUPEL_TRY(find_property(o->property, h, err));
     if (o->accuracy < 0 || o->accuracy >= 1)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "accuracy %g: expected a relative error between 0 and 1", o->accuracy));
     CUPEL_TRY(cupel_sample_read(o, job, &c, err));

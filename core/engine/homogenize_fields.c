@@ -1,20 +1,20 @@
-/* Fields under each load: written plane by plane, and what they say of peaks: quantiles of the von Mises stress (or of the flux) per phase, and how
- * far the largest stands above the mean. */
+/* Fields under each load: an artifact written plane by plane, and what they say of peaks: quantiles of the von Mises stress (or of the flux) per
+ * phase, and how far the largest stands above the mean. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/homogenize_parts.h"
-#include "core/io/h5.h"
-#include "core/sys/file.h"
-#include "datasets/formats/target.h"
+#include "core/io/artifact.h"
+#include "core/io/input.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const double cupel_field_quantiles[CUPEL_FIELD_QUANTILES] = {0.05, 0.50, 0.95, 0.99, 1};
 
 /* Values between 1e-9 and 1e9 times the scale in steps of 0.25 %. */
-enum { BINS = 16384, PHASES_COUNTED = 256 };
+enum { BINS = 16384, PHASES_COUNTED = 256, SCHEMA = 1 };
 static const double DECADES = 18;
 
 static size_t bin_of(double x, double scale)
@@ -28,7 +28,7 @@ static double of_bin(size_t bin, double scale) { return scale * pow(10, (((doubl
 typedef struct writer {
     cupel_homogenized *h;
     const cupel_mixture *m;
-    cupel_h5 *h5;
+    cupel_writer *file;
     size_t parts, plane; /* components of a field; voxels of a plane */
     size_t counted;      /* phases whose quantiles are counted */
     double scale;
@@ -95,13 +95,10 @@ static void transpose(const writer *w, const float *from)
 
 static cupel_status make_set(writer *w, const char *name, const char *units, const char *what, bool scalar, cupel_err *err)
 {
-    const size_t *n = w->m->n, parts = w->parts;
-    cupel_h5_info info = {.type = CUPEL_F32, .rank = w->m->dim + !scalar, .shape = {n[0], n[1]}};
-    if (w->m->dim == 3) info.shape[2] = n[2];
-    if (!scalar) info.shape[w->m->dim] = parts;
-    cupel_status st = cupel_h5_put(w->h5, name, &info, NULL, err);
-    if (st == CUPEL_OK) st = cupel_h5_set(w->h5, name, "units", CUPEL_TEXT, units, err);
-    return st == CUPEL_OK ? cupel_h5_set(w->h5, name, "description", CUPEL_TEXT, what, err) : st;
+    const int dim = w->m->dim;
+    size_t shape[4] = {w->m->n[0], w->m->n[1], w->m->n[2]};
+    if (!scalar) shape[dim] = w->parts;
+    return cupel_writer_put(w->file, name, units, what, CUPEL_F32, dim + !scalar, shape, NULL, err);
 }
 
 static cupel_status write_load(writer *w, size_t load, cupel_err *err)
@@ -122,10 +119,10 @@ static cupel_status write_load(writer *w, size_t load, cupel_err *err)
         CUPEL_TRY(cupel_solution_plane(w->h->estimate.solution, load, i0, w->strain, w->stress, err));
         count_plane(w, i0);
         transpose(w, w->strain);
-        CUPEL_TRY(cupel_h5_put_rows(w->h5, strain, i0, 1, w->out, err));
+        CUPEL_TRY(cupel_writer_put_rows(w->file, strain, i0, 1, w->out, err));
         transpose(w, w->stress);
-        CUPEL_TRY(cupel_h5_put_rows(w->h5, stress, i0, 1, w->out, err));
-        CUPEL_TRY(cupel_h5_put_rows(w->h5, energy, i0, 1, w->energy, err));
+        CUPEL_TRY(cupel_writer_put_rows(w->file, stress, i0, 1, w->out, err));
+        CUPEL_TRY(cupel_writer_put_rows(w->file, energy, i0, 1, w->energy, err));
     }
 done:
     return st;
@@ -190,15 +187,74 @@ static void writer_release(writer *w)
     cupel_free(w->peak);
 }
 
-cupel_status cupel_homogenize_fields(const char *path, const cupel_mixture *m, const cupel_job *job, cupel_homogenized *h, cupel_err *err)
+/* Corners of the voxels, [n0 + 1][n1 + 1][n2 + 1][3]: with them a structured grid has axis 0 along x, whatever axis is fastest in the file. */
+static cupel_status put_corners(writer *w, const cupel_sample *c, cupel_err *err)
 {
-    writer w = {.h = h, .m = m};
-    cupel_target file = {.fd = -1};
+    const size_t n[4] = {w->m->n[0] + 1, w->m->n[1] + 1, w->m->n[2] + 1, 3};
+    const double *edge = c->grids.edge[0], scale = c->voxel > 0 ? c->voxel : 1;
+    float *x = cupel_alloc(n[1] * n[2], 3 * sizeof *x);
+    if (!x) return cupel_no_memory(err, "corners of voxels", n[1] * n[2] * 3 * sizeof *x);
+    cupel_status st = cupel_writer_put(w->file, "mesh/corners", c->voxel > 0 ? "m" : "voxels along axis 1",
+                                       "corners of the voxels: directions 1, 2, 3", CUPEL_F32, 4, n, NULL, err);
+    for (size_t i = 0; i < n[0] && st == CUPEL_OK; i++) {
+        for (size_t p = 0; p < n[1] * n[2]; p++) {
+            x[3 * p] = (float)((double)i * edge[0] * scale);
+            x[3 * p + 1] = (float)((double)(p / n[2]) * edge[1] * scale);
+            x[3 * p + 2] = (float)((double)(p % n[2]) * edge[2] * scale);
+        }
+        st = cupel_writer_put_rows(w->file, "mesh/corners", i, 1, x, err);
+    }
+    cupel_free(x);
+    return st;
+}
+
+static cupel_status put_labels(writer *w, cupel_err *err)
+{
+    const size_t n[3] = {w->m->n[0], w->m->n[1], w->m->n[2]}, rows = n[0], row = n[1] * n[2];
+    int64_t *label = cupel_alloc(row, sizeof *label);
+    if (!label) return cupel_no_memory(err, "labels", row * sizeof *label);
+    cupel_status st = cupel_writer_put(w->file, "label", "", "label of each voxel; of a cut one that of the larger part", CUPEL_I64, w->m->dim, n,
+                                       NULL, err);
+    for (size_t i = 0; i < rows && st == CUPEL_OK; i++) {
+        for (size_t v = 0; v < row; v++) label[v] = w->h->phase[w->m->id8 ? w->m->id8[i * row + v] : w->m->id16[i * row + v]].label;
+        st = cupel_writer_put_rows(w->file, "label", i, 1, label, err);
+    }
+    cupel_free(label);
+    return st;
+}
+
+/* Where the fields come from: the recipe, or the digest of the volume (a folder of slices has none). */
+static cupel_status put_origin(writer *w, const cupel_homogenize_options *o, const cupel_sample *c, cupel_err *err)
+{
+    struct stat sb;
+    char digest[7 + 65] = "sha256:";
+    cupel_str text = {0};
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_writer_attr_text(w->file, "property", w->h->property, err));
+    if (w->h->kind.dim == 2 && w->h->kind.physics == CUPEL_ELASTICITY)
+        CUPEL_TRY(cupel_writer_attr_text(w->file, "plane", w->h->kind.plane_stress ? "stress" : "strain", err));
+    if (c->recipe) {
+        cupel_recipe_text(&c->made_by, &text);
+        CUPEL_TRY(cupel_writer_attr_text(w->file, "recipe", cupel_str_text(&text), err));
+    } else if (stat(o->input, &sb) == 0 && S_ISREG(sb.st_mode)) {
+        CUPEL_TRY(cupel_digest_file(o->input, digest + 7, err));
+        CUPEL_TRY(cupel_writer_input(w->file, "volume", digest, err));
+    }
+done:
+    cupel_str_free(&text);
+    return st;
+}
+
+cupel_status cupel_homogenize_fields(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h,
+                                     cupel_err *err)
+{
+    writer w = {.h = h, .m = &c->grids.grid[0]};
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(writer_init(&w, err));
-    CUPEL_TRY(cupel_target_open(path, &file, err));
-    CUPEL_TRY(cupel_h5_create(file.fd, path, 0, NULL, &w.h5, err));
-    CUPEL_TRY(cupel_h5_set(w.h5, "/", "property", CUPEL_TEXT, h->property, err));
+    CUPEL_TRY(cupel_writer_open(o->fields, "fields", SCHEMA, c->recipe ? c->made_by.seed : 0, &w.file, err));
+    CUPEL_TRY(put_origin(&w, o, c, err));
+    CUPEL_TRY(put_labels(&w, err));
+    CUPEL_TRY(put_corners(&w, c, err));
     for (size_t load = 0; load < h->estimate.order; load++) {
         if (cupel_stopped(job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while writing fields"));
         cupel_progress(job, "fields", load, h->estimate.order);
@@ -207,12 +263,11 @@ cupel_status cupel_homogenize_fields(const char *path, const cupel_mixture *m, c
         CUPEL_TRY(write_load(&w, load, err));
         if (w.counted) take_statistics(&w, load);
     }
-    CUPEL_TRY(cupel_h5_close(&w.h5, err));
-    CUPEL_TRY(cupel_target_commit(&file, err));
-    h->fields = path;
+    CUPEL_TRY(cupel_writer_commit(&w.file, err));
+    CUPEL_TRY(cupel_homogenize_xdmf(o->fields, w.m, h, err));
+    h->fields = o->fields;
 done:
-    cupel_h5_close(&w.h5, NULL);
-    cupel_target_abandon(&file);
+    cupel_writer_abandon(&w.file);
     writer_release(&w);
     return st;
 }

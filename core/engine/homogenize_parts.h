@@ -15,6 +15,7 @@ typedef struct cupel_sample {
     int64_t *label;                /* [n_phases] */
     double *angle;                 /* [n_phases][3] Bunge, of a recipe of grains; NULL */
     bool cubes;                    /* voxels of the first grid */
+    double voxel;                  /* edge of its voxels along axis 0, metres; 0: not known */
     bool periodic;
 } cupel_sample;
 
@@ -25,8 +26,12 @@ void cupel_sample_release(cupel_sample *c);
 cupel_status cupel_homogenize_phases(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h,
                                     cupel_err *err);
 
-/* From h->estimate.solution, solved on m. */
-cupel_status cupel_homogenize_fields(const char *path, const cupel_mixture *m, const cupel_job *job, cupel_homogenized *h, cupel_err *err);
+/* From h->estimate.solution, solved on the first grid: an artifact "fields" (o->fields) and an XDMF file beside it. */
+cupel_status cupel_homogenize_fields(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h,
+                                     cupel_err *err);
+
+/* What ParaView wants to know of the data sets of `fields`, written beside it: name.xdmf for name.h5. */
+cupel_status cupel_homogenize_xdmf(const char *fields, const cupel_mixture *m, const cupel_homogenized *h, cupel_err *err);
 
 /* "engineering": {...}, and lines for people; only with h->has_engineering. */
 void cupel_homogenized_put_constants(const cupel_homogenized *h, cupel_json_out *w);

@@ -33,6 +33,7 @@ static cupel_status read_volume(const cupel_homogenize_options *o, cupel_sample 
     CUPEL_TRY(cupel_volume_read(o->input, &o->volume, &v, err));
     c->n_phases = v.n_phases;
     c->periodic = v.periodic;
+    c->voxel = v.has_size ? v.size[0] : 0;
     for (int a = 0; a < v.dim; a++) {
         c->grids.edge[0][a] = v.size[a] / v.size[0];
         c->cubes = c->cubes && fabs(v.size[a] - v.size[0]) <= 1e-6 * v.size[0];

@@ -260,5 +260,6 @@ void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
     table_bounds(out, &h->bounds);
     if (h->has_engineering) cupel_homogenized_constants_table(h, out);
     if (h->fields) table_fields(out, h);
-    cupel_str_addf(out, "%zu iterations on this grid, %zu in all, %.2f s\n", e->iterations, e->all_iterations, h->seconds);
+    cupel_str_addf(out, "%zu iterations on this grid, %zu in all, %.2f s%s\n", e->iterations, e->all_iterations, h->seconds,
+                   e->has_error && e->all_iterations > e->iterations ? " (--no-error leaves the bar and its solves out)" : "");
 }

@@ -27,6 +27,8 @@ cupel_status cupel_writer_attr_int(cupel_writer *w, const char *name, int64_t va
 /* A data set at once. `name` may hold one or more '/' (groups are made). data of CUPEL_TEXT is const char *const *, rank 1. */
 cupel_status cupel_writer_put(cupel_writer *w, const char *name, const char *units, const char *description, cupel_type type,
                               int rank, const size_t *shape, const void *data, cupel_err *err);
+/* Rows first .. first + n - 1 (along the first axis) of a data set that was put with data NULL; all of them have to come before commit. */
+cupel_status cupel_writer_put_rows(cupel_writer *w, const char *name, size_t first, size_t n, const void *data, cupel_err *err);
 /* A data set that grows by rows [n][width]; width 1 gives rank 1, which CUPEL_TEXT must have. Several may be open at once; they belong to
  * the writer. After a call that failed only abandon is left. */
 typedef struct cupel_rows cupel_rows;

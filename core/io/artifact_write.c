@@ -195,6 +195,11 @@ done:
     return note(w, st);
 }
 
+cupel_status cupel_writer_put_rows(cupel_writer *w, const char *name, size_t first, size_t n, const void *data, cupel_err *err)
+{
+    return note(w, cupel_h5_put_rows(w->h, name, first, n, data, err));
+}
+
 /* ---- writing rows ---- */
 
 /* Chunks of a power of two of rows, so that blocks that are one too go straight from the caller's memory to the file. */

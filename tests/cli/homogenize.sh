@@ -46,8 +46,20 @@ check 'the same bytes for one thread and two' eval 'exits 0 H "$T/layers.npy" --
   grep -v seconds "$T/out" >"$T/one" && exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --threads 2 --format json &&
   grep -v seconds "$T/out" | cmp -s - "$T/one"'
 
+H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --format json 2>/dev/null | grep -v seconds >"$T/one"
+check 'conductivity is conduction by another name' eval 'exits 0 H "$T/layers.npy" --property conductivity --phase 0:k=1 --phase 1:k=30 --format json &&
+  grep -v seconds "$T/out" | cmp -s - "$T/one" && [ -s "$T/one" ]'
+check 'stiffness is elasticity' eval 'exits 0 H "$T/layers.npy" --property stiffness --phase "*:E=1,nu=0.3" --no-error --format json && has "\"property\":\"elasticity\""'
+check 'the hint to leave the bar out' eval 'exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 && prints "--no-error" &&
+  exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --no-error && ! prints "--no-error"'
 check "fields go to a file" exits 0 H "$T/layers.npy" --property elasticity --phase 0:E=1,nu=0.3 --phase 1:E=12,nu=0.2 --fields "$T/f.h5" --no-error --format json
 check "and peaks into the answer" eval '[ -s "$T/f.h5" ] && has "\"concentration\":" && has "\"load\":\"23\""'
+check 'inspect tells what the fields are' eval 'exits 0 "$CUPEL" inspect "$T/f.h5" && grep -q "^kind  *fields" "$T/out" && grep -q "^  volume  *sha256:" "$T/out" &&
+  grep -q "load-23/stress  *float32 16 x 16 x 8 x 6 " "$T/out"'
+# every data set that the XDMF file names is in the HDF5 file beside it, with the shape it says
+sed -n 's/.*Format="HDF".*Dimensions="\([0-9 ]*\)">f.h5:\/\([^<]*\)<.*/\2 \1/p' "$T/f.xdmf" | sort -u >"$T/named"
+awk '$2 ~ /^(float32|int64)$/ { printf "%s", $1; for (i = 3; $i ~ /^[0-9x]+$/; i += 2) { printf " %s", $i; if ($(i + 1) != "x") break } print "" }' "$T/out" | sort >"$T/held"
+check 'and ParaView finds them by the XDMF file beside it' eval '[ "$(wc -l <"$T/named")" = 20 ] && cmp -s "$T/named" "$T/held"'
 check 'a recipe' exits 0 H 'gyroid:fraction=0.4,seed=1' --grid 24 --property conduction --phase 0:k=1 --phase 1:k=10 --format json
 check 'has the exact fraction and two grids' eval 'has "\"second_grid\":[18,18,18]" && has "\"tensor_grid\":" && near "$(number fraction)" 0.4 1e-5'
 a=$(number tensor) e=$(number error)
