@@ -22,7 +22,7 @@ static void materials_of(const cupel_micro_demand *d, cupel_material *m)
     for (size_t i = 0; i < d->n_phases; i++) m[i] = d->phase[i].material;
 }
 
-/* Two isotropic phases: the expansion follows from the stiffness, whatever the geometry (Levin 1967, doi:10.1007/BF01136029):
+/* Two isotropic phases: the expansion follows from the stiffness, whatever the geometry (Levin, Mechanics of Solids 2, 58 (1967)):
  * alpha = <alpha> + (S - <S>) : (S1 - S0)^-1 : (alpha1 - alpha0). False where the phases have the same compliance or one has none. */
 static bool levin(const cupel_micro_demand *d, const double *c, const double *fraction, double *alpha)
 {
