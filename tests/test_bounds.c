@@ -173,9 +173,33 @@ static void one_phase_is_its_own_bound(void **state)
     }
 }
 
+/* A tensor that rounding has put beyond its bounds comes back to them, and nowhere else moves; one between them keeps every bit. */
+static void tensors_are_kept_within_their_bounds(void **state)
+{
+    (void)state;
+    cupel_bounds b = {.order = 3, .reuss = {1, 0, 0, 0, 2, 0, 0, 0, 3}, .voigt = {4, 0, 0, 0, 4, 0, 0, 0, 4}};
+    double inside[9] = {2, 0.1, 0, 0.1, 3, 0.2, 0, 0.2, 3.5}, copy[9];
+    memcpy(copy, inside, sizeof copy);
+    cupel_bounds_keep(&b, inside);
+    assert_memory_equal(inside, copy, sizeof copy);
+    double t[9] = {1 - 1e-6, 0, 0, 0, 3, 0, 0, 0, 4 + 1e-6};
+    cupel_bounds_keep(&b, t);
+    check_close(t[0], 1, 1e-15, 0);
+    check_close(t[4], 3, 1e-15, 0);
+    check_close(t[8], 4, 1e-15, 0);
+    /* turned: the least eigenvalue of the difference was -1e-6 */
+    double r[9] = {1.5, 0.5 + 1e-6, 0, 0.5 + 1e-6, 1.5, 0, 0, 0, 3};
+    b = (cupel_bounds){.order = 3, .reuss = {1, 0, 0, 0, 1, 0, 0, 0, 1}, .voigt = {4, 0, 0, 0, 4, 0, 0, 0, 4}};
+    check_fails(cupel_bounds_check(&b, r, 1e-8, &err), CUPEL_FAILED, &err, "below the harmonic");
+    cupel_bounds_keep(&b, r);
+    check_ok(cupel_bounds_check(&b, r, 1e-15, &err), &err);
+    check_close(r[1], 0.5, 0, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tensors_are_kept_within_their_bounds),
         cmocka_unit_test(means_of_two_conductors),           cmocka_unit_test(arrays_of_spheres_keep_the_bounds),
         cmocka_unit_test(moduli_of_isotropic_mixtures),      cmocka_unit_test(equal_shear_moduli_leave_no_room),
         cmocka_unit_test(plane_stress_of_a_phase),           cmocka_unit_test(a_void_makes_the_lower_bounds_zero),

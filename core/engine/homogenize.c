@@ -208,6 +208,8 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     CUPEL_TRY(c->recipe ? cupel_estimate_cuts(&c->grids, m, &eo, job, &h->estimate, err)
                         : cupel_estimate_labels(&c->grids.grid[0], m, &eo, job, &h->estimate, err));
     CUPEL_TRY(keep_bounds(h, &c->grids.grid[0], job, err));
+    cupel_bounds_keep(&h->bounds, h->estimate.on_grid);
+    cupel_bounds_keep(&h->bounds, h->estimate.tensor);
     reach_to_bounds(h);
     if (!h->estimate.resolved) CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; take a finer grid", h->estimate.why_not));
     if (o->fields) CUPEL_TRY(cupel_homogenize_fields(o, c, job, h, err));

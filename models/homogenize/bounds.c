@@ -211,6 +211,28 @@ cupel_status cupel_bounds_check(const cupel_bounds *b, const double *tensor, dou
                       -fmin(below, above), above < below ? "above" : "below", above < below ? "arithmetic" : "harmonic", allowed);
 }
 
+/* t becomes base + sign * P, P the positive part of sign * (t - base), unless it is that already. */
+static void keep_side(double *t, const double *base, double sign, size_t n)
+{
+    double d[36], value[6], vector[36];
+    for (size_t i = 0; i < n * n; i++) d[i] = sign * (t[i] - base[i]);
+    symmetrise(d, n);
+    cupel_small_eigen(d, n, value, vector);
+    if (value[0] >= 0) return;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++) {
+            double positive = 0;
+            for (size_t e = 0; e < n; e++) positive += fmax(value[e], 0) * vector[e * n + i] * vector[e * n + j];
+            t[i * n + j] = t[j * n + i] = base[i * n + j] + sign * positive;
+        }
+}
+
+void cupel_bounds_keep(const cupel_bounds *b, double *tensor)
+{
+    keep_side(tensor, b->reuss, 1, b->order);
+    keep_side(tensor, b->voigt, -1, b->order);
+}
+
 /* Both sums with the eigenvalues moved by x in the favour of each; a pole passed counts as kept. */
 static bool traces_hold(const cupel_bounds *b, const double *value, double x)
 {

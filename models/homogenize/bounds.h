@@ -39,6 +39,10 @@ void cupel_bounds_of(cupel_kind kind, size_t n_phases, const double *fraction, c
  * difference. A solver that keeps average and energy identities cannot do that on any grid, so it is a defect of ours. */
 cupel_status cupel_bounds_check(const cupel_bounds *b, const double *tensor, double tolerance, cupel_err *err);
 
+/* Moves tensor [order][order] to reuss and voigt where it lies beyond them (negative parts of tensor - reuss, then of voigt - tensor, are left out):
+ * single precision fields put a laminate 1e-6 below its harmonic mean, and the means are exact. One within the bounds keeps every bit. */
+void cupel_bounds_keep(const cupel_bounds *b, double *tensor);
+
 /* Two-phase conduction, phases k1 < k2, eigenvalues l_i of T in d dimensions (Murat, Tartar 1985; Lurie, Cherkaev, Proc. R. Soc. Edinburgh A 99, 71
  * (1984), doi:10.1017/S030821050002597X):
  *   sum 1 / (l_i - k1) <= 1 / (kh - k1) + (d - 1) / (ka - k1),   sum 1 / (k2 - l_i) <= 1 / (k2 - kh) + (d - 1) / (k2 - ka).

@@ -42,6 +42,8 @@ check 'an image has a 2 x 2 tensor' exits 0 H "$T/image.npy" --property conducti
 check 'of the image' eval 'has "\"grid\":[16,16]" && has "iterationerroronly"'
 check 'one tensor for all labels not named' exits 0 H "$T/image.npy" --property conduction --phase '*:k1=1,k2=2,k3=3' --format json
 check 'is that tensor' eval 'near "$(number tensor)" 1 1e-6'
+check 'a laminate on an even grid is not printed below its harmonic mean' eval 'exits 0 H laminate:fraction=0.5 --grid 16 --property conduction --phase 0:k=1 --phase 1:k=40 --format json &&
+  near "$(number tensor)" 1.951219512195122 1e-12 && [ "$(number tensor)" = "$(number lower)" ]'
 check 'the same bytes for one thread and two' eval 'exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --threads 1 --format json &&
   grep -v seconds "$T/out" >"$T/one" && exits 0 H "$T/layers.npy" --property conduction --phase 0:k=1 --phase 1:k=30 --threads 2 --format json &&
   grep -v seconds "$T/out" | cmp -s - "$T/one"'
