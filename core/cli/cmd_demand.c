@@ -61,7 +61,8 @@ const cupel_verb cupel_verb_demand = {
             "  grid: 48\n"
             "  sample: 64                                       # solved to learn from\n"
             "  candidates: 100000                               # predicted\n"
-            "  verify: 3                                        # of the first, solved again with an error bar\n\n"
+            "  verify: 3                                        # of the first, solved again with an error bar\n"
+            "  surrogate: DIR/samples.h5                        # of an earlier run of this space and these phases: no sample is solved\n\n"
             "Exit code 2 for keys, units and windows, 3 for tables, 5 when the space is empty.\n",
     .options = options,
     .min_args = 2,

@@ -6,6 +6,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 {
     cupel_str text = {0};
     const cupel_design_options o = {.budget = cupel_opt_text(args, "budget"),
+                                    .surrogate = cupel_opt_text(args, "surrogate"),
                                     .grid = cupel_opt_count(args, "grid"),
                                     .seed = cupel_opt_count(args, "seed"),
                                     .grid_given = cupel_opt_given(args, "grid"),
@@ -30,6 +31,8 @@ static const cupel_opt options[] = {
                                                                              "budget in solves"},
     {.name = "grid", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "voxels along an edge of the finest grid designed on, in place of the demand's"},
     {.name = "seed", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "of the random fields, in place of the demand's"},
+    {.name = "surrogate", .placeholder = "FILE", .kind = CUPEL_OPT_TEXT,
+     .help = "samples.h5 of a 'cupel run' of the same space and phases: it chooses where the search begins, in place of a scan"},
     {0}};
 
 const cupel_verb cupel_verb_design = {

@@ -57,7 +57,8 @@ const cupel_verb cupel_verb_run = {
         "what was run on what. 'cupel help demand' says how a demand is written.\n\n"
         "  cupel run datasets/examples/solar-absorber.yaml --threads 2 -o out\n\n"
         "A demand for microstructures solves a sample of its space (DIR/samples.csv), learns from it, predicts candidates, and solves the first of "
-        "the ranking again with an error bar. Each structure is kept as soon as it is solved.\n\n"
+        "the ranking again with an error bar. Each structure is kept as soon as it is solved. With "
+        "'surrogate: DIR/samples.h5' in the demand the sample of an earlier run of the same space and phases is taken, and none is solved.\n\n"
         "SIGTERM and SIGUSR1 write a checkpoint and end with exit code 6; --resume goes on. Exit code 5: no candidate can meet the "
         "demand.\n",
     .options = options,

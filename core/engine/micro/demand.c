@@ -6,6 +6,7 @@
 #include "core/io/input.h"
 #include "core/io/keys.h"
 #include "core/math/units.h"
+#include "core/sys/file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 static const size_t DEMAND_BYTES_MAX = 1u << 20;
 
-static const char *const top_keys[] = {"demand", "scale", "phases", "require", "space", "grid", "budget", "keep", "sample", "candidates", "verify", "seed", "level", NULL};
+static const char *const top_keys[] = {"demand", "scale", "phases", "require", "space", "grid", "budget", "keep", "sample", "candidates", "verify", "seed", "level", "surrogate", NULL};
 static const char *const scale_words[] = {"microstructure", NULL};
 static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K", "kg/m^3", "USD/kg", ""};
 
@@ -152,6 +153,18 @@ static cupel_status check_properties(const cupel_micro_demand *d, cupel_err *err
     return CUPEL_OK;
 }
 
+/* A file is looked for beside the demand. */
+static cupel_status read_surrogate(cupel_micro_demand *d, const cupel_yaml *root, cupel_err *err)
+{
+    const char *name = NULL;
+    cupel_status st = cupel_keys_text(root, d->file, "surrogate", &name, err);
+    if (st != CUPEL_OK || !name) return st;
+    char *path = cupel_path_beside(d->file, name);
+    d->surrogate = path ? cupel_arena_text(&d->arena, path, strlen(path)) : NULL;
+    cupel_free(path);
+    return d->surrogate ? CUPEL_OK : cupel_no_memory(err, "a file name", 0);
+}
+
 static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -168,6 +181,7 @@ static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cup
     CUPEL_TRY(cupel_keys_count(root, d->file, "candidates", 1, 1000000000, &d->candidates, err));
     CUPEL_TRY(cupel_keys_count(root, d->file, "verify", 0, 1000, &d->verify, err));
     CUPEL_TRY(cupel_keys_number(root, d->file, "level", 0.5, 0.999, &d->level, err));
+    CUPEL_TRY(read_surrogate(d, root, err));
     CUPEL_TRY(read_budget(d, root, err));
     CUPEL_TRY(read_phases(&r, cupel_yaml_get(root, "phases"), err));
     CUPEL_TRY(cupel_micro_require(&r, cupel_yaml_get(root, "require"), err));

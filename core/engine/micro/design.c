@@ -2,17 +2,18 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/engine/micro/search.h"
+#include "core/engine/micro/design_start.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 3, SCAN = 7 };
+enum { SEEDS = 3, SCAN = 7, SCAN_GRID = 16 };
 
 void cupel_designs_release(cupel_designs *designs)
 {
     cupel_free(designs->step);
+    cupel_free(designs->start);
     cupel_free(designs->point);
     *designs = (cupel_designs){0};
 }
@@ -34,12 +35,25 @@ static cupel_status scan_fraction(cupel_search *s, cupel_err *err)
         cupel_trial t = {.solves = 0};
         const double low = f->low[f->fraction], high = f->high[f->fraction];
         s->x[f->fraction] = low + (high - low) * ((double)i + 0.5) / SCAN;
-        st = cupel_search_stage(s, 16, 0, 0, 5e-3, &t, err);
+        st = cupel_search_stage(s, SCAN_GRID, 0, 0, 5e-3, &t, err);
         if (st == CUPEL_OK && s->cost < best) best = s->cost, at = s->x[f->fraction];
         cupel_trial_release(&t);
     }
     s->x[f->fraction] = at;
     return st;
+}
+
+/* The start of a surrogate, and what that was worth. */
+static cupel_status start_known(cupel_search *s, cupel_err *err)
+{
+    cupel_design_started told;
+    cupel_str words = {0};
+    cupel_status st = cupel_design_start(s, &s->family, s->d->surrogate, SCAN_GRID, s->x, &told, err);
+    if (st != CUPEL_OK) return st;
+    cupel_design_start_words(&told, SCAN, &words);
+    s->out->start = words.failed ? NULL : cupel_strdup(cupel_str_text(&words));
+    cupel_str_free(&words);
+    return s->out->start ? CUPEL_OK : cupel_no_memory(err, "words", 0);
 }
 
 /* The same start on the coarse grid under several seeds: the one that comes nearest goes on. */
@@ -121,7 +135,7 @@ static cupel_status one_design(cupel_search *s, cupel_designs *o, cupel_err *err
     cupel_trial t = {.solves = 0};
     bool found = false;
     const size_t middle = s->d->grid >= 64 ? 2 * ((s->d->grid + 3) / 4) : 0;
-    CUPEL_TRY(scan_fraction(s, err));
+    CUPEL_TRY(s->d->surrogate ? start_known(s, err) : scan_fraction(s, err));
     CUPEL_TRY(choose_seed(s, err));
     if (middle > coarse_grid(s->d) && !cupel_search_spent(s, middle, 4)) CUPEL_TRY(cupel_search_stage(s, middle, 3, 0.3, 5e-4, &t, err));
     st = finish(s, &o->one[o->n], &found, err);

@@ -65,6 +65,7 @@ typedef struct cupel_designs {
     cupel_design_step *step;
     size_t n_points, cap_points;
     cupel_design_point *point;
+    char *start;          /* in words, where a surrogate has chosen the start; NULL: a scan has */
     bool out_of_budget;
     size_t solves;
     double seconds;
@@ -81,7 +82,8 @@ cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err);
 /* `cupel design DEMAND -o DIR`: designs.csv, design-1.json, design-1.npy ..., report.html, run.json. CUPEL_INFEASIBLE when the demand cannot be met (nothing
  * is written) or was not met within the budget (the folder is complete). budget, grid and seed override the demand where given. */
 typedef struct cupel_design_options {
-    const char *budget; /* NULL: the demand's */
+    const char *budget;    /* NULL: the demand's */
+    const char *surrogate; /* samples.h5 of an earlier run, which chooses the start; NULL: the demand's, if it names one */
     uint64_t grid, seed;
     bool grid_given, seed_given;
     const char *command;

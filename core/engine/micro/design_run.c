@@ -12,6 +12,7 @@ static cupel_status override(cupel_micro_demand *d, const cupel_design_options *
     if (o->grid_given && (o->grid < 16 || o->grid > 512)) return cupel_fail(err, CUPEL_USAGE, "option --grid: found %llu, expected 16 to 512", (unsigned long long)o->grid);
     if (o->grid_given) d->grid = o->grid;
     if (o->seed_given) d->seed = o->seed;
+    if (o->surrogate) d->surrogate = o->surrogate;
     if (!o->budget) return CUPEL_OK;
     d->budget_seconds = HUGE_VAL;
     d->budget_solves = 0;
@@ -30,6 +31,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_design_search(d, job, found, err));
     CUPEL_TRY(cupel_design_write(d, found, folder, o->command, job, err));
+    if (found->start) cupel_str_addf(summary, "surrogate %s: %s\n", d->surrogate, found->start);
     cupel_design_summary(d, found, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
     if (!found->n || !found->one[0].meets)

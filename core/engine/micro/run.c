@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/engine/micro/physics.h"
 #include "core/engine/micro/store.h"
+#include "core/engine/micro/reused.h"
 #include "core/io/input.h"
 #include "core/io/json.h"
 #include "core/sys/file.h"
@@ -26,6 +27,7 @@ typedef struct road {
     cupel_micro_demand *d;
     cupel_micro_space space;
     cupel_samples samples;
+    char *reused, reused_digest[80]; /* in words what surrogate was taken instead of a sample; NULL: none */
     cupel_micro_model *model;
     cupel_micro_facts facts;
     cupel_micro_ranking ranking;
@@ -42,6 +44,7 @@ static void road_release(road *r)
     cupel_micro_ranking_release(&r->ranking);
     cupel_samples_release(&r->samples);
     cupel_micro_demand_free(r->d);
+    cupel_free(r->reused);
     for (size_t i = 0; i < r->n_outputs; i++) cupel_free(r->output[i]);
 }
 
@@ -176,6 +179,7 @@ static cupel_status write_account(const road *r, cupel_err *err)
     cupel_json_name(&w, "inputs");
     cupel_json_open(&w, '[');
     put_file(&w, "demand", r->d->file, r->d->digest);
+    if (r->reused) put_file(&w, "surrogate", r->d->surrogate, r->reused_digest);
     cupel_json_close(&w, ']');
     cupel_json_name(&w, "outputs");
     cupel_json_open(&w, '[');
@@ -219,11 +223,35 @@ static cupel_status open_road(road *r, const char *demand, cupel_err *err)
     CUPEL_TRY(cupel_micro_space_read(r->d, &r->space, err));
     CUPEL_TRY(check_before(r, err));
     if (r->d->budget_seconds < HUGE_VAL || r->d->budget_solves)
-        cupel_say(r->job, CUPEL_NOTE, "the budget is for 'cupel design'; a table solves its whole sample, %llu structures", (unsigned long long)r->d->sample);
+        cupel_say(r->job, CUPEL_NOTE, "the budget is for 'cupel design'; a table solves its whole sample, %llu structures",
+                  (unsigned long long)r->d->sample);
     CUPEL_TRY(cupel_make_folder(r->folder, err));
     CUPEL_TRY(write_text(r, "demand.yaml", r->d->text, r->d->n_text, err));
     st = note_output(r, "demand.yaml", err);
 done:
+    return st;
+}
+
+/* Rows of an earlier run: nothing is solved. They become those of this run, with its name on them. */
+static cupel_status reuse(road *r, cupel_err *err)
+{
+    cupel_reused *s = NULL;
+    cupel_str words = {0};
+    char hex[65] = "";
+    cupel_status st = cupel_reused_open(r->d->surrogate, r->d, r->job, &s, err);
+    if (st != CUPEL_OK) return st;
+    CUPEL_TRY(cupel_digest_file(r->d->surrogate, hex, err));
+    snprintf(r->reused_digest, sizeof r->reused_digest, "sha256:%s", hex);
+    cupel_reused_words(s, &words);
+    r->reused = words.failed ? NULL : cupel_strdup(cupel_str_text(&words));
+    if (!r->reused) CUPEL_TRY(cupel_no_memory(err, "words", 0));
+    r->samples = s->rows;
+    r->samples.done_before = s->rows.n;
+    s->rows = (cupel_samples){.n = 0};
+    cupel_say(r->job, CUPEL_NOTE, "'%s': %s; none is solved here", r->d->surrogate, r->reused);
+done:
+    cupel_str_free(&words);
+    cupel_reused_free(s);
     return st;
 }
 
@@ -264,8 +292,9 @@ static void put_outcome(const road *r, cupel_str *s)
         meets += k->row[i].verified && k->row[i].all == CUPEL_MEETS;
         open += k->row[i].verified && k->row[i].all == CUPEL_OPEN;
     }
-    cupel_str_addf(s, "%zu structures solved, %llu predicted, %zu kept; %zu verified, of which %zu meet the demand", cupel_samples_good(&r->samples),
-                   (unsigned long long)k->candidates, k->n, verified, meets);
+    if (r->reused) cupel_str_addf(s, "surrogate %s: %s, none here\n", r->d->surrogate, r->reused);
+    cupel_str_addf(s, "%zu structures solved, %llu predicted, %zu kept; %zu verified, of which %zu meet the demand",
+                   r->reused ? (size_t)0 : cupel_samples_good(&r->samples), (unsigned long long)k->candidates, k->n, verified, meets);
     if (open) cupel_str_addf(s, " and %zu may within the error", open);
     cupel_str_puts(s, "\n");
     if (k->n) cupel_str_addf(s, "first: %s\n", k->row[0].recipe);
@@ -313,7 +342,10 @@ cupel_status cupel_micro_run(const char *demand, const char *folder, bool resume
     cupel_utc_now(r.started);
     CUPEL_TRY(open_road(&r, demand, err));
     CUPEL_TRY(path_of(&r, "samples.checkpoint", &checkpoint, err));
-    CUPEL_TRY(cupel_samples_make(r.d, &r.space, checkpoint, resume, job, &r.samples, err));
+    if (r.d->surrogate)
+        CUPEL_TRY(reuse(&r, err));
+    else
+        CUPEL_TRY(cupel_samples_make(r.d, &r.space, checkpoint, resume, job, &r.samples, err));
     r.sample = cupel_now() - r.begin;
     CUPEL_TRY(write_table(&r, SAMPLES_CSV, err));
     CUPEL_TRY(learn(&r, err));
@@ -322,7 +354,7 @@ cupel_status cupel_micro_run(const char *demand, const char *folder, bool resume
     CUPEL_TRY(write_table(&r, RESULT_H5, err));
     CUPEL_TRY(write_table(&r, RANKING_CSV, err));
     CUPEL_TRY(write_report(&r, err));
-    cupel_samples_forget(checkpoint, r.samples.n);
+    if (!r.d->surrogate) cupel_samples_forget(checkpoint, r.samples.n);
     put_outcome(&r, words);
     st = words->failed ? cupel_no_memory(err, "the outcome", 0) : check_found(&r, err);
 done:

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/reused.h"
 #include "core/io/artifact.h"
 
 #include <math.h>
@@ -214,6 +215,18 @@ static cupel_status put_asked(cupel_writer *w, const char *name, const char *wha
 
 /* ---- samples ---- */
 
+static cupel_status put_origin(cupel_writer *w, const cupel_micro_demand *d, const cupel_micro_space *space, cupel_err *err)
+{
+    cupel_str facts = {0};
+    char digest[80];
+    cupel_status st = cupel_reused_facts(d, space, &facts, digest, err);
+    if (st == CUPEL_OK) st = cupel_writer_attr_text(w, "surrogate of", cupel_str_text(&facts), err);
+    if (st == CUPEL_OK) st = cupel_writer_attr_text(w, "surrogate digest", digest, err);
+    if (st == CUPEL_OK) st = cupel_writer_attr_int(w, "grid", (int64_t)d->grid, err);
+    cupel_str_free(&facts);
+    return st;
+}
+
 static cupel_status put_facts(cupel_writer *w, const cupel_micro_facts *f, const cupel_micro_demand *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -244,6 +257,7 @@ cupel_status cupel_micro_save_samples(const cupel_samples *s, const cupel_micro_
     for (size_t i = 0; i < s->n; i++) row[i] = s->reason[i] ? NULL : s->figure + i * s->layout.width;
     CUPEL_TRY(cupel_writer_open(path, SAMPLES, SCHEMA, d->seed, &w, err));
     CUPEL_TRY(put_head(w, d, space, err));
+    CUPEL_TRY(put_origin(w, d, space, err));
     CUPEL_TRY(put_texts(w, "recipe", "what each structure is made from", s->recipe, s->n, err));
     CUPEL_TRY(put_texts(w, "reason", "why a structure has no figures", s->reason, s->n, err));
     CUPEL_TRY(
@@ -322,6 +336,30 @@ done:
         cupel_samples_release(&s);
         cupel_micro_facts_release(&f);
     }
+    return st;
+}
+
+cupel_status cupel_micro_load_rows(const char *path, const cupel_micro_demand *d, const cupel_micro_space *space, cupel_samples *out, uint64_t *grid,
+                                   cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_reader *r = NULL;
+    cupel_samples s = {0};
+    char *facts = NULL;
+    int64_t voxels = 0;
+    CUPEL_TRY(cupel_reader_open(path, SAMPLES, SCHEMA, &r, err));
+    CUPEL_TRY(cupel_reader_attr_text(r, "surrogate of", &facts, err));
+    CUPEL_TRY(cupel_reader_attr_int(r, "grid", &voxels, err));
+    CUPEL_TRY(cupel_reused_fits(path, facts, d, space, err));
+    CUPEL_TRY(get_samples(r, d, space, &s, err));
+    *grid = (uint64_t)voxels;
+done:
+    cupel_reader_free(r);
+    cupel_free(facts);
+    if (st == CUPEL_OK)
+        *out = s;
+    else
+        cupel_samples_release(&s);
     return st;
 }
 

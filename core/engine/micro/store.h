@@ -25,6 +25,9 @@ cupel_status cupel_micro_save_ranking(const cupel_micro_ranking *r, const cupel_
 /* Of the same demand: CUPEL_BAD_ARTIFACT otherwise, and for anything that does not fit. */
 cupel_status cupel_micro_load_samples(const char *path, const cupel_micro_demand *d, const cupel_micro_space *space, cupel_samples *s,
                                       cupel_micro_facts *f, cupel_err *err);
+/* The rows of any demand that is of the same space and phases (reused.h), with the grid that they were solved on. */
+cupel_status cupel_micro_load_rows(const char *path, const cupel_micro_demand *d, const cupel_micro_space *space, cupel_samples *s, uint64_t *grid,
+                                   cupel_err *err);
 cupel_status cupel_micro_load_ranking(const char *path, const cupel_micro_demand *d, const cupel_micro_space *space, cupel_micro_ranking *r,
                                       cupel_err *err);
 

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# A saved surrogate: the next run solves no sample, the next design begins where it says; one of something else is refused.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+ok() { echo "ok $1"; }
+no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
+head_of() { cat <<Y
+demand: heat spreader
+scale: microstructure
+phases:
+  - {name: polymer, k: 1.0}
+  - {name: filler, k: ${1:-10}}
+space: {generator: gaussian, fraction: 0.1..0.6, wavelength: 0.25, metric11: -1.5..1.5, metric33: -1.5..1.5, seed: 1}
+grid: 16
+seed: 1
+verify: 0
+sample: 40
+candidates: 5000
+keep: 5
+require:
+Y
+}
+{ head_of; echo '  - {property: conductivity, component: 11, min: 2}'; } >"$T/run.yaml"
+target='  - {property: conductivity, target: [[2.3, 0, 0], [0, 1.9, 0], [0, 0, 1.8]], within: 6 %}'
+{ head_of; echo "$target"; echo '  - {property: volume fraction, phase: filler, max: 0.4}'; } >"$T/design.yaml"
+"$CUPEL" run "$T/run.yaml" -o "$T/A" --threads 2 >"$T/out" 2>"$T/err" || no 'a run'
+{ cat "$T/run.yaml"; echo 'surrogate: A/samples.h5'; } >"$T/again.yaml"
+"$CUPEL" run "$T/again.yaml" -o "$T/B" --threads 1 >"$T/out" 2>"$T/err" || no 'a run from a surrogate'
+grep -q '40 structures solved before on grid 16 in .* s with 2 threads, none here' "$T/out" && ok 'it says what it did not have to solve' || no 'it says what it did not have to solve'
+cmp -s "$T/A/ranking.csv" "$T/B/ranking.csv" && ok 'the ranking is the same' || no 'the ranking is the same'
+grep -q '"sample_solved_here": 0' "$T/B/run.json" && grep -qF "sha256:$(sha256sum <"$T/A/samples.h5" | cut -d' ' -f1)" "$T/B/run.json" && ok 'the account names it' || no 'the account names it'
+
+for n in 1 2; do
+  "$CUPEL" design "$T/design.yaml" -o "$T/D$n" --budget 90solves --threads $n --surrogate "$T/A/samples.h5" >"$T/out$n" 2>"$T/err"; rc=$?
+  [ $rc = 0 ] || { echo "    exit $rc"; no 'a design from a surrogate is met'; }
+done
+grep -q "^surrogate $T/A/samples.h5: start: the best of 5000 candidates .* 18 loads saved" "$T/out1" && ok 'it says what it saved' || { cat "$T/out1"; no 'it says what it saved'; }
+cmp -s "$T/D1/design-1.json" "$T/D2/design-1.json" && ok 'the same bytes for any threads' || no 'the same bytes for any threads'
+cp "$T/D1/design-1.json" "$T/first.json"
+{ cat "$T/design.yaml"; echo 'surrogate: A/samples.h5'; } >"$T/key.yaml"
+"$CUPEL" design "$T/key.yaml" -o "$T/D1" --budget 90solves --threads 1 >"$T/out" 2>"$T/err"; cmp -s "$T/D1/design-1.json" "$T/first.json" && ok 'the key in a demand is the same' || no 'the key in a demand is the same'
+
+refused() { # refused NAME CODE WORDS FILE
+  "$CUPEL" design "$T/x.yaml" -o "$T/N" --surrogate "$4" >"$T/out" 2>"$T/err"; rc=$?
+  [ $rc = "$2" ] && grep -qF "$3" "$T/err" && ok "$1" || { echo "    exit $rc"; no "$1"; }
+}
+{ head_of 11; sed -n '/target/,$p' "$T/design.yaml"; } >"$T/x.yaml"
+refused 'other phases' 4 "found 'conductivity of phase 1: 10 0 0" "$T/A/samples.h5"
+grep -v '^space' "$T/design.yaml" >"$T/x.yaml"
+refused 'no space' 2 'the demand names none' "$T/A/samples.h5"
+cp "$T/design.yaml" "$T/x.yaml"
+refused 'an artifact of another kind' 4 'result.h5' "$T/A/result.h5"
+refused 'no file' 3 'nothing.h5' "$T/nothing.h5"
+exit $bad
