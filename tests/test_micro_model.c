@@ -133,6 +133,46 @@ static void left_out_rows_calibrate(void **state)
     tear_down(&b);
 }
 
+/* Bars of the sample widen intervals in quadrature and take certainty from chances: h^2 = h0^2 + (z(level) / 1.96 bar)^2, the level being 0.9. */
+static void bars_of_the_sample_are_in_the_intervals(void **state)
+{
+    (void)state;
+    static const char require[] = "require:\n  - {property: conductivity, component: 33, min: 4}\n";
+    const double bar = 0.5;
+    enum { N = 200 };
+    static cupel_micro_forecast all[2][N];
+    cupel_err err = {0};
+    size_t doubted = 0;
+    for (int with = 0; with < 2; with++) {
+        bench b;
+        const cupel_job job = {.threads = 1};
+        cupel_micro_scratch *s = NULL;
+        set_up(require, 0.01, 0, &b);
+        for (size_t i = 0; i < b.rows.n; i++) b.rows.figure[i * b.rows.layout.width + b.rows.layout.k_error + 8] = with ? bar : 0;
+        cupel_micro_model_free(b.m);
+        check_ok(cupel_micro_model_fit(b.d, &b.s, &b.rows, &job, &b.m, &err), &err);
+        check_ok(cupel_micro_scratch_new(b.m, 1, &s, &err), &err);
+        for (size_t i = 0; i < N; i++) {
+            double param[2];
+            cupel_micro_space_point(&b.s, 200 + i, param);
+            cupel_micro_model_forecast(b.m, param, CUPEL_ISA_PLAIN, s, &all[with][i]);
+        }
+        cupel_micro_scratch_free(s);
+        tear_down(&b);
+    }
+    const double more = 1.6448536269514722 / 1.959963984540054 * bar; /* two-sided 90 % of a bar of 95 % */
+    for (size_t i = 0; i < N; i++) {
+        const cupel_micro_forecast *f = &all[0][i], *g = &all[1][i];
+        assert_true(f->value[0] == g->value[0]);
+        check_close(g->upper[0] - g->value[0], hypot(f->upper[0] - f->value[0], more), 1e-9, 0);
+        check_close(g->value[0] - g->lower[0], hypot(f->value[0] - f->lower[0], more), 1e-9, 0);
+        if (fabs(f->value[0] - 4) > bar / 2 || fabs(f->chance - 0.5) < 0.45) continue; /* sure, and near the end of the window */
+        assert_true(fabs(g->chance - 0.5) < fabs(f->chance - 0.5));
+        doubted++;
+    }
+    assert_true(doubted > 3);
+}
+
 static void too_few_rows_say_why(void **state)
 {
     (void)state;
@@ -341,7 +381,8 @@ int main(void)
 {
     cupel_la_single_thread();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unseen_structures), cmocka_unit_test(tensors_are_those_that_are_asked),     cmocka_unit_test(left_out_rows_calibrate), cmocka_unit_test(too_few_rows_say_why),
+        cmocka_unit_test(unseen_structures), cmocka_unit_test(tensors_are_those_that_are_asked),     cmocka_unit_test(left_out_rows_calibrate),
+        cmocka_unit_test(bars_of_the_sample_are_in_the_intervals), cmocka_unit_test(too_few_rows_say_why),
         cmocka_unit_test(the_first_is_the_best), cmocka_unit_test(verdicts_count_the_bar),
         cmocka_unit_test(artifacts_come_back),
 #ifdef CUPEL_FAULTS

@@ -14,6 +14,8 @@
 
 enum { ROWS_LEAST = 8, DRAWS_MAX = 256, OUTPUTS_MAX = 6 + 21 + CUPEL_MICRO_PHASES_MAX - 1 };
 
+static const double HALF_OF_BAR = 1.959963984540054; /* a 95 % bar in standard deviations */
+
 struct cupel_micro_model {
     const cupel_micro_demand *d;
     const cupel_micro_space *space;
@@ -30,6 +32,7 @@ struct cupel_micro_model {
     double *draw;                  /* [n_draws][p] misses of left-out rows in spreads and local scales */
     double *z, *square;            /* [n][n_params] scaled parameters; [n] mean square of the misses of a row, in spreads */
     double mean_square;
+    double *bar, mean_bar[CUPEL_ASKS_MAX]; /* [n][n_asks] squares of the half widths of the bars of what is asked, and their means */
     size_t *draw_of;               /* [n_draws] the row that draw is of */
     double *truth, *left_out, *lower, *upper; /* [n][n_asks] */
     cupel_ask_trust trust[CUPEL_ASKS_MAX];
@@ -60,7 +63,8 @@ const cupel_method cupel_micro_surrogate_method = {
     .scale = "microstructure",
     .help = "effective tensors over the parameters of a generator, never outside the Voigt and Reuss bounds: a joint Gaussian process on the "
             "components of "
-            "log X - log(1 - X), X = (V - R)^-1/2 (T - R) (V - R)^-1/2; intervals from structures left out",
+            "log X - log(1 - X), X = (V - R)^-1/2 (T - R) (V - R)^-1/2; intervals from structures left out "
+            "and the bars of the sample",
     .maturity = "stable",
     .input = "a demand for microstructures, through 'cupel run'",
     .output = "whole tensors, and the numbers that the demand asks for with intervals and a joint chance",
@@ -207,24 +211,29 @@ done:
     return st;
 }
 
-/* Misses are larger in some parts of the space than in others, where a phase begins to percolate for one: the root of their mean square among the
- * rows around z without row `but`, each counted by exp(-r^2 / 2 REACH^2), and the mean of all as one row more. */
-static double local_scale(const cupel_micro_model *m, const double *z, size_t but)
+/* Mean of x [n_rows], `step` apart, over the rows around z without row `but`, each counted by exp(-r^2 / 2 REACH^2), and `mean` as one row more. */
+static double local_mean(const cupel_micro_model *m, const double *z, size_t but, const double *x, size_t step, double mean)
 {
     static const double REACH = 0.5;
-    double sum = m->mean_square, weight = 1;
+    double sum = mean, weight = 1;
     for (size_t i = 0; i < m->n; i++) {
         double r2 = 0;
         if (i == but) continue;
         for (size_t k = 0; k < m->space->n; k++) {
-            const double x = m->z[i * m->space->n + k] - z[k];
-            r2 += x * x;
+            const double d = m->z[i * m->space->n + k] - z[k];
+            r2 += d * d;
         }
         const double w = cupel_exp(-0.5 * r2 / (REACH * REACH));
-        sum += w * m->square[i];
+        sum += w * x[i * step];
         weight += w;
     }
-    return sqrt(fmax(sum / weight, 1e-300));
+    return sum / weight;
+}
+
+/* Misses are larger in some parts of the space than in others, where a phase begins to percolate for one. */
+static double local_scale(const cupel_micro_model *m, const double *z, size_t but)
+{
+    return sqrt(fmax(local_mean(m, z, but, m->square, 1, m->mean_square), 1e-300));
 }
 
 /* Misses in spreads and local scales, of all rows or of DRAWS_MAX spread evenly. */
@@ -250,9 +259,9 @@ static cupel_status room(cupel_micro_model *m, cupel_err *err)
     const size_t f = sizeof(double), rows = m->n * m->d->n_asks;
     m->n_draws = m->n < DRAWS_MAX ? m->n : (size_t)DRAWS_MAX;
     m->draw = cupel_alloc(m->n_draws, m->p * f), m->draw_of = cupel_alloc(m->n_draws, sizeof *m->draw_of);
-    m->square = cupel_alloc(m->n, f);
+    m->square = cupel_alloc(m->n, f), m->bar = cupel_alloc(rows, f);
     m->truth = cupel_alloc(rows, f), m->left_out = cupel_alloc(rows, f), m->lower = cupel_alloc(rows, f), m->upper = cupel_alloc(rows, f);
-    if (m->draw && m->draw_of && m->square && m->truth && m->left_out && m->lower && m->upper) return CUPEL_OK;
+    if (m->draw && m->draw_of && m->square && m->bar && m->truth && m->left_out && m->lower && m->upper) return CUPEL_OK;
     return cupel_no_memory(err, "a surrogate", 4 * rows * f);
 }
 
@@ -385,7 +394,12 @@ static cupel_status calibrate(cupel_micro_model *m, cupel_err *err)
         const cupel_micro_state s = cupel_layout_state(&m->rows->layout, figure);
         double *asked = c.asked + i * n_asks * m->n_draws;
         ask_outputs(m, value, loo + i * m->p, fraction, m->left_out + i * n_asks, 1);
-        for (size_t a = 0; a < n_asks; a++) m->truth[i * n_asks + a] = cupel_ask_value(m->d, &m->d->ask[a], &s);
+        for (size_t a = 0; a < n_asks; a++) {
+            const double half = cupel_ask_error(m->d, &m->d->ask[a], &m->rows->layout, figure);
+            m->truth[i * n_asks + a] = cupel_ask_value(m->d, &m->d->ask[a], &s);
+            m->bar[i * n_asks + a] = isfinite(half) ? half * half : 0;
+            m->mean_bar[a] += m->bar[i * n_asks + a] / (double)m->n;
+        }
         c.count[i] = draw_asks(m, value, loo + i * m->p, spread[i] * local_scale(m, m->z + i * m->space->n, i), i, at, asked);
         for (size_t a = 0; a < n_asks; a++) qsort(asked + a * m->n_draws, c.count[i], sizeof *asked, by_size);
     }
@@ -440,6 +454,7 @@ void cupel_micro_model_free(cupel_micro_model *m)
     cupel_free(m->draw_of);
     cupel_free(m->z);
     cupel_free(m->square);
+    cupel_free(m->bar);
     cupel_free(m->truth);
     cupel_free(m->left_out);
     cupel_free(m->lower);
@@ -566,6 +581,19 @@ void cupel_micro_model_figures(const cupel_micro_model *m, const double *value, 
     }
 }
 
+/* Half width of the 95 % bar that a solved structure would have here on the sample's grid: what a surrogate of solved values cannot know of. */
+static double bar_at(const cupel_micro_model *m, const double *z, size_t a)
+{
+    return sqrt(local_mean(m, z, SIZE_MAX, m->bar + a, m->d->n_asks, m->mean_bar[a]));
+}
+
+/* Number j of a row of normal numbers that fill the distribution evenly, another row for each ask (multiples of the golden ratio). */
+static double even_normal(size_t j, size_t a)
+{
+    const double x = ((double)j + 0.5) * 0.6180339887498949 + (double)a * 0.7548776662466927, u = x - floor(x);
+    return cupel_normal_quantile(fmin(fmax(u, 1e-6), 1 - 1e-6));
+}
+
 static double margin_of(const cupel_micro_demand *d, const cupel_micro_forecast *f)
 {
     double least = HUGE_VAL;
@@ -580,12 +608,16 @@ static double margin_of(const cupel_micro_demand *d, const cupel_micro_forecast 
 void cupel_micro_model_forecast(const cupel_micro_model *m, const double *value, cupel_isa isa, cupel_micro_scratch *s, cupel_micro_forecast *f)
 {
     const size_t n_asks = m->d->n_asks;
+    const double of_level = cupel_normal_quantile((1 + m->d->level) / 2) / HALF_OF_BAR;
+    double bar[CUPEL_ASKS_MAX];
     size_t met = 0;
     predict(m, value, 1, isa, s);
+    for (size_t a = 0; a < n_asks; a++) bar[a] = bar_at(m, s->z, a);
     const size_t n = draw_asks(m, value, s->mean, s->spread[0] * local_scale(m, s->z, SIZE_MAX), SIZE_MAX, s->at, s->asked);
     for (size_t j = 0; j < n; j++) {
         bool all = true;
-        for (size_t a = 0; a < n_asks; a++) all = all && cupel_ask_met(&m->d->ask[a], s->asked[a * m->n_draws + j]);
+        for (size_t a = 0; a < n_asks; a++)
+            all = all && cupel_ask_met(&m->d->ask[a], s->asked[a * m->n_draws + j] + bar[a] / HALF_OF_BAR * even_normal(j, a));
         met += all;
     }
     f->chance = ((double)met + 0.5) / ((double)n + 1);
@@ -599,8 +631,9 @@ void cupel_micro_model_forecast(const cupel_micro_model *m, const double *value,
         }
         qsort(x, n, sizeof *x, by_size);
         between(x, n, m->trust[a].quantile, &f->lower[a], &f->upper[a]);
-        f->lower[a] = fmin(f->lower[a], f->value[a]);
-        f->upper[a] = fmax(f->upper[a], f->value[a]);
+        f->lower[a] = f->value[a] - hypot(fmax(f->value[a] - f->lower[a], 0), of_level * bar[a]);
+        f->upper[a] = f->value[a] + hypot(fmax(f->upper[a] - f->value[a], 0), of_level * bar[a]);
+        if (m->d->ask[a].whole) f->lower[a] = fmax(f->lower[a], 0); /* a distance */
     }
     f->margin = margin_of(m->d, f);
 }

@@ -9,7 +9,9 @@
  * of whole tensors: correlations between components and between properties are kept, and the chance to meet a demand is the share of them that do
  * (jackknife: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49, 486 (2021), doi:10.1214/20-AOS1965). The interval of an asked number is that of
  * these n values between quantiles chosen such that the share of left-out rows wanted lies inside theirs (conformal: the k-th of n with k = ceil((n +
- * 1) level)). */
+ * 1) level)). Those rows are solved on one grid, so their misses know nothing of the distance to the true value: the bars of the sample
+ * (cupel_ask_error, the mean of their squares around z) are added to both sides of an interval in quadrature, scaled from 95 % to the level, and to
+ * the draws of a chance as normal numbers. What is said of left-out rows (coverage, parity) is against solved values and without bars. */
 #ifndef CUPEL_ENGINE_MICRO_MODEL_H
 #define CUPEL_ENGINE_MICRO_MODEL_H
 

@@ -197,7 +197,7 @@ void cupel_micro_page_methods(const cupel_micro_page *p, cupel_str *s)
         "process "
         "with a quadratic trend learns all components of Y; the way back keeps R ≤ T ≤ V as quadratic forms whatever it says. Intervals and chances "
         "come from the misses of left-out structures, scaled to the place, drawn as whole vectors; quantiles are chosen so that the share asked for "
-        "of left-out structures lies inside.</p>\n<ol class=references>\n");
+        "of left-out structures lies inside; the error bars of the sample's own grid are added to both sides.</p>\n<ol class=references>\n");
     cupel_micro_page_references(g->method.name, s);
     cupel_micro_page_references("voigt_reuss", s);
     cupel_str_puts(
