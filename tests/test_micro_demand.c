@@ -87,7 +87,7 @@ static void what_cannot_be_is_refused_with_its_line(void **state)
     refused(HEAD "require:\n  - {property: conductivty, component: 11, min: 1}\n", CUPEL_USAGE, "did you mean 'conductivity'");
     refused(HEAD "require:\n  - {property: conductivity, component: 14, min: 1}\n", CUPEL_USAGE, "two digits");
     refused(HEAD "require:\n  - {property: volume fraction, phase: c, max: 0.4}\n", CUPEL_USAGE, "phases are: a, b");
-    refused(HEAD "require:\n  - {property: bulk modulus, min: 3, max: 2}\n", CUPEL_USAGE, "swap them");
+    refused(HEAD "require:\n  - {property: bulk modulus, min: 3, max: 2}\n", CUPEL_INFEASIBLE, "swap them");
     refused(HEAD "require:\n  - {property: bulk modulus}\n", CUPEL_USAGE, "asks for nothing");
     refused(HEAD "require:\n  - {property: expansion, component: 11, max: 1e-6}\n", CUPEL_USAGE, "needs an expansion");
     refused(HEAD "require:\n  - {property: density, max: 2}\n", CUPEL_USAGE, "needs the density of phase 'a'");

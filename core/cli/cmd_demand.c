@@ -63,7 +63,8 @@ const cupel_verb cupel_verb_demand = {
             "  candidates: 100000                               # predicted\n"
             "  verify: 3                                        # of the first, solved again with an error bar\n"
             "  surrogate: DIR/samples.h5                        # of an earlier run of this space and these phases: no sample is solved\n\n"
-            "Exit code 2 for keys, units and windows, 3 for tables, 5 when the space is empty.\n",
+            "Exit code 2 for keys and units, 3 for tables and targets that are not symmetric or have a negative eigenvalue, 5 when the space is empty or windows of a "
+            "microstructure exclude each other.\n",
     .options = options,
     .min_args = 2,
     .max_args = 2,

@@ -40,7 +40,8 @@ const cupel_verb cupel_verb_design = {
     .usage = "DEMAND -o DIR [--budget B]",
     .help = "from a property requirement to a microstructure that meets it, verified",
     .more = "DEMAND has scale: microstructure, phases with their properties, and what their mixture must be ('cupel help demand'). What no arrangement of the "
-            "phases can have is refused at once, with the bound that says so. Otherwise the parameters of Gaussian fields, or of the demand's space, are moved by "
+            "phases can have is refused at once, with the inequality that says so and the nearest request that is not ruled out; a laminate that meets the demand is "
+            "named as proof that it can be met, and built where a grid can hold it. Otherwise the parameters of Gaussian fields, or of the demand's space, are moved by "
             "Levenberg-Marquardt on the solver itself, from coarse grids to the finest.\n\n"
             "A design is rebuilt on 4/3 of its grid, solved again and extrapolated, with a 95 % bar: it meets a tensor when distance and bar together are within the "
             "tolerance, a window when the bar lies inside.\n\n"

@@ -160,8 +160,10 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, const cupel_job *j
     if (!s) return cupel_no_memory(err, "a design", sizeof *s);
     *s = (cupel_search){.d = d, .job = job, .out = designs, .begin = cupel_now(), .seed = d->seed, .blend_k = NAN, .blend_c = NAN};
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_family_of(d, &s->family, err));
-    st = one_design(s, designs, err);
+    bool enough = false;
+    CUPEL_TRY(cupel_design_exact(s, &enough, err));
+    if (!enough) CUPEL_TRY(cupel_family_of(d, &s->family, err));
+    if (!enough) st = one_design(s, designs, err);
     if (st == CUPEL_INTERRUPTED && designs->n) st = CUPEL_OK;
     if (st != CUPEL_OK) goto done;
     designs->out_of_budget = cupel_search_spent(s, d->grid, 1);

@@ -6,7 +6,7 @@
 #ifndef CUPEL_ENGINE_MICRO_DESIGN_H
 #define CUPEL_ENGINE_MICRO_DESIGN_H
 
-#include "core/engine/micro/trial.h"
+#include "core/engine/micro/attain.h"
 
 enum { CUPEL_DESIGNS_MAX = 64 };
 
@@ -66,6 +66,7 @@ typedef struct cupel_designs {
     size_t n_points, cap_points;
     cupel_design_point *point;
     char *start;          /* in words, where a surrogate has chosen the start; NULL: a scan has */
+    cupel_attainable attainable;         /* a proof that the demand can be met, where there is one */
     bool out_of_budget;
     size_t solves;
     double seconds;

@@ -212,6 +212,7 @@ static void put_account(const cupel_micro_demand *d, const cupel_designs *found,
                         cupel_json_out *w)
 {
     char host[256] = "", now[32];
+    cupel_str text = {0};
     cupel_utc_now(now);
     if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
     const char *const words[][2] = {{"cupel", cupel_version()}, {"command", command}, {"ended", now}, {"host", host}, {"isa", cupel_isa_name(job->isa)},
@@ -227,6 +228,13 @@ static void put_account(const cupel_micro_demand *d, const cupel_designs *found,
     cupel_json_put_number(w, found->seconds);
     cupel_json_name(w, "solves");
     cupel_json_put_count(w, found->solves);
+    cupel_json_name(w, "attainable");
+    cupel_attainable_words(d, &found->attainable, &text);
+    if (text.n)
+        cupel_json_put_text(w, (cupel_text){text.p, text.n - 1});
+    else
+        cupel_json_put_null(w);
+    cupel_str_free(&text);
     cupel_json_name(w, "designs");
     cupel_json_open(w, '[');
     for (size_t i = 0; i < found->n; i++) {
@@ -279,6 +287,7 @@ done:
 
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
 {
+    cupel_attainable_words(d, &found->attainable, out);
     for (size_t i = 0; i < found->n; i++) {
         const cupel_design *g = &found->one[i];
         cupel_str_addf(out, "design %zu %s the demand (probability %.3g), %zu loads solved in %.3g s\n", i + 1, g->meets ? "meets" : "does not meet", g->probability,

@@ -1,184 +1,222 @@
 /* What no arrangement of the phases can have: outer bounds only, so that a refusal is a proof. Every volume fraction that the demand allows is looked at;
- * tolerances are counted in the asker's favour. */
+ * tolerances are counted in the asker's favour.
+ *
+ * Two phases: how far an entry is out of reach is quasi-convex in the fraction, because every bound is a mean that is linear in it or the inverse of one. The least
+ * is therefore between the neighbours of the best of a few fractions, where golden sections find it to 1e-12. More phases: bounds over the whole box. */
 #include "core/base/err.h"
 #include "core/engine/micro/design.h"
+#include "core/engine/micro/fractions.h"
+#include "core/engine/micro/outer_words.h"
 #include "core/math/small.h"
-#include "models/homogenize/bounds.h"
-#include "models/homogenize/engineering.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { FRACTIONS = 501 };
-
-/* Bounds between two fractions that were looked at are as good as there: rounding and the step of the fraction. */
-static const double SLACK = 1e-6;
+enum { FRACTIONS = 101 };
 
 typedef struct scan {
     const cupel_micro_demand *d;
-    cupel_material material[CUPEL_MICRO_PHASES_MAX];
-    double fraction[2];
-    cupel_bounds k, c;
+    cupel_outer outer;
+    double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX]; /* allowed */
+    double f_low, f_high;                                             /* of phase 1, when there are two */
+    double beyond[CUPEL_ASKS_MAX][FRACTIONS];
 } scan;
 
-static cupel_status open_windows(const cupel_micro_demand *d, double *low, double *high, cupel_err *err)
+static double fraction_of(const scan *s, size_t k) { return s->f_low + (s->f_high - s->f_low) * (double)k / (FRACTIONS - 1); }
+
+static void go_to(scan *s, double f)
 {
-    *low = 0, *high = 1;
+    const double at[2] = {1 - f, f};
+    if (s->d->n_phases == 2)
+        cupel_outer_set(&s->outer, at, at);
+    else
+        cupel_outer_set(&s->outer, s->low, s->high);
+}
+
+/* Entry `ask`, or (n_asks) the worst of all. */
+static double beyond_at(scan *s, size_t ask, double f)
+{
+    double worst = 0;
+    go_to(s, f);
+    for (size_t i = 0; i < s->d->n_asks; i++)
+        if (ask == s->d->n_asks || ask == i) worst = fmax(worst, cupel_outer_beyond(&s->outer, &s->d->ask[i], NULL));
+    return worst;
+}
+
+static double scanned(const scan *s, size_t ask, size_t k)
+{
+    double worst = 0;
+    if (ask < s->d->n_asks) return s->beyond[ask][k];
+    for (size_t i = 0; i < s->d->n_asks; i++) worst = fmax(worst, s->beyond[i][k]);
+    return worst;
+}
+
+/* The least over all allowed fractions, and where. */
+static double least_beyond(scan *s, size_t ask, double *at)
+{
+    static const double GOLD = 0.6180339887498949;
+    size_t best = 0;
+    for (size_t k = 1; k < FRACTIONS; k++)
+        if (scanned(s, ask, k) < scanned(s, ask, best)) best = k;
+    *at = fraction_of(s, best);
+    double least = scanned(s, ask, best);
+    if (s->d->n_phases != 2 || least <= 0) return least;
+    double a = fraction_of(s, best ? best - 1 : 0), b = fraction_of(s, best + 1 < FRACTIONS ? best + 1 : best);
+    double x = b - GOLD * (b - a), y = a + GOLD * (b - a), fx = beyond_at(s, ask, x), fy = beyond_at(s, ask, y);
+    for (int i = 0; i < 60; i++) {
+        if (fx < least) least = fx, *at = x;
+        if (fy < least) least = fy, *at = y;
+        if (least <= 0) return 0;
+        if (fx <= fy) {
+            b = y, y = x, fy = fx;
+            x = b - GOLD * (b - a), fx = beyond_at(s, ask, x);
+        } else {
+            a = x, x = y, fx = fy;
+            y = a + GOLD * (b - a), fy = beyond_at(s, ask, y);
+        }
+    }
+    return least;
+}
+
+static void look(scan *s)
+{
+    const size_t n = s->d->n_phases == 2 ? FRACTIONS : 1;
+    for (size_t k = 0; k < FRACTIONS; k++) {
+        if (k < n) go_to(s, fraction_of(s, k));
+        for (size_t i = 0; i < s->d->n_asks; i++) s->beyond[i][k] = k < n ? cupel_outer_beyond(&s->outer, &s->d->ask[i], NULL) : s->beyond[i][0];
+    }
+}
+
+/* ---- refusals ---- */
+
+/* Where the windows of the fraction are what stands in the way: the nearest fraction that is not ruled out. */
+static void say_other_fraction(scan *s, size_t ask, cupel_str *text)
+{
+    double nearest = HUGE_VAL;
+    if (s->d->n_phases != 2) return;
+    for (size_t k = 0; k < FRACTIONS; k++) {
+        const double f = (double)k / (FRACTIONS - 1), away = f < s->f_low ? s->f_low - f : f - s->f_high, best = nearest < s->f_low ? s->f_low - nearest : nearest - s->f_high;
+        if (away <= 0 || (isfinite(nearest) && away >= best) || beyond_at(s, ask, f) > 0) continue;
+        nearest = f;
+    }
+    if (isfinite(nearest)) cupel_str_addf(text, ", or this with %.2g of %s", nearest, s->d->phase[1].name);
+}
+
+static void say_number(const scan *s, const cupel_ask *a, cupel_str *text)
+{
+    cupel_outer_range r;
+    bool too_high;
+    if (!cupel_outer_number(&s->outer, a, &r)) return;
+    cupel_outer_number_beyond(a, &r, &too_high);
+    const char *gap = *a->unit ? " " : "";
+    cupel_str_addf(text, "'%s' %s %.5g%s%s is asked, but %s let it be %s %.5g%s%s", a->name, too_high ? "at least" : "at most", too_high ? a->min : a->max, gap, a->unit,
+                   cupel_outer_name(too_high ? r.high_by : r.low_by), too_high ? "at most" : "at least", too_high ? r.high : r.low, gap, a->unit);
+    cupel_outer_say_fractions(&s->outer, s->low, s->high, text);
+    cupel_str_addf(text, "; nearest, not ruled out: %.5g%s%s", too_high ? r.high : r.low, gap, a->unit);
+}
+
+static cupel_status refuse_one(scan *s, size_t ask, double beyond, double at, cupel_err *err)
+{
+    const cupel_ask *a = &s->d->ask[ask];
+    cupel_outer_gap gap;
+    cupel_str text = {0};
+    go_to(s, at);
+    if (a->whole) {
+        cupel_outer_beyond(&s->outer, a, &gap);
+        cupel_str_addf(&text, "the %s asked for lies outside %s", a->name, cupel_outer_name(gap.bound));
+        cupel_outer_say_fractions(&s->outer, s->low, s->high, &text);
+        cupel_str_puts(&text, ": ");
+        cupel_outer_say_tensor(&s->outer, &gap, &text);
+        if (s->d->n_phases == 2) cupel_str_addf(&text, " (at %.4g)", at);
+        cupel_str_addf(&text, "; nearest, not ruled out: within %.3g %% (asked: %.3g %%)", 100.5 * (beyond + a->within), 100 * a->within);
+        cupel_outer_say_nearest(&s->outer, a, &text);
+    } else {
+        say_number(s, a, &text);
+    }
+    say_other_fraction(s, ask, &text);
+    cupel_status st = text.failed ? cupel_no_memory(err, "a refusal", 0)
+                                  : cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: %s", s->d->file, a->line, cupel_str_text(&text));
+    cupel_str_free(&text);
+    return st;
+}
+
+/* The fractions at which an entry is not ruled out. */
+static void span_of(const scan *s, size_t ask, double *low, double *high)
+{
+    *low = HUGE_VAL, *high = -HUGE_VAL;
+    for (size_t k = 0; k < FRACTIONS; k++)
+        if (s->beyond[ask][k] <= 0) *low = fmin(*low, fraction_of(s, k)), *high = fmax(*high, fraction_of(s, k));
+}
+
+static cupel_status refuse_together(scan *s, double at, cupel_err *err)
+{
+    const cupel_micro_demand *d = s->d;
+    double low[2] = {0}, high[2] = {0}, l, h;
+    size_t who[2] = {0}, n = 0;
+    go_to(s, at);
+    for (size_t i = 0; i < d->n_asks && n < 2; i++) { /* the two spans that lie farthest apart: the first that stands in the way, and one that it excludes */
+        span_of(s, i, &l, &h);
+        for (size_t j = 0; j < i && n < 2; j++) {
+            span_of(s, j, &low[0], &high[0]);
+            if (l <= high[0] && h >= low[0]) continue;
+            who[0] = j, who[1] = i, low[1] = l, high[1] = h, n = 2;
+        }
+    }
+    if (n < 2)
+        return cupel_fail(err, CUPEL_INFEASIBLE, "'%s': cannot be met: each entry can be met at some volume fraction, but no fraction allows them together; they come "
+                          "nearest at %.4g of %s", d->file, at, d->phase[1].name);
+    char span[2][64];
+    for (int i = 0; i < 2; i++) {
+        if (low[i] > high[i])
+            snprintf(span[i], sizeof span[i], "less than a hundredth about %.3g", at);
+        else
+            snprintf(span[i], sizeof span[i], "%.3g to %.3g", low[i], high[i]);
+    }
+    const char *name = d->phase[1].name;
+    return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: each entry can be met at some volume fraction, but no fraction allows them together: outer bounds "
+                      "leave '%s' (line %zu) %s of %s and '%s' %s; nearest, not ruled out: either of them alone, or wider tolerances at %.4g of %s", d->file,
+                      d->ask[who[1]].line, d->ask[who[0]].name, d->ask[who[0]].line, span[0], name, d->ask[who[1]].name, span[1], at, name);
+}
+
+/* A mixture of phases that all carry something carries something in every direction. */
+static cupel_status refuse_zero(const cupel_micro_demand *d, cupel_err *err)
+{
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
-        if (a->kind != CUPEL_ASK_FRACTION) continue;
-        *low = fmax(*low, a->phase == 1 ? a->min : 1 - a->max);
-        *high = fmin(*high, a->phase == 1 ? a->max : 1 - a->min);
-        if (*low <= *high && *low <= 1 && *high >= 0) continue;
-        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: no mixture has a '%s' of this window together with the others; volume fractions lie "
-                          "between 0 and 1", d->file, a->line, a->name);
+        double value[CUPEL_SMALL], least = HUGE_VAL;
+        bool open = false;
+        if (!a->whole || a->kind == CUPEL_ASK_EXPANSION) continue;
+        for (size_t k = 0; k < a->order * a->order; k++) open = open || isnan(a->target[k]);
+        if (open) continue;
+        for (size_t p = 0; p < d->n_phases; p++) {
+            const cupel_material *m = &d->phase[p].material;
+            cupel_small_eigen(a->kind == CUPEL_ASK_CONDUCTIVITY ? &m->k[0][0] : &m->c[0][0], a->order, value, NULL);
+            least = fmin(least, value[0]);
+        }
+        cupel_small_eigen(a->target, a->order, value, NULL);
+        if (value[0] > 1e-9 * fabs(value[a->order - 1]) || !(least > 0)) continue;
+        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: the target has a zero eigenvalue, but every mixture of these phases has eigenvalues of at least "
+                          "%.4g, that of the weakest phase; nearest, not ruled out by this: a least eigenvalue of %.4g", d->file, a->line, least, least);
     }
     return CUPEL_OK;
 }
 
-static double norm_of(const cupel_ask *a)
-{
-    double size = 0;
-    for (size_t i = 0; i < a->order * a->order; i++) size += a->target[i] * a->target[i];
-    return sqrt(size);
-}
-
-/* How far the target would have to move, as a norm, to lie between the bounds as a quadratic form: the larger of the two sides; a lower estimate, because
- * an eigenvalue moves by at most the norm. */
-static double leaves_loewner(const cupel_ask *a, const cupel_bounds *b)
-{
-    double above[36], below[36], value[CUPEL_SMALL];
-    const size_t n = a->order;
-    for (size_t i = 0; i < n * n; i++) {
-        above[i] = b->voigt[i] - a->target[i];
-        below[i] = a->target[i] - b->reuss[i];
-    }
-    cupel_small_eigen(above, n, value, NULL);
-    const double over = -value[0];
-    cupel_small_eigen(below, n, value, NULL);
-    return fmax(0, fmax(over, -value[0]));
-}
-
-/* The trace bounds with every eigenvalue moved by `room` towards them: true when they are kept. */
-static bool keeps_trace(const cupel_ask *a, const cupel_bounds *b, double room)
-{
-    double value[3], low = 0, high = 0;
-    if (!b->two_phases || b->k1 >= b->k2 || b->kh <= b->k1 || b->ka >= b->k2) return true;
-    cupel_small_eigen(a->target, 3, value, NULL);
-    for (int i = 0; i < 3; i++) {
-        const double x = value[i] + room - b->k1, y = b->k2 - (value[i] - room);
-        if (x <= 0 || y <= 0) return false;
-        low += 1 / x;
-        high += 1 / y;
-    }
-    const double slack = 1 + SLACK;
-    return low <= slack * (1 / (b->kh - b->k1) + 2 / (b->ka - b->k1)) && high <= slack * (1 / (b->k2 - b->kh) + 2 / (b->k2 - b->ka));
-}
-
-/* The least distance (a norm) at which the target would be allowed at this fraction, to one part in a thousand. */
-static double room_needed(const cupel_ask *a, const cupel_bounds *b, const char **why)
-{
-    double room = leaves_loewner(a, b), high = norm_of(a) + room;
-    *why = "the bounds of Voigt and Reuss (arithmetic and harmonic mean)";
-    if (a->kind != CUPEL_ASK_CONDUCTIVITY || keeps_trace(a, b, room)) return room;
-    *why = "the trace bounds of two-phase conductors (Murat, Tartar; Lurie, Cherkaev)";
-    for (int i = 0; i < 20; i++) {
-        const double middle = 0.5 * (room + high);
-        if (keeps_trace(a, b, middle))
-            high = middle;
-        else
-            room = middle;
-    }
-    return high;
-}
-
-/* The range of a number at this fraction; false where no bound is known. */
-static bool range_of(const scan *s, const cupel_ask *a, double *low, double *high)
-{
-    const cupel_micro_demand *d = s->d;
-    const cupel_bounds *b = a->kind == CUPEL_ASK_CONDUCTIVITY ? &s->k : &s->c;
-    cupel_engineering e;
-    if (a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE) {
-        const cupel_micro_state state = {.fraction = s->fraction};
-        *low = *high = cupel_ask_value(d, a, &state);
-        return !isnan(*low);
-    }
-    if (a->order && a->kind != CUPEL_ASK_EXPANSION && a->i == a->j) {
-        *low = a->component_scale * b->reuss[a->i * a->order + a->i];
-        *high = a->component_scale * b->voigt[a->i * a->order + a->i];
-        return true;
-    }
-    if (a->kind != CUPEL_ASK_YOUNG && a->kind != CUPEL_ASK_BULK && a->kind != CUPEL_ASK_SHEAR) return false;
-    const bool along = a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0;
-    if (a->kind == CUPEL_ASK_YOUNG && !along) return false;
-    const cupel_micro_state soft = {.c = s->c.reuss, .fraction = s->fraction}, stiff = {.c = s->c.voigt, .fraction = s->fraction};
-    *high = cupel_ask_value(d, a, &stiff);
-    *low = cupel_engineering_of(s->c.reuss, 3, &e) ? cupel_ask_value(d, a, &soft) : 0;
-    return !isnan(*high);
-}
-
-static void set_fraction(scan *s, double f)
-{
-    s->fraction[0] = 1 - f;
-    s->fraction[1] = f;
-    if (s->d->needs_conduction) cupel_bounds_of((cupel_kind){.physics = CUPEL_CONDUCTION, .dim = 3}, 2, s->fraction, s->material, &s->k);
-    if (s->d->needs_elasticity) cupel_bounds_of((cupel_kind){.physics = CUPEL_ELASTICITY, .dim = 3}, 2, s->fraction, s->material, &s->c);
-}
-
-/* By how much an entry is out of reach at a fraction, in shares of what is asked; 0 when it may be met. */
-static double out_of_reach(const scan *s, const cupel_ask *a, const char **why)
-{
-    double low, high;
-    if (a->whole) {
-        for (size_t i = 0; i < a->order * a->order; i++)
-            if (a->kind == CUPEL_ASK_EXPANSION || isnan(a->target[i])) return 0;
-        const double size = norm_of(a), room = room_needed(a, a->kind == CUPEL_ASK_CONDUCTIVITY ? &s->k : &s->c, why);
-        return size > 0 ? fmax(0, room / size - a->within - SLACK) : room > 0;
-    }
-    if (a->kind == CUPEL_ASK_FRACTION || !range_of(s, a, &low, &high)) return 0;
-    *why = "the bounds of Voigt and Reuss (arithmetic and harmonic mean)";
-    const double scale = fmax(fabs(isfinite(a->min) ? a->min : a->max), 1e-300);
-    return fmax(0, fmax(a->min - high, low - a->max) / scale - SLACK);
-}
-
-static cupel_status refuse_one(const cupel_micro_demand *d, const cupel_ask *a, double beyond, double at, const char *why, cupel_err *err)
-{
-    if (a->whole)
-        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: the %s asked for lies outside %s at every volume fraction that is allowed; nearest, at a "
-                          "fraction of %.3g of %s, a tensor %.3g %% away from it is not ruled out (asked: within %.3g %%)", d->file, a->line, a->name, why, at,
-                          d->phase[1].name, 100 * (beyond + a->within), 100 * a->within);
-    const bool high = a->min > -HUGE_VAL && (a->max == HUGE_VAL || a->min > 0);
-    const double bound = high ? a->min : a->max;
-    return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: '%s' %s %g %s lies outside %s at every volume fraction that is allowed; nearest, at a fraction "
-                      "of %.3g of %s, %g is not ruled out", d->file, a->line, a->name, high ? "at least" : "at most", bound, a->unit, why, at, d->phase[1].name,
-                      high ? bound - beyond * fabs(bound) : bound + beyond * fabs(bound));
-}
-
 cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err)
 {
-    double low, high, least[CUPEL_ASKS_MAX], at[CUPEL_ASKS_MAX], together = HUGE_VAL, place = 0;
-    const char *why[CUPEL_ASKS_MAX] = {NULL}, *reason = "";
     scan s = {.d = d};
-    if (d->n_phases != 2) return CUPEL_OK;
-    cupel_status st = open_windows(d, &low, &high, err);
+    double at;
+    cupel_status st = refuse_zero(d, err);
+    if (st == CUPEL_OK) st = cupel_fractions_allowed(d, s.low, s.high, err);
     if (st != CUPEL_OK) return st;
-    for (size_t i = 0; i < 2; i++) s.material[i] = d->phase[i].material;
-    for (size_t i = 0; i < d->n_asks; i++) least[i] = HUGE_VAL;
-    low = fmax(low, 0), high = fmin(high, 1);
-    for (size_t k = 0; k < FRACTIONS; k++) {
-        double sum = 0;
-        const double f = low + (high - low) * (double)k / (FRACTIONS - 1);
-        set_fraction(&s, f);
-        for (size_t i = 0; i < d->n_asks; i++) {
-            const double beyond = out_of_reach(&s, &d->ask[i], &reason);
-            sum += beyond;
-            if (beyond < least[i]) least[i] = beyond, at[i] = f, why[i] = reason;
-        }
-        if (sum < together) together = sum, place = f;
+    cupel_outer_init(&s.outer, d);
+    s.f_low = d->n_phases == 2 ? s.low[1] : 0;
+    s.f_high = d->n_phases == 2 ? s.high[1] : 0;
+    look(&s);
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const double beyond = least_beyond(&s, i, &at);
+        if (beyond > 0) return refuse_one(&s, i, beyond, at, err);
     }
-    for (size_t i = 0; i < d->n_asks; i++)
-        if (least[i] > 0) return refuse_one(d, &d->ask[i], least[i], at[i], why[i], err);
-    if (together <= 2e-3) return CUPEL_OK; /* between two fractions that were looked at it may be met */
-    return cupel_fail(err, CUPEL_INFEASIBLE, "'%s': cannot be met: each entry can be met at some volume fraction, but no fraction allows them together; they come "
-                      "nearest at %.3g of %s", d->file, place, d->phase[1].name);
+    const double together = least_beyond(&s, d->n_asks, &at);
+    return together > 0 ? refuse_together(&s, at, err) : CUPEL_OK;
 }

@@ -235,7 +235,7 @@ static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupe
     CUPEL_TRY(cupel_keys_word(e, d->file, "goal", goal_words, &goal, err));
     a->goal = goal < 0 ? 0 : goal < 2 ? -1 : 1;
     if (a->min > a->max)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': min %g is above max %g; nothing can meet it: swap them", d->file, a->line,
+        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: window of '%s': min %g is above max %g; nothing can meet it: swap them", d->file, a->line,
                           a->name, a->min, a->max);
     if (a->kind == CUPEL_ASK_FRACTION && isfinite(a->max) && a->max > 1)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': max %g; a fraction lies between 0 and 1, so that 30 %% is 0.3", d->file, a->line, a->name,
@@ -319,10 +319,15 @@ cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, 
     for (const cupel_yaml *k = list->child; k; k = k->next) {
         cupel_status st = read_entry(r, k, err);
         if (st != CUPEL_OK) return st;
-        for (size_t i = 0; i + 1 < d->n_asks; i++)
-            if (strcmp(d->ask[i].name, d->ask[d->n_asks - 1].name) == 0 && d->ask[i].whole == d->ask[d->n_asks - 1].whole)
-                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; put min, max and goal in one entry", d->file,
+        for (size_t i = 0; i + 1 < d->n_asks; i++) {
+            const cupel_ask *one = &d->ask[i], *two = &d->ask[d->n_asks - 1];
+            if (strcmp(one->name, two->name) != 0 || one->whole != two->whole) continue;
+            if (!one->whole && (one->min > two->max || two->min > one->max))
+                return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: the windows of '%s' in this line and in line %zu exclude each other: at least %g and at "
+                                  "most %g", d->file, k->line, one->name, one->line, fmax(one->min, two->min), fmin(one->max, two->max));
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; put min, max and goal in one entry", d->file,
                                   k->line, d->ask[i].name, d->ask[i].line);
+        }
     }
     return check_known(d, err);
 }

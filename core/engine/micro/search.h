@@ -33,6 +33,9 @@ bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);
 /* Up to `steps` steps on a grid from s->x, until the cost is below `enough`; *last is the trial at the end (released by the caller; {0} when none). */
 cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err);
 
+/* One phase alone, or layers of one direction, where that is what meets the demand: verified, into s->out. *enough when nothing needs be searched. */
+cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
+
 /* The design of a trial on the finest grid: rebuilt, solved again, extrapolated, judged. Solves are added to s->out. */
 cupel_status cupel_design_verify(cupel_search *s, const cupel_trial *t, cupel_design *out, cupel_err *err);
 

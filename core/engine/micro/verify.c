@@ -11,6 +11,24 @@
 /* Half width of a 95 % bar in standard deviations. */
 static const double BAR = 1.959964;
 
+/* One phase alone has its own tensors, without an error: nothing is solved. False when there are more. */
+static bool limit_of_one(const cupel_micro_demand *d, const cupel_mixture *m, cupel_design *out)
+{
+    double fraction[CUPEL_MICRO_PHASES_MAX];
+    cupel_mixture_fractions(m, fraction);
+    for (size_t p = 0; p < d->n_phases; p++) {
+        const cupel_material *one = &d->phase[p].material;
+        if (fraction[p] != 1) continue;
+        memcpy(out->limit.k, one->k, sizeof out->limit.k);
+        memcpy(out->limit.c, one->c, sizeof out->limit.c);
+        memcpy(out->limit.alpha, one->alpha, sizeof out->limit.alpha);
+        out->on_grid = out->limit;
+        memcpy(out->on_grid.fraction, fraction, d->n_phases * sizeof *fraction);
+        return true;
+    }
+    return false;
+}
+
 static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel_grids *grids, cupel_design *out, cupel_err *err)
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
@@ -135,8 +153,9 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_trial *t, cupel_de
     out->search_solves = s->out->solves;
     CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
     CUPEL_TRY(build(s, out, &g, err));
-    if (s->d->needs_conduction) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, out, err));
-    if (s->d->needs_elasticity) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, out, err));
+    const bool one = limit_of_one(s->d, &g.grid[0], out);
+    if (s->d->needs_conduction && !one) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, out, err));
+    if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, out, err));
     cupel_mixture_fractions(&g.grid[0], out->limit.fraction);
     judge(s, out);
     out->solves = s->out->solves;

@@ -23,6 +23,7 @@
     ONE(random_fibres) \
     ONE(laminate) \
     ONE(ranked_laminate) \
+    ONE(uniform) \
     ONE(octet) \
     ONE(kelvin) \
     ONE(diamond_lattice) \

@@ -1,0 +1,31 @@
+/* Proof that a demand can be met: a laminate in closed form that meets it. Never the reverse: what none of these has may still be had.
+ *
+ * Laminates of a matrix and a core, layered with more matrix along n_1, n_2, ...: with theta the fraction of the core, m_j >= 0, sum m_j = 1,
+ *   theta (X - C_m)^-1 = (C_core - C_m)^-1 + (1 - theta) sum m_j Gamma_m(n_j)
+ * (Tartar 1985; Francfort, Murat, Arch. Ration. Mech. Anal. 94, 307 (1986), doi:10.1007/BF00280908), so that the shares m_j that come nearest to a target are a
+ * least-squares problem on a simplex. What is claimed is computed again by cupel_laminate, layer by layer. */
+#ifndef CUPEL_ENGINE_MICRO_ATTAIN_H
+#define CUPEL_ENGINE_MICRO_ATTAIN_H
+
+#include "core/base/str.h"
+#include "core/engine/micro/trial.h"
+
+enum { CUPEL_ATTAIN_DIRECTIONS = 64 };
+
+typedef struct cupel_attainable {
+    bool found;
+    size_t rank;                 /* how many directions are layered; 0: one phase alone */
+    size_t matrix, core;         /* phases; of rank 0 both the phase */
+    double theta;                /* volume fraction of the core */
+    double normal[CUPEL_ATTAIN_DIRECTIONS][3], share[CUPEL_ATTAIN_DIRECTIONS]; /* [rank], in the order of layering, innermost first */
+    cupel_tensors t;             /* what it has */
+} cupel_attainable;
+
+/* Of demands that ask for whole tensors with all components; their other windows are kept too, goals are not looked at. Milliseconds. */
+void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a);
+/* "attainable: a rank-2 laminate has it (...)" and a newline; nothing where none was found. */
+void cupel_attainable_words(const cupel_micro_demand *d, const cupel_attainable *a, cupel_str *s);
+/* The same as a recipe that a grid can hold: one phase alone, or layers of one direction with whole numbers. False for the others. */
+bool cupel_attainable_recipe(const cupel_micro_demand *d, const cupel_attainable *a, cupel_recipe *r);
+
+#endif

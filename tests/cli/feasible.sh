@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Requests that cannot be met are refused at once and say why; requests on the edge of what can be get an answer.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+ok() { echo "ok $1"; }
+no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
+head='demand: a test
+scale: microstructure
+phases:
+  - {name: a, k: 1, E: 1, nu: 0.3, density: 1, price: 2}
+  - {name: b, k: 10, E: 20, nu: 0.2, density: 3, price: 10}
+grid: 24
+require:'
+diag() { echo "  - {property: conductivity, target: [[$1, 0, 0], [0, $2, 0], [0, 0, $3]], within: $4}"; }
+
+refused() { # refused NAME CODE WORDS REQUIRE: the best of five in less than 0.1 s, since the machine may be busy
+  printf '%s\n%s\n' "$head" "$4" >"$T/x.yaml"
+  best=999999999
+  for _ in 1 2 3 4 5; do
+    t=$(date +%s%N)
+    "$CUPEL" design "$T/x.yaml" -o "$T/N" >"$T/out" 2>"$T/err"; rc=$?
+    t=$(($(date +%s%N) - t)); [ $t -lt $best ] && best=$t
+  done
+  [ $rc = "$2" ] && grep -q -- "$3" "$T/err" && [ ! -e "$T/N" ] && { [ -n "${CUPEL_SANITIZED:-}" ] || [ $best -lt 100000000 ]; } && ok "$1" ||
+    { echo "    exit $rc, $((best / 1000000)) ms"; no "$1"; }
+}
+refused 'more than the arithmetic mean' 5 '20 > 10, the arithmetic mean' "$(diag 20 5 5 '4 %')"
+refused 'less than the harmonic mean' 5 '0.5 < 1, the harmonic mean' "$(diag 0.5 0.9 0.9 '1 %')"
+refused 'beyond a trace bound' 5 'sum 1/(k2 - l_i) = .* > ' "$(diag 2.9 2.9 2.9 '0.5 %')
+  - {property: volume fraction, phase: b, max: 0.24}"
+refused 'an isotropic stiffness beyond Hashin and Shtrikman' 5 'its shear modulus 2 > 1.8402' "  - {property: stiffness, convention: voigt, within: 1 %, target: [[5.5, 1.5, 1.5, 0, 0, 0],
+    [1.5, 5.5, 1.5, 0, 0, 0], [1.5, 1.5, 5.5, 0, 0, 0], [0, 0, 0, 2, 0, 0], [0, 0, 0, 0, 2, 0], [0, 0, 0, 0, 0, 2]]}
+  - {property: volume fraction, phase: b, max: 0.3}"
+refused 'a bulk modulus beyond Hashin and Shtrikman' 5 'Hashin and Shtrikman let it be at most' '  - {property: bulk modulus, min: 3.2}
+  - {property: anisotropy, max: 0.01}
+  - {property: volume fraction, phase: b, max: 0.3}'
+refused 'too stiff for its mass' 5 'bounds of Voigt and Reuss (arithmetic mean) let it be at most 5.77' '  - {property: young modulus, direction: [1, 1, 1], min: 12}
+  - {property: density, max: 1.5}'
+refused 'a Poisson ratio' 5 'let it be at least' '  - {property: poisson ratio, max: -0.9}'
+refused 'density against fraction' 5 'exclude each other' '  - {property: density, max: 1.5}
+  - {property: volume fraction, phase: b, min: 0.5}'
+refused 'price against fraction' 5 'exclude each other' '  - {property: price, max: 3}
+  - {property: volume fraction, phase: b, min: 0.5}'
+refused 'fractions that add up to more than 1' 5 'exclude each other' '  - {property: volume fraction, phase: a, min: 0.6}
+  - {property: volume fraction, phase: b, min: 0.6}'
+refused 'each alone, not together' 5 'no fraction allows them together' '  - {property: conductivity, component: 11, min: 8}
+  - {property: young modulus, direction: [1, 0, 0], max: 3}'
+refused 'a zero eigenvalue' 5 'zero eigenvalue' "$(diag 0 2 2 '1 %')"
+refused 'a window upside down' 5 'min 3 is above max 2' '  - {property: bulk modulus, min: 3, max: 2}'
+refused 'a negative eigenvalue' 3 'negative eigenvalue' "$(diag -2 2 2 '1 %')"
+refused 'not symmetric' 3 'not symmetric' '  - {property: conductivity, target: [[2, 1, 0], [0, 2, 0], [0, 0, 2]], within: 1 %}'
+
+answered() { # answered NAME CODE WORDS REQUIRE [HEAD]
+  printf '%s\n%s\n' "${5:-$head}" "$4" >"$T/x.yaml"; rm -rf "$T/D"
+  "$CUPEL" design "$T/x.yaml" -o "$T/D" --budget 60solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?
+  whole=yes
+  for f in designs.csv design-1.json design-1.npy run.json demand.yaml; do [ -s "$T/D/$f" ] || whole=no; done
+  meets=$(sed -n '2s/^1,\(yes\|no\),.*/\1/p' "$T/D/designs.csv")
+  [ $rc = "$2" ] && [ $whole = yes ] && [ "$meets" = "$([ "$2" = 0 ] && echo yes || echo no)" ] && grep -q -- "$3" "$T/out" && ok "$1" ||
+    { echo "    exit $rc, folder whole: $whole, meets: $meets"; no "$1"; }
+}
+answered 'an exact laminate' 0 'a rank-1 laminate has it' "$(diag 1.8181818 5.5 5.5 '0.5 %')"
+answered 'the same across a diagonal' 0 'normal1=1,normal2=1' '  - {property: conductivity, target: [[3.6590909, -1.8409091, 0], [-1.8409091, 3.6590909, 0], [0, 0, 5.5]], within: 0.5 %}'
+answered 'a phase by itself' 0 "phase 'b' alone has it" "$(diag 10 10 10 '0 %')"
+answered 'zero tolerance' 5 'does not meet' "$(diag 1.8181818181818181 5.5 5.5 '0 %')"
+answered 'on a trace bound' 5 'a rank-3 laminate has it' "$(diag 2.28571428571 2.28571428571 2.28571428571 '0.001 %')
+  - {property: volume fraction, phase: b, min: 0.4}"
+one='demand: a test
+scale: microstructure
+phases:
+  - {name: a, k: 1, E: 1, nu: 0.3}
+grid: 24
+require:'
+answered 'one phase' 0 'uniform' "$(diag 1 1 1 '0.1 %')
+  - {property: young modulus, min: 0.9}" "$one"
+refused 'what one phase has not' 5 'cannot be met' "$(diag 1 1 12 '0.1 %')"
+equal='demand: a test
+scale: microstructure
+phases:
+  - {name: a, k: 1, E: 1, nu: 0.3}
+  - {name: b, k: 1, E: 1, nu: 0.3}
+grid: 24
+require:'
+answered 'equal phases' 0 'pass' "$(diag 1 1 1 '0.1 %')
+  - {property: volume fraction, phase: b, min: 0.3, max: 0.4}" "$equal"
+answered 'equal phases, numbers only' 0 'pass' '  - {property: young modulus, min: 0.99, max: 1.01}' "$equal"
+exit $bad
