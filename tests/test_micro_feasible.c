@@ -20,7 +20,8 @@ static const char PHASES[] = "demand: a test\nscale: microstructure\nphases:\n"
                              "  - {name: a, k: 1, E: 1, nu: 0.3, alpha: 1e-5, density: 1, price: 2}\n"
                              "  - {name: b, k: 10, E: 20, nu: 0.2, alpha: 3e-6, density: 3, price: 10}\nrequire:\n";
 
-/* The demand must be refused before anything is solved, for the reason in `words`, in less than 0.1 s (the best of three, for a machine that is busy). */
+/* The demand must be refused before anything is solved, for the reason in `words`, in less than 0.1 s (the best of three, for a machine that is
+ * busy). */
 static void refused(const char *require, const char *words)
 {
     char text[4096];
@@ -46,24 +47,31 @@ static void impossible_requests_get_the_right_reason(void **state)
 {
     (void)state;
     refused("  - {property: conductivity, target: [[20, 0, 0], [0, 5, 0], [0, 0, 5]], within: 4 %}\n", "20 > 10, the arithmetic mean of the phases");
-    refused("  - {property: conductivity, target: [[0.5, 0, 0], [0, 0.9, 0], [0, 0, 0.9]], within: 1 %}\n", "0.5 < 1, the harmonic mean of the phases");
-    refused("  - {property: conductivity, target: [[2.9, 0, 0], [0, 2.9, 0], [0, 0, 2.9]], within: 0.5 %}\n  - {property: volume fraction, phase: b, max: 0.24}\n",
+    refused("  - {property: conductivity, target: [[0.5, 0, 0], [0, 0.9, 0], [0, 0, 0.9]], within: 1 %}\n",
+            "0.5 < 1, the harmonic mean of the phases");
+    refused("  - {property: conductivity, target: [[2.9, 0, 0], [0, 2.9, 0], [0, 0, 2.9]], within: 0.5 %}\n  - {property: volume fraction, phase: b, "
+            "max: 0.24}\n",
             "sum 1/(k2 - l_i) = 0.42254 > 0.40702 = 1/(k2 - kh) + 2/(k2 - ka)");
-    refused("  - {property: conductivity, target: [[1.5, 0, 0], [0, 1.5, 0], [0, 0, 1.5]], within: 0.5 %}\n  - {property: volume fraction, phase: b, min: 0.3}\n",
+    refused("  - {property: conductivity, target: [[1.5, 0, 0], [0, 1.5, 0], [0, 0, 1.5]], within: 0.5 %}\n  - {property: volume fraction, phase: b, "
+            "min: 0.3}\n",
             "sum 1/(l_i - k1) = 6 > ");
-    refused("  - {property: stiffness, convention: voigt, within: 1 %, target: [[5.5, 1.5, 1.5, 0, 0, 0], [1.5, 5.5, 1.5, 0, 0, 0], [1.5, 1.5, 5.5, 0, 0, 0], "
+    refused("  - {property: stiffness, convention: voigt, within: 1 %, target: [[5.5, 1.5, 1.5, 0, 0, 0], [1.5, 5.5, 1.5, 0, 0, 0], [1.5, 1.5, 5.5, "
+            "0, 0, 0], "
             "[0, 0, 0, 2, 0, 0], [0, 0, 0, 0, 2, 0], [0, 0, 0, 0, 0, 2]]}\n  - {property: volume fraction, phase: b, max: 0.3}\n",
             "its shear modulus 2 > 1.8402, the largest of isotropic mixtures");
     refused("  - {property: stiffness, convention: voigt, within: 1 %, target: [[50, 1, 1, 0, 0, 0], [1, 5, 1, 0, 0, 0], [1, 1, 5, 0, 0, 0], "
-            "[0, 0, 0, 2, 0, 0], [0, 0, 0, 0, 2, 0], [0, 0, 0, 0, 0, 2]]}\n", "under the Mandel strain");
+            "[0, 0, 0, 2, 0, 0], [0, 0, 0, 0, 2, 0], [0, 0, 0, 0, 0, 2]]}\n",
+            "under the Mandel strain");
     refused("  - {property: stiffness, convention: voigt, within: 1 %, target: [[50, ~, ~, ~, ~, ~], [~, ~, ~, ~, ~, ~], [~, ~, ~, ~, ~, ~], "
-            "[~, ~, ~, ~, ~, ~], [~, ~, ~, ~, ~, ~], [~, ~, ~, ~, ~, ~]]}\n", "the arithmetic mean of the phases");
+            "[~, ~, ~, ~, ~, ~], [~, ~, ~, ~, ~, ~], [~, ~, ~, ~, ~, ~]]}\n",
+            "the arithmetic mean of the phases");
     refused("  - {property: conductivity, component: 12, min: 6}\n", "at most 2.3377");
     refused("  - {property: stiffness, component: 44, min: 9}\n", "bounds of Voigt and Reuss");
     refused("  - {property: young modulus, direction: [1, 1, 1], min: 12}\n  - {property: density, max: 1.5}\n", "at most 5.77");
     refused("  - {property: bulk modulus, min: 3.2}\n  - {property: anisotropy, max: 0.01}\n  - {property: volume fraction, phase: b, max: 0.3}\n",
             "bounds of Hashin and Shtrikman let it be at most 2.77");
-    refused("  - {property: shear modulus, max: 0.4}\n  - {property: volume fraction, phase: b, min: 0.3}\n", "bounds of Hashin and Shtrikman let it be at least 0.61284");
+    refused("  - {property: shear modulus, max: 0.4}\n  - {property: volume fraction, phase: b, min: 0.3}\n",
+            "bounds of Hashin and Shtrikman let it be at least 0.61284");
     refused("  - {property: poisson ratio, max: -0.9}\n", "bounds of Hashin and Shtrikman let it be at least");
     refused("  - {property: anisotropy, max: -1}\n", "at least 0");
     refused("  - {property: expansion, target: [[1e-3, 0, 0], [0, 1e-3, 0], [0, 0, 1e-3]], within: 1 %}\n", "Levin's relation");
@@ -71,7 +79,8 @@ static void impossible_requests_get_the_right_reason(void **state)
     refused("  - {property: price, max: 3}\n  - {property: volume fraction, phase: b, min: 0.5}\n", "exclude each other");
     refused("  - {property: volume fraction, phase: a, min: 0.6}\n  - {property: volume fraction, phase: b, min: 0.6}\n", "exclude each other");
     refused("  - {property: density, min: 4}\n", "no mixture of the phases has a 'density' of at least 4");
-    refused("  - {property: conductivity, component: 11, min: 8}\n  - {property: young modulus, direction: [1, 0, 0], max: 3}\n", "no fraction allows them together");
+    refused("  - {property: conductivity, component: 11, min: 8}\n  - {property: young modulus, direction: [1, 0, 0], max: 3}\n",
+            "no fraction allows them together");
     refused("  - {property: conductivity, target: [[0, 0, 0], [0, 2, 0], [0, 0, 2]], within: 1 %}\n", "zero eigenvalue");
     refused("  - {property: bulk modulus, min: 3, max: 2}\n", "swap them");
     refused("  - {property: bulk modulus, min: 3}\n  - {property: bulk modulus, max: 2}\n", "exclude each other");
@@ -86,7 +95,8 @@ static void the_nearest_tensor_is_not_ruled_out(void **state)
         cupel_outer o;
         double t[36], low[2] = {0.76, 0.24}, value[6];
         snprintf(text, sizeof text, "%s%s", PHASES,
-                 i ? "  - {property: stiffness, convention: voigt, within: 1 %, target: [[9, 1, 1, 0, 0, 0], [1, 5, 1, 0, 0, 0], [1, 1, 5, 0, 0, 0], [0, 0, 0, 2, 0, 0], "
+                 i ? "  - {property: stiffness, convention: voigt, within: 1 %, target: [[9, 1, 1, 0, 0, 0], [1, 5, 1, 0, 0, 0], [1, 1, 5, 0, 0, 0], "
+                     "[0, 0, 0, 2, 0, 0], "
                      "[0, 0, 0, 0, 2, 0], [0, 0, 0, 0, 0, 2]]}\n"
                    : "  - {property: conductivity, target: [[4, 0.5, 0], [0.5, 3, 0], [0, 0, 2.9]], within: 0.5 %}\n");
         cupel_micro_demand *d = demand_of(text);
@@ -129,8 +139,9 @@ static void random_laminate(const cupel_micro_demand *d, uint64_t seed, bool ela
     *fraction = (double)(seed % 2);
     for (size_t step = 0; step < 4; step++) {
         const cupel_material *m = &d->phase[step % 2 ? seed % 2 : 1 - seed % 2].material, *first = &d->phase[seed % 2].material;
-        const double share = 0.05 + 0.9 * cupel_rng_uniform(seed, 1, step), normal[3] = {cupel_rng_normal(seed, 2, 3 * step), cupel_rng_normal(seed, 2, 3 * step + 1),
-                                                                                         cupel_rng_normal(seed, 2, 3 * step + 2)};
+        const double share = 0.05 + 0.9 * cupel_rng_uniform(seed, 1, step),
+                     normal[3] = {cupel_rng_normal(seed, 2, 3 * step), cupel_rng_normal(seed, 2, 3 * step + 1),
+                                  cupel_rng_normal(seed, 2, 3 * step + 2)};
         if (!step) {
             memcpy(out->tensor, elastic ? &first->c[0][0] : &first->k[0][0], order * order * sizeof *out->tensor);
             memcpy(out->alpha, first->alpha, sizeof out->alpha);
@@ -147,8 +158,17 @@ static void random_laminate(const cupel_micro_demand *d, uint64_t seed, bool ela
 
 static void put_numbers(cupel_str *s, const cupel_micro_demand *d, const cupel_micro_state *state)
 {
-    static const char *const words[] = {"young modulus, direction: [1, 2, 3]", "young modulus", "bulk modulus", "shear modulus", "poisson ratio", "anisotropy",
-                                        "stiffness, component: 11", "stiffness, component: 15", "stiffness, component: 44", "expansion, component: 11", "expansion, component: 23"};
+    static const char *const words[] = {"young modulus, direction: [1, 2, 3]",
+                                        "young modulus",
+                                        "bulk modulus",
+                                        "shear modulus",
+                                        "poisson ratio",
+                                        "anisotropy",
+                                        "stiffness, component: 11",
+                                        "stiffness, component: 15",
+                                        "stiffness, component: 44",
+                                        "expansion, component: 11",
+                                        "expansion, component: 23"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const double v = cupel_ask_value(d, &d->ask[i], state), room = 1e-9 * fabs(v) + 1e-12;
         cupel_str_addf(s, "  - {property: %s, min: %.15g, max: %.15g}\n", words[i], v - room, v + room);
@@ -168,11 +188,14 @@ static void what_a_laminate_has_is_never_refused(void **state)
         double f, g;
         cupel_str_addf(&head, "demand: x\nscale: microstructure\nphases:\n%srequire:\n", phases[t % 3]);
         cupel_str_addf(&all,
-                       "%s  - {property: young modulus, direction: [1, 2, 3], min: 0}\n  - {property: young modulus, min: 0}\n  - {property: bulk modulus, min: 0}\n"
+                       "%s  - {property: young modulus, direction: [1, 2, 3], min: 0}\n  - {property: young modulus, min: 0}\n  - {property: bulk "
+                       "modulus, min: 0}\n"
                        "  - {property: shear modulus, min: 0}\n  - {property: poisson ratio, min: -1}\n  - {property: anisotropy, min: 0}\n"
-                       "  - {property: stiffness, component: 11, min: 0}\n  - {property: stiffness, component: 15, min: -99}\n  - {property: stiffness, component: 44, min: 0}\n"
+                       "  - {property: stiffness, component: 11, min: 0}\n  - {property: stiffness, component: 15, min: -99}\n  - {property: "
+                       "stiffness, component: 44, min: 0}\n"
                        "  - {property: expansion, component: 11, min: -1}\n  - {property: expansion, component: 23, min: -1}\n"
-                       "  - {property: conductivity, component: 11, min: 0}\n", cupel_str_text(&head));
+                       "  - {property: conductivity, component: 11, min: 0}\n",
+                       cupel_str_text(&head));
         cupel_micro_demand *d = demand_of(cupel_str_text(&all));
         random_laminate(d, t, false, &k, &f);
         random_laminate(d, t, true, &c, &g);
@@ -236,17 +259,21 @@ static void three_phases_are_refused_too(void **state)
 {
     (void)state;
     cupel_err err = {0};
-    const char *head = "demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, density: 1}\n  - {name: b, k: 10, density: 2}\n  - {name: c, k: 4, density: 5}\nrequire:\n"
+    const char *head = "demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, density: 1}\n  - {name: b, k: 10, density: 2}\n  - {name: c, "
+                       "k: 4, density: 5}\nrequire:\n"
                        "  - {property: volume fraction, phase: b, max: 0.2}\n";
     const struct {
         const char *require, *words;
         cupel_status status;
     } one[] = {{"  - {property: conductivity, component: 11, min: 5.3}\n", "at most 5.2", CUPEL_INFEASIBLE},
                {"  - {property: conductivity, component: 11, min: 5.1}\n", "", CUPEL_OK},
-               {"  - {property: conductivity, component: 11, min: 2.9}\n  - {property: volume fraction, phase: c, max: 0}\n", "at most 2.8", CUPEL_INFEASIBLE},
+               {"  - {property: conductivity, component: 11, min: 2.9}\n  - {property: volume fraction, phase: c, max: 0}\n", "at most 2.8",
+                CUPEL_INFEASIBLE},
                {"  - {property: density, min: 4.5}\n  - {property: volume fraction, phase: a, min: 0.5}\n", "cannot be met", CUPEL_INFEASIBLE},
-               {"  - {property: volume fraction, phase: a, max: 0.3}\n  - {property: volume fraction, phase: c, max: 0.4}\n", "exclude each other", CUPEL_INFEASIBLE},
-               {"  - {property: conductivity, target: [[4.95, 0, 0], [0, 4.95, 0], [0, 0, 4.95]], within: 0.5 %}\n  - {property: volume fraction, phase: a, min: 0.05}\n",
+               {"  - {property: volume fraction, phase: a, max: 0.3}\n  - {property: volume fraction, phase: c, max: 0.4}\n", "exclude each other",
+                CUPEL_INFEASIBLE},
+               {"  - {property: conductivity, target: [[4.95, 0, 0], [0, 4.95, 0], [0, 0, 4.95]], within: 0.5 %}\n  - {property: volume fraction, "
+                "phase: a, min: 0.05}\n",
                 "Hashin and Shtrikman", CUPEL_INFEASIBLE}};
     for (size_t i = 0; i < sizeof one / sizeof *one; i++) {
         char text[1024];
@@ -262,7 +289,8 @@ static void three_phases_are_refused_too(void **state)
 
 /* ---- proofs ---- */
 
-/* On the trace bound: sum 1 / (l - k1) at its limit is had by a laminate of rank 3, and so is what Hashin and Shtrikman leave to an isotropic conductor. */
+/* On the trace bound: sum 1 / (l - k1) at its limit is had by a laminate of rank 3, and so is what Hashin and Shtrikman leave to an isotropic
+ * conductor. */
 static void what_is_on_the_bound_is_attained(void **state)
 {
     (void)state;
@@ -273,8 +301,10 @@ static void what_is_on_the_bound_is_attained(void **state)
     for (int i = 0; i < 2; i++) {
         cupel_err err = {0};
         cupel_attainable a;
-        snprintf(text, sizeof text, "%s  - {property: conductivity, target: [[%.12g, 0, 0], [0, %.12g, 0], [0, 0, %.12g]], within: 0.001 %%}\n"
-                                    "  - {property: volume fraction, phase: b, min: %.12g}\n", PHASES, k[i][0], k[i][1], k[i][2], f);
+        snprintf(text, sizeof text,
+                 "%s  - {property: conductivity, target: [[%.12g, 0, 0], [0, %.12g, 0], [0, 0, %.12g]], within: 0.001 %%}\n"
+                 "  - {property: volume fraction, phase: b, min: %.12g}\n",
+                 PHASES, k[i][0], k[i][1], k[i][2], f);
         cupel_micro_demand *d = demand_of(text);
         check_ok(cupel_design_feasible(d, &err), &err);
         cupel_attainable_find(d, &a);
@@ -282,8 +312,10 @@ static void what_is_on_the_bound_is_attained(void **state)
         check_close(a.t.k[0], k[i][0], 2e-5, 0);
         check_close(a.t.fraction[1], f, 1e-4, 0);
         cupel_micro_demand_free(d);
-        snprintf(text, sizeof text, "%s  - {property: conductivity, target: [[%.12g, 0, 0], [0, %.12g, 0], [0, 0, %.12g]], within: 0.1 %%}\n"
-                                    "  - {property: volume fraction, phase: b, min: %.12g}\n", PHASES, k[i][0] * 0.99, k[i][1] * 0.99, k[i][2] * 0.99, f);
+        snprintf(text, sizeof text,
+                 "%s  - {property: conductivity, target: [[%.12g, 0, 0], [0, %.12g, 0], [0, 0, %.12g]], within: 0.1 %%}\n"
+                 "  - {property: volume fraction, phase: b, min: %.12g}\n",
+                 PHASES, k[i][0] * 0.99, k[i][1] * 0.99, k[i][2] * 0.99, f);
         d = demand_of(text);
         check_fails(cupel_design_feasible(d, &err), CUPEL_INFEASIBLE, &err, "trace bounds");
         cupel_attainable_find(d, &a);
@@ -300,8 +332,9 @@ static void laminates_are_found_again(void **state)
         cupel_str text = {0}, words = {0};
         cupel_err err = {0};
         cupel_attainable a;
-        cupel_micro_demand *d = demand_of("demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3}\n  - {name: b, k: 20, E: 12, nu: 0.2}\nrequire:\n"
-                                          "  - {property: bulk modulus, min: 0}\n");
+        cupel_micro_demand *d = demand_of(
+            "demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3}\n  - {name: b, k: 20, E: 12, nu: 0.2}\nrequire:\n"
+            "  - {property: bulk modulus, min: 0}\n");
         cupel_layer k = {.fraction = 1}, c = k, layer[2];
         const double normal[2][3] = {{0, 1, 1}, {1, 0, 0}};
         memcpy(k.tensor, d->phase[1].material.k, sizeof d->phase[1].material.k);
@@ -315,7 +348,8 @@ static void laminates_are_found_again(void **state)
             check_ok(cupel_laminate(CUPEL_LAMINATE_ELASTICITY, 3, 2, layer, normal[i], &c, &err), &err);
         }
         cupel_micro_demand_free(d);
-        cupel_str_puts(&text, "demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3}\n  - {name: b, k: 20, E: 12, nu: 0.2}\nrequire:\n");
+        cupel_str_puts(
+            &text, "demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3}\n  - {name: b, k: 20, E: 12, nu: 0.2}\nrequire:\n");
         put_tensor(&text, "conductivity", k.tensor, 3, "0.1 %");
         put_tensor(&text, "stiffness", c.tensor, 6, "0.1 %");
         d = demand_of(cupel_str_text(&text));

@@ -35,12 +35,13 @@ typedef struct cupel_bounds {
 /* fraction and materials [n_phases]; fractions sum to 1. */
 void cupel_bounds_of(cupel_kind kind, size_t n_phases, const double *fraction, const cupel_material *materials, cupel_bounds *b);
 
-/* What holds at every choice of volume fractions with low <= fraction <= high, [n_phases], that sum to 1 (there must be one): each extreme is taken for
- * itself, so that nothing that can be had is left out. Anisotropic phases count by their extreme eigenvalues. No trace bounds. 3-D. */
-void cupel_bounds_over(cupel_physics physics, size_t n_phases, const double *low, const double *high, const cupel_material *materials, cupel_bounds *b);
+/* What holds at every choice of volume fractions with low <= fraction <= high, [n_phases], that sum to 1 (there must be one): each extreme is
+ * taken for itself, so that nothing that can be had is left out. Anisotropic phases count by their extreme eigenvalues. No trace bounds. 3-D. */
+void cupel_bounds_over(cupel_physics physics, size_t n_phases, const double *low, const double *high, const cupel_material *materials,
+                       cupel_bounds *b);
 
-/* The largest sum of weight * fraction under low <= fraction <= high and sum fraction = 1: the heaviest are filled first. *fraction [n_phases], may be
- * NULL. */
+/* The largest sum of weight * fraction under low <= fraction <= high and sum fraction = 1: the heaviest are filled first. fraction [n_phases],
+ * may be NULL. */
 double cupel_fractions_most(size_t n_phases, const double *low, const double *high, const double *weight, double *fraction);
 
 /* CUPEL_FAILED when tensor [order][order] leaves reuss or voigt by more than `tolerance` times the norm of voigt: the least eigenvalue of the

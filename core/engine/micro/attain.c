@@ -13,7 +13,7 @@ enum { J = CUPEL_ATTAIN_DIRECTIONS, THETAS = 25, ON_SPHERE = 30, EXCHANGES = 300
 typedef struct attempt {
     const cupel_micro_demand *d;
     double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX];
-    size_t n;                   /* directions */
+    size_t n; /* directions */
     double normal[J][3];
     /* Of one pair of matrix and core: residual = base + a sum_j m_j push_j - fixed, over the targets one after the other. */
     size_t rows;
@@ -189,7 +189,8 @@ static bool set_pair(attempt *w, size_t matrix, size_t core)
     return w->rows > 0;
 }
 
-/* Minimises |start / theta + a sum m_j push_j - fixed|^2 on the simplex by moving share from the direction that it helps least to the one it helps most. */
+/* Minimises |start / theta + a sum m_j push_j - fixed|^2 on the simplex by moving share from the direction that it helps least to the one it helps
+ * most. */
 static void share_out(const attempt *w, double theta, double *m)
 {
     const double a = (1 - theta) / theta;
@@ -323,7 +324,8 @@ static void of_layers(const attempt *w, cupel_attainable *a, double *least)
 {
     for (size_t p = 0; p < w->d->n_phases; p++)
         for (size_t q = p + 1; q < w->d->n_phases; q++)
-            for (size_t j = 0; j < w->n && *least > 1; j++) over_theta(w, p, q, make_layers, j, a, least);
+            for (size_t j = 0; j < w->n; j++)
+                if (*least > 1) over_theta(w, p, q, make_layers, j, a, least);
 }
 
 static void of_shares(attempt *w, cupel_attainable *a, double *least)
@@ -365,9 +367,9 @@ void cupel_attainable_words(const cupel_micro_demand *d, const cupel_attainable 
         cupel_str_addf(s, "attainable: phase '%s' alone has it\n", d->phase[a->core].name);
         return;
     }
-    cupel_str_addf(s, "attainable: a rank-%zu laminate has it (%.4g of %s in %s; layers along", a->rank, a->theta, d->phase[a->core].name, d->phase[a->matrix].name);
-    for (size_t j = 0; j < a->rank; j++)
-        cupel_str_addf(s, "%s (%.3g %.3g %.3g)", j ? "," : "", a->normal[j][0], a->normal[j][1], a->normal[j][2]);
+    cupel_str_addf(s, "attainable: a rank-%zu laminate has it (%.4g of %s in %s; layers along", a->rank, a->theta, d->phase[a->core].name,
+                   d->phase[a->matrix].name);
+    for (size_t j = 0; j < a->rank; j++) cupel_str_addf(s, "%s (%.3g %.3g %.3g)", j ? "," : "", a->normal[j][0], a->normal[j][1], a->normal[j][2]);
     cupel_str_puts(s, ")\n");
 }
 
@@ -395,7 +397,8 @@ bool cupel_attainable_recipe(const cupel_micro_demand *d, const cupel_attainable
         snprintf(text, sizeof text, "uniform:phases=%zu,phase=%zu", d->n_phases, a->core);
     } else {
         if (d->n_phases != 2 || !whole_numbers(a->normal[0], 12, n)) return false;
-        snprintf(text, sizeof text, "laminate:fraction=%.12g,normal1=%d,normal2=%d,normal3=%d", a->core == 1 ? a->theta : 1 - a->theta, n[0], n[1], n[2]);
+        snprintf(text, sizeof text, "laminate:fraction=%.12g,normal1=%d,normal2=%d,normal3=%d", a->core == 1 ? a->theta : 1 - a->theta, n[0], n[1],
+                 n[2]);
     }
     return cupel_recipe_of_text(text, r, NULL) == CUPEL_OK;
 }

@@ -2,8 +2,8 @@
  *
  * Laminates of a matrix and a core, layered with more matrix along n_1, n_2, ...: with theta the fraction of the core, m_j >= 0, sum m_j = 1,
  *   theta (X - C_m)^-1 = (C_core - C_m)^-1 + (1 - theta) sum m_j Gamma_m(n_j)
- * (Tartar 1985; Francfort, Murat, Arch. Ration. Mech. Anal. 94, 307 (1986), doi:10.1007/BF00280908), so that the shares m_j that come nearest to a target are a
- * least-squares problem on a simplex. What is claimed is computed again by cupel_laminate, layer by layer. */
+ * (Tartar 1985; Francfort, Murat, Arch. Ration. Mech. Anal. 94, 307 (1986), doi:10.1007/BF00280908), so that the shares m_j that come nearest to a
+ * target are a least-squares problem on a simplex. What is claimed is computed again by cupel_laminate, layer by layer. */
 #ifndef CUPEL_ENGINE_MICRO_ATTAIN_H
 #define CUPEL_ENGINE_MICRO_ATTAIN_H
 
@@ -14,11 +14,11 @@ enum { CUPEL_ATTAIN_DIRECTIONS = 64 };
 
 typedef struct cupel_attainable {
     bool found;
-    size_t rank;                 /* how many directions are layered; 0: one phase alone */
-    size_t matrix, core;         /* phases; of rank 0 both the phase */
-    double theta;                /* volume fraction of the core */
+    size_t rank;                                                               /* how many directions are layered; 0: one phase alone */
+    size_t matrix, core;                                                       /* phases; of rank 0 both the phase */
+    double theta;                                                              /* volume fraction of the core */
     double normal[CUPEL_ATTAIN_DIRECTIONS][3], share[CUPEL_ATTAIN_DIRECTIONS]; /* [rank], in the order of layering, innermost first */
-    cupel_tensors t;             /* what it has */
+    cupel_tensors t;                                                           /* what it has */
 } cupel_attainable;
 
 /* Of demands that ask for whole tensors with all components; their other windows are kept too, goals are not looked at. Milliseconds. */

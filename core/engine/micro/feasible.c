@@ -1,8 +1,9 @@
-/* What no arrangement of the phases can have: outer bounds only, so that a refusal is a proof. Every volume fraction that the demand allows is looked at;
- * tolerances are counted in the asker's favour.
+/* What no arrangement of the phases can have: outer bounds only, so that a refusal is a proof. Every volume fraction that the demand allows is looked
+ * at; tolerances are counted in the asker's favour.
  *
- * Two phases: how far an entry is out of reach is quasi-convex in the fraction, because every bound is a mean that is linear in it or the inverse of one. The least
- * is therefore between the neighbours of the best of a few fractions, where golden sections find it to 1e-12. More phases: bounds over the whole box. */
+ * Two phases: how far an entry is out of reach is quasi-convex in the fraction, because every bound is a mean that is linear in it or the inverse of
+ * one. The least is therefore between the neighbours of the best of a few fractions, where golden sections find it to 1e-12. More phases: bounds over
+ * the whole box. */
 #include "core/base/err.h"
 #include "core/engine/micro/design.h"
 #include "core/engine/micro/fractions.h"
@@ -96,7 +97,8 @@ static void say_other_fraction(scan *s, size_t ask, cupel_str *text)
     double nearest = HUGE_VAL;
     if (s->d->n_phases != 2) return;
     for (size_t k = 0; k < FRACTIONS; k++) {
-        const double f = (double)k / (FRACTIONS - 1), away = f < s->f_low ? s->f_low - f : f - s->f_high, best = nearest < s->f_low ? s->f_low - nearest : nearest - s->f_high;
+        const double f = (double)k / (FRACTIONS - 1), away = f < s->f_low ? s->f_low - f : f - s->f_high,
+                     best = nearest < s->f_low ? s->f_low - nearest : nearest - s->f_high;
         if (away <= 0 || (isfinite(nearest) && away >= best) || beyond_at(s, ask, f) > 0) continue;
         nearest = f;
     }
@@ -110,8 +112,9 @@ static void say_number(const scan *s, const cupel_ask *a, cupel_str *text)
     if (!cupel_outer_number(&s->outer, a, &r)) return;
     cupel_outer_number_beyond(a, &r, &too_high);
     const char *gap = *a->unit ? " " : "";
-    cupel_str_addf(text, "'%s' %s %.5g%s%s is asked, but %s let it be %s %.5g%s%s", a->name, too_high ? "at least" : "at most", too_high ? a->min : a->max, gap, a->unit,
-                   cupel_outer_name(too_high ? r.high_by : r.low_by), too_high ? "at most" : "at least", too_high ? r.high : r.low, gap, a->unit);
+    cupel_str_addf(text, "'%s' %s %.5g%s%s is asked, but %s let it be %s %.5g%s%s", a->name, too_high ? "at least" : "at most",
+                   too_high ? a->min : a->max, gap, a->unit, cupel_outer_name(too_high ? r.high_by : r.low_by), too_high ? "at most" : "at least",
+                   too_high ? r.high : r.low, gap, a->unit);
     cupel_outer_say_fractions(&s->outer, s->low, s->high, text);
     cupel_str_addf(text, "; nearest, not ruled out: %.5g%s%s", too_high ? r.high : r.low, gap, a->unit);
 }
@@ -155,7 +158,7 @@ static cupel_status refuse_together(scan *s, double at, cupel_err *err)
     double low[2] = {0}, high[2] = {0}, l, h;
     size_t who[2] = {0}, n = 0;
     go_to(s, at);
-    for (size_t i = 0; i < d->n_asks && n < 2; i++) { /* the two spans that lie farthest apart: the first that stands in the way, and one that it excludes */
+    for (size_t i = 0; i < d->n_asks && n < 2; i++) { /* the first two whose spans exclude each other */
         span_of(s, i, &l, &h);
         for (size_t j = 0; j < i && n < 2; j++) {
             span_of(s, j, &low[0], &high[0]);
@@ -164,8 +167,10 @@ static cupel_status refuse_together(scan *s, double at, cupel_err *err)
         }
     }
     if (n < 2)
-        return cupel_fail(err, CUPEL_INFEASIBLE, "'%s': cannot be met: each entry can be met at some volume fraction, but no fraction allows them together; they come "
-                          "nearest at %.4g of %s", d->file, at, d->phase[1].name);
+        return cupel_fail(err, CUPEL_INFEASIBLE,
+                          "'%s': cannot be met: each entry can be met at some volume fraction, but no fraction allows them together; they come "
+                          "nearest at %.4g of %s",
+                          d->file, at, d->phase[1].name);
     char span[2][64];
     for (int i = 0; i < 2; i++) {
         if (low[i] > high[i])
@@ -174,9 +179,10 @@ static cupel_status refuse_together(scan *s, double at, cupel_err *err)
             snprintf(span[i], sizeof span[i], "%.3g to %.3g", low[i], high[i]);
     }
     const char *name = d->phase[1].name;
-    return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: each entry can be met at some volume fraction, but no fraction allows them together: outer bounds "
-                      "leave '%s' (line %zu) %s of %s and '%s' %s; nearest, not ruled out: either of them alone, or wider tolerances at %.4g of %s", d->file,
-                      d->ask[who[1]].line, d->ask[who[0]].name, d->ask[who[0]].line, span[0], name, d->ask[who[1]].name, span[1], at, name);
+    return cupel_fail(err, CUPEL_INFEASIBLE,
+                      "%s:%zu: cannot be met: each entry can be met at some volume fraction, but no fraction allows them together: outer bounds "
+                      "leave '%s' (line %zu) %s of %s and '%s' %s; nearest, not ruled out: either of them alone, or wider tolerances at %.4g of %s",
+                      d->file, d->ask[who[1]].line, d->ask[who[0]].name, d->ask[who[0]].line, span[0], name, d->ask[who[1]].name, span[1], at, name);
 }
 
 /* A mixture of phases that all carry something carries something in every direction. */
@@ -196,8 +202,10 @@ static cupel_status refuse_zero(const cupel_micro_demand *d, cupel_err *err)
         }
         cupel_small_eigen(a->target, a->order, value, NULL);
         if (value[0] > 1e-9 * fabs(value[a->order - 1]) || !(least > 0)) continue;
-        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: the target has a zero eigenvalue, but every mixture of these phases has eigenvalues of at least "
-                          "%.4g, that of the weakest phase; nearest, not ruled out by this: a least eigenvalue of %.4g", d->file, a->line, least, least);
+        return cupel_fail(err, CUPEL_INFEASIBLE,
+                          "%s:%zu: cannot be met: the target has a zero eigenvalue, but every mixture of these phases has eigenvalues of at least "
+                          "%.4g, that of the weakest phase; nearest, not ruled out by this: a least eigenvalue of %.4g",
+                          d->file, a->line, least, least);
     }
     return CUPEL_OK;
 }

@@ -17,7 +17,9 @@ static void add(const cupel_micro_demand *d, size_t ask, bool at_least, cupel_fr
     *l = (cupel_fraction_limit){.ask = ask, .at_least = at_least};
     for (size_t p = 0; p < d->n_phases; p++) {
         const cupel_micro_phase *m = &d->phase[p];
-        const double x = a->kind == CUPEL_ASK_FRACTION ? (p == a->phase) - bound : a->kind == CUPEL_ASK_DENSITY ? m->density - bound : m->density * (m->price - bound);
+        const double x = a->kind == CUPEL_ASK_FRACTION  ? (p == a->phase) - bound
+                         : a->kind == CUPEL_ASK_DENSITY ? m->density - bound
+                                                        : m->density * (m->price - bound);
         l->weight[p] = sign * x;
     }
 }
@@ -46,11 +48,15 @@ static cupel_status exclude(const cupel_micro_demand *d, const cupel_fraction_li
     const double bound = l->at_least ? a->min : a->max;
     const char *word = l->at_least ? "at least" : "at most", *gap = *a->unit ? " " : "";
     if (with < d->n_asks && with != l->ask)
-        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: the windows of '%s' (line %zu) and '%s' exclude each other: no mixture has both; nearest: "
-                          "'%s' %s %.5g%s%s is not ruled out with '%s' as asked (asked: %s %.5g)", d->file, a->line, d->ask[with].name, d->ask[with].line, a->name,
-                          a->name, word, value_at(d, a, nearest), gap, a->unit, d->ask[with].name, word, bound);
-    return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: no mixture of the phases has a '%s' of %s %.5g%s%s; volume fractions lie between 0 and 1, and "
-                      "nearest, not ruled out, is %.5g", d->file, a->line, a->name, word, bound, gap, a->unit, value_at(d, a, nearest));
+        return cupel_fail(err, CUPEL_INFEASIBLE,
+                          "%s:%zu: cannot be met: the windows of '%s' (line %zu) and '%s' exclude each other: no mixture has both; nearest: "
+                          "'%s' %s %.5g%s%s is not ruled out with '%s' as asked (asked: %s %.5g)",
+                          d->file, a->line, d->ask[with].name, d->ask[with].line, a->name, a->name, word, value_at(d, a, nearest), gap, a->unit,
+                          d->ask[with].name, word, bound);
+    return cupel_fail(err, CUPEL_INFEASIBLE,
+                      "%s:%zu: cannot be met: no mixture of the phases has a '%s' of %s %.5g%s%s; volume fractions lie between 0 and 1, and "
+                      "nearest, not ruled out, is %.5g",
+                      d->file, a->line, a->name, word, bound, gap, a->unit, value_at(d, a, nearest));
 }
 
 /* Two phases: each limit is a bound on the fraction f of phase 1, w0 + f (w1 - w0) <= 0. */

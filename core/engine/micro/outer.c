@@ -64,7 +64,8 @@ static double form(const double *t, size_t n, const double *v)
 
 /* ---- Voigt and Reuss: the positive part of the difference is the way to the nearest tensor that keeps the bound ---- */
 
-static void loewner(const double *above, const double *below, const double *target, const double *mean, size_t n, cupel_outer_bound bound, cupel_outer_gap *gap)
+static void loewner(const double *above, const double *below, const double *target, const double *mean, size_t n, cupel_outer_bound bound,
+                    cupel_outer_gap *gap)
 {
     double apart[36], value[CUPEL_SMALL], vector[36], square = 0;
     for (size_t i = 0; i < n * n; i++) apart[i] = above[i] - below[i];
@@ -182,8 +183,12 @@ static void traces(const cupel_bounds *b, const double *target, cupel_outer_gap 
     cupel_small_eigen(target, 3, value, NULL);
     for (int high = 0; high < 2; high++) {
         if (!trace_side(b, value, high, start, &limit)) continue;
-        const cupel_outer_gap one = {.room = to_trace_set(start, limit, x), .bound = high ? CUPEL_OUTER_TRACE_HIGH : CUPEL_OUTER_TRACE_LOW, .what = "", .order = 3,
-                                     .found = sum_of_inverses(start), .allowed = limit};
+        const cupel_outer_gap one = {.room = to_trace_set(start, limit, x),
+                                     .bound = high ? CUPEL_OUTER_TRACE_HIGH : CUPEL_OUTER_TRACE_LOW,
+                                     .what = "",
+                                     .order = 3,
+                                     .found = sum_of_inverses(start),
+                                     .allowed = limit};
         keep_larger(gap, &one);
     }
 }
@@ -219,8 +224,8 @@ static double inner(const double *a, const double *b, size_t n)
     return sum;
 }
 
-/* The least r at which some X with |X - T| <= r can have <J, X^-1> = more, from below: with A = T^-1 J T^-1 and T^-1 E T^-1 E X^-1 for the rest of the
- * series, <J, X^-1> <= <J, T^-1> + r |A| + r^2 |A|_2 / (least eigenvalue of T - r). */
+/* The least r at which some X with |X - T| <= r can have <J, X^-1> = more, from below: with A = T^-1 J T^-1 and T^-1 E T^-1 E X^-1 for the rest of
+ * the series, <J, X^-1> <= <J, T^-1> + r |A| + r^2 |A|_2 / (least eigenvalue of T - r). */
 static double recedes(const double *t, const double *s, size_t n, const double *j, double more)
 {
     double sj[36], a[36], value[CUPEL_SMALL], least;
@@ -252,14 +257,22 @@ static void hashin_shtrikman(const cupel_bounds *b, const double *t, cupel_outer
     for (size_t i = 0; i < parts; i++) {
         const double voigt = inner(p[i].j, t, n) / p[i].factor, low = b->hs_lower[i], high = b->hs_upper[i];
         if (voigt < low * (1 - SLACK)) {
-            const cupel_outer_gap one = {.room = (low - voigt) * p[i].factor / cupel_small_norm(p[i].j, n * n), .bound = CUPEL_OUTER_HS_LOW, .what = p[i].what,
-                                         .found = voigt, .allowed = low, .order = n};
+            const cupel_outer_gap one = {.room = (low - voigt) * p[i].factor / cupel_small_norm(p[i].j, n * n),
+                                         .bound = CUPEL_OUTER_HS_LOW,
+                                         .what = p[i].what,
+                                         .found = voigt,
+                                         .allowed = low,
+                                         .order = n};
             keep_larger(gap, &one);
         }
         const double reuss = invertible ? p[i].inverse / inner(p[i].j, s, n) : 0;
         if (high > 0 && reuss > high * (1 + SLACK)) {
-            const cupel_outer_gap one = {.room = recedes(t, s, n, p[i].j, p[i].inverse / high), .bound = CUPEL_OUTER_HS_HIGH, .what = p[i].what,
-                                         .found = reuss, .allowed = high, .order = n};
+            const cupel_outer_gap one = {.room = recedes(t, s, n, p[i].j, p[i].inverse / high),
+                                         .bound = CUPEL_OUTER_HS_HIGH,
+                                         .what = p[i].what,
+                                         .found = reuss,
+                                         .allowed = high,
+                                         .order = n};
             keep_larger(gap, &one);
         }
     }
@@ -267,8 +280,8 @@ static void hashin_shtrikman(const cupel_bounds *b, const double *t, cupel_outer
 
 /* ---- expansion ---- */
 
-/* |alpha_i - <alpha>_i| <= |c| sqrt(D_ii d:D:d) with D = <S> - V^-1, d the unit tensor and c = (alpha1 - alpha0) / (1/3K1 - 1/3K0): Levin's relation with
- * S = <S> - M, 0 <= M <= D, and the inequality of Schwarz. */
+/* |alpha_i - <alpha>_i| <= |c| sqrt(D_ii d:D:d) with D = <S> - V^-1, d the unit tensor and c = (alpha1 - alpha0) / (1/3K1 - 1/3K0): Levin's relation
+ * with S = <S> - M, 0 <= M <= D, and the inequality of Schwarz. */
 bool cupel_outer_expansion(const cupel_outer *o, double middle[6], double reach[6])
 {
     const cupel_material *m = o->material;

@@ -1,9 +1,10 @@
 /* What every mixture of the phases keeps at given volume fractions: outer bounds, so that leaving them proves that something cannot be.
  *
- * Voigt and Reuss as quadratic forms; the trace bounds of two-phase conduction; Hashin and Shtrikman's for isotropic mixtures of isotropic phases. The last
- * hold for any mixture X in this form: a polycrystal of X is isotropic, is a mixture of the same phases, and has moduli between the Reuss and Voigt means of X
- * (Hill 1952, doi:10.1088/0370-1298/65/5/307), so that bulk_reuss(X) <= HS+, bulk_voigt(X) >= HS-, and the same of shear and conductivity. For an isotropic X
- * these are Hashin and Shtrikman's bounds themselves. Expansion of two isotropic phases: Levin's relation with S between its means. */
+ * Voigt and Reuss as quadratic forms; the trace bounds of two-phase conduction; Hashin and Shtrikman's for isotropic mixtures of isotropic phases.
+ * The last hold for any mixture X in this form: a polycrystal of X is isotropic, is a mixture of the same phases, and has moduli between the Reuss
+ * and Voigt means of X (Hill 1952, doi:10.1088/0370-1298/65/5/307), so that bulk_reuss(X) <= HS+, bulk_voigt(X) >= HS-, and the same of shear and
+ * conductivity. For an isotropic X these are Hashin and Shtrikman's bounds themselves. Expansion of two isotropic phases: Levin's relation with S
+ * between its means. */
 #ifndef CUPEL_ENGINE_MICRO_OUTER_H
 #define CUPEL_ENGINE_MICRO_OUTER_H
 
@@ -27,8 +28,8 @@ typedef struct cupel_outer {
     const cupel_micro_demand *d;
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX];
-    cupel_bounds k, c;          /* of what the demand needs */
-    double isotropy;            /* the largest universal anisotropy index that the demand allows; infinite without one */
+    cupel_bounds k, c; /* of what the demand needs */
+    double isotropy;   /* the largest universal anisotropy index that the demand allows; infinite without one */
 } cupel_outer;
 
 void cupel_outer_init(cupel_outer *o, const cupel_micro_demand *d);
@@ -37,12 +38,12 @@ void cupel_outer_set(cupel_outer *o, const double *low, const double *high);
 
 /* By how much a target must move, and the inequality that it breaks most: found > allowed (or < for lower bounds). */
 typedef struct cupel_outer_gap {
-    double room;                /* lower estimate of the Frobenius distance from the target to what is not ruled out; 0: not ruled out */
+    double room; /* lower estimate of the Frobenius distance from the target to what is not ruled out; 0: not ruled out */
     cupel_outer_bound bound;
-    const char *what;           /* "bulk", "shear" or "" */
-    double found, allowed;      /* of the quadratic form along `along`, of the sum, or of the modulus */
+    const char *what;      /* "bulk", "shear" or "" */
+    double found, allowed; /* of the quadratic form along `along`, of the sum, or of the modulus */
     size_t order;
-    double along[6];            /* unit vector; Mandel strain for stiffness */
+    double along[6]; /* unit vector; Mandel strain for stiffness */
 } cupel_outer_gap;
 
 /* A target [order][order] in place of the entry's own (which may have NaN where it is open). */
@@ -58,7 +59,8 @@ bool cupel_outer_number(const cupel_outer *o, const cupel_ask *a, cupel_outer_ra
 /* Components of the expansion of two isotropic phases are at most reach [6] away from middle [6] (Mandel); false where that does not apply. */
 bool cupel_outer_expansion(const cupel_outer *o, double middle[6], double reach[6]);
 
-/* By how much an entry is out of reach: shares of the target's norm beyond `within`, or of the number asked; 0 when it is not ruled out. gap may be NULL. */
+/* By how much an entry is out of reach: shares of the target's norm beyond `within`, or of the number asked; 0 when it is not ruled out. gap may be
+ * NULL. */
 double cupel_outer_beyond(const cupel_outer *o, const cupel_ask *a, cupel_outer_gap *gap);
 
 /* The number is bounded below, or above, by more than what is asked: fills *bound with the end of the range that is missed. */

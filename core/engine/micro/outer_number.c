@@ -26,8 +26,8 @@ static bool component(const cupel_bounds *b, const cupel_ask *a, cupel_outer_ran
     return bounded(r, a->component_scale * low, CUPEL_OUTER_REUSS, a->component_scale * high, CUPEL_OUTER_VOIGT);
 }
 
-/* Bulk and shear modulus are means of the Voigt and Reuss means of X (Hill). Of those the first is at most the arithmetic mean of the phases, the second at most
- * HS+; and where the universal index is at most A, voigt <= (1 + A) reuss of the bulk modulus and (1 + A / 5) of the shear modulus. */
+/* Bulk and shear modulus are means of the Voigt and Reuss means of X (Hill). Of those the first is at most the arithmetic mean of the phases, the
+ * second at most HS+; and where the universal index is at most A, voigt <= (1 + A) reuss of the bulk modulus and (1 + A / 5) of the shear modulus. */
 typedef struct moduli {
     double low[2], high[2];
     double reuss[2], voigt[2]; /* of the phases: bulk, shear */
@@ -99,7 +99,8 @@ static bool of_stiffness(const cupel_outer *o, const cupel_ask *a, cupel_outer_r
     }
 }
 
-/* Numbers of the phases: money over mass has its extremes at corners of the fractions too, so that mass, and money at each price, are linear programmes. */
+/* Numbers of the phases: money over mass has its extremes at corners of the fractions too, so that mass, and money at each price, are linear
+ * programmes. */
 static bool of_phases(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
 {
     const cupel_micro_demand *d = o->d;

@@ -36,10 +36,12 @@ void cupel_outer_say_tensor(const cupel_outer *o, const cupel_outer_gap *g, cupe
                        g->bound == CUPEL_OUTER_VOIGT ? "arithmetic" : "harmonic");
         break;
     case CUPEL_OUTER_TRACE_LOW:
-        cupel_str_addf(s, "sum 1/(l_i - k1) = %.5g > %.5g = 1/(kh - k1) + 2/(ka - k1), where k1 = %.4g, kh = %.4g, ka = %.4g", g->found, g->allowed, k->k1, k->kh, k->ka);
+        cupel_str_addf(s, "sum 1/(l_i - k1) = %.5g > %.5g = 1/(kh - k1) + 2/(ka - k1), where k1 = %.4g, kh = %.4g, ka = %.4g", g->found, g->allowed,
+                       k->k1, k->kh, k->ka);
         break;
     case CUPEL_OUTER_TRACE_HIGH:
-        cupel_str_addf(s, "sum 1/(k2 - l_i) = %.5g > %.5g = 1/(k2 - kh) + 2/(k2 - ka), where k2 = %.4g, kh = %.4g, ka = %.4g", g->found, g->allowed, k->k2, k->kh, k->ka);
+        cupel_str_addf(s, "sum 1/(k2 - l_i) = %.5g > %.5g = 1/(k2 - kh) + 2/(k2 - ka), where k2 = %.4g, kh = %.4g, ka = %.4g", g->found, g->allowed,
+                       k->k2, k->kh, k->ka);
         break;
     case CUPEL_OUTER_HS_LOW: cupel_str_addf(s, "its %s %.5g < %.5g, the least of isotropic mixtures", g->what, g->found, g->allowed); break;
     case CUPEL_OUTER_HS_HIGH: cupel_str_addf(s, "its %s %.5g > %.5g, the largest of isotropic mixtures", g->what, g->found, g->allowed); break;
@@ -58,7 +60,8 @@ void cupel_outer_say_nearest(const cupel_outer *o, const cupel_ask *a, cupel_str
     for (size_t i = 0; i < a->order; i++) {
         cupel_str_puts(s, i ? "; " : "");
         for (size_t j = a->order == 6 ? i : 0; j < a->order; j++)
-            cupel_str_addf(s, "%s%.4g", j > (a->order == 6 ? i : 0) ? " " : "", fabs(t[i * a->order + j]) < 1e-6 * fabs(t[0]) ? 0 : t[i * a->order + j]);
+            cupel_str_addf(s, "%s%.4g", j > (a->order == 6 ? i : 0) ? " " : "",
+                           fabs(t[i * a->order + j]) < 1e-6 * fabs(t[0]) ? 0 : t[i * a->order + j]);
     }
     cupel_str_puts(s, a->order == 6 ? "] (Mandel, upper triangle)" : "]");
 }
