@@ -35,7 +35,7 @@ static cupel_status voxels(const cupel_recipe *r, const size_t n[3], cupel_voxel
     return st;
 }
 
-static const cupel_param params[] = {{"phases", "count", 1, 1, 16, "how many phases there are"},
+static const cupel_param params[] = {{"phases", "count", 2, 1, 16, "how many phases there are"},
                                      {"phase", "count", 0, 0, 15, "which of them fills the box, from 0"},
                                      {NULL, NULL, 0, 0, 0, NULL}};
 
