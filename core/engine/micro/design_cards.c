@@ -192,7 +192,7 @@ static cupel_status put_surfaces(const cupel_design_page *p, const cupel_design 
         const cupel_ask *a = target_of(p->d, elastic ? CUPEL_ASK_STIFFNESS : CUPEL_ASK_CONDUCTIVITY);
         const cupel_page_tensor pair[2] = {{"asked", a && shown[i].whole ? a->target : NULL}, {"the design", elastic ? g->limit.c : g->limit.k}};
         const size_t skip = pair[0].t ? 0 : 1;
-        st = cupel_micro_page_surfaces(elastic ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, pair + skip, 2 - skip, shown[i].unit, p->job, s, err);
+        st = cupel_micro_page_surfaces(elastic ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, pair + skip, 2 - skip, shown[i].unit, s, err);
         if (elastic) put_engineering(p, g, skip == 0, s);
     }
     return st;

@@ -4,7 +4,6 @@
 #include "core/engine/report_text.h"
 #include "core/math/small.h"
 #include "models/homogenize/bounds.h"
-#include "models/homogenize/engineering.h"
 
 #include <math.h>
 #include <string.h>
@@ -156,12 +155,12 @@ typedef struct view {
     cupel_bounds k[FRACTIONS], c[FRACTIONS]; /* at fractions from low to high */
 } view;
 
-/* Hill's means. */
-static double modulus(quantity q, const double *c)
+/* Hill's means; NaN where there is no compliance. */
+static double modulus(const view *v, quantity q, const double *c)
 {
-    cupel_engineering e;
-    if (!cupel_engineering_of(c, 3, &e)) return 0;
-    return q == BULK ? e.bulk : q == SHEAR ? e.shear : e.young;
+    const cupel_ask a = {.kind = q == BULK ? CUPEL_ASK_BULK : q == SHEAR ? CUPEL_ASK_SHEAR : CUPEL_ASK_YOUNG};
+    const cupel_micro_state state = {.c = c};
+    return cupel_ask_value(v->p->d, &a, &state);
 }
 
 static double value_of(const view *v, quantity q, const cupel_tensors *t)
@@ -173,7 +172,7 @@ static double value_of(const view *v, quantity q, const cupel_tensors *t)
     case ASKED: return cupel_ask_value(v->p->d, &v->p->d->ask[v->ask], &state);
     case BULK:
     case SHEAR:
-    case YOUNG: return modulus(q, t->c);
+    case YOUNG: return modulus(v, q, t->c);
     default: cupel_small_eigen(t->k, 3, l, NULL); return q == K_LEAST ? l[0] : q == K_MOST ? l[2] : (l[0] + l[1] + l[2]) / 3;
     }
 }
@@ -202,6 +201,13 @@ static const cupel_ask *whole_ask(const cupel_micro_demand *d, cupel_ask_kind ki
         if (!open) return &d->ask[i];
     }
     return NULL;
+}
+
+/* Of a bound; 0 where it has no compliance. */
+static double bound_of(const view *v, quantity q, const double *c)
+{
+    const double x = modulus(v, q, c);
+    return isnan(x) ? 0 : x;
 }
 
 /* Where the demand is on an axis; false where it says nothing of it. */
@@ -265,8 +271,8 @@ static bool some_allowed(const view *v, double least, double most)
 static void add_range(const view *v, const cupel_bounds *k, const cupel_bounds *c, double *low, double *high)
 {
     const bool trace = v->y == K_MEAN && k->two_phases;
-    *low = fmin(*low, trace ? k->hs_lower[0] : v->y == K_MEAN ? k->kh : modulus(v->y, c->reuss));
-    *high = fmax(*high, trace ? k->hs_upper[0] : v->y == K_MEAN ? k->ka : modulus(v->y, c->voigt));
+    *low = fmin(*low, trace ? k->hs_lower[0] : v->y == K_MEAN ? k->kh : bound_of(v, v->y, c->reuss));
+    *high = fmax(*high, trace ? k->hs_upper[0] : v->y == K_MEAN ? k->ka : bound_of(v, v->y, c->voigt));
 }
 
 /* The range of y at x; false where nothing is left or known. */
@@ -284,7 +290,7 @@ static bool range_at(const view *v, const cupel_plot *f, double x, double *low, 
         add_range(v, &k, &c, low, high);
     }
     for (size_t i = 0; v->x == BULK && i < FRACTIONS; i++)
-        if (x >= modulus(BULK, v->c[i].reuss) && x <= modulus(BULK, v->c[i].voigt)) add_range(v, &v->k[i], &v->c[i], low, high);
+        if (x >= bound_of(v, BULK, v->c[i].reuss) && x <= bound_of(v, BULK, v->c[i].voigt)) add_range(v, &v->k[i], &v->c[i], low, high);
     return *low <= *high;
 }
 

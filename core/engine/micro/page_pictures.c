@@ -150,8 +150,7 @@ static void range_of(cupel_over_directions f, const void *user, double *low, dou
         }
 }
 
-cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, const char *unit, const cupel_job *job,
-                                       cupel_str *s, cupel_err *err)
+cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, const char *unit, cupel_str *s, cupel_err *err)
 {
     const char *what = physics == CUPEL_CONDUCTION ? "Conductivity" : "Young’s modulus";
     const cupel_over_directions f = physics == CUPEL_CONDUCTION ? conductivity_along : young_along;
@@ -167,7 +166,7 @@ cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_t
     cupel_str_puts(s, "<figure><div class=surfaces>");
     for (size_t i = 0; i < n && st == CUPEL_OK; i++) {
         cupel_picture picture;
-        st = cupel_view_surface(f, &t[i], low, high, SURFACE_PIXELS, job, &picture, err);
+        st = cupel_view_surface(f, &t[i], low, high, SURFACE_PIXELS, &picture, err);
         if (st != CUPEL_OK) break;
         cupel_str_puts(s, "<span>");
         st = cupel_micro_page_picture(&picture, "surface", what, s, err);

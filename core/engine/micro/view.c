@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/sys/par.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -87,6 +88,13 @@ typedef struct canvas {
     cupel_picture *p;
 } canvas;
 
+/* The mean colour of what was hit, its share of the samples as opacity. */
+static void put_pixel(unsigned char rgba[4], const double sum[3], int hits)
+{
+    for (int q = 0; q < 3; q++) rgba[q] = (unsigned char)lrint(fmin(fmax(hits ? sum[q] / hits : 0, 0), 255));
+    rgba[3] = (unsigned char)(255 * hits / (SUPER * SUPER));
+}
+
 static cupel_status draw_row(void *user, size_t i, size_t worker, cupel_err *err)
 {
     const canvas *v = user;
@@ -106,9 +114,7 @@ static cupel_status draw_row(void *user, size_t i, size_t worker, cupel_err *err
             hits += c.hit;
             for (int q = 0; q < 3; q++) sum[q] += c.hit ? c.rgb[q] : 0;
         }
-        unsigned char *out = v->p->rgba + (i * n + j) * 4;
-        for (int q = 0; q < 3; q++) out[q] = (unsigned char)lrint(fmin(fmax(hits ? sum[q] / hits : 0, 0), 255));
-        out[3] = (unsigned char)(255 * hits / (SUPER * SUPER));
+        put_pixel(v->p->rgba + (i * n + j) * 4, sum, hits);
     }
     return CUPEL_OK;
 }
@@ -132,8 +138,10 @@ struct cupel_view {
     size_t n[3];
     size_t repeat[3];   /* periods shown along each axis, so that a long box makes a picture near a cube */
     double half[3];     /* of what is shown, its longest edge 2 */
+    double scale[3];    /* voxels per length */
     float *solid;       /* share of what is shown, per voxel */
     uint8_t *id;        /* phase shown there */
+    uint8_t *near;      /* 1 where one of the eight voxels from here on is solid: elsewhere nothing between them is */
     size_t hidden;
 };
 typedef cupel_view volume;
@@ -143,6 +151,7 @@ void cupel_view_close(cupel_view *v)
     if (!v) return;
     cupel_free(v->solid);
     cupel_free(v->id);
+    cupel_free(v->near);
     cupel_free(v);
 }
 
@@ -199,6 +208,19 @@ static cupel_status fill(volume *v, const cupel_recipe *r, const cupel_job *job,
     return st;
 }
 
+static cupel_status find_near(volume *v, cupel_err *err)
+{
+    const size_t n0 = v->n[0], n1 = v->n[1], n2 = v->n[2];
+    v->near = cupel_alloc(n0 * n1 * n2, 1);
+    if (!v->near) return cupel_no_memory(err, "a picture", n0 * n1 * n2);
+    for (size_t i = 0, at = 0; i < n0; i++)
+        for (size_t j = 0; j < n1; j++)
+            for (size_t k = 0; k < n2; k++, at++)
+                for (size_t q = 0; q < 8 && !v->near[at]; q++)
+                    v->near[at] = v->solid[((i + (q & 1)) % n0 * n1 + (j + (q >> 1 & 1)) % n1) * n2 + (k + (q >> 2)) % n2] > 0.5F;
+    return CUPEL_OK;
+}
+
 cupel_status cupel_view_open(const cupel_recipe *recipe, size_t voxels, size_t hidden, const cupel_job *job, cupel_view **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -213,9 +235,13 @@ cupel_status cupel_view_open(const cupel_recipe *recipe, size_t voxels, size_t h
     cupel_view_repeat(&r, v->repeat);
     for (int a = 0; a < 3; a++) box[a] *= (double)v->repeat[a];
     const double longest = fmax(box[0], fmax(box[1], box[2]));
-    for (int a = 0; a < 3; a++) v->half[a] = box[a] / longest;
+    for (int a = 0; a < 3; a++) {
+        v->half[a] = box[a] / longest;
+        v->scale[a] = (double)(v->n[a] * v->repeat[a]) / (2 * v->half[a]);
+    }
     CUPEL_TRY(fill(v, &r, job, err));
     smooth(v);
+    CUPEL_TRY(find_near(v, err));
     *out = v;
     v = NULL;
 done:
@@ -226,31 +252,54 @@ done:
 /* Place in voxels of a point of the box. */
 static void place(const volume *v, vec p, double at[3])
 {
-    for (int a = 0; a < 3; a++) at[a] = (p.x[a] / v->half[a] + 1) / 2 * (double)(v->n[a] * v->repeat[a]) - 0.5;
+    for (int a = 0; a < 3; a++) at[a] = (p.x[a] + v->half[a]) * v->scale[a] - 0.5;
+}
+
+/* floor() of numbers that an integer holds, without a call. */
+static double down(double x)
+{
+    const double t = (double)(int64_t)x;
+    return t > x ? t - 1 : t;
 }
 
 static size_t wrapped(double x, size_t n)
 {
+    if (x >= 0 && x < (double)n) return (size_t)x;
     const double y = x - floor(x / (double)n) * (double)n;
     return y >= (double)n ? 0 : (size_t)y;
 }
 
 static double solid_at(const volume *v, vec p)
 {
-    double at[3], w[3], sum = 0;
+    const size_t n1 = v->n[1], n2 = v->n[2];
+    double at[3], w[3], along[4];
     size_t low[3], high[3];
     place(v, p, at);
     for (int a = 0; a < 3; a++) {
-        const double f = floor(at[a]);
+        const double f = down(at[a]);
         w[a] = at[a] - f;
         low[a] = wrapped(f, v->n[a]);
         high[a] = low[a] + 1 == v->n[a] ? 0 : low[a] + 1;
     }
-    for (int k = 0; k < 8; k++) {
-        const size_t i = k & 4 ? high[0] : low[0], j = k & 2 ? high[1] : low[1], l = k & 1 ? high[2] : low[2];
-        sum += (k & 4 ? w[0] : 1 - w[0]) * (k & 2 ? w[1] : 1 - w[1]) * (k & 1 ? w[2] : 1 - w[2]) * (double)v->solid[(i * v->n[1] + j) * v->n[2] + l];
+    const size_t row[4] = {(low[0] * n1 + low[1]) * n2, (low[0] * n1 + high[1]) * n2, (high[0] * n1 + low[1]) * n2, (high[0] * n1 + high[1]) * n2};
+    for (int k = 0; k < 4; k++) {
+        const double a = (double)v->solid[row[k] + low[2]], b = (double)v->solid[row[k] + high[2]];
+        along[k] = a + w[2] * (b - a);
     }
-    return sum;
+    const double near = along[0] + w[1] * (along[1] - along[0]), far = along[2] + w[1] * (along[3] - along[2]);
+    return near + w[0] * (far - near);
+}
+
+/* False where solid_at is surely not above 1/2. */
+static bool may_be_solid(const volume *v, vec p)
+{
+    double at[3];
+    size_t i[3];
+    place(v, p, at);
+    for (int a = 0; a < 3; a++) {
+        i[a] = wrapped(down(at[a]), v->n[a]);
+    }
+    return v->near[(i[0] * v->n[1] + i[1]) * v->n[2] + i[2]];
 }
 
 static size_t phase_at(const volume *v, vec p)
@@ -328,7 +377,8 @@ static ray_colour cast_volume(const void *scene, const camera *c, vec from)
     vec p = add(from, c->into, begin + 1e-6);
     if (solid_at(v, p) > 0.5) return paint(v, c, p, face, true, h);
     for (double t = begin + 0.5 * h; t < end; t += 0.5 * h) {
-        if (solid_at(v, add(from, c->into, t)) <= 0.5) continue;
+        const vec here = add(from, c->into, t);
+        if (!may_be_solid(v, here) || solid_at(v, here) <= 0.5) continue;
         double low = t - 0.5 * h, high = t;
         for (int k = 0; k < 8; k++) {
             const double middle = (low + high) / 2;
@@ -374,11 +424,30 @@ cupel_status cupel_view_slice(const cupel_view *v, int axis, cupel_picture *out,
 
 /* ---- a surface over directions ---- */
 
+/* Directions through the faces of a cube, joined to triangles, drawn with a depth for every sample. */
+enum { NODES = 41, SIDES = 6 };
+
 typedef struct radial {
     cupel_over_directions f;
     const void *user;
     double low, high;
 } radial;
+
+typedef struct node {
+    vec p, normal;
+    double value;
+} node;
+
+typedef struct sample {
+    float depth, rgb[3]; /* depth FLT_MAX: nothing there */
+} sample;
+
+typedef struct raster {
+    const radial *r;
+    camera camera;
+    size_t n; /* samples along a side */
+    sample *at;
+} raster;
 
 /* Distance beyond the surface, the largest extent 1. */
 static double beyond(const radial *r, vec p)
@@ -388,41 +457,109 @@ static double beyond(const radial *r, vec p)
     return l - r->f(r->user, n.x) / r->high;
 }
 
-static ray_colour cast_surface(const void *scene, const camera *c, vec from)
+static node node_of(const radial *r, vec direction)
 {
-    const radial *r = scene;
-    const double middle = -dot(from, c->into), near = dot(from, from) - middle * middle;
-    if (near >= 1.0001) return (ray_colour){.hit = false};
-    const double reach = sqrt(1.0001 - near), step = 0.02;
-    for (double t = middle - reach; t < middle + reach; t += step) {
-        if (beyond(r, add(from, c->into, t)) > 0) continue;
-        double low = t - step, high = t;
-        for (int k = 0; k < 10; k++) {
-            const double half = (low + high) / 2;
-            if (beyond(r, add(from, c->into, half)) > 0)
-                low = half;
-            else
-                high = half;
-        }
-        const vec p = add(from, c->into, high);
-        vec g;
-        unsigned char rgb[3];
-        for (int a = 0; a < 3; a++) {
-            vec e = {{0, 0, 0}};
-            e.x[a] = 1;
-            g.x[a] = beyond(r, add(p, e, 1e-3)) - beyond(r, add(p, e, -1e-3));
-        }
-        const double value = r->f(r->user, unit(p).x), light = fmin(1.3 * shade(c, unit(g), 1), 1.15);
-        cupel_view_colour((value - r->low) / (r->high > r->low ? r->high - r->low : 1), rgb);
-        return (ray_colour){{rgb[0] * light, rgb[1] * light, rgb[2] * light}, true};
+    node out = {.value = r->f(r->user, direction.x)};
+    vec g;
+    out.p = add((vec){{0, 0, 0}}, direction, fmax(out.value / r->high, 0));
+    for (int a = 0; a < 3; a++) {
+        vec e = {{0, 0, 0}};
+        e.x[a] = 1;
+        g.x[a] = beyond(r, add(out.p, e, 1e-3)) - beyond(r, add(out.p, e, -1e-3));
     }
-    return (ray_colour){.hit = false};
+    out.normal = unit(g);
+    return out;
 }
 
-cupel_status cupel_view_surface(cupel_over_directions f, const void *user, double low, double high, size_t pixels, const cupel_job *job,
-                                cupel_picture *p, cupel_err *err)
+static void put_sample(const raster *b, size_t i, size_t j, double depth, vec normal, double value)
+{
+    sample *at = &b->at[i * b->n + j];
+    unsigned char rgb[3];
+    if ((double)at->depth <= depth) return;
+    const double light = fmin(1.3 * shade(&b->camera, unit(normal), 1), 1.15);
+    cupel_view_colour((value - b->r->low) / (b->r->high > b->r->low ? b->r->high - b->r->low : 1), rgb);
+    at->depth = (float)depth;
+    for (int q = 0; q < 3; q++) at->rgb[q] = (float)(rgb[q] * light);
+}
+
+/* Samples whose centre lies in the triangle, by barycentric coordinates. */
+static void fill_triangle(const raster *b, const node *const corner[3])
+{
+    double x[3], y[3], z[3], low[2] = {HUGE_VAL, HUGE_VAL}, high[2] = {-HUGE_VAL, -HUGE_VAL};
+    for (int c = 0; c < 3; c++) {
+        x[c] = (dot(corner[c]->p, b->camera.right) / b->camera.span + 0.5) * (double)b->n;
+        y[c] = (0.5 - dot(corner[c]->p, b->camera.up) / b->camera.span) * (double)b->n;
+        z[c] = dot(corner[c]->p, b->camera.into);
+        low[0] = fmin(low[0], x[c]), high[0] = fmax(high[0], x[c]), low[1] = fmin(low[1], y[c]), high[1] = fmax(high[1], y[c]);
+    }
+    const double area = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0]), last = (double)b->n - 1;
+    if (area == 0) return;
+    for (double i = fmax(floor(low[1]), 0); i <= fmin(high[1], last); i++)
+        for (double j = fmax(floor(low[0]), 0); j <= fmin(high[0], last); j++) {
+            double w[3], depth = 0, value = 0;
+            vec normal = {{0, 0, 0}};
+            w[1] = ((j + 0.5 - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (i + 0.5 - y[0])) / area;
+            w[2] = ((x[1] - x[0]) * (i + 0.5 - y[0]) - (j + 0.5 - x[0]) * (y[1] - y[0])) / area;
+            w[0] = 1 - w[1] - w[2];
+            if (w[0] < 0 || w[1] < 0 || w[2] < 0) continue;
+            for (int c = 0; c < 3; c++) {
+                depth += w[c] * z[c];
+                value += w[c] * corner[c]->value;
+                normal = add(normal, corner[c]->normal, w[c]);
+            }
+            put_sample(b, (size_t)i, (size_t)j, depth, normal, value);
+        }
+}
+
+static void draw_side(const raster *b, int side, node *mesh)
+{
+    for (size_t i = 0; i < NODES; i++)
+        for (size_t j = 0; j < NODES; j++) {
+            /* Equal angles make cells of nearly equal size. */
+            const double u = tan(acos(-1) / 4 * (2.0 * (double)i / (NODES - 1) - 1)), v = tan(acos(-1) / 4 * (2.0 * (double)j / (NODES - 1) - 1));
+            vec n;
+            n.x[side % 3] = side < 3 ? 1 : -1, n.x[(side + 1) % 3] = u, n.x[(side + 2) % 3] = v;
+            mesh[i * NODES + j] = node_of(b->r, unit(n));
+        }
+    for (size_t i = 0; i + 1 < NODES; i++)
+        for (size_t j = 0; j + 1 < NODES; j++) {
+            const node *const q[4] = {&mesh[i * NODES + j], &mesh[i * NODES + j + 1], &mesh[(i + 1) * NODES + j], &mesh[(i + 1) * NODES + j + 1]};
+            fill_triangle(b, (const node *const[3]){q[0], q[1], q[2]});
+            fill_triangle(b, (const node *const[3]){q[1], q[2], q[3]});
+        }
+}
+
+static void average(const raster *b, cupel_picture *p)
+{
+    for (size_t i = 0; i < p->height; i++)
+        for (size_t j = 0; j < p->width; j++) {
+            double sum[3] = {0, 0, 0};
+            int hits = 0;
+            for (size_t k = 0; k < SUPER * SUPER; k++) {
+                const sample *s = &b->at[(SUPER * i + k / SUPER) * b->n + SUPER * j + k % SUPER];
+                if (s->depth == FLT_MAX) continue;
+                hits++;
+                for (int q = 0; q < 3; q++) sum[q] += (double)s->rgb[q];
+            }
+            put_pixel(p->rgba + (i * p->width + j) * 4, sum, hits);
+        }
+}
+
+cupel_status cupel_view_surface(cupel_over_directions f, const void *user, double low, double high, size_t pixels, cupel_picture *p, cupel_err *err)
 {
     const radial r = {f, user, low, high};
+    raster b = {.r = &r, .camera = camera_of(2.1), .n = SUPER * pixels};
     if (!(high > 0)) return cupel_fail(err, CUPEL_BAD_INPUT, "a surface over directions needs a value above 0");
-    return draw(cast_surface, &r, 2.1, pixels, job, p, err);
+    *p = (cupel_picture){.width = pixels, .height = pixels, .rgba = cupel_alloc(cupel_mul(pixels, pixels), 4)};
+    node *mesh = cupel_alloc((size_t)NODES * NODES, sizeof *mesh);
+    b.at = cupel_alloc(cupel_mul(b.n, b.n), sizeof *b.at);
+    const bool there = p->rgba && mesh && b.at;
+    for (size_t i = 0; there && i < b.n * b.n; i++) b.at[i].depth = FLT_MAX;
+    for (int side = 0; there && side < SIDES; side++) draw_side(&b, side, mesh);
+    if (there) average(&b, p);
+    cupel_free(mesh);
+    cupel_free(b.at);
+    if (there) return CUPEL_OK;
+    cupel_picture_release(p);
+    return cupel_no_memory(err, "a picture", pixels * pixels * 4);
 }

@@ -27,8 +27,7 @@ cupel_status cupel_view_slice(const cupel_view *v, int axis, cupel_picture *p, c
 
 /* The surface at distance f(n) from the centre in direction n, coloured by f between `low` and `high`; the same view. */
 typedef double (*cupel_over_directions)(const void *user, const double n[3]);
-cupel_status cupel_view_surface(cupel_over_directions f, const void *user, double low, double high, size_t pixels, const cupel_job *job,
-                                cupel_picture *p, cupel_err *err);
+cupel_status cupel_view_surface(cupel_over_directions f, const void *user, double low, double high, size_t pixels, cupel_picture *p, cupel_err *err);
 
 /* The colour scale: t = 0 .. 1 (viridis, by its authors free of rights), sRGB. */
 void cupel_view_colour(double t, unsigned char rgb[3]);
