@@ -49,6 +49,10 @@ for f in designs.csv design-1.stl report.html; do
 done
 grep -qF "sha256:$(sha256sum <"$T/D/design-1.stl" | cut -d' ' -f1)" "$T/D/report.html" && ok 'digests are in the report' || no 'digests are in the report'
 
+# A disk that is full at the surface: exit 7, which file, no part of it.
+(ulimit -f 200; exec "$CUPEL" design "$T/d.yaml" -o "$T/F" --grid 24 --budget 30solves) >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 7 ] && grep -q 'design-1.stl' "$T/err" && [ -s "$T/F/design-1.npy" ] && [ ! -e "$T/F/design-1.stl" ] && [ -z "$(find "$T/F" -name '.*')" ] && ok 'a full disk' || { echo "    exit $rc"; no 'a full disk'; }
+
 # A goal is pursued to the end of what the volume fraction allows: far beyond the isotropic structure it begins with.
 sed -e 's/conductivity, target.*/conductivity, component: 11, goal: maximise}/' "$T/d.yaml" >"$T/g.yaml"
 "$CUPEL" design "$T/g.yaml" -o "$T/G" --budget 200solves --grid 24 >"$T/out" 2>"$T/err" || no 'a goal'

@@ -218,7 +218,7 @@ static void put_reason(const cupel_ask *a, const cupel_design_ask *v, cupel_str 
 {
     const double f = a->whole ? 100 : 1, high = f * (a->whole ? a->within : a->max), low = a->whole ? -HUGE_VAL : a->min, value = f * v->value,
                  error = f * v->error;
-    const bool over = !(value + error <= high);
+    const bool over = value + error > high;
     cupel_str_puts(s, "<div class=note>");
     if (isnan(value)) {
         cupel_str_puts(s, "it has no such number: something does not bear a load");
@@ -229,7 +229,7 @@ static void put_reason(const cupel_ask *a, const cupel_design_ask *v, cupel_str 
     } else if (a->whole) {
         cupel_str_addf(s, "%.3g + %.2g &gt; %.3g %%%s", value, error, high,
                        value <= high ? ": near enough, but the bar is too wide; a finer grid narrows it" : "");
-    } else {
+    } else if (over || value - error < low) {
         const double beyond = over ? value + error - high : low - (value - error);
         cupel_str_addf(s, "%s is %s the limit by %.3g", error > 0 ? "the end of its bar" : "it", over ? "above" : "below", beyond);
     }

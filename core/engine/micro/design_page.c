@@ -124,8 +124,8 @@ void cupel_design_page_files(const cupel_design_page *p, cupel_str *s)
     cupel_str_puts(s, "<section id=files><h2>Files to take away</h2>\n<p>They lie beside this page. Lengths are in edges of the periodic box: scale "
                       "them to the size "
                       "of your cell.</p>\n<div class=scroll><table class=plain><tbody>\n");
-    for (size_t i = 0; i < p->files->n; i++) {
-        const cupel_design_file *f = &p->files->one[i];
+    for (size_t i = 0; i < p->account->n; i++) {
+        const cupel_output *f = &p->account->output[i];
         cupel_str_puts(s, "<tr><th scope=row><a href=\"");
         cupel_html(s, f->name);
         cupel_str_puts(s, "\">");
@@ -133,7 +133,7 @@ void cupel_design_page_files(const cupel_design_page *p, cupel_str *s)
         cupel_str_puts(s, "</a><td class=num>");
         put_size(s, f->bytes);
         cupel_str_puts(s, "<td>");
-        cupel_html(s, f->what);
+        cupel_html(s, f->what ? f->what : "");
         cupel_str_putc(s, '\n');
     }
     cupel_str_puts(
@@ -174,12 +174,14 @@ void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s)
     char now[32];
     cupel_utc_now(now);
     cupel_str_puts(s, "<section id=lineage><h2>Provenance</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
-    cupel_micro_page_pair(s, "command", cupel_text_of(p->command), true);
+    cupel_micro_page_pair(s, "command", cupel_text_of(p->account->command), true);
+    cupel_micro_page_pair(s, "started", cupel_text_of(p->account->started), false);
     cupel_micro_page_pair(s, "written", cupel_text_of(now), false);
     cupel_str_addf(s, "<tr><th scope=row>seed<td>%llu\n<tr><th scope=row>grid<td>%llu\n", (unsigned long long)p->d->seed,
                    (unsigned long long)p->d->grid);
     cupel_micro_page_pair(s, "demand", cupel_text_of(p->d->digest), true);
-    for (size_t i = 0; i < p->files->n; i++) cupel_micro_page_pair(s, p->files->one[i].name, cupel_text_of(p->files->one[i].digest), true);
+    for (size_t i = 0; i < p->account->n; i++)
+        cupel_micro_page_pair(s, p->account->output[i].name, cupel_text_of(p->account->output[i].digest), true);
     cupel_str_puts(s, "</table></div>\n<p class=note>The same demand, seed and budget in solves give the same recipes, voxels and tensors, to the "
                       "byte, for any number "
                       "of threads.</p></section>\n");
@@ -187,10 +189,9 @@ void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s)
 
 /* ---- the page ---- */
 
-cupel_status cupel_design_report(const cupel_micro_demand *d, const cupel_designs *found, const cupel_design_files *files, const char *folder,
-                                 const char *command, const cupel_job *job, cupel_err *err)
+cupel_status cupel_design_report(const cupel_micro_demand *d, const cupel_designs *found, const cupel_account *a, cupel_err *err)
 {
-    const cupel_design_page p = {.d = d, .found = found, .files = files, .command = command, .job = job};
+    const cupel_design_page p = {.d = d, .found = found, .account = a, .job = a->job};
     cupel_str s = {0};
     cupel_micro_page_open(d->words, &s);
     cupel_design_page_head(&p, &s);
@@ -201,7 +202,7 @@ cupel_status cupel_design_report(const cupel_micro_demand *d, const cupel_design
     cupel_design_page_methods(&p, &s);
     cupel_design_page_lineage(&p, &s);
     cupel_micro_page_close(&s);
-    if (st == CUPEL_OK) st = cupel_micro_page_write(folder, &s, err);
+    if (st == CUPEL_OK) st = cupel_micro_page_write(a->folder, &s, err);
     cupel_str_free(&s);
     return st;
 }

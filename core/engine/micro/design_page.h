@@ -8,8 +8,7 @@
 typedef struct cupel_design_page {
     const cupel_micro_demand *d;
     const cupel_designs *found;
-    const cupel_design_files *files;
-    const char *command;
+    const cupel_account *account; /* with the files to take away */
     const cupel_job *job;
 } cupel_design_page;
 

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { GRIDS_MAX = 12, COLUMNS = 96, FRACTIONS = 41, TRIES = 100, BETWEEN = 6 };
+enum { GRIDS_MAX = 12, COLUMNS = 96, FRACTIONS = 41, TRIES = 60, REFINE = 6, BETWEEN = 6 };
 
 /* ---- grids as colours ---- */
 
@@ -59,14 +59,17 @@ static double height_of(double cost) { return log10(fmax(cost, 1e-3)); }
 static void put_curve(const cupel_designs *o, size_t first, const cupel_plot *f, cupel_str *s)
 {
     const cupel_design_step *last = &o->step[first];
+    bool several = false; /* families */
+    for (size_t i = 1; i < o->n_steps; i++) several = several || strcmp(o->step[0].family, o->step[i].family) != 0;
     cupel_str_puts(s, "<path style=\"fill:none;stroke:var(--grey);stroke-width:1.5\" d=\"");
     for (size_t i = first; i < o->n_steps; i++) {
         if (!same_curve(&o->step[first], &o->step[i])) continue;
         last = &o->step[i];
         cupel_str_addf(s, "%c%.2f %.2f", i == first ? 'M' : 'L', cupel_plot_x(f, (double)last->solves), cupel_plot_y(f, height_of(last->cost)));
     }
-    cupel_str_addf(s, "\"></path><text class=\"quiet halo\" x=%.2f y=%.2f text-anchor=middle>seed %llu</text>", cupel_plot_x(f, (double)last->solves),
-                   cupel_plot_y(f, height_of(last->cost)) - 8, (unsigned long long)last->seed);
+    cupel_str_addf(s, "\"></path><text class=\"quiet halo\" x=%.2f y=%.2f text-anchor=middle>%s%sseed %llu</text>",
+                   cupel_plot_x(f, (double)last->solves), cupel_plot_y(f, height_of(last->cost)) - 9, several ? last->family : "",
+                   several ? ", " : "", (unsigned long long)last->seed);
 }
 
 /* Loads that went into verifying, and the line at which everything is within its tolerance. */
@@ -84,7 +87,7 @@ static void put_convergence(const cupel_designs *o, const grids *g, cupel_str *s
 {
     double low = 0, high = 0;
     for (size_t i = 0; i < o->n_steps; i++) low = fmin(low, height_of(o->step[i].cost)), high = fmax(high, height_of(o->step[i].cost));
-    const cupel_plot f = {0, 1.03 * (double)o->solves, low - 0.15, high + 0.15, 720, 300, true};
+    const cupel_plot f = {0, 1.03 * (double)o->solves, low - 0.15, high + 0.15, 1020, 340, true};
     cupel_str_puts(s, "<figure>");
     cupel_plot_open(&f, "convergence", "loads solved", "distance, in tolerances", s);
     put_ground(o, &f, s);
@@ -275,15 +278,32 @@ static void add_range(const view *v, const cupel_bounds *k, const cupel_bounds *
     *high = fmax(*high, trace ? k->hs_upper[0] : v->y == K_MEAN ? k->ka : bound_of(v, v->y, c->voigt));
 }
 
+/* Largest eigenvalues beside a least one, found on a grid of values and refined between them. */
+static void range_of_largest(const view *v, const cupel_plot *f, double x, double *low, double *high)
+{
+    const double step = (f->y1 - f->y0) / TRIES;
+    double in = NAN, end[2] = {NAN, NAN};
+    for (int i = 0; i <= TRIES; i++) {
+        const double y = f->y0 + step * i;
+        if (y < x || !some_allowed(v, x, y)) continue;
+        if (isnan(in)) end[0] = y - step;
+        in = y, end[1] = y + step;
+    }
+    if (isnan(in)) return;
+    double inside[2] = {end[0] + step, in};
+    for (int k = 0; k < REFINE; k++)
+        for (int side = 0; side < 2; side++) {
+            const double middle = (inside[side] + end[side]) / 2;
+            *(middle >= x && some_allowed(v, x, middle) ? &inside[side] : &end[side]) = middle;
+        }
+    *low = inside[0], *high = inside[1];
+}
+
 /* The range of y at x; false where nothing is left or known. */
 static bool range_at(const view *v, const cupel_plot *f, double x, double *low, double *high)
 {
     *low = HUGE_VAL, *high = -HUGE_VAL;
-    for (int i = 0; v->x == K_LEAST && i < TRIES; i++) {
-        const double y = f->y0 + (f->y1 - f->y0) * (i + 0.5) / TRIES;
-        if (y < x || !some_allowed(v, x, y)) continue;
-        *low = fmin(*low, y), *high = fmax(*high, y);
-    }
+    if (v->x == K_LEAST) range_of_largest(v, f, x, low, high);
     if (v->x == FRACTION) {
         cupel_bounds k = {.order = 0}, c = {.order = 0};
         bounds_at(v, x, &k, &c);
@@ -323,7 +343,7 @@ static void put_window(const view *v, const cupel_plot *f, bool y_axis, double l
     const double end[2] = {low, high}, x0 = y_axis ? f->y0 : f->x0, x1 = y_axis ? f->y1 : f->x1;
     (void)v;
     for (int i = 0; i < 2; i++) {
-        if (!(end[i] > x0 && end[i] < x1)) continue;
+        if (!(end[i] > x0 && end[i] < x1) || (i && low == high)) continue;
         if (y_axis)
             cupel_str_addf(s, "<path d=\"M%g %.2fh%g\" class=demanded></path>", cupel_plot_left, cupel_plot_y(f, end[i]), f->width);
         else
@@ -354,7 +374,7 @@ static void widen(double x, double *low, double *high)
 static cupel_plot frame_of(const view *v)
 {
     const cupel_designs *o = v->p->found;
-    cupel_plot f = {HUGE_VAL, -HUGE_VAL, HUGE_VAL, -HUGE_VAL, 400, 300, false};
+    cupel_plot f = {HUGE_VAL, -HUGE_VAL, HUGE_VAL, -HUGE_VAL, 450, 320, false};
     double at;
     for (size_t i = 0; i < o->n_points; i++)
         widen(value_of(v, v->x, &o->point[i].t), &f.x0, &f.x1), widen(value_of(v, v->y, &o->point[i].t), &f.y0, &f.y1);

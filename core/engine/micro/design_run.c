@@ -23,14 +23,16 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
 {
     cupel_status st = CUPEL_OK;
     cupel_micro_demand *d = NULL;
+    cupel_account account;
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     if (!found) return cupel_no_memory(err, "designs", sizeof *found);
+    cupel_account_begin(&account, folder, o->command, job);
     CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
     CUPEL_TRY(override(d, o, err));
     CUPEL_TRY(cupel_design_feasible(d, err));
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_design_search(d, job, found, err));
-    CUPEL_TRY(cupel_design_write(d, found, folder, o->command, job, err));
+    CUPEL_TRY(cupel_design_write(d, found, &account, err));
     if (found->start) cupel_str_addf(summary, "surrogate %s: %s\n", d->surrogate, found->start);
     cupel_design_summary(d, found, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
@@ -38,6 +40,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
         st = cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met%s; '%s/designs.csv' holds the nearest", demand,
                         found->out_of_budget ? " within the budget" : " by this search, which proves nothing", folder);
 done:
+    cupel_account_release(&account);
     cupel_designs_release(found);
     cupel_free(found);
     cupel_micro_demand_free(d);

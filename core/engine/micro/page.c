@@ -31,7 +31,7 @@ static const char STYLE[] =
     ".ends { max-width: 260px; margin: 0 auto; font-size: 12px; color: var(--muted); }\n"
     ".ends i:nth-child(2) { position: static; }\n"
     ".asked { width: 100%; font-size: 14px; }\n"
-    ".asked td, .asked th { padding: 4px 8px 4px 0; }\n"
+    ".asked td, .asked th { padding: 4px 8px 4px 0; } .asked .num + td:not(.num) { padding-left: 14px; }\n"
     ".asked .note { font-weight: 400; } .asked span { white-space: nowrap; }\n"
     ".yes { color: var(--green); font-weight: 600; } .no { color: var(--vermilion); font-weight: 600; } .open { color: var(--muted); font-weight: "
     "600; }\n"

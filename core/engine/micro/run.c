@@ -1,28 +1,23 @@
-#define _GNU_SOURCE /* ru_maxrss */
 #include "core/engine/micro/run.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/account.h"
 #include "core/engine/micro/physics.h"
 #include "core/engine/micro/store.h"
 #include "core/engine/micro/reused.h"
 #include "core/io/input.h"
-#include "core/io/json.h"
 #include "core/sys/file.h"
 #include "models/learn/joint.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-enum { OUTPUTS_MAX = 8 };
 
 static const double NO_CHANCE = 0.01;
 
 typedef struct road {
-    const char *folder, *command;
+    cupel_account account;
     const cupel_job *job;
     cupel_micro_demand *d;
     cupel_micro_space space;
@@ -31,10 +26,7 @@ typedef struct road {
     cupel_micro_model *model;
     cupel_micro_facts facts;
     cupel_micro_ranking ranking;
-    char started[32];
-    double begin, sample, train, predict, verify, report;
-    size_t n_outputs;
-    char *output[OUTPUTS_MAX], digest[OUTPUTS_MAX][80];
+    double sample, train, predict, verify, report;
 } road;
 
 static void road_release(road *r)
@@ -45,43 +37,10 @@ static void road_release(road *r)
     cupel_samples_release(&r->samples);
     cupel_micro_demand_free(r->d);
     cupel_free(r->reused);
-    for (size_t i = 0; i < r->n_outputs; i++) cupel_free(r->output[i]);
+    cupel_account_release(&r->account);
 }
 
 /* ---- files ---- */
-
-static cupel_status path_of(const road *r, const char *name, char **path, cupel_err *err)
-{
-    *path = cupel_path_join(r->folder, name);
-    return *path ? CUPEL_OK : cupel_no_memory(err, "a file name", 0);
-}
-
-static cupel_status note_output(road *r, const char *name, cupel_err *err)
-{
-    char *path = NULL, hex[65] = "";
-    const size_t i = r->n_outputs;
-    cupel_status st = path_of(r, name, &path, err);
-    if (st == CUPEL_OK) st = cupel_digest_file(path, hex, err);
-    if (st == CUPEL_OK && !(r->output[i] = cupel_strdup(name))) st = cupel_no_memory(err, "a file name", 0);
-    if (st == CUPEL_OK) snprintf(r->digest[r->n_outputs++], sizeof r->digest[i], "sha256:%s", hex);
-    cupel_free(path);
-    return st;
-}
-
-static cupel_status write_text(const road *r, const char *name, const char *text, size_t n, cupel_err *err)
-{
-    char *path = NULL;
-    cupel_out *out = NULL;
-    cupel_status st = CUPEL_OK;
-    CUPEL_TRY(path_of(r, name, &path, err));
-    CUPEL_TRY(cupel_out_open(path, &out, err));
-    CUPEL_TRY(cupel_out_write(out, text, n, err));
-    st = cupel_out_commit(&out, err);
-done:
-    cupel_out_abandon(&out);
-    cupel_free(path);
-    return st;
-}
 
 typedef enum table { SAMPLES_CSV, SAMPLES_H5, RANKING_CSV, RESULT_H5 } table;
 static const char *const table_name[] = {"samples.csv", "samples.h5", "ranking.csv", "result.h5"};
@@ -89,7 +48,7 @@ static const char *const table_name[] = {"samples.csv", "samples.h5", "ranking.c
 static cupel_status write_table(road *r, table t, cupel_err *err)
 {
     char *path = NULL;
-    cupel_status st = path_of(r, table_name[t], &path, err);
+    cupel_status st = cupel_account_path(&r->account, table_name[t], &path, err);
     if (st == CUPEL_OK)
         switch (t) {
         case SAMPLES_CSV: st = cupel_samples_csv(&r->samples, r->d, &r->space, path, err); break;
@@ -97,97 +56,48 @@ static cupel_status write_table(road *r, table t, cupel_err *err)
         case RANKING_CSV: st = cupel_micro_ranking_csv(&r->ranking, r->d, &r->space, path, err); break;
         case RESULT_H5: st = cupel_micro_save_ranking(&r->ranking, r->d, &r->space, path, err); break;
         }
-    if (st == CUPEL_OK) st = note_output(r, table_name[t], err);
+    if (st == CUPEL_OK) st = cupel_account_note(&r->account, table_name[t], NULL, err);
     cupel_free(path);
     return st;
 }
 
 /* ---- the account ---- */
 
-static void number(cupel_json_out *w, const char *name, double x)
-{
-    char text[32];
-    double rounded = x;
-    snprintf(text, sizeof text, "%.4g", x); /* a clock is not better than that */
-    if (!cupel_parse_double(cupel_text_of(text), &rounded)) rounded = x;
-    cupel_json_name(w, name);
-    cupel_json_put_number(w, rounded);
-}
-
-static void word(cupel_json_out *w, const char *name, const char *text)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_string(w, text);
-}
-
-static void count(cupel_json_out *w, const char *name, uint64_t x)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_count(w, x);
-}
-
 static void put_figures(const road *r, cupel_json_out *w)
 {
-    struct rusage usage;
     size_t verified = 0;
     for (size_t i = 0; i < r->ranking.n; i++) verified += r->ranking.row[i].verified;
     cupel_json_name(w, "seconds");
     cupel_json_open(w, '{');
-    number(w, "total", cupel_now() - r->begin);
-    number(w, "sample", r->sample);
-    number(w, "train", r->train);
-    number(w, "predict", r->predict);
-    number(w, "verify", r->verify);
-    number(w, "report", r->report);
+    cupel_account_number(w, "total", cupel_now() - r->account.begin);
+    cupel_account_number(w, "sample", r->sample);
+    cupel_account_number(w, "train", r->train);
+    cupel_account_number(w, "predict", r->predict);
+    cupel_account_number(w, "verify", r->verify);
+    cupel_account_number(w, "report", r->report);
     cupel_json_close(w, '}');
-    number(w, "cpu_seconds", cupel_cpu_seconds());
-    if (getrusage(RUSAGE_SELF, &usage) == 0) count(w, "max_rss_bytes", (uint64_t)usage.ru_maxrss * 1024);
-    count(w, "sample", r->samples.n);
-    count(w, "sample_failed", r->samples.n - cupel_samples_good(&r->samples));
-    count(w, "sample_solved_here", r->samples.n - r->samples.done_before);
-    count(w, "candidates", r->ranking.candidates);
-    number(w, "candidates_per_second", r->ranking.seconds > 0 ? (double)r->ranking.candidates / r->ranking.seconds : 0);
-    count(w, "kept", r->ranking.n);
-    count(w, "verified", verified);
-}
-
-static void put_file(cupel_json_out *w, const char *name, const char *file, const char *digest)
-{
-    cupel_json_open(w, '{');
-    if (name) word(w, "name", name);
-    word(w, "file", file);
-    word(w, "digest", digest);
-    cupel_json_close(w, '}');
+    cupel_account_usage(w);
+    cupel_account_count(w, "sample", r->samples.n);
+    cupel_account_count(w, "sample_failed", r->samples.n - cupel_samples_good(&r->samples));
+    cupel_account_count(w, "sample_solved_here", r->samples.n - r->samples.done_before);
+    cupel_account_count(w, "candidates", r->ranking.candidates);
+    cupel_account_number(w, "candidates_per_second", r->ranking.seconds > 0 ? (double)r->ranking.candidates / r->ranking.seconds : 0);
+    cupel_account_count(w, "kept", r->ranking.n);
+    cupel_account_count(w, "verified", verified);
 }
 
 static cupel_status write_account(const road *r, cupel_err *err)
 {
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
-    char now[32], host[256] = "";
-    cupel_utc_now(now);
-    if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-    cupel_json_open(&w, '{');
-    word(&w, "cupel", cupel_version());
-    word(&w, "command", r->command);
-    word(&w, "started", r->started);
-    word(&w, "ended", now);
-    word(&w, "host", host);
-    count(&w, "threads", r->job->threads);
-    word(&w, "isa", cupel_isa_name(r->job->isa));
+    cupel_account_head(&r->account, &w);
     put_figures(r, &w);
     cupel_json_name(&w, "inputs");
     cupel_json_open(&w, '[');
-    put_file(&w, "demand", r->d->file, r->d->digest);
-    if (r->reused) put_file(&w, "surrogate", r->d->surrogate, r->reused_digest);
+    cupel_account_file(&w, "demand", r->d->file, r->d->digest);
+    if (r->reused) cupel_account_file(&w, "surrogate", r->d->surrogate, r->reused_digest);
     cupel_json_close(&w, ']');
-    cupel_json_name(&w, "outputs");
-    cupel_json_open(&w, '[');
-    for (size_t i = 0; i < r->n_outputs; i++) put_file(&w, NULL, r->output[i], r->digest[i]);
-    cupel_json_close(&w, ']');
-    cupel_json_close(&w, '}');
-    cupel_str_putc(&s, '\n');
-    cupel_status st = s.failed ? cupel_no_memory(err, "run.json", 0) : write_text(r, "run.json", s.p, s.n, err);
+    cupel_status st = cupel_account_write(&r->account, &w, err);
     cupel_str_free(&s);
     return st;
 }
@@ -197,9 +107,9 @@ static cupel_status write_report(road *r, cupel_err *err)
 {
     const double begin = cupel_now();
     cupel_status st = write_account(r, err);
-    if (st == CUPEL_OK) st = cupel_micro_report_write(r->folder, r->job, err);
+    if (st == CUPEL_OK) st = cupel_micro_report_write(r->account.folder, r->job, err);
     r->report = cupel_now() - begin;
-    if (st == CUPEL_OK) st = note_output(r, "report.html", err);
+    if (st == CUPEL_OK) st = cupel_account_note(&r->account, "report.html", NULL, err);
     if (st == CUPEL_OK) st = write_account(r, err);
     return st;
 }
@@ -225,9 +135,9 @@ static cupel_status open_road(road *r, const char *demand, cupel_err *err)
     if (r->d->budget_seconds < HUGE_VAL || r->d->budget_solves)
         cupel_say(r->job, CUPEL_NOTE, "the budget is for 'cupel design'; a table solves its whole sample, %llu structures",
                   (unsigned long long)r->d->sample);
-    CUPEL_TRY(cupel_make_folder(r->folder, err));
-    CUPEL_TRY(write_text(r, "demand.yaml", r->d->text, r->d->n_text, err));
-    st = note_output(r, "demand.yaml", err);
+    CUPEL_TRY(cupel_make_folder(r->account.folder, err));
+    CUPEL_TRY(cupel_account_text(&r->account, "demand.yaml", r->d->text, r->d->n_text, err));
+    st = cupel_account_note(&r->account, "demand.yaml", NULL, err);
 done:
     return st;
 }
@@ -298,7 +208,7 @@ static void put_outcome(const road *r, cupel_str *s)
     if (open) cupel_str_addf(s, " and %zu may within the error", open);
     cupel_str_puts(s, "\n");
     if (k->n) cupel_str_addf(s, "first: %s\n", k->row[0].recipe);
-    cupel_str_addf(s, "%s/ranking.csv %s/report.html\n", r->folder, r->folder);
+    cupel_str_addf(s, "%s/ranking.csv %s/report.html\n", r->account.folder, r->account.folder);
 }
 
 /* The number that is farthest out, in words. */
@@ -337,16 +247,16 @@ cupel_status cupel_micro_run(const char *demand, const char *folder, bool resume
                              cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    road r = {.folder = folder, .command = command, .job = job, .begin = cupel_now()};
+    road r = {.job = job};
     char *checkpoint = NULL;
-    cupel_utc_now(r.started);
+    cupel_account_begin(&r.account, folder, command, job);
     CUPEL_TRY(open_road(&r, demand, err));
-    CUPEL_TRY(path_of(&r, "samples.checkpoint", &checkpoint, err));
+    CUPEL_TRY(cupel_account_path(&r.account, "samples.checkpoint", &checkpoint, err));
     if (r.d->surrogate)
         CUPEL_TRY(reuse(&r, err));
     else
         CUPEL_TRY(cupel_samples_make(r.d, &r.space, checkpoint, resume, job, &r.samples, err));
-    r.sample = cupel_now() - r.begin;
+    r.sample = cupel_now() - r.account.begin;
     CUPEL_TRY(write_table(&r, SAMPLES_CSV, err));
     CUPEL_TRY(learn(&r, err));
     CUPEL_TRY(write_table(&r, SAMPLES_H5, err));

@@ -1,0 +1,152 @@
+#define _GNU_SOURCE /* ru_maxrss */
+#include "core/engine/account.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/io/input.h"
+#include "core/sys/file.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void cupel_account_begin(cupel_account *a, const char *folder, const char *command, const cupel_job *job)
+{
+    *a = (cupel_account){.folder = folder, .command = command, .job = job, .begin = cupel_now()};
+    cupel_utc_now(a->started);
+}
+
+void cupel_account_release(cupel_account *a)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        cupel_free(a->output[i].name);
+        cupel_free(a->output[i].what);
+    }
+    cupel_free(a->output);
+    *a = (cupel_account){0};
+}
+
+/* ---- files ---- */
+
+cupel_status cupel_account_path(const cupel_account *a, const char *name, char **path, cupel_err *err)
+{
+    *path = cupel_path_join(a->folder, name);
+    return *path ? CUPEL_OK : cupel_no_memory(err, "a file name", 0);
+}
+
+cupel_status cupel_account_text(const cupel_account *a, const char *name, const char *text, size_t n, cupel_err *err)
+{
+    char *path = NULL;
+    cupel_out *out = NULL;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_account_path(a, name, &path, err));
+    CUPEL_TRY(cupel_out_open(path, &out, err));
+    CUPEL_TRY(cupel_out_write(out, text, n, err));
+    st = cupel_out_commit(&out, err);
+done:
+    cupel_out_abandon(&out);
+    cupel_free(path);
+    return st;
+}
+
+/* The entry of that name, or a new one; NULL when memory is out. */
+static cupel_output *entry_of(cupel_account *a, const char *name, const char *what)
+{
+    cupel_output o = {.name = NULL};
+    for (size_t i = 0; i < a->n; i++)
+        if (strcmp(a->output[i].name, name) == 0) return &a->output[i];
+    if (!cupel_grow(&a->output, &a->cap, a->n + 1, sizeof *a->output)) return NULL;
+    o.name = cupel_strdup(name);
+    o.what = what ? cupel_strdup(what) : NULL;
+    if (o.name && (o.what || !what)) {
+        a->output[a->n] = o;
+        return &a->output[a->n++];
+    }
+    cupel_free(o.name);
+    cupel_free(o.what);
+    return NULL;
+}
+
+cupel_status cupel_account_note(cupel_account *a, const char *name, const char *what, cupel_err *err)
+{
+    char *path = NULL, hex[65] = "";
+    struct stat sb;
+    cupel_output *o = NULL;
+    cupel_status st = cupel_account_path(a, name, &path, err);
+    if (st == CUPEL_OK) st = cupel_digest_file(path, hex, err);
+    if (st == CUPEL_OK && !(o = entry_of(a, name, what))) st = cupel_no_memory(err, "a file name", 0);
+    if (o) {
+        snprintf(o->digest, sizeof o->digest, "sha256:%s", hex);
+        o->bytes = stat(path, &sb) == 0 ? (uint64_t)sb.st_size : 0;
+    }
+    cupel_free(path);
+    return st;
+}
+
+/* ---- the document ---- */
+
+void cupel_account_number(cupel_json_out *w, const char *name, double x)
+{
+    char text[32];
+    double rounded = x;
+    snprintf(text, sizeof text, "%.4g", x);
+    if (!cupel_parse_double(cupel_text_of(text), &rounded)) rounded = x;
+    cupel_json_name(w, name);
+    cupel_json_put_number(w, rounded);
+}
+
+void cupel_account_word(cupel_json_out *w, const char *name, const char *text)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_string(w, text);
+}
+
+void cupel_account_count(cupel_json_out *w, const char *name, uint64_t x)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_count(w, x);
+}
+
+void cupel_account_usage(cupel_json_out *w)
+{
+    struct rusage usage;
+    cupel_account_number(w, "cpu_seconds", cupel_cpu_seconds());
+    if (getrusage(RUSAGE_SELF, &usage) == 0) cupel_account_count(w, "max_rss_bytes", (uint64_t)usage.ru_maxrss * 1024);
+}
+
+void cupel_account_file(cupel_json_out *w, const char *name, const char *file, const char *digest)
+{
+    cupel_json_open(w, '{');
+    if (name) cupel_account_word(w, "name", name);
+    if (file) cupel_account_word(w, "file", file);
+    cupel_account_word(w, "digest", digest);
+    cupel_json_close(w, '}');
+}
+
+void cupel_account_head(const cupel_account *a, cupel_json_out *w)
+{
+    char now[32], host[256] = "";
+    cupel_utc_now(now);
+    if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+    cupel_json_open(w, '{');
+    cupel_account_word(w, "cupel", cupel_version());
+    cupel_account_word(w, "command", a->command);
+    cupel_account_word(w, "started", a->started);
+    cupel_account_word(w, "ended", now);
+    cupel_account_word(w, "host", host);
+    cupel_account_count(w, "threads", a->job->threads);
+    cupel_account_word(w, "isa", cupel_isa_name(a->job->isa));
+}
+
+cupel_status cupel_account_write(const cupel_account *a, cupel_json_out *w, cupel_err *err)
+{
+    cupel_json_name(w, "outputs");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < a->n; i++) cupel_account_file(w, NULL, a->output[i].name, a->output[i].digest);
+    cupel_json_close(w, ']');
+    cupel_json_close(w, '}');
+    cupel_str_putc(w->s, '\n');
+    return w->s->failed ? cupel_no_memory(err, "run.json", 0) : cupel_account_text(a, "run.json", w->s->p, w->s->n, err);
+}
