@@ -44,6 +44,8 @@ done
 [ "$(tail -c +81 "$T/D/design-1.stl" | head -c 4 | od -An -t u4 | tr -d ' ')" = "$((($(wc -c <"$T/D/design-1.stl") - 84) / 50))" ] && ok 'the surface has as many triangles as it says' || no 'the surface has as many triangles as it says'
 head -c 80 "$T/D/design-1.stl" | tr -d '\0' | grep -q 'unit: edge of the box; solid: phase 1' && ok 'it says what is solid, and its unit' || no 'it says what is solid, and its unit'
 "$CUPEL" generate "$T/D/design-1.json" --grid 32 -o "$T/again.stl" 2>"$T/err" && cmp -s "$T/again.stl" "$T/D/design-1.stl" && ok 'generate makes the same surface' || no 'generate makes the same surface'
+tr -d '\n ' <"$T/D/fans-1-thermal.json" | grep -qF '"filepath":"design-1.h5","datasetname":"/microstructure","L":[1,1,1]},"problem_type":"thermal","matmodel":"LinearThermalIsotropic","material_properties":{"conductivity":[1,10]}' &&
+  [ ! -e "$T/D/damask-material.yaml" ] && ok 'input of FANS, none of DAMASK for what only conducts' || no 'input of FANS'
 for f in designs.csv design-1.stl report.html; do
   grep -qF "sha256:$(sha256sum <"$T/D/$f" | cut -d' ' -f1)" "$T/D/run.json" || no "run.json has the digest of $f"
 done

@@ -7,6 +7,7 @@
 #include "datasets/formats/volume.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The voxels in one format. */
 static cupel_status put_volume(cupel_account *a, size_t rank, const char *suffix, const char *format, const cupel_voxels *v, const char *what,
@@ -62,6 +63,140 @@ done:
     return st;
 }
 
+/* ---- input of other solvers ---- */
+
+static bool isotropic(const cupel_micro_demand *d, cupel_physics physics)
+{
+    for (size_t i = 0; i < d->n_phases; i++) {
+        const cupel_material *m = &d->phase[i].material;
+        if (physics == CUPEL_CONDUCTION ? !m->k_isotropic : !m->c_isotropic) return false;
+    }
+    return true;
+}
+
+typedef enum modulus { BULK, SHEAR, CONDUCTIVITY } modulus;
+
+static void put_moduli(const cupel_micro_demand *d, const char *name, modulus what, cupel_json_out *w)
+{
+    cupel_json_name(w, name);
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < d->n_phases; i++) {
+        const cupel_material *m = &d->phase[i].material;
+        cupel_json_put_number(w, what == BULK ? m->lambda + 2 * m->mu / 3 : what == SHEAR ? m->mu : m->k[0][0]);
+    }
+    cupel_json_close(w, ']');
+}
+
+/* A unit load in every component: FANS answers with the columns of the tensor. */
+static void put_loads(size_t n, cupel_json_out *w)
+{
+    cupel_json_name(w, "macroscale_loading");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        cupel_json_open(w, '[');
+        cupel_json_open(w, '[');
+        for (size_t j = 0; j < n; j++) cupel_json_put_number(w, i == j);
+        cupel_json_close(w, ']');
+        cupel_json_close(w, ']');
+    }
+    cupel_json_close(w, ']');
+}
+
+static void put_microstructure(size_t rank, const double box[3], cupel_json_out *w)
+{
+    char file[40];
+    snprintf(file, sizeof file, "design-%zu.h5", rank);
+    cupel_json_name(w, "microstructure");
+    cupel_json_open(w, '{');
+    cupel_account_word(w, "filepath", file);
+    cupel_account_word(w, "datasetname", "/microstructure");
+    cupel_json_name(w, "L");
+    cupel_json_open(w, '[');
+    for (int k = 0; k < 3; k++) cupel_json_put_number(w, box[k]);
+    cupel_json_close(w, ']');
+    cupel_json_close(w, '}');
+}
+
+/* What FANS is run with on design-N.h5: the demand's phases, a load in each component, the tensor as the result. */
+static cupel_status put_fans(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_physics physics, cupel_err *err)
+{
+    static const char *const results[] = {"homogenized_tangent", "stress_average", "strain_average"};
+    const bool thermal = physics == CUPEL_CONDUCTION;
+    cupel_str s = {0};
+    cupel_json_out w = {.s = &s};
+    char name[40];
+    double box[3];
+    cupel_recipe_box(&g->recipe, box);
+    cupel_json_open(&w, '{');
+    put_microstructure(rank, box, &w);
+    cupel_account_word(&w, "problem_type", thermal ? "thermal" : "mechanical");
+    cupel_account_word(&w, "matmodel", thermal ? "LinearThermalIsotropic" : "LinearElasticIsotropic");
+    cupel_json_name(&w, "material_properties");
+    cupel_json_open(&w, '{');
+    if (thermal) put_moduli(d, "conductivity", CONDUCTIVITY, &w);
+    if (!thermal) put_moduli(d, "bulk_modulus", BULK, &w);
+    if (!thermal) put_moduli(d, "shear_modulus", SHEAR, &w);
+    cupel_json_close(&w, '}');
+    cupel_account_word(&w, "method", "cg");
+    cupel_json_name(&w, "error_parameters");
+    cupel_json_open(&w, '{');
+    cupel_account_word(&w, "measure", "Linfinity");
+    cupel_account_word(&w, "type", "relative");
+    cupel_account_number(&w, "tolerance", 1e-6);
+    cupel_json_close(&w, '}');
+    cupel_account_count(&w, "n_it", 2000);
+    put_loads(thermal ? 3 : 6, &w);
+    cupel_json_name(&w, "results");
+    cupel_json_open(&w, '[');
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++) cupel_json_put_string(&w, results[i]);
+    cupel_json_close(&w, ']');
+    cupel_json_close(&w, '}');
+    cupel_str_putc(&s, '\n');
+    snprintf(name, sizeof name, "fans-%zu-%s.json", rank, thermal ? "thermal" : "mechanical");
+    cupel_status st = s.failed ? cupel_no_memory(err, name, 0) : cupel_account_text(a, name, s.p, s.n, err);
+    if (st == CUPEL_OK)
+        st = cupel_account_note(a, name,
+                                thermal ? "input of FANS: the phases' conductivities and three loads, whose answer is the conductivity"
+                                        : "input of FANS: the phases' moduli and six loads, whose answer is the stiffness",
+                                err);
+    cupel_str_free(&s);
+    return st;
+}
+
+static cupel_status put_inputs(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    if (d->needs_conduction && isotropic(d, CUPEL_CONDUCTION)) st = put_fans(a, d, g, rank, CUPEL_CONDUCTION, err);
+    if (st == CUPEL_OK && d->needs_elasticity && isotropic(d, CUPEL_ELASTICITY)) st = put_fans(a, d, g, rank, CUPEL_ELASTICITY, err);
+    return st;
+}
+
+/* DAMASK's material.yaml: its materials 0, 1, .. are the phases in the order of the demand. Plain names, for its own reader of YAML is plain. */
+cupel_status cupel_design_damask(const cupel_micro_demand *d, cupel_account *a, cupel_err *err)
+{
+    const bool giga = strcmp(d->c_unit, "GPa") == 0;
+    const double unit = giga ? 1e9 : 1;
+    cupel_str s = {0};
+    if (!d->needs_elasticity || !isotropic(d, CUPEL_ELASTICITY)) return CUPEL_OK;
+    cupel_str_addf(&s, "# material.yaml of DAMASK for design-*.vti; moduli in %s\n", giga ? "Pa" : "the unit of the demand (DAMASK takes Pa)");
+    cupel_str_puts(&s, "homogenization:\n  direct:\n    N_constituents: 1\n    mechanical: {type: pass}\n\nphase:\n");
+    for (size_t i = 0; i < d->n_phases; i++) {
+        const cupel_material *m = &d->phase[i].material;
+        cupel_str_addf(
+            &s,
+            "  phase%zu:\n    lattice: cI\n    mechanical:\n      output: [F, P]\n      elastic: {type: Hooke, C_11: %.9g, C_12: %.9g, C_44: %.9g}\n",
+            i, unit * (m->lambda + 2 * m->mu), unit * m->lambda, unit * m->mu);
+    }
+    cupel_str_puts(&s, "\nmaterial:\n");
+    for (size_t i = 0; i < d->n_phases; i++)
+        cupel_str_addf(
+            &s, "  - homogenization: direct\n    constituents:\n      - phase: phase%zu\n        v: 1.0\n        O: [1.0, 0.0, 0.0, 0.0]\n", i);
+    cupel_status st = s.failed ? cupel_no_memory(err, "damask-material.yaml", 0) : cupel_account_text(a, "damask-material.yaml", s.p, s.n, err);
+    if (st == CUPEL_OK) st = cupel_account_note(a, "damask-material.yaml", "material.yaml of DAMASK for all designs: the phases, elastic", err);
+    cupel_str_free(&s);
+    return st;
+}
+
 cupel_status cupel_design_take_away(const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_account *a, cupel_err *err)
 {
     cupel_str s = {0};
@@ -73,6 +208,7 @@ cupel_status cupel_design_take_away(const cupel_micro_demand *d, const cupel_des
     cupel_status st = s.failed ? cupel_no_memory(err, name, 0) : cupel_account_text(a, name, s.p, s.n, err);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, "recipe: a few numbers and a seed that build the same structure on any grid", err);
     if (st == CUPEL_OK) st = put_voxels(a, d, g, rank, err);
+    if (st == CUPEL_OK && rank <= CUPEL_SHOWN) st = put_inputs(a, d, g, rank, err);
     cupel_str_free(&s);
     return st;
 }

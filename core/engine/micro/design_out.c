@@ -140,6 +140,7 @@ cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs
     CUPEL_TRY(cupel_account_text(a, "demand.yaml", d->text, d->n_text, err));
     CUPEL_TRY(cupel_account_note(a, "demand.yaml", "the demand as it was written", err));
     for (size_t i = 0; i < found->n; i++) CUPEL_TRY(cupel_design_take_away(d, &found->one[i], i + 1, a, err));
+    if (found->n) CUPEL_TRY(cupel_design_damask(d, a, err));
     CUPEL_TRY(cupel_design_report(d, found, a, err));
     CUPEL_TRY(cupel_account_note(a, "report.html", "this report", err));
     st = write_account(d, found, a, cupel_now() - begin, err);

@@ -5,8 +5,8 @@
 #include "core/engine/account.h"
 #include "core/engine/micro/design.h"
 
-/* Into the folder of the account: designs.csv, demand.yaml, design-1.json and .npy ..., of the first three also .stl, .h5 (FANS) and .vti (DAMASK),
- * report.html, run.json:
+/* Into the folder of the account: designs.csv, demand.yaml, design-1.json and .npy ..., of the first three also .stl, .h5 and fans-1-*.json (FANS),
+ * .vti and damask-material.yaml (DAMASK), report.html, run.json:
  *   {"cupel", "command", "started", "ended", "host", "threads", "isa", "seconds": {"total", "search", "report" (with the files)}, "cpu_seconds",
  *    "max_rss_bytes", "solves", "convention", "designs": [{"on_grid": {"conductivity": [[..]], "stiffness", "expansion"}, "limit", "error"}, ..],
  *    "inputs": [{"name", "file", "digest"}], "outputs": [{"file", "digest"}, ..]} */
@@ -15,6 +15,8 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
 
 /* Parts of it: the files of one design, and the page, which says what was asked, what was found, how, and lists the files of the account. */
 cupel_status cupel_design_take_away(const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_account *a, cupel_err *err);
+/* damask-material.yaml, where all phases are isotropic. */
+cupel_status cupel_design_damask(const cupel_micro_demand *d, cupel_account *a, cupel_err *err);
 cupel_status cupel_design_report(const cupel_micro_demand *d, const cupel_designs *found, const cupel_account *a, cupel_err *err);
 
 #endif
