@@ -29,6 +29,8 @@ static cupel_status put_surface(cupel_account *a, const cupel_micro_demand *d, c
     char name[40], what[240], count[32], *path = NULL;
     size_t triangles = 0;
     const size_t solid = cupel_micro_page_hidden(d) ? 0 : 1;
+    for (size_t p = 0; p < d->n_phases; p++)
+        if (g->on_grid.fraction[p] == 1) return CUPEL_OK; /* one phase alone has no surface */
     if (d->n_phases != 2)
         return put_volume(a, rank, "stl", "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
     snprintf(name, sizeof name, "design-%zu.stl", rank);

@@ -46,8 +46,11 @@ static void put_answer(const cupel_design_page *p, cupel_str *s)
     else if (meet)
         cupel_str_addf(s, "%zu design%s meet%s the demand</strong>, error bars included.", meet, meet == 1 ? "" : "s", meet == 1 ? "s" : "");
     else
-        cupel_str_addf(s, "The demand was not met%s.</strong> No bound rules it out, and this search proves nothing; below is what came nearest.",
-                       o->out_of_budget ? " within the budget" : "");
+        cupel_str_addf(s, "The demand was not met%s.</strong> %s; below is what came nearest.",
+                       o->out_of_budget ? " within the budget" : "",
+                       !o->attainable.found      ? "No bound rules it out, and this search proves nothing"
+                       : o->attainable.rank ? "It can be: a laminate has it"
+                                            : "It can be: one phase alone has it");
     if (o->n) put_first(p, s);
     cupel_str_puts(s, "</p>\n");
 }
@@ -102,6 +105,8 @@ void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
     put_glances(p, s);
     cupel_micro_page_links(links, sizeof links / sizeof *links, s);
     put_voids(p->d, &more);
+    cupel_attainable_words(p->d, &p->found->attainable, &more);
+    if (p->found->start) cupel_str_addf(&more, "The search began from a surrogate: %s.\n", p->found->start);
     cupel_micro_page_demand(p->d, cupel_str_text(&more), s);
     s->failed |= more.failed;
     cupel_str_free(&more);
