@@ -55,6 +55,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     if (o.predictions && strcmp(o.predictions, "-") == 0)
         return cupel_fail(err, CUPEL_USAGE, "--predictions -: stdout carries the figures; name a file");
     CUPEL_TRY(choose_split(args, &o, err));
+    o.data.formula_optional = strcmp(o.model.features, "none") == 0;
+    o.data.apart = o.fold_column;
     CUPEL_TRY(cupel_model_options_check(&o.model, err));
     CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));
     CUPEL_TRY(cupel_evaluate(&o, job, &e, err));
@@ -72,7 +74,8 @@ static const cupel_opt options[] = {
      "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a time"},
     {"n-folds", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "how many (default 5; for element the 10 with the most rows)"},
     {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas, or none; 'cupel methods' lists them"},
-    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "columns of the table as features too: numbers as they are, text as categories"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, krr, ridge"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},

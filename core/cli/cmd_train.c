@@ -52,6 +52,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .property = cupel_opt_text(args, "property"),
         .unit = cupel_opt_text(args, "unit"),
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
+        .formula_optional = strcmp(cupel_opt_text(args, "features"), "none") == 0,
     };
     cupel_model_options o = {
         .features = cupel_opt_text(args, "features"),
@@ -65,6 +66,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &data.missing, err));
     CUPEL_TRY(cupel_training_read(&data, job, &t, err));
     say_unit(&data, t.unit, job);
+    if (t.numeric && !o.columns) cupel_say(job, CUPEL_NOTE, "columns of numbers, taken as features: %s", t.numeric);
     CUPEL_TRY(cupel_training_doubts(&t, o.columns && *o.columns, job, err));
     CUPEL_TRY(cupel_model_fit(&t, NULL, 0, &o, job, &m, err));
     CUPEL_TRY(cupel_model_save(m, cupel_opt_text(args, "output"), err));
@@ -80,8 +82,10 @@ static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the model file (.h5)"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
-    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas, or none; 'cupel methods' lists them"},
-    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "columns of the table as features too: numbers as they are, text as categories"},
+    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false,
+     "sets of descriptors, joined by commas, or none, which takes a table without formulas too; 'cupel methods' lists them"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, krr, ridge"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
@@ -100,7 +104,8 @@ const cupel_verb cupel_verb_train = {
     .help = "train a surrogate with calibrated intervals and a domain",
     .more = "Scaling, tuning and calibration come from the rows of TABLE alone. Rows of one composition never lie on both sides of an inner fold.\n\n"
             "  cupel train gaps.csv --formula composition --target target --property 'band gap' --unit eV --model svr --seed 1 -o gap.h5\n"
-            "  cupel train steels.csv --target 'yield strength [MPa]' --model gp --set noise=0.05 -o steel.h5\n",
+            "  cupel train steels.csv --target 'yield strength [MPa]' --model gp --set noise=0.05 -o steel.h5\n"
+            "  cupel train volumes-minkowski.csv --features none --target permeability --model gp -o rock.h5\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

@@ -80,7 +80,7 @@ static void say_apart(const cupel_training *t, const spread *s, const member *m,
         if (width > widest) widest = width, worst[0] = low, worst[1] = high;
     }
     if (!groups) return;
-    cupel_text f = cupel_cell(&t->records, worst[0], t->formula_column);
+    cupel_text f = cupel_training_formula(t, worst[0]);
     cupel_say(job, CUPEL_WARNING, "%s: %zu composition%s in several rows with values far apart, as '%.*s' in line %" PRIu64 " with %g and in line %" PRIu64
               " with %g%s%s; a formula cannot tell them apart", t->file, groups, groups == 1 ? " is" : "s are", (int)(f.n < 60 ? f.n : 60), f.p,
               t->records.line[worst[0]], t->target[worst[0]], t->records.line[worst[1]], t->target[worst[1]], *t->unit ? " " : "", t->unit);

@@ -45,7 +45,7 @@ static cupel_status cluster_rows(evaluator *v, size_t n_folds, cupel_err *err)
     cupel_features *f = NULL;
     double *x = NULL;
     size_t n = v->t.records.n_rows;
-    CUPEL_TRY(cupel_features_new(v->o->model.features, v->o->model.columns, &f, err));
+    CUPEL_TRY(cupel_features_new(v->o->model.features, v->o->model.columns ? v->o->model.columns : v->t.numeric, &f, err));
     if (v->t.missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f, err));
     CUPEL_TRY(cupel_features_learn(f, &v->t.header, &v->t.records, v->t.file, err));
     size_t d = cupel_features_count(f);

@@ -65,7 +65,7 @@ static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i,
     if (!words) return CUPEL_OK;
     CUPEL_TRY(cupel_features_lacks(f->m->features, &t->batch, f->row[i], &t->records, f->row[i], &name, err));
     if (name.n) cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
-    cupel_explain_row(t->file, t->records.line[f->row[i]], cupel_cell(&t->records, f->row[i], t->formula_column), t->dot, reason,
+    cupel_explain_row(t->file, t->records.line[f->row[i]], cupel_training_formula(t, f->row[i]), t->dot, reason,
                       cupel_str_text(&detail), words);
     if (!fails) cupel_tally_tell(tally);
     if (fails)
@@ -138,7 +138,9 @@ cupel_status cupel_composition_groups(const cupel_batch *batch, const size_t *ro
     for (size_t i = 0; i < n; i++) {
         cupel_batch_get(batch, row ? row[i] : i, c);
         cupel_str_clear(&text);
-        if (by_system)
+        if (!c->n)
+            cupel_str_addf(&text, "row %zu", i);
+        else if (by_system)
             cupel_composition_system(c, &text);
         else
             cupel_composition_text(c, &text);
@@ -162,12 +164,12 @@ done:
 static cupel_status keep_formulas(fitting *f, cupel_err *err)
 {
     size_t bytes = 0;
-    for (size_t i = 0; i < f->n; i++) bytes += cupel_cell(&f->t->records, f->row[i], f->t->formula_column).n + 1;
+    for (size_t i = 0; i < f->n; i++) bytes += cupel_training_formula(f->t, f->row[i]).n + 1;
     char **p = cupel_alloc(f->n * sizeof *p + bytes, 1);
     if (!p) return cupel_no_memory(err, "the known materials", bytes);
     char *text = (char *)(p + f->n);
     for (size_t i = 0; i < f->n; i++) {
-        cupel_text cell = cupel_cell(&f->t->records, f->row[i], f->t->formula_column);
+        cupel_text cell = cupel_training_formula(f->t, f->row[i]);
         p[i] = text;
         if (cell.n) memcpy(text, cell.p, cell.n);
         text += cell.n;
@@ -229,8 +231,9 @@ done:
 cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err)
 {
     cupel_features *f = NULL;
+    const bool numbers = strcmp(o->features, "none") == 0 && !o->columns; /* columns of the table that are not known yet */
     cupel_status st = cupel_learner_check(o->learner, o->settings, o->task, err);
-    if (st == CUPEL_OK) st = cupel_features_new(o->features, o->columns, &f, err);
+    if (st == CUPEL_OK && !numbers) st = cupel_features_new(o->features, o->columns, &f, err);
     cupel_features_free(f);
     return st;
 }
@@ -246,7 +249,7 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     for (size_t i = 0; i < f.n; i++) f.row[i] = subset ? subset[i] : i;
     f.m->seed = o->seed;
     CUPEL_TRY(name_model(&f, err));
-    CUPEL_TRY(cupel_features_new(o->features, o->columns, &f.m->features, err));
+    CUPEL_TRY(cupel_features_new(o->features, o->columns ? o->columns : t->numeric, &f.m->features, err));
     if (t->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f.m->features, err));
     CUPEL_TRY(cupel_features_learn_subset(f.m->features, &t->header, &t->records, subset, n_subset, t->file, err));
     cupel_features_say_mixed(f.m->features, t->file, job);
@@ -378,6 +381,8 @@ static cupel_status bad(cupel_err *err, const char *what)
 static bool stored_composition(const int64_t *first, size_t i, size_t items, const unsigned char *z, const double *amount,
                                cupel_composition *c)
 {
+    c->n = 0;
+    if (!items) return first[i] == 0 && first[i + 1] == 0; /* a table without formulas */
     if (first[i] < 0 || first[i + 1] <= first[i] || (uint64_t)first[i + 1] > items || first[i + 1] - first[i] > CUPEL_Z_MAX) return false;
     bool seen[CUPEL_Z_MAX + 1] = {false};
     c->n = (unsigned)(first[i + 1] - first[i]);
@@ -481,6 +486,8 @@ double cupel_model_target_max(const cupel_model *m) { return m->target_max; }
 
 const char *cupel_model_training_digest(const cupel_model *m) { return m->training_digest; }
 
+bool cupel_model_has_formulas(const cupel_model *m) { return m->known.first[m->known.n] > 0; }
+
 size_t cupel_model_n_training(const cupel_model *m) { return m->known.n; }
 
 size_t cupel_model_training_index(const cupel_model *m, size_t i) { return m->index[i]; }
@@ -498,9 +505,9 @@ size_t cupel_nearest_row(const cupel_batch *known, const cupel_composition *c, d
     size_t nearest = SIZE_MAX;
     for (unsigned k = 0; k < c->n; k++) fraction[c->z[k]] = c->amount[k] / total;
     *distance = HUGE_VAL;
-    for (size_t i = 0; i < known->n; i++) {
+    for (size_t i = 0; c->n && i < known->n; i++) {
         double sum = 0, common = 0, all = 0;
-        if (known->reason[i]) continue;
+        if (known->reason[i] || known->first[i] == known->first[i + 1]) continue;
         for (size_t k = known->first[i]; k < known->first[i + 1]; k++) all += known->amount[k];
         for (size_t k = known->first[i]; k < known->first[i + 1]; k++) {
             double mine = fraction[known->z[k]], x = known->amount[k] / all;

@@ -21,7 +21,8 @@ typedef struct cupel_training {
     uint64_t *row;            /* [records.n_rows] number of the row in the file, from 1 */
     char *file, *digest;      /* "sha256:..." */
     char *property, *unit;    /* "band gap", "eV" */
-    size_t formula_column;    /* in the header */
+    size_t formula_column;    /* in the header; SIZE_MAX: there is none, and every composition of the batch is empty */
+    char *numeric;            /* with formula_optional: the other columns whose cells are numbers, joined by commas; what `columns` NULL stands for */
     cupel_missing missing;    /* what a row without a usable formula, target or feature leads to */
     bool in_demand;           /* as in cupel_training_options */
     cupel_dot dot;
@@ -34,8 +35,13 @@ typedef struct cupel_training_options {
     const char *property, *unit;       /* NULL: from the column's header (`yield strength [MPa]`), which another unit contradicts */
     cupel_missing missing;
     bool in_demand;                    /* remedies are keys of a demand, not options */
+    bool formula_optional;             /* no descriptors of formulas are asked for: the table may do without a formula column */
+    const char *apart;                 /* a column that is never a feature by itself (of folds); NULL */
     cupel_dot dot;
 } cupel_training_options;
+
+/* A cell that names row i: its formula as written, or "" where the table has none. */
+cupel_text cupel_training_formula(const cupel_training *t, size_t i);
 
 /* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`; otherwise rows without a usable formula or
  * target are left out (impute cannot make those up), counted and named through job. `keep` is CUPEL_USAGE. A target may be True or False.
@@ -44,7 +50,7 @@ cupel_status cupel_training_read(const cupel_training_options *o, const cupel_jo
 void cupel_training_release(cupel_training *t);
 
 /* group [n]: equal numbers for rows row[0 .. n-1] (NULL: 0 .. n-1) of the batch with the same reduced composition, or with the same
- * elements. */
+ * elements. A row without a composition is a group of its own. */
 cupel_status cupel_composition_groups(const cupel_batch *batch, const size_t *row, size_t n, bool by_system, size_t *group, cupel_err *err);
 
 typedef struct cupel_model cupel_model;
@@ -105,6 +111,8 @@ typedef struct cupel_known {
 /* The row of `known` (rows with a reason left out), or SIZE_MAX. */
 size_t cupel_nearest_row(const cupel_batch *known, const cupel_composition *c, double *distance);
 void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known);
+/* False: its training table had no formulas, and a table to predict needs none. */
+bool cupel_model_has_formulas(const cupel_model *m);
 size_t cupel_model_n_training(const cupel_model *m);
 /* Row i of the training table that was given to fit, for i in the model's own training rows: the order of cupel_surrogate_oof. */
 size_t cupel_model_training_index(const cupel_model *m, size_t i);

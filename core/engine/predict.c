@@ -46,6 +46,7 @@ typedef struct predictor {
     cupel_str name[4]; /* value, lower, upper; measured */
     const char *column[N_COLUMNS], *unit[N_COLUMNS]; /* of the sheet */
     size_t formula;
+    bool bare;           /* the model learned from a table without formulas */
     cupel_sheet *sheet;
     cupel_records records;
     piece *pieces;
@@ -127,6 +128,7 @@ static cupel_status look_up(const predictor *d, piece *p, size_t i, cupel_err *e
     p->x[i][IN_TRAINING] = p->x[i][MEASURED] = NAN;
     if (p->batch.reason[i]) return CUPEL_OK;
     cupel_batch_get(&p->batch, i, &c);
+    if (!c.n) return CUPEL_OK;
     cupel_status st = cupel_known_set_has(d->known, &c, &p->key, &known, &value, err);
     p->x[i][IN_TRAINING] = known;
     p->x[i][MEASURED] = value;
@@ -156,7 +158,8 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
     size_t from = item * PIECE, n = d->records.n_rows - from < PIECE ? d->records.n_rows - from : PIECE;
     cupel_batch_clear(&p->batch);
     for (size_t i = 0; i < n; i++)
-        CUPEL_TRY(cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
+        CUPEL_TRY(d->bare ? cupel_batch_add(&p->batch, &(const cupel_composition){.n = 0}, CUPEL_REASON_NONE, err)
+                          : cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
     CUPEL_TRY(compute(d, p, from, n, d->o->predict, &p->main, err));
     if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
     CUPEL_TRY(fill(d, p, n, err));
@@ -195,7 +198,7 @@ static cupel_status note_reasons(predictor *d, const piece *p, size_t from, size
         cupel_reason reason = (cupel_reason)p->reason[i];
         cupel_str *words = cupel_tally_add(&d->tally, reason);
         if (words) CUPEL_TRY(explain(d, p, from, i, words, err));
-        cupel_tally_look(&d->tally, cupel_cell(&d->records, from + i, d->formula));
+        if (!d->bare) cupel_tally_look(&d->tally, cupel_cell(&d->records, from + i, d->formula));
         if (d->o->missing == CUPEL_MISSING_FAIL && reason != CUPEL_REASON_IMPUTED)
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep or drop it", cupel_str_text(words)));
         cupel_tally_tell(&d->tally);
@@ -378,8 +381,11 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     CUPEL_TRY(cupel_known_set_add_model(d->known, d->model, err));
     cupel_known_set_close(d->known);
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
-    CUPEL_TRY(cupel_column_formula(cupel_source_header(d->source), cupel_source_path(d->source), d->o->formula, "name it with --formula", &d->formula,
-                                   err));
+    st = cupel_column_formula(cupel_source_header(d->source), cupel_source_path(d->source), d->o->formula, "name it with --formula",
+                              &d->formula, err);
+    if (st != CUPEL_OK && !d->o->formula && !cupel_model_has_formulas(d->model)) st = CUPEL_OK, d->formula = 0; /* the first column names a row */
+    CUPEL_TRY(st);
+    d->bare = !cupel_model_has_formulas(d->model);
     CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(d->model), cupel_source_header(d->source), cupel_source_path(d->source), err));
     CUPEL_TRY(copy_header(d, err));
     CUPEL_TRY(open_sheet(d, err));
@@ -408,7 +414,8 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
         if (!d.records.n_rows) break;
         CUPEL_TRY(do_block(&d, err));
     }
-    CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula], err));
+    if (!d.bare)
+        CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula], err));
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
     say_result(&d);

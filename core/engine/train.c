@@ -58,7 +58,7 @@ static cupel_reason read_target(cupel_text cell, double *y)
 typedef struct reading {
     const cupel_training_options *o;
     cupel_training *t;
-    size_t formula, target;
+    size_t target;
     cupel_tally tally;
 } reading;
 
@@ -71,7 +71,7 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
     if (target)
         snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number (text classes: write them as 0 and 1)",
                  t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
-    if (words) cupel_explain_row(t->file, t->records.line[i], cupel_cell(&t->records, i, r->formula), r->o->dot, reason, detail, words);
+    if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
     if (r->o->missing != CUPEL_MISSING_FAIL) {
         cupel_tally_tell(&r->tally);
         return CUPEL_OK;
@@ -98,7 +98,8 @@ static cupel_status read_rows(reading *r, cupel_err *err)
     t->row = cupel_alloc(n, sizeof *t->row);
     if (!t->target || !t->row) return cupel_no_memory(err, "the target", n * sizeof *t->target);
     for (size_t i = 0; i < n; i++) {
-        CUPEL_TRY(cupel_batch_add_formula(&t->batch, cupel_cell(&t->records, i, r->formula), r->o->dot, err));
+        CUPEL_TRY(t->formula_column == SIZE_MAX ? cupel_batch_add(&t->batch, &(const cupel_composition){.n = 0}, CUPEL_REASON_NONE, err)
+                                                : cupel_batch_add_formula(&t->batch, cupel_training_formula(t, i), r->o->dot, err));
         cupel_reason reason = (cupel_reason)t->batch.reason[m];
         bool target = reason == CUPEL_REASON_NONE;
         if (target) reason = read_target(cupel_cell(&t->records, i, r->target), &t->target[m]);
@@ -116,6 +117,39 @@ done:
     return st;
 }
 
+cupel_text cupel_training_formula(const cupel_training *t, size_t i)
+{
+    return t->formula_column == SIZE_MAX ? cupel_text_of("") : cupel_cell(&t->records, i, t->formula_column);
+}
+
+static bool all_numbers(const cupel_records *rows, size_t column)
+{
+    size_t n = 0;
+    double x;
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        const cupel_text t = cupel_text_trim(cupel_cell(rows, i, column));
+        if (cupel_text_missing(t)) continue;
+        if (!cupel_parse_double(t, &x)) return false;
+        n++;
+    }
+    return n > 0;
+}
+
+/* A name with a comma cannot stand in the list; it is left for --columns of a table that has another. */
+static cupel_status name_numbers(reading *r, cupel_err *err)
+{
+    cupel_training *t = r->t;
+    cupel_str names = {0};
+    for (size_t c = 0; c < t->header.n; c++) {
+        if (r->o->apart && strcmp(t->header.name[c], r->o->apart) == 0) continue;
+        if (c == r->target || c == t->formula_column || strchr(t->header.name[c], ',') || !all_numbers(&t->records, c)) continue;
+        cupel_str_addf(&names, "%s%s", names.n ? "," : "", t->header.name[c]);
+    }
+    const cupel_status st = names.failed ? cupel_no_memory(err, "names of columns", 0) : take(&t->numeric, cupel_str_text(&names), err);
+    cupel_str_free(&names);
+    return st;
+}
+
 static cupel_status read_table(reading *r, cupel_err *err)
 {
     cupel_training *t = r->t;
@@ -125,8 +159,10 @@ static cupel_status read_table(reading *r, cupel_err *err)
     CUPEL_TRY(cupel_source_open(r->o->file, r->o->format, &source, err));
     CUPEL_TRY(copy_header(cupel_source_header(source), &t->header, err));
     bool asked = r->o->in_demand;
-    CUPEL_TRY(cupel_column_formula(&t->header, r->o->file, r->o->formula, asked ? "name it with formula: in data" : "name it with --formula", &r->formula,
-                                   err));
+    st = cupel_column_formula(&t->header, r->o->file, r->o->formula, asked ? "name it with formula: in data" : "name it with --formula",
+                              &t->formula_column, err);
+    if (st != CUPEL_OK && r->o->formula_optional && !r->o->formula) st = CUPEL_OK, t->formula_column = SIZE_MAX;
+    CUPEL_TRY(st);
     CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target, asked ? "name it with target: in data" : "name it with --target",
                                 &r->target, err));
     CUPEL_TRY(name_target(r->o, r->target, t, err));
@@ -147,8 +183,8 @@ cupel_status cupel_training_read(const cupel_training_options *o, const cupel_jo
     if (o->missing == CUPEL_MISSING_KEEP)
         return cupel_fail(err, CUPEL_USAGE, "missing values 'keep': training cannot use a row without values; expected fail, drop or impute");
     CUPEL_TRY(read_table(&r, err));
-    t->formula_column = r.formula;
     CUPEL_TRY(read_rows(&r, err));
+    if (o->formula_optional) CUPEL_TRY(name_numbers(&r, err));
     cupel_tally_say(&r.tally, "left out of training");
     if (!t->records.n_rows)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds no usable training row; give rows with a formula and a target", o->file);
@@ -169,5 +205,6 @@ void cupel_training_release(cupel_training *t)
     cupel_free(t->digest);
     cupel_free(t->property);
     cupel_free(t->unit);
+    cupel_free(t->numeric);
     *t = (cupel_training){0};
 }

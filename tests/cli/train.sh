@@ -56,6 +56,21 @@ run train "$T/cols.csv" --target y --columns t,phase --features none --model rid
 { [ $rc = 0 ] && "$C" predict "$T/cols.h5" "$T/cols.csv" -o - 2>/dev/null | head -n 1 | grep -q 'strength \[MPa\],strength lower \[MPa\]'; }; check 'table columns as numbers and categories' $?
 run predict "$T/cols.h5" "$T/new.csv" -o "$T/x.csv"; { [ $rc = 3 ] && err "no column 't'"; }; check 'a table without the columns of the model' $?
 
+# A table without formulas (volumes, say): its columns of numbers are the features.
+{ echo 'file,a,b,text,y [W],fold'; awk 'BEGIN { srand(3); for (i = 0; i < 60; i++) { a = rand(); b = rand(); printf "v%d.npy,%.6f,%.6f,%s,%.6f,%d\n", i, a, b, i % 3 ? "u" : "w", 3 * a - b * b, i % 4 } }'; } >"$T/bare.csv"
+cut -d, -f1-4 "$T/bare.csv" >"$T/bare-new.csv"
+run train "$T/bare.csv" --target 'y [W]' --model gp -o "$T/bare.h5"; { [ $rc = 3 ] && err "no formula column"; }; check 'descriptors of formulas need a formula column' $?
+run train "$T/bare.csv" --target 'y [W]' --columns a,b --features none --model gp -o "$T/bare2.h5"; check 'a table without formulas, columns named' $?
+run predict "$T/bare2.h5" "$T/bare-new.csv" -o "$T/bare2-p.csv"
+awk -F, 'NR == FNR { if (FNR > 1) y[$1] = $5; next } FNR == 1 { for (i = 1; i <= NF; i++) if ($i == "y [W]") k = i; next } { d = $k - y[$1]; if (d < 0) d = -d; if (d > 0.05 || $k == "") bad = 1; n++ } END { exit !(n == 60 && !bad) }' "$T/bare.csv" "$T/bare2-p.csv"
+check 'predicts a table without formulas' $?
+run train "$T/bare.csv" --target 'y [W]' --features none --model gp -o "$T/bare.h5"; { [ $rc = 0 ] && err 'taken as features: a,b,fold$'; }; check 'without --columns all numbers are features' $?
+run predict "$T/bare.h5" "$T/bare-new.csv" -o "$T/x.csv"; { [ $rc = 3 ] && err "no column 'fold'"; }; check 'and have to be there to predict' $?
+run predict "$T/bare.h5" "$T/bare.csv" -o "$T/x.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/x.csv")" = 61 ]; }; check 'which they are in the first table' $?
+run evaluate "$T/bare.csv" --target 'y [W]' --features none --folds fold --model ridge --format json; { [ $rc = 0 ] && grep -q '"features": "none"' "$T/out"; }; check 'evaluate without formulas, the folds are no feature' $?
+run evaluate "$T/bare.csv" --target 'y [W]' --features none --split system --n-folds 3 --model ridge; check 'every row is a system of its own' $?
+printf 'file,text,y\na.npy,u,1\nb.npy,w,2\n' >"$T/words.csv"; run train "$T/words.csv" --target y --features none -o "$T/x.h5"; { [ $rc = 2 ] && err 'no features'; }; check 'no column of numbers: exit 2' $?
+
 head -n 3 "$T/new.csv" >"$T/nan.csv"; sed -i "2s/.*/Zz9,1/; 1s/.*/formula,y/; 3s/.*/NaCl,8/" "$T/nan.csv"
 printf 'demand: x\ndata: {file: nan.csv, formula: formula, target: y, property: y}\nspace: {list: nan.csv}\nrequire:\n  - {property: y, min: 1}\n' >"$T/d.yaml"
 run run "$T/d.yaml" -o "$T/D"; { [ $rc = 3 ] && err "nan.csv:2: bad_formula: .*put missing: drop into data"; }; check 'in a demand the remedy is a key of the demand' $?
