@@ -202,7 +202,7 @@ static cupel_status see(void *user, const char *name, cupel_type type, int rank,
 
 static cupel_status read_map(const cupel_reader *r, const char *path, const listing *l, cupel_measured *m, cupel_err *err)
 {
-    size_t shape[3] = {1, 1, 1}, count = 1, middle = 0;
+    size_t shape[3] = {1, 1, 1}, middle = 0;
     float *map = NULL;
     cupel_status st = cupel_reader_shape(r, cupel_str_text(&l->map), 3, &m->dim, shape, err);
     if (st != CUPEL_OK) return st;
@@ -210,7 +210,6 @@ static cupel_status read_map(const cupel_reader *r, const char *path, const list
         m->lag[a] = shape[a] / 2;
         m->size[a] = 1;
         middle = middle * shape[a] + m->lag[a];
-        count *= shape[a];
         if (shape[a] % 2 == 0) return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the map of S2 has %zu lags along axis %d, expected an odd number", path, shape[a], a);
     }
     if (m->dim < 2) return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the map of S2 has one axis; %s", path, how_to);
