@@ -51,6 +51,24 @@ static void ranges_are_filled(void **state)
     check_close(high[2], 2.5, 0, 0.01);
 }
 
+/* What is printed with six digits reads as the same number. */
+static void points_have_six_digits(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_space s;
+    double value[4];
+    check_ok(space_of("space: {generator: gaussian, fraction: 0.01..0.99, wavelength: 0.02..1, metric11: -3..3, y2_0: -20..20, seed: 7}", &s, &err), &err);
+    for (uint64_t i = 0; i < 5000; i++) {
+        cupel_micro_space_point(&s, i, value);
+        for (size_t j = 0; j < 4; j++) {
+            char text[32];
+            snprintf(text, sizeof text, "%.6g", value[j]);
+            assert_true(strtod(text, NULL) == value[j]);
+        }
+    }
+}
+
 static void refused(const char *line, const char *words)
 {
     cupel_err err = {0};
@@ -78,6 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_are_filled),
+        cmocka_unit_test(points_have_six_digits),
         cmocka_unit_test(what_cannot_be_searched_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,23 +3,26 @@
 #include <math.h>
 #include <string.h>
 
-/* Zeroes a[p][q] by a rotation in the plane of p and q, and turns the rows of v with it. */
-static void rotate(double *a, double *v, size_t n, size_t p, size_t q)
+/* Zeroes a[p][q] by a rotation in the plane of p and q, and turns the rows of v with it. Rows first, then the columns are their mirror images. */
+static inline __attribute__((always_inline)) void rotate(double *a, double *v, size_t n, size_t p, size_t q)
 {
-    const double theta = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q]);
+    const double app = a[p * n + p], aqq = a[q * n + q], apq = a[p * n + q], theta = (aqq - app) / (2 * apq);
     const double t = copysign(1, theta) / (fabs(theta) + sqrt(theta * theta + 1)), c = 1 / sqrt(t * t + 1), s = t * c;
+    double *restrict x = a + p * n, *restrict y = a + q * n, *restrict vx = v + p * n, *restrict vy = v + q * n;
     for (size_t k = 0; k < n; k++) {
-        const double x = a[k * n + p], y = a[k * n + q];
-        a[k * n + p] = c * x - s * y;
-        a[k * n + q] = s * x + c * y;
+        const double ax = x[k], ay = y[k], bx = vx[k], by = vy[k];
+        x[k] = c * ax - s * ay;
+        y[k] = s * ax + c * ay;
+        vx[k] = c * bx - s * by;
+        vy[k] = s * bx + c * by;
     }
     for (size_t k = 0; k < n; k++) {
-        const double x = a[p * n + k], y = a[q * n + k], vx = v[p * n + k], vy = v[q * n + k];
-        a[p * n + k] = c * x - s * y;
-        a[q * n + k] = s * x + c * y;
-        v[p * n + k] = c * vx - s * vy;
-        v[q * n + k] = s * vx + c * vy;
+        a[k * n + p] = a[p * n + k];
+        a[k * n + q] = a[q * n + k];
     }
+    a[p * n + p] = app - t * apq;
+    a[q * n + q] = aqq + t * apq;
+    a[p * n + q] = a[q * n + p] = 0;
 }
 
 static double off_diagonal(const double *a, size_t n)
@@ -30,7 +33,8 @@ static double off_diagonal(const double *a, size_t n)
     return sqrt(sum);
 }
 
-void cupel_small_eigen(const double *a, size_t n, double *value, double *vector)
+/* For every n a compiler makes its own. */
+static inline __attribute__((always_inline)) void eigen(const double *a, size_t n, double *value, double *vector)
 {
     enum { SWEEPS = 40 }; /* convergence is quadratic: 6 x 6 needs about 6 */
     double w[CUPEL_SMALL * CUPEL_SMALL], v[CUPEL_SMALL * CUPEL_SMALL] = {0};
@@ -41,7 +45,7 @@ void cupel_small_eigen(const double *a, size_t n, double *value, double *vector)
     for (int sweep = 0; sweep < SWEEPS && off_diagonal(w, n) > small; sweep++)
         for (size_t p = 0; p < n; p++)
             for (size_t q = p + 1; q < n; q++)
-                if (fabs(w[p * n + q]) > 0) rotate(w, v, n, p, q);
+                if (fabs(w[p * n + q]) > small / (2 * CUPEL_SMALL)) rotate(w, v, n, p, q); /* smaller ones together stay below it */
     size_t order[CUPEL_SMALL];
     for (size_t i = 0; i < n; i++) {
         size_t j = i;
@@ -52,6 +56,16 @@ void cupel_small_eigen(const double *a, size_t n, double *value, double *vector)
         value[i] = w[order[i] * (n + 1)];
         if (vector) memcpy(vector + i * n, v + order[i] * n, n * sizeof *v);
     }
+}
+
+void cupel_small_eigen(const double *a, size_t n, double *value, double *vector)
+{
+    if (n == 3)
+        eigen(a, 3, value, vector);
+    else if (n == 6)
+        eigen(a, 6, value, vector);
+    else
+        eigen(a, n, value, vector);
 }
 
 static void swap_rows(double *a, size_t n, size_t p, size_t q)

@@ -3,6 +3,8 @@
 #include "core/math/exp2.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 /* ln 2 in two parts, the first with 21 zero bits at its end: an exponent times it is exact (as in Cody and Waite 1980). */
 static const double ln2_high = 0x1.62e42fee00000p-1, ln2_low = 0x1.a39ef35793c76p-33;
@@ -17,6 +19,12 @@ double cupel_exp(double x)
     const double r = ((x - n * ln2_high) - n * ln2_low) * CUPEL_LOG2_E;
     double p = q[CUPEL_EXP2_TERMS - 1];
     for (int i = CUPEL_EXP2_TERMS - 2; i >= 0; i--) p = p * r + q[i];
+    if (n > -1022 && n < 1023) { /* a normal number: the same product, without a call */
+        const uint64_t bits = (uint64_t)((int64_t)n + 1023) << 52;
+        double power;
+        memcpy(&power, &bits, sizeof power);
+        return (p * r + 1) * power;
+    }
     return ldexp(p * r + 1, (int)n);
 }
 

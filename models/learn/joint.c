@@ -439,6 +439,13 @@ static places places_of(const cupel_joint *j)
 
 size_t cupel_joint_scratch_bytes(const cupel_joint *j) { return places_of(j).all; }
 
+/* y += t x, n in whole lanes: of a length that compilers put into vectors. */
+static void add_times(size_t n, double t, const double *restrict x, double *restrict y)
+{
+    for (size_t i = 0; i < n; i += LANES)
+        for (size_t l = 0; l < LANES; l++) y[i + l] += t * x[i + l];
+}
+
 /* mean [p] of the process becomes that of the outputs; k [near_ld] becomes the whole covariance with the near points. Returns that with itself. */
 static double finish_row(const cupel_joint *j, double *k, const double *h, double *mean)
 {
@@ -447,8 +454,7 @@ static double finish_row(const cupel_joint *j, double *k, const double *h, doubl
         const double *beta = j->beta + i * j->p, *near = j->near_h + i * j->near_ld, t = h[i];
         own += t * t;
         for (size_t c = 0; c < j->p; c++) mean[c] += t * beta[c];
-        for (size_t q = 0; q < j->near_ld; q += LANES)
-            for (size_t l = 0; l < LANES; l++) k[q + l] += t * near[q + l];
+        add_times(j->near_ld, t, near, k);
     }
     for (size_t c = 0; c < j->p; c++) mean[c] = j->mean[c] + j->deviation[c] * mean[c];
     return own;

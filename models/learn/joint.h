@@ -19,7 +19,7 @@
 
 typedef struct cupel_joint cupel_joint;
 
-enum { CUPEL_JOINT_SPREAD = 256, CUPEL_JOINT_COLUMNS = 64 };
+enum { CUPEL_JOINT_SPREAD = 128, CUPEL_JOINT_COLUMNS = 64 };
 
 /* What is learned from, all of it finite. */
 typedef struct cupel_joint_rows {

@@ -102,7 +102,7 @@ static double fraction_of(const cupel_micro_model *m, const double *value)
 
 static void know(const cupel_micro_model *m, const double *value, double *known)
 {
-    cupel_micro_physics_columns(&m->physics, m->exact_fraction ? fraction_of(m, value) : 0.5, known);
+    cupel_micro_physics_columns(&m->physics, value, m->exact_fraction ? fraction_of(m, value) : 0.5, known);
 }
 
 static void fractions_of(const cupel_micro_model *m, const double *value, const double *y, double *fraction)
@@ -431,7 +431,7 @@ cupel_status cupel_micro_model_fit(const cupel_micro_demand *d, const cupel_micr
         if (!rows->reason[i]) m->row[m->n++] = i;
     find_fraction(m);
     place_outputs(m);
-    cupel_micro_physics_of(d, m->exact_fraction, &m->physics);
+    CUPEL_TRY(cupel_micro_physics_init(d, s, m->exact_fraction, &m->physics, err));
     CUPEL_TRY(room(m, err));
     CUPEL_TRY(learn(m, &y, err));
     make_draws(m, y);
@@ -449,6 +449,7 @@ void cupel_micro_model_free(cupel_micro_model *m)
 {
     if (!m) return;
     cupel_joint_free(m->joint);
+    cupel_micro_physics_release(&m->physics);
     cupel_free(m->row);
     cupel_free(m->draw);
     cupel_free(m->draw_of);

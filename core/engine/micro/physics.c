@@ -8,9 +8,47 @@ enum { ITERATIONS = 40 };
 
 static const double EDGE = 1e-3; /* a model is not believed nearer to a bound, of the distance of the bounds */
 
-void cupel_micro_physics_of(const cupel_micro_demand *d, bool fraction, cupel_micro_physics *p)
+/* ---- random fields ---- */
+
+static void spectrum_of(const cupel_micro_space *s, const double *value, cupel_spectrum *spectrum)
 {
-    *p = (cupel_micro_physics){.fraction = fraction && d->n_phases == 2, .conduction = d->needs_conduction, .elasticity = d->needs_elasticity};
+    cupel_recipe r = s->middle;
+    for (size_t i = 0; i < s->n; i++) r.value[s->place[i]] = value[i];
+    r.generator->spectrum(&r, spectrum);
+}
+
+/* The largest eigenvalue that the logarithm of the metric can have, by its rows (Gershgorin). */
+static double stretch(const double h[6])
+{
+    const double a[6] = {fabs(h[0]), fabs(h[1]), fabs(h[2]), fabs(h[3]), fabs(h[4]), fabs(h[5])};
+    return fmax(a[0] + a[4] + a[5], fmax(a[1] + a[3] + a[5], a[2] + a[3] + a[4]));
+}
+
+static double larger(double a, double b) { return fabs(a) > fabs(b) ? a : b; }
+
+/* What the lengths of waves may be over the whole space. */
+static cupel_status init_moments(const cupel_micro_space *s, cupel_micro_physics *p, cupel_err *err)
+{
+    cupel_spectrum low, high, middle;
+    double h[6], value[CUPEL_SOBOL_DIMENSIONS];
+    if (!s->middle.generator->spectrum) return CUPEL_OK;
+    for (size_t i = 0; i < s->n; i++) value[i] = 0.5 * (s->low[i] + s->high[i]);
+    spectrum_of(s, s->low, &low), spectrum_of(s, s->high, &high), spectrum_of(s, value, &middle);
+    for (size_t i = 0; i < 6; i++) h[i] = larger(low.metric[i], high.metric[i]);
+    const double most = exp(0.5 * stretch(h));
+    p->n_moments = p->elasticity ? CUPEL_MOMENTS_4 : CUPEL_MOMENTS_2;
+    const cupel_moments_spec spec = {
+        .seed = s->middle.seed, .bandwidth = middle.bandwidth, .low = low.wavelength / most, .high = high.wavelength * most, .n = p->n_moments};
+    return cupel_moments_new(&spec, &p->moments, err);
+}
+
+/* ---- all ---- */
+
+cupel_status cupel_micro_physics_init(const cupel_micro_demand *d, const cupel_micro_space *space, bool fraction, cupel_micro_physics *p,
+                                      cupel_err *err)
+{
+    *p = (cupel_micro_physics){
+        .space = space, .fraction = fraction && d->n_phases == 2, .conduction = d->needs_conduction, .elasticity = d->needs_elasticity};
     for (size_t i = 0; i < 2 && i < d->n_phases; i++) {
         const cupel_material *m = &d->phase[i].material;
         p->conduction = p->conduction && m->k_isotropic;
@@ -19,9 +57,17 @@ void cupel_micro_physics_of(const cupel_micro_demand *d, bool fraction, cupel_mi
         p->bulk[i] = m->lambda + 2 * m->mu / 3;
         p->shear[i] = m->mu;
     }
+    const cupel_status st = init_moments(space, p, err);
     p->conduction = p->fraction && p->conduction;
     p->elasticity = p->fraction && p->elasticity;
-    p->n = (p->fraction ? 1u : 0u) + (p->conduction ? 1u : 0u) + (p->elasticity ? 2u : 0u);
+    p->n = (p->fraction ? 1u : 0u) + (p->conduction ? 1u : 0u) + (p->elasticity ? 2u : 0u) + p->n_moments;
+    return st;
+}
+
+void cupel_micro_physics_release(cupel_micro_physics *p)
+{
+    cupel_moments_free(p->moments);
+    *p = (cupel_micro_physics){.n = 0};
 }
 
 static double log_ratio(double x) { return cupel_log(x) - cupel_log(1 - x); }
@@ -60,8 +106,14 @@ static void hill_budiansky(const cupel_micro_physics *p, double f, double *bulk,
     *shear = g;
 }
 
-void cupel_micro_physics_columns(const cupel_micro_physics *p, double fraction, double *h)
+void cupel_micro_physics_columns(const cupel_micro_physics *p, const double *value, double fraction, double *h)
 {
+    if (p->moments) {
+        cupel_spectrum s;
+        spectrum_of(p->space, value, &s);
+        cupel_moments_of(p->moments, &s, h);
+        h += p->n_moments;
+    }
     const double f = fmin(fmax(fraction, 1e-6), 1 - 1e-6);
     double bulk, shear;
     if (p->fraction) *h++ = log_ratio(f);

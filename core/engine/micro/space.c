@@ -141,8 +141,14 @@ done:
 
 /* ---- points ---- */
 
+/* To six digits: the double nearest to a whole number over a power of ten, both exact, which is what reading the digits gives. */
 static double rounded(double x)
 {
+    static const double power[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
+    const double size = fabs(x);
+    if (size >= 1e5 && size < 1e6) return rint(x);
+    for (size_t k = 1; k < sizeof power / sizeof *power; k++)
+        if (size * power[k] >= 1e5) return rint(x * power[k]) / power[k];
     char b[32];
     double y;
     const int n = snprintf(b, sizeof b, "%.6g", x);

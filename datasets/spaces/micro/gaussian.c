@@ -62,33 +62,40 @@ static cupel_status gaussian_field(const cupel_shape *shape, const size_t n[3], 
     return cupel_modes_field(&((const gaussian *)shape)->modes, n, f, job, err);
 }
 
-static cupel_spectrum spectrum_of(const cupel_recipe *r)
+static void gaussian_spectrum(const cupel_recipe *r, cupel_spectrum *s)
 {
-    cupel_spectrum s = {.wavelength = r->value[WAVELENGTH], .bandwidth = r->value[BANDWIDTH]};
-    memcpy(s.metric, r->value + METRIC, sizeof s.metric);
-    memcpy(s.harmonic, r->value + HARMONIC, sizeof s.harmonic);
-    return s;
+    *s = (cupel_spectrum){.wavelength = r->value[WAVELENGTH], .bandwidth = r->value[BANDWIDTH]};
+    memcpy(s->metric, r->value + METRIC, sizeof s->metric);
+    memcpy(s->harmonic, r->value + HARMONIC, sizeof s->harmonic);
+}
+
+static void spinodoid_spectrum(const cupel_recipe *r, cupel_spectrum *s)
+{
+    *s = (cupel_spectrum){.wavelength = r->value[WAVELENGTH], .bandwidth = r->value[BANDWIDTH], .edge = r->value[EDGE] * DEGREE};
+    for (int i = 0; i < 3; i++) s->cone[i] = r->value[CONE + i] * DEGREE;
 }
 
 static cupel_status gaussian_open(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err)
 {
     (void)job;
-    const cupel_spectrum s = spectrum_of(r);
+    cupel_spectrum s;
+    gaussian_spectrum(r, &s);
     return open_field(r, &s, false, 0, shape, err);
 }
 
 static cupel_status shell_open(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err)
 {
     (void)job;
-    const cupel_spectrum s = spectrum_of(r);
+    cupel_spectrum s;
+    gaussian_spectrum(r, &s);
     return open_field(r, &s, true, r->value[CENTRE], shape, err);
 }
 
 static cupel_status spinodoid_open(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err)
 {
     (void)job;
-    cupel_spectrum s = {.wavelength = r->value[WAVELENGTH], .bandwidth = r->value[BANDWIDTH], .edge = r->value[EDGE] * DEGREE};
-    for (int i = 0; i < 3; i++) s.cone[i] = r->value[CONE + i] * DEGREE;
+    cupel_spectrum s;
+    spinodoid_spectrum(r, &s);
     return open_field(r, &s, false, 0, shape, err);
 }
 
@@ -171,6 +178,7 @@ const cupel_generator cupel_generator_gaussian = {
                .help = "a Gaussian random field above a level: bicontinuous, anisotropic by a metric and by harmonics", .references = cut_references,
                .params = gaussian_params},
     .n_phases = 2, .smooth = true, .threshold = 1, .open = gaussian_open, .close = gaussian_close, .field = gaussian_field,
+    .spectrum = gaussian_spectrum,
 };
 
 const cupel_generator cupel_generator_gaussian_shell = {
@@ -189,6 +197,7 @@ const cupel_generator cupel_generator_gaussian_shell = {
     .open = shell_open,
     .close = gaussian_close,
     .field = gaussian_field,
+    .spectrum = gaussian_spectrum,
 };
 
 const cupel_generator cupel_generator_spinodoid = {
@@ -208,4 +217,5 @@ const cupel_generator cupel_generator_spinodoid = {
     .open = spinodoid_open,
     .close = gaussian_close,
     .field = gaussian_field,
+    .spectrum = spinodoid_spectrum,
 };

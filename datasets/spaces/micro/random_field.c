@@ -58,7 +58,7 @@ void cupel_harmonics(const double x[3], double *y)
 }
 
 /* exp of a symmetric matrix: its square root of order 2^8 by the series, then squared eight times. */
-static void matrix_exp(const double h[6], double e[3][3])
+void cupel_metric_exp(const double h[6], double e[3][3])
 {
     const double a[3][3] = {{h[0], h[5], h[4]}, {h[5], h[1], h[3]}, {h[4], h[3], h[2]}};
     double term[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, next[3][3];
@@ -93,7 +93,7 @@ typedef struct density {
 static density prepare(const cupel_spectrum *s)
 {
     density d = {.s = s, .k0 = 1 / s->wavelength, .width = s->bandwidth / s->wavelength};
-    matrix_exp(s->metric, d.g);
+    cupel_metric_exp(s->metric, d.g);
     d.most = d.k0 + DEVIATIONS * d.width;
     for (int i = 0; i < CUPEL_HARMONICS; i++) d.harmonics |= s->harmonic[i] != 0;
     for (int i = 0; i < 3; i++) d.cones |= s->cone[i] > 0;
@@ -133,11 +133,11 @@ static void bounds(const density *d, int limit[3])
 {
     double minus[6], inverse[3][3];
     for (int i = 0; i < 6; i++) minus[i] = -d->s->metric[i];
-    matrix_exp(minus, inverse);
+    cupel_metric_exp(minus, inverse);
     for (int i = 0; i < 3; i++) limit[i] = (int)fmin(floor(d->most * sqrt(inverse[i][i])), 1e6);
 }
 
-static void noise(uint64_t seed, uint64_t field, const int k[3], double *re, double *im)
+void cupel_field_noise(uint64_t seed, uint64_t field, const int k[3], double *re, double *im)
 {
     const uint64_t stream = (uint64_t)(k[0] + 0x8000) << 32 | (uint64_t)(k[1] + 0x8000) << 16 | (uint64_t)(k[2] + 0x8000);
     *re = cupel_rng_normal(seed, stream, 2 * field) * 0.70710678118654752440; /* E |W|^2 = 1 */
@@ -186,7 +186,7 @@ cupel_status cupel_modes_make(const cupel_spectrum *s, uint64_t seed, uint64_t f
         const int k[3] = {w->k[0], w->k[1], w->k[2]};
         double re, im;
         const double p = (double)w->power / total;
-        noise(seed, field, k, &re, &im);
+        cupel_field_noise(seed, field, k, &re, &im);
         w->power = (float)p;
         w->re = (float)(sqrt(p) * re);
         w->im = (float)(sqrt(p) * im);

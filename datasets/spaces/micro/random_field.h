@@ -44,6 +44,12 @@ cupel_status cupel_modes_field(const cupel_modes *m, const size_t n[3], float *f
 /* Real spherical harmonics of a unit vector, y [CUPEL_HARMONICS]. */
 void cupel_harmonics(const double x[3], double *y);
 
+/* exp of the symmetric matrix with these components 11 22 33 23 13 12. */
+void cupel_metric_exp(const double h[6], double e[3][3]);
+
+/* The white noise W of wave vector k: E |W|^2 = 1. */
+void cupel_field_noise(uint64_t seed, uint64_t field, const int k[3], double *re, double *im);
+
 /* The share of a standard normal above x, and the x above which a share is. */
 double cupel_normal_above(double x);
 double cupel_normal_quantile_above(double share);

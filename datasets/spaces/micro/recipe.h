@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 typedef struct cupel_generator cupel_generator;
+struct cupel_spectrum; /* random_field.h */
 
 enum { CUPEL_RECIPE_VALUES_MAX = 64, CUPEL_RECIPE_THRESHOLDS_MAX = 8 };
 
@@ -64,6 +65,8 @@ struct cupel_generator {
     double (*at)(const cupel_shape *shape, const double u[3], double g[3]);
     /* The same for the whole grid, f [n0][n1][n2] with room for [n0][n1][2 (n2 / 2 + 1)]. */
     cupel_status (*field)(const cupel_shape *shape, const size_t n[3], float *f, const cupel_job *job, cupel_err *err);
+    /* The spectrum of the random field that is cut, from noise of the recipe's seed; NULL: it is none. */
+    void (*spectrum)(const cupel_recipe *r, struct cupel_spectrum *s);
     cupel_status (*settle)(cupel_recipe *r, const cupel_job *job, cupel_err *err);
     /* Voxels with cuts, instead of all the above. */
     cupel_status (*mixture)(const cupel_recipe *r, const size_t n[3], cupel_mixture *m, const cupel_job *job, cupel_err *err);
