@@ -391,7 +391,8 @@ static cupel_plot frame_of(const view *v)
     return f;
 }
 
-static void put_view(const view *v, const char *caption, cupel_str *s)
+/* `region` says what is blue, where something is. */
+static void put_view(const view *v, const char *caption, const char *region, cupel_str *s)
 {
     const cupel_designs *o = v->p->found;
     const cupel_plot f = frame_of(v);
@@ -414,7 +415,7 @@ static void put_view(const view *v, const char *caption, cupel_str *s)
     }
     put_demand(v, &f, s);
     cupel_plot_close(s);
-    cupel_str_addf(s, "<figcaption>%s</figcaption></figure>\n", caption);
+    cupel_str_addf(s, "<figcaption>%s%s</figcaption></figure>\n", caption, v->bounded ? region : "");
     s->failed |= x.failed || y.failed;
     cupel_str_free(&x), cupel_str_free(&y);
 }
@@ -424,22 +425,22 @@ static void put_views(view *v, cupel_str *s)
     const cupel_micro_demand *d = v->p->d;
     if (d->needs_conduction) {
         v->x = FRACTION, v->y = K_MEAN;
-        put_view(v, "Mean of the three eigenvalues. Blue: what the trace bounds leave at each volume fraction that the demand allows.", s);
+        put_view(v, "Mean of the three eigenvalues.", " Blue: what the trace bounds leave at each volume fraction that the demand allows.", s);
         v->x = K_LEAST, v->y = K_MOST;
-        put_view(v, "Least and largest eigenvalue. Blue: what the trace bounds leave, all allowed volume fractions together.", s);
+        put_view(v, "Least and largest eigenvalue.", " Blue: what the trace bounds leave, all allowed volume fractions together.", s);
     }
     if (d->needs_elasticity) {
         v->x = FRACTION, v->y = YOUNG;
-        put_view(v, "Young’s modulus of the mean bulk and shear moduli. Blue: between Reuss and Voigt, where the demand allows the volume fraction.",
-                 s);
+        put_view(v, "Young’s modulus of the mean bulk and shear moduli.",
+                 " Blue: between Reuss and Voigt, where the demand allows the volume fraction.", s);
         v->x = BULK, v->y = SHEAR;
-        put_view(v, "Bulk and shear modulus (Hill’s means). Blue: between Reuss and Voigt, all allowed volume fractions together.", s);
+        put_view(v, "Bulk and shear modulus (Hill’s means).", " Blue: between Reuss and Voigt, all allowed volume fractions together.", s);
     }
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask_kind k = d->ask[i].kind;
         if (d->ask[i].whole || k == CUPEL_ASK_FRACTION || k == CUPEL_ASK_DENSITY || k == CUPEL_ASK_PRICE) continue;
         v->x = FRACTION, v->y = ASKED, v->ask = i;
-        put_view(v, "What was asked for over the volume fraction; dashed: the ends of the windows.", s);
+        put_view(v, "What was asked for over the volume fraction; dashed: the ends of the windows.", "", s);
     }
 }
 
@@ -453,10 +454,11 @@ void cupel_design_page_attainable(const cupel_design_page *p, cupel_str *s)
     }
     for (size_t i = 0; i < p->found->n_points; i++) note_grid(&g, p->found->point[i].grid);
     open_bounds(&v);
-    cupel_str_puts(s, "<section id=attainable><h2>What can be had</h2>\n<p>Every structure that was tried, the demand among them, and the outer "
-                      "bounds that no arrangement "
-                      "of the phases can leave. Tried structures are as their grid shows them; numbers mark the designs above, extrapolated.</p>\n<p "
-                      "class=\"note chips\">");
+    cupel_str_addf(
+        s,
+        "<section id=attainable><h2>What can be had</h2>\n<p>Every structure that was tried and the demand among them%s. Tried structures are "
+        "as their grid shows them; numbers mark the designs above, extrapolated.</p>\n<p class=\"note chips\">",
+        v.bounded ? ", with the outer bounds that no arrangement of the phases can leave" : "");
     put_grids(&g, s);
     cupel_str_puts(s, "<span><b style=\"color:var(--vermilion)\">+</b> the demand</span></p>\n<div class=views>\n");
     put_views(&v, s);

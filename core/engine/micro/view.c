@@ -359,7 +359,8 @@ static ray_colour paint(const volume *v, const camera *c, vec p, vec normal, boo
     unsigned char rgb[3];
     ray_colour out = {.hit = true};
     const double light = face ? shade(c, normal, 1) : shade(c, normal, openness(v, p, normal, h));
-    cupel_view_phase(phase_at(v, p), v->hidden, rgb);
+    /* Of the voxels at a wall every other one may be of the hidden phase: what is seen is what lies behind. */
+    cupel_view_phase(phase_at(v, add(p, normal, -0.8 * h)), v->hidden, rgb);
     for (int q = 0; q < 3; q++) {
         const double base = face ? 0.55 * rgb[q] + 0.45 * 255 : rgb[q]; /* cuts are lighter than walls */
         out.rgb[q] = base * fmin(light * 1.25, 1.12);
