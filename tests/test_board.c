@@ -171,7 +171,8 @@ static void few_of_each_chemical_system(void **state)
             char key[64];
             uint64_t x = cupel_rng_below(8, 1, (uint64_t)i, 10), y = cupel_rng_below(8, 2, (uint64_t)i, 10);
             snprintf(key, sizeof key, i % 2 ? "%s%d%s%d" : "%s%de-05%s%d", system[x], i, system[y], 2 * i);
-            make(&m, i, (double)cupel_rng_below(8, 3, (uint64_t)i, 100) / 100 * (double)(1 + x) / 10, (double)cupel_rng_below(8, 4, (uint64_t)i, 5) / 5, key);
+            make(&m, i, (double)cupel_rng_below(8, 3, (uint64_t)i, 100) / 100 * (double)(1 + x) / 10,
+                 (double)cupel_rng_below(8, 4, (uint64_t)i, 5) / 5, key);
             check_ok(cupel_board_offer(one, &m.pick, &err), &err);
             check_ok(cupel_board_offer(whole, &m.pick, &err), &err);
             check_ok(cupel_board_offer(all, &m.pick, &err), &err);

@@ -113,7 +113,8 @@ static void another_screen_is_refused(void **state)
     assert_non_null(f);
     fputs("cupel?", f);
     fclose(f);
-    check_fails(cupel_checkpoint_open(path, &mine, shape, &c, &err), CUPEL_BAD_ARTIFACT, &err, "; start without --resume to begin anew, or remove it");
+    check_fails(cupel_checkpoint_open(path, &mine, shape, &c, &err), CUPEL_BAD_ARTIFACT, &err,
+                "; start without --resume to begin anew, or remove it");
     check_fails(cupel_checkpoint_open("/nonexistent/x", &mine, shape, &c, &err), CUPEL_BAD_INPUT, &err, "/nonexistent/x");
     cupel_checkpoint_release(&mine);
 }

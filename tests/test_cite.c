@@ -39,7 +39,8 @@ static void names_are_unique_within_a_kind(void **state)
         for (size_t j = 0; j < i && (b = cupel_method_at(j)); j++)
             if (strcmp(a->name, b->name) == 0 && strcmp(a->kind, b->kind) == 0) fail_msg("two are called %s '%s'", a->kind, a->name);
     /* A name that two kinds share is found in both. */
-    const cupel_method *space = cupel_method_named(cupel_text_of("charge_neutral"), 0), *constraint = cupel_method_named(cupel_text_of("charge_neutral"), 1);
+    const cupel_method *space = cupel_method_named(cupel_text_of("charge_neutral"), 0),
+                       *constraint = cupel_method_named(cupel_text_of("charge_neutral"), 1);
     assert_true(space && constraint && strcmp(space->kind, constraint->kind) != 0);
     assert_null(cupel_method_named(cupel_text_of("charge_neutral"), 2));
 }
@@ -108,8 +109,9 @@ static void lists_hold_every_method(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_method_says_all_of_itself), cmocka_unit_test(names_are_unique_within_a_kind), cmocka_unit_test(a_reference_falls_into_its_parts),
-        cmocka_unit_test(citations_name_each_source_once), cmocka_unit_test(lists_hold_every_method),
+        cmocka_unit_test(every_method_says_all_of_itself),  cmocka_unit_test(names_are_unique_within_a_kind),
+        cmocka_unit_test(a_reference_falls_into_its_parts), cmocka_unit_test(citations_name_each_source_once),
+        cmocka_unit_test(lists_hold_every_method),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

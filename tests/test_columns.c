@@ -7,7 +7,8 @@ static cupel_header header_of(const char *names)
 {
     cupel_header h = {.n = 0};
     cupel_err err = {0};
-    for (const char *p = names; *p; p += strcspn(p, "|"), p += *p == '|') check_ok(cupel_header_add(&h, (cupel_text){p, strcspn(p, "|")}, &err), &err);
+    for (const char *p = names; *p; p += strcspn(p, "|"), p += *p == '|')
+        check_ok(cupel_header_add(&h, (cupel_text){p, strcspn(p, "|")}, &err), &err);
     return h;
 }
 
@@ -38,7 +39,8 @@ static void what_is_not_there_is_said_with_a_remedy(void **state)
 {
     (void)state;
     formula_column("id|gap", NULL, "'t.csv' has no formula column 'formula'; its columns are 'id', 'gap'; name it with --formula");
-    formula_column("id|composition", "compositon", "'compositon'; its columns are 'id', 'composition'; did you mean 'composition'? name it with --formula");
+    formula_column("id|composition", "compositon",
+                   "'compositon'; its columns are 'id', 'composition'; did you mean 'composition'? name it with --formula");
     formula_column("KCl", NULL, "'t.csv' has no header: its first line is the formula 'KCl'; put the line 'formula' above it");
     formula_column("formula;gap", NULL, "looks separated by ';'");
     formula_column("formula\tgap", NULL, "looks separated by tabs");

@@ -33,9 +33,21 @@ static void texts_are_canonical(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"O3Fe2", "Fe2O3"},       {"Fe4O6", "Fe2O3"},         {"FeO1.5", "Fe2O3"},         {"HSbO2", "SbHO2"},           {"ClNa", "NaCl"},
-        {"H2O", "H2O"},           {"O", "O"},                 {"O2", "O"},                 {"YBa2Cu3O6.93", "Ba2YCu3O6.93"}, {"Fe0.62Ni0.38", "Fe31Ni19"},
-        {"HeXe", "XeHe"},         {"Si1008O2016", "SiO2"},    {"PbMg1/3Nb2/3O3", "MgNb2Pb3O9"}, {"Fe1000O999", "FeO0.999"}, {"C60H1", "HC60"},
+        {"O3Fe2", "Fe2O3"},
+        {"Fe4O6", "Fe2O3"},
+        {"FeO1.5", "Fe2O3"},
+        {"HSbO2", "SbHO2"},
+        {"ClNa", "NaCl"},
+        {"H2O", "H2O"},
+        {"O", "O"},
+        {"O2", "O"},
+        {"YBa2Cu3O6.93", "Ba2YCu3O6.93"},
+        {"Fe0.62Ni0.38", "Fe31Ni19"},
+        {"HeXe", "XeHe"},
+        {"Si1008O2016", "SiO2"},
+        {"PbMg1/3Nb2/3O3", "MgNb2Pb3O9"},
+        {"Fe1000O999", "FeO0.999"},
+        {"C60H1", "HC60"},
         {"Ga1As0.01P0.99", "Ga100As1P99"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -91,7 +103,8 @@ static void texts_name_the_fractions(void **state)
         back = read_composition(text);
         assert_int_equal(back.n, c.n);
         double sum = cupel_composition_total(&back);
-        for (unsigned i = 0; i < c.n; i++) check_close(cupel_composition_amount(&back, c.z[i]) / sum, c.amount[i] / total, 0, 1e-8 * (1 + c.n)); /* every amount is rounded */
+        for (unsigned i = 0; i < c.n; i++)
+            check_close(cupel_composition_amount(&back, c.z[i]) / sum, c.amount[i] / total, 0, 1e-8 * (1 + c.n)); /* every amount is rounded */
     }
 }
 

@@ -200,9 +200,19 @@ static void bad_entries_are_refused_with_the_line(void **state)
 }
 
 static const char *const entries[] = {
-    "elements: forbidden; list: Pb,Cd,Hg", "elements: allowed; list: Li,Na,K,Mg,Ca,Fe,Co,Ni,O,S,F,Cl", "elements: count; max: 3",
-    "price: ; max: 20 USD/kg", "price: ; max: 20 USD/kg; unknown: pass", "supply: hhi_production; max: 2500", "abundance: ; min: 1 mg/kg", "rohs: yes",
-    "radioactive: no", "eu_critical: no", "co2: ; max: 10 kg/kg", "energy: ; max: 100 MJ/kg; unknown: pass", "charge_neutral: yes",
+    "elements: forbidden; list: Pb,Cd,Hg",
+    "elements: allowed; list: Li,Na,K,Mg,Ca,Fe,Co,Ni,O,S,F,Cl",
+    "elements: count; max: 3",
+    "price: ; max: 20 USD/kg",
+    "price: ; max: 20 USD/kg; unknown: pass",
+    "supply: hhi_production; max: 2500",
+    "abundance: ; min: 1 mg/kg",
+    "rohs: yes",
+    "radioactive: no",
+    "eu_critical: no",
+    "co2: ; max: 10 kg/kg",
+    "energy: ; max: 100 MJ/kg; unknown: pass",
+    "charge_neutral: yes",
 };
 enum { N_ENTRIES = sizeof entries / sizeof *entries };
 
@@ -297,12 +307,15 @@ static bool neutral_by_force(const cupel_composition *c, unsigned i, double sum,
         if (fabs(sum) > 1e-9) return false;
         for (unsigned a = 0; a < c->n; a++)
             for (unsigned b = 0; b < c->n; b++)
-                if (state[a] > 0 && state[b] < 0 && cupel_element_electronegativity(c->z[a]) >= cupel_element_electronegativity(c->z[b])) return false;
+                if (state[a] > 0 && state[b] < 0 && cupel_element_electronegativity(c->z[a]) >= cupel_element_electronegativity(c->z[b]))
+                    return false;
         return true;
     }
     for (int s = -CUPEL_STATE_SHIFT; s <= CUPEL_STATE_SHIFT; s++) {
         state[i] = s;
-        if ((cupel_oxidation_states(CUPEL_STATES_ICSD24)[c->z[i]] >> (s + CUPEL_STATE_SHIFT) & 1) && neutral_by_force(c, i + 1, sum + s * c->amount[i], state)) return true;
+        if ((cupel_oxidation_states(CUPEL_STATES_ICSD24)[c->z[i]] >> (s + CUPEL_STATE_SHIFT) & 1) &&
+            neutral_by_force(c, i + 1, sum + s * c->amount[i], state))
+            return true;
     }
     return false;
 }

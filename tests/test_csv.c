@@ -46,12 +46,36 @@ static void spell(cupel_text text, char separator, bool recycle, cupel_str *out)
 static void the_grammar_of_rfc_4180(void **state)
 {
     (void)state;
-    static const struct { const char *text, *rows; } cases[] = {
-        {"", ""}, {"\n\n", ""}, {"a", "a;"}, {"a\n", "a;"}, {"a\r\n", "a;"}, {"a\r", "a;"}, {"a,b\n1,2", "a|b;1|2;"}, {",\n", "|;"}, {"a,\n", "a|;"},
-        {",,", "||;"}, {"\"a\"", "a;"}, {"\"\"\n", ";"}, {"\"a,b\",c\n", "a,b|c;"}, {"\"a\nb\"\n", "a\nb;"}, {"\"a\r\nb\",\"\"\r\n", "a\r\nb|;"},
-        {"\"say \"\"hi\"\"\",x\n", "say \"hi\"|x;"}, {"\"\"\"\"\n", "\";"}, {"a\"b,c\"\n", "a\"b|c\";"}, {"\xEF\xBB\xBF" "a,b\n", "a|b;"},
-        {"\xEF\xBB\xBF\"a\"\n", "a;"}, {"a\n\n\nb\n", "a;b;"}, {"a\r\n\r\nb", "a;b;"}, {" a , b \n", " a | b ;"}, {"\xC2\xB7,\xE2\x82\x82\n", "\xC2\xB7|\xE2\x82\x82;"},
-        {"a\tb\n", "a\tb;"}, {"\n\"\"\n", ";"},
+    static const struct { const char *text, *rows;
+    } cases[] = {
+        {"", ""},
+        {"\n\n", ""},
+        {"a", "a;"},
+        {"a\n", "a;"},
+        {"a\r\n", "a;"},
+        {"a\r", "a;"},
+        {"a,b\n1,2", "a|b;1|2;"},
+        {",\n", "|;"},
+        {"a,\n", "a|;"},
+        {",,", "||;"},
+        {"\"a\"", "a;"},
+        {"\"\"\n", ";"},
+        {"\"a,b\",c\n", "a,b|c;"},
+        {"\"a\nb\"\n", "a\nb;"},
+        {"\"a\r\nb\",\"\"\r\n", "a\r\nb|;"},
+        {"\"say \"\"hi\"\"\",x\n", "say \"hi\"|x;"},
+        {"\"\"\"\"\n", "\";"},
+        {"a\"b,c\"\n", "a\"b|c\";"},
+        {"\xEF\xBB\xBF"
+         "a,b\n",
+         "a|b;"},
+        {"\xEF\xBB\xBF\"a\"\n", "a;"},
+        {"a\n\n\nb\n", "a;b;"},
+        {"a\r\n\r\nb", "a;b;"},
+        {" a , b \n", " a | b ;"},
+        {"\xC2\xB7,\xE2\x82\x82\n", "\xC2\xB7|\xE2\x82\x82;"},
+        {"a\tb\n", "a\tb;"},
+        {"\n\"\"\n", ";"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_str got = {0};
@@ -68,10 +92,20 @@ static void the_grammar_of_rfc_4180(void **state)
 static void what_is_refused_names_its_line(void **state)
 {
     (void)state;
-    static const struct { const char *text; size_t n; const char *words; } cases[] = {
-        {"a\n\"b", 0, "t.csv:2: a quote is opened"}, {"a\n\"b\n\nc", 0, "t.csv:2: a quote is opened"}, {"a\n\"b\"c\n", 0, "t.csv:2: text behind a closing quote"},
-        {"a\n\"x\ny\" ,b\n", 0, "t.csv:3: text behind"}, {"a\rb\n", 0, "t.csv:1: a carriage return without"}, {"a\nb\0c", 5, "t.csv:2: a NUL byte"},
-        {"\"b\0c\"", 5, "t.csv:1: a NUL byte"}, {"\"b\"\0", 4, "t.csv:1: a NUL byte"}, {"\xFF\xFE" "a\0", 4, "t.csv:1: the text is UTF-16"}, {"\0", 1, "t.csv:1: a NUL"},
+    static const struct { const char *text; size_t n; const char *words;
+    } cases[] = {
+        {"a\n\"b", 0, "t.csv:2: a quote is opened"},
+        {"a\n\"b\n\nc", 0, "t.csv:2: a quote is opened"},
+        {"a\n\"b\"c\n", 0, "t.csv:2: text behind a closing quote"},
+        {"a\n\"x\ny\" ,b\n", 0, "t.csv:3: text behind"},
+        {"a\rb\n", 0, "t.csv:1: a carriage return without"},
+        {"a\nb\0c", 5, "t.csv:2: a NUL byte"},
+        {"\"b\0c\"", 5, "t.csv:1: a NUL byte"},
+        {"\"b\"\0", 4, "t.csv:1: a NUL byte"},
+        {"\xFF\xFE"
+         "a\0",
+         4, "t.csv:1: the text is UTF-16"},
+        {"\0", 1, "t.csv:1: a NUL"},
         {"a\n\"x\n\"\rb\n", 0, "t.csv:3: a carriage return"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -92,8 +126,10 @@ static void what_is_refused_names_its_line(void **state)
 static void sizes_are_limited(void **state)
 {
     (void)state;
-    static const struct { const char *begin; char fill; size_t n; const char *words; } cases[] = {
-        {"", 'x', 1000001, "more than 1 MB"}, {"\"", 'x', 1000001, "never closed"}, {"\"", 'x', 5000000, "more than 1 MB"}, {"\"", '\n', 3000000, "t.csv:1: a field of more than 1 MB"},
+    static const struct { const char *begin; char fill; size_t n; const char *words;
+    } cases[] = {
+        {"", 'x', 1000001, "more than 1 MB"},   {"\"", 'x', 1000001, "never closed"},
+        {"\"", 'x', 5000000, "more than 1 MB"}, {"\"", '\n', 3000000, "t.csv:1: a field of more than 1 MB"},
         {"", ',', 65536, "65,536 fields"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

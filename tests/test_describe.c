@@ -84,7 +84,8 @@ static const cupel_job one_thread = {.threads = 1, .isa = CUPEL_ISA_PLAIN};
 
 static cupel_describe_options options(const char *output)
 {
-    return (cupel_describe_options){.table = at("in.csv"), .formula = "composition", .sets = "magpie", .output = output, .missing = CUPEL_MISSING_KEEP};
+    return (cupel_describe_options){
+        .table = at("in.csv"), .formula = "composition", .sets = "magpie", .output = output, .missing = CUPEL_MISSING_KEEP};
 }
 
 /* All cells of a table. */

@@ -379,7 +379,11 @@ static void magpie_as_matminer(void **state) { (void)state; compare("magpie", "r
 static void stoichiometry_as_matminer(void **state) { (void)state; compare("stoichiometry", "reference/matminer/comp_stoichiometry_default.csv", 0); }
 static void norms_as_matminer(void **state) { (void)state; compare("stoichiometry", "reference/matminer/comp_stoichiometry.csv", 1); }
 static void valence_orbital_as_matminer(void **state) { (void)state; compare("valence_orbital", "reference/matminer/comp_valence_orbital.csv", 0); }
-static void element_fraction_as_matminer(void **state) { (void)state; compare("element_fraction", "reference/matminer/comp_element_fraction.csv", 0); }
+static void element_fraction_as_matminer(void **state)
+{
+    (void)state;
+    compare("element_fraction", "reference/matminer/comp_element_fraction.csv", 0);
+}
 static void tmetal_fraction_as_matminer(void **state) { (void)state; compare("tmetal_fraction", "reference/matminer/comp_tmetal_fraction.csv", 0); }
 
 int main(void)

@@ -120,7 +120,8 @@ static void impossible_demands_are_said_before_the_work(void **state)
     cupel_str_free(&words);
     write_file(DEMAND, "demand: x\ndata: {file: gaps.csv, target: gap}\nspace: {list: gaps.csv}\nrequire:\n  - {property: gap, min: 1 eV}\n"
                        "rank: {weights: {gap: 2}}\n");
-    check_fails(cupel_demand_check(path[DEMAND], &job, &words, &err), CUPEL_USAGE, &err, "d.yaml:6: weights stand with what they weigh: rank: {by: weights}");
+    check_fails(cupel_demand_check(path[DEMAND], &job, &words, &err), CUPEL_USAGE, &err,
+                "d.yaml:6: weights stand with what they weigh: rank: {by: weights}");
     cupel_str_free(&words);
 }
 

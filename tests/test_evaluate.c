@@ -16,7 +16,8 @@ enum { N = 90 };
 
 static void write_table(void)
 {
-    static const char *const cation[] = {"Li", "Na", "K", "Mg", "Ca", "Zn", "Cd", "Al", "Ga", "In"}, *const anion[] = {"O", "S", "Se", "F", "Cl", "N"};
+    static const char *const cation[] = {"Li", "Na", "K", "Mg", "Ca", "Zn", "Cd", "Al", "Ga", "In"}, *const anion[] = {"O", "S",  "Se",
+                                                                                                                       "F", "Cl", "N"};
     FILE *f = fopen(table, "w");
     assert_non_null(f);
     fprintf(f, "mbid,formula,gap [eV],wide,fold\n");
@@ -125,7 +126,8 @@ static void check_shape(const cupel_json *metric_node, size_t n_folds)
 static void json_has_mean_and_folds(void **state)
 {
     (void)state;
-    static const char *const regression[] = {"mae", "rmse", "r2", "spearman", "coverage50", "coverage80", "coverage90", "coverage95", "miscalibration"};
+    static const char *const regression[] = {"mae",        "rmse",       "r2",         "spearman",      "coverage50",
+                                             "coverage80", "coverage90", "coverage95", "miscalibration"};
     static const char *const classes[] = {"auc", "balanced_accuracy", "accuracy", "f1", "log_loss", "coverage90"};
     cupel_evaluation e;
     cupel_err err = {0};

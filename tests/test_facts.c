@@ -97,7 +97,9 @@ static void users_tables_are_read(void **state)
     (void)state;
     cupel_facts_file *file = NULL;
     cupel_err err = {0};
-    check_ok(open_text("# mine\nsymbol\tvalue [USD/g]\tsource\tyear\nFe\t0.001\toffer 17\t2026\r\n\nO\t0\tair\t2026", cupel_facts_find("price"), false, &file, &err), &err);
+    check_ok(open_text("# mine\nsymbol\tvalue [USD/g]\tsource\tyear\nFe\t0.001\toffer 17\t2026\r\n\nO\t0\tair\t2026", cupel_facts_find("price"),
+                       false, &file, &err),
+             &err);
     const cupel_facts *f = cupel_facts_of(file);
     check_close(f->value[26], 1, 1e-12, 0);
     check_close(f->value[8], 0, 0, 0);

@@ -25,8 +25,9 @@ static void write_text(const char *path, const char *text)
     assert_int_equal(fclose(f), 0);
 }
 
-static const char *const formulas[] = {"GaAs", "InP", "Cu2O", "ZnO", "MgO", "NaCl", "KCl", "LiF", "CdTe", "CdSe", "ZnS", "ZnSe", "Al2O3", "SiO2", "TiO2", "Fe2O3",
-                                       "SnS", "PbS", "GaN", "AlN", "BN", "InAs", "InSb", "GaSb", "AlAs", "AlP", "Si", "Ge", "CuInSe2", "CuGaSe2", "CaO", "SrO"};
+static const char *const formulas[] = {"GaAs", "InP",   "Cu2O", "ZnO",  "MgO",   "NaCl", "KCl",     "LiF",     "CdTe", "CdSe", "ZnS",
+                                       "ZnSe", "Al2O3", "SiO2", "TiO2", "Fe2O3", "SnS",  "PbS",     "GaN",     "AlN",  "BN",   "InAs",
+                                       "InSb", "GaSb",  "AlAs", "AlP",  "Si",    "Ge",   "CuInSe2", "CuGaSe2", "CaO",  "SrO"};
 
 static int setup(void **state)
 {
@@ -53,7 +54,8 @@ static int setup(void **state)
     write_text(demand, "demand: test\nscale: composition\n"
                        "data: {file: t.csv, formula: formula, target: band gap, property: band gap, unit: eV}\n"
                        "model: {name: ridge, features: stoichiometry}\nspace: {list: list.csv, formula: formula}\n"
-                       "require:\n  - {property: band gap, min: 1 eV, max: 6 eV}\n  - {elements: forbidden, list: [Pb, Cd]}\nknown: drop\nper_system: 2\nkeep: 5\nseed: 1\n");
+                       "require:\n  - {property: band gap, min: 1 eV, max: 6 eV}\n  - {elements: forbidden, list: [Pb, Cd]}\nknown: "
+                       "drop\nper_system: 2\nkeep: 5\nseed: 1\n");
     return 0;
 }
 
@@ -180,7 +182,10 @@ static cupel_status describe_to(const char *output, const char *sets, cupel_err 
 
 static char volume_output[160];
 
-static cupel_status describe_volumes(cupel_err *err) { return describe_to(volume_output, "minkowski:connectivity=26,two_point:map=1,periodic_tortuosity", err); }
+static cupel_status describe_volumes(cupel_err *err)
+{
+    return describe_to(volume_output, "minkowski:connectivity=26,two_point:map=1,periodic_tortuosity", err);
+}
 
 static void describing_volumes(void **state)
 {

@@ -59,7 +59,8 @@ static int setup(void **state)
     write_text(demand, "demand: test\ndata: {file: t.csv, formula: formula, target: band gap, property: band gap, unit: eV}\n"
                        "model: {name: ridge, features: stoichiometry, settings: {lambda: 1}}\n"
                        "space: {charge_neutral: {elements: [Na, Mg, Zn, Ga, S, Se, O, N, Cl], max_elements: 4, max_amount: 4, states: icsd24}}\n"
-                       "require:\n  - {property: band gap, min: 1 eV, max: 6 eV}\n  - {price: {max: 60 USD/kg}, goal: minimise}\nrank: {by: pareto}\nkeep: 5\n");
+                       "require:\n  - {property: band gap, min: 1 eV, max: 6 eV}\n  - {price: {max: 60 USD/kg}, goal: minimise}\nrank: {by: "
+                       "pareto}\nkeep: 5\n");
     return 0;
 }
 
@@ -73,9 +74,23 @@ static int teardown(void **state)
 
 /* ---- one change ---- */
 
-typedef enum change { NONE, DROPPED, RETYPED, RERANKED, SHORTER, LONGER, EMPTY, NOT_A_NUMBER, INFINITE, ZERO, MINUS_ONE, HUGE_VALUE, N_CHANGES } change;
-static const char *const change_name[N_CHANGES] = {"none", "dropped", "of another type", "of another rank", "shorter", "longer", "empty", "NaN", "infinite",
-                                                   "zero", "minus one", "huge"};
+typedef enum change {
+    NONE,
+    DROPPED,
+    RETYPED,
+    RERANKED,
+    SHORTER,
+    LONGER,
+    EMPTY,
+    NOT_A_NUMBER,
+    INFINITE,
+    ZERO,
+    MINUS_ONE,
+    HUGE_VALUE,
+    N_CHANGES
+} change;
+static const char *const change_name[N_CHANGES] = {
+    "none", "dropped", "of another type", "of another rank", "shorter", "longer", "empty", "NaN", "infinite", "zero", "minus one", "huge"};
 
 typedef struct forging {
     cupel_reader *r;
@@ -143,8 +158,8 @@ static cupel_status copy_numbers(const forging *f, const char *name, change c, c
     return st;
 }
 
-static cupel_status copy_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units, const char *description,
-                                 cupel_err *err)
+static cupel_status copy_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units,
+                                 const char *description, cupel_err *err)
 {
     const forging *f = user;
     change c = !f->attribute && strcmp(name, f->target) == 0 ? f->change : NONE;
@@ -179,7 +194,8 @@ static cupel_status copy_attribute(void *user, const cupel_attribute *a, cupel_e
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(a->name, own[i]) == 0) return CUPEL_OK; /* written by cupel_writer_open */
     if (c == DROPPED) return CUPEL_OK;
-    if (c == RETYPED) return a->type == CUPEL_TEXT ? cupel_writer_attr_int(f->w, a->name, 1, err) : cupel_writer_attr_text(f->w, a->name, "text", err);
+    if (c == RETYPED)
+        return a->type == CUPEL_TEXT ? cupel_writer_attr_int(f->w, a->name, 1, err) : cupel_writer_attr_text(f->w, a->name, "text", err);
     bool keep = c < NOT_A_NUMBER;
     if (a->type == CUPEL_F64) return cupel_writer_attr_number(f->w, a->name, keep ? a->number : reals[c], err);
     if (a->type == CUPEL_I64) return cupel_writer_attr_int(f->w, a->name, keep ? a->integer : wholes[c], err);
@@ -215,8 +231,8 @@ typedef struct names {
     cupel_str dataset, attribute; /* one behind the other, each ended by 0 */
 } names;
 
-static cupel_status note_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units, const char *description,
-                                 cupel_err *err)
+static cupel_status note_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units,
+                                 const char *description, cupel_err *err)
 {
     (void)type, (void)rank, (void)shape, (void)units, (void)description, (void)err;
     cupel_str_add(&((names *)user)->dataset, name, strlen(name) + 1);
@@ -270,7 +286,8 @@ static void try_all(const char *kind, const char *part, cupel_status (*use)(cupe
         if (strncmp(p, part, strlen(part)) != 0 || strncmp(p, "sample/", 7) == 0) continue; /* read as rows/ and best/ are */
         try_changes(kind, p, tried++, false, use, unread, &refused);
     }
-    for (const char *p = n.attribute.p; p && p < n.attribute.p + n.attribute.n; p += strlen(p) + 1) try_changes(kind, p, turn++, true, use, unread, &refused);
+    for (const char *p = n.attribute.p; p && p < n.attribute.p + n.attribute.n; p += strlen(p) + 1)
+        try_changes(kind, p, turn++, true, use, unread, &refused);
     print_message("%s: %zu data sets, %zu changes refused\n", kind, tried, refused);
     assert_true(tried > 10 && refused > tried);
     cupel_str_free(&n.dataset);

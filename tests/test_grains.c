@@ -5,7 +5,10 @@
 
 static const double PI = 3.14159265358979323846;
 
-static double of(const cupel_voxels *v, const char *settings, const char *name, int phase) { return value_of(v, "grains", settings, name, phase, -1); }
+static double of(const cupel_voxels *v, const char *settings, const char *name, int phase)
+{
+    return value_of(v, "grains", settings, name, phase, -1);
+}
 
 /* A box of 4 x 6 x 8 voxels wherever it lies: moments of a box, and its volume. */
 static void test_box(void **state)

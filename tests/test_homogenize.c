@@ -142,7 +142,11 @@ static void stopping_ends_cleanly(void **state)
     (void)state;
     const char *const phase[2] = {"0:k=1", "1:k=5"};
     const cupel_job stopped = {.threads = 1, .stop = stop_at_once};
-    const cupel_homogenize_options o = {.input = "primitive:fraction=0.4,seed=1", .grid = "12", .property = "conduction", .phase = phase, .n_phases = 2,
+    const cupel_homogenize_options o = {.input = "primitive:fraction=0.4,seed=1",
+                                        .grid = "12",
+                                        .property = "conduction",
+                                        .phase = phase,
+                                        .n_phases = 2,
                                         .fields = path_of("none.h5")};
     cupel_homogenized *h = NULL;
     check_fails(cupel_homogenize(&o, &stopped, &h, &err), CUPEL_INTERRUPTED, &err, "");

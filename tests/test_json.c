@@ -17,7 +17,8 @@ static cupel_json *read_text(const char *text)
 static void a_tree_is_read_in_file_order(void **state)
 {
     (void)state;
-    cupel_json *root = read_text("{\"z\": [1, 2.5, null, true, false, \"\\u00c5\\n\"], \"a\": {\"k\": -0.0}, \"empty\": {}, \"m\": 9007199254740993}");
+    cupel_json *root = read_text("{\"z\": [1, 2.5, null, true, false, \"\\u00c5\\n\"], \"a\": {\"k\": -0.0}, \"empty\": {}, \"m\": "
+                                 "9007199254740993}");
     double x;
     cupel_text t;
     assert_true(cupel_json_kind_of(root) == CUPEL_JSON_OBJECT && cupel_json_size(root) == 4);
@@ -43,9 +44,19 @@ static void a_tree_is_read_in_file_order(void **state)
 static void a_cell_is_what_a_table_would_hold(void **state)
 {
     (void)state;
-    static const struct { const char *json, *cell; } cases[] = {
-        {"null", ""}, {"true", "true"}, {"false", "false"}, {"1.0", "1"}, {"0.1", "0.1"}, {"12345678901234567", "12345678901234567"}, {"\"a \\\"b\\\"\"", "a \"b\""},
-        {"[1, [\"x\"], {\"b\": null, \"a\": 1e-30}]", "[1, [\"x\"], {\"b\": null, \"a\": 1e-30}]"}, {"{}", "{}"}, {"[]", "[]"}, {"\"\"", ""},
+    static const struct { const char *json, *cell;
+    } cases[] = {
+        {"null", ""},
+        {"true", "true"},
+        {"false", "false"},
+        {"1.0", "1"},
+        {"0.1", "0.1"},
+        {"12345678901234567", "12345678901234567"},
+        {"\"a \\\"b\\\"\"", "a \"b\""},
+        {"[1, [\"x\"], {\"b\": null, \"a\": 1e-30}]", "[1, [\"x\"], {\"b\": null, \"a\": 1e-30}]"},
+        {"{}", "{}"},
+        {"[]", "[]"},
+        {"\"\"", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_json *root = read_text(cases[i].json);
@@ -60,11 +71,25 @@ static void a_cell_is_what_a_table_would_hold(void **state)
 static void what_is_refused_names_its_place(void **state)
 {
     (void)state;
-    static const struct { const char *text, *words; } cases[] = {
-        {"", "t.json:1:"}, {"{\"a\": 1,\n \"a\": 2}", "t.json:2:"}, {"{\"a\": 1,\n \"a\": 2}", "duplicate"}, {"[1,\n2,\n x]", "t.json:3:"},
-        {"[NaN]", "write null"}, {"[Infinity]", "write null"}, {"[1e999]", "t.json:1:"}, {"[\n\"\xC3\x85\", x]", "t.json:2:6: JSON: expected a value, found 'x'"},
-        {"{} {}", "t.json:1:"}, {"[1,]", "t.json:1:"}, {"\"\\u0000\"", "t.json:1:"}, {"\"\xff\"", "t.json:1:"}, {"{'a': 1}", "t.json:1:"}, {"[01]", "t.json:1:"},
-        {"{\"a\"", "t.json:1:"}, {"\"open", "t.json:1:"}, {"\xEF\xBB\xBF{}", "t.json:1:"},
+    static const struct { const char *text, *words;
+    } cases[] = {
+        {"", "t.json:1:"},
+        {"{\"a\": 1,\n \"a\": 2}", "t.json:2:"},
+        {"{\"a\": 1,\n \"a\": 2}", "duplicate"},
+        {"[1,\n2,\n x]", "t.json:3:"},
+        {"[NaN]", "write null"},
+        {"[Infinity]", "write null"},
+        {"[1e999]", "t.json:1:"},
+        {"[\n\"\xC3\x85\", x]", "t.json:2:6: JSON: expected a value, found 'x'"},
+        {"{} {}", "t.json:1:"},
+        {"[1,]", "t.json:1:"},
+        {"\"\\u0000\"", "t.json:1:"},
+        {"\"\xff\"", "t.json:1:"},
+        {"{'a': 1}", "t.json:1:"},
+        {"[01]", "t.json:1:"},
+        {"{\"a\"", "t.json:1:"},
+        {"\"open", "t.json:1:"},
+        {"\xEF\xBB\xBF{}", "t.json:1:"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_err err = {0};
@@ -189,9 +214,24 @@ static void the_layout_is_fixed(void **state)
 static void bytes_that_are_no_text_are_replaced(void **state)
 {
     (void)state;
-    static const struct { const char *bytes; size_t bad; } cases[] = {
-        {"\xC2\xB7", 0}, {"\xE2\x82\x82", 0}, {"\xF0\x9F\x94\xA5", 0}, {"\xF4\x8F\xBF\xBF", 0}, {"\x80", 1}, {"\xC0\x80", 2}, {"\xC2", 1}, {"\xE0\x80\x80", 3},
-        {"\xED\xA0\x80", 3}, {"\xF0\x80\x80\x80", 4}, {"\xF4\x90\x80\x80", 4}, {"\xF5\x80\x80\x80", 4}, {"\xFF", 1}, {"\xE2\x82", 2}, {"\xC1\xBF", 2}, {"a\xC2z", 1},
+    static const struct { const char *bytes; size_t bad;
+    } cases[] = {
+        {"\xC2\xB7", 0},
+        {"\xE2\x82\x82", 0},
+        {"\xF0\x9F\x94\xA5", 0},
+        {"\xF4\x8F\xBF\xBF", 0},
+        {"\x80", 1},
+        {"\xC0\x80", 2},
+        {"\xC2", 1},
+        {"\xE0\x80\x80", 3},
+        {"\xED\xA0\x80", 3},
+        {"\xF0\x80\x80\x80", 4},
+        {"\xF4\x90\x80\x80", 4},
+        {"\xF5\x80\x80\x80", 4},
+        {"\xFF", 1},
+        {"\xE2\x82", 2},
+        {"\xC1\xBF", 2},
+        {"a\xC2z", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_str s = {0};
@@ -252,9 +292,45 @@ static void same_tree(const cupel_json *a, json_t *b)
 static void jansson_reads_the_same(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"b\":", "\"c\" : [", "1", "-0", "0.5e-3", "2.", ".5", "-", "1e", "01", "true",
-                                         "fals", "null", " ", "\n", "\\u00c5", "\"\\ud83d\\ude00\"", "\"\\ud83d\"", "\"\\n\\q\"", "\xC3\x85", "\"\xE2\x82\x82\"", "\xC3",
-                                         "\"\x01\"", "9223372036854775807", "1e308", "1e309", "1e-400", "[{}]", "{\"x\": {}}", ", ", "\"\\u0000\""};
+    static const char *const pieces[] = {"{",
+                                         "}",
+                                         "[",
+                                         "]",
+                                         ",",
+                                         ":",
+                                         "\"",
+                                         "\"a\"",
+                                         "\"b\":",
+                                         "\"c\" : [",
+                                         "1",
+                                         "-0",
+                                         "0.5e-3",
+                                         "2.",
+                                         ".5",
+                                         "-",
+                                         "1e",
+                                         "01",
+                                         "true",
+                                         "fals",
+                                         "null",
+                                         " ",
+                                         "\n",
+                                         "\\u00c5",
+                                         "\"\\ud83d\\ude00\"",
+                                         "\"\\ud83d\"",
+                                         "\"\\n\\q\"",
+                                         "\xC3\x85",
+                                         "\"\xE2\x82\x82\"",
+                                         "\xC3",
+                                         "\"\x01\"",
+                                         "9223372036854775807",
+                                         "1e308",
+                                         "1e309",
+                                         "1e-400",
+                                         "[{}]",
+                                         "{\"x\": {}}",
+                                         ", ",
+                                         "\"\\u0000\""};
     size_t n_pieces = sizeof pieces / sizeof *pieces, accepted = 0;
     for (uint64_t round = 0; round < 60000; round++) {
         cupel_str s = {0};
@@ -264,7 +340,8 @@ static void jansson_reads_the_same(void **state)
             cupel_json_open(&w, '[');
             write_random(&w, round, &at, 2);
             cupel_json_close(&w, ']');
-            for (uint64_t i = 0; i < round % 3; i++) s.p[cupel_rng_below(9, 100 + i, round, s.n)] = pieces[cupel_rng_below(9, 200 + i, round, n_pieces)][0];
+            for (uint64_t i = 0; i < round % 3; i++)
+                s.p[cupel_rng_below(9, 100 + i, round, s.n)] = pieces[cupel_rng_below(9, 200 + i, round, n_pieces)][0];
         } else {
             for (uint64_t i = 0; i < n; i++) cupel_str_puts(&s, pieces[cupel_rng_below(9, 1 + i, round, n_pieces)]);
         }
@@ -312,7 +389,9 @@ static void no_memory_is_an_error_not_a_crash(void **state)
         cupel_json *root = NULL;
         cupel_err err = {0};
         cupel_mem_fail_at(at, false);
-        cupel_status st = cupel_json_read(cupel_text_of("{\"a\": [1, \"x\", {\"b\": 2.5}], \"c\": null, \"a very long key, longer than any buffer\": []}"), "t", &root, &err);
+        cupel_status st = cupel_json_read(cupel_text_of("{\"a\": [1, \"x\", {\"b\": 2.5}], \"c\": null, \"a very long key, longer than any buffer\": "
+                                                        "[]}"),
+                                          "t", &root, &err);
         more = cupel_mem_count() >= at;
         cupel_mem_fail_at(0, false);
         if (more) assert_true(st == CUPEL_NO_RESOURCE && !root);

@@ -19,8 +19,8 @@ static void compositions_are_found_in_any_writing(void **state)
         const char *formula;
         bool known;
         double value;
-    } asked[] = {{"As3Ga3", true, 1.4}, {"Fe5Cr2Ni3", true, 600}, {"KBiS2", true, 0.9}, {"KBi2S2", false, 0}, {"GaAs2", false, 0}, {"Fe5Cr3Ni2", false, 0},
-                 {"Ga", false, 0}, {"Fe", false, 0}};
+    } asked[] = {{"As3Ga3", true, 1.4}, {"Fe5Cr2Ni3", true, 600}, {"KBiS2", true, 0.9}, {"KBi2S2", false, 0},
+                 {"GaAs2", false, 0},   {"Fe5Cr3Ni2", false, 0},  {"Ga", false, 0},     {"Fe", false, 0}};
     cupel_err err = {0};
     cupel_known_set *s = NULL;
     cupel_str text = {0};

@@ -28,7 +28,8 @@ static void products_are_sums_over_the_shared_index(void **state)
     (void)state;
     cupel_err err;
     for (int form = 0; form < 3; form++) {
-        cupel_matrix a = form == CUPEL_ATB ? matrix_of(11, 7, 1) : matrix_of(7, 11, 1), b = form == CUPEL_ABT ? matrix_of(5, 11, 2) : matrix_of(11, 5, 2);
+        cupel_matrix a = form == CUPEL_ATB ? matrix_of(11, 7, 1) : matrix_of(7, 11, 1),
+                     b = form == CUPEL_ABT ? matrix_of(5, 11, 2) : matrix_of(11, 5, 2);
         cupel_matrix c = matrix_of(7, 5, 3), old = matrix_of(7, 5, 3);
         check_ok(cupel_la_multiply((cupel_product)form, cupel_read(a), cupel_read(b), c, &err), &err);
         for (size_t i = 0; i < 7; i++)

@@ -2,9 +2,12 @@
 
 #include "core/matter/method.h"
 
-static const cupel_param params[] = {{"C", "", 10, 1e-3, 1e6, "cost"}, {"gamma", "", NAN, 1e-9, 1e3, "width"}, {"tail", "eV", 0.5, 0, INFINITY, "a tail"}, {0}};
-static const cupel_method method = {.name = "svr", .kind = "learner", .scale = "any", .help = "h", .maturity = "stable", .input = "x", .output = "y", .params = params};
-static const cupel_method bare = {.name = "norm", .kind = "descriptor", .scale = "any", .help = "h", .maturity = "stable", .input = "x", .output = "y"};
+static const cupel_param params[] = {
+    {"C", "", 10, 1e-3, 1e6, "cost"}, {"gamma", "", NAN, 1e-9, 1e3, "width"}, {"tail", "eV", 0.5, 0, INFINITY, "a tail"}, {0}};
+static const cupel_method method = {
+    .name = "svr", .kind = "learner", .scale = "any", .help = "h", .maturity = "stable", .input = "x", .output = "y", .params = params};
+static const cupel_method bare = {
+    .name = "norm", .kind = "descriptor", .scale = "any", .help = "h", .maturity = "stable", .input = "x", .output = "y"};
 
 static void defaults_and_settings(void **state)
 {
@@ -40,7 +43,8 @@ static void bad_settings_leave_the_values(void **state)
         {"=3", "no parameter ''"},
         {"C=nan", "expected a number"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) check_fails(cupel_method_settings(&method, cases[i][0], v, &err), CUPEL_USAGE, &err, cases[i][1]);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_fails(cupel_method_settings(&method, cases[i][0], v, &err), CUPEL_USAGE, &err, cases[i][1]);
     check_fails(cupel_method_settings(&bare, "C=1", v, &err), CUPEL_USAGE, &err, "descriptor 'norm' has no parameters");
     assert_true(v[0] <= -1 && v[1] <= -2 && v[2] <= -3);
 }

@@ -7,7 +7,10 @@
 
 #define HEAD "demand: a test\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3}\n  - {name: b, k: 20, E: 12, nu: 0.2}\n"
 
-static cupel_status read(const char *text, cupel_micro_demand **d, cupel_err *err) { return cupel_micro_demand_read(cupel_text_of(text), "d.yaml", d, err); }
+static cupel_status read(const char *text, cupel_micro_demand **d, cupel_err *err)
+{
+    return cupel_micro_demand_read(cupel_text_of(text), "d.yaml", d, err);
+}
 
 static void refused(const char *text, cupel_status want, const char *words)
 {
@@ -47,9 +50,12 @@ static void stiffness_is_mandel_inside(void **state)
     (void)state;
     cupel_err err = {0};
     cupel_micro_demand *d = NULL;
-    check_ok(read(HEAD "require:\n  - {property: stiffness, convention: voigt, within: 1.5 %, target: [[3, 1, 1, 0, 0, 0], [1, 3, 1, 0, 0, 0], [1, 1, 3, 0, 0, 0], "
+    check_ok(read(HEAD "require:\n  - {property: stiffness, convention: voigt, within: 1.5 %, target: [[3, 1, 1, 0, 0, 0], [1, 3, 1, 0, 0, 0], [1, "
+                       "1, 3, 0, 0, 0], "
                        "[0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, ~]]}\n  - {property: stiffness, component: 44, min: 0.9}\n"
-                       "  - {property: young modulus, direction: [0, 0, 2], min: 1}\n  - {property: bulk modulus, goal: maximise}\n", &d, &err), &err);
+                       "  - {property: young modulus, direction: [0, 0, 2], min: 1}\n  - {property: bulk modulus, goal: maximise}\n",
+                  &d, &err),
+             &err);
     assert_true(d->ask[0].target[21] == d->ask[0].target[28] && isnan(d->ask[0].target[35]));
     check_close(d->ask[0].target[21], 2, 1e-15, 0);
     double c[36] = {3, 1, 1, 0, 0, 0, 1, 3, 1, 0, 0, 0, 1, 1, 3, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 2};
@@ -66,14 +72,18 @@ static void units_are_converted_and_not_mixed(void **state)
     (void)state;
     cupel_err err = {0};
     cupel_micro_demand *d = NULL;
-    check_ok(read("demand: x\nscale: microstructure\nphases:\n  - {name: ti, E: 110 GPa, nu: 0.3, density: 4.43 g/cm^3}\n  - {name: void, E: 1 MPa, nu: 0.3, density: 0 g/cm^3}\n"
-                  "require:\n  - {property: young modulus, min: 2000 MPa}\n  - {property: density, max: 2 g/cm^3}\n", &d, &err), &err);
+    check_ok(read("demand: x\nscale: microstructure\nphases:\n  - {name: ti, E: 110 GPa, nu: 0.3, density: 4.43 g/cm^3}\n  - {name: void, E: 1 MPa, "
+                  "nu: 0.3, density: 0 g/cm^3}\n"
+                  "require:\n  - {property: young modulus, min: 2000 MPa}\n  - {property: density, max: 2 g/cm^3}\n",
+                  &d, &err),
+             &err);
     assert_string_equal(d->c_unit, "GPa");
     check_close(d->ask[0].min, 2, 1e-12, 0);
     check_close(d->phase[0].density, 4430, 1e-12, 0);
     check_close(d->phase[1].material.mu, 1e-3 / 2.6, 1e-12, 0);
     cupel_micro_demand_free(d);
-    refused("demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1 W/(m K)}\n  - {name: b, k: 20}\nrequire:\n  - {property: conductivity, component: 11, min: 2}\n",
+    refused("demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1 W/(m K)}\n  - {name: b, k: 20}\nrequire:\n  - {property: conductivity, "
+            "component: 11, min: 2}\n",
             CUPEL_USAGE, "d.yaml:5");
     refused(HEAD "require:\n  - {property: conductivity, component: 11, min: 2 GPa}\n", CUPEL_USAGE, "d.yaml:7");
 }

@@ -1,4 +1,5 @@
-/* core/engine/micro/trial.c: derivatives of tensors with respect to the parameters of a recipe, from kept fields, against differences of whole solves. */
+/* core/engine/micro/trial.c: derivatives of tensors with respect to the parameters of a recipe, from kept fields, against differences of whole
+ * solves. */
 #include "tests/check.h"
 
 #include "core/engine/micro/trial.h"
@@ -11,8 +12,10 @@ static cupel_micro_demand *demand(const char *require)
     cupel_micro_demand *d = NULL;
     char text[512];
     snprintf(text, sizeof text,
-             "demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3, alpha: 1e-5}\n  - {name: b, k: 12, E: 9, nu: 0.2, alpha: 3e-6}\n"
-             "require:\n  - {%s}\n", require);
+             "demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, E: 1, nu: 0.3, alpha: 1e-5}\n  - {name: b, k: 12, E: 9, nu: 0.2, alpha: "
+             "3e-6}\n"
+             "require:\n  - {%s}\n",
+             require);
     check_ok(cupel_micro_demand_read(cupel_text_of(text), "d.yaml", &d, &err), &err);
     return d;
 }
@@ -31,8 +34,8 @@ static double norm(const double *a, size_t n)
     return sqrt(sum);
 }
 
-/* The energy is stationary in the field, so that the quotient without a further solve and the one of two solves differ by the second order of the step and by
- * float: together below 2 % of the derivative, where one that forgot the cut voxels' shares would be off by all of it. */
+/* The energy is stationary in the field, so that the quotient without a further solve and the one of two solves differ by the second order of the
+ * step and by float: together below 2 % of the derivative, where one that forgot the cut voxels' shares would be off by all of it. */
 static void derivatives_agree_with_solves(const char *text, const char *parameter, double step, const char *require, bool stiffness)
 {
     cupel_err err = {0};
@@ -58,7 +61,8 @@ static void derivatives_agree_with_solves(const char *text, const char *paramete
         from_solves[i] = (v[i] - u[i]) / (2 * step);
         apart[i] = from_fields[i] - from_solves[i];
     }
-    if (!(norm(apart, n) < 0.02 * norm(from_solves, n))) print_error("%s of %s: %g apart of %g\n", parameter, text, norm(apart, n), norm(from_solves, n));
+    if (!(norm(apart, n) < 0.02 * norm(from_solves, n)))
+        print_error("%s of %s: %g apart of %g\n", parameter, text, norm(apart, n), norm(from_solves, n));
     assert_true(norm(from_solves, n) > 0 && norm(apart, n) < 0.02 * norm(from_solves, n));
     cupel_trial_release(&t);
     cupel_trial_release(&a);

@@ -31,11 +31,13 @@ static const char *write_file(const char *name, const char *text)
 /* Binary compounds with a value that their composition decides, and a temperature that shifts it. */
 static const char *write_table(const char *name, size_t n, uint64_t seed)
 {
-    static const char *const cation[] = {"Li", "Na", "K", "Mg", "Ca", "Zn", "Cd", "Al", "Ga", "In"}, *const anion[] = {"O", "S", "Se", "F", "Cl", "N"};
+    static const char *const cation[] = {"Li", "Na", "K", "Mg", "Ca", "Zn", "Cd", "Al", "Ga", "In"}, *const anion[] = {"O", "S",  "Se",
+                                                                                                                       "F", "Cl", "N"};
     static char text[60000];
     size_t at = (size_t)snprintf(text, sizeof text, "id,formula,temperature,band gap [eV]\n");
     for (size_t i = 0; i < n; i++) {
-        size_t a = (size_t)cupel_rng_below(seed, 1, i, 10), b = (size_t)cupel_rng_below(seed, 2, i, 6), k = 1 + (size_t)cupel_rng_below(seed, 3, i, 3);
+        size_t a = (size_t)cupel_rng_below(seed, 1, i, 10), b = (size_t)cupel_rng_below(seed, 2, i, 6),
+               k = 1 + (size_t)cupel_rng_below(seed, 3, i, 3);
         double t = 300 + 10 * (double)cupel_rng_below(seed, 4, i, 10);
         double gap = 6 - 0.8 * (double)b + 0.2 * (double)(a % 3) + 0.3 * (double)k - 0.005 * (t - 300) + 0.05 * cupel_rng_normal(seed, 5, i);
         at += (size_t)snprintf(text + at, sizeof text - at, "r%zu,%s%zu%s,%g,%.4f\n", i, cation[a], k, anion[b], t, gap);
@@ -50,7 +52,8 @@ static cupel_training_options options_for(const char *file)
     return (cupel_training_options){.file = file, .formula = "formula", .target = "band gap"};
 }
 
-static const cupel_model_options quick = {.features = "magpie", .columns = "temperature", .learner = "krr", .settings = "lambda=0.01,gamma=0.01", .seed = 1};
+static const cupel_model_options quick = {
+    .features = "magpie", .columns = "temperature", .learner = "krr", .settings = "lambda=0.01,gamma=0.01", .seed = 1};
 
 static cupel_model *fit(const cupel_training *t, const cupel_model_options *o)
 {
@@ -124,13 +127,15 @@ static void missing_features_follow_the_policy(void **state)
     cupel_model *m = NULL;
     cupel_err err = {0};
     char text[2000] = "formula,temperature,band gap\n";
-    for (int i = 0; i < 12; i++) snprintf(text + strlen(text), sizeof text - strlen(text), "Na%dCl,%s,%d\n", i + 1, i == 4 ? "" : i == 6 ? "hot" : "300", i);
+    for (int i = 0; i < 12; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "Na%dCl,%s,%d\n", i + 1, i == 4 ? "" : i == 6 ? "hot" : "300", i);
     strcat(text, "NaCl40,500,3\n");
     cupel_training_options o = options_for(write_file("missing.csv", text));
     cupel_model_options mo = quick;
     check_ok(cupel_training_read(&o, &job, &t, &err), &err);
     mo.columns = "temperature"; /* 'hot' makes it a category; the empty cell is missing */
-    check_fails(cupel_model_fit(&t, NULL, 0, &mo, &job, &m, &err), CUPEL_BAD_INPUT, &err, "missing.csv:6: missing_number: 'Na5Cl': no value of 'temperature'");
+    check_fails(cupel_model_fit(&t, NULL, 0, &mo, &job, &m, &err), CUPEL_BAD_INPUT, &err,
+                "missing.csv:6: missing_number: 'Na5Cl': no value of 'temperature'");
     t.missing = CUPEL_MISSING_DROP;
     check_ok(cupel_model_fit(&t, NULL, 0, &mo, &job, &m, &err), &err);
     assert_int_equal(cupel_model_n_training(m), 12);
@@ -274,9 +279,10 @@ static void what_is_no_model_is_refused(void **state)
     check_fails(cupel_model_open(path, &m, &err), CUPEL_BAD_ARTIFACT, &err, "other.h5");
     assert_null(m);
     check_fails(cupel_model_options_check(&(cupel_model_options){.features = "magpie", .learner = "rigde"}, &err), CUPEL_USAGE, &err, "ridge");
-    check_fails(cupel_model_options_check(&(cupel_model_options){.features = "magpie", .learner = "gp", .settings = "C=1"}, &err), CUPEL_USAGE, &err, "noise");
-    check_fails(cupel_model_options_check(&(cupel_model_options){.features = "magpie", .learner = "svr", .task = CUPEL_TASK_CLASS}, &err), CUPEL_USAGE, &err,
-                "svc");
+    check_fails(cupel_model_options_check(&(cupel_model_options){.features = "magpie", .learner = "gp", .settings = "C=1"}, &err), CUPEL_USAGE, &err,
+                "noise");
+    check_fails(cupel_model_options_check(&(cupel_model_options){.features = "magpie", .learner = "svr", .task = CUPEL_TASK_CLASS}, &err),
+                CUPEL_USAGE, &err, "svc");
 }
 
 /* ---- files that say something else than they should ---- */
@@ -303,8 +309,8 @@ static void harm_values(cupel_type type, harm h, size_t n, void *data)
     }
 }
 
-static cupel_status copy_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units, const char *description,
-                                 cupel_err *err)
+static cupel_status copy_dataset(void *user, const char *name, cupel_type type, int rank, const size_t *shape, const char *units,
+                                 const char *description, cupel_err *err)
 {
     copying *c = user;
     bool victim = c->n++ == c->victim;
@@ -323,7 +329,8 @@ static cupel_status copy_dataset(void *user, const char *name, cupel_type type, 
 static cupel_status copy_attribute(void *user, const cupel_attribute *a, cupel_err *err)
 {
     copying *c = user;
-    if (!strcmp(a->name, "kind") || !strcmp(a->name, "schema_version") || !strcmp(a->name, "cupel_version") || !strcmp(a->name, "seed")) return CUPEL_OK;
+    if (!strcmp(a->name, "kind") || !strcmp(a->name, "schema_version") || !strcmp(a->name, "cupel_version") || !strcmp(a->name, "seed"))
+        return CUPEL_OK;
     if (a->type == CUPEL_TEXT) return cupel_writer_attr_text(c->to, a->name, a->text, err);
     if (a->type == CUPEL_I64) return cupel_writer_attr_int(c->to, a->name, a->integer, err);
     return cupel_writer_attr_number(c->to, a->name, a->number, err);
@@ -353,7 +360,8 @@ static bool write_harmed(const char *from, const char *to, size_t victim, harm h
 static void harmed_models_are_refused_or_harmless(void **state)
 {
     (void)state;
-    static const char *const learners[][2] = {{"svr", "C=1,gamma=0.01,epsilon=0.1"}, {"gp", "noise=0.1,gamma=0.01"}, {"ridge", "lambda=0.1"}, {"svc", "C=1,gamma=0.01"}};
+    static const char *const learners[][2] = {
+        {"svr", "C=1,gamma=0.01,epsilon=0.1"}, {"gp", "noise=0.1,gamma=0.01"}, {"ridge", "lambda=0.1"}, {"svc", "C=1,gamma=0.01"}};
     cupel_training t;
     cupel_err err = {0};
     cupel_training_options o = options_for(write_table("g.csv", 12, 8));
@@ -361,7 +369,8 @@ static void harmed_models_are_refused_or_harmless(void **state)
     const char *path = in_folder("g.h5"), *harmed = in_folder("h.h5");
     size_t refused = 0, harmless = 0;
     for (size_t k = 0; k < 4; k++) {
-        cupel_model_options mo = {.features = "stoichiometry", .columns = "temperature", .learner = learners[k][0], .settings = learners[k][1], .seed = 1};
+        cupel_model_options mo = {
+            .features = "stoichiometry", .columns = "temperature", .learner = learners[k][0], .settings = learners[k][1], .seed = 1};
         for (size_t i = 0; k == 3 && i < t.records.n_rows; i++) t.target[i] = (double)(i % 2);
         cupel_model *m = fit(&t, &mo);
         check_ok(cupel_model_save(m, path, &err), &err);
@@ -433,8 +442,8 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const names[] = {"a.csv", "bad.csv", "bad2.csv", "none.csv", "bool.csv", "missing.csv", "b.csv", "c.csv", "d.csv", "e.csv", "f.csv",
-                                        "m.h5", "threads.h5", "other.h5", "f.h5", "g.csv", "g.h5", "h.h5"};
+    static const char *const names[] = {"a.csv", "bad.csv", "bad2.csv", "none.csv",   "bool.csv", "missing.csv", "b.csv", "c.csv", "d.csv",
+                                        "e.csv", "f.csv",   "m.h5",     "threads.h5", "other.h5", "f.h5",        "g.csv", "g.h5",  "h.h5"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) unlink(in_folder(names[i]));
     return rmdir(folder);
 }

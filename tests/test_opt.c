@@ -117,7 +117,8 @@ static void a_guess_is_made_only_when_it_is_near(void **state)
     (void)state;
     static const struct {
         const char *meant, *best;
-    } cases[] = {{"magpei", "magpie"}, {"magpie", "magpie"}, {"magpies", "magpie"}, {"mag", "magpie"}, {"svm", "svr"}, {"x", NULL}, {"", NULL}, {"lithium", NULL}};
+    } cases[] = {{"magpei", "magpie"}, {"magpie", "magpie"}, {"magpies", "magpie"}, {"mag", "magpie"}, {"svm", "svr"},
+                 {"x", NULL},          {"", NULL},           {"lithium", NULL}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_guess g = {.meant = cases[i].meant};
         cupel_guess_offer(&g, "svr");

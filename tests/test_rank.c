@@ -48,10 +48,9 @@ static void given_predictions_are_ranked(void **state)
     cupel_demand *d;
     cupel_result r;
     const cupel_job job = {.threads = 1};
-    write_file(
-        PREDICTIONS,
-        "composition,gap [meV],gap lower [meV],gap upper [meV],in_domain\n"
-        "ZnS,3000,2500,3500,1\nZn2S2,2000,1800,2200,0\nZnO,2000,1900,2100,1\nPbS,2000,1900,2100,1\nGaN,,,,1\nInN,x,1,2,1\nQq,2000,1900,2100,1\nAlN,9000,8990,9010,1\n");
+    write_file(PREDICTIONS, "composition,gap [meV],gap lower [meV],gap upper [meV],in_domain\n"
+                            "ZnS,3000,2500,3500,1\nZn2S2,2000,1800,2200,0\nZnO,2000,1900,2100,1\nPbS,2000,1900,2100,1\nGaN,,,,1\nInN,x,1,2,1\nQq,"
+                            "2000,1900,2100,1\nAlN,9000,8990,9010,1\n");
     const cupel_rank_options o = {.table = path[PREDICTIONS]};
     check_ok(cupel_demand_open(path[DEMAND], &d, &err), &err);
     check_ok(cupel_rank_table(&o, d, &job, &r, &err), &err);
@@ -101,7 +100,8 @@ static void rows_that_are_set_aside_are_named(void **state)
     const cupel_job job = {.threads = 1, .user = said, .say = take};
     const cupel_rank_options o = {.table = path[PREDICTIONS]};
     const char *const head = "formula,gap [eV],gap lower [eV],gap upper [eV]\n";
-    static const char *const bad[][2] = {{"ZnS,2,1,3\nZnO,2,2.5,1.5\n", ":3: the lower end of the interval is above the upper one: gap 2, interval 2.5 to 1.5 eV"},
+    static const char *const bad[][2] = {{"ZnS,2,1,3\nZnO,2,2.5,1.5\n", ":3: the lower end of the interval is above the upper one: gap 2, interval "
+                                                                        "2.5 to 1.5 eV"},
                                          {"ZnO,4,1.5,2.5\n", ":2: the value lies outside its interval: gap 4, interval 1.5 to 2.5 eV"},
                                          {"ZnO,1,1.5,2.5\n", ":2: the value lies outside its interval"}};
     check_ok(cupel_demand_open(path[DEMAND], &d, &err), &err);

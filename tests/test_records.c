@@ -6,10 +6,18 @@
 static void a_header_splits_off_the_unit(void **state)
 {
     (void)state;
-    static const struct { const char *text, *name, *label, *unit; } cases[] = {
-        {"yield strength [MPa]", "yield strength [MPa]", "yield strength", "MPa"}, {"formula", "formula", "formula", ""},
-        {"  gap [ eV ] ", "gap [ eV ]", "gap", "eV"}, {"[MPa]", "[MPa]", "[MPa]", ""}, {"a [b] c", "a [b] c", "a [b] c", ""},
-        {"x [1] [K]", "x [1] [K]", "x [1]", "K"}, {"ratio []", "ratio []", "ratio", ""}, {"odd]", "odd]", "odd]", ""}, {"", "", "", ""}, {"]", "]", "]", ""},
+    static const struct { const char *text, *name, *label, *unit;
+    } cases[] = {
+        {"yield strength [MPa]", "yield strength [MPa]", "yield strength", "MPa"},
+        {"formula", "formula", "formula", ""},
+        {"  gap [ eV ] ", "gap [ eV ]", "gap", "eV"},
+        {"[MPa]", "[MPa]", "[MPa]", ""},
+        {"a [b] c", "a [b] c", "a [b] c", ""},
+        {"x [1] [K]", "x [1] [K]", "x [1]", "K"},
+        {"ratio []", "ratio []", "ratio", ""},
+        {"odd]", "odd]", "odd]", ""},
+        {"", "", "", ""},
+        {"]", "]", "]", ""},
     };
     cupel_err err = {0};
     cupel_header h = {0};

@@ -8,7 +8,8 @@
 /* A made-up run: a screen of formulas for a gap, and a surrogate whose errors are known. Set CUPEL_KEEP_REPORT=FILE to look at its page. */
 enum { ROWS = 60, SAMPLE = 600, TRAINED = 1200, FIGURES = 2 };
 
-static const char *const known[] = {"Cs2AgBiBr6", "CuInSe2", "Cu2ZnSnS4", "Sb2Se3", "CsSnI3", "Bi2S3", "AgBiS2", "Cu2SnS3", "GaAs", "InP", "CdTe", "SnS"};
+static const char *const known[] = {"Cs2AgBiBr6", "CuInSe2", "Cu2ZnSnS4", "Sb2Se3", "CsSnI3", "Bi2S3",
+                                    "AgBiS2",     "Cu2SnS3", "GaAs",      "InP",    "CdTe",   "SnS"};
 
 typedef struct made {
     cupel_result result;
@@ -45,7 +46,9 @@ static void make_candidates(made *m, cupel_shortlist *l, size_t n, bool best)
     l->figure = take(m, n * FIGURES, sizeof(double));
     l->in_domain = take(m, n, 1);
     l->formula = take(m, n, sizeof *l->formula), l->key = take(m, n, sizeof *l->key);
-    static const char *const a[] = {"Cs", "Rb", "K", "Cu", "Ag", "Na"}, *const b[] = {"Sn", "Bi", "Sb", "Zn", "In", "Ga"}, *const c[] = {"I", "Br", "S", "Se", "N", "P"};
+    static const char *const a[] = {"Cs", "Rb", "K", "Cu", "Ag", "Na"}, *const b[] = {"Sn", "Bi", "Sb", "Zn", "In", "Ga"}, *const c[] = {"I", "Br",
+                                                                                                                                         "S", "Se",
+                                                                                                                                         "N", "P"};
     for (size_t i = 0; i < n; i++) {
         uint64_t s = best ? 20 : 30;
         char f[64];
@@ -68,7 +71,8 @@ static void make_candidates(made *m, cupel_shortlist *l, size_t n, bool best)
 static void make_demand(made *m)
 {
     cupel_result *q = &m->result;
-    static const char *const words[] = {"lead-free absorber for a single-junction solar cell: the best 60 of charge-neutral formulas of 2 to 4 of 34 elements with",
+    static const char *const words[] = {"lead-free absorber for a single-junction solar cell: the best 60 of charge-neutral formulas of 2 to 4 of 34 "
+                                        "elements with",
                                         "- band gap from 1.1 to 1.6 eV", "- no Pb, Cd, Hg", "- costs at most 60 USD/kg of raw elements (USGS 2024)",
                                         "band gap [eV] is predicted by svr on magpie, learned from the column 'band gap' of 'gaps-solar.csv'."};
     q->demand = text(m, "lead-free absorber for a single-junction solar cell"), q->file = text(m, "solar-absorber.yaml");
@@ -86,12 +90,14 @@ static void make_demand(made *m)
     q->is_class = take(m, 1, 1), q->property_min = take(m, 1, 8), q->property_max = take(m, 1, 8), q->training_rows = take(m, 1, 8);
     q->property_max[0] = 6, q->training_rows[0] = TRAINED;
     q->n_requirements = 1;
-    q->requirement_property = take(m, 1, 8), q->requirement_goal = take(m, 1, 8), q->requirement_min = take(m, 1, 8), q->requirement_max = take(m, 1, 8);
+    q->requirement_property = take(m, 1, 8), q->requirement_goal = take(m, 1, 8), q->requirement_min = take(m, 1, 8),
+    q->requirement_max = take(m, 1, 8);
     q->requirement_beat = take(m, 1, 8), q->requirement_weight = take(m, 1, 8), q->requirement_words = take(m, 1, sizeof(char *));
     q->requirement_min[0] = 1.1, q->requirement_max[0] = 1.6, q->requirement_weight[0] = 1, q->requirement_beat[0] = NAN;
     q->requirement_words[0] = text(m, "band gap from 1.1 to 1.6 eV");
     q->n_constraints = FIGURES;
-    q->constraint = take(m, FIGURES, sizeof(char *)), q->constraint_column = take(m, FIGURES, sizeof(char *)), q->constraint_words = take(m, FIGURES, sizeof(char *));
+    q->constraint = take(m, FIGURES, sizeof(char *)), q->constraint_column = take(m, FIGURES, sizeof(char *)),
+    q->constraint_words = take(m, FIGURES, sizeof(char *));
     q->constraint_goal = take(m, FIGURES, 8), q->constraint_weight = take(m, FIGURES, 8), q->constraint_limit = take(m, FIGURES, 8);
     q->constraint[0] = text(m, "forbidden Pb Cd Hg"), q->constraint_column[0] = text(m, ""), q->constraint_words[0] = text(m, "no Pb, Cd, Hg");
     q->constraint[1] = text(m, "price"), q->constraint_column[1] = text(m, "price [USD/kg]");
@@ -135,18 +141,30 @@ static void make_model(made *m)
         m->upper[i] = m->value[i] + 1.7 * spread;
         m->formula[i] = known[i % (sizeof known / sizeof *known)];
     }
-    m->model = (cupel_report_model){.property = "band gap", .unit = "eV", .learner = "svr", .settings = "C=10,gamma=0.0076,epsilon=0.1", .sets = "magpie",
-                                    .columns = "", .digest = "xxh3:00112233445566778899aabbccddeeff", .training_digest = "sha256:aa", .n = TRAINED,
-                                    .formula = m->formula, .truth = m->truth, .value = m->value, .lower = m->lower, .upper = m->upper, .in_domain = m->in};
+    m->model = (cupel_report_model){.property = "band gap",
+                                    .unit = "eV",
+                                    .learner = "svr",
+                                    .settings = "C=10,gamma=0.0076,epsilon=0.1",
+                                    .sets = "magpie",
+                                    .columns = "",
+                                    .digest = "xxh3:00112233445566778899aabbccddeeff",
+                                    .training_digest = "sha256:aa",
+                                    .n = TRAINED,
+                                    .formula = m->formula,
+                                    .truth = m->truth,
+                                    .value = m->value,
+                                    .lower = m->lower,
+                                    .upper = m->upper,
+                                    .in_domain = m->in};
     cupel_err err;
     check_ok(cupel_trust_judge(&m->model, &err), &err);
 }
 
-static const char run_json[] =
-    "{\"cupel\": \"0.1.0\", \"command\": \"cupel run solar-absorber.yaml -o out\", \"started\": \"2026-11-23T19:31:00Z\", \"host\": \"node <b>7</b>\","
-    "\"threads\": 2, \"seconds\": {\"total\": 31.4}, \"max_rss_bytes\": 81234567, \"candidates_per_second\": 98765.4,"
-    "\"stages\": {\"read\": 0.1, \"constraints\": 0.05, \"predict\": 0.8, \"rank\": 0.05},"
-    "\"outputs\": [{\"file\": \"ranking.csv\", \"digest\": \"sha256:77\"}]}";
+static const char run_json[] = "{\"cupel\": \"0.1.0\", \"command\": \"cupel run solar-absorber.yaml -o out\", \"started\": \"2026-11-23T19:31:00Z\", "
+                               "\"host\": \"node <b>7</b>\","
+                               "\"threads\": 2, \"seconds\": {\"total\": 31.4}, \"max_rss_bytes\": 81234567, \"candidates_per_second\": 98765.4,"
+                               "\"stages\": {\"read\": 0.1, \"constraints\": 0.05, \"predict\": 0.8, \"rank\": 0.05},"
+                               "\"outputs\": [{\"file\": \"ranking.csv\", \"digest\": \"sha256:77\"}]}";
 
 static int make(void **state)
 {
@@ -158,7 +176,8 @@ static int make(void **state)
     make_candidates(m, &m->result.rows, ROWS, true);
     make_candidates(m, &m->result.sample, SAMPLE, false);
     cupel_result *q = &m->result;
-    q->known_formula = take(m, ROWS, sizeof(char *)), q->known_value = take(m, ROWS, 8), q->known_distance = take(m, ROWS, 8), q->in_training = take(m, ROWS, 1);
+    q->known_formula = take(m, ROWS, sizeof(char *)), q->known_value = take(m, ROWS, 8), q->known_distance = take(m, ROWS, 8),
+    q->in_training = take(m, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
         q->known_formula[i] = text(m, known[i % 12]);
         q->known_value[i] = 1 + uniform(60, i);
@@ -168,7 +187,11 @@ static int make(void **state)
     make_counts(m);
     make_model(m);
     check_ok(cupel_json_read(cupel_text_of(run_json), "run.json", &run, &err), &err);
-    m->report = (cupel_report){.result = q, .n_models = 1, .model = &m->model, .run = run, .demand_text = "demand: <x>\nspace: {charge_neutral: {}}\nrequire:\n  - price: {max: 60 USD/kg}\n  - [1]\n"};
+    m->report = (cupel_report){.result = q,
+                               .n_models = 1,
+                               .model = &m->model,
+                               .run = run,
+                               .demand_text = "demand: <x>\nspace: {charge_neutral: {}}\nrequire:\n  - price: {max: 60 USD/kg}\n  - [1]\n"};
     *state = m;
     return 0;
 }
@@ -202,12 +225,27 @@ static void the_page_says_what_the_run_found(void **state)
 {
     cupel_str page = {0};
     const char *p = page_of(*state, &page);
-    static const char *const said[] = {"<h1>lead-free absorber for a single-junction solar cell</h1>", "<strong>41 of the 60 best candidates have at least a 50 % chance",
-                                       "2,345,678", "1,203,456", "costs at most 60 USD/kg", "band gap from 1.1 to 1.6 eV", "price [USD/kg]", "nearest measured",
-                                       "sha256:0123456789abcdef", "xxh3:00112233", "Cs<sub>1</sub><wbr>SnI<sub>2</sub><wbr>", "mean absolute error", "in the 90 % interval",
-                                       "cupel cite magpie svr conformal charge_neutral price --format bibtex", "demand: &lt;x&gt;",
-                                       "What this does not say", "luckiest", "<span class=states>Cs+1 Sn+", "distance to it (up to 1 is inside)",
-                                       "The band gap was learned with svr, epsilon support vector regression (libsvm trains), with C = 10, gamma = 0.0076 and epsilon = 0.1, from "};
+    static const char *const said[] = {"<h1>lead-free absorber for a single-junction solar cell</h1>",
+                                       "<strong>41 of the 60 best candidates have at least a 50 % chance",
+                                       "2,345,678",
+                                       "1,203,456",
+                                       "costs at most 60 USD/kg",
+                                       "band gap from 1.1 to 1.6 eV",
+                                       "price [USD/kg]",
+                                       "nearest measured",
+                                       "sha256:0123456789abcdef",
+                                       "xxh3:00112233",
+                                       "Cs<sub>1</sub><wbr>SnI<sub>2</sub><wbr>",
+                                       "mean absolute error",
+                                       "in the 90 % interval",
+                                       "cupel cite magpie svr conformal charge_neutral price --format bibtex",
+                                       "demand: &lt;x&gt;",
+                                       "What this does not say",
+                                       "luckiest",
+                                       "<span class=states>Cs+1 Sn+",
+                                       "distance to it (up to 1 is inside)",
+                                       "The band gap was learned with svr, epsilon support vector regression (libsvm trains), with C = 10, gamma = "
+                                       "0.0076 and epsilon = 0.1, from "};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (!strstr(p, said[i])) fail_msg("the page does not say '%s'", said[i]);
     assert_true(count_of(p, "<tr><td class=num data-value=") == ROWS);
@@ -302,7 +340,8 @@ static void classes_are_judged_as_classes(void **state)
         truth[i] = uniform(71, i) < p[i] ? 5 : 2;
         lower[i] = p[i] > 0.9 ? 5 : 2, upper[i] = p[i] < 0.1 ? 2 : 5, in[i] = 1;
     }
-    cupel_report_model m = {.property = "phase", .unit = "", .is_class = true, .n = N, .truth = truth, .value = p, .lower = lower, .upper = upper, .in_domain = in};
+    cupel_report_model m = {
+        .property = "phase", .unit = "", .is_class = true, .n = N, .truth = truth, .value = p, .lower = lower, .upper = upper, .in_domain = in};
     cupel_err err;
     check_ok(cupel_trust_judge(&m, &err), &err);
     assert_true(m.trust.class_low == 2 && m.trust.class_high == 5);
@@ -334,8 +373,13 @@ static void numbers_have_the_digits_they_deserve(void **state)
 static void formulas_have_their_amounts_set_low(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = {{"Fe2O3", "Fe<sub>2</sub><wbr>O<sub>3</sub><wbr>"}, {"Ca(OH)2", "Ca(OH)<sub>2</sub><wbr>"}, {"Li0.5CoO2", "Li<sub>0.5</sub><wbr>CoO<sub>2</sub><wbr>"},
-                                           {"CuSO4.5H2O", "CuSO<sub>4.5</sub><wbr>H<sub>2</sub><wbr>O"}, {"2H2O", "2H<sub>2</sub><wbr>O"}, {"", ""}, {"H2.", "H<sub>2</sub><wbr>."}};
+    static const char *const cases[][2] = {{"Fe2O3", "Fe<sub>2</sub><wbr>O<sub>3</sub><wbr>"},
+                                           {"Ca(OH)2", "Ca(OH)<sub>2</sub><wbr>"},
+                                           {"Li0.5CoO2", "Li<sub>0.5</sub><wbr>CoO<sub>2</sub><wbr>"},
+                                           {"CuSO4.5H2O", "CuSO<sub>4.5</sub><wbr>H<sub>2</sub><wbr>O"},
+                                           {"2H2O", "2H<sub>2</sub><wbr>O"},
+                                           {"", ""},
+                                           {"H2.", "H<sub>2</sub><wbr>."}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_str s = {0};
         char want[128];

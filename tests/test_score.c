@@ -20,10 +20,9 @@ static int setup(void **state)
 {
     (void)state;
     assert_non_null(mkdtemp(folder));
-    write_file(
-        "gaps.csv",
-        "composition,target,stiffness [GPa],metal\nGaAs,1.42,86,0\nInP,1.34,71,0\nSi,1.11,98,0\nGe,0.67,75,0\nCu,0,130,1\nZnO,3.3,140,0\nZnS,3.6,77,0\n"
-        "GaN,3.4,210,0\nFe,0,170,1\nAl,0,76,1\n");
+    write_file("gaps.csv", "composition,target,stiffness "
+                           "[GPa],metal\nGaAs,1.42,86,0\nInP,1.34,71,0\nSi,1.11,98,0\nGe,0.67,75,0\nCu,0,130,1\nZnO,3.3,140,0\nZnS,3.6,77,0\n"
+                           "GaN,3.4,210,0\nFe,0,170,1\nAl,0,76,1\n");
     return 0;
 }
 

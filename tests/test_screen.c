@@ -285,7 +285,8 @@ static void a_stop_leaves_a_checkpoint(void **state)
     cupel_job job = {.threads = 1, .user = &asked, .stop = NULL};
     cupel_screen_options o = cupel_screen_defaults();
     write_file("e.yaml", "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge, features: magpie}\n"
-                         "space: {charge_neutral: {elements: [Na, K, Mg, Zn, Ga, In, Sn, S, Se, O], max_elements: 3, max_amount: 6, states: icsd24}}\n"
+                         "space: {charge_neutral: {elements: [Na, K, Mg, Zn, Ga, In, Sn, S, Se, O], max_elements: 3, max_amount: 6, states: "
+                         "icsd24}}\n"
                          "require:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n");
     o.checkpoint = at("e.csv.checkpoint");
     check_ok(cupel_demand_open(at("e.yaml"), &d, &err), &err);

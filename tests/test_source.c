@@ -39,7 +39,8 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const names[] = {"a.csv", "a.tsv", "a.jsonl", "a.json", "b.json", "c.json", "a.csv.gz", "a.jsonl.gz", "a.json.gz", "a.txt", "x.csv", "x.jsonl", "x.json"};
+    static const char *const names[] = {"a.csv",      "a.tsv",     "a.jsonl", "a.json", "b.json",  "c.json", "a.csv.gz",
+                                        "a.jsonl.gz", "a.json.gz", "a.txt",   "x.csv",  "x.jsonl", "x.json"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) unlink(file_in_folder(names[i]));
     return rmdir(folder);
 }
@@ -80,12 +81,18 @@ static void every_format_gives_the_same_rows(void **state)
 {
     (void)state;
     static const char want[] = "id|formula|gap [eV];1|Fe2O3|2.1;2||;3|K4, \"x\"|-0.5;";
-    static const struct { const char *name, *text; } files[] = {
-        {"a.csv", "id,formula,gap [eV]\n1,Fe2O3,2.1\n\n2,,\n3,\"K4, \"\"x\"\"\",-0.5\n"}, {"a.tsv", "id\tformula\tgap [eV]\n1\tFe2O3\t2.1\n2\t\t\n3\tK4, \"x\"\t-0.5"},
-        {"a.jsonl", "{\"id\": 1, \"formula\": \"Fe2O3\", \"gap [eV]\": 2.1}\n\n{\"id\": 2, \"gap [eV]\": null}\n{\"gap [eV]\": -0.5, \"formula\": \"K4, \\\"x\\\"\", \"id\": 3}"},
-        {"a.json", "{\"index\": [0, 1, 2], \"columns\": [\"id\", \"formula\", \"gap [eV]\"], \"data\": [[1, \"Fe2O3\", 2.1], [2, null, null], [3, \"K4, \\\"x\\\"\", -0.5]]}"},
-        {"b.json", "\n[{\"id\": 1, \"formula\": \"Fe2O3\", \"gap [eV]\": 2.1}, {\"id\": 2}, {\"id\": 3, \"formula\": \"K4, \\\"x\\\"\", \"gap [eV]\": -0.5}]"},
-        {"c.json", "{\"schema\": {}, \"data\": [{\"id\": 1, \"formula\": \"Fe2O3\", \"gap [eV]\": 2.1}, {\"id\": 2}, {\"id\": 3, \"formula\": \"K4, \\\"x\\\"\", \"gap [eV]\": -0.5}]}"},
+    static const struct { const char *name, *text;
+    } files[] = {
+        {"a.csv", "id,formula,gap [eV]\n1,Fe2O3,2.1\n\n2,,\n3,\"K4, \"\"x\"\"\",-0.5\n"},
+        {"a.tsv", "id\tformula\tgap [eV]\n1\tFe2O3\t2.1\n2\t\t\n3\tK4, \"x\"\t-0.5"},
+        {"a.jsonl", "{\"id\": 1, \"formula\": \"Fe2O3\", \"gap [eV]\": 2.1}\n\n{\"id\": 2, \"gap [eV]\": null}\n{\"gap [eV]\": -0.5, \"formula\": "
+                    "\"K4, \\\"x\\\"\", \"id\": 3}"},
+        {"a.json", "{\"index\": [0, 1, 2], \"columns\": [\"id\", \"formula\", \"gap [eV]\"], \"data\": [[1, \"Fe2O3\", 2.1], [2, null, null], [3, "
+                   "\"K4, \\\"x\\\"\", -0.5]]}"},
+        {"b.json", "\n[{\"id\": 1, \"formula\": \"Fe2O3\", \"gap [eV]\": 2.1}, {\"id\": 2}, {\"id\": 3, \"formula\": \"K4, \\\"x\\\"\", \"gap "
+                   "[eV]\": -0.5}]"},
+        {"c.json", "{\"schema\": {}, \"data\": [{\"id\": 1, \"formula\": \"Fe2O3\", \"gap [eV]\": 2.1}, {\"id\": 2}, {\"id\": 3, \"formula\": \"K4, "
+                   "\\\"x\\\"\", \"gap [eV]\": -0.5}]}"},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         for (size_t block = 1; block <= 5; block++) {
@@ -172,7 +179,9 @@ static void names_of_rows_become_a_column(void **state)
     (void)state;
     cupel_str s = {0}, t = {0};
     cupel_err err = {0};
-    check_ok(spell(put("x.json", "{\"index\": [\"mp-1\", \"mp-2\"], \"columns\": [\"f\", 7], \"data\": [[\"Fe\", 1], [\"Ni\", {\"a\": [2]}]]}"), NULL, 9, &s, NULL, &err), &err);
+    check_ok(spell(put("x.json", "{\"index\": [\"mp-1\", \"mp-2\"], \"columns\": [\"f\", 7], \"data\": [[\"Fe\", 1], [\"Ni\", {\"a\": [2]}]]}"), NULL,
+                   9, &s, NULL, &err),
+             &err);
     assert_string_equal(s.p, "index|f|7;mp-1|Fe|1;mp-2|Ni|{\"a\": [2]};");
     check_ok(spell(put("x.json", "{\"index\": [5], \"columns\": [\"index\"], \"data\": [[1]]}"), NULL, 9, &t, NULL, &err), &err);
     assert_string_equal(t.p, "index;1;");
@@ -239,8 +248,10 @@ static void cells_outlive_their_source(void **state)
 static void matbench_tables_are_read_whole(void **state)
 {
     (void)state;
-    static const struct { const char *name; size_t rows, cols; const char *sha; } tables[] = {
-        {"data/matbench-official/matbench_expt_gap.csv", 4604, 4, "6083cd5ee08a0939"}, {"data/matbench-official/matbench_mp_gap.csv.gz", 106113, 6, "c438e5cfde84389c"},
+    static const struct { const char *name; size_t rows, cols; const char *sha;
+    } tables[] = {
+        {"data/matbench-official/matbench_expt_gap.csv", 4604, 4, "6083cd5ee08a0939"},
+        {"data/matbench-official/matbench_mp_gap.csv.gz", 106113, 6, "c438e5cfde84389c"},
         {"data/matbench-official/matbench_steels.csv", 312, 4, "d6882b8e9a1e4f57"},
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {

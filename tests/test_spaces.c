@@ -163,13 +163,15 @@ static void check_candidates(cupel_space *s, bool canonical)
 /* ---- charge_neutral ---- */
 
 /* The definition, word by word: some assignment of one state per element adds up to zero with every cation below every anion. */
-static bool neutral(const unsigned *states, const unsigned *z, const unsigned *amount, unsigned k, unsigned i, int charge, double cation, double anion)
+static bool neutral(const unsigned *states, const unsigned *z, const unsigned *amount, unsigned k, unsigned i, int charge, double cation,
+                    double anion)
 {
     if (i == k) return charge == 0 && cation < anion && cation > 0 && anion < 9;
     for (int q = -8; q <= 8; q++) {
         if (!(states[z[i]] >> (q + 8) & 1)) continue;
         double x = cupel_element_electronegativity(z[i]);
-        if (neutral(states, z, amount, k, i + 1, charge + q * (int)amount[i], q > 0 && x > cation ? x : cation, q < 0 && x < anion ? x : anion)) return true;
+        if (neutral(states, z, amount, k, i + 1, charge + q * (int)amount[i], q > 0 && x > cation ? x : cation, q < 0 && x < anion ? x : anion))
+            return true;
     }
     return false;
 }
@@ -330,8 +332,10 @@ static void a_large_space_is_addressed_anywhere(void **state)
     (void)state;
     cupel_err err;
     cupel_candidates a = {0}, b = {0};
-    cupel_space *s = space_of("charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, Sb, Bi, Ti, Zr, P, N, O, S, Se, Cl, I], "
-                              "max_elements: 4, max_amount: 6, states: icsd24}", NULL);
+    cupel_space *s = space_of("charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, Sb, Bi, Ti, Zr, P, N, O, "
+                              "S, Se, Cl, I], "
+                              "max_elements: 4, max_amount: 6, states: icsd24}",
+                              NULL);
     uint64_t count = count_of(s);
     assert_true(count > 1000000);
     for (uint64_t k = 0; k < 20; k++) {
@@ -367,7 +371,8 @@ static void ranges_as_brute_force(void **state)
     static const unsigned z[6] = {26, 24, 28, 27, 42, 6}, steps[4] = {10, 20, 40, 8};
     unsigned found = 0;
     for (size_t t = 0; t < 40; t++) {
-        unsigned low[6], high[6], n = 2 + (unsigned)cupel_rng_below(5, t, 0, 5), total = steps[t % 4], most = 1 + (unsigned)cupel_rng_below(5, t, 1, n);
+        unsigned low[6], high[6], n = 2 + (unsigned)cupel_rng_below(5, t, 0, 5), total = steps[t % 4],
+                                  most = 1 + (unsigned)cupel_rng_below(5, t, 1, n);
         cupel_str text = {0};
         cupel_str_puts(&text, "ranges: {");
         for (unsigned i = 0; i < n; i++) {
@@ -477,8 +482,10 @@ static void substitutes_by_hand(void **state)
 static void substitutes_of_many(void **state)
 {
     (void)state;
-    cupel_space *s = space_of("substitute: known.csv\nreplace: {Cs: [Rb, K, Na, Li], Pb: [Sn, Ge, Mg, Ca, Sr, Ba, Zn, Cd], I: [Br, Cl, F], Br: [I, Cl, F], Na: [Li, "
-                              "K, Ag, Cu], Cl: [F, Br, I]}\nkeep: yes\n", NULL);
+    cupel_space *s = space_of("substitute: known.csv\nreplace: {Cs: [Rb, K, Na, Li], Pb: [Sn, Ge, Mg, Ca, Sr, Ba, Zn, Cd], I: [Br, Cl, F], Br: [I, "
+                              "Cl, F], Na: [Li, "
+                              "K, Ag, Cu], Cl: [F, Br, I]}\nkeep: yes\n",
+                              NULL);
     assert_int_equal(count_of(s), 5 * 9 * 4 + 5 * 4);
     check_blocks(s, 2);
     check_candidates(s, true);
@@ -519,11 +526,19 @@ static void lists_keep_their_rows(void **state)
 static void digests_tell_spaces_apart(void **state)
 {
     (void)state;
-    static const char *const spaces[] = {
-        "charge_neutral: {elements: [Na, K, Cl, O]}", "charge_neutral: {elements: [Na, K, Cl, S]}", "charge_neutral: {elements: [Na, K, Cl, O], max_amount: 5}",
-        "charge_neutral: {elements: [Na, K, Cl, O], max_elements: 2}", "ranges: {Fe: 0..1, Ni: 0..1}", "ranges: {Fe: 0..1, Ni: 0..1}\nstep: 0.02",
-        "ranges: {Fe: 0..0.9, Ni: 0..1}", "list: list.csv", "list: list.csv\ndot: hydrate", "list: known.csv", "substitute: known.csv\nreplace: {Pb: Sn}",
-        "substitute: known.csv\nreplace: {Pb: Ge}", "substitute: known.csv\nreplace: {Pb: Sn}\nkeep: yes"};
+    static const char *const spaces[] = {"charge_neutral: {elements: [Na, K, Cl, O]}",
+                                         "charge_neutral: {elements: [Na, K, Cl, S]}",
+                                         "charge_neutral: {elements: [Na, K, Cl, O], max_amount: 5}",
+                                         "charge_neutral: {elements: [Na, K, Cl, O], max_elements: 2}",
+                                         "ranges: {Fe: 0..1, Ni: 0..1}",
+                                         "ranges: {Fe: 0..1, Ni: 0..1}\nstep: 0.02",
+                                         "ranges: {Fe: 0..0.9, Ni: 0..1}",
+                                         "list: list.csv",
+                                         "list: list.csv\ndot: hydrate",
+                                         "list: known.csv",
+                                         "substitute: known.csv\nreplace: {Pb: Sn}",
+                                         "substitute: known.csv\nreplace: {Pb: Ge}",
+                                         "substitute: known.csv\nreplace: {Pb: Sn}\nkeep: yes"};
     enum { N = sizeof spaces / sizeof *spaces };
     char hex[N][65], again[65];
     cupel_err err;
@@ -558,7 +573,8 @@ static void refusals_name_line_and_remedy(void **state)
         {"list: list.csv\nstep: 2", CUPEL_USAGE, "demand.yaml:2: unknown key 'step' in space"},
         {"list: no-such.csv", CUPEL_BAD_INPUT, "no-such.csv"},
         {"list: '-'", CUPEL_USAGE, "stdin"},
-        {"list: bad.csv\nformula: formula", CUPEL_BAD_INPUT, "no formula column 'formula'; its columns are 'composition'; name it with formula: in space"},
+        {"list: bad.csv\nformula: formula", CUPEL_BAD_INPUT,
+         "no formula column 'formula'; its columns are 'composition'; name it with formula: in space"},
         {"list: [a]", CUPEL_USAGE, "'list' must be one value"},
         {"ranges: Fe", CUPEL_USAGE, "ranges must be a mapping"},
         {"ranges: {Fe: 0..1, Qq: 0..1}", CUPEL_USAGE, "'Qq' is no element symbol"},
@@ -571,7 +587,8 @@ static void refusals_name_line_and_remedy(void **state)
         {"ranges: {Fe: 0..0.2, Ni: 0..0.2}", CUPEL_USAGE, "upper ends to 0.4"},
         {"ranges: {Fe: 0..1}\nmax_elements: 0", CUPEL_USAGE, "must be a whole number from 1"},
         {"ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1, Mo: 0..1}\nstep: 0.00001", CUPEL_USAGE, "larger step"},
-        {"ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1, Mo: 0..1, V: 0..1, W: 0..1}\nstep: 0.0002", CUPEL_USAGE, "10^18"},
+        {"ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1, Mo: 0..1, V: 0..1, W: 0..1}\nstep: 0.0002", CUPEL_USAGE,
+         "10^18"},
         {"substitute: known.csv", CUPEL_USAGE, "needs replace:"},
         {"substitute: known.csv\nreplace: {Pb: []}", CUPEL_USAGE, "list of elements is expected"},
         {"substitute: known.csv\nreplace: {Pb: [Sn, Sn]}", CUPEL_USAGE, "Sn is listed twice"},
@@ -586,8 +603,8 @@ static void refusals_name_line_and_remedy(void **state)
         {"charge_neutral: {elements: [Na, Cl], max_amount: 100}", CUPEL_USAGE, "must be a whole number from 1 to 24"},
         {"charge_neutral: {elements: [Na, Cl], max_atoms: 3}", CUPEL_USAGE, "unknown key 'max_atoms' in charge_neutral"},
         {"charge_neutral: {elements: [Na, Cl], states: rare}", CUPEL_USAGE, "is not one of common, icsd24"},
-        {"charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, O, S], max_elements: 8, max_amount: 5}", CUPEL_USAGE,
-         "too many to go through"},
+        {"charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, O, S], max_elements: 8, max_amount: 5}",
+         CUPEL_USAGE, "too many to go through"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_err err = {0};

@@ -110,7 +110,8 @@ static void clusters_are_found(void **state)
 static void elements_are_left_out_with_all_their_rows(void **state)
 {
     (void)state;
-    static const char *const formula[] = {"Fe2O3", "FeO", "Fe3O4", "FeS", "FeSe", "ZnO", "ZnS", "CdS", "CdTe", "ZnSe", "CuS", "Cu2O", "NiO", "CdSe", "ZnTe"};
+    static const char *const formula[] = {"Fe2O3", "FeO",  "Fe3O4", "FeS",  "FeSe", "ZnO",  "ZnS", "CdS",
+                                          "CdTe",  "ZnSe", "CuS",   "Cu2O", "NiO",  "CdSe", "ZnTe"};
     enum { N = sizeof formula / sizeof *formula };
     cupel_batch b = {0};
     cupel_splits s;

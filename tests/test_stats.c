@@ -63,7 +63,9 @@ static void log_is_good_to_one_unit_in_the_last_place(void **state)
     (void)state;
     double worst = 0;
     for (uint64_t i = 0; i < 200000; i++) {
-        const double u = cupel_rng_uniform(1, 2, i), x = i % 3 == 0 ? 1 + (u - 0.5) / (double)(1 + i) : i % 3 == 1 ? 4 * u : ldexp(1 + u, (int)(i % 2090) - 1070);
+        const double u = cupel_rng_uniform(1, 2, i), x = i % 3 == 0   ? 1 + (u - 0.5) / (double)(1 + i)
+                                                         : i % 3 == 1 ? 4 * u
+                                                                      : ldexp(1 + u, (int)(i % 2090) - 1070);
         if (x == 0 || x == 1) continue;
         const long double want = logl(x);
         int e;

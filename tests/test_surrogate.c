@@ -67,7 +67,8 @@ static cupel_surrogate *fit_rows(const rows *r, const char *learner, const char 
     cupel_surrogate *s = NULL;
     cupel_err err = {0};
     cupel_job job = {.threads = threads, .isa = CUPEL_ISA_PLAIN};
-    check_ok(cupel_surrogate_fit(r->x, r->n, r->d, r->y, &(cupel_fit_options){.learner = learner, .settings = settings, .seed = 1}, &job, &s, &err), &err);
+    check_ok(cupel_surrogate_fit(r->x, r->n, r->d, r->y, &(cupel_fit_options){.learner = learner, .settings = settings, .seed = 1}, &job, &s, &err),
+             &err);
     assert_non_null(s);
     return s;
 }
@@ -167,7 +168,8 @@ static void results_do_not_depend_on_threads_or_neighbours(void **state)
     rows train = make_rows(120, 3, false), fresh = make_rows(300, 4, false);
     for (size_t k = 0; cupel_learners[k]; k++) {
         if (!cupel_learners[k]->regression) continue;
-        cupel_surrogate *one = fit_rows(&train, cupel_learners[k]->method.name, NULL, 1), *three = fit_rows(&train, cupel_learners[k]->method.name, NULL, 3);
+        cupel_surrogate *one = fit_rows(&train, cupel_learners[k]->method.name, NULL, 1),
+                        *three = fit_rows(&train, cupel_learners[k]->method.name, NULL, 3);
         predicted a = predict_all(one, &fresh, plain), b = predict_all(three, &fresh, plain);
         assert_string_equal(cupel_surrogate_settings(one), cupel_surrogate_settings(three));
         assert_memory_equal(a.memory, b.memory, 5 * fresh.n * sizeof *a.memory);

@@ -61,7 +61,8 @@ static void ask_libsvm(const rows *r, int type, double *value)
         y[i] = type == C_SVC ? 2 * r->y[i] - 1 : r->y[i];
     }
     struct svm_problem prob = {(int)r->n, y, x};
-    struct svm_parameter param = {.svm_type = type, .kernel_type = RBF, .gamma = 0.1, .C = 2, .p = 0.1, .eps = 1e-3, .cache_size = 100, .shrinking = 1};
+    struct svm_parameter param = {
+        .svm_type = type, .kernel_type = RBF, .gamma = 0.1, .C = 2, .p = 0.1, .eps = 1e-3, .cache_size = 100, .shrinking = 1};
     svm_set_print_string_function(quiet);
     struct svm_model *m = svm_train(&prob, &param);
     assert_non_null(m);

@@ -85,7 +85,8 @@ static void test_stairs(void **state)
         }
         number(&v);
         const double conductivity = (double)n / (double)(n + steps) / 16;
-        check_close(value_of(&v, "tortuosity_factor", "accuracy=1e-6", "tortuosity factor", 1, 0), (double)voxels / (double)(n * 16) / conductivity, 1e-5, 0);
+        check_close(value_of(&v, "tortuosity_factor", "accuracy=1e-6", "tortuosity factor", 1, 0), (double)voxels / (double)(n * 16) / conductivity,
+                    1e-5, 0);
         cupel_voxels_release(&v);
     }
 }

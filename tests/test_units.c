@@ -115,13 +115,45 @@ static void algebra_of_units_is_consistent(void **state)
 static void what_is_not_a_unit_is_refused(void **state)
 {
     (void)state;
-    static const struct { const char *text, *words; } bad[] = {
-        {"frobs", "'frobs' is not known"}, {"mpa", "MPa"}, {"eVx", "'eVx'"}, {"ev", "eV"}, {"Kg", "kg"}, {"Vs", "V s"}, {"kgK", "kg K"},
-        {"W/m K", "two readings"}, {"W/m*K", "two readings"}, {"W/mK", "W/(m K)"}, {"MPa m^1/2", "m^(1/2)"}, {"m2/3", "two readings"},
-        {"EUR/kg", "USD"}, {"\xE2\x82\xAC/kg", "USD"}, {"HRC", "HV"}, {"ton", "1000 kg"}, {"m^", "power"}, {"m^x", "power"}, {"m^(1/0)", "power"},
-        {"m^(2", "not closed"}, {"(m", "not closed"}, {"m)", "never opened"}, {"()", "units look like"}, {"/m", "units look like"}, {"m/", "ends"},
-        {"m*", "ends"}, {"0 m", "positive"}, {"m^0.3", "1/2"}, {"m^13", "12"}, {"m^-99", "12"}, {"((((((((((m))))))))))", "deep"}, {"m,s", "units look like"},
-        {"(m^12)^12", "large"}, {"1e308^12", "large"}, {"sqrt(sqrt(m))", "1/2"}, {"m\xC2\xB2\xC2\xB2", "2"}, {"log(GPa)", "'log'"},
+    static const struct { const char *text, *words;
+    } bad[] = {
+        {"frobs", "'frobs' is not known"},
+        {"mpa", "MPa"},
+        {"eVx", "'eVx'"},
+        {"ev", "eV"},
+        {"Kg", "kg"},
+        {"Vs", "V s"},
+        {"kgK", "kg K"},
+        {"W/m K", "two readings"},
+        {"W/m*K", "two readings"},
+        {"W/mK", "W/(m K)"},
+        {"MPa m^1/2", "m^(1/2)"},
+        {"m2/3", "two readings"},
+        {"EUR/kg", "USD"},
+        {"\xE2\x82\xAC/kg", "USD"},
+        {"HRC", "HV"},
+        {"ton", "1000 kg"},
+        {"m^", "power"},
+        {"m^x", "power"},
+        {"m^(1/0)", "power"},
+        {"m^(2", "not closed"},
+        {"(m", "not closed"},
+        {"m)", "never opened"},
+        {"()", "units look like"},
+        {"/m", "units look like"},
+        {"m/", "ends"},
+        {"m*", "ends"},
+        {"0 m", "positive"},
+        {"m^0.3", "1/2"},
+        {"m^13", "12"},
+        {"m^-99", "12"},
+        {"((((((((((m))))))))))", "deep"},
+        {"m,s", "units look like"},
+        {"(m^12)^12", "large"},
+        {"1e308^12", "large"},
+        {"sqrt(sqrt(m))", "1/2"},
+        {"m\xC2\xB2\xC2\xB2", "2"},
+        {"log(GPa)", "'log'"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cupel_err err = {0};

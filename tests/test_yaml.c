@@ -54,13 +54,30 @@ static void a_demand_becomes_a_tree(void **state)
 static void what_is_refused_names_its_place(void **state)
 {
     (void)state;
-    static const struct { const char *text, *words; } cases[] = {
-        {"", "d.yaml:1:1: there is nothing"}, {"# only talk\n", "nothing in it"}, {"a: 1\nb: 2\na: 3\n", "d.yaml:3: the key 'a' stands here a second time (first in line 1)"},
-        {"x:\n  - {k: 1, l: 2, k: 3}\n", "d.yaml:2: the key 'k'"}, {"a: &x 1\n", "d.yaml:1:4: anchors"}, {"a: 1\nb: *a\n", "d.yaml:2:4: aliases"},
-        {"a: !!int 1\n", "d.yaml:1:4: tags"}, {"a: !foo [1]\n", "tags"}, {"a: !foo {b: 1}\n", "tags"}, {"a: &x [1]\n", "anchors"}, {"a: &x {b: 1}\n", "anchors"},
-        {"a: 1\n---\nb: 2\n", "d.yaml:2:1: a second document"}, {"? [a, b]\n: 1\n", "d.yaml:1:3: a key must be a text"}, {"? {a: b}\n: 1\n", "a key must be"},
-        {"a: [1, 2\nb: 3\n", "d.yaml:2:"}, {"a: 'open\n", "d.yaml:2:1: YAML: while scanning a quoted scalar"}, {"a:\n\t- b\n", "d.yaml:2:1: YAML"}, {"a: b: c\n", "d.yaml:1:5: YAML"},
-        {"a: \"\\0\"\n", "d.yaml:1:4: a NUL"}, {"a: \xff\n", "d.yaml:1:"}, {"<<: *base\n", "aliases"}, {"*a : 1\n", "aliases"},
+    static const struct { const char *text, *words;
+    } cases[] = {
+        {"", "d.yaml:1:1: there is nothing"},
+        {"# only talk\n", "nothing in it"},
+        {"a: 1\nb: 2\na: 3\n", "d.yaml:3: the key 'a' stands here a second time (first in line 1)"},
+        {"x:\n  - {k: 1, l: 2, k: 3}\n", "d.yaml:2: the key 'k'"},
+        {"a: &x 1\n", "d.yaml:1:4: anchors"},
+        {"a: 1\nb: *a\n", "d.yaml:2:4: aliases"},
+        {"a: !!int 1\n", "d.yaml:1:4: tags"},
+        {"a: !foo [1]\n", "tags"},
+        {"a: !foo {b: 1}\n", "tags"},
+        {"a: &x [1]\n", "anchors"},
+        {"a: &x {b: 1}\n", "anchors"},
+        {"a: 1\n---\nb: 2\n", "d.yaml:2:1: a second document"},
+        {"? [a, b]\n: 1\n", "d.yaml:1:3: a key must be a text"},
+        {"? {a: b}\n: 1\n", "a key must be"},
+        {"a: [1, 2\nb: 3\n", "d.yaml:2:"},
+        {"a: 'open\n", "d.yaml:2:1: YAML: while scanning a quoted scalar"},
+        {"a:\n\t- b\n", "d.yaml:2:1: YAML"},
+        {"a: b: c\n", "d.yaml:1:5: YAML"},
+        {"a: \"\\0\"\n", "d.yaml:1:4: a NUL"},
+        {"a: \xff\n", "d.yaml:1:"},
+        {"<<: *base\n", "aliases"},
+        {"*a : 1\n", "aliases"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_err err = {0};

@@ -77,7 +77,8 @@ static void compose(bytes b)
         } else if (what == 1) {
             size_t shape[2] = {take(&b) % 8, take(&b) % 8};
             const char *words[8] = {text, units, name, "", text, text, text, text};
-            st = cupel_writer_put(w, name, units, text, type, type == CUPEL_TEXT ? 1 : 2, shape, type == CUPEL_TEXT ? (const void *)words : numbers, &err);
+            st = cupel_writer_put(w, name, units, text, type, type == CUPEL_TEXT ? 1 : 2, shape, type == CUPEL_TEXT ? (const void *)words : numbers,
+                                  &err);
         } else if (what == 2) {
             st = cupel_writer_input(w, name, text, &err);
         } else {
