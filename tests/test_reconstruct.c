@@ -50,10 +50,11 @@ static void noise(const goal *g, cupel_misfit *m, uint64_t seed, float *q)
 {
     cupel_err err;
     const size_t rows = g->t.n[0] * g->t.n[1], pitch = cupel_misfit_pitch(m);
-    memset(q, 0, cupel_misfit_size(m) * sizeof *q);
+    float *u = cupel_alloc_aligned(rows * pitch, sizeof *u);
     for (size_t r = 0; r < rows; r++)
-        for (size_t k = 0; k < g->t.n[2]; k++) q[r * pitch + k] = (float)cupel_rng_normal(seed, 0, r * g->t.n[2] + k);
-    check_ok(cupel_misfit_spectrum(m, q, &err), &err);
+        for (size_t k = 0; k < g->t.n[2]; k++) u[r * pitch + k] = (float)cupel_rng_normal(seed, 0, r * g->t.n[2] + k);
+    check_ok(cupel_misfit_spectrum(m, u, q, &err), &err);
+    cupel_free(u);
 }
 
 /* The derivative along a direction against a central difference; float: 2 %. */

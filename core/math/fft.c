@@ -163,7 +163,7 @@ void cupel_fft_columns_forward(const cupel_fft *f, size_t b, const float *in, fl
     gather32(p, in, v.j, v.k0, v.n, spare);
     fftwf_execute_dft(p->first[0], (fftwf_complex *)spare, (fftwf_complex *)spectrum);
     product(user, &v);
-    scatter32(p, out, v.j, v.k0, v.n, spectrum);
+    if (out) scatter32(p, out, v.j, v.k0, v.n, spectrum);
 }
 
 void cupel_fft_columns_backward(const cupel_fft *f, size_t b, const float *in, float *out, cupel_fft_product *product, void *user, float *scratch)
@@ -171,7 +171,7 @@ void cupel_fft_columns_backward(const cupel_fft *f, size_t b, const float *in, f
     const plans32 *p = &f->p;
     float *spectrum = scratch, *spare = scratch + 2 * p->n[0] * p->stride;
     const cupel_fft_columns_view v = view_of(p, b, &spectrum);
-    gather32(p, in, v.j, v.k0, v.n, spectrum);
+    if (in) gather32(p, in, v.j, v.k0, v.n, spectrum);
     product(user, &v);
     fftwf_execute_dft(p->first[1], (fftwf_complex *)spectrum, (fftwf_complex *)spare);
     scatter32(p, out, v.j, v.k0, v.n, spare);

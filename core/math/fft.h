@@ -50,7 +50,8 @@ enum { CUPEL_FFT_FIELDS = 3 }; /* at most, at once */
 size_t cupel_fft_blocks(const cupel_fft *f);
 /* Block b: transform along axis 0, product, transform back, in place. x [fields] whole arrays. */
 void cupel_fft_columns(const cupel_fft *f, size_t b, float *const *x, size_t fields, cupel_fft_product *product, void *user, float *scratch);
-/* One half of that for one field: transform and product, or product and transform back; out may be in. */
+/* One half of that for one field: transform and product, or product and transform back; out may be in. out NULL: the product takes the spectrum; in
+ * NULL: the product makes it. */
 void cupel_fft_columns_forward(const cupel_fft *f, size_t b, const float *in, float *out, cupel_fft_product *product, void *user, float *scratch);
 void cupel_fft_columns_backward(const cupel_fft *f, size_t b, const float *in, float *out, cupel_fft_product *product, void *user, float *scratch);
 

@@ -14,6 +14,7 @@
  *   R = A(r) + A(-r)  =>  R^ = 2 Re A^,  with half of the planes that are their own image. */
 
 static const double SIGMA = 1, FRACTION = 50; /* voxels; weight of the fraction */
+static const double FAINTEST = 0.08;          /* waves of which the Gaussian leaves less are not there */
 static const double PI = 3.14159265358979323846;
 
 struct cupel_misfit {
@@ -24,6 +25,7 @@ struct cupel_misfit {
     cupel_lineal *lineal;       /* NULL: not matched */
     size_t pitch, plane, half;
     size_t matched;             /* planes of lags that are matched, from 0 on */
+    size_t wave[3], kept[3];    /* the shortest wave along each axis, and how many there are; along the last only those from 0 on */
     double voxels, phi;
     float *x, *f, *keep, *path; /* voxels; work; spectrum of x; derivatives of the lineal paths */
     float *smooth[3];           /* the Gaussian along each axis: [n0], [n1], [2][2 half] for both ways */
@@ -77,6 +79,7 @@ static void make_filters(cupel_misfit *m)
         for (size_t i = 0; i < count; i++) {
             const double k = 2 * PI * (double)(2 * i > n ? n - i : i) / (double)n, g = exp(-SIGMA * SIGMA * k * k / 2);
             const double twice = i == 0 || 2 * i == n ? 1 : sqrt(2), scale = sqrt(m->voxels);
+            if (g >= FAINTEST && 2 * i <= n) m->wave[a] = i;
             if (a < 2) {
                 m->smooth[a][i] = (float)g;
                 continue;
@@ -84,6 +87,7 @@ static void make_filters(cupel_misfit *m)
             m->smooth[2][2 * i] = m->smooth[2][2 * i + 1] = (float)(g / (twice * scale));
             m->smooth[2][2 * (m->half + i)] = m->smooth[2][2 * (m->half + i) + 1] = (float)(g * twice / scale);
         }
+        m->kept[a] = a == 2 ? m->wave[a] + 1 : 2 * m->wave[a] + 1 < n ? 2 * m->wave[a] + 1 : n;
     }
 }
 
@@ -127,7 +131,13 @@ done:
     return st;
 }
 
-size_t cupel_misfit_size(const cupel_misfit *m) { return cupel_fft_size(m->fft); }
+size_t cupel_misfit_size(const cupel_misfit *m) { return 2 * m->kept[0] * m->kept[1] * m->kept[2]; }
+
+double cupel_misfit_copies(const cupel_misfit *m, size_t at)
+{
+    const size_t k = at / 2 % m->kept[2];
+    return k == 0 || 2 * k == m->t->n[2] ? 1 : 2;
+}
 
 size_t cupel_misfit_pitch(const cupel_misfit *m) { return m->pitch; }
 
@@ -135,30 +145,66 @@ static float *scratch_of(const cupel_misfit *m, size_t worker) { return m->scrat
 
 /* ---- between a spectrum and voxels ---- */
 
-/* s = G s, with the scale of one way (0: from spectra, 1: to them). */
-static void smooth(const cupel_misfit *m, const cupel_fft_columns_view *v, size_t way)
+/* The place among the kept waves of wave i along an axis; SIZE_MAX: none. */
+static size_t place_of(const cupel_misfit *m, int axis, size_t i)
 {
-    for (size_t i = 0; i < m->t->n[0]; i++)
-        m->kernel->filter(2 * v->n, m->smooth[0][i] * m->smooth[1][v->j], m->smooth[2] + 2 * (way * m->half + v->k0), v->s[0] + 2 * i * v->stride);
+    const size_t n = m->t->n[axis], gone = n - m->kept[axis];
+    if (i <= m->wave[axis]) return i;
+    return i >= m->wave[axis] + 1 + gone ? i - gone : SIZE_MAX;
 }
 
-static void smooth_from(void *user, const cupel_fft_columns_view *v) { smooth(user, v, 0); }
+/* The numbers of waves (i, j, k0 ...) in a spectrum, and how many floats of them are kept; NULL: none. */
+static size_t waves_of(const cupel_misfit *m, const cupel_fft_columns_view *v, size_t i, size_t *at)
+{
+    const size_t a = place_of(m, 0, i), b = place_of(m, 1, v->j);
+    if (a == SIZE_MAX || b == SIZE_MAX || v->k0 >= m->kept[2]) return 0;
+    *at = 2 * ((a * m->kept[1] + b) * m->kept[2] + v->k0);
+    return 2 * (v->n < m->kept[2] - v->k0 ? v->n : m->kept[2] - v->k0);
+}
 
-static void smooth_to(void *user, const cupel_fft_columns_view *v) { smooth(user, v, 1); }
+static float smooth_of(const cupel_misfit *m, size_t i, size_t j) { return m->smooth[0][i] * m->smooth[1][j]; }
+
+/* The columns of G u. */
+static void smooth_from(void *user, const cupel_fft_columns_view *v)
+{
+    const pass *p = user;
+    const cupel_misfit *m = p->m;
+    for (size_t i = 0; i < m->t->n[0]; i++) {
+        size_t at = 0;
+        const size_t n = waves_of(m, v, i, &at);
+        float *s = v->s[0] + 2 * i * v->stride;
+        if (n) memcpy(s, p->in + at, n * sizeof *s);
+        memset(s + n, 0, (2 * v->n - n) * sizeof *s);
+        if (n) m->kernel->filter(n, smooth_of(m, i, v->j), m->smooth[2] + 2 * v->k0, s);
+    }
+}
+
+static void smooth_to(void *user, const cupel_fft_columns_view *v)
+{
+    const pass *p = user;
+    const cupel_misfit *m = p->m;
+    for (size_t i = 0; i < m->t->n[0]; i++) {
+        size_t at = 0;
+        const size_t n = waves_of(m, v, i, &at);
+        if (!n) continue;
+        memcpy(p->out + at, v->s[0] + 2 * i * v->stride, n * sizeof(float));
+        m->kernel->filter(n, smooth_of(m, i, v->j), m->smooth[2] + 2 * (m->half + v->k0), p->out + at);
+    }
+}
 
 static cupel_status columns_from(void *user, size_t b, size_t worker, cupel_err *err)
 {
     (void)err;
-    const pass *p = user;
-    cupel_fft_columns_backward(p->m->fft, b, p->in, p->out, smooth_from, p->m, scratch_of(p->m, worker));
+    pass *p = user;
+    cupel_fft_columns_backward(p->m->fft, b, NULL, p->out, smooth_from, p, scratch_of(p->m, worker));
     return CUPEL_OK;
 }
 
 static cupel_status columns_to(void *user, size_t b, size_t worker, cupel_err *err)
 {
     (void)err;
-    const pass *p = user;
-    cupel_fft_columns_forward(p->m->fft, b, p->in, p->out, smooth_to, p->m, scratch_of(p->m, worker));
+    pass *p = user;
+    cupel_fft_columns_forward(p->m->fft, b, p->in, NULL, smooth_to, p, scratch_of(p->m, worker));
     return CUPEL_OK;
 }
 
@@ -178,15 +224,17 @@ cupel_status cupel_misfit_field(cupel_misfit *m, const float *q, float *z, cupel
     return st == CUPEL_OK ? cupel_par_for(m->workers, m->t->n[0], plane_back, &p, err) : st;
 }
 
-cupel_status cupel_misfit_spectrum(cupel_misfit *m, float *q, cupel_err *err)
+cupel_status cupel_misfit_spectrum(cupel_misfit *m, float *u, float *q, cupel_err *err)
 {
-    const cupel_status st = cupel_fft_forward(m->fft, q, m->job->threads, err);
-    for (size_t row = 0; row < m->t->n[0] * m->t->n[1]; row++)
-        for (size_t k = 0; k < m->pitch / 2; k++) {
-            const double f = k >= m->half ? 0 : (k == 0 || 2 * k == m->t->n[2] ? 1 : sqrt(2)) / sqrt(m->voxels);
-            q[row * m->pitch + 2 * k] *= (float)f;
-            q[row * m->pitch + 2 * k + 1] *= (float)f;
-        }
+    const cupel_status st = cupel_fft_forward(m->fft, u, m->job->threads, err);
+    for (size_t i = 0; i < m->t->n[0]; i++)
+        for (size_t j = 0; j < m->t->n[1]; j++)
+            for (size_t k = 0; k < 2 * m->kept[2]; k++) {
+                const size_t a = place_of(m, 0, i), b = place_of(m, 1, j);
+                if (a == SIZE_MAX || b == SIZE_MAX) break;
+                const size_t at = 2 * (a * m->kept[1] + b) * m->kept[2] + k;
+                q[at] = (float)((double)u[(i * m->t->n[1] + j) * m->pitch + k] * sqrt(cupel_misfit_copies(m, at) / m->voxels));
+            }
     return st;
 }
 

@@ -4,8 +4,10 @@
 
 #include "models/reconstruct/reconstruct.h"
 
-/* q [size] becomes the spectrum of a Gaussian field of unit variance whose cut at 0 has about the two-point function of the target. */
-cupel_status cupel_reconstruct_start(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, float *q, cupel_err *err);
+/* q [size] becomes the spectrum of a Gaussian field of unit variance whose cut at 0 has about the two-point function of the target. z [n0][n1][pitch]
+ * is room. */
+cupel_status cupel_reconstruct_start(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, float *q, float *z,
+                                     cupel_err *err);
 
 /* one [voxels]: the t->ones largest of z [n0][n1][pitch], of equal ones the first. *level: the smallest of them. */
 cupel_status cupel_reconstruct_cut(const cupel_reconstruct_target *t, const float *z, size_t pitch, unsigned char *one, float *level, cupel_err *err);

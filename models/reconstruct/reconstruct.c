@@ -92,9 +92,9 @@ cupel_status cupel_reconstruct_voxels(const cupel_reconstruct_target *t, const c
     r.total = r.left;
     for (size_t s = 0; s < STAGES; s++) r.total += times(stages[s].iterations, o->effort);
     q = cupel_alloc_aligned(cupel_misfit_size(m), sizeof *q);
-    z = cupel_alloc_aligned(cupel_misfit_size(m), sizeof *z);
-    if (!q || !z) CUPEL_TRY(cupel_no_memory(err, "a reconstruction", 2 * cupel_misfit_size(m) * sizeof *q));
-    CUPEL_TRY(cupel_reconstruct_start(t, m, o, q, err));
+    z = cupel_alloc_aligned(t->n[0] * t->n[1] * cupel_misfit_pitch(m), sizeof *z);
+    if (!q || !z) CUPEL_TRY(cupel_no_memory(err, "a reconstruction", 0));
+    CUPEL_TRY(cupel_reconstruct_start(t, m, o, q, z, err));
     r.limit = FOR_DESCENT * o->seconds;
     CUPEL_TRY(descend(&r, q, err));
     CUPEL_TRY(cupel_misfit_field(m, q, z, err));

@@ -72,19 +72,17 @@ static void put_noise(const cupel_reconstruct_target *t, size_t pitch, const cup
         for (size_t k = 0; k < n[2]; k++) q[row * pitch + k] = (float)cupel_rng_normal(o->seed, 2 * o->stream, row * n[2] + k);
 }
 
-/* Amplitudes by the spectrum of the correlations, phases of the noise. Spectra have their inner columns times sqrt 2. Returns the sum of squares. */
-static double join(const cupel_reconstruct_target *t, size_t pitch, const float *power, float *q)
+/* Amplitudes by the spectrum of the correlations, phases of the noise; both have their inner columns times sqrt 2. Returns the sum of squares. */
+static double join(const cupel_misfit *m, const float *power, float *q)
 {
     double sum = 0;
-    for (size_t row = 0; row < t->n[0] * t->n[1]; row++)
-        for (size_t k = 0; k < t->n[2] / 2 + 1; k++) {
-            const size_t at = row * pitch + 2 * k;
-            const double twice = k == 0 || 2 * k == t->n[2] ? 1 : sqrt(2), p = (double)power[at] / twice;
-            const double size = hypot((double)q[at], (double)q[at + 1]), f = at && p > 0 && size > 0 ? twice * sqrt(p) / size : 0;
-            q[at] = (float)(f * (double)q[at]);
-            q[at + 1] = (float)(f * (double)q[at + 1]);
-            sum += f * f * size * size;
-        }
+    for (size_t at = 0; at < cupel_misfit_size(m); at += 2) {
+        const double copies = cupel_misfit_copies(m, at), p = (double)power[at] / sqrt(copies);
+        const double size = hypot((double)q[at], (double)q[at + 1]), f = at && p > 0 && size > 0 ? sqrt(copies * p) / size : 0;
+        q[at] = (float)(f * (double)q[at]);
+        q[at + 1] = (float)(f * (double)q[at + 1]);
+        sum += f * f * size * size;
+    }
     return sum;
 }
 
@@ -104,20 +102,21 @@ static cupel_status put_level(const cupel_reconstruct_target *t, cupel_misfit *m
     return st;
 }
 
-cupel_status cupel_reconstruct_start(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, float *q, cupel_err *err)
+cupel_status cupel_reconstruct_start(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, float *q, float *z,
+                                     cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const size_t size = cupel_misfit_size(m), pitch = cupel_misfit_pitch(m);
+    const size_t pitch = cupel_misfit_pitch(m);
     const double phi = (double)t->ones / ((double)t->n[0] * (double)t->n[1] * (double)t->n[2]);
-    float *power = cupel_alloc_aligned(size, sizeof *power);
+    float *power = cupel_alloc_aligned(cupel_misfit_size(m), sizeof *power);
     double *table = cupel_alloc(2 * STEPS + 1, sizeof *table);
-    if (!power || !table) CUPEL_TRY(cupel_no_memory(err, "a reconstruction", size * sizeof *power));
+    if (!power || !table) CUPEL_TRY(cupel_no_memory(err, "a reconstruction", 0));
     make_table(phi, table);
-    put_correlations(t, pitch, table, phi, power);
-    put_noise(t, pitch, o, q);
-    CUPEL_TRY(cupel_misfit_spectrum(m, power, err));
-    CUPEL_TRY(cupel_misfit_spectrum(m, q, err));
-    CUPEL_TRY(put_level(t, m, join(t, pitch, power, q), q, power, err));
+    put_correlations(t, pitch, table, phi, z);
+    CUPEL_TRY(cupel_misfit_spectrum(m, z, power, err));
+    put_noise(t, pitch, o, z);
+    CUPEL_TRY(cupel_misfit_spectrum(m, z, q, err));
+    CUPEL_TRY(put_level(t, m, join(m, power, q), q, z, err));
 done:
     cupel_free(power);
     cupel_free(table);

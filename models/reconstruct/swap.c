@@ -102,7 +102,7 @@ cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_mis
     swapper s = {.t = t, .seed = o->seed, .stream = 2 * o->stream + 1, .one = one};
     const size_t pitch = cupel_misfit_pitch(m), planes = t->n[0];
     double many = MANY, trial;
-    float *g = cupel_alloc_aligned(cupel_misfit_size(m), sizeof *g);
+    float *g = cupel_alloc_aligned(t->n[0] * t->n[1] * pitch, sizeof *g);
     if (!g) CUPEL_TRY(cupel_no_memory(err, "swaps of voxels", 0));
     CUPEL_TRY(cupel_misfit_hard(m, one, e, err));
     CUPEL_TRY(cupel_misfit_hard_slope(m, g, err));
