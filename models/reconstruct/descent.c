@@ -11,7 +11,7 @@
 /* The kept vectors b: steps s [0 .. MEMORY), changes y of the gradient [MEMORY .. 2 MEMORY), and the gradient [G]. The direction is a combination of
  * them, whose coefficients follow from the matrix of their inner products. */
 
-enum { MEMORY = 6, G = 2 * MEMORY, VECTORS = G + 1, BLOCK = 2048, TRIES = 8 };
+enum { MEMORY = 24, G = 2 * MEMORY, VECTORS = G + 1, SUMS = VECTORS + 1, BLOCK = 2048, TRIES = 8 };
 static const double ARMIJO = 1e-4;
 
 struct cupel_descent {
@@ -19,7 +19,7 @@ struct cupel_descent {
     const cupel_reconstruct_kernels *kernel;
     float *b[VECTORS], *trial, *slope;     /* a point, and the gradient there */
     double inner[VECTORS][VECTORS];
-    double *partial;                       /* [blocks][2][VECTORS] */
+    double *partial;                       /* [blocks][SUMS] */
     double gamma;                          /* scale of the inverse Hessian; 0: not known */
 };
 
@@ -42,7 +42,7 @@ cupel_status cupel_descent_new(size_t n, const cupel_job *job, cupel_descent **o
     d->blocks = (n + BLOCK - 1) / BLOCK;
     d->workers = job->threads;
     d->kernel = cupel_reconstruct_kernels_of(job->isa);
-    d->partial = cupel_alloc(cupel_mul(d->blocks, 2 * VECTORS), sizeof *d->partial);
+    d->partial = cupel_alloc(cupel_mul(d->blocks, SUMS), sizeof *d->partial);
     d->trial = cupel_alloc_aligned(n, sizeof(float));
     d->slope = cupel_alloc_aligned(n, sizeof(float));
     bool whole = d->partial && d->trial && d->slope;
@@ -102,7 +102,7 @@ static cupel_status shorten_block(void *user, size_t block, size_t worker, cupel
     return CUPEL_OK;
 }
 
-/* The new gradient takes its place, the change of it too, and both meet all vectors. */
+/* The new gradient takes its place, the change of it too. Sums: the gradient times all vectors, and the square of the change. */
 static cupel_status learn_block(void *user, size_t block, size_t worker, cupel_err *err)
 {
     (void)worker;
@@ -110,35 +110,38 @@ static cupel_status learn_block(void *user, size_t block, size_t worker, cupel_e
     const work *w = user;
     cupel_descent *d = w->d;
     const size_t at = block * BLOCK, n = length_of(d, block);
-    double *sum = d->partial + block * 2 * VECTORS;
+    double *sum = d->partial + block * SUMS;
     float *g = d->b[G] + at, *y = w->y >= 0 ? d->b[w->y] + at : NULL;
     for (size_t k = 0; y && k < n; k++) y[k] = d->slope[at + k] - g[k];
     memcpy(g, d->slope + at, n * sizeof *g);
-    for (int i = 0; i < VECTORS; i++) {
-        sum[i] = d->kernel->dot(n, g, d->b[i] + at);
-        sum[VECTORS + i] = y ? d->kernel->dot(n, y, d->b[i] + at) : 0;
-    }
+    for (int i = 0; i < VECTORS; i++) sum[i] = d->kernel->dot(n, g, d->b[i] + at);
+    sum[VECTORS] = y ? d->kernel->dot(n, y, y) : 0;
     return CUPEL_OK;
 }
 
-/* Inner products of the new gradient and, with a pair (s, y), of its change and, by the coefficients that made it, of the step. */
+/* Inner products of the new gradient and, with a pair (s, y), of the step, by the coefficients that made it, and of the change, which is the new
+ * gradient less the old one. */
 static cupel_status learn(work *w, double length, cupel_err *err)
 {
     cupel_descent *d = w->d;
-    double with_step[VECTORS], square = 0;
+    double step[VECTORS], sum[SUMS] = {0}, square = 0;
     for (int i = 0; i < VECTORS; i++) {
-        with_step[i] = 0;
-        for (int j = 0; j < VECTORS; j++) with_step[i] += length * (double)w->coefficient[j] * d->inner[j][i];
+        step[i] = 0;
+        for (int j = 0; j < VECTORS; j++) step[i] += length * (double)w->coefficient[j] * d->inner[j][i];
     }
-    for (int i = 0; i < VECTORS; i++) square += length * (double)w->coefficient[i] * with_step[i];
-    const cupel_status st = cupel_par_for(w->d->workers, d->blocks, learn_block, w, err);
+    for (int i = 0; i < VECTORS; i++) square += length * (double)w->coefficient[i] * step[i];
+    const cupel_status st = cupel_par_for(d->workers, d->blocks, learn_block, w, err);
     if (st != CUPEL_OK) return st;
-    double sum[2 * VECTORS] = {0};
     for (size_t b = 0; b < d->blocks; b++)
-        for (int i = 0; i < 2 * VECTORS; i++) sum[i] += d->partial[b * 2 * VECTORS + (size_t)i];
+        for (int i = 0; i < SUMS; i++) sum[i] += d->partial[b * SUMS + (size_t)i];
     if (w->y >= 0) {
-        for (int i = 0; i < VECTORS; i++) d->inner[w->s][i] = d->inner[i][w->s] = i == w->s ? square : with_step[i];
-        for (int i = 0; i < VECTORS; i++) d->inner[w->y][i] = d->inner[i][w->y] = sum[VECTORS + i];
+        double change[VECTORS];
+        for (int i = 0; i < VECTORS; i++) change[i] = sum[i] - d->inner[G][i];
+        change[w->s] = sum[w->s] - step[G];
+        change[w->y] = sum[VECTORS];
+        step[w->s] = square;
+        for (int i = 0; i < VECTORS; i++) d->inner[w->s][i] = d->inner[i][w->s] = step[i];
+        for (int i = 0; i < VECTORS; i++) d->inner[w->y][i] = d->inner[i][w->y] = change[i];
     }
     for (int i = 0; i < VECTORS; i++) d->inner[G][i] = d->inner[i][G] = sum[i];
     return CUPEL_OK;

@@ -25,7 +25,8 @@ struct cupel_misfit {
     cupel_lineal *lineal;       /* NULL: not matched */
     size_t pitch, plane, half;
     size_t matched;             /* planes of lags that are matched, from 0 on */
-    size_t wave[3], kept[3];    /* the shortest wave along each axis, and how many there are; along the last only those from 0 on */
+    size_t *row;                /* [n0][n1 + 1] where the waves (i, j) begin in a spectrum; what is kept of them are the first along the last axis */
+    size_t waves;               /* kept in all */
     double voxels, phi;
     float *x, *f, *keep, *path; /* voxels; work; spectrum of x; derivatives of the lineal paths */
     float *smooth[3];           /* the Gaussian along each axis: [n0], [n1], [2][2 half] for both ways */
@@ -54,6 +55,7 @@ void cupel_misfit_free(cupel_misfit *m)
     cupel_free(m->keep);
     cupel_free(m->path);
     for (int a = 0; a < 3; a++) cupel_free(m->smooth[a]);
+    cupel_free(m->row);
     cupel_free(m->partial);
     cupel_free(m->scratch);
     cupel_free(m);
@@ -79,7 +81,6 @@ static void make_filters(cupel_misfit *m)
         for (size_t i = 0; i < count; i++) {
             const double k = 2 * PI * (double)(2 * i > n ? n - i : i) / (double)n, g = exp(-SIGMA * SIGMA * k * k / 2);
             const double twice = i == 0 || 2 * i == n ? 1 : sqrt(2), scale = sqrt(m->voxels);
-            if (g >= FAINTEST && 2 * i <= n) m->wave[a] = i;
             if (a < 2) {
                 m->smooth[a][i] = (float)g;
                 continue;
@@ -87,8 +88,25 @@ static void make_filters(cupel_misfit *m)
             m->smooth[2][2 * i] = m->smooth[2][2 * i + 1] = (float)(g / (twice * scale));
             m->smooth[2][2 * (m->half + i)] = m->smooth[2][2 * (m->half + i) + 1] = (float)(g * twice / scale);
         }
-        m->kept[a] = a == 2 ? m->wave[a] + 1 : 2 * m->wave[a] + 1 < n ? 2 * m->wave[a] + 1 : n;
     }
+}
+
+static float smooth_of(const cupel_misfit *m, size_t i, size_t j) { return m->smooth[0][i] * m->smooth[1][j]; }
+
+static size_t row_of(const cupel_misfit *m, size_t i, size_t j) { return m->row[i * (m->t->n[1] + 1) + j]; }
+
+/* How many waves (i, j, 0 ...) are kept. */
+static size_t kept_of(const cupel_misfit *m, size_t i, size_t j) { return row_of(m, i, j + 1) - row_of(m, i, j); }
+
+static void choose_waves(cupel_misfit *m)
+{
+    for (size_t i = 0; i < m->t->n[0]; i++)
+        for (size_t j = 0; j <= m->t->n[1]; j++) {
+            m->row[i * (m->t->n[1] + 1) + j] = m->waves;
+            const double k2 = 2 * PI / (double)m->t->n[2];
+            for (size_t k = 0; j < m->t->n[1] && k < m->half; k++)
+                if ((double)smooth_of(m, i, j) * exp(-SIGMA * SIGMA * k2 * k2 * (double)(k * k) / 2) >= FAINTEST) m->waves++;
+        }
 }
 
 cupel_status cupel_misfit_new(const cupel_reconstruct_target *t, const cupel_job *job, cupel_misfit **out, cupel_err *err)
@@ -113,9 +131,10 @@ cupel_status cupel_misfit_new(const cupel_reconstruct_target *t, const cupel_job
     m->smooth[0] = cupel_alloc(t->n[0], sizeof(float));
     m->smooth[1] = cupel_alloc(t->n[1], sizeof(float));
     m->smooth[2] = cupel_alloc(4 * m->half, sizeof(float));
+    m->row = cupel_alloc(cupel_mul(t->n[0], t->n[1] + 1), sizeof *m->row);
     m->partial = cupel_alloc(t->n[0], sizeof *m->partial);
     m->scratch = cupel_alloc_aligned(cupel_mul(m->workers, m->each), sizeof *m->scratch);
-    if (!m->x || !m->f || !m->keep || !m->smooth[0] || !m->smooth[1] || !m->smooth[2] || !m->partial || !m->scratch)
+    if (!m->x || !m->f || !m->keep || !m->smooth[0] || !m->smooth[1] || !m->smooth[2] || !m->row || !m->partial || !m->scratch)
         CUPEL_TRY(cupel_no_memory(err, "a reconstruction", 3 * size * sizeof(float)));
     if (t->lineal_path > 0) {
         m->path = cupel_alloc_aligned(size, sizeof *m->path);
@@ -124,6 +143,7 @@ cupel_status cupel_misfit_new(const cupel_reconstruct_target *t, const cupel_job
     }
     look_at_target(m);
     make_filters(m);
+    choose_waves(m);
     *out = m;
     m = NULL;
 done:
@@ -131,13 +151,7 @@ done:
     return st;
 }
 
-size_t cupel_misfit_size(const cupel_misfit *m) { return 2 * m->kept[0] * m->kept[1] * m->kept[2]; }
-
-double cupel_misfit_copies(const cupel_misfit *m, size_t at)
-{
-    const size_t k = at / 2 % m->kept[2];
-    return k == 0 || 2 * k == m->t->n[2] ? 1 : 2;
-}
+size_t cupel_misfit_size(const cupel_misfit *m) { return 2 * m->waves; }
 
 size_t cupel_misfit_pitch(const cupel_misfit *m) { return m->pitch; }
 
@@ -145,24 +159,17 @@ static float *scratch_of(const cupel_misfit *m, size_t worker) { return m->scrat
 
 /* ---- between a spectrum and voxels ---- */
 
-/* The place among the kept waves of wave i along an axis; SIZE_MAX: none. */
-static size_t place_of(const cupel_misfit *m, int axis, size_t i)
-{
-    const size_t n = m->t->n[axis], gone = n - m->kept[axis];
-    if (i <= m->wave[axis]) return i;
-    return i >= m->wave[axis] + 1 + gone ? i - gone : SIZE_MAX;
-}
-
-/* The numbers of waves (i, j, k0 ...) in a spectrum, and how many floats of them are kept; NULL: none. */
+/* The numbers of waves (i, j, k0 ...) in a spectrum, and how many floats of them are kept. */
 static size_t waves_of(const cupel_misfit *m, const cupel_fft_columns_view *v, size_t i, size_t *at)
 {
-    const size_t a = place_of(m, 0, i), b = place_of(m, 1, v->j);
-    if (a == SIZE_MAX || b == SIZE_MAX || v->k0 >= m->kept[2]) return 0;
-    *at = 2 * ((a * m->kept[1] + b) * m->kept[2] + v->k0);
-    return 2 * (v->n < m->kept[2] - v->k0 ? v->n : m->kept[2] - v->k0);
+    const size_t kept = kept_of(m, i, v->j);
+    if (v->k0 >= kept) return 0;
+    *at = 2 * (row_of(m, i, v->j) + v->k0);
+    return 2 * (v->n < kept - v->k0 ? v->n : kept - v->k0);
 }
 
-static float smooth_of(const cupel_misfit *m, size_t i, size_t j) { return m->smooth[0][i] * m->smooth[1][j]; }
+/* The second index of a block of columns. */
+static size_t line_of(const cupel_misfit *m, size_t block) { return block / (cupel_fft_blocks(m->fft) / m->t->n[1]); }
 
 /* The columns of G u. */
 static void smooth_from(void *user, const cupel_fft_columns_view *v)
@@ -196,7 +203,11 @@ static cupel_status columns_from(void *user, size_t b, size_t worker, cupel_err 
 {
     (void)err;
     pass *p = user;
-    cupel_fft_columns_backward(p->m->fft, b, NULL, p->out, smooth_from, p, scratch_of(p->m, worker));
+    const size_t j = line_of(p->m, b);
+    if (kept_of(p->m, 0, j))
+        cupel_fft_columns_backward(p->m->fft, b, NULL, p->out, smooth_from, p, scratch_of(p->m, worker));
+    else
+        for (size_t i = 0; i < p->m->t->n[0]; i++) memset(p->out + i * p->m->plane + j * p->m->pitch, 0, p->m->pitch * sizeof(float));
     return CUPEL_OK;
 }
 
@@ -204,7 +215,8 @@ static cupel_status columns_to(void *user, size_t b, size_t worker, cupel_err *e
 {
     (void)err;
     pass *p = user;
-    cupel_fft_columns_forward(p->m->fft, b, p->in, NULL, smooth_to, p, scratch_of(p->m, worker));
+    if (kept_of(p->m, 0, line_of(p->m, b)))
+        cupel_fft_columns_forward(p->m->fft, b, p->in, NULL, smooth_to, p, scratch_of(p->m, worker));
     return CUPEL_OK;
 }
 
@@ -224,17 +236,22 @@ cupel_status cupel_misfit_field(cupel_misfit *m, const float *q, float *z, cupel
     return st == CUPEL_OK ? cupel_par_for(m->workers, m->t->n[0], plane_back, &p, err) : st;
 }
 
+double cupel_misfit_copies(const cupel_misfit *m, size_t k) { return k == 0 || 2 * k == m->t->n[2] ? 1 : 2; }
+
+void cupel_misfit_rows(const cupel_misfit *m, cupel_misfit_row *fn, void *user)
+{
+    for (size_t i = 0; i < m->t->n[0]; i++)
+        for (size_t j = 0; j < m->t->n[1]; j++) fn(user, 2 * row_of(m, i, j), kept_of(m, i, j));
+}
+
 cupel_status cupel_misfit_spectrum(cupel_misfit *m, float *u, float *q, cupel_err *err)
 {
     const cupel_status st = cupel_fft_forward(m->fft, u, m->job->threads, err);
     for (size_t i = 0; i < m->t->n[0]; i++)
         for (size_t j = 0; j < m->t->n[1]; j++)
-            for (size_t k = 0; k < 2 * m->kept[2]; k++) {
-                const size_t a = place_of(m, 0, i), b = place_of(m, 1, j);
-                if (a == SIZE_MAX || b == SIZE_MAX) break;
-                const size_t at = 2 * (a * m->kept[1] + b) * m->kept[2] + k;
-                q[at] = (float)((double)u[(i * m->t->n[1] + j) * m->pitch + k] * sqrt(cupel_misfit_copies(m, at) / m->voxels));
-            }
+            for (size_t k = 0; k < 2 * kept_of(m, i, j); k++)
+                q[2 * row_of(m, i, j) + k] =
+                    (float)((double)u[(i * m->t->n[1] + j) * m->pitch + k] * sqrt(cupel_misfit_copies(m, k / 2) / m->voxels));
     return st;
 }
 

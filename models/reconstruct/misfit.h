@@ -18,8 +18,11 @@ void cupel_misfit_free(cupel_misfit *m);
 
 size_t cupel_misfit_pitch(const cupel_misfit *m); /* floats per row of voxels */
 size_t cupel_misfit_size(const cupel_misfit *m);  /* floats of a spectrum: re, im, re, ...; the first is that of the mean */
-/* [size] how often each number stands in the whole spectrum: 1 or 2. */
-double cupel_misfit_copies(const cupel_misfit *m, size_t at);
+/* How often a wave with this last index stands in the whole spectrum: 1 or 2. */
+double cupel_misfit_copies(const cupel_misfit *m, size_t k);
+/* Calls fn for each row of a spectrum: where it begins, and how many waves it has, with last indices from 0 on. */
+typedef void cupel_misfit_row(void *user, size_t at, size_t waves);
+void cupel_misfit_rows(const cupel_misfit *m, cupel_misfit_row *fn, void *user);
 
 /* The spectrum q [size] of u [n0][n1][pitch], which is lost; z [n0][n1][pitch] of a spectrum. */
 cupel_status cupel_misfit_spectrum(cupel_misfit *m, float *u, float *q, cupel_err *err);

@@ -12,8 +12,14 @@ cupel_status cupel_reconstruct_start(const cupel_reconstruct_target *t, cupel_mi
 /* one [voxels]: the t->ones largest of z [n0][n1][pitch], of equal ones the first. *level: the smallest of them. */
 cupel_status cupel_reconstruct_cut(const cupel_reconstruct_target *t, const float *z, size_t pitch, unsigned char *one, float *level, cupel_err *err);
 
-/* Swaps of voxels at the interface, as long as go_on says so, each kept only if E falls. *e is that of one; *kept counts. */
-cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, bool (*go_on)(void *, double),
-                                    void *user, unsigned char *one, double *e, size_t *kept, cupel_err *err);
+/* Asked before each step, with what E is by then; false ends the work. */
+typedef struct cupel_reconstruct_guard {
+    bool (*go_on)(void *user, double e);
+    void *user;
+} cupel_reconstruct_guard;
+
+/* Swaps of voxels at the interface, each step kept only if E falls. *e is that of one; *kept counts. */
+cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, const cupel_job *job,
+                                    const cupel_reconstruct_guard *guard, unsigned char *one, double *e, size_t *kept, cupel_err *err);
 
 #endif

@@ -6,12 +6,12 @@
 
 #include <math.h>
 
-/* The cut is first soft and then ever sharper. */
+/* The cut is first soft and then sharp. */
 static const struct stage {
     double delta;
     size_t iterations;
-} stages[] = {{0.3, 20}, {0.12, 40}, {0.05, 50}, {0.025, 50}};
-enum { STAGES = sizeof stages / sizeof *stages, SWAPS = 150 };
+} stages[] = {{0.1, 170}, {0.04, 50}};
+enum { STAGES = sizeof stages / sizeof *stages, SWAPS = 60 };
 static const double FOR_DESCENT = 0.75; /* of a limited time */
 
 typedef struct run {
@@ -100,7 +100,7 @@ cupel_status cupel_reconstruct_voxels(const cupel_reconstruct_target *t, const c
     CUPEL_TRY(cupel_misfit_field(m, q, z, err));
     CUPEL_TRY(cupel_reconstruct_cut(t, z, cupel_misfit_pitch(m), one, &level, err));
     r.limit = o->seconds;
-    CUPEL_TRY(cupel_reconstruct_swap(t, m, o, go_on_swapping, &r, one, &out->misfit, &out->swaps, err));
+    CUPEL_TRY(cupel_reconstruct_swap(t, m, o, job, &(cupel_reconstruct_guard){go_on_swapping, &r}, one, &out->misfit, &out->swaps, err));
     cupel_progress(job, "reconstructing", r.total, r.total);
 done:
     cupel_misfit_free(m);

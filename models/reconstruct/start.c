@@ -72,18 +72,25 @@ static void put_noise(const cupel_reconstruct_target *t, size_t pitch, const cup
         for (size_t k = 0; k < n[2]; k++) q[row * pitch + k] = (float)cupel_rng_normal(o->seed, 2 * o->stream, row * n[2] + k);
 }
 
-/* Amplitudes by the spectrum of the correlations, phases of the noise; both have their inner columns times sqrt 2. Returns the sum of squares. */
-static double join(const cupel_misfit *m, const float *power, float *q)
+typedef struct joining {
+    const cupel_misfit *m;
+    const float *power;
+    float *q;
+    double sum;              /* of squares */
+} joining;
+
+/* Amplitudes by the spectrum of the correlations, phases of the noise; both have their inner columns times sqrt 2. The mean is nothing. */
+static void join_row(void *user, size_t at, size_t waves)
 {
-    double sum = 0;
-    for (size_t at = 0; at < cupel_misfit_size(m); at += 2) {
-        const double copies = cupel_misfit_copies(m, at), p = (double)power[at] / sqrt(copies);
-        const double size = hypot((double)q[at], (double)q[at + 1]), f = at && p > 0 && size > 0 ? sqrt(copies * p) / size : 0;
-        q[at] = (float)(f * (double)q[at]);
-        q[at + 1] = (float)(f * (double)q[at + 1]);
-        sum += f * f * size * size;
+    joining *w = user;
+    for (size_t k = 0; k < waves; k++, at += 2) {
+        float *q = w->q + at;
+        const double copies = cupel_misfit_copies(w->m, k), p = (double)w->power[at] / sqrt(copies);
+        const double size = hypot((double)q[0], (double)q[1]), f = at && p > 0 && size > 0 ? sqrt(copies * p) / size : 0;
+        q[0] = (float)(f * (double)q[0]);
+        q[1] = (float)(f * (double)q[1]);
+        w->sum += f * f * size * size;
     }
-    return sum;
 }
 
 /* Unit variance, and the cut at 0: the mean is the first number of the spectrum. */
@@ -116,7 +123,9 @@ cupel_status cupel_reconstruct_start(const cupel_reconstruct_target *t, cupel_mi
     CUPEL_TRY(cupel_misfit_spectrum(m, z, power, err));
     put_noise(t, pitch, o, z);
     CUPEL_TRY(cupel_misfit_spectrum(m, z, q, err));
-    CUPEL_TRY(put_level(t, m, join(m, power, q), q, z, err));
+    joining w = {.m = m, .power = power, .q = q};
+    cupel_misfit_rows(m, join_row, &w);
+    CUPEL_TRY(put_level(t, m, w.sum, q, z, err));
 done:
     cupel_free(power);
     cupel_free(table);

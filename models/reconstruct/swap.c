@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/sys/par.h"
 
 #include <string.h>
 
@@ -20,9 +21,11 @@ typedef struct candidate {
 typedef struct swapper {
     const cupel_reconstruct_target *t;
     uint64_t seed, stream;
+    size_t step, pitch;
     unsigned char *one;
-    candidate *list[2];      /* voxels of 0 and of 1 */
-    size_t n[2], room[2];
+    const float *g;
+    candidate *list[2];      /* [voxels] of 0 and of 1: first those of each plane in its place, then all together */
+    size_t *found[2];        /* [planes] */
 } swapper;
 
 static bool before(const candidate *a, const candidate *b) { return a->gain < b->gain || (a->gain == b->gain && a->at < b->at); }
@@ -50,17 +53,10 @@ static void select_least(candidate *c, size_t n, size_t k)
     }
 }
 
-static bool push(swapper *s, bool one, float gain, size_t at)
-{
-    if (s->n[one] == s->room[one] && !cupel_grow((void **)&s->list[one], &s->room[one], s->n[one] + 1, sizeof(candidate))) return false;
-    s->list[one][s->n[one]++] = (candidate){gain, (uint32_t)at};
-    return true;
-}
-
 /* The voxels of a row that have a face in common with the other phase, by chance. */
-static bool look_at_row(swapper *s, size_t step, size_t i, size_t j, size_t pitch, const float *g)
+static void look_at_row(swapper *s, size_t i, size_t j)
 {
-    const size_t *n = s->t->n, row = i * n[1] + j;
+    const size_t *n = s->t->n, row = i * n[1] + j, plane = n[1] * n[2];
     const unsigned char *x = s->one + row * n[2], *around[4] = {s->one + ((i + 1) % n[0] * n[1] + j) * n[2],
                                                                s->one + ((i + n[0] - 1) % n[0] * n[1] + j) * n[2],
                                                                s->one + (i * n[1] + (j + 1) % n[1]) * n[2],
@@ -68,24 +64,40 @@ static bool look_at_row(swapper *s, size_t step, size_t i, size_t j, size_t pitc
     uint64_t bits = 0;
     size_t have = SIZE_MAX;
     for (size_t k = 0; k < n[2]; k++) {
-        const unsigned char left = x[k ? k - 1 : n[2] - 1], right = x[k + 1 < n[2] ? k + 1 : 0];
-        const unsigned differs = (x[k] ^ left) | (x[k] ^ right) | (x[k] ^ around[0][k]) | (x[k] ^ around[1][k]) | (x[k] ^ around[2][k]) | (x[k] ^ around[3][k]);
-        if (!differs) continue;
+        const unsigned alike = 6 * x[k], sum = (unsigned)x[k ? k - 1 : n[2] - 1] + x[k + 1 < n[2] ? k + 1 : 0] + around[0][k] + around[1][k] + around[2][k] + around[3][k];
+        if (sum == alike) continue;
         const size_t at = row * n[2] + k;
-        if (at / 8 != have) bits = cupel_rng_bits(s->seed, s->stream, step * (n[0] * n[1] * n[2]) + (have = at / 8));
+        if (at / 8 != have) bits = cupel_rng_bits(s->seed, s->stream, s->step * n[0] * plane + (have = at / 8));
         if ((bits >> (8 * (at % 8)) & 255) >= SHARE) continue;
-        const float slope = g[row * pitch + k];
-        if (!push(s, x[k], x[k] ? -slope : slope, at)) return false;
+        const float slope = s->g[row * s->pitch + k];
+        s->list[x[k]][i * plane + s->found[x[k]][i]++] = (candidate){x[k] ? -slope : slope, (uint32_t)at};
     }
-    return true;
 }
 
-/* The best of each list, at most `many`; how many there are of both. */
+static cupel_status look_at_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    (void)err;
+    swapper *s = user;
+    s->found[0][i] = s->found[1][i] = 0;
+    for (size_t j = 0; j < s->t->n[1]; j++) look_at_row(s, i, j);
+    return CUPEL_OK;
+}
+
+/* The best of each phase come first, at most `many`; how many there are of each. */
 static size_t choose(swapper *s, size_t many)
 {
-    for (int p = 0; p < 2; p++)
-        if (s->n[p] < many) many = s->n[p];
-    for (int p = 0; p < 2; p++) select_least(s->list[p], s->n[p], many);
+    const size_t plane = s->t->n[1] * s->t->n[2];
+    size_t n[2];
+    for (int p = 0; p < 2; p++) {
+        n[p] = 0;
+        for (size_t i = 0; i < s->t->n[0]; i++) {
+            memmove(s->list[p] + n[p], s->list[p] + i * plane, s->found[p][i] * sizeof(candidate));
+            n[p] += s->found[p][i];
+        }
+        if (n[p] < many) many = n[p];
+    }
+    for (int p = 0; p < 2; p++) select_least(s->list[p], n[p], many);
     return many;
 }
 
@@ -95,22 +107,39 @@ static void turn(swapper *s, size_t many)
         for (size_t c = 0; c < many; c++) s->one[s->list[p][c].at] ^= 1;
 }
 
-cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, bool (*go_on)(void *, double),
-                                    void *user, unsigned char *one, double *e, size_t *kept, cupel_err *err)
+static void release(swapper *s)
+{
+    for (int p = 0; p < 2; p++) {
+        cupel_free(s->list[p]);
+        cupel_free(s->found[p]);
+    }
+}
+
+static cupel_status take_room(swapper *s, cupel_err *err)
+{
+    const size_t voxels = s->t->n[0] * s->t->n[1] * s->t->n[2];
+    for (int p = 0; p < 2; p++) {
+        s->list[p] = cupel_alloc(voxels, sizeof(candidate));
+        s->found[p] = cupel_alloc(s->t->n[0], sizeof(size_t));
+        if (!s->list[p] || !s->found[p]) return cupel_no_memory(err, "swaps of voxels", 2 * voxels * sizeof(candidate));
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, const cupel_job *job,
+                                    const cupel_reconstruct_guard *guard, unsigned char *one, double *e, size_t *kept, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    swapper s = {.t = t, .seed = o->seed, .stream = 2 * o->stream + 1, .one = one};
-    const size_t pitch = cupel_misfit_pitch(m), planes = t->n[0];
+    swapper s = {.t = t, .seed = o->seed, .stream = 2 * o->stream + 1, .one = one, .pitch = cupel_misfit_pitch(m)};
     double many = MANY, trial;
-    float *g = cupel_alloc_aligned(t->n[0] * t->n[1] * pitch, sizeof *g);
+    float *g = cupel_alloc_aligned(t->n[0] * t->n[1] * s.pitch, sizeof *g);
     if (!g) CUPEL_TRY(cupel_no_memory(err, "swaps of voxels", 0));
+    s.g = g;
+    CUPEL_TRY(take_room(&s, err));
     CUPEL_TRY(cupel_misfit_hard(m, one, e, err));
     CUPEL_TRY(cupel_misfit_hard_slope(m, g, err));
-    for (size_t step = 0; go_on(user, *e); step++) {
-        s.n[0] = s.n[1] = 0;
-        for (size_t i = 0; i < planes; i++)
-            for (size_t j = 0; j < t->n[1]; j++)
-                if (!look_at_row(&s, step, i, j, pitch, g)) CUPEL_TRY(cupel_no_memory(err, "swaps of voxels", 0));
+    for (; guard->go_on(guard->user, *e); s.step++) {
+        CUPEL_TRY(cupel_par_for(job->threads, t->n[0], look_at_plane, &s, err));
         const size_t chosen = choose(&s, many < 1 ? 1 : (size_t)many);
         if (!chosen) break;
         turn(&s, chosen);
@@ -127,7 +156,6 @@ cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_mis
     }
 done:
     cupel_free(g);
-    cupel_free(s.list[0]);
-    cupel_free(s.list[1]);
+    release(&s);
     return st;
 }

@@ -116,13 +116,21 @@ static double dot(size_t n, const float *a, const float *b)
     return fold(acc) + rest;
 }
 
-static void combine(size_t n, size_t m, const float *c, const float *const *b, size_t at, float *restrict out)
+/* A stretch of the sum stays in registers while the vectors pass. */
+static void combine(size_t n, size_t m, const float *c, const float *const *b, size_t at, float *out)
 {
-    for (size_t k = 0; k < n; k++) out[k] = 0;
-    for (size_t j = 0; j < m; j++) {
-        const float f = c[j], *restrict x = b[j] + at;
-        if (f == 0) continue;
-        for (size_t k = 0; k < n; k++) out[k] += f * x[k];
+    enum { HELD = 64 / WIDTH };
+    size_t k = 0;
+    for (; k + 64 <= n; k += 64) {
+        vec acc[HELD] = {0};
+        for (size_t j = 0; j < m; j++)
+            for (size_t v = 0; v < HELD; v++) acc[v] += c[j] * load(b[j] + at + k + v * WIDTH);
+        for (size_t v = 0; v < HELD; v++) store(out + k + v * WIDTH, acc[v]);
+    }
+    for (; k < n; k++) {
+        float sum = 0;
+        for (size_t j = 0; j < m; j++) sum += c[j] * b[j][at + k];
+        out[k] = sum;
     }
 }
 
