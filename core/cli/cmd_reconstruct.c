@@ -67,7 +67,7 @@ static const cupel_opt options[] = {
     {"reach", "SHARE", CUPEL_OPT_NUMBER, NULL, "0.25", false, "match lags up to this share of the box along each axis; 0.5 is all"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "0", false, "of the random field; the same seed gives the same bytes for any number of threads"},
     {"realisations", "N", CUPEL_OPT_COUNT, NULL, "1", false, "so many volumes: r.npy becomes r-1.npy, r-2.npy, ..."},
-    {"steps", "X", CUPEL_OPT_NUMBER, NULL, "1", false, "times the usual 160 iterations and 150 rounds of swaps"},
+    {"steps", "X", CUPEL_OPT_NUMBER, NULL, "1", false, "times the usual work: 140 iterations and 200 rounds of swaps, more of both on grids below 64^3"},
     {"budget", "TIME", CUPEL_OPT_TEXT, NULL, NULL, false, "end each volume after 60s, '2 min'; what is made then depends on the clock"},
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "the volume, in any format of 'cupel methods' that can be written"},
     {"to", "FORMAT", CUPEL_OPT_TEXT, NULL, NULL, false, "format of the volume when its name does not tell"},
@@ -81,7 +81,7 @@ const cupel_verb cupel_verb_reconstruct = {
     .help = "a structure with the statistics of a volume, of slices or of a saved two-point function",
     .more = "INPUT is a volume or an image of labels, or its statistics as saved by cupel describe: an artifact with maps, which tells S2 over all lags, or JSON, "
             "whose curves tell it by distance. An image gives an image unless --dim 3 is given. Of more than two phases --phase names the one that is matched.\n\n"
-            "A cut Gaussian field with about the two-point function is moved by descent (L-BFGS through ever sharper cuts), cut at the exact volume fraction and "
+            "A cut Gaussian field with about the two-point function is moved by descent (L-BFGS on a softened cut), cut at the exact volume fraction and "
             "mended by swaps of voxels at the interface that are kept only if the error falls. Volumes are made periodic. An input that is a cut-out needs "
             "--nonperiodic. Errors: two-point |S2 - target| / |target - fraction^2|; lineal-path |L - target| / |target|, both phases; measured on the "
             "voxels written. Statistics that were not asked for are told too. Ctrl-C keeps the best so far and ends with exit code 1.\n\n"

@@ -93,11 +93,16 @@ static bundle bundle_of(const cupel_lineal *l, int axis, size_t item, size_t b)
 /* rows [n + last][16] of x, or of 1 - x. Lanes that are not there hold 0. */
 static void gather(const bundle *b, const float *x, size_t n, size_t last, bool other, float *rows)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t v = 0; v < LANES; v++) {
-            const float one = v < b->lanes ? x[b->from + i * b->voxel + v * b->lane] : other;
-            rows[i * LANES + v] = other ? 1 - one : one;
-        }
+    if (b->lane == 1 && b->lanes == LANES) {
+        for (size_t i = 0; i < n; i++) memcpy(rows + i * LANES, x + b->from + i * b->voxel, LANES * sizeof *rows);
+    } else {
+        memset(rows, 0, n * LANES * sizeof *rows);
+        for (size_t v = 0; v < b->lanes; v++)
+            for (size_t i = 0; i < n; i++) rows[i * LANES + v] = x[b->from + i * b->voxel + v * b->lane];
+    }
+    for (size_t i = 0; i < n * LANES && other; i++) rows[i] = 1 - rows[i];
+    for (size_t v = b->lanes; v < LANES && other; v++)
+        for (size_t i = 0; i < n; i++) rows[i * LANES + v] = 0;
     for (size_t i = n; i < n + last; i++) memcpy(rows + i * LANES, rows + (i - n) * LANES, LANES * sizeof *rows);
 }
 

@@ -6,19 +6,18 @@
 
 #include <math.h>
 
-/* The cut is first soft and then sharp. */
-static const struct stage {
-    double delta;
-    size_t iterations;
-} stages[] = {{0.1, 170}, {0.04, 50}};
-enum { STAGES = sizeof stages / sizeof *stages, SWAPS = 60 };
+/* The usual work on 64^3 voxels. Smaller grids are cheaper and harder: they get more, up to so many times. */
+static const double DELTA = 0.1, USUAL = 64 * 64 * 64;
+static const struct work {
+    double steps, power, most;
+} descent = {140, 0.5, 4}, swaps = {200, 1, 20};
 static const double FOR_DESCENT = 0.75; /* of a limited time */
 
 typedef struct run {
     const cupel_reconstruct_options *o;
     const cupel_job *job;
     cupel_misfit *m;
-    double delta, begun, limit;   /* limit: seconds; 0: none */
+    double begun, limit;          /* limit: seconds; 0: none */
     size_t done, total, left;     /* iterations; left: of the swaps */
     cupel_reconstructed *out;
 } run;
@@ -26,7 +25,7 @@ typedef struct run {
 static cupel_status eval(void *user, const float *x, double *f, float *g, cupel_err *err)
 {
     run *r = user;
-    return cupel_misfit_soft(r->m, x, r->delta, f, g, err);
+    return cupel_misfit_soft(r->m, x, DELTA, f, g, err);
 }
 
 static bool go_on(void *user, double f)
@@ -58,23 +57,20 @@ static bool go_on_swapping(void *user, double f)
     return go_on(r, f);
 }
 
-static size_t times(size_t n, double effort) { return (size_t)fmax(1, (double)n * effort + 0.5); }
-
-static cupel_status descend(run *r, float *q, cupel_err *err)
+static size_t steps_of(const struct work *w, double voxels, double effort)
 {
-    cupel_status st = CUPEL_OK;
+    const double more = fmin(fmax(pow(USUAL / voxels, w->power), 1), w->most);
+    return (size_t)fmax(1, w->steps * more * effort + 0.5);
+}
+
+static cupel_status descend(run *r, size_t iterations, float *q, cupel_err *err)
+{
     cupel_descent *d = NULL;
     double f;
     const cupel_descent_problem p = {cupel_misfit_size(r->m), r, eval, go_on_descending};
-    CUPEL_TRY(cupel_descent_new(p.n, r->job, &d, err));
-    for (size_t s = 0, before = 0; s < STAGES && !r->out->stopped; s++) {
-        r->delta = stages[s].delta;
-        r->done = before;
-        CUPEL_TRY(cupel_descent_run(d, &p, times(stages[s].iterations, r->o->effort), q, &f, err));
-        before += times(stages[s].iterations, r->o->effort);
-        r->done = before;
-    }
-done:
+    cupel_status st = cupel_descent_new(p.n, r->job, &d, err);
+    if (st == CUPEL_OK) st = cupel_descent_run(d, &p, iterations, q, &f, err);
+    r->done = iterations;
     cupel_descent_free(d);
     return st;
 }
@@ -85,18 +81,20 @@ cupel_status cupel_reconstruct_voxels(const cupel_reconstruct_target *t, const c
     cupel_status st = CUPEL_OK;
     cupel_misfit *m = NULL;
     float *q = NULL, *z = NULL, level;
-    run r = {.o = o, .job = job, .begun = cupel_now(), .out = out, .left = times(SWAPS, o->effort)};
+    run r = {.o = o, .job = job, .begun = cupel_now(), .out = out};
+    const double voxels = (double)t->n[0] * (double)t->n[1] * (double)t->n[2];
+    const size_t iterations = steps_of(&descent, voxels, o->effort);
     *out = (cupel_reconstructed){0};
     CUPEL_TRY(cupel_misfit_new(t, job, &m, err));
     r.m = m;
-    r.total = r.left;
-    for (size_t s = 0; s < STAGES; s++) r.total += times(stages[s].iterations, o->effort);
+    r.left = steps_of(&swaps, voxels, o->effort);
+    r.total = iterations + r.left;
     q = cupel_alloc_aligned(cupel_misfit_size(m), sizeof *q);
     z = cupel_alloc_aligned(t->n[0] * t->n[1] * cupel_misfit_pitch(m), sizeof *z);
     if (!q || !z) CUPEL_TRY(cupel_no_memory(err, "a reconstruction", 0));
     CUPEL_TRY(cupel_reconstruct_start(t, m, o, q, z, err));
     r.limit = FOR_DESCENT * o->seconds;
-    CUPEL_TRY(descend(&r, q, err));
+    CUPEL_TRY(descend(&r, iterations, q, err));
     CUPEL_TRY(cupel_misfit_field(m, q, z, err));
     CUPEL_TRY(cupel_reconstruct_cut(t, z, cupel_misfit_pitch(m), one, &level, err));
     r.limit = o->seconds;

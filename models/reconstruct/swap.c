@@ -5,13 +5,15 @@
 #include "core/base/rng.h"
 #include "core/sys/par.h"
 
+#include <math.h>
 #include <string.h>
 
-/* Each step takes a random share of the voxels at the interface and turns the best `many` of them each way, those whose derivative promises most. */
+/* Each step takes a random share of the voxels at the interface and turns the best `many` of them each way: those of which a falling sum of the
+ * derivatives of this step and of those before promises most (the sum makes steps longer along valleys). Where single voxels do not help either the
+ * share is made smaller, so that not only the best is tried. */
 
-static const unsigned SHARE = 77; /* of 256 */
-enum { MANY = 60 };
-static const double MORE = 1.2, FEWER = 0.6;
+static const double MORE = 1.2, FEWER = 0.6, SHARE = 0.3, LEAST_SHARE = 1.0 / 256, REMEMBER = 0.85;
+enum { MANY = 60, FACES = 2 }; /* FACES: that a voxel shares with the other phase, or it stays: no single voxels come of it */
 
 typedef struct candidate {
     float gain;              /* derivative of E along the change */
@@ -22,8 +24,9 @@ typedef struct swapper {
     const cupel_reconstruct_target *t;
     uint64_t seed, stream;
     size_t step, pitch;
+    unsigned share;          /* of 65536 */
     unsigned char *one;
-    const float *g;
+    float *g, *sum;          /* [n0][n1][pitch] the derivatives, and their falling sum */
     candidate *list[2];      /* [voxels] of 0 and of 1: first those of each plane in its place, then all together */
     size_t *found[2];        /* [planes] */
 } swapper;
@@ -65,11 +68,11 @@ static void look_at_row(swapper *s, size_t i, size_t j)
     size_t have = SIZE_MAX;
     for (size_t k = 0; k < n[2]; k++) {
         const unsigned alike = 6 * x[k], sum = (unsigned)x[k ? k - 1 : n[2] - 1] + x[k + 1 < n[2] ? k + 1 : 0] + around[0][k] + around[1][k] + around[2][k] + around[3][k];
-        if (sum == alike) continue;
+        if ((x[k] ? alike - sum : sum) < FACES) continue;
         const size_t at = row * n[2] + k;
-        if (at / 8 != have) bits = cupel_rng_bits(s->seed, s->stream, s->step * n[0] * plane + (have = at / 8));
-        if ((bits >> (8 * (at % 8)) & 255) >= SHARE) continue;
-        const float slope = s->g[row * s->pitch + k];
+        if (at / 4 != have) bits = cupel_rng_bits(s->seed, s->stream, s->step * n[0] * plane + (have = at / 4));
+        if ((bits >> (16 * (at % 4)) & 65535) >= s->share) continue;
+        const float slope = s->sum[row * s->pitch + k];
         s->list[x[k]][i * plane + s->found[x[k]][i]++] = (candidate){x[k] ? -slope : slope, (uint32_t)at};
     }
 }
@@ -109,6 +112,8 @@ static void turn(swapper *s, size_t many)
 
 static void release(swapper *s)
 {
+    cupel_free(s->g);
+    cupel_free(s->sum);
     for (int p = 0; p < 2; p++) {
         cupel_free(s->list[p]);
         cupel_free(s->found[p]);
@@ -117,13 +122,38 @@ static void release(swapper *s)
 
 static cupel_status take_room(swapper *s, cupel_err *err)
 {
-    const size_t voxels = s->t->n[0] * s->t->n[1] * s->t->n[2];
+    const size_t voxels = s->t->n[0] * s->t->n[1] * s->t->n[2], size = s->t->n[0] * s->t->n[1] * s->pitch;
+    s->g = cupel_alloc_aligned(size, sizeof *s->g);
+    s->sum = cupel_alloc_aligned(size, sizeof *s->sum);
     for (int p = 0; p < 2; p++) {
         s->list[p] = cupel_alloc(voxels, sizeof(candidate));
         s->found[p] = cupel_alloc(s->t->n[0], sizeof(size_t));
-        if (!s->list[p] || !s->found[p]) return cupel_no_memory(err, "swaps of voxels", 2 * voxels * sizeof(candidate));
     }
+    if (s->g && s->sum && s->list[0] && s->list[1] && s->found[0] && s->found[1]) return CUPEL_OK;
+    return cupel_no_memory(err, "swaps of voxels", 2 * voxels * sizeof(candidate) + 2 * size * sizeof(float));
+}
+
+typedef struct memory {
+    const swapper *s;
+    float keep;
+} memory;
+
+static cupel_status remember_plane(void *user, size_t i, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    (void)err;
+    const memory *w = user;
+    const size_t plane = w->s->t->n[1] * w->s->pitch;
+    const float *restrict g = w->s->g + i * plane;
+    float *restrict sum = w->s->sum + i * plane;
+    for (size_t k = 0; k < plane; k++) sum[k] = g[k] + w->keep * sum[k];
     return CUPEL_OK;
+}
+
+static cupel_status look_at_slopes(swapper *s, cupel_misfit *m, float keep, const cupel_job *job, cupel_err *err)
+{
+    const cupel_status st = cupel_misfit_hard_slope(m, s->g, err);
+    return st == CUPEL_OK ? cupel_par_for(job->threads, s->t->n[0], remember_plane, &(memory){s, keep}, err) : st;
 }
 
 cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_misfit *m, const cupel_reconstruct_options *o, const cupel_job *job,
@@ -131,31 +161,30 @@ cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_mis
 {
     cupel_status st = CUPEL_OK;
     swapper s = {.t = t, .seed = o->seed, .stream = 2 * o->stream + 1, .one = one, .pitch = cupel_misfit_pitch(m)};
-    double many = MANY, trial;
-    float *g = cupel_alloc_aligned(t->n[0] * t->n[1] * s.pitch, sizeof *g);
-    if (!g) CUPEL_TRY(cupel_no_memory(err, "swaps of voxels", 0));
-    s.g = g;
+    double many = MANY, share = SHARE, trial;
     CUPEL_TRY(take_room(&s, err));
     CUPEL_TRY(cupel_misfit_hard(m, one, e, err));
-    CUPEL_TRY(cupel_misfit_hard_slope(m, g, err));
+    CUPEL_TRY(look_at_slopes(&s, m, 0, job, err));
     for (; guard->go_on(guard->user, *e); s.step++) {
+        s.share = (unsigned)(65536 * share);
         CUPEL_TRY(cupel_par_for(job->threads, t->n[0], look_at_plane, &s, err));
-        const size_t chosen = choose(&s, many < 1 ? 1 : (size_t)many);
-        if (!chosen) break;
+        const size_t chosen = choose(&s, (size_t)many);
         turn(&s, chosen);
-        CUPEL_TRY(cupel_misfit_hard(m, one, &trial, err));
+        trial = *e;
+        if (chosen) CUPEL_TRY(cupel_misfit_hard(m, one, &trial, err));
         if (trial < *e) {
             *e = trial;
             ++*kept;
             many *= MORE;
-            CUPEL_TRY(cupel_misfit_hard_slope(m, g, err));
+            share = fmin(share * MORE, SHARE);
+            CUPEL_TRY(look_at_slopes(&s, m, (float)REMEMBER, job, err));
         } else {
             turn(&s, chosen);
-            many = many * FEWER < 1 ? 1 : many * FEWER;
+            if (many < 2) share = chosen ? fmax(share * FEWER, LEAST_SHARE) : SHARE;
+            many = fmax(many * FEWER, 1);
         }
     }
 done:
-    cupel_free(g);
     release(&s);
     return st;
 }

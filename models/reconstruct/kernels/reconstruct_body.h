@@ -135,6 +135,13 @@ static void combine(size_t n, size_t m, const float *c, const float *const *b, s
 }
 
 static const double NOTHING = 1e-6; /* voxels: paths that add up to less do not count */
+static const float FAINT = 1e-25f;  /* products that are less are 0: subnormal numbers are slow */
+
+static inline vec without_faint(vec p)
+{
+    const ivec kept = (p > FAINT) | (p < -FAINT);
+    return (vec)((ivec)p & kept);
+}
 
 static size_t path(size_t n, size_t last, const float *x, float *history, double *sum)
 {
@@ -148,7 +155,7 @@ static size_t path(size_t n, size_t last, const float *x, float *history, double
         for (size_t i = 0; i < n; i++)
             for (size_t v = 0; v < VECTORS; v++) {
                 const size_t at = i * row + v * WIDTH;
-                const vec p = k ? load(before + at) * load(with + at) : load(with + at);
+                const vec p = k ? without_faint(load(before + at) * load(with + at)) : load(with + at);
                 store(now + at, p);
                 acc[v] += p;
             }
@@ -172,7 +179,7 @@ static void path_back(size_t n, size_t steps, const float *x, const float *histo
         for (size_t at = 0; at < step; at += WIDTH) {
             const vec q = load(work + at) + slope[k];
             store(to + at, load(to + at) + (k ? q * load(before + at) : q));
-            store(work + at, q * load(with + at));
+            store(work + at, without_faint(q * load(with + at)));
         }
     }
 }
