@@ -24,7 +24,8 @@ static goal *new_goal(size_t a, size_t b, size_t c, double phi, double lineal)
 {
     goal *g = cupel_alloc(1, sizeof *g);
     assert_non_null(g);
-    g->t = (cupel_reconstruct_target){.n = {a, b, c}, .ones = (size_t)(phi * (double)(a * b * c) + 0.5), .s2 = g->s2, .weight = g->weight, .lineal_path = lineal};
+    g->t = (cupel_reconstruct_target){
+        .n = {a, b, c}, .ones = (size_t)(phi * (double)(a * b * c) + 0.5), .s2 = g->s2, .weight = g->weight, .lineal_path = lineal};
     double below = 0;
     for (size_t i = 0, at = 0; i <= a / 2; i++)
         for (size_t j = 0; j < b; j++)
@@ -122,7 +123,8 @@ static void test_lineal(void **state)
     check_ok(d->compute(&v, NULL, &job, &q, &err), &err);
     for (size_t i = 0; i < q.n_curves; i++)
         if (q.curve[i].of.axis >= 0)
-            for (size_t k = 0; k <= g->t.path_last[q.curve[i].of.axis]; k++) g->path[q.curve[i].of.phase == 1 ? 0 : 1][q.curve[i].of.axis][k] = q.curve[i].y[k];
+            for (size_t k = 0; k <= g->t.path_last[q.curve[i].of.axis]; k++)
+                g->path[q.curve[i].of.phase == 1 ? 0 : 1][q.curve[i].of.axis][k] = q.curve[i].y[k];
     cupel_lineal *l;
     double e, upper, lower;
     check_ok(cupel_lineal_new(&g->t, pitch, &job, &l, &err), &err);

@@ -33,8 +33,8 @@ static cupel_status statistic_of(cupel_text name, size_t *which, cupel_err *err)
         if (name.n < sizeof word && strcmp(word, cupel_statistic_names[*which]) == 0) return CUPEL_OK;
         cupel_guess_offer(&g, cupel_statistic_names[*which]);
     }
-    return cupel_fail(err, CUPEL_USAGE, "option --match: found '%s'%s%s%s, expected some of two-point, lineal-path and surface, joined by commas", word,
-                      g.best ? "; did you mean '" : "", g.best ? g.best : "", g.best ? "'?" : "");
+    return cupel_fail(err, CUPEL_USAGE, "option --match: found '%s'%s%s%s, expected some of two-point, lineal-path and surface, joined by commas",
+                      word, g.best ? "; did you mean '" : "", g.best ? g.best : "", g.best ? "'?" : "");
 }
 
 /* The part of a list up to its next comma; false at its end. */
@@ -98,16 +98,22 @@ bad:
 static cupel_status check(const cupel_reconstruct_request *q, cupel_err *err)
 {
     if (!q->slices && q->n_inputs != 1)
-        return cupel_fail(err, CUPEL_USAGE, "found %zu inputs, expected one volume; for orthogonal slices give --slices xy.png xz.png yz.png", q->n_inputs);
+        return cupel_fail(err, CUPEL_USAGE, "found %zu inputs, expected one volume; for orthogonal slices give --slices xy.png xz.png yz.png",
+                          q->n_inputs);
     if (q->slices && (q->n_inputs < 2 || q->n_inputs > 3))
         return cupel_fail(err, CUPEL_USAGE, "--slices: found %zu image%s, expected two or three, in the planes xy, xz and yz%s", q->n_inputs,
-                          q->n_inputs == 1 ? "" : "s", q->n_inputs == 1 ? "; one image gives a volume with --dim 3, if the material is isotropic" : "");
+                          q->n_inputs == 1 ? "" : "s",
+                          q->n_inputs == 1 ? "; one image gives a volume with --dim 3, if the material is isotropic" : "");
     if (q->slices && q->dim == 2) return cupel_fail(err, CUPEL_USAGE, "--slices make a volume: --dim 2 is for an image alone");
-    if (q->dim != 0 && q->dim != 2 && q->dim != 3) return cupel_fail(err, CUPEL_USAGE, "option --dim: found '%llu', expected 2 or 3", (unsigned long long)q->dim);
-    if (!(q->reach > 0 && q->reach <= 0.5)) return cupel_fail(err, CUPEL_USAGE, "option --reach: found '%g', expected a share of the box above 0, up to 0.5", q->reach);
-    if (!(q->steps > 0 && q->steps <= 1000)) return cupel_fail(err, CUPEL_USAGE, "option --steps: found '%g', expected a factor above 0, up to 1000", q->steps);
+    if (q->dim != 0 && q->dim != 2 && q->dim != 3)
+        return cupel_fail(err, CUPEL_USAGE, "option --dim: found '%llu', expected 2 or 3", (unsigned long long)q->dim);
+    if (!(q->reach > 0 && q->reach <= 0.5))
+        return cupel_fail(err, CUPEL_USAGE, "option --reach: found '%g', expected a share of the box above 0, up to 0.5", q->reach);
+    if (!(q->steps > 0 && q->steps <= 1000))
+        return cupel_fail(err, CUPEL_USAGE, "option --steps: found '%g', expected a factor above 0, up to 1000", q->steps);
     if (q->realisations < 1 || q->realisations > MOST_REALISATIONS)
-        return cupel_fail(err, CUPEL_USAGE, "option --realisations: found '%llu', expected 1 to %d", (unsigned long long)q->realisations, (int)MOST_REALISATIONS);
+        return cupel_fail(err, CUPEL_USAGE, "option --realisations: found '%llu', expected 1 to %d", (unsigned long long)q->realisations,
+                          (int)MOST_REALISATIONS);
     if (!q->output) return cupel_fail(err, CUPEL_USAGE, "cupel reconstruct needs -o FILE for the volume");
     return cupel_volume_writes(q->output, q->format, err);
 }
@@ -132,8 +138,8 @@ static cupel_status plan_grid(const cupel_reconstruct_request *q, const cupel_me
     if (q->grid) return read_grid(q->grid, r->dim, r->n, err);
     for (int a = 0; a < r->dim; a++)
         if (r->n[a] < SMALLEST || r->n[a] > LARGEST)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has %zu voxels along axis %d, expected %d to %d; --grid chooses another size", r->input, r->n[a], a,
-                              (int)SMALLEST, (int)LARGEST);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has %zu voxels along axis %d, expected %d to %d; --grid chooses another size", r->input,
+                              r->n[a], a, (int)SMALLEST, (int)LARGEST);
     return CUPEL_OK;
 }
 
@@ -154,7 +160,8 @@ static cupel_status plan(const cupel_reconstruct_request *q, cupel_measured *m, 
     const double voxels = (double)r->n[0] * (double)r->n[1] * (double)r->n[2];
     r->voxels = (uint64_t)(mean * voxels + 0.5);
     if (r->voxels == 0 || (double)r->voxels >= voxels)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "a fraction of %.3g is no voxel, or every one, of %zu x %zu x %zu; take a finer grid", mean, r->n[0], r->n[1], r->n[2]));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "a fraction of %.3g is no voxel, or every one, of %zu x %zu x %zu; take a finer grid", mean,
+                             r->n[0], r->n[1], r->n[2]));
     CUPEL_TRY(cupel_memory_check((uint64_t)voxels * BYTES, "a reconstruction", err));
 done:
     return st;
@@ -179,8 +186,8 @@ static char *name_of(const cupel_reconstruct_request *q, size_t i)
 }
 
 /* The voxels as a volume with the labels of the input. */
-static cupel_status write(const cupel_reconstruct_request *q, const cupel_reconstruction *r, const cupel_measured *m, const unsigned char *one, const char *path,
-                          cupel_err *err)
+static cupel_status write(const cupel_reconstruct_request *q, const cupel_reconstruction *r, const cupel_measured *m, const unsigned char *one,
+                          const char *path, cupel_err *err)
 {
     cupel_voxels v = {0};
     cupel_status st = cupel_voxels_init(&v, r->dim, r->n, path, err);
@@ -200,7 +207,8 @@ static cupel_status write(const cupel_reconstruct_request *q, const cupel_recons
 }
 
 /* The errors of what was made are measured like those of the input. */
-static cupel_status judge(const cupel_reconstruction *r, const cupel_aim *aim, const unsigned char *one, const cupel_job *job, cupel_realisation *out, cupel_err *err)
+static cupel_status judge(const cupel_reconstruction *r, const cupel_aim *aim, const unsigned char *one, const cupel_job *job, cupel_realisation *out,
+                          cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_voxels v = {0};
@@ -221,8 +229,8 @@ done:
     return st;
 }
 
-static cupel_status make_one(const cupel_reconstruct_request *q, cupel_reconstruction *r, const cupel_measured *m, const cupel_aim *aim, double seconds,
-                             const cupel_job *job, cupel_err *err)
+static cupel_status make_one(const cupel_reconstruct_request *q, cupel_reconstruction *r, const cupel_measured *m, const cupel_aim *aim,
+                             double seconds, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_realisation *one = &r->made[r->n_made];
@@ -245,8 +253,8 @@ done:
     return st;
 }
 
-static cupel_status make_all(const cupel_reconstruct_request *q, cupel_reconstruction *r, const cupel_measured *m, const cupel_aim *aim, const cupel_job *job,
-                             cupel_err *err)
+static cupel_status make_all(const cupel_reconstruct_request *q, cupel_reconstruction *r, const cupel_measured *m, const cupel_aim *aim,
+                             const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     double seconds = 0;
@@ -264,7 +272,8 @@ done:
 
 static void say_assumptions(const cupel_reconstruction *r, const cupel_measured *m, const cupel_job *job)
 {
-    if (r->isotropic && r->dim > m->dim) cupel_say(job, CUPEL_NOTE, "--dim 3 assumes that the material is isotropic: S2 by distance is that of the image");
+    if (r->isotropic && r->dim > m->dim)
+        cupel_say(job, CUPEL_NOTE, "--dim 3 assumes that the material is isotropic: S2 by distance is that of the image");
     if (r->isotropic && r->dim == m->dim) cupel_say(job, CUPEL_NOTE, "a saved curve tells S2 by distance: isotropy is assumed");
     for (int a = 0; a < r->dim && !r->isotropic && !r->slices; a++)
         if (m->lag[a] < r->n[a] / 4) {

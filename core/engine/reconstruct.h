@@ -1,5 +1,5 @@
-/* From measured statistics to a structure that has them: a volume, orthogonal slices or saved two-point functions in; volumes of labels and the errors
- * that are left out. */
+/* From measured statistics to a structure that has them: a volume, orthogonal slices or saved two-point functions in; volumes of labels and the
+ * errors that are left out. */
 #ifndef CUPEL_ENGINE_RECONSTRUCT_H
 #define CUPEL_ENGINE_RECONSTRUCT_H
 

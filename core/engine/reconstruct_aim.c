@@ -71,7 +71,8 @@ static double scaled(const cupel_measured *m, double s2, double phi)
     return phi * phi + (s2 - m->phi * m->phi) * (phi - phi * phi) / (m->phi - m->phi * m->phi);
 }
 
-static const int in_plane[3][3] = {{0, 1, 2}, {0, 2, 1}, {1, 2, 0}}; /* both axes of slice xy, xz, yz, and the one across */
+enum { SLICES = 3 };
+static const int in_plane[SLICES][3] = {{0, 1, 2}, {0, 2, 1}, {1, 2, 0}}; /* both axes of slice xy, xz, yz, and the one across */
 
 static double from_slices(const cupel_measured *m, size_t n, const long lag[3], double phi, int *how)
 {
@@ -79,7 +80,7 @@ static double from_slices(const cupel_measured *m, size_t n, const long lag[3], 
     double sum = 0, weights = 0, within = 0;
     size_t planes = 0;
     *how = CUPEL_LAG_MEASURED;
-    for (size_t s = 0; s < n; s++) {
+    for (size_t s = 0; s < n && s < SLICES; s++) {
         const double x = (double)lag[in_plane[s][0]], y = (double)lag[in_plane[s][1]], z = (double)lag[in_plane[s][2]];
         if (lag[in_plane[s][2]] != 0) continue;
         within += scaled(&m[s], at_lag(&m[s], (const long[3]){(long)x, (long)y, (long)z}), phi);
@@ -87,7 +88,7 @@ static double from_slices(const cupel_measured *m, size_t n, const long lag[3], 
     }
     if (planes) return within / (double)planes;
     *how = CUPEL_LAG_BETWEEN;
-    for (size_t s = 0; s < n; s++) {
+    for (size_t s = 0; s < n && s < SLICES; s++) {
         const double x = (double)lag[in_plane[s][0]], y = (double)lag[in_plane[s][1]], z = (double)lag[in_plane[s][2]], flat = sqrt(x * x + y * y);
         if (flat == 0) continue;
         const double c = between_lags(&m[s], x * r / flat, y * r / flat), w = r * r / (z * z);
@@ -133,7 +134,7 @@ typedef void each_lag(void *user, size_t at, size_t plane, const long lag[3]);
 static void for_lags(const cupel_aim *a, each_lag *fn, void *user)
 {
     size_t p[3], at = 0;
-    long lag[3];
+    long lag[3] = {0};
     for (p[0] = 0; p[0] <= a->target.n[0] / 2; p[0]++)
         for (p[1] = 0; p[1] < a->target.n[1]; p[1]++)
             for (p[2] = 0; p[2] < a->target.n[2]; p[2]++, at++) {
@@ -185,7 +186,7 @@ static void weigh_lag(void *user, size_t at, size_t plane, const long lag[3])
 static size_t add_paths(const cupel_measured *m, size_t n_m, const cupel_reconstruction *r, int d, int phase, double *sum, size_t *n)
 {
     size_t curves = 0;
-    for (size_t s = 0; s < n_m; s++)
+    for (size_t s = 0; s < n_m && s < SLICES; s++)
         for (int a = 0; a < m[s].dim; a++) {
             const bool along = r->slices ? in_plane[s][a] == d : r->isotropic || a == d;
             if (!along || m[s].n_path[a] == 0) continue;
@@ -247,7 +248,8 @@ cupel_status cupel_aim_make(const cupel_measured *measured, size_t n, const cupe
     t->weight = a->weight;
     CUPEL_TRY(fill_paths(a, measured, n, r, err));
     if (t->lineal_path > 0 && !paths_known(a))
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' tells nothing of lineal paths; take a volume, or describe it with --set two_point,lineal_path", r->input));
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' tells nothing of lineal paths; take a volume, or describe it with --set two_point,lineal_path",
+                             r->input));
 done:
     if (st != CUPEL_OK) cupel_aim_release(a);
     return st;

@@ -128,7 +128,8 @@ static cupel_status choose_phase(const cupel_reconstruct_request *q, const char 
 {
     int64_t label;
     if (v->n_phases < 2)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds one phase only, label %" PRId64 "; expected two: there is nothing to arrange", path, v->label[0]);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds one phase only, label %" PRId64 "; expected two: there is nothing to arrange", path,
+                          v->label[0]);
     if (!q->phase) {
         *id = 1;
         if (v->n_phases == 2) return CUPEL_OK;

@@ -81,7 +81,8 @@ static cupel_status choose_phase(const cupel_json *phases, const char *path, con
     const cupel_status st = read_label(wanted, &given, &label, err);
     if (st != CUPEL_OK) return st;
     if (n < 2) return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' tells of %zu phases, expected two", path, n);
-    if (n > 2 && !given) return cupel_fail(err, CUPEL_USAGE, "'%s' tells of %zu phases, expected two; --phase LABEL matches one against all others", path, n);
+    if (n > 2 && !given)
+        return cupel_fail(err, CUPEL_USAGE, "'%s' tells of %zu phases, expected two; --phase LABEL matches one against all others", path, n);
     *id = given ? -1 : 1;
     for (size_t i = 0; i < n && given; i++)
         if (number_of(element(phases, i), "label", &found) && found == (double)label) *id = (int)i;
@@ -111,7 +112,8 @@ static cupel_status read_head(const cupel_json *root, const char *path, cupel_me
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': \"grid\" and \"voxel_size\" must be numbers; %s", path, how_to);
         m->n[a] = (size_t)x;
         if (m->size[a] != m->size[0])
-            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': edges of a voxel differ, and a curve by distance does not tell of directions; save the map: %s", path, how_to);
+            return cupel_fail(err, CUPEL_BAD_INPUT,
+                              "'%s': edges of a voxel differ, and a curve by distance does not tell of directions; save the map: %s", path, how_to);
     }
     *edge = m->size[0];
     return CUPEL_OK;
@@ -210,7 +212,8 @@ static cupel_status read_map(const cupel_reader *r, const char *path, const list
         m->lag[a] = shape[a] / 2;
         m->size[a] = 1;
         middle = middle * shape[a] + m->lag[a];
-        if (shape[a] % 2 == 0) return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the map of S2 has %zu lags along axis %d, expected an odd number", path, shape[a], a);
+        if (shape[a] % 2 == 0)
+            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the map of S2 has %zu lags along axis %d, expected an odd number", path, shape[a], a);
     }
     if (m->dim < 2) return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the map of S2 has one axis; %s", path, how_to);
     st = cupel_reader_get(r, cupel_str_text(&l->map), CUPEL_F32, m->dim, shape, (void **)&map, err);
@@ -221,6 +224,27 @@ static cupel_status read_map(const cupel_reader *r, const char *path, const list
     m->label[1] = l->found;
     if (m->phi > 0 && m->phi < 1) return CUPEL_OK;
     return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': S2 at lag 0 is %g, expected a volume fraction between 0 and 1", path, m->phi);
+}
+
+/* Lineal paths of both phases along each axis, where they were saved too. */
+static cupel_status read_paths(const cupel_reader *r, cupel_measured *m, cupel_err *err)
+{
+    for (int a = 0; a < m->dim; a++)
+        for (int p = 0; p < 2; p++) {
+            cupel_str name = {0};
+            size_t n = SIZE_MAX;
+            cupel_status st = CUPEL_OK;
+            cupel_str_addf(&name, "curves/0/lineal_path lineal path phase %" PRId64 " axis %d/lineal path", m->label[1 - p], a);
+            if (name.failed)
+                st = cupel_no_memory(err, "lineal paths", 0);
+            else if (cupel_reader_has(r, name.p))
+                st = cupel_reader_get(r, name.p, CUPEL_F64, 1, &n, (void **)&m->path[p][a], err);
+            cupel_str_free(&name);
+            if (st != CUPEL_OK) return st;
+            if (!m->path[p][a]) n = 0;
+            m->n_path[a] = p == 0 || n < m->n_path[a] ? n : m->n_path[a];
+        }
+    return CUPEL_OK;
 }
 
 static cupel_status read_artifact(const char *path, const char *label, cupel_measured *m, cupel_err *err)
@@ -235,9 +259,11 @@ static cupel_status read_artifact(const char *path, const char *label, cupel_mea
     if (!l.phases) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' (%s) holds no map of S2; %s", path, cupel_reader_kind(r), how_to));
     if (!l.map.n) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "option --phase: '%s' has no label %" PRId64, path, l.label));
     if (l.phases > 2 && !l.given)
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' tells of %zu phases, expected two; --phase LABEL matches one against all others", path, l.phases));
+        CUPEL_TRY(
+            cupel_fail(err, CUPEL_USAGE, "'%s' tells of %zu phases, expected two; --phase LABEL matches one against all others", path, l.phases));
     if (l.phases == 1) l.other = l.found == 0 ? 1 : 0;
     CUPEL_TRY(read_map(r, path, &l, m, err));
+    if (l.phases == 2) CUPEL_TRY(read_paths(r, m, err));
 done:
     cupel_str_free(&l.map);
     cupel_reader_free(r);

@@ -88,7 +88,7 @@ void cupel_reconstruction_table(const cupel_reconstruction *r, cupel_str *out)
         const cupel_realisation *one = &r->made[i];
         cupel_str_addf(out, "%s  %zu x %zu", one->path, r->n[0], r->n[1]);
         if (r->dim == 3) cupel_str_addf(out, " x %zu", r->n[2]);
-        cupel_str_addf(out, "  %.2f s\n", one->seconds);
+        cupel_str_putc(out, '\n');
         cupel_str_addf(out, "  fraction of phase %" PRId64 "  %.6f (%" PRIu64 " voxels of %" PRIu64 " asked for)\n", r->label[1],
                        (double)one->voxels / voxels_of(r), one->voxels, r->voxels);
         cupel_str_puts(out, "  relative error      lags to 1/4 box   all lags\n");

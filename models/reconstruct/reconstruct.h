@@ -1,5 +1,5 @@
-/* A two-phase structure with given statistics: a Gaussian field whose cut has them nearly, moved by descent on a softened cut, cut at the exact volume fraction,
- * and mended by swaps of voxels at the interface.
+/* A two-phase structure with given statistics: a Gaussian field whose cut has them nearly, moved by descent on a softened cut, cut at the exact
+ * volume fraction, and mended by swaps of voxels at the interface.
  *
  * Start: Cahn 1965 (doi:10.1063/1.1695581), Quiblier 1984 (doi:10.1016/0021-9797(84)90481-8): the correlation of the field from that of its cut.
  * Swaps: Yeong, Torquato 1998 (doi:10.1103/PhysRevE.57.495), here many at a time and along the gradient. */

@@ -67,7 +67,8 @@ static void look_at_row(swapper *s, size_t i, size_t j)
     uint64_t bits = 0;
     size_t have = SIZE_MAX;
     for (size_t k = 0; k < n[2]; k++) {
-        const unsigned alike = 6 * x[k], sum = (unsigned)x[k ? k - 1 : n[2] - 1] + x[k + 1 < n[2] ? k + 1 : 0] + around[0][k] + around[1][k] + around[2][k] + around[3][k];
+        const unsigned alike = 6 * x[k], sum = (unsigned)x[k ? k - 1 : n[2] - 1] + x[k + 1 < n[2] ? k + 1 : 0] + around[0][k] + around[1][k] +
+                                               around[2][k] + around[3][k];
         if ((x[k] ? alike - sum : sum) < FACES) continue;
         const size_t at = row * n[2] + k;
         if (at / 4 != have) bits = cupel_rng_bits(s->seed, s->stream, s->step * n[0] * plane + (have = at / 4));

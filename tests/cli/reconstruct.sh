@@ -61,8 +61,9 @@ sleep 2; kill -TERM $pid; wait $pid; rc=$?
 run convert "$T/xy.raw" "$T/xy.npy" --raw shape=32x32,type=uint8
 run reconstruct "$T/xy.npy" --seed 2 -o "$T/p.npy"; { [ $rc = 0 ] && head_of "$T/p.npy" | grep -q '(32, 32)'; }; check 'an image gives an image' $?
 run reconstruct "$T/xy.npy" --dim 3 --grid 24 --steps 0.3 -o "$T/p.npy"; { [ $rc = 0 ] && err 'isotropic' && head_of "$T/p.npy" | grep -q '(24, 24, 24)'; }; check 'a volume from an image: says that it assumes isotropy' $?
-run describe "$T/v.npy" --set two_point:map=1 -o "$T/s2.h5"
+run describe "$T/v.npy" --set two_point:map=1,lineal_path -o "$T/s2.h5"
 run reconstruct "$T/s2.h5" --grid 32 --seed 1 -o "$T/m.npy"; { [ $rc = 0 ] && cmp -s "$T/m.npy" "$T/a.npy"; }; check 'a saved map gives what its volume gives' $?
+run reconstruct "$T/s2.h5" --grid 32 --seed 7 --match two-point,lineal-path --steps 0.2 -o "$T/m.npy"; { [ $rc = 0 ] && cmp -s "$T/m.npy" "$T/t1.npy"; }; check 'and so do saved lineal paths' $?
 "$C" describe "$T/v.npy" --set two_point,lineal_path --format json >"$T/s2.json" 2>/dev/null
 run reconstruct "$T/s2.json" --match two-point,lineal-path --seed 1 --steps 0.3 -o "$T/m.npy" --format json
 { [ $rc = 0 ] && err isotropy && [ "$(value isotropy_assumed)" = 1 ] && head_of "$T/m.npy" | grep -q '(32, 32, 32)' && below "$(value realisations 0 statistics 0 error)" 0.05; }; check 'a saved curve' $?
