@@ -187,7 +187,7 @@ static size_t add_paths(const cupel_measured *m, size_t n_m, const cupel_reconst
 {
     size_t curves = 0;
     for (size_t s = 0; s < n_m && s < SLICES; s++)
-        for (int a = 0; a < m[s].dim; a++) {
+        for (int a = 0; a < m[s].dim && a < 3; a++) {
             const bool along = r->slices ? in_plane[s][a] == d : r->isotropic || a == d;
             if (!along || m[s].n_path[a] == 0) continue;
             if (m[s].n_path[a] < *n) *n = m[s].n_path[a];
