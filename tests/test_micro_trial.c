@@ -42,7 +42,7 @@ static void derivatives_agree_with_solves(const char *text, const char *paramete
     cupel_micro_demand *d = demand(require);
     cupel_recipe r, low, high;
     cupel_trial t = {.solves = 0}, a = {.solves = 0}, b = {.solves = 0};
-    cupel_tensors under_low = {{0}, {0}, {0}, {0}}, under_high = under_low;
+    cupel_tensors under_low = {.fraction = {0}}, under_high = under_low;
     check_ok(cupel_recipe_of_text(text, &r, &err), &err);
     low = high = r;
     check_ok(cupel_recipe_set(&low, parameter, cupel_recipe_get(&r, parameter) - step, &err), &err);

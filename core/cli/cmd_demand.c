@@ -63,6 +63,15 @@ const cupel_verb cupel_verb_demand = {
             "  candidates: 100000                               # predicted\n"
             "  verify: 3                                        # of the first, solved again with an error bar\n"
             "  surrogate: DIR/samples.h5                        # of an earlier run of this space and these phases: no sample is solved\n\n"
+            "What can be asked of a microstructure, by target and within, min, max, or goal:\n\n"
+            "    conductivity, stiffness, expansion: target: [[..]] (~: open; orientation: free), component: 12, or invariant: mean, trace,\n"
+            "      smallest, largest, ratio\n"
+            "    young modulus (direction: [0, 0, 1]), bulk modulus, shear modulus, poisson ratio (component: 12), anisotropy; per: density\n"
+            "    density, price; of a phase: volume fraction, surface per volume, mean chord, and, judged on designs, connected fraction,\n"
+            "      percolating fraction (axis: 3), euler number, feature size\n"
+            "  size: 5 mm                                       # edge of the box; without it lengths are in edges\n"
+            "  minimum feature: 0.4 mm                          # of the stronger phase; or {solid: 0.4 mm, void: 0.3 mm}\n"
+            "  connected: solid                                 # in one body: islands removed, trapped void filled, and the cost\n\n"
             "Exit code 2 for keys and units, 3 for tables and targets that are not symmetric or have a negative eigenvalue, 5 when the space is empty or windows of a "
             "microstructure exclude each other.\n",
     .options = options,

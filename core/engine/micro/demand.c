@@ -14,9 +14,10 @@
 
 static const size_t DEMAND_BYTES_MAX = 1u << 20;
 
-static const char *const top_keys[] = {"demand", "scale", "phases", "require", "space", "grid", "budget", "keep", "sample", "candidates", "verify", "seed", "level", "surrogate", NULL};
+static const char *const top_keys[] = {"demand", "scale", "phases", "require", "space", "grid", "budget", "keep", "sample", "candidates", "verify", "seed", "level", "surrogate",
+                                       "size", "minimum feature", "connected", NULL};
 static const char *const scale_words[] = {"microstructure", NULL};
-static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K", "kg/m^3", "USD/kg", ""};
+static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K", "kg/m^3", "USD/kg", "m", "1/m", ""};
 
 const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family) { return r->united[family] ? family_unit[family] : ""; }
 
@@ -184,7 +185,9 @@ static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cup
     CUPEL_TRY(read_surrogate(d, root, err));
     CUPEL_TRY(read_budget(d, root, err));
     CUPEL_TRY(read_phases(&r, cupel_yaml_get(root, "phases"), err));
+    CUPEL_TRY(cupel_micro_size(&r, root, err));
     CUPEL_TRY(cupel_micro_require(&r, cupel_yaml_get(root, "require"), err));
+    CUPEL_TRY(cupel_micro_process(&r, root, err));
     d->k_unit = cupel_micro_unit(&r, CUPEL_OF_K);
     d->c_unit = cupel_micro_unit(&r, CUPEL_OF_C);
     d->alpha_unit = cupel_micro_unit(&r, CUPEL_OF_ALPHA);

@@ -8,10 +8,19 @@
  *   require:
  *     - {property: conductivity, target: [[2.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]], within: 2 %}
  *     - {property: stiffness, target: [[..], ... six rows], convention: voigt, within: 1.5 %}      convention: mandel is the default
+ *                                                   orientation: free allows a whole target to be turned
  *     - {property: conductivity, component: 11, min: 2 W/(m K)}
  *     - {property: young modulus, direction: [0, 0, 1], min: 10 GPa, max: 12 GPa}
  *     - {property: bulk modulus, goal: maximise}    also shear modulus, poisson ratio, anisotropy (universal index), density, price
  *     - {property: volume fraction, phase: filler, max: 0.35}
+ *     - {property: conductivity, invariant: ratio, max: 1.5}     mean, trace, smallest, largest (eigenvalue), ratio of a tensor
+ *     - {property: shear modulus, component: 12, per: density, goal: maximise}     of a plane; per: density divides any number
+ *     - {property: surface per volume, min: 8 1/mm}  statistics: mean chord, connected fraction, percolating fraction (axis: 3), euler
+ *                                                   number, feature size of a phase. Lengths are in edges of the box, or in metres where
+ *                                                   `size` gives the edge
+ *   size: 5 mm                                      edge of the box (the shortest)
+ *   minimum feature: 0.4 mm                         what a process can make: 95 % of the stronger phase must be thicker; or {solid: 0.4 mm, void: 0.3 mm}
+ *   connected: solid                                in one body: islands removed and trapped void filled, and what that costs
  *   space: {generator: gaussian, fraction: 0.1..0.35, stretch1: 1..3, seed: 1}     a range is searched, a number is fixed; design may leave it out
  *   grid: 64    budget: 60 s    keep: 20    sample: 64    candidates: 100000    verify: 3    seed: 1    level: 0.95
  *   surrogate: DIR/samples.h5                       of an earlier run of the same space and phases, instead of a sample of its own
@@ -23,6 +32,7 @@
 #define CUPEL_ENGINE_MICRO_DEMAND_H
 
 #include "core/base/arena.h"
+#include "core/engine/micro/invariant.h"
 #include "core/io/yaml.h"
 #include "models/homogenize/solver.h"
 
@@ -47,6 +57,12 @@ typedef enum cupel_ask_kind {
     CUPEL_ASK_FRACTION,     /* numbers of the phases */
     CUPEL_ASK_DENSITY,
     CUPEL_ASK_PRICE,        /* per mass */
+    CUPEL_ASK_SURFACE,      /* statistics */
+    CUPEL_ASK_CHORD,
+    CUPEL_ASK_CONNECTED,    /* from here on not smooth in the recipe: judged at the verification, not searched for */
+    CUPEL_ASK_PERCOLATING,
+    CUPEL_ASK_EULER,
+    CUPEL_ASK_FEATURE,      /* the thickness that 95 % of the phase exceed */
     CUPEL_ASK_KINDS
 } cupel_ask_kind;
 
@@ -60,6 +76,10 @@ typedef struct cupel_ask {
     double within;         /* relative Frobenius distance over the components asked; NaN for numbers */
     size_t i, j;           /* component, from 0; of stiffness and expansion in Mandel order */
     double component_scale; /* the number asked is this times the Mandel component (Voigt: 1, 1/sqrt 2 or 1/2) */
+    bool free;             /* orientation: the distance is the least over all rotations of the target */
+    cupel_invariant invariant;
+    bool per_density;
+    int axis;              /* of a percolating fraction; -1: the least of all */
     double direction[3];   /* of Young's modulus, unit vector; 0: the mean (Hill) */
     size_t phase;
     double min, max;       /* of a number; infinite where open */
@@ -79,8 +99,11 @@ typedef struct cupel_micro_demand {
     const char *words;     /* `demand:` */
     size_t n_phases;
     cupel_micro_phase phase[CUPEL_MICRO_PHASES_MAX];
-    bool needs_conduction, needs_elasticity, needs_expansion;
+    bool needs_conduction, needs_elasticity, needs_expansion, needs_surface;
     const char *k_unit, *c_unit, *alpha_unit; /* "" = the user's common unit */
+    double size;              /* edge of the box; 1 where lengths are in edges */
+    const char *length_unit;  /* "m", "edge", or "" = the user's */
+    size_t connected;         /* the phase that is to be one body; n_phases: none */
     size_t n_asks;
     cupel_ask ask[CUPEL_ASKS_MAX];
     const cupel_yaml *space; /* NULL when left out */
@@ -99,18 +122,36 @@ void cupel_micro_demand_free(cupel_micro_demand *d);
 /* The demand in sentences, one per line. */
 void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *out);
 
+/* CUPEL_USAGE with file:line for what only a design is judged by: statistics, one body, a stiffness of free orientation. */
+cupel_status cupel_micro_check_table(const cupel_micro_demand *d, cupel_err *err);
+
 /* "60s", "2 min", "1 h" or "40solves" into the budget of a demand. */
 cupel_status cupel_micro_budget(cupel_text text, double *seconds, uint64_t *solves, cupel_err *err);
 
-/* What a microstructure is, for its demand: tensors that were not computed are NULL. */
+/* Lengths in edges of the box; NaN: not computed, or there is none. */
+typedef struct cupel_micro_statistics {
+    double surface[CUPEL_MICRO_PHASES_MAX];        /* of the phase against all others, per volume */
+    double chord[CUPEL_MICRO_PHASES_MAX];          /* mean over the axes */
+    double connected[CUPEL_MICRO_PHASES_MAX];      /* share of the phase in its largest cluster */
+    double percolating[CUPEL_MICRO_PHASES_MAX][3]; /* share in clusters that go through, per axis */
+    double euler[CUPEL_MICRO_PHASES_MAX];          /* number of the box */
+    double feature[CUPEL_MICRO_PHASES_MAX];
+} cupel_micro_statistics;
+
+/* What a microstructure is, for its demand: what was not computed is NULL. */
 typedef struct cupel_micro_state {
     const double *k;        /* [3][3] */
     const double *c;        /* [6][6] Mandel */
     const double *alpha;    /* [6] Mandel */
     const double *fraction; /* [n_phases] */
+    const double *surface, *projected;        /* [n_phases] of cut voxels: statistics.h; used where there are no statistics */
+    const cupel_micro_statistics *statistics;
 } cupel_micro_state;
 
 /* The number that an entry asks for: of a whole tensor the relative distance from the target, else the value. NaN where it is not defined. */
 double cupel_ask_value(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s);
+/* A statistic of voxels that does not change smoothly: pass or fail. */
+static inline bool cupel_ask_is_checked(const cupel_ask *a) { return a->kind >= CUPEL_ASK_CONNECTED && a->kind <= CUPEL_ASK_FEATURE; }
+static inline bool cupel_ask_is_statistic(const cupel_ask *a) { return a->kind >= CUPEL_ASK_SURFACE && a->kind <= CUPEL_ASK_FEATURE; }
 
 #endif

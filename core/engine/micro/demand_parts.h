@@ -5,7 +5,8 @@
 #include "core/engine/micro/demand.h"
 
 /* Quantities that must be given in one unit throughout a demand. */
-typedef enum cupel_unit_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_OF_DENSITY, CUPEL_OF_PRICE, CUPEL_OF_NONE, CUPEL_FAMILIES } cupel_unit_family;
+typedef enum cupel_unit_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_OF_DENSITY, CUPEL_OF_PRICE, CUPEL_OF_LENGTH, CUPEL_OF_PER_LENGTH,
+    CUPEL_OF_NONE, CUPEL_FAMILIES } cupel_unit_family;
 
 typedef struct cupel_micro_reader {
     cupel_micro_demand *d;
@@ -19,5 +20,15 @@ const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family fami
 
 /* Reads `require`; the phases are known already. */
 cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, cupel_err *err);
+
+/* `size`, before `require`; and what is required beside it: `minimum feature` and `connected`, after. */
+cupel_status cupel_micro_size(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err);
+cupel_status cupel_micro_process(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err);
+
+/* "edge" or "1/edge" where there is no size; else the unit of the demand. */
+const char *cupel_micro_length_unit(const cupel_micro_reader *r, cupel_unit_family family);
+
+/* The phase of that name; CUPEL_USAGE with file:line and the names there are. `what` needs it: "connected". */
+cupel_status cupel_micro_phase_named(const cupel_micro_demand *d, const cupel_yaml *node, size_t line, const char *what, size_t *phase, cupel_err *err);
 
 #endif

@@ -22,6 +22,9 @@ typedef struct cupel_family {
 /* From the demand's `space`, or Gaussian fields with a metric (conduction) or spherical harmonics (stiffness). CUPEL_USAGE with file:line. */
 cupel_status cupel_family_of(const cupel_micro_demand *d, cupel_family *f, cupel_err *err);
 
+/* Of a family without a space of the demand's: its wavelength. */
+cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, cupel_err *err);
+
 /* One entry of the demand, verified. */
 typedef struct cupel_design_ask {
     double value, error;   /* of the limit: distance and bar for a tensor, both relative; else the number and its bar */
@@ -30,9 +33,19 @@ typedef struct cupel_design_ask {
     bool met;
 } cupel_design_ask;
 
+/* What it takes to make the phase that is to be one body one: core/engine/micro/connected.h. */
+typedef struct cupel_connected {
+    uint64_t voxels, islands, trapped; /* of the volume; removed; filled */
+    double change_k, change_c, change_alpha; /* |mended - as it is| / |as it is|, both solved as labels on the grid of the design */
+    size_t solves;
+    bool spoils;                       /* mended, it no longer meets what it met */
+} cupel_connected;
+
 typedef struct cupel_design {
     cupel_recipe recipe;
     cupel_tensors on_grid, limit, bar;   /* T_G, T_infinity, half width of its 95 % bar */
+    cupel_micro_statistics statistics, statistics_bar; /* of the voxels of the grid of the design */
+    cupel_connected connected;
     cupel_design_ask ask[CUPEL_ASKS_MAX];
     bool meets;
     double probability;

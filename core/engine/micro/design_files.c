@@ -1,6 +1,7 @@
 /* Files of a design to take away: recipe, voxels in three formats, the surface for a printer. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_out.h"
 #include "core/engine/micro/page.h"
 #include "core/engine/surface.h"
@@ -9,12 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The voxels in one format. */
+/* The voxels in one format; suffix: ".npy" of design-1.npy. */
 static cupel_status put_volume(cupel_account *a, size_t rank, const char *suffix, const char *format, const cupel_voxels *v, const char *what,
                                cupel_err *err)
 {
     char name[40], *path = NULL;
-    snprintf(name, sizeof name, "design-%zu.%s", rank, suffix);
+    snprintf(name, sizeof name, "design-%zu%s", rank, suffix);
     cupel_status st = cupel_account_path(a, name, &path, err);
     if (st == CUPEL_OK) st = cupel_volume_write(path, format, v, err);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, what, err);
@@ -32,7 +33,7 @@ static cupel_status put_surface(cupel_account *a, const cupel_micro_demand *d, c
     for (size_t p = 0; p < d->n_phases; p++)
         if (g->on_grid.fraction[p] == 1) return CUPEL_OK; /* one phase alone has no surface */
     if (d->n_phases != 2)
-        return put_volume(a, rank, "stl", "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
+        return put_volume(a, rank, ".stl", "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
     snprintf(name, sizeof name, "design-%zu.stl", rank);
     cupel_status st = cupel_account_path(a, name, &path, err);
     if (st == CUPEL_OK) st = cupel_surface_write(&g->recipe, n, solid, path, a->job, &triangles, err);
@@ -46,22 +47,27 @@ static cupel_status put_surface(cupel_account *a, const cupel_micro_demand *d, c
 static cupel_status put_voxels(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_voxels v = {0};
+    cupel_voxels v = {0}, mended = {0};
     double box[3];
     size_t n[3];
     cupel_recipe_grid(&g->recipe, g->grid, n);
     CUPEL_TRY(cupel_recipe_voxels(&g->recipe, n, &v, a->job, err));
-    CUPEL_TRY(put_volume(a, rank, "npy", NULL, &v, "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3", err));
+    CUPEL_TRY(put_volume(a, rank, ".npy", NULL, &v, "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3", err));
+    if (d->connected < d->n_phases) {
+        CUPEL_TRY(cupel_design_mended(d, g, a->job, &mended, err));
+        CUPEL_TRY(put_volume(a, rank, "-connected.npy", NULL, &mended, "the voxels with islands removed and trapped void filled", err));
+    }
     if (rank > CUPEL_SHOWN) goto done;
     cupel_recipe_box(&g->recipe, box);
     for (int k = 0; k < 3; k++) v.size[k] = box[k] / (double)n[k];
     v.has_size = true;
-    CUPEL_TRY(put_volume(a, rank, "h5", "fans", &v, "the voxels as FANS reads them: data set /microstructure with its lengths L", err));
-    CUPEL_TRY(put_volume(a, rank, "vti", NULL, &v, "the voxels as DAMASK reads them: VTK image data, cells 'material'", err));
+    CUPEL_TRY(put_volume(a, rank, ".h5", "fans", &v, "the voxels as FANS reads them: data set /microstructure with its lengths L", err));
+    CUPEL_TRY(put_volume(a, rank, ".vti", NULL, &v, "the voxels as DAMASK reads them: VTK image data, cells 'material'", err));
     v.has_size = false;
     st = put_surface(a, d, g, n, rank, &v, err);
 done:
     cupel_voxels_release(&v);
+    cupel_voxels_release(&mended);
     return st;
 }
 

@@ -1,6 +1,7 @@
 #include "core/engine/micro/design_out.h"
 
 #include "core/base/err.h"
+#include "core/engine/micro/design_extra.h"
 
 #include <math.h>
 
@@ -27,6 +28,7 @@ static void put_cell(cupel_str *s, double x)
 static void put_head(const cupel_micro_demand *d, cupel_str *s)
 {
     cupel_str_puts(s, "rank,meets,distance [%],error [%],volume fraction,solves,seconds,recipe,probability,distance on grid [%],grid,verified on grid,resolved");
+    cupel_design_extra_head(d, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         const char *unit = a->whole ? "%" : a->unit, *what = a->whole ? " distance" : "";
@@ -50,6 +52,7 @@ static void put_row(const cupel_micro_demand *d, const cupel_design *g, size_t r
     put_cell(s, g->probability);
     put_cell(s, tensor ? 100 * g->ask[worst].on_grid : (double)NAN);
     cupel_str_addf(s, ",%zu,%zu,%s", g->grid, g->fine, g->resolved ? "yes" : "no");
+    cupel_design_extra_row(d, g, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const double scale = d->ask[i].whole ? 100 : 1;
         put_cell(s, scale * g->ask[i].value);
@@ -115,6 +118,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
         put_tensors(d, &w, "on_grid", &found->one[i].on_grid);
         put_tensors(d, &w, "limit", &found->one[i].limit);
         put_tensors(d, &w, "error", &found->one[i].bar);
+        cupel_design_extra_put(d, &found->one[i], &w);
         cupel_json_close(&w, '}');
     }
     cupel_json_close(&w, ']');
@@ -165,6 +169,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
             else
                 cupel_str_addf(out, "  %-4s %s: %.5g%s%s, bar %.2g\n", v->met ? "pass" : "fail", a->name, v->value, *a->unit ? " " : "", a->unit, v->error);
         }
+        cupel_design_extra_say(d, g, out);
         cupel_str recipe = {0};
         cupel_recipe_text(&g->recipe, &recipe);
         cupel_str_addf(out, "  %s\n", cupel_str_text(&recipe));

@@ -219,7 +219,7 @@ static bool wanted(const view *v, quantity q, double *at)
     const cupel_micro_demand *d = v->p->d;
     const bool conduction = q == K_MEAN || q == K_LEAST || q == K_MOST;
     const cupel_ask *a = q == FRACTION || q == ASKED ? NULL : whole_ask(d, conduction ? CUPEL_ASK_CONDUCTIVITY : CUPEL_ASK_STIFFNESS);
-    cupel_tensors t = {{0}, {0}, {0}, {0}};
+    cupel_tensors t = {.fraction = {0}};
     if (!a) return false;
     memcpy(conduction ? t.k : t.c, a->target, a->order * a->order * sizeof(double));
     *at = value_of(v, q, &t);

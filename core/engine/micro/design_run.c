@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/design.h"
+#include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_out.h"
 #include "core/sys/file.h"
 
@@ -32,6 +33,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(cupel_design_feasible(d, err));
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_design_search(d, job, found, err));
+    CUPEL_TRY(cupel_designs_connect(d, found, job, err));
     CUPEL_TRY(cupel_design_write(d, found, &account, err));
     if (found->start) cupel_str_addf(summary, "surrogate %s: %s\n", d->surrogate, found->start);
     cupel_design_summary(d, found, summary);

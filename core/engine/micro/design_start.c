@@ -85,7 +85,7 @@ static double cost_of(const hunt *h, const double *figure)
     const cupel_layout *l = &h->from->rows.layout;
     double r[CUPEL_RESIDUALS_MAX];
     bool one_sided[CUPEL_RESIDUALS_MAX];
-    cupel_tensors t = {{0}, {0}, {0}, {0}};
+    cupel_tensors t = {.fraction = {0}};
     if (d->needs_conduction) memcpy(t.k, figure + l->k, sizeof t.k);
     if (d->needs_elasticity) memcpy(t.c, figure + l->c, sizeof t.c);
     memcpy(t.fraction, figure + l->fraction, l->n_phases * sizeof *t.fraction);

@@ -76,8 +76,9 @@ cupel_status cupel_family_of(const cupel_micro_demand *d, cupel_family *f, cupel
 {
     cupel_micro_space s;
     *f = (cupel_family){.n = 0};
-    if (!d->space) return gaussian_family(d, f, err);
-    cupel_status st = cupel_micro_space_read(d, &s, err);
+    cupel_status st = d->space ? cupel_micro_space_read(d, &s, err) : gaussian_family(d, f, err);
+    if (!d->space && st == CUPEL_OK) st = cupel_family_lengths(d, f, err);
+    if (!d->space) return st;
     if (st != CUPEL_OK) return st;
     f->start = s.middle;
     if (!s.middle.generator->smooth)

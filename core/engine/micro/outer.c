@@ -328,6 +328,9 @@ static void levin(const cupel_outer *o, const double *target, cupel_outer_gap *g
 void cupel_outer_tensor(const cupel_outer *o, const cupel_ask *a, const double *target, cupel_outer_gap *gap)
 {
     *gap = (cupel_outer_gap){.bound = CUPEL_OUTER_NONE, .what = ""};
+    for (size_t p = 0; a->free && p < o->d->n_phases; p++) /* bounds that turn with the phases say nothing of a target that may be turned */
+        if (a->kind != CUPEL_ASK_CONDUCTIVITY ? !o->material[p].c_isotropic : !o->material[p].k_isotropic) return;
+    if (a->free && a->kind == CUPEL_ASK_EXPANSION) return;
     if (a->kind == CUPEL_ASK_EXPANSION) {
         levin(o, target, gap);
         return;

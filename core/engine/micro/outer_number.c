@@ -82,9 +82,22 @@ static bool young_along(const cupel_outer *o, const cupel_ask *a, cupel_outer_ra
     return bounded(r, low, CUPEL_OUTER_REUSS, high, CUPEL_OUTER_VOIGT);
 }
 
+/* 1 / (2 S_kk) of the plane of two axes, S between V^-1 and R^-1. */
+static bool shear_of_plane(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
+{
+    static const size_t plane[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
+    double s[36];
+    const size_t k = plane[a->i][a->j];
+    const double low = cupel_small_invert(o->c.reuss, 6, s) ? 1 / (2 * s[7 * k]) : 0,
+                 high = cupel_small_invert(o->c.voigt, 6, s) ? 1 / (2 * s[7 * k]) : HUGE_VAL;
+    return bounded(r, low, CUPEL_OUTER_REUSS, high, CUPEL_OUTER_VOIGT);
+}
+
 static bool of_stiffness(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
 {
     moduli m;
+    if (a->component_scale > 0 && a->kind == CUPEL_ASK_POISSON) return false; /* of anisotropic mixtures it has no bounds */
+    if (a->component_scale > 0 && a->kind == CUPEL_ASK_SHEAR) return shear_of_plane(o, a, r);
     if (a->kind == CUPEL_ASK_YOUNG && (a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0)) return young_along(o, a, r);
     moduli_of(o, &m);
     switch (a->kind) {
@@ -122,20 +135,63 @@ static bool of_phases(const cupel_outer *o, const cupel_ask *a, cupel_outer_rang
     return bounded(r, end[0], CUPEL_OUTER_PHASES, end[1], CUPEL_OUTER_PHASES);
 }
 
+/* Eigenvalues lie between those of R and V, their mean between the means; of an isotropic mixture, and so of what a polycrystal of X has, the mean is
+ * at least HS- and the smallest at most HS+. */
+static bool invariant(const cupel_bounds *b, const cupel_ask *a, cupel_outer_range *r)
+{
+    const size_t n = b->order;
+    const double low_mean = cupel_invariant_of(CUPEL_INVARIANT_MEAN, b->reuss, n), high_mean = cupel_invariant_of(CUPEL_INVARIANT_MEAN, b->voigt, n);
+    const double least = cupel_invariant_of(CUPEL_INVARIANT_SMALLEST, b->reuss, n), most = cupel_invariant_of(CUPEL_INVARIANT_LARGEST, b->voigt, n);
+    const bool hs = n == 3 && b->n_hs;
+    const double low = hs ? fmax(low_mean, b->hs_lower[0]) : low_mean, high = hs ? fmin(high_mean, b->hs_upper[0]) : high_mean;
+    const cupel_outer_bound low_by = hs ? CUPEL_OUTER_HS_LOW : CUPEL_OUTER_REUSS, high_by = hs ? CUPEL_OUTER_HS_HIGH : CUPEL_OUTER_VOIGT;
+    switch (a->invariant) {
+    case CUPEL_INVARIANT_MEAN: return bounded(r, low, low_by, high_mean, CUPEL_OUTER_VOIGT);
+    case CUPEL_INVARIANT_TRACE: return bounded(r, (double)n * low, low_by, (double)n * high_mean, CUPEL_OUTER_VOIGT);
+    case CUPEL_INVARIANT_SMALLEST: return bounded(r, least, CUPEL_OUTER_REUSS, high, high_by);
+    case CUPEL_INVARIANT_LARGEST: return bounded(r, low, low_by, most, CUPEL_OUTER_VOIGT);
+    default: return bounded(r, 1, CUPEL_OUTER_PHASES, least > 0 ? most / least : HUGE_VAL, CUPEL_OUTER_VOIGT);
+    }
+}
+
+static bool of_tensor(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
+{
+    double middle[6], reach[6];
+    const double s = a->component_scale;
+    if (a->kind != CUPEL_ASK_EXPANSION) {
+        const cupel_bounds *b = a->kind == CUPEL_ASK_CONDUCTIVITY ? &o->k : &o->c;
+        return a->invariant ? invariant(b, a, r) : component(b, a, r);
+    }
+    if (a->invariant || !cupel_outer_expansion(o, middle, reach)) return false;
+    return bounded(r, s * (middle[a->i] - reach[a->i]), CUPEL_OUTER_LEVIN, s * (middle[a->i] + reach[a->i]), CUPEL_OUTER_LEVIN);
+}
+
+/* Over a density between its own bounds. */
+static bool per_density(const cupel_outer *o, cupel_outer_range *r)
+{
+    const cupel_ask density = {.kind = CUPEL_ASK_DENSITY};
+    cupel_outer_range d;
+    if (!of_phases(o, &density, &d) || !(d.low >= 0)) return false;
+    r->low = r->low >= 0 ? r->low / d.high : d.low > 0 ? r->low / d.low : -HUGE_VAL;
+    r->high = r->high < 0 ? r->high / d.high : d.low > 0 ? r->high / d.low : HUGE_VAL;
+    return !isnan(r->low) && !isnan(r->high);
+}
+
 bool cupel_outer_number(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
 {
     switch (a->kind) {
-    case CUPEL_ASK_CONDUCTIVITY: return component(&o->k, a, r);
-    case CUPEL_ASK_STIFFNESS: return component(&o->c, a, r);
-    case CUPEL_ASK_EXPANSION: {
-        double middle[6], reach[6];
-        if (!cupel_outer_expansion(o, middle, reach)) return false;
-        const double s = a->component_scale;
-        return bounded(r, s * (middle[a->i] - reach[a->i]), CUPEL_OUTER_LEVIN, s * (middle[a->i] + reach[a->i]), CUPEL_OUTER_LEVIN);
-    }
+    case CUPEL_ASK_CONDUCTIVITY:
+    case CUPEL_ASK_STIFFNESS:
+    case CUPEL_ASK_EXPANSION: return of_tensor(o, a, r) && (!a->per_density || per_density(o, r));
     case CUPEL_ASK_FRACTION:
     case CUPEL_ASK_DENSITY:
     case CUPEL_ASK_PRICE: return of_phases(o, a, r);
-    default: return of_stiffness(o, a, r);
+    case CUPEL_ASK_CONNECTED:
+    case CUPEL_ASK_PERCOLATING: return bounded(r, 0, CUPEL_OUTER_PHASES, 1, CUPEL_OUTER_PHASES);
+    case CUPEL_ASK_SURFACE:
+    case CUPEL_ASK_CHORD: return bounded(r, 0, CUPEL_OUTER_PHASES, HUGE_VAL, CUPEL_OUTER_PHASES);
+    case CUPEL_ASK_EULER:
+    case CUPEL_ASK_FEATURE: return false;
+    default: return of_stiffness(o, a, r) && (!a->per_density || per_density(o, r));
     }
 }

@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/engine/micro/demand_parts.h"
+#include "core/engine/micro/orient.h"
 #include "core/io/keys.h"
 #include "core/math/small.h"
 #include "core/math/units.h"
@@ -11,8 +12,9 @@
 
 #define ROOT_2 1.4142135623730951
 
-static const char *const entry_keys[] = {"property", "component", "direction", "phase", "target", "within", "convention",
-                                         "min",      "max",       "goal",      "weight", NULL};
+static const char *const entry_keys[] = {"property", "component", "invariant", "orientation", "direction", "phase", "axis", "target", "within",
+                                         "convention",
+                                         "min",      "max",       "goal",      "weight",    "per",   NULL};
 static const char *const goal_words[] = {"minimise", "minimize", "maximise", "maximize", NULL};
 static const char *const convention_words[] = {"mandel", "voigt", NULL};
 
@@ -20,13 +22,25 @@ static const struct {
     const char *name, *also;
     cupel_unit_family family;
     size_t order; /* of the tensor, 0: a number */
+    enum { NO_PHASE, WITH_PHASE, ANY_PHASE } phase; /* any: it may be left out when there are two */
 } kinds[CUPEL_ASK_KINDS] = {
-    {"conductivity", "conduction", CUPEL_OF_K, 3},  {"stiffness", "elasticity", CUPEL_OF_C, 6},
-    {"expansion", "thermal expansion", CUPEL_OF_ALPHA, 6}, {"young modulus", "Young's modulus", CUPEL_OF_C, 0},
-    {"bulk modulus", "bulk", CUPEL_OF_C, 0},        {"shear modulus", "shear", CUPEL_OF_C, 0},
-    {"poisson ratio", "Poisson's ratio", CUPEL_OF_NONE, 0}, {"anisotropy", "anisotropy index", CUPEL_OF_NONE, 0},
-    {"volume fraction", "fraction", CUPEL_OF_NONE, 0}, {"density", "mass density", CUPEL_OF_DENSITY, 0},
-    {"price", "cost", CUPEL_OF_PRICE, 0}};
+    {"conductivity", "conduction", CUPEL_OF_K, 3, NO_PHASE},
+    {"stiffness", "elasticity", CUPEL_OF_C, 6, NO_PHASE},
+    {"expansion", "thermal expansion", CUPEL_OF_ALPHA, 6, NO_PHASE},
+    {"young modulus", "Young's modulus", CUPEL_OF_C, 0, NO_PHASE},
+    {"bulk modulus", "bulk", CUPEL_OF_C, 0, NO_PHASE},
+    {"shear modulus", "shear", CUPEL_OF_C, 0, NO_PHASE},
+    {"poisson ratio", "Poisson's ratio", CUPEL_OF_NONE, 0, NO_PHASE},
+    {"anisotropy", "anisotropy index", CUPEL_OF_NONE, 0, NO_PHASE},
+    {"volume fraction", "fraction", CUPEL_OF_NONE, 0, WITH_PHASE},
+    {"density", "mass density", CUPEL_OF_DENSITY, 0, NO_PHASE},
+    {"price", "cost", CUPEL_OF_PRICE, 0, NO_PHASE},
+    {"surface per volume", "specific surface", CUPEL_OF_PER_LENGTH, 0, ANY_PHASE},
+    {"mean chord", "chord length", CUPEL_OF_LENGTH, 0, WITH_PHASE},
+    {"connected fraction", "connected", CUPEL_OF_NONE, 0, WITH_PHASE},
+    {"percolating fraction", "percolation", CUPEL_OF_NONE, 0, WITH_PHASE},
+    {"euler number", "euler", CUPEL_OF_NONE, 0, WITH_PHASE},
+    {"feature size", "minimum feature", CUPEL_OF_LENGTH, 0, WITH_PHASE}};
 
 static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask_kind *kind, cupel_err *err)
 {
@@ -126,6 +140,18 @@ static cupel_status read_within(const cupel_micro_demand *d, const cupel_yaml *e
     return CUPEL_OK;
 }
 
+static cupel_status read_orientation(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    static const char *const words[] = {"fixed", "free", NULL};
+    int word = 0;
+    cupel_status st = cupel_keys_word(e, d->file, "orientation", words, &word, err);
+    a->free = word == 1;
+    for (size_t i = 0; a->free && i < (a->kind == CUPEL_ASK_EXPANSION ? 6 : a->order * a->order); i++)
+        if (isnan(a->target[i]))
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: orientation: free is for a target with all its components", d->file, cupel_yaml_get(e, "orientation")->line);
+    return st;
+}
+
 static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
     static const size_t voigt_place[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
@@ -147,6 +173,7 @@ static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *
     if (vector)
         for (size_t i = 0; i < 6; i++) a->target[i] = t[voigt_place[i][0] * 3 + voigt_place[i][1]] * mandel_factor(i);
     if (!vector) CUPEL_TRY(check_positive(r->d, node, a->target, n, err));
+    CUPEL_TRY(read_orientation(r->d, e, a, err));
     st = read_within(r->d, e, a, err);
 done:
     return st;
@@ -195,21 +222,50 @@ static cupel_status read_direction(const cupel_micro_demand *d, const cupel_yaml
 static cupel_status read_phase(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
     const cupel_yaml *node = cupel_yaml_get(e, "phase");
-    cupel_str all = {0};
-    if (a->kind != CUPEL_ASK_FRACTION)
-        return node ? cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'phase' is for volume fraction only", d->file, node->line) : CUPEL_OK;
-    for (size_t i = 0; i < d->n_phases; i++) {
-        if (node && node->kind == CUPEL_YAML_SCALAR && cupel_text_is(node->text, d->phase[i].name)) {
-            a->phase = i;
-            cupel_str_free(&all);
-            return CUPEL_OK;
-        }
-        cupel_str_addf(&all, "%s%s", i ? ", " : "", d->phase[i].name);
+    if (kinds[a->kind].phase == NO_PHASE)
+        return node ? cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'phase' is for volume fractions and statistics of a phase only", d->file, node->line) : CUPEL_OK;
+    if (!node && kinds[a->kind].phase == ANY_PHASE && d->n_phases == 2) {
+        a->phase = 1;
+        return CUPEL_OK;
     }
-    cupel_fail(err, CUPEL_USAGE, "%s:%zu: a volume fraction needs the name of its phase; phases are: %s", d->file, node ? node->line : e->line,
-               cupel_str_text(&all));
-    cupel_str_free(&all);
-    return CUPEL_USAGE;
+    return cupel_micro_phase_named(d, node, node ? node->line : e->line, kinds[a->kind].name, &a->phase, err);
+}
+
+/* component: 12 of a shear modulus (of a plane) or a Poisson ratio (pulled along the first, shrinking along the second); axis: 1 .. 3 of a percolating
+ * fraction; invariant: of a tensor; per: density. */
+static cupel_status read_which(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    static const char *const per_words[] = {"density", NULL};
+    const cupel_yaml *component = cupel_yaml_get(e, "component"), *axis = cupel_yaml_get(e, "axis"), *invariant = cupel_yaml_get(e, "invariant"),
+                     *per = cupel_yaml_get(e, "per");
+    uint64_t number = 0;
+    int word = -1;
+    cupel_status st = CUPEL_OK;
+    a->axis = -1;
+    if (component && !a->order) {
+        const cupel_text t = component->kind == CUPEL_YAML_SCALAR ? component->text : (cupel_text){"", 0};
+        if (t.n != 2 || t.p[0] < '1' || t.p[0] > '3' || t.p[1] < '1' || t.p[1] > '3' || t.p[0] == t.p[1])
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: component of '%s': expected two different digits from 1 to 3, as in component: 12", d->file,
+                              component->line, kinds[a->kind].name);
+        a->i = (size_t)(t.p[0] - '1'), a->j = (size_t)(t.p[1] - '1');
+    }
+    if (axis && a->kind != CUPEL_ASK_PERCOLATING)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'axis' is for percolating fraction only", d->file, axis->line);
+    CUPEL_TRY(cupel_keys_count(e, d->file, "axis", 1, 3, &number, err));
+    if (axis) a->axis = (int)number - 1;
+    if (invariant && (!a->order || component || (a->order && cupel_yaml_get(e, "target") && cupel_yaml_get(e, "target")->kind == CUPEL_YAML_LIST)))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'invariant' is a number of a tensor: give it with min, max or a target number, and without component", d->file,
+                          invariant->line);
+    CUPEL_TRY(cupel_keys_word(e, d->file, "invariant", cupel_invariant_words, &word, err));
+    if (invariant) a->invariant = (cupel_invariant)(word + 1);
+    CUPEL_TRY(cupel_keys_word(e, d->file, "per", per_words, &word, err));
+    a->per_density = per != NULL;
+    if (per && (cupel_ask_is_statistic(a) || a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE ||
+                (a->order && !component && !invariant)))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'per: density' is for a number of a tensor, as in {property: shear modulus, per: density, goal: maximise}", d->file,
+                          per->line);
+done:
+    return st;
 }
 
 /* min, max, target with within, goal: the window of a number. */
@@ -237,6 +293,9 @@ static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupe
     if (a->min > a->max)
         return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: window of '%s': min %g is above max %g; nothing can meet it: swap them", d->file, a->line,
                           a->name, a->min, a->max);
+    if (a->goal && cupel_ask_is_checked(a))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' does not change smoothly with a recipe and cannot be a goal: give min or max, which is judged at the "
+                          "verification", d->file, a->line, a->name);
     if (a->kind == CUPEL_ASK_FRACTION && isfinite(a->max) && a->max > 1)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': max %g; a fraction lies between 0 and 1, so that 30 %% is 0.3", d->file, a->line, a->name,
                           a->max);
@@ -253,12 +312,27 @@ static cupel_status name_of(cupel_micro_demand *d, const cupel_yaml *e, cupel_as
     const cupel_yaml *component = cupel_yaml_get(e, "component");
     cupel_str_puts(&s, kinds[a->kind].name);
     if (component && component->kind == CUPEL_YAML_SCALAR) cupel_str_addf(&s, " %.*s", (int)component->text.n, component->text.p);
-    if (a->kind == CUPEL_ASK_FRACTION) cupel_str_addf(&s, " %s", d->phase[a->phase].name);
+    if (a->invariant) cupel_str_addf(&s, " %s", cupel_invariant_words[a->invariant - 1]);
+    if (kinds[a->kind].phase == WITH_PHASE || cupel_yaml_get(e, "phase")) cupel_str_addf(&s, " %s", d->phase[a->phase].name);
+    if (a->axis >= 0) cupel_str_addf(&s, " %d", a->axis + 1);
     if (a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0)
         for (size_t i = 0; i < 3; i++) cupel_str_addf(&s, "%s%.3g", " ", a->direction[i]);
+    if (a->per_density) cupel_str_puts(&s, " per density");
     a->name = s.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&s), s.n);
     cupel_str_free(&s);
     return a->name ? CUPEL_OK : cupel_no_memory(err, "a name", 0);
+}
+
+static cupel_status unit_of(const cupel_micro_reader *r, cupel_ask *a, cupel_err *err)
+{
+    const cupel_unit_family family = a->invariant == CUPEL_INVARIANT_RATIO ? CUPEL_OF_NONE : kinds[a->kind].family;
+    a->unit = family == CUPEL_OF_LENGTH || family == CUPEL_OF_PER_LENGTH ? cupel_micro_length_unit(r, family) : cupel_micro_unit(r, family);
+    if (!a->per_density || (!*a->unit && !*cupel_micro_unit(r, CUPEL_OF_DENSITY))) return CUPEL_OK;
+    cupel_str s = {0};
+    cupel_str_addf(&s, "%s/(%s)", *a->unit ? a->unit : "1", *cupel_micro_unit(r, CUPEL_OF_DENSITY) ? cupel_micro_unit(r, CUPEL_OF_DENSITY) : "1");
+    a->unit = s.failed ? NULL : cupel_arena_text(&r->d->arena, cupel_str_text(&s), s.n);
+    cupel_str_free(&s);
+    return a->unit ? CUPEL_OK : cupel_no_memory(err, "a unit", 0);
 }
 
 static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel_err *err)
@@ -270,25 +344,31 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     CUPEL_TRY(find_kind(d, e, &a.kind, err));
     a.order = kinds[a.kind].order;
     const cupel_yaml *component = cupel_yaml_get(e, "component"), *target = cupel_yaml_get(e, "target");
-    if (component && !a.order)
+    const bool number = cupel_yaml_get(e, "invariant") != NULL || component != NULL;
+    if (component && !a.order && a.kind != CUPEL_ASK_SHEAR && a.kind != CUPEL_ASK_POISSON)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' has no components%s", d->file, component->line, kinds[a.kind].name,
                           a.kind == CUPEL_ASK_YOUNG ? "; give a direction, as in direction: [0, 0, 1]" : "");
-    if (a.order && !component && !target)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11 with min or max", d->file,
+    if (a.order && !number && !target)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11 or invariant: mean with min or max", d->file,
                           e->line, kinds[a.kind].name);
     CUPEL_TRY(read_direction(d, e, &a, err));
     CUPEL_TRY(read_phase(d, e, &a, err));
+    CUPEL_TRY(read_which(d, e, &a, err));
+    if (cupel_yaml_get(e, "orientation") && (!a.order || number))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'orientation' is for a tensor with a whole target", d->file, cupel_yaml_get(e, "orientation")->line);
     CUPEL_TRY(name_of(d, e, &a, err));
     CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &a.weight, err));
-    if (component) CUPEL_TRY(read_component(d, e, &a, err));
-    if (a.order && !component)
+    if (component && a.order) CUPEL_TRY(read_component(d, e, &a, err));
+    if (a.order && !number)
         CUPEL_TRY(read_target_tensor(r, e, &a, err));
     else
         CUPEL_TRY(read_window(r, e, &a, err));
-    a.unit = cupel_micro_unit(r, kinds[a.kind].family);
+    if (!a.order) a.component_scale = component ? 1 : 0;
+    CUPEL_TRY(unit_of(r, &a, err));
     d->needs_conduction |= a.kind == CUPEL_ASK_CONDUCTIVITY;
     d->needs_expansion |= a.kind == CUPEL_ASK_EXPANSION;
     d->needs_elasticity |= kinds[a.kind].family == CUPEL_OF_C || a.kind == CUPEL_ASK_POISSON || a.kind == CUPEL_ASK_ANISOTROPY || d->needs_expansion;
+    d->needs_surface |= a.kind == CUPEL_ASK_SURFACE || a.kind == CUPEL_ASK_CHORD;
     d->ask[d->n_asks++] = a;
 done:
     return st;
@@ -298,7 +378,7 @@ static cupel_status check_known(const cupel_micro_demand *d, cupel_err *err)
 {
     for (size_t i = 0; i < d->n_asks; i++)
         for (size_t p = 0; p < d->n_phases; p++) {
-            const bool density = d->ask[i].kind == CUPEL_ASK_DENSITY || d->ask[i].kind == CUPEL_ASK_PRICE;
+            const bool density = d->ask[i].kind == CUPEL_ASK_DENSITY || d->ask[i].kind == CUPEL_ASK_PRICE || d->ask[i].per_density;
             if (density && isnan(d->phase[p].density))
                 return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' needs the density of phase '%s', as in density: 4.43 g/cm^3", d->file,
                                   d->ask[i].line, d->ask[i].name, d->phase[p].name);
@@ -336,12 +416,14 @@ cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, 
 
 static double distance(const cupel_ask *a, const double *t)
 {
+    double turned[36];
+    const double *target = cupel_ask_target(a, t, turned, NULL);
     const size_t n = a->kind == CUPEL_ASK_EXPANSION ? 6 : a->order * a->order;
     double apart = 0, size = 0;
     for (size_t i = 0; i < n; i++) {
-        if (isnan(a->target[i])) continue;
-        apart += (t[i] - a->target[i]) * (t[i] - a->target[i]);
-        size += a->target[i] * a->target[i];
+        if (isnan(target[i])) continue;
+        apart += (t[i] - target[i]) * (t[i] - target[i]);
+        size += target[i] * target[i];
     }
     return size > 0 ? sqrt(apart / size) : apart > 0 ? HUGE_VAL : 0;
 }
@@ -365,6 +447,9 @@ static double of_stiffness(const cupel_ask *a, const double *c)
 {
     double s[36];
     if (!c || !cupel_small_invert(c, 6, s)) return NAN;
+    static const size_t plane[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
+    if (a->component_scale > 0 && a->kind == CUPEL_ASK_SHEAR) return 1 / (2 * s[7 * plane[a->i][a->j]]);
+    if (a->component_scale > 0 && a->kind == CUPEL_ASK_POISSON) return -s[6 * a->i + a->j] / s[7 * a->i];
     if (a->kind == CUPEL_ASK_YOUNG && (a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0))
         return cupel_young_along(s, 3, a->direction);
     const means m = means_of(c, s);
@@ -389,19 +474,44 @@ static double of_phases(const cupel_micro_demand *d, const cupel_ask *a, const d
     return a->kind == CUPEL_ASK_DENSITY ? mass : mass > 0 ? money / mass : (double)NAN;
 }
 
+static double of_statistics(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s)
+{
+    const cupel_micro_statistics *x = s->statistics;
+    const size_t p = a->phase;
+    switch (a->kind) {
+    case CUPEL_ASK_SURFACE: return x ? x->surface[p] / d->size : s->surface ? s->surface[p] / d->size : (double)NAN;
+    case CUPEL_ASK_CHORD: return x ? x->chord[p] * d->size : s->projected ? 6 * s->fraction[p] / s->projected[p] * d->size : (double)NAN;
+    case CUPEL_ASK_CONNECTED: return x ? x->connected[p] : (double)NAN;
+    case CUPEL_ASK_PERCOLATING:
+        return !x ? (double)NAN : a->axis >= 0 ? x->percolating[p][a->axis] : fmin(x->percolating[p][0], fmin(x->percolating[p][1], x->percolating[p][2]));
+    case CUPEL_ASK_EULER: return x ? x->euler[p] : (double)NAN;
+    default: return x ? x->feature[p] * d->size : (double)NAN;
+    }
+}
+
+static double of_tensor(const cupel_ask *a, const double *t)
+{
+    double square[9];
+    if (!t) return NAN;
+    if (a->whole) return distance(a, t);
+    if (!a->invariant) return a->component_scale * t[a->kind == CUPEL_ASK_EXPANSION ? a->i : a->i * a->order + a->j];
+    if (a->kind != CUPEL_ASK_EXPANSION) return cupel_invariant_of(a->invariant, t, a->order);
+    cupel_invariant_square(t, square);
+    return cupel_invariant_of(a->invariant, square, 3);
+}
+
 double cupel_ask_value(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s)
 {
     const double *t = a->kind == CUPEL_ASK_CONDUCTIVITY ? s->k : a->kind == CUPEL_ASK_STIFFNESS ? s->c : s->alpha;
+    const cupel_ask density = {.kind = CUPEL_ASK_DENSITY};
+    const double per = a->per_density ? of_phases(d, &density, s->fraction) : 1;
     switch (a->kind) {
     case CUPEL_ASK_CONDUCTIVITY:
     case CUPEL_ASK_STIFFNESS:
-    case CUPEL_ASK_EXPANSION:
-        if (!t) return NAN;
-        if (a->whole) return distance(a, t);
-        return a->component_scale * t[a->kind == CUPEL_ASK_EXPANSION ? a->i : a->i * a->order + a->j];
+    case CUPEL_ASK_EXPANSION: return of_tensor(a, t) / per;
     case CUPEL_ASK_FRACTION:
     case CUPEL_ASK_DENSITY:
     case CUPEL_ASK_PRICE: return of_phases(d, a, s->fraction);
-    default: return of_stiffness(a, s->c);
+    default: return cupel_ask_is_statistic(a) ? of_statistics(d, a, s) : of_stiffness(a, s->c) / per;
     }
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/orient.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,8 +30,10 @@ static size_t of_tensor(const cupel_search *s, const cupel_ask *a, const cupel_t
     const double *value = a->kind == CUPEL_ASK_CONDUCTIVITY ? t->k : vector ? t->alpha : t->c;
     const double *shift = a->kind == CUPEL_ASK_CONDUCTIVITY ? s->shift.k : vector ? s->shift.alpha : s->shift.c;
     const size_t rows = a->order, cols = vector ? 1 : a->order;
-    double size = 0;
+    double size = 0, here[36], turned[36];
     size_t m = 0;
+    for (size_t i = 0; i < rows * cols; i++) here[i] = value[i] + shift[i];
+    const double *target = cupel_ask_target(a, here, turned, NULL);
     for (size_t i = 0; i < rows * cols; i++)
         if (!isnan(a->target[i])) size += a->target[i] * a->target[i];
     const double scale = sqrt(size) * fmax(a->within, 1e-3) / sqrt(a->weight);
@@ -39,7 +42,7 @@ static size_t of_tensor(const cupel_search *s, const cupel_ask *a, const cupel_t
             const size_t at = i * cols + j;
             if (isnan(a->target[at])) continue;
             one_sided[m] = false;
-            r[m++] = (value[at] + shift[at] - a->target[at]) / scale * (!vector && i != j ? sqrt(2.0) : 1);
+            r[m++] = (here[at] - target[at]) / scale * (!vector && i != j ? sqrt(2.0) : 1);
         }
     return m;
 }
@@ -56,6 +59,7 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         const double w = sqrt(a->weight);
+        if (cupel_ask_is_checked(a)) continue; /* judged at the verification */
         if (a->whole) {
             m += of_tensor(s, a, t, r + m, one_sided + m);
             continue;
@@ -145,7 +149,7 @@ static cupel_status derivatives(const cupel_search *s, const cupel_trial *t, siz
     cupel_status st = CUPEL_OK;
     double base[CUPEL_RESIDUALS_MAX], r[CUPEL_RESIDUALS_MAX], x[CUPEL_TRIAL_PARAMS];
     bool one_sided[CUPEL_RESIDUALS_MAX];
-    cupel_tensors under = {{0}, {0}, {0}, {0}};
+    cupel_tensors under = {.fraction = {0}};
     CUPEL_TRY(cupel_trial_under(s->d, t, &t->recipe, s->job, &under, err));
     (void)cupel_search_residuals(s, &under, base, one_sided);
     for (size_t k = 0; k < s->family.n; k++) {

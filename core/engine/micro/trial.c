@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/statistics.h"
 #include "core/math/small.h"
 #include "models/homogenize/bounds.h"
 #include "models/homogenize/estimate.h"
@@ -14,7 +15,9 @@ cupel_micro_state cupel_tensors_state(const cupel_micro_demand *d, const cupel_t
     return (cupel_micro_state){.k = d->needs_conduction ? t->k : NULL,
                                .c = d->needs_elasticity ? t->c : NULL,
                                .alpha = d->needs_expansion ? t->alpha : NULL,
-                               .fraction = t->fraction};
+                               .fraction = t->fraction,
+                               .surface = d->needs_surface ? t->surface : NULL,
+                               .projected = d->needs_surface ? t->projected : NULL};
 }
 
 static void materials_of(const cupel_micro_demand *d, cupel_material *m)
@@ -39,7 +42,7 @@ static bool levin(const cupel_micro_demand *d, const double *c, const double *fr
     return true;
 }
 
-static cupel_status expansion_of(const cupel_micro_demand *d, cupel_tensors *t, cupel_err *err)
+cupel_status cupel_tensors_expansion(const cupel_micro_demand *d, cupel_tensors *t, cupel_err *err)
 {
     if (!d->needs_expansion || levin(d, t->c, t->fraction, t->alpha)) return CUPEL_OK;
     return cupel_fail(err, CUPEL_USAGE, "'%s': expansion is designed with two phases of different compliance, neither of them a perfect void; found "
@@ -101,6 +104,14 @@ done:
     return st;
 }
 
+static void measure_cuts(const cupel_micro_demand *d, const cupel_recipe *r, const cupel_mixture *m, cupel_tensors *t)
+{
+    double edge[3];
+    if (!d->needs_surface) return;
+    cupel_trial_edges(r, m->n, edge);
+    cupel_statistics_of_cuts(m, edge, t->surface, t->projected);
+}
+
 static cupel_status solve_one(const cupel_micro_demand *d, cupel_trial *t, cupel_physics physics, const cupel_trial_options *o, const cupel_job *job,
                               cupel_solution **s, double *tensor, cupel_err *err)
 {
@@ -133,9 +144,10 @@ cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *
     if (t->mixture->n_phases != d->n_phases)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "generator '%s' makes %zu phases, the demand has %zu", r->generator->method.name, t->mixture->n_phases, d->n_phases));
     cupel_mixture_fractions(t->mixture, t->t.fraction);
+    measure_cuts(d, r, t->mixture, &t->t);
     if (d->needs_conduction) CUPEL_TRY(solve_one(d, t, CUPEL_CONDUCTION, o, job, &t->conduction, t->t.k, err));
     if (d->needs_elasticity) CUPEL_TRY(solve_one(d, t, CUPEL_ELASTICITY, o, job, &t->elasticity, t->t.c, err));
-    st = expansion_of(d, &t->t, err);
+    st = cupel_tensors_expansion(d, &t->t, err);
 done:
     if (st != CUPEL_OK) cupel_trial_release(t);
     return st;
@@ -159,9 +171,10 @@ cupel_status cupel_trial_under(const cupel_micro_demand *d, const cupel_trial *t
     materials_of(d, material);
     CUPEL_TRY(cupel_recipe_mixture(r, t->n, &m, job, err));
     cupel_mixture_fractions(&m, out->fraction);
+    measure_cuts(d, r, &m, out);
     if (t->conduction) CUPEL_TRY(cupel_solution_tensor_under(t->conduction, &m, material, t->blend_k, job, out->k, err));
     if (t->elasticity) CUPEL_TRY(cupel_solution_tensor_under(t->elasticity, &m, material, t->blend_c, job, out->c, err));
-    st = expansion_of(d, out, err);
+    st = cupel_tensors_expansion(d, out, err);
 done:
     cupel_mixture_release(&m);
     return st;

@@ -12,6 +12,7 @@ enum { CUPEL_TRIAL_PARAMS = 40 };
 typedef struct cupel_tensors {
     double k[9], c[36], alpha[6];
     double fraction[CUPEL_MICRO_PHASES_MAX];
+    double surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX]; /* where the demand asks for them: statistics.h */
 } cupel_tensors;
 
 cupel_micro_state cupel_tensors_state(const cupel_micro_demand *d, const cupel_tensors *t);
@@ -37,6 +38,9 @@ typedef struct cupel_trial_options {
 cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *r, const cupel_trial_options *o, const cupel_job *job, cupel_trial *t,
                                cupel_err *err);
 void cupel_trial_release(cupel_trial *t);
+
+/* The expansion that follows from the stiffness (Levin), where the demand needs it. */
+cupel_status cupel_tensors_expansion(const cupel_micro_demand *d, cupel_tensors *t, cupel_err *err);
 
 /* Edges of the voxels of grid n of a recipe, in edges of its box. */
 void cupel_trial_edges(const cupel_recipe *r, const size_t n[3], double edge[3]);

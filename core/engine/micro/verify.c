@@ -1,6 +1,7 @@
 /* Verification of a design: on a finer grid, extrapolated, and every entry of the demand judged with its bar. */
 #include "core/base/err.h"
 #include "core/engine/micro/search.h"
+#include "core/engine/micro/statistics.h"
 #include "core/math/small.h"
 #include "core/math/stats.h"
 #include "models/homogenize/estimate.h"
@@ -77,7 +78,7 @@ static double bar_of_number(const cupel_search *s, const cupel_ask *a, const cup
     const bool conduction = a->kind == CUPEL_ASK_CONDUCTIVITY, expansion = a->kind == CUPEL_ASK_EXPANSION;
     const size_t n = conduction ? 3 : expansion ? 1 : 6, rows = conduction ? 3 : 6;
     double squares = 0, together = 0;
-    if (a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE) return 0;
+    if (a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE || cupel_ask_is_statistic(a)) return 0;
     for (int sign = -1; sign <= 1; sign += 2) {
         cupel_tensors all = *t;
         double one_by_one = 0;
@@ -110,7 +111,9 @@ static double chance(double value, double error, double low, double high)
 static void judge(const cupel_search *s, cupel_design *out)
 {
     const cupel_micro_demand *d = s->d;
-    const cupel_micro_state limit = cupel_tensors_state(d, &out->limit), grid = cupel_tensors_state(d, &out->on_grid);
+    cupel_micro_state limit = cupel_tensors_state(d, &out->limit), grid = cupel_tensors_state(d, &out->on_grid);
+    const cupel_micro_state bar = {.fraction = out->limit.fraction, .statistics = &out->statistics_bar};
+    limit.statistics = grid.statistics = &out->statistics;
     out->meets = true;
     out->probability = 1;
     for (size_t i = 0; i < d->n_asks; i++) {
@@ -119,6 +122,7 @@ static void judge(const cupel_search *s, cupel_design *out)
         v->value = cupel_ask_value(d, a, &limit);
         v->on_grid = cupel_ask_value(d, a, &grid);
         v->error = a->whole ? bar_of_tensor(a, &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
+        if (cupel_ask_is_statistic(a)) v->error = cupel_ask_value(d, a, &bar);
         const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
         /* A fraction is met to 1e-7 only. NaN meets nothing. */
         const double slack = a->whole ? 0 : 1e-6 * fmax(1e-3, fabs(v->value));
@@ -157,6 +161,7 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_trial *t, cupel_de
     if (s->d->needs_conduction && !one) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, out, err));
     if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, out, err));
     cupel_mixture_fractions(&g.grid[0], out->limit.fraction);
+    CUPEL_TRY(cupel_statistics_of_voxels(s->d, &out->recipe, out->grid, s->job, &out->statistics, &out->statistics_bar, err));
     judge(s, out);
     out->solves = s->out->solves;
     out->seconds = cupel_now() - s->begin;

@@ -17,7 +17,7 @@ static void put_target(const cupel_ask *a, cupel_str *s)
     double target[36];
     memcpy(target, a->target, sizeof target);
     if (a->voigt) cupel_voigt_of_mandel(target);
-    cupel_str_addf(s, "- %s within %.3g %% of [", a->name, 100 * a->within);
+    cupel_str_addf(s, "- %s within %.3g %% of%s [", a->name, 100 * a->within, a->free ? " any orientation of" : "");
     for (size_t i = 0; i < rows; i++) {
         cupel_str_puts(s, i ? "; " : "");
         for (size_t j = 0; j < cols; j++) {
@@ -41,7 +41,8 @@ static void put_ask(const cupel_ask *a, cupel_str *s)
         put_target(a, s);
     } else {
         const bool mean = a->kind == CUPEL_ASK_YOUNG && a->direction[0] == 0 && a->direction[1] == 0 && a->direction[2] == 0;
-        cupel_str_addf(s, "- %s%s", a->name, mean ? " (of the mean bulk and shear moduli; a direction: [0, 0, 1] asks for one direction)" : "");
+        const bool feature = a->kind == CUPEL_ASK_FEATURE;
+        cupel_str_addf(s, "- %s%s", a->name, feature ? " (the thickness that 95 % of the phase exceed)" : mean ? " (of the mean bulk and shear moduli; a direction: [0, 0, 1] asks for one direction)" : "");
         if (a->min > -HUGE_VAL) {
             cupel_str_puts(s, " at least ");
             put_number(s, a->min, a->unit);
@@ -85,6 +86,9 @@ void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *s)
     for (size_t i = 0; i < d->n_phases; i++) put_phase(d, &d->phase[i], s);
     cupel_str_puts(s, "Required:\n");
     for (size_t i = 0; i < d->n_asks; i++) put_ask(&d->ask[i], s);
+    if (strcmp(d->length_unit, "edge") != 0) cupel_str_addf(s, "The box has an edge of %.6g%s%s.\n", d->size, *d->length_unit ? " " : "", d->length_unit);
+    if (d->connected < d->n_phases)
+        cupel_str_addf(s, "Phase '%s' in one body: islands removed, trapped void filled, and what that costs.\n", d->phase[d->connected].name);
     cupel_str_addf(s, "Computed on %llu voxels an edge", (unsigned long long)d->grid);
     if (d->budget_seconds < HUGE_VAL) cupel_str_addf(s, ", in at most %.6g s", d->budget_seconds);
     if (d->budget_solves) cupel_str_addf(s, ", with at most %llu solves", (unsigned long long)d->budget_solves);

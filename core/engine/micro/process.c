@@ -1,0 +1,140 @@
+/* Lengths of a demand: the edge of the box, what a process can make, and that a phase is one body. */
+#include "core/base/err.h"
+#include "core/engine/micro/demand_parts.h"
+#include "core/io/keys.h"
+
+#include <math.h>
+#include <string.h>
+
+cupel_status cupel_micro_size(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    const cupel_yaml *node = cupel_yaml_get(root, "size");
+    d->size = 1;
+    d->connected = d->n_phases;
+    d->length_unit = "edge";
+    if (!node) return CUPEL_OK;
+    cupel_status st = cupel_micro_number(r, node, CUPEL_OF_LENGTH, &d->size, err);
+    if (st != CUPEL_OK) return st;
+    if (!(d->size > 0))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: size: %g, expected the edge of the box, as in size: 5 mm", d->file, node->line, d->size);
+    d->length_unit = cupel_micro_unit(r, CUPEL_OF_LENGTH);
+    return CUPEL_OK;
+}
+
+const char *cupel_micro_length_unit(const cupel_micro_reader *r, cupel_unit_family family)
+{
+    const bool per = family == CUPEL_OF_PER_LENGTH;
+    if (strcmp(r->d->length_unit, "edge") == 0) return per ? "1/edge" : "edge";
+    return !*r->d->length_unit ? "" : per ? "1/m" : "m";
+}
+
+cupel_status cupel_micro_phase_named(const cupel_micro_demand *d, const cupel_yaml *node, size_t line, const char *what, size_t *phase,
+                                     cupel_err *err)
+{
+    cupel_str all = {0};
+    for (size_t i = 0; i < d->n_phases; i++) {
+        if (node && node->kind == CUPEL_YAML_SCALAR && cupel_text_is(node->text, d->phase[i].name)) {
+            *phase = i;
+            cupel_str_free(&all);
+            return CUPEL_OK;
+        }
+        cupel_str_addf(&all, "%s%s", i ? ", " : "", d->phase[i].name);
+    }
+    cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' needs the name of its phase; phases are: %s", d->file, line, what, cupel_str_text(&all));
+    cupel_str_free(&all);
+    return CUPEL_USAGE;
+}
+
+/* Lengths with units need a box with one, and those without a box without. */
+static cupel_status check_lengths(const cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err)
+{
+    const cupel_yaml *size = cupel_yaml_get(root, "size");
+    for (int family = CUPEL_OF_LENGTH; family <= CUPEL_OF_PER_LENGTH; family++) {
+        if (r->united[family] && !size)
+            return cupel_fail(err, CUPEL_USAGE,
+                              "%s:%zu: a length with a unit needs the edge of the box, as in size: 5 mm; or give lengths in edges of the box, "
+                              "without units",
+                              r->d->file, r->united[family]);
+        if (size && (family == CUPEL_OF_PER_LENGTH) && (r->united[CUPEL_OF_LENGTH] ? r->plain[family] : r->united[family]))
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a length %s a unit, where 'size' in line %zu has one %s; give all with units, or none",
+                              r->d->file, r->united[CUPEL_OF_LENGTH] ? r->plain[family] : r->united[family],
+                              r->united[CUPEL_OF_LENGTH] ? "without" : "with", size->line, r->united[CUPEL_OF_LENGTH] ? "with" : "without");
+    }
+    return CUPEL_OK;
+}
+
+/* The phase that carries: the largest trace of its stiffness, else of its conductivity. */
+static size_t strongest(const cupel_micro_demand *d)
+{
+    size_t best = 0;
+    double most = -1;
+    for (size_t p = 0; p < d->n_phases; p++) {
+        const cupel_material *m = &d->phase[p].material;
+        double x = 0;
+        for (size_t i = 0; i < 6; i++) x += m->has_c ? m->c[i][i] : i < 3 && m->has_k ? m->k[i][i] : 0;
+        if (x > most) most = x, best = p;
+    }
+    return best;
+}
+
+static cupel_status add_feature(cupel_micro_reader *r, const cupel_yaml *node, size_t phase, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    cupel_ask a = {.kind = CUPEL_ASK_FEATURE, .phase = phase, .max = HUGE_VAL, .within = NAN, .weight = 1, .axis = -1, .line = node->line};
+    cupel_str name = {0};
+    cupel_status st = cupel_micro_number(r, node, CUPEL_OF_LENGTH, &a.min, err);
+    if (st != CUPEL_OK) return st;
+    if (!(a.min > 0) || a.min > d->size)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: minimum feature: expected a length between 0 and the edge of the box (%g %s), found %g", d->file,
+                          node->line, d->size, d->length_unit, a.min);
+    if (d->n_asks == CUPEL_ASKS_MAX) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: more than %d requirements", d->file, node->line, CUPEL_ASKS_MAX);
+    cupel_str_addf(&name, "feature size %s", d->phase[phase].name);
+    a.name = name.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&name), name.n);
+    cupel_str_free(&name);
+    if (!a.name) return cupel_no_memory(err, "a name", 0);
+    a.unit = cupel_micro_length_unit(r, CUPEL_OF_LENGTH);
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (strcmp(d->ask[i].name, a.name) == 0)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu", d->file, node->line, a.name, d->ask[i].line);
+    d->ask[d->n_asks++] = a;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_micro_process(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    const cupel_yaml *feature = cupel_yaml_get(root, "minimum feature"), *connected = cupel_yaml_get(root, "connected");
+    cupel_status st = CUPEL_OK;
+    if (connected) CUPEL_TRY(cupel_micro_phase_named(d, connected, connected->line, "connected", &d->connected, err));
+    if (feature && feature->kind == CUPEL_YAML_LIST)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: minimum feature: expected a length, as in 0.4 mm, or one per phase, as in {solid: 0.4 mm}",
+                             d->file, feature->line));
+    if (feature && feature->kind == CUPEL_YAML_SCALAR) CUPEL_TRY(add_feature(r, feature, strongest(d), err));
+    if (feature && feature->kind == CUPEL_YAML_MAP)
+        for (const cupel_yaml *k = feature->child; k; k = k->next) {
+            size_t phase;
+            const cupel_yaml name = {.kind = CUPEL_YAML_SCALAR, .text = k->key, .line = k->line};
+            CUPEL_TRY(cupel_micro_phase_named(d, &name, k->line, "minimum feature", &phase, err));
+            CUPEL_TRY(add_feature(r, k, phase, err));
+        }
+    st = check_lengths(r, root, err);
+done:
+    return st;
+}
+
+cupel_status cupel_micro_check_table(const cupel_micro_demand *d, cupel_err *err)
+{
+    static const char REMEDY[] = "use 'cupel design'";
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        if (cupel_ask_is_statistic(a))
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is judged on the voxels of a design, not in a table: %s", d->file, a->line, a->name,
+                              REMEDY);
+        if (a->free && a->kind == CUPEL_ASK_STIFFNESS)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a stiffness of free orientation is for a design, not for a table: %s", d->file, a->line,
+                              REMEDY);
+    }
+    if (d->connected < d->n_phases) return cupel_fail(err, CUPEL_USAGE, "%s: 'connected' is for a design, not for a table: %s", d->file, REMEDY);
+    return CUPEL_OK;
+}

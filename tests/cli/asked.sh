@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# What else can be asked of a design: statistics, lengths of a process, one body, a free orientation, invariants; and what says so.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+ok() { echo "ok $1"; }
+no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
+head='demand: a test
+scale: microstructure
+phases:
+  - {name: a, k: 1, density: 1}
+  - {name: b, k: 10, density: 3}
+grid: 24
+seed: 1'
+design() { # design EXIT TEXT
+  printf '%s\n%s\n' "$head" "$2" >"$T/x.yaml"; rm -rf "$T/D"
+  "$CUPEL" design "$T/x.yaml" -o "$T/D" --budget 90solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?
+  [ $rc = "$1" ] || { echo "    exit $rc"; cat "$T/out"; return 1; }
+}
+# The number of a descriptor of the written voxels, in edges of a voxel.
+described() { # described FILE SET COLUMN
+  "$CUPEL" describe "$1" --set "$2" --format csv 2>"$T/err" | awk -F, -v c="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) at = i } NR == 2 { print $at }'
+}
+
+design 0 'size: 5 mm
+require:
+  - {property: conductivity, invariant: mean, min: 2, max: 2.6}
+  - {property: surface per volume, min: 1.6 1/mm, max: 2 1/mm}
+  - {property: connected fraction, phase: b, min: 0.95}
+  - {property: volume fraction, phase: b, min: 0.2, max: 0.4}' && ok 'an area that is asked for' || no 'an area that is asked for'
+s=$(described "$T/D/design-1.npy" surface 'surface surface per volume phase 1 [1/voxel]')
+awk -v s="${s:-0}" 'BEGIN { s *= 24 / 5; exit !(s > 1.55 && s < 2.05) }' && ok 'is that of the voxels' || { echo "    $s per voxel"; no 'is that of the voxels'; }
+head -n 1 "$T/D/designs.csv" | grep -q 'surface per volume \[1/m\],surface per volume error \[1/m\],surface per volume verdict' && ok 'with a column of its own' || no 'with a column of its own'
+
+design 5 'minimum feature: 0.9
+require:
+  - {property: conductivity, component: 11, min: 2}'
+grep -q 'fail feature size b' "$T/out" && ok 'a feature that no structure of the search has fails' || no 'a feature that no structure of the search has fails'
+design 0 'minimum feature: 0.14
+require:
+  - {property: conductivity, component: 11, min: 2}' && grep -q 'pass feature size b' "$T/out" && ok 'waves are as long as features must be' || no 'waves are as long as features must be'
+
+# Spheres of b float in a: all but one go, and so does what they conducted.
+design 5 'connected: b
+space: {generator: bcc_spheres, fraction: 0.1..0.3}
+require:
+  - {property: conductivity, component: 11, min: 1.6}'
+grep -q 'b in one body: [0-9]* voxels of islands removed' "$T/out" && grep -q 'no longer meets' "$T/out" && [ -s "$T/D/design-1-connected.npy" ] && ok 'islands are removed, and the price is said' || { cat "$T/out"; no 'islands are removed, and the price is said'; }
+[ "$(described "$T/D/design-1-connected.npy" percolation 'percolation clusters phase 1')" = 1 ] && ok 'one body is left' || no 'one body is left'
+grep -q '"islands removed"' "$T/D/run.json" && head -n 1 "$T/D/designs.csv" | grep -q 'islands removed \[voxel\]' && ok 'in the files too' || no 'in the files too'
+
+design 0 'space: {generator: laminate, fraction: 0.2..0.6, normal3: 1}
+require:
+  - {property: conductivity, target: [[1.37, 0, 0], [0, 3.7, 0], [0, 0, 3.7]], within: 1.5 %, orientation: free}' && grep -q 'the target turned by' "$T/out" && grep -q 'conductivity target turned by' "$T/D/run.json" && ok 'a target may be turned' || no 'a target may be turned'
+design 5 'space: {generator: laminate, fraction: 0.2..0.6, normal3: 1}
+require:
+  - {property: conductivity, target: [[1.37, 0, 0], [0, 3.7, 0], [0, 0, 3.7]], within: 1.5 %}' && ok 'and is not when nobody says so' || no 'and is not when nobody says so'
+
+printf '%s\n%s\n' "$head" 'space: {generator: gyroid, fraction: 0.1..0.4}
+require:
+  - {property: euler number, phase: b, max: 0}' >"$T/x.yaml"
+"$CUPEL" run "$T/x.yaml" -o "$T/R" >"$T/out" 2>"$T/err"; [ $? = 2 ] && grep -q "x.yaml:10: 'euler number b' is judged on the voxels of a design" "$T/err" && ok 'a table does not judge statistics' || no 'a table does not judge statistics'
+"$CUPEL" help demand 2>&1 | grep -q 'minimum feature: 0.4 mm' && ok 'help says what can be asked' || no 'help says what can be asked'
+exit $bad
