@@ -123,13 +123,15 @@ static void walk_face(const lattice *l, cell *c, unsigned face, unsigned char ne
 
 /* ---- polygons into triangles ---- */
 
+static bool same_place(const float a[3], const float b[3]) { return a[0] == b[0] && a[1] == b[1] && a[2] == b[2]; }
+
 static cupel_status put_triangle(cupel_mesh *m, const double a[3], const double b[3], const double c[3], cupel_err *err)
 {
     float t[9];
     double x[9], cross[3];
     for (int i = 0; i < 3; i++) t[i] = (float)a[i], t[3 + i] = (float)b[i], t[6 + i] = (float)c[i];
     /* At the edges of the box caps meet: what lies between them has no area. */
-    if (!memcmp(t, t + 3, 3 * sizeof *t) || !memcmp(t + 3, t + 6, 3 * sizeof *t) || !memcmp(t, t + 6, 3 * sizeof *t)) return CUPEL_OK;
+    if (same_place(t, t + 3) || same_place(t + 3, t + 6) || same_place(t, t + 6)) return CUPEL_OK;
     if (!cupel_grow(&m->triangle, &m->cap, m->n + 1, sizeof *m->triangle)) return cupel_no_memory(err, "the surface of a structure", m->n * sizeof t);
     memcpy(m->triangle[m->n++], t, sizeof t);
     for (int i = 0; i < 9; i++) x[i] = (double)t[i];

@@ -91,7 +91,8 @@ static void put_tint(double off, cupel_str *s)
 static void put_matrix(const cupel_design_shown *x, const double *t, const double *bar, const double *against, const char *title, cupel_str *s)
 {
     const size_t n = x->order;
-    const double fine = largest(x->asked ? x->target : x->limit, n * n) / 100, scale = x->asked ? fmax(x->within, 1e-3) * size_of(x->target, n * n) : 1;
+    const double fine = largest(x->asked ? x->target : x->limit, n * n) / 100,
+                 scale = x->asked ? fmax(x->within, 1e-3) * size_of(x->target, n * n) : 1;
     cupel_str_addf(s, "<table class=\"matrix m%zu\"><caption>%s</caption>\n", n, title);
     for (size_t i = 0; i < n; i++) {
         cupel_str_puts(s, "<tr>");

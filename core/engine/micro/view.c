@@ -105,8 +105,9 @@ static cupel_status draw_row(void *user, size_t i, size_t worker, cupel_err *err
         double sum[3] = {0, 0, 0};
         int hits = 0;
         for (int k = 0; k < SUPER * SUPER; k++) {
-            const double x = ((double)j + (k % SUPER + 0.5) / SUPER) / (double)n - 0.5,
-                         y = 0.5 - ((double)i + (k / SUPER + 0.5) / SUPER) / (double)v->p->height;
+            const int row = k / SUPER, column = k % SUPER;
+            const double x = ((double)j + (column + 0.5) / SUPER) / (double)n - 0.5,
+                         y = 0.5 - ((double)i + (row + 0.5) / SUPER) / (double)v->p->height;
             vec from = add((vec){{0, 0, 0}}, v->camera.right, x * v->camera.span);
             from = add(from, v->camera.up, y * v->camera.span);
             from = add(from, v->camera.into, -v->camera.span);

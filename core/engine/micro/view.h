@@ -19,8 +19,8 @@ void cupel_view_repeat(const cupel_recipe *r, size_t repeat[3]);
 typedef struct cupel_view cupel_view;
 cupel_status cupel_view_open(const cupel_recipe *r, size_t voxels, size_t hidden, const cupel_job *job, cupel_view **v, cupel_err *err);
 void cupel_view_close(cupel_view *v);
-/* Seen along a diagonal, axis 3 up, parallel rays, cupel_view_repeat periods, with the faces of the box as cuts. Where two phases meet the surface is that
- * of the shares, smooth between voxels. */
+/* Seen along a diagonal, axis 3 up, parallel rays, cupel_view_repeat periods, with the faces of the box as cuts. Where two phases meet the surface is
+ * that of the shares, smooth between voxels. */
 cupel_status cupel_view_structure(const cupel_view *v, size_t pixels, const cupel_job *job, cupel_picture *p, cupel_err *err);
 /* The section in the middle of axis `axis`, one pixel a voxel, as many periods; shares as shades between the colours of the phases. */
 cupel_status cupel_view_slice(const cupel_view *v, int axis, cupel_picture *p, cupel_err *err);
