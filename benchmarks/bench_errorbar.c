@@ -4,7 +4,10 @@
  * at 32, 48 and 64 voxels, as labels and as mixtures with cut voxels, centres at random places; all diagonal components.
  * With the argument `gaussian`: 20 level cuts of Gaussian random fields, contrast 0.01, 3, 10 and 100, against mixtures at 192^3 extrapolated from
  * half of it (an hour on one core), or `gaussian N SAMPLES` for another grid and number.
- * Run from the project's root: build/benchmarks/bench_errorbar [gaussian] */
+ * With the argument `elastic`: stiffness and expansion of spheres, fibres and level cuts at 32 and 48, contrast 0.01, 10 and 100, against mixtures
+ * at 96 and their extrapolation: all 21 components as they are printed, relative to the root of their diagonal neighbours; whole tensors in the
+ * Frobenius norm; the 6 components of expansion.
+ * Run from the project's root: build/benchmarks/bench_errorbar [gaussian [N [SAMPLES]] | elastic [N]] */
 #include "core/base/rng.h"
 #include "datasets/spaces/micro/recipe.h"
 #include "models/homogenize/estimate.h"
@@ -192,8 +195,112 @@ static void level_cuts(size_t n_truth, size_t samples, count *labels, count *cut
     say(cuts);
 }
 
+/* ---- stiffness and expansion ---- */
+
+enum { COMPONENTS, TENSORS, EXPANSION, N_COUNTS };
+
+static const cupel_estimate_options elastic_options = {.solve = {.physics = CUPEL_ELASTICITY, .accuracy = 1e-4}, .error = true, .alpha = true};
+
+static void two_solids(double contrast, cupel_material m[2])
+{
+    char text[64];
+    must(cupel_material_read(cupel_text_of("E=1,nu=0.3,alpha=1"), &m[0], &err));
+    snprintf(text, sizeof text, "E=%g,nu=0.2,alpha=3", contrast);
+    must(cupel_material_read(cupel_text_of(text), &m[1], &err));
+}
+
+/* One value against another with its bar, both in units of `size`. */
+static void add_in(count *c, double miss, double bar, double size) { add(c, 1 + miss / size, bar / size, 1); }
+
+static void take_elastic(const cupel_estimate *e, const cupel_estimate *exact, count *c)
+{
+    double miss = 0, bar = 0, size = 0;
+    for (size_t i = 0; i < 6; i++)
+        for (size_t j = 0; j < 6; j++) {
+            const double d = e->tensor[6 * i + j] - exact->tensor[6 * i + j], h = e->error[6 * i + j];
+            if (j >= i) add_in(&c[COMPONENTS], d, h, sqrt(exact->tensor[7 * i] * exact->tensor[7 * j]));
+            miss += d * d;
+            bar += h * h;
+            size += exact->tensor[6 * i + j] * exact->tensor[6 * i + j];
+        }
+    add_in(&c[TENSORS], sqrt(miss), sqrt(bar), sqrt(size));
+    for (size_t i = 0; i < 6; i++) add_in(&c[EXPANSION], e->alpha[i] - exact->alpha[i], e->alpha_error[i], exact->alpha[0]);
+}
+
+static void grids_of(const cupel_recipe *r, size_t n, cupel_grids *g)
+{
+    size_t shape[3][3];
+    *g = (cupel_grids){.edge = {{1, 1, 1}, {4.0 / 3, 4.0 / 3, 4.0 / 3}, {2, 2, 2}}};
+    cupel_recipe_grid(r, n, shape[0]);
+    cupel_grids_of(shape[0], shape[1], shape[2]);
+    for (size_t i = 0; i < 3; i++) must(cupel_recipe_mixture(r, shape[i], &g->grid[i], &job, &err));
+}
+
+static void elastic_on(const cupel_recipe *r, size_t n, const cupel_material m[2], const cupel_estimate *exact, count *labels, count *cuts)
+{
+    cupel_grids g;
+    cupel_estimate e;
+    cupel_voxels v = {0};
+    cupel_mixture plain = {0};
+    grids_of(r, n, &g);
+    must(cupel_estimate_cuts(&g, m, &elastic_options, &job, &e, &err));
+    take_elastic(&e, exact, cuts);
+    must(cupel_recipe_voxels(r, g.grid[0].n, &v, &job, &err));
+    must(cupel_mixture_of_voxels(&v, &plain, &err));
+    must(cupel_estimate_labels(&plain, m, &elastic_options, &job, &e, &err));
+    take_elastic(&e, exact, labels);
+    cupel_mixture_release(&plain);
+    cupel_voxels_release(&v);
+    cupel_grids_release(&g);
+}
+
+static void one_elastic(const char *text, size_t n_truth, count *labels, count *cuts)
+{
+    static const double contrast[] = {0.01, 10, 100};
+    cupel_recipe r;
+    cupel_grids fine;
+    must(cupel_recipe_of_text(text, &r, &err));
+    must(cupel_recipe_settle(&r, &job, &err));
+    grids_of(&r, n_truth, &fine);
+    for (size_t c = 0; c < sizeof contrast / sizeof *contrast; c++) {
+        cupel_material m[2];
+        cupel_estimate exact;
+        two_solids(contrast[c], m);
+        must(cupel_estimate_cuts(&fine, m, &elastic_options, &job, &exact, &err));
+        for (size_t n = 32; n <= 48; n += 16) elastic_on(&r, n, m, &exact, labels, cuts);
+    }
+    cupel_grids_release(&fine);
+}
+
+static void elastic(size_t n_truth)
+{
+    static const char *const arrays_of[] = {"sc_spheres:fraction=0.2", "sc_spheres:fraction=0.4", "square_fibres:fraction=0.3",
+                                            "square_fibres:fraction=0.5"};
+    static const char *const names[2][N_COUNTS] = {{"stiffness, labels", "whole tensors, labels", "expansion, labels"},
+                                                   {"stiffness, mixed", "whole tensors, mixed", "expansion, mixed"}};
+    count *c = calloc(2 * N_COUNTS, sizeof *c);
+    if (!c) exit(1);
+    for (size_t i = 0; i < 4; i++) one_elastic(arrays_of[i], n_truth, c, c + N_COUNTS);
+    for (size_t s = 0; s < 6; s++) {
+        char text[128];
+        snprintf(text, sizeof text, "gaussian:fraction=%.3f,wavelength=0.333,metric11=%.2f,seed=%zu", 0.25 + 0.5 * cupel_rng_uniform(17, s, 0),
+                 s % 2 ? 0.6 : 0.0, 200 + s);
+        one_elastic(text, n_truth, c, c + N_COUNTS);
+    }
+    for (size_t i = 0; i < 2 * (size_t)N_COUNTS; i++) {
+        c[i].name = names[i / N_COUNTS][i % N_COUNTS];
+        say(&c[i]);
+    }
+    free(c);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "elastic") == 0) {
+        job.isa = cupel_isa_best();
+        elastic(argc > 2 ? (size_t)atoi(argv[2]) : 96);
+        return 0;
+    }
     count *c = calloc(2, sizeof *c);
     if (!c) return 1;
     job.isa = cupel_isa_best();

@@ -351,7 +351,7 @@ done:
 /* ---- a known interface on two grids ---- */
 
 /* Of the bar for known interfaces (estimate.h). */
-static const double BLENDS = 0.21, CHOICE = 0.03, CUT_FLOOR = 2e-4;
+static const double STEP = 0.2, STEP_PLANE = 2.5, CUT_SCHEME = 0.04, MOST_STEPS = 4, CUT_FLOOR = 1.5e-4;
 
 enum coarse_solve { COARSE_LAMINATE, COARSE_VOIGT, COARSE_REUSS, COARSE, N_COARSE };
 
@@ -372,18 +372,30 @@ done:
     return st;
 }
 
+/* The root of the mean square of both steps over the diagonal of a tensor of n values in `count` components that begins at `from`. */
+static double steps_of(size_t from, size_t count, size_t n, const trial *fine, const trial *middle, const trial *coarse)
+{
+    double square = 0;
+    for (size_t i = from; i < from + count; i++) {
+        const double a = fine->value[i] - middle->value[i], b = middle->value[i] - coarse->value[i];
+        square += a * a + b * b;
+    }
+    return sqrt(square / (double)n);
+}
+
 /* The error goes with the square of the voxel where cut voxels respond as they should. ratio: of the voxels of the two grids. */
-static void extrapolate(cupel_estimate *e, const trial *fine, const trial *middle, const trial t[N_COARSE], double ratio, double contrast)
+static void extrapolate(cupel_estimate *e, int dim, const trial *fine, const trial *middle, const trial t[N_COARSE], double ratio)
 {
     const size_t n = e->order;
-    const double ahead = 1 / (ratio * ratio - 1), decades = sqrt(fmin(8, fabs(log10(contrast))));
+    const double ahead = 1 / (ratio * ratio - 1);
+    const double steps[2] = {steps_of(0, n * n, n, fine, middle, &t[COARSE]), steps_of(ALPHA, n, (size_t)dim, fine, middle, &t[COARSE])};
     double x[CUPEL_ESTIMATE_MAX], h[CUPEL_ESTIMATE_MAX];
     for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) {
         const double l = t[COARSE_LAMINATE].value[i], step = fine->value[i] - middle->value[i];
         const double scheme = fmin(fabs(t[COARSE_VOIGT].value[i] - l), fabs(l - t[COARSE_REUSS].value[i]));
         x[i] = fine->value[i] + ahead * step;
-        h[i] = fabs(step) + BLENDS * sqrt(decades * scheme * fabs(step)) + CHOICE * fabs(t[COARSE].value[i] - l) + CUT_FLOOR * fabs(x[i]);
-        h[i] += fine->error[i];
+        h[i] = (dim == 2 ? STEP_PLANE : STEP) * fabs(step) + fmin(CUT_SCHEME * scheme, MOST_STEPS * steps[i >= ALPHA]) +
+               CUT_FLOOR * fabs(x[i]) + fine->error[i];
     }
     spread(h, n);
     spread_alpha(h + ALPHA, n);
@@ -411,13 +423,6 @@ static void compare_grids(cupel_estimate *e, const trial *fine, const trial *mid
     memcpy(e->alpha_error, h + ALPHA, e->order * sizeof *h);
 }
 
-static bool anisotropic(const work *w, size_t n_phases)
-{
-    for (size_t p = 0; p < n_phases; p++)
-        if (!(w->kind.physics == CUPEL_CONDUCTION ? w->materials[p].k_isotropic : w->materials[p].c_isotropic)) return true;
-    return false;
-}
-
 static double voxels(const cupel_mixture *m) { return (double)m->n[0] * (double)m->n[1] * (double)m->n[2]; }
 
 cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
@@ -439,9 +444,8 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
     take(&x, &fine);
     if (o->error) {
         memcpy(x.second, g->grid[1].n, sizeof x.second);
-        if (anisotropic(&w, m->n_phases)) contrast = cupel_contrast_of(w.kind, m->n_phases, fraction, materials);
         if (m->n_cuts)
-            extrapolate(&x, &fine, &middle, t, pow(voxels(m) / voxels(&g->grid[1]), 1.0 / m->dim), contrast);
+            extrapolate(&x, m->dim, &fine, &middle, t, pow(voxels(m) / voxels(&g->grid[1]), 1.0 / m->dim));
         else
             compare_grids(&x, &fine, &middle, &t[COARSE]);
         x.has_error = true;

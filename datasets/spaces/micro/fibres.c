@@ -115,7 +115,8 @@ static const cupel_reference random_references[] = {
                .output = OUTPUT,                                     \
                .references = REFERENCES,                             \
                .params = PARAMS},                                    \
-    .n_phases = 2, .smooth = SMOOTH, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at
+    .n_phases = 2, .smooth = SMOOTH, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at, \
+    .faces = cupel_solids_faces
 
 const cupel_generator cupel_generator_square_fibres = {FIBRES("square_fibres", square_open, true, "parallel round fibres in a square array",
                                                               "two phases; smooth in fraction", references, square_params)};

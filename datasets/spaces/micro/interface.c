@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/sys/file.h"
 #include "core/sys/par.h"
+#include "datasets/spaces/micro/corner.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,11 +16,18 @@
 #define MISSED_MOST 1e-4
 enum { ROUNDS = 8, SAMPLES = 16384, STEPS = 12 };
 
-/* A cut whose p holds (f - centre) / |grad f| in voxels until the threshold is known, with 1 / |grad f|. */
+/* A further face of another body through a candidate: (f - centre) / |grad f| and 1 / |grad f| as below. */
+typedef struct further {
+    float normal[3], d, inverse;
+} further;
+
+/* A cut whose p holds (f - centre) / |grad f| in voxels until the threshold is known, with 1 / |grad f|; a is the number of its further faces, which
+ * follow one another in `more`. */
 typedef struct candidates {
     cupel_cut *cut;
     float *inverse;
-    size_t n, cap, cap_inverse, n_cuts;
+    further *more;
+    size_t n, cap, cap_inverse, n_cuts, n_more, cap_more;
     size_t full;      /* voxels of phase 1 that are no candidates */
     double volume;    /* of phase 1, in voxels */
 } candidates;
@@ -74,6 +82,8 @@ void cupel_field_gradient(const float *f, const size_t n[3], size_t i, size_t j,
     g[2] = n[2] > 1 ? difference(f + (i * n[1] + j) * n[2], k, n[2], 1) : 0;
 }
 
+static double place(size_t i, size_t n) { return ((double)i + 0.5) / (double)n; }
+
 /* f and its gradient per voxel. */
 static double value_at(const work *w, size_t i, size_t j, size_t k, double f, double g[3])
 {
@@ -82,7 +92,7 @@ static double value_at(const work *w, size_t i, size_t j, size_t k, double f, do
         cupel_field_gradient(w->field, n, i, j, k, g);
         return f;
     }
-    const double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], ((double)k + 0.5) / (double)n[2]};
+    const double u[3] = {place(i, n[0]), place(j, n[1]), place(k, n[2])};
     f = w->g->at(w->shape, u, g);
     for (int d = 0; d < 3; d++) g[d] /= (double)n[d];
     return f;
@@ -99,6 +109,28 @@ static bool add_candidate(candidates *c, cupel_cut cut, double inverse)
         return false;
     c->inverse[c->n] = (float)inverse;
     c->cut[c->n++] = cut;
+    return true;
+}
+
+/* The faces of other bodies than the first that pass the voxel at u, or could after a shift: the plane of each. */
+static bool add_further(const work *w, const double u[3], candidates *c, cupel_cut *cut)
+{
+    double f[CUPEL_FACES_MAX], g[CUPEL_FACES_MAX][3];
+    const size_t n = w->g->faces ? w->g->faces(w->shape, u, f, g) : 0;
+    for (size_t i = 1; i < n; i++) {
+        double square = 0, half = 0;
+        for (int d = 0; d < 3; d++) {
+            g[i][d] /= (double)w->n[d];
+            square += g[i][d] * g[i][d];
+            half += 0.5 * fabs(g[i][d]);
+        }
+        if (!(square > 0) || w->centre - f[i] > half + w->margin * w->slope) continue;
+        if (!cupel_grow(&c->more, &c->cap_more, c->n_more + 1, sizeof *c->more)) return false;
+        const double length = sqrt(square);
+        c->more[c->n_more++] = (further){{(float)(g[i][0] / length), (float)(g[i][1] / length), (float)(g[i][2] / length)},
+                                         (float)((f[i] - w->centre) / length), (float)(1 / length)};
+        cut->a++;
+    }
     return true;
 }
 
@@ -125,7 +157,7 @@ static cupel_status collect_plane(void *user, size_t i, size_t worker, cupel_err
     const size_t n1 = w->n[1], n2 = w->n[2];
     const double reach = w->slope * (0.9 + w->margin); /* half a diagonal is 0.87 */
     if (cupel_stopped(w->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while a microstructure was made");
-    c->n = 0;
+    c->n = c->n_more = 0;
     c->full = 0;
     for (size_t j = 0; j < n1; j++) {
         const float *f = row_of(w, i, j, worker);
@@ -139,20 +171,28 @@ static cupel_status collect_plane(void *user, size_t i, size_t worker, cupel_err
             if (id) id[k] = in;
             if (away(w, x) > reach || !near_interface(w, i, j, k, x, &cut, &inverse))
                 c->full += in;
-            else if (!add_candidate(c, cut, inverse))
+            else if (!add_further(w, (const double[3]){place(i, w->n[0]), place(j, n1), place(k, n2)}, c, &cut) || !add_candidate(c, cut, inverse))
                 return cupel_no_memory(err, "voxels at an interface", c->n * sizeof *c->cut);
         }
     }
     return CUPEL_OK;
 }
 
-static double share_of(const work *w, const cupel_cut *cut, double inverse)
+/* The share of phase 1 in a candidate; where several faces pass, which are counted in `faces` [cut->a + 1]. */
+static double share_of(const work *w, const cupel_cut *cut, double inverse, const further *more, cupel_face *faces)
 {
-    const double normal[3] = {(double)cut->normal[0] / 32767, (double)cut->normal[1] / 32767, (double)cut->normal[2] / 32767};
-    const double d = (double)cut->p;
-    if (!w->shape->sheet) return cupel_plane_cut(normal, d - w->shift * inverse);
-    const double t = (w->t + w->shift) * inverse;
-    return t > 0 ? cupel_plane_cut(normal, d + t) - cupel_plane_cut(normal, d - t) : 0;
+    cupel_face first = {{(double)cut->normal[0] / 32767, (double)cut->normal[1] / 32767, (double)cut->normal[2] / 32767}, (double)cut->p};
+    if (w->shape->sheet) {
+        const double t = (w->t + w->shift) * inverse;
+        return t > 0 ? cupel_plane_cut(first.normal, first.d + t) - cupel_plane_cut(first.normal, first.d - t) : 0;
+    }
+    first.d -= w->shift * inverse;
+    if (!cut->a) return cupel_plane_cut(first.normal, first.d);
+    faces[0] = first;
+    for (size_t i = 0; i < cut->a; i++)
+        faces[i + 1] = (cupel_face){{(double)more[i].normal[0], (double)more[i].normal[1], (double)more[i].normal[2]},
+                                    (double)more[i].d - w->shift * (double)more[i].inverse};
+    return 1 - cupel_corner_rest(cut->a + (size_t)1, faces);
 }
 
 static cupel_status add_plane(void *user, size_t i, size_t worker, cupel_err *err)
@@ -160,8 +200,13 @@ static cupel_status add_plane(void *user, size_t i, size_t worker, cupel_err *er
     (void)worker, (void)err;
     work *w = user;
     candidates *c = &w->plane[i];
+    cupel_face faces[CUPEL_FACES_MAX];
+    const further *more = c->more;
     c->volume = (double)c->full;
-    for (size_t q = 0; q < c->n; q++) c->volume += share_of(w, &c->cut[q], (double)c->inverse[q]);
+    for (size_t q = 0; q < c->n; q++) {
+        c->volume += share_of(w, &c->cut[q], (double)c->inverse[q], more, faces);
+        more += c->cut[q].a;
+    }
     return CUPEL_OK;
 }
 
@@ -271,10 +316,25 @@ static void end(work *w)
     for (size_t i = 0; w->plane && i < w->n[0]; i++) {
         cupel_free(w->plane[i].cut);
         cupel_free(w->plane[i].inverse);
+        cupel_free(w->plane[i].more);
     }
     cupel_free(w->plane);
     cupel_free(w->row);
     cupel_free((void *)(uintptr_t)w->field);
+}
+
+/* A candidate becomes a cut: its share, and one axis for all its faces. */
+static cupel_cut finish_cut(const work *w, cupel_cut cut, double inverse, const further *more)
+{
+    cupel_face faces[CUPEL_FACES_MAX];
+    cut.p = (float)share_of(w, &cut, inverse, more, faces);
+    if (cut.a && cut.p > 0 && cut.p < 1) {
+        double axis[3];
+        cupel_corner_axis(cut.a + (size_t)1, faces, axis);
+        for (int d = 0; d < 3; d++) cut.normal[d] = (int16_t)lrint(axis[d] * 32767);
+    }
+    cut.a = 0;
+    return cut;
 }
 
 static cupel_status finish_plane(void *user, size_t i, size_t worker, cupel_err *err)
@@ -284,12 +344,13 @@ static cupel_status finish_plane(void *user, size_t i, size_t worker, cupel_err 
     candidates *c = &w->plane[i];
     const size_t n1 = w->n[1], n2 = w->n[2];
     size_t *row = w->m->row + i * n1, kept = 0;
+    const further *more = c->more;
     for (size_t j = 0, q = 0; j < n1; j++) {
         const size_t stop = j + 1 < n1 ? row[j + 1] : c->n;
         row[j] = kept;
         for (; q < stop; q++) {
-            cupel_cut cut = c->cut[q];
-            cut.p = (float)share_of(w, &cut, (double)c->inverse[q]);
+            const cupel_cut cut = finish_cut(w, c->cut[q], (double)c->inverse[q], more);
+            more += c->cut[q].a;
             w->m->id8[(i * n1 + j) * n2 + cut.k] = cut.p > 0.5F;
             if (cut.p > 0 && cut.p < 1) c->cut[kept++] = cut;
         }

@@ -232,8 +232,8 @@ static const cupel_reference reentrant_references[] = {
                    .input = "fraction or radius of the struts, radius of the nodes",                                                             \
                    .output = "two phases; smooth in fraction, radius and the nodes' radius",                                                  \
                    .references = REFERENCES, .params = PARAMS},                                                                                  \
-        .n_phases = 2, .smooth = true, .threshold = 1, .either = either, .check = check, .cell = one_cell, .open = OPEN,                        \
-        .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at                                                                                                                    \
+        .n_phases = 2, .smooth = true, .threshold = 1, .either = either, .check = check, .cell = one_cell, .open = OPEN,                         \
+        .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at, .faces = cupel_solids_faces                                  \
     }
 
 const cupel_generator cupel_generator_octet =

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "datasets/spaces/micro/corner.h"
 
 #include <math.h>
 #include <string.h>
@@ -197,14 +198,20 @@ void cupel_solids_free(cupel_shape *shape)
     cupel_free(w);
 }
 
-/* The nearest body, or NULL when none is within reach. */
-static const cupel_body *nearest(const solids *w, const double x[3], double *least)
+static size_t cell_of(const solids *w, const double x[3])
 {
     size_t cell = 0;
     for (int i = 0; i < 3; i++) {
         const size_t c = (size_t)(x[i] / w->edge[i] * (double)w->cells[i]);
         cell = cell * w->cells[i] + (c < w->cells[i] ? c : w->cells[i] - 1);
     }
+    return cell;
+}
+
+/* The nearest body, or NULL when none is within reach. */
+static const cupel_body *nearest(const solids *w, const double x[3], double *least)
+{
+    const size_t cell = cell_of(w, x);
     const cupel_body *best = NULL;
     *least = w->reach;
     for (size_t m = w->first[cell]; m < w->first[cell + 1]; m++) {
@@ -238,6 +245,42 @@ double cupel_solids_at(const cupel_shape *shape, const double u[3], double g[3])
     if (b) (void)distance(b, x, y);
     for (int i = 0; i < 3; i++) g[i] = -y[i] * w->edge[i];
     return -least;
+}
+
+/* Struts that end in one node have the same face there. */
+static bool is_known(size_t n, const double *f, double (*g)[3], double d, const double y[3])
+{
+    static const double SAME = 1e-9;
+    for (size_t i = 0; i < n; i++) {
+        double square = 0;
+        for (int k = 0; k < 3; k++) square += (g[i][k] + y[k]) * (g[i][k] + y[k]);
+        if (fabs(f[i] + d) < SAME && square < SAME) return true;
+    }
+    return false;
+}
+
+/* Of more faces than there is room for the nearest. */
+size_t cupel_solids_faces(const cupel_shape *shape, const double u[3], double *f, double (*g)[3])
+{
+    const solids *w = (const solids *)shape;
+    const double x[3] = {u[0] * w->edge[0], u[1] * w->edge[1], u[2] * w->edge[2]};
+    const size_t cell = cell_of(w, x);
+    size_t n = 0;
+    for (size_t m = w->first[cell]; m < w->first[cell + 1]; m++) {
+        double y[3];
+        const double d = distance(&w->body[w->member[m]], x, y);
+        if (d >= w->reach || (n == CUPEL_FACES_MAX && -d <= f[n - 1])) continue;
+        for (int i = 0; i < 3; i++) y[i] *= w->edge[i];
+        if (is_known(n, f, g, d, y)) continue;
+        size_t at = n < CUPEL_FACES_MAX ? n++ : n - 1;
+        for (; at > 0 && f[at - 1] < -d; at--) {
+            f[at] = f[at - 1];
+            memcpy(g[at], g[at - 1], sizeof g[at]);
+        }
+        f[at] = -d;
+        for (int i = 0; i < 3; i++) g[at][i] = -y[i];
+    }
+    return n;
 }
 
 /* A grid of cells not smaller than the least distance along the stretched axes; each holds a list. */

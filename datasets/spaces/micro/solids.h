@@ -28,6 +28,7 @@ cupel_status cupel_solids_new(const cupel_solids_options *o, cupel_shape **shape
 void cupel_solids_free(cupel_shape *shape);
 void cupel_solids_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f);
 double cupel_solids_at(const cupel_shape *shape, const double u[3], double g[3]);
+size_t cupel_solids_faces(const cupel_shape *shape, const double u[3], double *f, double (*g)[3]);
 
 /* Centres of hard spheres in the unit cube (dim 3) or discs in the unit square (dim 2), x [n][3], whose distance is at least `least` along axes
  * stretched by `stretch`: random sequential addition (Widom 1966, doi:10.1063/1.1726548). CUPEL_INFEASIBLE when no place is found in many trials. */

@@ -212,7 +212,8 @@ static const cupel_reference hard_references[] = {
                    .output = "two phases; smooth in fraction",                                                                                  \
                    .references = array_references,                                                                                              \
                    .params = array_params},                                                                                                     \
-        .n_phases = 2, .smooth = true, .check = CHECK, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at \
+        .n_phases = 2, .smooth = true, .check = CHECK, .open = OPEN, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at, \
+        .faces = cupel_solids_faces                                                                                                             \
     }
 
 const cupel_generator cupel_generator_sc_spheres =
@@ -239,6 +240,7 @@ const cupel_generator cupel_generator_overlapping_spheres = {
     .close = cupel_solids_free,
     .row = cupel_solids_row,
     .at = cupel_solids_at,
+    .faces = cupel_solids_faces,
 };
 
 const cupel_generator cupel_generator_hard_spheres = {
@@ -247,4 +249,5 @@ const cupel_generator cupel_generator_hard_spheres = {
                .input = "fraction of the particles, their number and seed", .output = "two phases; not smooth: places depend on size",
                .references = hard_references, .params = hard_params},
     .n_phases = 2, .check = hard_check, .open = hard_open, .close = cupel_solids_free, .row = cupel_solids_row, .at = cupel_solids_at,
+    .faces = cupel_solids_faces,
 };
