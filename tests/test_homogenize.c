@@ -7,6 +7,7 @@
 #include "core/io/json.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <unistd.h>
 
 static cupel_err err;
@@ -210,9 +211,23 @@ static void every_allocation_may_fail(void **state)
 }
 #endif
 
+/* Along fibres nothing is in the way: the arithmetic mean, whatever the blend across them; across, the exact value (tests/arrays.h) within its bar. */
+static void fibres_are_exact_along_themselves(void **state)
+{
+    (void)state;
+    const char *const phase[] = {"0:k=1", "1:k=100"};
+    const cupel_homogenize_options o = {.input = "square_fibres:fraction=0.3", .grid = "32", .property = "conduction", .phase = phase, .n_phases = 2};
+    cupel_homogenized *h = run(&o);
+    const double *x = h->estimate.tensor;
+    check_close(x[8], 0.3 * 100 + 0.7, 1e-5, 0);
+    for (int i = 0; i < 8; i += 4) assert_true(fabs(x[i] - 1.8359191179) <= h->estimate.error[i]);
+    cupel_homogenized_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fibres_are_exact_along_themselves),
         cmocka_unit_test(fields_have_the_means_of_their_load),
         cmocka_unit_test(grains_of_a_recipe_are_turned),
         cmocka_unit_test(the_answer_is_valid_json),

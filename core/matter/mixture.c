@@ -5,6 +5,7 @@
 #include "core/sys/file.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 cupel_status cupel_mixture_init(cupel_mixture *m, int dim, const size_t *n, size_t n_phases, cupel_err *err)
 {
@@ -87,4 +88,15 @@ double cupel_plane_cut(const double normal[3], double d)
     if (!(a > 0)) return d > 0 ? 1 : 0;
     const double share = below(m1, larger(low, smaller(high, z)), larger(high, z), s, a);
     return d > 0 ? 1 - share : share;
+}
+
+int cupel_mixture_along(const cupel_mixture *m)
+{
+    static const int ROUNDING = 3; /* of normals in units of 1 / 32767 */
+    for (int axis = 0; m->dim == 3 && m->n_cuts && axis < 3; axis++) {
+        size_t c = 0;
+        while (c < m->n_cuts && abs(m->cut[c].normal[axis]) <= ROUNDING) c++;
+        if (c == m->n_cuts) return axis;
+    }
+    return -1;
 }

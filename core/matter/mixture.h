@@ -35,6 +35,9 @@ void cupel_mixture_release(cupel_mixture *m);
 /* fraction [n_phases], cuts counted by their shares, summed in a fixed order. */
 void cupel_mixture_fractions(const cupel_mixture *m, double *fraction);
 
+/* The axis along which every cut runs (fibres); -1: there is none, as in an image or without cuts. */
+int cupel_mixture_along(const cupel_mixture *m);
+
 /* The share of the unit cube centred on the origin for which normal . x + d > 0; normal is a unit vector, d in edges. Exact
  * (Scardovelli, Zaleski 2000, doi:10.1006/jcph.2000.6567). */
 double cupel_plane_cut(const double normal[3], double d);

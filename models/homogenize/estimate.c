@@ -166,6 +166,26 @@ static void judge(cupel_estimate *e)
         if (e->error[i * (e->order + 1)] > WIDE * e->tensor[i * (e->order + 1)]) not_resolved(e, "the bar is wider than a tenth of the value");
 }
 
+/* The blend for a mixture whose laminate has this tensor. Fibres in a solid are judged in their plane; the harmonic side would soften them along
+ * themselves too. */
+static cupel_status choose_blend(work *w, const cupel_mixture *m, const double *fraction, const double *tensor, cupel_err *err)
+{
+    const int axis = cupel_mixture_along(m), a = axis == 0 ? 1 : 0, b = axis == 2 ? 1 : 2;
+    cupel_kind kind = w->kind;
+    double across[9] = {0}, contrast;
+    if (axis >= 0 && kind.physics == CUPEL_ELASTICITY) {
+        kind.dim = 2;
+        across[0] = tensor[7 * a];
+        across[4] = tensor[7 * b];
+        tensor = across;
+    }
+    w->e->xi = cupel_blend_place(kind, m->n_phases, fraction, w->materials, tensor, &contrast);
+    if (isnan(w->e->xi)) return cupel_no_memory(err, "properties of phases", 0);
+    w->e->blend = cupel_blend_of(kind.physics, contrast, w->e->xi);
+    if (axis >= 0 && kind.physics == CUPEL_ELASTICITY) w->e->blend = fmax(0, w->e->blend);
+    return CUPEL_OK;
+}
+
 /* ---- labels ---- */
 
 enum half_solve { LAMINATE, SHIFTED, VOIGT, REUSS, N_HALF };
@@ -173,7 +193,7 @@ enum half_solve { LAMINATE, SHIFTED, VOIGT, REUSS, N_HALF };
 static cupel_status half_grid(work *w, const cupel_rebuilt *f, trial t[N_HALF], cupel_err *err)
 {
     cupel_mixture m = {0}, shifted = {0};
-    double edge[3], fraction[2], contrast;
+    double edge[3], fraction[2];
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_rebuilt_mixture(f, 0, true, &m, edge, err));
     CUPEL_TRY(cupel_rebuilt_mixture(f, -SHIFT, true, &shifted, NULL, err));
@@ -183,9 +203,7 @@ static cupel_status half_grid(work *w, const cupel_rebuilt *f, trial t[N_HALF], 
     CUPEL_TRY(solve(w, &m, 0.5, edge, false, &t[VOIGT], err));
     CUPEL_TRY(solve(w, &m, -1, edge, false, &t[REUSS], err));
     cupel_mixture_fractions(&m, fraction);
-    w->e->xi = cupel_blend_place(w->kind, 2, fraction, w->materials, t[LAMINATE].value, &contrast);
-    if (isnan(w->e->xi)) CUPEL_TRY(cupel_no_memory(err, "properties of phases", 0));
-    w->e->blend = cupel_blend_of(w->kind.physics, contrast, w->e->xi);
+    CUPEL_TRY(choose_blend(w, &m, fraction, t[LAMINATE].value, err));
     if (w->e->blend > 0) w->e->blend *= 0.3; /* rebuilt interfaces keep less of the necks that ask for it */
 done:
     cupel_mixture_release(&m);
@@ -355,8 +373,7 @@ static const double STEP = 0.2, STEP_PLANE = 2.5, CUT_SCHEME = 0.04, MOST_STEPS 
 
 enum coarse_solve { COARSE_LAMINATE, COARSE_VOIGT, COARSE_REUSS, COARSE, N_COARSE };
 
-static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *edge, const double *fraction, trial t[N_COARSE], double *contrast,
-                                cupel_err *err)
+static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *edge, const double *fraction, trial t[N_COARSE], cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(solve(w, m, 0, edge, false, &t[COARSE_LAMINATE], err));
@@ -364,9 +381,7 @@ static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *e
     if (!m->n_cuts) return CUPEL_OK;
     CUPEL_TRY(solve(w, m, 0.5, edge, false, &t[COARSE_VOIGT], err));
     CUPEL_TRY(solve(w, m, -1, edge, false, &t[COARSE_REUSS], err));
-    w->e->xi = cupel_blend_place(w->kind, m->n_phases, fraction, w->materials, t[COARSE_LAMINATE].value, contrast);
-    if (isnan(w->e->xi)) CUPEL_TRY(cupel_no_memory(err, "properties of phases", 0));
-    w->e->blend = cupel_blend_of(w->kind.physics, *contrast, w->e->xi);
+    CUPEL_TRY(choose_blend(w, m, fraction, t[COARSE_LAMINATE].value, err));
     if (fabs(w->e->blend) > 0) CUPEL_TRY(solve(w, m, w->e->blend, edge, false, &t[COARSE], err));
 done:
     return st;
@@ -384,17 +399,17 @@ static double steps_of(size_t from, size_t count, size_t n, const trial *fine, c
 }
 
 /* The error goes with the square of the voxel where cut voxels respond as they should. ratio: of the voxels of the two grids. */
-static void extrapolate(cupel_estimate *e, int dim, const trial *fine, const trial *middle, const trial t[N_COARSE], double ratio)
+static void extrapolate(cupel_estimate *e, bool plane, const trial *fine, const trial *middle, const trial t[N_COARSE], double ratio)
 {
     const size_t n = e->order;
     const double ahead = 1 / (ratio * ratio - 1);
-    const double steps[2] = {steps_of(0, n * n, n, fine, middle, &t[COARSE]), steps_of(ALPHA, n, (size_t)dim, fine, middle, &t[COARSE])};
+    const double steps[2] = {steps_of(0, n * n, n, fine, middle, &t[COARSE]), steps_of(ALPHA, n, n == 6 ? 3 : 2, fine, middle, &t[COARSE])};
     double x[CUPEL_ESTIMATE_MAX], h[CUPEL_ESTIMATE_MAX];
     for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) {
         const double l = t[COARSE_LAMINATE].value[i], step = fine->value[i] - middle->value[i];
         const double scheme = fmin(fabs(t[COARSE_VOIGT].value[i] - l), fabs(l - t[COARSE_REUSS].value[i]));
         x[i] = fine->value[i] + ahead * step;
-        h[i] = (dim == 2 ? STEP_PLANE : STEP) * fabs(step) + fmin(CUT_SCHEME * scheme, MOST_STEPS * steps[i >= ALPHA]) +
+        h[i] = (plane ? STEP_PLANE : STEP) * fabs(step) + fmin(CUT_SCHEME * scheme, MOST_STEPS * steps[i >= ALPHA]) +
                CUT_FLOOR * fabs(x[i]) + fine->error[i];
     }
     spread(h, n);
@@ -432,20 +447,20 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
     trial fine = {0}, middle = {0}, t[N_COARSE] = {0};
     cupel_estimate x = {0};
     const cupel_mixture *m = &g->grid[0];
-    double contrast = 1, *fraction = NULL;
+    double *fraction = NULL;
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(begin(&w, m, materials, o, job, &x, err));
     fraction = cupel_alloc(m->n_phases, sizeof *fraction);
     if (!fraction) CUPEL_TRY(cupel_no_memory(err, "fractions", 0));
     cupel_mixture_fractions(m, fraction);
-    if (o->error) CUPEL_TRY(coarse_grid(&w, &g->grid[2], g->edge[2], fraction, t, &contrast, err));
+    if (o->error) CUPEL_TRY(coarse_grid(&w, &g->grid[2], g->edge[2], fraction, t, err));
     if (o->error) CUPEL_TRY(solve(&w, &g->grid[1], x.blend, g->edge[1], false, &middle, err));
     CUPEL_TRY(solve(&w, m, x.blend, g->edge[0], o->solve.keep_fields, &fine, err));
     take(&x, &fine);
     if (o->error) {
         memcpy(x.second, g->grid[1].n, sizeof x.second);
         if (m->n_cuts)
-            extrapolate(&x, m->dim, &fine, &middle, t, pow(voxels(m) / voxels(&g->grid[1]), 1.0 / m->dim));
+            extrapolate(&x, m->dim == 2 || cupel_mixture_along(m) >= 0, &fine, &middle, t, pow(voxels(m) / voxels(&g->grid[1]), 1.0 / m->dim));
         else
             compare_grids(&x, &fine, &middle, &t[COARSE]);
         x.has_error = true;

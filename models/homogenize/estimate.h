@@ -13,7 +13,7 @@
  *
  * Mixtures with cuts (the interface is known): the value is extrapolated from two grids, n and 3 n / 4, as if the error went with the square of the
  * voxel, which it does when cut voxels respond by the blend of their contrast. The bar is
- *   h = a |T - T'| + min(0.04 min(|V - L|, |L - R|), 4 s) + 1.5e-4 |T|,  a = 0.2 in space and 2.5 in the plane,
+ *   h = a |T - T'| + min(0.04 min(|V - L|, |L - R|), 4 s) + 1.5e-4 |T|,  a = 0.2 in space, 2.5 in the plane and for fibres,
  * T' on the coarser grid; L, V, R as above, on half the grid. What is left after extrapolating goes with the voxel itself and comes from the blend, of
  * which the first term knows little: hence the second, a share of what the choice could change. s, the root of the mean square of the steps between
  * the three grids, keeps it from what does not depend on the grid: laminates. The plane, where a step of one sign all along an interface is not

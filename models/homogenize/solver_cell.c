@@ -216,6 +216,7 @@ static void cut_tensor(const cupel_cell *c, const cupel_cut *cut, double *out)
     if (blend < 0) harmonic_mean(n, p, a, b, reuss);
     for (size_t i = 0; i < nn; i++) {
         const double voigt = (1 - p) * a[i] + p * b[i];
+        if (n == 3 && !(c->rule.across[i / 3] > 0 && c->rule.across[i % 3] > 0)) reuss[i] = voigt;
         out[i] = (blend < 0 ? (1 + blend) * voigt - blend * reuss[i] : voigt) - (1 - fabs(blend)) * loss[i];
     }
 }
@@ -362,6 +363,8 @@ cupel_status cupel_cell_init(const cupel_mixture *m, const cupel_material *mater
     c->fields = scalar ? 1 : 3;
     c->fluxes = scalar ? 3 : 6;
     c->rule = (cupel_cut_rule){.blend = (float)o->blend, .bulk = c->plane_stress ? 1 : 2.0f / 3, .axis = c->direction};
+    const int along = cupel_mixture_along(m);
+    for (int a = 0; a < 3; a++) c->rule.across[a] = c->direction[a] == along ? 0 : 1;
     CUPEL_TRY(choose_scale(c, o->edge, err));
     CUPEL_TRY(check_materials(c, materials, err));
     CUPEL_TRY(fill_tables(c, materials, scalar ? NULL : o->eigenstrain, err));

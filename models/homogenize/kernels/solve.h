@@ -36,6 +36,7 @@ typedef struct cupel_cut_rule {
     const float *k;          /* conduction: [phases] */
     const float *lambda, *mu;
     float blend;             /* -1 .. 1 */
+    float across[3];         /* conduction, harmonic side: 0 along fibres, where nothing is in the way; else 1 */
     float bulk;              /* K = lambda + bulk mu, of which the isotropic harmonic mean is taken: 2/3, in the plane 1 */
     const int *axis;         /* [3] component of the normal along each axis of the grid */
 } cupel_cut_rule;

@@ -176,10 +176,11 @@ static inline float harmonic(float p, float a, float b)
     return below > 0 ? a * b / below : 0;
 }
 
-/* K = ka - drop nn, ka the arithmetic, kh the harmonic mean, drop = ka - kh: the laminate; blended towards ka or kh. */
+/* K = ka - drop nn, ka the arithmetic, kh the harmonic mean, drop = ka - kh: the laminate; blended towards ka or kh (across fibres). */
 static void flux_cuts(const cupel_voxel_row *row, size_t m, const cupel_cut *cut, const uint32_t *at, const cupel_cut_rule *rule)
 {
     const float voigt = rule->blend > 0 ? rule->blend : 0, reuss = rule->blend < 0 ? -rule->blend : 0, laminate = 1 - voigt - reuss;
+    const float x = rule->across[0], y = rule->across[1], z = rule->across[2];
     for (; m; m -= m < CHUNK ? m : CHUNK, cut += CHUNK, at += CHUNK) {
         const size_t n = m < CHUNK ? m : CHUNK;
         cut_chunk c;
@@ -193,11 +194,11 @@ static void flux_cuts(const cupel_voxel_row *row, size_t m, const cupel_cut *cut
         INDEPENDENT
         for (size_t q = 0; q < n; q++) {
             const float p = c.p[q], ka = (1 - p) * c.a[0][q] + p * c.b[0][q], kh = harmonic(p, c.a[0][q], c.b[0][q]);
-            const float base = ka - reuss * (ka - kh), along = c.normal[0][q] * g[0][q] + c.normal[1][q] * g[1][q] + c.normal[2][q] * g[2][q];
+            const float less = reuss * (ka - kh), along = c.normal[0][q] * g[0][q] + c.normal[1][q] * g[1][q] + c.normal[2][q] * g[2][q];
             const float drop = laminate * (ka - kh) * along;
-            g[0][q] = base * g[0][q] - drop * c.normal[0][q];
-            g[1][q] = base * g[1][q] - drop * c.normal[1][q];
-            g[2][q] = base * g[2][q] - drop * c.normal[2][q];
+            g[0][q] = (ka - x * less) * g[0][q] - drop * c.normal[0][q];
+            g[1][q] = (ka - y * less) * g[1][q] - drop * c.normal[1][q];
+            g[2][q] = (ka - z * less) * g[2][q] - drop * c.normal[2][q];
         }
         for (size_t d = 0; d < 3; d++)
             for (size_t q = 0; q < n; q++) row->out[d * row->len + at[q]] = g[d][q];
