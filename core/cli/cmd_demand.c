@@ -72,8 +72,8 @@ const cupel_verb cupel_verb_demand = {
             "  size: 5 mm                                       # edge of the box; without it lengths are in edges\n"
             "  minimum feature: 0.4 mm                          # of the stronger phase; or {solid: 0.4 mm, void: 0.3 mm}\n"
             "  connected: solid                                 # in one body: islands removed, trapped void filled, and the cost\n\n"
-            "Exit code 2 for keys and units, 3 for tables and targets that are not symmetric or have a negative eigenvalue, 5 when the space is empty or windows of a "
-            "microstructure exclude each other.\n",
+            "Exit code 2 for keys and units, 3 for tables and targets that are not symmetric or have a negative eigenvalue, 5 when the space is\n"
+            "empty or no microstructure can meet the demand.\n",
     .options = options,
     .min_args = 2,
     .max_args = 2,

@@ -51,6 +51,12 @@ refused 'a window upside down' 5 'min 3 is above max 2' '  - {property: bulk mod
 refused 'a negative eigenvalue' 3 'negative eigenvalue' "$(diag -2 2 2 '1 %')"
 refused 'not symmetric' 3 'not symmetric' '  - {property: conductivity, target: [[2, 1, 0], [0, 2, 0], [0, 0, 2]], within: 1 %}'
 
+"$CUPEL" demand check "$T/x.yaml" >"$T/out" 2>"$T/err"; [ $? = 3 ] && ok 'demand check: bad input' || no 'demand check: bad input'
+printf '%s\n%s\n' "$head" "$(diag 20 5 5 '4 %')" >"$T/x.yaml"
+"$CUPEL" demand check "$T/x.yaml" >"$T/out" 2>"$T/err"; [ $? = 5 ] && grep -q 'the arithmetic mean' "$T/err" && ok 'demand check: impossible' || no 'demand check: impossible'
+printf '%s\n%s\n' "$head" "$(diag 3 3 2 '1 %')" >"$T/x.yaml"
+"$CUPEL" demand check "$T/x.yaml" >"$T/out" 2>"$T/err" && grep -q 'attainable: a rank-[23] laminate' "$T/out" && ok 'demand check: possible' || no 'demand check: possible'
+
 answered() { # answered NAME CODE WORDS REQUIRE [HEAD]
   printf '%s\n%s\n' "${5:-$head}" "$4" >"$T/x.yaml"; rm -rf "$T/D"
   "$CUPEL" design "$T/x.yaml" -o "$T/D" --budget 60solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?

@@ -1,19 +1,24 @@
 #include "core/base/err.h"
+#include "core/engine/micro/design.h"
 #include "core/engine/micro/run.h"
 
 cupel_status cupel_micro_check(const char *demand, cupel_str *words, cupel_err *err)
 {
     cupel_micro_demand *d = NULL;
     cupel_micro_space s;
+    cupel_attainable a;
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
     if (d->space) CUPEL_TRY(cupel_micro_space_read(d, &s, err));
+    CUPEL_TRY(cupel_design_feasible(d, err));
+    cupel_attainable_find(d, &a);
     cupel_micro_demand_words(d, words);
     if (d->space) {
         cupel_str_puts(words, "Looked for in: ");
         cupel_micro_space_words(&s, words);
         cupel_str_addf(words, "; %llu are solved, %llu predicted.\n", (unsigned long long)d->sample, (unsigned long long)d->candidates);
     }
+    cupel_attainable_words(d, &a, words);
     if (words->failed) st = cupel_no_memory(err, "the words of a demand", 0);
 done:
     cupel_micro_demand_free(d);

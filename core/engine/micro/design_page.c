@@ -2,6 +2,7 @@
 #include "core/engine/micro/design_page.h"
 
 #include "core/base/err.h"
+#include "core/engine/micro/design_extra.h"
 #include "core/engine/report_text.h"
 
 #include <math.h>
@@ -106,6 +107,7 @@ void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
     cupel_micro_page_links(links, sizeof links / sizeof *links, s);
     put_voids(p->d, &more);
     cupel_attainable_words(p->d, &p->found->attainable, &more);
+    if (p->found->n) cupel_design_extra_say(p->d, &p->found->one[0], &more);
     if (p->found->start) cupel_str_addf(&more, "The search began from a surrogate: %s.\n", p->found->start);
     cupel_micro_page_demand(p->d, cupel_str_text(&more), s);
     s->failed |= more.failed;
