@@ -9,7 +9,7 @@
 
 /* Slices tell of lags in their planes. In between the target is a mean of the three, by the inverse square of the angle to each plane, that only
  * holds the rest together: such lags count little. */
-static const double BETWEEN = 0.03;
+static const double BETWEEN = 0.1;
 
 void cupel_aim_release(cupel_aim *a)
 {
