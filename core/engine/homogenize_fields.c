@@ -198,9 +198,10 @@ static cupel_status put_corners(writer *w, const cupel_sample *c, cupel_err *err
                                        "corners of the voxels: directions 1, 2, 3", CUPEL_F32, 4, n, NULL, err);
     for (size_t i = 0; i < n[0] && st == CUPEL_OK; i++) {
         for (size_t p = 0; p < n[1] * n[2]; p++) {
+            const size_t j = p / n[2], k = p % n[2];
             x[3 * p] = (float)((double)i * edge[0] * scale);
-            x[3 * p + 1] = (float)((double)(p / n[2]) * edge[1] * scale);
-            x[3 * p + 2] = (float)((double)(p % n[2]) * edge[2] * scale);
+            x[3 * p + 1] = (float)((double)j * edge[1] * scale);
+            x[3 * p + 2] = (float)((double)k * edge[2] * scale);
         }
         st = cupel_writer_put_rows(w->file, "mesh/corners", i, 1, x, err);
     }

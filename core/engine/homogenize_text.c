@@ -53,7 +53,7 @@ static void put_bounds(cupel_json_out *w, const cupel_bounds *b)
     if (b->n_hs) {
         cupel_json_name(w, "hashin_shtrikman");
         cupel_json_open(w, '{');
-        for (size_t i = 0; i < b->n_hs; i++) put_named_array(w, names[i], (const double[]){b->hs_lower[i], b->hs_upper[i]}, 2);
+        for (size_t i = 0; i < b->n_hs && i < 2; i++) put_named_array(w, names[i], (const double[]){b->hs_lower[i], b->hs_upper[i]}, 2);
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, '}');
@@ -90,7 +90,7 @@ static void put_tensors(cupel_json_out *w, const cupel_homogenized *h)
 {
     const cupel_estimate *e = &h->estimate;
     if (e->has_alpha) {
-        double alpha[9], error[9];
+        double alpha[9] = {0}, error[9] = {0};
         const size_t d = e->order == 6 ? 3 : 2;
         expansion_matrix(e->alpha, e->order, alpha);
         expansion_matrix(e->alpha_error, e->order, error);
@@ -248,7 +248,7 @@ void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
     table_head(out, h);
     table_phases(out, h);
     if (e->has_alpha) {
-        double alpha[9], error[9];
+        double alpha[9] = {0}, error[9] = {0};
         expansion_matrix(e->alpha, e->order, alpha);
         expansion_matrix(e->alpha_error, e->order, error);
         table_matrix(out, e->has_error ? "expansion, ± half width of a 95 % bar" : "expansion, ± what iterating left", alpha, error,

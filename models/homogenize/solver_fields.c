@@ -45,7 +45,7 @@ static cupel_status pair_plane(void *user, size_t i, size_t worker, cupel_err *e
     const size_t row = cupel_cell_row(c), n = c->order, rows = c->fluxes * row;
     float *lines = w->scratch + worker * w->each, *flux = lines + (6 * c->fields + 1) * row, *gradient = flux + n * rows;
     float *coefficients = gradient + n * rows;
-    uint32_t *at = (uint32_t *)(coefficients + 2 * row);
+    uint32_t *at = (uint32_t *)(void *)(coefficients + 2 * row);
     double *sums = w->sums + i * n * n;
     for (size_t j = 0; j < c->n[1]; j++) {
         for (size_t l = 0; l < n; l++) rows_of_load(w->s, c, l, i, j, lines, flux + l * rows, gradient + l * rows, coefficients, at);
@@ -133,7 +133,7 @@ cupel_status cupel_solution_plane(const cupel_solution *s, size_t load, size_t i
     float *flux = lines + (6 * c->fields + 1) * row, *gradient = flux + c->fluxes * row, *coefficients = gradient + c->fluxes * row;
     for (size_t r = 0; r < rows; r++) {
         const size_t at = first + r;
-        rows_of_load(s, c, load, at / c->n[1], at % c->n[1], lines, flux, gradient, coefficients, (uint32_t *)(coefficients + 2 * row));
+        rows_of_load(s, c, load, at / c->n[1], at % c->n[1], lines, flux, gradient, coefficients, (uint32_t *)(void *)(coefficients + 2 * row));
         if (strain) copy_row(c, gradient, row, (float)sqrt(0.5), c->plane_stress, strain + r * c->n[2], voxels); /* doubled to Mandel */
         if (stress) copy_row(c, flux, row, (float)sqrt(2), c->plane_stress, stress + r * c->n[2], voxels);
     }

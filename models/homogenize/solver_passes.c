@@ -151,7 +151,7 @@ static bench bench_of(const cupel_iteration *it, size_t worker)
     b.coefficients = b.before + c->fluxes * b.row;
     b.unused = b.coefficients + 2 * b.row;
     b.upper = b.unused + b.row;
-    b.at = (uint32_t *)(b.upper + c->fields * c->n[1] * b.row);
+    b.at = (uint32_t *)(void *)(b.upper + c->fields * c->n[1] * b.row);
     return b;
 }
 

@@ -13,7 +13,8 @@ run help nothing; { [ $rc = 2 ] && err "unknown verb 'nothing'"; }; check 'help 
 run help; { [ $rc = 0 ] && out '^Exit codes' && [ ! -s "$T/err" ]; }; check 'help goes to stdout' $?
 cp "$T/out" "$T/help"; run --help; cmp -s "$T/out" "$T/help"; check '--help is help' $?
 run --version; { [ $rc = 0 ] && grep -Eqx 'cupel [0-9]+\.[0-9]+\.[0-9]+' "$T/out"; }; check '--version is one line' $?
-run version --build; { [ $rc = 0 ] && out '^compiler' && out 'hdf5' && out 'openblas' && out '^flags' && out '^OpenBLAS loops'; }; check 'version --build' $?
+run version --build; { [ $rc = 0 ] && out '^compiler' && out 'hdf5' && out 'openblas' && out '^flags' && out '^OpenBLAS loops'; }
+check 'version --build' $?
 
 verbs=$(awk '/^  [a-z]/ { print $1 }' "$T/help"); wrong=
 for v in $verbs; do
@@ -35,29 +36,37 @@ run describe in.csv -o x.csv --isa sse9; { [ $rc = 2 ] && err 'auto|plain|avx2|a
 
 run methods; { [ $rc = 0 ] && out '^learner' && out '^  magpie' && out '^  svr' && out '^  charge_neutral' && out '^  price'; }; check 'methods' $?
 run methods svr; { [ $rc = 0 ] && out 'parameter C' && out 'doi.org'; }; check 'one method with its parameters' $?
-run methods --format csv; { [ $rc = 0 ] && head -n 1 "$T/out" | grep -qx 'name,kind,scale,maturity,input,output,help,references'; }; check 'methods as csv' $?
+run methods --format csv; { [ $rc = 0 ] && head -n 1 "$T/out" | grep -qx 'name,kind,scale,maturity,input,output,help,references'; }
+check 'methods as csv' $?
 run methods --format json; { [ $rc = 0 ] && out '"name": "svr"' && out '"parameters": \['; }; check 'methods as json' $?
 run methods mgapie; { [ $rc = 2 ] && err "did you mean 'magpie'"; }; check 'an unknown method gets a guess' $?
 run cite svr magpie; { [ $rc = 0 ] && out 'doi.org/10.1007/BF00994018' && out 'npjcompumats'; }; check 'cite' $?
-run cite svr magpie --format bibtex; { [ $rc = 0 ] && [ "$(grep -c '^@' "$T/out")" -ge 3 ] && [ "$(grep -c '^}' "$T/out")" = "$(grep -c '^@' "$T/out")" ]; }; check 'cite as BibTeX' $?
+run cite svr magpie --format bibtex
+{ [ $rc = 0 ] && [ "$(grep -c '^@' "$T/out")" -ge 3 ] && [ "$(grep -c '^}' "$T/out")" = "$(grep -c '^@' "$T/out")" ]; }
+check 'cite as BibTeX' $?
 
 "$C" methods >/dev/full 2>"$T/err"; rc=$?; { [ $rc = 7 ] && err 'No space left'; }; check 'results to a full disk: exit 7' $?
 "$C" methods >&- 2>"$T/err"; rc=$?; { [ $rc = 1 ] && err 'stdout'; }; check 'results to a closed stdout: exit 1' $?
-{ sleep 0.1; "$C" methods 2>"$T/err"; echo $? >"$T/rc"; } | true; { [ "$(cat "$T/rc")" = 1 ] && err 'Broken pipe'; }; check 'results to nobody: exit 1' $?
+{ sleep 0.1; "$C" methods 2>"$T/err"; echo $? >"$T/rc"; } | true; { [ "$(cat "$T/rc")" = 1 ] && err 'Broken pipe'; }
+check 'results to nobody: exit 1' $?
 "$C" formula - <&- >"$T/out" 2>"$T/err"; [ $? != 0 ]; check 'a closed stdin is no empty table' $?
 "$C" help >"$T/out" 2>&-; check 'a closed stderr does no harm' $?
 
 printf 'formula\nNaCl\n"Fe\033[31mO"\n' >"$T/escape.csv"
-run describe "$T/escape.csv" -o "$T/x.csv"; { [ $rc = 0 ] && err "'Fe?\[31mO'" && ! err "$(printf '\033')"; }; check 'what a table holds does not steer the terminal' $?
+run describe "$T/escape.csv" -o "$T/x.csv"; { [ $rc = 0 ] && err "'Fe?\[31mO'" && ! err "$(printf '\033')"; }
+check 'what a table holds does not steer the terminal' $?
 
 printf 'formula\nFe2O3\n' >"$T/in.csv"
 for v in 'describe FILE' 'train FILE' 'predict m.h5 FILE' 'predict FILE new.csv' 'rank p.csv FILE' 'merge a.h5 FILE'; do
   cp "$T/in.csv" "$T/own.csv"; ln -sf own.csv "$T/link.csv"
   # shellcheck disable=SC2086  # a verb and its arguments
-  run ${v/FILE/$T/own.csv} -o "$T/link.csv"; { [ $rc = 2 ] && err 'is also the input' && cmp -s "$T/in.csv" "$T/own.csv"; }; check "an output does not replace its input: $v" $?
+  run ${v/FILE/$T/own.csv} -o "$T/link.csv"; { [ $rc = 2 ] && err 'is also the input' && cmp -s "$T/in.csv" "$T/own.csv"; }
+  check "an output does not replace its input: $v" $?
 done
-OMP_NUM_THREADS=1 "$C" describe "$T/in.csv" -o - >"$T/out" 2>"$T/err"; { [ $? = 0 ] && err '1 thread (OMP_NUM_THREADS)'; }; check 'threads and where they come from are said' $?
-SLURM_CPUS_PER_TASK=1 "$C" describe "$T/in.csv" -o - --threads 2 >"$T/out2" 2>"$T/err"; { [ $? = 0 ] && err '2 threads (--threads)' && cmp -s "$T/out" "$T/out2"; }; check '--threads goes first' $?
+OMP_NUM_THREADS=1 "$C" describe "$T/in.csv" -o - >"$T/out" 2>"$T/err"; { [ $? = 0 ] && err '1 thread (OMP_NUM_THREADS)'; }
+check 'threads and where they come from are said' $?
+SLURM_CPUS_PER_TASK=1 "$C" describe "$T/in.csv" -o - --threads 2 >"$T/out2" 2>"$T/err"; { [ $? = 0 ] && err '2 threads (--threads)' && cmp -s "$T/out" "$T/out2"; }
+check '--threads goes first' $?
 "$C" describe "$T/in.csv" -o - --quiet >"$T/out2" 2>"$T/err"; { [ $? = 0 ] && [ ! -s "$T/err" ] && cmp -s "$T/out" "$T/out2"; }; check '--quiet' $?
 
 if grep -qw avx2 /proc/cpuinfo; then
@@ -71,7 +80,8 @@ mkfifo "$T/fifo"; sleep 30 >"$T/fifo" & holder=$!
 perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$C" describe "$T/fifo" --table-format csv -o "$T/never.csv" >"$T/out" 2>"$T/err" & worker=$!
 sleep 0.5; kill -INT $worker; sleep 0.2; kill -INT $worker 2>/dev/null; wait $worker; rc=$?
 kill $holder; wait $holder 2>/dev/null
-{ [ $rc = 1 ] && [ -z "$(find "$T" -name '*never*')" ] && err 'stopped by a signal'; }; check 'a second interrupt ends it at once: exit 1, no output' $?
+{ [ $rc = 1 ] && [ -z "$(find "$T" -name '*never*')" ] && err 'stopped by a signal'; }
+check 'a second interrupt ends it at once: exit 1, no output' $?
 
 # The least of up to 60 runs: what the program needs, whatever else the machine does.
 fastest() { # fastest LIMIT COMMAND...: milliseconds

@@ -11,16 +11,25 @@ mean() { tr -d '\n' <"$1" | sed -n "s/.*\"$2\": *{[^}]*\"mean\": *\([-0-9.e]*\).
 
 eval_in --folds fold --model ridge --format json --threads 1 --predictions "$T/oof.csv"
 { [ $rc = 0 ] && tr -d ' \n' <"$T/out" | grep -Eq '^\{"mae":\{"mean":[0-9.]+,"folds":\[([0-9.]+,){3}[0-9.]+\]'; }; check 'JSON: mean and folds' $?
-cp "$T/out" "$T/one"; eval_in --folds fold --model ridge --format json --threads 2 --predictions "$T/oof2.csv"; cmp -s "$T/out" "$T/one" && cmp -s "$T/oof.csv" "$T/oof2.csv"; check 'the same for 1 and 2 threads' $?
-{ head -n 1 "$T/oof.csv" | grep -qx 'id,fold,truth,prediction,lower,upper,in_domain' && [ "$(wc -l <"$T/oof.csv")" = "$(wc -l <"$T/in.csv")" ]; }; check 'held-out predictions' $?
+cp "$T/out" "$T/one"; eval_in --folds fold --model ridge --format json --threads 2 --predictions "$T/oof2.csv"; cmp -s "$T/out" "$T/one" && cmp -s "$T/oof.csv" "$T/oof2.csv"
+check 'the same for 1 and 2 threads' $?
+{ head -n 1 "$T/oof.csv" | grep -qx 'id,fold,truth,prediction,lower,upper,in_domain' && [ "$(wc -l <"$T/oof.csv")" = "$(wc -l <"$T/in.csv")" ]; }
+check 'held-out predictions' $?
 awk -F, 'NR > 1 { e[$2] += ($4 > $3 ? $4 - $3 : $3 - $4); n[$2]++ } END { for (f in e) { s += e[f] / n[f]; k++ }; printf "%.6f", s / k }' "$T/oof.csv" >"$T/mae"
-awk -v a="$(cat "$T/mae")" -v b="$(mean "$T/out" mae)" 'BEGIN { exit !(a - b < 1e-3 && b - a < 1e-3) }'; check 'the figure is that of the predictions' $?
-eval_in --folds fold --model ridge; { [ $rc = 0 ] && grep -q '^mae \[MPa\]' "$T/out" && grep -q '^coverage90' "$T/out"; }; check 'a table for people' $?
+awk -v a="$(cat "$T/mae")" -v b="$(mean "$T/out" mae)" 'BEGIN { exit !(a - b < 1e-3 && b - a < 1e-3) }'
+check 'the figure is that of the predictions' $?
+eval_in --folds fold --model ridge; { [ $rc = 0 ] && grep -q '^mae \[MPa\]' "$T/out" && grep -q '^coverage90' "$T/out"; }
+check 'a table for people' $?
 for k in random system cluster element; do eval_in --split $k --n-folds 3 --model ridge --format json; { [ $rc = 0 ] && [ -n "$(mean "$T/out" coverage90)" ]; }; check "--split $k" $?; done
 awk -F, 'NR == 1 { print; next } { print $1 "," ($2 > 1400) "," $3 }' "$T/in.csv" >"$T/class.csv"
-run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svc --format json; { [ $rc = 0 ] && [ -n "$(mean "$T/out" auc)" ] && [ -n "$(mean "$T/out" balanced_accuracy)" ]; }; check 'two values are a class' $?
-run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svr --task regression --set C=1,gamma=0.01,epsilon=0.1 --format json; { [ $rc = 0 ] && [ -n "$(mean "$T/out" mae)" ]; }; check 'unless --task regression' $?
-run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svr; { [ $rc = 2 ] && err 'svc'; }; check 'svr on a class says what to use' $?
+run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svc --format json
+{ [ $rc = 0 ] && [ -n "$(mean "$T/out" auc)" ] && [ -n "$(mean "$T/out" balanced_accuracy)" ]; }
+check 'two values are a class' $?
+run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svr --task regression --set C=1,gamma=0.01,epsilon=0.1 --format json
+{ [ $rc = 0 ] && [ -n "$(mean "$T/out" mae)" ]; }
+check 'unless --task regression' $?
+run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svr; { [ $rc = 2 ] && err 'svc'; }
+check 'svr on a class says what to use' $?
 eval_in --folds nothing; { [ $rc = 3 ] && err "no fold column 'nothing'"; }; check 'a fold column that is not there' $?
 eval_in --folds fold --split random; { [ $rc = 2 ] && err 'one of the two'; }; check 'folds both given and made' $?
 eval_in --split random --n-folds 1; [ $rc = 2 ]; check 'one fold is none' $?
@@ -30,7 +39,8 @@ if [ -n "${CUPEL_SANITIZED:-}" ] || [ ! -f "$S/data/matbench-official/matbench_s
   echo "skip SVR on the official folds of steels: ../shared is absent or the build is sanitized"
 else
   run evaluate "$S/data/matbench-official/matbench_steels.csv" --formula composition --target target --folds fold --features magpie --model svr --seed 1 --format json
-  awk -v m="$(mean "$T/out" mae)" 'BEGIN { exit !(m > 0 && m <= 103.6) }'; check 'SVR on the official folds of steels: mean absolute error at most 103.6 MPa' $?
+  awk -v m="$(mean "$T/out" mae)" 'BEGIN { exit !(m > 0 && m <= 103.6) }'
+  check 'SVR on the official folds of steels: mean absolute error at most 103.6 MPa' $?
   awk -v c="$(mean "$T/out" coverage90)" 'BEGIN { exit !(c >= 0.85 && c <= 0.95) }'; check '90 % intervals cover 85 to 95 % of steels' $?
 fi
 exit $bad

@@ -10,22 +10,27 @@ head_of() { head -c 118 "$1" | tail -c 108 | tr -d '\0'; }
 R='gyroid:fraction=0.4,seed=1'
 run generate "$R" --grid 32 -o "$T/g.npy"; { [ $rc = 0 ] && head_of "$T/g.npy" | grep -q "'|u1'.*(32, 32, 32)"; }; check 'phases are one byte' $?
 for a in fraction level; do
-  run generate "$R" --grid 32 --as $a -o "$T/$a.npy"; { [ $rc = 0 ] && head_of "$T/$a.npy" | grep -q "'<f4'.*(32, 32, 32)"; }; check "$a is float32" $?
+  run generate "$R" --grid 32 --as $a -o "$T/$a.npy"; { [ $rc = 0 ] && head_of "$T/$a.npy" | grep -q "'<f4'.*(32, 32, 32)"; }
+  check "$a is float32" $?
   [ "$(wc -c <"$T/$a.npy")" = $((128 + 4 * 32768)) ]; check "$a is whole" $?
 done
 run generate "$R" --grid 16x24x20 -o "$T/b.npy"; { [ $rc = 0 ] && head_of "$T/b.npy" | grep -q '(16, 24, 20)'; }; check 'three axes' $?
-run generate "$R,stretch2=1.5" --grid 16 -o "$T/b.npy"; { [ $rc = 0 ] && head_of "$T/b.npy" | grep -q '(16, 24, 16)'; }; check 'the grid follows the box' $?
+run generate "$R,stretch2=1.5" --grid 16 -o "$T/b.npy"; { [ $rc = 0 ] && head_of "$T/b.npy" | grep -q '(16, 24, 16)'; }
+check 'the grid follows the box' $?
 
 run generate "$R" -o "$T/r.json"; { [ $rc = 0 ] && grep -q '"thresholds": \[' "$T/r.json"; }; check 'the settled recipe' $?
-run generate "$T/r.json" --grid 32 -o "$T/h.npy" --recipe "$T/r2.json"; { [ $rc = 0 ] && cmp -s "$T/g.npy" "$T/h.npy"; }; check 'a recipe file gives the same volume' $?
+run generate "$T/r.json" --grid 32 -o "$T/h.npy" --recipe "$T/r2.json"; { [ $rc = 0 ] && cmp -s "$T/g.npy" "$T/h.npy"; }
+check 'a recipe file gives the same volume' $?
 cmp -s "$T/r.json" "$T/r2.json"; check 'a recipe comes back to the byte' $?
 for a in phases fraction level; do
   run generate "$R" --grid 31 --as $a -o "$T/1.npy" --threads 1; run generate "$R" --grid 31 --as $a -o "$T/3.npy" --threads 3
   cmp -s "$T/1.npy" "$T/3.npy"; check "threads: the same bytes as $a" $?
 done
 
-run generate 'gyriod:fraction=0.4' --grid 8 -o "$T/x.npy"; { [ $rc = 2 ] && err "did you mean 'gyroid'"; }; check 'an unknown generator gets a guess' $?
-run generate 'gyroid:fration=0.4' --grid 8 -o "$T/x.npy"; { [ $rc = 2 ] && err "did you mean 'fraction'"; }; check 'an unknown parameter gets a guess' $?
+run generate 'gyriod:fraction=0.4' --grid 8 -o "$T/x.npy"; { [ $rc = 2 ] && err "did you mean 'gyroid'"; }
+check 'an unknown generator gets a guess' $?
+run generate 'gyroid:fration=0.4' --grid 8 -o "$T/x.npy"; { [ $rc = 2 ] && err "did you mean 'fraction'"; }
+check 'an unknown parameter gets a guess' $?
 run generate 'gyroid:fraction=4' --grid 8 -o "$T/x.npy"; { [ $rc = 2 ] && err '0.01 to 0.99'; }; check 'a value outside its range' $?
 run generate "$R" -o "$T/x.npy"; { [ $rc = 2 ] && err '--grid'; }; check 'a volume needs a grid' $?
 for g in 0 8x8 8x8x8x8 x 8x 65537 -1 8.5; do
@@ -38,7 +43,9 @@ printf '{"generator": "gyroid", "parameters": {' >"$T/cut.json"
 run generate "$T/cut.json" --grid 8 -o "$T/x.npy"; { [ $rc = 3 ] && err 'cut.json:1'; }; check 'a damaged recipe: exit 3' $?
 [ ! -e "$T/x.npy" ]; check 'nothing is left of what was refused' $?
 # The surface for a printer: 50 bytes a triangle behind 84, as many as the header says.
-run generate "$T/r.json" --grid 24 -o "$T/s.stl"; { [ $rc = 0 ] && [ "$(tail -c +81 "$T/s.stl" | head -c 4 | od -An -t u4 | tr -d ' ')" = "$((($(wc -c <"$T/s.stl") - 84) / 50))" ]; }; check 'a surface' $?
+run generate "$T/r.json" --grid 24 -o "$T/s.stl"
+{ [ $rc = 0 ] && [ "$(tail -c +81 "$T/s.stl" | head -c 4 | od -An -t u4 | tr -d ' ')" = "$((($(wc -c <"$T/s.stl") - 84) / 50))" ]; }
+check 'a surface' $?
 head -c 80 "$T/s.stl" | tr -d '\0' | grep -q 'unit: edge of the box; solid: phase 1 of gyroid'; check 'its header says unit and solid' $?
 run convert "$T/s.stl" "$T/x.npy"; { [ $rc = 2 ] && err 'written only'; }; check 'a surface is not read: exit 2' $?
 run methods generator; { [ $rc = 0 ] && grep -q gyroid "$T/out"; }; check 'generators are among the methods' $?

@@ -64,6 +64,7 @@ awk '$2 ~ /^(float32|int64)$/ { printf "%s", $1; for (i = 3; $i ~ /^[0-9x]+$/; i
 check 'and ParaView finds them by the XDMF file beside it' eval '[ "$(wc -l <"$T/named")" = 20 ] && cmp -s "$T/named" "$T/held"'
 check 'a recipe' exits 0 H 'gyroid:fraction=0.4,seed=1' --grid 24 --property conduction --phase 0:k=1 --phase 1:k=10 --format json
 check 'has the exact fraction and two grids' eval 'has "\"second_grid\":[18,18,18]" && has "\"tensor_grid\":" && near "$(number fraction)" 0.4 1e-5'
+# shellcheck disable=SC2034 # eval reads them
 a=$(number tensor) e=$(number error)
 check 'and a finer grid stays within its bar' eval 'exits 0 H "gyroid:fraction=0.4,seed=1" --grid 40 --property conduction --phase 0:k=1 --phase 1:k=10 --format json &&
   awk -v a="$a" -v b="$(number tensor)" -v e="$e" "BEGIN { d = a - b; exit !((d < 0 ? -d : d) <= e) }"'

@@ -4,7 +4,8 @@ set -u
 R=$(realpath "${CUPEL_ROOT:-.}"); T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; sed 's/^/    /' "$T/out"; fi; }
 
-(cd "$R" && find core datasets descriptors models tests benchmarks -name '*.[ch]' ! -path 'core/generated/*' -exec awk -f tests/check-layers {} + >"$T/out" 2>&1); check 'the tree keeps the rule' $?
+(cd "$R" && find core datasets descriptors models tests benchmarks -name '*.[ch]' ! -path 'core/generated/*' -exec awk -f tests/check-layers {} + >"$T/out" 2>&1)
+check 'the tree keeps the rule' $?
 
 breaks() { # breaks NAME FILE WORDS TEXT: that file with that text must be refused with those words
   mkdir -p "$T/tree/$(dirname "$2")"; printf '%b\n' "$4" >"$T/tree/$2"

@@ -12,33 +12,47 @@ train() { run train "$T/in.csv" --formula "$formula" --target "$column" "$@"; }
 
 train --model svr --seed 1 --threads 1 -o "$T/m.h5"; { [ $rc = 0 ] && err 'svr (C=' && [ ! -s "$T/out" ]; }; check 'train svr' $?
 train --model svr --seed 1 --threads 2 -o "$T/m2.h5"; cmp -s "$T/m.h5" "$T/m2.h5"; check 'the same model file for 1 and 2 threads' $?
-run inspect "$T/m.h5" --format json; { grep -q '"kind": "model"' "$T/out" && grep -q '"support_vectors": [1-9]' "$T/out" && grep -q '"unit": "eV"' "$T/out" && grep -q 'sha256:' "$T/out"; }; check 'inspect says what it is' $?
+run inspect "$T/m.h5" --format json; { grep -q '"kind": "model"' "$T/out" && grep -q '"support_vectors": [1-9]' "$T/out" && grep -q '"unit": "eV"' "$T/out" && grep -q 'sha256:' "$T/out"; }
+check 'inspect says what it is' $?
 
-run predict "$T/m.h5" "$T/new.csv" --threads 1 -o "$T/p.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/p.csv")" = "$(wc -l <"$T/new.csv")" ]; }; check 'predict' $?
-head -n 1 "$T/p.csv" | grep -q "^$formula,.*,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],distance,in_domain,in_training,measured band gap \[eV\],reason$"; check 'columns of a prediction' $?
+run predict "$T/m.h5" "$T/new.csv" --threads 1 -o "$T/p.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/p.csv")" = "$(wc -l <"$T/new.csv")" ]; }
+check 'predict' $?
+head -n 1 "$T/p.csv" | grep -q "^$formula,.*,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],distance,in_domain,in_training,measured band gap \[eV\],reason$"
+check 'columns of a prediction' $?
 head -n 1 "$T/p.csv" | grep -q 'band gap \[eV\] (table)'; check 'a column of the table with the name of the prediction is kept under another' $?
 run predict "$T/m.h5" "$T/new.csv" --threads 2 -o "$T/p2.csv"; cmp -s "$T/p.csv" "$T/p2.csv"; check 'the same predictions for 1 and 2 threads' $?
-run predict "$T/m2.h5" - --threads 2 --table-format csv -o - <"$T/new.csv"; "$C" predict "$T/m.h5" - -o - <"$T/new.csv" >"$T/out" 2>"$T/err"; cmp -s "$T/p.csv" "$T/out"; check 'stdin to stdout' $?
+run predict "$T/m2.h5" - --threads 2 --table-format csv -o - <"$T/new.csv"; "$C" predict "$T/m.h5" - -o - <"$T/new.csv" >"$T/out" 2>"$T/err"; cmp -s "$T/p.csv" "$T/out"
+check 'stdin to stdout' $?
 run predict "$T/m.h5" "$T/new.csv" --isa plain -o "$T/plain.csv"; [ $rc = 0 ]; check 'plain kernels' $?
-run predict "$T/m.h5" "$T/new.csv" --precision float32 --validate -o "$T/p32.csv"; { [ $rc = 0 ] && err 'float32 and float64'; }; check 'float32 within a thousandth of the half width' $?
-run predict "$T/m.h5" "$T/new.csv" -o "$T/p.h5"; run inspect "$T/p.h5" --format json; { grep -q '"kind": "predictions"' "$T/out" && grep -q '"model"' "$T/out"; }; check 'predictions as an artifact' $?
-run predict "$T/m.h5" "$T/new.csv" -o "$T/p.jsonl"; { [ $rc = 0 ] && head -n 1 "$T/p.jsonl" | grep -q '"band gap lower \[eV\]":'; }; check 'predictions as JSON lines' $?
+run predict "$T/m.h5" "$T/new.csv" --precision float32 --validate -o "$T/p32.csv"; { [ $rc = 0 ] && err 'float32 and float64'; }
+check 'float32 within a thousandth of the half width' $?
+run predict "$T/m.h5" "$T/new.csv" -o "$T/p.h5"; run inspect "$T/p.h5" --format json; { grep -q '"kind": "predictions"' "$T/out" && grep -q '"model"' "$T/out"; }
+check 'predictions as an artifact' $?
+run predict "$T/m.h5" "$T/new.csv" -o "$T/p.jsonl"; { [ $rc = 0 ] && head -n 1 "$T/p.jsonl" | grep -q '"band gap lower \[eV\]":'; }
+check 'predictions as JSON lines' $?
 wider() { awk -F, -v lo=-5 -v hi=-4 'NR > 1 { s += $(NF - 5) - $(NF - 6) } END { print s }' "$1"; }
-run predict "$T/m.h5" "$T/new.csv" --level 0.5 -o "$T/half.csv"; awk -v a="$(wider "$T/half.csv")" -v b="$(wider "$T/p.csv")" 'BEGIN { exit !(a > 0 && a < 0.8 * b) }'; check 'a lower level gives narrower intervals' $?
+run predict "$T/m.h5" "$T/new.csv" --level 0.5 -o "$T/half.csv"; awk -v a="$(wider "$T/half.csv")" -v b="$(wider "$T/p.csv")" 'BEGIN { exit !(a > 0 && a < 0.8 * b) }'
+check 'a lower level gives narrower intervals' $?
 
 printf 'formula\nNaCl\nXx\n\nnan\nFe2O3.5H2O\nHe\n' >"$T/odd.csv"; sed -i '4s/.*/""/' "$T/odd.csv"
 run predict "$T/m.h5" "$T/odd.csv" -o "$T/odd.out"; [ $rc = 2 ] && err 'does not tell the format'; check 'an output without a format' $?
 run predict "$T/m.h5" "$T/odd.csv" -o "$T/odd.p.csv"
 { [ $rc = 0 ] && grep -q '^Xx,,,,,0,,,bad_formula$' "$T/odd.p.csv" && grep -q '^nan,,,,,0,,,missing_formula$' "$T/odd.p.csv" && grep -q '^Fe2O3.5H2O,,,,,0,,,ambiguous_formula$' "$T/odd.p.csv" \
-  && grep -Eq '^NaCl,[0-9.-]+,[0-9.-]+,[0-9.-]+,[0-9.]+,[01],[01],[0-9.]*,$' "$T/odd.p.csv" && err 'missing or imputed'; }; check 'rows without a prediction are kept with their reason' $?
-run predict "$T/m.h5" "$T/odd.csv" --missing fail -o "$T/x.csv"; { [ $rc = 3 ] && err 'odd.csv:3' && [ ! -e "$T/x.csv" ]; }; check '--missing fail names the row and leaves nothing' $?
-run predict "$T/m.h5" "$T/odd.csv" --missing drop -o "$T/x.csv"; { [ $rc = 0 ] && ! grep -q '^Xx' "$T/x.csv" && grep -q '^NaCl,' "$T/x.csv" && [ "$(wc -l <"$T/x.csv")" = 2 ]; }; check '--missing drop leaves them out' $?
+  && grep -Eq '^NaCl,[0-9.-]+,[0-9.-]+,[0-9.-]+,[0-9.]+,[01],[01],[0-9.]*,$' "$T/odd.p.csv" && err 'missing or imputed'; }
+  check 'rows without a prediction are kept with their reason' $?
+run predict "$T/m.h5" "$T/odd.csv" --missing fail -o "$T/x.csv"; { [ $rc = 3 ] && err 'odd.csv:3' && [ ! -e "$T/x.csv" ]; }
+check '--missing fail names the row and leaves nothing' $?
+run predict "$T/m.h5" "$T/odd.csv" --missing drop -o "$T/x.csv"
+{ [ $rc = 0 ] && ! grep -q '^Xx' "$T/x.csv" && grep -q '^NaCl,' "$T/x.csv" && [ "$(wc -l <"$T/x.csv")" = 2 ]; }
+check '--missing drop leaves them out' $?
 run predict "$T/m.h5" "$T/odd.csv" --dot hydrate -o "$T/x.csv"; grep -Eq '^Fe2O3.5H2O,[0-9-]' "$T/x.csv"; check '--dot hydrate' $?
 
 for m in gp krr ridge; do
-  train --model $m -o "$T/$m.h5"; [ $rc = 0 ] && run predict "$T/$m.h5" "$T/new.csv" --validate -o "$T/$m.csv"; [ $rc = 0 ]; check "train and predict $m" $?
+  train --model $m -o "$T/$m.h5"; [ $rc = 0 ] && run predict "$T/$m.h5" "$T/new.csv" --validate -o "$T/$m.csv"; [ $rc = 0 ]
+  check "train and predict $m" $?
 done
-train --model svr --set C=10,gamma=0.01,epsilon=0.1 -o "$T/set.h5"; { [ $rc = 0 ] && err 'svr (C=10,gamma=0.01,matern=1,matrix=1,epsilon=0.1)'; }; check '--set' $?
+train --model svr --set C=10,gamma=0.01,epsilon=0.1 -o "$T/set.h5"; { [ $rc = 0 ] && err 'svr (C=10,gamma=0.01,matern=1,matrix=1,epsilon=0.1)'; }
+check '--set' $?
 train --model svr --set C=0 -o "$T/x.h5"; { [ $rc = 2 ] && err 'C' && [ ! -e "$T/x.h5" ]; }; check 'a setting out of range' $?
 train --model svrr -o "$T/x.h5"; { [ $rc = 2 ] && err "did you mean 'svr'"; }; check 'an unknown model gets a guess' $?
 train --features magpy -o "$T/x.h5"; [ $rc = 2 ]; check 'an unknown set of descriptors' $?
@@ -48,32 +62,43 @@ run train "$T/none.csv" -o "$T/x.h5"; [ $rc = 3 ]; check 'a table that is not th
 
 { cat "$T/in.csv"; awk -F, 'NR == 2 { print }' "$T/in.csv" | sed 's/^[^,]*/Zz9/'; } >"$T/bad.csv"; line=$(wc -l <"$T/bad.csv")
 if [ "$(head -n 1 "$T/in.csv" | cut -d, -f1)" = "$formula" ]; then
-  run train "$T/bad.csv" --formula "$formula" --target "$column" -o "$T/x.h5"; { [ $rc = 3 ] && err "bad.csv:$line: bad_formula: 'Zz9'"; }; check 'train fails by file and line' $?
-  run train "$T/bad.csv" --formula "$formula" --target "$column" --missing drop --model ridge -o "$T/x.h5"; { [ $rc = 0 ] && err '1 row left out of training'; }; check '--missing drop counts' $?
+  run train "$T/bad.csv" --formula "$formula" --target "$column" -o "$T/x.h5"; { [ $rc = 3 ] && err "bad.csv:$line: bad_formula: 'Zz9'"; }
+  check 'train fails by file and line' $?
+  run train "$T/bad.csv" --formula "$formula" --target "$column" --missing drop --model ridge -o "$T/x.h5"
+  { [ $rc = 0 ] && err '1 row left out of training'; }
+  check '--missing drop counts' $?
 fi
 printf 'formula,t,phase,y\n' >"$T/cols.csv"; for i in $(seq 1 40); do echo "Na${i}Cl,$((300 + i % 7 * 50)),$([ $((i % 2)) = 0 ] && echo cubic || echo tet),$((i % 7 * 3 + i % 2))"; done >>"$T/cols.csv"
 run train "$T/cols.csv" --target y --columns t,phase --features none --model ridge --property strength --unit MPa -o "$T/cols.h5"
-{ [ $rc = 0 ] && "$C" predict "$T/cols.h5" "$T/cols.csv" -o - 2>/dev/null | head -n 1 | grep -q 'strength \[MPa\],strength lower \[MPa\]'; }; check 'table columns as numbers and categories' $?
+{ [ $rc = 0 ] && "$C" predict "$T/cols.h5" "$T/cols.csv" -o - 2>/dev/null | head -n 1 | grep -q 'strength \[MPa\],strength lower \[MPa\]'; }
+check 'table columns as numbers and categories' $?
 run predict "$T/cols.h5" "$T/new.csv" -o "$T/x.csv"; { [ $rc = 3 ] && err "no column 't'"; }; check 'a table without the columns of the model' $?
 
 # A table without formulas (volumes, say): its columns of numbers are the features.
 { echo 'file,a,b,text,y [W],fold'; awk 'BEGIN { srand(3); for (i = 0; i < 60; i++) { a = rand(); b = rand(); printf "v%d.npy,%.6f,%.6f,%s,%.6f,%d\n", i, a, b, i % 3 ? "u" : "w", 3 * a - b * b, i % 4 } }'; } >"$T/bare.csv"
 cut -d, -f1-4 "$T/bare.csv" >"$T/bare-new.csv"
-run train "$T/bare.csv" --target 'y [W]' --model gp -o "$T/bare.h5"; { [ $rc = 3 ] && err "no formula column"; }; check 'descriptors of formulas need a formula column' $?
+run train "$T/bare.csv" --target 'y [W]' --model gp -o "$T/bare.h5"; { [ $rc = 3 ] && err "no formula column"; }
+check 'descriptors of formulas need a formula column' $?
 run train "$T/bare.csv" --target 'y [W]' --columns a,b --features none --model gp -o "$T/bare2.h5"; check 'a table without formulas, columns named' $?
 run predict "$T/bare2.h5" "$T/bare-new.csv" -o "$T/bare2-p.csv"
 awk -F, 'NR == FNR { if (FNR > 1) y[$1] = $5; next } FNR == 1 { for (i = 1; i <= NF; i++) if ($i == "y [W]") k = i; next } { d = $k - y[$1]; if (d < 0) d = -d; if (d > 0.05 || $k == "") bad = 1; n++ } END { exit !(n == 60 && !bad) }' "$T/bare.csv" "$T/bare2-p.csv"
 check 'predicts a table without formulas' $?
-run train "$T/bare.csv" --target 'y [W]' --features none --model gp -o "$T/bare.h5"; { [ $rc = 0 ] && err 'taken as features: a,b,fold$'; }; check 'without --columns all numbers are features' $?
+run train "$T/bare.csv" --target 'y [W]' --features none --model gp -o "$T/bare.h5"; { [ $rc = 0 ] && err 'taken as features: a,b,fold$'; }
+check 'without --columns all numbers are features' $?
 run predict "$T/bare.h5" "$T/bare-new.csv" -o "$T/x.csv"; { [ $rc = 3 ] && err "no column 'fold'"; }; check 'and have to be there to predict' $?
-run predict "$T/bare.h5" "$T/bare.csv" -o "$T/x.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/x.csv")" = 61 ]; }; check 'which they are in the first table' $?
-run evaluate "$T/bare.csv" --target 'y [W]' --features none --folds fold --model ridge --format json; { [ $rc = 0 ] && grep -q '"features": "none"' "$T/out"; }; check 'evaluate without formulas, the folds are no feature' $?
+run predict "$T/bare.h5" "$T/bare.csv" -o "$T/x.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/x.csv")" = 61 ]; }
+check 'which they are in the first table' $?
+run evaluate "$T/bare.csv" --target 'y [W]' --features none --folds fold --model ridge --format json
+{ [ $rc = 0 ] && grep -q '"features": "none"' "$T/out"; }
+check 'evaluate without formulas, the folds are no feature' $?
 run evaluate "$T/bare.csv" --target 'y [W]' --features none --split system --n-folds 3 --model ridge; check 'every row is a system of its own' $?
-printf 'file,text,y\na.npy,u,1\nb.npy,w,2\n' >"$T/words.csv"; run train "$T/words.csv" --target y --features none -o "$T/x.h5"; { [ $rc = 2 ] && err 'no features'; }; check 'no column of numbers: exit 2' $?
+printf 'file,text,y\na.npy,u,1\nb.npy,w,2\n' >"$T/words.csv"; run train "$T/words.csv" --target y --features none -o "$T/x.h5"; { [ $rc = 2 ] && err 'no features'; }
+check 'no column of numbers: exit 2' $?
 
 head -n 3 "$T/new.csv" >"$T/nan.csv"; sed -i "2s/.*/Zz9,1/; 1s/.*/formula,y/; 3s/.*/NaCl,8/" "$T/nan.csv"
 printf 'demand: x\ndata: {file: nan.csv, formula: formula, target: y, property: y}\nspace: {list: nan.csv}\nrequire:\n  - {property: y, min: 1}\n' >"$T/d.yaml"
-run run "$T/d.yaml" -o "$T/D"; { [ $rc = 3 ] && err "nan.csv:2: bad_formula: .*put missing: drop into data"; }; check 'in a demand the remedy is a key of the demand' $?
+run run "$T/d.yaml" -o "$T/D"; { [ $rc = 3 ] && err "nan.csv:2: bad_formula: .*put missing: drop into data"; }
+check 'in a demand the remedy is a key of the demand' $?
 run train "$T/nan.csv" --target y -o "$T/x.h5"; { [ $rc = 3 ] && err "leave such rows out: --missing drop"; }; check 'for a verb it is an option' $?
 { head -n 2 "$T/in.csv"; head -n 2 "$T/new.csv" | tail -n 1; } >"$T/two.csv"; run predict "$T/m.h5" "$T/two.csv" -o "$T/y.csv"
 y=$(awk -F, -v c="$column" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR == 2 { print $k }' "$T/in.csv")
@@ -82,7 +107,9 @@ check 'what the model learned from is shown with its measured value' $?
 printf 'composition\nq1\nq2\n' >"$T/ids.csv"; rm -f "$T/y.csv"; run predict "$T/m.h5" "$T/ids.csv" -o "$T/y.csv"
 { [ $rc = 3 ] && [ ! -e "$T/y.csv" ] && err "not one formula in column 'composition'"; }; check 'predict: not one formula: exit 3' $?
 
-head -c 3000 "$T/m.h5" >"$T/cut.h5"; run predict "$T/cut.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && [ ! -e "$T/y.csv" ]; }; check 'a truncated model: exit 4' $?
-cp "$T/m.h5" "$T/flip.h5"; printf 'X' | dd of="$T/flip.h5" bs=1 seek=5000 conv=notrunc 2>/dev/null; run predict "$T/flip.h5" "$T/new.csv" -o "$T/y.csv"; [ $rc = 4 ]; check 'a damaged model: exit 4' $?
+head -c 3000 "$T/m.h5" >"$T/cut.h5"; run predict "$T/cut.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && [ ! -e "$T/y.csv" ]; }
+check 'a truncated model: exit 4' $?
+cp "$T/m.h5" "$T/flip.h5"; printf 'X' | dd of="$T/flip.h5" bs=1 seek=5000 conv=notrunc 2>/dev/null; run predict "$T/flip.h5" "$T/new.csv" -o "$T/y.csv"; [ $rc = 4 ]
+check 'a damaged model: exit 4' $?
 run predict "$T/p.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && err 'predictions'; }; check 'predictions are no model: exit 4' $?
 exit $bad

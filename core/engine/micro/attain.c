@@ -210,6 +210,7 @@ static void share_out(const attempt *w, double theta, double *m)
             if (slope[j] < slope[to]) to = j;
             if (m[j] > 0 && (from == w->n || slope[j] > slope[from])) from = j;
         }
+        if (from == w->n) return; /* no direction at all */
         const double bend = a * a * (w->gram[to][to] + w->gram[from][from] - 2 * w->gram[to][from]), gain = slope[from] - slope[to];
         if (to == from || !(gain > 1e-14 * fabs(slope[from])) || !(bend > 0)) return;
         const double move = fmin(m[from], gain / bend);
