@@ -13,7 +13,7 @@
  * share is made smaller, so that not only the best is tried. */
 
 static const double MORE = 1.2, FEWER = 0.6, SHARE = 0.3, LEAST_SHARE = 1.0 / 256, REMEMBER = 0.85;
-enum { MANY = 60, FACES = 2 }; /* FACES: that a voxel shares with the other phase, or it stays: no single voxels come of it */
+enum { MANY = 60, ROW = 16, FACES = 2 }; /* FACES: that a voxel shares with the other phase, or it stays: no single voxels come of it */
 
 typedef struct candidate {
     float gain;              /* derivative of E along the change */
@@ -29,6 +29,7 @@ typedef struct swapper {
     float *g, *sum;          /* [n0][n1][pitch] the derivatives, and their falling sum */
     candidate *list[2];      /* [voxels] of 0 and of 1: first those of each plane in its place, then all together */
     size_t *found[2];        /* [planes] */
+    unsigned char *faces;    /* [threads][n2] */
 } swapper;
 
 static bool before(const candidate *a, const candidate *b) { return a->gain < b->gain || (a->gain == b->gain && a->at < b->at); }
@@ -56,35 +57,55 @@ static void select_least(candidate *c, size_t n, size_t k)
     }
 }
 
-/* The voxels of a row that have a face in common with the other phase, by chance. */
-static void look_at_row(swapper *s, size_t i, size_t j)
+/* How many faces each voxel of a row has in common with the other phase. Loops of ROW steps become vector instructions. */
+static void count_faces(const unsigned char *x, const unsigned char *const around[4], size_t n, unsigned char *faces)
+{
+    size_t k = 0;
+    for (; k + ROW + 2 <= n; k += ROW)
+        for (size_t t = k + 1; t <= k + ROW; t++) {
+            const unsigned char sum = (unsigned char)(x[t - 1] + x[t + 1] + around[0][t] + around[1][t] + around[2][t] + around[3][t]);
+            faces[t] = (unsigned char)(x[t] ? 6 - sum : sum);
+        }
+    for (size_t t = k; t <= n; t++) { /* those that are left, and the first, whose neighbour is the last */
+        const size_t at = t == n ? 0 : t;
+        const unsigned char sum = (unsigned char)(x[at ? at - 1 : n - 1] + x[at + 1 < n ? at + 1 : 0] + around[0][at] + around[1][at] + around[2][at] +
+                                                  around[3][at]);
+        faces[at] = (unsigned char)(x[at] ? 6 - sum : sum);
+    }
+}
+
+/* 16 random bits of place k: the finaliser of SplitMix64 on numbers that the row begins. */
+static unsigned bits_of(uint64_t row, size_t k)
+{
+    uint64_t x = row + k * UINT64_C(0x9E3779B97F4A7C15);
+    x = (x ^ x >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    x = (x ^ x >> 27) * UINT64_C(0x94D049BB133111EB);
+    return (unsigned)((x ^ x >> 31) & 65535);
+}
+
+/* The voxels of a row that have faces in common with the other phase, by chance. */
+static void look_at_row(swapper *s, size_t i, size_t j, unsigned char *faces)
 {
     const size_t *n = s->t->n, row = i * n[1] + j, plane = n[1] * n[2];
-    const unsigned char *x = s->one + row * n[2], *around[4] = {s->one + ((i + 1) % n[0] * n[1] + j) * n[2],
-                                                               s->one + ((i + n[0] - 1) % n[0] * n[1] + j) * n[2],
-                                                               s->one + (i * n[1] + (j + 1) % n[1]) * n[2],
-                                                               s->one + (i * n[1] + (j + n[1] - 1) % n[1]) * n[2]};
-    uint64_t bits = 0;
-    size_t have = SIZE_MAX;
+    const unsigned char *x = s->one + row * n[2];
+    const unsigned char *const around[4] = {
+        s->one + ((i + 1) % n[0] * n[1] + j) * n[2], s->one + ((i + n[0] - 1) % n[0] * n[1] + j) * n[2],
+        s->one + (i * n[1] + (j + 1) % n[1]) * n[2], s->one + (i * n[1] + (j + n[1] - 1) % n[1]) * n[2]};
+    const uint64_t begin = cupel_rng_bits(s->seed, s->stream, s->step * n[0] * n[1] + row);
+    count_faces(x, around, n[2], faces);
     for (size_t k = 0; k < n[2]; k++) {
-        const unsigned alike = 6 * x[k], sum = (unsigned)x[k ? k - 1 : n[2] - 1] + x[k + 1 < n[2] ? k + 1 : 0] + around[0][k] + around[1][k] +
-                                               around[2][k] + around[3][k];
-        if ((x[k] ? alike - sum : sum) < FACES) continue;
-        const size_t at = row * n[2] + k;
-        if (at / 4 != have) bits = cupel_rng_bits(s->seed, s->stream, s->step * n[0] * plane + (have = at / 4));
-        if ((bits >> (16 * (at % 4)) & 65535) >= s->share) continue;
+        if (faces[k] < FACES || bits_of(begin, k) >= s->share) continue;
         const float slope = s->sum[row * s->pitch + k];
-        s->list[x[k]][i * plane + s->found[x[k]][i]++] = (candidate){x[k] ? -slope : slope, (uint32_t)at};
+        s->list[x[k]][i * plane + s->found[x[k]][i]++] = (candidate){x[k] ? -slope : slope, (uint32_t)(row * n[2] + k)};
     }
 }
 
 static cupel_status look_at_plane(void *user, size_t i, size_t worker, cupel_err *err)
 {
-    (void)worker;
     (void)err;
     swapper *s = user;
     s->found[0][i] = s->found[1][i] = 0;
-    for (size_t j = 0; j < s->t->n[1]; j++) look_at_row(s, i, j);
+    for (size_t j = 0; j < s->t->n[1]; j++) look_at_row(s, i, j, s->faces + worker * s->t->n[2]);
     return CUPEL_OK;
 }
 
@@ -115,22 +136,24 @@ static void release(swapper *s)
 {
     cupel_free(s->g);
     cupel_free(s->sum);
+    cupel_free(s->faces);
     for (int p = 0; p < 2; p++) {
         cupel_free(s->list[p]);
         cupel_free(s->found[p]);
     }
 }
 
-static cupel_status take_room(swapper *s, cupel_err *err)
+static cupel_status take_room(swapper *s, size_t threads, cupel_err *err)
 {
     const size_t voxels = s->t->n[0] * s->t->n[1] * s->t->n[2], size = s->t->n[0] * s->t->n[1] * s->pitch;
     s->g = cupel_alloc_aligned(size, sizeof *s->g);
     s->sum = cupel_alloc_aligned(size, sizeof *s->sum);
+    s->faces = cupel_alloc(cupel_mul(threads, s->t->n[2]), 1);
     for (int p = 0; p < 2; p++) {
         s->list[p] = cupel_alloc(voxels, sizeof(candidate));
         s->found[p] = cupel_alloc(s->t->n[0], sizeof(size_t));
     }
-    if (s->g && s->sum && s->list[0] && s->list[1] && s->found[0] && s->found[1]) return CUPEL_OK;
+    if (s->g && s->sum && s->faces && s->list[0] && s->list[1] && s->found[0] && s->found[1]) return CUPEL_OK;
     return cupel_no_memory(err, "swaps of voxels", 2 * voxels * sizeof(candidate) + 2 * size * sizeof(float));
 }
 
@@ -163,7 +186,7 @@ cupel_status cupel_reconstruct_swap(const cupel_reconstruct_target *t, cupel_mis
     cupel_status st = CUPEL_OK;
     swapper s = {.t = t, .seed = o->seed, .stream = 2 * o->stream + 1, .one = one, .pitch = cupel_misfit_pitch(m)};
     double many = MANY, share = SHARE, trial;
-    CUPEL_TRY(take_room(&s, err));
+    CUPEL_TRY(take_room(&s, job->threads, err));
     CUPEL_TRY(cupel_misfit_hard(m, one, e, err));
     CUPEL_TRY(look_at_slopes(&s, m, 0, job, err));
     for (; guard->go_on(guard->user, *e); s.step++) {
