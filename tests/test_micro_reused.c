@@ -136,14 +136,14 @@ static void a_start_is_where_the_law_says(void **state)
     double x[2][CUPEL_TRIAL_PARAMS] = {{0}};
     cupel_search *s = cupel_alloc(1, sizeof *s);
     cupel_designs *out = cupel_alloc(1, sizeof *out);
-    cupel_family family;
+    cupel_families families;
     save(first);
-    check_ok(cupel_family_of(d, &family, &err), &err);
+    check_ok(cupel_families_of(d, &families, &err), &err);
     for (size_t t = 0; t < 2; t++) {
         const cupel_job some = {.threads = t ? 3 : 1, .isa = CUPEL_ISA_PLAIN};
         cupel_design_started told;
-        *s = (cupel_search){.d = d, .job = &some, .out = out, .seed = 1};
-        check_ok(cupel_design_start(s, &family, file(), 16, x[t], &told, &err), &err);
+        *s = (cupel_search){.d = d, .job = &some, .out = out, .seed = 1, .family = &families.one[0]};
+        check_ok(cupel_design_start(s, &families.one[0], file(), 16, x[t], &told, &err), &err);
         assert_true(told.candidates == 3000 && told.loads >= 3 && told.predicted < 1.5);
         assert_true(told.solved > told.predicted); /* the law is not the solver's */
     }

@@ -459,6 +459,8 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
     take(&x, &fine);
     if (o->error) {
         memcpy(x.second, g->grid[1].n, sizeof x.second);
+        memcpy(x.second_tensor, middle.value, x.order * x.order * sizeof *middle.value);
+        memcpy(x.second_alpha, middle.value + ALPHA, x.order * sizeof *middle.value);
         if (m->n_cuts)
             extrapolate(&x, m->dim == 2 || cupel_mixture_along(m) >= 0, &fine, &middle, t, pow(voxels(m) / voxels(&g->grid[1]), 1.0 / m->dim));
         else

@@ -38,6 +38,7 @@ typedef struct cupel_estimate {
     bool has_error;                 /* false: only what iterating left is in `error` */
     size_t n[3];                    /* grid of the value */
     size_t second[3];               /* the other one; 0 without */
+    double second_tensor[36], second_alpha[6]; /* its own values, of cuts */
     size_t iterations;              /* over all loads, on grid n */
     size_t all_iterations;          /* with those for the bar */
     bool extrapolated;              /* `tensor` is, from grids n and second */

@@ -15,7 +15,7 @@
 static const size_t DEMAND_BYTES_MAX = 1u << 20;
 
 static const char *const top_keys[] = {"demand",     "scale",  "phases", "require", "space", "grid",      "budget", "keep",            "sample",
-                                       "candidates", "verify", "seed",   "level",   "surrogate", "size", "minimum feature", "connected", NULL};
+                                       "candidates", "verify", "seed",   "level",   "designs", "surrogate", "size", "minimum feature", "connected", NULL};
 static const char *const scale_words[] = {"microstructure", NULL};
 static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K", "kg/m^3", "USD/kg", "m", "1/m", ""};
 
@@ -178,6 +178,7 @@ static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cup
     CUPEL_TRY(cupel_keys_count(root, d->file, "grid", 8, 1024, &d->grid, err));
     CUPEL_TRY(cupel_keys_count(root, d->file, "seed", 0, UINT64_MAX, &d->seed, err));
     CUPEL_TRY(cupel_keys_count(root, d->file, "keep", 1, 100000, &d->keep, err));
+    CUPEL_TRY(cupel_keys_count(root, d->file, "designs", 1, 16, &d->designs, err));
     CUPEL_TRY(cupel_keys_count(root, d->file, "sample", 8, 100000, &d->sample, err));
     CUPEL_TRY(cupel_keys_count(root, d->file, "candidates", 1, 1000000000, &d->candidates, err));
     CUPEL_TRY(cupel_keys_count(root, d->file, "verify", 0, 1000, &d->verify, err));
@@ -217,7 +218,7 @@ cupel_status cupel_micro_demand_read(cupel_text text, const char *file, cupel_mi
     d->file = cupel_strdup(file);
     d->text = cupel_strndup(text.p, text.n);
     d->n_text = text.n;
-    d->grid = 64, d->seed = 1, d->keep = 20, d->sample = 64, d->candidates = 100000, d->verify = 3, d->level = 0.95;
+    d->grid = 64, d->seed = 1, d->keep = 20, d->sample = 64, d->candidates = 100000, d->verify = 3, d->level = 0.95, d->designs = 1;
     d->budget_seconds = HUGE_VAL;
     if (!d->file || !d->text) CUPEL_TRY(cupel_no_memory(err, "a demand", text.n));
     CUPEL_TRY(digest_of(d, err));

@@ -23,6 +23,7 @@
  *   connected: solid                                in one body: islands removed and trapped void filled, and what that costs
  *   space: {generator: gaussian, fraction: 0.1..0.35, stretch1: 1..3, seed: 1}     a range is searched, a number is fixed; design may leave it out
  *   grid: 64    budget: 60 s    keep: 20    sample: 64    candidates: 100000    verify: 3    seed: 1    level: 0.95
+ *   designs: 1                                      how many that meet it `cupel design` looks for
  *   surrogate: DIR/samples.h5                       of an earlier run of the same space and phases, instead of a sample of its own
  *
  * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K), GPa, 1/K, kg/m^3 and USD/kg. A target
@@ -108,7 +109,7 @@ typedef struct cupel_micro_demand {
     cupel_ask ask[CUPEL_ASKS_MAX];
     const cupel_yaml *space; /* NULL when left out */
     const char *surrogate;   /* file of an earlier sample (reused.h); NULL: none */
-    uint64_t grid, seed, keep, sample, candidates, verify;
+    uint64_t grid, seed, keep, sample, candidates, verify, designs;
     double budget_seconds;   /* infinite without one */
     uint64_t budget_solves;  /* 0: none */
     double level;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 3, SCAN = 7, SCAN_GRID = 16 };
+enum { TRIED = 3, STEPS = 16, ROUNDS = 3 };
 
 void cupel_designs_release(cupel_designs *designs)
 {
@@ -18,160 +18,207 @@ void cupel_designs_release(cupel_designs *designs)
     *designs = (cupel_designs){0};
 }
 
-static size_t coarse_grid(const cupel_micro_demand *d) { return d->grid < 32 ? d->grid : d->grid < 64 ? 24 : 32; }
-
-/* The volume fraction to begin with: the best of a few, nothing else changed. */
-static cupel_status scan_fraction(cupel_search *s, cupel_err *err)
+static size_t coarse_of(const cupel_search *s)
 {
-    const cupel_family *f = &s->family;
-    cupel_status st = CUPEL_OK;
-    double best = HUGE_VAL, at = 0;
-    for (size_t i = 0; i < f->n; i++) {
-        s->x[i] = s->family.start.value[f->place[i]];
-        s->x[i] = fmin(fmax(s->x[i], f->low[i]), f->high[i]);
-    }
-    if (f->fraction >= f->n) return CUPEL_OK;
-    for (size_t i = 0; i < SCAN && st == CUPEL_OK; i++) {
-        cupel_trial t = {.solves = 0};
-        const double low = f->low[f->fraction], high = f->high[f->fraction];
-        s->x[f->fraction] = low + (high - low) * ((double)i + 0.5) / SCAN;
-        st = cupel_search_stage(s, SCAN_GRID, 0, 0, 5e-3, &t, err);
-        if (st == CUPEL_OK && s->cost < best) best = s->cost, at = s->x[f->fraction];
-        cupel_trial_release(&t);
-    }
-    s->x[f->fraction] = at;
+    const size_t grid = s->d->grid, coarse = s->family->coarse;
+    return grid <= coarse ? grid : coarse;
+}
+
+static void begin_at(cupel_search *s, const cupel_start *start)
+{
+    s->family = &s->families.one[start->family];
+    s->seed = start->seed;
+    s->start = start->order;
+    s->shift = (cupel_tensors){.fraction = {0}};
+    memset(s->margin, 0, sizeof s->margin);
+    memcpy(s->x, start->x, sizeof s->x);
+}
+
+/* Residuals as far as a design should be from its tolerances: bars add to it. */
+static const double ENOUGH = 0.12;
+
+/* The coarse grid alone. */
+static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_err *err)
+{
+    cupel_trial t = {.solves = 0};
+    begin_at(s, start);
+    cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, 2 * ENOUGH, 1e-3, &t, err);
+    if (st == CUPEL_OK) start->cost = cupel_search_merit(s, &t.t);
+    cupel_trial_release(&t);
+    memcpy(start->x, s->x, sizeof start->x);
     return st;
 }
 
-/* The start of a surrogate, and what that was worth. */
-static cupel_status start_known(cupel_search *s, cupel_err *err)
+/* Is the first better? Meeting the demand, then what it wants as large or small as can be, then the probability, then the distance. */
+static int compare(const cupel_micro_demand *d, const cupel_design *a, const cupel_design *b)
 {
-    cupel_design_started told;
-    cupel_str words = {0};
-    cupel_status st = cupel_design_start(s, &s->family, s->d->surrogate, SCAN_GRID, s->x, &told, err);
-    if (st != CUPEL_OK) return st;
-    cupel_design_start_words(&told, SCAN, &words);
-    s->out->start = words.failed ? NULL : cupel_strdup(cupel_str_text(&words));
-    cupel_str_free(&words);
-    return s->out->start ? CUPEL_OK : cupel_no_memory(err, "words", 0);
-}
-
-/* The same start on the coarse grid under several seeds: the one that comes nearest goes on. */
-static cupel_status choose_seed(cupel_search *s, cupel_err *err)
-{
-    double start[CUPEL_TRIAL_PARAMS], x[CUPEL_TRIAL_PARAMS], best = HUGE_VAL;
-    uint64_t seed = s->d->seed;
-    cupel_status st = CUPEL_OK;
-    memcpy(start, s->x, sizeof start);
-    memcpy(x, s->x, sizeof x);
-    for (uint64_t i = 0; i < SEEDS && st == CUPEL_OK; i++) {
-        cupel_trial t = {.solves = 0};
-        if (i && cupel_search_spent(s, s->d->grid, 6)) break;
-        memcpy(s->x, start, sizeof start);
-        s->seed = s->d->seed + i;
-        st = cupel_search_stage(s, coarse_grid(s->d), 12, 0.3, 1e-3, &t, err);
-        cupel_trial_release(&t);
-        if (st != CUPEL_OK || s->cost >= best) continue;
-        best = s->cost;
-        seed = s->seed;
-        memcpy(x, s->x, sizeof x);
-        if (best < 1) break; /* meets the demand on its grid */
-    }
-    s->seed = seed;
-    memcpy(s->x, x, sizeof x);
-    return st;
-}
-
-static void take_shift(cupel_search *s, const cupel_design *v)
-{
-    for (size_t i = 0; i < 9; i++) s->shift.k[i] = v->limit.k[i] - v->on_grid.k[i];
-    for (size_t i = 0; i < 36; i++) s->shift.c[i] = v->limit.c[i] - v->on_grid.c[i];
-    for (size_t i = 0; i < 6; i++) s->shift.alpha[i] = v->limit.alpha[i] - v->on_grid.alpha[i];
-    for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = s->d->ask[i].whole ? 0 : v->ask[i].error;
-}
-
-/* Is the first better? Meeting the demand, then the probability, then the distance over the tolerance. */
-static bool better(const cupel_micro_demand *d, const cupel_design *a, const cupel_design *b)
-{
-    double x = 0, y = 0;
-    if (a->meets != b->meets) return a->meets;
+    double x = 0, y = 0, gain = 0;
+    if (a->meets != b->meets) return a->meets ? -1 : 1;
     for (size_t i = 0; i < d->n_asks; i++) {
+        if (d->ask[i].goal) gain += d->ask[i].goal * d->ask[i].weight * (a->ask[i].value - b->ask[i].value) / fmax(fabs(b->ask[i].value), 1e-300);
         if (!d->ask[i].whole) continue;
-        x += a->ask[i].value + a->ask[i].error;
-        y += b->ask[i].value + b->ask[i].error;
+        x += (a->ask[i].value + a->ask[i].error) / d->ask[i].within;
+        y += (b->ask[i].value + b->ask[i].error) / d->ask[i].within;
     }
-    if (fabs(a->probability - b->probability) > 1e-6) return a->probability > b->probability;
-    return x < y;
+    if (a->meets && gain != 0) return gain > 0 ? -1 : 1;
+    if (fabs(a->probability - b->probability) > 1e-6) return a->probability > b->probability ? -1 : 1;
+    return (x > y) - (x < y);
 }
 
-/* The finest grid: steps, verification, and once or twice more with the targets moved by what the grid is off. */
-static cupel_status finish(cupel_search *s, cupel_design *best, bool *found, cupel_err *err)
+/* Would another round bring it nearer? Not where the bar alone is what is wrong. */
+static bool can_gain(const cupel_search *s, const cupel_design *one)
+{
+    for (size_t i = 0; i < s->d->n_asks; i++) {
+        const cupel_ask *a = &s->d->ask[i];
+        if (one->ask[i].met) continue;
+        if (!a->whole || one->ask[i].value > 0.25 * a->within) return true;
+    }
+    return false;
+}
+
+/* One start to the end: corrected by finer grids, verified, and once or twice more with what the verification has found taken from the targets. */
+static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_design *best, bool *found, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_trial t = {.solves = 0};
     cupel_design one;
     *found = false;
-    for (int round = 0; round < 3; round++) {
-        if (*found && cupel_search_spent(s, s->d->grid, 7)) break;
-        cupel_trial_release(&t);
-        CUPEL_TRY(cupel_search_stage(s, s->d->grid, round ? 2 : 4, 0.15, 3e-4, &t, err));
-        CUPEL_TRY(cupel_design_verify(s, &t, &one, err));
-        if (!*found || better(s->d, &one, best)) *best = one;
+    begin_at(s, start);
+    CUPEL_TRY(cupel_search_stage(s, coarse_of(s), 0, ENOUGH, 1e-3, &t, err));
+    CUPEL_TRY(cupel_search_map(s, ENOUGH, &t, err));
+    for (int round = 0; round < ROUNDS; round++) {
+        cupel_recipe recipe;
+        CUPEL_TRY(cupel_search_recipe(s, s->x, &recipe, err));
+        CUPEL_TRY(cupel_design_verify(s, &recipe, &one, err));
+        if (!*found || compare(s->d, &one, best) < 0) *best = one;
         *found = true;
-        take_shift(s, &one);
-        double r[CUPEL_RESIDUALS_MAX];
-        bool one_sided[CUPEL_RESIDUALS_MAX];
-        const size_t m = cupel_search_residuals(s, &t.t, r, one_sided);
-        if (one.meets && cupel_ls_cost(r, one_sided, m) < 0.1) break;
+        if (one.meets || !can_gain(s, &one) || cupel_search_spent(s, s->d->grid, 1.2 * CUPEL_VERIFY_COST)) break;
+        CUPEL_TRY(cupel_search_stage(s, coarse_of(s), 0, ENOUGH, 5e-4, &t, err)); /* x may have gone back to an earlier one */
+        cupel_search_aim(s, &one.limit, &t.t);
+        for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = s->d->ask[i].whole ? 0 : one.ask[i].error;
+        CUPEL_TRY(cupel_search_stage(s, coarse_of(s), STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
     }
 done:
     cupel_trial_release(&t);
     return st;
 }
 
-static cupel_status one_design(cupel_search *s, cupel_designs *o, cupel_err *err)
+static int by_cost(const void *a, const void *b)
+{
+    const cupel_start *x = a, *y = b;
+    return x->cost != y->cost ? (x->cost > y->cost) - (x->cost < y->cost) : x->order > y->order ? 1 : -1;
+}
+
+/* Two starts that have run into the same place. */
+static bool same_design(const cupel_design *a, const cupel_design *b)
+{
+    double apart = 0, size = 0;
+    if (a->recipe.generator != b->recipe.generator || a->recipe.seed != b->recipe.seed) return false;
+    for (size_t i = 0; i < CUPEL_RECIPE_VALUES_MAX; i++) {
+        apart += pow(a->recipe.value[i] - b->recipe.value[i], 2);
+        size += pow(a->recipe.value[i], 2);
+    }
+    return apart < 1e-3 * size;
+}
+
+static void keep(cupel_designs *o, const cupel_design *one)
+{
+    for (size_t i = 0; i < o->n; i++)
+        if (same_design(&o->one[i], one)) return;
+    if (o->n < CUPEL_DESIGNS_MAX) o->one[o->n++] = *one;
+}
+
+static size_t met(const cupel_designs *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->n; i++) n += o->one[i].meets;
+    return n;
+}
+
+/* Starts compete on the coarse grid, a few at a time; the best are finished, one after the other, until enough meet the demand. */
+static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs *o, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_trial t = {.solves = 0};
-    bool found = false;
-    const size_t middle = s->d->grid >= 64 ? 2 * ((s->d->grid + 3) / 4) : 0;
-    CUPEL_TRY(s->d->surrogate ? start_known(s, err) : scan_fraction(s, err));
-    CUPEL_TRY(choose_seed(s, err));
-    if (middle > coarse_grid(s->d) && !cupel_search_spent(s, middle, 4)) CUPEL_TRY(cupel_search_stage(s, middle, 3, 0.3, 5e-4, &t, err));
-    st = finish(s, &o->one[o->n], &found, err);
+    for (size_t i = 0; i < starts->n; i += TRIED) {
+        const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
+        size_t k = i;
+        for (; k < end; k++) {
+            if (k > i && cupel_search_spent(s, s->d->grid, 1.5 * CUPEL_VERIFY_COST)) break;
+            CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
+            if (!s->goals && starts->one[k].cost < 4 * ENOUGH * ENOUGH) {
+                k++;
+                break;
+            }
+        }
+        qsort(starts->one + i, k - i, sizeof *starts->one, by_cost);
+        for (size_t j = i; j < k; j++) {
+            cupel_design one;
+            bool found = false;
+            if (o->n && cupel_search_spent(s, s->d->grid, 1.5 * CUPEL_VERIFY_COST)) goto done;
+            st = finish(s, &starts->one[j], &one, &found, err);
+            if (found) keep(o, &one);
+            if (st != CUPEL_OK || met(o) >= s->d->designs) goto done;
+        }
+    }
 done:
-    cupel_trial_release(&t);
-    if (found) o->n++;
     return st;
 }
 
-static int by_quality(const void *a, const void *b)
+/* The start that a surrogate knows, and what that was worth. */
+static cupel_status start_known(cupel_search *s, cupel_starts *starts, cupel_err *err)
 {
-    const cupel_design *x = a, *y = b;
-    if (x->meets != y->meets) return x->meets ? -1 : 1;
-    if (x->probability != y->probability) return x->probability > y->probability ? -1 : 1;
-    return (x->recipe.seed > y->recipe.seed) - (x->recipe.seed < y->recipe.seed);
+    cupel_design_started told;
+    cupel_str words = {0};
+    cupel_start *one = &starts->one[0];
+    *one = (cupel_start){.seed = s->d->seed};
+    begin_at(s, one);
+    cupel_status st = cupel_design_start(s, s->family, s->d->surrogate, s->family->scan_grid, one->x, &told, err);
+    if (st != CUPEL_OK) return st;
+    starts->n = 1;
+    cupel_design_start_words(&told, CUPEL_STARTS_OF_SPACE, &words);
+    s->out->start = words.failed ? NULL : cupel_strdup(cupel_str_text(&words));
+    cupel_str_free(&words);
+    return s->out->start ? CUPEL_OK : cupel_no_memory(err, "words", 0);
+}
+
+static bool falls(const cupel_micro_demand *d)
+{
+    if (d->n_phases < 2) return false;
+    const cupel_material *a = &d->phase[0].material, *b = &d->phase[1].material;
+    return d->needs_elasticity ? a->c[0][0] > b->c[0][0] : a->k[0][0] > b->k[0][0];
+}
+
+static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)
+{
+    for (size_t i = 1; i < o->n; i++)
+        for (size_t k = i; k && compare(d, &o->one[k], &o->one[k - 1]) < 0; k--) {
+            const cupel_design swap = o->one[k];
+            o->one[k] = o->one[k - 1];
+            o->one[k - 1] = swap;
+        }
 }
 
 cupel_status cupel_design_search(const cupel_micro_demand *d, const cupel_job *job, cupel_designs *designs, cupel_err *err)
 {
     *designs = (cupel_designs){0};
-    cupel_search *s = cupel_alloc(1, sizeof *s);
-    if (!s) return cupel_no_memory(err, "a design", sizeof *s);
-    *s = (cupel_search){.d = d, .job = job, .out = designs, .begin = cupel_now(), .seed = d->seed, .blend_k = NAN, .blend_c = NAN};
     cupel_status st = CUPEL_OK;
+    cupel_search *s = cupel_alloc(1, sizeof *s);
     bool enough = false;
+    cupel_starts *starts = cupel_alloc(1, sizeof *starts);
+    if (!s || !starts) CUPEL_TRY(cupel_no_memory(err, "a design", sizeof *starts));
+    *s = (cupel_search){.d = d, .job = job, .out = designs, .begin = cupel_now(), .seed = d->seed, .blend_k = NAN, .blend_c = NAN, .falls = falls(d)};
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
-    if (!enough) CUPEL_TRY(cupel_family_of(d, &s->family, err));
-    if (!enough) st = one_design(s, designs, err);
+    if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
+    if (!enough) CUPEL_TRY(d->surrogate ? start_known(s, starts, err) : cupel_starts_scan(s, starts, err));
+    if (!enough) st = compete(s, starts, designs, err);
     if (st == CUPEL_INTERRUPTED && designs->n) st = CUPEL_OK;
     if (st != CUPEL_OK) goto done;
-    designs->out_of_budget = cupel_search_spent(s, d->grid, 1);
-    qsort(designs->one, designs->n, sizeof *designs->one, by_quality);
+    designs->out_of_budget = cupel_search_spent(s, d->grid, CUPEL_VERIFY_COST);
+    sort_designs(d, designs);
 done:
-    designs->solves = s->out->solves;
-    designs->seconds = cupel_now() - s->begin;
+    if (s) designs->seconds = cupel_now() - s->begin;
     cupel_free(s);
+    cupel_free(starts);
     if (st != CUPEL_OK && st != CUPEL_INTERRUPTED) cupel_designs_release(designs);
     return st;
 }

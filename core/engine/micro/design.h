@@ -1,8 +1,9 @@
 /* The backward step: from what is asked to microstructures that have it, verified on a finer grid.
  *
- * Search: a start from a scan of volume fractions, then Levenberg-Marquardt on the solver itself, from coarse grids to the finest, with derivatives from
- * the kept fields; windows are one-sided residuals and ranges of parameters. At the end the difference between the grid and the limit is taken from
- * the target, so that the limit meets it. Verification: rebuilt on 4/3 of the grid, solved again, extrapolated, with a 95 % bar. */
+ * Search: many starts of few families are brought to the right volume fraction on a small grid; the best go on by Levenberg and Marquardt on the solver
+ * itself, with derivatives from the kept fields; windows are one-sided residuals and ranges of parameters. What the grid of the search is off from the
+ * limit, known from two finer ones, is taken from the targets. Verification: rebuilt on 4/3 of the grid, solved again, extrapolated, with a 95 % bar.
+ */
 #ifndef CUPEL_ENGINE_MICRO_DESIGN_H
 #define CUPEL_ENGINE_MICRO_DESIGN_H
 
@@ -17,10 +18,19 @@ typedef struct cupel_family {
     size_t place[CUPEL_TRIAL_PARAMS]; /* in recipe.value */
     double low[CUPEL_TRIAL_PARAMS], high[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], step[CUPEL_TRIAL_PARAMS]; /* step: of difference quotients */
     size_t fraction;                  /* index of the volume fraction among them; n when it is fixed */
+    bool skeletons;                   /* cosine series: many starts without noise */
+    size_t scan_grid, coarse, fine;   /* voxels an edge: to look at starts, where the search moves, and where it is corrected */
 } cupel_family;
 
-/* From the demand's `space`, or Gaussian fields with a metric (conduction) or spherical harmonics (stiffness). CUPEL_USAGE with file:line. */
-cupel_status cupel_family_of(const cupel_micro_demand *d, cupel_family *f, cupel_err *err);
+enum { CUPEL_FAMILIES_MAX = 4 };
+typedef struct cupel_families {
+    size_t n;
+    cupel_family one[CUPEL_FAMILIES_MAX];
+} cupel_families;
+
+/* The demand's `space`, or for two phases cosine series and Gaussian fields with a metric (conduction) or spherical harmonics (stiffness). CUPEL_USAGE with
+ * file:line. */
+cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
 
 /* Of a family without a space of the demand's: its wavelength. */
 cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, cupel_err *err);
@@ -62,6 +72,7 @@ typedef struct cupel_design_step {
     size_t grid, solves;
     double cost;          /* root of the sum of squared residuals, 1 = at a tolerance */
     const char *family;   /* name of its generator */
+    size_t start;         /* which start of the search, from 0 */
 } cupel_design_step;
 
 /* One trial of the search, kept or not: a point of what can be had. */

@@ -88,6 +88,31 @@ static void put_tensors(const cupel_micro_demand *d, cupel_json_out *w, const ch
     cupel_json_close(w, '}');
 }
 
+/* The road of the search: "misfit" is the root of the sum of squared residuals, 1 at a tolerance. */
+static void put_steps(const cupel_designs *found, cupel_json_out *w)
+{
+    cupel_json_name(w, "steps");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < found->n_steps; i++) {
+        const cupel_design_step *x = &found->step[i];
+        cupel_json_open(w, '{');
+        cupel_json_name(w, "generator");
+        cupel_json_put_string(w, x->family);
+        cupel_json_name(w, "seed");
+        cupel_json_put_count(w, x->seed);
+        cupel_json_name(w, "start");
+        cupel_json_put_count(w, x->start);
+        cupel_json_name(w, "grid");
+        cupel_json_put_count(w, x->grid);
+        cupel_json_name(w, "solves");
+        cupel_json_put_count(w, x->solves);
+        cupel_json_name(w, "misfit");
+        cupel_json_put_number(w, x->cost);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+}
+
 static cupel_status write_account(const cupel_micro_demand *d, const cupel_designs *found, const cupel_account *a, double report, cupel_err *err)
 {
     cupel_str s = {0};
@@ -122,6 +147,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
         cupel_json_close(&w, '}');
     }
     cupel_json_close(&w, ']');
+    put_steps(found, &w);
     cupel_json_name(&w, "inputs");
     cupel_json_open(&w, '[');
     cupel_account_file(&w, "demand", d->file, d->digest);

@@ -37,7 +37,7 @@ static void add_harmonics(cupel_family *f, int degree)
     for (int m = -degree; m <= degree; m++) {
         char name[32];
         snprintf(name, sizeof name, "y%d_%d", degree, m);
-        add(f, name, -20, 20, 4, 0.05);
+        add(f, name, -20, 20, 2, 0.05);
     }
 }
 
@@ -55,35 +55,51 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
 {
     static const char *const metric[] = {"metric11", "metric22", "metric33", "metric23", "metric13", "metric12"};
     double low = 0.02, high = 0.98;
-    if (d->n_phases != 2)
-        return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}", d->file, d->n_phases);
-    cupel_status st = cupel_recipe_of_text("gaussian:wavelength=0.25", &f->start, err);
+    cupel_status st = cupel_recipe_of_text(d->needs_elasticity ? "gaussian:wavelength=0.5" : "gaussian:wavelength=0.3", &f->start, err);
     if (st != CUPEL_OK) return st;
     allowed_fraction(d, &low, &high);
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.12, 1e-3);
+    f->coarse = 32, f->fine = 64, f->scan_grid = 24;
     if (!d->needs_elasticity) {
         for (size_t i = 0; i < 6; i++) add(f, metric[i], -3, 3, 0.7, 0.01);
         return CUPEL_OK;
     }
+    for (size_t i = 0; i < 6; i++) add(f, metric[i], -2, 2, 0.4, 0.01);
+    add(f, "wavelength", 0.35, 0.8, 0.1, 0.003);
+    add(f, "bandwidth", 0.08, 0.5, 0.1, 0.003);
     add_harmonics(f, 2);
     add_harmonics(f, 4);
     if (contrast_of(d) > 50) add_harmonics(f, 6);
     return CUPEL_OK;
 }
 
-cupel_status cupel_family_of(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
+static cupel_status nodal_family(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
+{
+    double low = 0.02, high = 0.98;
+    cupel_status st = cupel_recipe_of_text("nodal_surface", &f->start, err);
+    if (st != CUPEL_OK) return st;
+    const cupel_param *p = f->start.generator->method.params;
+    allowed_fraction(d, &low, &high);
+    f->skeletons = true;
+    f->coarse = 32, f->fine = 64, f->scan_grid = 24;
+    f->fraction = f->n;
+    add(f, "fraction", low, high, 0.08, 1e-3);
+    for (size_t i = 0; p[i].name; i++)
+        if (p[i].name[0] == 'c') add(f, p[i].name, -2, 2, 0.2, 0.01);
+    return CUPEL_OK;
+}
+
+static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
 {
     cupel_micro_space s;
-    *f = (cupel_family){.n = 0};
-    cupel_status st = d->space ? cupel_micro_space_read(d, &s, err) : gaussian_family(d, f, err);
-    if (!d->space && st == CUPEL_OK) st = cupel_family_lengths(d, f, err);
-    if (!d->space) return st;
+    cupel_status st = cupel_micro_space_read(d, &s, err);
     if (st != CUPEL_OK) return st;
     f->start = s.middle;
     if (!s.middle.generator->smooth)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' does not change smoothly with its parameters: it can be run, not designed with; "
                           "'cupel methods' says which are smooth", d->file, d->space->line, s.middle.generator->method.name);
+    f->coarse = 32, f->fine = 64, f->scan_grid = 16;
     f->fraction = s.n;
     for (size_t i = 0; i < s.n; i++) {
         const char *name = cupel_micro_space_param(&s, i)->name;
@@ -98,4 +114,16 @@ cupel_status cupel_family_of(const cupel_micro_demand *d, cupel_family *f, cupel
     }
     if (f->fraction == s.n) f->fraction = f->n;
     return CUPEL_OK;
+}
+
+cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)
+{
+    *f = (cupel_families){.n = 1};
+    if (d->space) return family_of_space(d, &f->one[0], err);
+    if (d->n_phases != 2)
+        return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}", d->file, d->n_phases);
+    cupel_status st = nodal_family(d, &f->one[0], err);
+    if (st == CUPEL_OK) st = gaussian_family(d, &f->one[f->n++], err);
+    if (st == CUPEL_OK) st = cupel_family_lengths(d, &f->one[1], err);
+    return st;
 }

@@ -80,6 +80,12 @@ cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, 
     double *wavelength = &f->start.value[place];
     const double least = thin > 1 ? fmin(LONGEST, *wavelength * thin) : SHORTEST;
     *wavelength = fmin(LONGEST, fmax(least, *wavelength * area));
+    for (size_t k = 0; k < f->n; k++) {
+        if (f->place[k] != place) continue;
+        f->low[k] = fmin(d->needs_surface ? least : fmax(f->low[k], least), *wavelength);
+        f->high[k] = fmax(f->high[k], *wavelength);
+        return CUPEL_OK;
+    }
     if (!d->needs_surface || f->n == CUPEL_TRIAL_PARAMS) return CUPEL_OK;
     f->place[f->n] = place;
     f->low[f->n] = least;

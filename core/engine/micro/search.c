@@ -3,16 +3,17 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/orient.h"
+#include "core/math/small.h"
 
 #include <math.h>
 #include <string.h>
 
 cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_recipe *r, cupel_err *err)
 {
-    *r = s->family.start;
+    *r = s->family->start;
     r->seed = s->seed;
     r->n_thresholds = 0;
-    for (size_t i = 0; i < s->family.n; i++) r->value[s->family.place[i]] = x[i];
+    for (size_t i = 0; i < s->family->n; i++) r->value[s->family->place[i]] = x[i];
     return r->generator->check ? r->generator->check(r, err) : CUPEL_OK;
 }
 
@@ -24,25 +25,61 @@ static double tolerance(const cupel_ask *a, double bound)
     return bound != 0 && isfinite(bound) ? 0.01 * fabs(bound) : 0.01;
 }
 
+/* b [n][n] = f(a) of a symmetric matrix by its eigenvalues, which are kept above `least`. */
+static void matrix_function(const double *a, size_t n, double (*f)(double), double least, double *b)
+{
+    double value[CUPEL_SMALL], vector[CUPEL_SMALL * CUPEL_SMALL];
+    cupel_small_eigen(a, n, value, vector);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < n; k++) sum += vector[k * n + i] * f(fmax(value[k], least)) * vector[k * n + j];
+            b[i * n + j] = sum;
+        }
+}
+
+static double inverse_root(double x) { return 1 / sqrt(x); }
+
+/* apart = A^1/2 log(A^-1/2 T A^-1/2) A^1/2: to first order T - A, and far from it tame. False where A has no root. */
+static bool log_apart(const double *target, const double *t, size_t n, double *apart)
+{
+    double root[36], inverse[36], x[36], y[36], value[CUPEL_SMALL];
+    cupel_small_eigen(target, n, value, NULL);
+    if (!(value[0] > 1e-9 * value[n - 1])) return false;
+    matrix_function(target, n, sqrt, 0, root);
+    matrix_function(target, n, inverse_root, 0, inverse);
+    cupel_small_multiply(inverse, t, n, n, n, x);
+    cupel_small_multiply(x, inverse, n, n, n, y);
+    matrix_function(y, n, log, 1e-6, x);
+    cupel_small_multiply(root, x, n, n, n, y);
+    cupel_small_multiply(y, root, n, n, n, apart);
+    return true;
+}
+
 static size_t of_tensor(const cupel_search *s, const cupel_ask *a, const cupel_tensors *t, double *r, bool *one_sided)
 {
     const bool vector = a->kind == CUPEL_ASK_EXPANSION;
     const double *value = a->kind == CUPEL_ASK_CONDUCTIVITY ? t->k : vector ? t->alpha : t->c;
     const double *shift = a->kind == CUPEL_ASK_CONDUCTIVITY ? s->shift.k : vector ? s->shift.alpha : s->shift.c;
     const size_t rows = a->order, cols = vector ? 1 : a->order;
-    double size = 0, here[36], turned[36];
+    double size = 0, moved[36], apart[36], turned[36];
+    bool open = vector;
     size_t m = 0;
-    for (size_t i = 0; i < rows * cols; i++) here[i] = value[i] + shift[i];
-    const double *target = cupel_ask_target(a, here, turned, NULL);
-    for (size_t i = 0; i < rows * cols; i++)
+    for (size_t i = 0; i < rows * cols; i++) {
+        open = open || isnan(a->target[i]);
         if (!isnan(a->target[i])) size += a->target[i] * a->target[i];
+        moved[i] = value[i] + shift[i];
+    }
+    const double *target = cupel_ask_target(a, moved, turned, NULL);
+    for (size_t i = 0; i < rows * cols; i++) apart[i] = moved[i] - target[i];
+    if (!open) (void)log_apart(target, moved, rows, apart);
     const double scale = sqrt(size) * fmax(a->within, 1e-3) / sqrt(a->weight);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = vector ? 0 : i; j < cols; j++) {
             const size_t at = i * cols + j;
             if (isnan(a->target[at])) continue;
             one_sided[m] = false;
-            r[m++] = (here[at] - target[at]) / scale * (!vector && i != j ? sqrt(2.0) : 1);
+            r[m++] = apart[at] / scale * (!vector && i != j ? sqrt(2.0) : 1);
         }
     return m;
 }
@@ -104,23 +141,6 @@ bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
 
 /* ---- steps ---- */
 
-static cupel_status note_step(cupel_search *s, size_t grid, double cost, cupel_err *err)
-{
-    cupel_designs *o = s->out;
-    if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
-    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(cost), s->family.start.generator->method.name};
-    cupel_progress(s->job, "design", o->solves, s->d->budget_solves);
-    return CUPEL_OK;
-}
-
-static cupel_status note_point(cupel_search *s, const cupel_trial *t, size_t grid, cupel_err *err)
-{
-    cupel_designs *o = s->out;
-    if (!cupel_grow(&o->point, &o->cap_points, o->n_points + 1, sizeof *o->point)) return cupel_no_memory(err, "the trials of a design", 0);
-    o->point[o->n_points++] = (cupel_design_point){t->t, grid, s->seed, s->family.start.generator->method.name};
-    return CUPEL_OK;
-}
-
 /* The cost of a trial under the shifts and goals of now. */
 static double cost_of(const cupel_search *s, const cupel_tensors *t)
 {
@@ -130,16 +150,52 @@ static double cost_of(const cupel_search *s, const cupel_tensors *t)
     return cupel_ls_cost(r, one_sided, m);
 }
 
-static cupel_status try_at(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err)
+static cupel_status note_point(cupel_search *s, const cupel_trial *t, size_t grid, cupel_err *err)
+{
+    cupel_designs *o = s->out;
+    if (!cupel_grow(&o->point, &o->cap_points, o->n_points + 1, sizeof *o->point)) return cupel_no_memory(err, "the trials of a design", 0);
+    o->point[o->n_points++] = (cupel_design_point){t->t, grid, s->seed, s->family->start.generator->method.name};
+    return CUPEL_OK;
+}
+
+cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors *t, cupel_err *err)
+{
+    cupel_designs *o = s->out;
+    s->cost = cost_of(s, t);
+    if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
+    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(s->cost), s->family->start.generator->method.name, s->start};
+    cupel_progress(s->job, "design", o->solves, s->d->budget_solves);
+    return CUPEL_OK;
+}
+
+double cupel_search_merit(const cupel_search *s, const cupel_tensors *t)
+{
+    double r[CUPEL_RESIDUALS_MAX], merit = 0;
+    bool one_sided[CUPEL_RESIDUALS_MAX];
+    cupel_search plain = *s;
+    if (!s->goals) return s->cost;
+    const cupel_micro_state state = cupel_tensors_state(s->d, t);
+    for (size_t i = 0; i < s->d->n_asks; i++) {
+        const double v = s->d->ask[i].goal ? cupel_ask_value(s->d, &s->d->ask[i], &state) : 1;
+        plain.goal[i] = v; /* its residual is 0 */
+        if (s->d->ask[i].goal) merit -= s->d->ask[i].goal * s->d->ask[i].weight * log(fmax(fabs(v), 1e-300));
+    }
+    const size_t m = cupel_search_residuals(&plain, t, r, one_sided);
+    return merit + fmax(0, cupel_ls_cost(r, one_sided, m) - 1);
+}
+
+cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, bool fields, cupel_trial *t, cupel_err *err)
 {
     cupel_recipe r;
-    const cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c, .fields = true};
+    const cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c, .fields = fields};
+    const double begin = cupel_now();
     cupel_status st = cupel_search_recipe(s, x, &r, err);
     if (st == CUPEL_OK) st = cupel_trial_solve(s->d, &r, &o, s->job, t, err);
     if (st != CUPEL_OK) return st;
     s->blend_k = t->blend_k;
     s->blend_c = t->blend_c;
     s->out->solves += t->solves;
+    s->voxel_seconds = (cupel_now() - begin) / ((double)grid * (double)grid * (double)grid);
     return note_point(s, t, grid, err);
 }
 
@@ -152,16 +208,16 @@ static cupel_status derivatives(const cupel_search *s, const cupel_trial *t, siz
     cupel_tensors under = {.fraction = {0}};
     CUPEL_TRY(cupel_trial_under(s->d, t, &t->recipe, s->job, &under, err));
     (void)cupel_search_residuals(s, &under, base, one_sided);
-    for (size_t k = 0; k < s->family.n; k++) {
+    for (size_t k = 0; k < s->family->n; k++) {
         cupel_recipe moved;
-        const double step = s->x[k] + s->family.step[k] <= s->family.high[k] ? s->family.step[k] : -s->family.step[k];
+        const double step = s->x[k] + s->family->step[k] <= s->family->high[k] ? s->family->step[k] : -s->family->step[k];
         if (cupel_stopped(s->job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while designing"));
         memcpy(x, s->x, sizeof x);
         x[k] += step;
         CUPEL_TRY(cupel_search_recipe(s, x, &moved, err));
         CUPEL_TRY(cupel_trial_under(s->d, t, &moved, s->job, &under, err));
         (void)cupel_search_residuals(s, &under, r, one_sided);
-        for (size_t i = 0; i < m; i++) j[i * s->family.n + k] = (r[i] - base[i]) / step;
+        for (size_t i = 0; i < m; i++) j[i * s->family->n + k] = (r[i] - base[i]) / step;
     }
 done:
     return st;
@@ -171,7 +227,7 @@ done:
 static cupel_status descend(cupel_search *s, size_t grid, double accuracy, double *damping, cupel_trial *t, bool *moved, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const size_t n = s->family.n;
+    const size_t n = s->family->n;
     double r[CUPEL_RESIDUALS_MAX], dx[CUPEL_LS_PARAMS], x[CUPEL_TRIAL_PARAMS], predicted;
     bool one_sided[CUPEL_RESIDUALS_MAX];
     const size_t m = cupel_search_residuals(s, &t->t, r, one_sided);
@@ -181,20 +237,20 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
     *moved = false;
     if (!j) CUPEL_TRY(cupel_no_memory(err, "derivatives", m * n * sizeof *j));
     CUPEL_TRY(derivatives(s, t, m, j, err));
-    for (int attempt = 0; attempt < 4 && !*moved && !cupel_search_spent(s, grid, 1); attempt++) {
-        const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x, .lower = s->family.low, .upper = s->family.high,
-                                    .reach = s->family.reach};
+    for (int attempt = 0; attempt < 8 && !*moved && !cupel_search_spent(s, grid, 1); attempt++) {
+        const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x, .lower = s->family->low, .upper = s->family->high,
+                                    .reach = s->family->reach};
         CUPEL_TRY(cupel_ls_step(&p, *damping, dx, &predicted, err));
         if (cost - predicted < 1e-3 * cost && attempt) break;
         memcpy(x, s->x, sizeof x);
         for (size_t k = 0; k < n; k++) x[k] += dx[k];
-        CUPEL_TRY(try_at(s, x, grid, accuracy, &next, err));
+        CUPEL_TRY(cupel_search_try(s, x, grid, accuracy, true, &next, err));
         const double now = cost_of(s, &next.t);
         if (now < cost) {
-            *damping = now < 0.25 * cost ? *damping * 0.1 : *damping * 0.5;
+            *damping *= now < 0.25 * cost ? 0.1 : 0.3;
             *moved = true;
         } else {
-            *damping = fmax(*damping * 8, 1e-3 * cost);
+            *damping = fmax(*damping * 6, 1e-3 * cost);
             cupel_trial_release(&next);
         }
     }
@@ -213,26 +269,24 @@ done:
 cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    double damping, begin = cupel_now();
+    double damping;
     bool moved = true;
-    size_t trials = 1;
-    s->blend_k = s->blend_c = NAN;
-    CUPEL_TRY(try_at(s, s->x, grid, accuracy, last, err));
-    const bool goals = set_goals(s, &last->t);
-    if (goals && steps) enough = 0, steps += 6; /* it never arrives: it moves on until a step no longer helps */
-    s->cost = cost_of(s, &last->t);
-    CUPEL_TRY(note_step(s, grid, s->cost, err));
-    damping = 1e-2 * s->cost;
-    for (size_t i = 0; i < steps && moved && s->cost > enough * enough; i++, trials++) {
+    if (!last->mixture) {
+        s->blend_k = s->blend_c = NAN;
+        CUPEL_TRY(cupel_search_try(s, s->x, grid, accuracy, true, last, err));
+    }
+    s->goals = set_goals(s, &last->t);
+    if (s->goals && steps) enough = 0, steps += 6; /* it never arrives: it moves on until a step no longer helps */
+    CUPEL_TRY(cupel_search_note(s, grid, &last->t, err));
+    damping = 5e-2 * s->cost;
+    for (size_t i = 0; i < steps && moved && s->cost > enough * enough; i++) {
         const double before = s->cost;
         if (cupel_search_spent(s, grid, 1)) break;
         CUPEL_TRY(descend(s, grid, accuracy, &damping, last, &moved, err));
-        s->cost = cost_of(s, &last->t);
-        if (moved) CUPEL_TRY(note_step(s, grid, s->cost, err));
-        if (s->cost > (goals ? 0.97 : 0.9) * before && i > 1) break;
-        if (goals && moved) (void)set_goals(s, &last->t), s->cost = cost_of(s, &last->t);
+        if (moved) CUPEL_TRY(cupel_search_note(s, grid, &last->t, err));
+        if (s->cost > (s->goals ? 0.97 : 0.95) * before && i > 1) break;
+        if (s->goals && moved) (void)set_goals(s, &last->t), s->cost = cost_of(s, &last->t);
     }
-    s->voxel_seconds = (cupel_now() - begin) / ((double)trials * (double)grid * (double)grid * (double)grid);
 done:
     return st;
 }

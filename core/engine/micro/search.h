@@ -10,10 +10,14 @@ enum { CUPEL_RESIDUALS_MAX = 4 * CUPEL_LS_PARAMS };
 typedef struct cupel_search {
     const cupel_micro_demand *d;
     const cupel_job *job;
-    cupel_family family;
+    cupel_families families;
+    const cupel_family *family;       /* that of now */
+    size_t start;                     /* of now, for the record */
+    bool goals;                       /* something is to be as large or small as can be */
+    bool falls;                       /* the properties asked for fall with the volume fraction of phase 1 */
     cupel_designs *out;
     double begin;                     /* cupel_now() */
-    double voxel_seconds;             /* of one trial with its derivatives, per voxel; 0: not measured */
+    double voxel_seconds;             /* of one plain trial, per voxel; 0: not measured */
     uint64_t seed;
     double goal[CUPEL_ASKS_MAX];      /* what a goal is pulled towards, set when a stage begins */
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
@@ -30,13 +34,47 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
 /* True when a trial on this grid, `factor` times as costly as a plain one, no longer fits into the budget. */
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);
 
-/* Up to `steps` steps on a grid from s->x, until the cost is below `enough`; *last is the trial at the end (released by the caller; {0} when none). */
+/* A verification costs as much as so many plain trials on the grid of the design. */
+#define CUPEL_VERIFY_COST 6.0
+
+/* A trial of x on a grid; its loads are counted. */
+cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, bool fields, cupel_trial *t, cupel_err *err);
+
+/* Sets s->cost to that of these tensors and writes the step down. */
+cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors *t, cupel_err *err);
+
+/* By which starts are put in order: the cost, and with goals that of the windows alone less the logarithms of what is to be large. */
+double cupel_search_merit(const cupel_search *s, const cupel_tensors *t);
+
+/* Moves the targets by what a grid is off there. */
+void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *here);
+
+/* From the end of a coarse stage t at s->x (with fields, replaced): s->x so that the limit, as two finer grids tell it, meets the demand to `enough`. */
+cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cupel_err *err);
+
+/* Up to `steps` steps on a grid from s->x, until the cost is below `enough`. *last is a trial at s->x, {0} when there is none yet, and then the one at the
+ * end (released by the caller). */
 cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err);
+
+/* Where a search begins, best first. */
+enum { CUPEL_STARTS_MAX = 64, CUPEL_STARTS_OF_SPACE = 15 }; /* trials that the scan of one space takes at most: 3 seeds, 5 fractions */
+typedef struct cupel_start {
+    size_t family, order;
+    uint64_t seed;
+    double cost, x[CUPEL_TRIAL_PARAMS];
+} cupel_start;
+typedef struct cupel_starts {
+    size_t n;
+    cupel_start one[CUPEL_STARTS_MAX];
+} cupel_starts;
+
+/* Every family's starts, each at the volume fraction that suits it best on a small grid. */
+cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err);
 
 /* One phase alone, or layers of one direction, where that is what meets the demand: verified, into s->out. *enough when nothing needs be searched. */
 cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
 
-/* The design of a trial on the finest grid: rebuilt, solved again, extrapolated, judged. Solves are added to s->out. */
-cupel_status cupel_design_verify(cupel_search *s, const cupel_trial *t, cupel_design *out, cupel_err *err);
+/* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. */
+cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err);
 
 #endif

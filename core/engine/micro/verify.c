@@ -42,9 +42,11 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
     if (st != CUPEL_OK) return st;
     const size_t bytes = e.order * e.order * sizeof *e.tensor;
     memcpy(physics == CUPEL_CONDUCTION ? out->limit.k : out->limit.c, e.tensor, bytes);
+    memcpy(physics == CUPEL_CONDUCTION ? out->on_grid.k : out->on_grid.c, e.second_tensor, bytes);
     memcpy(physics == CUPEL_CONDUCTION ? out->bar.k : out->bar.c, e.error, bytes);
     if (o.alpha) {
         memcpy(out->limit.alpha, e.alpha, sizeof out->limit.alpha);
+        memcpy(out->on_grid.alpha, e.second_alpha, sizeof out->on_grid.alpha);
         memcpy(out->bar.alpha, e.alpha_error, sizeof out->bar.alpha);
     }
     if (!e.resolved) {
@@ -133,12 +135,13 @@ static void judge(const cupel_search *s, cupel_design *out)
     }
 }
 
-/* The recipe on the grid of the verification, three quarters of it (the grid of the design) and half. */
+/* The recipe on the grid of the verification, the grid of the design and half of the first. */
 static cupel_status build(const cupel_search *s, const cupel_design *out, cupel_grids *g, cupel_err *err)
 {
     size_t n[3][3];
     cupel_recipe_grid(&out->recipe, out->fine, n[0]);
     cupel_grids_of(n[0], n[1], n[2]);
+    cupel_recipe_grid(&out->recipe, out->grid, n[1]);
     for (int i = 0; i < 3; i++) {
         cupel_trial_edges(&out->recipe, n[i], g->edge[i]);
         cupel_status st = cupel_recipe_mixture(&out->recipe, n[i], &g->grid[i], s->job, err);
@@ -147,11 +150,11 @@ static cupel_status build(const cupel_search *s, const cupel_design *out, cupel_
     return CUPEL_OK;
 }
 
-cupel_status cupel_design_verify(cupel_search *s, const cupel_trial *t, cupel_design *out, cupel_err *err)
+cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_grids g = {.edge = {{0}}};
-    *out = (cupel_design){.recipe = t->recipe, .on_grid = t->t, .grid = s->d->grid, .resolved = true};
+    *out = (cupel_design){.recipe = *recipe, .grid = s->d->grid, .resolved = true};
     out->fine = (4 * out->grid + 2) / 3;
     out->fine += out->fine % 2;
     out->search_solves = s->out->solves;
@@ -162,6 +165,8 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_trial *t, cupel_de
     if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, out, err));
     cupel_mixture_fractions(&g.grid[0], out->limit.fraction);
     CUPEL_TRY(cupel_statistics_of_voxels(s->d, &out->recipe, out->grid, s->job, &out->statistics, &out->statistics_bar, err));
+    cupel_mixture_fractions(&g.grid[1], out->on_grid.fraction);
+    if (s->d->needs_surface) cupel_statistics_of_cuts(&g.grid[1], g.edge[1], out->on_grid.surface, out->on_grid.projected);
     judge(s, out);
     out->solves = s->out->solves;
     out->seconds = cupel_now() - s->begin;

@@ -8,12 +8,14 @@
 
 #define TAU 6.28318530717958647692
 
-enum { FRACTION, WAVE, WAVES = 28, MOST = 2, FINE = 96 };
+enum { FRACTION, WAVE, WAVES = 40, MOST = 2, FINE = 96 };
 
-/* All whole wave vectors up to length sqrt 5, one of K and -K, in the order of the parameters. */
+/* All whole wave vectors up to length sqrt 6, one of K and -K, in the order of the parameters. */
 static const signed char wave[WAVES][3] = {{1, 0, 0},  {0, 1, 0},  {0, 0, 1},  {0, 1, 1},  {0, 1, -1}, {1, 0, 1},  {-1, 0, 1}, {1, 1, 0},  {1, -1, 0}, {1, 1, 1},
                                            {-1, 1, 1}, {1, -1, 1}, {1, 1, -1}, {2, 0, 0},  {0, 2, 0},  {0, 0, 2},  {0, 1, 2},  {0, -1, 2}, {0, 2, 1},  {0, 2, -1},
-                                           {1, 0, 2},  {-1, 0, 2}, {2, 0, 1},  {2, 0, -1}, {1, 2, 0},  {-1, 2, 0}, {2, 1, 0},  {2, -1, 0}};
+                                           {1, 0, 2},  {-1, 0, 2}, {2, 0, 1},  {2, 0, -1}, {1, 2, 0},  {-1, 2, 0}, {2, 1, 0},  {2, -1, 0},
+                                           {1, 1, 2}, {-1, 1, 2}, {1, -1, 2}, {-1, -1, 2}, {1, 2, 1}, {-1, 2, 1},
+                                           {1, 2, -1}, {-1, 2, -1}, {2, 1, 1}, {2, -1, 1}, {2, 1, -1}, {2, -1, -1}};
 
 typedef struct nodal {
     cupel_shape shape;
@@ -84,6 +86,8 @@ static const cupel_param params[] = {
     C("c0_1_1"), C("c0_1_-1"), C("c1_0_1"), C("c-1_0_1"), C("c1_1_0"), C("c1_-1_0"), C("c1_1_1"), C("c-1_1_1"), C("c1_-1_1"), C("c1_1_-1"),
     C("c2_0_0"), C("c0_2_0"), C("c0_0_2"), C("c0_1_2"), C("c0_-1_2"), C("c0_2_1"), C("c0_2_-1"), C("c1_0_2"), C("c-1_0_2"), C("c2_0_1"), C("c2_0_-1"),
     C("c1_2_0"), C("c-1_2_0"), C("c2_1_0"), C("c2_-1_0"),
+    C("c1_1_2"), C("c-1_1_2"), C("c1_-1_2"), C("c-1_-1_2"), C("c1_2_1"), C("c-1_2_1"),
+    C("c1_2_-1"), C("c-1_2_-1"), C("c2_1_1"), C("c2_-1_1"), C("c2_1_-1"), C("c2_-1_-1"),
     {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference references[] = {
@@ -92,7 +96,7 @@ static const cupel_reference references[] = {
 
 const cupel_generator cupel_generator_nodal_surface = {
     .method = {.name = "nodal_surface", .kind = "generator", .scale = "microstructure", .maturity = "stable",
-               .input = "fraction of phase 1, 28 coefficients of a cosine series",
+               .input = "fraction of phase 1, 40 coefficients of a cosine series",
                .output = "two phases, one period of the structure; smooth in all parameters",
                .help = "a cosine series of the box above a level: skeletons with few waves, well resolved on small grids, of any anisotropy",
                .references = references, .params = params},

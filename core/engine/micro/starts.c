@@ -1,0 +1,172 @@
+/* Where a search begins: families of recipes and, of each, a few that differ in their topology or their noise, brought to the right size by the volume
+ * fraction and put in order by how near they come on a small grid. */
+#include "core/base/err.h"
+#include "core/base/rng.h"
+#include "core/engine/micro/search.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEEDS = 4, SCAN = 5, SECANT = 4 };
+
+/* Weights of the waves of length 1, sqrt 2, sqrt 3, 2, sqrt 5 and sqrt 6 of cosine series whose high side is a connected skeleton: Schwarz' P, Schoen's
+ * I-WP, and what lies between and beyond them. After them come the diamond net, the series of Schwarz' D seen from the middle of a bond, and draws. */
+enum { SHELLS = 6, DRAWN = 4 };
+static const double skeleton[][SHELLS] = {{1, 0, 0, 0, 0, 0}, {0, -1, 0, 0, 0, 0}, {0.7, -0.7, 0, 0, 0, 0}, {0.8, 0, 0.5, 0, 0, 0}, {0, -0.7, -0.7, 0, 0, 0}};
+enum { SKELETONS = sizeof skeleton / sizeof *skeleton, DIAMOND = SKELETONS, ALL = SKELETONS + 1 + DRAWN };
+
+static size_t shell_of(const char *name)
+{
+    const char *s = name + 1; /* c1_0_-1 */
+    long square = 0;
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        const long k = strtol(s, &end, 10);
+        square += k * k;
+        s = end + (*end == '_');
+    }
+    return (size_t)square - 1;
+}
+
+/* The high side is the better phase: the sign of the series where that is phase 0. */
+static void skeleton_start(const cupel_search *s, const cupel_family *f, size_t i, double *x)
+{
+    const cupel_material *m0 = &s->d->phase[0].material, *m1 = &s->d->phase[1].material;
+    const bool first = s->d->needs_elasticity ? m0->c[0][0] > m1->c[0][0] : m0->k[0][0] > m1->k[0][0];
+    for (size_t k = 0; k < f->n; k++) {
+        const char *name = f->start.generator->method.params[f->place[k]].name;
+        if (name[0] != 'c') continue;
+        const size_t shell = shell_of(name);
+        const double diamond = shell != 2 ? 0 : strcmp(name, "c1_1_1") == 0 ? -1 : 1;
+        const double drawn = cupel_rng_normal(s->d->seed, 0x6e6f6461 + i, k) / (1 + (double)shell / 2);
+        x[k] = (first ? -1 : 1) * (i < SKELETONS ? skeleton[i][shell] : i == DIAMOND ? diamond : drawn);
+    }
+}
+
+static double log_size(const cupel_search *s, const cupel_tensors *t, double *target)
+{
+    for (size_t i = 0; i < s->d->n_asks; i++) {
+        const cupel_ask *a = &s->d->ask[i];
+        const double *value = a->kind == CUPEL_ASK_CONDUCTIVITY ? t->k : t->c;
+        double size = 0, want = 0;
+        if (!a->whole || a->kind == CUPEL_ASK_EXPANSION) continue;
+        for (size_t k = 0; k < a->order * a->order; k++) {
+            if (isnan(a->target[k])) continue;
+            size += value[k] * a->target[k];
+            want += a->target[k] * a->target[k];
+        }
+        *target = log(want);
+        return log(fmax(size, 1e-300));
+    }
+    return NAN;
+}
+
+static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *target, cupel_err *err)
+{
+    cupel_trial t = {.solves = 0};
+    cupel_status st = cupel_search_stage(s, grid, 0, 0, 5e-3, &t, err);
+    if (st == CUPEL_OK) *size = log_size(s, &t.t, target);
+    cupel_trial_release(&t);
+    return st;
+}
+
+/* The volume fraction at which a whole tensor has the size of its target: regula falsi on the logarithm. */
+static cupel_status fit_size(cupel_search *s, size_t grid, double *best, double *at, cupel_err *err)
+{
+    const size_t k = s->family->fraction;
+    double low = s->family->low[k], high = s->family->high[k], f_low = NAN, f_high = NAN, x = s->x[k], size, target;
+    for (size_t i = 0; i < SECANT; i++) {
+        s->x[k] = x;
+        cupel_status st = cost_at(s, grid, &size, &target, err);
+        if (st != CUPEL_OK) return st;
+        if (s->cost < *best) *best = s->cost, *at = x;
+        if (isnan(size)) return CUPEL_OK; /* no whole tensor */
+        if (fabs(size - target) < 0.1) break;
+        if ((size > target) == s->falls)
+            low = x, f_low = size - target;
+        else
+            high = x, f_high = size - target;
+        /* Until both sides are known: properties fall by about a factor of e per 0.12 of volume. */
+        const double guess = x + (s->falls ? 0.12 : -0.12) * (size - target);
+        x = isnan(f_low) || isnan(f_high) ? guess : low - f_low * (high - low) / (f_high - f_low);
+        x = fmin(fmax(x, low + 0.05 * (high - low)), high - 0.05 * (high - low));
+    }
+    return CUPEL_OK;
+}
+
+static bool has_whole(const cupel_micro_demand *d)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (d->ask[i].whole && d->ask[i].kind != CUPEL_ASK_EXPANSION) return true;
+    return false;
+}
+
+/* Brings one start to the volume fraction that suits it; s->x and s->cost are those. */
+static cupel_status fit_fraction(cupel_search *s, size_t grid, cupel_err *err)
+{
+    const cupel_family *f = s->family;
+    const size_t k = f->fraction;
+    double best = HUGE_VAL, at = 0;
+    cupel_status st = CUPEL_OK;
+    if (k < f->n && has_whole(s->d)) {
+        st = fit_size(s, grid, &best, &at, err);
+    } else {
+        double size, target;
+        for (size_t i = 0; i < (k < f->n ? SCAN : 1) && st == CUPEL_OK; i++) {
+            if (k < f->n) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * ((double)i + 0.5) / SCAN;
+            st = cost_at(s, grid, &size, &target, err);
+            if (st == CUPEL_OK && s->cost < best) best = s->cost, at = k < f->n ? s->x[k] : 0;
+        }
+    }
+    if (k < f->n) s->x[k] = at;
+    s->cost = best;
+    return st;
+}
+
+static void first_values(cupel_search *s)
+{
+    for (size_t i = 0; i < s->family->n; i++)
+        s->x[i] = fmin(fmax(s->family->start.value[s->family->place[i]], s->family->low[i]), s->family->high[i]);
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    const cupel_start *x = a, *y = b;
+    return x->cost != y->cost ? (x->cost > y->cost) - (x->cost < y->cost) : x->order > y->order ? 1 : -1;
+}
+
+static cupel_status add_start(cupel_search *s, size_t family, uint64_t seed, size_t skeleton_of, cupel_starts *out, cupel_err *err)
+{
+    cupel_start *one = &out->one[out->n];
+    s->family = &s->families.one[family];
+    s->seed = seed;
+    first_values(s);
+    if (s->family->skeletons) skeleton_start(s, s->family, skeleton_of, s->x);
+    if (s->family->fraction < s->family->n) {
+        const size_t k = s->family->fraction;
+        s->x[k] = fmin(fmax(s->falls ? 0.7 : 0.3, s->family->low[k] + 0.01), s->family->high[k] - 0.01);
+    }
+    cupel_status st = fit_fraction(s, s->family->scan_grid, err);
+    if (st != CUPEL_OK) return st;
+    *one = (cupel_start){.family = family, .seed = seed, .cost = s->cost, .order = out->n};
+    memcpy(one->x, s->x, sizeof one->x);
+    out->n++;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    out->n = 0;
+    for (size_t k = 0; k < s->families.n; k++) {
+        const size_t count = s->families.one[k].skeletons ? ALL : SEEDS;
+        for (size_t i = 0; i < count; i++) {
+            if (out->n && (out->n == CUPEL_STARTS_MAX || cupel_search_spent(s, s->d->grid, 6))) break;
+            CUPEL_TRY(add_start(s, k, s->families.one[k].skeletons ? s->d->seed : s->d->seed + i, i, out, err));
+        }
+    }
+    qsort(out->one, out->n, sizeof *out->one, by_cost);
+done:
+    return st;
+}
