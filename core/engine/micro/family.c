@@ -122,8 +122,9 @@ cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, c
     if (d->space) return family_of_space(d, &f->one[0], err);
     if (d->n_phases != 2)
         return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}", d->file, d->n_phases);
-    cupel_status st = nodal_family(d, &f->one[0], err);
-    if (st == CUPEL_OK) st = gaussian_family(d, &f->one[f->n++], err);
-    if (st == CUPEL_OK) st = cupel_family_lengths(d, &f->one[1], err);
+    cupel_status st = gaussian_family(d, &f->one[0], err);
+    if (st == CUPEL_OK) st = cupel_family_lengths(d, &f->one[0], err);
+    /* A cosine series has few waves in the box, and so an area of its own. */
+    if (st == CUPEL_OK && !d->needs_surface) st = nodal_family(d, &f->one[f->n++], err);
     return st;
 }

@@ -57,7 +57,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
 cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err);
 
 /* Where a search begins, best first. */
-enum { CUPEL_STARTS_MAX = 64, CUPEL_STARTS_OF_SPACE = 15 }; /* trials that the scan of one space takes at most: 3 seeds, 5 fractions */
+enum { CUPEL_STARTS_MAX = 64, CUPEL_STARTS_OF_SPACE = 8 }; /* trials that the scan of one space takes: 5 fractions, and 3 more seeds */
 typedef struct cupel_start {
     size_t family, order;
     uint64_t seed;

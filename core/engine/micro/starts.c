@@ -66,7 +66,10 @@ static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *
 {
     cupel_trial t = {.solves = 0};
     cupel_status st = cupel_search_stage(s, grid, 0, 0, 5e-3, &t, err);
-    if (st == CUPEL_OK) *size = log_size(s, &t.t, target);
+    if (st == CUPEL_OK) {
+        *size = log_size(s, &t.t, target);
+        s->cost = cupel_search_merit(s, &t.t);
+    }
     cupel_trial_release(&t);
     return st;
 }
@@ -102,8 +105,8 @@ static bool has_whole(const cupel_micro_demand *d)
     return false;
 }
 
-/* Brings one start to the volume fraction that suits it; s->x and s->cost are those. */
-static cupel_status fit_fraction(cupel_search *s, size_t grid, cupel_err *err)
+/* Brings one start to the volume fraction that suits it; s->x and s->cost are those. Without a whole tensor it is that of the family's first start. */
+static cupel_status fit_fraction(cupel_search *s, size_t grid, bool first, cupel_err *err)
 {
     const cupel_family *f = s->family;
     const size_t k = f->fraction;
@@ -113,8 +116,9 @@ static cupel_status fit_fraction(cupel_search *s, size_t grid, cupel_err *err)
         st = fit_size(s, grid, &best, &at, err);
     } else {
         double size, target;
-        for (size_t i = 0; i < (k < f->n ? SCAN : 1) && st == CUPEL_OK; i++) {
-            if (k < f->n) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * ((double)i + 0.5) / SCAN;
+        const bool look = first && k < f->n;
+        for (size_t i = 0; i < (look ? SCAN : 1) && st == CUPEL_OK; i++) {
+            if (look) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * ((double)i + 0.5) / SCAN;
             st = cost_at(s, grid, &size, &target, err);
             if (st == CUPEL_OK && s->cost < best) best = s->cost, at = k < f->n ? s->x[k] : 0;
         }
@@ -136,36 +140,47 @@ static int by_cost(const void *a, const void *b)
     return x->cost != y->cost ? (x->cost > y->cost) - (x->cost < y->cost) : x->order > y->order ? 1 : -1;
 }
 
-static cupel_status add_start(cupel_search *s, size_t family, uint64_t seed, size_t skeleton_of, cupel_starts *out, cupel_err *err)
+static cupel_status add_start(cupel_search *s, size_t family, size_t which, double *fraction, cupel_starts *out, cupel_err *err)
 {
     cupel_start *one = &out->one[out->n];
     s->family = &s->families.one[family];
-    s->seed = seed;
+    s->seed = s->family->skeletons ? s->d->seed : s->d->seed + which;
     first_values(s);
-    if (s->family->skeletons) skeleton_start(s, s->family, skeleton_of, s->x);
-    if (s->family->fraction < s->family->n) {
-        const size_t k = s->family->fraction;
-        s->x[k] = fmin(fmax(s->falls ? 0.7 : 0.3, s->family->low[k] + 0.01), s->family->high[k] - 0.01);
+    if (s->family->skeletons) skeleton_start(s, s->family, which, s->x);
+    const size_t k = s->family->fraction;
+    if (k < s->family->n) {
+        const double at = isnan(*fraction) ? s->falls ? 0.7 : 0.3 : *fraction;
+        s->x[k] = fmin(fmax(at, s->family->low[k] + 0.01), s->family->high[k] - 0.01);
     }
-    cupel_status st = fit_fraction(s, s->family->scan_grid, err);
+    cupel_status st = fit_fraction(s, s->family->scan_grid, isnan(*fraction), err);
     if (st != CUPEL_OK) return st;
-    *one = (cupel_start){.family = family, .seed = seed, .cost = s->cost, .order = out->n};
+    if (k < s->family->n) *fraction = s->x[k];
+    *one = (cupel_start){.family = family, .seed = s->seed, .cost = s->cost, .order = out->n};
     memcpy(one->x, s->x, sizeof one->x);
     out->n++;
     return CUPEL_OK;
 }
 
+/* A quarter of a budget, so that most of it is left for what is found. */
+static bool looked_enough(const cupel_search *s)
+{
+    const cupel_micro_demand *d = s->d;
+    return (d->budget_solves && s->out->solves > d->budget_solves / 4) || cupel_now() - s->begin > 0.25 * d->budget_seconds ||
+           cupel_search_spent(s, d->grid, CUPEL_VERIFY_COST);
+}
+
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    double fraction[CUPEL_FAMILIES_MAX];
     out->n = 0;
-    for (size_t k = 0; k < s->families.n; k++) {
-        const size_t count = s->families.one[k].skeletons ? ALL : SEEDS;
-        for (size_t i = 0; i < count; i++) {
-            if (out->n && (out->n == CUPEL_STARTS_MAX || cupel_search_spent(s, s->d->grid, 6))) break;
-            CUPEL_TRY(add_start(s, k, s->families.one[k].skeletons ? s->d->seed : s->d->seed + i, i, out, err));
+    for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;
+    for (size_t i = 0; i < ALL; i++) /* of each family in turn */
+        for (size_t k = 0; k < s->families.n; k++) {
+            const bool there = i < (s->families.one[k].skeletons ? ALL : SEEDS);
+            if (!there || out->n == CUPEL_STARTS_MAX || (out->n && looked_enough(s))) continue;
+            CUPEL_TRY(add_start(s, k, i, &fraction[k], out, err));
         }
-    }
     qsort(out->one, out->n, sizeof *out->one, by_cost);
 done:
     return st;
