@@ -31,6 +31,8 @@ static void vti_encodings(void **state)
     check_labels(vti("version=\"0.1\"", "", "CellData", "<DataArray type=\"UInt8\" Name=\"a\" format=\"ascii\">0 1 2\n 3 4 5 </DataArray>", ""), 3, n,
                  cells);
     check_labels(vti("", "", "CellData", "<DataArray type=\"Float32\" Name=\"a\">0 1.0 2 3 4 5e0</DataArray>", ""), 3, n, cells);
+    check_labels(vti("", "Direction=\"1 -0 0 0 1 0 -0 0 1\"", "CellData", "<DataArray type=\"UInt8\" Name=\"a\">0 1 2 3 4 5</DataArray>", ""), 3, n,
+                 cells);
     /* 06 00 00 00, 00 .. 05 */
     check_labels(vti("", "", "CellData", "<DataArray type=\"UInt8\" Name=\"a\" format=\"binary\">\n BgAAAAABAgMEBQ== \n</DataArray>", ""), 3, n,
                  cells);

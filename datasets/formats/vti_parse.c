@@ -96,8 +96,9 @@ static void image_element(parse *p, const char *const *a)
     if (spacing && !numbers_of(spacing, 3, p->x->spacing)) refuse(p, "Spacing: expected three numbers");
     for (int k = 0; k < 3; k++)
         if (!(p->x->spacing[k] > 0)) refuse(p, "Spacing: expected three numbers above 0");
-    if (direction && (!numbers_of(direction, 9, turn) || memcmp(turn, straight, sizeof turn) != 0))
-        refuse(p, "Direction: the grid is turned; only axes along x, y, z are read");
+    bool turned = direction && !numbers_of(direction, 9, turn);
+    for (int k = 0; k < 9 && direction && !turned; k++) turned = turn[k] != straight[k]; /* -0 is 0 */
+    if (turned) refuse(p, "Direction: the grid is turned; only axes along x, y, z are read");
 }
 
 static void piece_element(parse *p, const char *const *a)

@@ -80,7 +80,8 @@ static void of_clusters(grains *g)
             const int32_t *shift = c->shift[c->piece[r]];
             double x[3];
             for (int a = 0; a < 3; a++) x[a] = (double)shift[a] * (double)n[a];
-            const double at[2] = {x[0] + (double)(row / n[1]), x[1] + (double)(row % n[1])};
+            const size_t i = row / n[1], j = row % n[1];
+            const double at[2] = {x[0] + (double)i, x[1] + (double)j};
             add_row_of(&g->of_cluster[c->cluster[c->piece[r]]], at, x[2] + (double)c->start[r], x[2] + (double)cupel_run_end(c, row, r));
         }
 }

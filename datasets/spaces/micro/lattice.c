@@ -107,7 +107,8 @@ static void reentrant(frame *f, const cupel_recipe *r)
 {
     const double half = 0.5 * r->value[HEIGHT];
     for (int c = 0; c < 4; c++) {
-        const double x = 0.5 * (c / 2), y = 0.5 * (c % 2), z = (c / 2 + c % 2) % 2 ? 0.5 : 0;
+        const int column = c / 2, row = c % 2;
+        const double x = 0.5 * column, y = 0.5 * row, z = (column + row) % 2 ? 0.5 : 0;
         add_node(f, x, y, z - half);
         add_node(f, x, y, z + half);
         const double *low = f->node[f->nodes - 2], *high = f->node[f->nodes - 1];
@@ -131,7 +132,8 @@ static cupel_status lattice_open(void (*make)(frame *, const cupel_recipe *), co
     cupel_body *body = cupel_alloc(n, sizeof *body);
     if (!body) return cupel_no_memory(err, "struts", n * sizeof *body);
     for (size_t c = 0, at = 0; c < cells; c++) {
-        const double corner[3] = {(double)(c / (periods * periods)), (double)(c / periods % periods), (double)(c % periods)};
+        const size_t at_cell[3] = {c / (periods * periods), c / periods % periods, c % periods};
+        const double corner[3] = {(double)at_cell[0], (double)at_cell[1], (double)at_cell[2]};
         for (size_t s = 0; s < per_cell; s++) {
             const bool strut = s < f.struts;
             double a[3], b[3], square = 0;

@@ -76,8 +76,8 @@ static cupel_status list_members(grains *g, cupel_err *err)
     double *distance = cupel_alloc(g->n, sizeof *distance);
     if (!distance) return cupel_no_memory(err, "grains", g->n * sizeof *distance);
     for (size_t cell = 0; cell < c * c * c && st == CUPEL_OK; cell++) {
-        const double centre[3] = {((double)(cell / (c * c)) + 0.5) / (double)c, ((double)(cell / c % c) + 0.5) / (double)c,
-                                  ((double)(cell % c) + 0.5) / (double)c};
+        const size_t at[3] = {cell / (c * c), cell / c % c, cell % c};
+        const double centre[3] = {((double)at[0] + 0.5) / (double)c, ((double)at[1] + 0.5) / (double)c, ((double)at[2] + 0.5) / (double)c};
         g->first[cell] = total;
         st = list_cell(g, centre, half, distance, &total, err);
     }
