@@ -211,7 +211,8 @@ static void every_allocation_may_fail(void **state)
 }
 #endif
 
-/* Along fibres nothing is in the way: the arithmetic mean, whatever the blend across them; across, the exact value (tests/arrays.h) within its bar. */
+/* Along fibres nothing is in the way: the arithmetic mean, whatever the blend across them; across, the exact value (tests/arrays.h) within its
+ * bar. */
 static void fibres_are_exact_along_themselves(void **state)
 {
     (void)state;
@@ -224,9 +225,44 @@ static void fibres_are_exact_along_themselves(void **state)
     cupel_homogenized_free(h);
 }
 
+/* Layers that voxels do not follow, of any contrast: the harmonic mean of lambda + 2 mu across them. */
+static void layers_are_exact(void **state)
+{
+    (void)state;
+    const char *const phase[] = {"0:E=1,nu=0.3", "1:E=100,nu=0.3"};
+    const cupel_homogenize_options o = {.input = "laminate:fraction=0.45", .grid = "16", .property = "elasticity", .phase = phase, .n_phases = 2};
+    cupel_homogenized *h = run(&o);
+    check_close(h->estimate.tensor[0], 1.3461538461538 / (0.55 + 0.45 / 100), 1e-4, 0);
+    assert_true(h->estimate.error[0] < 1e-3 * h->estimate.tensor[0]);
+    cupel_homogenized_free(h);
+}
+
+/* Beyond single precision: spheres that are not connected are as good as rigid (exact: McPhedran, McKenzie 1978, as tests/arrays.h); layers that are
+ * crossed beside layers that carry are said not to be resolved. */
+static void very_stiff_phases_are_a_limit(void **state)
+{
+    (void)state;
+    const char *const phase[] = {"0:k=1", "1:k=1e7"};
+    cupel_homogenize_options o = {.input = "sc_spheres:fraction=0.3", .grid = "24", .property = "conduction", .phase = phase, .n_phases = 2};
+    cupel_homogenized *h = run(&o);
+    assert_int_equal(h->n_warnings, 2);
+    assert_true(h->estimate.resolved);
+    for (int i = 0; i < 9; i += 4) {
+        assert_true(fabs(h->estimate.tensor[i] - 2.33288451) <= h->estimate.error[i]);
+        assert_true(h->estimate.error[i] < 0.02 * h->estimate.tensor[i]);
+    }
+    cupel_homogenized_free(h);
+    o.input = "laminate:fraction=0.45";
+    h = run(&o);
+    assert_false(h->estimate.resolved);
+    cupel_homogenized_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(layers_are_exact),
+        cmocka_unit_test(very_stiff_phases_are_a_limit),
         cmocka_unit_test(fibres_are_exact_along_themselves),
         cmocka_unit_test(fields_have_the_means_of_their_load),
         cmocka_unit_test(grains_of_a_recipe_are_turned),

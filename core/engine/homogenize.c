@@ -128,10 +128,58 @@ static double contrast_of(const cupel_homogenized *h, const double *fraction, cu
     return contrast;
 }
 
-static cupel_status warn_of_limits(cupel_homogenized *h, cupel_material *m, const double *fraction, const cupel_job *job, cupel_err *err)
+/* The largest eigenvalue of any phase that is there, and the least. */
+static void eigenvalues_of(const cupel_homogenized *h, const double *fraction, cupel_material *m, double *least, double *most)
+{
+    double value[6];
+    size_t n;
+    *least = INFINITY;
+    *most = 0;
+    for (size_t p = 0; p < h->n_phases; p++) {
+        const double *t = tensor_of(h->kind.physics, &m[p], &n);
+        if (!(fraction[p] > 0)) continue;
+        cupel_small_eigen(t, n, value, NULL);
+        *least = fmin(*least, value[0]);
+        *most = fmax(*most, value[n - 1]);
+    }
+}
+
+/* Below this share of the stiffest phase a component is at the end of single precision: at 1.2e-4 rigid spheres err by 1 %. Beside phases RIGID times
+ * as stiff they are within 0.1 % of the limit. */
+static const double FLOAT_END = 2e-4, RIGID = 3e3;
+
+/* True when all components are there: stiff phases that are not connected, whose answer is that of rigid ones. *some: when any is. */
+static bool beyond_float(const cupel_homogenized *h, const double *fraction, cupel_material *m, bool *some)
+{
+    const cupel_estimate *e = &h->estimate;
+    double least, most;
+    size_t n = 0;
+    eigenvalues_of(h, fraction, m, &least, &most);
+    for (size_t i = 0; i < e->order; i++) n += e->tensor[i * (e->order + 1)] < FLOAT_END * most;
+    *some = n > 0;
+    return n == e->order;
+}
+
+/* Phases stiffer than RIGID times the softest become as stiff as that. */
+static void limit_stiffness(const cupel_homogenized *h, const double *fraction, cupel_material *m)
+{
+    double least, most, value[6];
+    size_t n;
+    eigenvalues_of(h, fraction, m, &least, &most);
+    for (size_t p = 0; p < h->n_phases; p++) {
+        double *t = tensor_of(h->kind.physics, &m[p], &n);
+        cupel_small_eigen(t, n, value, NULL);
+        const double by = RIGID * least / value[n - 1];
+        if (by >= 1) continue;
+        for (size_t i = 0; i < n * n; i++) t[i] *= by;
+        m[p].lambda *= by;
+        m[p].mu *= by;
+    }
+}
+
+static cupel_status warn_of_limits(cupel_homogenized *h, cupel_material *m, const double *fraction, bool voids, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const bool voids = fill_voids(h->kind.physics, h->n_phases, m);
     const double contrast = contrast_of(h, fraction, m);
     if (voids)
         st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, computed with 1e-5 of the stiffest phase in its "
@@ -168,7 +216,8 @@ static cupel_status keep_bounds(cupel_homogenized *h, const cupel_mixture *m, co
                                  "voxel are not resolved where an axis is even", 100 * excess);
 }
 
-/* A bar wider than a tenth of the value has lost what it was fitted for (walls thinner than voxels, next to a void): nothing but the bounds is known. */
+/* A bar wider than a tenth of the value has lost what it was fitted for (walls thinner than voxels, next to a void): nothing but the bounds is
+ * known. */
 static void reach_to_bounds(cupel_homogenized *h)
 {
     static const double WIDE = 0.1;
@@ -189,6 +238,35 @@ static void reach_to_bounds(cupel_homogenized *h)
     e->why_not = "the bar was wider than a tenth of the value and now reaches to the bounds";
 }
 
+static cupel_status estimate(const cupel_sample *c, const cupel_material *m, const double *fraction, const cupel_estimate_options *o,
+                             const cupel_job *job, cupel_homogenized *h, cupel_err *err)
+{
+    cupel_bounds_of(h->kind, h->n_phases, fraction, m, &h->bounds);
+    return c->recipe ? cupel_estimate_cuts(&c->grids, m, o, job, &h->estimate, err)
+                     : cupel_estimate_labels(&c->grids.grid[0], m, o, job, &h->estimate, err);
+}
+
+/* Single precision does not tell a soft whole beside very stiff phases: where they are not connected it is that with less stiff ones. */
+static cupel_status keep_to_float(const cupel_sample *c, cupel_material *m, const double *fraction, const cupel_estimate_options *o,
+                                  const cupel_job *job, cupel_homogenized *h, cupel_err *err)
+{
+    bool some;
+    const bool all = beyond_float(h, fraction, m, &some);
+    cupel_estimate *e = &h->estimate;
+    if (!some) return CUPEL_OK;
+    if (!all) {
+        e->resolved = false;
+        e->why_not = "a component is below 2e-4 of the stiffest phase, where single precision ends; bring the phases nearer to one another, or";
+        return CUPEL_OK;
+    }
+    limit_stiffness(h, fraction, m);
+    cupel_solution_free(e->solution);
+    e->solution = NULL;
+    cupel_status st = cupel_homogenize_warn(h, job, err, "the stiff phases are not connected: computed with 3e3 times the softest phase in their "
+                                                         "place, the limit of rigid ones");
+    return st == CUPEL_OK ? estimate(c, m, fraction, o, job, h, err) : st;
+}
+
 static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err)
 {
     cupel_material *m = NULL;
@@ -203,10 +281,10 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     CUPEL_TRY(materials_of(h, &m, &fraction, err));
     cupel_mixture_fractions(&c->grids.grid[0], fraction);
     for (size_t i = 0; i < h->n_phases; i++) h->phase[i].fraction = fraction[i];
-    CUPEL_TRY(warn_of_limits(h, m, fraction, job, err));
-    cupel_bounds_of(h->kind, h->n_phases, fraction, m, &h->bounds);
-    CUPEL_TRY(c->recipe ? cupel_estimate_cuts(&c->grids, m, &eo, job, &h->estimate, err)
-                        : cupel_estimate_labels(&c->grids.grid[0], m, &eo, job, &h->estimate, err));
+    const bool voids = fill_voids(h->kind.physics, h->n_phases, m);
+    CUPEL_TRY(warn_of_limits(h, m, fraction, voids, job, err));
+    CUPEL_TRY(estimate(c, m, fraction, &eo, job, h, err));
+    if (!voids && contrast_of(h, fraction, m) > LIMIT * (1 + 1e-9)) CUPEL_TRY(keep_to_float(c, m, fraction, &eo, job, h, err));
     CUPEL_TRY(keep_bounds(h, &c->grids.grid[0], job, err));
     cupel_bounds_keep(&h->bounds, h->estimate.on_grid);
     cupel_bounds_keep(&h->bounds, h->estimate.tensor);

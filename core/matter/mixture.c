@@ -90,9 +90,21 @@ double cupel_plane_cut(const double normal[3], double d)
     return d > 0 ? 1 - share : share;
 }
 
+static const int ROUNDING = 3; /* of normals in units of 1 / 32767 */
+
+bool cupel_mixture_layered(const cupel_mixture *m)
+{
+    for (size_t c = 1; c < m->n_cuts; c++) {
+        const int16_t *a = m->cut[0].normal, *b = m->cut[c].normal;
+        const int sign = a[0] * b[0] + a[1] * b[1] + a[2] * b[2] < 0 ? -1 : 1;
+        for (int i = 0; i < 3; i++)
+            if (abs(a[i] - sign * b[i]) > 2 * ROUNDING) return false;
+    }
+    return m->n_cuts > 0;
+}
+
 int cupel_mixture_along(const cupel_mixture *m)
 {
-    static const int ROUNDING = 3; /* of normals in units of 1 / 32767 */
     for (int axis = 0; m->dim == 3 && m->n_cuts && axis < 3; axis++) {
         size_t c = 0;
         while (c < m->n_cuts && abs(m->cut[c].normal[axis]) <= ROUNDING) c++;

@@ -37,6 +37,8 @@ void cupel_mixture_fractions(const cupel_mixture *m, double *fraction);
 
 /* The axis along which every cut runs (fibres); -1: there is none, as in an image or without cuts. */
 int cupel_mixture_along(const cupel_mixture *m);
+/* True when all cuts are parallel: plane layers. */
+bool cupel_mixture_layered(const cupel_mixture *m);
 
 /* The share of the unit cube centred on the origin for which normal . x + d > 0; normal is a unit vector, d in edges. Exact
  * (Scardovelli, Zaleski 2000, doi:10.1006/jcph.2000.6567). */
