@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIED = 3, STEPS = 16, ROUNDS = 3 };
+enum { TRIED = 4, STEPS = 24, ROUNDS = 3 };
 
 void cupel_designs_release(cupel_designs *designs)
 {

@@ -284,7 +284,7 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
         if (cupel_search_spent(s, grid, 1)) break;
         CUPEL_TRY(descend(s, grid, accuracy, &damping, last, &moved, err));
         if (moved) CUPEL_TRY(cupel_search_note(s, grid, &last->t, err));
-        if (s->cost > (s->goals ? 0.97 : 0.95) * before && i > 1) break;
+        if (s->cost > 0.97 * before && i > 1) break;
         if (s->goals && moved) (void)set_goals(s, &last->t), s->cost = cost_of(s, &last->t);
     }
 done:

@@ -22,14 +22,27 @@ typedef struct nodal {
     double a[WAVES];
 } nodal;
 
+/* re + i im of exp(2 pi i q u), q = -2 .. 2, at [q + MOST]. */
+static void powers(double u, double re[2 * MOST + 1], double im[2 * MOST + 1])
+{
+    const double c = cos(TAU * u), s = sin(TAU * u);
+    re[MOST] = 1, im[MOST] = 0;
+    re[MOST + 1] = c, im[MOST + 1] = s;
+    re[MOST + 2] = c * c - s * s, im[MOST + 2] = 2 * s * c;
+    for (int q = 1; q <= MOST; q++) re[MOST - q] = re[MOST + q], im[MOST - q] = -im[MOST + q];
+}
+
 static double nodal_at(const cupel_shape *shape, const double u[3], double g[3])
 {
     const nodal *t = (const nodal *)shape;
-    double f = 0;
+    double re[3][2 * MOST + 1], im[3][2 * MOST + 1], f = 0;
+    for (int i = 0; i < 3; i++) powers(u[i], re[i], im[i]);
     g[0] = g[1] = g[2] = 0;
     for (int w = 0; w < WAVES; w++) {
-        const double x = TAU * (wave[w][0] * u[0] + wave[w][1] * u[1] + wave[w][2] * u[2]), s = TAU * t->a[w] * sin(x);
-        f += t->a[w] * cos(x);
+        const int p = wave[w][0] + MOST, q = wave[w][1] + MOST, r = wave[w][2] + MOST;
+        const double x = re[0][p] * re[1][q] - im[0][p] * im[1][q], y = re[0][p] * im[1][q] + im[0][p] * re[1][q];
+        const double s = TAU * t->a[w] * (x * im[2][r] + y * re[2][r]);
+        f += t->a[w] * (x * re[2][r] - y * im[2][r]);
         for (int i = 0; i < 3; i++) g[i] -= wave[w][i] * s;
     }
     return f;
@@ -39,13 +52,15 @@ static double nodal_at(const cupel_shape *shape, const double u[3], double g[3])
 static void nodal_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f)
 {
     const nodal *t = (const nodal *)shape;
-    const double x = TAU * ((double)i + 0.5) / (double)n[0], y = TAU * ((double)j + 0.5) / (double)n[1], step = TAU / (double)n[2];
+    const double step = TAU / (double)n[2];
+    double re[2][2 * MOST + 1], im[2][2 * MOST + 1];
     double c[MOST + 1] = {0}, s[MOST + 1] = {0};
+    powers(((double)i + 0.5) / (double)n[0], re[0], im[0]);
+    powers(((double)j + 0.5) / (double)n[1], re[1], im[1]);
     for (int w = 0; w < WAVES; w++) {
-        const double p = wave[w][0] * x + wave[w][1] * y;
-        const int q = abs(wave[w][2]), sign = wave[w][2] < 0 ? -1 : 1;
-        c[q] += t->a[w] * cos(p);
-        s[q] -= t->a[w] * sin(p) * sign;
+        const int p = wave[w][0] + MOST, r = wave[w][1] + MOST, q = abs(wave[w][2]), sign = wave[w][2] < 0 ? -1 : 1;
+        c[q] += t->a[w] * (re[0][p] * re[1][r] - im[0][p] * im[1][r]);
+        s[q] -= t->a[w] * (re[0][p] * im[1][r] + im[0][p] * re[1][r]) * sign;
     }
     for (size_t k = 0; k < n[2]; k++) {
         const double z = ((double)k + 0.5) * step, cz = cos(z), sz = sin(z);
