@@ -11,6 +11,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                                     .seed = cupel_opt_count(args, "seed"),
                                     .grid_given = cupel_opt_given(args, "grid"),
                                     .seed_given = cupel_opt_given(args, "seed"),
+                                    .resume = cupel_flag(args, "resume"),
                                     .command = cupel_command_line(args)};
     const char *folder = cupel_opt_text(args, "output");
     cupel_status st = cupel_design_run(cupel_arg(args, 0), folder, &o, job, &text, err);
@@ -33,11 +34,12 @@ static const cupel_opt options[] = {
     {.name = "seed", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "of the random fields, in place of the demand's"},
     {.name = "surrogate", .placeholder = "FILE", .kind = CUPEL_OPT_TEXT,
      .help = "samples.h5 of a 'cupel run' of the same space and phases: it chooses where the search begins, in place of a scan"},
+    {"resume", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "go on from DIR/progress.cupel, if it is there"},
     {0}};
 
 const cupel_verb cupel_verb_design = {
     .name = "design",
-    .usage = "DEMAND -o DIR [--budget B]",
+    .usage = "DEMAND -o DIR [--budget B] [--resume]",
     .help = "from a property requirement to a microstructure that meets it, verified",
     .more = "DEMAND has scale: microstructure, phases with their properties, and what their mixture must be ('cupel help demand'). What no arrangement of the "
             "phases can have is refused at once, with the inequality that says so and the nearest request that is not ruled out; a laminate that meets the demand is "
@@ -47,6 +49,8 @@ const cupel_verb cupel_verb_design = {
             "tolerance, a window when the bar lies inside.\n\n"
             "  cupel design heat-spreader.yaml -o out --budget 60s\n"
             "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
+            "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there, to the same bytes where "
+            "the budget is in solves.\n\n"
             "Exit code 5: cannot be met (nothing is written), or was not met (the folder holds the nearest).\n",
     .options = options,
     .min_args = 1,

@@ -198,7 +198,8 @@ static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)
         }
 }
 
-cupel_status cupel_design_search(const cupel_micro_demand *d, const cupel_job *job, cupel_designs *designs, cupel_err *err)
+cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journal *journal, const cupel_job *job, cupel_designs *designs,
+                                 cupel_err *err)
 {
     *designs = (cupel_designs){0};
     cupel_status st = CUPEL_OK;
@@ -206,7 +207,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, const cupel_job *j
     bool enough = false;
     cupel_starts *starts = cupel_alloc(1, sizeof *starts);
     if (!s || !starts) CUPEL_TRY(cupel_no_memory(err, "a design", sizeof *starts));
-    *s = (cupel_search){.d = d, .job = job, .out = designs, .begin = cupel_now(), .seed = d->seed, .blend_k = NAN, .blend_c = NAN, .falls = falls(d)};
+    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .begin = cupel_now(), .seed = d->seed, .blend_k = NAN, .blend_c = NAN, .falls = falls(d)};
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
     if (!enough) CUPEL_TRY(d->surrogate ? start_known(s, starts, err) : cupel_starts_scan(s, starts, err));

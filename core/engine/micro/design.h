@@ -96,8 +96,11 @@ typedef struct cupel_designs {
     double seconds;
 } cupel_designs;
 
-/* designs: best first; at least one unless the budget did not even reach the first verification. CUPEL_INTERRUPTED keeps what is there. */
-cupel_status cupel_design_search(const cupel_micro_demand *d, const cupel_job *job, cupel_designs *designs, cupel_err *err);
+/* journal: what is solved is kept there and taken from there (replay.h); NULL: not. It outlives the designs.
+ * designs: best first; at least one unless the budget did not even reach the first verification. CUPEL_INTERRUPTED keeps what is there. */
+struct cupel_journal;
+cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journal *journal, const cupel_job *job, cupel_designs *designs,
+                                 cupel_err *err);
 void cupel_designs_release(cupel_designs *designs);
 
 /* CUPEL_INFEASIBLE with the bound that rules the demand out, for every volume fraction that it allows, and the nearest request that it does not; before any
@@ -111,6 +114,7 @@ typedef struct cupel_design_options {
     const char *surrogate; /* samples.h5 of an earlier run, which chooses the start; NULL: the demand's, if it names one */
     uint64_t grid, seed;
     bool grid_given, seed_given;
+    bool resume;           /* go on from DIR/progress.cupel, if it is there; it goes when the run has ended */
     const char *command;
 } cupel_design_options;
 cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary, cupel_err *err);

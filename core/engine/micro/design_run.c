@@ -4,6 +4,7 @@
 #include "core/engine/micro/design.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_out.h"
+#include "core/engine/micro/replay.h"
 #include "core/sys/file.h"
 
 #include <math.h>
@@ -25,6 +26,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     cupel_status st = CUPEL_OK;
     cupel_micro_demand *d = NULL;
     cupel_account account;
+    cupel_journal *journal = NULL;
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     if (!found) return cupel_no_memory(err, "designs", sizeof *found);
     cupel_account_begin(&account, folder, o->command, job);
@@ -32,7 +34,8 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(override(d, o, err));
     CUPEL_TRY(cupel_design_feasible(d, err));
     CUPEL_TRY(cupel_make_folder(folder, err));
-    CUPEL_TRY(cupel_design_search(d, job, found, err));
+    CUPEL_TRY(cupel_replay_open(folder, d, o->resume, job, &journal, err));
+    CUPEL_TRY(cupel_design_search(d, journal, job, found, err));
     CUPEL_TRY(cupel_designs_connect(d, found, job, err));
     CUPEL_TRY(cupel_design_write(d, found, &account, err));
     if (found->start) cupel_str_addf(summary, "surrogate %s: %s\n", d->surrogate, found->start);
@@ -44,6 +47,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
 done:
     cupel_account_release(&account);
     cupel_designs_release(found);
+    cupel_journal_close(journal, st == CUPEL_OK || st == CUPEL_INFEASIBLE);
     cupel_free(found);
     cupel_micro_demand_free(d);
     return st;

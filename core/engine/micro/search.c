@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/orient.h"
+#include "core/engine/micro/replay.h"
 #include "core/math/small.h"
 
 #include <math.h>
@@ -189,20 +190,44 @@ cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, dou
     cupel_recipe r;
     const cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c, .fields = fields};
     const double begin = cupel_now();
+    double seconds;
     cupel_status st = cupel_search_recipe(s, x, &r, err);
-    if (st == CUPEL_OK) st = cupel_trial_solve(s->d, &r, &o, s->job, t, err);
     if (st != CUPEL_OK) return st;
+    if (!cupel_replay_trial(s, &r, &o, t, &seconds)) {
+        st = cupel_trial_solve(s->d, &r, &o, s->job, t, err);
+        seconds = cupel_now() - begin;
+        if (st == CUPEL_OK) st = cupel_replay_keep_trial(s, &r, &o, t, seconds, err);
+        if (st != CUPEL_OK) return st;
+    }
     s->blend_k = t->blend_k;
     s->blend_c = t->blend_c;
     s->out->solves += t->solves;
-    s->voxel_seconds = (cupel_now() - begin) / ((double)grid * (double)grid * (double)grid);
+    s->voxel_seconds = seconds / ((double)grid * (double)grid * (double)grid);
     return note_point(s, t, grid, err);
 }
 
+/* A trial from the journal is solved again for its fields; that was counted when it was first. */
+static cupel_status solve_fields(const cupel_search *s, cupel_trial *t, cupel_err *err)
+{
+    cupel_trial again;
+    cupel_trial_options o = t->made;
+    if (t->mixture) return CUPEL_OK;
+    o.blend_k = t->blend_k;
+    o.blend_c = t->blend_c;
+    cupel_status st = cupel_trial_solve(s->d, &t->recipe, &o, s->job, &again, err);
+    if (st != CUPEL_OK) return st;
+    again.made = t->made;
+    again.solves = t->solves;
+    *t = again;
+    return CUPEL_OK;
+}
+
 /* j [m][n] by differences of the kept fields' tensors; the base comes from the same sums. */
-static cupel_status derivatives(const cupel_search *s, const cupel_trial *t, size_t m, double *j, cupel_err *err)
+static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, double *j, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    if (cupel_replay_derivatives(s, t, m, j)) return CUPEL_OK;
+    CUPEL_TRY(solve_fields(s, t, err));
     double base[CUPEL_RESIDUALS_MAX], r[CUPEL_RESIDUALS_MAX], x[CUPEL_TRIAL_PARAMS];
     bool one_sided[CUPEL_RESIDUALS_MAX];
     cupel_tensors under = {.fraction = {0}};
@@ -219,6 +244,7 @@ static cupel_status derivatives(const cupel_search *s, const cupel_trial *t, siz
         (void)cupel_search_residuals(s, &under, r, one_sided);
         for (size_t i = 0; i < m; i++) j[i * s->family->n + k] = (r[i] - base[i]) / step;
     }
+    st = cupel_replay_keep_derivatives(s, t, m, j, err);
 done:
     return st;
 }
@@ -271,7 +297,7 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
     cupel_status st = CUPEL_OK;
     double damping;
     bool moved = true;
-    if (!last->mixture) {
+    if (!last->n[0]) {
         s->blend_k = s->blend_c = NAN;
         CUPEL_TRY(cupel_search_try(s, s->x, grid, accuracy, true, last, err));
     }

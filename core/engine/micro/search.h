@@ -3,6 +3,7 @@
 #define CUPEL_ENGINE_MICRO_SEARCH_H
 
 #include "core/engine/micro/design.h"
+#include "core/io/journal.h"
 #include "models/search/least_squares.h"
 
 enum { CUPEL_RESIDUALS_MAX = 4 * CUPEL_LS_PARAMS };
@@ -16,6 +17,7 @@ typedef struct cupel_search {
     bool goals;                       /* something is to be as large or small as can be */
     bool falls;                       /* the properties asked for fall with the volume fraction of phase 1 */
     cupel_designs *out;
+    cupel_journal *journal;           /* of what is solved (replay.h); NULL: none */
     double begin;                     /* cupel_now() */
     double voxel_seconds;             /* of one plain trial, per voxel; 0: not measured */
     uint64_t seed;

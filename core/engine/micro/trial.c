@@ -136,7 +136,7 @@ cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *
                                cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    *t = (cupel_trial){.recipe = *r, .blend_k = o->blend_k, .blend_c = o->blend_c};
+    *t = (cupel_trial){.recipe = *r, .made = *o, .blend_k = o->blend_k, .blend_c = o->blend_c};
     cupel_recipe_grid(r, o->grid, t->n);
     t->mixture = cupel_alloc(1, sizeof *t->mixture);
     if (!t->mixture) CUPEL_TRY(cupel_no_memory(err, "a trial", sizeof *t->mixture));

@@ -17,22 +17,23 @@ typedef struct cupel_tensors {
 
 cupel_micro_state cupel_tensors_state(const cupel_micro_demand *d, const cupel_tensors *t);
 
-typedef struct cupel_trial {
-    cupel_recipe recipe;
-    size_t n[3];
-    double blend_k, blend_c;
-    cupel_mixture *mixture;                  /* on the heap: the solutions look at it */
-    cupel_solution *conduction, *elasticity; /* with fields; NULL where not needed */
-    cupel_tensors t;
-    size_t solves;                           /* loads that were solved */
-} cupel_trial;                               /* {0} is empty */
-
 typedef struct cupel_trial_options {
     size_t grid;
     double accuracy;         /* what iterating may leave of the tensor, relative */
     double blend_k, blend_c; /* of cut voxels; NaN: chosen by a solve on half the grid */
     bool fields;             /* keep them for cupel_trial_derivative */
 } cupel_trial_options;
+
+typedef struct cupel_trial {
+    cupel_recipe recipe;
+    cupel_trial_options made;
+    size_t n[3];
+    double blend_k, blend_c;
+    cupel_mixture *mixture;                  /* on the heap: the solutions look at it */
+    cupel_solution *conduction, *elasticity; /* with fields; NULL where not needed */
+    cupel_tensors t;
+    size_t solves;                           /* loads that were solved */
+} cupel_trial;                               /* {0} is empty; without mixture and fields where it comes from a journal */
 
 /* Errors: those of the generator and the solver. *t is overwritten. */
 cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *r, const cupel_trial_options *o, const cupel_job *job, cupel_trial *t,

@@ -1,6 +1,6 @@
 /* Verification of a design: on a finer grid, extrapolated, and every entry of the demand judged with its bar. */
 #include "core/base/err.h"
-#include "core/engine/micro/search.h"
+#include "core/engine/micro/replay.h"
 #include "core/engine/micro/statistics.h"
 #include "core/math/small.h"
 #include "core/math/stats.h"
@@ -154,6 +154,7 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cu
 {
     cupel_status st = CUPEL_OK;
     cupel_grids g = {.edge = {{0}}};
+    if (cupel_replay_design(s, recipe, out)) return CUPEL_OK;
     *out = (cupel_design){.recipe = *recipe, .grid = s->d->grid, .resolved = true};
     out->fine = (4 * out->grid + 2) / 3;
     out->fine += out->fine % 2;
@@ -170,6 +171,7 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cu
     judge(s, out);
     out->solves = s->out->solves;
     out->seconds = cupel_now() - s->begin;
+    st = cupel_replay_keep_design(s, recipe, out, err);
 done:
     cupel_grids_release(&g);
     return st;

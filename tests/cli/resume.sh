@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# A design that is killed goes on to the same bytes; progress of something else is refused, damage is found, and a torn end is not minded.
+# Moments are shares of the time that a whole design took here. CUPEL_KILLS (default 4) rounds.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0; rounds=${CUPEL_KILLS:-4}; budget=120
+[ -n "${CUPEL_SANITIZED:-}" ] && { rounds=${CUPEL_KILLS:-2}; budget=80; } # ten times as slow
+ok() { echo "ok $1"; }
+no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
+cat >"$T/d.yaml" <<'Y'
+demand: heat spreader
+scale: microstructure
+phases:
+  - {name: polymer, k: 1.0}
+  - {name: filler, k: 10.0}
+require:
+  - {property: conductivity, target: [[2.4, 0, 0], [0, 1.9, 0.1], [0, 0.1, 1.8]], within: 0.1 %}
+grid: 32
+seed: 1
+Y
+now() { date +%s%3N; }
+design() { "$CUPEL" design "$T/d.yaml" -o "$T/$1" --budget ${budget}solves --threads "${threads:-1}" "${@:2}" >"$T/out" 2>"$T/err"; }
+begin=$(now); design A; whole=$(($(now) - begin)) # milliseconds
+[ -s "$T/A/designs.csv" ] && [ ! -e "$T/A/progress.cupel" ] && ok 'progress is removed at the end' || no 'progress is removed at the end'
+# kill -9 at a share of the run; the folder holds progress, or has not begun, or is done.
+killed() { # killed FROM TO OPTIONS
+  local seconds
+  seconds=$(awk -v t="$whole" -v r=$RANDOM -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", t / 1000 * (a + (b - a) * r / 32767) }')
+  "$CUPEL" design "$T/d.yaml" -o "$T/B" --budget ${budget}solves --threads 1 "${@:3}" >/dev/null 2>"$T/err" & pid=$!
+  sleep "$seconds"; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
+}
+same() { cmp -s <(cut -d, -f1-6,8- "$T/A/designs.csv") <(cut -d, -f1-6,8- "$T/B/designs.csv") && cmp -s "$T/A/design-1.json" "$T/B/design-1.json" && cmp -s "$T/A/design-1.npy" "$T/B/design-1.npy"; }
+kept() { for ((k = 0; k < 12; k++)); do rm -rf "$T/B"; killed 0.3 0.8; [ -e "$T/B/progress.cupel" ] && [ ! -e "$T/B/run.json" ] && return 0; done; return 1; }
+for ((i = 0; i < rounds; i++)); do
+  rm -rf "$T/B"; killed "$(awk -v i="$i" -v n="$rounds" 'BEGIN { print i / n }')" "$(awk -v i="$i" -v n="$rounds" 'BEGIN { print (i + 1) / n }')"
+  [ $((i % 2)) = 1 ] && killed 0 0.5 --resume # once more while it goes on
+  design B --resume; same && [ ! -e "$T/B/progress.cupel" ] && ok "kill -9, round $i" || no "kill -9, round $i"
+done
+kept || no 'a design is killed on its way'
+cp "$T/B/progress.cupel" "$T/kept"; size=$(wc -c <"$T/kept")
+threads=2 design B --resume; grep -q 'resuming with [1-9][0-9]* results' "$T/err" && same && ok 'it says where it goes on, with another number of threads' || no 'it says where it goes on'
+put() { rm -rf "$T/B"; mkdir "$T/B"; cp "$T/kept" "$T/B/progress.cupel"; }
+put; truncate -s $((size - 13)) "$T/B/progress.cupel"; design B --resume; same && ok 'a torn record is dropped' || no 'a torn record is dropped'
+put; truncate -s 20 "$T/B/progress.cupel"; design B --resume; same && ok 'a torn beginning begins anew' || no 'a torn beginning begins anew'
+put; design B; grep -q 'starting from the beginning; .*progress.cupel. is there, and --resume would go on from it' "$T/err" && same && ok 'without --resume it begins anew, and says so' || no 'without --resume it begins anew, and says so'
+rm -rf "$T/B"; design B --resume; grep -q 'starting from the beginning' "$T/err" && same && ok 'without progress it begins anew' || no 'without progress it begins anew'
+refused() { # refused NAME WORDS [OPTIONS]
+  design B --resume "${@:3}"; rc=$?
+  [ $rc = 4 ] && grep -q -- "$2" "$T/err" && cmp -s "$T/kept" "$T/B/progress.cupel" && ok "$1" || { echo "    exit $rc"; no "$1"; }
+}
+put; refused 'progress of another grid is refused' 'another grid: 32 there, 24 here' --grid 24
+put; refused 'progress of another seed is refused' 'another seed: 1 there, 5 here' --seed 5
+put; refused 'progress of another instruction set is refused' 'another isa' --isa plain
+cp "$T/d.yaml" "$T/kept.yaml"; sed -i 's/2\.4/2.5/' "$T/d.yaml"; put; refused 'progress of another demand is refused' 'another demand: sha256'; cp "$T/kept.yaml" "$T/d.yaml"
+{ head -c 700 "$T/kept"; printf X; tail -c +702 "$T/kept"; } >"$T/damaged"; cp "$T/damaged" "$T/kept"
+put; refused 'damaged progress is refused' 'progress.cupel. is damaged; start without --resume'
+echo 'my notes' >"$T/kept"; put; refused 'a file that is no progress is refused' 'does not hold the progress of a run'
+exit $bad
