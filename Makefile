@@ -63,7 +63,7 @@ help: ## this list
 deps: ## install what is missing (Debian packages)
 	@tests/deps $(PACKAGES)
 
-demo: deps ## build and run the main job: a solar absorber from a demand file
+demo: deps ## build and run the main jobs: a solar absorber and a heat spreader from demand files
 	@$(MAKE) all
 	@tests/demo $(BUILD)/cupel
 

@@ -155,11 +155,9 @@ void cupel_design_page_methods(const cupel_design_page *p, cupel_str *s)
     const cupel_micro_demand *d = p->d;
     cupel_str_addf(s,
                    "<section id=methods><h2>Methods</h2>\n<p>Outer bounds were looked at first: no volume fraction that the demand allows rules it "
-                   "out. Then the "
-                   "parameters of the structure were moved by Levenberg–Marquardt steps on the solver itself, from coarse grids to %llu voxels an "
-                   "edge; derivatives "
-                   "come from the fields that are there, without further solves. The difference between the grid and the limit is taken from the "
-                   "target, so that "
+                   "out. Then starts of all families were brought to the right volume fraction on a small grid, and the parameters of the best moved by "
+                   "Levenberg–Marquardt steps on the solver itself; derivatives come from the fields that are there, without further solves. The steps "
+                   "are on a coarse grid: what it is off from the limit, known from grids up to %llu voxels an edge, is taken from the target, so that "
                    "the limit meets it.</p>\n<p>A design is verified from its recipe on three grids up to 4/3 of its own and extrapolated to the "
                    "shape itself; the bar "
                    "is the half width at 95 %%. A tensor is met when distance and bar together are within the tolerance, a window when the whole bar "

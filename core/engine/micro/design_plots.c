@@ -6,9 +6,10 @@
 #include "models/homogenize/bounds.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { GRIDS_MAX = 12, COLUMNS = 96, FRACTIONS = 41, TRIES = 60, REFINE = 6, BETWEEN = 6 };
+enum { GRIDS_MAX = 12, COLUMNS = 96, FRACTIONS = 41, TRIES = 60, REFINE = 6, BETWEEN = 6, NAMES_MAX = 64 };
 
 /* ---- grids as colours ---- */
 
@@ -51,25 +52,52 @@ static void put_grids(const grids *g, cupel_str *s)
 
 /* ---- convergence ---- */
 
-static bool same_curve(const cupel_design_step *a, const cupel_design_step *b) { return a->seed == b->seed && strcmp(a->family, b->family) == 0; }
+/* Starts without noise share the seed of the demand. */
+static bool same_curve(const cupel_design_step *a, const cupel_design_step *b)
+{
+    return a->seed == b->seed && a->start == b->start && strcmp(a->family, b->family) == 0;
+}
 
 static double height_of(double cost) { return log10(fmax(cost, 1e-3)); }
 
-/* The line of the curve that step `first` begins, and where it ends its name. */
+static bool begins_curve(const cupel_designs *o, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (same_curve(&o->step[k], &o->step[i])) return false;
+    return true;
+}
+
+/* The line of the curve that step `first` begins. */
 static void put_curve(const cupel_designs *o, size_t first, const cupel_plot *f, cupel_str *s)
 {
-    const cupel_design_step *last = &o->step[first];
+    cupel_str_puts(s, "<path style=\"fill:none;stroke:var(--grey);stroke-width:1.5\" d=\"");
+    for (size_t i = first; i < o->n_steps; i++)
+        if (same_curve(&o->step[first], &o->step[i]))
+            cupel_str_addf(s, "%c%.2f %.2f", i == first ? 'M' : 'L', cupel_plot_x(f, (double)o->step[i].solves),
+                           cupel_plot_y(f, height_of(o->step[i].cost)));
+    cupel_str_puts(s, "\"></path>");
+}
+
+/* The names of the curves, above where each ends: of those that would lie over one another the one of the later curve. Boxes in pixels. */
+static void put_names(const cupel_designs *o, const cupel_plot *f, cupel_str *s)
+{
+    struct { double x, y, half; } put[NAMES_MAX];
+    size_t n = 0;
     bool several = false; /* families */
     for (size_t i = 1; i < o->n_steps; i++) several = several || strcmp(o->step[0].family, o->step[i].family) != 0;
-    cupel_str_puts(s, "<path style=\"fill:none;stroke:var(--grey);stroke-width:1.5\" d=\"");
-    for (size_t i = first; i < o->n_steps; i++) {
-        if (!same_curve(&o->step[first], &o->step[i])) continue;
-        last = &o->step[i];
-        cupel_str_addf(s, "%c%.2f %.2f", i == first ? 'M' : 'L', cupel_plot_x(f, (double)last->solves), cupel_plot_y(f, height_of(last->cost)));
+    for (size_t k = o->n_steps; k-- && n < NAMES_MAX;) {
+        const cupel_design_step *last = &o->step[k];
+        bool clear = true;
+        for (size_t i = k + 1; i < o->n_steps; i++) clear = clear && !same_curve(last, &o->step[i]);
+        char name[96];
+        snprintf(name, sizeof name, "%s%sseed %llu", several ? last->family : "", several ? ", " : "", (unsigned long long)last->seed);
+        const double half = 3.4 * (double)strlen(name), left = cupel_plot_left + half, right = cupel_plot_left + f->width - half;
+        const double x = fmax(fmin(cupel_plot_x(f, (double)last->solves), right), left), y = cupel_plot_y(f, height_of(last->cost)) - 9;
+        for (size_t i = 0; i < n; i++) clear = clear && (fabs(put[i].x - x) > put[i].half + half || fabs(put[i].y - y) > 15);
+        if (!clear) continue;
+        put[n].x = x, put[n].y = y, put[n++].half = half;
+        cupel_str_addf(s, "<text class=\"quiet halo\" x=%.2f y=%.2f text-anchor=middle>%s</text>", x, y, name);
     }
-    cupel_str_addf(s, "\"></path><text class=\"quiet halo\" x=%.2f y=%.2f text-anchor=middle>%s%sseed %llu</text>",
-                   cupel_plot_x(f, (double)last->solves), cupel_plot_y(f, height_of(last->cost)) - 9, several ? last->family : "",
-                   several ? ", " : "", (unsigned long long)last->seed);
 }
 
 /* Loads that went into verifying, and the line at which everything is within its tolerance. */
@@ -91,16 +119,14 @@ static void put_convergence(const cupel_designs *o, const grids *g, cupel_str *s
     cupel_str_puts(s, "<figure>");
     cupel_plot_open(&f, "convergence", "loads solved", "distance, in tolerances", s);
     put_ground(o, &f, s);
-    for (size_t i = 0; i < o->n_steps; i++) {
-        bool begins = true;
-        for (size_t k = 0; k < i; k++) begins = begins && !same_curve(&o->step[k], &o->step[i]);
-        if (begins) put_curve(o, i, &f, s);
-    }
+    for (size_t i = 0; i < o->n_steps; i++)
+        if (begins_curve(o, i)) put_curve(o, i, &f, s);
     for (size_t i = 0; i < o->n_steps; i++) {
         unsigned char rgb[3];
         grid_colour(g, o->step[i].grid, rgb);
         put_dot(&f, (double)o->step[i].solves, height_of(o->step[i].cost), rgb, 4, s);
     }
+    put_names(o, &f, s);
     cupel_plot_close(s);
     cupel_str_puts(s, "<p class=\"note chips\">");
     put_grids(g, s);
