@@ -125,6 +125,13 @@ static void spread(double *h, size_t n)
             if (i != j) h[i * n + j] = fmax(h[i * n + j], OFF_DIAGONAL * sqrt(d[i] * d[j]));
 }
 
+double cupel_norm_error(const double *error, size_t order)
+{
+    double square = 0;
+    for (size_t i = 0; i < order; i++) square += error[i * (order + 1)] * error[i * (order + 1)];
+    return 1.25 * sqrt(square);
+}
+
 /* The same for expansion: shear against the mean of the normal components. */
 static void spread_alpha(double *h, size_t n)
 {

@@ -58,6 +58,10 @@ typedef struct cupel_estimate_options {
     bool alpha;                     /* elasticity: expansion too */
 } cupel_estimate_options;
 
+/* Half width of the 95 % bar of |T - truth| in the Frobenius norm, from the components' bars [order][order]: 1.25 times the norm of the diagonal's. Bars
+ * off the diagonal are wide enough for a truth of any sign, and all of them together are never used up: benchmarks/bench_errorbar elastic, scaffolds. */
+double cupel_norm_error(const double *error, size_t order);
+
 /* Labels: m has no cuts. */
 cupel_status cupel_estimate_labels(const cupel_mixture *m, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
                                    cupel_estimate *e, cupel_err *err);

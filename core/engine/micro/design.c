@@ -92,7 +92,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_desi
         CUPEL_TRY(cupel_design_verify(s, &recipe, &one, err));
         if (!*found || compare(s->d, &one, best) < 0) *best = one;
         *found = true;
-        if (one.meets || !can_gain(s, &one) || cupel_search_spent(s, s->d->grid, 1.2 * CUPEL_VERIFY_COST)) break;
+        if (one.meets || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2)) break;
         CUPEL_TRY(cupel_search_stage(s, coarse_of(s), 0, ENOUGH, 5e-4, &t, err)); /* x may have gone back to an earlier one */
         cupel_search_aim(s, &one.limit, &t.t);
         for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = s->d->ask[i].whole ? 0 : one.ask[i].error;
@@ -143,7 +143,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
         size_t k = i;
         for (; k < end; k++) {
-            if (k > i && cupel_search_spent(s, s->d->grid, 1.5 * CUPEL_VERIFY_COST)) break;
+            if (k > i && cupel_search_spent_verifying(s, 0.5)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
             if (!s->goals && starts->one[k].cost < 4 * ENOUGH * ENOUGH) {
                 k++;
@@ -154,7 +154,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         for (size_t j = i; j < k; j++) {
             cupel_design one;
             bool found = false;
-            if (o->n && cupel_search_spent(s, s->d->grid, 1.5 * CUPEL_VERIFY_COST)) goto done;
+            if (o->n && cupel_search_spent_verifying(s, 0.5)) goto done;
             st = finish(s, &starts->one[j], &one, &found, err);
             if (found) keep(o, &one);
             if (st != CUPEL_OK || met(o) >= s->d->designs) goto done;
@@ -214,7 +214,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journ
     if (!enough) st = compete(s, starts, designs, err);
     if (st == CUPEL_INTERRUPTED && designs->n) st = CUPEL_OK;
     if (st != CUPEL_OK) goto done;
-    designs->out_of_budget = cupel_search_spent(s, d->grid, CUPEL_VERIFY_COST);
+    designs->out_of_budget = cupel_search_spent_verifying(s, 0);
     sort_designs(d, designs);
 done:
     if (s) designs->seconds = cupel_now() - s->begin;

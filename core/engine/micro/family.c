@@ -60,7 +60,7 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
     allowed_fraction(d, &low, &high);
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.12, 1e-3);
-    f->coarse = 32, f->fine = 64, f->scan_grid = 24;
+    f->coarse = d->needs_elasticity ? 24 : 32, f->fine = 64, f->scan_grid = 20;
     if (!d->needs_elasticity) {
         for (size_t i = 0; i < 6; i++) add(f, metric[i], -3, 3, 0.7, 0.01);
         return CUPEL_OK;
@@ -82,7 +82,7 @@ static cupel_status nodal_family(const cupel_micro_demand *d, cupel_family *f, c
     const cupel_param *p = f->start.generator->method.params;
     allowed_fraction(d, &low, &high);
     f->skeletons = true;
-    f->coarse = 32, f->fine = 64, f->scan_grid = 24;
+    f->coarse = 24, f->fine = 64, f->scan_grid = 20;
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.08, 1e-3);
     for (size_t i = 0; p[i].name; i++)

@@ -56,7 +56,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
             shift = s->shift;
             memcpy(x, s->x, sizeof x);
         }
-        if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent(s, s->d->grid, CUPEL_VERIFY_COST)) break;
+        if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
         CUPEL_TRY(cupel_search_stage(s, coarse, STEPS, 0.5 * enough, 5e-4, t, err));
     }
     s->shift = shift;

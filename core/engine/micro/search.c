@@ -130,15 +130,21 @@ static bool set_goals(cupel_search *s, const cupel_tensors *t)
 
 /* ---- budget ---- */
 
-bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
+/* Loads and time of a trial on the grid, so many times. */
+static bool spent(const cupel_search *s, size_t grid, double loads_factor, double factor)
 {
     const cupel_micro_demand *d = s->d;
     const size_t loads = (d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u);
-    if (d->budget_solves && (double)(s->out->solves) + factor * (double)loads > (double)d->budget_solves) return true;
+    if (d->budget_solves && (double)(s->out->solves) + loads_factor * (double)loads > (double)d->budget_solves) return true;
     if (!(d->budget_seconds < HUGE_VAL)) return false;
     const double next = s->voxel_seconds * (double)grid * (double)grid * (double)grid * factor;
     return cupel_now() - s->begin + next > d->budget_seconds - fmin(1.0, 0.05 * d->budget_seconds);
 }
+
+bool cupel_search_spent(const cupel_search *s, size_t grid, double factor) { return spent(s, grid, factor, factor); }
+
+/* A verification is 3 trials, of the time of 4.6 on the grid of the design; to more digits, of a recipe that may be harder, and out of the cache. */
+bool cupel_search_spent_verifying(const cupel_search *s, double more) { return spent(s, s->d->grid, 3 * (1 + more), 11 * (1 + more)); }
 
 /* ---- steps ---- */
 
@@ -202,7 +208,7 @@ cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, dou
     s->blend_k = t->blend_k;
     s->blend_c = t->blend_c;
     s->out->solves += t->solves;
-    s->voxel_seconds = seconds / ((double)grid * (double)grid * (double)grid);
+    s->voxel_seconds = fmax(0.7 * s->voxel_seconds, seconds / ((double)grid * (double)grid * (double)grid));
     return note_point(s, t, grid, err);
 }
 

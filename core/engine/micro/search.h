@@ -36,8 +36,8 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
 /* True when a trial on this grid, `factor` times as costly as a plain one, no longer fits into the budget. */
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);
 
-/* A verification costs as much as so many plain trials on the grid of the design. */
-#define CUPEL_VERIFY_COST 6.0
+/* True when a verification, with `more` times its cost before it, no longer fits. */
+bool cupel_search_spent_verifying(const cupel_search *s, double more);
 
 /* A trial of x on a grid; its loads are counted. */
 cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, bool fields, cupel_trial *t, cupel_err *err);

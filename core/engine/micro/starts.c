@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 4, SCAN = 5, SECANT = 4 };
+enum { SEEDS = 3, SCAN = 5, SECANT = 3 };
 
 /* Weights of the waves of length 1, sqrt 2, sqrt 3, 2, sqrt 5 and sqrt 6 of cosine series whose high side is a connected skeleton: Schwarz' P, Schoen's
  * I-WP, and what lies between and beyond them. After them come the diamond net, the series of Schwarz' D seen from the middle of a bond, and draws. */
@@ -166,7 +166,7 @@ static bool looked_enough(const cupel_search *s)
 {
     const cupel_micro_demand *d = s->d;
     return (d->budget_solves && s->out->solves > d->budget_solves / 4) || cupel_now() - s->begin > 0.25 * d->budget_seconds ||
-           cupel_search_spent(s, d->grid, CUPEL_VERIFY_COST);
+           cupel_search_spent_verifying(s, 0);
 }
 
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)

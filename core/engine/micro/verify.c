@@ -34,7 +34,7 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     cupel_estimate e;
-    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 1e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
+    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 2e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
                                       .error = true,
                                       .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
     for (size_t i = 0; i < s->d->n_phases; i++) material[i] = s->d->phase[i].material;
@@ -61,15 +61,19 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
 
 static double bar_of_tensor(const cupel_ask *a, const cupel_tensors *bar)
 {
-    const double *b = a->kind == CUPEL_ASK_CONDUCTIVITY ? bar->k : a->kind == CUPEL_ASK_STIFFNESS ? bar->c : bar->alpha;
-    const size_t n = a->kind == CUPEL_ASK_EXPANSION ? 6 : a->order * a->order;
+    const bool vector = a->kind == CUPEL_ASK_EXPANSION;
+    const double *b = a->kind == CUPEL_ASK_CONDUCTIVITY ? bar->k : vector ? bar->alpha : bar->c;
+    const size_t n = vector ? 6 : a->order * a->order;
     double apart = 0, size = 0;
+    bool open = vector;
     for (size_t i = 0; i < n; i++) {
+        open = open || isnan(a->target[i]);
         if (isnan(a->target[i])) continue;
         apart += b[i] * b[i];
         size += a->target[i] * a->target[i];
     }
-    return size > 0 ? sqrt(apart / size) : sqrt(apart);
+    apart = open ? sqrt(apart) : cupel_norm_error(b, a->order);
+    return size > 0 ? apart / sqrt(size) : apart;
 }
 
 /* How far a number moves when every component moves by its bar, one after the other and all together: the larger. */
