@@ -15,7 +15,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                                     .command = cupel_command_line(args)};
     const char *folder = cupel_opt_text(args, "output");
     cupel_status st = cupel_design_run(cupel_arg(args, 0), folder, &o, job, &text, err);
-    if (st == CUPEL_OK || (st == CUPEL_INFEASIBLE && text.n)) {
+    if (st == CUPEL_OK || ((st == CUPEL_INFEASIBLE || st == CUPEL_INTERRUPTED) && text.n)) {
         cupel_str_addf(&text, "%s/designs.csv\n", folder);
         cupel_status printed = cupel_print_str(&text, st == CUPEL_OK ? err : NULL);
         if (st == CUPEL_OK) st = printed;
@@ -54,6 +54,7 @@ const cupel_verb cupel_verb_design = {
             "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
             "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there, to the same bytes where "
             "the budget is in solves.\n\n"
+            "Ctrl-C, and a time that is over before anything is verified, leave the best so far in DIR (exit code 6 and 5); a trial that was not verified says so.\n\n"
             "Exit code 5: cannot be met (nothing is written), or was not met (the folder holds the nearest).\n",
     .options = options,
     .min_args = 1,

@@ -55,4 +55,29 @@ cp "$T/d.yaml" "$T/kept.yaml"; sed -i 's/2\.4/2.5/' "$T/d.yaml"; put; refused 'p
 { head -c 700 "$T/kept"; printf X; tail -c +702 "$T/kept"; } >"$T/damaged"; cp "$T/damaged" "$T/kept"
 put; refused 'damaged progress is refused' 'progress.cupel. is damaged; start without --resume'
 echo 'my notes' >"$T/kept"; put; refused 'a file that is no progress is refused' 'does not hold the progress of a run'
+
+# A signal and a time that is over keep the best so far. A background job of a script ignores SIGINT unless it is told not to.
+rm -f "$T/kept"
+stopped() { # stopped FROM TO: until it was on its way
+  for ((k = 0; k < 12; k++)); do
+    rm -rf "$T/B"
+    env --default-signal=INT "$CUPEL" design "$T/d.yaml" -o "$T/B" --budget ${budget}solves --threads 1 >"$T/out" 2>"$T/err" & pid=$!
+    sleep "$(awk -v t="$whole" -v r=$RANDOM -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", t / 1000 * (a + (b - a) * r / 32767) }')"
+    kill -INT $pid 2>/dev/null; wait $pid; rc=$?
+    [ -s "$T/B/designs.csv" ] && [ -e "$T/B/progress.cupel" ] && return 0
+  done
+  return 1
+}
+for from in 0.1 0.4 0.6; do
+  stopped $from "$(awk -v a=$from 'BEGIN { print a + 0.2 }')" && [ $rc = 6 ] && grep -q 'the best so far is in .*designs.csv., and the same command with --resume goes on' "$T/err" && [ -s "$T/B/design-1.json" ] && [ -s "$T/B/report.html" ] && ok "stopped, $from: the best is kept" || { echo "    exit $rc"; no "stopped, $from: the best is kept"; }
+  design B --resume; same && [ ! -e "$T/B/progress.cupel" ] && ok 'and it goes on to the same bytes' || no 'and it goes on to the same bytes'
+done
+# 1 ms: one trial, no verification.
+rm -rf "$T/B"; "$CUPEL" design "$T/d.yaml" -o "$T/B" --budget 0.001s --threads 1 >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 5 ] && grep -q 'was not verified: the best trial, on a grid of [0-9]*, after [1-9]' "$T/out" && grep -q 'not met within the budget' "$T/err" && ok 'a time that is over before a verification leaves the best trial' || { echo "    exit $rc"; no 'a time that is over leaves the best trial'; }
+row=$(sed -n 2p "$T/B/designs.csv")
+[[ "$row" =~ ^1,no,[0-9.]+,,[0-9.]+,[1-9] ]] && [[ "$row" == *,no,*,,not\ verified ]] && [ "$(wc -l <"$T/B/designs.csv")" = 2 ] && ok 'without bars and verdicts' || { echo "    $row"; no 'without bars and verdicts'; }
+tr -d '\n ' <"$T/B/run.json" | grep -q '"designs":\[{"verified":false,"search_grid":[0-9]*,"on_search_grid":{"conductivity":\[\[[0-9]' && grep -q 'Not verified' "$T/B/report.html" && ok 'run.json and the report say so' || no 'run.json and the report say so'
+! grep -qi 'nan' "$T/B/designs.csv" "$T/B/run.json" "$T/out" && ok 'nothing is NaN' || no 'nothing is NaN'
+"$CUPEL" generate "$T/B/design-1.json" --grid 32 -o "$T/again.npy" 2>"$T/err" && cmp -s "$T/again.npy" "$T/B/design-1.npy" && ok 'its recipe and voxels are there' || no 'its recipe and voxels are there'
 exit $bad

@@ -83,11 +83,13 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_desi
     cupel_trial t = {.solves = 0};
     cupel_design one;
     *found = false;
+    if (cupel_search_late(s)) return CUPEL_OK;
     begin_at(s, start);
     CUPEL_TRY(cupel_search_stage(s, coarse_of(s), 0, ENOUGH, 1e-3, &t, err));
     CUPEL_TRY(cupel_search_map(s, ENOUGH, &t, err));
     for (int round = 0; round < ROUNDS; round++) {
         cupel_recipe recipe;
+        if (!*found && cupel_search_late(s)) break;
         CUPEL_TRY(cupel_search_recipe(s, s->x, &recipe, err));
         CUPEL_TRY(cupel_design_verify(s, &recipe, &one, err));
         if (!*found || compare(s->d, &one, best) < 0) *best = one;
@@ -143,7 +145,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
         size_t k = i;
         for (; k < end; k++) {
-            if (k > i && cupel_search_spent_verifying(s, 0.5)) break;
+            if ((k > i && cupel_search_spent_verifying(s, 0.5)) || cupel_search_late(s)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
             if (!s->goals && starts->one[k].cost < 4 * ENOUGH * ENOUGH) {
                 k++;
@@ -154,7 +156,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         for (size_t j = i; j < k; j++) {
             cupel_design one;
             bool found = false;
-            if (o->n && cupel_search_spent_verifying(s, 0.5)) goto done;
+            if (cupel_search_late(s) || (o->n && cupel_search_spent_verifying(s, 0.5))) goto done;
             st = finish(s, &starts->one[j], &one, &found, err);
             if (found) keep(o, &one);
             if (st != CUPEL_OK || met(o) >= s->d->designs) goto done;
@@ -212,11 +214,13 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journ
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
     if (!enough) CUPEL_TRY(d->surrogate ? start_known(s, starts, err) : cupel_starts_scan(s, starts, err));
     if (!enough) st = compete(s, starts, designs, err);
-    if (st == CUPEL_INTERRUPTED && designs->n) st = CUPEL_OK;
-    if (st != CUPEL_OK) goto done;
-    designs->out_of_budget = cupel_search_spent_verifying(s, 0);
-    sort_designs(d, designs);
 done:
+    if (s && (st == CUPEL_OK || st == CUPEL_INTERRUPTED)) {
+        const cupel_status left = cupel_design_unverified(s, st == CUPEL_OK ? err : NULL);
+        if (st == CUPEL_OK) st = left;
+        designs->out_of_budget = cupel_search_spent_verifying(s, 0);
+        sort_designs(d, designs);
+    }
     if (s) designs->seconds = cupel_now() - s->begin;
     cupel_free(s);
     cupel_free(starts);

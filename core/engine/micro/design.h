@@ -58,6 +58,7 @@ typedef struct cupel_design {
     cupel_connected connected;
     cupel_design_ask ask[CUPEL_ASKS_MAX];
     bool meets;
+    bool unverified;                     /* the search ended before: limit is that of a trial on the grid `fine`, all bars are NaN */
     double probability;
     size_t grid, fine;                   /* voxels an edge: of the design, and the finest of the verification */
     bool resolved;
@@ -97,7 +98,8 @@ typedef struct cupel_designs {
 } cupel_designs;
 
 /* journal: what is solved is kept there and taken from there (replay.h); NULL: not. It outlives the designs.
- * designs: best first; at least one unless the budget did not even reach the first verification. CUPEL_INTERRUPTED keeps what is there. */
+ * designs: best first, or where the time was over or the job stopped before the first verification the best trial, unverified; none without a
+ * trial. CUPEL_INTERRUPTED keeps what is there. */
 struct cupel_journal;
 cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journal *journal, const cupel_job *job, cupel_designs *designs,
                                  cupel_err *err);

@@ -253,8 +253,8 @@ static void put_verdict(const cupel_ask *a, const cupel_design_ask *v, cupel_str
 
 static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_str *s)
 {
-    cupel_str_addf(s, "<div class=scroll><table class=asked><thead><tr><th>asked<th class=num>on its grid, %zu<th class=num>verified<th><tbody>\n",
-                   g->grid);
+    cupel_str_addf(s, "<div class=scroll><table class=asked><thead><tr><th>asked<th class=num>on its grid, %zu<th class=num>%s<th><tbody>\n", g->grid,
+                   g->unverified ? "of the best trial" : "verified");
     for (size_t i = 0; i < p->d->n_asks; i++) {
         const cupel_ask *a = &p->d->ask[i];
         const cupel_design_ask *v = &g->ask[i];
@@ -274,7 +274,10 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
             cupel_str_puts(s, "</div>");
         }
         cupel_str_puts(s, "<td>");
-        put_verdict(a, v, s);
+        if (g->unverified)
+            cupel_str_puts(s, "<span class=open>not verified</span>");
+        else
+            put_verdict(a, v, s);
         cupel_str_putc(s, '\n');
     }
     cupel_str_puts(s, "</table></div>\n");
@@ -284,6 +287,11 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
 
 static void put_facts(const cupel_design *g, cupel_str *s)
 {
+    if (g->unverified) {
+        cupel_str_addf(s, "<p class=note><b>Not verified.</b> The numbers are those of the search on %zu voxels an edge, without a bar; %zu loads solved.</p>\n",
+                       g->fine, g->solves);
+        return;
+    }
     cupel_str_puts(s, "<p class=note>Probability to meet the whole demand ");
     cupel_html_percent(s, g->probability);
     cupel_str_addf(s, ". %zu loads solved up to here, of them %zu to verify it on up to %zu voxels an edge, ", g->solves,

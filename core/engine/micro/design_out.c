@@ -51,13 +51,15 @@ static void put_row(const cupel_micro_demand *d, const cupel_design *g, size_t r
     cupel_str_addf(s, ",%zu,%.3g,\"%s\"", g->solves, g->seconds, cupel_str_text(&recipe));
     put_cell(s, g->probability);
     put_cell(s, tensor ? 100 * g->ask[worst].on_grid : (double)NAN);
-    cupel_str_addf(s, ",%zu,%zu,%s", g->grid, g->fine, g->resolved ? "yes" : "no");
+    cupel_str_addf(s, ",%zu", g->grid);
+    put_cell(s, g->unverified ? (double)NAN : (double)g->fine);
+    cupel_str_puts(s, g->resolved ? ",yes" : ",no");
     cupel_design_extra_row(d, g, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const double scale = d->ask[i].whole ? 100 : 1;
         put_cell(s, scale * g->ask[i].value);
         put_cell(s, scale * g->ask[i].error);
-        cupel_str_puts(s, g->ask[i].met ? ",pass" : ",fail");
+        cupel_str_puts(s, g->ask[i].met ? ",pass" : g->unverified ? ",not verified" : ",fail");
     }
     cupel_str_putc(s, '\n');
     if (recipe.failed) s->failed = true;
@@ -140,10 +142,18 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_json_open(&w, '[');
     for (size_t i = 0; i < found->n; i++) {
         cupel_json_open(&w, '{');
-        put_tensors(d, &w, "on_grid", &found->one[i].on_grid);
-        put_tensors(d, &w, "limit", &found->one[i].limit);
-        put_tensors(d, &w, "error", &found->one[i].bar);
-        cupel_design_extra_put(d, &found->one[i], &w);
+        const cupel_design *g = &found->one[i];
+        cupel_json_name(&w, "verified");
+        cupel_json_put_bool(&w, !g->unverified);
+        if (g->unverified) {
+            cupel_account_count(&w, "search_grid", g->fine);
+            put_tensors(d, &w, "on_search_grid", &g->limit);
+        } else {
+            put_tensors(d, &w, "on_grid", &g->on_grid);
+            put_tensors(d, &w, "limit", &g->limit);
+            put_tensors(d, &w, "error", &g->bar);
+            cupel_design_extra_put(d, g, &w);
+        }
         cupel_json_close(&w, '}');
     }
     cupel_json_close(&w, ']');
@@ -179,11 +189,32 @@ done:
     return st;
 }
 
+/* The best trial, where the search has not come to a verification. */
+static void say_unverified(const cupel_micro_demand *d, const cupel_design *g, cupel_str *out)
+{
+    cupel_str recipe = {0};
+    cupel_str_addf(out, "design 1 was not verified: the best trial, on a grid of %zu, after %zu loads in %.3g s\n", g->fine, g->solves, g->seconds);
+    for (size_t k = 0; k < d->n_asks; k++) {
+        const cupel_ask *a = &d->ask[k];
+        const double v = g->ask[k].value;
+        if (isnan(v)) continue;
+        cupel_str_addf(out, a->whole ? "  %s: %.3g %% from the target%s%s\n" : "  %s: %.5g%s%s\n", a->name, a->whole ? 100 * v : v,
+                       a->whole || !*a->unit ? "" : " ", a->whole ? "" : a->unit);
+    }
+    cupel_recipe_text(&g->recipe, &recipe);
+    cupel_str_addf(out, "  %s\n", cupel_str_text(&recipe));
+    cupel_str_free(&recipe);
+}
+
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
 {
     cupel_attainable_words(d, &found->attainable, out);
     for (size_t i = 0; i < found->n; i++) {
         const cupel_design *g = &found->one[i];
+        if (g->unverified) {
+            say_unverified(d, g, out);
+            continue;
+        }
         cupel_str_addf(out, "design %zu %s the demand (probability %.3g), %zu loads solved in %.3g s\n", i + 1, g->meets ? "meets" : "does not meet", g->probability,
                        g->solves, g->seconds);
         for (size_t k = 0; k < d->n_asks; k++) {

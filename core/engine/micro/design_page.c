@@ -42,8 +42,8 @@ static void put_answer(const cupel_design_page *p, cupel_str *s)
     size_t meet = 0;
     for (size_t i = 0; i < o->n; i++) meet += o->one[i].meets;
     cupel_str_puts(s, "<p class=answer><strong>");
-    if (!o->n)
-        cupel_str_puts(s, "The budget ended before a design could be verified.</strong>");
+    if (!o->n || o->one[0].unverified)
+        cupel_str_addf(s, "The search ended before a design could be verified.</strong>%s", o->n ? " Below is its best trial." : "");
     else if (meet)
         cupel_str_addf(s, "%zu design%s meet%s the demand</strong>, error bars included.", meet, meet == 1 ? "" : "s", meet == 1 ? "s" : "");
     else
@@ -52,7 +52,7 @@ static void put_answer(const cupel_design_page *p, cupel_str *s)
                        !o->attainable.found      ? "No bound rules it out, and this search proves nothing"
                        : o->attainable.rank ? "It can be: a laminate has it"
                                             : "It can be: one phase alone has it");
-    if (o->n) put_first(p, s);
+    if (o->n && !o->one[0].unverified) put_first(p, s);
     cupel_str_puts(s, "</p>\n");
 }
 
@@ -60,7 +60,8 @@ static void put_glances(const cupel_design_page *p, cupel_str *s)
 {
     const cupel_designs *o = p->found;
     cupel_str_puts(s, "<dl class=glance>");
-    cupel_micro_page_glance(s, o->n, o->n == 1 ? "design verified" : "designs verified");
+    const size_t verified = o->n && o->one[0].unverified ? 0 : o->n;
+    cupel_micro_page_glance(s, verified, verified == 1 ? "design verified" : "designs verified");
     cupel_micro_page_glance(s, o->n_points, "structures tried");
     cupel_micro_page_glance(s, o->solves, "loads solved, all grids");
     cupel_str_puts(s, "<div><dt>");

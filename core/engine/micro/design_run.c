@@ -29,19 +29,27 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     cupel_journal *journal = NULL;
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     if (!found) return cupel_no_memory(err, "designs", sizeof *found);
-    cupel_account_begin(&account, folder, o->command, job);
+    cupel_job calm = *job;
+    cupel_account_begin(&account, folder, o->command, &calm);
     CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
     CUPEL_TRY(override(d, o, err));
     CUPEL_TRY(cupel_design_feasible(d, err));
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_replay_open(folder, d, o->resume, job, &journal, err));
-    CUPEL_TRY(cupel_design_search(d, journal, job, found, err));
-    CUPEL_TRY(cupel_designs_connect(d, found, job, err));
+    st = cupel_design_search(d, journal, job, found, err);
+    const bool stopped = st == CUPEL_INTERRUPTED;
+    if (stopped && !found->n) CUPEL_TRY(cupel_fail(err, st, "interrupted before the first trial; the same command with --resume goes on from there"));
+    if (!stopped) CUPEL_TRY(st);
+    calm.stop = stopped ? NULL : job->stop; /* what is there is written, a second Ctrl-C ends that too */
+    CUPEL_TRY(cupel_designs_connect(d, found, &calm, err));
     CUPEL_TRY(cupel_design_write(d, found, &account, err));
     if (found->start) cupel_str_addf(summary, "surrogate %s: %s\n", d->surrogate, found->start);
     cupel_design_summary(d, found, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
-    if (!found->n || !found->one[0].meets)
+    if (stopped)
+        st = cupel_fail(err, CUPEL_INTERRUPTED, "interrupted; the best so far is in '%s/designs.csv', and the same command with --resume goes on from there",
+                        folder);
+    else if (!found->n || !found->one[0].meets)
         st = cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met%s; '%s/designs.csv' holds the nearest", demand,
                         found->out_of_budget ? " within the budget" : " by this search, which proves nothing", folder);
 done:

@@ -146,6 +146,8 @@ bool cupel_search_spent(const cupel_search *s, size_t grid, double factor) { ret
 /* A verification is 3 trials, of the time of 4.6 on the grid of the design; to more digits, of a recipe that may be harder, and out of the cache. */
 bool cupel_search_spent_verifying(const cupel_search *s, double more) { return spent(s, s->d->grid, 3 * (1 + more), 11 * (1 + more)); }
 
+bool cupel_search_late(const cupel_search *s) { return !s->out->n && cupel_now() - s->begin > s->d->budget_seconds; }
+
 /* ---- steps ---- */
 
 /* The cost of a trial under the shifts and goals of now. */
@@ -169,6 +171,7 @@ cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors
 {
     cupel_designs *o = s->out;
     s->cost = cost_of(s, t);
+    cupel_search_remember(s, grid, t);
     if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
     o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(s->cost), s->family->start.generator->method.name, s->start};
     cupel_progress(s->job, "design", o->solves, s->d->budget_solves);

@@ -8,6 +8,14 @@
 
 enum { CUPEL_RESIDUALS_MAX = 4 * CUPEL_LS_PARAMS };
 
+/* The best trial so far; grid = 0: none. */
+typedef struct cupel_search_best {
+    cupel_recipe recipe;
+    cupel_tensors t;
+    size_t grid;
+    double merit;
+} cupel_search_best;
+
 typedef struct cupel_search {
     const cupel_micro_demand *d;
     const cupel_job *job;
@@ -26,6 +34,7 @@ typedef struct cupel_search {
     cupel_tensors shift;              /* limit - grid, as far as known: taken from the targets */
     double x[CUPEL_TRIAL_PARAMS], blend_k, blend_c;
     double cost;                      /* at x on the grid of the last stage */
+    cupel_search_best best;
 } cupel_search;
 
 cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_recipe *r, cupel_err *err);
@@ -47,6 +56,15 @@ cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors
 
 /* By which starts are put in order: the cost, and with goals that of the windows alone less the logarithms of what is to be large. */
 double cupel_search_merit(const cupel_search *s, const cupel_tensors *t);
+
+/* Keeps a trial at s->x if it is the best so far. s->cost is its. */
+void cupel_search_remember(cupel_search *s, size_t grid, const cupel_tensors *t);
+
+/* The best trial as the only design, where there is none. */
+cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err);
+
+/* True when a budget in seconds is over and nothing has been verified yet. */
+bool cupel_search_late(const cupel_search *s);
 
 /* Moves the targets by what a grid is off there. */
 void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *here);
