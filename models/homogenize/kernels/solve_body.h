@@ -10,7 +10,11 @@ enum { CHUNK = 64 /* cut voxels worked on together */, LINE = 160 /* floats of a
 
 /* Rows never overlap, which the compiler cannot know of so many pointers. */
 #if defined(__clang__)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define INDEPENDENT /* loops with sanitizers in them stay as they are, which a pragma would make an error */
+#else
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#endif
 #else
 #define INDEPENDENT _Pragma("GCC ivdep")
 #endif
