@@ -70,6 +70,7 @@ const cupel_verb cupel_verb_demand = {
             "    density, price; of a phase: volume fraction, surface per volume, mean chord, and, judged on designs, connected fraction,\n"
             "      percolating fraction (axis: 3), euler number, feature size\n"
             "  size: 5 mm                                       # edge of the box; without it lengths are in edges\n"
+            "  tolerance: 0.05 mm                               # of the process: how far a design moves when its interface is half of it off\n"
             "  minimum feature: 0.4 mm                          # of the stronger phase; or {solid: 0.4 mm, void: 0.3 mm}\n"
             "  connected: solid                                 # in one body: islands removed, trapped void filled, and the cost\n\n"
             "Exit code 2 for keys and units, 3 for tables and targets that are not symmetric or have a negative eigenvalue, 5 when the space is\n"

@@ -19,6 +19,7 @@
  *                                                   number, feature size of a phase. Lengths are in edges of the box, or in metres where
  *                                                   `size` gives the edge
  *   size: 5 mm                                      edge of the box (the shortest)
+ *   tolerance: 0.05 mm                              of the process: how far a design moves when its interface is half of it off
  *   minimum feature: 0.4 mm                         what a process can make: 95 % of the stronger phase must be thicker; or {solid: 0.4 mm, void: 0.3 mm}
  *   connected: solid                                in one body: islands removed and trapped void filled, and what that costs
  *   space: {generator: gaussian, fraction: 0.1..0.35, stretch1: 1..3, seed: 1}     a range is searched, a number is fixed; design may leave it out
@@ -103,6 +104,7 @@ typedef struct cupel_micro_demand {
     bool needs_conduction, needs_elasticity, needs_expansion, needs_surface;
     const char *k_unit, *c_unit, *alpha_unit; /* "" = the user's common unit */
     double size;              /* edge of the box; 1 where lengths are in edges */
+    double tolerance;         /* of the process: an interface may be half of it off; 0: none */
     const char *length_unit;  /* "m", "edge", or "" = the user's */
     size_t connected;         /* the phase that is to be one body; n_phases: none */
     size_t n_asks;

@@ -8,6 +8,7 @@
 #define CUPEL_ENGINE_MICRO_DESIGN_H
 
 #include "core/engine/micro/attain.h"
+#include "core/engine/micro/sensitivity.h"
 
 enum { CUPEL_DESIGNS_MAX = 64 };
 
@@ -56,6 +57,7 @@ typedef struct cupel_design {
     cupel_tensors on_grid, limit, bar;   /* T_G, T_infinity, half width of its 95 % bar */
     cupel_micro_statistics statistics, statistics_bar; /* of the voxels of the grid of the design */
     cupel_connected connected;
+    cupel_sensitivity sensitivity;
     cupel_design_ask ask[CUPEL_ASKS_MAX];
     bool meets;
     bool unverified;                     /* the search ended before: limit is that of a trial on the grid `fine`, all bars are NaN */

@@ -153,6 +153,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
             put_tensors(d, &w, "limit", &g->limit);
             put_tensors(d, &w, "error", &g->bar);
             cupel_design_extra_put(d, g, &w);
+            cupel_sensitivity_put(d, &g->sensitivity, &w);
         }
         cupel_json_close(&w, '}');
     }
@@ -227,6 +228,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
                 cupel_str_addf(out, "  %-4s %s: %.5g%s%s, bar %.2g\n", v->met ? "pass" : "fail", a->name, v->value, *a->unit ? " " : "", a->unit, v->error);
         }
         cupel_design_extra_say(d, g, out);
+        cupel_sensitivity_say(d, &g->sensitivity, out);
         cupel_str recipe = {0};
         cupel_recipe_text(&g->recipe, &recipe);
         cupel_str_addf(out, "  %s\n", cupel_str_text(&recipe));

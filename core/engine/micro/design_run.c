@@ -42,6 +42,8 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     if (!stopped) CUPEL_TRY(st);
     calm.stop = stopped ? NULL : job->stop; /* what is there is written, a second Ctrl-C ends that too */
     CUPEL_TRY(cupel_designs_connect(d, found, &calm, err));
+    for (size_t i = 0; i < found->n && !stopped && !found->one[i].unverified; i++)
+        CUPEL_TRY(cupel_sensitivity_of(d, &found->one[i].recipe, &calm, &found->one[i].sensitivity, &found->solves, err));
     CUPEL_TRY(cupel_design_write(d, found, &account, err));
     if (found->start) cupel_str_addf(summary, "surrogate %s: %s\n", d->surrogate, found->start);
     cupel_design_summary(d, found, summary);

@@ -105,7 +105,12 @@ cupel_status cupel_micro_process(cupel_micro_reader *r, const cupel_yaml *root, 
 {
     cupel_micro_demand *d = r->d;
     const cupel_yaml *feature = cupel_yaml_get(root, "minimum feature"), *connected = cupel_yaml_get(root, "connected");
+    const cupel_yaml *tolerance = cupel_yaml_get(root, "tolerance");
     cupel_status st = CUPEL_OK;
+    if (tolerance) CUPEL_TRY(cupel_micro_number(r, tolerance, CUPEL_OF_LENGTH, &d->tolerance, err));
+    if (tolerance && !(d->tolerance > 0 && d->tolerance < d->size))
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: tolerance: expected a length between 0 and the edge of the box (%g %s), found %g", d->file,
+                             tolerance->line, d->size, d->length_unit, d->tolerance));
     if (connected) CUPEL_TRY(cupel_micro_phase_named(d, connected, connected->line, "connected", &d->connected, err));
     if (feature && feature->kind == CUPEL_YAML_LIST)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: minimum feature: expected a length, as in 0.4 mm, or one per phase, as in {solid: 0.4 mm}",

@@ -1,0 +1,164 @@
+/* How far a design moves when it is not made as it was drawn: its interface shifted by half the tolerance of the process, the properties of a phase
+ * 5 % off. To first order from the kept fields of one trial on a coarse grid (Hellmann-Feynman): a change is known to its first digits there. */
+#include "core/engine/micro/sensitivity.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/micro/statistics.h"
+
+#include <math.h>
+
+enum { GRID = 32 };
+static const double OFF = 0.05;
+
+/* |a - b| / |c| of n numbers; 0 where c is. */
+static double change(const double *a, const double *b, const double *c, size_t n)
+{
+    double apart = 0, size = 0;
+    for (size_t i = 0; i < n; i++) apart += (a[i] - b[i]) * (a[i] - b[i]), size += c[i] * c[i];
+    return size > 0 ? sqrt(apart / size) : 0;
+}
+
+/* The larger of what is there and what this adds. */
+static void widen(const cupel_tensors *moved, const cupel_tensors *base, cupel_moved *m)
+{
+    m->k = fmax(m->k, change(moved->k, base->k, base->k, 9));
+    m->c = fmax(m->c, change(moved->c, base->c, base->c, 36));
+    m->alpha = fmax(m->alpha, change(moved->alpha, base->alpha, base->alpha, 6));
+}
+
+static void scale(cupel_material *m, double by)
+{
+    for (size_t i = 0; i < 9; i++) m->k[i / 3][i % 3] *= by;
+    for (size_t i = 0; i < 36; i++) m->c[i / 6][i % 6] *= by;
+    for (size_t i = 0; i < 6; i++) m->alpha[i] *= by;
+    m->lambda *= by;
+    m->mu *= by;
+}
+
+static cupel_status move_phases(const cupel_micro_demand *d, const cupel_trial *t, const cupel_tensors *base, const cupel_job *job,
+                                cupel_sensitivity *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_micro_demand *other = cupel_alloc(1, sizeof *other);
+    if (!other) return cupel_no_memory(err, "a demand", sizeof *other);
+    for (size_t p = 0; p < d->n_phases && st == CUPEL_OK; p++) {
+        cupel_tensors moved = *base;
+        *other = *d;
+        scale(&other->phase[p].material, 1 + OFF);
+        st = cupel_trial_under(other, t, &t->recipe, job, &moved, err);
+        if (st == CUPEL_OK) widen(&moved, base, &s->phase[p]);
+    }
+    cupel_free(other);
+    return st;
+}
+
+/* A shift of the interface changes the volume fraction by surface per volume times shift. Nothing where the recipe has no fraction. */
+static cupel_status move_interface(const cupel_micro_demand *d, const cupel_trial *t, const cupel_tensors *base, const cupel_job *job,
+                                   cupel_sensitivity *s, cupel_err *err)
+{
+    double edge[3], surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX];
+    const double fraction = cupel_recipe_get(&t->recipe, "fraction");
+    if (!(d->tolerance > 0) || d->n_phases != 2 || isnan(fraction)) return CUPEL_OK;
+    cupel_trial_edges(&t->recipe, t->n, edge);
+    cupel_statistics_of_cuts(t->mixture, edge, surface, projected);
+    s->fraction = surface[1] * 0.5 * d->tolerance / d->size;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        cupel_recipe r = t->recipe;
+        cupel_tensors moved = *base;
+        if (cupel_recipe_set(&r, "fraction", fraction + sign * s->fraction, NULL) != CUPEL_OK) continue; /* beyond what the generator makes */
+        cupel_status st = cupel_trial_under(d, t, &r, job, &moved, err);
+        if (st != CUPEL_OK) return st;
+        widen(&moved, base, &s->interface);
+        s->shifted = true;
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status compute(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_job *job, cupel_sensitivity *s, size_t *solves,
+                            cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_trial t = {.solves = 0};
+    const cupel_trial_options o = {.grid = d->grid < GRID ? (size_t)d->grid : (size_t)GRID, .accuracy = 1e-3, .blend_k = NAN, .blend_c = NAN,
+                                   .fields = true};
+    cupel_tensors base = {.fraction = {0}};
+    *s = (cupel_sensitivity){.grid = o.grid};
+    CUPEL_TRY(cupel_trial_solve(d, recipe, &o, job, &t, err));
+    *solves += t.solves;
+    CUPEL_TRY(cupel_trial_under(d, &t, recipe, job, &base, err));
+    CUPEL_TRY(move_phases(d, &t, &base, job, s, err));
+    st = move_interface(d, &t, &base, job, s, err);
+done:
+    cupel_trial_release(&t);
+    return st;
+}
+
+cupel_status cupel_sensitivity_of(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_job *job, cupel_sensitivity *s, size_t *solves,
+                                  cupel_err *err)
+{
+    cupel_job calm = *job;
+    calm.stop = NULL; /* a second at most, and then what was found is written */
+    *s = (cupel_sensitivity){.grid = 0};
+    if (d->n_phases < 2) return CUPEL_OK;
+    const cupel_status st = compute(d, recipe, &calm, s, solves, err);
+    if (st == CUPEL_OK || st == CUPEL_NO_RESOURCE) return st;
+    *s = (cupel_sensitivity){.grid = 0};
+    return CUPEL_OK;
+}
+
+static void say(const cupel_micro_demand *d, const cupel_moved *m, cupel_str *s)
+{
+    const char *gap = "";
+    if (d->needs_conduction) cupel_str_addf(s, "conductivity %.2g %%", 100 * m->k), gap = ", ";
+    if (d->needs_elasticity) cupel_str_addf(s, "%sstiffness %.2g %%", gap, 100 * m->c), gap = ", ";
+    if (d->needs_expansion) cupel_str_addf(s, "%sexpansion %.2g %%", gap, 100 * m->alpha);
+}
+
+void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_str *s)
+{
+    if (!x->grid) return;
+    for (size_t p = 0; p < d->n_phases; p++) {
+        cupel_str_addf(s, "  moves by, with %s 5 %% off: ", d->phase[p].name);
+        say(d, &x->phase[p], s);
+        cupel_str_putc(s, '\n');
+    }
+    if (!x->shifted) return;
+    cupel_str_addf(s, "  moves by, with the interface shifted by half of %g %s (%.2g of the volume): ", d->tolerance, d->length_unit, x->fraction);
+    say(d, &x->interface, s);
+    cupel_str_putc(s, '\n');
+}
+
+static void put(const cupel_micro_demand *d, const cupel_moved *m, cupel_json_out *w)
+{
+    const char *const name[] = {"conductivity [%]", "stiffness [%]", "expansion [%]"};
+    const bool there[] = {d->needs_conduction, d->needs_elasticity, d->needs_expansion};
+    const double x[] = {m->k, m->c, m->alpha};
+    cupel_json_open(w, '{');
+    for (size_t i = 0; i < 3; i++) {
+        if (!there[i]) continue;
+        cupel_json_name(w, name[i]);
+        cupel_json_put_number(w, 100 * x[i]);
+    }
+    cupel_json_close(w, '}');
+}
+
+void cupel_sensitivity_put(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_json_out *w)
+{
+    if (!x->grid) return;
+    cupel_json_name(w, "sensitivity");
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "grid");
+    cupel_json_put_count(w, x->grid);
+    cupel_json_name(w, "phase off by 5 %");
+    cupel_json_open(w, '[');
+    for (size_t p = 0; p < d->n_phases; p++) put(d, &x->phase[p], w);
+    cupel_json_close(w, ']');
+    if (x->shifted) {
+        cupel_json_name(w, "fraction by half the tolerance");
+        cupel_json_put_number(w, x->fraction);
+        cupel_json_name(w, "interface shifted by half the tolerance");
+        put(d, &x->interface, w);
+    }
+    cupel_json_close(w, '}');
+}

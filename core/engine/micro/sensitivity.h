@@ -1,0 +1,30 @@
+/* How far the tensors of a design move when it is not made as drawn. */
+#ifndef CUPEL_ENGINE_MICRO_SENSITIVITY_H
+#define CUPEL_ENGINE_MICRO_SENSITIVITY_H
+
+#include "core/engine/micro/trial.h"
+#include "core/io/json.h"
+
+/* Relative Frobenius changes of the tensors. */
+typedef struct cupel_moved {
+    double k, c, alpha;
+} cupel_moved;
+
+typedef struct cupel_sensitivity {
+    size_t grid;                               /* voxels an edge of the trial that says so; 0: not computed */
+    cupel_moved phase[CUPEL_MICRO_PHASES_MAX]; /* all properties of this phase larger by 5 % */
+    bool shifted;                              /* the demand has a tolerance, and the recipe a volume fraction */
+    double fraction;                           /* by which the interface shifted by half the tolerance changes it */
+    cupel_moved interface;                     /* the larger of both directions */
+} cupel_sensitivity;
+
+/* One trial with fields, on a grid of at most 32; its loads are added to *solves. Not computed of one phase, and where a trial does not
+ * give what is needed (expansion by Levin of a phase without stiffness). CUPEL_NO_RESOURCE. */
+cupel_status cupel_sensitivity_of(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_job *job, cupel_sensitivity *s, size_t *solves,
+                                  cupel_err *err);
+
+/* Lines for people; "sensitivity": {"grid", "phase off by 5 %": [{"conductivity [%]", ..}, ..], "interface shifted by half the tolerance": {..}}. */
+void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity *s, cupel_str *out);
+void cupel_sensitivity_put(const cupel_micro_demand *d, const cupel_sensitivity *s, cupel_json_out *w);
+
+#endif
