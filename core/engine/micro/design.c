@@ -76,6 +76,14 @@ static bool can_gain(const cupel_search *s, const cupel_design *one)
     return false;
 }
 
+/* Is this the trial of x? Derivatives are differences from it. */
+static bool is_at(const cupel_search *s, const cupel_trial *t)
+{
+    for (size_t i = 0; i < s->family->n; i++)
+        if (t->recipe.value[s->family->place[i]] != s->x[i]) return false;
+    return true;
+}
+
 /* One start to the end: corrected by finer grids, verified, and once or twice more with what the verification has found taken from the targets. */
 static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_design *best, bool *found, cupel_err *err)
 {
@@ -95,7 +103,8 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_desi
         if (!*found || compare(s->d, &one, best) < 0) *best = one;
         *found = true;
         if (one.meets || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2)) break;
-        CUPEL_TRY(cupel_search_stage(s, coarse_of(s), 0, ENOUGH, 5e-4, &t, err)); /* x may have gone back to an earlier one */
+        if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
+        CUPEL_TRY(cupel_search_stage(s, coarse_of(s), 0, ENOUGH, 5e-4, &t, err));
         cupel_search_aim(s, &one.limit, &t.t);
         for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = s->d->ask[i].whole ? 0 : one.ask[i].error;
         CUPEL_TRY(cupel_search_stage(s, coarse_of(s), STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
