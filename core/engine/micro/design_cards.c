@@ -306,6 +306,20 @@ static void put_facts(const cupel_design *g, cupel_str *s)
     cupel_str_puts(s, "</p>\n");
 }
 
+/* In lines that end behind a comma, never within a name or at a minus; copied it is one line. */
+static void put_recipe(const char *text, cupel_str *s)
+{
+    cupel_str_puts(s, "<details class=full><summary>recipe</summary><p><code class=recipe>");
+    while (*text) {
+        const size_t n = strcspn(text, ",") + (text[strcspn(text, ",")] == ',');
+        cupel_str_puts(s, "<span>");
+        cupel_html_text(s, (cupel_text){text, n});
+        cupel_str_puts(s, "</span><wbr>");
+        text += n;
+    }
+    cupel_str_puts(s, "</code></p></details>");
+}
+
 static cupel_status put_card(const cupel_design_page *p, size_t rank, cupel_str *s, cupel_err *err)
 {
     const cupel_design *g = &p->found->one[rank];
@@ -322,9 +336,8 @@ static cupel_status put_card(const cupel_design_page *p, size_t rank, cupel_str 
     if (st == CUPEL_OK) st = put_surfaces(p, g, s, err);
     cupel_str_puts(s, "</div>\n");
     for (size_t i = 0; i < n; i++) put_tensor(g, &shown[i], s);
-    cupel_str_puts(s, "<details class=full><summary>recipe</summary><p><code>");
-    cupel_html(s, cupel_str_text(&recipe));
-    cupel_str_puts(s, "</code></p></details></article>\n");
+    put_recipe(cupel_str_text(&recipe), s);
+    cupel_str_puts(s, "</article>\n");
     s->failed |= recipe.failed;
     cupel_str_free(&recipe);
     return st;

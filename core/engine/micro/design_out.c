@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+enum { RECIPE_SHOWN = 400 }; /* characters: what a terminal has room for */
+
 /* The tensor entry that is furthest from being met, by which a row's distance is given; n_asks when there is none. */
 static size_t worst_tensor(const cupel_micro_demand *d, const cupel_design *g)
 {
@@ -190,10 +192,27 @@ done:
     return st;
 }
 
+static size_t commas(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++) n += *text == ',';
+    return n;
+}
+
+static void say_recipe(const cupel_design *g, size_t rank, cupel_str *out)
+{
+    cupel_str recipe = {0};
+    cupel_recipe_text(&g->recipe, &recipe);
+    if (recipe.n <= RECIPE_SHOWN)
+        cupel_str_addf(out, "  %s\n", cupel_str_text(&recipe));
+    else
+        cupel_str_addf(out, "  %s of %zu numbers: design-%zu.json\n", g->recipe.generator->method.name, commas(cupel_str_text(&recipe)) + 1, rank);
+    cupel_str_free(&recipe);
+}
+
 /* The best trial, where the search has not come to a verification. */
 static void say_unverified(const cupel_micro_demand *d, const cupel_design *g, cupel_str *out)
 {
-    cupel_str recipe = {0};
     cupel_str_addf(out, "design 1 was not verified: the best trial, on a grid of %zu, after %zu loads in %.3g s\n", g->fine, g->solves, g->seconds);
     for (size_t k = 0; k < d->n_asks; k++) {
         const cupel_ask *a = &d->ask[k];
@@ -202,9 +221,7 @@ static void say_unverified(const cupel_micro_demand *d, const cupel_design *g, c
         cupel_str_addf(out, a->whole ? "  %s: %.3g %% from the target%s%s\n" : "  %s: %.5g%s%s\n", a->name, a->whole ? 100 * v : v,
                        a->whole || !*a->unit ? "" : " ", a->whole ? "" : a->unit);
     }
-    cupel_recipe_text(&g->recipe, &recipe);
-    cupel_str_addf(out, "  %s\n", cupel_str_text(&recipe));
-    cupel_str_free(&recipe);
+    say_recipe(g, 1, out);
 }
 
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
@@ -229,9 +246,6 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
         }
         cupel_design_extra_say(d, g, out);
         cupel_sensitivity_say(d, &g->sensitivity, out);
-        cupel_str recipe = {0};
-        cupel_recipe_text(&g->recipe, &recipe);
-        cupel_str_addf(out, "  %s\n", cupel_str_text(&recipe));
-        cupel_str_free(&recipe);
+        say_recipe(g, i + 1, out);
     }
 }
