@@ -144,6 +144,7 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
 {
     cupel_start *one = &out->one[out->n];
     s->family = &s->families.one[family];
+    s->start = out->n;
     s->seed = s->family->skeletons ? s->d->seed : s->d->seed + which;
     first_values(s);
     if (s->family->skeletons) skeleton_start(s, s->family, which, s->x);
