@@ -64,7 +64,7 @@ stopped() { # stopped FROM TO: until it was on its way
     env --default-signal=INT "$CUPEL" design "$T/d.yaml" -o "$T/B" --budget ${budget}solves --threads 1 >"$T/out" 2>"$T/err" & pid=$!
     sleep "$(awk -v t="$whole" -v r=$RANDOM -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", t / 1000 * (a + (b - a) * r / 32767) }')"
     kill -INT $pid 2>/dev/null; wait $pid; rc=$?
-    [ -s "$T/B/designs.csv" ] && [ -e "$T/B/progress.cupel" ] && return 0
+    [ -s "$T/B/designs.csv" ] && [ -e "$T/B/progress.cupel" ] && grep -q "the best so far is in" "$T/err" && return 0 # else before a first trial, or while files were written
   done
   return 1
 }
