@@ -203,8 +203,10 @@ static void the_blend_follows_the_connected_phase(void **state)
     (void)state;
     assert_true(cupel_blend_of(CUPEL_CONDUCTION, 100, 0.01) < -0.1);
     assert_true(cupel_blend_of(CUPEL_CONDUCTION, 100, 0.99) > 0.5);
-    assert_true(cupel_blend_of(CUPEL_ELASTICITY, 1e4, 0.002) < -0.5);
+    assert_true(cupel_blend_of(CUPEL_ELASTICITY, 1e4, 0.001) < -0.5);
     assert_true(cupel_blend_of(CUPEL_ELASTICITY, 1e4, 0.99) > 0.9);
+    /* The same place is that of inclusions at contrast 100 and of a thin skeleton at 10^4. */
+    assert_true(cupel_blend_of(CUPEL_ELASTICITY, 100, 0.1) < 0 && cupel_blend_of(CUPEL_ELASTICITY, 1e4, 0.1) > 0);
     check_close(cupel_blend_of(CUPEL_CONDUCTION, 0.01, 0.6), cupel_blend_of(CUPEL_CONDUCTION, 100, 0.6), 1e-12, 0);
     assert_true(fabs(cupel_blend_of(CUPEL_CONDUCTION, 3, 0.5)) < 1e-12); /* low contrast needs none */
     for (double xi = 0; xi < 1; xi += 0.01)

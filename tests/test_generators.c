@@ -404,7 +404,7 @@ static void lattices_are_connected(void **state)
     (void)state;
     static const char *const text[] = {"octet:fraction=0.15",          "kelvin:fraction=0.1",
                                        "diamond_lattice:fraction=0.1", "reentrant:fraction=0.12,periods=2",
-                                       "octet_plates:fraction=0.4",    "kelvin_foam:fraction=0.3"};
+                                       "octet_plates:fraction=0.4",    "kelvin_foam:fraction=0.3", "skeleton:fraction=0.06"};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
         const cupel_recipe r = recipe(text[i]);
         cupel_voxels v = {0};
@@ -413,7 +413,7 @@ static void lattices_are_connected(void **state)
         check_ok(cupel_recipe_voxels(&r, (const size_t[]){48, 48, 48}, &v, &job, &err), &err);
         assert_int_equal(pieces(&v, 1, through), 1);
         assert_true(through[0] && through[1] && through[2]);
-        if (i < 4) assert_int_equal(pieces(&v, 0, NULL), 1);
+        if (i < 4 || i == 6) assert_int_equal(pieces(&v, 0, NULL), 1);
         if (i == 5) assert_int_equal(pieces(&v, 0, NULL), 2); /* two closed cells */
         cupel_voxels_release(&v);
     }
@@ -428,6 +428,34 @@ static void struts_have_the_thickness_of_their_fraction(void **state)
     check_ok(cupel_recipe_settle(&r, &job, &err), &err);
     const double radius = -r.threshold[0], length = 24 * sqrt(2.0) / 4, slender = length * acos(-1.0) * radius * radius;
     assert_true(slender > 0.02 && slender < 0.0225);
+}
+
+/* One strut or plate by itself: a bar of circular section, a layer; every direction on its own. With the phase turned round the other one is left. */
+static void parts_of_a_skeleton_have_their_size(void **state)
+{
+    (void)state;
+    const char *const kind[] = {"line", "plane"};
+    cupel_recipe r = recipe("skeleton:level=0,sharpness=500");
+    const cupel_param *p = r.generator->method.params;
+    cupel_err err;
+    for (int plane = 0; plane < 2; plane++)
+        for (size_t k = 0; p[k].name; k++) {
+            int v[3];
+            double share;
+            if (strncmp(p[k].name, kind[plane], strlen(kind[plane])) != 0) continue;
+            assert_int_equal(sscanf(p[k].name + strlen(kind[plane]), "%d_%d_%d", &v[0], &v[1], &v[2]), 3);
+            for (size_t i = 0; p[i].name; i++)
+                if (p[i].name[0] == 'l' && p[i].name[1] == 'i') r.value[i] = -0.2;
+                else if (p[i].name[0] == 'p' && p[i].name[1] == 'l') r.value[i] = -0.2;
+            r.value[k] = 0.04;
+            check_ok(cupel_recipe_share(&r, (const size_t[]){96, 96, 96}, &share, &job, &err), &err);
+            const double length = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), t = 0.04 * 0.04 - 0.01 * 0.01; /* d is rounded off on the axis */
+            check_close(share, plane ? 2 * length * sqrt(t) : length * acos(-1.0) * t, 0.04, 0);
+        }
+    cupel_recipe solid = recipe("skeleton:fraction=0.2"), turned = recipe("skeleton:fraction=0.8,phase=0");
+    check_ok(cupel_recipe_settle(&solid, &job, &err), &err);
+    check_ok(cupel_recipe_settle(&turned, &job, &err), &err);
+    check_close(solid.threshold[0], -turned.threshold[0], 1e-4, 0);
 }
 
 /* The radius is counted in cells: as many cells as one likes have the same. */
@@ -666,6 +694,42 @@ static void more_than_two_phases_have_no_level(void **state)
     check_fails(cupel_recipe_shares(&r, (const size_t[]){2, 2, 2}, x, &job, &err), CUPEL_USAGE, &err, "two-phase");
 }
 
+/* The row of a grid, the value at a place, its gradient and the steepest slope are four codes of one function. */
+static void rows_and_places_are_the_same_function(void **state)
+{
+    static const char *const recipe[] = {"gyroid:fraction=0.3", "diamond:fraction=0.3", "primitive:fraction=0.3",
+                                         "nodal_surface:c1_0_0=0.7,c0_1_-1=-0.4,c1_-1_1=0.3,c2_-1_1=0.2,c0_-1_2=0.1",
+                                         "skeleton:phase=0,line0_1_-1=0.02,line1_-1_1=0.1,line2_-1_0=0.05,line0_1_-2=0.03,line-1_0_1=-0.02,plane1_1_0=0.03,"
+                                         "c1_-1_1=0.1,c0_0_2=0.05"};
+    (void)state;
+    for (size_t c = 0; c < sizeof recipe / sizeof *recipe; c++) {
+        cupel_recipe r;
+        cupel_shape *shape;
+        cupel_err err;
+        const size_t n[3] = {6, 7, 9};
+        float f[9];
+        check_ok(cupel_recipe_of_text(recipe[c], &r, &err), &err);
+        check_ok(r.generator->open(&r, &job, &shape, &err), &err);
+        for (size_t i = 0; i < n[0]; i++)
+            for (size_t j = 0; j < n[1]; j++) {
+                r.generator->row(shape, n, i, j, f);
+                for (size_t k = 0; k < n[2]; k++) {
+                    const double u[3] = {((double)i + 0.5) / 6, ((double)j + 0.5) / 7, ((double)k + 0.5) / 9}, h = 1e-5;
+                    double g[3], no[3];
+                    const double at = r.generator->at(shape, u, g);
+                    if (fabs((double)f[k] - at) >= 4e-6) fail_msg("%s: at %zu %zu %zu the row has %.8g, the place %.8g", recipe[c], i, j, k, (double)f[k], at);
+                    for (int a = 0; a < 3; a++) {
+                        double up[3] = {u[0], u[1], u[2]}, down[3] = {u[0], u[1], u[2]};
+                        up[a] += h, down[a] -= h;
+                        assert_true(fabs(g[a] - (r.generator->at(shape, up, no) - r.generator->at(shape, down, no)) / (2 * h)) < 1e-5);
+                    }
+                    assert_true(sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]) <= shape->slope * 1.001);
+                }
+            }
+        r.generator->close(shape);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -684,6 +748,7 @@ int main(void)
         cmocka_unit_test(hard_particles_do_not_overlap),
         cmocka_unit_test(lattices_are_connected),
         cmocka_unit_test(struts_have_the_thickness_of_their_fraction),
+        cmocka_unit_test(parts_of_a_skeleton_have_their_size),
         cmocka_unit_test(layers_on_the_grid_are_exact),
         cmocka_unit_test(the_radius_does_not_depend_on_the_periods),
         cmocka_unit_test(voronoi_grains_are_the_nearest_of_all_images),
@@ -692,6 +757,7 @@ int main(void)
         cmocka_unit_test(orientations_have_the_texture),
         cmocka_unit_test(levels_far_from_the_interface_are_beyond_two),
         cmocka_unit_test(more_than_two_phases_have_no_level),
+        cmocka_unit_test(rows_and_places_are_the_same_function),
         cmocka_unit_test(three_phases_have_their_fractions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

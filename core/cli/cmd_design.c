@@ -44,7 +44,7 @@ const cupel_verb cupel_verb_design = {
     .more = "DEMAND has scale: microstructure, phases with their properties, and what their mixture must be ('cupel help demand'). What no arrangement of the "
             "phases can have is refused at once, with the inequality that says so and the nearest request that is not ruled out; a laminate that meets the demand is "
             "named as proof that it can be met, and built where a grid can hold it. Otherwise starts of two families compete, cuts of Gaussian fields and cosine "
-            "series that are skeletons (nodal_surface), or those of the demand's space: all are looked at on a small grid, and the best are moved on by "
+            "series that are skeletons (nodal_surface; of a few per cent of solid struts and plates instead: skeleton), or those of the demand's space: all are looked at on a small grid, and the best are moved on by "
             "Levenberg-Marquardt on the solver itself. It moves on a coarse grid; what that grid is off from the limit, known from finer ones, is taken from the "
             "target.\n\n"
             "A design is rebuilt on 4/3 of its grid, solved again and extrapolated, with a 95 % bar: it meets a tensor when distance and bar together are within the "

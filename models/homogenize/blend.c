@@ -47,9 +47,20 @@ static double weight(cupel_physics physics, double decades, double xi, double h)
     return (1 - dispersed) * both + dispersed * one;
 }
 
+/* Stiff inclusions that do not touch stay near the lower bound, whose own place between the bounds falls with the contrast: at a higher one than the
+ * knots were measured at, what lies above is connected. */
+static double of_knots(double decades, double xi)
+{
+    static const double CONNECTED = 0.2;
+    if (decades <= 2) return xi;
+    const double like = xi * pow(10, decades - 2);
+    return like < CONNECTED ? like : fmax(CONNECTED, xi);
+}
+
 double cupel_blend_of(cupel_physics physics, double contrast, double xi)
 {
     const double c = contrast > 0 ? fmax(contrast, 1 / contrast) : INFINITY, decades = log10(fmin(c, 1e8));
+    xi = of_knots(decades, xi);
     const double h = physics == CUPEL_CONDUCTION ? conduction(xi) : elasticity(xi);
     return fmin(1, fmax(-1, weight(physics, decades, xi, h) * h));
 }

@@ -37,6 +37,7 @@ typedef struct work {
     double (*eigenstrain)[6]; /* [phases] where expansion needs it */
     double alpha_range;
     cupel_estimate *e;
+    bool probing;             /* the solve only chooses the blend */
 } work;
 
 /* Expansion that belongs to this solution: from the stiffness where that knows it, else from the stress that free strains leave. */
@@ -92,6 +93,7 @@ static cupel_status solve(work *w, const cupel_mixture *m, double blend, const d
     o.blend = blend;
     o.keep_fields = keep;
     o.eigenstrain = (const double (*)[6])w->eigenstrain;
+    if (w->probing) o.accuracy = w->o->probe;
     if (o.eigenstrain) o.accuracy *= FREE_STRAIN;
     if (edge) memcpy(o.edge, edge, sizeof o.edge);
     cupel_status st = cupel_solve(m, w->materials, &o, w->job, &s, err);
@@ -172,7 +174,7 @@ static cupel_status begin(work *w, const cupel_mixture *m, const cupel_material 
                           cupel_estimate *e, cupel_err *err)
 {
     *e = (cupel_estimate){.resolved = true, .has_alpha = o->alpha};
-    *w = (work){materials, o, job, {o->solve.physics, m->dim, o->solve.plane_stress}, 0, NULL, 0, e};
+    *w = (work){materials, o, job, {o->solve.physics, m->dim, o->solve.plane_stress}, 0, NULL, 0, e, false};
     w->order = e->order = cupel_kind_order(w->kind);
     memcpy(e->n, m->n, sizeof e->n);
     return free_strains(w, m->n_phases, err);
@@ -415,13 +417,16 @@ enum coarse_solve { COARSE_LAMINATE, COARSE_VOIGT, COARSE_REUSS, COARSE, N_COARS
 static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *edge, const double *fraction, trial t[N_COARSE], cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    const bool probes = m->n_cuts && w->o->probe > w->o->solve.accuracy;
+    w->probing = probes;
     CUPEL_TRY(solve(w, m, 0, edge, false, &t[COARSE_LAMINATE], err));
     t[COARSE] = t[COARSE_LAMINATE];
     if (!m->n_cuts) return CUPEL_OK;
     CUPEL_TRY(solve(w, m, 0.5, edge, false, &t[COARSE_VOIGT], err));
     CUPEL_TRY(solve(w, m, -1, edge, false, &t[COARSE_REUSS], err));
     CUPEL_TRY(choose_blend(w, m, fraction, t[COARSE_LAMINATE].value, err));
-    if (fabs(w->e->blend) > 0) CUPEL_TRY(solve(w, m, w->e->blend, edge, false, &t[COARSE], err));
+    w->probing = false;
+    if (probes || fabs(w->e->blend) > 0) CUPEL_TRY(solve(w, m, w->e->blend, edge, false, &t[COARSE], err));
 done:
     return st;
 }

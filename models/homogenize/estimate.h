@@ -56,6 +56,7 @@ typedef struct cupel_estimate_options {
     cupel_solve_options solve;      /* blend is chosen here */
     bool error;                     /* false: one solve */
     bool alpha;                     /* elasticity: expansion too */
+    double probe;                   /* accuracy of solves that only choose the blend and tell what it changes; 0: that of `solve` */
 } cupel_estimate_options;
 
 /* Half width of the 95 % bar of |T - truth| in the Frobenius norm, from the components' bars [order][order]: 1.25 times the norm of the diagonal's. Bars

@@ -79,9 +79,8 @@ static bool can_gain(const cupel_search *s, const cupel_design *one)
 /* Is this the trial of x? Derivatives are differences from it. */
 static bool is_at(const cupel_search *s, const cupel_trial *t)
 {
-    for (size_t i = 0; i < s->family->n; i++)
-        if (t->recipe.value[s->family->place[i]] != s->x[i]) return false;
-    return true;
+    cupel_recipe r;
+    return cupel_search_recipe(s, s->x, &r, NULL) == CUPEL_OK && memcmp(r.value, t->recipe.value, sizeof r.value) == 0;
 }
 
 /* One start to the end: corrected by finer grids, verified, and once or twice more with what the verification has found taken from the targets. */
@@ -192,13 +191,6 @@ static cupel_status start_known(cupel_search *s, cupel_starts *starts, cupel_err
     return s->out->start ? CUPEL_OK : cupel_no_memory(err, "words", 0);
 }
 
-static bool falls(const cupel_micro_demand *d)
-{
-    if (d->n_phases < 2) return false;
-    const cupel_material *a = &d->phase[0].material, *b = &d->phase[1].material;
-    return d->needs_elasticity ? a->c[0][0] > b->c[0][0] : a->k[0][0] > b->k[0][0];
-}
-
 static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)
 {
     for (size_t i = 1; i < o->n; i++)
@@ -218,7 +210,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journ
     bool enough = false;
     cupel_starts *starts = cupel_alloc(1, sizeof *starts);
     if (!s || !starts) CUPEL_TRY(cupel_no_memory(err, "a design", sizeof *starts));
-    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .begin = cupel_now(), .seed = d->seed, .blend_k = NAN, .blend_c = NAN, .falls = falls(d)};
+    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .begin = cupel_now(), .seed = d->seed, .blend_k = NAN, .blend_c = NAN, .falls = cupel_design_falls(d)};
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
     if (!enough) CUPEL_TRY(d->surrogate ? start_known(s, starts, err) : cupel_starts_scan(s, starts, err));

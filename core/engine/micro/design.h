@@ -12,14 +12,17 @@
 
 enum { CUPEL_DESIGNS_MAX = 64 };
 
+typedef enum cupel_family_kind { CUPEL_FAMILY_NOISE, CUPEL_FAMILY_SERIES, CUPEL_FAMILY_SKELETON } cupel_family_kind;
+
 /* What is searched: a recipe and the parameters that may move. */
 typedef struct cupel_family {
     cupel_recipe start;
     size_t n;
     size_t place[CUPEL_TRIAL_PARAMS]; /* in recipe.value */
     double low[CUPEL_TRIAL_PARAMS], high[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], step[CUPEL_TRIAL_PARAMS]; /* step: of difference quotients */
-    size_t fraction;                  /* index of the volume fraction among them; n when it is fixed */
-    bool skeletons;                   /* cosine series: many starts without noise */
+    size_t fraction;                  /* index of the volume fraction among them, or of what moves it; n when it is fixed */
+    double per_e;                     /* by how much it has to move until properties are e times as large */
+    cupel_family_kind kind;           /* by which its starts differ */
     size_t scan_grid, coarse, fine;   /* voxels an edge: to look at starts, where the search moves, and where it is corrected */
 } cupel_family;
 
@@ -32,6 +35,9 @@ typedef struct cupel_families {
 /* The demand's `space`, or for two phases cosine series and Gaussian fields with a metric (conduction) or spherical harmonics (stiffness). CUPEL_USAGE with
  * file:line. */
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
+
+/* True when the properties asked for fall with the volume fraction of phase 1: phase 0 is the better one. */
+bool cupel_design_falls(const cupel_micro_demand *d);
 
 /* Of a family without a space of the demand's: its wavelength. */
 cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, cupel_err *err);

@@ -51,6 +51,38 @@ static double contrast_of(const cupel_micro_demand *d)
     return low > 0 ? high / low : HUGE_VAL;
 }
 
+bool cupel_design_falls(const cupel_micro_demand *d)
+{
+    if (d->n_phases < 2) return false;
+    const cupel_material *a = &d->phase[0].material, *b = &d->phase[1].material;
+    return d->needs_elasticity ? a->c[0][0] > b->c[0][0] : a->k[0][0] > b->k[0][0];
+}
+
+/* How stiff a whole target is beside the stiffest phase, both in the Frobenius norm; 1 where none is asked for. */
+static double stiffness_asked(const cupel_micro_demand *d)
+{
+    double asked = 0, solid = 0;
+    for (size_t p = 0; p < d->n_phases; p++) {
+        double square = 0;
+        for (size_t k = 0; k < 36; k++) square += pow((&d->phase[p].material.c[0][0])[k], 2);
+        solid = fmax(solid, square);
+    }
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        if (!a->whole || a->kind != CUPEL_ASK_STIFFNESS) continue;
+        for (size_t k = 0; k < a->order * a->order; k++)
+            if (!isnan(a->target[k])) asked += a->target[k] * a->target[k];
+    }
+    return asked > 0 && solid > 0 ? sqrt(asked / solid) : 1;
+}
+
+/* Skeletons of a few per cent of solid: fields and series break where they are thin. */
+static bool is_sparse(const cupel_micro_demand *d)
+{
+    static const double SPARSE = 0.07;
+    return contrast_of(d) > 50 && stiffness_asked(d) < SPARSE;
+}
+
 static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
 {
     static const char *const metric[] = {"metric11", "metric22", "metric33", "metric23", "metric13", "metric12"};
@@ -60,7 +92,7 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
     allowed_fraction(d, &low, &high);
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.12, 1e-3);
-    f->coarse = d->needs_elasticity ? 24 : 32, f->fine = 64, f->scan_grid = 20;
+    f->coarse = d->needs_elasticity && !is_sparse(d) ? 24 : 32, f->fine = 64, f->scan_grid = 20;
     if (!d->needs_elasticity) {
         for (size_t i = 0; i < 6; i++) add(f, metric[i], -3, 3, 0.7, 0.01);
         return CUPEL_OK;
@@ -81,12 +113,31 @@ static cupel_status nodal_family(const cupel_micro_demand *d, cupel_family *f, c
     if (st != CUPEL_OK) return st;
     const cupel_param *p = f->start.generator->method.params;
     allowed_fraction(d, &low, &high);
-    f->skeletons = true;
+    f->kind = CUPEL_FAMILY_SERIES;
     f->coarse = 24, f->fine = 64, f->scan_grid = 20;
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.08, 1e-3);
     for (size_t i = 0; p[i].name; i++)
         if (p[i].name[0] == 'c') add(f, p[i].name, -2, 2, 0.2, 0.01);
+    return CUPEL_OK;
+}
+
+/* Struts and plates by their radii and half thicknesses, and the series that thickens them. The body is the better phase. */
+static cupel_status skeleton_family(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
+{
+    static const double LINE = 0.02, PLANE = 0.015, WAVE = 0.01, LEVEL = 0.015; /* reaches at 0.3 of solid (search.c) */
+    cupel_status st = cupel_recipe_of_text(cupel_design_falls(d) ? "skeleton:phase=0" : "skeleton:phase=1", &f->start, err);
+    if (st != CUPEL_OK) return st;
+    const cupel_param *p = f->start.generator->method.params;
+    f->kind = CUPEL_FAMILY_SKELETON;
+    f->coarse = 32, f->fine = 64, f->scan_grid = 24;
+    f->fraction = f->n;
+    f->per_e = -0.02;
+    add(f, "level", -0.2, 0.2, LEVEL, 1e-3);
+    for (size_t i = 0; p[i].name; i++) {
+        const char kind = p[i].name[0];
+        if (strpbrk(p[i].name, "0123456789")) add(f, p[i].name, p[i].min, p[i].max, kind == 'c' ? WAVE : kind == 'l' ? LINE : PLANE, 1e-3);
+    }
     return CUPEL_OK;
 }
 
@@ -119,12 +170,13 @@ static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)
 {
     *f = (cupel_families){.n = 1};
+    for (size_t i = 0; i < CUPEL_FAMILIES_MAX; i++) f->one[i].per_e = cupel_design_falls(d) ? -0.12 : 0.12;
     if (d->space) return family_of_space(d, &f->one[0], err);
     if (d->n_phases != 2)
         return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}", d->file, d->n_phases);
     cupel_status st = gaussian_family(d, &f->one[0], err);
     if (st == CUPEL_OK) st = cupel_family_lengths(d, &f->one[0], err);
-    /* A cosine series has few waves in the box, and so an area of its own. */
-    if (st == CUPEL_OK && !d->needs_surface) st = nodal_family(d, &f->one[f->n++], err);
-    return st;
+    if (st != CUPEL_OK || d->needs_surface) return st; /* the others have few waves in the box, and so an area of their own */
+    f->n = 2;
+    return is_sparse(d) ? skeleton_family(d, &f->one[1], err) : nodal_family(d, &f->one[1], err);
 }

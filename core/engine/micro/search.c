@@ -9,12 +9,25 @@
 #include <math.h>
 #include <string.h>
 
+/* Skeletons are searched by their radii, which act one by one, and kept by their volume fraction, which is the same on every grid. */
+static cupel_status by_fraction(const cupel_search *s, cupel_recipe *r, cupel_err *err)
+{
+    const size_t n[3] = {s->family->coarse, s->family->coarse, s->family->coarse}, fraction = cupel_recipe_place(r, "fraction");
+    double share = 0;
+    r->value[fraction] = (double)NAN;
+    cupel_status st = cupel_recipe_share(r, n, &share, s->job, err);
+    if (st != CUPEL_OK) return st;
+    const cupel_param *p = &r->generator->method.params[fraction];
+    return cupel_recipe_set(r, "fraction", fmin(fmax(share, p->min), p->max), err);
+}
+
 cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_recipe *r, cupel_err *err)
 {
     *r = s->family->start;
     r->seed = s->seed;
     r->n_thresholds = 0;
     for (size_t i = 0; i < s->family->n; i++) r->value[s->family->place[i]] = x[i];
+    if (s->family->kind == CUPEL_FAMILY_SKELETON) return by_fraction(s, r, err);
     return r->generator->check ? r->generator->check(r, err) : CUPEL_OK;
 }
 
@@ -130,6 +143,9 @@ static bool set_goals(cupel_search *s, const cupel_tensors *t)
 
 /* ---- budget ---- */
 
+/* By what power of the grid's edge the time of a trial grows: thin parts ask for fewer iterations where they are resolved. */
+static const double GROWTH = 2.3;
+
 /* Loads and time of a trial on the grid, so many times. */
 static bool spent(const cupel_search *s, size_t grid, double loads_factor, double factor)
 {
@@ -137,7 +153,7 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     const size_t loads = (d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u);
     if (d->budget_solves && (double)(s->out->solves) + loads_factor * (double)loads > (double)d->budget_solves) return true;
     if (!(d->budget_seconds < HUGE_VAL)) return false;
-    const double next = s->voxel_seconds * (double)grid * (double)grid * (double)grid * factor;
+    const double next = s->trial_seconds * pow((double)grid, GROWTH) * factor;
     return cupel_now() - s->begin + next > d->budget_seconds - fmin(1.0, 0.05 * d->budget_seconds);
 }
 
@@ -211,7 +227,7 @@ cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, dou
     s->blend_k = t->blend_k;
     s->blend_c = t->blend_c;
     s->out->solves += t->solves;
-    s->voxel_seconds = fmax(0.7 * s->voxel_seconds, seconds / ((double)grid * (double)grid * (double)grid));
+    s->trial_seconds = fmax(0.7 * s->trial_seconds, seconds / pow((double)grid, GROWTH));
     return note_point(s, t, grid, err);
 }
 
@@ -231,6 +247,12 @@ static cupel_status solve_fields(const cupel_search *s, cupel_trial *t, cupel_er
     return CUPEL_OK;
 }
 
+/* Strengths of thin struts are small: steps go with the share of the skeleton. */
+static double scale_of(const cupel_search *s, const cupel_tensors *t)
+{
+    return s->family->kind == CUPEL_FAMILY_SKELETON ? t->fraction[s->falls ? 0 : 1] / 0.3 : 1;
+}
+
 /* j [m][n] by differences of the kept fields' tensors; the base comes from the same sums. */
 static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, double *j, cupel_err *err)
 {
@@ -244,7 +266,7 @@ static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, doubl
     (void)cupel_search_residuals(s, &under, base, one_sided);
     for (size_t k = 0; k < s->family->n; k++) {
         cupel_recipe moved;
-        const double step = s->x[k] + s->family->step[k] <= s->family->high[k] ? s->family->step[k] : -s->family->step[k];
+        const double size = s->family->step[k] * scale_of(s, &t->t), step = s->x[k] + size <= s->family->high[k] ? size : -size;
         if (cupel_stopped(s->job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while designing"));
         memcpy(x, s->x, sizeof x);
         x[k] += step;
@@ -263,18 +285,19 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
 {
     cupel_status st = CUPEL_OK;
     const size_t n = s->family->n;
-    double r[CUPEL_RESIDUALS_MAX], dx[CUPEL_LS_PARAMS], x[CUPEL_TRIAL_PARAMS], predicted;
+    double r[CUPEL_RESIDUALS_MAX], dx[CUPEL_LS_PARAMS], x[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], predicted;
     bool one_sided[CUPEL_RESIDUALS_MAX];
     const size_t m = cupel_search_residuals(s, &t->t, r, one_sided);
     const double cost = cupel_ls_cost(r, one_sided, m);
     cupel_trial next = {.solves = 0};
     double *j = cupel_alloc(m * n, sizeof *j);
     *moved = false;
+    for (size_t k = 0; k < n; k++) reach[k] = s->family->reach[k] * scale_of(s, &t->t);
     if (!j) CUPEL_TRY(cupel_no_memory(err, "derivatives", m * n * sizeof *j));
     CUPEL_TRY(derivatives(s, t, m, j, err));
     for (int attempt = 0; attempt < 8 && !*moved && !cupel_search_spent(s, grid, 1); attempt++) {
         const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x, .lower = s->family->low, .upper = s->family->high,
-                                    .reach = s->family->reach};
+                                    .reach = reach};
         CUPEL_TRY(cupel_ls_step(&p, *damping, dx, &predicted, err));
         if (cost - predicted < 1e-3 * cost && attempt) break;
         memcpy(x, s->x, sizeof x);

@@ -27,7 +27,7 @@ typedef struct cupel_search {
     cupel_designs *out;
     cupel_journal *journal;           /* of what is solved (replay.h); NULL: none */
     double begin;                     /* cupel_now() */
-    double voxel_seconds;             /* of one plain trial, per voxel; 0: not measured */
+    double trial_seconds;             /* of one trial, over its edge to the power of search.c; 0: not measured */
     uint64_t seed;
     double goal[CUPEL_ASKS_MAX];      /* what a goal is pulled towards, set when a stage begins */
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
@@ -87,6 +87,10 @@ typedef struct cupel_starts {
     size_t n;
     cupel_start one[CUPEL_STARTS_MAX];
 } cupel_starts;
+
+/* Start `which` of a family of skeletons: its strengths in x. */
+size_t cupel_skeleton_starts(const cupel_micro_demand *d);
+void cupel_skeleton_start(const cupel_search *s, const cupel_family *f, size_t which, double *x);
 
 /* Every family's starts, each at the volume fraction that suits it best on a small grid. */
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err);

@@ -30,17 +30,15 @@ static size_t shell_of(const char *name)
 }
 
 /* The high side is the better phase: the sign of the series where that is phase 0. */
-static void skeleton_start(const cupel_search *s, const cupel_family *f, size_t i, double *x)
+static void series_start(const cupel_search *s, const cupel_family *f, size_t i, double *x)
 {
-    const cupel_material *m0 = &s->d->phase[0].material, *m1 = &s->d->phase[1].material;
-    const bool first = s->d->needs_elasticity ? m0->c[0][0] > m1->c[0][0] : m0->k[0][0] > m1->k[0][0];
     for (size_t k = 0; k < f->n; k++) {
         const char *name = f->start.generator->method.params[f->place[k]].name;
         if (name[0] != 'c') continue;
         const size_t shell = shell_of(name);
         const double diamond = shell != 2 ? 0 : strcmp(name, "c1_1_1") == 0 ? -1 : 1;
         const double drawn = cupel_rng_normal(s->d->seed, 0x6e6f6461 + i, k) / (1 + (double)shell / 2);
-        x[k] = (first ? -1 : 1) * (i < SKELETONS ? skeleton[i][shell] : i == DIAMOND ? diamond : drawn);
+        x[k] = (s->falls ? -1 : 1) * (i < SKELETONS ? skeleton[i][shell] : i == DIAMOND ? diamond : drawn);
     }
 }
 
@@ -78,6 +76,7 @@ static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *
 static cupel_status fit_size(cupel_search *s, size_t grid, double *best, double *at, cupel_err *err)
 {
     const size_t k = s->family->fraction;
+    const double per_e = s->family->per_e;
     double low = s->family->low[k], high = s->family->high[k], f_low = NAN, f_high = NAN, x = s->x[k], size, target;
     for (size_t i = 0; i < SECANT; i++) {
         s->x[k] = x;
@@ -86,12 +85,11 @@ static cupel_status fit_size(cupel_search *s, size_t grid, double *best, double 
         if (s->cost < *best) *best = s->cost, *at = x;
         if (isnan(size)) return CUPEL_OK; /* no whole tensor */
         if (fabs(size - target) < 0.1) break;
-        if ((size > target) == s->falls)
+        if ((size > target) == (per_e < 0))
             low = x, f_low = size - target;
         else
             high = x, f_high = size - target;
-        /* Until both sides are known: properties fall by about a factor of e per 0.12 of volume. */
-        const double guess = x + (s->falls ? 0.12 : -0.12) * (size - target);
+        const double guess = x - per_e * (size - target); /* until both sides are known */
         x = isnan(f_low) || isnan(f_high) ? guess : low - f_low * (high - low) / (f_high - f_low);
         x = fmin(fmax(x, low + 0.05 * (high - low)), high - 0.05 * (high - low));
     }
@@ -145,9 +143,13 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
     cupel_start *one = &out->one[out->n];
     s->family = &s->families.one[family];
     s->start = out->n;
-    s->seed = s->family->skeletons ? s->d->seed : s->d->seed + which;
+    s->seed = s->family->kind == CUPEL_FAMILY_NOISE ? s->d->seed + which : s->d->seed;
     first_values(s);
-    if (s->family->skeletons) skeleton_start(s, s->family, which, s->x);
+    if (s->family->kind == CUPEL_FAMILY_SERIES) series_start(s, s->family, which, s->x);
+    if (s->family->kind == CUPEL_FAMILY_SKELETON) {
+        cupel_skeleton_start(s, s->family, which, s->x);
+        *fraction = 0;
+    }
     const size_t k = s->family->fraction;
     if (k < s->family->n) {
         const double at = isnan(*fraction) ? s->falls ? 0.7 : 0.3 : *fraction;
@@ -173,13 +175,13 @@ static bool looked_enough(const cupel_search *s)
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    const size_t starts[] = {[CUPEL_FAMILY_NOISE] = SEEDS, [CUPEL_FAMILY_SERIES] = ALL, [CUPEL_FAMILY_SKELETON] = cupel_skeleton_starts(s->d)};
     double fraction[CUPEL_FAMILIES_MAX];
     out->n = 0;
     for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;
-    for (size_t i = 0; i < ALL; i++) /* of each family in turn */
+    for (size_t i = 0; i < ALL || i < cupel_skeleton_starts(s->d); i++) /* of each family in turn */
         for (size_t k = 0; k < s->families.n; k++) {
-            const bool there = i < (s->families.one[k].skeletons ? ALL : SEEDS);
-            if (!there || out->n == CUPEL_STARTS_MAX || (out->n && looked_enough(s))) continue;
+            if (i >= starts[s->families.one[k].kind] || out->n == CUPEL_STARTS_MAX || (out->n && looked_enough(s))) continue;
             CUPEL_TRY(add_start(s, k, i, &fraction[k], out, err));
         }
     qsort(out->one, out->n, sizeof *out->one, by_cost);

@@ -6,7 +6,7 @@
 #include "core/sys/job.h"
 #include "datasets/spaces/micro/recipe.h"
 
-enum { CUPEL_TRIAL_PARAMS = 48 };
+enum { CUPEL_TRIAL_PARAMS = 64 };
 
 /* What a demand needs computed of a microstructure. */
 typedef struct cupel_tensors {

@@ -34,8 +34,9 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     cupel_estimate e;
-    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 2e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
+    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 3e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
                                       .error = true,
+                                      .probe = 3e-3,
                                       .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
     for (size_t i = 0; i < s->d->n_phases; i++) material[i] = s->d->phase[i].material;
     cupel_status st = cupel_estimate_cuts(grids, material, &o, s->job, &e, err);

@@ -32,6 +32,17 @@ static cupel_status settled_on(const cupel_recipe *r, size_t voxels, const cupel
     return st;
 }
 
+cupel_status cupel_recipe_share(const cupel_recipe *r, const size_t n[3], double *share, const cupel_job *job, cupel_err *err)
+{
+    cupel_shape *shape = NULL;
+    cupel_status st = r->generator->open(r, job, &shape, err);
+    if (st != CUPEL_OK) return st;
+    *share = shape->fraction;
+    if (isnan(*share)) st = cupel_interface_volume(r->generator, shape, n, share, job, err);
+    r->generator->close(shape);
+    return st;
+}
+
 /* The error of a volume by plane cuts goes with the square of the voxel: two grids give the limit. */
 cupel_status cupel_recipe_settle(cupel_recipe *r, const cupel_job *job, cupel_err *err)
 {

@@ -12,6 +12,7 @@
     ONE(gaussian_shell) \
     ONE(spinodoid) \
     ONE(nodal_surface) \
+    ONE(skeleton) \
     ONE(sc_spheres) \
     ONE(bcc_spheres) \
     ONE(fcc_spheres) \

@@ -345,6 +345,8 @@ cupel_status cupel_recipe_set(cupel_recipe *r, const char *parameter, double val
     return st;
 }
 
+size_t cupel_recipe_place(const cupel_recipe *r, const char *parameter) { return place_of(r, cupel_text_of(parameter)); }
+
 double cupel_recipe_get(const cupel_recipe *r, const char *parameter)
 {
     const size_t i = place_of(r, cupel_text_of(parameter));

@@ -93,8 +93,11 @@ void cupel_recipe_put(const cupel_recipe *r, cupel_json_out *w);
 void cupel_recipe_text(const cupel_recipe *r, cupel_str *s);
 /* Finds the thresholds if there are none yet. Deterministic. */
 cupel_status cupel_recipe_settle(cupel_recipe *r, const cupel_job *job, cupel_err *err);
+/* The share of phase 1 on grid n, by plane cuts, where the parameters say where the interface is and not what volume it encloses. */
+cupel_status cupel_recipe_share(const cupel_recipe *r, const size_t n[3], double *share, const cupel_job *job, cupel_err *err);
 size_t cupel_recipe_phases(const cupel_recipe *r);
 cupel_status cupel_recipe_set(cupel_recipe *r, const char *parameter, double value, cupel_err *err); /* forgets the thresholds */
+size_t cupel_recipe_place(const cupel_recipe *r, const char *parameter); /* in `value`; their number: no such parameter */
 double cupel_recipe_get(const cupel_recipe *r, const char *parameter);                               /* NaN: no such parameter */
 /* The fraction of phase 1 that every grid is made to meet: the parameter, or what settling found for a radius or a thickness. NaN: there is none. */
 double cupel_recipe_fraction(const cupel_recipe *r);
