@@ -36,6 +36,8 @@ static void begin_at(cupel_search *s, const cupel_start *start)
 
 /* Residuals as far as a design should be from its tolerances: bars add to it. */
 static const double ENOUGH = 0.12;
+/* What a start has to reach on the coarse grid to be finished before the others are tried: what that grid is off comes to as much. */
+static const double NEAR = 1;
 
 /* The coarse grid alone. */
 static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_err *err)
@@ -155,7 +157,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         for (; k < end; k++) {
             if ((k > i && cupel_search_spent_verifying(s, 0.5)) || cupel_search_late(s)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
-            if (!s->goals && starts->one[k].cost < 4 * ENOUGH * ENOUGH) {
+            if (!s->goals && starts->one[k].cost < NEAR * NEAR) {
                 k++;
                 break;
             }

@@ -76,12 +76,10 @@ static double stiffness_asked(const cupel_micro_demand *d)
     return asked > 0 && solid > 0 ? sqrt(asked / solid) : 1;
 }
 
-/* Skeletons of a few per cent of solid: fields and series break where they are thin. */
-static bool is_sparse(const cupel_micro_demand *d)
-{
-    static const double SPARSE = 0.07;
-    return contrast_of(d) > 50 && stiffness_asked(d) < SPARSE;
-}
+/* Little solid is asked for: series break, fields want a finer grid; and so little that fields break as well. */
+static const double SPARSE = 0.07, THIN = 0.035;
+
+static bool asks_less(const cupel_micro_demand *d, double share) { return contrast_of(d) > 50 && stiffness_asked(d) < share; }
 
 static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
 {
@@ -92,7 +90,7 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
     allowed_fraction(d, &low, &high);
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.12, 1e-3);
-    f->coarse = d->needs_elasticity && !is_sparse(d) ? 24 : 32, f->fine = 64, f->scan_grid = 20;
+    f->coarse = d->needs_elasticity && !asks_less(d, SPARSE) ? 24 : 32, f->fine = 64, f->scan_grid = 20;
     if (!d->needs_elasticity) {
         for (size_t i = 0; i < 6; i++) add(f, metric[i], -3, 3, 0.7, 0.01);
         return CUPEL_OK;
@@ -177,6 +175,6 @@ cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, c
     cupel_status st = gaussian_family(d, &f->one[0], err);
     if (st == CUPEL_OK) st = cupel_family_lengths(d, &f->one[0], err);
     if (st != CUPEL_OK || d->needs_surface) return st; /* the others have few waves in the box, and so an area of their own */
-    f->n = 2;
-    return is_sparse(d) ? skeleton_family(d, &f->one[1], err) : nodal_family(d, &f->one[1], err);
+    if (!asks_less(d, SPARSE)) return nodal_family(d, &f->one[f->n++], err);
+    return asks_less(d, THIN) ? skeleton_family(d, &f->one[f->n++], err) : CUPEL_OK;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 3, SCAN = 5, SECANT = 3 };
+enum { SEEDS = 6, SCAN = 5, SECANT = 3 };
 
 /* Weights of the waves of length 1, sqrt 2, sqrt 3, 2, sqrt 5 and sqrt 6 of cosine series whose high side is a connected skeleton: Schwarz' P, Schoen's
  * I-WP, and what lies between and beyond them. After them come the diamond net, the series of Schwarz' D seen from the middle of a bond, and draws. */
