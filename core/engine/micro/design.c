@@ -212,7 +212,8 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journ
     bool enough = false;
     cupel_starts *starts = cupel_alloc(1, sizeof *starts);
     if (!s || !starts) CUPEL_TRY(cupel_no_memory(err, "a design", sizeof *starts));
-    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .begin = cupel_now(), .seed = d->seed, .blend_k = NAN, .blend_c = NAN, .falls = cupel_design_falls(d)};
+    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .begin = cupel_now(), .seed = d->seed,
+                        .blend_k = NAN, .blend_c = NAN, .falls = cupel_design_falls(d)};
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
     if (!enough) CUPEL_TRY(d->surrogate ? start_known(s, starts, err) : cupel_starts_scan(s, starts, err));

@@ -81,8 +81,8 @@ static const double SPARSE = 0.07, THIN = 0.035;
 
 static bool asks_less(const cupel_micro_demand *d, double share) { return contrast_of(d) > 50 && stiffness_asked(d) < share; }
 
-/* A stiffness that no body with planes of symmetry normal to the axes has. The skeletons that series begin with have such planes, and thin ones do not
- * lose them on the way: fields do better. */
+/* A stiffness that no body with planes of symmetry normal to the axes has. The skeletons that series begin with have such planes, and thin ones do
+ * not lose them on the way: fields do better. */
 static bool is_turned(const cupel_micro_demand *d)
 {
     double coupled = 0, whole = 0;
@@ -189,7 +189,8 @@ cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, c
     for (size_t i = 0; i < CUPEL_FAMILIES_MAX; i++) f->one[i].per_e = cupel_design_falls(d) ? -0.12 : 0.12;
     if (d->space) return family_of_space(d, &f->one[0], err);
     if (d->n_phases != 2)
-        return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}", d->file, d->n_phases);
+        return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}",
+                          d->file, d->n_phases);
     cupel_status st = gaussian_family(d, &f->one[0], err);
     if (st == CUPEL_OK) st = cupel_family_lengths(d, &f->one[0], err);
     if (st != CUPEL_OK || d->needs_surface) return st; /* the others have few waves in the box, and so an area of their own */

@@ -296,7 +296,8 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
     if (!j) CUPEL_TRY(cupel_no_memory(err, "derivatives", m * n * sizeof *j));
     CUPEL_TRY(derivatives(s, t, m, j, err));
     for (int attempt = 0; attempt < 8 && !*moved && !cupel_search_spent(s, grid, 1); attempt++) {
-        const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x, .lower = s->family->low, .upper = s->family->high,
+        const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x,
+                                    .lower = s->family->low, .upper = s->family->high,
                                     .reach = reach};
         CUPEL_TRY(cupel_ls_step(&p, *damping, dx, &predicted, err));
         if (cost - predicted < 1e-3 * cost && attempt) break;

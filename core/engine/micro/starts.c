@@ -1,5 +1,5 @@
-/* Where a search begins: families of recipes and, of each, a few that differ in their topology or their noise, brought to the right size by the volume
- * fraction and put in order by how near they come on a small grid. */
+/* Where a search begins: families of recipes and, of each, a few that differ in their topology or their noise, brought to the right size by the
+ * volume fraction and put in order by how near they come on a small grid. */
 #include "core/base/err.h"
 #include "core/base/rng.h"
 #include "core/engine/micro/search.h"
@@ -10,10 +10,12 @@
 
 enum { SEEDS = 6, SCAN = 5, SECANT = 3 };
 
-/* Weights of the waves of length 1, sqrt 2, sqrt 3, 2, sqrt 5 and sqrt 6 of cosine series whose high side is a connected skeleton: Schwarz' P, Schoen's
- * I-WP, and what lies between and beyond them. After them come the diamond net, the series of Schwarz' D seen from the middle of a bond, and draws. */
+/* Weights of the waves of length 1, sqrt 2, sqrt 3, 2, sqrt 5 and sqrt 6 of cosine series whose high side is a connected skeleton: Schwarz' P,
+ * Schoen's I-WP, and what lies between and beyond them. After them come the diamond net, the series of Schwarz' D seen from the middle of a bond, and
+ * draws. */
 enum { SHELLS = 6, DRAWN = 4 };
-static const double skeleton[][SHELLS] = {{1, 0, 0, 0, 0, 0}, {0, -1, 0, 0, 0, 0}, {0.7, -0.7, 0, 0, 0, 0}, {0.8, 0, 0.5, 0, 0, 0}, {0, -0.7, -0.7, 0, 0, 0}};
+static const double skeleton[][SHELLS] = {{1, 0, 0, 0, 0, 0}, {0, -1, 0, 0, 0, 0}, {0.7, -0.7, 0, 0, 0, 0}, {0.8, 0, 0.5, 0, 0, 0},
+                                           {0, -0.7, -0.7, 0, 0, 0}};
 enum { SKELETONS = sizeof skeleton / sizeof *skeleton, DIAMOND = SKELETONS, ALL = SKELETONS + 1 + DRAWN };
 
 static size_t shell_of(const char *name)
@@ -103,7 +105,8 @@ static bool has_whole(const cupel_micro_demand *d)
     return false;
 }
 
-/* Brings one start to the volume fraction that suits it; s->x and s->cost are those. Without a whole tensor it is that of the family's first start. */
+/* Brings one start to the volume fraction that suits it; s->x and s->cost are those. Without a whole tensor it is that of the family's first start.
+ */
 static cupel_status fit_fraction(cupel_search *s, size_t grid, bool first, cupel_err *err)
 {
     const cupel_family *f = s->family;

@@ -36,11 +36,13 @@ static const cupel_ask *whole_of(const cupel_micro_demand *d)
     return NULL;
 }
 
-/* What a thin part carries, for all of the volume in it: a strut along n E n n n n or k n n; a plate with the normal n plane stress, or k (1 - n n). */
+/* What a thin part carries, for all of the volume in it: a strut along n E n n n n or k n n; a plate with the normal n plane stress, or
+ * k (1 - n n). */
 static void part_tensor(const cupel_material *m, size_t order, const int v[3], bool plane, double *t)
 {
     const double length = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), r = sqrt(2.0), n[3] = {v[0] / length, v[1] / length, v[2] / length};
-    const double lambda = m->c[0][1], mu = (m->c[0][0] - m->c[0][1]) / 2, e = mu * (3 * lambda + 2 * mu) / (lambda + mu), flat = 2 * lambda * mu / (lambda + 2 * mu);
+    const double lambda = m->c[0][1], mu = (m->c[0][0] - m->c[0][1]) / 2, e = mu * (3 * lambda + 2 * mu) / (lambda + mu);
+    const double flat = 2 * lambda * mu / (lambda + 2 * mu);
     double q[9]; /* onto the part */
     for (size_t i = 0; i < 3; i++)
         for (size_t j = 0; j < 3; j++) q[3 * i + j] = plane ? (i == j) - n[i] * n[j] : n[i] * n[j];
@@ -74,8 +76,8 @@ static void fit_shares(const double *target, size_t size, size_t n, double (*t)[
         }
 }
 
-/* Radii of struts and half thicknesses of plates by their shares of the volume: in a box of edge 1 a strut is as long as its direction's vector, and the
- * area of a plate is the length of its normal's. */
+/* Radii of struts and half thicknesses of plates by their shares of the volume: in a box of edge 1 a strut is as long as its direction's vector, and
+ * the area of a plate is the length of its normal's. */
 static void fitted_start(const cupel_search *s, const cupel_family *f, const cupel_ask *a, double *x)
 {
     double t[PARTS][36], share[PARTS], size[PARTS], cost[PARTS];

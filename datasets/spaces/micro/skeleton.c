@@ -1,6 +1,6 @@
 /* Skeletons of struts and plates that stay connected however thin they are: lines and planes through the corner of the box along its edges, the
- * diagonals of its faces, its own and those of two faces side by side, each with a radius or half a thickness, melted into one smooth body, and a short
- * cosine series that thickens it here and there.
+ * diagonals of its faces, its own and those of two faces side by side, each with a radius or half a thickness, melted into one smooth body, and a
+ * short cosine series that thickens it here and there.
  *
  * With d_s a smooth periodic function of the place that near the line or plane s is the distance from it, in edges of the box,
  *   f = 1/sharpness log sum_s exp(sharpness (r_s - d_s)) + sum_K c_K cos(2 pi K . u),
@@ -19,7 +19,8 @@
 enum { PLANES = 13, SERIES = 16, WAYS = 28, LINES = PLANES + WAYS - SERIES, PARTS = LINES + PLANES, TERMS = 3, FINE = 96, LANES = 4 };
 enum { FRACTION, LEVEL, PHASE, SHARPNESS, LINE, PLANE = LINE + LINES, WAVE = PLANE + PLANES };
 
-/* Wave vectors. The first 13 are also directions of lines and normals of planes, the first 16 those of the series, the last 12 directions of lines. */
+/* Wave vectors. The first 13 are also directions of lines and normals of planes, the first 16 those of the series, the last 12 directions of lines
+ * too. */
 static const signed char way[WAYS][3] = {{1, 0, 0}, {0, 1, 0},  {0, 0, 1}, {0, 1, 1},  {0, 1, -1}, {1, 0, 1},  {-1, 0, 1}, {1, 1, 0},
                                            {1, -1, 0}, {1, 1, 1}, {-1, 1, 1}, {1, -1, 1}, {1, 1, -1}, {2, 0, 0}, {0, 2, 0},  {0, 0, 2},
                                          {0, 1, 2},  {0, 1, -2}, {0, 2, 1}, {0, 2, -1}, {1, 0, 2},  {1, 0, -2}, {2, 0, 1},  {2, 0, -1},
@@ -49,9 +50,8 @@ static void add_term(skeleton *t, int part, int wave, double weight)
     t->weight[part][t->terms[part]++] = weight * 2 / (TAU * TAU);
 }
 
-/* Each (1 - cos(2 pi K . u)) / (2 pi^2) is (K . u)^2 near 0. A plane needs its normal's alone, over its square. A line needs those across it, so that their
- * squares add up to the same in all directions across: the two other axes; an axis and the
- * wave across both; the three diagonals. */
+/* Each (1 - cos(2 pi K . u)) / (2 pi^2) is (K . u)^2 near 0. A plane needs its normal's alone, over its square. A line needs those across it, so that
+ * their squares add up to the same in all directions across: the two other axes; an axis and the wave across both; the three diagonals. */
 static void set_terms(skeleton *t)
 {
     memset(t->terms, 0, sizeof t->terms);
@@ -201,7 +201,8 @@ static cupel_status skeleton_open(const cupel_recipe *r, const cupel_job *job, c
     set_terms(t);
     const bool given = isnan(r->value[FRACTION]);
     const double settled = r->n_thresholds ? r->threshold[0] : (double)NAN;
-    t->shape = (cupel_shape){.t = given ? t->sign * r->value[LEVEL] : settled, .fraction = given ? settled : r->value[FRACTION], .slope = slope, .fine = FINE};
+    t->shape = (cupel_shape){.t = given ? t->sign * r->value[LEVEL] : settled, .fraction = given ? settled : r->value[FRACTION], .slope = slope,
+                             .fine = FINE};
     *shape = &t->shape;
     return CUPEL_OK;
 }
@@ -210,27 +211,29 @@ static void skeleton_close(cupel_shape *shape) { cupel_free(shape); }
 
 static const cupel_either either[] = {{"fraction", "level"}, {NULL, NULL}};
 
-#define LINE_OF(NAME, VALUE) {"line" NAME, "", VALUE, -0.2, 0.7, "radius of the struts along this direction, in edges of the box; below 0 there are none"}
-#define PLANE_OF(NAME) {"plane" NAME, "", -0.05, -0.2, 0.5, "half the thickness of the plates with this normal, in edges of the box; below 0 there are none"}
+#define LINE_OF(NAME, VALUE) {"line" NAME, "", VALUE, -0.2, 0.7, "radius of the struts along it, in edges of the box; below 0 there are none"}
+#define PLANE_OF(NAME) {"plane" NAME, "", -0.05, -0.2, 0.5, "half the thickness of the plates normal to it, in edges of the box; below 0: none"}
 #define WAVE_OF(NAME) {"c" NAME, "", 0, -0.5, 0.5, "coefficient of cos(2 pi K . u) for this K, u in edges of the box"}
-#define ALL_WAYS(ONE) ONE("1_0_0"), ONE("0_1_0"), ONE("0_0_1"), ONE("0_1_1"), ONE("0_1_-1"), ONE("1_0_1"), ONE("-1_0_1"), ONE("1_1_0"), ONE("1_-1_0"), \
-    ONE("1_1_1"), ONE("-1_1_1"), ONE("1_-1_1"), ONE("1_1_-1")
+#define ALL_WAYS(ONE)                                                                                                                         \
+    ONE("1_0_0"), ONE("0_1_0"), ONE("0_0_1"), ONE("0_1_1"), ONE("0_1_-1"), ONE("1_0_1"), ONE("-1_0_1"), ONE("1_1_0"), \
+    ONE("1_-1_0"), ONE("1_1_1"), ONE("-1_1_1"), ONE("1_-1_1"), ONE("1_1_-1")
 static const cupel_param params[] = {
     {"fraction", "", 0.2, 0.01, 0.99, "volume fraction of phase 1; this or level"},
     {"level", "", (double)NAN, -0.5, 0.5, "taken from all radii and half thicknesses; instead of fraction"},
     {"phase", "count", 1, 0, 1, "phase of the skeleton; the other one is around it"},
     {"sharpness", "", 50, 10, 500, "how sharp the corners are where struts and plates meet"},
     LINE_OF("1_0_0", 0.1), LINE_OF("0_1_0", 0.1), LINE_OF("0_0_1", 0.1), LINE_OF("0_1_1", -0.05), LINE_OF("0_1_-1", -0.05), LINE_OF("1_0_1", -0.05),
-    LINE_OF("-1_0_1", -0.05), LINE_OF("1_1_0", -0.05), LINE_OF("1_-1_0", -0.05), LINE_OF("1_1_1", 0.1), LINE_OF("-1_1_1", 0.1), LINE_OF("1_-1_1", 0.1),
-    LINE_OF("1_1_-1", 0.1), LINE_OF("0_1_2", -0.05), LINE_OF("0_1_-2", -0.05), LINE_OF("0_2_1", -0.05), LINE_OF("0_2_-1", -0.05), LINE_OF("1_0_2", -0.05),
+    LINE_OF("-1_0_1", -0.05), LINE_OF("1_1_0", -0.05), LINE_OF("1_-1_0", -0.05), LINE_OF("1_1_1", 0.1), LINE_OF("-1_1_1", 0.1),
+    LINE_OF("1_-1_1", 0.1), LINE_OF("1_1_-1", 0.1), LINE_OF("0_1_2", -0.05), LINE_OF("0_1_-2", -0.05), LINE_OF("0_2_1", -0.05),
+    LINE_OF("0_2_-1", -0.05), LINE_OF("1_0_2", -0.05),
     LINE_OF("1_0_-2", -0.05), LINE_OF("2_0_1", -0.05), LINE_OF("2_0_-1", -0.05), LINE_OF("1_2_0", -0.05), LINE_OF("1_-2_0", -0.05),
     LINE_OF("2_1_0", -0.05), LINE_OF("2_-1_0", -0.05),
     ALL_WAYS(PLANE_OF), ALL_WAYS(WAVE_OF), WAVE_OF("2_0_0"), WAVE_OF("0_2_0"), WAVE_OF("0_0_2"),
     {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference references[] = {
-    {"10.1016/S0022-5096(01)00010-2", "Deshpande, Fleck, Ashby: Effective properties of the octet-truss lattice material. Journal of the Mechanics and "
-                                      "Physics of Solids 49, 1747 (2001)"},
+    {"10.1016/S0022-5096(01)00010-2", "Deshpande, Fleck, Ashby: Effective properties of the octet-truss lattice material. Journal of the Mechanics "
+                                      "and Physics of Solids 49, 1747 (2001)"},
     {"10.1145/357306.357310", "Blinn: A generalization of algebraic surface drawing. ACM Transactions on Graphics 1, 235 (1982)"},
     {NULL, NULL}};
 
@@ -238,7 +241,8 @@ const cupel_generator cupel_generator_skeleton = {
     .method = {.name = "skeleton", .kind = "generator", .scale = "microstructure", .maturity = "stable",
                .input = "fraction of phase 1, radii of 25 struts, thicknesses of 13 plates, 16 coefficients of a cosine series",
                .output = "two phases, one period of the structure; smooth in all parameters but the phase",
-               .help = "struts and plates along the edges and diagonals of the box, melted into one body: skeletons that stay connected however thin they are",
+               .help = "struts and plates along the edges and diagonals of the box, melted into one body that stays connected however thin they are",
                .references = references, .params = params},
-    .n_phases = 2, .smooth = true, .threshold = 1, .either = either, .open = skeleton_open, .close = skeleton_close, .row = skeleton_row, .at = skeleton_at,
+    .n_phases = 2, .smooth = true, .threshold = 1, .either = either, .open = skeleton_open, .close = skeleton_close,
+    .row = skeleton_row, .at = skeleton_at,
 };
