@@ -94,4 +94,27 @@ refused 'not symmetric' 3 'not symmetric' 's/0, 1.9, 0.1/0, 1.9, 0.3/'
 refused 'a negative eigenvalue' 3 'negative eigenvalue' 's/\[2.4, 0, 0\]/[-2.4, 0, 0]/'
 refused 'an unknown phase' 2 'phases are: polymer, filler' 's/phase: filler/phase: fill/'
 refused 'a budget that is none' 2 'budget' 's/grid: 32/grid: 32\nbudget: soon/'
+# Two per cent of the solid's stiffness: struts and plates from the target itself, near it after a few steps.
+if [ "${CUPEL_SANITIZED:-}" = 1 ]; then echo 'skip a thin scaffold: a sanitizer build'
+else
+  cat >"$T/thin.yaml" <<'Y'
+demand: thin scaffold
+scale: microstructure
+phases:
+  - {name: solid, E: 1, nu: 0.3}
+  - {name: void, E: 1.0e-4, nu: 0.3}
+require:
+  - {property: stiffness, convention: voigt, within: 8 %, target: [
+      [0.025, 0.009, 0.008, 0, 0, 0],
+      [0.009, 0.022, 0.008, 0, 0, 0],
+      [0.008, 0.008, 0.028, 0, 0, 0.001],
+      [0, 0, 0, 0.008, 0, 0],
+      [0, 0, 0, 0, 0.009, 0],
+      [0, 0, 0.001, 0, 0, 0.009]]}
+grid: 32
+seed: 1
+Y
+  "$CUPEL" design "$T/thin.yaml" -o "$T/thin" --budget 110solves --threads 2 >"$T/out" 2>"$T/err"
+  awk -F, 'NR == 2 { exit !($3 < 15 && $5 > 0.8 && $0 ~ /skeleton:/) } END { exit NR < 2 }' "$T/thin/designs.csv" && ok 'a thin scaffold' || no 'a thin scaffold'
+fi
 exit $bad
