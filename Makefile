@@ -121,8 +121,8 @@ install: all ## DESTDIR and PREFIX are honoured
 	install -m 755 $(BUILD)/libcupel.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so.$(VERSION)
 	ln -sf libcupel.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so.$(SOVERSION)
 	ln -sf libcupel.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so
-	printf 'prefix=%s\nlibdir=$${prefix}/lib\nincludedir=$${prefix}/include\n\nName: cupel\nDescription: materials-genome screening engine\nVersion: %s\nCflags: -I$${includedir}\nLibs: -L$${libdir} -lcupel\nRequires.private: $(PKGS)\nLibs.private: -llapacke -lsvm -lm -lpthread\n' \
-	  '$(PREFIX)' '$(VERSION)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/cupel.pc
+	printf 'prefix=%s\nlibdir=$${prefix}/lib\nincludedir=$${prefix}/include\n\nName: cupel\nDescription: materials-genome screening engine\nVersion: %s\nCflags: -I$${includedir}\nLibs: -L$${libdir} -lcupel\nLibs.private: %s\n' \
+	  '$(PREFIX)' '$(VERSION)' '$(strip $(LIBS))' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/cupel.pc
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/cupel include/cupel.h lib/libcupel.a lib/libcupel.so lib/libcupel.so.$(SOVERSION) \
