@@ -181,9 +181,10 @@ static cupel_status warn_of_limits(cupel_homogenized *h, cupel_material *m, cons
 {
     cupel_status st = CUPEL_OK;
     const double contrast = contrast_of(h, fraction, m);
+    h->voids = voids;
     if (voids)
         st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, computed with 1e-5 of the stiffest phase in its "
-                                   "place, or 1e-3 of the softest where that is less");
+                                   "place, or 1e-3 of the softest where that is less; the bounds too");
     else if (contrast > LIMIT * (1 + 1e-9))
         st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
     if (st == CUPEL_OK && !h->periodic)

@@ -41,6 +41,7 @@ typedef struct cupel_homogenized {
     const char *property;
     cupel_kind kind;
     bool recipe, periodic;
+    bool voids;                      /* a zero property was replaced by a small one, in the bounds too */
     cupel_estimate estimate;
     cupel_bounds bounds;
     bool has_engineering;

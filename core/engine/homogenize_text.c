@@ -207,9 +207,11 @@ static void table_phases(cupel_str *s, const cupel_homogenized *h)
     if (h->n_phases > SHOWN) cupel_str_addf(s, "     and %zu more\n", h->n_phases - SHOWN);
 }
 
-static void table_bounds(cupel_str *s, const cupel_bounds *b)
+static void table_bounds(cupel_str *s, const cupel_bounds *b, bool voids)
 {
-    table_matrix(s, "harmonic mean of the phases (lower bound)", b->reuss, NULL, b->order);
+    const char *lower = voids ? "harmonic mean of the phases with what stands for the zero (the lower bound is less)"
+                              : "harmonic mean of the phases (lower bound)";
+    table_matrix(s, lower, b->reuss, NULL, b->order);
     table_matrix(s, "arithmetic mean of the phases (upper bound)", b->voigt, NULL, b->order);
     if (b->n_hs == 1) cupel_str_addf(s, "Hashin-Shtrikman, were it isotropic: %.6g to %.6g\n", b->hs_lower[0], b->hs_upper[0]);
     if (b->n_hs == 2)
@@ -257,7 +259,7 @@ void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
     const char *components = !elastic ? "tensor" : h->kind.dim == 3 ? "stiffness, Mandel 11 22 33 23 13 12" : "stiffness, Mandel 11 22 12";
     cupel_str_addf(out, "%s, ± %s\n", components, e->has_error ? "half width of a 95 % bar" : "what iterating left");
     table_matrix(out, e->extrapolated ? "(extrapolated from two grids)" : "(on this grid)", e->tensor, e->error, e->order);
-    table_bounds(out, &h->bounds);
+    table_bounds(out, &h->bounds, h->voids);
     if (h->has_engineering) cupel_homogenized_constants_table(h, out);
     if (h->fields) table_fields(out, h);
     cupel_str_addf(out, "%zu iterations on this grid, %zu in all, %.2f s%s\n", e->iterations, e->all_iterations, h->seconds,
