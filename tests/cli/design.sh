@@ -3,20 +3,8 @@
 set -u
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 bad=0
-ok() { echo "ok $1"; }
-no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
-cat >"$T/d.yaml" <<'Y'
-demand: heat spreader
-scale: microstructure
-phases:
-  - {name: polymer, k: 1.0}
-  - {name: filler, k: 10.0}
-require:
-  - {property: conductivity, target: [[2.4, 0, 0], [0, 1.9, 0.1], [0, 0.1, 1.8]], within: 4 %}
-  - {property: volume fraction, phase: filler, max: 0.45}
-grid: 32
-seed: 1
-Y
+. "$CUPEL_ROOT/tests/cli/design.inc"
+heat_spreader '4 %' '  - {property: volume fraction, phase: filler, max: 0.45}' >"$T/d.yaml"
 "$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 90solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?
 [ $rc = 0 ] && ok 'a demand is met' || { echo "    exit $rc"; cat "$T/out"; no 'a demand is met'; }
 for f in designs.csv design-1.json design-1.npy run.json demand.yaml; do [ -s "$T/D/$f" ] || no "no $f"; done

@@ -5,19 +5,8 @@ set -u
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 bad=0; rounds=${CUPEL_KILLS:-4}; budget=120
 [ -n "${CUPEL_SANITIZED:-}" ] && { rounds=${CUPEL_KILLS:-2}; budget=80; } # ten times as slow
-ok() { echo "ok $1"; }
-no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
-cat >"$T/d.yaml" <<'Y'
-demand: heat spreader
-scale: microstructure
-phases:
-  - {name: polymer, k: 1.0}
-  - {name: filler, k: 10.0}
-require:
-  - {property: conductivity, target: [[2.4, 0, 0], [0, 1.9, 0.1], [0, 0.1, 1.8]], within: 0.1 %}
-grid: 32
-seed: 1
-Y
+. "$CUPEL_ROOT/tests/cli/design.inc"
+heat_spreader '0.1 %' >"$T/d.yaml"
 now() { date +%s%3N; }
 design() { "$CUPEL" design "$T/d.yaml" -o "$T/$1" --budget ${budget}solves --threads "${threads:-1}" "${@:2}" >"$T/out" 2>"$T/err"; }
 begin=$(now); design A; whole=$(($(now) - begin)) # milliseconds

@@ -3,21 +3,8 @@
 set -u
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 bad=0
-ok() { echo "ok $1"; }
-no() { echo "not ok $1"; bad=1; [ -s "$T/err" ] && tail -n 3 "$T/err" | sed 's/^/    /'; }
-cat >"$T/d.yaml" <<'Y'
-demand: heat spreader
-scale: microstructure
-phases:
-  - {name: polymer, k: 1.0}
-  - {name: filler, k: 10.0}
-require:
-  - {property: conductivity, target: [[2.4, 0, 0], [0, 1.9, 0.1], [0, 0.1, 1.8]], within: 4 %}
-size: 5 mm
-tolerance: 0.02 mm
-grid: 32
-seed: 1
-Y
+. "$CUPEL_ROOT/tests/cli/design.inc"
+heat_spreader '4 %' 'size: 5 mm' 'tolerance: 0.02 mm' >"$T/d.yaml"
 "$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 90solves --threads 1 >"$T/out" 2>"$T/err" || no 'a demand with a tolerance is met'
 numbers=$(tr -d '\n ' <"$T/D/run.json" | sed 's/.*"sensitivity":{"grid":32,"phaseoffby5%":\[{"conductivity\[%\]":\([0-9.e-]*\)},{"conductivity\[%\]":\([0-9.e-]*\)}\],"fractionbyhalfthetolerance":\([0-9.e-]*\),"interfaceshiftedbyhalfthetolerance":{"conductivity\[%\]":\([0-9.e-]*\)}.*/\1 \2 \3 \4/')
 read -r polymer filler share interface <<<"$numbers"
