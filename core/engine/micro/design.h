@@ -32,8 +32,9 @@ typedef struct cupel_families {
     cupel_family one[CUPEL_FAMILIES_MAX];
 } cupel_families;
 
-/* The demand's `space`, or for two phases cosine series and Gaussian fields with a metric (conduction) or spherical harmonics (stiffness). CUPEL_USAGE with
- * file:line. */
+/* The demand's `space`, or for two phases Gaussian fields with a metric (conduction) or spherical harmonics (stiffness), and cosine series; where a whole
+ * stiffness of less than 7 % of the stiffer phase's (Frobenius norms) is asked for against a contrast above 50, series only for targets with planes of
+ * symmetry normal to the axes, and below 3.5 % skeletons of struts and plates in their place. CUPEL_USAGE with file:line. */
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
 
 /* True when the properties asked for fall with the volume fraction of phase 1: phase 0 is the better one. */
