@@ -28,8 +28,9 @@ static const cupel_opt options[] = {
     {.name = "output", .placeholder = "DIR", .kind = CUPEL_OPT_TEXT, .required = true,
      .help = "the folder that gets report.html, designs.csv, design-1.json (recipe), design-1.npy (phases), for the first three also .stl (a printer), .h5 with "
              "fans-1-*.json (FANS) and .vti with damask-material.yaml (DAMASK), run.json, demand.yaml"},
-    {.name = "budget", .placeholder = "B", .kind = CUPEL_OPT_TEXT, .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; the same bytes come of a "
-                                                                             "budget in solves"},
+    {.name = "budget", .placeholder = "B", .kind = CUPEL_OPT_TEXT,
+     .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; the same bytes "
+             "come of a budget in solves"},
     {.name = "grid", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "voxels along an edge of the finest grid designed on, in place of the demand's"},
     {.name = "seed", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "of the random fields, in place of the demand's"},
     {.name = "surrogate", .placeholder = "FILE", .kind = CUPEL_OPT_TEXT,
