@@ -29,6 +29,11 @@ static void rows_of_load(const cupel_solution *s, const cupel_cell *c, size_t lo
     if (gradient) cupel_cell_gradients(c, s->k, &w);
 }
 
+void cupel_gradient_row(const cupel_solution *s, size_t load, size_t i, size_t j, float *lines, float *gradient)
+{
+    rows_of_load(s, &s->cell, load, i, j, lines, NULL, gradient, NULL, NULL);
+}
+
 typedef struct pairing {
     const cupel_solution *s;
     const cupel_cell *cell;

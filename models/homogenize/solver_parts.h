@@ -60,6 +60,9 @@ struct cupel_solution {
 /* tensor [order][order] = <gradient_a . K gradient_b> of the kept fields of s, K that of the cell. */
 cupel_status cupel_pair_fields(const cupel_solution *s, const cupel_cell *c, const cupel_job *job, double *tensor, cupel_err *err);
 
+/* Gradients of the kept field of a load in voxel row (i, j): gradient [fluxes][cupel_cell_row], shear doubled. lines: scratch, two lines. */
+void cupel_gradient_row(const cupel_solution *s, size_t load, size_t i, size_t j, float *lines, float *gradient);
+
 /* Conjugate gradients on one cell. */
 typedef struct cupel_iteration {
     const cupel_cell *cell;

@@ -18,17 +18,18 @@ void cupel_designs_release(cupel_designs *designs)
     *designs = (cupel_designs){0};
 }
 
-static size_t coarse_of(const cupel_search *s)
-{
-    const size_t grid = s->d->grid, coarse = s->family->coarse;
-    return grid <= coarse ? grid : coarse;
-}
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* The grid on which starts compete, and the one on which they are finished. */
+static size_t coarse_of(const cupel_search *s) { return least(s->family->coarse, s->d->grid); }
+static size_t middle_of(const cupel_search *s) { return least(s->family->middle, s->d->grid); }
 
 static void begin_at(cupel_search *s, const cupel_start *start)
 {
     s->family = &s->families.one[start->family];
     s->seed = start->seed;
     s->start = start->order;
+    s->share_grid = 0;
     s->shift = (cupel_tensors){.fraction = {0}};
     memset(s->margin, 0, sizeof s->margin);
     memcpy(s->x, start->x, sizeof s->x);
@@ -94,7 +95,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_desi
     *found = false;
     if (cupel_search_late(s)) return CUPEL_OK;
     begin_at(s, start);
-    CUPEL_TRY(cupel_search_stage(s, coarse_of(s), 0, ENOUGH, 1e-3, &t, err));
+    CUPEL_TRY(cupel_search_stage(s, middle_of(s), middle_of(s) > coarse_of(s) ? STEPS : 0, ENOUGH, 1e-3, &t, err));
     CUPEL_TRY(cupel_search_map(s, ENOUGH, &t, err));
     for (int round = 0; round < ROUNDS; round++) {
         cupel_recipe recipe;
@@ -105,10 +106,10 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_desi
         *found = true;
         if (one.meets || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2)) break;
         if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
-        CUPEL_TRY(cupel_search_stage(s, coarse_of(s), 0, ENOUGH, 5e-4, &t, err));
+        CUPEL_TRY(cupel_search_stage(s, middle_of(s), 0, ENOUGH, 5e-4, &t, err));
         cupel_search_aim(s, &one.limit, &t.t);
         for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = s->d->ask[i].whole ? 0 : one.ask[i].error;
-        CUPEL_TRY(cupel_search_stage(s, coarse_of(s), STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
+        CUPEL_TRY(cupel_search_stage(s, middle_of(s), STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
     }
 done:
     cupel_trial_release(&t);

@@ -23,7 +23,7 @@ typedef struct cupel_family {
     size_t fraction;                  /* index of the volume fraction among them, or of what moves it; n when it is fixed */
     double per_e;                     /* by how much it has to move until properties are e times as large */
     cupel_family_kind kind;           /* by which its starts differ */
-    size_t scan_grid, coarse, fine;   /* voxels an edge: to look at starts, where the search moves, and where it is corrected */
+    size_t scan_grid, coarse, middle, fine; /* voxels an edge: to look at starts, where they compete, where they are finished, where that is corrected */
 } cupel_family;
 
 enum { CUPEL_FAMILIES_MAX = 4 };

@@ -146,7 +146,7 @@ static cupel_status skeleton_family(const cupel_micro_demand *d, cupel_family *f
     if (st != CUPEL_OK) return st;
     const cupel_param *p = f->start.generator->method.params;
     f->kind = CUPEL_FAMILY_SKELETON;
-    f->coarse = 32, f->fine = 64, f->scan_grid = 24;
+    f->coarse = 32, f->middle = 64, f->fine = 96, f->scan_grid = 24;
     f->fraction = f->n;
     f->per_e = -0.02;
     add(f, "level", -0.2, 0.2, LEVEL, 1e-3);
@@ -183,7 +183,7 @@ static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f
     return CUPEL_OK;
 }
 
-cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)
+static cupel_status families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)
 {
     *f = (cupel_families){.n = 1};
     for (size_t i = 0; i < CUPEL_FAMILIES_MAX; i++) f->one[i].per_e = cupel_design_falls(d) ? -0.12 : 0.12;
@@ -196,4 +196,12 @@ cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, c
     if (st != CUPEL_OK || d->needs_surface) return st; /* the others have few waves in the box, and so an area of their own */
     if (asks_less(d, THIN)) return skeleton_family(d, &f->one[f->n++], err);
     return asks_less(d, SPARSE) && is_turned(d) ? CUPEL_OK : nodal_family(d, &f->one[f->n++], err);
+}
+
+cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)
+{
+    const cupel_status st = families_of(d, f, err);
+    for (size_t i = 0; i < f->n; i++)
+        if (!f->one[i].middle) f->one[i].middle = f->one[i].coarse;
+    return st;
 }

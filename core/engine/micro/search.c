@@ -9,24 +9,31 @@
 #include <math.h>
 #include <string.h>
 
-/* Skeletons are searched by their radii, which act one by one, and kept by their volume fraction, which is the same on every grid. */
+/* Skeletons are searched by their radii, which act one by one, and kept by the volume fraction that these give on the grid of the stage, which every
+ * grid then meets. */
 static cupel_status by_fraction(const cupel_search *s, cupel_recipe *r, cupel_err *err)
 {
-    const size_t n[3] = {s->family->coarse, s->family->coarse, s->family->coarse}, fraction = cupel_recipe_place(r, "fraction");
+    const size_t grid = s->share_grid ? s->share_grid : s->family->coarse, n[3] = {grid, grid, grid}, fraction = cupel_recipe_place(r, "fraction");
     double share = 0;
-    r->value[fraction] = (double)NAN;
     cupel_status st = cupel_recipe_share(r, n, &share, s->job, err);
     if (st != CUPEL_OK) return st;
     const cupel_param *p = &r->generator->method.params[fraction];
     return cupel_recipe_set(r, "fraction", fmin(fmax(share, p->min), p->max), err);
 }
 
+static cupel_recipe recipe_at(const cupel_search *s, const double *x)
+{
+    cupel_recipe r = s->family->start;
+    r.seed = s->seed;
+    r.n_thresholds = 0;
+    for (size_t i = 0; i < s->family->n; i++) r.value[s->family->place[i]] = x[i];
+    if (s->family->kind == CUPEL_FAMILY_SKELETON) r.value[cupel_recipe_place(&r, "fraction")] = (double)NAN;
+    return r;
+}
+
 cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_recipe *r, cupel_err *err)
 {
-    *r = s->family->start;
-    r->seed = s->seed;
-    r->n_thresholds = 0;
-    for (size_t i = 0; i < s->family->n; i++) r->value[s->family->place[i]] = x[i];
+    *r = recipe_at(s, x);
     if (s->family->kind == CUPEL_FAMILY_SKELETON) return by_fraction(s, r, err);
     return r->generator->check ? r->generator->check(r, err) : CUPEL_OK;
 }
@@ -253,12 +260,42 @@ static double scale_of(const cupel_search *s, const cupel_tensors *t)
     return s->family->kind == CUPEL_FAMILY_SKELETON ? t->fraction[s->falls ? 0 : 1] / 0.3 : 1;
 }
 
-/* j [m][n] by differences of the kept fields' tensors; the base comes from the same sums. */
-static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, double *j, cupel_err *err)
+static double step_of(const cupel_search *s, const cupel_trial *t, size_t k)
+{
+    const double size = s->family->step[k] * scale_of(s, &t->t);
+    return s->x[k] + size <= s->family->high[k] ? size : -size;
+}
+
+/* From how the interface moves; the residuals by differences along the derivatives of the tensor. */
+static cupel_status derivatives_of_moves(const cupel_search *s, const cupel_trial *t, const cupel_recipe *r, size_t m, double *j, cupel_err *err)
+{
+    const size_t n = s->family->n;
+    cupel_status st = CUPEL_OK;
+    double base[CUPEL_RESIDUALS_MAX], here[CUPEL_RESIDUALS_MAX], (*c)[36] = cupel_alloc(n, sizeof *c), *share = cupel_alloc(n, sizeof *share);
+    bool one_sided[CUPEL_RESIDUALS_MAX];
+    if (!c || !share) CUPEL_TRY(cupel_no_memory(err, "derivatives", n * sizeof *c));
+    CUPEL_TRY(cupel_trial_moves(t, r, s->family->place, n, s->job, c, share, err));
+    (void)cupel_search_residuals(s, &t->t, base, one_sided);
+    for (size_t k = 0; k < n; k++) {
+        const double step = step_of(s, t, k);
+        cupel_tensors moved = t->t;
+        for (size_t i = 0; i < 36; i++) moved.c[i] += step * c[k][i];
+        moved.fraction[0] -= step * share[k];
+        moved.fraction[1] += step * share[k];
+        CUPEL_TRY(cupel_tensors_expansion(s->d, &moved, err));
+        (void)cupel_search_residuals(s, &moved, here, one_sided);
+        for (size_t i = 0; i < m; i++) j[i * n + k] = (here[i] - base[i]) / step;
+    }
+done:
+    cupel_free(c);
+    cupel_free(share);
+    return st;
+}
+
+/* By differences of the kept fields' tensors; the base comes from the same sums. */
+static cupel_status derivatives_of_differences(const cupel_search *s, const cupel_trial *t, size_t m, double *j, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    if (cupel_replay_derivatives(s, t, m, j)) return CUPEL_OK;
-    CUPEL_TRY(solve_fields(s, t, err));
     double base[CUPEL_RESIDUALS_MAX], r[CUPEL_RESIDUALS_MAX], x[CUPEL_TRIAL_PARAMS];
     bool one_sided[CUPEL_RESIDUALS_MAX];
     cupel_tensors under = {.fraction = {0}};
@@ -266,7 +303,7 @@ static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, doubl
     (void)cupel_search_residuals(s, &under, base, one_sided);
     for (size_t k = 0; k < s->family->n; k++) {
         cupel_recipe moved;
-        const double size = s->family->step[k] * scale_of(s, &t->t), step = s->x[k] + size <= s->family->high[k] ? size : -size;
+        const double step = step_of(s, t, k);
         if (cupel_stopped(s->job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while designing"));
         memcpy(x, s->x, sizeof x);
         x[k] += step;
@@ -275,9 +312,19 @@ static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, doubl
         (void)cupel_search_residuals(s, &under, r, one_sided);
         for (size_t i = 0; i < m; i++) j[i * s->family->n + k] = (r[i] - base[i]) / step;
     }
-    st = cupel_replay_keep_derivatives(s, t, m, j, err);
 done:
     return st;
+}
+
+/* j [m][n] at s->x, of which t is the trial. */
+static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, double *j, cupel_err *err)
+{
+    if (cupel_replay_derivatives(s, t, m, j)) return CUPEL_OK;
+    const cupel_recipe r = recipe_at(s, s->x);
+    cupel_status st = solve_fields(s, t, err);
+    if (st == CUPEL_OK)
+        st = cupel_trial_can_move(s->d, t, &r) ? derivatives_of_moves(s, t, &r, m, j, err) : derivatives_of_differences(s, t, m, j, err);
+    return st == CUPEL_OK ? cupel_replay_keep_derivatives(s, t, m, j, err) : st;
 }
 
 /* One accepted step, or none: *moved says. The damping grows until a step helps. */
@@ -330,6 +377,7 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
     cupel_status st = CUPEL_OK;
     double damping;
     bool moved = true;
+    s->share_grid = grid;
     if (!last->n[0]) {
         s->blend_k = s->blend_c = NAN;
         CUPEL_TRY(cupel_search_try(s, s->x, grid, accuracy, true, last, err));

@@ -29,6 +29,7 @@ typedef struct cupel_search {
     double begin;                     /* cupel_now() */
     double trial_seconds;             /* of one trial, over its edge to the power of search.c; 0: not measured */
     uint64_t seed;
+    size_t share_grid;                /* on which radii of a skeleton become a volume fraction: that of the stage; 0: the coarse one */
     double goal[CUPEL_ASKS_MAX];      /* what a goal is pulled towards, set when a stage begins */
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
     cupel_tensors shift;              /* limit - grid, as far as known: taken from the targets */

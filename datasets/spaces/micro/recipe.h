@@ -66,6 +66,9 @@ struct cupel_generator {
     /* Where phase 1 is a union of bodies: f [n] and g [n] as of `at` for up to CUPEL_FACES_MAX (corner.h) bodies near u, the first is that of `at`;
      * n is returned. NULL: there is but one. */
     size_t (*faces)(const cupel_shape *shape, const double u[3], double *f, double (*g)[3]);
+    /* `at`, and how f and g change with the parameters: df [p] and dg [p][3] for parameter p of the recipe where the threshold stays. Parameters that
+     * say the threshold count against f. NULL: only differences tell. */
+    double (*moves)(const cupel_shape *shape, const double u[3], double g[3], double *df, double (*dg)[3]);
     /* The same as row for the whole grid, f [n0][n1][n2] with room for [n0][n1][2 (n2 / 2 + 1)]. */
     cupel_status (*field)(const cupel_shape *shape, const size_t n[3], float *f, const cupel_job *job, cupel_err *err);
     /* The spectrum of the random field that is cut, from noise of the recipe's seed; NULL: it is none. */

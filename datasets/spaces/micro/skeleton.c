@@ -86,33 +86,75 @@ static void waves_at(const double u[3], double c[WAYS], double s[WAYS])
     }
 }
 
+/* What the parts and waves are at a place. */
+typedef struct look {
+    double c[WAYS], s[WAYS];
+    double d[PARTS], share[PARTS]; /* distances; by how much each part counts, 1 in all */
+    double f;                      /* of all, where the body is positive */
+} look;
+
+static void look_at(const skeleton *t, const double u[3], look *l)
+{
+    double top = -HUGE_VAL, sum = 0;
+    waves_at(u, l->c, l->s);
+    for (int p = 0; p < PARTS; p++) {
+        double square = BLUNT * BLUNT;
+        for (int i = 0; i < t->terms[p]; i++) square += t->weight[p][i] * (1 - l->c[t->term[p][i]]);
+        l->d[p] = sqrt(square);
+        top = fmax(top, t->r[p] - l->d[p]);
+    }
+    for (int p = 0; p < PARTS; p++) {
+        const double apart = t->sharpness * (t->r[p] - l->d[p] - top);
+        l->share[p] = apart > -30 ? exp(apart) : 0;
+        sum += l->share[p];
+    }
+    for (int p = 0; p < PARTS; p++) l->share[p] /= sum;
+    l->f = top + log(sum) / t->sharpness;
+    for (int w = 0; w < SERIES; w++) l->f += t->c[w] * l->c[w];
+}
+
 static double skeleton_at(const cupel_shape *shape, const double u[3], double g[3])
 {
     const skeleton *t = (const skeleton *)shape;
-    double c[WAYS], s[WAYS], pull[WAYS] = {0}, x[PARTS], d[PARTS], top = -HUGE_VAL, sum = 0, f = 0;
-    waves_at(u, c, s);
-    for (int w = 0; w < SERIES; w++) {
-        f += t->c[w] * c[w];
-        pull[w] = t->c[w];
-    }
-    for (int p = 0; p < PARTS; p++) {
-        double square = BLUNT * BLUNT;
-        for (int i = 0; i < t->terms[p]; i++) square += t->weight[p][i] * (1 - c[t->term[p][i]]);
-        d[p] = sqrt(square);
-        x[p] = t->r[p] - d[p];
-        top = fmax(top, x[p]);
-    }
-    for (int p = 0; p < PARTS; p++) {
-        const double apart = t->sharpness * (x[p] - top);
-        x[p] = apart > -30 ? exp(apart) : 0;
-        sum += x[p];
-    }
+    double pull[WAYS] = {0};
+    look l;
+    look_at(t, u, &l);
+    memcpy(pull, t->c, sizeof t->c);
     for (int p = 0; p < PARTS; p++)
-        for (int i = 0; x[p] > 0 && i < t->terms[p]; i++) pull[t->term[p][i]] += x[p] / sum * t->weight[p][i] / (2 * d[p]);
+        for (int i = 0; l.share[p] > 0 && i < t->terms[p]; i++) pull[t->term[p][i]] += l.share[p] * t->weight[p][i] / (2 * l.d[p]);
     g[0] = g[1] = g[2] = 0;
     for (int w = 0; w < WAYS; w++)
-        for (int i = 0; i < 3; i++) g[i] -= t->sign * TAU * way[w][i] * pull[w] * s[w];
-    return t->sign * (f + top + log(sum) / t->sharpness);
+        for (int i = 0; i < 3; i++) g[i] -= t->sign * TAU * way[w][i] * pull[w] * l.s[w];
+    return t->sign * l.f;
+}
+
+/* A thicker part counts for more too, so that the gradient turns towards its own. */
+static double skeleton_moves(const cupel_shape *shape, const double u[3], double g[3], double *df, double (*dg)[3])
+{
+    const skeleton *t = (const skeleton *)shape;
+    double own[PARTS][3] = {{0}}, mean[3] = {0};
+    look l;
+    look_at(t, u, &l);
+    df[LEVEL] = -t->sign;
+    for (int p = 0; p < PARTS; p++) {
+        if (!(l.share[p] > 0)) continue;
+        for (int i = 0; i < t->terms[p]; i++)
+            for (int a = 0; a < 3; a++) own[p][a] -= t->weight[p][i] / (2 * l.d[p]) * TAU * way[t->term[p][i]][a] * l.s[t->term[p][i]];
+        for (int a = 0; a < 3; a++) mean[a] += l.share[p] * own[p][a];
+    }
+    for (int p = 0; p < PARTS; p++) {
+        df[LINE + p] = t->sign * l.share[p];
+        for (int a = 0; a < 3; a++) dg[LINE + p][a] = t->sign * t->sharpness * l.share[p] * (own[p][a] - mean[a]);
+    }
+    for (int a = 0; a < 3; a++) g[a] = t->sign * mean[a];
+    for (int w = 0; w < SERIES; w++) {
+        df[WAVE + w] = t->sign * l.c[w];
+        for (int a = 0; a < 3; a++) {
+            dg[WAVE + w][a] = -t->sign * TAU * way[w][a] * l.s[w];
+            g[a] += t->c[w] * dg[WAVE + w][a];
+        }
+    }
+    return t->sign * l.f;
 }
 
 /* 2^z, z <= 0 (core/math/exp2.h). */
@@ -244,5 +286,5 @@ const cupel_generator cupel_generator_skeleton = {
                .help = "struts and plates along the edges and diagonals of the box, melted into one body that stays connected however thin they are",
                .references = references, .params = params},
     .n_phases = 2, .smooth = true, .threshold = 1, .either = either, .open = skeleton_open, .close = skeleton_close,
-    .row = skeleton_row, .at = skeleton_at,
+    .row = skeleton_row, .at = skeleton_at, .moves = skeleton_moves,
 };

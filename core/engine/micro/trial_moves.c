@@ -1,0 +1,60 @@
+/* Derivatives of a trial where its generator says how the interface moves with the parameters: one look at each cut voxel for all of them. */
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/micro/trial.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct moves {
+    const cupel_generator *g;
+    const cupel_shape *shape;
+    const size_t *n, *place;
+    size_t n_params;
+} moves;
+
+/* In voxels: d = (f - t) / |grad f|, n = grad f / |grad f|. */
+static void plane_at(void *user, const size_t voxel[3], double *d, double normal[3], double *dd, double (*dn)[3])
+{
+    const moves *w = user;
+    double u[3], g[3], df[CUPEL_RECIPE_VALUES_MAX] = {0}, dg[CUPEL_RECIPE_VALUES_MAX][3] = {{0}}, square = 0;
+    for (size_t a = 0; a < 3; a++) u[a] = ((double)voxel[a] + 0.5) / (double)w->n[a];
+    const double apart = w->g->moves(w->shape, u, g, df, dg) - w->shape->t;
+    for (size_t a = 0; a < 3; a++) {
+        g[a] /= (double)w->n[a];
+        square += g[a] * g[a];
+    }
+    const double length = fmax(sqrt(square), 1e-12);
+    for (size_t a = 0; a < 3; a++) normal[a] = g[a] / length;
+    *d = apart / length;
+    for (size_t k = 0; k < w->n_params; k++) {
+        const size_t p = w->place[k];
+        double turned[3], along = 0;
+        for (size_t a = 0; a < 3; a++) {
+            turned[a] = dg[p][a] / (double)w->n[a] / length;
+            along += turned[a] * normal[a];
+        }
+        dd[k] = df[p] / length - *d * along;
+        for (size_t a = 0; a < 3; a++) dn[k][a] = turned[a] - along * normal[a];
+    }
+}
+
+bool cupel_trial_can_move(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r)
+{
+    const cupel_generator *g = r->generator;
+    const size_t fraction = cupel_recipe_place(r, "fraction");
+    return g->moves && isnan(r->value[fraction]) && t->elasticity && !t->conduction && !d->needs_surface && cupel_solution_can_move(t->elasticity);
+}
+
+cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, const size_t *place, size_t n, const cupel_job *job, double (*c)[36],
+                               double *share, cupel_err *err)
+{
+    cupel_shape *shape = NULL;
+    cupel_status st = r->generator->open(r, job, &shape, err);
+    if (st != CUPEL_OK) return st;
+    moves w = {r->generator, shape, t->n, place, n};
+    const cupel_moves from = {n, plane_at, &w};
+    st = cupel_solution_moved(t->elasticity, &from, job, c[0], share, err);
+    r->generator->close(shape);
+    return st;
+}
