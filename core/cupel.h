@@ -35,7 +35,7 @@ typedef enum cupel_status {
     CUPEL_BAD_INPUT = 3,    /* bad input data: formula, table, unit */
     CUPEL_BAD_ARTIFACT = 4, /* damaged, truncated, foreign, newer or mismatched artifact */
     CUPEL_INFEASIBLE = 5,   /* the requirement cannot be met */
-    CUPEL_INTERRUPTED = 6,  /* stopped by a signal; a checkpoint is there, resume with --resume */
+    CUPEL_INTERRUPTED = 6,  /* stopped by a signal; a checkpoint is there, resume with --resume, or the best so far */
     CUPEL_NO_RESOURCE = 7   /* out of memory or disk */
 } cupel_status;
 

@@ -82,7 +82,8 @@ const cupel_verb cupel_verb_homogenize = {
             "others, the small ones are said not to be resolved.\n\n"
             "  cupel homogenize v.npy --property conduction --phase 0:k=1 --phase 1:k=40 --accuracy 1e-4 --format json\n"
             "  cupel homogenize 'gyroid:fraction=0.4,seed=1' --grid 64 --property elasticity --phase 0:E=1,nu=0.3 --phase 1:E=12,nu=0.2\n\n"
-            "Exit code 2 for a label without properties, 3 for a volume that cannot be read.",
+            "Exit code 2 for a label without properties and for properties that are not written as above, 3 for those that no material has (nu not "
+            "within -1 to 0.5, E or k below 0, a negative eigenvalue), as in a demand, and for a volume that cannot be read.",
     .options = options,
     .min_args = 1,
     .max_args = 1,

@@ -44,6 +44,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     for (size_t i = 0; i < q.n_inputs; i++) input[i] = cupel_arg(args, i);
     CUPEL_TRY(cupel_volume_options_of(args, &q.volume, err));
     st = cupel_reconstruct(&q, job, &r, err);
+    if (st == CUPEL_INTERRUPTED && !r) st = CUPEL_FAILED; /* nothing was made yet */
     if (r) {
         const cupel_status printed = print(args, r, st == CUPEL_OK ? err : NULL);
         if (st == CUPEL_OK) st = printed;
@@ -91,7 +92,8 @@ const cupel_verb cupel_verb_reconstruct = {
         "mended by swaps of voxels at the interface that are kept only if the error falls. Volumes are made periodic. An input that is a cut-out "
         "needs "
         "--nonperiodic. Errors: two-point |S2 - target| / |target - fraction^2|; lineal-path |L - target| / |target|, both phases; measured on the "
-        "voxels written. Statistics that were not asked for are told too. Ctrl-C keeps the best so far and ends with exit code 1.\n\n"
+        "voxels written. Statistics that were not asked for are told too. "
+        "Ctrl-C keeps the best so far and ends with exit code 6, a --budget that is over with 0; both say so.\n\n"
         "  cupel reconstruct v.npy --match two-point,lineal-path --grid 64 --seed 1 -o r.npy\n"
         "  cupel reconstruct --slices xy.png xz.png yz.png --grid 64 -o r.npy\n"
         "  cupel reconstruct photo.png --dim 3 --nonperiodic --grid 64 --realisations 3 -o r.npy\n"
@@ -101,5 +103,6 @@ const cupel_verb cupel_verb_reconstruct = {
     .min_args = 1,
     .max_args = SIZE_MAX,
     .computes = true,
+    .keeps = true,
     .run = run,
 };

@@ -6,7 +6,8 @@ enum { WIDTH = 96 };
 
 static const char exit_codes[] =
     "Exit codes: 0 done; 1 the work failed; 2 usage; 3 bad input data; 4 damaged or incompatible artifact;\n"
-    "5 the requirement cannot be met; 6 interrupted, goes on with --resume; 7 out of memory or disk.\n";
+    "5 the requirement cannot be met; 6 interrupted, what there was by then is kept, goes on with --resume\n"
+    "where the verb has it; 7 out of memory or disk.\n";
 
 /* Words of `text` in lines up to WIDTH, every line after the first set in by `indent`; `at` is the column where it begins. */
 static void wrap(cupel_str *s, const char *text, size_t indent, size_t at)

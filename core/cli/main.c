@@ -126,6 +126,6 @@ int main(int argc, char **argv)
     cupel_talk_begin(verb->name, false);
     cupel_status st = run(verb, argc, argv, &err);
     if (st != CUPEL_OK) cupel_talk_error(err.message[0] ? err.message : cupel_status_name(st));
-    /* 6 invites to go on with --resume: it is not for verbs that begin anew. */
-    return (int)(st == CUPEL_INTERRUPTED && !resumes(verb) ? CUPEL_FAILED : st);
+    /* 6 is for what is left behind, a checkpoint or the best so far: other verbs have failed. */
+    return (int)(st == CUPEL_INTERRUPTED && !verb->keeps && !resumes(verb) ? CUPEL_FAILED : st);
 }

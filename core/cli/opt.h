@@ -31,6 +31,7 @@ typedef struct cupel_verb {
     size_t min_args, max_args;      /* positional arguments */
     bool uses_blas;                 /* start again with the fast OpenBLAS kernels (blas.c) */
     bool computes;                  /* long work: says threads and instruction set first; signals set the flag that job->stop reads */
+    bool keeps;                     /* CUPEL_INTERRUPTED says that the best so far is there: exit code 6, as of verbs with --resume */
     cupel_status (*run)(const cupel_args *args, const cupel_job *job, cupel_err *err);
 } cupel_verb;
 

@@ -43,6 +43,9 @@ cupel_status cupel_convert(const cupel_convert_options *o, const cupel_job *job,
     say_found(job, o->input, format, &v);
     if (o->ids) number_phases(&v);
     st = cupel_volume_write(o->output, o->to, &v, err);
+    if (st == CUPEL_OK && v.has_size && !cupel_volume_keeps_size(o->output, o->to))
+        cupel_say(job, CUPEL_NOTE, "'%s' does not hold the size of a voxel: its format has no place for one; where it is read, say --voxel %g,%g,%g",
+                  o->output, v.size[0], v.size[1], v.size[2]);
     cupel_voxels_release(&v);
     return st;
 }

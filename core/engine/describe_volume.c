@@ -240,6 +240,41 @@ done:
     return st;
 }
 
+/* How many numbers of a row are not defined, and *first of them with its set; the rest of an incomplete row are columns that only others have. */
+static size_t count_none(const describer *d, const cupel_volume_row *r, const cupel_quantity **first, const char **set)
+{
+    size_t n = 0;
+    for (size_t s = 0; s < d->sets.n; s++)
+        for (size_t i = 0; i < r->said[s].n; i++) {
+            if (!isnan(r->said[s].one[i].value)) continue;
+            if (!n++) *first = &r->said[s].one[i], *set = d->sets.set[s]->method.name;
+        }
+    return n;
+}
+
+/* What the word no_value in the column of reasons means, volume by volume. */
+static void say_of_none(const describer *d)
+{
+    enum { SHOWN = 5 };
+    size_t rows = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const cupel_volume_row *r = &d->row[i];
+        const cupel_quantity *first = NULL;
+        const char *set = NULL;
+        cupel_str name = {0};
+        if (r->reason != CUPEL_REASON_NO_VALUE || rows++ >= SHOWN) continue;
+        const size_t n = count_none(d, r, &first, &set);
+        if (n) cupel_volume_column(r, set, first->name, "", first->of, &name);
+        if (n)
+            cupel_say(d->job, CUPEL_NOTE, "'%s': no_value: %zu number%s of it %s not defined and left empty; the first: '%s'%s%s", r->name, n,
+                      n > 1 ? "s" : "", n > 1 ? "are" : "is", cupel_str_text(&name), first->reason ? ", " : "", first->reason ? first->reason : "");
+        else
+            cupel_say(d->job, CUPEL_NOTE, "'%s': no_value: columns of phases that only other volumes have are left empty", r->name);
+        cupel_str_free(&name);
+    }
+    if (rows > SHOWN) cupel_say(d->job, CUPEL_NOTE, "no_value: and %zu more volumes", rows - SHOWN);
+}
+
 static cupel_status put_curve(cupel_writer *w, const cupel_volume_row *r, size_t row, const char *set, const cupel_curve *c, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -361,6 +396,7 @@ static cupel_status write_table(describer *d, cupel_err *err)
                              .missing = cupel_missing_name(d->o->missing)};
     CUPEL_TRY(cupel_sheet_open(&o, &sheet, err));
     CUPEL_TRY(write_rows(d, sheet, x, err));
+    say_of_none(d);
     st = cupel_sheet_commit(&sheet, d->o->column ? base_name(d->o->path[0]) : NULL, d->table_digest, err);
 done:
     cupel_sheet_abandon(&sheet);

@@ -143,6 +143,19 @@ static cupel_status generate_phases(const cupel_generate_options *o, const cupel
     return st;
 }
 
+/* A radius or a level may be such that one phase is all there is: a recipe of nothing, which is no microstructure. */
+static cupel_status check_fraction(const cupel_recipe *r, cupel_err *err)
+{
+    const double fraction = cupel_recipe_fraction(r);
+    if (isnan(fraction) || (fraction > 0 && fraction < 1) || cupel_recipe_phases(r) != 2) return CUPEL_OK;
+    cupel_str s = {0};
+    cupel_recipe_text(r, &s);
+    cupel_fail(err, CUPEL_USAGE, "recipe '%.120s': its parameters leave nothing %s phase 1, expected some of both phases; change the radius, level "
+               "or thickness, or give a fraction", cupel_str_text(&s), fraction > 0 ? "but" : "of");
+    cupel_str_free(&s);
+    return CUPEL_USAGE;
+}
+
 static cupel_status check(const cupel_generate_options *o, bool volume, cupel_err *err)
 {
     if (!o->output && !o->recipe_out && !o->orientations)
@@ -161,6 +174,7 @@ cupel_status cupel_generate(const cupel_generate_options *o, const cupel_job *jo
     if (st == CUPEL_OK) st = cupel_recipe_read(o->recipe, &r, err);
     if (st == CUPEL_OK && volume) st = cupel_grid_read(o->grid, &r, n, err);
     if (st == CUPEL_OK) st = cupel_recipe_settle(&r, job, err);
+    if (st == CUPEL_OK) st = check_fraction(&r, err);
     if (st == CUPEL_OK && volume) st = o->as == CUPEL_AS_PHASES ? generate_phases(o, &r, n, job, err) : generate_values(o, &r, n, job, err);
     if (st == CUPEL_OK && o->orientations) st = put_orientations(o->orientations, &r, err);
     if (st == CUPEL_OK && json) st = put_recipe(o->output, &r, err);

@@ -282,6 +282,9 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     CUPEL_TRY(materials_of(h, &m, &fraction, err));
     cupel_mixture_fractions(&c->grids.grid[0], fraction);
     for (size_t i = 0; i < h->n_phases; i++) h->phase[i].fraction = fraction[i];
+    if (c->recipe && h->n_phases == 2 && !(fraction[0] * fraction[1] > 0))
+        CUPEL_TRY(cupel_homogenize_warn(h, job, err, "the parameters of the recipe leave nothing of phase %d: this is the other one alone",
+                                        fraction[0] > 0));
     const bool voids = fill_voids(h->kind.physics, h->n_phases, m);
     CUPEL_TRY(warn_of_limits(h, m, fraction, voids, job, err));
     CUPEL_TRY(estimate(c, m, fraction, &eo, job, h, err));

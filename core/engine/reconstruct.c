@@ -246,6 +246,9 @@ static cupel_status make_one(const cupel_reconstruct_request *q, cupel_reconstru
     one->iterations = done.iterations;
     one->swaps = done.swaps;
     one->stopped = done.stopped;
+    if (done.stopped && !cupel_stopped(job))
+        cupel_say(job, CUPEL_WARNING, "'%s': --budget %s was over after %llu iterations and %llu swaps, before the usual work was done; more time "
+                  "lowers the errors", one->path, q->budget, (unsigned long long)done.iterations, (unsigned long long)done.swaps);
     CUPEL_TRY(judge(r, aim, voxels, job, one, err));
     CUPEL_TRY(write(q, r, m, voxels, one->path, err));
 done:

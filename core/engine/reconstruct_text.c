@@ -91,6 +91,7 @@ void cupel_reconstruction_table(const cupel_reconstruction *r, cupel_str *out)
         cupel_str_putc(out, '\n');
         cupel_str_addf(out, "  fraction of phase %" PRId64 "  %.6f (%" PRIu64 " voxels of %" PRIu64 " asked for)\n", r->label[1],
                        (double)one->voxels / voxels_of(r), one->voxels, r->voxels);
+        if (one->stopped) cupel_str_addf(out, "  cut short after %" PRIu64 " iterations: the best so far\n", one->iterations);
         cupel_str_puts(out, "  relative error      lags to 1/4 box   all lags\n");
         for (int s = 0; s < CUPEL_STATISTICS; s++) {
             if (isnan(one->quarter[s])) continue;

@@ -11,6 +11,7 @@ typedef struct cupel_pile {
     bool volume;
     size_t rows, columns; /* of the first page; 0 before it */
     size_t pages;         /* begun so far */
+    double size[3];       /* edges of a voxel, metres; 0: the first file does not say */
     cupel_fill *fill;
 } cupel_pile; /* release with cupel_fill_free(pile.fill) */
 

@@ -275,5 +275,5 @@ const cupel_volume_format cupel_volume_format_npy = {
                .help = "NumPy array of 2 or 3 axes: booleans, integers, or floats that are whole numbers; versions 1 to 3, C and Fortran order",
                .input = "array axes 0, 1, 2 are axes 0, 1, 2 (x, y, z); no voxel size",
                .output = "the same, version 1.0, C order, the smallest integer type that holds the labels", .references = references},
-    .suffixes = ".npy", .is = is_npy, .read = read_npy, .write = write_npy,
+    .suffixes = ".npy", .sizeless = true, .is = is_npy, .read = read_npy, .write = write_npy,
 };

@@ -296,7 +296,29 @@ static bool said_volume(const reader *r)
     static const char begin[] = "{\"shape\": [1, ";
     const char *text = NULL;
     if (!TIFFGetField(r->t, TIFFTAG_IMAGEDESCRIPTION, &text) || !text || strncmp(text, begin, sizeof begin - 1) != 0) return false;
-    return strchr(text + sizeof begin - 1, ',') && strchr(text, ',') != strrchr(text, ',');
+    text += sizeof begin - 1;
+    return strcspn(text, ",") < strcspn(text, "]"); /* a third number in the brackets */
+}
+
+/* Edges of a voxel, metres, as describe_page says them; untouched where the description does not. The tags of resolution are not believed: most
+ * programs write 72 dots per inch into whatever they save. */
+static const char SIZE_KEY[] = "\"voxel_size_m\": [";
+
+static void said_size(const reader *r, double size[3])
+{
+    const char *text = NULL, *p = NULL;
+    double x[3] = {0};
+    int n = 0;
+    if (TIFFGetField(r->t, TIFFTAG_IMAGEDESCRIPTION, &text) && text) p = strstr(text, SIZE_KEY);
+    for (p = p ? p + sizeof SIZE_KEY - 1 : ""; n < 3; n++) {
+        const size_t k = strcspn(p, ",]");
+        if (!cupel_parse_double(cupel_text_trim((cupel_text){p, k}), &x[n]) || !(x[n] > 0)) return;
+        if (p[k] != ',') break;
+        p += k + 1;
+    }
+    if (n < 1 || n > 2) return;
+    if (n == 1) x[2] = x[1]; /* of an image */
+    memcpy(size, x, sizeof x);
 }
 
 /* ImageJ keeps a stack of more than 4 GB behind one directory and says "images=300" in its description. */
@@ -334,6 +356,7 @@ cupel_status cupel_tiff_pile(const char *path, const char *pile_name, cupel_pile
 {
     reader r = {0};
     cupel_status st = open_reader(path, &r, err);
+    if (st == CUPEL_OK && !p->pages) said_size(&r, p->size);
     if (st == CUPEL_OK)
         do {
             if (!is_thumbnail(&r)) st = add_page(&r, pile_name, p, err);
@@ -349,6 +372,10 @@ static cupel_status read_tiff(const char *path, const cupel_volume_options *o, c
     cupel_status st = cupel_tiff_pages(path, &pile.n_pages, &pile.volume, err);
     if (st == CUPEL_OK) st = cupel_tiff_pile(path, path, &pile, err);
     if (st == CUPEL_OK) st = cupel_fill_finish(pile.fill, v, err);
+    if (st == CUPEL_OK && pile.size[0] > 0) {
+        memcpy(v->size, pile.size, sizeof v->size);
+        v->has_size = true;
+    }
     cupel_fill_free(pile.fill);
     return st;
 }
@@ -418,16 +445,37 @@ static TIFF *open_target(target *o, const char *name, bool big)
 
 enum { STRIP = 1 << 18 };
 
+/* {"shape": [64, 64, 32], "voxel_size_m": [1e-06, 1e-06, 2e-06]}: numbers that come back as they were. */
+static void put_numbers(const cupel_voxels *v, char *text, size_t room)
+{
+    int n = 0;
+    for (int a = 0; a < v->dim; a++) n += snprintf(text + n, room - (size_t)n, "%s%zu", a ? ", " : "{\"shape\": [", v->n[a]);
+    for (int a = 0; a < v->dim && v->has_size; a++) {
+        n += snprintf(text + n, room - (size_t)n, "%s", a ? ", " : "], ");
+        n += snprintf(text + n, room - (size_t)n, "%s%.17g", a ? "" : SIZE_KEY, v->size[a]);
+    }
+    snprintf(text + n, room - (size_t)n, "]}");
+}
+
+/* For viewers: pixels per centimetre. An image has rows and columns along axes 0 and 1, a page of a stack along 1 and 2. */
+static bool put_resolution(TIFF *t, const cupel_voxels *v)
+{
+    const double rows = 1e-2 / v->size[v->dim - 2], columns = 1e-2 / v->size[v->dim - 1];
+    if (!v->has_size || rows > UINT32_MAX || columns > UINT32_MAX) return true;
+    return TIFFSetField(t, TIFFTAG_RESOLUTIONUNIT, RESUNIT_CENTIMETER) && TIFFSetField(t, TIFFTAG_XRESOLUTION, columns) &&
+           TIFFSetField(t, TIFFTAG_YRESOLUTION, rows);
+}
+
 static bool describe_page(TIFF *t, const cupel_voxels *v, cupel_number type, uint32_t rows, uint32_t columns, uint32_t per, bool first)
 {
-    char shape[96];
-    snprintf(shape, sizeof shape, "{\"shape\": [%zu, %zu, %zu]}", v->n[0], v->n[1], v->n[2]);
+    char words[256];
+    put_numbers(v, words, sizeof words);
     return TIFFSetField(t, TIFFTAG_IMAGEWIDTH, columns) && TIFFSetField(t, TIFFTAG_IMAGELENGTH, rows) &&
            TIFFSetField(t, TIFFTAG_BITSPERSAMPLE, (int)(8 * type.size)) && TIFFSetField(t, TIFFTAG_SAMPLESPERPIXEL, 1) &&
            TIFFSetField(t, TIFFTAG_SAMPLEFORMAT, type.kind == 'i' ? SAMPLEFORMAT_INT : SAMPLEFORMAT_UINT) &&
            TIFFSetField(t, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) && TIFFSetField(t, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
            TIFFSetField(t, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE) && TIFFSetField(t, TIFFTAG_ROWSPERSTRIP, per) &&
-           (!first || v->dim == 2 || TIFFSetField(t, TIFFTAG_IMAGEDESCRIPTION, shape));
+           put_resolution(t, v) && (!first || (v->dim == 2 && !v->has_size) || TIFFSetField(t, TIFFTAG_IMAGEDESCRIPTION, words));
 }
 
 /* Pages of strips of about STRIP bytes. */
@@ -491,8 +539,10 @@ const cupel_volume_format cupel_volume_format_tiff = {
                .maturity = "stable",
                .help = "TIFF image or stack: one number per pixel of 1 to 64 bits, grey or palette, strips or tiles, lossless compressions",
                .input = "pages are axis 0, rows axis 1, columns axis 2 (as tifffile and ImageJ stacks); one page is a 2-D image, rows axis 0, "
-                        "columns axis 1; the stored numbers are the labels; no voxel size",
-               .output = "the same, deflate, the smallest integer type that holds the labels",
+                        "columns axis 1; the stored numbers are the labels; the voxel size only from a description by cupel, never from resolution "
+                        "tags",
+               .output = "the same, deflate, the smallest integer type that holds the labels; the voxel size in the description (JSON, metres) and "
+                         "as resolution",
                .references = references},
     .suffixes = ".tif .tiff",
     .image = true,

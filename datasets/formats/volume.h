@@ -20,6 +20,7 @@ typedef struct cupel_volume_format {
     cupel_method method;         /* kind "volume format"; `input` and `output` state the axis order */
     const char *suffixes;        /* ".npy" or ".tif .tiff"; "" for none */
     bool image;                  /* its files are as often grey images as labels */
+    bool sizeless;               /* written files have no place for the size of a voxel */
     bool (*is)(const unsigned char *head, size_t n);  /* its first bytes, up to 512; NULL: they do not tell */
     cupel_status (*read)(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err); /* NULL: writes only */
     cupel_status (*write)(const char *path, const cupel_voxels *v, cupel_err *err); /* NULL: reads only */
@@ -38,6 +39,8 @@ cupel_status cupel_volume_read(const char *path, const cupel_volume_options *o, 
 cupel_status cupel_volume_voxel(const char *text, double voxel[3], cupel_err *err);
 /* Before long work: CUPEL_USAGE when cupel_volume_write would not know the format or cannot write it. */
 cupel_status cupel_volume_writes(const char *path, const char *format, cupel_err *err);
+/* False where a volume that is written so loses the size of its voxels. */
+bool cupel_volume_keeps_size(const char *path, const char *format);
 /* format NULL: by the name. Appears whole or not at all. */
 cupel_status cupel_volume_write(const char *path, const char *format, const cupel_voxels *v, cupel_err *err);
 

@@ -210,6 +210,12 @@ cupel_status cupel_volume_writes(const char *path, const char *format, cupel_err
     return writer_of(path, format, &f, err);
 }
 
+bool cupel_volume_keeps_size(const char *path, const char *format)
+{
+    const cupel_volume_format *f = format ? by_name(format) : by_suffix(path);
+    return !f || !f->sizeless;
+}
+
 cupel_status cupel_volume_write(const char *path, const char *format, const cupel_voxels *v, cupel_err *err)
 {
     const cupel_volume_format *f = NULL;

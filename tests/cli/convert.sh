@@ -24,7 +24,16 @@ check 'and the values follow' cmp -s v.raw <(tail -c 60 v.npy)
 check 'nothing is said when quiet' "$CUPEL" convert v.npy w.npy --quiet
 [ -s err ] && not_ok 'quiet is quiet'
 
+# What the README lists as written is written, and what only as read is refused.
+row=$(grep '^| `cupel convert' "$CUPEL_ROOT/README.md"); written=${row##*writes} wrong=
+for f in $("$CUPEL" methods 'volume format' | awk 'NF > 1 && /^  / {print $1}'); do
+  if "$CUPEL" convert v.npy "w.$f" --to "$f" >out 2>err; then grep -qiw -- "$f" <<<"$written" || wrong="$wrong $f"
+  else ! grep -qiw -- "$f" <<<"$written" && grep -q 'read only' err || wrong="$wrong $f"; fi
+done
+check "the README tells read from written$wrong" [ -z "$wrong" ]
+
 # Round the formats and back: the same file.
+head -c 20 v.raw > a.raw
 check 'npy to vti' "$CUPEL" convert v.npy v.vti --voxel 1e-6,2e-6,3e-6
 check 'vti to FANS' "$CUPEL" convert v.vti v.h5 --to fans
 check 'FANS to XDMF' "$CUPEL" convert v.h5 x.xdmf
@@ -37,6 +46,17 @@ check 'XDMF has the size of a voxel' grep -q '>3e-06 2e-06 1e-06<' x.xdmf
 check 'XDMF to TIFF' "$CUPEL" convert x.h5 v.tif
 said 'the size came through' 'voxels of 1e-06 x 2e-06 x 3e-06 m'
 check 'TIFF to npy' "$CUPEL" convert v.tif back.npy
+said 'TIFF holds the size of a voxel' "'v.tif' (tiff): 3 x 4 x 5 voxels of 1e-06 x 2e-06 x 3e-06 m"
+said 'npy does not, and that is said' "'back.npy' does not hold the size of a voxel.*--voxel 1e-06,2e-06,3e-06"
+check 'an image as TIFF' "$CUPEL" convert a.raw a.tif --raw shape=4x5,type=uint8 --voxel '2 um,3 um'
+check 'and back' "$CUPEL" convert a.tif a.npy
+said 'with its size' "'a.tif' (tiff): 4 x 5 pixels of 2e-06 x 3e-06 m"
+check 'one slice of a volume as TIFF' "$CUPEL" convert a.raw s.tif --raw shape=1x4x5,type=uint8 --voxel '2 um'
+check 'stays a volume' "$CUPEL" convert s.tif s.vti
+said 'with its size too' "'s.tif' (tiff): 1 x 4 x 5 voxels of 2e-06 x 2e-06 x 2e-06 m"
+check 'without a size' "$CUPEL" convert v.npy plain.tif
+check 'there is none' "$CUPEL" convert plain.tif plain.vti
+said 'and none is said' "'plain.tif' (tiff): 3 x 4 x 5 voxels, 60 phases"
 check 'the same bytes in the end' cmp -s v.npy back.npy
 check 'an output under no name of a format' "$CUPEL" convert v.npy volume.dat --to tiff
 check 'is known by its first bytes' "$CUPEL" convert volume.dat again.npy

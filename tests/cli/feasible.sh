@@ -37,6 +37,7 @@ refused 'a bulk modulus beyond Hashin and Shtrikman' 5 'Hashin and Shtrikman let
   - {property: volume fraction, phase: b, max: 0.3}'
 refused 'too stiff for its mass' 5 'bounds of Voigt and Reuss (arithmetic mean) let it be at most 5.77' '  - {property: young modulus, direction: [1, 1, 1], min: 12}
   - {property: density, max: 1.5}'
+refused 'a modulus without a direction says what is meant' 5 "without a direction is that of the mean (Hill)" '  - {property: young modulus, min: 30}'
 refused 'a Poisson ratio' 5 'let it be at least' '  - {property: poisson ratio, max: -0.9}'
 refused 'density against fraction' 5 'exclude each other' '  - {property: density, max: 1.5}
   - {property: volume fraction, phase: b, min: 0.5}'
@@ -48,6 +49,18 @@ refused 'each alone, not together' 5 'no fraction allows them together' '  - {pr
   - {property: young modulus, direction: [1, 0, 0], max: 3}'
 refused 'a zero eigenvalue' 5 'zero eigenvalue' "$(diag 0 2 2 '1 %')"
 refused 'a window upside down' 5 'min 3 is above max 2' '  - {property: bulk modulus, min: 3, max: 2}'
+# Properties of a phase: what no material has is exit 3, as on the command line of homogenize; what is no number exit 2.
+phase_refused() { # phase_refused NAME CODE WORDS PROPERTIES
+  printf 'demand: a\nscale: microstructure\nphases:\n  - {name: a, %s}\n  - {name: b, E: 2, nu: 0.3, density: 3}\nrequire:\n  - {property: bulk modulus, min: 1}\n' "$4" >"$T/x.yaml"
+  "$CUPEL" demand check "$T/x.yaml" >"$T/out" 2>"$T/err"; rc=$?
+  [ $rc = "$2" ] && grep -q -- "$3" "$T/err" && ok "$1" || { echo "    exit $rc"; no "$1"; }
+}
+"$CUPEL" help demand | tr -s '\n ' ' ' | grep -q 'without direction or component: of the isotropic mean (Hill)' && ok 'as help demand does' || no 'as help demand does'
+phase_refused 'nu of no material' 3 'nu is 0.6' 'E: 1, nu: 0.6'
+phase_refused 'E below 0' 3 'negative' 'E: -1, nu: 0.3'
+phase_refused 'a density below 0' 3 'density is -3; expected 0 or more' 'E: 1, nu: 0.3, density: -3'
+phase_refused 'E that is no number' 2 "'abc': expected a number" 'E: abc, nu: 0.3'
+phase_refused 'E alone' 2 'expected two of E' 'E: 1'
 refused 'a negative eigenvalue' 3 'negative eigenvalue' "$(diag -2 2 2 '1 %')"
 refused 'not symmetric' 3 'not symmetric' '  - {property: conductivity, target: [[2, 1, 0], [0, 2, 0], [0, 0, 2]], within: 1 %}'
 

@@ -41,7 +41,10 @@ run generate "$R" --grid 8 --as level -o "$T/x.vti"; { [ $rc = 2 ] && err '.npy'
 run generate "$R" --grid 8 --orientations "$T/x.csv"; { [ $rc = 2 ] && err 'orientations'; }; check 'a gyroid has no orientations' $?
 printf '{"generator": "gyroid", "parameters": {' >"$T/cut.json"
 run generate "$T/cut.json" --grid 8 -o "$T/x.npy"; { [ $rc = 3 ] && err 'cut.json:1'; }; check 'a damaged recipe: exit 3' $?
+run generate 'skeleton:level=0.4' --grid 16 -o "$T/x.npy"; { [ $rc = 2 ] && err 'leave nothing of phase 1'; }; check 'a level that leaves nothing' $?
+run generate 'skeleton:level=-0.5' --grid 16 -o "$T/x.npy"; { [ $rc = 2 ] && err 'leave nothing but phase 1'; }; check 'and one that leaves nothing else' $?
 [ ! -e "$T/x.npy" ]; check 'nothing is left of what was refused' $?
+run generate 'skeleton:level=0.05' --grid 16 -o "$T/y.npy"; check 'a level that leaves some' $rc
 # The surface for a printer: 50 bytes a triangle behind 84, as many as the header says.
 run generate "$T/r.json" --grid 24 -o "$T/s.stl"
 { [ $rc = 0 ] && [ "$(tail -c +81 "$T/s.stl" | head -c 4 | od -An -t u4 | tr -d ' ')" = "$((($(wc -c <"$T/s.stl") - 84) / 50))" ]; }

@@ -98,6 +98,11 @@ check 'no label at all' exits 2 H "$T/image.npy" --property conduction --phase k
 check 'an unknown property of a phase' exits 2 H "$T/image.npy" --property conduction --phase 0:kk=1 --phase 7:k=1
 check 'and its label' says "--phase 0: unknown property 'kk'"
 check 'a negative one' exits 3 H "$T/image.npy" --property conduction --phase 0:k=-1 --phase 7:k=1
+check 'as is a ratio that no material has' exits 3 H "$T/image.npy" --property elasticity --phase 0:E=1,nu=0.6 --phase 7:E=1,nu=0.3
+check 'and a stiffness below 0' exits 3 H "$T/image.npy" --property elasticity --phase 0:E=-1,nu=0.3 --phase 7:E=1,nu=0.3
+check 'and the help says so' eval '"$CUPEL" help homogenize | tr "\n" " " | grep -q "3 for those that no material has (nu not within"'
+check 'a recipe of one phase' exits 0 H 'skeleton:level=0.4' --grid 8 --property conduction --phase 0:k=1 --phase 1:k=3 --no-error
+check 'is said' says 'leave nothing of phase 1'
 check 'a label that does not occur is a warning' exits 0 H "$T/image.npy" --property conduction --phase 0:k=1 --phase 7:k=3 --phase 9:k=1
 check 'that names it' says "'9:k=1': that label does not occur"
 check 'a perfect insulator is a limit' exits 0 H "$T/layers.npy" --property conduction --phase 0:k=0 --phase 1:k=3

@@ -53,9 +53,13 @@ run reconstruct "$T/v.npy" --seed 8 --steps 0.1 --realisations 2 --grid 24x32x16
 { [ $rc = 0 ] && head_of "$T/n-1.npy" | grep -q '(24, 32, 16)' && [ -s "$T/n-2.npy" ] && ! cmp -s "$T/n-1.npy" "$T/n-2.npy" && [ ! -e "$T/n.npy" ]; }; check 'realisations' $?
 run reconstruct "$T/v.npy" --seed 8 --steps 50 --budget 0.3s --grid 32 -o "$T/n.npy" --format json
 { [ $rc = 0 ] && [ "$(value realisations 0 stopped)" = 1 ] && below "$(value realisations 0 seconds)" 8; }; check 'a budget' $?
+err "n.npy': --budget 0.3s was over after [0-9]* iterations"; check 'that is over is said' $?
+run reconstruct "$T/v.npy" --seed 8 --steps 50 --budget 0.3s --grid 32 -o "$T/n.npy"; grep -q 'cut short after [0-9]* iterations: the best so far' "$T/out"; check 'with the results too' $?
+run reconstruct "$T/v.npy" --seed 8 --steps 0.01 --budget 1h --grid 32 -o "$T/n.npy"; { [ $rc = 0 ] && ! err 'was over' && ! grep -q 'cut short' "$T/out"; }; check 'and not where it was not' $?
 "$C" reconstruct "$T/v.npy" --steps 200 --grid 64 -o "$T/i.npy" 2>"$T/err" >"$T/out" & pid=$!
 sleep 2; kill -TERM $pid; wait $pid; rc=$?
-{ [ $rc = 1 ] && err 'best so far' && head_of "$T/i.npy" | grep -q '(64, 64, 64)'; }; check 'stopped by a signal: the best so far is kept' $?
+{ [ $rc = 6 ] && err 'best so far' && head_of "$T/i.npy" | grep -q '(64, 64, 64)'; }; check 'stopped by a signal: exit 6, the best so far is kept' $?
+"$C" help reconstruct | tr '\n' ' ' | grep -q 'Ctrl-C keeps the best so far and ends with exit code 6'; check 'as its help says' $?
 
 # ---- images, and what was saved
 run convert "$T/xy.raw" "$T/xy.npy" --raw shape=32x32,type=uint8

@@ -71,7 +71,8 @@ static cupel_status read_phase(cupel_micro_reader *r, const cupel_yaml *node, cu
         const cupel_unit_family family = family_of(k->key);
         CUPEL_TRY(cupel_micro_number(r, k, family, &x, err));
         if (family == CUPEL_OF_DENSITY || family == CUPEL_OF_PRICE) {
-            if (x < 0) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: %.*s is negative", d->file, k->line, (int)k->key.n, k->key.p));
+            if (x < 0)
+                CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %.*s is %g; expected 0 or more", d->file, k->line, (int)k->key.n, k->key.p, x));
             *(family == CUPEL_OF_DENSITY ? &p->density : &p->price) = x;
             continue;
         }

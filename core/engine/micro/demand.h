@@ -36,6 +36,7 @@
 #include "core/base/arena.h"
 #include "core/engine/micro/invariant.h"
 #include "core/io/yaml.h"
+#include "core/sys/job.h"
 #include "models/homogenize/solver.h"
 
 enum { CUPEL_MICRO_PHASES_MAX = 16, CUPEL_ASKS_MAX = 32 };
@@ -124,6 +125,9 @@ cupel_status cupel_micro_demand_read(cupel_text text, const char *file, cupel_mi
 void cupel_micro_demand_free(cupel_micro_demand *d);
 /* The demand in sentences, one per line. */
 void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *out);
+
+/* Notes on what a demand may not have meant: a Young's modulus without a direction. */
+void cupel_micro_demand_say(const cupel_micro_demand *d, const cupel_job *job);
 
 /* CUPEL_USAGE with file:line for what only a design is judged by: statistics, one body, a stiffness of free orientation. */
 cupel_status cupel_micro_check_table(const cupel_micro_demand *d, cupel_err *err);

@@ -32,6 +32,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     cupel_job calm = *job;
     cupel_account_begin(&account, folder, o->command, &calm);
     CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
+    cupel_micro_demand_say(d, job);
     CUPEL_TRY(override(d, o, err));
     CUPEL_TRY(cupel_design_feasible(d, err));
     CUPEL_TRY(cupel_make_folder(folder, err));

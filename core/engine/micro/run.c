@@ -130,6 +130,7 @@ static cupel_status open_road(road *r, const char *demand, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_micro_demand_open(demand, &r->d, err));
+    cupel_micro_demand_say(r->d, r->job);
     CUPEL_TRY(cupel_micro_check_table(r->d, err));
     CUPEL_TRY(cupel_micro_space_read(r->d, &r->space, err));
     CUPEL_TRY(check_before(r, err));

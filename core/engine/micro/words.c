@@ -35,14 +35,20 @@ static void put_target(const cupel_ask *a, cupel_str *s)
                                  : " (Mandel components 11 22 33 23 13 12)");
 }
 
+static bool is_mean_young(const cupel_ask *a)
+{
+    return a->kind == CUPEL_ASK_YOUNG && a->direction[0] == 0 && a->direction[1] == 0 && a->direction[2] == 0;
+}
+
 static void put_ask(const cupel_ask *a, cupel_str *s)
 {
     if (a->whole) {
         put_target(a, s);
     } else {
-        const bool mean = a->kind == CUPEL_ASK_YOUNG && a->direction[0] == 0 && a->direction[1] == 0 && a->direction[2] == 0;
+        const bool mean = is_mean_young(a);
         const bool feature = a->kind == CUPEL_ASK_FEATURE;
-        cupel_str_addf(s, "- %s%s", a->name, feature ? " (the thickness that 95 % of the phase exceed)" : mean ? " (of the mean bulk and shear moduli; a direction: [0, 0, 1] asks for one direction)" : "");
+        cupel_str_addf(s, "- %s%s", a->name, feature ? " (the thickness that 95 % of the phase exceed)" : mean ? " (of the mean over all "
+                  "orientations; a direction: [0, 0, 1] asks for one direction)" : "");
         if (a->min > -HUGE_VAL) {
             cupel_str_puts(s, " at least ");
             put_number(s, a->min, a->unit);
@@ -78,6 +84,14 @@ static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, c
     if (!isnan(p->density)) cupel_str_addf(s, ", density %.5g", p->density);
     if (!isnan(p->price)) cupel_str_addf(s, ", price %.5g", p->price);
     cupel_str_putc(s, '\n');
+}
+
+void cupel_micro_demand_say(const cupel_micro_demand *d, const cupel_job *job)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (is_mean_young(&d->ask[i]))
+            cupel_say(job, CUPEL_NOTE, "%s:%zu: 'young modulus' without a direction is that of the mean (Hill) of the stiffness over all "
+                                       "orientations; direction: [0, 0, 1] asks for one", d->file, d->ask[i].line);
 }
 
 void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *s)
