@@ -36,6 +36,8 @@ for n in 1 2; do
   [ $rc = 0 ] || { echo "    exit $rc"; no 'a design from a surrogate is met'; }
 done
 grep -q "^surrogate $T/A/samples.h5: start: the best of 5000 candidates .* 21 loads saved" "$T/out1" && ok 'it says what it saved' || { cat "$T/out1"; no 'it says what it saved'; }
+grep -qF "sha256:$(sha256sum <"$T/A/samples.h5" | cut -d' ' -f1)" "$T/D1/run.json" && grep -q '"name": "surrogate"' "$T/D1/run.json" && grep -q '"solves_saved": 21' "$T/D1/run.json" && ok 'the account of the design names it' || no 'the account of the design names it'
+grep -qF "sha256:$(sha256sum <"$T/A/samples.h5" | cut -d' ' -f1)" "$T/D1/report.html" && ok 'the page of the design names it' || no 'the page of the design names it'
 cmp -s "$T/D1/design-1.json" "$T/D2/design-1.json" && ok 'the same bytes for any threads' || no 'the same bytes for any threads'
 cp "$T/D1/design-1.json" "$T/first.json"
 { cat "$T/design.yaml"; echo 'surrogate: A/samples.h5'; } >"$T/key.yaml"
@@ -51,5 +53,10 @@ grep -v '^space' "$T/design.yaml" >"$T/x.yaml"
 refused 'no space' 2 'the demand names none' "$T/A/samples.h5"
 cp "$T/design.yaml" "$T/x.yaml"
 refused 'an artifact of another kind' 4 'result.h5' "$T/A/result.h5"
+sed '/^space/s/fraction: 0.1..0.6/fraction: 0.1..0.5/' "$T/design.yaml" >"$T/x.yaml"
+refused 'another range' 4 "range of fraction: found 'range of fraction: 0.1 to 0.6', expected 'range of fraction: 0.1 to 0.5'" "$T/A/samples.h5"
+cp "$T/design.yaml" "$T/x.yaml"
+{ head -c 6000 "$T/A/samples.h5"; printf 'spoilt'; tail -c +6007 "$T/A/samples.h5"; } >"$T/spoilt.h5"
+refused 'a damaged file' 4 'spoilt.h5' "$T/spoilt.h5"
 refused 'no file' 3 'nothing.h5' "$T/nothing.h5"
 exit $bad

@@ -13,7 +13,6 @@ enum { TRIED = 4, STEPS = 24, ROUNDS = 3 };
 void cupel_designs_release(cupel_designs *designs)
 {
     cupel_free(designs->step);
-    cupel_free(designs->start);
     cupel_free(designs->point);
     *designs = (cupel_designs){0};
 }
@@ -180,18 +179,11 @@ done:
 /* The start that a surrogate knows, and what that was worth. */
 static cupel_status start_known(cupel_search *s, cupel_starts *starts, cupel_err *err)
 {
-    cupel_design_started told;
-    cupel_str words = {0};
     cupel_start *one = &starts->one[0];
     *one = (cupel_start){.seed = s->d->seed};
     begin_at(s, one);
-    cupel_status st = cupel_design_start(s, s->family, s->d->surrogate, s->family->scan_grid, one->x, &told, err);
-    if (st != CUPEL_OK) return st;
     starts->n = 1;
-    cupel_design_start_words(&told, CUPEL_STARTS_OF_SPACE, &words);
-    s->out->start = words.failed ? NULL : cupel_strdup(cupel_str_text(&words));
-    cupel_str_free(&words);
-    return s->out->start ? CUPEL_OK : cupel_no_memory(err, "words", 0);
+    return cupel_design_start(s, s->family, s->d->surrogate, s->family->scan_grid, one->x, &s->out->begun, err);
 }
 
 static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)

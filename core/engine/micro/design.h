@@ -93,13 +93,23 @@ typedef struct cupel_design_point {
     const char *family;
 } cupel_design_point;
 
+/* Where a surrogate has begun the search, and what that cost. */
+typedef struct cupel_design_started {
+    char digest[80];                /* of its file; "": a scan has begun it */
+    uint64_t candidates;
+    double predicted, solved;       /* root of the sum of squared residuals of the start, 1 = at a tolerance: by the surrogate, on the scan's grid */
+    double seconds;                 /* opening, learning, predicting */
+    size_t loads;                   /* solved to check it */
+    double load_seconds;            /* that took */
+} cupel_design_started;
+
 typedef struct cupel_designs {
     size_t n, n_steps, cap_steps;
     cupel_design one[CUPEL_DESIGNS_MAX];
     cupel_design_step *step;
     size_t n_points, cap_points;
     cupel_design_point *point;
-    char *start;          /* in words, where a surrogate has chosen the start; NULL: a scan has */
+    cupel_design_started begun;
     cupel_attainable attainable;         /* a proof that the demand can be met, where there is one */
     bool out_of_budget;
     size_t solves;

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/engine/micro/design_extra.h"
+#include "core/engine/micro/design_start.h"
 
 #include <math.h>
 
@@ -161,9 +162,16 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     }
     cupel_json_close(&w, ']');
     put_steps(found, &w);
+    if (*found->begun.digest) {
+        cupel_json_name(&w, "start");
+        cupel_json_open(&w, '{');
+        cupel_design_start_put(&found->begun, &w);
+        cupel_json_close(&w, '}');
+    }
     cupel_json_name(&w, "inputs");
     cupel_json_open(&w, '[');
     cupel_account_file(&w, "demand", d->file, d->digest);
+    if (*found->begun.digest) cupel_account_file(&w, "surrogate", d->surrogate, found->begun.digest);
     cupel_json_close(&w, ']');
     cupel_status st = cupel_account_write(a, &w, err);
     cupel_str_free(&s);

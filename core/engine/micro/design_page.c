@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/engine/micro/design_extra.h"
+#include "core/engine/micro/design_start.h"
 #include "core/engine/report_text.h"
 
 #include <math.h>
@@ -109,7 +110,11 @@ void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
     put_voids(p->d, &more);
     cupel_attainable_words(p->d, &p->found->attainable, &more);
     if (p->found->n) cupel_design_extra_say(p->d, &p->found->one[0], &more);
-    if (p->found->start) cupel_str_addf(&more, "The search began from a surrogate: %s.\n", p->found->start);
+    if (*p->found->begun.digest) {
+        cupel_str_puts(&more, "The search began from a surrogate, ");
+        cupel_design_start_words(&p->found->begun, &more);
+        cupel_str_puts(&more, ".\n");
+    }
     cupel_micro_page_demand(p->d, cupel_str_text(&more), s);
     s->failed |= more.failed;
     cupel_str_free(&more);
@@ -186,6 +191,7 @@ void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s)
     cupel_str_addf(s, "<tr><th scope=row>seed<td>%llu\n<tr><th scope=row>grid<td>%llu\n", (unsigned long long)p->d->seed,
                    (unsigned long long)p->d->grid);
     cupel_micro_page_pair(s, "demand", cupel_text_of(p->d->digest), true);
+    if (*p->found->begun.digest) cupel_micro_page_pair(s, "surrogate", cupel_text_of(p->found->begun.digest), true);
     for (size_t i = 0; i < p->account->n; i++)
         cupel_micro_page_pair(s, p->account->output[i].name, cupel_text_of(p->account->output[i].digest), true);
     cupel_str_puts(s, "</table></div>\n<p class=note>The same demand, seed and budget in solves give the same recipes, voxels and tensors, to the "

@@ -4,6 +4,7 @@
 #include "core/engine/micro/design.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_out.h"
+#include "core/engine/micro/design_start.h"
 #include "core/engine/micro/replay.h"
 #include "core/sys/file.h"
 
@@ -46,7 +47,11 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     for (size_t i = 0; i < found->n && !stopped && !found->one[i].unverified; i++)
         CUPEL_TRY(cupel_sensitivity_of(d, &found->one[i].recipe, &calm, &found->one[i].sensitivity, &found->solves, err));
     CUPEL_TRY(cupel_design_write(d, found, &account, err));
-    if (found->start) cupel_str_addf(summary, "surrogate %s: %s\n", d->surrogate, found->start);
+    if (*found->begun.digest) {
+        cupel_str_addf(summary, "surrogate %s: ", d->surrogate);
+        cupel_design_start_words(&found->begun, summary);
+        cupel_str_putc(summary, '\n');
+    }
     cupel_design_summary(d, found, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
     if (stopped)

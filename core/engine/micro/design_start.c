@@ -2,10 +2,13 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/account.h"
+#include "core/io/input.h"
 #include "core/sys/par.h"
 #include "models/homogenize/expansion.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { BLOCK = 256, ROUND = 64 };
@@ -185,10 +188,13 @@ cupel_status cupel_design_start(cupel_search *s, const cupel_family *family, con
     cupel_reused *from = NULL;
     cupel_search *aim = cupel_alloc(1, sizeof *aim); /* with goals for the hunt */
     hunt h = {.search = aim, .family = family};
+    char hex[65] = "";
     const double begin = cupel_now();
     if (!aim) return cupel_no_memory(err, "a start", sizeof *aim);
     *told = (cupel_design_started){.candidates = s->d->candidates};
     CUPEL_TRY(cupel_reused_open(surrogate, s->d, s->job, &from, err));
+    CUPEL_TRY(cupel_digest_file(surrogate, hex, err));
+    snprintf(told->digest, sizeof told->digest, "sha256:%s", hex);
     h.from = from;
     *aim = *s;
     set_goals(from, aim);
@@ -212,13 +218,27 @@ done:
     return st;
 }
 
-void cupel_design_start_words(const cupel_design_started *t, size_t trials, cupel_str *out)
+/* The scan of the space that a start of a surrogate replaces, at the cost of the trial that checked the start. */
+static size_t scan_loads(const cupel_design_started *t) { return CUPEL_STARTS_OF_SPACE * t->loads; }
+static double scan_seconds(const cupel_design_started *t) { return CUPEL_STARTS_OF_SPACE * t->load_seconds; }
+static double saved_seconds(const cupel_design_started *t) { return scan_seconds(t) - t->load_seconds - t->seconds; }
+
+void cupel_design_start_words(const cupel_design_started *t, cupel_str *out)
 {
-    const size_t scan = trials * t->loads;
-    const double scan_seconds = (double)trials * t->load_seconds, saved = scan_seconds - t->load_seconds - t->seconds;
     cupel_str_addf(out,
                    "start: the best of %llu candidates in %.2g s, residual %.3g predicted and %.3g solved (1: at a tolerance); the scan that it "
                    "replaces would have solved %zu loads in %.2g s: %zu loads saved, %.2g s %s",
-                   (unsigned long long)t->candidates, t->seconds, t->predicted, t->solved, scan, scan_seconds, scan > t->loads ? scan - t->loads : 0,
-                   fabs(saved), saved >= 0 ? "saved" : "lost");
+                   (unsigned long long)t->candidates, t->seconds, t->predicted, t->solved, scan_loads(t), scan_seconds(t), scan_loads(t) - t->loads,
+                   fabs(saved_seconds(t)), saved_seconds(t) >= 0 ? "saved" : "lost");
+}
+
+void cupel_design_start_put(const cupel_design_started *t, cupel_json_out *w)
+{
+    cupel_account_count(w, "candidates", t->candidates);
+    cupel_account_number(w, "misfit_predicted", t->predicted);
+    cupel_account_number(w, "misfit_solved", t->solved);
+    cupel_account_number(w, "seconds", t->seconds + t->load_seconds);
+    cupel_account_count(w, "solves", t->loads);
+    cupel_account_count(w, "solves_saved", scan_loads(t) - t->loads);
+    cupel_account_number(w, "seconds_saved", saved_seconds(t));
 }
