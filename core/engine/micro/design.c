@@ -218,7 +218,7 @@ done:
         designs->out_of_budget = cupel_search_spent_verifying(s, 0);
         sort_designs(d, designs);
     }
-    if (s) designs->seconds = cupel_now() - s->begin;
+    if (s) designs->seconds = cupel_now() - s->begin, designs->trial_seconds = s->trial_seconds;
     cupel_free(s);
     cupel_free(starts);
     if (st != CUPEL_OK && st != CUPEL_INTERRUPTED) cupel_designs_release(designs);

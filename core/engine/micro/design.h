@@ -9,6 +9,7 @@
 
 #include "core/engine/micro/attain.h"
 #include "core/engine/micro/sensitivity.h"
+#include "core/engine/micro/voids.h"
 
 enum { CUPEL_DESIGNS_MAX = 64 };
 
@@ -59,12 +60,22 @@ typedef struct cupel_connected {
     bool spoils;                       /* mended, it no longer meets what it met */
 } cupel_connected;
 
+/* What was computed after the search: loads by what they were for, and what the budget left out. */
+enum { CUPEL_SKIPPED_SENSITIVITY = 1, CUPEL_SKIPPED_VOIDS = 2 };
+typedef struct cupel_after {
+    size_t sensitivity, voids;
+    unsigned skipped;
+    bool stopped; /* and not for want of budget */
+} cupel_after;
+
 typedef struct cupel_design {
     cupel_recipe recipe;
     cupel_tensors on_grid, limit, bar;   /* T_G, T_infinity, half width of its 95 % bar */
     cupel_micro_statistics statistics, statistics_bar; /* of the voxels of the grid of the design */
     cupel_connected connected;
     cupel_sensitivity sensitivity;
+    cupel_voids voids;
+    cupel_after after;
     cupel_design_ask ask[CUPEL_ASKS_MAX];
     bool meets;
     bool unverified;                     /* the search ended before: limit is that of a trial on the grid `fine`, all bars are NaN */
@@ -72,7 +83,7 @@ typedef struct cupel_design {
     size_t grid, fine;                   /* voxels an edge: of the design, and the finest of the verification */
     bool resolved;
     const char *why_not;                 /* where it is not */
-    size_t solves, search_solves;        /* loads: with and without the verification */
+    size_t solves, search_solves;        /* loads from the start of the search: with and without the verification of this design */
     double seconds;
 } cupel_design;
 
@@ -112,7 +123,8 @@ typedef struct cupel_designs {
     cupel_design_started begun;
     cupel_attainable attainable;         /* a proof that the demand can be met, where there is one */
     bool out_of_budget;
-    size_t solves;
+    size_t solves, verify_solves;        /* loads: all there were, those after the search too; and those of all verifications */
+    double trial_seconds;                /* cupel_search_seconds of it says how long a trial takes */
     double seconds;
 } cupel_designs;
 

@@ -1,5 +1,6 @@
 /* The best designs: what they look like, what was asked and what they have, and their tensors beside the target. */
 #include "core/base/err.h"
+#include "core/engine/micro/after.h"
 #include "core/engine/micro/design_page.h"
 #include "core/engine/micro/ranking.h"
 #include "core/engine/report_text.h"
@@ -297,7 +298,9 @@ static void put_facts(const cupel_design *g, cupel_str *s)
     cupel_str_addf(s, ". %zu loads solved up to here, of them %zu to verify it on up to %zu voxels an edge, ", g->solves,
                    g->solves - g->search_solves, g->fine);
     cupel_html_seconds(s, g->seconds);
-    cupel_str_puts(s, " from the start.");
+    cupel_str_puts(s, " from the start");
+    if (cupel_design_loads_after(g)) cupel_str_addf(s, "; %zu more to tell how far it moves", cupel_design_loads_after(g));
+    cupel_str_putc(s, '.');
     if (!g->resolved) {
         cupel_str_puts(s, " <b>The grids do not resolve it: ");
         cupel_html(s, g->why_not ? g->why_not : "take a finer one");
@@ -333,6 +336,7 @@ static cupel_status put_card(const cupel_design_page *p, size_t rank, cupel_str 
     cupel_str_puts(s, "<div class=wide>");
     put_asked(p, g, s);
     put_facts(g, s);
+    cupel_design_page_moves(p, g, s);
     if (st == CUPEL_OK) st = put_surfaces(p, g, s, err);
     cupel_str_puts(s, "</div>\n");
     for (size_t i = 0; i < n; i++) put_tensor(g, &shown[i], s);

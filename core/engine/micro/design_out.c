@@ -1,10 +1,14 @@
 #include "core/engine/micro/design_out.h"
 
 #include "core/base/err.h"
+#include "core/engine/micro/after.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_start.h"
 
 #include <math.h>
+
+/* A smaller probability is none: bars are not known so far out. */
+static const double TINY = 1e-6;
 
 enum { RECIPE_SHOWN = 400 }; /* characters: what a terminal has room for */
 
@@ -30,7 +34,8 @@ static void put_cell(cupel_str *s, double x)
 
 static void put_head(const cupel_micro_demand *d, cupel_str *s)
 {
-    cupel_str_puts(s, "rank,meets,distance [%],error [%],volume fraction,solves,seconds,recipe,probability,distance on grid [%],grid,verified on grid,resolved");
+    cupel_str_puts(s, "rank,meets,distance [%],error [%],volume fraction,solves,seconds,recipe,probability,distance on grid [%],grid,verified on grid,resolved,solves to verify,"
+                      "solves after");
     cupel_design_extra_head(d, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
@@ -52,11 +57,12 @@ static void put_row(const cupel_micro_demand *d, const cupel_design *g, size_t r
     put_cell(s, tensor ? 100 * g->ask[worst].error : (double)NAN);
     put_cell(s, d->n_phases > 1 ? g->limit.fraction[1] : 0);
     cupel_str_addf(s, ",%zu,%.3g,\"%s\"", g->solves, g->seconds, cupel_str_text(&recipe));
-    put_cell(s, g->probability);
+    put_cell(s, g->probability < TINY ? 0 : g->probability);
     put_cell(s, tensor ? 100 * g->ask[worst].on_grid : (double)NAN);
     cupel_str_addf(s, ",%zu", g->grid);
     put_cell(s, g->unverified ? (double)NAN : (double)g->fine);
     cupel_str_puts(s, g->resolved ? ",yes" : ",no");
+    cupel_str_addf(s, ",%zu,%zu", g->solves - g->search_solves, cupel_design_loads_after(g));
     cupel_design_extra_row(d, g, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const double scale = d->ask[i].whole ? 100 : 1;
@@ -132,6 +138,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_json_close(&w, '}');
     cupel_account_usage(&w);
     cupel_account_count(&w, "solves", found->solves);
+    cupel_design_loads_put(found, &w);
     cupel_account_word(&w, "convention", "mandel 11 22 33 23 13 12");
     cupel_json_name(&w, "attainable");
     cupel_attainable_words(d, &found->attainable, &attainable);
@@ -157,6 +164,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
             put_tensors(d, &w, "error", &g->bar);
             cupel_design_extra_put(d, g, &w);
             cupel_sensitivity_put(d, &g->sensitivity, &w);
+            cupel_voids_put(d, &g->voids, &w);
         }
         cupel_json_close(&w, '}');
     }
@@ -241,8 +249,9 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
             say_unverified(d, g, out);
             continue;
         }
-        cupel_str_addf(out, "design %zu %s the demand (probability %.3g), %zu loads solved in %.3g s\n", i + 1, g->meets ? "meets" : "does not meet", g->probability,
-                       g->solves, g->seconds);
+        cupel_str_addf(out, "design %zu %s the demand (probability ", i + 1, g->meets ? "meets" : "does not meet");
+        cupel_str_addf(out, g->probability < TINY ? "below %g" : "%.3g", g->probability < TINY ? TINY : g->probability);
+        cupel_str_addf(out, "), %zu loads solved in %.3g s\n", g->solves, g->seconds);
         for (size_t k = 0; k < d->n_asks; k++) {
             const cupel_ask *a = &d->ask[k];
             const cupel_design_ask *v = &g->ask[k];
@@ -254,6 +263,9 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
         }
         cupel_design_extra_say(d, g, out);
         cupel_sensitivity_say(d, &g->sensitivity, out);
+        cupel_voids_say(d, &g->voids, out);
+        cupel_design_skipped_say(g, out);
         say_recipe(g, i + 1, out);
     }
+    if (found->n) cupel_design_loads_say(found, out);
 }

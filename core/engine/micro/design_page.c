@@ -9,9 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-/* A phase whose property is below this share of the largest is spoken of as a void. */
-static const double NEAR_VOID = 1e-3;
-
 /* ---- head ---- */
 
 static void put_first(const cupel_design_page *p, cupel_str *s)
@@ -70,31 +67,6 @@ static void put_glances(const cupel_design_page *p, cupel_str *s)
     cupel_str_addf(s, "</dt><dd>on %zu thread%s</dd></div></dl>\n", p->job->threads, p->job->threads == 1 ? "" : "s");
 }
 
-/* "Void: 'pores' was computed with a Young's modulus of 0.0001, 1/10000 of the stiffest phase". */
-static void put_voids(const cupel_micro_demand *d, cupel_str *s)
-{
-    for (int elastic = 0; elastic < 2; elastic++) {
-        double size[CUPEL_MICRO_PHASES_MAX], most = 0;
-        char b[32];
-        if (!(elastic ? d->needs_elasticity : d->needs_conduction)) continue;
-        for (size_t i = 0; i < d->n_phases; i++) {
-            const cupel_material *m = &d->phase[i].material;
-            size[i] = elastic ? (m->c[0][0] + m->c[1][1] + m->c[2][2]) / 3 : (m->k[0][0] + m->k[1][1] + m->k[2][2]) / 3;
-            most = fmax(most, size[i]);
-        }
-        for (size_t i = 0; i < d->n_phases; i++) {
-            if (size[i] >= NEAR_VOID * most) continue;
-            cupel_str_addf(s, "Phase %s is taken for %s", d->phase[i].name, elastic ? "a void" : "an insulator");
-            if (size[i] > 0)
-                cupel_str_addf(s, ": it was computed with 1/%s of the %s of the %s phase, as the demand says.\n",
-                               cupel_format_count(b, (uint64_t)llround(most / size[i])), elastic ? "stiffness" : "conductivity",
-                               elastic ? "stiffest" : "best conducting");
-            else
-                cupel_str_addf(s, ", exactly: it %s nothing.\n", elastic ? "bears" : "conducts");
-        }
-    }
-}
-
 void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
 {
     static const char *const links[][2] = {
@@ -107,7 +79,7 @@ void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
     put_answer(p, s);
     put_glances(p, s);
     cupel_micro_page_links(links, sizeof links / sizeof *links, s);
-    put_voids(p->d, &more);
+    cupel_voids_words(p->d, &more);
     cupel_attainable_words(p->d, &p->found->attainable, &more);
     if (p->found->n) cupel_design_extra_say(p->d, &p->found->one[0], &more);
     if (*p->found->begun.digest) {

@@ -115,7 +115,9 @@ static void put_convergence(const cupel_designs *o, const grids *g, cupel_str *s
 {
     double low = 0, high = 0;
     for (size_t i = 0; i < o->n_steps; i++) low = fmin(low, height_of(o->step[i].cost)), high = fmax(high, height_of(o->step[i].cost));
-    const cupel_plot f = {0, 1.03 * (double)o->solves, low - 0.15, high + 0.15, 1020, 340, true};
+    size_t last = o->step[o->n_steps - 1].solves;
+    for (size_t i = 0; i < o->n; i++) last = o->one[i].solves > last ? o->one[i].solves : last;
+    const cupel_plot f = {0, 1.03 * (double)last, low - 0.15, high + 0.15, 1020, 340, true};
     cupel_str_puts(s, "<figure>");
     cupel_plot_open(&f, "convergence", "loads solved", "distance, in tolerances", s);
     put_ground(o, &f, s);

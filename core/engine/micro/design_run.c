@@ -1,8 +1,7 @@
 /* `cupel design`: the demand, the refusal of what cannot be, the search, and the folder. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/engine/micro/design.h"
-#include "core/engine/micro/design_extra.h"
+#include "core/engine/micro/after.h"
 #include "core/engine/micro/design_out.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/micro/replay.h"
@@ -39,13 +38,13 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_replay_open(folder, d, o->resume, job, &journal, err));
     st = cupel_design_search(d, journal, job, found, err);
-    const bool stopped = st == CUPEL_INTERRUPTED;
+    bool stopped = st == CUPEL_INTERRUPTED;
     if (stopped && !found->n) CUPEL_TRY(cupel_fail(err, st, "interrupted before the first trial; the same command with --resume goes on from there"));
     if (!stopped) CUPEL_TRY(st);
     calm.stop = stopped ? NULL : job->stop; /* what is there is written, a second Ctrl-C ends that too */
-    CUPEL_TRY(cupel_designs_connect(d, found, &calm, err));
-    for (size_t i = 0; i < found->n && !stopped && !found->one[i].unverified; i++)
-        CUPEL_TRY(cupel_sensitivity_of(d, &found->one[i].recipe, &calm, &found->one[i].sensitivity, &found->solves, err));
+    CUPEL_TRY(cupel_designs_after(d, found, &calm, stopped, err));
+    stopped = stopped || cupel_stopped(job);
+    calm.stop = stopped ? NULL : job->stop;
     CUPEL_TRY(cupel_design_write(d, found, &account, err));
     if (*found->begun.digest) {
         cupel_str_addf(summary, "surrogate %s: ", d->surrogate);

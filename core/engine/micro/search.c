@@ -153,6 +153,10 @@ static bool set_goals(cupel_search *s, const cupel_tensors *t)
 /* By what power of the grid's edge the time of a trial grows: thin parts ask for fewer iterations where they are resolved. */
 static const double GROWTH = 2.3;
 
+double cupel_search_seconds(double per, size_t grid) { return per * pow((double)grid, GROWTH); }
+
+double cupel_search_reserve(const cupel_micro_demand *d) { return fmin(1.0, 0.05 * d->budget_seconds); }
+
 /* Loads and time of a trial on the grid, so many times. */
 static bool spent(const cupel_search *s, size_t grid, double loads_factor, double factor)
 {
@@ -160,8 +164,8 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     const size_t loads = (d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u);
     if (d->budget_solves && (double)(s->out->solves) + loads_factor * (double)loads > (double)d->budget_solves) return true;
     if (!(d->budget_seconds < HUGE_VAL)) return false;
-    const double next = s->trial_seconds * pow((double)grid, GROWTH) * factor;
-    return cupel_now() - s->begin + next > d->budget_seconds - fmin(1.0, 0.05 * d->budget_seconds);
+    const double next = cupel_search_seconds(s->trial_seconds, grid) * factor;
+    return cupel_now() - s->begin + next > d->budget_seconds - cupel_search_reserve(d);
 }
 
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor) { return spent(s, grid, factor, factor); }

@@ -49,6 +49,10 @@ bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);
 /* True when a verification, with `more` times its cost before it, no longer fits. */
 bool cupel_search_spent_verifying(const cupel_search *s, double more);
 
+/* Of one trial on the grid, by s->trial_seconds; and what a budget in seconds keeps for the report. */
+double cupel_search_seconds(double per, size_t grid);
+double cupel_search_reserve(const cupel_micro_demand *d);
+
 /* A trial of x on a grid; its loads are counted. */
 cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, bool fields, cupel_trial *t, cupel_err *err);
 

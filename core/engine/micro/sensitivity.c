@@ -8,24 +8,7 @@
 
 #include <math.h>
 
-enum { GRID = 32 };
 static const double OFF = 0.05;
-
-/* |a - b| / |c| of n numbers; 0 where c is. */
-static double change(const double *a, const double *b, const double *c, size_t n)
-{
-    double apart = 0, size = 0;
-    for (size_t i = 0; i < n; i++) apart += (a[i] - b[i]) * (a[i] - b[i]), size += c[i] * c[i];
-    return size > 0 ? sqrt(apart / size) : 0;
-}
-
-/* The larger of what is there and what this adds. */
-static void widen(const cupel_tensors *moved, const cupel_tensors *base, cupel_moved *m)
-{
-    m->k = fmax(m->k, change(moved->k, base->k, base->k, 9));
-    m->c = fmax(m->c, change(moved->c, base->c, base->c, 36));
-    m->alpha = fmax(m->alpha, change(moved->alpha, base->alpha, base->alpha, 6));
-}
 
 static void scale(cupel_material *m, double by)
 {
@@ -47,7 +30,7 @@ static cupel_status move_phases(const cupel_micro_demand *d, const cupel_trial *
         *other = *d;
         scale(&other->phase[p].material, 1 + OFF);
         st = cupel_trial_under(other, t, &t->recipe, job, &moved, err);
-        if (st == CUPEL_OK) widen(&moved, base, &s->phase[p]);
+        if (st == CUPEL_OK) cupel_moved_widen(d, &moved, base, &s->phase[p]);
     }
     cupel_free(other);
     return st;
@@ -69,7 +52,7 @@ static cupel_status move_interface(const cupel_micro_demand *d, const cupel_tria
         if (cupel_recipe_set(&r, "fraction", fraction + sign * s->fraction, NULL) != CUPEL_OK) continue; /* beyond what the generator makes */
         cupel_status st = cupel_trial_under(d, t, &r, job, &moved, err);
         if (st != CUPEL_OK) return st;
-        widen(&moved, base, &s->interface);
+        cupel_moved_widen(d, &moved, base, &s->interface);
         s->shifted = true;
     }
     return CUPEL_OK;
@@ -80,7 +63,7 @@ static cupel_status compute(const cupel_micro_demand *d, const cupel_recipe *rec
 {
     cupel_status st = CUPEL_OK;
     cupel_trial t = {.solves = 0};
-    const cupel_trial_options o = {.grid = d->grid < GRID ? (size_t)d->grid : (size_t)GRID, .accuracy = 1e-3, .blend_k = NAN, .blend_c = NAN,
+    const cupel_trial_options o = {.grid = d->grid < CUPEL_SENSITIVITY_GRID ? (size_t)d->grid : (size_t)CUPEL_SENSITIVITY_GRID, .accuracy = 1e-3, .blend_k = NAN, .blend_c = NAN,
                                    .fields = true};
     cupel_tensors base = {.fraction = {0}};
     *s = (cupel_sensitivity){.grid = o.grid};
@@ -107,40 +90,32 @@ cupel_status cupel_sensitivity_of(const cupel_micro_demand *d, const cupel_recip
     return CUPEL_OK;
 }
 
-static void say(const cupel_micro_demand *d, const cupel_moved *m, cupel_str *s)
+void cupel_sensitivity_off(const cupel_micro_demand *d, cupel_str *s)
 {
+    const char *const name[] = {"conductivity", "stiffness", "expansion"};
+    const bool there[] = {d->needs_conduction, d->needs_elasticity, d->needs_expansion};
     const char *gap = "";
-    if (d->needs_conduction) cupel_str_addf(s, "conductivity %.2g %%", 100 * m->k), gap = ", ";
-    if (d->needs_elasticity) cupel_str_addf(s, "%sstiffness %.2g %%", gap, 100 * m->c), gap = ", ";
-    if (d->needs_expansion) cupel_str_addf(s, "%sexpansion %.2g %%", gap, 100 * m->alpha);
+    for (size_t i = 0; i < 3; i++) {
+        if (!there[i]) continue;
+        cupel_str_addf(s, "%s%s", gap, name[i]);
+        gap = " and ";
+    }
 }
 
 void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_str *s)
 {
     if (!x->grid) return;
     for (size_t p = 0; p < d->n_phases; p++) {
-        cupel_str_addf(s, "  moves by, with %s 5 %% off: ", d->phase[p].name);
-        say(d, &x->phase[p], s);
+        cupel_str_puts(s, "  5 % more or less ");
+        cupel_sensitivity_off(d, s);
+        cupel_str_addf(s, " of %s moves the design's ", d->phase[p].name);
+        cupel_moved_say(d, &x->phase[p], s);
         cupel_str_putc(s, '\n');
     }
     if (!x->shifted) return;
-    cupel_str_addf(s, "  moves by, with the interface shifted by half of %g %s (%.2g of the volume): ", d->tolerance, d->length_unit, x->fraction);
-    say(d, &x->interface, s);
+    cupel_str_addf(s, "  an interface shifted by half of %g %s (%.2g of the volume) moves the design's ", d->tolerance, d->length_unit, x->fraction);
+    cupel_moved_say(d, &x->interface, s);
     cupel_str_putc(s, '\n');
-}
-
-static void put(const cupel_micro_demand *d, const cupel_moved *m, cupel_json_out *w)
-{
-    const char *const name[] = {"conductivity [%]", "stiffness [%]", "expansion [%]"};
-    const bool there[] = {d->needs_conduction, d->needs_elasticity, d->needs_expansion};
-    const double x[] = {m->k, m->c, m->alpha};
-    cupel_json_open(w, '{');
-    for (size_t i = 0; i < 3; i++) {
-        if (!there[i]) continue;
-        cupel_json_name(w, name[i]);
-        cupel_json_put_number(w, 100 * x[i]);
-    }
-    cupel_json_close(w, '}');
 }
 
 void cupel_sensitivity_put(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_json_out *w)
@@ -152,13 +127,13 @@ void cupel_sensitivity_put(const cupel_micro_demand *d, const cupel_sensitivity 
     cupel_json_put_count(w, x->grid);
     cupel_json_name(w, "phase off by 5 %");
     cupel_json_open(w, '[');
-    for (size_t p = 0; p < d->n_phases; p++) put(d, &x->phase[p], w);
+    for (size_t p = 0; p < d->n_phases; p++) cupel_moved_put(d, &x->phase[p], w);
     cupel_json_close(w, ']');
     if (x->shifted) {
         cupel_json_name(w, "fraction by half the tolerance");
         cupel_json_put_number(w, x->fraction);
         cupel_json_name(w, "interface shifted by half the tolerance");
-        put(d, &x->interface, w);
+        cupel_moved_put(d, &x->interface, w);
     }
     cupel_json_close(w, '}');
 }

@@ -2,13 +2,9 @@
 #ifndef CUPEL_ENGINE_MICRO_SENSITIVITY_H
 #define CUPEL_ENGINE_MICRO_SENSITIVITY_H
 
-#include "core/engine/micro/trial.h"
-#include "core/io/json.h"
+#include "core/engine/micro/moved.h"
 
-/* Relative Frobenius changes of the tensors. */
-typedef struct cupel_moved {
-    double k, c, alpha;
-} cupel_moved;
+enum { CUPEL_SENSITIVITY_GRID = 32 };
 
 typedef struct cupel_sensitivity {
     size_t grid;                               /* voxels an edge of the trial that says so; 0: not computed */
@@ -18,12 +14,15 @@ typedef struct cupel_sensitivity {
     cupel_moved interface;                     /* the larger of both directions */
 } cupel_sensitivity;
 
-/* One trial with fields, on a grid of at most 32; its loads are added to *solves. Not computed of one phase, and where a trial does not
+/* One trial with fields, on a grid of at most CUPEL_SENSITIVITY_GRID; its loads are added to *solves. Not computed of one phase, and where a trial does not
  * give what is needed (expansion by Levin of a phase without stiffness). CUPEL_NO_RESOURCE. */
 cupel_status cupel_sensitivity_of(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_job *job, cupel_sensitivity *s, size_t *solves,
                                   cupel_err *err);
 
-/* Lines for people; "sensitivity": {"grid", "phase off by 5 %": [{"conductivity [%]", ..}, ..], "interface shifted by half the tolerance": {..}}. */
+/* "conductivity and stiffness": which properties of a phase are off together. */
+void cupel_sensitivity_off(const cupel_micro_demand *d, cupel_str *out);
+/* Lines for people; "sensitivity": {"grid", "phase off by 5 %": [{moved.h}, ..], "fraction by half the tolerance",
+ * "interface shifted by half the tolerance": {..}}. */
 void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity *s, cupel_str *out);
 void cupel_sensitivity_put(const cupel_micro_demand *d, const cupel_sensitivity *s, cupel_json_out *w);
 

@@ -159,7 +159,10 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cu
 {
     cupel_status st = CUPEL_OK;
     cupel_grids g = {.edge = {{0}}};
-    if (cupel_replay_design(s, recipe, out)) return CUPEL_OK;
+    if (cupel_replay_design(s, recipe, out)) {
+        s->out->verify_solves += out->solves - out->search_solves;
+        return CUPEL_OK;
+    }
     *out = (cupel_design){.recipe = *recipe, .grid = s->d->grid, .resolved = true};
     out->fine = (4 * out->grid + 2) / 3;
     out->fine += out->fine % 2;
@@ -175,6 +178,7 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cu
     if (s->d->needs_surface) cupel_statistics_of_cuts(&g.grid[1], g.edge[1], out->on_grid.surface, out->on_grid.projected);
     judge(s, out);
     out->solves = s->out->solves;
+    s->out->verify_solves += out->solves - out->search_solves;
     out->seconds = cupel_now() - s->begin;
     st = cupel_replay_keep_design(s, recipe, out, err);
 done:

@@ -1,0 +1,129 @@
+#include "core/engine/micro/after.h"
+
+#include "core/engine/micro/design_extra.h"
+#include "core/engine/micro/page.h"
+#include "core/engine/micro/search.h"
+
+#include <math.h>
+
+/* ---- the budget ---- */
+
+typedef struct rest {
+    const cupel_micro_demand *d;
+    cupel_designs *found;
+    const cupel_job *job;
+    double end;   /* cupel_now() when the search ended */
+    bool stopped; /* the search was */
+} rest;
+
+/* So many trials on this grid still fit. A trial may choose how cut voxels respond on half the grid first: one more. */
+static bool fits(const rest *r, size_t grid, size_t trials)
+{
+    const cupel_micro_demand *d = r->d;
+    const size_t loads = (trials + 1) * ((d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u));
+    if (r->stopped || cupel_stopped(r->job)) return false;
+    if (d->budget_solves && r->found->solves + loads > d->budget_solves) return false;
+    if (!(d->budget_seconds < HUGE_VAL)) return true;
+    const double seconds = (double)trials * cupel_search_seconds(r->found->trial_seconds, grid);
+    return r->found->seconds + cupel_now() - r->end + seconds <= d->budget_seconds - cupel_search_reserve(d);
+}
+
+/* ---- the parts ---- */
+
+static cupel_status add_sensitivity(const rest *r, cupel_design *g, cupel_err *err)
+{
+    if (!fits(r, CUPEL_SENSITIVITY_GRID, 1)) {
+        g->after.skipped |= CUPEL_SKIPPED_SENSITIVITY;
+        return CUPEL_OK;
+    }
+    cupel_status st = cupel_sensitivity_of(r->d, &g->recipe, r->job, &g->sensitivity, &g->after.sensitivity, err);
+    r->found->solves += g->after.sensitivity;
+    return st;
+}
+
+static cupel_status add_voids(const rest *r, cupel_design *g, cupel_err *err)
+{
+    if (!cupel_voids_any(r->d)) return CUPEL_OK;
+    if (!fits(r, CUPEL_VOIDS_GRID, CUPEL_VOIDS_TRIALS)) {
+        g->after.skipped |= CUPEL_SKIPPED_VOIDS;
+        return CUPEL_OK;
+    }
+    cupel_status st = cupel_voids_of(r->d, &g->recipe, r->job, &g->voids, &g->after.voids, err);
+    r->found->solves += g->after.voids;
+    if (st != CUPEL_INTERRUPTED) return st;
+    g->after.skipped |= CUPEL_SKIPPED_VOIDS;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, const cupel_job *job, bool stopped, cupel_err *err)
+{
+    const rest r = {d, found, job, cupel_now(), stopped};
+    cupel_status st = cupel_designs_connect(d, found, job, err);
+    for (size_t i = 0; i < found->n && !found->one[i].unverified && st == CUPEL_OK; i++) {
+        st = add_sensitivity(&r, &found->one[i], err);
+        if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_voids(&r, &found->one[i], err);
+        found->one[i].after.stopped = stopped || cupel_stopped(job);
+    }
+    return st;
+}
+
+/* ---- counts ---- */
+
+size_t cupel_design_loads_after(const cupel_design *g) { return g->connected.solves + g->after.sensitivity + g->after.voids; }
+
+void cupel_design_loads(const cupel_designs *found, cupel_load_count count[CUPEL_LOAD_COUNTS])
+{
+    size_t mended = 0, sensitivity = 0, voids = 0;
+    for (size_t i = 0; i < found->n; i++) {
+        mended += found->one[i].connected.solves;
+        sensitivity += found->one[i].after.sensitivity;
+        voids += found->one[i].after.voids;
+    }
+    count[0] = (cupel_load_count){"search", found->solves - found->verify_solves - mended - sensitivity - voids};
+    count[1] = (cupel_load_count){"verification", found->verify_solves};
+    count[2] = (cupel_load_count){"one body", mended};
+    count[3] = (cupel_load_count){"sensitivity", sensitivity};
+    count[4] = (cupel_load_count){"voids", voids};
+}
+
+void cupel_design_loads_say(const cupel_designs *found, cupel_str *s)
+{
+    cupel_load_count count[CUPEL_LOAD_COUNTS];
+    const char *gap = ":";
+    cupel_design_loads(found, count);
+    cupel_str_addf(s, "%zu loads solved in all", found->solves);
+    for (size_t i = 0; i < CUPEL_LOAD_COUNTS; i++) {
+        if (!count[i].loads) continue;
+        cupel_str_addf(s, "%s %s %zu", gap, count[i].what, count[i].loads);
+        gap = ",";
+    }
+    cupel_str_putc(s, '\n');
+}
+
+void cupel_design_loads_put(const cupel_designs *found, cupel_json_out *w)
+{
+    cupel_load_count count[CUPEL_LOAD_COUNTS];
+    cupel_design_loads(found, count);
+    cupel_json_name(w, "solves by");
+    cupel_json_open(w, '{');
+    for (size_t i = 0; i < CUPEL_LOAD_COUNTS; i++) {
+        cupel_json_name(w, count[i].what);
+        cupel_json_put_count(w, count[i].loads);
+    }
+    cupel_json_close(w, '}');
+}
+
+void cupel_design_skipped_say(const cupel_design *g, cupel_str *s)
+{
+    static const struct {
+        unsigned bit;
+        const char *what;
+    } part[] = {{CUPEL_SKIPPED_SENSITIVITY, "how it moves with its phases and its interface"}, {CUPEL_SKIPPED_VOIDS, "what its voids are worth"}};
+    const char *gap = g->after.stopped ? "  not computed, interrupted: " : "  not computed, the budget is spent: ";
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        if (!(g->after.skipped & part[i].bit)) continue;
+        cupel_str_addf(s, "%s%s", gap, part[i].what);
+        gap = "; ";
+    }
+    if (g->after.skipped) cupel_str_putc(s, '\n');
+}

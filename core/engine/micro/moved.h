@@ -1,0 +1,24 @@
+/* By how much the properties of a design move, in the norm of the demand: what sensitivities, voids and other seeds have in common. */
+#ifndef CUPEL_ENGINE_MICRO_MOVED_H
+#define CUPEL_ENGINE_MICRO_MOVED_H
+
+#include "core/engine/micro/trial.h"
+#include "core/io/json.h"
+
+typedef struct cupel_moved {
+    double k, c, alpha;         /* |T' - T| / |T|, Frobenius of Mandel components */
+    double ask[CUPEL_ASKS_MAX]; /* of a number that is asked: |x' - x| in its unit; NaN: it is not known; 0 of a whole tensor */
+} cupel_moved;
+
+/* The larger of what is there and the way from base to moved. */
+void cupel_moved_widen(const cupel_micro_demand *d, const cupel_tensors *moved, const cupel_tensors *base, cupel_moved *m);
+
+/* "conductivity by 1.4 %, young modulus 001 by 0.03 GPa": the tensors that the demand needs, then its numbers. */
+void cupel_moved_say(const cupel_micro_demand *d, const cupel_moved *m, cupel_str *out);
+/* {"conductivity [%]": 1.4, .., "young modulus 001 [GPa]": 0.03} */
+void cupel_moved_put(const cupel_micro_demand *d, const cupel_moved *m, cupel_json_out *w);
+
+/* The entry is a number that other tensors change: no whole tensor, no statistic of voxels. */
+bool cupel_moved_has(const cupel_ask *a);
+
+#endif

@@ -1,0 +1,160 @@
+/* Voids are computed with a small stiffness where the demand says so, and a design is one of that demand. How near it is to one of a true void is
+ * found by solving it again with a tenth. Not with nothing: cut voxels, which answer as laminates, then lose all their stiffness across the
+ * interface, which on a coarse grid changes more than the void does. */
+#include "core/engine/micro/voids.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+
+#include <math.h>
+
+/* A phase whose property is below this share of the largest is spoken of as a void. */
+static const double NEAR_VOID = 1e-3;
+/* What iterating may leave: a void of 1e-4 can change as little as that. */
+static const double ACCURACY = 5e-5;
+
+/* A third of the trace of the conductivity, or of the upper left of the stiffness. */
+static double size_of(const cupel_material *m, bool elastic)
+{
+    return elastic ? (m->c[0][0] + m->c[1][1] + m->c[2][2]) / 3 : (m->k[0][0] + m->k[1][1] + m->k[2][2]) / 3;
+}
+
+/* The share of the largest, where it is that of a void or an insulator; NaN otherwise, and where the demand does not need it. */
+static double share_of(const cupel_micro_demand *d, size_t phase, bool elastic)
+{
+    double most = 0;
+    if (!(elastic ? d->needs_elasticity : d->needs_conduction)) return NAN;
+    for (size_t i = 0; i < d->n_phases; i++) most = fmax(most, size_of(&d->phase[i].material, elastic));
+    const double size = size_of(&d->phase[phase].material, elastic);
+    return size < NEAR_VOID * most ? size / most : (double)NAN;
+}
+
+bool cupel_voids_any(const cupel_micro_demand *d)
+{
+    for (size_t i = 0; i < d->n_phases; i++)
+        if (share_of(d, i, false) > 0 || share_of(d, i, true) > 0) return true;
+    return false;
+}
+
+static void weaken(cupel_material *m, bool elastic, double by)
+{
+    for (size_t i = 0; !elastic && i < 9; i++) m->k[i / 3][i % 3] *= by;
+    for (size_t i = 0; elastic && i < 36; i++) m->c[i / 6][i % 6] *= by;
+    if (!elastic) return;
+    m->lambda *= by;
+    m->mu *= by;
+}
+
+/* The tensors of a demand whose voids have `by` of what they have. */
+static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_trial_options *o, double by, const cupel_job *job,
+                          cupel_trial *t, size_t *solves, cupel_err *err)
+{
+    cupel_micro_demand *other = cupel_alloc(1, sizeof *other);
+    if (!other) return cupel_no_memory(err, "a demand", sizeof *other);
+    *other = *d;
+    for (size_t i = 0; i < d->n_phases; i++)
+        for (int elastic = 0; elastic < 2; elastic++)
+            if (share_of(d, i, elastic) > 0) weaken(&other->phase[i].material, elastic, by);
+    cupel_status st = cupel_trial_solve(other, recipe, o, job, t, err);
+    if (st == CUPEL_OK) *solves += t->solves;
+    cupel_free(other);
+    return st;
+}
+
+static cupel_status compute(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_job *job, cupel_voids *v, size_t *solves,
+                            cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_trial base = {.solves = 0}, other = {.solves = 0};
+    cupel_trial_options o = {.grid = d->grid < CUPEL_VOIDS_GRID ? (size_t)d->grid : (size_t)CUPEL_VOIDS_GRID, .accuracy = ACCURACY,
+                             .blend_k = NAN, .blend_c = NAN};
+    CUPEL_TRY(solve(d, recipe, &o, 1, job, &base, solves, err));
+    o.blend_k = base.blend_k, o.blend_c = base.blend_c; /* cut voxels as before: the void alone changes */
+    CUPEL_TRY(solve(d, recipe, &o, 0.1, job, &other, solves, err));
+    cupel_moved_widen(d, &other.t, &base.t, &v->tenth);
+    v->grid = o.grid;
+done:
+    cupel_trial_release(&base);
+    cupel_trial_release(&other);
+    return st;
+}
+
+cupel_status cupel_voids_of(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_job *job, cupel_voids *v, size_t *solves,
+                            cupel_err *err)
+{
+    *v = (cupel_voids){.grid = 0};
+    const cupel_status st = compute(d, recipe, job, v, solves, err);
+    return st == CUPEL_NO_RESOURCE || st == CUPEL_INTERRUPTED ? st : CUPEL_OK;
+}
+
+/* ---- words ---- */
+
+void cupel_voids_words(const cupel_micro_demand *d, cupel_str *s)
+{
+    for (int elastic = 0; elastic < 2; elastic++)
+        for (size_t i = 0; i < d->n_phases; i++) {
+            char b[32];
+            const double share = share_of(d, i, elastic);
+            if (isnan(share)) continue;
+            cupel_str_addf(s, "Phase %s is taken for %s", d->phase[i].name, elastic ? "a void" : "an insulator");
+            if (share > 0)
+                cupel_str_addf(s, ": it was computed with 1/%s of the %s of the %s phase, as the demand says.\n",
+                               cupel_format_count(b, (uint64_t)llround(1 / share)), elastic ? "stiffness" : "conductivity",
+                               elastic ? "stiffest" : "best conducting");
+            else
+                cupel_str_addf(s, ", exactly: it %s nothing.\n", elastic ? "bears" : "conducts");
+        }
+}
+
+/* "void: computed with 1/10,000 of the stiffness of the stiffest phase" */
+static void say_phases(const cupel_micro_demand *d, cupel_str *s)
+{
+    const char *gap = "";
+    for (size_t i = 0; i < d->n_phases; i++)
+        for (int elastic = 0; elastic < 2; elastic++) {
+            char b[32];
+            const double share = share_of(d, i, elastic);
+            if (!(share > 0)) continue;
+            cupel_str_addf(s, "%s%s: computed with 1/%s of the %s phase", gap, d->phase[i].name, cupel_format_count(b, (uint64_t)llround(1 / share)),
+                           elastic ? "stiffness of the stiffest" : "conductivity of the best conducting");
+            gap = ", ";
+        }
+}
+
+void cupel_voids_say(const cupel_micro_demand *d, const cupel_voids *v, cupel_str *s)
+{
+    if (!v->grid) return;
+    cupel_str_puts(s, "  ");
+    say_phases(d, s);
+    cupel_str_puts(s, "; a tenth of that moves the design's ");
+    cupel_moved_say(d, &v->tenth, s);
+    cupel_str_addf(s, " (on a grid of %zu)\n", v->grid);
+}
+
+void cupel_voids_put(const cupel_micro_demand *d, const cupel_voids *v, cupel_json_out *w)
+{
+    if (!v->grid) return;
+    cupel_json_name(w, "void");
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "grid");
+    cupel_json_put_count(w, v->grid);
+    cupel_json_name(w, "phases");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < d->n_phases; i++)
+        for (int elastic = 0; elastic < 2; elastic++) {
+            const double share = share_of(d, i, elastic);
+            if (!(share > 0)) continue;
+            cupel_json_open(w, '{');
+            cupel_json_name(w, "name");
+            cupel_json_put_string(w, d->phase[i].name);
+            cupel_json_name(w, "of");
+            cupel_json_put_string(w, elastic ? "stiffness" : "conductivity");
+            cupel_json_name(w, "share");
+            cupel_json_put_number(w, share);
+            cupel_json_close(w, '}');
+        }
+    cupel_json_close(w, ']');
+    cupel_json_name(w, "with a tenth of it");
+    cupel_moved_put(d, &v->tenth, w);
+    cupel_json_close(w, '}');
+}

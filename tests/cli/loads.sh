@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# What a design says of its solves: how many there were and what for, the same everywhere; and what was solved after the search: what stands for nothing.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+. "$CUPEL_ROOT/tests/cli/design.inc"
+cell() { sed 's/"[^"]*"/recipe/' "$1" | awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) k = i } NR == 2 { print $k }'; }
+near() { awk -v a="$1" -v t="$2" -v w="$3" 'BEGIN { exit !(a != "" && a < t * w && a > t / w) }' && ok "$4: $1, $2" || no "$4: $1, $2"; }
+
+# An insulator of 1/1111.
+heat_spreader '4 %' | sed 's/k: 1.0}/k: 0.009}/' >"$T/d.yaml"
+"$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 150solves --threads 1 >"$T/out" 2>"$T/err" || no 'a demand with an insulator is met'
+all=$(sed -n 's/^  "solves": \([0-9]*\),$/\1/p' "$T/D/run.json")
+parts=$(tr -d '\n ' <"$T/D/run.json" | sed -n 's/.*"solvesby":{\([^}]*\)}.*/\1/p' | tr ',' '\n' | awk -F: '{ n += $2 } END { print n }')
+[ -n "$all" ] && [ "$parts" = "$all" ] && ok "the parts add up to all $parts" || no "the parts add up: $parts of $all"
+grep -q "^$parts loads solved in all: search [1-9]" "$T/out" && grep -q ">$parts</dt><dd>loads solved, all grids" "$T/D/report.html" && ok 'and the page and the output say as many' || { tail -n 2 "$T/out"; no 'and the page and the output say as many'; }
+[ $(($(cell "$T/D/designs.csv" solves) + $(cell "$T/D/designs.csv" 'solves after'))) = "$parts" ] && ok 'so does the table, of one design' || no 'so does the table, of one design'
+grep -q "probability.*$(cell "$T/D/designs.csv" solves) loads solved in" "$T/out" && [ "$(cell "$T/D/designs.csv" 'solves to verify')" = 9 ] && ok 'three trials verify' || no 'three trials verify'
+
+tenth=$(tr -d '\n ' <"$T/D/run.json" | sed -n 's/.*"withatenthofit":{"conductivity\[%\]":\([0-9.e-]*\)}.*/\1/p')
+tensor() { "$CUPEL" homogenize "$1" --grid 32 --property conduction --phase 0:k="$2" --phase 1:k=10 --format json 2>"$T/err" | tr -d '\n ' | sed 's/.*"tensor":\[\[\([^]]*\)\],\[\([^]]*\)\],\[\([^]]*\)\]\].*/\1 \2 \3/; s/,/ /g'; }
+# An extrapolated value against that of one grid: half as much again at most.
+near "$tenth" "$(echo "$(tensor "$T/D/design-1.json" 0.009) $(tensor "$T/D/design-1.json" 0.0009)" | awk '{ for (i = 1; i <= 9; i++) { d += ($i - $(i + 9)) ^ 2; s += $i ^ 2 } print 100 * sqrt(d / s) }')" 1.8 'a tenth of the insulator, in %'
+grep -q 'polymer: computed with 1/1,111 of the conductivity of the best conducting phase; a tenth of that moves the design.s conductivity by' "$T/out" && grep -q 'void or insulator with a tenth of what it has<td class=num>[0-9]' "$T/D/report.html" && ok 'it is said' || no 'it is said'
+
+# No budget for more than the search.
+"$CUPEL" design "$T/d.yaml" -o "$T/E" --budget 55solves --threads 1 >"$T/out" 2>"$T/err" || no 'a smaller budget'
+grep -q '^  5 % more or less' "$T/out" && grep -q '^  not computed, the budget is spent: what its voids are worth$' "$T/out" && ! grep -q '"void"' "$T/E/run.json" && ok 'what no longer fits the budget is left out, and said' || { cat "$T/out"; no 'what no longer fits the budget is left out, and said'; }
+
+# A gyroid conducts alike in all directions: this is far away.
+heat_spreader '0.1 %' 'space: {generator: gyroid, fraction: 0.4..0.45}' >"$T/f.yaml"
+"$CUPEL" design "$T/f.yaml" -o "$T/F" --grid 24 --budget 40solves --threads 1 >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 5 ] && grep -q 'does not meet the demand (probability below 1e-06)' "$T/out" && [ "$(cell "$T/F/designs.csv" probability)" = 0 ] && ok 'a probability that is none' || { cat "$T/out"; no "a probability that is none ($rc)"; }
+exit $bad
