@@ -67,11 +67,10 @@ static cupel_status find_property(const char *property, cupel_homogenized *h, cu
 }
 
 /* One array of materials as the solver takes them. */
-static cupel_status materials_of(const cupel_homogenized *h, cupel_material **materials, double **fraction, cupel_err *err)
+static cupel_status materials_of(const cupel_homogenized *h, cupel_material **materials, cupel_err *err)
 {
     *materials = cupel_alloc(h->n_phases, sizeof **materials);
-    *fraction = cupel_alloc(h->n_phases, sizeof **fraction);
-    if (!*materials || !*fraction) return cupel_no_memory(err, "properties of phases", h->n_phases * sizeof **materials);
+    if (!*materials) return cupel_no_memory(err, "properties of phases", h->n_phases * sizeof **materials);
     for (size_t i = 0; i < h->n_phases; i++) (*materials)[i] = h->phase[i].material;
     return CUPEL_OK;
 }
@@ -87,8 +86,8 @@ static double *tensor_of(cupel_physics physics, cupel_material *m, size_t *n)
     return physics == CUPEL_CONDUCTION ? &m->k[0][0] : &m->c[0][0];
 }
 
-/* Fills zero eigenvalues up; true when there were any. */
-static bool fill_voids(cupel_physics physics, size_t n_phases, cupel_material *m)
+/* Fills zero eigenvalues up; by what, or 0 when there were none. */
+static double fill_voids(cupel_physics physics, size_t n_phases, cupel_material *m)
 {
     double value[6], stiffest = 0, softest = INFINITY;
     size_t n;
@@ -107,6 +106,26 @@ static bool fill_voids(cupel_physics physics, size_t n_phases, cupel_material *m
         any = true;
         for (size_t i = 0; i < n; i++) t[i * (n + 1)] += fill;
         m[p].mu += fill / 2; /* the same where the phase is isotropic */
+    }
+    return any ? fill : 0;
+}
+
+/* soft [n_phases]: those whose stiffest eigenvalue is at most `limit` of the stiffest of all. True when there is one. */
+static bool soft_phases(cupel_physics physics, size_t n_phases, cupel_material *m, double limit, bool *soft)
+{
+    double value[6], most = 0;
+    size_t n;
+    bool any = false;
+    for (size_t p = 0; p < n_phases; p++) {
+        const double *t = tensor_of(physics, &m[p], &n);
+        cupel_small_eigen(t, n, value, NULL);
+        most = fmax(most, value[n - 1]);
+    }
+    for (size_t p = 0; p < n_phases; p++) {
+        const double *t = tensor_of(physics, &m[p], &n);
+        cupel_small_eigen(t, n, value, NULL);
+        soft[p] = value[n - 1] <= limit * most;
+        any = any || soft[p];
     }
     return any;
 }
@@ -177,14 +196,44 @@ static void limit_stiffness(const cupel_homogenized *h, const double *fraction, 
     }
 }
 
-static cupel_status warn_of_limits(cupel_homogenized *h, cupel_material *m, const double *fraction, bool voids, const cupel_job *job, cupel_err *err)
+/* What the arrangement of the phases tells before any solve. */
+typedef struct outlook {
+    bool empty;      /* a phase is a perfect void */
+    bool carried[6]; /* components that need not vanish beside it */
+    bool nothing;    /* none of them */
+    bool rigid;      /* no void, but phases so soft that the others, which are not connected, are as good as rigid */
+    double fill;     /* what stands for zero eigenvalues; 0: there are none */
+} outlook;
+
+static cupel_status look_ahead(const cupel_sample *c, cupel_material *m, const cupel_homogenized *h, const cupel_job *job, outlook *o, cupel_err *err)
+{
+    static const double ZERO = 1e-12;
+    const cupel_mixture *mixture = &c->grids.grid[0];
+    const double longest = (double)(mixture->n[0] > mixture->n[1] ? mixture->n[0] : mixture->n[1]);
+    bool *soft = cupel_alloc(h->n_phases, sizeof *soft);
+    *o = (outlook){0};
+    if (!soft) return cupel_no_memory(err, "phases", 0);
+    o->empty = soft_phases(h->kind.physics, h->n_phases, m, ZERO, soft);
+    /* A gap of one voxel makes a whole of rigid parts as much stiffer than the soft phase as there are voxels, at the most. */
+    const bool any = o->empty || soft_phases(h->kind.physics, h->n_phases, m, FLOAT_END / fmax(longest, (double)mixture->n[2]), soft);
+    cupel_status st = any ? cupel_homogenize_carried(mixture, soft, h, job, o->carried, err) : CUPEL_OK;
+    cupel_free(soft);
+    bool some = false;
+    for (size_t i = 0; i < cupel_kind_order(h->kind); i++) some = some || o->carried[i];
+    o->nothing = o->empty && !some;
+    o->rigid = any && !o->empty && !some;
+    return st;
+}
+
+static cupel_status warn_of_limits(cupel_homogenized *h, const outlook *ahead, cupel_material *m, const double *fraction, const cupel_job *job,
+                                   cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const double contrast = contrast_of(h, fraction, m);
-    h->voids = voids;
-    if (voids)
+    h->voids = ahead->fill > 0;
+    if (h->voids)
         st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, computed with 1e-5 of the stiffest phase in its "
-                                   "place, or 1e-3 of the softest where that is less; the bounds too");
+                                   "place, or 1e-3 of the softest where that is less%s", ahead->empty ? "" : "; the bounds too");
     else if (contrast > LIMIT * (1 + 1e-9))
         st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
     if (st == CUPEL_OK && !h->periodic)
@@ -247,6 +296,13 @@ static cupel_status estimate(const cupel_sample *c, const cupel_material *m, con
                      : cupel_estimate_labels(&c->grids.grid[0], m, o, job, &h->estimate, err);
 }
 
+static cupel_status say_rigid(cupel_homogenized *h, const cupel_job *job, cupel_err *err)
+{
+    return cupel_homogenize_warn(h, job, err, "the stiff phases are not connected: computed with 3e3 times the softest phase in their place, the "
+                                              "limit of "
+                                              "rigid ones");
+}
+
 /* Single precision does not tell a soft whole beside very stiff phases: where they are not connected it is that with less stiff ones. */
 static cupel_status keep_to_float(const cupel_sample *c, cupel_material *m, const double *fraction, const cupel_estimate_options *o,
                                   const cupel_job *job, cupel_homogenized *h, cupel_err *err)
@@ -263,15 +319,37 @@ static cupel_status keep_to_float(const cupel_sample *c, cupel_material *m, cons
     limit_stiffness(h, fraction, m);
     cupel_solution_free(e->solution);
     e->solution = NULL;
-    cupel_status st = cupel_homogenize_warn(h, job, err, "the stiff phases are not connected: computed with 3e3 times the softest phase in their "
-                                                         "place, the limit of rigid ones");
+    const cupel_status st = say_rigid(h, job, err);
     return st == CUPEL_OK ? estimate(c, m, fraction, o, job, h, err) : st;
+}
+
+/* Those of the phases as they were given, with a perfect void among them: the harmonic mean and what is built on it are zero. */
+static void bounds_beside_void(cupel_homogenized *h, const double *fraction, const cupel_material *m)
+{
+    cupel_bounds *b = &h->bounds;
+    cupel_bounds_of(h->kind, h->n_phases, fraction, m, b);
+    memset(b->reuss, 0, sizeof b->reuss);
+    memset(b->hs_lower, 0, sizeof b->hs_lower);
+    cupel_bounds_keep(b, h->estimate.on_grid);
+    cupel_bounds_keep(b, h->estimate.tensor);
+    h->voids = false;
+}
+
+/* Components that vanish are cleared; of the others, what stands for the void may carry as much again. m: with the void as it is. */
+static void beside_void(cupel_homogenized *h, const outlook *ahead, const double *fraction, const cupel_material *m)
+{
+    static const double CONCENTRATED = 2;
+    const size_t n = h->estimate.order;
+    for (size_t i = 0; i < n * n; i++) h->estimate.error[i] += CONCENTRATED * ahead->fill;
+    bounds_beside_void(h, fraction, m);
+    cupel_homogenize_clear(h, ahead->carried);
 }
 
 static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err)
 {
-    cupel_material *m = NULL;
+    cupel_material *m = NULL, *given = NULL;
     double *fraction = NULL;
+    outlook ahead;
     cupel_status st = CUPEL_OK;
     cupel_estimate_options eo = {
         .solve = {.physics = h->kind.physics, .accuracy = o->accuracy > 0 ? o->accuracy : ACCURACY, .plane_stress = o->plane_stress,
@@ -279,20 +357,36 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
         .error = !o->no_error,
         .alpha = strcmp(h->property, "expansion") == 0,
     };
-    CUPEL_TRY(materials_of(h, &m, &fraction, err));
+    CUPEL_TRY(materials_of(h, &m, err));
+    CUPEL_TRY(materials_of(h, &given, err));
+    fraction = cupel_alloc(h->n_phases, sizeof *fraction);
+    if (!fraction) CUPEL_TRY(cupel_no_memory(err, "fractions", 0));
     cupel_mixture_fractions(&c->grids.grid[0], fraction);
     for (size_t i = 0; i < h->n_phases; i++) h->phase[i].fraction = fraction[i];
     if (c->recipe && h->n_phases == 2 && !(fraction[0] * fraction[1] > 0))
         CUPEL_TRY(cupel_homogenize_warn(h, job, err, "the parameters of the recipe leave nothing of phase %d: this is the other one alone",
                                         fraction[0] > 0));
-    const bool voids = fill_voids(h->kind.physics, h->n_phases, m);
-    CUPEL_TRY(warn_of_limits(h, m, fraction, voids, job, err));
+    CUPEL_TRY(look_ahead(c, m, h, job, &ahead, err));
+    if (ahead.nothing) {
+        CUPEL_TRY(cupel_homogenize_nothing(h, &c->grids.grid[0], eo.alpha, o->fields != NULL, job, err));
+        bounds_beside_void(h, fraction, m);
+        goto done;
+    }
+    ahead.fill = fill_voids(h->kind.physics, h->n_phases, m);
+    CUPEL_TRY(warn_of_limits(h, &ahead, m, fraction, job, err));
+    if (ahead.rigid) {
+        CUPEL_TRY(say_rigid(h, job, err));
+        limit_stiffness(h, fraction, m);
+    }
     CUPEL_TRY(estimate(c, m, fraction, &eo, job, h, err));
-    if (!voids && contrast_of(h, fraction, m) > LIMIT * (1 + 1e-9)) CUPEL_TRY(keep_to_float(c, m, fraction, &eo, job, h, err));
+    if (!h->voids && contrast_of(h, fraction, m) > LIMIT * (1 + 1e-9)) CUPEL_TRY(keep_to_float(c, m, fraction, &eo, job, h, err));
     CUPEL_TRY(keep_bounds(h, &c->grids.grid[0], job, err));
     cupel_bounds_keep(&h->bounds, h->estimate.on_grid);
     cupel_bounds_keep(&h->bounds, h->estimate.tensor);
+    if (ahead.empty) beside_void(h, &ahead, fraction, given);
     reach_to_bounds(h);
+    if (ahead.empty) cupel_homogenize_clear(h, ahead.carried);
+    if (ahead.empty) CUPEL_TRY(cupel_homogenize_say_zero(h, ahead.carried, job, err));
     if (!h->estimate.resolved) CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; take a finer grid", h->estimate.why_not));
     if (o->fields) CUPEL_TRY(cupel_homogenize_fields(o, c, job, h, err));
     cupel_solution_free(h->estimate.solution); /* it looks at the mixture, which goes */
@@ -303,6 +397,7 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     }
 done:
     cupel_free(m);
+    cupel_free(given);
     cupel_free(fraction);
     return st;
 }

@@ -26,6 +26,16 @@ void cupel_sample_release(cupel_sample *c);
 cupel_status cupel_homogenize_phases(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h,
                                     cupel_err *err);
 
+/* carried [order]: components of the tensor that need not vanish when the phases with soft[id] are perfect voids, since the rest is connected along
+ * their axes through the periodic box. */
+cupel_status cupel_homogenize_carried(const cupel_mixture *m, const bool *soft, const cupel_homogenized *h, const cupel_job *job, bool carried[6],
+                                      cupel_err *err);
+/* Rows and columns that are not carried become zero in h->estimate; which they are is said. */
+void cupel_homogenize_clear(cupel_homogenized *h, const bool *carried);
+cupel_status cupel_homogenize_say_zero(cupel_homogenized *h, const bool *carried, const cupel_job *job, cupel_err *err);
+/* The answer when nothing is: zero without a solve. CUPEL_FAILED for an expansion, CUPEL_USAGE for fields. */
+cupel_status cupel_homogenize_nothing(cupel_homogenized *h, const cupel_mixture *m, bool alpha, bool fields, const cupel_job *job, cupel_err *err);
+
 /* From h->estimate.solution, solved on the first grid: an artifact "fields" (o->fields) and an XDMF file beside it. */
 cupel_status cupel_homogenize_fields(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h,
                                      cupel_err *err);

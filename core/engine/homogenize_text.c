@@ -50,6 +50,8 @@ static void put_bounds(cupel_json_out *w, const cupel_bounds *b)
     cupel_json_open(w, '{');
     put_matrix(w, "lower", b->reuss, b->order);
     put_matrix(w, "upper", b->voigt, b->order);
+    cupel_json_name(w, "sense");
+    cupel_json_put_string(w, "Loewner: tensor - lower and upper - tensor have no negative eigenvalue; components off the diagonal may lie outside");
     if (b->n_hs) {
         cupel_json_name(w, "hashin_shtrikman");
         cupel_json_open(w, '{');
@@ -159,6 +161,10 @@ void cupel_homogenized_json(const cupel_homogenized *h, cupel_str *out)
     put_tensors(&w, h);
     cupel_json_name(&w, "error_kind");
     cupel_json_put_string(&w, e->has_error ? "half width of a 95 % bar" : "iteration error only");
+    if (e->layered) {
+        cupel_json_name(&w, "layered");
+        cupel_json_put_bool(&w, true);
+    }
     cupel_json_name(&w, "resolved");
     cupel_json_put_bool(&w, e->resolved);
     put_bounds(&w, &h->bounds);
@@ -213,6 +219,8 @@ static void table_bounds(cupel_str *s, const cupel_bounds *b, bool voids)
                               : "harmonic mean of the phases (lower bound)";
     table_matrix(s, lower, b->reuss, NULL, b->order);
     table_matrix(s, "arithmetic mean of the phases (upper bound)", b->voigt, NULL, b->order);
+    cupel_str_puts(s, "(bounds in Loewner's sense: tensor - lower and upper - tensor have no negative eigenvalue; components off the\n diagonal may "
+                      "lie outside)\n");
     if (b->n_hs == 1) cupel_str_addf(s, "Hashin-Shtrikman, were it isotropic: %.6g to %.6g\n", b->hs_lower[0], b->hs_upper[0]);
     if (b->n_hs == 2)
         cupel_str_addf(s, "Hashin-Shtrikman, were it isotropic: bulk %.6g to %.6g, shear %.6g to %.6g\n", b->hs_lower[0], b->hs_upper[0],
@@ -258,6 +266,7 @@ void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
     }
     const char *components = !elastic ? "tensor" : h->kind.dim == 3 ? "stiffness, Mandel 11 22 33 23 13 12" : "stiffness, Mandel 11 22 12";
     cupel_str_addf(out, "%s, ± %s\n", components, e->has_error ? "half width of a 95 % bar" : "what iterating left");
+    if (e->layered) cupel_str_puts(out, "(the labels are plane layers, taken as they are: the bar is that of the solver)\n");
     table_matrix(out, e->extrapolated ? "(extrapolated from two grids)" : "(on this grid)", e->tensor, e->error, e->order);
     table_bounds(out, &h->bounds, h->voids);
     if (h->has_engineering) cupel_homogenized_constants_table(h, out);

@@ -103,6 +103,24 @@ bool cupel_mixture_layered(const cupel_mixture *m)
     return m->n_cuts > 0;
 }
 
+static size_t id_at(const cupel_mixture *m, size_t i) { return m->id8 ? m->id8[i] : m->id16[i]; }
+
+/* Voxels look like the first of their plane normal to the axis. */
+static bool stacked_along(const cupel_mixture *m, int axis)
+{
+    const size_t stride[3] = {m->n[1] * m->n[2], m->n[2], 1}, count = m->n[0] * stride[0];
+    for (size_t i = 0; i < count; i++)
+        if (id_at(m, i) != id_at(m, i / stride[axis] % m->n[axis] * stride[axis])) return false;
+    return true;
+}
+
+int cupel_mixture_stacked(const cupel_mixture *m)
+{
+    for (int axis = 0; m->n_cuts == 0 && axis < m->dim; axis++)
+        if (stacked_along(m, axis)) return axis;
+    return -1;
+}
+
 int cupel_mixture_along(const cupel_mixture *m)
 {
     for (int axis = 0; m->dim == 3 && m->n_cuts && axis < 3; axis++) {

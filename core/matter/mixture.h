@@ -37,6 +37,8 @@ void cupel_mixture_fractions(const cupel_mixture *m, double *fraction);
 
 /* The axis along which every cut runs (fibres); -1: there is none, as in an image or without cuts. */
 int cupel_mixture_along(const cupel_mixture *m);
+/* The axis normal to which voxels without cuts are plane layers, each plane of one phase; -1: they are not, or there are cuts. */
+int cupel_mixture_stacked(const cupel_mixture *m);
 /* True when all cuts are parallel: plane layers. */
 bool cupel_mixture_layered(const cupel_mixture *m);
 

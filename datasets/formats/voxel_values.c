@@ -242,9 +242,16 @@ static cupel_status no_label(const cupel_fill *f, const unsigned char *p, size_t
     if (f->type.kind != 'f')
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the value %llu at %s is no label (%s)", f->name, (unsigned long long)bits_of(p, f->type),
                           place_text(f, place, where), f->type.kind == 'b' ? "a boolean is 0 or 1" : "at most 2^63 - 1");
-    cupel_format_double(number, real_of(bits_of(p, f->type), f->type.size));
+    const double x = real_of(bits_of(p, f->type), f->type.size);
+    cupel_format_double(number, x);
+    if (x > 0 && x < 1)
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "'%s': the value %s at %s is no label, labels are whole numbers; if these are shares of a phase per voxel (generate --as "
+                          "fraction), give the recipe itself, which is solved with its cut voxels, or --as phases; segment a grey-scale image",
+                          f->name, number, place_text(f, place, where));
     return cupel_fail(err, CUPEL_BAD_INPUT,
-                      "'%s': the value %s at %s is no label: labels are whole numbers; is it a grey-scale image or a field? Segment it "
+                      "'%s': the value %s at %s is no label: labels are whole numbers; is it a grey-scale image or a field (generate --as level)? "
+                      "Segment it "
                       "first",
                       f->name, number, place_text(f, place, where));
 }

@@ -193,6 +193,8 @@ static void take(cupel_estimate *e, const trial *t)
     memcpy(e->alpha_error, t->error + ALPHA, sizeof e->alpha_error);
 }
 
+const char cupel_bar_is_wide[] = "the bar is wider than a tenth of the value";
+
 static void not_resolved(cupel_estimate *e, const char *why)
 {
     if (e->resolved) e->why_not = why;
@@ -202,7 +204,7 @@ static void not_resolved(cupel_estimate *e, const char *why)
 static void judge(cupel_estimate *e)
 {
     for (size_t i = 0; i < e->order; i++)
-        if (e->error[i * (e->order + 1)] > WIDE * e->tensor[i * (e->order + 1)]) not_resolved(e, "the bar is wider than a tenth of the value");
+        if (e->error[i * (e->order + 1)] > WIDE * e->tensor[i * (e->order + 1)]) not_resolved(e, cupel_bar_is_wide);
 }
 
 /* The blend for a mixture whose laminate has this tensor. Fibres in a solid are judged in their plane; the harmonic side would soften them along
@@ -264,6 +266,20 @@ static void bar_of_labels(cupel_estimate *e, const trial *plain, const trial *x,
     spread_alpha(h + ALPHA, n);
     for (size_t i = 0; i < n * n; i++) e->error[i] = fabs(plain->value[i] - x->value[i]) + h[i] + plain->error[i];
     for (size_t i = 0; i < n; i++) e->alpha_error[i] = fabs(plain->value[ALPHA + i] - x->value[ALPHA + i]) + h[ALPHA + i] + plain->error[ALPHA + i];
+}
+
+/* Plane layers between voxels are solved exactly, and nothing but rounding is left beside what iterating left. */
+static void bar_of_layers(cupel_estimate *e, const trial *plain)
+{
+    static const double ROUNDING = 2e-5; /* of fields in single precision: laminates are within 1e-5 of their closed form */
+    const size_t n = e->order;
+    double h[CUPEL_ESTIMATE_MAX];
+    for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) h[i] = ROUNDING * fabs(plain->value[i]) + plain->error[i];
+    spread(h, n);
+    spread_alpha(h + ALPHA, n);
+    memcpy(e->error, h, n * n * sizeof *h);
+    memcpy(e->alpha_error, h + ALPHA, n * sizeof *h);
+    e->layered = true;
 }
 
 static cupel_status two_phases(work *w, const cupel_mixture *m, const double edge[3], const trial *plain, cupel_err *err)
@@ -371,7 +387,10 @@ static cupel_status estimate(const cupel_mixture *m, const cupel_material *mater
     CUPEL_TRY(solve(&w, m, 0, NULL, o->solve.keep_fields, &plain, err));
     take(&x, &plain);
     if (o->error && m->n_phases > 1) {
-        CUPEL_TRY(m->n_phases == 2 ? two_phases(&w, m, edge, &plain, err) : many_phases(&w, m, edge, &plain, err));
+        if (cupel_mixture_stacked(m) >= 0)
+            bar_of_layers(&x, &plain);
+        else
+            CUPEL_TRY(m->n_phases == 2 ? two_phases(&w, m, edge, &plain, err) : many_phases(&w, m, edge, &plain, err));
         judge(&x);
     }
     x.has_error = o->error || m->n_phases == 1; /* of one phase nothing is left but rounding */
