@@ -148,13 +148,39 @@ static void constants_are_those_of_engineering(void **state)
     }
 }
 
+/* Either key alone will do; a tolerance may be given twice when it is the same. */
+static void what_it_must_hold_under(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    cupel_str words = {0};
+    const char *head = HEAD "require:\n  - {property: conductivity, component: 11, min: 2}\n", *under[] = {
+        "hold under: {phase properties: 0.03}\n", "tolerance: 0.02\nhold under: {process tolerance: 0.02}\n", "tolerance: 0.02\n"};
+    for (size_t i = 0; i < 3; i++) {
+        cupel_str text = {0};
+        cupel_str_addf(&text, "%s%s", head, under[i]);
+        check_ok(read(cupel_str_text(&text), &d, &err), &err);
+        cupel_str_free(&text);
+        assert_true((d->hold_line != 0) == (i < 2) && d->hold_interface == (i == 1));
+        check_close(d->hold_phases, i == 0 ? 0.03 : 0, 1e-15, 0);
+        check_close(d->tolerance, i == 0 ? 0 : 0.02, 1e-15, 0);
+        cupel_str_clear(&words);
+        cupel_micro_demand_words(d, &words);
+        const char *what[] = {"must hold with the properties of each phase up to 3 % off", "must hold with the interface up to half of 0.02 edge off"};
+        for (size_t k = 0; k < 2; k++) assert_true((strstr(cupel_str_text(&words), what[k]) != NULL) == (i == k));
+        cupel_micro_demand_free(d);
+    }
+    cupel_str_free(&words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_form_of_the_issue_is_understood), cmocka_unit_test(stiffness_is_mandel_inside),
         cmocka_unit_test(constants_are_those_of_engineering),
         cmocka_unit_test(units_are_converted_and_not_mixed),   cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
-        cmocka_unit_test(budgets_are_times_or_solves),
+        cmocka_unit_test(budgets_are_times_or_solves),        cmocka_unit_test(what_it_must_hold_under),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ const cupel_verb cupel_verb_design = {
             "Levenberg-Marquardt on the solver itself. It moves on a coarse grid; what that grid is off from the limit, known from finer ones, is taken from the "
             "target.\n\n"
             "A design is rebuilt on 4/3 of its grid, solved again and extrapolated, with a 95 % bar: it meets a tensor when distance and bar together are within the "
-            "tolerance, a window when the bar lies inside. The search ends with the first that meets all, with 'designs: N' in the demand with the N-th; where "
+            "tolerance, a window when the bar lies inside; where the demand says 'hold under', what its tolerances add counts too. The search ends with the first that meets all, with 'designs: N' in the demand with the N-th; where "
             "there is a goal, four starts are pursued before the best is verified.\n\n"
             "  cupel design datasets/examples/heat-spreader.yaml -o out --budget 60s\n"
             "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"

@@ -32,6 +32,7 @@ static bool fits(const rest *r, size_t grid, size_t trials)
 
 static cupel_status add_sensitivity(const rest *r, cupel_design *g, cupel_err *err)
 {
+    if (g->sensitivity.grid) return CUPEL_OK; /* the verification needed it */
     if (!fits(r, CUPEL_SENSITIVITY_GRID, 1)) {
         g->after.skipped |= CUPEL_SKIPPED_SENSITIVITY;
         return CUPEL_OK;

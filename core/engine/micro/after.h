@@ -6,8 +6,8 @@
 
 /* One body first, which may change verdicts and the order, and is made whatever the budget. The rest says what the designs are worth and changes
  * neither: it is left out, and design.after.skipped says so, where it would go over the budget. Voids of the first three designs. All loads are in
- * found->solves and in the counts. stopped: the search was; no more than bodies. CUPEL_INTERRUPTED while bodies are mended; later a stop leaves out what is still
- * to come. */
+ * found->solves and in the counts. stopped: the search was; no more than bodies. CUPEL_INTERRUPTED while bodies are mended; later a stop leaves out
+ * what is still to come. */
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, const cupel_job *job, bool stopped, cupel_err *err);
 
 /* All loads of a search and after it, by what they were for. They add up to found->solves. */

@@ -363,12 +363,13 @@ void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a)
 
 void cupel_attainable_words(const cupel_micro_demand *d, const cupel_attainable *a, cupel_str *s)
 {
+    const char *as_drawn = d->hold_line ? ", as drawn" : "";
     if (!a->found) return;
     if (!a->rank) {
-        cupel_str_addf(s, "attainable: phase '%s' alone has it\n", d->phase[a->core].name);
+        cupel_str_addf(s, "attainable: phase '%s' alone has it%s\n", d->phase[a->core].name, as_drawn);
         return;
     }
-    cupel_str_addf(s, "attainable: a rank-%zu laminate has it (%.4g of %s in %s; layers along", a->rank, a->theta, d->phase[a->core].name,
+    cupel_str_addf(s, "attainable: a rank-%zu laminate has it%s (%.4g of %s in %s; layers along", a->rank, as_drawn, a->theta, d->phase[a->core].name,
                    d->phase[a->matrix].name);
     for (size_t j = 0; j < a->rank; j++) cupel_str_addf(s, "%s (%.3g %.3g %.3g)", j ? "," : "", a->normal[j][0], a->normal[j][1], a->normal[j][2]);
     cupel_str_puts(s, ")\n");

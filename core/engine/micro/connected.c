@@ -211,7 +211,7 @@ static void judge_again(const cupel_micro_demand *d, const cupel_tensors *before
         const cupel_design_ask *v = &g->ask[i];
         const double by = moves(d, a, before, after), low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
         const double value = v->value + by, slack = 1e-6 * fmax(1e-3, fabs(value));
-        if (v->met && !(value + v->error <= high + slack && value - v->error >= low - slack)) g->connected.spoils = true;
+        if (v->met && !(value + v->error + v->above <= high + slack && value - v->error - v->below >= low - slack)) g->connected.spoils = true;
     }
     g->meets = g->meets && !g->connected.spoils;
 }

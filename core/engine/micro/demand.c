@@ -16,7 +16,7 @@ static const size_t DEMAND_BYTES_MAX = 1u << 20;
 
 static const char *const top_keys[] = {"demand",     "scale",  "phases", "require", "space", "grid",      "budget", "keep",            "sample",
                                        "candidates", "verify", "seed",   "level",   "designs", "surrogate", "size", "minimum feature", "connected",
-                                       "tolerance", NULL};
+                                       "tolerance",  "hold under", NULL};
 static const char *const scale_words[] = {"microstructure", NULL};
 static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K", "kg/m^3", "USD/kg", "m", "1/m", ""};
 

@@ -20,6 +20,8 @@
  *                                                   `size` gives the edge
  *   size: 5 mm                                      edge of the box (the shortest)
  *   tolerance: 0.05 mm                              of the process: how far a design moves when its interface is half of it off
+ *   hold under: {process tolerance: 0.05 mm, phase properties: 5 %}     the demand is to be met with each phase that much off, in any combination,
+ *                                                   and the interface half of the tolerance, either way; one of both will do
  *   minimum feature: 0.4 mm                         what a process can make: 95 % of the stronger phase must be thicker; or {solid: 0.4 mm, void: 0.3 mm}
  *   connected: solid                                in one body: islands removed and trapped void filled, and what that costs
  *   space: {generator: gaussian, fraction: 0.1..0.35, stretch1: 1..3, seed: 1}     a range is searched, a number is fixed; design may leave it out
@@ -39,7 +41,7 @@
 #include "core/sys/job.h"
 #include "models/homogenize/solver.h"
 
-enum { CUPEL_MICRO_PHASES_MAX = 16, CUPEL_ASKS_MAX = 32 };
+enum { CUPEL_MICRO_PHASES_MAX = 16, CUPEL_ASKS_MAX = 32, CUPEL_HOLD_PHASES_MAX = 6 };
 
 typedef struct cupel_micro_phase {
     const char *name;
@@ -106,6 +108,9 @@ typedef struct cupel_micro_demand {
     const char *k_unit, *c_unit, *alpha_unit; /* "" = the user's common unit */
     double size;              /* edge of the box; 1 where lengths are in edges */
     double tolerance;         /* of the process: an interface may be half of it off; 0: none */
+    size_t hold_line;         /* of `hold under`; 0: there is none */
+    double hold_phases;       /* the share by which every property of a phase may be off; 0: not asked */
+    bool hold_interface;      /* and the interface by half of `tolerance` */
     const char *length_unit;  /* "m", "edge", or "" = the user's */
     size_t connected;         /* the phase that is to be one body; n_phases: none */
     size_t n_asks;

@@ -21,12 +21,15 @@ const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family fami
 /* Reads `require`; the phases are known already. */
 cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, cupel_err *err);
 
-/* `size`, before `require`; and what is required beside it: `minimum feature` and `connected`, after. */
+/* `size`, before `require`; and what is required beside it: `minimum feature`, `connected`, `tolerance` and `hold under`, after. */
 cupel_status cupel_micro_size(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err);
 cupel_status cupel_micro_process(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err);
 
 /* "edge" or "1/edge" where there is no size; else the unit of the demand. */
 const char *cupel_micro_length_unit(const cupel_micro_reader *r, cupel_unit_family family);
+
+/* A share of something, as in 1.5 % or 0.015; `of` says of what. CUPEL_USAGE with file:line for another unit and beyond 0 to 1. */
+cupel_status cupel_micro_share(const cupel_micro_demand *d, const cupel_yaml *node, const char *key, const char *of, double *share, cupel_err *err);
 
 /* The phase of that name; CUPEL_USAGE with file:line and the names there are. `what` needs it: "connected". */
 cupel_status cupel_micro_phase_named(const cupel_micro_demand *d, const cupel_yaml *node, size_t line, const char *what, size_t *phase, cupel_err *err);

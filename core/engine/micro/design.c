@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/design_start.h"
+#include "core/engine/micro/hold.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static void begin_at(cupel_search *s, const cupel_start *start)
     s->start = start->order;
     s->share_grid = 0;
     s->shift = (cupel_tensors){.fraction = {0}};
-    memset(s->margin, 0, sizeof s->margin);
+    for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = cupel_hold_margin(s->d, &s->d->ask[i]);
     memcpy(s->x, start->x, sizeof s->x);
 }
 
@@ -59,8 +60,8 @@ static int compare(const cupel_micro_demand *d, const cupel_design *a, const cup
     for (size_t i = 0; i < d->n_asks; i++) {
         if (d->ask[i].goal) gain += d->ask[i].goal * d->ask[i].weight * (a->ask[i].value - b->ask[i].value) / fmax(fabs(b->ask[i].value), 1e-300);
         if (!d->ask[i].whole) continue;
-        x += (a->ask[i].value + a->ask[i].error) / d->ask[i].within;
-        y += (b->ask[i].value + b->ask[i].error) / d->ask[i].within;
+        x += (a->ask[i].value + a->ask[i].error + a->ask[i].above) / d->ask[i].within;
+        y += (b->ask[i].value + b->ask[i].error + b->ask[i].above) / d->ask[i].within;
     }
     if (a->meets && gain != 0) return gain > 0 ? -1 : 1;
     if (fabs(a->probability - b->probability) > 1e-6) return a->probability > b->probability ? -1 : 1;
@@ -76,6 +77,13 @@ static bool can_gain(const cupel_search *s, const cupel_design *one)
         if (!a->whole || one->ask[i].value > 0.25 * a->within) return true;
     }
     return false;
+}
+
+/* How far inside its window a number has to be: its bar, and what it is to hold under. */
+static double margin_of(const cupel_ask *a, const cupel_design_ask *v)
+{
+    const double hold = fmax(v->above, v->below);
+    return a->whole ? 0 : v->error + (isnan(hold) ? 0 : hold);
 }
 
 /* Is this the trial of x? Derivatives are differences from it. */
@@ -107,7 +115,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_desi
         if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
         CUPEL_TRY(cupel_search_stage(s, middle_of(s), 0, ENOUGH, 5e-4, &t, err));
         cupel_search_aim(s, &one.limit, &t.t);
-        for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = s->d->ask[i].whole ? 0 : one.ask[i].error;
+        for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = margin_of(&s->d->ask[i], &one.ask[i]);
         CUPEL_TRY(cupel_search_stage(s, middle_of(s), STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
     }
 done:

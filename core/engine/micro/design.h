@@ -48,8 +48,9 @@ cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, 
 typedef struct cupel_design_ask {
     double value, error;   /* of the limit: distance and bar for a tensor, both relative; else the number and its bar */
     double on_grid;        /* the same of the design's own grid */
+    double below, above;   /* how far the number may fall and rise under what the demand is to hold under; of a distance: rise. NaN: it cannot be told */
     double probability;
-    bool met;
+    bool met, met_as_drawn; /* with and without them */
 } cupel_design_ask;
 
 /* What it takes to make the phase that is to be one body one: core/engine/micro/connected.h. */

@@ -216,29 +216,34 @@ static void put_wanted(const cupel_ask *a, cupel_str *s)
 }
 
 /* Why: the sum, or the end of the window that the bar reaches. */
-static void put_reason(const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)
+static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)
 {
     const double f = a->whole ? 100 : 1, high = f * (a->whole ? a->within : a->max), low = a->whole ? -HUGE_VAL : a->min, value = f * v->value,
-                 error = f * v->error;
-    const bool over = value + error > high;
+                 error = f * v->error, above = f * v->above, below = f * v->below;
+    const bool over = value + error + above > high;
     cupel_str_puts(s, "<div class=note>");
     if (isnan(value)) {
         cupel_str_puts(s, "it has no such number: something does not bear a load");
-    } else if (v->met && a->whole) {
-        cupel_str_addf(s, "%.3g + %.2g ≤ %.3g %%", value, error, high);
+    } else if (isnan(above)) {
+        cupel_str_puts(s, "what it is to hold under cannot be told of it");
+    } else if (a->whole) {
+        cupel_str_addf(s, "%.3g + %.2g", value, error);
+        if (d->hold_line) cupel_str_addf(s, " + %.2g", above);
+        cupel_str_addf(s, " %s %.3g %%", v->met ? "≤" : "&gt;", high);
+        if (!v->met && !v->met_as_drawn && value <= high) cupel_str_puts(s, ": near enough, but the bar is too wide; a finer grid narrows it");
     } else if (v->met) {
         cupel_str_puts(s, error > 0 ? "the whole bar lies inside" : "inside");
-    } else if (a->whole) {
-        cupel_str_addf(s, "%.3g + %.2g &gt; %.3g %%%s", value, error, high,
-                       value <= high ? ": near enough, but the bar is too wide; a finer grid narrows it" : "");
-    } else if (over || value - error < low) {
-        const double beyond = over ? value + error - high : low - (value - error);
-        cupel_str_addf(s, "%s is %s the limit by %.3g", error > 0 ? "the end of its bar" : "it", over ? "above" : "below", beyond);
+        if (d->hold_line) cupel_str_addf(s, ", with the tolerances (−%.2g, +%.2g) too", below, above);
+    } else if (over || value - error - below < low) {
+        const double beyond = over ? value + error + above - high : low - (value - error - below);
+        cupel_str_addf(s, "%s%s is %s the limit by %.3g", error > 0 ? "the end of its bar" : "it", d->hold_line ? ", with the tolerances," : "",
+                       over ? "above" : "below", beyond);
     }
+    if (v->met_as_drawn && !v->met && !isnan(above)) cupel_str_puts(s, ": met as drawn, it does not hold under the tolerances");
     cupel_str_puts(s, "</div>");
 }
 
-static void put_verdict(const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)
+static void put_verdict(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)
 {
     if (!a->whole && a->min == -HUGE_VAL && a->max == HUGE_VAL) return; /* a goal alone */
     const bool open = !v->met && cupel_ask_judge(a, v->value, v->error) != CUPEL_MISSES;
@@ -246,10 +251,11 @@ static void put_verdict(const cupel_ask *a, const cupel_design_ask *v, cupel_str
                    v->met ? "yes"
                    : open ? "open"
                           : "no",
-                   v->met ? "✓ met"
-                   : open ? "within the error, not met"
-                          : "✗ missed");
-    put_reason(a, v, s);
+                   v->met            ? "✓ met"
+                   : v->met_as_drawn ? "met as drawn, not held"
+                   : open            ? "within the error, not met"
+                                     : "✗ missed");
+    put_reason(d, a, v, s);
 }
 
 static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_str *s)
@@ -278,7 +284,7 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
         if (g->unverified)
             cupel_str_puts(s, "<span class=open>not verified</span>");
         else
-            put_verdict(a, v, s);
+            put_verdict(p->d, a, v, s);
         cupel_str_putc(s, '\n');
     }
     cupel_str_puts(s, "</table></div>\n");

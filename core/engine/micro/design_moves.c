@@ -49,7 +49,7 @@ static void put_sensitivity(const cupel_micro_demand *d, const cupel_sensitivity
         cupel_sensitivity_off(d, s);
         cupel_str_puts(s, " of ");
         cupel_html(s, d->phase[p].name);
-        cupel_str_puts(s, " ± 5 %");
+        cupel_str_addf(s, " ± %.3g %%", 100 * cupel_sensitivity_share(d));
         put_cells(d, &x->phase[p], s);
     }
     if (!x->shifted) return;
@@ -74,8 +74,8 @@ void cupel_design_page_moves(const cupel_design_page *p, const cupel_design *g, 
         put_head(p->d, s);
         put_sensitivity(p->d, &g->sensitivity, s);
         put_voids(p->d, &g->voids, s);
-        cupel_str_puts(s, "</table></div><p class=note>Of tensors the Frobenius norm of the change, in % of the tensor; first digits, from a grid of at "
-                          "most 32.</p>\n");
+        cupel_str_puts(s, "</table></div><p class=note>Of tensors the Frobenius norm of the change, in % of the tensor; first digits, from a grid "
+                          "of at most 32.</p>\n");
     }
     cupel_design_skipped_say(g, &skipped);
     if (skipped.n) {

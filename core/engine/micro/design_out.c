@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/engine/micro/after.h"
 #include "core/engine/micro/design_extra.h"
+#include "core/engine/micro/hold.h"
 #include "core/engine/micro/design_start.h"
 
 #include <math.h>
@@ -34,14 +35,16 @@ static void put_cell(cupel_str *s, double x)
 
 static void put_head(const cupel_micro_demand *d, cupel_str *s)
 {
-    cupel_str_puts(s, "rank,meets,distance [%],error [%],volume fraction,solves,seconds,recipe,probability,distance on grid [%],grid,verified on grid,resolved,solves to verify,"
-                      "solves after");
+    cupel_str_puts(s, "rank,meets,distance [%],error [%],volume fraction,solves,seconds,recipe,probability,distance on grid [%],grid,verified on grid,"
+                      "resolved,solves to verify,solves after");
     cupel_design_extra_head(d, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         const char *unit = a->whole ? "%" : a->unit, *what = a->whole ? " distance" : "";
         const char *open = *unit ? " [" : "", *close = *unit ? "]" : "";
-        cupel_str_addf(s, ",%s%s%s%s%s,%s error%s%s%s,%s verdict", a->name, what, open, unit, close, a->name, open, unit, close, a->name);
+        cupel_str_addf(s, ",%s%s%s%s%s,%s error%s%s%s", a->name, what, open, unit, close, a->name, open, unit, close);
+        if (d->hold_line) cupel_str_addf(s, ",%s tolerances%s%s%s", a->name, open, unit, close);
+        cupel_str_addf(s, ",%s verdict", a->name);
     }
     cupel_str_putc(s, '\n');
 }
@@ -68,6 +71,7 @@ static void put_row(const cupel_micro_demand *d, const cupel_design *g, size_t r
         const double scale = d->ask[i].whole ? 100 : 1;
         put_cell(s, scale * g->ask[i].value);
         put_cell(s, scale * g->ask[i].error);
+        if (d->hold_line) put_cell(s, g->unverified ? (double)NAN : scale * fmax(g->ask[i].above, g->ask[i].below));
         cupel_str_puts(s, g->ask[i].met ? ",pass" : g->unverified ? ",not verified" : ",fail");
     }
     cupel_str_putc(s, '\n');
@@ -164,6 +168,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
             put_tensors(d, &w, "error", &g->bar);
             cupel_design_extra_put(d, g, &w);
             cupel_sensitivity_put(d, &g->sensitivity, &w);
+            cupel_hold_put(d, g, &w);
             cupel_voids_put(d, &g->voids, &w);
         }
         cupel_json_close(&w, '}');
@@ -240,6 +245,23 @@ static void say_unverified(const cupel_micro_demand *d, const cupel_design *g, c
     say_recipe(g, 1, out);
 }
 
+static void say_ask(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *out)
+{
+    const char *verdict = v->met ? "pass" : "fail", *gap = *a->unit ? " " : "";
+    if (a->whole)
+        cupel_str_addf(out, "  %-4s %s: %.3g %% from the target, bar %.2g %%", verdict, a->name, 100 * v->value, 100 * v->error);
+    else
+        cupel_str_addf(out, "  %-4s %s: %.5g%s%s, bar %.2g", verdict, a->name, v->value, gap, a->unit, v->error);
+    if (d->hold_line && isnan(v->above))
+        cupel_str_puts(out, ", what it is to hold under cannot be told of it");
+    else if (d->hold_line && a->whole)
+        cupel_str_addf(out, ", tolerances add %.2g %%", 100 * v->above);
+    else if (d->hold_line)
+        cupel_str_addf(out, ", tolerances -%.2g +%.2g", v->below, v->above);
+    if (a->whole) cupel_str_addf(out, ", asked within %.3g %% (%.3g %% on its own grid)", 100 * a->within, 100 * v->on_grid);
+    cupel_str_puts(out, v->met_as_drawn && !v->met ? ": met as drawn, does not hold under the tolerances\n" : "\n");
+}
+
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
 {
     cupel_attainable_words(d, &found->attainable, out);
@@ -252,15 +274,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
         cupel_str_addf(out, "design %zu %s the demand (probability ", i + 1, g->meets ? "meets" : "does not meet");
         cupel_str_addf(out, g->probability < TINY ? "below %g" : "%.3g", g->probability < TINY ? TINY : g->probability);
         cupel_str_addf(out, "), %zu loads solved in %.3g s\n", g->solves, g->seconds);
-        for (size_t k = 0; k < d->n_asks; k++) {
-            const cupel_ask *a = &d->ask[k];
-            const cupel_design_ask *v = &g->ask[k];
-            if (a->whole)
-                cupel_str_addf(out, "  %-4s %s: %.3g %% from the target, bar %.2g %%, asked within %.3g %% (%.3g %% on its own grid)\n", v->met ? "pass" : "fail",
-                               a->name, 100 * v->value, 100 * v->error, 100 * a->within, 100 * v->on_grid);
-            else
-                cupel_str_addf(out, "  %-4s %s: %.5g%s%s, bar %.2g\n", v->met ? "pass" : "fail", a->name, v->value, *a->unit ? " " : "", a->unit, v->error);
-        }
+        for (size_t k = 0; k < d->n_asks; k++) say_ask(d, &d->ask[k], &g->ask[k], out);
         cupel_design_extra_say(d, g, out);
         cupel_sensitivity_say(d, &g->sensitivity, out);
         cupel_voids_say(d, &g->voids, out);

@@ -47,7 +47,7 @@ static void put_answer(const cupel_design_page *p, cupel_str *s)
     else
         cupel_str_addf(s, "The demand was not met%s.</strong> %s; below is what came nearest.",
                        o->out_of_budget ? " within the budget" : "",
-                       !o->attainable.found      ? "No bound rules it out, and this search proves nothing"
+                       !o->attainable.found || p->d->hold_line ? "No bound rules it out, and this search proves nothing"
                        : o->attainable.rank ? "It can be: a laminate has it"
                                             : "It can be: one phase alone has it");
     if (o->n && !o->one[0].unverified) put_first(p, s);

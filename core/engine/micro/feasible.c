@@ -7,6 +7,7 @@
 #include "core/base/err.h"
 #include "core/engine/micro/design.h"
 #include "core/engine/micro/fractions.h"
+#include "core/engine/micro/hold.h"
 #include "core/engine/micro/outer_words.h"
 #include "core/math/small.h"
 
@@ -215,6 +216,7 @@ cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err)
     scan s = {.d = d};
     double at;
     cupel_status st = refuse_zero(d, err);
+    if (st == CUPEL_OK) st = cupel_hold_feasible(d, err);
     if (st == CUPEL_OK) st = cupel_fractions_allowed(d, s.low, s.high, err);
     if (st != CUPEL_OK) return st;
     cupel_outer_init(&s.outer, d);

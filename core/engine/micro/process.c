@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Changes of properties are taken as linear. */
+static const double HOLD_MOST = 0.2;
+
 cupel_status cupel_micro_size(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err)
 {
     cupel_micro_demand *d = r->d;
@@ -101,16 +104,70 @@ static cupel_status add_feature(cupel_micro_reader *r, const cupel_yaml *node, s
     return CUPEL_OK;
 }
 
+static cupel_status read_tolerance(cupel_micro_reader *r, const cupel_yaml *node, const char *key, double *x, cupel_err *err)
+{
+    const cupel_micro_demand *d = r->d;
+    cupel_status st = cupel_micro_number(r, node, CUPEL_OF_LENGTH, x, err);
+    if (st != CUPEL_OK || (*x > 0 && *x < d->size)) return st;
+    return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s: expected a length between 0 and the edge of the box (%g %s), found %g", d->file, node->line, key,
+                      d->size, d->length_unit, *x);
+}
+
+static cupel_status hold_interface(cupel_micro_reader *r, const cupel_yaml *node, const cupel_yaml *before, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    double x = 0;
+    cupel_status st = read_tolerance(r, node, "process tolerance", &x, err);
+    if (st != CUPEL_OK) return st;
+    if (before && x != d->tolerance)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: process tolerance: %g %s, where 'tolerance' in line %zu is %g %s: give one of them", d->file,
+                          node->line, x, d->length_unit, before->line, d->tolerance, d->length_unit);
+    if (d->n_phases > 2)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: process tolerance: how far an interface moves a design is known of two phases, found %zu; leave "
+                          "it out, and 'phase properties' alone in 'hold under'", d->file, node->line, d->n_phases);
+    d->tolerance = x;
+    d->hold_interface = true;
+    return CUPEL_OK;
+}
+
+static cupel_status hold_phases(cupel_micro_demand *d, const cupel_yaml *node, cupel_err *err)
+{
+    cupel_status st = cupel_micro_share(d, node, "phase properties", "a property", &d->hold_phases, err);
+    if (st != CUPEL_OK) return st;
+    if (!(d->hold_phases > 0 && d->hold_phases <= HOLD_MOST))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase properties: found %g %%, expected more than 0 and at most %g %%, beyond which first-order "
+                          "changes say little", d->file, node->line, 100 * d->hold_phases, 100 * HOLD_MOST);
+    if (d->n_phases > CUPEL_HOLD_PHASES_MAX)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase properties: all combinations are looked at of at most %d phases, found %zu", d->file,
+                          node->line, CUPEL_HOLD_PHASES_MAX, d->n_phases);
+    return CUPEL_OK;
+}
+
+static cupel_status read_hold(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err)
+{
+    static const char *const keys[] = {"process tolerance", "phase properties", NULL};
+    cupel_micro_demand *d = r->d;
+    const cupel_yaml *hold = cupel_yaml_get(root, "hold under");
+    if (!hold) return CUPEL_OK;
+    d->hold_line = hold->line;
+    if (hold->kind != CUPEL_YAML_MAP || !hold->child)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: hold under: expected what the demand is to hold under, as in {process tolerance: 0.05 mm, phase "
+                          "properties: 5 %%}, or one of both", d->file, hold->line);
+    cupel_status st = cupel_keys_check(hold, d->file, "hold under", keys, err);
+    const cupel_yaml *process = cupel_yaml_get(hold, keys[0]), *phases = cupel_yaml_get(hold, keys[1]);
+    if (st == CUPEL_OK && process) st = hold_interface(r, process, cupel_yaml_get(root, "tolerance"), err);
+    if (st == CUPEL_OK && phases) st = hold_phases(d, phases, err);
+    return st;
+}
+
 cupel_status cupel_micro_process(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err)
 {
     cupel_micro_demand *d = r->d;
     const cupel_yaml *feature = cupel_yaml_get(root, "minimum feature"), *connected = cupel_yaml_get(root, "connected");
     const cupel_yaml *tolerance = cupel_yaml_get(root, "tolerance");
     cupel_status st = CUPEL_OK;
-    if (tolerance) CUPEL_TRY(cupel_micro_number(r, tolerance, CUPEL_OF_LENGTH, &d->tolerance, err));
-    if (tolerance && !(d->tolerance > 0 && d->tolerance < d->size))
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: tolerance: expected a length between 0 and the edge of the box (%g %s), found %g", d->file,
-                             tolerance->line, d->size, d->length_unit, d->tolerance));
+    if (tolerance) CUPEL_TRY(read_tolerance(r, tolerance, "tolerance", &d->tolerance, err));
+    CUPEL_TRY(read_hold(r, root, err));
     if (connected) CUPEL_TRY(cupel_micro_phase_named(d, connected, connected->line, "connected", &d->connected, err));
     if (feature && feature->kind == CUPEL_YAML_LIST)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: minimum feature: expected a length, as in 0.4 mm, or one per phase, as in {solid: 0.4 mm}",
@@ -140,6 +197,8 @@ cupel_status cupel_micro_check_table(const cupel_micro_demand *d, cupel_err *err
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a stiffness of free orientation is for a design, not for a table: %s", d->file, a->line,
                               REMEDY);
     }
+    if (d->hold_line)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'hold under' is judged of a design, not in a table: %s", d->file, d->hold_line, REMEDY);
     if (d->connected < d->n_phases) return cupel_fail(err, CUPEL_USAGE, "%s: 'connected' is for a design, not for a table: %s", d->file, REMEDY);
     return CUPEL_OK;
 }

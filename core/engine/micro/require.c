@@ -121,23 +121,26 @@ static cupel_status check_positive(const cupel_micro_demand *d, const cupel_yaml
 
 static double mandel_factor(size_t i) { return i < 3 ? 1 : ROOT_2; }
 
+cupel_status cupel_micro_share(const cupel_micro_demand *d, const cupel_yaml *node, const char *key, const char *of, double *share, cupel_err *err)
+{
+    cupel_text unit = {0};
+    double x = 0;
+    cupel_status st = node->kind == CUPEL_YAML_SCALAR ? cupel_quantity_parse(node->text, &x, &unit, err)
+                                                      : cupel_fail(err, CUPEL_USAGE, "expected a share, as in %s: 1.5 %%", key);
+    if (st == CUPEL_OK && unit.n && !cupel_text_is(unit, "%"))
+        st = cupel_fail(err, CUPEL_USAGE, "%s: '%.*s' is no share of %s; give it in %%, as in 1.5 %%", key, (int)node->text.n, node->text.p, of);
+    if (st == CUPEL_OK && (x < 0 || (unit.n ? x / 100 : x) > 1)) st = cupel_fail(err, CUPEL_USAGE, "%s: expected 0 to 100 %%", key);
+    if (st == CUPEL_NO_RESOURCE) return st;
+    if (st != CUPEL_OK) return cupel_keys_at(d->file, node->line, err);
+    *share = unit.n ? x / 100 : x;
+    return CUPEL_OK;
+}
+
 static cupel_status read_within(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
     const cupel_yaml *w = cupel_yaml_get(e, "within");
-    cupel_text unit = {0};
-    double x = 0.01;
-    if (w) {
-        cupel_status st = w->kind == CUPEL_YAML_SCALAR ? cupel_quantity_parse(w->text, &x, &unit, err)
-                                                       : cupel_fail(err, CUPEL_USAGE, "expected a share, as in within: 1.5 %%");
-        if (st == CUPEL_OK && unit.n && !cupel_text_is(unit, "%"))
-            st = cupel_fail(err, CUPEL_USAGE, "within: '%.*s' is no share of the target; give it in %%, as in 1.5 %%", (int)w->text.n, w->text.p);
-        if (st == CUPEL_OK && (x < 0 || (unit.n ? x / 100 : x) > 1)) st = cupel_fail(err, CUPEL_USAGE, "within: expected 0 to 100 %%");
-        if (st == CUPEL_NO_RESOURCE) return st;
-        if (st != CUPEL_OK) return cupel_keys_at(d->file, w->line, err);
-        if (unit.n) x /= 100;
-    }
-    a->within = x;
-    return CUPEL_OK;
+    a->within = 0.01;
+    return w ? cupel_micro_share(d, w, "within", "the target", &a->within, err) : CUPEL_OK;
 }
 
 static cupel_status read_orientation(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)

@@ -1,5 +1,6 @@
 /* Verification of a design: on a finer grid, extrapolated, and every entry of the demand judged with its bar. */
 #include "core/base/err.h"
+#include "core/engine/micro/hold.h"
 #include "core/engine/micro/replay.h"
 #include "core/engine/micro/statistics.h"
 #include "core/math/small.h"
@@ -133,8 +134,9 @@ static void judge(const cupel_search *s, cupel_design *out)
         const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
         /* A fraction is met to 1e-7 only. NaN meets nothing. */
         const double slack = a->whole ? 0 : 1e-6 * fmax(1e-3, fabs(v->value));
-        v->met = v->value + v->error <= high + slack && v->value - v->error >= low - slack;
-        v->probability = isnan(v->value) ? 0 : chance(v->value, v->error, low, high);
+        v->met_as_drawn = v->value + v->error <= high + slack && v->value - v->error >= low - slack;
+        v->met = v->value + v->error + v->above <= high + slack && v->value - v->error - v->below >= low - slack;
+        v->probability = isnan(v->value) || isnan(v->above + v->below) ? 0 : chance(v->value, v->error, low + v->below, high - v->above);
         out->meets = out->meets && v->met;
         out->probability *= v->probability;
     }
@@ -176,6 +178,7 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cu
     CUPEL_TRY(cupel_statistics_of_voxels(s->d, &out->recipe, out->grid, s->job, &out->statistics, &out->statistics_bar, err));
     cupel_mixture_fractions(&g.grid[1], out->on_grid.fraction);
     if (s->d->needs_surface) cupel_statistics_of_cuts(&g.grid[1], g.edge[1], out->on_grid.surface, out->on_grid.projected);
+    CUPEL_TRY(cupel_hold_of(s->d, out, s->job, &s->out->solves, err));
     judge(s, out);
     out->solves = s->out->solves;
     s->out->verify_solves += out->solves - out->search_solves;

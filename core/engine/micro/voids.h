@@ -1,4 +1,5 @@
-/* Phases that stand for nothing: a void is computed with a small stiffness, an insulator with a small conductivity. With which, and what it changes. */
+/* Phases that stand for nothing: a void is computed with a small stiffness, an insulator with a small conductivity. With
+ * which, and what it changes. */
 #ifndef CUPEL_ENGINE_MICRO_VOIDS_H
 #define CUPEL_ENGINE_MICRO_VOIDS_H
 

@@ -94,6 +94,16 @@ void cupel_micro_demand_say(const cupel_micro_demand *d, const cupel_job *job)
                                        "orientations; direction: [0, 0, 1] asks for one", d->file, d->ask[i].line);
 }
 
+static void put_hold(const cupel_micro_demand *d, cupel_str *s)
+{
+    if (!d->hold_line) return;
+    cupel_str_puts(s, "All of it must hold with ");
+    if (d->hold_phases > 0) cupel_str_addf(s, "the properties of each phase up to %.3g %% off, in any combination", 100 * d->hold_phases);
+    if (d->hold_phases > 0 && d->hold_interface) cupel_str_puts(s, ", and ");
+    if (d->hold_interface) cupel_str_addf(s, "the interface up to half of %g%s%s off", d->tolerance, *d->length_unit ? " " : "", d->length_unit);
+    cupel_str_puts(s, ".\n");
+}
+
 void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *s)
 {
     cupel_str_addf(s, "%s\nMixed from:\n", d->words);
@@ -101,6 +111,7 @@ void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *s)
     cupel_str_puts(s, "Required:\n");
     for (size_t i = 0; i < d->n_asks; i++) put_ask(&d->ask[i], s);
     if (strcmp(d->length_unit, "edge") != 0) cupel_str_addf(s, "The box has an edge of %.6g%s%s.\n", d->size, *d->length_unit ? " " : "", d->length_unit);
+    put_hold(d, s);
     if (d->connected < d->n_phases)
         cupel_str_addf(s, "Phase '%s' in one body: islands removed, trapped void filled, and what that costs.\n", d->phase[d->connected].name);
     cupel_str_addf(s, "Computed on %llu voxels an edge", (unsigned long long)d->grid);
