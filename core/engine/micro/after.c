@@ -56,6 +56,24 @@ static cupel_status add_voids(const rest *r, cupel_design *g, cupel_err *err)
     return CUPEL_OK;
 }
 
+static cupel_status add_seeds(const rest *r, cupel_design *g, cupel_err *err)
+{
+    bool random = true;
+    cupel_status st = r->stopped ? CUPEL_OK : cupel_seeds_matter(&g->recipe, r->job, &random, err);
+    if (st == CUPEL_NO_RESOURCE) return st;
+    g->seeds = (cupel_seeds){.known = !random, .fixed = !random};
+    if (!random) return CUPEL_OK;
+    if (!fits(r, CUPEL_SEEDS_GRID, CUPEL_SEEDS_TRIALS)) {
+        g->after.skipped |= CUPEL_SKIPPED_SEEDS;
+        return CUPEL_OK;
+    }
+    st = cupel_seeds_of(r->d, &g->recipe, &g->limit, r->job, &g->seeds, &g->after.seeds, err);
+    r->found->solves += g->after.seeds;
+    if (st != CUPEL_INTERRUPTED) return st;
+    g->after.skipped |= CUPEL_SKIPPED_SEEDS;
+    return CUPEL_OK;
+}
+
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, const cupel_job *job, bool stopped, cupel_err *err)
 {
     const rest r = {d, found, job, cupel_now(), stopped};
@@ -63,6 +81,7 @@ cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *fou
     for (size_t i = 0; i < found->n && !found->one[i].unverified && st == CUPEL_OK; i++) {
         st = add_sensitivity(&r, &found->one[i], err);
         if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_voids(&r, &found->one[i], err);
+        if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_seeds(&r, &found->one[i], err);
         found->one[i].after.stopped = stopped || cupel_stopped(job);
     }
     return st;
@@ -70,21 +89,26 @@ cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *fou
 
 /* ---- counts ---- */
 
-size_t cupel_design_loads_after(const cupel_design *g) { return g->connected.solves + g->after.sensitivity + g->after.voids; }
+size_t cupel_design_loads_after(const cupel_design *g)
+{
+    return g->connected.solves + g->after.sensitivity + g->after.voids + g->after.seeds;
+}
 
 void cupel_design_loads(const cupel_designs *found, cupel_load_count count[CUPEL_LOAD_COUNTS])
 {
-    size_t mended = 0, sensitivity = 0, voids = 0;
+    size_t mended = 0, sensitivity = 0, voids = 0, seeds = 0;
     for (size_t i = 0; i < found->n; i++) {
         mended += found->one[i].connected.solves;
         sensitivity += found->one[i].after.sensitivity;
         voids += found->one[i].after.voids;
+        seeds += found->one[i].after.seeds;
     }
-    count[0] = (cupel_load_count){"search", found->solves - found->verify_solves - mended - sensitivity - voids};
+    count[0] = (cupel_load_count){"search", found->solves - found->verify_solves - mended - sensitivity - voids - seeds};
     count[1] = (cupel_load_count){"verification", found->verify_solves};
     count[2] = (cupel_load_count){"one body", mended};
     count[3] = (cupel_load_count){"sensitivity", sensitivity};
     count[4] = (cupel_load_count){"voids", voids};
+    count[5] = (cupel_load_count){"other seeds", seeds};
 }
 
 void cupel_design_loads_say(const cupel_designs *found, cupel_str *s)
@@ -119,7 +143,9 @@ void cupel_design_skipped_say(const cupel_design *g, cupel_str *s)
     static const struct {
         unsigned bit;
         const char *what;
-    } part[] = {{CUPEL_SKIPPED_SENSITIVITY, "how it moves with its phases and its interface"}, {CUPEL_SKIPPED_VOIDS, "what its voids are worth"}};
+    } part[] = {{CUPEL_SKIPPED_SENSITIVITY, "how it moves with its phases and its interface"},
+                {CUPEL_SKIPPED_VOIDS, "what its voids are worth"},
+                {CUPEL_SKIPPED_SEEDS, "what it owes to its seed"}};
     const char *gap = g->after.stopped ? "  not computed, interrupted: " : "  not computed, the budget is spent: ";
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         if (!(g->after.skipped & part[i].bit)) continue;

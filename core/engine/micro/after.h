@@ -1,21 +1,22 @@
-/* What is solved of designs once the search has ended: one body, sensitivities, and what voids are worth; within what is left of the budget. */
+/* What is solved of designs once the search has ended: one body, sensitivities, what voids are worth, and other seeds; within what is left of the
+ * budget. */
 #ifndef CUPEL_ENGINE_MICRO_AFTER_H
 #define CUPEL_ENGINE_MICRO_AFTER_H
 
 #include "core/engine/micro/design.h"
 
 /* One body first, which may change verdicts and the order, and is made whatever the budget. The rest says what the designs are worth and changes
- * neither: it is left out, and design.after.skipped says so, where it would go over the budget. Voids of the first three designs. All loads are in
- * found->solves and in the counts. stopped: the search was; no more than bodies. CUPEL_INTERRUPTED while bodies are mended; later a stop leaves out
- * what is still to come. */
+ * neither: it is left out, and design.after.skipped says so, where it would go over the budget. Voids and seeds of the first three designs. All loads
+ * are in found->solves and in the counts. stopped: the search was; no more than bodies. CUPEL_INTERRUPTED while bodies are mended; later a stop
+ * leaves out what is still to come. */
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, const cupel_job *job, bool stopped, cupel_err *err);
 
 /* All loads of a search and after it, by what they were for. They add up to found->solves. */
 typedef struct cupel_load_count {
-    const char *what; /* "search", "verification", "one body", "sensitivity", "voids" */
+    const char *what; /* "search", "verification", "one body", "sensitivity", "voids", "other seeds" */
     size_t loads;
 } cupel_load_count;
-enum { CUPEL_LOAD_COUNTS = 5 };
+enum { CUPEL_LOAD_COUNTS = 6 };
 void cupel_design_loads(const cupel_designs *found, cupel_load_count count[CUPEL_LOAD_COUNTS]);
 
 /* Loads of one design after its verification. */

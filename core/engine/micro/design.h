@@ -8,6 +8,7 @@
 #define CUPEL_ENGINE_MICRO_DESIGN_H
 
 #include "core/engine/micro/attain.h"
+#include "core/engine/micro/seeds.h"
 #include "core/engine/micro/sensitivity.h"
 #include "core/engine/micro/voids.h"
 
@@ -62,9 +63,9 @@ typedef struct cupel_connected {
 } cupel_connected;
 
 /* What was computed after the search: loads by what they were for, and what the budget left out. */
-enum { CUPEL_SKIPPED_SENSITIVITY = 1, CUPEL_SKIPPED_VOIDS = 2 };
+enum { CUPEL_SKIPPED_SENSITIVITY = 1, CUPEL_SKIPPED_VOIDS = 2, CUPEL_SKIPPED_SEEDS = 4 };
 typedef struct cupel_after {
-    size_t sensitivity, voids;
+    size_t sensitivity, voids, seeds;
     unsigned skipped;
     bool stopped; /* and not for want of budget */
 } cupel_after;
@@ -76,6 +77,7 @@ typedef struct cupel_design {
     cupel_connected connected;
     cupel_sensitivity sensitivity;
     cupel_voids voids;
+    cupel_seeds seeds;
     cupel_after after;
     cupel_design_ask ask[CUPEL_ASKS_MAX];
     bool meets;

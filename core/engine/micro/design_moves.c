@@ -66,17 +66,33 @@ static void put_voids(const cupel_micro_demand *d, const cupel_voids *v, cupel_s
     put_cells(d, &v->tenth, s);
 }
 
+static void put_seeds(const cupel_micro_demand *d, const cupel_seeds *x, cupel_str *s)
+{
+    if (!x->known || x->fixed) return;
+    cupel_str_addf(s, "<tr><th scope=row>another seed<div class=note>standard deviation of %zu", x->n);
+    for (size_t i = 0; i < d->n_asks; i++) {
+        if (!d->ask[i].whole) continue;
+        cupel_str_puts(s, "; ");
+        cupel_html(s, d->ask[i].name);
+        cupel_str_addf(s, " on average %.2g %% from the target", 100 * x->mean[i]);
+    }
+    cupel_str_puts(s, "</div>");
+    put_cells(d, &x->spread, s);
+}
+
 void cupel_design_page_moves(const cupel_design_page *p, const cupel_design *g, cupel_str *s)
 {
     cupel_str skipped = {0};
     if (g->unverified) return;
-    if (g->sensitivity.grid || g->voids.grid) {
+    if (g->sensitivity.grid || g->voids.grid || g->seeds.n > 1) {
         put_head(p->d, s);
         put_sensitivity(p->d, &g->sensitivity, s);
         put_voids(p->d, &g->voids, s);
+        put_seeds(p->d, &g->seeds, s);
         cupel_str_puts(s, "</table></div><p class=note>Of tensors the Frobenius norm of the change, in % of the tensor; first digits, from a grid "
                           "of at most 32.</p>\n");
     }
+    if (g->seeds.fixed) cupel_seeds_say(p->d, &g->recipe, &g->seeds, &skipped);
     cupel_design_skipped_say(g, &skipped);
     if (skipped.n) {
         cupel_str_puts(s, "<p class=note>");

@@ -37,6 +37,7 @@ static void put_head(const cupel_micro_demand *d, cupel_str *s)
 {
     cupel_str_puts(s, "rank,meets,distance [%],error [%],volume fraction,solves,seconds,recipe,probability,distance on grid [%],grid,verified on grid,"
                       "resolved,solves to verify,solves after");
+    cupel_seeds_head(d, s);
     cupel_design_extra_head(d, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
@@ -66,6 +67,7 @@ static void put_row(const cupel_micro_demand *d, const cupel_design *g, size_t r
     put_cell(s, g->unverified ? (double)NAN : (double)g->fine);
     cupel_str_puts(s, g->resolved ? ",yes" : ",no");
     cupel_str_addf(s, ",%zu,%zu", g->solves - g->search_solves, cupel_design_loads_after(g));
+    cupel_seeds_row(d, &g->seeds, s);
     cupel_design_extra_row(d, g, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const double scale = d->ask[i].whole ? 100 : 1;
@@ -170,6 +172,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
             cupel_sensitivity_put(d, &g->sensitivity, &w);
             cupel_hold_put(d, g, &w);
             cupel_voids_put(d, &g->voids, &w);
+            cupel_seeds_put(d, &g->seeds, &w);
         }
         cupel_json_close(&w, '}');
     }
@@ -278,6 +281,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
         cupel_design_extra_say(d, g, out);
         cupel_sensitivity_say(d, &g->sensitivity, out);
         cupel_voids_say(d, &g->voids, out);
+        cupel_seeds_say(d, &g->recipe, &g->seeds, out);
         cupel_design_skipped_say(g, out);
         say_recipe(g, i + 1, out);
     }
