@@ -28,6 +28,7 @@ require:
   - {property: surface per volume, min: 1.6 1/mm, max: 2 1/mm}
   - {property: connected fraction, phase: b, min: 0.95}
   - {property: volume fraction, phase: b, min: 0.2, max: 0.4}' && ok 'an area that is asked for' || no 'an area that is asked for'
+"$CUPEL" convert "$T/D/design-1.h5" "$T/x.npy" 2>"$T/err"; grep -q 'voxels of 0.000208333 x 0.000208333 x 0.000208333 m' "$T/err" && ok 'files have the size that was asked' || no 'files have the size that was asked'
 s=$(described "$T/D/design-1.npy" surface 'surface surface per volume phase 1 [1/voxel]')
 awk -v s="${s:-0}" 'BEGIN { s *= 24 / 5; exit !(s > 1.55 && s < 2.05) }' && ok 'is that of the voxels' || { echo "    $s per voxel"; no 'is that of the voxels'; }
 head -n 1 "$T/D/designs.csv" | grep -q 'surface per volume \[1/m\],surface per volume error \[1/m\],surface per volume verdict' && ok 'with a column of its own' || no 'with a column of its own'

@@ -5,7 +5,7 @@ T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 bad=0
 . "$CUPEL_ROOT/tests/cli/design.inc"
 heat_spreader '4 %' '  - {property: volume fraction, phase: filler, max: 0.45}' >"$T/d.yaml"
-"$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 90solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?
+"$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 90solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?; cp "$T/out" "$T/said"
 [ $rc = 0 ] && ok 'a demand is met' || { echo "    exit $rc"; cat "$T/out"; no 'a demand is met'; }
 for f in designs.csv design-1.json design-1.npy run.json demand.yaml; do [ -s "$T/D/$f" ] || no "no $f"; done
 head -n 1 "$T/D/designs.csv" | grep -q '^rank,meets,distance \[%\],error \[%\],volume fraction,solves,seconds,recipe,' && ok 'columns' || no 'columns'
@@ -34,6 +34,13 @@ head -c 80 "$T/D/design-1.stl" | tr -d '\0' | grep -q 'unit: edge of the box; so
 "$CUPEL" generate "$T/D/design-1.json" --grid 32 -o "$T/again.stl" 2>"$T/err" && cmp -s "$T/again.stl" "$T/D/design-1.stl" && ok 'generate makes the same surface' || no 'generate makes the same surface'
 tr -d '\n ' <"$T/D/fans-1-thermal.json" | grep -qF '"filepath":"design-1.h5","datasetname":"/microstructure","L":[1,1,1]},"problem_type":"thermal","matmodel":"LinearThermalIsotropic","material_properties":{"conductivity":[1,10]}' &&
   [ ! -e "$T/D/damask-material.yaml" ] && ok 'input of FANS, none of DAMASK for what only conducts' || no 'input of FANS'
+# The files hold labels, whose own tensor the command that is said gives: another one than the figures. No size was asked, so none is claimed.
+"$CUPEL" convert "$T/D/design-1.h5" "$T/back.npy" 2>"$T/err"; grep -q '32 x 32 x 32 voxels, 2 phases' "$T/err" && ok 'no size is claimed where none was asked' || no 'no size is claimed where none was asked'
+"$CUPEL" convert "$T/D/design-1.vti" "$T/back.npy" 2>"$T/err"; grep -q '32 x 32 x 32 voxels, 2 phases' "$T/err" && ok 'nor in the file of DAMASK' || no 'nor in the file of DAMASK'
+said=$(sed -n 's/^  cupel homogenize design-1.npy/design-1.npy/p' "$T/said")
+[ "$said" = 'design-1.npy --property conduction --phase 0:k=1 --phase 1:k=10' ] && (cd "$T/D" && eval "exec \"$CUPEL\" homogenize $said --no-error --format json") >"$T/l.json" 2>"$T/err" &&
+  tr -d '\n ' <"$T/l.json" | grep -q '"tensor":' && grep -q 'whole labels; their own tensor is not that above' "$T/said" && grep -q 'whole labels' "$T/D/report.html" &&
+  ok 'what the labels alone give is told apart' || no 'what the labels alone give is told apart'
 for f in designs.csv design-1.stl report.html; do
   grep -qF "sha256:$(sha256sum <"$T/D/$f" | cut -d' ' -f1)" "$T/D/run.json" || no "run.json has the digest of $f"
 done
@@ -67,6 +74,13 @@ sed -e 's/conductivity, target.*/conductivity, component: 11, goal: maximise}/' 
 "$CUPEL" design "$T/g.yaml" -o "$T/G" --budget 200solves --grid 24 >"$T/out" 2>"$T/err" || no 'a goal'
 best=$(sed -n 's/.*pass conductivity 11: \([0-9.]*\),.*/\1/p' "$T/out")
 awk -v b="${best:-0}" 'BEGIN { exit !(b > 4.2) }' && ok "a goal is pursued" || { echo "    $best"; no 'a goal is pursued'; }
+
+# With what no mixture can pass: the arithmetic mean at its own fraction, and at the largest that is allowed, 5.05.
+share=$(sed -n 's/.*; \([0-9.]*\) % of the bound, 5.05, at any that the demand allows/\1/p' "$T/out")
+awk -v b="${best:-0}" -v s="${share:-0}" 'BEGIN { d = s - 100 * b / 5.05; exit !(d < 0.1 && d > -0.1) }' && ok 'and how far the bound is' || { echo "    $share"; no 'and how far the bound is'; }
+f=$(sed -n 's/.*pass volume fraction filler: \([0-9.]*\),.*/\1/p' "$T/out"); here=$(sed -n 's/.*% of the bound, \([0-9.]*\), at its volume fraction.*/\1/p' "$T/out")
+awk -v f="${f:-0}" -v x="${here:-0}" 'BEGIN { d = x - (1 + 9 * f); exit !(d < 1e-3 && d > -1e-3) }' && ok 'at its fraction too' || { echo "    $here"; no 'at its fraction too'; }
+grep -q 'of the bound, 5.05, at any' "$T/G/report.html" && tr -d '\n ' <"$T/G/run.json" | grep -q '"boundofthedemand":5.05' && ok 'in page and account' || no 'in page and account'
 
 refused() { # refused NAME CODE WORDS SED
   sed "$4" "$T/d.yaml" >"$T/x.yaml"; rm -rf "$T/N"

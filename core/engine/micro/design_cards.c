@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/engine/micro/after.h"
 #include "core/engine/micro/design_page.h"
+#include "core/engine/micro/goal.h"
 #include "core/engine/micro/ranking.h"
 #include "core/engine/report_text.h"
 #include "core/math/mandel.h"
@@ -258,6 +259,19 @@ static void put_verdict(const cupel_micro_demand *d, const cupel_ask *a, const c
     put_reason(d, a, v, s);
 }
 
+/* How far it is from the bound. */
+static void put_goal(const cupel_micro_demand *d, const cupel_design *g, size_t ask, cupel_str *s)
+{
+    cupel_str words = {0};
+    cupel_goal_words(d, g, ask, &words);
+    if (words.n) {
+        cupel_str_puts(s, "<div class=note>");
+        cupel_html(s, cupel_str_text(&words));
+        cupel_str_puts(s, "</div>");
+    }
+    cupel_str_free(&words);
+}
+
 static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_str *s)
 {
     cupel_str_addf(s, "<div class=scroll><table class=asked><thead><tr><th>asked<th class=num>on its grid, %zu<th class=num>%s<th><tbody>\n", g->grid,
@@ -285,6 +299,7 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
             cupel_str_puts(s, "<span class=open>not verified</span>");
         else
             put_verdict(p->d, a, v, s);
+        if (a->goal) put_goal(p->d, g, i, s);
         cupel_str_putc(s, '\n');
     }
     cupel_str_puts(s, "</table></div>\n");

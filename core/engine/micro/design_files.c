@@ -7,6 +7,7 @@
 #include "core/engine/surface.h"
 #include "datasets/formats/volume.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,16 @@ static cupel_status put_surface(cupel_account *a, const cupel_micro_demand *d, c
     return st;
 }
 
+/* Edges of the box [3]: in metres where the demand gives a size in them (true), else relative to the shortest. */
+static bool lengths_of(const cupel_micro_demand *d, const cupel_recipe *r, double box[3])
+{
+    const bool metres = strcmp(d->length_unit, "m") == 0;
+    cupel_recipe_box(r, box);
+    const double shortest = fmin(box[0], fmin(box[1], box[2]));
+    for (int k = 0; k < 3; k++) box[k] *= (metres ? d->size : 1) / shortest;
+    return metres;
+}
+
 static cupel_status put_voxels(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -52,17 +63,23 @@ static cupel_status put_voxels(cupel_account *a, const cupel_micro_demand *d, co
     size_t n[3];
     cupel_recipe_grid(&g->recipe, g->grid, n);
     CUPEL_TRY(cupel_recipe_voxels(&g->recipe, n, &v, a->job, err));
-    CUPEL_TRY(put_volume(a, rank, ".npy", NULL, &v, "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3", err));
+    CUPEL_TRY(put_volume(a, rank, ".npy", NULL, &v, "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3; whole "
+                                                    "labels, whose "
+                         "own tensor is not that of this report, where an interface cuts voxels: cupel homogenize tells it", err));
     if (d->connected < d->n_phases) {
         CUPEL_TRY(cupel_design_mended(d, g, a->job, &mended, err));
         CUPEL_TRY(put_volume(a, rank, "-connected.npy", NULL, &mended, "the voxels with islands removed and trapped void filled", err));
     }
     if (rank > CUPEL_SHOWN) goto done;
-    cupel_recipe_box(&g->recipe, box);
-    for (int k = 0; k < 3; k++) v.size[k] = box[k] / (double)n[k];
-    v.has_size = true;
-    CUPEL_TRY(put_volume(a, rank, ".h5", "fans", &v, "the voxels as FANS reads them: data set /microstructure with its lengths L", err));
-    CUPEL_TRY(put_volume(a, rank, ".vti", NULL, &v, "the voxels as DAMASK reads them: VTK image data, cells 'material'", err));
+    v.has_size = lengths_of(d, &g->recipe, box);
+    for (int k = 0; k < 3; k++) v.size[k] = v.has_size ? box[k] / (double)n[k] : box[k] / (double)n[k] * (double)n[0] / box[0];
+    CUPEL_TRY(put_volume(a, rank, ".h5", "fans", &v,
+                         v.has_size ? "the voxels as FANS reads them: data set /microstructure with its lengths L in metres; whole labels"
+                                    : "the voxels as FANS reads them: data set /microstructure, without a size, for none was asked; whole "
+                                      "labels", err));
+    CUPEL_TRY(put_volume(a, rank, ".vti", NULL, &v,
+                         v.has_size ? "the voxels as DAMASK reads them: VTK image data, cells 'material', metres; whole labels"
+                                    : "the voxels as DAMASK reads them: VTK image data, cells 'material', in edges of a voxel; whole labels", err));
     v.has_size = false;
     st = put_surface(a, d, g, n, rank, &v, err);
 done:
@@ -134,7 +151,7 @@ static cupel_status put_fans(cupel_account *a, const cupel_micro_demand *d, cons
     cupel_json_out w = {.s = &s};
     char name[40];
     double box[3];
-    cupel_recipe_box(&g->recipe, box);
+    lengths_of(d, &g->recipe, box);
     cupel_json_open(&w, '{');
     put_microstructure(rank, box, &w);
     cupel_account_word(&w, "problem_type", thermal ? "thermal" : "mechanical");
@@ -164,8 +181,9 @@ static cupel_status put_fans(cupel_account *a, const cupel_micro_demand *d, cons
     cupel_status st = s.failed ? cupel_no_memory(err, name, 0) : cupel_account_text(a, name, s.p, s.n, err);
     if (st == CUPEL_OK)
         st = cupel_account_note(a, name,
-                                thermal ? "input of FANS: the phases' conductivities and three loads, whose answer is the conductivity"
-                                        : "input of FANS: the phases' moduli and six loads, whose answer is the stiffness",
+                                thermal ? "input of FANS: the phases' conductivities and three loads, whose answer is the conductivity of the "
+                                          "whole labels"
+                                        : "input of FANS: the phases' moduli and six loads, whose answer is the stiffness of the whole labels",
                                 err);
     cupel_str_free(&s);
     return st;

@@ -5,6 +5,7 @@
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/design_start.h"
+#include "core/engine/micro/goal.h"
 
 #include <math.h>
 
@@ -169,6 +170,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
             put_tensors(d, &w, "limit", &g->limit);
             put_tensors(d, &w, "error", &g->bar);
             cupel_design_extra_put(d, g, &w);
+            cupel_goal_put(d, g, &w);
             cupel_sensitivity_put(d, &g->sensitivity, &w);
             cupel_hold_put(d, g, &w);
             cupel_voids_put(d, &g->voids, &w);
@@ -248,8 +250,50 @@ static void say_unverified(const cupel_micro_demand *d, const cupel_design *g, c
     say_recipe(g, 1, out);
 }
 
-static void say_ask(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *out)
+/* Properties of all phases as cupel homogenize takes them. */
+static void say_phases(const cupel_micro_demand *d, bool conduction, cupel_str *out)
 {
+    for (size_t i = 0; i < d->n_phases; i++) {
+        const cupel_material *m = &d->phase[i].material;
+        const double e = m->mu * (3 * m->lambda + 2 * m->mu) / (m->lambda + m->mu), nu = m->lambda / (2 * (m->lambda + m->mu));
+        if (conduction && m->k_isotropic)
+            cupel_str_addf(out, " --phase %zu:k=%.6g", i, m->k[0][0]);
+        else if (!conduction && m->c_isotropic && isfinite(e))
+            cupel_str_addf(out, " --phase %zu:E=%.6g,nu=%.6g", i, e, nu);
+        else
+            cupel_str_addf(out, " --phase %zu:..", i);
+    }
+}
+
+/* The files hold labels, the figures are those of cut voxels: who computes the files elsewhere finds another tensor. */
+static void say_labels(const cupel_micro_demand *d, cupel_str *out)
+{
+    cupel_str_puts(out, "voxels in .npy, .h5 (FANS) and .vti (DAMASK) are whole labels; their own tensor is not that above, where an interface "
+                        "cuts voxels; it is\n");
+    if (d->needs_conduction) {
+        cupel_str_puts(out, "  cupel homogenize design-1.npy --property conduction");
+        say_phases(d, true, out);
+        cupel_str_putc(out, '\n');
+    }
+    if (d->needs_elasticity) {
+        cupel_str_puts(out, "  cupel homogenize design-1.npy --property elasticity");
+        say_phases(d, false, out);
+        cupel_str_putc(out, '\n');
+    }
+}
+
+static void say_goal(const cupel_micro_demand *d, const cupel_design *g, size_t ask, cupel_str *out)
+{
+    cupel_str words = {0};
+    cupel_goal_words(d, g, ask, &words);
+    if (words.n) cupel_str_addf(out, "; %s", cupel_str_text(&words));
+    cupel_str_free(&words);
+}
+
+static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k, cupel_str *out)
+{
+    const cupel_ask *a = &d->ask[k];
+    const cupel_design_ask *v = &g->ask[k];
     const char *verdict = v->met ? "pass" : "fail", *gap = *a->unit ? " " : "";
     if (a->whole)
         cupel_str_addf(out, "  %-4s %s: %.3g %% from the target, bar %.2g %%", verdict, a->name, 100 * v->value, 100 * v->error);
@@ -262,6 +306,7 @@ static void say_ask(const cupel_micro_demand *d, const cupel_ask *a, const cupel
     else if (d->hold_line)
         cupel_str_addf(out, ", tolerances -%.2g +%.2g", v->below, v->above);
     if (a->whole) cupel_str_addf(out, ", asked within %.3g %% (%.3g %% on its own grid)", 100 * a->within, 100 * v->on_grid);
+    say_goal(d, g, k, out);
     cupel_str_puts(out, v->met_as_drawn && !v->met ? ": met as drawn, does not hold under the tolerances\n" : "\n");
 }
 
@@ -277,7 +322,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
         cupel_str_addf(out, "design %zu %s the demand (probability ", i + 1, g->meets ? "meets" : "does not meet");
         cupel_str_addf(out, g->probability < TINY ? "below %g" : "%.3g", g->probability < TINY ? TINY : g->probability);
         cupel_str_addf(out, "), %zu loads solved in %.3g s\n", g->solves, g->seconds);
-        for (size_t k = 0; k < d->n_asks; k++) say_ask(d, &d->ask[k], &g->ask[k], out);
+        for (size_t k = 0; k < d->n_asks; k++) say_ask(d, g, k, out);
         cupel_design_extra_say(d, g, out);
         cupel_sensitivity_say(d, &g->sensitivity, out);
         cupel_voids_say(d, &g->voids, out);
@@ -286,4 +331,5 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
         say_recipe(g, i + 1, out);
     }
     if (found->n) cupel_design_loads_say(found, out);
+    if (found->n && d->n_phases > 1) say_labels(d, out);
 }
