@@ -1,6 +1,7 @@
 /* Space mapping (Bandler et al., IEEE Trans. Microwave Theory Tech. 42, 2536 (1994), doi:10.1109/22.339794): the search moves on a coarse grid with its
  * derivatives, and what that grid is off from the limit, known from two finer ones without derivatives, is taken from the targets. */
 #include "core/base/err.h"
+#include "core/base/mem.h"
 #include "core/engine/micro/search.h"
 
 #include <math.h>
@@ -10,29 +11,42 @@ enum { CYCLES = 4, STEPS = 4 };
 
 static size_t even(size_t n) { return n + n % 2; }
 
+/* A grid that is only solved on, each time from the fields of the last. */
+typedef struct level {
+    cupel_walk walk;
+    cupel_trial last;
+} level;
+
+static cupel_status solve_on(cupel_search *s, level *l, size_t grid, cupel_err *err)
+{
+    cupel_trial next;
+    const cupel_status st = cupel_search_try_on(s, s->x, grid, 3e-4, &l->walk, &l->last, &next, err);
+    if (st != CUPEL_OK) return st;
+    cupel_walk_add(&l->walk, &next);
+    cupel_trial_release(&l->last);
+    l->last = next;
+    return CUPEL_OK;
+}
+
 /* The limit at s->x from two grids: where cut voxels respond as they should the error goes with the square of the voxel. `here` is a trial on the grid
- * of the search, which is one of them where it is fine enough. */
-static cupel_status limit_of_two(cupel_search *s, size_t fine, const cupel_trial *here, cupel_tensors *limit, double *bar, cupel_err *err)
+ * of the search, which is one of them where it is fine enough. on [2]: middle and fine. */
+static cupel_status limit_of_two(cupel_search *s, size_t fine, const cupel_trial *here, level *on, cupel_tensors *limit, double *bar, cupel_err *err)
 {
     const bool enough = here->made.grid >= fine / 2 + fine / 8 && here->made.grid < fine;
     const size_t middle = enough ? here->made.grid : even(3 * fine / 4);
     const double ratio = (double)fine / (double)middle, ahead = 1 / (ratio * ratio - 1);
-    cupel_trial m = {.solves = 0}, f = {.solves = 0};
-    cupel_status st = enough ? CUPEL_OK : cupel_search_try(s, s->x, middle, 3e-4, false, &m, err);
-    const cupel_tensors *coarser = enough ? &here->t : &m.t;
-    if (st == CUPEL_OK) st = cupel_search_try(s, s->x, fine, 3e-4, false, &f, err);
-    if (st == CUPEL_OK) {
-        *limit = f.t;
-        for (size_t i = 0; i < 9; i++) limit->k[i] += ahead * (f.t.k[i] - coarser->k[i]);
-        for (size_t i = 0; i < 36; i++) limit->c[i] += ahead * (f.t.c[i] - coarser->c[i]);
-        for (size_t i = 0; i < 6; i++) limit->alpha[i] += ahead * (f.t.alpha[i] - coarser->alpha[i]);
-        const cupel_micro_state far = cupel_tensors_state(s->d, limit), near = cupel_tensors_state(s->d, &f.t);
-        for (size_t i = 0; i < s->d->n_asks; i++)
-            bar[i] = s->d->ask[i].whole ? 0 : fabs(cupel_ask_value(s->d, &s->d->ask[i], &far) - cupel_ask_value(s->d, &s->d->ask[i], &near));
-    }
-    cupel_trial_release(&m);
-    cupel_trial_release(&f);
-    return st;
+    cupel_status st = enough ? CUPEL_OK : solve_on(s, &on[0], middle, err);
+    if (st == CUPEL_OK) st = solve_on(s, &on[1], fine, err);
+    if (st != CUPEL_OK) return st;
+    const cupel_tensors *m = enough ? &here->t : &on[0].last.t, *f = &on[1].last.t;
+    *limit = *f;
+    for (size_t i = 0; i < 9; i++) limit->k[i] += ahead * (f->k[i] - m->k[i]);
+    for (size_t i = 0; i < 36; i++) limit->c[i] += ahead * (f->c[i] - m->c[i]);
+    for (size_t i = 0; i < 6; i++) limit->alpha[i] += ahead * (f->alpha[i] - m->alpha[i]);
+    const cupel_micro_state far = cupel_tensors_state(s->d, limit), near = cupel_tensors_state(s->d, f);
+    for (size_t i = 0; i < s->d->n_asks; i++)
+        bar[i] = s->d->ask[i].whole ? 0 : fabs(cupel_ask_value(s->d, &s->d->ask[i], &far) - cupel_ask_value(s->d, &s->d->ask[i], &near));
+    return CUPEL_OK;
 }
 
 void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *here)
@@ -48,9 +62,11 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
     const size_t fine = s->family->fine < s->d->grid ? s->family->fine : s->d->grid, grid = t->made.grid;
     double best = HUGE_VAL, x[CUPEL_TRIAL_PARAMS], bar[CUPEL_ASKS_MAX] = {0};
     cupel_tensors shift = s->shift, limit;
+    level *on = cupel_alloc(2, sizeof *on);
+    if (!on) return cupel_no_memory(err, "a map of grids", 2 * sizeof *on);
     memcpy(x, s->x, sizeof x);
     for (size_t cycle = 0; cycle < CYCLES; cycle++) {
-        CUPEL_TRY(limit_of_two(s, fine, t, &limit, bar, err));
+        CUPEL_TRY(limit_of_two(s, fine, t, on, &limit, bar, err));
         cupel_search_aim(s, &limit, &t->t);
         memcpy(s->margin, bar, sizeof s->margin);
         CUPEL_TRY(cupel_search_note(s, fine, &t->t, err));
@@ -66,5 +82,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
     s->cost = best;
     memcpy(s->x, x, sizeof x);
 done:
+    for (int i = 0; i < 2; i++) cupel_trial_release(&on[i].last);
+    cupel_free(on);
     return st;
 }

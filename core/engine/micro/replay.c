@@ -76,7 +76,8 @@ static uint64_t key_of_recipe(uint64_t before, const cupel_recipe *r)
 
 static uint64_t key_of_trial(const cupel_recipe *r, const cupel_trial_options *o)
 {
-    const double number[5] = {(double)o->grid, o->accuracy, isnan(o->blend_k) ? -1 : o->blend_k, isnan(o->blend_c) ? -1 : o->blend_c, o->fields};
+    const double number[6] = {(double)o->grid, o->accuracy, isnan(o->blend_k) ? -1 : o->blend_k, isnan(o->blend_c) ? -1 : o->blend_c, o->fields,
+                              o->guess != NULL};
     return cupel_journal_key(key_of_recipe(0, r), number, sizeof number);
 }
 
@@ -88,6 +89,7 @@ bool cupel_replay_trial(cupel_search *s, const cupel_recipe *r, const cupel_tria
     if (!p) return false;
     memcpy(&k, p, sizeof k);
     *t = (cupel_trial){.recipe = *r, .made = *o, .blend_k = k.blend_k, .blend_c = k.blend_c, .t = k.t, .solves = (size_t)k.solves};
+    t->made.guess = NULL;
     cupel_recipe_grid(r, o->grid, t->n);
     *seconds = k.seconds;
     move_clock(s, at);

@@ -221,41 +221,77 @@ double cupel_search_merit(const cupel_search *s, const cupel_tensors *t)
     return merit + fmax(0, cupel_ls_cost(r, one_sided, m) - 1);
 }
 
-cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, bool fields, cupel_trial *t, cupel_err *err)
+/* Fields for the last trial of a walk that has none: the walk is gone from its beginning. What that solves was counted when it was solved first. */
+static cupel_status walk_again(const cupel_search *s, const cupel_walk *w, cupel_trial *t, cupel_err *err)
 {
-    cupel_recipe r;
-    const cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c, .fields = fields};
-    const double begin = cupel_now();
+    cupel_trial last = {.solves = 0};
+    for (size_t i = 0; i < w->n; i++) {
+        cupel_trial next;
+        cupel_trial_options o = w->one[i].made;
+        o.blend_k = w->one[i].blend_k;
+        o.blend_c = w->one[i].blend_c;
+        o.guess = i ? &last : NULL;
+        cupel_status st = cupel_trial_solve(s->d, &w->one[i].recipe, &o, s->job, &next, err);
+        cupel_trial_release(&last);
+        if (st != CUPEL_OK) return st;
+        last = next;
+    }
+    last.made = t->made;
+    last.solves = t->solves;
+    last.guessed = t->guessed;
+    *t = last;
+    return CUPEL_OK;
+}
+
+static cupel_status solve_fields(const cupel_search *s, const cupel_walk *w, cupel_trial *t, cupel_err *err)
+{
+    return t->mixture ? CUPEL_OK : walk_again(s, w, t, err);
+}
+
+void cupel_walk_add(cupel_walk *w, const cupel_trial *t)
+{
+    if (!t->guessed) w->n = 0;
+    w->one[w->n++] = (struct cupel_walked){t->recipe, t->made, t->blend_k, t->blend_c};
+}
+
+static cupel_status solve_trial(cupel_search *s, const cupel_recipe *r, cupel_trial_options *o, const cupel_walk *walk, cupel_trial *from,
+                                cupel_trial *t, cupel_err *err)
+{
     double seconds;
-    cupel_status st = cupel_search_recipe(s, x, &r, err);
-    if (st != CUPEL_OK) return st;
-    if (!cupel_replay_trial(s, &r, &o, t, &seconds)) {
-        st = cupel_trial_solve(s->d, &r, &o, s->job, t, err);
+    if (!cupel_replay_trial(s, r, o, t, &seconds)) {
+        const double begin = cupel_now();
+        cupel_status st = o->guess ? solve_fields(s, walk, from, err) : CUPEL_OK;
+        if (st == CUPEL_OK) st = cupel_trial_solve(s->d, r, o, s->job, t, err);
         seconds = cupel_now() - begin;
-        if (st == CUPEL_OK) st = cupel_replay_keep_trial(s, &r, &o, t, seconds, err);
+        if (st == CUPEL_OK) st = cupel_replay_keep_trial(s, r, o, t, seconds, err);
         if (st != CUPEL_OK) return st;
     }
     s->blend_k = t->blend_k;
     s->blend_c = t->blend_c;
     s->out->solves += t->solves;
-    s->trial_seconds = fmax(0.7 * s->trial_seconds, seconds / pow((double)grid, GROWTH));
-    return note_point(s, t, grid, err);
+    if (!o->guess) s->trial_seconds = fmax(0.7 * s->trial_seconds, seconds / pow((double)o->grid, GROWTH));
+    return note_point(s, t, o->grid, err);
 }
 
-/* A trial from the journal is solved again for its fields; that was counted when it was first. */
-static cupel_status solve_fields(const cupel_search *s, cupel_trial *t, cupel_err *err)
+cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err)
 {
-    cupel_trial again;
-    cupel_trial_options o = t->made;
-    if (t->mixture) return CUPEL_OK;
-    o.blend_k = t->blend_k;
-    o.blend_c = t->blend_c;
-    cupel_status st = cupel_trial_solve(s->d, &t->recipe, &o, s->job, &again, err);
-    if (st != CUPEL_OK) return st;
-    again.made = t->made;
-    again.solves = t->solves;
-    *t = again;
-    return CUPEL_OK;
+    cupel_recipe r;
+    cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c};
+    cupel_status st = cupel_search_recipe(s, x, &r, err);
+    return st == CUPEL_OK ? solve_trial(s, &r, &o, NULL, NULL, t, err) : st;
+}
+
+cupel_status cupel_search_try_on(cupel_search *s, const double *x, size_t grid, double accuracy, const cupel_walk *walk, cupel_trial *from,
+                                 cupel_trial *t, cupel_err *err)
+{
+    cupel_recipe r;
+    const bool from_it = from->made.grid == grid && walk->n < CUPEL_WALK_MAX;
+    cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c, .fields = true,
+                             .guess = from_it ? from : NULL};
+    cupel_status st = cupel_search_recipe(s, x, &r, err);
+    if (st == CUPEL_OK) st = solve_trial(s, &r, &o, walk, from, t, err);
+    if (st == CUPEL_OK) t->guessed = from_it;
+    return st;
 }
 
 /* Strengths of thin struts are small: steps go with the share of the skeleton. */
@@ -325,7 +361,7 @@ static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, doubl
 {
     if (cupel_replay_derivatives(s, t, m, j)) return CUPEL_OK;
     const cupel_recipe r = recipe_at(s, s->x);
-    cupel_status st = solve_fields(s, t, err);
+    cupel_status st = solve_fields(s, &s->walk, t, err);
     if (st == CUPEL_OK)
         st = cupel_trial_can_move(s->d, t, &r) ? derivatives_of_moves(s, t, &r, m, j, err) : derivatives_of_differences(s, t, m, j, err);
     return st == CUPEL_OK ? cupel_replay_keep_derivatives(s, t, m, j, err) : st;
@@ -354,7 +390,7 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
         if (cost - predicted < 1e-3 * cost && attempt) break;
         memcpy(x, s->x, sizeof x);
         for (size_t k = 0; k < n; k++) x[k] += dx[k];
-        CUPEL_TRY(cupel_search_try(s, x, grid, accuracy, true, &next, err));
+        CUPEL_TRY(cupel_search_try_on(s, x, grid, accuracy, &s->walk, t, &next, err));
         const double now = cost_of(s, &next.t);
         if (now < cost) {
             *damping *= now < 0.25 * cost ? 0.1 : 0.3;
@@ -366,6 +402,7 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
     }
     if (*moved) {
         memcpy(s->x, x, sizeof x);
+        cupel_walk_add(&s->walk, &next);
         cupel_trial_release(t);
         *t = next;
         next = (cupel_trial){.solves = 0};
@@ -384,7 +421,9 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
     s->share_grid = grid;
     if (!last->n[0]) {
         s->blend_k = s->blend_c = NAN;
-        CUPEL_TRY(cupel_search_try(s, s->x, grid, accuracy, true, last, err));
+        cupel_trial none = {.solves = 0};
+        CUPEL_TRY(cupel_search_try_on(s, s->x, grid, accuracy, &s->walk, &none, last, err));
+        cupel_walk_add(&s->walk, last);
     }
     s->goals = set_goals(s, &last->t);
     if (s->goals && steps) enough = 0, steps += 6; /* it never arrives: it moves on until a step no longer helps */

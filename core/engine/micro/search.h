@@ -16,6 +16,17 @@ typedef struct cupel_search_best {
     double merit;
 } cupel_search_best;
 
+/* Trials on one grid each of which begins at the fields of the one before. A trial that comes from a journal has none: the walk is then gone again. */
+enum { CUPEL_WALK_MAX = 24 };
+typedef struct cupel_walk {
+    size_t n;
+    struct cupel_walked {
+        cupel_recipe recipe;
+        cupel_trial_options made;
+        double blend_k, blend_c;
+    } one[CUPEL_WALK_MAX];
+} cupel_walk;
+
 typedef struct cupel_search {
     const cupel_micro_demand *d;
     const cupel_job *job;
@@ -32,6 +43,7 @@ typedef struct cupel_search {
     size_t share_grid;                /* on which radii of a skeleton become a volume fraction: that of the stage; 0: the coarse one */
     double goal[CUPEL_ASKS_MAX];      /* what a goal is pulled towards, set when a stage begins */
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
+    cupel_walk walk;                  /* to the trial of the stage */
     cupel_tensors shift;              /* limit - grid, as far as known: taken from the targets */
     double x[CUPEL_TRIAL_PARAMS], blend_k, blend_c;
     double cost;                      /* at x on the grid of the last stage */
@@ -53,8 +65,13 @@ bool cupel_search_spent_verifying(const cupel_search *s, double more);
 double cupel_search_seconds(double per, size_t grid);
 double cupel_search_reserve(const cupel_micro_demand *d);
 
-/* A trial of x on a grid; its loads are counted. */
-cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, bool fields, cupel_trial *t, cupel_err *err);
+/* A trial of x on a grid, without fields; its loads are counted. */
+cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err);
+/* The same with fields, from those of `from`, the last of the walk ({0}: there is none yet; given fields where it has none). */
+cupel_status cupel_search_try_on(cupel_search *s, const double *x, size_t grid, double accuracy, const cupel_walk *walk, cupel_trial *from,
+                                 cupel_trial *t, cupel_err *err);
+/* The trial goes to the end of the walk; one that began without another's fields begins it. */
+void cupel_walk_add(cupel_walk *w, const cupel_trial *t);
 
 /* Sets s->cost to that of these tensors and writes the step down. */
 cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors *t, cupel_err *err);

@@ -15,8 +15,9 @@ enum { FRAMES = sizeof frame / sizeof *frame, PARTS = 38, SWEEPS = 2000 };
 /* Radius or half thickness of the parts of a frame, and of those that are not there: too thin to be seen, near enough to come back. */
 static const double FRAME = 0.06, ABSENT = -0.03;
 
-/* What the length of a strut, or PLATE times the area of a plate, costs in a fit. */
-static const double SHORT = 0.003, PLATE = 2;
+/* What the length of a strut, or PLATE times the area of a plate, costs in a fit. Plates carry more for their volume than struts, but those that little
+ * stiffness asks for are thinner than a voxel. */
+static const double SHORT = 0.003, PLATE = 8;
 
 /* "line1_0_-1" or "plane1_0_-1": its direction; false for another parameter. */
 static bool way_of(const char *name, bool *plane, int v[3])

@@ -122,7 +122,8 @@ static cupel_status solve_one(const cupel_micro_demand *d, cupel_trial *t, cupel
         cupel_status st = choose_blend(d, t, o->grid, physics, job, blend, err);
         if (st != CUPEL_OK) return st;
     }
-    cupel_solve_options so = {.physics = physics, .blend = *blend, .accuracy = o->accuracy, .keep_fields = o->fields};
+    const cupel_solution *guess = !o->guess ? NULL : physics == CUPEL_CONDUCTION ? o->guess->conduction : o->guess->elasticity;
+    cupel_solve_options so = {.physics = physics, .blend = *blend, .accuracy = o->accuracy, .keep_fields = o->fields, .guess = guess};
     cupel_trial_edges(&t->recipe, t->n, so.edge);
     cupel_status st = cupel_solve(t->mixture, material, &so, job, s, err);
     if (st != CUPEL_OK) return st;
@@ -137,6 +138,7 @@ cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *
 {
     cupel_status st = CUPEL_OK;
     *t = (cupel_trial){.recipe = *r, .made = *o, .blend_k = o->blend_k, .blend_c = o->blend_c};
+    t->made.guess = NULL;
     cupel_recipe_grid(r, o->grid, t->n);
     t->mixture = cupel_alloc(1, sizeof *t->mixture);
     if (!t->mixture) CUPEL_TRY(cupel_no_memory(err, "a trial", sizeof *t->mixture));

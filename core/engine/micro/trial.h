@@ -21,7 +21,8 @@ typedef struct cupel_trial_options {
     size_t grid;
     double accuracy;         /* what iterating may leave of the tensor, relative */
     double blend_k, blend_c; /* of cut voxels; NaN: chosen by a solve on half the grid */
-    bool fields;             /* keep them for cupel_trial_derivative */
+    bool fields;             /* keep them: for derivatives, and to begin others there */
+    const struct cupel_trial *guess; /* with fields, on the same grid: the solver begins there; NULL: at uniform fields */
 } cupel_trial_options;
 
 typedef struct cupel_trial {
@@ -33,6 +34,7 @@ typedef struct cupel_trial {
     cupel_solution *conduction, *elasticity; /* with fields; NULL where not needed */
     cupel_tensors t;
     size_t solves;                           /* loads that were solved */
+    bool guessed;                            /* from the fields of another trial */
 } cupel_trial;                               /* {0} is empty; without mixture and fields where it comes from a journal */
 
 /* Errors: those of the generator and the solver. *t is overwritten. */
