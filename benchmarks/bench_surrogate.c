@@ -11,7 +11,7 @@
  * per s     candidates per CPU second of one thread: points, tensors, asked numbers, scores
  *
  * build/benchmarks/bench_surrogate [quick | long] [only NAME] [keep DIR] [threads N] [grid N] [settings], from the project's root. `quick`: a
- * random field, laminates, and an elastic space, on a grid of 16: QUICK_TIME of one processor. `long` adds spaces, contrasts and 1,000 rows for
+ * random field, laminates, and an elastic space, on a grid of 16: 3 minutes of one processor. `long` adds spaces, contrasts and 1,000 rows for
  * stiffness (without it: 12 minutes of processor time, nearly all of it solving); `keep` leaves the solved structures in DIR, and takes those that are
  * there; `settings` says what was learned. Rows that are solved serve as up to SETS sets of n, apart from one another. */
 #define _GNU_SOURCE

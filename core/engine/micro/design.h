@@ -105,6 +105,7 @@ typedef struct cupel_design_point {
     size_t grid;
     uint64_t seed;
     const char *family;
+    double x[CUPEL_TRIAL_PARAMS]; /* parameters of the family */
 } cupel_design_point;
 
 /* Where a surrogate has begun the search, and what that cost. */

@@ -145,6 +145,7 @@ void cupel_design_page_methods(const cupel_design_page *p, cupel_str *s)
     if (p->found->n) cupel_micro_page_references(p->found->one[0].recipe.generator->method.name, s);
     cupel_micro_page_references(d->needs_elasticity ? "elasticity" : "conduction", s);
     cupel_micro_page_references("bounds", s);
+    if (p->reach->n) cupel_micro_page_references("voigt_reuss", s);
     if (d->needs_elasticity) cupel_micro_page_references("engineering", s);
     cupel_str_puts(
         s, "</ol>\n<p class=note><code>cupel methods</code> lists all methods, <code>cupel cite</code> gives them as BibTeX.</p></section>\n");
@@ -175,11 +176,14 @@ void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s)
 
 cupel_status cupel_design_report(const cupel_micro_demand *d, const cupel_designs *found, const cupel_account *a, cupel_err *err)
 {
-    const cupel_design_page p = {.d = d, .found = found, .account = a, .job = a->job};
+    cupel_reach reach;
+    const cupel_design_page p = {.d = d, .found = found, .account = a, .job = a->job, .reach = &reach};
     cupel_str s = {0};
+    cupel_status st = cupel_reach_of(d, found, a->job, &reach, err);
+    if (st != CUPEL_OK) return st;
     cupel_micro_page_open(d->words, &s);
     cupel_design_page_head(&p, &s);
-    cupel_status st = cupel_design_page_cards(&p, &s, err);
+    st = cupel_design_page_cards(&p, &s, err);
     cupel_design_page_search(&p, &s);
     cupel_design_page_attainable(&p, &s);
     cupel_design_page_files(&p, &s);
@@ -187,6 +191,7 @@ cupel_status cupel_design_report(const cupel_micro_demand *d, const cupel_design
     cupel_design_page_lineage(&p, &s);
     cupel_micro_page_close(&s);
     if (st == CUPEL_OK) st = cupel_micro_page_write(a->folder, &s, err);
+    cupel_reach_release(&reach);
     cupel_str_free(&s);
     return st;
 }

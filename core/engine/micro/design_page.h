@@ -4,12 +4,14 @@
 
 #include "core/engine/micro/design_out.h"
 #include "core/engine/micro/page.h"
+#include "core/engine/micro/reach.h"
 
 typedef struct cupel_design_page {
     const cupel_micro_demand *d;
     const cupel_designs *found;
     const cupel_account *account; /* with the files to take away */
     const cupel_job *job;
+    const cupel_reach *reach;     /* what else the space of the first design holds */
 } cupel_design_page;
 
 /* Sections in the order of the page. */

@@ -1,5 +1,7 @@
 /* Plots of a design: how the search came near, and what can be had. */
 #include "core/engine/micro/design_page.h"
+
+#include "core/base/mem.h"
 #include "core/engine/micro/samples.h"
 #include "core/engine/report_text.h"
 #include "core/math/small.h"
@@ -9,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GRIDS_MAX = 12, COLUMNS = 96, FRACTIONS = 41, TRIES = 60, REFINE = 6, BETWEEN = 6, NAMES_MAX = 64 };
+enum { GRIDS_MAX = 12, COLUMNS = 96, FRACTIONS = 41, TRIES = 60, REFINE = 6, BETWEEN = 6, REACH_COLUMNS = 40, NAMES_MAX = 64 };
 
 /* ---- grids as colours ---- */
 
@@ -363,6 +365,84 @@ static void put_region(const view *v, const cupel_plot *f, cupel_str *s)
     cupel_str_puts(s, "Z\"></path>");
 }
 
+/* ---- what the space holds ---- */
+
+/* One column of a plot: least and largest predicted value of candidates there, and the sum of the half widths of their intervals. */
+typedef struct column {
+    size_t n;
+    double low, high, half;
+} column;
+
+/* The number q of every row of a reach and of what the others say of it; [n_rows] each. */
+static double half_of(const view *v, quantity q, double *typical)
+{
+    const cupel_reach *r = v->p->reach;
+    double *truth = cupel_alloc(r->n_rows, sizeof *truth), *left_out = cupel_alloc(r->n_rows, sizeof *left_out), half = NAN;
+    for (size_t i = 0; truth && left_out && i < r->n_rows; i++)
+        truth[i] = value_of(v, q, &r->truth[i]), left_out[i] = value_of(v, q, &r->left_out[i]);
+    if (truth && left_out) half = cupel_reach_half(r, truth, left_out, typical);
+    cupel_free(truth);
+    cupel_free(left_out);
+    return half;
+}
+
+/* Whether a candidate counts for this view. */
+static bool is_shown(const view *v, const cupel_tensors *t)
+{
+    if (v->y == ASKED && cupel_ask_is_statistic(&v->p->d->ask[v->ask])) return false;
+    return t->fraction[v->phase] >= v->low && t->fraction[v->phase] <= v->high;
+}
+
+static void fill_columns(const view *v, const cupel_plot *f, double half, double typical, column *c)
+{
+    const cupel_reach *r = v->p->reach;
+    for (size_t i = 0; i < r->n; i++) {
+        const cupel_tensors *t = &r->predicted[i];
+        const double x = value_of(v, v->x, t), y = value_of(v, v->y, t), at = (x - f->x0) / (f->x1 - f->x0) * REACH_COLUMNS;
+        if (!(at >= 0 && at < REACH_COLUMNS) || !isfinite(y) || !is_shown(v, t)) continue;
+        column *one = &c[(size_t)at];
+        if (!one->n || y < one->low) one->low = y;
+        if (!one->n || y > one->high) one->high = y;
+        one->half += half * r->spread[i] * (fabs(y) + typical);
+        one->n++;
+    }
+}
+
+/* A run of columns as an area; `wide` 1: with the intervals at its edges. No further than the bounds and the plot. */
+static void put_run(const view *v, const cupel_plot *f, const column *c, size_t from, size_t to, double wide, const char *style, cupel_str *s)
+{
+    double low[REACH_COLUMNS], high[REACH_COLUMNS], at[REACH_COLUMNS];
+    for (size_t i = from; i < to; i++) {
+        double least = f->y0, most = f->y1;
+        at[i] = f->x0 + (f->x1 - f->x0) * ((double)i + 0.5) / REACH_COLUMNS;
+        if (v->x == FRACTION) at[i] = fmin(fmax(at[i], v->low), v->high);
+        if (v->bounded && v->y != ASKED && range_at(v, f, at[i], &least, &most)) least = fmax(least, f->y0), most = fmin(most, f->y1);
+        const double half = wide * c[i].half / (double)c[i].n;
+        low[i] = fmin(fmax(c[i].low - half, least), most);
+        high[i] = fmin(fmax(c[i].high + half, least), most);
+    }
+    cupel_str_addf(s, "<path class=%s d=\"", style);
+    for (size_t i = from; i < to; i++) cupel_str_addf(s, "%c%.2f %.2f", i == from ? 'M' : 'L', cupel_plot_x(f, at[i]), cupel_plot_y(f, high[i]));
+    for (size_t i = to; i-- > from;) cupel_str_addf(s, "L%.2f %.2f", cupel_plot_x(f, at[i]), cupel_plot_y(f, low[i]));
+    cupel_str_puts(s, "Z\"></path>");
+}
+
+/* The region that the surrogate knows, its rim first. */
+static void put_reach(const view *v, const cupel_plot *f, cupel_str *s)
+{
+    column c[REACH_COLUMNS] = {{0}};
+    double typical;
+    if (!v->p->reach->n) return;
+    const double half = half_of(v, v->y, &typical);
+    if (!isfinite(half)) return;
+    fill_columns(v, f, half, typical, c);
+    for (int rim = 1; rim >= 0; rim--)
+        for (size_t from = 0, to; from < REACH_COLUMNS; from = to + 1) {
+            for (to = from; to < REACH_COLUMNS && c[to].n; to++) {}
+            if (to > from + 1) put_run(v, f, c, from, to, rim, rim ? "reach-rim" : "reach", s);
+        }
+}
+
 /* ---- the demand ---- */
 
 /* A window of an axis as a pair of lines. */
@@ -408,6 +488,10 @@ static cupel_plot frame_of(const view *v)
         widen(value_of(v, v->x, &o->point[i].t), &f.x0, &f.x1), widen(value_of(v, v->y, &o->point[i].t), &f.y0, &f.y1);
     for (size_t i = 0; i < o->n; i++)
         widen(value_of(v, v->x, &o->one[i].limit), &f.x0, &f.x1), widen(value_of(v, v->y, &o->one[i].limit), &f.y0, &f.y1);
+    for (size_t i = 0; i < v->p->reach->n; i++) {
+        const cupel_tensors *t = &v->p->reach->predicted[i];
+        if (is_shown(v, t)) widen(value_of(v, v->x, t), &f.x0, &f.x1), widen(value_of(v, v->y, t), &f.y0, &f.y1);
+    }
     if (wanted(v, v->x, &at)) widen(at, &f.x0, &f.x1);
     if (wanted(v, v->y, &at)) widen(at, &f.y0, &f.y1);
     if (v->x == FRACTION) widen(v->low > 0 ? v->low : f.x0, &f.x0, &f.x1), widen(v->high < 1 ? v->high : f.x1, &f.x0, &f.x1);
@@ -430,6 +514,7 @@ static void put_view(const view *v, const char *caption, const char *region, cup
     cupel_str_puts(s, "<figure>");
     cupel_plot_open(&f, "what can be had", cupel_str_text(&x), cupel_str_text(&y), s);
     put_region(v, &f, s);
+    put_reach(v, &f, s);
     for (size_t i = 0; i < o->n_points; i++) {
         const double a = value_of(v, v->x, &o->point[i].t), b = value_of(v, v->y, &o->point[i].t);
         unsigned char rgb[3];
@@ -485,9 +570,12 @@ void cupel_design_page_attainable(const cupel_design_page *p, cupel_str *s)
     cupel_str_addf(
         s,
         "<section id=attainable><h2>What can be had</h2>\n<p>Every structure that was tried and the demand among them%s. Tried structures are "
-        "as their grid shows them; numbers mark the designs above, extrapolated.</p>\n<p class=\"note chips\">",
+        "as their grid shows them; numbers mark the designs above, extrapolated. ",
         v.bounded ? ", with the outer bounds that no arrangement of the phases can leave" : "");
+    cupel_html(s, p->reach->words);
+    cupel_str_puts(s, "</p>\n<p class=\"note chips\">");
     put_grids(&g, s);
+    if (p->reach->n) cupel_str_puts(s, "<span><span class=chip style=\"background:var(--green);opacity:.5\"></span>by the surrogate</span> ");
     cupel_str_puts(s, "<span><b style=\"color:var(--vermilion)\">+</b> the demand</span></p>\n<div class=views>\n");
     put_views(&v, s);
     cupel_str_puts(s, "</div></section>\n");

@@ -190,22 +190,47 @@ static cupel_status too_few(const cupel_samples *rows, size_t good, cupel_err *e
                       most_n, most);
 }
 
+/* What simple models say of row i [n of the model], whose noise may not be that of the space; *other is of the seed before. */
+static cupel_status know_row(const cupel_micro_model *m, size_t i, cupel_micro_space *there, cupel_micro_physics *other, double *known,
+                             cupel_err *err)
+{
+    const double *value = m->rows->param + m->row[i] * m->space->n;
+    const uint64_t seed = m->rows->seed ? m->rows->seed[m->row[i]] : m->space->middle.seed;
+    if (seed == m->space->middle.seed || !m->physics.moments) {
+        know(m, value, known);
+        return CUPEL_OK;
+    }
+    if (!other->space || there->middle.seed != seed) {
+        cupel_micro_physics_release(other);
+        *there = *m->space;
+        there->middle.seed = seed;
+        const cupel_status st = cupel_micro_physics_init(m->d, there, m->exact_fraction, other, err);
+        if (st != CUPEL_OK) return st;
+    }
+    cupel_micro_physics_columns(other, value, m->exact_fraction ? fraction_of(m, value) : 0.5, known);
+    return CUPEL_OK;
+}
+
 static cupel_status learn(cupel_micro_model *m, double **y_out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const size_t n_params = m->space->n, e = m->physics.n;
     double *z = m->z = cupel_alloc(m->n, n_params * sizeof *z), *y = cupel_alloc(m->n, m->p * sizeof *y);
     double *known = cupel_alloc(m->n, (e + 1) * sizeof *known);
-    if (!z || !y || !known) CUPEL_TRY(cupel_no_memory(err, "a surrogate", 0));
+    cupel_micro_space *there = cupel_alloc(1, sizeof *there);
+    cupel_micro_physics other = {.n = 0};
+    if (!z || !y || !known || !there) CUPEL_TRY(cupel_no_memory(err, "a surrogate", 0));
     for (size_t i = 0; i < m->n; i++) {
         const double *value = m->rows->param + m->row[i] * n_params;
         cupel_micro_space_scaled(m->space, value, z + i * n_params);
-        know(m, value, known + i * e);
+        CUPEL_TRY(know_row(m, i, there, &other, known + i * e, err));
         put_outputs(m, m->rows->figure + m->row[i] * m->rows->layout.width, y + i * m->p);
     }
     const cupel_joint_rows rows = {.n = m->n, .d = n_params, .e = e, .p = m->p, .z = z, .h = known, .y = y};
     st = cupel_joint_fit(&rows, &m->joint, err);
 done:
+    cupel_micro_physics_release(&other);
+    cupel_free(there);
     cupel_free(known);
     *y_out = y;
     return st;
@@ -569,17 +594,29 @@ void cupel_micro_model_values(const cupel_micro_model *m, const double *value, s
     for (size_t i = 0; i < n; i++) ask_outputs(m, value + i * m->space->n, s->mean + i * m->p, fraction, asked + i * m->d->n_asks, 1);
 }
 
-void cupel_micro_model_figures(const cupel_micro_model *m, const double *value, size_t n, cupel_isa isa, cupel_micro_scratch *s, double *figure)
+static void put_figure(const cupel_micro_model *m, const double *value, const double *y, double *row)
 {
     const cupel_layout *l = &m->rows->layout;
+    double k[9], c[36];
+    memset(row, 0, l->width * sizeof *row);
+    const cupel_micro_state t = state_of(m, value, y, row + l->fraction, k, c);
+    if (t.k) memcpy(row + l->k, k, sizeof k);
+    if (t.c) memcpy(row + l->c, c, sizeof c);
+}
+
+void cupel_micro_model_figures(const cupel_micro_model *m, const double *value, size_t n, cupel_isa isa, cupel_micro_scratch *s, double *figure)
+{
     predict(m, value, n, isa, s);
-    memset(figure, 0, n * l->width * sizeof *figure);
-    for (size_t i = 0; i < n; i++) {
-        double *row = figure + i * l->width, k[9], c[36];
-        const cupel_micro_state t = state_of(m, value + i * m->space->n, s->mean + i * m->p, row + l->fraction, k, c);
-        if (t.k) memcpy(row + l->k, k, sizeof k);
-        if (t.c) memcpy(row + l->c, c, sizeof c);
-    }
+    for (size_t i = 0; i < n; i++) put_figure(m, value + i * m->space->n, s->mean + i * m->p, figure + i * m->rows->layout.width);
+}
+
+const double *cupel_micro_scratch_spread(const cupel_micro_scratch *s) { return s->spread; }
+
+void cupel_micro_model_left_out_figures(const cupel_micro_model *m, double *figure, double *spread)
+{
+    for (size_t i = 0; i < m->n; i++)
+        put_figure(m, m->rows->param + m->row[i] * m->rows->n_params, cupel_joint_left_out(m->joint) + i * m->p, figure + i * m->rows->layout.width);
+    memcpy(spread, cupel_joint_left_out_spread(m->joint), m->n * sizeof *spread);
 }
 
 /* Half width of the 95 % bar that a solved structure would have here on the sample's grid: what a surrogate of solved values cannot know of. */

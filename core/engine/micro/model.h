@@ -58,6 +58,12 @@ void cupel_micro_model_values(const cupel_micro_model *m, const double *value, s
  * where the layout has them, and 0 elsewhere. */
 void cupel_micro_model_figures(const cupel_micro_model *m, const double *value, size_t n, cupel_isa isa, cupel_micro_scratch *s, double *figure);
 
+/* [n] of the last call with this scratch: how far a structure may be from what is predicted, as a multiple that is the same for all outputs. */
+const double *cupel_micro_scratch_spread(const cupel_micro_scratch *s);
+
+/* The rows of the model, each from the others: figure [n_rows][layout.width] as above, spread [n_rows]. */
+void cupel_micro_model_left_out_figures(const cupel_micro_model *m, double *figure, double *spread);
+
 /* Thorough, one row. */
 typedef struct cupel_micro_forecast {
     double value[CUPEL_ASKS_MAX], lower[CUPEL_ASKS_MAX], upper[CUPEL_ASKS_MAX];

@@ -51,6 +51,8 @@ static const char STYLE[] =
     ".views { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 18px 34px; }\n"
     ".views figure { max-width: 520px; }\n"
     ".demanded { stroke: var(--vermilion); stroke-width: 1.6; stroke-dasharray: 5 4; }\n"
+    ".reach-rim { fill: var(--green); fill-opacity: .12; } .reach { fill: var(--green); fill-opacity: .22; stroke: var(--green); stroke-opacity: "
+    ".6; }\n"
     ".best { fill: #fff; fill-opacity: .88; stroke: #16202b; stroke-width: 1.2; } .plot .best-name { font-size: 10px; font-weight: 600; fill: "
     "#16202b; }\n"
     "@media (max-width: 800px) { .card { grid-template-columns: minmax(0, 1fr); } .card .wide { grid-column: 1; } .views { grid-template-columns: "

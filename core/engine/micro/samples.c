@@ -28,6 +28,7 @@ void cupel_samples_release(cupel_samples *s)
     cupel_free(s->figure);
     cupel_free(s->reason);
     cupel_free(s->recipe);
+    cupel_free(s->seed);
     *s = (cupel_samples){0};
 }
 

@@ -12,6 +12,7 @@ typedef struct cupel_samples {
     char **reason;      /* [n] why there are no figures; NULL: there are */
     char **recipe;      /* [n] in words */
     size_t done_before; /* rows that checkpoints held */
+    uint64_t *seed;     /* [n] of the noise of each row; NULL: the space's */
 } cupel_samples;        /* {0} is empty */
 
 /* Judges every row on the demand's grid. Each is written to a small artifact in `folder` (made when it is not there) as soon as it is done; with
