@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GRIDS_MAX = 12, COLUMNS = 96, FRACTIONS = 41, TRIES = 60, REFINE = 6, BETWEEN = 6, REACH_COLUMNS = 40, NAMES_MAX = 64 };
+enum { GRIDS_MAX = 12, COLUMNS = 96, FRACTIONS = 41, TRIES = 60, REFINE = 6, BETWEEN = 6, REACH_COLUMNS = 96, GAP = 4, NAMES_MAX = 64 };
 
 /* ---- grids as colours ---- */
 
@@ -408,23 +408,36 @@ static void fill_columns(const view *v, const cupel_plot *f, double half, double
     }
 }
 
-/* A run of columns as an area; `wide` 1: with the intervals at its edges. No further than the bounds and the plot. */
+/* Columns from .. to with candidates as an area; `wide` 1: with the intervals at its edges. No further than the bounds and the plot. */
 static void put_run(const view *v, const cupel_plot *f, const column *c, size_t from, size_t to, double wide, const char *style, cupel_str *s)
 {
     double low[REACH_COLUMNS], high[REACH_COLUMNS], at[REACH_COLUMNS];
+    size_t n = 0;
     for (size_t i = from; i < to; i++) {
         double least = f->y0, most = f->y1;
-        at[i] = f->x0 + (f->x1 - f->x0) * ((double)i + 0.5) / REACH_COLUMNS;
-        if (v->x == FRACTION) at[i] = fmin(fmax(at[i], v->low), v->high);
-        if (v->bounded && v->y != ASKED && range_at(v, f, at[i], &least, &most)) least = fmax(least, f->y0), most = fmin(most, f->y1);
+        if (!c[i].n) continue;
+        at[n] = f->x0 + (f->x1 - f->x0) * ((double)i + 0.5) / REACH_COLUMNS;
+        if (v->x == FRACTION) at[n] = fmin(fmax(at[n], v->low), v->high);
+        if (v->bounded && v->y != ASKED && range_at(v, f, at[n], &least, &most)) least = fmax(least, f->y0), most = fmin(most, f->y1);
         const double half = wide * c[i].half / (double)c[i].n;
-        low[i] = fmin(fmax(c[i].low - half, least), most);
-        high[i] = fmin(fmax(c[i].high + half, least), most);
+        low[n] = fmin(fmax(c[i].low - half, least), most);
+        high[n] = fmin(fmax(c[i].high + half, least), most);
+        n++;
     }
+    if (n < 2) return;
     cupel_str_addf(s, "<path class=%s d=\"", style);
-    for (size_t i = from; i < to; i++) cupel_str_addf(s, "%c%.2f %.2f", i == from ? 'M' : 'L', cupel_plot_x(f, at[i]), cupel_plot_y(f, high[i]));
-    for (size_t i = to; i-- > from;) cupel_str_addf(s, "L%.2f %.2f", cupel_plot_x(f, at[i]), cupel_plot_y(f, low[i]));
+    for (size_t i = 0; i < n; i++) cupel_str_addf(s, "%c%.2f %.2f", i ? 'L' : 'M', cupel_plot_x(f, at[i]), cupel_plot_y(f, high[i]));
+    for (size_t i = n; i-- > 0;) cupel_str_addf(s, "L%.2f %.2f", cupel_plot_x(f, at[i]), cupel_plot_y(f, low[i]));
     cupel_str_puts(s, "Z\"></path>");
+}
+
+/* The end of the run of columns that begins at `from`: before GAP columns without a candidate, or at the end of the plot. */
+static size_t end_of_run(const column *c, size_t from)
+{
+    size_t last = from, i = from;
+    for (; i < REACH_COLUMNS && i < last + GAP; i++)
+        if (c[i].n) last = i;
+    return i;
 }
 
 /* The region that the surrogate knows, its rim first. */
@@ -437,10 +450,8 @@ static void put_reach(const view *v, const cupel_plot *f, cupel_str *s)
     if (!isfinite(half)) return;
     fill_columns(v, f, half, typical, c);
     for (int rim = 1; rim >= 0; rim--)
-        for (size_t from = 0, to; from < REACH_COLUMNS; from = to + 1) {
-            for (to = from; to < REACH_COLUMNS && c[to].n; to++) {}
-            if (to > from + 1) put_run(v, f, c, from, to, rim, rim ? "reach-rim" : "reach", s);
-        }
+        for (size_t from = 0; from < REACH_COLUMNS; from = end_of_run(c, from))
+            put_run(v, f, c, from, end_of_run(c, from), rim, rim ? "reach-rim" : "reach", s);
 }
 
 /* ---- the demand ---- */

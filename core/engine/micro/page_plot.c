@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 const double cupel_plot_left = 50, cupel_plot_top = 10;
 static const double RIGHT = 12, BOTTOM = 44;
@@ -21,13 +22,19 @@ static double step_of(double from, double to)
     return (x < 1.5 ? 1 : x < 3.5 ? 2 : x < 7.5 ? 5 : 10) * power;
 }
 
+/* 0.0002 as 2e−4: six characters would run into the name of the axis. */
 static void put_mark(double value, double step, cupel_str *s)
 {
     char b[32];
-    const double digits = -floor(log10(step) + 1e-9);
-    snprintf(b, sizeof b, "%.*f", digits > 0 && digits < 8 ? (int)digits : 0, fabs(value) < step / 1e6 ? 0 : value);
+    const int power = (int)floor(log10(step) + 1e-9);
+    const double steps = fabs(value) < step / 1e6 ? 0 : value / pow(10, power);
+    if (power > -4 && power < 4)
+        snprintf(b, sizeof b, "%.*f", power < 0 ? -power : 0, steps == 0 ? 0 : value);
+    else
+        snprintf(b, sizeof b, "%.0f", steps);
     cupel_str_puts(s, b[0] == '-' ? "−" : "");
     cupel_str_puts(s, b + (b[0] == '-'));
+    if ((power <= -4 || power >= 4) && steps != 0) cupel_str_addf(s, "e%s%d", power < 0 ? "−" : "", abs(power));
 }
 
 /* Powers of ten, with 2 and 5 between them where there are few. */

@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANDIDATES = 10240, BLOCK = 256, ROWS_LEAST = 9, ROWS_MOST = 256 };
+enum { CANDIDATES = 10240, BLOCK = 256, ROWS_LEAST = 9, ROWS_MOST = 256, COLUMNS_MOST = 24 };
 
-static const double NEAR = 0.02;  /* trials nearer than this are one: root mean square of the differences, -1 .. 1 being a range */
+static const double NEAR = 0.05;  /* trials nearer than this are one: root mean square of the differences, -1 .. 1 being as far as all go */
 static const double LEVEL = 0.9;
 static const double KNOWN = 0.9;  /* candidates may be as far off as this share of the rows left out */
-static const double SKILL = 0.5;  /* least share of the variance of rows left out that is explained */
+static const double SKILL = 0.5;  /* least share of the variance of rows left out that is explained, */
+static const double POOR = 0.2;   /* and most that the tensors of half of them may be missed by */
 
 static const uint64_t STREAM = 0x7265616368; /* "reach" */
 
@@ -43,18 +44,44 @@ static cupel_micro_demand *plain(const cupel_micro_demand *d)
     return p;
 }
 
-static bool space_of(const cupel_micro_demand *d, const cupel_designs *found, const cupel_family *f, cupel_micro_space *s)
+static bool of_family(const cupel_design_point *p, const cupel_family *f)
 {
-    *s = (cupel_micro_space){.middle = f->start, .n = f->n};
-    if (!f->n || f->n > CUPEL_SOBOL_DIMENSIONS) return false;
-    s->middle.seed = found->one[0].recipe.seed;
-    for (size_t i = 0; i < f->n; i++) {
-        s->place[i] = f->place[i], s->low[i] = f->low[i], s->high[i] = f->high[i];
-        if (!(f->high[i] > f->low[i])) return false;
+    return strcmp(p->family, f->start.generator->method.name) == 0;
+}
+
+/* From where to where a parameter of a family changed on the way. */
+static void ends_of(const cupel_designs *found, const cupel_family *f, size_t k, double *low, double *high)
+{
+    *low = HUGE_VAL, *high = -HUGE_VAL;
+    for (size_t i = 0; i < found->n_points; i++)
+        if (of_family(&found->point[i], f)) *low = fmin(*low, found->point[i].x[k]), *high = fmax(*high, found->point[i].x[k]);
+}
+
+/* How much of its range that is. */
+static double changed(const cupel_designs *found, const cupel_family *f, size_t k)
+{
+    double low, high;
+    ends_of(found, f, k, &low, &high);
+    return f->high[k] > f->low[k] && high > low ? (high - low) / (f->high[k] - f->low[k]) : 0;
+}
+
+/* The space of the parameters that changed most, as far as they did, at most COLUMNS_MOST of them and the volume fraction first; the others are those
+ * of the first design. of [COLUMNS_MOST]: which of the family each is. */
+static void space_of(const cupel_designs *found, const cupel_family *f, cupel_micro_space *s, size_t *of)
+{
+    double much[CUPEL_TRIAL_PARAMS];
+    *s = (cupel_micro_space){.middle = found->one[0].recipe};
+    for (size_t k = 0; k < f->n; k++) much[k] = changed(found, f, k) * (k == f->fraction ? 1e6 : 1);
+    for (size_t most; s->n < COLUMNS_MOST; s->n++) {
+        most = 0;
+        for (size_t k = 1; k < f->n; k++)
+            if (much[k] > much[most]) most = k;
+        if (!(much[most] > 1e-9)) break;
+        s->place[s->n] = f->place[most];
+        ends_of(found, f, most, &s->low[s->n], &s->high[s->n]);
+        of[s->n] = most;
+        much[most] = 0;
     }
-    cupel_sobol_init(&s->sobol, s->n);
-    cupel_sobol_shift(&s->sobol, d->seed);
-    return true;
 }
 
 static bool is_near(const cupel_micro_space *s, const double *a, const double *b)
@@ -81,7 +108,8 @@ static bool finite_row(const double *row, size_t n)
 }
 
 /* The trials of a family from the last to the first: later ones are on finer grids. */
-static cupel_status rows_of(const cupel_micro_demand *d, const cupel_designs *found, const cupel_micro_space *s, cupel_samples *rows, cupel_err *err)
+static cupel_status rows_of(const cupel_micro_demand *d, const cupel_designs *found, const cupel_family *f, const cupel_micro_space *s,
+                            const size_t *of, cupel_samples *rows, cupel_err *err)
 {
     cupel_layout_of(d, &rows->layout);
     const size_t most = found->n_points < ROWS_MOST ? found->n_points : (size_t)ROWS_MOST, width = rows->layout.width;
@@ -92,10 +120,11 @@ static cupel_status rows_of(const cupel_micro_demand *d, const cupel_designs *fo
     if (!rows->param || !rows->figure || !rows->reason || !rows->recipe || !rows->seed) return cupel_no_memory(err, "trials", 0);
     for (size_t i = found->n_points; i-- && rows->n < most;) {
         const cupel_design_point *p = &found->point[i];
-        bool take = strcmp(p->family, s->middle.generator->method.name) == 0;
-        for (size_t k = 0; k < rows->n && take; k++) take = rows->seed[k] != p->seed || !is_near(s, p->x, rows->param + k * s->n);
+        double *x = rows->param + rows->n * s->n;
+        bool take = of_family(p, f);
+        for (size_t k = 0; k < s->n; k++) x[k] = p->x[of[k]];
+        for (size_t k = 0; k < rows->n && take; k++) take = rows->seed[k] != p->seed || !is_near(s, x, rows->param + k * s->n);
         if (!take) continue;
-        memcpy(rows->param + rows->n * s->n, p->x, s->n * sizeof *p->x);
         put_row(&rows->layout, &p->t, rows->figure + rows->n * width);
         rows->seed[rows->n] = p->seed;
         rows->n += finite_row(rows->figure + rows->n * width, width);
@@ -183,7 +212,7 @@ static cupel_status judge(const source *of, cupel_reach *r, bool *good, cupel_er
         skill = fmin(skill, skill_of(r, elastic ? offsetof(cupel_tensors, c) : offsetof(cupel_tensors, k), elastic ? 36 : 9, miss, &median));
         worst = fmax(worst, median);
     }
-    *good = skill >= SKILL;
+    *good = skill >= SKILL && worst <= POOR;
     say(of, r, *good, 100 * worst);
 done:
     cupel_free(figure);
@@ -288,16 +317,12 @@ static cupel_status from_trials(const cupel_micro_demand *d, cupel_micro_demand 
     if (!f || !s) CUPEL_TRY(cupel_no_memory(err, "a surrogate", sizeof *f + sizeof *s));
     if (!found->n) goto done;
     CUPEL_TRY(cupel_families_of(d, f, err));
-    size_t k = 0;
+    size_t k = 0, of[COLUMNS_MOST];
     while (k < f->n && f->one[k].start.generator != found->one[0].recipe.generator) k++;
     if (k == f->n) goto done; /* one phase alone, or layers */
-    if (!space_of(p, found, &f->one[k], s)) {
-        if (f->one[k].n > CUPEL_SOBOL_DIMENSIONS)
-            snprintf(r->words, sizeof r->words, "No surrogate says what else can be had: %zu parameters of %s are too many for so few structures.",
-                     f->one[k].n, f->one[k].start.generator->method.name);
-        goto done;
-    }
-    CUPEL_TRY(rows_of(p, found, s, &rows, err));
+    space_of(found, &f->one[k], s, of);
+    if (!s->n) goto done; /* nothing changed */
+    CUPEL_TRY(rows_of(p, found, &f->one[k], s, of, &rows, err));
     if (rows.n < ROWS_LEAST) {
         snprintf(r->words, sizeof r->words, "No surrogate says what else can be had: only %zu of the %s structures tried differ.",
                  rows.n, s->middle.generator->method.name);

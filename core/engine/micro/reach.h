@@ -3,7 +3,8 @@
  * Learned from the sample of an earlier run where the demand names one, else from the trials on the way: those of the family of the first design,
  * each on its own grid and with its own noise, of trials that are next to one another the last. Candidates are points of the ranges of the sample,
  * and for trials the mixtures of three of them: what did not change on the way is not known of. Only those count of which the surrogate knows as much
- * as of its own rows when they are left out. Nothing is shown where rows left out are missed by more than half of their variance. */
+ * as of its own rows when they are left out. Nothing is shown where rows left out are missed by more than half of their variance, or half of
+ * them by more than a fifth. */
 #ifndef CUPEL_ENGINE_MICRO_REACH_H
 #define CUPEL_ENGINE_MICRO_REACH_H
 
