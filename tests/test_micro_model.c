@@ -120,8 +120,8 @@ static void unseen_structures(void **state)
     }
 }
 
-/* Intervals of 75 rows hold 90 to 98 % of what is new, over sets of other noise: 8 sets, of which one alone is known to 3.4 %, and 150 structures each,
- * make a deviation of 1.5 %, of which one is allowed below. */
+/* Intervals of 75 rows hold 90 to 98 % of what is new, over sets of other noise: 8 sets, of which one alone is known to 3.4 %, and 150 structures
+ * each, make a deviation of 1.5 %, of which one is allowed below. */
 static void few_rows_cover(void **state)
 {
     (void)state;
@@ -481,9 +481,15 @@ int main(void)
 {
     cupel_la_single_thread();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unseen_structures), cmocka_unit_test(few_rows_cover), cmocka_unit_test(tensors_are_those_that_are_asked),     cmocka_unit_test(left_out_rows_calibrate),
-        cmocka_unit_test(bars_of_the_sample_are_in_the_intervals), cmocka_unit_test(too_few_rows_say_why), cmocka_unit_test(the_noise_of_a_row_is_its_own),
-        cmocka_unit_test(the_first_is_the_best), cmocka_unit_test(verdicts_count_the_bar),
+        cmocka_unit_test(unseen_structures),
+        cmocka_unit_test(few_rows_cover),
+        cmocka_unit_test(tensors_are_those_that_are_asked),
+        cmocka_unit_test(left_out_rows_calibrate),
+        cmocka_unit_test(bars_of_the_sample_are_in_the_intervals),
+        cmocka_unit_test(too_few_rows_say_why),
+        cmocka_unit_test(the_noise_of_a_row_is_its_own),
+        cmocka_unit_test(the_first_is_the_best),
+        cmocka_unit_test(verdicts_count_the_bar),
         cmocka_unit_test(artifacts_come_back),
 #ifdef CUPEL_FAULTS
         cmocka_unit_test(out_of_memory_is_clean),
