@@ -87,6 +87,93 @@ static void of_gaussian_fields(void **state)
     derivatives_agree_with_solves("gaussian:fraction=0.45,wavelength=0.4", "y2_0", 0.05, elasticity, true);
 }
 
+/* The same body on the grid of solve_at, told by its volume fraction. */
+static cupel_recipe by_fraction(const cupel_recipe *r)
+{
+    const size_t n[3] = {20, 20, 20};
+    cupel_err err = {0};
+    cupel_recipe same = *r;
+    double share;
+    check_ok(cupel_recipe_share(r, n, &share, &job, &err), &err);
+    check_ok(cupel_recipe_set(&same, "fraction", share, &err), &err);
+    return same;
+}
+
+/* What all parameters of a skeleton do, from one look at each cut voxel, against differences under the same fields. */
+static void moves_agree_with_solves(void **state)
+{
+    (void)state;
+    static const char *const parameter[] = {"level", "line1_0_0", "line1_1_0", "line0_1_-2", "plane0_0_1", "c1_0_0", "c1_1_-1"};
+    enum { PARAMETERS = sizeof parameter / sizeof *parameter };
+    const double step = 2e-4;
+    cupel_err err = {0};
+    cupel_micro_demand *d = demand(elasticity);
+    cupel_recipe r;
+    cupel_trial t = {.solves = 0};
+    size_t place[PARAMETERS];
+    double c[PARAMETERS][36], share[PARAMETERS];
+    check_ok(cupel_recipe_of_text("skeleton:level=0.01,line1_0_0=0.17,line1_1_0=0.08,line0_1_-2=0.09,plane0_0_1=0.06,c1_0_0=0.02", &r, &err), &err);
+    for (size_t k = 0; k < PARAMETERS; k++) place[k] = cupel_recipe_place(&r, parameter[k]);
+    const cupel_recipe kept = by_fraction(&r);
+    solve_at(d, &kept, true, &t);
+    assert_true(cupel_trial_can_move(d, &t, &r));
+    check_ok(cupel_trial_moves(&t, &r, place, PARAMETERS, &job, c, share, &err), &err);
+    for (size_t k = 0; k < PARAMETERS; k++) {
+        cupel_recipe low = r, high = r;
+        cupel_tensors under_low = {.fraction = {0}}, under_high = under_low;
+        double apart[36], whole[36];
+        low.value[place[k]] -= step;
+        high.value[place[k]] += step;
+        low = by_fraction(&low);
+        high = by_fraction(&high);
+        check_ok(cupel_trial_under(d, &t, &low, &job, &under_low, &err), &err);
+        check_ok(cupel_trial_under(d, &t, &high, &job, &under_high, &err), &err);
+        for (size_t i = 0; i < 36; i++) {
+            whole[i] = (under_high.c[i] - under_low.c[i]) / (2 * step);
+            apart[i] = c[k][i] - whole[i];
+        }
+        if (!(norm(apart, 36) < 0.01 * norm(whole, 36))) print_error("%s: %g apart of %g\n", parameter[k], norm(apart, 36), norm(whole, 36));
+        assert_true(norm(whole, 36) > 0 && norm(apart, 36) < 0.01 * norm(whole, 36));
+        check_close(share[k], (under_high.fraction[1] - under_low.fraction[1]) / (2 * step), 0.01, 1e-4);
+    }
+    cupel_trial_release(&t);
+    cupel_micro_demand_free(d);
+}
+
+/* A solve that begins at the fields of a neighbour ends where one that begins at nothing does, sooner. */
+static void guesses_change_the_way_only(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = demand(elasticity);
+    d->phase[1].material = d->phase[0].material; /* a contrast that takes iterations */
+    cupel_material_set_lame(&d->phase[1].material, 1e4, 1e4);
+    cupel_recipe r, near;
+    cupel_trial t = {.solves = 0}, cold = {.solves = 0}, warm = {.solves = 0}, tight = {.solves = 0};
+    double apart[36], off[36];
+    check_ok(cupel_recipe_of_text("gyroid:fraction=0.4", &r, &err), &err);
+    check_ok(cupel_recipe_of_text("gyroid:fraction=0.402", &near, &err), &err);
+    cupel_trial_options o = {.grid = 20, .accuracy = 1e-4, .blend_k = 0.1, .blend_c = 0.05, .fields = true};
+    check_ok(cupel_trial_solve(d, &r, &o, &job, &t, &err), &err);
+    check_ok(cupel_trial_solve(d, &near, &o, &job, &cold, &err), &err);
+    o.guess = &t;
+    check_ok(cupel_trial_solve(d, &near, &o, &job, &warm, &err), &err);
+    assert_null(warm.made.guess);
+    solve_at(d, &near, false, &tight);
+    for (size_t i = 0; i < 36; i++) {
+        apart[i] = warm.t.c[i] - tight.t.c[i];
+        off[i] = t.t.c[i] - tight.t.c[i];
+    }
+    assert_true(norm(off, 36) > 1e-3 * norm(tight.t.c, 36));
+    assert_true(norm(apart, 36) < 2e-4 * norm(tight.t.c, 36));
+    assert_true(2 * cupel_solution_iterations(warm.elasticity) < cupel_solution_iterations(cold.elasticity));
+    cupel_trial_release(&t);
+    cupel_trial_release(&cold);
+    cupel_trial_release(&warm);
+    cupel_trial_release(&tight);
+    cupel_micro_demand_free(d);
+}
+
 /* Expansion comes from the stiffness; without a mismatch it is that of the phases. */
 static void expansion_follows_the_stiffness(void **state)
 {
@@ -108,6 +195,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_minimal_surfaces),
         cmocka_unit_test(of_gaussian_fields),
+        cmocka_unit_test(moves_agree_with_solves),
+        cmocka_unit_test(guesses_change_the_way_only),
         cmocka_unit_test(expansion_follows_the_stiffness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

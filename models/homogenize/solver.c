@@ -76,7 +76,7 @@ typedef struct budget {
 } budget;
 
 /* From a good guess the first iterations take away what is local, and fast: what is left goes more slowly than they say. */
-enum { GUESSED_LEAST = 6 };
+enum { GUESSED_LEAST = 10 };
 static const double GUESSED = 0.4;
 
 typedef struct solve {
