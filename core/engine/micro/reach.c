@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANDIDATES = 10240, BLOCK = 256, ROWS_LEAST = 9, ROWS_MOST = 256, COLUMNS_MOST = 24 };
+enum { CANDIDATES = 10240, BLOCK = 256, ROWS_LEAST = 9, ROWS_MOST = 256, COLUMNS_MOST = 24, SEEDS_MOST = 3 };
 
 static const double NEAR = 0.05;  /* trials nearer than this are one: root mean square of the differences, -1 .. 1 being as far as all go */
 static const double LEVEL = 0.9;
@@ -107,6 +107,19 @@ static bool finite_row(const double *row, size_t n)
     return true;
 }
 
+/* A tenth of a second goes into what is known of the noise of one seed (physics.h). */
+static bool is_of_few_seeds(const cupel_samples *rows, uint64_t seed)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        bool first = true;
+        if (rows->seed[i] == seed) return true;
+        for (size_t k = 0; k < i; k++) first = first && rows->seed[k] != rows->seed[i];
+        n += first;
+    }
+    return n < SEEDS_MOST;
+}
+
 /* The trials of a family from the last to the first: later ones are on finer grids. */
 static cupel_status rows_of(const cupel_micro_demand *d, const cupel_designs *found, const cupel_family *f, const cupel_micro_space *s,
                             const size_t *of, cupel_samples *rows, cupel_err *err)
@@ -121,7 +134,7 @@ static cupel_status rows_of(const cupel_micro_demand *d, const cupel_designs *fo
     for (size_t i = found->n_points; i-- && rows->n < most;) {
         const cupel_design_point *p = &found->point[i];
         double *x = rows->param + rows->n * s->n;
-        bool take = of_family(p, f);
+        bool take = of_family(p, f) && is_of_few_seeds(rows, p->seed);
         for (size_t k = 0; k < s->n; k++) x[k] = p->x[of[k]];
         for (size_t k = 0; k < rows->n && take; k++) take = rows->seed[k] != p->seed || !is_near(s, x, rows->param + k * s->n);
         if (!take) continue;
