@@ -14,9 +14,11 @@
  * errors of grains cancel, it is about 25 times too wide. More than 256 phases: three times |value - L|.
  *
  * Mixtures with cuts (the interface is known): the value is extrapolated from two grids, n and 3 n / 4, as if the error went with the square of the
- * voxel, which it does when cut voxels respond by the blend of their contrast. The bar is
+ * voxel, which it does when cut voxels respond by the blend of their contrast; for stiffness beside a void (contrast of 1000 and more) with the power
+ * 1.5, since some of the first is left there. The bar is
  *   h = a |T - T'| + min(b min(|V - L|, |L - R|), 4 s) + 1.5e-4 |T|,
- * a = 0.2 in space (stiffness 1.3), 2.5 in the plane and for fibres, b = 0.04 (stiffness 0.05),
+ * a = 0.2 in space (stiffness 1.3, beside a void 0.6 where the steps between the three grids shrink to a half or less, and up to 1.3 where to 0.7),
+ * 2.5 in the plane and for fibres, b = 0.04 (stiffness 0.05, beside a void 0.025),
  * T' on the coarser grid; L, V, R as above, on half the grid. What is left after extrapolating goes with the voxel itself and comes from the blend,
  * of which the first term knows little: hence the second, a share of what the choice could change. s, the root of the mean square of the steps
  * between the three grids, keeps it from what does not depend on the grid: laminates. The plane, where a step of one sign all along an interface is
@@ -84,6 +86,9 @@ void cupel_grids_release(cupel_grids *g);
 /* A known interface. With o->error false one solve, cut voxels as laminates. */
 cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
                                  cupel_estimate *e, cupel_err *err);
+
+/* The power of the voxel with which the error of a mixture in space falls; contrast as below. */
+double cupel_grid_power(cupel_physics physics, double contrast);
 
 /* The blend of cut voxels (solver.h) for phases of this contrast (>= 1 or its inverse) when the laminate on a coarser grid lies at xi between the
  * Hashin-Shtrikman bounds: only the soft phase continuous asks for the harmonic side, only the stiff one for the arithmetic, both for a little of

@@ -39,6 +39,9 @@ typedef struct cupel_families {
  * symmetry normal to the axes, and below 3.5 % skeletons of struts and plates in their place. CUPEL_USAGE with file:line. */
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
 
+/* Of C11 of the phases. */
+double cupel_design_contrast(const cupel_micro_demand *d);
+
 /* True when the properties asked for fall with the volume fraction of phase 1: phase 0 is the better one. */
 bool cupel_design_falls(const cupel_micro_demand *d);
 

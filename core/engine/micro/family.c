@@ -41,7 +41,7 @@ static void add_harmonics(cupel_family *f, int degree)
     }
 }
 
-static double contrast_of(const cupel_micro_demand *d)
+double cupel_design_contrast(const cupel_micro_demand *d)
 {
     double low = HUGE_VAL, high = 0;
     for (size_t i = 0; i < d->n_phases; i++) {
@@ -79,7 +79,7 @@ static double stiffness_asked(const cupel_micro_demand *d)
 /* Little solid is asked for, and fields want a finer grid; so little that series break. */
 static const double SPARSE = 0.07, THIN = 0.035;
 
-static bool asks_less(const cupel_micro_demand *d, double share) { return contrast_of(d) > 50 && stiffness_asked(d) < share; }
+static bool asks_less(const cupel_micro_demand *d, double share) { return cupel_design_contrast(d) > 50 && stiffness_asked(d) < share; }
 
 /* A stiffness that no body with planes of symmetry normal to the axes has. The skeletons that series begin with have such planes, and thin ones do
  * not lose them on the way: fields do better. */
@@ -118,7 +118,7 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
     add(f, "bandwidth", 0.08, 0.5, 0.1, 0.003);
     add_harmonics(f, 2);
     add_harmonics(f, 4);
-    if (contrast_of(d) > 50) add_harmonics(f, 6);
+    if (cupel_design_contrast(d) > 50) add_harmonics(f, 6);
     return CUPEL_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/search.h"
+#include "models/homogenize/estimate.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,20 +29,21 @@ static cupel_status solve_on(cupel_search *s, level *l, size_t grid, cupel_err *
     return CUPEL_OK;
 }
 
-/* The limit at s->x from two grids: where cut voxels respond as they should the error goes with the square of the voxel. `here` is a trial on the grid
+/* The limit at s->x from two grids, as a verification extrapolates. `here` is a trial on the grid
  * of the search, which is one of them where it is fine enough. on [2]: middle and fine. */
 static cupel_status limit_of_two(cupel_search *s, size_t fine, const cupel_trial *here, level *on, cupel_tensors *limit, double *bar, cupel_err *err)
 {
     const bool enough = here->made.grid >= fine / 2 + fine / 8 && here->made.grid < fine;
     const size_t middle = enough ? here->made.grid : even(3 * fine / 4);
     const double ratio = (double)fine / (double)middle, ahead = 1 / (ratio * ratio - 1);
+    const double stiff = 1 / (pow(ratio, cupel_grid_power(CUPEL_ELASTICITY, cupel_design_contrast(s->d))) - 1);
     cupel_status st = enough ? CUPEL_OK : solve_on(s, &on[0], middle, err);
     if (st == CUPEL_OK) st = solve_on(s, &on[1], fine, err);
     if (st != CUPEL_OK) return st;
     const cupel_tensors *m = enough ? &here->t : &on[0].last.t, *f = &on[1].last.t;
     *limit = *f;
     for (size_t i = 0; i < 9; i++) limit->k[i] += ahead * (f->k[i] - m->k[i]);
-    for (size_t i = 0; i < 36; i++) limit->c[i] += ahead * (f->c[i] - m->c[i]);
+    for (size_t i = 0; i < 36; i++) limit->c[i] += stiff * (f->c[i] - m->c[i]);
     for (size_t i = 0; i < 6; i++) limit->alpha[i] += ahead * (f->alpha[i] - m->alpha[i]);
     const cupel_micro_state far = cupel_tensors_state(s->d, limit), near = cupel_tensors_state(s->d, f);
     for (size_t i = 0; i < s->d->n_asks; i++)
