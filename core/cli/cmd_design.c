@@ -51,6 +51,8 @@ const cupel_verb cupel_verb_design = {
             "A design is rebuilt on 4/3 of its grid, solved again and extrapolated, with a 95 % bar: it meets a tensor when distance and bar together are within the "
             "tolerance, a window when the bar lies inside; where the demand says 'hold under', what its tolerances add counts too. The search ends with the first that meets all, with 'designs: N' in the demand with the N-th; where "
             "there is a goal, four starts are pursued before the best is verified.\n\n"
+            "Of what was found it is then said, on coarse grids and within what is left of the budget, how far it moves with its phases 5 % off and its "
+            "interface by half of the demand's tolerance, what a tenth of a void's stand-in changes, and how four other seeds spread.\n\n"
             "  cupel design datasets/examples/heat-spreader.yaml -o out --budget 60s\n"
             "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
             "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there, to the same bytes where "

@@ -229,7 +229,7 @@ static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cu
         cupel_str_puts(s, "what it is to hold under cannot be told of it");
     } else if (a->whole) {
         cupel_str_addf(s, "%.3g + %.2g", value, error);
-        if (d->hold_line) cupel_str_addf(s, " + %.2g", above);
+        if (d->hold_line) cupel_str_addf(s, " + %.2g (tolerances)", above);
         cupel_str_addf(s, " %s %.3g %%", v->met ? "≤" : "&gt;", high);
         if (!v->met && !v->met_as_drawn && value <= high) cupel_str_puts(s, ": near enough, but the bar is too wide; a finer grid narrows it");
     } else if (v->met) {
@@ -240,7 +240,6 @@ static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cu
         cupel_str_addf(s, "%s%s is %s the limit by %.3g", error > 0 ? "the end of its bar" : "it", d->hold_line ? ", with the tolerances," : "",
                        over ? "above" : "below", beyond);
     }
-    if (v->met_as_drawn && !v->met && !isnan(above)) cupel_str_puts(s, ": met as drawn, it does not hold under the tolerances");
     cupel_str_puts(s, "</div>");
 }
 

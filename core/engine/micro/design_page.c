@@ -2,6 +2,7 @@
 #include "core/engine/micro/design_page.h"
 
 #include "core/base/err.h"
+#include "core/engine/micro/after.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/report_text.h"
@@ -128,6 +129,18 @@ void cupel_design_page_files(const cupel_design_page *p, cupel_str *s)
 
 /* ---- methods ---- */
 
+static void put_loads(const cupel_designs *found, cupel_str *s)
+{
+    cupel_load_count count[CUPEL_LOAD_COUNTS];
+    const char *gap = "";
+    cupel_design_loads(found, count);
+    for (size_t i = 0; i < CUPEL_LOAD_COUNTS; i++) {
+        if (!count[i].loads) continue;
+        cupel_str_addf(s, "%s%zu for %s", gap, count[i].loads, count[i].what);
+        gap = ", ";
+    }
+}
+
 void cupel_design_page_methods(const cupel_design_page *p, cupel_str *s)
 {
     const cupel_micro_demand *d = p->d;
@@ -139,9 +152,12 @@ void cupel_design_page_methods(const cupel_design_page *p, cupel_str *s)
                    "the limit meets it.</p>\n<p>A design is verified from its recipe on three grids up to 4/3 of its own and extrapolated to the "
                    "shape itself; the bar "
                    "is the half width at 95 %%. A tensor is met when distance and bar together are within the tolerance, a window when the whole bar "
-                   "lies inside.</p>\n"
-                   "<ol class=references>\n",
-                   (unsigned long long)d->grid);
+                   "lies inside%s.</p>\n<p>How far a design moves with its phases and its interface follows to first order from the fields of one trial "
+                   "on a coarse grid; a void with a tenth of its stand-in and other seeds are solved again there. A load is one unit gradient or strain: 3 "
+                   "make a conductivity, 6 a stiffness. %zu were solved, ",
+                   (unsigned long long)d->grid, d->hold_line ? "; the worst that the tolerances do in combination counts too" : "", p->found->solves);
+    put_loads(p->found, s);
+    cupel_str_puts(s, ".</p>\n<ol class=references>\n");
     if (p->found->n) cupel_micro_page_references(p->found->one[0].recipe.generator->method.name, s);
     cupel_micro_page_references(d->needs_elasticity ? "elasticity" : "conduction", s);
     cupel_micro_page_references("bounds", s);
