@@ -31,4 +31,21 @@ grep -q '^  5 % more or less' "$T/out" && grep -q '^  not computed, the budget i
 heat_spreader '0.1 %' 'space: {generator: gyroid, fraction: 0.4..0.45}' >"$T/f.yaml"
 "$CUPEL" design "$T/f.yaml" -o "$T/F" --grid 24 --budget 40solves --threads 1 >"$T/out" 2>"$T/err"; rc=$?
 [ $rc = 5 ] && grep -q 'does not meet the demand (probability below 1e-06)' "$T/out" && [ "$(cell "$T/F/designs.csv" probability)" = 0 ] && ok 'a probability that is none' || { cat "$T/out"; no "a probability that is none ($rc)"; }
+
+# Where no target says which fraction, fractions are looked at: two where a quarter of the budget pays for no more, of 3 + 3 loads each.
+cat >"$T/w.yaml" <<'Y'
+demand: a window
+scale: microstructure
+phases:
+  - {name: a, k: 1}
+  - {name: b, k: 10}
+require:
+  - {property: conductivity, component: 11, min: 2.5, max: 4}
+space: {generator: gyroid, fraction: 0.2..0.6}
+grid: 24
+Y
+"$CUPEL" design "$T/w.yaml" -o "$T/W" --budget 20solves --threads 1 >"$T/out" 2>"$T/err" || no 'a window'
+n=$(sed -n 's/^\([0-9]*\) loads solved in all:.*/\1/p' "$T/out")
+# Two of 6, one more with what two finer grids say of it, and a verification of 9; five fractions made 57.
+[ -n "$n" ] && [ "$n" -le 45 ] && ok "fewer fractions are looked at with less: $n loads" || { cat "$T/out"; no "fewer fractions are looked at with less: $n loads"; }
 exit $bad

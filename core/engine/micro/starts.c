@@ -74,6 +74,23 @@ static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *
     return st;
 }
 
+/* A quarter of a budget, so that most of it is left for what is found. */
+static bool looked_enough(const cupel_search *s)
+{
+    const cupel_micro_demand *d = s->d;
+    return (d->budget_solves && s->out->solves > d->budget_solves / 4) || cupel_now() - s->begin > 0.25 * d->budget_seconds ||
+           cupel_search_spent_verifying(s, 0);
+}
+
+/* How many fractions are looked at where no target says which: as many as that quarter pays for. A trial chooses how its cut voxels respond on half
+ * its grid first. */
+static size_t fractions_to_scan(const cupel_micro_demand *d)
+{
+    const uint64_t trial = 2 * ((d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u));
+    const uint64_t most = trial ? d->budget_solves / 4 / trial : SCAN;
+    return !d->budget_solves || most >= SCAN ? (size_t)SCAN : most > 2 ? (size_t)most : 2;
+}
+
 /* The volume fraction at which a whole tensor has the size of its target: regula falsi on the logarithm. */
 static cupel_status fit_size(cupel_search *s, size_t grid, double *best, double *at, cupel_err *err)
 {
@@ -118,8 +135,9 @@ static cupel_status fit_fraction(cupel_search *s, size_t grid, bool first, cupel
     } else {
         double size, target;
         const bool look = first && k < f->n;
-        for (size_t i = 0; i < (look ? SCAN : 1) && st == CUPEL_OK; i++) {
-            if (look) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * ((double)i + 0.5) / SCAN;
+        const size_t n = look ? fractions_to_scan(s->d) : 1;
+        for (size_t i = 0; i < n && st == CUPEL_OK && !(i > 1 && looked_enough(s)); i++) {
+            if (look) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * ((double)i + 0.5) / (double)n;
             st = cost_at(s, grid, &size, &target, err);
             if (st == CUPEL_OK && s->cost < best) best = s->cost, at = k < f->n ? s->x[k] : 0;
         }
@@ -165,14 +183,6 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
     memcpy(one->x, s->x, sizeof one->x);
     out->n++;
     return CUPEL_OK;
-}
-
-/* A quarter of a budget, so that most of it is left for what is found. */
-static bool looked_enough(const cupel_search *s)
-{
-    const cupel_micro_demand *d = s->d;
-    return (d->budget_solves && s->out->solves > d->budget_solves / 4) || cupel_now() - s->begin > 0.25 * d->budget_seconds ||
-           cupel_search_spent_verifying(s, 0);
 }
 
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
