@@ -171,7 +171,11 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor) { return spent(s, grid, factor, factor); }
 
 /* A verification is 3 trials, of the time of 5 to 7 on the grid of the design. */
-bool cupel_search_spent_verifying(const cupel_search *s, double more) { return spent(s, s->d->grid, 3 * (1 + more), 7 * (1 + more)); }
+bool cupel_search_spent_verifying(const cupel_search *s, double more)
+{
+    const double hold = s->d->hold_line ? 1 : 0; /* a trial with fields */
+    return spent(s, s->d->grid, (3 + hold) * (1 + more), (7 + hold) * (1 + more));
+}
 
 bool cupel_search_late(const cupel_search *s) { return !s->out->n && cupel_now() - s->begin > s->d->budget_seconds; }
 
