@@ -175,15 +175,17 @@ static void write_ball(const char *path)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    const char *const heat[2] = {"0:k=1", "*:k=5"}, *const grow[3] = {"0:E=1,nu=.3,alpha=1", "1:E=5,nu=.2,alpha=2", "2:E=5,nu=.2,alpha=3"};
+    const char *const heat[2] = {"0:k=1", "*:k=5"}, *const empty[2] = {"0:k=0", "*:k=5"};
+    const char *const grow[3] = {"0:E=1,nu=.3,alpha=1", "1:E=5,nu=.2,alpha=2", "2:E=5,nu=.2,alpha=3"};
     char ball[128];
     snprintf(ball, sizeof ball, "%s", path_of("ball.npy"));
     write_ball(ball);
-    const cupel_homogenize_options cases[2] = {
+    const cupel_homogenize_options cases[3] = {
         {.input = ball, .property = "conduction", .phase = heat, .n_phases = 2},
         {.input = ball, .property = "expansion", .phase = grow, .n_phases = 3, .fields = path_of("faults.h5"), .accuracy = 1e-2},
+        {.input = ball, .property = "conduction", .phase = empty, .n_phases = 2}, /* nothing carries: no solve */
     };
-    for (size_t c = 0; c < 2; c++) {
+    for (size_t c = 0; c < 3; c++) {
         size_t failed = 0;
         for (size_t n = 1;; n += 1 + n / 16) {
             cupel_homogenized *h = NULL;
