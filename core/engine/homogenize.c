@@ -205,7 +205,9 @@ typedef struct outlook {
     double fill;     /* what stands for zero eigenvalues; 0: there are none */
 } outlook;
 
-static cupel_status look_ahead(const cupel_sample *c, cupel_material *m, const cupel_homogenized *h, const cupel_job *job, outlook *o, cupel_err *err)
+/* bars: they are wanted. Those of a stiffness drown in noise past RIGID when the stiff phases are not connected. */
+static cupel_status look_ahead(const cupel_sample *c, bool bars, cupel_material *m, const cupel_homogenized *h, const cupel_job *job, outlook *o,
+                               cupel_err *err)
 {
     static const double ZERO = 1e-12;
     const cupel_mixture *mixture = &c->grids.grid[0];
@@ -215,7 +217,9 @@ static cupel_status look_ahead(const cupel_sample *c, cupel_material *m, const c
     if (!soft) return cupel_no_memory(err, "phases", 0);
     o->empty = soft_phases(h->kind.physics, h->n_phases, m, ZERO, soft);
     /* A gap of one voxel makes a whole of rigid parts as much stiffer than the soft phase as there are voxels, at the most. */
-    const bool any = o->empty || soft_phases(h->kind.physics, h->n_phases, m, FLOAT_END / fmax(longest, (double)mixture->n[2]), soft);
+    const bool noisy = bars && h->kind.physics == CUPEL_ELASTICITY;
+    const double limit = noisy ? 0.999 / RIGID : FLOAT_END / fmax(longest, (double)mixture->n[2]);
+    const bool any = o->empty || soft_phases(h->kind.physics, h->n_phases, m, limit, soft);
     cupel_status st = any ? cupel_homogenize_carried(mixture, soft, h, job, o->carried, err) : CUPEL_OK;
     cupel_free(soft);
     bool some = false;
@@ -299,8 +303,8 @@ static cupel_status estimate(const cupel_sample *c, const cupel_material *m, con
 static cupel_status say_rigid(cupel_homogenized *h, const cupel_job *job, cupel_err *err)
 {
     return cupel_homogenize_warn(h, job, err, "the stiff phases are not connected: computed with 3e3 times the softest phase in their place, the "
-                                              "limit of "
-                                              "rigid ones");
+                                              "limit "
+                                              "of rigid ones");
 }
 
 /* Single precision does not tell a soft whole beside very stiff phases: where they are not connected it is that with less stiff ones. */
@@ -345,6 +349,23 @@ static void beside_void(cupel_homogenized *h, const outlook *ahead, const double
     cupel_homogenize_clear(h, ahead->carried);
 }
 
+/* What stiff phases that were made softer may have taken from the whole, as if they were in series with the soft ones: d(1/T) = d(1/stiff). */
+static void beside_rigid(cupel_homogenized *h, const double *fraction, cupel_material *given)
+{
+    cupel_estimate *e = &h->estimate;
+    double least, most, by[6];
+    eigenvalues_of(h, fraction, given, &least, &most);
+    for (size_t i = 0; i < e->order; i++) {
+        const double t = e->tensor[i * (e->order + 1)];
+        by[i] = t * fmin(1, fmax(0, t * (1 / (RIGID * least) - 1 / most)));
+    }
+    for (size_t i = 0; i < e->order; i++)
+        for (size_t j = 0; j < e->order; j++) e->error[i * e->order + j] += sqrt(by[i] * by[j]);
+    cupel_bounds_of(h->kind, h->n_phases, fraction, given, &h->bounds);
+    cupel_bounds_keep(&h->bounds, e->on_grid);
+    cupel_bounds_keep(&h->bounds, e->tensor);
+}
+
 static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample *c, const cupel_job *job, cupel_homogenized *h, cupel_err *err)
 {
     cupel_material *m = NULL, *given = NULL;
@@ -366,7 +387,7 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     if (c->recipe && h->n_phases == 2 && !(fraction[0] * fraction[1] > 0))
         CUPEL_TRY(cupel_homogenize_warn(h, job, err, "the parameters of the recipe leave nothing of phase %d: this is the other one alone",
                                         fraction[0] > 0));
-    CUPEL_TRY(look_ahead(c, m, h, job, &ahead, err));
+    CUPEL_TRY(look_ahead(c, eo.error, m, h, job, &ahead, err));
     if (ahead.nothing) {
         CUPEL_TRY(cupel_homogenize_nothing(h, &c->grids.grid[0], eo.alpha, o->fields != NULL, job, err));
         bounds_beside_void(h, fraction, m);
@@ -384,6 +405,7 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     cupel_bounds_keep(&h->bounds, h->estimate.on_grid);
     cupel_bounds_keep(&h->bounds, h->estimate.tensor);
     if (ahead.empty) beside_void(h, &ahead, fraction, given);
+    if (ahead.rigid) beside_rigid(h, fraction, given);
     reach_to_bounds(h);
     if (ahead.empty) cupel_homogenize_clear(h, ahead.carried);
     if (ahead.empty) CUPEL_TRY(cupel_homogenize_say_zero(h, ahead.carried, job, err));
