@@ -117,8 +117,8 @@ static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recip
 
 static bool is_fatal(cupel_status st) { return st == CUPEL_NO_RESOURCE || st == CUPEL_INTERRUPTED; }
 
-static cupel_status compute(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_tensors *limit, const cupel_job *job, cupel_tensors *x,
-                            cupel_seeds *s, size_t *solves, cupel_err *err)
+static cupel_status compute(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_tensors *limit, const cupel_job *job,
+                            cupel_tensors *x, cupel_seeds *s, size_t *solves, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_trial_options o = {.grid = d->grid < CUPEL_SEEDS_GRID ? (size_t)d->grid : (size_t)CUPEL_SEEDS_GRID, .accuracy = ACCURACY, .blend_k = NAN,
