@@ -46,6 +46,10 @@ cp "$T/D1/design-1.json" "$T/first.json"
 { cat "$T/design.yaml"; echo 'surrogate: A/samples.h5'; } >"$T/key.yaml"
 "$CUPEL" design "$T/key.yaml" -o "$T/D1" --budget 90solves --threads 1 >"$T/out" 2>"$T/err"; cmp -s "$T/D1/design-1.json" "$T/first.json" && ok 'the key in a demand is the same' || no 'the key in a demand is the same'
 
+{ head_of; echo '  - {property: conductivity, component: 11, min: 1.2}'; } >"$T/wide.yaml"
+"$CUPEL" design "$T/wide.yaml" -o "$T/W" --budget 90solves --threads 1 --surrogate "$T/A/samples.h5" >"$T/out" 2>"$T/err"
+grep -o 'metric11=[-0-9.e]*' "$T/out" | awk -F= '{exit !($2 > -0.3 && $2 < 0.3)}' && ok 'of many that meet a demand one in the middle' || { cat "$T/out"; no 'of many that meet a demand one in the middle'; }
+
 refused() { # refused NAME CODE WORDS FILE
   "$CUPEL" design "$T/x.yaml" -o "$T/N" --surrogate "$4" >"$T/out" 2>"$T/err"; rc=$?
   [ $rc = "$2" ] && grep -qF "$3" "$T/err" && ok "$1" || { echo "    exit $rc"; no "$1"; }

@@ -13,11 +13,14 @@
 
 enum { BLOCK = 256, ROUND = 64 };
 
+static const double ENOUGH = 0.1; /* residual, in tolerances: no candidate needs be better */
+static const double GAIN = 0.2;   /* of the residual, that makes another round of candidates worth its time */
+
 /* What one thread has found, and its room. */
 typedef struct hand {
     cupel_micro_scratch *scratch;
     double *value, *figure;   /* [BLOCK][space.n], [BLOCK][layout.width] */
-    double cost, *best;       /* [space.n] */
+    double cost, off, *best;  /* off: mean square of the distance from the middle of the ranges; [space.n] */
     uint64_t index;
 } hand;
 
@@ -99,6 +102,22 @@ static double cost_of(const hunt *h, const double *figure)
     return cupel_ls_cost(r, one_sided, m);
 }
 
+/* Many may meet the demand alike: then the one nearest to the middle of the ranges, where less is extreme. */
+static bool is_better(double cost, double off, uint64_t index, const hand *than)
+{
+    if (cost != than->cost) return cost < than->cost;
+    if (cost == HUGE_VAL) return false;
+    return off != than->off ? off < than->off : index < than->index;
+}
+
+static double off_middle(const cupel_micro_space *s, const double *value)
+{
+    double z[CUPEL_SOBOL_DIMENSIONS], sum = 0;
+    cupel_micro_space_scaled(s, value, z);
+    for (size_t k = 0; k < s->n; k++) sum += z[k] * z[k];
+    return sum / (double)s->n;
+}
+
 static bool can_be_made(const hunt *h, const double *value)
 {
     cupel_recipe r;
@@ -117,29 +136,41 @@ static cupel_status look(void *user, size_t item, size_t worker, cupel_err *err)
     cupel_micro_model_figures(h->from->model, one->value, count, h->search->job->isa, one->scratch, one->figure);
     for (size_t i = 0; i < count; i++) {
         const double cost = cost_of(h, one->figure + i * h->from->rows.layout.width);
-        const bool better = cost < one->cost || (cost == one->cost && cost < HUGE_VAL && from + i < one->index);
-        if (!better || !can_be_made(h, one->value + i * n)) continue;
-        one->cost = cost, one->index = from + i;
+        const double off = cost <= one->cost ? off_middle(&h->from->space, one->value + i * n) : 0;
+        if (!is_better(cost, off, from + i, one) || !can_be_made(h, one->value + i * n)) continue;
+        one->cost = cost, one->off = off, one->index = from + i;
         memcpy(one->best, one->value + i * n, n * sizeof *one->best);
     }
     return CUPEL_OK;
 }
 
 /* The best of what the threads have; NULL: no candidate can be made. */
-static const hand *hunt_all(hunt *h, cupel_status *st, cupel_err *err)
+static const hand *best_of(const hunt *h)
 {
     const hand *best = NULL;
+    for (size_t i = 0; i < h->n_hands; i++) {
+        const hand *one = &h->hand[i];
+        if (one->cost < HUGE_VAL && (!best || is_better(one->cost, one->off, one->index, best))) best = one;
+    }
+    return best;
+}
+
+/* Rounds of candidates, h->first of them in the end: all, or until one meets the demand by far or a round brings the residual no more than GAIN of
+ * the way to nothing. */
+static const hand *hunt_all(hunt *h, cupel_status *st, cupel_err *err)
+{
     const uint64_t all = h->search->d->candidates, round = (uint64_t)BLOCK * ROUND;
-    for (h->first = 0; h->first < all && *st == CUPEL_OK; h->first += round) {
+    double before = HUGE_VAL;
+    for (h->first = 0; h->first < all && *st == CUPEL_OK;) {
         const uint64_t n = all - h->first < round ? all - h->first : round;
         if (cupel_stopped(h->search->job)) *st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while looking for a start");
         if (*st == CUPEL_OK) *st = cupel_par_for(h->n_hands, (size_t)((n + BLOCK - 1) / BLOCK), look, h, err);
+        h->first += n;
+        const hand *best = best_of(h);
+        if (best && (sqrt(best->cost) <= ENOUGH || sqrt(best->cost) > (1 - GAIN) * before)) break;
+        before = best ? sqrt(best->cost) : HUGE_VAL;
     }
-    for (size_t i = 0; i < h->n_hands; i++) {
-        const hand *one = &h->hand[i];
-        if (one->cost < HUGE_VAL && (!best || one->cost < best->cost || (one->cost == best->cost && one->index < best->index))) best = one;
-    }
-    return best;
+    return best_of(h);
 }
 
 /* A goal is the best of the sample: a direction among those that meet the rest. */
@@ -208,6 +239,7 @@ cupel_status cupel_design_start(cupel_search *s, const cupel_family *family, con
         const size_t k = range_of(&h, i);
         x[i] = k < from->space.n ? best->best[k] : family->start.value[family->place[i]];
     }
+    told->candidates = h.first;
     told->predicted = sqrt(best->cost);
     told->seconds = cupel_now() - begin;
     st = check_start(s, aim, family, grid, x, told, err);
