@@ -6,6 +6,8 @@
 
 enum { ITERATIONS = 40 };
 
+static const double SETTLED = 1e-7; /* change of a step, of the modulus, that is no longer followed */
+
 static const double EDGE = 1e-3; /* a model is not believed nearer to a bound, of the distance of the bounds */
 
 /* ---- random fields ---- */
@@ -93,14 +95,15 @@ static double inside(const double a[2], double f, double y)
     return y > 0 ? 1 / ((1 - f) / (a[0] + y) + f / (a[1] + y)) - y : 0;
 }
 
-/* Steps of the fixed point from the arithmetic means: near enough where the phases are not voids, smooth everywhere. */
+/* Steps of the fixed point from the arithmetic means: near enough where the phases are not voids, smooth to SETTLED. */
 static void hill_budiansky(const cupel_micro_physics *p, double f, double *bulk, double *shear)
 {
     double k = (1 - f) * p->bulk[0] + f * p->bulk[1], g = (1 - f) * p->shear[0] + f * p->shear[1];
     for (int i = 0; i < ITERATIONS; i++) {
-        const double around = g * (9 * k + 8 * g) / (6 * (k + 2 * g)), below = 4 * g / 3;
+        const double around = g * (9 * k + 8 * g) / (6 * (k + 2 * g)), below = 4 * g / 3, k_old = k, g_old = g;
         k = inside(p->bulk, f, below);
         g = inside(p->shear, f, around > 0 ? around : 0);
+        if (fabs(k - k_old) <= SETTLED * k && fabs(g - g_old) <= SETTLED * g) break;
     }
     *bulk = k;
     *shear = g;
