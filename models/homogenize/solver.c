@@ -75,9 +75,10 @@ typedef struct budget {
     size_t left; /* loads, with the one at work */
 } budget;
 
-/* From a good guess the first iterations take away what is local, and fast: what is left goes more slowly than they say. */
+/* From a good guess the first iterations take away what is local, and fast: what is left goes more slowly than they say, and derivatives from fields
+ * that have it misled searches. */
 enum { GUESSED_LEAST = 10 };
-static const double GUESSED = 0.4;
+static const double GUESSED = 0.25;
 
 typedef struct solve {
     cupel_iteration it;

@@ -37,15 +37,23 @@ static void begin_at(cupel_search *s, const cupel_start *start)
 
 /* Residuals as far as a design should be from its tolerances: bars add to it. */
 static const double ENOUGH = 0.12;
-/* What a start has to reach on the coarse grid to be finished before the others are tried: what that grid is off comes to as much. */
-static const double NEAR = 1;
 
-/* The coarse grid alone. */
+/* The residual that a start has to reach on the coarse grid to be finished before the others are tried: a tolerance, or what that grid is off. */
+static double near_of(const cupel_search *s)
+{
+    double near = 1;
+    for (size_t i = 0; i < s->d->n_asks; i++)
+        if (s->d->ask[i].whole && s->d->ask[i].within > 0) near = fmax(near, s->family->off / s->d->ask[i].within);
+    return near;
+}
+
+/* The coarse grid alone, no nearer than it can tell. */
 static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_err *err)
 {
     cupel_trial t = {.solves = 0};
     begin_at(s, start);
-    cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, 2 * ENOUGH, 1e-3, &t, err);
+    const double enough = s->family->off > 0 ? near_of(s) / 2 : 2 * ENOUGH;
+    cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, enough, 1e-3, &t, err);
     if (st == CUPEL_OK) start->cost = cupel_search_merit(s, &t.t);
     cupel_trial_release(&t);
     memcpy(start->x, s->x, sizeof start->x);
@@ -163,9 +171,9 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
         size_t k = i;
         for (; k < end; k++) {
-            if ((k > i && cupel_search_spent_verifying(s, 0.5)) || cupel_search_late(s)) break;
+            if (((k > i || o->n) && cupel_search_spent_verifying(s, 0.5)) || cupel_search_late(s)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
-            if (!s->goals && starts->one[k].cost < NEAR * NEAR) {
+            if (!s->goals && starts->one[k].cost < pow(near_of(s), 2)) {
                 k++;
                 break;
             }

@@ -25,6 +25,7 @@ typedef struct cupel_family {
     size_t fraction;                  /* index of the volume fraction among them, or of what moves it; n when it is fixed */
     double per_e;                     /* by how much it has to move until properties are e times as large */
     cupel_family_kind kind;           /* by which its starts differ */
+    double off;                       /* by what share of a tensor the coarse grid is typically off from the limit; 0: less than matters there */
     size_t scan_grid, coarse, middle, fine; /* voxels an edge: to look at starts, where they compete, where they are finished, where that is corrected */
 } cupel_family;
 
@@ -35,8 +36,8 @@ typedef struct cupel_families {
 } cupel_families;
 
 /* The demand's `space`, or for two phases Gaussian fields with a metric (conduction) or spherical harmonics (stiffness), and cosine series; where a whole
- * stiffness of less than 7 % of the stiffer phase's (Frobenius norms) is asked for against a contrast above 50, series only for targets with planes of
- * symmetry normal to the axes, and below 3.5 % skeletons of struts and plates in their place. CUPEL_USAGE with file:line. */
+ * stiffness of less than 7 % of the stiffer phase's (Frobenius norms) is asked for against a contrast above 50, skeletons of struts and plates in
+ * their place. CUPEL_USAGE with file:line. */
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
 
 /* Of C11 of the phases. */

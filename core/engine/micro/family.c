@@ -76,28 +76,10 @@ static double stiffness_asked(const cupel_micro_demand *d)
     return asked > 0 && solid > 0 ? sqrt(asked / solid) : 1;
 }
 
-/* Little solid is asked for, and fields want a finer grid; so little that series break. */
-static const double SPARSE = 0.07, THIN = 0.035;
+/* So little solid is asked for that fields want a finer grid and series break: skeletons of struts and plates stay whole. */
+static const double SPARSE = 0.07;
 
-static bool asks_less(const cupel_micro_demand *d, double share) { return cupel_design_contrast(d) > 50 && stiffness_asked(d) < share; }
-
-/* A stiffness that no body with planes of symmetry normal to the axes has. The skeletons that series begin with have such planes, and thin ones do
- * not lose them on the way: fields do better. */
-static bool is_turned(const cupel_micro_demand *d)
-{
-    double coupled = 0, whole = 0;
-    for (size_t i = 0; i < d->n_asks; i++) {
-        const cupel_ask *a = &d->ask[i];
-        if (!a->whole || a->kind != CUPEL_ASK_STIFFNESS) continue;
-        for (size_t k = 0; k < 36; k++) {
-            const size_t row = k / 6, col = k % 6;
-            if (isnan(a->target[k])) continue;
-            whole += a->target[k] * a->target[k];
-            if (row != col && (row > 2 || col > 2)) coupled += a->target[k] * a->target[k];
-        }
-    }
-    return coupled > 0.05 * 0.05 * whole;
-}
+static bool is_sparse(const cupel_micro_demand *d) { return d->needs_elasticity && cupel_design_contrast(d) > 50 && stiffness_asked(d) < SPARSE; }
 
 static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
 {
@@ -108,7 +90,7 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
     allowed_fraction(d, &low, &high);
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.12, 1e-3);
-    f->coarse = d->needs_elasticity && !asks_less(d, SPARSE) ? 24 : 32, f->fine = 64, f->scan_grid = 20;
+    f->coarse = d->needs_elasticity && !is_sparse(d) ? 24 : 32, f->fine = 64, f->scan_grid = 20;
     if (!d->needs_elasticity) {
         for (size_t i = 0; i < 6; i++) add(f, metric[i], -3, 3, 0.7, 0.01);
         return CUPEL_OK;
@@ -130,7 +112,7 @@ static cupel_status nodal_family(const cupel_micro_demand *d, cupel_family *f, c
     const cupel_param *p = f->start.generator->method.params;
     allowed_fraction(d, &low, &high);
     f->kind = CUPEL_FAMILY_SERIES;
-    f->coarse = asks_less(d, SPARSE) ? 32 : 24, f->fine = 64, f->scan_grid = 20;
+    f->coarse = 24, f->fine = 64, f->scan_grid = 20;
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.08, 1e-3);
     for (size_t i = 0; p[i].name; i++)
@@ -147,6 +129,7 @@ static cupel_status skeleton_family(const cupel_micro_demand *d, cupel_family *f
     const cupel_param *p = f->start.generator->method.params;
     f->kind = CUPEL_FAMILY_SKELETON;
     f->coarse = 32, f->middle = 64, f->fine = 96, f->scan_grid = 24;
+    f->off = 0.045;
     f->fraction = f->n;
     f->per_e = -0.02;
     add(f, "level", -0.2, 0.2, LEVEL, 1e-3);
@@ -194,8 +177,7 @@ static cupel_status families_of(const cupel_micro_demand *d, cupel_families *f, 
     cupel_status st = gaussian_family(d, &f->one[0], err);
     if (st == CUPEL_OK) st = cupel_family_lengths(d, &f->one[0], err);
     if (st != CUPEL_OK || d->needs_surface) return st; /* the others have few waves in the box, and so an area of their own */
-    if (asks_less(d, THIN)) return skeleton_family(d, &f->one[f->n++], err);
-    return asks_less(d, SPARSE) && is_turned(d) ? CUPEL_OK : nodal_family(d, &f->one[f->n++], err);
+    return is_sparse(d) ? skeleton_family(d, &f->one[f->n++], err) : nodal_family(d, &f->one[f->n++], err);
 }
 
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)

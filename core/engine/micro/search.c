@@ -150,6 +150,9 @@ static bool set_goals(cupel_search *s, const cupel_tensors *t)
 
 /* ---- budget ---- */
 
+/* Steps one after the other that help little, after which a stage ends. */
+enum { PATIENCE = 2 };
+
 /* By what power of the grid's edge the time of a trial grows: thin parts ask for fewer iterations where they are resolved. */
 static const double GROWTH = 2.3;
 
@@ -158,23 +161,30 @@ double cupel_search_seconds(double per, size_t grid) { return per * pow((double)
 double cupel_search_reserve(const cupel_micro_demand *d) { return fmin(1.0, 0.05 * d->budget_seconds); }
 
 /* Loads and time of a trial on the grid, so many times. */
-static bool spent(const cupel_search *s, size_t grid, double loads_factor, double factor)
+static bool spent(const cupel_search *s, size_t grid, double loads_factor, double factor, double kept)
 {
     const cupel_micro_demand *d = s->d;
     const size_t loads = (d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u);
     if (d->budget_solves && (double)(s->out->solves) + loads_factor * (double)loads > (double)d->budget_solves) return true;
     if (!(d->budget_seconds < HUGE_VAL)) return false;
-    const double next = cupel_search_seconds(s->trial_seconds, grid) * factor;
+    const double next = cupel_search_seconds(s->trial_seconds, grid) * factor + kept;
     return cupel_now() - s->begin + next > d->budget_seconds - cupel_search_reserve(d);
 }
 
-bool cupel_search_spent(const cupel_search *s, size_t grid, double factor) { return spent(s, grid, factor, factor); }
+/* A verification is 3 trials, of the time of 5 to 7 on the grid of the design; with one more where a design has to hold under tolerances. */
+static double verification(const cupel_search *s, double trials) { return trials + (s->d->hold_line ? 1 : 0); }
 
-/* A verification is 3 trials, of the time of 5 to 7 on the grid of the design. */
+/* The first verification has its time kept for it, or most of a budget that is too small for anything else. */
+bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
+{
+    static const double MOST = 0.6;
+    const double verifying = cupel_search_seconds(s->trial_seconds, s->d->grid) * verification(s, 7);
+    return spent(s, grid, factor, factor, s->out->n ? 0 : fmin(verifying, MOST * s->d->budget_seconds));
+}
+
 bool cupel_search_spent_verifying(const cupel_search *s, double more)
 {
-    const double hold = s->d->hold_line ? 1 : 0; /* a trial with fields */
-    return spent(s, s->d->grid, (3 + hold) * (1 + more), (7 + hold) * (1 + more));
+    return spent(s, s->d->grid, verification(s, 3) * (1 + more), verification(s, 7) * (1 + more), 0);
 }
 
 bool cupel_search_late(const cupel_search *s) { return !s->out->n && cupel_now() - s->begin > s->d->budget_seconds; }
@@ -423,6 +433,7 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
 {
     cupel_status st = CUPEL_OK;
     double damping;
+    size_t slow = 0;
     bool moved = true;
     s->share_grid = grid;
     if (!last->n[0]) {
@@ -440,7 +451,8 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
         if (cupel_search_spent(s, grid, 1)) break;
         CUPEL_TRY(descend(s, grid, accuracy, &damping, last, &moved, err));
         if (moved) CUPEL_TRY(cupel_search_note(s, grid, &last->t, err));
-        if (s->cost > 0.97 * before && i > 1) break;
+        slow = s->cost > 0.97 * before ? slow + 1 : 0;
+        if (slow == PATIENCE && i > 1) break;
         if (s->goals && moved) (void)set_goals(s, &last->t), s->cost = cost_of(s, &last->t);
     }
 done:

@@ -35,7 +35,7 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     cupel_estimate e;
-    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 3e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
+    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 5e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
                                       .error = true,
                                       .probe = 3e-3,
                                       .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
