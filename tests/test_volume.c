@@ -19,10 +19,10 @@ static void every_pair_of_formats(void **state)
                 snprintf(what, sizeof what, "shape %zu, %s then %s", s, writer_of(a).format, writer_of(b).format);
                 check_ok(cupel_volume_write(in_folder(writer_of(a).name), writer_of(a).format, &v, &err), &err);
                 check_ok(cupel_volume_read(in_folder(writer_of(a).name), NULL, &w, &err), &err);
-                check_same(&v, &w, writer_of(a).measured, what);
+                check_same(&v, &w, writer_of(a).kept, what);
                 check_ok(cupel_volume_write(in_folder(writer_of(b).name), NULL, &w, &err), &err);
                 check_ok(cupel_volume_read(in_folder(writer_of(b).name), NULL, &x, &err), &err);
-                check_same(&v, &x, writer_of(a).measured && writer_of(b).measured, what);
+                check_same(&v, &x, both_keep(a, b), what);
                 cupel_voxels_release(&v);
                 cupel_voxels_release(&w);
                 cupel_voxels_release(&x);
@@ -140,7 +140,7 @@ static void gzip_is_seen_by_its_bytes(void **state)
         assert_int_equal(gzclose(g), Z_OK);
         assert_true(cupel_volume_is(path));
         check_ok(cupel_volume_read(path, NULL, &w, &err), &err);
-        check_same(&v, &w, writer_of(a).measured, writer_of(a).format);
+        check_same(&v, &w, writer_of(a).kept, writer_of(a).format);
         cupel_voxels_release(&w);
         assert_int_equal(truncate(path, 40), 0);
         check_fails(cupel_volume_read(path, &(cupel_volume_options){.format = writer_of(a).format}, &w, &err), CUPEL_BAD_INPUT, &err,

@@ -74,10 +74,10 @@ static void dream3d_old_and_new(void **state)
         for (size_t b = 0; b < WRITERS; b++) {
             cupel_voxels w = {0}, x = {0};
             check_ok(cupel_volume_read(path, NULL, &w, &err), &err);
-            check_same(&v, &w, true, "dream3d");
+            check_same(&v, &w, (volume_kept){true, true}, "dream3d");
             check_ok(cupel_volume_write(in_folder(writer_of(b).name), writer_of(b).format, &w, &err), &err);
             check_ok(cupel_volume_read(in_folder(writer_of(b).name), NULL, &x, &err), &err);
-            check_same(&w, &x, writer_of(b).measured, writer_of(b).format);
+            check_same(&w, &x, writer_of(b).kept, writer_of(b).format);
             cupel_voxels_release(&w);
             cupel_voxels_release(&x);
         }

@@ -96,23 +96,28 @@ static inline cupel_voxels distinct(int dim, const size_t *n)
     return v;
 }
 
-static inline void check_same(const cupel_voxels *a, const cupel_voxels *b, bool measured, const char *what)
+/* What a file keeps of the place of a volume. */
+typedef struct volume_kept {
+    bool size, origin;
+} volume_kept;
+
+static inline void check_same(const cupel_voxels *a, const cupel_voxels *b, volume_kept kept, const char *what)
 {
     if (a->dim != b->dim || memcmp(a->n, b->n, sizeof a->n) != 0)
         fail_msg("%s: %d-D %zu x %zu x %zu became %d-D %zu x %zu x %zu", what, a->dim, a->n[0], a->n[1], a->n[2], b->dim, b->n[0], b->n[1], b->n[2]);
     if (a->n_phases != b->n_phases || memcmp(a->label, b->label, a->n_phases * sizeof *a->label) != 0) fail_msg("%s: other labels", what);
     if (memcmp(a->id, b->id, cupel_voxels_count(a) * sizeof *a->id) != 0) fail_msg("%s: other voxels", what);
-    if (b->has_size != (measured && a->has_size)) fail_msg("%s: a size %s", what, b->has_size ? "came from nowhere" : "was lost");
-    for (int k = 0; measured && k < a->dim; k++) { /* lengths are stored as n * size: one rounding */
-        check_close(b->size[k], a->size[k], 1e-15, 0);
-        check_close(b->origin[k], a->origin[k], 1e-15, 0);
+    if (b->has_size != (kept.size && a->has_size)) fail_msg("%s: a size %s", what, b->has_size ? "came from nowhere" : "was lost");
+    for (int k = 0; k < a->dim; k++) { /* lengths are stored as n * size: one rounding */
+        if (kept.size) check_close(b->size[k], a->size[k], 1e-15, 0);
+        if (kept.origin) check_close(b->origin[k], a->origin[k], 1e-15, 0);
     }
 }
 
 /* The formats that are written. */
 typedef struct volume_writer {
     const char *format, *name;
-    bool measured; /* keeps voxel size and origin */
+    volume_kept kept;
 } volume_writer;
 
 enum { WRITERS = 5 };
@@ -120,8 +125,16 @@ enum { WRITERS = 5 };
 static inline volume_writer writer_of(size_t i)
 {
     static const volume_writer all[WRITERS] = {
-        {"npy", "w.npy", false}, {"tiff", "w.tif", false}, {"vti", "w.vti", true}, {"fans", "w.h5", true}, {"xdmf", "x.xdmf", true}};
+        {"npy", "w.npy", {false, false}}, {"tiff", "w.tif", {true, false}}, {"vti", "w.vti", {true, true}}, {"fans", "w.h5", {true, true}},
+        {"xdmf", "x.xdmf", {true, true}}};
     return all[i];
+}
+
+/* From one format to another. */
+static inline volume_kept both_keep(size_t a, size_t b)
+{
+    const volume_kept x = writer_of(a).kept, y = writer_of(b).kept;
+    return (volume_kept){x.size && y.size, x.origin && y.origin};
 }
 
 #endif
