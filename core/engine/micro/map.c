@@ -68,6 +68,12 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
     if (!on) return cupel_no_memory(err, "a map of grids", 2 * sizeof *on);
     memcpy(x, s->x, sizeof x);
     for (size_t cycle = 0; cycle < CYCLES; cycle++) {
+        if (cycle && cupel_search_spent(s, fine, 1)) { /* as far as the search knows it is nearer */
+            best = s->cost;
+            shift = s->shift;
+            memcpy(x, s->x, sizeof x);
+            break;
+        }
         CUPEL_TRY(limit_of_two(s, fine, t, on, &limit, bar, err));
         cupel_search_aim(s, &limit, &t->t);
         memcpy(s->margin, bar, sizeof s->margin);

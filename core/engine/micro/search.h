@@ -72,6 +72,8 @@ cupel_status cupel_search_try_on(cupel_search *s, const double *x, size_t grid, 
                                  cupel_trial *t, cupel_err *err);
 /* The trial goes to the end of the walk; one that began without another's fields begins it. */
 void cupel_walk_add(cupel_walk *w, const cupel_trial *t);
+/* Fields for the last trial of a walk that has none: the walk is gone from its beginning. What that solves was counted when it was solved first. */
+cupel_status cupel_walk_fields(const cupel_search *s, const cupel_walk *w, cupel_trial *t, cupel_err *err);
 
 /* Sets s->cost to that of these tensors and writes the step down. */
 cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors *t, cupel_err *err);
