@@ -75,11 +75,14 @@ cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, dou
     return st == CUPEL_OK ? solve_trial(s, &r, &o, NULL, NULL, t, err) : st;
 }
 
+/* On coarser grids a trial costs less than its derivatives do, and those from fields that began at nothing lead further. */
+enum { WORTH = 40 };
+
 cupel_status cupel_search_try_on(cupel_search *s, const double *x, size_t grid, double accuracy, const cupel_walk *walk, cupel_trial *from,
                                  cupel_trial *t, cupel_err *err)
 {
     cupel_recipe r;
-    const bool from_it = from->made.grid == grid && walk->n < CUPEL_WALK_MAX;
+    const bool from_it = grid >= WORTH && from->made.grid == grid && walk->n < CUPEL_WALK_MAX;
     cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c, .fields = true,
                              .guess = from_it ? from : NULL};
     cupel_status st = cupel_search_recipe(s, x, &r, err);
