@@ -38,11 +38,11 @@ static void begin_at(cupel_search *s, const cupel_start *start)
 /* Residuals as far as a design should be from its tolerances: bars add to it. */
 static const double ENOUGH = 0.12;
 
-/* The residual that a start has to reach on the coarse grid to be finished before the others are tried: what that grid is off, or well below a
- * tolerance. */
+/* The residual that a start has to reach on the coarse grid to be finished before the others are tried: what that grid is off, or a tolerance; well below
+ * it for stiffness, where fields stall there. */
 static double near_of(const cupel_search *s)
 {
-    double near = 0.4;
+    double near = s->d->needs_elasticity ? 0.4 : 1;
     for (size_t i = 0; i < s->d->n_asks; i++)
         if (s->d->ask[i].whole && s->d->ask[i].within > 0) near = fmax(near, s->family->off / s->d->ask[i].within);
     return near;

@@ -171,20 +171,22 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     return cupel_now() - s->begin + next > d->budget_seconds - cupel_search_reserve(d);
 }
 
-/* A verification is 3 trials, of the time of 5 to 7 on the grid of the design; with one more where a design has to hold under tolerances. */
+/* A verification is 3 trials, of the time of 5 to 10 on the grid of the design; with one more where a design has to hold under tolerances. */
+static const double VERIFYING = 9;
+
 static double verification(const cupel_search *s, double trials) { return trials + (s->d->hold_line ? 1 : 0); }
 
 /* The first verification has its time kept for it, or most of a budget that is too small for anything else. */
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
 {
-    static const double MOST = 0.6;
-    const double verifying = cupel_search_seconds(s->trial_seconds, s->d->grid) * verification(s, 7);
+    static const double MOST = 0.65;
+    const double verifying = cupel_search_seconds(s->trial_seconds, s->d->grid) * verification(s, VERIFYING);
     return spent(s, grid, factor, factor, s->out->n ? 0 : fmin(verifying, MOST * s->d->budget_seconds));
 }
 
 bool cupel_search_spent_verifying(const cupel_search *s, double more)
 {
-    return spent(s, s->d->grid, verification(s, 3) * (1 + more), verification(s, 7) * (1 + more), 0);
+    return spent(s, s->d->grid, verification(s, 3) * (1 + more), verification(s, VERIFYING) * (1 + more), 0);
 }
 
 bool cupel_search_late(const cupel_search *s) { return !s->out->n && cupel_now() - s->begin > s->d->budget_seconds; }
