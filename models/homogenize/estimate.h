@@ -15,7 +15,7 @@
  *
  * Mixtures with cuts (the interface is known): the value is extrapolated from two grids, n and 3 n / 4, as if the error went with the square of the
  * voxel, which it does when cut voxels respond by the blend of their contrast; for stiffness beside a void (contrast of 1000 and more) with the power
- * 1.5, since some of the first is left there. The bar is
+ * 1.5, since some of the first is left there, as long as |T - T'| is below 1 % of |T| (from 2 % on it is as for other solids). The bar is
  *   h = a |T - T'| + min(b min(|V - L|, |L - R|), 4 s) + 1.5e-4 |T|,
  * a = 0.2 in space (stiffness 1.3, beside a void 0.6 where the steps between the three grids shrink to a half or less, and up to 1.3 where to 0.7),
  * 2.5 in the plane and for fibres, b = 0.04 (stiffness 0.05, beside a void 0.025),
