@@ -66,10 +66,9 @@ typedef struct cupel_estimate_options {
 
 extern const char cupel_bar_is_wide[]; /* a why_not */
 
-/* Half width of the 95 % bar of |T - truth| in the Frobenius norm, from the components' bars [order][order]: 1.25 times the norm of the diagonal's. Bars
- * off the diagonal are wide enough for a truth of any sign, and all of them together are never used up. Measured on few
- * skeletons with a void: of designs on 128 voxels it is 1.5 to 7 times the error against 192, and on coarser grids it is not calibrated
- * (benchmarks/bench_errorbar scaffolds). */
+/* Half width of the 95 % bar of |T - truth| in the Frobenius norm, from the components' bars [order][order]: 1.25 times the norm of the diagonal's.
+ * Bars off the diagonal are wide enough for a truth of any sign, and all of them together are never used up. Known of few skeletons with a void: of
+ * eight designs on 128 voxels it was 2 to 7 times the error against 192; on coarser grids it is not calibrated (bench_errorbar scaffolds). */
 double cupel_norm_error(const double *error, size_t order);
 
 /* Labels: m has no cuts. */
