@@ -99,33 +99,32 @@ static cupel_recipe by_fraction(const cupel_recipe *r)
     return same;
 }
 
-/* What all parameters of a skeleton do, from one look at each cut voxel, against differences under the same fields. */
-static void moves_agree_with_solves(void **state)
+enum { PARAMETERS_MOST = 8 };
+
+/* What parameters do, from one look at each cut voxel, against differences under the same fields. `by_level`: the recipe says the threshold, and what is
+ * solved the fraction. */
+static void moves_agree(const char *text, bool by_level, const char *const *parameter, size_t n)
 {
-    (void)state;
-    static const char *const parameter[] = {"level", "line1_0_0", "line1_1_0", "line0_1_-2", "plane0_0_1", "c1_0_0", "c1_1_-1"};
-    enum { PARAMETERS = sizeof parameter / sizeof *parameter };
     const double step = 2e-4;
     cupel_err err = {0};
     cupel_micro_demand *d = demand(elasticity);
     cupel_recipe r;
     cupel_trial t = {.solves = 0};
-    size_t place[PARAMETERS];
-    double c[PARAMETERS][36], share[PARAMETERS];
-    check_ok(cupel_recipe_of_text("skeleton:level=0.01,line1_0_0=0.17,line1_1_0=0.08,line0_1_-2=0.09,plane0_0_1=0.06,c1_0_0=0.02", &r, &err), &err);
-    for (size_t k = 0; k < PARAMETERS; k++) place[k] = cupel_recipe_place(&r, parameter[k]);
-    const cupel_recipe kept = by_fraction(&r);
+    size_t place[PARAMETERS_MOST];
+    double c[PARAMETERS_MOST][36], share[PARAMETERS_MOST];
+    check_ok(cupel_recipe_of_text(text, &r, &err), &err);
+    for (size_t k = 0; k < n; k++) place[k] = cupel_recipe_place(&r, parameter[k]);
+    const cupel_recipe kept = by_level ? by_fraction(&r) : r;
     solve_at(d, &kept, true, &t);
     assert_true(cupel_trial_can_move(d, &t, &r));
-    check_ok(cupel_trial_moves(&t, &r, place, PARAMETERS, &job, c, share, &err), &err);
-    for (size_t k = 0; k < PARAMETERS; k++) {
+    check_ok(cupel_trial_moves(&t, &r, place, n, &job, c, share, &err), &err);
+    for (size_t k = 0; k < n; k++) {
         cupel_recipe low = r, high = r;
         cupel_tensors under_low = {.fraction = {0}}, under_high = under_low;
         double apart[36], whole[36];
         low.value[place[k]] -= step;
         high.value[place[k]] += step;
-        low = by_fraction(&low);
-        high = by_fraction(&high);
+        if (by_level) low = by_fraction(&low), high = by_fraction(&high);
         check_ok(cupel_trial_under(d, &t, &low, &job, &under_low, &err), &err);
         check_ok(cupel_trial_under(d, &t, &high, &job, &under_high, &err), &err);
         for (size_t i = 0; i < 36; i++) {
@@ -138,6 +137,22 @@ static void moves_agree_with_solves(void **state)
     }
     cupel_trial_release(&t);
     cupel_micro_demand_free(d);
+}
+
+static void moves_of_skeletons(void **state)
+{
+    (void)state;
+    static const char *const parameter[] = {"level", "line1_0_0", "line1_1_0", "line0_1_-2", "plane0_0_1", "c1_0_0", "c1_1_-1"};
+    moves_agree("skeleton:level=0.01,line1_0_0=0.17,line1_1_0=0.08,line0_1_-2=0.09,plane0_0_1=0.06,c1_0_0=0.02", true, parameter,
+                sizeof parameter / sizeof *parameter);
+}
+
+static void moves_of_nodal_surfaces(void **state)
+{
+    (void)state;
+    static const char *const parameter[] = {"fraction", "c1_0_0", "c0_0_1", "c1_1_0", "c0_-1_2", "c2_1_-1"};
+    moves_agree("nodal_surface:fraction=0.35,c1_0_0=1,c0_1_0=0.8,c0_0_1=1.1,c1_1_0=0.3,c0_-1_2=0.1", false, parameter,
+                sizeof parameter / sizeof *parameter);
 }
 
 /* A solve that begins at the fields of a neighbour ends where one that begins at nothing does, sooner. */
@@ -195,7 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_minimal_surfaces),
         cmocka_unit_test(of_gaussian_fields),
-        cmocka_unit_test(moves_agree_with_solves),
+        cmocka_unit_test(moves_of_skeletons), cmocka_unit_test(moves_of_nodal_surfaces),
         cmocka_unit_test(guesses_change_the_way_only),
         cmocka_unit_test(expansion_follows_the_stiffness),
     };

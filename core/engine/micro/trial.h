@@ -53,7 +53,7 @@ cupel_status cupel_trial_under(const cupel_micro_demand *d, const cupel_trial *t
                                cupel_err *err);
 
 /* Derivatives of the stiffness, c [n][36], and of the share of phase 1, share [n], by the parameters at place [n] of the recipe r, which is that of the
- * trial with a threshold in place of a fraction: where that is all that is asked for and the generator knows how it moves. */
+ * trial, or that with a threshold in place of its fraction: where that is all that is asked for and the generator knows how it moves. */
 bool cupel_trial_can_move(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r);
 cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, const size_t *place, size_t n, const cupel_job *job, double (*c)[36],
                                double *share, cupel_err *err);

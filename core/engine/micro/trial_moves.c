@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/trial.h"
+#include "datasets/spaces/micro/interface.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,6 +12,7 @@ typedef struct moves {
     const cupel_shape *shape;
     const size_t *n, *place;
     size_t n_params;
+    bool threshold; /* it is one more, after them */
 } moves;
 
 /* In voxels: d = (f - t) / |grad f|, n = grad f / |grad f|. */
@@ -37,24 +39,47 @@ static void plane_at(void *user, const size_t voxel[3], double *d, double normal
         dd[k] = df[p] / length - *d * along;
         for (size_t a = 0; a < 3; a++) dn[k][a] = turned[a] - along * normal[a];
     }
+    if (!w->threshold) return;
+    dd[w->n_params] = -1 / length;
+    for (size_t a = 0; a < 3; a++) dn[w->n_params][a] = 0;
 }
 
 bool cupel_trial_can_move(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r)
 {
-    const cupel_generator *g = r->generator;
-    const size_t fraction = cupel_recipe_place(r, "fraction");
-    return g->moves && isnan(r->value[fraction]) && t->elasticity && !t->conduction && !d->needs_surface && cupel_solution_can_move(t->elasticity);
+    return r->generator->moves && t->elasticity && !t->conduction && !d->needs_surface && cupel_solution_can_move(t->elasticity);
+}
+
+/* Where a fraction is given the threshold follows the other parameters so that it stays, and the fraction moves it alone: c, share [n + 1]. */
+static void hold_fraction(const size_t *place, size_t n, size_t fraction, double (*c)[36], double *share)
+{
+    for (size_t k = 0; k < n; k++) {
+        const bool own = place[k] == fraction;
+        const double by = own ? 1 / share[n] : -share[k] / share[n];
+        for (size_t i = 0; i < 36; i++) c[k][i] = (own ? 0 : c[k][i]) + by * c[n][i];
+        share[k] = own;
+    }
 }
 
 cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, const size_t *place, size_t n, const cupel_job *job, double (*c)[36],
                                double *share, cupel_err *err)
 {
     cupel_shape *shape = NULL;
-    cupel_status st = r->generator->open(r, job, &shape, err);
-    if (st != CUPEL_OK) return st;
-    moves w = {r->generator, shape, t->n, place, n};
-    const cupel_moves from = {n, plane_at, &w};
-    st = cupel_solution_moved(t->elasticity, &from, job, c[0], share, err);
-    r->generator->close(shape);
+    const size_t fraction = cupel_recipe_place(r, "fraction");
+    const bool given = !isnan(r->value[fraction]);
+    double (*moved)[36] = cupel_alloc(n + 1, sizeof *moved), *shares = cupel_alloc(n + 1, sizeof *shares);
+    cupel_status st = CUPEL_OK;
+    if (!moved || !shares) CUPEL_TRY(cupel_no_memory(err, "derivatives", (n + 1) * sizeof *moved));
+    CUPEL_TRY(r->generator->open(r, job, &shape, err));
+    if (given) CUPEL_TRY(cupel_interface_match(r->generator, shape, t->n, NULL, job, err));
+    moves w = {r->generator, shape, t->n, place, n, given};
+    const cupel_moves from = {n + given, plane_at, &w};
+    CUPEL_TRY(cupel_solution_moved(t->elasticity, &from, job, moved[0], shares, err));
+    if (given) hold_fraction(place, n, fraction, moved, shares);
+    memcpy(c, moved, n * sizeof *c);
+    memcpy(share, shares, n * sizeof *share);
+done:
+    if (shape) r->generator->close(shape);
+    cupel_free(moved);
+    cupel_free(shares);
     return st;
 }

@@ -32,18 +32,45 @@ static void powers(double u, double re[2 * MOST + 1], double im[2 * MOST + 1])
     for (int q = 1; q <= MOST; q++) re[MOST - q] = re[MOST + q], im[MOST - q] = -im[MOST + q];
 }
 
-static double nodal_at(const cupel_shape *shape, const double u[3], double g[3])
+/* Of each wave at u its cosine and sine. */
+static void waves_at(const double u[3], double c[WAVES], double s[WAVES])
 {
-    const nodal *t = (const nodal *)shape;
-    double re[3][2 * MOST + 1], im[3][2 * MOST + 1], f = 0;
+    double re[3][2 * MOST + 1], im[3][2 * MOST + 1];
     for (int i = 0; i < 3; i++) powers(u[i], re[i], im[i]);
-    g[0] = g[1] = g[2] = 0;
     for (int w = 0; w < WAVES; w++) {
         const int p = wave[w][0] + MOST, q = wave[w][1] + MOST, r = wave[w][2] + MOST;
         const double x = re[0][p] * re[1][q] - im[0][p] * im[1][q], y = re[0][p] * im[1][q] + im[0][p] * re[1][q];
-        const double s = TAU * t->a[w] * (x * im[2][r] + y * re[2][r]);
-        f += t->a[w] * (x * re[2][r] - y * im[2][r]);
-        for (int i = 0; i < 3; i++) g[i] -= wave[w][i] * s;
+        c[w] = x * re[2][r] - y * im[2][r];
+        s[w] = x * im[2][r] + y * re[2][r];
+    }
+}
+
+static double nodal_at(const cupel_shape *shape, const double u[3], double g[3])
+{
+    const nodal *t = (const nodal *)shape;
+    double c[WAVES], s[WAVES], f = 0;
+    waves_at(u, c, s);
+    g[0] = g[1] = g[2] = 0;
+    for (int w = 0; w < WAVES; w++) {
+        f += t->a[w] * c[w];
+        for (int i = 0; i < 3; i++) g[i] -= wave[w][i] * TAU * t->a[w] * s[w];
+    }
+    return f;
+}
+
+static double nodal_moves(const cupel_shape *shape, const double u[3], double g[3], double *df, double (*dg)[3])
+{
+    const nodal *t = (const nodal *)shape;
+    double c[WAVES], s[WAVES], f = 0;
+    waves_at(u, c, s);
+    g[0] = g[1] = g[2] = 0;
+    for (int w = 0; w < WAVES; w++) {
+        f += t->a[w] * c[w];
+        df[WAVE + w] = c[w];
+        for (int i = 0; i < 3; i++) {
+            dg[WAVE + w][i] = -wave[w][i] * TAU * s[w];
+            g[i] += t->a[w] * dg[WAVE + w][i];
+        }
     }
     return f;
 }
@@ -116,4 +143,5 @@ const cupel_generator cupel_generator_nodal_surface = {
                .help = "a cosine series of the box above a level: skeletons with few waves, well resolved on small grids, of any anisotropy",
                .references = references, .params = params},
     .n_phases = 2, .smooth = true, .threshold = 1, .check = nodal_check, .open = nodal_open, .close = nodal_close, .row = nodal_row, .at = nodal_at,
+    .moves = nodal_moves,
 };
