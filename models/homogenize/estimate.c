@@ -39,8 +39,6 @@ typedef struct work {
     cupel_estimate *e;
     bool probing;             /* the solve only chooses the blend */
     double contrast;          /* of the phases, where a blend was chosen; 1: none was */
-    bool chained;             /* solves begin at the fields of the first */
-    cupel_solution *first;
 } work;
 
 /* Expansion that belongs to this solution: from the stiffness where that knows it, else from the stress that free strains leave. */
@@ -89,14 +87,18 @@ static void add_rounding(const work *w, size_t n_phases, trial *t)
             if (i != j) t->error[i * w->order + j] += sqrt(left[i] * left[j]);
 }
 
+static double voxels(const cupel_mixture *m) { return (double)m->n[0] * (double)m->n[1] * (double)m->n[2]; }
+
+/* Up to here the fields of all loads are held while a grid is solved: off the diagonal pairs of them are of second order in what iterating leaves, fluxes
+ * of the first, which takes twice the iterations. 300 MB for stiffness. */
+static const double PAIRED_MOST = 4194304;
+
 static cupel_status solve(work *w, const cupel_mixture *m, double blend, const double edge[3], bool keep, trial *t, cupel_err *err)
 {
     cupel_solution *s = NULL;
     cupel_solve_options o = w->o->solve;
     o.blend = blend;
-    const bool first = w->chained && !w->first;
-    o.keep_fields = keep || first;
-    o.guess = w->chained ? w->first : NULL;
+    o.keep_fields = keep || voxels(m) <= PAIRED_MOST;
     o.eigenstrain = (const double (*)[6])w->eigenstrain;
     if (w->probing) o.accuracy = w->o->probe;
     if (o.eigenstrain) o.accuracy *= FREE_STRAIN;
@@ -114,8 +116,6 @@ static cupel_status solve(work *w, const cupel_mixture *m, double blend, const d
     for (size_t i = 0; i < w->order; i++) t->error[ALPHA + i] = w->alpha_range * (o.eigenstrain ? sqrt(o.accuracy) : 5 * o.accuracy);
     if (keep)
         w->e->solution = s;
-    else if (first)
-        w->first = s;
     else
         cupel_solution_free(s);
     return st;
@@ -181,7 +181,7 @@ static cupel_status begin(work *w, const cupel_mixture *m, const cupel_material 
                           cupel_estimate *e, cupel_err *err)
 {
     *e = (cupel_estimate){.resolved = true, .has_alpha = o->alpha};
-    *w = (work){materials, o, job, {o->solve.physics, m->dim, o->solve.plane_stress}, 0, NULL, 0, e, false, 1, false, NULL};
+    *w = (work){materials, o, job, {o->solve.physics, m->dim, o->solve.plane_stress}, 0, NULL, 0, e, false, 1};
     w->order = e->order = cupel_kind_order(w->kind);
     memcpy(e->n, m->n, sizeof e->n);
     return free_strains(w, m->n_phases, err);
@@ -446,7 +446,7 @@ static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *e
 {
     cupel_status st = CUPEL_OK;
     const bool probes = m->n_cuts && w->o->probe > w->o->solve.accuracy;
-    w->probing = w->chained = probes;
+    w->probing = probes;
     CUPEL_TRY(solve(w, m, 0, edge, false, &t[COARSE_LAMINATE], err));
     t[COARSE] = t[COARSE_LAMINATE];
     if (!m->n_cuts) return CUPEL_OK;
@@ -456,9 +456,6 @@ static cupel_status coarse_grid(work *w, const cupel_mixture *m, const double *e
     w->probing = false;
     if (probes || fabs(w->e->blend) > 0) CUPEL_TRY(solve(w, m, w->e->blend, edge, false, &t[COARSE], err));
 done:
-    cupel_solution_free(w->first);
-    w->first = NULL;
-    w->chained = false;
     return st;
 }
 
@@ -546,8 +543,6 @@ static void compare_grids(cupel_estimate *e, const trial *fine, const trial *mid
     memcpy(e->error, h, e->order * e->order * sizeof *h);
     memcpy(e->alpha_error, h + ALPHA, e->order * sizeof *h);
 }
-
-static double voxels(const cupel_mixture *m) { return (double)m->n[0] * (double)m->n[1] * (double)m->n[2]; }
 
 cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
                                  cupel_estimate *e, cupel_err *err)

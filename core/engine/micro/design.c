@@ -48,13 +48,15 @@ static double near_of(const cupel_search *s)
     return near;
 }
 
-/* The coarse grid alone, no nearer than it can tell. */
+/* On a grid that is not the last one no nearer than it can tell. */
+static double enough_before(const cupel_search *s) { return s->family->off > 0 ? near_of(s) / 2 : 2 * ENOUGH; }
+
+/* The coarse grid alone. */
 static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_err *err)
 {
     cupel_trial t = {.solves = 0};
     begin_at(s, start);
-    const double enough = s->family->off > 0 ? near_of(s) / 2 : 2 * ENOUGH;
-    cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, enough, 1e-3, &t, err);
+    cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, enough_before(s), 1e-3, &t, err);
     if (st == CUPEL_OK) start->cost = cupel_search_merit(s, &t.t);
     cupel_trial_release(&t);
     memcpy(start->x, s->x, sizeof start->x);
@@ -111,7 +113,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_desi
     *found = false;
     if (cupel_search_late(s)) return CUPEL_OK;
     begin_at(s, start);
-    CUPEL_TRY(cupel_search_stage(s, middle_of(s), middle_of(s) > coarse_of(s) ? STEPS : 0, ENOUGH, 1e-3, &t, err));
+    CUPEL_TRY(cupel_search_stage(s, middle_of(s), middle_of(s) > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, &t, err));
     CUPEL_TRY(cupel_search_map(s, ENOUGH, &t, err));
     for (int round = 0; round < ROUNDS; round++) {
         cupel_recipe recipe;

@@ -171,8 +171,8 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     return cupel_now() - s->begin + next > d->budget_seconds - cupel_search_reserve(d);
 }
 
-/* A verification is 3 trials, of the time of 5 to 10 on the grid of the design; with one more where a design has to hold under tolerances. */
-static const double VERIFYING = 9;
+/* A verification is 3 trials, of the time of 3.5 to 4 on the grid of the design; with one more where a design has to hold under tolerances. */
+static const double VERIFYING = 4.3;
 
 static double verification(const cupel_search *s, double trials) { return trials + (s->d->hold_line ? 1 : 0); }
 
