@@ -171,8 +171,9 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     return cupel_now() - s->begin + next > d->budget_seconds - cupel_search_reserve(d);
 }
 
-/* A verification is 3 trials, of the time of 3.5 to 4 on the grid of the design; with one more where a design has to hold under tolerances. */
-static const double VERIFYING = 4.3;
+/* A verification is 3 trials, of the time of 2.5 to 4 on the grid of the design, where none has been measured yet; with one more where a design has to
+ * hold under tolerances. */
+static const double VERIFYING = 5;
 
 static double verification(const cupel_search *s, double trials) { return trials + (s->d->hold_line ? 1 : 0); }
 
@@ -186,7 +187,9 @@ bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
 
 bool cupel_search_spent_verifying(const cupel_search *s, double more)
 {
-    return spent(s, s->d->grid, verification(s, 3) * (1 + more), verification(s, VERIFYING) * (1 + more), 0);
+    const double loads = verification(s, 3) * (1 + more);
+    if (s->verify_seconds > 0) return spent(s, s->d->grid, loads, 0, s->verify_seconds * (1 + more));
+    return spent(s, s->d->grid, loads, verification(s, VERIFYING) * (1 + more), 0);
 }
 
 bool cupel_search_late(const cupel_search *s) { return !s->out->n && cupel_now() - s->begin > s->d->budget_seconds; }

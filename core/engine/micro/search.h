@@ -39,6 +39,7 @@ typedef struct cupel_search {
     cupel_journal *journal;           /* of what is solved (replay.h); NULL: none */
     double begin;                     /* cupel_now() */
     double trial_seconds;             /* of one trial, over its edge to the power of search.c; 0: not measured */
+    double verify_seconds;            /* of the last verification; 0: there was none */
     uint64_t seed;
     size_t share_grid;                /* on which radii of a skeleton become a volume fraction: that of the stage; 0: the coarse one */
     double goal[CUPEL_ASKS_MAX];      /* what a goal is pulled towards, set when a stage begins */

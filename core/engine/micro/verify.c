@@ -169,6 +169,7 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cu
     out->fine = (4 * out->grid + 2) / 3;
     out->fine += out->fine % 2;
     out->search_solves = s->out->solves;
+    const double begin = cupel_now();
     CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
     CUPEL_TRY(build(s, out, &g, err));
     const bool one = limit_of_one(s->d, &g.grid[0], out);
@@ -183,6 +184,7 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cu
     out->solves = s->out->solves;
     s->out->verify_solves += out->solves - out->search_solves;
     out->seconds = cupel_now() - s->begin;
+    s->verify_seconds = cupel_now() - begin;
     st = cupel_replay_keep_design(s, recipe, out, err);
 done:
     cupel_grids_release(&g);
