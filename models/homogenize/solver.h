@@ -25,8 +25,8 @@ typedef struct cupel_solve_options {
                                * them. Volumes with voxels that are no cubes, and half grids of odd axes, need it */
     const double (*eigenstrain)[6]; /* elasticity: [phases] strain of a phase left to itself, Mandel (e.g. of heating by 1 K); NULL: none */
     bool keep_fields;
-    /* With kept fields on the same grid, where loads begin: of a microstructure much like this; NULL: none. What iterating leaves may then be twice the
-     * accuracy: what is left of so little goes slowly. */
+    /* With kept fields on the same grid, where loads begin: of a microstructure much like this, and dropped where it is not; NULL: none. What iterating
+     * leaves may then be twice the accuracy: what is left of so little goes slowly. */
     const struct cupel_solution *guess;
 } cupel_solve_options;
 

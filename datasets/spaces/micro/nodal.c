@@ -45,11 +45,10 @@ static void waves_at(const double u[3], double c[WAVES], double s[WAVES])
     }
 }
 
-static double nodal_at(const cupel_shape *shape, const double u[3], double g[3])
+/* The series and its gradient from the waves at a place. */
+static double series_of(const nodal *t, const double c[WAVES], const double s[WAVES], double g[3])
 {
-    const nodal *t = (const nodal *)shape;
-    double c[WAVES], s[WAVES], f = 0;
-    waves_at(u, c, s);
+    double f = 0;
     g[0] = g[1] = g[2] = 0;
     for (int w = 0; w < WAVES; w++) {
         f += t->a[w] * c[w];
@@ -58,21 +57,22 @@ static double nodal_at(const cupel_shape *shape, const double u[3], double g[3])
     return f;
 }
 
+static double nodal_at(const cupel_shape *shape, const double u[3], double g[3])
+{
+    double c[WAVES], s[WAVES];
+    waves_at(u, c, s);
+    return series_of((const nodal *)shape, c, s, g);
+}
+
 static double nodal_moves(const cupel_shape *shape, const double u[3], double g[3], double *df, double (*dg)[3])
 {
-    const nodal *t = (const nodal *)shape;
-    double c[WAVES], s[WAVES], f = 0;
+    double c[WAVES], s[WAVES];
     waves_at(u, c, s);
-    g[0] = g[1] = g[2] = 0;
     for (int w = 0; w < WAVES; w++) {
-        f += t->a[w] * c[w];
         df[WAVE + w] = c[w];
-        for (int i = 0; i < 3; i++) {
-            dg[WAVE + w][i] = -wave[w][i] * TAU * s[w];
-            g[i] += t->a[w] * dg[WAVE + w][i];
-        }
+        for (int i = 0; i < 3; i++) dg[WAVE + w][i] = -wave[w][i] * TAU * s[w];
     }
-    return f;
+    return series_of((const nodal *)shape, c, s, g);
 }
 
 /* Along a row the series is sum over q = 0 .. 2 of c_q cos q Z + s_q sin q Z. */
