@@ -19,7 +19,7 @@ static cupel_status refuse(const cupel_args *args, const char *const *names, con
 static cupel_status describe_volumes(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    static const char *const others[] = {"formula", "columns", "store", "dot", "validate", NULL};
+    static const char *const others[] = {"formula", "columns", "store", "dot", "validate", "compatible", NULL};
     const char **path = cupel_alloc(cupel_n_args(args), sizeof *path);
     cupel_describe_volume_options o = {
         .path = path,
@@ -56,6 +56,7 @@ static cupel_status describe_formulas(const cupel_args *args, const cupel_job *j
         .output_format = cupel_opt_text(args, "format"),
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
         .float32 = strcmp(cupel_opt_text(args, "store"), "float32") == 0,
+        .matminer = cupel_opt_given(args, "compatible"), /* the one choice there is */
         .validate = cupel_flag(args, "validate"),
     };
     CUPEL_TRY(refuse(args, others, "no volume", err));
@@ -91,6 +92,8 @@ static const cupel_opt options[] = {
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|drop|impute", "keep", false,
      "a row with a missing value: keep it with empty fields and a reason, fail, drop it, or fill in what an element lacks with the mean over "
      "the elements"},
+    {"compatible", "PROGRAM", CUPEL_OPT_CHOICE, "matminer", NULL, false,
+     "the values that matminer gives, its defaults too where an element lacks one; the column 'reason' says imputed there"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
      "how to read a point that may be a decimal point or a hydrate dot"},
     {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "compute with the plain kernels too, and fail where they differ"},
@@ -106,7 +109,8 @@ const cupel_verb cupel_verb_describe = {
     .more = "The output has the formula column first, then the other columns of TABLE as they were, then the descriptors. TABLE is csv, tsv, jsonl "
             "or json, also gzipped; - is stdin.\n\n"
             "A formula that cannot be read, or an element without a tabulated value, leaves empty fields and a word in the column 'reason'; the "
-            "counts and the first such rows are said on stderr; under --missing drop or impute every such row is.\n\n"
+            "counts and the first such rows are said on stderr; under --missing drop or impute every such row is. matminer's featurizers fill in "
+            "such values unasked (a mean over the elements, a zero): --compatible matminer gives their numbers, to compare, and marks the rows.\n\n"
             "  cupel describe gaps.csv --formula composition --set magpie -o gaps-magpie.csv\n"
             "  cupel describe gaps.csv --formula composition --set magpie,stoichiometry --store float32 -o gaps.h5\n\n"
             "A VOLUME is a file of labelled voxels, 2-D or 3-D, in any format of 'cupel methods'. As JSON each phase has its numbers in an object "

@@ -54,6 +54,8 @@ typedef struct describer {
     cupel_tally tally;
 } describer;
 
+static bool fills_in(const cupel_describe_options *o) { return o->missing == CUPEL_MISSING_IMPUTE || o->matminer; }
+
 static size_t value_size(const describer *d) { return d->o->float32 ? sizeof(float) : sizeof(double); }
 
 /* ---- one piece, on any thread ---- */
@@ -110,7 +112,7 @@ static void validate(const describer *d, piece *p, size_t n)
 
 static bool dropped(const describer *d, unsigned char reason)
 {
-    return d->o->missing == CUPEL_MISSING_DROP && reason != CUPEL_REASON_NONE;
+    return d->o->missing == CUPEL_MISSING_DROP && reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED;
 }
 
 static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *err)
@@ -163,7 +165,7 @@ static cupel_status note_reasons(describer *d, const piece *p, size_t from, size
         cupel_str *words = cupel_tally_add(&d->tally, (cupel_reason)p->reason[i]);
         if (words) CUPEL_TRY(explain(d, p, from, i, words, err));
         cupel_tally_look(&d->tally, cupel_cell(&d->block, from + i, d->formula));
-        if (d->o->missing == CUPEL_MISSING_FAIL)
+        if (d->o->missing == CUPEL_MISSING_FAIL && p->reason[i] != CUPEL_REASON_IMPUTED)
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep, drop or impute it", cupel_str_text(words)));
         cupel_tally_tell(&d->tally);
     }
@@ -290,10 +292,11 @@ static cupel_status open_sheet(describer *d, cupel_err *err)
                              .column = (const char *const *)d->column,
                              .unit = d->unit,
                              .float32 = d->o->float32,
-                             .reasons = d->o->missing == CUPEL_MISSING_KEEP || d->o->missing == CUPEL_MISSING_IMPUTE,
+                             .reasons = d->o->missing == CUPEL_MISSING_KEEP || fills_in(d->o),
                              .sets = cupel_str_text(&d->sets_text),
                              .table_columns = d->table ? cupel_features_columns(d->table) : "",
-                             .missing = cupel_missing_name(d->o->missing)};
+                             .missing = cupel_missing_name(d->o->missing),
+                             .compatible = d->o->matminer ? "matminer" : NULL};
     return cupel_sheet_open(&o, &d->sheet, err);
 }
 
@@ -343,9 +346,11 @@ static void say_result(const describer *d)
               cupel_format_count(b, d->result.written), d->result.columns, d->result.columns == 1 ? "" : "s");
     if (d->o->validate)
         cupel_say(d->job, CUPEL_NOTE, "the %s and the plain kernels differ by at most %.3g", cupel_isa_name(d->job->isa), d->result.difference);
-    cupel_tally_say(&d->tally, d->o->missing == CUPEL_MISSING_DROP     ? "dropped"
-                               : d->o->missing == CUPEL_MISSING_IMPUTE ? "with a missing or imputed value"
-                                                                       : "with a missing value");
+    const bool drops = d->o->missing == CUPEL_MISSING_DROP;
+    cupel_tally_say(&d->tally, drops && d->o->matminer ? "dropped, or with a value of matminer's making"
+                               : drops                 ? "dropped"
+                               : fills_in(d->o)        ? "with a missing or imputed value"
+                                                       : "with a missing value");
 }
 
 /* The table's name without folders: a result does not depend on where the table lay. */
@@ -378,7 +383,8 @@ static cupel_status begin(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     bool table_only = d->o->columns && strcmp(d->o->sets, "none") == 0;
-    if (!table_only) CUPEL_TRY(cupel_sets_parse(d->o->sets, d->o->missing == CUPEL_MISSING_IMPUTE, &d->sets, err));
+    unsigned forms = (d->o->missing == CUPEL_MISSING_IMPUTE ? CUPEL_SETS_IMPUTED : 0u) | (d->o->matminer ? CUPEL_SETS_MATMINER : 0u);
+    if (!table_only) CUPEL_TRY(cupel_sets_parse(d->o->sets, forms, &d->sets, err));
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
     CUPEL_TRY(find_columns(d, err));
     if (d->o->columns) CUPEL_TRY(learn_table(d, err));
@@ -393,7 +399,7 @@ done:
 cupel_status cupel_describe(const cupel_describe_options *o, const cupel_job *job, cupel_describe_result *result, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    bool every = o->missing == CUPEL_MISSING_DROP || o->missing == CUPEL_MISSING_IMPUTE;
+    bool every = o->missing != CUPEL_MISSING_KEEP;
     describer d = {.o = o, .job = job, .tally = {.job = job, .every = every}};
     char digest[7 + 65] = "sha256:";
     CUPEL_TRY(begin(&d, err));

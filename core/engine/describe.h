@@ -17,6 +17,8 @@ typedef struct cupel_describe_options {
     const char *output, *output_format;   /* as cupel_sheet_options */
     cupel_missing missing;                /* a row without a usable formula cannot be imputed: it is kept, with its reason */
     cupel_dot dot;
+    bool matminer;                        /* values are matminer's own, its defaults too (cupel_descriptor.matminer); such rows count as imputed, and
+                                           * are neither dropped nor a failure */
     bool float32;
     bool validate;                        /* compute with the plain kernels too, and fail when they differ (see describe.c) */
 } cupel_describe_options;

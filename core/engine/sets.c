@@ -27,7 +27,7 @@ static cupel_status unknown_set(cupel_text name, cupel_err *err)
     return CUPEL_USAGE;
 }
 
-static cupel_status add_set(cupel_sets *s, cupel_text name, bool impute, cupel_err *err)
+static cupel_status add_set(cupel_sets *s, cupel_text name, unsigned forms, cupel_err *err)
 {
     const cupel_descriptor *d = cupel_descriptor_find(name);
     if (!d) return unknown_set(name, err);
@@ -35,17 +35,19 @@ static cupel_status add_set(cupel_sets *s, cupel_text name, bool impute, cupel_e
         if (strcmp(s->set[i]->method.name, d->method.name) == 0)
             return cupel_fail(err, CUPEL_USAGE, "set of descriptors '%s' is given twice", d->method.name);
     if (s->n == CUPEL_SETS_MAX) return cupel_fail(err, CUPEL_USAGE, "more than %d sets of descriptors", (int)CUPEL_SETS_MAX);
-    s->set[s->n++] = impute && d->imputed ? d->imputed : d;
+    if ((forms & CUPEL_SETS_MATMINER) && d->matminer) d = d->matminer;
+    else if ((forms & CUPEL_SETS_IMPUTED) && d->imputed) d = d->imputed;
+    s->set[s->n++] = d;
     s->n_columns += d->n_columns;
     return CUPEL_OK;
 }
 
-cupel_status cupel_sets_parse(const char *names, bool impute, cupel_sets *out, cupel_err *err)
+cupel_status cupel_sets_parse(const char *names, unsigned forms, cupel_sets *out, cupel_err *err)
 {
     cupel_sets s = {0};
     for (const char *p = names;; p++) {
         size_t n = strcspn(p, ",+");
-        cupel_status st = add_set(&s, cupel_text_trim((cupel_text){p, n}), impute, err);
+        cupel_status st = add_set(&s, cupel_text_trim((cupel_text){p, n}), forms, err);
         if (st != CUPEL_OK) return st;
         p += n;
         if (!*p) break;

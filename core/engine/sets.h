@@ -4,16 +4,19 @@
 
 #include "descriptors/composition/descriptor.h"
 
-enum { CUPEL_SETS_MAX = 16 };
+enum { CUPEL_SETS_MAX = 64 };
 
 typedef struct cupel_sets {
     size_t n, n_columns;
     const cupel_descriptor *set[CUPEL_SETS_MAX];
 } cupel_sets;
 
-/* Names joined by ',' or '+'. CUPEL_USAGE: an unknown name (with those there are), one given twice, none at all. impute: values that an element
- * lacks are filled in (cupel_descriptor.imputed). */
-cupel_status cupel_sets_parse(const char *names, bool impute, cupel_sets *s, cupel_err *err);
+/* Forms of the sets, added up: values that an element lacks are filled in (cupel_descriptor.imputed); values are matminer's own, which goes before
+ * filling in (cupel_descriptor.matminer). A set that does not have the form is taken as it is. */
+enum { CUPEL_SETS_IMPUTED = 1, CUPEL_SETS_MATMINER = 2 };
+
+/* Names joined by ',' or '+'. CUPEL_USAGE: an unknown name (with those there are), one given twice, none at all. */
+cupel_status cupel_sets_parse(const char *names, unsigned forms, cupel_sets *s, cupel_err *err);
 void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie,stoichiometry" */
 void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit);
 

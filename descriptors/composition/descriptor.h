@@ -20,6 +20,10 @@ typedef struct cupel_descriptor {
     /* The same descriptor for `--missing impute`: a value that the table lacks for an element is the mean of that table over the elements
      * that have one (as matminer's impute_nan), and the row gets CUPEL_REASON_IMPUTED. NULL: no value is ever missing. */
     const struct cupel_descriptor *imputed;
+    /* The same descriptor for `--compatible matminer`: everywhere the number that matminer's featurizer gives with its default settings (release
+     * 0.10.1; impute_nan = True), to compare the two. A row in which that number is a default of matminer's in place of one that is not known has
+     * CUPEL_REASON_IMPUTED; where matminer gives none (NaN, an exception) x is NaN with the reason as ever. NULL: matminer gives the same. */
+    const struct cupel_descriptor *matminer;
 } cupel_descriptor;
 
 extern const cupel_descriptor *const cupel_descriptors[]; /* NULL-ended, in the order of `cupel methods` */

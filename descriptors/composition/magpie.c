@@ -107,4 +107,5 @@ static const cupel_descriptor imputed = {
     .method = MAGPIE_METHOD, .n_columns = CUPEL_MAGPIE_COLUMNS, .column = column, .compute = impute, .compute_f32 = impute_f32};
 
 const cupel_descriptor cupel_descriptor_magpie = {
-    .method = MAGPIE_METHOD, .n_columns = CUPEL_MAGPIE_COLUMNS, .column = column, .compute = compute, .compute_f32 = compute_f32, .imputed = &imputed};
+    .method = MAGPIE_METHOD, .n_columns = CUPEL_MAGPIE_COLUMNS, .column = column, .compute = compute, .compute_f32 = compute_f32, .imputed = &imputed,
+    .matminer = &imputed};

@@ -65,6 +65,15 @@ check 'drop: and counted' says '7 rows dropped: 1 missing_formula, 5 bad_formula
 check 'impute, seven rows' exits 0 "$CUPEL" describe "$T/seven.csv" --missing impute -o "$T/d.csv"
 check 'impute: what was filled in is listed' says "seven.csv:10: imputed: 'HeO': no value of 'MagpieData minimum MeltingT'"
 check 'impute: so is what could not be' [ "$(grep -c 'seven.csv:[0-9]*: [a-z_]*formula: ' "$T/err")" = 6 ]
+C() { "$CUPEL" describe "$T/seven.csv" --compatible matminer -o "$T/c.csv" "$@"; }
+check 'matminer'"'"'s own values' exits 0 C
+check 'are those that a mean filled in' cmp -s "$T/c.csv" "$T/d.csv"
+check 'and the rows are marked' [ "$(tail -n 1 "$T/c.csv" | sed 's/.*,//')" = imputed ]
+check 'fail: such a row is none' exits 3 C --missing fail
+check 'fail: the bad formula is' says 'seven.csv:3: bad_formula'
+check 'drop: such a row stays' exits 0 C --missing drop
+check 'drop: with its mark' [ "$(tail -n 1 "$T/c.csv" | cut -d, -f1) $(tail -n 1 "$T/c.csv" | sed 's/.*,//') $(wc -l <"$T/c.csv")" = 'HeO imputed 4' ]
+check 'no other program' exits 2 C --compatible magpie
 printf 'formula,phase,temperature\nNaCl,cubic,1\nKCl,,2\nZnO,hexagonal,\n' >"$T/phase.csv"
 check 'impute columns of the table' exits 0 "$CUPEL" describe "$T/phase.csv" --set none --columns phase,temperature --missing impute -o "$T/d.csv"
 check 'a column that was filled in is named' [ "$(grep -c "imputed: 'KCl': no value of 'phase'$\|imputed: 'ZnO': no value of 'temperature'$" "$T/err")" = 2 ]
