@@ -2,10 +2,19 @@
 
 extern const cupel_descriptor cupel_descriptor_magpie, cupel_descriptor_stoichiometry, cupel_descriptor_valence_orbital,
     cupel_descriptor_element_fraction, cupel_descriptor_tmetal_fraction;
+extern const cupel_descriptor cupel_descriptor_deml, cupel_descriptor_matminer, cupel_descriptor_matscholar_el, cupel_descriptor_megnet_el,
+    cupel_descriptor_meredig, cupel_descriptor_oliynyk, cupel_descriptor_oli, cupel_descriptor_jarvis, cupel_descriptor_mat2vec,
+    cupel_descriptor_onehot;
 
 const cupel_descriptor *const cupel_descriptors[] = {
     &cupel_descriptor_magpie,           &cupel_descriptor_stoichiometry,  &cupel_descriptor_valence_orbital,
-    &cupel_descriptor_element_fraction, &cupel_descriptor_tmetal_fraction, NULL};
+    &cupel_descriptor_element_fraction, &cupel_descriptor_tmetal_fraction,
+    /* tables of element properties */
+    &cupel_descriptor_deml,             &cupel_descriptor_matminer,       &cupel_descriptor_matscholar_el,
+    &cupel_descriptor_megnet_el,        &cupel_descriptor_meredig,        &cupel_descriptor_oliynyk,
+    &cupel_descriptor_oli,              &cupel_descriptor_jarvis,         &cupel_descriptor_mat2vec,
+    &cupel_descriptor_onehot,
+    NULL};
 
 const cupel_descriptor *cupel_descriptor_find(cupel_text name)
 {

@@ -1,19 +1,18 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/magpie_table.h"
-#include "descriptors/composition/rows.h"
+#include "descriptors/composition/valence_orbital.h"
 
 #include <math.h>
 
-enum { N_SHELLS = 4, N_COLUMNS = 2 * N_SHELLS };
+enum { N_SHELLS = 4, N_COLUMNS = CUPEL_VALENCE_COLUMNS };
 
-static void column(size_t j, cupel_str *name, const char **unit)
+void cupel_valence_column(size_t j, cupel_str *name, const char **unit)
 {
     cupel_str_addf(name, "%s %c valence electrons", j < N_SHELLS ? "avg" : "frac", "spdf"[j % N_SHELLS]);
     *unit = "";
 }
 
-/* Mean number of valence electrons per atom in each shell, and each as a fraction of all of them. */
-static cupel_reason fill(const unsigned char *z, const double *amount, size_t n, double *x)
+cupel_reason cupel_valence_fill(const unsigned char *z, const double *amount, size_t n, double *x)
 {
     double total = cupel_total(amount, n), shell[N_SHELLS] = {0}, all = 0.0;
     uint32_t missing = 0;
@@ -34,7 +33,7 @@ static cupel_reason fill(const unsigned char *z, const double *amount, size_t n,
 
 static cupel_reason row(const unsigned char *z, const double *amount, size_t n, double *x)
 {
-    if (fill(z, amount, n, x) == CUPEL_REASON_NONE) return CUPEL_REASON_NONE;
+    if (cupel_valence_fill(z, amount, n, x) == CUPEL_REASON_NONE) return CUPEL_REASON_NONE;
     for (size_t j = 0; j < N_COLUMNS; j++) x[j] = (double)NAN;
     return CUPEL_REASON_NO_ELEMENT_DATA;
 }
@@ -48,7 +47,7 @@ static void compute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, 
 static void impute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
 {
     (void)isa;
-    cupel_rows(b, from, n, N_COLUMNS, fill, x, ld, reason);
+    cupel_rows(b, from, n, N_COLUMNS, cupel_valence_fill, x, ld, reason);
 }
 
 static const cupel_reference references[] = {
@@ -65,7 +64,7 @@ static const cupel_reference references[] = {
         .help = "mean number and fraction of s, p, d and f valence electrons, as matminer's ValenceOrbital"                                      \
     }
 
-static const cupel_descriptor imputed = {.method = VALENCE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute};
+static const cupel_descriptor imputed = {.method = VALENCE_METHOD, .n_columns = N_COLUMNS, .column = cupel_valence_column, .compute = impute};
 
 const cupel_descriptor cupel_descriptor_valence_orbital = {
-    .method = VALENCE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed};
+    .method = VALENCE_METHOD, .n_columns = N_COLUMNS, .column = cupel_valence_column, .compute = compute, .imputed = &imputed, .matminer = &imputed};

@@ -1,0 +1,76 @@
+#include "descriptors/composition/element_table.h"
+#include "descriptors/composition/kernels/element_table.h"
+
+#include "core/matter/reason.h"
+
+static const cupel_table_kernel *const kernels[CUPEL_ISA_COUNT] = {
+#if defined(__x86_64__)
+    &cupel_table_ref, &cupel_table_avx2, &cupel_table_avx512
+#else
+    &cupel_table_ref, &cupel_table_ref, &cupel_table_ref
+#endif
+};
+
+void cupel_table_column(const cupel_table_set *s, size_t j, cupel_str *name, const char **unit)
+{
+    size_t n = s->table->n_properties;
+    size_t property = s->by_statistic ? j % n : j / s->n_statistics, statistic = s->by_statistic ? j / n : j % s->n_statistics;
+    cupel_str_addf(name, "%s %s %s", s->source, s->word[statistic], s->table->property[property]);
+    *unit = s->table->unit[property];
+}
+
+/* Whether an element lacks a property. */
+static bool weigh(const cupel_table_set *s, cupel_table_form form, const cupel_batch *batch, size_t k, cupel_table_work *w)
+{
+    size_t first = batch->first[k];
+    const unsigned char *z = batch->z + first;
+    const double *amount = batch->amount + first;
+    double total = 0.0, largest = 0.0, before = 0.0, pairs = 0.0;
+    bool lacks = false;
+    w->n = batch->first[k + 1] - first;
+    for (size_t i = 0; i < w->n; i++) {
+        total += amount[i];
+        largest = amount[i] > largest ? amount[i] : largest;
+    }
+    double near = 1e-8 + 1e-5 * largest;
+    for (size_t i = 0; i < w->n; i++) {
+        double f = amount[i] / total;
+        w->value[i] = cupel_table_row(s->table, form, z[i]);
+        w->fraction[i] = f;
+        w->handicap[i] = largest - amount[i] <= near ? 0.0 : (double)INFINITY;
+        pairs += f * before;
+        before += f;
+        lacks |= cupel_table_lacks(s->table, z[i]);
+    }
+    /* 1 - sum f^2 = 2 sum over pairs f g, without the cancellation of a nearly pure element */
+    w->unbias = pairs > 0.0 ? 1.0 / (2.0 * pairs) : 0.0;
+    return lacks;
+}
+
+static void blank(double *wide, float *narrow, size_t n)
+{
+    for (size_t j = 0; wide && j < n; j++) wide[j] = (double)NAN;
+    for (size_t j = 0; narrow && j < n; j++) narrow[j] = NAN;
+}
+
+void cupel_table_compute(const cupel_table_set *s, cupel_table_form form, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa,
+                         double *wide, float *narrow, size_t ld, unsigned char *reason)
+{
+    const cupel_table_kernel *kernel = kernels[isa];
+    cupel_table_work w;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = from + i;
+        cupel_reason why = CUPEL_REASON_NONE;
+        if (batch->first[k + 1] == batch->first[k]) {
+            blank(wide, narrow, s->table->n_properties * s->n_statistics);
+            why = batch->reason[k] ? (cupel_reason)batch->reason[k] : CUPEL_REASON_MISSING_FORMULA;
+        } else {
+            if (weigh(s, form, batch, k, &w)) why = form == CUPEL_TABLE_PLAIN ? CUPEL_REASON_NO_ELEMENT_DATA : CUPEL_REASON_IMPUTED;
+            if (wide) kernel->row(&w, s, wide);
+            else kernel->row_f32(&w, s, narrow);
+        }
+        if (reason && !reason[i]) reason[i] = (unsigned char)why;
+        if (wide) wide += ld;
+        else narrow += ld;
+    }
+}
