@@ -1,0 +1,72 @@
+"""CPU seconds per formula of matminer's composition featurizers, parsing not included: matminer_sets.py FILE prints the version, then a line
+"set seconds" each (the best of three rounds). Featurizers that need oxidation states are given compositions that have them, not timed; formulas for
+which one raises an exception are left out of its mean."""
+import sys
+import time
+import warnings
+
+warnings.filterwarnings("ignore")
+import matminer
+from matminer.featurizers.composition import alloy, composite, element, ion, orbital
+from matminer.featurizers.composition import thermo
+from pymatgen.core import Composition
+
+ROUNDS = 3
+formulas = open(sys.argv[1]).read().split()
+plain = [Composition(f) for f in formulas]
+charged = []
+for c in plain:
+    try:
+        guessed = c.add_charges_from_oxi_state_guesses(max_sites=-1)
+    except Exception:
+        continue
+    if any(getattr(s, "oxi_state", 0) for s in guessed):
+        charged.append(guessed)
+
+preset = composite.ElementProperty.from_preset
+sets = {
+    "magpie": lambda: preset("magpie"),
+    "deml": lambda: preset("deml"),
+    "matminer": lambda: preset("matminer"),
+    "matscholar_el": lambda: preset("matscholar_el"),
+    "megnet_el": lambda: preset("megnet_el"),
+    "meredig": composite.Meredig,
+    "stoichiometry": element.Stoichiometry,
+    "element_fraction": element.ElementFraction,
+    "tmetal_fraction": element.TMetalFraction,
+    "band_center": element.BandCenter,
+    "valence_orbital": orbital.ValenceOrbital,
+    "atomic_orbitals": orbital.AtomicOrbitals,
+    "ion_property": lambda: ion.IonProperty(fast=True),
+    "oxidation_states": lambda: ion.OxidationStates.from_preset("deml"),
+    "cation_property": lambda: ion.CationProperty.from_preset("deml"),
+    "electronegativity_diff": ion.ElectronegativityDiff,
+    "electron_affinity": ion.ElectronAffinity,
+    "cohesive_energy": thermo.CohesiveEnergy,
+    "miedema": alloy.Miedema,
+    "wen_alloys": alloy.WenAlloys,
+    "yang_solid_solution": alloy.YangSolidSolution,
+}
+needs_charges = {"oxidation_states", "cation_property", "electronegativity_diff", "electron_affinity"}
+
+
+def once(featurizer, compositions):
+    spent, n = 0.0, 0
+    for c in compositions:
+        start = time.process_time()
+        try:
+            featurizer.featurize(c)
+        except Exception:
+            continue
+        spent += time.process_time() - start
+        n += 1
+    return spent / n if n else 0.0
+
+
+print(getattr(matminer, "__version__", "?"), flush=True)
+for name, make in sets.items():
+    try:
+        featurizer = make()
+    except Exception:
+        continue
+    print(name, min(once(featurizer, charged if name in needs_charges else plain) for _ in range(ROUNDS)), flush=True)
