@@ -173,6 +173,17 @@ static void statistics_keep_their_order(void **state)
     cupel_batch_release(&b);
 }
 
+/* What grows with the formula as it is written. */
+static bool extensive(const cupel_descriptor *d, size_t j)
+{
+    cupel_str s = {0};
+    const char *unit;
+    d->column(j, &s, &unit);
+    bool yes = strcmp(cupel_str_text(&s), "Total weight") == 0;
+    cupel_str_free(&s);
+    return yes;
+}
+
 /* Amounts times a constant, or elements in another order, describe the same material. */
 static void values_belong_to_the_composition(void **state)
 {
@@ -199,7 +210,7 @@ static void values_belong_to_the_composition(void **state)
         d->compute(&b, 0, b.n, CUPEL_ISA_PLAIN, x, w, NULL);
         for (size_t k = 0; k < b.n; k++)
             for (size_t j = 0; j < w; j++)
-                if (!isnan(x[k / 3 * 3 * w + j])) check_close(x[k * w + j], x[k / 3 * 3 * w + j], 1e-12, 1e-12);
+                if (!isnan(x[k / 3 * 3 * w + j]) && !extensive(d, j)) check_close(x[k * w + j], x[k / 3 * 3 * w + j], 1e-12, 1e-12);
         cupel_free(x);
         cupel_batch_release(&b);
     }

@@ -24,6 +24,10 @@ typedef struct cupel_descriptor {
      * 0.10.1; impute_nan = True), to compare the two. A row in which that number is a default of matminer's in place of one that is not known has
      * CUPEL_REASON_IMPUTED; where matminer gives none (NaN, an exception) x is NaN with the reason as ever. NULL: matminer gives the same. */
     const struct cupel_descriptor *matminer;
+    /* For smooth sets (smooth.h): whether column j makes jumps in the amounts; NULL: any may. Of a row that compute has filled in, the columns that
+     * jump are replaced by smooth ones (NaN stays); NULL: the mean over detection limits. */
+    bool (*jumps)(size_t j);
+    void (*smooth)(const struct cupel_descriptor *d, const unsigned char *z, const double *amount, size_t n, double *x);
 } cupel_descriptor;
 
 extern const cupel_descriptor *const cupel_descriptors[]; /* NULL-ended, in the order of `cupel methods` */

@@ -1,5 +1,6 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/rows.h"
+#include "descriptors/composition/smooth.h"
 
 #include <string.h>
 
@@ -26,4 +27,4 @@ static void compute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, 
 const cupel_descriptor cupel_descriptor_element_fraction = {
     .method = {.name = "element_fraction", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",
                .help = "atomic fraction of every element from H to Og, as matminer's ElementFraction", .output = "118 columns, atomic fractions"},
-    .n_columns = CUPEL_Z_MAX, .column = column, .compute = compute};
+    .n_columns = CUPEL_Z_MAX, .column = column, .compute = compute, .jumps = cupel_jumps_nowhere};

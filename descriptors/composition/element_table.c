@@ -1,5 +1,6 @@
 #include "descriptors/composition/element_table.h"
 #include "descriptors/composition/kernels/element_table.h"
+#include "descriptors/composition/smooth.h"
 
 #include "core/matter/reason.h"
 
@@ -11,10 +12,15 @@ static const cupel_table_kernel *const kernels[CUPEL_ISA_COUNT] = {
 #endif
 };
 
+static size_t statistic_of(const cupel_table_set *s, size_t j)
+{
+    return s->by_statistic ? j / s->table->n_properties : j % s->n_statistics;
+}
+
 void cupel_table_column(const cupel_table_set *s, size_t j, cupel_str *name, const char **unit)
 {
     size_t n = s->table->n_properties;
-    size_t property = s->by_statistic ? j % n : j / s->n_statistics, statistic = s->by_statistic ? j / n : j % s->n_statistics;
+    size_t property = s->by_statistic ? j % n : j / s->n_statistics, statistic = statistic_of(s, j);
     cupel_str_addf(name, "%s %s %s", s->source, s->word[statistic], s->table->property[property]);
     *unit = s->table->unit[property];
 }
@@ -72,5 +78,44 @@ void cupel_table_compute(const cupel_table_set *s, cupel_table_form form, const 
         if (reason && !reason[i]) reason[i] = (unsigned char)why;
         if (wide) wide += ld;
         else narrow += ld;
+    }
+}
+
+/* STD_DEV too: an element that comes in begins at |v - mean| / sqrt(2). */
+bool cupel_table_jumps(const cupel_table_set *s, size_t j)
+{
+    cupel_statistic t = s->statistic[statistic_of(s, j)];
+    return t != CUPEL_MEAN && t != CUPEL_AVG_DEV && t != CUPEL_SPREAD;
+}
+
+/* Where the statistic t of property p stands, NULL when the set does not have it. */
+static double *place(const cupel_table_set *s, cupel_statistic t, size_t p, double *x)
+{
+    for (size_t k = 0; k < s->n_statistics; k++)
+        if (s->statistic[k] == t) return x + (s->by_statistic ? k * s->table->n_properties + p : p * s->n_statistics + k);
+    return NULL;
+}
+
+void cupel_table_smooth(const cupel_table_set *s, cupel_table_form form, const cupel_descriptor *d, const unsigned char *z, const double *amount,
+                        size_t n, double *x)
+{
+    cupel_presence there;
+    double v[CUPEL_Z_MAX], low, high;
+    cupel_presence_of(amount, n, &there);
+    if (place(s, CUPEL_STD_DEV, 0, x)) cupel_smooth_detected(d, z, amount, n, x);
+    for (size_t p = 0; p < s->table->n_properties; p++) {
+        double *minimum = place(s, CUPEL_MINIMUM, p, x), *maximum = place(s, CUPEL_MAXIMUM, p, x), *range = place(s, CUPEL_RANGE, p, x);
+        double *mode = place(s, CUPEL_MODE, p, x);
+        bool known = true;
+        for (size_t i = 0; i < n; i++) {
+            v[i] = cupel_table_row(s->table, form, z[i])[p];
+            known &= !isnan(v[i]);
+        }
+        if (!known) continue;
+        cupel_smooth_extremes(&there, v, &low, &high);
+        if (minimum) *minimum = low;
+        if (maximum) *maximum = high;
+        if (range) *range = high - low;
+        if (mode) *mode = cupel_smooth_mode(&there, v);
     }
 }

@@ -53,7 +53,12 @@ void cupel_table_column(const cupel_table_set *s, size_t j, cupel_str *name, con
 void cupel_table_compute(const cupel_table_set *s, cupel_table_form form, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa,
                          double *wide, float *narrow, size_t ld, unsigned char *reason);
 
-/* The functions of a form of a set, for a cupel_descriptor: NAME and NAME_f32. */
+/* For cupel_descriptor.jumps and .smooth. */
+bool cupel_table_jumps(const cupel_table_set *s, size_t j);
+void cupel_table_smooth(const cupel_table_set *s, cupel_table_form form, const cupel_descriptor *d, const unsigned char *z, const double *amount,
+                        size_t n, double *x);
+
+/* The functions of a form of a set, for a cupel_descriptor: NAME, NAME_f32 and NAME_smooth. */
 #define CUPEL_TABLE_COMPUTE(NAME, SET, FORM)                                                                                              \
     static void NAME(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)             \
     {                                                                                                                                     \
@@ -62,16 +67,22 @@ void cupel_table_compute(const cupel_table_set *s, cupel_table_form form, const 
     static void NAME##_f32(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, float *x, size_t ld, unsigned char *reason)        \
     {                                                                                                                                     \
         cupel_table_compute(&SET, FORM, b, from, n, isa, NULL, x, ld, reason);                                                            \
+    }                                                                                                                                     \
+    static void NAME##_smooth(const cupel_descriptor *d, const unsigned char *z, const double *amount, size_t n, double *x)              \
+    {                                                                                                                                     \
+        cupel_table_smooth(&SET, FORM, d, z, amount, n, x);                                                                               \
     }
 
 #define CUPEL_TABLE_FORM(NAME, FORM, N, ...)                                                                                              \
     {                                                                                                                                     \
-        .n_columns = N, .column = NAME##_column, .compute = NAME##_##FORM, .compute_f32 = NAME##_##FORM##_f32, .method = __VA_ARGS__      \
+        .n_columns = N, .column = NAME##_column, .compute = NAME##_##FORM, .compute_f32 = NAME##_##FORM##_f32, .jumps = NAME##_jumps,     \
+        .smooth = NAME##_##FORM##_smooth, .method = __VA_ARGS__                                                                           \
     }
 
 /* cupel_descriptor_NAME in its three forms. SET is a static const cupel_table_set of N columns; then the initialiser of its cupel_method. */
 #define CUPEL_TABLE_DESCRIPTOR(NAME, SET, N, ...)                                                                                         \
     static void NAME##_column(size_t j, cupel_str *name, const char **unit) { cupel_table_column(&SET, j, name, unit); }                 \
+    static bool NAME##_jumps(size_t j) { return cupel_table_jumps(&SET, j); }                                                            \
     CUPEL_TABLE_COMPUTE(NAME##_plain, SET, CUPEL_TABLE_PLAIN)                                                                             \
     CUPEL_TABLE_COMPUTE(NAME##_means, SET, CUPEL_TABLE_IMPUTED)                                                                           \
     CUPEL_TABLE_COMPUTE(NAME##_matminer, SET, CUPEL_TABLE_MATMINER)                                                                       \

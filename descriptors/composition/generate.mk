@@ -9,3 +9,9 @@ $(GENERATED)/magpie_table.c: descriptors/composition/magpie.tsv descriptors/comp
 $(ELEMENT_TABLES:%=$(GENERATED)/table_%.c): $(GENERATED)/table_%.c: $(COMPOSITION)/tables/%.tsv $(COMPOSITION)/tables.awk
 	@mkdir -p $(@D)
 	$(Q)LC_ALL=C awk -v name=$* -f $(COMPOSITION)/tables.awk $< > $@.tmp && mv $@.tmp $@
+
+GENERATED_SRC += $(GENERATED)/alloy_table.c
+
+$(GENERATED)/alloy_table.c: descriptors/composition/alloy.awk descriptors/composition/alloy.tsv descriptors/composition/mixing_enthalpy.tsv
+	@mkdir -p $(@D)
+	$(Q)LC_ALL=C awk -f $^ > $@.tmp && mv $@.tmp $@

@@ -5,6 +5,7 @@ extern const cupel_descriptor cupel_descriptor_magpie, cupel_descriptor_stoichio
 extern const cupel_descriptor cupel_descriptor_deml, cupel_descriptor_matminer, cupel_descriptor_matscholar_el, cupel_descriptor_megnet_el,
     cupel_descriptor_meredig, cupel_descriptor_oliynyk, cupel_descriptor_oli, cupel_descriptor_jarvis, cupel_descriptor_mat2vec,
     cupel_descriptor_onehot;
+extern const cupel_descriptor cupel_descriptor_miedema, cupel_descriptor_wen_alloys, cupel_descriptor_yang_solid_solution, cupel_descriptor_alloy;
 
 const cupel_descriptor *const cupel_descriptors[] = {
     &cupel_descriptor_magpie,           &cupel_descriptor_stoichiometry,  &cupel_descriptor_valence_orbital,
@@ -14,6 +15,9 @@ const cupel_descriptor *const cupel_descriptors[] = {
     &cupel_descriptor_megnet_el,        &cupel_descriptor_meredig,        &cupel_descriptor_oliynyk,
     &cupel_descriptor_oli,              &cupel_descriptor_jarvis,         &cupel_descriptor_mat2vec,
     &cupel_descriptor_onehot,
+    /* alloys */
+    &cupel_descriptor_miedema,          &cupel_descriptor_wen_alloys,     &cupel_descriptor_yang_solid_solution,
+    &cupel_descriptor_alloy,
     NULL};
 
 const cupel_descriptor *cupel_descriptor_find(cupel_text name)

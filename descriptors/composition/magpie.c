@@ -1,7 +1,10 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/kernels/magpie.h"
+#include "descriptors/composition/smooth.h"
 
 #include "core/matter/reason.h"
+
+#include <string.h>
 
 static const cupel_magpie_kernel *const kernels[CUPEL_ISA_COUNT] = {
 #if defined(__x86_64__)
@@ -89,6 +92,27 @@ static void impute_f32(const cupel_batch *b, size_t from, size_t n, cupel_isa is
     rows(b, from, n, isa, true, (target){.narrow = x}, ld, reason);
 }
 
+static bool jumps(size_t j)
+{
+    const char *word = statistic[j % CUPEL_MAGPIE_STATS];
+    return strcmp(word, "mean") != 0 && strcmp(word, "avg_dev") != 0;
+}
+
+static void smooth(const cupel_descriptor *d, const unsigned char *z, const double *amount, size_t n, double *x)
+{
+    (void)d;
+    cupel_presence there;
+    double v[CUPEL_Z_MAX];
+    cupel_presence_of(amount, n, &there);
+    for (size_t p = 0; p < CUPEL_MAGPIE_PROPERTIES; p++, x += CUPEL_MAGPIE_STATS) {
+        if (isnan(x[0])) continue;
+        for (size_t i = 0; i < n; i++) v[i] = cupel_magpie_value[z[i]][p];
+        if (!there.whole) cupel_smooth_extremes(&there, v, &x[0], &x[1]);
+        x[2] = x[1] - x[0];
+        x[5] = cupel_smooth_mode(&there, v);
+    }
+}
+
 static const cupel_reference references[] = {
     {"10.1038/npjcompumats.2016.28", "Ward, Agrawal, Choudhary, Wolverton: A general-purpose machine learning framework for predicting properties of "
                                      "inorganic materials. npj Computational Materials 2, 16028 (2016)"},
@@ -104,8 +128,9 @@ static const cupel_reference references[] = {
     }
 
 static const cupel_descriptor imputed = {
-    .method = MAGPIE_METHOD, .n_columns = CUPEL_MAGPIE_COLUMNS, .column = column, .compute = impute, .compute_f32 = impute_f32};
+    .method = MAGPIE_METHOD, .n_columns = CUPEL_MAGPIE_COLUMNS, .column = column, .compute = impute, .compute_f32 = impute_f32,
+    .jumps = jumps, .smooth = smooth};
 
 const cupel_descriptor cupel_descriptor_magpie = {
     .method = MAGPIE_METHOD, .n_columns = CUPEL_MAGPIE_COLUMNS, .column = column, .compute = compute, .compute_f32 = compute_f32, .imputed = &imputed,
-    .matminer = &imputed};
+    .matminer = &imputed, .jumps = jumps, .smooth = smooth};

@@ -97,6 +97,8 @@ static void impute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, d
     cupel_rows(b, from, n, N_COLUMNS, imputed_row, x, ld, reason);
 }
 
+static bool jumps(size_t j) { return j >= CUPEL_Z_MAX && j < CUPEL_Z_MAX + N_STATISTICS && statistic[j - CUPEL_Z_MAX].range; }
+
 static const cupel_reference references[] = {
     {"10.1103/PhysRevB.89.094104", "Meredig et al.: Combinatorial screening for new materials in unconstrained composition space with machine learning. "
                                    "Physical Review B 89, 094104 (2014)"},
@@ -109,7 +111,9 @@ static const cupel_reference references[] = {
         .output = "135 columns, units per column"                                                                                              \
     }
 
-static const cupel_descriptor imputed = {.method = MEREDIG_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute};
+static const cupel_descriptor imputed = {
+    .method = MEREDIG_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute, .jumps = jumps};
 
 const cupel_descriptor cupel_descriptor_meredig = {
-    .method = MEREDIG_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed, .matminer = &imputed};
+    .method = MEREDIG_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed, .matminer = &imputed,
+    .jumps = jumps};

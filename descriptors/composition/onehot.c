@@ -1,5 +1,6 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/rows.h"
+#include "descriptors/composition/smooth.h"
 
 #include <string.h>
 
@@ -40,6 +41,20 @@ static void compute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, 
     cupel_rows(b, from, n, N_COLUMNS, row, x, ld, reason);
 }
 
+static bool jumps(size_t j) { return j >= RANGE * CUPEL_Z_MAX; }
+
+static void smooth(const cupel_descriptor *d, const unsigned char *z, const double *amount, size_t n, double *x)
+{
+    cupel_presence there;
+    cupel_smooth_detected(d, z, amount, n, x);
+    cupel_presence_of(amount, n, &there);
+    for (size_t i = 0; i < n; i++) {
+        double own[CUPEL_Z_MAX] = {0};
+        own[i] = 1.0;
+        x[MODE * CUPEL_Z_MAX + z[i] - 1] = cupel_smooth_mode(&there, own);
+    }
+}
+
 static const cupel_reference references[] = {
     {"10.1007/s40192-020-00179-z", "Murdock, Kauwe, Wang, Sparks: Is domain knowledge necessary for machine learning materials properties? "
                                    "Integrating Materials and Manufacturing Innovation 9, 221 (2020)"},
@@ -49,4 +64,4 @@ const cupel_descriptor cupel_descriptor_onehot = {
     .method = {.name = "onehot", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",
                .help = "mean, mean deviation, range, maximum, minimum and mode of one-hot vectors of the elements, as CBFV's 'onehot'",
                .output = "708 columns, dimensionless", .references = references},
-    .n_columns = N_COLUMNS, .column = column, .compute = compute};
+    .n_columns = N_COLUMNS, .column = column, .compute = compute, .jumps = jumps, .smooth = smooth};

@@ -59,6 +59,8 @@ static void compute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, 
     cupel_rows(b, from, n, N_NORMS, row, x, ld, reason);
 }
 
+static bool jumps(size_t j) { return order[j] == 0; }
+
 static const cupel_reference references[] = {
     {"10.1038/npjcompumats.2016.28", "Ward, Agrawal, Choudhary, Wolverton: A general-purpose machine learning framework for predicting properties of "
                                      "inorganic materials. npj Computational Materials 2, 16028 (2016)"},
@@ -68,4 +70,4 @@ const cupel_descriptor cupel_descriptor_stoichiometry = {
     .method = {.name = "stoichiometry", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",
                .help = "p-norms of the atomic fractions for p = 0, 2, 3, 5, 7, 10, as matminer's Stoichiometry",
                .output = "6 columns, dimensionless", .references = references},
-    .n_columns = N_NORMS, .column = column, .compute = compute};
+    .n_columns = N_NORMS, .column = column, .compute = compute, .jumps = jumps};

@@ -1,5 +1,6 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/rows.h"
+#include "descriptors/composition/smooth.h"
 
 static void column(size_t j, cupel_str *name, const char **unit)
 {
@@ -35,4 +36,4 @@ const cupel_descriptor cupel_descriptor_tmetal_fraction = {
     .method = {.name = "tmetal_fraction", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",
                .help = "fraction of transition metal atoms (Ti-Cu, Nb-Ag, Ta-Pt), as matminer's TMetalFraction", .output = "1 column, atomic fraction",
                .references = references},
-    .n_columns = 1, .column = column, .compute = compute};
+    .n_columns = 1, .column = column, .compute = compute, .jumps = cupel_jumps_nowhere};

@@ -1,5 +1,6 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/magpie_table.h"
+#include "descriptors/composition/smooth.h"
 #include "descriptors/composition/valence_orbital.h"
 
 #include <math.h>
@@ -64,7 +65,9 @@ static const cupel_reference references[] = {
         .help = "mean number and fraction of s, p, d and f valence electrons, as matminer's ValenceOrbital"                                      \
     }
 
-static const cupel_descriptor imputed = {.method = VALENCE_METHOD, .n_columns = N_COLUMNS, .column = cupel_valence_column, .compute = impute};
+static const cupel_descriptor imputed = {
+    .method = VALENCE_METHOD, .n_columns = N_COLUMNS, .column = cupel_valence_column, .compute = impute, .jumps = cupel_jumps_nowhere};
 
 const cupel_descriptor cupel_descriptor_valence_orbital = {
-    .method = VALENCE_METHOD, .n_columns = N_COLUMNS, .column = cupel_valence_column, .compute = compute, .imputed = &imputed, .matminer = &imputed};
+    .method = VALENCE_METHOD, .n_columns = N_COLUMNS, .column = cupel_valence_column, .compute = compute, .imputed = &imputed, .matminer = &imputed,
+    .jumps = cupel_jumps_nowhere};
