@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-/* Enthalpies of formation of an alloy by Miedema's model, to the number as matminer's Miedema gives them. They are sums over the pairs of elements at
+/* Enthalpies of formation of an alloy by Miedema's model (de Boer et al.: Cohesion in metals, North-Holland 1988; Gallego, Somoza, Alonso, J. Phys.:
+ * Condens. Matter 2, 6245 (1990) for more than two elements), to the number as matminer's Miedema gives them. They are sums over the pairs of elements at
  * the fractions that these have in the whole alloy (not of the pair), so that a fraction counts alone. What else there is to know of that code:
  *  - the transformation of an element into a metal (H B C N Si P Ge) counts once for each pair that it is in;
  *  - an element counts as a transition metal by its number of electrons, 3 to 11, which takes in B, Al, Si, the lanthanides up to Tb, and others;
@@ -160,10 +161,10 @@ static void impute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, d
 static bool jumps(size_t j) { return columns[j].jumps; }
 
 static const cupel_reference references[] = {
-    {"", "de Boer, Boom, Mattens, Miedema, Niessen: Cohesion in metals: transition metal alloys. North-Holland, Amsterdam (1988)"},
     {"10.1016/j.cpc.2016.08.013", "Zhang, Zhang, He, Jing, Sheng: Miedema Calculator: a thermodynamic platform for predicting formation enthalpies "
                                   "of alloys within framework of Miedema's theory. Computer Physics Communications 209, 58 (2016)"},
-    {"", "Gallego, Somoza, Alonso: Glass formation in ternary transition metal alloys. Journal of Physics: Condensed Matter 2, 6245 (1990)"},
+    {"10.1016/j.commatsci.2018.05.018", "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science "
+                                        "152, 60 (2018)"},
     {NULL, NULL}};
 
 #define MIEDEMA_METHOD                                                                                                                           \

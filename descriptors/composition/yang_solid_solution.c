@@ -68,7 +68,8 @@ static const cupel_reference references[] = {
                                    "constituent elements and its application to characterization of the main alloying element. Materials "
                                    "Transactions 46, 2817 (2005)"},
     {"10.1179/095066010X12646898728200", "Miracle, Louzguine-Luzgin, Louzguina-Luzgina, Inoue: An assessment of binary metallic "
-                                         "glasses: correlations between structure, glass forming ability and stability. International Materials Reviews 55, 218 (2010)"},
+                                         "glasses: correlations between structure, glass forming ability and stability. "
+                                         "International Materials Reviews 55, 218 (2010)"},
     {NULL, NULL}};
 
 #define YANG_METHOD                                                                                                                              \
