@@ -5,7 +5,8 @@
 #include "descriptors/composition/element_table.h"
 #include "tests/reference.h"
 
-static const char *const names[] = {"deml", "matminer", "matscholar_el", "megnet_el", "meredig", "oliynyk", "oli", "jarvis", "mat2vec", "onehot", NULL};
+static const char *const names[] = {"deml",    "matminer", "matscholar_el", "megnet_el", "meredig",
+                                    "oliynyk", "oli",      "jarvis",        "mat2vec",   "onehot",  NULL};
 
 static const cupel_descriptor *find(const char *name)
 {
@@ -100,9 +101,9 @@ static void by_hand(void **state)
     check_close(value(find("oliynyk"), "Fe2O3", "Oliynyk mode Number", CUPEL_REASON_NONE), 8, 0, 0);
     check_close(value(find("matminer"), "Fe2O3", "PymatgenData mean block", CUPEL_REASON_NO_ELEMENT_DATA), 0.4 * 3 + 0.6 * 2, 1e-15, 0);
     check_close(value(find("meredig"), "Fe2O3", "range AtomicRadius", CUPEL_REASON_NONE), 1.4 - 0.6, 1e-15, 0);
-    check_close(value(find("jarvis"), "Fe", "Jarvis avg X_add_voro_coord", CUPEL_REASON_NONE),
-                value(find("jarvis"), "Fe", "Jarvis avg X", CUPEL_REASON_NONE) + value(find("jarvis"), "Fe", "Jarvis avg voro_coord", CUPEL_REASON_NONE),
-                1e-15, 0);
+    d = find("jarvis");
+    double sum = value(d, "Fe", "Jarvis avg X", CUPEL_REASON_NONE) + value(d, "Fe", "Jarvis avg voro_coord", CUPEL_REASON_NONE);
+    check_close(value(d, "Fe", "Jarvis avg X_add_voro_coord", CUPEL_REASON_NONE), sum, 1e-15, 0);
 }
 
 /* Of two elements the unbiased standard deviation is range / sqrt(2) whatever their shares: also of one part in 10^9. */
@@ -166,10 +167,11 @@ static void onehot_by_definition(void **state)
     static const struct {
         const char *formula, *column;
         double expected;
-    } cases[] = {{"Fe2O3", "onehot avg Fe", 0.4},   {"Fe2O3", "onehot dev Fe", 0.48},  {"Fe2O3", "onehot range Fe", 1}, {"Fe2O3", "onehot max Fe", 1},
-                 {"Fe2O3", "onehot min Fe", 0},     {"Fe2O3", "onehot mode Fe", 0},    {"Fe2O3", "onehot mode O", 1},   {"Fe2O3", "onehot avg Al", 0},
-                 {"NaCl", "onehot mode Na", 0},     {"Na1.000009Cl", "onehot mode Na", 0}, {"Na1.0001Cl", "onehot mode Na", 1}, {"Al", "onehot min Al", 1},
-                 {"Al", "onehot range Al", 0},      {"Al", "onehot mode Al", 1},       {"Al", "onehot dev Al", 0}};
+    } cases[] = {{"Fe2O3", "onehot avg Fe", 0.4}, {"Fe2O3", "onehot dev Fe", 0.48},      {"Fe2O3", "onehot range Fe", 1},
+                 {"Fe2O3", "onehot max Fe", 1},   {"Fe2O3", "onehot min Fe", 0},         {"Fe2O3", "onehot mode Fe", 0},
+                 {"Fe2O3", "onehot mode O", 1},   {"Fe2O3", "onehot avg Al", 0},         {"NaCl", "onehot mode Na", 0},
+                 {"Al", "onehot min Al", 1},      {"Na1.000009Cl", "onehot mode Na", 0}, {"Na1.0001Cl", "onehot mode Na", 1},
+                 {"Al", "onehot range Al", 0},    {"Al", "onehot mode Al", 1},           {"Al", "onehot dev Al", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_close(value(find("onehot"), cases[i].formula, cases[i].column, CUPEL_REASON_NONE), cases[i].expected, 1e-15, 0);
 }

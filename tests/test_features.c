@@ -82,7 +82,7 @@ static void numbers_and_categories_are_told_apart(void **state)
     assert_int_equal(reason[2], CUPEL_REASON_MISSING_NUMBER);
     cupel_str name = {0};
     check_ok(cupel_features_lacks(f, &t.batch, 2, &t.records, 2, &name, &err), &err);
-    assert_string_equal(cupel_str_text(&name), "temperature");
+    assert_string_equal(cupel_str_text(&name), "no value of 'temperature'");
     cupel_str_free(&name);
     cupel_features_free(f);
     free_table(&t);

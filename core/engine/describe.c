@@ -54,7 +54,13 @@ typedef struct describer {
     cupel_tally tally;
 } describer;
 
-static bool fills_in(const cupel_describe_options *o) { return o->missing == CUPEL_MISSING_IMPUTE || o->matminer; }
+/* Rows may count as imputed. */
+static bool fills_in(const describer *d)
+{
+    bool any = d->o->missing == CUPEL_MISSING_IMPUTE;
+    for (size_t i = 0; i < d->sets.n; i++) any |= d->sets.matminer[i];
+    return any;
+}
 
 static size_t value_size(const describer *d) { return d->o->float32 ? sizeof(float) : sizeof(double); }
 
@@ -142,17 +148,15 @@ done:
 static cupel_status explain(const describer *d, const piece *p, size_t from, size_t i, cupel_str *words, cupel_err *err)
 {
     cupel_reason reason = (cupel_reason)p->reason[i];
-    cupel_str name = {0}, detail = {0};
+    cupel_str detail = {0};
     cupel_status st = CUPEL_OK;
     if (!cupel_reason_of_formula(reason)) {
-        CUPEL_TRY(cupel_sets_lacks(&d->sets, &p->batch, i, &name, err));
-        if (!name.n && d->table) CUPEL_TRY(cupel_features_lacks(d->table, &p->batch, i, &d->block, from + i, &name, err));
-        cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
+        CUPEL_TRY(cupel_sets_lacks(&d->sets, &p->batch, i, &detail, err));
+        if (!detail.n && d->table) CUPEL_TRY(cupel_features_lacks(d->table, &p->batch, i, &d->block, from + i, &detail, err));
     }
     cupel_explain_row(cupel_source_path(d->source), d->block.line[from + i], cupel_cell(&d->block, from + i, d->formula), d->o->dot, reason,
                       cupel_str_text(&detail), words);
 done:
-    cupel_str_free(&name);
     cupel_str_free(&detail);
     return st;
 }
@@ -292,11 +296,10 @@ static cupel_status open_sheet(describer *d, cupel_err *err)
                              .column = (const char *const *)d->column,
                              .unit = d->unit,
                              .float32 = d->o->float32,
-                             .reasons = d->o->missing == CUPEL_MISSING_KEEP || fills_in(d->o),
+                             .reasons = d->o->missing == CUPEL_MISSING_KEEP || fills_in(d),
                              .sets = cupel_str_text(&d->sets_text),
                              .table_columns = d->table ? cupel_features_columns(d->table) : "",
-                             .missing = cupel_missing_name(d->o->missing),
-                             .compatible = d->o->matminer ? "matminer" : NULL};
+                             .missing = cupel_missing_name(d->o->missing)};
     return cupel_sheet_open(&o, &d->sheet, err);
 }
 
@@ -347,9 +350,9 @@ static void say_result(const describer *d)
     if (d->o->validate)
         cupel_say(d->job, CUPEL_NOTE, "the %s and the plain kernels differ by at most %.3g", cupel_isa_name(d->job->isa), d->result.difference);
     const bool drops = d->o->missing == CUPEL_MISSING_DROP;
-    cupel_tally_say(&d->tally, drops && d->o->matminer ? "dropped, or with a value of matminer's making"
+    cupel_tally_say(&d->tally, drops && fills_in(d)    ? "dropped, or with a value of matminer's making"
                                : drops                 ? "dropped"
-                               : fills_in(d->o)        ? "with a missing or imputed value"
+                               : fills_in(d)        ? "with a missing or imputed value"
                                                        : "with a missing value");
 }
 

@@ -312,15 +312,15 @@ void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, c
 }
 
 cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row,
-                                  cupel_str *name, cupel_err *err)
+                                  cupel_str *words, cupel_err *err)
 {
     double x;
-    cupel_status st = cupel_sets_lacks(&f->sets, batch, at, name, err);
-    for (const column *c = f->col; st == CUPEL_OK && !name->n && c < f->col + f->n_cols; c++) {
+    cupel_status st = cupel_sets_lacks(&f->sets, batch, at, words, err);
+    for (const column *c = f->col; st == CUPEL_OK && !words->n && c < f->col + f->n_cols; c++) {
         cupel_text t = cupel_text_trim(cupel_cell(records, row, c->at));
-        if (cupel_text_missing(t) || (!c->category && !cupel_parse_double(t, &x))) cupel_str_puts(name, c->name);
+        if (cupel_text_missing(t) || (!c->category && !cupel_parse_double(t, &x))) cupel_str_addf(words, "no value of '%s'", c->name);
     }
-    return st == CUPEL_OK && name->failed ? cupel_no_memory(err, "the name of a feature", 0) : st;
+    return st == CUPEL_OK && words->failed ? cupel_no_memory(err, "the name of a feature", 0) : st;
 }
 
 /* ---- file ---- */

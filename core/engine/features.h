@@ -40,10 +40,10 @@ const char *cupel_features_columns(const cupel_features *f); /* "" when there ar
  * batch) into x [n][ld]. reason [n]: why a value of the row is NaN, or that one was imputed. Thread-safe. */
 void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                             cupel_isa isa, double *x, size_t ld, unsigned char *reason);
-/* The name of the first column, of a set or of the table, that a row has no value of its own for, be it filled in or not; "" when it has all. For
- * messages. Row `at` of the batch, row `row` of the records. */
+/* In words the first column, of a set or of the table, that a row has no value of its own for, be it filled in or not: "no value of 'T'"; "" when
+ * it has all. For messages. Row `at` of the batch, row `row` of the records. */
 cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row,
-                                  cupel_str *name, cupel_err *err);
+                                  cupel_str *words, cupel_err *err);
 
 cupel_status cupel_features_save(const cupel_features *f, cupel_writer *w, cupel_err *err); /* under "features/" */
 cupel_status cupel_features_load(const cupel_reader *r, cupel_features **f, cupel_err *err);

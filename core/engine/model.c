@@ -59,12 +59,11 @@ static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i,
 {
     const cupel_training *t = f->t;
     cupel_reason reason = (cupel_reason)f->reason[i];
-    cupel_str *words = cupel_tally_add(tally, reason), name = {0}, detail = {0};
+    cupel_str *words = cupel_tally_add(tally, reason), detail = {0};
     bool fails = reason != CUPEL_REASON_IMPUTED && t->missing != CUPEL_MISSING_DROP;
     cupel_status st = CUPEL_OK;
     if (!words) return CUPEL_OK;
-    CUPEL_TRY(cupel_features_lacks(f->m->features, &t->batch, f->row[i], &t->records, f->row[i], &name, err));
-    if (name.n) cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
+    CUPEL_TRY(cupel_features_lacks(f->m->features, &t->batch, f->row[i], &t->records, f->row[i], &detail, err));
     cupel_explain_row(t->file, t->records.line[f->row[i]], cupel_training_formula(t, f->row[i]), t->dot, reason,
                       cupel_str_text(&detail), words);
     if (!fails) cupel_tally_tell(tally);
@@ -72,7 +71,6 @@ static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i,
         st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or %s drop%s%s", cupel_str_text(words), t->in_demand ? "put missing:" : "give --missing",
                         t->missing == CUPEL_MISSING_IMPUTE ? "" : " or impute", t->in_demand ? " into data" : "");
 done:
-    cupel_str_free(&name);
     cupel_str_free(&detail);
     return st;
 }

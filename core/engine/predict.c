@@ -176,15 +176,13 @@ done:
 static cupel_status explain(const predictor *d, const piece *p, size_t from, size_t i, cupel_str *words, cupel_err *err)
 {
     cupel_reason reason = (cupel_reason)p->reason[i];
-    cupel_str name = {0}, detail = {0};
+    cupel_str detail = {0};
     cupel_status st = CUPEL_OK;
     if (!cupel_reason_of_formula(reason))
-        CUPEL_TRY(cupel_features_lacks(cupel_model_features(d->model), &p->batch, i, &d->records, from + i, &name, err));
-    if (name.n) cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
+        CUPEL_TRY(cupel_features_lacks(cupel_model_features(d->model), &p->batch, i, &d->records, from + i, &detail, err));
     cupel_explain_row(cupel_source_path(d->source), d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula), d->o->dot, reason,
                       cupel_str_text(&detail), words);
 done:
-    cupel_str_free(&name);
     cupel_str_free(&detail);
     return st;
 }
@@ -405,7 +403,7 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
                                  cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    bool every = o->missing == CUPEL_MISSING_DROP || o->missing == CUPEL_MISSING_IMPUTE;
+    bool every = o->missing != CUPEL_MISSING_KEEP;
     predictor d = {.o = o, .job = job, .tally = {.job = job, .every = every}};
     char digest[7 + 65] = "sha256:";
     CUPEL_TRY(open_all(&d, err));

@@ -27,15 +27,32 @@ static cupel_status unknown_set(cupel_text name, cupel_err *err)
     return CUPEL_USAGE;
 }
 
+/* What follows a colon: the form. */
+static cupel_status take_form(cupel_text *name, unsigned *forms, cupel_err *err)
+{
+    const char *colon = memchr(name->p, ':', name->n);
+    if (!colon) return CUPEL_OK;
+    cupel_text form = cupel_text_trim((cupel_text){colon + 1, name->n - (size_t)(colon + 1 - name->p)});
+    if (!cupel_text_is(form, "matminer"))
+        return cupel_fail(err, CUPEL_USAGE, "set of descriptors '%.*s': after ':' expected matminer (its own values), not '%.*s'", (int)name->n,
+                          name->p, (int)form.n, form.p);
+    *name = cupel_text_trim((cupel_text){name->p, (size_t)(colon - name->p)});
+    *forms |= CUPEL_SETS_MATMINER;
+    return CUPEL_OK;
+}
+
 static cupel_status add_set(cupel_sets *s, cupel_text name, unsigned forms, cupel_err *err)
 {
+    cupel_status st = take_form(&name, &forms, err);
+    if (st != CUPEL_OK) return st;
     const cupel_descriptor *d = cupel_descriptor_find(name);
     if (!d) return unknown_set(name, err);
     for (size_t i = 0; i < s->n; i++)
         if (strcmp(s->set[i]->method.name, d->method.name) == 0)
             return cupel_fail(err, CUPEL_USAGE, "set of descriptors '%s' is given twice", d->method.name);
     if (s->n == CUPEL_SETS_MAX) return cupel_fail(err, CUPEL_USAGE, "more than %d sets of descriptors", (int)CUPEL_SETS_MAX);
-    if ((forms & CUPEL_SETS_MATMINER) && d->matminer) d = d->matminer;
+    s->matminer[s->n] = (forms & CUPEL_SETS_MATMINER) != 0;
+    if (s->matminer[s->n] && d->matminer) d = d->matminer;
     else if ((forms & CUPEL_SETS_IMPUTED) && d->imputed) d = d->imputed;
     s->set[s->n++] = d;
     s->n_columns += d->n_columns;
@@ -58,7 +75,7 @@ cupel_status cupel_sets_parse(const char *names, unsigned forms, cupel_sets *out
 
 void cupel_sets_text(const cupel_sets *s, cupel_str *out)
 {
-    for (size_t i = 0; i < s->n; i++) cupel_str_addf(out, "%s%s", i ? "," : "", s->set[i]->method.name);
+    for (size_t i = 0; i < s->n; i++) cupel_str_addf(out, "%s%s%s", i ? "," : "", s->set[i]->method.name, s->matminer[i] ? ":matminer" : "");
 }
 
 void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit)
@@ -68,21 +85,61 @@ void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const cha
     s->set[i]->column(j, name, unit);
 }
 
-cupel_status cupel_sets_lacks(const cupel_sets *s, const cupel_batch *batch, size_t row, cupel_str *name, cupel_err *err)
+/* The elements of a row that have no value in column j by themselves: " for He, Ne"; nothing when that does not tell them from the others.
+ * x [n_columns] */
+static cupel_status lacking_elements(const cupel_descriptor *d, const cupel_batch *batch, size_t row, size_t j, double *x, cupel_str *words,
+                                     cupel_err *err)
 {
-    cupel_str_clear(name);
-    for (size_t i = 0; i < s->n && !name->n; i++) {
-        const cupel_descriptor *d = cupel_descriptor_find(cupel_text_of(s->set[i]->method.name)); /* the one that fills nothing in */
-        double *x = cupel_alloc(d->n_columns, sizeof *x);
-        const char *unit;
-        size_t j = 0;
-        if (!x) return cupel_no_memory(err, "descriptors of a row", d->n_columns * sizeof *x);
-        d->compute(batch, row, 1, CUPEL_ISA_PLAIN, x, d->n_columns, NULL);
-        while (j < d->n_columns && !isnan(x[j])) j++;
-        if (j < d->n_columns) d->column(j, name, &unit);
-        cupel_free(x);
+    cupel_batch alone = {0};
+    cupel_str list = {0};
+    cupel_composition c, one = {.n = 1, .amount = {1.0}};
+    cupel_status st = CUPEL_OK;
+    unsigned n = 0;
+    cupel_batch_get(batch, row, &c);
+    for (unsigned i = 0; i < c.n; i++) {
+        one.z[0] = c.z[i];
+        CUPEL_TRY(cupel_batch_add(&alone, &one, 0, err));
+        d->compute(&alone, i, 1, CUPEL_ISA_PLAIN, x, d->n_columns, NULL);
+        if (isnan(x[j])) cupel_str_addf(&list, "%s%s", n++ ? ", " : " for ", cupel_element_symbol(c.z[i]));
     }
-    return name->failed ? cupel_no_memory(err, "the name of a feature", 0) : CUPEL_OK;
+    if (n < c.n || c.n == 1) cupel_str_puts(words, cupel_str_text(&list));
+    if (list.failed) st = cupel_no_memory(err, "the name of a feature", 0);
+done:
+    cupel_str_free(&list);
+    cupel_batch_release(&alone);
+    return st;
+}
+
+static cupel_status set_lacks(const cupel_descriptor *d, const cupel_batch *batch, size_t row, cupel_str *words, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str name = {0};
+    const char *unit;
+    size_t j = 0;
+    double *x = cupel_alloc(d->n_columns, sizeof *x);
+    if (!x) return cupel_no_memory(err, "descriptors of a row", d->n_columns * sizeof *x);
+    d->compute(batch, row, 1, CUPEL_ISA_PLAIN, x, d->n_columns, NULL);
+    while (j < d->n_columns && !isnan(x[j])) j++;
+    if (j == d->n_columns) goto done;
+    d->column(j, &name, &unit);
+    cupel_str_addf(words, "no value of '%s'", cupel_str_text(&name));
+    CUPEL_TRY(lacking_elements(d, batch, row, j, x, words, err));
+    if (name.failed) st = cupel_no_memory(err, "the name of a feature", 0);
+done:
+    cupel_str_free(&name);
+    cupel_free(x);
+    return st;
+}
+
+cupel_status cupel_sets_lacks(const cupel_sets *s, const cupel_batch *batch, size_t row, cupel_str *words, cupel_err *err)
+{
+    cupel_str_clear(words);
+    for (size_t i = 0; i < s->n && !words->n; i++) {
+        const cupel_descriptor *d = cupel_descriptor_find(cupel_text_of(s->set[i]->method.name)); /* the one that fills nothing in */
+        cupel_status st = set_lacks(d, batch, row, words, err);
+        if (st != CUPEL_OK) return st;
+    }
+    return words->failed ? cupel_no_memory(err, "the name of a feature", 0) : CUPEL_OK;
 }
 
 void cupel_sets_compute(const cupel_sets *s, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,

@@ -9,19 +9,22 @@ enum { CUPEL_SETS_MAX = 64 };
 typedef struct cupel_sets {
     size_t n, n_columns;
     const cupel_descriptor *set[CUPEL_SETS_MAX];
+    bool matminer[CUPEL_SETS_MAX]; /* in the form CUPEL_SETS_MATMINER, also where it is the same */
 } cupel_sets;
 
 /* Forms of the sets, added up: values that an element lacks are filled in (cupel_descriptor.imputed); values are matminer's own, which goes before
  * filling in (cupel_descriptor.matminer). A set that does not have the form is taken as it is. */
 enum { CUPEL_SETS_IMPUTED = 1, CUPEL_SETS_MATMINER = 2 };
 
-/* Names joined by ',' or '+'. CUPEL_USAGE: an unknown name (with those there are), one given twice, none at all. */
+/* Names joined by ',' or '+'; "deml:matminer" is this set in the form CUPEL_SETS_MATMINER. CUPEL_USAGE: an unknown name (with those there are), one
+ * given twice, none at all. */
 cupel_status cupel_sets_parse(const char *names, unsigned forms, cupel_sets *s, cupel_err *err);
-void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie,stoichiometry" */
+void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie,deml:matminer" */
 void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit);
 
-/* The name of the first column that a row of the batch has no value for, or one that was filled in; "" when it has all. */
-cupel_status cupel_sets_lacks(const cupel_sets *s, const cupel_batch *batch, size_t row, cupel_str *name, cupel_err *err);
+/* In words the first column that a row of the batch has no value for, or one that was filled in, and the elements that lack it by themselves:
+ * "no value of 'MagpieData minimum MeltingT' for He"; "" when it has all. */
+cupel_status cupel_sets_lacks(const cupel_sets *s, const cupel_batch *batch, size_t row, cupel_str *words, cupel_err *err);
 
 /* As cupel_descriptor.compute for all sets together; n_columns of each row are written. */
 void cupel_sets_compute(const cupel_sets *s, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,

@@ -221,7 +221,6 @@ static cupel_status open_artifact(cupel_sheet *s, cupel_err *err)
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "table_columns", s->o.table_columns ? s->o.table_columns : "", err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, s->o.subject ? "subject_column" : "formula_column", h->name[s->o.formula], err));
     CUPEL_TRY(cupel_writer_attr_text(s->writer, "missing", s->o.missing, err));
-    if (s->o.compatible) CUPEL_TRY(cupel_writer_attr_text(s->writer, "compatible", s->o.compatible, err));
     CUPEL_TRY(cupel_writer_attr_int(s->writer, "columns", (int64_t)s->o.n_columns, err));
     CUPEL_TRY(cupel_writer_put(s->writer, "columns", "", "names of the columns of x", CUPEL_TEXT, 1, &s->o.n_columns, s->o.column, err));
     CUPEL_TRY(cupel_writer_put(s->writer, "units", "", "units of the columns of x", CUPEL_TEXT, 1, &s->o.n_columns, s->o.unit, err));

@@ -24,7 +24,6 @@ typedef struct cupel_sheet_options {
     bool float32;                  /* values are floats */
     bool reasons;                  /* a column that says why a value is missing */
     const char *sets, *table_columns, *missing; /* for the artifact's attributes; table_columns may be NULL */
-    const char *compatible;        /* for those too: the program whose values these are, "matminer"; NULL: ours */
     const char *model, *model_digest; /* an input of the artifact beside the table; NULL: none */
     uint64_t seed;
 } cupel_sheet_options;

@@ -20,13 +20,13 @@ static const cupel_table_set oli_set = {
                                    "Integrating Materials and Manufacturing Innovation 9, 221 (2020)"}
 
 static const cupel_reference oliynyk_references[] = {
-    {"10.1021/acs.chemmater.6b02724", "Oliynyk et al.: High-throughput machine-learning-driven synthesis of full-Heusler compounds. Chemistry of Materials "
-                                      "28, 7324 (2016)"},
+    {"10.1021/acs.chemmater.6b02724", "Oliynyk et al.: High-throughput machine-learning-driven synthesis of full-Heusler compounds. Chemistry of "
+                                      "Materials 28, 7324 (2016)"},
     CBFV_REFERENCE,
     {NULL, NULL}};
 static const cupel_reference jarvis_references[] = {
-    {"10.1103/PhysRevMaterials.2.083801", "Choudhary, DeCost, Tavazza: Machine learning with force-field-inspired descriptors for materials: Fast screening "
-                                          "and mapping energy landscape. Physical Review Materials 2, 083801 (2018)"},
+    {"10.1103/PhysRevMaterials.2.083801", "Choudhary, DeCost, Tavazza: Machine learning with force-field-inspired descriptors for materials: Fast "
+                                          "screening and mapping energy landscape. Physical Review Materials 2, 083801 (2018)"},
     CBFV_REFERENCE,
     {NULL, NULL}};
 static const cupel_reference mat2vec_references[] = {
@@ -50,8 +50,8 @@ CUPEL_TABLE_DESCRIPTOR(oli, oli_set, 176,
                                    "mean, standard deviation, minimum and maximum of Oliynyk's 44 element properties"))
 CUPEL_TABLE_DESCRIPTOR(jarvis, jarvis_set, 2628,
                        CBFV_METHOD(jarvis, "2628 columns, units per column",
-                                   "mean, mean deviation, range, maximum, minimum and mode of JARVIS's 438 element properties and their combinations, as "
-                                   "CBFV's 'jarvis'"))
+                                   "mean, mean deviation, range, maximum, minimum and mode of JARVIS's 438 element properties and their combinations, "
+                                   "as CBFV's 'jarvis'"))
 CUPEL_TABLE_DESCRIPTOR(mat2vec, mat2vec_set, 1200,
                        CBFV_METHOD(mat2vec, "1200 columns, dimensionless",
                                    "mean, mean deviation, range, maximum, minimum and mode of word vectors of the elements (200 numbers learned from "

@@ -46,7 +46,10 @@ static inline const double *cupel_table_row(const cupel_element_table *t, cupel_
     return t->value + (size_t)t->row[form][z] * t->stride;
 }
 
-static inline bool cupel_table_lacks(const cupel_element_table *t, unsigned z) { return t->row[CUPEL_TABLE_PLAIN][z] != t->row[CUPEL_TABLE_IMPUTED][z]; }
+static inline bool cupel_table_lacks(const cupel_element_table *t, unsigned z)
+{
+    return t->row[CUPEL_TABLE_PLAIN][z] != t->row[CUPEL_TABLE_IMPUTED][z];
+}
 
 /* As cupel_descriptor.column and .compute; wide or narrow is NULL. */
 void cupel_table_column(const cupel_table_set *s, size_t j, cupel_str *name, const char **unit);

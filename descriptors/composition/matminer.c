@@ -6,10 +6,10 @@ static const cupel_table_set set = {
     .word = {"minimum", "maximum", "range", "mean", "std_dev"}};
 
 static const cupel_reference references[] = {
-    {"10.1016/j.commatsci.2012.10.028", "Ong et al.: Python Materials Genomics (pymatgen): A robust, open-source python library for materials analysis. "
-                                        "Computational Materials Science 68, 314 (2013)"},
-    {"10.1016/j.commatsci.2018.05.018", "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science 152, "
-                                        "60 (2018)"},
+    {"10.1016/j.commatsci.2012.10.028", "Ong et al.: Python Materials Genomics (pymatgen): A robust, open-source python library for materials "
+                                        "analysis. Computational Materials Science 68, 314 (2013)"},
+    {"10.1016/j.commatsci.2018.05.018", "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials "
+                                        "Science 152, 60 (2018)"},
     {NULL, NULL}};
 
 #define MATMINER_METHOD                                                                                                                        \

@@ -6,8 +6,8 @@ static const cupel_table_set set = {
     .word = {"minimum", "maximum", "range", "mean", "std_dev"}};
 
 static const cupel_reference references[] = {
-    {"10.1021/acs.chemmater.9b01294", "Chen, Ye, Zuo, Zheng, Ong: Graph networks as a universal machine learning framework for molecules and crystals. "
-                                      "Chemistry of Materials 31, 3564 (2019)"},
+    {"10.1021/acs.chemmater.9b01294", "Chen, Ye, Zuo, Zheng, Ong: Graph networks as a universal machine learning framework for molecules and "
+                                      "crystals. Chemistry of Materials 31, 3564 (2019)"},
     {NULL, NULL}};
 
 #define MEGNET_METHOD                                                                                                                          \

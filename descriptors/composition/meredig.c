@@ -100,8 +100,8 @@ static void impute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, d
 static bool jumps(size_t j) { return j >= CUPEL_Z_MAX && j < CUPEL_Z_MAX + N_STATISTICS && statistic[j - CUPEL_Z_MAX].range; }
 
 static const cupel_reference references[] = {
-    {"10.1103/PhysRevB.89.094104", "Meredig et al.: Combinatorial screening for new materials in unconstrained composition space with machine learning. "
-                                   "Physical Review B 89, 094104 (2014)"},
+    {"10.1103/PhysRevB.89.094104", "Meredig et al.: Combinatorial screening for new materials in unconstrained composition space with machine "
+                                   "learning. Physical Review B 89, 094104 (2014)"},
     {NULL, NULL}};
 
 #define MEREDIG_METHOD                                                                                                                          \

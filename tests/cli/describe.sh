@@ -63,7 +63,7 @@ check 'drop, seven rows' exits 0 "$CUPEL" describe "$T/seven.csv" --missing drop
 check 'drop: every row is listed with its reason' [ "$(grep -c 'seven.csv:[0-9]*: [a-z_]*formula: ' "$T/err") $(grep -c "seven.csv:10: no_element_data: 'HeO': no value of 'MagpieData" "$T/err")" = '6 1' ]
 check 'drop: and counted' says '7 rows dropped: 1 missing_formula, 5 bad_formula, 1 no_element_data'
 check 'impute, seven rows' exits 0 "$CUPEL" describe "$T/seven.csv" --missing impute -o "$T/d.csv"
-check 'impute: what was filled in is listed' says "seven.csv:10: imputed: 'HeO': no value of 'MagpieData minimum MeltingT'"
+check 'impute: what was filled in is listed' says "seven.csv:10: imputed: 'HeO': no value of 'MagpieData minimum MeltingT' for He"
 check 'impute: so is what could not be' [ "$(grep -c 'seven.csv:[0-9]*: [a-z_]*formula: ' "$T/err")" = 6 ]
 C() { "$CUPEL" describe "$T/seven.csv" --compatible matminer -o "$T/c.csv" "$@"; }
 check 'matminer'"'"'s own values' exits 0 C
@@ -74,6 +74,11 @@ check 'fail: the bad formula is' says 'seven.csv:3: bad_formula'
 check 'drop: such a row stays' exits 0 C --missing drop
 check 'drop: with its mark' [ "$(tail -n 1 "$T/c.csv" | cut -d, -f1) $(tail -n 1 "$T/c.csv" | sed 's/.*,//') $(wc -l <"$T/c.csv")" = 'HeO imputed 4' ]
 check 'no other program' exits 2 C --compatible magpie
+C 2>/dev/null
+check 'one set alone' exits 0 "$CUPEL" describe "$T/seven.csv" --set magpie:matminer -o "$T/d.csv"
+check 'is the same' cmp -s "$T/c.csv" "$T/d.csv"
+check 'another word behind the colon: exit 2' exits 2 "$CUPEL" describe "$T/seven.csv" --set magpie:smact -o "$T/d.csv"
+check 'what is expected there' says "after ':' expected matminer"
 printf 'formula,phase,temperature\nNaCl,cubic,1\nKCl,,2\nZnO,hexagonal,\n' >"$T/phase.csv"
 check 'impute columns of the table' exits 0 "$CUPEL" describe "$T/phase.csv" --set none --columns phase,temperature --missing impute -o "$T/d.csv"
 check 'a column that was filled in is named' [ "$(grep -c "imputed: 'KCl': no value of 'phase'$\|imputed: 'ZnO': no value of 'temperature'$" "$T/err")" = 2 ]
@@ -83,6 +88,15 @@ check 'a column of numbers and text' exits 0 "$CUPEL" describe "$T/mixed.csv" --
 check 'it is said that it is no number' says "column 'group' is taken as 3 categories: of its 4 cells 3 hold a number; the first that does not is $T/mixed.csv:5"
 check 'a column of text' exits 0 "$CUPEL" describe "$T/phase.csv" --columns phase,temperature -o "$T/d.csv"
 check 'needs no such word' [ "$(grep -c 'is taken as' "$T/err")" = 0 ]
+
+{ echo formula,gap; for e in Li Na K Rb Mg Ca Sr Ba Al Ga In Zn Cd; do echo "${e}O,${#e}"; echo "${e}2S,3"; done; } >"$T/train.csv"
+check 'a model of a set in that form' exits 0 "$CUPEL" train "$T/train.csv" --target gap --features deml:matminer --model ridge -o "$T/m.h5"
+printf 'formula\nCaO\nThO2\n' >"$T/new.csv"
+check 'predicts in that form' exits 0 "$CUPEL" predict "$T/m.h5" "$T/new.csv" -o "$T/p.csv"
+printf 'formula\nThO\nThO2\nThO3\nTh2O\nTh2O3\nTh3O\nXx\n' >"$T/six.csv"
+check 'fail after more filled rows than are shown: exit 3' exits 3 "$CUPEL" predict "$T/m.h5" "$T/six.csv" --missing fail -o "$T/q.csv"
+check 'fail names the row' says "six.csv:8: bad_formula: 'Xx'"
+check 'with a value and the mark' grep -Eq '^ThO2,-?[0-9.]+,.*,imputed$' "$T/p.csv"
 
 check 'validate' exits 0 D --validate -o "$T/v.csv"
 check 'validate says how far apart' says 'differ by at most'
