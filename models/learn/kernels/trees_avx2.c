@@ -1,0 +1,11 @@
+#include "models/learn/kernels/trees.h"
+
+#if defined(__x86_64__)
+#define VECTOR 32
+#define WALK walk_plain
+#include "models/learn/kernels/trees_body.h"
+
+const cupel_tree_kernels cupel_trees_avx2 = CUPEL_TREES_TABLE;
+#else
+typedef int cupel_trees_avx2_not_here;
+#endif

@@ -1,0 +1,144 @@
+/* Rows down the trees: values, variances, and the weights that leaves give to training rows. */
+#include "models/learn/trees_parts.h"
+
+#include "core/base/err.h"
+#include "core/math/stats.h"
+
+#include <string.h>
+
+enum { WEIGHED = 16 }; /* rows whose weights are found together */
+
+typedef struct scratch {
+    float *x;          /* [CUPEL_TREE_BLOCK][d] */
+    uint32_t *at;      /* [CUPEL_TREE_BLOCK] */
+    double *square;    /* [CUPEL_TREE_BLOCK] */
+    double *weight;    /* [WEIGHED][n_rows] */
+} scratch;
+
+static size_t up(size_t n) { return (n + 63) / 64 * 64; }
+
+static size_t x_bytes(const cupel_trees *t) { return up(CUPEL_TREE_BLOCK * t->d * sizeof(float)); }
+
+size_t cupel_trees_scratch_bytes(const cupel_trees *t)
+{
+    return x_bytes(t) + up(CUPEL_TREE_BLOCK * sizeof(uint32_t)) + up(CUPEL_TREE_BLOCK * sizeof(double)) + up(WEIGHED * t->n_rows * sizeof(double));
+}
+
+static scratch scratch_of(const cupel_trees *t, void *memory)
+{
+    char *p = memory;
+    scratch s = {.x = (void *)p};
+    s.at = (void *)(p += x_bytes(t));
+    s.square = (void *)(p += up(CUPEL_TREE_BLOCK * sizeof(uint32_t)));
+    s.weight = (void *)(p + up(CUPEL_TREE_BLOCK * sizeof(double)));
+    return s;
+}
+
+/* Rows that make the block whole repeat the last one: kernels walk in groups. */
+static void load_block(const cupel_trees *t, const double *x, size_t ld, size_t n, float *to)
+{
+    size_t whole = (n + CUPEL_TREES_PAD - 1) / CUPEL_TREES_PAD * CUPEL_TREES_PAD;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < t->d; j++) to[i * t->d + j] = cupel_tree_value(x[i * ld + j]);
+    for (size_t i = n; i < whole; i++) memcpy(to + i * t->d, to + (n - 1) * t->d, t->d * sizeof *to);
+}
+
+/* Sums over the trees in their order: of leaf values, and of their squares and inner variances. */
+static void add_block(const cupel_trees *t, const scratch *s, size_t n, const cupel_tree_kernels *kernels, double *value, double *square)
+{
+    for (size_t i = 0; i < n; i++) value[i] = 0;
+    for (size_t i = 0; square && i < n; i++) square[i] = 0;
+    for (size_t k = 0; k < t->n_trees; k++) {
+        size_t first = t->first[k];
+        kernels->walk(t->node + first, s->x, t->d, n, s->at);
+        for (size_t i = 0; i < n; i++) value[i] += t->value[first + s->at[i]];
+        if (!square) continue;
+        for (size_t i = 0; i < n; i++) {
+            double v = t->value[first + s->at[i]];
+            square[i] += v * v + (t->inner ? t->inner[first + s->at[i]] : 0);
+        }
+    }
+}
+
+void cupel_trees_predict(const cupel_trees *t, const double *x, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *variance)
+{
+    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
+    scratch s = scratch_of(t, memory);
+    for (size_t from = 0; from < n; from += CUPEL_TREE_BLOCK) {
+        size_t rows = n - from < CUPEL_TREE_BLOCK ? n - from : CUPEL_TREE_BLOCK;
+        double *v = value + from;
+        load_block(t, x + from * ld, ld, rows, s.x);
+        add_block(t, &s, rows, kernels, v, variance ? s.square : NULL);
+        for (size_t i = 0; i < rows; i++) v[i] = t->base + t->factor * v[i];
+        for (size_t i = 0; variance && i < rows; i++) {
+            double spread = s.square[i] * t->factor - v[i] * v[i];
+            variance[from + i] = t->forest && spread > 0 ? spread : 0;
+        }
+    }
+}
+
+double cupel_trees_probability(double log_odds)
+{
+    return log_odds >= 0 ? 1 / (1 + cupel_exp(-log_odds)) : cupel_exp(log_odds) / (1 + cupel_exp(log_odds));
+}
+
+/* Weights of the training rows, by rank, for each of n <= WEIGHED rows of the block. */
+static void weigh(const cupel_trees *t, const scratch *s, size_t n, const cupel_tree_kernels *kernels)
+{
+    memset(s->weight, 0, n * t->n_rows * sizeof *s->weight);
+    for (size_t k = 0; k < t->n_trees; k++) {
+        kernels->walk(t->node + t->first[k], s->x, t->d, n, s->at);
+        for (size_t r = 0; r < n; r++) {
+            size_t leaf = t->first[k] + s->at[r], first = t->list[k] + t->leaf_first[leaf];
+            for (uint32_t i = 0; i < t->leaf_count[leaf]; i++)
+                s->weight[r * t->n_rows + t->member[first + i]] += t->share[first + i] * t->factor;
+        }
+    }
+}
+
+static cupel_status needs_rows(const cupel_trees *t, cupel_err *err)
+{
+    if (t->n_rows) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_USAGE, "trees: their leaves do not remember the training rows, which quantiles need; fit a forest with keep_rows");
+}
+
+/* The smallest target at which the weights reach tau, up to the rounding of shares. */
+static double quantile(const cupel_trees *t, const double *weight, double tau)
+{
+    double sum = 0;
+    size_t last = 0;
+    for (size_t i = 0; i < t->n_rows; i++) {
+        if (!(weight[i] > 0)) continue;
+        sum += weight[i];
+        last = i;
+        if (sum >= tau - 1e-7) break;
+    }
+    return t->target[last];
+}
+
+cupel_status cupel_trees_quantiles(const cupel_trees *t, const double *x, size_t ld, size_t n, const double *tau, size_t n_tau, cupel_isa isa,
+                                   void *memory, double *q, cupel_err *err)
+{
+    cupel_status st = needs_rows(t, err);
+    if (st != CUPEL_OK) return st;
+    scratch s = scratch_of(t, memory);
+    for (size_t from = 0; from < n; from += WEIGHED) {
+        size_t rows = n - from < WEIGHED ? n - from : WEIGHED;
+        load_block(t, x + from * ld, ld, rows, s.x);
+        weigh(t, &s, rows, cupel_tree_kernels_of(isa));
+        for (size_t i = 0; i < rows; i++)
+            for (size_t k = 0; k < n_tau; k++) q[(from + i) * n_tau + k] = quantile(t, s.weight + i * t->n_rows, tau[k]);
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_trees_weights(const cupel_trees *t, const double *x, cupel_isa isa, void *memory, double *w, cupel_err *err)
+{
+    cupel_status st = needs_rows(t, err);
+    if (st != CUPEL_OK) return st;
+    scratch s = scratch_of(t, memory);
+    load_block(t, x, t->d, 1, s.x);
+    weigh(t, &s, 1, cupel_tree_kernels_of(isa));
+    for (size_t i = 0; i < t->n_rows; i++) w[t->row[i]] = s.weight[i];
+    return CUPEL_OK;
+}

@@ -1,0 +1,527 @@
+/* Ensembles of trees: what they must do on data that are known, the same bytes for any thread count and instruction set, files that come back and
+ * hostile files that do not. */
+#include "tests/check.h"
+
+#include "core/base/mem.h"
+#include "core/base/rng.h"
+#include "models/learn/trees.h"
+
+#include <unistd.h>
+
+enum { N = 400, D = 5 };
+static const cupel_job alone = {.threads = 1};
+static const cupel_trees_kind every[] = {CUPEL_EXTRA_TREES, CUPEL_RANDOM_FOREST, CUPEL_BOOSTED_TREES};
+enum { KINDS = 3 };
+
+typedef struct rows {
+    double x[N][D], y[N];
+} rows;
+
+/* A smooth function of three of the columns, and noise. */
+static rows *make_rows(uint64_t seed, double noise)
+{
+    rows *r = cupel_alloc(1, sizeof *r);
+    assert_non_null(r);
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < D; j++) r->x[i][j] = cupel_rng_uniform(seed, j, i) * 4 - 2;
+        r->y[i] = 3 * sin(r->x[i][0]) + r->x[i][1] * r->x[i][2] + noise * cupel_rng_normal(seed, 99, i);
+    }
+    return r;
+}
+
+static cupel_trees_data data_of(const rows *r) { return (cupel_trees_data){.n = N, .d = D, .ld = D, .x = &r->x[0][0], .y = r->y}; }
+
+static cupel_trees *fit(const cupel_trees_data *data, const cupel_trees_options *o, const cupel_job *job)
+{
+    cupel_trees *t = NULL;
+    cupel_err err = {0};
+    check_ok(cupel_trees_fit(data, o, job, &t, &err), &err);
+    assert_non_null(t);
+    return t;
+}
+
+static cupel_trees_options small(cupel_trees_kind kind)
+{
+    cupel_trees_options o = cupel_trees_defaults(kind);
+    o.trees = kind == CUPEL_BOOSTED_TREES ? 200 : 60;
+    o.columns = 0.8;
+    o.seed = 3;
+    return o;
+}
+
+/* value [n] and, unless NULL, variance [n]. */
+static void predict(const cupel_trees *t, const double *x, size_t ld, size_t n, cupel_isa isa, double *value, double *variance)
+{
+    void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
+    assert_non_null(scratch);
+    cupel_trees_predict(t, x, ld, n, isa, scratch, value, variance);
+    cupel_free(scratch);
+}
+
+static double mean_error(const cupel_trees *t, const rows *r)
+{
+    static double value[N];
+    double sum = 0;
+    predict(t, &r->x[0][0], D, N, CUPEL_ISA_PLAIN, value, NULL);
+    for (size_t i = 0; i < N; i++) sum += fabs(value[i] - r->y[i]) / N;
+    return sum;
+}
+
+/* ---- properties ---- */
+
+static void a_step_is_fitted_exactly(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0);
+    double value[N];
+    for (size_t i = 0; i < N; i++) r->y[i] = r->x[i][2] > 0.37 ? 5 : -2;
+    cupel_trees_data data = data_of(r);
+    for (int k = 0; k < KINDS; k++) {
+        cupel_trees_options o = small(every[k]);
+        o.columns = 1;
+        if (every[k] == CUPEL_BOOSTED_TREES) {
+            o.trees = 1;
+            o.rate = o.subsample = 1;
+            o.lambda = 0;
+        }
+        cupel_trees *t = fit(&data, &o, &alone);
+        predict(t, &r->x[0][0], D, N, CUPEL_ISA_PLAIN, value, NULL);
+        /* a bootstrap leaves the row next to the step out of some trees */
+        for (size_t i = 0; i < N; i++)
+            if (every[k] != CUPEL_RANDOM_FOREST || fabs(r->x[i][2] - 0.37) > 0.1) check_close(value[i], r->y[i], 1e-6, 1e-6);
+        cupel_trees_free(t);
+    }
+    cupel_free(r);
+}
+
+static void new_rows_are_predicted(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0.1), *fresh = make_rows(2, 0.1);
+    cupel_trees_data data = data_of(r);
+    for (int k = 0; k < KINDS; k++) {
+        cupel_trees_options o = small(every[k]);
+        cupel_trees *t = fit(&data, &o, &alone);
+        print_message("kind %d: error %.3f on rows known, %.3f on new ones\n", (int)every[k], mean_error(t, r), mean_error(t, fresh));
+        assert_true(mean_error(t, fresh) < 0.9); /* the target's mean absolute deviation is 1.9 */
+        cupel_trees_free(t);
+    }
+    cupel_free(r);
+    cupel_free(fresh);
+}
+
+/* A monotone change of a column moves thresholds and nothing else: training rows keep their values where cuts do not depend on distances. */
+static void monotone_columns_do_not_matter(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0.2), *bent = make_rows(1, 0.2);
+    double a[N], b[N];
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < D; j++) bent->x[i][j] = exp(1.5 * r->x[i][j]);
+    cupel_trees_data data = data_of(r), other = data_of(bent);
+    for (int k = 1; k < KINDS; k++) {
+        cupel_trees_options o = small(every[k]);
+        cupel_trees *t = fit(&data, &o, &alone), *u = fit(&other, &o, &alone);
+        predict(t, &r->x[0][0], D, N, CUPEL_ISA_PLAIN, a, NULL);
+        predict(u, &bent->x[0][0], D, N, CUPEL_ISA_PLAIN, b, NULL);
+        size_t apart = 0; /* a row out of the bag may lie between two that were in */
+        for (size_t i = 0; i < N; i++) apart += fabs(a[i] - b[i]) > 1e-12;
+        if (every[k] == CUPEL_BOOSTED_TREES) assert_int_equal(apart, 0);
+        double difference = 0;
+        for (size_t i = 0; i < N; i++) difference += fabs(a[i] - b[i]) / N;
+        assert_true(difference < 0.02);
+        cupel_trees_free(t);
+        cupel_trees_free(u);
+    }
+    cupel_free(r);
+    cupel_free(bent);
+}
+
+static void same_bytes(const double *a, const double *b, size_t n) { assert_memory_equal(a, b, n * sizeof *a); }
+
+static void threads_and_instruction_sets_do_not_matter(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0.2), *fresh = make_rows(2, 0);
+    cupel_trees_data data = data_of(r);
+    for (int k = 0; k < KINDS; k++)
+        for (size_t leaf = 1; leaf <= 4; leaf += 3) {
+            cupel_trees_options o = small(every[k]);
+            o.leaf = leaf;
+            o.columns = leaf == 1 ? 1 : 0.5;
+            if (every[k] == CUPEL_BOOSTED_TREES) o.seeds = 2;
+            double first[N], spread[N], value[N], variance[N];
+            for (int isa = 0; isa <= (int)cupel_isa_best(); isa++)
+                for (size_t threads = 1; threads <= 3; threads++) {
+                    cupel_job job = {.threads = threads, .isa = (cupel_isa)isa};
+                    cupel_trees *t = fit(&data, &o, &job);
+                    predict(t, &fresh->x[0][0], D, N, job.isa, value, variance);
+                    if (!isa && threads == 1) {
+                        memcpy(first, value, sizeof first);
+                        memcpy(spread, variance, sizeof spread);
+                    }
+                    same_bytes(first, value, N);
+                    same_bytes(spread, variance, N);
+                    predict(t, fresh->x[17], D, 1, job.isa, value, NULL); /* a row alone is the row among others */
+                    same_bytes(first + 17, value, 1);
+                    cupel_trees_free(t);
+                }
+        }
+    cupel_free(r);
+    cupel_free(fresh);
+}
+
+static void leaves_are_as_large_as_asked(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0.5);
+    cupel_trees_data data = data_of(r);
+    for (int k = 0; k < 2; k++) {
+        cupel_trees_options o = small(every[k]);
+        o.leaf = 7;
+        o.keep_rows = true;
+        o.trees = 1;
+        cupel_trees *t = fit(&data, &o, &alone);
+        void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
+        double w[N];
+        cupel_err err = {0};
+        for (size_t i = 0; i < N; i++) {
+            check_ok(cupel_trees_weights(t, r->x[i], CUPEL_ISA_PLAIN, scratch, w, &err), &err);
+            for (size_t j = 0; j < N; j++) assert_true(w[j] <= (every[k] == CUPEL_EXTRA_TREES ? 1.0 / 7 + 1e-6 : 1)); /* drawn rows count twice */
+        }
+        cupel_free(scratch);
+        cupel_trees_free(t);
+    }
+    cupel_free(r);
+}
+
+/* Weights sum to 1, their mean is the prediction, and their quantiles rise and cover. */
+static void quantiles_come_from_weights(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0.5), *fresh = make_rows(2, 0.5);
+    cupel_trees_data data = data_of(r);
+    static const double tau[] = {0.05, 0.5, 0.95};
+    for (int k = 0; k < 2; k++)
+        for (size_t leaf = 1; leaf < 10; leaf += 4) {
+            cupel_trees_options o = small(every[k]);
+            o.keep_rows = true;
+            o.leaf = leaf;
+            cupel_trees *t = fit(&data, &o, &alone);
+            void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
+            double w[N], value[N], variance[N], q[N][3];
+            size_t covered = 0;
+            cupel_err err = {0};
+            predict(t, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, value, variance);
+            check_ok(cupel_trees_quantiles(t, &fresh->x[0][0], D, N, tau, 3, CUPEL_ISA_PLAIN, scratch, &q[0][0], &err), &err);
+            for (size_t i = 0; i < N; i++) {
+                double sum = 0, mean = 0, square = 0, below = 0;
+                check_ok(cupel_trees_weights(t, fresh->x[i], CUPEL_ISA_PLAIN, scratch, w, &err), &err);
+                for (size_t j = 0; j < N; j++) {
+                    sum += w[j];
+                    mean += w[j] * r->y[j];
+                    square += w[j] * r->y[j] * r->y[j];
+                    below += r->y[j] <= q[i][1] ? w[j] : 0;
+                }
+                check_close(sum, 1, 1e-6, 0);
+                check_close(mean, value[i], 1e-5, 1e-5); /* leaf values are float32 */
+                check_close(square - mean * mean, variance[i], 1e-4, 1e-4);
+                assert_true(below > 0.5 - 1e-6);
+                assert_true(q[i][0] <= q[i][1] && q[i][1] <= q[i][2]);
+                covered += q[i][0] <= fresh->y[i] && fresh->y[i] <= q[i][2];
+            }
+            assert_true(covered > 0.85 * N);
+            cupel_free(scratch);
+            cupel_trees_free(t);
+        }
+    cupel_free(r);
+    cupel_free(fresh);
+}
+
+static void weights_are_repeats(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0);
+    double weight[N], value[N];
+    for (size_t i = 0; i < N; i++) {
+        r->x[i][0] = (double)(i % 2); /* two kinds of rows, told apart by one column */
+        for (size_t j = 1; j < D; j++) r->x[i][j] = 0;
+        r->y[i] = (double)(i % 4);
+        weight[i] = i % 4 < 2 ? 3 : i % 8 < 4 ? 1 : 0;
+    }
+    cupel_trees_data data = data_of(r);
+    data.weight = weight;
+    for (int k = 0; k < KINDS; k++) {
+        cupel_trees_options o = small(every[k]);
+        o.lambda = 0;
+        o.subsample = 1;
+        o.trees = 400;
+        cupel_trees *t = fit(&data, &o, &alone);
+        predict(t, &r->x[0][0], D, 2, CUPEL_ISA_PLAIN, value, NULL);
+        double slack = every[k] == CUPEL_RANDOM_FOREST ? 0.05 : 1e-6; /* the bootstrap draws rows */
+        check_close(value[0], 2 * 0.5 / 3.5, 0, slack); /* 0 with weight 3, 2 with 1/2 on average */
+        check_close(value[1], (3 * 1 + 0.5 * 3) / 3.5, 0, slack);
+        cupel_trees_free(t);
+    }
+    cupel_free(r);
+}
+
+/* Rows chosen by number are those rows. */
+static void rows_can_be_chosen(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0.3), *half = make_rows(1, 0.3);
+    size_t row[N / 2];
+    double a[N], b[N];
+    for (size_t i = 0; i < N / 2; i++) {
+        row[i] = 2 * i + 1;
+        memcpy(half->x[i], r->x[row[i]], sizeof half->x[i]);
+        half->y[i] = r->y[row[i]];
+    }
+    cupel_trees_data chosen = data_of(r), copied = data_of(half);
+    chosen.row = row;
+    chosen.n = copied.n = N / 2;
+    for (int k = 0; k < KINDS; k++) {
+        cupel_trees_options o = small(every[k]);
+        cupel_trees *t = fit(&chosen, &o, &alone), *u = fit(&copied, &o, &alone);
+        predict(t, &r->x[0][0], D, N, CUPEL_ISA_PLAIN, a, NULL);
+        predict(u, &r->x[0][0], D, N, CUPEL_ISA_PLAIN, b, NULL);
+        same_bytes(a, b, N);
+        cupel_trees_free(t);
+        cupel_trees_free(u);
+    }
+    cupel_free(r);
+    cupel_free(half);
+}
+
+static void losses_do_what_they_are_for(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0), *fresh = make_rows(2, 0);
+    double value[N], log_loss = 0;
+    cupel_trees_options o = small(CUPEL_BOOSTED_TREES);
+    cupel_trees_data data = data_of(r);
+    for (size_t i = 0; i < N; i += 20) r->y[i] += 60; /* gross errors */
+    cupel_trees *squared = fit(&data, &o, &alone);
+    o.loss = CUPEL_LOSS_PSEUDO_HUBER;
+    o.huber = 0.2;
+    cupel_trees *huber = fit(&data, &o, &alone);
+    print_message("error with gross errors among the rows: squared %.3f, pseudo-Huber %.3f\n", mean_error(squared, fresh), mean_error(huber, fresh));
+    assert_true(mean_error(huber, fresh) < 0.5 * mean_error(squared, fresh));
+    for (size_t i = 0; i < N; i++) r->y[i] = cupel_rng_uniform(5, 1, i) < (r->x[i][0] > 0 ? 0.9 : 0.2);
+    o.loss = CUPEL_LOSS_LOG;
+    o.trees = 40;
+    cupel_trees *classes = fit(&data, &o, &alone);
+    predict(classes, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, value, NULL);
+    for (size_t i = 0; i < N; i++) {
+        double p = cupel_trees_probability(value[i]), truth = fresh->x[i][0] > 0 ? 0.9 : 0.2;
+        log_loss -= (truth * log(p) + (1 - truth) * log(1 - p)) / N;
+    }
+    print_message("log loss %.3f; of the truth 0.413, of the mean 0.69\n", log_loss);
+    assert_true(log_loss < 0.5);
+    cupel_trees_free(squared);
+    cupel_trees_free(huber);
+    cupel_trees_free(classes);
+    cupel_free(r);
+    cupel_free(fresh);
+}
+
+static void what_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0);
+    double zero[N] = {0};
+    cupel_trees_data data = data_of(r);
+    cupel_trees_options o = small(CUPEL_EXTRA_TREES);
+    cupel_trees *t = NULL;
+    cupel_err err = {0};
+    o.columns = 0;
+    assert_int_equal(cupel_trees_fit(&data, &o, &alone, &t, &err), CUPEL_USAGE);
+    o = small(CUPEL_BOOSTED_TREES);
+    o.rate = NAN;
+    assert_int_equal(cupel_trees_fit(&data, &o, &alone, &t, &err), CUPEL_USAGE);
+    o = small(CUPEL_EXTRA_TREES);
+    data.weight = zero;
+    assert_int_equal(cupel_trees_fit(&data, &o, &alone, &t, &err), CUPEL_BAD_INPUT);
+    data = data_of(r);
+    data.d = 5000;
+    assert_int_equal(cupel_trees_fit(&data, &o, &alone, &t, &err), CUPEL_BAD_INPUT);
+    assert_null(t);
+    data = data_of(r);
+    t = fit(&data, &o, &alone);
+    void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
+    double q[1];
+    assert_int_equal(cupel_trees_quantiles(t, r->x[0], D, 1, (double[]){0.5}, 1, CUPEL_ISA_PLAIN, scratch, q, &err), CUPEL_USAGE);
+    cupel_free(scratch);
+    cupel_trees_free(t);
+    cupel_free(r);
+}
+
+/* Constant columns, equal rows with different targets, one row. */
+static void nothing_to_split_is_a_mean(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0);
+    double value[1], mean = 0;
+    memset(r->x, 0, sizeof r->x);
+    for (size_t i = 0; i < N; i++) mean += r->y[i] / N;
+    for (int k = 0; k < KINDS; k++) {
+        cupel_trees_data data = data_of(r);
+        cupel_trees_options o = small(every[k]);
+        cupel_trees *t = fit(&data, &o, &alone);
+        predict(t, r->x[0], D, 1, CUPEL_ISA_PLAIN, value, NULL);
+        check_close(value[0], mean, 0, every[k] == CUPEL_RANDOM_FOREST ? 0.1 : 1e-5);
+        cupel_trees_free(t);
+        data.n = 1;
+        t = fit(&data, &o, &alone);
+        predict(t, r->x[0], D, 1, CUPEL_ISA_PLAIN, value, NULL);
+        check_close(value[0], r->y[0], 0, 1e-5);
+        cupel_trees_free(t);
+    }
+    cupel_free(r);
+}
+
+/* ---- files ---- */
+
+static char *temporary(void)
+{
+    static char name[64];
+    snprintf(name, sizeof name, "/tmp/cupel_trees_%ld.h5", (long)getpid());
+    return name;
+}
+
+static void files_come_back(void **state)
+{
+    (void)state;
+    rows *r = make_rows(1, 0.3), *fresh = make_rows(2, 0);
+    cupel_trees_data data = data_of(r);
+    double a[N], b[N], v[N], u[N];
+    cupel_err err = {0};
+    for (int k = 0; k < KINDS; k++)
+        for (int keep = 0; keep < 2; keep++) {
+            cupel_trees_options o = small(every[k]);
+            o.leaf = 3;
+            o.keep_rows = keep && every[k] != CUPEL_BOOSTED_TREES;
+            cupel_trees *t = fit(&data, &o, &alone), *back = NULL;
+            cupel_writer *w = NULL;
+            cupel_reader *reader = NULL;
+            check_ok(cupel_writer_open(temporary(), "trees", 1, 1, &w, &err), &err);
+            check_ok(cupel_trees_save(t, "a/forest", w, &err), &err);
+            check_ok(cupel_writer_commit(&w, &err), &err);
+            check_ok(cupel_reader_open(temporary(), "trees", 1, &reader, &err), &err);
+            check_ok(cupel_trees_load(reader, "a/forest", D, &back, &err), &err);
+            cupel_reader_free(reader);
+            predict(t, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, a, v);
+            predict(back, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, b, u);
+            same_bytes(a, b, N);
+            same_bytes(v, u, N);
+            assert_int_equal(cupel_trees_keep_rows(back), o.keep_rows);
+            void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
+            double tau = 0.3;
+            if (o.keep_rows) {
+                check_ok(cupel_trees_quantiles(t, &fresh->x[0][0], D, N, &tau, 1, CUPEL_ISA_PLAIN, scratch, a, &err), &err);
+                check_ok(cupel_trees_quantiles(back, &fresh->x[0][0], D, N, &tau, 1, CUPEL_ISA_PLAIN, scratch, b, &err), &err);
+                same_bytes(a, b, N);
+            }
+            cupel_free(scratch);
+            cupel_trees_free(t);
+            cupel_trees_free(back);
+        }
+    unlink(temporary());
+    cupel_free(r);
+    cupel_free(fresh);
+}
+
+/* A file as an attacker would write it, with a good digest. Two trees: a split on column 1 with two leaves, and a leaf. */
+typedef struct forged {
+    double facts[4];
+    int64_t nodes[2];
+    float column[4], at[4], leaf_rows[3], member[4], share[4];
+    double target[2];
+    int64_t row[2];
+} forged;
+
+static const forged honest = {{2, 1, 0, 0.5}, {3, 1}, {1, -1, -1, -1}, {0.5f, 1, 2, 3}, {1, 1, 2}, {0, 1, 0, 1}, {1, 1, 0.5f, 0.5f}, {1, 2}, {1, 0}};
+
+static cupel_status load_forged(const forged *f, cupel_err *err)
+{
+    cupel_writer *w = NULL;
+    cupel_reader *r = NULL;
+    cupel_trees *t = NULL;
+    size_t n[] = {2, 3, 4};
+    check_ok(cupel_writer_open(temporary(), "trees", 1, 1, &w, err), err);
+    check_ok(cupel_writer_put(w, "t/facts", "", "", CUPEL_F64, 1, &n[2], f->facts, err), err);
+    check_ok(cupel_writer_put(w, "t/nodes", "", "", CUPEL_I64, 1, &n[0], f->nodes, err), err);
+    check_ok(cupel_writer_put(w, "t/column", "", "", CUPEL_F32, 1, &n[2], f->column, err), err);
+    check_ok(cupel_writer_put(w, "t/at", "", "", CUPEL_F32, 1, &n[2], f->at, err), err);
+    check_ok(cupel_writer_put(w, "t/leaf_rows", "", "", CUPEL_F32, 1, &n[1], f->leaf_rows, err), err);
+    check_ok(cupel_writer_put(w, "t/member", "", "", CUPEL_F32, 1, &n[2], f->member, err), err);
+    check_ok(cupel_writer_put(w, "t/share", "", "", CUPEL_F32, 1, &n[2], f->share, err), err);
+    check_ok(cupel_writer_put(w, "t/target", "", "", CUPEL_F64, 1, &n[0], f->target, err), err);
+    check_ok(cupel_writer_put(w, "t/row", "", "", CUPEL_I64, 1, &n[0], f->row, err), err);
+    check_ok(cupel_writer_commit(&w, err), err);
+    check_ok(cupel_reader_open(temporary(), "trees", 1, &r, err), err);
+    cupel_status st = cupel_trees_load(r, "t", 2, &t, err);
+    assert_true((st == CUPEL_OK) == (t != NULL));
+    cupel_trees_free(t);
+    cupel_reader_free(r);
+    unlink(temporary());
+    return st;
+}
+
+#define FORGE(...)                                                                  \
+    do {                                                                            \
+        forged f = honest;                                                          \
+        err = (cupel_err){0};                                                       \
+        __VA_ARGS__;                                                                \
+        assert_int_equal(load_forged(&f, &err), CUPEL_BAD_ARTIFACT);                \
+    } while (0)
+
+static void hostile_files_are_refused(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    check_ok(load_forged(&honest, &err), &err);
+    FORGE(f.facts[0] = 3);           /* columns that are not those of the model */
+    FORGE(f.facts[3] = 0);
+    FORGE(f.facts[2] = NAN);
+    FORGE(f.nodes[0] = 1, f.nodes[1] = 3); /* a split without children, then a leaf with nodes behind it */
+    FORGE(f.nodes[0] = 4, f.nodes[1] = 0);
+    FORGE(f.nodes[0] = -1);
+    FORGE(f.nodes[0] = (int64_t)1 << 60);
+    FORGE(f.column[0] = -1);         /* nodes that no split has as children */
+    FORGE(f.column[1] = 0);          /* a split whose children are in the next tree */
+    FORGE(f.column[0] = 2);          /* a column that is not there */
+    FORGE(f.column[0] = 0.5f);
+    FORGE(f.column[0] = NAN);
+    FORGE(f.at[0] = INFINITY);
+    FORGE(f.at[1] = NAN);
+    FORGE(f.leaf_rows[0] = 2);
+    FORGE(f.leaf_rows[2] = 0.5f);
+    FORGE(f.member[1] = 2);
+    FORGE(f.member[0] = -1);
+    FORGE(f.share[0] = NAN);
+    FORGE(f.target[1] = 0);
+    FORGE(f.row[0] = 2);
+    FORGE(f.row[1] = -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_is_fitted_exactly),
+        cmocka_unit_test(new_rows_are_predicted),
+        cmocka_unit_test(monotone_columns_do_not_matter),
+        cmocka_unit_test(threads_and_instruction_sets_do_not_matter),
+        cmocka_unit_test(leaves_are_as_large_as_asked),
+        cmocka_unit_test(quantiles_come_from_weights),
+        cmocka_unit_test(weights_are_repeats),
+        cmocka_unit_test(rows_can_be_chosen),
+        cmocka_unit_test(losses_do_what_they_are_for),
+        cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(nothing_to_split_is_a_mean),
+        cmocka_unit_test(files_come_back),
+        cmocka_unit_test(hostile_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
