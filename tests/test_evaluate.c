@@ -127,8 +127,11 @@ static void json_has_mean_and_folds(void **state)
 {
     (void)state;
     static const char *const regression[] = {"mae",        "rmse",       "r2",         "spearman",      "coverage50",
-                                             "coverage80", "coverage90", "coverage95", "miscalibration"};
-    static const char *const classes[] = {"auc", "balanced_accuracy", "accuracy", "f1", "log_loss", "coverage90"};
+                                             "coverage80", "coverage90", "coverage95", "miscalibration", "z2", "width50", "width80", "width90",
+                                             "width95", "error_by_spread"};
+    static const char *const classes[] = {"auc",        "balanced_accuracy", "accuracy",   "f1",         "log_loss",   "coverage50",     "coverage80",
+                                          "coverage90", "coverage95",        "set_size50", "set_size95", "miscalibration", "z2",
+                                          "calibration_error", "empty90"};
     cupel_evaluation e;
     cupel_err err = {0};
     for (int c = 0; c < 2; c++) {
@@ -139,12 +142,35 @@ static void json_has_mean_and_folds(void **state)
         assert_int_equal(e.is_class, c);
         cupel_evaluation_json(&e, &o, &s);
         check_ok(cupel_json_read((cupel_text){s.p, s.n}, "evaluation", &root, &err), &err);
-        for (size_t i = 0; i < (c ? 6 : 9); i++) check_shape(cupel_json_get(root, c ? classes[i] : regression[i]), 3);
+        for (size_t i = 0; i < 15; i++) check_shape(cupel_json_get(root, c ? classes[i] : regression[i]), 3);
         cupel_json_free(root);
         cupel_str_clear(&s);
         cupel_evaluation_table(&e, &s);
         assert_non_null(strstr(cupel_str_text(&s), c ? "balanced_accuracy" : "mae [eV]"));
         cupel_str_free(&s);
+        cupel_evaluation_release(&e);
+    }
+}
+
+/* Higher levels: wider intervals and larger sets, never less covered; what is small in a fold is small in the mean. */
+static void intervals_and_sets_grow_with_the_level(void **state)
+{
+    (void)state;
+    static const char *const coverage[] = {"coverage50", "coverage80", "coverage90", "coverage95"};
+    static const char *const size[2][4] = {{"width50", "width80", "width90", "width95"}, {"set_size50", "set_size80", "set_size90", "set_size95"}};
+    for (int c = 0; c < 2; c++) {
+        cupel_evaluation e;
+        cupel_err err = {0};
+        cupel_evaluate_options o = quick(c ? "wide" : "gap");
+        check_ok(cupel_evaluate(&o, &job, &e, &err), &err);
+        for (size_t k = 0; k < e.n_folds; k++)
+            for (int i = 1; i < 4; i++) {
+                assert_true(metric(&e, coverage[i])->folds[k] >= metric(&e, coverage[i - 1])->folds[k]);
+                assert_true(metric(&e, size[c][i])->folds[k] >= metric(&e, size[c][i - 1])->folds[k]);
+            }
+        if (!c) assert_true(metric(&e, "width95")->mean > metric(&e, "width50")->mean);
+        if (c) assert_true(metric(&e, "set_size50")->mean <= 2 && metric(&e, "empty90")->mean <= 1 - metric(&e, "coverage90")->mean + 1e-12);
+        assert_true(metric(&e, "miscalibration")->mean < 0.2 && metric(&e, "z2")->mean > 0.2 && metric(&e, "z2")->mean < 5);
         cupel_evaluation_release(&e);
     }
 }
@@ -227,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_agree_with_the_predictions), cmocka_unit_test(json_has_mean_and_folds),
+        cmocka_unit_test(intervals_and_sets_grow_with_the_level),
         cmocka_unit_test(every_split_works_and_threads_do_not_matter), cmocka_unit_test(leaving_an_element_out_is_noticed),
         cmocka_unit_test(mistakes_are_explained),
     };

@@ -116,6 +116,32 @@ static void miscalibration_is_the_area_between_the_curves(void **state)
     check_close(cupel_metric_miscalibration(l1, c1, 2), 0.5 * 0.25 * 0.1 * 2 + 0.5 * 0.5 * 0.1, 1e-13, 0);
 }
 
+static double calibration_error(const double *y, const double *p, size_t n)
+{
+    double error = NAN;
+    cupel_err err = {0};
+    check_ok(cupel_metric_calibration_error(y, p, n, &error, &err), &err);
+    return error;
+}
+
+static void calibration_error_compares_claims_with_shares(void **state)
+{
+    (void)state;
+    const double y[] = {0, 1, 0, 1}, same[] = {0.3, 0.3, 0.3, 0.3}, sure[] = {0, 1, 0, 1}, wrong[] = {1, 0, 1, 0};
+    check_close(calibration_error(y, same, 4), 0.2, 1e-14, 0); /* one group: 0.3 claimed, one half seen */
+    check_close(calibration_error(y, sure, 4), 0, 0, 1e-15);
+    check_close(calibration_error(y, wrong, 4), 1, 1e-15, 0);
+    enum { N = 20000 };
+    static double truth[N], p[N], bold[N];
+    for (size_t i = 0; i < N; i++) {
+        p[i] = cupel_rng_uniform(5, 1, i);
+        truth[i] = cupel_rng_uniform(5, 2, i) < p[i];
+        bold[i] = p[i] < 0.5 ? p[i] / 2 : 1 - (1 - p[i]) / 2;
+    }
+    assert_true(calibration_error(truth, p, N) < 0.02); /* ten groups of 2,000: each share is known to about 0.01 */
+    check_close(calibration_error(truth, bold, N), 0.125, 0, 0.02); /* mean of min(p, 1 - p) / 2 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +149,7 @@ int main(void)
         cmocka_unit_test(auc_is_the_share_of_ordered_pairs), cmocka_unit_test(classes_by_hand),
         cmocka_unit_test(intervals_by_hand),             cmocka_unit_test(interval_score_rewards_the_true_quantiles),
         cmocka_unit_test(miscalibration_is_the_area_between_the_curves),
+        cmocka_unit_test(calibration_error_compares_claims_with_shares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

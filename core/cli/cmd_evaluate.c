@@ -94,9 +94,13 @@ const cupel_verb cupel_verb_evaluate = {
     .usage = "TABLE --formula COLUMN --target COLUMN (--folds COLUMN | --split KIND) [--model svr] [--seed N]",
     .help = "measure a model on rows it has not seen: errors, coverage of its intervals, domain",
     .more = "Everything a model learns, scaling and tuning included, comes from the training rows of a fold. Each figure is given per fold and as their mean.\n\n"
-            "coverageNN is the share of true values inside the NN % interval (for a class: inside the conformal set, which may be empty); width90 and "
-            "interval_score90 say how wide and how good the 90 % intervals are; miscalibration is the area between the observed and the nominal coverage "
-            "curve; z2 is the mean squared residual over the predicted variance; in_domain the share of rows inside the training domain.\n\n"
+            "coverageNN is the share of true values inside the NN % interval, widthNN the mean width of those intervals, interval_score90 how good they "
+            "are. For a class, coverageNN is the share of rows whose class is in the NN % set, set_sizeNN the mean number of classes in it: a class is in "
+            "the set when more than (100 - NN) % of the training rows of that class were out of fold at most as probable for it as this row, which holds "
+            "for each class by itself; a row unlike both classes has an empty set (empty90), one like both has two. miscalibration is the area between "
+            "the observed and the nominal coverage curve; z2 is the mean squared residual over the predicted variance; error_by_spread the rank "
+            "correlation of errors with what was claimed; calibration_error the mean difference of probabilities and shares; in_domain the share of rows "
+            "inside the training domain.\n\n"
             "  cupel evaluate gaps.csv --formula composition --target target --folds fold --model svr --seed 1\n"
             "  cupel evaluate gaps.csv --formula composition --target target --split element --model krr --format json\n",
     .options = options,

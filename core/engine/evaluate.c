@@ -20,7 +20,7 @@ typedef struct held {
     size_t n;          /* rows with a prediction */
     size_t *row;       /* [n] of the table */
     double *memory;    /* of all the numbers */
-    double *truth, *lower, *upper, *is; /* is: the second class */
+    double *truth, *lower, *upper, *is; /* is: the second class; for numbers the error */
     cupel_prediction p;
     unsigned char *in_domain, *reason;
 } held;
@@ -217,9 +217,15 @@ static void put(evaluator *v, size_t fold, size_t *at, const char *name, bool ha
     m->folds[fold] = x;
 }
 
-static double coverage_at(const cupel_surrogate *s, held *h, double level)
+/* Intervals, or sets of classes, at a level into lower and upper. */
+static void intervals_at(const cupel_surrogate *s, held *h, double level)
 {
     for (size_t i = 0; i < h->n; i++) cupel_surrogate_interval(s, h->p.value[i], h->p.spread[i], level, &h->lower[i], &h->upper[i]);
+}
+
+static double coverage_at(const cupel_surrogate *s, held *h, double level)
+{
+    intervals_at(s, h, level);
     return cupel_metric_coverage(h->truth, h->lower, h->upper, h->n);
 }
 
@@ -262,29 +268,53 @@ static double share_in_domain(const held *h)
     return (double)in / (double)h->n;
 }
 
-static void put_coverage(evaluator *v, size_t fold, size_t *at, const cupel_surrogate *s, held *h)
+/* Shares of rows whose set holds no class, and two. */
+static void set_sizes(const held *h, double *empty, double *both)
 {
-    put(v, fold, at, "coverage50", false, coverage_at(s, h, 0.5));
-    put(v, fold, at, "coverage80", false, coverage_at(s, h, 0.8));
-    put(v, fold, at, "coverage90", false, coverage_at(s, h, 0.9));
-    put(v, fold, at, "coverage95", false, coverage_at(s, h, 0.95));
+    *empty = *both = 0;
+    for (size_t i = 0; i < h->n; i++) {
+        *empty += isnan(h->lower[i]) / (double)h->n;
+        *both += (h->lower[i] < h->upper[i]) / (double)h->n;
+    }
+}
+
+/* At each of the levels that are always given: coverage, then the width of the intervals or the mean number of classes in a set. */
+static void put_levels(evaluator *v, size_t fold, size_t *at, const cupel_surrogate *s, held *h)
+{
+    static const struct {
+        double level;
+        const char *coverage, *width, *size;
+    } given[] = {{0.5, "coverage50", "width50", "set_size50"}, {0.8, "coverage80", "width80", "set_size80"},
+                 {0.9, "coverage90", "width90", "set_size90"}, {0.95, "coverage95", "width95", "set_size95"}};
+    enum { LEVELS = sizeof given / sizeof *given };
+    double size[LEVELS], empty = NAN, both;
+    for (size_t k = 0; k < LEVELS; k++) {
+        put(v, fold, at, given[k].coverage, false, coverage_at(s, h, given[k].level));
+        if (v->e->is_class)
+            set_sizes(h, &empty, &both), size[k] = 1 - empty + both;
+        else
+            size[k] = cupel_metric_width(h->lower, h->upper, h->n);
+    }
+    for (size_t k = 0; k < LEVELS; k++) put(v, fold, at, v->e->is_class ? given[k].size : given[k].width, !v->e->is_class, size[k]);
+    put(v, fold, at, "miscalibration", false, miscalibration(s, h));
 }
 
 static cupel_status put_regression(evaluator *v, size_t fold, const cupel_surrogate *s, held *h, cupel_err *err)
 {
     size_t at = 0;
-    double rho = NAN;
+    double rho = NAN, by_spread = NAN;
+    for (size_t i = 0; i < h->n; i++) h->is[i] = fabs(h->truth[i] - h->p.value[i]);
     cupel_status st = cupel_metric_spearman(h->truth, h->p.value, h->n, &rho, err);
+    if (st == CUPEL_OK) st = cupel_metric_spearman(h->is, h->p.spread, h->n, &by_spread, err);
     if (st != CUPEL_OK) return st;
     put(v, fold, &at, "mae", true, cupel_metric_mae(h->truth, h->p.value, h->n));
     put(v, fold, &at, "rmse", true, cupel_metric_rmse(h->truth, h->p.value, h->n));
     put(v, fold, &at, "r2", false, cupel_metric_r2(h->truth, h->p.value, h->n));
     put(v, fold, &at, "spearman", false, rho);
-    put_coverage(v, fold, &at, s, h);
-    put(v, fold, &at, "width90", true, cupel_metric_width(h->p.lower, h->p.upper, h->n));
-    put(v, fold, &at, "interval_score90", true, cupel_metric_interval_score(h->truth, h->p.lower, h->p.upper, h->n, 0.9));
-    put(v, fold, &at, "miscalibration", false, miscalibration(s, h));
+    put_levels(v, fold, &at, s, h);
     put(v, fold, &at, "z2", false, squared_z(s, h));
+    put(v, fold, &at, "interval_score90", true, cupel_metric_interval_score(h->truth, h->p.lower, h->p.upper, h->n, 0.9));
+    put(v, fold, &at, "error_by_spread", false, by_spread);
     put(v, fold, &at, "in_domain", false, share_in_domain(h));
     put(v, fold, &at, "mae_in_domain", true, mae_where(h, 1));
     put(v, fold, &at, "mae_out_of_domain", true, mae_where(h, 0));
@@ -293,20 +323,25 @@ static cupel_status put_regression(evaluator *v, size_t fold, const cupel_surrog
     return CUPEL_OK;
 }
 
-/* Mean number of classes in the set at 90 %. */
-static double set_size(const held *h)
+/* The same for classes: the variance of a truth of 0 or 1 is p (1 - p). */
+static double squared_z_of_classes(const held *h)
 {
+    const double least = 1e-6; /* a claim beyond one in a million counts as that */
     double sum = 0;
-    for (size_t i = 0; i < h->n; i++) sum += isnan(h->p.lower[i]) ? 0 : h->p.lower[i] < h->p.upper[i] ? 2 : 1;
+    for (size_t i = 0; i < h->n; i++) {
+        double p = h->p.value[i], off = h->is[i] - p, variance = p * (1 - p);
+        sum += off * off / (variance > least ? variance : least);
+    }
     return sum / (double)h->n;
 }
 
 static cupel_status put_classes(evaluator *v, size_t fold, const cupel_surrogate *s, held *h, cupel_err *err)
 {
     size_t at = 0;
-    double auc = NAN, *is = h->is;
+    double auc = NAN, off = NAN, empty, both, *is = h->is;
     for (size_t i = 0; i < h->n; i++) is[i] = h->truth[i] == v->class_value[1];
     cupel_status st = cupel_metric_auc(is, h->p.value, h->n, &auc, err);
+    if (st == CUPEL_OK) st = cupel_metric_calibration_error(is, h->p.value, h->n, &off, err);
     if (st != CUPEL_OK) return st;
     cupel_confusion c = cupel_metric_confusion(is, h->p.value, h->n);
     put(v, fold, &at, "auc", false, auc);
@@ -316,8 +351,12 @@ static cupel_status put_classes(evaluator *v, size_t fold, const cupel_surrogate
     put(v, fold, &at, "mcc", false, cupel_metric_mcc(&c));
     put(v, fold, &at, "log_loss", false, cupel_metric_log_loss(is, h->p.value, h->n));
     put(v, fold, &at, "brier", false, cupel_metric_brier(is, h->p.value, h->n));
-    put_coverage(v, fold, &at, s, h);
-    put(v, fold, &at, "set_size90", false, set_size(h));
+    put(v, fold, &at, "calibration_error", false, off);
+    put_levels(v, fold, &at, s, h);
+    put(v, fold, &at, "z2", false, squared_z_of_classes(h));
+    intervals_at(s, h, 0.9);
+    set_sizes(h, &empty, &both);
+    put(v, fold, &at, "empty90", false, empty);
     put(v, fold, &at, "in_domain", false, share_in_domain(h));
     put(v, fold, &at, "support_vectors", false, (double)cupel_surrogate_support_vectors(s));
     v->e->n_metrics = at;

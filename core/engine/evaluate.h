@@ -41,9 +41,10 @@ typedef struct cupel_evaluation {
     double *memory;           /* of all folds[] */
 } cupel_evaluation;
 
-/* Regression: mae rmse r2 spearman, coverage50 80 90 95, width90, interval_score90, miscalibration, z2, in_domain, mae_in_domain,
- * mae_out_of_domain, support_vectors. Classes: auc balanced_accuracy accuracy f1 mcc log_loss brier, coverage50 80 90 95, set_size90,
- * in_domain, support_vectors. */
+/* Regression: mae rmse r2 spearman, coverage50 80 90 95, width50 80 90 95, miscalibration, z2, interval_score90, error_by_spread (rank
+ * correlation of the absolute error with the claimed spread), in_domain, mae_in_domain, mae_out_of_domain, support_vectors. Classes: auc
+ * balanced_accuracy accuracy f1 mcc log_loss brier calibration_error, coverage50 80 90 95, set_size50 80 90 95, miscalibration, z2, empty90
+ * (share of empty sets), in_domain, support_vectors. */
 cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *job, cupel_evaluation *e, cupel_err *err);
 void cupel_evaluation_release(cupel_evaluation *e);
 

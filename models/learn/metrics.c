@@ -175,3 +175,21 @@ double cupel_metric_brier(const double *truth, const double *p, size_t n)
     for (size_t i = 0; i < n; i++) sum += (p[i] - truth[i]) * (p[i] - truth[i]);
     return sum / (double)n;
 }
+
+cupel_status cupel_metric_calibration_error(const double *truth, const double *p, size_t n, double *error, cupel_err *err)
+{
+    enum { GROUPS = 10 };
+    double *rank = cupel_alloc(n, sizeof *rank), sum_p[GROUPS] = {0}, sum_y[GROUPS] = {0}, total = 0;
+    if (!rank) return cupel_no_memory(err, "ranks", n * sizeof *rank);
+    cupel_status st = cupel_ranks(p, n, rank, err);
+    for (size_t i = 0; st == CUPEL_OK && i < n; i++) {
+        size_t g = (size_t)(GROUPS * rank[i] / (double)n); /* equal p have their mean rank in common, from 0 */
+        if (g >= GROUPS) g = GROUPS - 1;
+        sum_p[g] += p[i];
+        sum_y[g] += truth[i] >= 0.5;
+    }
+    for (int g = 0; g < GROUPS; g++) total += fabs(sum_p[g] - sum_y[g]);
+    if (st == CUPEL_OK) *error = total / (double)n;
+    cupel_free(rank);
+    return st;
+}

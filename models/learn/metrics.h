@@ -35,5 +35,8 @@ double cupel_metric_f1(const cupel_confusion *c);
 double cupel_metric_mcc(const cupel_confusion *c); /* Matthews correlation */
 double cupel_metric_log_loss(const double *truth, const double *p, size_t n);
 double cupel_metric_brier(const double *truth, const double *p, size_t n);
+/* Expected calibration error: |mean p - share of class 1| over ten groups of rows of about equal size in the order of p, rows of equal p in one
+ * group, weighted by rows (Naeini et al. 2015 with groups of equal size). */
+cupel_status cupel_metric_calibration_error(const double *truth, const double *p, size_t n, double *error, cupel_err *err);
 
 #endif
