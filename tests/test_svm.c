@@ -146,7 +146,7 @@ static void without_a_matrix_the_solution_is_the_same_and_takes_less(void **stat
     (void)state;
     enum { N = 2600 }; /* a matrix of 108 MB; two caches of 27 MB each and what the local scale takes fit beside it, the matrix does not */
     static double want[N], got[N];
-    static const char with[] = "C=0.2,gamma=0.1,epsilon=0.3,matern=0,matrix=1", without[] = "C=0.2,gamma=0.1,epsilon=0.3,matrix=0";
+    static const char with[] = "C=0.2,gamma=0.1,epsilon=0.3,matern=0,matrix=1,libsvm=1", without[] = "C=0.2,gamma=0.1,epsilon=0.3,matrix=0";
     rows r = make_rows(N, 3, false);
     cupel_err err = {0}, no_matrix = {0}, no_gp = {0};
     struct rlimit before, tight;

@@ -63,6 +63,29 @@ done:
     return st;
 }
 
+/* Sizes do not depend on the width of a number: the checks of the float64 form serve. */
+static cupel_status shape_of_f32(cupel_matrix_f32_in m, shape *s, cupel_err *err)
+{
+    return shape_of((cupel_matrix_in){.rows = m.rows, .cols = m.cols, .ld = m.ld}, s, err);
+}
+
+cupel_status cupel_la_products_f32(cupel_matrix_f32_in a, cupel_matrix_f32_in b, cupel_matrix_f32 c, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    shape sa = {0}, sb = {0}, sc = {0};
+    CUPEL_TRY(shape_of_f32(a, &sa, err));
+    CUPEL_TRY(shape_of_f32(b, &sb, err));
+    CUPEL_TRY(shape_of_f32((cupel_matrix_f32_in){c.v, c.rows, c.cols, c.ld}, &sc, err));
+    if (sa.cols != sb.cols || sc.rows != sa.rows || sc.cols != sb.rows) {
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: products of the rows of %d x %d and %d x %d into %d x %d", sa.rows, sa.cols, sb.rows, sb.cols,
+                        sc.rows, sc.cols);
+        goto done;
+    }
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, sa.rows, sb.rows, sa.cols, 1, a.v, sa.ld, b.v, sb.ld, 0, c.v, sc.ld);
+done:
+    return st;
+}
+
 cupel_status cupel_la_gram(cupel_matrix_in a, cupel_matrix c, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;

@@ -24,6 +24,18 @@ static inline cupel_matrix_in cupel_read(cupel_matrix m) { return (cupel_matrix_
 typedef enum cupel_product { CUPEL_AB = 0, CUPEL_ATB = 1, CUPEL_ABT = 2 } cupel_product;
 cupel_status cupel_la_multiply(cupel_product form, cupel_matrix_in a, cupel_matrix_in b, cupel_matrix c, cupel_err *err);
 
+/* The same in float32, for kernel matrices: c [m][n] = A B^T of a [m][k] and b [n][k]. */
+typedef struct cupel_matrix_f32 {
+    float *v;
+    size_t rows, cols, ld;
+} cupel_matrix_f32;
+
+typedef struct cupel_matrix_f32_in {
+    const float *v;
+    size_t rows, cols, ld;
+} cupel_matrix_f32_in;
+cupel_status cupel_la_products_f32(cupel_matrix_f32_in a, cupel_matrix_f32_in b, cupel_matrix_f32 c, cupel_err *err);
+
 /* c [d][d] = A^T A of a [n][d], both triangles written. n d^2 operations. */
 cupel_status cupel_la_gram(cupel_matrix_in a, cupel_matrix c, cupel_err *err);
 

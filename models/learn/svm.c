@@ -1,21 +1,23 @@
-/* Support vector machines: libsvm finds the solution, nothing else of it is used. Its model files crash their reader, its cross-validation
- * and probabilities use rand(), and it prints; none of that is reached. It aborts when memory is out, so what it takes is counted
- * beforehand. */
+/* Support vector machines. The solution comes from models/learn/smo.c where the kernel matrix is kept, else, and as the reference, from libsvm:
+ * nothing else of it is used. Its model files crash their reader, its cross-validation and probabilities use rand(), and it prints; none of that
+ * is reached. It aborts when memory is out, so what it takes is counted beforehand. */
 #include "models/learn/learner.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/sys/file.h"
 #include "models/learn/gram.h"
+#include "models/learn/smo.h"
 
 #include <libsvm/svm.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 
-enum { COST, GAMMA, MATERN, MATRIX, EPSILON }; /* parameters in this order; svc has no epsilon */
-enum { LARGEST_MATRIX = 16384 }; /* rows: 4.3 GB of nodes. By the rows, not by the memory that is free: that would change the model */
-static const double TOLERANCE = 1e-3;          /* of the optimality conditions, y has variance 1 */
+enum { COST, GAMMA, MATERN, MATRIX, LIBSVM, EPSILON }; /* parameters in this order; svc has no epsilon */
+enum { LARGEST_MATRIX = 32768 }; /* rows: 4.3 GB of kernel values. By the rows, not by the memory that is free: that would change the model */
+static const double TOLERANCE = 1e-3;     /* of the optimality conditions, y has variance 1: libsvm's default */
+static const double OWN_TOLERANCE = 5e-4; /* of our own solver: its predictions keep within 2e-3 of the exact solution */
 
 _Static_assert(sizeof(struct svm_node) == 2 * sizeof(double) && offsetof(struct svm_node, value) == sizeof(double),
                "a node is an index and a double: kernel values are written with a stride of two doubles");
@@ -23,6 +25,7 @@ _Static_assert(sizeof(struct svm_node) == 2 * sizeof(double) && offsetof(struct 
 /* Either kernel values as libsvm wants them precomputed (a head with the row's own number, then n values), or coordinates for its RBF
  * kernel. */
 typedef struct nodes {
+    cupel_smo_matrix matrix; /* for our own solver, which needs nothing else */
     struct svm_node *node;
     size_t row;      /* nodes per row */
     bool precomputed;
@@ -47,6 +50,7 @@ static void release(void *prepared)
 {
     nodes *s = prepared;
     if (!s) return;
+    cupel_smo_matrix_release(&s->matrix);
     cupel_free(s->node);
     cupel_free(s);
 }
@@ -84,9 +88,28 @@ static cupel_status check_size(const cupel_problem *p, const double *setting, si
                               err);
 }
 
+static cupel_kernel kind_of(const double *setting) { return setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF; }
+
+/* The kernel matrix of our own solver. */
+static cupel_status prepare_own(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
+{
+    size_t bytes = plus(cupel_smo_matrix_bytes(p->n), plus(cupel_mul(p->n, 4 * p->d), cupel_mul(p->job->threads, cupel_smo_solve_bytes(p->n))));
+    cupel_status st = cupel_memory_check(bytes, "the kernel matrix of a support vector machine (matern=0,matrix=0 trains in less, and slower)", err);
+    if (st != CUPEL_OK) return st;
+    nodes *s = cupel_alloc(1, sizeof *s);
+    if (!s) return cupel_no_memory(err, "a kernel matrix", sizeof *s);
+    st = cupel_smo_matrix_make(p, kind_of(setting), setting[GAMMA], &s->matrix, err);
+    if (st == CUPEL_OK)
+        *prepared = s;
+    else
+        release(s);
+    return st;
+}
+
 static cupel_status prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
 {
     size_t row = 0;
+    if (setting[LIBSVM] == 0 && setting[MATRIX] != 0) return prepare_own(p, setting, prepared, err);
     cupel_status st = check_size(p, setting, &row, err);
     if (st != CUPEL_OK) return st;
     nodes *s = cupel_alloc(1, sizeof *s);
@@ -99,7 +122,7 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
         goto done;
     }
     if (s->precomputed)
-        CUPEL_TRY(write_kernel(p, setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF, s, err));
+        CUPEL_TRY(write_kernel(p, kind_of(setting), s, err));
     else
         write_points(p, s);
 done:
@@ -110,10 +133,9 @@ done:
     return st;
 }
 
-/* The rows of the task as libsvm's problem; arrays are pointers into `prepared`. */
-static cupel_status make_problem(const cupel_fit_task *t, struct svm_problem *prob, cupel_err *err)
+/* The rows of the task as libsvm's problem; arrays are pointers into s. */
+static cupel_status make_problem(const cupel_fit_task *t, const nodes *s, struct svm_problem *prob, cupel_err *err)
 {
-    const nodes *s = t->prepared;
     prob->l = (int)t->n;
     prob->x = cupel_alloc(t->n, sizeof *prob->x);
     prob->y = cupel_alloc(t->n, sizeof *prob->y);
@@ -171,9 +193,85 @@ static cupel_status take_solution(const cupel_fit_task *t, const struct svm_mode
     return constant(t, bias, out, err);
 }
 
-static cupel_status train(const cupel_fit_task *t, int type, double epsilon, cupel_fitted *out, cupel_err *err)
+/* ---- our own solver ---- */
+
+/* The rows whose coefficient is not 0. */
+static cupel_status take_coefficients(const cupel_fit_task *t, const double *beta, double bias, cupel_fitted *out, cupel_err *err)
+{
+    size_t m = 0;
+    for (size_t i = 0; i < t->n; i++) m += fabs(beta[t->row[i]]) > 0;
+    if (!m) return constant(t, bias, out, err);
+    *out = (cupel_fitted){.n = m, .row = cupel_alloc(m, sizeof *out->row), .coef = cupel_alloc(m, sizeof *out->coef), .bias = bias};
+    if (!out->row || !out->coef) {
+        cupel_fitted_release(out);
+        return cupel_no_memory(err, "support vectors", m * sizeof *out->coef);
+    }
+    m = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (!(fabs(beta[t->row[i]]) > 0)) continue;
+        out->row[m] = t->row[i];
+        out->coef[m++] = beta[t->row[i]];
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status train_libsvm(const cupel_fit_task *t, const nodes *s, int type, double epsilon, cupel_fitted *out, cupel_err *err);
+
+/* Where our own solver gives up libsvm, which sums in float64, goes on from the same kernel values. */
+static cupel_status hand_over(const cupel_fit_task *t, int type, double epsilon, cupel_fitted *out, cupel_err *err)
+{
+    const cupel_smo_matrix *m = &((const nodes *)t->prepared)->matrix;
+    nodes s = {.row = m->n + 1, .precomputed = true, .gamma = t->setting[GAMMA]};
+    size_t bytes = cupel_mul(cupel_mul(m->n, s.row), sizeof *s.node);
+    cupel_status st = cupel_memory_check(plus(bytes, solver_bytes(t->n)), "the kernel matrix of a support vector machine", err);
+    if (st != CUPEL_OK) return st;
+    s.node = cupel_alloc_aligned(cupel_mul(m->n, s.row), sizeof *s.node);
+    if (!s.node) return cupel_no_memory(err, "the kernel matrix of a support vector machine", bytes);
+    svm_set_print_string_function(silent);
+    for (size_t i = 0; i < m->n; i++) {
+        struct svm_node *row = s.node + i * s.row;
+        row[0].value = (double)(i + 1);
+        for (size_t j = 0; j < m->n; j++) row[j + 1].value = (double)m->value[i * m->ld + j];
+    }
+    st = train_libsvm(t, &s, type, epsilon, out, err);
+    cupel_free(s.node);
+    return st;
+}
+
+/* Rows outside the task have bounds of 0. */
+static cupel_status train_own(const cupel_fit_task *t, int type, double epsilon, cupel_fitted *out, cupel_err *err)
 {
     const nodes *s = t->prepared;
+    const cupel_problem *p = t->problem;
+    const bool classes = type == C_SVC;
+    cupel_status st = CUPEL_OK;
+    cupel_smo_result result = {0};
+    double *low = cupel_alloc(p->n, sizeof *low), *high = cupel_alloc(p->n, sizeof *high), *beta = cupel_alloc(p->n, sizeof *beta);
+    if (!low || !high || !beta) CUPEL_TRY(cupel_no_memory(err, "bounds of a support vector machine", 3 * p->n * sizeof *low));
+    for (size_t i = 0; i < t->n; i++) {
+        size_t r = t->row[i];
+        high[r] = classes && p->y[r] < 0 ? 0 : t->setting[COST];
+        low[r] = classes && p->y[r] > 0 ? 0 : -t->setting[COST];
+    }
+    st = cupel_smo_solve(&(cupel_smo_task){.matrix = &s->matrix, .target = p->y, .low = low, .high = high, .tube = epsilon,
+                                           .tolerance = OWN_TOLERANCE, .isa = p->job->isa}, beta, &result, err);
+    if (st == CUPEL_FAILED) {
+        st = hand_over(t, type, epsilon, out, err);
+        goto done;
+    }
+    CUPEL_TRY(st);
+    CUPEL_TRY(take_coefficients(t, beta, result.bias, out, err));
+done:
+    cupel_free(low);
+    cupel_free(high);
+    cupel_free(beta);
+    return st;
+}
+
+/* ---- either ---- */
+
+static cupel_status train_libsvm(const cupel_fit_task *t, const nodes *s, int type, double epsilon, cupel_fitted *out, cupel_err *err)
+{
     struct svm_problem prob = {0};
     struct svm_parameter param = {
         .svm_type = type, .kernel_type = s->precomputed ? PRECOMPUTED : RBF, .gamma = s->gamma, .C = t->setting[COST], .p = epsilon,
@@ -181,7 +279,7 @@ static cupel_status train(const cupel_fit_task *t, int type, double epsilon, cup
     };
     struct svm_model *model = NULL;
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(make_problem(t, &prob, err));
+    CUPEL_TRY(make_problem(t, s, &prob, err));
     if (type == C_SVC && one_class(&prob)) {
         st = constant(t, prob.y[0], out, err);
         goto done;
@@ -199,17 +297,24 @@ done:
     return st;
 }
 
+static cupel_status train(const cupel_fit_task *t, int type, double epsilon, cupel_fitted *out, cupel_err *err)
+{
+    const nodes *s = t->prepared;
+    return s->matrix.value ? train_own(t, type, epsilon, out, err) : train_libsvm(t, s, type, epsilon, out, err);
+}
+
 static void start(const cupel_problem *p, double *setting)
 {
     if (isnan(setting[COST])) setting[COST] = 4;
     if (isnan(setting[GAMMA])) setting[GAMMA] = 3 / p->typical;
     if (isnan(setting[MATRIX])) setting[MATRIX] = p->n <= LARGEST_MATRIX || setting[MATERN] > 0;
     if (isnan(setting[MATERN])) setting[MATERN] = setting[MATRIX] != 0;
+    if (isnan(setting[LIBSVM])) setting[LIBSVM] = setting[MATRIX] == 0;
 }
 
 static void kernel_of(const double *setting, cupel_kernel *kernel, double *gamma)
 {
-    *kernel = setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF;
+    *kernel = kind_of(setting);
     *gamma = setting[GAMMA];
 }
 
@@ -227,8 +332,9 @@ static const cupel_reference references[] = {
     {"C", "", NAN, 1e-6, 1e4, "price of " what "; chosen by inner cross-validation"},                                                     \
     {"gamma", "", NAN, 1e-12, 1e6, "1 / (2 length^2) of the kernel, columns scaled to variance 1; chosen by inner cross-validation"},     \
     {"matern", "", NAN, 0, 1, "1: Matern 5/2 kernel, 0: Gaussian (RBF); 1 where there is a kernel matrix"},                               \
-    {"matrix", "", NAN, 0, 1, "1: all kernel values are kept, 16 bytes per pair of rows; 0: libsvm computes its RBF kernel as it goes; "  \
-     "1 up to 16,384 rows"}
+    {"matrix", "", NAN, 0, 1, "1: all kernel values are kept, 4 bytes per pair of rows (libsvm: 16); 0: libsvm computes its RBF kernel "   \
+     "as it goes; 1 up to 32,768 rows"},                                                                                                  \
+    {"libsvm", "", NAN, 0, 1, "1: libsvm finds the solution (the reference); 0: cupel's own solver, faster; 0 where there is a kernel matrix"}
 
 /* ---- epsilon-SVR ---- */
 
@@ -263,7 +369,7 @@ const cupel_learner cupel_learner_svr = {
     .method = {.name = "svr",
                .kind = "learner",
                .scale = "any",
-               .help = "epsilon support vector regression (libsvm trains)",
+               .help = "epsilon support vector regression",
                .maturity = "stable",
                .input = "columns",
                .output = "a number, unit of the target",
@@ -298,7 +404,7 @@ const cupel_learner cupel_learner_svc = {
     .method = {.name = "svc",
                .kind = "learner",
                .scale = "any",
-               .help = "support vector classification of two classes (libsvm trains)",
+               .help = "support vector classification of two classes",
                .maturity = "stable",
                .input = "columns",
                .output = "probability of the second class",
