@@ -14,7 +14,8 @@
     LEARNER(svc)          \
     LEARNER(gp)           \
     LEARNER(krr)          \
-    LEARNER(ridge)
+    LEARNER(ridge)        \
+    LEARNER(elastic_net)
 
 #define DECLARE(name) extern const cupel_learner cupel_learner_##name;
 #define ADDRESS(name) &cupel_learner_##name,
