@@ -51,7 +51,7 @@ for m in gp krr ridge; do
   train --model $m -o "$T/$m.h5"; [ $rc = 0 ] && run predict "$T/$m.h5" "$T/new.csv" --validate -o "$T/$m.csv"; [ $rc = 0 ]
   check "train and predict $m" $?
 done
-train --model svr --set C=10,gamma=0.01,epsilon=0.1 -o "$T/set.h5"; { [ $rc = 0 ] && err 'svr (C=10,gamma=0.01,matern=1,matrix=1,epsilon=0.1)'; }
+train --model svr --set C=10,gamma=0.01,epsilon=0.1 -o "$T/set.h5"; { [ $rc = 0 ] && err 'svr (C=10,gamma=0.01,matern=1,matrix=1,libsvm=0,epsilon=0.1)'; }
 check '--set' $?
 train --model svr --set C=0 -o "$T/x.h5"; { [ $rc = 2 ] && err 'C' && [ ! -e "$T/x.h5" ]; }; check 'a setting out of range' $?
 train --model svrr -o "$T/x.h5"; { [ $rc = 2 ] && err "did you mean 'svr'"; }; check 'an unknown model gets a guess' $?
