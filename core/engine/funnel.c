@@ -69,6 +69,25 @@ cupel_status cupel_funnel_fill(cupel_result *r, cupel_err *err)
     return b.failed ? cupel_no_memory(err, "the funnel", 0) : CUPEL_OK;
 }
 
+void cupel_funnel_rejected(const cupel_result *r, cupel_rejected_fn fn, void *user)
+{
+    const cupel_counts *k = &r->counts;
+    for (int i = 1; i < CUPEL_REASON_COUNT; i++) {
+        int64_t n = k->formula[i] + (i == CUPEL_REASON_IMPUTED ? 0 : k->describe[i]); /* what was filled in was not rejected */
+        if (n) fn(user, cupel_reason_name((cupel_reason)i), n);
+    }
+    for (size_t i = 0; i < r->n_constraints; i++)
+        if (k->first[i]) fn(user, r->constraint[i], k->first[i]);
+    if (k->total[CUPEL_KNOWN]) fn(user, "measured already", k->total[CUPEL_KNOWN]);
+    if (k->total[CUPEL_OUTSIDE_DOMAIN]) fn(user, "outside the training domain", k->total[CUPEL_OUTSIDE_DOMAIN]);
+    if (k->total[CUPEL_NO_CHANCE]) fn(user, "no chance to meet every window", k->total[CUPEL_NO_CHANCE]);
+}
+
+int64_t cupel_funnel_described(const cupel_result *r)
+{
+    return r->counts.total[CUPEL_PREDICTED] + r->counts.total[CUPEL_OUTSIDE_DOMAIN];
+}
+
 void cupel_funnel_text(const cupel_result *r, cupel_str *out)
 {
     char a[32], b[32];

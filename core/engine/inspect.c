@@ -1,6 +1,7 @@
 #include "core/engine/inspect.h"
 
 #include "core/base/err.h"
+#include "core/engine/funnel.h"
 #include "core/io/artifact.h"
 #include "core/io/json.h"
 
@@ -20,11 +21,17 @@ static bool is_seed(const cupel_attribute *a) { return strcmp(a->name, "seed") =
 
 /* ---- JSON ---- */
 
+typedef struct page {
+    cupel_json_out w;
+    bool part; /* of a screen: its own candidates are meant by that word */
+} page;
+
 static cupel_status json_attribute(void *user, const cupel_attribute *a, cupel_err *err)
 {
     (void)err;
-    cupel_json_out *w = user;
-    cupel_json_name(w, a->name);
+    page *p = user;
+    cupel_json_out *w = &p->w;
+    cupel_json_name(w, p->part && strcmp(a->name, "candidates") == 0 ? "candidates_of_the_space" : a->name);
     if (a->type == CUPEL_TEXT)
         cupel_json_put_string(w, a->text);
     else if (a->type == CUPEL_F64)
@@ -40,7 +47,7 @@ static cupel_status json_dataset(void *user, const char *name, cupel_type type, 
                                  const char *description, cupel_err *err)
 {
     (void)err;
-    cupel_json_out *w = user;
+    cupel_json_out *w = &((page *)user)->w;
     cupel_json_name(w, name);
     cupel_json_open(w, '{');
     cupel_json_name(w, "type");
@@ -57,23 +64,56 @@ static cupel_status json_dataset(void *user, const char *name, cupel_type type, 
     return CUPEL_OK;
 }
 
-static cupel_status put_json(const cupel_reader *r, cupel_str *out, cupel_err *err)
+static void put_rejected(void *user, const char *reason, int64_t n)
+{
+    cupel_json_name(user, reason);
+    cupel_json_put_int(user, n);
+}
+
+/* A ranking or a part of one: what became of its candidates. candidates = described + those rejected before that. */
+static cupel_status put_fates(const char *path, cupel_json_out *w, cupel_err *err)
+{
+    cupel_result r = {.n_words = 0};
+    cupel_status st = cupel_result_open(path, &r, err);
+    if (st != CUPEL_OK) return st;
+    if (r.shards > 1) {
+        cupel_json_name(w, "candidates");
+        cupel_json_put_int(w, r.end - r.first);
+    }
+    cupel_json_name(w, "described");
+    cupel_json_put_int(w, cupel_funnel_described(&r));
+    cupel_json_name(w, "predicted");
+    cupel_json_put_int(w, r.counts.total[CUPEL_PREDICTED]);
+    cupel_json_name(w, "kept");
+    cupel_json_put_count(w, r.rows.n);
+    cupel_json_name(w, "rejected");
+    cupel_json_open(w, '{');
+    cupel_funnel_rejected(&r, put_rejected, w);
+    cupel_json_close(w, '}');
+    cupel_result_release(&r);
+    return CUPEL_OK;
+}
+
+static cupel_status put_json(const char *path, const cupel_reader *r, cupel_str *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_json_out w = {.s = out};
-    cupel_json_open(&w, '{');
-    CUPEL_TRY(cupel_reader_attributes(r, "", json_attribute, &w, err));
-    cupel_json_name(&w, "digest");
-    cupel_json_put_string(&w, cupel_reader_digest(r));
-    cupel_json_name(&w, "inputs");
-    cupel_json_open(&w, '{');
-    CUPEL_TRY(cupel_reader_attributes(r, "inputs", json_attribute, &w, err));
-    cupel_json_close(&w, '}');
-    cupel_json_name(&w, "datasets");
-    cupel_json_open(&w, '{');
-    CUPEL_TRY(cupel_reader_each(r, json_dataset, &w, err));
-    cupel_json_close(&w, '}');
-    cupel_json_close(&w, '}');
+    const char *kind = cupel_reader_kind(r);
+    page p = {.w = {.s = out}, .part = strcmp(kind, "shard") == 0};
+    cupel_json_out *w = &p.w;
+    cupel_json_open(w, '{');
+    CUPEL_TRY(cupel_reader_attributes(r, "", json_attribute, &p, err));
+    if (p.part || strcmp(kind, "ranking") == 0) CUPEL_TRY(put_fates(path, w, err));
+    cupel_json_name(w, "digest");
+    cupel_json_put_string(w, cupel_reader_digest(r));
+    cupel_json_name(w, "inputs");
+    cupel_json_open(w, '{');
+    CUPEL_TRY(cupel_reader_attributes(r, "inputs", json_attribute, &p, err));
+    cupel_json_close(w, '}');
+    cupel_json_name(w, "datasets");
+    cupel_json_open(w, '{');
+    CUPEL_TRY(cupel_reader_each(r, json_dataset, &p, err));
+    cupel_json_close(w, '}');
+    cupel_json_close(w, '}');
     cupel_str_putc(out, '\n');
 done:
     return st;
@@ -137,7 +177,7 @@ cupel_status cupel_inspect(const char *path, bool json, cupel_str *out, cupel_er
     cupel_status st = CUPEL_OK;
     cupel_reader *r = NULL;
     CUPEL_TRY(cupel_reader_open(path, NULL, UINT_MAX, &r, err));
-    CUPEL_TRY(json ? put_json(r, out, err) : put_lines(r, out, err));
+    CUPEL_TRY(json ? put_json(path, r, out, err) : put_lines(r, out, err));
     if (out->failed) CUPEL_TRY(cupel_no_memory(err, "the contents of an artifact", out->n));
 done:
     cupel_reader_free(r);

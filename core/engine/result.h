@@ -1,6 +1,6 @@
 /* What a screen gives: the shortlist, the funnel, how often elements won or were rejected, and a sample for figures. Kept as an artifact of
- * kind "ranking" (DIR/result.h5 of a run, part2.h5 of a shard), printed as CSV or JSONL. A report needs no more than this, the model files and
- * run.json.
+ * kind "ranking" (DIR/result.h5 of a run) or "shard" (part2.h5, one of several parts), printed as CSV or JSONL. A report needs no more than
+ * this, the model files and run.json.
  *
  * Layout, schema 2; n rows, p properties, r requirements, c constraints, all text UTF-8:
  *   root attributes   demand (its first line), file, space (in words), rank_by ("probability", "pareto", "weights"), level, keep, per_system (0: any number),

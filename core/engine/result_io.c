@@ -157,7 +157,7 @@ cupel_status cupel_result_save(const cupel_result *r, const char *path, cupel_er
 {
     cupel_writer *w = NULL;
     cupel_result copy = *r;
-    cupel_status st = cupel_writer_open(path, "ranking", CUPEL_RANKING_SCHEMA, (uint64_t)r->seed, &w, err);
+    cupel_status st = cupel_writer_open(path, r->shards > 1 ? "shard" : "ranking", CUPEL_RANKING_SCHEMA, (uint64_t)r->seed, &w, err);
     if (st != CUPEL_OK) return st;
     st = save_all(&copy, w, err);
     if (st == CUPEL_OK) return cupel_writer_commit(&w, err);
@@ -243,7 +243,7 @@ cupel_status cupel_result_open(const char *path, cupel_result *result, cupel_err
     cupel_status st = CUPEL_OK;
     cupel_reader *r = NULL;
     cupel_result x = {.n_words = 0};
-    CUPEL_TRY(cupel_reader_open(path, "ranking", CUPEL_RANKING_SCHEMA, &r, err));
+    CUPEL_TRY(cupel_reader_open(path, "ranking|shard", CUPEL_RANKING_SCHEMA, &r, err));
     CUPEL_TRY(load_meta(r, &x, err));
     CUPEL_TRY(check_meta(&x, path, err));
     CUPEL_TRY(cupel_shortlist_load(r, "rows", shape_of(&x), x.candidates, &x.arena, &x.rows, err));

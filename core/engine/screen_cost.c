@@ -8,7 +8,7 @@
 #include <math.h>
 #include <sys/resource.h>
 
-enum { SAMPLE_TRAINING = 300, SAMPLE_PLACES = 32 };
+enum { SAMPLE_TRAINING = 300, SAMPLE_PLACES = 32, FAILING_SHOWN = 20 };
 
 static const double SAMPLE_SECONDS = 1;
 
@@ -117,10 +117,49 @@ cupel_status cupel_screen_cost_of(const char *demand, const cupel_screen_options
     CUPEL_TRY(cupel_screening_open(&s, err));
     CUPEL_TRY(sample(&s, err));
     sum_up(&s, slower, e);
+    e->is_list = !s.parallel_space;
+    CUPEL_TRY(cupel_screen_failing(&s, &e->failing, err));
 done:
     cupel_screening_close(&s);
     cupel_demand_free(d);
     return st;
+}
+
+void cupel_screen_cost_release(cupel_screen_cost *e) { cupel_failing_release(&e->failing); }
+
+/* Every row that is named, with its place and why. */
+static void put_failing(const cupel_failing *f, cupel_json_out *w)
+{
+    cupel_json_name(w, "failing");
+    cupel_json_put_count(w, f->n_all);
+    cupel_json_name(w, "failing_rows");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < f->n; i++) {
+        cupel_json_open(w, '{');
+        cupel_json_name(w, "line");
+        cupel_json_put_count(w, f->row[i].line);
+        cupel_json_name(w, "formula");
+        cupel_json_put_string(w, f->row[i].formula);
+        cupel_json_name(w, "reason");
+        cupel_json_put_string(w, f->row[i].reason);
+        cupel_json_name(w, "words");
+        cupel_json_put_string(w, f->row[i].words);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+}
+
+static void say_failing(const cupel_failing *f, cupel_str *out)
+{
+    char a[32];
+    if (!f->n_all) {
+        cupel_str_puts(out, "list        every row can be read and described\n");
+        return;
+    }
+    cupel_str_addf(out, "list        %s row%s will fail:\n", cupel_format_count(a, f->n_all), f->n_all == 1 ? "" : "s");
+    size_t shown = f->n < FAILING_SHOWN ? f->n : FAILING_SHOWN;
+    for (size_t i = 0; i < shown; i++) cupel_str_addf(out, "  %s\n", f->row[i].words);
+    if (f->n_all > shown) cupel_str_addf(out, "  and %s more; --format json names %d\n", cupel_format_count(a, f->n_all - shown), CUPEL_FAILING_ROWS);
 }
 
 static double three_digits(double x)
@@ -155,6 +194,7 @@ void cupel_screen_cost_text(const cupel_screen_cost *e, bool json, cupel_str *ou
         }
         cupel_json_name(&w, "sampled");
         cupel_json_put_int(&w, (int64_t)e->sampled);
+        if (e->is_list) put_failing(&e->failing, &w);
         cupel_json_close(&w, '}');
         cupel_str_putc(out, '\n');
         return;
@@ -166,4 +206,5 @@ void cupel_screen_cost_text(const cupel_screen_cost *e, bool json, cupel_str *ou
     cupel_str_addf(out, "memory      about %.3g MB\ndisk        about %.3g MB\n", (double)e->memory_bytes / 1e6, (double)e->disk_bytes / 1e6);
     cupel_str_addf(out, "from a sample of %s candidates%s\n", cupel_format_count(a, e->sampled),
                    e->trained_on_all ? "" : " and a model of few rows: within a factor of two or so");
+    if (e->is_list) say_failing(&e->failing, out);
 }

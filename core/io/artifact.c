@@ -37,6 +37,18 @@ done:
     return st;
 }
 
+/* Is `kind` one of the words of "ranking|shard"? */
+static bool among(const char *kind, const char *words)
+{
+    size_t n = strlen(kind);
+    for (const char *w = words;; w++) {
+        size_t k = strcspn(w, "|");
+        if (k == n && memcmp(w, kind, n) == 0) return true;
+        w += k;
+        if (!*w) return false;
+    }
+}
+
 cupel_status cupel_reader_open(const char *path, const char *kind, unsigned max_schema, cupel_reader **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -51,8 +63,8 @@ cupel_status cupel_reader_open(const char *path, const char *kind, unsigned max_
     CUPEL_TRY(cupel_reader_attr_text(r, "kind", &inside, err));
     if (strcmp(inside, r->kind) != 0)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': damaged: of kind '%s' and '%s' at once", path, r->kind, inside));
-    if (kind && strcmp(kind, r->kind) != 0)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s' is a %s artifact, a %s artifact is needed", path, r->kind, kind));
+    if (kind && !among(r->kind, kind))
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s' is a %s artifact, a %.*s artifact is needed", path, r->kind, (int)strcspn(kind, "|"), kind));
     int64_t schema = 0;
     CUPEL_TRY(cupel_reader_attr_int(r, "schema_version", &schema, err));
     if (schema < 0 || schema > (int64_t)max_schema)

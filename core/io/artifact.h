@@ -40,8 +40,8 @@ cupel_status cupel_rows_append_cells(cupel_rows *rows, size_t n, const cupel_tex
 cupel_status cupel_writer_commit(cupel_writer **w, cupel_err *err);  /* frees, whatever it returns */
 void cupel_writer_abandon(cupel_writer **w);                         /* NULL-safe; removes the temporary file */
 
-/* Reading. Open checks the user block, the kind (unless NULL) and the schema version (<= max_schema): CUPEL_BAD_ARTIFACT with the reason
- * (truncated, damaged, not a cupel artifact, made by a newer cupel, a <kind> where a <kind> is needed). */
+/* Reading. Open checks the user block, the kind (unless NULL; "a|b" takes either) and the schema version (<= max_schema): CUPEL_BAD_ARTIFACT
+ * with the reason (truncated, damaged, not a cupel artifact, made by a newer cupel, a <kind> where a <kind> is needed). */
 typedef struct cupel_reader cupel_reader;
 cupel_status cupel_reader_open(const char *path, const char *kind, unsigned max_schema, cupel_reader **r, cupel_err *err);
 void cupel_reader_free(cupel_reader *r);
