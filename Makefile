@@ -17,6 +17,9 @@ SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 # Debian packages. What the program links, and what tests and checks need besides.
 PACKAGES := gcc libc6-dev make pkg-config gawk libopenblas-dev liblapacke-dev libsvm-dev libhdf5-dev libjansson-dev libyaml-dev \
             libxxhash-dev libssl-dev zlib1g-dev libfftw3-dev libtiff-dev libpng-dev libexpat1-dev libcmocka-dev node-d3
+# For `mpirun cupel screen`: a plug-in beside the program, made where Open MPI is installed; MPI=1 installs it, MPI=0 leaves the plug-in out.
+MPI_PACKAGES := libopenmpi-dev openmpi-bin
+MPI ?= $(shell pkg-config --exists ompi-c 2>/dev/null && echo 1 || echo 0)
 LINT_PACKAGES := clang clang-tidy cppcheck gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 
@@ -42,6 +45,7 @@ LIB_SRC := $(sort $(wildcard core/cupel.c core/base/*.c core/sys/*.c core/math/*
              core/engine/*.c core/engine/micro/*.c datasets/*.c datasets/formats/*.c datasets/spaces/*.c datasets/spaces/micro/*.c descriptors/composition/*.c \
              descriptors/composition/kernels/*.c descriptors/microstructure/*.c descriptors/microstructure/kernels/*.c models/learn/*.c \
              models/learn/kernels/*.c models/homogenize/*.c models/homogenize/kernels/*.c models/reconstruct/*.c models/reconstruct/kernels/*.c models/search/*.c) $(GENERATED_SRC))
+LIB_SRC := $(filter-out core/sys/comm_mpi.c,$(LIB_SRC))
 CLI_SRC := $(sort $(wildcard core/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
@@ -54,7 +58,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: all deps demo test run-tests accept bench check-layers lint asan ubsan tsan fuzz install uninstall clean help format
 .DEFAULT_GOAL := all
 
-all: $(BUILD)/cupel $(BUILD)/libcupel.so.$(VERSION) ## the program and the library (make alone does this)
+all: $(BUILD)/cupel $(BUILD)/libcupel.so.$(VERSION) $(if $(filter 1,$(MPI)),$(BUILD)/cupel-mpi.so) ## the program and the library (make alone does this)
 	@echo "  $(BUILD)/cupel is ready"
 
 help: ## this list
@@ -119,6 +123,7 @@ install: all ## DESTDIR and PREFIX are honoured
 	install -m 644 core/cupel.h $(DESTDIR)$(PREFIX)/include/cupel.h
 	install -m 644 $(BUILD)/libcupel.a $(DESTDIR)$(PREFIX)/lib/libcupel.a
 	install -m 755 $(BUILD)/libcupel.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so.$(VERSION)
+	if [ -e $(BUILD)/cupel-mpi.so ]; then install -m 755 $(BUILD)/cupel-mpi.so $(DESTDIR)$(PREFIX)/lib/cupel-mpi.so; fi
 	ln -sf libcupel.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so.$(SOVERSION)
 	ln -sf libcupel.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libcupel.so
 	printf 'prefix=%s\nlibdir=$${prefix}/lib\nincludedir=$${prefix}/include\n\nName: cupel\nDescription: materials-genome screening engine\nVersion: %s\nCflags: -I$${includedir}\nLibs: -L$${libdir} -lcupel\nLibs.private: %s\n' \
@@ -126,7 +131,7 @@ install: all ## DESTDIR and PREFIX are honoured
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/cupel include/cupel.h lib/libcupel.a lib/libcupel.so lib/libcupel.so.$(SOVERSION) \
-	  lib/libcupel.so.$(VERSION) lib/pkgconfig/cupel.pc)
+	  lib/libcupel.so.$(VERSION) lib/cupel-mpi.so lib/pkgconfig/cupel.pc)
 
 clean: ## remove what the build made
 	rm -rf build build-asan build-ubsan build-tsan build-fuzz build-clang core/generated
@@ -161,6 +166,12 @@ $(BUILD)/libcupel.so.$(VERSION): $(LIB_OBJ)
 $(BUILD)/cupel: $(CLI_OBJ) $(BUILD)/libcupel.a
 	@echo "  linking $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) $^ $(PROGRAM_LIBS) -o $@
+
+$(BUILD)/cupel-mpi.so: core/sys/comm_mpi.c core/sys/comm_driver.h Makefile
+	@mkdir -p $(@D)
+	@pkg-config --exists ompi-c || tests/deps $(MPI_PACKAGES)
+	@echo "  linking $@"
+	$(Q)$(CC) -shared -I. $$(pkg-config --cflags ompi-c | sed 's/-I/-isystem /g') $(CFLAGS_ALL) $< $(LDFLAGS_ALL) $$(pkg-config --libs ompi-c) -o $@
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(BUILD)/libcupel.a
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/demand_models.h"
 #include "core/engine/screen_parts.h"
 #include "core/io/input.h"
 #include "core/sys/file.h"
@@ -272,13 +273,14 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     *times = (cupel_screen_times){0};
     cupel_screening s = {.d = d, .o = o, .job = job, .times = times, .unread = {.job = job}};
     double begin = cupel_now();
-    st = cupel_demand_train(d, job, err);
+    if (!o->trained) st = o->models ? cupel_demand_train_kept(d, o->models, job, err) : cupel_demand_train(d, job, err);
     if (st == CUPEL_INTERRUPTED) st = cupel_fail(err, st, "interrupted while training, before the first candidate; the same command, with or without --resume, begins anew");
     CUPEL_TRY(st);
     times->train = cupel_now() - begin;
     begin = cupel_now();
     CUPEL_TRY(cupel_screening_open(&s, err));
     CUPEL_TRY(stream(&s, err));
+    if (o->last_checkpoint && o->checkpoint) CUPEL_TRY(write_checkpoint(&s, err));
     cupel_tally_say(&s.unread, "of the list rejected unread");
     CUPEL_TRY(cupel_screen_result(&s, result, err));
     times->screen = cupel_now() - begin;

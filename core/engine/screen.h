@@ -17,9 +17,12 @@
 typedef struct cupel_screen_options {
     uint64_t shard, shards;    /* 1, 1 = the whole space; i, n = candidates count (i-1)/n .. count i/n - 1 */
     cupel_precision precision;
+    const char *models;        /* folder where trained models are kept and taken from (demand_models.h); NULL: none is */
     const char *checkpoint;    /* its path; NULL: none is written. The caller removes it when the output stands (checkpoint.h) */
     bool resume;               /* go on from the checkpoint if there is one */
     double interval;           /* seconds between checkpoints; 0 = 1 */
+    bool trained;              /* cupel_demand_train has been called already */
+    bool last_checkpoint;      /* write one at the end too: one part of several that end together */
 } cupel_screen_options;
 cupel_screen_options cupel_screen_defaults(void);
 
