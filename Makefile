@@ -14,12 +14,13 @@ BUILD ?= build
 VERSION := $(shell sed -n 's/^\#define CUPEL_VERSION "\(.*\)"/\1/p' core/cupel.h)
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
+# For `mpirun cupel screen`: a plug-in beside the program, made where Open MPI is installed. MPI=0 does without.
+MPI_PACKAGES := $(if $(filter 0,$(MPI)),,libopenmpi-dev openmpi-bin)
+
 # Debian packages. What the program links, and what tests and checks need besides.
 PACKAGES := gcc libc6-dev make pkg-config gawk libopenblas-dev liblapacke-dev libsvm-dev libhdf5-dev libjansson-dev libyaml-dev \
-            libxxhash-dev libssl-dev zlib1g-dev libfftw3-dev libtiff-dev libpng-dev libexpat1-dev libcmocka-dev node-d3
-# For `mpirun cupel screen`: a plug-in beside the program, made where Open MPI is installed; MPI=1 installs it, MPI=0 leaves the plug-in out.
-MPI_PACKAGES := libopenmpi-dev openmpi-bin
-MPI ?= $(shell pkg-config --exists ompi-c 2>/dev/null && echo 1 || echo 0)
+            libxxhash-dev libssl-dev zlib1g-dev libfftw3-dev libtiff-dev libpng-dev libexpat1-dev libcmocka-dev node-d3 $(MPI_PACKAGES)
+WITH_MPI = $(if $(filter 0,$(MPI)),,$(if $(filter 1,$(MPI)),1,$(shell pkg-config --exists ompi-c 2>/dev/null && echo 1)))
 LINT_PACKAGES := clang clang-tidy cppcheck gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 
@@ -58,7 +59,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: all deps demo test run-tests accept bench check-layers lint asan ubsan tsan fuzz install uninstall clean help format
 .DEFAULT_GOAL := all
 
-all: $(BUILD)/cupel $(BUILD)/libcupel.so.$(VERSION) $(if $(filter 1,$(MPI)),$(BUILD)/cupel-mpi.so) ## the program and the library (make alone does this)
+all: $(BUILD)/cupel $(BUILD)/libcupel.so.$(VERSION) $(if $(WITH_MPI),$(BUILD)/cupel-mpi.so) ## the program and the library (make alone does this)
 	@echo "  $(BUILD)/cupel is ready"
 
 help: ## this list

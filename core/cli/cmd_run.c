@@ -3,6 +3,7 @@
 #include "core/engine/funnel.h"
 #include "core/engine/micro/run.h"
 #include "core/engine/run.h"
+#include "core/sys/comm.h"
 
 #include <string.h>
 
@@ -23,6 +24,8 @@ static cupel_status run_micro(const cupel_args *args, const cupel_job *job, cupe
 
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
+    cupel_status alone = cupel_comm_alone(err);
+    if (alone != CUPEL_OK) return alone;
     if (cupel_micro_demand_is(cupel_arg(args, 0))) return run_micro(args, job, err);
     cupel_screen_options o = cupel_screen_defaults();
     cupel_result r = {.n_words = 0};

@@ -31,7 +31,8 @@ static cupel_status options_of(const cupel_args *args, cupel_screen_options *o, 
         return cupel_fail(err, CUPEL_USAGE, "option --train-only needs --models DIR, where the models go");
     if (cupel_opt_given(args, "slurm") && shard)
         return cupel_fail(err, CUPEL_USAGE, "options --slurm and --shard: the jobs of --slurm are the shards; leave --shard out");
-    if (!output && !cupel_flag(args, "estimate") && !cupel_flag(args, "train-only") && !cupel_opt_given(args, "slurm")) return cupel_fail(err, CUPEL_USAGE, "cupel screen needs -o FILE, where the ranking goes");
+    if (!output && !cupel_flag(args, "estimate") && !cupel_flag(args, "train-only") && !cupel_opt_given(args, "slurm"))
+        return cupel_fail(err, CUPEL_USAGE, "cupel screen needs -o FILE, where the ranking goes");
     if (!shard) return CUPEL_OK;
     if (output && !is_artifact(output))
         return cupel_fail(err, CUPEL_USAGE, "output '%s': a shard is an artifact for 'cupel merge'; name it .h5, as in -o part1.h5", output);
@@ -133,7 +134,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_status st = options_of(args, &o, err);
     if (st != CUPEL_OK) return st;
     if (cupel_micro_demand_is(cupel_arg(args, 0)))
-        return cupel_fail(err, CUPEL_USAGE, "'%s' asks for microstructures, whose sample is solved before anything is screened: use 'cupel run %s -o DIR'",
+        return cupel_fail(err, CUPEL_USAGE,
+                          "'%s' asks for microstructures, whose sample is solved before anything is screened: use 'cupel run %s -o DIR'",
                           cupel_arg(args, 0), cupel_arg(args, 0));
     if (cupel_opt_given(args, "slurm")) return slurm(args, job, err);
     if (cupel_flag(args, "train-only")) return train_only(args, &o, job, err);
@@ -167,8 +169,8 @@ const cupel_verb cupel_verb_screen = {
             "A checkpoint FILE.checkpoint is written every second and removed at the end. After a kill, the same command with --resume "
             "goes on from it. SIGTERM and SIGUSR1 write one and end with exit code 6. A checkpoint of another demand, data or version "
             "is refused with exit code 4. Exit code 5: no candidate can meet the demand.\n\n"
-            "Many machines: shards by hand (--shard, then 'cupel merge'), as jobs of Slurm (--slurm N), or by the ranks of MPI; one or many, the bytes are "
-            "the same. --estimate names the rows of a list that will fail before anything starts.\n\n"
+            "Many machines: shards by hand (--shard, then 'cupel merge'), as jobs of Slurm (--slurm N), or by the ranks of MPI; one or many, the "
+            "bytes are the same. --estimate names the rows of a list that will fail before anything starts.\n\n"
             "  cupel screen solar.yaml -o ranking.csv\n"
             "  mpirun -n 4 cupel screen solar.yaml -o ranking.csv\n"
             "  cupel screen solar.yaml -o ranking.csv --slurm 1000 | bash\n"

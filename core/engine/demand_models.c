@@ -28,8 +28,8 @@ static cupel_status take(const cupel_demand_property *p, const char *path, const
     if (strncmp(learned, "sha256:", 7) != 0 || strcmp(learned + 7, hex) != 0)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model '%s' learned from '%s' before that file changed; remove the model", path, p->data.file));
     if (strcmp(cupel_model_property(m), p->name) != 0 || strcmp(cupel_model_unit(m), p->unit) != 0)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model '%s' predicts '%s' in '%s', not '%s' in '%s'; remove the model", path, cupel_model_property(m),
-                             cupel_model_unit(m), p->name, p->unit));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model '%s' predicts '%s' in '%s', not '%s' in '%s'; remove the model", path,
+                             cupel_model_property(m), cupel_model_unit(m), p->name, p->unit));
     cupel_say(job, CUPEL_NOTE, "taking the model of %s from '%s'", p->name, path);
     *model = m;
     m = NULL;

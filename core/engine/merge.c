@@ -164,7 +164,8 @@ static cupel_status copy_part(const part *p, const place *due, size_t n, cupel_r
         st = copy_row(&from, at, r, to->row, err);
     }
     if (st == CUPEL_OK && found != n)
-        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' holds a row of another part, or changed while it was read; make the parts again", p->path);
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' holds a row of another part, or changed while it was read; make the parts again",
+                        p->path);
     cupel_result_release(&from);
     return st;
 }

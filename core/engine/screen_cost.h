@@ -18,8 +18,8 @@ typedef struct cupel_screen_cost {
 } cupel_screen_cost;
 
 /* Opens the demand, counts the space, trains on at most a few hundred rows, and screens pieces spread evenly over the space for about a
- * second; goes through a list once, for the rows that will fail. *e is to be released, whatever is returned. Times of training and prediction are scaled to all rows: training by a power of their number, prediction linearly (support
- * vectors). */
+ * second; goes through a list once, for the rows that will fail. *e is to be released, whatever is returned.
+ * Times of training and prediction are scaled to all rows: training by a power of their number, prediction linearly (support vectors). */
 cupel_status cupel_screen_cost_of(const char *demand, const cupel_screen_options *o, const cupel_job *job, cupel_screen_cost *e, cupel_err *err);
 
 void cupel_screen_cost_release(cupel_screen_cost *e);

@@ -25,7 +25,8 @@ static cupel_status desk_open(desk *k, cupel_err *err)
     int n = snprintf(k->folder, sizeof k->folder, "%s/cupel-ranks-XXXXXX", where && *where ? where : "/tmp");
     if (n < 0 || (size_t)n >= sizeof k->folder || !mkdtemp(k->folder)) {
         k->folder[0] = '\0';
-        return cupel_fail(err, CUPEL_FAILED, "a temporary folder in '%s' cannot be made; set TMPDIR to one that can be written", where && *where ? where : "/tmp");
+        return cupel_fail(err, CUPEL_FAILED, "a temporary folder in '%s' cannot be made; set TMPDIR to one that can be written",
+                          where && *where ? where : "/tmp");
     }
     return CUPEL_OK;
 }

@@ -32,8 +32,8 @@ static void head(const cupel_slurm_options *o, cupel_str *s)
     cupel_str_puts(s, "#!/bin/bash\n");
     cupel_str_addf(s, "# %s candidates in %s parts of about %s. Run this where sbatch is:   cupel screen DEMAND -o FILE --slurm N | bash\n",
                    cupel_format_count(a, o->candidates), cupel_format_count(b, o->parts), cupel_format_count(c, each));
-    cupel_str_puts(s, "# Account, partition and time come from the environment: SBATCH_ACCOUNT, SBATCH_PARTITION, SBATCH_TIMELIMIT. Run again, it makes only what is\n"
-                      "# missing. A part that is pre-empted or runs out of time leaves a checkpoint and is queued again.\n");
+    cupel_str_puts(s, "# Account, partition and time come from the environment: SBATCH_ACCOUNT, SBATCH_PARTITION, SBATCH_TIMELIMIT.\n"
+                      "# Run again, it makes only what is missing. A part that is pre-empted or runs out of time leaves a checkpoint and is queued again.\n");
     if (o->parts > 1000)
         cupel_str_addf(s, "# More than 1000 parts need MaxArraySize above %" PRIu64 " (scontrol show config).\n", o->parts);
     cupel_str_puts(s, "set -eu\n");
@@ -66,7 +66,8 @@ static void end_job(const char *variable, cupel_str *s)
 static void train(const cupel_slurm_options *o, cupel_str *s)
 {
     cupel_str options = {0};
-    cupel_str_addf(&options, "--job-name=cupel-train --cpus-per-task=%" PRIu64 " --requeue --output=\"$parts/train.log\" --open-mode=append", o->threads);
+    cupel_str_addf(&options, "--job-name=cupel-train --cpus-per-task=%" PRIu64
+                             " --requeue --output=\"$parts/train.log\" --open-mode=append", o->threads);
     begin_job(o, "train", cupel_str_text(&options), s);
     cupel_str_puts(s, "exec \"$cupel\" screen \"$demand\" --models \"$parts\" --train-only\n");
     end_job("train", s);
@@ -83,7 +84,9 @@ static void array(const cupel_slurm_options *o, cupel_str *s)
     begin_job(o, "array", cupel_str_text(&options), s);
     cupel_str_puts(s, "part=$(printf '%s/part-%07d.h5' \"$parts\" \"$SLURM_ARRAY_TASK_ID\")\n"
                       "[ -s \"$part\" ] && exit 0\n");
-    cupel_str_addf(s, "\"$cupel\" screen \"$demand\" --models \"$parts\" --shard \"$SLURM_ARRAY_TASK_ID/%" PRIu64 "\" --isa %s --precision %s --resume -o \"$part\" &\n",
+    cupel_str_addf(s,
+                   "\"$cupel\" screen \"$demand\" --models \"$parts\" --shard \"$SLURM_ARRAY_TASK_ID/%" PRIu64
+                   "\" --isa %s --precision %s --resume -o \"$part\" &\n",
                    o->parts, cupel_isa_name(o->isa), o->precision);
     cupel_str_puts(s, "pid=$! asked=\n"
                       "trap 'asked=1; kill -USR1 $pid 2>/dev/null' USR1 TERM\n"
@@ -100,7 +103,9 @@ static void array(const cupel_slurm_options *o, cupel_str *s)
 static void merge(const cupel_slurm_options *o, cupel_str *s)
 {
     begin_job(o, "merge",
-              "--job-name=cupel-merge --dependency=afterok:$array --kill-on-invalid-dep=yes --requeue --output=\"$parts/merge.log\" --open-mode=append", s);
+              "--job-name=cupel-merge --dependency=afterok:$array --kill-on-invalid-dep=yes --requeue "
+              "--output=\"$parts/merge.log\" --open-mode=append",
+              s);
     cupel_str_puts(s, "exec \"$cupel\" merge \"$parts\"/part-*.h5 -o \"$output\"\n");
     end_job("merge", s);
 }

@@ -109,6 +109,16 @@ cupel_status cupel_comm_begin(cupel_comm **out, cupel_err *err)
     return st;
 }
 
+cupel_status cupel_comm_alone(cupel_err *err)
+{
+    const char *variable = "";
+    size_t n = launched(&variable);
+    if (n <= 1) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_FAILED,
+                      "%zu ranks were started (%s), and each would do this whole work; ranks share the work of 'cupel screen'; start this once",
+                      n, variable);
+}
+
 void cupel_comm_end(cupel_comm *c)
 {
     if (!c) return;

@@ -12,6 +12,8 @@ typedef struct cupel_comm cupel_comm;
 /* One rank unless a launcher (mpirun, srun) says that there are more; *c is then to be ended. CUPEL_FAILED when there are more and no MPI
  * that joins them: every one would do the whole work and write the same file. */
 cupel_status cupel_comm_begin(cupel_comm **c, cupel_err *err);
+/* For work that ranks cannot share: CUPEL_FAILED when a launcher started more than one. */
+cupel_status cupel_comm_alone(cupel_err *err);
 /* All ranks together. NULL-safe. */
 void cupel_comm_end(cupel_comm *c);
 /* Ends every rank, with this exit code; for a failure of which the others know nothing. Returns where there is one rank only. */
