@@ -17,7 +17,8 @@ enum { DEMAND_BYTES_MAX = 1 << 20 };
 
 static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "properties", "space", "require",
                                        "rank",   "prefer", "domain", "known", "per_system", "keep",  "seed",       "level", NULL};
-static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source", NULL};
+static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source",
+                                        "sha256", "download", "where", "without", "contents", NULL};
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
 static const char *const rank_keys[] = {"by", NULL};
@@ -135,6 +136,21 @@ done:
     return st;
 }
 
+/* The table beside the demand or in a folder of CUPEL_DATA. */
+static cupel_status find_table(cupel_demand *d, cupel_demand_property *p, const char *name, size_t line, cupel_err *err)
+{
+    char *found = NULL;
+    const cupel_status st = cupel_selection_find(p->data.selection, d->file, name, &found, err);
+    if (st != CUPEL_OK) {
+        cupel_err_prefix(err, "%s:%zu: ", d->file, line);
+        return st;
+    }
+    char *kept = cupel_arena_text(&d->arena, found, strlen(found));
+    cupel_free(found);
+    p->data.file = kept;
+    return kept ? CUPEL_OK : cupel_no_memory(err, "a file name", 0);
+}
+
 static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_demand_property *p, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -144,7 +160,8 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
     CUPEL_TRY(cupel_keys_check(map, d->file, "'data'", data_keys, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "file", &file, err));
     if (!file) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'data' needs the key 'file', as in file: gaps.csv", d->file, map->line);
-    CUPEL_TRY(resolve(d, file, &p->data.file, err));
+    CUPEL_TRY(cupel_selection_parse(map, d->file, &d->arena, &p->data.selection, err));
+    CUPEL_TRY(find_table(d, p, file, map->line, err));
     p->data.in_demand = true;
     p->data.formula = p->data.target = NULL;
     CUPEL_TRY(cupel_keys_text(map, d->file, "formula", &p->data.formula, err));
@@ -178,8 +195,12 @@ static cupel_status check_table(cupel_demand *d, cupel_demand_property *p, cupel
         return st;
     }
     const cupel_header *h = cupel_source_header(s);
-    size_t at = 0, j = 0;
-    st = cupel_column_formula(h, p->data.file, p->data.formula, "name it with formula: in data", &at, err);
+    const cupel_selection *select = p->data.selection;
+    size_t at = 0, j = 0, where[CUPEL_SELECTION_WHERE];
+    const bool contents = select && select->n_contents;
+    if (contents) p->data.formula = CUPEL_CONTENTS_COLUMN;
+    if (select) st = cupel_selection_bind(select, h, p->data.file, where, err);
+    if (st == CUPEL_OK && !contents) st = cupel_column_formula(h, p->data.file, p->data.formula, "name it with formula: in data", &at, err);
     if (st == CUPEL_OK) st = cupel_column_find(h, p->data.file, "target", p->data.target, "name it with target: in data", &j, err);
     if (st != CUPEL_OK) cupel_err_prefix(err, "%s:%zu: ", d->file, p->line);
     if (st == CUPEL_OK && !p->data.formula) {

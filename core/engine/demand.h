@@ -4,6 +4,7 @@
  *   scale: composition
  *   data: {file: gaps.csv, formula: composition, target: target, property: band gap, unit: eV,
  *          format: csv, columns: "spg_num", missing: drop, dot: hydrate}
+                                                    and which rows of it: see core/engine/selection.h
  *   model: {name: svr, features: magpie, settings: {C: 10}, task: auto}     or  {file: model.h5}
  *   properties:                                      instead of data and model, when there are several
  *     - {property: band gap, unit: eV, data: {...}, model: {...}}

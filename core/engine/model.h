@@ -3,6 +3,7 @@
 #define CUPEL_ENGINE_MODEL_H
 
 #include "core/engine/features.h"
+#include "core/engine/selection.h"
 #include "core/matter/formula.h"
 #include "core/sys/job.h"
 #include "models/learn/surrogate.h"
@@ -27,6 +28,7 @@ typedef struct cupel_training {
     bool in_demand;           /* as in cupel_training_options */
     cupel_dot dot;
     size_t n_dropped;         /* rows without a usable formula or target that were left out */
+    size_t n_elsewhere, n_held_back; /* rows that `where` and `without` of the selection left out; not in n_dropped */
 } cupel_training;
 
 typedef struct cupel_training_options {
@@ -36,6 +38,7 @@ typedef struct cupel_training_options {
     cupel_missing missing;
     bool in_demand;                    /* remedies are keys of a demand, not options */
     bool formula_optional;             /* no descriptors of formulas are asked for: the table may do without a formula column */
+    const cupel_selection *selection;  /* which rows, which version of the file; NULL: all, any */
     const char *apart;                 /* a column that is never a feature by itself (of folds); NULL */
     cupel_dot dot;
 } cupel_training_options;

@@ -59,6 +59,7 @@ typedef struct reading {
     const cupel_training_options *o;
     cupel_training *t;
     size_t target;
+    size_t where[CUPEL_SELECTION_WHERE];
     cupel_tally tally;
 } reading;
 
@@ -88,6 +89,15 @@ static void move_row(cupel_training *t, size_t from, size_t to)
     t->records.line[to] = t->records.line[from];
 }
 
+/* Is row i, the last of the batch, of a family that is held back? */
+static bool held_back(const reading *r, size_t m)
+{
+    cupel_composition c;
+    if (!r->o->selection || !r->o->selection->n_without || r->t->batch.reason[m]) return false;
+    cupel_batch_get(&r->t->batch, m, &c);
+    return cupel_selection_holds_back(r->o->selection, &c);
+}
+
 /* Parses every row and closes the gaps that bad ones leave. */
 static cupel_status read_rows(reading *r, cupel_err *err)
 {
@@ -98,8 +108,17 @@ static cupel_status read_rows(reading *r, cupel_err *err)
     t->row = cupel_alloc(n, sizeof *t->row);
     if (!t->target || !t->row) return cupel_no_memory(err, "the target", n * sizeof *t->target);
     for (size_t i = 0; i < n; i++) {
+        if (r->o->selection && !cupel_selection_keeps(r->o->selection, r->where, &t->records, i)) {
+            t->n_elsewhere++;
+            continue;
+        }
         CUPEL_TRY(t->formula_column == SIZE_MAX ? cupel_batch_add(&t->batch, &(const cupel_composition){.n = 0}, CUPEL_REASON_NONE, err)
                                                 : cupel_batch_add_formula(&t->batch, cupel_training_formula(t, i), r->o->dot, err));
+        if (held_back(r, m)) {
+            t->batch.n--;
+            t->n_held_back++;
+            continue;
+        }
         cupel_reason reason = (cupel_reason)t->batch.reason[m];
         bool target = reason == CUPEL_REASON_NONE;
         if (target) reason = read_target(cupel_cell(&t->records, i, r->target), &t->target[m]);
@@ -112,7 +131,7 @@ static cupel_status read_rows(reading *r, cupel_err *err)
         move_row(t, i, m++);
     }
     t->records.n_rows = m;
-    t->n_dropped = n - m;
+    t->n_dropped = n - m - t->n_elsewhere - t->n_held_back;
 done:
     return st;
 }
@@ -150,6 +169,33 @@ static cupel_status name_numbers(reading *r, cupel_err *err)
     return st;
 }
 
+static cupel_status find_formulas(reading *r, cupel_err *err)
+{
+    cupel_training *t = r->t;
+    t->formula_column = SIZE_MAX;
+    if (r->o->selection && r->o->selection->n_contents) return CUPEL_OK; /* they are made when the rows are there */
+    cupel_status st = cupel_column_formula(&t->header, r->o->file, r->o->formula, r->o->in_demand ? "name it with formula: in data" : "name it with --formula",
+                                           &t->formula_column, err);
+    if (st != CUPEL_OK && r->o->formula_optional && !r->o->formula) st = CUPEL_OK, t->formula_column = SIZE_MAX;
+    return st;
+}
+
+/* The version of the file, the columns of `where`, and formulas where the table has contents. hex: digest of the file. */
+static cupel_status select_rows(reading *r, const char *hex, cupel_err *err)
+{
+    const cupel_selection *s = r->o->selection;
+    cupel_training *t = r->t;
+    cupel_status st = CUPEL_OK;
+    if (!s) return CUPEL_OK;
+    CUPEL_TRY(cupel_selection_verify(s, r->o->file, hex, err));
+    CUPEL_TRY(cupel_selection_bind(s, &t->header, r->o->file, r->where, err));
+    if (!s->n_contents) return CUPEL_OK;
+    t->formula_column = t->header.n;
+    st = cupel_selection_compose(s, &t->header, &t->records, err);
+done:
+    return st;
+}
+
 static cupel_status read_table(reading *r, cupel_err *err)
 {
     cupel_training *t = r->t;
@@ -158,16 +204,13 @@ static cupel_status read_table(reading *r, cupel_err *err)
     char digest[7 + 65] = "sha256:";
     CUPEL_TRY(cupel_source_open(r->o->file, r->o->format, &source, err));
     CUPEL_TRY(copy_header(cupel_source_header(source), &t->header, err));
-    bool asked = r->o->in_demand;
-    st = cupel_column_formula(&t->header, r->o->file, r->o->formula, asked ? "name it with formula: in data" : "name it with --formula",
-                              &t->formula_column, err);
-    if (st != CUPEL_OK && r->o->formula_optional && !r->o->formula) st = CUPEL_OK, t->formula_column = SIZE_MAX;
-    CUPEL_TRY(st);
-    CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target, asked ? "name it with target: in data" : "name it with --target",
-                                &r->target, err));
+    CUPEL_TRY(find_formulas(r, err));
+    CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target,
+                                r->o->in_demand ? "name it with target: in data" : "name it with --target", &r->target, err));
     CUPEL_TRY(name_target(r->o, r->target, t, err));
     CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &t->records, err));
     CUPEL_TRY(cupel_source_digest(source, digest + 7, err));
+    CUPEL_TRY(select_rows(r, digest + 7, err));
     CUPEL_TRY(take(&t->digest, digest, err));
     CUPEL_TRY(take(&t->file, r->o->file, err));
 done:
@@ -186,6 +229,8 @@ cupel_status cupel_training_read(const cupel_training_options *o, const cupel_jo
     CUPEL_TRY(read_rows(&r, err));
     if (o->formula_optional) CUPEL_TRY(name_numbers(&r, err));
     cupel_tally_say(&r.tally, "left out of training");
+    if (t->n_elsewhere) cupel_say(job, CUPEL_NOTE, "%zu rows of '%s' are not among those asked for by 'where'", t->n_elsewhere, o->file);
+    if (t->n_held_back) cupel_say(job, CUPEL_NOTE, "%zu rows of '%s' are of systems held back by 'without'", t->n_held_back, o->file);
     if (!t->records.n_rows)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds no usable training row; give rows with a formula and a target", o->file);
 done:
