@@ -73,7 +73,7 @@ static cupel_status parse_where(const cupel_yaml *map, const char *file, cupel_a
 }
 
 /* "Mg-Bi": elements joined by '-'. */
-static cupel_status parse_family(const cupel_yaml *node, const char *file, cupel_family *f, cupel_err *err)
+static cupel_status parse_family(const cupel_yaml *node, const char *file, cupel_element_set *f, cupel_err *err)
 {
     if (node->kind != CUPEL_YAML_SCALAR) return wrong(file, node->line, "'without' must be a list of element systems, as in [Mg-Bi, Mg-Sb]", err);
     for (const char *p = node->text.p, *end = p + node->text.n; p <= end;) {

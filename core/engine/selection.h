@@ -34,17 +34,17 @@ typedef struct cupel_where {
 } cupel_where;
 
 /* A set of elements as it stands in `without`. */
-typedef struct cupel_family {
+typedef struct cupel_element_set {
     unsigned char z[8];
     unsigned n;
-} cupel_family;
+} cupel_element_set;
 
 typedef struct cupel_selection {
     const char *sha256;       /* 64 hex digits; NULL: any */
     const char *download;     /* words; NULL */
     size_t n_where, n_without;
     cupel_where where[CUPEL_SELECTION_WHERE];
-    cupel_family without[CUPEL_SELECTION_WITHOUT];
+    cupel_element_set without[CUPEL_SELECTION_WITHOUT];
     unsigned n_contents;      /* 0: the table has formulas */
     const char *content[CUPEL_Z_MAX]; /* names of columns, which are symbols */
     unsigned char content_z[CUPEL_Z_MAX];
