@@ -15,6 +15,10 @@ const char *cupel_reason_name(cupel_reason reason)
         [CUPEL_REASON_IMPUTED] = "imputed",
         [CUPEL_REASON_BAD_VOLUME] = "bad_volume",
         [CUPEL_REASON_NO_VALUE] = "no_value",
+        [CUPEL_REASON_NOT_WHOLE] = "not_whole",
+        [CUPEL_REASON_NOT_NEUTRAL] = "not_neutral",
+        [CUPEL_REASON_NOT_IONIC] = "not_ionic",
+        [CUPEL_REASON_TOO_COMPLEX] = "too_complex",
     };
     return (size_t)reason < CUPEL_REASON_COUNT ? names[reason] : "";
 }

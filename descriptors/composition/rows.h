@@ -11,6 +11,14 @@ typedef cupel_reason (*cupel_row_fn)(const unsigned char *z, const double *amoun
 /* Calls fn for each of rows from .. from + n - 1 that has elements; the others are NaN and hand on their reason. As cupel_descriptor.compute. */
 void cupel_rows(const cupel_batch *batch, size_t from, size_t n, size_t n_columns, cupel_row_fn fn, double *x, size_t ld, unsigned char *reason);
 
+/* A cupel_descriptor.compute by the name NAME, of a function of a row. */
+#define CUPEL_COMPUTE_ROWS(NAME, N_COLUMNS, ROW)                                                                                          \
+    static void NAME(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)             \
+    {                                                                                                                                     \
+        (void)isa;                                                                                                                        \
+        cupel_rows(b, from, n, N_COLUMNS, ROW, x, ld, reason);                                                                            \
+    }
+
 static inline double cupel_total(const double *amount, size_t n)
 {
     double total = 0.0;
