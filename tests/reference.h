@@ -39,11 +39,17 @@ static inline bool reference_name(const char *set, size_t k, char *path, size_t 
     return true;
 }
 
-/* The number in a cell of the table, NaN where there is none. */
+/* The number in a cell of the table, NaN where there is none. A word in quotes is an orbital (s 0, p 1, d 2, f 3) or an element (its Z). */
 static inline double reference_cell(const cupel_records *r, size_t row, size_t column)
 {
     double x;
-    return cupel_parse_double(cupel_cell(r, row, column), &x) ? x : (double)NAN;
+    cupel_text t = cupel_cell(r, row, column);
+    if (t.n > 2 && t.p[0] == '"' && t.p[t.n - 1] == '"') {
+        const char *orbital = t.n == 3 ? strchr("spdf", t.p[1]) : NULL;
+        unsigned z = cupel_element_find(t.p + 1, t.n - 2);
+        return orbital ? (double)(strcspn("spdf", (char[]){*orbital, 0})) : z ? (double)z : (double)NAN;
+    }
+    return cupel_parse_double(t, &x) ? x : (double)NAN;
 }
 
 /* The column of the set called `name`, SIZE_MAX when there is none. */

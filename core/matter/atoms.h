@@ -38,6 +38,9 @@ static inline const cupel_atom_list *cupel_atom_common_2026(unsigned z)
 }
 
 /* The states that pymatgen guesses from: those of the ICSD, the common ones where it has none; an empty list where nothing is known. */
-static inline const cupel_atom_list *cupel_atom_states(unsigned z) { return cupel_atom_states_icsd[z].n ? &cupel_atom_states_icsd[z] : cupel_atom_common(z); }
+static inline const cupel_atom_list *cupel_atom_states(unsigned z)
+{
+    return cupel_atom_states_icsd[z].n ? &cupel_atom_states_icsd[z] : cupel_atom_common(z);
+}
 
 #endif

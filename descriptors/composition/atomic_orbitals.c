@@ -11,7 +11,8 @@ static void column(size_t j, cupel_str *name, const char **unit)
 {
     static const char *const names[N_COLUMNS] = {"HOMO_character", "HOMO_element", "HOMO_energy", "LUMO_character",
                                                  "LUMO_element",   "LUMO_energy",  "gap_AO"};
-    static const char *const units[N_COLUMNS] = {"s 0 p 1 d 2 f 3", "atomic number", "hartree", "s 0 p 1 d 2 f 3", "atomic number", "hartree", "hartree"};
+    static const char *const units[N_COLUMNS] = {"s 0 p 1 d 2 f 3", "atomic number", "hartree", "s 0 p 1 d 2 f 3", "atomic number", "hartree",
+                                                 "hartree"};
     cupel_str_addf(name, "%s", names[j]);
     *unit = units[j];
 }

@@ -1,8 +1,9 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/ions.h"
 #include "descriptors/composition/rows.h"
+#include "descriptors/composition/smooth.h"
 
-#include "core/math/explog.h"
+#include "core/math/stats.h"
 #include "core/matter/atoms.h"
 
 #include <math.h>
@@ -37,7 +38,7 @@ static cupel_reason fill(const unsigned char *z, const double *amount, size_t n,
             first = cupel_first_ionization(CUPEL_TABLE_IMPUTED, z[i]) / 1000.0;
             if (isnan(gain)) gain = mean_affinity();
         }
-        sum += amount[i] * cupel_ln(0.5 * (first + gain) / KJ_PER_EV);
+        sum += amount[i] * cupel_log(0.5 * (first + gain) / KJ_PER_EV);
     }
     *x = lacks && !impute ? (double)NAN : cupel_exp(sum / cupel_total(amount, n));
     return !lacks ? CUPEL_REASON_NONE : impute ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NO_ELEMENT_DATA;
@@ -50,8 +51,8 @@ CUPEL_COMPUTE_ROWS(compute, 1, row)
 CUPEL_COMPUTE_ROWS(impute, 1, row_imputed)
 
 static const cupel_reference references[] = {
-    {"10.1149/1.2131419", "Butler, Ginley: Prediction of flatband potentials at semiconductor-electrolyte interfaces from atomic electronegativities. "
-                          "Journal of the Electrochemical Society 125, 228 (1978)"},
+    {"10.1149/1.2131419", "Butler, Ginley: Prediction of flatband potentials at semiconductor-electrolyte interfaces from atomic "
+                          "electronegativities. Journal of the Electrochemical Society 125, 228 (1978)"},
     {NULL, NULL}};
 
 #define BAND_METHOD                                                                                                                        \
@@ -61,7 +62,8 @@ static const cupel_reference references[] = {
         .help = "geometric mean of the elements' Mulliken electronegativity, as matminer's BandCenter"                                     \
     }
 
-static const cupel_descriptor imputed = {.method = BAND_METHOD, .n_columns = 1, .column = column, .compute = impute};
+static const cupel_descriptor imputed = {.method = BAND_METHOD, .n_columns = 1, .column = column, .compute = impute, .jumps = cupel_jumps_nowhere};
 
 const cupel_descriptor cupel_descriptor_band_center = {
-    .method = BAND_METHOD, .n_columns = 1, .column = column, .compute = compute, .imputed = &imputed, .matminer = &imputed};
+    .method = BAND_METHOD, .n_columns = 1, .column = column, .compute = compute, .imputed = &imputed, .matminer = &imputed,
+    .jumps = cupel_jumps_nowhere};

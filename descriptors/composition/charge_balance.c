@@ -4,7 +4,7 @@
 #include "descriptors/composition/magpie_table.h"
 #include "descriptors/composition/rows.h"
 
-#include "core/math/explog.h"
+#include "core/math/stats.h"
 #include "core/matter/atoms.h"
 
 #include <math.h>
@@ -153,7 +153,7 @@ static cupel_reason of_states(const sorted *s, const cupel_atom_list *table, dou
     x[2] = c.neutral > 0;
     x[3] = c.neutral_ordered > 0;
     x[4] = c.neutral_ordered ? c.transfer_ordered : c.transfer;
-    x[5] = cupel_ln(1.0 + c.neutral);
+    x[5] = cupel_log(1.0 + c.neutral);
     return CUPEL_REASON_NONE;
 }
 
@@ -195,12 +195,13 @@ static double ionic(double a, double b) { return 1.0 - cupel_exp(-0.25 * (a - b)
 static void of_anion(const sorted *s, double *x)
 {
     size_t a = s->n - 1;
-    double taken = electrons_taken(s->z[a]) * s->x[a], high = 0.0 - taken, low = 0.0 - taken, electrons = 0.0, mean = 0.0, logs = 0.0, variance = 0.0, pairs = 0.0;
+    double taken = electrons_taken(s->z[a]) * s->x[a], high = 0.0 - taken, low = 0.0 - taken;
+    double electrons = 0.0, mean = 0.0, logs = 0.0, variance = 0.0, pairs = 0.0;
     for (size_t i = 0; i < s->n; i++) {
         if (i < a) high += s->x[i] * extreme_state(s->z[i], true), low += s->x[i] * extreme_state(s->z[i], false);
         electrons += s->x[i] * valence_electrons(s->z[i]);
         mean += s->x[i] * s->en[i];
-        logs += s->x[i] * cupel_ln(s->en[i]);
+        logs += s->x[i] * cupel_log(s->en[i]);
         for (size_t j = 0; j < i; j++) pairs += 2.0 * s->x[i] * s->x[j] * ionic(s->en[i], s->en[j]);
     }
     for (size_t i = 0; i < s->n; i++) variance += s->x[i] * (s->en[i] - mean) * (s->en[i] - mean);

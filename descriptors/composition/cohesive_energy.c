@@ -1,5 +1,6 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/rows.h"
+#include "descriptors/composition/smooth.h"
 
 #include "core/matter/atoms.h"
 
@@ -43,8 +44,8 @@ CUPEL_COMPUTE_ROWS(impute, 1, row_imputed)
 static const cupel_reference references[] = {
     {"http://www.knowledgedoor.com/2/elements_handbook/cohesive_energy.html",
      "Kittel: Introduction to Solid State Physics, 8th edition. Wiley (2005), ISBN 978-0-471-41526-8"},
-    {"10.1016/j.commatsci.2018.05.018", "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science 152, "
-                                        "60 (2018)"},
+    {"10.1016/j.commatsci.2018.05.018", "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science "
+                                        "152, 60 (2018)"},
     {NULL, NULL}};
 
 #define COHESIVE_METHOD                                                                                                                    \
@@ -54,7 +55,9 @@ static const cupel_reference references[] = {
         .help = "of the elements; minus an energy of formation per atom it is that of the compound, as matminer's CohesiveEnergy"          \
     }
 
-static const cupel_descriptor imputed = {.method = COHESIVE_METHOD, .n_columns = 1, .column = column, .compute = impute};
+static const cupel_descriptor imputed = {
+    .method = COHESIVE_METHOD, .n_columns = 1, .column = column, .compute = impute, .jumps = cupel_jumps_nowhere};
 
 const cupel_descriptor cupel_descriptor_cohesive_energy = {
-    .method = COHESIVE_METHOD, .n_columns = 1, .column = column, .compute = compute, .imputed = &imputed, .matminer = &imputed};
+    .method = COHESIVE_METHOD, .n_columns = 1, .column = column, .compute = compute, .imputed = &imputed, .matminer = &imputed,
+    .jumps = cupel_jumps_nowhere};

@@ -1,7 +1,7 @@
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/rows.h"
 
-#include "core/math/explog.h"
+#include "core/math/stats.h"
 
 #include <math.h>
 
@@ -18,7 +18,7 @@ static void column(size_t j, cupel_str *name, const char **unit)
 static cupel_reason row(const unsigned char *z, const double *amount, size_t n, double *x)
 {
     (void)z;
-    x[LOG_ATOMS] = cupel_ln(cupel_total(amount, n));
+    x[LOG_ATOMS] = cupel_log(cupel_total(amount, n));
     x[NOT_INTEGER] = 0.0;
     for (size_t i = 0; i < n; i++)
         if (fabs(amount[i] - rint(amount[i])) > 1e-8) x[NOT_INTEGER] = 1.0;

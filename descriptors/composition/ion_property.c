@@ -2,12 +2,14 @@
 #include "descriptors/composition/ions.h"
 #include "descriptors/composition/rows.h"
 
-#include "core/math/explog.h"
+#include "core/math/stats.h"
 #include "core/matter/atoms.h"
 
 #include <math.h>
 
 enum { POSSIBLE, LARGEST, MEAN, N_COLUMNS };
+
+static bool jumps(size_t j) { return j != MEAN; }
 
 typedef enum value_form { PLAIN, IMPUTED, MATMINER } value_form;
 
@@ -155,8 +157,8 @@ static const cupel_reference references[] = {
         .help = "whether common oxidation states can be neutral, and ionic character, as matminer's IonProperty(fast=True)"                \
     }
 
-static const cupel_descriptor imputed = {.method = ION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute};
-static const cupel_descriptor matminer = {.method = ION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = as_matminer};
+static const cupel_descriptor imputed = {.method = ION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute, .jumps = jumps};
+static const cupel_descriptor matminer = {.method = ION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = as_matminer, .jumps = jumps};
 
 const cupel_descriptor cupel_descriptor_ion_property = {
-    .method = ION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed, .matminer = &matminer};
+    .method = ION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed, .matminer = &matminer, .jumps = jumps};

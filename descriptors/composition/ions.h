@@ -16,8 +16,8 @@ typedef struct cupel_ions {
     double count[CUPEL_IONS_ATOMS];
 } cupel_ions;
 
-/* PLAIN: amounts are scaled to the smallest whole numbers (LiO, NaO, KO, RbO, CsO and HO: twice these), at most CUPEL_IONS_ATOMS; an element alone has
- * state 0; among equally likely answers the order of electronegativity decides, so that the way a formula is written does not matter.
+/* PLAIN: amounts are scaled to the smallest whole numbers (LiO, NaO, KO, RbO, CsO and HO: twice these), at most CUPEL_IONS_ATOMS; an element alone
+ * has state 0; among equally likely answers the order of electronegativity decides, so that the way a formula is written does not matter.
  * MATMINER: amounts as in its CompositionToOxidComposition: whole ones only, at most 50 atoms, elements in the order of the formula, an element alone
  * like a compound (N2 is N+3 N-3); where no choice is neutral all states are 0 and the answer is CUPEL_REASON_IMPUTED. */
 typedef enum cupel_ions_form { CUPEL_IONS_PLAIN, CUPEL_IONS_MATMINER } cupel_ions_form;

@@ -3,7 +3,7 @@
 #include "descriptors/composition/rows.h"
 
 #include "core/generated/facts.h"
-#include "core/math/explog.h"
+#include "core/math/stats.h"
 
 #include <math.h>
 
@@ -14,13 +14,16 @@ static const unsigned order[N_NORMS] = {2, 3, 5, 7, 10};
 /* Names differ from those of `stoichiometry` and `valence_orbital`, so that the sets can stand side by side. */
 static void column(size_t j, cupel_str *name, const char **unit)
 {
-    static const char *const names[N_COLUMNS] = {[ELEMENTS] = "number of elements",  [ENTROPY] = "entropy of fractions", [METALS] = "metal fraction",
-                                                 [D_BLOCK] = "d-block fraction",     [SMALLEST] = "smallest fraction",  [LARGEST] = "largest fraction"};
+    static const char *const names[N_COLUMNS] = {[ELEMENTS] = "number of elements", [ENTROPY] = "entropy of fractions",
+                                                 [METALS] = "metal fraction",       [D_BLOCK] = "d-block fraction",
+                                                 [SMALLEST] = "smallest fraction",  [LARGEST] = "largest fraction"};
     *unit = "";
     if (j < N_NORMS) cupel_str_addf(name, "%u-norm of fractions", order[j]);
     else if (j >= SHELLS && j < METALS) cupel_str_addf(name, "%c share of valence electrons", "spdf"[j - SHELLS]);
     else cupel_str_addf(name, "%s", names[j]);
 }
+
+static bool jumps(size_t j) { return j == ELEMENTS || j == SMALLEST; }
 
 static bool is_d_block(unsigned z) { return (z >= 21 && z <= 30) || (z >= 39 && z <= 48) || (z >= 71 && z <= 80) || (z >= 103 && z <= 112); }
 
@@ -39,12 +42,12 @@ static void stoichiometry(const double *f, size_t n, double *x)
     x[LARGEST] = 0.0;
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < N_NORMS; j++) sum[j] += power(f[i], order[j]);
-        x[ENTROPY] -= f[i] * cupel_ln(f[i]);
+        x[ENTROPY] -= f[i] * cupel_log(f[i]);
         if (f[i] < x[SMALLEST]) x[SMALLEST] = f[i];
         if (f[i] > x[LARGEST]) x[LARGEST] = f[i];
     }
     x[ELEMENTS] = (double)n;
-    for (size_t j = 0; j < N_NORMS; j++) x[j] = cupel_exp(cupel_ln(sum[j]) / order[j]);
+    for (size_t j = 0; j < N_NORMS; j++) x[j] = cupel_exp(cupel_log(sum[j]) / order[j]);
 }
 
 /* Fractions f [n] of the elements in groups; shares of all valence electrons by shell. */
@@ -90,7 +93,7 @@ CUPEL_COMPUTE_ROWS(impute, N_COLUMNS, row_imputed)
         .help = "norms, entropy and extremes of the fractions, shares of s, p, d, f valence electrons, of metals and of the d block"       \
     }
 
-static const cupel_descriptor imputed = {.method = WIDE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute};
+static const cupel_descriptor imputed = {.method = WIDE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute, .jumps = jumps};
 
 const cupel_descriptor cupel_descriptor_stoichiometry_wide = {
-    .method = WIDE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed};
+    .method = WIDE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed, .jumps = jumps};

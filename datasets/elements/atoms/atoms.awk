@@ -16,8 +16,10 @@ FNR == 1 { t = ++n_tables; name[t] = FILENAME; gsub(/^.*\/|\.tsv$/, "", name[t])
 /^# [a-z]+: / { key = $0; sub(/^# /, "", key); sub(/: .*/, "", key); meta[t, key] = $0; sub(/^# [a-z]+: /, "", meta[t, key]) }
 /^#/ || /^$/ { next }
 !header {
-    if ($1 != "symbol" || $2 !~ /^value( \[[^]]+\])?$/ || $3 != "source" || $4 != "year") refuse("the header is not: symbol, value [unit], source, year")
-    if (meta[t, "quantity"] == "" || meta[t, "help"] == "" || meta[t, "kind"] !~ /^(number|list)$/) refuse("no '# quantity:', '# help:' or '# kind:' line")
+    if ($1 != "symbol" || $2 !~ /^value( \[[^]]+\])?$/ || $3 != "source" || $4 != "year")
+        refuse("the header is not: symbol, value [unit], source, year")
+    if (meta[t, "quantity"] == "" || meta[t, "help"] == "") refuse("no '# quantity:' or no '# help:' line")
+    if (meta[t, "kind"] !~ /^(number|list)$/) refuse("no line '# kind: number' or '# kind: list'")
     header = 1; next
 }
 {
@@ -62,6 +64,7 @@ function emit(t,    z, n, i, part, kv, keys, values, at, keyed) {
 }
 END {
     if (bad) exit 1
-    print "/* Made by datasets/elements/atoms/atoms.awk from the tables beside it. */\n#include \"core/matter/atoms.h\"\n\n#include <math.h>\n#include <stddef.h>"
+    print "/* Made by datasets/elements/atoms/atoms.awk from the tables beside it. */"
+    print "#include \"core/matter/atoms.h\"\n\n#include <math.h>\n#include <stddef.h>"
     for (t = 1; t <= n_tables; t++) emit(t)
 }
