@@ -360,6 +360,13 @@ static void a_forged_linear_model(void **state)
     try_all("model", "surrogate/", use_model, UNREAD);
 }
 
+static void a_forged_model_of_neighbours(void **state)
+{
+    (void)state;
+    model_of("knn", "k=3,power=1", "band gap");
+    try_all("model", "surrogate/", use_model, UNREAD);
+}
+
 static cupel_status use_ranking(cupel_err *err)
 {
     cupel_result r = {.n_words = 0}, merged = {.n_words = 0};
@@ -420,6 +427,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_forged_model_of_support_vectors), cmocka_unit_test(a_forged_model_of_classes), cmocka_unit_test(a_forged_gaussian_process),
-        cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
+        cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -98,7 +98,7 @@ static void regression_learns_and_covers(void **state)
         for (size_t i = 0; i < fresh.n; i++) width += (q.p.upper[i] - q.p.lower[i]) / (double)fresh.n;
         print_message("%s [%s]: error %.3f, width %.3f, coverage %.3f\n", cupel_surrogate_learner(s), cupel_surrogate_settings(s), error, width,
                       share_covered(&fresh, &q));
-        assert_true(error < (cupel_learners[k]->kernel ? 1.5 : 9)); /* the function spans about 80; its linear part leaves about 8 */
+        assert_true(error < (cupel_learners[k]->kernel && strcmp(cupel_learners[k]->method.name, "knn") != 0 ? 1.5 : 9)); /* the function spans about 80; its linear part leaves about 8, neighbours 4 */
         assert_true(fabs(share_covered(&fresh, &q) - 0.9) < slack(fresh.n, train.n));
         free_predicted(&q);
         cupel_surrogate_free(s);

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+static const double OWN_GAMMA = 3; /* over the typical squared distance: the kernel of errors beside a model of its own */
+
 enum { VALUES_ROWS = 64 }; /* rows whose kernel values are held at once for a triangle */
 
 /* The machine and the triangle from the plain copies. */
@@ -55,12 +57,11 @@ static cupel_status copy_triangle(const cupel_fitted *f, cupel_expand *e, cupel_
     return st;
 }
 
-static cupel_status second_sum(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f,
-                               const double *error, cupel_expand *e, cupel_err *err)
+static cupel_status second_sum(const cupel_problem *p, const cupel_fitted *f, const double *error, cupel_expand *e, cupel_err *err)
 {
     double *weight = cupel_alloc(f->n, sizeof *weight);
     if (!weight) return cupel_no_memory(err, "an expansion", f->n * sizeof *weight);
-    cupel_status st = cupel_local_error_fit(l, p, setting, f, error, weight, &e->bias[1], err);
+    cupel_status st = cupel_local_error_fit(e->kind, e->gamma, p, f, error, weight, &e->bias[1], err);
     for (size_t i = 0; i < f->n; i++) e->weights[i * e->n_sums + 1] = weight[i];
     cupel_free(weight);
     return st;
@@ -73,11 +74,14 @@ cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, c
     *e = (cupel_expand){.kernel = l->kernel, .m = f->n, .d = p->d, .n_sums = error ? 2 : 1, .bias = {f->bias, 0}};
     CUPEL_TRY(take(&e->weights, cupel_mul(f->n, e->n_sums), err));
     for (size_t i = 0; i < f->n; i++) e->weights[i * e->n_sums] = f->coef[i];
-    if (error) CUPEL_TRY(second_sum(l, p, setting, f, error, e, err));
-    if (l->kernel) {
-        l->kernel_of(setting, &e->kind, &e->gamma);
-        CUPEL_TRY(copy_rows(p, f, e, err));
+    if (l->kernel_of) l->kernel_of(setting, &e->kind, &e->gamma);
+    if (l->own) {
+        e->kind = CUPEL_KERNEL_MATERN52;
+        e->gamma = OWN_GAMMA / p->typical;
+        e->own = cupel_own_hold(f->own);
     }
+    if (error) CUPEL_TRY(second_sum(p, f, error, e, err));
+    if (l->kernel) CUPEL_TRY(copy_rows(p, f, e, err));
     if (f->triangle) CUPEL_TRY(copy_triangle(f, e, err));
     CUPEL_TRY(build(e, err));
 done:
@@ -92,6 +96,7 @@ void cupel_expand_release(cupel_expand *e)
     cupel_free(e->points);
     cupel_free(e->weights);
     cupel_free(e->packed);
+    cupel_own_drop(e->own);
     *e = (cupel_expand){0};
 }
 
@@ -105,6 +110,14 @@ cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w,
     w->nearest = cupel_alloc_aligned(CUPEL_EXPAND_ROWS, sizeof(double));
     w->squares = cupel_alloc_aligned(CUPEL_EXPAND_ROWS, sizeof(double));
     w->values = e->triangle && e->kernel ? cupel_alloc_aligned(cupel_mul(VALUES_ROWS, e->m), sizeof(double)) : NULL;
+    if (e->own) {
+        w->own_scratch = cupel_alloc_aligned(e->own->kind->scratch(e->own->model), 1);
+        w->own = cupel_alloc_aligned(2 * CUPEL_EXPAND_ROWS, sizeof(double));
+    }
+    if (e->own && (!w->own_scratch || !w->own)) {
+        cupel_expand_work_release(w);
+        return cupel_no_memory(err, "scratch of a prediction", 0);
+    }
     if (w->scratch && w->sums && w->nearest && w->squares && (w->values || !e->triangle || !e->kernel)) return CUPEL_OK;
     cupel_expand_work_release(w);
     return cupel_no_memory(err, "scratch of a prediction", 0);
@@ -117,6 +130,8 @@ void cupel_expand_work_release(cupel_expand_work *w)
     cupel_free(w->nearest);
     cupel_free(w->squares);
     cupel_free(w->values);
+    cupel_free(w->own_scratch);
+    cupel_free(w->own);
     *w = (cupel_expand_work){0};
 }
 
@@ -157,6 +172,13 @@ void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t 
         raw[i] = (cupel_raw){.value = sum[0], .error = e->n_sums > 1 ? sum[1] : 0, .distance = sqrt(w->nearest[i])};
     }
     if (e->triangle) run_variance(e, z, ld, n, &way, w, raw);
+    if (!e->own) return;
+    double *spread = w->own + CUPEL_EXPAND_ROWS;
+    e->own->kind->predict(e->own->model, z, ld, n, isa, w->own_scratch, w->own, spread);
+    for (size_t i = 0; i < n; i++) {
+        raw[i].value = w->own[i];
+        raw[i].own = spread[i];
+    }
 }
 
 /* ---- file ---- */
@@ -188,6 +210,7 @@ cupel_status cupel_expand_save(const cupel_expand *e, cupel_writer *w, cupel_err
         CUPEL_TRY(cupel_writer_put(w, "surrogate/triangle", "",
                                    "lower triangle W by rows; |W k|^2 is the share of the variance that is known", CUPEL_F64, 1,
                                    (size_t[]){e->m * (e->m + 1) / 2}, e->packed, err));
+    if (e->own) CUPEL_TRY(e->own->kind->save(e->own->model, "surrogate/own", w, err));
 done:
     return st;
 }
@@ -232,7 +255,15 @@ static cupel_status load_kernel(const cupel_reader *r, cupel_expand *e, cupel_er
     return st;
 }
 
-cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *out, cupel_err *err)
+/* A model of its own, beside the expansion. */
+static cupel_status load_own(const cupel_reader *r, size_t d, const cupel_own_kind *kind, cupel_expand *e, cupel_err *err)
+{
+    void *model = NULL;
+    cupel_status st = kind->load(r, "surrogate/own", d, &model, err);
+    return st == CUPEL_OK ? cupel_own_new(kind, model, &e->own, err) : st;
+}
+
+cupel_status cupel_expand_load(const cupel_reader *r, size_t d, const cupel_own_kind *own, cupel_expand *out, cupel_err *err)
 {
     cupel_expand e = {.d = d};
     cupel_status st = CUPEL_OK;
@@ -256,6 +287,7 @@ cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *ou
     }
     if (!e.kernel || cupel_reader_has(r, "surrogate/triangle"))
         CUPEL_TRY(get(r, "surrogate/triangle", 1, (size_t[]){cupel_mul(e.m, e.m + 1) / 2}, &e.packed, err));
+    if (own) CUPEL_TRY(load_own(r, d, own, &e, err));
     st = build(&e, err);
     if (st == CUPEL_BAD_INPUT) { /* a size or number that no expansion has */
         st = CUPEL_BAD_ARTIFACT;

@@ -18,6 +18,7 @@ typedef struct cupel_expand {
     double *packed;        /* W by rows, lower triangle [m (m + 1) / 2]; NULL */
     cupel_machine *machine;
     cupel_triangle *triangle;
+    cupel_own *own;        /* gives the value in place of the first sum; NULL */
 } cupel_expand;            /* {0} is empty */
 
 /* error [problem->n]: absolute errors, for a second sum that says how large they are near a row; NULL: one sum. */
@@ -30,6 +31,7 @@ typedef struct cupel_raw {
     double value;      /* scaled target */
     double error;      /* absolute, to be expected near the row; 0 when there is no second sum */
     double unknown;    /* with a triangle: 1 - |W k|^2 (kernel) or |W x|^2 (columns); else 0 */
+    double own;        /* what a model of its own says of its error, scaled target; 0 when it says nothing */
     double distance;   /* to the nearest point; for a sum over columns sqrt(|W x|^2) */
 } cupel_raw;
 
@@ -38,6 +40,8 @@ enum { CUPEL_EXPAND_ROWS = 256 };
 typedef struct cupel_expand_work {
     void *scratch;     /* of machine and triangle */
     double *sums, *nearest, *squares, *values;
+    void *own_scratch;
+    double *own;       /* [2][CUPEL_EXPAND_ROWS] value and spread of a model of its own */
     size_t values_ld;
 } cupel_expand_work;
 cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w, cupel_err *err);
@@ -48,7 +52,7 @@ void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t 
                       cupel_expand_work *w, cupel_raw *raw);
 
 cupel_status cupel_expand_save(const cupel_expand *e, cupel_writer *w, cupel_err *err);
-/* Checks shapes and values; d as the scaling says. */
-cupel_status cupel_expand_load(const cupel_reader *r, size_t d, cupel_expand *e, cupel_err *err);
+/* Checks shapes and values; d as the scaling says; own: what the learner's models are, NULL for an expansion. */
+cupel_status cupel_expand_load(const cupel_reader *r, size_t d, const cupel_own_kind *own, cupel_expand *e, cupel_err *err);
 
 #endif

@@ -1,5 +1,6 @@
-/* What a learner is to the surrogate: one const struct per file, one line in list.c. It sees scaled rows and gives an expansion: a weighted
- * sum of kernel values over training rows, or of columns. Tuning, intervals, domain and files are common to all (surrogate.c). */
+/* What a learner is to the surrogate: one const struct per file, one line in list.c. It sees scaled rows and gives an expansion, a weighted
+ * sum of kernel values over training rows or of columns, or a model of its own (own.h). Tuning, intervals, domain and files are common to all
+ * (surrogate.c). */
 #ifndef CUPEL_MODELS_LEARN_LEARNER_H
 #define CUPEL_MODELS_LEARN_LEARNER_H
 
@@ -7,6 +8,7 @@
 #include "core/matter/method.h"
 #include "core/sys/job.h"
 #include "models/learn/machine.h"
+#include "models/learn/own.h"
 
 enum { CUPEL_LEARNER_PARAMS = 16 }; /* a learner has at most as many */
 
@@ -27,6 +29,7 @@ typedef struct cupel_fitted {
     double *coef;          /* [n] */
     double bias;
     double *triangle;      /* [n][n] lower W: |W k(x)|^2 (or |W x|^2) is what the training rows know of x; NULL when there is none */
+    cupel_own *own;        /* a model of its own; row are then points for the domain and coef 0. NULL */
 } cupel_fitted;
 
 void cupel_fitted_release(cupel_fitted *f);
@@ -55,6 +58,7 @@ typedef struct cupel_learner {
     bool regression, classes;  /* the tasks it can do */
     bool kernel;               /* an expansion over rows; else over columns */
     bool variance;             /* its triangle gives the spread of a prediction */
+    const cupel_own_kind *own; /* what its models are when they are not expansions; kernel is then true, kernel_of NULL */
     const cupel_axis *axes;    /* ended by n = 0 */
     /* Where tuning begins for the parameters that are NaN. */
     void (*start)(const cupel_problem *p, double *setting);
@@ -69,6 +73,12 @@ typedef struct cupel_learner {
     /* What tuning makes small instead of the error out of fold, on all rows of the task; NULL: the error out of fold. On one thread. */
     cupel_status (*evidence)(const cupel_fit_task *t, double *loss, cupel_err *err);
 } cupel_learner;
+
+/* For a learner with a model of its own: takes the model (freed when this fails too), chooses the points of the domain from the task's rows. */
+cupel_status cupel_fitted_own(const cupel_fit_task *t, const cupel_own_kind *kind, void *model, cupel_fitted *out, cupel_err *err);
+/* prepare and release of a learner whose fits share nothing. */
+cupel_status cupel_own_nothing(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err);
+void cupel_own_release_nothing(void *prepared);
 
 extern const cupel_learner *const cupel_learners[]; /* NULL-ended, in the order of `cupel methods` */
 const cupel_learner *cupel_learner_named(const char *name);

@@ -15,7 +15,8 @@
     LEARNER(gp)           \
     LEARNER(krr)          \
     LEARNER(ridge)        \
-    LEARNER(elastic_net)
+    LEARNER(elastic_net)  \
+    LEARNER(knn)
 
 #define DECLARE(name) extern const cupel_learner cupel_learner_##name;
 #define ADDRESS(name) &cupel_learner_##name,
@@ -75,5 +76,6 @@ void cupel_fitted_release(cupel_fitted *f)
     cupel_free(f->row);
     cupel_free(f->coef);
     cupel_free(f->triangle);
+    cupel_own_drop(f->own);
     *f = (cupel_fitted){0};
 }

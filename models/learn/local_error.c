@@ -19,13 +19,12 @@ static size_t choose_points(const cupel_fitted *f, size_t *point)
     return m;
 }
 
-cupel_status cupel_local_error_fit(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f,
-                                   const double *error, double *weight, double *mean, cupel_err *err)
+cupel_status cupel_local_error_fit(cupel_kernel kernel, double gamma, const cupel_problem *p, const cupel_fitted *f, const double *error,
+                                   double *weight, double *mean, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     size_t point[MOST_POINTS], m = choose_points(f, point);
-    double *x = cupel_alloc_aligned(cupel_mul(m, p->d), sizeof *x), *u = cupel_alloc(m, sizeof *u), *k = NULL, gamma, sum = 0;
-    cupel_kernel kernel;
+    double *x = cupel_alloc_aligned(cupel_mul(m, p->d), sizeof *x), *u = cupel_alloc(m, sizeof *u), *k = NULL, sum = 0;
     cupel_job alone = {.threads = 1, .isa = p->job->isa};
     cupel_problem points = {.n = m, .d = p->d, .x = x, .job = &alone};
     if (!x || !u) CUPEL_TRY(cupel_no_memory(err, "the local scale of errors", cupel_mul(m * sizeof *x, p->d)));
@@ -35,7 +34,6 @@ cupel_status cupel_local_error_fit(const cupel_learner *l, const cupel_problem *
     }
     *mean = sum / (double)m;
     for (size_t i = 0; i < m; i++) u[i] = error[f->row[point[i]]] - *mean;
-    l->kernel_of(setting, &kernel, &gamma);
     CUPEL_TRY(cupel_gram_matrix(&points, kernel, gamma, &k, err));
     for (size_t i = 0; i < m; i++) k[i * m + i] += PENALTY;
     CUPEL_TRY(cupel_la_cholesky((cupel_matrix){k, m, m, m}, err));

@@ -7,7 +7,7 @@
 
 /* mean + sum_i weight[i] k(x, x[f->row[i]]) is the error to expect at x; weight [f->n]. error [problem->n]. At most 4,096 points, evenly
  * chosen, get a weight that is not 0. On one thread. */
-cupel_status cupel_local_error_fit(const cupel_learner *l, const cupel_problem *p, const double *setting, const cupel_fitted *f,
-                                   const double *error, double *weight, double *mean, cupel_err *err);
+cupel_status cupel_local_error_fit(cupel_kernel kernel, double gamma, const cupel_problem *p, const cupel_fitted *f, const double *error,
+                                   double *weight, double *mean, cupel_err *err);
 
 #endif

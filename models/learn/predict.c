@@ -49,7 +49,8 @@ cupel_band cupel_band_at(const cupel_surrogate *s, double level)
 double cupel_spread_of(const cupel_surrogate *s, const cupel_raw *raw)
 {
     const cupel_spread *p = &s->spread;
-    double least = p->floor * p->mean, local = s->expand.n_sums < 2 ? sqrt(p->floor + raw->unknown) : raw->error > least ? raw->error : least;
+    double least = p->floor * p->mean, error = raw->error + p->own * raw->own;
+    double local = s->expand.n_sums < 2 ? sqrt(p->floor + raw->unknown) : error > least ? error : least;
     return local * (1 + p->growth * raw->distance / s->threshold);
 }
 

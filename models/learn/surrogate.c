@@ -233,7 +233,7 @@ static cupel_status try_spread(const fit *f, double *score, double *figure, cupe
 /* Chooses the spread's parameters by the interval score and keeps the scores. */
 static cupel_status calibrate_numbers(fit *f, cupel_err *err)
 {
-    static const double least[] = {0.05, 0.1, 0.2, 0.3, 0.5, 1, 3, 10}, growth[] = {0, 0.25, 0.5, 1, 2, 4};
+    static const double least[] = {0.05, 0.1, 0.2, 0.3, 0.5, 1, 3, 10}, growth[] = {0, 0.25, 0.5, 1, 2, 4}, own[] = {0, 0.5, 1, 2};
     cupel_surrogate *s = f->s;
     size_t n = f->problem.n;
     double *score = cupel_alloc(n, sizeof *score), best = INFINITY;
@@ -242,16 +242,17 @@ static cupel_status calibrate_numbers(fit *f, cupel_err *err)
     for (size_t i = 0; i < n; i++) s->spread.mean += f->error[i] / (double)n;
     if (!(s->spread.mean > 0)) s->spread.mean = 1e-12; /* every row is predicted exactly */
     cupel_spread kept = s->spread;
-    for (size_t a = 0; a < sizeof least / sizeof *least; a++)
-        for (size_t b = 0; b < sizeof growth / sizeof *growth; b++) {
-            double figure;
-            s->spread.floor = least[a];
-            s->spread.growth = growth[b];
-            CUPEL_TRY(try_spread(f, score, &figure, err));
-            if (!(figure < best)) continue;
-            best = figure;
-            kept = s->spread;
-        }
+    size_t n_least = sizeof least / sizeof *least, n_growth = sizeof growth / sizeof *growth, n_own = s->expand.own ? sizeof own / sizeof *own : 1;
+    for (size_t k = 0; k < n_least * n_growth * n_own; k++) {
+        double figure;
+        s->spread.floor = least[k / n_growth % n_least];
+        s->spread.growth = growth[k % n_growth];
+        s->spread.own = own[k / n_growth / n_least];
+        CUPEL_TRY(try_spread(f, score, &figure, err));
+        if (!(figure < best)) continue;
+        best = figure;
+        kept = s->spread;
+    }
     s->spread = kept;
     CUPEL_TRY(try_spread(f, score, &best, err));
     CUPEL_TRY(cupel_scores_make(score, n, &s->scores, err));
@@ -439,7 +440,7 @@ void cupel_surrogate_free(cupel_surrogate *s)
 
 size_t cupel_surrogate_columns(const cupel_surrogate *s) { return s->scale.d; }
 
-size_t cupel_surrogate_support_vectors(const cupel_surrogate *s) { return s->expand.kernel ? s->expand.m : 0; }
+size_t cupel_surrogate_support_vectors(const cupel_surrogate *s) { return s->expand.kernel && !s->expand.own ? s->expand.m : 0; }
 
 bool cupel_surrogate_is_class(const cupel_surrogate *s) { return s->is_class; }
 

@@ -46,9 +46,11 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
                       s->own[0].n, s->own[0].sorted, err));
         CUPEL_TRY(put(w, "surrogate/own_probability_second", "", "the same of the second class", s->own[1].n, s->own[1].sorted, err));
     } else {
-        double spread[] = {s->spread.mean, s->spread.floor, s->spread.growth}, target[] = {s->y_mean, s->y_sd};
+        double spread[] = {s->spread.mean, s->spread.floor, s->spread.growth, s->spread.own}, target[] = {s->y_mean, s->y_sd};
         CUPEL_TRY(put(w, "surrogate/target_scale", "target", "mean and standard deviation of the target", 2, target, err));
-        CUPEL_TRY(put(w, "surrogate/spread", "scaled target", "mean error, floor and growth of the local scale of errors", 3, spread, err));
+        CUPEL_TRY(put(w, "surrogate/spread", "scaled target", s->expand.own ? "mean error, floor and growth of the local scale of errors, weight of what the model says of its error"
+                                    : "mean error, floor and growth of the local scale of errors",
+                      s->expand.own ? 4 : 3, spread, err));
         CUPEL_TRY(put(w, "surrogate/scores", "", "out-of-fold residuals / spread, increasing", s->scores.n, s->scores.sorted, err));
     }
 done:
@@ -176,15 +178,15 @@ done:
 static cupel_status load_numbers(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    double spread[3], target[2];
+    double spread[4] = {0}, target[2];
     CUPEL_TRY(get_few(r, "surrogate/target_scale", 2, target, err));
-    CUPEL_TRY(get_few(r, "surrogate/spread", 3, spread, err));
+    CUPEL_TRY(get_few(r, "surrogate/spread", s->learner->own ? 4 : 3, spread, err));
     CUPEL_TRY(load_scores(r, "surrogate/scores", 2, &s->scores, err));
     s->y_mean = target[0];
     s->y_sd = target[1];
-    s->spread = (cupel_spread){spread[0], spread[1], spread[2]};
+    s->spread = (cupel_spread){spread[0], spread[1], spread[2], spread[3]};
     if (!(s->y_sd > 0)) st = bad(err, "surrogate/target_scale", "a standard deviation that is not above 0");
-    if (!(spread[0] > 0) || !(spread[1] > 0) || !(spread[2] >= 0)) st = bad(err, "surrogate/spread", "a number below 0");
+    if (!(spread[0] > 0) || !(spread[1] > 0) || !(spread[2] >= 0) || !(spread[3] >= 0)) st = bad(err, "surrogate/spread", "a number below 0");
 done:
     return st;
 }
@@ -230,7 +232,7 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
         goto done;
     }
     CUPEL_TRY(load_scale(r, &s->scale, err));
-    CUPEL_TRY(cupel_expand_load(r, s->scale.k, &s->expand, err));
+    CUPEL_TRY(cupel_expand_load(r, s->scale.k, s->learner->own, &s->expand, err));
     CUPEL_TRY(get_few(r, "surrogate/domain_threshold", 1, &s->threshold, err));
     if (!(s->threshold > 0)) {
         st = bad(err, "surrogate/domain_threshold", "a distance that is not above 0");

@@ -10,10 +10,11 @@
 
 /* The local scale of errors, in units of the scaled target, times (1 + growth distance / threshold):
  *   second sum (svr, krr):  the error to be expected, at least floor * mean
+ *   a model of its own:     that error + own times what the model says itself, at least floor * mean
  *   triangle (gp, ridge):   sqrt(floor + unknown)
- * floor and growth are those with the best interval score over the out-of-fold rows. */
+ * floor, growth and own are those with the best interval score over the out-of-fold rows. */
 typedef struct cupel_spread {
-    double mean, floor, growth;
+    double mean, floor, growth, own;
 } cupel_spread;
 
 struct cupel_surrogate {

@@ -158,7 +158,7 @@ static cupel_status loss_of(const cupel_problem *p, const cupel_raw *raw, double
 
 static bool same_kernel(const cupel_learner *l, const double *a, const double *b)
 {
-    if (!l->kernel) return true;
+    if (!l->kernel || l->own) return true;
     cupel_kernel ka, kb;
     double ga, gb;
     l->kernel_of(a, &ka, &ga);
