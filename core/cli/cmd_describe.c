@@ -19,7 +19,7 @@ static cupel_status refuse(const cupel_args *args, const char *const *names, con
 static cupel_status describe_volumes(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    static const char *const others[] = {"formula", "columns", "store", "dot", "validate", "compatible", NULL};
+    static const char *const others[] = {"formula", "columns", "store", "dot", "validate", "compatible", "smooth", NULL};
     const char **path = cupel_alloc(cupel_n_args(args), sizeof *path);
     cupel_describe_volume_options o = {
         .path = path,
@@ -57,6 +57,7 @@ static cupel_status describe_formulas(const cupel_args *args, const cupel_job *j
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
         .float32 = strcmp(cupel_opt_text(args, "store"), "float32") == 0,
         .matminer = cupel_opt_given(args, "compatible"), /* the one choice there is */
+        .smooth = cupel_flag(args, "smooth"),
         .validate = cupel_flag(args, "validate"),
     };
     CUPEL_TRY(refuse(args, others, "no volume", err));
@@ -94,6 +95,9 @@ static const cupel_opt options[] = {
      "the elements"},
     {"compatible", "PROGRAM", CUPEL_OPT_CHOICE, "matminer", NULL, false,
      "the values that matminer gives, its defaults too where an element lacks one; the column 'reason' says imputed there"},
+    {"smooth", NULL, CUPEL_OPT_FLAG, NULL, NULL, false,
+     "without jumps in the amounts, for scans and optimisers: an element of less than 5 % counts in a minimum, a mode or a count by its fraction. The "
+     "same as NAME:smooth for every set; columns that this changes are called 'smooth ...'"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
      "how to read a point that may be a decimal point or a hydrate dot"},
     {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "compute with the plain kernels too, and fail where they differ"},

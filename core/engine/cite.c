@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/guess.h"
 #include "core/engine/micro/model.h"
+#include "core/engine/presets.h"
 #include "core/engine/volume_sets.h"
 #include "core/io/csv.h"
 #include "core/io/json.h"
@@ -19,6 +20,8 @@
 #include <string.h>
 
 static const cupel_method *descriptor_at(size_t i) { return cupel_descriptors[i] ? &cupel_descriptors[i]->method : NULL; }
+
+static const cupel_method *preset_at(size_t i) { return cupel_preset_at(i) ? &cupel_preset_at(i)->method : NULL; }
 
 static const cupel_method *volume_descriptor_at(size_t i) { return cupel_volume_set(i) ? &cupel_volume_set(i)->method : NULL; }
 
@@ -49,7 +52,7 @@ static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupe
 
 const cupel_method *cupel_method_at(size_t i)
 {
-    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, volume_descriptor_at, cupel_learner_method,
+    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, volume_descriptor_at, preset_at, cupel_learner_method,
                                                            micro_at,      interval_at,          cupel_space_method,   format_at,
                                                            cupel_constraint_method, cupel_volume_format_method, cupel_generator_method,
                                                            cupel_homogenize_method};

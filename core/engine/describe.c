@@ -386,7 +386,8 @@ static cupel_status begin(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     bool table_only = d->o->columns && strcmp(d->o->sets, "none") == 0;
-    unsigned forms = (d->o->missing == CUPEL_MISSING_IMPUTE ? CUPEL_SETS_IMPUTED : 0u) | (d->o->matminer ? CUPEL_SETS_MATMINER : 0u);
+    unsigned forms = (d->o->missing == CUPEL_MISSING_IMPUTE ? CUPEL_SETS_IMPUTED : 0u) | (d->o->matminer ? CUPEL_SETS_MATMINER : 0u) |
+                     (d->o->smooth ? CUPEL_SETS_SMOOTH : 0u);
     if (!table_only) CUPEL_TRY(cupel_sets_parse(d->o->sets, forms, &d->sets, err));
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
     CUPEL_TRY(find_columns(d, err));

@@ -19,6 +19,7 @@ typedef struct cupel_describe_options {
     cupel_dot dot;
     bool matminer;                        /* values are matminer's own, its defaults too (cupel_descriptor.matminer); such rows count as imputed, and
                                            * are neither dropped nor a failure */
+    bool smooth;                          /* every set in its smooth variant (descriptors/composition/smooth.h) */
     bool float32;
     bool validate;                        /* compute with the plain kernels too, and fail when they differ (see describe.c) */
 } cupel_describe_options;

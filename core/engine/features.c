@@ -42,7 +42,7 @@ static cupel_status parse_sets(cupel_features *f, const char *names, cupel_err *
     cupel_status st = CUPEL_OK;
     cupel_str text = {0};
     f->sets = (cupel_sets){0};
-    if (names && strcmp(names, "none") != 0) CUPEL_TRY(cupel_sets_parse(names, f->imputes, &f->sets, err));
+    if (names && strcmp(names, "none") != 0) CUPEL_TRY(cupel_sets_parse(names, f->imputes ? CUPEL_SETS_IMPUTED : 0u, &f->sets, err));
     cupel_sets_text(&f->sets, &text);
     cupel_free(f->sets_text);
     f->sets_text = text.failed ? NULL : cupel_strdup(f->sets.n ? cupel_str_text(&text) : "none");

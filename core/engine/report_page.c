@@ -394,8 +394,8 @@ static void add_demand(const char *text, names *a)
 static void add_sets(const char *sets, names *a)
 {
     while (*sets) {
-        size_t n = strcspn(sets, ",+");
-        add_name(a, cupel_text_trim((cupel_text){sets, n}), "descriptor");
+        size_t n = strcspn(sets, ",+"), name = strcspn(sets, ",+:"); /* "magpie:smooth" */
+        add_name(a, cupel_text_trim((cupel_text){sets, name}), "descriptor");
         sets += n + (sets[n] != '\0');
     }
 }

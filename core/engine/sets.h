@@ -1,4 +1,5 @@
-/* Sets of descriptors by name, one beside the other: "magpie,stoichiometry". */
+/* Sets of descriptors by name, one beside the other: "magpie,stoichiometry". "magpie:smooth" is the smooth variant of a set (smooth.h); a preset
+ * (presets.h) stands for its sets. */
 #ifndef CUPEL_ENGINE_SETS_H
 #define CUPEL_ENGINE_SETS_H
 
@@ -10,16 +11,17 @@ typedef struct cupel_sets {
     size_t n, n_columns;
     const cupel_descriptor *set[CUPEL_SETS_MAX];
     bool matminer[CUPEL_SETS_MAX]; /* in the form CUPEL_SETS_MATMINER, also where it is the same */
+    bool smooth[CUPEL_SETS_MAX];   /* in the form CUPEL_SETS_SMOOTH */
 } cupel_sets;
 
 /* Forms of the sets, added up: values that an element lacks are filled in (cupel_descriptor.imputed); values are matminer's own, which goes before
- * filling in (cupel_descriptor.matminer). A set that does not have the form is taken as it is. */
-enum { CUPEL_SETS_IMPUTED = 1, CUPEL_SETS_MATMINER = 2 };
+ * filling in (cupel_descriptor.matminer). A set that does not have the form is taken as it is. Every set smooth, as if ":smooth" stood behind each. */
+enum { CUPEL_SETS_IMPUTED = 1, CUPEL_SETS_MATMINER = 2, CUPEL_SETS_SMOOTH = 4 };
 
-/* Names joined by ',' or '+'; "deml:matminer" is this set in the form CUPEL_SETS_MATMINER. CUPEL_USAGE: an unknown name (with those there are), one
- * given twice, none at all. */
+/* Names joined by ',' or '+'; "deml:matminer" and "magpie:smooth" are these sets in the forms CUPEL_SETS_MATMINER and CUPEL_SETS_SMOOTH. CUPEL_USAGE:
+ * an unknown name (with those there are), one given twice (what stands in a preset may stand before it too), none at all, a set in both forms. */
 cupel_status cupel_sets_parse(const char *names, unsigned forms, cupel_sets *s, cupel_err *err);
-void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie,deml:matminer" */
+void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie:smooth,deml:matminer" */
 void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit);
 
 /* In words the first column that a row of the batch has no value for, or one that was filled in, and the elements that lack it by themselves:
