@@ -91,7 +91,7 @@ static void read_rows(work *w, size_t most)
     w->beta = cupel_alloc(n, sizeof *w->beta);
     w->value = cupel_alloc(n, sizeof *w->value);
     if (!w->x || !w->y || !w->beta || !w->value) exit(1);
-    cupel_scale_apply(&scale, raw, d, n, w->x, scale.k);
+    cupel_scale_apply(&scale, CUPEL_ISA_PLAIN, raw, d, n, w->x, scale.k);
     for (size_t i = 0; i < n; i++) w->y[i] = t.target[i];
     standardise(w->y, n);
     cupel_scale_release(&scale);

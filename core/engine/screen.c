@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { IDENTITY_MAX = 5 + 2 * CUPEL_PROPERTIES_MAX };
 
@@ -216,16 +217,17 @@ done:
 static void say_speed(const cupel_screening *s)
 {
     const cupel_screen_times *t = s->times;
+    struct rusage usage;
     char a[32], b[32];
     double sum = t->read + t->constrain + t->predict + t->rank + t->checkpoint, all = sum > 0 ? sum : 1;
     cupel_say(
         s->job, CUPEL_NOTE,
         "%s candidates in %.1f s, %s per second: reading %.0f %%, constraints %.0f %%, describing %.0f %%, predicting %.0f %%, ranking %.0f %%, "
-        "checkpoints %.0f %%",
+        "checkpoints %.0f %%; at most %.0f MB of memory",
         cupel_format_count(a, t->candidates), t->screen,
         cupel_format_count(b, (uint64_t)((double)t->candidates / (t->screen > 0 ? t->screen : 1))), 100 * t->read / all,
         100 * t->constrain / all, 100 * t->describe / all, 100 * (t->predict - t->describe) / all, 100 * t->rank / all,
-        100 * t->checkpoint / all);
+        100 * t->checkpoint / all, getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss * 1024e-6 : 0);
 }
 
 /* Blocks grow until one takes about a quarter of the interval between checkpoints. Their size changes nothing in the result. */

@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SET_MAX = 8, AMOUNT_MAX = 24, STATE_MAX = 8, CHARGE_MAX = 127, TUPLES_MAX = 1 << 20, STRIDE = 64 };
+enum { SET_MAX = 8, AMOUNT_MAX = 24, STATE_MAX = 8, CHARGE_MAX = 127, TUPLES_MAX = 1 << 20, STRIDE = 8 };
 static const double WORK_MAX = 4e9; /* amounts looked at when opening: some seconds */
 
 __extension__ typedef unsigned __int128 charge_set; /* bit c: charge c can be had */

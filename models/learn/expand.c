@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "models/learn/kernels/scale.h"
 #include "models/learn/local_error.h"
 #include "models/learn/scale.h"
 
@@ -139,10 +140,9 @@ static void run_columns(const cupel_expand *e, const double *z, size_t ld, size_
                         cupel_raw *raw)
 {
     cupel_triangle_squares(e->triangle, z, ld, n, way, w->squares);
+    cupel_scale_kernel_of(way->isa)->sums(e->weights, e->d, e->bias[0], z, ld, n, w->sums);
     for (size_t i = 0; i < n; i++) {
-        double value = e->bias[0];
-        for (size_t j = 0; j < e->d; j++) value += e->weights[j] * z[i * ld + j];
-        raw[i] = (cupel_raw){.value = value, .unknown = w->squares[i], .distance = sqrt(w->squares[i])};
+        raw[i] = (cupel_raw){.value = w->sums[i], .unknown = w->squares[i], .distance = sqrt(w->squares[i])};
     }
 }
 

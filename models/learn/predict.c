@@ -89,7 +89,7 @@ cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, 
     cupel_precision precision = s->float32_holds ? options->precision : CUPEL_FLOAT64;
     for (size_t from = 0; from < n; from += CUPEL_EXPAND_ROWS) {
         size_t rows = n - from < CUPEL_EXPAND_ROWS ? n - from : CUPEL_EXPAND_ROWS;
-        cupel_scale_apply(&s->scale, x + from * ld, ld, rows, scratch->z, s->scale.k);
+        cupel_scale_apply(&s->scale, options->isa, x + from * ld, ld, rows, scratch->z, s->scale.k);
         cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, precision, options->isa, &scratch->work, scratch->raw);
         for (size_t i = 0; i < rows; i++) cupel_calibrated(s, &scratch->raw[i], &band, out, from + i);
     }

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "models/learn/kernels/scale.h"
 
 #include <math.h>
 
@@ -70,11 +71,18 @@ void cupel_scale_release(cupel_scale *s)
     *s = (cupel_scale){0};
 }
 
-void cupel_scale_apply(const cupel_scale *s, const double *x, size_t ld, size_t n, double *z, size_t ldz)
+const cupel_scale_kernel *cupel_scale_kernel_of(cupel_isa isa)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t c = 0; c < s->k; c++) {
-            double v = (x[i * ld + (size_t)s->column[c]] - s->mean[c]) * s->factor[c];
-            z[i * ldz + c] = v > FARTHEST ? FARTHEST : v < -FARTHEST ? -FARTHEST : v;
-        }
+#if defined(__x86_64__)
+    if (isa == CUPEL_ISA_AVX512) return &cupel_scale_avx512;
+    if (isa == CUPEL_ISA_AVX2) return &cupel_scale_avx2;
+#else
+    (void)isa;
+#endif
+    return &cupel_scale_plain;
+}
+
+void cupel_scale_apply(const cupel_scale *s, cupel_isa isa, const double *x, size_t ld, size_t n, double *z, size_t ldz)
+{
+    cupel_scale_kernel_of(isa)->apply(s, FARTHEST, x, ld, n, z, ldz);
 }

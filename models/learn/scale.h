@@ -3,6 +3,7 @@
 #define CUPEL_MODELS_LEARN_SCALE_H
 
 #include "core/cupel.h"
+#include "core/sys/cpu.h"
 
 /* No number that a surrogate is made from or holds is larger than this, so that sums and products of a few of them are finite. */
 #define CUPEL_LARGEST 1e100
@@ -20,7 +21,7 @@ typedef struct cupel_scale {
 cupel_status cupel_scale_learn(const double *x, size_t n, size_t d, cupel_scale *s, cupel_err *err);
 void cupel_scale_release(cupel_scale *s);
 
-/* Rows of x [n][ld] into z [n][ldz], cut at 6 standard deviations; the columns of z behind k are untouched. */
-void cupel_scale_apply(const cupel_scale *s, const double *x, size_t ld, size_t n, double *z, size_t ldz);
+/* Rows of x [n][ld] into z [n][ldz], cut at 6 standard deviations; the columns of z behind k are untouched. The same bits whatever isa. */
+void cupel_scale_apply(const cupel_scale *s, cupel_isa isa, const double *x, size_t ld, size_t n, double *z, size_t ldz);
 
 #endif

@@ -130,7 +130,7 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
         st = cupel_no_memory(err, "the scaled rows", cupel_mul(n, s->scale.k) * sizeof *f->z);
         goto done;
     }
-    cupel_scale_apply(&s->scale, x, d, n, f->z, s->scale.k);
+    cupel_scale_apply(&s->scale, job->isa, x, d, n, f->z, s->scale.k);
     f->problem = (cupel_problem){.n = n, .d = s->scale.k, .x = f->z, .y = f->y, .is_class = s->is_class, .job = job};
     CUPEL_TRY(cupel_typical_distance(f->z, n, s->scale.k, &f->problem.typical, err));
 done:

@@ -1,0 +1,6 @@
+#include "models/learn/kernels/scale.h"
+
+#if defined(__x86_64__)
+#define KERNEL cupel_scale_avx2
+#include "models/learn/kernels/scale_body.h"
+#endif
