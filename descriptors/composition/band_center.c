@@ -25,30 +25,60 @@ static double mean_affinity(void)
     return sum / n;
 }
 
-/* The geometric mean of Mulliken's electronegativities, (ionisation energy + electron affinity) / 2, weighted by fractions. */
-static cupel_reason fill(const unsigned char *z, const double *amount, size_t n, bool impute, double *x)
+/* Logarithms of Mulliken's electronegativities, (ionisation energy + electron affinity) / 2, each taken when an element is first met. */
+typedef struct logs {
+    bool met[CUPEL_Z_MAX + 1], lacks[CUPEL_Z_MAX + 1];
+    double ln[CUPEL_Z_MAX + 1]; /* of eV; with means in place of what is not known */
+} logs;
+
+static void meet(logs *l, unsigned z)
 {
-    bool lacks = false;
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        double first = cupel_first_ionization(CUPEL_TABLE_PLAIN, z[i]) / 1000.0, gain = cupel_atom_electron_affinity_magpie[z[i]]; /* kJ/mol */
-        if (isnan(first) || isnan(gain)) {
-            lacks = true;
-            if (!impute) continue;
-            first = cupel_first_ionization(CUPEL_TABLE_IMPUTED, z[i]) / 1000.0;
-            if (isnan(gain)) gain = mean_affinity();
-        }
-        sum += amount[i] * cupel_log(0.5 * (first + gain) / KJ_PER_EV);
-    }
-    *x = lacks && !impute ? (double)NAN : cupel_exp(sum / cupel_total(amount, n));
-    return !lacks ? CUPEL_REASON_NONE : impute ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NO_ELEMENT_DATA;
+    double gain = cupel_atom_electron_affinity_magpie[z], first = cupel_first_ionization(CUPEL_TABLE_IMPUTED, z) / 1000.0; /* kJ/mol */
+    l->met[z] = true;
+    l->lacks[z] = isnan(gain) || isnan(cupel_first_ionization(CUPEL_TABLE_PLAIN, z));
+    if (isnan(gain)) gain = mean_affinity();
+    l->ln[z] = cupel_log(0.5 * (first + gain) / KJ_PER_EV);
 }
 
-static cupel_reason row(const unsigned char *z, const double *amount, size_t n, double *x) { return fill(z, amount, n, false, x); }
-static cupel_reason row_imputed(const unsigned char *z, const double *amount, size_t n, double *x) { return fill(z, amount, n, true, x); }
+/* Their geometric mean, weighted by fractions; lacks: something is not known of an element. */
+static double center(logs *l, const unsigned char *z, const double *amount, size_t n, bool *lacks)
+{
+    double sum = 0.0;
+    *lacks = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!l->met[z[i]]) meet(l, z[i]);
+        *lacks = *lacks || l->lacks[z[i]];
+        sum += amount[i] * l->ln[z[i]];
+    }
+    return cupel_exp(sum / cupel_total(amount, n));
+}
 
-CUPEL_COMPUTE_ROWS(compute, 1, row)
-CUPEL_COMPUTE_ROWS(impute, 1, row_imputed)
+static void rows(const cupel_batch *b, size_t from, size_t n, bool fill_in, double *x, size_t ld, unsigned char *reason)
+{
+    logs l = {.met = {false}};
+    for (size_t i = 0; i < n; i++) {
+        size_t k = from + i, first = b->first[k], elements = b->first[k + 1] - first;
+        unsigned char why = b->reason[k] || elements ? b->reason[k] : (unsigned char)CUPEL_REASON_MISSING_FORMULA;
+        bool lacks = true;
+        double *row = x + i * ld;
+        *row = elements ? center(&l, b->z + first, b->amount + first, elements, &lacks) : (double)NAN;
+        if (elements && lacks) why = fill_in ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NO_ELEMENT_DATA;
+        if (lacks && !fill_in) *row = (double)NAN;
+        if (reason && !reason[i]) reason[i] = why;
+    }
+}
+
+static void compute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
+{
+    (void)isa;
+    rows(b, from, n, false, x, ld, reason);
+}
+
+static void impute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
+{
+    (void)isa;
+    rows(b, from, n, true, x, ld, reason);
+}
 
 static const cupel_reference references[] = {
     {"10.1149/1.2131419", "Butler, Ginley: Prediction of flatband potentials at semiconductor-electrolyte interfaces from atomic "

@@ -77,56 +77,74 @@ static bool whole_numbers(const unsigned char *z, const double *amount, size_t n
 
 /* Counts of states are packed into 64 bits, the first state on top: the larger number comes first where pymatgen lists the combinations. */
 typedef struct choice {
-    int32_t score;         /* reports of the states, summed over atoms; UNREACHABLE */
-    uint64_t counts, first;/* of the best choice; of the first in pymatgen's list, which gives the charge its place there */
+    int32_t score;   /* reports of the states, summed over atoms; UNREACHABLE */
+    uint64_t counts; /* of the best choice, of several the first */
 } choice;
 
 typedef struct element {
     const cupel_atom_list *states;
     unsigned count;
+    int low, step;         /* the least state, and how far the highest is above it, e */
     int least, most;       /* charges of all its atoms together, e */
     choice *sum;           /* [most - least + 1] */
 } element;
 
+static const choice none = {UNREACHABLE, 0};
+
 static uint64_t one_of(unsigned state) { return (uint64_t)1 << (8 * (STATES - 1 - state)); }
 
-static void take(choice *c, int32_t score, uint64_t counts, uint64_t first)
+static void take(choice *c, int32_t score, uint64_t counts)
 {
-    if (score > c->score || (score == c->score && counts > c->counts)) {
-        c->score = score;
-        c->counts = counts;
+    if (score < c->score || (score == c->score && counts < c->counts)) return;
+    c->score = score;
+    c->counts = counts;
+}
+
+static element look_at(const cupel_atom_list *states, unsigned count)
+{
+    int low = states->key[0], high = states->key[0];
+    for (unsigned j = 1; j < states->n; j++) {
+        if (states->key[j] < low) low = states->key[j];
+        if (states->key[j] > high) high = states->key[j];
     }
-    if (first > c->first) c->first = first;
+    return (element){.states = states, .count = count, .low = low, .step = high - low, .least = low * (int)count, .most = high * (int)count};
+}
+
+/* With one state or two there is one choice for every charge. */
+static void combine_two(element *e)
+{
+    const cupel_atom_list *s = e->states;
+    for (int i = 0; i <= e->most - e->least; i++) e->sum[i] = none;
+    for (unsigned a = 0; a <= (s->n > 1 ? e->count : 0); a++) {
+        unsigned b = e->count - a;
+        int charge = s->n > 1 ? s->key[0] * (int)b + s->key[1] * (int)a : e->least;
+        double score = s->value[0] * b + (a ? s->value[1] * a : 0.0);
+        e->sum[charge - e->least] = (choice){(int32_t)score, b * one_of(0) + a * one_of(1)};
+    }
 }
 
 /* Atom by atom: the choices of m atoms are those of m - 1 with one more state. The order of choices is kept by adding the same to both, so that the
- * best of all is made of best parts. */
-static void combine(element *e)
+ * best of all is made of best parts. `first`: of every charge the choice that comes first, whatever its score. */
+static void combine(element *e, bool first)
 {
-    static const choice none = {UNREACHABLE, 0, 0};
     const cupel_atom_list *s = e->states;
     choice layer[2][WIDTH];
-    int low = s->key[0], high = s->key[0];
-    for (unsigned j = 1; j < s->n; j++) {
-        if (s->key[j] < low) low = s->key[j];
-        if (s->key[j] > high) high = s->key[j];
+    if (s->n <= 2) {
+        combine_two(e);
+        return;
     }
-    int step = high - low;
-    layer[0][0] = (choice){0, 0, 0};
+    layer[0][0] = (choice){0, 0};
     for (unsigned m = 1; m <= e->count; m++) {
         const choice *old = layer[(m - 1) % 2];
-        choice *new = layer[m % 2];
-        int width = (int)m * step + 1, before = width - step;
+        choice *new = m == e->count ? e->sum : layer[m % 2];
+        int width = (int)m * e->step + 1, before = width - e->step;
         for (int i = 0; i < width; i++) new[i] = none;
         for (int i = 0; i < before; i++) {
             if (old[i].score == UNREACHABLE) continue;
             for (unsigned j = 0; j < s->n; j++)
-                take(&new[i + s->key[j] - low], old[i].score + (int32_t)s->value[j], old[i].counts + one_of(j), old[i].first + one_of(j));
+                take(&new[i + s->key[j] - e->low], first ? 0 : old[i].score + (int32_t)s->value[j], old[i].counts + one_of(j));
         }
     }
-    e->least = low * (int)e->count;
-    e->most = high * (int)e->count;
-    memcpy(e->sum, layer[e->count % 2], (size_t)(e->most - e->least + 1) * sizeof *e->sum);
 }
 
 /* ---- all elements ---- */
@@ -166,6 +184,16 @@ static void add(cupel_ions *ions, unsigned z, int state, unsigned count)
     ions->count[ions->n++] = count;
 }
 
+/* The place of a charge in pymatgen's list: by the first choice that has it. */
+static uint64_t place(const element *e, int of)
+{
+    choice sum[WIDTH];
+    element listed = *e;
+    listed.sum = sum;
+    combine(&listed, true);
+    return sum[of].counts;
+}
+
 /* Element by element the charge that a best answer has; of several the one that comes first in pymatgen's list. */
 static void read_back(const search *s, const unsigned char *z, cupel_ions *ions)
 {
@@ -173,21 +201,19 @@ static void read_back(const search *s, const unsigned char *z, cupel_ions *ions)
     for (size_t i = 0; i < s->n; i++) {
         const element *e = &s->element[i];
         int32_t best = s->best[i][charge - s->least[i]];
-        const choice *chosen = NULL;
-        int of = 0;
+        int chosen = -1;
         for (int a = 0; a <= e->most - e->least; a++) {
             int rest = charge - e->least - a;
             if (e->sum[a].score == UNREACHABLE || rest < s->least[i + 1] || rest > s->most[i + 1]) continue;
             int32_t others = s->best[i + 1][rest - s->least[i + 1]];
-            if (others == UNREACHABLE || others + e->sum[a].score != best || (chosen && e->sum[a].first < chosen->first)) continue;
-            chosen = &e->sum[a];
-            of = a + e->least;
+            if (others == UNREACHABLE || others + e->sum[a].score != best) continue;
+            if (chosen < 0 || place(e, a) > place(e, chosen)) chosen = a;
         }
         for (unsigned j = 0; j < e->states->n; j++) {
-            unsigned count = (unsigned)(chosen->counts >> (8 * (STATES - 1 - j)) & 255);
+            unsigned count = (unsigned)(e->sum[chosen].counts >> (8 * (STATES - 1 - j)) & 255);
             if (count) add(ions, z[i], e->states->key[j], count);
         }
-        charge -= of;
+        charge -= chosen + e->least;
     }
 }
 
@@ -195,16 +221,21 @@ static cupel_reason choose(const unsigned char *z, const unsigned *count, size_t
 {
     search s;
     size_t used = 0;
+    int least = 0, most = 0;
     s.n = n;
     for (size_t i = 0; i < n; i++) {
         const cupel_atom_list *states = cupel_atom_states(z[i]);
         if (!states->n) return CUPEL_REASON_NO_ELEMENT_DATA;
-        s.element[i] = (element){.states = states, .count = count[i], .sum = s.pool + used};
-        combine(&s.element[i]);
+        s.element[i] = look_at(states, count[i]);
+        s.element[i].sum = s.pool + used;
         used += (size_t)(s.element[i].most - s.element[i].least) + 1;
+        least += s.element[i].least;
+        most += s.element[i].most;
     }
+    if (least > 0 || most < 0) return CUPEL_REASON_NOT_NEUTRAL;
+    for (size_t i = 0; i < n; i++) combine(&s.element[i], false);
     join(&s);
-    if (s.least[0] > 0 || s.most[0] < 0 || s.best[0][-s.least[0]] == UNREACHABLE) return CUPEL_REASON_NOT_NEUTRAL;
+    if (s.best[0][-s.least[0]] == UNREACHABLE) return CUPEL_REASON_NOT_NEUTRAL;
     read_back(&s, z, ions);
     return CUPEL_REASON_NONE;
 }
