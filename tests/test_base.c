@@ -104,6 +104,31 @@ static void random_numbers_are_a_function_of_their_place(void **state)
     for (size_t i = 0; i < 100; i++) assert_int_equal(seen[i], 1);
 }
 
+/* Every number below n once, and each as likely at any place: chi-square over 4,000 seeds. */
+static void permutations_need_no_memory(void **state)
+{
+    (void)state;
+    static const uint64_t sizes[] = {1, 2, 3, 7, 64, 65, 1000, 4097};
+    for (size_t s = 0; s < 8; s++) {
+        unsigned char seen[4097] = {0};
+        for (uint64_t i = 0; i < sizes[s]; i++) {
+            uint64_t x = cupel_rng_permuted(5, s, i, sizes[s]);
+            assert_true(x < sizes[s] && !seen[x]);
+            seen[x] = 1;
+            assert_true(x == cupel_rng_permuted(5, s, i, sizes[s]));
+        }
+    }
+    enum { N = 11, SEEDS = 4000 };
+    for (uint64_t i = 0; i < N; i++) {
+        double count[N] = {0}, chi = 0;
+        for (uint64_t seed = 0; seed < SEEDS; seed++) count[cupel_rng_permuted(seed, 0, i, N)]++;
+        for (int k = 0; k < N; k++) chi += (count[k] - (double)SEEDS / N) * (count[k] - (double)SEEDS / N) / ((double)SEEDS / N);
+        assert_true(chi < 40); /* 10 degrees of freedom: beyond it once in 60,000 */
+    }
+    const uint64_t large = 999999999999999989; /* far apart, and never beyond the end */
+    for (uint64_t i = 0; i < 1000; i++) assert_true(cupel_rng_permuted(1, 1, i, large) < large);
+}
+
 static void an_arena_gives_aligned_pieces(void **state)
 {
     (void)state;
@@ -135,7 +160,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_read_whole_fields_only),       cmocka_unit_test(numbers_print_shortest_and_read_back),
         cmocka_unit_test(fixed_notation_is_the_shortest),
-        cmocka_unit_test(random_numbers_are_a_function_of_their_place), cmocka_unit_test(an_arena_gives_aligned_pieces),
+        cmocka_unit_test(random_numbers_are_a_function_of_their_place), cmocka_unit_test(permutations_need_no_memory),
+            cmocka_unit_test(an_arena_gives_aligned_pieces),
         cmocka_unit_test(sizes_that_overflow_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

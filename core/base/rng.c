@@ -51,3 +51,27 @@ void cupel_rng_permutation(uint64_t seed, uint64_t stream, size_t *p, size_t n)
         p[j] = t;
     }
 }
+
+enum { FEISTEL_ROUNDS = 8 };
+
+/* The two halves of `bits` bits change each other in turn. */
+static uint64_t feistel(uint64_t seed, uint64_t stream, uint64_t x, unsigned bits)
+{
+    unsigned low = (bits + 1) / 2;
+    const uint64_t low_mask = (UINT64_C(1) << low) - 1, high_mask = (UINT64_C(1) << (bits - low)) - 1;
+    uint64_t a = x & low_mask, b = x >> low;
+    for (uint64_t round = 0; round < FEISTEL_ROUNDS; round += 2) {
+        a ^= cupel_rng_bits(seed, stream, b << 8 | round) & low_mask;
+        b ^= cupel_rng_bits(seed, stream, a << 8 | (round + 1)) & high_mask;
+    }
+    return b << low | a;
+}
+
+uint64_t cupel_rng_permuted(uint64_t seed, uint64_t stream, uint64_t i, uint64_t n)
+{
+    unsigned bits = 1;
+    while ((n - 1) >> bits) bits++;
+    do i = feistel(seed, stream, i, bits);
+    while (i >= n);
+    return i;
+}

@@ -20,4 +20,8 @@ double cupel_rng_normal(uint64_t seed, uint64_t stream, uint64_t index);
 /* p [n] = a random permutation of 0 .. n-1 (Fisher-Yates). */
 void cupel_rng_permutation(uint64_t seed, uint64_t stream, size_t *p, size_t n);
 
+/* Item i of a random permutation of 0 .. n-1 that is never written down (i < n): a Feistel network over the bits of n - 1, walked along its cycle
+ * until it is back below n (Black, Rogaway: Ciphers with arbitrary finite domains, CT-RSA 2002). Of n < 2^63. */
+uint64_t cupel_rng_permuted(uint64_t seed, uint64_t stream, uint64_t i, uint64_t n);
+
 #endif
