@@ -185,12 +185,12 @@ static entry **find(cupel_board *b, const entry *e)
     return at;
 }
 
-/* ---- chemical systems: the element symbols of the key, whose order is canonical ---- */
+/* ---- chemical systems: the element symbols of the key, whose order is canonical, up to a tab ---- */
 
 /* The next letter of a symbol, 0 at the end; the e of an exponent is none. */
 static char next_letter(const char *key, size_t *i)
 {
-    for (; key[*i]; ++*i) {
+    for (; key[*i] && key[*i] != '\t'; ++*i) {
         bool capital = key[*i] >= 'A' && key[*i] <= 'Z', small = key[*i] >= 'a' && key[*i] <= 'z';
         if (capital || (small && *i && key[*i - 1] >= 'A' && key[*i - 1] <= 'Z')) return key[(*i)++];
     }

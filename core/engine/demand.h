@@ -111,6 +111,10 @@ cupel_status cupel_demand_train(cupel_demand *d, const cupel_job *job, cupel_err
 /* The space, pruned by the elements that constraints rule out. */
 cupel_status cupel_demand_space(const cupel_demand *d, cupel_space **s, cupel_err *err);
 
+/* Which columns of the space the models take: taken [columns], false before. CUPEL_USAGE for one that a model takes and the space does not
+ * have, or has in another unit; a warning for an axis that no model takes (core/engine/screen_columns.c). */
+cupel_status cupel_demand_columns(const cupel_demand *d, const cupel_space *space, const cupel_job *job, bool *taken, cupel_err *err);
+
 /* Number of Pareto objectives: each window, each goal, each goal on a figure. */
 size_t cupel_demand_objectives(const cupel_demand *d);
 

@@ -144,10 +144,14 @@ cupel_status cupel_demand_check(const char *path, const cupel_job *job, cupel_st
     cupel_str data = {0};
     uint64_t count = 0;
     char text[32];
+    bool *taken = NULL;
     CUPEL_TRY(cupel_demand_open(path, &d, err));
     cupel_demand_doubts(d, job);
     for (size_t i = 0; i < d->n_properties; i++) CUPEL_TRY(check_data(d, i, job, &data, err));
     CUPEL_TRY(cupel_demand_space(d, &space, err));
+    taken = cupel_alloc(cupel_space_columns(space)->n, sizeof *taken);
+    if (!taken) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
+    CUPEL_TRY(cupel_demand_columns(d, space, job, taken, err));
     CUPEL_TRY(cupel_space_count(space, &count, err));
     CUPEL_TRY(cupel_demand_words(d, space, out, err));
     cupel_str_puts(out, cupel_str_text(&data));
@@ -157,6 +161,7 @@ cupel_status cupel_demand_check(const char *path, const cupel_job *job, cupel_st
         st = cupel_fail(err, CUPEL_INFEASIBLE, "%s: the space holds no candidates; widen 'space' or relax the element constraints", path);
 done:
     cupel_str_free(&data);
+    cupel_free(taken);
     cupel_space_free(space);
     cupel_demand_free(d);
     return st;

@@ -48,7 +48,8 @@ static void lines(builder *b)
     line(b, k->total[CUPEL_NO_CHANCE], k->total[CUPEL_NO_CHANCE], "", "no chance to meet every window");
     for (size_t i = 0; i < r->rows.n; i++) again += r->rows.copies[i] - 1;
     if (again) line(b, again, again, "", "the same composition again");
-    line(b, b->left - (int64_t)r->rows.n, -1, "", r->per_system ? "behind the best, or more of one chemical system than are shown" : "behind the best");
+    line(b, b->left - (int64_t)r->rows.n, -1, "", r->per_system ? "behind the best, or more of one chemical system than are shown" : "behind the "
+        "best");
 }
 
 cupel_status cupel_funnel_fill(cupel_result *r, cupel_err *err)
@@ -63,7 +64,7 @@ cupel_status cupel_funnel_fill(cupel_result *r, cupel_err *err)
     for (size_t i = 0; i < r->rows.n; i++) {
         cupel_formula f;
         cupel_formula_error e;
-        if (!cupel_formula_read(cupel_text_of(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e)) continue;
+        if (!cupel_formula_read(cupel_key_composition(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e)) continue;
         for (unsigned j = 0; j < f.composition.n; j++) r->kept_z[f.composition.z[j]]++;
     }
     return b.failed ? cupel_no_memory(err, "the funnel", 0) : CUPEL_OK;

@@ -230,10 +230,29 @@ static void put_states(const cupel_result *q, size_t i, cupel_str *s)
     cupel_str_free(&states);
 }
 
+/* The columns of the space, below the formula: "temperature [K] 400, route cast". */
+static void put_columns(const cupel_result *q, size_t i, cupel_str *s)
+{
+    cupel_str text = {0};
+    for (size_t k = 0; k < q->n_columns; k++) {
+        cupel_text value = cupel_key_column(q->rows.key[i], k);
+        cupel_str_addf(&text, "%s%s ", k ? ", " : "", q->column[k]);
+        cupel_str_add(&text, value.p, value.n);
+    }
+    if (text.failed) s->failed = true;
+    if (text.n) {
+        cupel_str_puts(s, "<span class=states>");
+        cupel_html(s, text.p);
+        cupel_str_puts(s, "</span>");
+    }
+    cupel_str_free(&text);
+}
+
 static void put_row(const cupel_result *q, size_t i, const scale *scales, cupel_str *s)
 {
     cupel_str_addf(s, "<tr><td class=num data-value=%zu>%zu<th scope=row class=sticky>", i + 1, i + 1);
     cupel_html_formula(s, q->rows.formula[i]);
+    put_columns(q, i, s);
     put_states(q, i, s);
     put_chance(s, q->rows.probability[i]);
     for (size_t k = 0; q->n_requirements > 1 && k < q->n_requirements; k++) put_chance(s, q->rows.chance[i * q->n_requirements + k]);

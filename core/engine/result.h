@@ -18,6 +18,8 @@
  *   rows/             index copies layer [n]; score merit probability [n]; value spread lower upper distance in_domain [n][p]; chance [n][r];
  *                     figure [n][c]; objective [n][m]; formula key [n] text; known_formula [n p] text; known_value known_distance in_training [n][p].
  *                     Best first. A shard of a Pareto ranking holds more rows than it will show.
+ *   columns/          name [k] text, where candidates carry columns of their space; their values stand in rows/key behind the composition, each
+ *                     behind a tab
  *   sample/           up to 2000 candidates that met every constraint, chosen by a hash of their index: index score merit probability value
  *                     spread lower upper distance in_domain chance figure objective formula, as in rows/
  *   funnel/           what [k] text; removed left fails [k]: rejected here first, left after it, and how many fail it at all (-1: not counted)
@@ -49,7 +51,7 @@ typedef struct cupel_shortlist {
     double *figure;            /* [n][c] of each constraint, NaN without one */
     double *objective;         /* [n][m], larger is better, about 0 .. 1 */
     char **formula;            /* [n] as the space wrote it */
-    char **key;                /* [n] canonical reduced composition */
+    char **key;                /* [n] canonical reduced composition, then a tab and the value of each of the result's columns */
 } cupel_shortlist;
 
 typedef struct cupel_funnel_line {
@@ -81,6 +83,8 @@ typedef struct cupel_result {
     double *constraint_weight, *constraint_limit;
     size_t n_objectives;
     char **objective_words;
+    size_t n_columns;          /* of the space, that its candidates carry */
+    char **column;             /* names, "temperature [K]" */
     cupel_shortlist rows, sample;
     char **known_formula;      /* [n p] nearest known material of each row and property; "" when there is none */
     double *known_value, *known_distance;
@@ -90,6 +94,10 @@ typedef struct cupel_result {
     cupel_counts counts;
     int64_t *kept_z;           /* [119] */
 } cupel_result;
+
+/* The composition of a key; and the value of column k behind it, "" when it is not there. */
+cupel_text cupel_key_composition(const char *key);
+cupel_text cupel_key_column(const char *key, size_t k);
 
 /* The oxidation states that make row i neutral, "K+1 Bi+3 S-2", or nothing (core/matter/oxidation.h). */
 void cupel_result_states(const cupel_result *r, size_t i, cupel_str *out);

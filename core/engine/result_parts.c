@@ -9,11 +9,23 @@
 #include <stdio.h>
 #include <string.h>
 
+cupel_text cupel_key_composition(const char *key) { return (cupel_text){key, strcspn(key, "\t")}; }
+
+cupel_text cupel_key_column(const char *key, size_t k)
+{
+    for (size_t i = 0; i <= k; i++) {
+        key += strcspn(key, "\t");
+        if (!*key) return cupel_text_of("");
+        key++;
+    }
+    return (cupel_text){key, strcspn(key, "\t")};
+}
+
 void cupel_result_states(const cupel_result *r, size_t i, cupel_str *out)
 {
     cupel_formula f;
     cupel_formula_error e;
-    if (cupel_formula_read(cupel_text_of(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e)) cupel_oxidation_text(&f.composition, 0, out);
+    if (cupel_formula_read(cupel_key_composition(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e)) cupel_oxidation_text(&f.composition, 0, out);
 }
 
 static size_t size_of(cupel_type type) { return type == CUPEL_U8 ? 1 : type == CUPEL_F32 ? 4 : 8; }

@@ -13,7 +13,8 @@
 #include <string.h>
 
 typedef enum column_kind {
-    RANK, FORMULA, VALUE, LOWER, UPPER, PROBABILITY, SCORE, LAYER, IN_DOMAIN, DISTANCE, CHANCE, WINDOW, FIGURE, VERDICT, KNOWN, KNOWN_DISTANCE,
+    RANK, FORMULA, COLUMN, VALUE, LOWER, UPPER, PROBABILITY, SCORE, LAYER, IN_DOMAIN, DISTANCE, CHANCE, WINDOW, FIGURE, VERDICT, KNOWN,
+        KNOWN_DISTANCE,
     KNOWN_VALUE, IN_TRAINING, STATES, COPIES, INDEX
 } column_kind;
 
@@ -98,6 +99,7 @@ static cupel_status make_columns(const cupel_result *r, columns *t, cupel_err *e
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(add(t, RANK, 0, "", "rank", "", "", err));
     CUPEL_TRY(add(t, FORMULA, 0, "", "formula", "", "", err));
+    for (size_t k = 0; k < r->n_columns; k++) CUPEL_TRY(add(t, COLUMN, k, "", r->column[k], "", "", err));
     CUPEL_TRY(add_properties(r, t, err));
     CUPEL_TRY(add(t, PROBABILITY, 0, "", "probability", "", "", err));
     if (strcmp(r->rank_by, "weights") == 0) CUPEL_TRY(add(t, SCORE, 0, "", "score", "", "", err));
@@ -117,11 +119,11 @@ done:
 typedef struct cell {
     double number;
     int64_t whole;
-    const char *text;
+    cupel_text text;
     bool is_number, is_whole;
 } cell;
 
-static cell of_text(const char *t) { return (cell){.text = t}; }
+static cell of_text(const char *t) { return (cell){.text = cupel_text_of(t)}; }
 static cell of_number(double x) { return isnan(x) ? of_text("") : (cell){.number = x, .is_number = true}; }
 static cell of_whole(int64_t x) { return (cell){.whole = x, .is_whole = true}; }
 static cell flag(bool x) { return of_whole(x); }
@@ -167,6 +169,7 @@ static cell cell_of(const cupel_result *r, const columns *t, const column *c, si
     switch (c->kind) {
     case RANK: return of_whole((int64_t)i + 1);
     case FORMULA: return of_text(s->formula[i]);
+    case COLUMN: return (cell){.text = cupel_key_column(s->key[i], c->k)};
     case VALUE: return of_number(s->value[p]);
     case LOWER: return of_number(s->lower[p]);
     case UPPER: return of_number(s->upper[p]);
@@ -204,7 +207,7 @@ static void put_csv(const cell *c, cupel_str *s, bool first)
         snprintf(buf, sizeof buf, "%" PRId64, c->whole);
     else if (c->is_number)
         digits(buf, c->number);
-    cupel_csv_put(s, cupel_text_of(c->is_whole || c->is_number ? buf : c->text), ',', first);
+    cupel_csv_put(s, c->is_whole || c->is_number ? cupel_text_of(buf) : c->text, ',', first);
 }
 
 static void put_json(const cell *c, cupel_json_out *w)
@@ -215,10 +218,10 @@ static void put_json(const cell *c, cupel_json_out *w)
         cupel_json_put_int(w, c->whole);
     else if (c->is_number && cupel_parse_double(cupel_text_of(digits(buf, c->number)), &x))
         cupel_json_put_number(w, x);
-    else if (c->is_number || !c->text[0])
+    else if (c->is_number || !c->text.n)
         cupel_json_put_null(w);
     else
-        cupel_json_put_string(w, c->text);
+        cupel_json_put_text(w, c->text);
 }
 
 static void put_row(const cupel_result *r, columns *t, size_t i, bool json, cupel_str *s)

@@ -158,20 +158,6 @@ static cupel_status interrupted(cupel_screening *s, cupel_err *err)
 
 /* ---- the stream ---- */
 
-/* Formulas are all that a space gives: a model that wants other columns of a table cannot be asked. */
-static cupel_status check_models(const cupel_demand *d, cupel_err *err)
-{
-    for (size_t i = 0; i < d->n_properties; i++) {
-        const char *columns = cupel_features_columns(cupel_model_features(d->property[i].model));
-        if (columns && columns[0])
-            return cupel_fail(err, CUPEL_USAGE,
-                              "%s:%zu: the model of '%s' needs the table columns '%s', but candidates of a space have a formula only; train "
-                              "without columns, or describe the candidates in a table and use 'cupel predict' and 'cupel rank'",
-                              d->file, d->property[i].line, d->property[i].name, columns);
-    }
-    return CUPEL_OK;
-}
-
 static cupel_status gather_known(cupel_screening *s, cupel_err *err)
 {
     const cupel_demand *d = s->d;
@@ -187,9 +173,9 @@ cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
     cupel_status st = CUPEL_OK;
     uint64_t count = 0, n = s->o->shards, i = s->o->shard;
     const cupel_demand *d = s->d;
-    CUPEL_TRY(check_models(d, err));
     CUPEL_TRY(gather_known(s, err));
     CUPEL_TRY(cupel_demand_space(d, &s->space, err));
+    CUPEL_TRY(cupel_screening_columns(s, err));
     CUPEL_TRY(cupel_space_count(s->space, &count, err));
     if (count > INT64_MAX / 1024)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s: the space holds more candidates than can be counted; narrow it", d->file));
@@ -262,6 +248,7 @@ void cupel_screening_close(cupel_screening *s)
     cupel_board_free(s->sample);
     cupel_scorer_free(s->scorer);
     cupel_known_set_free(s->known);
+    cupel_free(s->column);
     cupel_space_free(s->space);
     cupel_checkpoint_release(&s->at);
 }

@@ -19,6 +19,8 @@ struct cupel_slot {
     const cupel_candidates *from; /* own, or the block of the screen */
     size_t offset;                /* of the piece in it */
     cupel_batch passed;
+    cupel_text *cell;                                  /* [SUB][columns of the space] */
+    size_t n_cells;                                    /* columns of the space */
     uint32_t *row;                                     /* [SUB] candidate of the piece */
     double *value, *spread, *lower, *upper, *distance; /* [SUB][p] */
     double *chance, *figure, *objective;               /* [SUB][r] [SUB][c] [SUB][m] */
@@ -41,12 +43,14 @@ struct cupel_hand {
     char apart[64];                  /* keeps two workers' clocks on different cache lines */
 };
 
-static bool slot_init(cupel_slot *s, const cupel_board_shape *k, cupel_err *err)
+static bool slot_init(cupel_slot *s, const cupel_board_shape *k, size_t n_cells, cupel_err *err)
 {
     double **const reals[8] = {&s->value, &s->spread, &s->lower, &s->upper, &s->distance, &s->chance, &s->figure, &s->objective};
     const size_t width[8] = {k->p, k->p, k->p, k->p, k->p, k->r, k->c, k->m};
     bool ok = cupel_counts_init(&s->counts, k->c, k->r, err) == CUPEL_OK;
     for (int i = 0; i < 8; i++) ok = (*reals[i] = cupel_alloc(CUPEL_SUB_BLOCK * width[i], sizeof(double))) && ok;
+    s->n_cells = n_cells;
+    ok = (s->cell = cupel_alloc(CUPEL_SUB_BLOCK * n_cells, sizeof *s->cell)) && ok;
     ok = (s->row = cupel_alloc(CUPEL_SUB_BLOCK, sizeof *s->row)) && ok;
     ok = (s->score = cupel_alloc(CUPEL_SUB_BLOCK, sizeof *s->score)) && ok;
     ok = (s->in_domain = cupel_alloc(CUPEL_SUB_BLOCK * k->p, 1)) && ok;
@@ -59,6 +63,7 @@ static void slot_release(cupel_slot *s)
 {
     double *const reals[8] = {s->value, s->spread, s->lower, s->upper, s->distance, s->chance, s->figure, s->objective};
     for (int i = 0; i < 8; i++) cupel_free(reals[i]);
+    cupel_free(s->cell);
     cupel_free(s->row);
     cupel_free(s->score);
     cupel_free(s->in_domain);
@@ -106,7 +111,7 @@ cupel_status cupel_block_init(cupel_screening *s, cupel_err *err)
     s->hand = cupel_alloc(s->n_hands, sizeof *s->hand);
     if (!s->slot || !s->hand) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
     for (size_t i = 0; i < s->n_slots; i++)
-        if (!slot_init(&s->slot[i], &s->shape, err)) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
+        if (!slot_init(&s->slot[i], &s->shape, cupel_space_columns(s->space)->n, err)) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
     for (size_t i = 0; i < s->n_hands; i++) CUPEL_TRY(hand_init(&s->hand[i], s, err));
 done:
     return st;
@@ -149,6 +154,7 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
         cupel_status st = cupel_batch_add(&t->passed, &c, 0, err);
         if (st != CUPEL_OK) return st;
         t->row[at] = (uint32_t)i;
+        if (t->n_cells) memcpy(t->cell + at * t->n_cells, t->from->cell + row * t->n_cells, t->n_cells * sizeof *t->cell);
         if (s->shape.c) memcpy(t->figure + at * s->shape.c, h->figure, s->shape.c * sizeof *h->figure);
     }
     return CUPEL_OK;
@@ -157,13 +163,15 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
 static cupel_status predict(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
 {
     const cupel_predict_options o = {.precision = s->o->precision, .isa = s->job->isa, .level = s->d->level};
+    const cupel_records columns = {.n_rows = t->passed.n, .n_cols = t->n_cells, .cell = t->cell};
     size_t n = t->passed.n, np = s->shape.p;
     memset(t->reason, 0, CUPEL_SUB_BLOCK);
     if (!n) return CUPEL_OK;
     for (size_t p = 0; p < np; p++) {
         cupel_prediction out = {h->value, h->spread, h->lower, h->upper, h->distance, h->in_domain};
         memset(h->reason, 0, CUPEL_SUB_BLOCK);
-        cupel_status st = cupel_model_predict(s->d->property[p].model, &t->passed, NULL, 0, n, &o, h->work[p], &out, h->reason, err);
+        cupel_status st = cupel_model_predict(s->d->property[p].model, &t->passed, t->n_cells ? &columns : NULL, 0, n, &o, h->work[p], &out,
+            h->reason, err);
         if (st != CUPEL_OK) return st;
         for (size_t i = 0; i < n; i++) {
             t->value[i * np + p] = h->value[i];
@@ -196,6 +204,15 @@ static cupel_fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
     return cupel_sieve_score(s->d, s->scorer, &row, t->in_domain + i * k->p, &t->counts, &t->score[i]);
 }
 
+/* A tab and the value, on one line. */
+static void add_cell(cupel_text value, cupel_str *key)
+{
+    value = cupel_text_trim(value);
+    cupel_str_putc(key, '\t');
+    for (size_t i = 0; i < value.n; i++) cupel_str_putc(key, value.p[i] == '\t' || value.p[i] == '\n' || value.p[i] == '\r' || !value.p[i] ? ' ' :
+        value.p[i]);
+}
+
 static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
 {
     cupel_composition c;
@@ -213,6 +230,7 @@ static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h,
             continue;
         cupel_str_clear(&h->key);
         cupel_composition_text(&c, &h->key);
+        for (size_t k = 0; k < s->n_columns; k++) add_cell(t->cell[i * t->n_cells + s->column[k]], &h->key);
         char *key = h->key.failed ? NULL : cupel_arena_text(&t->text, cupel_str_text(&h->key), h->key.n);
         if (!key) return cupel_no_memory(err, "a composition", 0);
         t->wanted[t->n_wanted++] = (wanted){(uint32_t)i, {key, h->key.n}};

@@ -36,12 +36,17 @@ typedef struct cupel_screening {
     cupel_slot *slot;
     cupel_hand *hand;
     cupel_known_set *known;    /* compositions to leave out; NULL: none */
+    size_t *column;            /* [n_columns] of the space: those that a model takes, and its axes */
+    size_t n_columns;
     cupel_tally unread;        /* rows of a list whose formula cannot be read */
 } cupel_screening;
 
 /* With d (trained), o, job and times set: opens the space, counts it, takes the shard, resumes. Close releases all but what was set. */
 cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err);
 void cupel_screening_close(cupel_screening *s);
+
+/* Binds the models to the columns of the space, and chooses those that are shown: what a model takes, and the axes. */
+cupel_status cupel_screening_columns(cupel_screening *s, cupel_err *err);
 
 /* Room for `threads` workers; and the end of it. */
 cupel_status cupel_block_init(cupel_screening *s, cupel_err *err);

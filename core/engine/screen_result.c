@@ -113,6 +113,14 @@ static bool put_objectives(const cupel_demand *d, cupel_result *r)
     return ok;
 }
 
+static bool put_columns(const cupel_screening *s, cupel_result *r)
+{
+    r->n_columns = s->n_columns;
+    bool ok = (r->column = cupel_arena_take(&r->arena, r->n_columns * sizeof(char *) + 1)) != NULL;
+    for (size_t i = 0; ok && i < r->n_columns; i++) ok = keep_text(&r->arena, cupel_space_columns(s->space)->name[s->column[i]], &r->column[i]);
+    return ok;
+}
+
 /* The demand in sentences, one line each. */
 static bool put_words(const cupel_demand *d, const cupel_space *space, cupel_result *r)
 {
@@ -178,12 +186,14 @@ static cupel_status nearest(void *user, size_t i, size_t worker, cupel_err *err)
     const search *q = user;
     cupel_formula f;
     cupel_formula_error e;
-    bool read = cupel_formula_read(cupel_text_of(q->r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e);
+    bool read = cupel_formula_read(cupel_key_composition(q->r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e);
     if (!read) return cupel_fail(err, CUPEL_FAILED, "'%s': %s", q->r->rows.key[i], e.message);
     for (size_t p = 0; p < q->r->n_properties; p++) {
         cupel_known k = {.formula = NULL};
         cupel_model_nearest(q->s->d->property[p].model, &f.composition, &k);
         cupel_result_put_known(q->r, i * q->r->n_properties + p, &k);
+        if (cupel_features_columns(cupel_model_features(q->s->d->property[p].model))[0]) /* measured, but not under these conditions */
+            q->r->in_training[i * q->r->n_properties + p] = 0;
     }
     return CUPEL_OK;
 }
@@ -214,6 +224,7 @@ cupel_status cupel_screen_result(cupel_screening *s, cupel_result *out, cupel_er
     cupel_result r = {.candidates = s->at.candidates, .first = s->at.first, .end = s->at.end, .shard = s->at.shard, .shards = s->at.shards};
     CUPEL_TRY(cupel_result_of_demand(s->d, s->space, &r, err));
     CUPEL_TRY(put_identity(s, &r, err));
+    if (!put_columns(s, &r)) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
     CUPEL_TRY(cupel_board_list(s->best, s->at.shards > 1, &r.arena, &r.rows, err));
     CUPEL_TRY(cupel_board_list(s->sample, true, &r.arena, &r.sample, err));
     CUPEL_TRY(put_known(s, &r, err));

@@ -7,34 +7,52 @@
 #include "core/matter/composition.h"
 #include "core/matter/formula.h"
 #include "core/matter/method.h"
+#include "core/matter/records.h"
 
 typedef struct cupel_space cupel_space;
 
-/* A block of candidates: the formula as text and as composition (batch.reason says why one could not be read). Text lives until the next fill. */
+/* A block of candidates: the formula as text and as composition (batch.reason says why one could not be read), and the values of the space's columns.
+ * Text of formulas lives until the next fill of this block, that of columns until the next fill of the space from this block or another. */
 typedef struct cupel_candidates {
     uint64_t first;      /* global index of the first */
     size_t n;
     cupel_batch batch;
     cupel_text *formula; /* [n] */
+    size_t n_columns;
+    cupel_text *cell;    /* [n][n_columns] values of cupel_space_columns */
     const char *file;    /* the table they were read from, NULL for an enumeration; its lines and how a dot was read, for messages */
     uint64_t *line;      /* [n] of the file; 0 in an enumeration */
     cupel_dot dot;
-    size_t cap, cap_line;
+    size_t n_cells, cap, cap_line, cap_cell;
+    struct cupel_candidates *base; /* before they are crossed with the axes of `columns` */
     cupel_arena arena;
 } cupel_candidates; /* {0} is empty */
 void cupel_candidates_release(cupel_candidates *c);
 
-/* `spec` is the mapping under `space:` of a demand; `file` is the demand's path (names in it are relative to it). Kinds:
+/* `spec` is the mapping under `space:` of a demand; `file` is the demand's path (names in it are relative to it). Every amount below is exact: whole
+ * numbers of steps over one denominator. Kinds:
  *   list: candidates.csv, formula: formula, format: csv, dot: hydrate
- *       the rows of a table, in their order; a row whose formula cannot be read is a candidate with a reason
- *   ranges: {Fe: 0..1, Cr: 0.1..0.3, C: 0.02}, step: 0.01, max_elements: 4
- *       atomic fractions that are whole numbers of steps within the ranges (ends included) and add up to exactly 1
+ *       the rows of a table, in their order; a row whose formula cannot be read is a candidate with a reason. Its other columns are the space's
+ *   ranges: {Fe: 0..1, Cr: 0.1..0.3, C: 0.02}, step: 0.01, max_elements: 4, couple: ["Ni >= 2 Cr", "Al + Ti <= 0.2"]
+ *       atomic fractions that are whole numbers of steps within the ranges (ends included), add up to exactly 1 and meet every condition of `couple`:
+ *       a linear one on atomic fractions with >=, <= or =, also written as a mapping, {Ni: 1, Cr: -2, min: 0, max: 1}
+ *   mix: [Mg3Sb2, Mg3Bi2], step: 0.05, max_members: 2            or mix: {Mg3Sb2: 0.2..1, Mg3Bi2: 0..0.8}
+ *       end members in fractions x, y, 1 - x - y: whole numbers of steps within the ranges that add up to exactly 1; of the formulas as written
+ *   dope: PbTe, sites: {Pb: [Na, K], Te: I}, amounts: [0.01, 0.02], at_once: 1
+ *       each host (one formula or a list), then the host with 1 to at_once of the dopants; an amount is a fraction of the atoms of the site, and
+ *       may be a range: 0.01..0.05 step 0.01
+ *   near: Al0.3CoCrFeNi, step: 0.05, changes: 2, max_changed: 3, add: [Ti, Mo]
+ *       each amount of the formula as written moves by at most `changes` steps (of atoms), at most max_changed of them at once, not below 0,
+ *       and the total stays; elements of `add` come in from 0
  *   substitute: known.csv, formula: formula, replace: {Pb: [Sn, Ge], I: [Br, Cl]}, keep: no, format: csv, dot: hydrate
  *       each listed element of each known formula stays or is replaced, in every combination, each result once; formulas that are known
  *       already are left out unless keep: yes
  *   charge_neutral: {elements: [..], max_elements: 3, max_amount: 6, states: common|icsd24}
  *       every formula of 2 to max_elements of the elements with 1 to max_amount atoms of each, without a common divisor, in which one
  *       oxidation state per element (core/matter/facts.h) can add up to zero with every cation less electronegative than every anion
+ * Beside any of them
+ *   columns: {"temperature [K]": 300..900 step 100, route: [cast, forged]}
+ *       every candidate at every point of these axes, the last changing fastest: values that a model takes as columns of a table
  * `allows` may be NULL: elements that constraints rule out, so that an enumeration prunes itself before it counts (a list does not: its rows
  * stay candidates and are rejected with a reason). CUPEL_USAGE with file:line. */
 cupel_status cupel_space_open(const cupel_yaml *spec, const char *file, const bool allows[CUPEL_Z_MAX + 1], cupel_space **s, cupel_err *err);
@@ -48,6 +66,9 @@ cupel_status cupel_space_fill(cupel_space *s, uint64_t first, size_t n, cupel_ca
 bool cupel_space_parallel(const cupel_space *s);
 /* What identifies it in a checkpoint or a shard: digest of the file or of the numbers that define it; hex text. */
 cupel_status cupel_space_digest(cupel_space *s, char hex[65], cupel_err *err);
+/* The columns that its candidates carry beside the formula: of a list, then the axes. None: n = 0. Lives as long as the space. */
+const cupel_header *cupel_space_columns(const cupel_space *s);
+size_t cupel_space_axes(const cupel_space *s); /* how many of them, the last ones, are axes */
 const char *cupel_space_words(const cupel_space *s); /* "1,234,567 charge-neutral formulas of 2 to 3 of 24 elements" without the count */
 const cupel_method *cupel_space_method(size_t i); /* NULL past the end */
 

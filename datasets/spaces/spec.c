@@ -5,13 +5,15 @@
 #include "core/io/keys.h"
 #include "core/sys/file.h"
 
+#include <math.h>
 #include <string.h>
 
 cupel_status cupel_spec_element(const cupel_space_spec *spec, const cupel_yaml *node, cupel_text symbol, unsigned *z, cupel_err *err)
 {
     unsigned found = cupel_element_find(symbol.p, symbol.n);
     if (!found)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: '%.*s' is no element symbol", spec->file, node->line, (int)(symbol.n < 60 ? symbol.n : 60),
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: '%.*s' is no element symbol", spec->file, node->line, (int)(symbol.n < 60 ? symbol.n :
+                          60),
                           symbol.n ? symbol.p : "");
     *z = found;
     return CUPEL_OK;
@@ -72,4 +74,62 @@ cupel_status cupel_spec_dot(const cupel_space_spec *spec, cupel_dot *dot, cupel_
     cupel_status st = cupel_keys_word(spec->map, spec->file, "dot", words, &i, err);
     if (st == CUPEL_OK) *dot = (cupel_dot)i;
     return st;
+}
+
+cupel_status cupel_spec_formula(const cupel_space_spec *spec, const cupel_yaml *node, cupel_text text, cupel_composition *c, cupel_err *err)
+{
+    cupel_formula f;
+    cupel_formula_error e;
+    if (!cupel_formula_read(cupel_text_trim(text), CUPEL_DOT_REFUSE, &f, &e))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: formula '%.*s', position %zu: %s", spec->file, node->line, (int)(text.n < 80 ? text.n :
+                          80),
+                          text.n ? text.p : "", e.position + 1, e.message);
+    *c = f.composition;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_spec_range(const cupel_space_spec *spec, const cupel_yaml *node, double min, double max, double *low, double *high, cupel_err *err)
+{
+    cupel_text t = node->text, a = t, b = t;
+    bool ok = node->kind == CUPEL_YAML_SCALAR;
+    for (size_t i = 0; ok && i + 1 < t.n; i++)
+        if (t.p[i] == '.' && t.p[i + 1] == '.') {
+            a = (cupel_text){t.p, i};
+            b = (cupel_text){t.p + i + 2, t.n - i - 2};
+            break;
+        }
+    ok = ok && cupel_parse_double(cupel_text_trim(a), low) && cupel_parse_double(cupel_text_trim(b), high);
+    if (!ok || *low < min || *high > max || *low > *high)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: %.*s: %.*s must be low..high with %g <= low <= high <= %g, as in 0.1..0.3", spec->file,
+                          node->line,
+                          (int)spec->own->key.n, spec->own->key.p, (int)node->key.n, node->key.p, min, max);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_spec_steps(const cupel_space_spec *spec, uint32_t *steps, cupel_err *err)
+{
+    double step = 0.01;
+    cupel_status st = cupel_keys_number(spec->map, spec->file, "step", 1.0 / CUPEL_GRID_STEPS, 1.0, &step, err);
+    if (st != CUPEL_OK) return st;
+    double n = nearbyint(1.0 / step);
+    if (fabs(n * step - 1.0) > 1e-9)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: step %g does not divide 1; use 0.01, 0.02, 0.025, 0.05 or the like", spec->file,
+                          cupel_yaml_get(spec->map, "step")->line, step);
+    *steps = (uint32_t)n;
+    return CUPEL_OK;
+}
+
+int64_t cupel_whole_scale(const double *x, size_t n)
+{
+    for (int64_t scale = 1; scale <= 1000000; scale *= 10) {
+        bool whole = true;
+        for (size_t i = 0; i < n; i++) whole = whole && fabs(x[i] * (double)scale - nearbyint(x[i] * (double)scale)) <= 1e-9 * fmax(1, fabs(x[i]));
+        if (whole) return scale;
+    }
+    return 0;
+}
+
+void cupel_make_whole(const double *x, size_t n, int64_t scale, int64_t *whole)
+{
+    for (size_t i = 0; i < n; i++) whole[i] = (int64_t)llround(x[i] * (double)scale);
 }

@@ -126,11 +126,24 @@ static cupel_status table_fill(void *state, uint64_t first, size_t n, cupel_cand
     CUPEL_TRY(skip_to(t, first, err));
     if (t->next < first) goto done;
     CUPEL_TRY(cupel_source_read(t->source, n, &t->records, err));
-    for (size_t i = 0; i < t->records.n_rows; i++)
+    for (size_t i = 0; i < t->records.n_rows; i++) {
         CUPEL_TRY(cupel_candidates_read(c, cupel_text_trim(cupel_cell(&t->records, i, t->formula)), t->dot, t->records.line[i], err));
+        for (size_t j = 0; c->n_columns && j < t->records.n_cols; j++)
+            if (j != t->formula) CUPEL_TRY(cupel_candidates_cell(c, cupel_cell(&t->records, i, j), err));
+    }
 done:
     /* after a failure the place in the source is not known: the next call starts from the top */
     t->next = st == CUPEL_OK ? t->next + c->n : UINT64_MAX;
+    return st;
+}
+
+static cupel_status table_columns(void *state, cupel_header *header, cupel_err *err)
+{
+    const table *t = state;
+    const cupel_header *h = cupel_source_header(t->source);
+    cupel_status st = CUPEL_OK;
+    for (size_t j = 0; j < h->n && st == CUPEL_OK; j++)
+        if (j != t->formula) st = cupel_header_add(header, cupel_text_of(h->name[j]), err);
     return st;
 }
 
@@ -148,4 +161,5 @@ static const char *const keys[] = {"list", "formula", "format", "dot", NULL};
 const cupel_space_kind cupel_space_table = {
     .method = {.name = "list", .kind = "space", .scale = "composition", .maturity = "stable", .input = "a table with a column of formulas",
                .help = "the formulas of a table, in its order", .output = "one candidate per row"},
-    .keys = keys, .parallel = false, .open = table_open, .count = table_count, .fill = table_fill, .identity = table_identity, .close = table_close};
+    .keys = keys, .parallel = false, .open = table_open, .count = table_count, .fill = table_fill, .identity = table_identity,
+    .columns = table_columns, .close = table_close};

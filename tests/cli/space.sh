@@ -55,11 +55,59 @@ mapfile -t formulas < <(tail -n +2 "$T/part.csv" | cut -d, -f1)
 reads() { "$CUPEL" formula "$@" > /dev/null; }
 check 'every formula reads' reads "${formulas[@]}"
 
+# samples: uniform, without repeats, the same for any number of threads, a smaller one begins a larger
+"$CUPEL" space list "$T/neutral.yaml" --sample 30 --seed 7 --threads 1 -o "$T/s1.csv" 2> /dev/null
+"$CUPEL" space list "$T/neutral.yaml" --sample 30 --seed 7 --threads 3 -o "$T/s3.csv" 2> /dev/null
+"$CUPEL" space list "$T/neutral.yaml" --sample 20 --seed 7 -o "$T/s20.csv"
+"$CUPEL" space list "$T/neutral.yaml" --sample 20 --seed 8 -o "$T/other.csv"
+"$CUPEL" space list "$T/neutral.yaml" --threads 3 -o "$T/all3.csv" 2> /dev/null
+check 'the same list for any number of threads' cmp -s "$T/all.csv" "$T/all3.csv"
+check 'the same sample for any number of threads' cmp -s "$T/s1.csv" "$T/s3.csv"
+check 'a smaller sample begins a larger' cmp -s "$T/s20.csv" <(head -n 21 "$T/s1.csv")
+check 'another seed, another sample' [ "$(cmp "$T/s20.csv" "$T/other.csv" | wc -l)" = 1 ]
+check 'no candidate twice' [ "$(tail -n +2 "$T/s1.csv" | sort -u | wc -l)" = 30 ]
+check 'a sample is of the space' [ "$(tail -n +2 "$T/s1.csv" | sort | comm -23 - <(tail -n +2 "$T/all.csv" | sort) | wc -l)" = 0 ]
+check 'a sample of all is all' cmp -s <(tail -n +2 "$T/all.csv" | sort) <("$CUPEL" space list "$T/neutral.yaml" --sample "$n" | tail -n +2 | sort)
+check 'a sample of a stretch' [ "$("$CUPEL" space list "$T/neutral.yaml" --from 10 --count 20 --sample 20 | tail -n +2 | cut -d, -f2 | sort -n | tr '\n' ' ')" = "$(seq -s " " 10 29) " ]
+check 'a sample of a table' [ "$("$CUPEL" space list "$T/list.yaml" --sample 6 | tail -n +2 | sort | tr '\n' ' ')" = "$("$CUPEL" space list "$T/list.yaml" | tail -n +2 | sort | tr '\n' ' ')" ]
+check 'counts say that they are exact' grep -q '"exact": true' <("$CUPEL" space count "$T/neutral.yaml" --format json)
+
+# axes: columns that a model takes, through screen, shards and merge
+cat > "$T/hot.csv" <<'E1'
+formula,band gap,T [K],route
+GaAs,1.42,300,a
+ZnO,3.3,300,b
+ZnS,3.6,300,a
+InP,1.34,300,b
+GaAs,1.22,500,a
+ZnO,3.1,500,b
+ZnS,3.4,500,a
+InP,1.14,500,b
+GaN,3.2,500,a
+E1
+demand '{mix: [GaAs, InP, ZnS], step: 0.1, columns: {"T [K]": 300..500 step 100, route: [a, b]}}' | sed 's/gaps.csv/hot.csv/; s/unit: eV/unit: eV, columns: ["T [K]", route]/; s/, As//' > "$T/axes.yaml"
+check 'axes multiply' [ "$(count axes)" = 396 ]
+check 'axes are columns of a list' [ "$("$CUPEL" space list "$T/axes.yaml" --from 7 --count 1 | tail -n 1)" = 'Zn0.9In0.1P0.1S0.9,7,300,b,' ]
+"$CUPEL" screen "$T/axes.yaml" -o "$T/axes.csv" 2> /dev/null
+check 'axes are columns of a ranking' grep -q '^rank,formula,T \[K\],route,band gap' "$T/axes.csv"
+check 'conditions of one composition are candidates of their own' [ "$(cut -d, -f2-4 "$T/axes.csv" | sort | uniq -d | wc -l)" = 0 ]
+for i in 1 2 3; do "$CUPEL" screen "$T/axes.yaml" --shard $i/3 -o "$T/axes$i.h5" 2> /dev/null; done
+"$CUPEL" merge "$T"/axes?.h5 -o "$T/merged.csv" 2> /dev/null
+check 'shards with axes merge to the same bytes' cmp -s "$T/axes.csv" "$T/merged.csv"
+sed 's/, route: \[a, b\]//' "$T/axes.yaml" > "$T/lacks.yaml"
+sed 's/T \[K\]": 300..500 step 100/T [C]": [30]/; s/\["T \[K\]", route\]/[T, route]/' "$T/axes.yaml" > "$T/unit.yaml"
+demand '{list: hot.csv}' | sed 's/gaps.csv/hot.csv/; s/unit: eV/unit: eV, columns: ["T [K]", route]/; s/, As//' > "$T/own.yaml"
+"$CUPEL" screen "$T/own.yaml" -o "$T/own.csv" 2> /dev/null
+check 'a list hands over its columns' grep -q '^[0-9]*,GaAs,500,a,' "$T/own.csv"
+
 refused() { # refused NAME CODE WORDS COMMAND...: that exit code, and the words on stderr
   "${@:4}" > "$T/out" 2> "$T/err"
   local code=$?
   if [ $code = "$2" ] && grep -q "$3" "$T/err"; then ok "$1"; else not_ok "$1: exit $code, $(head -c 300 "$T/err")"; fi
 }
+refused 'a column that the space lacks' 2 "takes the table column 'route'" "$CUPEL" demand check "$T/lacks.yaml"
+refused 'a column in another unit' 2 "give the values in that unit" "$CUPEL" demand check "$T/unit.yaml"
+refused 'more than there are' 2 'option --sample' "$CUPEL" space list "$T/list.yaml" --sample 7
 refused 'behind the end' 2 "the space holds $n" "$CUPEL" space list "$T/neutral.yaml" --from "$n"
 refused 'a table that is not there' 3 'none.csv' "$CUPEL" space count "$T/none.yaml"
 refused 'another word' 2 'space count DEMAND' "$CUPEL" space show "$T/list.yaml"
