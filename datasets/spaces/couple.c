@@ -150,8 +150,8 @@ static cupel_status make_whole(const cupel_space_spec *spec, const cupel_yaml *n
     uint32_t steps,
                                cupel_coupling *out, cupel_err *err)
 {
-    double x[CUPEL_GRID_PARTS + 2];
-    int64_t whole[CUPEL_GRID_PARTS + 2];
+    double x[CUPEL_SIMPLEX_PARTS + 2];
+    int64_t whole[CUPEL_SIMPLEX_PARTS + 2];
     for (unsigned i = 0; i < n; i++) x[i] = c->times[z[i]];
     x[n] = isinf(c->min) ? 0 : c->min;
     x[n + 1] = isinf(c->max) ? 0 : c->max;

@@ -1,7 +1,7 @@
 /* The decision diagram of a grid with couplings. A node of layer i is what the parts before the i-th leave to the others: steps left, parts that may
  * still leave their rest, and the sum of each coupling so far - or DONE, once the coupling holds whatever comes. Only nodes from which the end can
  * be reached within all bounds are made. */
-#include "datasets/spaces/grid.h"
+#include "datasets/spaces/simplex.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -28,7 +28,7 @@ typedef struct layer {
 } layer;
 
 struct cupel_diagram {
-    const cupel_grid *g;
+    const cupel_simplex *g;
     size_t width;      /* numbers of a node: left, may, sums */
     int64_t *key;      /* [nodes][width] */
     uint64_t *ways;    /* [nodes] */
@@ -51,7 +51,7 @@ static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static void measure(cupel_diagram *d)
 {
-    const cupel_grid *g = d->g;
+    const cupel_simplex *g = d->g;
     for (unsigned c = 0; c < g->n_couplings; c++) d->layer[g->n].reach[c] = (reach){.smallest = INT64_MAX, .largest = INT64_MIN};
     for (unsigned i = g->n; i-- > 0;) {
         layer *l = &d->layer[i];
@@ -142,7 +142,7 @@ static bool settle(const cupel_coupling *c, const reach *r, int64_t extra, int64
 /* The node behind part i when it is given `amount`; false when nothing good comes of it. */
 static bool follow(const cupel_diagram *d, unsigned i, const int64_t *from, uint32_t amount, int64_t *to)
 {
-    const cupel_grid *g = d->g;
+    const cupel_simplex *g = d->g;
     const layer *l = &d->layer[i + 1];
     int64_t left = from[0] - amount, may = from[1];
     bool limited = g->most < g->n;
@@ -160,7 +160,7 @@ static bool follow(const cupel_diagram *d, unsigned i, const int64_t *from, uint
 
 static cupel_status grow(cupel_diagram *d, const char *what, cupel_err *err)
 {
-    const cupel_grid *g = d->g;
+    const cupel_simplex *g = d->g;
     cupel_status st = CUPEL_OK;
     int64_t key[2 + CUPEL_COUPLINGS_MAX] = {g->steps, g->most < g->n ? g->most : 0}, from[2 + CUPEL_COUPLINGS_MAX];
     double edges = 0;
@@ -184,7 +184,7 @@ done:
 
 static cupel_status count(cupel_diagram *d, const char *what, cupel_err *err)
 {
-    const cupel_grid *g = d->g;
+    const cupel_simplex *g = d->g;
     for (size_t k = d->layer[g->n].first; k < d->n; k++) d->ways[k] = 1;
     for (unsigned i = g->n; i-- > 0;)
         for (size_t k = d->layer[i].first; k < d->layer[i].first + d->layer[i].n; k++) {
@@ -201,7 +201,7 @@ static cupel_status count(cupel_diagram *d, const char *what, cupel_err *err)
     return CUPEL_OK;
 }
 
-cupel_status cupel_diagram_new(const cupel_grid *g, const char *what, cupel_diagram **out, uint64_t *n, cupel_err *err)
+cupel_status cupel_diagram_new(const cupel_simplex *g, const char *what, cupel_diagram **out, uint64_t *n, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_diagram *d = cupel_alloc(1, sizeof *d);

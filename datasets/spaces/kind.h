@@ -2,7 +2,7 @@
 #ifndef CUPEL_DATASETS_SPACES_KIND_H
 #define CUPEL_DATASETS_SPACES_KIND_H
 
-#include "datasets/spaces/grid.h"
+#include "datasets/spaces/simplex.h"
 #include "datasets/spaces/space.h"
 
 typedef struct cupel_space_spec {

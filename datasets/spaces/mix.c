@@ -17,7 +17,7 @@ typedef struct member {
 } member;
 
 typedef struct mix {
-    cupel_grid grid;      /* a part for each member */
+    cupel_simplex grid;      /* a part for each member */
     member *member;       /* [grid.n] */
     int64_t scale;
     unsigned char z[CUPEL_Z_MAX]; /* all elements, in the order of a formula */
@@ -27,12 +27,12 @@ typedef struct mix {
 static void mix_close(void *state)
 {
     mix *s = state;
-    cupel_grid_release(&s->grid);
+    cupel_simplex_release(&s->grid);
     cupel_free(s->member);
     cupel_free(s);
 }
 
-static cupel_status emit(const mix *s, const cupel_grid_place *p, cupel_candidates *c, cupel_err *err)
+static cupel_status emit(const mix *s, const cupel_simplex_place *p, cupel_candidates *c, cupel_err *err)
 {
     int64_t sum[CUPEL_Z_MAX] = {0};
     unsigned place[CUPEL_Z_MAX + 1];
@@ -54,14 +54,14 @@ static cupel_status mix_count(void *state, uint64_t *count, cupel_err *err)
 static cupel_status mix_fill(void *state, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err)
 {
     const mix *s = state;
-    cupel_grid_place p;
+    cupel_simplex_place p;
     if (first >= s->grid.count) return CUPEL_OK;
     if (n > s->grid.count - first) n = (size_t)(s->grid.count - first);
-    cupel_grid_go(&s->grid, first, &p);
+    cupel_simplex_go(&s->grid, first, &p);
     for (size_t i = 0; i < n; i++) {
         cupel_status st = emit(s, &p, c, err);
         if (st != CUPEL_OK) return st;
-        if (i + 1 < n) cupel_grid_next(&s->grid, &p);
+        if (i + 1 < n) cupel_simplex_next(&s->grid, &p);
     }
     return CUPEL_OK;
 }
@@ -99,10 +99,10 @@ static cupel_status read_member(const cupel_space_spec *spec, mix *s, const cupe
 static cupel_status read_members(const cupel_space_spec *spec, mix *s, cupel_err *err)
 {
     const cupel_yaml *own = spec->own;
-    if (own->kind == CUPEL_YAML_SCALAR || own->n < 2 || own->n > CUPEL_GRID_PARTS)
+    if (own->kind == CUPEL_YAML_SCALAR || own->n < 2 || own->n > CUPEL_SIMPLEX_PARTS)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: mix must be a list of 2 to %d formulas, as in [Mg3Sb2, Mg3Bi2], or a mapping of formulas "
                           "to ranges, as in "
-                          "{Mg3Sb2: 0.2..1, Mg3Bi2: 0..0.8}", spec->file, own->line, CUPEL_GRID_PARTS);
+                          "{Mg3Sb2: 0.2..1, Mg3Bi2: 0..0.8}", spec->file, own->line, CUPEL_SIMPLEX_PARTS);
     s->member = cupel_alloc(own->n, sizeof *s->member);
     if (!s->member) return cupel_no_memory(err, "end members", own->n * sizeof *s->member);
     for (const cupel_yaml *k = own->child; k; k = k->next) {
@@ -150,7 +150,7 @@ static cupel_status build(const cupel_space_spec *spec, mix *s, cupel_err *err)
 {
     cupel_str what = {0};
     cupel_str_addf(&what, "%s:%zu: space: mix", spec->file, spec->own->line);
-    cupel_status st = cupel_grid_build(&s->grid, cupel_str_text(&what), err);
+    cupel_status st = cupel_simplex_build(&s->grid, cupel_str_text(&what), err);
     if (st == CUPEL_OK && !s->grid.count)
         st = cupel_fail(err, CUPEL_USAGE, "%s: no fractions of the end members within their ranges add up to 1", cupel_str_text(&what));
     cupel_str_free(&what);
@@ -169,10 +169,10 @@ static void describe(const mix *s, cupel_str *words)
 static cupel_status mix_open(const cupel_space_spec *spec, void **state, cupel_str *words, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    uint64_t most = CUPEL_GRID_PARTS;
+    uint64_t most = CUPEL_SIMPLEX_PARTS;
     mix *s = cupel_alloc(1, sizeof *s);
     if (!s) return cupel_no_memory(err, "a space", sizeof *s);
-    CUPEL_TRY(cupel_keys_count(spec->map, spec->file, "max_members", 1, CUPEL_GRID_PARTS, &most, err));
+    CUPEL_TRY(cupel_keys_count(spec->map, spec->file, "max_members", 1, CUPEL_SIMPLEX_PARTS, &most, err));
     CUPEL_TRY(cupel_spec_steps(spec, &s->grid.steps, err));
     CUPEL_TRY(read_members(spec, s, err));
     s->grid.most = most < s->grid.n ? (unsigned)most : s->grid.n;
@@ -205,8 +205,8 @@ static cupel_status mix_identity(void *state, cupel_str *text, cupel_err *err)
 static const char *const keys[] = {"mix", "step", "max_members", NULL};
 
 static const cupel_param params[] = {
-    {"step", "", 0.01, 1.0 / CUPEL_GRID_STEPS, 1, "step of the fractions of the end members; divides 1"},
-    {"max_members", "", (double)NAN, 1, CUPEL_GRID_PARTS, "most end members at once; all of them when it is not given"},
+    {"step", "", 0.01, 1.0 / CUPEL_SIMPLEX_STEPS, 1, "step of the fractions of the end members; divides 1"},
+    {"max_members", "", (double)NAN, 1, CUPEL_SIMPLEX_PARTS, "most end members at once; all of them when it is not given"},
     {NULL, NULL, 0, 0, 0, NULL}};
 
 const cupel_space_kind cupel_space_mix = {

@@ -13,7 +13,7 @@ enum { CHANGES_MAX = 1000 };
 static const double WHOLE_MAX = 9e15; /* below 2^53 */
 
 typedef struct near {
-    cupel_grid grid;                /* part i: steps of z[i] above base[i] - rest[i] * step */
+    cupel_simplex grid;                /* part i: steps of z[i] above base[i] - rest[i] * step */
     unsigned char z[CUPEL_Z_MAX];   /* of the material, then those that may come in */
     int64_t base[CUPEL_Z_MAX];      /* [grid.n] amounts of the material, times scale */
     int64_t step, scale;            /* step times scale */
@@ -22,7 +22,7 @@ typedef struct near {
 static void near_close(void *state)
 {
     near *s = state;
-    cupel_grid_release(&s->grid);
+    cupel_simplex_release(&s->grid);
     cupel_free(s);
 }
 
@@ -37,15 +37,15 @@ static cupel_status near_fill(void *state, uint64_t first, size_t n, cupel_candi
 {
     const near *s = state;
     int64_t amount[CUPEL_Z_MAX];
-    cupel_grid_place p;
+    cupel_simplex_place p;
     if (first >= s->grid.count) return CUPEL_OK;
     if (n > s->grid.count - first) n = (size_t)(s->grid.count - first);
-    cupel_grid_go(&s->grid, first, &p);
+    cupel_simplex_go(&s->grid, first, &p);
     for (size_t k = 0; k < n; k++) {
         for (unsigned i = 0; i < s->grid.n; i++) amount[i] = s->base[i] + ((int64_t)p.amount[i] - (int64_t)s->grid.rest[i]) * s->step;
         cupel_status st = cupel_candidates_make(c, s->z, amount, s->grid.n, s->scale, err);
         if (st != CUPEL_OK) return st;
-        if (k + 1 < n) cupel_grid_next(&s->grid, &p);
+        if (k + 1 < n) cupel_simplex_next(&s->grid, &p);
     }
     return CUPEL_OK;
 }
@@ -101,10 +101,10 @@ static cupel_status make_whole(const cupel_space_spec *spec, near *s, const cupe
         steps += s->grid.rest[i];
     }
     s->grid.steps = (uint32_t)steps;
-    return steps <= CUPEL_GRID_STEPS
+    return steps <= CUPEL_SIMPLEX_STEPS
                ? CUPEL_OK
                : cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: near: more than %d steps in all; use a larger step or fewer changes", spec->file,
-                                 spec->own->line, CUPEL_GRID_STEPS);
+                                 spec->own->line, CUPEL_SIMPLEX_STEPS);
 }
 
 static void describe(const near *s, const cupel_space_spec *spec, uint32_t changes, unsigned n_own, cupel_str *words)
@@ -119,7 +119,7 @@ static void describe(const near *s, const cupel_space_spec *spec, uint32_t chang
 static cupel_status near_open(const cupel_space_spec *spec, void **state, cupel_str *words, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    uint64_t most = CUPEL_GRID_PARTS, changes = 1;
+    uint64_t most = CUPEL_SIMPLEX_PARTS, changes = 1;
     double step = 0;
     cupel_composition c;
     cupel_str what = {0};
@@ -129,12 +129,12 @@ static cupel_status near_open(const cupel_space_spec *spec, void **state, cupel_
     if (!cupel_yaml_get(spec->map, "step"))
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: near needs step: 0.05, atoms of the formula as written", spec->file, spec->own->line));
     CUPEL_TRY(cupel_keys_count(spec->map, spec->file, "changes", 1, CHANGES_MAX, &changes, err));
-    CUPEL_TRY(cupel_keys_count(spec->map, spec->file, "max_changed", 2, CUPEL_GRID_PARTS, &most, err));
+    CUPEL_TRY(cupel_keys_count(spec->map, spec->file, "max_changed", 2, CUPEL_SIMPLEX_PARTS, &most, err));
     CUPEL_TRY(read_material(spec, s, &c, err));
     CUPEL_TRY(make_whole(spec, s, &c, step, (uint32_t)changes, err));
     s->grid.most = most < s->grid.n ? (unsigned)most : s->grid.n;
     cupel_str_addf(&what, "%s:%zu: space: near", spec->file, spec->own->line);
-    CUPEL_TRY(cupel_grid_build(&s->grid, cupel_str_text(&what), err));
+    CUPEL_TRY(cupel_simplex_build(&s->grid, cupel_str_text(&what), err));
     describe(s, spec, (uint32_t)changes, c.n, words);
 done:
     cupel_str_free(&what);
@@ -160,7 +160,7 @@ static const char *const keys[] = {"near", "step", "changes", "max_changed", "ad
 static const cupel_param params[] = {
     {"step", "atoms", (double)NAN, 1e-6, 1e6, "step of the amounts of the formula as written; must be given"},
     {"changes", "", 1, 1, CHANGES_MAX, "most steps that an amount moves up or down"},
-    {"max_changed", "", (double)NAN, 2, CUPEL_GRID_PARTS, "most amounts that move at once; all of them when it is not given"},
+    {"max_changed", "", (double)NAN, 2, CUPEL_SIMPLEX_PARTS, "most amounts that move at once; all of them when it is not given"},
     {NULL, NULL, 0, 0, 0, NULL}};
 
 const cupel_space_kind cupel_space_near = {

@@ -1,5 +1,5 @@
 /* ranges: atomic fractions on a grid. A candidate is a way to give N = 1/step steps to the elements, each within its range, at most max_elements of
- * them more than none, and all couplings met (grid.h). */
+ * them more than none, and all couplings met (simplex.h). */
 #include "datasets/spaces/kind.h"
 
 #include "core/base/err.h"
@@ -12,7 +12,7 @@
 typedef struct ranges {
     unsigned char z[CUPEL_Z_MAX];    /* [grid.n] in the order of a formula */
     unsigned char part[CUPEL_Z_MAX]; /* [grid.n] the part of the grid that z[i] is */
-    cupel_grid grid;                 /* parts in the order of z without couplings; with them the coupled ones last, side by side */
+    cupel_simplex grid;                 /* parts in the order of z without couplings; with them the coupled ones last, side by side */
     cupel_str couplings;             /* as written, for words and digest */
     char (*text)[32];                /* [steps + 1] the amount as printed: shortest decimal, "" for 1 */
 } ranges;
@@ -20,7 +20,7 @@ typedef struct ranges {
 static void ranges_close(void *state)
 {
     ranges *s = state;
-    cupel_grid_release(&s->grid);
+    cupel_simplex_release(&s->grid);
     cupel_str_free(&s->couplings);
     cupel_free(s->text);
     cupel_free(s);
@@ -28,7 +28,7 @@ static void ranges_close(void *state)
 
 /* ---- candidates ---- */
 
-static cupel_status emit(const ranges *s, const cupel_grid_place *p, cupel_candidates *c, cupel_err *err)
+static cupel_status emit(const ranges *s, const cupel_simplex_place *p, cupel_candidates *c, cupel_err *err)
 {
     char text[CUPEL_Z_MAX * 34];
     size_t n = 0;
@@ -55,14 +55,14 @@ static cupel_status ranges_count(void *state, uint64_t *count, cupel_err *err)
 static cupel_status ranges_fill(void *state, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err)
 {
     const ranges *s = state;
-    cupel_grid_place p;
+    cupel_simplex_place p;
     if (first >= s->grid.count) return CUPEL_OK;
     if (n > s->grid.count - first) n = (size_t)(s->grid.count - first);
-    cupel_grid_go(&s->grid, first, &p);
+    cupel_simplex_go(&s->grid, first, &p);
     for (size_t i = 0; i < n; i++) {
         cupel_status st = emit(s, &p, c, err);
         if (st != CUPEL_OK) return st;
-        if (i + 1 < n) cupel_grid_next(&s->grid, &p);
+        if (i + 1 < n) cupel_simplex_next(&s->grid, &p);
     }
     return CUPEL_OK;
 }
@@ -99,7 +99,7 @@ static cupel_status order_parts(const cupel_space_spec *spec, ranges *s, unsigne
 {
     unsigned char coupled[CUPEL_Z_MAX];
     unsigned n_coupled, n = 0;
-    cupel_grid *g = &s->grid;
+    cupel_simplex *g = &s->grid;
     cupel_status st = cupel_spec_coupled(spec, coupled, &n_coupled, err);
     if (st != CUPEL_OK) return st;
     for (unsigned i = 0; i < n_coupled; i++)
@@ -133,7 +133,7 @@ static cupel_status print_amounts(ranges *s, cupel_err *err)
 
 static cupel_status refuse_empty(const cupel_space_spec *spec, const ranges *s, cupel_err *err)
 {
-    const cupel_grid *g = &s->grid;
+    const cupel_simplex *g = &s->grid;
     double low = 0.0, high = 0.0;
     for (unsigned i = 0; i < g->n; i++) {
         low += g->low[i];
@@ -153,7 +153,7 @@ static cupel_status build(const cupel_space_spec *spec, ranges *s, cupel_err *er
     CUPEL_TRY(order_parts(spec, s, z_of, err));
     CUPEL_TRY(cupel_spec_couplings(spec, z_of, s->grid.n, s->grid.steps, &s->grid.coupling, &s->grid.n_couplings, err));
     cupel_str_addf(&what, "%s:%zu: space: ranges", spec->file, spec->own->line);
-    CUPEL_TRY(cupel_grid_build(&s->grid, cupel_str_text(&what), err));
+    CUPEL_TRY(cupel_simplex_build(&s->grid, cupel_str_text(&what), err));
     if (!s->grid.count) st = refuse_empty(spec, s, err);
 done:
     cupel_str_free(&what);
@@ -174,7 +174,7 @@ static void say_couplings(const cupel_space_spec *spec, cupel_str *out)
 
 static void describe(const ranges *s, cupel_str *words)
 {
-    const cupel_grid *g = &s->grid;
+    const cupel_simplex *g = &s->grid;
     cupel_str_puts(words, "mixtures of ");
     for (unsigned i = 0; i < g->n; i++) {
         cupel_str_addf(words, "%s%s ", i ? ", " : "", cupel_element_symbol(s->z[i]));
@@ -218,7 +218,7 @@ static cupel_status ranges_identity(void *state, cupel_str *text, cupel_err *err
 {
     (void)err;
     const ranges *s = state;
-    const cupel_grid *g = &s->grid;
+    const cupel_simplex *g = &s->grid;
     cupel_str_addf(text, "steps %u most %u\n", g->steps, g->most);
     for (unsigned i = 0; i < g->n; i++) cupel_str_addf(text, "%s %u %u\n", cupel_element_symbol(s->z[i]), g->low[s->part[i]], g->high[s->part[i]]);
     for (unsigned c = 0; c < g->n_couplings; c++) {
@@ -232,7 +232,7 @@ static cupel_status ranges_identity(void *state, cupel_str *text, cupel_err *err
 static const char *const keys[] = {"ranges", "step", "max_elements", "couple", NULL};
 
 static const cupel_param params[] = {
-    {"step", "", 0.01, 1.0 / CUPEL_GRID_STEPS, 1, "distance of the grid points, an atomic fraction that divides 1"},
+    {"step", "", 0.01, 1.0 / CUPEL_SIMPLEX_STEPS, 1, "distance of the grid points, an atomic fraction that divides 1"},
     {"max_elements", "", (double)NAN, 1, CUPEL_Z_MAX, "most elements at once; all of them when it is not given"},
     {NULL, NULL, 0, 0, 0, NULL}};
 

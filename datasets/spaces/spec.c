@@ -109,7 +109,7 @@ cupel_status cupel_spec_range(const cupel_space_spec *spec, const cupel_yaml *no
 cupel_status cupel_spec_steps(const cupel_space_spec *spec, uint32_t *steps, cupel_err *err)
 {
     double step = 0.01;
-    cupel_status st = cupel_keys_number(spec->map, spec->file, "step", 1.0 / CUPEL_GRID_STEPS, 1.0, &step, err);
+    cupel_status st = cupel_keys_number(spec->map, spec->file, "step", 1.0 / CUPEL_SIMPLEX_STEPS, 1.0, &step, err);
     if (st != CUPEL_OK) return st;
     double n = nearbyint(1.0 / step);
     if (fabs(n * step - 1.0) > 1e-9)

@@ -1,4 +1,4 @@
-#include "datasets/spaces/grid.h"
+#include "datasets/spaces/simplex.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -7,9 +7,9 @@ enum { TABLE_MAX = 1 << 22 };
 static const double COUNT_MAX = 1e18; /* fits 64 bits with room for the sums */
 
 /* Layers of the table: one for each number of parts that may still leave their rest; one alone where there is no limit. */
-static size_t layers(const cupel_grid *g) { return g->most < g->n ? g->most + 1 : 1; }
+static size_t layers(const cupel_simplex *g) { return g->most < g->n ? g->most + 1 : 1; }
 
-static uint64_t *ways_of(const cupel_grid *g, size_t i, size_t k) { return g->ways + (i * layers(g) + k) * ((size_t)g->steps + 1); }
+static uint64_t *ways_of(const cupel_simplex *g, size_t i, size_t k) { return g->ways + (i * layers(g) + k) * ((size_t)g->steps + 1); }
 
 /* ---- the table ---- */
 
@@ -32,7 +32,7 @@ static bool add_window(const uint64_t *in, uint32_t low, uint32_t high, uint32_t
 }
 
 /* Row (i, k) from those of part i + 1: at rest k parts may still leave it, elsewhere one less. */
-static bool add_part(const cupel_grid *g, size_t i, size_t k)
+static bool add_part(const cupel_simplex *g, size_t i, size_t k)
 {
     uint32_t low = g->low[i], high = g->high[i], rest = g->rest[i];
     uint64_t *out = ways_of(g, i, k);
@@ -46,7 +46,7 @@ static bool add_part(const cupel_grid *g, size_t i, size_t k)
     return rest == high || add_window(off, rest + 1, high, g->steps, out);
 }
 
-static cupel_status build_table(cupel_grid *g, const char *what, cupel_err *err)
+static cupel_status build_table(cupel_simplex *g, const char *what, cupel_err *err)
 {
     size_t cells = cupel_mul(cupel_mul(g->n + 1, layers(g)), (size_t)g->steps + 1);
     if (cells > TABLE_MAX)
@@ -65,7 +65,7 @@ static cupel_status build_table(cupel_grid *g, const char *what, cupel_err *err)
     return CUPEL_OK;
 }
 
-cupel_status cupel_grid_build(cupel_grid *g, const char *what, cupel_err *err)
+cupel_status cupel_simplex_build(cupel_simplex *g, const char *what, cupel_err *err)
 {
     if (!g->n) {
         g->count = g->steps == 0;
@@ -74,18 +74,18 @@ cupel_status cupel_grid_build(cupel_grid *g, const char *what, cupel_err *err)
     return g->n_couplings ? cupel_diagram_new(g, what, &g->diagram, &g->count, err) : build_table(g, what, err);
 }
 
-void cupel_grid_release(cupel_grid *g)
+void cupel_simplex_release(cupel_simplex *g)
 {
     cupel_free(g->ways);
     cupel_free(g->coupling);
     cupel_diagram_free(g->diagram);
-    *g = (cupel_grid){0};
+    *g = (cupel_simplex){0};
 }
 
 /* ---- addressing ---- */
 
 /* Ways when part i is given `amount`, and the node behind it. */
-static uint64_t ways_with(const cupel_grid *g, const cupel_grid_place *p, unsigned i, uint32_t amount, uint32_t *node)
+static uint64_t ways_with(const cupel_simplex *g, const cupel_simplex_place *p, unsigned i, uint32_t amount, uint32_t *node)
 {
     bool off = layers(g) > 1 && amount != g->rest[i];
     if (amount > p->left[i] || (off && !p->may[i])) return 0;
@@ -93,7 +93,7 @@ static uint64_t ways_with(const cupel_grid *g, const cupel_grid_place *p, unsign
     return ways_of(g, i + 1, p->may[i] - off)[p->left[i] - amount];
 }
 
-static void give(const cupel_grid *g, cupel_grid_place *p, unsigned i, uint32_t amount, uint32_t node)
+static void give(const cupel_simplex *g, cupel_simplex_place *p, unsigned i, uint32_t amount, uint32_t node)
 {
     p->amount[i] = amount;
     p->left[i + 1] = p->left[i] - amount;
@@ -102,7 +102,7 @@ static void give(const cupel_grid *g, cupel_grid_place *p, unsigned i, uint32_t 
 }
 
 /* Parts i .. n - 1 of the way that has `rank` others before it among those that begin as p does. The last takes all that is left. */
-static void descend(const cupel_grid *g, cupel_grid_place *p, unsigned i, uint64_t rank)
+static void descend(const cupel_simplex *g, cupel_simplex_place *p, unsigned i, uint64_t rank)
 {
     for (; i < g->n; i++)
         for (uint32_t a = i + 1 < g->n ? g->low[i] : p->left[i];; a++) {
@@ -116,7 +116,7 @@ static void descend(const cupel_grid *g, cupel_grid_place *p, unsigned i, uint64
         }
 }
 
-void cupel_grid_go(const cupel_grid *g, uint64_t rank, cupel_grid_place *p)
+void cupel_simplex_go(const cupel_simplex *g, uint64_t rank, cupel_simplex_place *p)
 {
     p->left[0] = g->steps;
     p->may[0] = (uint32_t)layers(g) - 1;
@@ -124,7 +124,7 @@ void cupel_grid_go(const cupel_grid *g, uint64_t rank, cupel_grid_place *p)
     descend(g, p, 0, rank);
 }
 
-void cupel_grid_next(const cupel_grid *g, cupel_grid_place *p)
+void cupel_simplex_next(const cupel_simplex *g, cupel_simplex_place *p)
 {
     if (g->n < 2) return;
     for (unsigned i = g->n - 1; i-- > 0;)
