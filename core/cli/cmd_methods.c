@@ -21,7 +21,7 @@ const cupel_verb cupel_verb_methods = {
     .name = "methods",
     .usage = "[KIND|NAME] [--format table|csv|json]",
     .help = "the methods there are, or one with its parameters and references",
-    .more = "KIND is descriptor, learner, interval, space, format, volume format, generator or constraint. With the NAME of a method: what it needs, what it gives "
+    .more = "KIND is descriptor, learner, interval, acquisition, space, format, volume format, generator or constraint. With the NAME of a method: what it needs, what it gives "
             "and in which unit, its parameters with unit, default and range, and its references.\n"
             "\n"
             "  cupel methods\n"

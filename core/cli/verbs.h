@@ -19,6 +19,8 @@
     VERB(merge)                                 \
     VERB(rank)                                  \
     VERB(space)                                 \
+    HEADING("The loop")                         \
+    VERB(suggest)                               \
     HEADING("Microstructures")                  \
     VERB(design)                                \
     VERB(generate)                              \

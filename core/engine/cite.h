@@ -5,7 +5,7 @@
 #include "core/base/str.h"
 #include "core/matter/method.h"
 
-/* Descriptors, of compositions and then of volumes, learners, intervals, spaces, formats, constraints, volume formats, in this order; NULL past
+/* Descriptors, of compositions and then of volumes, learners, intervals, acquisitions, spaces, formats, constraints, volume formats, in this order; NULL past
  * the end. */
 const cupel_method *cupel_method_at(size_t i);
 /* The i-th method of this name: names are unique within a kind only. */

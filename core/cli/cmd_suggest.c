@@ -1,0 +1,125 @@
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/cli/verbs.h"
+#include "core/engine/model.h"
+#include "core/engine/suggest.h"
+#include "core/sys/file.h"
+
+#include <string.h>
+
+static bool ends_with(const char *s, const char *end)
+{
+    const size_t n = strlen(s), k = strlen(end);
+    return n > k && strcmp(s + n - k, end) == 0;
+}
+
+/* "yield", "yield:max", "cost:min": the ends are words of this option, the rest is the column. name [n] is freed by the caller. */
+static cupel_status read_goals(const cupel_args *args, cupel_suggest_options *o, char *name[CUPEL_GOALS_MAX], cupel_err *err)
+{
+    const bool least = cupel_flag(args, "minimize"), most = cupel_flag(args, "maximize");
+    const char *word;
+    if (least && most) return cupel_fail(err, CUPEL_USAGE, "--minimize and --maximize: give one of the two, or '--target NAME:min --target NAME:max' for several goals");
+    for (; (word = cupel_opt_item(args, "target", o->n_goals)); o->n_goals++) {
+        if (o->n_goals == CUPEL_GOALS_MAX) return cupel_fail(err, CUPEL_USAGE, "--target: more than %d goals", (int)CUPEL_GOALS_MAX);
+        const bool min = ends_with(word, ":min"), max = ends_with(word, ":max");
+        if (!min && !max && !least && !most)
+            return cupel_fail(err, CUPEL_USAGE, "--target %s: is it to be small or large? add --minimize or --maximize, or write '%s:min' or '%s:max'", word, word, word);
+        char *column = cupel_strndup(word, strlen(word) - (min || max ? 4 : 0));
+        if (!column) return cupel_no_memory(err, "the name of a goal", 0);
+        name[o->n_goals] = column;
+        o->goal[o->n_goals] = (cupel_goal_word){.column = column, .maximize = max || (!min && most)};
+    }
+    return o->n_goals ? CUPEL_OK : cupel_fail(err, CUPEL_USAGE, "what is wanted? --target COLUMN with --minimize or --maximize");
+}
+
+static cupel_status write_text(const char *path, const cupel_str *text, cupel_err *err)
+{
+    cupel_out *out = NULL;
+    if (strcmp(path, "-") == 0) return cupel_print_str(text, err);
+    cupel_status st = cupel_out_open(path, &out, err);
+    if (st == CUPEL_OK) st = cupel_out_write(out, cupel_str_text(text), text->n, err);
+    if (st == CUPEL_OK) st = cupel_out_commit(&out, err);
+    cupel_out_abandon(&out);
+    return st;
+}
+
+static cupel_suggest_format format_of(const cupel_args *args)
+{
+    const char *word = cupel_opt_text(args, "format"), *path = cupel_opt_text(args, "output");
+    if (word ? strcmp(word, "json") == 0 : ends_with(path, ".json")) return CUPEL_SUGGEST_JSON;
+    return (word ? strcmp(word, "jsonl") == 0 : ends_with(path, ".jsonl")) ? CUPEL_SUGGEST_JSONL : CUPEL_SUGGEST_CSV;
+}
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_suggestion s = {0};
+    cupel_str text = {0};
+    char *name[CUPEL_GOALS_MAX] = {NULL};
+    cupel_suggest_options o = {.pool = cupel_opt_text(args, "pool"),
+                               .tell = cupel_opt_text(args, "tell"),
+                               .pending = cupel_opt_text(args, "pending"),
+                               .table_format = cupel_opt_text(args, "table-format"),
+                               .id = cupel_opt_text(args, "id"),
+                               .cost = cupel_opt_text(args, "cost"),
+                               .failed = cupel_opt_text(args, "failed"),
+                               .columns = cupel_opt_text(args, "columns"),
+                               .formula = cupel_opt_text(args, "formula"),
+                               .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
+                               .again = cupel_flag(args, "again"),
+                               .choose = cupel_choose_defaults()};
+    o.choose.batch = (size_t)cupel_opt_count(args, "batch");
+    o.choose.seed = cupel_opt_count(args, "seed");
+    if (o.choose.batch < 1 || o.choose.batch > 1000) return cupel_fail(err, CUPEL_USAGE, "--batch %zu: expected 1 to 1000", o.choose.batch);
+    CUPEL_TRY(cupel_acquisition_parse(cupel_opt_text(args, "acquisition"), &o.choose.acquisition, err));
+    CUPEL_TRY(read_goals(args, &o, name, err));
+    CUPEL_TRY(cupel_suggest(&o, job, &s, err));
+    CUPEL_TRY(cupel_suggestion_text(&s, format_of(args), &text, err));
+    CUPEL_TRY(write_text(cupel_opt_text(args, "output"), &text, err));
+done:
+    cupel_str_free(&text);
+    cupel_suggestion_release(&s);
+    for (size_t i = 0; i < CUPEL_GOALS_MAX; i++) cupel_free(name[i]);
+    return st;
+}
+
+static const cupel_opt options[] = {
+    {"pool", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, true, "the candidates, one a row; columns of numbers, words or formulas, and one that names them"},
+    {"tell", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "what was measured: the same columns, and the goal; without it the batch fills the space"},
+    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, true, "what is wanted, a column of the results; several goals: '--target strength:max --target cost:min'"},
+    {"minimize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "small values are wanted"},
+    {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "large values are wanted"},
+    {"batch", "N", CUPEL_OPT_COUNT, NULL, "1", false, "how many experiments"},
+    {"pending", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "experiments under way: the batch keeps away from them"},
+    {"cost", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "what a candidate costs, a column of the pool: gains are weighed per cost"},
+    {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column of the results that says 1, true or yes where the experiment failed (default: failed)"},
+    {"id", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that names a candidate (default: id, else the only one that the results lack)"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: the columns that both tables have)"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
+    {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "auto, ei, log-ei, ucb, thompson, pi or random; 'cupel methods acquisition' says what they are"},
+    {"again", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "what was measured may be chosen again (noisy measurements)"},
+    {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of everything that is left to chance"},
+    {"output", "FILE", CUPEL_OPT_TEXT, NULL, "-", false, "a table (.csv, .json, .jsonl), or - for stdout"},
+    {"format", "NAME", CUPEL_OPT_CHOICE, "csv|json|jsonl", NULL, false, "form of the output when its name does not tell (stdout: csv)"},
+    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the tables when their names do not tell"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {0}};
+
+const cupel_verb cupel_verb_suggest = {
+    .name = "suggest",
+    .usage = "--pool TABLE --tell TABLE --target COLUMN --minimize|--maximize [--batch N]",
+    .help = "the next experiments: which candidates to measure, from what was measured",
+    .more = "A Gaussian process learns from the results which inputs matter and how noisy a measurement is; the batch is what is expected to improve most on the best "
+            "so far, spread out so that its members do not ask the same. Nothing needs tuning.\n\n"
+            "A row of results with an empty goal is an experiment that failed: candidates like it become less likely, and are not forgotten. With a column of failures, an "
+            "empty goal that did not fail is under way. Candidates that were tried are left out.\n\n"
+            "Each pick comes with the expected value and its deviation, the expected gain over the best so far, and the chance that the experiment succeeds; `stop` is true "
+            "once the gain is below the noise of a measurement. Exit code 5: no candidate is left.\n\n"
+            "  cupel suggest --pool pool.csv --tell known.csv --target 'yield [%]' --maximize --batch 8 -o next.csv\n"
+            "  cupel suggest --pool pool.csv --tell known.csv --target strength:max --target cost:min --format json\n",
+    .options = options,
+    .max_args = 0,
+    .uses_blas = true,
+    .computes = true,
+    .run = run,
+};

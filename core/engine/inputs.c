@@ -1,0 +1,354 @@
+#include "core/engine/inputs.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/explain.h"
+#include "core/engine/sets.h"
+#include "core/matter/columns.h"
+#include "datasets/source.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Words of one column at most; more make an identifier. Elements with a length of their own at most. Blocks at most (models/search/gaussian.h has 48). */
+enum { WORDS_MAX = 200, OWN_ELEMENTS = 6, BLOCKS_MAX = 40 };
+
+/* ---- tables ---- */
+
+cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_trial_table *t, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_source *s = NULL;
+    char hex[65];
+    *t = (cupel_trial_table){.file = cupel_strdup(path)};
+    if (!t->file) return cupel_no_memory(err, "a file name", 0);
+    CUPEL_TRY(cupel_source_open(path, format, &s, err));
+    const cupel_header *h = cupel_source_header(s);
+    for (size_t i = 0; i < h->n; i++) CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(h->name[i]), err));
+    CUPEL_TRY(cupel_source_read(s, SIZE_MAX, &t->records, err));
+    CUPEL_TRY(cupel_source_digest(s, hex, err));
+    snprintf(t->digest, sizeof t->digest, "sha256:%s", hex);
+done:
+    cupel_source_free(s);
+    if (st != CUPEL_OK) cupel_trial_table_release(t);
+    return st;
+}
+
+void cupel_trial_table_release(cupel_trial_table *t)
+{
+    cupel_free(t->file);
+    cupel_header_release(&t->header);
+    cupel_records_release(&t->records);
+    *t = (cupel_trial_table){0};
+}
+
+/* ---- kinds ---- */
+
+typedef struct making {
+    const cupel_trial_table *const *table;
+    size_t n_tables, at[CUPEL_INPUT_TABLES]; /* of the column at work, in each header */
+    const char *formula;
+    cupel_dot dot;
+    const cupel_job *job;
+    cupel_inputs *in;
+    size_t cap_d;
+    double **column;  /* [d][all rows] while the width is not known */
+    size_t all;       /* rows of all tables */
+} making;
+
+static cupel_text cell_of(const making *m, size_t table, size_t row) { return cupel_text_trim(cupel_cell(&m->table[table]->records, row, m->at[table])); }
+
+static size_t rows_of(const making *m, size_t table) { return m->table[table]->records.n_rows; }
+
+static cupel_status bad_cell(const making *m, size_t table, size_t row, const char *what, cupel_err *err)
+{
+    const cupel_trial_table *t = m->table[table];
+    const cupel_text c = cell_of(m, table, row);
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s", t->file, t->records.line[row], t->header.name[m->at[table]],
+                      (int)(c.n < 60 ? c.n : 60), c.p, what);
+}
+
+static cupel_status kind_of(const making *m, const char *name, cupel_input_kind *kind, cupel_err *err)
+{
+    double x;
+    bool numbers = true;
+    for (size_t t = 0; t < m->n_tables; t++)
+        for (size_t i = 0; i < rows_of(m, t); i++) {
+            const cupel_text c = cell_of(m, t, i);
+            if (cupel_text_missing(c)) return bad_cell(m, t, i, "and an experiment needs all of its inputs; fill it in, or take the row out", err);
+            numbers = numbers && cupel_parse_double(c, &x);
+        }
+    const bool formula = m->formula ? strcmp(name, m->formula) == 0 : strcmp(name, "formula") == 0 || strcmp(name, "composition") == 0;
+    *kind = numbers ? CUPEL_INPUT_NUMBER : formula ? CUPEL_INPUT_FORMULA : CUPEL_INPUT_WORD;
+    return CUPEL_OK;
+}
+
+/* ---- columns ---- */
+
+static cupel_status add_column(making *m, size_t block, double **x, cupel_err *err)
+{
+    cupel_inputs *in = m->in;
+    size_t cap = m->cap_d;
+    if (!cupel_grow(&m->column, &m->cap_d, in->d + 1, sizeof *m->column) || !cupel_grow(&in->block, &cap, in->d + 1, 1))
+        return cupel_no_memory(err, "inputs", 0);
+    *x = m->column[in->d] = cupel_alloc(m->all, sizeof **x);
+    if (!*x) return cupel_no_memory(err, "inputs", cupel_mul(m->all, sizeof **x));
+    in->block[in->d++] = (unsigned char)block;
+    return CUPEL_OK;
+}
+
+static void drop_last(making *m) { cupel_free(m->column[--m->in->d]); }
+
+/* To a range of 1; false when all are equal. */
+static bool scale(double *x, size_t n, double size)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        low = fmin(low, x[i]);
+        high = fmax(high, x[i]);
+    }
+    if (!(high > low)) return false;
+    const double range = high * 0.5 - low * 0.5; /* their difference may be too large a number */
+    for (size_t i = 0; i < n; i++) x[i] = size * 0.5 * ((x[i] - low) / range);
+    return true;
+}
+
+static cupel_status add_numbers(making *m, size_t block, cupel_err *err)
+{
+    double *x;
+    size_t k = 0;
+    cupel_status st = add_column(m, block, &x, err);
+    if (st != CUPEL_OK) return st;
+    for (size_t t = 0; t < m->n_tables; t++)
+        for (size_t i = 0; i < rows_of(m, t); i++) cupel_parse_double(cell_of(m, t, i), &x[k++]);
+    if (!scale(x, m->all, 1)) drop_last(m);
+    return CUPEL_OK;
+}
+
+/* One column a word, so that two words are at distance 1. */
+static cupel_status add_words(making *m, const char *name, size_t block, cupel_err *err)
+{
+    cupel_text word[WORDS_MAX];
+    double *x;
+    size_t n = 0, k = 0;
+    const size_t first = m->in->d;
+    for (size_t t = 0; t < m->n_tables; t++)
+        for (size_t i = 0; i < rows_of(m, t); i++, k++) {
+            const cupel_text c = cell_of(m, t, i);
+            size_t w = 0;
+            while (w < n && (word[w].n != c.n || memcmp(word[w].p, c.p, c.n) != 0)) w++;
+            if (w == WORDS_MAX)
+                return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' holds more than %d different words: it looks like an identifier; say which columns are inputs with --columns",
+                                  name, (int)WORDS_MAX);
+            if (w == n) {
+                word[n++] = c;
+                cupel_status st = add_column(m, block, &x, err);
+                if (st != CUPEL_OK) return st;
+            }
+            m->column[first + w][k] = sqrt(0.5);
+        }
+    while (n == 1 && m->in->d > first) drop_last(m);
+    return CUPEL_OK;
+}
+
+/* ---- formulas ---- */
+
+static cupel_status read_formulas(const making *m, cupel_batch *b, cupel_err *err)
+{
+    for (size_t t = 0; t < m->n_tables; t++)
+        for (size_t i = 0; i < rows_of(m, t); i++) {
+            cupel_status st = cupel_batch_add_formula(b, cell_of(m, t, i), m->dot, err);
+            if (st != CUPEL_OK) return st;
+            const cupel_reason reason = (cupel_reason)b->reason[b->n - 1];
+            if (reason == CUPEL_REASON_NONE) continue;
+            cupel_str words = {0};
+            cupel_explain_row(m->table[t]->file, m->table[t]->records.line[i], cell_of(m, t, i), m->dot, reason, "", &words);
+            st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row or take it out", cupel_str_text(&words));
+            cupel_str_free(&words);
+            return st;
+        }
+    return CUPEL_OK;
+}
+
+/* Atomic fractions of the elements that change; a few of them have a length each, many share one. */
+static cupel_status add_fractions(making *m, const cupel_batch *b, size_t *block, cupel_err *err)
+{
+    bool there[CUPEL_Z_MAX + 1] = {false};
+    double *x;
+    size_t n = 0;
+    const size_t first = m->in->d;
+    for (size_t i = 0; i < b->first[b->n]; i++) there[b->z[i]] = true;
+    for (unsigned z = 1; z <= CUPEL_Z_MAX; z++) {
+        if (!there[z]) continue;
+        cupel_status st = add_column(m, *block + n, &x, err);
+        if (st != CUPEL_OK) return st;
+        for (size_t k = 0; k < b->n; k++) {
+            double total = 0, own = 0;
+            for (size_t i = b->first[k]; i < b->first[k + 1]; i++) {
+                total += b->amount[i];
+                if (b->z[i] == z) own = b->amount[i];
+            }
+            x[k] = own / total;
+        }
+        if (scale(x, m->all, 1)) n++;
+        else drop_last(m);
+    }
+    const bool share = n > OWN_ELEMENTS;
+    for (size_t k = first; k < m->in->d && share; k++) {
+        m->in->block[k] = (unsigned char)*block;
+        for (size_t i = 0; i < m->all; i++) m->column[k][i] /= sqrt(2.0); /* two pure elements are at distance 1 */
+    }
+    *block += share ? 1 : n;
+    return CUPEL_OK;
+}
+
+/* What tells elements apart: their size, hold on electrons, cohesion, place in the table. */
+static const char *const properties[] = {"Electronegativity", "CovalentRadius", "MeltingT", "MendeleevNumber", "NValence", "GSvolume_pa", "AtomicWeight"};
+enum { N_PROPERTIES = sizeof properties / sizeof *properties };
+
+static size_t find_column(const cupel_sets *s, const char *statistic, const char *property)
+{
+    char want[96];
+    cupel_str name = {0};
+    const char *unit;
+    size_t j = 0;
+    snprintf(want, sizeof want, "MagpieData %s %s", statistic, property);
+    for (; j < s->n_columns; j++) {
+        cupel_str_clear(&name);
+        cupel_sets_column(s, j, &name, &unit);
+        if (strcmp(cupel_str_text(&name), want) == 0) break;
+    }
+    cupel_str_free(&name);
+    return j;
+}
+
+static cupel_status add_statistic(making *m, const cupel_sets *s, const double *values, const char *statistic, size_t block, cupel_err *err)
+{
+    double *x;
+    const size_t first = m->in->d;
+    for (size_t p = 0; p < N_PROPERTIES; p++) {
+        const size_t j = find_column(s, statistic, properties[p]);
+        if (j == s->n_columns) continue;
+        cupel_status st = add_column(m, block, &x, err);
+        if (st != CUPEL_OK) return st;
+        for (size_t k = 0; k < m->all; k++) x[k] = isnan(values[k * s->n_columns + j]) ? 0 : values[k * s->n_columns + j];
+        if (!scale(x, m->all, 1 / sqrt((double)N_PROPERTIES))) drop_last(m);
+    }
+    (void)first;
+    return CUPEL_OK;
+}
+
+static cupel_status add_formulas(making *m, size_t *block, cupel_err *err)
+{
+    static const char *const statistics[] = {"mean", "avg_dev"};
+    cupel_status st = CUPEL_OK;
+    cupel_sets sets = {0};
+    cupel_batch b = {0};
+    double *values = NULL;
+    CUPEL_TRY(read_formulas(m, &b, err));
+    CUPEL_TRY(add_fractions(m, &b, block, err));
+    CUPEL_TRY(cupel_sets_parse("magpie", true, &sets, err));
+    values = cupel_alloc(cupel_mul(m->all, sets.n_columns), sizeof *values);
+    if (!values) CUPEL_TRY(cupel_no_memory(err, "descriptors", cupel_mul(m->all, sets.n_columns * sizeof *values)));
+    cupel_sets_compute(&sets, &b, 0, m->all, m->job->isa, values, sets.n_columns, NULL);
+    for (size_t k = 0; k < sizeof statistics / sizeof *statistics; k++) {
+        const size_t before = m->in->d;
+        CUPEL_TRY(add_statistic(m, &sets, values, statistics[k], *block, err));
+        *block += m->in->d > before;
+    }
+done:
+    cupel_batch_release(&b);
+    cupel_free(values);
+    return st;
+}
+
+/* ---- all of them ---- */
+
+static cupel_status add_input(making *m, cupel_input_column *c, cupel_err *err)
+{
+    cupel_status st = kind_of(m, c->name, &c->kind, err);
+    if (st != CUPEL_OK) return st;
+    const size_t before = m->in->d, block = m->in->n_blocks;
+    size_t next = block;
+    if (c->kind == CUPEL_INPUT_NUMBER) st = add_numbers(m, block, err);
+    if (c->kind == CUPEL_INPUT_WORD) st = add_words(m, c->name, block, err);
+    if (c->kind == CUPEL_INPUT_FORMULA) st = add_formulas(m, &next, err);
+    if (c->kind != CUPEL_INPUT_FORMULA) next += m->in->d > before;
+    if (next > UINT8_MAX) return cupel_fail(err, CUPEL_BAD_INPUT, "more than %d inputs change; name the ones that matter with --columns", UINT8_MAX);
+    c->block = block;
+    c->n_blocks = next - block;
+    m->in->n_blocks = next;
+    return st;
+}
+
+/* Too many blocks for a length each: neighbours share one. */
+static void join_blocks(making *m)
+{
+    cupel_inputs *in = m->in;
+    if (in->n_blocks <= BLOCKS_MAX) return;
+    const size_t each = (in->n_blocks + BLOCKS_MAX - 1) / BLOCKS_MAX;
+    for (size_t k = 0; k < in->d; k++) {
+        in->block[k] = (unsigned char)(in->block[k] / each);
+        for (size_t i = 0; i < m->all; i++) m->column[k][i] /= sqrt((double)each);
+    }
+    for (size_t c = 0; c < in->n; c++) {
+        const size_t end = in->column[c].block + in->column[c].n_blocks;
+        in->column[c].block /= each;
+        in->column[c].n_blocks = in->column[c].n_blocks ? (end - 1) / each - in->column[c].block + 1 : 0;
+    }
+    in->n_blocks = (in->n_blocks + each - 1) / each;
+}
+
+static cupel_status fill_tables(making *m, cupel_err *err)
+{
+    cupel_inputs *in = m->in;
+    double *zero;
+    size_t from = 0;
+    if (!in->d) { /* nothing changes: one input that says so */
+        cupel_status st = add_column(m, 0, &zero, err);
+        if (st != CUPEL_OK) return st;
+        in->n_blocks = 1;
+    }
+    for (size_t t = 0; t < m->n_tables; from += rows_of(m, t), t++) {
+        in->x[t] = cupel_alloc(cupel_mul(rows_of(m, t), in->d), sizeof **in->x);
+        if (!in->x[t]) return cupel_no_memory(err, "inputs", cupel_mul(rows_of(m, t), in->d * sizeof **in->x));
+        for (size_t i = 0; i < rows_of(m, t); i++)
+            for (size_t k = 0; k < in->d; k++) in->x[t][i * in->d + k] = m->column[k][from + i];
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_inputs_make(const cupel_trial_table *const *table, size_t n_tables, const char *const *name, size_t n, const char *formula,
+                               cupel_dot dot, const cupel_job *job, cupel_inputs *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_inputs in = {.n = n, .column = cupel_alloc(n, sizeof *in.column)};
+    making m = {.table = table, .n_tables = n_tables, .formula = formula, .dot = dot, .job = job, .in = &in};
+    if (!in.column) CUPEL_TRY(cupel_no_memory(err, "inputs", n * sizeof *in.column));
+    for (size_t t = 0; t < n_tables; t++) m.all += rows_of(&m, t);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t t = 0; t < n_tables; t++)
+            CUPEL_TRY(cupel_column_find(&table[t]->header, table[t]->file, "", name[i], "it is an input; say which columns are with --columns", &m.at[t], err));
+        in.column[i].name = table[0]->header.name[m.at[0]];
+        CUPEL_TRY(add_input(&m, &in.column[i], err));
+    }
+    join_blocks(&m);
+    CUPEL_TRY(fill_tables(&m, err));
+    *out = in;
+    in = (cupel_inputs){.d = in.d};
+done:
+    for (size_t k = 0; k < in.d; k++) cupel_free(m.column[k]);
+    cupel_free(m.column);
+    cupel_inputs_release(&in);
+    return st;
+}
+
+void cupel_inputs_release(cupel_inputs *in)
+{
+    cupel_free(in->column);
+    cupel_free(in->block);
+    for (size_t t = 0; t < CUPEL_INPUT_TABLES; t++) cupel_free(in->x[t]);
+    *in = (cupel_inputs){0};
+}

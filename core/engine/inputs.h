@@ -1,0 +1,45 @@
+/* What an experiment is, as numbers: the columns that a table of candidates and a table of results share, of numbers, words and formulas. For the loop
+ * (suggest, tell), whose models are small and see a few columns only. */
+#ifndef CUPEL_ENGINE_INPUTS_H
+#define CUPEL_ENGINE_INPUTS_H
+
+#include "core/matter/formula.h"
+#include "core/matter/records.h"
+#include "core/sys/job.h"
+
+/* A table in memory. */
+typedef struct cupel_trial_table {
+    char *file;
+    cupel_header header;
+    cupel_records records;
+    char digest[72]; /* "sha256:..." of the file; "" when it did not come from one */
+} cupel_trial_table; /* {0} is empty */
+cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_trial_table *t, cupel_err *err);
+void cupel_trial_table_release(cupel_trial_table *t);
+
+typedef enum cupel_input_kind { CUPEL_INPUT_NUMBER, CUPEL_INPUT_WORD, CUPEL_INPUT_FORMULA } cupel_input_kind;
+
+typedef struct cupel_input_column {
+    const char *name; /* of the first table's header */
+    cupel_input_kind kind;
+    size_t block, n_blocks; /* its blocks: a formula may have several */
+} cupel_input_column;
+
+enum { CUPEL_INPUT_TABLES = 3 };
+
+typedef struct cupel_inputs {
+    size_t n, d, n_blocks;
+    cupel_input_column *column;   /* [n] */
+    unsigned char *block;         /* [d] */
+    double *x[CUPEL_INPUT_TABLES]; /* [rows of the table][d] */
+} cupel_inputs; /* {0} is empty */
+
+/* name [n]: the inputs; each must be a column of every table. A column all of whose cells are numbers is one of numbers, scaled so that its range is 1; one
+ * called `formula` (NULL: "formula" or "composition") is one of formulas: the fractions of its elements, and the mean and spread of a few of their
+ * properties; every other is one of words. A column that never changes is no input, unless none does. CUPEL_BAD_INPUT with file:line for an empty cell or
+ * a formula that cannot be read. */
+cupel_status cupel_inputs_make(const cupel_trial_table *const *table, size_t n_tables, const char *const *name, size_t n, const char *formula,
+                               cupel_dot dot, const cupel_job *job, cupel_inputs *in, cupel_err *err);
+void cupel_inputs_release(cupel_inputs *in);
+
+#endif

@@ -1,0 +1,328 @@
+#include "core/engine/suggest.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/matter/columns.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+/* Gains below this share of the spread of what is known are not worth an experiment. */
+static const double LEAST_GAIN = 1e-3;
+
+enum { POOL, TELL, PENDING };
+
+typedef struct suggesting {
+    const cupel_suggest_options *o;
+    const cupel_job *job;
+    cupel_suggestion *s;
+    bool told, waits;                /* there are results; there is a table of experiments under way */
+    size_t goal[CUPEL_GOALS_MAX], failed, cost; /* columns of the results, of the pool; SIZE_MAX: none */
+    const char **input;              /* [n_inputs] names */
+    size_t n_inputs;
+    double *known, *y, *pending, *pool, *price; /* as cupel_choose_task */
+    size_t n_known;                  /* rows of known: measured and failed */
+    size_t n_pending;
+} suggesting;
+
+/* ---- which column is what ---- */
+
+static cupel_status find_goals(suggesting *g, cupel_err *err)
+{
+    const cupel_trial_table *t = &g->s->tell;
+    cupel_status st = CUPEL_OK;
+    g->failed = SIZE_MAX;
+    if (!g->told) return CUPEL_OK;
+    for (size_t k = 0; k < g->o->n_goals; k++) {
+        CUPEL_TRY(cupel_column_find(&t->header, t->file, "target", g->o->goal[k].column, "name it with --target", &g->goal[k], err));
+        for (size_t j = 0; j < k; j++)
+            if (g->goal[j] == g->goal[k]) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "goal '%s' is given twice", g->o->goal[k].column));
+    }
+    if (g->o->failed)
+        st = cupel_column_find(&t->header, t->file, "", g->o->failed, "name it with --failed", &g->failed, err);
+    else
+        g->failed = cupel_header_find(&t->header, "failed");
+done:
+    return st;
+}
+
+static bool is_goal(const suggesting *g, const char *name)
+{
+    for (size_t k = 0; k < g->o->n_goals; k++)
+        if (strcmp(name, g->told ? g->s->tell.header.name[g->goal[k]] : g->o->goal[k].column) == 0) return true;
+    return false;
+}
+
+static cupel_status find_id(suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    const cupel_header *h = &s->pool.header;
+    size_t alone = SIZE_MAX, n = 0;
+    if (g->o->id) return cupel_column_find(h, s->pool.file, "", g->o->id, "name it with --id", &s->id, err);
+    s->id = cupel_header_find(h, "id");
+    if (s->id != SIZE_MAX || !g->told) return CUPEL_OK;
+    for (size_t i = 0; i < h->n; i++)
+        if (i != g->cost && !is_goal(g, h->name[i]) && cupel_header_find(&s->tell.header, h->name[i]) == SIZE_MAX) alone = i, n++;
+    if (n == 1 && !g->o->columns) s->id = alone;
+    return CUPEL_OK;
+}
+
+static cupel_status given_inputs(suggesting *g, cupel_err *err)
+{
+    const cupel_trial_table *t = &g->s->pool;
+    size_t at;
+    for (const char *p = g->o->columns;; p++) {
+        const size_t len = strcspn(p, ",");
+        const cupel_text name = cupel_text_trim((cupel_text){p, len});
+        char *word = cupel_strndup(name.p, name.n);
+        if (!word) return cupel_no_memory(err, "names of columns", 0);
+        cupel_status st = cupel_column_find(&t->header, t->file, "", word, "name the inputs with --columns", &at, err);
+        if (st == CUPEL_OK && is_goal(g, t->header.name[at])) st = cupel_fail(err, CUPEL_USAGE, "--columns: '%s' is a goal, not an input", word);
+        cupel_free(word);
+        for (size_t i = 0; st == CUPEL_OK && i < g->n_inputs; i++)
+            if (g->input[i] == t->header.name[at]) st = cupel_fail(err, CUPEL_USAGE, "--columns: '%s' is given twice", t->header.name[at]);
+        if (st != CUPEL_OK) return st;
+        g->input[g->n_inputs++] = t->header.name[at];
+        p += len;
+        if (!*p) return CUPEL_OK;
+    }
+}
+
+static cupel_status find_inputs(suggesting *g, cupel_err *err)
+{
+    const cupel_header *h = &g->s->pool.header;
+    g->input = cupel_alloc(h->n + 1, sizeof *g->input);
+    if (!g->input) return cupel_no_memory(err, "names of columns", h->n * sizeof *g->input);
+    if (g->o->columns) return given_inputs(g, err);
+    for (size_t i = 0; i < h->n; i++) {
+        if (i == g->s->id || i == g->cost || is_goal(g, h->name[i])) continue;
+        if (g->told && cupel_header_find(&g->s->tell.header, h->name[i]) == SIZE_MAX) {
+            cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is not an input: '%s' has no column of that name", h->name[i], g->s->pool.file, g->s->tell.file);
+            continue;
+        }
+        g->input[g->n_inputs++] = h->name[i];
+    }
+    if (g->n_inputs) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' and '%s' share no column beside the goal: an experiment is told by the columns that both have; name them alike",
+                      g->s->pool.file, g->told ? g->s->tell.file : "the results");
+}
+
+/* ---- rows ---- */
+
+static bool says_yes(cupel_text t)
+{
+    static const char *const words[] = {"1", "true", "yes", "failed"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (t.n == strlen(words[i]) && strncasecmp(t.p, words[i], t.n) == 0) return true;
+    return false;
+}
+
+static cupel_text cell_of(const cupel_trial_table *t, size_t row, size_t col) { return cupel_text_trim(cupel_cell(&t->records, row, col)); }
+
+/* The values of a row of results, NaN where they are empty. */
+static cupel_status read_values(const suggesting *g, size_t row, double *y, bool *empty, cupel_err *err)
+{
+    const cupel_trial_table *t = &g->s->tell;
+    *empty = false;
+    for (size_t k = 0; k < g->o->n_goals; k++) {
+        const cupel_text c = cell_of(t, row, g->goal[k]);
+        y[k] = NAN;
+        if (cupel_text_missing(c)) {
+            *empty = true;
+        } else if (!cupel_parse_double(c, &y[k])) {
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a finite number, or nothing where the experiment failed", t->file,
+                              t->records.line[row], t->header.name[g->goal[k]], (int)(c.n < 60 ? c.n : 60), c.p);
+        }
+    }
+    return CUPEL_OK;
+}
+
+/* Results: measured or failed ones become known, those that wait become pending. */
+static cupel_status take_results(suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    const size_t d = s->inputs.d, goals = g->o->n_goals, n = g->told ? s->tell.records.n_rows : 0, waiting = g->waits ? s->pending.records.n_rows : 0;
+    bool empty;
+    g->known = cupel_alloc(cupel_mul(n, d), sizeof *g->known);
+    g->y = cupel_alloc(cupel_mul(n, goals), sizeof *g->y);
+    g->pending = cupel_alloc(cupel_mul(n + waiting, d), sizeof *g->pending);
+    if (!g->known || !g->y || !g->pending) return cupel_no_memory(err, "results", cupel_mul(n, d * sizeof *g->known));
+    for (size_t i = 0; i < n; i++) {
+        double *y = g->y + g->n_known * goals;
+        cupel_status st = read_values(g, i, y, &empty, err);
+        if (st != CUPEL_OK) return st;
+        const bool failed = g->failed != SIZE_MAX && says_yes(cell_of(&s->tell, i, g->failed));
+        const bool waits = empty && !failed && g->failed != SIZE_MAX;
+        for (size_t k = 0; k < goals && (failed || empty); k++) y[k] = NAN;
+        memcpy(waits ? g->pending + g->n_pending++ * d : g->known + g->n_known++ * d, s->inputs.x[TELL] + i * d, d * sizeof *g->known);
+        s->n_known += !waits && !failed && !empty;
+        s->n_failed += !waits && (failed || empty);
+    }
+    if (waiting) memcpy(g->pending + g->n_pending * d, s->inputs.x[g->told ? PENDING : TELL], waiting * d * sizeof *g->pending);
+    g->n_pending += waiting;
+    s->n_pending = g->n_pending;
+    return CUPEL_OK;
+}
+
+static bool among(const double *rows, size_t n, size_t d, const double *x)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < d && rows[i * d + k] == x[k]) k++;
+        if (k == d) return true;
+    }
+    return false;
+}
+
+static cupel_status read_cost(const suggesting *g, size_t row, double *cost, cupel_err *err)
+{
+    const cupel_trial_table *t = &g->s->pool;
+    const cupel_text c = cell_of(t, row, g->cost);
+    if (cupel_parse_double(c, cost) && *cost > 0) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a cost above 0", t->file, t->records.line[row], t->header.name[g->cost],
+                      (int)(c.n < 60 ? c.n : 60), c.p);
+}
+
+/* Candidates that were not tried. */
+static cupel_status take_pool(suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    const size_t d = s->inputs.d, m = s->pool.records.n_rows;
+    g->pool = cupel_alloc(cupel_mul(m, d), sizeof *g->pool);
+    g->price = cupel_alloc(m, sizeof *g->price);
+    s->row = cupel_alloc(m, sizeof *s->row);
+    if (!g->pool || !g->price || !s->row) return cupel_no_memory(err, "candidates", cupel_mul(m, d * sizeof *g->pool));
+    for (size_t i = 0; i < m; i++) {
+        const double *x = s->inputs.x[POOL] + i * d;
+        const bool under_way = among(g->pending, g->n_pending, d, x), tried = among(g->known, g->n_known, d, x);
+        if (under_way || (tried && !g->o->again)) {
+            s->n_repeated++;
+            continue;
+        }
+        if (g->cost != SIZE_MAX) {
+            cupel_status st = read_cost(g, i, &g->price[s->n_left], err);
+            if (st != CUPEL_OK) return st;
+        }
+        memcpy(g->pool + s->n_left * d, x, d * sizeof *x);
+        s->row[s->n_left++] = i;
+    }
+    if (s->n_left) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_INFEASIBLE, "'%s': all %zu candidates were tried or are under way; add candidates, or let them be chosen again with --again",
+                      s->pool.file, m);
+}
+
+/* ---- the choice ---- */
+
+static cupel_status choose(suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    bool maximize[CUPEL_GOALS_MAX];
+    for (size_t k = 0; k < g->o->n_goals; k++) maximize[k] = g->o->goal[k].maximize;
+    const cupel_choose_task t = {.n = g->n_known, .n_pending = g->n_pending, .m = s->n_left, .d = s->inputs.d, .n_blocks = s->inputs.n_blocks, .n_goals = g->o->n_goals,
+                                 .known = g->known, .y = g->y, .pending = g->pending, .pool = g->pool, .cost = g->cost == SIZE_MAX ? NULL : g->price,
+                                 .block = s->inputs.block, .maximize = maximize};
+    return cupel_choose(&t, &g->o->choose, g->job, &s->choice, err);
+}
+
+static double spread_of(const suggesting *g, size_t goal)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < g->n_known; i++) {
+        const double y = g->y[i * g->o->n_goals + goal];
+        if (isnan(y)) continue;
+        low = fmin(low, y);
+        high = fmax(high, y);
+    }
+    return high - low;
+}
+
+static void judge(suggesting *g)
+{
+    cupel_suggestion *s = g->s;
+    const cupel_choice *c = &s->choice;
+    char a[32], b[32];
+    cupel_say(g->job, CUPEL_NOTE, "%s candidate%s, %s result%s, %zu failed, %zu under way; %zu left out as tried", cupel_format_count(a, s->pool.records.n_rows),
+              s->pool.records.n_rows == 1 ? "" : "s", cupel_format_count(b, s->n_known), s->n_known == 1 ? "" : "s", s->n_failed, s->n_pending, s->n_repeated);
+    if (!c->modelled) {
+        cupel_say(g->job, CUPEL_NOTE, "no model yet (%zu result%s): candidates that fill the space", s->n_known, s->n_known == 1 ? "" : "s");
+        return;
+    }
+    double most = 0;
+    for (size_t i = 0; i < c->n; i++) most = fmax(most, c->pick[i].gain);
+    if (g->o->n_goals > 1) {
+        s->stop = most < LEAST_GAIN;
+        cupel_say(g->job, CUPEL_NOTE, "%zu goals; the batch adds at most %.3g to the dominated volume (in spreads of the goals)%s", g->o->n_goals, most,
+                  s->stop ? ": no candidate is worth an experiment" : "");
+        return;
+    }
+    const double least = fmax(0.1 * c->noise[0], LEAST_GAIN * spread_of(g, 0));
+    s->stop = most < least;
+    cupel_say(g->job, CUPEL_NOTE, "best so far %g, noise of a measurement %.2g, the next is expected to gain %.2g%s", c->best[0], c->noise[0], most,
+              s->stop ? ": less than the noise or a thousandth of the range, time to stop" : "");
+}
+
+static cupel_status read_tables(suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    const cupel_suggest_options *o = g->o;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_trial_table_read(o->pool, o->table_format, &s->pool, err));
+    if (!s->pool.records.n_rows) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no candidates; each row is one", o->pool));
+    if (o->tell) CUPEL_TRY(cupel_trial_table_read(o->tell, o->table_format, &s->tell, err));
+    if (o->pending) CUPEL_TRY(cupel_trial_table_read(o->pending, o->table_format, &s->pending, err));
+    g->told = o->tell != NULL;
+    g->waits = o->pending != NULL;
+done:
+    return st;
+}
+
+static cupel_status make_inputs(suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    const cupel_trial_table *table[CUPEL_INPUT_TABLES] = {&s->pool};
+    size_t n = 1;
+    if (g->told) table[n++] = &s->tell;
+    if (g->waits) table[n++] = &s->pending;
+    return cupel_inputs_make(table, n, g->input, g->n_inputs, g->o->formula, g->o->dot, g->job, &s->inputs, err);
+}
+
+cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_suggestion s = {.o = o, .id = SIZE_MAX};
+    suggesting g = {.o = o, .job = job, .s = &s, .cost = SIZE_MAX};
+    CUPEL_TRY(read_tables(&g, err));
+    CUPEL_TRY(find_goals(&g, err));
+    if (o->cost) CUPEL_TRY(cupel_column_find(&s.pool.header, s.pool.file, "", o->cost, "name it with --cost", &g.cost, err));
+    CUPEL_TRY(find_id(&g, err));
+    CUPEL_TRY(find_inputs(&g, err));
+    CUPEL_TRY(make_inputs(&g, err));
+    CUPEL_TRY(take_results(&g, err));
+    CUPEL_TRY(take_pool(&g, err));
+    CUPEL_TRY(choose(&g, err));
+    judge(&g);
+    *out = s;
+    s = (cupel_suggestion){0};
+done:
+    cupel_suggestion_release(&s);
+    cupel_free(g.input);
+    cupel_free(g.known);
+    cupel_free(g.y);
+    cupel_free(g.pending);
+    cupel_free(g.pool);
+    cupel_free(g.price);
+    return st;
+}
+
+void cupel_suggestion_release(cupel_suggestion *s)
+{
+    cupel_trial_table_release(&s->pool);
+    cupel_trial_table_release(&s->tell);
+    cupel_trial_table_release(&s->pending);
+    cupel_free(s->row);
+    cupel_inputs_release(&s->inputs);
+    cupel_choice_release(&s->choice);
+    *s = (cupel_suggestion){0};
+}

@@ -1,0 +1,54 @@
+/* The next experiments: what was measured, what may be tried, and what is wanted, to a short list with the figures it rests on. Reads tables (csv, tsv, jsonl,
+ * json), so that any instrument, notebook or robot can drive it. */
+#ifndef CUPEL_ENGINE_SUGGEST_H
+#define CUPEL_ENGINE_SUGGEST_H
+
+#include "core/base/str.h"
+#include "core/engine/inputs.h"
+#include "models/search/choose.h"
+
+typedef enum cupel_suggest_format { CUPEL_SUGGEST_CSV, CUPEL_SUGGEST_JSON, CUPEL_SUGGEST_JSONL } cupel_suggest_format;
+
+typedef struct cupel_goal_word {
+    const char *column; /* of the table of results */
+    bool maximize;
+} cupel_goal_word;
+
+typedef struct cupel_suggest_options {
+    const char *pool;      /* candidates: one row each */
+    const char *tell;      /* results: the same columns and the goals; NULL: nothing is known yet */
+    const char *pending;   /* experiments under way: the same columns; NULL: none */
+    const char *table_format; /* of all tables; NULL: by name */
+    size_t n_goals;
+    cupel_goal_word goal[CUPEL_GOALS_MAX];
+    const char *id;        /* the column of the pool that names a candidate; NULL: "id" where there is one, else the one that the results lack */
+    const char *cost;      /* a column of the pool, > 0; NULL: all cost the same */
+    const char *failed;    /* a column of the results: 1, true or yes where the experiment failed; NULL: "failed" where there is one */
+    const char *columns;   /* inputs, joined by commas; NULL: the columns that both tables have */
+    const char *formula;
+    cupel_dot dot;
+    bool again;            /* candidates that were measured may be chosen again */
+    cupel_choose_options choose;
+} cupel_suggest_options;
+
+/* What came of it. */
+typedef struct cupel_suggestion {
+    cupel_trial_table pool, tell, pending;
+    const cupel_suggest_options *o;
+    size_t id;               /* column of the pool; SIZE_MAX: the number of the row, from 1 */
+    size_t *row;             /* [candidates left] of the pool */
+    size_t n_left, n_known, n_failed, n_pending, n_repeated; /* candidates; results with values; failed; under way; measured or under way already */
+    cupel_inputs inputs;
+    cupel_choice choice;
+    bool stop;               /* no candidate is expected to gain more than the noise, or a thousandth of the spread of what is known */
+} cupel_suggestion;
+
+/* CUPEL_BAD_INPUT with file:line for what cannot be read, CUPEL_INFEASIBLE when no candidate is left. A row of results whose goals are empty has failed, or,
+ * where there is a column of failures that says no, is under way. Notes go through job. */
+cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *s, cupel_err *err);
+void cupel_suggestion_release(cupel_suggestion *s);
+
+/* The picks: id, the columns of the pool, and for each goal `NAME expected`, `NAME deviation`; then expected_gain, success, score, stop. */
+cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err);
+
+#endif

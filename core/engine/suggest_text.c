@@ -1,0 +1,139 @@
+/* Suggestions as text: a table, or JSON for the next program. */
+#include "core/base/err.h"
+#include "core/engine/suggest.h"
+#include "core/io/csv.h"
+#include "core/io/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Figures of a model, not measurements: six digits. */
+static double rounded(double x)
+{
+    char text[40];
+    double y = x;
+    snprintf(text, sizeof text, "%.6g", x);
+    return isfinite(x) && cupel_parse_double(cupel_text_of(text), &y) ? y : x;
+}
+
+/* "yield expected [%]" */
+static void name_of(const cupel_suggestion *s, size_t goal, const char *what, cupel_str *name)
+{
+    const char *column = s->o->goal[goal].column, *unit = "", *label = column;
+    const size_t at = s->tell.header.n ? cupel_header_find(&s->tell.header, column) : SIZE_MAX;
+    if (at != SIZE_MAX) label = s->tell.header.label[at], unit = s->tell.header.unit[at];
+    cupel_str_clear(name);
+    cupel_str_addf(name, "%s %s", label, what);
+    if (*unit) cupel_str_addf(name, " [%s]", unit);
+}
+
+/* Where the table gives a number as its own shortest text it is one; "007" stays text. */
+static void put_cell(cupel_json_out *w, cupel_text t)
+{
+    double x;
+    char text[32];
+    if (cupel_text_missing(t)) {
+        cupel_json_put_null(w);
+    } else if (cupel_parse_double(t, &x) && (memchr(t.p, '.', t.n) || memchr(t.p, 'e', t.n) || (cupel_format_double(text, x) == t.n && memcmp(text, t.p, t.n) == 0))) {
+        cupel_json_put_number(w, x);
+    } else {
+        cupel_json_put_text(w, t);
+    }
+}
+
+static void put_number(cupel_json_out *w, const char *name, double x)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_number(w, rounded(x));
+}
+
+static void put_json(const cupel_suggestion *s, const cupel_pick *p, cupel_str *name, cupel_json_out *w)
+{
+    const cupel_header *h = &s->pool.header;
+    const size_t row = s->row[p->row];
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "id");
+    if (s->id == SIZE_MAX) cupel_json_put_count(w, row + 1);
+    else put_cell(w, cupel_cell(&s->pool.records, row, s->id));
+    for (size_t i = 0; i < h->n; i++) {
+        if (i == s->id) continue;
+        cupel_json_name(w, strcmp(h->name[i], "id") == 0 ? "id (table)" : h->name[i]);
+        put_cell(w, cupel_text_trim(cupel_cell(&s->pool.records, row, i)));
+    }
+    for (size_t k = 0; k < s->o->n_goals; k++) {
+        name_of(s, k, "expected", name);
+        put_number(w, cupel_str_text(name), p->mean[k]);
+        name_of(s, k, "deviation", name);
+        put_number(w, cupel_str_text(name), p->deviation[k]);
+    }
+    put_number(w, "expected_gain", p->gain);
+    put_number(w, "success", p->success);
+    put_number(w, "score", p->score);
+    cupel_json_name(w, "stop");
+    cupel_json_put_bool(w, s->stop);
+    cupel_json_close(w, '}');
+}
+
+static void put_field(cupel_str *out, double x)
+{
+    cupel_str_putc(out, ',');
+    if (!isnan(x)) cupel_str_number(out, rounded(x));
+}
+
+static void put_csv_header(const cupel_suggestion *s, cupel_str *name, cupel_str *out)
+{
+    const cupel_header *h = &s->pool.header;
+    cupel_csv_put(out, cupel_text_of(s->id == SIZE_MAX ? "id" : h->name[s->id]), ',', true);
+    for (size_t i = 0; i < h->n; i++)
+        if (i != s->id) cupel_csv_put(out, cupel_text_of(h->name[i]), ',', false);
+    for (size_t k = 0; k < s->o->n_goals; k++) {
+        name_of(s, k, "expected", name);
+        cupel_csv_put(out, cupel_text_of(cupel_str_text(name)), ',', false);
+        name_of(s, k, "deviation", name);
+        cupel_csv_put(out, cupel_text_of(cupel_str_text(name)), ',', false);
+    }
+    cupel_str_puts(out, ",expected_gain,success,score,stop\n");
+}
+
+static void put_csv(const cupel_suggestion *s, const cupel_pick *p, cupel_str *out)
+{
+    const cupel_header *h = &s->pool.header;
+    const size_t row = s->row[p->row];
+    if (s->id == SIZE_MAX) cupel_str_addf(out, "%zu", row + 1);
+    else cupel_csv_put(out, cupel_cell(&s->pool.records, row, s->id), ',', true);
+    for (size_t i = 0; i < h->n; i++)
+        if (i != s->id) cupel_csv_put(out, cupel_cell(&s->pool.records, row, i), ',', false);
+    for (size_t k = 0; k < s->o->n_goals; k++) {
+        put_field(out, p->mean[k]);
+        put_field(out, p->deviation[k]);
+    }
+    put_field(out, p->gain);
+    put_field(out, p->success);
+    put_field(out, p->score);
+    cupel_str_puts(out, s->stop ? ",1\n" : ",0\n");
+}
+
+cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err)
+{
+    cupel_str name = {0};
+    cupel_json_out w = {.s = out, .compact = format == CUPEL_SUGGEST_JSONL};
+    if (format == CUPEL_SUGGEST_CSV) put_csv_header(s, &name, out);
+    if (format == CUPEL_SUGGEST_JSON) cupel_json_open(&w, '[');
+    for (size_t i = 0; i < s->choice.n; i++) {
+        const cupel_pick *p = &s->choice.pick[i];
+        if (format == CUPEL_SUGGEST_CSV) {
+            put_csv(s, p, out);
+        } else {
+            put_json(s, p, &name, &w);
+            if (w.compact) cupel_str_putc(out, '\n'), w = (cupel_json_out){.s = out, .compact = true};
+        }
+    }
+    if (format == CUPEL_SUGGEST_JSON) {
+        cupel_json_close(&w, ']');
+        cupel_str_putc(out, '\n');
+    }
+    const bool failed = out->failed || name.failed;
+    cupel_str_free(&name);
+    return failed ? cupel_no_memory(err, "suggestions as text", 0) : CUPEL_OK;
+}

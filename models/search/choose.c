@@ -1,0 +1,335 @@
+#include "models/search/choose_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/base/rng.h"
+#include "core/math/order.h"
+#include "core/math/stats.h"
+#include "models/search/gaussian_parts.h"
+
+#include <string.h>
+
+/* Fewer measured rows than this do not make a model. */
+enum { LEAST_ROWS = 2 };
+/* Streams of random numbers. */
+enum { STREAM_TIES = 1001, STREAM_RANDOM = 1002, STREAM_THOMPSON = 2000 };
+/* A draw of Thompson's is of so many candidates at most: those with the highest mean plus deviation. */
+enum { DRAW_MAX = 1500 };
+
+cupel_choose_options cupel_choose_defaults(void)
+{
+    return (cupel_choose_options){.acquisition = CUPEL_ACQUIRE_AUTO, .batch = 1, .seed = 1, .process = cupel_gauss_defaults()};
+}
+
+void cupel_choice_release(cupel_choice *c)
+{
+    cupel_free(c->pick);
+    cupel_free(c->relevance);
+    *c = (cupel_choice){0};
+}
+
+/* ---- room ---- */
+
+static void chooser_release(cupel_chooser *c)
+{
+    cupel_free(c->x);
+    cupel_free(c->all);
+    for (size_t g = 0; g < CUPEL_GOALS_MAX; g++) {
+        cupel_free(c->y[g]);
+        cupel_free(c->theta[g]);
+        cupel_free(c->mean[g]);
+        cupel_free(c->deviation[g]);
+    }
+    cupel_free(c->success);
+    cupel_free(c->score);
+    cupel_free(c->gain);
+    cupel_free(c->taken);
+}
+
+static bool make_room(cupel_chooser *c)
+{
+    const cupel_choose_task *t = c->t;
+    const size_t rows = t->n + t->n_pending + c->o->batch;
+    c->x = cupel_alloc(cupel_mul(rows, t->d), sizeof *c->x);
+    c->success = cupel_alloc(t->m, sizeof *c->success);
+    c->score = cupel_alloc(t->m, sizeof *c->score);
+    c->gain = cupel_alloc(t->m, sizeof *c->gain);
+    c->taken = cupel_alloc(t->m, sizeof *c->taken);
+    if (!c->x || !c->success || !c->score || !c->gain || !c->taken) return false;
+    for (size_t g = 0; g < t->n_goals; g++) {
+        c->y[g] = cupel_alloc(rows, sizeof *c->y[g]);
+        c->theta[g] = cupel_alloc(t->n_blocks + 1, sizeof *c->theta[g]);
+        c->mean[g] = cupel_alloc(t->m, sizeof *c->mean[g]);
+        c->deviation[g] = cupel_alloc(t->m, sizeof *c->deviation[g]);
+        if (!c->y[g] || !c->theta[g] || !c->mean[g] || !c->deviation[g]) return false;
+    }
+    return true;
+}
+
+static bool failed(const cupel_choose_task *t, size_t i) { return isnan(t->y[i * t->n_goals]); }
+
+static cupel_status take_rows(cupel_chooser *c, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    for (size_t i = 0; i < t->n; i++) {
+        if (failed(t, i)) {
+            c->n_failed++;
+            continue;
+        }
+        memcpy(c->x + c->n_good * t->d, t->known + i * t->d, t->d * sizeof *c->x);
+        for (size_t g = 0; g < t->n_goals; g++) c->y[g][c->n_good] = t->y[i * t->n_goals + g] * (t->maximize[g] ? 1 : -1);
+        c->n_good++;
+    }
+    c->n_rows = c->n_good;
+    for (size_t g = 0; g < t->n_goals; g++) {
+        double mean;
+        c->best[g] = -INFINITY;
+        for (size_t i = 0; i < c->n_good; i++) c->best[g] = fmax(c->best[g], c->y[g][i]);
+        cupel_gauss_standard(c->y[g], c->n_good, &mean, &c->spread[g]);
+    }
+    if (!c->n_failed) return CUPEL_OK;
+    c->all = cupel_alloc(cupel_mul(t->n, t->d + 1), sizeof *c->all);
+    if (!c->all) return cupel_no_memory(err, "what was tried", 0);
+    c->label = c->all + t->n * t->d;
+    memcpy(c->all, t->known, t->n * t->d * sizeof *c->all);
+    for (size_t i = 0; i < t->n; i++) c->label[i] = failed(t, i) ? 0 : 1;
+    return CUPEL_OK;
+}
+
+/* ---- models ---- */
+
+static cupel_gauss_options process_options(const cupel_chooser *c, size_t goal)
+{
+    cupel_gauss_options p = c->o->process;
+    p.seed = c->o->seed + goal;
+    p.threads = c->job->threads;
+    p.maximize = true;
+    return p;
+}
+
+static cupel_gauss_rows rows_of(const cupel_chooser *c, size_t n, const double *x, const double *y)
+{
+    return (cupel_gauss_rows){.n = n, .d = c->t->d, .n_blocks = c->t->n_blocks, .x = x, .y = y, .block = c->t->block};
+}
+
+static cupel_status learn(cupel_chooser *c, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t g = 0; g < c->t->n_goals && st == CUPEL_OK; g++) {
+        const cupel_gauss_options p = process_options(c, g);
+        const cupel_gauss_rows r = rows_of(c, c->n_good, c->x, c->y[g]);
+        st = cupel_gauss_learn(&r, &p, c->theta[g], err);
+    }
+    return st;
+}
+
+/* Chance that a candidate does not fail: a process of the labels 0 and 1, cut at 1/2; some hope is left everywhere. */
+static cupel_status learn_failures(cupel_chooser *c, cupel_err *err)
+{
+    static const double HOPE = 0.02;
+    const cupel_choose_task *t = c->t;
+    cupel_gauss *process = NULL;
+    double theta[CUPEL_GAUSS_BLOCKS + 1], *deviation = NULL;
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0; i < t->m; i++) c->success[i] = 1;
+    if (!c->n_failed) return CUPEL_OK;
+    cupel_gauss_options p = process_options(c, CUPEL_GOALS_MAX);
+    p.noise = 0.05;
+    const cupel_gauss_rows r = rows_of(c, t->n, c->all, c->label);
+    deviation = cupel_alloc(t->m, sizeof *deviation);
+    if (!deviation) CUPEL_TRY(cupel_no_memory(err, "chances of success", t->m * sizeof *deviation));
+    CUPEL_TRY(cupel_gauss_learn(&r, &p, theta, err));
+    CUPEL_TRY(cupel_gauss_new(&r, theta, &process, err));
+    CUPEL_TRY(cupel_gauss_predict(process, t->pool, t->m, c->job->threads, c->success, deviation, err));
+    const double noise = cupel_gauss_noise(process);
+    for (size_t i = 0; i < t->m; i++)
+        c->success[i] = HOPE + (1 - HOPE) * cupel_normal_cdf((c->success[i] - 0.5) / sqrt(deviation[i] * deviation[i] + noise * noise + 1e-12));
+done:
+    cupel_gauss_free(process);
+    cupel_free(deviation);
+    return st;
+}
+
+/* Experiments under way count as measured at their expected values. */
+static cupel_status believe(cupel_chooser *c, const double *x, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    double deviation;
+    cupel_status st = CUPEL_OK;
+    for (size_t g = 0; g < t->n_goals && st == CUPEL_OK; g++) {
+        cupel_gauss *process = NULL;
+        const cupel_gauss_rows r = rows_of(c, c->n_rows, c->x, c->y[g]);
+        st = cupel_gauss_new(&r, c->theta[g], &process, err);
+        if (st == CUPEL_OK) st = cupel_gauss_predict(process, x, 1, 1, &c->y[g][c->n_rows], &deviation, err);
+        cupel_gauss_free(process);
+    }
+    memcpy(c->x + c->n_rows * t->d, x, t->d * sizeof *c->x);
+    c->n_rows++;
+    return st;
+}
+
+/* ---- scores ---- */
+
+static cupel_status draw(const cupel_chooser *c, const cupel_gauss *process, size_t stream, double *score, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    cupel_status st = CUPEL_OK;
+    const size_t n = t->m < DRAW_MAX ? t->m : DRAW_MAX;
+    size_t *order = cupel_alloc(t->m, sizeof *order);
+    double *x = cupel_alloc(cupel_mul(n, t->d + 1) + t->m, sizeof *x), *value = x + n * t->d, *key = value + n;
+    if (!order || !x) CUPEL_TRY(cupel_no_memory(err, "a draw", 0));
+    for (size_t i = 0; i < t->m; i++) key[i] = c->taken[i] ? INFINITY : -(c->mean[0][i] + 3 * c->deviation[0][i]);
+    CUPEL_TRY(cupel_order(key, t->m, order, err));
+    for (size_t i = 0; i < n; i++) memcpy(x + i * t->d, t->pool + order[i] * t->d, t->d * sizeof *x);
+    CUPEL_TRY(cupel_gauss_draw(process, x, n, c->o->seed, STREAM_THOMPSON + stream, value, err));
+    for (size_t i = 0; i < t->m; i++) score[i] = -INFINITY;
+    for (size_t i = 0; i < n; i++) score[order[i]] = value[i];
+done:
+    cupel_free(order);
+    cupel_free(x);
+    return st;
+}
+
+static cupel_status score_one_goal(cupel_chooser *c, const cupel_gauss *process, size_t pick, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    const double best = c->best[0];
+    if (c->o->acquisition == CUPEL_ACQUIRE_THOMPSON) {
+        cupel_status st = draw(c, process, pick, c->score, err);
+        if (st != CUPEL_OK) return st;
+    }
+    for (size_t i = 0; i < t->m; i++) {
+        const double mean = c->mean[0][i], s = c->deviation[0][i];
+        c->gain[i] = cupel_expected_improvement(mean, s, best);
+        switch (c->o->acquisition) {
+        case CUPEL_ACQUIRE_UCB: c->score[i] = mean + 2 * s; break;
+        case CUPEL_ACQUIRE_PI: c->score[i] = cupel_probability_of_improvement(mean, s, best) * c->success[i]; break;
+        case CUPEL_ACQUIRE_EI: c->score[i] = c->gain[i] * c->success[i] / (t->cost ? t->cost[i] : 1); break;
+        case CUPEL_ACQUIRE_THOMPSON: break;
+        default: c->score[i] = cupel_log_expected_improvement(mean, s, best) + cupel_log(c->success[i]) - (t->cost ? cupel_log(t->cost[i]) : 0);
+        }
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status score(cupel_chooser *c, size_t pick, double *noise, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    cupel_gauss *process[CUPEL_GOALS_MAX] = {NULL};
+    cupel_status st = CUPEL_OK;
+    for (size_t g = 0; g < t->n_goals; g++) {
+        const cupel_gauss_rows r = rows_of(c, c->n_rows, c->x, c->y[g]);
+        CUPEL_TRY(cupel_gauss_new(&r, c->theta[g], &process[g], err));
+        CUPEL_TRY(cupel_gauss_predict(process[g], t->pool, t->m, c->job->threads, c->mean[g], c->deviation[g], err));
+        noise[g] = cupel_gauss_noise(process[g]);
+    }
+    if (t->n_goals == 1) {
+        st = score_one_goal(c, process[0], pick, err);
+        goto done;
+    }
+    CUPEL_TRY(cupel_choose_hypervolume(c, c->gain, err));
+    for (size_t i = 0; i < t->m; i++)
+        c->score[i] = cupel_log(c->gain[i] + 1e-300) + cupel_log(c->success[i]) - (t->cost ? cupel_log(t->cost[i]) : 0);
+done:
+    for (size_t g = 0; g < t->n_goals; g++) cupel_gauss_free(process[g]);
+    return st;
+}
+
+/* ---- picks ---- */
+
+static size_t best_of(const cupel_chooser *c, const double *score)
+{
+    size_t best = SIZE_MAX;
+    uint64_t tie = 0;
+    for (size_t i = 0; i < c->t->m; i++) {
+        if (c->taken[i] || isnan(score[i])) continue;
+        const uint64_t mine = cupel_rng_bits(c->o->seed, STREAM_TIES, i);
+        if (best != SIZE_MAX && (score[i] < score[best] || (score[i] == score[best] && mine <= tie))) continue;
+        best = i;
+        tie = mine;
+    }
+    return best;
+}
+
+static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    double noise[CUPEL_GOALS_MAX];
+    cupel_status st = score(c, k, noise, err);
+    if (st != CUPEL_OK) return st;
+    if (!k) memcpy(out->noise, noise, sizeof noise);
+    const size_t at = best_of(c, c->score);
+    if (at == SIZE_MAX) return cupel_fail(err, CUPEL_FAILED, "no candidate has a score; please report it");
+    cupel_pick *p = &out->pick[k];
+    *p = (cupel_pick){.row = at, .score = c->score[at], .gain = c->gain[at], .success = c->success[at]};
+    for (size_t g = 0; g < t->n_goals; g++) {
+        p->mean[g] = c->mean[g][at] * (t->maximize[g] ? 1 : -1);
+        p->deviation[g] = c->deviation[g][at];
+    }
+    c->taken[at] = true;
+    return k + 1 < out->n ? believe(c, t->pool + at * t->d, err) : CUPEL_OK;
+}
+
+static cupel_pick blank(size_t row, double success)
+{
+    cupel_pick p = {.row = row, .score = NAN, .gain = NAN, .success = success};
+    for (size_t g = 0; g < CUPEL_GOALS_MAX; g++) p.mean[g] = p.deviation[g] = NAN;
+    return p;
+}
+
+/* Without a model: by chance, or as far as can be from what was tried. */
+static cupel_status pick_blindly(cupel_chooser *c, cupel_choice *out, cupel_err *err)
+{
+    size_t *taken = cupel_alloc(out->n, sizeof *taken);
+    if (!taken) return cupel_no_memory(err, "a batch", out->n * sizeof *taken);
+    for (size_t i = 0; i < c->t->m; i++) c->score[i] = cupel_rng_uniform(c->o->seed, STREAM_RANDOM, i);
+    for (size_t k = 0; k < out->n; k++) {
+        taken[k] = c->o->acquisition == CUPEL_ACQUIRE_RANDOM ? best_of(c, c->score) : cupel_choose_far(c, k, taken);
+        c->taken[taken[k]] = true;
+        out->pick[k] = blank(taken[k], c->success[taken[k]]);
+    }
+    cupel_free(taken);
+    return CUPEL_OK;
+}
+
+static cupel_status describe(const cupel_chooser *c, cupel_choice *out, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    for (size_t g = 0; g < t->n_goals; g++) {
+        out->best[g] = c->n_good ? c->best[g] * (t->maximize[g] ? 1 : -1) : (double)NAN;
+        out->noise[g] = NAN;
+    }
+    out->modelled = c->modelled;
+    if (!c->modelled) return CUPEL_OK;
+    out->relevance = cupel_alloc(t->n_blocks, sizeof *out->relevance);
+    if (!out->relevance) return cupel_no_memory(err, "relevance of columns", 0);
+    for (size_t b = 0; b < t->n_blocks; b++) out->relevance[b] = exp(-c->theta[0][b]);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options *o, const cupel_job *job, cupel_choice *out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_chooser c = {.t = t, .o = o, .job = job};
+    cupel_choice made = {.n = o->batch < t->m ? o->batch : t->m};
+    if (!t->m || !o->batch) return cupel_fail(err, CUPEL_BAD_INPUT, "there are no candidates left to choose from");
+    if (!t->d || !t->n_goals || t->n_goals > CUPEL_GOALS_MAX)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "a choice with %zu columns and %zu goals, expected at least one column and 1 to %d goals", t->d, t->n_goals,
+                          (int)CUPEL_GOALS_MAX);
+    made.pick = cupel_alloc(made.n, sizeof *made.pick);
+    if (!made.pick || !make_room(&c)) CUPEL_TRY(cupel_no_memory(err, "a choice among candidates", 0));
+    CUPEL_TRY(take_rows(&c, err));
+    CUPEL_TRY(learn_failures(&c, err));
+    c.modelled = c.n_good >= LEAST_ROWS && o->acquisition != CUPEL_ACQUIRE_RANDOM;
+    if (c.modelled) CUPEL_TRY(learn(&c, err));
+    CUPEL_TRY(describe(&c, &made, err));
+    if (!c.modelled) CUPEL_TRY(pick_blindly(&c, &made, err));
+    for (size_t i = 0; c.modelled && i < t->n_pending; i++) CUPEL_TRY(believe(&c, t->pending + i * t->d, err));
+    for (size_t k = 0; c.modelled && k < made.n; k++) CUPEL_TRY(pick_by_model(&c, k, &made, err));
+    *out = made;
+    made = (cupel_choice){0};
+done:
+    cupel_choice_release(&made);
+    chooser_release(&c);
+    return st;
+}

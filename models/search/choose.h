@@ -1,0 +1,57 @@
+/* Which candidates to try next, given what was measured: the loop as numbers, without tables or files.
+ *
+ * A Gaussian process for each goal (models/search/gaussian.h), an acquisition on top (models/search/acquisition.h). Each member of a batch, and each
+ * experiment that is under way, is taken as measured at its expected value before the next is chosen, so that a batch spreads (the kriging believer of
+ * Ginsbourger, Le Riche, Carraro 2010, doi:10.1007/978-3-642-10701-6_6). Rows that failed teach where not to go: the chance of success multiplies what a
+ * candidate is worth, its cost divides it. Several goals: the expected growth of the hypervolume they dominate (Emmerich, Giannakoglou, Naujoks 2006,
+ * doi:10.1109/TEVC.2005.859463), by quasi-random numbers. */
+#ifndef CUPEL_MODELS_SEARCH_CHOOSE_H
+#define CUPEL_MODELS_SEARCH_CHOOSE_H
+
+#include "core/sys/job.h"
+#include "models/search/acquisition.h"
+#include "models/search/gaussian.h"
+
+enum { CUPEL_GOALS_MAX = 4 };
+
+typedef struct cupel_choose_task {
+    size_t n, n_pending, m, d, n_blocks, n_goals;
+    const double *known;         /* [n][d] what was tried; columns of about 0..1, finite */
+    const double *y;             /* [n][n_goals]; a row of NaN is one that failed */
+    const double *pending;       /* [n_pending][d] under way */
+    const double *pool;          /* [m][d] candidates */
+    const double *cost;          /* [m] > 0; NULL: all the same */
+    const unsigned char *block;  /* [d] */
+    const bool *maximize;        /* [n_goals] */
+} cupel_choose_task;
+
+typedef struct cupel_choose_options {
+    cupel_acquisition acquisition;
+    size_t batch;
+    uint64_t seed;
+    cupel_gauss_options process; /* seed, threads and direction are set from the others */
+} cupel_choose_options;
+cupel_choose_options cupel_choose_defaults(void);
+
+/* One candidate of the batch, as it was seen when it was chosen. */
+typedef struct cupel_pick {
+    size_t row;
+    double mean[CUPEL_GOALS_MAX], deviation[CUPEL_GOALS_MAX]; /* unit of the goal; NaN before there is a model */
+    double score;   /* what the acquisition says; larger is better */
+    double gain;    /* expected improvement of the goal in its unit (one goal), or of the hypervolume in units of the goals' spreads */
+    double success; /* chance that the experiment does not fail; 1 without failures */
+} cupel_pick;
+
+typedef struct cupel_choice {
+    size_t n;              /* min(batch, m) */
+    cupel_pick *pick;      /* [n] */
+    bool modelled;         /* false: too little was known, the picks fill the space */
+    double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX]; /* best known value, one deviation of the noise */
+    double *relevance;     /* [n_blocks] 1 / length of the first goal's process; NULL before there is a model */
+} cupel_choice; /* {0} is empty */
+
+/* Equal inputs and seed give equal picks, for any number of threads. CUPEL_BAD_INPUT: no candidates. */
+cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options *o, const cupel_job *job, cupel_choice *c, cupel_err *err);
+void cupel_choice_release(cupel_choice *c);
+
+#endif

@@ -1,0 +1,29 @@
+/* What the files of models/search/choose*.c share. */
+#ifndef CUPEL_MODELS_SEARCH_CHOOSE_PARTS_H
+#define CUPEL_MODELS_SEARCH_CHOOSE_PARTS_H
+
+#include "models/search/choose.h"
+
+/* A choice on its way. Values are turned so that larger is better. */
+typedef struct cupel_chooser {
+    const cupel_choose_task *t;
+    const cupel_choose_options *o;
+    const cupel_job *job;
+    size_t n_good, n_failed, n_rows;       /* measured; failed; measured and believed */
+    double *x, *y[CUPEL_GOALS_MAX];        /* [n_rows][d], [n_rows]: measured rows first, then those that are believed; room for all */
+    double *all, *label;                   /* [n][d], [n] every row and whether it succeeded; NULL without failures */
+    double *theta[CUPEL_GOALS_MAX];
+    double best[CUPEL_GOALS_MAX], spread[CUPEL_GOALS_MAX];
+    double *mean[CUPEL_GOALS_MAX], *deviation[CUPEL_GOALS_MAX]; /* [m] */
+    double *success, *score, *gain;        /* [m] */
+    bool *taken;                           /* [m] */
+    bool modelled;
+} cupel_chooser;
+
+/* The candidate farthest from all that was tried, is under way or was taken; the first of all by chance. */
+size_t cupel_choose_far(const cupel_chooser *c, size_t n_taken, const size_t *taken);
+
+/* gain [m]: expected growth of the dominated hypervolume, in spreads of the goals, when a candidate is measured. */
+cupel_status cupel_choose_hypervolume(const cupel_chooser *c, double *gain, cupel_err *err);
+
+#endif

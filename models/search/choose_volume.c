@@ -1,0 +1,86 @@
+/* Several goals: how much a candidate is expected to add to the volume that the best known values dominate. */
+#include "models/search/choose_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/math/sobol.h"
+#include "core/math/stats.h"
+#include "core/sys/par.h"
+#include "models/search/hypervolume.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { POINTS = 64, BLOCK = 64 };
+/* The corner that volumes are measured from lies so many ranges of the front below its worst values. */
+static const double BELOW = 0.1;
+
+typedef struct growth {
+    const cupel_chooser *c;
+    size_t n_front;
+    double *front;                          /* [n_front][goals] in spreads, from the corner */
+    double corner[CUPEL_GOALS_MAX];
+    double z[POINTS][CUPEL_GOALS_MAX];      /* normal numbers */
+    double *gain;
+} growth;
+
+static cupel_status make_front(growth *w, cupel_err *err)
+{
+    const cupel_chooser *c = w->c;
+    const size_t g = c->t->n_goals;
+    w->front = cupel_alloc(cupel_mul(c->n_rows, g), sizeof *w->front);
+    if (!w->front) return cupel_no_memory(err, "a front", 0);
+    for (size_t i = 0; i < c->n_rows; i++)
+        for (size_t k = 0; k < g; k++) w->front[i * g + k] = c->y[k][i] / c->spread[k];
+    w->n_front = cupel_front(w->front, c->n_rows, g);
+    for (size_t k = 0; k < g; k++) {
+        double low = INFINITY, high = -INFINITY, lowest = INFINITY;
+        for (size_t i = 0; i < w->n_front; i++) {
+            low = fmin(low, w->front[i * g + k]);
+            high = fmax(high, w->front[i * g + k]);
+        }
+        for (size_t i = 0; i < c->n_good; i++) lowest = fmin(lowest, c->y[k][i] / c->spread[k]);
+        w->corner[k] = (w->n_front > 1 ? low : lowest) - BELOW * fmax(high - low, 1);
+    }
+    for (size_t i = 0; i < w->n_front; i++)
+        for (size_t k = 0; k < g; k++) w->front[i * g + k] -= w->corner[k];
+    return CUPEL_OK;
+}
+
+static cupel_status grow_block(void *user, size_t item, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    const growth *w = user;
+    const cupel_chooser *c = w->c;
+    const size_t g = c->t->n_goals, from = item * BLOCK, end = from + BLOCK < c->t->m ? from + BLOCK : c->t->m;
+    double p[CUPEL_GOALS_MAX];
+    for (size_t i = from; i < end; i++) {
+        double sum = 0;
+        for (size_t s = 0; s < POINTS; s++) {
+            double add;
+            for (size_t k = 0; k < g; k++) p[k] = (c->mean[k][i] + c->deviation[k][i] * w->z[s][k]) / c->spread[k] - w->corner[k];
+            cupel_status st = cupel_hypervolume_added(w->front, w->n_front, g, p, &add, err);
+            if (st != CUPEL_OK) return st;
+            sum += add;
+        }
+        w->gain[i] = sum / POINTS;
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_choose_hypervolume(const cupel_chooser *c, double *gain, cupel_err *err)
+{
+    growth w = {.c = c, .gain = gain};
+    cupel_sobol s;
+    double u[CUPEL_GOALS_MAX];
+    cupel_status st = make_front(&w, err);
+    cupel_sobol_init(&s, c->t->n_goals);
+    cupel_sobol_shift(&s, c->o->seed);
+    for (size_t i = 0; i < POINTS; i++) {
+        cupel_sobol_point(&s, i, u);
+        for (size_t k = 0; k < c->t->n_goals; k++) w.z[i][k] = cupel_normal_quantile(fmin(fmax(u[k], 1e-6), 1 - 1e-6));
+    }
+    if (st == CUPEL_OK) st = cupel_par_for(c->job->threads, (c->t->m + BLOCK - 1) / BLOCK, grow_block, &w, err);
+    cupel_free(w.front);
+    return st;
+}
