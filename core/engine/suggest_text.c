@@ -48,7 +48,7 @@ static void put_number(cupel_json_out *w, const char *name, double x)
     cupel_json_put_number(w, rounded(x));
 }
 
-static void put_json(const cupel_suggestion *s, const cupel_pick *p, cupel_str *name, cupel_json_out *w)
+static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str *name, cupel_json_out *w)
 {
     const cupel_header *h = &s->pool.header;
     const size_t row = s->row[p->row];
@@ -96,7 +96,7 @@ static void put_csv_header(const cupel_suggestion *s, cupel_str *name, cupel_str
     cupel_str_puts(out, ",expected_gain,success,score,stop\n");
 }
 
-static void put_csv(const cupel_suggestion *s, const cupel_pick *p, cupel_str *out)
+static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str *out)
 {
     const cupel_header *h = &s->pool.header;
     const size_t row = s->row[p->row];
@@ -121,7 +121,7 @@ cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_form
     if (format == CUPEL_SUGGEST_CSV) put_csv_header(s, &name, out);
     if (format == CUPEL_SUGGEST_JSON) cupel_json_open(&w, '[');
     for (size_t i = 0; i < s->choice.n; i++) {
-        const cupel_pick *p = &s->choice.pick[i];
+        const cupel_chosen *p = &s->choice.pick[i];
         if (format == CUPEL_SUGGEST_CSV) {
             put_csv(s, p, out);
         } else {

@@ -34,17 +34,17 @@ typedef struct cupel_choose_options {
 cupel_choose_options cupel_choose_defaults(void);
 
 /* One candidate of the batch, as it was seen when it was chosen. */
-typedef struct cupel_pick {
+typedef struct cupel_chosen {
     size_t row;
     double mean[CUPEL_GOALS_MAX], deviation[CUPEL_GOALS_MAX]; /* unit of the goal; NaN before there is a model */
     double score;   /* what the acquisition says; larger is better */
     double gain;    /* expected improvement of the goal in its unit (one goal), or of the hypervolume in units of the goals' spreads */
     double success; /* chance that the experiment does not fail; 1 without failures */
-} cupel_pick;
+} cupel_chosen;
 
 typedef struct cupel_choice {
     size_t n;              /* min(batch, m) */
-    cupel_pick *pick;      /* [n] */
+    cupel_chosen *pick;      /* [n] */
     bool modelled;         /* false: too little was known, the picks fill the space */
     double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX]; /* best known value, one deviation of the noise */
     double *relevance;     /* [n_blocks] 1 / length of the first goal's process; NULL before there is a model */

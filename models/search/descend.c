@@ -71,7 +71,7 @@ static void update(state *s, bool first)
 }
 
 /* The next point along the step, halved until the value falls far enough; *moved false when it never does. */
-static cupel_status search(const cupel_descent *d, state *s, double slope, double *value, size_t *used, bool *moved, cupel_err *err)
+static cupel_status search(const cupel_downhill *d, state *s, double slope, double *value, size_t *used, bool *moved, cupel_err *err)
 {
     double t = 1, v = NAN;
     *moved = false;
@@ -90,7 +90,7 @@ static cupel_status search(const cupel_descent *d, state *s, double slope, doubl
     return CUPEL_OK;
 }
 
-static cupel_status descend(const cupel_descent *d, state *s, double *value, cupel_err *err)
+static cupel_status descend(const cupel_downhill *d, state *s, double *value, cupel_err *err)
 {
     size_t used = 1;
     cupel_status st = d->fn(d->user, s->x, value, s->g, err);
@@ -106,7 +106,7 @@ static cupel_status descend(const cupel_descent *d, state *s, double *value, cup
     return st;
 }
 
-cupel_status cupel_descend(const cupel_descent *d, double *x, double *value, double *inverse, cupel_err *err)
+cupel_status cupel_descend(const cupel_downhill *d, double *x, double *value, double *inverse, cupel_err *err)
 {
     const size_t n = d->n;
     if (!n || n > CUPEL_DESCEND_MAX)

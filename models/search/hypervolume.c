@@ -64,7 +64,10 @@ static cupel_status added(const double *p, size_t n, size_t m, const double *x, 
     *out = all;
     if (!n || !(all > 0)) return CUPEL_OK;
     for (size_t i = 0; i < n; i++)
-        if (covers(p + i * m, x, m)) return *out = 0, CUPEL_OK;
+        if (covers(p + i * m, x, m)) {
+            *out = 0;
+            return CUPEL_OK;
+        }
     if (n * m > ON_STACK && !(limited = cupel_alloc(n * m, sizeof *limited))) return cupel_no_memory(err, "a front", n * m * sizeof *limited);
     for (size_t i = 0; i < n * m; i++) limited[i] = fmin(p[i], x[i % m]);
     cupel_status st = volume_of(limited, cupel_front(limited, n, m), m, &inside, err);

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# suggest as a user or a robot calls it.
+set -u
+C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+err() { grep -q -- "$1" "$T/err"; }
+out() { grep -q -- "$1" "$T/out"; }
+# A hill over two inputs, with its top at a = 7, b = 3.
+awk 'BEGIN { print "id,a,b"; for (a = 0; a <= 10; a++) for (b = 0; b <= 10; b++) print "p" a "_" b "," a "," b }' >"$T/pool.csv"
+awk 'BEGIN { print "a,b,height [mm]"; n = split("0 0 10 0 0 10 10 10 5 5 2 8 8 2 9 9", x, " "); for (i = 1; i < n; i += 2) print x[i] "," x[i + 1] "," 100 - (x[i] - 7) ^ 2 - 2 * (x[i + 1] - 3) ^ 2 }' >"$T/known.csv"
+s() { run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --maximize "$@"; }
+
+s --format json; { [ $rc = 0 ] && out '"id": "p[0-9]*_[0-9]*"' && out '"height expected \[mm\]"' && out '"expected_gain"' && [ "$(head -c 1 "$T/out")" = '[' ]; }; check 'JSON: a list of candidates' $?
+cp "$T/known.csv" "$T/start.csv"; found=1
+for i in $(seq 12); do # of 113: by chance one in nine would come so far
+  s; tail -n 1 "$T/out" | awk -F, '{ print $2 "," $3 "," 100 - ($2 - 7) ^ 2 - 2 * ($3 - 3) ^ 2 }' >>"$T/known.csv"
+  if grep -qx '7,3,100' "$T/known.csv"; then found=0; break; fi
+done
+check "the top of the hill in $i experiments" $found; mv "$T/start.csv" "$T/known.csv"
+s --batch 8 --threads 1; cp "$T/out" "$T/one"; s --batch 8 --threads 2; { [ $rc = 0 ] && cmp -s "$T/out" "$T/one" && [ "$(wc -l <"$T/out")" = 9 ]; }; check 'the same for 1 and 2 threads' $?
+[ "$(cut -d, -f1 "$T/out" | sort -u | wc -l)" = 9 ]; check 'a batch of different candidates' $?
+! grep -qE '^p(5_5|2_8|8_2|9_9|0_0|10_0|0_10|10_10),' "$T/out"; check 'none that was measured' $?
+s --batch 3 -o "$T/next.jsonl"; { [ $rc = 0 ] && [ "$(wc -l <"$T/next.jsonl")" = 3 ] && [ ! -s "$T/out" ]; }; check '-o FILE' $?
+for a in ei log-ei ucb thompson pi random; do s --acquisition $a --batch 2; { [ $rc = 0 ] && [ "$(wc -l <"$T/out")" = 3 ]; }; check "--acquisition $a" $?; done
+run suggest --pool "$T/pool.csv" --target height --maximize --batch 3; { [ $rc = 0 ] && err 'no model yet'; }; check 'nothing known yet: candidates that fill the space' $?
+
+# Failures, what is under way, cost.
+awk -F, 'NR == 1 { print } NR > 1 { print $1 "," $2 "," ($1 > 6 ? "" : $3) }' "$T/known.csv" >"$T/failed.csv"
+run suggest --pool "$T/pool.csv" --tell "$T/failed.csv" --target height --maximize --format json; { [ $rc = 0 ] && err '4 failed' && ! out '"id": "p\(8\|9\|10\)_'; }; check 'failures teach where not to go' $?
+awk -F, 'NR == 1 { print $0 ",failed" } NR > 1 { print $1 "," $2 "," ($1 > 6 ? "" : $3) "," ($1 > 8 ? "yes" : "no") }' "$T/known.csv" >"$T/mixed.csv"
+run suggest --pool "$T/pool.csv" --tell "$T/mixed.csv" --target height --maximize; { [ $rc = 0 ] && err '3 failed, 1 under way'; }; check 'a column of failures' $?
+s; pick=$(sed -n 2p "$T/out" | cut -d, -f1); { echo a,b; sed -n 2p "$T/out" | cut -d, -f2,3; } >"$T/pending.csv"
+s --pending "$T/pending.csv"; { [ $rc = 0 ] && ! grep -q "^$pick," "$T/out"; }; check 'what is under way is not asked again' $?
+awk -F, -v p="$pick" 'NR == 1 { print $0 ",price" } NR > 1 { print $0 "," ($1 == p ? 1000000 : 1) }' "$T/pool.csv" >"$T/priced.csv"
+run suggest --pool "$T/priced.csv" --tell "$T/known.csv" --target height --maximize --cost price; { [ $rc = 0 ] && ! grep -q "^$pick," "$T/out"; }; check 'a dear candidate is left' $?
+awk -F, 'NR == 1 { print $0 ",weight" } NR > 1 { print $0 "," $1 + $2 }' "$T/known.csv" >"$T/two.csv"
+run suggest --pool "$T/pool.csv" --tell "$T/two.csv" --target height:max --target weight:min --batch 3 --format json; { [ $rc = 0 ] && out '"weight expected"' && err '2 goals'; }; check 'two goals' $?
+
+# Words and formulas.
+printf 'id,solvent,t\n1,water,10\n2,water,20\n3,ethanol,10\n4,ethanol,20\n5,hexane,10\n' >"$T/words.csv"; printf 'solvent,t,y\nwater,15,1\nethanol,15,5\nhexane,15,2\n' >"$T/wk.csv"
+run suggest --pool "$T/words.csv" --tell "$T/wk.csv" --target y --maximize; { [ $rc = 0 ] && grep -q '^[34],ethanol' "$T/out"; }; check 'words are inputs' $?
+printf 'formula\nPbTe\nPbSe\nSnTe\nBi2Te3\nSb2Te3\nBi2Se3\nNaCl\n' >"$T/f.csv"; printf 'formula,zt\nPbS,0.4\nGeTe,0.8\nBi2S3,0.3\nKCl,0.01\nNaBr,0.01\n' >"$T/fk.csv"
+run suggest --pool "$T/f.csv" --tell "$T/fk.csv" --target zt --maximize; { [ $rc = 0 ] && ! out NaCl; }; check 'formulas are inputs' $?
+awk -F, 'NR == 1 { print "id,formula,a" } NR > 1 { print NR "," $1 "," NR }' "$T/f.csv" >"$T/fi.csv"; sed '1s/$/,a/; 2,$s/$/,3/' "$T/fk.csv" >"$T/fki.csv"
+run suggest --pool "$T/fi.csv" --tell "$T/fki.csv" --target zt --maximize --batch 2; [ $rc = 0 ]; check 'formulas and numbers together' $?
+printf '{"a": 1, "b": 2, "y": 3}\n{"a": 2, "b": 1, "y": 4}\n' >"$T/k.jsonl"
+run suggest --pool "$T/pool.csv" --tell "$T/k.jsonl" --target y --minimize; [ $rc = 0 ]; check 'tables of JSON lines' $?
+
+# What is wrong is said.
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height; { [ $rc = 2 ] && err 'small or large'; }; check 'no direction' $?
+s --minimize; [ $rc = 2 ]; check 'both directions' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target hight --maximize; { [ $rc = 3 ] && err height; }; check 'a goal that is not there' $?
+s --acquisition best; { [ $rc = 2 ] && err thompson; }; check 'an acquisition that is not there' $?
+s --batch 0; [ $rc = 2 ]; check 'a batch of none' $?
+sed '3s/.*/p0_1,,1/' "$T/pool.csv" >"$T/gap.csv"; run suggest --pool "$T/gap.csv" --tell "$T/known.csv" --target height --maximize; { [ $rc = 3 ] && err 'gap.csv:3'; }; check 'an empty input has a place' $?
+sed '3s/[^,]*$/high/' "$T/known.csv" >"$T/word.csv"; run suggest --pool "$T/pool.csv" --tell "$T/word.csv" --target height --maximize; { [ $rc = 3 ] && err 'word.csv:3'; }; check 'a goal that is no number has a place' $?
+cut -d, -f1,2 "$T/known.csv" >"$T/tried.csv"; { echo id,a,b; sed 1d "$T/tried.csv" | awk '{ print NR "," $0 }'; } >"$T/none.csv"
+run suggest --pool "$T/none.csv" --tell "$T/known.csv" --target height --maximize; { [ $rc = 5 ] && err -- --again; }; check 'no candidate left' $?
+run suggest --pool "$T/none.csv" --tell "$T/known.csv" --target height --maximize --again; [ $rc = 0 ]; check '--again' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --maximize --columns a,c; { [ $rc = 3 ] && err "'c'"; }; check 'an input that is not there' $?
+printf 'id,a,b\n1,1e308,1\n2,-1e308,2\n' >"$T/wide.csv"; run suggest --pool "$T/wide.csv" --tell "$T/known.csv" --target height --maximize; [ $rc = 0 ]; check 'numbers of any size' $?
+run methods acquisition; { [ $rc = 0 ] && out thompson; }; check 'methods lists acquisitions' $?
+exit $bad
