@@ -104,6 +104,7 @@ static void by_hand(void **state)
     d = find("jarvis");
     double sum = value(d, "Fe", "Jarvis avg X", CUPEL_REASON_NONE) + value(d, "Fe", "Jarvis avg voro_coord", CUPEL_REASON_NONE);
     check_close(value(d, "Fe", "Jarvis avg X_add_voro_coord", CUPEL_REASON_NONE), sum, 1e-15, 0);
+    check_close(value(d, "Cs", "Jarvis avg X_add_voro_coord", CUPEL_REASON_NONE), 0.79, 1e-15, 0); /* not in this column */
 }
 
 /* Of two elements the unbiased standard deviation is range / sqrt(2) whatever their shares: also of one part in 10^9. */

@@ -2,7 +2,8 @@
 #
 # One element a row, an empty field where nothing is tabulated. Lines that begin with "# derived: " name a column computed from two others,
 # "C = A - B"; "# by name: " lists columns that say it themselves, A_add_B A_subs_B A_mult_B A_divi_B. "# float32" says that the numbers are
-# single precision, in the fewest digits that tell them apart. A row "+*" or "+90" holds what matminer puts where nothing is tabulated, for all
+# single precision, in the fewest digits that tell them apart; "# counts as 0: A 55 64" that A of these elements does in a sum, a difference and a
+# product, though the table has another number. A row "+*" or "+90" holds what matminer puts where nothing is tabulated, for all
 # elements or for one, where that is not the mean over the elements.
 function fail(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; failed = 1; exit 1 }
 
@@ -30,6 +31,7 @@ function add_column(column, word) { name_of[++P] = column; place[column] = P; un
 BEGIN { FS = "\t"; ZMAX = 118 }
 
 /^# float32/ { packed = 1 }
+/^# counts as 0: / { n_words = split(substr($0, 16), word, " "); for (i = 2; i <= n_words; i++) zero[word[i], word[1]] = 1 }
 /^# derived: / {
     split(substr($0, 12), part, / = | [-+*\/] /)
     made[++n_derived] = part[1]; of[n_derived, 1] = part[2]; of[n_derived, 2] = part[3]
@@ -69,6 +71,8 @@ function derive(d,    a, b, z, x, y) {
     for (z = 1; z <= ZMAX; z++) {
         if (!((z, a) in text) || !((z, b) in text)) continue
         x = text[z, a]; y = text[z, b]
+        if (op[d] != "/" && (z, name_of[a]) in zero) x = 0
+        if (op[d] != "/" && (z, name_of[b]) in zero) y = 0
         if (op[d] == "/" && y == 0) continue
         text[z, P] = sprintf("%.17g", op[d] == "+" ? x + y : op[d] == "-" ? x - y : op[d] == "*" ? x * y : x / y)
     }
