@@ -36,7 +36,7 @@ sets = {
     "matscholar_el": lambda: preset("matscholar_el"),
     "megnet_el": lambda: preset("megnet_el"),
     "meredig": composite.Meredig,
-    "stoichiometry": element.Stoichiometry,
+    "stoichiometry": lambda: element.Stoichiometry(num_atoms=True),
     "element_fraction": element.ElementFraction,
     "tmetal_fraction": element.TMetalFraction,
     "band_center": element.BandCenter,

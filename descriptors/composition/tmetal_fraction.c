@@ -10,13 +10,12 @@ static void column(size_t j, cupel_str *name, const char **unit)
 }
 
 /* The elements that Deml et al. count: Ti-Cu, Nb-Ag, Ta-Pt (d-block metals that may be magnetic; without groups 3, 4 below Ti, 12 and Au). */
-static bool counts(unsigned z) { return (z >= 22 && z <= 29) || (z >= 41 && z <= 47) || (z >= 73 && z <= 78); }
+static bool counts(unsigned z) { return (z - 22 <= 29 - 22) | (z - 41 <= 47 - 41) | (z - 73 <= 78 - 73); } /* unsigned, and no branches */
 
 static cupel_reason row(const unsigned char *z, const double *amount, size_t n, double *x)
 {
     double metal = 0.0;
-    for (size_t i = 0; i < n; i++)
-        if (counts(z[i])) metal += amount[i];
+    for (size_t i = 0; i < n; i++) metal += counts(z[i]) ? amount[i] : 0.0;
     x[0] = metal / cupel_total(amount, n);
     return CUPEL_REASON_NONE;
 }
