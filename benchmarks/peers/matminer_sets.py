@@ -28,6 +28,14 @@ for c in plain:
         charged.append(guessed)
 guessing = (time.process_time() - start) / max(tried, 1)
 
+
+class Cohesive(thermo.CohesiveEnergy):
+    """Of the elements alone: without a formation energy from a data base."""
+
+    def featurize(self, comp):
+        return super().featurize(comp, 1e-30)  # 0 would be looked up
+
+
 preset = composite.ElementProperty.from_preset
 sets = {
     "magpie": lambda: preset("magpie"),
@@ -47,7 +55,7 @@ sets = {
     "cation_property": lambda: ion.CationProperty.from_preset("deml"),
     "electronegativity_diff": ion.ElectronegativityDiff,
     "electron_affinity": ion.ElectronAffinity,
-    "cohesive_energy": thermo.CohesiveEnergy,
+    "cohesive_energy": Cohesive,
     "miedema": alloy.Miedema,
     "wen_alloys": alloy.WenAlloys,
     "yang_solid_solution": alloy.YangSolidSolution,
