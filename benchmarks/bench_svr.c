@@ -68,7 +68,8 @@ static void read_rows(work *w, size_t most)
     cupel_training t = {0};
     cupel_features *f = NULL;
     cupel_scale scale = {0};
-    must(cupel_training_read(&(cupel_training_options){.file = file, .formula = "composition", .target = "target", .missing = CUPEL_MISSING_DROP}, &job, &t,
+    must(cupel_training_read(&(cupel_training_options){.file = file, .formula = "composition", .target = "target", .missing = CUPEL_MISSING_DROP},
+            &job, &t,
                              &err), &err);
     must(cupel_features_new("magpie", NULL, &f, &err), &err);
     must(cupel_features_learn(f, &t.header, &t.records, t.file, &err), &err);
@@ -155,7 +156,8 @@ static void find_values(work *w)
                                                  .weights = w->beta}, &k, &err), &err);
     void *scratch = cupel_alloc_aligned(cupel_machine_scratch_bytes(k), 1);
     if (!scratch) exit(1);
-    cupel_machine_run(k, w->x, w->d, w->n, &(cupel_machine_way){.precision = CUPEL_FLOAT64, .isa = cupel_isa_best(), .scratch = scratch}, w->value, NULL);
+    cupel_machine_run(k, w->x, w->d, w->n, &(cupel_machine_way){.precision = CUPEL_FLOAT64, .isa = cupel_isa_best(), .scratch = scratch}, w->value,
+            NULL);
     cupel_free(scratch);
     cupel_machine_free(k);
 }
@@ -186,7 +188,8 @@ int main(int argc, char **argv)
     cupel_la_single_thread();
     read_rows(&w, most);
     w.gamma = 1 / (double)w.d;
-    printf("%zu rows, %zu columns, C %g, epsilon %g, gamma 1/%zu, %s kernels, BLAS %s\n", w.n, w.d, w.c, w.epsilon, w.d, cupel_isa_name(cupel_isa_best()),
+    printf("%zu rows, %zu columns, C %g, epsilon %g, gamma 1/%zu, %s kernels, BLAS %s\n", w.n, w.d, w.c, w.epsilon, w.d,
+            cupel_isa_name(cupel_isa_best()),
            cupel_la_core());
     for (size_t r = 0; r < REPEATS; r++) {
         cupel_solve(&w, cupel_isa_best());
@@ -213,6 +216,7 @@ int main(int argc, char **argv)
         square += e * e;
     }
     printf("objective above the exact one, relative: cupel %.1e, libsvm 1e-3 %.1e; predictions off the exact ones by %.2e at most, %.2e rms (unit: "
-           "standard deviation of the target)\n", (got - want[1]) / fabs(want[1]), (want[0] - want[1]) / fabs(want[1]), off, sqrt(square / (double)w.n));
+           "standard deviation of the target)\n", (got - want[1]) / fabs(want[1]), (want[0] - want[1]) / fabs(want[1]), off,
+                   sqrt(square / (double)w.n));
     return fabs(got - want[1]) <= 1e-6 * fabs(want[1]) && off <= 2e-3 ? 0 : 1;
 }

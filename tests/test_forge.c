@@ -367,6 +367,20 @@ static void a_forged_model_of_neighbours(void **state)
     try_all("model", "surrogate/", use_model, UNREAD);
 }
 
+static void a_forged_neural_network(void **state)
+{
+    (void)state;
+    model_of("mlp", "hidden=3,layers=2,members=2,epochs=5,decay=0.01", "band gap");
+    try_all("model", "surrogate/", use_model, UNREAD);
+}
+
+static void a_forged_process_of_learned_lengths(void **state)
+{
+    (void)state;
+    model_of("gp_ard", "noise=0.1,gamma=0.5", "band gap");
+    try_all("model", "surrogate/", use_model, UNREAD);
+}
+
 static cupel_status use_ranking(cupel_err *err)
 {
     cupel_result r = {.n_words = 0}, merged = {.n_words = 0};
@@ -427,6 +441,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_forged_model_of_support_vectors), cmocka_unit_test(a_forged_model_of_classes), cmocka_unit_test(a_forged_gaussian_process),
-        cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
+        cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_neural_network),
+        cmocka_unit_test(a_forged_process_of_learned_lengths), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

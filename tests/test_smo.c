@@ -56,7 +56,8 @@ static cupel_smo_result solve(rows *r, const cupel_smo_matrix *m, double tube, d
 {
     cupel_smo_result result;
     cupel_err err = {0};
-    check_ok(cupel_smo_solve(&(cupel_smo_task){.matrix = m, .target = r->y, .low = r->low, .high = r->high, .tube = tube, .tolerance = tolerance, .isa = isa},
+    check_ok(cupel_smo_solve(&(cupel_smo_task){.matrix = m, .target = r->y, .low = r->low, .high = r->high, .tube = tube, .tolerance = tolerance,
+            .isa = isa},
                              r->beta, &result, &err), &err);
     return result;
 }
@@ -121,7 +122,8 @@ static void the_conditions_hold(void **state)
         size_t n;
         double c, tube;
         bool classes;
-    } tried[] = {{2, 1, 0, false}, {3, 1, 0.1, false}, {17, 100, 0.01, false}, {300, 0.1, 0.3, false}, {300, 50, 0, false}, {3000, 1, 0.2, false}, {700, 5, 0, true}};
+    } tried[] = {{2, 1, 0, false}, {3, 1, 0.1, false}, {17, 100, 0.01, false}, {300, 0.1, 0.3, false}, {300, 50, 0, false}, {3000, 1, 0.2, false},
+            {700, 5, 0, true}};
     for (size_t k = 0; k < sizeof tried / sizeof *tried; k++) {
         rows r = make_rows(tried[k].n, 2 + k, tried[k].c, tried[k].classes);
         cupel_smo_matrix m = matrix_of(&r, k % 2 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF, 1, cupel_isa_best());
@@ -182,7 +184,8 @@ static double ask_libsvm(const rows *r, double c, double tube, double *beta)
         x[i][D].index = -1;
     }
     struct svm_problem prob = {(int)r->n, r->y, x};
-    struct svm_parameter param = {.svm_type = EPSILON_SVR, .kernel_type = RBF, .gamma = 0.1, .C = c, .p = tube, .eps = 1e-5, .cache_size = 100, .shrinking = 1};
+    struct svm_parameter param = {.svm_type = EPSILON_SVR, .kernel_type = RBF, .gamma = 0.1, .C = c, .p = tube, .eps = 1e-5, .cache_size = 100,
+            .shrinking = 1};
     svm_set_print_string_function(quiet);
     struct svm_model *m = svm_train(&prob, &param);
     assert_non_null(m);

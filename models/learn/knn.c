@@ -130,7 +130,8 @@ static cupel_status save(const void *model, const char *group, cupel_writer *w, 
     for (size_t i = 0; i < s->m; i++)
         for (size_t j = 0; j < s->d; j++) x[i * s->d + j] = *at(s, i, j);
     snprintf(name, sizeof name, "%s/neighbours", group);
-    CUPEL_TRY(cupel_writer_put(w, name, "", "how many neighbours, and the power of 1/distance that weighs them", CUPEL_F64, 1, (size_t[]){2}, choice, err));
+    CUPEL_TRY(cupel_writer_put(w, name, "", "how many neighbours, and the power of 1/distance that weighs them", CUPEL_F64, 1, (size_t[]){2},
+            choice, err));
     snprintf(name, sizeof name, "%s/rows", group);
     CUPEL_TRY(cupel_writer_put(w, name, "scaled columns", "training rows", CUPEL_F64, 2, (size_t[]){s->m, s->d}, x, err));
     snprintf(name, sizeof name, "%s/targets", group);
@@ -147,7 +148,8 @@ static cupel_status load_choice(const cupel_reader *r, const char *name, knn *s,
     if (st != CUPEL_OK) return st;
     const double *choice = data;
     if (!(choice[0] >= 1 && choice[0] <= MOST) || choice[0] != floor(choice[0]) || !(choice[1] == 0 || choice[1] == 1 || choice[1] == 2))
-        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' is %g and %g, expected 1 to %d neighbours and a power of 0, 1 or 2; train the model again", name,
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT,
+                "model: '%s' is %g and %g, expected 1 to %d neighbours and a power of 0, 1 or 2; train the model again", name,
                         choice[0], choice[1], (int)MOST);
     else
         s->k = (size_t)choice[0], s->power = choice[1];
@@ -172,7 +174,8 @@ static cupel_status load(const cupel_reader *r, const char *group, size_t d, voi
     snprintf(name, sizeof name, "%s/rows", group);
     CUPEL_TRY(cupel_reader_get(r, name, CUPEL_F64, 2, shape, &x, err));
     if (!shape[0] || !usable(x, shape[0] * d)) {
-        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' is empty or holds a value that is not finite or too large; train the model again", name);
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' is empty or holds a value that is not finite or too large; train the model again",
+                name);
         goto done;
     }
     CUPEL_TRY(make(shape[0], d, &s, err));

@@ -15,7 +15,7 @@ enum { CUPEL_LEARNER_PARAMS = 16 }; /* a learner has at most as many */
 /* The training rows as a learner sees them. */
 typedef struct cupel_problem {
     size_t n, d;
-    const double *x;       /* [n][d], columns of mean 0 and variance 1 */
+    const double *x;       /* [n][d], columns of mean 0 and variance 1 (times the learner's relevance) */
     const double *y;       /* [n], mean 0 and variance 1; classes -1 and +1 */
     bool is_class;
     double typical;        /* median squared distance between two rows */
@@ -60,6 +60,8 @@ typedef struct cupel_learner {
     bool variance;             /* its triangle gives the spread of a prediction */
     const cupel_own_kind *own; /* what its models are when they are not expansions; kernel is then true, kernel_of NULL */
     const cupel_axis *axes;    /* ended by n = 0 */
+    /* Factors on the scaled columns, [d] > 0, that are found before anything else from all rows; NULL: none. Later x holds the columns times them. */
+    cupel_status (*relevance)(const cupel_problem *p, uint64_t seed, double *factor, cupel_err *err);
     /* Where tuning begins for the parameters that are NaN. */
     void (*start)(const cupel_problem *p, double *setting);
     /* The kernel of these settings; NULL for a sum over columns. */

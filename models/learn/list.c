@@ -13,10 +13,12 @@
     LEARNER(svr)          \
     LEARNER(svc)          \
     LEARNER(gp)           \
+    LEARNER(gp_ard)       \
     LEARNER(krr)          \
     LEARNER(ridge)        \
     LEARNER(elastic_net)  \
-    LEARNER(knn)
+    LEARNER(knn)          \
+    LEARNER(mlp)
 
 #define DECLARE(name) extern const cupel_learner cupel_learner_##name;
 #define ADDRESS(name) &cupel_learner_##name,

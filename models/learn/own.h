@@ -1,6 +1,6 @@
-/* Models that are not expansions: neighbours, networks, forests, what comes. A learner gives the model itself; the surrogate keeps an expansion beside
- * it, over up to CUPEL_OWN_POINTS of the training rows, for the error that is to be expected near a row and for the distance to the domain. So every
- * learner has the same intervals, domain, tuning and file. */
+/* Models that are not expansions: neighbours, networks, forests, what comes. A learner gives the model itself; the surrogate keeps an expansion
+ * beside it, over up to CUPEL_OWN_POINTS of the training rows, for the error that is to be expected near a row and for the distance to the domain.
+ * So every learner has the same intervals, domain, tuning and file. */
 #ifndef CUPEL_MODELS_LEARN_OWN_H
 #define CUPEL_MODELS_LEARN_OWN_H
 

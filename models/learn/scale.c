@@ -68,6 +68,7 @@ void cupel_scale_release(cupel_scale *s)
     cupel_free(s->column);
     cupel_free(s->mean);
     cupel_free(s->factor);
+    cupel_free(s->relevance);
     *s = (cupel_scale){0};
 }
 
@@ -85,4 +86,6 @@ const cupel_scale_kernel *cupel_scale_kernel_of(cupel_isa isa)
 void cupel_scale_apply(const cupel_scale *s, cupel_isa isa, const double *x, size_t ld, size_t n, double *z, size_t ldz)
 {
     cupel_scale_kernel_of(isa)->apply(s, FARTHEST, x, ld, n, z, ldz);
+    for (size_t i = 0; s->relevance && i < n; i++)
+        for (size_t c = 0; c < s->k; c++) z[i * ldz + c] *= s->relevance[c];
 }

@@ -14,6 +14,7 @@ typedef struct cupel_scale {
     int64_t *column; /* [k] which of the d */
     double *mean;    /* [k] */
     double *factor;  /* [k], 1 / standard deviation */
+    double *relevance; /* [k] > 0, times the column once it is cut; NULL: 1 */
 } cupel_scale;       /* {0} is empty */
 
 /* From x [n][d], no number beyond CUPEL_LARGEST, n >= 2. Drops constant columns and exact repeats of an earlier one. CUPEL_BAD_INPUT when

@@ -182,7 +182,8 @@ static cupel_status solve(solver *s, work *w, int depth, cupel_err *err)
             }
         }
         if (s->steps++ >= s->most)
-            return cupel_fail(err, CUPEL_FAILED, "support vector machine: %zu steps were not enough; expected a violation of at most %g, found %g; take a smaller C",
+            return cupel_fail(err, CUPEL_FAILED,
+                    "support vector machine: %zu steps were not enough; expected a violation of at most %g, found %g; take a smaller C",
                               s->most, s->task->tolerance, (double)(pick.high - pick.low));
         size_t i = pick.i, j = s->k->partner(w->ld, w->matrix + i * w->ld, pick.high, w->f, w->down, LEAST_CURVE);
         if (j == SIZE_MAX) break;
@@ -235,7 +236,8 @@ static cupel_status run(solver *s, work *w, cupel_smo_result *result, cupel_err 
         result->steps = s->steps;
         if (result->violation <= 1.01 * s->task->tolerance) return CUPEL_OK;
     }
-    return cupel_fail(err, CUPEL_FAILED, "support vector machine: violation %g, expected at most %g: kernel values in float32 cannot tell better; take a smaller C",
+    return cupel_fail(err, CUPEL_FAILED,
+            "support vector machine: violation %g, expected at most %g: kernel values in float32 cannot tell better; take a smaller C",
                       result->violation, s->task->tolerance);
 }
 

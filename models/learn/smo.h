@@ -2,10 +2,10 @@
  *
  *   minimise 1/2 b'K b - target'b + tube |b|_1   over b with low <= b <= high and sum b = 0
  *
- * is epsilon-SVR with target = y, low = -C, high = C (b = alpha - alpha*; Smola, Schoelkopf 2004, doi:10.1023/B:STCO.0000035301.49549.88), and C-SVC with
- * target = y of -1 and +1, tube = 0 and [low, high] = [0, C] or [-C, 0] (b = y alpha). One variable stands for alpha and alpha*, so that vectors are half as
- * long as libsvm's. The pair is chosen as libsvm does (Fan, Chen, Lin 2005, second order). Shrinking: variables that cannot move as things stand are left
- * out by copying the kernel of the others into a smaller matrix, and looked at again when that is solved. */
+ * is epsilon-SVR with target = y, low = -C, high = C (b = alpha - alpha*; Smola, Schoelkopf 2004, doi:10.1023/B:STCO.0000035301.49549.88), and
+ * C-SVC with target = y of -1 and +1, tube = 0 and [low, high] = [0, C] or [-C, 0] (b = y alpha). One variable stands for alpha and alpha*, so that
+ * vectors are half as long as libsvm's. The pair is chosen as libsvm does (Fan, Chen, Lin 2005, second order). Shrinking: variables that cannot
+ * move as things stand are left out by copying the kernel of the others into a smaller matrix, and looked at again when that is solved. */
 #ifndef CUPEL_MODELS_LEARN_SMO_H
 #define CUPEL_MODELS_LEARN_SMO_H
 
@@ -18,8 +18,8 @@ typedef struct cupel_smo_matrix {
     float *value; /* [n][ld] symmetric */
 } cupel_smo_matrix;   /* {0} is empty */
 
-/* From the rows of p, on the job's threads: 2 n^2 d / 2 operations and as many kernel values. The same bits for any number of threads. Absolute errors are
- * below about 2e-6 (products of standardised columns in float32). CUPEL_NO_RESOURCE. */
+/* From the rows of p, on the job's threads: 2 n^2 d / 2 operations and as many kernel values. The same bits for any number of threads. Absolute
+ * errors are below about 2e-6 (products of standardised columns in float32). CUPEL_NO_RESOURCE. */
 cupel_status cupel_smo_matrix_make(const cupel_problem *p, cupel_kernel kernel, double gamma, cupel_smo_matrix *m, cupel_err *err);
 void cupel_smo_matrix_release(cupel_smo_matrix *m);
 

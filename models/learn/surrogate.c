@@ -120,6 +120,22 @@ static cupel_status scale_target(fit *f, const double *y, size_t n, cupel_err *e
     return CUPEL_OK;
 }
 
+/* Columns times what the learner thinks of them. */
+static cupel_status weigh_columns(fit *f, cupel_err *err)
+{
+    cupel_scale *scale = &f->s->scale;
+    size_t n = f->problem.n, k = scale->k;
+    scale->relevance = cupel_alloc(k, sizeof *scale->relevance);
+    if (!scale->relevance) return cupel_no_memory(err, "the relevance of columns", k * sizeof *scale->relevance);
+    cupel_progress(f->problem.job, "lengths of columns", 0, 1);
+    cupel_status st = f->s->learner->relevance(&f->problem, f->options->seed, scale->relevance, err);
+    cupel_progress(f->problem.job, "lengths of columns", 1, 1);
+    if (st != CUPEL_OK) return st;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < k; j++) f->z[i * k + j] *= scale->relevance[j];
+    return cupel_typical_distance(f->z, n, k, &f->problem.typical, err);
+}
+
 static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, const cupel_job *job, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
@@ -133,6 +149,7 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
     cupel_scale_apply(&s->scale, job->isa, x, d, n, f->z, s->scale.k);
     f->problem = (cupel_problem){.n = n, .d = s->scale.k, .x = f->z, .y = f->y, .is_class = s->is_class, .job = job};
     CUPEL_TRY(cupel_typical_distance(f->z, n, s->scale.k, &f->problem.typical, err));
+    if (s->learner->relevance) CUPEL_TRY(weigh_columns(f, err));
 done:
     return st;
 }

@@ -26,6 +26,8 @@ static cupel_status save_scale(const cupel_scale *s, cupel_writer *w, cupel_err 
     CUPEL_TRY(cupel_writer_put(w, "surrogate/scale/column", "", "feature columns in use, from 0", CUPEL_I64, 1, &s->k, s->column, err));
     CUPEL_TRY(put(w, "surrogate/scale/mean", "feature", "subtracted from a column", s->k, s->mean, err));
     CUPEL_TRY(put(w, "surrogate/scale/factor", "1/feature", "1 / standard deviation of a column", s->k, s->factor, err));
+    if (s->relevance) CUPEL_TRY(put(w, "surrogate/scale/relevance", "", "factor on a scaled column: 1 / its length in the kernel", s->k,
+            s->relevance, err));
 done:
     return st;
 }
@@ -48,7 +50,8 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
     } else {
         double spread[] = {s->spread.mean, s->spread.floor, s->spread.growth, s->spread.own}, target[] = {s->y_mean, s->y_sd};
         CUPEL_TRY(put(w, "surrogate/target_scale", "target", "mean and standard deviation of the target", 2, target, err));
-        CUPEL_TRY(put(w, "surrogate/spread", "scaled target", s->expand.own ? "mean error, floor and growth of the local scale of errors, weight of what the model says of its error"
+        CUPEL_TRY(put(w, "surrogate/spread", "scaled target",
+                s->expand.own ? "mean error, floor and growth of the local scale of errors, weight of what the model says of its error"
                                     : "mean error, floor and growth of the local scale of errors",
                       s->expand.own ? 4 : 3, spread, err));
         CUPEL_TRY(put(w, "surrogate/scores", "", "out-of-fold residuals / spread, increasing", s->scores.n, s->scores.sorted, err));
@@ -123,7 +126,7 @@ static cupel_status get_text(const cupel_reader *r, const char *name, char **tex
     return *text ? CUPEL_OK : cupel_no_memory(err, "a text of the model", 0);
 }
 
-static cupel_status load_scale(const cupel_reader *r, cupel_scale *s, cupel_err *err)
+static cupel_status load_scale(const cupel_reader *r, bool relevance, cupel_scale *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     double d = 0;
@@ -134,14 +137,15 @@ static cupel_status load_scale(const cupel_reader *r, cupel_scale *s, cupel_err 
     s->column = column;
     CUPEL_TRY(get(r, "surrogate/scale/mean", &s->k, &s->mean, err));
     CUPEL_TRY(get(r, "surrogate/scale/factor", &s->k, &s->factor, err));
+    if (relevance) CUPEL_TRY(get(r, "surrogate/scale/relevance", &s->k, &s->relevance, err));
     if (!(d >= 1 && d <= 1e9) || d != floor(d) || !s->k) {
         st = bad(err, "surrogate/scale/columns", "a number of columns that cannot be");
         goto done;
     }
     s->d = (size_t)d;
     for (size_t c = 0; c < s->k; c++) {
-        if (s->column[c] >= 0 && (uint64_t)s->column[c] < s->d && s->factor[c] > 0) continue;
-        st = bad(err, "surrogate/scale/column", "a column that is not there, or a factor that is not above 0");
+        if (s->column[c] >= 0 && (uint64_t)s->column[c] < s->d && s->factor[c] > 0 && (!s->relevance || s->relevance[c] > 0)) continue;
+        st = bad(err, "surrogate/scale/column", "a column that is not there, or a factor or relevance that is not above 0");
         goto done;
     }
 done:
@@ -231,7 +235,7 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: learner '%.60s' is not known to this cupel; use a newer one", learner);
         goto done;
     }
-    CUPEL_TRY(load_scale(r, &s->scale, err));
+    CUPEL_TRY(load_scale(r, s->learner->relevance != NULL, &s->scale, err));
     CUPEL_TRY(cupel_expand_load(r, s->scale.k, s->learner->own, &s->expand, err));
     CUPEL_TRY(get_few(r, "surrogate/domain_threshold", 1, &s->threshold, err));
     if (!(s->threshold > 0)) {
