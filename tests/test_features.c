@@ -220,6 +220,60 @@ static void features_come_back_from_a_file(void **state)
     unlink(path);
 }
 
+/* A number and a category, each times six numbers of the composition; what is missing of either is missing in the product. */
+static void columns_are_crossed_with_the_composition(void **state)
+{
+    (void)state;
+    enum { TABLE = 3, D = 7 * TABLE };
+    table t;
+    cupel_features *f = NULL, *g = NULL;
+    cupel_err err = {0};
+    double x[N_ROWS][D];
+    unsigned char reason[N_ROWS];
+    cupel_str words = {0};
+    make_table(&t, rows, N_ROWS);
+    check_fails(cupel_features_new("cross", NULL, &f, &err), CUPEL_USAGE, &err, "--columns");
+    check_ok(cupel_features_new("cross", "temperature, phase", &f, &err), &err);
+    assert_string_equal(cupel_features_sets(f), "cross");
+    check_ok(cupel_features_learn(f, &t.header, &t.records, "t.csv", &err), &err);
+    assert_int_equal(cupel_features_count(f), D);
+    check_name(f, 2, "phase=hexagonal");
+    check_name(f, 3, "temperature / mean MeltingT");
+    check_name(f, 4, "temperature x entropy of fractions");
+    check_name(f, 9, "phase=cubic / mean MeltingT");
+    check_name(f, D - 1, "phase=hexagonal x mean CovalentRadius");
+    cupel_features_compute(f, &t.batch, &t.records, 0, N_ROWS, CUPEL_ISA_PLAIN, x[0], D, reason);
+    check_close(x[0][3], 300 / (0.4 * 1811 + 0.6 * 54.8), 1e-14, 0);
+    check_close(x[1][4], 450.5 * log(2), 1e-14, 0);
+    check_close(x[1][5], 450.5 * (0.93 + 3.16) / 2, 1e-14, 0);
+    check_close(x[1][6], 450.5 * (3.16 - 0.93) / 2, 1e-14, 0);
+    check_close(x[3][7], 600 * (12 + 16) / 2.0, 1e-14, 0); /* valence electrons, d counts */
+    assert_true(x[0][D - 1] == 0 && isnan(x[2][3])); /* cubic; no temperature */
+    assert_int_equal(reason[0], 0);
+    assert_int_equal(reason[2], CUPEL_REASON_MISSING_NUMBER);
+    cupel_features_free(f);
+    static const char *const noble[][4] = {{"He", "4", "cubic", ""}, {"Fe", "5", "cubic", ""}};
+    table u;
+    make_table(&u, noble, 2);
+    for (int impute = 0; impute < 2; impute++) {
+        check_ok(cupel_features_new("element_fraction,cross", "temperature", &g, &err), &err);
+        if (impute) check_ok(cupel_features_impute(g, &err), &err);
+        assert_string_equal(cupel_features_sets(g), "element_fraction,cross");
+        check_ok(cupel_features_learn(g, &u.header, &u.records, "u.csv", &err), &err);
+        double y[2][118 + 7];
+        cupel_features_compute(g, &u.batch, &u.records, 0, 2, CUPEL_ISA_PLAIN, y[0], 118 + 7, reason);
+        assert_int_equal(reason[0], impute ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NO_ELEMENT_DATA);
+        assert_int_equal(isnan(y[0][119]) != 0, !impute); /* no melting point of He */
+        assert_int_equal(reason[1], 0);
+        check_ok(cupel_features_lacks(g, &u.batch, 0, &u.records, 0, &words, &err), &err);
+        assert_string_equal(cupel_str_text(&words), "no value of 'temperature / mean MeltingT'");
+        cupel_features_free(g);
+    }
+    cupel_str_free(&words);
+    free_table(&t);
+    free_table(&u);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +281,7 @@ int main(void)
         cmocka_unit_test(an_infinite_number_is_a_bad_number_and_no_category),
         cmocka_unit_test(new_categories_and_other_tables),       cmocka_unit_test(wrong_requests_are_refused),
         cmocka_unit_test(features_come_back_from_a_file),
+        cmocka_unit_test(columns_are_crossed_with_the_composition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,6 +102,40 @@ static void no_jump_where_an_element_comes_in(void **state)
     }
 }
 
+/* The same with charges in play. What a set does not give for the compound, or for the compound with a trace, has no place to begin. */
+static void no_jump_at_a_compound(void **state)
+{
+    (void)state;
+    static const cupel_composition compounds[] = {
+        {.n = 2, .z = {26, 8}, .amount = {2, 3}},          {.n = 2, .z = {11, 17}, .amount = {1, 1}},
+        {.n = 3, .z = {56, 22, 8}, .amount = {1, 1, 3}},   {.n = 3, .z = {12, 13, 8}, .amount = {1, 2, 4}},
+        {.n = 3, .z = {29, 49, 34}, .amount = {1, 1, 2}},  {.n = 2, .z = {31, 33}, .amount = {1, 1}}};
+    static const unsigned char traces[] = {3, 9, 14, 16, 30, 57};
+    size_t seen = 0;
+    for (size_t s = 0; cupel_descriptors[s]; s++) {
+        const cupel_descriptor *d = cupel_descriptors[s];
+        double *x[3];
+        for (int i = 0; i < 3; i++) x[i] = cupel_alloc(d->n_columns, sizeof *x[i]);
+        for (size_t k = 0; k < sizeof compounds / sizeof *compounds * sizeof traces; k++) {
+            const cupel_composition *c = &compounds[k / sizeof traces];
+            cupel_composition more = with(c, traces[k % sizeof traces], 1e-6), less = with(c, traces[k % sizeof traces], 1e-12);
+            describe(d, c, true, x[0]);
+            describe(d, &more, true, x[1]);
+            describe(d, &less, true, x[2]);
+            for (size_t j = 0; j < d->n_columns; j++) {
+                double far = fabs(x[1][j] - x[0][j]), near = fabs(x[2][j] - x[0][j]);
+                if (isnan(far) || isnan(near)) continue;
+                seen++;
+                if (near <= 0.01 * far + 1e-8 * scale(x[0][j], x[2][j])) continue;
+                fail_msg("%s: column %zu of compound %zu is %g, %g and %g with 1e-6 and 1e-12 of Z = %d", d->method.name, j, k / sizeof traces,
+                         x[0][j], x[1][j], x[2][j], traces[k % sizeof traces]);
+            }
+        }
+        for (int i = 0; i < 3; i++) cupel_free(x[i]);
+    }
+    assert_true(seen > 1000);
+}
+
 /* |f(a + h) - 2 f(a) + f(a - h)| for column j, a the amount of the first element. */
 static void bends(const cupel_descriptor *d, const cupel_composition *c, double h, double *bend, double *x[3])
 {
@@ -212,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_elements_change_nothing),
         cmocka_unit_test(no_jump_where_an_element_comes_in),
+        cmocka_unit_test(no_jump_at_a_compound),
         cmocka_unit_test(derivatives_exist_between),
         cmocka_unit_test(carbide_and_a_trace_of_silicon_are_one_world),
         cmocka_unit_test(extremes_are_means_over_what_is_there),

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/guess.h"
+#include "core/engine/cross.h"
 #include "core/engine/micro/model.h"
 #include "core/engine/presets.h"
 #include "core/engine/volume_sets.h"
@@ -21,6 +22,8 @@
 #include <string.h>
 
 static const cupel_method *descriptor_at(size_t i) { return cupel_descriptors[i] ? &cupel_descriptors[i]->method : NULL; }
+
+static const cupel_method *cross_at(size_t i) { return i ? NULL : &cupel_cross_method; }
 
 static const cupel_method *preset_at(size_t i) { return cupel_preset_at(i) ? &cupel_preset_at(i)->method : NULL; }
 
@@ -53,7 +56,7 @@ static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupe
 
 const cupel_method *cupel_method_at(size_t i)
 {
-    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, volume_descriptor_at, preset_at, cupel_learner_method,
+    static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cross_at, volume_descriptor_at, preset_at, cupel_learner_method,
                                                            micro_at,      interval_at,          cupel_acquisition_method, cupel_space_method, format_at,
                                                            cupel_constraint_method, cupel_volume_format_method, cupel_generator_method,
                                                            cupel_homogenize_method};

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/cross.h"
 #include "core/engine/explain.h"
 #include "core/engine/features.h"
 #include "core/engine/sets.h"
@@ -38,6 +39,7 @@ typedef struct describer {
     const cupel_job *job;
     cupel_sets sets;
     cupel_features *table;         /* columns of the table, behind those of the sets; NULL: none */
+    bool crosses;                  /* and their products with the composition */
     size_t n_columns;              /* of both */
     cupel_str sets_text;
     char **column;                 /* [n_columns] */
@@ -70,9 +72,12 @@ static size_t value_size(const describer *d) { return d->o->float32 ? sizeof(flo
 static void compute_table(const describer *d, piece *p, size_t from, size_t n)
 {
     size_t first = d->sets.n_columns, width = d->n_columns - first;
+    cupel_records rows = d->block; /* row i of these is row i of the batch */
+    rows.cell += from * rows.n_cols;
+    rows.n_rows -= from;
     for (size_t i = 0; i < n; i++) {
         unsigned char reason = CUPEL_REASON_NONE;
-        cupel_features_compute(d->table, NULL, &d->block, from + i, 1, d->job->isa, p->scratch, width, &reason);
+        cupel_features_compute(d->table, &p->batch, &rows, i, 1, d->job->isa, p->scratch, width, &reason);
         if (reason && (!p->reason[i] || p->reason[i] == CUPEL_REASON_IMPUTED)) p->reason[i] = reason;
         for (size_t j = 0; j < width; j++) {
             size_t at = i * d->n_columns + first + j;
@@ -244,7 +249,7 @@ static cupel_status learn_table(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const cupel_header *h = cupel_source_header(d->source);
-    CUPEL_TRY(cupel_features_new("none", d->o->columns, &d->table, err));
+    CUPEL_TRY(cupel_features_new(d->crosses ? "cross" : "none", d->o->columns, &d->table, err));
     if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(d->table, err));
     CUPEL_TRY(cupel_source_read(d->source, SIZE_MAX, &d->records, err));
     CUPEL_TRY(cupel_features_learn(d->table, h, &d->records, cupel_source_path(d->source), err));
@@ -279,6 +284,7 @@ static cupel_status name_columns(describer *d, cupel_err *err)
         if (!d->column[j]) CUPEL_TRY(cupel_no_memory(err, "the names of columns", 0));
     }
     cupel_sets_text(&d->sets, &d->sets_text);
+    if (d->crosses) cupel_str_addf(&d->sets_text, "%scross", d->sets_text.n ? "," : "");
     if (d->sets_text.failed) CUPEL_TRY(cupel_no_memory(err, "the names of sets", 0));
 done:
     cupel_str_free(&name);
@@ -385,10 +391,15 @@ done:
 static cupel_status begin(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    bool table_only = d->o->columns && strcmp(d->o->sets, "none") == 0;
+    cupel_str names = {0};
+    d->crosses = cupel_cross_take(d->o->sets, &names);
+    if (names.failed) CUPEL_TRY(cupel_no_memory(err, "the names of sets", 0));
+    bool table_only = d->o->columns && (strcmp(d->o->sets, "none") == 0 || (d->crosses && !names.n));
     unsigned forms = (d->o->missing == CUPEL_MISSING_IMPUTE ? CUPEL_SETS_IMPUTED : 0u) | (d->o->matminer ? CUPEL_SETS_MATMINER : 0u) |
                      (d->o->smooth ? CUPEL_SETS_SMOOTH : 0u);
-    if (!table_only) CUPEL_TRY(cupel_sets_parse(d->o->sets, forms, &d->sets, err));
+    if (d->crosses && !d->o->columns)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'cross' crosses columns of the table with the composition: name them with --columns"));
+    if (!table_only) CUPEL_TRY(cupel_sets_parse(cupel_str_text(&names), forms, &d->sets, err));
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
     CUPEL_TRY(find_columns(d, err));
     if (d->o->columns) CUPEL_TRY(learn_table(d, err));
@@ -397,6 +408,7 @@ static cupel_status begin(describer *d, cupel_err *err)
     CUPEL_TRY(open_pieces(d, err));
     d->result.columns = d->n_columns;
 done:
+    cupel_str_free(&names);
     return st;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/cross.h"
 #include "core/engine/sets.h"
 #include "core/matter/columns.h"
 
@@ -31,6 +32,7 @@ struct cupel_features {
     column *col;
     size_t n_cols;
     bool imputes;
+    bool crosses; /* products of the table columns with numbers of the composition, behind the others */
 };
 
 static size_t width(const column *c) { return c->category ? c->n_values : 1; }
@@ -40,15 +42,20 @@ static size_t width(const column *c) { return c->category ? c->n_values : 1; }
 static cupel_status parse_sets(cupel_features *f, const char *names, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_str text = {0};
+    cupel_str text = {0}, rest = {0};
     f->sets = (cupel_sets){0};
+    f->crosses = names && cupel_cross_take(names, &rest);
+    if (rest.failed) CUPEL_TRY(cupel_no_memory(err, "the names of descriptors", 0));
+    if (f->crosses) names = rest.n ? cupel_str_text(&rest) : NULL;
     if (names && strcmp(names, "none") != 0) CUPEL_TRY(cupel_sets_parse(names, f->imputes ? CUPEL_SETS_IMPUTED : 0u, &f->sets, err));
     cupel_sets_text(&f->sets, &text);
+    if (f->crosses) cupel_str_addf(&text, "%scross", text.n ? "," : "");
     cupel_free(f->sets_text);
-    f->sets_text = text.failed ? NULL : cupel_strdup(f->sets.n ? cupel_str_text(&text) : "none");
+    f->sets_text = text.failed ? NULL : cupel_strdup(text.n ? cupel_str_text(&text) : "none");
     if (!f->sets_text) st = cupel_no_memory(err, "the names of descriptors", 0);
 done:
     cupel_str_free(&text);
+    cupel_str_free(&rest);
     return st;
 }
 
@@ -98,6 +105,8 @@ cupel_status cupel_features_new(const char *sets, const char *columns, cupel_fea
     if (!f) return cupel_no_memory(err, "features", sizeof *f);
     CUPEL_TRY(parse_sets(f, sets, err));
     CUPEL_TRY(parse_columns(f, columns, err));
+    if (f->crosses && !f->n_cols)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'cross' crosses columns of the table with the composition: name them with --columns"));
     if (!f->sets.n && !f->n_cols) st = cupel_fail(err, CUPEL_USAGE, "no features: give a set of descriptors, table columns, or both");
 done:
     if (st == CUPEL_OK)
@@ -247,25 +256,44 @@ void cupel_features_say_mixed(const cupel_features *f, const char *file, const c
 
 /* ---- use ---- */
 
-size_t cupel_features_count(const cupel_features *f)
+static size_t table_width(const cupel_features *f)
 {
-    size_t n = f->sets.n_columns;
+    size_t n = 0;
     for (size_t i = 0; i < f->n_cols; i++) n += width(&f->col[i]);
     return n;
+}
+
+size_t cupel_features_count(const cupel_features *f)
+{
+    return f->sets.n_columns + table_width(f) * (f->crosses ? 1 + CUPEL_CROSS_FACTORS : 1);
+}
+
+/* Column j of those that come from the table. */
+static void table_name(const cupel_features *f, size_t j, cupel_str *name)
+{
+    const column *c = f->col;
+    for (; j >= width(c); c++) j -= width(c);
+    cupel_str_puts(name, c->name);
+    if (c->category) cupel_str_addf(name, "=%s", c->value[j]);
+}
+
+static void cross_name(const cupel_features *f, size_t j, cupel_str *name)
+{
+    cupel_str of = {0};
+    table_name(f, j / CUPEL_CROSS_FACTORS, &of);
+    cupel_cross_name(cupel_str_text(&of), j % CUPEL_CROSS_FACTORS, name);
+    name->failed |= of.failed;
+    cupel_str_free(&of);
 }
 
 cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *name, const char **unit, cupel_err *err)
 {
     cupel_str_clear(name);
     *unit = "";
-    if (j < f->sets.n_columns) {
-        cupel_sets_column(&f->sets, j, name, unit);
-    } else {
-        const column *c = f->col;
-        for (j -= f->sets.n_columns; j >= width(c); c++) j -= width(c);
-        cupel_str_puts(name, c->name);
-        if (c->category) cupel_str_addf(name, "=%s", c->value[j]);
-    }
+    size_t table = f->sets.n_columns + table_width(f);
+    if (j < f->sets.n_columns) cupel_sets_column(&f->sets, j, name, unit);
+    else if (j < table) table_name(f, j - f->sets.n_columns, name);
+    else cross_name(f, j - table, name);
     return name->failed ? cupel_no_memory(err, "the name of a feature", 0) : CUPEL_OK;
 }
 
@@ -296,6 +324,17 @@ static void compute_cell(const cupel_features *f, const column *c, cupel_text t,
     if (v != SIZE_MAX) x[v] = 1;
 }
 
+/* Products of the n columns at x with the numbers of the composition, behind them. */
+static void compute_cross(const cupel_features *f, const cupel_batch *batch, size_t row, double *x, size_t n, unsigned char *reason)
+{
+    double factor[CUPEL_CROSS_FACTORS];
+    cupel_reason why = cupel_cross_factors(batch, row, f->imputes, factor);
+    if (why == CUPEL_REASON_IMPUTED && reason && !*reason) *reason = CUPEL_REASON_IMPUTED;
+    else if (why != CUPEL_REASON_NONE && why != CUPEL_REASON_IMPUTED) set_reason(reason, why);
+    for (size_t j = 0; j < n; j++)
+        for (size_t k = 0; k < CUPEL_CROSS_FACTORS; k++) x[n + j * CUPEL_CROSS_FACTORS + k] = x[j] * factor[k];
+}
+
 void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                             cupel_isa isa, double *x, size_t ld, unsigned char *reason)
 {
@@ -308,7 +347,20 @@ void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, c
             compute_cell(f, &f->col[c], cupel_text_trim(cupel_cell(records, from + i, f->col[c].at)), to, reason ? reason + i : NULL);
             to += width(&f->col[c]);
         }
+        if (f->crosses) compute_cross(f, batch, from + i, x + i * ld + f->sets.n_columns, table_width(f), reason ? reason + i : NULL);
     }
+}
+
+static void cross_lacks(const cupel_features *f, const cupel_batch *batch, size_t row, cupel_str *words)
+{
+    double factor[CUPEL_CROSS_FACTORS];
+    size_t k = 0;
+    cupel_cross_factors(batch, row, false, factor);
+    while (k < CUPEL_CROSS_FACTORS && !isnan(factor[k])) k++;
+    if (k == CUPEL_CROSS_FACTORS) return;
+    cupel_str_puts(words, "no value of '");
+    cupel_cross_name(f->col[0].name, k, words);
+    cupel_str_puts(words, "'");
 }
 
 cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row,
@@ -320,6 +372,7 @@ cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *ba
         cupel_text t = cupel_text_trim(cupel_cell(records, row, c->at));
         if (cupel_text_missing(t) || (!c->category && !cupel_parse_double(t, &x))) cupel_str_addf(words, "no value of '%s'", c->name);
     }
+    if (st == CUPEL_OK && f->crosses && !words->n) cross_lacks(f, batch, at, words);
     return st == CUPEL_OK && words->failed ? cupel_no_memory(err, "the name of a feature", 0) : st;
 }
 

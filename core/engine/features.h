@@ -12,7 +12,8 @@
 typedef struct cupel_features cupel_features;
 
 /* sets: "magpie" or several, "magpie,element_fraction" ('+' and ',' join); "none" takes table columns alone. columns: "spg_num,crys_sys" or
- * NULL. CUPEL_USAGE names the sets there are. */
+ * NULL. "cross" among the sets adds the products of the table columns with numbers of the composition (cross.h), behind all others. CUPEL_USAGE names
+ * the sets there are. */
 cupel_status cupel_features_new(const char *sets, const char *columns, cupel_features **f, cupel_err *err);
 void cupel_features_free(cupel_features *f);
 /* From now on a value that an element lacks is the mean over the elements, an empty number the mean of the training rows, an empty category

@@ -31,7 +31,7 @@ run methods preset; { grep -q '^  wide ' "$T/out" && grep -q '^  robust ' "$T/ou
 
 awk 'NR == 1 || NR % 2' "$R/datasets/examples/steels.csv" >"$T/in.csv"
 run train "$T/in.csv" --formula formula --target 'yield strength [MPa]' --features robust,magpie:smooth --model ridge --seed 1 -o "$T/m.h5"; [ $rc = 0 ]; check 'train' $?
-run inspect "$T/m.h5" --format json; grep -q 'stoichiometry,valence_orbital,tmetal_fraction,quantiles,magpie:smooth' "$T/out"; check 'the model keeps the sets' $?
+run inspect "$T/m.h5" --format json; grep -q 'stoichiometry_wide,valence_orbital,quantiles,magpie:smooth' "$T/out"; check 'the model keeps the sets' $?
 run predict "$T/m.h5" "$T/f.csv" -o "$T/p.csv"; [ $rc = 0 ]; check 'predict' $?
 cat >"$T/d.yaml" <<'D'
 demand: strong steel
@@ -47,4 +47,12 @@ keep: 5
 D
 run screen "$T/d.yaml" -o "$T/r.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/r.csv")" = 6 ]; }; check 'screen' $?
 run run "$T/d.yaml" -o "$T/road"; { [ $rc = 0 ] && grep -q 'npjcompumats.2016.28' "$T/road/report.html"; }; check 'the page cites what a smooth set is made of' $?
+
+# columns of the table crossed with the composition
+{ echo 'formula,temperature,anneal,strength'; for t in 300 600 900; do printf '%s\n' "Fe,$t,yes,$((900 - t / 2))" "Fe9Ni,$t,no,$((1000 - t / 2))" "W,$t,yes,$((1200 - t / 6))" "W9Re,$t,no,$((1300 - t / 6))" "Al,$t,no,$((500 - t / 2))" "Al9Mg,$t,yes,$((520 - t / 2))"; done; } >"$T/t.csv"
+run describe "$T/t.csv" --set stoichiometry,cross --columns temperature,anneal -o "$T/x.csv"; { [ $rc = 0 ] && [ "$(head -n 1 "$T/x.csv" | tr ',' '\n' | grep -c -E '^(temperature|anneal=yes|anneal=no) [/x] ')" = 18 ]; }; check 'describe: table columns crossed with the composition' $?
+[ "$(sed -n 's/^Fe,//p' "$T/x.csv" | wc -l)" = 3 ] && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "temperature / mean MeltingT") c = i } $1 == "W" && ($c * 3695 > 299.9) && ($c * 3695 < 300.1) { ok = 1 } END { exit !ok }' "$T/x.csv"; check 'temperature over the melting point' $?
+run describe "$T/t.csv" --set cross -o "$T/x.csv"; { [ $rc = 2 ] && err 'name them with --columns'; }; check 'without columns: refused' $?
+run train "$T/t.csv" --formula formula --target strength --features robust,cross --columns temperature --model ridge --seed 1 -o "$T/c.h5"; [ $rc = 0 ]; check 'train on crossed columns' $?
+run predict "$T/c.h5" "$T/t.csv" -o "$T/cp.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/cp.csv")" = 19 ]; }; check 'predict with them' $?
 exit $bad
