@@ -1,6 +1,8 @@
 /* Every set of descriptors of a composition, as `cupel methods` lists them:
  *   1. against matminer's values (reference/matminer in the folder of test data): the worst relative difference, the rows in which matminer gives no
  *      number, and how many of these have a reason of ours;
+ *      when $PYTHON is a python that has matminer, the same for sets that have no such table, on the formulas of the one of magpie, in the form of
+ *      --compatible matminer;
  *   2. nanoseconds per formula, from parsed compositions to an array of doubles in memory, one thread; beside it matminer's time on formulas of the
  *      same list, when $PYTHON is a python that has it, and all sets that matminer has in one pass.
  * Run from the project's root: PYTHON=/path/to/python build/benchmarks/bench_descriptors. CUPEL_SHARED is the folder of test data. */
@@ -46,6 +48,30 @@ static void compare_with_tables(void)
     printf("worst: difference relative to the larger of the value and 1/1000 of the largest in its column; strange: columns that are not ours;\n"
            "no number: rows in which matminer gives none somewhere, and of these the share with a reason of ours; held back: cells with\n"
            "matminer's number and none, but a reason, of ours.\n\n");
+}
+
+/* Sets without a table: matminer is asked now. */
+static void compare_with_peer(void)
+{
+    const char *python = getenv("PYTHON"), *base = getenv("CUPEL_SHARED");
+    char folder[] = "/tmp/bench-descriptors-XXXXXX", command[8192], path[256];
+    static const char *const sets[] = {"oxidation_states", "cation_property", "electronegativity_diff", "electron_affinity", "cohesive_energy"};
+    if (!python || !*python || !mkdtemp(folder)) return;
+    snprintf(command, sizeof command, "OMP_NUM_THREADS=1 '%s' benchmarks/peers/matminer_values.py '%s/reference/matminer/comp_magpie132.csv' %s", python,
+             base ? base : "../shared", folder);
+    bool asked = system(command) == 0;
+    if (!asked) printf("skipped: '%s' gave no values of matminer\n", python);
+    else printf("values against matminer's, with --compatible matminer\n%-22s %5s %7s %10s %9s\n", "set", "rows", "columns", "worst", "no number");
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        reference_result r;
+        const cupel_descriptor *d = cupel_descriptor_find(cupel_text_of(sets[i]));
+        snprintf(path, sizeof path, "%s/comp_%s.csv", folder, sets[i]);
+        if (asked && reference_compare(d->matminer, cupel_isa_best(), path, &r))
+            printf("%-22s %5zu %7zu %10.1e %8.1f%%\n", sets[i], r.rows, r.columns, r.worst, 100.0 * (double)r.without / (double)r.rows);
+        remove(path);
+    }
+    rmdir(folder);
+    printf("\n");
 }
 
 /* ---- time ---- */
@@ -162,6 +188,7 @@ static void time_all(void)
 int main(void)
 {
     compare_with_tables();
+    compare_with_peer();
     time_all();
     return 0;
 }
