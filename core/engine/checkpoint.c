@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHECKPOINT_SCHEMA = 2, N_WHOLES = 6 };
+enum { CHECKPOINT_SCHEMA = 3, N_WHOLES = 6 };
 
 static const char REMEDY[] = "start without --resume to begin anew, or remove it";
 

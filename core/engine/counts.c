@@ -14,7 +14,7 @@ typedef struct part {
     int64_t **at;
 } part;
 
-enum { N_PARTS = 10 };
+enum { N_PARTS = 12 };
 
 static void parts_of(cupel_counts *k, part p[N_PARTS])
 {
@@ -29,6 +29,8 @@ static void parts_of(cupel_counts *k, part p[N_PARTS])
         {"seen", "candidates that contain the element Z", RANK_1, CUPEL_N_Z, &k->seen},
         {"predicted", "predicted candidates that contain the element Z", RANK_1, CUPEL_N_Z, &k->predicted},
         {"rejected", "candidates with the element Z by first failed constraint", k->c, CUPEL_N_Z, &k->rejected},
+        {"cut", "never listed, for this constraint rules an element out", RANK_1, k->c, &k->cut},
+        {"behind", "behind in the first of two stages", RANK_1, 1, &k->behind},
     };
     memcpy(p, all, sizeof all);
 }

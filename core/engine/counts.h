@@ -22,6 +22,9 @@ typedef struct cupel_counts {
     int64_t *seen;      /* [119] candidates that contain the element */
     int64_t *predicted; /* [119] of them predicted */
     int64_t *rejected;  /* [c][119] candidates with the element by first failed constraint */
+    int64_t *cut;       /* [c] never listed: the enumeration leaves out what the constraint rules out, after what those before it do; of the
+                           whole space, counted by its first shard */
+    int64_t *behind;    /* [1] behind in the first of two stages */
 } cupel_counts;
 
 enum { CUPEL_SEEN, CUPEL_OUTSIDE_DOMAIN, CUPEL_NO_CHANCE, CUPEL_PREDICTED, CUPEL_INSIDE, CUPEL_KNOWN, CUPEL_N_TOTALS };

@@ -34,11 +34,15 @@ static void lines(builder *b)
     const cupel_counts *k = &r->counts;
     int64_t again = 0, predicted = k->total[CUPEL_PREDICTED];
     b->left = k->total[CUPEL_SEEN];
+    for (size_t i = 0; i < r->n_constraints; i++) b->left += k->cut[i];
     line(b, 0, -1, "", "candidates");
+    for (size_t i = 0; i < r->n_constraints; i++)
+        if (k->cut[i]) line(b, k->cut[i], -1, "never listed: ", r->constraint[i]);
     for (int i = 1; i < CUPEL_REASON_COUNT; i++)
         if (k->formula[i]) line(b, k->formula[i], k->formula[i], "", formula_words[i] ? formula_words[i] : cupel_reason_name((cupel_reason)i));
     for (size_t i = 0; i < r->n_constraints; i++) line(b, k->first[i], k->fails[i], "", r->constraint[i]);
     if (r->known == CUPEL_KNOWN_DROP) line(b, k->total[CUPEL_KNOWN], k->total[CUPEL_KNOWN], "", "measured already");
+    if (k->behind[0]) line(b, k->behind[0], k->behind[0], "", "behind in the first stage");
     for (int i = 1; i < CUPEL_REASON_COUNT; i++)
         if (k->describe[i] && i != CUPEL_REASON_IMPUTED)
             line(b, k->describe[i], k->describe[i], "cannot be described: ", cupel_reason_name((cupel_reason)i));
@@ -56,7 +60,7 @@ cupel_status cupel_funnel_fill(cupel_result *r, cupel_err *err)
 {
     builder b = {.r = r};
     r->n_funnel = 0;
-    r->funnel = cupel_arena_take(&r->arena, (9 + 2 * CUPEL_REASON_COUNT + r->n_constraints + r->n_requirements) * sizeof *r->funnel);
+    r->funnel = cupel_arena_take(&r->arena, (11 + 2 * CUPEL_REASON_COUNT + 2 * r->n_constraints + r->n_requirements) * sizeof *r->funnel);
     r->kept_z = cupel_arena_take(&r->arena, CUPEL_N_Z * sizeof *r->kept_z);
     if (!r->funnel || !r->kept_z) return cupel_no_memory(err, "the funnel", 0);
     memset(r->kept_z, 0, CUPEL_N_Z * sizeof *r->kept_z);
@@ -80,13 +84,20 @@ void cupel_funnel_rejected(const cupel_result *r, cupel_rejected_fn fn, void *us
     for (size_t i = 0; i < r->n_constraints; i++)
         if (k->first[i]) fn(user, r->constraint[i], k->first[i]);
     if (k->total[CUPEL_KNOWN]) fn(user, "measured already", k->total[CUPEL_KNOWN]);
+    if (k->behind[0]) fn(user, "behind in the first stage", k->behind[0]);
     if (k->total[CUPEL_OUTSIDE_DOMAIN]) fn(user, "outside the training domain", k->total[CUPEL_OUTSIDE_DOMAIN]);
     if (k->total[CUPEL_NO_CHANCE]) fn(user, "no chance to meet every window", k->total[CUPEL_NO_CHANCE]);
 }
 
+void cupel_funnel_cut(const cupel_result *r, cupel_rejected_fn fn, void *user)
+{
+    for (size_t i = 0; i < r->n_constraints; i++)
+        if (r->counts.cut[i]) fn(user, r->constraint[i], r->counts.cut[i]);
+}
+
 int64_t cupel_funnel_described(const cupel_result *r)
 {
-    return r->counts.total[CUPEL_PREDICTED] + r->counts.total[CUPEL_OUTSIDE_DOMAIN];
+    return r->counts.total[CUPEL_PREDICTED] + r->counts.total[CUPEL_OUTSIDE_DOMAIN] + r->counts.behind[0];
 }
 
 void cupel_funnel_text(const cupel_result *r, cupel_str *out)

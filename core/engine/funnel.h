@@ -12,6 +12,8 @@ cupel_status cupel_funnel_fill(cupel_result *r, cupel_err *err);
  * the name of a constraint, "measured already", "outside the training domain", "no chance to meet every window". */
 typedef void (*cupel_rejected_fn)(void *user, const char *reason, int64_t n);
 void cupel_funnel_rejected(const cupel_result *r, cupel_rejected_fn fn, void *user);
+/* The same for candidates that the enumeration never lists, by the constraint that rules them out. */
+void cupel_funnel_cut(const cupel_result *r, cupel_rejected_fn fn, void *user);
 /* Candidates whose descriptors were computed. */
 int64_t cupel_funnel_described(const cupel_result *r);
 

@@ -86,6 +86,10 @@ static cupel_status put_fates(const char *path, cupel_json_out *w, cupel_err *er
     cupel_json_put_int(w, r.counts.total[CUPEL_PREDICTED]);
     cupel_json_name(w, "kept");
     cupel_json_put_count(w, r.rows.n);
+    cupel_json_name(w, "never_listed");
+    cupel_json_open(w, '{');
+    cupel_funnel_cut(&r, put_rejected, w);
+    cupel_json_close(w, '}');
     cupel_json_name(w, "rejected");
     cupel_json_open(w, '{');
     cupel_funnel_rejected(&r, put_rejected, w);

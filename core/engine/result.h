@@ -2,7 +2,7 @@
  * kind "ranking" (DIR/result.h5 of a run) or "shard" (part2.h5, one of several parts), printed as CSV or JSONL. A report needs no more than
  * this, the model files and run.json.
  *
- * Layout, schema 2; n rows, p properties, r requirements, c constraints, all text UTF-8:
+ * Layout, schema 3; n rows, p properties, r requirements, c constraints, all text UTF-8:
  *   root attributes   demand (its first line), file, space (in words), rank_by ("probability", "pareto", "weights"), level, keep, per_system (0: any number),
  *                     known (0 judged by the
  *                     measured value, 1 kept as predicted, 2 left out), domain_required,
@@ -35,7 +35,7 @@
 
 #include <stdbool.h>
 
-enum { CUPEL_RANKING_SCHEMA = 2, CUPEL_DOMAIN_UNKNOWN = 2 };
+enum { CUPEL_RANKING_SCHEMA = 3, CUPEL_DOMAIN_UNKNOWN = 2 };
 
 /* Candidates column by column. Integers are signed because artifacts store them so. */
 typedef struct cupel_shortlist {

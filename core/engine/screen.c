@@ -132,6 +132,7 @@ static cupel_status resume(cupel_screening *s, cupel_err *err)
     }
     cupel_status st = cupel_checkpoint_open(path, &s->at, s->shape, &c, err);
     if (st != CUPEL_OK) return st;
+    s->resumed = true;
     s->at.next = c.next;
     cupel_counts_add(&s->at.counts, &c.counts);
     st = offer_all(s->best, &c.best, s->shape, err);
@@ -268,6 +269,7 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     times->train = cupel_now() - begin;
     begin = cupel_now();
     CUPEL_TRY(cupel_screening_open(&s, err));
+    if (s.at.shard == 1 && !s.resumed) CUPEL_TRY(cupel_screening_cut(&s, err));
     CUPEL_TRY(stream(&s, err));
     if (o->last_checkpoint && o->checkpoint) CUPEL_TRY(write_checkpoint(&s, err));
     cupel_tally_say(&s.unread, "of the list rejected unread");
@@ -293,5 +295,5 @@ cupel_status cupel_result_check_found(const cupel_result *r, cupel_err *err)
         return cupel_fail(err, CUPEL_INFEASIBLE, "the space holds no candidates; widen 'space' or relax the element constraints");
     return cupel_fail(err, CUPEL_INFEASIBLE,
                       "no candidate can meet this demand: of %s, most (%s) were rejected by '%s'; relax that, or widen the space",
-                      cupel_format_count(a, (uint64_t)(r->end - r->first)), cupel_format_count(b, (uint64_t)most->removed), most->what);
+                      cupel_format_count(a, (uint64_t)r->funnel[0].left), cupel_format_count(b, (uint64_t)most->removed), most->what);
 }

@@ -41,15 +41,16 @@ static cupel_status look(const cupel_screening *s, const cupel_candidates *c, si
 {
     cupel_status st = CUPEL_OK;
     cupel_composition comp;
+    const cupel_records columns = {.n_rows = c->n, .n_cols = c->n_columns, .cell = c->cell};
     cupel_str name = {0}, detail = {0};
     cupel_batch_get(&c->batch, i, &comp);
     if (!passes(s->d, &comp)) return CUPEL_OK;
     for (size_t p = 0; p < s->shape.p; p++) {
         const cupel_features *features = cupel_model_features(s->d->property[p].model);
         unsigned char reason = 0;
-        cupel_features_compute(features, &c->batch, NULL, i, 1, s->job->isa, x, cupel_features_count(features), &reason);
+        cupel_features_compute(features, &c->batch, &columns, i, 1, s->job->isa, x, cupel_features_count(features), &reason);
         if (!reason || reason == CUPEL_REASON_IMPUTED) continue;
-        CUPEL_TRY(cupel_features_lacks(features, &c->batch, i, NULL, 0, &name, err));
+        CUPEL_TRY(cupel_features_lacks(features, &c->batch, i, &columns, i, &name, err));
         cupel_str_addf(&detail, "no value of '%s' for %s", cupel_str_text(&name), s->d->property[p].name);
         st = note(c, i, (cupel_reason)reason, cupel_str_text(&detail), f, err);
         break;

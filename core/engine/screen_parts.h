@@ -38,6 +38,7 @@ typedef struct cupel_screening {
     cupel_known_set *known;    /* compositions to leave out; NULL: none */
     size_t *column;            /* [n_columns] of the space: those that a model takes, and its axes */
     size_t n_columns;
+    bool resumed;
     cupel_tally unread;        /* rows of a list whose formula cannot be read */
 } cupel_screening;
 
@@ -47,6 +48,9 @@ void cupel_screening_close(cupel_screening *s);
 
 /* Binds the models to the columns of the space, and chooses those that are shown: what a model takes, and the axes. */
 cupel_status cupel_screening_columns(cupel_screening *s, cupel_err *err);
+
+/* How many candidates each constraint keeps out of the enumeration, into at.counts.cut; said where it cannot be counted. */
+cupel_status cupel_screening_cut(cupel_screening *s, cupel_err *err);
 
 /* Room for `threads` workers; and the end of it. */
 cupel_status cupel_block_init(cupel_screening *s, cupel_err *err);

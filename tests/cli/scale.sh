@@ -34,6 +34,11 @@ for n in 1 5 40; do
   for ((i = 1; i <= n; i++)); do "$CUPEL" screen "$T/d.yaml" --models "$T/models" --shard $i/$n -o "$T/p$i.h5" 2>"$T/err" || no "shard $i/$n"; done
   "$CUPEL" merge "$T"/p*.h5 -o "$T/x.csv" 2>"$T/err"; same "$n shards with kept models give the same bytes" "$T/whole.csv" "$T/x.csv"
 done
+"$CUPEL" merge "$T"/p*.h5 -o "$T/x.h5" 2>"$T/err"; "$CUPEL" screen "$T/d.yaml" -o "$T/y.h5" 2>"$T/err"; same 'the artifact of 40 shards too' "$T/y.h5" "$T/x.h5"
+grep -q "rejected: never listed: forbidden Pb" "$T/err" && ok 'what is never listed stands in the funnel' || no 'what is never listed stands in the funnel'
+free=$(sed '/forbidden/d' "$T/d.yaml" >"$T/free.yaml"; "$CUPEL" space count "$T/free.yaml" --format json | grep -o '"count": [0-9]*' | cut -d' ' -f2)
+"$CUPEL" inspect "$T/x.h5" --format json >"$T/out"
+holds 'what is never listed is counted' "j['never_listed']=={'forbidden Pb': $free-j['candidates']} and $free>j['candidates']"
 "$CUPEL" inspect "$T/p17.h5" --format json >"$T/out" 2>"$T/err"
 holds 'inspect of a shard' "j['kind']=='shard' and j['shard']==17 and j['shards']==40 and 0<j['candidates']<j['candidates_of_the_space']"
 holds 'inspect of a shard: what was rejected' "j['candidates']==j['described']+j['rejected'].get('price',0) and j['kept']<=j['predicted']"
