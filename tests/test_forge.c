@@ -367,6 +367,20 @@ static void a_forged_model_of_neighbours(void **state)
     try_all("model", "surrogate/", use_model, UNREAD);
 }
 
+static void a_forged_forest(void **state)
+{
+    (void)state;
+    model_of("extra_trees", "trees=3,columns=0.5,leaf=2,median=1", "band gap");
+    try_all("model", "surrogate/", use_model, UNREAD);
+}
+
+static void a_forged_boosted_ensemble(void **state)
+{
+    (void)state;
+    model_of("boosted_trees", "trees=3,leaves=4,columns=0.5,huber=0,child=1", "metal");
+    try_all("model", "surrogate/", use_model, UNREAD);
+}
+
 static void a_forged_neural_network(void **state)
 {
     (void)state;
@@ -442,6 +456,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_forged_model_of_support_vectors), cmocka_unit_test(a_forged_model_of_classes), cmocka_unit_test(a_forged_gaussian_process),
         cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_neural_network),
+        cmocka_unit_test(a_forged_forest), cmocka_unit_test(a_forged_boosted_ensemble),
         cmocka_unit_test(a_forged_process_of_learned_lengths), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -306,7 +306,8 @@ static void losses_do_what_they_are_for(void **state)
     o.loss = CUPEL_LOSS_PSEUDO_HUBER;
     o.huber = 0.2;
     cupel_trees *huber = fit(&data, &o, &alone);
-    print_message("error with gross errors among the rows: squared %.3f, pseudo-Huber %.3f\n", mean_error(squared, fresh), mean_error(huber, fresh));
+    print_message("error with gross errors among the rows: squared %.3f, pseudo-Huber %.3f\n", mean_error(squared, fresh), mean_error(huber,
+        fresh));
     assert_true(mean_error(huber, fresh) < 0.5 * mean_error(squared, fresh));
     for (size_t i = 0; i < N; i++) r->y[i] = cupel_rng_uniform(5, 1, i) < (r->x[i][0] > 0 ? 0.9 : 0.2);
     o.loss = CUPEL_LOSS_LOG;
@@ -434,23 +435,24 @@ static void files_come_back(void **state)
 
 /* A file as an attacker would write it, with a good digest. Two trees: a split on column 1 with two leaves, and a leaf. */
 typedef struct forged {
-    double facts[4];
+    double facts[6];
     int64_t nodes[2];
     float column[4], at[4], leaf_rows[3], member[4], share[4];
     double target[2];
     int64_t row[2];
 } forged;
 
-static const forged honest = {{2, 1, 0, 0.5}, {3, 1}, {1, -1, -1, -1}, {0.5f, 1, 2, 3}, {1, 1, 2}, {0, 1, 0, 1}, {1, 1, 0.5f, 0.5f}, {1, 2}, {1, 0}};
+static const forged honest = {{2, 1, 0, 0.5, 0, 1}, {3, 1}, {1, -1, -1, -1}, {0.5f, 1, 2, 3}, {1, 1, 2}, {0, 1, 0, 1}, {1, 1, 0.5f, 0.5f}, {1, 2},
+                              {1, 0}};
 
 static cupel_status load_forged(const forged *f, cupel_err *err)
 {
     cupel_writer *w = NULL;
     cupel_reader *r = NULL;
     cupel_trees *t = NULL;
-    size_t n[] = {2, 3, 4};
+    size_t n[] = {2, 3, 4, 6};
     check_ok(cupel_writer_open(temporary(), "trees", 1, 1, &w, err), err);
-    check_ok(cupel_writer_put(w, "t/facts", "", "", CUPEL_F64, 1, &n[2], f->facts, err), err);
+    check_ok(cupel_writer_put(w, "t/facts", "", "", CUPEL_F64, 1, &n[3], f->facts, err), err);
     check_ok(cupel_writer_put(w, "t/nodes", "", "", CUPEL_I64, 1, &n[0], f->nodes, err), err);
     check_ok(cupel_writer_put(w, "t/column", "", "", CUPEL_F32, 1, &n[2], f->column, err), err);
     check_ok(cupel_writer_put(w, "t/at", "", "", CUPEL_F32, 1, &n[2], f->at, err), err);
@@ -485,6 +487,8 @@ static void hostile_files_are_refused(void **state)
     FORGE(f.facts[0] = 3);           /* columns that are not those of the model */
     FORGE(f.facts[3] = 0);
     FORGE(f.facts[2] = NAN);
+    FORGE(f.facts[4] = 1);           /* a data set that is not there */
+    FORGE(f.facts[5] = 2);
     FORGE(f.nodes[0] = 1, f.nodes[1] = 3); /* a split without children, then a leaf with nodes behind it */
     FORGE(f.nodes[0] = 4, f.nodes[1] = 0);
     FORGE(f.nodes[0] = -1);

@@ -76,7 +76,8 @@ static const cupel_opt options[] = {
     {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas, or none; 'cupel methods' lists them"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
-    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp"},
+    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp,"
+     " extra_trees, random_forest, boosted_trees"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "unit of the target (default: that in the column's name)"},

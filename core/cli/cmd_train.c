@@ -86,7 +86,8 @@ static const cupel_opt options[] = {
      "sets of descriptors, joined by commas, or none, which takes a table without formulas too; 'cupel methods' lists them"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
-    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp"},
+    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp,"
+     " extra_trees, random_forest, boosted_trees"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
     {"property", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "what the target is called (default: the column's name)"},

@@ -47,6 +47,7 @@ static cupel_status copy_rows(const cupel_problem *p, const cupel_fitted *f, cup
 {
     cupel_status st = take(&e->points, cupel_mul(f->n, p->d), err);
     for (size_t i = 0; st == CUPEL_OK && i < f->n; i++) memcpy(e->points + i * p->d, p->x + f->row[i] * p->d, p->d * sizeof(double));
+    if (st == CUPEL_OK && p->uncut) cupel_scale_cut(e->points, p->d, f->n, p->d, e->points);
     return st;
 }
 
@@ -80,6 +81,7 @@ cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, c
         e->kind = CUPEL_KERNEL_MATERN52;
         e->gamma = OWN_GAMMA / p->typical;
         e->own = cupel_own_hold(f->own);
+        e->uncut = l->uncut;
     }
     if (error) CUPEL_TRY(second_sum(p, f, error, e, err));
     if (l->kernel) CUPEL_TRY(copy_rows(p, f, e, err));
@@ -114,8 +116,9 @@ cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w,
     if (e->own) {
         w->own_scratch = cupel_alloc_aligned(e->own->kind->scratch(e->own->model), 1);
         w->own = cupel_alloc_aligned(2 * CUPEL_EXPAND_ROWS, sizeof(double));
+        w->cut = e->uncut ? cupel_alloc_aligned(cupel_mul(CUPEL_EXPAND_ROWS, e->d), sizeof *w->cut) : NULL;
     }
-    if (e->own && (!w->own_scratch || !w->own)) {
+    if (e->own && (!w->own_scratch || !w->own || (e->uncut && !w->cut))) {
         cupel_expand_work_release(w);
         return cupel_no_memory(err, "scratch of a prediction", 0);
     }
@@ -133,6 +136,7 @@ void cupel_expand_work_release(cupel_expand_work *w)
     cupel_free(w->values);
     cupel_free(w->own_scratch);
     cupel_free(w->own);
+    cupel_free(w->cut);
     *w = (cupel_expand_work){0};
 }
 
@@ -166,7 +170,8 @@ void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t 
         run_columns(e, z, ld, n, &way, w, raw);
         return;
     }
-    cupel_machine_run(e->machine, z, ld, n, &way, w->sums, w->nearest);
+    if (w->cut) cupel_scale_cut(z, ld, n, e->d, w->cut);
+    cupel_machine_run(e->machine, w->cut ? w->cut : z, w->cut ? e->d : ld, n, &way, w->sums, w->nearest);
     for (size_t i = 0; i < n; i++) {
         const double *sum = w->sums + i * e->n_sums;
         raw[i] = (cupel_raw){.value = sum[0], .error = e->n_sums > 1 ? sum[1] : 0, .distance = sqrt(w->nearest[i])};

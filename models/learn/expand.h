@@ -19,6 +19,7 @@ typedef struct cupel_expand {
     cupel_machine *machine;
     cupel_triangle *triangle;
     cupel_own *own;        /* gives the value in place of the first sum; NULL */
+    bool uncut;            /* that model sees rows beyond CUPEL_FARTHEST as they are */
 } cupel_expand;            /* {0} is empty */
 
 /* error [problem->n]: absolute errors, for a second sum that says how large they are near a row; NULL: one sum. */
@@ -42,6 +43,7 @@ typedef struct cupel_expand_work {
     double *sums, *nearest, *squares, *values;
     void *own_scratch;
     double *own;       /* [2][CUPEL_EXPAND_ROWS] value and spread of a model of its own */
+    double *cut;       /* [CUPEL_EXPAND_ROWS][d] rows cut at CUPEL_FARTHEST, beside a model that sees them uncut */
     size_t values_ld;
 } cupel_expand_work;
 cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w, cupel_err *err);

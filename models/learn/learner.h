@@ -15,10 +15,13 @@ enum { CUPEL_LEARNER_PARAMS = 16 }; /* a learner has at most as many */
 /* The training rows as a learner sees them. */
 typedef struct cupel_problem {
     size_t n, d;
-    const double *x;       /* [n][d], columns of mean 0 and variance 1 (times the learner's relevance) */
+    const double *x;       /* [n][d], columns of mean 0 and variance 1 (times the learner's relevance), cut at CUPEL_FARTHEST unless uncut */
     const double *y;       /* [n], mean 0 and variance 1; classes -1 and +1 */
     bool is_class;
     double typical;        /* median squared distance between two rows */
+    uint64_t seed;         /* of learners that draw lots */
+    bool uncut;            /* x goes beyond CUPEL_FARTHEST; distances are taken of what is cut (cupel_scale_cut) */
+    bool trial;            /* settings are being compared: a smaller ensemble does */
     const cupel_job *job;
 } cupel_problem;
 
@@ -41,6 +44,7 @@ typedef struct cupel_fit_task {
     const double *setting;
     const size_t *row;     /* [n] increasing */
     size_t n;
+    size_t threads;        /* that this fit may use */
 } cupel_fit_task;
 
 /* A parameter that tuning chooses. Stages follow one another; the axes of one stage are tried in all combinations, the others stay at the
@@ -59,6 +63,7 @@ typedef struct cupel_learner {
     bool kernel;               /* an expansion over rows; else over columns */
     bool variance;             /* its triangle gives the spread of a prediction */
     const cupel_own_kind *own; /* what its models are when they are not expansions; kernel is then true, kernel_of NULL */
+    bool uncut;                /* its own models know no distances: they see columns beyond CUPEL_FARTHEST (scale.h) as they are */
     const cupel_axis *axes;    /* ended by n = 0 */
     /* Factors on the scaled columns, [d] > 0, that are found before anything else from all rows; NULL: none. Later x holds the columns times them. */
     cupel_status (*relevance)(const cupel_problem *p, uint64_t seed, double *factor, cupel_err *err);
@@ -70,7 +75,7 @@ typedef struct cupel_learner {
      * it checks that the memory is there for itself and for as many fits at once as there are threads. */
     cupel_status (*prepare)(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err);
     void (*release)(void *prepared);
-    /* On one thread. */
+    /* On the task's threads. */
     cupel_status (*fit)(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
     /* What tuning makes small instead of the error out of fold, on all rows of the task; NULL: the error out of fold. On one thread. */
     cupel_status (*evidence)(const cupel_fit_task *t, double *loss, cupel_err *err);

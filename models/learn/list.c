@@ -18,7 +18,10 @@
     LEARNER(ridge)        \
     LEARNER(elastic_net)  \
     LEARNER(knn)          \
-    LEARNER(mlp)
+    LEARNER(mlp)          \
+    LEARNER(extra_trees)  \
+    LEARNER(random_forest) \
+    LEARNER(boosted_trees)
 
 #define DECLARE(name) extern const cupel_learner cupel_learner_##name;
 #define ADDRESS(name) &cupel_learner_##name,

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/math/la.h"
 #include "models/learn/gram.h"
+#include "models/learn/scale.h"
 
 #include <string.h>
 
@@ -33,6 +34,7 @@ cupel_status cupel_local_error_fit(cupel_kernel kernel, double gamma, const cupe
         sum += error[f->row[point[i]]];
     }
     *mean = sum / (double)m;
+    if (p->uncut) cupel_scale_cut(x, p->d, m, p->d, x);
     for (size_t i = 0; i < m; i++) u[i] = error[f->row[point[i]]] - *mean;
     CUPEL_TRY(cupel_gram_matrix(&points, kernel, gamma, &k, err));
     for (size_t i = 0; i < m; i++) k[i * m + i] += PENALTY;

@@ -51,7 +51,8 @@ double cupel_spread_of(const cupel_surrogate *s, const cupel_raw *raw)
     const cupel_spread *p = &s->spread;
     double least = p->floor * p->mean, error = raw->error + p->own * raw->own;
     double local = s->expand.n_sums < 2 ? sqrt(p->floor + raw->unknown) : error > least ? error : least;
-    return local * (1 + p->growth * raw->distance / s->threshold);
+    double far = raw->distance / s->threshold;
+    return local * (1 + p->growth * far) * (s->expand.uncut && far > 1 ? far : 1);
 }
 
 /* The classes whose own rows are not stranger than this one at the level; NaN when there is none. */

@@ -8,9 +8,6 @@
 
 /* A column whose spread is rounding noise beside its size is constant. */
 static const double CONSTANT = 1e-10;
-/* A column that hardly varies over the training rows would alone decide the distance of a row that differs in it: so many standard
- * deviations from the mean is as far as a column counts. */
-static const double FARTHEST = 6;
 
 /* Mean and standard deviation of column j by two passes. */
 static void moments(const double *x, size_t n, size_t d, size_t j, double *mean, double *sd)
@@ -39,7 +36,7 @@ static bool repeats(const cupel_scale *s, const double *x, size_t n, size_t j, d
 
 cupel_status cupel_scale_learn(const double *x, size_t n, size_t d, cupel_scale *out, cupel_err *err)
 {
-    cupel_scale s = {.d = d, .column = cupel_alloc(d, sizeof(int64_t)), .mean = cupel_alloc(d, sizeof(double)),
+    cupel_scale s = {.d = d, .farthest = CUPEL_FARTHEST, .column = cupel_alloc(d, sizeof(int64_t)), .mean = cupel_alloc(d, sizeof(double)),
                      .factor = cupel_alloc(d, sizeof(double))};
     if (!s.column || !s.mean || !s.factor) {
         cupel_scale_release(&s);
@@ -85,7 +82,16 @@ const cupel_scale_kernel *cupel_scale_kernel_of(cupel_isa isa)
 
 void cupel_scale_apply(const cupel_scale *s, cupel_isa isa, const double *x, size_t ld, size_t n, double *z, size_t ldz)
 {
-    cupel_scale_kernel_of(isa)->apply(s, FARTHEST, x, ld, n, z, ldz);
+    cupel_scale_kernel_of(isa)->apply(s, s->farthest, x, ld, n, z, ldz);
     for (size_t i = 0; s->relevance && i < n; i++)
         for (size_t c = 0; c < s->k; c++) z[i * ldz + c] *= s->relevance[c];
+}
+
+void cupel_scale_cut(const double *x, size_t ld, size_t n, size_t d, double *z)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++) {
+            double v = x[i * ld + j];
+            z[i * d + j] = v > CUPEL_FARTHEST ? CUPEL_FARTHEST : v < -CUPEL_FARTHEST ? -CUPEL_FARTHEST : v;
+        }
 }

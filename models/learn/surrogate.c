@@ -147,9 +147,15 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
         goto done;
     }
     cupel_scale_apply(&s->scale, job->isa, x, d, n, f->z, s->scale.k);
-    f->problem = (cupel_problem){.n = n, .d = s->scale.k, .x = f->z, .y = f->y, .is_class = s->is_class, .job = job};
+    f->problem = (cupel_problem){.n = n, .d = s->scale.k, .x = f->z, .y = f->y, .is_class = s->is_class, .seed = f->options->seed,
+                                 .job = job};
     CUPEL_TRY(cupel_typical_distance(f->z, n, s->scale.k, &f->problem.typical, err));
     if (s->learner->relevance) CUPEL_TRY(weigh_columns(f, err));
+    if (s->learner->uncut) {
+        s->scale.farthest = INFINITY;
+        f->problem.uncut = true;
+        cupel_scale_apply(&s->scale, job->isa, x, d, n, f->z, s->scale.k);
+    }
 done:
     return st;
 }

@@ -14,7 +14,7 @@ typedef struct cupel_surrogate cupel_surrogate;
 typedef enum cupel_task { CUPEL_TASK_AUTO, CUPEL_TASK_REGRESSION, CUPEL_TASK_CLASS } cupel_task;
 
 typedef struct cupel_fit_options {
-    const char *learner;  /* "svr", "svc", "gp", "krr", "ridge" */
+    const char *learner;  /* a name of the list: "svr", "extra_trees" */
     const char *settings; /* "C=10,gamma=0.1"; NULL: tuned inside the rows given */
     cupel_task task;      /* AUTO: a target with exactly two distinct values is a class */
     uint64_t seed;

@@ -236,7 +236,9 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
         goto done;
     }
     CUPEL_TRY(load_scale(r, s->learner->relevance != NULL, &s->scale, err));
+    s->scale.farthest = s->learner->uncut ? INFINITY : CUPEL_FARTHEST;
     CUPEL_TRY(cupel_expand_load(r, s->scale.k, s->learner->own, &s->expand, err));
+    s->expand.uncut = s->learner->uncut;
     CUPEL_TRY(get_few(r, "surrogate/domain_threshold", 1, &s->threshold, err));
     if (!(s->threshold > 0)) {
         st = bad(err, "surrogate/domain_threshold", "a distance that is not above 0");

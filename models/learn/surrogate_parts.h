@@ -12,6 +12,7 @@
  *   second sum (svr, krr):  the error to be expected, at least floor * mean
  *   a model of its own:     that error + own times what the model says itself, at least floor * mean
  *   triangle (gp, ridge):   sqrt(floor + unknown)
+ * Trees say the same however far a row lies outside: there their scale grows by distance / threshold besides.
  * floor, growth and own are those with the best interval score over the out-of-fold rows. */
 typedef struct cupel_spread {
     double mean, floor, growth, own;

@@ -72,6 +72,7 @@ size_t cupel_tree_split(cupel_tree *t, size_t i, size_t column, float at)
 {
     size_t left = t->n;
     t->node[i] = (cupel_tree_node){at, (uint32_t)left << CUPEL_TREE_COLUMN_BITS | (uint32_t)column};
+    t->value[i] = t->inner[i] = 0;
     t->depth[left] = t->depth[left + 1] = t->depth[i] + 1;
     t->n += 2;
     return left;

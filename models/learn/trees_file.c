@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME = 128 };
+enum { NAME = 128, FACTS = 6 };
 static const float FARTHEST = 1e30f, LEAF = -1;
 
 /* "<group>/<name>" in a buffer of NAME. */
@@ -46,7 +46,8 @@ static cupel_status save_members(const cupel_trees *t, const char *group, cupel_
     CUPEL_TRY(cupel_writer_put(w, path(to, group, "target"), "scaled target", "targets of the training rows, increasing", CUPEL_F64, 1,
                                &t->n_rows, t->target, err));
     CUPEL_TRY(cupel_writer_put(w, path(to, group, "row"), "", "training row of each of these targets", CUPEL_I64, 1, &t->n_rows, row, err));
-    CUPEL_TRY(put_floats(w, group, "leaf_rows", "", "training rows in each leaf, tree by tree, leaves in the order of the nodes", leaves, count, err));
+    CUPEL_TRY(put_floats(w, group, "leaf_rows", "", "training rows in each leaf, tree by tree, leaves in the order of the nodes", leaves, count,
+                         err));
     CUPEL_TRY(put_floats(w, group, "member", "", "these rows, as places in 'target'", members, member, err));
     CUPEL_TRY(put_floats(w, group, "share", "", "their weight in the leaf, sum 1", members, t->share, err));
 done:
@@ -61,7 +62,7 @@ cupel_status cupel_trees_save(const cupel_trees *t, const char *group, cupel_wri
     cupel_status st = CUPEL_OK;
     char to[NAME];
     size_t nodes = t->first[t->n_trees];
-    double facts[] = {(double)t->d, t->forest, t->base, t->factor};
+    double facts[FACTS] = {(double)t->d, t->forest, t->base, t->factor, t->inner != NULL, t->n_rows > 0};
     int64_t *count = cupel_alloc(t->n_trees, sizeof *count);
     float *column = cupel_alloc(nodes, sizeof *column), *at = cupel_alloc(nodes, sizeof *at);
     if (!count || !column || !at) CUPEL_TRY(cupel_no_memory(err, "trees to be written", nodes * 8));
@@ -73,9 +74,11 @@ cupel_status cupel_trees_save(const cupel_trees *t, const char *group, cupel_wri
             at[i] = leaf ? t->value[i] : t->node[i].at;
         }
     }
-    CUPEL_TRY(cupel_writer_put(w, path(to, group, "facts"), "", "columns; 1 for a forest, 0 for boosted trees; a value is base + factor * sum of leaves",
-                               CUPEL_F64, 1, (size_t[]){4}, facts, err));
-    CUPEL_TRY(cupel_writer_put(w, path(to, group, "nodes"), "", "nodes of each tree; level by level, children of the k-th split are 2k + 1 and 2k + 2",
+    CUPEL_TRY(cupel_writer_put(w, path(to, group, "facts"), "", "columns; 1 for a forest, 0 for boosted trees; base and factor: a value is base + factor "
+                               "* sum of leaves; 1 with 'inner'; 1 with the rows of leaves",
+                               CUPEL_F64, 1, (size_t[]){FACTS}, facts, err));
+    CUPEL_TRY(cupel_writer_put(w, path(to, group, "nodes"), "", "nodes of each tree; level by level, children of the k-th split are "
+                               "2k + 1 and 2k + 2",
                                CUPEL_I64, 1, &t->n_trees, count, err));
     CUPEL_TRY(put_floats(w, group, "column", "", "column a node splits, -1 for a leaf", nodes, column, err));
     CUPEL_TRY(put_floats(w, group, "at", "", "largest value that goes left, or what a leaf adds", nodes, at, err));
@@ -109,16 +112,18 @@ static cupel_status get_floats(const cupel_reader *r, const char *group, const c
     return CUPEL_OK;
 }
 
-static cupel_status load_facts(const cupel_reader *r, const char *group, size_t d, cupel_trees *t, cupel_err *err)
+static cupel_status load_facts(const cupel_reader *r, const char *group, size_t d, cupel_trees *t, bool *inner, bool *rows, cupel_err *err)
 {
     char from[NAME];
     void *data = NULL;
-    cupel_status st = cupel_reader_get(r, path(from, group, "facts"), CUPEL_F64, 1, (size_t[]){4}, &data, err);
+    cupel_status st = cupel_reader_get(r, path(from, group, "facts"), CUPEL_F64, 1, (size_t[]){FACTS}, &data, err);
     if (st != CUPEL_OK) return st;
     const double *facts = data;
     bool usable = facts[0] == (double)d && d <= CUPEL_TREES_COLUMNS && (facts[1] == 0 || facts[1] == 1) && fabs(facts[2]) <= 1e100 &&
-                  facts[3] > 0 && facts[3] <= 1;
+                  facts[3] > 0 && facts[3] <= 1 && (facts[4] == 0 || facts[4] == 1) && (facts[5] == 0 || facts[5] == facts[1]);
     *t = (cupel_trees){.d = d, .forest = facts[1] == 1, .base = facts[2], .factor = facts[3]};
+    *inner = facts[4] == 1;
+    *rows = facts[5] == 1;
     cupel_free(data);
     return usable ? CUPEL_OK : bad(err, group, "facts", "numbers that no trees on these columns have");
 }
@@ -160,11 +165,10 @@ static bool build_tree(cupel_trees *t, size_t k, const float *column, const floa
     return known == n;
 }
 
-static cupel_status load_nodes(const cupel_reader *r, const char *group, cupel_trees *t, cupel_err *err)
+static cupel_status load_nodes(const cupel_reader *r, const char *group, bool inner, cupel_trees *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     size_t nodes = t->first[t->n_trees];
-    char from[NAME];
     float *column = NULL, *at = NULL;
     CUPEL_TRY(get_floats(r, group, "column", LEAF, CUPEL_TREES_COLUMNS, &nodes, &column, err));
     CUPEL_TRY(get_floats(r, group, "at", -FARTHEST, FARTHEST, &nodes, &at, err));
@@ -173,7 +177,7 @@ static cupel_status load_nodes(const cupel_reader *r, const char *group, cupel_t
     if (!t->node || !t->value) CUPEL_TRY(cupel_no_memory(err, "trees", cupel_mul(nodes, 12)));
     for (size_t k = 0; k < t->n_trees; k++)
         if (!build_tree(t, k, column, at)) CUPEL_TRY(bad(err, group, "column", "a tree that is not whole, or a column that is not there"));
-    if (cupel_reader_has(r, path(from, group, "inner"))) CUPEL_TRY(get_floats(r, group, "inner", 0, FARTHEST, &nodes, &t->inner, err));
+    if (inner) CUPEL_TRY(get_floats(r, group, "inner", 0, FARTHEST, &nodes, &t->inner, err));
 done:
     cupel_free(column);
     cupel_free(at);
@@ -248,14 +252,14 @@ done:
 
 cupel_status cupel_trees_load(const cupel_reader *r, const char *group, size_t d, cupel_trees **out, cupel_err *err)
 {
-    char from[NAME];
     cupel_status st = CUPEL_OK;
+    bool inner = false, rows = false;
     cupel_trees *t = cupel_alloc(1, sizeof *t);
     if (!t) return cupel_no_memory(err, "trees", sizeof *t);
-    CUPEL_TRY(load_facts(r, group, d, t, err));
+    CUPEL_TRY(load_facts(r, group, d, t, &inner, &rows, err));
     CUPEL_TRY(load_counts(r, group, t, err));
-    CUPEL_TRY(load_nodes(r, group, t, err));
-    if (t->forest && cupel_reader_has(r, path(from, group, "target"))) CUPEL_TRY(load_members(r, group, t, err));
+    CUPEL_TRY(load_nodes(r, group, inner, t, err));
+    if (rows) CUPEL_TRY(load_members(r, group, t, err));
 done:
     if (st == CUPEL_OK)
         *out = t;

@@ -61,7 +61,7 @@ void cupel_folds_release(cupel_folds *f)
 cupel_status cupel_fit_without(const cupel_learner *l, const cupel_problem *p, const void *prepared, const double *setting,
                                const cupel_folds *f, size_t k, cupel_fitted *out, cupel_err *err)
 {
-    cupel_fit_task t = {.problem = p, .prepared = prepared, .setting = setting};
+    cupel_fit_task t = {.problem = p, .prepared = prepared, .setting = setting, .threads = k == SIZE_MAX ? p->job->threads : 1};
     size_t *row = cupel_alloc(p->n, sizeof *row);
     if (!row) return cupel_no_memory(err, "rows of a fold", p->n * sizeof *row);
     for (size_t i = 0; i < p->n; i++)
@@ -132,7 +132,8 @@ static cupel_status find_evidence(void *user, size_t item, size_t worker, cupel_
 {
     (void)worker;
     search *s = user;
-    cupel_fit_task t = {.problem = s->p, .prepared = s->prepared, .setting = s->settings + item * s->n_params, .row = s->all, .n = s->p->n};
+    cupel_fit_task t = {.problem = s->p, .prepared = s->prepared, .setting = s->settings + item * s->n_params, .row = s->all, .n = s->p->n,
+                        .threads = 1};
     return s->l->evidence(&t, &s->loss[item], err);
 }
 
@@ -267,7 +268,9 @@ static cupel_status search_settings(const cupel_learner *l, const cupel_problem 
                                     double *setting, cupel_err *err)
 {
     cupel_folds folds = {0};
-    search s = {.l = l, .p = p, .folds = &folds, .n_params = cupel_method_n_params(&l->method), .all = cupel_alloc(p->n, sizeof *s.all)};
+    cupel_problem trial = *p;
+    trial.trial = true;
+    search s = {.l = l, .p = &trial, .folds = &folds, .n_params = cupel_method_n_params(&l->method), .all = cupel_alloc(p->n, sizeof *s.all)};
     double best_loss = INFINITY;
     cupel_status st = CUPEL_OK;
     if (!s.all) return cupel_no_memory(err, "rows", p->n * sizeof *s.all);

@@ -23,7 +23,7 @@ keep: 30
 Y
 
 # ---- threads: every verb that computes
-for m in 'svr C=10,gamma=0.01,epsilon=0.1' 'gp noise=0.1,gamma=0.01' 'krr gamma=0.01,lambda=0.1' 'ridge lambda=1' 'elastic_net lambda=0.01,l1=0.5'; do
+for m in 'svr C=10,gamma=0.01,epsilon=0.1' 'gp noise=0.1,gamma=0.01' 'krr gamma=0.01,lambda=0.1' 'ridge lambda=1' 'elastic_net lambda=0.01,l1=0.5' 'extra_trees trees=40,median=1' 'random_forest trees=40,columns=0.3,leaf=2' 'boosted_trees trees=40,leaves=8'; do
   set -- $m
   for n in 1 2 3; do "$CUPEL" train t.csv --target 'band gap' --model $1 --set $2 --threads $n -o $1-$n.h5 2>err || no "train $1"; done
   same "train $1: 2 threads" $1-1.h5 $1-2.h5; same "train $1: 3 threads" $1-1.h5 $1-3.h5

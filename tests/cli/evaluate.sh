@@ -41,6 +41,10 @@ else
   run evaluate "$S/data/matbench-official/matbench_steels.csv" --formula composition --target target --folds fold --features magpie --model svr --seed 1 --format json
   awk -v m="$(mean "$T/out" mae)" 'BEGIN { exit !(m > 0 && m <= 103.6) }'
   check 'SVR on the official folds of steels: mean absolute error at most 103.6 MPa' $?
+  run evaluate "$S/data/matbench-official/matbench_steels.csv" --formula composition --target target --folds fold --features element_fraction \
+    --model extra_trees --set trees=300,columns=0.9,leaf=1,median=0 --seed 1 --format json
+  awk -v m="$(mean "$T/out" mae)" 'BEGIN { exit !(m > 0 && m <= 80.5) }'
+  check 'extra_trees on the fractions of steels: mean absolute error at most 80.5 MPa' $?
   awk -v c="$(mean "$T/out" coverage90)" 'BEGIN { exit !(c >= 0.85 && c <= 0.95) }'; check '90 % intervals cover 85 to 95 % of steels' $?
 fi
 exit $bad

@@ -47,7 +47,7 @@ run predict "$T/m.h5" "$T/odd.csv" --missing drop -o "$T/x.csv"
 check '--missing drop leaves them out' $?
 run predict "$T/m.h5" "$T/odd.csv" --dot hydrate -o "$T/x.csv"; grep -Eq '^Fe2O3.5H2O,[0-9-]' "$T/x.csv"; check '--dot hydrate' $?
 
-for m in gp krr ridge; do
+for m in gp krr ridge extra_trees random_forest boosted_trees; do
   train --model $m -o "$T/$m.h5"; [ $rc = 0 ] && run predict "$T/$m.h5" "$T/new.csv" --validate -o "$T/$m.csv"; [ $rc = 0 ]
   check "train and predict $m" $?
 done

@@ -1,0 +1,312 @@
+/* Forests and boosted trees as learners. */
+#include "models/learn/learner.h"
+#include "models/learn/trees.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/math/stats.h"
+#include "core/sys/file.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { TRIAL_TREES = 100 };   /* of a forest while settings are compared */
+enum { FOREST_TREES, FOREST_COLUMNS, FOREST_LEAF, FOREST_MEDIAN };
+enum { BOOST_TREES, BOOST_RATE, BOOST_LEAVES, BOOST_COLUMNS, BOOST_HUBER, BOOST_SUBSAMPLE, BOOST_CHILD, BOOST_LAMBDA, BOOST_DEPTH, BOOST_SEEDS };
+
+/* Bytes of `nodes` nodes with what is made beside them, and of the rows once more for each fit at a time. */
+static cupel_status check_memory(const cupel_problem *p, size_t nodes, cupel_err *err)
+{
+    size_t rows = cupel_mul(cupel_mul(p->n, p->d), 8 * p->job->threads), trees = cupel_mul(nodes, 24 * p->job->threads);
+    return cupel_memory_check(rows > SIZE_MAX - trees ? SIZE_MAX : rows + trees, "an ensemble of trees (fewer trees take less)", err);
+}
+
+/* ---- an ensemble as a surrogate holds it ---- */
+
+typedef struct ensemble {
+    cupel_trees *trees;
+    bool forest, is_class;
+} ensemble;
+
+static size_t scratch(const void *model) { return cupel_trees_scratch_bytes(((const ensemble *)model)->trees); }
+
+/* Log odds from the mean u of votes -1 and 1 of all trees, with half a vote more for either class so that they stay finite. */
+static double log_odds(const cupel_trees *t, double u)
+{
+    double n = (double)cupel_trees_count(t), p = (0.5 * (1 + u) * n + 0.5) / (n + 1);
+    p = p < 1e-9 ? 1e-9 : p > 1 - 1e-9 ? 1 - 1e-9 : p;
+    return cupel_log(p) - cupel_log(1 - p);
+}
+
+/* The mean or, where leaves know their rows, the median of a forest's weights, and its spread; log odds of a class. */
+static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
+{
+    const ensemble *e = model;
+    const double half = 0.5;
+    cupel_err unused; /* quantiles fail for lack of rows only */
+    cupel_trees_predict(e->trees, z, ld, n, isa, memory, value, spread);
+    for (size_t i = 0; i < n; i++) spread[i] = sqrt(spread[i]);
+    if (!e->forest) return;
+    if (e->is_class)
+        for (size_t i = 0; i < n; i++) value[i] = log_odds(e->trees, value[i]);
+    else if (cupel_trees_keep_rows(e->trees))
+        (void)cupel_trees_quantiles(e->trees, z, ld, n, &half, 1, isa, memory, value, &unused);
+}
+
+static void free_model(void *model)
+{
+    ensemble *e = model;
+    if (!e) return;
+    cupel_trees_free(e->trees);
+    cupel_free(e);
+}
+
+static cupel_status save(const void *model, const char *group, cupel_writer *w, cupel_err *err)
+{
+    const ensemble *e = model;
+    char name[96];
+    snprintf(name, sizeof name, "%s/task", group);
+    cupel_status st = cupel_writer_put(w, name, "", "1 for a forest, 0 for boosted trees; 1 for classes, 0 for numbers", CUPEL_F64, 1, (size_t[]){2},
+                                       (double[]){e->forest, e->is_class}, err);
+    return st == CUPEL_OK ? cupel_trees_save(e->trees, group, w, err) : st;
+}
+
+static cupel_status load(const cupel_reader *r, const char *group, size_t d, void **model, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    char name[96];
+    void *data = NULL;
+    ensemble *e = cupel_alloc(1, sizeof *e);
+    if (!e) return cupel_no_memory(err, "an ensemble", sizeof *e);
+    snprintf(name, sizeof name, "%s/task", group);
+    CUPEL_TRY(cupel_reader_get(r, name, CUPEL_F64, 1, (size_t[]){2}, &data, err));
+    const double *task = data;
+    if ((task[0] != 0 && task[0] != 1) || (task[1] != 0 && task[1] != 1))
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' is %g and %g, expected 0 or 1; train the model again", name, task[0], task[1]));
+    e->forest = task[0] == 1;
+    e->is_class = task[1] == 1;
+    CUPEL_TRY(cupel_trees_load(r, group, d, &e->trees, err));
+    *model = e;
+    e = NULL;
+done:
+    free_model(e);
+    cupel_free(data);
+    return st;
+}
+
+static const cupel_own_kind kind_trees = {scratch, predict, free_model, save, load};
+
+static cupel_status fit(const cupel_fit_task *t, const double *y, const cupel_trees_options *o, cupel_fitted *out, cupel_err *err)
+{
+    const cupel_problem *p = t->problem;
+    cupel_job job = {.threads = t->threads, .isa = p->job->isa};
+    cupel_trees_data data = {.n = t->n, .d = p->d, .ld = p->d, .x = p->x, .y = y, .row = t->row};
+    ensemble *e = cupel_alloc(1, sizeof *e);
+    if (!e) return cupel_no_memory(err, "an ensemble", sizeof *e);
+    *e = (ensemble){.forest = o->kind != CUPEL_BOOSTED_TREES, .is_class = p->is_class};
+    cupel_status st = cupel_trees_fit(&data, o, &job, &e->trees, err);
+    if (st == CUPEL_OK) return cupel_fitted_own(t, &kind_trees, e, out, err);
+    free_model(e);
+    return st;
+}
+
+/* ---- forests ---- */
+
+static cupel_status prepare_forest(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
+{
+    *prepared = NULL;
+    return check_memory(p, cupel_mul(cupel_mul(p->n, 2), (size_t)(setting[FOREST_TREES] / setting[FOREST_LEAF]) + 1), err);
+}
+
+static cupel_status fit_forest(cupel_trees_kind kind, const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
+{
+    const double *s = t->setting;
+    cupel_trees_options o = cupel_trees_defaults(kind);
+    o.trees = (size_t)s[FOREST_TREES];
+    if (t->problem->trial && o.trees > TRIAL_TREES) o.trees = TRIAL_TREES;
+    o.columns = s[FOREST_COLUMNS];
+    o.leaf = (size_t)s[FOREST_LEAF];
+    o.keep_rows = s[FOREST_MEDIAN] != 0 && !t->problem->is_class;
+    o.seed = t->problem->seed;
+    return fit(t, t->problem->y, &o, out, err);
+}
+
+static cupel_status fit_extra(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err) { return fit_forest(CUPEL_EXTRA_TREES, t, out, err); }
+
+static cupel_status fit_random(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
+{
+    return fit_forest(CUPEL_RANDOM_FOREST, t, out, err);
+}
+
+static void start_forest(const cupel_problem *p, double *setting)
+{
+    (void)p;
+    if (isnan(setting[FOREST_COLUMNS])) setting[FOREST_COLUMNS] = 0.4;
+    if (isnan(setting[FOREST_LEAF])) setting[FOREST_LEAF] = 1;
+    if (isnan(setting[FOREST_MEDIAN])) setting[FOREST_MEDIAN] = 0;
+}
+
+static const cupel_param forest_params[] = {
+    {"trees", "", 500, 1, 100000, "number of trees"},
+    {"columns", "", NAN, 1e-6, 1, "share of the columns that a split looks at; chosen by inner cross-validation"},
+    {"leaf", "", NAN, 1, 1e6, "least number of rows in a leaf; chosen by inner cross-validation"},
+    {"median", "", NAN, 0, 1, "1: the median of the targets by the forest's weights, 0: their mean; chosen by inner cross-validation"},
+    {0},
+};
+
+static const cupel_axis forest_axes[] = {
+    {.param = FOREST_COLUMNS, .stage = 0, .n = 4, .value = {0.1, 0.25, 0.5, 0.9}},
+    {.param = FOREST_LEAF, .stage = 0, .n = 2, .value = {1, 3}},
+    {.param = FOREST_MEDIAN, .stage = 1, .n = 1, .value = {1}},
+    {0},
+};
+
+static const cupel_reference extra_references[] = {
+    {"10.1007/s10994-006-6226-1", "Geurts, Ernst, Wehenkel: Extremely randomized trees. Machine Learning 63, 3 (2006)"},
+    {"https://www.jmlr.org/papers/v7/meinshausen06a.html", "Meinshausen: Quantile regression forests. JMLR 7, 983 (2006)"},
+    {NULL, NULL},
+};
+
+extern const cupel_learner cupel_learner_extra_trees;
+const cupel_learner cupel_learner_extra_trees = {
+    .method = {.name = "extra_trees",
+               .kind = "learner",
+               .scale = "any",
+               .help = "extremely randomised trees: random thresholds, every row in every tree",
+               .maturity = "stable",
+               .input = "columns",
+               .output = "a number, unit of the target, or the probability of the second class",
+               .references = extra_references,
+               .params = forest_params},
+    .regression = true,
+    .classes = true,
+    .kernel = true,
+    .own = &kind_trees,
+    .uncut = true,
+    .axes = forest_axes,
+    .start = start_forest,
+    .prepare = prepare_forest,
+    .release = cupel_own_release_nothing,
+    .fit = fit_extra,
+};
+
+static const cupel_reference forest_references[] = {
+    {"10.1023/A:1010933404324", "Breiman: Random forests. Machine Learning 45, 5 (2001)"},
+    {"https://www.jmlr.org/papers/v7/meinshausen06a.html", "Meinshausen: Quantile regression forests. JMLR 7, 983 (2006)"},
+    {NULL, NULL},
+};
+
+extern const cupel_learner cupel_learner_random_forest;
+const cupel_learner cupel_learner_random_forest = {
+    .method = {.name = "random_forest",
+               .kind = "learner",
+               .scale = "any",
+               .help = "random forest: best thresholds on rows drawn with replacement",
+               .maturity = "stable",
+               .input = "columns",
+               .output = "a number, unit of the target, or the probability of the second class",
+               .references = forest_references,
+               .params = forest_params},
+    .regression = true,
+    .classes = true,
+    .kernel = true,
+    .own = &kind_trees,
+    .uncut = true,
+    .axes = forest_axes,
+    .start = start_forest,
+    .prepare = prepare_forest,
+    .release = cupel_own_release_nothing,
+    .fit = fit_random,
+};
+
+/* ---- boosting ---- */
+
+static cupel_status prepare_boosted(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
+{
+    *prepared = NULL;
+    return check_memory(p, (size_t)(2 * setting[BOOST_LEAVES] * setting[BOOST_TREES] * setting[BOOST_SEEDS]), err);
+}
+
+static cupel_status fit_boosted(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
+{
+    const double *s = t->setting;
+    const cupel_problem *p = t->problem;
+    cupel_trees_options o = cupel_trees_defaults(CUPEL_BOOSTED_TREES);
+    o.trees = (size_t)s[BOOST_TREES];
+    o.seeds = p->trial ? 1 : (size_t)s[BOOST_SEEDS];
+    o.rate = s[BOOST_RATE];
+    o.leaves = (size_t)s[BOOST_LEAVES];
+    o.columns = s[BOOST_COLUMNS];
+    o.subsample = s[BOOST_SUBSAMPLE];
+    o.child_weight = s[BOOST_CHILD];
+    o.lambda = s[BOOST_LAMBDA];
+    o.depth = (size_t)s[BOOST_DEPTH];
+    o.loss = p->is_class ? CUPEL_LOSS_LOG : s[BOOST_HUBER] > 0 ? CUPEL_LOSS_PSEUDO_HUBER : CUPEL_LOSS_SQUARED;
+    if (s[BOOST_HUBER] > 0) o.huber = s[BOOST_HUBER];
+    o.seed = p->seed;
+    if (!p->is_class) return fit(t, p->y, &o, out, err);
+    double *y = cupel_alloc(p->n, sizeof *y);
+    if (!y) return cupel_no_memory(err, "classes", p->n * sizeof *y);
+    for (size_t i = 0; i < p->n; i++) y[i] = p->y[i] > 0;
+    cupel_status st = fit(t, y, &o, out, err);
+    cupel_free(y);
+    return st;
+}
+
+static void start_boosted(const cupel_problem *p, double *setting)
+{
+    if (isnan(setting[BOOST_LEAVES])) setting[BOOST_LEAVES] = 15;
+    if (isnan(setting[BOOST_COLUMNS])) setting[BOOST_COLUMNS] = p->d < 30 ? 0.6 : 0.3;
+    if (isnan(setting[BOOST_HUBER])) setting[BOOST_HUBER] = 0;
+}
+
+static const cupel_param boosted_params[] = {
+    {"trees", "", 500, 1, 100000, "number of trees"},
+    {"rate", "", 0.05, 1e-4, 1, "share of its fit that each tree adds"},
+    {"leaves", "", NAN, 2, 4096, "leaves of a tree; chosen by inner cross-validation"},
+    {"columns", "", NAN, 1e-6, 1, "share of the columns that a tree uses; chosen by inner cross-validation"},
+    {"huber", "", NAN, 0, 100, "residual from which the pseudo-Huber loss turns straight, target scaled to variance 1; 0: squared errors; chosen by "
+     "inner cross-validation; classes have the log loss"},
+    {"subsample", "", 0.8, 1e-3, 1, "share of the rows that a tree sees"},
+    {"child", "", 5, 0, 1e6, "least sum of second derivatives in a leaf (rows, for squared errors)"},
+    {"lambda", "", 1, 0, 1e6, "added to that sum where it divides"},
+    {"depth", "", 20, 0, 1000, "most splits above a leaf; 0: no limit"},
+    {"seeds", "", 3, 1, 1000, "ensembles whose mean is taken"},
+    {0},
+};
+
+static const cupel_axis boosted_axes[] = {
+    {.param = BOOST_LEAVES, .stage = 0, .n = 3, .value = {6, 15, 31}},
+    {.param = BOOST_HUBER, .stage = 0, .n = 2, .value = {0, 0.2}},
+    {.param = BOOST_COLUMNS, .stage = 1, .relative = true, .n = 2, .value = {0.4, 1.6}},
+    {0},
+};
+
+static const cupel_reference boosted_references[] = {
+    {"10.1214/aos/1013203451", "Friedman: Greedy function approximation: a gradient boosting machine. Annals of Statistics 29, 1189 (2001)"},
+    {"10.1145/2939672.2939785", "Chen, Guestrin: XGBoost: a scalable tree boosting system. KDD (2016)"},
+    {NULL, NULL},
+};
+
+extern const cupel_learner cupel_learner_boosted_trees;
+const cupel_learner cupel_learner_boosted_trees = {
+    .method = {.name = "boosted_trees",
+               .kind = "learner",
+               .scale = "any",
+               .help = "gradient boosting of trees on binned columns",
+               .maturity = "stable",
+               .input = "columns",
+               .output = "a number, unit of the target, or the probability of the second class",
+               .references = boosted_references,
+               .params = boosted_params},
+    .regression = true,
+    .classes = true,
+    .kernel = true,
+    .own = &kind_trees,
+    .uncut = true,
+    .axes = boosted_axes,
+    .start = start_boosted,
+    .prepare = prepare_boosted,
+    .release = cupel_own_release_nothing,
+    .fit = fit_boosted,
+};
