@@ -359,7 +359,7 @@ static void hostile_formulas_end(void **state)
 /* Copies of all orbitals of all atoms, sorted, filled one after the other, as pymatgen's MolecularOrbitals. */
 static void fill_by_hand(const cupel_composition *c, double *homo, double *lumo)
 {
-    double energy[4096], room[4096], electrons = 0;
+    double energy[4096] = {0}, room[4096] = {0}, electrons = 0;
     size_t n = 0, k = 0;
     for (unsigned i = 0; i < c->n; i++) {
         const cupel_atom_list *o = &cupel_atom_orbitals[c->z[i]];

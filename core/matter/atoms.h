@@ -6,8 +6,8 @@
 #include "core/matter/elements.h"
 
 typedef struct cupel_atom_list {
-    const signed char *key; /* [n] oxidation state, or angular momentum of an orbital (s 0, p 1, d 2, f 3) */
-    const double *value;    /* [n] NaN: not known */
+    const short *key;      /* [n] oxidation state, or angular momentum of an orbital (s 0, p 1, d 2, f 3) */
+    const double *value;   /* [n] NaN: not known */
     unsigned n;
 } cupel_atom_list;
 

@@ -7,6 +7,7 @@
 #include "core/math/stats.h"
 #include "core/matter/atoms.h"
 
+#include <assert.h>
 #include <math.h>
 
 enum { COLUMN = 4, ELECTRONEGATIVITY = 7 }; /* places among Magpie's properties */
@@ -45,6 +46,9 @@ static void column(size_t j, cupel_str *name, const char **unit)
         *unit = of_anion[j - 2 * OF_STATES].unit;
     }
 }
+
+/* All but sums over the atoms: valence electrons, variance, mean character of pairs and geometric mean. */
+static bool jumps(size_t j) { return j < 2 * OF_STATES || !(1u << (j - 2 * OF_STATES) & (1u << 4 | 1u << 8 | 1u << 11 | 1u << 12)); }
 
 /* A composition by increasing electronegativity, then Z. */
 typedef struct sorted {
@@ -88,7 +92,7 @@ typedef struct partial {
 
 typedef struct choices {
     const sorted *s;
-    const signed char *state[CUPEL_Z_MAX];
+    const short *state[CUPEL_Z_MAX];
     unsigned n_states[CUPEL_Z_MAX];
     double least, least_ordered, transfer, transfer_ordered;
     unsigned neutral, neutral_ordered;
@@ -126,7 +130,7 @@ static void go_through(choices *c, size_t i, partial p)
 /* The first `most` states of each element; false when there are more than `limit` choices. */
 static bool limit_states(const sorted *s, const cupel_atom_list *table, unsigned most, size_t limit, choices *c, bool *lacks)
 {
-    static const signed char zero = 0;
+    static const short zero = 0;
     size_t product = 1;
     for (size_t i = 0; i < s->n; i++) {
         const cupel_atom_list *list = &table[s->z[i]];
@@ -195,7 +199,7 @@ static double ionic(double a, double b) { return 1.0 - cupel_exp(-0.25 * (a - b)
 static void of_anion(const sorted *s, double *x)
 {
     size_t a = s->n - 1;
-    double taken = electrons_taken(s->z[a]) * s->x[a], high = 0.0 - taken, low = 0.0 - taken;
+    double taken = electrons_taken(s->z[a]) * s->x[a], high = 0.0, low = 0.0;
     double electrons = 0.0, mean = 0.0, logs = 0.0, variance = 0.0, pairs = 0.0;
     for (size_t i = 0; i < s->n; i++) {
         if (i < a) high += s->x[i] * extreme_state(s->z[i], true), low += s->x[i] * extreme_state(s->z[i], false);
@@ -205,7 +209,7 @@ static void of_anion(const sorted *s, double *x)
         for (size_t j = 0; j < i; j++) pairs += 2.0 * s->x[i] * s->x[j] * ionic(s->en[i], s->en[j]);
     }
     for (size_t i = 0; i < s->n; i++) variance += s->x[i] * (s->en[i] - mean) * (s->en[i] - mean);
-    const double value[OF_ANION] = {high, low, s->x[a], s->en[a], electrons, electrons / s->x[a], modulo_2(electrons),
+    const double value[OF_ANION] = {high - taken, low - taken, s->x[a], s->en[a], electrons, electrons / s->x[a], modulo_2(electrons),
                                     electrons - 8.0 * s->x[a], variance, ionic(s->en[a], s->en[0]), a ? s->en[a] - s->en[a - 1] : 0.0, pairs,
                                     cupel_exp(logs)};
     for (size_t j = 0; j < OF_ANION; j++) x[j] = value[j];
@@ -223,6 +227,7 @@ static cupel_reason described(const unsigned char *z, const double *amount, size
 {
     sorted s;
     bool lacks = false;
+    assert(n > 0);
     sort(z, amount, n, &s);
     cupel_reason why = of_states(&s, cupel_atom_states_common, x, &lacks), again = of_states(&s, cupel_atom_states_icsd, x + OF_STATES, &lacks);
     of_anion(&s, x + 2 * OF_STATES);
@@ -248,7 +253,7 @@ CUPEL_COMPUTE_ROWS(impute, N_COLUMNS, row_imputed)
         .help = "how nearly common and ICSD oxidation states balance, and electrons against what the most electronegative element takes"   \
     }
 
-static const cupel_descriptor imputed = {.method = CHARGE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute};
+static const cupel_descriptor imputed = {.method = CHARGE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute, .jumps = jumps};
 
 const cupel_descriptor cupel_descriptor_charge_balance = {
-    .method = CHARGE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed};
+    .method = CHARGE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed, .jumps = jumps};

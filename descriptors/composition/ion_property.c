@@ -35,7 +35,7 @@ static const double NEUTRAL = 1e-8; /* e per formula as written, as numpy.isclos
 
 static double width(const cupel_atom_list *s, double amount)
 {
-    signed char low = s->key[0], high = s->key[0];
+    int low = s->key[0], high = s->key[0];
     for (unsigned j = 1; j < s->n; j++) {
         if (s->key[j] < low) low = s->key[j];
         if (s->key[j] > high) high = s->key[j];
@@ -63,7 +63,7 @@ static double prepare(choices *c, const cupel_atom_list *const *states, const do
     c->least[c->n] = c->most[c->n] = 0.0;
     for (size_t i = c->n; i-- > 0;) {
         const cupel_atom_list *s = c->states[i];
-        signed char low = s->key[0], high = s->key[0];
+        int low = s->key[0], high = s->key[0];
         for (unsigned j = 1; j < s->n; j++) {
             if (s->key[j] < low) low = s->key[j];
             if (s->key[j] > high) high = s->key[j];

@@ -2,6 +2,7 @@
 
 #include "core/matter/atoms.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -137,7 +138,7 @@ static void combine(element *e, bool first)
     for (unsigned m = 1; m <= e->count; m++) {
         const choice *old = layer[(m - 1) % 2];
         choice *new = m == e->count ? e->sum : layer[m % 2];
-        int width = (int)m * e->step + 1, before = width - e->step;
+        int width = (int)m * e->step + 1, before = (int)(m - 1) * e->step + 1;
         for (int i = 0; i < width; i++) new[i] = none;
         for (int i = 0; i < before; i++) {
             if (old[i].score == UNREACHABLE) continue;
@@ -180,14 +181,14 @@ static void join(search *s)
 static void add(cupel_ions *ions, unsigned z, int state, unsigned count)
 {
     ions->z[ions->n] = (unsigned char)z;
-    ions->state[ions->n] = (signed char)state;
+    ions->state[ions->n] = (short)state;
     ions->count[ions->n++] = count;
 }
 
 /* The place of a charge in pymatgen's list: by the first choice that has it. */
 static uint64_t place(const element *e, int of)
 {
-    choice sum[WIDTH];
+    choice sum[WIDTH] = {{0, 0}};
     element listed = *e;
     listed.sum = sum;
     combine(&listed, true);
@@ -209,6 +210,7 @@ static void read_back(const search *s, const unsigned char *z, cupel_ions *ions)
             if (others == UNREACHABLE || others + e->sum[a].score != best) continue;
             if (chosen < 0 || place(e, a) > place(e, chosen)) chosen = a;
         }
+        assert(chosen >= 0);
         for (unsigned j = 0; j < e->states->n; j++) {
             unsigned count = (unsigned)(e->sum[chosen].counts >> (8 * (STATES - 1 - j)) & 255);
             if (count) add(ions, z[i], e->states->key[j], count);

@@ -12,7 +12,7 @@ enum { CUPEL_IONS_ATOMS = 100, CUPEL_IONS_ATOMS_MATMINER = 50, CUPEL_IONS_ELEMEN
 typedef struct cupel_ions {
     unsigned n;
     unsigned char z[CUPEL_IONS_ATOMS];
-    signed char state[CUPEL_IONS_ATOMS];
+    short state[CUPEL_IONS_ATOMS];
     double count[CUPEL_IONS_ATOMS];
 } cupel_ions;
 

@@ -43,7 +43,7 @@ function emit(t,    z, n, i, part, kv, keys, values, at, keyed) {
         print "};"
         return
     }
-    printf "\nstatic const signed char %s_key[] = {", name[t]
+    printf "\nstatic const short %s_key[] = {", name[t]
     for (z = 1; z <= 118; z++) {
         n = split(value[t, z], part, " ")
         first[z] = at + 0; many[z] = n
