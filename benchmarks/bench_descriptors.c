@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { REPEATS = 7, N_FORMULAS = 4096, BLOCK = 64, N_PEER = 40 };
+enum { REPEATS = 7, N_FORMULAS = 4096, BLOCK = 64, N_PEER = 100 };
 
 /* ---- values ---- */
 
