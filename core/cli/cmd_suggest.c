@@ -1,5 +1,5 @@
 #include "core/base/err.h"
-#include "core/base/mem.h"
+#include "core/cli/goals.h"
 #include "core/cli/verbs.h"
 #include "core/engine/model.h"
 #include "core/engine/suggest.h"
@@ -11,25 +11,6 @@ static bool ends_with(const char *s, const char *end)
 {
     const size_t n = strlen(s), k = strlen(end);
     return n > k && strcmp(s + n - k, end) == 0;
-}
-
-/* "yield", "yield:max", "cost:min": the ends are words of this option, the rest is the column. name [n] is freed by the caller. */
-static cupel_status read_goals(const cupel_args *args, cupel_suggest_options *o, char *name[CUPEL_GOALS_MAX], cupel_err *err)
-{
-    const bool least = cupel_flag(args, "minimize"), most = cupel_flag(args, "maximize");
-    const char *word;
-    if (least && most) return cupel_fail(err, CUPEL_USAGE, "--minimize and --maximize: give one of the two, or '--target NAME:min --target NAME:max' for several goals");
-    for (; (word = cupel_opt_item(args, "target", o->n_goals)); o->n_goals++) {
-        if (o->n_goals == CUPEL_GOALS_MAX) return cupel_fail(err, CUPEL_USAGE, "--target: more than %d goals", (int)CUPEL_GOALS_MAX);
-        const bool min = ends_with(word, ":min"), max = ends_with(word, ":max");
-        if (!min && !max && !least && !most)
-            return cupel_fail(err, CUPEL_USAGE, "--target %s: is it to be small or large? add --minimize or --maximize, or write '%s:min' or '%s:max'", word, word, word);
-        char *column = cupel_strndup(word, strlen(word) - (min || max ? 4 : 0));
-        if (!column) return cupel_no_memory(err, "the name of a goal", 0);
-        name[o->n_goals] = column;
-        o->goal[o->n_goals] = (cupel_goal_word){.column = column, .maximize = max || (!min && most)};
-    }
-    return o->n_goals ? CUPEL_OK : cupel_fail(err, CUPEL_USAGE, "what is wanted? --target COLUMN with --minimize or --maximize");
 }
 
 static cupel_status write_text(const char *path, const cupel_str *text, cupel_err *err)
@@ -55,15 +36,16 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_status st = CUPEL_OK;
     cupel_suggestion s = {0};
     cupel_str text = {0};
-    char *name[CUPEL_GOALS_MAX] = {NULL};
+    cupel_goal_args goals = {0};
     cupel_suggest_options o = {.pool = cupel_opt_text(args, "pool"),
                                .tell = cupel_opt_text(args, "tell"),
+                               .loop = cupel_opt_text(args, "loop"),
+                               .take = cupel_flag(args, "take"),
                                .pending = cupel_opt_text(args, "pending"),
                                .table_format = cupel_opt_text(args, "table-format"),
                                .id = cupel_opt_text(args, "id"),
                                .cost = cupel_opt_text(args, "cost"),
                                .failed = cupel_opt_text(args, "failed"),
-                               .columns = cupel_opt_text(args, "columns"),
                                .formula = cupel_opt_text(args, "formula"),
                                .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
                                .again = cupel_flag(args, "again"),
@@ -72,21 +54,25 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     o.choose.seed = cupel_opt_count(args, "seed");
     if (o.choose.batch < 1 || o.choose.batch > 1000) return cupel_fail(err, CUPEL_USAGE, "--batch %zu: expected 1 to 1000", o.choose.batch);
     CUPEL_TRY(cupel_acquisition_parse(cupel_opt_text(args, "acquisition"), &o.choose.acquisition, err));
-    CUPEL_TRY(read_goals(args, &o, name, err));
+    CUPEL_TRY(cupel_goal_args_read(args, &goals, err));
+    memcpy(o.goal, goals.goal, sizeof o.goal);
+    o.n_goals = goals.n_goals, o.input = (const char *const *)goals.input, o.n_inputs = goals.n_inputs;
     CUPEL_TRY(cupel_suggest(&o, job, &s, err));
     CUPEL_TRY(cupel_suggestion_text(&s, format_of(args), &text, err));
     CUPEL_TRY(write_text(cupel_opt_text(args, "output"), &text, err));
 done:
     cupel_str_free(&text);
     cupel_suggestion_release(&s);
-    for (size_t i = 0; i < CUPEL_GOALS_MAX; i++) cupel_free(name[i]);
+    cupel_goal_args_release(&goals);
     return st;
 }
 
 static const cupel_opt options[] = {
     {"pool", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, true, "the candidates, one a row; columns of numbers, words or formulas, and one that names them"},
     {"tell", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "what was measured: the same columns, and the goal; without it the batch fills the space"},
-    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, true, "what is wanted, a column of the results; several goals: '--target strength:max --target cost:min'"},
+    {"loop", "LOOP.h5", CUPEL_OPT_TEXT, NULL, NULL, false, "a loop that 'cupel tell' keeps, in place of --tell, --target and --pending"},
+    {"take", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "write the picks into the loop as under way: who asks next gets others"},
+    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false, "what is wanted, a column of the results; several goals: '--target strength:max --target cost:min'"},
     {"minimize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "small values are wanted"},
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "large values are wanted"},
     {"batch", "N", CUPEL_OPT_COUNT, NULL, "1", false, "how many experiments"},
@@ -116,7 +102,8 @@ const cupel_verb cupel_verb_suggest = {
             "Each pick comes with the expected value and its deviation, the expected gain over the best so far, and the chance that the experiment succeeds; `stop` is true "
             "once the gain is below the noise of a measurement. Exit code 5: no candidate is left.\n\n"
             "  cupel suggest --pool pool.csv --tell known.csv --target 'yield [%]' --maximize --batch 8 -o next.csv\n"
-            "  cupel suggest --pool pool.csv --tell known.csv --target strength:max --target cost:min --format json\n",
+            "  cupel suggest --pool pool.csv --tell known.csv --target strength:max --target cost:min --format json\n"
+            "  cupel suggest --pool pool.csv --loop loop.h5 --take --batch 4 --format json\n",
     .options = options,
     .max_args = 0,
     .uses_blas = true,

@@ -21,6 +21,7 @@
     VERB(space)                                 \
     HEADING("The loop")                         \
     VERB(suggest)                               \
+    VERB(tell)                                  \
     HEADING("Microstructures")                  \
     VERB(design)                                \
     VERB(generate)                              \

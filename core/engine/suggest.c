@@ -1,8 +1,9 @@
-#include "core/engine/suggest.h"
+#include "core/engine/loop.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/matter/columns.h"
+#include "core/sys/lock.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,6 +19,10 @@ typedef struct suggesting {
     const cupel_suggest_options *o;
     const cupel_job *job;
     cupel_suggestion *s;
+    cupel_loop loop;
+    const char *const *given;        /* [n_given] inputs as said by the caller or the loop; NULL: to be found */
+    size_t n_given, n_goals;
+    bool maximize[CUPEL_GOALS_MAX];
     bool told, waits;                /* there are results; there is a table of experiments under way */
     size_t goal[CUPEL_GOALS_MAX], failed, cost; /* columns of the results, of the pool; SIZE_MAX: none */
     const char **input;              /* [n_inputs] names */
@@ -35,10 +40,10 @@ static cupel_status find_goals(suggesting *g, cupel_err *err)
     cupel_status st = CUPEL_OK;
     g->failed = SIZE_MAX;
     if (!g->told) return CUPEL_OK;
-    for (size_t k = 0; k < g->o->n_goals; k++) {
-        CUPEL_TRY(cupel_column_find(&t->header, t->file, "target", g->o->goal[k].column, "name it with --target", &g->goal[k], err));
+    for (size_t k = 0; k < g->n_goals; k++) {
+        CUPEL_TRY(cupel_column_find(&t->header, t->file, "target", g->s->goal[k], "name it with --target", &g->goal[k], err));
         for (size_t j = 0; j < k; j++)
-            if (g->goal[j] == g->goal[k]) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "goal '%s' is given twice", g->o->goal[k].column));
+            if (g->goal[j] == g->goal[k]) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "goal '%s' is given twice", g->s->goal[k]));
     }
     if (g->o->failed)
         st = cupel_column_find(&t->header, t->file, "", g->o->failed, "name it with --failed", &g->failed, err);
@@ -50,8 +55,8 @@ done:
 
 static bool is_goal(const suggesting *g, const char *name)
 {
-    for (size_t k = 0; k < g->o->n_goals; k++)
-        if (strcmp(name, g->told ? g->s->tell.header.name[g->goal[k]] : g->o->goal[k].column) == 0) return true;
+    for (size_t k = 0; k < g->n_goals; k++)
+        if (strcmp(name, g->told ? g->s->tell.header.name[g->goal[k]] : g->s->goal[k]) == 0) return true;
     return false;
 }
 
@@ -65,7 +70,7 @@ static cupel_status find_id(suggesting *g, cupel_err *err)
     if (s->id != SIZE_MAX || !g->told) return CUPEL_OK;
     for (size_t i = 0; i < h->n; i++)
         if (i != g->cost && !is_goal(g, h->name[i]) && cupel_header_find(&s->tell.header, h->name[i]) == SIZE_MAX) alone = i, n++;
-    if (n == 1 && !g->o->columns) s->id = alone;
+    if (n == 1 && !g->given) s->id = alone;
     return CUPEL_OK;
 }
 
@@ -73,29 +78,23 @@ static cupel_status given_inputs(suggesting *g, cupel_err *err)
 {
     const cupel_trial_table *t = &g->s->pool;
     size_t at;
-    for (const char *p = g->o->columns;; p++) {
-        const size_t len = strcspn(p, ",");
-        const cupel_text name = cupel_text_trim((cupel_text){p, len});
-        char *word = cupel_strndup(name.p, name.n);
-        if (!word) return cupel_no_memory(err, "names of columns", 0);
-        cupel_status st = cupel_column_find(&t->header, t->file, "", word, "name the inputs with --columns", &at, err);
-        if (st == CUPEL_OK && is_goal(g, t->header.name[at])) st = cupel_fail(err, CUPEL_USAGE, "--columns: '%s' is a goal, not an input", word);
-        cupel_free(word);
+    for (size_t j = 0; j < g->n_given; j++) {
+        cupel_status st = cupel_column_find(&t->header, t->file, "", g->given[j], "it is an input", &at, err);
+        if (st == CUPEL_OK && is_goal(g, t->header.name[at])) st = cupel_fail(err, CUPEL_USAGE, "'%s' is a goal, it cannot be an input", g->given[j]);
         for (size_t i = 0; st == CUPEL_OK && i < g->n_inputs; i++)
-            if (g->input[i] == t->header.name[at]) st = cupel_fail(err, CUPEL_USAGE, "--columns: '%s' is given twice", t->header.name[at]);
+            if (g->input[i] == t->header.name[at]) st = cupel_fail(err, CUPEL_USAGE, "input '%s' is given twice", t->header.name[at]);
         if (st != CUPEL_OK) return st;
         g->input[g->n_inputs++] = t->header.name[at];
-        p += len;
-        if (!*p) return CUPEL_OK;
     }
+    return CUPEL_OK;
 }
 
 static cupel_status find_inputs(suggesting *g, cupel_err *err)
 {
     const cupel_header *h = &g->s->pool.header;
-    g->input = cupel_alloc(h->n + 1, sizeof *g->input);
+    g->input = cupel_alloc(h->n + g->n_given, sizeof *g->input);
     if (!g->input) return cupel_no_memory(err, "names of columns", h->n * sizeof *g->input);
-    if (g->o->columns) return given_inputs(g, err);
+    if (g->given) return given_inputs(g, err);
     for (size_t i = 0; i < h->n; i++) {
         if (i == g->s->id || i == g->cost || is_goal(g, h->name[i])) continue;
         if (g->told && cupel_header_find(&g->s->tell.header, h->name[i]) == SIZE_MAX) {
@@ -126,7 +125,7 @@ static cupel_status read_values(const suggesting *g, size_t row, double *y, bool
 {
     const cupel_trial_table *t = &g->s->tell;
     *empty = false;
-    for (size_t k = 0; k < g->o->n_goals; k++) {
+    for (size_t k = 0; k < g->n_goals; k++) {
         const cupel_text c = cell_of(t, row, g->goal[k]);
         y[k] = NAN;
         if (cupel_text_missing(c)) {
@@ -143,7 +142,7 @@ static cupel_status read_values(const suggesting *g, size_t row, double *y, bool
 static cupel_status take_results(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
-    const size_t d = s->inputs.d, goals = g->o->n_goals, n = g->told ? s->tell.records.n_rows : 0, waiting = g->waits ? s->pending.records.n_rows : 0;
+    const size_t d = s->inputs.d, goals = g->n_goals, n = g->told ? s->tell.records.n_rows : 0, waiting = g->waits ? s->pending.records.n_rows : 0;
     bool empty;
     g->known = cupel_alloc(cupel_mul(n, d), sizeof *g->known);
     g->y = cupel_alloc(cupel_mul(n, goals), sizeof *g->y);
@@ -218,11 +217,9 @@ static cupel_status take_pool(suggesting *g, cupel_err *err)
 static cupel_status choose(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
-    bool maximize[CUPEL_GOALS_MAX];
-    for (size_t k = 0; k < g->o->n_goals; k++) maximize[k] = g->o->goal[k].maximize;
-    const cupel_choose_task t = {.n = g->n_known, .n_pending = g->n_pending, .m = s->n_left, .d = s->inputs.d, .n_blocks = s->inputs.n_blocks, .n_goals = g->o->n_goals,
+    const cupel_choose_task t = {.n = g->n_known, .n_pending = g->n_pending, .m = s->n_left, .d = s->inputs.d, .n_blocks = s->inputs.n_blocks, .n_goals = g->n_goals,
                                  .known = g->known, .y = g->y, .pending = g->pending, .pool = g->pool, .cost = g->cost == SIZE_MAX ? NULL : g->price,
-                                 .block = s->inputs.block, .maximize = maximize};
+                                 .block = s->inputs.block, .maximize = g->maximize};
     return cupel_choose(&t, &g->o->choose, g->job, &s->choice, err);
 }
 
@@ -230,7 +227,7 @@ static double spread_of(const suggesting *g, size_t goal)
 {
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < g->n_known; i++) {
-        const double y = g->y[i * g->o->n_goals + goal];
+        const double y = g->y[i * g->n_goals + goal];
         if (isnan(y)) continue;
         low = fmin(low, y);
         high = fmax(high, y);
@@ -251,9 +248,9 @@ static void judge(suggesting *g)
     }
     double most = 0;
     for (size_t i = 0; i < c->n; i++) most = fmax(most, c->pick[i].gain);
-    if (g->o->n_goals > 1) {
+    if (g->n_goals > 1) {
         s->stop = most < LEAST_GAIN;
-        cupel_say(g->job, CUPEL_NOTE, "%zu goals; the batch adds at most %.3g to the dominated volume (in spreads of the goals)%s", g->o->n_goals, most,
+        cupel_say(g->job, CUPEL_NOTE, "%zu goals; the batch adds at most %.3g to the dominated volume (in spreads of the goals)%s", g->n_goals, most,
                   s->stop ? ": no candidate is worth an experiment" : "");
         return;
     }
@@ -263,18 +260,62 @@ static void judge(suggesting *g)
               s->stop ? ": less than the noise or a thousandth of the range, time to stop" : "");
 }
 
+/* Goals and inputs: said by the caller, or by the loop. */
+static cupel_status take_words(suggesting *g, cupel_err *err)
+{
+    const cupel_suggest_options *o = g->o;
+    const cupel_loop *l = &g->loop;
+    if (o->loop && o->n_goals) return cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals; leave --target out", o->loop);
+    if (!o->loop && !o->n_goals) return cupel_fail(err, CUPEL_USAGE, "what is wanted? --target COLUMN with --minimize or --maximize");
+    g->n_goals = g->s->n_goals = o->loop ? l->n_goals : o->n_goals;
+    g->given = o->loop ? (const char *const *)l->header.name : o->input;
+    g->n_given = o->loop ? l->n_inputs : o->n_inputs;
+    for (size_t k = 0; k < g->n_goals; k++) {
+        g->maximize[k] = o->loop ? l->maximize[k] : o->goal[k].maximize;
+        g->s->goal[k] = cupel_strdup(o->loop ? l->header.name[l->n_inputs + k] : o->goal[k].column);
+        if (!g->s->goal[k]) return cupel_no_memory(err, "the name of a goal", 0);
+    }
+    return CUPEL_OK;
+}
+
 static cupel_status read_tables(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
     const cupel_suggest_options *o = g->o;
     cupel_status st = CUPEL_OK;
+    if (o->loop && (o->tell || o->pending || o->input))
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' knows results, inputs and what is under way; leave --tell, --pending and --columns out", o->loop));
+    if (o->take && !o->loop) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--take writes the picks into a loop: give one with --loop"));
+    if (o->loop) CUPEL_TRY(cupel_loop_open(o->loop, &g->loop, err));
+    CUPEL_TRY(take_words(g, err));
     CUPEL_TRY(cupel_trial_table_read(o->pool, o->table_format, &s->pool, err));
     if (!s->pool.records.n_rows) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no candidates; each row is one", o->pool));
     if (o->tell) CUPEL_TRY(cupel_trial_table_read(o->tell, o->table_format, &s->tell, err));
     if (o->pending) CUPEL_TRY(cupel_trial_table_read(o->pending, o->table_format, &s->pending, err));
-    g->told = o->tell != NULL;
-    g->waits = o->pending != NULL;
+    if (o->loop) {
+        CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, false, &s->tell, err));
+        CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, true, &s->pending, err));
+    }
+    g->told = o->tell || o->loop;
+    g->waits = o->pending || o->loop;
 done:
+    return st;
+}
+
+/* The picks are under way from now on. */
+static cupel_status take_picks(suggesting *g, cupel_err *err)
+{
+    const cupel_suggestion *s = g->s;
+    const size_t w = g->loop.header.n;
+    cupel_text *cell = cupel_alloc(w, sizeof *cell);
+    if (!cell) return cupel_no_memory(err, "a row of the loop", 0);
+    cupel_status st = cupel_loop_note(&g->loop, "suggest", "", err);
+    for (size_t i = 0; i < s->choice.n && st == CUPEL_OK; i++) {
+        for (size_t k = 0; k < g->n_inputs; k++) cell[k] = cell_of(&s->pool, s->row[s->choice.pick[i].row], cupel_header_find(&s->pool.header, g->input[k]));
+        st = cupel_loop_add(&g->loop, cell, CUPEL_TRIAL_PENDING, err);
+    }
+    if (st == CUPEL_OK) st = cupel_loop_save(&g->loop, g->o->loop, err);
+    cupel_free(cell);
     return st;
 }
 
@@ -291,8 +332,10 @@ static cupel_status make_inputs(suggesting *g, cupel_err *err)
 cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_suggestion s = {.o = o, .id = SIZE_MAX};
+    cupel_suggestion s = {.id = SIZE_MAX};
     suggesting g = {.o = o, .job = job, .s = &s, .cost = SIZE_MAX};
+    cupel_file_lock *lock = NULL;
+    if (o->take && o->loop) CUPEL_TRY(cupel_file_lock_take(o->loop, CUPEL_LOOP_PATIENCE, &lock, err));
     CUPEL_TRY(read_tables(&g, err));
     CUPEL_TRY(find_goals(&g, err));
     if (o->cost) CUPEL_TRY(cupel_column_find(&s.pool.header, s.pool.file, "", o->cost, "name it with --cost", &g.cost, err));
@@ -303,10 +346,13 @@ cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job,
     CUPEL_TRY(take_pool(&g, err));
     CUPEL_TRY(choose(&g, err));
     judge(&g);
+    if (o->take) CUPEL_TRY(take_picks(&g, err));
     *out = s;
     s = (cupel_suggestion){0};
 done:
+    cupel_file_lock_give(lock);
     cupel_suggestion_release(&s);
+    cupel_loop_release(&g.loop);
     cupel_free(g.input);
     cupel_free(g.known);
     cupel_free(g.y);
@@ -321,6 +367,7 @@ void cupel_suggestion_release(cupel_suggestion *s)
     cupel_trial_table_release(&s->pool);
     cupel_trial_table_release(&s->tell);
     cupel_trial_table_release(&s->pending);
+    for (size_t k = 0; k < s->n_goals; k++) cupel_free(s->goal[k]);
     cupel_free(s->row);
     cupel_inputs_release(&s->inputs);
     cupel_choice_release(&s->choice);

@@ -17,6 +17,8 @@ typedef struct cupel_goal_word {
 typedef struct cupel_suggest_options {
     const char *pool;      /* candidates: one row each */
     const char *tell;      /* results: the same columns and the goals; NULL: nothing is known yet */
+    const char *loop;      /* or a loop (core/engine/loop.h), which knows results, goals, inputs and what is under way; NULL */
+    bool take;             /* with a loop: the picks are written into it as under way, so that who asks next gets others */
     const char *pending;   /* experiments under way: the same columns; NULL: none */
     const char *table_format; /* of all tables; NULL: by name */
     size_t n_goals;
@@ -24,7 +26,8 @@ typedef struct cupel_suggest_options {
     const char *id;        /* the column of the pool that names a candidate; NULL: "id" where there is one, else the one that the results lack */
     const char *cost;      /* a column of the pool, > 0; NULL: all cost the same */
     const char *failed;    /* a column of the results: 1, true or yes where the experiment failed; NULL: "failed" where there is one */
-    const char *columns;   /* inputs, joined by commas; NULL: the columns that both tables have */
+    const char *const *input; /* [n_inputs] columns; NULL: those that both tables have */
+    size_t n_inputs;
     const char *formula;
     cupel_dot dot;
     bool again;            /* candidates that were measured may be chosen again */
@@ -34,7 +37,8 @@ typedef struct cupel_suggest_options {
 /* What came of it. */
 typedef struct cupel_suggestion {
     cupel_trial_table pool, tell, pending;
-    const cupel_suggest_options *o;
+    size_t n_goals;
+    char *goal[CUPEL_GOALS_MAX]; /* columns */
     size_t id;               /* column of the pool; SIZE_MAX: the number of the row, from 1 */
     size_t *row;             /* [candidates left] of the pool */
     size_t n_left, n_known, n_failed, n_pending, n_repeated; /* candidates; results with values; failed; under way; measured or under way already */

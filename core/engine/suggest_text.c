@@ -20,7 +20,7 @@ static double rounded(double x)
 /* "yield expected [%]" */
 static void name_of(const cupel_suggestion *s, size_t goal, const char *what, cupel_str *name)
 {
-    const char *column = s->o->goal[goal].column, *unit = "", *label = column;
+    const char *column = s->goal[goal], *unit = "", *label = column;
     const size_t at = s->tell.header.n ? cupel_header_find(&s->tell.header, column) : SIZE_MAX;
     if (at != SIZE_MAX) label = s->tell.header.label[at], unit = s->tell.header.unit[at];
     cupel_str_clear(name);
@@ -61,7 +61,7 @@ static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str
         cupel_json_name(w, strcmp(h->name[i], "id") == 0 ? "id (table)" : h->name[i]);
         put_cell(w, cupel_text_trim(cupel_cell(&s->pool.records, row, i)));
     }
-    for (size_t k = 0; k < s->o->n_goals; k++) {
+    for (size_t k = 0; k < s->n_goals; k++) {
         name_of(s, k, "expected", name);
         put_number(w, cupel_str_text(name), p->mean[k]);
         name_of(s, k, "deviation", name);
@@ -87,7 +87,7 @@ static void put_csv_header(const cupel_suggestion *s, cupel_str *name, cupel_str
     cupel_csv_put(out, cupel_text_of(s->id == SIZE_MAX ? "id" : h->name[s->id]), ',', true);
     for (size_t i = 0; i < h->n; i++)
         if (i != s->id) cupel_csv_put(out, cupel_text_of(h->name[i]), ',', false);
-    for (size_t k = 0; k < s->o->n_goals; k++) {
+    for (size_t k = 0; k < s->n_goals; k++) {
         name_of(s, k, "expected", name);
         cupel_csv_put(out, cupel_text_of(cupel_str_text(name)), ',', false);
         name_of(s, k, "deviation", name);
@@ -104,7 +104,7 @@ static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str 
     else cupel_csv_put(out, cupel_cell(&s->pool.records, row, s->id), ',', true);
     for (size_t i = 0; i < h->n; i++)
         if (i != s->id) cupel_csv_put(out, cupel_cell(&s->pool.records, row, i), ',', false);
-    for (size_t k = 0; k < s->o->n_goals; k++) {
+    for (size_t k = 0; k < s->n_goals; k++) {
         put_field(out, p->mean[k]);
         put_field(out, p->deviation[k]);
     }

@@ -99,6 +99,15 @@ done:
     return st;
 }
 
+/* (C^-1 y)_i / (C^-1)_ii, with C^-1 = L^-T L^-1. */
+void cupel_gauss_left_out(const cupel_gauss *g, double *error)
+{
+    memset(error, 0, g->n * sizeof *error);
+    for (size_t k = 0; k < g->n; k++)
+        for (size_t i = 0; i <= k; i++) error[i] += g->inverse[k * g->n + i] * g->inverse[k * g->n + i];
+    for (size_t i = 0; i < g->n; i++) error[i] = g->spread * g->alpha[i] / error[i];
+}
+
 double cupel_gauss_noise(const cupel_gauss *g) { return g->spread * sqrt(g->variance * g->noise); }
 
 double cupel_gauss_length(const cupel_gauss *g, size_t block) { return g->length[block]; }

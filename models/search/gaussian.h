@@ -48,6 +48,8 @@ void cupel_gauss_free(cupel_gauss *g);
 cupel_status cupel_gauss_predict(const cupel_gauss *g, const double *x, size_t m, size_t threads, double *mean, double *deviation, cupel_err *err);
 /* A draw of the process at all x [m][d] together. O(m^3 + m^2 n). */
 cupel_status cupel_gauss_draw(const cupel_gauss *g, const double *x, size_t m, uint64_t seed, uint64_t stream, double *value, cupel_err *err);
+/* error [n]: each row less what the others say of it, at the same theta (Dubrule 1983, doi:10.1007/BF01033231). O(n^2). */
+void cupel_gauss_left_out(const cupel_gauss *g, double *error);
 double cupel_gauss_noise(const cupel_gauss *g);             /* standard deviation of the noise, unit of y */
 double cupel_gauss_length(const cupel_gauss *g, size_t block);
 /* Correlation of the values at a and b [d] before any row is known: 1 at distance 0. For penalties and duplicates. */

@@ -1,0 +1,87 @@
+#include "core/base/err.h"
+#include "core/cli/goals.h"
+#include "core/cli/verbs.h"
+#include "core/engine/loop.h"
+#include "core/engine/model.h"
+
+#include <math.h>
+#include <string.h>
+
+static void put_table(const cupel_tell_result *r, cupel_str *s)
+{
+    cupel_str_addf(s, "%zu new, %zu of those under way came in, %zu known already, %zu in conflict\n", r->added, r->resolved, r->repeated, r->conflicts);
+    cupel_str_addf(s, "the loop holds %zu measured, %zu failed, %zu under way\n", r->n_measured, r->n_failed, r->n_pending);
+    for (size_t k = 0; k < r->n_goals; k++) {
+        cupel_str_addf(s, "%s: ", r->goal[k]);
+        if (isnan(r->best[k])) cupel_str_puts(s, "nothing measured yet\n");
+        else if (isnan(r->error[k])) cupel_str_addf(s, "best %g; too few rows to learn from\n", r->best[k]);
+        else cupel_str_addf(s, "best %g, noise %.3g, a row left out is predicted to %.3g\n", r->best[k], r->noise[k], r->error[k]);
+    }
+}
+
+static cupel_conflict parse_conflict(const char *word)
+{
+    return strcmp(word, "fail") == 0 ? CUPEL_CONFLICT_FAIL : strcmp(word, "replace") == 0 ? CUPEL_CONFLICT_REPLACE : CUPEL_CONFLICT_KEEP;
+}
+
+static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_goal_args goals = {0};
+    cupel_tell_result r = {0};
+    cupel_str text = {0};
+    CUPEL_TRY(cupel_goal_args_read(args, &goals, err));
+    cupel_tell_options o = {.loop = cupel_arg(args, 0),
+                            .results = cupel_arg(args, 1),
+                            .table_format = cupel_opt_text(args, "table-format"),
+                            .n_goals = goals.n_goals,
+                            .input = (const char *const *)goals.input,
+                            .n_inputs = goals.n_inputs,
+                            .failed = cupel_opt_text(args, "failed"),
+                            .formula = cupel_opt_text(args, "formula"),
+                            .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
+                            .conflict = parse_conflict(cupel_opt_text(args, "conflict")),
+                            .seed = cupel_opt_count(args, "seed")};
+    memcpy(o.goal, goals.goal, sizeof o.goal);
+    CUPEL_TRY(cupel_tell(&o, job, &r, err));
+    if (strcmp(cupel_opt_text(args, "format"), "json") == 0) cupel_tell_json(&r, &text);
+    else put_table(&r, &text);
+    CUPEL_TRY(cupel_print_str(&text, err));
+done:
+    cupel_str_free(&text);
+    cupel_goal_args_release(&goals);
+    return st;
+}
+
+static const cupel_opt options[] = {
+    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false, "for a new loop: what is wanted; several goals: '--target strength:max --target cost:min'"},
+    {"minimize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "for a new loop: small values are wanted"},
+    {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "for a new loop: large values are wanted"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "for a new loop: its inputs, joined by commas (default: all columns but the goals, id and failed)"},
+    {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that says 1, true or yes where the experiment failed (default: failed)"},
+    {"conflict", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|replace", "keep", false, "an experiment that was measured comes with another value: keep both, fail, or take the new one"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
+    {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the learning"},
+    {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "words for people, or JSON"},
+    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the results when their name does not tell"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {0}};
+
+const cupel_verb cupel_verb_tell = {
+    .name = "tell",
+    .usage = "LOOP.h5 RESULTS [--target COLUMN --minimize|--maximize]",
+    .help = "adds measured results to a loop, and learns from them",
+    .more = "A loop is a file that remembers what was measured, what failed and what is under way. The first tell begins it and says what is wanted; later ones find their "
+            "columns by name, convert units (strength [MPa] and strength [GPa]), and add rows. Telling the same table twice does no harm.\n\n"
+            "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl. Several processes may tell and take at once: each waits for the one before, and a "
+            "process that is killed leaves the loop as it was.\n\n"
+            "  cupel tell loop.h5 known.csv --target 'yield [%]' --maximize\n"
+            "  cupel suggest --loop loop.h5 --pool pool.csv --take --format json\n"
+            "  cupel tell loop.h5 results.csv\n",
+    .options = options,
+    .min_args = 2,
+    .max_args = 2,
+    .uses_blas = true,
+    .computes = true,
+    .run = run,
+};

@@ -1,0 +1,380 @@
+/* Telling the loop what was measured. */
+#include "core/engine/loop.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/io/json.h"
+#include "core/math/units.h"
+#include "core/matter/columns.h"
+#include "core/sys/file.h"
+#include "core/sys/lock.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* Two values of one experiment differ when they are further apart than this share of the larger. */
+static const double ROUNDING = 1e-9;
+
+typedef struct telling {
+    const cupel_tell_options *o;
+    const cupel_job *job;
+    cupel_loop loop;
+    cupel_trial_table t;
+    size_t *at;                 /* [header.n] column of the results for each of the loop; */
+    cupel_unit *from, *to;      /* [header.n] where `converts` */
+    bool *converts;
+    size_t failed;              /* column of the results; SIZE_MAX */
+    size_t old;                 /* rows of the loop before */
+    cupel_text *cell;           /* [header.n] the row at work */
+    cupel_str text;             /* converted numbers */
+    cupel_tell_result r;
+} telling;
+
+/* ---- a new loop ---- */
+
+static bool is_goal(const cupel_tell_options *o, const cupel_header *h, size_t col)
+{
+    for (size_t k = 0; k < o->n_goals; k++)
+        if (cupel_header_find(h, o->goal[k].column) == col) return true;
+    return false;
+}
+
+static cupel_status begin_inputs(telling *g, cupel_err *err)
+{
+    const cupel_header *h = &g->t.header;
+    cupel_status st = CUPEL_OK;
+    size_t at;
+    for (size_t i = 0; i < g->o->n_inputs; i++) {
+        CUPEL_TRY(cupel_column_find(h, g->t.file, "", g->o->input[i], "name the inputs with --columns", &at, err));
+        CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[at]), err));
+    }
+    for (size_t i = 0; i < h->n && !g->o->input; i++)
+        if (!is_goal(g->o, h, i) && i != g->failed && strcmp(h->name[i], "id") != 0)
+            CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[i]), err));
+    g->loop.n_inputs = g->loop.header.n;
+    if (!g->loop.n_inputs) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column beside the goal: an experiment is told by its inputs", g->t.file);
+done:
+    return st;
+}
+
+static cupel_status begin_loop(telling *g, cupel_err *err)
+{
+    const cupel_header *h = &g->t.header;
+    cupel_status st = CUPEL_OK;
+    size_t at;
+    if (!g->o->n_goals)
+        return cupel_fail(err, CUPEL_USAGE, "'%s' is not there yet: say what is wanted, --target COLUMN with --minimize or --maximize, and it is begun", g->o->loop);
+    for (size_t k = 0; k < g->o->n_goals; k++)
+        CUPEL_TRY(cupel_column_find(h, g->t.file, "target", g->o->goal[k].column, "name it with --target", &at, err));
+    CUPEL_TRY(begin_inputs(g, err));
+    for (size_t k = 0; k < g->o->n_goals; k++) {
+        CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[cupel_header_find(h, g->o->goal[k].column)]), err));
+        g->loop.maximize[k] = g->o->goal[k].maximize;
+    }
+    g->loop.n_goals = g->o->n_goals;
+done:
+    return st;
+}
+
+/* ---- columns and units ---- */
+
+static size_t by_label(const cupel_header *h, const char *label)
+{
+    size_t at = SIZE_MAX;
+    for (size_t i = 0; i < h->n; i++)
+        if (strcmp(h->label[i], label) == 0) {
+            if (at != SIZE_MAX) return SIZE_MAX;
+            at = i;
+        }
+    return at;
+}
+
+static cupel_status match_column(telling *g, size_t k, cupel_err *err)
+{
+    const cupel_header *h = &g->t.header, *own = &g->loop.header;
+    cupel_status st = CUPEL_OK;
+    size_t at = by_label(h, own->label[k]);
+    if (at == SIZE_MAX) CUPEL_TRY(cupel_column_find(h, g->t.file, "", own->name[k], "the loop has a column of that name", &at, err));
+    g->at[k] = at;
+    g->converts[k] = strcmp(h->unit[at], own->unit[k]) != 0;
+    if (!g->converts[k]) return CUPEL_OK;
+    if (!*h->unit[at] || !*own->unit[k])
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' has %s%s, the loop's '%s' has %s%s; write the unit in brackets behind the name", g->t.file, h->name[at],
+                          *h->unit[at] ? "the unit " : "no unit", h->unit[at], own->name[k], *own->unit[k] ? "the unit " : "no unit", own->unit[k]);
+    CUPEL_TRY(cupel_unit_parse(cupel_text_of(h->unit[at]), &g->from[k], err));
+    CUPEL_TRY(cupel_unit_parse(cupel_text_of(own->unit[k]), &g->to[k], err));
+    if (!cupel_unit_same_dimension(&g->from[k], &g->to[k]))
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is in %s, the loop's in %s: another kind of quantity", g->t.file, h->name[at], h->unit[at], own->unit[k]);
+    cupel_say(g->job, CUPEL_NOTE, "column '%s' is converted to %s", h->name[at], own->unit[k]);
+done:
+    return st;
+}
+
+static cupel_status match_columns(telling *g, cupel_err *err)
+{
+    const size_t w = g->loop.header.n;
+    cupel_status st = CUPEL_OK;
+    g->at = cupel_alloc(w, sizeof *g->at);
+    g->from = cupel_alloc(w, sizeof *g->from);
+    g->to = cupel_alloc(w, sizeof *g->to);
+    g->converts = cupel_alloc(w, sizeof *g->converts);
+    g->cell = cupel_alloc(w, sizeof *g->cell);
+    if (!g->at || !g->from || !g->to || !g->converts || !g->cell) return cupel_no_memory(err, "columns of the loop", 0);
+    for (size_t k = 0; k < w && st == CUPEL_OK; k++) st = match_column(g, k, err);
+    return st;
+}
+
+/* ---- rows ---- */
+
+static cupel_text cell_of(const telling *g, size_t row, size_t col) { return cupel_text_trim(cupel_cell(&g->t.records, row, col)); }
+
+static bool says_yes(cupel_text t)
+{
+    static const char *const words[] = {"1", "true", "yes", "failed"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (t.n == strlen(words[i]) && strncasecmp(t.p, words[i], t.n) == 0) return true;
+    return false;
+}
+
+static cupel_status bad_cell(const telling *g, size_t row, size_t k, const char *what, cupel_err *err)
+{
+    const cupel_text c = cell_of(g, row, g->at[k]);
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s; nothing was told", g->t.file, g->t.records.line[row], g->t.header.name[g->at[k]],
+                      (int)(c.n < 60 ? c.n : 60), c.p, what);
+}
+
+/* The row in the columns and units of the loop. *empty: a goal has no value. */
+static cupel_status read_row(telling *g, size_t row, bool *empty, cupel_err *err)
+{
+    const size_t w = g->loop.header.n;
+    size_t begin;
+    *empty = false;
+    cupel_str_clear(&g->text);
+    if (!cupel_grow(&g->text.p, &g->text.cap, 32 * w + 1, 1)) return cupel_no_memory(err, "a row", 32 * w); /* so that slices of it stay */
+    for (size_t k = 0; k < w; k++) {
+        double x = 0;
+        g->cell[k] = cell_of(g, row, g->at[k]);
+        const bool missing = cupel_text_missing(g->cell[k]), number = cupel_parse_double(g->cell[k], &x), goal = k >= g->loop.n_inputs;
+        if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs", err);
+        *empty = *empty || missing;
+        if (missing) g->cell[k] = cupel_text_of("");
+        if (!missing && !number && (goal || g->converts[k])) return bad_cell(g, row, k, "expected a finite number, or nothing where a goal failed", err);
+        if (missing || !g->converts[k]) continue;
+        begin = g->text.n;
+        cupel_str_number(&g->text, cupel_unit_convert(x, &g->from[k], &g->to[k]));
+        g->cell[k] = (cupel_text){g->text.p + begin, g->text.n - begin};
+    }
+    return g->text.failed ? cupel_no_memory(err, "a row", 0) : CUPEL_OK;
+}
+
+static bool same_values(const telling *g, size_t row)
+{
+    const cupel_loop *l = &g->loop;
+    for (size_t k = l->n_inputs; k < l->header.n; k++) {
+        double a = NAN, b = NAN;
+        const bool one = cupel_parse_double(cupel_text_of(l->cell[row * l->header.n + k]), &a), two = cupel_parse_double(g->cell[k], &b);
+        if (one != two || (one && fabs(a - b) > ROUNDING * fmax(fabs(a), fabs(b)))) return false;
+    }
+    return true;
+}
+
+static cupel_status put_row(telling *g, size_t row, cupel_trial_state state, cupel_err *err)
+{
+    cupel_loop *l = &g->loop;
+    for (size_t k = 0; k < l->header.n; k++) {
+        char *text = cupel_strndup(g->cell[k].n ? g->cell[k].p : "", g->cell[k].n);
+        if (!text) return cupel_no_memory(err, "a row of the loop", 0);
+        cupel_free(l->cell[row * l->header.n + k]);
+        l->cell[row * l->header.n + k] = text;
+    }
+    l->state[row] = (unsigned char)state;
+    l->told[row] = (int64_t)l->n_history - 1;
+    return CUPEL_OK;
+}
+
+static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_state state, cupel_err *err)
+{
+    const cupel_loop *l = &g->loop;
+    const char *was = l->state[there] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[there * l->header.n + l->n_inputs];
+    const cupel_text now = g->cell[l->n_inputs];
+    char what[256];
+    snprintf(what, sizeof what, "%s:%" PRIu64 ": '%s' of this experiment was %.60s (row %zu of the loop, told from '%.60s'), and is %.*s now", g->t.file, g->t.records.line[i],
+             l->header.label[l->n_inputs], was, there + 1, l->file[l->told[there]], state == CUPEL_TRIAL_FAILED ? 6 : (int)(now.n < 60 ? now.n : 60),
+             state == CUPEL_TRIAL_FAILED ? "failed" : now.p);
+    g->r.conflicts++;
+    if (g->o->conflict == CUPEL_CONFLICT_FAIL)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s; nothing was told; --conflict keep takes both as measured, --conflict replace takes the new one", what);
+    cupel_say(g->job, CUPEL_WARNING, "%s; %s", what, g->o->conflict == CUPEL_CONFLICT_KEEP ? "both are kept" : "the new one replaces it");
+    if (g->o->conflict == CUPEL_CONFLICT_KEEP) return cupel_loop_add(&g->loop, g->cell, state, err);
+    g->r.replaced++;
+    return put_row(g, there, state, err);
+}
+
+static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
+{
+    bool empty;
+    size_t other = SIZE_MAX;
+    cupel_status st = read_row(g, i, &empty, err);
+    if (st != CUPEL_OK) return st;
+    const bool failed = g->failed != SIZE_MAX && says_yes(cell_of(g, i, g->failed));
+    const cupel_trial_state state = empty && !failed && g->failed != SIZE_MAX ? CUPEL_TRIAL_PENDING : failed || empty ? CUPEL_TRIAL_FAILED : CUPEL_TRIAL_MEASURED;
+    for (size_t k = g->loop.n_inputs; k < g->loop.header.n && state != CUPEL_TRIAL_MEASURED; k++) g->cell[k] = cupel_text_of("");
+    for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
+        if (state == CUPEL_TRIAL_PENDING || (g->loop.state[at] == state && same_values(g, at))) {
+            g->r.repeated++;
+            return CUPEL_OK;
+        }
+        if (g->loop.state[at] == CUPEL_TRIAL_PENDING) {
+            g->r.resolved++;
+            g->r.failed += state == CUPEL_TRIAL_FAILED;
+            return put_row(g, at, state, err);
+        }
+        if (at < g->old) other = at; /* rows of one table are repeats, and no conflict */
+    }
+    g->r.added++;
+    g->r.failed += state == CUPEL_TRIAL_FAILED;
+    return other == SIZE_MAX ? cupel_loop_add(&g->loop, g->cell, state, err) : conflict(g, i, other, state, err);
+}
+
+/* ---- learning again ---- */
+
+static cupel_status learn_goal(telling *g, const cupel_inputs *in, size_t goal, cupel_err *err)
+{
+    const cupel_loop *l = &g->loop;
+    cupel_status st = CUPEL_OK;
+    double theta[CUPEL_GAUSS_BLOCKS + 1], sum = 0;
+    cupel_gauss *process = NULL;
+    double *x = cupel_alloc(cupel_mul(l->n, in->d + 2), sizeof *x), *y = x + l->n * in->d, *error = y + l->n;
+    size_t n = 0, from = 0;
+    if (!x) return cupel_no_memory(err, "the rows of a loop", 0);
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->state[i] == CUPEL_TRIAL_PENDING) continue;
+        if (l->state[i] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + l->n_inputs + goal]), &y[n]))
+            memcpy(x + n++ * in->d, in->x[0] + from * in->d, in->d * sizeof *x);
+        from++;
+    }
+    g->r.best[goal] = g->r.noise[goal] = g->r.error[goal] = NAN;
+    for (size_t i = 0; i < n; i++)
+        if (!i || (l->maximize[goal] ? y[i] > g->r.best[goal] : y[i] < g->r.best[goal])) g->r.best[goal] = y[i];
+    if (n < 3) goto done;
+    cupel_gauss_options p = cupel_gauss_defaults();
+    p.seed = g->o->seed, p.threads = g->job->threads, p.maximize = l->maximize[goal];
+    const cupel_gauss_rows rows = {.n = n, .d = in->d, .n_blocks = in->n_blocks, .x = x, .y = y, .block = in->block};
+    CUPEL_TRY(cupel_gauss_learn(&rows, &p, theta, err));
+    CUPEL_TRY(cupel_gauss_new(&rows, theta, &process, err));
+    cupel_gauss_left_out(process, error);
+    for (size_t i = 0; i < n; i++) sum += error[i] * error[i];
+    g->r.error[goal] = sqrt(sum / (double)n);
+    g->r.noise[goal] = cupel_gauss_noise(process);
+done:
+    cupel_gauss_free(process);
+    cupel_free(x);
+    return st;
+}
+
+static cupel_status learn_again(telling *g, cupel_err *err)
+{
+    const cupel_loop *l = &g->loop;
+    cupel_trial_table t = {0};
+    cupel_inputs in = {0};
+    cupel_status st = cupel_loop_table(l, g->o->loop, false, &t, err);
+    const cupel_trial_table *one = &t;
+    if (st == CUPEL_OK && t.records.n_rows)
+        st = cupel_inputs_make(&one, 1, (const char *const *)l->header.name, l->n_inputs, g->o->formula, g->o->dot, g->job, &in, err);
+    g->r.n_goals = l->n_goals;
+    for (size_t k = 0; k < l->n_goals && st == CUPEL_OK; k++) {
+        snprintf(g->r.goal[k], sizeof g->r.goal[k], "%s", l->header.name[l->n_inputs + k]);
+        if (t.records.n_rows) st = learn_goal(g, &in, k, err);
+        else g->r.best[k] = g->r.noise[k] = g->r.error[k] = NAN;
+    }
+    for (size_t i = 0; i < l->n; i++) {
+        g->r.n_measured += l->state[i] == CUPEL_TRIAL_MEASURED;
+        g->r.n_failed += l->state[i] == CUPEL_TRIAL_FAILED;
+        g->r.n_pending += l->state[i] == CUPEL_TRIAL_PENDING;
+    }
+    cupel_inputs_release(&in);
+    cupel_trial_table_release(&t);
+    return st;
+}
+
+static void telling_release(telling *g)
+{
+    cupel_loop_release(&g->loop);
+    cupel_trial_table_release(&g->t);
+    cupel_free(g->at);
+    cupel_free(g->from);
+    cupel_free(g->to);
+    cupel_free(g->converts);
+    cupel_free(g->cell);
+    cupel_str_free(&g->text);
+}
+
+cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel_tell_result *r, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_file_lock *lock = NULL;
+    telling g = {.o = o, .job = job};
+    CUPEL_TRY(cupel_file_lock_take(o->loop, CUPEL_LOOP_PATIENCE, &lock, err));
+    CUPEL_TRY(cupel_trial_table_read(o->results, o->table_format, &g.t, err));
+    if (o->failed) CUPEL_TRY(cupel_column_find(&g.t.header, g.t.file, "", o->failed, "name it with --failed", &g.failed, err));
+    else g.failed = cupel_header_find(&g.t.header, "failed");
+    if (cupel_file_exists(o->loop)) {
+        if (o->n_goals || o->input) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals and inputs; leave --target and --columns out", o->loop));
+        CUPEL_TRY(cupel_loop_open(o->loop, &g.loop, err));
+    } else {
+        CUPEL_TRY(begin_loop(&g, err));
+    }
+    g.old = g.loop.n;
+    CUPEL_TRY(match_columns(&g, err));
+    CUPEL_TRY(cupel_loop_note(&g.loop, o->results, g.t.digest, err));
+    for (size_t i = 0; i < g.t.records.n_rows; i++) CUPEL_TRY(tell_row(&g, i, err));
+    CUPEL_TRY(learn_again(&g, err));
+    CUPEL_TRY(cupel_loop_save(&g.loop, o->loop, err));
+    *r = g.r;
+done:
+    cupel_file_lock_give(lock);
+    telling_release(&g);
+    return st;
+}
+
+static void put_count(cupel_json_out *w, const char *name, size_t n)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_count(w, n);
+}
+
+static void put_number(cupel_json_out *w, const char *name, double x)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_number(w, x);
+}
+
+void cupel_tell_json(const cupel_tell_result *r, cupel_str *out)
+{
+    cupel_json_out w = {.s = out, .compact = true};
+    cupel_json_open(&w, '{');
+    put_count(&w, "added", r->added);
+    put_count(&w, "resolved", r->resolved);
+    put_count(&w, "repeated", r->repeated);
+    put_count(&w, "conflicts", r->conflicts);
+    put_count(&w, "measured", r->n_measured);
+    put_count(&w, "failed", r->n_failed);
+    put_count(&w, "under_way", r->n_pending);
+    cupel_json_name(&w, "goals");
+    cupel_json_open(&w, '[');
+    for (size_t k = 0; k < r->n_goals; k++) {
+        cupel_json_open(&w, '{');
+        cupel_json_name(&w, "name");
+        cupel_json_put_string(&w, r->goal[k]);
+        put_number(&w, "best", r->best[k]);
+        put_number(&w, "noise", r->noise[k]);
+        put_number(&w, "left_out_error", r->error[k]);
+        cupel_json_close(&w, '}');
+    }
+    cupel_json_close(&w, ']');
+    cupel_json_close(&w, '}');
+    cupel_str_putc(out, '\n');
+}

@@ -1,0 +1,69 @@
+/* The memory of a loop: every experiment that was told, failed or is under way, in one artifact that suggest reads and tell writes.
+ *
+ * Artifact of kind "loop": `columns`, `cells` [rows * columns] as text, `state` and `told` [rows], `goals` and `maximize`, `history/file`, `history/digest`,
+ * `history/time` and `history/rows` [tells]. It is written whole under another name and renamed, by one writer at a time: a kill leaves the old one. */
+#ifndef CUPEL_ENGINE_LOOP_H
+#define CUPEL_ENGINE_LOOP_H
+
+#include "core/engine/suggest.h"
+
+/* Seconds to wait for another writer. */
+#define CUPEL_LOOP_PATIENCE 60.0
+
+typedef enum cupel_trial_state { CUPEL_TRIAL_MEASURED, CUPEL_TRIAL_FAILED, CUPEL_TRIAL_PENDING } cupel_trial_state;
+
+typedef struct cupel_loop {
+    cupel_header header;          /* inputs first, then goals */
+    size_t n_inputs, n_goals, n, n_history;
+    bool maximize[CUPEL_GOALS_MAX];
+    char **cell;                  /* [n][header.n] */
+    unsigned char *state;         /* [n] a cupel_trial_state */
+    int64_t *told;                /* [n] which tell it came with, from 0 */
+    char **file, **digest, **time; /* [n_history] */
+    int64_t *rows;                /* [n_history] added by each */
+    size_t cap, cap_history;
+} cupel_loop; /* {0} is empty */
+
+cupel_status cupel_loop_open(const char *path, cupel_loop *l, cupel_err *err);
+cupel_status cupel_loop_save(const cupel_loop *l, const char *path, cupel_err *err);
+void cupel_loop_release(cupel_loop *l);
+/* One more row; cell [header.n] is copied. */
+cupel_status cupel_loop_add(cupel_loop *l, const cupel_text *cell, cupel_trial_state state, cupel_err *err);
+/* One more tell; later rows belong to it. */
+cupel_status cupel_loop_note(cupel_loop *l, const char *file, const char *digest, cupel_err *err);
+/* The first row from `from` on with the inputs of cell [n_inputs], numbers compared as numbers; SIZE_MAX. */
+size_t cupel_loop_find(const cupel_loop *l, const cupel_text *cell, size_t from);
+/* Rows that were measured or failed (with a column "failed" behind the goals), or those under way, as a table. */
+cupel_status cupel_loop_table(const cupel_loop *l, const char *path, bool pending, cupel_trial_table *t, cupel_err *err);
+
+/* What tell does when an experiment that was measured comes with another value. */
+typedef enum cupel_conflict { CUPEL_CONFLICT_KEEP, CUPEL_CONFLICT_FAIL, CUPEL_CONFLICT_REPLACE } cupel_conflict;
+
+typedef struct cupel_tell_options {
+    const char *loop, *results, *table_format;
+    size_t n_goals;                          /* for a new loop; 0 for one that is there */
+    cupel_goal_word goal[CUPEL_GOALS_MAX];
+    const char *const *input;                /* for a new loop: its inputs; NULL: all columns but the goals, "id" and "failed" */
+    size_t n_inputs;
+    const char *failed;                      /* column; NULL: "failed" where there is one */
+    const char *formula;
+    cupel_dot dot;
+    cupel_conflict conflict;
+    uint64_t seed;
+} cupel_tell_options;
+
+typedef struct cupel_tell_result {
+    size_t added, failed, resolved, repeated, conflicts, replaced; /* rows */
+    size_t n_measured, n_failed, n_pending;                         /* in the loop now */
+    size_t n_goals;
+    double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX], error[CUPEL_GOALS_MAX]; /* of the retrained process; error: leave-one-out, root of the mean square */
+    char goal[CUPEL_GOALS_MAX][96];
+} cupel_tell_result;
+
+/* Adds the rows of a table of results. Columns are found by label; another unit of the same kind is converted. A row whose inputs are under way resolves it,
+ * one that is there with the same values is skipped (telling twice does no harm), one with other values is a conflict. Then the process is learned again.
+ * CUPEL_BAD_INPUT with file:line: nothing is written. */
+cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel_tell_result *r, cupel_err *err);
+void cupel_tell_json(const cupel_tell_result *r, cupel_str *out);
+
+#endif

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# The loop as robots drive it: tell, suggest, tell again; units, conflicts, two writers at once, kills.
+set -u
+C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+err() { grep -q -- "$1" "$T/err"; }
+out() { grep -q -- "$1" "$T/out"; }
+L=$T/loop.h5
+awk 'BEGIN { print "id,a,b"; for (a = 0; a <= 10; a++) for (b = 0; b <= 10; b++) print "p" a "_" b "," a "," b }' >"$T/pool.csv"
+printf 'a,b,strength [MPa]\n0,0,10\n10,0,20\n0,10,15\n10,10,30\n5,5,42\n' >"$T/known.csv"
+
+run tell "$L" "$T/known.csv"; { [ $rc = 2 ] && err -- --target && [ ! -e "$L" ]; }; check 'a new loop needs a goal' $?
+run tell "$L" "$T/known.csv" --target strength --maximize; { [ $rc = 0 ] && out '5 measured' && out 'best 42'; }; check 'a loop begins' $?
+run tell "$L" "$T/known.csv" --format json; { [ $rc = 0 ] && out '"repeated": 5' && out '"measured": 5'; }; check 'telling twice does no harm' $?
+run suggest --loop "$L" --pool "$T/pool.csv" --batch 2; { [ $rc = 0 ] && [ "$(wc -l <"$T/out")" = 3 ] && out '^p'; }; check 'suggest --loop' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target strength --maximize --batch 2; cp "$T/out" "$T/one"; run suggest --loop "$L" --pool "$T/pool.csv" --batch 2
+cmp -s "$T/out" "$T/one"; check 'the same as from the table' $?
+printf 'b,strength [GPa],a\n6,0.05,6\n' >"$T/gpa.csv"; run tell "$L" "$T/gpa.csv"; { [ $rc = 0 ] && out 'best 50' && err 'converted to MPa'; }; check 'units are converted, columns found by name' $?
+printf 'a,b,strength [K]\n1,1,3\n' >"$T/k.csv"; run tell "$L" "$T/k.csv"; { [ $rc = 3 ] && err 'another kind'; }; check 'another kind of quantity' $?
+printf 'a,b,strength\n1,1,3\n' >"$T/k.csv"; run tell "$L" "$T/k.csv"; { [ $rc = 3 ] && err 'no unit'; }; check 'no unit' $?
+printf 'a,b,strength [MPa]\n5,5,40\n' >"$T/again.csv"
+cp "$L" "$T/before"; run tell "$L" "$T/again.csv" --conflict fail; { [ $rc = 3 ] && err 'was 42' && cmp -s "$L" "$T/before"; }; check 'a conflict is said, and refused on request' $?
+run tell "$L" "$T/again.csv"; { [ $rc = 0 ] && err 'both are kept' && out '7 measured'; }; check 'or both are kept' $?
+printf 'a,b,strength [MPa]\n6,6,51\n' >"$T/new.csv"; run tell "$L" "$T/new.csv" --conflict replace; { [ $rc = 0 ] && err replaces && out '7 measured' && out 'best 51'; }; check 'or replaced' $?
+printf 'a,b,strength [MPa]\n1,9,\n2,9,17\n2,9,18\n' >"$T/f.csv"; run tell "$L" "$T/f.csv"; { [ $rc = 0 ] && out '9 measured, 1 failed' && out '0 in conflict'; }; check 'a failure, and repeats within a table' $?
+printf 'a,b,strength [MPa]\n1,9,high\n' >"$T/f.csv"; cp "$L" "$T/before"; run tell "$L" "$T/f.csv"; { [ $rc = 3 ] && err 'f.csv:2' && cmp -s "$L" "$T/before"; }; check 'a bad row has a place, and nothing is told' $?
+printf '{"a": 3, "b": 3, "strength [MPa]": 33}\n' | "$C" tell "$L" - --table-format jsonl >"$T/out" 2>"$T/err"; { [ $? = 0 ] && out '10 measured'; }; check 'JSON lines from a pipe' $?
+
+# Under way.
+run suggest --loop "$L" --pool "$T/pool.csv" --take --batch 2 --format json; cp "$T/out" "$T/first"; run suggest --loop "$L" --pool "$T/pool.csv" --take --batch 2 --format json
+{ [ $rc = 0 ] && err '2 under way' && [ -z "$(grep -h '"id"' "$T/out" "$T/first" | sort | uniq -d)" ]; }; check '--take: who asks next gets others' $?
+a=$(awk -F'[: ,]+' '$2 == "\"a\"" { print $3; exit }' "$T/first"); b=$(awk -F'[: ,]+' '$2 == "\"b\"" { print $3; exit }' "$T/first")
+printf 'a,b,strength [MPa]\n%s,%s,60\n' "$a" "$b" >"$T/came.csv"; run tell "$L" "$T/came.csv" --format json; { [ $rc = 0 ] && out '"resolved": 1' && out '"under_way": 3'; }; check 'a result ends the wait' $?
+run suggest --loop "$L" --pool "$T/pool.csv" --target strength --maximize; [ $rc = 2 ]; check 'a loop and a goal' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target strength --maximize --take; [ $rc = 2 ]; check '--take without a loop' $?
+
+# Twelve writers at once: nothing is lost, nothing is left.
+for i in $(seq 12); do printf 'a,b,strength [MPa]\n%s,0.5,%s\n' "$i" "$i" >"$T/w$i.csv"; done
+before=$("$C" tell "$L" "$T/known.csv" --format json 2>/dev/null | grep -o '"measured": [0-9]*' | cut -d: -f2); pids=()
+for i in $(seq 12); do "$C" tell "$L" "$T/w$i.csv" --threads 1 >/dev/null 2>&1 & pids+=($!); done; all=0; for p in "${pids[@]}"; do wait "$p" || all=1; done
+after=$("$C" tell "$L" "$T/known.csv" --format json 2>/dev/null | grep -o '"measured": [0-9]*' | cut -d: -f2)
+{ [ $all = 0 ] && [ "$after" -eq $((before + 12)) ] && [ ! -e "$L.lock" ]; }; check 'twelve writers at once' $?
+# Killed at any moment: the loop is whole, with or without the last table.
+whole=0; for i in $(seq 10); do printf 'a,b,strength [MPa]\n%s,0.25,%s\n' "$i" "$i" >"$T/k$i.csv"
+  "$C" tell "$L" "$T/k$i.csv" --threads 1 >/dev/null 2>&1 & p=$!; sleep "0.0$((i % 5))$i"; kill -9 $p 2>/dev/null; wait $p 2>/dev/null
+  "$C" tell "$L" "$T/known.csv" >/dev/null 2>&1 || whole=1; done
+check 'killed at any moment' $whole
+head -c 3000 "$L" >"$T/cut.h5"; run suggest --loop "$T/cut.h5" --pool "$T/pool.csv"; [ $rc = 4 ]; check 'a damaged loop' $?
+run tell "$T/pool.csv" "$T/known.csv"; [ $rc = 4 ]; check 'what is no loop' $?
+run inspect "$L"; { [ $rc = 0 ] && out history; }; check 'inspect' $?
+exit $bad
