@@ -118,6 +118,36 @@ static void wen_by_hand(void **state)
     check_close(at(d, x, "Mean cohesive energy"), 0.4 * 4.28 + 0.6 * 2.6, 1e-14, 0); /* what is known stays */
 }
 
+/* Numbers that matminer 0.10.1 gives with its default settings, means in place of what it does not know. */
+static void compatible_values_are_matminers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *formula;
+        double inter, amor, ss, omega, delta, lambda;
+    } cases[] = {
+        {"Fe2O3", -0.16646090946691289, -0.085531952540929976, 0.19402130236056273, 0.31075644275244413, 0.33805175183206748, -0.048962798415356112},
+        {"CuF", -0.094189374652932006, -0.025694603113526806, 0.18845095565070086, 0.28629770675339888, 0.099470755869181693, -0.58243121813302146},
+        {"UO2", -0.2616525273344607, -0.17603767691107486, -0.24403168862461214, 0.21203568376285217, 0.46481145057017814, -0.02449426762858933},
+        {"XeF4", 0.098815535375258889, 0.15294500713849962, 0.027344643840912151, 0.034352653177663284, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double m[MAX_COLUMNS], w[MAX_COLUMNS], y[MAX_COLUMNS];
+        assert_int_equal(describe(find("miedema")->matminer, cases[i].formula, m), CUPEL_REASON_IMPUTED);
+        assert_int_equal(describe(find("wen_alloys")->matminer, cases[i].formula, w), CUPEL_REASON_IMPUTED);
+        assert_int_equal(describe(find("yang_solid_solution")->matminer, cases[i].formula, y), CUPEL_REASON_IMPUTED);
+        check_close(m[0], cases[i].inter, 1e-12, 0);
+        check_close(m[1], cases[i].amor, 1e-12, 0);
+        check_close(m[2], cases[i].ss, 1e-12, 0);
+        check_close(y[0], cases[i].omega, 1e-12, 0);
+        check_close(y[1], cases[i].delta, 1e-12, 0);
+        check_close(at(find("wen_alloys"), w, "Lambda entropy"), cases[i].lambda, 1e-12, 0);
+    }
+    double x[MAX_COLUMNS]; /* where there is no bound matminer has 0 */
+    assert_int_equal(describe(find("wen_alloys")->matminer, "FeCo", x), CUPEL_REASON_IMPUTED);
+    assert_true(at(find("wen_alloys"), x, "Lambda entropy") == 0);
+}
+
 static void alloy_by_hand(void **state)
 {
     (void)state;
@@ -199,6 +229,7 @@ int main(void)
         cmocka_unit_test(miedema_of_an_element),
         cmocka_unit_test(miedema_of_a_pair),
         cmocka_unit_test(wen_by_hand),
+        cmocka_unit_test(compatible_values_are_matminers),
         cmocka_unit_test(alloy_by_hand),
         cmocka_unit_test(packing_is_that_of_the_nearest_cluster),
         cmocka_unit_test(enthalpies_are_symmetric),

@@ -2,7 +2,7 @@
 # of enthalpies becomes a square by slots, with the mean over all pairs where nothing is tabulated.
 function fail(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; failed = 1; exit 1 }
 function number(v) { return v ~ /^-?[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?$/ }
-BEGIN { FS = "\t"; P = 13; ZMAX = 118 }
+BEGIN { FS = "\t"; P = 12; ZMAX = 118 }
 /^#/ { next }
 FNR == NR && $1 == "z" { if (NF != P + 2) fail("expected " P + 2 " columns"); next }
 FNR == NR && $2 == "unit" { next }

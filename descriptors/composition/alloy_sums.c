@@ -1,6 +1,7 @@
 #include "descriptors/composition/alloy_sums.h"
 
 #include "core/math/stats.h"
+#include "core/matter/atoms.h"
 #include "descriptors/composition/element_table.h"
 #include "descriptors/composition/magpie_table.h"
 #include "descriptors/composition/rows.h"
@@ -21,6 +22,7 @@ void cupel_alloy_of(const unsigned char *z, const double *amount, size_t n, cupe
         if (isnan(cupel_table_row(&cupel_table_pymatgen, CUPEL_TABLE_PLAIN, z[i])[CUPEL_PYMATGEN_RADIUS]))
             a->lacks |= CUPEL_NEEDS(CUPEL_LACKS_ATOMIC_RADIUS);
         magpie |= cupel_magpie_missing[z[i]];
+        if (isnan(cupel_atom_cohesive_energy[z[i]])) a->lacks |= CUPEL_NEEDS(CUPEL_LACKS_COHESION);
         for (size_t j = 0; j < i; j++) unpaired |= cupel_mixing_lacks(z[i], z[j]);
     }
     if (unpaired) a->lacks |= CUPEL_NEEDS(CUPEL_LACKS_MIXING);

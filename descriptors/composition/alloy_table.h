@@ -10,7 +10,6 @@
 /* The columns of alloy.tsv, in its order; MIEDEMA_... are the parameters of Miedema's model. */
 typedef enum cupel_alloy_property {
     CUPEL_MIRACLE_RADIUS,             /* pm */
-    CUPEL_COHESIVE_ENERGY,            /* eV/atom */
     CUPEL_MIEDEMA_VOLUME,             /* cm^3/mol */
     CUPEL_MIEDEMA_DENSITY,            /* electron density at the boundary of the Wigner-Seitz cell, density units (6e22 electrons/cm^3) */
     CUPEL_MIEDEMA_ELECTRONEGATIVITY,  /* V */

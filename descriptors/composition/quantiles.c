@@ -62,17 +62,8 @@ static cupel_reason row(const unsigned char *z, const double *amount, size_t n, 
     return CUPEL_REASON_NO_ELEMENT_DATA;
 }
 
-static void compute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
-{
-    (void)isa;
-    cupel_rows(b, from, n, N_COLUMNS, row, x, ld, reason);
-}
-
-static void impute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
-{
-    (void)isa;
-    cupel_rows(b, from, n, N_COLUMNS, fill, x, ld, reason);
-}
+CUPEL_COMPUTE_ROWS(compute, N_COLUMNS, row)
+CUPEL_COMPUTE_ROWS(impute, N_COLUMNS, fill)
 
 static const cupel_reference references[] = {
     {"10.1038/npjcompumats.2016.28", "Ward, Agrawal, Choudhary, Wolverton: A general-purpose machine learning framework for predicting properties of "

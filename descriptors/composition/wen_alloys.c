@@ -6,6 +6,8 @@
 #include "descriptors/composition/rows.h"
 #include "descriptors/composition/smooth.h"
 
+#include "core/matter/atoms.h"
+
 #include <math.h>
 
 enum {
@@ -18,7 +20,7 @@ enum {
 #define MELTS CUPEL_NEEDS(CUPEL_LACKS_MELTING)
 #define MIEDEMA_EN CUPEL_NEEDS(CUPEL_MIEDEMA_ELECTRONEGATIVITY)
 #define VALENCES CUPEL_NEEDS(CUPEL_MIEDEMA_VALENCE)
-#define COHESION CUPEL_NEEDS(CUPEL_COHESIVE_ENERGY)
+#define COHESION CUPEL_NEEDS(CUPEL_LACKS_COHESION)
 #define UNFILLED CUPEL_NEEDS(CUPEL_LACKS_VALENCE)
 #define MODULUS CUPEL_NEEDS(CUPEL_MIEDEMA_SHEAR_MODULUS)
 
@@ -111,6 +113,19 @@ static void weights(const cupel_alloy *a, double *x)
     }
 }
 
+/* The mean over the elements stands in for an unknown one. */
+static double cohesive(const cupel_alloy *a)
+{
+    double sum = 0.0, all = 0.0, n = 0.0;
+    for (unsigned z = 1; (a->lacks & COHESION) && z <= CUPEL_Z_MAX; z++)
+        if (!isnan(cupel_atom_cohesive_energy[z])) all += cupel_atom_cohesive_energy[z], n += 1.0;
+    for (size_t i = 0; i < a->n; i++) {
+        double e = cupel_atom_cohesive_energy[a->z[i]];
+        sum += a->fraction[i] * (isnan(e) ? all / n : e);
+    }
+    return sum;
+}
+
 /* Every column; the answer is what the columns need and some element lacks. A mismatch of one element with itself is 0 without any data. */
 static uint32_t columns_of(const unsigned char *z, const double *amount, size_t n, double *x)
 {
@@ -127,7 +142,7 @@ static uint32_t columns_of(const unsigned char *z, const double *amount, size_t 
     x[EN_DELTA] = cupel_alloy_delta(&a, CUPEL_MIEDEMA_ELECTRONEGATIVITY);
     x[EN_MISMATCH] = cupel_alloy_mismatch(&a, CUPEL_MIEDEMA_ELECTRONEGATIVITY);
     x[VALENCE] = cupel_alloy_mean(&a, CUPEL_MIEDEMA_VALENCE);
-    x[COHESIVE] = cupel_alloy_mean(&a, CUPEL_COHESIVE_ENERGY);
+    x[COHESIVE] = cohesive(&a);
     x[SHEAR] = cupel_alloy_mean(&a, CUPEL_MIEDEMA_SHEAR_MODULUS);
     x[SHEAR_DELTA] = cupel_alloy_delta(&a, CUPEL_MIEDEMA_SHEAR_MODULUS);
     x[SHEAR_MISMATCH] = cupel_alloy_mismatch(&a, CUPEL_MIEDEMA_SHEAR_MODULUS);
@@ -170,23 +185,9 @@ static cupel_reason fill_as_matminer(const unsigned char *z, const double *amoun
     return CUPEL_REASON_IMPUTED;
 }
 
-static void compute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
-{
-    (void)isa;
-    cupel_rows(b, from, n, N_COLUMNS, row, x, ld, reason);
-}
-
-static void impute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
-{
-    (void)isa;
-    cupel_rows(b, from, n, N_COLUMNS, fill, x, ld, reason);
-}
-
-static void compute_as_matminer(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
-{
-    (void)isa;
-    cupel_rows(b, from, n, N_COLUMNS, fill_as_matminer, x, ld, reason);
-}
+CUPEL_COMPUTE_ROWS(compute, N_COLUMNS, row)
+CUPEL_COMPUTE_ROWS(impute, N_COLUMNS, fill)
+CUPEL_COMPUTE_ROWS(compute_as_matminer, N_COLUMNS, fill_as_matminer)
 
 static bool jumps(size_t j) { return columns[j].jumps || j == PACKING; }
 

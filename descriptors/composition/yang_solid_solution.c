@@ -38,17 +38,8 @@ static cupel_reason row(const unsigned char *z, const double *amount, size_t n, 
     return CUPEL_REASON_NO_ELEMENT_DATA;
 }
 
-static void compute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
-{
-    (void)isa;
-    cupel_rows(b, from, n, N_COLUMNS, row, x, ld, reason);
-}
-
-static void impute(const cupel_batch *b, size_t from, size_t n, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
-{
-    (void)isa;
-    cupel_rows(b, from, n, N_COLUMNS, fill, x, ld, reason);
-}
+CUPEL_COMPUTE_ROWS(compute, N_COLUMNS, row)
+CUPEL_COMPUTE_ROWS(impute, N_COLUMNS, fill)
 
 static bool jumps(size_t j) { return columns[j].jumps; }
 
