@@ -3,8 +3,8 @@
  *      number, and how many of these have a reason of ours;
  *      when $PYTHON is a python that has matminer, the same for sets that have no such table, on the formulas of the one of magpie, in the form of
  *      --compatible matminer;
- *   2. nanoseconds per formula, from parsed compositions to an array of doubles in memory, one thread; beside it matminer's time on formulas of the
- *      same list, when $PYTHON is a python that has it, and all sets that matminer has in one pass.
+ *   2. nanoseconds per formula, from parsed compositions to an array of doubles in memory, one thread, plain and smooth; beside it matminer's time on
+ *      formulas of the same list, when $PYTHON is a python that has it, and all sets that matminer has in one pass.
  * Run from the project's root: PYTHON=/path/to/python build/benchmarks/bench_descriptors. CUPEL_SHARED is the folder of test data. */
 #include "core/base/mem.h"
 #include "core/base/rng.h"
@@ -164,11 +164,12 @@ static void time_all(void)
     if (!x) exit(1);
     printf("time per formula, %d random compounds of 2 to 5 elements, one thread, median of %d, %s kernels%s%s\n", N_FORMULAS, REPEATS,
            cupel_isa_name(cupel_isa_best()), peer ? ", matminer " : "; matminer: skipped (PYTHON names no python with it)", version);
-    printf("%-22s %7s %12s %12s %9s\n", "set", "columns", "cupel [ns]", "matminer", "ratio");
+    printf("%-22s %7s %12s %12s %12s %9s\n", "set", "columns", "cupel [ns]", "smooth [ns]", "matminer", "ratio");
     for (size_t i = 0; cupel_descriptors[i]; i++) {
         cupel_sets set = one(cupel_descriptors[i]);
         double ns = measure(&set, &b, x);
-        printf("%-22s %7zu %12.1f", cupel_descriptors[i]->method.name, set.n_columns, ns);
+        set.smooth[0] = true;
+        printf("%-22s %7zu %12.1f %12.1f", cupel_descriptors[i]->method.name, set.n_columns, ns, measure(&set, &b, x));
         if (seconds[i] > 0.0) printf(" %9.3f ms %9.0f\n", 1e3 * seconds[i], 1e9 * seconds[i] / ns);
         else printf("\n");
         if (seconds[i] <= 0.0) continue;
@@ -178,7 +179,7 @@ static void time_all(void)
     }
     if (all.n) {
         double ns = measure(&all, &b, x);
-        printf("%-22s %7zu %12.1f %9.3f ms %9.0f\n", "these in one pass", all.n_columns, ns, 1e3 * whole, 1e9 * whole / ns);
+        printf("%-22s %7zu %12.1f %12s %9.3f ms %9.0f\n", "these in one pass", all.n_columns, ns, "", 1e3 * whole, 1e9 * whole / ns);
     }
     cupel_free(x);
     cupel_batch_release(&b);

@@ -210,15 +210,12 @@ static bool jumps(size_t j) { return columns[j].jumps; }
 static void smooth(const cupel_descriptor *d, const unsigned char *z, const double *amount, size_t n, double *x)
 {
     cupel_alloy a;
-    double weight[CUPEL_Z_MAX];
+    cupel_presence there;
     cupel_smooth_detected(d, z, amount, n, x);
     if (isnan(x[DOMINANT])) return;
     cupel_alloy_of(z, amount, n, &a);
-    for (size_t i = 0; i < n; i++) {
-        double r = a.fraction[i] / x[FIRST], r2 = r * r, r4 = r2 * r2;
-        weight[i] = r4 * r4;
-    }
-    x[DOMINANT] = with_main(&a, weight);
+    cupel_presence_of(amount, n, &there);
+    x[DOMINANT] = with_main(&a, there.dominance);
 }
 
 static const cupel_reference references[] = {

@@ -88,34 +88,44 @@ bool cupel_table_jumps(const cupel_table_set *s, size_t j)
     return t != CUPEL_MEAN && t != CUPEL_AVG_DEV && t != CUPEL_SPREAD;
 }
 
-/* Where the statistic t of property p stands, NULL when the set does not have it. */
-static double *place(const cupel_table_set *s, cupel_statistic t, size_t p, double *x)
+/* Columns of one property, from the values v [n] of the elements. */
+static void smooth_property(const cupel_table_set *s, size_t p, const cupel_presence *there, const double *v, double *x)
+{
+    double low = 0.0, high = 0.0;
+    size_t step = s->by_statistic ? s->table->n_properties : 1, at = s->by_statistic ? p : p * s->n_statistics;
+    if (!there->whole) cupel_smooth_extremes(there, v, &low, &high);
+    for (size_t k = 0; k < s->n_statistics; k++, at += step) {
+        cupel_statistic t = s->statistic[k];
+        if (t == CUPEL_MODE) x[at] = cupel_smooth_mode(there, v);
+        else if (there->whole) continue;
+        else if (t == CUPEL_MINIMUM) x[at] = low;
+        else if (t == CUPEL_MAXIMUM) x[at] = high;
+        else if (t == CUPEL_RANGE) x[at] = high - low;
+    }
+}
+
+static bool has_std_dev(const cupel_table_set *s)
 {
     for (size_t k = 0; k < s->n_statistics; k++)
-        if (s->statistic[k] == t) return x + (s->by_statistic ? k * s->table->n_properties + p : p * s->n_statistics + k);
-    return NULL;
+        if (s->statistic[k] == CUPEL_STD_DEV) return true;
+    return false;
 }
 
 void cupel_table_smooth(const cupel_table_set *s, cupel_table_form form, const cupel_descriptor *d, const unsigned char *z, const double *amount,
                         size_t n, double *x)
 {
     cupel_presence there;
-    double v[CUPEL_Z_MAX], low, high;
+    double v[CUPEL_Z_MAX];
+    const double *row[CUPEL_Z_MAX];
     cupel_presence_of(amount, n, &there);
-    if (place(s, CUPEL_STD_DEV, 0, x)) cupel_smooth_detected(d, z, amount, n, x);
+    for (size_t i = 0; i < n; i++) row[i] = cupel_table_row(s->table, form, z[i]);
+    if (!there.whole && has_std_dev(s)) cupel_smooth_detected(d, z, amount, n, x);
     for (size_t p = 0; p < s->table->n_properties; p++) {
-        double *minimum = place(s, CUPEL_MINIMUM, p, x), *maximum = place(s, CUPEL_MAXIMUM, p, x), *range = place(s, CUPEL_RANGE, p, x);
-        double *mode = place(s, CUPEL_MODE, p, x);
         bool known = true;
         for (size_t i = 0; i < n; i++) {
-            v[i] = cupel_table_row(s->table, form, z[i])[p];
+            v[i] = row[i][p];
             known &= !isnan(v[i]);
         }
-        if (!known) continue;
-        cupel_smooth_extremes(&there, v, &low, &high);
-        if (minimum) *minimum = low;
-        if (maximum) *maximum = high;
-        if (range) *range = high - low;
-        if (mode) *mode = cupel_smooth_mode(&there, v);
+        if (known) smooth_property(s, p, &there, v, x);
     }
 }

@@ -48,11 +48,7 @@ static void smooth(const cupel_descriptor *d, const unsigned char *z, const doub
     cupel_presence there;
     cupel_smooth_detected(d, z, amount, n, x);
     cupel_presence_of(amount, n, &there);
-    for (size_t i = 0; i < n; i++) {
-        double own[CUPEL_Z_MAX] = {0};
-        own[i] = 1.0;
-        x[MODE * CUPEL_Z_MAX + z[i] - 1] = cupel_smooth_mode(&there, own);
-    }
+    for (size_t i = 0; i < n; i++) x[MODE * CUPEL_Z_MAX + z[i] - 1] = there.dominance[i];
 }
 
 static const cupel_reference references[] = {

@@ -28,7 +28,7 @@ static double below(double u, double q)
 static void property_quantiles(const unsigned char *z, const double *amount, size_t n, double total, size_t p, double *x)
 {
     unsigned char order[CUPEL_Z_MAX];
-    double rank = 0.0;
+    double rank = 0.0, share[N_LEVELS] = {0};
     for (size_t i = 0; i < n; i++) {
         size_t k = i;
         for (; k && cupel_magpie_value[z[order[k - 1]]][p] > cupel_magpie_value[z[i]][p]; k--) order[k] = order[k - 1];
@@ -37,9 +37,12 @@ static void property_quantiles(const unsigned char *z, const double *amount, siz
     for (size_t l = 0; l < N_LEVELS; l++) x[l] = 0.0;
     for (size_t k = 0; k < n; k++) {
         size_t i = order[k];
-        double next = k + 1 < n ? rank + amount[i] / total : 1.0;
-        for (size_t l = 0; l < N_LEVELS; l++) x[l] += (below(next, level[l]) - below(rank, level[l])) * cupel_magpie_value[z[i]][p];
-        rank = next;
+        rank = k + 1 < n ? rank + amount[i] / total : 1.0;
+        for (size_t l = 0; l < N_LEVELS; l++) {
+            double up_to = below(rank, level[l]);
+            x[l] += (up_to - share[l]) * cupel_magpie_value[z[i]][p];
+            share[l] = up_to;
+        }
     }
 }
 

@@ -15,14 +15,20 @@ double cupel_presence_weight(double fraction)
 
 void cupel_presence_of(const double *amount, size_t n, cupel_presence *p)
 {
-    double total = cupel_total(amount, n);
+    double total = cupel_total(amount, n), largest = 0.0, sum = 0.0;
     p->n = n;
     p->whole = true;
     for (size_t i = 0; i < n; i++) {
         p->fraction[i] = amount[i] / total;
         p->weight[i] = cupel_presence_weight(p->fraction[i]);
         p->whole &= p->weight[i] == 1.0;
+        largest = p->fraction[i] > largest ? p->fraction[i] : largest;
     }
+    for (size_t i = 0; i < n; i++) {
+        double r = p->fraction[i] / largest, r2 = r * r, r4 = r2 * r2;
+        sum += p->dominance[i] = r4 * r4;
+    }
+    for (size_t i = 0; i < n; i++) p->dominance[i] /= sum;
 }
 
 bool cupel_jumps_nowhere(size_t j)
@@ -65,14 +71,9 @@ void cupel_smooth_extremes(const cupel_presence *p, const double *v, double *min
 
 double cupel_smooth_mode(const cupel_presence *p, const double *v)
 {
-    double largest = 0.0, sum = 0.0, all = 0.0;
-    for (size_t i = 0; i < p->n; i++) largest = p->fraction[i] > largest ? p->fraction[i] : largest;
-    for (size_t i = 0; i < p->n; i++) {
-        double r = p->fraction[i] / largest, r2 = r * r, r4 = r2 * r2;
-        sum += r4 * r4 * v[i];
-        all += r4 * r4;
-    }
-    return sum / all;
+    double sum = 0.0;
+    for (size_t i = 0; i < p->n; i++) sum += p->dominance[i] * v[i];
+    return sum;
 }
 
 /* ---- the mean over detection limits ---- */

@@ -23,6 +23,7 @@
 typedef struct cupel_presence {
     size_t n;
     double fraction[CUPEL_Z_MAX], weight[CUPEL_Z_MAX];
+    double dominance[CUPEL_Z_MAX]; /* x^8 / sum x^8 */
     bool whole; /* every weight is 1 */
 } cupel_presence;
 
