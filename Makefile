@@ -45,7 +45,7 @@ include $(wildcard core/*/generate.mk datasets/*/generate.mk descriptors/*/gener
 LIB_SRC := $(sort $(wildcard core/cupel.c core/base/*.c core/sys/*.c core/math/*.c core/math/kernels/*.c core/io/*.c core/matter/*.c \
              core/engine/*.c core/engine/micro/*.c datasets/*.c datasets/formats/*.c datasets/spaces/*.c datasets/spaces/micro/*.c descriptors/composition/*.c \
              descriptors/composition/kernels/*.c descriptors/microstructure/*.c descriptors/microstructure/kernels/*.c models/learn/*.c \
-             models/learn/kernels/*.c models/homogenize/*.c models/homogenize/kernels/*.c models/reconstruct/*.c models/reconstruct/kernels/*.c models/search/*.c) $(GENERATED_SRC))
+             models/learn/kernels/*.c models/learn/auto/*.c models/homogenize/*.c models/homogenize/kernels/*.c models/reconstruct/*.c models/reconstruct/kernels/*.c models/search/*.c) $(GENERATED_SRC))
 LIB_SRC := $(filter-out core/sys/comm_mpi.c,$(LIB_SRC))
 CLI_SRC := $(sort $(wildcard core/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)

@@ -1,0 +1,368 @@
+#include "models/learn/auto/auto.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/math/order.h"
+#include "models/learn/auto/blend.h"
+#include "models/learn/auto/parts.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct fit {
+    const cupel_auto_data *data;
+    const cupel_job *job;
+    cupel_auto *a;
+    double *x[2];          /* [n][n_columns] */
+    unsigned char *above;  /* [n] is the target above its lowest? */
+    double *quantile;      /* [n][CUPEL_AUTO_QUANTILES] */
+    double *y;             /* [n] what a unit learns */
+    double began;
+    double longest[3];     /* seconds of the longest unit by kind of trees */
+} fit;
+
+/* ---- the table ---- */
+
+static bool varies(const double *x, size_t n, size_t d, size_t j)
+{
+    for (size_t i = 1; i < n; i++)
+        if (x[i * d + j] != x[j]) return true;
+    return false;
+}
+
+static cupel_status choose_columns(fit *f, cupel_err *err)
+{
+    const cupel_auto_data *t = f->data;
+    cupel_auto *a = f->a;
+    a->d = t->d;
+    for (int c = 0; c < 2; c++) {
+        const size_t most = c ? t->n_fractions : t->d;
+        a->column[c] = cupel_alloc(most ? most : 1, sizeof *a->column[c]);
+        if (!a->column[c]) return cupel_no_memory(err, "columns", most * sizeof *a->column[c]);
+        for (size_t j = 0; j < most; j++) {
+            const size_t at = c ? t->fraction[j] : j;
+            if (varies(t->x, t->n, t->d, at)) a->column[c][a->n_columns[c]++] = at;
+        }
+        f->x[c] = cupel_alloc(cupel_mul(t->n, a->n_columns[c] ? a->n_columns[c] : 1), sizeof *f->x[c]);
+        if (!f->x[c]) return cupel_no_memory(err, "the columns of the automatic model", cupel_mul(t->n, a->n_columns[c] * sizeof(double)));
+        for (size_t i = 0; i < t->n; i++)
+            for (size_t j = 0; j < a->n_columns[c]; j++) f->x[c][i * a->n_columns[c] + j] = t->x[i * t->d + a->column[c][j]];
+    }
+    return a->n_columns[0] ? CUPEL_OK : cupel_fail(err, CUPEL_BAD_INPUT, "all columns are constant: there is nothing to learn from; choose other features");
+}
+
+/* What the plan is made from; the targets' lowest, highest and scale. */
+static cupel_status look(fit *f, cupel_auto_facts *facts, cupel_err *err)
+{
+    const size_t n = f->data->n;
+    double *sorted = cupel_alloc(n, sizeof *sorted);
+    if (!sorted) return cupel_no_memory(err, "the sorted target", n * sizeof *sorted);
+    memcpy(sorted, f->data->y, n * sizeof *sorted);
+    cupel_sort(sorted, n);
+    size_t at_lowest = 0;
+    while (at_lowest < n && !(sorted[at_lowest] > sorted[0])) at_lowest++;
+    const double low = cupel_quantile(sorted, n, 0.05), middle = cupel_quantile(sorted, n, 0.5), high = cupel_quantile(sorted, n, 0.95);
+    const double half = cupel_quantile(sorted + at_lowest, n - at_lowest ? n - at_lowest : 1, 0.5) - sorted[0];
+    f->a->lowest = sorted[0];
+    f->a->highest = sorted[n - 1];
+    f->a->scale = at_lowest < n && half > 0 ? half : 1;
+    *facts = (cupel_auto_facts){.n = n, .n_fractions = f->a->n_columns[1], .is_class = f->data->is_class,
+                                .lowest_share = (double)at_lowest / (double)n, .skew = middle > low ? (high - middle) / (middle - low) : 0};
+    for (size_t i = 0; i < n; i++) f->above[i] = f->data->y[i] > f->a->lowest;
+    cupel_free(sorted);
+    return CUPEL_OK;
+}
+
+/* ---- units ---- */
+
+/* The columns of a unit with the extra ones behind them; *own is what has to be freed, NULL when the columns stand there already. */
+static cupel_status matrix_of(const fit *f, const cupel_auto_unit *u, const double *extra, size_t n_extra, cupel_auto_matrix *m, double **own, cupel_err *err)
+{
+    const size_t n = f->data->n, d = f->a->n_columns[u->columns], wide = d + n_extra;
+    *own = NULL;
+    *m = (cupel_auto_matrix){.d = wide, .ld = wide, .x = f->x[u->columns]};
+    if (!n_extra) return CUPEL_OK;
+    double *x = cupel_alloc(cupel_mul(n, wide), sizeof *x);
+    if (!x) return cupel_no_memory(err, "columns of a second level", cupel_mul(n, wide * sizeof *x));
+    for (size_t i = 0; i < n; i++) {
+        memcpy(x + i * wide, f->x[u->columns] + i * d, d * sizeof *x);
+        memcpy(x + i * wide + d, extra + i * n_extra, n_extra * sizeof *x);
+    }
+    *own = x;
+    m->x = x;
+    return CUPEL_OK;
+}
+
+/* What members of the first level say out of fold, side by side [n][n_extra]. */
+static cupel_status words_of_members(const fit *f, size_t n_extra, double **extra, cupel_err *err)
+{
+    const size_t n = f->data->n;
+    size_t at = 0;
+    *extra = cupel_alloc(cupel_mul(n, n_extra ? n_extra : 1), sizeof **extra);
+    if (!*extra) return cupel_no_memory(err, "columns of a second level", cupel_mul(n, n_extra * sizeof **extra));
+    for (size_t k = 0; k < f->a->n_members; k++) {
+        if (f->a->member[k].unit.role != CUPEL_AUTO_VALUE) continue;
+        for (size_t i = 0; i < n; i++) (*extra)[i * n_extra + at] = f->a->member[k].oof[i];
+        at++;
+    }
+    return CUPEL_OK;
+}
+
+static double loss_of(const fit *f, const cupel_auto_member *m)
+{
+    const size_t n = f->data->n;
+    double sum = 0, rows = 0;
+    if (m->unit.role != CUPEL_AUTO_AMOUNT) return cupel_blend_loss_of(f->data->is_class || m->unit.role == CUPEL_AUTO_ABOVE ? CUPEL_BLEND_LOG : CUPEL_BLEND_ABSOLUTE, f->y, m->oof, n);
+    for (size_t i = 0; i < n; i++)
+        if (f->above[i]) sum += fabs(f->data->y[i] - f->a->lowest - m->oof[i]), rows += 1;
+    return rows > 0 ? sum / rows : 0;
+}
+
+/* f->y is what the unit learns, then what its words are judged by. */
+static cupel_status run_unit(fit *f, const cupel_auto_unit *u, const double *extra, size_t n_extra, cupel_err *err)
+{
+    const size_t n = f->data->n;
+    cupel_auto_member *m = &f->a->member[f->a->n_members];
+    cupel_status st = CUPEL_OK;
+    cupel_auto_matrix x;
+    double *own = NULL;
+    *m = (cupel_auto_member){.unit = *u};
+    f->a->n_members++;
+    CUPEL_TRY(matrix_of(f, u, extra, n_extra, &x, &own, err));
+    for (size_t i = 0; i < n; i++) f->y[i] = u->role == CUPEL_AUTO_ABOVE ? f->above[i] : u->role == CUPEL_AUTO_ERROR ? f->y[i] : cupel_auto_to(f->a, u, f->data->y[i]);
+    CUPEL_TRY(cupel_auto_train(f->data, &x, u->role == CUPEL_AUTO_AMOUNT ? f->above : NULL, f->y, f->job, m,
+                               u->quantiles && u->role == CUPEL_AUTO_AMOUNT ? f->quantile : NULL, err));
+    for (size_t i = 0; i < n; i++) m->oof[i] = cupel_auto_from(f->a, u, m->oof[i]);
+    if (u->role != CUPEL_AUTO_ABOVE && u->role != CUPEL_AUTO_ERROR)
+        for (size_t i = 0; i < n; i++) f->y[i] = f->data->y[i];
+    if (u->role != CUPEL_AUTO_ERROR) m->loss = loss_of(f, m);
+done:
+    cupel_free(own);
+    return st;
+}
+
+static cupel_status run_planned(fit *f, const cupel_auto_unit *u, cupel_err *err)
+{
+    double *extra = NULL;
+    const size_t n_extra = cupel_auto_extra(f->a, u->role);
+    cupel_status st = CUPEL_OK;
+    if (u->role == CUPEL_AUTO_STACK) CUPEL_TRY(words_of_members(f, n_extra, &extra, err));
+    CUPEL_TRY(run_unit(f, u, extra, u->role == CUPEL_AUTO_STACK ? n_extra : 0, err));
+    const cupel_auto_member *m = &f->a->member[f->a->n_members - 1];
+    cupel_say(f->job, CUPEL_NOTE, "auto: %2zu  %-36s %s %.4g out of fold, %.1f s", f->a->n_members, u->name,
+              f->data->is_class || u->role == CUPEL_AUTO_ABOVE ? "log loss" : u->role == CUPEL_AUTO_AMOUNT ? "error above the lowest" : "mean absolute error",
+              m->loss, m->seconds);
+    if (m->seconds > f->longest[u->trees.kind]) f->longest[u->trees.kind] = m->seconds;
+done:
+    cupel_free(extra);
+    return st;
+}
+
+/* May this unit begin? The last unit, that of the errors, needs its time too. */
+static bool may_begin(const fit *f, size_t done, size_t least, const cupel_auto_unit *u)
+{
+    if (f->data->effort) return done < f->data->effort || done < least;
+    if (done < least || !(f->data->seconds > 0)) return true;
+    return cupel_now() - f->began + f->longest[u->trees.kind] + f->longest[CUPEL_EXTRA_TREES] < f->data->seconds;
+}
+
+static cupel_status work_off(fit *f, const cupel_auto_unit *unit, size_t n, size_t least, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t u = 0; u < n && may_begin(f, u, least, &unit[u]); u++) {
+        cupel_progress(f->job, "automatic model", u, n + 1);
+        if (cupel_stopped(f->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
+        CUPEL_TRY(run_planned(f, &unit[u], err));
+    }
+done:
+    return st;
+}
+
+/* ---- blending ---- */
+
+static bool in_blend(const cupel_auto_member *m, cupel_auto_role role)
+{
+    return m->unit.role == role || (role == CUPEL_AUTO_VALUE && m->unit.role == CUPEL_AUTO_STACK);
+}
+
+/* Weights of the members of a role, by the rows that the role is about. */
+static cupel_status blend_role(fit *f, cupel_auto_role role, cupel_err *err)
+{
+    cupel_auto *a = f->a;
+    cupel_status st = CUPEL_OK;
+    const cupel_blend_loss loss = role == CUPEL_AUTO_ABOVE || a->is_class ? CUPEL_BLEND_LOG : CUPEL_BLEND_ABSOLUTE;
+    const double *oof[CUPEL_AUTO_MEMBERS];
+    double weight[CUPEL_AUTO_MEMBERS], reached, *own = NULL, *y;
+    size_t which[CUPEL_AUTO_MEMBERS], m = 0, n = f->data->n, rows = 0;
+    for (size_t k = 0; k < a->n_members; k++)
+        if (in_blend(&a->member[k], role)) which[m++] = k;
+    if (!m) return CUPEL_OK;
+    own = cupel_alloc(cupel_mul(m + 1, n), sizeof *own);
+    if (!own) return cupel_no_memory(err, "a blend", cupel_mul(m + 1, n * sizeof *own));
+    y = own + m * n;
+    for (size_t i = 0; i < n; i++) {
+        if (role == CUPEL_AUTO_AMOUNT && !f->above[i]) continue;
+        for (size_t k = 0; k < m; k++) own[k * n + rows] = a->member[which[k]].oof[i];
+        y[rows++] = role == CUPEL_AUTO_ABOVE ? f->above[i] : role == CUPEL_AUTO_AMOUNT ? f->data->y[i] - a->lowest : f->data->y[i];
+    }
+    for (size_t k = 0; k < m; k++) oof[k] = own + k * n;
+    CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, weight, &reached, err));
+    for (size_t k = 0; k < m; k++) a->member[which[k]].weight = weight[k];
+done:
+    cupel_free(own);
+    return st;
+}
+
+/* All together out of fold; extra [n][3]: value, disagreement, probability to be above the lowest. */
+static double together(const fit *f, double *value, double *extra)
+{
+    const cupel_auto *a = f->a;
+    double row[CUPEL_AUTO_MEMBERS], above;
+    for (size_t i = 0; i < f->data->n; i++) {
+        for (size_t k = 0; k < a->n_members; k++) row[k] = a->member[k].oof[i];
+        value[i] = cupel_auto_together(a, row, f->quantile + i * CUPEL_AUTO_QUANTILES, &above);
+        if (!extra) continue;
+        extra[3 * i] = value[i];
+        extra[3 * i + 1] = cupel_auto_disagreement(a, row);
+        extra[3 * i + 2] = above;
+    }
+    return cupel_blend_loss_of(a->is_class ? CUPEL_BLEND_LOG : CUPEL_BLEND_ABSOLUTE, f->data->y, value, f->data->n);
+}
+
+static bool has_role(const cupel_auto *a, cupel_auto_role role)
+{
+    for (size_t k = 0; k < a->n_members; k++)
+        if (a->member[k].unit.role == role) return true;
+    return false;
+}
+
+/* The hurdle is kept where it is better than going without. */
+static cupel_status combine(fit *f, double *value, cupel_err *err)
+{
+    cupel_auto *a = f->a;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(blend_role(f, CUPEL_AUTO_VALUE, err));
+    CUPEL_TRY(blend_role(f, CUPEL_AUTO_ABOVE, err));
+    CUPEL_TRY(blend_role(f, CUPEL_AUTO_AMOUNT, err));
+    a->hurdle = has_role(a, CUPEL_AUTO_ABOVE) && has_role(a, CUPEL_AUTO_AMOUNT);
+    a->loss = together(f, value, NULL);
+    a->simplest_loss = INFINITY;
+    for (size_t k = 0; k < a->n_members; k++)
+        if (a->member[k].unit.role == CUPEL_AUTO_VALUE && a->member[k].loss < a->simplest_loss) a->simplest_loss = a->member[k].loss;
+    if (!a->hurdle || !has_role(a, CUPEL_AUTO_VALUE)) return CUPEL_OK;
+    a->hurdle = false;
+    const double without = together(f, value, NULL);
+    a->hurdle = a->loss < without;
+    cupel_say(f->job, CUPEL_NOTE, "auto: with a hurdle at %g (%s) mean absolute error %.4g, without it %.4g", a->lowest, a->hurdle ? "kept" : "not kept", a->loss, without);
+    a->loss = together(f, value, NULL);
+done:
+    return st;
+}
+
+/* What the result would be without each member that has a weight. */
+static void say_parts(fit *f, double *spare)
+{
+    cupel_auto *a = f->a;
+    const char *what = a->is_class ? "log loss" : "mean absolute error";
+    for (size_t k = 0; k < a->n_members; k++) {
+        cupel_auto_member *m = &a->member[k];
+        const double w = m->weight;
+        const bool used = a->hurdle == (m->unit.role == CUPEL_AUTO_ABOVE || m->unit.role == CUPEL_AUTO_AMOUNT);
+        if (!(w > 0) || !used || !(w < 0.9999)) continue;
+        double rest[CUPEL_AUTO_MEMBERS];
+        for (size_t j = 0; j < a->n_members; j++) {
+            rest[j] = a->member[j].weight;
+            if (in_blend(&a->member[j], m->unit.role == CUPEL_AUTO_STACK ? CUPEL_AUTO_VALUE : m->unit.role)) a->member[j].weight = j == k ? 0 : rest[j] / (1 - w);
+        }
+        const double loss = together(f, spare, NULL);
+        for (size_t j = 0; j < a->n_members; j++) a->member[j].weight = rest[j];
+        cupel_say(f->job, CUPEL_NOTE, "auto: %2zu  %-36s weight %.2f, adds %+.2f %%", k + 1, m->unit.name, w, 100 * (loss / a->loss - 1));
+    }
+    cupel_say(f->job, CUPEL_NOTE, "auto: together %s %.4g out of fold", what, a->loss);
+    if (isfinite(a->simplest_loss) && a->simplest_loss > a->loss)
+        cupel_say(f->job, CUPEL_NOTE, "auto: the best single learner has %.4g, %.1f %% more", a->simplest_loss, 100 * (a->simplest_loss / a->loss - 1));
+}
+
+/* ---- errors to expect ---- */
+
+static cupel_status learn_errors(fit *f, double *value, double *error, cupel_err *err)
+{
+    const size_t n = f->data->n;
+    cupel_status st = CUPEL_OK;
+    cupel_auto_unit u = {.name = "errors", .role = CUPEL_AUTO_ERROR, .columns = CUPEL_AUTO_ALL, .trees = cupel_trees_defaults(CUPEL_EXTRA_TREES)};
+    double *extra = cupel_alloc(3 * n, sizeof *extra);
+    if (!extra) return cupel_no_memory(err, "columns of the error model", 3 * n * sizeof *extra);
+    u.trees.trees = n > 20000 ? 60 : 150;
+    u.trees.columns = 0.3;
+    u.trees.leaf = 8;
+    u.trees.seed = f->data->seed + 77;
+    together(f, value, extra);
+    for (size_t i = 0; i < n; i++) f->y[i] = fabs(f->data->y[i] - value[i]);
+    CUPEL_TRY(run_unit(f, &u, extra, 3, err));
+    for (size_t i = 0; i < n; i++) error[i] = fmax(f->a->member[f->a->n_members - 1].oof[i], 0);
+done:
+    cupel_free(extra);
+    return st;
+}
+
+/* ---- all together ---- */
+
+static cupel_status begin(fit *f, cupel_err *err)
+{
+    const size_t n = f->data->n;
+    f->began = cupel_now();
+    f->a = cupel_alloc(1, sizeof *f->a);
+    f->above = cupel_alloc(n, 1);
+    f->y = cupel_alloc(n, sizeof *f->y);
+    f->quantile = cupel_alloc(cupel_mul(n, CUPEL_AUTO_QUANTILES), sizeof *f->quantile);
+    if (!f->a || !f->above || !f->y || !f->quantile) return cupel_no_memory(err, "the automatic model", n * CUPEL_AUTO_QUANTILES * sizeof(double));
+    f->a->is_class = f->data->is_class;
+    return choose_columns(f, err);
+}
+
+cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **out, double *value, double *error, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    fit f = {.data = data, .job = job};
+    cupel_auto_unit unit[CUPEL_AUTO_MEMBERS];
+    cupel_auto_facts facts;
+    size_t least, n;
+    CUPEL_TRY(begin(&f, err));
+    CUPEL_TRY(look(&f, &facts, err));
+    n = cupel_auto_plan(&facts, data->seed, unit, &least);
+    CUPEL_TRY(work_off(&f, unit, n, least, err));
+    CUPEL_TRY(combine(&f, value, err));
+    say_parts(&f, f.y);
+    if (data->is_class) memset(error, 0, data->n * sizeof *error);
+    else CUPEL_TRY(learn_errors(&f, value, error, err));
+    cupel_progress(job, "automatic model", n + 1, n + 1);
+done:
+    for (size_t k = 0; f.a && k < f.a->n_members; k++) cupel_free(f.a->member[k].oof), f.a->member[k].oof = NULL;
+    cupel_free(f.x[0]);
+    cupel_free(f.x[1]);
+    cupel_free(f.above);
+    cupel_free(f.y);
+    cupel_free(f.quantile);
+    if (st == CUPEL_OK) *out = f.a;
+    else cupel_auto_free(f.a);
+    return st;
+}
+
+void cupel_auto_free(cupel_auto *a)
+{
+    if (!a) return;
+    for (size_t k = 0; k < a->n_members; k++) {
+        cupel_trees_free(a->member[k].trees);
+        cupel_free(a->member[k].oof);
+    }
+    cupel_free(a->column[0]);
+    cupel_free(a->column[1]);
+    cupel_free(a);
+}
+
+size_t cupel_auto_effort(const cupel_auto *a)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < a->n_members; k++) n += a->member[k].unit.role != CUPEL_AUTO_ERROR;
+    return n;
+}

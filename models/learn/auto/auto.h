@@ -1,0 +1,44 @@
+/* The automatic model: members of several kinds are learned on inner folds, blended by what they predict for rows they have not seen, and learned
+ * again on all rows. One code path for every table: what is tried follows from the number of rows, the share of rows at the lowest target (a hurdle:
+ * first whether, then how much), the skew of the target and the number of elements, never from a name. Boosting
+ * and extremely
+ * randomised trees, the median of a hurdle mixture, a second level over the members for few rows. */
+#ifndef CUPEL_MODELS_LEARN_AUTO_AUTO_H
+#define CUPEL_MODELS_LEARN_AUTO_AUTO_H
+
+#include "core/cupel.h"
+#include "core/io/artifact.h"
+#include "core/sys/job.h"
+
+typedef struct cupel_auto_data {
+    size_t n, d;
+    const double *x;              /* [n][d], finite, unscaled */
+    const double *y;              /* [n]; classes 0 and 1 */
+    bool is_class;
+    const size_t *fold;           /* [n] inner fold of each row, 0 .. n_folds - 1 */
+    size_t n_folds;               /* >= 2 */
+    const size_t *fraction;       /* [n_fractions] columns that are atomic fractions */
+    size_t n_fractions;
+    uint64_t seed;
+    double seconds;               /* no unit of work begins that would end later; 0: no limit */
+    size_t effort;                /* exactly so many units, as far as there are; 0: by the seconds */
+} cupel_auto_data;
+
+typedef struct cupel_auto cupel_auto;
+
+/* value, error [n]: out-of-fold predictions and the absolute error to be expected (0 for classes). Says through the job what was tried and what
+ * each part adds. Progress in units. CUPEL_NO_RESOURCE, CUPEL_INTERRUPTED. */
+cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **a, double *value, double *error, cupel_err *err);
+void cupel_auto_free(cupel_auto *a); /* NULL-safe */
+
+size_t cupel_auto_effort(const cupel_auto *a); /* units that were done, without that of the error */
+
+/* Rows x [n][ld] into value and error [n] (error may be NULL). scratch: cupel_auto_scratch_bytes, aligned to 64, one per thread. */
+size_t cupel_auto_scratch_bytes(const cupel_auto *a);
+void cupel_auto_predict(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *error);
+
+/* Under "auto/..." in an artifact. d: columns as the model says. */
+cupel_status cupel_auto_save(const cupel_auto *a, cupel_writer *w, cupel_err *err);
+cupel_status cupel_auto_load(const cupel_reader *r, size_t d, cupel_auto **a, cupel_err *err);
+
+#endif

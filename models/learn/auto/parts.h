@@ -1,0 +1,96 @@
+/* What the automatic model is made of; shared by models/learn/auto. */
+#ifndef CUPEL_MODELS_LEARN_AUTO_PARTS_H
+#define CUPEL_MODELS_LEARN_AUTO_PARTS_H
+
+#include "models/learn/auto/auto.h"
+#include "models/learn/trees.h"
+
+enum { CUPEL_AUTO_MEMBERS = 64, CUPEL_AUTO_QUANTILES = 19 }; /* quantiles at 5 %, 10 %, ... 95 % */
+
+/* What a member predicts. */
+typedef enum cupel_auto_role {
+    CUPEL_AUTO_VALUE,     /* the target; of a class its probability */
+    CUPEL_AUTO_ABOVE,     /* hurdle: the probability that the target is above its lowest value */
+    CUPEL_AUTO_AMOUNT,    /* hurdle: the target where it is above */
+    CUPEL_AUTO_STACK,     /* the target, from columns and what members say */
+    CUPEL_AUTO_ERROR      /* the absolute error of all that */
+} cupel_auto_role;
+
+typedef enum cupel_auto_columns {
+    CUPEL_AUTO_ALL,
+    CUPEL_AUTO_FRACTIONS  /* atomic fractions of the elements that occur */
+} cupel_auto_columns;
+
+/* A unit of work as it is planned. */
+typedef struct cupel_auto_unit {
+    const char *name;           /* static */
+    cupel_auto_role role;
+    cupel_auto_columns columns;
+    bool logarithm;             /* learns log(1 + (y - lowest) / scale) */
+    bool quantiles;             /* a forest whose median is the value, and whose quantiles shape the hurdle */
+    cupel_trees_options trees;  /* huber: in standard deviations of what is learned */
+} cupel_auto_unit;
+
+/* A trained unit. */
+typedef struct cupel_auto_member {
+    cupel_auto_unit unit;
+    cupel_trees *trees;         /* on all rows */
+    double *oof;                /* [n] out of fold; NULL after loading */
+    double weight;              /* in the blend of its role */
+    double loss, seconds;
+} cupel_auto_member;
+
+struct cupel_auto {
+    bool is_class, hurdle;
+    size_t d;                   /* columns that come in */
+    size_t n_columns[2];        /* by cupel_auto_columns */
+    size_t *column[2];          /* [n_columns] which of the d */
+    double lowest, highest, scale; /* of the targets; scale: median above the lowest */
+    size_t n_members;
+    cupel_auto_member member[CUPEL_AUTO_MEMBERS];
+    double loss, simplest_loss; /* of all together and of the best single member, out of fold */
+};
+
+/* What the plan looks at. */
+typedef struct cupel_auto_facts {
+    size_t n, n_fractions;
+    bool is_class;
+    double lowest_share;        /* of rows at the lowest target */
+    double skew;                /* (95 % - 50 %) / (50 % - 5 %) of the targets */
+} cupel_auto_facts;
+
+/* The units in the order in which they are worked off; at most CUPEL_AUTO_MEMBERS. *least: how many any model needs. */
+size_t cupel_auto_plan(const cupel_auto_facts *f, uint64_t seed, cupel_auto_unit *unit, size_t *least);
+
+
+/* A matrix to learn from: columns side by side with extra ones. */
+typedef struct cupel_auto_matrix {
+    size_t d, ld;
+    const double *x;
+} cupel_auto_matrix;
+
+/* Learns `m->unit` from the rows for which use [n] is not 0 (NULL: all) and y [n], out of fold into m->oof for every row, and on all of them into
+ * m->trees. quantile [n][CUPEL_AUTO_QUANTILES] or NULL. */
+cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y, const cupel_job *job,
+                              cupel_auto_member *m, double *quantile, cupel_err *err);
+
+/* Out of units: value of rows x [n][ld] by a member's trees. log_loss gives probabilities. */
+void cupel_auto_raw(const cupel_trees *trees, bool log_odds, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value);
+
+double cupel_auto_to(const cupel_auto *a, const cupel_auto_unit *u, double y);     /* what the unit learns of a target */
+double cupel_auto_from(const cupel_auto *a, const cupel_auto_unit *u, double t);   /* and back */
+
+/* The median of a mixture: lowest with probability 1 - above, else the amount with the shape of quantile [CUPEL_AUTO_QUANTILES]. */
+double cupel_auto_median(double above, double amount, const double *quantile);
+
+/* Sum over the members of a role of weight times value [CUPEL_AUTO_MEMBERS], one number per member. */
+double cupel_auto_blend_of(const cupel_auto *a, cupel_auto_role role, const double *value);
+/* Standard deviation over members of the roles that predict the target (or the amount). */
+double cupel_auto_disagreement(const cupel_auto *a, const double *value);
+/* All together from what the members of the first level say. *above: 1 without a hurdle. */
+double cupel_auto_together(const cupel_auto *a, const double *value, const double *quantile, double *above);
+
+/* Extra columns of the stack (values of the VALUE members) and of the error (value, disagreement, above) behind those of the unit. */
+size_t cupel_auto_extra(const cupel_auto *a, cupel_auto_role role);
+
+#endif

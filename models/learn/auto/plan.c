@@ -1,0 +1,124 @@
+#include "models/learn/auto/parts.h"
+
+enum { FEW = 1500, MANY = 20000, HURDLE_ROWS = 150, FRACTIONS_MOST = 60, FRACTIONS_ROWS = 6000, STACK_ROWS = 4000 };
+static const double HURDLE_SHARE = 0.05, SKEWED = 2.5;
+
+/* The shape of a unit before the size of the table is known. */
+typedef struct shape {
+    const char *name;
+    cupel_auto_role role;
+    cupel_auto_columns columns;
+    cupel_trees_kind kind;
+    double share;                /* of the columns */
+    size_t trees, leaf, leaves;  /* boosting with 0 leaves: by the number of rows */
+    cupel_trees_loss loss;
+    bool logarithm, quantiles;
+    unsigned seed;               /* added to the model's */
+    unsigned when;               /* conditions below, all must hold */
+} shape;
+
+enum { SKEW = 1, ELEMENTS = 2, SMALL = 4, NOT_LARGE = 8 };
+
+#define EXTRA .kind = CUPEL_EXTRA_TREES
+#define BOOST .kind = CUPEL_BOOSTED_TREES
+#define HUBER .loss = CUPEL_LOSS_PSEUDO_HUBER
+#define LOG_LOSS .loss = CUPEL_LOSS_LOG
+
+static const shape values[] = {
+    {"extra trees", EXTRA, .share = .3, .trees = 300},
+    {"boosting, pseudo-Huber", BOOST, HUBER},
+    {"extra trees on fractions", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .9, .trees = 500, .when = ELEMENTS},
+    {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 1},
+    {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
+    {"median of extra trees", EXTRA, .share = .3, .trees = 200, .quantiles = true, .when = NOT_LARGE},
+    {"boosting on fractions", BOOST, HUBER, .columns = CUPEL_AUTO_FRACTIONS, .when = ELEMENTS | SMALL},
+    {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED},
+    {"extra trees, most columns", EXTRA, .share = .7, .trees = 300, .leaf = 2, .when = SMALL},
+    {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3, .when = ELEMENTS | SMALL},
+    {"second level", EXTRA, .role = CUPEL_AUTO_STACK, .share = .5, .trees = 500, .leaf = 3, .when = SMALL},
+    {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 2},
+    {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .seed = 1, .when = SKEW},
+    {"extra trees on fractions", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .9, .trees = 500, .seed = 1, .when = ELEMENTS},
+    {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED, .seed = 1},
+    {"extra trees", EXTRA, .share = .3, .trees = 300, .seed = 1},
+    {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 3},
+    {0}};
+
+static const shape hurdle[] = {
+    {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS},
+    {"how much: extra trees", EXTRA, .role = CUPEL_AUTO_AMOUNT, .share = .4, .trees = 200, .quantiles = true},
+    {"how much: boosting", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER},
+    {"whether: extra trees", EXTRA, .role = CUPEL_AUTO_ABOVE, .share = .2, .trees = 200},
+    {"without a hurdle: boosting", BOOST, HUBER},
+    {"how much: boosting of the logarithm", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .logarithm = true},
+    {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 1},
+    {"how much: boosting", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .seed = 1},
+    {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 2},
+    {"how much: boosting", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .seed = 2},
+    {"how much: boosting of the logarithm", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .logarithm = true, .seed = 1},
+    {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 3},
+    {0}};
+
+static const shape classes[] = {
+    {"boosting", BOOST, LOG_LOSS, .leaves = 31},
+    {"extra trees", EXTRA, .share = .2, .trees = 300},
+    {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127},
+    {"extra trees on fractions", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .3, .trees = 300, .when = NOT_LARGE},
+    {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 1},
+    {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127, .seed = 1},
+    {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 2},
+    {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127, .seed = 2},
+    {"extra trees", EXTRA, .share = .15, .trees = 300, .seed = 1},
+    {0}};
+
+static bool applies(const shape *s, const cupel_auto_facts *f)
+{
+    const bool fractions = f->n_fractions >= 2 && (f->is_class ? f->n_fractions > 0 : f->n_fractions <= FRACTIONS_MOST && f->n <= FRACTIONS_ROWS);
+    if (s->columns == CUPEL_AUTO_FRACTIONS && !fractions) return false;
+    if (s->when & SKEW && !(f->skew > SKEWED)) return false;
+    if (s->when & SMALL && f->n > STACK_ROWS) return false;
+    return !(s->when & NOT_LARGE && f->n > MANY);
+}
+
+/* Boosting by the number of rows: small tables want small trees and see more columns at a time. */
+static void size_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees_options *o)
+{
+    const bool few = f->n < FEW;
+    o->trees = s->trees ? s->trees : few ? 500 : s->loss == CUPEL_LOSS_LOG && s->leaves < 100 ? 400 : 600;
+    o->rate = s->leaves > 100 ? 0.05 : 0.04;
+    o->leaves = s->leaves ? s->leaves : few ? 12 : 31;
+    o->columns = s->columns == CUPEL_AUTO_FRACTIONS ? 0.5 : few ? 0.5 : 0.2;
+    o->subsample = few ? 0.7 : 0.8;
+    o->depth = s->leaves > 100 ? 14 : few ? 5 : 20;
+    o->child_weight = s->leaves > 100 ? 1 : s->loss == CUPEL_LOSS_LOG && !s->leaves ? 5 : few ? 1 : 5;
+    o->lambda = s->leaves > 100 ? 2 : 1;
+    o->loss = s->loss;
+    o->huber = s->logarithm ? 0.15 : 0.2;
+}
+
+static cupel_auto_unit make(const shape *s, const cupel_auto_facts *f, uint64_t seed)
+{
+    cupel_auto_unit u = {.name = s->name, .role = s->role, .columns = s->columns, .logarithm = s->logarithm, .quantiles = s->quantiles,
+                         .trees = cupel_trees_defaults(s->kind)};
+    u.trees.seed = seed + 1000003 * (uint64_t)s->seed;
+    if (s->kind == CUPEL_BOOSTED_TREES) {
+        size_boosting(s, f, &u.trees);
+        return u;
+    }
+    u.trees.trees = f->n > MANY ? s->trees / 3 : s->trees;
+    u.trees.columns = s->share;
+    u.trees.leaf = s->leaf ? s->leaf : f->n > MANY ? 3 : 1;
+    u.trees.keep_rows = s->quantiles;
+    return u;
+}
+
+size_t cupel_auto_plan(const cupel_auto_facts *f, uint64_t seed, cupel_auto_unit *unit, size_t *least)
+{
+    const double rows = (double)f->n;
+    const bool crosses = !f->is_class && f->lowest_share > HURDLE_SHARE && rows * f->lowest_share >= HURDLE_ROWS && rows * (1 - f->lowest_share) >= HURDLE_ROWS;
+    size_t n = 0;
+    for (const shape *s = f->is_class ? classes : crosses ? hurdle : values; s->name && n < CUPEL_AUTO_MEMBERS; s++)
+        if (applies(s, f)) unit[n++] = make(s, f, seed);
+    *least = crosses ? 3 : 1;
+    return n;
+}

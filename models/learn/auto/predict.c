@@ -1,0 +1,146 @@
+#include "models/learn/auto/parts.h"
+
+#include "core/base/mem.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ROWS = 64 };
+
+/* Where the pieces of a scratch begin. */
+typedef struct pieces {
+    double *x[2];      /* [ROWS][columns + extra] by cupel_auto_columns */
+    double *value;     /* [CUPEL_AUTO_MEMBERS][ROWS] */
+    double *quantile;  /* [ROWS][CUPEL_AUTO_QUANTILES] */
+    double *row;       /* [CUPEL_AUTO_MEMBERS] */
+    void *trees;
+} pieces;
+
+static size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
+
+static size_t trees_bytes(const cupel_auto *a)
+{
+    size_t most = 64;
+    for (size_t k = 0; k < a->n_members; k++) {
+        const size_t b = cupel_trees_scratch_bytes(a->member[k].trees);
+        if (b > most) most = b;
+    }
+    return aligned(most);
+}
+
+static size_t room(const cupel_auto *a, int columns) { return aligned(ROWS * (a->n_columns[columns] + CUPEL_AUTO_MEMBERS + 3) * sizeof(double)); }
+
+size_t cupel_auto_scratch_bytes(const cupel_auto *a)
+{
+    return room(a, 0) + room(a, 1) + aligned(CUPEL_AUTO_MEMBERS * ROWS * sizeof(double)) + aligned(ROWS * CUPEL_AUTO_QUANTILES * sizeof(double)) +
+           aligned(CUPEL_AUTO_MEMBERS * sizeof(double)) + trees_bytes(a);
+}
+
+static pieces lay_out(const cupel_auto *a, void *scratch)
+{
+    char *p = scratch;
+    pieces s;
+    for (int c = 0; c < 2; c++) s.x[c] = (void *)p, p += room(a, c);
+    s.value = (void *)p, p += aligned(CUPEL_AUTO_MEMBERS * ROWS * sizeof(double));
+    s.quantile = (void *)p, p += aligned(ROWS * CUPEL_AUTO_QUANTILES * sizeof(double));
+    s.row = (void *)p, p += aligned(CUPEL_AUTO_MEMBERS * sizeof(double));
+    s.trees = p;
+    return s;
+}
+
+static const double taus[CUPEL_AUTO_QUANTILES] = {.05, .1, .15, .2, .25, .3, .35, .4, .45, .5, .55, .6, .65, .7, .75, .8, .85, .9, .95};
+
+/* Rows of x [n][ld] at the columns of a list, with `extra` free places behind each. */
+static void gather(const cupel_auto *a, int columns, size_t extra, const double *x, size_t ld, size_t n, double *out)
+{
+    const size_t d = a->n_columns[columns];
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++) out[i * (d + extra) + j] = x[i * ld + a->column[columns][j]];
+}
+
+/* Member k of rows x [n][d] into s->value. */
+static void ask(const cupel_auto *a, size_t k, const double *x, size_t d, size_t n, cupel_isa isa, const pieces *s)
+{
+    const cupel_auto_member *m = &a->member[k];
+    const bool log_odds = m->unit.trees.kind == CUPEL_BOOSTED_TREES && m->unit.trees.loss == CUPEL_LOSS_LOG;
+    double *value = s->value + k * ROWS;
+    cupel_err ignored = {0};
+    if (!m->unit.quantiles)
+        cupel_auto_raw(m->trees, log_odds, x, d, n, isa, s->trees, value);
+    else if (m->unit.role == CUPEL_AUTO_AMOUNT && a->hurdle) {
+        if (cupel_trees_quantiles(m->trees, x, d, n, taus, CUPEL_AUTO_QUANTILES, isa, s->trees, s->quantile, &ignored) != CUPEL_OK)
+            memset(s->quantile, 0, n * CUPEL_AUTO_QUANTILES * sizeof(double)); /* only without rows, which load refuses */
+        for (size_t i = 0; i < n; i++) value[i] = s->quantile[i * CUPEL_AUTO_QUANTILES + CUPEL_AUTO_QUANTILES / 2];
+    } else if (cupel_trees_quantiles(m->trees, x, d, n, (double[]){0.5}, 1, isa, s->trees, value, &ignored) != CUPEL_OK)
+        memset(value, 0, n * sizeof *value);
+    for (size_t i = 0; i < n; i++) value[i] = cupel_auto_from(a, &m->unit, value[i]);
+}
+
+/* Does its word reach the result? */
+static bool counts(const cupel_auto *a, size_t k)
+{
+    const cupel_auto_member *m = &a->member[k];
+    if (m->weight > 0) return true;
+    if (m->unit.role == CUPEL_AUTO_AMOUNT) return a->hurdle; /* its quantiles, or the disagreement */
+    return m->unit.role == CUPEL_AUTO_VALUE && !a->hurdle;   /* the disagreement, the second level */
+}
+
+static void first_level(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s)
+{
+    for (int c = 0; c < 2; c++) {
+        gather(a, c, 0, x, ld, n, s->x[c]);
+        for (size_t k = 0; k < a->n_members; k++) {
+            const cupel_auto_role role = a->member[k].unit.role;
+            if (role != CUPEL_AUTO_STACK && role != CUPEL_AUTO_ERROR && (int)a->member[k].unit.columns == c && counts(a, k))
+                ask(a, k, s->x[c], a->n_columns[c], n, isa, s);
+        }
+    }
+}
+
+static void second_level(const cupel_auto *a, size_t k, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s)
+{
+    const int c = (int)a->member[k].unit.columns;
+    const size_t extra = cupel_auto_extra(a, CUPEL_AUTO_STACK), d = a->n_columns[c] + extra;
+    gather(a, c, extra, x, ld, n, s->x[c]);
+    size_t at = a->n_columns[c];
+    for (size_t j = 0; j < a->n_members; j++) {
+        if (a->member[j].unit.role != CUPEL_AUTO_VALUE) continue;
+        for (size_t i = 0; i < n; i++) s->x[c][i * d + at] = s->value[j * ROWS + i];
+        at++;
+    }
+    ask(a, k, s->x[c], d, n, isa, s);
+}
+
+static void errors(const cupel_auto *a, size_t k, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s, const double *trio, double *error)
+{
+    const size_t d = a->n_columns[0] + 3;
+    gather(a, 0, 3, x, ld, n, s->x[0]);
+    for (size_t i = 0; i < n; i++) memcpy(s->x[0] + i * d + a->n_columns[0], trio + 3 * i, 3 * sizeof *trio);
+    ask(a, k, s->x[0], d, n, isa, s);
+    for (size_t i = 0; i < n; i++) error[i] = fmax(s->value[k * ROWS + i], 0);
+}
+
+static void block(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s, double *value, double *error)
+{
+    double trio[3 * ROWS];
+    first_level(a, x, ld, n, isa, s);
+    for (size_t k = 0; k < a->n_members; k++)
+        if (a->member[k].unit.role == CUPEL_AUTO_STACK && a->member[k].weight > 0) second_level(a, k, x, ld, n, isa, s);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < a->n_members; k++) s->row[k] = s->value[k * ROWS + i];
+        value[i] = cupel_auto_together(a, s->row, s->quantile + i * CUPEL_AUTO_QUANTILES, &trio[3 * i + 2]);
+        trio[3 * i] = value[i];
+        trio[3 * i + 1] = cupel_auto_disagreement(a, s->row);
+    }
+    for (size_t i = 0; error && i < n; i++) error[i] = 0;
+    for (size_t k = 0; error && k < a->n_members; k++)
+        if (a->member[k].unit.role == CUPEL_AUTO_ERROR) errors(a, k, x, ld, n, isa, s, trio, error);
+}
+
+void cupel_auto_predict(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *error)
+{
+    const pieces s = lay_out(a, scratch);
+    memset(s.value, 0, CUPEL_AUTO_MEMBERS * ROWS * sizeof *s.value);
+    for (size_t from = 0; from < n; from += ROWS)
+        block(a, x + from * ld, ld, n - from < ROWS ? n - from : ROWS, isa, &s, value + from, error ? error + from : NULL);
+}
