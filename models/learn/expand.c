@@ -80,7 +80,7 @@ cupel_status cupel_expand_make(const cupel_learner *l, const cupel_problem *p, c
     if (l->own) {
         e->kind = CUPEL_KERNEL_MATERN52;
         e->gamma = OWN_GAMMA / p->typical;
-        e->own = cupel_own_hold(f->own);
+        e->own = f->own ? cupel_own_hold(f->own) : NULL;
         e->uncut = l->uncut;
     }
     if (error) CUPEL_TRY(second_sum(p, f, error, e, err));
@@ -113,12 +113,12 @@ cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w,
     w->nearest = cupel_alloc_aligned(CUPEL_EXPAND_ROWS, sizeof(double));
     w->squares = cupel_alloc_aligned(CUPEL_EXPAND_ROWS, sizeof(double));
     w->values = e->triangle && e->kernel ? cupel_alloc_aligned(cupel_mul(VALUES_ROWS, e->m), sizeof(double)) : NULL;
+    if (e->uncut) w->cut = cupel_alloc_aligned(cupel_mul(CUPEL_EXPAND_ROWS, e->d), sizeof *w->cut);
     if (e->own) {
         w->own_scratch = cupel_alloc_aligned(e->own->kind->scratch(e->own->model), 1);
         w->own = cupel_alloc_aligned(2 * CUPEL_EXPAND_ROWS, sizeof(double));
-        w->cut = e->uncut ? cupel_alloc_aligned(cupel_mul(CUPEL_EXPAND_ROWS, e->d), sizeof *w->cut) : NULL;
     }
-    if (e->own && (!w->own_scratch || !w->own || (e->uncut && !w->cut))) {
+    if ((e->uncut && !w->cut) || (e->own && (!w->own_scratch || !w->own))) {
         cupel_expand_work_release(w);
         return cupel_no_memory(err, "scratch of a prediction", 0);
     }

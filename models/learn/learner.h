@@ -23,6 +23,9 @@ typedef struct cupel_problem {
     bool uncut;            /* x goes beyond CUPEL_FARTHEST; distances are taken of what is cut (cupel_scale_cut) */
     bool trial;            /* settings are being compared: a smaller ensemble does */
     const cupel_job *job;
+    const size_t *fraction; /* [n_fractions] columns that are atomic fractions of elements */
+    size_t n_fractions;
+    double seconds;        /* budget of a learner that works in units; 0: none */
 } cupel_problem;
 
 /* A solution: value(x) = bias + sum_i coef[i] k(x, x[row[i]]), or bias + sum_j coef[j] x_j. */
@@ -77,12 +80,18 @@ typedef struct cupel_learner {
     void (*release)(void *prepared);
     /* On the task's threads. */
     cupel_status (*fit)(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
+    /* A learner that looks at its own rows out of fold: a model on all rows, and what it says of each row without the row's fold, value [n] and error [n]
+     * as predict would. fold [n] 0 .. n_folds - 1. setting is what was used, afterwards. Uses the job's threads. NULL: fold by fold, by fit. */
+    cupel_status (*fit_whole)(const cupel_problem *p, const size_t *fold, size_t n_folds, double *setting, void **model, double *value, double *error,
+                              cupel_err *err);
     /* What tuning makes small instead of the error out of fold, on all rows of the task; NULL: the error out of fold. On one thread. */
     cupel_status (*evidence)(const cupel_fit_task *t, double *loss, cupel_err *err);
 } cupel_learner;
 
 /* For a learner with a model of its own: takes the model (freed when this fails too), chooses the points of the domain from the task's rows. */
 cupel_status cupel_fitted_own(const cupel_fit_task *t, const cupel_own_kind *kind, void *model, cupel_fitted *out, cupel_err *err);
+/* The points alone, without a model. */
+cupel_status cupel_fitted_points(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
 /* prepare and release of a learner whose fits share nothing. */
 cupel_status cupel_own_nothing(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err);
 void cupel_own_release_nothing(void *prepared);

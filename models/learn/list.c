@@ -21,7 +21,8 @@
     LEARNER(mlp)          \
     LEARNER(extra_trees)  \
     LEARNER(random_forest) \
-    LEARNER(boosted_trees)
+    LEARNER(boosted_trees) \
+    LEARNER(auto)
 
 #define DECLARE(name) extern const cupel_learner cupel_learner_##name;
 #define ADDRESS(name) &cupel_learner_##name,

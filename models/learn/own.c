@@ -31,10 +31,20 @@ void cupel_own_drop(cupel_own *own)
 
 cupel_status cupel_fitted_own(const cupel_fit_task *t, const cupel_own_kind *kind, void *model, cupel_fitted *out, cupel_err *err)
 {
+    cupel_own *own = NULL;
+    cupel_status st = cupel_own_new(kind, model, &own, err);
+    if (st != CUPEL_OK) return st;
+    st = cupel_fitted_points(t, out, err);
+    if (st == CUPEL_OK) out->own = own;
+    else cupel_own_drop(own);
+    return st;
+}
+
+cupel_status cupel_fitted_points(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
+{
     size_t m = t->n < CUPEL_OWN_POINTS ? t->n : CUPEL_OWN_POINTS;
     cupel_fitted f = {.n = m};
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_own_new(kind, model, &f.own, err));
     f.row = cupel_alloc(m, sizeof *f.row);
     f.coef = cupel_alloc(m, sizeof *f.coef);
     if (!f.row || !f.coef) CUPEL_TRY(cupel_no_memory(err, "points of the domain", m * sizeof *f.coef));

@@ -26,10 +26,12 @@ typedef struct fit {
     cupel_problem problem;
     const cupel_fit_options *options;
     double *z, *y;
+    size_t *fraction;     /* columns of z that are atomic fractions */
     double *setting;
     void *prepared;
     cupel_folds folds;
     cupel_fitted *fitted; /* [n_folds] */
+    cupel_own *own;       /* of a learner that fits as a whole */
     cupel_raw *raw;       /* [n] out of fold */
     double *error;        /* [n] absolute, scaled target */
 } fit;
@@ -136,6 +138,21 @@ static cupel_status weigh_columns(fit *f, cupel_err *err)
     return cupel_typical_distance(f->z, n, k, &f->problem.typical, err);
 }
 
+/* Which of the scaled columns are atomic fractions; of one that repeats another the other stands for both. */
+static cupel_status find_fractions(fit *f, cupel_err *err)
+{
+    const cupel_fit_options *o = f->options;
+    const cupel_scale *s = &f->s->scale;
+    f->fraction = cupel_alloc(s->k, sizeof *f->fraction);
+    if (!f->fraction) return cupel_no_memory(err, "columns", s->k * sizeof *f->fraction);
+    for (size_t c = 0; c < s->k; c++)
+        for (size_t i = 0; i < o->n_fractions; i++)
+            if ((size_t)s->column[c] == o->fraction[i]) f->fraction[f->problem.n_fractions++] = c;
+    f->problem.fraction = f->fraction;
+    f->problem.seconds = o->seconds;
+    return CUPEL_OK;
+}
+
 static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, const cupel_job *job, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
@@ -149,6 +166,7 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
     cupel_scale_apply(&s->scale, job->isa, x, d, n, f->z, s->scale.k);
     f->problem = (cupel_problem){.n = n, .d = s->scale.k, .x = f->z, .y = f->y, .is_class = s->is_class, .seed = f->options->seed,
                                  .job = job};
+    CUPEL_TRY(find_fractions(f, err));
     CUPEL_TRY(cupel_typical_distance(f->z, n, s->scale.k, &f->problem.typical, err));
     if (s->learner->relevance) CUPEL_TRY(weigh_columns(f, err));
     if (s->learner->uncut) {
@@ -194,20 +212,69 @@ done:
     return st;
 }
 
+static cupel_status make_room(fit *f, size_t n_folds, cupel_err *err)
+{
+    const size_t n = f->problem.n;
+    cupel_status st = cupel_folds_make(&f->problem, f->options->group, n_folds, f->options->seed, STREAM_OOF, &f->folds, err);
+    if (st != CUPEL_OK) return st;
+    f->fitted = cupel_alloc(f->folds.n_folds, sizeof *f->fitted);
+    f->raw = cupel_alloc(n, sizeof *f->raw);
+    f->error = cupel_alloc(n, sizeof *f->error);
+    return f->fitted && f->raw && f->error ? CUPEL_OK : cupel_no_memory(err, "out-of-fold predictions", n * sizeof *f->raw);
+}
+
+/* Distance of the rows of fold k to the points of the others, and the error expected there: all but the value, which the learner gave itself. */
+static cupel_status surroundings_of_fold(void *user, size_t k, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    fit *f = user;
+    const size_t n = f->problem.n;
+    cupel_status st = CUPEL_OK;
+    cupel_expand e = {0};
+    cupel_fit_task t = {.problem = &f->problem, .setting = f->setting};
+    cupel_fitted around = {0};
+    size_t *row = cupel_alloc(n, sizeof *row);
+    if (!row) return cupel_no_memory(err, "rows of a fold", n * sizeof *row);
+    for (size_t i = 0; i < n; i++)
+        if (f->folds.fold[i] != k) row[t.n++] = i;
+    t.row = row;
+    CUPEL_TRY(cupel_fitted_points(&t, &around, err));
+    CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &around, has_local_error(f) ? f->error : NULL, &e, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, err));
+done:
+    cupel_expand_release(&e);
+    cupel_fitted_release(&around);
+    cupel_free(row);
+    return st;
+}
+
+/* A learner that gives its own out-of-fold predictions. */
+static cupel_status whole_at_once(fit *f, cupel_err *err)
+{
+    const size_t n = f->problem.n;
+    const cupel_learner *l = f->s->learner;
+    cupel_status st = CUPEL_OK;
+    void *model = NULL;
+    double *value = cupel_alloc(2 * n, sizeof *value), *error = value + n;
+    if (!value) return cupel_no_memory(err, "out-of-fold predictions", 2 * n * sizeof *value);
+    CUPEL_TRY(make_room(f, 5, err));
+    CUPEL_TRY(l->fit_whole(&f->problem, f->folds.fold, f->folds.n_folds, f->setting, &model, value, error, err));
+    CUPEL_TRY(cupel_own_new(l->own, model, &f->own, err));
+    for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - value[i]);
+    CUPEL_TRY(cupel_par_for(f->problem.job->threads, f->folds.n_folds, surroundings_of_fold, f, err));
+    for (size_t i = 0; i < n; i++) f->raw[i].value = value[i], f->raw[i].own = error[i];
+done:
+    cupel_free(value);
+    return st;
+}
+
 /* Predicts every row by a solution that has not seen it, nor any row of its group. */
 static cupel_status out_of_fold(fit *f, cupel_err *err)
 {
     size_t n = f->problem.n;
     const cupel_job *job = f->problem.job;
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_folds_make(&f->problem, f->options->group, n > MANY_ROWS ? 5 : 10, f->options->seed, STREAM_OOF, &f->folds, err));
-    f->fitted = cupel_alloc(f->folds.n_folds, sizeof *f->fitted);
-    f->raw = cupel_alloc(n, sizeof *f->raw);
-    f->error = cupel_alloc(n, sizeof *f->error);
-    if (!f->fitted || !f->raw || !f->error) {
-        st = cupel_no_memory(err, "out-of-fold predictions", n * sizeof *f->raw);
-        goto done;
-    }
+    CUPEL_TRY(make_room(f, n > MANY_ROWS ? 5 : 10, err));
     cupel_progress(job, "out-of-fold fits", 0, f->folds.n_folds);
     CUPEL_TRY(cupel_par_for(job->threads, f->folds.n_folds, fit_fold, f, err));
     for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - f->raw[i].value);
@@ -369,12 +436,26 @@ static cupel_status settings_text(fit *f, cupel_err *err)
     return f->s->settings ? CUPEL_OK : cupel_no_memory(err, "settings", 0);
 }
 
+/* The model that is there already, with points from all rows. */
+static cupel_status all_points(fit *f, cupel_fitted *all, cupel_err *err)
+{
+    const size_t n = f->problem.n;
+    size_t *row = cupel_alloc(n, sizeof *row);
+    if (!row) return cupel_no_memory(err, "points of the domain", n * sizeof *row);
+    for (size_t i = 0; i < n; i++) row[i] = i;
+    const cupel_status st = cupel_fitted_points(&(cupel_fit_task){.problem = &f->problem, .setting = f->setting, .row = row, .n = n}, all, err);
+    if (st == CUPEL_OK) all->own = cupel_own_hold(f->own);
+    cupel_free(row);
+    return st;
+}
+
 static cupel_status fit_all(fit *f, cupel_err *err)
 {
     const cupel_learner *l = f->s->learner;
     cupel_fitted all = {0};
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, NULL, SIZE_MAX, &all, err));
+    if (f->own) CUPEL_TRY(all_points(f, &all, err));
+    else CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, NULL, SIZE_MAX, &all, err));
     f->s->expand = (cupel_expand){0};
     CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &all, has_local_error(f) ? f->error : NULL, &f->s->expand, err));
 done:
@@ -391,9 +472,9 @@ static cupel_status run(fit *f, const double *x, size_t n, size_t d, const doubl
     CUPEL_TRY(scale_target(f, y, n, err));
     CUPEL_TRY(make_problem(f, x, n, d, job, err));
     CUPEL_TRY(cupel_tune(l, &f->problem, f->options->group, f->options->seed, f->setting, err));
-    CUPEL_TRY(settings_text(f, err));
     CUPEL_TRY(l->prepare(&f->problem, f->setting, &f->prepared, err));
-    CUPEL_TRY(out_of_fold(f, err));
+    CUPEL_TRY(l->fit_whole ? whole_at_once(f, err) : out_of_fold(f, err));
+    CUPEL_TRY(settings_text(f, err));
     CUPEL_TRY(fit_all(f, err));
     CUPEL_TRY(domain_threshold(f, err));
     CUPEL_TRY(f->s->is_class ? calibrate_classes(f, err) : calibrate_numbers(f, err));
@@ -408,10 +489,12 @@ static void fit_release(fit *f)
     f->s->learner->release(f->prepared);
     for (size_t k = 0; f->fitted && k < f->folds.n_folds; k++) cupel_fitted_release(&f->fitted[k]);
     cupel_folds_release(&f->folds);
+    cupel_own_drop(f->own);
     cupel_free(f->fitted);
     cupel_free(f->raw);
     cupel_free(f->error);
     cupel_free(f->z);
+    cupel_free(f->fraction);
     cupel_free(f->y);
     cupel_free(f->setting);
 }

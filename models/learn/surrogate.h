@@ -18,6 +18,9 @@ typedef struct cupel_fit_options {
     const char *settings; /* "C=10,gamma=0.1"; NULL: tuned inside the rows given */
     cupel_task task;      /* AUTO: a target with exactly two distinct values is a class */
     uint64_t seed;
+    const size_t *fraction; /* [n_fractions] columns of x that are atomic fractions of elements; may be NULL */
+    size_t n_fractions;
+    double seconds;       /* for a learner that works in units: no unit begins that would end later; 0: no limit */
     const size_t *group;  /* [n] rows of one group are never split in inner folds (same reduced composition); may be NULL */
 } cupel_fit_options;
 

@@ -144,7 +144,7 @@ done:
 static cupel_status run_planned(fit *f, const cupel_auto_unit *u, cupel_err *err)
 {
     double *extra = NULL;
-    const size_t n_extra = cupel_auto_extra(f->a, u->role);
+    const size_t n_extra = cupel_auto_extra(f->a, f->a->n_members, u->role);
     cupel_status st = CUPEL_OK;
     if (u->role == CUPEL_AUTO_STACK) CUPEL_TRY(words_of_members(f, n_extra, &extra, err));
     CUPEL_TRY(run_unit(f, u, extra, u->role == CUPEL_AUTO_STACK ? n_extra : 0, err));
@@ -366,3 +366,5 @@ size_t cupel_auto_effort(const cupel_auto *a)
     for (size_t k = 0; k < a->n_members; k++) n += a->member[k].unit.role != CUPEL_AUTO_ERROR;
     return n;
 }
+
+bool cupel_auto_is_class(const cupel_auto *a) { return a->is_class; }

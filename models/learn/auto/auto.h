@@ -31,14 +31,15 @@ typedef struct cupel_auto cupel_auto;
 cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **a, double *value, double *error, cupel_err *err);
 void cupel_auto_free(cupel_auto *a); /* NULL-safe */
 
+bool cupel_auto_is_class(const cupel_auto *a);
 size_t cupel_auto_effort(const cupel_auto *a); /* units that were done, without that of the error */
 
 /* Rows x [n][ld] into value and error [n] (error may be NULL). scratch: cupel_auto_scratch_bytes, aligned to 64, one per thread. */
 size_t cupel_auto_scratch_bytes(const cupel_auto *a);
 void cupel_auto_predict(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *error);
 
-/* Under "auto/..." in an artifact. d: columns as the model says. */
-cupel_status cupel_auto_save(const cupel_auto *a, cupel_writer *w, cupel_err *err);
-cupel_status cupel_auto_load(const cupel_reader *r, size_t d, cupel_auto **a, cupel_err *err);
+/* Under "<group>/..." in an artifact. d: columns as the model says. */
+cupel_status cupel_auto_save(const cupel_auto *a, const char *group, cupel_writer *w, cupel_err *err);
+cupel_status cupel_auto_load(const cupel_reader *r, const char *group, size_t d, cupel_auto **a, cupel_err *err);
 
 #endif

@@ -90,7 +90,7 @@ double cupel_auto_disagreement(const cupel_auto *a, const double *value);
 /* All together from what the members of the first level say. *above: 1 without a hurdle. */
 double cupel_auto_together(const cupel_auto *a, const double *value, const double *quantile, double *above);
 
-/* Extra columns of the stack (values of the VALUE members) and of the error (value, disagreement, above) behind those of the unit. */
-size_t cupel_auto_extra(const cupel_auto *a, cupel_auto_role role);
+/* Extra columns behind those of unit k: of a second level what the VALUE members before it say; of the errors value, disagreement and above. */
+size_t cupel_auto_extra(const cupel_auto *a, size_t k, cupel_auto_role role);
 
 #endif

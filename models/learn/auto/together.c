@@ -36,10 +36,10 @@ double cupel_auto_together(const cupel_auto *a, const double *value, const doubl
     return a->lowest + cupel_auto_median(*above, cupel_auto_blend_of(a, CUPEL_AUTO_AMOUNT, value), quantile);
 }
 
-size_t cupel_auto_extra(const cupel_auto *a, cupel_auto_role role)
+size_t cupel_auto_extra(const cupel_auto *a, size_t k, cupel_auto_role role)
 {
     size_t n = 0;
     if (role == CUPEL_AUTO_ERROR) return 3;
-    for (size_t k = 0; role == CUPEL_AUTO_STACK && k < a->n_members; k++) n += a->member[k].unit.role == CUPEL_AUTO_VALUE;
+    for (size_t j = 0; role == CUPEL_AUTO_STACK && j < k; j++) n += a->member[j].unit.role == CUPEL_AUTO_VALUE;
     return n;
 }

@@ -1,0 +1,103 @@
+/* The automatic model as a learner among the others. */
+#include "models/learn/learner.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "models/learn/auto/auto.h"
+
+#include <math.h>
+
+enum { EFFORT };
+static const double EDGE = 1e-6;
+
+/* For a class the model gives a probability, and the surrogate's sigmoid wants its log odds. */
+static double log_odds(double p)
+{
+    p = p < EDGE ? EDGE : p > 1 - EDGE ? 1 - EDGE : p;
+    return log(p / (1 - p));
+}
+
+static size_t scratch(const void *model) { return cupel_auto_scratch_bytes(model); }
+
+static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
+{
+    cupel_auto_predict(model, z, ld, n, isa, memory, value, spread);
+    for (size_t i = 0; cupel_auto_is_class(model) && i < n; i++) value[i] = log_odds(value[i]);
+}
+
+static void free_model(void *model) { cupel_auto_free(model); }
+
+static cupel_status save(const void *model, const char *group, cupel_writer *w, cupel_err *err) { return cupel_auto_save(model, group, w, err); }
+
+static cupel_status load(const cupel_reader *r, const char *group, size_t d, void **model, cupel_err *err)
+{
+    cupel_auto *a = NULL;
+    const cupel_status st = cupel_auto_load(r, group, d, &a, err);
+    *model = a;
+    return st;
+}
+
+static const cupel_own_kind kind_auto = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load};
+
+static void start(const cupel_problem *p, double *setting)
+{
+    (void)p;
+    if (isnan(setting[EFFORT])) setting[EFFORT] = 0;
+}
+
+static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t n_folds, double *setting, void **model, double *value, double *error,
+                              cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_auto *a = NULL;
+    double *y = cupel_alloc(p->n, sizeof *y);
+    if (!y) return cupel_no_memory(err, "the target", p->n * sizeof *y);
+    for (size_t i = 0; i < p->n; i++) y[i] = p->is_class ? p->y[i] > 0 : p->y[i];
+    const cupel_auto_data data = {.n = p->n, .d = p->d, .x = p->x, .y = y, .is_class = p->is_class, .fold = fold, .n_folds = n_folds,
+                                  .fraction = p->fraction, .n_fractions = p->n_fractions, .seed = p->seed, .seconds = p->seconds,
+                                  .effort = (size_t)setting[EFFORT]};
+    CUPEL_TRY(cupel_auto_fit(&data, p->job, &a, value, error, err));
+    for (size_t i = 0; p->is_class && i < p->n; i++) value[i] = log_odds(value[i]);
+    setting[EFFORT] = (double)cupel_auto_effort(a);
+    *model = a;
+done:
+    cupel_free(y);
+    return st;
+}
+
+static const cupel_reference references[] = {
+    {"10.1007/s10994-006-6226-1", "Geurts, Ernst, Wehenkel: Extremely randomized trees. Machine Learning 63, 3 (2006)"},
+    {"10.1214/aos/1013203451", "Friedman: Greedy function approximation: a gradient boosting machine. Annals of Statistics 29, 1189 (2001)"},
+    {"10.1145/1015330.1015432", "Caruana, Niculescu-Mizil, Crew, Ksikes: Ensemble selection from libraries of models. ICML (2004)"},
+    {NULL, NULL},
+};
+
+static const cupel_param params[] = {
+    {"effort", "units", NAN, 0, 64, "units of work, a whole number; 0 or not given: all that are planned, or as many as the budget of time has room for"},
+    {0},
+};
+
+static const cupel_axis axes[] = {{0}};
+
+extern const cupel_learner cupel_learner_auto;
+const cupel_learner cupel_learner_auto = {
+    .method = {.name = "auto",
+               .kind = "learner",
+               .scale = "any",
+               .help = "members of several kinds, chosen by the table, blended by their words on rows they have not seen",
+               .maturity = "experimental",
+               .input = "columns",
+               .output = "a number, unit of the target, or the probability of the second class",
+               .references = references,
+               .params = params},
+    .regression = true,
+    .classes = true,
+    .kernel = true,
+    .uncut = true,
+    .own = &kind_auto,
+    .axes = axes,
+    .start = start,
+    .prepare = cupel_own_nothing,
+    .release = cupel_own_release_nothing,
+    .fit_whole = fit_whole,
+};
