@@ -40,6 +40,12 @@ static cupel_status print(const cupel_evaluation *e, const cupel_evaluate_option
     return st;
 }
 
+static const char *features_of(const cupel_args *args)
+{
+    const char *given = cupel_opt_text(args, "features");
+    return given ? given : cupel_default_features(cupel_opt_text(args, "model"));
+}
+
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -47,7 +53,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_evaluate_options o = {
         .data = {.file = cupel_arg(args, 0), .format = cupel_opt_text(args, "table-format"), .formula = cupel_opt_text(args, "formula"),
                  .target = cupel_opt_text(args, "target"), .unit = cupel_opt_text(args, "unit"), .dot = cupel_dot_parse(cupel_opt_text(args, "dot"))},
-        .model = {.features = cupel_opt_text(args, "features"), .columns = cupel_opt_text(args, "columns"), .learner = cupel_opt_text(args, "model"),
+        .model = {.features = features_of(args), .columns = cupel_opt_text(args, "columns"), .learner = cupel_opt_text(args, "model"),
                   .settings = cupel_opt_text(args, "set"), .task = parse_task(cupel_opt_text(args, "task")), .seed = cupel_opt_count(args, "seed")},
         .precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64,
         .predictions = cupel_opt_text(args, "predictions"),
@@ -57,8 +63,10 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(choose_split(args, &o, err));
     o.data.formula_optional = strcmp(o.model.features, "none") == 0;
     o.data.apart = o.fold_column;
+    CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o.model, err));
     CUPEL_TRY(cupel_model_options_check(&o.model, err));
-    CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));
+    o.data.missing = cupel_default_missing(o.model.learner);
+    if (cupel_opt_text(args, "missing")) CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));
     CUPEL_TRY(cupel_evaluate(&o, job, &e, err));
     CUPEL_TRY(print(&e, &o, strcmp(cupel_opt_text(args, "format"), "json") == 0, err));
 done:
@@ -73,18 +81,20 @@ static const cupel_opt options[] = {
     {"split", "KIND", CUPEL_OPT_CHOICE, "random|system|cluster|element", NULL, false,
      "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a time"},
     {"n-folds", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "how many (default 5; for element the 10 with the most rows)"},
-    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas, or none; 'cupel methods' lists them"},
+    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "sets of descriptors, joined by commas (default magpie; for auto six sets), or none; 'cupel methods' lists them"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
-    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp,"
-     " extra_trees, random_forest, boosted_trees"},
+    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,
+     "the learner: auto, svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
+    {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the byte"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "unit of the target (default: that in the column's name)"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
     {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "width of the numbers in the kernels that predict"},
     {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
-    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", "fail", false, "a row with a missing value: fail, drop it, or fill in what an element or the table lacks"},
+    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false, "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "a table for people, or JSON"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},

@@ -39,6 +39,12 @@ static void say_unit(const cupel_training_options *data, const char *unit, const
         cupel_say(job, CUPEL_WARNING, "--unit: %s; the model keeps it as a word of its own, and nothing is converted to or from it", why.message);
 }
 
+static const char *features_of(const cupel_args *args)
+{
+    const char *given = cupel_opt_text(args, "features");
+    return given ? given : cupel_default_features(cupel_opt_text(args, "model"));
+}
+
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -52,18 +58,20 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .property = cupel_opt_text(args, "property"),
         .unit = cupel_opt_text(args, "unit"),
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
-        .formula_optional = strcmp(cupel_opt_text(args, "features"), "none") == 0,
+        .formula_optional = strcmp(features_of(args), "none") == 0,
     };
     cupel_model_options o = {
-        .features = cupel_opt_text(args, "features"),
+        .features = features_of(args),
         .columns = cupel_opt_text(args, "columns"),
         .learner = cupel_opt_text(args, "model"),
         .settings = cupel_opt_text(args, "set"),
         .task = parse_task(cupel_opt_text(args, "task")),
         .seed = cupel_opt_count(args, "seed"),
     };
+    CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o, err));
     CUPEL_TRY(cupel_model_options_check(&o, err));
-    CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &data.missing, err));
+    data.missing = cupel_default_missing(o.learner);
+    if (cupel_opt_text(args, "missing")) CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &data.missing, err));
     CUPEL_TRY(cupel_training_read(&data, job, &t, err));
     say_unit(&data, t.unit, job);
     if (t.numeric && !o.columns) cupel_say(job, CUPEL_NOTE, "columns of numbers, taken as features: %s", t.numeric);
@@ -82,19 +90,21 @@ static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the model file (.h5)"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
-    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false,
-     "sets of descriptors, joined by commas, or none, which takes a table without formulas too; 'cupel methods' lists them"},
+    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "sets of descriptors, joined by commas (default magpie; for auto six sets), or none, which takes a table without formulas too; 'cupel methods' lists them"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
-    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false, "the learner: svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp,"
-     " extra_trees, random_forest, boosted_trees"},
+    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,
+     "the learner: auto, svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
+    {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the byte"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
     {"property", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "what the target is called (default: the column's name)"},
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "its unit (default: that in the column's name, 'yield strength [MPa]')"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the inner folds"},
-    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", "fail", false,
-     "a row with a missing value: fail, drop it, or fill in what an element or the table lacks (a formula or target is never made up: that row is dropped)"},
+    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,
+     "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks (a formula or target is never made up: that row is dropped)"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
     {0}};

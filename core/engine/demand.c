@@ -19,7 +19,7 @@ static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "p
                                        "rank",   "prefer", "domain", "known", "per_system", "keep",  "seed",       "level", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source",
                                         "sha256", "download", "where", "without", "contents", NULL};
-static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "file", NULL};
+static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
 static const char *const rank_keys[] = {"by", NULL};
 static const char *const rank_words[] = {"probability", "pareto", "weights", NULL};
@@ -109,7 +109,7 @@ static cupel_status check_learner(cupel_demand *d, const cupel_yaml *map, const 
 static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_demand_property *p, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const char *file = NULL, *params = NULL;
+    const char *file = NULL, *params = NULL, *budget = NULL;
     int task = 0;
     p->options = (cupel_model_options){.learner = "svr", .features = "magpie", .columns = p->columns, .seed = d->seed};
     if (!map) return CUPEL_OK;
@@ -128,6 +128,10 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
     if (params && p->options.settings)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'settings' and 'params' are the same key; keep one", d->file, map->line);
     if (params) p->options.settings = params;
+    CUPEL_TRY(cupel_keys_text(map, d->file, "budget", &budget, err));
+    if (cupel_model_budget(budget, &p->options, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
+    if (!cupel_yaml_get(map, "features")) p->options.features = cupel_default_features(p->options.learner);
+    if (!p->data_missing_given) p->data.missing = cupel_default_missing(p->options.learner);
     CUPEL_TRY(cupel_keys_word(map, d->file, "task", task_words, &task, err));
     CUPEL_TRY(cupel_keys_count(map, d->file, "seed", 0, UINT64_MAX, &p->options.seed, err));
     p->options.task = (cupel_task)task;
@@ -172,6 +176,7 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
     CUPEL_TRY(cupel_keys_text(map, d->file, "source", &p->source, err));
     CUPEL_TRY(joined_list(d, map, "columns", &p->columns, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "missing", &missing, err));
+    p->data_missing_given = missing != NULL;
     if (missing && cupel_missing_parse(missing, &p->data.missing, err) != CUPEL_OK)
         return cupel_keys_at(d->file, cupel_yaml_get(map, "missing")->line, err);
     CUPEL_TRY(cupel_keys_word(map, d->file, "dot", dot_words, &dot, err));

@@ -42,7 +42,7 @@ typedef enum cupel_known_policy { CUPEL_KNOWN_MEASURED, CUPEL_KNOWN_KEEP, CUPEL_
 /* A property with its data and model. Text lives in the demand. */
 typedef struct cupel_demand_property {
     const char *name, *unit;
-    bool has_data;
+    bool has_data, data_missing_given;
     cupel_training_options data; /* file is resolved */
     const char *columns;
     const char *source;          /* who measured: a paper, a DOI; said back in words. NULL: not given */

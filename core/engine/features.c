@@ -297,6 +297,14 @@ cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *n
     return name->failed ? cupel_no_memory(err, "the name of a feature", 0) : CUPEL_OK;
 }
 
+void cupel_features_fractions(const cupel_features *f, size_t *first, size_t *n)
+{
+    size_t at = 0;
+    *first = *n = 0;
+    for (size_t i = 0; i < f->sets.n; at += f->sets.set[i++]->n_columns)
+        if (strcmp(f->sets.set[i]->method.name, "element_fraction") == 0 && !f->sets.smooth[i]) *first = at, *n = f->sets.set[i]->n_columns;
+}
+
 const char *cupel_features_sets(const cupel_features *f) { return f->sets_text; }
 
 const char *cupel_features_columns(const cupel_features *f) { return f->columns_text; }

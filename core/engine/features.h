@@ -34,6 +34,8 @@ cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, 
 
 size_t cupel_features_count(const cupel_features *f);
 cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *name, const char **unit, cupel_err *err);
+/* The columns that are atomic fractions of elements, first .. first + n - 1; n 0 without the set element_fraction. */
+void cupel_features_fractions(const cupel_features *f, size_t *first, size_t *n);
 const char *cupel_features_sets(const cupel_features *f);    /* canonical: "magpie,element_fraction" */
 const char *cupel_features_columns(const cupel_features *f); /* "" when there are none */
 

@@ -38,6 +38,7 @@ typedef struct fitting {
     double *y;
     unsigned char *reason;
     size_t *group;
+    size_t *fraction;
 } fitting;
 
 /* Features of one block of rows: runs of neighbours at once. */
@@ -226,6 +227,19 @@ done:
     return st;
 }
 
+/* The columns of f->x that are atomic fractions. */
+static cupel_status list_fractions(fitting *f, cupel_fit_options *fit, cupel_err *err)
+{
+    size_t first, n;
+    cupel_features_fractions(f->m->features, &first, &n);
+    f->fraction = cupel_alloc(n ? n : 1, sizeof *f->fraction);
+    if (!f->fraction) return cupel_no_memory(err, "columns", n * sizeof *f->fraction);
+    for (size_t j = 0; j < n; j++) f->fraction[j] = first + j;
+    fit->fraction = f->fraction;
+    fit->n_fractions = n;
+    return CUPEL_OK;
+}
+
 cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err)
 {
     cupel_features *f = NULL;
@@ -253,7 +267,8 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     cupel_features_say_mixed(f.m->features, t->file, job);
     CUPEL_TRY(describe_rows(&f, err));
     CUPEL_TRY(cupel_composition_groups(&t->batch, f.row, f.n, false, f.group, err));
-    cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group};
+    cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group, .seconds = o->seconds};
+    CUPEL_TRY(list_fractions(&f, &fit, err));
     CUPEL_TRY(cupel_surrogate_fit(f.x, f.n, f.d, f.y, &fit, job, &f.m->surrogate, err));
     CUPEL_TRY(keep_known(&f, err));
     *m = f.m;
@@ -265,6 +280,7 @@ done:
     cupel_free(f.y);
     cupel_free(f.reason);
     cupel_free(f.group);
+    cupel_free(f.fraction);
     return st;
 }
 

@@ -61,9 +61,16 @@ typedef struct cupel_model cupel_model;
 typedef struct cupel_model_options {
     const char *features, *columns;    /* as cupel_features_new */
     const char *learner, *settings;
+    double seconds;                    /* budget of the automatic model; 0: none */
     cupel_task task;
     uint64_t seed;
 } cupel_model_options;
+
+/* What is taken where nothing is said: sets of descriptors for a learner, and what becomes of rows that lack a value. */
+const char *cupel_default_features(const char *learner);
+cupel_missing cupel_default_missing(const char *learner);
+/* "4min", "90s", "1h" into o->seconds, "effort=12" into o->settings (text must outlive o). CUPEL_USAGE also for a learner that has no budget. NULL: none. */
+cupel_status cupel_model_budget(const char *text, cupel_model_options *o, cupel_err *err);
 
 /* What can be said before any row is read: CUPEL_USAGE for features, learners and settings that are not there. */
 cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err);

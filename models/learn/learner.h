@@ -25,6 +25,7 @@ typedef struct cupel_problem {
     const cupel_job *job;
     const size_t *fraction; /* [n_fractions] columns that are atomic fractions of elements */
     size_t n_fractions;
+    double y_mean, y_sd;   /* the target is y_mean + y_sd y in its unit, for words */
     double seconds;        /* budget of a learner that works in units; 0: none */
 } cupel_problem;
 

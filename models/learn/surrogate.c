@@ -150,6 +150,8 @@ static cupel_status find_fractions(fit *f, cupel_err *err)
             if ((size_t)s->column[c] == o->fraction[i]) f->fraction[f->problem.n_fractions++] = c;
     f->problem.fraction = f->fraction;
     f->problem.seconds = o->seconds;
+    f->problem.y_mean = f->s->y_mean;
+    f->problem.y_sd = f->s->y_sd;
     return CUPEL_OK;
 }
 

@@ -21,6 +21,9 @@ typedef struct fit {
     double longest[3];     /* seconds of the longest unit by kind of trees */
 } fit;
 
+/* A loss in the unit of the target; a log loss has none. */
+static double said(const fit *f, bool log_loss, double loss) { return log_loss || !(f->data->unit > 0) ? loss : loss * f->data->unit; }
+
 /* ---- the table ---- */
 
 static bool varies(const double *x, size_t n, size_t d, size_t j)
@@ -151,7 +154,7 @@ static cupel_status run_planned(fit *f, const cupel_auto_unit *u, cupel_err *err
     const cupel_auto_member *m = &f->a->member[f->a->n_members - 1];
     cupel_say(f->job, CUPEL_NOTE, "auto: %2zu  %-36s %s %.4g out of fold, %.1f s", f->a->n_members, u->name,
               f->data->is_class || u->role == CUPEL_AUTO_ABOVE ? "log loss" : u->role == CUPEL_AUTO_AMOUNT ? "error above the lowest" : "mean absolute error",
-              m->loss, m->seconds);
+              said(f, f->data->is_class || u->role == CUPEL_AUTO_ABOVE, m->loss), m->seconds);
     if (m->seconds > f->longest[u->trees.kind]) f->longest[u->trees.kind] = m->seconds;
 done:
     cupel_free(extra);
@@ -253,7 +256,8 @@ static cupel_status combine(fit *f, double *value, cupel_err *err)
     a->hurdle = false;
     const double without = together(f, value, NULL);
     a->hurdle = a->loss < without;
-    cupel_say(f->job, CUPEL_NOTE, "auto: with a hurdle at %g (%s) mean absolute error %.4g, without it %.4g", a->lowest, a->hurdle ? "kept" : "not kept", a->loss, without);
+    cupel_say(f->job, CUPEL_NOTE, "auto: with a hurdle at %g (%s) mean absolute error %.4g, without it %.4g", said(f, false, a->lowest) + f->data->offset, a->hurdle ? "kept" : "not kept",
+              said(f, false, a->loss), said(f, false, without));
     a->loss = together(f, value, NULL);
 done:
     return st;
@@ -278,9 +282,9 @@ static void say_parts(fit *f, double *spare)
         for (size_t j = 0; j < a->n_members; j++) a->member[j].weight = rest[j];
         cupel_say(f->job, CUPEL_NOTE, "auto: %2zu  %-36s weight %.2f, adds %+.2f %%", k + 1, m->unit.name, w, 100 * (loss / a->loss - 1));
     }
-    cupel_say(f->job, CUPEL_NOTE, "auto: together %s %.4g out of fold", what, a->loss);
+    cupel_say(f->job, CUPEL_NOTE, "auto: together %s %.4g out of fold", what, said(f, a->is_class, a->loss));
     if (isfinite(a->simplest_loss) && a->simplest_loss > a->loss)
-        cupel_say(f->job, CUPEL_NOTE, "auto: the best single learner has %.4g, %.1f %% more", a->simplest_loss, 100 * (a->simplest_loss / a->loss - 1));
+        cupel_say(f->job, CUPEL_NOTE, "auto: the best single learner has %.4g, %.1f %% more", said(f, a->is_class, a->simplest_loss), 100 * (a->simplest_loss / a->loss - 1));
 }
 
 /* ---- errors to expect ---- */

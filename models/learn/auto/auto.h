@@ -21,6 +21,7 @@ typedef struct cupel_auto_data {
     size_t n_fractions;
     uint64_t seed;
     double seconds;               /* no unit of work begins that would end later; 0: no limit */
+    double unit, offset;          /* y is said as offset + unit y in the unit of the target; unit 0: 1 */
     size_t effort;                /* exactly so many units, as far as there are; 0: by the seconds */
 } cupel_auto_data;
 
