@@ -2,6 +2,7 @@
 
 #include "core/matter/constraint.h"
 #include "core/matter/facts.h"
+#include "core/matter/oxidation.h"
 
 /* ---- charge_neutral ---- */
 
@@ -94,6 +95,104 @@ static void neutral_as_brute_force(void **state)
         }
         cupel_space_free(s);
         cupel_str_free(&text);
+    }
+}
+
+/* Limits and states of one's own: as leaving out by hand what they rule out. */
+static void neutral_within_limits(void **state)
+{
+    (void)state;
+    static const char whole[] = "charge_neutral: {elements: [Li, Ca, Fe, Sn, N, O, S, Cl], max_elements: 4, max_amount: 5%s}";
+    static const char *const limits[] = {", max_atoms: 8", ", amounts: {O: 2..3, Li: 1}", ", min_elements: 3", ", difference: 1.2", ""};
+    for (size_t k = 0; k < 5; k++) {
+        cupel_err err;
+        cupel_candidates all = {0}, c = {0};
+        char text[200];
+        size_t at = 0;
+        snprintf(text, sizeof text, whole, "");
+        cupel_space *s = space_of(text, NULL);
+        snprintf(text, sizeof text, whole, limits[k]);
+        cupel_space *within = space_of(text, NULL);
+        check_ok(cupel_space_fill(s, 0, (size_t)count_of(s), &all, &err), &err);
+        check_ok(cupel_space_fill(within, 0, (size_t)count_of(within), &c, &err), &err);
+        for (size_t i = 0; i < all.n; i++) {
+            cupel_composition m;
+            cupel_oxidation o;
+            cupel_batch_get(&all.batch, i, &m);
+            double oxygen = cupel_composition_amount(&m, 8);
+            bool stays = true;
+            if (k == 0) stays = cupel_composition_total(&m) <= 8;
+            if (k == 1) stays = (oxygen == 0 || (oxygen >= 2 && oxygen <= 3)) && cupel_composition_amount(&m, 3) <= 1;
+            if (k == 2) stays = m.n >= 3;
+            if (k == 3) { /* elements are in order of electronegativity: one of the gaps that separate ions must be wide enough */
+                bool any = false;
+                for (unsigned e = 0; e + 1 < m.n; e++) {
+                    double gap = cupel_element_electronegativity(m.z[e + 1]) - cupel_element_electronegativity(m.z[e]);
+                    any = any || gap >= 1.2 - 1e-9;
+                }
+                if (any && at < c.n && strcmp(c.formula[at].p, all.formula[i].p) != 0) continue; /* may be neutral by a narrower gap only */
+                stays = any;
+            }
+            if (!stays) continue;
+            assert_true(at < c.n || k == 3);
+            if (at < c.n) assert_string_equal(c.formula[at++].p, all.formula[i].p);
+            assert_true(cupel_oxidation_find(&m, 0, &o));
+        }
+        assert_int_equal(at, c.n);
+        check_blocks(within, k);
+        cupel_candidates_release(&all);
+        cupel_candidates_release(&c);
+        cupel_space_free(s);
+        cupel_space_free(within);
+    }
+}
+
+static void neutral_in_states_of_ones_own(void **state)
+{
+    (void)state;
+    write_table("bad.csv", "symbol\tvalue\tsource\tyear\nNa\t1\there\t2026\nO\t-2\there\t2026\nFe\t2 3\there\t2026\n");
+    check_listing("charge_neutral: {elements: [Na, Fe, O], max_elements: 2, max_amount: 3, facts: bad.csv}", NULL, "Na2O\nFeO\nFe2O3\n");
+    check_listing("charge_neutral: {elements: [Na, Fe, O], max_elements: 2, max_amount: 3, states: common}", NULL, "Na2O\nFeO\nFe2O3\n");
+    check_listing("charge_neutral: {elements: [Fe, O], max_elements: 2, max_amount: 3, states: icsd24, min_share: 0.5}", NULL, "Fe2O3\n");
+    check_listing("charge_neutral: {elements: [Na, Cl], max_amount: 1, states: smact14}", NULL, "NaCl\n");
+    cupel_space *all = space_of("charge_neutral: {elements: all, max_elements: 2, max_amount: 2}", NULL);
+    assert_true(count_of(all) > 500);
+    cupel_space_free(all);
+}
+
+/* Parts add up, and a block without text has the same compositions and writes the same text. */
+static void parts_and_bare_blocks(void **state)
+{
+    (void)state;
+    static const char *const spaces[] = {"charge_neutral: {elements: [Li, Fe, N, Na, O, S], max_elements: 4, max_amount: 3}", "ranges: {Fe: 0..1, "
+        "Ni: 0..1, Cr: 0..0.3}\nstep: 0.05",
+                                         "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.1", "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.1\ncolumns: {T: [1, 2]}", "near: "
+                                         "FeNi\nstep: 0.1",
+                                         "dope: PbTe\nsites: {Pb: Na}\namounts: 0.1..0.5 step 0.1"};
+    for (size_t k = 0; k < 6; k++) {
+        cupel_err err;
+        cupel_candidates a = {0}, b = {.bare = true};
+        cupel_str what = {0}, text = {0};
+        cupel_space *s = space_of(spaces[k], NULL);
+        uint64_t sum = 0, n;
+        for (size_t i = 0; cupel_space_part(s, i, &what, &n); i++) sum += n;
+        assert_true(k ? !sum : sum == count_of(s));
+        check_ok(cupel_space_fill(s, 0, (size_t)count_of(s), &a, &err), &err);
+        check_ok(cupel_space_fill(s, 0, (size_t)count_of(s), &b, &err), &err);
+        assert_int_equal(a.n, b.n);
+        assert_memory_equal(a.batch.amount, b.batch.amount, a.batch.first[a.n] * sizeof(double));
+        assert_memory_equal(a.batch.z, b.batch.z, a.batch.first[a.n]);
+        for (size_t i = 0; i < a.n; i++) {
+            assert_null(b.formula[i].p);
+            cupel_str_clear(&text);
+            cupel_candidates_text(&b, i, &text);
+            assert_string_equal(cupel_str_text(&text), a.formula[i].p);
+        }
+        cupel_candidates_release(&a);
+        cupel_candidates_release(&b);
+        cupel_str_free(&what);
+        cupel_str_free(&text);
+        cupel_space_free(s);
     }
 }
 
@@ -444,9 +543,18 @@ static void refusals_name_line_and_remedy(void **state)
         {"charge_neutral: {elements: [Na]}", CUPEL_USAGE, "two are needed"},
         {"charge_neutral: {elements: [Na, K]}", CUPEL_USAGE, "no formula of these elements is neutral"},
         {"charge_neutral: {elements: [Na, Cl], max_amount: 100}", CUPEL_USAGE, "must be a whole number from 1 to 24"},
-        {"charge_neutral: {elements: [Na, Cl], max_atoms: 3}", CUPEL_USAGE, "unknown key 'max_atoms' in charge_neutral"},
-        {"charge_neutral: {elements: [Na, Cl], states: rare}", CUPEL_USAGE, "is not one of common, icsd24"},
-        {"charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, O, S], max_elements: 8, max_amount: 5}",
+        {"charge_neutral: {elements: [Na, Cl], max_atom: 3}", CUPEL_USAGE, "unknown key 'max_atom' in charge_neutral"},
+        {"charge_neutral: {elements: [Na, Cl], states: rare}", CUPEL_USAGE, "is not one of common, icsd24, smact14"},
+        {"charge_neutral: {elements: [Na, Cl], min_elements: 4}", CUPEL_USAGE, "must be a whole number from 2 to 3"},
+        {"charge_neutral: {elements: [Na, Cl], min_elements: 3}", CUPEL_USAGE, "min_elements is 3, and 2 elements are left"},
+        {"charge_neutral: {elements: [Na, Cl], states: smact14, min_share: 0.1}", CUPEL_USAGE, "does not count reports"},
+        {"charge_neutral: {elements: [Na, Cl], states: common, facts: x.tsv}", CUPEL_USAGE, "a table of states of your own"},
+        {"charge_neutral: {elements: [Na, Cl], facts: no-such.tsv}", CUPEL_BAD_INPUT, "no-such.tsv"},
+        {"charge_neutral: {elements: [Na, Cl], amounts: {K: 1}}", CUPEL_USAGE, "K of amounts is not among the elements"},
+        {"charge_neutral: {elements: [Na, Cl], amounts: {Na: 1.5}}", CUPEL_USAGE, "must be whole numbers"},
+        {"charge_neutral: {elements: [Na, Cl], amounts: {Na: 1..9}}", CUPEL_USAGE, "low..high with 1"},
+        {"charge_neutral: {elements: [Na, Cl], difference: 2.5}", CUPEL_USAGE, "no formula of these elements is neutral"},
+        {"charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, O, S], max_elements: 8, max_amount: 6}",
          CUPEL_USAGE, "too many to go through"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -510,6 +618,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(neutral_by_hand),
         cmocka_unit_test(neutral_as_brute_force),
+        cmocka_unit_test(neutral_within_limits),
+        cmocka_unit_test(neutral_in_states_of_ones_own),
+        cmocka_unit_test(parts_and_bare_blocks),
         cmocka_unit_test(neutral_is_reduced_and_bounded),
         cmocka_unit_test(neutral_as_the_constraint),
         cmocka_unit_test(pruning_leaves_an_element_out),

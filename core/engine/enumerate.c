@@ -21,6 +21,34 @@ static cupel_status open_space(const char *path, cupel_demand **d, cupel_space *
     return st == CUPEL_OK ? cupel_space_count(*s, count, err) : st;
 }
 
+/* {"of 2 elements": 123, ...}, where the count has parts. */
+static void put_parts(cupel_space *s, cupel_json_out *w)
+{
+    cupel_str what = {0};
+    uint64_t n;
+    for (size_t i = 0; cupel_space_part(s, i, &what, &n); i++) {
+        if (!i) cupel_json_name(w, "parts");
+        if (!i) cupel_json_open(w, '{');
+        cupel_json_name(w, cupel_str_text(&what));
+        cupel_json_put_count(w, n);
+        cupel_str_clear(&what);
+    }
+    if (cupel_space_part(s, 0, &what, &n)) cupel_json_close(w, '}');
+    cupel_str_free(&what);
+}
+
+static void say_parts(cupel_space *s, cupel_str *out)
+{
+    cupel_str what = {0};
+    char text[32];
+    uint64_t n;
+    for (size_t i = 0; cupel_space_part(s, i, &what, &n); i++) {
+        cupel_str_addf(out, "  %s %s\n", cupel_format_count(text, n), cupel_str_text(&what));
+        cupel_str_clear(&what);
+    }
+    cupel_str_free(&what);
+}
+
 cupel_status cupel_enumerate_count(const char *demand, bool json, cupel_str *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -41,12 +69,14 @@ cupel_status cupel_enumerate_count(const char *demand, bool json, cupel_str *out
         cupel_json_put_int(&w, (int64_t)count); /* spaces refuse to hold more than 10^18 */
         cupel_json_name(&w, "exact");
         cupel_json_put_bool(&w, true); /* a space that cannot be counted is refused */
+        put_parts(s, &w);
         cupel_json_name(&w, "digest");
         cupel_json_put_string(&w, text);
         cupel_json_close(&w, '}');
         cupel_str_putc(out, '\n');
     } else {
         cupel_str_addf(out, "%s %s\n", cupel_format_count(text, count), cupel_space_words(s));
+        say_parts(s, out);
     }
     if (out->failed) st = cupel_no_memory(err, "the count of a space", 0);
 done:

@@ -413,7 +413,7 @@ static cupel_status make_charge(const entry *e, draft *d, cupel_err *err)
     }
     cupel_str_puts(&d->name, "charge neutral");
     cupel_str_addf(&d->words, "is charge neutral with %s%s, cations less electronegative than anions%s",
-                   c->own ? "oxidation states of " : set == CUPEL_STATES_COMMON ? "oxidation states common in the ICSD (2024)" : "any oxidation state in the ICSD (2024)",
+                   c->own ? "oxidation states of " : cupel_states_said[set],
                    c->mixed_valence ? ", one element of mixed valence" : "", c->alloys_pass ? ", or of metals only" : "");
     if (c->own) put_source(e, c, &d->words);
 done:

@@ -26,11 +26,16 @@ const cupel_facts *cupel_facts_find(const char *name)
     return NULL;
 }
 
-const char *const cupel_states_words[] = {"common", "icsd24", NULL};
+const char *const cupel_states_words[] = {"common", "icsd24", "smact14", NULL};
+
+const char *const cupel_states_said[] = {"oxidation states common in the ICSD (2024)", "any oxidation state in the ICSD (2024)",
+                                         "any oxidation state of SMACT's list (2014)"};
 
 const unsigned *cupel_oxidation_states(cupel_states set)
 {
-    return set == CUPEL_STATES_COMMON ? cupel_fact_oxidation_common_states : cupel_fact_oxidation_icsd24_states;
+    return set == CUPEL_STATES_COMMON   ? cupel_fact_oxidation_common_states
+           : set == CUPEL_STATES_ICSD24 ? cupel_fact_oxidation_icsd24_states
+                                        : cupel_fact_oxidation_smact14_states;
 }
 
 double cupel_oxidation_share(unsigned z, int state)

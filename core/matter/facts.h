@@ -22,10 +22,12 @@ const cupel_facts *cupel_facts_at(size_t i);              /* the compiled-in tab
 const cupel_facts *cupel_facts_find(const char *name);
 
 /* Oxidation states: bit s + 8 for state s, by Z. Not a number per element, so not among the tables. icsd24: all that the ICSD of 2024 has more than
- * five times, which lets in rare states such as Bi+ and S+. Common: of these the ones that are at least 5 % of the element's reports there. */
+ * five times, which lets in rare states such as Bi+ and S+. Common: of these the ones that are at least 5 % of the element's reports there.
+ * smact14: the list that SMACT was begun with (2014), all that are known. */
 enum { CUPEL_STATE_SHIFT = 8, CUPEL_STATE_BITS = 17 };
-typedef enum cupel_states { CUPEL_STATES_COMMON, CUPEL_STATES_ICSD24 } cupel_states;
-extern const char *const cupel_states_words[]; /* "common", "icsd24", NULL: what a demand says */
+typedef enum cupel_states { CUPEL_STATES_COMMON, CUPEL_STATES_ICSD24, CUPEL_STATES_SMACT14 } cupel_states;
+extern const char *const cupel_states_words[]; /* "common", "icsd24", "smact14", NULL: what a demand says */
+extern const char *const cupel_states_said[];  /* the same in words: "oxidation states common in the ICSD (2024)" */
 const unsigned *cupel_oxidation_states(cupel_states set);        /* [119] */
 double cupel_oxidation_share(unsigned z, int state);             /* of z's reports in the ICSD of 2024, 0 .. 1 */
 

@@ -24,6 +24,8 @@ typedef struct cupel_space_kind {
     cupel_status (*identity)(void *state, cupel_str *text, cupel_err *err);
     /* The columns of the kind itself; NULL: none. */
     cupel_status (*columns)(void *state, cupel_header *header, cupel_err *err);
+    /* Part i of the count, in words: "of 2 elements"; false past the end. NULL: no parts. */
+    bool (*part)(void *state, size_t i, cupel_str *what, uint64_t *count);
     void (*close)(void *state);
 } cupel_space_kind;
 

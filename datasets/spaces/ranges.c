@@ -37,12 +37,12 @@ static cupel_status emit(const ranges *s, const cupel_simplex_place *p, cupel_ca
     for (unsigned i = 0; i < s->grid.n; i++) {
         uint32_t amount = p->amount[s->part[i]];
         if (!amount) continue;
-        for (const char *q = cupel_element_symbol(s->z[i]); *q; q++) text[n++] = *q;
-        for (const char *q = s->text[amount]; *q; q++) text[n++] = *q;
+        for (const char *q = cupel_element_symbol(s->z[i]); !c->bare && *q; q++) text[n++] = *q;
+        for (const char *q = s->text[amount]; !c->bare && *q; q++) text[n++] = *q;
         comp.z[comp.n] = s->z[i];
         comp.amount[comp.n++] = (double)amount / s->grid.steps;
     }
-    return cupel_candidates_add(c, (cupel_text){text, n}, &comp, err);
+    return cupel_candidates_add(c, (cupel_text){c->bare ? NULL : text, n}, &comp, err);
 }
 
 static cupel_status ranges_count(void *state, uint64_t *count, cupel_err *err)

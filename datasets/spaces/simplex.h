@@ -25,7 +25,8 @@ typedef struct cupel_diagram cupel_diagram;
 typedef struct cupel_simplex {
     unsigned n, most;                                                           /* parts; most of them off their rest; n: no limit */
     uint32_t steps;                                                             /* that all amounts add up to */
-    uint32_t low[CUPEL_SIMPLEX_PARTS], high[CUPEL_SIMPLEX_PARTS], rest[CUPEL_SIMPLEX_PARTS]; /* amounts of each part; rest may lie outside the range */
+    uint32_t low[CUPEL_SIMPLEX_PARTS], high[CUPEL_SIMPLEX_PARTS],
+        rest[CUPEL_SIMPLEX_PARTS]; /* amounts of each part; rest may lie outside the range */
     unsigned n_couplings;
     cupel_coupling *coupling;                                                   /* [n_couplings], freed with the grid */
     uint64_t *ways;                                                             /* [n + 1][layers][steps + 1], without couplings */

@@ -31,6 +31,13 @@ const cupel_method *cupel_space_method(size_t i)
 static cupel_status put(cupel_candidates *c, cupel_text formula, uint64_t line, cupel_err *err)
 {
     char *p = NULL;
+    if (c->bare && !formula.p) {
+        if (!cupel_grow(&c->formula, &c->cap, c->n + 1, sizeof *c->formula) || !cupel_grow(&c->line, &c->cap_line, c->n + 1, sizeof *c->line))
+            return cupel_no_memory(err, "a block of candidates", 0);
+        c->line[c->n] = line;
+        c->formula[c->n++] = formula;
+        return CUPEL_OK;
+    }
     if (cupel_grow(&c->formula, &c->cap, c->n + 1, sizeof *c->formula) && cupel_grow(&c->line, &c->cap_line, c->n + 1, sizeof *c->line))
         p = cupel_arena_text(&c->arena, formula.p, formula.n);
     if (!p) return cupel_no_memory(err, "a block of candidates", 0);
@@ -78,6 +85,18 @@ static size_t print(const cupel_composition *made, char *text)
     return 5;
 }
 
+void cupel_candidates_text(const cupel_candidates *c, size_t i, cupel_str *out)
+{
+    char text[CUPEL_Z_MAX * 34];
+    cupel_composition made;
+    if (c->formula[i].p) {
+        cupel_str_add(out, c->formula[i].p, c->formula[i].n);
+        return;
+    }
+    cupel_batch_get(&c->batch, i, &made);
+    cupel_str_add(out, text, print(&made, text));
+}
+
 cupel_status cupel_candidates_make(cupel_candidates *c, const unsigned char *z, const int64_t *amount, unsigned n, int64_t per, cupel_err *err)
 {
     char text[CUPEL_Z_MAX * 34];
@@ -95,6 +114,7 @@ cupel_status cupel_candidates_make(cupel_candidates *c, const unsigned char *z, 
         sum[at] += amount[i];
     }
     for (unsigned i = 0; i < made.n; i++) made.amount[i] = (double)sum[i] / (double)per;
+    if (c->bare) return cupel_candidates_add(c, (cupel_text){NULL, 0}, &made, err);
     return cupel_candidates_add(c, (cupel_text){text, print(&made, text)}, &made, err);
 }
 
@@ -213,6 +233,7 @@ static cupel_status fill_crossed(cupel_space *s, uint64_t first, size_t n, cupel
     c->n_columns = s->columns.n;
     if (!n) return CUPEL_OK;
     if (!c->base && !(c->base = cupel_alloc(1, sizeof *c->base))) return cupel_no_memory(err, "a block of candidates", sizeof *c->base);
+    c->base->bare = c->bare;
     cupel_status st = fill_base(s, from, (size_t)((skip + n - 1) / points + 1), c->base, err);
     return st == CUPEL_OK ? cupel_axes_cross(&s->axes, n, c, err) : st;
 }
@@ -227,6 +248,13 @@ cupel_status cupel_space_fill(cupel_space *s, uint64_t first, size_t n, cupel_ca
 const cupel_header *cupel_space_columns(const cupel_space *s) { return &s->columns; }
 
 size_t cupel_space_axes(const cupel_space *s) { return s->axes.n; }
+
+bool cupel_space_part(cupel_space *s, size_t i, cupel_str *what, uint64_t *count)
+{
+    if (!s->kind->part || !s->kind->part(s->state, i, what, count)) return false;
+    *count *= s->axes.points;
+    return true;
+}
 
 bool cupel_space_parallel(const cupel_space *s) { return s->kind->parallel; }
 

@@ -16,6 +16,7 @@ typedef struct cupel_space cupel_space;
 typedef struct cupel_candidates {
     uint64_t first;      /* global index of the first */
     size_t n;
+    bool bare;           /* set by the caller: an enumeration makes no text, formula[i].p is NULL */
     cupel_batch batch;
     cupel_text *formula; /* [n] */
     size_t n_columns;
@@ -28,6 +29,8 @@ typedef struct cupel_candidates {
     cupel_arena arena;
 } cupel_candidates; /* {0} is empty */
 void cupel_candidates_release(cupel_candidates *c);
+/* The formula of candidate i as its space writes it, also of a bare block. */
+void cupel_candidates_text(const cupel_candidates *c, size_t i, cupel_str *out);
 
 /* `spec` is the mapping under `space:` of a demand; `file` is the demand's path (names in it are relative to it). Every amount below is exact: whole
  * numbers of steps over one denominator. Kinds:
@@ -47,9 +50,12 @@ void cupel_candidates_release(cupel_candidates *c);
  *   substitute: known.csv, formula: formula, replace: {Pb: [Sn, Ge], I: [Br, Cl]}, keep: no, format: csv, dot: hydrate
  *       each listed element of each known formula stays or is replaced, in every combination, each result once; formulas that are known
  *       already are left out unless keep: yes
- *   charge_neutral: {elements: [..], max_elements: 3, max_amount: 6, states: common|icsd24}
- *       every formula of 2 to max_elements of the elements with 1 to max_amount atoms of each, without a common divisor, in which one
- *       oxidation state per element (core/matter/facts.h) can add up to zero with every cation less electronegative than every anion
+ *   charge_neutral: {elements: [..] | all, min_elements: 2, max_elements: 3, max_amount: 6, max_atoms: 20, amounts: {O: 1..4},
+ *                    states: common|icsd24|smact14, min_share: 0.02, facts: my-states.tsv, difference: 0.5}
+ *       every formula of min_elements to max_elements of the elements with 1 to max_amount atoms of each (of O 1 to 4), max_atoms at most in all,
+ *       without a common divisor, in which one oxidation state per element can add up to zero with every cation less electronegative than every
+ *       anion, by at least `difference` where it is given. States are a named set (core/matter/facts.h), of which min_share leaves out those with a
+ *       smaller share of their element's reports in the ICSD, or a table of one's own (datasets/elements/README.md)
  * Beside any of them
  *   columns: {"temperature [K]": 300..900 step 100, route: [cast, forged]}
  *       every candidate at every point of these axes, the last changing fastest: values that a model takes as columns of a table
@@ -64,6 +70,8 @@ cupel_status cupel_space_count(cupel_space *s, uint64_t *count, cupel_err *err);
 cupel_status cupel_space_fill(cupel_space *s, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err);
 /* True when fill may be called from several threads at once with different `c` (enumerations; not lists). */
 bool cupel_space_parallel(const cupel_space *s);
+/* Part i of the count in words, "of 2 elements"; false past the end. Lists and most enumerations have none. */
+bool cupel_space_part(cupel_space *s, size_t i, cupel_str *what, uint64_t *count);
 /* What identifies it in a checkpoint or a shard: digest of the file or of the numbers that define it; hex text. */
 cupel_status cupel_space_digest(cupel_space *s, char hex[65], cupel_err *err);
 /* The columns that its candidates carry beside the formula: of a list, then the axes. None: n = 0. Lives as long as the space. */

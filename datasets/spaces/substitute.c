@@ -148,7 +148,8 @@ static cupel_status index_combinations(const cupel_space_spec *spec, substitute 
         cupel_batch_get(&s->known, i, &c);
         size_t k = combinations(s, &c);
         if (k > COMBINATIONS_MAX || s->raw[i] + k > COMBINATIONS_MAX)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: substitute: more than %d combinations; replace fewer elements or start from fewer formulas",
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: substitute: more than %d combinations; replace fewer elements or start from fewer "
+                              "formulas",
                               spec->file, spec->own->line, COMBINATIONS_MAX);
         s->raw[i + 1] = s->raw[i] + k;
     }
@@ -202,7 +203,8 @@ static cupel_status read_replacements(const cupel_space_spec *spec, substitute *
 {
     const cupel_yaml *map = cupel_yaml_get(spec->map, "replace");
     if (!map || map->kind != CUPEL_YAML_MAP || !map->child)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: substitute needs replace: {Pb: [Sn, Ge]}: elements and what may stand in for each", spec->file,
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: substitute needs replace: {Pb: [Sn, Ge]}: elements and what may stand in for each",
+                          spec->file,
                           map ? map->line : spec->own->line);
     for (const cupel_yaml *k = map->child; k; k = k->next) {
         unsigned z, n;
@@ -248,7 +250,8 @@ static cupel_status substitute_open(const cupel_space_spec *spec, void **state, 
     CUPEL_TRY(read_keys(spec, s, err));
     cupel_str_addf(words, "formulas of '%s' with ", s->path);
     CUPEL_TRY(read_replacements(spec, s, words, err));
-    cupel_str_puts(words, s->keep ? " replaced in every combination, the known ones among them" : " replaced in every combination, without the known ones");
+    cupel_str_puts(words, s->keep ? " replaced in every combination, the known ones among them" : " replaced in every combination, without the known "
+        "ones");
     CUPEL_TRY(read_known(spec, s, err));
     CUPEL_TRY(index_combinations(spec, s, err));
 done:
@@ -319,7 +322,8 @@ static cupel_status substitute_identity(void *state, cupel_str *text, cupel_err 
     cupel_str_addf(text, "sha256:%s\ncolumn %s\ndot %d\nkeep %d\n", hex, s->column, (int)s->dot, (int)s->keep);
     for (unsigned z = 1; z <= CUPEL_Z_MAX; z++) {
         if (!s->allows[z]) cupel_str_addf(text, "without %s\n", cupel_element_symbol(z));
-        for (unsigned i = 0; i < s->n_choices[z]; i++) cupel_str_addf(text, "%s %s\n", cupel_element_symbol(z), cupel_element_symbol(s->choice[z][i]));
+        for (unsigned i = 0; i < s->n_choices[z]; i++) cupel_str_addf(text, "%s %s\n", cupel_element_symbol(z),
+            cupel_element_symbol(s->choice[z][i]));
     }
     return CUPEL_OK;
 }
@@ -328,6 +332,7 @@ static const char *const keys[] = {"substitute", "formula", "format", "dot", "re
 
 const cupel_space_kind cupel_space_substitute = {
     .method = {.name = "substitute", .kind = "space", .scale = "composition", .maturity = "stable", .input = "a table with a column of formulas",
-               .help = "known formulas with elements replaced, in every combination, each result once", .output = "formulas that are not in the table"},
+               .help = "known formulas with elements replaced, in every combination, each result once", .output = "formulas that are not in the "
+                   "table"},
     .keys = keys, .parallel = true, .open = substitute_open, .count = substitute_count, .fill = substitute_fill, .identity = substitute_identity,
     .close = substitute_close};
