@@ -5,6 +5,7 @@
 #include "core/engine/demand_parts.h"
 #include "core/io/keys.h"
 #include "core/io/input.h"
+#include "core/math/units.h"
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
 #include "datasets/source.h"
@@ -16,7 +17,8 @@
 enum { DEMAND_BYTES_MAX = 1 << 20 };
 
 static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "properties", "space", "require",
-                                       "rank",   "prefer", "domain", "known", "per_system", "keep",  "seed",       "level", NULL};
+                                       "rank",   "prefer", "domain", "known", "per_system", "keep",  "seed",       "level",      "first", NULL};
+static const char *const first_keys[] = {"model", "pass", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source",
                                         "sha256", "download", "where", "without", "contents", NULL};
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "file", NULL};
@@ -295,6 +297,39 @@ static cupel_status read_properties(cupel_demand *d, const cupel_yaml *root, cup
     return CUPEL_OK;
 }
 
+/* The first of two stages: one kind of model for every property, learned from that property's table. */
+static cupel_status read_first(cupel_demand *d, const cupel_yaml *map, cupel_err *err)
+{
+    cupel_demand_property p = {.name = NULL};
+    const cupel_yaml *model = cupel_yaml_get(map, "model"), *pass = cupel_yaml_get(map, "pass");
+    double percent = 5;
+    cupel_status st = CUPEL_OK;
+    if (!map) return CUPEL_OK;
+    CUPEL_TRY(cupel_keys_check(map, d->file, "'first'", first_keys, err));
+    CUPEL_TRY(read_model(d, model, &p, err));
+    if (p.model_file)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
+                             "%s:%zu: first: its models are trained from the tables of the properties; give name, features and settings", d->file,
+                             model->line));
+    if (!cupel_yaml_get(model, "name")) p.options.learner = "ridge";
+    if (pass && (pass->kind != CUPEL_YAML_SCALAR || cupel_quantity_in(pass->text, "%", &percent, err) != CUPEL_OK || !(percent > 0 && percent < 100)))
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: first: pass must be a share between 0 and 100 %%, as in pass: 5 %%", d->file, pass->line));
+    if (d->by == CUPEL_BY_PARETO)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'first' goes with a ranking by probability or weights, not with Pareto layers; leave one out",
+                             d->file, map->line));
+    for (size_t i = 0; i < d->n_properties; i++)
+        if (!d->property[i].has_data || d->property[i].columns)
+            CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
+                                 "%s:%zu: first: '%s' needs data without 'columns', for its cheap model to learn from; give it, or leave 'first' out",
+                                 d->file, map->line, d->property[i].name));
+    d->first_given = true;
+    d->first_share = percent / 100;
+    d->first_line = map->line;
+    d->first_options = p.options;
+done:
+    return st;
+}
+
 static cupel_status read_rank(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
 {
     const cupel_yaml *rank = cupel_yaml_get(root, "rank"), *prefer = cupel_yaml_get(root, "prefer");
@@ -340,6 +375,7 @@ static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'per_system' goes with a ranking by probability or weights, not with Pareto layers; leave one out", d->file,
                           cupel_yaml_get(root, "per_system")->line);
     CUPEL_TRY(read_properties(d, root, err));
+    CUPEL_TRY(read_first(d, cupel_yaml_get(root, "first"), err));
     d->space_spec = cupel_yaml_get(root, "space");
     if (!d->space_spec)
         return cupel_fail(err, CUPEL_USAGE,
@@ -407,6 +443,7 @@ void cupel_demand_free(cupel_demand *d)
     if (!d) return;
     for (size_t i = 0; i < d->n_properties; i++) {
         cupel_model_free(d->property[i].model);
+        cupel_model_free(d->property[i].first);
         cupel_free(d->property[i].data_digest);
     }
     for (size_t i = 0; i < d->n_constraints; i++) cupel_constraint_free(d->constraint[i].c);
@@ -438,6 +475,13 @@ cupel_status cupel_demand_guard(const cupel_demand *d, const char *output, cupel
 {
     if (cupel_same_file(d->file, output)) return cupel_fail(err, CUPEL_USAGE, "output '%s' is the demand itself; give another name", output);
     return guard(d, cupel_yaml_root(d->doc), output, err);
+}
+
+size_t cupel_demand_n_models(const cupel_demand *d) { return d->n_properties * (d->first_given ? 2 : 1); }
+
+cupel_model **cupel_demand_model(const cupel_demand *d, size_t i)
+{
+    return i < d->n_properties ? &d->property[i].model : &d->property[i - d->n_properties].first;
 }
 
 cupel_status cupel_demand_space(const cupel_demand *d, cupel_space **s, cupel_err *err)

@@ -16,6 +16,9 @@
  *     - {elements: forbidden, list: [Pb, Cd]}        see core/matter/constraint.h; goal: and weight: may be added where a figure has a limit
  *   rank: {by: probability}                          probability, pareto or weights (`prefer` is the same key)
  *   domain: required                                 candidates outside the training domain are rejected; default: shown
+ *   first: {model: {name: ridge, features: magpie}, pass: 5 %}
+ *                                                    a cheap model (default: ridge on Magpie) for every property sees all candidates; the better
+ *                                                    part goes on to the models above. What that loses is measured on a sample and said
  *   known: measured                                  compositions of the training data: judged by the measured value, kept as predicted, or drop
  *   per_system: 3                                    at most so many rows of one chemical system
  *   keep: 100    seed: 1    level: 0.9               rows kept, seed of training, level of the intervals
@@ -50,6 +53,7 @@ typedef struct cupel_demand_property {
     const char *model_file;      /* resolved; NULL: trained from data */
     size_t line;
     cupel_model *model;          /* after cupel_demand_train; from the file at once */
+    cupel_model *first;          /* of the first stage, after cupel_demand_train; NULL without one */
     char *data_digest;           /* "sha256:..." of the table; set with the model */
 } cupel_demand_property;
 
@@ -88,6 +92,10 @@ typedef struct cupel_demand {
     size_t n_constraints;
     cupel_demand_constraint *constraint; /* cheap ones first */
     const cupel_yaml *space_spec;
+    bool first_given;          /* a screen in two stages */
+    double first_share;        /* of the candidates that go on from the first */
+    size_t first_line;
+    cupel_model_options first_options;
     cupel_rank_by by;
     bool domain_required;
     cupel_known_policy known;
@@ -107,6 +115,10 @@ cupel_status cupel_demand_guard(const cupel_demand *d, const char *output, cupel
 /* Reads the tables and trains the models that do not come from a file; fills the `beat` of goals; warns of windows outside what was
  * measured. */
 cupel_status cupel_demand_train(cupel_demand *d, const cupel_job *job, cupel_err *err);
+
+/* The models that a demand trains, in order: of each property, then of the first stage of each. Their number; and the place of one. */
+size_t cupel_demand_n_models(const cupel_demand *d);
+cupel_model **cupel_demand_model(const cupel_demand *d, size_t i);
 
 /* The space, pruned by the elements that constraints rule out. */
 cupel_status cupel_demand_space(const cupel_demand *d, cupel_space **s, cupel_err *err);

@@ -41,24 +41,24 @@ done:
 cupel_status cupel_demand_train_kept(cupel_demand *d, const char *folder, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    bool taken[CUPEL_PROPERTIES_MAX] = {false};
+    bool taken[2 * CUPEL_PROPERTIES_MAX] = {false};
     char *path = NULL;
     CUPEL_TRY(cupel_make_folder(folder, err));
-    for (size_t i = 0; i < d->n_properties; i++) {
-        cupel_demand_property *p = &d->property[i];
+    for (size_t i = 0; i < cupel_demand_n_models(d); i++) {
+        cupel_model **m = cupel_demand_model(d, i);
         cupel_free(path);
         path = cupel_demand_model_name(d, folder, i);
         if (!path) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
-        taken[i] = p->model != NULL || cupel_file_exists(path);
-        if (!p->model && taken[i]) CUPEL_TRY(take(p, path, job, &p->model, err));
+        taken[i] = *m != NULL || cupel_file_exists(path);
+        if (!*m && taken[i]) CUPEL_TRY(take(&d->property[i % d->n_properties], path, job, m, err));
     }
     CUPEL_TRY(cupel_demand_train(d, job, err));
-    for (size_t i = 0; i < d->n_properties; i++) {
+    for (size_t i = 0; i < cupel_demand_n_models(d); i++) {
         if (taken[i]) continue;
         cupel_free(path);
         path = cupel_demand_model_name(d, folder, i);
         if (!path) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
-        CUPEL_TRY(cupel_model_save(d->property[i].model, path, err));
+        CUPEL_TRY(cupel_model_save(*cupel_demand_model(d, i), path, err));
     }
 done:
     cupel_free(path);

@@ -9,7 +9,7 @@
  * the table of today. */
 cupel_status cupel_demand_train_kept(cupel_demand *d, const char *folder, const cupel_job *job, cupel_err *err);
 
-/* The file of property i in `folder`; caller frees; NULL: no memory. */
+/* The file of model i (cupel_demand_model) in `folder`; caller frees; NULL: no memory. */
 char *cupel_demand_model_name(const cupel_demand *d, const char *folder, size_t i);
 
 #endif

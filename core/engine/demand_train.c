@@ -69,15 +69,17 @@ cupel_status cupel_demand_settle_model(cupel_demand *d, size_t property, const c
     return st;
 }
 
-static cupel_status train_one(cupel_demand_property *p, const cupel_job *job, cupel_err *err)
+static cupel_status train_one(cupel_demand_property *p, const cupel_model_options *o, bool first, const cupel_job *job, cupel_model **m,
+                              cupel_err *err)
 {
     cupel_training t = {0};
     cupel_status st = cupel_training_read(&p->data, job, &t, err);
     if (st == CUPEL_OK) {
-        cupel_say(job, CUPEL_NOTE, "training %s on %zu values of %s from '%s'", p->options.learner, t.records.n_rows, p->name, p->data.file);
-        st = cupel_training_doubts(&t, p->columns && *p->columns, job, err);
+        cupel_say(job, CUPEL_NOTE, "training %s on %zu values of %s from '%s'%s", o->learner, t.records.n_rows, p->name, p->data.file,
+                  first ? ", for the first stage" : "");
+        if (!first) st = cupel_training_doubts(&t, p->columns && *p->columns, job, err);
     }
-    if (st == CUPEL_OK) st = cupel_model_fit(&t, NULL, 0, &p->options, job, &p->model, err);
+    if (st == CUPEL_OK) st = cupel_model_fit(&t, NULL, 0, o, job, m, err);
     cupel_training_release(&t);
     return st;
 }
@@ -101,7 +103,8 @@ cupel_status cupel_demand_train(cupel_demand *d, const cupel_job *job, cupel_err
     cupel_demand_doubts(d, job);
     for (size_t i = 0; i < d->n_properties; i++) {
         cupel_demand_property *p = &d->property[i];
-        if (!p->model) CUPEL_TRY(train_one(p, job, err));
+        if (!p->model) CUPEL_TRY(train_one(p, &p->options, false, job, &p->model, err));
+        if (d->first_given && !p->first) CUPEL_TRY(train_one(p, &d->first_options, true, job, &p->first, err));
         CUPEL_TRY(cupel_demand_same_table(d, p, job, err));
         CUPEL_TRY(cupel_demand_settle_model(d, i, job, err));
         CUPEL_TRY(cupel_model_doubts(p->model, d->level, job, err));

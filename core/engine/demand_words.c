@@ -66,6 +66,9 @@ static void rank_words_of(const cupel_demand *d, cupel_str *out)
         weight_words(d, out);
     }
     if (d->known == CUPEL_KNOWN_DROP) cupel_str_puts(out, "Compositions that were measured already are left out.\n");
+    if (d->first_given)
+        cupel_str_addf(out, "In two stages: %s on %s sees every candidate, the better %.3g %% go on.\n", d->first_options.learner,
+                       d->first_options.features, 100 * d->first_share);
     if (d->per_system) cupel_str_addf(out, "At most %llu of one chemical system are shown.\n", (unsigned long long)d->per_system);
     cupel_str_addf(out, "Intervals hold %g %% of materials like those measured. %s", 100 * d->level,
                    d->domain_required ? "Candidates unlike anything measured are rejected.\n"

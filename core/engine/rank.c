@@ -433,7 +433,7 @@ static cupel_status make_result(ranker *k, cupel_result *out, cupel_err *err)
     cupel_status st = CUPEL_OK;
     int64_t seen = k->counts.total[CUPEL_SEEN];
     cupel_result r = {.candidates = seen, .end = seen, .shard = 1, .shards = 1};
-    CUPEL_TRY(cupel_result_of_demand(k->d, NULL, &r, err));
+    CUPEL_TRY(cupel_result_of_demand(k->d, NULL, NULL, &r, err));
     for (size_t p = 0; p < r.n_properties; p++) {
         r.is_class[p] = k->belief[p].is_class;
         r.property_min[p] = k->belief[p].low;

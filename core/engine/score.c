@@ -69,12 +69,12 @@ static void class_values(const cupel_model *m, cupel_belief *b)
     b->class_high = cupel_model_target_max(m);
 }
 
-cupel_status cupel_scorer_of_models(const cupel_demand *d, cupel_scorer **s, cupel_err *err)
+static cupel_status of_models(const cupel_demand *d, bool first, cupel_scorer **s, cupel_err *err)
 {
     cupel_belief *b = cupel_alloc(d->n_properties, sizeof *b);
     if (!b) return cupel_no_memory(err, "a scorer", 0);
     for (size_t i = 0; i < d->n_properties; i++) {
-        const cupel_model *m = d->property[i].model;
+        const cupel_model *m = first ? d->property[i].first : d->property[i].model;
         b[i].surrogate = cupel_model_surrogate(m);
         b[i].is_class = cupel_surrogate_is_class(b[i].surrogate);
         b[i].low = cupel_model_target_min(m);
@@ -85,6 +85,10 @@ cupel_status cupel_scorer_of_models(const cupel_demand *d, cupel_scorer **s, cup
     cupel_free(b);
     return st;
 }
+
+cupel_status cupel_scorer_of_models(const cupel_demand *d, cupel_scorer **s, cupel_err *err) { return of_models(d, false, s, err); }
+
+cupel_status cupel_scorer_of_first(const cupel_demand *d, cupel_scorer **s, cupel_err *err) { return of_models(d, true, s, err); }
 
 void cupel_scorer_free(cupel_scorer *s)
 {

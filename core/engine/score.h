@@ -32,6 +32,8 @@ typedef struct cupel_belief {
 /* One belief per property; the demand outlives the scorer. */
 cupel_status cupel_scorer_new(const cupel_demand *d, const cupel_belief *belief, cupel_scorer **s, cupel_err *err);
 cupel_status cupel_scorer_of_models(const cupel_demand *d, cupel_scorer **s, cupel_err *err);
+/* The same with the models of the first stage. */
+cupel_status cupel_scorer_of_first(const cupel_demand *d, cupel_scorer **s, cupel_err *err);
 void cupel_scorer_free(cupel_scorer *s);
 
 /* The rows of one candidate: value spread lower upper [p], figure [c] -> chance [r], objective [m] (larger is better). Thread-safe. */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { IDENTITY_MAX = 5 + 2 * CUPEL_PROPERTIES_MAX };
+enum { IDENTITY_MAX = 5 + 3 * CUPEL_PROPERTIES_MAX };
 
 cupel_screen_options cupel_screen_defaults(void)
 {
@@ -84,6 +84,8 @@ static cupel_status identify_all(cupel_screening *s, cupel_err *err)
         CUPEL_TRY(identify(s, "data", p->name, p->data_digest, err));
         CUPEL_TRY(model_digest(p->model, digest, err));
         CUPEL_TRY(identify(s, "model", p->name, digest, err));
+        if (p->first) CUPEL_TRY(model_digest(p->first, digest, err));
+        if (p->first) CUPEL_TRY(identify(s, "first model", p->name, digest, err));
     }
     CUPEL_TRY(cupel_space_digest(s->space, hex, err));
     snprintf(digest, sizeof digest, "sha256:%s", hex);
@@ -195,6 +197,7 @@ cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
     s->at.shards = (int64_t)n;
     s->at.seed = d->seed;
     CUPEL_TRY(identify_all(s, err));
+    CUPEL_TRY(cupel_first_open(s, err));
     CUPEL_TRY(resume(s, err));
     st = cupel_block_init(s, err);
 done:
@@ -248,6 +251,7 @@ void cupel_screening_close(cupel_screening *s)
     cupel_board_free(s->best);
     cupel_board_free(s->sample);
     cupel_scorer_free(s->scorer);
+    cupel_scorer_free(s->first.scorer);
     cupel_known_set_free(s->known);
     cupel_free(s->column);
     cupel_space_free(s->space);

@@ -18,7 +18,7 @@ struct cupel_slot {
     cupel_candidates own;         /* of a space that several threads fill */
     const cupel_candidates *from; /* own, or the block of the screen */
     size_t offset;                /* of the piece in it */
-    cupel_batch passed;
+    cupel_batch passed, spare;                         /* spare: for those that go on from a first stage */
     cupel_text *cell;                                  /* [SUB][columns of the space] */
     size_t n_cells;                                    /* columns of the space */
     uint32_t *row;                                     /* [SUB] candidate of the piece */
@@ -34,7 +34,7 @@ struct cupel_slot {
 };
 
 struct cupel_hand {
-    cupel_model_work **work;                           /* [p] */
+    cupel_model_work **work, **first;                  /* [p] of the models, and of those of the first stage */
     double *value, *spread, *lower, *upper, *distance; /* [SUB] of one property */
     double *figure;                                    /* [c] of one candidate */
     unsigned char *in_domain, *reason;                 /* [SUB] */
@@ -72,6 +72,7 @@ static void slot_release(cupel_slot *s)
     cupel_counts_release(&s->counts);
     cupel_candidates_release(&s->own);
     cupel_batch_release(&s->passed);
+    cupel_batch_release(&s->spare);
     cupel_arena_release(&s->text);
 }
 
@@ -87,6 +88,10 @@ static cupel_status hand_init(cupel_hand *h, const cupel_screening *s, cupel_err
     if (!ok) return cupel_no_memory(err, "a worker", 0);
     cupel_status st = CUPEL_OK;
     for (size_t p = 0; p < s->shape.p && st == CUPEL_OK; p++) st = cupel_model_work_new(s->d->property[p].model, &h->work[p], err);
+    if (!s->first.scorer || st != CUPEL_OK) return st;
+    h->first = cupel_alloc(s->shape.p, sizeof *h->first);
+    if (!h->first) return cupel_no_memory(err, "a worker", 0);
+    for (size_t p = 0; p < s->shape.p && st == CUPEL_OK; p++) st = cupel_model_work_new(s->d->property[p].first, &h->first[p], err);
     return st;
 }
 
@@ -97,7 +102,9 @@ static void hand_release(cupel_hand *h, size_t p)
     cupel_free(h->in_domain);
     cupel_free(h->reason);
     for (size_t i = 0; h->work && i < p; i++) cupel_model_work_free(h->work[i]);
+    for (size_t i = 0; h->first && i < p; i++) cupel_model_work_free(h->first[i]);
     cupel_free(h->work);
+    cupel_free(h->first);
     cupel_str_free(&h->key);
 }
 
@@ -160,7 +167,7 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
     return CUPEL_OK;
 }
 
-static cupel_status predict(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
+static cupel_status predict(const cupel_screening *s, bool first, cupel_slot *t, cupel_hand *h, cupel_err *err)
 {
     const cupel_predict_options o = {.precision = s->o->precision, .isa = s->job->isa, .level = s->d->level};
     const cupel_records columns = {.n_rows = t->passed.n, .n_cols = t->n_cells, .cell = t->cell};
@@ -170,8 +177,8 @@ static cupel_status predict(const cupel_screening *s, cupel_slot *t, cupel_hand 
     for (size_t p = 0; p < np; p++) {
         cupel_prediction out = {h->value, h->spread, h->lower, h->upper, h->distance, h->in_domain};
         memset(h->reason, 0, CUPEL_SUB_BLOCK);
-        cupel_status st = cupel_model_predict(s->d->property[p].model, &t->passed, t->n_cells ? &columns : NULL, 0, n, &o, h->work[p], &out,
-            h->reason, err);
+        cupel_status st = cupel_model_predict(cupel_first_model(s->d, first, p), &t->passed, t->n_cells ? &columns : NULL, 0, n, &o,
+                                              first ? h->first[p] : h->work[p], &out, h->reason, err);
         if (st != CUPEL_OK) return st;
         for (size_t i = 0; i < n; i++) {
             t->value[i * np + p] = h->value[i];
@@ -187,6 +194,46 @@ static cupel_status predict(const cupel_screening *s, cupel_slot *t, cupel_hand 
     return CUPEL_OK;
 }
 
+static cupel_score_row score_row(const cupel_screening *s, cupel_slot *t, size_t i)
+{
+    const cupel_board_shape *k = &s->shape;
+    return (cupel_score_row){.value = t->value + i * k->p,
+                             .spread = t->spread + i * k->p,
+                             .lower = t->lower + i * k->p,
+                             .upper = t->upper + i * k->p,
+                             .figure = t->figure + i * k->c,
+                             .chance = t->chance + i * k->r,
+                             .objective = t->objective + i * k->m};
+}
+
+/* Only those on the better side of the line go on; a candidate that the cheap model cannot describe is left to the full one. */
+static cupel_status first_stage(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
+{
+    cupel_composition c;
+    size_t kept = 0, width = s->shape.c;
+    cupel_status st = predict(s, true, t, h, err);
+    cupel_batch_clear(&t->spare);
+    for (size_t i = 0; i < t->passed.n && st == CUPEL_OK; i++) {
+        bool described = !t->reason[i] || t->reason[i] == CUPEL_REASON_IMPUTED;
+        const cupel_score_row row = score_row(s, t, i);
+        if (described) cupel_scorer_row(s->first.scorer, &row, &t->score[i]);
+        if (described && !cupel_first_passes(&s->first, &t->score[i])) {
+            t->counts.behind[0]++;
+            continue;
+        }
+        cupel_batch_get(&t->passed, i, &c);
+        st = cupel_batch_add(&t->spare, &c, 0, err);
+        t->row[kept] = t->row[i];
+        if (width) memmove(t->figure + kept * width, t->figure + i * width, width * sizeof *t->figure);
+        if (t->n_cells) memmove(t->cell + kept * t->n_cells, t->cell + i * t->n_cells, t->n_cells * sizeof *t->cell);
+        kept++;
+    }
+    cupel_batch swap = t->passed;
+    t->passed = t->spare;
+    t->spare = swap;
+    return st;
+}
+
 static cupel_fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
 {
     const cupel_board_shape *k = &s->shape;
@@ -194,13 +241,7 @@ static cupel_fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
         t->counts.describe[t->reason[i] < CUPEL_REASON_COUNT ? t->reason[i] : CUPEL_REASON_NO_ELEMENT_DATA]++;
         if (t->reason[i] != CUPEL_REASON_IMPUTED) return CUPEL_LEAVES; /* imputed is counted, not a rejection */
     }
-    const cupel_score_row row = {.value = t->value + i * k->p,
-                                 .spread = t->spread + i * k->p,
-                                 .lower = t->lower + i * k->p,
-                                 .upper = t->upper + i * k->p,
-                                 .figure = t->figure + i * k->c,
-                                 .chance = t->chance + i * k->r,
-                                 .objective = t->objective + i * k->m};
+    const cupel_score_row row = score_row(s, t, i);
     return cupel_sieve_score(s->d, s->scorer, &row, t->in_domain + i * k->p, &t->counts, &t->score[i]);
 }
 
@@ -263,7 +304,8 @@ static cupel_status piece(void *user, size_t item, size_t worker, cupel_err *err
     now = lap(&h->stage[CUPEL_STAGE_READ], now);
     CUPEL_TRY(constrain(s, t, h, err));
     now = lap(&h->stage[CUPEL_STAGE_CONSTRAIN], now);
-    CUPEL_TRY(predict(s, t, h, err));
+    if (s->first.scorer) CUPEL_TRY(first_stage(s, t, h, err));
+    CUPEL_TRY(predict(s, false, t, h, err));
     now = lap(&h->stage[CUPEL_STAGE_PREDICT], now);
     CUPEL_TRY(rank(s, t, h, err));
     lap(&h->stage[CUPEL_STAGE_RANK], now);

@@ -51,7 +51,7 @@ static cupel_status look(const cupel_screening *s, const cupel_candidates *c, si
         cupel_features_compute(features, &c->batch, &columns, i, 1, s->job->isa, x, cupel_features_count(features), &reason);
         if (!reason || reason == CUPEL_REASON_IMPUTED) continue;
         CUPEL_TRY(cupel_features_lacks(features, &c->batch, i, &columns, i, &name, err));
-        cupel_str_addf(&detail, "no value of '%s' for %s", cupel_str_text(&name), s->d->property[p].name);
+        cupel_str_addf(&detail, "%s; the model of %s needs it", cupel_str_text(&name), s->d->property[p].name);
         st = note(c, i, (cupel_reason)reason, cupel_str_text(&detail), f, err);
         break;
     }

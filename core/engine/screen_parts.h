@@ -20,6 +20,13 @@ typedef enum cupel_stage { CUPEL_STAGE_READ, CUPEL_STAGE_CONSTRAIN, CUPEL_STAGE_
 typedef struct cupel_slot cupel_slot;     /* the outcome of one piece */
 typedef struct cupel_hand cupel_hand;     /* what one worker needs */
 
+/* The line between two stages, and what it costs (screen_first.c). */
+typedef struct cupel_first {
+    cupel_scorer *scorer;          /* NULL: one stage only */
+    double score, merit;           /* the least that goes on */
+    size_t sampled, n_best, n_lost; /* of the best of the sample, how many it would throw away */
+} cupel_first;
+
 typedef struct cupel_screening {
     cupel_demand *d;
     const cupel_screen_options *o;
@@ -38,6 +45,7 @@ typedef struct cupel_screening {
     cupel_known_set *known;    /* compositions to leave out; NULL: none */
     size_t *column;            /* [n_columns] of the space: those that a model takes, and its axes */
     size_t n_columns;
+    cupel_first first;
     bool resumed;
     cupel_tally unread;        /* rows of a list whose formula cannot be read */
 } cupel_screening;
@@ -52,6 +60,13 @@ cupel_status cupel_screening_columns(cupel_screening *s, cupel_err *err);
 /* How many candidates each constraint keeps out of the enumeration, into at.counts.cut; said where it cannot be counted. */
 cupel_status cupel_screening_cut(cupel_screening *s, cupel_err *err);
 
+/* Draws the line on a sample of the space and says what it costs; nothing for a demand of one stage. */
+cupel_status cupel_first_open(cupel_screening *s, cupel_err *err);
+bool cupel_first_passes(const cupel_first *f, const cupel_score *x);
+const cupel_model *cupel_first_model(const cupel_demand *d, bool first, size_t p); /* of property p: of the first stage, or the full one */
+/* One line, ended. */
+void cupel_first_words(const cupel_first *f, cupel_str *out);
+
 /* Room for `threads` workers; and the end of it. */
 cupel_status cupel_block_init(cupel_screening *s, cupel_err *err);
 void cupel_block_release(cupel_screening *s);
@@ -60,7 +75,8 @@ void cupel_block_release(cupel_screening *s);
 cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err);
 
 /* The demand in words and numbers; arrays for what is known of r->rows; one known material into them (its name must outlive r or be copied). */
-cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *space, cupel_result *r, cupel_err *err);
+cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *space, const cupel_first *first, cupel_result *r,
+                                    cupel_err *err);
 cupel_status cupel_result_take_known(cupel_result *r, cupel_err *err);
 void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k);
 

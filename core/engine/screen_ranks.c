@@ -71,7 +71,7 @@ static cupel_status share_model(cupel_comm *c, desk *k, cupel_demand *d, size_t 
 {
     cupel_status st = CUPEL_OK;
     cupel_map map = {.n = 0};
-    cupel_demand_property *p = &d->property[i];
+    cupel_model **model = cupel_demand_model(d, i);
     char *path = desk_path(k, i);
     bool first = cupel_comm_rank(c) == 0;
     void *bytes = NULL;
@@ -79,7 +79,7 @@ static cupel_status share_model(cupel_comm *c, desk *k, cupel_demand *d, size_t 
     if (!path) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
     if (first) {
         if (k->n_files <= i) k->n_files = i + 1;
-        CUPEL_TRY(cupel_model_save(p->model, path, err));
+        CUPEL_TRY(cupel_model_save(*model, path, err));
         CUPEL_TRY(cupel_map_open(path, &map, err));
         bytes = (void *)(uintptr_t)map.p;
         n = map.n;
@@ -87,7 +87,7 @@ static cupel_status share_model(cupel_comm *c, desk *k, cupel_demand *d, size_t 
     CUPEL_TRY(cupel_comm_share(c, &bytes, &n, err));
     if (!first) {
         CUPEL_TRY(put_file(k, i, bytes, n, err));
-        CUPEL_TRY(cupel_model_open(path, &p->model, err));
+        CUPEL_TRY(cupel_model_open(path, model, err));
     }
 done:
     if (first)
@@ -101,16 +101,16 @@ done:
 /* A model that comes from a file is read by every rank. */
 static cupel_status share_models(cupel_comm *c, cupel_demand *d, const cupel_screen_options *o, const cupel_job *job, cupel_err *err)
 {
-    bool shared[CUPEL_PROPERTIES_MAX];
+    bool shared[2 * CUPEL_PROPERTIES_MAX];
     desk k = {.folder = ""};
     cupel_status st = CUPEL_OK;
-    for (size_t i = 0; i < d->n_properties; i++) shared[i] = !d->property[i].model;
+    for (size_t i = 0; i < cupel_demand_n_models(d); i++) shared[i] = !*cupel_demand_model(d, i);
     if (cupel_comm_rank(c) == 0) st = o->models ? cupel_demand_train_kept(d, o->models, job, err) : cupel_demand_train(d, job, err);
     if (st == CUPEL_OK) st = desk_open(&k, err);
     cupel_status worst = cupel_comm_worst(c, st);
     if (worst == CUPEL_INTERRUPTED && st != worst)
         st = cupel_fail(err, worst, "the first rank was interrupted while training; the same command begins anew");
-    for (size_t i = 0; i < d->n_properties && st == CUPEL_OK; i++)
+    for (size_t i = 0; i < cupel_demand_n_models(d) && st == CUPEL_OK; i++)
         if (shared[i]) st = share_model(c, &k, d, i, err);
     desk_close(&k);
     return st;

@@ -122,10 +122,12 @@ static bool put_columns(const cupel_screening *s, cupel_result *r)
 }
 
 /* The demand in sentences, one line each. */
-static bool put_words(const cupel_demand *d, const cupel_space *space, cupel_result *r)
+static bool put_words(const cupel_demand *d, const cupel_space *space, const cupel_first *first, cupel_result *r)
 {
     cupel_str s = {0};
     bool ok = cupel_demand_words(d, space, &s, NULL) == CUPEL_OK;
+    if (first && first->scorer) cupel_first_words(first, &s);
+    ok = ok && !s.failed;
     size_t lines = 0;
     for (size_t i = 0; i < s.n; i++) lines += s.p[i] == '\n';
     ok = ok && (r->words = cupel_arena_take(&r->arena, lines * sizeof(char *) + 1));
@@ -140,7 +142,7 @@ static bool put_words(const cupel_demand *d, const cupel_space *space, cupel_res
     return ok;
 }
 
-cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *space, cupel_result *r, cupel_err *err)
+cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *space, const cupel_first *first, cupel_result *r, cupel_err *err)
 {
     r->level = d->level;
     r->keep = (int64_t)d->keep;
@@ -151,7 +153,7 @@ cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *sp
     bool ok = keep_text(&r->arena, d->words, &r->demand) && keep_text(&r->arena, d->file, &r->file) &&
               keep_text(&r->arena, space ? cupel_space_words(space) : "", &r->space) &&
               keep_text(&r->arena, cupel_rank_by_name(d->by), &r->rank_by) && put_properties(d, r) && put_requirements(d, r) &&
-              put_constraints(d, r) && put_objectives(d, r) && put_words(d, space, r);
+              put_constraints(d, r) && put_objectives(d, r) && put_words(d, space, first, r);
     return ok ? CUPEL_OK : cupel_no_memory(err, "a result", 0);
 }
 
@@ -222,7 +224,7 @@ cupel_status cupel_screen_result(cupel_screening *s, cupel_result *out, cupel_er
 {
     cupel_status st = CUPEL_OK;
     cupel_result r = {.candidates = s->at.candidates, .first = s->at.first, .end = s->at.end, .shard = s->at.shard, .shards = s->at.shards};
-    CUPEL_TRY(cupel_result_of_demand(s->d, s->space, &r, err));
+    CUPEL_TRY(cupel_result_of_demand(s->d, s->space, &s->first, &r, err));
     CUPEL_TRY(put_identity(s, &r, err));
     if (!put_columns(s, &r)) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
     CUPEL_TRY(cupel_board_list(s->best, s->at.shards > 1, &r.arena, &r.rows, err));
