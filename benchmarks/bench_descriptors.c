@@ -57,17 +57,19 @@ static void compare_with_peer(void)
     char folder[] = "/tmp/bench-descriptors-XXXXXX", command[8192], path[256];
     static const char *const sets[] = {"oxidation_states", "cation_property", "electronegativity_diff", "electron_affinity", "cohesive_energy"};
     if (!python || !*python || !mkdtemp(folder)) return;
-    snprintf(command, sizeof command, "OMP_NUM_THREADS=1 '%s' benchmarks/peers/matminer_values.py '%s/reference/matminer/comp_magpie132.csv' %s", python,
-             base ? base : "../shared", folder);
+    snprintf(command, sizeof command, "OMP_NUM_THREADS=1 '%s' benchmarks/peers/matminer_values.py '%s/reference/matminer/comp_magpie132.csv' %s",
+             python, base ? base : "../shared", folder);
     bool asked = system(command) == 0;
     if (!asked) printf("skipped: '%s' gave no values of matminer\n", python);
-    else printf("values against matminer's, with --compatible matminer\n%-22s %5s %7s %10s %9s\n", "set", "rows", "columns", "worst", "no number");
+    else printf("values against matminer's, with --compatible matminer\n%-22s %5s %7s %10s %9s %9s\n", "set", "rows", "columns", "worst", "no number",
+                "reason");
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         reference_result r;
         const cupel_descriptor *d = cupel_descriptor_find(cupel_text_of(sets[i]));
         snprintf(path, sizeof path, "%s/comp_%s.csv", folder, sets[i]);
         if (asked && reference_compare(d->matminer, cupel_isa_best(), path, &r))
-            printf("%-22s %5zu %7zu %10.1e %8.1f%%\n", sets[i], r.rows, r.columns, r.worst, 100.0 * (double)r.without / (double)r.rows);
+            printf("%-22s %5zu %7zu %10.1e %8.1f%% %8.1f%%\n", sets[i], r.rows, r.columns, r.worst, 100.0 * (double)r.without / (double)r.rows,
+                   r.without ? 100.0 * (double)r.explained / (double)r.without : 100.0);
         remove(path);
     }
     rmdir(folder);

@@ -1,6 +1,7 @@
 """CPU seconds per formula of matminer's composition featurizers, from parsed compositions to an array (featurize_many, one process): matminer_sets.py
-FILE prints the version, then a line "set seconds" each (the best of three rounds). Where a featurizer needs oxidation states, the time of guessing them (CompositionToOxidComposition, one
-round) belongs to it, as it does in a pipeline; formulas for which one raises an exception are left out of its mean."""
+FILE prints the version, then a line "set seconds" each (the best of three rounds). Where a featurizer needs oxidation states, the time of guessing
+them (CompositionToOxidComposition, one round) belongs to it, as it does in a pipeline; formulas for which one raises an exception are left out of
+its mean."""
 import sys
 import time
 import warnings
