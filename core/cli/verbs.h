@@ -14,6 +14,7 @@
     VERB(train)                                 \
     VERB(predict)                               \
     VERB(evaluate)                              \
+    VERB(explain)                               \
     HEADING("Screening")                        \
     VERB(screen)                                \
     VERB(merge)                                 \

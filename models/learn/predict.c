@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+/* Where many targets are equal an interval may have no width: scaling and back must not move its ends off the value. */
+static const double ROUNDING = 1e-12;
+
 struct cupel_scratch {
     cupel_expand_work work;
     double *z; /* [CUPEL_EXPAND_ROWS][columns] */
@@ -77,8 +80,8 @@ void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupe
     double spread = s->y_sd * cupel_spread_of(s, raw);
     out->value[i] = s->y_mean + s->y_sd * raw->value;
     out->spread[i] = spread;
-    out->lower[i] = out->value[i] + band->lo * spread;
-    out->upper[i] = out->value[i] + band->hi * spread;
+    out->lower[i] = out->value[i] + band->lo * spread - ROUNDING * s->y_sd;
+    out->upper[i] = out->value[i] + band->hi * spread + ROUNDING * s->y_sd;
 }
 
 cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, size_t ld, size_t n, const cupel_predict_options *options,
@@ -116,8 +119,8 @@ void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spr
         conformal_set(s, value, band.alpha, lower, upper);
         return;
     }
-    *lower = value + band.lo * spread;
-    *upper = value + band.hi * spread;
+    *lower = value + band.lo * spread - ROUNDING * s->y_sd;
+    *upper = value + band.hi * spread + ROUNDING * s->y_sd;
 }
 
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s)

@@ -1,0 +1,323 @@
+#include "core/engine/attribution_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/known.h"
+#include "core/matter/columns.h"
+#include "datasets/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct reading {
+    const cupel_attribution_options *o;
+    const cupel_job *job;
+    cupel_attribution *a;
+    cupel_source *source;
+    cupel_records records;
+    cupel_batch batch;
+    size_t formula, target;
+    unsigned char *reason;
+    cupel_attribution_rows r;
+} reading;
+
+/* ---- the table ---- */
+
+static cupel_status find_columns(reading *d, cupel_err *err)
+{
+    const cupel_header *h = cupel_source_header(d->source);
+    const char *path = cupel_source_path(d->source);
+    d->formula = SIZE_MAX;
+    if (cupel_model_has_formulas(d->a->model)) {
+        const cupel_status st = cupel_column_formula(h, path, d->o->formula, "name it with --formula", &d->formula, err);
+        if (st != CUPEL_OK) return st;
+    }
+    d->target = d->o->target ? cupel_header_find(h, d->o->target) : SIZE_MAX;
+    if (!d->o->target) d->target = cupel_header_find(h, "target");
+    if (d->target == SIZE_MAX && !d->o->target) d->target = cupel_header_find(h, d->a->property);
+    if (d->o->target && d->target == SIZE_MAX) {
+        const cupel_status st = cupel_column_find(h, path, "target", d->o->target, "name it with --target, or leave it out", &d->target, err);
+        if (st != CUPEL_OK) return st;
+    }
+    return cupel_features_bind(cupel_model_features_bind(d->a->model), h, path, err);
+}
+
+static cupel_status read_batch(reading *d, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_source_read(d->source, SIZE_MAX, &d->records, err));
+    for (size_t i = 0; i < d->records.n_rows; i++)
+        CUPEL_TRY(d->formula == SIZE_MAX ? cupel_batch_add(&d->batch, &(const cupel_composition){.n = 0}, 0, err)
+                                         : cupel_batch_add_formula(&d->batch, cupel_cell(&d->records, i, d->formula), d->o->dot, err));
+done:
+    return st;
+}
+
+static cupel_status make_room(reading *d, cupel_err *err)
+{
+    cupel_attribution_rows *r = &d->r;
+    const size_t n = d->records.n_rows ? d->records.n_rows : 1;
+    r->d = cupel_features_count(cupel_model_features(d->a->model));
+    r->x = cupel_alloc_aligned(cupel_mul(n, r->d), sizeof *r->x);
+    r->truth = cupel_alloc(n, sizeof *r->truth);
+    r->value = cupel_alloc(n, sizeof *r->value);
+    r->composition = cupel_alloc(n, sizeof *r->composition);
+    r->formula = cupel_alloc(n, sizeof *r->formula);
+    r->imputed = cupel_alloc(n, 1);
+    d->reason = cupel_alloc(n, 1);
+    if (!r->x || !r->truth || !r->value || !r->composition || !r->formula || !r->imputed || !d->reason)
+        return cupel_no_memory(err, "the rows to explain", cupel_mul(n, r->d * sizeof *r->x));
+    return CUPEL_OK;
+}
+
+/* Rows with all their features move to the front. */
+static cupel_status describe(reading *d, cupel_err *err)
+{
+    cupel_attribution_rows *r = &d->r;
+    cupel_features_compute(cupel_model_features(d->a->model), &d->batch, &d->records, 0, d->records.n_rows, d->job->isa, r->x, r->d, d->reason);
+    for (size_t i = 0; i < d->records.n_rows; i++) {
+        if (d->reason[i] != CUPEL_REASON_NONE && d->reason[i] != CUPEL_REASON_IMPUTED) continue;
+        const size_t m = r->n++;
+        const cupel_text name = d->formula == SIZE_MAX ? cupel_text_of("") : cupel_cell(&d->records, i, d->formula);
+        memmove(r->x + m * r->d, r->x + i * r->d, r->d * sizeof *r->x);
+        r->imputed[m] = d->reason[i] == CUPEL_REASON_IMPUTED;
+        r->truth[m] = (double)NAN;
+        if (d->target != SIZE_MAX && !cupel_parse_double(cupel_text_trim(cupel_cell(&d->records, i, d->target)), &r->truth[m])) r->truth[m] = (double)NAN;
+        cupel_batch_get(&d->batch, i, &r->composition[m]);
+        r->formula[m] = cupel_strndup(name.p, name.n);
+        if (!r->formula[m]) return cupel_no_memory(err, "the rows to explain", 0);
+    }
+    if (r->n < 2)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %zu of %zu rows have all the features of the model, expected at least 2; give more rows", d->o->table, r->n,
+                          d->records.n_rows);
+    if (d->records.n_rows > r->n)
+        cupel_say(d->job, CUPEL_WARNING, "%zu of %zu rows are left out: a formula or a value is missing", d->records.n_rows - r->n, d->records.n_rows);
+    return CUPEL_OK;
+}
+
+/* ---- each row by itself ---- */
+
+/* The nearest training materials, nearer first. */
+static void neighbours(const cupel_model *m, const cupel_composition *c, cupel_explained *e)
+{
+    const size_t n = cupel_model_n_training(m);
+    for (size_t i = 0; i < n; i++) {
+        cupel_known k = {.row = i};
+        cupel_composition t;
+        cupel_model_training_row(m, i, &t, &k.formula, &k.value);
+        const double a = cupel_composition_total(c), b = cupel_composition_total(&t);
+        k.distance = 2;
+        for (unsigned j = 0; j < c->n; j++) k.distance -= 2 * fmin(c->amount[j] / a, cupel_composition_amount(&t, c->z[j]) / b);
+        k.distance = fmax(k.distance, 0);
+        size_t at = e->n_near < CUPEL_ATTRIBUTION_NEAR ? e->n_near++ : CUPEL_ATTRIBUTION_NEAR;
+        for (; at && e->near[at - 1].distance > k.distance; at--)
+            if (at < CUPEL_ATTRIBUTION_NEAR) e->near[at] = e->near[at - 1];
+        if (at < CUPEL_ATTRIBUTION_NEAR) e->near[at] = k;
+    }
+}
+
+static cupel_status predict_rows(reading *d, cupel_err *err)
+{
+    cupel_attribution *a = d->a;
+    cupel_status st = CUPEL_OK;
+    cupel_scratch *scratch = NULL;
+    const cupel_predict_options o = {.precision = CUPEL_FLOAT64, .isa = d->job->isa, .level = 0.9};
+    CUPEL_TRY(cupel_attribution_predict(a, d->r.x, d->r.n, d->r.d, d->job, d->r.value, err));
+    for (size_t i = 0; i < d->r.n; i++) a->mean += d->r.value[i] / (double)d->r.n;
+    a->n_explained = d->o->rows < d->r.n ? d->o->rows : d->r.n;
+    a->row = cupel_alloc(a->n_explained ? a->n_explained : 1, sizeof *a->row);
+    if (!a->row) CUPEL_TRY(cupel_no_memory(err, "the rows to explain", 0));
+    CUPEL_TRY(cupel_scratch_new(cupel_model_surrogate(a->model), &scratch, err));
+    for (size_t i = 0; i < a->n_explained; i++) {
+        cupel_explained *e = &a->row[i];
+        double spread;
+        unsigned char in;
+        cupel_prediction out = {&e->value, &spread, &e->lower, &e->upper, &e->distance, &in};
+        CUPEL_TRY(cupel_surrogate_predict(cupel_model_surrogate(a->model), d->r.x + i * d->r.d, d->r.d, 1, &o, scratch, &out, err));
+        e->in_domain = in;
+        e->imputed = d->r.imputed[i];
+        e->formula = cupel_strdup(d->r.formula[i]);
+        e->shapley = cupel_alloc(a->n_groups + 1, sizeof *e->shapley);
+        if (!e->formula || !e->shapley) CUPEL_TRY(cupel_no_memory(err, "the rows to explain", 0));
+        if (d->formula != SIZE_MAX) neighbours(a->model, &d->r.composition[i], e);
+    }
+done:
+    cupel_scratch_free(scratch);
+    return st;
+}
+
+static cupel_status count_known(reading *d, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_known_set *known = NULL;
+    cupel_str text = {0};
+    bool is;
+    if (d->formula == SIZE_MAX) return CUPEL_OK;
+    CUPEL_TRY(cupel_known_set_new(&known, err));
+    CUPEL_TRY(cupel_known_set_add_model(known, d->a->model, err));
+    cupel_known_set_close(known);
+    for (size_t i = 0; i < d->r.n; i++) {
+        CUPEL_TRY(cupel_known_set_has(known, &d->r.composition[i], &text, &is, NULL, err));
+        d->a->n_in_training += is && !isnan(d->r.truth[i]);
+    }
+done:
+    cupel_known_set_free(known);
+    cupel_str_free(&text);
+    return st;
+}
+
+/* ---- groups ---- */
+
+static cupel_status make_groups(reading *d, cupel_err *err)
+{
+    const cupel_attribution_rows *r = &d->r;
+    bool *constant = cupel_alloc(r->d, sizeof *constant);
+    if (!constant) return cupel_no_memory(err, "columns", r->d);
+    for (size_t j = 0; j < r->d; j++) {
+        constant[j] = true;
+        for (size_t i = 1; i < r->n && constant[j]; i++) constant[j] = r->x[i * r->d + j] == r->x[j];
+    }
+    const cupel_status st = cupel_attribution_group(d->a, cupel_model_features(d->a->model), constant, err);
+    cupel_free(constant);
+    return st;
+}
+
+/* Order of the groups by what they matter; positions of `with` and of Shapley values follow. */
+typedef struct place {
+    double key;
+    size_t at;
+} place;
+
+static int by_key(const void *a, const void *b)
+{
+    const place *x = a, *y = b;
+    return x->key > y->key ? -1 : x->key < y->key ? 1 : (x->at > y->at) - (x->at < y->at);
+}
+
+static cupel_status sort_groups(cupel_attribution *a, cupel_err *err)
+{
+    const size_t n = a->n_groups;
+    cupel_status st = CUPEL_OK;
+    place *p = cupel_alloc(n + 1, sizeof *p);
+    cupel_group *old = cupel_alloc(n + 1, sizeof *old);
+    size_t *now = cupel_alloc(n + 1, sizeof *now);
+    double *value = cupel_alloc(n + 1, sizeof *value);
+    if (!p || !old || !now || !value) CUPEL_TRY(cupel_no_memory(err, "groups of columns", n * sizeof *old));
+    for (size_t g = 0; g < n; g++) p[g] = (place){isnan(a->group[g].importance) ? a->group[g].shapley : a->group[g].importance, g};
+    qsort(p, n, sizeof *p, by_key);
+    memcpy(old, a->group, n * sizeof *old);
+    for (size_t g = 0; g < n; g++) a->group[g] = old[p[g].at], now[p[g].at] = g;
+    for (size_t g = 0; g < n; g++)
+        if (a->group[g].with != SIZE_MAX) a->group[g].with = now[a->group[g].with];
+    for (size_t i = 0; i < a->n_explained; i++) {
+        memcpy(value, a->row[i].shapley, n * sizeof *value);
+        for (size_t g = 0; g < n; g++) a->row[i].shapley[g] = value[p[g].at];
+    }
+done:
+    cupel_free(p);
+    cupel_free(old);
+    cupel_free(now);
+    cupel_free(value);
+    return st;
+}
+
+/* Inside each group the column whose values go most with the predictions. */
+static cupel_status name_inside(reading *d, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const cupel_attribution_rows *r = &d->r;
+    for (size_t g = 0; g < d->a->n_groups; g++) {
+        cupel_group *group = &d->a->group[g];
+        double best = -1;
+        size_t most = group->column[0];
+        for (size_t c = 0; c < group->n; c++) {
+            double mean = 0, cross = 0, square = 0;
+            for (size_t i = 0; i < r->n; i++) mean += r->x[i * r->d + group->column[c]] / (double)r->n;
+            for (size_t i = 0; i < r->n; i++) {
+                const double x = r->x[i * r->d + group->column[c]] - mean;
+                cross += x * (r->value[i] - d->a->mean);
+                square += x * x;
+            }
+            const double strength = square > 0 ? fabs(cross) / sqrt(square) : 0;
+            if (strength > best) best = strength, most = group->column[c];
+        }
+        CUPEL_TRY(cupel_attribution_inside(group, cupel_model_features(d->a->model), most, err));
+    }
+done:
+    return st;
+}
+
+/* ---- all together ---- */
+
+static cupel_status begin(reading *d, cupel_err *err)
+{
+    cupel_attribution *a = d->a;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_model_open(d->o->model, &a->model, err));
+    a->is_class = cupel_surrogate_is_class(cupel_model_surrogate(a->model));
+    a->property = cupel_strdup(cupel_model_property(a->model));
+    a->unit = cupel_strdup(cupel_model_unit(a->model));
+    if (!a->property || !a->unit) CUPEL_TRY(cupel_no_memory(err, "an explanation", 0));
+    CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
+    CUPEL_TRY(find_columns(d, err));
+    CUPEL_TRY(read_batch(d, err));
+    CUPEL_TRY(make_room(d, err));
+    CUPEL_TRY(describe(d, err));
+done:
+    return st;
+}
+
+static void release(reading *d)
+{
+    for (size_t i = 0; d->r.formula && i < d->r.n; i++) cupel_free(d->r.formula[i]);
+    cupel_free(d->r.x);
+    cupel_free(d->r.truth);
+    cupel_free(d->r.value);
+    cupel_free(d->r.composition);
+    cupel_free(d->r.formula);
+    cupel_free(d->r.imputed);
+    cupel_free(d->reason);
+    cupel_batch_release(&d->batch);
+    cupel_records_release(&d->records);
+    cupel_source_free(d->source);
+}
+
+cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cupel_job *job, cupel_attribution *a, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    reading d = {.o = o, .job = job, .a = a};
+    *a = (cupel_attribution){.error = (double)NAN};
+    CUPEL_TRY(begin(&d, err));
+    CUPEL_TRY(make_groups(&d, err));
+    CUPEL_TRY(predict_rows(&d, err));
+    CUPEL_TRY(count_known(&d, err));
+    a->n_rows = d.r.n;
+    CUPEL_TRY(cupel_attribution_shuffle(a, o, &d.r, job, err));
+    CUPEL_TRY(cupel_attribution_shapley(a, o, &d.r, job, err));
+    CUPEL_TRY(cupel_attribution_correlate(a, &d.r, err));
+    CUPEL_TRY(name_inside(&d, err));
+    CUPEL_TRY(sort_groups(a, err));
+done:
+    release(&d);
+    if (st != CUPEL_OK) cupel_attribution_release(a);
+    return st;
+}
+
+void cupel_attribution_release(cupel_attribution *a)
+{
+    for (size_t g = 0; a->group && g < a->n_groups; g++) {
+        cupel_free(a->group[g].name);
+        cupel_free(a->group[g].most);
+        cupel_free(a->group[g].column);
+    }
+    for (size_t i = 0; a->row && i < a->n_explained; i++) {
+        cupel_free(a->row[i].formula);
+        cupel_free(a->row[i].shapley);
+    }
+    cupel_free(a->group);
+    cupel_free(a->row);
+    cupel_free(a->property);
+    cupel_free(a->unit);
+    cupel_model_free(a->model);
+    *a = (cupel_attribution){0};
+}

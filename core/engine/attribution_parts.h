@@ -1,0 +1,36 @@
+/* Shared by core/engine/attribution*.c. */
+#ifndef CUPEL_ENGINE_ATTRIBUTION_PARTS_H
+#define CUPEL_ENGINE_ATTRIBUTION_PARTS_H
+
+#include "core/engine/attribution.h"
+
+#include <math.h>
+
+/* The rows of the table as the surrogate sees them. */
+typedef struct cupel_attribution_rows {
+    size_t n, d;
+    double *x;         /* [n][d] */
+    double *truth;     /* [n] NaN where nothing was measured */
+    double *value;     /* [n] predicted */
+    cupel_composition *composition; /* [n] */
+    char **formula;    /* [n] as written */
+    unsigned char *imputed;
+} cupel_attribution_rows;
+
+/* Groups of the columns that are not constant among the rows. */
+cupel_status cupel_attribution_group(cupel_attribution *a, const cupel_features *f, const bool *constant, cupel_err *err);
+/* The name inside its group of the column that matters most. */
+cupel_status cupel_attribution_inside(cupel_group *g, const cupel_features *f, size_t column, cupel_err *err);
+
+/* Predictions of x [n][d], on the job's threads. */
+cupel_status cupel_attribution_predict(const cupel_attribution *a, const double *x, size_t n, size_t d, const cupel_job *job, double *value, cupel_err *err);
+/* importance, deviation and most of every group, from rows with a truth. */
+cupel_status cupel_attribution_shuffle(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
+                                       cupel_err *err);
+/* Shapley values of the rows explained. */
+cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
+                                       cupel_err *err);
+/* correlation and with. */
+cupel_status cupel_attribution_correlate(cupel_attribution *a, const cupel_attribution_rows *r, cupel_err *err);
+
+#endif

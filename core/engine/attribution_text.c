@@ -1,0 +1,155 @@
+/* An explanation as JSON and as lines for people. */
+#include "core/engine/attribution_parts.h"
+#include "core/io/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 15, PER_ROW = 6 };
+static const double ARTEFACT = 0.9; /* correlation from which an importance is shared with another group */
+
+static void put_text(cupel_json_out *w, const char *name, const char *text)
+{
+    cupel_json_name(w, name);
+    cupel_json_put_string(w, text);
+}
+
+static void put(cupel_json_out *w, const char *name, double x)
+{
+    cupel_json_name(w, name);
+    if (isnan(x)) cupel_json_put_null(w);
+    else cupel_json_put_number(w, x);
+}
+
+static bool shared(const cupel_group *g) { return g->with != SIZE_MAX && g->correlation >= ARTEFACT; }
+
+static void put_group(cupel_json_out *w, const cupel_attribution *a, const cupel_group *g)
+{
+    cupel_json_open(w, '{');
+    put_text(w, "name", g->name);
+    put_text(w, "most", g->most);
+    put(w, "importance", g->importance);
+    put(w, "importance_deviation", isnan(g->importance) ? (double)NAN : g->deviation);
+    put(w, "shapley", g->shapley);
+    if (shared(g)) {
+        put_text(w, "shared_with", a->group[g->with].name);
+        put(w, "correlation", g->correlation);
+    }
+    cupel_json_close(w, '}');
+}
+
+static void put_row(cupel_json_out *w, const cupel_attribution *a, const cupel_explained *e)
+{
+    cupel_json_open(w, '{');
+    put_text(w, "formula", e->formula);
+    put(w, "value", e->value);
+    put(w, "base", e->base);
+    put(w, "lower", e->lower);
+    put(w, "upper", e->upper);
+    put(w, "distance", e->distance);
+    cupel_json_name(w, "in_domain");
+    cupel_json_put_bool(w, e->in_domain);
+    cupel_json_name(w, "imputed");
+    cupel_json_put_bool(w, e->imputed);
+    cupel_json_name(w, "shapley");
+    cupel_json_open(w, '{');
+    for (size_t g = 0; g < a->n_groups; g++) put(w, a->group[g].name, e->shapley[g]);
+    cupel_json_close(w, '}');
+    cupel_json_name(w, "nearest");
+    cupel_json_open(w, '[');
+    for (size_t k = 0; k < e->n_near; k++) {
+        cupel_json_open(w, '{');
+        put_text(w, "formula", e->near[k].formula);
+        put(w, "value", e->near[k].value);
+        put(w, "distance", e->near[k].distance);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+    cupel_json_close(w, '}');
+}
+
+void cupel_attribution_json(const cupel_attribution *a, cupel_str *out)
+{
+    cupel_json_out w = {.s = out};
+    cupel_json_open(&w, '{');
+    put_text(&w, "property", a->property);
+    put_text(&w, "unit", a->unit);
+    put_text(&w, "model", cupel_surrogate_learner(cupel_model_surrogate(a->model)));
+    cupel_json_name(&w, "rows");
+    cupel_json_put_count(&w, a->n_rows);
+    cupel_json_name(&w, "measured");
+    cupel_json_put_count(&w, a->n_measured);
+    cupel_json_name(&w, "measured_in_training");
+    cupel_json_put_count(&w, a->n_in_training);
+    put(&w, a->is_class ? "log_loss" : "mae", a->error);
+    put(&w, "mean_prediction", a->mean);
+    cupel_json_name(&w, "groups");
+    cupel_json_open(&w, '[');
+    for (size_t g = 0; g < a->n_groups; g++) put_group(&w, a, &a->group[g]);
+    cupel_json_close(&w, ']');
+    cupel_json_name(&w, "explained");
+    cupel_json_open(&w, '[');
+    for (size_t i = 0; i < a->n_explained; i++) put_row(&w, a, &a->row[i]);
+    cupel_json_close(&w, ']');
+    cupel_json_close(&w, '}');
+    cupel_str_putc(out, '\n');
+}
+
+/* ---- for people ---- */
+
+static void group_line(const cupel_attribution *a, const cupel_group *g, cupel_str *out)
+{
+    if (isnan(g->importance)) cupel_str_addf(out, "%20s", "");
+    else cupel_str_addf(out, "%10.4g +-%7.2g", g->importance, g->deviation);
+    cupel_str_addf(out, "  %10.4g  %s", g->shapley, g->name);
+    if (g->most && *g->most) cupel_str_addf(out, ", most its %s", g->most);
+    if (shared(g)) cupel_str_addf(out, "; moves with %s (%.2f): what is said of the one may be the other's", a->group[g->with].name, g->correlation);
+    cupel_str_putc(out, '\n');
+}
+
+/* The groups that add most to a row. */
+static void row_parts(const cupel_attribution *a, const cupel_explained *e, cupel_str *out)
+{
+    double last = INFINITY;
+    size_t done[PER_ROW], n = 0;
+    while (n < PER_ROW && n < a->n_groups) {
+        size_t best = SIZE_MAX;
+        for (size_t g = 0; g < a->n_groups; g++) {
+            bool used = false;
+            for (size_t k = 0; k < n; k++) used |= done[k] == g;
+            if (!used && (best == SIZE_MAX || fabs(e->shapley[g]) > fabs(e->shapley[best]))) best = g;
+        }
+        if (best == SIZE_MAX || !(fabs(e->shapley[best]) > 0.01 * fabs(last < INFINITY ? last : 0)) || !(fabs(e->shapley[best]) > 0)) break;
+        if (!n) last = e->shapley[best];
+        done[n++] = best;
+        cupel_str_addf(out, "    %+.4g  %s\n", e->shapley[best], a->group[best].name);
+    }
+}
+
+static void row_lines(const cupel_attribution *a, const cupel_explained *e, cupel_str *out)
+{
+    const char *gap = *a->unit ? " " : "";
+    cupel_str_addf(out, "\n%s: %.5g%s%s (90 %%: %.5g to %.5g)%s%s\n", *e->formula ? e->formula : "row", e->value, gap, a->unit, e->lower, e->upper,
+                   e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
+    cupel_str_addf(out, "  against %.4g of rows of this table, by\n", e->base);
+    row_parts(a, e, out);
+    for (size_t k = 0; k < e->n_near; k++)
+        cupel_str_addf(out, "  near: %s measured %.5g%s%s, distance %.3g\n", e->near[k].formula, e->near[k].value, gap, a->unit, e->near[k].distance);
+}
+
+void cupel_attribution_table(const cupel_attribution *a, cupel_str *out)
+{
+    const char *gap = *a->unit ? " " : "";
+    cupel_str_addf(out, "%s%s%s%s by %s: %zu rows", a->property, *a->unit ? " [" : "", a->unit, *a->unit ? "]" : "",
+                   cupel_surrogate_learner(cupel_model_surrogate(a->model)), a->n_rows);
+    if (a->n_measured)
+        cupel_str_addf(out, ", %zu measured (%zu of them known to the model), %s %.4g%s%s", a->n_measured, a->n_in_training,
+                       a->is_class ? "log loss" : "mean absolute error", a->error, a->is_class ? "" : gap, a->is_class ? "" : a->unit);
+    cupel_str_puts(out, "\n\n");
+    if (a->n_measured && a->n_in_training * 2 > a->n_measured)
+        cupel_str_puts(out, "most of these rows were learned from: importance on them shows what the model uses, not what helps on new materials\n\n");
+    cupel_str_addf(out, "%20s  %10s  %s\n", a->n_measured ? "error more, shuffled" : "", "|Shapley|", "what");
+    for (size_t g = 0; g < a->n_groups && g < SHOWN; g++) group_line(a, &a->group[g], out);
+    if (a->n_groups > SHOWN) cupel_str_addf(out, "and %zu more (--format json has all)\n", a->n_groups - SHOWN);
+    for (size_t i = 0; i < a->n_explained; i++) row_lines(a, &a->row[i], out);
+}

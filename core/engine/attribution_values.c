@@ -1,0 +1,230 @@
+/* How much groups of columns matter: shuffled, and averaged over orders. */
+#include "core/engine/attribution_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/base/rng.h"
+#include "core/sys/par.h"
+
+#include <string.h>
+
+enum { BLOCK = 128, STREAM_SHUFFLE = 0x73687566, STREAM_ORDER = 0x6f726465, STREAM_BACK = 0x6261636b, CORRELATION_ROWS = 2000 };
+
+/* ---- predictions of a matrix ---- */
+
+typedef struct predicting {
+    const cupel_surrogate *s;
+    const double *x;
+    size_t n, d;
+    cupel_isa isa;
+    double *value;
+} predicting;
+
+static cupel_status predict_block(void *user, size_t item, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    const predicting *p = user;
+    const size_t from = item * BLOCK, n = p->n - from < BLOCK ? p->n - from : BLOCK;
+    double unused[4][BLOCK];
+    unsigned char in_domain[BLOCK];
+    cupel_scratch *scratch = NULL;
+    const cupel_predict_options o = {.precision = CUPEL_FLOAT64, .isa = p->isa, .level = 0.9};
+    cupel_prediction out = {p->value + from, unused[0], unused[1], unused[2], unused[3], in_domain};
+    cupel_status st = cupel_scratch_new(p->s, &scratch, err);
+    if (st == CUPEL_OK) st = cupel_surrogate_predict(p->s, p->x + from * p->d, p->d, n, &o, scratch, &out, err);
+    cupel_scratch_free(scratch);
+    return st;
+}
+
+cupel_status cupel_attribution_predict(const cupel_attribution *a, const double *x, size_t n, size_t d, const cupel_job *job, double *value, cupel_err *err)
+{
+    predicting p = {.s = cupel_model_surrogate(a->model), .x = x, .n = n, .d = d, .isa = job->isa, .value = value};
+    return cupel_par_for(job->threads, (n + BLOCK - 1) / BLOCK, predict_block, &p, err);
+}
+
+/* ---- shuffling ---- */
+
+/* Mean absolute error; of a class the log loss of the second one. */
+static double error_of(const cupel_attribution *a, const double *truth, const double *value, size_t n)
+{
+    double classes[2], sum = 0;
+    if (a->is_class) cupel_surrogate_classes(cupel_model_surrogate(a->model), classes);
+    for (size_t i = 0; i < n; i++) {
+        if (!a->is_class) {
+            sum += fabs(truth[i] - value[i]);
+            continue;
+        }
+        const double p = truth[i] == classes[1] ? value[i] : 1 - value[i];
+        sum -= log(p > 1e-6 ? p : 1e-6);
+    }
+    return sum / (double)n;
+}
+
+typedef struct shuffling {
+    const cupel_attribution_options *o;
+    const cupel_attribution *a;
+    const cupel_job *job;
+    size_t n, d, *order;
+    double *x, *y, *truth, *value; /* [n][d] as they are and as shuffled */
+} shuffling;
+
+/* Rise of the error when the columns are shuffled among rows, the columns of a group together. */
+static cupel_status rise(shuffling *s, const size_t *column, size_t n_columns, uint64_t stream, double *mean, double *deviation, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double sum = 0, square = 0;
+    const double base = s->a->error;
+    for (size_t k = 0; k < s->o->repeats; k++) {
+        cupel_rng_permutation(s->o->seed, STREAM_SHUFFLE + (stream << 8) + k, s->order, s->n);
+        for (size_t i = 0; i < s->n; i++)
+            for (size_t c = 0; c < n_columns; c++) s->y[i * s->d + column[c]] = s->x[s->order[i] * s->d + column[c]];
+        CUPEL_TRY(cupel_attribution_predict(s->a, s->y, s->n, s->d, s->job, s->value, err));
+        const double up = error_of(s->a, s->truth, s->value, s->n) - base;
+        sum += up;
+        square += up * up;
+    }
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t c = 0; c < n_columns; c++) s->y[i * s->d + column[c]] = s->x[i * s->d + column[c]];
+    *mean = sum / (double)s->o->repeats;
+    *deviation = sqrt(fmax(0, square / (double)s->o->repeats - *mean * *mean));
+done:
+    return st;
+}
+
+static cupel_status shuffle_groups(shuffling *s, cupel_attribution *a, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t g = 0; g < a->n_groups; g++) {
+        cupel_group *group = &a->group[g];
+        cupel_progress(s->job, "shuffling groups", g, a->n_groups);
+        if (cupel_stopped(s->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while explaining");
+        CUPEL_TRY(rise(s, group->column, group->n, g, &group->importance, &group->deviation, err));
+    }
+done:
+    return st;
+}
+
+cupel_status cupel_attribution_shuffle(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
+                                       cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    shuffling s = {.o = o, .a = a, .job = job, .d = r->d};
+    s.x = cupel_alloc(cupel_mul(r->n, r->d), sizeof *s.x);
+    s.y = cupel_alloc(cupel_mul(r->n, r->d), sizeof *s.y);
+    s.truth = cupel_alloc(2 * r->n, sizeof *s.truth);
+    s.order = cupel_alloc(r->n, sizeof *s.order);
+    if (!s.x || !s.y || !s.truth || !s.order) CUPEL_TRY(cupel_no_memory(err, "rows to shuffle", cupel_mul(2 * r->n, r->d * sizeof *s.x)));
+    s.value = s.truth + r->n;
+    for (size_t i = 0; i < r->n; i++) {
+        if (isnan(r->truth[i])) continue;
+        memcpy(s.x + s.n * r->d, r->x + i * r->d, r->d * sizeof *s.x);
+        s.value[s.n] = r->value[i];
+        s.truth[s.n++] = r->truth[i];
+    }
+    a->n_measured = s.n;
+    if (s.n < 2) goto done;
+    a->error = error_of(a, s.truth, s.value, s.n);
+    memcpy(s.y, s.x, s.n * r->d * sizeof *s.y);
+    CUPEL_TRY(shuffle_groups(&s, a, err));
+done:
+    cupel_free(s.x);
+    cupel_free(s.y);
+    cupel_free(s.truth);
+    cupel_free(s.order);
+    return st;
+}
+
+/* ---- Shapley values ---- */
+
+/* Sampled over orders of the groups (Castro, Gomez, Tejada 2009, doi:10.1016/j.cor.2008.04.004), each forwards and backwards against one row of the
+ * table as background: along an order the groups turn from the background's values into the row's, and each gets the step that it makes. */
+typedef struct walk {
+    const cupel_attribution *a;
+    const cupel_attribution_rows *r;
+    const cupel_job *job;
+    size_t *order;       /* [n_groups] */
+    double *x;           /* [n_groups + 1][d] */
+    double *value;       /* [n_groups + 1] */
+} walk;
+
+static cupel_status walk_once(walk *w, const double *row, const double *back, bool backwards, double share, cupel_explained *e, cupel_err *err)
+{
+    const size_t d = w->r->d, n = w->a->n_groups;
+    memcpy(w->x, back, d * sizeof *w->x);
+    for (size_t k = 0; k < n; k++) {
+        const cupel_group *g = &w->a->group[w->order[backwards ? n - 1 - k : k]];
+        memcpy(w->x + (k + 1) * d, w->x + k * d, d * sizeof *w->x);
+        for (size_t c = 0; c < g->n; c++) w->x[(k + 1) * d + g->column[c]] = row[g->column[c]];
+    }
+    const cupel_status st = cupel_attribution_predict(w->a, w->x, n + 1, d, w->job, w->value, err);
+    if (st == CUPEL_OK) e->base += share * w->value[0];
+    for (size_t k = 0; k < n && st == CUPEL_OK; k++) e->shapley[w->order[backwards ? n - 1 - k : k]] += share * (w->value[k + 1] - w->value[k]);
+    return st;
+}
+
+static cupel_status explain_row(walk *w, const cupel_attribution_options *o, size_t i, cupel_explained *e, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const double share = 0.5 / (double)o->orders;
+    for (size_t k = 0; k < o->orders; k++) {
+        const size_t back = (size_t)cupel_rng_below(o->seed, STREAM_BACK, i * o->orders + k, w->r->n);
+        cupel_rng_permutation(o->seed, STREAM_ORDER + i * o->orders + k, w->order, w->a->n_groups);
+        for (int backwards = 0; backwards < 2; backwards++)
+            CUPEL_TRY(walk_once(w, w->r->x + i * w->r->d, w->r->x + back * w->r->d, backwards, share, e, err));
+    }
+done:
+    return st;
+}
+
+cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
+                                       cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    walk w = {.a = a, .r = r, .job = job, .order = cupel_alloc(a->n_groups + 1, sizeof *w.order), .x = cupel_alloc(cupel_mul(a->n_groups + 1, r->d), sizeof *w.x),
+              .value = cupel_alloc(a->n_groups + 1, sizeof *w.value)};
+    if (!w.order || !w.x || !w.value) CUPEL_TRY(cupel_no_memory(err, "Shapley values", cupel_mul(a->n_groups + 1, r->d * sizeof *w.x)));
+    for (size_t i = 0; i < a->n_explained; i++) {
+        cupel_progress(job, "explaining rows", i, a->n_explained);
+        if (cupel_stopped(job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while explaining"));
+        CUPEL_TRY(explain_row(&w, o, i, &a->row[i], err));
+        for (size_t g = 0; g < a->n_groups; g++) a->group[g].shapley += fabs(a->row[i].shapley[g]) / (double)a->n_explained;
+    }
+done:
+    cupel_free(w.order);
+    cupel_free(w.x);
+    cupel_free(w.value);
+    return st;
+}
+
+/* ---- columns that say the same ---- */
+
+/* Columns with mean 0 and length 1, [d][n]. */
+static void standardise(const cupel_attribution_rows *r, size_t n, double *z)
+{
+    for (size_t j = 0; j < r->d; j++) {
+        double mean = 0, square = 0;
+        for (size_t i = 0; i < n; i++) mean += r->x[i * r->d + j] / (double)n;
+        for (size_t i = 0; i < n; i++) z[j * n + i] = r->x[i * r->d + j] - mean, square += z[j * n + i] * z[j * n + i];
+        const double factor = square > 0 ? 1 / sqrt(square) : 0;
+        for (size_t i = 0; i < n; i++) z[j * n + i] *= factor;
+    }
+}
+
+cupel_status cupel_attribution_correlate(cupel_attribution *a, const cupel_attribution_rows *r, cupel_err *err)
+{
+    const size_t n = r->n < CORRELATION_ROWS ? r->n : CORRELATION_ROWS;
+    double *z = cupel_alloc(cupel_mul(n, r->d), sizeof *z);
+    if (!z) return cupel_no_memory(err, "correlations of columns", cupel_mul(n, r->d * sizeof *z));
+    standardise(r, n, z);
+    for (size_t g = 0; g < a->n_groups; g++)
+        for (size_t h = 0; h < a->n_groups; h++)
+            for (size_t c = 0; g != h && c < a->group[g].n; c++)
+                for (size_t e = 0; e < a->group[h].n; e++) {
+                    const double *p = z + a->group[g].column[c] * n, *q = z + a->group[h].column[e] * n;
+                    double sum = 0;
+                    for (size_t i = 0; i < n; i++) sum += p[i] * q[i];
+                    if (fabs(sum) > a->group[g].correlation) a->group[g].correlation = fabs(sum), a->group[g].with = h;
+                }
+    cupel_free(z);
+    return CUPEL_OK;
+}

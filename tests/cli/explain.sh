@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# explain and the automatic model as a user calls them: Shapley values that add up, neighbours, shuffling only with measured values; a budget repeated.
+set -u
+C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+gaps=$R/datasets/examples/gaps-wide.csv
+awk 'NR == 1 || NR % 3 == 0' "$gaps" >"$T/in.csv"; awk 'NR == 1 || NR % 3 == 1' "$gaps" >"$T/new.csv"
+column=$(head -n 1 "$gaps" | tr ',' '\n' | grep -m 1 '\[eV\]'); formula=$(head -n 1 "$gaps" | tr ',' '\n' | grep -m 1 -E '^(formula|composition)$')
+run train "$T/in.csv" --formula "$formula" --target "$column" --model ridge --seed 1 -o "$T/m.h5"; check 'train' $rc
+
+run explain "$T/m.h5" "$T/new.csv" --target "$column" --rows 3 --format json; cp "$T/out" "$T/a.json"
+{ [ $rc = 0 ] && perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); exit 1 unless @{$j->{explained}} == 3 && $j->{measured} > 100 && !$j->{measured_in_training};
+  for my $e (@{$j->{explained}}) { my $s = $e->{base}; $s += $_ for values %{$e->{shapley}}; exit 1 if abs($s - $e->{value}) > 1e-9; exit 1 unless @{$e->{nearest}} == 3;
+    exit 1 if $e->{nearest}[0]{distance} > $e->{nearest}[1]{distance} }
+  my $last = 9e9; for my $g (@{$j->{groups}}) { exit 1 if $g->{importance} > $last; $last = $g->{importance} } exit !($j->{groups}[0]{importance} > 0)' <"$T/out"; }
+check 'Shapley values add up to the prediction, groups by importance, neighbours by distance' $?
+run explain "$T/m.h5" "$T/new.csv" --target "$column" --rows 3 --format json --threads 1; cmp -s "$T/out" "$T/a.json"; check 'the same bytes for 1 and 2 threads' $?
+cut -d, -f1 "$T/new.csv" >"$T/bare.csv"; run explain "$T/m.h5" "$T/bare.csv" --format json
+{ [ $rc = 0 ] && grep -q '"importance": null' "$T/out" && grep -q '"measured": 0' "$T/out"; }; check 'without measured values nothing is shuffled' $?
+run explain "$T/m.h5" "$T/new.csv" --target "$column"; { [ $rc = 0 ] && grep -q 'MagpieData' "$T/out" && grep -q '  near: ' "$T/out"; }; check 'lines for people' $?
+run explain "$T/m.h5" "$T/in.csv" --target "$column" --rows 1; grep -q 'were learned from' "$T/out"; check 'rows of the training table are said to be' $?
+printf 'formula\nNaCl\n' >"$T/one.csv"; run explain "$T/m.h5" "$T/one.csv"; { [ $rc = 3 ] && grep -q 'at least 2' "$T/err"; }; check 'one row is too few' $?
+run explain "$T/m.h5" "$T/new.csv" --target nothing; [ $rc = 3 ]; check 'a target that is not there' $?
+head -c 3000 "$T/m.h5" >"$T/cut.h5"; run explain "$T/cut.h5" "$T/new.csv"; [ $rc = 4 ]; check 'a cut model' $?
+
+auto() { run train "$T/in.csv" --formula "$formula" --target "$column" --model auto --seed 3 "$@"; }
+auto --budget effort=4 --threads 1 -o "$T/e1.h5"; { [ $rc = 0 ] && grep -q 'effort=4' "$T/err"; }; check 'auto with units of work' $?
+auto --budget effort=4 --threads 2 -o "$T/e2.h5"; cmp -s "$T/e1.h5" "$T/e2.h5"; check 'the same units give the same bytes for 1 and 2 threads' $?
+auto --budget 1s --threads 2 -o "$T/t.h5"; n=$(grep -o 'effort=[0-9]*' "$T/err" | tail -n 1); auto --budget "$n" --threads 2 -o "$T/u.h5"; { [ -n "$n" ] && cmp -s "$T/t.h5" "$T/u.h5"; }
+check 'what a budget of time did is repeated by its units' $?
+run predict "$T/e1.h5" "$T/new.csv" --threads 1 -o "$T/p1.csv"; run predict "$T/e1.h5" "$T/new.csv" --threads 2 --isa plain -o "$T/p2.csv"; cmp -s "$T/p1.csv" "$T/p2.csv"
+check 'predictions of auto are the same for any threads and instruction set' $?
+auto --budget 5parsecs -o "$T/x.h5"; [ $rc = 2 ]; check 'a budget that is none' $?
+run train "$T/in.csv" --formula "$formula" --target "$column" --model ridge --budget 5s -o "$T/x.h5"; [ $rc = 2 ]; check 'a budget for a learner without units' $?
+exit $bad
