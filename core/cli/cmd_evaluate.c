@@ -81,7 +81,9 @@ static const cupel_opt options[] = {
     {"split", "KIND", CUPEL_OPT_CHOICE, "random|system|cluster|element", NULL, false,
      "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a time"},
     {"n-folds", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "how many (default 5; for element the 10 with the most rows)"},
-    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "sets of descriptors, joined by commas (default magpie; for auto six sets), or none; 'cupel methods' lists them"},
+    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "sets of descriptors, joined by commas (default magpie; for auto six sets), or none; 'cupel methods' lists them. NAME:smooth and cross as in "
+     "'cupel train'"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,

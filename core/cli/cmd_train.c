@@ -91,7 +91,8 @@ static const cupel_opt options[] = {
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
     {"features", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "sets of descriptors, joined by commas (default magpie; for auto six sets), or none, which takes a table without formulas too; 'cupel methods' lists them"},
+     "sets of descriptors, joined by commas (default magpie; for auto six sets), or none, which takes a table without formulas too; 'cupel methods' "
+     "lists them. NAME:smooth for one without jumps in the amounts, cross for the table's columns times numbers of the composition"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,

@@ -55,4 +55,15 @@ run describe "$T/t.csv" --set stoichiometry,cross --columns temperature,anneal -
 run describe "$T/t.csv" --set cross -o "$T/x.csv"; { [ $rc = 2 ] && err 'name them with --columns'; }; check 'without columns: refused' $?
 run train "$T/t.csv" --formula formula --target strength --features robust,cross --columns temperature --model ridge --seed 1 -o "$T/c.h5"; [ $rc = 0 ]; check 'train on crossed columns' $?
 run predict "$T/c.h5" "$T/t.csv" -o "$T/cp.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/cp.csv")" = 19 ]; }; check 'predict with them' $?
+cat >"$T/c.yaml" <<'D'
+demand: what stays strong when hot
+scale: composition
+data: {file: t.csv, formula: formula, target: strength, property: strength, unit: MPa, columns: [temperature]}
+model: {name: ridge, features: "robust,cross"}
+space: {ranges: {W: 0..1, Re: 0..0.1, Fe: 0..1}, step: 0.1, columns: {temperature: 300..900 step 300}}
+require:
+  - {property: strength, min: 10 MPa}
+keep: 5
+D
+run screen "$T/c.yaml" -o "$T/cr.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/cr.csv")" = 6 ]; } || cat "$T/err"; { [ $rc = 0 ] && [ "$(wc -l <"$T/cr.csv")" = 6 ]; }; check 'screen over compositions and temperatures' $?
 exit $bad
