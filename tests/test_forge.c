@@ -402,7 +402,7 @@ static cupel_status use_ranking(cupel_err *err)
     cupel_status st = look(err);
     if (st == CUPEL_OK) st = cupel_result_open(forged, &r, err);
     if (st == CUPEL_OK) st = cupel_result_write(&r, output, err);
-    if (st == CUPEL_OK) st = cupel_merge(path, 1, &merged, err);
+    if (st == CUPEL_OK) st = cupel_merge(path, 1, NULL, &merged, err);
     if (st == CUPEL_OK) st = cupel_result_write(&merged, output, err);
     if (st == CUPEL_OK && rename(forged, run_result) == 0) st = cupel_report_write(run_folder, &job, err);
     cupel_result_release(&merged);

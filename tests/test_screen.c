@@ -248,7 +248,7 @@ static void artifacts_and_shards_hold_all_of_it(void **state)
             cupel_result_release(&r);
         }
         const char *const parts[3] = {at("3.h5"), at("1.h5"), at("2.h5")};
-        check_ok(cupel_merge(parts, 3, &r, &err), &err);
+        check_ok(cupel_merge(parts, 3, NULL, &r, &err), &err);
         check_ok(cupel_result_write(&r, at("merged.h5"), &err), &err);
         same_file(at("whole.h5"), at("merged.h5"));
         cupel_result_release(&r);

@@ -6,13 +6,12 @@
 
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
-    (void)job;
     cupel_result r = {.n_words = 0};
     size_t n = cupel_n_args(args);
     const char **path = cupel_alloc(n, sizeof *path);
     if (!path) return cupel_no_memory(err, "names", n * sizeof *path);
     for (size_t i = 0; i < n; i++) path[i] = cupel_arg(args, i);
-    cupel_status st = cupel_merge(path, n, &r, err);
+    cupel_status st = cupel_merge(path, n, job, &r, err);
     if (st == CUPEL_OK) st = cupel_result_write(&r, cupel_opt_text(args, "output"), err);
     if (st == CUPEL_OK) st = cupel_result_check_found(&r, err);
     cupel_result_release(&r);

@@ -138,6 +138,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                           "'%s' asks for microstructures, whose sample is solved before anything is screened: use 'cupel run %s -o DIR'",
                           cupel_arg(args, 0), cupel_arg(args, 0));
     if (cupel_opt_given(args, "slurm")) return slurm(args, job, err);
+    if (cupel_flag(args, "train-only") || cupel_flag(args, "estimate")) st = cupel_comm_alone(err);
+    if (st != CUPEL_OK) return st;
     if (cupel_flag(args, "train-only")) return train_only(args, &o, job, err);
     if (cupel_flag(args, "estimate")) return estimate(args, &o, job, err);
     if (strcmp(output, "-") != 0 && !(checkpoint = cupel_checkpoint_name(output))) return cupel_no_memory(err, "a file name", 0);

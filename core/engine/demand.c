@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
+#include "core/engine/sets.h"
 #include "core/io/keys.h"
 #include "core/io/input.h"
 #include "core/math/units.h"
@@ -17,7 +18,9 @@
 enum { DEMAND_BYTES_MAX = 1 << 20 };
 
 static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "properties", "space", "require",
-                                       "rank",   "prefer", "domain", "known", "per_system", "keep",  "seed",       "level",      "first", NULL};
+                                       "rank",   "prefer", "domain", "known", "per_system", "keep",  "seed",       "level",      "first",
+                                       "diverse", NULL};
+static const char *const diverse_keys[] = {"distance", "in", NULL};
 static const char *const first_keys[] = {"model", "pass", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source",
                                         "sha256", "download", "where", "without", "contents", NULL};
@@ -330,6 +333,38 @@ done:
     return st;
 }
 
+/* diverse: 0.2, or {distance: 0.2, in: composition | magpie} */
+static cupel_status read_diverse(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
+{
+    const cupel_yaml *node = cupel_yaml_get(root, "diverse"), *map = node;
+    cupel_sets *sets = NULL;
+    cupel_status st = CUPEL_OK;
+    d->diverse_in = "composition";
+    if (!node) return CUPEL_OK;
+    bool scalar = node->kind == CUPEL_YAML_SCALAR;
+    if (!scalar) {
+        CUPEL_TRY(cupel_keys_check(map, d->file, "'diverse'", diverse_keys, err));
+        CUPEL_TRY(joined_list(d, map, "in", &d->diverse_in, err));
+    }
+    bool composition = strcmp(d->diverse_in, "composition") == 0;
+    CUPEL_TRY(cupel_keys_number(scalar ? root : map, d->file, scalar ? "diverse" : "distance", 1e-6, composition ? 2 : 1e6, &d->diverse, err));
+    if (!(d->diverse > 0))
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: diverse needs a distance, as in diverse: {distance: 0.2, in: composition}", d->file,
+                             node->line));
+    if (d->by == CUPEL_BY_PARETO)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
+                             "%s:%zu: 'diverse' goes with a ranking by probability or weights, not with Pareto layers; leave one out", d->file,
+                             node->line));
+    if (composition) goto done;
+    sets = cupel_alloc(1, sizeof *sets);
+    if (!sets) CUPEL_TRY(cupel_no_memory(err, "sets of descriptors", sizeof *sets));
+    st = cupel_sets_parse(d->diverse_in, CUPEL_SETS_IMPUTED, sets, err);
+    if (st == CUPEL_USAGE) cupel_keys_at(d->file, node->line, err);
+done:
+    cupel_free(sets);
+    return st;
+}
+
 static cupel_status read_rank(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
 {
     const cupel_yaml *rank = cupel_yaml_get(root, "rank"), *prefer = cupel_yaml_get(root, "prefer");
@@ -376,6 +411,7 @@ static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err
                           cupel_yaml_get(root, "per_system")->line);
     CUPEL_TRY(read_properties(d, root, err));
     CUPEL_TRY(read_first(d, cupel_yaml_get(root, "first"), err));
+    CUPEL_TRY(read_diverse(d, root, err));
     d->space_spec = cupel_yaml_get(root, "space");
     if (!d->space_spec)
         return cupel_fail(err, CUPEL_USAGE,

@@ -20,6 +20,7 @@
  *                                                    a cheap model (default: ridge on Magpie) for every property sees all candidates; the better
  *                                                    part goes on to the models above. What that loses is measured on a sample and said
  *   known: measured                                  compositions of the training data: judged by the measured value, kept as predicted, or drop
+ *   diverse: {distance: 0.2, in: composition}        no two rows nearer than that; in: composition, or sets of descriptors (core/engine/diverse.h)
  *   per_system: 3                                    at most so many rows of one chemical system
  *   keep: 100    seed: 1    level: 0.9               rows kept, seed of training, level of the intervals
  *
@@ -101,6 +102,8 @@ typedef struct cupel_demand {
     cupel_known_policy known;
     uint64_t keep, per_system, seed; /* per_system 0: any number */
     double level;
+    double diverse;            /* least distance of two rows; 0: none is asked for */
+    const char *diverse_in;    /* "composition", or sets of descriptors */
 } cupel_demand;
 
 /* Reads and checks; "-" is stdin, _read takes the text and the name that its file names are relative to. The header of each table is looked

@@ -69,6 +69,11 @@ static void rank_words_of(const cupel_demand *d, cupel_str *out)
     if (d->first_given)
         cupel_str_addf(out, "In two stages: %s on %s sees every candidate, the better %.3g %% go on.\n", d->first_options.learner,
                        d->first_options.features, 100 * d->first_share);
+    if (d->diverse > 0)
+        cupel_str_addf(out, "No two rows are nearer than %g in %s (%s).\n", d->diverse, d->diverse_in,
+                       strcmp(d->diverse_in, "composition") == 0
+                           ? "sum of the differences of atomic fractions; 2: nothing in common"
+                           : "root mean square over the columns, in standard deviations of what was measured");
     if (d->per_system) cupel_str_addf(out, "At most %llu of one chemical system are shown.\n", (unsigned long long)d->per_system);
     cupel_str_addf(out, "Intervals hold %g %% of materials like those measured. %s", 100 * d->level,
                    d->domain_required ? "Candidates unlike anything measured are rejected.\n"

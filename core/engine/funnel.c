@@ -32,6 +32,7 @@ static void lines(builder *b)
 {
     cupel_result *r = b->r;
     const cupel_counts *k = &r->counts;
+    cupel_str near = {0};
     int64_t again = 0, predicted = k->total[CUPEL_PREDICTED];
     b->left = k->total[CUPEL_SEEN];
     for (size_t i = 0; i < r->n_constraints; i++) b->left += k->cut[i];
@@ -52,6 +53,12 @@ static void lines(builder *b)
     line(b, k->total[CUPEL_NO_CHANCE], k->total[CUPEL_NO_CHANCE], "", "no chance to meet every window");
     for (size_t i = 0; i < r->rows.n; i++) again += r->rows.copies[i] - 1;
     if (again) line(b, again, again, "", "the same composition again");
+    if (r->n_near) {
+        cupel_str_addf(&near, "nearer than %g to a better one in %s", r->diverse, r->diverse_in);
+        line(b, r->n_near, -1, "", cupel_str_text(&near));
+        b->failed = b->failed || near.failed;
+        cupel_str_free(&near);
+    }
     line(b, b->left - (int64_t)r->rows.n, -1, "", r->per_system ? "behind the best, or more of one chemical system than are shown" : "behind the "
         "best");
 }
@@ -60,7 +67,7 @@ cupel_status cupel_funnel_fill(cupel_result *r, cupel_err *err)
 {
     builder b = {.r = r};
     r->n_funnel = 0;
-    r->funnel = cupel_arena_take(&r->arena, (11 + 2 * CUPEL_REASON_COUNT + 2 * r->n_constraints + r->n_requirements) * sizeof *r->funnel);
+    r->funnel = cupel_arena_take(&r->arena, (12 + 2 * CUPEL_REASON_COUNT + 2 * r->n_constraints + r->n_requirements) * sizeof *r->funnel);
     r->kept_z = cupel_arena_take(&r->arena, CUPEL_N_Z * sizeof *r->kept_z);
     if (!r->funnel || !r->kept_z) return cupel_no_memory(err, "the funnel", 0);
     memset(r->kept_z, 0, CUPEL_N_Z * sizeof *r->kept_z);

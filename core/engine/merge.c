@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/diverse.h"
 #include "core/engine/funnel.h"
 #include "core/engine/result_parts.h"
 #include "core/engine/screen_parts.h"
@@ -18,6 +19,7 @@ typedef struct part {
 } part;
 
 typedef struct merging {
+    const cupel_job *job;
     const char *const *path;
     size_t n;
     part *part;          /* [n] */
@@ -48,6 +50,7 @@ static cupel_status check_same(const merging *m, const char *path, const cupel_r
     if (st != CUPEL_OK) return st;
     cupel_board_shape s = m->shape, t = shape_of(b);
     if (s.p != t.p || s.r != t.r || s.c != t.c || s.m != t.m || a->keep != b->keep || a->per_system != b->per_system || a->known != b->known ||
+        a->diverse != b->diverse ||
         strcmp(a->rank_by, b->rank_by) != 0 || a->candidates != b->candidates)
         return cupel_fail(err, CUPEL_BAD_ARTIFACT, "part '%s' is of another demand than '%s'; %s", path, m->path[0], REMEDY);
     return CUPEL_OK;
@@ -98,7 +101,8 @@ static cupel_status begin(merging *m, cupel_result *first, cupel_err *err)
     w->counts = (cupel_counts){0};
     m->shape = shape_of(w);
     bool pareto = strcmp(w->rank_by, "pareto") == 0;
-    CUPEL_TRY(cupel_board_new(pareto ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, m->shape, (size_t)w->keep, &m->best, err));
+    CUPEL_TRY(cupel_board_new(pareto ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, m->shape,
+                              cupel_diverse_pool(w->diverse, (size_t)w->keep), &m->best, err));
     CUPEL_TRY(cupel_board_per_system(m->best, (size_t)w->per_system, err));
     CUPEL_TRY(cupel_board_new(CUPEL_BOARD_SAMPLE, m->shape, CUPEL_SAMPLE_ROWS, &m->sample, err));
     st = cupel_counts_init(&w->counts, m->shape.c, m->shape.r, err);
@@ -195,6 +199,7 @@ static cupel_status finish(merging *m, cupel_err *err)
     CUPEL_TRY(check_complete(m->part, m->n, w->candidates, err));
     CUPEL_TRY(cupel_board_list(m->best, false, &w->arena, &w->rows, err));
     CUPEL_TRY(cupel_board_list(m->sample, true, &w->arena, &w->sample, err));
+    CUPEL_TRY(cupel_diverse_select(w, m->job, err));
     CUPEL_TRY(copy_known(m, w, err));
     w->first = 0;
     w->end = w->candidates;
@@ -204,11 +209,11 @@ done:
     return st;
 }
 
-cupel_status cupel_merge(const char *const *path, size_t n, cupel_result *result, cupel_err *err)
+cupel_status cupel_merge(const char *const *path, size_t n, const cupel_job *job, cupel_result *result, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     if (!n) return cupel_fail(err, CUPEL_USAGE, "nothing to merge; give the parts that 'cupel screen --shard i/n' wrote");
-    merging m = {.path = path, .n = n, .part = cupel_alloc(n, sizeof *m.part)};
+    merging m = {.job = job, .path = path, .n = n, .part = cupel_alloc(n, sizeof *m.part)};
     if (!m.part) return cupel_no_memory(err, "parts", n * sizeof *m.part);
     for (size_t i = 0; i < n; i++) CUPEL_TRY(take_part(&m, i, err));
     st = finish(&m, err);

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/diverse.h"
 #include "core/engine/funnel.h"
 #include "core/engine/demand_parts.h"
 #include "core/engine/explain.h"
@@ -177,7 +178,8 @@ static cupel_status start(ranker *k, cupel_err *err)
     CUPEL_TRY(find_columns(k, err));
     CUPEL_TRY(cupel_scorer_new(d, k->belief, &k->scorer, err));
     CUPEL_TRY(cupel_counts_init(&k->counts, s->c, s->r, err));
-    CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, *s, (size_t)d->keep, &k->best, err));
+    CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, *s,
+                              cupel_diverse_pool(d->diverse, (size_t)d->keep), &k->best, err));
     CUPEL_TRY(cupel_board_per_system(k->best, (size_t)d->per_system, err));
     CUPEL_TRY(gather_known(k, err));
     st = cupel_board_new(CUPEL_BOARD_SAMPLE, *s, CUPEL_SAMPLE_ROWS, &k->sample, err);
@@ -443,6 +445,8 @@ static cupel_status make_result(ranker *k, cupel_result *out, cupel_err *err)
     CUPEL_TRY(put_identity(k, &r, err));
     CUPEL_TRY(cupel_board_list(k->best, false, &r.arena, &r.rows, err));
     CUPEL_TRY(cupel_board_list(k->sample, true, &r.arena, &r.sample, err));
+    CUPEL_TRY(cupel_diverse_put(k->d, &r, err));
+    CUPEL_TRY(cupel_diverse_select(&r, k->job, err));
     CUPEL_TRY(put_all_known(k, &r, err));
     CUPEL_TRY(cupel_counts_init(&r.counts, k->shape.c, k->shape.r, err));
     cupel_counts_add(&r.counts, &k->counts);

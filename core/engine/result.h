@@ -20,6 +20,7 @@
  *                     Best first. A shard of a Pareto ranking holds more rows than it will show.
  *   columns/          name [k] text, where candidates carry columns of their space; their values stand in rows/key behind the composition, each
  *                     behind a tab
+ *   diverse/          distance in [1], scale [d]: where rows must lie apart; a shard then holds the best rows that the list is chosen from
  *   sample/           up to 2000 candidates that met every constraint, chosen by a hash of their index: index score merit probability value
  *                     spread lower upper distance in_domain chance figure objective formula, as in rows/
  *   funnel/           what [k] text; removed left fails [k]: rejected here first, left after it, and how many fail it at all (-1: not counted)
@@ -83,6 +84,11 @@ typedef struct cupel_result {
     double *constraint_weight, *constraint_limit;
     size_t n_objectives;
     char **objective_words;
+    double diverse;            /* least distance of two rows (core/engine/diverse.h); 0: none was asked for */
+    char *diverse_in;
+    size_t n_diverse_scale;
+    double *diverse_scale;
+    int64_t n_near;            /* left out because a better row was nearer; not stored, it stands in the funnel */
     size_t n_columns;          /* of the space, that its candidates carry */
     char **column;             /* names, "temperature [K]" */
     cupel_shortlist rows, sample;

@@ -128,6 +128,39 @@ done:
     return st;
 }
 
+static cupel_status save_diverse(const cupel_result *r, cupel_writer *w, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    if (!(r->diverse > 0)) return CUPEL_OK;
+    CUPEL_TRY(cupel_array_save(w, "diverse/distance", "of its kind", "least distance of two rows", CUPEL_F64, 1, 0, &r->diverse, err));
+    CUPEL_TRY(cupel_texts_save(w, "diverse/in", "composition, or sets of descriptors", 1, &r->diverse_in, err));
+    st = cupel_array_save(w, "diverse/scale", "1 / unit of the column", "1 / standard deviation over the training rows", CUPEL_F64,
+                          r->n_diverse_scale, 0, r->diverse_scale, err);
+done:
+    return st;
+}
+
+static cupel_status load_diverse(const cupel_reader *r, cupel_result *x, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double *distance;
+    char **in;
+    size_t one = 1;
+    int rank = 0;
+    if (!cupel_reader_has(r, "diverse/distance") && !cupel_reader_has(r, "diverse/in") && !cupel_reader_has(r, "diverse/scale")) return CUPEL_OK;
+    CUPEL_TRY(cupel_array_load(r, "diverse/distance", CUPEL_F64, 1, 0, &x->arena, &distance, err));
+    CUPEL_TRY(cupel_texts_load(r, "diverse/in", &one, &x->arena, &in, err));
+    CUPEL_TRY(cupel_reader_shape(r, "diverse/scale", 1, &rank, &x->n_diverse_scale, err));
+    CUPEL_TRY(cupel_array_load(r, "diverse/scale", CUPEL_F64, x->n_diverse_scale, 0, &x->arena, &x->diverse_scale, err));
+    x->diverse = *distance;
+    x->diverse_in = in[0];
+    bool ok = x->diverse > 0 && x->diverse <= 1e6;
+    for (size_t i = 0; ok && i < x->n_diverse_scale; i++) ok = x->diverse_scale[i] >= 0 && x->diverse_scale[i] <= 1e100;
+    if (!ok) st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "'diverse/' holds values that cannot be; make it again");
+done:
+    return st;
+}
+
 static cupel_status save_all(cupel_result *r, cupel_writer *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -147,6 +180,7 @@ static cupel_status save_all(cupel_result *r, cupel_writer *w, cupel_err *err)
     CUPEL_TRY(cupel_shortlist_save(&r->rows, shape_of(r), "rows", w, err));
     CUPEL_TRY(save_known(r, w, err));
     CUPEL_TRY(cupel_shortlist_save(&r->sample, shape_of(r), "sample", w, err));
+    CUPEL_TRY(save_diverse(r, w, err));
     CUPEL_TRY(save_funnel(r, w, err));
     CUPEL_TRY(cupel_counts_save(&r->counts, w, err));
     st = cupel_array_save(w, "elements/kept", "1", "rows that contain the element Z", CUPEL_I64, CUPEL_N_Z, 0, r->kept_z, err);
@@ -253,6 +287,7 @@ cupel_status cupel_result_open(const char *path, cupel_result *result, cupel_err
     CUPEL_TRY(cupel_shortlist_load(r, "rows", shape_of(&x), x.candidates, &x.arena, &x.rows, err));
     CUPEL_TRY(load_known(r, &x, err));
     CUPEL_TRY(cupel_shortlist_load(r, "sample", shape_of(&x), x.candidates, &x.arena, &x.sample, err));
+    CUPEL_TRY(load_diverse(r, &x, err));
     CUPEL_TRY(load_funnel(r, &x, err));
     CUPEL_TRY(cupel_counts_load(r, x.n_constraints, x.n_requirements, &x.counts, err));
     st = cupel_array_load(r, "elements/kept", CUPEL_I64, CUPEL_N_Z, 0, &x.arena, &x.kept_z, err);

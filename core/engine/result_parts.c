@@ -168,6 +168,23 @@ cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupe
     return st;
 }
 
+void cupel_shortlist_keep(cupel_shortlist *l, cupel_board_shape s, const size_t *row, size_t n)
+{
+    field f[N_FIELDS];
+    fields_of(l, s, f);
+    for (size_t k = 0; k < N_FIELDS; k++) {
+        size_t bytes = (stored(&f[k], k) ? (f[k].width ? f[k].width : 1) : 0) * size_of(f[k].type);
+        char *data;
+        memcpy(&data, f[k].at, sizeof data);
+        for (size_t i = 0; bytes && i < n; i++) memmove(data + i * bytes, data + row[i] * bytes, bytes);
+    }
+    for (size_t i = 0; i < n; i++) {
+        l->formula[i] = l->formula[row[i]];
+        l->key[i] = l->key[row[i]];
+    }
+    l->n = n;
+}
+
 cupel_status cupel_identity_save(cupel_writer *w, size_t n, char *const *name, char *const *value, cupel_err *err)
 {
     cupel_status st = cupel_texts_save(w, "identity/name", "what this was made from", n, name, err);

@@ -9,6 +9,9 @@ cupel_status cupel_shortlist_save(const cupel_shortlist *l, cupel_board_shape s,
 cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupel_board_shape s, int64_t n_candidates, cupel_arena *arena,
                                   cupel_shortlist *l, cupel_err *err);
 
+/* Rows row [n], increasing, become rows 0 .. n - 1. */
+void cupel_shortlist_keep(cupel_shortlist *l, cupel_board_shape s, const size_t *row, size_t n);
+
 /* Lists of text as data sets of rank 1; *n = SIZE_MAX takes what is there. */
 cupel_status cupel_texts_save(cupel_writer *w, const char *name, const char *help, size_t n, char *const *text, cupel_err *err);
 cupel_status cupel_texts_load(const cupel_reader *r, const char *name, size_t *n, cupel_arena *arena, char ***text, cupel_err *err);

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_models.h"
+#include "core/engine/diverse.h"
 #include "core/engine/screen_parts.h"
 #include "core/io/input.h"
 #include "core/sys/file.h"
@@ -185,7 +186,8 @@ cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
     s->parallel_space = cupel_space_parallel(s->space);
     s->shape = (cupel_board_shape){.p = d->n_properties, .r = d->n_requirements, .c = d->n_constraints, .m = cupel_demand_objectives(d)};
     CUPEL_TRY(cupel_scorer_of_models(d, &s->scorer, err));
-    CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, s->shape, (size_t)d->keep, &s->best, err));
+    CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, s->shape,
+                              cupel_diverse_pool(d->diverse, (size_t)d->keep), &s->best, err));
     CUPEL_TRY(cupel_board_per_system(s->best, (size_t)d->per_system, err));
     CUPEL_TRY(cupel_board_new(CUPEL_BOARD_SAMPLE, s->shape, CUPEL_SAMPLE_ROWS, &s->sample, err));
     CUPEL_TRY(cupel_counts_init(&s->at.counts, s->shape.c, s->shape.r, err));

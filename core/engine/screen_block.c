@@ -8,7 +8,7 @@
 
 typedef struct wanted {
     uint32_t row; /* of those that passed */
-    cupel_text key;
+    cupel_text key, formula;
 } wanted;
 
 /* What became of one piece of the space. Rows are those that passed the constraints. */
@@ -30,7 +30,7 @@ struct cupel_slot {
     cupel_counts counts;
     wanted *wanted; /* [SUB] those that may enter a board */
     size_t n_wanted;
-    cupel_arena text; /* of the keys */
+    cupel_arena text; /* of keys and formulas */
 };
 
 struct cupel_hand {
@@ -254,6 +254,19 @@ static void add_cell(cupel_text value, cupel_str *key)
         value.p[i]);
 }
 
+/* An enumeration is asked for text only here, for what may enter a board. */
+static cupel_status write_formula(cupel_slot *t, cupel_hand *h, size_t at, cupel_text *formula, cupel_err *err)
+{
+    *formula = t->from->formula[at];
+    if (formula->p) return CUPEL_OK;
+    cupel_str_clear(&h->key);
+    cupel_candidates_text(t->from, at, &h->key);
+    char *text = h->key.failed ? NULL : cupel_arena_text(&t->text, cupel_str_text(&h->key), h->key.n);
+    if (!text) return cupel_no_memory(err, "a formula", 0);
+    *formula = (cupel_text){text, h->key.n};
+    return CUPEL_OK;
+}
+
 static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
 {
     cupel_composition c;
@@ -274,7 +287,10 @@ static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h,
         for (size_t k = 0; k < s->n_columns; k++) add_cell(t->cell[i * t->n_cells + s->column[k]], &h->key);
         char *key = h->key.failed ? NULL : cupel_arena_text(&t->text, cupel_str_text(&h->key), h->key.n);
         if (!key) return cupel_no_memory(err, "a composition", 0);
-        t->wanted[t->n_wanted++] = (wanted){(uint32_t)i, {key, h->key.n}};
+        wanted *w = &t->wanted[t->n_wanted++];
+        *w = (wanted){.row = (uint32_t)i, .key = {key, h->key.n}};
+        cupel_status st = write_formula(t, h, t->offset + t->row[i], &w->formula, err);
+        if (st != CUPEL_OK) return st;
     }
     return CUPEL_OK;
 }
@@ -296,6 +312,7 @@ static cupel_status piece(void *user, size_t item, size_t worker, cupel_err *err
     double now = cupel_now();
     cupel_counts_clear(&t->counts);
     if (s->parallel_space) {
+        t->own.bare = true;
         CUPEL_TRY(cupel_space_fill(s->space, (uint64_t)t->first, t->n, &t->own, err));
         t->from = &t->own;
         t->offset = 0;
@@ -331,7 +348,7 @@ static cupel_status offer(cupel_screening *s, const cupel_slot *t, const wanted 
                              .chance = t->chance + i * k->r,
                              .figure = t->figure + i * k->c,
                              .objective = t->objective + i * k->m,
-                             .formula = t->from->formula[t->offset + t->row[i]],
+                             .formula = w->formula,
                              .key = w->key};
     cupel_status st = cupel_board_offer(s->best, &pick, err);
     return st == CUPEL_OK ? cupel_board_offer(s->sample, &pick, err) : st;

@@ -128,21 +128,21 @@ static cupel_status take_part(void *user, size_t rank, const void *bytes, size_t
     return put_file(b->desk, rank, bytes, n, err);
 }
 
-static cupel_status merge_parts(const desk *k, cupel_result *result, cupel_err *err)
+static cupel_status merge_parts(const desk *k, const cupel_job *job, cupel_result *result, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     char **path = cupel_alloc(k->n_files, sizeof *path);
     if (!path) return cupel_no_memory(err, "names", k->n_files * sizeof *path);
     for (size_t i = 0; i < k->n_files; i++)
         if (!(path[i] = desk_path(k, i))) CUPEL_TRY(cupel_no_memory(err, "names", 0));
-    st = cupel_merge((const char *const *)path, k->n_files, result, err);
+    st = cupel_merge((const char *const *)path, k->n_files, job, result, err);
 done:
     for (size_t i = 0; i < k->n_files; i++) cupel_free(path[i]);
     cupel_free(path);
     return st;
 }
 
-static cupel_status join_parts(cupel_comm *c, const cupel_result *mine, cupel_result *result, cupel_err *err)
+static cupel_status join_parts(cupel_comm *c, const cupel_result *mine, const cupel_job *job, cupel_result *result, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     desk k = {.folder = ""};
@@ -156,7 +156,7 @@ static cupel_status join_parts(cupel_comm *c, const cupel_result *mine, cupel_re
     CUPEL_TRY(cupel_result_save(mine, path, err));
     CUPEL_TRY(cupel_map_open(path, &map, err));
     CUPEL_TRY(cupel_comm_gather(c, map.p, map.n, take_part, &b, err));
-    if (cupel_comm_rank(c) == 0) st = merge_parts(&k, result, err);
+    if (cupel_comm_rank(c) == 0) st = merge_parts(&k, job, result, err);
 done:
     cupel_map_close(&map);
     cupel_free(path);
@@ -207,7 +207,7 @@ cupel_status cupel_screen_ranks(cupel_comm *c, cupel_demand *d, const cupel_scre
     if (worst != CUPEL_OK && st == CUPEL_OK)
         st = cupel_fail(err, worst, "another rank was interrupted; the same command with --resume, and as many ranks, goes on from there");
     CUPEL_TRY(st);
-    st = join_parts(c, &part, result, err);
+    st = join_parts(c, &part, job, result, err);
 done:
     cupel_result_release(&part);
     cupel_free(checkpoint);

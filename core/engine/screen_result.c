@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/diverse.h"
 #include "core/engine/funnel.h"
 #include "core/engine/screen_parts.h"
 #include "core/matter/formula.h"
@@ -229,6 +230,8 @@ cupel_status cupel_screen_result(cupel_screening *s, cupel_result *out, cupel_er
     if (!put_columns(s, &r)) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
     CUPEL_TRY(cupel_board_list(s->best, s->at.shards > 1, &r.arena, &r.rows, err));
     CUPEL_TRY(cupel_board_list(s->sample, true, &r.arena, &r.sample, err));
+    CUPEL_TRY(cupel_diverse_put(s->d, &r, err));
+    if (s->at.shards == 1) CUPEL_TRY(cupel_diverse_select(&r, s->job, err));
     CUPEL_TRY(put_known(s, &r, err));
     CUPEL_TRY(cupel_counts_init(&r.counts, s->shape.c, s->shape.r, err));
     cupel_counts_add(&r.counts, &s->at.counts);
