@@ -421,6 +421,25 @@ static void substitutes_by_hand(void **state)
     cupel_space_free(s);
 }
 
+/* Similar elements, the most similar first; one similarity for any order of the two. */
+static void substitutes_by_similarity(void **state)
+{
+    (void)state;
+    write_table("known.csv", "formula,gap\nCsPbI3,1.7\nNaCl,8\nCsPbBr3,2.3\n,1\nPbCsI3,1.7\n");
+    check_listing("substitute: known.csv\nsimilar: {least: 0.5, elements: Pb}", NULL,
+        "CsSnI3\nCsTlI3\nCsInI3\nCsBiI3\nCsSbI3\nCsSnBr3\nCsTlBr3\nCsInBr3\nCsBiBr3\nCsSbBr3\n");
+    check_listing("substitute: known.csv\nsimilar: {least: 0.5, elements: Pb, most: 1}", NULL, "CsSnI3\nCsSnBr3\n");
+    check_listing("substitute: known.csv\nreplace: {Pb: Ge}\nsimilar: {least: 0.5, elements: Pb, among: [Sn, Ge]}", NULL,
+        "CsGeI3\nCsSnI3\nCsGeBr3\nCsSnBr3\n");
+    cupel_space *s = space_of("substitute: known.csv\nsimilar: 0.5", NULL);
+    check_candidates(s, true);
+    check_blocks(s, 3);
+    cupel_space_free(s);
+    s = space_of("substitute: known.csv\nsimilar: 1", NULL);
+    assert_int_equal(count_of(s), 0);
+    cupel_space_free(s);
+}
+
 static void substitutes_of_many(void **state)
 {
     (void)state;
@@ -532,6 +551,9 @@ static void refusals_name_line_and_remedy(void **state)
         {"ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1, Mo: 0..1, V: 0..1, W: 0..1}\nstep: 0.0002", CUPEL_USAGE,
          "10^18"},
         {"substitute: known.csv", CUPEL_USAGE, "needs replace:"},
+        {"substitute: known.csv\nsimilar: 2", CUPEL_USAGE, "similar"},
+        {"substitute: known.csv\nsimilar: {last: 2}", CUPEL_USAGE, "unknown key 'last'"},
+        {"substitute: known.csv\nsimilar: {elements: Qq}", CUPEL_USAGE, "no element symbol"},
         {"substitute: known.csv\nreplace: {Pb: []}", CUPEL_USAGE, "list of elements is expected"},
         {"substitute: known.csv\nreplace: {Pb: [Sn, Sn]}", CUPEL_USAGE, "Sn is listed twice"},
         {"substitute: known.csv\nreplace: {Pb: [Pb]}", CUPEL_USAGE, "by itself"},
@@ -629,6 +651,7 @@ int main(void)
         cmocka_unit_test(ranges_add_up_exactly),
         cmocka_unit_test(a_fine_grid_is_addressed_anywhere),
         cmocka_unit_test(substitutes_by_hand),
+        cmocka_unit_test(substitutes_by_similarity),
         cmocka_unit_test(substitutes_of_many),
         cmocka_unit_test(lists_keep_their_rows),
         cmocka_unit_test(digests_tell_spaces_apart),

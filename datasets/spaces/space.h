@@ -49,7 +49,9 @@ void cupel_candidates_text(const cupel_candidates *c, size_t i, cupel_str *out);
  *       and the total stays; elements of `add` come in from 0
  *   substitute: known.csv, formula: formula, replace: {Pb: [Sn, Ge], I: [Br, Cl]}, keep: no, format: csv, dot: hydrate
  *       each listed element of each known formula stays or is replaced, in every combination, each result once; formulas that are known
- *       already are left out unless keep: yes
+ *       already are left out unless keep: yes. similar: 0.5, or similar: {least: 0.5, most: 4, elements: [Pb, I], among: [..]}, adds for each element
+ *       (of the known formulas, or of `elements`) the `most` most similar ones of `among` (all but noble gases and what is radioactive), at
+ *       least that similar (core/matter/similarity.h)
  *   charge_neutral: {elements: [..] | all, min_elements: 2, max_elements: 3, max_amount: 6, max_atoms: 20, amounts: {O: 1..4},
  *                    states: common|icsd24|smact14, min_share: 0.02, facts: my-states.tsv, difference: 0.5}
  *       every formula of min_elements to max_elements of the elements with 1 to max_amount atoms of each (of O 1 to 4), max_atoms at most in all,

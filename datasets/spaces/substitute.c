@@ -7,7 +7,11 @@
 #include "core/io/input.h"
 #include "core/io/keys.h"
 #include "core/matter/columns.h"
+#include "core/matter/similarity.h"
+#include "core/matter/facts.h"
 #include "datasets/source.h"
+
+#include <math.h>
 
 enum { BLOCK = 4096, KNOWN_MAX = 1 << 20, COMBINATIONS_MAX = 1 << 22 };
 
@@ -202,8 +206,10 @@ done:
 static cupel_status read_replacements(const cupel_space_spec *spec, substitute *s, cupel_str *words, cupel_err *err)
 {
     const cupel_yaml *map = cupel_yaml_get(spec->map, "replace");
+    if (!map && cupel_yaml_get(spec->map, "similar")) return CUPEL_OK;
     if (!map || map->kind != CUPEL_YAML_MAP || !map->child)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: substitute needs replace: {Pb: [Sn, Ge]}: elements and what may stand in for each",
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: substitute needs replace: {Pb: [Sn, Ge]}, elements and what may stand in for each, or "
+                          "similar: {least: 0.5}",
                           spec->file,
                           map ? map->line : spec->own->line);
     for (const cupel_yaml *k = map->child; k; k = k->next) {
@@ -220,6 +226,91 @@ static cupel_status read_replacements(const cupel_space_spec *spec, substitute *
         s->n_choices[z] = cupel_spec_prune(spec, s->choice[z], n);
     }
     return CUPEL_OK;
+}
+
+/* ---- similar elements ---- */
+
+typedef struct alike {
+    double least;                      /* similarity */
+    uint64_t most;                     /* for one element */
+    unsigned char from[CUPEL_Z_MAX];   /* [n_from] elements to be replaced */
+    unsigned char among[CUPEL_Z_MAX];  /* [n_among] those that may stand in */
+    unsigned n_from, n_among;
+} alike;
+
+/* Elements of z [*n] in `key`; when it is not given all of the known formulas, or all that are neither radioactive nor noble gases. */
+static cupel_status read_some(const cupel_space_spec *spec, const cupel_yaml *map, const char *key, const cupel_batch *known,
+    unsigned char z[CUPEL_Z_MAX],
+                              unsigned *n, cupel_err *err)
+{
+    bool there[CUPEL_Z_MAX + 1] = {false};
+    const cupel_yaml *list = cupel_yaml_get(map, key);
+    if (list) return cupel_spec_elements(spec, list, z, n, err);
+    for (uint32_t i = 0; known && i < known->first[known->n]; i++) there[known->z[i]] = true;
+    *n = 0;
+    for (unsigned k = 1; k <= CUPEL_Z_MAX; k++)
+        if (known ? there[k] : cupel_facts_find("radioactive")->value[k] < 1 && cupel_element_group(k) != 18) z[(*n)++] = (unsigned char)k;
+    return CUPEL_OK;
+}
+
+/* What may stand in for z: the most similar first, beside those that `replace` names. */
+static void add_similar(substitute *s, const cupel_space_spec *spec, const alike *a, unsigned z)
+{
+    double best = 2;
+    unsigned last = 0;
+    for (uint64_t taken = 0; taken < a->most && s->n_choices[z] < CUPEL_Z_MAX; taken++) {
+        unsigned next = 0;
+        double at = -1;
+        for (unsigned i = 0; i < a->n_among; i++) { /* the next behind (best, last) */
+            unsigned y = a->among[i];
+            double x = y == z || !spec->allows[y] ? NAN : cupel_element_similarity(z, y);
+            bool behind = x < best || (x <= best && y > last), ahead = x > at || (x >= at && y < next);
+            if (!(x >= a->least) || !behind || !ahead) continue;
+            at = x;
+            next = y;
+        }
+        if (!next) return;
+        best = at;
+        last = next;
+        bool named = false;
+        for (unsigned i = 0; i < s->n_choices[z]; i++) named = named || s->choice[z][i] == next;
+        if (!named) s->choice[z][s->n_choices[z]++] = (unsigned char)next;
+    }
+}
+
+/* `similar: 0.5`, or {least: 0.5, most: 4, elements: [Pb, I], among: [..]}. */
+static cupel_status read_similar(const cupel_space_spec *spec, substitute *s, cupel_err *err)
+{
+    static const char *const own_keys[] = {"least", "most", "elements", "among", NULL};
+    const cupel_yaml *map = cupel_yaml_get(spec->map, "similar");
+    cupel_status st = CUPEL_OK;
+    alike a = {.least = 0.5, .most = CUPEL_Z_MAX};
+    if (!map) return CUPEL_OK;
+    if (map->kind == CUPEL_YAML_SCALAR) {
+        CUPEL_TRY(cupel_keys_number(spec->map, spec->file, "similar", 0, 1, &a.least, err));
+    } else {
+        CUPEL_TRY(cupel_keys_check(map, spec->file, "similar", own_keys, err));
+        CUPEL_TRY(cupel_keys_number(map, spec->file, "least", 0, 1, &a.least, err));
+        CUPEL_TRY(cupel_keys_count(map, spec->file, "most", 1, CUPEL_Z_MAX, &a.most, err));
+    }
+    CUPEL_TRY(read_some(spec, map, "elements", &s->known, a.from, &a.n_from, err));
+    CUPEL_TRY(read_some(spec, map, "among", NULL, a.among, &a.n_among, err));
+    for (unsigned i = 0; i < a.n_from; i++) add_similar(s, spec, &a, a.from[i]);
+done:
+    return st;
+}
+
+static void say_similar(const cupel_space_spec *spec, const substitute *s, cupel_str *words)
+{
+    bool any = cupel_yaml_get(spec->map, "replace") != NULL;
+    if (!cupel_yaml_get(spec->map, "similar")) return;
+    if (any) cupel_str_puts(words, ", and similar elements: ");
+    for (unsigned z = 1, first = 1; z <= CUPEL_Z_MAX; z++) {
+        if (!s->n_choices[z]) continue;
+        cupel_str_addf(words, "%s%s by", first ? "" : ", ", cupel_element_symbol(z));
+        for (unsigned i = 0; i < s->n_choices[z]; i++) cupel_str_addf(words, " %s", cupel_element_symbol(s->choice[z][i]));
+        first = 0;
+    }
 }
 
 static cupel_status read_keys(const cupel_space_spec *spec, substitute *s, cupel_err *err)
@@ -250,9 +341,11 @@ static cupel_status substitute_open(const cupel_space_spec *spec, void **state, 
     CUPEL_TRY(read_keys(spec, s, err));
     cupel_str_addf(words, "formulas of '%s' with ", s->path);
     CUPEL_TRY(read_replacements(spec, s, words, err));
-    cupel_str_puts(words, s->keep ? " replaced in every combination, the known ones among them" : " replaced in every combination, without the known "
-        "ones");
     CUPEL_TRY(read_known(spec, s, err));
+    CUPEL_TRY(read_similar(spec, s, err));
+    say_similar(spec, s, words);
+    cupel_str_puts(words, " replaced in every combination, ");
+    cupel_str_puts(words, s->keep ? "the known ones among them" : "without the known ones");
     CUPEL_TRY(index_combinations(spec, s, err));
 done:
     if (st == CUPEL_OK)
@@ -328,11 +421,12 @@ static cupel_status substitute_identity(void *state, cupel_str *text, cupel_err 
     return CUPEL_OK;
 }
 
-static const char *const keys[] = {"substitute", "formula", "format", "dot", "replace", "keep", NULL};
+static const char *const keys[] = {"substitute", "formula", "format", "dot", "replace", "similar", "keep", NULL};
 
 const cupel_space_kind cupel_space_substitute = {
     .method = {.name = "substitute", .kind = "space", .scale = "composition", .maturity = "stable", .input = "a table with a column of formulas",
-               .help = "known formulas with elements replaced, in every combination, each result once", .output = "formulas that are not in the "
+               .help = "known formulas with elements replaced by given or similar ones, in every combination, each result once", .output = "formulas "
+                   "that are not in the "
                    "table"},
     .keys = keys, .parallel = true, .open = substitute_open, .count = substitute_count, .fill = substitute_fill, .identity = substitute_identity,
     .close = substitute_close};
