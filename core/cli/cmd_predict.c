@@ -1,8 +1,21 @@
 #include "core/base/err.h"
 #include "core/cli/verbs.h"
-#include "core/engine/predict.h"
+#include "core/engine/answer.h"
 
 #include <string.h>
+
+static cupel_status put_answer(void *user, const char *text, size_t n, cupel_err *err)
+{
+    (void)user;
+    return cupel_print(text, n, err);
+}
+
+/* From a pipe to a pipe as JSON lines: a dialogue, unless something is asked for that needs the whole table. */
+static bool is_dialogue(const cupel_predict_table_options *o)
+{
+    return strcmp(o->table, "-") == 0 && strcmp(o->output, "-") == 0 && o->output_format && strcmp(o->output_format, "jsonl") == 0 &&
+           o->missing == CUPEL_MISSING_KEEP && !o->validate && !(o->format && strcmp(o->format, "json") == 0);
+}
 
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
@@ -21,7 +34,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     if (!(o.predict.level > 0 && o.predict.level < 1))
         return cupel_fail(err, CUPEL_USAGE, "--level %g: expected above 0 and below 1, for example 0.9", o.predict.level);
     cupel_status st = cupel_missing_parse(cupel_opt_text(args, "missing"), &o.missing, err);
-    return st == CUPEL_OK ? cupel_predict_table(&o, job, NULL, err) : st;
+    if (st != CUPEL_OK) return st;
+    return is_dialogue(&o) ? cupel_answer_lines(&o, job, put_answer, NULL, NULL, err) : cupel_predict_table(&o, job, NULL, err);
 }
 
 static const cupel_opt options[] = {
@@ -46,7 +60,10 @@ const cupel_verb cupel_verb_predict = {
             "to the training rows (1 = the end of the domain), in_domain (1 or 0), in_training (1 where the model learned from this composition) with its measured "
             "value, and the reason why a row has no value. For a class the value is the "
             "probability of the second class, and lower and upper span the conformal set, empty when no class fits.\n\n"
-            "  cupel predict gap.h5 new.csv --precision float32 -o predicted.csv\n",
+            "From a pipe to a pipe, 'cupel predict MODEL - -o - --format jsonl' answers each line before it waits for the next: JSON objects, or a table with a header. A "
+            "line that cannot be answered comes back as {\"line\": n, \"error\": \"...\"}, and the next one is read.\n\n"
+            "  cupel predict gap.h5 new.csv --precision float32 -o predicted.csv\n"
+            "  robot | cupel predict gap.h5 - -o - --format jsonl\n",
     .options = options,
     .min_args = 2,
     .max_args = 2,

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/guess.h"
 #include "core/cli/blas.h"
+#include "core/cli/record.h"
 #include "core/cli/talk.h"
 #include "core/cli/verbs.h"
 #include "core/io/h5.h"
@@ -74,6 +75,28 @@ static cupel_status check_output(const cupel_verb *verb, const cupel_args *args,
     return st;
 }
 
+/* 6 is for what is left behind, a checkpoint or the best so far: other verbs have failed. */
+static int exit_code(const cupel_verb *verb, cupel_status st)
+{
+    return (int)(st == CUPEL_INTERRUPTED && !verb->keeps && !resumes(verb) ? CUPEL_FAILED : st);
+}
+
+/* The work, and what it left on record where that is asked for; a record that fails does not hide a failure of the work. */
+static cupel_status work(const cupel_verb *verb, const cupel_args *args, const cupel_job *job, cupel_err *err)
+{
+    cupel_record *record = NULL;
+    cupel_err second = {0};
+    cupel_status st = cupel_record_begin(verb, args, job, &record, err);
+    if (st != CUPEL_OK) return st;
+    st = verb->run(args, job, err);
+    const char *error = st == CUPEL_OK ? NULL : err->message[0] ? err->message : cupel_status_name(st);
+    cupel_status also = cupel_record_end(record, exit_code(verb, st), error, &second);
+    cupel_record_free(record);
+    if (st != CUPEL_OK || also == CUPEL_OK) return st;
+    *err = second;
+    return also;
+}
+
 static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -91,7 +114,7 @@ static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err
     cupel_talk_begin(verb->name, cupel_flag(args, "quiet"));
     CUPEL_TRY(make_job(verb, args, &job, err));
     cupel_signals_begin(verb->computes, resumes(verb));
-    CUPEL_TRY(verb->run(args, &job, err));
+    CUPEL_TRY(work(verb, args, &job, err));
 done:
     cupel_str_free(&page);
     cupel_args_free(args);
@@ -126,6 +149,5 @@ int main(int argc, char **argv)
     cupel_talk_begin(verb->name, false);
     cupel_status st = run(verb, argc, argv, &err);
     if (st != CUPEL_OK) cupel_talk_error(err.message[0] ? err.message : cupel_status_name(st));
-    /* 6 is for what is left behind, a checkpoint or the best so far: other verbs have failed. */
-    return (int)(st == CUPEL_INTERRUPTED && !verb->keeps && !resumes(verb) ? CUPEL_FAILED : st);
+    return exit_code(verb, st);
 }

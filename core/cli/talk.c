@@ -23,6 +23,7 @@ static struct talk {
     bool quiet, terminal, bar;
     char stage[64];
     double stage_begun, last;
+    cupel_str *said; /* NULL: not kept */
 } talk;
 
 static volatile sig_atomic_t signal_seen, patient, stopped_status = CUPEL_FAILED;
@@ -64,9 +65,20 @@ static void line(const char *kind, const char *text)
 
 void cupel_talk_error(const char *text) { line("", text); }
 
+void cupel_talk_keep(cupel_str *said) { talk.said = said; }
+
+static void keep(cupel_level level, const char *text)
+{
+    if (!talk.said) return;
+    cupel_str_puts(talk.said, level == CUPEL_WARNING ? "w " : "n ");
+    for (; *text; text++) cupel_str_putc(talk.said, *text == '\n' ? ' ' : *text);
+    cupel_str_putc(talk.said, '\n');
+}
+
 static void say(void *user, cupel_level level, const char *text)
 {
     (void)user;
+    keep(level, text);
     if (level == CUPEL_WARNING)
         line("warning: ", text);
     else if (!talk.quiet)

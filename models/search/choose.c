@@ -39,10 +39,14 @@ static void chooser_release(cupel_chooser *c)
     cupel_free(c->all);
     for (size_t g = 0; g < CUPEL_GOALS_MAX; g++) {
         cupel_free(c->y[g]);
-        cupel_free(c->theta[g]);
+        for (size_t k = 0; k < CUPEL_MEMBERS; k++) {
+            cupel_free(c->theta[g][k]);
+            cupel_gauss_free(c->process[g][k]);
+        }
         cupel_free(c->mean[g]);
         cupel_free(c->deviation[g]);
     }
+    cupel_free(c->one);
     cupel_free(c->success);
     cupel_free(c->score);
     cupel_free(c->gain);
@@ -58,13 +62,16 @@ static bool make_room(cupel_chooser *c)
     c->score = cupel_alloc(t->m, sizeof *c->score);
     c->gain = cupel_alloc(t->m, sizeof *c->gain);
     c->taken = cupel_alloc(t->m, sizeof *c->taken);
-    if (!c->x || !c->success || !c->score || !c->gain || !c->taken) return false;
+    c->one = cupel_alloc(t->d, 1);
+    c->n_members = t->n_blocks > 1 ? CUPEL_MEMBERS : 1;
+    if (!c->one || !c->x || !c->success || !c->score || !c->gain || !c->taken) return false;
     for (size_t g = 0; g < t->n_goals; g++) {
         c->y[g] = cupel_alloc(rows, sizeof *c->y[g]);
-        c->theta[g] = cupel_alloc(t->n_blocks + 1, sizeof *c->theta[g]);
+        for (size_t k = 0; k < CUPEL_MEMBERS; k++)
+            if (!(c->theta[g][k] = cupel_alloc(t->n_blocks + 1, sizeof *c->theta[g][k]))) return false;
         c->mean[g] = cupel_alloc(t->m, sizeof *c->mean[g]);
         c->deviation[g] = cupel_alloc(t->m, sizeof *c->deviation[g]);
-        if (!c->y[g] || !c->theta[g] || !c->mean[g] || !c->deviation[g]) return false;
+        if (!c->y[g] || !c->mean[g] || !c->deviation[g]) return false;
     }
     return true;
 }
@@ -115,15 +122,56 @@ static cupel_gauss_rows rows_of(const cupel_chooser *c, size_t n, const double *
     return (cupel_gauss_rows){.n = n, .d = c->t->d, .n_blocks = c->t->n_blocks, .x = x, .y = y, .block = c->t->block};
 }
 
+static cupel_gauss_rows member_rows(const cupel_chooser *c, size_t n, size_t goal, size_t member)
+{
+    cupel_gauss_rows r = rows_of(c, n, c->x, c->y[goal]);
+    if (!member) return r;
+    r.n_blocks = 1;
+    r.block = c->one;
+    return r;
+}
+
 static cupel_status learn(cupel_chooser *c, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    for (size_t g = 0; g < c->t->n_goals && st == CUPEL_OK; g++) {
-        const cupel_gauss_options p = process_options(c, g);
-        const cupel_gauss_rows r = rows_of(c, c->n_good, c->x, c->y[g]);
-        st = cupel_gauss_learn(&r, &p, c->theta[g], err);
-    }
+    for (size_t g = 0; g < c->t->n_goals; g++)
+        for (size_t k = 0; k < c->n_members && st == CUPEL_OK; k++) {
+            const cupel_gauss_options p = process_options(c, g);
+            const cupel_gauss_rows r = member_rows(c, c->n_good, g, k);
+            st = cupel_gauss_learn(&r, &p, c->theta[g][k], err);
+        }
     return st;
+}
+
+/* The processes of all rows so far, at the lengths that were learned. */
+static cupel_status renew(cupel_chooser *c, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t g = 0; g < c->t->n_goals; g++)
+        for (size_t k = 0; k < c->n_members && st == CUPEL_OK; k++) {
+            const cupel_gauss_rows r = member_rows(c, c->n_rows, g, k);
+            cupel_gauss_free(c->process[g][k]);
+            c->process[g][k] = NULL;
+            st = cupel_gauss_new(&r, c->theta[g][k], &c->process[g][k], err);
+        }
+    return st;
+}
+
+/* Means and deviations at x [m][d], averaged over the members; room [2 m]. */
+static cupel_status expect(const cupel_chooser *c, size_t goal, const double *x, size_t m, double *mean, double *deviation, double *room, cupel_err *err)
+{
+    const double share = 1 / (double)c->n_members;
+    memset(mean, 0, m * sizeof *mean);
+    memset(deviation, 0, m * sizeof *deviation);
+    for (size_t k = 0; k < c->n_members; k++) {
+        cupel_status st = cupel_gauss_predict(c->process[goal][k], x, m, c->job->threads, room, room + m, err);
+        if (st != CUPEL_OK) return st;
+        for (size_t i = 0; i < m; i++) {
+            mean[i] += share * room[i];
+            deviation[i] += share * room[m + i];
+        }
+    }
+    return CUPEL_OK;
 }
 
 /* Chance that a candidate does not fail: a process of the labels 0 and 1, cut at 1/2; some hope is left everywhere. */
@@ -153,22 +201,18 @@ done:
     return st;
 }
 
-/* Experiments under way count as measured at their expected values. */
+/* An experiment under way counts as measured at its expected values. */
 static cupel_status believe(cupel_chooser *c, const double *x, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
-    double deviation;
-    cupel_status st = CUPEL_OK;
-    for (size_t g = 0; g < t->n_goals && st == CUPEL_OK; g++) {
-        cupel_gauss *process = NULL;
-        const cupel_gauss_rows r = rows_of(c, c->n_rows, c->x, c->y[g]);
-        st = cupel_gauss_new(&r, c->theta[g], &process, err);
-        if (st == CUPEL_OK) st = cupel_gauss_predict(process, x, 1, 1, &c->y[g][c->n_rows], &deviation, err);
-        cupel_gauss_free(process);
+    double deviation, room[2];
+    for (size_t g = 0; g < t->n_goals; g++) {
+        cupel_status st = expect(c, g, x, 1, &c->y[g][c->n_rows], &deviation, room, err);
+        if (st != CUPEL_OK) return st;
     }
     memcpy(c->x + c->n_rows * t->d, x, t->d * sizeof *c->x);
     c->n_rows++;
-    return st;
+    return renew(c, err);
 }
 
 /* ---- scores ---- */
@@ -194,13 +238,14 @@ done:
 }
 
 /* The best value without its noise: the highest expected among those measured. */
-static cupel_status best_expected(const cupel_chooser *c, const cupel_gauss *process, double *best, cupel_err *err)
+static cupel_status best_expected(const cupel_chooser *c, double *best, cupel_err *err)
 {
-    double *mean = cupel_alloc(2 * c->n_rows, sizeof *mean);
-    if (!mean) return cupel_no_memory(err, "expected values", 2 * c->n_rows * sizeof *mean);
-    cupel_status st = cupel_gauss_predict(process, c->x, c->n_rows, c->job->threads, mean, mean + c->n_rows, err);
+    const size_t n = c->n_rows;
+    double *mean = cupel_alloc(4 * n, sizeof *mean);
+    if (!mean) return cupel_no_memory(err, "expected values", 4 * n * sizeof *mean);
+    cupel_status st = expect(c, 0, c->x, n, mean, mean + n, mean + 2 * n, err);
     *best = -INFINITY;
-    for (size_t i = 0; i < c->n_rows; i++) *best = fmax(*best, mean[i]);
+    for (size_t i = 0; i < n; i++) *best = fmax(*best, mean[i]);
     cupel_free(mean);
     return st;
 }
@@ -229,12 +274,12 @@ static double score_of(const cupel_chooser *c, size_t i, double best, double mid
     return cupel_log_expected_improvement(mean, s, best) + cupel_log(success) - cupel_log(cost);
 }
 
-static cupel_status score_one_goal(cupel_chooser *c, const cupel_gauss *process, size_t pick, cupel_err *err)
+static cupel_status score_one_goal(cupel_chooser *c, size_t pick, cupel_err *err)
 {
     double best = NAN;
     const double middle = middle_of(c);
-    cupel_status st = best_expected(c, process, &best, err);
-    if (st == CUPEL_OK && c->o->acquisition == CUPEL_ACQUIRE_THOMPSON) st = draw(c, process, pick, c->score, err);
+    cupel_status st = best_expected(c, &best, err);
+    if (st == CUPEL_OK && c->o->acquisition == CUPEL_ACQUIRE_THOMPSON) st = draw(c, c->process[0][pick % c->n_members], pick, c->score, err);
     for (size_t i = 0; i < c->t->m && st == CUPEL_OK; i++) {
         c->gain[i] = cupel_expected_improvement(c->mean[0][i], c->deviation[0][i], best);
         c->score[i] = score_of(c, i, best, middle);
@@ -242,26 +287,19 @@ static cupel_status score_one_goal(cupel_chooser *c, const cupel_gauss *process,
     return st;
 }
 
-static cupel_status score(cupel_chooser *c, size_t pick, double *noise, cupel_err *err)
+static cupel_status score(cupel_chooser *c, size_t pick, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
-    cupel_gauss *process[CUPEL_GOALS_MAX] = {NULL};
     cupel_status st = CUPEL_OK;
-    for (size_t g = 0; g < t->n_goals; g++) {
-        const cupel_gauss_rows r = rows_of(c, c->n_rows, c->x, c->y[g]);
-        CUPEL_TRY(cupel_gauss_new(&r, c->theta[g], &process[g], err));
-        CUPEL_TRY(cupel_gauss_predict(process[g], t->pool, t->m, c->job->threads, c->mean[g], c->deviation[g], err));
-        noise[g] = cupel_gauss_noise(process[g]);
-    }
-    if (t->n_goals == 1) {
-        st = score_one_goal(c, process[0], pick, err);
-        goto done;
-    }
-    CUPEL_TRY(cupel_choose_hypervolume(c, c->gain, err));
+    double *room = cupel_alloc(2 * t->m, sizeof *room);
+    if (!room) return cupel_no_memory(err, "expected values", 2 * t->m * sizeof *room);
+    for (size_t g = 0; g < t->n_goals && st == CUPEL_OK; g++) st = expect(c, g, t->pool, t->m, c->mean[g], c->deviation[g], room, err);
+    cupel_free(room);
+    if (st != CUPEL_OK) return st;
+    if (t->n_goals == 1) return score_one_goal(c, pick, err);
+    st = cupel_choose_hypervolume(c, c->gain, err);
     for (size_t i = 0; i < t->m; i++)
         c->score[i] = cupel_log(c->gain[i] + 1e-300) + cupel_log(c->success[i]) - (t->cost ? cupel_log(t->cost[i]) : 0);
-done:
-    for (size_t g = 0; g < t->n_goals; g++) cupel_gauss_free(process[g]);
     return st;
 }
 
@@ -284,10 +322,8 @@ static size_t best_of(const cupel_chooser *c, const double *score)
 static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
-    double noise[CUPEL_GOALS_MAX];
-    cupel_status st = score(c, k, noise, err);
+    cupel_status st = score(c, k, err);
     if (st != CUPEL_OK) return st;
-    if (!k) memcpy(out->noise, noise, sizeof noise);
     const size_t at = best_of(c, c->score);
     if (at == SIZE_MAX) return cupel_fail(err, CUPEL_FAILED, "no candidate has a score; please report it");
     cupel_chosen *p = &out->pick[k];
@@ -327,13 +363,13 @@ static cupel_status describe(const cupel_chooser *c, cupel_choice *out, cupel_er
     const cupel_choose_task *t = c->t;
     for (size_t g = 0; g < t->n_goals; g++) {
         out->best[g] = c->n_good ? c->best[g] * (t->maximize[g] ? 1 : -1) : (double)NAN;
-        out->noise[g] = NAN;
+        out->noise[g] = c->modelled ? cupel_gauss_noise(c->process[g][0]) : (double)NAN;
     }
     out->modelled = c->modelled;
     if (!c->modelled) return CUPEL_OK;
     out->relevance = cupel_alloc(t->n_blocks, sizeof *out->relevance);
     if (!out->relevance) return cupel_no_memory(err, "relevance of columns", 0);
-    for (size_t b = 0; b < t->n_blocks; b++) out->relevance[b] = exp(-c->theta[0][b]);
+    for (size_t b = 0; b < t->n_blocks; b++) out->relevance[b] = exp(-c->theta[0][0][b]);
     return CUPEL_OK;
 }
 
@@ -352,6 +388,7 @@ cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options
     CUPEL_TRY(learn_failures(&c, err));
     c.modelled = c.n_good >= LEAST_ROWS && o->acquisition != CUPEL_ACQUIRE_RANDOM;
     if (c.modelled) CUPEL_TRY(learn(&c, err));
+    if (c.modelled) CUPEL_TRY(renew(&c, err));
     CUPEL_TRY(describe(&c, &made, err));
     if (!c.modelled) CUPEL_TRY(pick_blindly(&c, &made, err));
     for (size_t i = 0; c.modelled && i < t->n_pending; i++) CUPEL_TRY(believe(&c, t->pending + i * t->d, err));

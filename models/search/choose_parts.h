@@ -4,6 +4,10 @@
 
 #include "models/search/choose.h"
 
+/* Two processes for each goal, whose means and deviations are averaged: a length for each block, which finds the inputs that matter, and one length for all,
+ * which cannot be misled by few rows. */
+enum { CUPEL_MEMBERS = 2 };
+
 /* A choice on its way. Values are turned so that larger is better. */
 typedef struct cupel_chooser {
     const cupel_choose_task *t;
@@ -12,7 +16,10 @@ typedef struct cupel_chooser {
     size_t n_good, n_failed, n_rows;       /* measured; failed; measured and believed */
     double *x, *y[CUPEL_GOALS_MAX];        /* [n_rows][d], [n_rows]: measured rows first, then those that are believed; room for all */
     double *all, *label;                   /* [n][d], [n] every row and whether it succeeded; NULL without failures */
-    double *theta[CUPEL_GOALS_MAX];
+    size_t n_members;
+    unsigned char *one;                    /* [d] the block of all columns: 0 */
+    double *theta[CUPEL_GOALS_MAX][CUPEL_MEMBERS];
+    cupel_gauss *process[CUPEL_GOALS_MAX][CUPEL_MEMBERS]; /* of the rows so far */
     double best[CUPEL_GOALS_MAX], spread[CUPEL_GOALS_MAX];
     double *mean[CUPEL_GOALS_MAX], *deviation[CUPEL_GOALS_MAX]; /* [m] */
     double *success, *score, *gain;        /* [m] */

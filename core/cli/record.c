@@ -1,0 +1,160 @@
+#include "core/cli/record.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/cli/talk.h"
+#include "core/io/input.h"
+#include "core/sys/file.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A file that the command line names. */
+typedef struct named_file {
+    const char *path;
+    bool there;                  /* before the work */
+    struct timespec changed;
+    off_t size;
+    char digest[72];
+} named_file;
+
+struct cupel_record {
+    cupel_account account;
+    cupel_job job;
+    const char *path;
+    named_file *file;
+    size_t n, cap;
+    cupel_str said; /* lines: a level, a blank, the text, a line end */
+};
+
+static bool look(const char *path, struct stat *sb) { return strcmp(path, "-") != 0 && stat(path, sb) == 0 && S_ISREG(sb->st_mode); }
+
+static cupel_status digest_of(const char *path, char digest[72], cupel_err *err)
+{
+    char hex[65] = "";
+    cupel_status st = cupel_digest_file(path, hex, err);
+    snprintf(digest, 72, "sha256:%s", hex);
+    return st;
+}
+
+static cupel_status add_file(cupel_record *r, const char *path, cupel_err *err)
+{
+    struct stat sb;
+    if (!path || strcmp(path, r->path) == 0) return CUPEL_OK;
+    for (size_t i = 0; i < r->n; i++)
+        if (strcmp(r->file[i].path, path) == 0) return CUPEL_OK;
+    if (!cupel_grow(&r->file, &r->cap, r->n + 1, sizeof *r->file)) return cupel_no_memory(err, "a record", 0);
+    named_file *f = &r->file[r->n++];
+    *f = (named_file){.path = path, .there = look(path, &sb)};
+    if (!f->there) return CUPEL_OK;
+    f->changed = sb.st_mtim;
+    f->size = sb.st_size;
+    return digest_of(path, f->digest, err);
+}
+
+cupel_status cupel_record_begin(const cupel_verb *verb, const cupel_args *args, const cupel_job *job, cupel_record **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const char *path = cupel_opt_text(args, "record"), *word;
+    *out = NULL;
+    if (!path) return CUPEL_OK;
+    if (strcmp(path, "-") == 0) return cupel_fail(err, CUPEL_USAGE, "--record -: stdout is for results; name a file");
+    cupel_record *r = cupel_alloc(1, sizeof *r);
+    if (!r) return cupel_no_memory(err, "a record", sizeof *r);
+    r->path = path;
+    r->job = *job;
+    CUPEL_TRY(cupel_out_check(path, err));
+    for (size_t i = 0; (word = cupel_arg(args, i)); i++) CUPEL_TRY(add_file(r, word, err));
+    for (const cupel_opt *o = verb->options; o && o->name; o++) {
+        if (o->kind == CUPEL_OPT_TEXT) CUPEL_TRY(add_file(r, cupel_opt_text(args, o->name), err));
+        for (size_t i = 0; o->kind == CUPEL_OPT_LIST && (word = cupel_opt_item(args, o->name, i)); i++) CUPEL_TRY(add_file(r, word, err));
+    }
+    cupel_account_begin(&r->account, "", cupel_command_line(args), &r->job);
+    cupel_talk_keep(&r->said);
+    *out = r;
+    r = NULL;
+done:
+    cupel_record_free(r);
+    return st;
+}
+
+void cupel_record_free(cupel_record *r)
+{
+    if (!r) return;
+    cupel_talk_keep(NULL);
+    cupel_account_release(&r->account);
+    cupel_str_free(&r->said);
+    cupel_free(r->file);
+    cupel_free(r);
+}
+
+static void put_said(const cupel_record *r, cupel_json_out *w)
+{
+    const char *p = cupel_str_text(&r->said);
+    cupel_json_name(w, "said");
+    cupel_json_open(w, '[');
+    while (*p) {
+        const size_t n = strcspn(p, "\n");
+        cupel_json_open(w, '{');
+        cupel_account_word(w, "level", p[0] == 'w' ? "warning" : "note");
+        cupel_json_name(w, "text");
+        cupel_json_put_text(w, (cupel_text){p + 2, n - 2});
+        cupel_json_close(w, '}');
+        p += n + (p[n] != '\0');
+    }
+    cupel_json_close(w, ']');
+}
+
+static cupel_status put_files(const cupel_record *r, cupel_json_out *w, cupel_err *err)
+{
+    char digest[72];
+    struct stat sb;
+    cupel_json_name(w, "inputs");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < r->n; i++)
+        if (r->file[i].there) cupel_account_file(w, NULL, r->file[i].path, r->file[i].digest);
+    cupel_json_close(w, ']');
+    cupel_json_name(w, "outputs");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < r->n; i++) {
+        const named_file *f = &r->file[i];
+        if (!look(f->path, &sb)) continue;
+        if (f->there && sb.st_size == f->size && sb.st_mtim.tv_sec == f->changed.tv_sec && sb.st_mtim.tv_nsec == f->changed.tv_nsec) continue;
+        cupel_status st = digest_of(f->path, digest, err);
+        if (st != CUPEL_OK) return st;
+        cupel_account_file(w, NULL, f->path, digest);
+    }
+    cupel_json_close(w, ']');
+    return CUPEL_OK;
+}
+
+cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str s = {0};
+    cupel_json_out w = {.s = &s};
+    cupel_out *out = NULL;
+    if (!r) return CUPEL_OK;
+    cupel_account_head(&r->account, &w);
+    cupel_json_name(&w, "exit_code");
+    cupel_json_put_int(&w, exit_code);
+    cupel_account_word(&w, "status", cupel_status_name((cupel_status)exit_code));
+    cupel_json_name(&w, "error");
+    if (error) cupel_json_put_string(&w, error);
+    else cupel_json_put_null(&w);
+    cupel_account_number(&w, "seconds", cupel_now() - r->account.begin);
+    cupel_account_usage(&w);
+    put_said(r, &w);
+    CUPEL_TRY(put_files(r, &w, err));
+    cupel_json_close(&w, '}');
+    cupel_str_putc(&s, '\n');
+    if (s.failed || r->said.failed) CUPEL_TRY(cupel_no_memory(err, "a record", s.n));
+    CUPEL_TRY(cupel_out_open(r->path, &out, err));
+    CUPEL_TRY(cupel_out_write(out, s.p, s.n, err));
+    st = cupel_out_commit(&out, err);
+done:
+    cupel_out_abandon(&out);
+    cupel_str_free(&s);
+    return st;
+}

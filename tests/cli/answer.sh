@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# predict as one end of a dialogue, and --record for every verb.
+set -u
+C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+awk 'NR == 1 || NR % 4 == 0' "$R/datasets/examples/steels.csv" >"$T/in.csv"
+"$C" train "$T/in.csv" --target 'yield strength' --model ridge -o "$T/m.h5" >/dev/null 2>&1
+ask() { "$C" predict "$T/m.h5" - -o - --format jsonl "$@" 2>"$T/err"; }
+
+# Each answer comes before the next question is put.
+mkfifo "$T/q" "$T/a"; ask <"$T/q" >"$T/a" & p=$!; exec 7>"$T/q" 8<"$T/a"
+echo '{"formula": "Fe0.7Ni0.3", "who": "robot"}' >&7; IFS= read -r -t 20 one <&8; got=$?
+echo '{no json' >&7; IFS= read -r -t 20 two <&8; got=$((got + $?)); echo '{"formula": "Fe0.6Co0.4"}' >&7; IFS= read -r -t 20 three <&8; got=$((got + $?))
+exec 7>&-; wait $p; rc=$?; exec 8<&-
+{ [ $got = 0 ] && [ $rc = 0 ]; }; check 'a line is answered before the next is read' $?
+{ grep -q '"who": "robot".*"yield strength \[MPa\]": [0-9]' <<<"$one" && grep -q '"yield strength lower' <<<"$one"; }; check 'an answer holds the question' $?
+grep -q '^{"line": 2, "error": ".*JSON' <<<"$two"; check 'a bad line is an error object' $?
+grep -q '"yield strength \[MPa\]": [0-9]' <<<"$three"; check 'and not an end' $?
+
+# The figures are those of the table.
+sed 1q "$T/in.csv" | cut -d, -f1 >"$T/new.csv"; awk -F, 'NR > 1 && NR < 30 { print $1 }' "$T/in.csv" >>"$T/new.csv"; echo Xx2 >>"$T/new.csv"
+"$C" predict "$T/m.h5" "$T/new.csv" -o "$T/table.jsonl" >/dev/null 2>&1; ask <"$T/new.csv" >"$T/lines.jsonl"
+cut -d, -f2-4 "$T/table.jsonl" | grep -v null >"$T/t"; grep -v '"error"' "$T/lines.jsonl" | cut -d, -f2-4 >"$T/l"; { [ -s "$T/t" ] && cmp -s "$T/t" "$T/l"; }; check 'the figures are those of a table' $?
+grep -q '"line": 30, "error": ".*bad_formula.*"formula": "Xx2"' "$T/lines.jsonl"; check 'a formula that cannot be read' $?
+printf '{"x": 1}\n[1]\n7\n\n{"formula": "Fe", "formula": "Ni"}\n{"formula": "Fe"}\n' | ask >"$T/out"; { [ "$(grep -c '"error"' "$T/out")" = 4 ] && [ "$(wc -l <"$T/out")" = 5 ]; }; check 'lines that are no questions' $?
+printf 'formula,a\nFe\nFe,1,2\nFe,"x\n"Fe",1\n' | ask >"$T/out"; { [ "$(grep -c '"error"' "$T/out")" = 3 ] && tail -n 1 "$T/out" | grep -q '"a": 1,'; }; check 'csv lines of another width' $?
+printf '{"x": 1}\n' | ask >/dev/null; [ $? = 3 ]; check 'no answer at all is bad input' $?
+ask </dev/null >/dev/null; [ $? = 3 ]; check 'no line at all' $?
+head -c 300000 /dev/zero | tr '\0' '[' | ask >"$T/out"; { [ $? = 3 ] && grep -q '"error"' "$T/out"; }; check 'a long line of nonsense' $?
+printf '{"formula": "Fe"}\r\n{"formula": "Ni"}' | ask >"$T/out"; [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; check 'line ends of any kind' $?
+
+# --record.
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+rec() { tr -d '\n' <"$T/r.json" | grep -q -- "$1"; }
+run predict "$T/m.h5" "$T/new.csv" -o "$T/p.csv" --record "$T/r.json"
+{ [ $rc = 0 ] && rec '"exit_code": 0' && rec 'bad_formula' && rec '"inputs": .*m.h5.*sha256.*new.csv.*"outputs": .*p.csv.*sha256' && rec '"seconds"'; }; check '--record: inputs, outputs, counts, timings' $?
+grep -q "$(sha256sum "$T/p.csv" | cut -d' ' -f1)" "$T/r.json"; check 'the digest of the output' $?
+run predict "$T/m.h5" "$T/none.csv" -o "$T/p.csv" --record "$T/r.json"; { [ $rc = 3 ] && rec '"exit_code": 3' && rec '"error": "[^"]*none.csv'; }; check 'a failure is on record' $?
+run methods --record "$T/r.json"; { [ $rc = 0 ] && rec '"command": "cupel methods'; }; check 'every verb has it' $?
+run methods --record "$T/no/r.json"; [ $rc != 0 ]; check 'a record that cannot be written' $?
+run methods --record -; [ $rc = 2 ]; check 'stdout is for results' $?
+exit $bad
