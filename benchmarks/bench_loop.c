@@ -12,14 +12,13 @@
  * build/benchmarks/bench_loop [seeds N] [most N] [start N] [only NAME] [from pvlab | olympus] [with ACQUISITION] [threads N] [noplain], from the
  * project's root. */
 #include "core/base/mem.h"
-#include "core/base/rng.h"
 #include "core/io/csv.h"
 #include "core/io/json.h"
 #include "core/math/la.h"
 #include "core/math/order.h"
 #include "core/sys/file.h"
 #include "core/sys/par.h"
-#include "models/search/choose.h"
+#include "models/search/campaign.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +29,7 @@ enum { COLUMNS = 64, OPTIONS = 64 };
 
 typedef struct campaign {
     char name[64];
-    size_t n, d, n_blocks, best;
+    size_t n, d, n_blocks;
     double *x, *y; /* [n][d] in 0..1, [n] */
     unsigned char block[COLUMNS];
     bool maximize;
@@ -151,8 +150,6 @@ static void settle(campaign *c, size_t d)
     cupel_free(c->x);
     cupel_free(count);
     c->x = x, c->n = n, c->d = d;
-    for (size_t i = 1; i < n; i++)
-        if (c->maximize ? c->y[i] > c->y[c->best] : c->y[i] < c->y[c->best]) c->best = i;
 }
 
 static void make(const text_rows *t, size_t inputs, campaign *c)
@@ -241,44 +238,18 @@ typedef struct replay {
     double *count; /* [seeds] */
 } replay;
 
-/* One campaign; the number of experiments until the best. */
 static cupel_status one_seed(void *user, size_t seed, size_t worker, cupel_err *err)
 {
     (void)worker;
     const replay *r = user;
     const campaign *c = r->c;
-    const size_t n = c->n, d = c->d;
-    const cupel_job job = {.threads = 1, .isa = cupel_isa_best()};
-    size_t *order = need(cupel_alloc(n, sizeof *order)), tried = 0, most = r->s->most < n ? r->s->most : n;
-    double *known = need(cupel_alloc(n * d, sizeof *known)), *y = need(cupel_alloc(n, sizeof *y)), *pool = need(cupel_alloc(n * d, sizeof *pool));
-    unsigned char *zero = need(cupel_alloc(d, 1));
-    cupel_status st = CUPEL_OK;
-    cupel_rng_permutation(seed + 1, 5, order, n);
-    size_t next = 0; /* place in order */
-    for (; tried < most && st == CUPEL_OK;) {
-        const size_t row = order[next];
-        memcpy(known + tried * d, c->x + row * d, d * sizeof *known);
-        y[tried] = c->y[row];
-        order[next] = order[tried]; /* tried ones in front */
-        order[tried++] = row;
-        next = tried;
-        if (row == c->best) break;
-        if (tried < r->s->start || tried == most) continue;
-        for (size_t i = tried; i < n; i++) memcpy(pool + (i - tried) * d, c->x + order[i] * d, d * sizeof *pool);
-        cupel_choose_task t = {.n = tried, .m = n - tried, .d = d, .n_blocks = r->one_length ? 1 : c->n_blocks, .n_goals = 1, .known = known, .y = y, .pool = pool,
-                               .block = r->one_length ? zero : c->block, .maximize = &c->maximize};
-        cupel_choose_options o = r->choose;
-        cupel_choice choice = {0};
-        o.seed = seed + 1;
-        st = cupel_choose(&t, &o, &job, &choice, err);
-        if (st == CUPEL_OK) next = tried + choice.pick[0].row;
-        cupel_choice_release(&choice);
-    }
+    unsigned char *zero = need(cupel_alloc(c->d, 1));
+    size_t *order = need(cupel_alloc(c->n, sizeof *order)), tried = 0;
+    const cupel_campaign a = {.n = c->n, .d = c->d, .n_blocks = r->one_length ? 1 : c->n_blocks, .x = c->x, .y = c->y,
+                              .block = r->one_length ? zero : c->block, .maximize = c->maximize, .start = r->s->start, .most = r->s->most};
+    cupel_status st = cupel_campaign_run(&a, &r->choose, seed + 1, order, &tried, err);
     r->count[seed] = (double)tried;
     cupel_free(order);
-    cupel_free(known);
-    cupel_free(y);
-    cupel_free(pool);
     cupel_free(zero);
     return st;
 }

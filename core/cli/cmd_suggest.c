@@ -5,6 +5,7 @@
 #include "core/engine/suggest.h"
 #include "core/sys/file.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool ends_with(const char *s, const char *end)
@@ -24,6 +25,18 @@ static cupel_status write_text(const char *path, const cupel_str *text, cupel_er
     return st;
 }
 
+/* "1.1..1.6", "300..", "..5", in the unit of the goal. */
+static cupel_status read_window(const char *text, cupel_suggest_options *o, cupel_err *err)
+{
+    if (!text) return CUPEL_OK;
+    const char *dots = strstr(text, "..");
+    const cupel_text a = {text, dots ? (size_t)(dots - text) : 0}, b = cupel_text_of(dots ? dots + 2 : "");
+    o->windowed = true, o->low = -INFINITY, o->high = INFINITY;
+    if (dots && (a.n || b.n) && (!a.n || cupel_parse_double(cupel_text_trim(a), &o->low)) && (!b.n || cupel_parse_double(cupel_text_trim(b), &o->high)) && o->low < o->high)
+        return CUPEL_OK;
+    return cupel_fail(err, CUPEL_USAGE, "--window '%s': expected LO..HI with LO below HI, as 1.1..1.6, 300.. or ..5", text);
+}
+
 static cupel_suggest_format format_of(const cupel_args *args)
 {
     const char *word = cupel_opt_text(args, "format"), *path = cupel_opt_text(args, "output");
@@ -38,6 +51,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_str text = {0};
     cupel_goal_args goals = {0};
     cupel_suggest_options o = {.pool = cupel_opt_text(args, "pool"),
+                               .space = cupel_opt_text(args, "space"),
+                               .sample = cupel_opt_count(args, "sample"),
                                .tell = cupel_opt_text(args, "tell"),
                                .loop = cupel_opt_text(args, "loop"),
                                .take = cupel_flag(args, "take"),
@@ -52,9 +67,11 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                                .choose = cupel_choose_defaults()};
     o.choose.batch = (size_t)cupel_opt_count(args, "batch");
     o.choose.seed = cupel_opt_count(args, "seed");
+    CUPEL_TRY(read_window(cupel_opt_text(args, "window"), &o, err));
+    if (o.sample < 1 || o.sample > 10000000) return cupel_fail(err, CUPEL_USAGE, "--sample %llu: expected 1 to 10000000", (unsigned long long)o.sample);
     if (o.choose.batch < 1 || o.choose.batch > 1000) return cupel_fail(err, CUPEL_USAGE, "--batch %zu: expected 1 to 1000", o.choose.batch);
     CUPEL_TRY(cupel_acquisition_parse(cupel_opt_text(args, "acquisition"), &o.choose.acquisition, err));
-    CUPEL_TRY(cupel_goal_args_read(args, &goals, err));
+    CUPEL_TRY(cupel_goal_args_read(args, cupel_opt_text(args, "window") != NULL, &goals, err));
     memcpy(o.goal, goals.goal, sizeof o.goal);
     o.n_goals = goals.n_goals, o.input = (const char *const *)goals.input, o.n_inputs = goals.n_inputs;
     CUPEL_TRY(cupel_suggest(&o, job, &s, err));
@@ -68,13 +85,17 @@ done:
 }
 
 static const cupel_opt options[] = {
-    {"pool", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, true, "the candidates, one a row; columns of numbers, words or formulas, and one that names them"},
+    {"pool", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "the candidates, one a row; columns of numbers, words or formulas, and one that names them"},
+    {"space", "DEMAND", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "or a demand: candidates are drawn from its space; its table is what is known and its first requirement what is wanted, unless they are given"},
+    {"sample", "N", CUPEL_OPT_COUNT, NULL, "20000", false, "candidates drawn from the space"},
     {"tell", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "what was measured: the same columns, and the goal; without it the batch fills the space"},
     {"loop", "LOOP.h5", CUPEL_OPT_TEXT, NULL, NULL, false, "a loop that 'cupel tell' keeps, in place of --tell, --target and --pending"},
     {"take", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "write the picks into the loop as under way: who asks next gets others"},
     {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false, "what is wanted, a column of the results; several goals: '--target strength:max --target cost:min'"},
     {"minimize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "small values are wanted"},
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "large values are wanted"},
+    {"window", "LO..HI", CUPEL_OPT_TEXT, NULL, NULL, false, "any value in the window is wanted, as 1.1..1.6, 300.. or ..5; expected_gain is then the chance to lie in it"},
     {"batch", "N", CUPEL_OPT_COUNT, NULL, "1", false, "how many experiments"},
     {"pending", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "experiments under way: the batch keeps away from them"},
     {"cost", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "what a candidate costs, a column of the pool: gains are weighed per cost"},
@@ -103,6 +124,7 @@ const cupel_verb cupel_verb_suggest = {
             "once the gain is below the noise of a measurement. Exit code 5: no candidate is left.\n\n"
             "  cupel suggest --pool pool.csv --tell known.csv --target 'yield [%]' --maximize --batch 8 -o next.csv\n"
             "  cupel suggest --pool pool.csv --tell known.csv --target strength:max --target cost:min --format json\n"
+            "  cupel suggest --space demand.yaml --batch 8 -o next.csv\n"
             "  cupel suggest --pool pool.csv --loop loop.h5 --take --batch 4 --format json\n",
     .options = options,
     .max_args = 0,

@@ -30,7 +30,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_goal_args goals = {0};
     cupel_tell_result r = {0};
     cupel_str text = {0};
-    CUPEL_TRY(cupel_goal_args_read(args, &goals, err));
+    CUPEL_TRY(cupel_goal_args_read(args, false, &goals, err));
     cupel_tell_options o = {.loop = cupel_arg(args, 0),
                             .results = cupel_arg(args, 1),
                             .table_format = cupel_opt_text(args, "table-format"),

@@ -11,7 +11,7 @@ static bool ends_with(const char *s, const char *end)
     return n > k && strcmp(s + n - k, end) == 0;
 }
 
-static cupel_status read_goals(const cupel_args *args, cupel_goal_args *g, cupel_err *err)
+static cupel_status read_goals(const cupel_args *args, bool undirected, cupel_goal_args *g, cupel_err *err)
 {
     const bool least = cupel_flag(args, "minimize"), most = cupel_flag(args, "maximize");
     const char *word;
@@ -20,7 +20,7 @@ static cupel_status read_goals(const cupel_args *args, cupel_goal_args *g, cupel
     for (; (word = cupel_opt_item(args, "target", g->n_goals)); g->n_goals++) {
         if (g->n_goals == CUPEL_GOALS_MAX) return cupel_fail(err, CUPEL_USAGE, "--target: more than %d goals", (int)CUPEL_GOALS_MAX);
         const bool min = ends_with(word, ":min"), max = ends_with(word, ":max");
-        if (!min && !max && !least && !most)
+        if (!min && !max && !least && !most && !undirected)
             return cupel_fail(err, CUPEL_USAGE, "--target %s: is it to be small or large? add --minimize or --maximize, or write '%s:min' or '%s:max'", word, word, word);
         char *column = cupel_strndup(word, strlen(word) - (min || max ? 4 : 0));
         if (!column) return cupel_no_memory(err, "the name of a goal", 0);
@@ -50,9 +50,9 @@ static cupel_status read_inputs(const char *text, cupel_goal_args *g, cupel_err 
     return CUPEL_OK;
 }
 
-cupel_status cupel_goal_args_read(const cupel_args *args, cupel_goal_args *g, cupel_err *err)
+cupel_status cupel_goal_args_read(const cupel_args *args, bool undirected, cupel_goal_args *g, cupel_err *err)
 {
-    cupel_status st = read_goals(args, g, err);
+    cupel_status st = read_goals(args, undirected, g, err);
     return st == CUPEL_OK ? read_inputs(cupel_opt_text(args, "columns"), g, err) : st;
 }
 

@@ -12,7 +12,8 @@ typedef struct cupel_goal_args {
 } cupel_goal_args; /* {0} is empty */
 
 /* --target NAME, NAME:min, NAME:max (a list), --minimize, --maximize, --columns A,B. */
-cupel_status cupel_goal_args_read(const cupel_args *args, cupel_goal_args *g, cupel_err *err);
+/* undirected: a goal needs no direction (a window has none). */
+cupel_status cupel_goal_args_read(const cupel_args *args, bool undirected, cupel_goal_args *g, cupel_err *err);
 void cupel_goal_args_release(cupel_goal_args *g);
 
 #endif

@@ -23,6 +23,7 @@
     HEADING("The loop")                         \
     VERB(suggest)                               \
     VERB(tell)                                  \
+    VERB(replay)                                \
     HEADING("Microstructures")                  \
     VERB(design)                                \
     VERB(generate)                              \

@@ -1,4 +1,5 @@
 #include "core/engine/loop.h"
+#include "core/engine/suggest_space.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -12,6 +13,8 @@
 
 /* Gains below this share of the spread of what is known are not worth an experiment. */
 static const double LEAST_GAIN = 1e-3;
+/* Of lying in a window. */
+static const double LEAST_CHANCE = 0.01;
 
 enum { POOL, TELL, PENDING };
 
@@ -20,9 +23,12 @@ typedef struct suggesting {
     const cupel_job *job;
     cupel_suggestion *s;
     cupel_loop loop;
+    cupel_demand *demand;            /* of the space */
+    cupel_space_goal asked;          /* by the demand, where the caller names no goal */
     const char *const *given;        /* [n_given] inputs as said by the caller or the loop; NULL: to be found */
     size_t n_given, n_goals;
-    bool maximize[CUPEL_GOALS_MAX];
+    bool maximize[CUPEL_GOALS_MAX], windowed;
+    double low, high;                /* of the window */
     bool told, waits;                /* there are results; there is a table of experiments under way */
     size_t goal[CUPEL_GOALS_MAX], failed, cost; /* columns of the results, of the pool; SIZE_MAX: none */
     const char **input;              /* [n_inputs] names */
@@ -219,7 +225,7 @@ static cupel_status choose(suggesting *g, cupel_err *err)
     cupel_suggestion *s = g->s;
     const cupel_choose_task t = {.n = g->n_known, .n_pending = g->n_pending, .m = s->n_left, .d = s->inputs.d, .n_blocks = s->inputs.n_blocks, .n_goals = g->n_goals,
                                  .known = g->known, .y = g->y, .pending = g->pending, .pool = g->pool, .cost = g->cost == SIZE_MAX ? NULL : g->price,
-                                 .block = s->inputs.block, .maximize = g->maximize};
+                                 .block = s->inputs.block, .maximize = g->maximize, .windowed = g->windowed, .low = g->low, .high = g->high};
     return cupel_choose(&t, &g->o->choose, g->job, &s->choice, err);
 }
 
@@ -247,10 +253,18 @@ static void judge(suggesting *g)
         return;
     }
     double most = 0;
+    size_t inside = 0;
+    for (size_t i = 0; i < g->n_known; i++) inside += g->y[i * g->n_goals] >= g->low && g->y[i * g->n_goals] <= g->high;
     for (size_t i = 0; i < c->n; i++) most = fmax(most, c->pick[i].gain);
     if (g->n_goals > 1) {
         s->stop = most < LEAST_GAIN;
         cupel_say(g->job, CUPEL_NOTE, "%zu goals; the batch adds at most %.3g to the dominated volume (in spreads of the goals)%s", g->n_goals, most,
+                  s->stop ? ": no candidate is worth an experiment" : "");
+        return;
+    }
+    if (g->windowed) {
+        s->stop = most < LEAST_CHANCE;
+        cupel_say(g->job, CUPEL_NOTE, "%zu of %zu results lie in the window; the most likely pick has a chance of %.2g%s", inside, s->n_known, most,
                   s->stop ? ": no candidate is worth an experiment" : "");
         return;
     }
@@ -260,22 +274,51 @@ static void judge(suggesting *g)
               s->stop ? ": less than the noise or a thousandth of the range, time to stop" : "");
 }
 
-/* Goals and inputs: said by the caller, or by the loop. */
-static cupel_status take_words(suggesting *g, cupel_err *err)
+/* What is wanted: said by the loop, by the caller, or by the demand of a space. */
+static cupel_status take_goals(suggesting *g, cupel_err *err)
 {
     const cupel_suggest_options *o = g->o;
     const cupel_loop *l = &g->loop;
+    const char *name[CUPEL_GOALS_MAX];
     if (o->loop && o->n_goals) return cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals; leave --target out", o->loop);
-    if (!o->loop && !o->n_goals) return cupel_fail(err, CUPEL_USAGE, "what is wanted? --target COLUMN with --minimize or --maximize");
-    g->n_goals = g->s->n_goals = o->loop ? l->n_goals : o->n_goals;
-    g->given = o->loop ? (const char *const *)l->header.name : o->input;
-    g->n_given = o->loop ? l->n_inputs : o->n_inputs;
+    if (!o->loop && !o->n_goals && !o->space) return cupel_fail(err, CUPEL_USAGE, "what is wanted? --target COLUMN with --minimize or --maximize");
+    g->n_goals = o->loop ? l->n_goals : o->n_goals ? o->n_goals : 1;
+    for (size_t k = 0; k < o->n_goals; k++) name[k] = o->goal[k].column, g->maximize[k] = o->goal[k].maximize;
+    for (size_t k = 0; o->loop && k < l->n_goals; k++) name[k] = l->header.name[l->n_inputs + k], g->maximize[k] = l->maximize[k];
+    if (!o->loop && !o->n_goals) {
+        cupel_status st = cupel_space_goal_of(g->demand, &g->asked, err);
+        if (st != CUPEL_OK) return st;
+        name[0] = g->asked.column, g->maximize[0] = g->asked.maximize;
+        g->windowed = g->asked.windowed, g->low = g->asked.low, g->high = g->asked.high;
+    }
+    if (o->windowed) {
+        if (g->n_goals > 1) return cupel_fail(err, CUPEL_USAGE, "a window is for one goal, there are %zu", g->n_goals);
+        g->windowed = true, g->low = o->low, g->high = o->high;
+    }
     for (size_t k = 0; k < g->n_goals; k++) {
-        g->maximize[k] = o->loop ? l->maximize[k] : o->goal[k].maximize;
-        g->s->goal[k] = cupel_strdup(o->loop ? l->header.name[l->n_inputs + k] : o->goal[k].column);
-        if (!g->s->goal[k]) return cupel_no_memory(err, "the name of a goal", 0);
+        if (!(g->s->goal[k] = cupel_strdup(name[k]))) return cupel_no_memory(err, "the name of a goal", 0);
+        g->s->n_goals = k + 1;
     }
     return CUPEL_OK;
+}
+
+static cupel_status check_words(const cupel_suggest_options *o, cupel_err *err)
+{
+    if (!o->pool == !o->space) return cupel_fail(err, CUPEL_USAGE, "where are the candidates? one of --pool TABLE and --space DEMAND");
+    if (o->loop && (o->tell || o->pending || o->input))
+        return cupel_fail(err, CUPEL_USAGE, "'%s' knows results, inputs and what is under way; leave --tell, --pending and --columns out", o->loop);
+    if (o->take && !o->loop) return cupel_fail(err, CUPEL_USAGE, "--take writes the picks into a loop: give one with --loop");
+    if (o->space && o->tell && !o->n_goals) return cupel_fail(err, CUPEL_USAGE, "results of --tell need a goal: --target COLUMN with --minimize or --maximize");
+    return CUPEL_OK;
+}
+
+static cupel_status read_candidates(suggesting *g, cupel_err *err)
+{
+    const cupel_suggest_options *o = g->o;
+    if (o->space) return cupel_space_pool(g->demand, o->sample, o->choose.seed, g->job, &g->s->pool, err);
+    cupel_status st = cupel_trial_table_read(o->pool, o->table_format, &g->s->pool, err);
+    if (st == CUPEL_OK && !g->s->pool.records.n_rows) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no candidates; each row is one", o->pool);
+    return st;
 }
 
 static cupel_status read_tables(suggesting *g, cupel_err *err)
@@ -283,20 +326,19 @@ static cupel_status read_tables(suggesting *g, cupel_err *err)
     cupel_suggestion *s = g->s;
     const cupel_suggest_options *o = g->o;
     cupel_status st = CUPEL_OK;
-    if (o->loop && (o->tell || o->pending || o->input))
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' knows results, inputs and what is under way; leave --tell, --pending and --columns out", o->loop));
-    if (o->take && !o->loop) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--take writes the picks into a loop: give one with --loop"));
+    CUPEL_TRY(check_words(o, err));
     if (o->loop) CUPEL_TRY(cupel_loop_open(o->loop, &g->loop, err));
-    CUPEL_TRY(take_words(g, err));
-    CUPEL_TRY(cupel_trial_table_read(o->pool, o->table_format, &s->pool, err));
-    if (!s->pool.records.n_rows) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no candidates; each row is one", o->pool));
+    if (o->space) CUPEL_TRY(cupel_demand_open(o->space, &g->demand, err));
+    CUPEL_TRY(take_goals(g, err));
+    g->given = o->loop ? (const char *const *)g->loop.header.name : o->input;
+    g->n_given = o->loop ? g->loop.n_inputs : o->n_inputs;
+    CUPEL_TRY(read_candidates(g, err));
     if (o->tell) CUPEL_TRY(cupel_trial_table_read(o->tell, o->table_format, &s->tell, err));
+    if (g->asked.column) CUPEL_TRY(cupel_space_known(g->demand, &g->asked, &s->pool.header, &s->tell, err));
     if (o->pending) CUPEL_TRY(cupel_trial_table_read(o->pending, o->table_format, &s->pending, err));
-    if (o->loop) {
-        CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, false, &s->tell, err));
-        CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, true, &s->pending, err));
-    }
-    g->told = o->tell || o->loop;
+    if (o->loop) CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, false, &s->tell, err));
+    if (o->loop) CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, true, &s->pending, err));
+    g->told = o->tell || o->loop || g->asked.column;
     g->waits = o->pending || o->loop;
 done:
     return st;
@@ -326,7 +368,7 @@ static cupel_status make_inputs(suggesting *g, cupel_err *err)
     size_t n = 1;
     if (g->told) table[n++] = &s->tell;
     if (g->waits) table[n++] = &s->pending;
-    return cupel_inputs_make(table, n, g->input, g->n_inputs, g->o->formula, g->o->dot, g->job, &s->inputs, err);
+    return cupel_inputs_make(table, n, g->input, g->n_inputs, g->o->formula, g->demand && g->demand->n_properties ? g->demand->property[0].data.dot : g->o->dot, g->job, &s->inputs, err);
 }
 
 cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *out, cupel_err *err)
@@ -353,6 +395,8 @@ done:
     cupel_file_lock_give(lock);
     cupel_suggestion_release(&s);
     cupel_loop_release(&g.loop);
+    cupel_demand_free(g.demand);
+    cupel_free(g.asked.column);
     cupel_free(g.input);
     cupel_free(g.known);
     cupel_free(g.y);

@@ -16,6 +16,8 @@ typedef struct cupel_goal_word {
 
 typedef struct cupel_suggest_options {
     const char *pool;      /* candidates: one row each */
+    const char *space;     /* or a demand, whose space they are drawn from; goal and results are the demand's where they are not given */
+    uint64_t sample;       /* how many candidates of the space */
     const char *tell;      /* results: the same columns and the goals; NULL: nothing is known yet */
     const char *loop;      /* or a loop (core/engine/loop.h), which knows results, goals, inputs and what is under way; NULL */
     bool take;             /* with a loop: the picks are written into it as under way, so that who asks next gets others */
@@ -23,6 +25,8 @@ typedef struct cupel_suggest_options {
     const char *table_format; /* of all tables; NULL: by name */
     size_t n_goals;
     cupel_goal_word goal[CUPEL_GOALS_MAX];
+    bool windowed;         /* the one goal is to lie within low .. high */
+    double low, high;
     const char *id;        /* the column of the pool that names a candidate; NULL: "id" where there is one, else the one that the results lack */
     const char *cost;      /* a column of the pool, > 0; NULL: all cost the same */
     const char *failed;    /* a column of the results: 1, true or yes where the experiment failed; NULL: "failed" where there is one */

@@ -50,6 +50,7 @@ static void chooser_release(cupel_chooser *c)
     cupel_free(c->success);
     cupel_free(c->score);
     cupel_free(c->gain);
+    cupel_free(c->fresh);
     cupel_free(c->taken);
 }
 
@@ -62,9 +63,10 @@ static bool make_room(cupel_chooser *c)
     c->score = cupel_alloc(t->m, sizeof *c->score);
     c->gain = cupel_alloc(t->m, sizeof *c->gain);
     c->taken = cupel_alloc(t->m, sizeof *c->taken);
+    c->fresh = cupel_alloc(t->m, sizeof *c->fresh);
     c->one = cupel_alloc(t->d, 1);
     c->n_members = t->n_blocks > 1 ? CUPEL_MEMBERS : 1;
-    if (!c->one || !c->x || !c->success || !c->score || !c->gain || !c->taken) return false;
+    if (!c->one || !c->fresh || !c->x || !c->success || !c->score || !c->gain || !c->taken) return false;
     for (size_t g = 0; g < t->n_goals; g++) {
         c->y[g] = cupel_alloc(rows, sizeof *c->y[g]);
         for (size_t k = 0; k < CUPEL_MEMBERS; k++)
@@ -182,7 +184,7 @@ static cupel_status learn_failures(cupel_chooser *c, cupel_err *err)
     cupel_gauss *process = NULL;
     double theta[CUPEL_GAUSS_BLOCKS + 1], *deviation = NULL;
     cupel_status st = CUPEL_OK;
-    for (size_t i = 0; i < t->m; i++) c->success[i] = 1;
+    for (size_t i = 0; i < t->m; i++) c->success[i] = c->fresh[i] = 1;
     if (!c->n_failed) return CUPEL_OK;
     cupel_gauss_options p = process_options(c, CUPEL_GOALS_MAX);
     p.noise = 0.05;
@@ -210,6 +212,7 @@ static cupel_status believe(cupel_chooser *c, const double *x, cupel_err *err)
         cupel_status st = expect(c, g, x, 1, &c->y[g][c->n_rows], &deviation, room, err);
         if (st != CUPEL_OK) return st;
     }
+    for (size_t i = 0; i < t->m && t->windowed; i++) c->fresh[i] *= 1 - cupel_gauss_correlation(c->process[0][0], x, t->pool + i * t->d);
     memcpy(c->x + c->n_rows * t->d, x, t->d * sizeof *c->x);
     c->n_rows++;
     return renew(c, err);
@@ -258,9 +261,18 @@ static double middle_of(const cupel_chooser *c)
     return mean;
 }
 
+/* Chance that the value itself, without the noise of its measurement, lies in the window. Values are turned like those of any goal. */
+static double chance_of_window(const cupel_chooser *c, size_t i)
+{
+    const double sign = c->t->maximize[0] ? 1 : -1, mean = sign * c->mean[0][i], s = c->deviation[0][i];
+    const double above = (c->t->low - mean) / s, below = (c->t->high - mean) / s;
+    return above > 0 ? cupel_normal_cdf(-above) - cupel_normal_cdf(-below) : cupel_normal_cdf(below) - cupel_normal_cdf(above);
+}
+
 static double score_of(const cupel_chooser *c, size_t i, double best, double middle)
 {
     const double mean = c->mean[0][i], s = c->deviation[0][i], success = c->success[i], cost = c->t->cost ? c->t->cost[i] : 1;
+    if (c->t->windowed) return c->gain[i] * success * c->fresh[i] / cost;
     switch (c->o->acquisition) {
     case CUPEL_ACQUIRE_UCB: return mean + UCB_DEVIATIONS * s;
     case CUPEL_ACQUIRE_PI: return cupel_probability_of_improvement(mean, s, best) * success / cost;
@@ -281,7 +293,7 @@ static cupel_status score_one_goal(cupel_chooser *c, size_t pick, cupel_err *err
     cupel_status st = best_expected(c, &best, err);
     if (st == CUPEL_OK && c->o->acquisition == CUPEL_ACQUIRE_THOMPSON) st = draw(c, c->process[0][pick % c->n_members], pick, c->score, err);
     for (size_t i = 0; i < c->t->m && st == CUPEL_OK; i++) {
-        c->gain[i] = cupel_expected_improvement(c->mean[0][i], c->deviation[0][i], best);
+        c->gain[i] = c->t->windowed ? chance_of_window(c, i) : cupel_expected_improvement(c->mean[0][i], c->deviation[0][i], best);
         c->score[i] = score_of(c, i, best, middle);
     }
     return st;

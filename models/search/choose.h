@@ -23,6 +23,8 @@ typedef struct cupel_choose_task {
     const double *cost;          /* [m] > 0; NULL: all the same */
     const unsigned char *block;  /* [d] */
     const bool *maximize;        /* [n_goals] */
+    bool windowed;               /* one goal: any value within low .. high is as good as another; maximize does not matter */
+    double low, high;            /* may be infinite */
 } cupel_choose_task;
 
 typedef struct cupel_choose_options {
@@ -38,7 +40,8 @@ typedef struct cupel_chosen {
     size_t row;
     double mean[CUPEL_GOALS_MAX], deviation[CUPEL_GOALS_MAX]; /* unit of the goal; NaN before there is a model */
     double score;   /* what the acquisition says; larger is better */
-    double gain;    /* expected improvement of the goal in its unit (one goal), or of the hypervolume in units of the goals' spreads */
+    double gain;    /* expected improvement of the goal in its unit (one goal), or of the hypervolume in units of the goals' spreads, or the chance to lie in
+                       the window */
     double success; /* chance that the experiment does not fail; 1 without failures */
 } cupel_chosen;
 

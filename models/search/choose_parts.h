@@ -23,6 +23,7 @@ typedef struct cupel_chooser {
     double best[CUPEL_GOALS_MAX], spread[CUPEL_GOALS_MAX];
     double *mean[CUPEL_GOALS_MAX], *deviation[CUPEL_GOALS_MAX]; /* [m] */
     double *success, *score, *gain;        /* [m] */
+    double *fresh;                         /* [m] 1, and less near what is under way or was picked: a belief there is no news (windows) */
     bool *taken;                           /* [m] */
     bool modelled;
 } cupel_chooser;

@@ -37,6 +37,10 @@ run suggest --pool "$T/priced.csv" --tell "$T/known.csv" --target height --maxim
 awk -F, 'NR == 1 { print $0 ",weight" } NR > 1 { print $0 "," $1 + $2 }' "$T/known.csv" >"$T/two.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/two.csv" --target height:max --target weight:min --batch 3 --format json; { [ $rc = 0 ] && out '"weight expected"' && err '2 goals'; }; check 'two goals' $?
 
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 60..80 --batch 4
+{ [ $rc = 0 ] && err 'lie in the window' && awk -F, 'NR > 1 { h = 100 - ($2 - 7) ^ 2 - 2 * ($3 - 3) ^ 2; n += h > 50 && h < 90 } END { exit !(n >= 3) }' "$T/out"; }; check 'a window' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 80..60; [ $rc = 2 ]; check 'a window upside down' $?
+
 # Words and formulas.
 printf 'id,solvent,t\n1,water,10\n2,water,20\n3,ethanol,10\n4,ethanol,20\n5,hexane,10\n' >"$T/words.csv"; printf 'solvent,t,y\nwater,15,1\nethanol,15,5\nhexane,15,2\n' >"$T/wk.csv"
 run suggest --pool "$T/words.csv" --tell "$T/wk.csv" --target y --maximize; { [ $rc = 0 ] && grep -q '^[34],ethanol' "$T/out"; }; check 'words are inputs' $?
@@ -46,6 +50,24 @@ awk -F, 'NR == 1 { print "id,formula,a" } NR > 1 { print NR "," $1 "," NR }' "$T
 run suggest --pool "$T/fi.csv" --tell "$T/fki.csv" --target zt --maximize --batch 2; [ $rc = 0 ]; check 'formulas and numbers together' $?
 printf '{"a": 1, "b": 2, "y": 3}\n{"a": 2, "b": 1, "y": 4}\n' >"$T/k.jsonl"
 run suggest --pool "$T/pool.csv" --tell "$T/k.jsonl" --target y --minimize; [ $rc = 0 ]; check 'tables of JSON lines' $?
+
+# From the space of a demand.
+cat >"$T/d.yaml" <<E
+demand: alloys
+scale: composition
+data: {file: fe.csv, target: "hardness [HV]", property: hardness, unit: HV}
+model: {name: ridge, features: magpie}
+space: {ranges: {Fe: 0.5..1, Ni: 0..0.5, Cr: 0..0.3}, step: 0.05}
+require:
+  - {property: hardness, goal: maximise}
+  - {elements: forbidden, list: [Pb]}
+E
+printf 'formula,hardness [HV]\nFe0.9Ni0.1,150\nFe0.8Ni0.2,170\nFe0.7Ni0.3,160\nFe0.8Cr0.2,210\nFe0.7Ni0.1Cr0.2,240\nFe,100\n' >"$T/fe.csv"
+run suggest --space "$T/d.yaml" --batch 8 -o "$T/next.csv"; { [ $rc = 0 ] && head -n 1 "$T/next.csv" | grep -q '^id,formula,hardness expected \[HV\]' && [ "$(wc -l <"$T/next.csv")" = 9 ]; }; check '--space: goal and results of the demand' $?
+! grep -qE ',(FeNi0.1|Fe9Ni|Fe|Fe4Cr|Cr0.2Fe0.8),' "$T/next.csv"; check 'none that was measured' $?
+sed -i 's/goal: maximise/min: 180 HV, max: 200 HV/' "$T/d.yaml"; run suggest --space "$T/d.yaml" --batch 2; { [ $rc = 0 ] && err 'lie in the window'; }; check '--space: a window of the demand' $?
+run suggest --space "$T/d.yaml" --tell "$T/fe.csv" --target hardness --minimize --sample 20; { [ $rc = 0 ] && err '20 of'; }; check '--space with results and a goal of its own' $?
+run suggest --space "$T/d.yaml" --pool "$T/pool.csv" --target height --maximize; [ $rc = 2 ]; check 'a pool and a space' $?
 
 # What is wrong is said.
 run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height; { [ $rc = 2 ] && err 'small or large'; }; check 'no direction' $?
