@@ -1,8 +1,8 @@
 /* Campaigns of the past, replayed: how many experiments it takes to find the best of a measured set when each next one is chosen by `suggest`.
  *
- * Sets are those of CUPEL_SHARED/data/opt-pvlab and opt-olympus. Rows with equal inputs are one candidate, their mean its value. A campaign begins with
- * `start` candidates by chance of the seed, the same for every method, and ends when the best one has been measured; they count. Figures are medians over
- * the seeds (a campaign that has not ended after `most` experiments counts as `most`).
+ * Sets are those of CUPEL_SHARED/data/opt-pvlab and opt-olympus. Rows with equal inputs are one candidate, their mean its value. A campaign begins
+ * with `start` candidates by chance of the seed, the same for every method, and ends when the best one has been measured; they count. Figures are
+ * medians over the seeds (a campaign that has not ended after `most` experiments counts as `most`).
  *
  * random  (n + 1) / 2: the median and mean of drawing without a model
  * plain   a Gaussian process with one length for all inputs (Matern 5/2, maximum likelihood) and expected improvement
@@ -198,7 +198,8 @@ static size_t read_config(const char *path, bool *maximize)
     char *text = NULL;
     size_t n;
     cupel_text word;
-    if (cupel_input_open(path, &in, &err) || cupel_input_rest(in, 1 << 20, &text, &n, &err) || cupel_json_read((cupel_text){text, n}, path, &root, &err))
+    if (cupel_input_open(path, &in, &err) || cupel_input_rest(in, 1 << 20, &text, &n, &err) || cupel_json_read((cupel_text){text, n}, path, &root,
+        &err))
         die(err.message);
     const cupel_json *goal = cupel_json_get(root, "default_goal");
     if (goal && cupel_json_kind_of(goal) == CUPEL_JSON_ARRAY) goal = cupel_json_at(goal, 0);
@@ -212,7 +213,8 @@ static size_t read_config(const char *path, bool *maximize)
 
 static void read_olympus(const char *folder, const char *name, campaign *c)
 {
-    char *here = need(cupel_path_join(folder, name)), *config = need(cupel_path_join(here, "config.json")), *data = need(cupel_path_join(here, "data.csv"));
+    char *here = need(cupel_path_join(folder, name)), *config = need(cupel_path_join(here, "config.json")), *data = need(cupel_path_join(here,
+        "data.csv"));
     if (!cupel_file_exists(data)) {
         cupel_free(data);
         data = need(cupel_path_join(here, "data.csv.gz"));
@@ -338,7 +340,8 @@ int main(int argc, char **argv)
 {
     const settings s = parse(argc, argv);
     const char *shared = getenv("CUPEL_SHARED");
-    char *one = need(cupel_path_join(shared ? shared : "../shared", "data/opt-pvlab")), *two = need(cupel_path_join(shared ? shared : "../shared", "data/opt-olympus"));
+    char *one = need(cupel_path_join(shared ? shared : "../shared", "data/opt-pvlab")), *two = need(cupel_path_join(shared ? shared : "../shared",
+        "data/opt-olympus"));
     means goal = {0}, plain = {0};
     campaign c;
     cupel_la_single_thread();
@@ -362,7 +365,8 @@ int main(int argc, char **argv)
         show(&c, &s, &goal, &plain);
         cupel_free(c.x), cupel_free(c.y);
     }
-    printf("geometric mean of cupel over goal %.3f (%.0f sets), over plain %.3f (%.0f sets)\n", exp(goal.logs / goal.n), goal.n, exp(plain.logs / plain.n), plain.n);
+    printf("geometric mean of cupel over goal %.3f (%.0f sets), over plain %.3f (%.0f sets)\n", exp(goal.logs / goal.n), goal.n,
+           exp(plain.logs / plain.n), plain.n);
     cupel_free(one);
     cupel_free(two);
     return 0;

@@ -119,7 +119,8 @@ static cupel_choose_task task_of(const bool *maximize)
     for (size_t i = 0; i < M * D; i++) pool[i] = cupel_rng_uniform(1, 11, i);
     for (size_t i = 0; i < KNOWN * D; i++) known[i] = cupel_rng_uniform(1, 12, i);
     for (size_t i = 0; i < KNOWN; i++) y[i] = hill(known + i * D) * (*maximize ? 1 : -1);
-    return (cupel_choose_task){.n = KNOWN, .m = M, .d = D, .n_blocks = 2, .n_goals = 1, .known = known, .y = y, .pool = pool, .block = block, .maximize = maximize};
+    return (cupel_choose_task){.n = KNOWN, .m = M, .d = D, .n_blocks = 2, .n_goals = 1, .known = known, .y = y, .pool = pool, .block = block,
+                               .maximize = maximize};
 }
 
 static cupel_choice choose(const cupel_choose_task *t, cupel_acquisition a, size_t batch, size_t threads)

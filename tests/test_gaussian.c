@@ -43,7 +43,8 @@ static void the_gradient_is_that_of_the_loss(void **state)
                 theta[j] = thetas[k][j] - h;
                 assert_int_equal(cupel_gauss_loss(&r, &o, theta, &down, NULL, NULL), CUPEL_OK);
                 theta[j] = thetas[k][j];
-                const double difference = (up - down) / (2 * h); /* error of a central difference: h^2 times the third derivative, and rounding over h */
+                /* error of a central difference: h^2 times the third derivative, and rounding over h */
+                const double difference = (up - down) / (2 * h);
                 assert_true(fabs(difference - gradient[j]) < 1e-5 * (1 + fabs(gradient[j])));
             }
         }

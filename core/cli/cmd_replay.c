@@ -77,14 +77,16 @@ static const cupel_opt options[] = {
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the first campaign"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "words for people, or JSON with the whole course"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate "
+                                                                                    "dot"},
     {0}};
 
 const cupel_verb cupel_verb_replay = {
     .name = "replay",
     .usage = "TABLE --target COLUMN --minimize|--maximize [-o picture.svg]",
     .help = "would the loop have helped? a measured table, asked again as if nothing were known",
-    .more = "Every campaign begins with a few experiments by chance, then 'cupel suggest' chooses one after the other until the best of the table is found. What it took is "
+    .more = "Every campaign begins with a few experiments by chance, then 'cupel suggest' chooses one after the other until the best of the table "
+            "is found. What it took is "
             "set against choice by chance.\n\n"
             "  cupel replay datasets/examples/p3ht.csv --target conductivity --maximize -o p3ht.svg\n",
     .options = options,

@@ -32,7 +32,8 @@ static cupel_status read_window(const char *text, cupel_suggest_options *o, cupe
     const char *dots = strstr(text, "..");
     const cupel_text a = {text, dots ? (size_t)(dots - text) : 0}, b = cupel_text_of(dots ? dots + 2 : "");
     o->windowed = true, o->low = -INFINITY, o->high = INFINITY;
-    if (dots && (a.n || b.n) && (!a.n || cupel_parse_double(cupel_text_trim(a), &o->low)) && (!b.n || cupel_parse_double(cupel_text_trim(b), &o->high)) && o->low < o->high)
+    if (dots && (a.n || b.n) && (!a.n || cupel_parse_double(cupel_text_trim(a), &o->low)) && (!b.n || cupel_parse_double(cupel_text_trim(b),
+        &o->high)) && o->low < o->high)
         return CUPEL_OK;
     return cupel_fail(err, CUPEL_USAGE, "--window '%s': expected LO..HI with LO below HI, as 1.1..1.6, 300.. or ..5", text);
 }
@@ -68,7 +69,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     o.choose.batch = (size_t)cupel_opt_count(args, "batch");
     o.choose.seed = cupel_opt_count(args, "seed");
     CUPEL_TRY(read_window(cupel_opt_text(args, "window"), &o, err));
-    if (o.sample < 1 || o.sample > 10000000) return cupel_fail(err, CUPEL_USAGE, "--sample %llu: expected 1 to 10000000", (unsigned long long)o.sample);
+    if (o.sample < 1 || o.sample > 10000000) return cupel_fail(err, CUPEL_USAGE, "--sample %llu: expected 1 to 10000000",
+                                                               (unsigned long long)o.sample);
     if (o.choose.batch < 1 || o.choose.batch > 1000) return cupel_fail(err, CUPEL_USAGE, "--batch %zu: expected 1 to 1000", o.choose.batch);
     CUPEL_TRY(cupel_acquisition_parse(cupel_opt_text(args, "acquisition"), &o.choose.acquisition, err));
     CUPEL_TRY(cupel_goal_args_read(args, cupel_opt_text(args, "window") != NULL, &goals, err));
@@ -92,35 +94,43 @@ static const cupel_opt options[] = {
     {"tell", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "what was measured: the same columns, and the goal; without it the batch fills the space"},
     {"loop", "LOOP.h5", CUPEL_OPT_TEXT, NULL, NULL, false, "a loop that 'cupel tell' keeps, in place of --tell, --target and --pending"},
     {"take", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "write the picks into the loop as under way: who asks next gets others"},
-    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false, "what is wanted, a column of the results; several goals: '--target strength:max --target cost:min'"},
+    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false, "what is wanted, a column of the results; several goals: '--target strength:max "
+                                                            "--target cost:min'"},
     {"minimize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "small values are wanted"},
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "large values are wanted"},
-    {"window", "LO..HI", CUPEL_OPT_TEXT, NULL, NULL, false, "any value in the window is wanted, as 1.1..1.6, 300.. or ..5; expected_gain is then the chance to lie in it"},
+    {"window", "LO..HI", CUPEL_OPT_TEXT, NULL, NULL, false, "any value in the window is wanted, as 1.1..1.6, 300.. or ..5; expected_gain is then "
+                                                            "the chance to lie in it"},
     {"batch", "N", CUPEL_OPT_COUNT, NULL, "1", false, "how many experiments"},
     {"pending", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "experiments under way: the batch keeps away from them"},
     {"cost", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "what a candidate costs, a column of the pool: gains are weighed per cost"},
-    {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column of the results that says 1, true or yes where the experiment failed (default: failed)"},
+    {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column of the results that says 1, true or yes where the experiment failed "
+                                                            "(default: failed)"},
     {"id", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that names a candidate (default: id, else the only one that the results lack)"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: the columns that both tables have)"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
-    {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "auto, ei, log-ei, ucb, thompson, pi or random; 'cupel methods acquisition' says what they are"},
+    {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "auto, ei, log-ei, ucb, thompson, pi or random; 'cupel methods acquisition' says "
+                                                                 "what they are"},
     {"again", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "what was measured may be chosen again (noisy measurements)"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of everything that is left to chance"},
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, "-", false, "a table (.csv, .json, .jsonl), or - for stdout"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "csv|json|jsonl", NULL, false, "form of the output when its name does not tell (stdout: csv)"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the tables when their names do not tell"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate "
+                                                                                    "dot"},
     {0}};
 
 const cupel_verb cupel_verb_suggest = {
     .name = "suggest",
     .usage = "--pool TABLE --tell TABLE --target COLUMN --minimize|--maximize [--batch N]",
     .help = "the next experiments: which candidates to measure, from what was measured",
-    .more = "A Gaussian process learns from the results which inputs matter and how noisy a measurement is; the batch is what is expected to improve most on the best "
+    .more = "A Gaussian process learns from the results which inputs matter and how noisy a measurement is; the batch is what is expected to "
+            "improve most on the best "
             "so far, spread out so that its members do not ask the same. Nothing needs tuning.\n\n"
-            "A row of results with an empty goal is an experiment that failed: candidates like it become less likely, and are not forgotten. With a column of failures, an "
+            "A row of results with an empty goal is an experiment that failed: candidates like it become less likely, and are not forgotten. With a "
+            "column of failures, an "
             "empty goal that did not fail is under way. Candidates that were tried are left out.\n\n"
-            "Each pick comes with the expected value and its deviation, the expected gain over the best so far, and the chance that the experiment succeeds; `stop` is true "
+            "Each pick comes with the expected value and its deviation, the expected gain over the best so far, and the chance that the experiment "
+            "succeeds; `stop` is true "
             "once the gain is below the noise of a measurement. Exit code 5: no candidate is left.\n\n"
             "  cupel suggest --pool pool.csv --tell known.csv --target 'yield [%]' --maximize --batch 8 -o next.csv\n"
             "  cupel suggest --pool pool.csv --tell known.csv --target strength:max --target cost:min --format json\n"

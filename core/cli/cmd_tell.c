@@ -9,7 +9,8 @@
 
 static void put_table(const cupel_tell_result *r, cupel_str *s)
 {
-    cupel_str_addf(s, "%zu new, %zu of those under way came in, %zu known already, %zu in conflict\n", r->added, r->resolved, r->repeated, r->conflicts);
+    cupel_str_addf(s, "%zu new, %zu of those under way came in, %zu known already, %zu in conflict\n", r->added, r->resolved, r->repeated,
+                   r->conflicts);
     cupel_str_addf(s, "the loop holds %zu measured, %zu failed, %zu under way\n", r->n_measured, r->n_failed, r->n_pending);
     for (size_t k = 0; k < r->n_goals; k++) {
         cupel_str_addf(s, "%s: ", r->goal[k]);
@@ -54,26 +55,32 @@ done:
 }
 
 static const cupel_opt options[] = {
-    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false, "for a new loop: what is wanted; several goals: '--target strength:max --target cost:min'"},
+    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false, "for a new loop: what is wanted; several goals: '--target strength:max --target "
+                                                            "cost:min'"},
     {"minimize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "for a new loop: small values are wanted"},
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "for a new loop: large values are wanted"},
-    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "for a new loop: its inputs, joined by commas (default: all columns but the goals, id and failed)"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "for a new loop: its inputs, joined by commas (default: all columns but the goals, id "
+                                                            "and failed)"},
     {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that says 1, true or yes where the experiment failed (default: failed)"},
-    {"conflict", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|replace", "keep", false, "an experiment that was measured comes with another value: keep both, fail, or take the new one"},
+    {"conflict", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|replace", "keep", false, "an experiment that was measured comes with another value: keep "
+                                                                                 "both, fail, or take the new one"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the learning"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "words for people, or JSON"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the results when their name does not tell"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate "
+                                                                                    "dot"},
     {0}};
 
 const cupel_verb cupel_verb_tell = {
     .name = "tell",
     .usage = "LOOP.h5 RESULTS [--target COLUMN --minimize|--maximize]",
     .help = "adds measured results to a loop, and learns from them",
-    .more = "A loop is a file that remembers what was measured, what failed and what is under way. The first tell begins it and says what is wanted; later ones find their "
+    .more = "A loop is a file that remembers what was measured, what failed and what is under way. The first tell begins it and says what is "
+            "wanted; later ones find their "
             "columns by name, convert units (strength [MPa] and strength [GPa]), and add rows. Telling the same table twice does no harm.\n\n"
-            "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl. Several processes may tell and take at once: each waits for the one before, and a "
+            "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl. Several processes may tell and take at once: each waits "
+            "for the one before, and a "
             "process that is killed leaves the loop as it was.\n\n"
             "  cupel tell loop.h5 known.csv --target 'yield [%]' --maximize\n"
             "  cupel suggest --loop loop.h5 --pool pool.csv --take --format json\n"

@@ -16,12 +16,14 @@ static cupel_status read_goals(const cupel_args *args, bool undirected, cupel_go
     const bool least = cupel_flag(args, "minimize"), most = cupel_flag(args, "maximize");
     const char *word;
     if (least && most)
-        return cupel_fail(err, CUPEL_USAGE, "--minimize and --maximize: give one of the two, or '--target NAME:min --target NAME:max' for several goals");
+        return cupel_fail(err, CUPEL_USAGE, "--minimize and --maximize: give one of the two, or '--target NAME:min --target NAME:max' for several "
+                                            "goals");
     for (; (word = cupel_opt_item(args, "target", g->n_goals)); g->n_goals++) {
         if (g->n_goals == CUPEL_GOALS_MAX) return cupel_fail(err, CUPEL_USAGE, "--target: more than %d goals", (int)CUPEL_GOALS_MAX);
         const bool min = ends_with(word, ":min"), max = ends_with(word, ":max");
         if (!min && !max && !least && !most && !undirected)
-            return cupel_fail(err, CUPEL_USAGE, "--target %s: is it to be small or large? add --minimize or --maximize, or write '%s:min' or '%s:max'", word, word, word);
+            return cupel_fail(err, CUPEL_USAGE, "--target %s: is it to be small or large? add --minimize or --maximize, or write '%s:min' or "
+                                                "'%s:max'", word, word, word);
         char *column = cupel_strndup(word, strlen(word) - (min || max ? 4 : 0));
         if (!column) return cupel_no_memory(err, "the name of a goal", 0);
         g->name[g->n_goals] = column;

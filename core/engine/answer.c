@@ -114,7 +114,8 @@ done:
 }
 
 /* The fields of one line; *n 0 for none. */
-static cupel_status read_fields(const answerer *a, cupel_text text, cupel_input **in, cupel_csv **csv, const cupel_text **field, size_t *n, cupel_err *err)
+static cupel_status read_fields(const answerer *a, cupel_text text, cupel_input **in, cupel_csv **csv, const cupel_text **field, size_t *n,
+                                cupel_err *err)
 {
     uint64_t line;
     cupel_status st = cupel_input_of_text(text, cupel_input_name(a->in), in, err);
@@ -131,7 +132,8 @@ static cupel_status read_csv(answerer *a, cupel_text text, cupel_err *err)
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(read_fields(a, text, &in, &csv, &field, &n, err));
     if (n != a->header.n)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": found %zu fields, the header has %zu", cupel_input_name(a->in), a->line, n, a->header.n));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": found %zu fields, the header has %zu", cupel_input_name(a->in), a->line, n,
+                             a->header.n));
     at = cupel_alloc(n + 1, sizeof *at);
     if (!at) CUPEL_TRY(cupel_no_memory(err, "a row", 0));
     cupel_str_clear(&a->cells);
@@ -251,7 +253,8 @@ static cupel_status find_formula(const answerer *a, size_t *formula, cupel_err *
     *formula = 0;
     if (a->bare) return CUPEL_OK;
     if (a->json && !a->o->formula && cupel_header_find(&a->keys, "formula") == SIZE_MAX && cupel_header_find(&a->keys, "composition") == SIZE_MAX)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": no key 'formula' or 'composition'; name another with --formula", cupel_input_name(a->in), a->line);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": no key 'formula' or 'composition'; name another with --formula",
+                          cupel_input_name(a->in), a->line);
     return cupel_column_formula(header_of(a), cupel_input_name(a->in), a->o->formula, "name it with --formula", formula, err);
 }
 
@@ -368,7 +371,8 @@ static cupel_status begin(answerer *a, cupel_text *line, cupel_err *err)
 {
     cupel_status st = next_line(a, line, err);
     if (st != CUPEL_OK) return st;
-    if (!line->p) return cupel_fail(err, CUPEL_BAD_INPUT, "%s: no line to answer; expected JSON objects, or a table with a header", cupel_input_name(a->in));
+    if (!line->p) return cupel_fail(err, CUPEL_BAD_INPUT, "%s: no line to answer; expected JSON objects, or a table with a header",
+                                    cupel_input_name(a->in));
     const char *format = a->o->format;
     a->json = format ? strcmp(format, "jsonl") == 0 : line->p[0] == '{' || line->p[0] == '[';
     a->separator = format && strcmp(format, "tsv") == 0 ? '\t' : ',';
@@ -395,7 +399,8 @@ static void release(answerer *a)
     cupel_str_free(&a->out);
 }
 
-cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupel_job *job, cupel_answer_fn put, void *user, cupel_answer_result *result,
+cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupel_job *job, cupel_answer_fn put, void *user,
+                                cupel_answer_result *result,
                                 cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -412,7 +417,8 @@ cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupe
     }
     cupel_say(job, CUPEL_NOTE, "%s line%s answered, %s with an error", cupel_format_count(n, a.result.lines), a.result.lines == 1 ? "" : "s",
               cupel_format_count(m, a.result.bad));
-    if (a.result.lines && !a.result.answered) st = cupel_fail(err, CUPEL_BAD_INPUT, "%s: not one of %s lines could be answered", cupel_input_name(a.in), n);
+    if (a.result.lines && !a.result.answered) st = cupel_fail(err, CUPEL_BAD_INPUT, "%s: not one of %s lines could be answered",
+                                                              cupel_input_name(a.in), n);
     if (result) *result = a.result;
 done:
     release(&a);

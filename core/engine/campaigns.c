@@ -46,7 +46,8 @@ static cupel_status keep_valued(replaying *p, cupel_err *err)
             continue;
         }
         if (!cupel_parse_double(c, &y))
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a finite number", p->t.file, r->line[i], p->t.header.name[p->target],
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a finite number", p->t.file, r->line[i],
+                              p->t.header.name[p->target],
                               (int)(c.n < 60 ? c.n : 60), c.p);
         if (m != i) {
             memcpy(r->cell + m * r->n_cols, r->cell + i * r->n_cols, r->n_cols * sizeof *r->cell);
@@ -168,7 +169,8 @@ static cupel_status run_all(replaying *p, cupel_err *err)
     cupel_status st = CUPEL_OK;
     const size_t n = p->r->n, most = o->most && o->most < n ? o->most : n;
     p->r->most = most, p->r->n_seeds = o->seeds;
-    p->c = (cupel_campaign){.n = n, .d = p->in.d, .n_blocks = p->in.n_blocks, .x = p->x, .y = p->y, .block = p->in.block, .maximize = o->goal.maximize,
+    p->c = (cupel_campaign){.n = n, .d = p->in.d, .n_blocks = p->in.n_blocks, .x = p->x, .y = p->y, .block = p->in.block,
+                            .maximize = o->goal.maximize,
                             .start = o->start, .most = most};
     p->r->best = p->y[cupel_campaign_best(&p->c)];
     p->trace = cupel_alloc(cupel_mul(o->seeds, most), sizeof *p->trace);

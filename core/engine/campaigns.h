@@ -1,5 +1,5 @@
-/* Would the loop have helped? A table of past measurements is asked as if nothing were known, again and again from other beginnings, against choice by
- * chance. */
+/* Would the loop have helped? A table of past measurements is asked as if nothing were known, again and again from other beginnings, against
+ * choice by chance. */
 #ifndef CUPEL_ENGINE_CAMPAIGNS_H
 #define CUPEL_ENGINE_CAMPAIGNS_H
 
@@ -30,7 +30,8 @@ typedef struct cupel_campaigns {
     cupel_course loop, random;
 } cupel_campaigns; /* {0} is empty */
 
-/* Rows with equal inputs are one experiment, their mean its value; rows without a value are left out, with a word. The same for any number of threads. */
+/* Rows with equal inputs are one experiment, their mean its value; rows without a value are left out, with a word. The same for any number of
+ * threads. */
 cupel_status cupel_campaigns_run(const cupel_campaigns_options *o, const cupel_job *job, cupel_campaigns *r, cupel_err *err);
 void cupel_campaigns_release(cupel_campaigns *r);
 

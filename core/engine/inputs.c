@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Words of one column at most; more make an identifier. Elements with a length of their own at most. Blocks at most (models/search/gaussian.h has 48). */
+/* Words of one column at most; more make an identifier. Elements with a length of their own at most. Blocks at most (models/search/gaussian.h has
+ * 48). */
 enum { WORDS_MAX = 200, OWN_ELEMENTS = 6, BLOCKS_MAX = 40 };
 
 /* ---- tables ---- */
@@ -58,7 +59,8 @@ typedef struct making {
     size_t all;       /* rows of all tables */
 } making;
 
-static cupel_text cell_of(const making *m, size_t table, size_t row) { return cupel_text_trim(cupel_cell(&m->table[table]->records, row, m->at[table])); }
+static cupel_text cell_of(const making *m, size_t table, size_t row) { return cupel_text_trim(cupel_cell(&m->table[table]->records, row,
+    m->at[table])); }
 
 static size_t rows_of(const making *m, size_t table) { return m->table[table]->records.n_rows; }
 
@@ -140,7 +142,8 @@ static cupel_status add_words(making *m, const char *name, size_t block, cupel_e
             size_t w = 0;
             while (w < n && (word[w].n != c.n || memcmp(word[w].p, c.p, c.n) != 0)) w++;
             if (w == WORDS_MAX)
-                return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' holds more than %d different words: it looks like an identifier; say which columns are inputs with --columns",
+                return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' holds more than %d different words: it looks like an identifier; say which "
+                                                        "columns are inputs with --columns",
                                   name, (int)WORDS_MAX);
             if (w == n) {
                 word[n++] = c;
@@ -205,7 +208,8 @@ static cupel_status add_fractions(making *m, const cupel_batch *b, size_t *block
 }
 
 /* What tells elements apart: their size, hold on electrons, cohesion, place in the table. */
-static const char *const properties[] = {"Electronegativity", "CovalentRadius", "MeltingT", "MendeleevNumber", "NValence", "GSvolume_pa", "AtomicWeight"};
+static const char *const properties[] = {"Electronegativity", "CovalentRadius", "MeltingT", "MendeleevNumber", "NValence", "GSvolume_pa",
+                                         "AtomicWeight"};
 enum { N_PROPERTIES = sizeof properties / sizeof *properties };
 
 static size_t find_column(const cupel_sets *s, const char *statistic, const char *property)
@@ -330,7 +334,8 @@ cupel_status cupel_inputs_make(const cupel_trial_table *const *table, size_t n_t
     for (size_t t = 0; t < n_tables; t++) m.all += rows_of(&m, t);
     for (size_t i = 0; i < n; i++) {
         for (size_t t = 0; t < n_tables; t++)
-            CUPEL_TRY(cupel_column_find(&table[t]->header, table[t]->file, "", name[i], "it is an input; say which columns are with --columns", &m.at[t], err));
+            CUPEL_TRY(cupel_column_find(&table[t]->header, table[t]->file, "", name[i], "it is an input; say which columns are with --columns",
+                                        &m.at[t], err));
         in.column[i].name = table[0]->header.name[m.at[0]];
         CUPEL_TRY(add_input(&m, &in.column[i], err));
     }

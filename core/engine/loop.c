@@ -55,7 +55,8 @@ static cupel_status begin_inputs(telling *g, cupel_err *err)
         if (!is_goal(g->o, h, i) && i != g->failed && strcmp(h->name[i], "id") != 0)
             CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[i]), err));
     g->loop.n_inputs = g->loop.header.n;
-    if (!g->loop.n_inputs) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column beside the goal: an experiment is told by its inputs", g->t.file);
+    if (!g->loop.n_inputs) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column beside the goal: an experiment is told by its inputs",
+                                           g->t.file);
 done:
     return st;
 }
@@ -66,7 +67,8 @@ static cupel_status begin_loop(telling *g, cupel_err *err)
     cupel_status st = CUPEL_OK;
     size_t at;
     if (!g->o->n_goals)
-        return cupel_fail(err, CUPEL_USAGE, "'%s' is not there yet: say what is wanted, --target COLUMN with --minimize or --maximize, and it is begun", g->o->loop);
+        return cupel_fail(err, CUPEL_USAGE, "'%s' is not there yet: say what is wanted, --target COLUMN with --minimize or --maximize, and it is "
+                                            "begun", g->o->loop);
     for (size_t k = 0; k < g->o->n_goals; k++)
         CUPEL_TRY(cupel_column_find(h, g->t.file, "target", g->o->goal[k].column, "name it with --target", &at, err));
     CUPEL_TRY(begin_inputs(g, err));
@@ -102,12 +104,14 @@ static cupel_status match_column(telling *g, size_t k, cupel_err *err)
     g->converts[k] = strcmp(h->unit[at], own->unit[k]) != 0;
     if (!g->converts[k]) return CUPEL_OK;
     if (!*h->unit[at] || !*own->unit[k])
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' has %s%s, the loop's '%s' has %s%s; write the unit in brackets behind the name", g->t.file, h->name[at],
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' has %s%s, the loop's '%s' has %s%s; write the unit in brackets behind the name",
+                          g->t.file, h->name[at],
                           *h->unit[at] ? "the unit " : "no unit", h->unit[at], own->name[k], *own->unit[k] ? "the unit " : "no unit", own->unit[k]);
     CUPEL_TRY(cupel_unit_parse(cupel_text_of(h->unit[at]), &g->from[k], err));
     CUPEL_TRY(cupel_unit_parse(cupel_text_of(own->unit[k]), &g->to[k], err));
     if (!cupel_unit_same_dimension(&g->from[k], &g->to[k]))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is in %s, the loop's in %s: another kind of quantity", g->t.file, h->name[at], h->unit[at], own->unit[k]);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is in %s, the loop's in %s: another kind of quantity", g->t.file, h->name[at],
+                          h->unit[at], own->unit[k]);
     cupel_say(g->job, CUPEL_NOTE, "column '%s' is converted to %s", h->name[at], own->unit[k]);
 done:
     return st;
@@ -142,7 +146,8 @@ static bool says_yes(cupel_text t)
 static cupel_status bad_cell(const telling *g, size_t row, size_t k, const char *what, cupel_err *err)
 {
     const cupel_text c = cell_of(g, row, g->at[k]);
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s; nothing was told", g->t.file, g->t.records.line[row], g->t.header.name[g->at[k]],
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s; nothing was told", g->t.file, g->t.records.line[row],
+                      g->t.header.name[g->at[k]],
                       (int)(c.n < 60 ? c.n : 60), c.p, what);
 }
 
@@ -161,7 +166,8 @@ static cupel_status read_row(telling *g, size_t row, bool *empty, cupel_err *err
         if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs", err);
         *empty = *empty || missing;
         if (missing) g->cell[k] = cupel_text_of("");
-        if (!missing && !number && (goal || g->converts[k])) return bad_cell(g, row, k, "expected a finite number, or nothing where a goal failed", err);
+        if (!missing && !number && (goal || g->converts[k])) return bad_cell(g, row, k, "expected a finite number, or nothing where a goal failed",
+                                                                             err);
         if (missing || !g->converts[k]) continue;
         begin = g->text.n;
         cupel_str_number(&g->text, cupel_unit_convert(x, &g->from[k], &g->to[k]));
@@ -201,12 +207,14 @@ static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_sta
     const char *was = l->state[there] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[there * l->header.n + l->n_inputs];
     const cupel_text now = g->cell[l->n_inputs];
     char what[256];
-    snprintf(what, sizeof what, "%s:%" PRIu64 ": '%s' of this experiment was %.60s (row %zu of the loop, told from '%.60s'), and is %.*s now", g->t.file, g->t.records.line[i],
+    snprintf(what, sizeof what, "%s:%" PRIu64 ": '%s' of this experiment was %.60s (row %zu of the loop, told from '%.60s'), and is %.*s now",
+             g->t.file, g->t.records.line[i],
              l->header.label[l->n_inputs], was, there + 1, l->file[l->told[there]], state == CUPEL_TRIAL_FAILED ? 6 : (int)(now.n < 60 ? now.n : 60),
              state == CUPEL_TRIAL_FAILED ? "failed" : now.p);
     g->r.conflicts++;
     if (g->o->conflict == CUPEL_CONFLICT_FAIL)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s; nothing was told; --conflict keep takes both as measured, --conflict replace takes the new one", what);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s; nothing was told; --conflict keep takes both as measured, --conflict replace takes the new one",
+                          what);
     cupel_say(g->job, CUPEL_WARNING, "%s; %s", what, g->o->conflict == CUPEL_CONFLICT_KEEP ? "both are kept" : "the new one replaces it");
     if (g->o->conflict == CUPEL_CONFLICT_KEEP) return cupel_loop_add(&g->loop, g->cell, state, err);
     g->r.replaced++;
@@ -220,7 +228,8 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
     cupel_status st = read_row(g, i, &empty, err);
     if (st != CUPEL_OK) return st;
     const bool failed = g->failed != SIZE_MAX && says_yes(cell_of(g, i, g->failed));
-    const cupel_trial_state state = empty && !failed && g->failed != SIZE_MAX ? CUPEL_TRIAL_PENDING : failed || empty ? CUPEL_TRIAL_FAILED : CUPEL_TRIAL_MEASURED;
+    const cupel_trial_state state = empty && !failed && g->failed != SIZE_MAX ? CUPEL_TRIAL_PENDING : failed || empty ? CUPEL_TRIAL_FAILED
+        : CUPEL_TRIAL_MEASURED;
     for (size_t k = g->loop.n_inputs; k < g->loop.header.n && state != CUPEL_TRIAL_MEASURED; k++) g->cell[k] = cupel_text_of("");
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
         if (state == CUPEL_TRIAL_PENDING || (g->loop.state[at] == state && same_values(g, at))) {
@@ -322,7 +331,8 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
     if (o->failed) CUPEL_TRY(cupel_column_find(&g.t.header, g.t.file, "", o->failed, "name it with --failed", &g.failed, err));
     else g.failed = cupel_header_find(&g.t.header, "failed");
     if (cupel_file_exists(o->loop)) {
-        if (o->n_goals || o->input) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals and inputs; leave --target and --columns out", o->loop));
+        if (o->n_goals || o->input) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals and inputs; leave --target and --columns out",
+                                                         o->loop));
         CUPEL_TRY(cupel_loop_open(o->loop, &g.loop, err));
     } else {
         CUPEL_TRY(begin_loop(&g, err));

@@ -1,7 +1,8 @@
 /* The memory of a loop: every experiment that was told, failed or is under way, in one artifact that suggest reads and tell writes.
  *
- * Artifact of kind "loop": `columns`, `cells` [rows * columns] as text, `state` and `told` [rows], `goals` and `maximize`, `history/file`, `history/digest`,
- * `history/time` and `history/rows` [tells]. It is written whole under another name and renamed, by one writer at a time: a kill leaves the old one. */
+ * Artifact of kind "loop": `columns`, `cells` [rows * columns] as text, `state` and `told` [rows], `goals` and `maximize`, `history/file`,
+ * `history/digest`, `history/time` and `history/rows` [tells]. It is written whole under another name and renamed, by one writer at a time: a kill
+ * leaves the old one. */
 #ifndef CUPEL_ENGINE_LOOP_H
 #define CUPEL_ENGINE_LOOP_H
 
@@ -56,13 +57,14 @@ typedef struct cupel_tell_result {
     size_t added, failed, resolved, repeated, conflicts, replaced; /* rows */
     size_t n_measured, n_failed, n_pending;                         /* in the loop now */
     size_t n_goals;
-    double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX], error[CUPEL_GOALS_MAX]; /* of the retrained process; error: leave-one-out, root of the mean square */
+    /* of the retrained process; error: leave-one-out, root of the mean square */
+    double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX], error[CUPEL_GOALS_MAX];
     char goal[CUPEL_GOALS_MAX][96];
 } cupel_tell_result;
 
-/* Adds the rows of a table of results. Columns are found by label; another unit of the same kind is converted. A row whose inputs are under way resolves it,
- * one that is there with the same values is skipped (telling twice does no harm), one with other values is a conflict. Then the process is learned again.
- * CUPEL_BAD_INPUT with file:line: nothing is written. */
+/* Adds the rows of a table of results. Columns are found by label; another unit of the same kind is converted. A row whose inputs are under way
+ * resolves it, one that is there with the same values is skipped (telling twice does no harm), one with other values is a conflict. Then the
+ * process is learned again. CUPEL_BAD_INPUT with file:line: nothing is written. */
 cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel_tell_result *r, cupel_err *err);
 void cupel_tell_json(const cupel_tell_result *r, cupel_str *out);
 

@@ -188,7 +188,8 @@ done:
 
 static bool shapes_fit(const loop_data *d)
 {
-    return d->inputs >= 1 && d->goals >= 1 && d->goals <= CUPEL_GOALS_MAX && d->columns == (size_t)d->inputs + d->goals && d->cells == cupel_mul(d->states, d->columns) &&
+    return d->inputs >= 1 && d->goals >= 1 && d->goals <= CUPEL_GOALS_MAX && d->columns == (size_t)d->inputs + d->goals
+        && d->cells == cupel_mul(d->states, d->columns) &&
            d->told == d->states && d->digests == d->files && d->times == d->files && d->rows == d->files;
 }
 
@@ -206,7 +207,8 @@ static cupel_status take_all(const loop_data *d, cupel_loop *l, cupel_err *err)
         if (state > CUPEL_TRIAL_PENDING) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu has state %d, expected 0 to 2", i + 1, (int)state));
         CUPEL_TRY(cupel_loop_add(l, cell, (cupel_trial_state)state, err));
         const int64_t told = ((int64_t *)d->tell)[i];
-        if (told < 0 || (size_t)told >= d->files) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu came with tell %lld of %zu", i + 1, (long long)told, d->files));
+        if (told < 0 || (size_t)told >= d->files) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu came with tell %lld of %zu", i + 1,
+                                                                       (long long)told, d->files));
         l->told[i] = told;
     }
     for (size_t i = 0; i < d->files; i++)
@@ -224,7 +226,8 @@ cupel_status cupel_loop_open(const char *path, cupel_loop *l, cupel_err *err)
     *l = (cupel_loop){0};
     CUPEL_TRY(cupel_reader_open(path, "loop", SCHEMA, &r, err));
     CUPEL_TRY(get_all(r, &d, err));
-    if (!shapes_fit(&d)) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': its data sets do not belong together; tell the results to a new loop", path));
+    if (!shapes_fit(&d)) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': its data sets do not belong together; tell the results to a new loop",
+                                              path));
     st = take_all(&d, l, err);
     if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) {
         if (err) err->status = CUPEL_BAD_ARTIFACT;

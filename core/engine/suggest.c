@@ -104,13 +104,15 @@ static cupel_status find_inputs(suggesting *g, cupel_err *err)
     for (size_t i = 0; i < h->n; i++) {
         if (i == g->s->id || i == g->cost || is_goal(g, h->name[i])) continue;
         if (g->told && cupel_header_find(&g->s->tell.header, h->name[i]) == SIZE_MAX) {
-            cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is not an input: '%s' has no column of that name", h->name[i], g->s->pool.file, g->s->tell.file);
+            cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is not an input: '%s' has no column of that name", h->name[i], g->s->pool.file,
+                      g->s->tell.file);
             continue;
         }
         g->input[g->n_inputs++] = h->name[i];
     }
     if (g->n_inputs) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' and '%s' share no column beside the goal: an experiment is told by the columns that both have; name them alike",
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' and '%s' share no column beside the goal: an experiment is told by the columns that both have; "
+                                            "name them alike",
                       g->s->pool.file, g->told ? g->s->tell.file : "the results");
 }
 
@@ -137,7 +139,8 @@ static cupel_status read_values(const suggesting *g, size_t row, double *y, bool
         if (cupel_text_missing(c)) {
             *empty = true;
         } else if (!cupel_parse_double(c, &y[k])) {
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a finite number, or nothing where the experiment failed", t->file,
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a finite number, or nothing where the experiment "
+                                                                  "failed", t->file,
                               t->records.line[row], t->header.name[g->goal[k]], (int)(c.n < 60 ? c.n : 60), c.p);
         }
     }
@@ -186,7 +189,8 @@ static cupel_status read_cost(const suggesting *g, size_t row, double *cost, cup
     const cupel_trial_table *t = &g->s->pool;
     const cupel_text c = cell_of(t, row, g->cost);
     if (cupel_parse_double(c, cost) && *cost > 0) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a cost above 0", t->file, t->records.line[row], t->header.name[g->cost],
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a cost above 0", t->file, t->records.line[row],
+                      t->header.name[g->cost],
                       (int)(c.n < 60 ? c.n : 60), c.p);
 }
 
@@ -214,7 +218,8 @@ static cupel_status take_pool(suggesting *g, cupel_err *err)
         s->row[s->n_left++] = i;
     }
     if (s->n_left) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_INFEASIBLE, "'%s': all %zu candidates were tried or are under way; add candidates, or let them be chosen again with --again",
+    return cupel_fail(err, CUPEL_INFEASIBLE, "'%s': all %zu candidates were tried or are under way; add candidates, or let them be chosen again "
+                                             "with --again",
                       s->pool.file, m);
 }
 
@@ -223,7 +228,8 @@ static cupel_status take_pool(suggesting *g, cupel_err *err)
 static cupel_status choose(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
-    const cupel_choose_task t = {.n = g->n_known, .n_pending = g->n_pending, .m = s->n_left, .d = s->inputs.d, .n_blocks = s->inputs.n_blocks, .n_goals = g->n_goals,
+    const cupel_choose_task t = {.n = g->n_known, .n_pending = g->n_pending, .m = s->n_left, .d = s->inputs.d, .n_blocks = s->inputs.n_blocks,
+                                 .n_goals = g->n_goals,
                                  .known = g->known, .y = g->y, .pending = g->pending, .pool = g->pool, .cost = g->cost == SIZE_MAX ? NULL : g->price,
                                  .block = s->inputs.block, .maximize = g->maximize, .windowed = g->windowed, .low = g->low, .high = g->high};
     return cupel_choose(&t, &g->o->choose, g->job, &s->choice, err);
@@ -246,8 +252,10 @@ static void judge(suggesting *g)
     cupel_suggestion *s = g->s;
     const cupel_choice *c = &s->choice;
     char a[32], b[32];
-    cupel_say(g->job, CUPEL_NOTE, "%s candidate%s, %s result%s, %zu failed, %zu under way; %zu left out as tried", cupel_format_count(a, s->pool.records.n_rows),
-              s->pool.records.n_rows == 1 ? "" : "s", cupel_format_count(b, s->n_known), s->n_known == 1 ? "" : "s", s->n_failed, s->n_pending, s->n_repeated);
+    cupel_say(g->job, CUPEL_NOTE, "%s candidate%s, %s result%s, %zu failed, %zu under way; %zu left out as tried", cupel_format_count(a,
+        s->pool.records.n_rows),
+              s->pool.records.n_rows == 1 ? "" : "s", cupel_format_count(b, s->n_known), s->n_known == 1 ? "" : "s", s->n_failed, s->n_pending,
+                  s->n_repeated);
     if (!c->modelled) {
         cupel_say(g->job, CUPEL_NOTE, "no model yet (%zu result%s): candidates that fill the space", s->n_known, s->n_known == 1 ? "" : "s");
         return;
@@ -308,7 +316,8 @@ static cupel_status check_words(const cupel_suggest_options *o, cupel_err *err)
     if (o->loop && (o->tell || o->pending || o->input))
         return cupel_fail(err, CUPEL_USAGE, "'%s' knows results, inputs and what is under way; leave --tell, --pending and --columns out", o->loop);
     if (o->take && !o->loop) return cupel_fail(err, CUPEL_USAGE, "--take writes the picks into a loop: give one with --loop");
-    if (o->space && o->tell && !o->n_goals) return cupel_fail(err, CUPEL_USAGE, "results of --tell need a goal: --target COLUMN with --minimize or --maximize");
+    if (o->space && o->tell && !o->n_goals) return cupel_fail(err, CUPEL_USAGE, "results of --tell need a goal: --target COLUMN with --minimize or "
+                                                                                "--maximize");
     return CUPEL_OK;
 }
 
@@ -353,7 +362,8 @@ static cupel_status take_picks(suggesting *g, cupel_err *err)
     if (!cell) return cupel_no_memory(err, "a row of the loop", 0);
     cupel_status st = cupel_loop_note(&g->loop, "suggest", "", err);
     for (size_t i = 0; i < s->choice.n && st == CUPEL_OK; i++) {
-        for (size_t k = 0; k < g->n_inputs; k++) cell[k] = cell_of(&s->pool, s->row[s->choice.pick[i].row], cupel_header_find(&s->pool.header, g->input[k]));
+        for (size_t k = 0; k < g->n_inputs; k++) cell[k] = cell_of(&s->pool, s->row[s->choice.pick[i].row], cupel_header_find(&s->pool.header,
+            g->input[k]));
         st = cupel_loop_add(&g->loop, cell, CUPEL_TRIAL_PENDING, err);
     }
     if (st == CUPEL_OK) st = cupel_loop_save(&g->loop, g->o->loop, err);
@@ -368,7 +378,8 @@ static cupel_status make_inputs(suggesting *g, cupel_err *err)
     size_t n = 1;
     if (g->told) table[n++] = &s->tell;
     if (g->waits) table[n++] = &s->pending;
-    return cupel_inputs_make(table, n, g->input, g->n_inputs, g->o->formula, g->demand && g->demand->n_properties ? g->demand->property[0].data.dot : g->o->dot, g->job, &s->inputs, err);
+    return cupel_inputs_make(table, n, g->input, g->n_inputs, g->o->formula, g->demand && g->demand->n_properties ? g->demand->property[0].data.dot
+                             : g->o->dot, g->job, &s->inputs, err);
 }
 
 cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *out, cupel_err *err)

@@ -1,5 +1,5 @@
-/* The next experiments: what was measured, what may be tried, and what is wanted, to a short list with the figures it rests on. Reads tables (csv, tsv, jsonl,
- * json), so that any instrument, notebook or robot can drive it. */
+/* The next experiments: what was measured, what may be tried, and what is wanted, to a short list with the figures it rests on. Reads tables (csv,
+ * tsv, jsonl, json), so that any instrument, notebook or robot can drive it. */
 #ifndef CUPEL_ENGINE_SUGGEST_H
 #define CUPEL_ENGINE_SUGGEST_H
 
@@ -51,8 +51,8 @@ typedef struct cupel_suggestion {
     bool stop;               /* no candidate is expected to gain more than the noise, or a thousandth of the spread of what is known */
 } cupel_suggestion;
 
-/* CUPEL_BAD_INPUT with file:line for what cannot be read, CUPEL_INFEASIBLE when no candidate is left. A row of results whose goals are empty has failed, or,
- * where there is a column of failures that says no, is under way. Notes go through job. */
+/* CUPEL_BAD_INPUT with file:line for what cannot be read, CUPEL_INFEASIBLE when no candidate is left. A row of results whose goals are empty has
+ * failed, or, where there is a column of failures that says no, is under way. Notes go through job. */
 cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *s, cupel_err *err);
 void cupel_suggestion_release(cupel_suggestion *s);
 

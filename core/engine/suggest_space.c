@@ -136,7 +136,8 @@ cupel_status cupel_space_goal_of(const cupel_demand *d, cupel_space_goal *g, cup
     cupel_str name = {0};
     for (size_t i = 0; i < d->n_requirements && !q; i++)
         if (d->requirement[i].property == 0) q = &d->requirement[i];
-    if (!q) return cupel_fail(err, CUPEL_USAGE, "'%s' asks nothing of a property: say what is wanted with --target and what is known with --tell", d->file);
+    if (!q) return cupel_fail(err, CUPEL_USAGE, "'%s' asks nothing of a property: say what is wanted with --target and what is known with --tell",
+                              d->file);
     const cupel_demand_property *p = &d->property[0];
     *g = (cupel_space_goal){.maximize = q->goal > 0, .windowed = !q->goal, .low = q->min, .high = q->max};
     cupel_str_puts(&name, p->name);
@@ -179,7 +180,8 @@ cupel_status cupel_space_known(const cupel_demand *d, const cupel_space_goal *g,
     knowing k = {.n_shared = 0};
     row_maker m = {.n = 0};
     *t = (cupel_trial_table){.file = NULL};
-    if (!p->has_data) return cupel_fail(err, CUPEL_USAGE, "'%s': its property has a model and no table; say what is known with --tell and --target", d->file);
+    if (!p->has_data) return cupel_fail(err, CUPEL_USAGE, "'%s': its property has a model and no table; say what is known with --tell and --target",
+                                        d->file);
     CUPEL_TRY(cupel_trial_table_read(p->data.file, p->data.format, &k.data, err));
     if (!(t->file = cupel_strdup(p->data.file))) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
     CUPEL_TRY(find_columns(d, pool, &k, t, err));

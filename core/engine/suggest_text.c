@@ -35,7 +35,8 @@ static void put_cell(cupel_json_out *w, cupel_text t)
     char text[32];
     if (cupel_text_missing(t)) {
         cupel_json_put_null(w);
-    } else if (cupel_parse_double(t, &x) && (memchr(t.p, '.', t.n) || memchr(t.p, 'e', t.n) || (cupel_format_double(text, x) == t.n && memcmp(text, t.p, t.n) == 0))) {
+    } else if (cupel_parse_double(t, &x) && (memchr(t.p, '.', t.n) || memchr(t.p, 'e', t.n) || (cupel_format_double(text, x) == t.n && memcmp(text,
+        t.p, t.n) == 0))) {
         cupel_json_put_number(w, x);
     } else {
         cupel_json_put_text(w, t);

@@ -56,7 +56,8 @@ cupel_status cupel_file_lock_take(const char *path, double seconds, cupel_file_l
         CUPEL_TRY(try_once(name.p, &fd, err));
         if (fd >= 0) break;
         if (cupel_now() - begin > seconds)
-            CUPEL_TRY(cupel_fail(err, CUPEL_FAILED, "'%s' is being written by another process for more than %g s (it holds '%s'); try again", path, seconds, name.p));
+            CUPEL_TRY(cupel_fail(err, CUPEL_FAILED, "'%s' is being written by another process for more than %g s (it holds '%s'); try again", path,
+                                 seconds, name.p));
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
     }
     l->fd = fd;

@@ -1,5 +1,5 @@
-/* What a candidate is worth to try, from the mean and deviation that a model expects of it. Larger is better throughout; a goal that is to be small is
- * turned round by the caller. */
+/* What a candidate is worth to try, from the mean and deviation that a model expects of it. Larger is better throughout; a goal that is to be
+ * small is turned round by the caller. */
 #ifndef CUPEL_MODELS_SEARCH_ACQUISITION_H
 #define CUPEL_MODELS_SEARCH_ACQUISITION_H
 

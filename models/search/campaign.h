@@ -15,8 +15,8 @@ typedef struct cupel_campaign {
 /* The row of the best value, the first of equals. */
 size_t cupel_campaign_best(const cupel_campaign *c);
 
-/* order [min(n, most)]: the rows in the order they are measured; *tried: how many, until a best one was measured or `most` were. The first `start` rows depend
- * on the seed alone. */
+/* order [min(n, most)]: the rows in the order they are measured; *tried: how many, until a best one was measured or `most` were. The first `start`
+ * rows depend on the seed alone. */
 cupel_status cupel_campaign_run(const cupel_campaign *c, const cupel_choose_options *o, uint64_t seed, size_t *order, size_t *tried, cupel_err *err);
 
 #endif

@@ -13,8 +13,8 @@
 enum { LEAST_ROWS = 2 };
 /* Streams of random numbers. */
 enum { STREAM_TIES = 1001, STREAM_RANDOM = 1002, STREAM_THOMPSON = 2000 };
-/* Deviations above the mean that `auto` and `ucb` look. Of 0, 0.5, 1, 2 and 3 on the campaigns of benchmarks/bench_loop.c, 1 is what is good on smooth sets and
- * on rugged ones alike; 2 is the usual one. */
+/* Deviations above the mean that `auto` and `ucb` look. Of 0, 0.5, 1, 2 and 3 on the campaigns of benchmarks/bench_loop.c, 1 is what is good on
+ * smooth sets and on rugged ones alike; 2 is the usual one. */
 static const double AUTO_DEVIATIONS = 1, UCB_DEVIATIONS = 2;
 /* A draw of Thompson's is of so many candidates at most: those with the highest mean plus deviation. */
 enum { DRAW_MAX = 1500 };
@@ -160,7 +160,8 @@ static cupel_status renew(cupel_chooser *c, cupel_err *err)
 }
 
 /* Means and deviations at x [m][d], averaged over the members; room [2 m]. */
-static cupel_status expect(const cupel_chooser *c, size_t goal, const double *x, size_t m, double *mean, double *deviation, double *room, cupel_err *err)
+static cupel_status expect(const cupel_chooser *c, size_t goal, const double *x, size_t m, double *mean, double *deviation, double *room,
+                           cupel_err *err)
 {
     const double share = 1 / (double)c->n_members;
     memset(mean, 0, m * sizeof *mean);
@@ -392,7 +393,8 @@ cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options
     cupel_choice made = {.n = o->batch < t->m ? o->batch : t->m};
     if (!t->m || !o->batch) return cupel_fail(err, CUPEL_BAD_INPUT, "there are no candidates left to choose from");
     if (!t->d || !t->n_goals || t->n_goals > CUPEL_GOALS_MAX)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "a choice with %zu columns and %zu goals, expected at least one column and 1 to %d goals", t->d, t->n_goals,
+        return cupel_fail(err, CUPEL_BAD_INPUT, "a choice with %zu columns and %zu goals, expected at least one column and 1 to %d goals", t->d,
+                          t->n_goals,
                           (int)CUPEL_GOALS_MAX);
     made.pick = cupel_alloc(made.n, sizeof *made.pick);
     if (!made.pick || !make_room(&c)) CUPEL_TRY(cupel_no_memory(err, "a choice among candidates", 0));

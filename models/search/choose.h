@@ -1,10 +1,10 @@
 /* Which candidates to try next, given what was measured: the loop as numbers, without tables or files.
  *
- * A Gaussian process for each goal (models/search/gaussian.h), an acquisition on top (models/search/acquisition.h). Each member of a batch, and each
- * experiment that is under way, is taken as measured at its expected value before the next is chosen, so that a batch spreads (the kriging believer of
- * Ginsbourger, Le Riche, Carraro 2010, doi:10.1007/978-3-642-10701-6_6). Rows that failed teach where not to go: the chance of success multiplies what a
- * candidate is worth, its cost divides it. Several goals: the expected growth of the hypervolume they dominate (Emmerich, Giannakoglou, Naujoks 2006,
- * doi:10.1109/TEVC.2005.859463), by quasi-random numbers. */
+ * A Gaussian process for each goal (models/search/gaussian.h), an acquisition on top (models/search/acquisition.h). Each member of a batch, and
+ * each experiment that is under way, is taken as measured at its expected value before the next is chosen, so that a batch spreads (the kriging
+ * believer of Ginsbourger, Le Riche, Carraro 2010, doi:10.1007/978-3-642-10701-6_6). Rows that failed teach where not to go: the chance of success
+ * multiplies what a candidate is worth, its cost divides it. Several goals: the expected growth of the hypervolume they dominate (Emmerich,
+ * Giannakoglou, Naujoks 2006, doi:10.1109/TEVC.2005.859463), by quasi-random numbers. */
 #ifndef CUPEL_MODELS_SEARCH_CHOOSE_H
 #define CUPEL_MODELS_SEARCH_CHOOSE_H
 
@@ -40,7 +40,8 @@ typedef struct cupel_chosen {
     size_t row;
     double mean[CUPEL_GOALS_MAX], deviation[CUPEL_GOALS_MAX]; /* unit of the goal; NaN before there is a model */
     double score;   /* what the acquisition says; larger is better */
-    double gain;    /* expected improvement of the goal in its unit (one goal), or of the hypervolume in units of the goals' spreads, or the chance to lie in
+    double gain;    /* expected improvement of the goal in its unit (one goal),
+        or of the hypervolume in units of the goals' spreads, or the chance to lie in
                        the window */
     double success; /* chance that the experiment does not fail; 1 without failures */
 } cupel_chosen;

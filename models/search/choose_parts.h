@@ -4,8 +4,8 @@
 
 #include "models/search/choose.h"
 
-/* Two processes for each goal, whose means and deviations are averaged: a length for each block, which finds the inputs that matter, and one length for all,
- * which cannot be misled by few rows. */
+/* Two processes for each goal, whose means and deviations are averaged: a length for each block, which finds the inputs that matter, and one
+ * length for all, which cannot be misled by few rows. */
 enum { CUPEL_MEMBERS = 2 };
 
 /* A choice on its way. Values are turned so that larger is better. */

@@ -1,9 +1,10 @@
 /* A Gaussian process for the choice of the next experiment: few rows (3 to 2,000), noise unknown, columns that matter and columns that do not.
  *
  * Values are standardised; the covariance is v (k(r) + CONSTANT + nu [i = j]), Matern 5/2 in r^2 = sum over blocks g of w_g D_g, where D_g is the
- * squared distance of the columns of block g and w_g = 1 / length_g^2. A block is one column, or many that share a length (the fractions of a formula).
- * v is integrated out under an inverse gamma prior; lengths and nu have log-normal priors, and are found by descent from several starts (Rasmussen,
- * Williams 2006, ch. 5, doi:10.7551/mitpress/3206.001.0001). Everything is a function of the rows and the seed, for any number of threads. */
+ * squared distance of the columns of block g and w_g = 1 / length_g^2. A block is one column, or many that share a length (the fractions of a
+ * formula). v is integrated out under an inverse gamma prior; lengths and nu have log-normal priors, and are found by descent from several starts
+ * (Rasmussen, Williams 2006, ch. 5, doi:10.7551/mitpress/3206.001.0001). Everything is a function of the rows and the seed, for any number of
+ * threads. */
 #ifndef CUPEL_MODELS_SEARCH_GAUSSIAN_H
 #define CUPEL_MODELS_SEARCH_GAUSSIAN_H
 

@@ -15,7 +15,8 @@ enum { VALUES_MAX = 60, STARTS_MAX = 16 };
 
 cupel_gauss_options cupel_gauss_defaults(void)
 {
-    return (cupel_gauss_options){.seed = 1, .starts = 3, .threads = 1, .rows_max = 300, .length = 0.5, .length_spread = 1.5, .noise = 1e-2, .noise_spread = 2};
+    return (cupel_gauss_options){.seed = 1, .starts = 3, .threads = 1, .rows_max = 300, .length = 0.5, .length_spread = 1.5, .noise = 1e-2,
+                                 .noise_spread = 2};
 }
 
 void cupel_gauss_standard(const double *y, size_t n, double *mean, double *spread)
@@ -152,7 +153,8 @@ static cupel_status bench_make(const study *s, bench *b, cupel_err *err)
 static cupel_status check(const cupel_gauss_rows *r, cupel_err *err)
 {
     if (!r->n || !r->d || !r->n_blocks || r->n_blocks > CUPEL_GAUSS_BLOCKS)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "a Gaussian process of %zu rows and %zu columns in %zu blocks, expected rows and 1 to %d blocks", r->n, r->d,
+        return cupel_fail(err, CUPEL_BAD_INPUT, "a Gaussian process of %zu rows and %zu columns in %zu blocks, expected rows and 1 to %d blocks",
+                          r->n, r->d,
                           r->n_blocks, (int)CUPEL_GAUSS_BLOCKS);
     return CUPEL_OK;
 }

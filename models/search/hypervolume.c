@@ -78,13 +78,15 @@ static cupel_status added(const double *p, size_t n, size_t m, const double *x, 
 
 cupel_status cupel_hypervolume_added(const double *p, size_t n, size_t m, const double *x, double *out, cupel_err *err)
 {
-    if (!m || m > CUPEL_VOLUME_GOALS) return cupel_fail(err, CUPEL_BAD_INPUT, "a volume of %zu objectives, expected 1 to %d", m, (int)CUPEL_VOLUME_GOALS);
+    if (!m || m > CUPEL_VOLUME_GOALS) return cupel_fail(err, CUPEL_BAD_INPUT, "a volume of %zu objectives, expected 1 to %d", m,
+                                                        (int)CUPEL_VOLUME_GOALS);
     return added(p, n, m, x, out, err);
 }
 
 cupel_status cupel_hypervolume(const double *p, size_t n, size_t m, double *volume, cupel_err *err)
 {
-    if (!m || m > CUPEL_VOLUME_GOALS) return cupel_fail(err, CUPEL_BAD_INPUT, "a volume of %zu objectives, expected 1 to %d", m, (int)CUPEL_VOLUME_GOALS);
+    if (!m || m > CUPEL_VOLUME_GOALS) return cupel_fail(err, CUPEL_BAD_INPUT, "a volume of %zu objectives, expected 1 to %d", m,
+                                                        (int)CUPEL_VOLUME_GOALS);
     double *front = cupel_alloc(cupel_mul(n, m), sizeof *front);
     if (!front) return cupel_no_memory(err, "a front", 0);
     if (n) memcpy(front, p, n * m * sizeof *front);

@@ -1,5 +1,5 @@
-/* The volume that a set of points dominates: how good a front is in one number (Zitzler, Thiele 1999, doi:10.1109/4235.797969). Larger is better in every
- * objective; volumes are measured from the origin, and a coordinate that is not positive dominates nothing. */
+/* The volume that a set of points dominates: how good a front is in one number (Zitzler, Thiele 1999, doi:10.1109/4235.797969). Larger is better
+ * in every objective; volumes are measured from the origin, and a coordinate that is not positive dominates nothing. */
 #ifndef CUPEL_MODELS_SEARCH_HYPERVOLUME_H
 #define CUPEL_MODELS_SEARCH_HYPERVOLUME_H
 
