@@ -15,7 +15,7 @@ enum { VALUES_MAX = 60, STARTS_MAX = 16 };
 
 cupel_gauss_options cupel_gauss_defaults(void)
 {
-    return (cupel_gauss_options){.seed = 1, .starts = 3, .threads = 1, .rows_max = 300, .length = 0.5, .length_spread = 1.5, .noise = 1e-2,
+    return (cupel_gauss_options){.seed = 1, .starts = 3, .threads = 1, .rows_max = 300, .length = 0.5, .length_spread = 1, .noise = 1e-3,
                                  .noise_spread = 2};
 }
 
