@@ -62,7 +62,8 @@ static const cupel_reference kushner[] = {
      .output = gives, .references = sources}
 
 static const cupel_method methods[] = {
-    [CUPEL_ACQUIRE_AUTO] = CUPEL_ACQUISITION("auto", "the default: mean plus one deviation, weighed by the chance of success; gain per cost where "
+    [CUPEL_ACQUIRE_AUTO] = CUPEL_ACQUISITION("auto", "the default: mean plus one and a half deviations, weighed by the chance of success; gain per "
+                                                     "cost where "
                                                      "costs differ, "
                                              "and of hypervolume for several goals", "unit of the goal, or a logarithm of gains", srinivas),
     [CUPEL_ACQUIRE_EI] = CUPEL_ACQUISITION("ei", "expected improvement over the best known value", "unit of the goal", jones),

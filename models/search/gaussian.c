@@ -151,11 +151,12 @@ static cupel_status predict_block(void *user, size_t item, size_t worker, cupel_
     const size_t from = item * BLOCK, m = a->m - from < BLOCK ? a->m - from : BLOCK, n = g->n;
     double *k = a->room + worker * BLOCK * (2 * n + g->d), *v = k + BLOCK * n, *scaled = v + BLOCK * n;
     cross(g, a->x + from * g->d, m, scaled, k);
+    for (size_t i = 0; i < m; i++) a->mean[from + i] = g->mean + g->spread * dot(k + i * n, g->alpha, n);
+    if (!a->deviation) return CUPEL_OK;
     cupel_status st = cupel_la_multiply(CUPEL_ABT, (cupel_matrix_in){k, m, n, n}, (cupel_matrix_in){g->inverse, n, n, n}, (cupel_matrix){v, m, n, n},
                                         err);
     for (size_t i = 0; i < m && st == CUPEL_OK; i++) {
         const double left = 1 + CUPEL_GAUSS_CONSTANT - dot(v + i * n, v + i * n, n);
-        a->mean[from + i] = g->mean + g->spread * dot(k + i * n, g->alpha, n);
         a->deviation[from + i] = g->spread * sqrt(g->variance * fmax(left, 1e-12));
     }
     return st;

@@ -45,7 +45,7 @@ cupel_status cupel_gauss_learn(const cupel_gauss_rows *rows, const cupel_gauss_o
 typedef struct cupel_gauss cupel_gauss;
 cupel_status cupel_gauss_new(const cupel_gauss_rows *rows, const double *theta, cupel_gauss **g, cupel_err *err);
 void cupel_gauss_free(cupel_gauss *g);
-/* mean and deviation [m] (of the value without its noise) at x [m][d], unit of y. O(m n^2). */
+/* mean and deviation [m] (of the value without its noise) at x [m][d], unit of y. O(m n^2); deviation NULL: means alone, O(m n). */
 cupel_status cupel_gauss_predict(const cupel_gauss *g, const double *x, size_t m, size_t threads, double *mean, double *deviation, cupel_err *err);
 /* A draw of the process at all x [m][d] together. O(m^3 + m^2 n). */
 cupel_status cupel_gauss_draw(const cupel_gauss *g, const double *x, size_t m, uint64_t seed, uint64_t stream, double *value, cupel_err *err);

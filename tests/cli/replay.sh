@@ -20,4 +20,7 @@ run replay "$T/t.csv" --target y; [ $rc = 2 ]; check 'no direction' $?
 run replay "$T/t.csv" --target z --maximize; [ $rc = 3 ]; check 'no such goal' $?
 printf 'y\n1\n' >"$T/u.csv"; run replay "$T/u.csv" --target y --maximize; [ $rc = 3 ]; check 'no inputs' $?
 printf 'a,y\n1,5\n2,5\n' >"$T/v.csv"; run replay "$T/v.csv" --target y --maximize -o "$T/v.svg"; { [ $rc = 0 ] && ! grep -qi 'nan\|inf' "$T/v.svg"; }; check 'all values equal' $?
+if [ -n "${CUPEL_SANITIZED:-}" ]; then echo "skip the figures of the README: the build is sanitized"; else
+  run replay "$P" --target conductivity --maximize; grep '^chosen by the loop' "$T/out" | grep -qxF "$(sed -n 's/^    \(chosen by the loop.*\)/\1/p' "$R/README.md")"; check 'the figures of the README' $?
+fi
 exit $bad
