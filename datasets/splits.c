@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/math/kmeans.h"
 #include "core/math/order.h"
 
 #include <inttypes.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FOLDS = 1000, LEAST_ROWS = 5, STREAM_RANDOM = 0x73706c69, STREAM_CLUSTER = 0x636c7573, STARTS = 8, ROUNDS = 100 };
+enum { MAX_FOLDS = 1000, LEAST_ROWS = 5, STREAM_RANDOM = 0x73706c69, STREAM_CLUSTER = 0x636c7573 };
 
 void cupel_splits_release(cupel_splits *s)
 {
@@ -153,140 +154,43 @@ done:
 
 /* ---- clusters ---- */
 
-typedef struct kmeans {
-    size_t n, d, k;
-    double *x;       /* [n][d] scaled */
-    double *centre;  /* [k][d] */
-    double *nearest; /* [n] squared distance to the nearest centre */
-    size_t *of;      /* [n] */
-    size_t *count;   /* [k] */
-} kmeans;
-
-static void standardise(const double *x, kmeans *m)
+/* Columns of mean 0 and variance 1 into z; NaN and what does not vary count as the mean. */
+static void standardise(const double *x, size_t n, size_t d, double *z)
 {
-    for (size_t j = 0; j < m->d; j++) {
-        double sum = 0, square = 0, n = 0;
-        for (size_t i = 0; i < m->n; i++)
-            if (!isnan(x[i * m->d + j])) sum += x[i * m->d + j], n += 1;
-        double mean = n > 0 ? sum / n : 0;
-        for (size_t i = 0; i < m->n; i++)
-            if (!isnan(x[i * m->d + j])) square += (x[i * m->d + j] - mean) * (x[i * m->d + j] - mean);
-        double sd = n > 0 ? sqrt(square / n) : 0;
-        for (size_t i = 0; i < m->n; i++) {
-            double v = x[i * m->d + j];
-            m->x[i * m->d + j] = isnan(v) || !(sd > 1e-10 * fabs(mean)) ? 0 : (v - mean) / sd;
+    for (size_t j = 0; j < d; j++) {
+        double sum = 0, square = 0, known = 0;
+        for (size_t i = 0; i < n; i++)
+            if (!isnan(x[i * d + j])) sum += x[i * d + j], known += 1;
+        double mean = known > 0 ? sum / known : 0;
+        for (size_t i = 0; i < n; i++)
+            if (!isnan(x[i * d + j])) square += (x[i * d + j] - mean) * (x[i * d + j] - mean);
+        double sd = known > 0 ? sqrt(square / known) : 0;
+        for (size_t i = 0; i < n; i++) {
+            double v = x[i * d + j];
+            z[i * d + j] = isnan(v) || !(sd > 1e-10 * fabs(mean)) ? 0 : (v - mean) / sd;
         }
-    }
-}
-
-static double squared(const double *a, const double *b, size_t d)
-{
-    double sum = 0;
-    for (size_t j = 0; j < d; j++) sum += (a[j] - b[j]) * (a[j] - b[j]);
-    return sum;
-}
-
-/* Each further centre is a row drawn with a chance proportional to its squared distance from the centres so far. */
-static void seed_centres(kmeans *m, uint64_t seed, uint64_t start)
-{
-    size_t first = (size_t)cupel_rng_below(seed, STREAM_CLUSTER + start, 0, m->n);
-    for (size_t i = 0; i < m->n; i++) m->nearest[i] = HUGE_VAL;
-    for (size_t c = 0; c < m->k; c++) {
-        double total = 0;
-        size_t pick = first;
-        if (c) {
-            for (size_t i = 0; i < m->n; i++) total += m->nearest[i];
-            double draw = total * cupel_rng_uniform(seed, STREAM_CLUSTER + start, c);
-            for (pick = 0; pick + 1 < m->n && (draw -= m->nearest[pick]) >= 0; pick++) {}
-        }
-        memcpy(m->centre + c * m->d, m->x + pick * m->d, m->d * sizeof *m->x);
-        for (size_t i = 0; i < m->n; i++) {
-            double q = squared(m->x + i * m->d, m->centre + c * m->d, m->d);
-            if (q < m->nearest[i]) m->nearest[i] = q;
-        }
-    }
-}
-
-/* Rows to their nearest centre; false when nothing changed. */
-static bool assign(kmeans *m, double *total)
-{
-    bool changed = false;
-    *total = 0;
-    for (size_t i = 0; i < m->n; i++) {
-        size_t best = 0;
-        double least = HUGE_VAL;
-        for (size_t c = 0; c < m->k; c++) {
-            double q = squared(m->x + i * m->d, m->centre + c * m->d, m->d);
-            if (q < least) least = q, best = c;
-        }
-        changed |= m->of[i] != best;
-        m->of[i] = best;
-        *total += least;
-    }
-    return changed;
-}
-
-static void move_centres(kmeans *m)
-{
-    memset(m->count, 0, m->k * sizeof *m->count);
-    for (size_t i = 0; i < m->n; i++) m->count[m->of[i]]++;
-    for (size_t c = 0; c < m->k; c++)
-        if (m->count[c]) memset(m->centre + c * m->d, 0, m->d * sizeof *m->centre);
-    for (size_t i = 0; i < m->n; i++)
-        for (size_t j = 0; j < m->d; j++) m->centre[m->of[i] * m->d + j] += m->x[i * m->d + j] / (double)m->count[m->of[i]];
-}
-
-static bool all_used(const kmeans *m)
-{
-    for (size_t c = 0; c < m->k; c++)
-        if (!m->count[c]) return false;
-    return true;
-}
-
-static void run_kmeans(kmeans *m, uint64_t seed, size_t *fold)
-{
-    double best = HUGE_VAL;
-    for (uint64_t start = 0; start < STARTS; start++) {
-        double total = 0;
-        seed_centres(m, seed, start);
-        memset(m->of, 0, m->n * sizeof *m->of);
-        for (int round = 0; round < ROUNDS && (assign(m, &total) || !round); round++) move_centres(m);
-        if (total >= best || !all_used(m)) continue;
-        best = total;
-        memcpy(fold, m->of, m->n * sizeof *fold);
     }
 }
 
 cupel_status cupel_splits_clusters(const double *x, size_t n, size_t d, size_t n_folds, uint64_t seed, cupel_splits *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    kmeans m = {.n = n, .d = d, .k = n_folds};
+    bool found = false;
     size_t *fold = cupel_alloc(n, sizeof *fold);
+    double *z = cupel_alloc(cupel_mul(n, d), sizeof *z);
     *s = (cupel_splits){0};
-    m.x = cupel_alloc(cupel_mul(n, d), sizeof *m.x);
-    m.centre = cupel_alloc(cupel_mul(n_folds, d), sizeof *m.centre);
-    m.nearest = cupel_alloc(n, sizeof *m.nearest);
-    m.of = cupel_alloc(n, sizeof *m.of);
-    m.count = cupel_alloc(n_folds, sizeof *m.count);
-    if (!fold || !m.x || !m.centre || !m.nearest || !m.of || !m.count)
-        CUPEL_TRY(cupel_no_memory(err, "clusters", cupel_mul(cupel_mul(n, d), sizeof *m.x)));
+    if (!fold || !z) CUPEL_TRY(cupel_no_memory(err, "clusters", cupel_mul(cupel_mul(n, d), sizeof *z)));
     if (n_folds < 2 || n_folds > n)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%zu clusters of %zu rows: expected at least 2 clusters and as many rows", n_folds, n));
-    standardise(x, &m);
-    run_kmeans(&m, seed, fold);
+    standardise(x, n, d, z);
+    CUPEL_TRY(cupel_kmeans(z, n, d, n_folds, seed, STREAM_CLUSTER, fold, &found, err));
+    if (!found)
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "the rows do not fall into %zu clusters: too many are alike; make fewer folds", n_folds));
     CUPEL_TRY(from_numbers(fold, n, n_folds, s, err));
     CUPEL_TRY(number_folds(s, err));
-    for (size_t k = 0; k < n_folds; k++)
-        if (s->first[k] == s->first[k + 1])
-            CUPEL_TRY(
-                cupel_fail(err, CUPEL_BAD_INPUT, "the rows do not fall into %zu clusters: too many are alike; make fewer folds", n_folds));
 done:
     cupel_free(fold);
-    cupel_free(m.x);
-    cupel_free(m.centre);
-    cupel_free(m.nearest);
-    cupel_free(m.of);
-    cupel_free(m.count);
+    cupel_free(z);
     if (st != CUPEL_OK) cupel_splits_release(s);
     return st;
 }

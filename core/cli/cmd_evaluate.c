@@ -1,6 +1,6 @@
 #include "core/base/err.h"
 #include "core/cli/verbs.h"
-#include "core/engine/evaluate.h"
+#include "core/engine/calibration.h"
 
 #include <string.h>
 
@@ -46,6 +46,24 @@ static const char *features_of(const cupel_args *args)
     return given ? given : cupel_default_features(cupel_opt_text(args, "model"));
 }
 
+/* --report calibration: three splits in place of one. */
+static cupel_status report(const cupel_args *args, const cupel_evaluate_options *o, const cupel_job *job, cupel_err *err)
+{
+    cupel_calibration c = {0};
+    cupel_str s = {0};
+    if (cupel_opt_text(args, "split") || o->predictions)
+        return cupel_fail(err, CUPEL_USAGE, "--report calibration makes several splits: leave --split and --predictions out");
+    cupel_status st = cupel_calibrate(o, job, &c, err);
+    if (st == CUPEL_OK && strcmp(cupel_opt_text(args, "format"), "json") == 0)
+        cupel_calibration_json(&c, &s);
+    else if (st == CUPEL_OK)
+        cupel_calibration_table(&c, &s);
+    if (st == CUPEL_OK) st = cupel_print_str(&s, err);
+    cupel_str_free(&s);
+    cupel_calibration_release(&c);
+    return st;
+}
+
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -67,6 +85,10 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_model_options_check(&o.model, err));
     o.data.missing = cupel_default_missing(o.model.learner);
     if (cupel_opt_text(args, "missing")) CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));
+    if (cupel_opt_text(args, "report")) {
+        st = report(args, &o, job, err);
+        goto done;
+    }
     CUPEL_TRY(cupel_evaluate(&o, job, &e, err));
     CUPEL_TRY(print(&e, &o, strcmp(cupel_opt_text(args, "format"), "json") == 0, err));
 done:
@@ -81,6 +103,8 @@ static const cupel_opt options[] = {
     {"split", "KIND", CUPEL_OPT_CHOICE, "random|system|cluster|element", NULL, false,
      "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a time"},
     {"n-folds", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "how many (default 5; for element the 10 with the most rows)"},
+    {"report", "KIND", CUPEL_OPT_CHOICE, "calibration", NULL, false,
+     "calibration: intervals judged on rows held out by chance (or by --folds), on clusters of the features and on elements, side by side"},
     {"features", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "sets of descriptors, joined by commas (default magpie; for auto six sets), or none; 'cupel methods' lists them. NAME:smooth and cross as in "
      "'cupel train'"},
@@ -115,6 +139,7 @@ const cupel_verb cupel_verb_evaluate = {
             "correlation of errors with what was claimed; calibration_error the mean difference of probabilities and shares; in_domain the share of rows "
             "inside the training domain.\n\n"
             "  cupel evaluate gaps.csv --formula composition --target target --folds fold --model svr --seed 1\n"
+            "  cupel evaluate gaps.csv --formula composition --target target --report calibration\n"
             "  cupel evaluate gaps.csv --formula composition --target target --split element --model krr --format json\n",
     .options = options,
     .min_args = 1,

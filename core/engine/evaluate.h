@@ -48,6 +48,8 @@ typedef struct cupel_evaluation {
 cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *job, cupel_evaluation *e, cupel_err *err);
 void cupel_evaluation_release(cupel_evaluation *e);
 
+const char *cupel_split_name(cupel_split_kind kind); /* "given", "random", "system", "cluster", "element" */
+
 /* {"mae": {"mean": ..., "folds": [...]}, ...} with what was evaluated beside it; or a table for people. */
 void cupel_evaluation_json(const cupel_evaluation *e, const cupel_evaluate_options *o, cupel_str *out);
 void cupel_evaluation_table(const cupel_evaluation *e, cupel_str *out);

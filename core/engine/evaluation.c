@@ -7,6 +7,8 @@
 
 static const char *const splits[] = {"given", "random", "system", "cluster", "element"};
 
+const char *cupel_split_name(cupel_split_kind kind) { return splits[kind]; }
+
 static void put_metric(cupel_json_out *w, const cupel_metric *m, size_t n_folds)
 {
     cupel_json_name(w, m->name);
@@ -37,7 +39,7 @@ static void put_what(cupel_json_out *w, const cupel_evaluation *e, const cupel_e
     put_text(w, "task", e->is_class ? "class" : "regression");
     put_text(w, "model", o->model.learner);
     put_text(w, "features", o->model.features ? o->model.features : "none");
-    put_text(w, "split", splits[o->split]);
+    put_text(w, "split", cupel_split_name(o->split));
     cupel_json_name(w, "seed");
     cupel_json_put_count(w, o->model.seed);
     cupel_json_name(w, "rows");

@@ -30,6 +30,16 @@ run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svr -
 check 'unless --task regression' $?
 run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svr; { [ $rc = 2 ] && err 'svc'; }
 check 'svr on a class says what to use' $?
+eval_in --report calibration --n-folds 3 --model ridge
+{ [ $rc = 0 ] && head -n 1 "$T/out" | grep -Eq 'random +cluster +element$' && grep -Eq '^coverage90( +[0-9.]+){3}$' "$T/out"; }
+check '--report calibration: three splits side by side' $?
+eval_in --report calibration --folds fold --model ridge --format json
+{ [ $rc = 0 ] && tr -d ' \n' <"$T/out" | grep -Eq '^\{"given":\{"mae":\{.*\},"cluster":\{"mae":.*,"element":\{"mae":'; }
+check 'the same as JSON, on given folds' $?
+cut -d, -f2- "$T/in.csv" | awk -F, -v OFS=, 'NR == 1 { print $0, "depth" } NR > 1 { print $0, NR * NR % 17 }' >"$T/bare.csv"
+run evaluate "$T/bare.csv" --target 'yield strength' --features none --columns depth --report calibration --n-folds 3 --model ridge
+{ [ $rc = 0 ] && err 'no element was left out' && ! grep -q element "$T/out"; }; check 'without formulas it goes without elements, and says so' $?
+eval_in --report calibration --split random; { [ $rc = 2 ] && err 'leave --split'; }; check 'a report makes its own splits' $?
 eval_in --folds nothing; { [ $rc = 3 ] && err "no fold column 'nothing'"; }; check 'a fold column that is not there' $?
 eval_in --folds fold --split random; { [ $rc = 2 ] && err 'one of the two'; }; check 'folds both given and made' $?
 eval_in --split random --n-folds 1; [ $rc = 2 ]; check 'one fold is none' $?
