@@ -9,6 +9,7 @@
 #include "core/sys/par.h"
 #include "models/learn/gram.h"
 #include "models/learn/metrics.h"
+#include "models/learn/shift.h"
 #include "models/learn/tune.h"
 
 #include <math.h>
@@ -18,7 +19,6 @@ enum { LEAST_ROWS = 5, MANY_ROWS = 3000, STREAM_OOF = 0x6f6f66 };
 enum { FLOAT32_ROWS = 500 };
 static const double FLOAT32_SLACK = 5e-4; /* half widths; half of what is promised, since training rows do not show the worst */
 static const double LEVEL = 0.9;        /* of the out-of-fold intervals that are stored */
-static const double DOMAIN_SHARE = 0.95; /* of the out-of-fold rows that lie inside the domain */
 
 /* Everything a fit holds while it runs. */
 typedef struct fit {
@@ -34,6 +34,7 @@ typedef struct fit {
     cupel_own *own;       /* of a learner that fits as a whole */
     cupel_raw *raw;       /* [n] out of fold */
     double *error;        /* [n] absolute, scaled target */
+    cupel_far far;        /* held-out clusters */
 } fit;
 
 static cupel_status check_rows(const double *x, size_t n, size_t d, const double *y, cupel_err *err)
@@ -289,37 +290,40 @@ done:
 
 /* ---- calibration ---- */
 
-static cupel_status domain_threshold(fit *f, cupel_err *err)
+/* Rows of cluster k by a solution without it, with the local error that rows of the other clusters had out of fold. */
+static cupel_status fit_far(void *user, size_t k, size_t worker, cupel_err *err)
 {
-    size_t n = f->problem.n;
-    double *distance = cupel_alloc(n, sizeof *distance);
-    if (!distance) return cupel_no_memory(err, "distances", n * sizeof *distance);
-    for (size_t i = 0; i < n; i++) distance[i] = f->raw[i].distance;
-    cupel_sort(distance, n);
-    f->s->threshold = cupel_quantile(distance, n, DOMAIN_SHARE);
-    if (!(f->s->threshold > 0)) f->s->threshold = sqrt(f->problem.typical); /* nearly all rows repeat one another */
-    cupel_free(distance);
-    return CUPEL_OK;
+    (void)worker;
+    fit *f = user;
+    const cupel_learner *l = f->s->learner;
+    cupel_fitted fitted = {0};
+    cupel_expand e = {0};
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->far.folds, k, &fitted, err));
+    CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &fitted, has_local_error(f) ? f->error : NULL, &e, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->far.folds, k, f->far.raw, err));
+done:
+    cupel_expand_release(&e);
+    cupel_fitted_release(&fitted);
+    return st;
 }
 
-/* Scores with one choice of the spread's parameters, and the interval score they give at LEVEL. */
+static cupel_status held_out_clusters(fit *f, cupel_err *err)
+{
+    const cupel_job *job = f->problem.job;
+    if (f->s->learner->fit_whole) return CUPEL_OK; /* it learns for as long as it was given: once */
+    cupel_status st = cupel_far_clusters(&f->problem, f->options->seed, &f->far, err);
+    if (st != CUPEL_OK) return st;
+    st = cupel_par_for(job->threads, f->far.folds.n_folds, fit_far, f, err);
+    if (st == CUPEL_OK && cupel_stopped(job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
+    return st;
+}
+
+/* The interval score at LEVEL that the spread as it stands gives. */
 static cupel_status try_spread(const fit *f, double *score, double *figure, cupel_err *err)
 {
-    const cupel_surrogate *s = f->s;
-    size_t n = f->problem.n;
-    cupel_scores scores = {0};
-    double lo, hi, sum = 0;
-    for (size_t i = 0; i < n; i++) score[i] = (f->problem.y[i] - f->raw[i].value) / cupel_spread_of(s, &f->raw[i]);
-    cupel_status st = cupel_scores_make(score, n, &scores, err);
-    if (st != CUPEL_OK) return st;
-    cupel_scores_interval(&scores, LEVEL, &lo, &hi);
-    for (size_t i = 0; i < n; i++) {
-        double spread = cupel_spread_of(s, &f->raw[i]), miss = score[i] < lo ? lo - score[i] : score[i] > hi ? score[i] - hi : 0;
-        sum += spread * (hi - lo + 2 / (1 - LEVEL) * miss);
-    }
-    *figure = sum / (double)n;
-    cupel_scores_release(&scores);
-    return CUPEL_OK;
+    double none = 0;
+    return cupel_spread_scores(f->s, f->problem.y, f->raw, NULL, f->problem.n, LEVEL, score, figure, &none, err);
 }
 
 /* Chooses the spread's parameters by the interval score and keeps the scores. */
@@ -346,6 +350,7 @@ static cupel_status calibrate_numbers(fit *f, cupel_err *err)
         kept = s->spread;
     }
     s->spread = kept;
+    CUPEL_TRY(cupel_far_widen(s, f->problem.y, f->raw, n, &f->far, LEVEL, score, err));
     CUPEL_TRY(try_spread(f, score, &best, err));
     CUPEL_TRY(cupel_scores_make(score, n, &s->scores, err));
 done:
@@ -478,7 +483,8 @@ static cupel_status run(fit *f, const double *x, size_t n, size_t d, const doubl
     CUPEL_TRY(l->fit_whole ? whole_at_once(f, err) : out_of_fold(f, err));
     CUPEL_TRY(settings_text(f, err));
     CUPEL_TRY(fit_all(f, err));
-    CUPEL_TRY(domain_threshold(f, err));
+    CUPEL_TRY(held_out_clusters(f, err));
+    CUPEL_TRY(cupel_far_threshold(f->raw, n, &f->far, f->problem.typical, &f->s->threshold, err));
     CUPEL_TRY(f->s->is_class ? calibrate_classes(f, err) : calibrate_numbers(f, err));
     CUPEL_TRY(try_float32(f, err));
     CUPEL_TRY(keep_out_of_fold(f, err));
@@ -492,6 +498,7 @@ static void fit_release(fit *f)
     for (size_t k = 0; f->fitted && k < f->folds.n_folds; k++) cupel_fitted_release(&f->fitted[k]);
     cupel_folds_release(&f->folds);
     cupel_own_drop(f->own);
+    cupel_far_release(&f->far);
     cupel_free(f->fitted);
     cupel_free(f->raw);
     cupel_free(f->error);

@@ -54,6 +54,9 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
                 s->expand.own ? "mean error, floor and growth of the local scale of errors, weight of what the model says of its error"
                                     : "mean error, floor and growth of the local scale of errors",
                       s->expand.own ? 4 : 3, spread, err));
+        CUPEL_TRY(put(w, "surrogate/beyond", "",
+                "knee and steep: the scale times 1 + growth d + steep max(0, d - knee), d in units of the domain threshold", 2,
+                      (double[]){s->spread.knee, s->spread.steep}, err));
         CUPEL_TRY(put(w, "surrogate/scores", "", "out-of-fold residuals / spread, increasing", s->scores.n, s->scores.sorted, err));
     }
 done:
@@ -182,15 +185,17 @@ done:
 static cupel_status load_numbers(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    double spread[4] = {0}, target[2];
+    double spread[4] = {0}, target[2], beyond[2];
     CUPEL_TRY(get_few(r, "surrogate/target_scale", 2, target, err));
     CUPEL_TRY(get_few(r, "surrogate/spread", s->learner->own ? 4 : 3, spread, err));
+    CUPEL_TRY(get_few(r, "surrogate/beyond", 2, beyond, err));
     CUPEL_TRY(load_scores(r, "surrogate/scores", 2, &s->scores, err));
     s->y_mean = target[0];
     s->y_sd = target[1];
-    s->spread = (cupel_spread){spread[0], spread[1], spread[2], spread[3]};
+    s->spread = (cupel_spread){spread[0], spread[1], spread[2], spread[3], beyond[0], beyond[1]};
     if (!(s->y_sd > 0)) st = bad(err, "surrogate/target_scale", "a standard deviation that is not above 0");
     if (!(spread[0] > 0) || !(spread[1] > 0) || !(spread[2] >= 0) || !(spread[3] >= 0)) st = bad(err, "surrogate/spread", "a number below 0");
+    if (!(beyond[0] >= 0) || !(beyond[1] >= 0)) st = bad(err, "surrogate/beyond", "a number below 0");
 done:
     return st;
 }

@@ -8,14 +8,15 @@
 #include "models/learn/scale.h"
 #include "models/learn/surrogate.h"
 
-/* The local scale of errors, in units of the scaled target, times (1 + growth distance / threshold):
+/* The local scale of errors, in units of the scaled target, times 1 + growth d + steep max(0, d - knee) at
+ * d = distance / threshold:
  *   second sum (svr, krr):  the error to be expected, at least floor * mean
  *   a model of its own:     that error + own times what the model says itself, at least floor * mean
  *   triangle (gp, ridge):   sqrt(floor + unknown)
  * Trees say the same however far a row lies outside: there their scale grows by distance / threshold besides.
- * floor, growth and own are those with the best interval score over the out-of-fold rows. */
+ * floor, growth and own are those with the best interval score over the out-of-fold rows; knee and steep come from held-out clusters (shift.h). */
 typedef struct cupel_spread {
-    double mean, floor, growth, own;
+    double mean, floor, growth, own, knee, steep;
 } cupel_spread;
 
 struct cupel_surrogate {

@@ -1,0 +1,119 @@
+#include "models/learn/shift.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/math/kmeans.h"
+#include "core/math/order.h"
+
+#include <math.h>
+
+enum { STREAM = 0x666172 };
+static const double LEAST_SHARE = 0.90, USUAL_SHARE = 0.95, MOST_SHARE = 0.98; /* of rows held out by chance that lie inside the domain */
+
+cupel_status cupel_far_clusters(const cupel_problem *p, uint64_t seed, cupel_far *far, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    bool found = false;
+    *far = (cupel_far){.raw = NULL};
+    if (p->n < CUPEL_FAR_LEAST || p->n > CUPEL_FAR_MOST) return CUPEL_OK;
+    far->folds.fold = cupel_alloc(p->n, sizeof *far->folds.fold);
+    far->raw = cupel_alloc(p->n, sizeof *far->raw);
+    if (!far->folds.fold || !far->raw) CUPEL_TRY(cupel_no_memory(err, "held-out clusters", p->n * sizeof *far->raw));
+    CUPEL_TRY(cupel_kmeans(p->x, p->n, p->d, CUPEL_FAR_CLUSTERS, seed, STREAM, far->folds.fold, &found, err));
+    if (found) far->folds.n_folds = CUPEL_FAR_CLUSTERS;
+done:
+    if (st != CUPEL_OK) cupel_far_release(far);
+    return st;
+}
+
+void cupel_far_release(cupel_far *far)
+{
+    cupel_folds_release(&far->folds);
+    cupel_free(far->raw);
+    *far = (cupel_far){.raw = NULL};
+}
+
+/* Shares of sorted a and b [n] at or below t. */
+static double share_within(const double *sorted, size_t n, double t)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (sorted[mid] <= t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return (double)lo / (double)n;
+}
+
+cupel_status cupel_far_threshold(const cupel_raw *near, size_t n, const cupel_far *far, double typical, double *threshold, cupel_err *err)
+{
+    double *a = cupel_alloc(2 * n, sizeof *a), *b = a + n, best = -INFINITY;
+    if (!a) return cupel_no_memory(err, "distances", 2 * n * sizeof *a);
+    for (size_t i = 0; i < n; i++) a[i] = near[i].distance;
+    for (size_t i = 0; far->folds.n_folds && i < n; i++) b[i] = far->raw[i].distance;
+    cupel_sort(a, n);
+    cupel_sort(b, n);
+    *threshold = cupel_quantile(a, n, USUAL_SHARE);
+    for (double q = LEAST_SHARE; far->folds.n_folds && q <= MOST_SHARE + 1e-9; q += 0.005) {
+        double t = cupel_quantile(a, n, q), apart = share_within(a, n, t) - share_within(b, n, t);
+        if (!(apart > best)) continue;
+        best = apart;
+        *threshold = t;
+    }
+    if (!(*threshold > 0)) *threshold = sqrt(typical); /* nearly all rows repeat one another */
+    cupel_free(a);
+    return CUPEL_OK;
+}
+
+/* Mean interval score of rows whose scores are judged by lo and hi. */
+static double figure_of(const cupel_surrogate *s, const double *y, const cupel_raw *raw, size_t n, double level, double lo, double hi)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double spread = cupel_spread_of(s, &raw[i]), score = (y[i] - raw[i].value) / spread;
+        double miss = score < lo ? lo - score : score > hi ? score - hi : 0;
+        sum += spread * (hi - lo + 2 / (1 - level) * miss);
+    }
+    return sum / (double)n;
+}
+
+cupel_status cupel_spread_scores(const cupel_surrogate *s, const double *y, const cupel_raw *near, const cupel_raw *far, size_t n, double level,
+        double *score,
+                                 double *near_figure, double *far_figure, cupel_err *err)
+{
+    cupel_scores scores = {0};
+    double lo, hi;
+    for (size_t i = 0; i < n; i++) score[i] = (y[i] - near[i].value) / cupel_spread_of(s, &near[i]);
+    cupel_status st = cupel_scores_make(score, n, &scores, err);
+    if (st != CUPEL_OK) return st;
+    cupel_scores_interval(&scores, level, &lo, &hi);
+    *near_figure = figure_of(s, y, near, n, level, lo, hi);
+    if (far) *far_figure = figure_of(s, y, far, n, level, lo, hi);
+    cupel_scores_release(&scores);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_far_widen(cupel_surrogate *s, const double *y, const cupel_raw *near, size_t n, const cupel_far *far, double level, double *score,
+                             cupel_err *err)
+{
+    static const double knee[] = {0, 0.5, 1}, steep[] = {0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4};
+    double first[2] = {1, 1}, now[2], best = INFINITY;
+    cupel_spread kept = s->spread;
+    if (!far->folds.n_folds) return CUPEL_OK;
+    for (size_t k = 0; k < sizeof steep / sizeof *steep; k++)
+        for (size_t j = 0; j < (k ? sizeof knee / sizeof *knee : 1); j++) {
+            s->spread.knee = knee[j];
+            s->spread.steep = steep[k];
+            cupel_status st = cupel_spread_scores(s, y, near, far->raw, n, level, score, &now[0], &now[1], err);
+            if (st != CUPEL_OK) return st;
+            if (!k) first[0] = now[0], first[1] = now[1];
+            double figure = now[0] / first[0] + now[1] / first[1];
+            if (!(figure < best)) continue;
+            best = figure;
+            kept = s->spread;
+        }
+    s->spread = kept;
+    return CUPEL_OK;
+}

@@ -1,0 +1,34 @@
+/* What held-out clusters of rows teach: where the training domain ends, and how much wider intervals must be beyond what chance holds out. */
+#ifndef CUPEL_MODELS_LEARN_SHIFT_H
+#define CUPEL_MODELS_LEARN_SHIFT_H
+
+#include "models/learn/surrogate_parts.h"
+#include "models/learn/tune.h"
+
+/* Every row predicted by a solution that has seen no row of its cluster. */
+typedef struct cupel_far {
+    cupel_folds folds;     /* n_folds 0: the rows do not fall into clusters, or are too few or too many */
+    cupel_raw *raw;        /* [n] */
+} cupel_far;
+
+/* The clusters, k-means of the scaled columns: 5, between CUPEL_FAR_LEAST and CUPEL_FAR_MOST rows. */
+enum { CUPEL_FAR_LEAST = 50, CUPEL_FAR_MOST = 20000, CUPEL_FAR_CLUSTERS = 5 };
+cupel_status cupel_far_clusters(const cupel_problem *p, uint64_t seed, cupel_far *far, cupel_err *err);
+void cupel_far_release(cupel_far *far);
+
+/* Distance that tells rows of held-out clusters from rows held out by chance best (largest difference of the shares within it), between the 90 %
+ * and the 98 % quantile of the latter; without clusters their 95 % quantile. near [n], far as above. */
+cupel_status cupel_far_threshold(const cupel_raw *near, size_t n, const cupel_far *far, double typical, double *threshold, cupel_err *err);
+
+/* Sets s->spread.knee and .steep, the others of the spread stand: those with the smallest sum of mean interval scores at `level` of rows held out
+ * by chance and in clusters, each relative to that without; score quantiles are always those of the rows held out by chance, so coverage there
+ * holds. score [n] scratch. */
+cupel_status cupel_far_widen(cupel_surrogate *s, const double *y, const cupel_raw *near, size_t n, const cupel_far *far, double level, double *score,
+                             cupel_err *err);
+
+/* Mean interval scores at `level` with s->spread as it stands: of near rows, and of far rows (raw NULL: none). score [n] scratch: near scores. */
+cupel_status cupel_spread_scores(const cupel_surrogate *s, const double *y, const cupel_raw *near, const cupel_raw *far, size_t n, double level,
+        double *score,
+                                 double *near_figure, double *far_figure, cupel_err *err);
+
+#endif

@@ -1,0 +1,137 @@
+/* What held-out clusters teach a surrogate: where its domain ends, how much wider intervals are beyond. */
+#include "tests/check.h"
+
+#include "core/base/mem.h"
+#include "core/base/rng.h"
+#include "models/learn/shift.h"
+
+enum { N = 400 };
+
+typedef struct rows {
+    double y[N], score[N];
+    cupel_raw near[N], far[N];
+    size_t fold[N];
+    cupel_far clusters;
+    cupel_surrogate s;
+} rows;
+
+/* Rows held out by chance lie near and have errors of 1; those of clusters lie about twice as far, with errors of 1 + slope times what is beyond. */
+static void make_rows(rows *r, double slope)
+{
+    *r = (rows){.clusters = {.folds = {CUPEL_FAR_CLUSTERS, r->fold}, .raw = r->far}};
+    r->s.threshold = 1;
+    r->s.spread = (cupel_spread){.mean = 1, .floor = 1};
+    r->s.expand.n_sums = 2;
+    for (size_t i = 0; i < N; i++) {
+        double distance = 0.6 + 2.4 * cupel_rng_uniform(1, 2, i), size = 1 + slope * (distance > 1 ? distance - 1 : 0);
+        r->near[i] = (cupel_raw){.error = 1, .distance = cupel_rng_uniform(1, 1, i), .value = r->y[i] + cupel_rng_normal(1, 3, i)};
+        r->far[i] = (cupel_raw){.error = 1, .distance = distance, .value = r->y[i] + size * cupel_rng_normal(1, 4, i)};
+    }
+}
+
+/* Share of far rows in their 90 % intervals. */
+static double covered(rows *r)
+{
+    cupel_scores scores = {0};
+    cupel_err err = {0};
+    double lo, hi, in = 0;
+    for (size_t i = 0; i < N; i++) r->score[i] = (r->y[i] - r->near[i].value) / cupel_spread_of(&r->s, &r->near[i]);
+    check_ok(cupel_scores_make(r->score, N, &scores, &err), &err);
+    cupel_scores_interval(&scores, 0.9, &lo, &hi);
+    for (size_t i = 0; i < N; i++) {
+        double z = (r->y[i] - r->far[i].value) / cupel_spread_of(&r->s, &r->far[i]);
+        in += (lo <= z && z <= hi) / (double)N;
+    }
+    cupel_scores_release(&scores);
+    return in;
+}
+
+static void intervals_widen_where_errors_grow(void **state)
+{
+    (void)state;
+    static rows r;
+    cupel_err err = {0};
+    make_rows(&r, 3);
+    double before = covered(&r);
+    check_ok(cupel_far_widen(&r.s, r.y, r.near, N, &r.clusters, 0.9, r.score, &err), &err);
+    assert_true(r.s.spread.steep > 0.5);
+    assert_true(before < 0.6);
+    check_close(covered(&r), 0.9, 0, 0.05); /* three standard errors */
+}
+
+static void they_stay_where_errors_do_not(void **state)
+{
+    (void)state;
+    static rows r;
+    cupel_err err = {0};
+    make_rows(&r, 0);
+    check_ok(cupel_far_widen(&r.s, r.y, r.near, N, &r.clusters, 0.9, r.score, &err), &err);
+    assert_true(r.s.spread.steep <= 0.1);
+    check_close(covered(&r), 0.9, 0, 0.05);
+    r.clusters.folds.n_folds = 0; /* without clusters nothing is learned */
+    r.s.spread.steep = r.s.spread.knee = 0;
+    check_ok(cupel_far_widen(&r.s, r.y, r.near, N, &r.clusters, 0.9, r.score, &err), &err);
+    assert_true(r.s.spread.steep == 0 && r.s.spread.knee == 0);
+}
+
+static void the_domain_ends_where_clusters_begin(void **state)
+{
+    (void)state;
+    static rows r;
+    cupel_err err = {0};
+    double threshold, inside = 0;
+    make_rows(&r, 0);
+    for (size_t i = 0; i < N; i++) r.far[i].distance = 0.95 + 0.001 * (double)i;
+    check_ok(cupel_far_threshold(r.near, N, &r.clusters, 1, &threshold, &err), &err);
+    for (size_t i = 0; i < N; i++) inside += (r.near[i].distance <= threshold) / (double)N;
+    assert_true(inside >= 0.895 && inside <= 0.985);
+    check_close(threshold, 0.95, 0, 0.03); /* no cluster is nearer, and few rows by chance are farther */
+    r.clusters.folds.n_folds = 0;
+    check_ok(cupel_far_threshold(r.near, N, &r.clusters, 1, &threshold, &err), &err);
+    inside = 0;
+    for (size_t i = 0; i < N; i++) inside += (r.near[i].distance <= threshold) / (double)N;
+    check_close(inside, 0.95, 0, 0.01);
+    for (size_t i = 0; i < N; i++) r.near[i].distance = 0;
+    check_ok(cupel_far_threshold(r.near, N, &r.clusters, 4, &threshold, &err), &err);
+    check_close(threshold, 2, 1e-15, 0); /* all rows repeat one another: the typical distance */
+}
+
+/* Clouds of rows: each cluster is one of them, in any order; few rows, and rows that are alike, make none. */
+static void clusters_are_clouds(void **state)
+{
+    (void)state;
+    static double x[N * 2];
+    size_t cloud_of[CUPEL_FAR_CLUSTERS];
+    cupel_err err = {0};
+    cupel_far far;
+    for (size_t i = 0; i < N; i++) {
+        x[2 * i] = 10 * (double)(i % CUPEL_FAR_CLUSTERS) + cupel_rng_normal(2, 1, i);
+        x[2 * i + 1] = cupel_rng_normal(2, 2, i);
+    }
+    cupel_problem p = {.n = N, .d = 2, .x = x};
+    check_ok(cupel_far_clusters(&p, 1, &far, &err), &err);
+    assert_int_equal(far.folds.n_folds, CUPEL_FAR_CLUSTERS);
+    for (size_t i = 0; i < CUPEL_FAR_CLUSTERS; i++) cloud_of[i] = far.folds.fold[i];
+    for (size_t i = 0; i < N; i++) assert_int_equal(far.folds.fold[i], cloud_of[i % CUPEL_FAR_CLUSTERS]);
+    cupel_far_release(&far);
+    p.n = CUPEL_FAR_LEAST - 1;
+    check_ok(cupel_far_clusters(&p, 1, &far, &err), &err);
+    assert_int_equal(far.folds.n_folds, 0);
+    cupel_far_release(&far);
+    p.n = N;
+    memset(x, 0, sizeof x);
+    check_ok(cupel_far_clusters(&p, 1, &far, &err), &err);
+    assert_int_equal(far.folds.n_folds, 0);
+    cupel_far_release(&far);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(intervals_widen_where_errors_grow),
+        cmocka_unit_test(they_stay_where_errors_do_not),
+        cmocka_unit_test(the_domain_ends_where_clusters_begin),
+        cmocka_unit_test(clusters_are_clouds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
