@@ -395,6 +395,13 @@ static void a_forged_process_of_learned_lengths(void **state)
     try_all("model", "surrogate/", use_model, UNREAD);
 }
 
+static void a_forged_hurdle(void **state)
+{
+    (void)state;
+    model_of("hurdle", "trees=4,leaves=4,seeds=1,forest=4", "band gap");
+    try_all("model", "surrogate/", use_model, UNREAD);
+}
+
 static cupel_status use_ranking(cupel_err *err)
 {
     cupel_result r = {.n_words = 0}, merged = {.n_words = 0};
@@ -455,7 +462,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_forged_model_of_support_vectors), cmocka_unit_test(a_forged_model_of_classes), cmocka_unit_test(a_forged_gaussian_process),
-        cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_neural_network),
+        cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_neural_network), cmocka_unit_test(a_forged_hurdle),
         cmocka_unit_test(a_forged_forest), cmocka_unit_test(a_forged_boosted_ensemble),
         cmocka_unit_test(a_forged_process_of_learned_lengths), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -96,7 +96,7 @@ static const cupel_opt options[] = {
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,
-     "the learner: auto, svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees"},
+     "the learner: auto, svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, hurdle"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
     {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
      "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the byte"},

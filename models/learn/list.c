@@ -22,6 +22,7 @@
     LEARNER(extra_trees)  \
     LEARNER(random_forest) \
     LEARNER(boosted_trees) \
+    LEARNER(hurdle)       \
     LEARNER(auto)
 
 #define DECLARE(name) extern const cupel_learner cupel_learner_##name;

@@ -58,13 +58,17 @@ double cupel_spread_of(const cupel_surrogate *s, const cupel_raw *raw)
     return local * (1 + p->growth * far + p->steep * beyond) * (s->expand.uncut && far > 1 ? far : 1);
 }
 
-/* The classes whose own rows are not stranger than this one at the level; NaN when there is none. */
-static void conformal_set(const cupel_surrogate *s, double probability, double alpha, double *lower, double *upper)
+/* The classes whose own rows, inside the domain or outside as this one, are not stranger than it at the level; NaN when there is none. */
+static void conformal_set(const cupel_surrogate *s, double probability, double distance, double alpha, double *lower, double *upper)
 {
-    bool first = cupel_conformal_p(&s->own[0], 1 - probability) > alpha, second = cupel_conformal_p(&s->own[1], probability) > alpha;
+    const cupel_scores *known = distance > 1 ? s->far : s->own;
+    bool first = cupel_conformal_p(&known[0], 1 - probability) > alpha, second = cupel_conformal_p(&known[1], probability) > alpha;
     *lower = first ? s->class_value[0] : second ? s->class_value[1] : NAN;
     *upper = second ? s->class_value[1] : first ? s->class_value[0] : NAN;
 }
+
+/* Scaling a target to and fro loses its last digits: a value within them of 0 is 0, and an interval holds what is predicted exactly. */
+static double slack_of(const cupel_surrogate *s) { return 1e-12 * s->y_sd; }
 
 void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_band *band, cupel_prediction *out, size_t i)
 {
@@ -73,15 +77,16 @@ void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupe
     if (s->is_class) {
         double p = cupel_sigmoid_at(&s->sigmoid, raw->value);
         out->value[i] = p;
-        out->spread[i] = sqrt(p * (1 - p));
-        conformal_set(s, p, band->alpha, &out->lower[i], &out->upper[i]);
+        out->spread[i] = out->distance[i];
+        conformal_set(s, p, out->distance[i], band->alpha, &out->lower[i], &out->upper[i]);
         return;
     }
     double spread = s->y_sd * cupel_spread_of(s, raw);
-    out->value[i] = s->y_mean + s->y_sd * raw->value;
+    double value = s->y_mean + s->y_sd * raw->value;
+    out->value[i] = fabs(value) < slack_of(s) ? 0 : value;
     out->spread[i] = spread;
-    out->lower[i] = out->value[i] + band->lo * spread - ROUNDING * s->y_sd;
-    out->upper[i] = out->value[i] + band->hi * spread + ROUNDING * s->y_sd;
+    out->lower[i] = out->value[i] + band->lo * spread - slack_of(s);
+    out->upper[i] = out->value[i] + band->hi * spread + slack_of(s);
 }
 
 cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, size_t ld, size_t n, const cupel_predict_options *options,
@@ -116,11 +121,11 @@ void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spr
 {
     cupel_band band = cupel_band_at(s, level);
     if (s->is_class) {
-        conformal_set(s, value, band.alpha, lower, upper);
+        conformal_set(s, value, spread, band.alpha, lower, upper);
         return;
     }
-    *lower = value + band.lo * spread - ROUNDING * s->y_sd;
-    *upper = value + band.hi * spread + ROUNDING * s->y_sd;
+    *lower = value + band.lo * spread - slack_of(s);
+    *upper = value + band.hi * spread + slack_of(s);
 }
 
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s)

@@ -358,6 +358,26 @@ done:
     return st;
 }
 
+/* How probable rows of held-out clusters were for their own class, outside the domain: beyond it sets are as large as those need. */
+static cupel_status calibrate_far_classes(fit *f, double *const own[2], cupel_err *err)
+{
+    enum { LEAST_FAR = 20 };
+    cupel_surrogate *s = f->s;
+    size_t m[2] = {0};
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0; f->far.folds.n_folds && i < f->problem.n; i++) {
+        if (!(f->far.raw[i].distance > s->threshold)) continue;
+        double p = cupel_sigmoid_at(&s->sigmoid, f->far.raw[i].value);
+        int c = f->problem.y[i] > 0;
+        own[c][m[c]++] = c ? p : 1 - p;
+    }
+    bool enough = m[0] >= LEAST_FAR && m[1] >= LEAST_FAR;
+    for (int c = 0; c < 2; c++)
+        CUPEL_TRY(cupel_scores_make(enough ? own[c] : s->own[c].sorted, enough ? m[c] : s->own[c].n, &s->far[c], err));
+done:
+    return st;
+}
+
 static cupel_status calibrate_classes(fit *f, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
@@ -376,6 +396,7 @@ static cupel_status calibrate_classes(fit *f, cupel_err *err)
         own[c][m[c]++] = c ? p : 1 - p;
     }
     for (int c = 0; c < 2; c++) CUPEL_TRY(cupel_scores_make(own[c], m[c], &s->own[c], err));
+    CUPEL_TRY(calibrate_far_classes(f, own, err));
 done:
     cupel_free(value);
     cupel_free(own[0]);
@@ -545,6 +566,8 @@ void cupel_surrogate_free(cupel_surrogate *s)
     cupel_scores_release(&s->scores);
     cupel_scores_release(&s->own[0]);
     cupel_scores_release(&s->own[1]);
+    cupel_scores_release(&s->far[0]);
+    cupel_scores_release(&s->far[1]);
     cupel_free(s->oof_value);
     cupel_free(s->oof_lower);
     cupel_free(s->oof_upper);

@@ -31,7 +31,7 @@ cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const doub
 void cupel_surrogate_free(cupel_surrogate *s);
 
 /* What a prediction is made of; arrays of n owned by the caller. For a class: value = probability of the second class (the larger value),
- * lower and upper = smallest and largest class value of the conformal set, NaN both when the set is empty. */
+ * lower and upper = smallest and largest class value of the conformal set, NaN both when the set is empty, spread = distance. */
 typedef struct cupel_prediction {
     double *value;
     double *spread;            /* scale of the calibrated distribution at this row, unit of the target (regression) */

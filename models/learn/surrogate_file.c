@@ -47,6 +47,9 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
         CUPEL_TRY(put(w, "surrogate/own_probability_first", "", "out-of-fold probability of the own class, first class, increasing",
                       s->own[0].n, s->own[0].sorted, err));
         CUPEL_TRY(put(w, "surrogate/own_probability_second", "", "the same of the second class", s->own[1].n, s->own[1].sorted, err));
+        CUPEL_TRY(put(w, "surrogate/far_probability_first", "", "the same of the first class, of rows outside the domain in held-out clusters",
+                      s->far[0].n, s->far[0].sorted, err));
+        CUPEL_TRY(put(w, "surrogate/far_probability_second", "", "the same of the second class", s->far[1].n, s->far[1].sorted, err));
     } else {
         double spread[] = {s->spread.mean, s->spread.floor, s->spread.growth, s->spread.own}, target[] = {s->y_mean, s->y_sd};
         CUPEL_TRY(put(w, "surrogate/target_scale", "target", "mean and standard deviation of the target", 2, target, err));
@@ -177,6 +180,8 @@ static cupel_status load_classes(const cupel_reader *r, cupel_surrogate *s, cupe
     s->sigmoid = (cupel_sigmoid){sigmoid[0], sigmoid[1]};
     CUPEL_TRY(load_scores(r, "surrogate/own_probability_first", 1, &s->own[0], err));
     CUPEL_TRY(load_scores(r, "surrogate/own_probability_second", 1, &s->own[1], err));
+    CUPEL_TRY(load_scores(r, "surrogate/far_probability_first", 1, &s->far[0], err));
+    CUPEL_TRY(load_scores(r, "surrogate/far_probability_second", 1, &s->far[1], err));
     if (!(s->class_value[0] < s->class_value[1])) st = bad(err, "surrogate/classes", "values that are not in increasing order");
 done:
     return st;

@@ -33,6 +33,7 @@ struct cupel_surrogate {
     cupel_scores scores;     /* regression: (truth - value) / spread */
     cupel_sigmoid sigmoid;   /* classes */
     cupel_scores own[2];     /* classes: out-of-fold probability of the own class */
+    cupel_scores far[2];     /* the same of rows of held-out clusters that lie outside the domain; as own where they are too few */
     size_t n;                /* training rows */
     double *oof_value, *oof_lower, *oof_upper, *oof_distance;
     unsigned char *oof_in_domain;

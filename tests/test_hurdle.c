@@ -1,0 +1,107 @@
+/* A hurdle: rows at one exact value are told from the others, answers are medians of the mixture, tables without such rows are learned too. */
+#include "tests/check.h"
+
+#include "core/base/mem.h"
+#include "core/base/rng.h"
+#include "models/learn/surrogate.h"
+
+enum { N = 600, D = 4 };
+
+/* Below 0 along the first column (but for a share of `noise` of the rows) the target is `at`; above it is at + side (1 + x1^2) and some scatter. */
+static void make_rows(uint64_t seed, double at, double side, double noise, double *x, double *y)
+{
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < D; j++) x[i * D + j] = cupel_rng_normal(seed, j, i);
+        double size = (1 + x[i * D + 1] * x[i * D + 1]) * exp(0.1 * cupel_rng_normal(seed, 9, i));
+        bool is = (x[i * D] > 0) != (cupel_rng_uniform(seed, 10, i) < noise);
+        y[i] = is ? at + side * size : at;
+    }
+}
+
+static cupel_surrogate *fit(const double *x, const double *y, const char *learner, const char *settings)
+{
+    cupel_surrogate *s = NULL;
+    cupel_err err = {0};
+    cupel_fit_options o = {.learner = learner, .settings = settings, .task = CUPEL_TASK_REGRESSION, .seed = 1};
+    check_ok(cupel_surrogate_fit(x, N, D, y, &o, &(cupel_job){.threads = 2, .isa = cupel_isa_best()}, &s, &err), &err);
+    return s;
+}
+
+static const char small[] = "trees=60,rate=0.1,leaves=8,seeds=1,forest=60";
+
+static double error_of(const cupel_surrogate *s, const double *y)
+{
+    cupel_oof f = cupel_surrogate_oof(s);
+    double error = 0;
+    for (size_t i = 0; i < N; i++) error += fabs(f.value[i] - y[i]) / N;
+    return error;
+}
+
+/* Exactly the shared value, whatever it is and on whichever side the others lie. */
+static void rows_below_the_hurdle_are_exact(void **state)
+{
+    (void)state;
+    static double x[N * D], y[N];
+    static const double at[] = {0, 3.7, 0, -1}, side[] = {1, 1, -1, -1};
+    for (int k = 0; k < 4; k++) {
+        make_rows(1, at[k], side[k], 0, x, y);
+        cupel_surrogate *s = fit(x, y, "hurdle", small);
+        cupel_oof f = cupel_surrogate_oof(s);
+        size_t exact = 0, below = 0, covered = 0;
+        for (size_t i = 0; i < N; i++) {
+            covered += f.lower[i] <= y[i] && y[i] <= f.upper[i];
+            if (x[i * D] > -0.2) continue; /* clearly below */
+            below++;
+            exact += fabs(f.value[i] - at[k]) < 1e-9;
+        }
+        assert_true((double)exact > 0.97 * (double)below);
+        check_close((double)covered / N, 0.9, 0, 0.05);
+        for (size_t i = 0; i < N; i++) assert_true(side[k] * (f.value[i] - at[k]) > -1e-9); /* never on the wrong side */
+        cupel_surrogate_free(s);
+    }
+}
+
+/* Where one row in five is on the wrong side of the hurdle the mean of the mixture is far from its median. */
+static void the_median_beats_plain_boosting(void **state)
+{
+    (void)state;
+    static double x[N * D], y[N];
+    make_rows(2, 0, 1, 0.2, x, y);
+    cupel_surrogate *hurdle = fit(x, y, "hurdle", small), *plain = fit(x, y, "boosted_trees",
+            "trees=60,rate=0.1,leaves=8,columns=0.6,huber=0,seeds=1");
+    print_message("mean error: hurdle %.3f, boosted trees %.3f\n", error_of(hurdle, y), error_of(plain, y));
+    assert_true(error_of(hurdle, y) < 0.85 * error_of(plain, y));
+    cupel_surrogate_free(hurdle);
+    cupel_surrogate_free(plain);
+}
+
+/* Others on both sides of the shared value, and no shared value at all. */
+static void it_does_without(void **state)
+{
+    (void)state;
+    static double x[N * D], y[N];
+    for (int both = 0; both < 2; both++) {
+        make_rows(3, 0, 1, 0, x, y);
+        for (size_t i = 0; i < N; i++) {
+            if (both && x[i * D + 2] > 0) y[i] = -y[i];
+            if (!both) y[i] = x[i * D] + x[i * D + 1] * x[i * D + 1] + 0.01 * cupel_rng_normal(4, 1, i);
+        }
+        cupel_surrogate *s = fit(x, y, "hurdle", small);
+        double size = 0, mean = 0;
+        for (size_t i = 0; i < N; i++) mean += y[i] / N;
+        for (size_t i = 0; i < N; i++) size += fabs(y[i] - mean) / N;
+        print_message("%s: mean error %.3f of %.3f\n", both ? "both sides" : "no shared value", error_of(s, y), size);
+        assert_true(error_of(s, y) < 0.4 * size);
+        cupel_surrogate_free(s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_below_the_hurdle_are_exact),
+        cmocka_unit_test(the_median_beats_plain_boosting),
+        cmocka_unit_test(it_does_without),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
