@@ -81,6 +81,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(choose_split(args, &o, err));
     o.data.formula_optional = strcmp(o.model.features, "none") == 0;
     o.data.apart = o.fold_column;
+    CUPEL_TRY(cupel_target_parse(cupel_opt_text(args, "transform"), &o.model.transform, err));
     CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o.model, err));
     CUPEL_TRY(cupel_model_options_check(&o.model, err));
     o.data.missing = cupel_default_missing(o.model.learner);
@@ -116,6 +117,8 @@ static const cupel_opt options[] = {
     {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
      "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the byte"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
+    {"transform", "NAME", CUPEL_OPT_CHOICE, "none|log|yeo-johnson", "none", false,
+     "the target is learned behind it and predicted in its own unit: log (numbers from 0 up), or a power that makes it most normal"},
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "unit of the target (default: that in the column's name)"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
     {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "width of the numbers in the kernels that predict"},

@@ -68,6 +68,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .task = parse_task(cupel_opt_text(args, "task")),
         .seed = cupel_opt_count(args, "seed"),
     };
+    CUPEL_TRY(cupel_target_parse(cupel_opt_text(args, "transform"), &o.transform, err));
     CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o, err));
     CUPEL_TRY(cupel_model_options_check(&o, err));
     data.missing = cupel_default_missing(o.learner);
@@ -102,6 +103,8 @@ static const cupel_opt options[] = {
      "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the byte"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
     {"property", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "what the target is called (default: the column's name)"},
+    {"transform", "NAME", CUPEL_OPT_CHOICE, "none|log|yeo-johnson", "none", false,
+     "the target is learned behind it and predicted in its own unit: log (numbers from 0 up), or a power that makes it most normal"},
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "its unit (default: that in the column's name, 'yield strength [MPa]')"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the inner folds"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,

@@ -267,7 +267,8 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     cupel_features_say_mixed(f.m->features, t->file, job);
     CUPEL_TRY(describe_rows(&f, err));
     CUPEL_TRY(cupel_composition_groups(&t->batch, f.row, f.n, false, f.group, err));
-    cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group, .seconds = o->seconds};
+    cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group, .seconds = o->seconds,
+                             .transform = o->transform};
     CUPEL_TRY(list_fractions(&f, &fit, err));
     CUPEL_TRY(cupel_surrogate_fit(f.x, f.n, f.d, f.y, &fit, job, &f.m->surrogate, err));
     CUPEL_TRY(keep_known(&f, err));
@@ -333,6 +334,7 @@ static cupel_status save_attributes(const cupel_model *m, cupel_writer *w, cupel
     CUPEL_TRY(cupel_writer_attr_int(w, "support_vectors", (int64_t)cupel_surrogate_support_vectors(s), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "learner", cupel_surrogate_learner(s), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "settings", cupel_surrogate_settings(s), err));
+    CUPEL_TRY(cupel_writer_attr_text(w, "transform", cupel_target_name(cupel_surrogate_target(s)->kind), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "task", cupel_surrogate_is_class(s) ? "class" : "regression", err));
     CUPEL_TRY(cupel_writer_attr_text(w, "features", cupel_features_sets(m->features), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "table_columns", cupel_features_columns(m->features), err));

@@ -68,7 +68,14 @@ static void conformal_set(const cupel_surrogate *s, double probability, double d
 }
 
 /* Scaling a target to and fro loses its last digits: a value within them of 0 is 0, and an interval holds what is predicted exactly. */
-static double slack_of(const cupel_surrogate *s) { return 1e-12 * s->y_sd; }
+static double slack_of(const cupel_surrogate *s) { return 1e-13 * (fabs(s->y_mean) + s->y_sd); }
+
+/* The interval of scores lo to hi about a value, spread in the scale behind the transform. */
+static void interval_of(const cupel_surrogate *s, double value, double spread, const cupel_band *band, double *lower, double *upper)
+{
+    *lower = cupel_target_back(&s->target, value + band->lo * spread - slack_of(s));
+    *upper = cupel_target_back(&s->target, value + band->hi * spread + slack_of(s));
+}
 
 void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_band *band, cupel_prediction *out, size_t i)
 {
@@ -83,10 +90,10 @@ void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupe
     }
     double spread = s->y_sd * cupel_spread_of(s, raw);
     double value = s->y_mean + s->y_sd * raw->value;
-    out->value[i] = fabs(value) < slack_of(s) ? 0 : value;
-    out->spread[i] = spread;
-    out->lower[i] = out->value[i] + band->lo * spread - slack_of(s);
-    out->upper[i] = out->value[i] + band->hi * spread + slack_of(s);
+    if (fabs(value) < slack_of(s)) value = 0;
+    out->value[i] = cupel_target_back(&s->target, value);
+    out->spread[i] = spread * cupel_target_slope(&s->target, out->value[i]);
+    interval_of(s, value, spread, band, &out->lower[i], &out->upper[i]);
 }
 
 cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, size_t ld, size_t n, const cupel_predict_options *options,
@@ -114,7 +121,8 @@ double cupel_surrogate_probability(const cupel_surrogate *s, double value, doubl
         return p;
     }
     if (!(lo <= hi)) return 0;
-    return cupel_scores_between(&s->scores, (lo - value) / spread, (hi - value) / spread);
+    double at = cupel_target_to(&s->target, value), scale = spread / cupel_target_slope(&s->target, value);
+    return cupel_scores_between(&s->scores, (cupel_target_to(&s->target, lo) - at) / scale, (cupel_target_to(&s->target, hi) - at) / scale);
 }
 
 void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spread, double level, double *lower, double *upper)
@@ -124,8 +132,7 @@ void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spr
         conformal_set(s, value, spread, band.alpha, lower, upper);
         return;
     }
-    *lower = value + band.lo * spread - slack_of(s);
-    *upper = value + band.hi * spread + slack_of(s);
+    interval_of(s, cupel_target_to(&s->target, value), spread / cupel_target_slope(&s->target, value), &band, lower, upper);
 }
 
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s)

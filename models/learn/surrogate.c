@@ -106,20 +106,28 @@ static cupel_status scale_target(fit *f, const double *y, size_t n, cupel_err *e
     f->y = cupel_alloc(n, sizeof *f->y);
     if (!f->y) return cupel_no_memory(err, "the target", n * sizeof *f->y);
     s->y_sd = 1;
+    if (s->is_class && f->options->transform != CUPEL_TARGET_PLAIN)
+        return cupel_fail(err, CUPEL_USAGE, "transform %s: the target is a class, and transforms are for numbers; leave it out",
+                          cupel_target_name(f->options->transform));
     if (s->is_class) {
         for (size_t i = 0; i < n; i++) f->y[i] = y[i] == s->class_value[1] ? 1 : -1;
         return CUPEL_OK;
     }
     double sum = 0, square = 0;
-    for (size_t i = 0; i < n; i++) sum += y[i];
+    cupel_status st = cupel_target_learn(f->options->transform, y, n, &s->target, err);
+    if (st != CUPEL_OK) return st;
+    for (size_t i = 0; i < n; i++) {
+        f->y[i] = cupel_target_to(&s->target, y[i]);
+        sum += f->y[i];
+    }
     s->y_mean = sum / (double)n;
-    for (size_t i = 0; i < n; i++) square += (y[i] - s->y_mean) * (y[i] - s->y_mean);
+    for (size_t i = 0; i < n; i++) square += (f->y[i] - s->y_mean) * (f->y[i] - s->y_mean);
     s->y_sd = sqrt(square / (double)n);
     if (!(s->y_sd > 0) || !(1 / s->y_sd <= CUPEL_LARGEST))
         return cupel_fail(err, CUPEL_BAD_INPUT,
                           "the target's standard deviation is %g: its numbers are too small, too large or too alike; change its unit",
                           s->y_sd);
-    for (size_t i = 0; i < n; i++) f->y[i] = (y[i] - s->y_mean) / s->y_sd;
+    for (size_t i = 0; i < n; i++) f->y[i] = (f->y[i] - s->y_mean) / s->y_sd;
     return CUPEL_OK;
 }
 
@@ -585,6 +593,8 @@ bool cupel_surrogate_is_class(const cupel_surrogate *s) { return s->is_class; }
 void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]) { memcpy(value, s->class_value, sizeof s->class_value); }
 
 const char *cupel_surrogate_learner(const cupel_surrogate *s) { return s->learner->method.name; }
+
+const cupel_target *cupel_surrogate_target(const cupel_surrogate *s) { return &s->target; }
 
 const char *cupel_surrogate_settings(const cupel_surrogate *s) { return s->settings; }
 

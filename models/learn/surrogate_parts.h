@@ -23,7 +23,8 @@ struct cupel_surrogate {
     const cupel_learner *learner;
     bool is_class;
     double class_value[2];   /* smaller, larger */
-    double y_mean, y_sd;     /* of the target, in its unit; 0 and 1 for classes */
+    cupel_target target;     /* what the target goes through first */
+    double y_mean, y_sd;     /* of the target behind that; 0 and 1 for classes */
     char *settings;
     cupel_scale scale;
     cupel_expand expand;

@@ -40,6 +40,11 @@ cut -d, -f2- "$T/in.csv" | awk -F, -v OFS=, 'NR == 1 { print $0, "depth" } NR > 
 run evaluate "$T/bare.csv" --target 'yield strength' --features none --columns depth --report calibration --n-folds 3 --model ridge
 { [ $rc = 0 ] && err 'no element was left out' && ! grep -q element "$T/out"; }; check 'without formulas it goes without elements, and says so' $?
 eval_in --report calibration --split random; { [ $rc = 2 ] && err 'leave --split'; }; check 'a report makes its own splits' $?
+eval_in --folds fold --model ridge --transform log --format json --predictions "$T/log.csv"
+{ [ $rc = 0 ] && grep -q '"transform": *"log"' "$T/out" && awk -F, 'NR > 1 && !($5 > 0) { exit 1 }' "$T/log.csv"; }
+check '--transform log: no interval reaches below 0' $?
+run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svc --set C=1,gamma=0.1 --transform log; { [ $rc = 2 ] && err 'is a class'; }
+check 'a class has no transform' $?
 eval_in --folds nothing; { [ $rc = 3 ] && err "no fold column 'nothing'"; }; check 'a fold column that is not there' $?
 eval_in --folds fold --split random; { [ $rc = 2 ] && err 'one of the two'; }; check 'folds both given and made' $?
 eval_in --split random --n-folds 1; [ $rc = 2 ]; check 'one fold is none' $?
