@@ -6,9 +6,6 @@
 
 #include <math.h>
 
-/* Where many targets are equal an interval may have no width: scaling and back must not move its ends off the value. */
-static const double ROUNDING = 1e-12;
-
 struct cupel_scratch {
     cupel_expand_work work;
     double *z; /* [CUPEL_EXPAND_ROWS][columns] */
@@ -68,7 +65,7 @@ static void conformal_set(const cupel_surrogate *s, double probability, double d
 }
 
 /* Scaling a target to and fro loses its last digits: a value within them of 0 is 0, and an interval holds what is predicted exactly. */
-static double slack_of(const cupel_surrogate *s) { return 1e-13 * (fabs(s->y_mean) + s->y_sd); }
+static double slack_of(const cupel_surrogate *s) { return 1e-12 * s->y_sd + 1e-13 * fabs(s->y_mean); }
 
 /* The interval of scores lo to hi about a value, spread in the scale behind the transform. */
 static void interval_of(const cupel_surrogate *s, double value, double spread, const cupel_band *band, double *lower, double *upper)
