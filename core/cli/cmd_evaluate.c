@@ -81,7 +81,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(choose_split(args, &o, err));
     o.data.formula_optional = strcmp(o.model.features, "none") == 0;
     o.data.apart = o.fold_column;
-    CUPEL_TRY(cupel_target_parse(cupel_opt_text(args, "transform"), &o.model.transform, err));
+    CUPEL_TRY(cupel_transform_parse(cupel_opt_text(args, "transform"), &o.model.transform, err));
     CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o.model, err));
     CUPEL_TRY(cupel_model_options_check(&o.model, err));
     o.data.missing = cupel_default_missing(o.model.learner);

@@ -68,7 +68,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .task = parse_task(cupel_opt_text(args, "task")),
         .seed = cupel_opt_count(args, "seed"),
     };
-    CUPEL_TRY(cupel_target_parse(cupel_opt_text(args, "transform"), &o.transform, err));
+    CUPEL_TRY(cupel_transform_parse(cupel_opt_text(args, "transform"), &o.transform, err));
     CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o, err));
     CUPEL_TRY(cupel_model_options_check(&o, err));
     data.missing = cupel_default_missing(o.learner);

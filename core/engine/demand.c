@@ -134,7 +134,7 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'settings' and 'params' are the same key; keep one", d->file, map->line);
     if (params) p->options.settings = params;
     CUPEL_TRY(cupel_keys_text(map, d->file, "transform", &transform, err));
-    if (cupel_target_parse(transform, &p->options.transform, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
+    if (cupel_transform_parse(transform, &p->options.transform, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     CUPEL_TRY(cupel_keys_text(map, d->file, "budget", &budget, err));
     if (cupel_model_budget(budget, &p->options, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     if (!cupel_yaml_get(map, "features")) p->options.features = cupel_default_features(p->options.learner);

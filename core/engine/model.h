@@ -63,7 +63,7 @@ typedef struct cupel_model_options {
     const char *learner, *settings;
     double seconds;                    /* budget of the automatic model; 0: none */
     cupel_task task;
-    cupel_target_kind transform;       /* of a number, before it is learned */
+    cupel_transform_kind transform;       /* of a number, before it is learned */
     uint64_t seed;
 } cupel_model_options;
 

@@ -70,8 +70,8 @@ static double slack_of(const cupel_surrogate *s) { return 1e-12 * s->y_sd + 1e-1
 /* The interval of scores lo to hi about a value, spread in the scale behind the transform. */
 static void interval_of(const cupel_surrogate *s, double value, double spread, const cupel_band *band, double *lower, double *upper)
 {
-    *lower = cupel_target_back(&s->target, value + band->lo * spread - slack_of(s));
-    *upper = cupel_target_back(&s->target, value + band->hi * spread + slack_of(s));
+    *lower = cupel_transform_back(&s->target, value + band->lo * spread - slack_of(s));
+    *upper = cupel_transform_back(&s->target, value + band->hi * spread + slack_of(s));
 }
 
 void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_band *band, cupel_prediction *out, size_t i)
@@ -88,8 +88,8 @@ void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupe
     double spread = s->y_sd * cupel_spread_of(s, raw);
     double value = s->y_mean + s->y_sd * raw->value;
     if (fabs(value) < slack_of(s)) value = 0;
-    out->value[i] = cupel_target_back(&s->target, value);
-    out->spread[i] = spread * cupel_target_slope(&s->target, out->value[i]);
+    out->value[i] = cupel_transform_back(&s->target, value);
+    out->spread[i] = spread * cupel_transform_slope(&s->target, out->value[i]);
     interval_of(s, value, spread, band, &out->lower[i], &out->upper[i]);
 }
 
@@ -118,8 +118,8 @@ double cupel_surrogate_probability(const cupel_surrogate *s, double value, doubl
         return p;
     }
     if (!(lo <= hi)) return 0;
-    double at = cupel_target_to(&s->target, value), scale = spread / cupel_target_slope(&s->target, value);
-    return cupel_scores_between(&s->scores, (cupel_target_to(&s->target, lo) - at) / scale, (cupel_target_to(&s->target, hi) - at) / scale);
+    double at = cupel_transform_to(&s->target, value), scale = spread / cupel_transform_slope(&s->target, value);
+    return cupel_scores_between(&s->scores, (cupel_transform_to(&s->target, lo) - at) / scale, (cupel_transform_to(&s->target, hi) - at) / scale);
 }
 
 void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spread, double level, double *lower, double *upper)
@@ -129,7 +129,7 @@ void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spr
         conformal_set(s, value, spread, band.alpha, lower, upper);
         return;
     }
-    interval_of(s, cupel_target_to(&s->target, value), spread / cupel_target_slope(&s->target, value), &band, lower, upper);
+    interval_of(s, cupel_transform_to(&s->target, value), spread / cupel_transform_slope(&s->target, value), &band, lower, upper);
 }
 
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s)

@@ -106,18 +106,18 @@ static cupel_status scale_target(fit *f, const double *y, size_t n, cupel_err *e
     f->y = cupel_alloc(n, sizeof *f->y);
     if (!f->y) return cupel_no_memory(err, "the target", n * sizeof *f->y);
     s->y_sd = 1;
-    if (s->is_class && f->options->transform != CUPEL_TARGET_PLAIN)
+    if (s->is_class && f->options->transform != CUPEL_TRANSFORM_PLAIN)
         return cupel_fail(err, CUPEL_USAGE, "transform %s: the target is a class, and transforms are for numbers; leave it out",
-                          cupel_target_name(f->options->transform));
+                          cupel_transform_name(f->options->transform));
     if (s->is_class) {
         for (size_t i = 0; i < n; i++) f->y[i] = y[i] == s->class_value[1] ? 1 : -1;
         return CUPEL_OK;
     }
     double sum = 0, square = 0;
-    cupel_status st = cupel_target_learn(f->options->transform, y, n, &s->target, err);
+    cupel_status st = cupel_transform_learn(f->options->transform, y, n, &s->target, err);
     if (st != CUPEL_OK) return st;
     for (size_t i = 0; i < n; i++) {
-        f->y[i] = cupel_target_to(&s->target, y[i]);
+        f->y[i] = cupel_transform_to(&s->target, y[i]);
         sum += f->y[i];
     }
     s->y_mean = sum / (double)n;
@@ -594,7 +594,7 @@ void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]) { memcpy
 
 const char *cupel_surrogate_learner(const cupel_surrogate *s) { return s->learner->method.name; }
 
-const cupel_target *cupel_surrogate_target(const cupel_surrogate *s) { return &s->target; }
+const cupel_transform *cupel_surrogate_transform(const cupel_surrogate *s) { return &s->target; }
 
 const char *cupel_surrogate_settings(const cupel_surrogate *s) { return s->settings; }
 

@@ -8,7 +8,7 @@
 #include "core/matter/method.h"
 #include "core/sys/job.h"
 #include "models/learn/precision.h"
-#include "models/learn/target.h"
+#include "models/learn/transform.h"
 
 typedef struct cupel_surrogate cupel_surrogate;
 
@@ -18,7 +18,7 @@ typedef struct cupel_fit_options {
     const char *learner;  /* a name of the list: "svr", "extra_trees" */
     const char *settings; /* "C=10,gamma=0.1"; NULL: tuned inside the rows given */
     cupel_task task;      /* AUTO: a target with exactly two distinct values is a class */
-    cupel_target_kind transform; /* of a number, before it is learned; CUPEL_USAGE with a class */
+    cupel_transform_kind transform; /* of a number, before it is learned; CUPEL_USAGE with a class */
     uint64_t seed;
     const size_t *fraction; /* [n_fractions] columns of x that are atomic fractions of elements; may be NULL */
     size_t n_fractions;
@@ -72,7 +72,7 @@ size_t cupel_surrogate_support_vectors(const cupel_surrogate *s); /* 0 when it h
 bool cupel_surrogate_is_class(const cupel_surrogate *s);
 void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]); /* smaller, larger */
 const char *cupel_surrogate_learner(const cupel_surrogate *s);
-const cupel_target *cupel_surrogate_target(const cupel_surrogate *s);
+const cupel_transform *cupel_surrogate_transform(const cupel_surrogate *s);
 /* Settings as used, "C=10,gamma=0.0076,epsilon=0.1". */
 const char *cupel_surrogate_settings(const cupel_surrogate *s);
 /* Out-of-fold predictions of the training rows, [n] each in training order (from fit or from the artifact): for parity and calibration

@@ -52,7 +52,7 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
         CUPEL_TRY(put(w, "surrogate/far_probability_second", "", "the same of the second class", s->far[1].n, s->far[1].sorted, err));
     } else {
         double spread[] = {s->spread.mean, s->spread.floor, s->spread.growth, s->spread.own}, target[] = {s->y_mean, s->y_sd};
-        CUPEL_TRY(put_text(w, "surrogate/target_transform", "what the target goes through before it is scaled", cupel_target_name(s->target.kind),
+        CUPEL_TRY(put_text(w, "surrogate/target_transform", "what the target goes through before it is scaled", cupel_transform_name(s->target.kind),
                 err));
         CUPEL_TRY(put(w, "surrogate/target_numbers", "", "unit, offset and power of that transform", 3,
                       (double[]){s->target.unit, s->target.offset, s->target.power}, err));
@@ -191,7 +191,7 @@ done:
     return st;
 }
 
-static cupel_status load_target(const cupel_reader *r, cupel_target *t, cupel_err *err)
+static cupel_status load_target(const cupel_reader *r, cupel_transform *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     char *kind = NULL;
@@ -199,8 +199,8 @@ static cupel_status load_target(const cupel_reader *r, cupel_target *t, cupel_er
     cupel_err unknown = {0};
     CUPEL_TRY(get_text(r, "surrogate/target_transform", &kind, err));
     CUPEL_TRY(get_few(r, "surrogate/target_numbers", 3, number, err));
-    *t = (cupel_target){.unit = number[0], .offset = number[1], .power = number[2]};
-    if (cupel_target_parse(kind, &t->kind, &unknown) != CUPEL_OK)
+    *t = (cupel_transform){.unit = number[0], .offset = number[1], .power = number[2]};
+    if (cupel_transform_parse(kind, &t->kind, &unknown) != CUPEL_OK)
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: transform '%.40s' of the target is not known to this cupel; use a newer one", kind);
     else if (!(t->unit > 0) || !(t->offset >= 0) || !(fabs(t->power) <= 10))
         st = bad(err, "surrogate/target_numbers", "numbers that no transform has");

@@ -23,7 +23,7 @@ struct cupel_surrogate {
     const cupel_learner *learner;
     bool is_class;
     double class_value[2];   /* smaller, larger */
-    cupel_target target;     /* what the target goes through first */
+    cupel_transform target;     /* what the target goes through first */
     double y_mean, y_sd;     /* of the target behind that; 0 and 1 for classes */
     char *settings;
     cupel_scale scale;

@@ -5,30 +5,30 @@
 #include "core/base/rng.h"
 #include "models/learn/surrogate.h"
 
-static const cupel_target tried[] = {
-    {CUPEL_TARGET_PLAIN, 1, 0, 1},          {CUPEL_TARGET_LOG, 3, 0, 1},           {CUPEL_TARGET_LOG, 20, 0.5, 1},       {CUPEL_TARGET_YEO_JOHNSON,
+static const cupel_transform tried[] = {
+    {CUPEL_TRANSFORM_PLAIN, 1, 0, 1},          {CUPEL_TRANSFORM_LOG, 3, 0, 1},           {CUPEL_TRANSFORM_LOG, 20, 0.5, 1},       {CUPEL_TRANSFORM_YEO_JOHNSON,
             2, 0, 0},
-    {CUPEL_TARGET_YEO_JOHNSON, 2, 0, 2},    {CUPEL_TARGET_YEO_JOHNSON, 5, 0, -1.5}, {CUPEL_TARGET_YEO_JOHNSON, 1, 0, 0.4},
-            {CUPEL_TARGET_YEO_JOHNSON, 7, 0, 3},
+    {CUPEL_TRANSFORM_YEO_JOHNSON, 2, 0, 2},    {CUPEL_TRANSFORM_YEO_JOHNSON, 5, 0, -1.5}, {CUPEL_TRANSFORM_YEO_JOHNSON, 1, 0, 0.4},
+            {CUPEL_TRANSFORM_YEO_JOHNSON, 7, 0, 3},
 };
 
 static void they_go_there_and_back_and_keep_the_order(void **state)
 {
     (void)state;
     for (size_t k = 0; k < sizeof tried / sizeof *tried; k++) {
-        const cupel_target *t = &tried[k];
+        const cupel_transform *t = &tried[k];
         double before = -INFINITY;
-        for (double y = t->kind == CUPEL_TARGET_LOG ? 0.01 : -8; y < 30; y += 0.37) {
-            double v = cupel_target_to(t, y), h = 1e-5 * (1 + fabs(y));
+        for (double y = t->kind == CUPEL_TRANSFORM_LOG ? 0.01 : -8; y < 30; y += 0.37) {
+            double v = cupel_transform_to(t, y), h = 1e-5 * (1 + fabs(y));
             assert_true(v > before);
             before = v;
-            check_close(cupel_target_back(t, v), y, 1e-9, 1e-9);
-            if (t->kind == CUPEL_TARGET_LOG && y <= h) continue;
-            double slope = 2 * h / (cupel_target_to(t, y + h) - cupel_target_to(t, y - h));
-            if (fabs(y) > h) check_close(cupel_target_slope(t, y), slope, 1e-4, 0);
+            check_close(cupel_transform_back(t, v), y, 1e-9, 1e-9);
+            if (t->kind == CUPEL_TRANSFORM_LOG && y <= h) continue;
+            double slope = 2 * h / (cupel_transform_to(t, y + h) - cupel_transform_to(t, y - h));
+            if (fabs(y) > h) check_close(cupel_transform_slope(t, y), slope, 1e-4, 0);
         }
-        assert_true(cupel_target_to(t, INFINITY) == INFINITY && cupel_target_to(t, -INFINITY) == -INFINITY);
-        for (double v = -1e4; v < 1.1e4; v += 1e3) assert_true(fabs(cupel_target_back(t, v)) <= 1e100);
+        assert_true(cupel_transform_to(t, INFINITY) == INFINITY && cupel_transform_to(t, -INFINITY) == -INFINITY);
+        for (double v = -1e4; v < 1.1e4; v += 1e3) assert_true(fabs(cupel_transform_back(t, v)) <= 1e100);
     }
 }
 
@@ -37,20 +37,20 @@ static void what_they_learn_suits_the_numbers(void **state)
     (void)state;
     enum { N = 2000 };
     static double y[N];
-    cupel_target t;
+    cupel_transform t;
     cupel_err err = {0};
     for (size_t i = 0; i < N; i++) y[i] = exp(2 + cupel_rng_normal(1, 1, i));
-    check_ok(cupel_target_learn(CUPEL_TARGET_YEO_JOHNSON, y, N, &t, &err), &err);
+    check_ok(cupel_transform_learn(CUPEL_TRANSFORM_YEO_JOHNSON, y, N, &t, &err), &err);
     assert_true(t.power < 0); /* a long tail is pulled in */
-    check_ok(cupel_target_learn(CUPEL_TARGET_LOG, y, N, &t, &err), &err);
+    check_ok(cupel_transform_learn(CUPEL_TRANSFORM_LOG, y, N, &t, &err), &err);
     assert_true(t.offset == 0);
     y[7] = 0;
-    check_ok(cupel_target_learn(CUPEL_TARGET_LOG, y, N, &t, &err), &err);
-    assert_true(t.offset > 0 && isfinite(cupel_target_to(&t, 0)));
+    check_ok(cupel_transform_learn(CUPEL_TRANSFORM_LOG, y, N, &t, &err), &err);
+    assert_true(t.offset > 0 && isfinite(cupel_transform_to(&t, 0)));
     y[7] = -1;
-    check_fails(cupel_target_learn(CUPEL_TARGET_LOG, y, N, &t, &err), CUPEL_BAD_INPUT, &err, "row 8");
+    check_fails(cupel_transform_learn(CUPEL_TRANSFORM_LOG, y, N, &t, &err), CUPEL_BAD_INPUT, &err, "row 8");
     for (size_t i = 0; i < N; i++) y[i] = cupel_rng_normal(1, 2, i);
-    check_ok(cupel_target_learn(CUPEL_TARGET_YEO_JOHNSON, y, N, &t, &err), &err);
+    check_ok(cupel_transform_learn(CUPEL_TRANSFORM_YEO_JOHNSON, y, N, &t, &err), &err);
     check_close(t.power, 1, 0, 0.15); /* normal numbers stay as they are */
 }
 
@@ -64,7 +64,7 @@ static void make_rows(uint64_t seed, double *x, double *y)
     }
 }
 
-static cupel_surrogate *fit(const double *x, const double *y, cupel_target_kind transform)
+static cupel_surrogate *fit(const double *x, const double *y, cupel_transform_kind transform)
 {
     cupel_surrogate *s = NULL;
     cupel_err err = {0};
@@ -84,7 +84,7 @@ static void a_line_in_the_logarithm(void **state)
     cupel_err err = {0};
     for (int k = 0; k < 2; k++) {
         make_rows(1, x, y);
-        cupel_surrogate *s = fit(x, y, k ? CUPEL_TARGET_LOG : CUPEL_TARGET_PLAIN);
+        cupel_surrogate *s = fit(x, y, k ? CUPEL_TRANSFORM_LOG : CUPEL_TRANSFORM_PLAIN);
         make_rows(2, x, y);
         cupel_prediction out = {m, m + ROWS, m + 2 * ROWS, m + 3 * ROWS, m + 4 * ROWS, in};
         check_ok(cupel_scratch_new(s, &scratch, &err), &err);
@@ -116,10 +116,10 @@ static void a_class_has_none(void **state)
     cupel_err err = {0};
     make_rows(1, x, y);
     for (size_t i = 0; i < ROWS; i++) y[i] = y[i] > 1;
-    cupel_fit_options o = {.learner = "ridge", .settings = "lambda=0.1", .transform = CUPEL_TARGET_LOG};
+    cupel_fit_options o = {.learner = "ridge", .settings = "lambda=0.1", .transform = CUPEL_TRANSFORM_LOG};
     check_fails(cupel_surrogate_fit(x, ROWS, D, y, &o, &(cupel_job){.threads = 1}, &s, &err), CUPEL_USAGE, &err, "class");
-    cupel_target_kind kind;
-    check_fails(cupel_target_parse("square", &kind, &err), CUPEL_USAGE, &err, "yeo-johnson");
+    cupel_transform_kind kind;
+    check_fails(cupel_transform_parse("square", &kind, &err), CUPEL_USAGE, &err, "yeo-johnson");
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-#include "models/learn/target.h"
+#include "models/learn/transform.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -9,15 +9,15 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const names[CUPEL_TARGET_KINDS] = {"none", "log", "yeo-johnson"};
+static const char *const names[CUPEL_TRANSFORM_KINDS] = {"none", "log", "yeo-johnson"};
 
-const char *cupel_target_name(cupel_target_kind kind) { return names[kind]; }
+const char *cupel_transform_name(cupel_transform_kind kind) { return names[kind]; }
 
-cupel_status cupel_target_parse(const char *word, cupel_target_kind *kind, cupel_err *err)
+cupel_status cupel_transform_parse(const char *word, cupel_transform_kind *kind, cupel_err *err)
 {
-    for (int k = 0; k < CUPEL_TARGET_KINDS; k++)
+    for (int k = 0; k < CUPEL_TRANSFORM_KINDS; k++)
         if (!word || strcmp(word, names[k]) == 0) {
-            *kind = (cupel_target_kind)k;
+            *kind = (cupel_transform_kind)k;
             return CUPEL_OK;
         }
     return cupel_fail(err, CUPEL_USAGE, "transform of the target '%.40s': expected none, log or yeo-johnson", word);
@@ -33,41 +33,41 @@ static double unpowered(double v, double p)
     return b > 0 ? cupel_exp(cupel_log(b) / p) : INFINITY; /* p < 0: no number is that large */
 }
 
-double cupel_target_to(const cupel_target *t, double y)
+double cupel_transform_to(const cupel_transform *t, double y)
 {
-    if (t->kind == CUPEL_TARGET_PLAIN || !isfinite(y)) return y;
-    if (t->kind == CUPEL_TARGET_LOG) return y + t->offset > 0 ? cupel_log((y + t->offset) / t->unit) : -INFINITY;
+    if (t->kind == CUPEL_TRANSFORM_PLAIN || !isfinite(y)) return y;
+    if (t->kind == CUPEL_TRANSFORM_LOG) return y + t->offset > 0 ? cupel_log((y + t->offset) / t->unit) : -INFINITY;
     double u = y / t->unit;
     return u >= 0 ? powered(1 + u, t->power) : -powered(1 - u, 2 - t->power);
 }
 
 static double cut(double y) { return y > CUPEL_LARGEST ? CUPEL_LARGEST : y < -CUPEL_LARGEST ? -CUPEL_LARGEST : y; }
 
-double cupel_target_back(const cupel_target *t, double v)
+double cupel_transform_back(const cupel_transform *t, double v)
 {
-    if (t->kind == CUPEL_TARGET_PLAIN) return v;
-    if (t->kind == CUPEL_TARGET_LOG) return cut(t->unit * cupel_exp(v) - t->offset);
+    if (t->kind == CUPEL_TRANSFORM_PLAIN) return v;
+    if (t->kind == CUPEL_TRANSFORM_LOG) return cut(t->unit * cupel_exp(v) - t->offset);
     return cut(t->unit * (v >= 0 ? unpowered(v, t->power) - 1 : 1 - unpowered(-v, 2 - t->power)));
 }
 
-double cupel_target_slope(const cupel_target *t, double y)
+double cupel_transform_slope(const cupel_transform *t, double y)
 {
-    if (t->kind == CUPEL_TARGET_PLAIN) return 1;
-    if (t->kind == CUPEL_TARGET_LOG) return y + t->offset > 1e-12 * t->unit ? y + t->offset : 1e-12 * t->unit;
+    if (t->kind == CUPEL_TRANSFORM_PLAIN) return 1;
+    if (t->kind == CUPEL_TRANSFORM_LOG) return y + t->offset > 1e-12 * t->unit ? y + t->offset : 1e-12 * t->unit;
     double u = y / t->unit;
     return t->unit * (u >= 0 ? cupel_exp((1 - t->power) * cupel_log(1 + u)) : cupel_exp((t->power - 1) * cupel_log(1 - u)));
 }
 
 /* Twice the log likelihood per row of a normal distribution behind the transform, less constants. */
-static double likelihood(const cupel_target *t, const double *y, size_t n)
+static double likelihood(const cupel_transform *t, const double *y, size_t n)
 {
     double mean = 0, square = 0, stretch = 0;
     for (size_t i = 0; i < n; i++) {
-        mean += cupel_target_to(t, y[i]) / (double)n;
-        stretch -= cupel_log(cupel_target_slope(t, y[i]) / t->unit) / (double)n;
+        mean += cupel_transform_to(t, y[i]) / (double)n;
+        stretch -= cupel_log(cupel_transform_slope(t, y[i]) / t->unit) / (double)n;
     }
     for (size_t i = 0; i < n; i++) {
-        double off = cupel_target_to(t, y[i]) - mean;
+        double off = cupel_transform_to(t, y[i]) - mean;
         square += off * off / (double)n;
     }
     return square > 0 ? 2 * stretch - cupel_log(square) : -INFINITY;
@@ -80,7 +80,7 @@ static double median_size(const double *sorted, size_t n, double *smallest)
     return sorted[n / 2] > 0 ? sorted[n / 2] : *smallest > 0 ? *smallest : 1;
 }
 
-static void choose_power(const double *y, size_t n, cupel_target *t)
+static void choose_power(const double *y, size_t n, cupel_transform *t)
 {
     double best = -INFINITY, kept = 1;
     for (int k = 0; k <= 120; k++) {
@@ -93,23 +93,23 @@ static void choose_power(const double *y, size_t n, cupel_target *t)
     t->power = kept;
 }
 
-cupel_status cupel_target_learn(cupel_target_kind kind, const double *y, size_t n, cupel_target *t, cupel_err *err)
+cupel_status cupel_transform_learn(cupel_transform_kind kind, const double *y, size_t n, cupel_transform *t, cupel_err *err)
 {
     double *size = cupel_alloc(n, sizeof *size), smallest;
     if (!size) return cupel_no_memory(err, "sizes of the target", n * sizeof *size);
-    *t = (cupel_target){.kind = kind, .unit = 1, .power = 1};
+    *t = (cupel_transform){.kind = kind, .unit = 1, .power = 1};
     for (size_t i = 0; i < n; i++) {
         size[i] = fabs(y[i]);
-        if (kind != CUPEL_TARGET_LOG || y[i] >= 0) continue;
+        if (kind != CUPEL_TRANSFORM_LOG || y[i] >= 0) continue;
         cupel_free(size);
         return cupel_fail(err, CUPEL_BAD_INPUT,
                 "transform log: the target of training row %zu is %g, expected none below 0; take yeo-johnson, or none", i + 1,
                           y[i]);
     }
     cupel_sort(size, n);
-    if (kind != CUPEL_TARGET_PLAIN) t->unit = median_size(size, n, &smallest);
-    if (kind == CUPEL_TARGET_LOG && n && !(size[0] > 0)) t->offset = 0.5 * (smallest > 0 ? smallest : 1);
-    if (kind == CUPEL_TARGET_YEO_JOHNSON) choose_power(y, n, t);
+    if (kind != CUPEL_TRANSFORM_PLAIN) t->unit = median_size(size, n, &smallest);
+    if (kind == CUPEL_TRANSFORM_LOG && n && !(size[0] > 0)) t->offset = 0.5 * (smallest > 0 ? smallest : 1);
+    if (kind == CUPEL_TRANSFORM_YEO_JOHNSON) choose_power(y, n, t);
     cupel_free(size);
     return CUPEL_OK;
 }
