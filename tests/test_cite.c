@@ -19,7 +19,7 @@ static void every_method_says_all_of_itself(void **state)
         bool maturity = strcmp(m->maturity, "stable") == 0 || strcmp(m->maturity, "experimental") == 0;
         if (!said(m->name) || !said(m->kind) || !said(m->help) || !said(m->input) || !said(m->output) || !scale || !maturity)
             fail_msg("method %zu, '%s', leaves something out", n, m->name ? m->name : "");
-        for (const char *p = m->name; *p; p++) assert_true(islower((unsigned char)*p) || isdigit((unsigned char)*p) || *p == '_');
+        for (const char *p = m->name; *p; p++) assert_true(islower((unsigned char)*p) || isdigit((unsigned char)*p) || *p == '_' || *p == '-');
         for (const cupel_param *p = m->params; p && p->name; p++) {
             if (!said(p->help) || !p->unit || !(p->min <= p->max)) fail_msg("parameter %s of '%s'", p->name, m->name);
             if (!isnan(p->value)) assert_true(p->value >= p->min && p->value <= p->max);

@@ -42,7 +42,7 @@ CUPEL_COMPUTE_ROWS(compute, 1, row)
 CUPEL_COMPUTE_ROWS(impute, 1, row_imputed)
 
 static const cupel_reference references[] = {
-    {"http://www.knowledgedoor.com/2/elements_handbook/cohesive_energy.html",
+    {"https://www.worldcat.org/isbn/9780471415268",
      "Kittel: Introduction to Solid State Physics, 8th edition. Wiley (2005), ISBN 978-0-471-41526-8"},
     {"10.1016/j.commatsci.2018.05.018", "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science "
                                         "152, 60 (2018)"},

@@ -273,8 +273,8 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
 }
 
 static const cupel_reference references[] = {
-    {"arXiv:1412.6980", "Kingma, Ba: Adam: a method for stochastic optimization. ICLR (2015)"},
-    {"arXiv:1612.01474",
+    {"https://arxiv.org/abs/1412.6980", "Kingma, Ba: Adam: a method for stochastic optimization. ICLR (2015)"},
+    {"https://arxiv.org/abs/1612.01474",
      "Lakshminarayanan, Pritzel, Blundell: Simple and scalable predictive uncertainty estimation using deep ensembles. NeurIPS (2017)"},
     {NULL, NULL},
 };

@@ -3,7 +3,7 @@
 set -u
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 cp "$CUPEL_ROOT"/datasets/examples/*.csv "$T"
-awk '/^## A demand/ {on = 1} /^## Microstructures/ {on = 0} on && /^    / {print substr($0, 5)}' "$CUPEL_ROOT/README.md" >"$T/demand.yaml"
+awk '/^## A demand/ {on = 1} on && /^    / {print substr($0, 5); said = 1} said && !/^    / {exit}' "$CUPEL_ROOT/README.md" >"$T/demand.yaml"
 fail=0
 check() { if "${@:2}" >"$T/out" 2>&1; then echo "ok $1"; else echo "not ok $1"; cat "$T/out"; fail=1; fi; }
 check 'the demand of the README is read' grep -q '^demand: ' "$T/demand.yaml"
