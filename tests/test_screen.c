@@ -54,6 +54,11 @@ static int setup(void **state)
         "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge, features: magpie}\n"
         "space: {list: list.csv, formula: formula}\nrequire:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n  - {elements: forbidden, list: [Pb]}\n"
         "keep: 30\n");
+    write_file("two.yaml",
+               "demand: test\ndata: {file: gaps.csv, formula: formula, target: gap}\nmodel: {name: ridge, features: magpie}\n"
+               "first: {model: {name: ridge, settings: {lambda: 1}}, pass: 50 %}\ndiverse: {distance: 0.3, in: magpie}\n"
+               "space: {charge_neutral: {elements: [Zn, Ga, In, Pb, S, Se, O], max_elements: 3, max_amount: 3}}\n"
+               "require:\n  - {property: gap, min: 1.5 eV, max: 2.5 eV}\n  - {elements: forbidden, list: [Pb]}\nkeep: 10\n");
     write_file("imputed.csv", "formula\nZn2O2\nHeO2\nQq\n");
     write_file(
         "i.yaml",
@@ -255,6 +260,38 @@ static void artifacts_and_shards_hold_all_of_it(void **state)
     }
 }
 
+/* Two stages, pruning and a list without neighbours: shards give what one run gives, and the funnel adds up with what was never listed. */
+static void stages_and_cuts_go_into_shards(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_result r;
+    screen("two.yaml", 2, 1, 1, &r);
+    int64_t left = r.candidates + r.counts.cut[0];
+    for (size_t i = 0; i < r.n_funnel; i++) {
+        left -= r.funnel[i].removed;
+        assert_int_equal(r.funnel[i].left, left);
+    }
+    assert_int_equal(left, (int64_t)r.rows.n);
+    assert_true(r.counts.cut[0] > 0 && r.counts.behind[0] > 0 && r.n_near > 0);
+    check_close((double)r.counts.behind[0], 0.5 * (double)r.candidates, 0.02, 2); /* the sample is the whole of so small a space */
+    check_ok(cupel_result_write(&r, at("whole.h5"), &err), &err);
+    cupel_result_release(&r);
+    for (uint64_t i = 1; i <= 3; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "%d.h5", (int)i);
+        screen("two.yaml", 1, i, 3, &r);
+        assert_int_equal(r.counts.cut[0] > 0, i == 1);
+        check_ok(cupel_result_write(&r, at(name), &err), &err);
+        cupel_result_release(&r);
+    }
+    const char *const parts[3] = {at("3.h5"), at("1.h5"), at("2.h5")};
+    check_ok(cupel_merge(parts, 3, NULL, &r, &err), &err);
+    check_ok(cupel_result_write(&r, at("merged.h5"), &err), &err);
+    same_file(at("whole.h5"), at("merged.h5"));
+    cupel_result_release(&r);
+}
+
 static void a_class_and_a_goal_make_a_front(void **state)
 {
     (void)state;
@@ -325,7 +362,7 @@ static void allocations_may_fail(void **state)
     (void)state;
 #ifdef CUPEL_FAULTS
     size_t failed = 0;
-    for (size_t n = 1;; n += 1 + n / 12) {
+    for (size_t n = 1, k = 0;; n += 1 + n / 12, k++) {
         cupel_err err = {0};
         cupel_demand *d = NULL;
         cupel_result r = {.n_words = 0};
@@ -334,7 +371,7 @@ static void allocations_may_fail(void **state)
         o.checkpoint = at("faults.checkpoint");
         o.interval = 1e-9; /* a checkpoint after every block */
         cupel_mem_fail_at(n, false);
-        cupel_status st = cupel_demand_open(at("d.yaml"), &d, &err);
+        cupel_status st = cupel_demand_open(at(k % 2 ? "two.yaml" : "d.yaml"), &d, &err);
         if (st == CUPEL_OK) st = cupel_screen(d, &o, &job, &r, NULL, &err);
         if (st == CUPEL_OK) st = cupel_result_write(&r, at("faults.h5"), &err);
         if (st == CUPEL_OK) st = cupel_result_write(&r, at("faults.csv"), &err);
@@ -361,6 +398,7 @@ int main(void)
         cmocka_unit_test(imputed_candidates_are_counted_once),
         cmocka_unit_test(known_materials_are_the_nearest),
         cmocka_unit_test(artifacts_and_shards_hold_all_of_it),
+        cmocka_unit_test(stages_and_cuts_go_into_shards),
         cmocka_unit_test(a_class_and_a_goal_make_a_front),
         cmocka_unit_test(a_stop_leaves_a_checkpoint),
         cmocka_unit_test(shards_are_read),
