@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { FOREST_BINS = 256, BOOST_BINS = 64, MOST_TREES = 100000, MOST_LEAVES = 4096 };
+enum { BOOST_BINS = 64, MOST_TREES = 100000, MOST_LEAVES = 4096 };
 
 cupel_trees_options cupel_trees_defaults(cupel_trees_kind kind)
 {
@@ -66,12 +66,12 @@ void cupel_tree_release(cupel_tree *t)
     *t = (cupel_tree){0};
 }
 
-void cupel_tree_leaf(cupel_tree *t, size_t i) { t->node[i] = (cupel_tree_node){INFINITY, (uint32_t)i << CUPEL_TREE_COLUMN_BITS}; }
+void cupel_tree_leaf(cupel_tree *t, size_t i) { t->node[i] = cupel_tree_node_of(INFINITY, i, 0); }
 
 size_t cupel_tree_split(cupel_tree *t, size_t i, size_t column, float at)
 {
     size_t left = t->n;
-    t->node[i] = (cupel_tree_node){at, (uint32_t)left << CUPEL_TREE_COLUMN_BITS | (uint32_t)column};
+    t->node[i] = cupel_tree_node_of(at, left, column);
     t->value[i] = t->inner[i] = 0;
     t->depth[left] = t->depth[left + 1] = t->depth[i] + 1;
     t->n += 2;
@@ -118,7 +118,7 @@ static void *copy_of(const void *from, size_t n, size_t size)
     return to;
 }
 
-static bool is_leaf(const cupel_tree_node *node, size_t i) { return node[i].link >> CUPEL_TREE_COLUMN_BITS == i; }
+static bool is_leaf(const cupel_tree_node *node, size_t i) { return cupel_tree_left(node[i]) == i; }
 
 /* Who sits in which leaf, leaf by leaf. */
 static cupel_status keep_members(const planting *p, const cupel_forest_worker *w, const cupel_tree *t, kept *k, cupel_err *err)
@@ -318,7 +318,7 @@ cupel_status cupel_trees_fit(const cupel_trees_data *data, const cupel_trees_opt
     k = cupel_alloc(n_trees, sizeof *k);
     if (!s || !k) CUPEL_TRY(cupel_no_memory(err, "a forest", n_trees * sizeof *k));
     *s = (cupel_trees){.n_trees = n_trees, .d = data->d, .forest = forest};
-    size_t bins = o->kind == CUPEL_EXTRA_TREES ? 0 : forest ? FOREST_BINS : BOOST_BINS;
+    size_t bins = o->kind == CUPEL_EXTRA_TREES ? 0 : forest ? CUPEL_FOREST_BINS : BOOST_BINS;
     CUPEL_TRY(cupel_trees_matrix_make(data, forest, bins, job, &m, err));
     CUPEL_TRY(forest ? fit_forest(&m, o, job, k, s, err) : fit_boosted(&m, o, job, k, s, err));
     CUPEL_TRY(join(k, s, err));

@@ -238,7 +238,7 @@ static void finish_leaves(grower *w, cupel_tree *t, size_t n)
     }
 }
 
-static bool is_leaf(const cupel_tree *t, size_t i) { return t->node[i].link >> CUPEL_TREE_COLUMN_BITS == i; }
+static bool is_leaf(const cupel_tree *t, size_t i) { return cupel_tree_left(t->node[i]) == i; }
 
 /* Rows that the tree has not seen go down it by their bins. */
 static void predict_others(grower *w, const cupel_tree *t)
@@ -246,7 +246,7 @@ static void predict_others(grower *w, const cupel_tree *t)
     for (size_t k = w->sampled; k < w->m->n; k++) {
         size_t row = w->order[k], i = 0;
         while (!is_leaf(t, i)) {
-            size_t column = t->node[i].link & ((1u << CUPEL_TREE_COLUMN_BITS) - 1), left = t->node[i].link >> CUPEL_TREE_COLUMN_BITS;
+            size_t column = cupel_tree_column(t->node[i]), left = cupel_tree_left(t->node[i]);
             i = left + (w->m->code[column * w->m->n + row] > t->begin[i]);
         }
         w->f[row] += (double)t->value[i];
@@ -267,14 +267,14 @@ static cupel_status keep_tree(const cupel_tree *t, cupel_tree *out, cupel_err *e
     size_t known = 1;
     for (size_t i = 0; i < t->n; i++) {
         cupel_tree_node node = t->node[from[i]];
-        uint32_t left = node.link >> CUPEL_TREE_COLUMN_BITS, to = (uint32_t)i;
+        uint32_t left = cupel_tree_left(node), to = (uint32_t)i;
         out->value[i] = t->value[from[i]];
         if (left != from[i]) {
             to = (uint32_t)known;
             from[known++] = left;
             from[known++] = left + 1;
         }
-        out->node[i] = (cupel_tree_node){node.at, to << CUPEL_TREE_COLUMN_BITS | (node.link & ((1u << CUPEL_TREE_COLUMN_BITS) - 1))};
+        out->node[i] = cupel_tree_node_of(cupel_tree_at(node), to, cupel_tree_column(node));
     }
 done:
     cupel_free(from);

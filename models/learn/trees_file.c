@@ -19,7 +19,7 @@ static const char *path(char *to, const char *group, const char *name)
     return to;
 }
 
-static bool is_leaf(cupel_tree_node node, size_t i) { return node.link >> CUPEL_TREE_COLUMN_BITS == i; }
+static bool is_leaf(cupel_tree_node node, size_t i) { return cupel_tree_left(node) == i; }
 
 /* ---- writing ---- */
 
@@ -70,8 +70,8 @@ cupel_status cupel_trees_save(const cupel_trees *t, const char *group, cupel_wri
         count[k] = (int64_t)(t->first[k + 1] - t->first[k]);
         for (size_t i = t->first[k]; i < t->first[k + 1]; i++) {
             bool leaf = is_leaf(t->node[i], i - t->first[k]);
-            column[i] = leaf ? LEAF : (float)(t->node[i].link & (CUPEL_TREES_COLUMNS - 1));
-            at[i] = leaf ? t->value[i] : t->node[i].at;
+            column[i] = leaf ? LEAF : (float)cupel_tree_column(t->node[i]);
+            at[i] = leaf ? t->value[i] : cupel_tree_at(t->node[i]);
         }
     }
     CUPEL_TRY(cupel_writer_put(w, path(to, group, "facts"), "", "columns; 1 for a forest, 0 for boosted trees; base and factor: a value is base + factor "
@@ -157,8 +157,7 @@ static bool build_tree(cupel_trees *t, size_t k, const float *column, const floa
         float c = column[first + i];
         if (i >= known || (c != LEAF && (c < 0 || c >= (float)t->d || c != floorf(c)))) return false;
         bool leaf = c == LEAF;
-        uint32_t link = (uint32_t)(leaf ? i : known) << CUPEL_TREE_COLUMN_BITS | (leaf ? 0 : (uint32_t)c);
-        t->node[first + i] = (cupel_tree_node){leaf ? INFINITY : at[first + i], link};
+        t->node[first + i] = leaf ? cupel_tree_node_of(INFINITY, i, 0) : cupel_tree_node_of(at[first + i], known, (size_t)c);
         t->value[first + i] = leaf ? at[first + i] : 0;
         known += leaf ? 0 : 2;
     }

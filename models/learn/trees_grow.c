@@ -1,5 +1,5 @@
 /* Forests: one tree at a time, level by level. Extremely randomised trees cut each column once at random; random forests look for the best cut,
- * among 256 bins in large nodes and among all values in small ones. Each node takes its mean target away before sums are made, so that small
+ * among 64 bins in large nodes and among all values in small ones. Each node takes its mean target away before sums are made, so that small
  * differences deep in a tree keep their digits. */
 #include "models/learn/trees_parts.h"
 
@@ -10,7 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { SMALL = 40 };         /* rows up to which trying every cut costs less than bins */
+enum { SMALL = 28 };         /* rows up to which trying every cut costs less than bins */
+enum { TOGETHER = 4, FOREST_BINS = CUPEL_FOREST_BINS };
 enum { UNITS = 16 };         /* weight 1 in whole numbers, when rows have weights */
 enum { LARGEST = 32767 };    /* of a whole target */
 static const double MOST = 0x1p29; /* sum of |whole target| times weight: twice that still fits in 32 bits */
@@ -30,9 +31,9 @@ struct cupel_forest_worker {
     uint32_t *side;      /* [n] rows that go right */
     float *at, *gain;    /* [ld] */
     uint32_t *pick;      /* [d] columns, in any order */
-    int64_t sums[256];
-    int32_t cut_g[256 + 16], cut_h[256 + 16];
-    uint8_t cut_bin[256];
+    int64_t sums[TOGETHER][FOREST_BINS];
+    int32_t cut_g[FOREST_BINS + 16], cut_h[FOREST_BINS + 16];
+    uint8_t cut_bin[FOREST_BINS + 1];
     uint64_t key;        /* of this tree */
 };
 
@@ -231,47 +232,72 @@ static void move_to_middle(const cupel_split_task *t, choice *c)
     c->at = between(c->at, next, 0.5f);
 }
 
-/* Sums over the bins of a column that rows fall into, from the left; how many there are. */
-static size_t fill_cuts(cupel_forest_worker *w, const cupel_split_task *t, size_t j)
+/* Sums over the bins of TOGETHER columns at once: their additions do not wait for one another. */
+static void fill_sums(cupel_forest_worker *w, const cupel_split_task *t, const uint32_t *column)
 {
-    const uint8_t *code = w->m->code + j * w->m->n;
-    size_t bins = w->m->bins[j], n = 0;
+    const uint8_t *code[TOGETHER];
+    int64_t(*sums)[FOREST_BINS] = w->sums;
+    for (size_t c = 0; c < TOGETHER; c++) code[c] = w->m->code + column[c] * w->m->n;
+    memset(sums, 0, sizeof w->sums);
+    for (size_t i = 0; i < t->m; i++) {
+        uint32_t row = t->row[i];
+        int64_t both = w->both[i];
+        for (size_t c = 0; c < TOGETHER; c++) sums[c][code[c][row]] += both;
+    }
+}
+
+/* The same from the left, over the bins that rows fall into; how many there are. */
+static size_t fill_cuts(cupel_forest_worker *w, const int64_t *sums, size_t bins)
+{
+    size_t n = 0;
     int64_t sum = 0;
-    memset(w->sums, 0, bins * sizeof *w->sums);
-    for (size_t i = 0; i < t->m; i++) w->sums[code[t->row[i]]] += w->both[i];
     for (size_t b = 0; b < bins; b++) {
-        if (!w->sums[b]) continue; /* h of a row is above 0, and so is the lower half */
-        sum += w->sums[b];
+        sum += sums[b];
         w->cut_h[n] = (int32_t)(sum & 0xFFFFFFFF);
         w->cut_g[n] = (int32_t)(sum >> 32);
-        w->cut_bin[n++] = (uint8_t)b;
+        w->cut_bin[n] = (uint8_t)b;
+        n += sums[b] != 0; /* h of a row is above 0, and so is the lower half */
     }
     return n;
 }
 
+/* A split of a column so far. */
+typedef struct binned {
+    float gain;
+    size_t column;
+    uint8_t low, high; /* bins beside the cut */
+} binned;
+
+static bool try_column(cupel_forest_worker *w, const cupel_split_task *t, const int64_t *sums, size_t j, binned *best)
+{
+    size_t n = fill_cuts(w, sums, w->m->bins[j]), at = 0;
+    if (n < 2) return false; /* all alike: does not count as tried */
+    cupel_cut_task cuts = {w->cut_g, w->cut_h, n - 1, t->g_sum, t->h_sum, 0, (float)t->least};
+    float gain = w->kernels->best_cut(&cuts, &at);
+    if (gain > best->gain) *best = (binned){gain, j, w->cut_bin[at], w->cut_bin[at + 1]};
+    return true;
+}
+
 static bool split_bins(cupel_forest_worker *w, const cupel_split_task *t, uint64_t key, choice *c)
 {
-    size_t d = w->m->d, need = w->columns, at = 0;
-    float most = CUPEL_GAIN_NONE;
-    uint32_t low = 0, high = 0;
+    size_t d = w->m->d, need = w->columns;
+    binned best = {.gain = CUPEL_GAIN_NONE};
     for (size_t i = 0; i < t->m; i++) w->both[i] = (int64_t)w->g[i] * ((int64_t)1 << 32) + w->h[i];
-    for (size_t k = 0; k < d && need; k++) {
-        size_t r = k + cupel_tree_below(cupel_tree_random(key, k), d - k), j = w->pick[r];
-        w->pick[r] = w->pick[k];
-        w->pick[k] = (uint32_t)j;
-        size_t n = fill_cuts(w, t, j);
-        if (n < 2) continue; /* all alike: does not count as tried */
-        need--;
-        cupel_cut_task cuts = {w->cut_g, w->cut_h, n - 1, t->g_sum, t->h_sum, 0, (float)t->least};
-        float gain = w->kernels->best_cut(&cuts, &at);
-        if (!(gain > most)) continue;
-        most = gain;
-        c->column = j;
-        low = w->cut_bin[at];
-        high = w->cut_bin[at + 1];
+    for (size_t k = 0; k < d && need;) {
+        uint32_t column[TOGETHER];
+        size_t some = 0;
+        for (; some < TOGETHER && some < need && k < d; some++, k++) {
+            size_t r = k + cupel_tree_below(cupel_tree_random(key, k), d - k);
+            column[some] = w->pick[r];
+            w->pick[r] = w->pick[k];
+            w->pick[k] = column[some];
+        }
+        for (size_t i = some; i < TOGETHER; i++) column[i] = column[0];
+        fill_sums(w, t, column);
+        for (size_t i = 0; i < some; i++) need -= try_column(w, t, w->sums[i], column[i], &best);
     }
-    if (!(most > CUPEL_GAIN_NONE)) return false;
-    c->at = between(w->m->high[c->column * 256 + low], w->m->low[c->column * 256 + high], 0.5f);
+    if (!(best.gain > CUPEL_GAIN_NONE)) return false;
+    *c = (choice){best.column, between(w->m->high[best.column * 256 + best.low], w->m->low[best.column * 256 + best.high], 0.5f)};
     return true;
 }
 

@@ -37,25 +37,6 @@ static cupel_status copy_block(void *user, size_t item, size_t worker, cupel_err
     return CUPEL_OK;
 }
 
-/* Keys whose order as whole numbers is that of the floats, with the row behind. */
-static uint64_t key_of(float x, size_t row)
-{
-    uint32_t u;
-    x += 0.0f; /* -0 and 0 are one value */
-    memcpy(&u, &x, sizeof u);
-    u = u >> 31 ? ~u : u | 0x80000000u;
-    return (uint64_t)u << 32 | row;
-}
-
-static float value_of(uint64_t key)
-{
-    uint32_t u = (uint32_t)(key >> 32);
-    u = u >> 31 ? u & 0x7FFFFFFFu : ~u;
-    float x;
-    memcpy(&x, &u, sizeof x);
-    return x;
-}
-
 /* Sorts by the upper 32 bits, equals in the order given; three passes, the result is in `to`. */
 static void sort_keys(uint64_t *from, uint64_t *to, size_t n)
 {
@@ -88,7 +69,7 @@ static void make_bins(cupel_trees_matrix *m, size_t j, const uint64_t *key)
     size_t n = m->n, bin = 0, in_bin = 0, left_bins = m->n_bins, left_rows = n;
     bool each = count_distinct(key, n) <= m->n_bins;
     float *low = m->low + j * 256, *high = m->high + j * 256;
-    low[0] = value_of(key[0]);
+    low[0] = cupel_tree_unkey((uint32_t)(key[0] >> 32));
     for (size_t i = 0; i < n; i++) {
         bool fresh = i > 0 && key[i] >> 32 != key[i - 1] >> 32;
         if (fresh && (each || (left_bins > 1 && in_bin * left_bins >= left_rows))) {
@@ -96,10 +77,10 @@ static void make_bins(cupel_trees_matrix *m, size_t j, const uint64_t *key)
             left_bins--;
             left_rows -= in_bin;
             in_bin = 0;
-            low[bin] = value_of(key[i]);
+            low[bin] = cupel_tree_unkey((uint32_t)(key[i] >> 32));
         }
         in_bin++;
-        high[bin] = value_of(key[i]);
+        high[bin] = cupel_tree_unkey((uint32_t)(key[i] >> 32));
         m->code[j * n + (uint32_t)key[i]] = (uint8_t)bin;
     }
     m->bins[j] = (uint16_t)(bin + 1);
@@ -112,7 +93,7 @@ static cupel_status bin_column(void *user, size_t j, size_t worker, cupel_err *e
     size_t n = k->m->n;
     uint64_t *key = cupel_alloc(2 * n, sizeof *key);
     if (!key) return cupel_no_memory(err, "the order of a column", 2 * n * sizeof *key);
-    for (size_t i = 0; i < n; i++) key[i] = key_of(cupel_tree_value(row_of(k->data, i)[j]), i);
+    for (size_t i = 0; i < n; i++) key[i] = (uint64_t)cupel_tree_key(cupel_tree_value(row_of(k->data, i)[j])) << 32 | i;
     sort_keys(key, key + n, n);
     make_bins(k->m, j, key + n);
     cupel_free(key);

@@ -5,7 +5,7 @@
 #include "models/learn/kernels/trees.h"
 #include "models/learn/trees.h"
 
-enum { CUPEL_TREES_COLUMNS = 1 << CUPEL_TREE_COLUMN_BITS, CUPEL_TREES_ROWS = 500000, CUPEL_TREES_PAD = 16 };
+enum { CUPEL_TREES_COLUMNS = 1 << CUPEL_TREE_COLUMN_BITS, CUPEL_TREES_ROWS = 500000, CUPEL_TREES_PAD = 16, CUPEL_FOREST_BINS = 64 };
 
 /* Trees lie one behind another, each level by level: node i of a tree is a leaf, or the k-th split of its tree, and then its children are nodes
  * 2k + 1 and 2k + 2 (k from 0). */

@@ -2,6 +2,7 @@
 #include "models/learn/trees_parts.h"
 
 #include "core/base/err.h"
+#include "core/base/mem.h"
 #include "core/math/stats.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@
 enum { WEIGHED = 16 }; /* rows whose weights are found together */
 
 typedef struct scratch {
-    float *x;          /* [CUPEL_TREE_BLOCK][d] */
+    uint64_t *x;       /* [CUPEL_TREE_BLOCK][d] keys << 32 */
     uint32_t *at;      /* [CUPEL_TREE_BLOCK] */
     double *square;    /* [CUPEL_TREE_BLOCK] */
     double *weight;    /* [WEIGHED][n_rows] */
@@ -17,7 +18,7 @@ typedef struct scratch {
 
 static size_t up(size_t n) { return (n + 63) / 64 * 64; }
 
-static size_t x_bytes(const cupel_trees *t) { return up(CUPEL_TREE_BLOCK * t->d * sizeof(float)); }
+static size_t x_bytes(const cupel_trees *t) { return up(CUPEL_TREE_BLOCK * t->d * sizeof(uint64_t)); }
 
 size_t cupel_trees_scratch_bytes(const cupel_trees *t)
 {
@@ -35,12 +36,19 @@ static scratch scratch_of(const cupel_trees *t, void *memory)
 }
 
 /* Rows that make the block whole repeat the last one: kernels walk in groups. */
-static void load_block(const cupel_trees *t, const double *x, size_t ld, size_t n, float *to)
+static void load_block(const cupel_trees *t, const double *x, size_t ld, size_t n, uint64_t *to)
 {
     size_t whole = (n + CUPEL_TREES_PAD - 1) / CUPEL_TREES_PAD * CUPEL_TREES_PAD;
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < t->d; j++) to[i * t->d + j] = cupel_tree_value(x[i * ld + j]);
+        for (size_t j = 0; j < t->d; j++) to[i * t->d + j] = (uint64_t)cupel_tree_key(cupel_tree_value(x[i * ld + j])) << 32;
     for (size_t i = n; i < whole; i++) memcpy(to + i * t->d, to + (n - 1) * t->d, t->d * sizeof *to);
+}
+
+/* The next tree comes into the cache while this one is walked, when there are rows enough to visit most of it. */
+static void prefetch(const cupel_trees *t, size_t k, size_t n)
+{
+    if (k >= t->n_trees || n < CUPEL_TREE_BLOCK / 2) return;
+    for (size_t i = t->first[k]; i < t->first[k + 1]; i += CUPEL_ALIGN / sizeof *t->node) __builtin_prefetch(t->node + i, 0, 2);
 }
 
 /* Sums over the trees in their order: of leaf values, and of their squares and inner variances. */
@@ -50,6 +58,7 @@ static void add_block(const cupel_trees *t, const scratch *s, size_t n, const cu
     for (size_t i = 0; square && i < n; i++) square[i] = 0;
     for (size_t k = 0; k < t->n_trees; k++) {
         size_t first = t->first[k];
+        prefetch(t, k + 1, n);
         kernels->walk(t->node + first, s->x, t->d, n, s->at);
         for (size_t i = 0; i < n; i++) value[i] += t->value[first + s->at[i]];
         if (!square) continue;

@@ -7,15 +7,41 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define CUPEL_TREE_COLUMN_BITS 12
 
 /* A split sends a row with x[column] > at to the node behind `left`, others to `left`. A leaf leads to itself: at = infinity, left = its own
- * number. link = left << 12 | column. */
-typedef struct cupel_tree_node {
-    float at;
-    uint32_t link;
-} cupel_tree_node;
+ * number. One word: the key of `at` above, left << 12 | column below; a row goes right when the word is less than the key of its x << 32. */
+typedef uint64_t cupel_tree_node;
+
+/* A whole number in the order of the floats; -0 and 0 have one. */
+static inline uint32_t cupel_tree_key(float x)
+{
+    uint32_t u;
+    x += 0.0f;
+    memcpy(&u, &x, sizeof u);
+    return u >> 31 ? ~u : u | 0x80000000u;
+}
+
+static inline float cupel_tree_unkey(uint32_t key)
+{
+    float x;
+    key = key >> 31 ? key & 0x7FFFFFFFu : ~key;
+    memcpy(&x, &key, sizeof x);
+    return x;
+}
+
+static inline cupel_tree_node cupel_tree_node_of(float at, size_t left, size_t column)
+{
+    return (uint64_t)cupel_tree_key(at) << 32 | (uint32_t)left << CUPEL_TREE_COLUMN_BITS | (uint32_t)column;
+}
+
+static inline float cupel_tree_at(cupel_tree_node n) { return cupel_tree_unkey((uint32_t)(n >> 32)); }
+
+static inline uint32_t cupel_tree_left(cupel_tree_node n) { return (uint32_t)n >> CUPEL_TREE_COLUMN_BITS; }
+
+static inline uint32_t cupel_tree_column(cupel_tree_node n) { return (uint32_t)n & ((1u << CUPEL_TREE_COLUMN_BITS) - 1); }
 
 /* Rows of one node: for row i x[row[i] * ld + column], gradient g and weight h. Sums of |g| and of h stay below 2^31. */
 typedef struct cupel_split_task {
@@ -47,11 +73,11 @@ typedef struct cupel_tree_kernels {
     void (*best_cuts)(const cupel_split_task *t, float *at, float *gain);
     /* The cut with the largest gl^2 / (hl + lambda) + gr^2 / (hr + lambda), the first of equals; that gain or CUPEL_GAIN_NONE. */
     float (*best_cut)(const cupel_cut_task *t, size_t *cut);
-    /* Leaves that rows x [n][ld] end in; x and at have room for a multiple of 16 rows. */
-    void (*walk)(const cupel_tree_node *node, const float *x, size_t ld, size_t n, uint32_t *at);
+    /* Leaves that rows end in: x [n][ld] keys << 32; x and at have room for a multiple of 16 rows. */
+    void (*walk)(const cupel_tree_node *node, const uint64_t *x, size_t ld, size_t n, uint32_t *at);
 } cupel_tree_kernels;
 
-#define CUPEL_TREE_BLOCK 256
+#define CUPEL_TREE_BLOCK 512
 
 extern const cupel_tree_kernels cupel_trees_plain, cupel_trees_avx2, cupel_trees_avx512;
 const cupel_tree_kernels *cupel_tree_kernels_of(cupel_isa isa);

@@ -2,7 +2,6 @@
 
 #if defined(__x86_64__)
 #define VECTOR 32
-#define WALK walk_plain
 #include "models/learn/kernels/trees_body.h"
 
 const cupel_tree_kernels cupel_trees_avx2 = CUPEL_TREES_TABLE;

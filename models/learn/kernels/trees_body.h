@@ -51,12 +51,12 @@ static inline vec random_lanes(uint32_t key, size_t column)
     return __builtin_convertvector((ivec)(u >> 8), vec) * 0x1p-24f;
 }
 
-/* gl^2 / (hl + lambda) + gr^2 / (hr + lambda), where both sides have enough. */
+/* gl^2 / (hl + lambda) + gr^2 / (hr + lambda) with one division, where both sides have enough. */
 static inline vec gain_of(ivec gl, ivec hl, int32_t g_sum, int32_t h_sum, float least, float lambda)
 {
     vec a = __builtin_convertvector(gl, vec), b = __builtin_convertvector(g_sum - gl, vec);
     vec p = __builtin_convertvector(hl, vec), q = __builtin_convertvector(h_sum - hl, vec);
-    vec gain = a * a / (p + lambda) + b * b / (q + lambda);
+    vec u = p + lambda, v = q + lambda, gain = (a * a * v + b * b * u) / (u * v);
     return select((p >= least) & (q >= least), gain, all(CUPEL_GAIN_NONE));
 }
 
@@ -182,4 +182,4 @@ static float best_cut(const cupel_cut_task *t, size_t *cut)
     return most;
 }
 
-#define CUPEL_TREES_TABLE {random_cuts, best_cuts, best_cut, WALK}
+#define CUPEL_TREES_TABLE {random_cuts, best_cuts, best_cut, walk}

@@ -2,7 +2,6 @@
 #include "models/learn/kernels/trees.h"
 
 #define VECTOR 16
-#define WALK walk_plain
 #include "models/learn/kernels/trees_body.h"
 
 const cupel_tree_kernels cupel_trees_plain = CUPEL_TREES_TABLE;
