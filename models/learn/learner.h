@@ -59,6 +59,7 @@ typedef struct cupel_axis {
     bool relative;         /* values multiply the best so far */
     size_t n;
     double value[8];
+    double worth;          /* share by which the loss has to fall for a candidate of this stage to be taken */
 } cupel_axis;
 
 typedef struct cupel_learner {

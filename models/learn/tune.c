@@ -245,8 +245,10 @@ static cupel_status run_stage(search *s, int stage, const bool *open, double *be
         CUPEL_TRY(try_together(s, settings + c * np, k - c, loss + c, err));
         c = k;
     }
+    double worth = 0;
+    for (size_t a = 0; a < m; a++) worth = axis[a]->worth > worth ? axis[a]->worth : worth;
     for (size_t c = 0; c < n; c++) {
-        if (!(loss[c] < *best_loss)) continue;
+        if (!(loss[c] < *best_loss * (1 - worth))) continue;
         *best_loss = loss[c];
         memcpy(best, settings + c * np, np * sizeof *best);
     }
