@@ -206,6 +206,21 @@ done:
     return st;
 }
 
+/* How many candidates there are, and of which parts, before any is screened. */
+static void say_space(const cupel_screening *s)
+{
+    cupel_str text = {0}, what = {0};
+    char number[32];
+    uint64_t n;
+    for (size_t i = 0; cupel_space_part(s->space, i, &what, &n); i++) {
+        cupel_str_addf(&text, "%s%s %s", i ? ", " : ": ", cupel_format_count(number, n), cupel_str_text(&what));
+        cupel_str_clear(&what);
+    }
+    cupel_say(s->job, CUPEL_NOTE, "the space holds %s candidates%s", cupel_format_count(number, (uint64_t)s->at.candidates), cupel_str_text(&text));
+    cupel_str_free(&text);
+    cupel_str_free(&what);
+}
+
 static void say_speed(const cupel_screening *s)
 {
     const cupel_screen_times *t = s->times;
@@ -275,6 +290,7 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     times->train = cupel_now() - begin;
     begin = cupel_now();
     CUPEL_TRY(cupel_screening_open(&s, err));
+    say_space(&s);
     if (s.at.shard == 1 && !s.resumed) CUPEL_TRY(cupel_screening_cut(&s, err));
     CUPEL_TRY(stream(&s, err));
     if (o->last_checkpoint && o->checkpoint) CUPEL_TRY(write_checkpoint(&s, err));

@@ -12,7 +12,7 @@
 
 enum { NODES_MAX = 1 << 20, NONE = UINT32_MAX };
 static const int64_t DONE = INT64_MAX;
-static const double COUNT_MAX = 1e18, EDGES_MAX = 4e8; /* edges looked at when opening: some seconds */
+static const double COUNT_MAX = 1e18, EDGES_MAX = 1e8; /* edges looked at when opening: some seconds */
 
 /* What parts i .. n - 1 can add to a coupling: lowest + (their steps beyond the low ends) * (smallest .. largest factor), within the box. */
 typedef struct reach {

@@ -210,6 +210,15 @@ done:
     return st;
 }
 
+/* Choices of (site, dopant) whose site the composition has. */
+static size_t sites_of(const dope *s, const cupel_composition *c)
+{
+    size_t n = 0;
+    for (unsigned p = 0; p < s->n_pairs; p++)
+        for (unsigned i = 0; i < c->n; i++) n += c->z[i] == s->pair[p].site;
+    return n;
+}
+
 static cupel_status read_host(const cupel_space_spec *spec, dope *s, const cupel_yaml *node, cupel_err *err)
 {
     cupel_composition c;
@@ -229,7 +238,7 @@ static cupel_status read_host(const cupel_space_spec *spec, dope *s, const cupel
     s->n_hosts++;
     h->z = cupel_alloc(c.n, sizeof *h->z);
     h->amount = cupel_alloc(c.n, sizeof *h->amount);
-    h->pair = cupel_alloc(s->n_pairs, sizeof *h->pair);
+    h->pair = cupel_alloc(sites_of(s, &c), sizeof *h->pair);
     if (!h->z || !h->amount || !h->pair) return cupel_no_memory(err, "a host", 0);
     h->n = c.n;
     for (unsigned i = 0; i < c.n; i++) h->z[i] = c.z[i];
