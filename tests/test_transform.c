@@ -6,10 +6,14 @@
 #include "models/learn/surrogate.h"
 
 static const cupel_transform tried[] = {
-    {CUPEL_TRANSFORM_PLAIN, 1, 0, 1},          {CUPEL_TRANSFORM_LOG, 3, 0, 1},           {CUPEL_TRANSFORM_LOG, 20, 0.5, 1},       {CUPEL_TRANSFORM_YEO_JOHNSON,
-            2, 0, 0},
-    {CUPEL_TRANSFORM_YEO_JOHNSON, 2, 0, 2},    {CUPEL_TRANSFORM_YEO_JOHNSON, 5, 0, -1.5}, {CUPEL_TRANSFORM_YEO_JOHNSON, 1, 0, 0.4},
-            {CUPEL_TRANSFORM_YEO_JOHNSON, 7, 0, 3},
+    {CUPEL_TRANSFORM_PLAIN, 1, 0, 1},
+    {CUPEL_TRANSFORM_LOG, 3, 0, 1},
+    {CUPEL_TRANSFORM_LOG, 20, 0.5, 1},
+    {CUPEL_TRANSFORM_YEO_JOHNSON, 2, 0, 0},
+    {CUPEL_TRANSFORM_YEO_JOHNSON, 2, 0, 2},
+    {CUPEL_TRANSFORM_YEO_JOHNSON, 5, 0, -1.5},
+    {CUPEL_TRANSFORM_YEO_JOHNSON, 1, 0, 0.4},
+    {CUPEL_TRANSFORM_YEO_JOHNSON, 7, 0, 3},
 };
 
 static void they_go_there_and_back_and_keep_the_order(void **state)

@@ -69,7 +69,8 @@ static void put_number(cupel_str *out, double x)
 
 void cupel_calibration_table(const cupel_calibration *c, cupel_str *out)
 {
-    static const char *const shown[] = {"mae", "auc", "balanced_accuracy", "coverage50", "coverage80", "coverage90", "coverage95", "miscalibration", "z2",
+    static const char *const shown[] = {"mae", "auc", "balanced_accuracy", "coverage50", "coverage80", "coverage90", "coverage95", "miscalibration",
+            "z2",
                                         "width90", "set_size90", "empty90", "calibration_error", "error_by_spread", "in_domain", "mae_in_domain",
                                         "mae_out_of_domain"};
     cupel_str_addf(out, "%-24.24s", c->evaluation[0].property);

@@ -5,8 +5,8 @@
 
 #include "core/cupel.h"
 
-/* LOG: log((y + offset) / unit). YEO_JOHNSON: with u = y / unit, ((u + 1)^power - 1) / power for u >= 0 and -((1 - u)^(2 - power) - 1) / (2 - power)
- * below, logarithms in the limits (Yeo, Johnson 2000, doi:10.1093/biomet/87.4.954). */
+/* LOG: log((y + offset) / unit). YEO_JOHNSON: with u = y / unit, ((u + 1)^power - 1) / power for u >= 0 and -((1 - u)^(2 - power) - 1) / (2 -
+ * power) below, logarithms in the limits (Yeo, Johnson 2000, doi:10.1093/biomet/87.4.954). */
 typedef enum cupel_transform_kind { CUPEL_TRANSFORM_PLAIN, CUPEL_TRANSFORM_LOG, CUPEL_TRANSFORM_YEO_JOHNSON, CUPEL_TRANSFORM_KINDS } cupel_transform_kind;
 
 typedef struct cupel_transform {
