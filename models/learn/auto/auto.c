@@ -209,7 +209,7 @@ static cupel_status blend_role(fit *f, cupel_auto_role role, cupel_err *err)
         y[rows++] = role == CUPEL_AUTO_ABOVE ? f->above[i] : role == CUPEL_AUTO_AMOUNT ? f->data->y[i] - a->lowest : f->data->y[i];
     }
     for (size_t k = 0; k < m; k++) oof[k] = own + k * n;
-    CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, weight, &reached, err));
+    CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, f->data->seed, weight, &reached, err));
     for (size_t k = 0; k < m; k++) a->member[which[k]].weight = weight[k];
 done:
     cupel_free(own);

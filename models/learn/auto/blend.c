@@ -2,11 +2,12 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/rng.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { PICKS = 25 };
+enum { PICKS = 20, BAGS = 12, STREAM_BAG = 0x626167 };
 static const double GAIN = 0.995;  /* selection must beat equal weights by this factor */
 static const double EDGE = 1e-6;
 
@@ -31,47 +32,78 @@ void cupel_blend_apply(const double *const *member, const double *weight, size_t
         for (size_t i = 0; weight[k] > 0 && i < n; i++) out[i] += weight[k] * member[k][i];
 }
 
-/* The loss of the mean of `picks` members whose sum is `sum`, and one more. */
-static double with(cupel_blend_loss loss, const double *y, const double *sum, const double *one, size_t picks, size_t n)
+/* One selection on the rows of a bag. */
+typedef struct bag {
+    cupel_blend_loss loss;
+    const double *const *member;
+    size_t m, n;
+    const double *y;
+    const size_t *row; /* [n] */
+    double *sum;       /* [n] */
+} bag;
+
+/* The loss of the mean of the picks so far and one more. */
+static double with(const bag *b, const double *one, size_t picks)
 {
     const double share = 1 / (double)(picks + 1);
     double total = 0;
-    for (size_t i = 0; i < n; i++) total += loss_at(loss, y[i], (sum[i] + one[i]) * share);
-    return total / (double)n;
+    for (size_t i = 0; i < b->n; i++) total += loss_at(b->loss, b->y[b->row[i]], (b->sum[i] + one[b->row[i]]) * share);
+    return total / (double)b->n;
 }
 
 /* Ties go to the first member. */
-static size_t best_pick(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, const double *sum, size_t picks, size_t n, double *reached)
+static size_t best_pick(const bag *b, size_t picks, double *reached)
 {
     size_t best = 0;
     *reached = INFINITY;
-    for (size_t k = 0; k < m; k++) {
-        const double l = with(loss, y, sum, member[k], picks, n);
+    for (size_t k = 0; k < b->m; k++) {
+        const double l = with(b, b->member[k], picks);
         if (l < *reached) *reached = l, best = k;
     }
     return best;
 }
 
-cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, double *weight, double *reached,
-                             cupel_err *err)
+/* Adds the shares of the picks up to the best loss to weight [m], times `share`. */
+static void select_members(const bag *b, double share, double *weight)
 {
-    size_t pick[PICKS], n_best = 0;
-    double *sum = cupel_alloc(n, sizeof *sum), best = INFINITY, l;
-    if (!sum) return cupel_no_memory(err, "a blend", n * sizeof *sum);
+    size_t pick[PICKS], n_best = 1;
+    double best = INFINITY, l;
+    memset(b->sum, 0, b->n * sizeof *b->sum);
+    for (size_t p = 0; p < PICKS; p++) {
+        pick[p] = best_pick(b, p, &l);
+        for (size_t i = 0; i < b->n; i++) b->sum[i] += b->member[pick[p]][b->row[i]];
+        if (l < best) best = l, n_best = p + 1;
+    }
+    for (size_t p = 0; p < n_best; p++) weight[pick[p]] += share / (double)n_best;
+}
+
+cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, uint64_t seed, double *weight,
+                             double *reached, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double *sum = cupel_alloc(n, sizeof *sum), *bagged = cupel_alloc(m, sizeof *bagged);
+    size_t *row = cupel_alloc(n, sizeof *row);
+    if (!sum || !bagged || !row) {
+        st = cupel_no_memory(err, "a blend", 2 * n * sizeof *sum);
+        goto done;
+    }
     for (size_t k = 0; k < m; k++) weight[k] = 1 / (double)m;
     cupel_blend_apply(member, weight, m, n, sum);
     *reached = cupel_blend_loss_of(loss, y, sum, n);
-    memset(sum, 0, n * sizeof *sum);
-    for (size_t p = 0; p < PICKS; p++) {
-        pick[p] = best_pick(loss, member, m, y, sum, p, n, &l);
-        for (size_t i = 0; i < n; i++) sum[i] += member[pick[p]][i];
-        if (l < best) best = l, n_best = p + 1;
+    const bag b = {.loss = loss, .member = member, .m = m, .n = n < 4 ? n : n / 2, .y = y, .row = row, .sum = sum};
+    for (uint64_t k = 0; k < BAGS; k++) {
+        cupel_rng_permutation(seed, STREAM_BAG + k, row, n);
+        select_members(&b, 1.0 / BAGS, bagged);
     }
-    if (best < GAIN * *reached) {
-        *reached = best;
-        memset(weight, 0, m * sizeof *weight);
-        for (size_t p = 0; p < n_best; p++) weight[pick[p]] += 1 / (double)n_best;
+    cupel_blend_apply(member, bagged, m, n, sum);
+    const double selected = cupel_blend_loss_of(loss, y, sum, n);
+    if (selected < GAIN * *reached) {
+        *reached = selected;
+        memcpy(weight, bagged, m * sizeof *weight);
     }
+done:
     cupel_free(sum);
-    return CUPEL_OK;
+    cupel_free(bagged);
+    cupel_free(row);
+    return st;
 }

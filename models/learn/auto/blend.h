@@ -1,11 +1,10 @@
 /* Weights of a mean over members, from what each predicts for rows that it has not seen. Greedy selection with replacement (Caruana,
- * Niculescu-Mizil, Crew, Ksikes 2004, doi:10.1145/1015330.1015432): weights are shares of few picks, so they cannot overfit as a regression does. */
+ * Niculescu-Mizil, Crew, Ksikes 2004, doi:10.1145/1015330.1015432): weights are shares of few picks,
+ * averaged over random halves of the rows, so they cannot overfit as a regression does. */
 #ifndef CUPEL_MODELS_LEARN_AUTO_BLEND_H
 #define CUPEL_MODELS_LEARN_AUTO_BLEND_H
 
 #include "core/cupel.h"
-
-#include <stdbool.h>
 
 typedef enum cupel_blend_loss {
     CUPEL_BLEND_ABSOLUTE, /* mean |y - f| */
@@ -15,9 +14,9 @@ typedef enum cupel_blend_loss {
 double cupel_blend_loss_of(cupel_blend_loss loss, const double *y, const double *f, size_t n);
 
 /* member [m]: each [n], out of fold; y [n]. weight [m] >= 0, sum 1. *reached: the loss of the blend. Equal weights of all members are taken where
- * selection gains less than half a per cent over them. CUPEL_NO_RESOURCE. Costs O(picks m n), 25 picks. */
-cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, double *weight, double *reached,
-                             cupel_err *err);
+ * selection gains less than half a per cent over them. CUPEL_NO_RESOURCE. Costs about 120 m n losses: 12 bags of 20 picks on half of the rows. */
+cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, uint64_t seed, double *weight,
+                             double *reached, cupel_err *err);
 
 /* out [n] = sum of weight [m] times member [m][n]. */
 void cupel_blend_apply(const double *const *member, const double *weight, size_t m, size_t n, double *out);
