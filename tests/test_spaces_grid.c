@@ -295,8 +295,8 @@ static void axes_cross_every_kind(void **state)
     cupel_candidates_release(&c);
     check_blocks(s, 1);
     cupel_space_free(s);
-    static const char *const spaces[] = {"ranges: {Fe: 0..1, Ni: 0..1}\nstep: 0.1", "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.1", "charge_neutral: {elements: "
-        "[Na, K, Cl, O]}"};
+    static const char *const spaces[] = {"ranges: {Fe: 0..1, Ni: 0..1}\nstep: 0.1", "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.1",
+                                         "charge_neutral: {elements: [Na, K, Cl, O]}"};
     for (size_t i = 0; i < 3; i++) {
         cupel_str text = {0};
         cupel_str_addf(&text, "%s\ncolumns: {T: 300..900 step 100, p: [1, 2, 5]}", spaces[i]);

@@ -10,7 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { NODES_MAX = 1 << 20, NONE = UINT32_MAX };
+enum { NODES_MAX = 1 << 20 };
+static const uint32_t NONE = UINT32_MAX;
 static const int64_t DONE = INT64_MAX;
 static const double COUNT_MAX = 1e18, EDGES_MAX = 1e8; /* edges looked at when opening: some seconds */
 
