@@ -31,6 +31,7 @@ struct cupel_forest_worker {
     uint32_t *side;      /* [n] rows that go right */
     float *at, *gain;    /* [ld] */
     uint32_t *pick;      /* [d] columns, in any order */
+    uint32_t *vary;      /* [d] those that vary in a node */
     int64_t sums[TOGETHER][FOREST_BINS];
     int32_t cut_g[FOREST_BINS + 16], cut_h[FOREST_BINS + 16];
     uint8_t cut_bin[FOREST_BINS + 1];
@@ -64,7 +65,9 @@ cupel_status cupel_forest_worker_new(const cupel_trees_matrix *m, const cupel_tr
     w->at = cupel_alloc_aligned(m->ld, sizeof *w->at);
     w->gain = cupel_alloc_aligned(m->ld, sizeof *w->gain);
     w->pick = cupel_alloc(m->d, sizeof *w->pick);
-    if (!w->weight || !w->share || !w->target || !w->g || !w->h || !w->both || !w->side || !w->at || !w->gain || !w->pick) {
+    w->vary = cupel_alloc(m->d, sizeof *w->vary);
+    if (!w->weight || !w->share || !w->target || !w->g || !w->h || !w->both || !w->side || !w->at || !w->gain || !w->pick ||
+        !w->vary) {
         cupel_forest_worker_free(w);
         return cupel_no_memory(err, "a worker that grows trees", cupel_mul(n, 40));
     }
@@ -101,6 +104,7 @@ void cupel_forest_worker_free(cupel_forest_worker *w)
     cupel_free(w->at);
     cupel_free(w->gain);
     cupel_free(w->pick);
+    cupel_free(w->vary);
     cupel_free(w);
 }
 
@@ -169,28 +173,49 @@ static bool gather(cupel_forest_worker *w, const cupel_tree *t, size_t i, cupel_
     return true;
 }
 
-/* Of the columns that vary, as many as are to be tried, each set of them with the same chance (Knuth's algorithm S); of these the one with the
- * largest gain, equals by chance. */
+/* The column of the largest gain, one of equals by chance. */
+static size_t best_of_all(const cupel_forest_worker *w, uint64_t key)
+{
+    size_t d = w->m->d, equal = 0;
+    float most = CUPEL_GAIN_CONSTANT;
+    for (size_t j = 0; j < d; j++) most = w->gain[j] > most ? w->gain[j] : most;
+    for (size_t j = 0; j < d; j++) equal += w->gain[j] == most;
+    size_t turn = cupel_tree_below(cupel_tree_random(key, d), equal), best = 0;
+    for (size_t j = 0; j < d; j++) {
+        if (w->gain[j] != most) continue;
+        best = j;
+        if (!turn--) break;
+    }
+    return best;
+}
+
+/* The same of `need` columns drawn from n. */
+static size_t best_of_some(const cupel_forest_worker *w, uint64_t key, uint32_t *column, size_t n, size_t need)
+{
+    size_t best = column[0];
+    float most = CUPEL_GAIN_CONSTANT;
+    for (size_t k = 0; k < need; k++) {
+        size_t r = k + cupel_tree_below(cupel_tree_random(key, k), n - k);
+        uint32_t j = column[r];
+        column[r] = column[k];
+        best = w->gain[j] > most ? j : best;
+        most = w->gain[j] > most ? w->gain[j] : most;
+    }
+    return best;
+}
+
+/* Of the columns that vary, as many as are to be tried, each set of them with the same chance; of these the one with the largest gain. */
 static bool choose(const cupel_forest_worker *w, uint64_t key, choice *c)
 {
-    size_t vary = 0, d = w->m->d;
-    for (size_t j = 0; j < d; j++) vary += w->gain[j] > CUPEL_GAIN_CONSTANT;
-    size_t need = w->columns < vary ? w->columns : vary, best = SIZE_MAX;
-    float most = CUPEL_GAIN_NONE;
-    uint32_t tie = 0;
-    for (size_t j = 0; j < d && need; j++) {
-        if (!(w->gain[j] > CUPEL_GAIN_CONSTANT)) continue;
-        uint64_t bits = cupel_tree_random(key, j);
-        bool take = cupel_tree_below(bits, vary--) < need;
-        need -= take;
-        if (!take || w->gain[j] < most || (w->gain[j] == most && (uint32_t)bits <= tie)) continue;
-        most = w->gain[j];
-        tie = (uint32_t)bits;
-        best = j;
+    size_t vary = 0, best;
+    for (size_t j = 0; j < w->m->d; j++) {
+        w->vary[vary] = (uint32_t)j;
+        vary += w->gain[j] > CUPEL_GAIN_CONSTANT;
     }
-    if (!(most > CUPEL_GAIN_NONE)) return false;
+    if (!vary) return false;
+    best = w->columns < vary ? best_of_some(w, key, w->vary, vary, w->columns) : best_of_all(w, key);
     *c = (choice){best, w->at[best]};
-    return true;
+    return w->gain[best] > CUPEL_GAIN_NONE;
 }
 
 static float between(float low, float high, float share)

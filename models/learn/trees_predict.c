@@ -59,7 +59,7 @@ static void add_block(const cupel_trees *t, const scratch *s, size_t n, const cu
     for (size_t k = 0; k < t->n_trees; k++) {
         size_t first = t->first[k];
         prefetch(t, k + 1, n);
-        kernels->walk(t->node + first, s->x, t->d, n, s->at);
+        kernels->walk(t->node + first, t->first[k + 1] - first, s->x, t->d, n, s->at);
         for (size_t i = 0; i < n; i++) value[i] += t->value[first + s->at[i]];
         if (!square) continue;
         for (size_t i = 0; i < n; i++) {
@@ -96,7 +96,7 @@ static void weigh(const cupel_trees *t, const scratch *s, size_t n, const cupel_
 {
     memset(s->weight, 0, n * t->n_rows * sizeof *s->weight);
     for (size_t k = 0; k < t->n_trees; k++) {
-        kernels->walk(t->node + t->first[k], s->x, t->d, n, s->at);
+        kernels->walk(t->node + t->first[k], t->first[k + 1] - t->first[k], s->x, t->d, n, s->at);
         for (size_t r = 0; r < n; r++) {
             size_t leaf = t->first[k] + s->at[r], first = t->list[k] + t->leaf_first[leaf];
             for (uint32_t i = 0; i < t->leaf_count[leaf]; i++)

@@ -74,7 +74,7 @@ typedef struct cupel_tree_kernels {
     /* The cut with the largest gl^2 / (hl + lambda) + gr^2 / (hr + lambda), the first of equals; that gain or CUPEL_GAIN_NONE. */
     float (*best_cut)(const cupel_cut_task *t, size_t *cut);
     /* Leaves that rows end in: x [n][ld] keys << 32; x and at have room for a multiple of 16 rows. */
-    void (*walk)(const cupel_tree_node *node, const uint64_t *x, size_t ld, size_t n, uint32_t *at);
+    void (*walk)(const cupel_tree_node *node, size_t nodes, const uint64_t *x, size_t ld, size_t n, uint32_t *at);
 } cupel_tree_kernels;
 
 #define CUPEL_TREE_BLOCK 512
