@@ -133,7 +133,8 @@ int main(int argc, char **argv)
     }
     table t = read_table(argv[1]);
     sides s = part(&t);
-    size_t threads = strtoul(argv[2], NULL, 10), trees = argc > 3 ? strtoul(argv[3], NULL, 10) : 500, repeats = argc > 4 ? strtoul(argv[4], NULL, 10) : 5;
+    size_t threads = strtoul(argv[2], NULL, 10), trees = argc > 3 ? strtoul(argv[3], NULL, 10) : 500;
+    size_t repeats = argc > 4 ? strtoul(argv[4], NULL, 10) : 5;
     if (!threads || !repeats || repeats > MOST_REPEATS) return 2;
     static const double share[] = {1, 1 / 3.0};
     for (int kind = 0; kind < 2; kind++)

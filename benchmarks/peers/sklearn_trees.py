@@ -30,5 +30,5 @@ for share, word in ((1.0, "1"), (1 / 3, "1/3")):
     run(f"extra_trees {word}", lambda r: ExtraTreesRegressor(trees, max_features=share, n_jobs=threads, random_state=r))
 for share, word in ((1.0, "1"), (1 / 3, "1/3")):
     run(f"random_forest {word}", lambda r: RandomForestRegressor(trees, max_features=share, n_jobs=threads, random_state=r))
-run("boosted_trees", lambda r: HistGradientBoostingRegressor(max_iter=trees, learning_rate=0.05, max_leaf_nodes=31, min_samples_leaf=5, l2_regularization=1,
-                                                            max_features=0.2, early_stopping=False, random_state=r))
+run("boosted_trees", lambda r: HistGradientBoostingRegressor(max_iter=trees, learning_rate=0.05, max_leaf_nodes=31, min_samples_leaf=5,
+                                                            l2_regularization=1, max_features=0.2, early_stopping=False, random_state=r))

@@ -74,8 +74,8 @@ cupel_status cupel_trees_save(const cupel_trees *t, const char *group, cupel_wri
             at[i] = leaf ? t->value[i] : cupel_tree_at(t->node[i]);
         }
     }
-    CUPEL_TRY(cupel_writer_put(w, path(to, group, "facts"), "", "columns; 1 for a forest, 0 for boosted trees; base and factor: a value is base + factor "
-                               "* sum of leaves; 1 with 'inner'; 1 with the rows of leaves",
+    CUPEL_TRY(cupel_writer_put(w, path(to, group, "facts"), "", "columns; 1 for a forest, 0 for boosted trees; base and factor: a value is "
+                               "base + factor * sum of leaves; 1 with 'inner'; 1 with the rows of leaves",
                                CUPEL_F64, 1, (size_t[]){FACTS}, facts, err));
     CUPEL_TRY(cupel_writer_put(w, path(to, group, "nodes"), "", "nodes of each tree; level by level, children of the k-th split are "
                                "2k + 1 and 2k + 2",
