@@ -244,7 +244,7 @@ static void the_page_says_what_the_run_found(void **state)
                                        "luckiest",
                                        "<span class=states>Cs+1 Sn+",
                                        "distance to it (up to 1 is inside)",
-                                       "The band gap was learned with svr, epsilon support vector regression (libsvm trains), with C = 10, gamma = "
+                                       "The band gap was learned with svr, epsilon support vector regression, with C = 10, gamma = "
                                        "0.0076 and epsilon = 0.1, from "};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (!strstr(p, said[i])) fail_msg("the page does not say '%s'", said[i]);

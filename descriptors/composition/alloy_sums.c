@@ -41,7 +41,7 @@ double cupel_alloy_mean(const cupel_alloy *a, cupel_alloy_property p)
 double cupel_alloy_delta(const cupel_alloy *a, cupel_alloy_property p)
 {
     double mean = cupel_alloy_mean(a, p), sum = 0.0;
-    if (a->n == 1) return 0.0;
+    if (a->n == 1 || !(mean > 0.0)) return 0.0; /* gases have no bulk modulus */
     for (size_t i = 0; i < a->n; i++) {
         double d = 1.0 - cupel_alloy_at(a, i, p) / mean;
         sum += a->fraction[i] * d * d;
