@@ -103,7 +103,8 @@ static void the_plan_follows_the_table(void **state)
     (void)state;
     cupel_auto_unit unit[CUPEL_AUTO_MEMBERS];
     size_t least;
-    const cupel_auto_facts smooth = {.n = 300, .n_fractions = 14, .lowest_share = 1.0 / 300, .skew = 1}, crossed = {.n = 4000, .n_fractions = 90, .lowest_share = 0.5, .skew = 1},
+    const cupel_auto_facts smooth = {.n = 300, .n_fractions = 14, .lowest_share = 1.0 / 300, .skew = 1},
+                           crossed = {.n = 4000, .n_fractions = 90, .lowest_share = 0.5, .skew = 1},
                            large = {.n = 100000, .n_fractions = 90, .lowest_share = 1e-5, .skew = 1};
     size_t n = cupel_auto_plan(&smooth, 1, unit, &least), fractions = 0, above = 0;
     for (size_t i = 0; i < n; i++) fractions += unit[i].columns == CUPEL_AUTO_FRACTIONS;

@@ -27,7 +27,8 @@ static int setup(void **state)
 {
     (void)state;
     assert_non_null(mkdtemp(folder));
-    write_file("steel.csv", "C,Cr,kind,temperature [K],strength [MPa]\n0.2,0,C,300,400\n0.4,1.5,T,300,500\n0.6,0,C,500,600\n0.8,2,X,310,700\n1,101,C,300,900\n");
+    write_file("steel.csv",
+               "C,Cr,kind,temperature [K],strength [MPa]\n0.2,0,C,300,400\n0.4,1.5,T,300,500\n0.6,0,C,500,600\n0.8,2,X,310,700\n1,101,C,300,900\n");
     write_file("zt.csv", "formula,zt\nMg3Bi2,0.5\nMg3BiSb,0.6\nBi2Te3,0.9\nMgO,0\nPbTe,0.4\n");
     return 0;
 }
@@ -76,7 +77,8 @@ static void contents_by_weight_become_a_composition(void **state)
     cupel_training t;
     cupel_demand *d;
     cupel_composition c;
-    read_rows("file: steel.csv, target: \"strength [MPa]\", missing: drop, where: {kind: T}, contents: {columns: [C, Cr], unit: wt %, balance: Fe}", &t, &d);
+    read_rows("file: steel.csv, target: \"strength [MPa]\", missing: drop, where: {kind: T}, contents: {columns: [C, Cr], unit: wt %, balance: Fe}",
+              &t, &d);
     assert_int_equal(t.records.n_rows, 1);
     cupel_batch_get(&t.batch, 0, &c);
     const double carbon = 0.4 / cupel_element_weight(6), chromium = 1.5 / cupel_element_weight(24), iron = 98.1 / cupel_element_weight(26);
@@ -137,7 +139,8 @@ static void a_table_elsewhere_is_found_and_another_version_refused(void **state)
     const cupel_job job = {.threads = 2, .isa = CUPEL_ISA_PLAIN};
     char text[1024];
     unsetenv("CUPEL_DATA");
-    snprintf(text, sizeof text, "demand: x\ndata: {file: zt.csv, target: zt, property: p, download: \"the table of nobody\", sha256: %064d}\n" REST, 7);
+    snprintf(text, sizeof text, "demand: x\ndata: {file: zt.csv, target: zt, property: p, download: \"the table of nobody\", sha256: %064d}\n" REST,
+             7);
     err = (cupel_err){0};
     check_fails(cupel_demand_read(cupel_text_of(text), "/nowhere/demand.yaml", &d, &err), CUPEL_BAD_INPUT, &err, "it is the table of nobody");
     snprintf(text + 512, 400, "/nothing::%s", folder);

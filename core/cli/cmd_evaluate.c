@@ -98,11 +98,13 @@ done:
 }
 
 static const cupel_opt options[] = {
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
     {"folds", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "a column that says the fold of each row"},
     {"split", "KIND", CUPEL_OPT_CHOICE, "random|system|cluster|element", NULL, false,
-     "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a time"},
+     "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a "
+     "time"},
     {"n-folds", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "how many (default 5; for element the 10 with the most rows)"},
     {"report", "KIND", CUPEL_OPT_CHOICE, "calibration", NULL, false,
      "calibration: intervals judged on rows held out by chance (or by --folds), on clusters of the features and on elements, side by side"},
@@ -113,9 +115,11 @@ static const cupel_opt options[] = {
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,
      "the learner: auto, svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, hurdle"},
-    {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
+    {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
     {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the byte"},
+     "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the "
+     "byte"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
     {"transform", "NAME", CUPEL_OPT_CHOICE, "none|log|yeo-johnson", "none", false,
      "the target is learned behind it and predicted in its own unit: log (numbers from 0 up), or a power that makes it most normal"},
@@ -123,8 +127,10 @@ static const cupel_opt options[] = {
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
     {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "width of the numbers in the kernels that predict"},
     {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
-    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false, "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,
+     "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
+     "how to read a point that may be a decimal point or a hydrate dot"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "a table for people, or JSON"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
     {0}};
@@ -133,17 +139,23 @@ const cupel_verb cupel_verb_evaluate = {
     .name = "evaluate",
     .usage = "TABLE --formula COLUMN --target COLUMN (--folds COLUMN | --split KIND) [--model svr] [--seed N]",
     .help = "measure a model on rows it has not seen: errors, coverage of its intervals, domain",
-    .more = "Everything a model learns, scaling and tuning included, comes from the training rows of a fold. Each figure is given per fold and as their mean.\n\n"
-            "coverageNN is the share of true values inside the NN % interval, widthNN the mean width of those intervals, interval_score90 how good they "
-            "are. For a class, coverageNN is the share of rows whose class is in the NN % set, set_sizeNN the mean number of classes in it: a class is in "
-            "the set when more than (100 - NN) % of the training rows of that class were out of fold at most as probable for it as this row, which holds "
-            "for each class by itself; a row unlike both classes has an empty set (empty90), one like both has two. miscalibration is the area between "
-            "the observed and the nominal coverage curve; z2 is the mean squared residual over the predicted variance; error_by_spread the rank "
-            "correlation of errors with what was claimed; calibration_error the mean difference of probabilities and shares; in_domain the share of rows "
-            "inside the training domain.\n\n"
-            "  cupel evaluate gaps.csv --formula composition --target target --folds fold --model svr --seed 1\n"
-            "  cupel evaluate gaps.csv --formula composition --target target --report calibration\n"
-            "  cupel evaluate gaps.csv --formula composition --target target --split element --model krr --format json\n",
+    .more =
+        "Everything a model learns, scaling and tuning included, comes from the training rows of a fold. Each figure is given per fold and as "
+        "their mean.\n\n"
+        "coverageNN is the share of true values inside the NN % interval, widthNN the mean width of those intervals, interval_score90 how good "
+        "they "
+        "are. For a class, coverageNN is the share of rows whose class is in the NN % set, set_sizeNN the mean number of classes in it: a class is "
+        "in "
+        "the set when more than (100 - NN) % of the training rows of that class were out of fold at most as probable for it as this row, which "
+        "holds "
+        "for each class by itself; a row unlike both classes has an empty set (empty90), one like both has two. miscalibration is the area between "
+        "the observed and the nominal coverage curve; z2 is the mean squared residual over the predicted variance; error_by_spread the rank "
+        "correlation of errors with what was claimed; calibration_error the mean difference of probabilities and shares; in_domain the share of "
+        "rows "
+        "inside the training domain.\n\n"
+        "  cupel evaluate gaps.csv --formula composition --target target --folds fold --model svr --seed 1\n"
+        "  cupel evaluate gaps.csv --formula composition --target target --report calibration\n"
+        "  cupel evaluate gaps.csv --formula composition --target target --split element --model krr --format json\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

@@ -35,13 +35,16 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 }
 
 static const cupel_opt options[] = {
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
-    {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column of measured values (default: target, else the model's property; without one nothing is shuffled)"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the column that holds the formulas (default: formula, else composition, else the only column)"},
+    {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the column of measured values (default: target, else the model's property; without one nothing is shuffled)"},
     {"rows", "N", CUPEL_OPT_COUNT, NULL, "5", false, "rows that are explained one by one, from the first on"},
     {"orders", "N", CUPEL_OPT_COUNT, NULL, "8", false, "orders of the groups for each Shapley value, each used forwards and backwards"},
     {"repeats", "N", CUPEL_OPT_COUNT, NULL, "3", false, "how often each group is shuffled"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the shuffles and orders"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
+     "how to read a point that may be a decimal point or a hydrate dot"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "lines for people, or JSON"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
     {0}};
@@ -50,10 +53,14 @@ const cupel_verb cupel_verb_explain = {
     .name = "explain",
     .usage = "MODEL TABLE [--target COLUMN] [--rows 5] [--format json]",
     .help = "say why a model predicts what it does: which properties matter, what they add to a row, which known materials are near",
-    .more = "Columns are taken in groups that have a name: all statistics of one property of the elements, the fraction of one element, a column of the table. A "
-            "group matters as much as the error rises when its values are shuffled among rows with measured values; give rows that the model has not seen. Shapley "
-            "values share out the difference between a prediction and those of rows drawn from the table; they are sampled, and add up exactly. Where two "
-            "groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are sums of differences of atomic "
+    .more = "Columns are taken in groups that have a name: all statistics of one property of the elements, the fraction of one element, a column "
+            "of the table. A "
+            "group matters as much as the error rises when its values are shuffled among rows with measured values; give rows that the model has "
+            "not seen. Shapley "
+            "values share out the difference between a prediction and those of rows drawn from the table; they are sampled, and add up exactly. "
+            "Where two "
+            "groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are sums of "
+            "differences of atomic "
             "fractions (0: the same, 2: no common element).\n\n"
             "  cupel explain gap.h5 new.csv --rows 3\n",
     .options = options,

@@ -25,8 +25,8 @@ static cupel_status say_model(const cupel_model *m, const char *path, const cupe
     cupel_figure f[CUPEL_N_FIGURES];
     cupel_status st = cupel_model_figures(m, f, err);
     if (st != CUPEL_OK) return st;
-    cupel_say(job, CUPEL_NOTE, "on rows out of fold: %s %.4g%s%s, %s %.4g ('cupel evaluate' holds rows back from tuning too)", f[0].name + PREFIX, f[0].value,
-              *f[0].unit ? " " : "", f[0].unit, f[1].name + PREFIX, f[1].value);
+    cupel_say(job, CUPEL_NOTE, "on rows out of fold: %s %.4g%s%s, %s %.4g ('cupel evaluate' holds rows back from tuning too)", f[0].name + PREFIX,
+              f[0].value, *f[0].unit ? " " : "", f[0].unit, f[1].name + PREFIX, f[1].value);
     return CUPEL_OK;
 }
 
@@ -89,18 +89,22 @@ done:
 
 static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the model file (.h5)"},
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
     {"features", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "sets of descriptors, joined by commas (default magpie; for auto six sets), or none, which takes a table without formulas too; 'cupel methods' "
+     "sets of descriptors, joined by commas (default magpie; for auto six sets), or none, which takes a table without formulas too; 'cupel "
+     "methods' "
      "lists them. NAME:smooth for one without jumps in the amounts, cross for the table's columns times numbers of the composition"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,
      "the learner: auto, svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, hurdle"},
-    {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false, "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
+    {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
     {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the byte"},
+     "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the "
+     "byte"},
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
     {"property", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "what the target is called (default: the column's name)"},
     {"transform", "NAME", CUPEL_OPT_CHOICE, "none|log|yeo-johnson", "none", false,
@@ -108,8 +112,10 @@ static const cupel_opt options[] = {
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "its unit (default: that in the column's name, 'yield strength [MPa]')"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the inner folds"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,
-     "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks (a formula or target is never made up: that row is dropped)"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+     "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks (a formula or "
+     "target is never made up: that row is dropped)"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
+     "how to read a point that may be a decimal point or a hydrate dot"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
     {0}};
 

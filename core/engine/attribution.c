@@ -82,16 +82,18 @@ static cupel_status describe(reading *d, cupel_err *err)
         memmove(r->x + m * r->d, r->x + i * r->d, r->d * sizeof *r->x);
         r->imputed[m] = d->reason[i] == CUPEL_REASON_IMPUTED;
         r->truth[m] = (double)NAN;
-        if (d->target != SIZE_MAX && !cupel_parse_double(cupel_text_trim(cupel_cell(&d->records, i, d->target)), &r->truth[m])) r->truth[m] = (double)NAN;
+        if (d->target != SIZE_MAX && !cupel_parse_double(cupel_text_trim(cupel_cell(&d->records, i, d->target)), &r->truth[m]))
+            r->truth[m] = (double)NAN;
         cupel_batch_get(&d->batch, i, &r->composition[m]);
         r->formula[m] = cupel_strndup(name.p, name.n);
         if (!r->formula[m]) return cupel_no_memory(err, "the rows to explain", 0);
     }
     if (r->n < 2)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %zu of %zu rows have all the features of the model, expected at least 2; give more rows", d->o->table, r->n,
-                          d->records.n_rows);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %zu of %zu rows have all the features of the model, expected at least 2; give more rows",
+                          d->o->table, r->n, d->records.n_rows);
     if (d->records.n_rows > r->n)
-        cupel_say(d->job, CUPEL_WARNING, "%zu of %zu rows are left out: a formula or a value is missing", d->records.n_rows - r->n, d->records.n_rows);
+        cupel_say(d->job, CUPEL_WARNING, "%zu of %zu rows are left out: a formula or a value is missing", d->records.n_rows - r->n,
+                  d->records.n_rows);
     return CUPEL_OK;
 }
 

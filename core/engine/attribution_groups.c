@@ -41,7 +41,8 @@ static cupel_status add(cupel_attribution *a, const char *name, size_t column, s
     cupel_group *g = find(a, name);
     if (!g) {
         g = &a->group[a->n_groups];
-        *g = (cupel_group){.name = cupel_strdup(name), .column = cupel_alloc(n_columns, sizeof *g->column), .importance = (double)NAN, .with = SIZE_MAX};
+        *g = (cupel_group){
+            .name = cupel_strdup(name), .column = cupel_alloc(n_columns, sizeof *g->column), .importance = (double)NAN, .with = SIZE_MAX};
         a->n_groups++;
         if (!g->name || !g->column) return cupel_no_memory(err, "groups of columns", 0);
     }

@@ -23,13 +23,14 @@ cupel_status cupel_attribution_group(cupel_attribution *a, const cupel_features 
 cupel_status cupel_attribution_inside(cupel_group *g, const cupel_features *f, size_t column, cupel_err *err);
 
 /* Predictions of x [n][d], on the job's threads. */
-cupel_status cupel_attribution_predict(const cupel_attribution *a, const double *x, size_t n, size_t d, const cupel_job *job, double *value, cupel_err *err);
+cupel_status cupel_attribution_predict(const cupel_attribution *a, const double *x, size_t n, size_t d, const cupel_job *job, double *value,
+                                       cupel_err *err);
 /* importance, deviation and most of every group, from rows with a truth. */
-cupel_status cupel_attribution_shuffle(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
-                                       cupel_err *err);
+cupel_status cupel_attribution_shuffle(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
+                                       const cupel_job *job, cupel_err *err);
 /* Shapley values of the rows explained. */
-cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
-                                       cupel_err *err);
+cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
+                                       const cupel_job *job, cupel_err *err);
 /* correlation and with. */
 cupel_status cupel_attribution_correlate(cupel_attribution *a, const cupel_attribution_rows *r, cupel_err *err);
 

@@ -147,7 +147,8 @@ void cupel_attribution_table(const cupel_attribution *a, cupel_str *out)
                        a->is_class ? "log loss" : "mean absolute error", a->error, a->is_class ? "" : gap, a->is_class ? "" : a->unit);
     cupel_str_puts(out, "\n\n");
     if (a->n_measured && a->n_in_training * 2 > a->n_measured)
-        cupel_str_puts(out, "most of these rows were learned from: importance on them shows what the model uses, not what helps on new materials\n\n");
+        cupel_str_puts(out,
+                       "most of these rows were learned from: importance on them shows what the model uses, not what helps on new materials\n\n");
     cupel_str_addf(out, "%20s  %10s  %s\n", a->n_measured ? "error more, shuffled" : "", "|Shapley|", "what");
     for (size_t g = 0; g < a->n_groups && g < SHOWN; g++) group_line(a, &a->group[g], out);
     if (a->n_groups > SHOWN) cupel_str_addf(out, "and %zu more (--format json has all)\n", a->n_groups - SHOWN);

@@ -36,7 +36,8 @@ static cupel_status predict_block(void *user, size_t item, size_t worker, cupel_
     return st;
 }
 
-cupel_status cupel_attribution_predict(const cupel_attribution *a, const double *x, size_t n, size_t d, const cupel_job *job, double *value, cupel_err *err)
+cupel_status cupel_attribution_predict(const cupel_attribution *a, const double *x, size_t n, size_t d, const cupel_job *job, double *value,
+                                       cupel_err *err)
 {
     predicting p = {.s = cupel_model_surrogate(a->model), .x = x, .n = n, .d = d, .isa = job->isa, .value = value};
     return cupel_par_for(job->threads, (n + BLOCK - 1) / BLOCK, predict_block, &p, err);
@@ -104,8 +105,8 @@ done:
     return st;
 }
 
-cupel_status cupel_attribution_shuffle(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
-                                       cupel_err *err)
+cupel_status cupel_attribution_shuffle(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
+                                       const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     shuffling s = {.o = o, .a = a, .job = job, .d = r->d};
@@ -176,11 +177,15 @@ done:
     return st;
 }
 
-cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
-                                       cupel_err *err)
+cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
+                                       const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    walk w = {.a = a, .r = r, .job = job, .order = cupel_alloc(a->n_groups + 1, sizeof *w.order), .x = cupel_alloc(cupel_mul(a->n_groups + 1, r->d), sizeof *w.x),
+    walk w = {.a = a,
+              .r = r,
+              .job = job,
+              .order = cupel_alloc(a->n_groups + 1, sizeof *w.order),
+              .x = cupel_alloc(cupel_mul(a->n_groups + 1, r->d), sizeof *w.x),
               .value = cupel_alloc(a->n_groups + 1, sizeof *w.value)};
     if (!w.order || !w.x || !w.value) CUPEL_TRY(cupel_no_memory(err, "Shapley values", cupel_mul(a->n_groups + 1, r->d * sizeof *w.x)));
     for (size_t i = 0; i < a->n_explained; i++) {

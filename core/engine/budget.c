@@ -29,7 +29,8 @@ cupel_status cupel_model_budget(const char *text, cupel_model_options *o, cupel_
     cupel_err why = {0};
     const cupel_status st = cupel_micro_budget(cupel_text_of(text), &seconds, &solves, &why);
     if (st != CUPEL_OK || solves)
-        return cupel_fail(err, CUPEL_USAGE, "budget '%.40s': expected a time for each trained model, as in 90s, 4min or 1h, or units of work, as in effort=12", text);
+        return cupel_fail(err, CUPEL_USAGE,
+                          "budget '%.40s': expected a time for each trained model, as in 90s, 4min or 1h, or units of work, as in effort=12", text);
     o->seconds = seconds;
     return CUPEL_OK;
 }

@@ -82,8 +82,9 @@ static cupel_status parse_family(const cupel_yaml *node, const char *file, cupel
         const cupel_text symbol = cupel_text_trim((cupel_text){p, n});
         const unsigned z = cupel_element_find(symbol.p, symbol.n);
         if (!z || f->n == sizeof f->z)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'without': '%.*s' is no system of up to 8 elements; write symbols joined by '-', as in Mg-Bi",
-                              file, node->line, (int)(node->text.n < 60 ? node->text.n : 60), node->text.p);
+            return cupel_fail(err, CUPEL_USAGE,
+                              "%s:%zu: 'without': '%.*s' is no system of up to 8 elements; write symbols joined by '-', as in Mg-Bi", file,
+                              node->line, (int)(node->text.n < 60 ? node->text.n : 60), node->text.p);
         f->z[f->n++] = (unsigned char)z;
         p += n + 1;
     }
@@ -149,7 +150,8 @@ cupel_status cupel_selection_parse(const cupel_yaml *data, const char *file, cup
     const cupel_yaml *where = cupel_yaml_get(data, "where"), *without = cupel_yaml_get(data, "without"), *contents = cupel_yaml_get(data, "contents");
     CUPEL_TRY(cupel_keys_text(data, file, "sha256", &s->sha256, err));
     if (s->sha256 && !is_hex(s->sha256))
-        return wrong(file, cupel_yaml_get(data, "sha256")->line, "'sha256' must be 64 hexadecimal digits in small letters, as sha256sum prints them", err);
+        return wrong(file, cupel_yaml_get(data, "sha256")->line,
+                     "'sha256' must be 64 hexadecimal digits in small letters, as sha256sum prints them", err);
     CUPEL_TRY(cupel_keys_text(data, file, "download", &s->download, err));
     if (where) CUPEL_TRY(parse_where(where, file, arena, s, err));
     if (without) CUPEL_TRY(parse_without(without, file, s, err));
@@ -205,9 +207,10 @@ cupel_status cupel_selection_find(const cupel_selection *s, const char *demand, 
 cupel_status cupel_selection_verify(const cupel_selection *s, const char *path, const char *hex, cupel_err *err)
 {
     if (!s || !s->sha256 || strcmp(s->sha256, hex) == 0) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is not the table that the demand was written for: its SHA-256 is %.12s..., expected %.12s...%s%s; get that "
-                      "version, or take the line sha256 out of the demand and look at its columns", path, hex, s->sha256,
-                      s->download ? ". It is " : "", s->download ? s->download : "");
+    return cupel_fail(err, CUPEL_BAD_INPUT,
+                      "'%s' is not the table that the demand was written for: its SHA-256 is %.12s..., expected %.12s...%s%s; get that "
+                      "version, or take the line sha256 out of the demand and look at its columns",
+                      path, hex, s->sha256, s->download ? ". It is " : "", s->download ? s->download : "");
 }
 
 /* ---- rows ---- */

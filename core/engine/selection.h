@@ -65,7 +65,8 @@ cupel_status cupel_selection_find(const cupel_selection *s, const char *demand, 
 cupel_status cupel_selection_verify(const cupel_selection *s, const char *path, const char *hex, cupel_err *err);
 
 /* at [n_where]: the columns of `where` in the header. CUPEL_BAD_INPUT names the first column, of these or of `contents`, that is not there. */
-cupel_status cupel_selection_bind(const cupel_selection *s, const cupel_header *h, const char *file, size_t at[CUPEL_SELECTION_WHERE], cupel_err *err);
+cupel_status cupel_selection_bind(const cupel_selection *s, const cupel_header *h, const char *file, size_t at[CUPEL_SELECTION_WHERE],
+                                  cupel_err *err);
 bool cupel_selection_keeps(const cupel_selection *s, const size_t *at, const cupel_records *r, size_t row); /* does `where` hold for the row? */
 /* Appends the column CUPEL_CONTENTS_COLUMN, formulas in atomic per cent; a row with a content that is no number from 0 to the whole, or whose
  * contents exceed it, gets an empty formula, which is a reason of its own. */

@@ -51,7 +51,8 @@ static cupel_status choose_columns(fit *f, cupel_err *err)
         for (size_t i = 0; i < t->n; i++)
             for (size_t j = 0; j < a->n_columns[c]; j++) f->x[c][i * a->n_columns[c] + j] = t->x[i * t->d + a->column[c][j]];
     }
-    return a->n_columns[0] ? CUPEL_OK : cupel_fail(err, CUPEL_BAD_INPUT, "all columns are constant: there is nothing to learn from; choose other features");
+    return a->n_columns[0] ? CUPEL_OK
+                           : cupel_fail(err, CUPEL_BAD_INPUT, "all columns are constant: there is nothing to learn from; choose other features");
 }
 
 /* What the plan is made from; the targets' lowest, highest and scale. */
@@ -79,7 +80,8 @@ static cupel_status look(fit *f, cupel_auto_facts *facts, cupel_err *err)
 /* ---- units ---- */
 
 /* The columns of a unit with the extra ones behind them; *own is what has to be freed, NULL when the columns stand there already. */
-static cupel_status matrix_of(const fit *f, const cupel_auto_unit *u, const double *extra, size_t n_extra, cupel_auto_matrix *m, double **own, cupel_err *err)
+static cupel_status matrix_of(const fit *f, const cupel_auto_unit *u, const double *extra, size_t n_extra, cupel_auto_matrix *m, double **own,
+                              cupel_err *err)
 {
     const size_t n = f->data->n, d = f->a->n_columns[u->columns], wide = d + n_extra;
     *own = NULL;
@@ -115,7 +117,8 @@ static double loss_of(const fit *f, const cupel_auto_member *m)
 {
     const size_t n = f->data->n;
     double sum = 0, rows = 0;
-    if (m->unit.role != CUPEL_AUTO_AMOUNT) return cupel_blend_loss_of(f->data->is_class || m->unit.role == CUPEL_AUTO_ABOVE ? CUPEL_BLEND_LOG : CUPEL_BLEND_ABSOLUTE, f->y, m->oof, n);
+    if (m->unit.role != CUPEL_AUTO_AMOUNT)
+        return cupel_blend_loss_of(f->data->is_class || m->unit.role == CUPEL_AUTO_ABOVE ? CUPEL_BLEND_LOG : CUPEL_BLEND_ABSOLUTE, f->y, m->oof, n);
     for (size_t i = 0; i < n; i++)
         if (f->above[i]) sum += fabs(f->data->y[i] - f->a->lowest - m->oof[i]), rows += 1;
     return rows > 0 ? sum / rows : 0;
@@ -132,7 +135,8 @@ static cupel_status run_unit(fit *f, const cupel_auto_unit *u, const double *ext
     *m = (cupel_auto_member){.unit = *u};
     f->a->n_members++;
     CUPEL_TRY(matrix_of(f, u, extra, n_extra, &x, &own, err));
-    for (size_t i = 0; i < n; i++) f->y[i] = u->role == CUPEL_AUTO_ABOVE ? f->above[i] : u->role == CUPEL_AUTO_ERROR ? f->y[i] : cupel_auto_to(f->a, u, f->data->y[i]);
+    for (size_t i = 0; i < n; i++)
+        f->y[i] = u->role == CUPEL_AUTO_ABOVE ? f->above[i] : u->role == CUPEL_AUTO_ERROR ? f->y[i] : cupel_auto_to(f->a, u, f->data->y[i]);
     CUPEL_TRY(cupel_auto_train(f->data, &x, u->role == CUPEL_AUTO_AMOUNT ? f->above : NULL, f->y, f->job, m,
                                u->quantiles && u->role == CUPEL_AUTO_AMOUNT ? f->quantile : NULL, err));
     for (size_t i = 0; i < n; i++) m->oof[i] = cupel_auto_from(f->a, u, m->oof[i]);
@@ -153,7 +157,9 @@ static cupel_status run_planned(fit *f, const cupel_auto_unit *u, cupel_err *err
     CUPEL_TRY(run_unit(f, u, extra, u->role == CUPEL_AUTO_STACK ? n_extra : 0, err));
     const cupel_auto_member *m = &f->a->member[f->a->n_members - 1];
     cupel_say(f->job, CUPEL_NOTE, "auto: %2zu  %-36s %s %.4g out of fold, %.1f s", f->a->n_members, u->name,
-              f->data->is_class || u->role == CUPEL_AUTO_ABOVE ? "log loss" : u->role == CUPEL_AUTO_AMOUNT ? "error above the lowest" : "mean absolute error",
+              f->data->is_class || u->role == CUPEL_AUTO_ABOVE ? "log loss"
+              : u->role == CUPEL_AUTO_AMOUNT                   ? "error above the lowest"
+                                                               : "mean absolute error",
               said(f, f->data->is_class || u->role == CUPEL_AUTO_ABOVE, m->loss), m->seconds);
     if (m->seconds > f->longest[u->trees.kind]) f->longest[u->trees.kind] = m->seconds;
 done:
@@ -256,8 +262,8 @@ static cupel_status combine(fit *f, double *value, cupel_err *err)
     a->hurdle = false;
     const double without = together(f, value, NULL);
     a->hurdle = a->loss < without;
-    cupel_say(f->job, CUPEL_NOTE, "auto: with a hurdle at %g (%s) mean absolute error %.4g, without it %.4g", said(f, false, a->lowest) + f->data->offset, a->hurdle ? "kept" : "not kept",
-              said(f, false, a->loss), said(f, false, without));
+    cupel_say(f->job, CUPEL_NOTE, "auto: with a hurdle at %g (%s) mean absolute error %.4g, without it %.4g",
+              said(f, false, a->lowest) + f->data->offset, a->hurdle ? "kept" : "not kept", said(f, false, a->loss), said(f, false, without));
     a->loss = together(f, value, NULL);
 done:
     return st;
@@ -276,7 +282,8 @@ static void say_parts(fit *f, double *spare)
         double rest[CUPEL_AUTO_MEMBERS];
         for (size_t j = 0; j < a->n_members; j++) {
             rest[j] = a->member[j].weight;
-            if (in_blend(&a->member[j], m->unit.role == CUPEL_AUTO_STACK ? CUPEL_AUTO_VALUE : m->unit.role)) a->member[j].weight = j == k ? 0 : rest[j] / (1 - w);
+            if (in_blend(&a->member[j], m->unit.role == CUPEL_AUTO_STACK ? CUPEL_AUTO_VALUE : m->unit.role))
+                a->member[j].weight = j == k ? 0 : rest[j] / (1 - w);
         }
         const double loss = together(f, spare, NULL);
         for (size_t j = 0; j < a->n_members; j++) a->member[j].weight = rest[j];
@@ -284,7 +291,8 @@ static void say_parts(fit *f, double *spare)
     }
     cupel_say(f->job, CUPEL_NOTE, "auto: together %s %.4g out of fold", what, said(f, a->is_class, a->loss));
     if (isfinite(a->simplest_loss) && a->simplest_loss > a->loss)
-        cupel_say(f->job, CUPEL_NOTE, "auto: the best single learner has %.4g, %.1f %% more", said(f, a->is_class, a->simplest_loss), 100 * (a->simplest_loss / a->loss - 1));
+        cupel_say(f->job, CUPEL_NOTE, "auto: the best single learner has %.4g, %.1f %% more", said(f, a->is_class, a->simplest_loss),
+                  100 * (a->simplest_loss / a->loss - 1));
 }
 
 /* ---- errors to expect ---- */

@@ -27,8 +27,9 @@ static cupel_status save_columns(const cupel_auto *a, const char *group, cupel_w
     if (!column) return cupel_no_memory(err, "columns", a->d * sizeof *column);
     for (int c = 0; c < 2; c++) {
         for (size_t j = 0; j < a->n_columns[c]; j++) column[j] = (int64_t)a->column[c][j];
-        CUPEL_TRY(cupel_writer_put(w, path(at, group, name[c], SIZE_MAX), "", c ? "scaled columns that are atomic fractions, from 0" : "scaled columns in use, from 0",
-                                   CUPEL_I64, 1, &a->n_columns[c], column, err));
+        CUPEL_TRY(cupel_writer_put(w, path(at, group, name[c], SIZE_MAX), "",
+                                   c ? "scaled columns that are atomic fractions, from 0" : "scaled columns in use, from 0", CUPEL_I64, 1,
+                                   &a->n_columns[c], column, err));
     }
 done:
     cupel_free(column);
@@ -43,8 +44,10 @@ static cupel_status save_member(const cupel_auto_member *m, const char *group, s
     const double word[WORDS] = {(double)m->unit.role, (double)m->unit.columns, m->unit.logarithm, m->unit.quantiles, log_odds, m->weight};
     path(sub, group, "member", k);
     CUPEL_TRY(cupel_writer_put(w, path(at, sub, "name", SIZE_MAX), "", "what it is", CUPEL_TEXT, 1, (size_t[]){1}, &m->unit.name, err));
-    CUPEL_TRY(cupel_writer_put(w, path(at, sub, "role", SIZE_MAX), "", "role (0 value, 1 whether, 2 how much, 3 second level, 4 error), columns (0 all, 1 fractions), "
-                               "logarithm, quantiles, log odds, weight", CUPEL_F64, 1, (size_t[]){WORDS}, word, err));
+    CUPEL_TRY(cupel_writer_put(w, path(at, sub, "role", SIZE_MAX), "",
+                               "role (0 value, 1 whether, 2 how much, 3 second level, 4 error), columns (0 all, 1 fractions), "
+                               "logarithm, quantiles, log odds, weight",
+                               CUPEL_F64, 1, (size_t[]){WORDS}, word, err));
     CUPEL_TRY(cupel_trees_save(m->trees, sub, w, err));
 done:
     return st;
@@ -55,8 +58,9 @@ cupel_status cupel_auto_save(const cupel_auto *a, const char *group, cupel_write
     cupel_status st = CUPEL_OK;
     char at[NAME];
     const double fact[FACTS] = {a->is_class, a->hurdle, a->lowest, a->highest, a->scale, (double)a->n_members};
-    CUPEL_TRY(cupel_writer_put(w, path(at, group, "facts", SIZE_MAX), "scaled target", "class, hurdle, lowest and highest target, scale of logarithms, members",
-                               CUPEL_F64, 1, (size_t[]){FACTS}, fact, err));
+    CUPEL_TRY(cupel_writer_put(w, path(at, group, "facts", SIZE_MAX), "scaled target",
+                               "class, hurdle, lowest and highest target, scale of logarithms, members", CUPEL_F64, 1, (size_t[]){FACTS}, fact,
+                               err));
     CUPEL_TRY(save_columns(a, group, w, err));
     for (size_t k = 0; k < a->n_members; k++) CUPEL_TRY(save_member(&a->member[k], group, k, w, err));
 done:
@@ -139,7 +143,8 @@ static cupel_status load(const cupel_reader *r, const char *group, cupel_auto *a
     double fact[FACTS];
     size_t quantiles = 0, n;
     CUPEL_TRY(get(r, path(at, group, "facts", SIZE_MAX), FACTS, fact, err));
-    if (!one_of(fact[0], 1) || !one_of(fact[1], 1) || !(fact[2] <= fact[3]) || !(fact[4] > 0) || !one_of(fact[5], CUPEL_AUTO_MEMBERS) || !(fact[5] >= 1))
+    if (!one_of(fact[0], 1) || !one_of(fact[1], 1) || !(fact[2] <= fact[3]) || !(fact[4] > 0) || !one_of(fact[5], CUPEL_AUTO_MEMBERS) ||
+        !(fact[5] >= 1))
         CUPEL_TRY(bad(at, "facts that cannot be", err));
     a->is_class = fact[0] > 0, a->hurdle = fact[1] > 0, a->lowest = fact[2], a->highest = fact[3], a->scale = fact[4];
     n = (size_t)fact[5];

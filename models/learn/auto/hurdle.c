@@ -10,8 +10,8 @@ static double quantile_at(const double *q, double tau)
     return q[i] + (at - (double)i) * (q[i + 1] - q[i]);
 }
 
-/* With probability 1 - P the target is at its lowest; else it is distributed as the quantiles say, moved so that its median is the amount. Half of the
- * whole lies below u = 1 - 1 / (2 P) of the second part. A mean absolute error wants this median, not the mean. */
+/* With probability 1 - P the target is at its lowest; else it is distributed as the quantiles say, moved so that its median is the amount. Half of
+ * the whole lies below u = 1 - 1 / (2 P) of the second part. A mean absolute error wants this median, not the mean. */
 double cupel_auto_median(double above, double amount, const double *quantile)
 {
     if (!(above > 0.5)) return 0;

@@ -53,8 +53,19 @@ static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t
     double *y = cupel_alloc(p->n, sizeof *y);
     if (!y) return cupel_no_memory(err, "the target", p->n * sizeof *y);
     for (size_t i = 0; i < p->n; i++) y[i] = p->is_class ? p->y[i] > 0 : p->y[i];
-    const cupel_auto_data data = {.n = p->n, .d = p->d, .x = p->x, .y = y, .is_class = p->is_class, .fold = fold, .n_folds = n_folds,
-                                  .fraction = p->fraction, .n_fractions = p->n_fractions, .seed = p->seed, .seconds = p->seconds, .unit = p->y_sd, .offset = p->y_mean,
+    const cupel_auto_data data = {.n = p->n,
+                                  .d = p->d,
+                                  .x = p->x,
+                                  .y = y,
+                                  .is_class = p->is_class,
+                                  .fold = fold,
+                                  .n_folds = n_folds,
+                                  .fraction = p->fraction,
+                                  .n_fractions = p->n_fractions,
+                                  .seed = p->seed,
+                                  .seconds = p->seconds,
+                                  .unit = p->y_sd,
+                                  .offset = p->y_mean,
                                   .effort = (size_t)setting[EFFORT]};
     CUPEL_TRY(cupel_auto_fit(&data, p->job, &a, value, error, err));
     for (size_t i = 0; p->is_class && i < p->n; i++) value[i] = log_odds(value[i]);
@@ -73,7 +84,8 @@ static const cupel_reference references[] = {
 };
 
 static const cupel_param params[] = {
-    {"effort", "units", NAN, 0, 64, "units of work, a whole number; 0 or not given: all that are planned, or as many as the budget of time has room for"},
+    {"effort", "units", NAN, 0, 64,
+     "units of work, a whole number; 0 or not given: all that are planned, or as many as the budget of time has room for"},
     {0},
 };
 

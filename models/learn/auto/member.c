@@ -10,7 +10,7 @@
 
 enum { ROWS = 256 };
 
-static const double taus[CUPEL_AUTO_QUANTILES] = {.05, .1, .15, .2, .25, .3, .35, .4, .45, .5, .55, .6, .65, .7, .75, .8, .85, .9, .95};
+const double cupel_auto_taus[CUPEL_AUTO_QUANTILES] = {.05, .1, .15, .2, .25, .3, .35, .4, .45, .5, .55, .6, .65, .7, .75, .8, .85, .9, .95};
 
 typedef struct work {
     const cupel_auto_data *data;
@@ -33,7 +33,7 @@ static cupel_status ask(const work *w, const cupel_trees *trees, const double *x
     }
     cupel_status st;
     if (!q) return cupel_trees_quantiles(trees, x, w->x->d, n, (double[]){0.5}, 1, w->isa, scratch, value, err);
-    st = cupel_trees_quantiles(trees, x, w->x->d, n, taus, CUPEL_AUTO_QUANTILES, w->isa, scratch, q, err);
+    st = cupel_trees_quantiles(trees, x, w->x->d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, w->isa, scratch, q, err);
     for (size_t i = 0; i < n && st == CUPEL_OK; i++) value[i] = q[i * CUPEL_AUTO_QUANTILES + CUPEL_AUTO_QUANTILES / 2];
     return st;
 }
@@ -103,8 +103,8 @@ static double deviation(const double *y, const unsigned char *use, size_t n)
     return square > 0 ? sqrt(square / m) : 1;
 }
 
-cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y, const cupel_job *job,
-                              cupel_auto_member *m, double *quantile, cupel_err *err)
+cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y,
+                              const cupel_job *job, cupel_auto_member *m, double *quantile, cupel_err *err)
 {
     work w = {.data = data, .x = x, .use = use, .y = y, .options = m->unit.trees, .isa = job->isa, .m = m, .quantile = quantile};
     w.options.huber *= deviation(y, use, data->n);

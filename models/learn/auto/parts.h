@@ -7,6 +7,8 @@
 
 enum { CUPEL_AUTO_MEMBERS = 64, CUPEL_AUTO_QUANTILES = 19 }; /* quantiles at 5 %, 10 %, ... 95 % */
 
+extern const double cupel_auto_taus[CUPEL_AUTO_QUANTILES];
+
 /* What a member predicts. */
 typedef enum cupel_auto_role {
     CUPEL_AUTO_VALUE,     /* the target; of a class its probability */
@@ -71,8 +73,8 @@ typedef struct cupel_auto_matrix {
 
 /* Learns `m->unit` from the rows for which use [n] is not 0 (NULL: all) and y [n], out of fold into m->oof for every row, and on all of them into
  * m->trees. quantile [n][CUPEL_AUTO_QUANTILES] or NULL. */
-cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y, const cupel_job *job,
-                              cupel_auto_member *m, double *quantile, cupel_err *err);
+cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y,
+                              const cupel_job *job, cupel_auto_member *m, double *quantile, cupel_err *err);
 
 /* Out of units: value of rows x [n][ld] by a member's trees. log_loss gives probabilities. */
 void cupel_auto_raw(const cupel_trees *trees, bool log_odds, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value);

@@ -34,7 +34,8 @@ static const shape values[] = {
     {"boosting on fractions", BOOST, HUBER, .columns = CUPEL_AUTO_FRACTIONS, .when = ELEMENTS | SMALL},
     {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED},
     {"extra trees, most columns", EXTRA, .share = .7, .trees = 300, .leaf = 2, .when = SMALL},
-    {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3, .when = ELEMENTS | SMALL},
+    {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3,
+     .when = ELEMENTS | SMALL},
     {"second level", EXTRA, .role = CUPEL_AUTO_STACK, .share = .5, .trees = 500, .leaf = 3, .when = SMALL},
     {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 2},
     {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .seed = 1, .when = SKEW},
@@ -115,7 +116,8 @@ static cupel_auto_unit make(const shape *s, const cupel_auto_facts *f, uint64_t 
 size_t cupel_auto_plan(const cupel_auto_facts *f, uint64_t seed, cupel_auto_unit *unit, size_t *least)
 {
     const double rows = (double)f->n;
-    const bool crosses = !f->is_class && f->lowest_share > HURDLE_SHARE && rows * f->lowest_share >= HURDLE_ROWS && rows * (1 - f->lowest_share) >= HURDLE_ROWS;
+    const bool crosses =
+        !f->is_class && f->lowest_share > HURDLE_SHARE && rows * f->lowest_share >= HURDLE_ROWS && rows * (1 - f->lowest_share) >= HURDLE_ROWS;
     size_t n = 0;
     for (const shape *s = f->is_class ? classes : crosses ? hurdle : values; s->name && n < CUPEL_AUTO_MEMBERS; s++)
         if (applies(s, f)) unit[n++] = make(s, f, seed);

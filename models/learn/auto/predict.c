@@ -48,8 +48,6 @@ static pieces lay_out(const cupel_auto *a, void *scratch)
     return s;
 }
 
-static const double taus[CUPEL_AUTO_QUANTILES] = {.05, .1, .15, .2, .25, .3, .35, .4, .45, .5, .55, .6, .65, .7, .75, .8, .85, .9, .95};
-
 /* Rows of x [n][ld] at the columns of a list, with `extra` free places behind each. */
 static void gather(const cupel_auto *a, int columns, size_t extra, const double *x, size_t ld, size_t n, double *out)
 {
@@ -68,7 +66,7 @@ static void ask(const cupel_auto *a, size_t k, const double *x, size_t d, size_t
     if (!m->unit.quantiles)
         cupel_auto_raw(m->trees, log_odds, x, d, n, isa, s->trees, value);
     else if (m->unit.role == CUPEL_AUTO_AMOUNT && a->hurdle) {
-        if (cupel_trees_quantiles(m->trees, x, d, n, taus, CUPEL_AUTO_QUANTILES, isa, s->trees, s->quantile, &ignored) != CUPEL_OK)
+        if (cupel_trees_quantiles(m->trees, x, d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, isa, s->trees, s->quantile, &ignored) != CUPEL_OK)
             memset(s->quantile, 0, n * CUPEL_AUTO_QUANTILES * sizeof(double)); /* only without rows, which load refuses */
         for (size_t i = 0; i < n; i++) value[i] = s->quantile[i * CUPEL_AUTO_QUANTILES + CUPEL_AUTO_QUANTILES / 2];
     } else if (cupel_trees_quantiles(m->trees, x, d, n, (double[]){0.5}, 1, isa, s->trees, value, &ignored) != CUPEL_OK)
@@ -111,7 +109,8 @@ static void second_level(const cupel_auto *a, size_t k, const double *x, size_t 
     ask(a, k, s->x[c], d, n, isa, s);
 }
 
-static void errors(const cupel_auto *a, size_t k, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s, const double *trio, double *error)
+static void errors(const cupel_auto *a, size_t k, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s, const double *trio,
+                   double *error)
 {
     const size_t d = a->n_columns[0] + 3;
     gather(a, 0, 3, x, ld, n, s->x[0]);
