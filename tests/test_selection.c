@@ -158,6 +158,7 @@ static void slips_are_named(void **state)
     refused(STEEL ", sha256: abc", CUPEL_USAGE, "64 hexadecimal digits");
     refused(STEEL ", where: [1]", CUPEL_USAGE, "'where' must be a mapping");
     refused(STEEL ", where: {kind: 5..1}", CUPEL_USAGE, "runs backwards");
+    refused(STEEL ", where: {kind: 5 K..9 K}", CUPEL_USAGE, "two plain numbers");
     refused(STEEL ", where: {colour: 1}", CUPEL_BAD_INPUT, "colour");
     refused(STEEL ", without: [Mg-Xx]", CUPEL_USAGE, "'Mg-Xx' is no system");
     refused(STEEL ", without: [\"\"]", CUPEL_USAGE, "is no system");

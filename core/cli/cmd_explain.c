@@ -38,7 +38,7 @@ static const cupel_opt options[] = {
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "the column of measured values (default: target, else the model's property; without one nothing is shuffled)"},
+     "the column of measured values (default: the model's property, else target; without one nothing is shuffled)"},
     {"rows", "N", CUPEL_OPT_COUNT, NULL, "5", false, "rows that are explained one by one, from the first on"},
     {"orders", "N", CUPEL_OPT_COUNT, NULL, "8", false, "orders of the groups for each Shapley value, each used forwards and backwards"},
     {"repeats", "N", CUPEL_OPT_COUNT, NULL, "3", false, "how often each group is shuffled"},

@@ -33,8 +33,10 @@ static cupel_status find_columns(reading *d, cupel_err *err)
         if (st != CUPEL_OK) return st;
     }
     d->target = d->o->target ? cupel_header_find(h, d->o->target) : SIZE_MAX;
-    if (!d->o->target) d->target = cupel_header_find(h, "target");
-    if (d->target == SIZE_MAX && !d->o->target) d->target = cupel_header_find(h, d->a->property);
+    if (!d->o->target) d->target = cupel_header_find(h, d->a->property);
+    if (d->target == SIZE_MAX && !d->o->target && (d->target = cupel_header_find(h, "target")) != SIZE_MAX)
+        cupel_say(d->job, CUPEL_WARNING, "the column 'target' of '%s' is taken as measured %s; name another with --target if it is not", d->o->table,
+                  d->a->property);
     if (d->o->target && d->target == SIZE_MAX) {
         const cupel_status st = cupel_column_find(h, path, "target", d->o->target, "name it with --target, or leave it out", &d->target, err);
         if (st != CUPEL_OK) return st;

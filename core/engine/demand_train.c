@@ -80,6 +80,9 @@ static cupel_status train_one(cupel_demand_property *p, const cupel_model_option
         if (!first) st = cupel_training_doubts(&t, p->columns && *p->columns, job, err);
     }
     if (st == CUPEL_OK) st = cupel_model_fit(&t, NULL, 0, o, job, m, err);
+    if (st == CUPEL_OK) /* what repeats it, where a budget of time decided */
+        cupel_say(job, CUPEL_NOTE, "%s: %s (%s) on %zu rows", p->name, o->learner, cupel_surrogate_settings(cupel_model_surrogate(*m)),
+                  cupel_model_n_training(*m));
     cupel_training_release(&t);
     return st;
 }

@@ -126,7 +126,8 @@ static cupel_status look_up(const predictor *d, piece *p, size_t i, cupel_err *e
     bool known = false;
     double value = NAN;
     p->x[i][IN_TRAINING] = p->x[i][MEASURED] = NAN;
-    if (p->batch.reason[i]) return CUPEL_OK;
+    /* With columns of the table a formula alone does not say what was measured. */
+    if (p->batch.reason[i] || *cupel_features_columns(cupel_model_features(d->model))) return CUPEL_OK;
     cupel_batch_get(&p->batch, i, &c);
     if (!c.n) return CUPEL_OK;
     cupel_status st = cupel_known_set_has(d->known, &c, &p->key, &known, &value, err);

@@ -46,6 +46,10 @@ static cupel_status parse_condition(const cupel_yaml *node, const char *file, cu
     if (node->kind == CUPEL_YAML_MAP || (node->kind == CUPEL_YAML_LIST && !node->n))
         return wrong(file, node->line, "'where' takes for each column a range (290..310), a word, or a list of words", err);
     w->is_range = node->kind == CUPEL_YAML_SCALAR && !node->quoted && parse_range(node->text, &w->min, &w->max);
+    for (size_t i = 0; !w->is_range && node->kind == CUPEL_YAML_SCALAR && !node->quoted && i + 1 < node->text.n; i++)
+        if (node->text.p[i] == '.' && node->text.p[i + 1] == '.')
+            return wrong(file, node->line, "a range of 'where' is two plain numbers in the unit of the column, as in 290..310; quote a word with two dots",
+                         err);
     if (w->is_range)
         return w->min <= w->max ? CUPEL_OK : wrong(file, node->line, "a range of 'where' runs backwards; put the smaller number first", err);
     const bool list = node->kind == CUPEL_YAML_LIST;

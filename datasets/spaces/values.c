@@ -33,6 +33,8 @@ static cupel_status add_one(const cupel_space_spec *spec, const cupel_yaml *node
     double x = NAN;
     cupel_text t = node->kind == CUPEL_YAML_SCALAR ? cupel_text_trim(node->text) : (cupel_text){"", 0};
     bool number = cupel_parse_double(t, &x);
+    for (size_t i = 0; words && i + 1 < t.n; i++)
+        words = t.p[i] != '.' || t.p[i + 1] != '.'; /* a range that could not be read is no word */
     if (!t.n || memchr(t.p, '\t', t.n) || memchr(t.p, '\n', t.n) || (!number && !words))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: '%.*s' is no %s; expected a list such as [0.01, 0.02] or a range such as 0.01..0.05 step "
                           "0.01", spec->file,
