@@ -14,6 +14,7 @@
 #include "core/io/artifact.h"
 #include "core/sys/file.h"
 
+#include <float.h>
 #include <unistd.h>
 
 static char folder[32];
@@ -106,7 +107,9 @@ static void change_numbers(cupel_type type, change c, size_t n, unsigned char *d
     static const int64_t wholes[N_CHANGES] = {[NOT_A_NUMBER] = INT64_MIN, [INFINITE] = INT64_MAX, [MINUS_ONE] = -1, [HUGE_VALUE] = 1000003};
     static const unsigned char bytes[N_CHANGES] = {[NOT_A_NUMBER] = 200, [INFINITE] = 255, [MINUS_ONE] = 119, [HUGE_VALUE] = 2};
     for (size_t i = 0; i < n; i++) {
+        const float narrow = c == HUGE_VALUE ? FLT_MAX : (float)reals[c];
         if (type == CUPEL_F64) memcpy(data + i * sizeof(double), &reals[c], sizeof(double));
+        if (type == CUPEL_F32) memcpy(data + i * sizeof(float), &narrow, sizeof narrow);
         if (type == CUPEL_I64) memcpy(data + i * sizeof(int64_t), &wholes[c], sizeof(int64_t));
         if (type == CUPEL_U8) data[i] = bytes[c];
     }
@@ -140,7 +143,7 @@ static cupel_status put_texts(const forging *f, const char *name, change c, size
 static cupel_status copy_numbers(const forging *f, const char *name, change c, cupel_type type, int rank, size_t *shape, cupel_err *err)
 {
     void *data = NULL;
-    size_t size = type == CUPEL_U8 ? 1 : 8, n = 1, room = 1, all[3] = {1, 1, 1};
+    size_t size = type == CUPEL_U8 ? 1 : type == CUPEL_F32 ? 4 : 8, n = 1, room = 1, all[3] = {1, 1, 1};
     cupel_status st = cupel_reader_get(f->r, name, type, rank, shape, &data, err);
     if (st != CUPEL_OK) return st;
     for (int i = 0; i < rank; i++) n *= shape[i], all[i] = shape[i];
@@ -151,7 +154,7 @@ static cupel_status copy_numbers(const forging *f, const char *name, change c, c
     if (c >= NOT_A_NUMBER) change_numbers(type, c, n, more);
     all[0] = changed_rows(c, all[0]);
     cupel_type as = c == RETYPED ? (type == CUPEL_F64 ? CUPEL_I64 : CUPEL_F64) : type;
-    if (c == RETYPED && type == CUPEL_U8) as = CUPEL_U8, all[0] = 0; /* one byte has no other type of its size */
+    if (c == RETYPED && size != 8) as = type, all[0] = 0; /* one and four bytes have no other type of their size */
     st = cupel_writer_put(f->w, name, "", "", as, c == RERANKED ? rank + 1 : rank, all, more, err);
     cupel_free(more);
     cupel_free(data);

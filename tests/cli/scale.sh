@@ -12,7 +12,7 @@ exits() { # exits NAME CODE WORDS COMMAND...: that exit code, the words on stder
 }
 same() { if cmp -s "$2" "$3"; then ok "$1"; else no "$1"; fi; }
 holds() { # holds NAME EXPRESSION: over j, the JSON in $T/out
-  if python3 -c "import json,sys; j=json.load(open('$T/out')); sys.exit(not ($2))" 2>"$T/err"; then ok "$1"; else no "$1"; fi
+  if perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); exit !eval($ARGV[0])' "$2" <"$T/out" 2>"$T/err"; then ok "$1"; else no "$1"; fi
 }
 data="$CUPEL_ROOT/datasets/examples/gaps-solar.csv"
 cat >"$T/d.yaml" <<Y
@@ -38,15 +38,15 @@ done
 grep -q "rejected: never listed: forbidden Pb" "$T/err" && ok 'what is never listed stands in the funnel' || no 'what is never listed stands in the funnel'
 free=$(sed '/forbidden/d' "$T/d.yaml" >"$T/free.yaml"; "$CUPEL" space count "$T/free.yaml" --format json | grep -o '"count": [0-9]*' | cut -d' ' -f2)
 "$CUPEL" inspect "$T/x.h5" --format json >"$T/out"
-holds 'what is never listed is counted' "j['never_listed']=={'forbidden Pb': $free-j['candidates']} and $free>j['candidates']"
+holds 'what is never listed is counted' "keys %{\$j->{never_listed}} == 1 && \$j->{never_listed}{'forbidden Pb'} == $free - \$j->{candidates} && $free > \$j->{candidates}"
 "$CUPEL" inspect "$T/p17.h5" --format json >"$T/out" 2>"$T/err"
-holds 'inspect of a shard' "j['kind']=='shard' and j['shard']==17 and j['shards']==40 and 0<j['candidates']<j['candidates_of_the_space']"
-holds 'inspect of a shard: what was rejected' "j['candidates']==j['described']+j['rejected'].get('price',0) and j['kept']<=j['predicted']"
+holds 'inspect of a shard' '$j->{kind} eq "shard" && $j->{shard} == 17 && $j->{shards} == 40 && 0 < $j->{candidates} && $j->{candidates} < $j->{candidates_of_the_space}'
+holds 'inspect of a shard: what was rejected' '$j->{candidates} == $j->{described} + ($j->{rejected}{price} // 0) && $j->{kept} <= $j->{predicted}'
 sum=0; for ((i = 1; i <= 40; i++)); do sum=$((sum + $("$CUPEL" inspect "$T/p$i.h5" --format json | grep -o '"candidates": [0-9]*' | cut -d' ' -f2))); done
 whole=$("$CUPEL" space count "$T/d.yaml" --format json | grep -o '"count": [0-9]*' | cut -d' ' -f2)
 [ "$sum" = "$whole" ] && ok 'candidates of all shards are those of the space' || { echo "    $sum, $whole"; no 'candidates of all shards'; }
 "$CUPEL" screen "$T/d.yaml" -o "$T/x.h5" 2>"$T/err"; "$CUPEL" inspect "$T/x.h5" --format json >"$T/out" 2>"$T/err"
-holds 'inspect of a whole ranking' "j['kind']=='ranking' and j['candidates']==$whole and j['rejected']['price']>0 and j['candidates']==j['described']+j['rejected']['price']"
+holds 'inspect of a whole ranking' "\$j->{kind} eq 'ranking' && \$j->{candidates} == $whole && \$j->{rejected}{price} > 0 && \$j->{candidates} == \$j->{described} + \$j->{rejected}{price}"
 mkdir "$T/thin"
 sed -i 's/max_amount: 4/max_amount: 1/; s/max_elements: 3/max_elements: 2/' "$T/d.yaml"; n=60
 "$CUPEL" screen "$T/d.yaml" -o "$T/few.csv" 2>"$T/err"
@@ -67,10 +67,10 @@ exits 'train only without a place' 2 'needs --models' "$CUPEL" screen "$T/own.ya
 printf 'formula\nGaAs\nXx2O3\nNaN\nHeO\nPbHe\nGa2Se3\nFe2O3.5H2O\n' >"$T/list.csv"
 sed -e 's|^space:.*|space: {list: list.csv, formula: formula}|' -e '/price/d' "$T/d.yaml" >"$T/list.yaml"
 "$CUPEL" screen "$T/list.yaml" --estimate --format json >"$T/out" 2>"$T/err"
-holds 'the estimate names the rows that will fail' "[(r['line'],r['reason']) for r in j['failing_rows']]==[(3,'bad_formula'),(4,'missing_formula'),(5,'no_element_data'),(8,'ambiguous_formula')] and j['failing']==4"
+holds 'the estimate names the rows that will fail' 'join(" ", map { "$_->{line} $_->{reason}" } @{$j->{failing_rows}}) eq "3 bad_formula 4 missing_formula 5 no_element_data 8 ambiguous_formula" && $j->{failing} == 4'
 "$CUPEL" screen "$T/list.yaml" --estimate >"$T/out" 2>"$T/err"
 grep -q "4 rows will fail" "$T/out" && grep -q "list.csv:3: bad_formula: 'Xx2O3' at byte 1" "$T/out" && ok 'in words too' || no 'in words too'
-"$CUPEL" screen "$T/d.yaml" --estimate --format json >"$T/out" 2>"$T/err"; holds 'an enumeration has no such rows' "'failing' not in j and j['candidates']>0"
+"$CUPEL" screen "$T/d.yaml" --estimate --format json >"$T/out" 2>"$T/err"; holds 'an enumeration has no such rows' '!exists $j->{failing} && $j->{candidates} > 0'
 
 # ---- more than one rank without MPI, and a job script
 if [ ! -e "$(dirname "$CUPEL")/cupel-mpi.so" ]; then
