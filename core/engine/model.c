@@ -24,6 +24,7 @@ struct cupel_model {
     double *target; /* [known.n] */
     size_t *index;  /* [known.n] row of the table given to fit */
     double target_min, target_max;
+    bool seen[CUPEL_Z_MAX + 1]; /* elements that training rows hold */
 };
 
 /* ---- fitting ---- */
@@ -178,6 +179,11 @@ static cupel_status keep_formulas(fitting *f, cupel_err *err)
     return CUPEL_OK;
 }
 
+static void note_elements(cupel_model *m)
+{
+    for (size_t k = 0; k < m->known.first[m->known.n]; k++) m->seen[m->known.z[k]] = true;
+}
+
 static void set_range(cupel_model *m)
 {
     m->target_min = m->target_max = m->target[0];
@@ -202,6 +208,7 @@ static cupel_status keep_known(fitting *f, cupel_err *err)
         m->index[i] = f->row[i];
     }
     set_range(m);
+    note_elements(m);
     CUPEL_TRY(keep_formulas(f, err));
 done:
     cupel_free(c);
@@ -436,6 +443,7 @@ static cupel_status load_known(const cupel_reader *r, cupel_model *m, cupel_err 
         m->index[i] = i;
     }
     set_range(m);
+    note_elements(m);
 done:
     cupel_free(first);
     cupel_free(z);
@@ -616,6 +624,22 @@ static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, cons
     return st;
 }
 
+/* An element that no training row holds lies outside the domain whatever its descriptors say: they may be like those of others. The distance is then
+ * at least 1, the threshold, and more by the share of such atoms. */
+static void mark_unseen(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, size_t at, cupel_prediction *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        double unseen = 0, total = 0;
+        for (uint32_t k = batch->first[from + i]; k < batch->first[from + i + 1]; k++) {
+            total += batch->amount[k];
+            if (!m->seen[batch->z[k]]) unseen += batch->amount[k];
+        }
+        if (!(unseen > 0) || isnan(out->value[at + i])) continue;
+        out->distance[at + i] = fmax(out->distance[at + i], 1) + unseen / total;
+        out->in_domain[at + i] = 0;
+    }
+}
+
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                                  const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,
                                  cupel_err *err)
@@ -628,6 +652,7 @@ cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch,
         cupel_features_compute(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows);
         double described = cupel_now();
         st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
+        if (st == CUPEL_OK && cupel_model_has_formulas(m)) mark_unseen(m, batch, from + done_rows, rows, done_rows, out);
         w->describing += described - begin;
         w->predicting += cupel_now() - described;
     }

@@ -112,4 +112,7 @@ check 'a truncated model: exit 4' $?
 cp "$T/m.h5" "$T/flip.h5"; printf 'X' | dd of="$T/flip.h5" bs=1 seek=5000 conv=notrunc 2>/dev/null; run predict "$T/flip.h5" "$T/new.csv" -o "$T/y.csv"; [ $rc = 4 ]
 check 'a damaged model: exit 4' $?
 run predict "$T/p.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && err 'predictions'; }; check 'predictions are no model: exit 4' $?
+printf 'formula\nPuO2\nZnO\n' >"$T/pu.csv"; run predict "$T/m.h5" "$T/pu.csv" -o "$T/pu.p.csv"
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "in_domain") a = i; if ($i == "distance") b = i } next } NR == 2 { ok = $a == 0 && $b > 1 } NR == 3 { ok = ok && $a == 1 } END { exit !ok }' "$T/pu.p.csv"
+check 'an element that no training row holds is outside the domain' $?
 exit $bad
