@@ -1,0 +1,10 @@
+#include "models/learn/kernels/shapley.h"
+
+#include <stdbool.h>
+
+#if defined(__x86_64__)
+#define WALK cupel_shapley_walk_avx2
+#include "models/learn/kernels/shapley_body.h"
+#else
+typedef int cupel_shapley_avx2_not_here;
+#endif
