@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+static cupel_sharing sharing_of(const char *word)
+{
+    return strcmp(word, "path") == 0 ? CUPEL_SHARING_PATH : strcmp(word, "sampled") == 0 ? CUPEL_SHARING_SAMPLED : CUPEL_SHARING_AUTO;
+}
+
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_attribution a = {0};
@@ -18,11 +23,14 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .rows = (size_t)cupel_opt_count(args, "rows"),
         .orders = (size_t)cupel_opt_count(args, "orders"),
         .repeats = (size_t)cupel_opt_count(args, "repeats"),
+        .sharing = sharing_of(cupel_opt_text(args, "shapley")),
+        .background = (size_t)cupel_opt_count(args, "background"),
         .seed = cupel_opt_count(args, "seed"),
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
     };
     if (!o.orders || !o.repeats || o.orders > 10000 || o.repeats > 1000)
         return cupel_fail(err, CUPEL_USAGE, "--orders %zu, --repeats %zu: expected 1 to 10000 orders and 1 to 1000 repeats", o.orders, o.repeats);
+    if (!o.background) return cupel_fail(err, CUPEL_USAGE, "--background 0: expected at least 1 row");
     cupel_status st = cupel_attribution_make(&o, job, &a, err);
     if (st == CUPEL_OK) {
         if (strcmp(cupel_opt_text(args, "format"), "json") == 0) cupel_attribution_json(&a, &s);
@@ -40,7 +48,11 @@ static const cupel_opt options[] = {
     {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the column of measured values (default: the model's property, else target; without one nothing is shuffled)"},
     {"rows", "N", CUPEL_OPT_COUNT, NULL, "5", false, "rows that are explained one by one, from the first on"},
-    {"orders", "N", CUPEL_OPT_COUNT, NULL, "8", false, "orders of the groups for each Shapley value, each used forwards and backwards"},
+    {"shapley", "KIND", CUPEL_OPT_CHOICE, "auto|path|sampled", "auto", false,
+     "auto: exact for what is a sum over trees or columns, against rows of the table, sampled for the rest; path: exact, along the branches of the "
+     "trees; sampled: all by samples"},
+    {"background", "N", CUPEL_OPT_COUNT, NULL, "100", false, "rows of the table, at most, that exact Shapley values are taken against"},
+    {"orders", "N", CUPEL_OPT_COUNT, NULL, "8", false, "orders of the groups for each sampled Shapley value, each used forwards and backwards"},
     {"repeats", "N", CUPEL_OPT_COUNT, NULL, "3", false, "how often each group is shuffled"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the shuffles and orders"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
@@ -57,7 +69,9 @@ const cupel_verb cupel_verb_explain = {
             "of the table. A "
             "group matters as much as the error rises when its values are shuffled among rows with measured values; give rows that the model has "
             "not seen. Shapley "
-            "values share out the difference between a prediction and those of rows drawn from the table; they are sampled, and add up exactly. "
+            "values share out the difference between a prediction and those of rows drawn from the table, and add up. They are exact for forests, boosted "
+            "trees and sums of columns, and for members of the automatic model that are blended as they are; for the rest they are sampled. Classes "
+            "are then shared out in log odds or votes, transformed targets behind the transform; the output says so. "
             "Where two "
             "groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are sums of "
             "differences of atomic "

@@ -1,5 +1,5 @@
 /* Why a model says what it says: how much each group of columns matters on rows with measured values (permutation), what each adds to a prediction
- * (Shapley values, sampled), and the training materials nearest to a row.
+ * (Shapley values, exact for trees and sums of columns, else sampled), and the training materials nearest to a row.
  *
  * Columns are taken in groups that a person can name: all statistics of one property of the elements ("Electronegativity (MagpieData)"), the
  * fraction of one element, one column of the table. Inside a group the column that matters most is named too ("range"). */
@@ -7,6 +7,11 @@
 #define CUPEL_ENGINE_ATTRIBUTION_H
 
 #include "core/engine/model.h"
+#include "models/learn/exact.h"
+
+/* How predictions are shared out. AUTO: exactly what is a sum over trees or columns, against rows of the table (interventional), the rest by samples.
+ * PATH: along the trees' own branches (path-dependent). */
+typedef enum cupel_sharing { CUPEL_SHARING_AUTO, CUPEL_SHARING_PATH, CUPEL_SHARING_SAMPLED } cupel_sharing;
 
 typedef struct cupel_attribution_options {
     const char *model, *table, *format; /* format of the table, NULL: by name */
@@ -14,6 +19,8 @@ typedef struct cupel_attribution_options {
     size_t rows;                        /* rows that are explained one by one, the first of the table */
     size_t orders;                      /* orders of the groups per row; each is used forwards and backwards */
     size_t repeats;                     /* shuffles per group */
+    cupel_sharing sharing;
+    size_t background;                  /* rows of the table that exact values are taken against, at most */
     uint64_t seed;
     cupel_dot dot;
 } cupel_attribution_options;
@@ -35,8 +42,8 @@ typedef struct cupel_explained {
     char *formula;
     double value, lower, upper, distance;
     bool in_domain, imputed;
-    double base;                /* mean prediction of the rows of the table that it is compared with */
-    double *shapley;            /* [n_groups], sum = value - base (of a class in probability) */
+    double base;                /* mean of the rows of the table that it is compared with, on the scale that is shared out */
+    double *shapley;            /* [n_groups], sum = value - base on that scale */
     size_t n_near;
     cupel_known near[CUPEL_ATTRIBUTION_NEAR]; /* text of formulas lives in the model */
 } cupel_explained;
@@ -46,6 +53,10 @@ typedef struct cupel_attribution {
     char *property, *unit;
     bool is_class;
     size_t n_rows, n_measured, n_in_training; /* rows of the table with features; with a measured value too; of those in the training table */
+    double exact;               /* weight in the prediction of what is shared out exactly: 1 all, 0 nothing */
+    cupel_exact_scale scale;    /* of the Shapley values where exact is not 0; else the target, of a class its probability */
+    bool path;                  /* the path-dependent game */
+    size_t n_background;        /* rows that exact values are taken against */
     double error, mean;         /* mean absolute error (class: log loss) on the measured rows, NaN without; mean prediction */
     size_t n_groups;
     cupel_group *group;         /* by importance, else by Shapley value, largest first */
@@ -59,5 +70,10 @@ void cupel_attribution_release(cupel_attribution *a);
 
 void cupel_attribution_json(const cupel_attribution *a, cupel_str *out);
 void cupel_attribution_table(const cupel_attribution *a, cupel_str *out);
+
+/* "exact", "exact and sampled", "sampled". */
+const char *cupel_attribution_kind(const cupel_attribution *a);
+/* What the Shapley values are parts of: "band gap [eV]", "log odds of band gap". */
+void cupel_attribution_of(const cupel_attribution *a, cupel_str *out);
 
 #endif

@@ -21,7 +21,43 @@ static void put(cupel_json_out *w, const char *name, double x)
     else cupel_json_put_number(w, x);
 }
 
+const char *cupel_attribution_kind(const cupel_attribution *a) { return a->exact >= 1 ? "exact" : a->exact > 0 ? "exact and sampled" : "sampled"; }
+
+void cupel_attribution_of(const cupel_attribution *a, cupel_str *out)
+{
+    const bool exact = a->exact > 0;
+    if (exact && a->scale == CUPEL_EXACT_LOG_ODDS) cupel_str_addf(out, "log odds of %s", a->property);
+    else if (exact && a->scale == CUPEL_EXACT_VOTES) cupel_str_addf(out, "share of votes for %s, before calibration", a->property);
+    else if (exact && a->scale == CUPEL_EXACT_TRANSFORMED)
+        cupel_str_addf(out, "%s of %s", cupel_transform_name(cupel_surrogate_transform(cupel_model_surrogate(a->model))->kind), a->property);
+    else if (a->is_class) cupel_str_addf(out, "probability of %s", a->property);
+    else cupel_str_addf(out, *a->unit ? "%s [%s]" : "%s%s", a->property, a->unit);
+}
+
+/* Is it the predicted value itself that is shared out? */
+static bool of_value(const cupel_attribution *a) { return !(a->exact > 0) || a->scale == CUPEL_EXACT_TARGET; }
+
+static double shared_out(const cupel_attribution *a, const cupel_explained *e)
+{
+    double sum = e->base;
+    for (size_t g = 0; g < a->n_groups; g++) sum += e->shapley[g];
+    return sum;
+}
+
 static bool shared(const cupel_group *g) { return g->with != SIZE_MAX && g->correlation >= ARTEFACT; }
+
+static void put_sharing(cupel_json_out *w, const cupel_attribution *a)
+{
+    cupel_str of = {0};
+    cupel_attribution_of(a, &of);
+    put_text(w, "shapley_kind", cupel_attribution_kind(a));
+    put_text(w, "shapley_game", a->path ? "path-dependent" : "interventional");
+    put_text(w, "shapley_of", cupel_str_text(&of));
+    put(w, "exact_share", a->exact);
+    cupel_json_name(w, "background");
+    cupel_json_put_count(w, a->n_background);
+    cupel_str_free(&of);
+}
 
 static void put_group(cupel_json_out *w, const cupel_attribution *a, const cupel_group *g)
 {
@@ -44,6 +80,7 @@ static void put_row(cupel_json_out *w, const cupel_attribution *a, const cupel_e
     put_text(w, "formula", e->formula);
     put(w, "value", e->value);
     put(w, "base", e->base);
+    if (!of_value(a)) put(w, "shared_out", shared_out(a, e));
     put(w, "lower", e->lower);
     put(w, "upper", e->upper);
     put(w, "distance", e->distance);
@@ -81,6 +118,7 @@ void cupel_attribution_json(const cupel_attribution *a, cupel_str *out)
     cupel_json_put_count(&w, a->n_measured);
     cupel_json_name(&w, "measured_in_training");
     cupel_json_put_count(&w, a->n_in_training);
+    put_sharing(&w, a);
     put(&w, a->is_class ? "log_loss" : "mae", a->error);
     put(&w, "mean_prediction", a->mean);
     cupel_json_name(&w, "groups");
@@ -131,10 +169,25 @@ static void row_lines(const cupel_attribution *a, const cupel_explained *e, cupe
     const char *gap = *a->unit ? " " : "";
     cupel_str_addf(out, "\n%s: %.5g%s%s (90 %%: %.5g to %.5g)%s%s\n", *e->formula ? e->formula : "row", e->value, gap, a->unit, e->lower, e->upper,
                    e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
-    cupel_str_addf(out, "  against %.4g of rows of this table, by\n", e->base);
+    if (of_value(a)) cupel_str_addf(out, "  against %.4g of rows of this table, by\n", e->base);
+    else cupel_str_addf(out, "  %.4g against %.4g of rows of this table, by\n", shared_out(a, e), e->base);
     row_parts(a, e, out);
     for (size_t k = 0; k < e->n_near; k++)
         cupel_str_addf(out, "  near: %s measured %.5g%s%s, distance %.3g\n", e->near[k].formula, e->near[k].value, gap, a->unit, e->near[k].distance);
+}
+
+static void sharing_lines(const cupel_attribution *a, cupel_str *out)
+{
+    cupel_str of = {0};
+    cupel_attribution_of(a, &of);
+    cupel_str_addf(out, "Shapley values of %s: ", cupel_str_text(&of));
+    if (a->exact >= 1 && a->path) cupel_str_addf(out, "exact, along the branches of the trees (%zu rows of this table)\n", a->n_background);
+    else if (a->exact >= 1) cupel_str_addf(out, "exact, against %zu rows of this table\n", a->n_background);
+    else if (a->exact > 0)
+        cupel_str_addf(out, "exact for trees that weigh %.0f %% in the prediction (against %zu rows of this table), sampled for the rest\n", 100 * a->exact,
+                       a->n_background);
+    else cupel_str_puts(out, "sampled\n");
+    cupel_str_free(&of);
 }
 
 void cupel_attribution_table(const cupel_attribution *a, cupel_str *out)
@@ -152,5 +205,6 @@ void cupel_attribution_table(const cupel_attribution *a, cupel_str *out)
     cupel_str_addf(out, "%20s  %10s  %s\n", a->n_measured ? "error more, shuffled" : "", "|Shapley|", "what");
     for (size_t g = 0; g < a->n_groups && g < SHOWN; g++) group_line(a, &a->group[g], out);
     if (a->n_groups > SHOWN) cupel_str_addf(out, "and %zu more (--format json has all)\n", a->n_groups - SHOWN);
+    if (a->n_explained) cupel_str_putc(out, '\n'), sharing_lines(a, out);
     for (size_t i = 0; i < a->n_explained; i++) row_lines(a, &a->row[i], out);
 }

@@ -1,4 +1,4 @@
-/* How much groups of columns matter: shuffled, and averaged over orders. */
+/* How much groups of columns matter when they are shuffled, and which of them say the same. */
 #include "core/engine/attribution_parts.h"
 
 #include "core/base/err.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { BLOCK = 128, STREAM_SHUFFLE = 0x73687566, STREAM_ORDER = 0x6f726465, STREAM_BACK = 0x6261636b, CORRELATION_ROWS = 2000 };
+enum { BLOCK = 128, STREAM_SHUFFLE = 0x73687566, CORRELATION_ROWS = 2000 };
 
 /* ---- predictions of a matrix ---- */
 
@@ -132,72 +132,6 @@ done:
     cupel_free(s.y);
     cupel_free(s.truth);
     cupel_free(s.order);
-    return st;
-}
-
-/* ---- Shapley values ---- */
-
-/* Sampled over orders of the groups (Castro, Gomez, Tejada 2009, doi:10.1016/j.cor.2008.04.004), each forwards and backwards against one row of the
- * table as background: along an order the groups turn from the background's values into the row's, and each gets the step that it makes. */
-typedef struct walk {
-    const cupel_attribution *a;
-    const cupel_attribution_rows *r;
-    const cupel_job *job;
-    size_t *order;       /* [n_groups] */
-    double *x;           /* [n_groups + 1][d] */
-    double *value;       /* [n_groups + 1] */
-} walk;
-
-static cupel_status walk_once(walk *w, const double *row, const double *back, bool backwards, double share, cupel_explained *e, cupel_err *err)
-{
-    const size_t d = w->r->d, n = w->a->n_groups;
-    memcpy(w->x, back, d * sizeof *w->x);
-    for (size_t k = 0; k < n; k++) {
-        const cupel_group *g = &w->a->group[w->order[backwards ? n - 1 - k : k]];
-        memcpy(w->x + (k + 1) * d, w->x + k * d, d * sizeof *w->x);
-        for (size_t c = 0; c < g->n; c++) w->x[(k + 1) * d + g->column[c]] = row[g->column[c]];
-    }
-    const cupel_status st = cupel_attribution_predict(w->a, w->x, n + 1, d, w->job, w->value, err);
-    if (st == CUPEL_OK) e->base += share * w->value[0];
-    for (size_t k = 0; k < n && st == CUPEL_OK; k++) e->shapley[w->order[backwards ? n - 1 - k : k]] += share * (w->value[k + 1] - w->value[k]);
-    return st;
-}
-
-static cupel_status explain_row(walk *w, const cupel_attribution_options *o, size_t i, cupel_explained *e, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    const double share = 0.5 / (double)o->orders;
-    for (size_t k = 0; k < o->orders; k++) {
-        const size_t back = (size_t)cupel_rng_below(o->seed, STREAM_BACK, i * o->orders + k, w->r->n);
-        cupel_rng_permutation(o->seed, STREAM_ORDER + i * o->orders + k, w->order, w->a->n_groups);
-        for (int backwards = 0; backwards < 2; backwards++)
-            CUPEL_TRY(walk_once(w, w->r->x + i * w->r->d, w->r->x + back * w->r->d, backwards, share, e, err));
-    }
-done:
-    return st;
-}
-
-cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
-                                       const cupel_job *job, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    walk w = {.a = a,
-              .r = r,
-              .job = job,
-              .order = cupel_alloc(a->n_groups + 1, sizeof *w.order),
-              .x = cupel_alloc(cupel_mul(a->n_groups + 1, r->d), sizeof *w.x),
-              .value = cupel_alloc(a->n_groups + 1, sizeof *w.value)};
-    if (!w.order || !w.x || !w.value) CUPEL_TRY(cupel_no_memory(err, "Shapley values", cupel_mul(a->n_groups + 1, r->d * sizeof *w.x)));
-    for (size_t i = 0; i < a->n_explained; i++) {
-        cupel_progress(job, "explaining rows", i, a->n_explained);
-        if (cupel_stopped(job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while explaining"));
-        CUPEL_TRY(explain_row(&w, o, i, &a->row[i], err));
-        for (size_t g = 0; g < a->n_groups; g++) a->group[g].shapley += fabs(a->row[i].shapley[g]) / (double)a->n_explained;
-    }
-done:
-    cupel_free(w.order);
-    cupel_free(w.x);
-    cupel_free(w.value);
     return st;
 }
 

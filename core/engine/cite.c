@@ -48,6 +48,28 @@ static const cupel_method conformal = {
     .references = interval_references,
 };
 
+static const cupel_reference why_references[] = {
+    {"10.1038/s42256-019-0138-9", "Lundberg, Erion, Chen, DeGrave, Prutkin, Nair, Katz, Himmelfarb, Bansal, Lee: From local explanations to global "
+                                  "understanding with explainable AI for trees. Nature Machine Intelligence 2, 56 (2020)"},
+    {"10.1016/j.cor.2008.04.004", "Castro, Gomez, Tejada: Polynomial calculation of the Shapley value based on sampling. Computers and Operations "
+                                  "Research 36, 1726 (2009)"},
+    {"10.1023/A:1010933404324", "Breiman: Random forests. Machine Learning 45, 5 (2001)"},
+    {"10.1214/aos/1013203451", "Friedman: Greedy function approximation: a gradient boosting machine. Annals of Statistics 29, 1189 (2001)"},
+    {NULL, NULL}};
+
+static const cupel_method why = {
+    .name = "explain",
+    .kind = "explanation",
+    .scale = "any",
+    .help = "permutation importance, Shapley values (exact for trees), partial dependence and the nearest training rows, by `cupel explain`",
+    .maturity = "experimental",
+    .input = "a model and a table",
+    .output = "unit of the target",
+    .references = why_references,
+};
+
+static const cupel_method *why_at(size_t i) { return i ? NULL : &why; }
+
 static const cupel_method *interval_at(size_t i) { return i ? NULL : &conformal; }
 
 static const cupel_method *micro_at(size_t i) { return i ? NULL : &cupel_micro_surrogate_method; }
@@ -57,7 +79,7 @@ static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupe
 const cupel_method *cupel_method_at(size_t i)
 {
     static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cross_at, volume_descriptor_at, preset_at, cupel_learner_method,
-                                                           micro_at,      interval_at,          cupel_acquisition_method, cupel_space_method, format_at,
+                                                           micro_at,      interval_at,          why_at,     cupel_acquisition_method, cupel_space_method, format_at,
                                                            cupel_constraint_method, cupel_volume_format_method, cupel_generator_method,
                                                            cupel_homogenize_method};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {

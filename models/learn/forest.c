@@ -96,6 +96,14 @@ done:
 
 static const cupel_own_kind kind_trees = {scratch, predict, free_model, save, load};
 
+/* The median of a forest is no sum. */
+static void terms(const void *model, cupel_terms *t)
+{
+    const ensemble *e = model;
+    if (e->forest && !e->is_class && cupel_trees_keep_rows(e->trees)) return;
+    *t = (cupel_terms){.n = 1, .term = {{.trees = e->trees, .weight = 1}}, .share = 1, .votes = e->forest && e->is_class};
+}
+
 static cupel_status fit(const cupel_fit_task *t, const double *y, const cupel_trees_options *o, cupel_fitted *out, cupel_err *err)
 {
     const cupel_problem *p = t->problem;
@@ -183,6 +191,7 @@ const cupel_learner cupel_learner_extra_trees = {
     .classes = true,
     .kernel = true,
     .own = &kind_trees,
+    .terms = terms,
     .uncut = true,
     .axes = forest_axes,
     .start = start_forest,
@@ -212,6 +221,7 @@ const cupel_learner cupel_learner_random_forest = {
     .classes = true,
     .kernel = true,
     .own = &kind_trees,
+    .terms = terms,
     .uncut = true,
     .axes = forest_axes,
     .start = start_forest,
@@ -304,6 +314,7 @@ const cupel_learner cupel_learner_boosted_trees = {
     .classes = true,
     .kernel = true,
     .own = &kind_trees,
+    .terms = terms,
     .uncut = true,
     .axes = boosted_axes,
     .start = start_boosted,

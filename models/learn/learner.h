@@ -62,6 +62,22 @@ typedef struct cupel_axis {
     double worth;          /* share by which the loss has to fall for a candidate of this stage to be taken */
 } cupel_axis;
 
+/* Trees whose predictions, times weight, are added up. column [columns of the trees]: which of the scaled columns they see; NULL: all, as they are. */
+typedef struct cupel_term {
+    const struct cupel_trees *trees;
+    double weight;
+    const size_t *column;
+} cupel_term;
+
+/* A model as a sum, of which each term can be explained by itself. */
+enum { CUPEL_TERMS = 64 };
+typedef struct cupel_terms {
+    size_t n;
+    cupel_term term[CUPEL_TERMS];
+    double share;              /* 1: they are the whole value; else the weight that they have in it */
+    bool votes;                /* the sum is the mean of votes -1 and 1, the value the log odds of that */
+} cupel_terms;
+
 typedef struct cupel_learner {
     cupel_method method;
     bool regression, classes;  /* the tasks it can do */
@@ -69,6 +85,7 @@ typedef struct cupel_learner {
     bool variance;             /* its triangle gives the spread of a prediction */
     const cupel_own_kind *own; /* what its models are when they are not expansions; kernel is then true, kernel_of NULL */
     bool uncut;                /* its own models know no distances: they see columns beyond CUPEL_FARTHEST (scale.h) as they are */
+    void (*terms)(const void *model, cupel_terms *terms); /* of its own model; n stays 0 where the value is no sum over trees. NULL: never one */
     const cupel_axis *axes;    /* ended by n = 0 */
     /* Factors on the scaled columns, [d] > 0, that are found before anything else from all rows; NULL: none. Later x holds the columns times them. */
     cupel_status (*relevance)(const cupel_problem *p, uint64_t seed, double *factor, cupel_err *err);

@@ -24,6 +24,28 @@ printf 'formula\nNaCl\n' >"$T/one.csv"; run explain "$T/m.h5" "$T/one.csv"; { [ 
 run explain "$T/m.h5" "$T/new.csv" --target nothing; [ $rc = 3 ]; check 'a target that is not there' $?
 head -c 3000 "$T/m.h5" >"$T/cut.h5"; run explain "$T/cut.h5" "$T/new.csv"; [ $rc = 4 ]; check 'a cut model' $?
 
+# Exact values: forests, boosted trees and sums of columns; both games; with more orders the sampled ones come to the exact ones.
+added='use strict; local $/; my $j = decode_json(<STDIN>); my ($kind, $game, $of) = @ARGV; exit 1 if $j->{shapley_kind} ne $kind || $j->{shapley_game} ne $game || $j->{shapley_of} !~ /$of/;
+  for my $e (@{$j->{explained}}) { my $s = $e->{base}; $s += $_ for values %{$e->{shapley}}; exit 1 if abs($s - ($e->{shared_out} // $e->{value})) > 1e-9 }'
+adds() { perl -MJSON::PP -e "$added" "$@" <"$T/out"; }
+small() { run train "$T/in.csv" --formula "$formula" --target "$column" --seed 1 "$@"; }
+explain() { run explain "$T/$1.h5" "$T/new.csv" --target "$column" --repeats 1 --format json "${@:2}"; }
+small --model extra_trees --set trees=60,columns=0.4,leaf=1,median=0 -o "$T/forest.h5"; explain forest; cp "$T/out" "$T/exact.json"
+{ [ $rc = 0 ] && adds exact interventional '\[eV\]'; }; check 'a forest is shared out exactly' $?
+explain forest --shapley path; { [ $rc = 0 ] && adds exact path-dependent '\[eV\]'; }; check 'along its branches too' $?
+explain forest --shapley sampled --orders 600; { [ $rc = 0 ] && adds sampled interventional '\[eV\]'; } && perl -MJSON::PP -e 'sub get { local $/; open my $f, "<", shift; decode_json(<$f>)->{explained} }
+  my ($x, $s) = map { get($_) } @ARGV; for my $i (0 .. $#$x) { for my $g (keys %{$x->[$i]{shapley}}) { exit 1 if abs($x->[$i]{shapley}{$g} - $s->[$i]{shapley}{$g}) > 0.06 } }' "$T/exact.json" "$T/out"
+check 'many samples come to the exact values' $?
+small --model boosted_trees --set trees=50 --transform log -o "$T/boosted.h5"; explain boosted --rows 2; { [ $rc = 0 ] && adds exact interventional '^log of'; }; check 'a logarithm is shared out as such' $?
+small --model extra_trees --set trees=60,columns=0.4,leaf=1,median=1 -o "$T/median.h5"; explain median --rows 1; { [ $rc = 0 ] && adds sampled interventional eV; }; check 'a median is no sum' $?
+explain median --shapley path; { [ $rc = 2 ] && grep -q 'shapley auto' "$T/err"; }; check 'and has no branches' $?
+awk -F, -v OFS=, 'NR > 1 { $2 = $2 > 2 ? 1 : 0 } 1' "$T/in.csv" >"$T/class.csv"
+for m in random_forest:votes boosted_trees:odds; do
+  run train "$T/class.csv" --formula "$formula" --target "$column" --model ${m%:*} --set trees=40 --seed 1 -o "$T/class.h5"; run explain "$T/class.h5" "$T/new.csv" --rows 2 --repeats 1 --format json
+  { [ $rc = 0 ] && adds exact interventional "${m#*:}"; }; check "a class by ${m%:*}: ${m#*:}" $?
+done
+run explain "$T/m.h5" "$T/new.csv" --format json --rows 2; { [ $rc = 0 ] && adds exact interventional eV; }; check 'a sum of columns is exact' $?
+
 auto() { run train "$T/in.csv" --formula "$formula" --target "$column" --model auto --seed 3 "$@"; }
 auto --budget effort=4 --threads 1 -o "$T/e1.h5"; { [ $rc = 0 ] && grep -q 'effort=4' "$T/err"; }; check 'auto with units of work' $?
 auto --budget effort=4 --threads 2 -o "$T/e2.h5"; cmp -s "$T/e1.h5" "$T/e2.h5"; check 'the same units give the same bytes for 1 and 2 threads' $?

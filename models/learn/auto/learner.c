@@ -3,7 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "models/learn/auto/auto.h"
+#include "models/learn/auto/terms.h"
 
 #include <math.h>
 
@@ -38,6 +38,8 @@ static cupel_status load(const cupel_reader *r, const char *group, size_t d, voi
 }
 
 static const cupel_own_kind kind_auto = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load};
+
+static void terms(const void *model, cupel_terms *t) { cupel_auto_terms(model, t); }
 
 static void start(const cupel_problem *p, double *setting)
 {
@@ -107,6 +109,7 @@ const cupel_learner cupel_learner_auto = {
     .kernel = true,
     .uncut = true,
     .own = &kind_auto,
+    .terms = terms,
     .axes = axes,
     .start = start,
     .prepare = cupel_own_nothing,

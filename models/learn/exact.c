@@ -1,0 +1,147 @@
+#include "models/learn/exact.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "models/learn/surrogate_parts.h"
+
+#include <string.h>
+
+void cupel_exact_of(const cupel_surrogate *s, cupel_exact *e)
+{
+    *e = (cupel_exact){.surrogate = s, .constant = s->y_mean, .factor = s->y_sd, .scale = CUPEL_EXACT_TARGET};
+    if (s->expand.own && s->learner->terms) s->learner->terms(s->expand.own->model, &e->terms);
+    if (e->terms.n) e->share = e->terms.share;
+    if (!s->expand.own && !s->expand.kernel) {
+        e->coef = s->expand.weights;
+        e->share = 1;
+    }
+    if (s->is_class) {
+        e->scale = e->terms.votes ? CUPEL_EXACT_VOTES : CUPEL_EXACT_LOG_ODDS;
+        e->constant = e->terms.votes ? 0.5 : -s->sigmoid.b;
+        e->factor = e->terms.votes ? 0.5 : -s->sigmoid.a;
+    } else if (s->target.kind != CUPEL_TRANSFORM_PLAIN) {
+        e->scale = CUPEL_EXACT_TRANSFORMED;
+    }
+    if (e->coef) e->constant += e->factor * s->expand.bias[0];
+    if (e->scale != CUPEL_EXACT_TARGET && e->share < 1) e->share = 0;
+}
+
+/* Rows x [n][ld] as the surrogate's own model sees them, [n][columns]. */
+static cupel_status scaled(const cupel_exact *e, const double *x, size_t ld, size_t n, cupel_isa isa, double **z, cupel_err *err)
+{
+    const cupel_scale *s = &e->surrogate->scale;
+    *z = cupel_alloc_aligned(cupel_mul(n, s->k), sizeof **z);
+    if (!*z) return cupel_no_memory(err, "scaled rows", cupel_mul(n, s->k * sizeof **z));
+    cupel_scale_apply(s, isa, x, ld, n, *z, s->k);
+    return CUPEL_OK;
+}
+
+/* The columns that a term's trees see. */
+static cupel_status seen(const cupel_term *t, const double *z, size_t k, size_t n, double **out, cupel_err *err)
+{
+    const size_t d = cupel_trees_columns(t->trees);
+    *out = cupel_alloc_aligned(cupel_mul(n, d), sizeof **out);
+    if (!*out) return cupel_no_memory(err, "scaled rows", cupel_mul(n, d * sizeof **out));
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++) (*out)[i * d + j] = z[i * k + (t->column ? t->column[j] : j)];
+    return CUPEL_OK;
+}
+
+static cupel_status add_term(const cupel_term *t, const double *z, size_t k, size_t n, cupel_isa isa, double *value, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double *x = NULL, *said = cupel_alloc(n, sizeof *said);
+    void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t->trees), 1);
+    if (!said || !scratch) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", 0));
+    CUPEL_TRY(seen(t, z, k, n, &x, err));
+    cupel_trees_predict(t->trees, x, cupel_trees_columns(t->trees), n, isa, scratch, said, NULL);
+    for (size_t i = 0; i < n; i++) value[i] += t->weight * said[i];
+done:
+    cupel_free(x);
+    cupel_free(said);
+    cupel_free(scratch);
+    return st;
+}
+
+cupel_status cupel_exact_predict(const cupel_exact *e, const double *x, size_t ld, size_t n, cupel_isa isa, double *value, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const size_t k = e->surrogate->scale.k;
+    double *z = NULL;
+    CUPEL_TRY(scaled(e, x, ld, n, isa, &z, err));
+    memset(value, 0, n * sizeof *value);
+    for (size_t i = 0; e->coef && i < n; i++)
+        for (size_t j = 0; j < k; j++) value[i] += e->coef[j] * z[i * k + j];
+    for (size_t m = 0; !e->coef && m < e->terms.n; m++) CUPEL_TRY(add_term(&e->terms.term[m], z, k, n, isa, value, err));
+    for (size_t i = 0; i < n; i++) value[i] = e->constant + e->factor * value[i];
+done:
+    cupel_free(z);
+    return st;
+}
+
+/* Scaled background and rows, and the player of each scaled column. */
+typedef struct table {
+    double *back, *z;
+    size_t *player, k;
+    const cupel_shapley_options *o;
+    size_t n;
+} table;
+
+static void share_columns(const cupel_exact *e, const table *t, double *value, double *base)
+{
+    memset(value, 0, t->n * t->o->n_players * sizeof *value);
+    for (size_t j = 0; j < t->k; j++) {
+        double mean = 0;
+        for (size_t i = 0; i < t->o->n; i++) mean += t->back[i * t->k + j] / (double)t->o->n;
+        *base += e->coef[j] * mean;
+        for (size_t i = 0; i < t->n; i++) value[i * t->o->n_players + t->player[j]] += e->coef[j] * (t->z[i * t->k + j] - mean);
+    }
+}
+
+static cupel_status share_term(const cupel_term *m, const table *t, const cupel_job *job, double *value, double *base, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const size_t d = cupel_trees_columns(m->trees), all = t->n * t->o->n_players;
+    double *back = NULL, *x = NULL, *one = cupel_alloc(all, sizeof *one);
+    size_t *player = cupel_alloc(d, sizeof *player);
+    cupel_shapley *s = NULL;
+    if (!one || !player) CUPEL_TRY(cupel_no_memory(err, "Shapley values", all * sizeof *one));
+    for (size_t j = 0; j < d; j++) player[j] = t->player[m->column ? m->column[j] : j];
+    CUPEL_TRY(seen(m, t->back, t->k, t->o->n, &back, err));
+    CUPEL_TRY(seen(m, t->z, t->k, t->n, &x, err));
+    const cupel_shapley_options o = {.kind = t->o->kind, .player = player, .n_players = t->o->n_players, .x = back, .ld = d, .n = t->o->n};
+    CUPEL_TRY(cupel_shapley_new(m->trees, &o, job, &s, err));
+    CUPEL_TRY(cupel_shapley_run(s, x, d, t->n, job, one, err));
+    for (size_t i = 0; i < all; i++) value[i] += m->weight * one[i];
+    *base += m->weight * cupel_shapley_base(s);
+done:
+    cupel_shapley_free(s);
+    cupel_free(back);
+    cupel_free(x);
+    cupel_free(one);
+    cupel_free(player);
+    return st;
+}
+
+cupel_status cupel_exact_shapley(const cupel_exact *e, const cupel_shapley_options *o, const double *x, size_t ld, size_t n, const cupel_job *job,
+                                 double *value, double *base, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const cupel_scale *s = &e->surrogate->scale;
+    table t = {.k = s->k, .o = o, .n = n, .player = cupel_alloc(s->k, sizeof *t.player)};
+    if (!t.player) CUPEL_TRY(cupel_no_memory(err, "Shapley values", s->k * sizeof *t.player));
+    for (size_t c = 0; c < s->k; c++) t.player[c] = o->player[s->column[c]];
+    CUPEL_TRY(scaled(e, o->x, o->ld, o->n, job->isa, &t.back, err));
+    CUPEL_TRY(scaled(e, x, ld, n, job->isa, &t.z, err));
+    *base = 0;
+    memset(value, 0, n * o->n_players * sizeof *value);
+    if (e->coef) share_columns(e, &t, value, base);
+    for (size_t m = 0; !e->coef && m < e->terms.n; m++) CUPEL_TRY(share_term(&e->terms.term[m], &t, job, value, base, err));
+    for (size_t i = 0; i < n * o->n_players; i++) value[i] *= e->factor;
+    *base = e->constant + e->factor * *base;
+done:
+    cupel_free(t.player);
+    cupel_free(t.back);
+    cupel_free(t.z);
+    return st;
+}
