@@ -280,7 +280,7 @@ static cupel_status look_up(answerer *a, double *in_training, double *measured, 
     *in_training = *measured = NAN;
     cupel_batch_get(&a->batch, 0, &c);
     if (!c.n) return CUPEL_OK;
-    cupel_status st = cupel_known_set_has(a->known, &c, &a->key, &known, measured, err);
+    cupel_status st = cupel_known_set_has_row(a->known, &c, a->model, &a->row, 0, &a->key, &known, measured, err);
     *in_training = known;
     return st;
 }
@@ -357,7 +357,7 @@ static cupel_status open_all(answerer *a, const cupel_job *job, cupel_err *err)
     cupel_str_addf(&a->name[3], "measured %s%s%s%s", cupel_model_property(a->model), *unit ? " [" : "", unit, *unit ? "]" : "");
     if (a->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
     CUPEL_TRY(cupel_known_set_new(&a->known, err));
-    CUPEL_TRY(cupel_known_set_add_model(a->known, a->model, err));
+    CUPEL_TRY(cupel_known_set_add_model(a->known, a->model, true, err));
     cupel_known_set_close(a->known);
     CUPEL_TRY(cupel_model_work_new(a->model, &a->work, err));
     a->bare = !cupel_model_has_formulas(a->model);

@@ -158,7 +158,7 @@ static cupel_status count_known(reading *d, cupel_err *err)
     bool is;
     if (d->formula == SIZE_MAX) return CUPEL_OK;
     CUPEL_TRY(cupel_known_set_new(&known, err));
-    CUPEL_TRY(cupel_known_set_add_model(known, d->a->model, err));
+    CUPEL_TRY(cupel_known_set_add_model(known, d->a->model, false, err));
     cupel_known_set_close(known);
     for (size_t i = 0; i < d->r.n; i++) {
         CUPEL_TRY(cupel_known_set_has(known, &d->r.composition[i], &text, &is, NULL, err));

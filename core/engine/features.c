@@ -20,7 +20,7 @@ typedef struct column {
     bool category;
     char **value; /* [n_values] categories in order of first appearance */
     size_t n_values, cap;
-    double mean;  /* of the training rows, for imputation */
+    double mean, low, high; /* of the training rows; the mean is for imputation */
     size_t numbers, texts; /* cells that were learned from */
     uint64_t text_line;    /* of the first text */
     size_t at;    /* in the header that is bound; SIZE_MAX before */
@@ -205,12 +205,16 @@ static cupel_status learn_column(column *c, const cells *rows, cupel_err *err)
 {
     double sum = 0, x;
     c->numbers = c->texts = 0;
+    c->low = HUGE_VAL;
+    c->high = -HUGE_VAL;
     for (size_t i = 0; i < rows->n; i++) {
         cupel_text t = cell_at(rows, i);
         if (cupel_text_missing(t)) continue;
         if (cupel_parse_double(t, &x)) {
             sum += x;
             c->numbers++;
+            c->low = fmin(c->low, x);
+            c->high = fmax(c->high, x);
         } else if (!infinite(t) && !c->texts++) {
             c->text_line = rows->r->line[rows->subset ? rows->subset[i] : i];
         }
@@ -359,6 +363,40 @@ void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, c
     }
 }
 
+/* How far x lies beyond the range of the training rows, in such ranges; where all of them hold one number, in that number. */
+static double beyond_range(const column *c, double x)
+{
+    double past = fmax(fmax(c->low - x, x - c->high), 0), range = c->high - c->low;
+    return past > 0 ? past / (range > 0 ? range : fmax(fabs(c->low), fmin(past, 1))) : 0;
+}
+
+double cupel_features_beyond(const cupel_features *f, const double *x, bool imputed)
+{
+    double most = 0;
+    const double *at = x + f->sets.n_columns;
+    for (const column *c = f->col; c < f->col + f->n_cols; at += width(c++)) {
+        if (!c->category) {
+            most = fmax(most, beyond_range(c, *at));
+            continue;
+        }
+        bool known = imputed; /* an empty cell is none of the values too */
+        for (size_t v = 0; v < c->n_values; v++) known |= at[v] != 0;
+        if (!known) most = fmax(most, 1);
+    }
+    return most;
+}
+
+void cupel_features_condition(const cupel_features *f, const cupel_records *records, size_t row, cupel_str *out)
+{
+    for (const column *c = f->col; c < f->col + f->n_cols; c++) {
+        cupel_text t = cupel_text_trim(cupel_cell(records, row, c->at));
+        double x;
+        cupel_str_addf(out, "; %s=", c->name);
+        if (!c->category && cupel_parse_double(t, &x)) cupel_str_number(out, x);
+        else cupel_str_add(out, t.p, t.n);
+    }
+}
+
 static void cross_lacks(const cupel_features *f, const cupel_batch *batch, size_t row, cupel_str *words)
 {
     double factor[CUPEL_CROSS_FACTORS];
@@ -426,22 +464,26 @@ static cupel_status put_columns(const cupel_features *f, cupel_writer *w, cupel_
     cupel_status st = CUPEL_OK;
     const char **name = cupel_alloc(f->n_cols, sizeof *name);
     unsigned char *category = cupel_alloc(f->n_cols, 1);
-    double *mean = cupel_alloc(f->n_cols, sizeof *mean);
-    if (!name || !category || !mean) CUPEL_TRY(cupel_no_memory(err, "table columns", 0));
+    double(*number)[3] = cupel_alloc(f->n_cols, sizeof *number);
+    if (!name || !category || !number) CUPEL_TRY(cupel_no_memory(err, "table columns", 0));
     for (size_t i = 0; i < f->n_cols; i++) {
         name[i] = f->col[i].name;
         category[i] = f->col[i].category;
-        mean[i] = f->col[i].mean;
+        if (category[i]) continue;
+        number[i][0] = f->col[i].mean;
+        number[i][1] = f->col[i].low;
+        number[i][2] = f->col[i].high;
     }
     CUPEL_TRY(cupel_writer_put(w, "features/table_columns", "", "columns taken from the table", CUPEL_TEXT, 1, &f->n_cols, name, err));
     CUPEL_TRY(cupel_writer_put(w, "features/is_category", "", "1: text, one feature per value", CUPEL_U8, 1, &f->n_cols, category, err));
-    CUPEL_TRY(cupel_writer_put(w, "features/mean", "as in the table", "mean of the training rows", CUPEL_F64, 1, &f->n_cols, mean, err));
+    CUPEL_TRY(cupel_writer_put(w, "features/range", "as in the table", "mean, smallest and largest of the training rows; 0 for a category", CUPEL_F64, 2,
+                               (size_t[]){f->n_cols, 3}, number, err));
     for (size_t i = 0; i < f->n_cols; i++)
         if (f->col[i].category) CUPEL_TRY(put_values(&f->col[i], i, w, err));
 done:
     cupel_free(name);
     cupel_free(category);
-    cupel_free(mean);
+    cupel_free(number);
     return st;
 }
 
@@ -473,25 +515,29 @@ static cupel_status get_values(const cupel_reader *r, column *c, size_t i, cupel
 static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    void *name = NULL, *category = NULL, *mean = NULL;
+    void *name = NULL, *category = NULL, *number = NULL;
     size_t n = SIZE_MAX;
     CUPEL_TRY(cupel_reader_get(r, "features/table_columns", CUPEL_TEXT, 1, &n, &name, err));
     CUPEL_TRY(cupel_reader_get(r, "features/is_category", CUPEL_U8, 1, &n, &category, err));
-    CUPEL_TRY(cupel_reader_get(r, "features/mean", CUPEL_F64, 1, &n, &mean, err));
+    CUPEL_TRY(cupel_reader_get(r, "features/range", CUPEL_F64, 2, (size_t[]){n, 3}, &number, err));
     f->col = cupel_alloc(n, sizeof *f->col);
     if (!f->col) CUPEL_TRY(cupel_no_memory(err, "table columns", n * sizeof *f->col));
     for (size_t i = 0; i < n; i++) {
-        if (add_column(f, cupel_text_of(((char **)name)[i]), err) != CUPEL_OK || !isfinite(((double *)mean)[i]))
+        const double *of = (double *)number + 3 * i; /* mean, low, high */
+        if (add_column(f, cupel_text_of(((char **)name)[i]), err) != CUPEL_OK || !isfinite(of[0]) || !isfinite(of[1]) || !isfinite(of[2]) ||
+            of[1] > of[2])
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
                                  "model: 'features/table_columns' names no usable column %zu; train the model again", i + 1));
         f->col[i].category = ((unsigned char *)category)[i] != 0;
-        f->col[i].mean = ((double *)mean)[i];
+        f->col[i].mean = of[0];
+        f->col[i].low = of[1];
+        f->col[i].high = of[2];
         if (f->col[i].category) CUPEL_TRY(get_values(r, &f->col[i], i, err));
     }
 done:
     cupel_free(name);
     cupel_free(category);
-    cupel_free(mean);
+    cupel_free(number);
     return st;
 }
 

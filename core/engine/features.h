@@ -43,6 +43,11 @@ const char *cupel_features_columns(const cupel_features *f); /* "" when there ar
  * batch) into x [n][ld]. reason [n]: why a value of the row is NaN, or that one was imputed. Thread-safe. */
 void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                             cupel_isa isa, double *x, size_t ld, unsigned char *reason);
+/* How far the table columns of a row x, as computed, lie beyond the range of the training rows: 0 within all, 0.5 half a range beyond; 1 for a category
+ * that no training row has, unless the row has imputed values. */
+double cupel_features_beyond(const cupel_features *f, const double *x, bool imputed);
+/* The table columns of a row in one text, "; temperature=300; route=cast", equal for equal numbers however they are written; nothing without columns. */
+void cupel_features_condition(const cupel_features *f, const cupel_records *records, size_t row, cupel_str *out);
 /* In words the first column, of a set or of the table, that a row has no value of its own for, be it filled in or not: "no value of 'T'"; "" when
  * it has all. For messages. Row `at` of the batch, row `row` of the records. */
 cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row,

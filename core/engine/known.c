@@ -42,10 +42,12 @@ void cupel_known_set_free(cupel_known_set *s)
     cupel_free(s);
 }
 
-static cupel_status add(cupel_known_set *s, const cupel_composition *c, double value, cupel_str *text, cupel_err *err)
+/* condition: the columns of the table in words, "" for none. */
+static cupel_status add(cupel_known_set *s, const cupel_composition *c, const char *condition, double value, cupel_str *text, cupel_err *err)
 {
     cupel_str_clear(text);
     cupel_composition_text(c, text);
+    cupel_str_puts(text, condition);
     char *key = text->failed ? NULL : cupel_arena_text(&s->arena, cupel_str_text(text), text->n);
     if (!key || !cupel_grow(&s->m, &s->cap, s->n + 1, sizeof *s->m)) return cupel_no_memory(err, "known compositions", 0);
     s->m[s->n] = (member){elements_of(c), key, s->n, value};
@@ -61,13 +63,13 @@ cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, c
     for (size_t i = 0; i < batch->n && st == CUPEL_OK; i++) {
         if (batch->reason[i]) continue;
         cupel_batch_get(batch, i, &c);
-        st = add(s, &c, target[i], &text, err);
+        st = add(s, &c, "", target[i], &text, err);
     }
     cupel_str_free(&text);
     return st;
 }
 
-cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, cupel_err *err)
+cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, bool columns, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_str text = {0};
@@ -76,7 +78,7 @@ cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m,
     double target;
     for (size_t i = 0; i < cupel_model_n_training(m) && st == CUPEL_OK; i++) {
         cupel_model_training_row(m, i, &c, &formula, &target);
-        st = add(s, &c, target, &text, err);
+        st = add(s, &c, columns ? cupel_model_condition(m, i) : "", target, &text, err);
     }
     cupel_str_free(&text);
     return st;
@@ -111,7 +113,9 @@ static size_t first_from(const cupel_known_set *s, const member *x)
     return low;
 }
 
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, double *value, cupel_err *err)
+/* m NULL: by the composition alone. */
+static cupel_status look_up(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records, size_t row,
+                            cupel_str *text, bool *known, double *value, cupel_err *err)
 {
     member x = {.elements = elements_of(c), .key = ""};
     size_t at = first_from(s, &x);
@@ -119,10 +123,22 @@ cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_compositi
     if (at == s->n || s->m[at].elements != x.elements) return CUPEL_OK;
     cupel_str_clear(text);
     cupel_composition_text(c, text);
+    if (m) cupel_features_condition(cupel_model_features(m), records, row, text);
     if (text->failed) return cupel_no_memory(err, "a composition", 0);
     x.key = cupel_str_text(text);
     at = first_from(s, &x);
     *known = at < s->n && by_elements_and_key(&s->m[at], &x) == 0;
     if (*known && value) *value = s->m[at].value;
     return CUPEL_OK;
+}
+
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, double *value, cupel_err *err)
+{
+    return look_up(s, c, NULL, NULL, 0, text, known, value, err);
+}
+
+cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records, size_t row,
+                                     cupel_str *text, bool *known, double *value, cupel_err *err)
+{
+    return look_up(s, c, m, records, row, text, known, value, err);
 }

@@ -1,4 +1,5 @@
-/* The compositions that were measured already: those of the training rows of every property. */
+/* The materials that were measured already, those of the training rows of every property: compositions, and the columns of the table that a model takes
+ * (temperature, route), under which the same composition is another material. */
 #ifndef CUPEL_ENGINE_KNOWN_H
 #define CUPEL_ENGINE_KNOWN_H
 
@@ -10,11 +11,15 @@ cupel_status cupel_known_set_new(cupel_known_set **s, cupel_err *err);
 void cupel_known_set_free(cupel_known_set *s);
 /* Rows of a batch (those with a reason left out) with target [n], or the training rows of a model. */
 cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, const double *target, cupel_err *err);
-cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, cupel_err *err);
+/* columns: rows of m count by their table columns too, and are found only by cupel_known_set_has_row. */
+cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, bool columns, cupel_err *err);
 /* After the last was added. */
 void cupel_known_set_close(cupel_known_set *s);
 /* Equal reduced compositions, to the digits of the canonical text; *text is scratch of the caller. *value (may be NULL): what was measured, of the
  * first of several; unchanged when unknown. Thread-safe. */
 cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, double *value, cupel_err *err);
+/* The same of row `row` of records with composition c, whose columns m takes; its features are bound to them. */
+cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records, size_t row,
+                                     cupel_str *text, bool *known, double *value, cupel_err *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { SCHEMA = 1, BLOCK = 256 };
+static const double EXTRAPOLATES = 0.1; /* ranges that a table column may leave its own by */
 
 struct cupel_model {
     cupel_features *features;
@@ -20,7 +21,8 @@ struct cupel_model {
     uint64_t seed;
     /* training rows in use */
     cupel_batch known;
-    char **formula; /* [known.n] as written; one block */
+    char **formula;   /* [known.n] as written; one block */
+    char **condition; /* [known.n] the columns of the table; one block */
     double *target; /* [known.n] */
     size_t *index;  /* [known.n] row of the table given to fit */
     double target_min, target_max;
@@ -160,23 +162,36 @@ done:
     return st;
 }
 
-/* Formulas as written, all in one block: pointers first, text behind. */
-static cupel_status keep_formulas(fitting *f, cupel_err *err)
+/* A text of row i into out, which comes empty. */
+typedef void text_of_row(const fitting *f, size_t i, cupel_str *out);
+
+static void formula_of(const fitting *f, size_t i, cupel_str *out)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < f->n; i++) bytes += cupel_training_formula(f->t, f->row[i]).n + 1;
-    char **p = cupel_alloc(f->n * sizeof *p + bytes, 1);
-    if (!p) return cupel_no_memory(err, "the known materials", bytes);
-    char *text = (char *)(p + f->n);
+    cupel_text cell = cupel_training_formula(f->t, f->row[i]);
+    cupel_str_add(out, cell.p, cell.n);
+}
+
+static void condition_of(const fitting *f, size_t i, cupel_str *out)
+{
+    cupel_features_condition(f->m->features, &f->t->records, f->row[i], out);
+}
+
+/* The text of every row, all in one block: pointers first, text behind. */
+static cupel_status keep_texts(const fitting *f, text_of_row *of, char ***kept, cupel_err *err)
+{
+    cupel_str all = {0};
     for (size_t i = 0; i < f->n; i++) {
-        cupel_text cell = cupel_training_formula(f->t, f->row[i]);
-        p[i] = text;
-        if (cell.n) memcpy(text, cell.p, cell.n);
-        text += cell.n;
-        *text++ = '\0';
+        of(f, i, &all);
+        cupel_str_add(&all, "", 1);
     }
-    f->m->formula = p;
-    return CUPEL_OK;
+    char **p = all.failed ? NULL : cupel_alloc(f->n * sizeof *p + all.n, 1);
+    if (p) {
+        char *text = memcpy(p + f->n, cupel_str_text(&all), all.n);
+        for (size_t i = 0; i < f->n; text += strlen(text) + 1) p[i++] = text;
+    }
+    *kept = p;
+    cupel_str_free(&all);
+    return p ? CUPEL_OK : cupel_no_memory(err, "the known materials", f->n * sizeof *p);
 }
 
 static void note_elements(cupel_model *m)
@@ -209,7 +224,8 @@ static cupel_status keep_known(fitting *f, cupel_err *err)
     }
     set_range(m);
     note_elements(m);
-    CUPEL_TRY(keep_formulas(f, err));
+    CUPEL_TRY(keep_texts(f, formula_of, &m->formula, err));
+    CUPEL_TRY(keep_texts(f, condition_of, &m->condition, err));
 done:
     cupel_free(c);
     return st;
@@ -299,6 +315,7 @@ void cupel_model_free(cupel_model *m)
     cupel_surrogate_free(m->surrogate);
     cupel_batch_release(&m->known);
     cupel_free(m->formula);
+    cupel_free(m->condition);
     cupel_free(m->target);
     cupel_free(m->index);
     cupel_free(m->property);
@@ -364,6 +381,7 @@ static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err 
     if (!first) return cupel_no_memory(err, "the known materials", ends * sizeof *first);
     for (size_t i = 0; i < ends; i++) first[i] = m->known.first[i];
     CUPEL_TRY(cupel_writer_put(w, "training/formula", "", "training rows in use, as written", CUPEL_TEXT, 1, &n, m->formula, err));
+    CUPEL_TRY(cupel_writer_put(w, "training/condition", "", "columns of the table, of the training rows in use", CUPEL_TEXT, 1, &n, m->condition, err));
     CUPEL_TRY(cupel_writer_put(w, "training/target", m->unit, m->property, CUPEL_F64, 1, &n, m->target, err));
     CUPEL_TRY(cupel_writer_put(w, "training/first", "", "elements of row i are first[i] .. first[i + 1] - 1 of z and amount", CUPEL_I64, 1,
                                &ends, first, err));
@@ -423,11 +441,13 @@ static cupel_status load_known(const cupel_reader *r, cupel_model *m, cupel_err 
 {
     cupel_status st = CUPEL_OK;
     size_t n = SIZE_MAX, items = SIZE_MAX;
-    void *formula = NULL, *target = NULL, *first = NULL, *z = NULL, *amount = NULL;
+    void *formula = NULL, *condition = NULL, *target = NULL, *first = NULL, *z = NULL, *amount = NULL;
     cupel_composition *c = cupel_alloc(1, sizeof *c);
     if (!c) CUPEL_TRY(cupel_no_memory(err, "the known materials", 0));
     CUPEL_TRY(cupel_reader_get(r, "training/formula", CUPEL_TEXT, 1, &n, &formula, err));
     m->formula = formula;
+    CUPEL_TRY(cupel_reader_get(r, "training/condition", CUPEL_TEXT, 1, &n, &condition, err));
+    m->condition = condition;
     CUPEL_TRY(cupel_reader_get(r, "training/target", CUPEL_F64, 1, &n, &target, err));
     m->target = target;
     CUPEL_TRY(cupel_reader_get(r, "training/first", CUPEL_I64, 1, (size_t[]){n + 1}, &first, err));
@@ -516,6 +536,8 @@ size_t cupel_model_n_training(const cupel_model *m) { return m->known.n; }
 
 size_t cupel_model_training_index(const cupel_model *m, size_t i) { return m->index[i]; }
 
+const char *cupel_model_condition(const cupel_model *m, size_t i) { return m->condition[i]; }
+
 void cupel_model_training_row(const cupel_model *m, size_t i, cupel_composition *c, const char **formula, double *target)
 {
     cupel_batch_get(&m->known, i, c);
@@ -561,6 +583,7 @@ struct cupel_model_work {
     cupel_scratch *scratch;
     double *x;                 /* [BLOCK][d] */
     double result[5][BLOCK];
+    double beyond[BLOCK];      /* of the table columns of all rows */
     unsigned char in_domain[BLOCK];
     size_t at[BLOCK];
     double describing, predicting; /* seconds */
@@ -624,18 +647,27 @@ static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, cons
     return st;
 }
 
-/* An element that no training row holds lies outside the domain whatever its descriptors say: they may be like those of others. The distance is then
- * at least 1, the threshold, and more by the share of such atoms. */
-static void mark_unseen(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, size_t at, cupel_prediction *out)
+/* Share of the atoms of row i that are of elements which no training row holds. */
+static double share_unseen(const cupel_model *m, const cupel_batch *batch, size_t i)
+{
+    double unseen = 0, total = 0;
+    for (uint32_t k = batch->first[i]; k < batch->first[i + 1]; k++) {
+        total += batch->amount[k];
+        if (!m->seen[batch->z[k]]) unseen += batch->amount[k];
+    }
+    return unseen > 0 ? unseen / total : 0;
+}
+
+/* Out of the domain whatever the distance of the descriptors says, which may be like those of other elements and are cut at some deviations: a row
+ * with an element that no training row holds, or with a table column more than EXTRAPOLATES of its range beyond that range. The distance is then at
+ * least 1, the threshold, and more by the share of such atoms and the ranges beyond. */
+static void mark_outside(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, const double *beyond, size_t at, cupel_prediction *out)
 {
     for (size_t i = 0; i < n; i++) {
-        double unseen = 0, total = 0;
-        for (uint32_t k = batch->first[from + i]; k < batch->first[from + i + 1]; k++) {
-            total += batch->amount[k];
-            if (!m->seen[batch->z[k]]) unseen += batch->amount[k];
-        }
-        if (!(unseen > 0) || isnan(out->value[at + i])) continue;
-        out->distance[at + i] = fmax(out->distance[at + i], 1) + unseen / total;
+        double excess = beyond[i] > EXTRAPOLATES ? beyond[i] : 0;
+        if (cupel_model_has_formulas(m)) excess += share_unseen(m, batch, from + i);
+        if (!(excess > 0) || isnan(out->value[at + i])) continue;
+        out->distance[at + i] = fmax(out->distance[at + i], 1) + excess;
         out->in_domain[at + i] = 0;
     }
 }
@@ -650,9 +682,11 @@ cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch,
         size_t rows = n - done_rows < BLOCK ? n - done_rows : BLOCK;
         double begin = cupel_now();
         cupel_features_compute(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows);
+        for (size_t i = 0; i < rows; i++)
+            w->beyond[i] = cupel_features_beyond(m->features, w->x + i * d, reason[done_rows + i] == CUPEL_REASON_IMPUTED);
         double described = cupel_now();
         st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
-        if (st == CUPEL_OK && cupel_model_has_formulas(m)) mark_unseen(m, batch, from + done_rows, rows, done_rows, out);
+        if (st == CUPEL_OK) mark_outside(m, batch, from + done_rows, rows, w->beyond, done_rows, out);
         w->describing += described - begin;
         w->predicting += cupel_now() - described;
     }

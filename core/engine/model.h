@@ -127,6 +127,8 @@ bool cupel_model_has_formulas(const cupel_model *m);
 size_t cupel_model_n_training(const cupel_model *m);
 /* Row i of the training table that was given to fit, for i in the model's own training rows: the order of cupel_surrogate_oof. */
 size_t cupel_model_training_index(const cupel_model *m, size_t i);
+/* The table columns of training row i, as cupel_features_condition writes them. */
+const char *cupel_model_condition(const cupel_model *m, size_t i);
 void cupel_model_training_row(const cupel_model *m, size_t i, cupel_composition *c, const char **formula, double *target);
 
 #endif

@@ -120,23 +120,22 @@ static bool dropped(const predictor *d, unsigned char reason)
 }
 
 /* A composition that the model learned from, and its measured value. */
-static cupel_status look_up(const predictor *d, piece *p, size_t i, cupel_err *err)
+static cupel_status look_up(const predictor *d, piece *p, size_t from, size_t i, cupel_err *err)
 {
     cupel_composition c;
     bool known = false;
     double value = NAN;
     p->x[i][IN_TRAINING] = p->x[i][MEASURED] = NAN;
-    /* With columns of the table a formula alone does not say what was measured. */
-    if (p->batch.reason[i] || *cupel_features_columns(cupel_model_features(d->model))) return CUPEL_OK;
+    if (p->batch.reason[i]) return CUPEL_OK;
     cupel_batch_get(&p->batch, i, &c);
     if (!c.n) return CUPEL_OK;
-    cupel_status st = cupel_known_set_has(d->known, &c, &p->key, &known, &value, err);
+    cupel_status st = cupel_known_set_has_row(d->known, &c, d->model, &d->records, from + i, &p->key, &known, &value, err);
     p->x[i][IN_TRAINING] = known;
     p->x[i][MEASURED] = value;
     return st;
 }
 
-static cupel_status fill(const predictor *d, piece *p, size_t n, cupel_err *err)
+static cupel_status fill(const predictor *d, piece *p, size_t from, size_t n, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     bool text = cupel_sheet_is_text(d->sheet);
@@ -144,7 +143,7 @@ static cupel_status fill(const predictor *d, piece *p, size_t n, cupel_err *err)
     for (size_t i = 0; i < n; i++) {
         for (int c = 0; c < IN_DOMAIN; c++) p->x[i][c] = text ? rounded(column[c][i]) : column[c][i];
         p->x[i][IN_DOMAIN] = p->main.in_domain[i];
-        CUPEL_TRY(look_up(d, p, i, err));
+        CUPEL_TRY(look_up(d, p, from, i, err));
     }
 done:
     return st;
@@ -163,7 +162,7 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
                           : cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
     CUPEL_TRY(compute(d, p, from, n, d->o->predict, &p->main, err));
     if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
-    CUPEL_TRY(fill(d, p, n, err));
+    CUPEL_TRY(fill(d, p, from, n, err));
     if (!cupel_sheet_is_text(d->sheet)) goto done;
     cupel_str_clear(&p->text);
     for (size_t i = 0; i < n; i++)
@@ -377,7 +376,7 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     cupel_str_addf(&d->name[3], "measured %s%s%s%s", cupel_model_property(d->model), *unit ? " [" : "", unit, *unit ? "]" : "");
     if (d->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
     CUPEL_TRY(cupel_known_set_new(&d->known, err));
-    CUPEL_TRY(cupel_known_set_add_model(d->known, d->model, err));
+    CUPEL_TRY(cupel_known_set_add_model(d->known, d->model, true, err));
     cupel_known_set_close(d->known);
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
     st = cupel_column_formula(cupel_source_header(d->source), cupel_source_path(d->source), d->o->formula, "name it with --formula",

@@ -155,7 +155,7 @@ static cupel_status gather_known(ranker *k, cupel_err *err)
     cupel_status st = cupel_known_set_new(&k->left_out, err);
     for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) {
         const cupel_model *m = k->d->property[p].model;
-        st = m ? cupel_known_set_add_model(k->left_out, m, err) : cupel_known_set_add(k->left_out, &k->known[p].batch, k->known[p].target, err);
+        st = m ? cupel_known_set_add_model(k->left_out, m, false, err) : cupel_known_set_add(k->left_out, &k->known[p].batch, k->known[p].target, err);
     }
     if (st == CUPEL_OK) cupel_known_set_close(k->left_out);
     return st;

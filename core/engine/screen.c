@@ -167,7 +167,7 @@ static cupel_status gather_known(cupel_screening *s, cupel_err *err)
     const cupel_demand *d = s->d;
     if (d->known != CUPEL_KNOWN_DROP) return CUPEL_OK;
     cupel_status st = cupel_known_set_new(&s->known, err);
-    for (size_t i = 0; i < d->n_properties && st == CUPEL_OK; i++) st = cupel_known_set_add_model(s->known, d->property[i].model, err);
+    for (size_t i = 0; i < d->n_properties && st == CUPEL_OK; i++) st = cupel_known_set_add_model(s->known, d->property[i].model, true, err);
     if (st == CUPEL_OK) cupel_known_set_close(s->known);
     return st;
 }

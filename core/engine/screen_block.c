@@ -138,6 +138,7 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
     cupel_composition c;
     cupel_counts *k = &t->counts;
     const cupel_batch *batch = &t->from->batch;
+    const cupel_records columns = {.n_rows = batch->n, .n_cols = t->n_cells, .cell = t->from->cell};
     cupel_batch_clear(&t->passed);
     for (size_t i = 0; i < t->n; i++) {
         size_t row = t->offset + i;
@@ -151,8 +152,8 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
         cupel_count_elements(&c, k->seen);
         if (!cupel_sieve_constraints(s->d, &c, k, h->figure)) continue;
         bool known = false;
-        if (s->known) {
-            cupel_status had = cupel_known_set_has(s->known, &c, &h->key, &known, NULL, err);
+        for (size_t p = 0; s->known && !known && p < s->shape.p; p++) {
+            cupel_status had = cupel_known_set_has_row(s->known, &c, s->d->property[p].model, &columns, row, &h->key, &known, NULL, err);
             if (had != CUPEL_OK) return had;
         }
         k->total[CUPEL_KNOWN] += known;

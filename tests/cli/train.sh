@@ -115,4 +115,11 @@ run predict "$T/p.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && err 'predicti
 printf 'formula\nPuO2\nZnO\n' >"$T/pu.csv"; run predict "$T/m.h5" "$T/pu.csv" -o "$T/pu.p.csv"
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "in_domain") a = i; if ($i == "distance") b = i } next } NR == 2 { ok = $a == 0 && $b > 1 } NR == 3 { ok = ok && $a == 1 } END { exit !ok }' "$T/pu.p.csv"
 check 'an element that no training row holds is outside the domain' $?
+{ echo 'formula,T [K],route,y [MPa]'; awk 'BEGIN { split("cast forged", r, " "); for (i = 0; i < 60; i++) printf "Fe%dCr%d,%d,%s,%.1f\n", 90 - i % 10, 10 + i % 10, 300 + 10 * (i % 30), r[1 + i % 2], 500 - i % 30 + 3 * (i % 10) }'; } >"$T/t.csv"
+run train "$T/t.csv" --target y --columns 'T [K],route' --features magpie --model krr -o "$T/t.h5"
+printf 'formula,T [K],route\nFe90Cr10,300,cast\nFe90Cr10,300.0,cast\nFe90Cr10,310,cast\nFe90Cr10,615,cast\nFe90Cr10,1e9,cast\nFe90Cr10,300,rolled\n' >"$T/t.new.csv"
+run predict "$T/t.h5" "$T/t.new.csv" -o "$T/t.p.csv"
+column() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) k = i; next } { printf "%s ", $k }' "$T/t.p.csv"; }
+[ "$(column in_domain)" = '1 1 1 1 0 0 ' ]; check 'a table column far beyond its training range, or a new category, is outside the domain' $?
+[ "$(column in_training)" = '1 1 0 0 0 0 ' ]; check 'what was measured is looked up under the same conditions' $?
 exit $bad
