@@ -87,8 +87,10 @@ static cupel_status work(const cupel_verb *verb, const cupel_args *args, const c
     cupel_record *record = NULL;
     cupel_err second = {0};
     cupel_status st = cupel_record_begin(verb, args, job, &record, err);
+    cupel_job watched = *job;
     if (st != CUPEL_OK) return st;
-    st = verb->run(args, job, err);
+    if (record) cupel_record_watch(record, &watched);
+    st = verb->run(args, &watched, err);
     const char *error = st == CUPEL_OK ? NULL : err->message[0] ? err->message : cupel_status_name(st);
     cupel_status also = cupel_record_end(record, exit_code(verb, st), error, &second);
     cupel_record_free(record);

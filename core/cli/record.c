@@ -10,9 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A file that the command line names. */
+/* A file that the command line names or the work reads. */
 typedef struct named_file {
-    const char *path;
+    char *path;
+    bool output;                 /* given with -o: no input, also where one of that name was there */
     bool there;                  /* before the work */
     struct timespec changed;
     off_t size;
@@ -25,6 +26,7 @@ struct cupel_record {
     const char *path;
     named_file *file;
     size_t n, cap;
+    bool failed; /* no memory for a file that the work read */
     cupel_str said; /* lines: a level, a blank, the text, a line end */
 };
 
@@ -38,15 +40,29 @@ static cupel_status digest_of(const char *path, char digest[72], cupel_err *err)
     return st;
 }
 
-static cupel_status add_file(cupel_record *r, const char *path, cupel_err *err)
+/* NULL: it is noted already, or there is no memory. */
+static named_file *new_file(cupel_record *r, const char *path, bool *failed)
+{
+    *failed = false;
+    for (size_t i = 0; i < r->n; i++)
+        if (strcmp(r->file[i].path, path) == 0) return NULL;
+    char *copy = cupel_grow(&r->file, &r->cap, r->n + 1, sizeof *r->file) ? cupel_strdup(path) : NULL;
+    *failed = !copy;
+    if (!copy) return NULL;
+    r->file[r->n] = (named_file){.path = copy};
+    return &r->file[r->n++];
+}
+
+static cupel_status add_file(cupel_record *r, const char *path, bool output, cupel_err *err)
 {
     struct stat sb;
+    bool failed;
     if (!path || strcmp(path, r->path) == 0) return CUPEL_OK;
-    for (size_t i = 0; i < r->n; i++)
-        if (strcmp(r->file[i].path, path) == 0) return CUPEL_OK;
-    if (!cupel_grow(&r->file, &r->cap, r->n + 1, sizeof *r->file)) return cupel_no_memory(err, "a record", 0);
-    named_file *f = &r->file[r->n++];
-    *f = (named_file){.path = path, .there = look(path, &sb)};
+    named_file *f = new_file(r, path, &failed);
+    if (failed) return cupel_no_memory(err, "a record", 0);
+    if (!f) return CUPEL_OK;
+    f->output = output;
+    f->there = look(path, &sb);
     if (!f->there) return CUPEL_OK;
     f->changed = sb.st_mtim;
     f->size = sb.st_size;
@@ -65,10 +81,10 @@ cupel_status cupel_record_begin(const cupel_verb *verb, const cupel_args *args, 
     r->path = path;
     r->job = *job;
     CUPEL_TRY(cupel_out_check(path, err));
-    for (size_t i = 0; (word = cupel_arg(args, i)); i++) CUPEL_TRY(add_file(r, word, err));
+    for (size_t i = 0; (word = cupel_arg(args, i)); i++) CUPEL_TRY(add_file(r, word, false, err));
     for (const cupel_opt *o = verb->options; o && o->name; o++) {
-        if (o->kind == CUPEL_OPT_TEXT) CUPEL_TRY(add_file(r, cupel_opt_text(args, o->name), err));
-        for (size_t i = 0; o->kind == CUPEL_OPT_LIST && (word = cupel_opt_item(args, o->name, i)); i++) CUPEL_TRY(add_file(r, word, err));
+        if (o->kind == CUPEL_OPT_TEXT) CUPEL_TRY(add_file(r, cupel_opt_text(args, o->name), strcmp(o->name, "output") == 0, err));
+        for (size_t i = 0; o->kind == CUPEL_OPT_LIST && (word = cupel_opt_item(args, o->name, i)); i++) CUPEL_TRY(add_file(r, word, false, err));
     }
     cupel_account_begin(&r->account, "", cupel_command_line(args), &r->job);
     cupel_talk_keep(&r->said);
@@ -79,12 +95,33 @@ done:
     return st;
 }
 
+static void note_input(void *user, const char *path, const char *digest)
+{
+    cupel_record *r = user;
+    struct stat sb;
+    bool failed;
+    named_file *f = new_file(r, path, &failed);
+    r->failed |= failed;
+    if (!f || !look(path, &sb)) return;
+    f->there = true;
+    f->changed = sb.st_mtim;
+    f->size = sb.st_size;
+    snprintf(f->digest, sizeof f->digest, "%s", digest);
+}
+
+void cupel_record_watch(cupel_record *r, cupel_job *job)
+{
+    job->user = r;
+    job->reads = note_input;
+}
+
 void cupel_record_free(cupel_record *r)
 {
     if (!r) return;
     cupel_talk_keep(NULL);
     cupel_account_release(&r->account);
     cupel_str_free(&r->said);
+    for (size_t i = 0; i < r->n; i++) cupel_free(r->file[i].path);
     cupel_free(r->file);
     cupel_free(r);
 }
@@ -113,7 +150,7 @@ static cupel_status put_files(const cupel_record *r, cupel_json_out *w, cupel_er
     cupel_json_name(w, "inputs");
     cupel_json_open(w, '[');
     for (size_t i = 0; i < r->n; i++)
-        if (r->file[i].there) cupel_account_file(w, NULL, r->file[i].path, r->file[i].digest);
+        if (r->file[i].there && !r->file[i].output) cupel_account_file(w, NULL, r->file[i].path, r->file[i].digest);
     cupel_json_close(w, ']');
     cupel_json_name(w, "outputs");
     cupel_json_open(w, '[');
@@ -149,7 +186,7 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     CUPEL_TRY(put_files(r, &w, err));
     cupel_json_close(&w, '}');
     cupel_str_putc(&s, '\n');
-    if (s.failed || r->said.failed) CUPEL_TRY(cupel_no_memory(err, "a record", s.n));
+    if (s.failed || r->said.failed || r->failed) CUPEL_TRY(cupel_no_memory(err, "a record", s.n));
     CUPEL_TRY(cupel_out_open(r->path, &out, err));
     CUPEL_TRY(cupel_out_write(out, s.p, s.n, err));
     st = cupel_out_commit(&out, err);

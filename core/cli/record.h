@@ -7,6 +7,8 @@
 
 typedef struct cupel_record cupel_record;
 
+/* From now on the inputs that work under the job finds by itself (a table that a demand names) are noted too. */
+void cupel_record_watch(cupel_record *r, cupel_job *job);
 /* Notes the files that the command line names and their digests: those that are there are inputs. NULL without --record. CUPEL_FAILED when FILE
  * cannot be written. */
 cupel_status cupel_record_begin(const cupel_verb *verb, const cupel_args *args, const cupel_job *job, cupel_record **r, cupel_err *err);

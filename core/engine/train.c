@@ -212,6 +212,7 @@ static cupel_status read_table(reading *r, cupel_err *err)
     CUPEL_TRY(cupel_source_digest(source, digest + 7, err));
     CUPEL_TRY(select_rows(r, digest + 7, err));
     CUPEL_TRY(take(&t->digest, digest, err));
+    cupel_reads(r->tally.job, r->o->file, digest);
     CUPEL_TRY(take(&t->file, r->o->file, err));
 done:
     cupel_source_free(source);

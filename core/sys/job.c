@@ -22,6 +22,11 @@ void cupel_progress(const cupel_job *job, const char *stage, uint64_t done, uint
 
 bool cupel_stopped(const cupel_job *job) { return job && job->stop && job->stop(job->user); }
 
+void cupel_reads(const cupel_job *job, const char *path, const char *digest)
+{
+    if (job && job->reads) job->reads(job->user, path, digest);
+}
+
 static double seconds(clockid_t id)
 {
     struct timespec t;

@@ -36,6 +36,11 @@ run predict "$T/m.h5" "$T/new.csv" -o "$T/p.csv" --record "$T/r.json"
 { [ $rc = 0 ] && rec '"exit_code": 0' && rec 'bad_formula' && rec '"inputs": .*m.h5.*sha256.*new.csv.*"outputs": .*p.csv.*sha256' && rec '"seconds"'; }; check '--record: inputs, outputs, counts, timings' $?
 grep -q "$(sha256sum "$T/p.csv" | cut -d' ' -f1)" "$T/r.json"; check 'the digest of the output' $?
 run predict "$T/m.h5" "$T/none.csv" -o "$T/p.csv" --record "$T/r.json"; { [ $rc = 3 ] && rec '"exit_code": 3' && rec '"error": "[^"]*none.csv'; }; check 'a failure is on record' $?
+printf 'formula,band gap\nGaAs,1.4\nZnO,3.3\nZnS,3.6\nInP,1.3\nGaN,3.2\nAlN,6\n' >"$T/gaps.csv"
+printf 'demand: gap\nscale: composition\nspace: {list: new.csv}\ndata: {file: gaps.csv, target: band gap, property: band gap, unit: eV}\nmodel: {name: ridge, features: magpie}\nrequire:\n  - {property: band gap, min: 1 eV}\n' >"$T/d.yaml"
+cp "$T/new.csv" "$T/ranked.csv"; run screen "$T/d.yaml" -o "$T/ranked.csv" --record "$T/r.json"
+{ rec "gaps.csv.*$(sha256sum "$T/gaps.csv" | cut -d' ' -f1).*\"outputs\"" && rec '"outputs": .*ranked.csv' && ! rec '"inputs": .*ranked.csv.*"outputs"'; }
+check 'the table that a demand names is an input, an older output is not' $?
 run methods --record "$T/r.json"; { [ $rc = 0 ] && rec '"command": "cupel methods'; }; check 'every verb has it' $?
 run methods --record "$T/no/r.json"; [ $rc != 0 ]; check 'a record that cannot be written' $?
 run methods --record -; [ $rc = 2 ]; check 'stdout is for results' $?

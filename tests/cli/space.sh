@@ -94,6 +94,10 @@ check 'conditions of one composition are candidates of their own' [ "$(cut -d, -
 for i in 1 2 3; do "$CUPEL" screen "$T/axes.yaml" --shard $i/3 -o "$T/axes$i.h5" 2> /dev/null; done
 "$CUPEL" merge "$T"/axes?.h5 -o "$T/merged.csv" 2> /dev/null
 check 'shards with axes merge to the same bytes' cmp -s "$T/axes.csv" "$T/merged.csv"
+sed -e '$a known: drop' -e '$a keep: 400' "$T/axes.yaml" > "$T/fresh.yaml"; "$CUPEL" screen "$T/fresh.yaml" -o "$T/fresh.csv" 2> /dev/null
+check 'what was measured at some conditions is left out at those alone' [ "$(grep -o 'GaAs,[35]00,[ab]' "$T/fresh.csv" | sort | tr '\n' ' ')" = 'GaAs,300,b GaAs,500,b ' ]
+sed 's/300..500 step 100/300..500 step 150/' "$T/axes.yaml" > "$T/short.yaml"; "$CUPEL" space count "$T/short.yaml" > /dev/null 2> "$T/err"
+check 'an axis whose end is never reached' [ $? = 2 -a -n "$(grep 'the last step is at 450' "$T/err")" ]
 sed 's/, route: \[a, b\]//' "$T/axes.yaml" > "$T/lacks.yaml"
 sed 's/T \[K\]": 300..500 step 100/T [C]": [30]/; s/\["T \[K\]", route\]/[T, route]/' "$T/axes.yaml" > "$T/unit.yaml"
 demand '{list: hot.csv}' | sed 's/gaps.csv/hot.csv/; s/unit: eV/unit: eV, columns: ["T [K]", route]/; s/, As//' > "$T/own.yaml"
