@@ -1,4 +1,5 @@
 #include "core/base/err.h"
+#include "core/cli/transfer_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/calibration.h"
 
@@ -68,6 +69,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 {
     cupel_status st = CUPEL_OK;
     cupel_evaluation e = {0};
+    cupel_transfer *transfer = NULL;
     cupel_evaluate_options o = {
         .data = {.file = cupel_arg(args, 0), .format = cupel_opt_text(args, "table-format"), .formula = cupel_opt_text(args, "formula"),
                  .target = cupel_opt_text(args, "target"), .unit = cupel_opt_text(args, "unit"), .dot = cupel_dot_parse(cupel_opt_text(args, "dot"))},
@@ -86,6 +88,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_model_options_check(&o.model, err));
     o.data.missing = cupel_default_missing(o.model.learner);
     if (cupel_opt_text(args, "missing")) CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));
+    CUPEL_TRY(cupel_transfer_of(args, &o.data, NULL, o.model.seed, job, &transfer, err));
+    o.model.transfer = transfer;
     if (cupel_opt_text(args, "report")) {
         st = report(args, &o, job, err);
         goto done;
@@ -94,6 +98,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(print(&e, &o, strcmp(cupel_opt_text(args, "format"), "json") == 0, err));
 done:
     cupel_evaluation_release(&e);
+    cupel_transfer_free(transfer);
     return st;
 }
 
@@ -124,6 +129,7 @@ static const cupel_opt options[] = {
     {"transform", "NAME", CUPEL_OPT_CHOICE, "none|log|yeo-johnson", "none", false,
      "the target is learned behind it and predicted in its own unit: log (numbers from 0 up), or a power that makes it most normal"},
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "unit of the target (default: that in the column's name)"},
+    CUPEL_TRANSFER_OPTIONS,
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
     {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "width of the numbers in the kernels that predict"},
     {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
@@ -153,6 +159,7 @@ const cupel_verb cupel_verb_evaluate = {
         "correlation of errors with what was claimed; calibration_error the mean difference of probabilities and shares; in_domain the share of "
         "rows "
         "inside the training domain.\n\n"
+        "With --transfer, the other table is learned once, without the compositions of any row of TABLE: of no fold does anything come through it.\n\n"
         "  cupel evaluate gaps.csv --formula composition --target target --folds fold --model svr --seed 1\n"
         "  cupel evaluate gaps.csv --formula composition --target target --report calibration\n"
         "  cupel evaluate gaps.csv --formula composition --target target --split element --model krr --format json\n",

@@ -76,7 +76,9 @@ static cupel_status make_room(reading *d, cupel_err *err)
 static cupel_status describe(reading *d, cupel_err *err)
 {
     cupel_attribution_rows *r = &d->r;
-    cupel_features_compute(cupel_model_features(d->a->model), &d->batch, &d->records, 0, d->records.n_rows, d->job->isa, r->x, r->d, d->reason);
+    cupel_status described = cupel_features_compute_all(cupel_model_features(d->a->model), &d->batch, &d->records, 0, d->records.n_rows,
+                                                        d->job->isa, r->x, r->d, d->reason, err);
+    if (described != CUPEL_OK) return described;
     for (size_t i = 0; i < d->records.n_rows; i++) {
         if (d->reason[i] != CUPEL_REASON_NONE && d->reason[i] != CUPEL_REASON_IMPUTED) continue;
         const size_t m = r->n++;

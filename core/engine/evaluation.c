@@ -32,6 +32,27 @@ static void put_text(cupel_json_out *w, const char *name, const char *text)
     cupel_json_put_string(w, text);
 }
 
+static void put_transfer(cupel_json_out *w, const cupel_transfer *t)
+{
+    const cupel_transfer_facts f = cupel_transfer_facts_of(t);
+    cupel_json_name(w, "transfer");
+    cupel_json_open(w, '{');
+    put_text(w, "table", f.file);
+    put_text(w, "digest", f.digest);
+    put_text(w, "property", f.property);
+    put_text(w, "unit", f.unit);
+    put_text(w, "features", f.sets);
+    cupel_json_name(w, "above");
+    cupel_json_put_number(w, f.above);
+    cupel_json_name(w, "rows");
+    cupel_json_put_count(w, f.rows);
+    cupel_json_name(w, "left_out");
+    cupel_json_put_count(w, f.left_out);
+    cupel_json_name(w, "formulas");
+    cupel_json_put_count(w, f.formulas);
+    cupel_json_close(w, '}');
+}
+
 static void put_what(cupel_json_out *w, const cupel_evaluation *e, const cupel_evaluate_options *o)
 {
     put_text(w, "property", e->property);
@@ -40,6 +61,7 @@ static void put_what(cupel_json_out *w, const cupel_evaluation *e, const cupel_e
     put_text(w, "model", o->model.learner);
     put_text(w, "transform", cupel_transform_name(o->model.transform));
     put_text(w, "features", o->model.features ? o->model.features : "none");
+    if (o->model.transfer) put_transfer(w, o->model.transfer);
     put_text(w, "split", cupel_split_name(o->split));
     cupel_json_name(w, "seed");
     cupel_json_put_count(w, o->model.seed);

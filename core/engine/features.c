@@ -33,6 +33,8 @@ struct cupel_features {
     size_t n_cols;
     bool imputes;
     bool crosses; /* products of the table columns with numbers of the composition, behind the others */
+    const cupel_transfer *transfer; /* behind those too; NULL: none */
+    cupel_transfer *loaded;          /* the same where it came from a file */
 };
 
 static size_t width(const column *c) { return c->category ? c->n_values : 1; }
@@ -127,6 +129,7 @@ void cupel_features_free(cupel_features *f)
     cupel_free(f->col);
     cupel_free(f->sets_text);
     cupel_free(f->columns_text);
+    cupel_transfer_free(f->loaded);
     cupel_free(f);
 }
 
@@ -141,6 +144,10 @@ cupel_status cupel_features_impute(cupel_features *f, cupel_err *err)
 }
 
 bool cupel_features_imputes(const cupel_features *f) { return f->imputes; }
+
+void cupel_features_transfer(cupel_features *f, const cupel_transfer *t) { f->transfer = t; }
+
+const cupel_transfer *cupel_features_transferred(const cupel_features *f) { return f->transfer; }
 
 /* ---- learning from the training rows ---- */
 
@@ -267,10 +274,13 @@ static size_t table_width(const cupel_features *f)
     return n;
 }
 
-size_t cupel_features_count(const cupel_features *f)
+/* Columns of the sets, the table and their products. */
+static size_t own_width(const cupel_features *f)
 {
     return f->sets.n_columns + table_width(f) * (f->crosses ? 1 + CUPEL_CROSS_FACTORS : 1);
 }
+
+size_t cupel_features_count(const cupel_features *f) { return own_width(f) + (f->transfer ? cupel_transfer_columns(f->transfer) : 0); }
 
 /* Column j of those that come from the table. */
 static void table_name(const cupel_features *f, size_t j, cupel_str *name)
@@ -297,6 +307,7 @@ cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *n
     size_t table = f->sets.n_columns + table_width(f);
     if (j < f->sets.n_columns) cupel_sets_column(&f->sets, j, name, unit);
     else if (j < table) table_name(f, j - f->sets.n_columns, name);
+    else if (j >= own_width(f)) cupel_transfer_name(f->transfer, j - own_width(f), name, unit);
     else cross_name(f, j - table, name);
     return name->failed ? cupel_no_memory(err, "the name of a feature", 0) : CUPEL_OK;
 }
@@ -395,6 +406,18 @@ void cupel_features_condition(const cupel_features *f, const cupel_records *reco
         if (!c->category && cupel_parse_double(t, &x)) cupel_str_number(out, x);
         else cupel_str_add(out, t.p, t.n);
     }
+}
+
+cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
+                                        cupel_isa isa, double *x, size_t ld, unsigned char *reason, cupel_err *err)
+{
+    cupel_features_compute(f, batch, records, from, n, isa, x, ld, reason);
+    if (!f->transfer) return CUPEL_OK;
+    double *to = x + own_width(f);
+    cupel_status st = cupel_transfer_compute(f->transfer, batch, from, n, isa, to, ld, err);
+    for (size_t i = 0; reason && st == CUPEL_OK && i < n; i++)
+        if (isnan(to[i * ld])) set_reason(reason + i, CUPEL_REASON_NO_VALUE);
+    return st;
 }
 
 static void cross_lacks(const cupel_features *f, const cupel_batch *batch, size_t row, cupel_str *words)
@@ -496,6 +519,7 @@ cupel_status cupel_features_save(const cupel_features *f, cupel_writer *w, cupel
     CUPEL_TRY(cupel_writer_put(w, "features/imputes", "", "1: missing values are filled in", CUPEL_U8, 1, (size_t[]){1}, &imputes, err));
     CUPEL_TRY(put_names(f, w, err));
     if (f->n_cols) CUPEL_TRY(put_columns(f, w, err));
+    if (f->transfer) CUPEL_TRY(cupel_transfer_save(f->transfer, w, err));
 done:
     return st;
 }
@@ -589,6 +613,8 @@ static cupel_status load(const cupel_reader *r, cupel_features *f, cupel_err *er
     if (st != CUPEL_OK) goto done;
     if (cupel_reader_has(r, "features/table_columns")) CUPEL_TRY(get_columns(r, f, err));
     CUPEL_TRY(join_columns(f, err));
+    CUPEL_TRY(cupel_transfer_load(r, &f->loaded, err));
+    f->transfer = f->loaded;
     if (!f->sets.n && !f->n_cols) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: it has no features; train the model again"));
     CUPEL_TRY(check_names(r, f, err));
 done:

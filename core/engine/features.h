@@ -5,6 +5,7 @@
 #include "core/io/artifact.h"
 #include "core/matter/composition.h"
 #include "core/matter/reason.h"
+#include "core/engine/transfer.h"
 #include "core/matter/records.h"
 #include "core/sys/cpu.h"
 #include "core/sys/job.h"
@@ -19,6 +20,8 @@ void cupel_features_free(cupel_features *f);
 /* From now on a value that an element lacks is the mean over the elements, an empty number the mean of the training rows, an empty category
  * none of them; such a row has CUPEL_REASON_IMPUTED. Before cupel_features_learn. */
 cupel_status cupel_features_impute(cupel_features *f, cupel_err *err);
+/* From now on the columns of a transfer stand behind all others. It is borrowed and must outlive f. Before cupel_features_count is asked. */
+void cupel_features_transfer(cupel_features *f, const cupel_transfer *t);
 bool cupel_features_imputes(const cupel_features *f);
 
 /* Must be called once with all training rows when there are table columns: a column of numbers (infinite ones are bad ones) is a number, else a
@@ -37,6 +40,7 @@ cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *n
 /* The columns that are atomic fractions of elements, first .. first + n - 1; n 0 without the set element_fraction. */
 void cupel_features_fractions(const cupel_features *f, size_t *first, size_t *n);
 const char *cupel_features_sets(const cupel_features *f);    /* canonical: "magpie,element_fraction" */
+const cupel_transfer *cupel_features_transferred(const cupel_features *f); /* NULL when there is none */
 const char *cupel_features_columns(const cupel_features *f); /* "" when there are none */
 
 /* Rows from .. from + n - 1 of the batch (and of records, NULL when there are no table columns; row i of records belongs to row i of the
@@ -48,6 +52,9 @@ void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, c
 double cupel_features_beyond(const cupel_features *f, const double *x, bool imputed);
 /* The table columns of a row in one text, "; temperature=300; route=cast", equal for equal numbers however they are written; nothing without columns. */
 void cupel_features_condition(const cupel_features *f, const cupel_records *records, size_t row, cupel_str *out);
+/* The same and the columns of the transfer, which the former leaves as they are: for models. */
+cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
+                                        cupel_isa isa, double *x, size_t ld, unsigned char *reason, cupel_err *err);
 /* In words the first column, of a set or of the table, that a row has no value of its own for, be it filled in or not: "no value of 'T'"; "" when
  * it has all. For messages. Row `at` of the batch, row `row` of the records. */
 cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row,

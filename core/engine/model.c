@@ -48,15 +48,15 @@ typedef struct fitting {
 static cupel_status describe_block(void *user, size_t item, size_t worker, cupel_err *err)
 {
     (void)worker;
-    (void)err;
     fitting *f = user;
+    cupel_status st = CUPEL_OK;
     size_t from = item * BLOCK, end = from + BLOCK < f->n ? from + BLOCK : f->n;
-    for (size_t i = from, j; i < end; i = j) {
+    for (size_t i = from, j; i < end && st == CUPEL_OK; i = j) {
         for (j = i + 1; j < end && f->row[j] == f->row[j - 1] + 1; j++) {}
-        cupel_features_compute(f->m->features, &f->t->batch, &f->t->records, f->row[i], j - i, f->job->isa, f->x + i * f->d, f->d,
-                               f->reason + i);
+        st = cupel_features_compute_all(f->m->features, &f->t->batch, &f->t->records, f->row[i], j - i, f->job->isa, f->x + i * f->d, f->d,
+                                        f->reason + i, err);
     }
-    return CUPEL_OK;
+    return st;
 }
 
 static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i, cupel_err *err)
@@ -273,6 +273,14 @@ cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *
     return st;
 }
 
+static cupel_status add_transfer(const fitting *f, const cupel_model_options *o, cupel_err *err)
+{
+    if (o->transfer && f->t->formula_column == SIZE_MAX)
+        return cupel_fail(err, CUPEL_USAGE, "a transfer needs formulas, and '%s' has no column of them; leave the transfer out", f->t->file);
+    cupel_features_transfer(f->m->features, o->transfer);
+    return CUPEL_OK;
+}
+
 cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o,
                              const cupel_job *job, cupel_model **m, cupel_err *err)
 {
@@ -286,6 +294,7 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     CUPEL_TRY(name_model(&f, err));
     CUPEL_TRY(cupel_features_new(o->features, o->columns ? o->columns : t->numeric, &f.m->features, err));
     if (t->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f.m->features, err));
+    CUPEL_TRY(add_transfer(&f, o, err));
     CUPEL_TRY(cupel_features_learn_subset(f.m->features, &t->header, &t->records, subset, n_subset, t->file, err));
     cupel_features_say_mixed(f.m->features, t->file, job);
     CUPEL_TRY(describe_rows(&f, err));
@@ -681,11 +690,11 @@ cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch,
     for (size_t done_rows = 0; done_rows < n && st == CUPEL_OK; done_rows += BLOCK) {
         size_t rows = n - done_rows < BLOCK ? n - done_rows : BLOCK;
         double begin = cupel_now();
-        cupel_features_compute(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows);
-        for (size_t i = 0; i < rows; i++)
+        st = cupel_features_compute_all(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows, err);
+        for (size_t i = 0; i < rows && st == CUPEL_OK; i++)
             w->beyond[i] = cupel_features_beyond(m->features, w->x + i * d, reason[done_rows + i] == CUPEL_REASON_IMPUTED);
         double described = cupel_now();
-        st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
+        if (st == CUPEL_OK) st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
         if (st == CUPEL_OK) mark_outside(m, batch, from + done_rows, rows, w->beyond, done_rows, out);
         w->describing += described - begin;
         w->predicting += cupel_now() - described;

@@ -37,6 +37,7 @@ typedef struct cupel_training_options {
     const char *property, *unit;       /* NULL: from the column's header (`yield strength [MPa]`), which another unit contradicts */
     cupel_missing missing;
     bool in_demand;                    /* remedies are keys of a demand, not options */
+    bool is_source;                    /* of a transfer: remedies name its own options and keys */
     bool formula_optional;             /* no descriptors of formulas are asked for: the table may do without a formula column */
     const cupel_selection *selection;  /* which rows, which version of the file; NULL: all, any */
     const char *apart;                 /* a column that is never a feature by itself (of folds); NULL */
@@ -64,6 +65,7 @@ typedef struct cupel_model_options {
     double seconds;                    /* budget of the automatic model; 0: none */
     cupel_task task;
     cupel_transform_kind transform;       /* of a number, before it is learned */
+    const cupel_transfer *transfer;       /* a model of another table as columns; must outlive the model. NULL: none */
     uint64_t seed;
 } cupel_model_options;
 

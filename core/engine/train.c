@@ -169,13 +169,22 @@ static cupel_status name_numbers(reading *r, cupel_err *err)
     return st;
 }
 
+/* What the user changes when a column is not there. */
+static const char *remedy(const cupel_training_options *o, bool target)
+{
+    static const char *const words[2][2][2] = {{{"name it with --formula", "name it with --target"},
+                                                {"name it with formula: in data", "name it with target: in data"}},
+                                               {{"name it with --transfer-formula", "name it with --transfer-target"},
+                                                {"name it with formula: in transfer", "name it with target: in transfer"}}};
+    return words[o->is_source][o->in_demand][target];
+}
+
 static cupel_status find_formulas(reading *r, cupel_err *err)
 {
     cupel_training *t = r->t;
     t->formula_column = SIZE_MAX;
     if (r->o->selection && r->o->selection->n_contents) return CUPEL_OK; /* they are made when the rows are there */
-    cupel_status st = cupel_column_formula(&t->header, r->o->file, r->o->formula, r->o->in_demand ? "name it with formula: in data" : "name it with --formula",
-                                           &t->formula_column, err);
+    cupel_status st = cupel_column_formula(&t->header, r->o->file, r->o->formula, remedy(r->o, false), &t->formula_column, err);
     if (st != CUPEL_OK && r->o->formula_optional && !r->o->formula) st = CUPEL_OK, t->formula_column = SIZE_MAX;
     return st;
 }
@@ -205,8 +214,7 @@ static cupel_status read_table(reading *r, cupel_err *err)
     CUPEL_TRY(cupel_source_open(r->o->file, r->o->format, &source, err));
     CUPEL_TRY(copy_header(cupel_source_header(source), &t->header, err));
     CUPEL_TRY(find_formulas(r, err));
-    CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target,
-                                r->o->in_demand ? "name it with target: in data" : "name it with --target", &r->target, err));
+    CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target, remedy(r->o, true), &r->target, err));
     CUPEL_TRY(name_target(r->o, r->target, t, err));
     CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &t->records, err));
     CUPEL_TRY(cupel_source_digest(source, digest + 7, err));
