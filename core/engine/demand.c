@@ -24,7 +24,8 @@ static const char *const diverse_keys[] = {"distance", "in", NULL};
 static const char *const first_keys[] = {"model", "pass", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source",
                                         "sha256", "download", "where", "without", "contents", NULL};
-static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "transform", "file", NULL};
+static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "transform", "transfer",
+                                         "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
 static const char *const rank_keys[] = {"by", NULL};
 static const char *const rank_words[] = {"probability", "pareto", "weights", NULL};
@@ -48,7 +49,7 @@ static cupel_status resolve(cupel_demand *d, const char *name, const char **path
 }
 
 /* A list [a, b] or one text as "a,b". */
-static cupel_status joined_list(cupel_demand *d, const cupel_yaml *map, const char *key, const char **value, cupel_err *err)
+cupel_status cupel_demand_list(cupel_demand *d, const cupel_yaml *map, const char *key, const char **value, cupel_err *err)
 {
     const cupel_yaml *node = cupel_yaml_get(map, key);
     if (!node || node->kind == CUPEL_YAML_SCALAR) return cupel_keys_text(map, d->file, key, value, err);
@@ -127,7 +128,7 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
         return resolve(d, file, &p->model_file, err);
     }
     CUPEL_TRY(cupel_keys_text(map, d->file, "name", &p->options.learner, err));
-    CUPEL_TRY(joined_list(d, map, "features", &p->options.features, err));
+    CUPEL_TRY(cupel_demand_list(d, map, "features", &p->options.features, err));
     CUPEL_TRY(settings_text(d, map, "settings", &p->options.settings, err));
     CUPEL_TRY(settings_text(d, map, "params", &params, err));
     if (params && p->options.settings)
@@ -142,6 +143,7 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
     CUPEL_TRY(cupel_keys_word(map, d->file, "task", task_words, &task, err));
     CUPEL_TRY(cupel_keys_count(map, d->file, "seed", 0, UINT64_MAX, &p->options.seed, err));
     p->options.task = (cupel_task)task;
+    CUPEL_TRY(cupel_demand_transfer(d, map, p, err));
     st = check_learner(d, map, p, err);
 done:
     return st;
@@ -181,7 +183,7 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
     CUPEL_TRY(cupel_keys_text(map, d->file, "unit", &unit, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "format", &p->data.format, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "source", &p->source, err));
-    CUPEL_TRY(joined_list(d, map, "columns", &p->columns, err));
+    CUPEL_TRY(cupel_demand_list(d, map, "columns", &p->columns, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "missing", &missing, err));
     p->data_missing_given = missing != NULL;
     if (missing && cupel_missing_parse(missing, &p->data.missing, err) != CUPEL_OK)
@@ -327,6 +329,8 @@ static cupel_status read_first(cupel_demand *d, const cupel_yaml *map, cupel_err
             CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
                                  "%s:%zu: first: '%s' needs data without 'columns', for its cheap model to learn from; give it, or leave 'first' out",
                                  d->file, map->line, d->property[i].name));
+    if (p.has_transfer)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: the model of 'first' is a cheap one and takes no transfer; leave it out", d->file, model->line));
     d->first_given = true;
     d->first_share = percent / 100;
     d->first_line = map->line;
@@ -346,7 +350,7 @@ static cupel_status read_diverse(cupel_demand *d, const cupel_yaml *root, cupel_
     bool scalar = node->kind == CUPEL_YAML_SCALAR;
     if (!scalar) {
         CUPEL_TRY(cupel_keys_check(map, d->file, "'diverse'", diverse_keys, err));
-        CUPEL_TRY(joined_list(d, map, "in", &d->diverse_in, err));
+        CUPEL_TRY(cupel_demand_list(d, map, "in", &d->diverse_in, err));
     }
     bool composition = strcmp(d->diverse_in, "composition") == 0;
     CUPEL_TRY(cupel_keys_number(scalar ? root : map, d->file, scalar ? "diverse" : "distance", 1e-6, composition ? 2 : 1e6, &d->diverse, err));
@@ -482,6 +486,7 @@ void cupel_demand_free(cupel_demand *d)
     for (size_t i = 0; i < d->n_properties; i++) {
         cupel_model_free(d->property[i].model);
         cupel_model_free(d->property[i].first);
+        cupel_transfer_free(d->property[i].transferred);
         cupel_free(d->property[i].data_digest);
     }
     for (size_t i = 0; i < d->n_constraints; i++) cupel_constraint_free(d->constraint[i].c);

@@ -6,6 +6,8 @@
  *          format: csv, columns: "spg_num", missing: drop, dot: hydrate}
                                                     and which rows of it: see core/engine/selection.h
  *   model: {name: svr, features: magpie, settings: {C: 10}, task: auto}     or  {file: model.h5}
+ *          transfer: {file: computed.csv.gz, target: gap, formula: composition, features: magpie, above: 0.05}
+ *                                                    in model: what a larger table teaches becomes columns (core/engine/transfer.h)
  *   properties:                                      instead of data and model, when there are several
  *     - {property: band gap, unit: eV, data: {...}, model: {...}}
  *   space: {list: candidates.csv, formula: formula}  see datasets/spaces/space.h
@@ -31,6 +33,7 @@
 
 #include "core/base/arena.h"
 #include "core/engine/model.h"
+#include "core/engine/transfer.h"
 #include "core/io/yaml.h"
 #include "core/matter/constraint.h"
 #include "datasets/spaces/space.h"
@@ -51,6 +54,9 @@ typedef struct cupel_demand_property {
     const char *columns;
     const char *source;          /* who measured: a paper, a DOI; said back in words. NULL: not given */
     cupel_model_options options;
+    bool has_transfer;
+    cupel_transfer_options transfer; /* file is resolved */
+    cupel_transfer *transferred; /* the models below borrow it */
     const char *model_file;      /* resolved; NULL: trained from data */
     size_t line;
     cupel_model *model;          /* after cupel_demand_train; from the file at once */

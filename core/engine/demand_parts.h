@@ -15,4 +15,9 @@ cupel_status cupel_demand_settle_model(cupel_demand *d, size_t property, const c
 /* A model from a file and a table beside it: said when the model learned from another one. */
 cupel_status cupel_demand_same_table(const cupel_demand *d, const cupel_demand_property *p, const cupel_job *job, cupel_err *err);
 
+/* A list [a, b] or one text under `key` as "a,b"; untouched when absent. */
+cupel_status cupel_demand_list(cupel_demand *d, const cupel_yaml *map, const char *key, const char **value, cupel_err *err);
+/* `transfer` of the mapping `model`, with p->options.seed: into p->transfer. Its table is opened and its columns looked for. */
+cupel_status cupel_demand_transfer(cupel_demand *d, const cupel_yaml *model, cupel_demand_property *p, cupel_err *err);
+
 #endif

@@ -69,7 +69,7 @@ cupel_status cupel_demand_settle_model(cupel_demand *d, size_t property, const c
     return st;
 }
 
-static cupel_status train_one(cupel_demand_property *p, const cupel_model_options *o, bool first, const cupel_job *job, cupel_model **m,
+static cupel_status train_one(cupel_demand_property *p, cupel_model_options *o, bool first, const cupel_job *job, cupel_model **m,
                               cupel_err *err)
 {
     cupel_training t = {0};
@@ -78,6 +78,10 @@ static cupel_status train_one(cupel_demand_property *p, const cupel_model_option
         cupel_say(job, CUPEL_NOTE, "training %s on %zu values of %s from '%s'%s", o->learner, t.records.n_rows, p->name, p->data.file,
                   first ? ", for the first stage" : "");
         if (!first) st = cupel_training_doubts(&t, p->columns && *p->columns, job, err);
+    }
+    if (st == CUPEL_OK && p->has_transfer && !first) {
+        st = cupel_transfer_make(&p->transfer, &t.batch, job, &p->transferred, err);
+        o->transfer = p->transferred;
     }
     if (st == CUPEL_OK) st = cupel_model_fit(&t, NULL, 0, o, job, m, err);
     if (st == CUPEL_OK) /* what repeats it, where a budget of time decided */

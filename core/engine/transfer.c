@@ -94,14 +94,14 @@ static cupel_status choose_threshold(fitting *f, cupel_err *err)
     return CUPEL_OK;
 }
 
-/* A fifth of the standard deviation of the targets: where the pseudo-Huber loss
+/* Half the standard deviation of the targets: where the pseudo-Huber loss
  * goes over from squares to absolute values. */
 static double huber_of(const double *y, const size_t *row, size_t n)
 {
     double sum = 0, square = 0;
     for (size_t k = 0; k < n; k++) sum += y[row[k]];
     for (size_t k = 0; k < n; k++) square += (y[row[k]] - sum / (double)n) * (y[row[k]] - sum / (double)n);
-    return square > 0 ? 0.2 * sqrt(square / (double)n) : 1;
+    return square > 0 ? 0.5 * sqrt(square / (double)n) : 1;
 }
 
 static cupel_status fit_trees(fitting *f, cupel_trees_loss loss, cupel_trees **trees, cupel_err *err)
@@ -113,6 +113,7 @@ static cupel_status fit_trees(fitting *f, cupel_trees_loss loss, cupel_trees **t
     o.rate = 0.08;
     o.leaves = 127;
     o.subsample = 0.6;
+    o.child_weight = 1;
     o.loss = loss;
     o.seed = f->o->seed;
     if (loss == CUPEL_LOSS_PSEUDO_HUBER) o.huber = huber_of(f->y, f->row, f->m);

@@ -64,4 +64,16 @@ head -n 12 "$T/source.csv" >"$T/few.csv"; train --transfer "$T/few.csv" -o "$T/y
 printf 'a,b\n1,2\n2,3\n3,1\n4,4\n5,7\n' >"$T/plain.csv"; run train "$T/plain.csv" --features none --target b --transfer "$T/source.csv" --transfer-target 'gap [eV]' -o "$T/y.h5"
 { [ $rc = 2 ] && err 'needs formulas'; }; check 'a table without formulas' $?
 head -c 20000 "$T/m.h5" >"$T/cut.h5"; run predict "$T/cut.h5" "$T/new.csv" -o "$T/x.csv"; [ $rc = 4 ]; check 'a cut model file is refused' $?
+
+# The same in a demand.
+demand() { # demand KEYS [first]: of the transfer
+  printf 'demand: gaps\ndata: {file: in.csv, target: "measured [eV]"}\nmodel: {name: ridge, features: stoichiometry, transfer: {%s}}\n' "$1" >"$T/d.yaml"
+  printf 'space: {list: new.csv}\nrequire: [{property: measured, min: 1 eV}]\n%s\n' "${2:-}" >>"$T/d.yaml"
+}
+demand "file: source.csv, target: 'gap [eV]', features: [magpie]"; run demand check "$T/d.yaml"; { [ $rc = 0 ] && grep -q "boosted trees learn of 'gap .eV.' in '.*source.csv'" "$T/out"; }
+check 'a demand says what it learns from' $?
+run run "$T/d.yaml" -o "$T/r"; { [ $rc = 0 ] && err "384 rows, $inside left out" && grep -q '"transfer"' "$T/r/run.json"; }; check 'a demand runs with a transfer' $?
+demand "file: source.csv"; run demand check "$T/d.yaml"; { [ $rc = 2 ] && err 'd.yaml:3: .*target'; }; check 'a transfer without a target' $?
+demand "file: source.csv, target: no"; run demand check "$T/d.yaml"; { [ $rc = 3 ] && err "d.yaml:3: .*no target column 'no'.*target: in transfer"; }; check 'a target that is not there' $?
+demand "file: source.csv, target: 'gap [eV]', tables: 2"; run demand check "$T/d.yaml"; { [ $rc = 2 ] && err 'tables'; }; check 'a key that is not one' $?
 exit $bad
