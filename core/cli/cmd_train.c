@@ -71,6 +71,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .seed = cupel_opt_count(args, "seed"),
     };
     CUPEL_TRY(cupel_transform_parse(cupel_opt_text(args, "transform"), &o.transform, err));
+    cupel_model_kernel(cupel_opt_text(args, "kernel"), cupel_opt_given(args, "model"), &o);
     CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o, err));
     CUPEL_TRY(cupel_model_options_check(&o, err));
     data.missing = cupel_default_missing(o.learner);
@@ -104,9 +105,13 @@ static const cupel_opt options[] = {
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,
-     "the learner: auto, svr, svc, gp, gp_ard, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, hurdle"},
+     "the learner: auto, svr, svc, gp, gp_ard, gp_tree, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, hurdle"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
      "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
+    {"kernel", "TREE", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the kernel of a Gaussian process (model gp_tree): sums and products of rbf, matern32, matern52, periodic, linear, constant, white and tasks, "
+     "each over all columns or those named, 'matern52(composition)*rbf(temperature) + linear': a set, a column of --columns, composition or table; "
+     "rbf_each and matern52_each have a length for every column; tasks(COLUMN) learns how the categories of a column go together"},
     {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
      "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the "
      "byte"},
@@ -135,6 +140,7 @@ const cupel_verb cupel_verb_train = {
             "columns are as good on the rows trained on as on new ones. The model file holds all it needs to predict.\n\n"
             "  cupel train steels.csv --target 'yield strength [MPa]' --model gp --set noise=0.05 -o steel.h5\n"
             "  cupel train gaps.csv --formula composition --target target --model auto --transfer computed.csv.gz --transfer-target gap -o gap.h5\n"
+            "  cupel train seebeck.csv --target seebeck --columns T --kernel 'matern52(composition)*rbf(T) + linear' -o seebeck.h5\n"
             "  cupel train volumes-minkowski.csv --features none --target permeability --model gp -o rock.h5\n",
     .options = options,
     .min_args = 1,

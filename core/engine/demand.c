@@ -24,7 +24,7 @@ static const char *const diverse_keys[] = {"distance", "in", NULL};
 static const char *const first_keys[] = {"model", "pass", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source",
                                         "sha256", "download", "where", "without", "contents", NULL};
-static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "transform", "transfer",
+static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "transform", "transfer", "kernel",
                                          "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
 static const char *const rank_keys[] = {"by", NULL};
@@ -115,7 +115,7 @@ static cupel_status check_learner(cupel_demand *d, const cupel_yaml *map, const 
 static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_demand_property *p, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const char *file = NULL, *params = NULL, *budget = NULL, *transform = NULL;
+    const char *file = NULL, *params = NULL, *budget = NULL, *transform = NULL, *kernel = NULL;
     int task = 0;
     p->options = (cupel_model_options){.learner = "svr", .features = "magpie", .columns = p->columns, .seed = d->seed};
     if (!map) return CUPEL_OK;
@@ -134,6 +134,9 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
     if (params && p->options.settings)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'settings' and 'params' are the same key; keep one", d->file, map->line);
     if (params) p->options.settings = params;
+    CUPEL_TRY(cupel_keys_text(map, d->file, "kernel", &kernel, err));
+    cupel_model_kernel(kernel, cupel_yaml_get(map, "name") != NULL, &p->options);
+    if (cupel_learner_check_kernel(p->options.learner, kernel, false, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     CUPEL_TRY(cupel_keys_text(map, d->file, "transform", &transform, err));
     if (cupel_transform_parse(transform, &p->options.transform, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     CUPEL_TRY(cupel_keys_text(map, d->file, "budget", &budget, err));

@@ -59,6 +59,7 @@ static void put_what(cupel_json_out *w, const cupel_evaluation *e, const cupel_e
     put_text(w, "unit", e->unit);
     put_text(w, "task", e->is_class ? "class" : "regression");
     put_text(w, "model", o->model.learner);
+    if (o->model.kernel) put_text(w, "kernel", o->model.kernel);
     put_text(w, "transform", cupel_transform_name(o->model.transform));
     put_text(w, "features", o->model.features ? o->model.features : "none");
     if (o->model.transfer) put_transfer(w, o->model.transfer);

@@ -320,6 +320,55 @@ void cupel_features_fractions(const cupel_features *f, size_t *first, size_t *n)
         if (strcmp(f->sets.set[i]->method.name, "element_fraction") == 0 && !f->sets.smooth[i]) *first = at, *n = f->sets.set[i]->n_columns;
 }
 
+/* in [from .. from + n - 1] */
+static size_t mark(bool *in, size_t from, size_t n)
+{
+    for (size_t j = from; j < from + n; j++) in[j] = true;
+    return n;
+}
+
+static size_t mark_set(const cupel_features *f, const char *name, bool *in)
+{
+    size_t at = 0, found = 0;
+    for (size_t i = 0; i < f->sets.n; at += f->sets.set[i++]->n_columns)
+        if (strcmp(f->sets.set[i]->method.name, name) == 0) found += mark(in, at, f->sets.set[i]->n_columns);
+    return found;
+}
+
+static size_t mark_table(const cupel_features *f, const char *name, bool *in)
+{
+    size_t at = f->sets.n_columns, found = 0;
+    for (const column *c = f->col; c < f->col + f->n_cols; at += width(c++))
+        if (strcmp(c->name, name) == 0) found += mark(in, at, width(c));
+    return found;
+}
+
+static cupel_status mark_one(const cupel_features *f, const char *name, bool *in, size_t *found, cupel_err *err)
+{
+    cupel_str s = {0};
+    const char *unit;
+    cupel_status st = CUPEL_OK;
+    for (size_t j = 0; j < cupel_features_count(f) && st == CUPEL_OK && !*found; j++) {
+        st = cupel_features_name(f, j, &s, &unit, err);
+        if (st == CUPEL_OK && strcmp(cupel_str_text(&s), name) == 0) *found = mark(in, j, 1);
+    }
+    cupel_str_free(&s);
+    return st;
+}
+
+cupel_status cupel_features_group(const cupel_features *f, const char *name, bool *in, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t found = mark_set(f, name, in) + mark_table(f, name, in);
+    if (!found && strcmp(name, "composition") == 0) found = mark(in, 0, f->sets.n_columns);
+    if (!found && strcmp(name, "table") == 0) found = mark(in, f->sets.n_columns, table_width(f));
+    if (!found) st = mark_one(f, name, in, &found, err);
+    if (st != CUPEL_OK || found) return st;
+    return cupel_fail(err, CUPEL_USAGE,
+                      "kernel: no columns are called '%.64s'; expected composition (sets: %s), table (its columns: %s), one of those, or a single column",
+                      name, f->sets_text, *f->columns_text ? f->columns_text : "none; name them with --columns");
+}
+
 const char *cupel_features_sets(const cupel_features *f) { return f->sets_text; }
 
 const char *cupel_features_columns(const cupel_features *f) { return f->columns_text; }

@@ -263,11 +263,20 @@ static cupel_status list_fractions(fitting *f, cupel_fit_options *fit, cupel_err
     return CUPEL_OK;
 }
 
+void cupel_model_kernel(const char *text, bool named, cupel_model_options *o)
+{
+    o->kernel = text;
+    if (text && (!named || strcmp(o->learner, "gp") == 0)) o->learner = "gp_tree";
+}
+
+static cupel_status find_group(void *user, const char *name, bool *in, cupel_err *err) { return cupel_features_group(user, name, in, err); }
+
 cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err)
 {
     cupel_features *f = NULL;
     const bool numbers = strcmp(o->features, "none") == 0 && !o->columns; /* columns of the table that are not known yet */
     cupel_status st = cupel_learner_check(o->learner, o->settings, o->task, err);
+    if (st == CUPEL_OK) st = cupel_learner_check_kernel(o->learner, o->kernel, false, err);
     if (st == CUPEL_OK && !numbers) st = cupel_features_new(o->features, o->columns, &f, err);
     cupel_features_free(f);
     return st;
@@ -300,7 +309,9 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     CUPEL_TRY(describe_rows(&f, err));
     CUPEL_TRY(cupel_composition_groups(&t->batch, f.row, f.n, false, f.group, err));
     cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group, .seconds = o->seconds,
-                             .transform = o->transform};
+                             .transform = o->transform, .kernel = o->kernel};
+    const cupel_groups groups = {.find = find_group, .user = f.m->features, .d = f.d};
+    fit.groups = &groups;
     CUPEL_TRY(list_fractions(&f, &fit, err));
     CUPEL_TRY(cupel_surrogate_fit(f.x, f.n, f.d, f.y, &fit, job, &f.m->surrogate, err));
     CUPEL_TRY(keep_known(&f, err));

@@ -62,6 +62,7 @@ typedef struct cupel_model cupel_model;
 typedef struct cupel_model_options {
     const char *features, *columns;    /* as cupel_features_new */
     const char *learner, *settings;
+    const char *kernel;                /* a tree of kernels for model gp_tree; NULL: its own */
     double seconds;                    /* budget of the automatic model; 0: none */
     cupel_task task;
     cupel_transform_kind transform;       /* of a number, before it is learned */
@@ -74,6 +75,9 @@ const char *cupel_default_features(const char *learner);
 cupel_missing cupel_default_missing(const char *learner);
 /* "4min", "90s", "1h" into o->seconds, "effort=12" into o->settings (text must outlive o). CUPEL_USAGE also for a learner that has no budget. NULL: none. */
 cupel_status cupel_model_budget(const char *text, cupel_model_options *o, cupel_err *err);
+
+/* --kernel of the command line into o->kernel, and o->learner: a kernel with model gp, or with none named, is for gp_tree. NULL: none. */
+void cupel_model_kernel(const char *text, bool named, cupel_model_options *o);
 
 /* What can be said before any row is read: CUPEL_USAGE for features, learners and settings that are not there. */
 cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err);

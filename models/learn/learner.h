@@ -7,10 +7,20 @@
 #include "core/cupel.h"
 #include "core/matter/method.h"
 #include "core/sys/job.h"
+#include "models/learn/kernel_tree.h"
 #include "models/learn/machine.h"
 #include "models/learn/own.h"
 
 enum { CUPEL_LEARNER_PARAMS = 16 }; /* a learner has at most as many */
+
+/* Values of other targets, known beside the one that is learned, of the same rows or of more. */
+typedef struct cupel_beside {
+    size_t n, n_targets;   /* values; targets beside the one */
+    const double *x;       /* [n][d] as the rows of the problem */
+    const double *y;       /* [n], of each target mean 0 and variance 1 */
+    const size_t *target;  /* [n] 1 .. n_targets */
+    const size_t *group;   /* [n] a value is never used where rows of its group are held out */
+} cupel_beside;
 
 /* The training rows as a learner sees them. */
 typedef struct cupel_problem {
@@ -27,6 +37,11 @@ typedef struct cupel_problem {
     size_t n_fractions;
     double y_mean, y_sd;   /* the target is y_mean + y_sd y in its unit, for words */
     double seconds;        /* budget of a learner that works in units; 0: none */
+    const char *kernel;    /* of a learner that takes a tree of kernels (kernel_tree.h); NULL */
+    const cupel_groups *groups; /* what names of columns stand for; NULL: there are no names */
+    const int64_t *kept;   /* [d] which of groups->d columns the columns of x are */
+    const size_t *group;   /* [n]; NULL: every row is one of its own */
+    const cupel_beside *beside; /* NULL: none */
 } cupel_problem;
 
 /* A solution: value(x) = bias + sum_i coef[i] k(x, x[row[i]]), or bias + sum_j coef[j] x_j. */
@@ -86,6 +101,7 @@ typedef struct cupel_learner {
     const cupel_own_kind *own; /* what its models are when they are not expansions; kernel is then true, kernel_of NULL */
     bool uncut;                /* its own models know no distances: they see columns beyond CUPEL_FARTHEST (scale.h) as they are */
     void (*terms)(const void *model, cupel_terms *terms); /* of its own model; n stays 0 where the value is no sum over trees. NULL: never one */
+    bool kernels;              /* takes a tree of kernels and other targets beside */
     const cupel_axis *axes;    /* ended by n = 0 */
     /* Factors on the scaled columns, [d] > 0, that are found before anything else from all rows; NULL: none. Later x holds the columns times them. */
     cupel_status (*relevance)(const cupel_problem *p, uint64_t seed, double *factor, cupel_err *err);

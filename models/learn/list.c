@@ -14,6 +14,7 @@
     LEARNER(svc)          \
     LEARNER(gp)           \
     LEARNER(gp_ard)       \
+    LEARNER(gp_tree)      \
     LEARNER(krr)          \
     LEARNER(ridge)        \
     LEARNER(elastic_net)  \
@@ -76,6 +77,18 @@ cupel_status cupel_learner_check(const char *name, const char *settings, cupel_t
     if (task == CUPEL_TASK_REGRESSION && !l->regression)
         return cupel_fail(err, CUPEL_USAGE, "model '%s' does classes only, and the task is regression; use model svr", name);
     return cupel_method_settings(&l->method, settings, value, err);
+}
+
+cupel_status cupel_learner_check_kernel(const char *name, const char *kernel, bool beside, cupel_err *err)
+{
+    const cupel_learner *l = cupel_learner_named(name);
+    cupel_ktree tree = {0};
+    if (!kernel && !beside) return CUPEL_OK;
+    if (!l || !l->kernels)
+        return cupel_fail(err, CUPEL_USAGE, "model '%.64s' takes no %s; expected model gp_tree", name ? name : "", kernel ? "tree of kernels" : "targets beside");
+    cupel_status st = kernel ? cupel_ktree_parse(kernel, beside, &tree, err) : CUPEL_OK;
+    cupel_ktree_release(&tree);
+    return st;
 }
 
 void cupel_fitted_release(cupel_fitted *f)

@@ -27,6 +27,8 @@ typedef struct fit {
     const cupel_fit_options *options;
     double *z, *y;
     size_t *fraction;     /* columns of z that are atomic fractions */
+    cupel_beside beside;
+    double *beside_z, *beside_y;
     double *setting;
     void *prepared;
     cupel_folds folds;
@@ -164,6 +166,39 @@ static cupel_status find_fractions(fit *f, cupel_err *err)
     return CUPEL_OK;
 }
 
+/* Values [n] of target t: mean 0 and variance 1. CUPEL_BAD_INPUT when they are all alike. */
+static cupel_status standardise(const cupel_beside_values *b, size_t t, double *y, cupel_err *err)
+{
+    double mean = 0, square = 0, n = 0;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->target[i] == t) mean += b->y[i], n++;
+    mean /= n;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->target[i] == t) square += (b->y[i] - mean) * (b->y[i] - mean) / n;
+    if (!(square > 0) || !(1 / sqrt(square) <= CUPEL_LARGEST))
+        return cupel_fail(err, CUPEL_BAD_INPUT, "target %zu beside: its %g values do not differ; leave it out", t, n);
+    for (size_t i = 0; i < b->n; i++)
+        if (b->target[i] == t) y[i] = (b->y[i] - mean) / sqrt(square);
+    return CUPEL_OK;
+}
+
+/* The values of other targets as the learner sees them: rows scaled as the others. */
+static cupel_status scale_beside(fit *f, size_t d, cupel_err *err)
+{
+    const cupel_beside_values *b = f->options->beside;
+    const size_t k = f->s->scale.k;
+    cupel_status st = CUPEL_OK;
+    f->beside_z = cupel_alloc_aligned(cupel_mul(b->n, k), sizeof *f->beside_z);
+    f->beside_y = cupel_alloc(b->n, sizeof *f->beside_y);
+    if (!f->beside_z || !f->beside_y) return cupel_no_memory(err, "other targets", cupel_mul(b->n * sizeof *f->beside_z, k));
+    cupel_scale_apply(&f->s->scale, f->problem.job->isa, b->x, d, b->n, f->beside_z, k);
+    for (size_t t = 1; t <= b->n_targets; t++) CUPEL_TRY(standardise(b, t, f->beside_y, err));
+    f->beside = (cupel_beside){b->n, b->n_targets, f->beside_z, f->beside_y, b->target, b->group};
+    f->problem.beside = &f->beside;
+done:
+    return st;
+}
+
 static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, const cupel_job *job, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
@@ -180,6 +215,11 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
     CUPEL_TRY(find_fractions(f, err));
     CUPEL_TRY(cupel_typical_distance(f->z, n, s->scale.k, &f->problem.typical, err));
     if (s->learner->relevance) CUPEL_TRY(weigh_columns(f, err));
+    f->problem.kernel = f->options->kernel;
+    f->problem.groups = f->options->groups;
+    f->problem.kept = s->scale.column;
+    f->problem.group = f->options->group;
+    if (f->options->beside) CUPEL_TRY(scale_beside(f, d, err));
     if (s->learner->uncut) {
         s->scale.farthest = INFINITY;
         f->problem.uncut = true;
@@ -533,6 +573,8 @@ static void fit_release(fit *f)
     cupel_free(f->error);
     cupel_free(f->z);
     cupel_free(f->fraction);
+    cupel_free(f->beside_z);
+    cupel_free(f->beside_y);
     cupel_free(f->y);
     cupel_free(f->setting);
 }
@@ -541,6 +583,7 @@ cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const doub
                                  cupel_surrogate **out, cupel_err *err)
 {
     cupel_status st = cupel_learner_check(options->learner, options->settings, options->task, err);
+    if (st == CUPEL_OK) st = cupel_learner_check_kernel(options->learner, options->kernel, options->beside != NULL, err);
     if (st != CUPEL_OK) return st;
     const cupel_learner *l = cupel_learner_named(options->learner);
     fit f = {.options = options,

@@ -7,12 +7,22 @@
 #include "core/io/artifact.h"
 #include "core/matter/method.h"
 #include "core/sys/job.h"
+#include "models/learn/kernel_tree.h"
 #include "models/learn/precision.h"
 #include "models/learn/transform.h"
 
 typedef struct cupel_surrogate cupel_surrogate;
 
 typedef enum cupel_task { CUPEL_TASK_AUTO, CUPEL_TASK_REGRESSION, CUPEL_TASK_CLASS } cupel_task;
+
+/* Values of other targets, of the same rows or of more, that one learns from too. */
+typedef struct cupel_beside_values {
+    size_t n, n_targets;
+    const double *x;      /* [n][d], unscaled */
+    const double *y;      /* [n], in a unit for each target */
+    const size_t *target; /* [n] 1 .. n_targets */
+    const size_t *group;  /* [n] as that of the rows: a value is left out where rows of its group are held out */
+} cupel_beside_values;
 
 typedef struct cupel_fit_options {
     const char *learner;  /* a name of the list: "svr", "extra_trees" */
@@ -24,6 +34,9 @@ typedef struct cupel_fit_options {
     size_t n_fractions;
     double seconds;       /* for a learner that works in units: no unit begins that would end later; 0: no limit */
     const size_t *group;  /* [n] rows of one group are never split in inner folds (same reduced composition); may be NULL */
+    const char *kernel;   /* a tree of kernels, of a learner that takes one (kernel_tree.h); NULL: its own */
+    const cupel_groups *groups; /* what names of columns in it stand for; NULL: there are none */
+    const cupel_beside_values *beside; /* other targets, of a learner that takes them; NULL: none */
 } cupel_fit_options;
 
 /* x [n][d] row-major, finite; y [n] finite (for classes the two values). CUPEL_BAD_INPUT names row and column of a value that is not
@@ -93,5 +106,7 @@ const cupel_method *cupel_learner_method(size_t i);              /* NULL past th
 const cupel_method *cupel_learner_find(const char *name);
 /* CUPEL_USAGE with what there is: a learner that is not there, settings it does not know, a task it does not do. settings may be NULL. */
 cupel_status cupel_learner_check(const char *name, const char *settings, cupel_task task, cupel_err *err);
+/* CUPEL_USAGE: the learner takes no kernels, or the kernel cannot be read. beside: other targets are learned too. */
+cupel_status cupel_learner_check_kernel(const char *name, const char *kernel, bool beside, cupel_err *err);
 
 #endif

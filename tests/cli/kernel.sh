@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Gaussian processes with a tree of kernels as a user calls them: train, predict, demand, tasks in a column, refusals with their place.
+set -u
+C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+err() { grep -q -- "$1" "$T/err"; }
+# A property of SiGe alloys that falls with the temperature, by two methods: one of them is off by a factor and an offset, and cheap.
+awk 'BEGIN { print "formula,T,method,y [eV]"; for (i = 0; i < 90; i++) { x = (i * 37 % 90 + 0.5) / 90; t = 200 + (i * 53 % 11) * 60; m = i % 5 != 0;
+  y = 1.2 + 0.6 * sin(4 * x) - 0.0004 * t; printf "Si%.4fGe%.4f,%d,%s,%.4f\n", x, 1 - x, t, m ? "computed" : "measured", m ? 0.6 * y - 0.1 : y } }' >"$T/in.csv"
+train() { run train "$T/in.csv" --columns T,method --features stoichiometry,magpie --target 'y [eV]' "$@"; }
+tree='matern52(composition)*rbf(T)*tasks(method) + linear(T)*tasks(method) + tasks(method)'
+
+train --kernel "$tree" --threads 1 -o "$T/m.h5"; { [ $rc = 0 ] && err 'kernel: matern52(composition; length' && err 'correlation with the first' && err 'gp_tree (rows=600'; }
+check 'train with a tree of kernels' $?
+train --kernel "$tree" --threads 2 --model gp -o "$T/m2.h5"; cmp -s "$T/m.h5" "$T/m2.h5"; check 'the same model for 1 and 2 threads, and by the name gp' $?
+run predict "$T/m.h5" "$T/in.csv" --threads 1 -o "$T/p.csv"; run predict "$T/m.h5" "$T/in.csv" --threads 2 -o "$T/p2.csv"
+{ [ $rc = 0 ] && cmp -s "$T/p.csv" "$T/p2.csv" && [ "$(wc -l <"$T/p.csv")" = 91 ]; }; check 'predict' $?
+mae() { run evaluate "$T/in.csv" --columns T,method --features stoichiometry,magpie --target 'y [eV]' --kernel "$1"; awk '$1 == "mae" { print $3 }' "$T/out"; }
+shared=$(mae "$tree"); apart=$(mae 'linear(T) + tasks(method)')
+awk -v a="$shared" -v b="$apart" 'BEGIN { exit !(a > 0 && a < 0.5 * b) }'; check "methods that share what they know: $shared eV, linear with an offset each: $apart eV" $?
+demand() { printf 'demand: kernels\ndata: {file: in.csv, target: "y [eV]", property: y}\nmodel: {kernel: "%s"}\nspace:\n  ranges: {Si: 0..1, Ge: 0..1}\n  step: 0.1\nrequire: [{property: y, min: 0.2 eV}]\n' "$1"; }
+demand 'matern52(composition) + linear' >"$T/d.yaml"; run screen "$T/d.yaml" -o "$T/r.csv"
+{ [ $rc = 0 ] && [ "$(wc -l <"$T/r.csv")" -gt 3 ]; }; check 'a demand with a kernel' $?
+demand 'matern5(composition)' >"$T/bad.yaml"
+run run "$T/bad.yaml" -o "$T/bad"; { [ $rc = 2 ] && err "bad.yaml:3: kernel, character 1: 'matern5' is unknown; did you mean 'matern52'"; }
+check 'a demand says the line and the place in it' $?
+
+train --kernel 'rbf(T' -o "$T/x.h5"; { [ $rc = 2 ] && err "kernel, character 6: found its end, expected ',' or ')'" && [ ! -e "$T/x.h5" ]; }; check 'an open parenthesis' $?
+train --kernel 'rbf(temperature)' -o "$T/x.h5"; { [ $rc = 2 ] && err "no columns are called 'temperature'" && err 'its columns: T,method'; }; check 'a column that is not there' $?
+train --kernel rbf --model svr -o "$T/x.h5"; { [ $rc = 2 ] && err 'expected model gp_tree'; }; check 'a learner that takes no kernels' $?
+train --kernel "$(printf '(%.0s' $(seq 5000))" -o "$T/x.h5"; { [ $rc = 2 ] && err 'expected at most 1000'; }; check 'a kernel that is too long' $?
+run methods learner; grep -q '^ *gp_tree ' "$T/out"; check 'methods' $?
+run cite gp_tree; grep -q 'duvenaud13' "$T/out"; check 'cite' $?
+exit $bad
