@@ -65,9 +65,12 @@ static cupel_status report(const cupel_args *args, const cupel_evaluate_options 
     return st;
 }
 
+enum { MOST_BESIDE = 16 };
+
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    const char *beside[MOST_BESIDE];
     cupel_evaluation e = {0};
     cupel_transfer *transfer = NULL;
     cupel_evaluate_options o = {
@@ -84,7 +87,9 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     o.data.formula_optional = strcmp(o.model.features, "none") == 0;
     o.data.apart = o.fold_column;
     CUPEL_TRY(cupel_transform_parse(cupel_opt_text(args, "transform"), &o.model.transform, err));
-    cupel_model_kernel(cupel_opt_text(args, "kernel"), cupel_opt_given(args, "model"), &o.model);
+    while (o.data.n_beside < MOST_BESIDE && (beside[o.data.n_beside] = cupel_opt_item(args, "beside", o.data.n_beside)) != NULL) o.data.n_beside++;
+    o.data.beside = beside;
+    cupel_model_kernel(cupel_opt_text(args, "kernel"), o.data.n_beside > 0, cupel_opt_given(args, "model"), &o.model);
     CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o.model, err));
     CUPEL_TRY(cupel_model_options_check(&o.model, err));
     o.data.missing = cupel_default_missing(o.model.learner);
@@ -123,6 +128,9 @@ static const cupel_opt options[] = {
      "the learner: auto, svr, svc, gp, gp_ard, gp_tree, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, hurdle"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
      "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
+    {"beside", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false,
+     "another target in the table, learned beside this one (model gp_tree; may be given several times): a cheap or computed property that many rows have, "
+     "where the target itself may be missing. What they share is learned; the model predicts the target"},
     {"kernel", "TREE", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the kernel of a Gaussian process (model gp_tree): sums and products of rbf, matern32, matern52, periodic, linear, constant, white and tasks, "
      "each over all columns or those named, 'matern52(composition)*rbf(temperature) + linear': a set, a column of --columns, composition or table; "

@@ -46,9 +46,12 @@ static const char *features_of(const cupel_args *args)
     return given ? given : cupel_default_features(cupel_opt_text(args, "model"));
 }
 
+enum { MOST_BESIDE = 16 };
+
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    const char *beside[MOST_BESIDE];
     cupel_training t = {0};
     cupel_model *m = NULL;
     cupel_transfer *transfer = NULL;
@@ -71,7 +74,9 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .seed = cupel_opt_count(args, "seed"),
     };
     CUPEL_TRY(cupel_transform_parse(cupel_opt_text(args, "transform"), &o.transform, err));
-    cupel_model_kernel(cupel_opt_text(args, "kernel"), cupel_opt_given(args, "model"), &o);
+    while (data.n_beside < MOST_BESIDE && (beside[data.n_beside] = cupel_opt_item(args, "beside", data.n_beside)) != NULL) data.n_beside++;
+    data.beside = beside;
+    cupel_model_kernel(cupel_opt_text(args, "kernel"), data.n_beside > 0, cupel_opt_given(args, "model"), &o);
     CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o, err));
     CUPEL_TRY(cupel_model_options_check(&o, err));
     data.missing = cupel_default_missing(o.learner);
@@ -108,6 +113,9 @@ static const cupel_opt options[] = {
      "the learner: auto, svr, svc, gp, gp_ard, gp_tree, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, hurdle"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
      "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
+    {"beside", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false,
+     "another target in the table, learned beside this one (model gp_tree; may be given several times): a cheap or computed property that many rows have, "
+     "where the target itself may be missing. What they share is learned; the model predicts the target"},
     {"kernel", "TREE", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the kernel of a Gaussian process (model gp_tree): sums and products of rbf, matern32, matern52, periodic, linear, constant, white and tasks, "
      "each over all columns or those named, 'matern52(composition)*rbf(temperature) + linear': a set, a column of --columns, composition or table; "

@@ -135,7 +135,7 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'settings' and 'params' are the same key; keep one", d->file, map->line);
     if (params) p->options.settings = params;
     CUPEL_TRY(cupel_keys_text(map, d->file, "kernel", &kernel, err));
-    cupel_model_kernel(kernel, cupel_yaml_get(map, "name") != NULL, &p->options);
+    cupel_model_kernel(kernel, false, cupel_yaml_get(map, "name") != NULL, &p->options);
     if (cupel_learner_check_kernel(p->options.learner, kernel, false, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     CUPEL_TRY(cupel_keys_text(map, d->file, "transform", &transform, err));
     if (cupel_transform_parse(transform, &p->options.transform, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);

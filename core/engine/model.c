@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/beside.h"
 #include "core/engine/explain.h"
 #include "core/sys/par.h"
 #include "models/learn/metrics.h"
@@ -263,10 +264,11 @@ static cupel_status list_fractions(fitting *f, cupel_fit_options *fit, cupel_err
     return CUPEL_OK;
 }
 
-void cupel_model_kernel(const char *text, bool named, cupel_model_options *o)
+void cupel_model_kernel(const char *text, bool beside, bool named, cupel_model_options *o)
 {
     o->kernel = text;
-    if (text && (!named || strcmp(o->learner, "gp") == 0)) o->learner = "gp_tree";
+    o->beside = beside;
+    if ((text || beside) && (!named || strcmp(o->learner, "gp") == 0)) o->learner = "gp_tree";
 }
 
 static cupel_status find_group(void *user, const char *name, bool *in, cupel_err *err) { return cupel_features_group(user, name, in, err); }
@@ -276,7 +278,7 @@ cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *
     cupel_features *f = NULL;
     const bool numbers = strcmp(o->features, "none") == 0 && !o->columns; /* columns of the table that are not known yet */
     cupel_status st = cupel_learner_check(o->learner, o->settings, o->task, err);
-    if (st == CUPEL_OK) st = cupel_learner_check_kernel(o->learner, o->kernel, false, err);
+    if (st == CUPEL_OK) st = cupel_learner_check_kernel(o->learner, o->kernel, o->beside, err);
     if (st == CUPEL_OK && !numbers) st = cupel_features_new(o->features, o->columns, &f, err);
     cupel_features_free(f);
     return st;
@@ -295,6 +297,7 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
 {
     cupel_status st = CUPEL_OK;
     fitting f = {.t = t, .job = job, .n = subset ? n_subset : t->records.n_rows};
+    cupel_besides *beside = NULL;
     f.m = cupel_alloc(1, sizeof *f.m);
     f.row = cupel_alloc(f.n, sizeof *f.row);
     if (!f.m || !f.row) CUPEL_TRY(cupel_no_memory(err, "a model", f.n * sizeof *f.row));
@@ -313,12 +316,15 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     const cupel_groups groups = {.find = find_group, .user = f.m->features, .d = f.d};
     fit.groups = &groups;
     CUPEL_TRY(list_fractions(&f, &fit, err));
+    if (t->n_beside) CUPEL_TRY(cupel_beside_collect(t, f.row, f.n, f.m->features, job, f.group, &beside, err));
+    if (beside) fit.beside = cupel_beside_values_of(beside);
     CUPEL_TRY(cupel_surrogate_fit(f.x, f.n, f.d, f.y, &fit, job, &f.m->surrogate, err));
     CUPEL_TRY(keep_known(&f, err));
     *m = f.m;
     f.m = NULL;
 done:
     cupel_model_free(f.m);
+    cupel_besides_free(beside);
     cupel_free(f.row);
     cupel_free(f.x);
     cupel_free(f.y);

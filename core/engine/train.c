@@ -103,7 +103,7 @@ static cupel_status read_rows(reading *r, cupel_err *err)
 {
     cupel_training *t = r->t;
     cupel_status st = CUPEL_OK;
-    size_t n = t->records.n_rows, m = 0;
+    size_t n = t->records.n_rows, m = 0, n_untold = 0; /* rows without the target, where there are others */
     t->target = cupel_alloc(n, sizeof *t->target);
     t->row = cupel_alloc(n, sizeof *t->row);
     if (!t->target || !t->row) return cupel_no_memory(err, "the target", n * sizeof *t->target);
@@ -122,6 +122,11 @@ static cupel_status read_rows(reading *r, cupel_err *err)
         cupel_reason reason = (cupel_reason)t->batch.reason[m];
         bool target = reason == CUPEL_REASON_NONE;
         if (target) reason = read_target(cupel_cell(&t->records, i, r->target), &t->target[m]);
+        if (reason == CUPEL_REASON_MISSING_NUMBER && target && r->o->n_beside) {
+            t->batch.n--;
+            n_untold++;
+            continue;
+        }
         if (reason != CUPEL_REASON_NONE) {
             t->batch.n--;
             CUPEL_TRY(bad_row(r, i, reason, target, err));
@@ -131,7 +136,7 @@ static cupel_status read_rows(reading *r, cupel_err *err)
         move_row(t, i, m++);
     }
     t->records.n_rows = m;
-    t->n_dropped = n - m - t->n_elsewhere - t->n_held_back;
+    t->n_dropped = n - m - t->n_elsewhere - t->n_held_back - n_untold;
 done:
     return st;
 }
@@ -154,6 +159,13 @@ static bool all_numbers(const cupel_records *rows, size_t column)
     return n > 0;
 }
 
+static bool is_beside(const cupel_training_options *o, const char *name, const char *label)
+{
+    for (size_t i = 0; i < o->n_beside; i++)
+        if (strcmp(o->beside[i], name) == 0 || strcmp(o->beside[i], label) == 0) return true;
+    return false;
+}
+
 /* A name with a comma cannot stand in the list; it is left for --columns of a table that has another. */
 static cupel_status name_numbers(reading *r, cupel_err *err)
 {
@@ -161,6 +173,7 @@ static cupel_status name_numbers(reading *r, cupel_err *err)
     cupel_str names = {0};
     for (size_t c = 0; c < t->header.n; c++) {
         if (r->o->apart && strcmp(t->header.name[c], r->o->apart) == 0) continue;
+        if (is_beside(r->o, t->header.name[c], t->header.label[c])) continue;
         if (c == r->target || c == t->formula_column || strchr(t->header.name[c], ',') || !all_numbers(&t->records, c)) continue;
         cupel_str_addf(&names, "%s%s", names.n ? "," : "", t->header.name[c]);
     }
@@ -227,6 +240,26 @@ done:
     return st;
 }
 
+/* The table once more for each of the other targets; rows without it are left out. */
+static cupel_status read_beside(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err)
+{
+    const cupel_job silent = {.threads = job->threads, .isa = job->isa};
+    cupel_status st = CUPEL_OK;
+    if (!o->n_beside) return CUPEL_OK;
+    t->beside = cupel_alloc(o->n_beside, sizeof *t->beside);
+    if (!t->beside) return cupel_no_memory(err, "other targets", o->n_beside * sizeof *t->beside);
+    for (size_t i = 0; i < o->n_beside; i++) {
+        cupel_training_options one = *o;
+        one.target = o->beside[i], one.property = one.unit = NULL, one.beside = NULL, one.n_beside = 0, one.missing = CUPEL_MISSING_DROP;
+        CUPEL_TRY(cupel_training_read(&one, &silent, &t->beside[i], err));
+        t->n_beside++;
+        cupel_say(job, CUPEL_NOTE, "beside '%s': %zu rows of '%s'", t->property, t->beside[i].records.n_rows, t->beside[i].property);
+    }
+done:
+    if (st != CUPEL_OK) cupel_err_prefix(err, "--beside: ");
+    return st;
+}
+
 cupel_status cupel_training_read(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -242,6 +275,7 @@ cupel_status cupel_training_read(const cupel_training_options *o, const cupel_jo
     if (t->n_held_back) cupel_say(job, CUPEL_NOTE, "%zu rows of '%s' are of systems held back by 'without'", t->n_held_back, o->file);
     if (!t->records.n_rows)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds no usable training row; give rows with a formula and a target", o->file);
+    if (st == CUPEL_OK) st = read_beside(o, job, t, err);
 done:
     cupel_tally_release(&r.tally);
     if (st != CUPEL_OK) cupel_training_release(t);
@@ -250,6 +284,8 @@ done:
 
 void cupel_training_release(cupel_training *t)
 {
+    for (size_t i = 0; i < t->n_beside; i++) cupel_training_release(&t->beside[i]);
+    cupel_free(t->beside);
     cupel_header_release(&t->header);
     cupel_records_release(&t->records);
     cupel_batch_release(&t->batch);

@@ -39,15 +39,14 @@ static cupel_status typical_length(const cupel_node *k, const cupel_kernel_rows 
     return st;
 }
 
-/* noise: the tasks stand beside white, and are the noise of each. */
-static cupel_status leaf_centre(const cupel_node *k, const cupel_kernel_rows *r, bool noise, double *centre, cupel_err *err)
+static cupel_status leaf_centre(const cupel_node *k, const cupel_kernel_rows *r, double *centre, cupel_err *err)
 {
     double length = 0;
     cupel_status st = cupel_node_stationary(k) ? typical_length(k, r, &length, err) : CUPEL_OK;
     for (size_t i = 0; i < k->n; i++) centre[k->at + i] = length;
     for (size_t t = 0; k->kind == CUPEL_NODE_TASKS && t < k->n_tasks; t++) {
-        for (size_t i = 0; i < k->rank; i++) centre[k->at + t * k->rank + i] = noise ? 0 : i == 0 ? sqrt(SHARED) : t % 2 ? 0.2 : -0.2;
-        centre[k->at + k->n_tasks * k->rank + t] = log(noise ? NOISE : OWN);
+        for (size_t i = 0; i < k->rank; i++) centre[k->at + t * k->rank + i] = i == 0 ? sqrt(SHARED) : t % 2 ? 0.2 : -0.2;
+        centre[k->at + k->n_tasks * k->rank + t] = log(k->rank ? OWN : NOISE);
     }
     return st;
 }
@@ -58,12 +57,8 @@ static cupel_status find_centre(const cupel_ktree *t, const cupel_kernel_rows *r
     for (size_t i = 0; i < t->n; i++) terms += t->node[i].amplitude != SIZE_MAX && !noise_of(t, i);
     for (size_t i = 0; i < t->n; i++) {
         const cupel_node *k = &t->node[i];
-        bool noise = noise_of(t, i);
-        if (k->amplitude != SIZE_MAX) centre[k->amplitude] = log(noise ? NOISE : 1 / (double)terms);
-        for (size_t p = 0; k->kind == CUPEL_NODE_TASKS && p < t->n; p++)
-            for (size_t c = t->node[p].kind == CUPEL_NODE_PRODUCT ? t->node[p].child : SIZE_MAX; c != SIZE_MAX; c = t->node[c].next)
-                if (c == i) noise |= noise_of(t, p);
-        cupel_status st = cupel_node_leaf(k) ? leaf_centre(k, r, noise, centre, err) : CUPEL_OK;
+        if (k->amplitude != SIZE_MAX) centre[k->amplitude] = log(noise_of(t, i) ? NOISE : 1 / (double)terms);
+        cupel_status st = cupel_node_leaf(k) ? leaf_centre(k, r, centre, err) : CUPEL_OK;
         if (st != CUPEL_OK) return st;
     }
     return CUPEL_OK;

@@ -370,6 +370,20 @@ static void give_variance(cupel_ktree *t, size_t node)
     if (!has_variance(t, k)) k->amplitude = t->n_theta++;
 }
 
+/* A factor of noise: what tasks share there says nothing, each has a variance. */
+static bool beside_white(const cupel_ktree *t, size_t node)
+{
+    for (size_t p = 0; p < t->n; p++) {
+        bool here = false, white = false;
+        for (size_t c = t->node[p].kind == CUPEL_NODE_PRODUCT ? t->node[p].child : SIZE_MAX; c != SIZE_MAX; c = t->node[c].next) {
+            here |= c == node;
+            white |= t->node[c].kind == CUPEL_NODE_WHITE;
+        }
+        if (here && white) return true;
+    }
+    return false;
+}
+
 void cupel_ktree_layout(cupel_ktree *t)
 {
     t->n_theta = 0;
@@ -377,7 +391,7 @@ void cupel_ktree_layout(cupel_ktree *t)
     for (size_t i = 0; i < t->n; i++) {
         cupel_node *k = &t->node[i];
         for (size_t c = k->kind == CUPEL_NODE_SUM ? k->child : SIZE_MAX; c != SIZE_MAX; c = t->node[c].next) give_variance(t, c);
-        if (k->kind == CUPEL_NODE_TASKS) k->rank = k->n_tasks < 4 ? 1 : 2;
+        if (k->kind == CUPEL_NODE_TASKS) k->rank = beside_white(t, i) ? 0 : k->n_tasks < 4 ? 1 : 2;
         k->at = t->n_theta;
         k->n = parameters(k);
         t->n_theta += k->n;
@@ -407,7 +421,8 @@ static void put_learned(const cupel_node *k, const double *theta, cupel_str *s)
         cupel_str_addf(s, "%zu lengths %.3g to %.3g", k->n, exp(least), exp(most));
     }
     if (k->kind == CUPEL_NODE_PERIODIC) cupel_str_addf(s, "length %.3g, period %.3g", exp(theta[k->at]), exp(theta[k->at + 1]));
-    for (size_t a = 1; k->kind == CUPEL_NODE_TASKS && a < k->n_tasks; a++) {
+    for (size_t a = 0; k->kind == CUPEL_NODE_TASKS && !k->rank && a < k->n_tasks; a++) cupel_str_addf(s, "%s%.3g", a ? " " : "variances ", exp(theta[k->at + a]));
+    for (size_t a = 1; k->kind == CUPEL_NODE_TASKS && k->rank && a < k->n_tasks; a++) {
         double b[3] = {0}, v[2] = {exp(theta[k->at + k->n_tasks * k->rank]), exp(theta[k->at + k->n_tasks * k->rank + a])};
         for (size_t r = 0; r < k->rank; r++) {
             const double *w = theta + k->at;

@@ -45,7 +45,7 @@ typedef struct cupel_node {
     char group[CUPEL_TREE_GROUP]; /* names of columns joined by commas, unquoted; "": all */
     size_t *column;            /* [n_columns] once bound */
     size_t n_columns;
-    size_t n_tasks, rank;      /* of TASKS */
+    size_t n_tasks, rank;      /* of TASKS; rank 0 in a product with WHITE: a variance for each */
     size_t amplitude;          /* of theta: the logarithm of the variance; SIZE_MAX: 1 */
     size_t at, n;              /* its other parameters in theta */
 } cupel_node;

@@ -166,6 +166,20 @@ static cupel_status find_fractions(fit *f, cupel_err *err)
     return CUPEL_OK;
 }
 
+/* From all rows that are known, those of other targets too. */
+static cupel_status learn_scale(fit *f, const double *x, size_t n, size_t d, cupel_err *err)
+{
+    const cupel_beside_values *b = f->options->beside;
+    if (!b) return cupel_scale_learn(x, n, d, &f->s->scale, err);
+    double *all = cupel_alloc(cupel_mul(n + b->n, d), sizeof *all);
+    if (!all) return cupel_no_memory(err, "rows of all targets", cupel_mul((n + b->n) * sizeof *all, d));
+    memcpy(all, x, n * d * sizeof *all);
+    memcpy(all + n * d, b->x, b->n * d * sizeof *all);
+    cupel_status st = cupel_scale_learn(all, n + b->n, d, &f->s->scale, err);
+    cupel_free(all);
+    return st;
+}
+
 /* Values [n] of target t: mean 0 and variance 1. CUPEL_BAD_INPUT when they are all alike. */
 static cupel_status standardise(const cupel_beside_values *b, size_t t, double *y, cupel_err *err)
 {
@@ -203,7 +217,7 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
 {
     cupel_surrogate *s = f->s;
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_scale_learn(x, n, d, &s->scale, err));
+    CUPEL_TRY(learn_scale(f, x, n, d, err));
     f->z = cupel_alloc_aligned(cupel_mul(n, s->scale.k), sizeof *f->z);
     if (!f->z) {
         st = cupel_no_memory(err, "the scaled rows", cupel_mul(n, s->scale.k) * sizeof *f->z);

@@ -26,6 +26,20 @@ demand 'matern5(composition)' >"$T/bad.yaml"
 run run "$T/bad.yaml" -o "$T/bad"; { [ $rc = 2 ] && err "bad.yaml:3: kernel, character 1: 'matern5' is unknown; did you mean 'matern52'"; }
 check 'a demand says the line and the place in it' $?
 
+# The same as two columns of one table: 18 measured, 72 computed, one of both; rows of neither are learned from by nobody.
+awk -F, 'NR == 1 { print "formula,T,measured [eV],computed [eV]"; next } { print $1 "," $2 "," ($3 == "measured" ? $4 : "") "," ($3 == "computed" ? $4 : NR == 12 ? 0.3 : "") }' \
+  "$T/in.csv" >"$T/wide.csv"; echo 'Si0.5Ge0.5,300,,' >>"$T/wide.csv"
+wide() { run "$@" "$T/wide.csv" --columns T --features stoichiometry,magpie --target 'measured [eV]' --kernel 'matern52(composition)*rbf(T) + linear'; }
+wide train --missing drop -o "$T/alone.h5"; wide train --beside computed --threads 1 -o "$T/w.h5"
+{ [ $rc = 0 ] && err "beside 'measured': 73 rows of 'computed'" && err 'tasks(correlation with the first' && err 'on 18 rows'; }; check 'another target beside' $?
+cp "$T/err" "$T/said"; wide train --beside 'computed [eV]' --threads 2 -o "$T/w2.h5"; cmp -s "$T/w.h5" "$T/w2.h5"; check 'the same model for 1 and 2 threads' $?
+wide evaluate --missing drop; alone=$(awk '$1 == "mae" { print $3 }' "$T/out"); wide evaluate --beside computed; both=$(awk '$1 == "mae" { print $3 }' "$T/out")
+awk -v a="$both" -v b="$alone" 'BEGIN { exit !(a > 0 && a < 0.7 * b) }'; check "18 rows alone: $alone eV, with another target beside: $both eV" $?
+run predict "$T/w.h5" "$T/wide.csv" -o "$T/pw.csv"; { [ $rc = 0 ] && head -n 1 "$T/pw.csv" | grep -q ',measured lower \[eV\],'; }; check 'it predicts the target' $?
+wide train -o "$T/x.h5"; { [ $rc = 3 ] && err 'wide.csv:3'; }; check 'a missing target without another beside is an error' $?
+wide train --beside hardness -o "$T/x.h5"; { [ $rc != 0 ] && err "beside: .*hardness"; }; check 'a target beside that is not there' $?
+wide train --beside computed --model svr -o "$T/x.h5"; { [ $rc = 2 ] && err 'expected model gp_tree'; }; check 'a learner that takes one target' $?
+
 train --kernel 'rbf(T' -o "$T/x.h5"; { [ $rc = 2 ] && err "kernel, character 6: found its end, expected ',' or ')'" && [ ! -e "$T/x.h5" ]; }; check 'an open parenthesis' $?
 train --kernel 'rbf(temperature)' -o "$T/x.h5"; { [ $rc = 2 ] && err "no columns are called 'temperature'" && err 'its columns: T,method'; }; check 'a column that is not there' $?
 train --kernel rbf --model svr -o "$T/x.h5"; { [ $rc = 2 ] && err 'expected model gp_tree'; }; check 'a learner that takes no kernels' $?
