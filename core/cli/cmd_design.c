@@ -26,12 +26,13 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 
 static const cupel_opt options[] = {
     {.name = "output", .placeholder = "DIR", .kind = CUPEL_OPT_TEXT, .required = true,
-     .help = "the folder that gets report.html, designs.csv, design-1.json (recipe), design-1.npy (phases), for the first three also .stl (a printer), .h5 with "
-             "fans-1-*.json (FANS) and .vti with damask-material.yaml (DAMASK), run.json, demand.yaml"},
+     .help = "the folder that gets report.html, designs.csv, design-1.json (recipe), design-1.npy (phases), for the first three also .stl (a "
+             "printer), .h5 with fans-1-*.json (FANS) and .vti with damask-material.yaml (DAMASK), run.json, demand.yaml"},
     {.name = "budget", .placeholder = "B", .kind = CUPEL_OPT_TEXT,
-     .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; the same bytes "
-             "come of a budget in solves"},
-    {.name = "grid", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "voxels along an edge of the finest grid designed on, in place of the demand's"},
+     .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; the same "
+             "bytes come of a budget in solves"},
+    {.name = "grid", .placeholder = "N", .kind = CUPEL_OPT_COUNT,
+     .help = "voxels along an edge of the finest grid designed on, in place of the demand's"},
     {.name = "seed", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "of the random fields, in place of the demand's"},
     {.name = "surrogate", .placeholder = "FILE", .kind = CUPEL_OPT_TEXT,
      .help = "samples.h5 of a 'cupel run' of the same space and phases: it chooses where the search begins, in place of a scan"},
@@ -42,23 +43,27 @@ const cupel_verb cupel_verb_design = {
     .name = "design",
     .usage = "DEMAND -o DIR [--budget B] [--resume]",
     .help = "from a property requirement to a microstructure that meets it, verified",
-    .more = "DEMAND has scale: microstructure, phases with their properties, and what their mixture must be ('cupel help demand'). What no arrangement of the "
-            "phases can have is refused at once, with the inequality that says so and the nearest request that is not ruled out; a laminate that meets the demand is "
-            "named as proof that it can be met, and built where a grid can hold it. Otherwise starts of two families compete, cuts of Gaussian fields and cosine "
-            "series that are skeletons (nodal_surface; of a few per cent of solid struts and plates instead: skeleton), or those of the demand's space: all are looked at on a small grid, and the best are moved on by "
-            "Levenberg-Marquardt on the solver itself. It moves on a coarse grid; what that grid is off from the limit, known from finer ones, is taken from the "
-            "target.\n\n"
-            "A design is rebuilt on 4/3 of its grid, solved again and extrapolated, with a 95 % bar: it meets a tensor when distance and bar together are within the "
-            "tolerance, a window when the bar lies inside; where the demand says 'hold under', what its tolerances add counts too. The search ends with the first that meets all, with 'designs: N' in the demand with the N-th; where "
-            "there is a goal, four starts are pursued before the best is verified.\n\n"
-            "Of what was found it is then said, on coarse grids and within what is left of the budget, how far it moves with its phases 5 % off and its "
-            "interface by half of the demand's tolerance, what a tenth of a void's stand-in changes, and how four other seeds spread.\n\n"
-            "  cupel design datasets/examples/heat-spreader.yaml -o out --budget 60s\n"
-            "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
-            "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there, to the same bytes where "
-            "the budget is in solves.\n\n"
-            "Ctrl-C, and a time that is over before anything is verified, leave the best so far in DIR (exit code 6 and 5); a trial that was not verified says so.\n\n"
-            "Exit code 5: cannot be met (nothing is written), or was not met (the folder holds the nearest).\n",
+    .more =
+        "DEMAND has scale: microstructure, phases with their properties, and what their mixture must be ('cupel help demand'). What no "
+        "arrangement of the phases can have is refused at once, with the inequality that says so and the nearest request that is not ruled out; a "
+        "laminate that meets the demand is named as proof that it can be met, and built where a grid can hold it. Otherwise starts of two families "
+        "compete, cuts of Gaussian fields and cosine series that are skeletons (nodal_surface; of a few per cent of solid struts and plates "
+        "instead: skeleton), or those of the demand's space: all are looked at on a small grid, and the best are moved on by Levenberg-Marquardt "
+        "on the solver itself. It moves on a coarse grid; what that grid is off from the limit, known from finer ones, is taken from the target. "
+        "Where that does not lead to the limit it goes on on a finer grid, and a start that stays far from the demand is left for the next.\n\n"
+        "A design is rebuilt on 4/3 of its grid, solved again and extrapolated, with a 95 % bar: it meets a tensor when distance and bar together "
+        "are within the tolerance, a window when the bar lies inside; where the demand says 'hold under', what its tolerances add counts too. "
+        "Where the bar alone is in the way and time is left, it is verified again on twice its grid. The search ends with the first that meets "
+        "all, with 'designs: N' in the demand with the N-th; where there is a goal, four starts are pursued before the best is verified.\n\n"
+        "Of what was found it is then said, on coarse grids and within what is left of the budget, how far it moves with its phases 5 % off and "
+        "its interface by half of the demand's tolerance, what a tenth of a void's stand-in changes, and how four other seeds spread.\n\n"
+        "  cupel design datasets/examples/heat-spreader.yaml -o out --budget 60s\n"
+        "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
+        "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there, to the same "
+        "bytes where the budget is in solves.\n\n"
+        "Ctrl-C, and a time that is over before anything is verified, leave the best so far in DIR (exit code 6 and 5); a trial that was not "
+        "verified says so.\n\n"
+        "Exit code 5: cannot be met (nothing is written), or was not met (the folder holds the nearest).\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

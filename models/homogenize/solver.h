@@ -61,8 +61,8 @@ typedef struct cupel_moves {
     void *user;
 } cupel_moves;
 
-/* The same derivatives for many parameters at once, each cut voxel looked at once: stiffness of isotropic phases in space, with kept fields.
- * tensor [n][6][6] Mandel, share [n] of the phases b of cut voxels. */
+/* The same derivatives for many parameters at once, each cut voxel looked at once: isotropic phases in space, with kept fields.
+ * tensor [n][order][order] Mandel, share [n] of the phases b of cut voxels. */
 bool cupel_solution_can_move(const cupel_solution *s);
 cupel_status cupel_solution_moved(const cupel_solution *s, const cupel_moves *from, const cupel_job *job, double *tensor, double *share, cupel_err *err);
 /* Strain (or gradient) and stress (or flux) at voxel centres of the rows of plane i0 for load `load`: strain, stress [order3][n1][n2], order3 = 3 or

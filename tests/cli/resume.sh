@@ -61,6 +61,15 @@ for from in 0.1 0.4 0.6; do
   stopped $from "$(awk -v a=$from 'BEGIN { print a + 0.2 }')" && [ $rc = 6 ] && grep -q 'the best so far is in .*designs.csv., and the same command with --resume goes on' "$T/err" && [ -s "$T/B/design-1.json" ] && [ -s "$T/B/report.html" ] && ok "stopped, $from: the best is kept" || { echo "    exit $rc"; no "stopped, $from: the best is kept"; }
   design B --resume; same && [ ! -e "$T/B/progress.cupel" ] && ok 'and it goes on to the same bytes' || no 'and it goes on to the same bytes'
 done
+
+# What is computed once the search has ended is kept too: layers that are exact, a disk that is full while the folder is written.
+heat_spreader '0.5 %' | sed 's/target: .*, within/target: [[1.8181818, 0, 0], [0, 5.5, 0], [0, 0, 5.5]], within/' >"$T/l.yaml"
+"$CUPEL" design "$T/l.yaml" -o "$T/L" --threads 1 >"$T/out" 2>"$T/err"
+(ulimit -f 40; exec "$CUPEL" design "$T/l.yaml" -o "$T/M" --threads 1) >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 7 ] && [ -s "$T/M/progress.cupel" ] && [ ! -e "$T/M/run.json" ] || { echo "    exit $rc"; no 'a full disk leaves progress'; }
+"$CUPEL" design "$T/l.yaml" -o "$T/M" --threads 1 --resume >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 0 ] && grep -q 'resuming with [2-9] results' "$T/err" && grep -q 'verification [0-9]*, sensitivity [1-9]' "$T/out" &&
+  cmp -s <(cut -d, -f1-6,8- "$T/L/designs.csv") <(cut -d, -f1-6,8- "$T/M/designs.csv") && ok 'what was computed after the search is kept' || { echo "    exit $rc"; no 'what was computed after the search is kept'; }
 # 1 ms: one trial, no verification.
 rm -rf "$T/B"; "$CUPEL" design "$T/d.yaml" -o "$T/B" --budget 0.001s --threads 1 >"$T/out" 2>"$T/err"; rc=$?
 [ $rc = 5 ] && grep -q 'was not verified: the best trial, on a grid of [0-9]*, after [1-9]' "$T/out" && grep -q 'not met within the budget' "$T/err" && ok 'a time that is over before a verification leaves the best trial' || { echo "    exit $rc"; no 'a time that is over leaves the best trial'; }

@@ -1,7 +1,9 @@
 #include "core/engine/micro/after.h"
 
+#include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/page.h"
+#include "core/engine/micro/replay.h"
 #include "core/engine/micro/search.h"
 
 #include <math.h>
@@ -11,10 +13,13 @@
 typedef struct rest {
     const cupel_micro_demand *d;
     cupel_designs *found;
+    cupel_journal *journal; /* NULL: none */
     const cupel_job *job;
-    double end;   /* cupel_now() when the search ended */
+    double end;   /* cupel_now() when the search ended, less what was worked after it before a kill */
     bool stopped; /* the search was */
 } rest;
+
+static double worked(const rest *r) { return r->found->seconds + cupel_now() - r->end; }
 
 /* So many trials on this grid still fit. A trial may choose how cut voxels respond on half the grid first: one more. */
 static bool fits(const rest *r, size_t grid, size_t trials)
@@ -25,59 +30,142 @@ static bool fits(const rest *r, size_t grid, size_t trials)
     if (d->budget_solves && r->found->solves + loads > d->budget_solves) return false;
     if (!(d->budget_seconds < HUGE_VAL)) return true;
     const double seconds = (double)trials * cupel_search_seconds(r->found->trial_seconds, grid);
-    return r->found->seconds + cupel_now() - r->end + seconds <= d->budget_seconds - cupel_search_reserve(d);
+    return worked(r) + seconds <= d->budget_seconds - cupel_search_reserve(d);
+}
+
+/* ---- what a kill does not lose ---- */
+
+typedef enum part_kind { BODY, SENSITIVITY, VOIDS, SEEDS } part_kind;
+
+typedef struct kept_part {
+    size_t loads;
+    union {
+        cupel_connected connected;
+        cupel_sensitivity sensitivity;
+        cupel_voids voids;
+        cupel_seeds seeds;
+    } is;
+} kept_part;
+
+static bool known(rest *r, part_kind what, const cupel_design *g, kept_part *p)
+{
+    double at;
+    if (!cupel_replay_after(r->journal, what, &g->recipe, p, sizeof *p, &at)) return false;
+    r->end = fmin(r->end, cupel_now() + r->found->seconds - at);
+    return true;
+}
+
+static cupel_status keep(const rest *r, part_kind what, const cupel_design *g, const kept_part *p, cupel_err *err)
+{
+    return cupel_replay_keep_after(r->journal, what, &g->recipe, p, sizeof *p, worked(r), err);
 }
 
 /* ---- the parts ---- */
 
-static cupel_status add_sensitivity(const rest *r, cupel_design *g, cupel_err *err)
+static cupel_status add_body(rest *r, cupel_design *g, cupel_err *err)
 {
-    if (g->sensitivity.grid) return CUPEL_OK; /* the verification needed it */
-    if (!fits(r, CUPEL_SENSITIVITY_GRID, 1)) {
-        g->after.skipped |= CUPEL_SKIPPED_SENSITIVITY;
-        return CUPEL_OK;
+    kept_part p = {.loads = 0};
+    cupel_status st = CUPEL_OK;
+    if (known(r, BODY, g, &p)) {
+        g->connected = p.is.connected;
+        g->meets = g->meets && !g->connected.spoils;
+    } else {
+        st = cupel_design_connect(r->d, g, r->job, err);
+        p.is.connected = g->connected;
+        if (st == CUPEL_OK) st = keep(r, BODY, g, &p, err);
     }
-    cupel_status st = cupel_sensitivity_of(r->d, &g->recipe, r->job, &g->sensitivity, &g->after.sensitivity, err);
-    r->found->solves += g->after.sensitivity;
+    r->found->solves += g->connected.solves;
     return st;
 }
 
-static cupel_status add_voids(const rest *r, cupel_design *g, cupel_err *err)
+/* Designs that no longer meet the demand go behind those that do. */
+static cupel_status add_bodies(rest *r, cupel_err *err)
 {
-    if (!cupel_voids_any(r->d)) return CUPEL_OK;
-    if (!fits(r, CUPEL_VOIDS_GRID, CUPEL_VOIDS_TRIALS)) {
-        g->after.skipped |= CUPEL_SKIPPED_VOIDS;
-        return CUPEL_OK;
+    cupel_designs *found = r->found;
+    if (r->d->connected >= r->d->n_phases) return CUPEL_OK;
+    for (size_t i = 0; i < found->n && !found->one[i].unverified; i++) {
+        cupel_status st = add_body(r, &found->one[i], err);
+        if (st != CUPEL_OK) return st;
     }
-    cupel_status st = cupel_voids_of(r->d, &g->recipe, r->job, &g->voids, &g->after.voids, err);
-    r->found->solves += g->after.voids;
+    for (size_t i = 1; i < found->n; i++)
+        for (size_t k = i; k > 0 && found->one[k].meets && !found->one[k - 1].meets; k--) {
+            const cupel_design one = found->one[k];
+            found->one[k] = found->one[k - 1];
+            found->one[k - 1] = one;
+        }
+    return CUPEL_OK;
+}
+
+static cupel_status add_sensitivity(rest *r, cupel_design *g, cupel_err *err)
+{
+    kept_part p = {.loads = 0};
+    cupel_status st = CUPEL_OK;
+    if (g->sensitivity.grid) return CUPEL_OK; /* the verification needed it */
+    if (!known(r, SENSITIVITY, g, &p)) {
+        if (!fits(r, CUPEL_SENSITIVITY_GRID, 1)) {
+            g->after.skipped |= CUPEL_SKIPPED_SENSITIVITY;
+            return CUPEL_OK;
+        }
+        st = cupel_sensitivity_of(r->d, &g->recipe, r->job, &p.is.sensitivity, &p.loads, err);
+        if (st == CUPEL_OK) st = keep(r, SENSITIVITY, g, &p, err);
+    }
+    g->sensitivity = p.is.sensitivity;
+    g->after.sensitivity = p.loads;
+    r->found->solves += p.loads;
+    return st;
+}
+
+static cupel_status add_voids(rest *r, cupel_design *g, cupel_err *err)
+{
+    kept_part p = {.loads = 0};
+    cupel_status st = CUPEL_OK;
+    if (!cupel_voids_any(r->d)) return CUPEL_OK;
+    if (!known(r, VOIDS, g, &p)) {
+        if (!fits(r, CUPEL_VOIDS_GRID, CUPEL_VOIDS_TRIALS)) {
+            g->after.skipped |= CUPEL_SKIPPED_VOIDS;
+            return CUPEL_OK;
+        }
+        st = cupel_voids_of(r->d, &g->recipe, r->job, &p.is.voids, &p.loads, err);
+        if (st == CUPEL_OK) st = keep(r, VOIDS, g, &p, err);
+    }
+    g->voids = p.is.voids;
+    g->after.voids = p.loads;
+    r->found->solves += p.loads;
     if (st != CUPEL_INTERRUPTED) return st;
     g->after.skipped |= CUPEL_SKIPPED_VOIDS;
     return CUPEL_OK;
 }
 
-static cupel_status add_seeds(const rest *r, cupel_design *g, cupel_err *err)
+static cupel_status add_seeds(rest *r, cupel_design *g, cupel_err *err)
 {
+    kept_part p = {.loads = 0};
     bool random = true;
     cupel_status st = r->stopped ? CUPEL_OK : cupel_seeds_matter(&g->recipe, r->job, &random, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     g->seeds = (cupel_seeds){.known = !random, .fixed = !random};
     if (!random) return CUPEL_OK;
-    if (!fits(r, CUPEL_SEEDS_GRID, CUPEL_SEEDS_TRIALS)) {
-        g->after.skipped |= CUPEL_SKIPPED_SEEDS;
-        return CUPEL_OK;
+    st = CUPEL_OK;
+    if (!known(r, SEEDS, g, &p)) {
+        if (!fits(r, CUPEL_SEEDS_GRID, CUPEL_SEEDS_TRIALS)) {
+            g->after.skipped |= CUPEL_SKIPPED_SEEDS;
+            return CUPEL_OK;
+        }
+        st = cupel_seeds_of(r->d, &g->recipe, &g->limit, r->job, &p.is.seeds, &p.loads, err);
+        if (st == CUPEL_OK) st = keep(r, SEEDS, g, &p, err);
     }
-    st = cupel_seeds_of(r->d, &g->recipe, &g->limit, r->job, &g->seeds, &g->after.seeds, err);
-    r->found->solves += g->after.seeds;
+    g->seeds = p.is.seeds;
+    g->after.seeds = p.loads;
+    r->found->solves += p.loads;
     if (st != CUPEL_INTERRUPTED) return st;
     g->after.skipped |= CUPEL_SKIPPED_SEEDS;
     return CUPEL_OK;
 }
 
-cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, const cupel_job *job, bool stopped, cupel_err *err)
+cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, cupel_journal *journal, const cupel_job *job, bool stopped,
+                                 cupel_err *err)
 {
-    const rest r = {d, found, job, cupel_now(), stopped};
-    cupel_status st = cupel_designs_connect(d, found, job, err);
+    rest r = {d, found, stopped ? NULL : journal, job, cupel_now(), stopped};
+    cupel_status st = add_bodies(&r, err);
     for (size_t i = 0; i < found->n && !found->one[i].unverified && st == CUPEL_OK; i++) {
         st = add_sensitivity(&r, &found->one[i], err);
         if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_voids(&r, &found->one[i], err);

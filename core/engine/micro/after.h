@@ -9,7 +9,9 @@
  * neither: it is left out, and design.after.skipped says so, where it would go over the budget. Voids and seeds of the first three designs. All loads
  * are in found->solves and in the counts. stopped: the search was; no more than bodies. CUPEL_INTERRUPTED while bodies are mended; later a stop
  * leaves out what is still to come. */
-cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, const cupel_job *job, bool stopped, cupel_err *err);
+struct cupel_journal; /* what is solved is kept there and taken from there (replay.h); NULL: not */
+cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, struct cupel_journal *journal, const cupel_job *job,
+                                 bool stopped, cupel_err *err);
 
 /* All loads of a search and after it, by what they were for. They add up to found->solves. */
 typedef struct cupel_load_count {

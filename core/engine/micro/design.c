@@ -20,9 +20,13 @@ void cupel_designs_release(cupel_designs *designs)
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-/* The grid on which starts compete, and the one on which they are finished. */
+/* The grid on which starts compete, and the one on which they are finished: no finer than three quarters of the one that corrects it. */
 static size_t coarse_of(const cupel_search *s) { return least(s->family->coarse, s->d->grid); }
-static size_t middle_of(const cupel_search *s) { return least(s->family->middle, s->d->grid); }
+static size_t middle_of(const cupel_search *s)
+{
+    const size_t fine = least(s->family->fine, s->d->grid), below = 3 * fine / 4 + 3 * fine / 4 % 2, coarse = coarse_of(s);
+    return least(s->family->middle, below > coarse ? below : coarse);
+}
 
 static void begin_at(cupel_search *s, const cupel_start *start)
 {
@@ -90,6 +94,63 @@ static bool can_gain(const cupel_search *s, const cupel_design *one)
     return false;
 }
 
+static bool can_be_finer(const cupel_search *s, const cupel_design *one)
+{
+    return !one->meets && s->d->grid <= CUPEL_FINER_MOST && !cupel_search_spent_finer(s);
+}
+
+/* Only the bar is in the way, and a narrower one may let it pass. */
+static bool asks_for_finer(const cupel_search *s, const cupel_design *one)
+{
+    static const double NARROWER = 0.6; /* of the bar on the finer grid */
+    if (!can_be_finer(s, one)) return false;
+    for (size_t i = 0; i < s->d->n_asks; i++) {
+        const cupel_ask *a = &s->d->ask[i];
+        const cupel_design_ask *v = &one->ask[i];
+        if (!v->met && (!a->whole || v->value + v->above + NARROWER * v->error > a->within)) return false;
+    }
+    return true;
+}
+
+/* The whole tensor that is furthest off, in its tolerances; 0 where numbers are asked for too and missed. */
+static double furthest(const cupel_micro_demand *d, const cupel_design *one)
+{
+    double most = 0;
+    for (size_t i = 0; i < d->n_asks; i++) {
+        if (!d->ask[i].whole && !one->ask[i].met) return 0;
+        if (d->ask[i].whole) most = fmax(most, one->ask[i].value / d->ask[i].within);
+    }
+    return most;
+}
+
+/* finer: two designs are compared on the same grid, so that once one was verified on the finer the next ones are too. */
+static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, bool *finer, cupel_design *one, cupel_err *err)
+{
+    cupel_design more;
+    cupel_status st = cupel_design_verify(s, recipe, one, err);
+    if (st != CUPEL_OK || !(*finer ? can_be_finer(s, one) : asks_for_finer(s, one))) return st;
+    st = cupel_design_verify_finer(s, one, &more, err);
+    if (st == CUPEL_OK) *one = more, *finer = true;
+    return st;
+}
+
+/* The nearest of what is so far from the demand that other starts are tried before it is verified. */
+typedef struct put_off {
+    bool any;
+    double cost;
+    cupel_recipe recipe;
+} put_off;
+
+/* Residual, in tolerances, beyond which rounds of verifications have not led to the demand. */
+static const double FAR = 2;
+
+static cupel_status put_it_off(const cupel_search *s, put_off *later, cupel_err *err)
+{
+    if (later->any && !(s->cost < later->cost)) return CUPEL_OK;
+    *later = (put_off){.any = true, .cost = s->cost};
+    return cupel_search_recipe(s, s->x, &later->recipe, err);
+}
+
 /* How far inside its window a number has to be: its bar, and what it is to hold under. */
 static double margin_of(const cupel_ask *a, const cupel_design_ask *v)
 {
@@ -105,7 +166,7 @@ static bool is_at(const cupel_search *s, const cupel_trial *t)
 }
 
 /* One start to the end: corrected by finer grids, verified, and once or twice more with what the verification has found taken from the targets. */
-static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_design *best, bool *found, cupel_err *err)
+static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *later, cupel_design *best, bool *found, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_trial t = {.solves = 0};
@@ -115,19 +176,29 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, cupel_desi
     begin_at(s, start);
     CUPEL_TRY(cupel_search_stage(s, middle_of(s), middle_of(s) > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, &t, err));
     CUPEL_TRY(cupel_search_map(s, ENOUGH, &t, err));
+    if (!s->goals && s->cost > FAR * FAR && !cupel_search_spent_verifying(s, 1.5)) {
+        st = put_it_off(s, later, err);
+        goto done;
+    }
+    const size_t grid = t.made.grid; /* the map may have gone to a finer one */
+    double before = HUGE_VAL;
+    bool finer = false;
     for (int round = 0; round < ROUNDS; round++) {
         cupel_recipe recipe;
         if (!*found && cupel_search_late(s)) break;
         CUPEL_TRY(cupel_search_recipe(s, s->x, &recipe, err));
-        CUPEL_TRY(cupel_design_verify(s, &recipe, &one, err));
+        CUPEL_TRY(verify(s, &recipe, &finer, &one, err));
         if (!*found || compare(s->d, &one, best) < 0) *best = one;
         *found = true;
-        if (one.meets || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2)) break;
+        const double off = furthest(s->d, &one);
+        const bool stalls = off > 1 && off > 0.5 * before;
+        if (one.meets || stalls || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2)) break;
+        before = off;
         if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
-        CUPEL_TRY(cupel_search_stage(s, middle_of(s), 0, ENOUGH, 5e-4, &t, err));
+        CUPEL_TRY(cupel_search_stage(s, grid, 0, ENOUGH, 5e-4, &t, err));
         cupel_search_aim(s, &one.limit, &t.t);
         for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = margin_of(&s->d->ask[i], &one.ask[i]);
-        CUPEL_TRY(cupel_search_stage(s, middle_of(s), STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
+        CUPEL_TRY(cupel_search_stage(s, grid, STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
     }
 done:
     cupel_trial_release(&t);
@@ -170,11 +241,12 @@ static size_t met(const cupel_designs *o)
 static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs *o, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    put_off later = {.any = false};
     for (size_t i = 0; i < starts->n; i += TRIED) {
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
         size_t k = i;
         for (; k < end; k++) {
-            if (((k > i || o->n) && cupel_search_spent_verifying(s, 0.5)) || cupel_search_late(s)) break;
+            if (((k > i || o->n || later.any) && cupel_search_spent_verifying(s, 0.5)) || cupel_search_late(s)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
             if (!s->goals && starts->one[k].cost < pow(near_of(s), 2)) {
                 k++;
@@ -185,13 +257,17 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         for (size_t j = i; j < k; j++) {
             cupel_design one;
             bool found = false;
-            if (cupel_search_late(s) || (o->n && cupel_search_spent_verifying(s, 0.5))) goto done;
-            st = finish(s, &starts->one[j], &one, &found, err);
+            if (cupel_search_late(s) || ((o->n || later.any) && cupel_search_spent_verifying(s, 0.5))) goto done;
+            st = finish(s, &starts->one[j], &later, &one, &found, err);
             if (found) keep(o, &one);
             if (st != CUPEL_OK || met(o) >= s->d->designs) goto done;
         }
     }
 done:
+    if (st == CUPEL_OK && !o->n && later.any) {
+        st = cupel_design_verify(s, &later.recipe, &o->one[0], err);
+        o->n = st == CUPEL_OK;
+    }
     return st;
 }
 

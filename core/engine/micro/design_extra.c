@@ -98,22 +98,3 @@ void cupel_design_extra_say(const cupel_micro_demand *d, const cupel_design *g, 
     }
     cupel_connected_words(d, g, s);
 }
-
-/* ---- one body ---- */
-
-cupel_status cupel_designs_connect(const cupel_micro_demand *d, cupel_designs *found, const cupel_job *job, cupel_err *err)
-{
-    if (d->connected >= d->n_phases) return CUPEL_OK;
-    for (size_t i = 0; i < found->n && !found->one[i].unverified; i++) {
-        cupel_status st = cupel_design_connect(d, &found->one[i], job, err);
-        if (st != CUPEL_OK) return st;
-        found->solves += found->one[i].connected.solves;
-    }
-    for (size_t i = 1; i < found->n; i++)
-        for (size_t k = i; k > 0 && found->one[k].meets && !found->one[k - 1].meets; k--) {
-            const cupel_design one = found->one[k];
-            found->one[k] = found->one[k - 1];
-            found->one[k - 1] = one;
-        }
-    return CUPEL_OK;
-}

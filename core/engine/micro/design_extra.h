@@ -12,7 +12,5 @@ void cupel_design_extra_row(const cupel_micro_demand *d, const cupel_design *g, 
 void cupel_design_extra_put(const cupel_micro_demand *d, const cupel_design *g, cupel_json_out *w);
 /* Lines for people. */
 void cupel_design_extra_say(const cupel_micro_demand *d, const cupel_design *g, cupel_str *s);
-/* Each design mended to one body; those that still meet the demand come first, in the order they have. */
-cupel_status cupel_designs_connect(const cupel_micro_demand *d, cupel_designs *found, const cupel_job *job, cupel_err *err);
 
 #endif

@@ -42,7 +42,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     if (stopped && !found->n) CUPEL_TRY(cupel_fail(err, st, "interrupted before the first trial; the same command with --resume goes on from there"));
     if (!stopped) CUPEL_TRY(st);
     calm.stop = stopped ? NULL : job->stop;
-    CUPEL_TRY(cupel_designs_after(d, found, &calm, stopped, err));
+    CUPEL_TRY(cupel_designs_after(d, found, journal, &calm, stopped, err));
     stopped = stopped || cupel_stopped(job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
     CUPEL_TRY(cupel_design_write(d, found, &account, err));

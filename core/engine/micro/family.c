@@ -85,12 +85,12 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
 {
     static const char *const metric[] = {"metric11", "metric22", "metric33", "metric23", "metric13", "metric12"};
     double low = 0.02, high = 0.98;
-    cupel_status st = cupel_recipe_of_text(d->needs_elasticity ? "gaussian:wavelength=0.5" : "gaussian:wavelength=0.3", &f->start, err);
+    cupel_status st = cupel_recipe_of_text(d->needs_elasticity ? "gaussian:wavelength=0.5" : "gaussian:wavelength=0.4", &f->start, err);
     if (st != CUPEL_OK) return st;
     allowed_fraction(d, &low, &high);
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.12, 1e-3);
-    f->coarse = d->needs_elasticity && !is_sparse(d) ? 24 : 32, f->fine = 64, f->scan_grid = 20;
+    f->coarse = d->needs_elasticity && !is_sparse(d) ? 24 : 32, f->middle = d->needs_elasticity ? 0 : 48, f->fine = 64, f->scan_grid = 20;
     if (!d->needs_elasticity) {
         for (size_t i = 0; i < 6; i++) add(f, metric[i], -3, 3, 0.7, 0.01);
         return CUPEL_OK;
@@ -112,7 +112,7 @@ static cupel_status nodal_family(const cupel_micro_demand *d, cupel_family *f, c
     const cupel_param *p = f->start.generator->method.params;
     allowed_fraction(d, &low, &high);
     f->kind = CUPEL_FAMILY_SERIES;
-    f->coarse = 24, f->fine = 64, f->scan_grid = 20;
+    f->coarse = d->needs_elasticity ? 24 : 32, f->middle = d->needs_elasticity ? 0 : 48, f->fine = 64, f->scan_grid = 20;
     f->fraction = f->n;
     add(f, "fraction", low, high, 0.08, 1e-3);
     for (size_t i = 0; p[i].name; i++)

@@ -10,6 +10,11 @@
 
 enum { CYCLES = 4, STEPS = 4 };
 
+/* A cycle that leaves more than this share of the cost: the coarse grid is too coarse to lead to the limit. */
+static const double SLOW = 0.1;
+/* And where no finer one is left, more than this: another start is worth more. */
+static const double STUCK = 0.5;
+
 static size_t even(size_t n) { return n + n % 2; }
 
 /* A grid that is only solved on, each time from the fields of the last. */
@@ -18,10 +23,13 @@ typedef struct level {
     cupel_trial last;
 } level;
 
+/* What iterating leaves is multiplied by extrapolating: conduction has the iterations to spare. */
+static double accuracy_of(const cupel_search *s) { return s->d->needs_elasticity ? 3e-4 : 1e-4; }
+
 static cupel_status solve_on(cupel_search *s, level *l, size_t grid, cupel_err *err)
 {
     cupel_trial next;
-    const cupel_status st = cupel_search_try_on(s, s->x, grid, 3e-4, &l->walk, &l->last, &next, err);
+    const cupel_status st = cupel_search_try_on(s, s->x, grid, accuracy_of(s), &l->walk, &l->last, &next, err);
     if (st != CUPEL_OK) return st;
     cupel_walk_add(&l->walk, &next);
     cupel_trial_release(&l->last);
@@ -51,6 +59,18 @@ static cupel_status limit_of_two(cupel_search *s, size_t fine, const cupel_trial
     return CUPEL_OK;
 }
 
+/* The search goes on on the grid between, where x has been solved too: its derivatives know more of the limit. False where there is none. */
+static bool go_finer(cupel_search *s, level *between, cupel_trial *t)
+{
+    if (between->last.made.grid <= t->made.grid) return false;
+    cupel_trial_release(t);
+    *t = between->last;
+    s->walk = between->walk;
+    between->last = (cupel_trial){.solves = 0};
+    between->walk.n = 0;
+    return true;
+}
+
 void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *here)
 {
     for (size_t i = 0; i < 9; i++) s->shift.k[i] = limit->k[i] - here->k[i];
@@ -61,8 +81,8 @@ void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_t
 cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const size_t fine = s->family->fine < s->d->grid ? s->family->fine : s->d->grid, grid = t->made.grid;
-    double best = HUGE_VAL, x[CUPEL_TRIAL_PARAMS], bar[CUPEL_ASKS_MAX] = {0};
+    const size_t fine = s->family->fine < s->d->grid ? s->family->fine : s->d->grid;
+    double best = HUGE_VAL, before = HUGE_VAL, x[CUPEL_TRIAL_PARAMS], bar[CUPEL_ASKS_MAX] = {0};
     cupel_tensors shift = s->shift, limit;
     level *on = cupel_alloc(2, sizeof *on);
     if (!on) return cupel_no_memory(err, "a map of grids", 2 * sizeof *on);
@@ -78,13 +98,17 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
         cupel_search_aim(s, &limit, &t->t);
         memcpy(s->margin, bar, sizeof s->margin);
         CUPEL_TRY(cupel_search_note(s, fine, &t->t, err));
+        const bool slow = s->cost > SLOW * before, finer = slow && go_finer(s, &on[0], t);
+        if (finer) cupel_search_aim(s, &limit, &t->t);
         if (s->cost < best) {
             best = s->cost;
             shift = s->shift;
             memcpy(x, s->x, sizeof x);
         }
         if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
-        CUPEL_TRY(cupel_search_stage(s, grid, STEPS, 0.5 * enough, 5e-4, t, err));
+        if (!finer && s->cost > fmax(1, STUCK * before)) break;
+        before = s->cost;
+        CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, 0.5 * enough, s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
     }
     s->shift = shift;
     s->cost = best;

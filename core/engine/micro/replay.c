@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char NAME[] = "progress.cupel";
-enum { TRIAL = 1, DERIVATIVES = 2, DESIGN = 3, WHY_MAX = 240 };
+enum { TRIAL = 1, DERIVATIVES = 2, DESIGN = 3, AFTER = 4, WHY_MAX = 240 };
 
 typedef struct kept_trial {
     cupel_tensors t;
@@ -147,7 +147,7 @@ bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_desi
     return true;
 }
 
-cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe *recipe, const cupel_design *one, cupel_err *err)
+cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe *recipe, size_t solved, const cupel_design *one, cupel_err *err)
 {
     if (!s->journal) return CUPEL_OK;
     kept_design *k = cupel_alloc(1, sizeof *k);
@@ -156,7 +156,20 @@ cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe 
     k->design.why_not = NULL;
     k->design.recipe.generator = NULL;
     if (one->why_not) snprintf(k->why_not, WHY_MAX, "%s", one->why_not);
-    cupel_status st = cupel_journal_add(s->journal, DESIGN, key_of_recipe(one->search_solves, recipe), k, sizeof *k, worked(s), err);
+    cupel_status st = cupel_journal_add(s->journal, DESIGN, key_of_recipe(solved, recipe), k, sizeof *k, worked(s), err);
     cupel_free(k);
     return st;
+}
+
+bool cupel_replay_after(cupel_journal *journal, uint32_t what, const cupel_recipe *recipe, void *data, size_t bytes, double *at)
+{
+    const void *p = journal ? cupel_journal_next(journal, AFTER, key_of_recipe(what, recipe), bytes, at) : NULL;
+    if (p) memcpy(data, p, bytes);
+    return p != NULL;
+}
+
+cupel_status cupel_replay_keep_after(cupel_journal *journal, uint32_t what, const cupel_recipe *recipe, const void *data, size_t bytes, double worked,
+                                     cupel_err *err)
+{
+    return journal ? cupel_journal_add(journal, AFTER, key_of_recipe(what, recipe), data, bytes, worked, err) : CUPEL_OK;
 }

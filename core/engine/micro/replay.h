@@ -21,8 +21,13 @@ cupel_status cupel_replay_keep_trial(const cupel_search *s, const cupel_recipe *
 bool cupel_replay_derivatives(cupel_search *s, const cupel_trial *t, size_t m, double *j);
 cupel_status cupel_replay_keep_derivatives(const cupel_search *s, const cupel_trial *t, size_t m, const double *j, cupel_err *err);
 
-/* A verified design; s->out->solves goes on from its own. */
+/* A verified design; s->out->solves goes on from its own. solved: loads before it. */
 bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_design *out);
-cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe *recipe, const cupel_design *one, cupel_err *err);
+cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe *recipe, size_t solved, const cupel_design *one, cupel_err *err);
+
+/* What is computed of a design once its search has ended (after.h): plain data of `bytes`, `what` tells apart. *at: seconds that had been worked. */
+bool cupel_replay_after(cupel_journal *journal, uint32_t what, const cupel_recipe *recipe, void *data, size_t bytes, double *at);
+cupel_status cupel_replay_keep_after(cupel_journal *journal, uint32_t what, const cupel_recipe *recipe, const void *data, size_t bytes, double worked,
+                                     cupel_err *err);
 
 #endif

@@ -192,6 +192,12 @@ bool cupel_search_spent_verifying(const cupel_search *s, double more)
     return spent(s, s->d->grid, loads, verification(s, VERIFYING) * (1 + more), 0);
 }
 
+bool cupel_search_spent_finer(const cupel_search *s)
+{
+    const double ratio = 0.75 * CUPEL_FINER;
+    return spent(s, s->d->grid, verification(s, 3), 0, s->verify_seconds * pow(ratio, 3));
+}
+
 bool cupel_search_late(const cupel_search *s) { return !s->out->n && cupel_now() - s->begin > s->d->budget_seconds; }
 
 /* ---- steps ---- */
@@ -249,24 +255,25 @@ static cupel_status derivatives_of_moves(const cupel_search *s, const cupel_tria
 {
     const size_t n = s->family->n;
     cupel_status st = CUPEL_OK;
-    double base[CUPEL_RESIDUALS_MAX], here[CUPEL_RESIDUALS_MAX], (*c)[36] = cupel_alloc(n, sizeof *c), *share = cupel_alloc(n, sizeof *share);
+    double base[CUPEL_RESIDUALS_MAX], here[CUPEL_RESIDUALS_MAX];
+    cupel_slope *slope = cupel_alloc(n, sizeof *slope);
     bool one_sided[CUPEL_RESIDUALS_MAX];
-    if (!c || !share) CUPEL_TRY(cupel_no_memory(err, "derivatives", n * sizeof *c));
-    CUPEL_TRY(cupel_trial_moves(t, r, s->family->place, n, s->job, c, share, err));
+    if (!slope) CUPEL_TRY(cupel_no_memory(err, "derivatives", n * sizeof *slope));
+    CUPEL_TRY(cupel_trial_moves(t, r, s->family->place, n, s->job, slope, err));
     (void)cupel_search_residuals(s, &t->t, base, one_sided);
     for (size_t k = 0; k < n; k++) {
         const double step = step_of(s, t, k);
         cupel_tensors moved = t->t;
-        for (size_t i = 0; i < 36; i++) moved.c[i] += step * c[k][i];
-        moved.fraction[0] -= step * share[k];
-        moved.fraction[1] += step * share[k];
+        for (size_t i = 0; i < 9; i++) moved.k[i] += step * slope[k].k[i];
+        for (size_t i = 0; i < 36; i++) moved.c[i] += step * slope[k].c[i];
+        moved.fraction[0] -= step * slope[k].share;
+        moved.fraction[1] += step * slope[k].share;
         CUPEL_TRY(cupel_tensors_expansion(s->d, &moved, err));
         (void)cupel_search_residuals(s, &moved, here, one_sided);
         for (size_t i = 0; i < m; i++) j[i * n + k] = (here[i] - base[i]) / step;
     }
 done:
-    cupel_free(c);
-    cupel_free(share);
+    cupel_free(slope);
     return st;
 }
 

@@ -61,6 +61,8 @@ bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);
 
 /* True when a verification, with `more` times its cost before it, no longer fits. */
 bool cupel_search_spent_verifying(const cupel_search *s, double more);
+/* True when the finer one does not. */
+bool cupel_search_spent_finer(const cupel_search *s);
 
 /* Of one trial on the grid, by s->trial_seconds; and what a budget in seconds keeps for the report. */
 double cupel_search_seconds(double per, size_t grid);
@@ -125,5 +127,8 @@ cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
 
 /* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. */
 cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err);
+/* Once more on CUPEL_FINER times the grid of the design, where the bar is narrower; what it has on its own grid is taken from `before`. */
+enum { CUPEL_FINER = 2, CUPEL_FINER_MOST = 128 }; /* of designs on at most so many voxels an edge */
+cupel_status cupel_design_verify_finer(cupel_search *s, const cupel_design *before, cupel_design *out, cupel_err *err);
 
 #endif

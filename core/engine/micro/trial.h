@@ -52,10 +52,15 @@ void cupel_trial_edges(const cupel_recipe *r, const size_t n[3], double edge[3])
 cupel_status cupel_trial_under(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r, const cupel_job *job, cupel_tensors *out,
                                cupel_err *err);
 
-/* Derivatives of the stiffness, c [n][36], and of the share of phase 1, share [n], by the parameters at place [n] of the recipe r, which is that of the
- * trial, or that with a threshold in place of its fraction: where that is all that is asked for and the generator knows how it moves. */
+/* How the tensors and the share of phase 1 change with a parameter. */
+typedef struct cupel_slope {
+    double k[9], c[36], share;
+} cupel_slope;
+
+/* Derivatives, slope [n], by the parameters at place [n] of the recipe r, which is that of the trial, or that with a threshold in place of its
+ * fraction: where the generator knows how it moves and no area is asked for. */
 bool cupel_trial_can_move(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r);
-cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, const size_t *place, size_t n, const cupel_job *job, double (*c)[36],
-                               double *share, cupel_err *err);
+cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, const size_t *place, size_t n, const cupel_job *job, cupel_slope *slope,
+                               cupel_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "datasets/spaces/micro/interface.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 typedef struct moves {
@@ -46,40 +47,59 @@ static void plane_at(void *user, const size_t voxel[3], double *d, double normal
 
 bool cupel_trial_can_move(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r)
 {
-    return r->generator->moves && t->elasticity && !t->conduction && !d->needs_surface && cupel_solution_can_move(t->elasticity);
+    const bool k = t->conduction && cupel_solution_can_move(t->conduction), c = t->elasticity && cupel_solution_can_move(t->elasticity);
+    return r->generator->moves && !d->needs_surface && (k || !d->needs_conduction) && (c || !d->needs_elasticity) && (k || c);
 }
 
-/* Where a fraction is given the threshold follows the other parameters so that it stays, and the fraction moves it alone: c, share [n + 1]. */
-static void hold_fraction(const size_t *place, size_t n, size_t fraction, double (*c)[36], double *share)
+/* Where a fraction is given the threshold follows the other parameters so that it stays, and the fraction moves it alone: slope [n + 1]. */
+static void hold_fraction(const size_t *place, size_t n, size_t fraction, cupel_slope *slope)
 {
-    for (size_t k = 0; k < n; k++) {
-        const bool own = place[k] == fraction;
-        const double by = own ? 1 / share[n] : -share[k] / share[n];
-        for (size_t i = 0; i < 36; i++) c[k][i] = (own ? 0 : c[k][i]) + by * c[n][i];
-        share[k] = own;
+    const cupel_slope *level = &slope[n];
+    for (size_t s = 0; s < n; s++) {
+        const bool own = place[s] == fraction;
+        const double by = own ? 1 / level->share : -slope[s].share / level->share;
+        for (size_t i = 0; i < 9; i++) slope[s].k[i] = (own ? 0 : slope[s].k[i]) + by * level->k[i];
+        for (size_t i = 0; i < 36; i++) slope[s].c[i] = (own ? 0 : slope[s].c[i]) + by * level->c[i];
+        slope[s].share = own;
     }
 }
 
-cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, const size_t *place, size_t n, const cupel_job *job, double (*c)[36],
-                               double *share, cupel_err *err)
+/* Of one tensor, of `order`, into `slope` at `offset` of each. room [n][37]. */
+static cupel_status slopes_of(const cupel_solution *s, const cupel_moves *from, size_t offset, const cupel_job *job, double *room, cupel_slope *slope,
+                              cupel_err *err)
+{
+    double *share = room + from->n * 36;
+    if (!s) return CUPEL_OK;
+    const size_t size = cupel_solution_order(s) * cupel_solution_order(s);
+    cupel_status st = cupel_solution_moved(s, from, job, room, share, err);
+    for (size_t i = 0; st == CUPEL_OK && i < from->n; i++) {
+        memcpy((char *)&slope[i] + offset, room + i * size, size * sizeof *room);
+        slope[i].share = share[i];
+    }
+    return st;
+}
+
+cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, const size_t *place, size_t n, const cupel_job *job, cupel_slope *slope,
+                               cupel_err *err)
 {
     cupel_shape *shape = NULL;
     const size_t fraction = cupel_recipe_place(r, "fraction");
     const bool given = !isnan(r->value[fraction]);
-    double (*moved)[36] = cupel_alloc(n + 1, sizeof *moved), *shares = cupel_alloc(n + 1, sizeof *shares);
+    cupel_slope *all = cupel_alloc(n + 1, sizeof *all);
+    double *room = cupel_alloc(n + 1, 37 * sizeof *room);
     cupel_status st = CUPEL_OK;
-    if (!moved || !shares) CUPEL_TRY(cupel_no_memory(err, "derivatives", (n + 1) * sizeof *moved));
+    if (!all || !room) CUPEL_TRY(cupel_no_memory(err, "derivatives", (n + 1) * sizeof *all));
     CUPEL_TRY(r->generator->open(r, job, &shape, err));
     if (given) CUPEL_TRY(cupel_interface_match(r->generator, shape, t->n, NULL, job, err));
     moves w = {r->generator, shape, t->n, place, n, given};
     const cupel_moves from = {n + given, plane_at, &w};
-    CUPEL_TRY(cupel_solution_moved(t->elasticity, &from, job, moved[0], shares, err));
-    if (given) hold_fraction(place, n, fraction, moved, shares);
-    memcpy(c, moved, n * sizeof *c);
-    memcpy(share, shares, n * sizeof *share);
+    CUPEL_TRY(slopes_of(t->conduction, &from, offsetof(cupel_slope, k), job, room, all, err));
+    CUPEL_TRY(slopes_of(t->elasticity, &from, offsetof(cupel_slope, c), job, room, all, err));
+    if (given) hold_fraction(place, n, fraction, all);
+    memcpy(slope, all, n * sizeof *slope);
 done:
     if (shape) r->generator->close(shape);
-    cupel_free(moved);
-    cupel_free(shares);
+    cupel_free(all);
+    cupel_free(room);
     return st;
 }

@@ -35,7 +35,7 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     cupel_estimate e;
-    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = 5e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
+    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = physics == CUPEL_CONDUCTION ? 1e-4 : 5e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
                                       .error = true,
                                       .probe = 3e-3,
                                       .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
@@ -142,13 +142,13 @@ static void judge(const cupel_search *s, cupel_design *out)
     }
 }
 
-/* The recipe on the grid of the verification, the grid of the design and half of the first. */
-static cupel_status build(const cupel_search *s, const cupel_design *out, cupel_grids *g, cupel_err *err)
+/* The recipe on the grid of the verification, the grid of the design or, where that is told already, three quarters of the first, and half of it. */
+static cupel_status build(const cupel_search *s, const cupel_design *out, bool on_grid, cupel_grids *g, cupel_err *err)
 {
     size_t n[3][3];
     cupel_recipe_grid(&out->recipe, out->fine, n[0]);
     cupel_grids_of(n[0], n[1], n[2]);
-    cupel_recipe_grid(&out->recipe, out->grid, n[1]);
+    if (on_grid) cupel_recipe_grid(&out->recipe, out->grid, n[1]);
     for (int i = 0; i < 3; i++) {
         cupel_trial_edges(&out->recipe, n[i], g->edge[i]);
         cupel_status st = cupel_recipe_mixture(&out->recipe, n[i], &g->grid[i], s->job, err);
@@ -157,21 +157,12 @@ static cupel_status build(const cupel_search *s, const cupel_design *out, cupel_
     return CUPEL_OK;
 }
 
-cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err)
+/* All of *out that follows from its recipe on the grids of a verification. */
+static cupel_status compute(cupel_search *s, bool on_grid, cupel_design *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_grids g = {.edge = {{0}}};
-    if (cupel_replay_design(s, recipe, out)) {
-        s->out->verify_solves += out->solves - out->search_solves;
-        return CUPEL_OK;
-    }
-    *out = (cupel_design){.recipe = *recipe, .grid = s->d->grid, .resolved = true};
-    out->fine = (4 * out->grid + 2) / 3;
-    out->fine += out->fine % 2;
-    out->search_solves = s->out->solves;
-    const double begin = cupel_now();
-    CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
-    CUPEL_TRY(build(s, out, &g, err));
+    CUPEL_TRY(build(s, out, on_grid, &g, err));
     const bool one = limit_of_one(s->d, &g.grid[0], out);
     if (s->d->needs_conduction && !one) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, out, err));
     if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, out, err));
@@ -179,14 +170,44 @@ cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cu
     CUPEL_TRY(cupel_statistics_of_voxels(s->d, &out->recipe, out->grid, s->job, &out->statistics, &out->statistics_bar, err));
     cupel_mixture_fractions(&g.grid[1], out->on_grid.fraction);
     if (s->d->needs_surface) cupel_statistics_of_cuts(&g.grid[1], g.edge[1], out->on_grid.surface, out->on_grid.projected);
-    CUPEL_TRY(cupel_hold_of(s->d, out, s->job, &s->out->solves, err));
-    judge(s, out);
-    out->solves = s->out->solves;
-    s->out->verify_solves += out->solves - out->search_solves;
-    out->seconds = cupel_now() - s->begin;
-    s->verify_seconds = cupel_now() - begin;
-    st = cupel_replay_keep_design(s, recipe, out, err);
 done:
     cupel_grids_release(&g);
     return st;
+}
+
+/* From *out with recipe and grids. before: what has been told on a coarser grid, with the tensors of the design's own; NULL: nothing. */
+static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, const cupel_design *before, cupel_design *out, cupel_err *err)
+{
+    const size_t solved = s->out->solves;
+    const double begin = cupel_now();
+    cupel_status st = CUPEL_OK;
+    if (!cupel_replay_design(s, recipe, out)) {
+        out->search_solves = before ? before->search_solves : solved;
+        CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
+        CUPEL_TRY(compute(s, !before, out, err));
+        if (before) out->on_grid = before->on_grid;
+        CUPEL_TRY(cupel_hold_of(s->d, out, s->job, &s->out->solves, err));
+        judge(s, out);
+        out->solves = s->out->solves;
+        out->seconds = cupel_now() - s->begin;
+        if (!before) s->verify_seconds = cupel_now() - begin;
+        CUPEL_TRY(cupel_replay_keep_design(s, recipe, solved, out, err));
+    }
+    s->out->verify_solves += out->solves - solved;
+done:
+    return st;
+}
+
+cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err)
+{
+    *out = (cupel_design){.recipe = *recipe, .grid = s->d->grid, .resolved = true};
+    out->fine = (4 * out->grid + 2) / 3;
+    out->fine += out->fine % 2;
+    return verify(s, recipe, NULL, out, err);
+}
+
+cupel_status cupel_design_verify_finer(cupel_search *s, const cupel_design *before, cupel_design *out, cupel_err *err)
+{
+    *out = (cupel_design){.recipe = before->recipe, .grid = before->grid, .fine = CUPEL_FINER * before->grid, .resolved = true};
+    return verify(s, &before->recipe, before, out, err);
 }
