@@ -171,6 +171,42 @@ static void threads_and_instruction_sets_do_not_matter(void **state)
     cupel_free(fresh);
 }
 
+/* Groups of every size that kernels part rows into, more than one block of them, and trees that are deep on one side: each row ends where it ends
+ * alone. */
+static void a_row_does_not_know_its_neighbours(void **state)
+{
+    (void)state;
+    enum { MANY = 1100 };
+    static const size_t sizes[] = {2, 15, 16, 17, 33, 100, 113, 129, 399, 1024, 1025, MANY};
+    rows *r = make_rows(5, 0.1);
+    double(*x)[D] = cupel_alloc(MANY, sizeof *x), *alone_is = cupel_alloc(MANY, sizeof *alone_is), *value = cupel_alloc(MANY, sizeof *value);
+    assert_true(x && alone_is && value);
+    for (size_t i = 0; i < N; i++) r->y[i] = exp(6 * r->x[i][0]) + 0.01 * r->x[i][1];
+    for (size_t i = 0; i < MANY; i++)
+        for (size_t j = 0; j < D; j++) x[i][j] = i % 9 == 8 && j == 3 ? -0.0 : cupel_rng_uniform(8, j, i) * 5 - 2.5;
+    x[7][2] = 1e300; /* beyond float32 */
+    x[8][2] = -1e300;
+    cupel_trees_data data = data_of(r);
+    for (int k = 0; k < KINDS; k++) {
+        cupel_trees_options o = small(every[k]);
+        o.trees = 20;
+        o.leaves = 200;
+        o.child_weight = 0;
+        cupel_trees *t = fit(&data, &o, &alone);
+        for (size_t i = 0; i < MANY; i++) predict(t, x[i], D, 1, CUPEL_ISA_PLAIN, alone_is + i, NULL);
+        for (int isa = 0; isa <= (int)cupel_isa_best(); isa++)
+            for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+                predict(t, x[0], D, sizes[s], (cupel_isa)isa, value, NULL);
+                same_bytes(alone_is, value, sizes[s]);
+            }
+        cupel_trees_free(t);
+    }
+    cupel_free(r);
+    cupel_free(x);
+    cupel_free(alone_is);
+    cupel_free(value);
+}
+
 static void leaves_are_as_large_as_asked(void **state)
 {
     (void)state;
@@ -517,6 +553,7 @@ int main(void)
         cmocka_unit_test(new_rows_are_predicted),
         cmocka_unit_test(monotone_columns_do_not_matter),
         cmocka_unit_test(threads_and_instruction_sets_do_not_matter),
+        cmocka_unit_test(a_row_does_not_know_its_neighbours),
         cmocka_unit_test(leaves_are_as_large_as_asked),
         cmocka_unit_test(quantiles_come_from_weights),
         cmocka_unit_test(weights_are_repeats),

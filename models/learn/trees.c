@@ -186,7 +186,6 @@ done:
 static bool reserve_nodes(cupel_trees *s, size_t nodes, size_t members)
 {
     s->node = cupel_alloc_aligned(nodes, sizeof *s->node);
-    s->value = cupel_alloc_aligned(nodes, sizeof *s->value);
     if (s->forest) s->inner = cupel_alloc_aligned(nodes, sizeof *s->inner);
     if (s->n_rows) {
         s->list = cupel_alloc(s->n_trees + 1, sizeof *s->list);
@@ -195,7 +194,7 @@ static bool reserve_nodes(cupel_trees *s, size_t nodes, size_t members)
         s->leaf_first = cupel_alloc(nodes, sizeof *s->leaf_first);
         s->leaf_count = cupel_alloc(nodes, sizeof *s->leaf_count);
     }
-    return s->node && s->value && (s->inner || !s->forest) &&
+    return s->node && (s->inner || !s->forest) &&
            (!s->n_rows || (s->list && s->member && s->share && s->leaf_first && s->leaf_count));
 }
 
@@ -221,8 +220,8 @@ static cupel_status join(kept *k, cupel_trees *s, cupel_err *err)
     if (!reserve_nodes(s, nodes, members)) return cupel_no_memory(err, "a forest", cupel_mul(nodes, 24));
     members = 0;
     for (size_t i = 0; i < s->n_trees; i++) {
-        memcpy(s->node + s->first[i], k[i].node, k[i].n * sizeof *s->node);
-        memcpy(s->value + s->first[i], k[i].value, k[i].n * sizeof *s->value);
+        for (size_t j = 0; j < k[i].n; j++)
+            s->node[s->first[i] + j] = is_leaf(k[i].node, j) ? cupel_tree_leaf_of(k[i].value[j], j, s->d) : k[i].node[j];
         if (s->inner) memcpy(s->inner + s->first[i], k[i].inner, k[i].n * sizeof *s->inner);
         if (s->n_rows) {
             memcpy(s->member + members, k[i].member, k[i].m * sizeof *s->member);
@@ -337,7 +336,6 @@ void cupel_trees_free(cupel_trees *s)
     if (!s) return;
     cupel_free(s->first);
     cupel_free(s->node);
-    cupel_free(s->value);
     cupel_free(s->inner);
     cupel_free(s->target);
     cupel_free(s->row);

@@ -49,7 +49,7 @@ typedef struct cupel_trees_data {
 
 typedef struct cupel_trees cupel_trees;
 
-/* On the job's threads. CUPEL_USAGE: an option out of its range; CUPEL_BAD_INPUT: no row with weight, more than 4,096 columns or 500,000 rows;
+/* On the job's threads. CUPEL_USAGE: an option out of its range; CUPEL_BAD_INPUT: no row with weight, more than 4,095 columns or 500,000 rows;
  * CUPEL_NO_RESOURCE. Costs about trees n columns log n. */
 cupel_status cupel_trees_fit(const cupel_trees_data *data, const cupel_trees_options *options, const cupel_job *job, cupel_trees **trees,
                              cupel_err *err);

@@ -71,7 +71,7 @@ cupel_status cupel_trees_save(const cupel_trees *t, const char *group, cupel_wri
         for (size_t i = t->first[k]; i < t->first[k + 1]; i++) {
             bool leaf = is_leaf(t->node[i], i - t->first[k]);
             column[i] = leaf ? LEAF : (float)cupel_tree_column(t->node[i]);
-            at[i] = leaf ? t->value[i] : cupel_tree_at(t->node[i]);
+            at[i] = leaf ? cupel_tree_leaf_value(t->node[i]) : cupel_tree_at(t->node[i]);
         }
     }
     CUPEL_TRY(cupel_writer_put(w, path(to, group, "facts"), "", "columns; 1 for a forest, 0 for boosted trees; base and factor: a value is "
@@ -157,8 +157,7 @@ static bool build_tree(cupel_trees *t, size_t k, const float *column, const floa
         float c = column[first + i];
         if (i >= known || (c != LEAF && (c < 0 || c >= (float)t->d || c != floorf(c)))) return false;
         bool leaf = c == LEAF;
-        t->node[first + i] = leaf ? cupel_tree_node_of(INFINITY, i, 0) : cupel_tree_node_of(at[first + i], known, (size_t)c);
-        t->value[first + i] = leaf ? at[first + i] : 0;
+        t->node[first + i] = leaf ? cupel_tree_leaf_of(at[first + i], i, t->d) : cupel_tree_node_of(at[first + i], known, (size_t)c);
         known += leaf ? 0 : 2;
     }
     return known == n;
@@ -172,8 +171,7 @@ static cupel_status load_nodes(const cupel_reader *r, const char *group, bool in
     CUPEL_TRY(get_floats(r, group, "column", LEAF, CUPEL_TREES_COLUMNS, &nodes, &column, err));
     CUPEL_TRY(get_floats(r, group, "at", -FARTHEST, FARTHEST, &nodes, &at, err));
     t->node = cupel_alloc_aligned(nodes, sizeof *t->node);
-    t->value = cupel_alloc_aligned(nodes, sizeof *t->value);
-    if (!t->node || !t->value) CUPEL_TRY(cupel_no_memory(err, "trees", cupel_mul(nodes, 12)));
+    if (!t->node) CUPEL_TRY(cupel_no_memory(err, "trees", cupel_mul(nodes, sizeof *t->node)));
     for (size_t k = 0; k < t->n_trees; k++)
         if (!build_tree(t, k, column, at)) CUPEL_TRY(bad(err, group, "column", "a tree that is not whole, or a column that is not there"));
     if (inner) CUPEL_TRY(get_floats(r, group, "inner", 0, FARTHEST, &nodes, &t->inner, err));

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { BLOCK = 256, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
-static const float FARTHEST = 1e30f; /* differences of two values stay finite */
+static const float FARTHEST = CUPEL_TREE_FARTHEST;
 
 float cupel_tree_value(double x)
 {

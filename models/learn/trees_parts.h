@@ -5,15 +5,14 @@
 #include "models/learn/kernels/trees.h"
 #include "models/learn/trees.h"
 
-enum { CUPEL_TREES_COLUMNS = 1 << CUPEL_TREE_COLUMN_BITS, CUPEL_TREES_ROWS = 500000, CUPEL_TREES_PAD = 16, CUPEL_FOREST_BINS = 64 };
+enum { CUPEL_TREES_COLUMNS = (1 << CUPEL_TREE_COLUMN_BITS) - 1, CUPEL_TREES_ROWS = 500000, CUPEL_TREES_PAD = 16, CUPEL_FOREST_BINS = 64 };
 
 /* Trees lie one behind another, each level by level: node i of a tree is a leaf, or the k-th split of its tree, and then its children are nodes
  * 2k + 1 and 2k + 2 (k from 0). */
 struct cupel_trees {
     size_t n_trees, d;
     size_t *first;          /* [n_trees + 1] node with which a tree begins */
-    cupel_tree_node *node;  /* [first[n_trees]] */
-    float *value;           /* what a leaf adds */
+    cupel_tree_node *node;  /* [first[n_trees]] leaves as cupel_tree_leaf_of, with zeros = d */
     float *inner;           /* variance of the targets in a leaf; NULL: 0 everywhere */
     double base, factor;    /* prediction = base + factor * sum of leaf values */
     bool forest;

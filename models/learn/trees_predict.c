@@ -10,7 +10,8 @@
 enum { WEIGHED = 16 }; /* rows whose weights are found together */
 
 typedef struct scratch {
-    uint64_t *x;       /* [CUPEL_TREE_BLOCK][d] keys << 32 */
+    uint32_t *x;       /* [CUPEL_TREE_BLOCK][d + 1], as cupel_walk_rows */
+    int32_t *across;   /* [d + 1][CUPEL_TREE_ACROSS] */
     uint32_t *at;      /* [CUPEL_TREE_BLOCK] */
     double *square;    /* [CUPEL_TREE_BLOCK] */
     double *weight;    /* [WEIGHED][n_rows] */
@@ -18,30 +19,31 @@ typedef struct scratch {
 
 static size_t up(size_t n) { return (n + 63) / 64 * 64; }
 
-static size_t x_bytes(const cupel_trees *t) { return up(CUPEL_TREE_BLOCK * t->d * sizeof(uint64_t)); }
+static size_t x_bytes(const cupel_trees *t) { return up(CUPEL_TREE_BLOCK * (t->d + 1) * sizeof(uint32_t)); }
+
+static size_t across_bytes(const cupel_trees *t) { return up(CUPEL_TREE_ACROSS * (t->d + 1) * sizeof(int32_t)); }
 
 size_t cupel_trees_scratch_bytes(const cupel_trees *t)
 {
-    return x_bytes(t) + up(CUPEL_TREE_BLOCK * sizeof(uint32_t)) + up(CUPEL_TREE_BLOCK * sizeof(double)) + up(WEIGHED * t->n_rows * sizeof(double));
+    return x_bytes(t) + across_bytes(t) + up(CUPEL_TREE_BLOCK * sizeof(uint32_t)) + up(CUPEL_TREE_BLOCK * sizeof(double)) +
+           up(WEIGHED * t->n_rows * sizeof(double));
 }
 
 static scratch scratch_of(const cupel_trees *t, void *memory)
 {
     char *p = memory;
     scratch s = {.x = (void *)p};
-    s.at = (void *)(p += x_bytes(t));
+    s.across = (void *)(p += x_bytes(t));
+    s.at = (void *)(p += across_bytes(t));
     s.square = (void *)(p += up(CUPEL_TREE_BLOCK * sizeof(uint32_t)));
     s.weight = (void *)(p + up(CUPEL_TREE_BLOCK * sizeof(double)));
     return s;
 }
 
-/* Rows that make the block whole repeat the last one: kernels walk in groups. */
-static void load_block(const cupel_trees *t, const double *x, size_t ld, size_t n, uint64_t *to)
+static cupel_walk_rows load_block(const cupel_trees *t, const scratch *s, const cupel_tree_kernels *kernels, const double *x, size_t ld, size_t n)
 {
-    size_t whole = (n + CUPEL_TREES_PAD - 1) / CUPEL_TREES_PAD * CUPEL_TREES_PAD;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < t->d; j++) to[i * t->d + j] = (uint64_t)cupel_tree_key(cupel_tree_value(x[i * ld + j])) << 32;
-    for (size_t i = n; i < whole; i++) memcpy(to + i * t->d, to + (n - 1) * t->d, t->d * sizeof *to);
+    kernels->load(x, ld, n, t->d, s->x, s->across);
+    return (cupel_walk_rows){s->x, s->across, t->d + 1, (n + CUPEL_TREES_PAD - 1) / CUPEL_TREES_PAD * CUPEL_TREES_PAD};
 }
 
 /* The next tree comes into the cache while this one is walked, when there are rows enough to visit most of it. */
@@ -52,19 +54,20 @@ static void prefetch(const cupel_trees *t, size_t k, size_t n)
 }
 
 /* Sums over the trees in their order: of leaf values, and of their squares and inner variances. */
-static void add_block(const cupel_trees *t, const scratch *s, size_t n, const cupel_tree_kernels *kernels, double *value, double *square)
+static void add_block(const cupel_trees *t, const scratch *s, const cupel_walk_rows *r, size_t n, const cupel_tree_kernels *kernels, double *value,
+                      double *square)
 {
     for (size_t i = 0; i < n; i++) value[i] = 0;
     for (size_t i = 0; square && i < n; i++) square[i] = 0;
     for (size_t k = 0; k < t->n_trees; k++) {
-        size_t first = t->first[k];
+        const cupel_tree_node *node = t->node + t->first[k];
         prefetch(t, k + 1, n);
-        kernels->walk(t->node + first, t->first[k + 1] - first, s->x, t->d, n, s->at);
-        for (size_t i = 0; i < n; i++) value[i] += t->value[first + s->at[i]];
+        kernels->walk(node, t->first[k + 1] - t->first[k], r, s->at);
+        for (size_t i = 0; i < n; i++) value[i] += cupel_tree_leaf_value(node[s->at[i]]);
         if (!square) continue;
         for (size_t i = 0; i < n; i++) {
-            double v = t->value[first + s->at[i]];
-            square[i] += v * v + (t->inner ? t->inner[first + s->at[i]] : 0);
+            double v = cupel_tree_leaf_value(node[s->at[i]]);
+            square[i] += v * v + (t->inner ? t->inner[t->first[k] + s->at[i]] : 0);
         }
     }
 }
@@ -76,12 +79,12 @@ void cupel_trees_predict(const cupel_trees *t, const double *x, size_t ld, size_
     for (size_t from = 0; from < n; from += CUPEL_TREE_BLOCK) {
         size_t rows = n - from < CUPEL_TREE_BLOCK ? n - from : CUPEL_TREE_BLOCK;
         double *v = value + from;
-        load_block(t, x + from * ld, ld, rows, s.x);
-        add_block(t, &s, rows, kernels, v, variance ? s.square : NULL);
+        const cupel_walk_rows r = load_block(t, &s, kernels, x + from * ld, ld, rows);
+        add_block(t, &s, &r, rows, kernels, v, variance && t->forest ? s.square : NULL);
         for (size_t i = 0; i < rows; i++) v[i] = t->base + t->factor * v[i];
         for (size_t i = 0; variance && i < rows; i++) {
-            double spread = s.square[i] * t->factor - v[i] * v[i];
-            variance[from + i] = t->forest && spread > 0 ? spread : 0;
+            double spread = t->forest ? s.square[i] * t->factor - v[i] * v[i] : 0;
+            variance[from + i] = spread > 0 ? spread : 0;
         }
     }
 }
@@ -92,11 +95,11 @@ double cupel_trees_probability(double log_odds)
 }
 
 /* Weights of the training rows, by rank, for each of n <= WEIGHED rows of the block. */
-static void weigh(const cupel_trees *t, const scratch *s, size_t n, const cupel_tree_kernels *kernels)
+static void weigh(const cupel_trees *t, const scratch *s, const cupel_walk_rows *rows, size_t n, const cupel_tree_kernels *kernels)
 {
     memset(s->weight, 0, n * t->n_rows * sizeof *s->weight);
     for (size_t k = 0; k < t->n_trees; k++) {
-        kernels->walk(t->node + t->first[k], t->first[k + 1] - t->first[k], s->x, t->d, n, s->at);
+        kernels->walk(t->node + t->first[k], t->first[k + 1] - t->first[k], rows, s->at);
         for (size_t r = 0; r < n; r++) {
             size_t leaf = t->first[k] + s->at[r], first = t->list[k] + t->leaf_first[leaf];
             for (uint32_t i = 0; i < t->leaf_count[leaf]; i++)
@@ -131,10 +134,11 @@ cupel_status cupel_trees_quantiles(const cupel_trees *t, const double *x, size_t
     cupel_status st = needs_rows(t, err);
     if (st != CUPEL_OK) return st;
     scratch s = scratch_of(t, memory);
+    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
     for (size_t from = 0; from < n; from += WEIGHED) {
         size_t rows = n - from < WEIGHED ? n - from : WEIGHED;
-        load_block(t, x + from * ld, ld, rows, s.x);
-        weigh(t, &s, rows, cupel_tree_kernels_of(isa));
+        const cupel_walk_rows r = load_block(t, &s, kernels, x + from * ld, ld, rows);
+        weigh(t, &s, &r, rows, kernels);
         for (size_t i = 0; i < rows; i++)
             for (size_t k = 0; k < n_tau; k++) q[(from + i) * n_tau + k] = quantile(t, s.weight + i * t->n_rows, tau[k]);
     }
@@ -146,8 +150,9 @@ cupel_status cupel_trees_weights(const cupel_trees *t, const double *x, cupel_is
     cupel_status st = needs_rows(t, err);
     if (st != CUPEL_OK) return st;
     scratch s = scratch_of(t, memory);
-    load_block(t, x, t->d, 1, s.x);
-    weigh(t, &s, 1, cupel_tree_kernels_of(isa));
+    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
+    const cupel_walk_rows r = load_block(t, &s, kernels, x, t->d, 1);
+    weigh(t, &s, &r, 1, kernels);
     for (size_t i = 0; i < t->n_rows; i++) w[t->row[i]] = s.weight[i];
     return CUPEL_OK;
 }

@@ -10,9 +10,11 @@
 #include <string.h>
 
 #define CUPEL_TREE_COLUMN_BITS 12
+#define CUPEL_TREE_FARTHEST 1e30f /* differences of two values stay finite */
 
-/* A split sends a row with x[column] > at to the node behind `left`, others to `left`. A leaf leads to itself: at = infinity, left = its own
- * number. One word: the key of `at` above, left << 12 | column below; a row goes right when the word is less than the key of its x << 32. */
+/* A split sends a row with x[column] > at to the node behind `left`, others to `left`. One word: the key of `at` above, left << 12 | column below.
+ * A leaf leads to itself: left = its own number, and of a column that is 0 in every row nothing is above any key. So the upper half of a leaf is
+ * free for what it adds, a float. */
 typedef uint64_t cupel_tree_node;
 
 /* A whole number in the order of the floats; -0 and 0 have one. */
@@ -35,6 +37,22 @@ static inline float cupel_tree_unkey(uint32_t key)
 static inline cupel_tree_node cupel_tree_node_of(float at, size_t left, size_t column)
 {
     return (uint64_t)cupel_tree_key(at) << 32 | (uint32_t)left << CUPEL_TREE_COLUMN_BITS | (uint32_t)column;
+}
+
+/* zeros: the column that is 0 in every row. */
+static inline cupel_tree_node cupel_tree_leaf_of(float value, size_t own, size_t zeros)
+{
+    uint32_t u;
+    memcpy(&u, &value, sizeof u);
+    return (uint64_t)u << 32 | (uint32_t)own << CUPEL_TREE_COLUMN_BITS | (uint32_t)zeros;
+}
+
+static inline float cupel_tree_leaf_value(cupel_tree_node n)
+{
+    float value;
+    uint32_t u = (uint32_t)(n >> 32);
+    memcpy(&value, &u, sizeof value);
+    return value;
 }
 
 static inline float cupel_tree_at(cupel_tree_node n) { return cupel_tree_unkey((uint32_t)(n >> 32)); }
@@ -66,6 +84,16 @@ typedef struct cupel_cut_task {
     float lambda, least;      /* in units of h */
 } cupel_cut_task;
 
+#define CUPEL_TREE_BLOCK 1024 /* rows: the more, the less often trees come from beyond the cache; keys of 132 columns take half a megabyte */
+#define CUPEL_TREE_ACROSS (CUPEL_TREE_BLOCK + 16) /* from column to column: not a power of 2, so that they do not share lines of the cache */
+
+/* Rows that go down trees together. */
+typedef struct cupel_walk_rows {
+    const uint32_t *x;        /* [n][ld] keys; the last column is 0 */
+    const int32_t *across;    /* [ld][CUPEL_TREE_ACROSS] the same with the upper bit changed, column by column */
+    size_t ld, n;             /* n: a multiple of 16, at most CUPEL_TREE_BLOCK */
+} cupel_walk_rows;
+
 typedef struct cupel_tree_kernels {
     /* Each column cut once, between its smallest and largest value at random: at, gain [n_columns]. */
     void (*random_cuts)(const cupel_split_task *t, float *at, float *gain);
@@ -73,11 +101,12 @@ typedef struct cupel_tree_kernels {
     void (*best_cuts)(const cupel_split_task *t, float *at, float *gain);
     /* The cut with the largest gl^2 / (hl + lambda) + gr^2 / (hr + lambda), the first of equals; that gain or CUPEL_GAIN_NONE. */
     float (*best_cut)(const cupel_cut_task *t, size_t *cut);
-    /* Leaves that rows end in: x [n][ld] keys << 32; x and at have room for a multiple of 16 rows. */
-    void (*walk)(const cupel_tree_node *node, size_t nodes, const uint64_t *x, size_t ld, size_t n, uint32_t *at);
+    /* n rows x [n][ld] of d columns, clipped to +-CUPEL_TREE_FARTHEST, as a walk wants them: key [whole][d + 1], across [d + 1][CUPEL_TREE_ACROSS],
+     * where whole is the next multiple of 16, filled with the last row. */
+    void (*load)(const double *x, size_t ld, size_t n, size_t d, uint32_t *key, int32_t *across);
+    /* Leaves that rows end in, at [n]. */
+    void (*walk)(const cupel_tree_node *node, size_t nodes, const cupel_walk_rows *r, uint32_t *at);
 } cupel_tree_kernels;
-
-#define CUPEL_TREE_BLOCK 512
 
 extern const cupel_tree_kernels cupel_trees_plain, cupel_trees_avx2, cupel_trees_avx512;
 const cupel_tree_kernels *cupel_tree_kernels_of(cupel_isa isa);

@@ -1,7 +1,5 @@
 /* Not a header of its own: the loops of trees.h with VECTOR bytes to a vector. Every lane is a column (or a cut), so no order of sums changes
  * with the width. */
-#include "models/learn/kernels/trees_walk.h"
-
 #include <string.h>
 
 #define LANES (VECTOR / 4)
@@ -182,4 +180,35 @@ static float best_cut(const cupel_cut_task *t, size_t *cut)
     return most;
 }
 
-#define CUPEL_TREES_TABLE {random_cuts, best_cuts, best_cut, walk}
+/* cupel_tree_key of d values, clipped, without branches. */
+static inline void load_keys(const double *restrict x, size_t d, uint32_t *restrict key)
+{
+    const double farthest = (double)CUPEL_TREE_FARTHEST;
+    for (size_t j = 0; j < d; j++) {
+        double z = x[j] > farthest ? farthest : x[j];
+        float f = (float)(z < -farthest ? -farthest : z) + 0.0f;
+        uint32_t u;
+        memcpy(&u, &f, sizeof u);
+        key[j] = u ^ ((uint32_t)((int32_t)u >> 31) | 0x80000000u);
+    }
+}
+
+static void load_rows(const double *x, size_t ld, size_t n, size_t d, uint32_t *key, int32_t *across)
+{
+    for (size_t from = 0; from < n; from += 16) {
+        uint32_t *to = key + from * (d + 1);
+        for (size_t i = 0; i < 16; i++) {
+            load_keys(x + (from + i < n ? from + i : n - 1) * ld, d, to + i * (d + 1));
+            to[i * (d + 1) + d] = 0;
+        }
+        for (size_t j = 0; j <= d; j++)
+            for (size_t i = 0; i < 16; i++) across[j * CUPEL_TREE_ACROSS + from + i] = (int32_t)(to[i * (d + 1) + j] ^ 0x80000000u);
+    }
+}
+
+#include "models/learn/kernels/trees_walk.h"
+#ifdef OWN_WALK
+#include "models/learn/kernels/trees_walk512.h"
+#endif
+
+#define CUPEL_TREES_TABLE {random_cuts, best_cuts, best_cut, load_rows, walk}
