@@ -53,7 +53,7 @@ static double expect(const cupel_trees *t, size_t k, size_t i, const double *row
 {
     const cupel_tree_node *node = t->node + t->first[k];
     const size_t left = cupel_tree_left(node[i]);
-    if (left == i) return (double)t->value[t->first[k] + i];
+    if (left == i) return (double)cupel_tree_leaf_value(node[i]);
     const size_t column = cupel_tree_column(node[i]);
     if (known >> player[column] & 1) return expect(t, k, left + goes_right(node[i], row), row, player, known, back, n);
     double all = 0, right = 0;
@@ -167,12 +167,10 @@ static void many_players_on_a_path(void **state)
     (void)state;
     enum { PLAYERS = 60, CHAIN_ROWS = 2 };
     cupel_tree_node node[2 * PLAYERS + 1];
-    float value[2 * PLAYERS + 1] = {0};
     size_t first[2] = {0, 2 * PLAYERS + 1};
-    for (size_t i = 0; i < 2 * PLAYERS + 1; i++) node[i] = cupel_tree_node_of(INFINITY, i, 0);
+    for (size_t i = 0; i < 2 * PLAYERS + 1; i++) node[i] = cupel_tree_leaf_of(i == 2 * PLAYERS ? 1 : 0, i, PLAYERS);
     for (size_t k = 0; k < PLAYERS; k++) node[2 * k] = cupel_tree_node_of(0.5f, 2 * k + 1, k);
-    value[2 * PLAYERS] = 1;
-    const struct cupel_trees t = {.n_trees = 1, .d = PLAYERS, .first = first, .node = node, .value = value, .factor = 1};
+    const struct cupel_trees t = {.n_trees = 1, .d = PLAYERS, .first = first, .node = node, .factor = 1};
     double rows[CHAIN_ROWS][PLAYERS], phi[PLAYERS];
     for (size_t j = 0; j < PLAYERS; j++) rows[0][j] = 1, rows[1][j] = 0;
     for (int kind = 0; kind < 2; kind++) {

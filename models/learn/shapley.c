@@ -56,18 +56,20 @@ static cupel_status count_cover(cupel_shapley *s, const cupel_shapley_options *o
     const cupel_trees *t = s->trees;
     const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
     const size_t whole = CUPEL_TREE_BLOCK;
-    uint64_t *x = cupel_alloc_aligned(cupel_mul(whole, t->d), sizeof *x);
+    uint32_t *x = cupel_alloc_aligned(cupel_mul(whole, t->d + 1), sizeof *x);
+    int32_t *across = cupel_alloc_aligned(cupel_mul(CUPEL_TREE_ACROSS, t->d + 1), sizeof *across);
     uint32_t *at = cupel_alloc_aligned(whole, sizeof *at);
     double sum = 0;
     s->cover = cupel_alloc(t->first[t->n_trees] + 1, sizeof *s->cover);
-    const bool there = x && at && s->cover;
+    const bool there = x && across && at && s->cover;
     for (size_t from = 0; there && from < o->n; from += whole) {
         const size_t n = o->n - from < whole ? o->n - from : whole;
-        for (size_t i = 0; i < whole; i++) keys_of(o->x + (from + (i < n ? i : n - 1)) * o->ld, t->d, x + i * t->d);
+        const cupel_walk_rows rows = {x, across, t->d + 1, (n + CUPEL_TREES_PAD - 1) / CUPEL_TREES_PAD * CUPEL_TREES_PAD};
+        kernels->load(o->x + from * o->ld, o->ld, n, t->d, x, across);
         for (size_t k = 0; k < t->n_trees; k++) {
             const size_t first = t->first[k];
-            kernels->walk(t->node + first, t->first[k + 1] - first, x, t->d, n, at);
-            for (size_t i = 0; i < n; i++) s->cover[first + at[i]] += 1, sum += (double)t->value[first + at[i]];
+            kernels->walk(t->node + first, t->first[k + 1] - first, &rows, at);
+            for (size_t i = 0; i < n; i++) s->cover[first + at[i]] += 1, sum += (double)cupel_tree_leaf_value(t->node[first + at[i]]);
         }
     }
     for (size_t k = t->n_trees; there && k-- > 0;)
@@ -78,6 +80,7 @@ static cupel_status count_cover(cupel_shapley *s, const cupel_shapley_options *o
         }
     s->base = t->base + t->factor * sum / (double)o->n;
     cupel_free(x);
+    cupel_free(across);
     cupel_free(at);
     return there ? CUPEL_OK : cupel_no_memory(err, "Shapley values", cupel_mul(t->first[t->n_trees], sizeof *s->cover));
 }

@@ -43,7 +43,6 @@ void cupel_shapley_paths(const cupel_shapley *s, cupel_isa isa, cupel_shapley_wo
                             .step = w->step, .product = w->product, .sum = w->sum, .edge = w->edge, .zero = w->zero, .one = w->one, .phi = phi};
     for (size_t i = from; i < end; i++) {
         k.node = t->node + t->first[i];
-        k.value = t->value + t->first[i];
         k.cover = s->cover + t->first[i];
         walk(&k);
     }
@@ -52,7 +51,7 @@ void cupel_shapley_paths(const cupel_shapley *s, cupel_isa isa, cupel_shapley_wo
 /* One tree, the row x and one row b of the background: every leaf that some choice between the two, player by player, leads to. A leaf of value v that
  * needs p players from the row and q from the background adds v (p - 1)! q! / (p + q)! to each of the p and takes v p! (q - 1)! / (p + q)! from each
  * of the q. */
-static void pair(const cupel_shapley *s, const cupel_tree_node *node, const float *value, const uint64_t *x, const uint64_t *b,
+static void pair(const cupel_shapley *s, const cupel_tree_node *node, const uint64_t *x, const uint64_t *b,
                  cupel_shapley_work *w, double *phi)
 {
     size_t forks = 0, p = 0, q = 0;
@@ -68,7 +67,8 @@ static void pair(const cupel_shapley *s, const cupel_tree_node *node, const floa
             w->side[player] = 1;
             p++;
         }
-        double plus = p ? (double)value[at] * s->share[p * (s->most + 1) + q] : 0, minus = q ? (double)value[at] * s->share[q * (s->most + 1) + p] : 0;
+        const double value = (double)cupel_tree_leaf_value(node[at]);
+        double plus = p ? value * s->share[p * (s->most + 1) + q] : 0, minus = q ? value * s->share[q * (s->most + 1) + p] : 0;
         for (; forks; forks--) {
             cupel_shapley_fork *f = &w->fork[forks - 1];
             if (!f->second) break;
@@ -94,5 +94,5 @@ void cupel_shapley_pairs(const cupel_shapley *s, cupel_shapley_work *w, size_t f
     const cupel_trees *t = s->trees;
     for (size_t i = from; i < end; i++)
         for (size_t k = 0; k < s->n_back; k++)
-            pair(s, t->node + t->first[i], t->value + t->first[i], w->x, s->back + k * t->d, w, phi);
+            pair(s, t->node + t->first[i], w->x, s->back + k * t->d, w, phi);
 }

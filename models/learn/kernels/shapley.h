@@ -15,7 +15,6 @@ typedef struct cupel_shapley_step {
 
 typedef struct cupel_shapley_walk {
     const cupel_tree_node *node;
-    const float *value;
     const double *cover;     /* [nodes] of the background */
     const uint64_t *x;       /* [columns] keys << 32 of the row */
     const uint32_t *player;  /* [columns] */

@@ -77,7 +77,7 @@ void WALK(const cupel_shapley_walk *w)
             continue;
         }
         for (size_t q = 0; leaf && q < w->points; q++)
-            w->sum[level * w->points + q] = (double)w->value[s->node] * w->product[level * w->points + q];
+            w->sum[level * w->points + q] = (double)cupel_tree_leaf_value(w->node[s->node]) * w->product[level * w->points + q];
         if (!level) return;
         go_up(w, level);
         w->zero[s->player] = s->zero;
