@@ -18,7 +18,7 @@ typedef struct fit {
     double *quantile;      /* [n][CUPEL_AUTO_QUANTILES] */
     double *y;             /* [n] what a unit learns */
     double began;
-    double longest[3];     /* seconds of the longest unit by kind of trees */
+    double longest[4];     /* seconds of the longest unit by kind of trees; the last: kernel machines */
 } fit;
 
 /* A loss in the unit of the target; a log loss has none. */
@@ -148,6 +148,8 @@ done:
     return st;
 }
 
+static int kind_of(const cupel_auto_unit *u) { return u->machine == CUPEL_AUTO_TREES ? (int)u->trees.kind : CUPEL_BOOSTED_TREES + 1; }
+
 static cupel_status run_planned(fit *f, const cupel_auto_unit *u, cupel_err *err)
 {
     double *extra = NULL;
@@ -161,7 +163,7 @@ static cupel_status run_planned(fit *f, const cupel_auto_unit *u, cupel_err *err
               : u->role == CUPEL_AUTO_AMOUNT                   ? "error above the lowest"
                                                                : "mean absolute error",
               said(f, f->data->is_class || u->role == CUPEL_AUTO_ABOVE, m->loss), m->seconds);
-    if (m->seconds > f->longest[u->trees.kind]) f->longest[u->trees.kind] = m->seconds;
+    if (m->seconds > f->longest[kind_of(u)]) f->longest[kind_of(u)] = m->seconds;
 done:
     cupel_free(extra);
     return st;
@@ -172,7 +174,7 @@ static bool may_begin(const fit *f, size_t done, size_t least, const cupel_auto_
 {
     if (f->data->effort) return done < f->data->effort || done < least;
     if (done < least || !(f->data->seconds > 0)) return true;
-    return cupel_now() - f->began + f->longest[u->trees.kind] + f->longest[CUPEL_EXTRA_TREES] < f->data->seconds;
+    return cupel_now() - f->began + f->longest[kind_of(u)] + f->longest[CUPEL_EXTRA_TREES] < f->data->seconds;
 }
 
 static cupel_status work_off(fit *f, const cupel_auto_unit *unit, size_t n, size_t least, cupel_err *err)
@@ -364,7 +366,7 @@ void cupel_auto_free(cupel_auto *a)
 {
     if (!a) return;
     for (size_t k = 0; k < a->n_members; k++) {
-        cupel_trees_free(a->member[k].trees);
+        cupel_auto_forget(&a->member[k].learned);
         cupel_free(a->member[k].oof);
     }
     cupel_free(a->column[0]);

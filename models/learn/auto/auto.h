@@ -1,8 +1,7 @@
 /* The automatic model: members of several kinds are learned on inner folds, blended by what they predict for rows they have not seen, and learned
  * again on all rows. One code path for every table: what is tried follows from the number of rows, the share of rows at the lowest target (a hurdle:
- * first whether, then how much), the skew of the target and the number of elements, never from a name. Boosting
- * and extremely
- * randomised trees, the median of a hurdle mixture, a second level over the members for few rows. */
+ * first whether, then how much), the skew of the target and the number of elements, never from a name. Boosting, extremely randomised trees and
+ * kernel machines, the median of a hurdle mixture, a second level over the members for few rows. */
 #ifndef CUPEL_MODELS_LEARN_AUTO_AUTO_H
 #define CUPEL_MODELS_LEARN_AUTO_AUTO_H
 
@@ -15,8 +14,9 @@ typedef struct cupel_auto_data {
     const double *x;              /* [n][d], finite, unscaled */
     const double *y;              /* [n]; classes 0 and 1 */
     bool is_class;
-    const size_t *fold;           /* [n] inner fold of each row, 0 .. n_folds - 1 */
+    const size_t *fold;           /* [n_partitions][n] inner fold of each row, 0 .. n_folds - 1 */
     size_t n_folds;               /* >= 2 */
+    size_t n_partitions;          /* what is said of a row out of fold is the mean over so many; 0: 1 */
     const size_t *fraction;       /* [n_fractions] columns that are atomic fractions */
     size_t n_fractions;
     uint64_t seed;

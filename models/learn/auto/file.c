@@ -1,5 +1,6 @@
 /* The automatic model in an artifact. What is read is checked before it is believed. */
 #include "models/learn/auto/parts.h"
+#include "models/learn/auto/smooth.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FACTS = 6, WORDS = 6, NAME = 128 };
+enum { FACTS = 6, WORDS = 9, NAME = 128 };
 
 /* "<group>/<rest>", with "-07" behind it for k = 6; names of groups are short, a longer one would be cut and then not found. */
 static const char *path(char buf[NAME], const char *group, const char *rest, size_t k)
@@ -41,14 +42,15 @@ static cupel_status save_member(const cupel_auto_member *m, const char *group, s
     cupel_status st = CUPEL_OK;
     char at[NAME], sub[NAME];
     const bool log_odds = m->unit.trees.kind == CUPEL_BOOSTED_TREES && m->unit.trees.loss == CUPEL_LOSS_LOG;
-    const double word[WORDS] = {(double)m->unit.role, (double)m->unit.columns, m->unit.logarithm, m->unit.quantiles, log_odds, m->weight};
+    const double word[WORDS] = {(double)m->unit.role, (double)m->unit.columns, m->unit.logarithm, m->unit.quantiles, log_odds, m->weight,
+                                (double)m->unit.machine, m->sigmoid.a, m->sigmoid.b};
     path(sub, group, "member", k);
     CUPEL_TRY(cupel_writer_put(w, path(at, sub, "name", SIZE_MAX), "", "what it is", CUPEL_TEXT, 1, (size_t[]){1}, &m->unit.name, err));
     CUPEL_TRY(cupel_writer_put(w, path(at, sub, "role", SIZE_MAX), "",
                                "role (0 value, 1 whether, 2 how much, 3 second level, 4 error), columns (0 all, 1 fractions), "
-                               "logarithm, quantiles, log odds, weight",
+                               "logarithm, quantiles, log odds, weight, machine (0 trees, 1 kernel), slope and offset of its sigmoid",
                                CUPEL_F64, 1, (size_t[]){WORDS}, word, err));
-    CUPEL_TRY(cupel_trees_save(m->trees, sub, w, err));
+    CUPEL_TRY(m->learned.own ? m->learned.own->kind->save(m->learned.own->model, sub, w, err) : cupel_trees_save(m->learned.trees, sub, w, err));
 done:
     return st;
 }
@@ -114,6 +116,15 @@ done:
 
 static bool one_of(double x, double most) { return x >= 0 && x <= most && x == floor(x); }
 
+static cupel_status load_learned(const cupel_reader *r, const char *group, size_t d, cupel_auto_member *m, cupel_err *err)
+{
+    void *model = NULL;
+    if (m->unit.machine == CUPEL_AUTO_TREES) return cupel_trees_load(r, group, d, &m->learned.trees, err);
+    if (!d) return bad(group, "a kernel machine without columns", err);
+    const cupel_status st = cupel_kind_smooth.load(r, group, d, &model, err);
+    return st == CUPEL_OK ? cupel_own_new(&cupel_kind_smooth, model, &m->learned.own, err) : st;
+}
+
 static cupel_status load_member(const cupel_reader *r, const char *group, size_t k, cupel_auto *a, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -123,15 +134,16 @@ static cupel_status load_member(const cupel_reader *r, const char *group, size_t
     path(sub, group, "member", k);
     CUPEL_TRY(get(r, path(at, sub, "role", SIZE_MAX), WORDS, word, err));
     if (!one_of(word[0], CUPEL_AUTO_ERROR) || !one_of(word[1], 1) || !one_of(word[2], 1) || !one_of(word[3], 1) || !one_of(word[4], 1) ||
-        !(word[5] >= 0 && word[5] <= 1 + 1e-9))
+        !(word[5] >= 0 && word[5] <= 1 + 1e-9) || !one_of(word[6], CUPEL_AUTO_SMOOTH) || (word[6] > 0 && (word[3] > 0 || word[4] > 0)))
         CUPEL_TRY(bad(at, "a role, a switch or a weight that cannot be", err));
     m->unit = (cupel_auto_unit){.name = "member", .role = (cupel_auto_role)word[0], .columns = (cupel_auto_columns)word[1], .logarithm = word[2] > 0,
-                                .quantiles = word[3] > 0};
+                                .quantiles = word[3] > 0, .machine = (cupel_auto_machine)word[6]};
     m->unit.trees = cupel_trees_defaults(word[4] > 0 ? CUPEL_BOOSTED_TREES : CUPEL_EXTRA_TREES);
     if (word[4] > 0) m->unit.trees.loss = CUPEL_LOSS_LOG;
     m->weight = word[5];
-    CUPEL_TRY(cupel_trees_load(r, sub, a->n_columns[m->unit.columns] + cupel_auto_extra(a, k, m->unit.role), &m->trees, err));
-    if (m->unit.quantiles && !cupel_trees_keep_rows(m->trees)) CUPEL_TRY(bad(at, "a forest that keeps no rows, and quantiles need them", err));
+    m->sigmoid = (cupel_sigmoid){word[7], word[8]};
+    CUPEL_TRY(load_learned(r, sub, a->n_columns[m->unit.columns] + cupel_auto_extra(a, k, m->unit.role), m, err));
+    if (m->unit.quantiles && !cupel_trees_keep_rows(m->learned.trees)) CUPEL_TRY(bad(at, "a forest that keeps no rows, and quantiles need them", err));
 done:
     return st;
 }

@@ -4,10 +4,13 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "models/learn/auto/terms.h"
+#include "models/learn/tune.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { EFFORT };
+enum { FEW = 1500, PARTITIONS = 3, STREAM_PARTITION = 0x706172 };
 static const double EDGE = 1e-6;
 
 /* For a class the model gives a probability, and the surrogate's sigmoid wants its log odds. */
@@ -47,21 +50,39 @@ static void start(const cupel_problem *p, double *setting)
     if (isnan(setting[EFFORT])) setting[EFFORT] = 0;
 }
 
+/* For few rows out-of-fold predictions depend on the partition: the mean over several. */
+static cupel_status more_partitions(const cupel_problem *p, const size_t *first, size_t n_folds, size_t *fold, size_t *partitions, cupel_err *err)
+{
+    memcpy(fold, first, p->n * sizeof *fold);
+    *partitions = 1;
+    for (size_t k = 1; p->n <= FEW && k < PARTITIONS; k++) {
+        cupel_folds folds = {0};
+        const cupel_status st = cupel_folds_make(p, p->group, n_folds, p->seed, STREAM_PARTITION + k, &folds, err);
+        if (st != CUPEL_OK) return st;
+        if (folds.n_folds <= n_folds) memcpy(fold + *partitions * p->n, folds.fold, p->n * sizeof *fold), ++*partitions;
+        cupel_folds_release(&folds);
+    }
+    return CUPEL_OK;
+}
+
 static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t n_folds, double *setting, void **model, double *value, double *error,
                               cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_auto *a = NULL;
     double *y = cupel_alloc(p->n, sizeof *y);
-    if (!y) return cupel_no_memory(err, "the target", p->n * sizeof *y);
+    size_t *folds = cupel_alloc(cupel_mul(PARTITIONS, p->n), sizeof *folds), partitions;
+    if (!y || !folds) CUPEL_TRY(cupel_no_memory(err, "the target and its folds", cupel_mul(PARTITIONS + 1, p->n * sizeof *y)));
+    CUPEL_TRY(more_partitions(p, fold, n_folds, folds, &partitions, err));
     for (size_t i = 0; i < p->n; i++) y[i] = p->is_class ? p->y[i] > 0 : p->y[i];
     const cupel_auto_data data = {.n = p->n,
                                   .d = p->d,
                                   .x = p->x,
                                   .y = y,
                                   .is_class = p->is_class,
-                                  .fold = fold,
+                                  .fold = folds,
                                   .n_folds = n_folds,
+                                  .n_partitions = partitions,
                                   .fraction = p->fraction,
                                   .n_fractions = p->n_fractions,
                                   .seed = p->seed,
@@ -74,6 +95,7 @@ static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t
     setting[EFFORT] = (double)cupel_auto_effort(a);
     *model = a;
 done:
+    cupel_free(folds);
     cupel_free(y);
     return st;
 }

@@ -20,44 +20,52 @@ typedef struct work {
     cupel_trees_options options;
     cupel_isa isa;
     cupel_auto_member *m;
+    double *said;       /* [n_partitions][n] out of fold */
     double *quantile;
 } work;
 
-/* Says what trees say of rows x [n][ld]; q [n][CUPEL_AUTO_QUANTILES] when it is wanted. */
-static cupel_status ask(const work *w, const cupel_trees *trees, const double *x, size_t n, void *scratch, double *value, double *q, cupel_err *err)
+/* The part of a partition that a model is learned without. */
+typedef struct part {
+    const size_t *fold; /* [n] */
+    size_t k;
+    double *said;       /* [n] */
+    double *quantile;   /* [n][CUPEL_AUTO_QUANTILES] or NULL */
+} part;
+
+/* What a model says of rows x [n][ld]; q [n][CUPEL_AUTO_QUANTILES] when it is wanted. */
+static cupel_status ask(const work *w, const cupel_auto_learned *l, const double *x, size_t n, void *scratch, double *value, double *q, cupel_err *err)
 {
-    const bool log_odds = w->options.kind == CUPEL_BOOSTED_TREES && w->options.loss == CUPEL_LOSS_LOG;
-    if (!w->options.keep_rows) {
-        cupel_auto_raw(trees, log_odds, x, w->x->d, n, w->isa, scratch, value);
+    if (!w->m->unit.quantiles) {
+        cupel_auto_raw(l, &w->m->unit, x, w->x->d, n, w->isa, scratch, value);
         return CUPEL_OK;
     }
     cupel_status st;
-    if (!q) return cupel_trees_quantiles(trees, x, w->x->d, n, (double[]){0.5}, 1, w->isa, scratch, value, err);
-    st = cupel_trees_quantiles(trees, x, w->x->d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, w->isa, scratch, q, err);
+    if (!q) return cupel_trees_quantiles(l->trees, x, w->x->d, n, (double[]){0.5}, 1, w->isa, scratch, value, err);
+    st = cupel_trees_quantiles(l->trees, x, w->x->d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, w->isa, scratch, q, err);
     for (size_t i = 0; i < n && st == CUPEL_OK; i++) value[i] = q[i * CUPEL_AUTO_QUANTILES + CUPEL_AUTO_QUANTILES / 2];
     return st;
 }
 
-/* Rows of fold k, ROWS at a time, to their places. */
-static cupel_status ask_fold(const work *w, const cupel_trees *trees, size_t k, cupel_err *err)
+/* Rows of the part, ROWS at a time, to their places. */
+static cupel_status ask_part(const work *w, const cupel_auto_learned *l, const part *p, cupel_err *err)
 {
     const size_t d = w->x->d, n = w->data->n;
     cupel_status st = CUPEL_OK;
     double *x = cupel_alloc(ROWS * d, sizeof *x), *value = cupel_alloc(ROWS, sizeof *value);
     double *q = cupel_alloc(ROWS * CUPEL_AUTO_QUANTILES, sizeof *q);
-    void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(trees) + 1, 1);
+    void *scratch = cupel_alloc_aligned(cupel_auto_learned_bytes(l) + 1, 1);
     size_t at[ROWS], m = 0;
     if (!x || !value || !q || !scratch) CUPEL_TRY(cupel_no_memory(err, "rows of a fold", ROWS * d * sizeof *x));
     for (size_t i = 0; i <= n; i++) {
-        if (i < n && w->data->fold[i] == k) {
+        if (i < n && p->fold[i] == p->k) {
             memcpy(x + m * d, w->x->x + i * w->x->ld, d * sizeof *x);
             at[m++] = i;
         }
         if (m < ROWS && !(i == n && m)) continue;
-        CUPEL_TRY(ask(w, trees, x, m, scratch, value, w->quantile ? q : NULL, err));
+        CUPEL_TRY(ask(w, l, x, m, scratch, value, p->quantile ? q : NULL, err));
         for (size_t j = 0; j < m; j++) {
-            w->m->oof[at[j]] = value[j];
-            if (w->quantile) memcpy(w->quantile + at[j] * CUPEL_AUTO_QUANTILES, q + j * CUPEL_AUTO_QUANTILES, CUPEL_AUTO_QUANTILES * sizeof *q);
+            p->said[at[j]] = value[j];
+            if (p->quantile) memcpy(p->quantile + at[j] * CUPEL_AUTO_QUANTILES, q + j * CUPEL_AUTO_QUANTILES, CUPEL_AUTO_QUANTILES * sizeof *q);
         }
         m = 0;
     }
@@ -69,26 +77,25 @@ done:
     return st;
 }
 
-/* Item 0: on all rows; k + 1: without fold k. */
+/* Item 0: on all rows; then without each fold of each partition. */
 static cupel_status fit_part(void *user, size_t item, size_t worker, cupel_err *err)
 {
     (void)worker;
     const work *w = user;
-    const size_t n = w->data->n;
-    const cupel_job alone = {.threads = 1, .isa = w->isa};
+    const size_t n = w->data->n, partition = item ? (item - 1) / w->data->n_folds : 0;
+    const part p = {w->data->fold + partition * n, item ? (item - 1) % w->data->n_folds : SIZE_MAX, w->said + partition * n,
+                    partition ? NULL : w->quantile};
     cupel_status st = CUPEL_OK;
-    cupel_trees *trees = NULL;
-    cupel_trees_data t = {.d = w->x->d, .ld = w->x->ld, .x = w->x->x, .y = w->y};
-    size_t *row = cupel_alloc(n, sizeof *row);
+    cupel_auto_learned l = {0};
+    size_t m = 0, *row = cupel_alloc(n, sizeof *row);
     if (!row) return cupel_no_memory(err, "rows of a fold", n * sizeof *row);
     for (size_t i = 0; i < n; i++)
-        if ((!w->use || w->use[i]) && (!item || w->data->fold[i] != item - 1)) row[t.n++] = i;
-    t.row = row;
-    CUPEL_TRY(cupel_trees_fit(&t, &w->options, &alone, &trees, err));
-    if (item) CUPEL_TRY(ask_fold(w, trees, item - 1, err));
-    else w->m->trees = trees, trees = NULL;
+        if ((!w->use || w->use[i]) && p.fold[i] != p.k) row[m++] = i;
+    CUPEL_TRY(cupel_auto_learn(&w->m->unit, &w->options, w->x, w->y, row, m, w->isa, &l, err));
+    if (item) CUPEL_TRY(ask_part(w, &l, &p, err));
+    else w->m->learned = l, l = (cupel_auto_learned){0};
 done:
-    cupel_trees_free(trees);
+    cupel_auto_forget(&l);
     cupel_free(row);
     return st;
 }
@@ -103,24 +110,43 @@ static double deviation(const double *y, const unsigned char *use, size_t n)
     return square > 0 ? sqrt(square / m) : 1;
 }
 
+bool cupel_auto_is_chance(const cupel_auto_unit *u, bool is_class)
+{
+    return u->role == CUPEL_AUTO_ABOVE || (is_class && u->role != CUPEL_AUTO_ERROR);
+}
+
+/* The means over the partitions into m->oof; of a machine that says how probable a class is, through a sigmoid learned from them. */
+static cupel_status gather(const work *w, size_t partitions, cupel_err *err)
+{
+    const size_t n = w->data->n;
+    cupel_auto_member *m = w->m;
+    for (size_t i = 0; i < n; i++)
+        for (size_t p = 0; p < partitions; p++) m->oof[i] += w->said[p * n + i] / (double)partitions;
+    if (m->unit.machine == CUPEL_AUTO_TREES || !cupel_auto_is_chance(&m->unit, w->data->is_class)) return CUPEL_OK;
+    m->sigmoid = cupel_sigmoid_fit(m->oof, w->y, n);
+    if (!isfinite(m->sigmoid.a) || !isfinite(m->sigmoid.b)) return cupel_fail(err, CUPEL_FAILED, "a kernel machine tells no class from the other");
+    for (size_t i = 0; i < n; i++) m->oof[i] = cupel_sigmoid_at(&m->sigmoid, m->oof[i]);
+    return CUPEL_OK;
+}
+
 cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y,
                               const cupel_job *job, cupel_auto_member *m, double *quantile, cupel_err *err)
 {
     work w = {.data = data, .x = x, .use = use, .y = y, .options = m->unit.trees, .isa = job->isa, .m = m, .quantile = quantile};
+    const size_t partitions = data->n_partitions ? data->n_partitions : 1;
+    cupel_status st = CUPEL_OK;
     w.options.huber *= deviation(y, use, data->n);
     if (!(w.options.huber > 0)) w.options.huber = 1;
     m->oof = cupel_alloc(data->n, sizeof *m->oof);
-    if (!m->oof) return cupel_no_memory(err, "out-of-fold predictions", data->n * sizeof *m->oof);
+    w.said = cupel_alloc(cupel_mul(partitions, data->n), sizeof *w.said);
+    if (!m->oof || !w.said) CUPEL_TRY(cupel_no_memory(err, "out-of-fold predictions", cupel_mul(partitions, data->n * sizeof *m->oof)));
     const double began = cupel_now();
-    const cupel_status st = cupel_par_for(job->threads, data->n_folds + 1, fit_part, &w, err);
+    CUPEL_TRY(cupel_par_for(job->threads, partitions * data->n_folds + 1, fit_part, &w, err));
+    CUPEL_TRY(gather(&w, partitions, err));
     m->seconds = cupel_now() - began;
+done:
+    cupel_free(w.said);
     return st;
-}
-
-void cupel_auto_raw(const cupel_trees *trees, bool log_odds, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value)
-{
-    cupel_trees_predict(trees, x, ld, n, isa, scratch, value, NULL);
-    for (size_t i = 0; log_odds && i < n; i++) value[i] = cupel_trees_probability(value[i]);
 }
 
 double cupel_auto_to(const cupel_auto *a, const cupel_auto_unit *u, double y)

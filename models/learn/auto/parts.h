@@ -3,6 +3,8 @@
 #define CUPEL_MODELS_LEARN_AUTO_PARTS_H
 
 #include "models/learn/auto/auto.h"
+#include "models/learn/calibrate.h"
+#include "models/learn/own.h"
 #include "models/learn/trees.h"
 
 enum { CUPEL_AUTO_MEMBERS = 64, CUPEL_AUTO_QUANTILES = 19 }; /* quantiles at 5 %, 10 %, ... 95 % */
@@ -23,20 +25,32 @@ typedef enum cupel_auto_columns {
     CUPEL_AUTO_FRACTIONS  /* atomic fractions of the elements that occur */
 } cupel_auto_columns;
 
+/* What learns. */
+typedef enum cupel_auto_machine { CUPEL_AUTO_TREES, CUPEL_AUTO_SMOOTH } cupel_auto_machine;
+
 /* A unit of work as it is planned. */
 typedef struct cupel_auto_unit {
     const char *name;           /* static */
     cupel_auto_role role;
     cupel_auto_columns columns;
+    cupel_auto_machine machine;
+    bool lengths;               /* a kernel machine: a length for every column */
     bool logarithm;             /* learns log(1 + (y - lowest) / scale) */
     bool quantiles;             /* a forest whose median is the value, and whose quantiles shape the hurdle */
     cupel_trees_options trees;  /* huber: in standard deviations of what is learned */
 } cupel_auto_unit;
 
+/* What a unit has learned: one of the two. */
+typedef struct cupel_auto_learned {
+    cupel_trees *trees;
+    cupel_own *own;
+} cupel_auto_learned;
+
 /* A trained unit. */
 typedef struct cupel_auto_member {
     cupel_auto_unit unit;
-    cupel_trees *trees;         /* on all rows */
+    cupel_auto_learned learned; /* on all rows */
+    cupel_sigmoid sigmoid;      /* of a kernel machine that gives a probability */
     double *oof;                /* [n] out of fold; NULL after loading */
     double weight;              /* in the blend of its role */
     double loss, seconds;
@@ -71,13 +85,21 @@ typedef struct cupel_auto_matrix {
     const double *x;
 } cupel_auto_matrix;
 
-/* Learns `m->unit` from the rows for which use [n] is not 0 (NULL: all) and y [n], out of fold into m->oof for every row, and on all of them into
- * m->trees. quantile [n][CUPEL_AUTO_QUANTILES] or NULL. */
+/* Learns `m->unit` from the rows for which use [n] is not 0 (NULL: all) and y [n], out of fold into m->oof for every row (the mean over the
+ * partitions), and on all of them into m->learned. quantile [n][CUPEL_AUTO_QUANTILES] of the first partition, or NULL. */
 cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y,
                               const cupel_job *job, cupel_auto_member *m, double *quantile, cupel_err *err);
 
-/* Out of units: value of rows x [n][ld] by a member's trees. log_loss gives probabilities. */
-void cupel_auto_raw(const cupel_trees *trees, bool log_odds, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value);
+/* Trees or a machine on some rows; o: the unit's options with `huber` in the unit of y. On one thread. */
+cupel_status cupel_auto_learn(const cupel_auto_unit *u, const cupel_trees_options *o, const cupel_auto_matrix *x, const double *y, const size_t *row,
+                              size_t n, cupel_isa isa, cupel_auto_learned *out, cupel_err *err);
+void cupel_auto_forget(cupel_auto_learned *l);
+size_t cupel_auto_learned_bytes(const cupel_auto_learned *l); /* scratch, aligned to 64 */
+/* Rows x [n][ld] as they come out: of boosting with the log loss and of trees for classes a probability, of a machine its value. */
+void cupel_auto_raw(const cupel_auto_learned *l, const cupel_auto_unit *u, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch,
+                    double *value);
+/* Does the unit give a probability? */
+bool cupel_auto_is_chance(const cupel_auto_unit *u, bool is_class);
 
 double cupel_auto_to(const cupel_auto *a, const cupel_auto_unit *u, double y);     /* what the unit learns of a target */
 double cupel_auto_from(const cupel_auto *a, const cupel_auto_unit *u, double t);   /* and back */

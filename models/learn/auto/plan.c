@@ -8,6 +8,8 @@ typedef struct shape {
     const char *name;
     cupel_auto_role role;
     cupel_auto_columns columns;
+    cupel_auto_machine machine;
+    bool lengths;
     cupel_trees_kind kind;
     double share;                /* of the columns */
     size_t trees, leaf, leaves;  /* boosting with 0 leaves: by the number of rows */
@@ -21,6 +23,7 @@ enum { SKEW = 1, ELEMENTS = 2, SMALL = 4, NOT_LARGE = 8 };
 
 #define EXTRA .kind = CUPEL_EXTRA_TREES
 #define BOOST .kind = CUPEL_BOOSTED_TREES
+#define SMOOTH .machine = CUPEL_AUTO_SMOOTH
 #define HUBER .loss = CUPEL_LOSS_PSEUDO_HUBER
 #define LOG_LOSS .loss = CUPEL_LOSS_LOG
 
@@ -32,6 +35,8 @@ static const shape values[] = {
     {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
     {"median of extra trees", EXTRA, .share = .3, .trees = 200, .quantiles = true, .when = NOT_LARGE},
     {"boosting on fractions", BOOST, HUBER, .columns = CUPEL_AUTO_FRACTIONS, .when = ELEMENTS | SMALL},
+    {"kernel machine on fractions", SMOOTH, .columns = CUPEL_AUTO_FRACTIONS, .lengths = true, .when = ELEMENTS | SMALL},
+    {"kernel machine", SMOOTH, .when = NOT_LARGE},
     {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED},
     {"extra trees, most columns", EXTRA, .share = .7, .trees = 300, .leaf = 2, .when = SMALL},
     {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3,
@@ -52,6 +57,8 @@ static const shape hurdle[] = {
     {"whether: extra trees", EXTRA, .role = CUPEL_AUTO_ABOVE, .share = .2, .trees = 200},
     {"without a hurdle: boosting", BOOST, HUBER},
     {"how much: boosting of the logarithm", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .logarithm = true},
+    {"whether: kernel machine", SMOOTH, .role = CUPEL_AUTO_ABOVE, .when = NOT_LARGE},
+    {"how much: kernel machine", SMOOTH, .role = CUPEL_AUTO_AMOUNT, .when = NOT_LARGE},
     {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 1},
     {"how much: boosting", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .seed = 1},
     {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 2},
@@ -64,6 +71,7 @@ static const shape classes[] = {
     {"boosting", BOOST, LOG_LOSS, .leaves = 31},
     {"extra trees", EXTRA, .share = .2, .trees = 300},
     {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127},
+    {"kernel machine", SMOOTH, .when = NOT_LARGE},
     {"extra trees on fractions", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .3, .trees = 300, .when = NOT_LARGE},
     {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 1},
     {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127, .seed = 1},
@@ -99,7 +107,7 @@ static void size_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees
 
 static cupel_auto_unit make(const shape *s, const cupel_auto_facts *f, uint64_t seed)
 {
-    cupel_auto_unit u = {.name = s->name, .role = s->role, .columns = s->columns, .logarithm = s->logarithm, .quantiles = s->quantiles,
+    cupel_auto_unit u = {.name = s->name, .role = s->role, .columns = s->columns, .machine = s->machine, .lengths = s->lengths, .logarithm = s->logarithm, .quantiles = s->quantiles,
                          .trees = cupel_trees_defaults(s->kind)};
     u.trees.seed = seed + 1000003 * (uint64_t)s->seed;
     if (s->kind == CUPEL_BOOSTED_TREES) {

@@ -13,16 +13,16 @@ typedef struct pieces {
     double *value;     /* [CUPEL_AUTO_MEMBERS][ROWS] */
     double *quantile;  /* [ROWS][CUPEL_AUTO_QUANTILES] */
     double *row;       /* [CUPEL_AUTO_MEMBERS] */
-    void *trees;
+    void *member;
 } pieces;
 
 static size_t aligned(size_t n) { return (n + 63) / 64 * 64; }
 
-static size_t trees_bytes(const cupel_auto *a)
+static size_t member_bytes(const cupel_auto *a)
 {
     size_t most = 64;
     for (size_t k = 0; k < a->n_members; k++) {
-        const size_t b = cupel_trees_scratch_bytes(a->member[k].trees);
+        const size_t b = cupel_auto_learned_bytes(&a->member[k].learned);
         if (b > most) most = b;
     }
     return aligned(most);
@@ -33,7 +33,7 @@ static size_t room(const cupel_auto *a, int columns) { return aligned(ROWS * (a-
 size_t cupel_auto_scratch_bytes(const cupel_auto *a)
 {
     return room(a, 0) + room(a, 1) + aligned(CUPEL_AUTO_MEMBERS * ROWS * sizeof(double)) + aligned(ROWS * CUPEL_AUTO_QUANTILES * sizeof(double)) +
-           aligned(CUPEL_AUTO_MEMBERS * sizeof(double)) + trees_bytes(a);
+           aligned(CUPEL_AUTO_MEMBERS * sizeof(double)) + member_bytes(a);
 }
 
 static pieces lay_out(const cupel_auto *a, void *scratch)
@@ -44,7 +44,7 @@ static pieces lay_out(const cupel_auto *a, void *scratch)
     s.value = (void *)p, p += aligned(CUPEL_AUTO_MEMBERS * ROWS * sizeof(double));
     s.quantile = (void *)p, p += aligned(ROWS * CUPEL_AUTO_QUANTILES * sizeof(double));
     s.row = (void *)p, p += aligned(CUPEL_AUTO_MEMBERS * sizeof(double));
-    s.trees = p;
+    s.member = p;
     return s;
 }
 
@@ -60,17 +60,17 @@ static void gather(const cupel_auto *a, int columns, size_t extra, const double 
 static void ask(const cupel_auto *a, size_t k, const double *x, size_t d, size_t n, cupel_isa isa, const pieces *s)
 {
     const cupel_auto_member *m = &a->member[k];
-    const bool log_odds = m->unit.trees.kind == CUPEL_BOOSTED_TREES && m->unit.trees.loss == CUPEL_LOSS_LOG;
     double *value = s->value + k * ROWS;
     cupel_err ignored = {0};
     if (!m->unit.quantiles)
-        cupel_auto_raw(m->trees, log_odds, x, d, n, isa, s->trees, value);
+        cupel_auto_raw(&m->learned, &m->unit, x, d, n, isa, s->member, value);
     else if (m->unit.role == CUPEL_AUTO_AMOUNT && a->hurdle) {
-        if (cupel_trees_quantiles(m->trees, x, d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, isa, s->trees, s->quantile, &ignored) != CUPEL_OK)
+        if (cupel_trees_quantiles(m->learned.trees, x, d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, isa, s->member, s->quantile, &ignored) != CUPEL_OK)
             memset(s->quantile, 0, n * CUPEL_AUTO_QUANTILES * sizeof(double)); /* only without rows, which load refuses */
         for (size_t i = 0; i < n; i++) value[i] = s->quantile[i * CUPEL_AUTO_QUANTILES + CUPEL_AUTO_QUANTILES / 2];
-    } else if (cupel_trees_quantiles(m->trees, x, d, n, (double[]){0.5}, 1, isa, s->trees, value, &ignored) != CUPEL_OK)
+    } else if (cupel_trees_quantiles(m->learned.trees, x, d, n, (double[]){0.5}, 1, isa, s->member, value, &ignored) != CUPEL_OK)
         memset(value, 0, n * sizeof *value);
+    for (size_t i = 0; m->learned.own && cupel_auto_is_chance(&m->unit, a->is_class) && i < n; i++) value[i] = cupel_sigmoid_at(&m->sigmoid, value[i]);
     for (size_t i = 0; i < n; i++) value[i] = cupel_auto_from(a, &m->unit, value[i]);
 }
 
