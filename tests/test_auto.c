@@ -26,7 +26,7 @@ static void a_blend_finds_members_that_complement_one_another(void **state)
         b[i] = y[i] - e;
         c[i] = 10 * noise(2, i);
     }
-    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, b, c}, 3, y, N, 1, weight, &reached, &err), &err);
+    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, b, c}, 3, y, N, 1, NULL, weight, &reached, &err), &err);
     assert_true(fabs(weight[0] - 0.5) < 0.05 && fabs(weight[1] - 0.5) < 0.05 && weight[2] < 0.01);
     assert_true(fabs(weight[0] + weight[1] + weight[2] - 1) < 1e-12);
     assert_true(reached < 0.1);
@@ -42,7 +42,7 @@ static void equal_members_share(void **state)
         y[i] = noise(3, i) > 0;
         a[i] = b[i] = y[i] > 0 ? 0.8 : 0.2;
     }
-    check_ok(cupel_blend_fit(CUPEL_BLEND_LOG, (const double *const[]){a, b}, 2, y, N, 1, weight, &reached, &err), &err);
+    check_ok(cupel_blend_fit(CUPEL_BLEND_LOG, (const double *const[]){a, b}, 2, y, N, 1, NULL, weight, &reached, &err), &err);
     assert_true(weight[0] == 0.5 && weight[1] == 0.5);
     check_close(reached, -log(0.8), 1e-12, 0);
 }

@@ -99,14 +99,14 @@ static cupel_status matrix_of(const fit *f, const cupel_auto_unit *u, const doub
 }
 
 /* What members of the first level say out of fold, side by side [n][n_extra]. */
-static cupel_status words_of_members(const fit *f, size_t n_extra, double **extra, cupel_err *err)
+static cupel_status words_of_members(const fit *f, const cupel_auto_unit *u, size_t n_extra, double **extra, cupel_err *err)
 {
     const size_t n = f->data->n;
     size_t at = 0;
     *extra = cupel_alloc(cupel_mul(n, n_extra ? n_extra : 1), sizeof **extra);
     if (!*extra) return cupel_no_memory(err, "columns of a second level", cupel_mul(n, n_extra * sizeof **extra));
     for (size_t k = 0; k < f->a->n_members; k++) {
-        if (f->a->member[k].unit.role != CUPEL_AUTO_VALUE) continue;
+        if (!cupel_auto_feeds(f->a, k, u)) continue;
         for (size_t i = 0; i < n; i++) (*extra)[i * n_extra + at] = f->a->member[k].oof[i];
         at++;
     }
@@ -153,9 +153,9 @@ static int kind_of(const cupel_auto_unit *u) { return u->machine == CUPEL_AUTO_T
 static cupel_status run_planned(fit *f, const cupel_auto_unit *u, cupel_err *err)
 {
     double *extra = NULL;
-    const size_t n_extra = cupel_auto_extra(f->a, f->a->n_members, u->role);
+    const size_t n_extra = cupel_auto_extra(f->a, f->a->n_members, u);
     cupel_status st = CUPEL_OK;
-    if (u->role == CUPEL_AUTO_STACK) CUPEL_TRY(words_of_members(f, n_extra, &extra, err));
+    if (u->role == CUPEL_AUTO_STACK) CUPEL_TRY(words_of_members(f, u, n_extra, &extra, err));
     CUPEL_TRY(run_unit(f, u, extra, u->role == CUPEL_AUTO_STACK ? n_extra : 0, err));
     const cupel_auto_member *m = &f->a->member[f->a->n_members - 1];
     cupel_say(f->job, CUPEL_NOTE, "auto: %2zu  %-36s %s %.4g out of fold, %.1f s", f->a->n_members, u->name,
@@ -203,7 +203,7 @@ static cupel_status blend_role(fit *f, cupel_auto_role role, cupel_err *err)
     cupel_status st = CUPEL_OK;
     const cupel_blend_loss loss = role == CUPEL_AUTO_ABOVE || a->is_class ? CUPEL_BLEND_LOG : CUPEL_BLEND_ABSOLUTE;
     const double *oof[CUPEL_AUTO_MEMBERS];
-    double weight[CUPEL_AUTO_MEMBERS], reached, *own = NULL, *y;
+    double weight[CUPEL_AUTO_MEMBERS], prior[CUPEL_AUTO_MEMBERS], reached, *own = NULL, *y;
     size_t which[CUPEL_AUTO_MEMBERS], m = 0, n = f->data->n, rows = 0;
     for (size_t k = 0; k < a->n_members; k++)
         if (in_blend(&a->member[k], role)) which[m++] = k;
@@ -217,7 +217,8 @@ static cupel_status blend_role(fit *f, cupel_auto_role role, cupel_err *err)
         y[rows++] = role == CUPEL_AUTO_ABOVE ? f->above[i] : role == CUPEL_AUTO_AMOUNT ? f->data->y[i] - a->lowest : f->data->y[i];
     }
     for (size_t k = 0; k < m; k++) oof[k] = own + k * n;
-    CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, f->data->seed, weight, &reached, err));
+    CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, f->data->seed, role == CUPEL_AUTO_VALUE && cupel_auto_prior(a, which, m, prior) ? prior : NULL,
+                              weight, &reached, err));
     for (size_t k = 0; k < m; k++) a->member[which[k]].weight = weight[k];
 done:
     cupel_free(own);

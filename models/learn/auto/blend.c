@@ -77,19 +77,31 @@ static void select_members(const bag *b, double share, double *weight)
     for (size_t p = 0; p < n_best; p++) weight[pick[p]] += share / (double)n_best;
 }
 
-cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, uint64_t seed, double *weight,
-                             double *reached, cupel_err *err)
+/* The standard error of the mean difference between the losses of a and b. */
+static double error_of_gain(cupel_blend_loss loss, const double *y, const double *a, const double *b, size_t n)
+{
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < n; i++) sum += loss_at(loss, y[i], a[i]) - loss_at(loss, y[i], b[i]);
+    for (size_t i = 0; i < n; i++) {
+        const double off = loss_at(loss, y[i], a[i]) - loss_at(loss, y[i], b[i]) - sum / (double)n;
+        square += off * off;
+    }
+    return n > 1 ? sqrt(square / (double)(n - 1) / (double)n) : INFINITY;
+}
+
+cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, uint64_t seed,
+                             const double *prior, double *weight, double *reached, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    double *sum = cupel_alloc(n, sizeof *sum), *bagged = cupel_alloc(m, sizeof *bagged);
+    double *sum = cupel_alloc(n, sizeof *sum), *kept = cupel_alloc(n, sizeof *kept), *bagged = cupel_alloc(m, sizeof *bagged);
     size_t *row = cupel_alloc(n, sizeof *row);
-    if (!sum || !bagged || !row) {
-        st = cupel_no_memory(err, "a blend", 2 * n * sizeof *sum);
+    if (!sum || !kept || !bagged || !row) {
+        st = cupel_no_memory(err, "a blend", 3 * n * sizeof *sum);
         goto done;
     }
-    for (size_t k = 0; k < m; k++) weight[k] = 1 / (double)m;
-    cupel_blend_apply(member, weight, m, n, sum);
-    *reached = cupel_blend_loss_of(loss, y, sum, n);
+    for (size_t k = 0; k < m; k++) weight[k] = prior ? prior[k] : 1 / (double)m;
+    cupel_blend_apply(member, weight, m, n, kept);
+    *reached = cupel_blend_loss_of(loss, y, kept, n);
     const bag b = {.loss = loss, .member = member, .m = m, .n = n < 4 ? n : n / 2, .y = y, .row = row, .sum = sum};
     for (uint64_t k = 0; k < BAGS; k++) {
         cupel_rng_permutation(seed, STREAM_BAG + k, row, n);
@@ -97,12 +109,13 @@ cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member,
     }
     cupel_blend_apply(member, bagged, m, n, sum);
     const double selected = cupel_blend_loss_of(loss, y, sum, n);
-    if (selected < GAIN * *reached) {
+    if (selected < GAIN * *reached && (!prior || *reached - selected > error_of_gain(loss, y, kept, sum, n))) {
         *reached = selected;
         memcpy(weight, bagged, m * sizeof *weight);
     }
 done:
     cupel_free(sum);
+    cupel_free(kept);
     cupel_free(bagged);
     cupel_free(row);
     return st;

@@ -142,7 +142,7 @@ static cupel_status load_member(const cupel_reader *r, const char *group, size_t
     if (word[4] > 0) m->unit.trees.loss = CUPEL_LOSS_LOG;
     m->weight = word[5];
     m->sigmoid = (cupel_sigmoid){word[7], word[8]};
-    CUPEL_TRY(load_learned(r, sub, a->n_columns[m->unit.columns] + cupel_auto_extra(a, k, m->unit.role), m, err));
+    CUPEL_TRY(load_learned(r, sub, a->n_columns[m->unit.columns] + cupel_auto_extra(a, k, &m->unit), m, err));
     if (m->unit.quantiles && !cupel_trees_keep_rows(m->learned.trees)) CUPEL_TRY(bad(at, "a forest that keeps no rows, and quantiles need them", err));
 done:
     return st;

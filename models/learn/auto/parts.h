@@ -114,7 +114,12 @@ double cupel_auto_disagreement(const cupel_auto *a, const double *value);
 /* All together from what the members of the first level say. *above: 1 without a hurdle. */
 double cupel_auto_together(const cupel_auto *a, const double *value, const double *quantile, double *above);
 
-/* Extra columns behind those of unit k: of a second level what the VALUE members before it say; of the errors value, disagreement and above. */
-size_t cupel_auto_extra(const cupel_auto *a, size_t k, cupel_auto_role role);
+/* Members which [m] -> prior [m]: half a second level, half the extremely randomised trees on its columns, which few rows have to argue against.
+ * False when there is no such pair. */
+bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior);
+/* Does a second level learn from member j, which stands before it? One on fractions only from members on fractions. */
+bool cupel_auto_feeds(const cupel_auto *a, size_t j, const cupel_auto_unit *u);
+/* Extra columns behind those of unit k: of a second level what members before it say; of the errors value, disagreement and above. */
+size_t cupel_auto_extra(const cupel_auto *a, size_t k, const cupel_auto_unit *u);
 
 #endif

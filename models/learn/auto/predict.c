@@ -98,11 +98,11 @@ static void first_level(const cupel_auto *a, const double *x, size_t ld, size_t 
 static void second_level(const cupel_auto *a, size_t k, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s)
 {
     const int c = (int)a->member[k].unit.columns;
-    const size_t extra = cupel_auto_extra(a, k, CUPEL_AUTO_STACK), d = a->n_columns[c] + extra;
+    const size_t extra = cupel_auto_extra(a, k, &a->member[k].unit), d = a->n_columns[c] + extra;
     gather(a, c, extra, x, ld, n, s->x[c]);
     size_t at = a->n_columns[c];
     for (size_t j = 0; j < k; j++) {
-        if (a->member[j].unit.role != CUPEL_AUTO_VALUE) continue;
+        if (!cupel_auto_feeds(a, j, &a->member[k].unit)) continue;
         for (size_t i = 0; i < n; i++) s->x[c][i * d + at] = s->value[j * ROWS + i];
         at++;
     }

@@ -36,10 +36,39 @@ double cupel_auto_together(const cupel_auto *a, const double *value, const doubl
     return a->lowest + cupel_auto_median(*above, cupel_auto_blend_of(a, CUPEL_AUTO_AMOUNT, value), quantile);
 }
 
-size_t cupel_auto_extra(const cupel_auto *a, size_t k, cupel_auto_role role)
+bool cupel_auto_feeds(const cupel_auto *a, size_t j, const cupel_auto_unit *u)
+{
+    const cupel_auto_unit *of = &a->member[j].unit;
+    return of->role == CUPEL_AUTO_VALUE && (u->columns == CUPEL_AUTO_ALL || of->columns == CUPEL_AUTO_FRACTIONS);
+}
+
+size_t cupel_auto_extra(const cupel_auto *a, size_t k, const cupel_auto_unit *u)
 {
     size_t n = 0;
-    if (role == CUPEL_AUTO_ERROR) return 3;
-    for (size_t j = 0; role == CUPEL_AUTO_STACK && j < k; j++) n += a->member[j].unit.role == CUPEL_AUTO_VALUE;
+    if (u->role == CUPEL_AUTO_ERROR) return 3;
+    for (size_t j = 0; u->role == CUPEL_AUTO_STACK && j < k; j++) n += cupel_auto_feeds(a, j, u);
     return n;
+}
+
+/* The columns of the first second level decide. */
+bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior)
+{
+    size_t stacks = 0, plain = SIZE_MAX;
+    cupel_auto_columns columns = CUPEL_AUTO_ALL;
+    for (size_t k = 0; k < m; k++) {
+        const cupel_auto_unit *u = &a->member[which[k]].unit;
+        if (u->role == CUPEL_AUTO_STACK && !stacks) columns = u->columns;
+        stacks += u->role == CUPEL_AUTO_STACK && u->columns == columns;
+    }
+    for (size_t k = 0; k < m && plain == SIZE_MAX; k++) {
+        const cupel_auto_unit *u = &a->member[which[k]].unit;
+        if (u->role == CUPEL_AUTO_VALUE && u->machine == CUPEL_AUTO_TREES && u->trees.kind == CUPEL_EXTRA_TREES && u->columns == columns && !u->quantiles)
+            plain = k;
+    }
+    if (!stacks || plain == SIZE_MAX) return false;
+    for (size_t k = 0; k < m; k++) {
+        const cupel_auto_unit *u = &a->member[which[k]].unit;
+        prior[k] = k == plain ? 0.5 : u->role == CUPEL_AUTO_STACK && u->columns == columns ? 0.5 / (double)stacks : 0;
+    }
+    return true;
 }
