@@ -33,7 +33,6 @@ typedef struct cupel_problem {
     bool uncut;            /* x goes beyond CUPEL_FARTHEST; distances are taken of what is cut (cupel_scale_cut) */
     bool trial;            /* settings are being compared: a smaller ensemble does */
     const cupel_job *job;
-    const size_t *group;    /* [n] rows with equal numbers stay in one fold; NULL: each row for itself */
     const size_t *fraction; /* [n_fractions] columns that are atomic fractions of elements */
     size_t n_fractions;
     double y_mean, y_sd;   /* the target is y_mean + y_sd y in its unit, for words */

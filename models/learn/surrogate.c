@@ -225,7 +225,7 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
     }
     cupel_scale_apply(&s->scale, job->isa, x, d, n, f->z, s->scale.k);
     f->problem = (cupel_problem){.n = n, .d = s->scale.k, .x = f->z, .y = f->y, .is_class = s->is_class, .seed = f->options->seed,
-                                 .group = f->options->group, .job = job};
+                                 .job = job};
     CUPEL_TRY(find_fractions(f, err));
     CUPEL_TRY(cupel_typical_distance(f->z, n, s->scale.k, &f->problem.typical, err));
     if (s->learner->relevance) CUPEL_TRY(weigh_columns(f, err));

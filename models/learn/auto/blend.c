@@ -9,6 +9,7 @@
 
 enum { PICKS = 20, BAGS = 12, STREAM_BAG = 0x626167 };
 static const double GAIN = 0.995;  /* selection must beat equal weights by this factor */
+static const double SURE = 2;      /* standard errors by which it must beat weights that were there before */
 static const double EDGE = 1e-6;
 
 static double loss_at(cupel_blend_loss loss, double y, double f)
@@ -109,7 +110,7 @@ cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member,
     }
     cupel_blend_apply(member, bagged, m, n, sum);
     const double selected = cupel_blend_loss_of(loss, y, sum, n);
-    if (selected < GAIN * *reached && (!prior || *reached - selected > error_of_gain(loss, y, kept, sum, n))) {
+    if (selected < GAIN * *reached && (!prior || *reached - selected > SURE * error_of_gain(loss, y, kept, sum, n))) {
         *reached = selected;
         memcpy(weight, bagged, m * sizeof *weight);
     }

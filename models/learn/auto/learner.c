@@ -103,6 +103,7 @@ done:
 static const cupel_reference references[] = {
     {"10.1007/s10994-006-6226-1", "Geurts, Ernst, Wehenkel: Extremely randomized trees. Machine Learning 63, 3 (2006)"},
     {"10.1214/aos/1013203451", "Friedman: Greedy function approximation: a gradient boosting machine. Annals of Statistics 29, 1189 (2001)"},
+    {"10.7551/mitpress/3206.001.0001", "Rasmussen, Williams: Gaussian processes for machine learning. MIT Press (2006)"},
     {"10.1145/1015330.1015432", "Caruana, Niculescu-Mizil, Crew, Ksikes: Ensemble selection from libraries of models. ICML (2004)"},
     {NULL, NULL},
 };

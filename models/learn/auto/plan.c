@@ -102,6 +102,7 @@ static void size_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees
     o->depth = s->leaves > 100 ? 14 : few ? 5 : 20;
     o->child_weight = s->leaves > 100 ? 1 : s->loss == CUPEL_LOSS_LOG && !s->leaves ? 5 : few ? 1 : 5;
     o->lambda = s->leaves > 100 ? 2 : 1;
+    o->seeds = few && s->columns == CUPEL_AUTO_FRACTIONS ? 4 : 1;
     o->loss = s->loss;
     o->huber = s->logarithm ? 0.15 : 0.2;
 }

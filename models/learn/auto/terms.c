@@ -13,8 +13,8 @@ void cupel_auto_terms(const cupel_auto *a, cupel_terms *t)
         const cupel_auto_member *m = &a->member[k];
         if (!(m->weight > 0) || (m->unit.role != CUPEL_AUTO_VALUE && m->unit.role != CUPEL_AUTO_STACK)) continue;
         all += m->weight;
-        if (m->unit.role != CUPEL_AUTO_VALUE || m->unit.logarithm || m->unit.quantiles) continue;
-        t->term[t->n++] = (cupel_term){.trees = m->trees, .weight = m->weight, .column = a->column[m->unit.columns]};
+        if (m->unit.role != CUPEL_AUTO_VALUE || m->unit.logarithm || m->unit.quantiles || !m->learned.trees) continue;
+        t->term[t->n++] = (cupel_term){.trees = m->learned.trees, .weight = m->weight, .column = a->column[m->unit.columns]};
         t->share += m->weight;
     }
     t->share = t->share < all ? t->share / all : 1;
