@@ -272,7 +272,7 @@ static double median_of(replay *r)
 static cupel_choose_options plain_options(void)
 {
     cupel_choose_options o = cupel_choose_defaults();
-    o.acquisition = CUPEL_ACQUIRE_EI;
+    o.acquisition = CUPEL_ACQUIRE_EI, o.unbent = true;
     o.process.length = 1, o.process.length_spread = 100, o.process.noise = 1e-4, o.process.noise_spread = 100;
     return o;
 }

@@ -3,7 +3,7 @@
 #include "core/base/rng.h"
 #include "core/math/la.h"
 #include "models/search/acquisition.h"
-#include "models/search/choose.h"
+#include "models/search/choose_parts.h"
 #include "models/search/descend.h"
 #include "models/search/hypervolume.h"
 
@@ -207,6 +207,63 @@ static void several_goals(void **state)
     cupel_choice_release(&again);
 }
 
+/* On a bent scale: there and back, and moments and gain against sums over many normal numbers. */
+static void the_bent_scale(void **state)
+{
+    (void)state;
+    enum { N = 40, DRAWS = 200000 };
+    double value[N], z[N];
+    const cupel_choose_options o = cupel_choose_defaults();
+    cupel_chooser c = {.o = &o, .n_good = N, .value = {value}, .y = {z}};
+    for (size_t i = 0; i < N; i++) value[i] = 5 + exp(0.7 * cupel_rng_normal(4, 1, i)); /* a long tail above */
+    assert_int_equal(cupel_choose_bend(&c, 0, NULL), CUPEL_OK);
+    const cupel_choose_scale *s = &c.scale[0];
+    assert_true(s->bend.power < 0.8);
+    for (size_t i = 0; i < N; i++) {
+        assert_true(fabs(cupel_choose_back(s, z[i]) / value[i] - 1) < 1e-9 && fabs(cupel_choose_to(s, value[i]) - z[i]) < 1e-12);
+        if (i) assert_true((z[i] > z[i - 1]) == (value[i] > value[i - 1]));
+    }
+    double mean, spread, sum = 0, square = 0, gain = 0;
+    cupel_choose_moments(s, 0.3, 0.4, &mean, &spread);
+    for (size_t i = 0; i < DRAWS; i++) {
+        const double x = cupel_choose_back(s, 0.3 + 0.4 * cupel_rng_normal(4, 2, i));
+        sum += x / DRAWS, square += x * x / DRAWS, gain += fmax(x - cupel_choose_back(s, 0.9), 0) / DRAWS;
+    }
+    assert_true(fabs(mean / sum - 1) < 0.01); /* 32 points */
+    assert_true(fabs(spread / sqrt(square - sum * sum) - 1) < 0.05);
+    assert_true(fabs(cupel_choose_gain(s, 0.3, 0.4, 0.9) / gain - 1) < 0.05);
+    for (size_t i = 0; i < N; i++) value[i] = 3;
+    assert_int_equal(cupel_choose_bend(&c, 0, NULL), CUPEL_OK);
+    assert_true(fabs(cupel_choose_back(s, cupel_choose_to(s, 3)) - 3) < 1e-12);
+}
+
+/* Values that have nothing to do with the inputs are picked by chance, a hill is not. */
+static void without_skill_chance_picks(void **state)
+{
+    (void)state;
+    enum { N = 30 };
+    const bool maximize = true;
+    double many[N * D], value[N];
+    cupel_choose_task t = task_of(&maximize);
+    size_t by_chance = 0;
+    for (size_t i = 0; i < N * D; i++) many[i] = cupel_rng_uniform(1, 13, i);
+    t.n = N, t.known = many, t.y = value;
+    for (uint64_t k = 0; k < 10; k++) {
+        for (size_t i = 0; i < N; i++) value[i] = cupel_rng_normal(2, k, i);
+        cupel_choice c = choose(&t, CUPEL_ACQUIRE_AUTO, 2, 1), again = choose(&t, CUPEL_ACQUIRE_AUTO, 2, 2);
+        assert_memory_equal(c.pick, again.pick, c.n * sizeof *c.pick);
+        assert_true(c.pick[0].row != c.pick[1].row);
+        by_chance += c.by_chance;
+        cupel_choice_release(&c);
+        cupel_choice_release(&again);
+    }
+    assert_true(by_chance >= 4);
+    for (size_t i = 0; i < N; i++) value[i] = hill(many + i * D);
+    cupel_choice c = choose(&t, CUPEL_ACQUIRE_AUTO, 1, 1);
+    assert_false(c.by_chance);
+    cupel_choice_release(&c);
+}
+
 static void few_rows_and_none(void **state)
 {
     (void)state;
@@ -231,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_are_their_integrals), cmocka_unit_test(the_logarithm_goes_on), cmocka_unit_test(volumes_by_inclusion_and_exclusion),
         cmocka_unit_test(a_descent_ends_at_the_bottom), cmocka_unit_test(all_find_the_hill),     cmocka_unit_test(failures_pending_and_cost),
+        cmocka_unit_test(the_bent_scale), cmocka_unit_test(without_skill_chance_picks),
         cmocka_unit_test(several_goals),                cmocka_unit_test(few_rows_and_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

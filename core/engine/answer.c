@@ -18,6 +18,8 @@ enum { CHUNK = 1 << 16, MAX_LINE = 16000000, SHOWN = 200 };
 
 typedef struct answerer {
     const cupel_predict_table_options *o;
+    const cupel_job *job;
+    bool said;           /* what is converted */
     cupel_model *model;
     cupel_known_set *known;
     cupel_str name[4]; /* value, lower, upper; measured */
@@ -315,6 +317,8 @@ static cupel_status predict_row(answerer *a, cupel_err *err)
     size_t formula;
     CUPEL_TRY(find_formula(a, &formula, err));
     CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(a->model), header_of(a), cupel_input_name(a->in), err));
+    if (!a->said) cupel_features_unit_doubts(cupel_model_features(a->model), header_of(a), cupel_input_name(a->in), a->job);
+    a->said = true;
     cupel_batch_clear(&a->batch);
     CUPEL_TRY(a->bare ? cupel_batch_add(&a->batch, &(const cupel_composition){.n = 0}, CUPEL_REASON_NONE, err)
                       : cupel_batch_add_formula(&a->batch, cupel_cell(&a->row, 0, formula), a->o->dot, err));
@@ -406,7 +410,7 @@ cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupe
     cupel_status st = CUPEL_OK;
     cupel_text line;
     char n[32], m[32];
-    answerer a = {.o = o};
+    answerer a = {.o = o, .job = job};
     CUPEL_TRY(open_all(&a, job, err));
     CUPEL_TRY(begin(&a, &line, err));
     while (line.p) {

@@ -41,7 +41,9 @@ static cupel_status find_columns(reading *d, cupel_err *err)
         const cupel_status st = cupel_column_find(h, path, "target", d->o->target, "name it with --target, or leave it out", &d->target, err);
         if (st != CUPEL_OK) return st;
     }
-    return cupel_features_bind(cupel_model_features_bind(d->a->model), h, path, err);
+    const cupel_status st = cupel_features_bind(cupel_model_features_bind(d->a->model), h, path, err);
+    if (st == CUPEL_OK) cupel_features_unit_doubts(cupel_model_features(d->a->model), h, path, d->job);
+    return st;
 }
 
 static cupel_status read_batch(reading *d, cupel_err *err)

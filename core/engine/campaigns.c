@@ -121,7 +121,7 @@ static cupel_status one_campaign(void *user, size_t seed, size_t worker, cupel_e
     cupel_status st = cupel_campaign_run(&p->c, &p->o->choose, p->o->choose.seed + seed, order, &tried, err);
     if (st != CUPEL_OK) return st;
     for (size_t i = 0; i < most; i++) trace[i] = i >= tried ? trace[i - 1] : i ? better(p, trace[i - 1], p->y[order[i]]) : p->y[order[0]];
-    p->count[seed] = (double)tried;
+    p->count[seed] = (double)(p->y[order[tried - 1]] == p->r->best ? tried : most + 1);
     return CUPEL_OK;
 }
 
@@ -157,7 +157,7 @@ static cupel_status by_chance(replaying *p, cupel_err *err)
         for (size_t i = 0; i < most; i++) trace[k * most + i] = i ? better(p, trace[k * most + i - 1], p->y[order[i]]) : p->y[order[0]];
     }
     if (st == CUPEL_OK) quartiles(trace, CHANCE, most, trace + CHANCE * most, &p->r->random);
-    for (int q = 0; q < 3; q++) p->r->chance[q] = fmin(0.25 * (q + 1) * ((double)n + 1), (double)most);
+    for (int q = 0; q < 3; q++) p->r->chance[q] = 0.25 * (q + 1) * ((double)n + 1);
     cupel_free(order);
     cupel_free(trace);
     return st;
@@ -182,6 +182,7 @@ static cupel_status run_all(replaying *p, cupel_err *err)
     CUPEL_TRY(cupel_par_for(p->job->threads, o->seeds, one_campaign, p, err));
     quartiles(p->trace, o->seeds, most, p->count + o->seeds, &p->r->loop);
     cupel_sort(p->count, o->seeds);
+    for (size_t k = 0; k < o->seeds; k++) p->r->n_found += p->count[k] <= (double)most;
     for (int q = 0; q < 3; q++) p->r->count[q] = cupel_quantile(p->count, o->seeds, 0.25 * (q + 1));
     st = by_chance(p, err);
 done:
@@ -226,13 +227,26 @@ void cupel_campaigns_release(cupel_campaigns *r)
 
 /* ---- words ---- */
 
+/* A count that is larger than `most` is not known: "> 40". */
+static void put_counts(cupel_str *s, const char *what, const double count[3], size_t most)
+{
+    char text[3][32];
+    for (int q = 0; q < 3; q++) {
+        if (count[q] > (double)most) snprintf(text[q], sizeof text[q], "> %zu", most);
+        else snprintf(text[q], sizeof text[q], "%.4g", count[q]);
+    }
+    cupel_str_addf(s, "%-28s %8s %8s %8s\n", what, text[1], text[0], text[2]);
+}
+
 void cupel_campaigns_table(const cupel_campaigns *r, cupel_str *s)
 {
     cupel_str_addf(s, "%zu experiments of %zu inputs (%zu measurements), %s: the %s is %g\n", r->n, r->n_inputs, r->n_rows, r->goal,
                    r->maximize ? "largest" : "smallest", r->best);
     cupel_str_addf(s, "%-28s %8s %8s %8s\n", "experiments until it is found", "median", "quarter", "3 of 4");
-    cupel_str_addf(s, "%-28s %8.4g %8.4g %8.4g\n", "chosen by the loop", r->count[1], r->count[0], r->count[2]);
-    cupel_str_addf(s, "%-28s %8.4g %8.4g %8.4g\n", "by chance", r->chance[1], r->chance[0], r->chance[2]);
+    put_counts(s, "chosen by the loop", r->count, r->most);
+    put_counts(s, "by chance", r->chance, r->most);
+    if (r->n_found < r->n_seeds)
+        cupel_str_addf(s, "%zu of %zu campaigns did not find it within %zu experiments\n", r->n_seeds - r->n_found, r->n_seeds, r->most);
     for (size_t i = 4; i < r->most; i = i * 2 + 2) /* after 5, 11, 23, ... */
         cupel_str_addf(s, "best after %-4zu experiments    %10.5g loop, %10.5g chance\n", i + 1, r->loop.middle[i], r->random.middle[i]);
 }
@@ -247,9 +261,11 @@ static void put_numbers(cupel_json_out *w, const char *name, const double *x, si
 
 static void put_course(cupel_json_out *w, const char *name, const double count[3], const cupel_course *c, size_t n)
 {
+    double known[3]; /* null: not found within n experiments */
+    for (int q = 0; q < 3; q++) known[q] = count[q] > (double)n ? (double)NAN : count[q];
     cupel_json_name(w, name);
     cupel_json_open(w, '{');
-    put_numbers(w, "experiments", count, 3);
+    put_numbers(w, "experiments", known, 3);
     put_numbers(w, "low", c->low, n);
     put_numbers(w, "median", c->middle, n);
     put_numbers(w, "high", c->high, n);
@@ -266,6 +282,10 @@ void cupel_campaigns_json(const cupel_campaigns *r, cupel_str *s)
     cupel_json_put_count(&w, r->n);
     cupel_json_name(&w, "campaigns");
     cupel_json_put_count(&w, r->n_seeds);
+    cupel_json_name(&w, "found");
+    cupel_json_put_count(&w, r->n_found);
+    cupel_json_name(&w, "most");
+    cupel_json_put_count(&w, r->most);
     cupel_json_name(&w, "best");
     cupel_json_put_number(&w, r->best);
     put_course(&w, "loop", r->count, &r->loop, r->most);

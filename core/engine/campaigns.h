@@ -26,7 +26,8 @@ typedef struct cupel_campaigns {
     bool maximize;
     size_t n_rows, n, n_inputs, n_seeds, most; /* rows with a value, different experiments, inputs, campaigns, experiments drawn */
     double best;
-    double count[3], chance[3];  /* experiments until the best: quartiles of the campaigns, and by chance */
+    double count[3], chance[3];  /* experiments until the best: quartiles of the campaigns, and by chance; more than `most`: not found within it */
+    size_t n_found;              /* campaigns that found the best within `most` experiments */
     cupel_course loop, random;
 } cupel_campaigns; /* {0} is empty */
 

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/cross.h"
 #include "core/engine/sets.h"
+#include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 
 #include <inttypes.h>
@@ -16,7 +17,7 @@ enum { MAX_VALUES = 512 }; /* categories of one column: more is an identifier */
 
 /* A column of the table. */
 typedef struct column {
-    char *name;
+    char *name, *unit; /* unit: of the table that was learned from; "" or NULL: none */
     bool category;
     char **value; /* [n_values] categories in order of first appearance */
     size_t n_values, cap;
@@ -24,6 +25,7 @@ typedef struct column {
     size_t numbers, texts; /* cells that were learned from */
     uint64_t text_line;    /* of the first text */
     size_t at;    /* in the header that is bound; SIZE_MAX before */
+    cupel_column_match units; /* of its numbers */
 } column;
 
 struct cupel_features {
@@ -125,6 +127,7 @@ void cupel_features_free(cupel_features *f)
         for (size_t v = 0; v < f->col[i].n_values; v++) cupel_free(f->col[i].value[v]);
         cupel_free(f->col[i].value);
         cupel_free(f->col[i].name);
+        cupel_free(f->col[i].unit);
     }
     cupel_free(f->col);
     cupel_free(f->sets_text);
@@ -151,15 +154,49 @@ const cupel_transfer *cupel_features_transferred(const cupel_features *f) { retu
 
 /* ---- learning from the training rows ---- */
 
+/* By name or label, also where the name was learned with another unit in it: "T [K]" finds "T [degC]". */
+static cupel_status find_bound(const column *c, const cupel_header *header, const char *file, cupel_column_match *m, cupel_err *err)
+{
+    cupel_err why = {0};
+    cupel_header own = {0};
+    m->at = cupel_header_find(header, c->name);
+    if (m->at == SIZE_MAX && cupel_header_add(&own, cupel_text_of(c->name), NULL) == CUPEL_OK) m->at = cupel_header_match(header, &own, 0);
+    cupel_header_release(&own);
+    if (m->at == SIZE_MAX) return cupel_column_find(header, file, "", c->name, "the features need it", &m->at, err);
+    const char *unit = header->unit[m->at];
+    m->converts = false;
+    if (c->category || !c->unit || !*c->unit || !*unit) return CUPEL_OK; /* cupel_features_unit_doubts says where one has none */
+    cupel_status st = cupel_column_units(unit, c->unit, m, &why);
+    if (st == CUPEL_OK) return st;
+    return cupel_fail(err, st, "'%s': column '%s' is in %s, the model learned '%s' in %s: %s", file, header->name[m->at], unit, c->name, c->unit,
+                      why.message);
+}
+
 cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, const char *file, cupel_err *err)
 {
-    size_t at;
+    cupel_column_match m = {.at = 0};
     for (size_t i = 0; i < f->n_cols; i++) {
-        cupel_status st = cupel_column_find(header, file, "", f->col[i].name, "the features need it", &at, err);
+        cupel_status st = find_bound(&f->col[i], header, file, &m, err);
         if (st != CUPEL_OK) return st;
     }
-    for (size_t i = 0; i < f->n_cols; i++) f->col[i].at = cupel_header_find(header, f->col[i].name);
+    for (size_t i = 0; i < f->n_cols; i++) {
+        column *c = &f->col[i];
+        find_bound(c, header, file, &c->units, NULL);
+        c->at = c->units.at;
+    }
     return CUPEL_OK;
+}
+
+void cupel_features_unit_doubts(const cupel_features *f, const cupel_header *header, const char *file, const cupel_job *job)
+{
+    for (const column *c = f->col; c < f->col + f->n_cols; c++) {
+        const char *unit = header->unit[c->at], *own = c->unit ? c->unit : "";
+        if (c->category) continue;
+        if (c->units.converts) cupel_say(job, CUPEL_NOTE, "column '%s' of '%s' is converted to %s", header->name[c->at], file, own);
+        else if (!*unit != !*own)
+            cupel_say(job, CUPEL_WARNING, "column '%s' of '%s' has %s%s, the model learned it %s%s: numbers are taken as they are",
+                      header->name[c->at], file, *unit ? "the unit " : "no unit", unit, *own ? "in " : "without a unit", own);
+    }
 }
 
 static size_t find_value(const column *c, cupel_text t)
@@ -245,7 +282,15 @@ static cupel_status learn_column(column *c, const cells *rows, cupel_err *err)
 cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *header, const cupel_records *all, const size_t *subset,
                                          size_t n_subset, const char *file, cupel_err *err)
 {
+    for (size_t i = 0; i < f->n_cols; i++) { /* the units learned are those of this table */
+        cupel_free(f->col[i].unit);
+        f->col[i].unit = NULL;
+    }
     cupel_status st = cupel_features_bind(f, header, file, err);
+    for (size_t i = 0; i < f->n_cols && st == CUPEL_OK; i++) {
+        f->col[i].unit = cupel_strdup(header->unit[f->col[i].at]);
+        if (!f->col[i].unit) st = cupel_no_memory(err, "the units of table columns", 0);
+    }
     for (size_t i = 0; i < f->n_cols && st == CUPEL_OK; i++)
         st = learn_column(&f->col[i], &(cells){.r = all, .subset = subset, .n = subset ? n_subset : all->n_rows, .at = f->col[i].at}, err);
     return st;
@@ -388,6 +433,8 @@ static void compute_cell(const cupel_features *f, const column *c, cupel_text t,
         if (!missing && !cupel_parse_double(t, x)) {
             *x = NAN;
             set_reason(reason, CUPEL_REASON_BAD_NUMBER);
+        } else if (!missing) {
+            *x = cupel_column_value(&c->units, *x);
         }
         return;
     }
@@ -452,7 +499,7 @@ void cupel_features_condition(const cupel_features *f, const cupel_records *reco
         cupel_text t = cupel_text_trim(cupel_cell(records, row, c->at));
         double x;
         cupel_str_addf(out, "; %s=", c->name);
-        if (!c->category && cupel_parse_double(t, &x)) cupel_str_number(out, x);
+        if (!c->category && cupel_parse_double(t, &x)) cupel_str_number(out, cupel_column_value(&c->units, x));
         else cupel_str_add(out, t.p, t.n);
     }
 }
@@ -534,12 +581,13 @@ done:
 static cupel_status put_columns(const cupel_features *f, cupel_writer *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const char **name = cupel_alloc(f->n_cols, sizeof *name);
+    const char **name = cupel_alloc(2 * f->n_cols, sizeof *name), **unit = name + f->n_cols;
     unsigned char *category = cupel_alloc(f->n_cols, 1);
     double(*number)[3] = cupel_alloc(f->n_cols, sizeof *number);
     if (!name || !category || !number) CUPEL_TRY(cupel_no_memory(err, "table columns", 0));
     for (size_t i = 0; i < f->n_cols; i++) {
         name[i] = f->col[i].name;
+        unit[i] = f->col[i].unit ? f->col[i].unit : "";
         category[i] = f->col[i].category;
         if (category[i]) continue;
         number[i][0] = f->col[i].mean;
@@ -547,6 +595,7 @@ static cupel_status put_columns(const cupel_features *f, cupel_writer *w, cupel_
         number[i][2] = f->col[i].high;
     }
     CUPEL_TRY(cupel_writer_put(w, "features/table_columns", "", "columns taken from the table", CUPEL_TEXT, 1, &f->n_cols, name, err));
+    CUPEL_TRY(cupel_writer_put(w, "features/table_units", "", "their units in that table", CUPEL_TEXT, 1, &f->n_cols, unit, err));
     CUPEL_TRY(cupel_writer_put(w, "features/is_category", "", "1: text, one feature per value", CUPEL_U8, 1, &f->n_cols, category, err));
     CUPEL_TRY(cupel_writer_put(w, "features/range", "as in the table", "mean, smallest and largest of the training rows; 0 for a category", CUPEL_F64, 2,
                                (size_t[]){f->n_cols, 3}, number, err));
@@ -588,9 +637,10 @@ static cupel_status get_values(const cupel_reader *r, column *c, size_t i, cupel
 static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    void *name = NULL, *category = NULL, *number = NULL;
+    void *name = NULL, *category = NULL, *number = NULL, *unit = NULL;
     size_t n = SIZE_MAX;
     CUPEL_TRY(cupel_reader_get(r, "features/table_columns", CUPEL_TEXT, 1, &n, &name, err));
+    if (cupel_reader_has(r, "features/table_units")) CUPEL_TRY(cupel_reader_get(r, "features/table_units", CUPEL_TEXT, 1, &n, &unit, err));
     CUPEL_TRY(cupel_reader_get(r, "features/is_category", CUPEL_U8, 1, &n, &category, err));
     CUPEL_TRY(cupel_reader_get(r, "features/range", CUPEL_F64, 2, (size_t[]){n, 3}, &number, err));
     f->col = cupel_alloc(n, sizeof *f->col);
@@ -601,6 +651,7 @@ static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_
             of[1] > of[2])
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
                                  "model: 'features/table_columns' names no usable column %zu; train the model again", i + 1));
+        if (unit && !(f->col[i].unit = cupel_strdup(((char **)unit)[i]))) CUPEL_TRY(cupel_no_memory(err, "the units of table columns", 0));
         f->col[i].category = ((unsigned char *)category)[i] != 0;
         f->col[i].mean = of[0];
         f->col[i].low = of[1];
@@ -609,6 +660,7 @@ static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_
     }
 done:
     cupel_free(name);
+    cupel_free(unit);
     cupel_free(category);
     cupel_free(number);
     return st;

@@ -32,8 +32,11 @@ cupel_status cupel_features_learn_subset(cupel_features *f, const cupel_header *
                                          size_t n_subset, const char *file, cupel_err *err);
 /* After that: a warning for each table column in which some cells are numbers and some are not, which makes all of it categories. */
 void cupel_features_say_mixed(const cupel_features *f, const char *file, const cupel_job *job);
-/* Before cupel_features_compute on records of another file: finds the table columns in its header. */
+/* Before cupel_features_compute on records of another file: finds the table columns in its header. Numbers in another unit than that of the table
+ * that was learned from are converted; CUPEL_BAD_INPUT for another kind of quantity. */
 cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, const char *file, cupel_err *err);
+/* After it: a note for what is converted, a warning where only one of the two has a unit. */
+void cupel_features_unit_doubts(const cupel_features *f, const cupel_header *header, const char *file, const cupel_job *job);
 
 size_t cupel_features_count(const cupel_features *f);
 cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *name, const char **unit, cupel_err *err);

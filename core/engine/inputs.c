@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/explain.h"
 #include "core/engine/sets.h"
+#include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 #include "datasets/source.h"
 
@@ -49,7 +50,8 @@ void cupel_trial_table_release(cupel_trial_table *t)
 
 typedef struct making {
     const cupel_trial_table *const *table;
-    size_t n_tables, at[CUPEL_INPUT_TABLES]; /* of the column at work, in each header */
+    size_t n_tables;
+    cupel_column_match at[CUPEL_INPUT_TABLES]; /* the column at work in each table; its numbers in the unit of the first */
     const char *formula;
     cupel_dot dot;
     const cupel_job *job;
@@ -60,7 +62,7 @@ typedef struct making {
 } making;
 
 static cupel_text cell_of(const making *m, size_t table, size_t row) { return cupel_text_trim(cupel_cell(&m->table[table]->records, row,
-    m->at[table])); }
+    m->at[table].at)); }
 
 static size_t rows_of(const making *m, size_t table) { return m->table[table]->records.n_rows; }
 
@@ -68,7 +70,7 @@ static cupel_status bad_cell(const making *m, size_t table, size_t row, const ch
 {
     const cupel_trial_table *t = m->table[table];
     const cupel_text c = cell_of(m, table, row);
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s", t->file, t->records.line[row], t->header.name[m->at[table]],
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s", t->file, t->records.line[row], t->header.name[m->at[table].at],
                       (int)(c.n < 60 ? c.n : 60), c.p, what);
 }
 
@@ -124,7 +126,10 @@ static cupel_status add_numbers(making *m, size_t block, cupel_err *err)
     cupel_status st = add_column(m, block, &x, err);
     if (st != CUPEL_OK) return st;
     for (size_t t = 0; t < m->n_tables; t++)
-        for (size_t i = 0; i < rows_of(m, t); i++) cupel_parse_double(cell_of(m, t, i), &x[k++]);
+        for (size_t i = 0; i < rows_of(m, t); i++, k++) {
+            cupel_parse_double(cell_of(m, t, i), &x[k]);
+            x[k] = cupel_column_value(&m->at[t], x[k]);
+        }
     if (!scale(x, m->all, 1)) drop_last(m);
     return CUPEL_OK;
 }
@@ -324,6 +329,26 @@ static cupel_status fill_tables(making *m, cupel_err *err)
     return CUPEL_OK;
 }
 
+static cupel_status find_input(making *m, const char *name, cupel_err *err)
+{
+    static const char *const remedy = "it is an input; say which columns are with --columns";
+    const cupel_trial_table *one = m->table[0];
+    m->at[0] = (cupel_column_match){.at = 0};
+    cupel_status st = cupel_column_find(&one->header, one->file, "", name, remedy, &m->at[0].at, err);
+    for (size_t t = 1; t < m->n_tables && st == CUPEL_OK; t++)
+        st = cupel_column_match_find(&m->table[t]->header, m->table[t]->file, &one->header, m->at[0].at, "the candidates'", remedy, &m->at[t], err);
+    return st;
+}
+
+static void say_conversions(const making *m, cupel_input_kind kind)
+{
+    const cupel_header *h = &m->table[0]->header;
+    for (size_t t = 1; t < m->n_tables && kind == CUPEL_INPUT_NUMBER; t++)
+        if (m->at[t].converts)
+            cupel_say(m->job, CUPEL_NOTE, "column '%s' of '%s' is converted to %s", m->table[t]->header.name[m->at[t].at], m->table[t]->file,
+                      h->unit[m->at[0].at]);
+}
+
 cupel_status cupel_inputs_make(const cupel_trial_table *const *table, size_t n_tables, const char *const *name, size_t n, const char *formula,
                                cupel_dot dot, const cupel_job *job, cupel_inputs *out, cupel_err *err)
 {
@@ -333,11 +358,10 @@ cupel_status cupel_inputs_make(const cupel_trial_table *const *table, size_t n_t
     if (!in.column) CUPEL_TRY(cupel_no_memory(err, "inputs", n * sizeof *in.column));
     for (size_t t = 0; t < n_tables; t++) m.all += rows_of(&m, t);
     for (size_t i = 0; i < n; i++) {
-        for (size_t t = 0; t < n_tables; t++)
-            CUPEL_TRY(cupel_column_find(&table[t]->header, table[t]->file, "", name[i], "it is an input; say which columns are with --columns",
-                                        &m.at[t], err));
-        in.column[i].name = table[0]->header.name[m.at[0]];
+        CUPEL_TRY(find_input(&m, name[i], err));
+        in.column[i].name = table[0]->header.name[m.at[0].at];
         CUPEL_TRY(add_input(&m, &in.column[i], err));
+        say_conversions(&m, in.column[i].kind);
     }
     join_blocks(&m);
     CUPEL_TRY(fill_tables(&m, err));

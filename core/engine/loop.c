@@ -4,7 +4,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/io/json.h"
-#include "core/math/units.h"
+#include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
 #include "core/sys/lock.h"
@@ -23,9 +23,7 @@ typedef struct telling {
     const cupel_job *job;
     cupel_loop loop;
     cupel_trial_table t;
-    size_t *at;                 /* [header.n] column of the results for each of the loop; */
-    cupel_unit *from, *to;      /* [header.n] where `converts` */
-    bool *converts;
+    cupel_column_match *match;  /* [header.n] column of the results for each of the loop */
     size_t failed;              /* column of the results; SIZE_MAX */
     size_t old;                 /* rows of the loop before */
     cupel_text *cell;           /* [header.n] the row at work */
@@ -83,37 +81,13 @@ done:
 
 /* ---- columns and units ---- */
 
-static size_t by_label(const cupel_header *h, const char *label)
-{
-    size_t at = SIZE_MAX;
-    for (size_t i = 0; i < h->n; i++)
-        if (strcmp(h->label[i], label) == 0) {
-            if (at != SIZE_MAX) return SIZE_MAX;
-            at = i;
-        }
-    return at;
-}
-
 static cupel_status match_column(telling *g, size_t k, cupel_err *err)
 {
-    const cupel_header *h = &g->t.header, *own = &g->loop.header;
-    cupel_status st = CUPEL_OK;
-    size_t at = by_label(h, own->label[k]);
-    if (at == SIZE_MAX) CUPEL_TRY(cupel_column_find(h, g->t.file, "", own->name[k], "the loop has a column of that name", &at, err));
-    g->at[k] = at;
-    g->converts[k] = strcmp(h->unit[at], own->unit[k]) != 0;
-    if (!g->converts[k]) return CUPEL_OK;
-    if (!*h->unit[at] || !*own->unit[k])
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' has %s%s, the loop's '%s' has %s%s; write the unit in brackets behind the name",
-                          g->t.file, h->name[at],
-                          *h->unit[at] ? "the unit " : "no unit", h->unit[at], own->name[k], *own->unit[k] ? "the unit " : "no unit", own->unit[k]);
-    CUPEL_TRY(cupel_unit_parse(cupel_text_of(h->unit[at]), &g->from[k], err));
-    CUPEL_TRY(cupel_unit_parse(cupel_text_of(own->unit[k]), &g->to[k], err));
-    if (!cupel_unit_same_dimension(&g->from[k], &g->to[k]))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is in %s, the loop's in %s: another kind of quantity", g->t.file, h->name[at],
-                          h->unit[at], own->unit[k]);
-    cupel_say(g->job, CUPEL_NOTE, "column '%s' is converted to %s", h->name[at], own->unit[k]);
-done:
+    const cupel_header *h = &g->t.header;
+    const cupel_header *own = &g->loop.header;
+    cupel_status st = cupel_column_match_find(h, g->t.file, own, k, "the loop's", "the loop has a column of that name", &g->match[k], err);
+    if (st == CUPEL_OK && g->match[k].converts)
+        cupel_say(g->job, CUPEL_NOTE, "column '%s' is converted to %s", h->name[g->match[k].at], own->unit[k]);
     return st;
 }
 
@@ -121,12 +95,9 @@ static cupel_status match_columns(telling *g, cupel_err *err)
 {
     const size_t w = g->loop.header.n;
     cupel_status st = CUPEL_OK;
-    g->at = cupel_alloc(w, sizeof *g->at);
-    g->from = cupel_alloc(w, sizeof *g->from);
-    g->to = cupel_alloc(w, sizeof *g->to);
-    g->converts = cupel_alloc(w, sizeof *g->converts);
+    g->match = cupel_alloc(w, sizeof *g->match);
     g->cell = cupel_alloc(w, sizeof *g->cell);
-    if (!g->at || !g->from || !g->to || !g->converts || !g->cell) return cupel_no_memory(err, "columns of the loop", 0);
+    if (!g->match || !g->cell) return cupel_no_memory(err, "columns of the loop", 0);
     for (size_t k = 0; k < w && st == CUPEL_OK; k++) st = match_column(g, k, err);
     return st;
 }
@@ -145,9 +116,9 @@ static bool says_yes(cupel_text t)
 
 static cupel_status bad_cell(const telling *g, size_t row, size_t k, const char *what, cupel_err *err)
 {
-    const cupel_text c = cell_of(g, row, g->at[k]);
+    const cupel_text c = cell_of(g, row, g->match[k].at);
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s; nothing was told", g->t.file, g->t.records.line[row],
-                      g->t.header.name[g->at[k]],
+                      g->t.header.name[g->match[k].at],
                       (int)(c.n < 60 ? c.n : 60), c.p, what);
 }
 
@@ -161,16 +132,16 @@ static cupel_status read_row(telling *g, size_t row, bool *empty, cupel_err *err
     if (!cupel_grow(&g->text.p, &g->text.cap, 32 * w + 1, 1)) return cupel_no_memory(err, "a row", 32 * w); /* so that slices of it stay */
     for (size_t k = 0; k < w; k++) {
         double x = 0;
-        g->cell[k] = cell_of(g, row, g->at[k]);
+        g->cell[k] = cell_of(g, row, g->match[k].at);
         const bool missing = cupel_text_missing(g->cell[k]), number = cupel_parse_double(g->cell[k], &x), goal = k >= g->loop.n_inputs;
         if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs", err);
         *empty = *empty || missing;
         if (missing) g->cell[k] = cupel_text_of("");
-        if (!missing && !number && (goal || g->converts[k])) return bad_cell(g, row, k, "expected a finite number, or nothing where a goal failed",
-                                                                             err);
-        if (missing || !g->converts[k]) continue;
+        if (!missing && !number && (goal || g->match[k].converts))
+            return bad_cell(g, row, k, "expected a finite number, or nothing where a goal failed", err);
+        if (missing || !g->match[k].converts) continue;
         begin = g->text.n;
-        cupel_str_number(&g->text, cupel_unit_convert(x, &g->from[k], &g->to[k]));
+        cupel_str_number(&g->text, cupel_column_value(&g->match[k], x));
         g->cell[k] = (cupel_text){g->text.p + begin, g->text.n - begin};
     }
     return g->text.failed ? cupel_no_memory(err, "a row", 0) : CUPEL_OK;
@@ -313,10 +284,7 @@ static void telling_release(telling *g)
 {
     cupel_loop_release(&g->loop);
     cupel_trial_table_release(&g->t);
-    cupel_free(g->at);
-    cupel_free(g->from);
-    cupel_free(g->to);
-    cupel_free(g->converts);
+    cupel_free(g->match);
     cupel_free(g->cell);
     cupel_str_free(&g->text);
 }

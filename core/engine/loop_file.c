@@ -4,6 +4,7 @@
 #include "core/engine/loop.h"
 #include "core/io/artifact.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,11 +86,14 @@ cupel_status cupel_loop_note(cupel_loop *l, const char *file, const char *digest
     return add_note(l, file, digest, now, 0, err);
 }
 
+/* Inputs that were converted from another unit differ in the last digits. */
+static const double ROUNDING = 1e-9;
+
 static bool equal(cupel_text a, cupel_text b)
 {
     double x, y;
     a = cupel_text_trim(a), b = cupel_text_trim(b);
-    if (cupel_parse_double(a, &x) && cupel_parse_double(b, &y)) return x == y;
+    if (cupel_parse_double(a, &x) && cupel_parse_double(b, &y)) return x == y || fabs(x - y) <= ROUNDING * fmax(fabs(x), fabs(y));
     return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
 }
 

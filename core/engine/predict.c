@@ -385,6 +385,7 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     CUPEL_TRY(st);
     d->bare = !cupel_model_has_formulas(d->model);
     CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(d->model), cupel_source_header(d->source), cupel_source_path(d->source), err));
+    cupel_features_unit_doubts(cupel_model_features(d->model), cupel_source_header(d->source), cupel_source_path(d->source), d->job);
     CUPEL_TRY(copy_header(d, err));
     CUPEL_TRY(open_sheet(d, err));
     CUPEL_TRY(open_pieces(d, err));

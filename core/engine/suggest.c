@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 #include "core/sys/lock.h"
 
@@ -11,8 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Gains below this share of the spread of what is known are not worth an experiment. */
-static const double LEAST_GAIN = 1e-3;
+/* Gains below this share of the range of what is known, or of the noise of a measurement, are not worth an experiment. */
+static const double LEAST_GAIN = 1e-3, LEAST_OF_NOISE = 0.1;
 /* Of lying in a window. */
 static const double LEAST_CHANCE = 0.01;
 
@@ -75,7 +76,7 @@ static cupel_status find_id(suggesting *g, cupel_err *err)
     s->id = cupel_header_find(h, "id");
     if (s->id != SIZE_MAX || !g->told) return CUPEL_OK;
     for (size_t i = 0; i < h->n; i++)
-        if (i != g->cost && !is_goal(g, h->name[i]) && cupel_header_find(&s->tell.header, h->name[i]) == SIZE_MAX) alone = i, n++;
+        if (i != g->cost && !is_goal(g, h->name[i]) && cupel_header_match(&s->tell.header, h, i) == SIZE_MAX) alone = i, n++;
     if (n == 1 && !g->given) s->id = alone;
     return CUPEL_OK;
 }
@@ -85,7 +86,8 @@ static cupel_status given_inputs(suggesting *g, cupel_err *err)
     const cupel_trial_table *t = &g->s->pool;
     size_t at;
     for (size_t j = 0; j < g->n_given; j++) {
-        cupel_status st = cupel_column_find(&t->header, t->file, "", g->given[j], "it is an input", &at, err);
+        at = g->loop.n_inputs ? cupel_header_match(&t->header, &g->loop.header, j) : SIZE_MAX;
+        cupel_status st = at != SIZE_MAX ? CUPEL_OK : cupel_column_find(&t->header, t->file, "", g->given[j], "it is an input", &at, err);
         if (st == CUPEL_OK && is_goal(g, t->header.name[at])) st = cupel_fail(err, CUPEL_USAGE, "'%s' is a goal, it cannot be an input", g->given[j]);
         for (size_t i = 0; st == CUPEL_OK && i < g->n_inputs; i++)
             if (g->input[i] == t->header.name[at]) st = cupel_fail(err, CUPEL_USAGE, "input '%s' is given twice", t->header.name[at]);
@@ -103,7 +105,7 @@ static cupel_status find_inputs(suggesting *g, cupel_err *err)
     if (g->given) return given_inputs(g, err);
     for (size_t i = 0; i < h->n; i++) {
         if (i == g->s->id || i == g->cost || is_goal(g, h->name[i])) continue;
-        if (g->told && cupel_header_find(&g->s->tell.header, h->name[i]) == SIZE_MAX) {
+        if (g->told && cupel_header_match(&g->s->tell.header, h, i) == SIZE_MAX) {
             cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is not an input: '%s' has no column of that name", h->name[i], g->s->pool.file,
                       g->s->tell.file);
             continue;
@@ -174,11 +176,14 @@ static cupel_status take_results(suggesting *g, cupel_err *err)
     return CUPEL_OK;
 }
 
+/* Inputs have a range of about 1; converted ones differ in the last digits. */
+static const double SAME = 1e-9;
+
 static bool among(const double *rows, size_t n, size_t d, const double *x)
 {
     for (size_t i = 0; i < n; i++) {
         size_t k = 0;
-        while (k < d && rows[i * d + k] == x[k]) k++;
+        while (k < d && fabs(rows[i * d + k] - x[k]) <= SAME) k++;
         if (k == d) return true;
     }
     return false;
@@ -235,7 +240,7 @@ static cupel_status choose(suggesting *g, cupel_err *err)
     return cupel_choose(&t, &g->o->choose, g->job, &s->choice, err);
 }
 
-static double spread_of(const suggesting *g, size_t goal)
+static double range_of(const suggesting *g, size_t goal)
 {
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < g->n_known; i++) {
@@ -247,10 +252,19 @@ static double spread_of(const suggesting *g, size_t goal)
     return high - low;
 }
 
+static size_t inside_of(const suggesting *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->n_known; i++) n += g->y[i * g->n_goals] >= g->low && g->y[i * g->n_goals] <= g->high;
+    return n;
+}
+
 static void judge(suggesting *g)
 {
     cupel_suggestion *s = g->s;
     const cupel_choice *c = &s->choice;
+    double most = 0;
+    s->stop_below = NAN;
     char a[32], b[32];
     cupel_say(g->job, CUPEL_NOTE, "%s candidate%s, %s result%s, %zu failed, %zu under way; %zu left out as tried", cupel_format_count(a,
         s->pool.records.n_rows),
@@ -260,26 +274,21 @@ static void judge(suggesting *g)
         cupel_say(g->job, CUPEL_NOTE, "no model yet (%zu result%s): candidates that fill the space", s->n_known, s->n_known == 1 ? "" : "s");
         return;
     }
-    double most = 0;
-    size_t inside = 0;
-    for (size_t i = 0; i < g->n_known; i++) inside += g->y[i * g->n_goals] >= g->low && g->y[i * g->n_goals] <= g->high;
     for (size_t i = 0; i < c->n; i++) most = fmax(most, c->pick[i].gain);
-    if (g->n_goals > 1) {
-        s->stop = most < LEAST_GAIN;
+    s->stop_below = g->n_goals > 1 ? LEAST_GAIN : g->windowed ? LEAST_CHANCE : fmax(LEAST_OF_NOISE * c->noise[0], LEAST_GAIN * range_of(g, 0));
+    s->stop = most < s->stop_below && !c->by_chance;
+    if (g->n_goals > 1)
         cupel_say(g->job, CUPEL_NOTE, "%zu goals; the batch adds at most %.3g to the dominated volume (in spreads of the goals)%s", g->n_goals, most,
-                  s->stop ? ": no candidate is worth an experiment" : "");
-        return;
-    }
-    if (g->windowed) {
-        s->stop = most < LEAST_CHANCE;
-        cupel_say(g->job, CUPEL_NOTE, "%zu of %zu results lie in the window; the most likely pick has a chance of %.2g%s", inside, s->n_known, most,
-                  s->stop ? ": no candidate is worth an experiment" : "");
-        return;
-    }
-    const double least = fmax(0.1 * c->noise[0], LEAST_GAIN * spread_of(g, 0));
-    s->stop = most < least;
-    cupel_say(g->job, CUPEL_NOTE, "best so far %g, noise of a measurement %.2g, the next is expected to gain %.2g%s", c->best[0], c->noise[0], most,
-              s->stop ? ": less than the noise or a thousandth of the range, time to stop" : "");
+                  s->stop ? ": less than 0.001, no candidate is worth an experiment" : "");
+    else if (g->windowed)
+        cupel_say(g->job, CUPEL_NOTE, "%zu of %zu results lie in the window; the most likely pick has a chance of %.2g%s", inside_of(g), s->n_known,
+                  most, s->stop ? ": less than 0.01, no candidate is worth an experiment" : "");
+    else
+        cupel_say(g->job, CUPEL_NOTE, "best so far %g, noise of a measurement %.2g, the next is expected to gain %.2g%s", c->best[0], c->noise[0],
+                  most, s->stop ? ": less than a tenth of the noise or a thousandth of the range, time to stop" : "");
+    if (c->by_chance)
+        cupel_say(g->job, CUPEL_WARNING, "the inputs do not explain the results yet: each left out in turn is predicted no better than by their mean, "
+                                         "so the batch is picked by chance");
 }
 
 /* What is wanted: said by the loop, by the caller, or by the demand of a space. */
@@ -353,20 +362,40 @@ done:
     return st;
 }
 
+/* Row `row` of the pool as inputs of the loop, in its units; numbers that are converted go to `text`. */
+static cupel_status loop_cells(const suggesting *g, size_t row, cupel_str *text, cupel_text *cell, cupel_err *err)
+{
+    const cupel_trial_table *t = &g->s->pool;
+    double x = 0;
+    cupel_str_clear(text);
+    if (!cupel_grow(&text->p, &text->cap, 32 * g->n_inputs + 1, 1)) return cupel_no_memory(err, "a row of the loop", 0); /* slices of it stay */
+    for (size_t k = 0; k < g->n_inputs; k++) {
+        cupel_column_match m = {.at = 0};
+        cupel_status st = cupel_column_match_find(&t->header, t->file, &g->loop.header, k, "the loop's", "it is an input", &m, err);
+        if (st != CUPEL_OK) return st;
+        cell[k] = cell_of(t, row, m.at);
+        if (!m.converts || !cupel_parse_double(cell[k], &x)) continue;
+        const size_t begin = text->n;
+        cupel_str_number(text, cupel_column_value(&m, x));
+        cell[k] = (cupel_text){text->p + begin, text->n - begin};
+    }
+    return text->failed ? cupel_no_memory(err, "a row of the loop", 0) : CUPEL_OK;
+}
+
 /* The picks are under way from now on. */
 static cupel_status take_picks(suggesting *g, cupel_err *err)
 {
     const cupel_suggestion *s = g->s;
-    const size_t w = g->loop.header.n;
-    cupel_text *cell = cupel_alloc(w, sizeof *cell);
+    cupel_str text = {0};
+    cupel_text *cell = cupel_alloc(g->loop.header.n, sizeof *cell);
     if (!cell) return cupel_no_memory(err, "a row of the loop", 0);
     cupel_status st = cupel_loop_note(&g->loop, "suggest", "", err);
     for (size_t i = 0; i < s->choice.n && st == CUPEL_OK; i++) {
-        for (size_t k = 0; k < g->n_inputs; k++) cell[k] = cell_of(&s->pool, s->row[s->choice.pick[i].row], cupel_header_find(&s->pool.header,
-            g->input[k]));
-        st = cupel_loop_add(&g->loop, cell, CUPEL_TRIAL_PENDING, err);
+        st = loop_cells(g, s->row[s->choice.pick[i].row], &text, cell, err);
+        if (st == CUPEL_OK) st = cupel_loop_add(&g->loop, cell, CUPEL_TRIAL_PENDING, err);
     }
     if (st == CUPEL_OK) st = cupel_loop_save(&g->loop, g->o->loop, err);
+    cupel_str_free(&text);
     cupel_free(cell);
     return st;
 }

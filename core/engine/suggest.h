@@ -48,7 +48,9 @@ typedef struct cupel_suggestion {
     size_t n_left, n_known, n_failed, n_pending, n_repeated; /* candidates; results with values; failed; under way; measured or under way already */
     cupel_inputs inputs;
     cupel_choice choice;
-    bool stop;               /* no candidate is expected to gain more than the noise, or a thousandth of the spread of what is known */
+    bool stop;               /* no pick is expected to gain `stop_below`; never before there is a model, or while chance picks */
+    double stop_below;       /* one goal: a tenth of the noise of a measurement, at least a thousandth of the range of the results, unit of the goal;
+        several: 0.001 of volume in spreads of the goals; a window: a chance of 0.01; NaN before there is a model */
 } cupel_suggestion;
 
 /* CUPEL_BAD_INPUT with file:line for what cannot be read, CUPEL_INFEASIBLE when no candidate is left. A row of results whose goals are empty has
@@ -56,7 +58,8 @@ typedef struct cupel_suggestion {
 cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *s, cupel_err *err);
 void cupel_suggestion_release(cupel_suggestion *s);
 
-/* The picks: id, the columns of the pool, and for each goal `NAME expected`, `NAME deviation`; then expected_gain, success, score, stop. */
+/* The picks: id, the columns of the pool, and for each goal `NAME expected`, `NAME deviation`; then expected_gain, success, score, stop,
+ * stop_below. */
 cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 
 #include <inttypes.h>
@@ -164,10 +165,11 @@ static cupel_status find_columns(const cupel_demand *d, const cupel_header *pool
     if (!k->shared) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
     CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of("formula"), err));
     for (size_t i = 2; i < pool->n; i++) { /* behind id and formula */
-        const size_t at = cupel_header_find(&k->data.header, pool->name[i]);
+        const size_t at = cupel_header_match(&k->data.header, pool, i);
         if (at == SIZE_MAX || at == k->formula || at == k->target) continue;
         k->shared[k->n_shared++] = at;
-        CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(pool->name[i]), err));
+        const bool both = *k->data.header.unit[at] && *pool->unit[i]; /* an axis without a unit is in that of the table */
+        CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(both ? k->data.header.name[at] : pool->name[i]), err));
     }
 done:
     return st;

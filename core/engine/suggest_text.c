@@ -73,6 +73,7 @@ static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str
     put_number(w, "score", p->score);
     cupel_json_name(w, "stop");
     cupel_json_put_bool(w, s->stop);
+    put_number(w, "stop_below", s->stop_below);
     cupel_json_close(w, '}');
 }
 
@@ -94,7 +95,7 @@ static void put_csv_header(const cupel_suggestion *s, cupel_str *name, cupel_str
         name_of(s, k, "deviation", name);
         cupel_csv_put(out, cupel_text_of(cupel_str_text(name)), ',', false);
     }
-    cupel_str_puts(out, ",expected_gain,success,score,stop\n");
+    cupel_str_puts(out, ",expected_gain,success,score,stop,stop_below\n");
 }
 
 static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str *out)
@@ -112,7 +113,9 @@ static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str 
     put_field(out, p->gain);
     put_field(out, p->success);
     put_field(out, p->score);
-    cupel_str_puts(out, s->stop ? ",1\n" : ",0\n");
+    cupel_str_puts(out, s->stop ? ",1" : ",0");
+    put_field(out, s->stop_below);
+    cupel_str_putc(out, '\n');
 }
 
 cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err)

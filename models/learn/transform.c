@@ -80,12 +80,13 @@ static double median_size(const double *sorted, size_t n, double *smallest)
     return sorted[n / 2] > 0 ? sorted[n / 2] : *smallest > 0 ? *smallest : 1;
 }
 
-static void choose_power(const double *y, size_t n, cupel_transform *t)
+/* pull: weight of (power - 1)^2 against the likelihood, as that is scaled. */
+static void choose_power(const double *y, size_t n, double pull, cupel_transform *t)
 {
     double best = -INFINITY, kept = 1;
     for (int k = 0; k <= 120; k++) {
         t->power = -2 + 0.05 * k;
-        double figure = likelihood(t, y, n);
+        double figure = likelihood(t, y, n) - pull * (t->power - 1) * (t->power - 1);
         if (!(figure > best)) continue;
         best = figure;
         kept = t->power;
@@ -109,7 +110,15 @@ cupel_status cupel_transform_learn(cupel_transform_kind kind, const double *y, s
     cupel_sort(size, n);
     if (kind != CUPEL_TRANSFORM_PLAIN) t->unit = median_size(size, n, &smallest);
     if (kind == CUPEL_TRANSFORM_LOG && n && !(size[0] > 0)) t->offset = 0.5 * (smallest > 0 ? smallest : 1);
-    if (kind == CUPEL_TRANSFORM_YEO_JOHNSON) choose_power(y, n, t);
+    if (kind == CUPEL_TRANSFORM_YEO_JOHNSON) choose_power(y, n, 0, t);
     cupel_free(size);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_transform_bend(const double *z, size_t n, double spread_of_prior, cupel_transform *t, cupel_err *err)
+{
+    if (!(spread_of_prior > 0)) return cupel_fail(err, CUPEL_BAD_INPUT, "spread of the prior of a power is %g, expected above 0", spread_of_prior);
+    *t = (cupel_transform){.kind = CUPEL_TRANSFORM_YEO_JOHNSON, .unit = 1, .power = 1};
+    if (n) choose_power(z, n, 1 / (spread_of_prior * spread_of_prior * (double)n), t);
     return CUPEL_OK;
 }

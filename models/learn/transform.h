@@ -23,6 +23,10 @@ cupel_status cupel_transform_parse(const char *word, cupel_transform_kind *kind,
 /* From y [n], finite. CUPEL_BAD_INPUT for a negative number under LOG. The power is that of the largest likelihood in steps of 0.05 from -2 to 4. */
 cupel_status cupel_transform_learn(cupel_transform_kind kind, const double *y, size_t n, cupel_transform *t, cupel_err *err);
 
+/* Yeo-Johnson's of numbers z [n] that are standardised already (unit 1), with a normal prior of the power around 1, where nothing is bent: few numbers
+ * bend little. */
+cupel_status cupel_transform_bend(const double *z, size_t n, double spread_of_prior, cupel_transform *t, cupel_err *err);
+
 /* Strictly rising; -infinity and infinity at and beyond the ends of what has a transform. */
 double cupel_transform_to(const cupel_transform *t, double y);
 /* The inverse, cut at +-1e100. */

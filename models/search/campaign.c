@@ -22,6 +22,7 @@ typedef struct campaigning {
     size_t *place;                /* [n] rows: measured ones first */
     double *known, *y, *pool;
     size_t tried;
+    cupel_choose_memory memory;
 } campaigning;
 
 static void measure(campaigning *p, size_t at)
@@ -41,6 +42,7 @@ static cupel_status next(campaigning *p, uint64_t seed, size_t *at, cupel_err *e
     cupel_choice choice = {0};
     o.seed = seed;
     o.batch = 1;
+    o.memory = &p->memory;
     for (size_t i = p->tried; i < c->n; i++) memcpy(p->pool + (i - p->tried) * c->d, c->x + p->place[i] * c->d, c->d * sizeof *p->pool);
     const cupel_choose_task t = {.n = p->tried, .m = c->n - p->tried, .d = c->d, .n_blocks = c->n_blocks, .n_goals = 1, .known = p->known, .y = p->y,
                                  .pool = p->pool, .block = c->block, .maximize = &c->maximize};

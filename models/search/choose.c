@@ -11,8 +11,10 @@
 
 /* Fewer measured rows than this do not make a model. */
 enum { LEAST_ROWS = 2 };
+/* With fewer, every choice searches from all its starts: the lengths still jump from one row to the next. */
+enum { ROWS_TO_REMEMBER = 12 };
 /* Streams of random numbers. */
-enum { STREAM_TIES = 1001, STREAM_RANDOM = 1002, STREAM_THOMPSON = 2000 };
+enum { STREAM_TIES = 1001, STREAM_RANDOM = 1002, STREAM_THOMPSON = 2000, STREAM_CHANCE = 5000 };
 /* Deviations above the mean that `auto` and `ucb` look. Of 0.5 to 3 on the campaigns of benchmarks/bench_loop.c, small ones are quicker on smooth
  * sets and lose their way on rugged ones; 1.5 is within the goal on every set. 2 is the usual one. */
 static const double AUTO_DEVIATIONS = 1.5, UCB_DEVIATIONS = 2;
@@ -39,6 +41,7 @@ static void chooser_release(cupel_chooser *c)
     cupel_free(c->all);
     for (size_t g = 0; g < CUPEL_GOALS_MAX; g++) {
         cupel_free(c->y[g]);
+        cupel_free(c->value[g]);
         for (size_t k = 0; k < CUPEL_MEMBERS; k++) {
             cupel_free(c->theta[g][k]);
             cupel_gauss_free(c->process[g][k]);
@@ -69,11 +72,12 @@ static bool make_room(cupel_chooser *c)
     if (!c->one || !c->fresh || !c->x || !c->success || !c->score || !c->gain || !c->taken) return false;
     for (size_t g = 0; g < t->n_goals; g++) {
         c->y[g] = cupel_alloc(rows, sizeof *c->y[g]);
+        c->value[g] = cupel_alloc(rows, sizeof *c->value[g]);
         for (size_t k = 0; k < CUPEL_MEMBERS; k++)
             if (!(c->theta[g][k] = cupel_alloc(t->n_blocks + 1, sizeof *c->theta[g][k]))) return false;
         c->mean[g] = cupel_alloc(t->m, sizeof *c->mean[g]);
         c->deviation[g] = cupel_alloc(t->m, sizeof *c->deviation[g]);
-        if (!c->y[g] || !c->mean[g] || !c->deviation[g]) return false;
+        if (!c->y[g] || !c->value[g] || !c->mean[g] || !c->deviation[g]) return false;
     }
     return true;
 }
@@ -89,15 +93,15 @@ static cupel_status take_rows(cupel_chooser *c, cupel_err *err)
             continue;
         }
         memcpy(c->x + c->n_good * t->d, t->known + i * t->d, t->d * sizeof *c->x);
-        for (size_t g = 0; g < t->n_goals; g++) c->y[g][c->n_good] = t->y[i * t->n_goals + g] * (t->maximize[g] ? 1 : -1);
+        for (size_t g = 0; g < t->n_goals; g++) c->value[g][c->n_good] = t->y[i * t->n_goals + g] * (t->maximize[g] ? 1 : -1);
         c->n_good++;
     }
     c->n_rows = c->n_good;
     for (size_t g = 0; g < t->n_goals; g++) {
-        double mean;
         c->best[g] = -INFINITY;
-        for (size_t i = 0; i < c->n_good; i++) c->best[g] = fmax(c->best[g], c->y[g][i]);
-        cupel_gauss_standard(c->y[g], c->n_good, &mean, &c->spread[g]);
+        for (size_t i = 0; i < c->n_good; i++) c->best[g] = fmax(c->best[g], c->value[g][i]);
+        cupel_status st = cupel_choose_bend(c, g, err);
+        if (st != CUPEL_OK) return st;
     }
     if (!c->n_failed) return CUPEL_OK;
     c->all = cupel_alloc(cupel_mul(t->n, t->d + 1), sizeof *c->all);
@@ -136,12 +140,17 @@ static cupel_gauss_rows member_rows(const cupel_chooser *c, size_t n, size_t goa
 static cupel_status learn(cupel_chooser *c, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    cupel_choose_memory *m = c->o->memory;
+    const bool again = m && c->n_good >= ROWS_TO_REMEMBER && c->n_good * 10 <= m->n * 11;
     for (size_t g = 0; g < c->t->n_goals; g++)
         for (size_t k = 0; k < c->n_members && st == CUPEL_OK; k++) {
-            const cupel_gauss_options p = process_options(c, g);
+            cupel_gauss_options p = process_options(c, g);
             const cupel_gauss_rows r = member_rows(c, c->n_good, g, k);
+            if (again) p.starts = 1, p.begin = m->theta[g][k];
             st = cupel_gauss_learn(&r, &p, c->theta[g][k], err);
+            if (m && st == CUPEL_OK) memcpy(m->theta[g][k], c->theta[g][k], cupel_gauss_n_theta(&r) * sizeof *c->theta[g][k]);
         }
+    if (m && !again) m->n = c->n_good;
     return st;
 }
 
@@ -210,6 +219,7 @@ static cupel_status believe(cupel_chooser *c, const double *x, cupel_err *err)
     for (size_t g = 0; g < t->n_goals; g++) {
         cupel_status st = expect(c, g, x, 1, &c->y[g][c->n_rows], NULL, room, err);
         if (st != CUPEL_OK) return st;
+        c->value[g][c->n_rows] = cupel_choose_back(&c->scale[g], c->y[g][c->n_rows]);
     }
     for (size_t i = 0; i < t->m && t->windowed; i++) c->fresh[i] *= 1 - cupel_gauss_correlation(c->process[0][0], x, t->pool + i * t->d);
     memcpy(c->x + c->n_rows * t->d, x, t->d * sizeof *c->x);
@@ -263,9 +273,19 @@ static double middle_of(const cupel_chooser *c)
 /* Chance that the value itself, without the noise of its measurement, lies in the window. Values are turned like those of any goal. */
 static double chance_of_window(const cupel_chooser *c, size_t i)
 {
-    const double sign = c->t->maximize[0] ? 1 : -1, mean = sign * c->mean[0][i], s = c->deviation[0][i];
-    const double above = (c->t->low - mean) / s, below = (c->t->high - mean) / s;
+    const cupel_choose_task *t = c->t;
+    const double low = cupel_choose_to(&c->scale[0], t->maximize[0] ? t->low : -t->high), s = c->deviation[0][i],
+                 high = cupel_choose_to(&c->scale[0], t->maximize[0] ? t->high : -t->low);
+    const double above = (low - c->mean[0][i]) / s, below = (high - c->mean[0][i]) / s;
     return above > 0 ? cupel_normal_cdf(-above) - cupel_normal_cdf(-below) : cupel_normal_cdf(below) - cupel_normal_cdf(above);
+}
+
+/* By chance, in proportion to the chance of success over the cost: the largest ln u / weight (Efraimidis, Spirakis 2006,
+ * doi:10.1016/j.ipl.2005.11.003). */
+static double score_by_chance(const cupel_chooser *c, size_t i)
+{
+    const double u = cupel_rng_uniform(c->o->seed, STREAM_CHANCE + c->n_rows, i);
+    return cupel_log(fmax(u, 1e-300)) * (c->t->cost ? c->t->cost[i] : 1) / c->success[i];
 }
 
 static double score_of(const cupel_chooser *c, size_t i, double best, double middle)
@@ -273,11 +293,12 @@ static double score_of(const cupel_chooser *c, size_t i, double best, double mid
     const double mean = c->mean[0][i], s = c->deviation[0][i], success = c->success[i], cost = c->t->cost ? c->t->cost[i] : 1;
     if (c->t->windowed) return c->gain[i] * success * c->fresh[i] / cost;
     switch (c->o->acquisition) {
-    case CUPEL_ACQUIRE_UCB: return mean + UCB_DEVIATIONS * s;
+    case CUPEL_ACQUIRE_UCB: return cupel_choose_back(&c->scale[0], mean + UCB_DEVIATIONS * s);
     case CUPEL_ACQUIRE_PI: return cupel_probability_of_improvement(mean, s, best) * success / cost;
     case CUPEL_ACQUIRE_EI: return c->gain[i] * success / cost;
     case CUPEL_ACQUIRE_THOMPSON: return c->score[i];
     case CUPEL_ACQUIRE_AUTO:
+        if (!c->skilled) return score_by_chance(c, i);
         if (!c->t->cost) return success * (mean + AUTO_DEVIATIONS * s) + (1 - success) * middle;
         break;
     default: break;
@@ -292,9 +313,11 @@ static cupel_status score_one_goal(cupel_chooser *c, size_t pick, cupel_err *err
     cupel_status st = best_expected(c, &best, err);
     if (st == CUPEL_OK && c->o->acquisition == CUPEL_ACQUIRE_THOMPSON) st = draw(c, c->process[0][pick % c->n_members], pick, c->score, err);
     for (size_t i = 0; i < c->t->m && st == CUPEL_OK; i++) {
-        c->gain[i] = c->t->windowed ? chance_of_window(c, i) : cupel_expected_improvement(c->mean[0][i], c->deviation[0][i], best);
+        if (c->t->windowed) c->gain[i] = chance_of_window(c, i);
+        else if (c->o->acquisition == CUPEL_ACQUIRE_EI) c->gain[i] = cupel_choose_gain(&c->scale[0], c->mean[0][i], c->deviation[0][i], best);
         c->score[i] = score_of(c, i, best, middle);
     }
+    c->expected = best;
     return st;
 }
 
@@ -338,10 +361,11 @@ static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out,
     const size_t at = best_of(c, c->score);
     if (at == SIZE_MAX) return cupel_fail(err, CUPEL_FAILED, "no candidate has a score; please report it");
     cupel_chosen *p = &out->pick[k];
+    if (t->n_goals == 1 && !t->windowed) c->gain[at] = cupel_choose_gain(&c->scale[0], c->mean[0][at], c->deviation[0][at], c->expected);
     *p = (cupel_chosen){.row = at, .score = c->score[at], .gain = c->gain[at], .success = c->success[at]};
     for (size_t g = 0; g < t->n_goals; g++) {
-        p->mean[g] = c->mean[g][at] * (t->maximize[g] ? 1 : -1);
-        p->deviation[g] = c->deviation[g][at];
+        cupel_choose_moments(&c->scale[g], c->mean[g][at], c->deviation[g][at], &p->mean[g], &p->deviation[g]);
+        if (!t->maximize[g]) p->mean[g] = -p->mean[g];
     }
     c->taken[at] = true;
     return k + 1 < out->n ? believe(c, t->pool + at * t->d, err) : CUPEL_OK;
@@ -374,9 +398,11 @@ static cupel_status describe(const cupel_chooser *c, cupel_choice *out, cupel_er
     const cupel_choose_task *t = c->t;
     for (size_t g = 0; g < t->n_goals; g++) {
         out->best[g] = c->n_good ? c->best[g] * (t->maximize[g] ? 1 : -1) : (double)NAN;
-        out->noise[g] = c->modelled ? cupel_gauss_noise(c->process[g][0]) : (double)NAN;
+        out->noise[g] = c->modelled ? cupel_choose_noise(&c->scale[g], cupel_gauss_noise(c->process[g][0]), cupel_choose_to(&c->scale[g], c->best[g]))
+            : (double)NAN;
     }
     out->modelled = c->modelled;
+    out->by_chance = c->modelled && !c->skilled;
     if (!c->modelled) return CUPEL_OK;
     out->relevance = cupel_alloc(t->n_blocks, sizeof *out->relevance);
     if (!out->relevance) return cupel_no_memory(err, "relevance of columns", 0);
@@ -401,6 +427,8 @@ cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options
     c.modelled = c.n_good >= LEAST_ROWS && o->acquisition != CUPEL_ACQUIRE_RANDOM;
     if (c.modelled) CUPEL_TRY(learn(&c, err));
     if (c.modelled) CUPEL_TRY(renew(&c, err));
+    c.skilled = true;
+    if (c.modelled && t->n_goals == 1 && !t->windowed && o->acquisition == CUPEL_ACQUIRE_AUTO) CUPEL_TRY(cupel_choose_skill(&c, &c.skilled, err));
     CUPEL_TRY(describe(&c, &made, err));
     if (!c.modelled) CUPEL_TRY(pick_blindly(&c, &made, err));
     for (size_t i = 0; c.modelled && i < t->n_pending; i++) CUPEL_TRY(believe(&c, t->pending + i * t->d, err));

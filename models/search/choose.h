@@ -1,6 +1,7 @@
 /* Which candidates to try next, given what was measured: the loop as numbers, without tables or files.
  *
- * A Gaussian process for each goal (models/search/gaussian.h), an acquisition on top (models/search/acquisition.h). Each member of a batch, and
+ * Gaussian processes for each goal (models/search/gaussian.h) on values that are bent to look normal, an acquisition on top
+ * (models/search/acquisition.h). Each member of a batch, and
  * each experiment that is under way, is taken as measured at its expected value before the next is chosen, so that a batch spreads (the kriging
  * believer of Ginsbourger, Le Riche, Carraro 2010, doi:10.1007/978-3-642-10701-6_6). Rows that failed teach where not to go: the chance of success
  * multiplies what a candidate is worth, its cost divides it. Several goals: the expected growth of the hypervolume they dominate (Emmerich,
@@ -27,11 +28,23 @@ typedef struct cupel_choose_task {
     double low, high;            /* may be infinite */
 } cupel_choose_task;
 
+/* Two processes for each goal, whose means and deviations are averaged: a length for each block, which finds the inputs that matter, and one
+ * length for all, which cannot be misled by few rows. */
+enum { CUPEL_MEMBERS = 2 };
+
+/* What earlier choices of one campaign learned: the next begins there, and searches from all its starts again once the rows have grown by a tenth. */
+typedef struct cupel_choose_memory {
+    size_t n; /* rows at the last search from all starts; 0: none */
+    double theta[CUPEL_GOALS_MAX][CUPEL_MEMBERS][CUPEL_GAUSS_BLOCKS + 1];
+} cupel_choose_memory; /* {0} is empty */
+
 typedef struct cupel_choose_options {
     cupel_acquisition acquisition;
     size_t batch;
     uint64_t seed;
+    bool unbent;                 /* processes see the values as they are, standardised only */
     cupel_gauss_options process; /* seed, threads and direction are set from the others */
+    cupel_choose_memory *memory; /* read and written; NULL: everything is learned from the beginning */
 } cupel_choose_options;
 cupel_choose_options cupel_choose_defaults(void);
 
@@ -40,9 +53,8 @@ typedef struct cupel_chosen {
     size_t row;
     double mean[CUPEL_GOALS_MAX], deviation[CUPEL_GOALS_MAX]; /* unit of the goal; NaN before there is a model */
     double score;   /* what the acquisition says; larger is better */
-    double gain;    /* expected improvement of the goal in its unit (one goal),
-        or of the hypervolume in units of the goals' spreads, or the chance to lie in
-                       the window */
+    double gain;    /* expected improvement of the goal in its unit (one goal), or of the hypervolume in units of the goals' spreads, or the chance to
+                       lie in the window */
     double success; /* chance that the experiment does not fail; 1 without failures */
 } cupel_chosen;
 
@@ -50,6 +62,7 @@ typedef struct cupel_choice {
     size_t n;              /* min(batch, m) */
     cupel_chosen *pick;      /* [n] */
     bool modelled;         /* false: too little was known, the picks fill the space */
+    bool by_chance;        /* `auto`: the model says no more of rows left out than their mean does, and chance picks better */
     double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX]; /* best known value, one deviation of the noise */
     double *relevance;     /* [n_blocks] 1 / length of the first goal's process; NULL before there is a model */
 } cupel_choice; /* {0} is empty */

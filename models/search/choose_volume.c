@@ -29,7 +29,7 @@ static size_t front_of(const growth *w, size_t n)
     const cupel_chooser *c = w->c;
     const size_t g = c->t->n_goals;
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < g; k++) w->front[i * g + k] = c->y[k][i] / c->spread[k];
+        for (size_t k = 0; k < g; k++) w->front[i * g + k] = c->value[k][i] / c->scale[k].spread;
     return cupel_front(w->front, n, g);
 }
 
@@ -47,7 +47,7 @@ static cupel_status make_front(growth *w, cupel_err *err)
             low = fmin(low, w->front[i * g + k]);
             high = fmax(high, w->front[i * g + k]);
         }
-        for (size_t i = 0; i < c->n_good; i++) lowest = fmin(lowest, c->y[k][i] / c->spread[k]);
+        for (size_t i = 0; i < c->n_good; i++) lowest = fmin(lowest, c->value[k][i] / c->scale[k].spread);
         w->corner[k] = (measured > 1 ? low : lowest) - BELOW * fmax(high - low, 1);
     }
     w->n_front = front_of(w, c->n_rows);
@@ -67,7 +67,8 @@ static cupel_status grow_block(void *user, size_t item, size_t worker, cupel_err
         double sum = 0;
         for (size_t s = 0; s < POINTS; s++) {
             double add;
-            for (size_t k = 0; k < g; k++) p[k] = (c->mean[k][i] + c->deviation[k][i] * w->z[s][k]) / c->spread[k] - w->corner[k];
+            for (size_t k = 0; k < g; k++)
+                p[k] = cupel_choose_back(&c->scale[k], c->mean[k][i] + c->deviation[k][i] * w->z[s][k]) / c->scale[k].spread - w->corner[k];
             cupel_status st = cupel_hypervolume_added(w->front, w->n_front, g, p, &add, err);
             if (st != CUPEL_OK) return st;
             sum += add;

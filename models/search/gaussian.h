@@ -31,6 +31,7 @@ typedef struct cupel_gauss_options {
     bool maximize;         /* which rows are the best */
     double length, length_spread; /* of the prior: median at one block (it grows as the root of their number), spread of the logarithm */
     double noise, noise_spread;   /* the same for nu */
+    const double *begin;   /* [n_blocks + 1] theta where the first descent begins; NULL: the middle of the prior */
 } cupel_gauss_options;
 cupel_gauss_options cupel_gauss_defaults(void);
 

@@ -210,6 +210,7 @@ static cupel_status one_start(void *user, size_t item, size_t worker, cupel_err 
     for (size_t g = 0; g < s->groups; g++) /* the middle of the prior, then anywhere in it */
         theta[g] = middle + (item ? s->o->length_spread * cupel_rng_normal(s->o->seed, item, g) : 0);
     theta[s->groups] = log(s->o->noise) + (item ? s->o->noise_spread * cupel_rng_normal(s->o->seed, item, s->groups) : 0);
+    if (!item && s->o->begin) memcpy(theta, s->o->begin, k * sizeof *theta);
     const cupel_downhill d = {.n = k, .max_values = VALUES_MAX, .longest = 1.5, .tolerance = 1e-2, .fn = loss_at, .user = &b};
     st = cupel_descend(&d, theta, &h->loss[item], NULL, err);
     if (st == CUPEL_FAILED) h->loss[item] = INFINITY, st = CUPEL_OK;

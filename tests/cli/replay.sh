@@ -14,6 +14,8 @@ run replay "$P" --target conductivity --maximize --campaigns 20 --most 100 -o "$
 { grep -q '^<svg xmlns' "$T/a.svg" && tail -n 1 "$T/a.svg" | grep -q '</svg>' && grep -q 'conductivity \[S/cm\]' "$T/a.svg" && ! grep -qi nan "$T/a.svg"; }; check 'the picture' $?
 run replay "$P" --target conductivity --maximize --campaigns 20 --acquisition random; awk '/^chosen by the loop/ { l = $5 } END { exit !(l > 50 && l < 140) }' "$T/out"; check 'random choice is what chance says' $?
 run replay "$P" --target conductivity --minimize --campaigns 3 --format json; { [ $rc = 0 ] && grep -q '"chance": {"experiments": \[' "$T/out"; }; check 'JSON' $?
+run replay "$P" --target conductivity --maximize --campaigns 9 --most 6; { [ $rc = 0 ] && grep -q '^chosen by the loop *> 6' "$T/out" && grep -q '^by chance *> 6' "$T/out" && grep -q 'campaigns did not find it within 6 experiments' "$T/out"; }; check 'a cap is not a find' $?
+run replay "$P" --target conductivity --maximize --campaigns 9 --most 6 --format json; { [ $rc = 0 ] && grep -q '"most": 6' "$T/out" && grep -q '"experiments": \[null' "$T/out"; }; check 'nor in JSON' $?
 printf 'a,y\n1,2\n2,\n1,4\n3,9\n' >"$T/t.csv"; run replay "$T/t.csv" --target y --maximize --campaigns 2; { [ $rc = 0 ] && err '1 row without a value' && grep -q '^2 experiments of 1 inputs (3 measurements)' "$T/out"; }; check 'repeats and gaps' $?
 run replay "$T/t.csv" --target y --maximize --campaigns 0; [ $rc = 2 ]; check 'no campaign' $?
 run replay "$T/t.csv" --target y; [ $rc = 2 ]; check 'no direction' $?

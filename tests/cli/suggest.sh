@@ -25,6 +25,14 @@ s --batch 3 -o "$T/next.jsonl"; { [ $rc = 0 ] && [ "$(wc -l <"$T/next.jsonl")" =
 for a in ei log-ei ucb thompson pi random; do s --acquisition $a --batch 2; { [ $rc = 0 ] && [ "$(wc -l <"$T/out")" = 3 ]; }; check "--acquisition $a" $?; done
 run suggest --pool "$T/pool.csv" --target height --maximize --batch 3; { [ $rc = 0 ] && err 'no model yet'; }; check 'nothing known yet: candidates that fill the space' $?
 
+# When to stop: the rule is in the output.
+s --format json; { out '"stop": false' && out '"stop_below": [0-9]' && err 'expected to gain'; }; check 'not yet' $?
+awk 'BEGIN { print "a,b,height [mm]"; for (a = 0; a <= 10; a++) for (b = 0; b <= 10; b++) if (a + b < 20) print a "," b "," 100 - (a - 7) ^ 2 - 2 * (b - 3) ^ 2 }' >"$T/most.csv"
+run suggest --pool "$T/pool.csv" --tell "$T/most.csv" --target height --maximize --format json
+{ [ $rc = 0 ] && out '"stop": true' && err 'a tenth of the noise or a thousandth of the range' && awk -F'[:,]' '/"expected_gain"/ { g = $2 } /"stop_below"/ { exit !($2 > g) }' "$T/out"; }; check 'time to stop' $?
+awk 'BEGIN { print "a,b,height [mm]"; for (a = 0; a <= 10; a += 2) for (b = 0; b <= 10; b += 2) { n++; v = sin(12.9898 * n * n) * 43758.5453; print a "," b "," v - int(v) } }' >"$T/noise.csv"
+run suggest --pool "$T/pool.csv" --tell "$T/noise.csv" --target height --maximize --format json; { [ $rc = 0 ] && err 'picked by chance' && out '"stop": false'; }; check 'results that do not follow the inputs' $?
+
 # Failures, what is under way, cost.
 awk -F, 'NR == 1 { print } NR > 1 { print $1 "," $2 "," ($1 > 6 ? "" : $3) }' "$T/known.csv" >"$T/failed.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/failed.csv" --target height --maximize --format json; { [ $rc = 0 ] && err '4 failed' && ! out '"id": "p\(8\|9\|10\)_'; }; check 'failures teach where not to go' $?

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Inputs in other units: predict and suggest convert them as tell does, or refuse.
+set -u
+C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+err() { grep -q -- "$1" "$T/err"; }
+out() { grep -q -- "$1" "$T/out"; }
+
+# A model of two columns: T in kelvin, a length in mm.
+awk 'BEGIN { print "T [K],gap [mm],y"; for (i = 0; i < 40; i++) { t = 300 + 7 * (i % 9); g = 1 + i % 5; print t "," g "," 0.1 * t - g } }' >"$T/train.csv"
+run train "$T/train.csv" --features none --columns 'T,gap' --target y --model ridge -o "$T/m.h5"; [ $rc = 0 ]; check 'a model of two columns' $?
+printf 'T [K],gap [mm]\n313.15,2\n343.15,4\n' >"$T/k.csv"; printf 'gap [um],T [degC]\n2000,40\n4000,70\n' >"$T/c.csv"
+figures() { awk -F, -v c="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR > 1 { printf "%.6f\n", $k }' "$2"; }
+run predict "$T/m.h5" "$T/k.csv" -o "$T/k.out.csv"; run predict "$T/m.h5" "$T/c.csv" -o "$T/c.out.csv"
+{ [ $rc = 0 ] && err 'converted to K' && err 'converted to mm' && [ "$(figures y "$T/k.out.csv")" = "$(figures y "$T/c.out.csv")" ] && [ -n "$(figures y "$T/k.out.csv")" ]; }; check 'predict converts' $?
+printf '{"T [degC]": 40, "gap [um]": 2000}\n' | "$C" predict "$T/m.h5" - -o - --format jsonl >"$T/out" 2>"$T/err"; rc=$?
+{ [ $rc = 0 ] && out "\"y\": $(sed -n 2p "$T/k.out.csv" | cut -d, -f3)"; }; check 'so does a pipe' $?
+printf 'T [MPa],gap [mm]\n40,2\n' >"$T/x.csv"; run predict "$T/m.h5" "$T/x.csv" -o -; { [ $rc = 3 ] && err 'another kind'; }; check 'another kind of quantity' $?
+printf 'T,gap [mm]\n313.15,2\n' >"$T/x.csv"; run predict "$T/m.h5" "$T/x.csv" -o -; { [ $rc = 0 ] && err "has no unit, the model learned it in K"; }; check 'a missing unit is said' $?
+
+# Candidates in one unit, results in another.
+awk 'BEGIN { print "id,T [K],b"; for (t = 0; t <= 10; t++) for (b = 0; b <= 5; b++) print "p" t "_" b "," 273.15 + 10 * t "," b }' >"$T/pool.csv"
+printf 'T [degC],b,y\n0,0,1\n50,2,8\n100,5,2\n20,4,4\n80,1,6\n' >"$T/c.csv"; printf 'T [K],b,y\n273.15,0,1\n323.15,2,8\n373.15,5,2\n293.15,4,4\n353.15,1,6\n' >"$T/k.csv"
+run suggest --pool "$T/pool.csv" --tell "$T/k.csv" --target y --maximize --batch 4; cut -d, -f1 "$T/out" >"$T/one"
+run suggest --pool "$T/pool.csv" --tell "$T/c.csv" --target y --maximize --batch 4; cut -d, -f1 "$T/out" >"$T/two"
+{ [ $rc = 0 ] && err 'converted to K' && err '5 left out as tried' && cmp -s "$T/one" "$T/two"; }; check 'suggest converts, and knows what was tried' $?
+sed '1s/degC/MPa/' "$T/c.csv" >"$T/x.csv"; run suggest --pool "$T/pool.csv" --tell "$T/x.csv" --target y --maximize; { [ $rc = 3 ] && err 'another kind'; }; check 'suggest refuses another kind' $?
+sed '1s/ \[degC\]//' "$T/c.csv" >"$T/x.csv"; run suggest --pool "$T/pool.csv" --tell "$T/x.csv" --target y --maximize; { [ $rc = 3 ] && err 'no unit'; }; check 'and a unit on one side only' $?
+L=$T/loop.h5; run tell "$L" "$T/c.csv" --target y --maximize; run suggest --loop "$L" --pool "$T/pool.csv" --take; [ $rc = 0 ]; check 'a loop in degC, a pool in K' $?
+sed -n 2p "$T/out" | awk -F, '{ print "T [degC],b,y"; print $2 - 273.15 "," $3 ",7" }' >"$T/came.csv"; run tell "$L" "$T/came.csv" --format json
+{ [ $rc = 0 ] && out '"resolved": 1' && out '"under_way": 0'; }; check 'what is taken is written in the unit of the loop' $?
+exit $bad
