@@ -79,7 +79,7 @@ static void a_hurdle_is_found_and_kept(void **state)
     cupel_auto *a = NULL;
     make_rows(x, y, fold);
     const cupel_auto_data data = {.n = N, .d = D, .x = x, .y = y, .fold = fold, .n_folds = 5, .seed = 1, .effort = 5};
-    check_ok(cupel_auto_fit(&data, &job, &a, value, error, &err), &err);
+    check_ok(cupel_auto_fit(&data, &job, &a, value, error, NULL, &err), &err);
     assert_true(a->hurdle && cupel_auto_effort(a) == 5);
     for (size_t i = 0; i < N; i++) {
         wrong += fabs(value[i] - y[i]) / N;
@@ -88,10 +88,10 @@ static void a_hurdle_is_found_and_kept(void **state)
     }
     assert_true(wrong < 0.2 && zeros > N / 3);
     void *scratch = cupel_alloc_aligned(cupel_auto_scratch_bytes(a), 1);
-    cupel_auto_predict(a, x, D, N, CUPEL_ISA_PLAIN, scratch, said, NULL);
+    cupel_auto_predict(a, x, D, N, CUPEL_ISA_PLAIN, scratch, said, NULL, NULL);
     for (size_t i = 0; i < N; i++) { /* by blocks or one by one, the same */
         double one;
-        cupel_auto_predict(a, x + i * D, D, 1, CUPEL_ISA_PLAIN, scratch, &one, NULL);
+        cupel_auto_predict(a, x + i * D, D, 1, CUPEL_ISA_PLAIN, scratch, &one, NULL, NULL);
         assert_true(one == said[i]);
     }
     cupel_free(scratch);

@@ -109,7 +109,17 @@ static void bad_rows_are_named_or_left_out(void **state)
     assert_int_equal(t.row[1], 6);
     assert_int_equal(t.records.line[1], 7);
     cupel_training_release(&t);
-    o.missing = CUPEL_MISSING_FAIL;
+    o.missing = CUPEL_MISSING_IMPUTE; /* makes up no target */
+    o.file = write_file("bad3.csv", "formula,band gap\nNaCl,8\nXx2,1\nZnO,NaN\nGaAs,1.4\n");
+    check_fails(cupel_training_read(&o, &job, &t, &err), CUPEL_BAD_INPUT, &err, "bad3.csv:4: missing_number: 'ZnO': band gap is 'NaN'");
+    assert_non_null(strstr(err.message, "--missing-target drop"));
+    o.drop_target = true;
+    check_ok(cupel_training_read(&o, &job, &t, &err), &err);
+    assert_int_equal(t.records.n_rows, 2);
+    cupel_training_release(&t);
+    o.missing = CUPEL_MISSING_FAIL; /* which goes before */
+    check_fails(cupel_training_read(&o, &job, &t, &err), CUPEL_BAD_INPUT, &err, "bad3.csv:3");
+    o.drop_target = false;
     o.file = write_file("bad2.csv", "formula,band gap\nNaCl,8\nMgO,7.8 eV\n");
     check_fails(cupel_training_read(&o, &job, &t, &err), CUPEL_BAD_INPUT, &err, "bad2.csv:3: bad_number: 'MgO': band gap is '7.8 eV'");
     o.file = write_file("none.csv", "formula,band gap\n");
@@ -442,7 +452,8 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const names[] = {"a.csv", "bad.csv", "bad2.csv", "none.csv",   "bool.csv", "missing.csv", "b.csv", "c.csv", "d.csv",
+    static const char *const names[] = {"a.csv", "bad.csv", "bad2.csv", "bad3.csv", "none.csv",   "bool.csv", "missing.csv", "b.csv", "c.csv",
+                                        "d.csv",
                                         "e.csv", "f.csv",   "m.h5",     "threads.h5", "other.h5", "f.h5",        "g.csv", "g.h5",  "h.h5"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) unlink(in_folder(names[i]));
     return rmdir(folder);

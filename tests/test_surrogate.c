@@ -199,7 +199,8 @@ static void precisions_and_instruction_sets_agree(void **state)
         predicted want = predict_all(s, &fresh, plain);
         for (cupel_isa isa = CUPEL_ISA_PLAIN; isa <= cupel_isa_best(); isa++)
             for (int f32 = 0; f32 < 2; f32++) {
-                predicted got = predict_all(s, &fresh, (cupel_predict_options){f32 ? CUPEL_FLOAT32 : CUPEL_FLOAT64, isa, 0.9});
+                predicted got = predict_all(s, &fresh, (cupel_predict_options){.precision = f32 ? CUPEL_FLOAT32 : CUPEL_FLOAT64, .isa = isa,
+                                                                               .level = 0.9});
                 for (size_t i = 0; i < fresh.n; i++) {
                     double half = (want.p.upper[i] - want.p.lower[i]) / 2, limit = f32 ? 1e-3 : 1e-9;
                     check_close(got.p.value[i], want.p.value[i], 0, limit * half);

@@ -96,6 +96,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     if (cupel_opt_text(args, "missing")) CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));
     CUPEL_TRY(cupel_transfer_of(args, &o.data, NULL, o.model.seed, job, &transfer, err));
     o.model.transfer = transfer;
+    o.data.drop_target = strcmp(cupel_opt_text(args, "missing-target"), "drop") == 0;
     if (cupel_opt_text(args, "report")) {
         st = report(args, &o, job, err);
         goto done;
@@ -148,6 +149,8 @@ static const cupel_opt options[] = {
     {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,
      "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks"},
+    {"missing-target", "POLICY", CUPEL_OPT_CHOICE, "fail|drop", "fail", false,
+     "a row whose target is no number, where --missing imputes: fail, or leave it out (--missing drop leaves it out by itself)"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
      "how to read a point that may be a decimal point or a hydrate dot"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "a table for people, or JSON"},
@@ -168,7 +171,10 @@ const cupel_verb cupel_verb_evaluate = {
         "the set when more than (100 - NN) % of the training rows of that class were out of fold at most as probable for it as this row, which "
         "holds "
         "for each class by itself; a row unlike both classes has an empty set (empty90), one like both has two. miscalibration is the area between "
-        "the observed and the nominal coverage curve; z2 is the mean squared residual over the predicted variance; error_by_spread the rank "
+        "the observed and the nominal coverage curve (of model hurdle, and of auto with a hurdle: coverage by the central part of the predicted "
+        "distributions, where a truth at the value that many rows share counts with the part of its probability that lies in it; an interval cannot "
+        "hold half of a point, so at low levels more is covered than asked for); z2 is the mean squared residual "
+        "over the predicted variance; error_by_spread the rank "
         "correlation of errors with what was claimed; calibration_error the mean difference of probabilities and shares; in_domain the share of "
         "rows "
         "inside the training domain.\n\n"

@@ -81,6 +81,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_model_options_check(&o, err));
     data.missing = cupel_default_missing(o.learner);
     if (cupel_opt_text(args, "missing")) CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &data.missing, err));
+    data.drop_target = strcmp(cupel_opt_text(args, "missing-target"), "drop") == 0;
     CUPEL_TRY(cupel_training_read(&data, job, &t, err));
     say_unit(&data, t.unit, job);
     if (t.numeric && !o.columns) cupel_say(job, CUPEL_NOTE, "columns of numbers, taken as features: %s", t.numeric);
@@ -131,8 +132,10 @@ static const cupel_opt options[] = {
     CUPEL_TRANSFER_OPTIONS,
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the inner folds"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,
-     "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks (a formula or "
-     "target is never made up: that row is dropped)"},
+     "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks (a formula is "
+     "never made up: that row is dropped; for a target see --missing-target)"},
+    {"missing-target", "POLICY", CUPEL_OPT_CHOICE, "fail|drop", "fail", false,
+     "a row whose target is no number, where --missing imputes: fail, or leave it out (--missing drop leaves it out by itself)"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
      "how to read a point that may be a decimal point or a hydrate dot"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},

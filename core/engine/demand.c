@@ -22,14 +22,15 @@ static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "p
                                        "diverse", NULL};
 static const char *const diverse_keys[] = {"distance", "in", NULL};
 static const char *const first_keys[] = {"model", "pass", NULL};
-static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "dot", "source",
-                                        "sha256", "download", "where", "without", "contents", NULL};
+static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "missing_target", "dot",
+                                        "source", "sha256", "download", "where", "without", "contents", NULL};
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "transform", "transfer", "kernel",
                                          "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
 static const char *const rank_keys[] = {"by", NULL};
 static const char *const rank_words[] = {"probability", "pareto", "weights", NULL};
 static const char *const task_words[] = {"auto", "regression", "class", NULL};
+static const char *const target_words[] = {"fail", "drop", NULL};
 static const char *const dot_words[] = {"refuse", "hydrate", "decimal", NULL};
 static const char *const domain_words[] = {"shown", "required", NULL};
 static const char *const known_words[] = {"measured", "keep", "drop", NULL};
@@ -171,7 +172,7 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
 {
     cupel_status st = CUPEL_OK;
     const char *file = NULL, *missing = NULL, *property = NULL, *unit = NULL;
-    int dot = 0;
+    int dot = 0, target = 0;
     if (!map) return CUPEL_OK;
     CUPEL_TRY(cupel_keys_check(map, d->file, "'data'", data_keys, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "file", &file, err));
@@ -191,6 +192,8 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
     p->data_missing_given = missing != NULL;
     if (missing && cupel_missing_parse(missing, &p->data.missing, err) != CUPEL_OK)
         return cupel_keys_at(d->file, cupel_yaml_get(map, "missing")->line, err);
+    CUPEL_TRY(cupel_keys_word(map, d->file, "missing_target", target_words, &target, err));
+    p->data.drop_target = target == 1;
     CUPEL_TRY(cupel_keys_word(map, d->file, "dot", dot_words, &dot, err));
     p->data.dot = (cupel_dot)dot;
     if (property) p->name = property;

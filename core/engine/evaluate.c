@@ -22,6 +22,7 @@ typedef struct held {
     double *memory;    /* of all the numbers */
     double *truth, *lower, *upper, *is; /* is: the second class; for numbers the error */
     cupel_prediction p;
+    cupel_spiked *mixture;             /* [n] of a mixed model; else NULL */
     unsigned char *in_domain, *reason;
 } held;
 
@@ -120,6 +121,7 @@ static void held_release(held *h)
     cupel_free(h->row);
     cupel_free(h->in_domain);
     cupel_free(h->reason);
+    cupel_free(h->mixture);
     *h = (held){0};
 }
 
@@ -185,6 +187,9 @@ static cupel_status predict_held(const evaluator *v, const cupel_model *m, const
     cupel_model_work *work = NULL;
     cupel_predict_options o = {.precision = v->o->precision, .isa = v->job->isa, .level = 0.9};
     CUPEL_TRY(held_make(h, n, err));
+    if (cupel_surrogate_mixed(cupel_model_surrogate(m)) && !(h->mixture = cupel_alloc(n, sizeof *h->mixture)))
+        CUPEL_TRY(cupel_no_memory(err, "held-out rows", n * sizeof *h->mixture));
+    o.mixture = h->mixture;
     CUPEL_TRY(gather(&v->t, row, n, &batch, &records, err));
     CUPEL_TRY(cupel_model_work_new(m, &work, err));
     CUPEL_TRY(cupel_model_predict(m, &batch, &records, 0, n, &o, work, &h->p, h->reason, err));
@@ -199,6 +204,7 @@ static cupel_status predict_held(const evaluator *v, const cupel_model *m, const
         h->p.upper[k] = h->p.upper[i];
         h->p.distance[k] = h->p.distance[i];
         h->p.in_domain[k] = h->p.in_domain[i];
+        if (h->mixture) h->mixture[k] = h->mixture[i];
     }
 done:
     cupel_model_work_free(work);
@@ -220,7 +226,10 @@ static void put(evaluator *v, size_t fold, size_t *at, const char *name, bool ha
 /* Intervals, or sets of classes, at a level into lower and upper. */
 static void intervals_at(const cupel_surrogate *s, held *h, double level)
 {
-    for (size_t i = 0; i < h->n; i++) cupel_surrogate_interval(s, h->p.value[i], h->p.spread[i], level, &h->lower[i], &h->upper[i]);
+    for (size_t i = 0; i < h->n; i++) {
+        if (h->mixture) cupel_surrogate_spiked_interval(s, &h->mixture[i], h->p.value[i], h->p.distance[i], level, &h->lower[i], &h->upper[i]);
+        else cupel_surrogate_interval(s, h->p.value[i], h->p.spread[i], level, &h->lower[i], &h->upper[i]);
+    }
 }
 
 static double coverage_at(const cupel_surrogate *s, held *h, double level)
@@ -229,12 +238,27 @@ static double coverage_at(const cupel_surrogate *s, held *h, double level)
     return cupel_metric_coverage(h->truth, h->lower, h->upper, h->n);
 }
 
+/* Coverage by the central part of the predicted distributions. A truth that many rows share has no one place in its distribution but a stretch, from
+ * the share below it to that up to it: it counts with the part of the stretch that lies in the centre, as if its place were drawn by lot. */
+static double central_coverage(const cupel_surrogate *s, const held *h, double level)
+{
+    const double from = 0.5 * (1 - level), to = 0.5 * (1 + level);
+    double sum = 0;
+    for (size_t i = 0; i < h->n; i++) {
+        double below, at_most;
+        cupel_surrogate_spiked_share(s, &h->mixture[i], h->truth[i], &below, &at_most);
+        if (at_most > below) sum += fmax(0, fmin(at_most, to) - fmax(below, from)) / (at_most - below);
+        else sum += from <= below && below <= to;
+    }
+    return sum / (double)h->n;
+}
+
 static double miscalibration(const cupel_surrogate *s, held *h)
 {
     double level[N_LEVELS], coverage[N_LEVELS];
     for (int i = 0; i < N_LEVELS; i++) {
         level[i] = 0.05 * (i + 1);
-        coverage[i] = coverage_at(s, h, level[i]);
+        coverage[i] = h->mixture ? central_coverage(s, h, level[i]) : coverage_at(s, h, level[i]);
     }
     return cupel_metric_miscalibration(level, coverage, N_LEVELS);
 }

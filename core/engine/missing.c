@@ -18,6 +18,14 @@ cupel_status cupel_missing_parse(const char *word, cupel_missing *m, cupel_err *
 
 const char *cupel_missing_name(cupel_missing m) { return words[m]; }
 
+void cupel_missing_share(const char *file, size_t left, size_t all, const cupel_job *job)
+{
+    enum { A_TENTH = 10 };
+    if (left * A_TENTH <= all) return;
+    cupel_say(job, CUPEL_WARNING, "%zu of %zu rows of '%s' (%.0f %%) are left out for lack of a value; the model knows the others only", left, all,
+              file, 100 * (double)left / (double)all);
+}
+
 cupel_dot cupel_dot_parse(const char *word)
 {
     if (strcmp(word, "hydrate") == 0) return CUPEL_DOT_HYDRATE;

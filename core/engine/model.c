@@ -85,7 +85,7 @@ static cupel_status settle_missing(fitting *f, cupel_err *err)
 {
     cupel_tally left = {.job = f->job, .every = true}, imputed = {.job = f->job};
     cupel_status st = CUPEL_OK;
-    size_t m = 0;
+    size_t m = 0, all = f->n;
     for (size_t i = 0; i < f->n; i++) {
         bool keep = f->reason[i] == CUPEL_REASON_NONE || f->reason[i] == CUPEL_REASON_IMPUTED;
         if (f->reason[i]) CUPEL_TRY(note_missing(f, keep ? &imputed : &left, i, err));
@@ -95,6 +95,7 @@ static cupel_status settle_missing(fitting *f, cupel_err *err)
     }
     f->n = m;
     cupel_tally_say(&left, "left out of training");
+    cupel_missing_share(f->t->file, all - m, all, f->job);
     cupel_tally_say(&imputed, "with imputed values");
 done:
     cupel_tally_release(&left);
@@ -611,6 +612,7 @@ struct cupel_model_work {
     double result[5][BLOCK];
     double beyond[BLOCK];      /* of the table columns of all rows */
     unsigned char in_domain[BLOCK];
+    cupel_spiked *mixture;    /* [BLOCK] of a mixed surrogate */
     size_t at[BLOCK];
     double describing, predicting; /* seconds */
 };
@@ -623,6 +625,8 @@ cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **out, 
     if (!w) return cupel_no_memory(err, "scratch of a prediction", sizeof *w);
     w->x = cupel_alloc_aligned(cupel_mul(BLOCK, d), sizeof *w->x);
     if (!w->x) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", cupel_mul(BLOCK * sizeof *w->x, d)));
+    if (cupel_surrogate_mixed(m->surrogate)) w->mixture = cupel_alloc(BLOCK, sizeof *w->mixture);
+    if (cupel_surrogate_mixed(m->surrogate) && !w->mixture) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", BLOCK * sizeof *w->mixture));
     CUPEL_TRY(cupel_scratch_new(m->surrogate, &w->scratch, err));
     *out = w;
     w = NULL;
@@ -636,6 +640,7 @@ void cupel_model_work_free(cupel_model_work *w)
     if (!w) return;
     cupel_scratch_free(w->scratch);
     cupel_free(w->x);
+    cupel_free(w->mixture);
     cupel_free(w);
 }
 
@@ -660,7 +665,9 @@ static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, cons
     }
     if (!usable) return CUPEL_OK;
     cupel_prediction p = {w->result[0], w->result[1], w->result[2], w->result[3], w->result[4], w->in_domain};
-    cupel_status st = cupel_surrogate_predict(m->surrogate, w->x, d, usable, o, w->scratch, &p, err);
+    cupel_predict_options own = *o;
+    own.mixture = o->mixture ? w->mixture : NULL;
+    cupel_status st = cupel_surrogate_predict(m->surrogate, w->x, d, usable, &own, w->scratch, &p, err);
     for (size_t k = 0; k < usable && st == CUPEL_OK; k++) {
         size_t i = w->at[k];
         out->value[i] = p.value[k];
@@ -669,6 +676,7 @@ static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, cons
         out->upper[i] = p.upper[k];
         out->distance[i] = p.distance[k];
         out->in_domain[i] = p.in_domain[k];
+        if (own.mixture) o->mixture[i] = own.mixture[k];
     }
     return st;
 }

@@ -10,6 +10,8 @@
 
 typedef enum cupel_missing { CUPEL_MISSING_FAIL, CUPEL_MISSING_DROP, CUPEL_MISSING_IMPUTE, CUPEL_MISSING_KEEP } cupel_missing;
 cupel_status cupel_missing_parse(const char *word, cupel_missing *m, cupel_err *err); /* core/engine/missing.c */
+/* A warning when `left` rows of `all` went for lack of a value and more than a tenth did: "14 of 39 rows of 'x.csv' (36 %) are left out ...". */
+void cupel_missing_share(const char *file, size_t left, size_t all, const cupel_job *job);
 const char *cupel_missing_name(cupel_missing m);
 cupel_dot cupel_dot_parse(const char *word); /* "hydrate", "decimal"; any other word refuses */
 
@@ -38,6 +40,7 @@ typedef struct cupel_training_options {
     const char *formula, *target;      /* column names; formula NULL: the usual ones (core/matter/columns.h) */
     const char *property, *unit;       /* NULL: from the column's header (`yield strength [MPa]`), which another unit contradicts */
     cupel_missing missing;
+    bool drop_target;                  /* under `impute` too a row without a usable target is left out, not an error */
     bool in_demand;                    /* remedies are keys of a demand, not options */
     bool is_source;                    /* of a transfer: remedies name its own options and keys */
     bool formula_optional;             /* no descriptors of formulas are asked for: the table may do without a formula column */
@@ -51,8 +54,9 @@ typedef struct cupel_training_options {
 /* A cell that names row i: its formula as written, or "" where the table has none. */
 cupel_text cupel_training_formula(const cupel_training *t, size_t i);
 
-/* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`; otherwise rows without a usable formula or
- * target are left out (impute cannot make those up), counted and named through job. `keep` is CUPEL_USAGE. A target may be True or False.
+/* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`, and for the first without a usable target under
+ * `impute`, which makes up no target, unless drop_target; otherwise rows without a usable formula or target are left out, counted and named through
+ * job, with a warning when more than a tenth goes. `keep` is CUPEL_USAGE. A target may be True or False.
  */
 cupel_status cupel_training_read(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err);
 void cupel_training_release(cupel_training *t);

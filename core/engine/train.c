@@ -73,10 +73,13 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
         snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number (text classes: write them as 0 and 1)",
                  t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
     if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
-    if (r->o->missing != CUPEL_MISSING_FAIL) {
+    if (r->o->missing == CUPEL_MISSING_DROP || (r->o->missing == CUPEL_MISSING_IMPUTE && (!target || r->o->drop_target))) {
         cupel_tally_tell(&r->tally);
         return CUPEL_OK;
     }
+    if (r->o->missing == CUPEL_MISSING_IMPUTE)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s; a target is never made up: mend the row, or leave such rows out: %s", cupel_str_text(words),
+                          r->o->in_demand ? "put missing_target: drop into data" : "--missing-target drop");
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or leave such rows out: %s", cupel_str_text(words),
                       r->o->in_demand ? "put missing: drop into data" : "--missing drop");
 }
@@ -271,6 +274,7 @@ cupel_status cupel_training_read(const cupel_training_options *o, const cupel_jo
     CUPEL_TRY(read_rows(&r, err));
     if (o->formula_optional) CUPEL_TRY(name_numbers(&r, err));
     cupel_tally_say(&r.tally, "left out of training");
+    cupel_missing_share(o->file, t->n_dropped, t->n_dropped + t->records.n_rows, job);
     if (t->n_elsewhere) cupel_say(job, CUPEL_NOTE, "%zu rows of '%s' are not among those asked for by 'where'", t->n_elsewhere, o->file);
     if (t->n_held_back) cupel_say(job, CUPEL_NOTE, "%zu rows of '%s' are of systems held back by 'without'", t->n_held_back, o->file);
     if (!t->records.n_rows)

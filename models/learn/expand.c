@@ -117,8 +117,9 @@ cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w,
     if (e->own) {
         w->own_scratch = cupel_alloc_aligned(e->own->kind->scratch(e->own->model), 1);
         w->own = cupel_alloc_aligned(2 * CUPEL_EXPAND_ROWS, sizeof(double));
+        if (cupel_own_mixed(e->own)) w->mixture = cupel_alloc(CUPEL_EXPAND_ROWS, sizeof *w->mixture);
     }
-    if ((e->uncut && !w->cut) || (e->own && (!w->own_scratch || !w->own))) {
+    if ((e->uncut && !w->cut) || (e->own && (!w->own_scratch || !w->own)) || (cupel_own_mixed(e->own) && !w->mixture)) {
         cupel_expand_work_release(w);
         return cupel_no_memory(err, "scratch of a prediction", 0);
     }
@@ -136,6 +137,7 @@ void cupel_expand_work_release(cupel_expand_work *w)
     cupel_free(w->values);
     cupel_free(w->own_scratch);
     cupel_free(w->own);
+    cupel_free(w->mixture);
     cupel_free(w->cut);
     *w = (cupel_expand_work){0};
 }
@@ -179,7 +181,8 @@ void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t 
     if (e->triangle) run_variance(e, z, ld, n, &way, w, raw);
     if (!e->own) return;
     double *spread = w->own + CUPEL_EXPAND_ROWS;
-    e->own->kind->predict(e->own->model, z, ld, n, isa, w->own_scratch, w->own, spread);
+    if (w->mixture) e->own->kind->predict_mixed(e->own->model, z, ld, n, isa, w->own_scratch, w->own, spread, w->mixture);
+    else e->own->kind->predict(e->own->model, z, ld, n, isa, w->own_scratch, w->own, spread);
     for (size_t i = 0; i < n; i++) {
         raw[i].value = w->own[i];
         raw[i].own = spread[i];

@@ -43,13 +43,14 @@ typedef struct cupel_expand_work {
     double *sums, *nearest, *squares, *values;
     void *own_scratch;
     double *own;       /* [2][CUPEL_EXPAND_ROWS] value and spread of a model of its own */
+    cupel_spiked *mixture; /* [CUPEL_EXPAND_ROWS] of one that gives them; else NULL */
     double *cut;       /* [CUPEL_EXPAND_ROWS][d] rows cut at CUPEL_FARTHEST, beside a model that sees them uncut */
     size_t values_ld;
 } cupel_expand_work;
 cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w, cupel_err *err);
 void cupel_expand_work_release(cupel_expand_work *w);
 
-/* Scaled rows z [n][ld], n <= CUPEL_EXPAND_ROWS, into raw [n]. */
+/* Scaled rows z [n][ld], n <= CUPEL_EXPAND_ROWS, into raw [n], and into w->mixture. */
 void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, cupel_precision precision, cupel_isa isa,
                       cupel_expand_work *w, cupel_raw *raw);
 

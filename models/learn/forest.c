@@ -94,7 +94,7 @@ done:
     return st;
 }
 
-static const cupel_own_kind kind_trees = {scratch, predict, free_model, save, load};
+static const cupel_own_kind kind_trees = {scratch, predict, free_model, save, load, NULL, NULL};
 
 /* The median of a forest is no sum. */
 static void terms(const void *model, cupel_terms *t)

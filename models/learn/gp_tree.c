@@ -98,7 +98,7 @@ static void predict(const void *model, const double *z, size_t ld, size_t n, cup
     }
 }
 
-static const cupel_own_kind kind_gp_tree = {scratch, predict, free_model, cupel_gp_tree_save, cupel_gp_tree_load};
+static const cupel_own_kind kind_gp_tree = {scratch, predict, free_model, cupel_gp_tree_save, cupel_gp_tree_load, NULL, NULL};
 
 /* ---- what all folds share ---- */
 

@@ -95,7 +95,19 @@ static double rest_of(const hurdle *h, double plain, double logarithm, double me
     return (rest - h->shared) * h->side > 0 ? rest : h->shared;
 }
 
-static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
+/* Quantiles of the others about `rest`; own [N_TAU]. */
+static void mixture_of(const hurdle *h, double p, double rest, const double *own, cupel_spiked *m)
+{
+    *m = (cupel_spiked){.at = h->shared, .above = p < 1 ? p : 1};
+    for (int k = 0; k < CUPEL_SPIKED_QUANTILES; k++) {
+        const double x = quantile(own, (k + 1) / (CUPEL_SPIKED_QUANTILES + 1.0)), middle = own[MIDDLE];
+        const bool scaled = h->side != 0 && fabs(middle - h->shared) > 0;
+        m->other[k] = scaled ? h->shared + (rest - h->shared) * (x - h->shared) / (middle - h->shared) : rest + (h->side != 0 ? 0 : x - middle);
+    }
+}
+
+static void predict_mixed(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread,
+                          cupel_spiked *mixture)
 {
     const hurdle *h = model;
     double *v[PARTS], *unused = (double *)(void *)((char *)memory + trees_bytes(h)), *q = unused + BLOCK_ROWS;
@@ -112,11 +124,19 @@ static void predict(const void *model, const double *z, size_t ld, size_t n, cup
             double p = h->part[GATE_BOOSTED] ? 0.5 * (cupel_trees_probability(v[GATE_BOOSTED][i]) + v[GATE_FOREST][i]) : 1;
             double rest = rest_of(h, v[REST_BOOSTED][i], h->part[REST_LOG] ? v[REST_LOG][i] : 0, own[MIDDLE]);
             p = p > 1e-6 ? p : 1e-6;
+            if (mixture) mixture_of(h, p, rest, own, &mixture[from + i]);
             value[from + i] = mixed(h, p, rest, own, 0.5);
             spread[from + i] = fabs(mixed(h, p, rest, own, 0.9) - mixed(h, p, rest, own, 0.1)) / 2.563; /* 2 z(0.9) */
         }
     }
 }
+
+static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
+{
+    predict_mixed(model, z, ld, n, isa, memory, value, spread, NULL);
+}
+
+static bool has_gate(const void *model) { return ((const hurdle *)model)->part[GATE_BOOSTED] != NULL; }
 
 /* ---- file ---- */
 
@@ -167,7 +187,7 @@ done:
     return st;
 }
 
-static const cupel_own_kind kind_hurdle = {scratch, predict, free_model, save, load};
+static const cupel_own_kind kind_hurdle = {scratch, predict, free_model, save, load, has_gate, predict_mixed};
 
 /* ---- training ---- */
 

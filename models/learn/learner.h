@@ -36,6 +36,7 @@ typedef struct cupel_problem {
     const size_t *fraction; /* [n_fractions] columns that are atomic fractions of elements */
     size_t n_fractions;
     double y_mean, y_sd;   /* the target is y_mean + y_sd y in its unit, for words */
+    bool may_mix;          /* its models may know rows at one shared value (own.h) */
     double seconds;        /* budget of a learner that works in units; 0: none */
     const char *kernel;    /* of a learner that takes a tree of kernels (kernel_tree.h); NULL */
     const cupel_groups *groups; /* what names of columns stand for; NULL: there are no names */
@@ -116,9 +117,10 @@ typedef struct cupel_learner {
     /* On the task's threads. */
     cupel_status (*fit)(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
     /* A learner that looks at its own rows out of fold: a model on all rows, and what it says of each row without the row's fold, value [n] and error [n]
-     * as predict would. fold [n] 0 .. n_folds - 1. setting is what was used, afterwards. Uses the job's threads. NULL: fold by fold, by fit. */
+     * as predict would, mixture [n] where the model is mixed. fold [n] 0 .. n_folds - 1. setting is what was used, afterwards. Uses the job's
+     * threads. NULL: fold by fold, by fit. */
     cupel_status (*fit_whole)(const cupel_problem *p, const size_t *fold, size_t n_folds, double *setting, void **model, double *value, double *error,
-                              cupel_err *err);
+                              cupel_spiked *mixture, cupel_err *err);
     /* What tuning makes small instead of the error out of fold, on all rows of the task; NULL: the error out of fold. On one thread. */
     cupel_status (*evidence)(const cupel_fit_task *t, double *loss, cupel_err *err);
 } cupel_learner;

@@ -29,6 +29,8 @@ void cupel_own_drop(cupel_own *own)
     cupel_free(own);
 }
 
+bool cupel_own_mixed(const cupel_own *own) { return own && own->kind->mixed && own->kind->mixed(own->model); }
+
 cupel_status cupel_fitted_own(const cupel_fit_task *t, const cupel_own_kind *kind, void *model, cupel_fitted *out, cupel_err *err)
 {
     cupel_own *own = NULL;

@@ -7,6 +7,7 @@
 #include "core/cupel.h"
 #include "core/io/artifact.h"
 #include "core/sys/cpu.h"
+#include "models/learn/spiked.h"
 
 enum { CUPEL_OWN_POINTS = 2048 };
 
@@ -20,6 +21,10 @@ typedef struct cupel_own_kind {
     /* Under "<group>/...". Load checks all it reads; d: scaled columns. */
     cupel_status (*save)(const void *model, const char *group, cupel_writer *w, cupel_err *err);
     cupel_status (*load)(const cupel_reader *r, const char *group, size_t d, void **model, cupel_err *err);
+    /* Of a kind that may know rows at one shared value; NULL both: it does not. Does this model? Then as predict, with mixture [n] besides. */
+    bool (*mixed)(const void *model);
+    void (*predict_mixed)(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *spread,
+                          cupel_spiked *mixture);
 } cupel_own_kind;
 
 /* A model with as many holders as it has; the last one frees it. One thread at a time. */
@@ -33,5 +38,6 @@ typedef struct cupel_own {
 cupel_status cupel_own_new(const cupel_own_kind *kind, void *model, cupel_own **own, cupel_err *err);
 cupel_own *cupel_own_hold(cupel_own *own);
 void cupel_own_drop(cupel_own *own); /* NULL-safe */
+bool cupel_own_mixed(const cupel_own *own); /* NULL-safe */
 
 #endif

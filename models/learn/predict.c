@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 
 #include <math.h>
+#include <string.h>
 
 struct cupel_scratch {
     cupel_expand_work work;
@@ -65,16 +66,29 @@ static void conformal_set(const cupel_surrogate *s, double probability, double d
 }
 
 /* Scaling a target to and fro loses its last digits: a value within them of 0 is 0, and an interval holds what is predicted exactly. */
-static double slack_of(const cupel_surrogate *s) { return 1e-12 * s->y_sd + 1e-13 * fabs(s->y_mean); }
+double cupel_surrogate_slack(const cupel_surrogate *s) { return 1e-12 * s->y_sd + 1e-13 * fabs(s->y_mean); }
 
 /* The interval of scores lo to hi about a value, spread in the scale behind the transform. */
 static void interval_of(const cupel_surrogate *s, double value, double spread, const cupel_band *band, double *lower, double *upper)
 {
-    *lower = cupel_transform_back(&s->target, value + band->lo * spread - slack_of(s));
-    *upper = cupel_transform_back(&s->target, value + band->hi * spread + slack_of(s));
+    *lower = cupel_transform_back(&s->target, value + band->lo * spread - cupel_surrogate_slack(s));
+    *upper = cupel_transform_back(&s->target, value + band->hi * spread + cupel_surrogate_slack(s));
 }
 
-void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_band *band, cupel_prediction *out, size_t i)
+/* The same from a mixture; it holds the value too. value behind the transform. */
+static void mixture_interval(const cupel_surrogate *s, const cupel_spiked *m, double value, double distance, double level, double *lower,
+                             double *upper)
+{
+    double lo, hi;
+    cupel_spiked_shortest(m, cupel_spiked_mass(&s->level[distance > 1], level), &lo, &hi);
+    lo = s->y_mean + s->y_sd * lo;
+    hi = s->y_mean + s->y_sd * hi;
+    *lower = cupel_transform_back(&s->target, (lo < value ? lo : value) - cupel_surrogate_slack(s));
+    *upper = cupel_transform_back(&s->target, (hi > value ? hi : value) + cupel_surrogate_slack(s));
+}
+
+void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_spiked *mixture, const cupel_band *band, cupel_prediction *out,
+                      size_t i)
 {
     out->distance[i] = raw->distance / s->threshold;
     out->in_domain[i] = out->distance[i] <= 1;
@@ -87,10 +101,13 @@ void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupe
     }
     double spread = s->y_sd * cupel_spread_of(s, raw);
     double value = s->y_mean + s->y_sd * raw->value;
-    if (fabs(value) < slack_of(s)) value = 0;
+    if (fabs(value) < cupel_surrogate_slack(s)) value = 0;
     out->value[i] = cupel_transform_back(&s->target, value);
     out->spread[i] = spread * cupel_transform_slope(&s->target, out->value[i]);
-    interval_of(s, value, spread, band, &out->lower[i], &out->upper[i]);
+    if (s->mixed && mixture && !isnan(mixture->above))
+        mixture_interval(s, mixture, value, out->distance[i], 1 - band->alpha, &out->lower[i], &out->upper[i]);
+    else
+        interval_of(s, value, spread, band, &out->lower[i], &out->upper[i]);
 }
 
 cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, size_t ld, size_t n, const cupel_predict_options *options,
@@ -104,7 +121,9 @@ cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, 
         size_t rows = n - from < CUPEL_EXPAND_ROWS ? n - from : CUPEL_EXPAND_ROWS;
         cupel_scale_apply(&s->scale, options->isa, x + from * ld, ld, rows, scratch->z, s->scale.k);
         cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, precision, options->isa, &scratch->work, scratch->raw);
-        for (size_t i = 0; i < rows; i++) cupel_calibrated(s, &scratch->raw[i], &band, out, from + i);
+        const cupel_spiked *mixture = scratch->work.mixture;
+        for (size_t i = 0; i < rows; i++) cupel_calibrated(s, &scratch->raw[i], mixture ? mixture + i : NULL, &band, out, from + i);
+        if (mixture && options->mixture) memcpy(options->mixture + from, mixture, rows * sizeof *mixture);
     }
     return CUPEL_OK;
 }
@@ -130,6 +149,20 @@ void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spr
         return;
     }
     interval_of(s, cupel_transform_to(&s->target, value), spread / cupel_transform_slope(&s->target, value), &band, lower, upper);
+}
+
+bool cupel_surrogate_mixed(const cupel_surrogate *s) { return s->mixed; }
+
+void cupel_surrogate_spiked_interval(const cupel_surrogate *s, const cupel_spiked *m, double value, double distance, double level, double *lower,
+                                      double *upper)
+{
+    mixture_interval(s, m, cupel_transform_to(&s->target, value), distance, level, lower, upper);
+}
+
+void cupel_surrogate_spiked_share(const cupel_surrogate *s, const cupel_spiked *m, double truth, double *below, double *at_most)
+{
+    const double y = (cupel_transform_to(&s->target, truth) - s->y_mean) / s->y_sd;
+    cupel_spiked_share(m, y, cupel_surrogate_slack(s) / s->y_sd, below, at_most);
 }
 
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s)

@@ -18,7 +18,8 @@ cupel_status cupel_far_clusters(const cupel_problem *p, uint64_t seed, cupel_far
     if (p->n < CUPEL_FAR_LEAST || p->n > CUPEL_FAR_MOST) return CUPEL_OK;
     far->folds.fold = cupel_alloc(p->n, sizeof *far->folds.fold);
     far->raw = cupel_alloc(p->n, sizeof *far->raw);
-    if (!far->folds.fold || !far->raw) CUPEL_TRY(cupel_no_memory(err, "held-out clusters", p->n * sizeof *far->raw));
+    if (p->may_mix) far->mixture = cupel_spiked_none(p->n);
+    if (!far->folds.fold || !far->raw || (p->may_mix && !far->mixture)) CUPEL_TRY(cupel_no_memory(err, "held-out clusters", p->n * sizeof *far->raw));
     CUPEL_TRY(cupel_kmeans(p->x, p->n, p->d, CUPEL_FAR_CLUSTERS, seed, STREAM, far->folds.fold, &found, err));
     if (found) far->folds.n_folds = CUPEL_FAR_CLUSTERS;
 done:
@@ -30,6 +31,7 @@ void cupel_far_release(cupel_far *far)
 {
     cupel_folds_release(&far->folds);
     cupel_free(far->raw);
+    cupel_free(far->mixture);
     *far = (cupel_far){.raw = NULL};
 }
 

@@ -9,6 +9,7 @@
 typedef struct cupel_far {
     cupel_folds folds;     /* n_folds 0: the rows do not fall into clusters, or are too few or too many */
     cupel_raw *raw;        /* [n] */
+    cupel_spiked *mixture; /* [n] of a learner whose models may be mixed, `above` NaN where a solution was not; else NULL */
 } cupel_far;
 
 /* The clusters, k-means of the scaled columns: 5, between CUPEL_FAR_LEAST and CUPEL_FAR_MOST rows. */

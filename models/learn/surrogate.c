@@ -36,6 +36,7 @@ typedef struct fit {
     cupel_own *own;       /* of a learner that fits as a whole */
     cupel_raw *raw;       /* [n] out of fold */
     double *error;        /* [n] absolute, scaled target */
+    cupel_spiked *mixture; /* [n] out of fold, of a learner whose models may be mixed */
     cupel_far far;        /* held-out clusters */
 } fit;
 
@@ -161,6 +162,7 @@ static cupel_status find_fractions(fit *f, cupel_err *err)
             if ((size_t)s->column[c] == o->fraction[i]) f->fraction[f->problem.n_fractions++] = c;
     f->problem.fraction = f->fraction;
     f->problem.seconds = o->seconds;
+    f->problem.may_mix = !f->s->is_class && f->s->learner->own && f->s->learner->own->mixed;
     f->problem.y_mean = f->s->y_mean;
     f->problem.y_sd = f->s->y_sd;
     return CUPEL_OK;
@@ -256,7 +258,7 @@ static cupel_status fit_fold(void *user, size_t k, size_t worker, cupel_err *err
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->folds, k, &f->fitted[k], err));
     CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &f->fitted[k], NULL, &e, err));
-    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, f->mixture, err));
     if (!has_local_error(f)) cupel_fitted_release(&f->fitted[k]); /* a triangle is large */
 done:
     cupel_expand_release(&e);
@@ -271,7 +273,7 @@ static cupel_status local_error_of_fold(void *user, size_t k, size_t worker, cup
     cupel_expand e = {0};
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &f->fitted[k], f->error, &e, err));
-    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, NULL, err));
 done:
     cupel_expand_release(&e);
     return st;
@@ -285,7 +287,9 @@ static cupel_status make_room(fit *f, size_t n_folds, cupel_err *err)
     f->fitted = cupel_alloc(f->folds.n_folds, sizeof *f->fitted);
     f->raw = cupel_alloc(n, sizeof *f->raw);
     f->error = cupel_alloc(n, sizeof *f->error);
-    return f->fitted && f->raw && f->error ? CUPEL_OK : cupel_no_memory(err, "out-of-fold predictions", n * sizeof *f->raw);
+    if (f->problem.may_mix) f->mixture = cupel_spiked_none(n);
+    const bool all = f->fitted && f->raw && f->error && (f->mixture || !f->problem.may_mix);
+    return all ? CUPEL_OK : cupel_no_memory(err, "out-of-fold predictions", n * sizeof *f->raw);
 }
 
 /* Distance of the rows of fold k to the points of the others, and the error expected there: all but the value, which the learner gave itself. */
@@ -305,7 +309,7 @@ static cupel_status surroundings_of_fold(void *user, size_t k, size_t worker, cu
     t.row = row;
     CUPEL_TRY(cupel_fitted_points(&t, &around, err));
     CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &around, has_local_error(f) ? f->error : NULL, &e, err));
-    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, NULL, err));
 done:
     cupel_expand_release(&e);
     cupel_fitted_release(&around);
@@ -323,7 +327,7 @@ static cupel_status whole_at_once(fit *f, cupel_err *err)
     double *value = cupel_alloc(2 * n, sizeof *value), *error = value + n;
     if (!value) return cupel_no_memory(err, "out-of-fold predictions", 2 * n * sizeof *value);
     CUPEL_TRY(make_room(f, 5, err));
-    CUPEL_TRY(l->fit_whole(&f->problem, f->folds.fold, f->folds.n_folds, f->setting, &model, value, error, err));
+    CUPEL_TRY(l->fit_whole(&f->problem, f->folds.fold, f->folds.n_folds, f->setting, &model, value, error, f->mixture, err));
     CUPEL_TRY(cupel_own_new(l->own, model, &f->own, err));
     for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - value[i]);
     CUPEL_TRY(cupel_par_for(f->problem.job->threads, f->folds.n_folds, surroundings_of_fold, f, err));
@@ -363,7 +367,7 @@ static cupel_status fit_far(void *user, size_t k, size_t worker, cupel_err *err)
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->far.folds, k, &fitted, err));
     CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &fitted, has_local_error(f) ? f->error : NULL, &e, err));
-    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->far.folds, k, f->far.raw, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->far.folds, k, f->far.raw, f->far.mixture, err));
 done:
     cupel_expand_release(&e);
     cupel_fitted_release(&fitted);
@@ -386,6 +390,24 @@ static cupel_status try_spread(const fit *f, double *score, double *figure, cupe
 {
     double none = 0;
     return cupel_spread_scores(f->s, f->problem.y, f->raw, NULL, f->problem.n, LEVEL, score, figure, &none, err);
+}
+
+/* Which mass of a mixture holds which share of the rows, inside the domain and outside. */
+static cupel_status calibrate_mixtures(fit *f, cupel_err *err)
+{
+    enum { LEAST_NEAR = 20, LEAST_FAR = 40 };
+    cupel_surrogate *s = f->s;
+    const size_t n = f->problem.n;
+    const double slack = cupel_surrogate_slack(s) / s->y_sd;
+    if (!f->mixture || !cupel_own_mixed(s->expand.own)) return CUPEL_OK;
+    unsigned char *outside = cupel_alloc(n, 1);
+    if (!outside) return cupel_no_memory(err, "rows outside the domain", n);
+    s->mixed = cupel_spiked_calibrate(f->mixture, f->problem.y, NULL, n, LEAST_NEAR, slack, &s->level[0]);
+    s->level[1] = s->level[0];
+    for (size_t i = 0; f->far.folds.n_folds && i < n; i++) outside[i] = f->far.raw[i].distance > s->threshold;
+    if (f->far.folds.n_folds) (void)cupel_spiked_calibrate(f->far.mixture, f->problem.y, outside, n, LEAST_FAR, slack, &s->level[1]);
+    cupel_free(outside);
+    return CUPEL_OK;
 }
 
 /* Chooses the spread's parameters by the interval score and keeps the scores. */
@@ -415,6 +437,7 @@ static cupel_status calibrate_numbers(fit *f, cupel_err *err)
     CUPEL_TRY(cupel_far_widen(s, f->problem.y, f->raw, n, &f->far, LEVEL, score, err));
     CUPEL_TRY(try_spread(f, score, &best, err));
     CUPEL_TRY(cupel_scores_make(score, n, &s->scores, err));
+    CUPEL_TRY(calibrate_mixtures(f, err));
 done:
     cupel_free(score);
     return st;
@@ -506,7 +529,7 @@ static cupel_status keep_out_of_fold(fit *f, cupel_err *err)
     /* spreads go to the array of errors, which is not needed any more */
     cupel_prediction out = {s->oof_value, f->error, s->oof_lower, s->oof_upper, s->oof_distance, s->oof_in_domain};
     cupel_band band = cupel_band_at(s, LEVEL);
-    for (size_t i = 0; i < n; i++) cupel_calibrated(s, &f->raw[i], &band, &out, i);
+    for (size_t i = 0; i < n; i++) cupel_calibrated(s, &f->raw[i], f->mixture ? &f->mixture[i] : NULL, &band, &out, i);
     return CUPEL_OK;
 }
 
@@ -584,6 +607,7 @@ static void fit_release(fit *f)
     cupel_far_release(&f->far);
     cupel_free(f->fitted);
     cupel_free(f->raw);
+    cupel_free(f->mixture);
     cupel_free(f->error);
     cupel_free(f->z);
     cupel_free(f->fraction);

@@ -8,6 +8,7 @@
 #include "core/matter/method.h"
 #include "core/sys/job.h"
 #include "models/learn/kernel_tree.h"
+#include "models/learn/spiked.h"
 #include "models/learn/precision.h"
 #include "models/learn/transform.h"
 
@@ -59,6 +60,7 @@ typedef struct cupel_predict_options {
     cupel_precision precision;
     cupel_isa isa;
     double level; /* 0.9 */
+    cupel_spiked *mixture; /* [n] of a mixed surrogate, for what is said of a row afterwards; may be NULL */
 } cupel_predict_options;
 
 /* Rows of x [n][ld], unscaled, finite. Safe from many threads. The result of a row depends on the row, precision and isa only: not on n or
@@ -75,6 +77,14 @@ double cupel_surrogate_probability(const cupel_surrogate *s, double value, doubl
 
 /* The interval at `level` of a row with this value and spread; for a class the conformal set, as in cupel_prediction. */
 void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spread, double level, double *lower, double *upper);
+/* The target of such a surrogate is with some probability a value that many rows share, and intervals come from that mixture, not from value and
+ * spread: the interval at `level` of a row with this distance and (target) value, and the share of the mixture below and up to a truth. A mixture is
+ * in scaled units and is read by these alone. */
+bool cupel_surrogate_mixed(const cupel_surrogate *s);
+void cupel_surrogate_spiked_interval(const cupel_surrogate *s, const cupel_spiked *m, double value, double distance, double level, double *lower,
+                                      double *upper);
+void cupel_surrogate_spiked_share(const cupel_surrogate *s, const cupel_spiked *m, double truth, double *below, double *at_most);
+
 /* Standard deviation of the calibrated distribution at spread 1 (regression; about its own mean 0), so that residual / (spread * this) has
  * variance 1. */
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s);

@@ -18,6 +18,8 @@ static cupel_status put_text(cupel_writer *w, const char *name, const char *desc
     return cupel_writer_put(w, name, "", description, CUPEL_TEXT, 1, (size_t[]){1}, &text, err);
 }
 
+static const char *const mixture_name[2] = {"surrogate/mixture_inside", "surrogate/mixture_outside"};
+
 static cupel_status save_scale(const cupel_scale *s, cupel_writer *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -65,6 +67,9 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
                 "knee and steep: the scale times 1 + growth d + steep max(0, d - knee), d in units of the domain threshold", 2,
                       (double[]){s->spread.knee, s->spread.steep}, err));
         CUPEL_TRY(put(w, "surrogate/scores", "", "out-of-fold residuals / spread, increasing", s->scores.n, s->scores.sorted, err));
+        for (int k = 0; s->mixed && k < 2; k++)
+            CUPEL_TRY(put(w, mixture_name[k], "", "share of truths out of fold in the shortest intervals of a mixture that hold 2.5 %, 5 %, ...",
+                          CUPEL_SPIKED_MASSES, s->level[k].held, err));
     }
 done:
     return st;
@@ -209,6 +214,23 @@ done:
     return st;
 }
 
+/* Of a model that gives mixtures; one trained by a cupel that did not use them has intervals by its scores. */
+static cupel_status load_mixtures(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    if (!cupel_reader_has(r, mixture_name[0])) return CUPEL_OK;
+    if (!cupel_own_mixed(s->expand.own)) return bad(err, mixture_name[0], "shares of a mixture, and its model gives none");
+    for (int k = 0; k < 2; k++) {
+        double *held = s->level[k].held;
+        CUPEL_TRY(get_few(r, mixture_name[k], CUPEL_SPIKED_MASSES, held, err));
+        for (size_t i = 0; i < CUPEL_SPIKED_MASSES; i++)
+            if (!(held[i] >= (i ? held[i - 1] : 0) && held[i] < 1)) CUPEL_TRY(bad(err, mixture_name[k], "shares that fall, or reach 1"));
+    }
+    s->mixed = true;
+done:
+    return st;
+}
+
 static cupel_status load_numbers(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -218,6 +240,7 @@ static cupel_status load_numbers(const cupel_reader *r, cupel_surrogate *s, cupe
     CUPEL_TRY(get_few(r, "surrogate/spread", s->learner->own ? 4 : 3, spread, err));
     CUPEL_TRY(get_few(r, "surrogate/beyond", 2, beyond, err));
     CUPEL_TRY(load_scores(r, "surrogate/scores", 2, &s->scores, err));
+    CUPEL_TRY(load_mixtures(r, s, err));
     s->y_mean = target[0];
     s->y_sd = target[1];
     s->spread = (cupel_spread){spread[0], spread[1], spread[2], spread[3], beyond[0], beyond[1]};

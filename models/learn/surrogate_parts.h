@@ -32,6 +32,8 @@ struct cupel_surrogate {
     double threshold;        /* distance in scaled columns where the domain ends */
     cupel_spread spread;
     cupel_scores scores;     /* regression: (truth - value) / spread */
+    bool mixed;              /* intervals are those of mixtures, with the masses that rows out of fold ask for */
+    cupel_spiked_levels level[2]; /* inside the domain and outside, there from held-out clusters; the same twice where these have too few rows */
     cupel_sigmoid sigmoid;   /* classes */
     cupel_scores own[2];     /* classes: out-of-fold probability of the own class */
     cupel_scores far[2];     /* the same of rows of held-out clusters that lie outside the domain; as own where they are too few */
@@ -40,12 +42,15 @@ struct cupel_surrogate {
     unsigned char *oof_in_domain;
 };
 
-/* Calibrated numbers of one row from the raw ones; lo and hi are score quantiles at 1 - alpha. */
+/* Calibrated numbers of one row from the raw ones; lo and hi are score quantiles at 1 - alpha. mixture: of a mixed surrogate, NULL or `above` NaN
+ * where a solution gave none. */
 typedef struct cupel_band {
     double alpha, lo, hi;
 } cupel_band;
 cupel_band cupel_band_at(const cupel_surrogate *s, double level);
 double cupel_spread_of(const cupel_surrogate *s, const cupel_raw *raw);
-void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_band *band, cupel_prediction *out, size_t i);
+void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_spiked *mixture, const cupel_band *band, cupel_prediction *out,
+                      size_t i);
+double cupel_surrogate_slack(const cupel_surrogate *s);
 
 #endif

@@ -72,7 +72,8 @@ cupel_status cupel_fit_without(const cupel_learner *l, const cupel_problem *p, c
     return st;
 }
 
-cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, const cupel_folds *f, size_t k, cupel_raw *raw, cupel_err *err)
+cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, const cupel_folds *f, size_t k, cupel_raw *raw, cupel_spiked *mixture,
+                                cupel_err *err)
 {
     cupel_expand_work w = {0};
     size_t at[CUPEL_EXPAND_ROWS], m = 0;
@@ -88,6 +89,7 @@ cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, c
         if (m < CUPEL_EXPAND_ROWS && !(i == p->n && m)) continue;
         cupel_expand_run(e, z, p->d, m, CUPEL_FLOAT64, p->job->isa, &w, got);
         for (size_t j = 0; j < m; j++) raw[at[j]] = got[j];
+        for (size_t j = 0; mixture && w.mixture && j < m; j++) mixture[at[j]] = w.mixture[j];
         m = 0;
     }
     cupel_expand_work_release(&w);
@@ -121,7 +123,7 @@ static cupel_status fit_and_predict(void *user, size_t item, size_t worker, cupe
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_fit_without(s->l, s->p, s->prepared, setting, s->folds, k, &fitted, err));
     CUPEL_TRY(cupel_expand_make(s->l, s->p, setting, &fitted, NULL, &e, err));
-    CUPEL_TRY(cupel_predict_fold(&e, s->p, s->folds, k, s->raw + candidate * s->p->n, err));
+    CUPEL_TRY(cupel_predict_fold(&e, s->p, s->folds, k, s->raw + candidate * s->p->n, NULL, err));
 done:
     cupel_expand_release(&e);
     cupel_fitted_release(&fitted);

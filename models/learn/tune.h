@@ -18,8 +18,9 @@ void cupel_folds_release(cupel_folds *f);
 /* The solution on all rows outside fold k; k = SIZE_MAX: on all rows. */
 cupel_status cupel_fit_without(const cupel_learner *l, const cupel_problem *p, const void *prepared, const double *setting,
                                const cupel_folds *f, size_t k, cupel_fitted *out, cupel_err *err);
-/* The rows of fold k as an expansion sees them, into raw [problem->n] at their places. */
-cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, const cupel_folds *f, size_t k, cupel_raw *raw,
+/* The rows of fold k as an expansion sees them, into raw [problem->n] at their places, and into mixture [problem->n] (may be NULL) where its model
+ * gives them. */
+cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, const cupel_folds *f, size_t k, cupel_raw *raw, cupel_spiked *mixture,
                                 cupel_err *err);
 
 /* setting [n_params]: what is NaN is chosen by the error of out-of-fold predictions (mean absolute error; for classes the log loss behind

@@ -122,4 +122,14 @@ run predict "$T/t.h5" "$T/t.new.csv" -o "$T/t.p.csv"
 column() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) k = i; next } { printf "%s ", $k }' "$T/t.p.csv"; }
 [ "$(column in_domain)" = '1 1 1 1 0 0 ' ]; check 'a table column far beyond its training range, or a new category, is outside the domain' $?
 [ "$(column in_training)" = '1 1 0 0 0 0 ' ]; check 'what was measured is looked up under the same conditions' $?
+
+# A target that is no number: never dropped in silence. A share of rows left out is said.
+awk -F, -v OFS=, 'NR == 1 { print "formula", "gap" } NR > 1 { print "Na" NR "Cl", (NR == 5 ? "oops" : NR == 9 ? "" : NR / 10) } NR == 40 { exit }' "$gaps" >"$T/targets.csv"
+run train "$T/targets.csv" --target gap --model extra_trees --set trees=5 --missing impute -o "$T/bad.h5"
+{ [ $rc = 3 ] && err "targets.csv:5: bad_number.*gap is 'oops'" && err 'missing-target drop' && [ ! -e "$T/bad.h5" ]; }; check 'impute makes up no target' $?
+run train "$T/targets.csv" --target gap --model extra_trees --set trees=5 --missing impute --missing-target drop -o "$T/bad.h5"
+{ [ $rc = 0 ] && err '2 rows left out of training' && err 'targets.csv:9: missing_number' && ! err 'are left out for lack'; }; check 'unless asked to leave such rows out' $?
+awk -F, -v OFS=, 'NR > 1 && NR % 3 == 0 { $2 = "" } { print }' "$T/targets.csv" >"$T/few.csv"
+run train "$T/few.csv" --target gap --model extra_trees --set trees=5 --missing drop -o "$T/bad.h5"
+{ [ $rc = 0 ] && err '14 of 39 rows of .*few.csv. (36 %) are left out for lack of a value'; }; check 'a large share left out is said' $?
 exit $bad

@@ -320,6 +320,16 @@ done:
     return st;
 }
 
+/* What the hurdle says of each row out of fold. */
+static void mixtures(const fit *f, cupel_spiked *mixture)
+{
+    double row[CUPEL_AUTO_MEMBERS];
+    for (size_t i = 0; i < f->data->n; i++) {
+        for (size_t k = 0; k < f->a->n_members; k++) row[k] = f->a->member[k].oof[i];
+        cupel_auto_mixture(f->a, row, f->quantile + i * CUPEL_AUTO_QUANTILES, &mixture[i]);
+    }
+}
+
 /* ---- all together ---- */
 
 static cupel_status begin(fit *f, cupel_err *err)
@@ -335,7 +345,8 @@ static cupel_status begin(fit *f, cupel_err *err)
     return choose_columns(f, err);
 }
 
-cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **out, double *value, double *error, cupel_err *err)
+cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **out, double *value, double *error, cupel_spiked *mixture,
+                            cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     fit f = {.data = data, .job = job};
@@ -348,6 +359,7 @@ cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, c
     CUPEL_TRY(work_off(&f, unit, n, least, err));
     CUPEL_TRY(combine(&f, value, err));
     say_parts(&f, f.y);
+    if (mixture && f.a->hurdle) mixtures(&f, mixture);
     if (data->is_class) memset(error, 0, data->n * sizeof *error);
     else CUPEL_TRY(learn_errors(&f, value, error, err));
     cupel_progress(job, "automatic model", n + 1, n + 1);
@@ -381,5 +393,7 @@ size_t cupel_auto_effort(const cupel_auto *a)
     for (size_t k = 0; k < a->n_members; k++) n += a->member[k].unit.role != CUPEL_AUTO_ERROR;
     return n;
 }
+
+bool cupel_auto_mixed(const cupel_auto *a) { return a->hurdle; }
 
 bool cupel_auto_is_class(const cupel_auto *a) { return a->is_class; }

@@ -8,6 +8,7 @@
 #include "core/cupel.h"
 #include "core/io/artifact.h"
 #include "core/sys/job.h"
+#include "models/learn/spiked.h"
 
 typedef struct cupel_auto_data {
     size_t n, d;
@@ -27,17 +28,22 @@ typedef struct cupel_auto_data {
 
 typedef struct cupel_auto cupel_auto;
 
-/* value, error [n]: out-of-fold predictions and the absolute error to be expected (0 for classes). Says through the job what was tried and what
+/* value, error [n]: out-of-fold predictions and the absolute error to be expected (0 for classes); mixture [n] (may be NULL) with a
+ * hurdle. Says through the job what was tried and what
  * each part adds. Progress in units. CUPEL_NO_RESOURCE, CUPEL_INTERRUPTED. */
-cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **a, double *value, double *error, cupel_err *err);
+cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **a, double *value, double *error, cupel_spiked *mixture,
+                            cupel_err *err);
 void cupel_auto_free(cupel_auto *a); /* NULL-safe */
 
 bool cupel_auto_is_class(const cupel_auto *a);
+bool cupel_auto_mixed(const cupel_auto *a); /* it has a hurdle, and gives mixtures */
 size_t cupel_auto_effort(const cupel_auto *a); /* units that were done, without that of the error */
 
-/* Rows x [n][ld] into value and error [n] (error may be NULL). scratch: cupel_auto_scratch_bytes, aligned to 64, one per thread. */
+/* Rows x [n][ld] into value and error [n] (error may be NULL), mixture [n] when there is a hurdle (may be NULL). scratch: cupel_auto_scratch_bytes,
+ * aligned to 64, one per thread. */
 size_t cupel_auto_scratch_bytes(const cupel_auto *a);
-void cupel_auto_predict(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *error);
+void cupel_auto_predict(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *error,
+                        cupel_spiked *mixture);
 
 /* Under "<group>/..." in an artifact. d: columns as the model says. */
 cupel_status cupel_auto_save(const cupel_auto *a, const char *group, cupel_writer *w, cupel_err *err);

@@ -24,8 +24,16 @@ static size_t scratch(const void *model) { return cupel_auto_scratch_bytes(model
 
 static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
 {
-    cupel_auto_predict(model, z, ld, n, isa, memory, value, spread);
+    cupel_auto_predict(model, z, ld, n, isa, memory, value, spread, NULL);
     for (size_t i = 0; cupel_auto_is_class(model) && i < n; i++) value[i] = log_odds(value[i]);
+}
+
+static bool mixed(const void *model) { return cupel_auto_mixed(model); }
+
+static void predict_mixed(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread,
+                          cupel_spiked *mixture)
+{
+    cupel_auto_predict(model, z, ld, n, isa, memory, value, spread, mixture);
 }
 
 static void free_model(void *model) { cupel_auto_free(model); }
@@ -40,7 +48,8 @@ static cupel_status load(const cupel_reader *r, const char *group, size_t d, voi
     return st;
 }
 
-static const cupel_own_kind kind_auto = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load};
+static const cupel_own_kind kind_auto = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load,
+                                         .mixed = mixed, .predict_mixed = predict_mixed};
 
 static void terms(const void *model, cupel_terms *t) { cupel_auto_terms(model, t); }
 
@@ -66,7 +75,7 @@ static cupel_status more_partitions(const cupel_problem *p, const size_t *first,
 }
 
 static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t n_folds, double *setting, void **model, double *value, double *error,
-                              cupel_err *err)
+                              cupel_spiked *mixture, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_auto *a = NULL;
@@ -90,7 +99,7 @@ static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t
                                   .unit = p->y_sd,
                                   .offset = p->y_mean,
                                   .effort = (size_t)setting[EFFORT]};
-    CUPEL_TRY(cupel_auto_fit(&data, p->job, &a, value, error, err));
+    CUPEL_TRY(cupel_auto_fit(&data, p->job, &a, value, error, mixture, err));
     for (size_t i = 0; p->is_class && i < p->n; i++) value[i] = log_odds(value[i]);
     setting[EFFORT] = (double)cupel_auto_effort(a);
     *model = a;

@@ -107,6 +107,9 @@ double cupel_auto_from(const cupel_auto *a, const cupel_auto_unit *u, double t);
 /* The median of a mixture: lowest with probability 1 - above, else the amount with the shape of quantile [CUPEL_AUTO_QUANTILES]. */
 double cupel_auto_median(double above, double amount, const double *quantile);
 
+/* The whole mixture from what the members of the first level say; quantile [CUPEL_AUTO_QUANTILES]. */
+void cupel_auto_mixture(const cupel_auto *a, const double *value, const double *quantile, cupel_spiked *m);
+
 /* Sum over the members of a role of weight times value [CUPEL_AUTO_MEMBERS], one number per member. */
 double cupel_auto_blend_of(const cupel_auto *a, cupel_auto_role role, const double *value);
 /* Standard deviation over members of the roles that predict the target (or the amount). */

@@ -119,7 +119,8 @@ static void errors(const cupel_auto *a, size_t k, const double *x, size_t ld, si
     for (size_t i = 0; i < n; i++) error[i] = fmax(s->value[k * ROWS + i], 0);
 }
 
-static void block(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s, double *value, double *error)
+static void block(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s, double *value, double *error,
+                  cupel_spiked *mixture)
 {
     double trio[3 * ROWS];
     first_level(a, x, ld, n, isa, s);
@@ -128,6 +129,7 @@ static void block(const cupel_auto *a, const double *x, size_t ld, size_t n, cup
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < a->n_members; k++) s->row[k] = s->value[k * ROWS + i];
         value[i] = cupel_auto_together(a, s->row, s->quantile + i * CUPEL_AUTO_QUANTILES, &trio[3 * i + 2]);
+        if (mixture && a->hurdle) cupel_auto_mixture(a, s->row, s->quantile + i * CUPEL_AUTO_QUANTILES, &mixture[i]);
         trio[3 * i] = value[i];
         trio[3 * i + 1] = cupel_auto_disagreement(a, s->row);
     }
@@ -136,10 +138,12 @@ static void block(const cupel_auto *a, const double *x, size_t ld, size_t n, cup
         if (a->member[k].unit.role == CUPEL_AUTO_ERROR) errors(a, k, x, ld, n, isa, s, trio, error);
 }
 
-void cupel_auto_predict(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *error)
+void cupel_auto_predict(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *error,
+                        cupel_spiked *mixture)
 {
     const pieces s = lay_out(a, scratch);
     memset(s.value, 0, CUPEL_AUTO_MEMBERS * ROWS * sizeof *s.value);
     for (size_t from = 0; from < n; from += ROWS)
-        block(a, x + from * ld, ld, n - from < ROWS ? n - from : ROWS, isa, &s, value + from, error ? error + from : NULL);
+        block(a, x + from * ld, ld, n - from < ROWS ? n - from : ROWS, isa, &s, value + from, error ? error + from : NULL,
+              mixture ? mixture + from : NULL);
 }
