@@ -62,6 +62,12 @@ cupel_status cupel_spec_formula(const cupel_space_spec *spec, const cupel_yaml *
 /* "0.1..0.3", or one number for both ends, within min .. max. */
 cupel_status cupel_spec_range(const cupel_space_spec *spec, const cupel_yaml *node, double min, double max, double *low, double *high,
     cupel_err *err);
+/* The n candidates of a grid from the way of rank `first` on, fewer at its end: emit adds the one of a way. */
+typedef cupel_status cupel_simplex_emit(void *state, const cupel_simplex_place *p, cupel_candidates *c, cupel_err *err);
+cupel_status cupel_simplex_fill(const cupel_simplex *g, uint64_t first, size_t n, cupel_simplex_emit *emit, void *state, cupel_candidates *c,
+                                cupel_err *err);
+/* The whole numbers of steps 1 / steps in low .. high: *a .. *b; false: none. */
+bool cupel_grid_points(double low, double high, uint32_t steps, uint32_t *a, uint32_t *b);
 /* `step`, a fraction that divides 1: its inverse. */
 cupel_status cupel_spec_steps(const cupel_space_spec *spec, uint32_t *steps, cupel_err *err);
 /* `couple` for parts z [n] of a grid of `steps` that stand for 1, in their order: see space.h. Caller frees *coupling. */

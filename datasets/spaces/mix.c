@@ -32,8 +32,9 @@ static void mix_close(void *state)
     cupel_free(s);
 }
 
-static cupel_status emit(const mix *s, const cupel_simplex_place *p, cupel_candidates *c, cupel_err *err)
+static cupel_status emit(void *state, const cupel_simplex_place *p, cupel_candidates *c, cupel_err *err)
 {
+    const mix *s = state;
     int64_t sum[CUPEL_Z_MAX] = {0};
     unsigned place[CUPEL_Z_MAX + 1];
     for (unsigned i = 0; i < s->n; i++) place[s->z[i]] = i;
@@ -53,17 +54,7 @@ static cupel_status mix_count(void *state, uint64_t *count, cupel_err *err)
 
 static cupel_status mix_fill(void *state, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err)
 {
-    const mix *s = state;
-    cupel_simplex_place p;
-    if (first >= s->grid.count) return CUPEL_OK;
-    if (n > s->grid.count - first) n = (size_t)(s->grid.count - first);
-    cupel_simplex_go(&s->grid, first, &p);
-    for (size_t i = 0; i < n; i++) {
-        cupel_status st = emit(s, &p, c, err);
-        if (st != CUPEL_OK) return st;
-        if (i + 1 < n) cupel_simplex_next(&s->grid, &p);
-    }
-    return CUPEL_OK;
+    return cupel_simplex_fill(&((mix *)state)->grid, first, n, emit, state, c, err);
 }
 
 /* ---- opening ---- */
@@ -71,15 +62,14 @@ static cupel_status mix_fill(void *state, uint64_t first, size_t n, cupel_candid
 /* One end member with its range, unless a constraint rules one of its elements out. */
 static cupel_status read_member(const cupel_space_spec *spec, mix *s, const cupel_yaml *node, bool has_range, cupel_err *err)
 {
-    static const double slack = 1e-9; /* of a step */
     cupel_text text = has_range ? node->key : node->text;
     double low = 0, high = 1;
     member *m = &s->member[s->grid.n];
     cupel_status st = cupel_spec_formula(spec, node, text, &m->as_written, err);
     if (st == CUPEL_OK && has_range) st = cupel_spec_range(spec, node, 0, 1, &low, &high, err);
     if (st != CUPEL_OK) return st;
-    uint32_t a = (uint32_t)ceil(low * s->grid.steps - slack), b = (uint32_t)floor(high * s->grid.steps + slack);
-    if (a > b)
+    uint32_t a, b;
+    if (!cupel_grid_points(low, high, s->grid.steps, &a, &b))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: mix: no multiple of the step 1/%u lies between %g and %g of %.*s; widen the range or use "
                           "a smaller step",
                           spec->file, node->line, s->grid.steps, low, high, (int)text.n, text.p);

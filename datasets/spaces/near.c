@@ -33,21 +33,17 @@ static cupel_status near_count(void *state, uint64_t *count, cupel_err *err)
     return CUPEL_OK;
 }
 
-static cupel_status near_fill(void *state, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err)
+static cupel_status emit(void *state, const cupel_simplex_place *p, cupel_candidates *c, cupel_err *err)
 {
     const near *s = state;
     int64_t amount[CUPEL_Z_MAX];
-    cupel_simplex_place p;
-    if (first >= s->grid.count) return CUPEL_OK;
-    if (n > s->grid.count - first) n = (size_t)(s->grid.count - first);
-    cupel_simplex_go(&s->grid, first, &p);
-    for (size_t k = 0; k < n; k++) {
-        for (unsigned i = 0; i < s->grid.n; i++) amount[i] = s->base[i] + ((int64_t)p.amount[i] - (int64_t)s->grid.rest[i]) * s->step;
-        cupel_status st = cupel_candidates_make(c, s->z, amount, s->grid.n, s->scale, err);
-        if (st != CUPEL_OK) return st;
-        if (k + 1 < n) cupel_simplex_next(&s->grid, &p);
-    }
-    return CUPEL_OK;
+    for (unsigned i = 0; i < s->grid.n; i++) amount[i] = s->base[i] + ((int64_t)p->amount[i] - (int64_t)s->grid.rest[i]) * s->step;
+    return cupel_candidates_make(c, s->z, amount, s->grid.n, s->scale, err);
+}
+
+static cupel_status near_fill(void *state, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err)
+{
+    return cupel_simplex_fill(&((near *)state)->grid, first, n, emit, state, c, err);
 }
 
 /* ---- opening ---- */

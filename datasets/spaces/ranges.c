@@ -28,8 +28,9 @@ static void ranges_close(void *state)
 
 /* ---- candidates ---- */
 
-static cupel_status emit(const ranges *s, const cupel_simplex_place *p, cupel_candidates *c, cupel_err *err)
+static cupel_status emit(void *state, const cupel_simplex_place *p, cupel_candidates *c, cupel_err *err)
 {
+    const ranges *s = state;
     char text[CUPEL_Z_MAX * 34];
     size_t n = 0;
     cupel_composition comp;
@@ -54,17 +55,7 @@ static cupel_status ranges_count(void *state, uint64_t *count, cupel_err *err)
 
 static cupel_status ranges_fill(void *state, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err)
 {
-    const ranges *s = state;
-    cupel_simplex_place p;
-    if (first >= s->grid.count) return CUPEL_OK;
-    if (n > s->grid.count - first) n = (size_t)(s->grid.count - first);
-    cupel_simplex_go(&s->grid, first, &p);
-    for (size_t i = 0; i < n; i++) {
-        cupel_status st = emit(s, &p, c, err);
-        if (st != CUPEL_OK) return st;
-        if (i + 1 < n) cupel_simplex_next(&s->grid, &p);
-    }
-    return CUPEL_OK;
+    return cupel_simplex_fill(&((ranges *)state)->grid, first, n, emit, state, c, err);
 }
 
 /* ---- opening ---- */
@@ -72,14 +63,13 @@ static cupel_status ranges_fill(void *state, uint64_t first, size_t n, cupel_can
 /* The grid points of one element, by Z for now; what a constraint rules out can only be 0. */
 static cupel_status read_element(const cupel_space_spec *spec, ranges *s, const cupel_yaml *node, cupel_err *err)
 {
-    static const double slack = 1e-9; /* of a step: 0.3 / 0.1 is 2.9999999999999996 */
     unsigned z;
     double low, high;
     cupel_status st = cupel_spec_element(spec, node, node->key, &z, err);
     if (st == CUPEL_OK) st = cupel_spec_range(spec, node, 0, 1, &low, &high, err);
     if (st != CUPEL_OK) return st;
-    uint32_t steps = s->grid.steps, a = (uint32_t)ceil(low * steps - slack), b = (uint32_t)floor(high * steps + slack);
-    if (a > b)
+    uint32_t steps = s->grid.steps, a, b;
+    if (!cupel_grid_points(low, high, steps, &a, &b))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: ranges: no multiple of the step 1/%u lies between %g and %g of %s; widen the range or "
                           "use a "
                           "smaller step", spec->file, node->line, steps, low, high, cupel_element_symbol(z));

@@ -106,6 +106,29 @@ cupel_status cupel_spec_range(const cupel_space_spec *spec, const cupel_yaml *no
     return CUPEL_OK;
 }
 
+cupel_status cupel_simplex_fill(const cupel_simplex *g, uint64_t first, size_t n, cupel_simplex_emit *emit, void *state, cupel_candidates *c,
+                                cupel_err *err)
+{
+    cupel_simplex_place p;
+    if (first >= g->count) return CUPEL_OK;
+    if (n > g->count - first) n = (size_t)(g->count - first);
+    cupel_simplex_go(g, first, &p);
+    for (size_t i = 0; i < n; i++) {
+        cupel_status st = emit(state, &p, c, err);
+        if (st != CUPEL_OK) return st;
+        if (i + 1 < n) cupel_simplex_next(g, &p);
+    }
+    return CUPEL_OK;
+}
+
+bool cupel_grid_points(double low, double high, uint32_t steps, uint32_t *a, uint32_t *b)
+{
+    static const double slack = 1e-9; /* of a step: 0.3 / 0.1 is 2.9999999999999996 */
+    *a = (uint32_t)ceil(low * steps - slack);
+    *b = (uint32_t)floor(high * steps + slack);
+    return *a <= *b;
+}
+
 cupel_status cupel_spec_steps(const cupel_space_spec *spec, uint32_t *steps, cupel_err *err)
 {
     double step = 0.01;
