@@ -41,6 +41,17 @@ design 0 'minimum feature: 0.14
 require:
   - {property: conductivity, component: 11, min: 2}' && grep -q 'pass feature size b' "$T/out" && ok 'waves are as long as features must be' || no 'waves are as long as features must be'
 
+# The two-point function of a structure, measured: the structure itself has it, others do not.
+"$CUPEL" generate 'gaussian:fraction=0.3,wavelength=0.5,seed=1' --grid 24 -o "$T/like.npy" 2>/dev/null
+ask() { design "$1" "space: {generator: gaussian, fraction: 0.297..0.303, wavelength: 0.5, seed: $2}
+require:
+  - {property: conductivity, component: 11, min: 1.01}
+  - {property: two-point, phase: b, like: like.npy, within: 5 %}"; }
+ask 0 1 && grep -q 'pass two-point b: 0' "$T/out" && ok 'a two-point function that is asked for' || no 'a two-point function that is asked for'
+ask 5 2 && grep -q 'fail two-point b' "$T/out" && ok 'another structure has another' || no 'another structure has another'
+head -c 200 "$T/like.npy" >"$T/cut.npy"; sed 's/like.npy/cut.npy/' "$T/x.yaml" >"$T/y.yaml"; "$CUPEL" design "$T/y.yaml" -o "$T/X" >/dev/null 2>"$T/err"
+[ $? = 3 ] && grep -q 'like: .*cut.npy' "$T/err" && ok 'a truncated file is refused before any solve' || no 'a truncated file is refused before any solve'
+
 # Spheres of b float in a: all but one go, and so does what they conducted.
 design 5 'connected: b
 space: {generator: bcc_spheres, fraction: 0.1..0.3}

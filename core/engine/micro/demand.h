@@ -18,6 +18,8 @@
  *     - {property: surface per volume, min: 8 1/mm}  statistics: mean chord, connected fraction, percolating fraction (axis: 3), euler
  *                                                   number, feature size of a phase. Lengths are in edges of the box, or in metres where
  *                                                   `size` gives the edge
+ *     - {property: two-point, phase: solid, like: bone.npy, within: 5 %}     the relative distance of the two-point function from that of a volume
+ *                                                   with these labels, or saved of one, over lags up to a quarter of the box
  *   size: 5 mm                                      edge of the box (the shortest)
  *   tolerance: 0.05 mm                              of the process: how far a design moves when its interface is half of it off
  *   hold under: {process tolerance: 0.05 mm, phase properties: 5 %}     the demand is to be met with each phase that much off, in any combination,
@@ -68,6 +70,7 @@ typedef enum cupel_ask_kind {
     CUPEL_ASK_PERCOLATING,
     CUPEL_ASK_EULER,
     CUPEL_ASK_FEATURE,      /* the thickness that 95 % of the phase exceed */
+    CUPEL_ASK_TWO_POINT,    /* relative distance of the two-point function from that of a file */
     CUPEL_ASK_KINDS
 } cupel_ask_kind;
 
@@ -87,6 +90,7 @@ typedef struct cupel_ask {
     int axis;              /* of a percolating fraction; -1: the least of all */
     double direction[3];   /* of Young's modulus, unit vector; 0: the mean (Hill) */
     size_t phase;
+    const char *like;      /* file of a two-point function */
     double min, max;       /* of a number; infinite where open */
     int goal;              /* -1 minimise, 0 none, 1 maximise */
     double weight;
@@ -148,6 +152,7 @@ typedef struct cupel_micro_statistics {
     double percolating[CUPEL_MICRO_PHASES_MAX][3]; /* share in clusters that go through, per axis */
     double euler[CUPEL_MICRO_PHASES_MAX];          /* number of the box */
     double feature[CUPEL_MICRO_PHASES_MAX];
+    double two_point[CUPEL_MICRO_PHASES_MAX];      /* relative distance from the file asked for */
 } cupel_micro_statistics;
 
 /* What a microstructure is, for its demand: what was not computed is NULL. */
@@ -163,7 +168,7 @@ typedef struct cupel_micro_state {
 /* The number that an entry asks for: of a whole tensor the relative distance from the target, else the value. NaN where it is not defined. */
 double cupel_ask_value(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s);
 /* A statistic of voxels that does not change smoothly: pass or fail. */
-static inline bool cupel_ask_is_checked(const cupel_ask *a) { return a->kind >= CUPEL_ASK_CONNECTED && a->kind <= CUPEL_ASK_FEATURE; }
-static inline bool cupel_ask_is_statistic(const cupel_ask *a) { return a->kind >= CUPEL_ASK_SURFACE && a->kind <= CUPEL_ASK_FEATURE; }
+static inline bool cupel_ask_is_checked(const cupel_ask *a) { return a->kind >= CUPEL_ASK_CONNECTED && a->kind <= CUPEL_ASK_TWO_POINT; }
+static inline bool cupel_ask_is_statistic(const cupel_ask *a) { return a->kind >= CUPEL_ASK_SURFACE && a->kind <= CUPEL_ASK_TWO_POINT; }
 
 #endif

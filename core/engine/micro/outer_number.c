@@ -191,7 +191,8 @@ bool cupel_outer_number(const cupel_outer *o, const cupel_ask *a, cupel_outer_ra
     case CUPEL_ASK_SURFACE:
     case CUPEL_ASK_CHORD: return bounded(r, 0, CUPEL_OUTER_PHASES, HUGE_VAL, CUPEL_OUTER_PHASES);
     case CUPEL_ASK_EULER:
-    case CUPEL_ASK_FEATURE: return false;
+    case CUPEL_ASK_FEATURE:
+    case CUPEL_ASK_TWO_POINT: return false;
     default: return of_stiffness(o, a, r) && (!a->per_density || per_density(o, r));
     }
 }

@@ -1,9 +1,12 @@
 #include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/likeness.h"
 #include "core/engine/micro/demand_parts.h"
 #include "core/engine/micro/orient.h"
 #include "core/io/keys.h"
 #include "core/math/small.h"
 #include "core/math/units.h"
+#include "core/sys/file.h"
 #include "models/homogenize/engineering.h"
 
 #include <math.h>
@@ -14,7 +17,7 @@
 
 static const char *const entry_keys[] = {"property", "component", "invariant", "orientation", "direction", "phase", "axis", "target", "within",
                                          "convention",
-                                         "min",      "max",       "goal",      "weight",    "per",   NULL};
+                                         "min",      "max",       "goal",      "weight",    "per",   "like", NULL};
 static const char *const goal_words[] = {"minimise", "minimize", "maximise", "maximize", NULL};
 static const char *const convention_words[] = {"mandel", "voigt", NULL};
 
@@ -40,7 +43,8 @@ static const struct {
     {"connected fraction", "connected", CUPEL_OF_NONE, 0, WITH_PHASE},
     {"percolating fraction", "percolation", CUPEL_OF_NONE, 0, WITH_PHASE},
     {"euler number", "euler", CUPEL_OF_NONE, 0, WITH_PHASE},
-    {"feature size", "minimum feature", CUPEL_OF_LENGTH, 0, WITH_PHASE}};
+    {"feature size", "minimum feature", CUPEL_OF_LENGTH, 0, WITH_PHASE},
+    {"two-point", "two-point function", CUPEL_OF_NONE, 0, WITH_PHASE}};
 
 static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask_kind *kind, cupel_err *err)
 {
@@ -271,6 +275,35 @@ done:
     return st;
 }
 
+/* like and within of a two-point function. The file is measured here already: what is wrong with it is said before any solve. */
+static cupel_status read_like(const cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    cupel_micro_demand *d = r->d;
+    const cupel_yaml *node = cupel_yaml_get(e, "like");
+    const cupel_job silent = {.threads = 1};
+    cupel_likeness *l = NULL;
+    const char *name = NULL;
+    char *path = NULL;
+    cupel_status st = CUPEL_OK;
+    if (a->kind != CUPEL_ASK_TWO_POINT)
+        return node ? cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'like' is for two-point only", d->file, node->line) : CUPEL_OK;
+    CUPEL_TRY(cupel_keys_text(e, d->file, "like", &name, err));
+    if (!name || !cupel_yaml_get(e, "within") || cupel_yaml_get(e, "min") || cupel_yaml_get(e, "max") || cupel_yaml_get(e, "target"))
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'two-point' is asked as {property: two-point, phase: solid, like: FILE, within: 5 %%}", d->file, e->line));
+    path = cupel_path_beside(d->file, name);
+    a->like = path ? cupel_arena_text(&d->arena, path, strlen(path)) : NULL;
+    if (!a->like) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
+    CUPEL_TRY(read_within(d, e, a, err));
+    a->max = a->within;
+    a->within = NAN;
+    st = cupel_likeness_open(a->like, a->phase, &silent, &l, err);
+    if (st != CUPEL_OK) cupel_err_prefix(err, "%s:%zu: like: ", d->file, node->line);
+done:
+    cupel_likeness_free(l);
+    cupel_free(path);
+    return st;
+}
+
 /* min, max, target with within, goal: the window of a number. */
 static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
@@ -357,6 +390,7 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     CUPEL_TRY(read_direction(d, e, &a, err));
     CUPEL_TRY(read_phase(d, e, &a, err));
     CUPEL_TRY(read_which(d, e, &a, err));
+    CUPEL_TRY(read_like(r, e, &a, err));
     if (cupel_yaml_get(e, "orientation") && (!a.order || number))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'orientation' is for a tensor with a whole target", d->file, cupel_yaml_get(e, "orientation")->line);
     CUPEL_TRY(name_of(d, e, &a, err));
@@ -488,6 +522,7 @@ static double of_statistics(const cupel_micro_demand *d, const cupel_ask *a, con
     case CUPEL_ASK_PERCOLATING:
         return !x ? (double)NAN : a->axis >= 0 ? x->percolating[p][a->axis] : fmin(x->percolating[p][0], fmin(x->percolating[p][1], x->percolating[p][2]));
     case CUPEL_ASK_EULER: return x ? x->euler[p] : (double)NAN;
+    case CUPEL_ASK_TWO_POINT: return x ? x->two_point[p] : (double)NAN;
     default: return x ? x->feature[p] * d->size : (double)NAN;
     }
 }

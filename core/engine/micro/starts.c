@@ -159,12 +159,15 @@ static int by_cost(const void *a, const void *b)
     return x->cost != y->cost ? (x->cost > y->cost) - (x->cost < y->cost) : x->order > y->order ? 1 : -1;
 }
 
+/* By a space that names its seed; the demand's seed is the first of several. */
+static bool seed_is_fixed(const cupel_micro_demand *d) { return d->space && cupel_yaml_get(d->space, "seed"); }
+
 static cupel_status add_start(cupel_search *s, size_t family, size_t which, double *fraction, cupel_starts *out, cupel_err *err)
 {
     cupel_start *one = &out->one[out->n];
     s->family = &s->families.one[family];
     s->start = out->n;
-    s->seed = s->family->kind == CUPEL_FAMILY_NOISE ? s->d->seed + which : s->d->seed;
+    s->seed = seed_is_fixed(s->d) ? s->family->start.seed : s->family->kind == CUPEL_FAMILY_NOISE ? s->d->seed + which : s->d->seed;
     first_values(s);
     if (s->family->kind == CUPEL_FAMILY_SERIES) series_start(s, s->family, which, s->x);
     if (s->family->kind == CUPEL_FAMILY_SKELETON) {
@@ -188,7 +191,7 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const size_t starts[] = {[CUPEL_FAMILY_NOISE] = SEEDS, [CUPEL_FAMILY_SERIES] = ALL, [CUPEL_FAMILY_SKELETON] = cupel_skeleton_starts(s->d)};
+    const size_t starts[] = {[CUPEL_FAMILY_NOISE] = seed_is_fixed(s->d) ? 1 : SEEDS, [CUPEL_FAMILY_SERIES] = ALL, [CUPEL_FAMILY_SKELETON] = cupel_skeleton_starts(s->d)};
     double fraction[CUPEL_FAMILIES_MAX];
     out->n = 0;
     for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;

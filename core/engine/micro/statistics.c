@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/likeness.h"
 #include "descriptors/microstructure/descriptor.h"
 #include "descriptors/microstructure/distance.h"
 #include "descriptors/microstructure/thickness.h"
@@ -186,7 +187,7 @@ static cupel_status take(const measure *m, cupel_ask_kind kind, const char *desc
 static void set_none(cupel_micro_statistics *s, double x)
 {
     for (size_t p = 0; p < CUPEL_MICRO_PHASES_MAX; p++) {
-        s->surface[p] = s->chord[p] = s->connected[p] = s->euler[p] = s->feature[p] = x;
+        s->surface[p] = s->chord[p] = s->connected[p] = s->euler[p] = s->feature[p] = s->two_point[p] = x;
         for (int a = 0; a < 3; a++) s->percolating[p][a] = x;
     }
 }
@@ -212,6 +213,28 @@ static cupel_status compare(const cupel_recipe *r, const size_t n[3], const doub
     return CUPEL_OK;
 }
 
+/* Of the recipe on the grid that was measured. */
+static cupel_status compare_two_point(const cupel_ask *a, const cupel_recipe *r, const cupel_job *job, double *error, cupel_err *err)
+{
+    cupel_likeness *l = NULL;
+    cupel_voxels v = {0};
+    size_t n[3], own[3], least = SIZE_MAX;
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(cupel_likeness_open(a->like, a->phase, job, &l, err));
+    cupel_likeness_grid(l, n);
+    for (int i = 0; i < 3; i++) least = n[i] < least ? n[i] : least;
+    cupel_recipe_grid(r, least, own);
+    if (memcmp(n, own, sizeof n) != 0)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' tells of a box of %zu x %zu x %zu voxels, that of the design is %zu x %zu x %zu; expected one of the same shape",
+                             a->like, n[0], n[1], n[2], own[0], own[1], own[2]));
+    CUPEL_TRY(cupel_recipe_voxels(r, n, &v, job, err));
+    st = cupel_likeness_error(l, &v, a->phase, job, error, err);
+done:
+    cupel_likeness_free(l);
+    cupel_voxels_release(&v);
+    return st;
+}
+
 cupel_status cupel_statistics_of_voxels(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,
                                         cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err)
 {
@@ -230,6 +253,8 @@ cupel_status cupel_statistics_of_voxels(const cupel_micro_demand *d, const cupel
     bool any = asks(d, CUPEL_ASK_FEATURE);
     set_none(s, NAN);
     set_none(bar, 0);
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (d->ask[i].kind == CUPEL_ASK_TWO_POINT) CUPEL_TRY(compare_two_point(&d->ask[i], r, job, &s->two_point[d->ask[i].phase], err));
     for (size_t i = 0; i < sizeof one / sizeof *one; i++) any = any || asks(d, one[i].kind);
     if (!any) return CUPEL_OK;
     cupel_recipe_grid(r, grid, n);

@@ -47,7 +47,8 @@ static void put_ask(const cupel_ask *a, cupel_str *s)
     } else {
         const bool mean = is_mean_young(a);
         const bool feature = a->kind == CUPEL_ASK_FEATURE;
-        cupel_str_addf(s, "- %s%s", a->name, feature ? " (the thickness that 95 % of the phase exceed)" : mean ? " (of the mean over all "
+        cupel_str_addf(s, "- %s%s", a->name, a->like ? " (relative distance of the two-point function from the measured one, over lags up to a quarter of the box)"
+                  : feature ? " (the thickness that 95 % of the phase exceed)" : mean ? " (of the mean over all "
                   "orientations; a direction: [0, 0, 1] asks for one direction)" : "");
         if (a->min > -HUGE_VAL) {
             cupel_str_puts(s, " at least ");

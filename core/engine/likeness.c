@@ -1,0 +1,68 @@
+#include "core/engine/likeness.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/engine/reconstruct_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct cupel_likeness {
+    cupel_measured measured;
+    cupel_reconstruction box;
+    cupel_aim aim;
+};
+
+void cupel_likeness_free(cupel_likeness *l)
+{
+    if (!l) return;
+    cupel_measured_release(&l->measured);
+    cupel_aim_release(&l->aim);
+    cupel_free(l);
+}
+
+cupel_status cupel_likeness_open(const char *path, size_t label, const cupel_job *job, cupel_likeness **out, cupel_err *err)
+{
+    char phase[32];
+    cupel_status st = CUPEL_OK;
+    cupel_likeness *l = cupel_alloc(1, sizeof *l);
+    if (!l) return cupel_no_memory(err, "a two-point function", sizeof *l);
+    snprintf(phase, sizeof phase, "%zu", label);
+    const cupel_reconstruct_request q = {.input = &path, .n_inputs = 1, .phase = phase};
+    const cupel_measured *m = &l->measured;
+    CUPEL_TRY(cupel_measure_file(&q, path, job, &l->measured, err));
+    if (m->dim != 3) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' tells of an image, expected a volume", path));
+    l->box = (cupel_reconstruction){.input = path, .dim = 3, .n = {m->n[0], m->n[1], m->n[2]}, .fraction = m->phi, .reach = 0.25, .isotropic = !m->s2,
+                                    .weight = {[CUPEL_STATISTIC_TWO_POINT] = 1}};
+    CUPEL_TRY(cupel_aim_make(m, 1, &l->box, &l->aim, err));
+    *out = l;
+    l = NULL;
+done:
+    cupel_likeness_free(l);
+    return st;
+}
+
+void cupel_likeness_grid(const cupel_likeness *l, size_t n[3]) { memcpy(n, l->box.n, 3 * sizeof *n); }
+
+cupel_status cupel_likeness_error(const cupel_likeness *l, const cupel_voxels *v, size_t label, const cupel_job *job, double *error, cupel_err *err)
+{
+    cupel_voxels two = {0};
+    cupel_measured made = {0};
+    cupel_realisation one = {0};
+    const int id = cupel_voxels_id_of(v, (int64_t)label);
+    const size_t count = cupel_voxels_count(v);
+    cupel_status st = cupel_voxels_init(&two, 3, v->n, "a two-point function", err);
+    if (st != CUPEL_OK) return st;
+    *error = NAN;
+    for (size_t i = 0; i < count; i++) two.id[i] = v->id[i] == id;
+    CUPEL_TRY(cupel_voxels_number(&two, "a two-point function", err));
+    if (two.n_phases != 2) goto done;
+    CUPEL_TRY(cupel_measure(&two, job, &made, err));
+    cupel_aim_errors(&l->aim, &made, &one);
+    *error = one.quarter[CUPEL_STATISTIC_TWO_POINT];
+done:
+    cupel_measured_release(&made);
+    cupel_voxels_release(&two);
+    return st;
+}
