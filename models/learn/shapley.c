@@ -85,18 +85,56 @@ static cupel_status count_cover(cupel_shapley *s, const cupel_shapley_options *o
     return there ? CUPEL_OK : cupel_no_memory(err, "Shapley values", cupel_mul(t->first[t->n_trees], sizeof *s->cover));
 }
 
+/* Most players on the way to a leaf of a tree. seen: [players] how often the way at hand asks about each; way: [depth + 1]. */
+static size_t players_of(const cupel_shapley *s, const cupel_tree_node *node, uint32_t *seen, uint32_t *way)
+{
+    size_t most = 0, players = 0, n = 1;
+    way[0] = 0;
+    while (n) { /* way holds the nodes from the root down; a left child is followed by its right one */
+        const uint32_t at = way[n - 1];
+        if (cupel_tree_left(node[at]) != at) {
+            players += !seen[s->player[cupel_tree_column(node[at])]]++;
+            if (players > most) most = players;
+            way[n++] = cupel_tree_left(node[at]);
+            continue;
+        }
+        for (n--; n; n--) { /* up to a node whose right side is still to come */
+            const uint32_t above = way[n - 1], done = way[n];
+            if (done == cupel_tree_left(node[above])) {
+                way[n++] = done + 1;
+                break;
+            }
+            players -= !--seen[s->player[cupel_tree_column(node[above])]];
+        }
+    }
+    return most;
+}
+
+/* n points are exact for 2n players: the polynomial has one factor less. */
 static cupel_status make_points(cupel_shapley *s, cupel_err *err)
 {
-    const size_t n = s->most / 2 + 1, all = (n + CUPEL_SHAPLEY_LANES - 1) / CUPEL_SHAPLEY_LANES * CUPEL_SHAPLEY_LANES;
-    s->points = all;
+    const cupel_trees *t = s->trees;
+    const size_t top = s->most / (2 * CUPEL_SHAPLEY_LANES) + 1, all = cupel_shapley_set(top + 1);
+    uint32_t *seen = cupel_alloc(s->n_players, sizeof *seen), *way = cupel_alloc(s->depth + 2, sizeof *way);
+    bool *used = cupel_alloc(top + 1, sizeof *used);
+    s->lanes = cupel_alloc(t->n_trees + 1, sizeof *s->lanes);
     s->at = cupel_alloc_aligned(all, sizeof *s->at);
     s->weight = cupel_alloc_aligned(all, sizeof *s->weight);
     s->rest = cupel_alloc_aligned(all, sizeof *s->rest);
-    if (!s->at || !s->weight || !s->rest) return cupel_no_memory(err, "Shapley values", all * sizeof *s->at);
-    cupel_shapley_points(n, s->at, s->weight);
-    for (size_t q = n; q < all; q++) s->at[q] = 0.5;
-    for (size_t q = 0; q < all; q++) s->rest[q] = 1 / (1 - s->at[q]);
-    return CUPEL_OK;
+    const bool there = seen && way && used && s->lanes && s->at && s->weight && s->rest;
+    for (size_t k = 0; there && k < t->n_trees; k++) {
+        const size_t players = players_of(s, t->node + t->first[k], seen, way), lanes = players ? (players - 1) / (2 * CUPEL_SHAPLEY_LANES) + 1 : 1;
+        s->lanes[k] = (uint16_t)lanes;
+        used[lanes] = true;
+        if (lanes * CUPEL_SHAPLEY_LANES > s->points) s->points = lanes * CUPEL_SHAPLEY_LANES;
+    }
+    for (size_t lanes = 1; there && lanes <= top; lanes++)
+        if (used[lanes]) cupel_shapley_points(lanes * CUPEL_SHAPLEY_LANES, s->at + cupel_shapley_set(lanes), s->weight + cupel_shapley_set(lanes));
+    for (size_t q = 0; there && q < all; q++) s->rest[q] = 1 / (1 - s->at[q]);
+    cupel_free(seen);
+    cupel_free(way);
+    cupel_free(used);
+    return there ? CUPEL_OK : cupel_no_memory(err, "Shapley values", all * sizeof *s->at);
 }
 
 static cupel_status make_shares(cupel_shapley *s, const cupel_shapley_options *o, cupel_err *err)
@@ -154,6 +192,7 @@ void cupel_shapley_free(cupel_shapley *s)
     if (!s) return;
     cupel_free(s->player);
     cupel_free(s->cover);
+    cupel_free(s->lanes);
     cupel_free(s->at);
     cupel_free(s->weight);
     cupel_free(s->rest);

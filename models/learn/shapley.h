@@ -33,8 +33,8 @@ void cupel_shapley_free(cupel_shapley *s); /* NULL-safe */
 
 double cupel_shapley_base(const cupel_shapley *s);
 
-/* value [n][n_players] of rows x [n][ld], unit of the prediction (boosting with log loss: log odds). On the job's threads; the same bytes for any number
- * of them and any instruction set. CUPEL_NO_RESOURCE, CUPEL_INTERRUPTED. */
+/* value [n][n_players] of rows x [n][ld], unit of the prediction (boosting with log loss: log odds). On the job's threads; the same bytes for any
+ * number of them and any instruction set. CUPEL_NO_RESOURCE, CUPEL_INTERRUPTED. */
 cupel_status cupel_shapley_run(const cupel_shapley *s, const double *x, size_t ld, size_t n, const cupel_job *job, double *value, cupel_err *err);
 
 #endif

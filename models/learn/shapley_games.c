@@ -39,18 +39,23 @@ void cupel_shapley_paths(const cupel_shapley *s, cupel_isa isa, cupel_shapley_wo
 {
     const cupel_trees *t = s->trees;
     cupel_shapley_walk_fn *walk = walk_of(isa);
-    cupel_shapley_walk k = {.x = w->x, .player = s->player, .points = s->points, .at = s->at, .weight = s->weight, .rest = s->rest,
-                            .step = w->step, .product = w->product, .sum = w->sum, .edge = w->edge, .zero = w->zero, .one = w->one, .phi = phi};
+    cupel_shapley_walk k = {.x = w->x, .player = s->player, .step = w->step, .product = w->product, .sum = w->sum, .edge = w->edge,
+                            .zero = w->zero, .one = w->one, .phi = phi};
     for (size_t i = from; i < end; i++) {
+        const size_t set = cupel_shapley_set(s->lanes[i]);
+        k.points = (size_t)s->lanes[i] * CUPEL_SHAPLEY_LANES;
+        k.at = s->at + set;
+        k.weight = s->weight + set;
+        k.rest = s->rest + set;
         k.node = t->node + t->first[i];
         k.cover = s->cover + t->first[i];
         walk(&k);
     }
 }
 
-/* One tree, the row x and one row b of the background: every leaf that some choice between the two, player by player, leads to. A leaf of value v that
- * needs p players from the row and q from the background adds v (p - 1)! q! / (p + q)! to each of the p and takes v p! (q - 1)! / (p + q)! from each
- * of the q. */
+/* One tree, the row x and one row b of the background: every leaf that some choice between the two, player by player, leads to. A leaf of value v
+ * that needs p players from the row and q from the background adds v (p - 1)! q! / (p + q)! to each of the p and takes v p! (q - 1)! / (p + q)!
+ * from each of the q. */
 static void pair(const cupel_shapley *s, const cupel_tree_node *node, const uint64_t *x, const uint64_t *b,
                  cupel_shapley_work *w, double *phi)
 {
@@ -67,8 +72,8 @@ static void pair(const cupel_shapley *s, const cupel_tree_node *node, const uint
             w->side[player] = 1;
             p++;
         }
-        const double value = (double)cupel_tree_leaf_value(node[at]);
-        double plus = p ? value * s->share[p * (s->most + 1) + q] : 0, minus = q ? value * s->share[q * (s->most + 1) + p] : 0;
+        const double v = (double)cupel_tree_leaf_value(node[at]);
+        double plus = p ? v * s->share[p * (s->most + 1) + q] : 0, minus = q ? v * s->share[q * (s->most + 1) + p] : 0;
         for (; forks; forks--) {
             cupel_shapley_fork *f = &w->fork[forks - 1];
             if (!f->second) break;

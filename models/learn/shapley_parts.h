@@ -14,8 +14,9 @@ struct cupel_shapley {
     double base;
     /* PATH */
     double *cover;     /* [nodes] rows of the background that come there */
-    size_t points;     /* padded */
-    double *at, *weight, *rest; /* [points] */
+    uint16_t *lanes;   /* [trees] points of a tree over CUPEL_SHAPLEY_LANES */
+    size_t points;     /* of the tree with most */
+    double *at, *weight, *rest; /* the points for 1, 2, ... times CUPEL_SHAPLEY_LANES, one set behind another */
     /* PAIRS */
     size_t n_back;
     uint64_t *back;    /* [n_back][columns] keys << 32 */
@@ -38,6 +39,9 @@ typedef struct cupel_shapley_fork {
     bool second;
     double plus, minus;
 } cupel_shapley_fork;
+
+/* Where the set of points for so many lanes begins. */
+static inline size_t cupel_shapley_set(size_t lanes) { return CUPEL_SHAPLEY_LANES * lanes * (lanes - 1) / 2; }
 
 /* Points t and weights w [n] of Gauss and Legendre on (0, 1). */
 void cupel_shapley_points(size_t n, double *t, double *w);

@@ -18,7 +18,7 @@ typedef struct cupel_shapley_walk {
     const double *cover;     /* [nodes] of the background */
     const uint64_t *x;       /* [columns] keys << 32 of the row */
     const uint32_t *player;  /* [columns] */
-    size_t points;           /* a multiple of CUPEL_SHAPLEY_LANES; those that are padding weigh 0 */
+    size_t points;           /* a multiple of CUPEL_SHAPLEY_LANES */
     const double *at, *weight, *rest; /* [points] t in (0, 1), weight, 1 / (1 - t) */
     cupel_shapley_step *step; /* [depth + 1] */
     double *product, *sum, *edge; /* [depth + 1][points] */
