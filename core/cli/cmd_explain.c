@@ -25,11 +25,14 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .repeats = (size_t)cupel_opt_count(args, "repeats"),
         .sharing = sharing_of(cupel_opt_text(args, "shapley")),
         .background = (size_t)cupel_opt_count(args, "background"),
+        .partial = cupel_opt_text(args, "partial"),
+        .points = (size_t)cupel_opt_count(args, "points"),
         .seed = cupel_opt_count(args, "seed"),
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
     };
     if (!o.orders || !o.repeats || o.orders > 10000 || o.repeats > 1000)
         return cupel_fail(err, CUPEL_USAGE, "--orders %zu, --repeats %zu: expected 1 to 10000 orders and 1 to 1000 repeats", o.orders, o.repeats);
+    if (o.points < 2 || o.points > 1000) return cupel_fail(err, CUPEL_USAGE, "--points %zu: expected 2 to 1000", o.points);
     if (!o.background) return cupel_fail(err, CUPEL_USAGE, "--background 0: expected at least 1 row");
     cupel_status st = cupel_attribution_make(&o, job, &a, err);
     if (st == CUPEL_OK) {
@@ -49,9 +52,13 @@ static const cupel_opt options[] = {
      "the column of measured values (default: the model's property, else target; without one nothing is shuffled)"},
     {"rows", "N", CUPEL_OPT_COUNT, NULL, "5", false, "rows that are explained one by one, from the first on"},
     {"shapley", "KIND", CUPEL_OPT_CHOICE, "auto|path|sampled", "auto", false,
-     "auto: exact for what is a sum over trees or columns, against rows of the table, sampled for the rest; path: exact, along the branches of the "
-     "trees; sampled: all by samples"},
+     "auto: exact for what is a sum over trees or columns, against rows of the table, sampled for the rest; path: exact, along the branches of "
+     "the trees; sampled: all by samples"},
     {"background", "N", CUPEL_OPT_COUNT, NULL, "100", false, "rows of the table, at most, that exact Shapley values are taken against"},
+    {"partial", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "what the prediction does as the share of an element goes up, the others in their ratios, or as a number of the table does: 'Fe,Ni', "
+     "'Fe=0:0.4', 'temperature [K]=300:900'"},
+    {"points", "N", CUPEL_OPT_COUNT, NULL, "21", false, "points of such a sweep"},
     {"orders", "N", CUPEL_OPT_COUNT, NULL, "8", false, "orders of the groups for each sampled Shapley value, each used forwards and backwards"},
     {"repeats", "N", CUPEL_OPT_COUNT, NULL, "3", false, "how often each group is shuffled"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the shuffles and orders"},
@@ -69,14 +76,15 @@ const cupel_verb cupel_verb_explain = {
             "of the table. A "
             "group matters as much as the error rises when its values are shuffled among rows with measured values; give rows that the model has "
             "not seen. Shapley "
-            "values share out the difference between a prediction and those of rows drawn from the table, and add up. They are exact for forests, boosted "
-            "trees and sums of columns, and for members of the automatic model that are blended as they are; for the rest they are sampled. Classes "
+            "values share out the difference between a prediction and those of rows drawn from the table, and add up. They are exact for forests, "
+            "boosted trees and sums of columns, and for members of the automatic model that are blended as they are; for the rest they are sampled. Classes "
             "are then shared out in log odds or votes, transformed targets behind the transform; the output says so. "
             "Where two "
             "groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are sums of "
             "differences of atomic "
             "fractions (0: the same, 2: no common element).\n\n"
-            "  cupel explain gap.h5 new.csv --rows 3\n",
+            "  cupel explain gap.h5 new.csv --rows 3\n"
+            "  cupel explain steel.h5 steels.csv --rows 1 --partial Ni,Cr=0:0.2\n",
     .options = options,
     .min_args = 2,
     .max_args = 2,

@@ -305,6 +305,7 @@ cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cu
     CUPEL_TRY(cupel_attribution_correlate(a, &d.r, err));
     CUPEL_TRY(name_inside(&d, err));
     CUPEL_TRY(sort_groups(a, err));
+    CUPEL_TRY(cupel_attribution_sweep(a, o, &d.r, job, err));
 done:
     release(&d);
     if (st != CUPEL_OK) cupel_attribution_release(a);
@@ -322,6 +323,8 @@ void cupel_attribution_release(cupel_attribution *a)
         cupel_free(a->row[i].formula);
         cupel_free(a->row[i].shapley);
     }
+    for (size_t i = 0; i < a->n_partial; i++) cupel_partial_release(&a->partial[i]);
+    cupel_free(a->partial);
     cupel_free(a->group);
     cupel_free(a->row);
     cupel_free(a->property);

@@ -7,6 +7,7 @@
 #define CUPEL_ENGINE_ATTRIBUTION_H
 
 #include "core/engine/model.h"
+#include "core/engine/partial.h"
 #include "models/learn/exact.h"
 
 /* How predictions are shared out. AUTO: exactly what is a sum over trees or columns, against rows of the table (interventional), the rest by samples.
@@ -21,6 +22,8 @@ typedef struct cupel_attribution_options {
     size_t repeats;                     /* shuffles per group */
     cupel_sharing sharing;
     size_t background;                  /* rows of the table that exact values are taken against, at most */
+    const char *partial;                /* "Fe,Ni,temperature [K]": what to sweep (partial.h); NULL: nothing */
+    size_t points;                      /* of each sweep */
     uint64_t seed;
     cupel_dot dot;
 } cupel_attribution_options;
@@ -62,6 +65,8 @@ typedef struct cupel_attribution {
     cupel_group *group;         /* by importance, else by Shapley value, largest first */
     size_t n_explained;
     cupel_explained *row;
+    size_t n_partial;
+    cupel_partial *partial;
 } cupel_attribution;
 
 /* CUPEL_BAD_INPUT: fewer than two rows with features. Same seed, same numbers for any threads. */

@@ -129,6 +129,10 @@ void cupel_attribution_json(const cupel_attribution *a, cupel_str *out)
     cupel_json_open(&w, '[');
     for (size_t i = 0; i < a->n_explained; i++) put_row(&w, a, &a->row[i]);
     cupel_json_close(&w, ']');
+    cupel_json_name(&w, "partial");
+    cupel_json_open(&w, '[');
+    for (size_t i = 0; i < a->n_partial; i++) cupel_partial_json(&a->partial[i], &w);
+    cupel_json_close(&w, ']');
     cupel_json_close(&w, '}');
     cupel_str_putc(out, '\n');
 }
@@ -184,8 +188,8 @@ static void sharing_lines(const cupel_attribution *a, cupel_str *out)
     if (a->exact >= 1 && a->path) cupel_str_addf(out, "exact, along the branches of the trees (%zu rows of this table)\n", a->n_background);
     else if (a->exact >= 1) cupel_str_addf(out, "exact, against %zu rows of this table\n", a->n_background);
     else if (a->exact > 0)
-        cupel_str_addf(out, "exact for trees that weigh %.0f %% in the prediction (against %zu rows of this table), sampled for the rest\n", 100 * a->exact,
-                       a->n_background);
+        cupel_str_addf(out, "exact for trees that weigh %.0f %% in the prediction (against %zu rows of this table), sampled for the rest\n",
+                       100 * a->exact, a->n_background);
     else cupel_str_puts(out, "sampled\n");
     cupel_str_free(&of);
 }
@@ -207,4 +211,5 @@ void cupel_attribution_table(const cupel_attribution *a, cupel_str *out)
     if (a->n_groups > SHOWN) cupel_str_addf(out, "and %zu more (--format json has all)\n", a->n_groups - SHOWN);
     if (a->n_explained) cupel_str_putc(out, '\n'), sharing_lines(a, out);
     for (size_t i = 0; i < a->n_explained; i++) row_lines(a, &a->row[i], out);
+    for (size_t i = 0; i < a->n_partial; i++) cupel_partial_text(&a->partial[i], a->property, a->unit, out);
 }

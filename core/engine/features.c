@@ -504,16 +504,52 @@ void cupel_features_condition(const cupel_features *f, const cupel_records *reco
     }
 }
 
-cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                                        cupel_isa isa, double *x, size_t ld, unsigned char *reason, cupel_err *err)
+static cupel_status add_transfer(const cupel_features *f, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,
+                                 unsigned char *reason, cupel_err *err)
 {
-    cupel_features_compute(f, batch, records, from, n, isa, x, ld, reason);
     if (!f->transfer) return CUPEL_OK;
     double *to = x + own_width(f);
     cupel_status st = cupel_transfer_compute(f->transfer, batch, from, n, isa, to, ld, err);
     for (size_t i = 0; reason && st == CUPEL_OK && i < n; i++)
         if (isnan(to[i * ld])) set_reason(reason + i, CUPEL_REASON_NO_VALUE);
     return st;
+}
+
+cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
+                                        cupel_isa isa, double *x, size_t ld, unsigned char *reason, cupel_err *err)
+{
+    cupel_features_compute(f, batch, records, from, n, isa, x, ld, reason);
+    return add_transfer(f, batch, from, n, isa, x, ld, reason, err);
+}
+
+void cupel_features_table(const cupel_features *f, size_t *first, size_t *n)
+{
+    *first = f->sets.n_columns;
+    *n = table_width(f);
+}
+
+bool cupel_features_is_category(const cupel_features *f, size_t j)
+{
+    if (j < f->sets.n_columns || j >= f->sets.n_columns + table_width(f)) return false;
+    const column *c = f->col;
+    for (j -= f->sets.n_columns; j >= width(c); c++) j -= width(c);
+    return c->category;
+}
+
+cupel_status cupel_features_compute_with(const cupel_features *f, const cupel_batch *batch, const double *value, size_t n, cupel_isa isa, double *x,
+                                         size_t ld, unsigned char *reason, cupel_err *err)
+{
+    const size_t w = table_width(f);
+    if (reason) memset(reason, 0, n);
+    if (f->sets.n) cupel_sets_compute(&f->sets, batch, 0, n, isa, x, ld, reason);
+    for (size_t i = 0; w && i < n; i++) {
+        double *to = x + i * ld + f->sets.n_columns;
+        memcpy(to, value + i * w, w * sizeof *to);
+        for (size_t j = 0; j < w; j++)
+            if (isnan(to[j])) set_reason(reason ? reason + i : NULL, CUPEL_REASON_MISSING_NUMBER);
+        if (f->crosses) compute_cross(f, batch, i, to, w, reason ? reason + i : NULL);
+    }
+    return add_transfer(f, batch, 0, n, isa, x, ld, reason, err);
 }
 
 static void cross_lacks(const cupel_features *f, const cupel_batch *batch, size_t row, cupel_str *words)

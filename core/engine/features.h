@@ -61,6 +61,12 @@ void cupel_features_condition(const cupel_features *f, const cupel_records *reco
 /* The same and the columns of the transfer, which the former leaves as they are: for models. */
 cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                                         cupel_isa isa, double *x, size_t ld, unsigned char *reason, cupel_err *err);
+/* The features that come from columns of the table: first .. first + n - 1, and behind them those that depend on them (cross). */
+void cupel_features_table(const cupel_features *f, size_t *first, size_t *n);
+bool cupel_features_is_category(const cupel_features *f, size_t j); /* feature j is the 0 or 1 of a category of the table */
+/* As cupel_features_compute_all for rows 0 .. n - 1 of the batch, with the table's features given, value [n][those] (NULL without any). */
+cupel_status cupel_features_compute_with(const cupel_features *f, const cupel_batch *batch, const double *value, size_t n, cupel_isa isa, double *x,
+                                         size_t ld, unsigned char *reason, cupel_err *err);
 /* In words the first column, of a set or of the table, that a row has no value of its own for, be it filled in or not: "no value of 'T'"; "" when
  * it has all. For messages. Row `at` of the batch, row `row` of the records. */
 cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row,

@@ -14,6 +14,7 @@
 
 enum { SCHEMA = 1, BLOCK = 256 };
 static const double EXTRAPOLATES = 0.1; /* ranges that a table column may leave its own by */
+static const char COLUMNS[] = "training/columns";
 
 struct cupel_model {
     cupel_features *features;
@@ -25,6 +26,7 @@ struct cupel_model {
     char **formula;   /* [known.n] as written; one block */
     char **condition; /* [known.n] the columns of the table; one block */
     double *target; /* [known.n] */
+    double *column; /* [known.n][features of the table] or NULL */
     size_t *index;  /* [known.n] row of the table given to fit */
     double target_min, target_max;
     bool seen[CUPEL_Z_MAX + 1]; /* elements that training rows hold */
@@ -210,6 +212,17 @@ static void set_range(cupel_model *m)
     }
 }
 
+static cupel_status keep_columns(fitting *f, cupel_err *err)
+{
+    size_t first, w;
+    cupel_features_table(f->m->features, &first, &w);
+    if (!w) return CUPEL_OK;
+    f->m->column = cupel_alloc(cupel_mul(f->n, w), sizeof *f->m->column);
+    if (!f->m->column) return cupel_no_memory(err, "the known materials", cupel_mul(f->n, w * sizeof *f->m->column));
+    for (size_t i = 0; i < f->n; i++) memcpy(f->m->column + i * w, f->x + i * f->d + first, w * sizeof *f->m->column);
+    return CUPEL_OK;
+}
+
 static cupel_status keep_known(fitting *f, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -228,6 +241,7 @@ static cupel_status keep_known(fitting *f, cupel_err *err)
     note_elements(m);
     CUPEL_TRY(keep_texts(f, formula_of, &m->formula, err));
     CUPEL_TRY(keep_texts(f, condition_of, &m->condition, err));
+    CUPEL_TRY(keep_columns(f, err));
 done:
     cupel_free(c);
     return st;
@@ -344,6 +358,7 @@ void cupel_model_free(cupel_model *m)
     cupel_free(m->formula);
     cupel_free(m->condition);
     cupel_free(m->target);
+    cupel_free(m->column);
     cupel_free(m->index);
     cupel_free(m->property);
     cupel_free(m->unit);
@@ -415,6 +430,11 @@ static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err 
     CUPEL_TRY(cupel_writer_put(w, "training/z", "", "atomic number", CUPEL_U8, 1, &items, m->known.z, err));
     CUPEL_TRY(
         cupel_writer_put(w, "training/amount", "atoms per formula", "amount of the element", CUPEL_F64, 1, &items, m->known.amount, err));
+    size_t at, shape[2] = {n, 0};
+    cupel_features_table(m->features, &at, &shape[1]);
+    if (m->column)
+        CUPEL_TRY(cupel_writer_put(w, COLUMNS, "as in the table", "features of the training rows that come from columns of the table", CUPEL_F64, 2, shape,
+                                   m->column, err));
 done:
     cupel_free(first);
     return st;
@@ -499,6 +519,21 @@ done:
     return st;
 }
 
+static cupel_status load_columns(const cupel_reader *r, cupel_model *m, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t first, shape[2] = {m->known.n, 0};
+    void *data = NULL;
+    cupel_features_table(m->features, &first, &shape[1]);
+    if (!shape[1] || !cupel_reader_has(r, COLUMNS)) return CUPEL_OK;
+    CUPEL_TRY(cupel_reader_get(r, COLUMNS, CUPEL_F64, 2, shape, &data, err));
+    m->column = data;
+    for (size_t k = 0; k < shape[0] * shape[1]; k++)
+        if (!isfinite(m->column[k])) CUPEL_TRY(bad(err, "a column with a number that is not finite"));
+done:
+    return st;
+}
+
 static cupel_status load(const cupel_reader *r, cupel_model *m, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -515,6 +550,7 @@ static cupel_status load(const cupel_reader *r, cupel_model *m, cupel_err *err)
                              "model: the surrogate takes %zu columns and there are %zu features; train the model again",
                              cupel_surrogate_columns(m->surrogate), cupel_features_count(m->features)));
     CUPEL_TRY(load_known(r, m, err));
+    CUPEL_TRY(load_columns(r, m, err));
 done:
     return st;
 }
@@ -558,6 +594,10 @@ double cupel_model_target_max(const cupel_model *m) { return m->target_max; }
 const char *cupel_model_training_digest(const cupel_model *m) { return m->training_digest; }
 
 bool cupel_model_has_formulas(const cupel_model *m) { return m->known.first[m->known.n] > 0; }
+
+const cupel_batch *cupel_model_training_batch(const cupel_model *m) { return &m->known; }
+
+const double *cupel_model_training_columns(const cupel_model *m) { return m->column; }
 
 size_t cupel_model_n_training(const cupel_model *m) { return m->known.n; }
 
@@ -724,6 +764,25 @@ cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch,
         w->describing += described - begin;
         w->predicting += cupel_now() - described;
     }
+    return st;
+}
+
+cupel_status cupel_model_predict_with(const cupel_model *m, const cupel_batch *batch, const double *column, size_t n, const cupel_predict_options *o,
+                                      cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err)
+{
+    const size_t d = cupel_features_count(m->features);
+    double *x = cupel_alloc_aligned(cupel_mul(n, d), sizeof *x);
+    if (!x) return cupel_no_memory(err, "rows to predict", cupel_mul(n, d * sizeof *x));
+    cupel_status st = cupel_features_compute_with(m->features, batch, column, n, o->isa, x, d, reason, err);
+    for (size_t from = 0; from < n && st == CUPEL_OK; from += BLOCK) {
+        const size_t rows = n - from < BLOCK ? n - from : BLOCK;
+        for (size_t i = 0; i < rows; i++)
+            w->beyond[i] = cupel_features_beyond(m->features, x + (from + i) * d, reason[from + i] == CUPEL_REASON_IMPUTED);
+        memcpy(w->x, x + from * d, rows * d * sizeof *x);
+        st = predict_block(m, rows, d, reason + from, o, w, out, from, err);
+        if (st == CUPEL_OK) mark_outside(m, batch, from, rows, w->beyond, from, out);
+    }
+    cupel_free(x);
     return st;
 }
 

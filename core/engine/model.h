@@ -123,6 +123,9 @@ const char *cupel_model_training_digest(const cupel_model *m); /* "sha256:..." o
 typedef struct cupel_model_work cupel_model_work;
 cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **w, cupel_err *err);
 void cupel_model_work_free(cupel_model_work *w);
+/* The same of rows 0 .. n - 1 of the batch with the table's features given, column [n][those] (cupel_features_table; NULL without any). */
+cupel_status cupel_model_predict_with(const cupel_model *m, const cupel_batch *batch, const double *column, size_t n, const cupel_predict_options *o,
+                                      cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err);
 void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting); /* of all its predictions so far */
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                                  const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,
@@ -145,6 +148,10 @@ size_t cupel_model_n_training(const cupel_model *m);
 size_t cupel_model_training_index(const cupel_model *m, size_t i);
 /* The table columns of training row i, as cupel_features_condition writes them. */
 const char *cupel_model_condition(const cupel_model *m, size_t i);
+/* What the model learned from: compositions, and the features that came from columns of the table, [training rows][those] by cupel_features_table;
+ * NULL without any, or when the file is of a version that did not keep them. */
+const cupel_batch *cupel_model_training_batch(const cupel_model *m);
+const double *cupel_model_training_columns(const cupel_model *m);
 void cupel_model_training_row(const cupel_model *m, size_t i, cupel_composition *c, const char **formula, double *target);
 
 #endif
