@@ -67,9 +67,11 @@ static cupel_status make_room(reading *d, cupel_err *err)
     r->value = cupel_alloc(n, sizeof *r->value);
     r->composition = cupel_alloc(n, sizeof *r->composition);
     r->formula = cupel_alloc(n, sizeof *r->formula);
+    r->condition = cupel_alloc(n, sizeof *r->condition);
+    r->record = cupel_alloc(n, sizeof *r->record);
     r->imputed = cupel_alloc(n, 1);
     d->reason = cupel_alloc(n, 1);
-    if (!r->x || !r->truth || !r->value || !r->composition || !r->formula || !r->imputed || !d->reason)
+    if (!r->x || !r->truth || !r->value || !r->composition || !r->formula || !r->condition || !r->record || !r->imputed || !d->reason)
         return cupel_no_memory(err, "the rows to explain", cupel_mul(n, r->d * sizeof *r->x));
     return CUPEL_OK;
 }
@@ -86,13 +88,18 @@ static cupel_status describe(reading *d, cupel_err *err)
         const size_t m = r->n++;
         const cupel_text name = d->formula == SIZE_MAX ? cupel_text_of("") : cupel_cell(&d->records, i, d->formula);
         memmove(r->x + m * r->d, r->x + i * r->d, r->d * sizeof *r->x);
+        r->record[m] = i;
         r->imputed[m] = d->reason[i] == CUPEL_REASON_IMPUTED;
         r->truth[m] = (double)NAN;
         if (d->target != SIZE_MAX && !cupel_parse_double(cupel_text_trim(cupel_cell(&d->records, i, d->target)), &r->truth[m]))
             r->truth[m] = (double)NAN;
         cupel_batch_get(&d->batch, i, &r->composition[m]);
         r->formula[m] = cupel_strndup(name.p, name.n);
-        if (!r->formula[m]) return cupel_no_memory(err, "the rows to explain", 0);
+        cupel_str condition = {0};
+        cupel_features_condition(cupel_model_features(d->a->model), &d->records, i, &condition);
+        r->condition[m] = condition.failed ? NULL : cupel_strdup(cupel_str_text(&condition));
+        cupel_str_free(&condition);
+        if (!r->formula[m] || !r->condition[m]) return cupel_no_memory(err, "the rows to explain", 0);
     }
     if (r->n < 2)
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': %zu of %zu rows have all the features of the model, expected at least 2; give more rows",
@@ -104,25 +111,6 @@ static cupel_status describe(reading *d, cupel_err *err)
 }
 
 /* ---- each row by itself ---- */
-
-/* The nearest training materials, nearer first. */
-static void neighbours(const cupel_model *m, const cupel_composition *c, cupel_explained *e)
-{
-    const size_t n = cupel_model_n_training(m);
-    for (size_t i = 0; i < n; i++) {
-        cupel_known k = {.row = i};
-        cupel_composition t;
-        cupel_model_training_row(m, i, &t, &k.formula, &k.value);
-        const double a = cupel_composition_total(c), b = cupel_composition_total(&t);
-        k.distance = 2;
-        for (unsigned j = 0; j < c->n; j++) k.distance -= 2 * fmin(c->amount[j] / a, cupel_composition_amount(&t, c->z[j]) / b);
-        k.distance = fmax(k.distance, 0);
-        size_t at = e->n_near < CUPEL_ATTRIBUTION_NEAR ? e->n_near++ : CUPEL_ATTRIBUTION_NEAR;
-        for (; at && e->near[at - 1].distance > k.distance; at--)
-            if (at < CUPEL_ATTRIBUTION_NEAR) e->near[at] = e->near[at - 1];
-        if (at < CUPEL_ATTRIBUTION_NEAR) e->near[at] = k;
-    }
-}
 
 static cupel_status predict_rows(reading *d, cupel_err *err)
 {
@@ -147,7 +135,8 @@ static cupel_status predict_rows(reading *d, cupel_err *err)
         e->formula = cupel_strdup(d->r.formula[i]);
         e->shapley = cupel_alloc(a->n_groups + 1, sizeof *e->shapley);
         if (!e->formula || !e->shapley) CUPEL_TRY(cupel_no_memory(err, "the rows to explain", 0));
-        if (d->formula != SIZE_MAX) neighbours(a->model, &d->r.composition[i], e);
+        e->condition = cupel_strdup(d->r.condition[i]);
+        if (!e->condition) CUPEL_TRY(cupel_no_memory(err, "the rows to explain", 0));
     }
 done:
     cupel_scratch_free(scratch);
@@ -162,10 +151,10 @@ static cupel_status count_known(reading *d, cupel_err *err)
     bool is;
     if (d->formula == SIZE_MAX) return CUPEL_OK;
     CUPEL_TRY(cupel_known_set_new(&known, err));
-    CUPEL_TRY(cupel_known_set_add_model(known, d->a->model, false, err));
+    CUPEL_TRY(cupel_known_set_add_model(known, d->a->model, true, err));
     cupel_known_set_close(known);
     for (size_t i = 0; i < d->r.n; i++) {
-        CUPEL_TRY(cupel_known_set_has(known, &d->r.composition[i], &text, &is, NULL, err));
+        CUPEL_TRY(cupel_known_set_has_row(known, &d->r.composition[i], d->a->model, &d->records, d->r.record[i], &text, &is, NULL, err));
         d->a->n_in_training += is && !isnan(d->r.truth[i]);
     }
 done:
@@ -190,7 +179,7 @@ static cupel_status make_groups(reading *d, cupel_err *err)
     return st;
 }
 
-/* Order of the groups by what they matter; positions of `with` and of Shapley values follow. */
+/* Order of the groups by what they matter; positions of Shapley values follow. */
 typedef struct place {
     double key;
     size_t at;
@@ -208,15 +197,12 @@ static cupel_status sort_groups(cupel_attribution *a, cupel_err *err)
     cupel_status st = CUPEL_OK;
     place *p = cupel_alloc(n + 1, sizeof *p);
     cupel_group *old = cupel_alloc(n + 1, sizeof *old);
-    size_t *now = cupel_alloc(n + 1, sizeof *now);
     double *value = cupel_alloc(n + 1, sizeof *value);
-    if (!p || !old || !now || !value) CUPEL_TRY(cupel_no_memory(err, "groups of columns", n * sizeof *old));
+    if (!p || !old || !value) CUPEL_TRY(cupel_no_memory(err, "groups of columns", n * sizeof *old));
     for (size_t g = 0; g < n; g++) p[g] = (place){isnan(a->group[g].importance) ? a->group[g].shapley : a->group[g].importance, g};
     qsort(p, n, sizeof *p, by_key);
     memcpy(old, a->group, n * sizeof *old);
-    for (size_t g = 0; g < n; g++) a->group[g] = old[p[g].at], now[p[g].at] = g;
-    for (size_t g = 0; g < n; g++)
-        if (a->group[g].with != SIZE_MAX) a->group[g].with = now[a->group[g].with];
+    for (size_t g = 0; g < n; g++) a->group[g] = old[p[g].at];
     for (size_t i = 0; i < a->n_explained; i++) {
         memcpy(value, a->row[i].shapley, n * sizeof *value);
         for (size_t g = 0; g < n; g++) a->row[i].shapley[g] = value[p[g].at];
@@ -224,7 +210,6 @@ static cupel_status sort_groups(cupel_attribution *a, cupel_err *err)
 done:
     cupel_free(p);
     cupel_free(old);
-    cupel_free(now);
     cupel_free(value);
     return st;
 }
@@ -278,16 +263,31 @@ done:
 static void release(reading *d)
 {
     for (size_t i = 0; d->r.formula && i < d->r.n; i++) cupel_free(d->r.formula[i]);
+    for (size_t i = 0; d->r.condition && i < d->r.n; i++) cupel_free(d->r.condition[i]);
+    cupel_free(d->r.condition);
     cupel_free(d->r.x);
     cupel_free(d->r.truth);
     cupel_free(d->r.value);
     cupel_free(d->r.composition);
     cupel_free(d->r.formula);
+    cupel_free(d->r.record);
     cupel_free(d->r.imputed);
     cupel_free(d->reason);
     cupel_batch_release(&d->batch);
     cupel_records_release(&d->records);
     cupel_source_free(d->source);
+}
+
+/* Importance that cannot be told apart, where it is worth naming: together the groups matter, and more than the best of them alone. */
+static void warn(const cupel_attribution *a, const cupel_job *job)
+{
+    for (size_t k = 0; k < a->n_clusters; k++) {
+        const cupel_cluster *c = &a->cluster[k];
+        const cupel_group *best = &a->group[c->group[0]];
+        if (!(c->importance > 0.05 * a->error) || !(c->importance > 1.2 * best->importance + best->deviation)) continue;
+        cupel_say(job, CUPEL_WARNING, "'%s' and %zu more groups of columns move together: shuffled together they raise the error by %.3g, the best of them alone "
+                  "by %.3g, so their single importances are an artefact of what they share", best->name, c->n - 1, c->importance, best->importance);
+    }
 }
 
 cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cupel_job *job, cupel_attribution *a, cupel_err *err)
@@ -302,9 +302,12 @@ cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cu
     a->n_rows = d.r.n;
     CUPEL_TRY(cupel_attribution_shuffle(a, o, &d.r, job, err));
     CUPEL_TRY(cupel_attribution_shapley(a, o, &d.r, job, err));
-    CUPEL_TRY(cupel_attribution_correlate(a, &d.r, err));
     CUPEL_TRY(name_inside(&d, err));
     CUPEL_TRY(sort_groups(a, err));
+    CUPEL_TRY(cupel_attribution_correlate(a, &d.r, err));
+    CUPEL_TRY(cupel_attribution_shuffle_clusters(a, o, &d.r, job, err));
+    CUPEL_TRY(cupel_attribution_neighbours(a, &d.r, job, err));
+    warn(a, job);
     CUPEL_TRY(cupel_attribution_sweep(a, o, &d.r, job, err));
 done:
     release(&d);
@@ -321,10 +324,13 @@ void cupel_attribution_release(cupel_attribution *a)
     }
     for (size_t i = 0; a->row && i < a->n_explained; i++) {
         cupel_free(a->row[i].formula);
+        cupel_free(a->row[i].condition);
         cupel_free(a->row[i].shapley);
     }
     for (size_t i = 0; i < a->n_partial; i++) cupel_partial_release(&a->partial[i]);
     cupel_free(a->partial);
+    for (size_t k = 0; k < a->n_clusters; k++) cupel_free(a->cluster[k].group);
+    cupel_free(a->cluster);
     cupel_free(a->group);
     cupel_free(a->row);
     cupel_free(a->property);

@@ -9,6 +9,7 @@
 #include "core/engine/model.h"
 #include "core/engine/partial.h"
 #include "models/learn/exact.h"
+#include "models/learn/nearness.h"
 
 /* How predictions are shared out. AUTO: exactly what is a sum over trees or columns, against rows of the table (interventional), the rest by samples.
  * PATH: along the trees' own branches (path-dependent). */
@@ -41,6 +42,20 @@ typedef struct cupel_group {
     size_t with;                /* that group; SIZE_MAX: none */
 } cupel_group;
 
+/* Groups of which each two hold columns with |correlation| >= 0.9: what is said of one may be due to another. */
+typedef struct cupel_cluster {
+    size_t n, *group;             /* [n] >= 2, by importance */
+    double least;                 /* smallest of their correlations, each two groups by their most similar columns */
+    double importance, deviation; /* when all their columns are shuffled together; NaN without measured values */
+    double shapley;               /* mean |sum of their values| over the rows explained */
+} cupel_cluster;
+
+/* A training row that decided a prediction. */
+typedef struct cupel_near_row {
+    cupel_known known;            /* distance: of the compositions; text of formulas lives in the model */
+    double near;                  /* by cupel_attribution.nearness */
+} cupel_near_row;
+
 typedef struct cupel_explained {
     char *formula;
     double value, lower, upper, distance;
@@ -48,7 +63,8 @@ typedef struct cupel_explained {
     double base;                /* mean of the rows of the table that it is compared with, on the scale that is shared out */
     double *shapley;            /* [n_groups], sum = value - base on that scale */
     size_t n_near;
-    cupel_known near[CUPEL_ATTRIBUTION_NEAR]; /* text of formulas lives in the model */
+    cupel_near_row near[CUPEL_ATTRIBUTION_NEAR]; /* nearest first */
+    char *condition;            /* columns of the table, as cupel_features_condition writes them */
 } cupel_explained;
 
 typedef struct cupel_attribution {
@@ -63,6 +79,9 @@ typedef struct cupel_attribution {
     double error, mean;         /* mean absolute error (class: log loss) on the measured rows, NaN without; mean prediction */
     size_t n_groups;
     cupel_group *group;         /* by importance, else by Shapley value, largest first */
+    size_t n_clusters;
+    cupel_cluster *cluster;
+    cupel_nearness nearness;    /* how training rows were found */
     size_t n_explained;
     cupel_explained *row;
     size_t n_partial;

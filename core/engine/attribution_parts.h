@@ -14,6 +14,8 @@ typedef struct cupel_attribution_rows {
     double *value;     /* [n] predicted */
     cupel_composition *composition; /* [n] */
     char **formula;    /* [n] as written */
+    char **condition;  /* [n] columns of the table as cupel_features_condition writes them */
+    size_t *record;    /* [n] row of the table */
     unsigned char *imputed;
 } cupel_attribution_rows;
 
@@ -34,7 +36,11 @@ cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribu
 /* What the options ask to sweep. */
 cupel_status cupel_attribution_sweep(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
                                      cupel_err *err);
-/* correlation and with. */
+/* correlation, with and clusters of the groups in the order in which they stay; importance of a cluster by shuffling. */
 cupel_status cupel_attribution_correlate(cupel_attribution *a, const cupel_attribution_rows *r, cupel_err *err);
+cupel_status cupel_attribution_shuffle_clusters(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
+                                                const cupel_job *job, cupel_err *err);
+/* The training rows nearest to each row explained. */
+cupel_status cupel_attribution_neighbours(cupel_attribution *a, const cupel_attribution_rows *r, const cupel_job *job, cupel_err *err);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum { SHOWN = 15, PER_ROW = 6 };
-static const double ARTEFACT = 0.9; /* correlation from which an importance is shared with another group */
 
 static void put_text(cupel_json_out *w, const char *name, const char *text)
 {
@@ -44,8 +43,6 @@ static double shared_out(const cupel_attribution *a, const cupel_explained *e)
     return sum;
 }
 
-static bool shared(const cupel_group *g) { return g->with != SIZE_MAX && g->correlation >= ARTEFACT; }
-
 static void put_sharing(cupel_json_out *w, const cupel_attribution *a)
 {
     cupel_str of = {0};
@@ -59,6 +56,34 @@ static void put_sharing(cupel_json_out *w, const cupel_attribution *a)
     cupel_str_free(&of);
 }
 
+/* The cluster that a group is in; NULL: none. */
+static const cupel_cluster *cluster_of(const cupel_attribution *a, const cupel_group *g)
+{
+    for (size_t k = 0; k < a->n_clusters; k++)
+        for (size_t i = 0; i < a->cluster[k].n; i++)
+            if (&a->group[a->cluster[k].group[i]] == g) return &a->cluster[k];
+    return NULL;
+}
+
+static void put_cluster(cupel_json_out *w, const cupel_attribution *a, const cupel_cluster *c)
+{
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "groups");
+    cupel_json_open(w, '[');
+    for (size_t k = 0; k < c->n; k++) cupel_json_put_string(w, a->group[c->group[k]].name);
+    cupel_json_close(w, ']');
+    put(w, "correlation_from", c->least);
+    put(w, "importance", c->importance);
+    put(w, "importance_deviation", isnan(c->importance) ? (double)NAN : c->deviation);
+    put(w, "shapley", c->shapley);
+    cupel_json_close(w, '}');
+}
+
+static const char *nearness_name(const cupel_attribution *a)
+{
+    return a->nearness == CUPEL_NEAR_LEAVES ? "leaves" : a->nearness == CUPEL_NEAR_KERNEL ? "kernel" : "columns";
+}
+
 static void put_group(cupel_json_out *w, const cupel_attribution *a, const cupel_group *g)
 {
     cupel_json_open(w, '{');
@@ -67,7 +92,7 @@ static void put_group(cupel_json_out *w, const cupel_attribution *a, const cupel
     put(w, "importance", g->importance);
     put(w, "importance_deviation", isnan(g->importance) ? (double)NAN : g->deviation);
     put(w, "shapley", g->shapley);
-    if (shared(g)) {
+    if (cluster_of(a, g)) {
         put_text(w, "shared_with", a->group[g->with].name);
         put(w, "correlation", g->correlation);
     }
@@ -78,6 +103,7 @@ static void put_row(cupel_json_out *w, const cupel_attribution *a, const cupel_e
 {
     cupel_json_open(w, '{');
     put_text(w, "formula", e->formula);
+    if (*e->condition) put_text(w, "condition", e->condition + 2);
     put(w, "value", e->value);
     put(w, "base", e->base);
     if (!of_value(a)) put(w, "shared_out", shared_out(a, e));
@@ -96,9 +122,13 @@ static void put_row(cupel_json_out *w, const cupel_attribution *a, const cupel_e
     cupel_json_open(w, '[');
     for (size_t k = 0; k < e->n_near; k++) {
         cupel_json_open(w, '{');
-        put_text(w, "formula", e->near[k].formula);
-        put(w, "value", e->near[k].value);
-        put(w, "distance", e->near[k].distance);
+        const cupel_known *known = &e->near[k].known;
+        const char *condition = cupel_model_condition(a->model, known->row);
+        put_text(w, "formula", known->formula);
+        if (*condition) put_text(w, "condition", condition + 2);
+        put(w, "value", known->value);
+        put(w, a->nearness == CUPEL_NEAR_LEAVES ? "weight" : a->nearness == CUPEL_NEAR_KERNEL ? "kernel" : "deviations", e->near[k].near);
+        put(w, "distance", known->distance);
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
@@ -125,6 +155,11 @@ void cupel_attribution_json(const cupel_attribution *a, cupel_str *out)
     cupel_json_open(&w, '[');
     for (size_t g = 0; g < a->n_groups; g++) put_group(&w, a, &a->group[g]);
     cupel_json_close(&w, ']');
+    cupel_json_name(&w, "clusters");
+    cupel_json_open(&w, '[');
+    for (size_t k = 0; k < a->n_clusters; k++) put_cluster(&w, a, &a->cluster[k]);
+    cupel_json_close(&w, ']');
+    put_text(&w, "nearest_by", nearness_name(a));
     cupel_json_name(&w, "explained");
     cupel_json_open(&w, '[');
     for (size_t i = 0; i < a->n_explained; i++) put_row(&w, a, &a->row[i]);
@@ -139,13 +174,30 @@ void cupel_attribution_json(const cupel_attribution *a, cupel_str *out)
 
 /* ---- for people ---- */
 
+/* Clusters are marked a, b, c ... */
+static char label(size_t k) { return k < 26 ? (char)('a' + k) : '*'; }
+
+static void cluster_lines(const cupel_attribution *a, cupel_str *out)
+{
+    if (a->n_clusters) cupel_str_puts(out, "\nGroups that move together: what is said of one may be due to another, and only their sum is theirs.\n");
+    for (size_t k = 0; k < a->n_clusters; k++) {
+        const cupel_cluster *c = &a->cluster[k];
+        cupel_str_addf(out, "(%c) ", label(k));
+        if (!isnan(c->importance)) cupel_str_addf(out, "%.4g +- %.2g shuffled together, ", c->importance, c->deviation);
+        cupel_str_addf(out, "|Shapley| %.4g, correlation from %.2f:", c->shapley, c->least);
+        for (size_t g = 0; g < c->n; g++) cupel_str_addf(out, "%s %s", g ? "," : "", a->group[c->group[g]].name);
+        cupel_str_putc(out, '\n');
+    }
+}
+
 static void group_line(const cupel_attribution *a, const cupel_group *g, cupel_str *out)
 {
     if (isnan(g->importance)) cupel_str_addf(out, "%20s", "");
     else cupel_str_addf(out, "%10.4g +-%7.2g", g->importance, g->deviation);
     cupel_str_addf(out, "  %10.4g  %s", g->shapley, g->name);
     if (g->most && *g->most) cupel_str_addf(out, ", most its %s", g->most);
-    if (shared(g)) cupel_str_addf(out, "; moves with %s (%.2f): what is said of the one may be the other's", a->group[g->with].name, g->correlation);
+    for (size_t k = 0; k < a->n_clusters; k++)
+        if (cluster_of(a, g) == &a->cluster[k]) cupel_str_addf(out, " (%c)", label(k));
     cupel_str_putc(out, '\n');
 }
 
@@ -171,13 +223,22 @@ static void row_parts(const cupel_attribution *a, const cupel_explained *e, cupe
 static void row_lines(const cupel_attribution *a, const cupel_explained *e, cupel_str *out)
 {
     const char *gap = *a->unit ? " " : "";
-    cupel_str_addf(out, "\n%s: %.5g%s%s (90 %%: %.5g to %.5g)%s%s\n", *e->formula ? e->formula : "row", e->value, gap, a->unit, e->lower, e->upper,
+    cupel_str_addf(out, "\n%s%s: %.5g%s%s (90 %%: %.5g to %.5g)%s%s\n", *e->formula ? e->formula : "row", e->condition, e->value, gap, a->unit, e->lower, e->upper,
                    e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
     if (of_value(a)) cupel_str_addf(out, "  against %.4g of rows of this table, by\n", e->base);
     else cupel_str_addf(out, "  %.4g against %.4g of rows of this table, by\n", shared_out(a, e), e->base);
     row_parts(a, e, out);
-    for (size_t k = 0; k < e->n_near; k++)
-        cupel_str_addf(out, "  near: %s measured %.5g%s%s, distance %.3g\n", e->near[k].formula, e->near[k].value, gap, a->unit, e->near[k].distance);
+    for (size_t k = 0; k < e->n_near; k++) {
+        const cupel_known *known = &e->near[k].known;
+        const double near = e->near[k].near;
+        cupel_str_addf(out, "  near: %s%s measured %.5g%s%s, ", *known->formula ? known->formula : "a row", cupel_model_condition(a->model, known->row),
+                       known->value, gap, a->unit);
+        if (a->nearness == CUPEL_NEAR_LEAVES) cupel_str_addf(out, "weight %.3g %%", 100 * near);
+        else if (a->nearness == CUPEL_NEAR_KERNEL) cupel_str_addf(out, "kernel %.3g", near);
+        else cupel_str_addf(out, "%.3g deviations away", near);
+        if (cupel_model_has_formulas(a->model)) cupel_str_addf(out, ", distance %.3g", known->distance);
+        cupel_str_putc(out, '\n');
+    }
 }
 
 static void sharing_lines(const cupel_attribution *a, cupel_str *out)
@@ -209,6 +270,7 @@ void cupel_attribution_table(const cupel_attribution *a, cupel_str *out)
     cupel_str_addf(out, "%20s  %10s  %s\n", a->n_measured ? "error more, shuffled" : "", "|Shapley|", "what");
     for (size_t g = 0; g < a->n_groups && g < SHOWN; g++) group_line(a, &a->group[g], out);
     if (a->n_groups > SHOWN) cupel_str_addf(out, "and %zu more (--format json has all)\n", a->n_groups - SHOWN);
+    cluster_lines(a, out);
     if (a->n_explained) cupel_str_putc(out, '\n'), sharing_lines(a, out);
     for (size_t i = 0; i < a->n_explained; i++) row_lines(a, &a->row[i], out);
     for (size_t i = 0; i < a->n_partial; i++) cupel_partial_text(&a->partial[i], a->property, a->unit, out);

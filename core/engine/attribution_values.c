@@ -1,4 +1,4 @@
-/* How much groups of columns matter when they are shuffled, and which of them say the same. */
+/* How much groups of columns matter when they are shuffled. */
 #include "core/engine/attribution_parts.h"
 
 #include "core/base/err.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { BLOCK = 128, STREAM_SHUFFLE = 0x73687566, CORRELATION_ROWS = 2000 };
+enum { BLOCK = 128, STREAM_SHUFFLE = 0x73687566 };
 
 /* ---- predictions of a matrix ---- */
 
@@ -105,65 +105,66 @@ done:
     return st;
 }
 
+static void release_shuffling(shuffling *s)
+{
+    cupel_free(s->x);
+    cupel_free(s->y);
+    cupel_free(s->truth);
+    cupel_free(s->order);
+}
+
+/* The rows with measured values, side by side. */
+static cupel_status prepare(shuffling *s, const cupel_attribution_rows *r, cupel_err *err)
+{
+    s->x = cupel_alloc(cupel_mul(r->n, r->d), sizeof *s->x);
+    s->y = cupel_alloc(cupel_mul(r->n, r->d), sizeof *s->y);
+    s->truth = cupel_alloc(2 * r->n, sizeof *s->truth);
+    s->order = cupel_alloc(r->n, sizeof *s->order);
+    if (!s->x || !s->y || !s->truth || !s->order) return cupel_no_memory(err, "rows to shuffle", cupel_mul(2 * r->n, r->d * sizeof *s->x));
+    s->value = s->truth + r->n;
+    for (size_t i = 0; i < r->n; i++) {
+        if (isnan(r->truth[i])) continue;
+        memcpy(s->x + s->n * r->d, r->x + i * r->d, r->d * sizeof *s->x);
+        s->value[s->n] = r->value[i];
+        s->truth[s->n++] = r->truth[i];
+    }
+    memcpy(s->y, s->x, s->n * r->d * sizeof *s->y);
+    return CUPEL_OK;
+}
+
 cupel_status cupel_attribution_shuffle(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
                                        const cupel_job *job, cupel_err *err)
 {
-    cupel_status st = CUPEL_OK;
     shuffling s = {.o = o, .a = a, .job = job, .d = r->d};
-    s.x = cupel_alloc(cupel_mul(r->n, r->d), sizeof *s.x);
-    s.y = cupel_alloc(cupel_mul(r->n, r->d), sizeof *s.y);
-    s.truth = cupel_alloc(2 * r->n, sizeof *s.truth);
-    s.order = cupel_alloc(r->n, sizeof *s.order);
-    if (!s.x || !s.y || !s.truth || !s.order) CUPEL_TRY(cupel_no_memory(err, "rows to shuffle", cupel_mul(2 * r->n, r->d * sizeof *s.x)));
-    s.value = s.truth + r->n;
-    for (size_t i = 0; i < r->n; i++) {
-        if (isnan(r->truth[i])) continue;
-        memcpy(s.x + s.n * r->d, r->x + i * r->d, r->d * sizeof *s.x);
-        s.value[s.n] = r->value[i];
-        s.truth[s.n++] = r->truth[i];
-    }
+    cupel_status st = prepare(&s, r, err);
     a->n_measured = s.n;
-    if (s.n < 2) goto done;
-    a->error = error_of(a, s.truth, s.value, s.n);
-    memcpy(s.y, s.x, s.n * r->d * sizeof *s.y);
-    CUPEL_TRY(shuffle_groups(&s, a, err));
-done:
-    cupel_free(s.x);
-    cupel_free(s.y);
-    cupel_free(s.truth);
-    cupel_free(s.order);
+    if (st == CUPEL_OK && s.n >= 2) {
+        a->error = error_of(a, s.truth, s.value, s.n);
+        st = shuffle_groups(&s, a, err);
+    }
+    release_shuffling(&s);
     return st;
 }
 
-/* ---- columns that say the same ---- */
-
-/* Columns with mean 0 and length 1, [d][n]. */
-static void standardise(const cupel_attribution_rows *r, size_t n, double *z)
+static cupel_status shuffle_cluster(shuffling *s, const cupel_attribution *a, size_t k, cupel_cluster *c, cupel_err *err)
 {
-    for (size_t j = 0; j < r->d; j++) {
-        double mean = 0, square = 0;
-        for (size_t i = 0; i < n; i++) mean += r->x[i * r->d + j] / (double)n;
-        for (size_t i = 0; i < n; i++) z[j * n + i] = r->x[i * r->d + j] - mean, square += z[j * n + i] * z[j * n + i];
-        const double factor = square > 0 ? 1 / sqrt(square) : 0;
-        for (size_t i = 0; i < n; i++) z[j * n + i] *= factor;
-    }
+    size_t n = 0, *column = cupel_alloc(s->d, sizeof *column);
+    if (!column) return cupel_no_memory(err, "columns", s->d * sizeof *column);
+    for (size_t g = 0; g < c->n; g++)
+        for (size_t i = 0; i < a->group[c->group[g]].n; i++) column[n++] = a->group[c->group[g]].column[i];
+    const cupel_status st = rise(s, column, n, a->n_groups + k, &c->importance, &c->deviation, err);
+    cupel_free(column);
+    return st;
 }
 
-cupel_status cupel_attribution_correlate(cupel_attribution *a, const cupel_attribution_rows *r, cupel_err *err)
+cupel_status cupel_attribution_shuffle_clusters(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
+                                                const cupel_job *job, cupel_err *err)
 {
-    const size_t n = r->n < CORRELATION_ROWS ? r->n : CORRELATION_ROWS;
-    double *z = cupel_alloc(cupel_mul(n, r->d), sizeof *z);
-    if (!z) return cupel_no_memory(err, "correlations of columns", cupel_mul(n, r->d * sizeof *z));
-    standardise(r, n, z);
-    for (size_t g = 0; g < a->n_groups; g++)
-        for (size_t h = 0; h < a->n_groups; h++)
-            for (size_t c = 0; g != h && c < a->group[g].n; c++)
-                for (size_t e = 0; e < a->group[h].n; e++) {
-                    const double *p = z + a->group[g].column[c] * n, *q = z + a->group[h].column[e] * n;
-                    double sum = 0;
-                    for (size_t i = 0; i < n; i++) sum += p[i] * q[i];
-                    if (fabs(sum) > a->group[g].correlation) a->group[g].correlation = fabs(sum), a->group[g].with = h;
-                }
-    cupel_free(z);
-    return CUPEL_OK;
+    shuffling s = {.o = o, .a = a, .job = job, .d = r->d};
+    cupel_status st = CUPEL_OK;
+    if (a->n_measured < 2 || !a->n_clusters) return CUPEL_OK;
+    st = prepare(&s, r, err);
+    for (size_t k = 0; k < a->n_clusters && st == CUPEL_OK; k++) st = shuffle_cluster(&s, a, k, &a->cluster[k], err);
+    release_shuffling(&s);
+    return st;
 }

@@ -525,7 +525,7 @@ static cupel_status load_columns(const cupel_reader *r, cupel_model *m, cupel_er
     size_t first, shape[2] = {m->known.n, 0};
     void *data = NULL;
     cupel_features_table(m->features, &first, &shape[1]);
-    if (!shape[1] || !cupel_reader_has(r, COLUMNS)) return CUPEL_OK;
+    if (!shape[1]) return CUPEL_OK;
     CUPEL_TRY(cupel_reader_get(r, COLUMNS, CUPEL_F64, 2, shape, &data, err));
     m->column = data;
     for (size_t k = 0; k < shape[0] * shape[1]; k++)

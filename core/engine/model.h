@@ -149,7 +149,7 @@ size_t cupel_model_training_index(const cupel_model *m, size_t i);
 /* The table columns of training row i, as cupel_features_condition writes them. */
 const char *cupel_model_condition(const cupel_model *m, size_t i);
 /* What the model learned from: compositions, and the features that came from columns of the table, [training rows][those] by cupel_features_table;
- * NULL without any, or when the file is of a version that did not keep them. */
+ * NULL without any. */
 const cupel_batch *cupel_model_training_batch(const cupel_model *m);
 const double *cupel_model_training_columns(const cupel_model *m);
 void cupel_model_training_row(const cupel_model *m, size_t i, cupel_composition *c, const char **formula, double *target);

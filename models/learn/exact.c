@@ -10,7 +10,7 @@ void cupel_exact_of(const cupel_surrogate *s, cupel_exact *e)
 {
     *e = (cupel_exact){.surrogate = s, .constant = s->y_mean, .factor = s->y_sd, .scale = CUPEL_EXACT_TARGET};
     if (s->expand.own && s->learner->terms) s->learner->terms(s->expand.own->model, &e->terms);
-    if (e->terms.n) e->share = e->terms.share;
+    e->share = e->terms.n ? e->terms.share : 0;
     if (!s->expand.own && !s->expand.kernel) {
         e->coef = s->expand.weights;
         e->share = 1;

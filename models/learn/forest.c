@@ -100,8 +100,8 @@ static const cupel_own_kind kind_trees = {scratch, predict, free_model, save, lo
 static void terms(const void *model, cupel_terms *t)
 {
     const ensemble *e = model;
-    if (e->forest && !e->is_class && cupel_trees_keep_rows(e->trees)) return;
-    *t = (cupel_terms){.n = 1, .term = {{.trees = e->trees, .weight = 1}}, .share = 1, .votes = e->forest && e->is_class};
+    const bool median = e->forest && !e->is_class && cupel_trees_keep_rows(e->trees);
+    *t = (cupel_terms){.n = 1, .term = {{.trees = e->trees, .weight = 1}}, .share = median ? 0 : 1, .votes = e->forest && e->is_class};
 }
 
 static cupel_status fit(const cupel_fit_task *t, const double *y, const cupel_trees_options *o, cupel_fitted *out, cupel_err *err)

@@ -189,6 +189,15 @@ done:
 
 static const cupel_own_kind kind_hurdle = {scratch, predict, free_model, save, load, has_gate, predict_mixed};
 
+/* It asks them all alike, and its value is no sum of what they say. */
+static void terms(const void *model, cupel_terms *t)
+{
+    const hurdle *h = model;
+    *t = (cupel_terms){0};
+    for (int k = 0; k < PARTS; k++)
+        if (h->part[k]) t->term[t->n++] = (cupel_term){.trees = h->part[k], .weight = 1};
+}
+
 /* ---- training ---- */
 
 /* The value that most rows share, of equals the smallest, over all rows of the problem: the same in every fold. */
@@ -355,6 +364,7 @@ const cupel_learner cupel_learner_hurdle = {
     .regression = true,
     .kernel = true,
     .own = &kind_hurdle,
+    .terms = terms,
     .uncut = true,
     .axes = axes,
     .start = start,

@@ -85,12 +85,12 @@ typedef struct cupel_term {
     const size_t *column;
 } cupel_term;
 
-/* A model as a sum, of which each term can be explained by itself. */
+/* A model as a sum, of which each term can be explained by itself; or, where it is no sum, the trees that it asks. */
 enum { CUPEL_TERMS = 64 };
 typedef struct cupel_terms {
     size_t n;
     cupel_term term[CUPEL_TERMS];
-    double share;              /* 1: they are the whole value; else the weight that they have in it */
+    double share;              /* 1: they are the whole value; else the weight that they have in it; 0: the value is no sum of them */
     bool votes;                /* the sum is the mean of votes -1 and 1, the value the log odds of that */
 } cupel_terms;
 
@@ -101,7 +101,7 @@ typedef struct cupel_learner {
     bool variance;             /* its triangle gives the spread of a prediction */
     const cupel_own_kind *own; /* what its models are when they are not expansions; kernel is then true, kernel_of NULL */
     bool uncut;                /* its own models know no distances: they see columns beyond CUPEL_FARTHEST (scale.h) as they are */
-    void (*terms)(const void *model, cupel_terms *terms); /* of its own model; n stays 0 where the value is no sum over trees. NULL: never one */
+    void (*terms)(const void *model, cupel_terms *terms); /* of its own model; n stays 0 where it asks no trees. NULL: never any */
     bool kernels;              /* takes a tree of kernels and other targets beside */
     const cupel_axis *axes;    /* ended by n = 0 */
     /* Factors on the scaled columns, [d] > 0, that are found before anything else from all rows; NULL: none. Later x holds the columns times them. */

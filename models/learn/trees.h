@@ -76,6 +76,11 @@ cupel_status cupel_trees_quantiles(const cupel_trees *trees, const double *x, si
 cupel_status cupel_trees_weights(const cupel_trees *trees, const double *x, cupel_isa isa, void *scratch, double *w, cupel_err *err);
 size_t cupel_trees_rows(const cupel_trees *trees); /* training rows; 0 without keep_rows */
 
+/* The same weights for rows known [n][columns] that the trees need not remember, a tree sharing 1 / trees among those in the leaf of a row: adds `share`
+ * times them to near [m][n] for rows x [m][columns]. Sum 1 where every leaf holds one of the rows. CUPEL_NO_RESOURCE. */
+cupel_status cupel_trees_near(const cupel_trees *trees, const double *x, size_t m, const double *known, size_t n, cupel_isa isa, double share, double *near,
+                              cupel_err *err);
+
 /* Under "<group>/..." in an artifact. Load checks all it reads: a tree that is not whole, a column that is not there and numbers that are not
  * finite are CUPEL_BAD_ARTIFACT; nodes are stored level by level, so that no file can make a walk go round. d: columns as the model says. */
 cupel_status cupel_trees_save(const cupel_trees *trees, const char *group, cupel_writer *w, cupel_err *err);

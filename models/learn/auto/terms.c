@@ -4,18 +4,34 @@
 
 _Static_assert((int)CUPEL_TERMS >= (int)CUPEL_AUTO_MEMBERS, "a term for each member");
 
-void cupel_auto_terms(const cupel_auto *a, cupel_terms *t)
+static void add(const cupel_auto *a, const cupel_auto_member *m, cupel_terms *t)
+{
+    t->term[t->n++] = (cupel_term){.trees = m->learned.trees, .weight = m->weight, .column = a->column[m->unit.columns]};
+}
+
+/* Trees of the first level that say the target itself, and their share in the blend. */
+static void add_plain(const cupel_auto *a, cupel_terms *t)
 {
     double all = 0;
-    *t = (cupel_terms){0};
-    if (a->is_class || a->hurdle) return;
     for (size_t k = 0; k < a->n_members; k++) {
         const cupel_auto_member *m = &a->member[k];
         if (!(m->weight > 0) || (m->unit.role != CUPEL_AUTO_VALUE && m->unit.role != CUPEL_AUTO_STACK)) continue;
         all += m->weight;
         if (m->unit.role != CUPEL_AUTO_VALUE || m->unit.logarithm || m->unit.quantiles || !m->learned.trees) continue;
-        t->term[t->n++] = (cupel_term){.trees = m->learned.trees, .weight = m->weight, .column = a->column[m->unit.columns]};
+        add(a, m, t);
         t->share += m->weight;
     }
     t->share = t->share < all ? t->share / all : 1;
+}
+
+void cupel_auto_terms(const cupel_auto *a, cupel_terms *t)
+{
+    *t = (cupel_terms){0};
+    if (!a->is_class && !a->hurdle) add_plain(a, t);
+    if (t->n) return;
+    t->share = 0;
+    for (size_t k = 0; k < a->n_members; k++) {
+        const cupel_auto_member *m = &a->member[k];
+        if (m->weight > 0 && m->learned.trees && m->unit.role != CUPEL_AUTO_STACK && m->unit.role != CUPEL_AUTO_ERROR) add(a, m, t);
+    }
 }

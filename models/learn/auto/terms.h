@@ -5,8 +5,8 @@
 #include "models/learn/auto/auto.h"
 #include "models/learn/learner.h"
 
-/* The members of a blend of numbers that say the target itself: those that learn its logarithm, medians, kernel machines, the second level and hurdles are no
- * sums, and n is 0 for a class. */
+/* Trees in a blend of numbers that say the target itself: kernel machines, medians, the second level and what learns the logarithm are no sums over
+ * trees. Without any, for a hurdle and for a class, the trees of the first level with share 0. */
 void cupel_auto_terms(const cupel_auto *a, cupel_terms *t);
 
 #endif
