@@ -120,7 +120,7 @@ static const cupel_opt options[] = {
     {"kernel", "TREE", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the kernel of a Gaussian process (model gp_tree): sums and products of rbf, matern32, matern52, periodic, linear, constant, white and tasks, "
      "each over all columns or those named, 'matern52(composition)*rbf(temperature) + linear': a set, a column of --columns, composition or table; "
-     "rbf_each and matern52_each have a length for every column; tasks(COLUMN) learns how the categories of a column go together"},
+     "rbf_each and matern52_each have a length for every column; tasks(COLUMN) learns how the categories of a column go together. search: found step by step, by likelihood and number of parameters"},
     {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
      "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the "
      "byte"},

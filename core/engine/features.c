@@ -414,6 +414,14 @@ cupel_status cupel_features_group(const cupel_features *f, const char *name, boo
                       name, f->sets_text, *f->columns_text ? f->columns_text : "none; name them with --columns");
 }
 
+size_t cupel_features_groups(const cupel_features *f, size_t most, const char **name, bool *category)
+{
+    size_t n = 0;
+    if (f->sets.n && n < most) category[n] = false, name[n++] = "composition";
+    for (const column *c = f->col; c < f->col + f->n_cols && n < most; c++) category[n] = c->category, name[n++] = c->name;
+    return n;
+}
+
 const char *cupel_features_sets(const cupel_features *f) { return f->sets_text; }
 
 const char *cupel_features_columns(const cupel_features *f) { return f->columns_text; }

@@ -45,6 +45,8 @@ void cupel_features_fractions(const cupel_features *f, size_t *first, size_t *n)
 /* The columns that a kernel names (models/learn/kernel_tree.h): "composition" (all descriptors of the formula), "table" (all columns of the table), a set
  * ("magpie"), a column of the table (all its categories), or one column. in [count] is set for them. CUPEL_USAGE with what there is. */
 cupel_status cupel_features_group(const cupel_features *f, const char *name, bool *in, cupel_err *err);
+/* Names of groups that a search for a kernel tries: the sets together, and each column of the table; category [most]: it is a text. How many. */
+size_t cupel_features_groups(const cupel_features *f, size_t most, const char **name, bool *category);
 const char *cupel_features_sets(const cupel_features *f);    /* canonical: "magpie,element_fraction" */
 const cupel_transfer *cupel_features_transferred(const cupel_features *f); /* NULL when there is none */
 const char *cupel_features_columns(const cupel_features *f); /* "" when there are none */

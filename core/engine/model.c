@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_GROUPS = 12 }; /* that a search for a kernel tries */
 enum { SCHEMA = 1, BLOCK = 256 };
 static const double EXTRAPOLATES = 0.1; /* ranges that a table column may leave its own by */
 static const char COLUMNS[] = "training/columns";
@@ -328,7 +329,10 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     CUPEL_TRY(cupel_composition_groups(&t->batch, f.row, f.n, false, f.group, err));
     cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group, .seconds = o->seconds,
                              .transform = o->transform, .kernel = o->kernel};
-    const cupel_groups groups = {.find = find_group, .user = f.m->features, .d = f.d};
+    const char *name[MOST_GROUPS];
+    bool category[MOST_GROUPS];
+    const cupel_groups groups = {.find = find_group, .user = f.m->features, .d = f.d, .name = name, .category = category,
+                                 .n = cupel_features_groups(f.m->features, MOST_GROUPS, name, category)};
     fit.groups = &groups;
     CUPEL_TRY(list_fractions(&f, &fit, err));
     if (t->n_beside) CUPEL_TRY(cupel_beside_collect(t, f.row, f.n, f.m->features, job, f.group, &beside, err));

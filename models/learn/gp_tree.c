@@ -8,7 +8,7 @@
 #include "core/math/la.h"
 #include "core/sys/file.h"
 #include "core/sys/par.h"
-#include "models/learn/kernel_evidence.h"
+#include "models/learn/kernel_search.h"
 #include "models/learn/learner.h"
 
 #include <math.h>
@@ -136,14 +136,6 @@ static cupel_status no_names(void *user, const char *name, bool *in, cupel_err *
     return cupel_fail(err, CUPEL_USAGE, "kernel: '%s' is no column: there are no names here; leave the parentheses out, which takes all columns", name);
 }
 
-static cupel_status bind(const cupel_problem *p, cupel_ktree *tree, cupel_err *err)
-{
-    const cupel_groups none = {.find = no_names, .d = p->d};
-    const size_t targets = p->beside ? p->beside->n_targets + 1 : 1;
-    cupel_status st = cupel_ktree_parse(p->kernel ? p->kernel : CUPEL_GP_TREE_KERNEL, p->beside != NULL, tree, err);
-    return st == CUPEL_OK ? cupel_ktree_bind(tree, p->groups ? p->groups : &none, p->groups ? p->kept : NULL, p->d, targets, err) : st;
-}
-
 static cupel_status gather(const cupel_problem *p, prepared *s, cupel_err *err)
 {
     const cupel_beside *b = p->beside;
@@ -160,6 +152,24 @@ static cupel_status gather(const cupel_problem *p, prepared *s, cupel_err *err)
     memcpy(s->y + p->n, b->y, b->n * sizeof *s->y);
     memcpy(s->target + p->n, b->target, b->n * sizeof *s->target);
     return CUPEL_OK;
+}
+
+/* The tree that is asked for, or looked for. */
+static cupel_status bind(const cupel_problem *p, prepared *s, const cupel_learning *how, cupel_err *err)
+{
+    const cupel_groups none = {.find = no_names, .d = p->d};
+    const cupel_kernel_space space = {.groups = p->groups ? p->groups : &none, .kept = p->groups ? p->kept : NULL, .n_kept = p->d,
+                                      .n_targets = p->beside ? p->beside->n_targets + 1 : 1};
+    const char *text = p->kernel ? p->kernel : CUPEL_GP_TREE_KERNEL;
+    const cupel_kernel_rows rows = {s->x, s->target, s->n, s->d};
+    cupel_str found = {0};
+    cupel_status st = CUPEL_OK;
+    if (strcmp(text, CUPEL_KERNEL_SEARCH) == 0) CUPEL_TRY(cupel_kernel_search(&space, &rows, s->y, how, p->job, &found, err));
+    CUPEL_TRY(cupel_ktree_parse(found.n ? cupel_str_text(&found) : text, space.n_targets > 1, &s->tree, err));
+    CUPEL_TRY(cupel_ktree_bind(&s->tree, space.groups, space.kept, space.n_kept, space.n_targets, err));
+done:
+    cupel_str_free(&found);
+    return st;
 }
 
 /* Row i of the covariance up to its diagonal. */
@@ -202,9 +212,9 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
     size_t used;
     prepared *s = cupel_alloc(1, sizeof *s);
     if (!s) return cupel_no_memory(err, "a Gaussian process", sizeof *s);
-    CUPEL_TRY(bind(p, &s->tree, err));
     CUPEL_TRY(gather(p, s, err));
     const cupel_learning how = {.rows = (size_t)setting[ROWS], .starts = (size_t)setting[STARTS], .seed = p->seed};
+    CUPEL_TRY(bind(p, s, &how, err));
     cupel_progress(p->job, "parameters of the kernel", 0, 1);
     CUPEL_TRY(cupel_kernel_learn(&s->tree, &(cupel_kernel_rows){s->x, s->target, s->n, s->d}, s->y, &how, p->job, &s->theta, &loss, &used, err));
     cupel_progress(p->job, "parameters of the kernel", 1, 1);

@@ -29,4 +29,9 @@ typedef struct cupel_learning {
 cupel_status cupel_kernel_learn(const cupel_ktree *tree, const cupel_kernel_rows *rows, const double *u, const cupel_learning *how, const cupel_job *job,
                                 double **theta, double *loss, size_t *used, cupel_err *err);
 
+/* How good a kernel is: the loss over up to 200 of the rows plus log(rows) for each parameter (Schwarz 1978, doi:10.1214/aos/1176344136); infinity where
+ * it has none. On one thread. */
+cupel_status cupel_kernel_score(const cupel_ktree *tree, const cupel_kernel_rows *rows, const double *u, const cupel_learning *how, double *score,
+                                cupel_err *err);
+
 #endif

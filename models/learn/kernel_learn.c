@@ -150,6 +150,7 @@ static cupel_status try_start(void *user, size_t item, size_t worker, cupel_err 
     return CUPEL_OK;
 }
 
+/* theta [n_theta], or NULL: only loss[0], of the best. */
 static cupel_status best_start(search *s, size_t starts, const cupel_job *job, double *theta, cupel_err *err)
 {
     const size_t n = s->tree->n_theta;
@@ -158,6 +159,10 @@ static cupel_status best_start(search *s, size_t starts, const cupel_job *job, d
     if (st != CUPEL_OK) return st;
     for (size_t i = 1; i < starts; i++)
         if (s->loss[i] < s->loss[best]) best = i;
+    if (theta == NULL) {
+        s->loss[0] = s->loss[best];
+        return CUPEL_OK;
+    }
     if (!(s->loss[best] < INFINITY))
         return cupel_fail(err, CUPEL_FAILED, "kernel: its covariance of the training rows has no factor from any start; expected a kernel with noise ('+ white')");
     memcpy(theta, s->theta + best * n, n * sizeof *theta);
@@ -190,5 +195,28 @@ done:
     cupel_free(centre);
     if (st == CUPEL_OK) *out = theta;
     else cupel_free(theta);
+    return st;
+}
+
+cupel_status cupel_kernel_score(const cupel_ktree *tree, const cupel_kernel_rows *rows, const double *u, const cupel_learning *how, double *score,
+                                cupel_err *err)
+{
+    const size_t n = tree->n_theta;
+    const cupel_job alone = {.threads = 1};
+    chosen few = {0};
+    cupel_status st = CUPEL_OK;
+    double *centre = cupel_alloc(n, sizeof *centre);
+    search s = {.tree = tree, .rows = &few, .centre = centre, .seed = how->seed, .theta = cupel_alloc(cupel_mul(how->starts, n), sizeof(double)),
+                .loss = cupel_alloc(how->starts, sizeof(double))};
+    if (!centre || !s.theta || !s.loss) CUPEL_TRY(cupel_no_memory(err, "parameters of a kernel", n * sizeof *centre));
+    CUPEL_TRY(choose_rows(rows, u, FEW_ROWS, how->seed, &few, err));
+    CUPEL_TRY(find_centre(tree, &few.rows, centre, err));
+    CUPEL_TRY(best_start(&s, how->starts, &alone, NULL, err));
+    *score = s.loss[0] + (double)n * log((double)few.rows.n);
+done:
+    chosen_release(&few);
+    cupel_free(s.theta);
+    cupel_free(s.loss);
+    cupel_free(centre);
     return st;
 }

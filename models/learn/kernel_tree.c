@@ -404,11 +404,19 @@ static void put_group(const char *names, cupel_str *s)
 {
     for (const char *p = names; *p;) {
         size_t n = strcspn(p, ","), odd = 0;
-        for (size_t i = 0; i < n; i++) odd += !plain(p[i]);
+        for (size_t i = 0; i < n; i++) odd += !plain(p[i]) || (p[i] == ' ' && (i == 0 || i + 1 == n));
         const char *quote = !odd ? "" : memchr(p, '"', n) ? "'" : "\"";
         cupel_str_addf(s, "%s%s%.*s%s", p == names ? "" : ",", quote, (int)n, p, quote);
         p += n + (p[n] == ',');
     }
+}
+
+bool cupel_ktree_quote(const char *name, cupel_str *s)
+{
+    const size_t n = strlen(name);
+    if (!n || n + 2 > CUPEL_TREE_GROUP || strchr(name, ',') || (strchr(name, '"') && strchr(name, '\''))) return false;
+    put_group(name, s);
+    return true;
 }
 
 /* What was learned of a leaf, behind its columns. */
@@ -422,7 +430,8 @@ static void put_learned(const cupel_node *k, const double *theta, cupel_str *s)
     }
     if (k->kind == CUPEL_NODE_PERIODIC) cupel_str_addf(s, "length %.3g, period %.3g", exp(theta[k->at]), exp(theta[k->at + 1]));
     for (size_t a = 0; k->kind == CUPEL_NODE_TASKS && !k->rank && a < k->n_tasks; a++) cupel_str_addf(s, "%s%.3g", a ? " " : "variances ", exp(theta[k->at + a]));
-    for (size_t a = 1; k->kind == CUPEL_NODE_TASKS && k->rank && a < k->n_tasks; a++) {
+    const size_t told = k->n_columns > 1 ? k->n_columns : k->n_tasks; /* the task behind the last column is that of a category never seen */
+    for (size_t a = 1; k->kind == CUPEL_NODE_TASKS && k->rank && a < told; a++) {
         double b[3] = {0}, v[2] = {exp(theta[k->at + k->n_tasks * k->rank]), exp(theta[k->at + k->n_tasks * k->rank + a])};
         for (size_t r = 0; r < k->rank; r++) {
             const double *w = theta + k->at;

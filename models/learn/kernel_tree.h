@@ -67,6 +67,9 @@ typedef struct cupel_groups {
     cupel_status (*find)(void *user, const char *name, bool *in, cupel_err *err);
     void *user;
     size_t d;               /* columns there are */
+    const char *const *name; /* [n] groups that a search tries; NULL: all columns alone */
+    const bool *category;   /* [n] the categories of a text */
+    size_t n;
 } cupel_groups;
 /* Columns of every node, then the places of the parameters. n_targets: tasks of the target. kept [n_kept]: which of the d columns the rows hold (those
  * that vary); NULL: all. CUPEL_USAGE for a name without columns, CUPEL_BAD_INPUT for a group of which none is kept. */
@@ -74,6 +77,8 @@ cupel_status cupel_ktree_bind(cupel_ktree *tree, const cupel_groups *groups, con
 /* The places of the parameters, for columns and n_tasks that are set. */
 void cupel_ktree_layout(cupel_ktree *tree);
 
+/* The name of a column or group as it stands in a kernel, quoted where it must be; false: it cannot stand there. */
+bool cupel_ktree_quote(const char *name, cupel_str *s);
 /* As it was written, in one form; reads back as the same tree. */
 void cupel_ktree_text(const cupel_ktree *tree, cupel_str *s);
 /* With what was learned: "0.81 matern52(composition; length 3.2) + 0.04 white". */

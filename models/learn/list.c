@@ -5,6 +5,7 @@
 #include "core/base/guess.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "models/learn/kernel_search.h"
 
 #include <string.h>
 
@@ -86,7 +87,7 @@ cupel_status cupel_learner_check_kernel(const char *name, const char *kernel, bo
     if (!kernel && !beside) return CUPEL_OK;
     if (!l || !l->kernels)
         return cupel_fail(err, CUPEL_USAGE, "model '%.64s' takes no %s; expected model gp_tree", name ? name : "", kernel ? "tree of kernels" : "targets beside");
-    cupel_status st = kernel ? cupel_ktree_parse(kernel, beside, &tree, err) : CUPEL_OK;
+    cupel_status st = kernel && strcmp(kernel, CUPEL_KERNEL_SEARCH) != 0 ? cupel_ktree_parse(kernel, beside, &tree, err) : CUPEL_OK;
     cupel_ktree_release(&tree);
     return st;
 }

@@ -19,6 +19,9 @@ run predict "$T/m.h5" "$T/in.csv" --threads 1 -o "$T/p.csv"; run predict "$T/m.h
 mae() { run evaluate "$T/in.csv" --columns T,method --features stoichiometry,magpie --target 'y [eV]' --kernel "$1"; awk '$1 == "mae" { print $3 }' "$T/out"; }
 shared=$(mae "$tree"); apart=$(mae 'linear(T) + tasks(method)')
 awk -v a="$shared" -v b="$apart" 'BEGIN { exit !(a > 0 && a < 0.5 * b) }'; check "methods that share what they know: $shared eV, linear with an offset each: $apart eV" $?
+train --kernel search --threads 1 -o "$T/s.h5"; { [ $rc = 0 ] && err 'kernel search: .* scores' && grep -Eq 'kernel: .*tasks\(method; correlation' "$T/err"; }
+check 'a search finds that the methods differ' $?
+train --kernel search --threads 2 -o "$T/s2.h5"; cmp -s "$T/s.h5" "$T/s2.h5"; check 'the same kernel for 1 and 2 threads' $?
 demand() { printf 'demand: kernels\ndata: {file: in.csv, target: "y [eV]", property: y}\nmodel: {kernel: "%s"}\nspace:\n  ranges: {Si: 0..1, Ge: 0..1}\n  step: 0.1\nrequire: [{property: y, min: 0.2 eV}]\n' "$1"; }
 demand 'matern52(composition) + linear' >"$T/d.yaml"; run screen "$T/d.yaml" -o "$T/r.csv"
 { [ $rc = 0 ] && [ "$(wc -l <"$T/r.csv")" -gt 3 ]; }; check 'a demand with a kernel' $?
