@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { EFFORT };
-enum { FEW = 1500, PARTITIONS = 3, STREAM_PARTITION = 0x706172 };
+enum { PARTITIONS = 5, PARTITION_ROWS = 2000, STREAM_PARTITION = 0x706172 }; /* together so many rows at most */
 static const double EDGE = 1e-6;
 
 /* For a class the model gives a probability, and the surrogate's sigmoid wants its log odds. */
@@ -64,7 +64,7 @@ static cupel_status more_partitions(const cupel_problem *p, const size_t *first,
 {
     memcpy(fold, first, p->n * sizeof *fold);
     *partitions = 1;
-    for (size_t k = 1; p->n <= FEW && k < PARTITIONS; k++) {
+    for (size_t k = 1; k < PARTITIONS && (k + 1) * p->n <= PARTITION_ROWS; k++) {
         cupel_folds folds = {0};
         const cupel_status st = cupel_folds_make(p, p->group, n_folds, p->seed, STREAM_PARTITION + k, &folds, err);
         if (st != CUPEL_OK) return st;

@@ -27,25 +27,27 @@ enum { SKEW = 1, ELEMENTS = 2, SMALL = 4, NOT_LARGE = 8 };
 #define HUBER .loss = CUPEL_LOSS_PSEUDO_HUBER
 #define LOG_LOSS .loss = CUPEL_LOSS_LOG
 
+/* Each kind of member first, cheap ones before dear ones; then the second levels; then more of what there is. */
 static const shape values[] = {
     {"extra trees", EXTRA, .share = .3, .trees = 300},
     {"boosting, pseudo-Huber", BOOST, HUBER},
     {"extra trees on fractions", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .9, .trees = 500, .when = ELEMENTS},
     {"kernel machine on fractions", SMOOTH, .columns = CUPEL_AUTO_FRACTIONS, .lengths = true, .when = ELEMENTS | SMALL},
     {"boosting on fractions", BOOST, HUBER, .columns = CUPEL_AUTO_FRACTIONS, .when = ELEMENTS | SMALL},
-    {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 1},
+    {"extra trees on fractions, leaf 2", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .6, .trees = 500, .leaf = 2, .when = ELEMENTS | SMALL},
+    {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3,
+     .when = ELEMENTS | SMALL},
     {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
     {"kernel machine", SMOOTH, .when = NOT_LARGE},
     {"median of extra trees", EXTRA, .share = .3, .trees = 200, .quantiles = true, .when = NOT_LARGE},
-    {"extra trees on fractions, leaf 2", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .6, .trees = 500, .leaf = 2, .when = ELEMENTS | SMALL},
     {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED},
     {"extra trees, most columns", EXTRA, .share = .7, .trees = 300, .leaf = 2, .when = SMALL},
-    {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3,
-     .when = ELEMENTS | SMALL},
     {"second level", EXTRA, .role = CUPEL_AUTO_STACK, .share = .5, .trees = 500, .leaf = 3, .when = SMALL},
-    {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 2},
-    {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .seed = 1, .when = SKEW},
     {"kernel machine of the logarithm", SMOOTH, .logarithm = true, .when = SKEW | NOT_LARGE},
+    {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 1},
+    {"median of extra trees, most columns", EXTRA, .share = .7, .trees = 200, .quantiles = true, .seed = 1, .when = SKEW | SMALL},
+    {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .seed = 1, .when = SKEW},
+    {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 2},
     {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED, .seed = 1},
     {"extra trees", EXTRA, .share = .3, .trees = 300, .seed = 1},
     {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 3},
