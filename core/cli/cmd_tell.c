@@ -11,6 +11,7 @@ static void put_table(const cupel_tell_result *r, cupel_str *s)
 {
     cupel_str_addf(s, "%zu new, %zu of those under way came in, %zu known already, %zu in conflict\n", r->added, r->resolved, r->repeated,
                    r->conflicts);
+    if (r->withdrawn) cupel_str_addf(s, "%zu withdrawn\n", r->withdrawn);
     cupel_str_addf(s, "the loop holds %zu measured, %zu failed, %zu under way\n", r->n_measured, r->n_failed, r->n_pending);
     for (size_t k = 0; k < r->n_goals; k++) {
         cupel_str_addf(s, "%s: ", r->goal[k]);
@@ -42,6 +43,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                             .formula = cupel_opt_text(args, "formula"),
                             .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
                             .conflict = parse_conflict(cupel_opt_text(args, "conflict")),
+                            .withdraw = cupel_flag(args, "withdraw"),
                             .seed = cupel_opt_count(args, "seed")};
     memcpy(o.goal, goals.goal, sizeof o.goal);
     CUPEL_TRY(cupel_tell(&o, job, &r, err));
@@ -64,6 +66,8 @@ static const cupel_opt options[] = {
     {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that says 1, true or yes where the experiment failed (default: failed)"},
     {"conflict", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|replace", "keep", false, "an experiment that was measured comes with another value: keep "
                                                                                  "both, fail, or take the new one"},
+    {"withdraw", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "take back what the loop holds of these inputs: a slip, a sample that was mixed up, a job "
+                                                          "that will not run; a goal, where given, says which of several results"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the learning"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "words for people, or JSON"},
@@ -79,12 +83,16 @@ const cupel_verb cupel_verb_tell = {
     .more = "A loop is a file that remembers what was measured, what failed and what is under way. The first tell begins it and says what is "
             "wanted; later ones find their "
             "columns by name, convert units (strength [MPa] and strength [GPa]), and add rows. Telling the same table twice does no harm.\n\n"
+            "Repeats: rows of one table with equal inputs are all kept, and so is, with a warning, a later result that differs (--conflict keep); a "
+            "result that is told again with the same values is taken as the same measurement. The model learns the noise from repeats. To take a "
+            "result back: the same columns with --withdraw; it stays in the file, marked, and counts no more.\n\n"
             "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl. Several processes may tell and take at once: each waits "
             "for the one before, and a "
             "process that is killed leaves the loop as it was.\n\n"
             "  cupel tell loop.h5 known.csv --target 'yield [%]' --maximize\n"
             "  cupel suggest --loop loop.h5 --pool pool.csv --take --format json\n"
-            "  cupel tell loop.h5 results.csv\n",
+            "  cupel tell loop.h5 results.csv\n"
+            "  cupel tell loop.h5 wrong.csv --withdraw\n",
     .options = options,
     .min_args = 2,
     .max_args = 2,

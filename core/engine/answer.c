@@ -23,7 +23,7 @@ typedef struct answerer {
     cupel_model *model;
     cupel_known_set *known;
     cupel_str name[4]; /* value, lower, upper; measured */
-    bool bare;
+    bool bare;         /* the line at work needs no formula */
     /* the stream */
     cupel_input *in;
     char *buffer;
@@ -250,16 +250,6 @@ static void put_error(answerer *a, cupel_text line, const char *message)
     a->result.bad++;
 }
 
-static cupel_status find_formula(const answerer *a, size_t *formula, cupel_err *err)
-{
-    *formula = 0;
-    if (a->bare) return CUPEL_OK;
-    if (a->json && !a->o->formula && cupel_header_find(&a->keys, "formula") == SIZE_MAX && cupel_header_find(&a->keys, "composition") == SIZE_MAX)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": no key 'formula' or 'composition'; name another with --formula",
-                          cupel_input_name(a->in), a->line);
-    return cupel_column_formula(header_of(a), cupel_input_name(a->in), a->o->formula, "name it with --formula", formula, err);
-}
-
 static cupel_status why(answerer *a, size_t formula, cupel_reason reason, cupel_err *err)
 {
     cupel_str name = {0}, words = {0}, detail = {0};
@@ -315,7 +305,7 @@ static cupel_status predict_row(answerer *a, cupel_err *err)
     unsigned char in_domain, reason = 0;
     cupel_prediction p = {&value, &spread, &lower, &upper, &distance, &in_domain};
     size_t formula;
-    CUPEL_TRY(find_formula(a, &formula, err));
+    CUPEL_TRY(cupel_model_find_formula(a->model, header_of(a), cupel_input_name(a->in), a->o->formula, &formula, &a->bare, err));
     CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(a->model), header_of(a), cupel_input_name(a->in), err));
     if (!a->said) cupel_features_unit_doubts(cupel_model_features(a->model), header_of(a), cupel_input_name(a->in), a->job);
     a->said = true;
@@ -364,7 +354,6 @@ static cupel_status open_all(answerer *a, const cupel_job *job, cupel_err *err)
     CUPEL_TRY(cupel_known_set_add_model(a->known, a->model, true, err));
     cupel_known_set_close(a->known);
     CUPEL_TRY(cupel_model_work_new(a->model, &a->work, err));
-    a->bare = !cupel_model_has_formulas(a->model);
     st = cupel_input_open(a->o->table, &a->in, err);
 done:
     return st;

@@ -29,8 +29,10 @@ static cupel_status find_columns(reading *d, cupel_err *err)
     const char *path = cupel_source_path(d->source);
     d->formula = SIZE_MAX;
     if (cupel_model_has_formulas(d->a->model)) {
-        const cupel_status st = cupel_column_formula(h, path, d->o->formula, "name it with --formula", &d->formula, err);
+        bool bare;
+        const cupel_status st = cupel_model_find_formula(d->a->model, h, path, d->o->formula, &d->formula, &bare, err);
         if (st != CUPEL_OK) return st;
+        if (bare) d->formula = SIZE_MAX;
     }
     d->target = d->o->target ? cupel_header_find(h, d->o->target) : SIZE_MAX;
     if (!d->o->target) d->target = cupel_header_find(h, d->a->property);

@@ -136,9 +136,13 @@ static cupel_status check_data(cupel_demand *d, size_t i, const cupel_job *job, 
             low = fmin(low, t.target[k]);
             high = fmax(high, t.target[k]);
         }
-        cupel_str_addf(out, "'%s' holds %zu values of %s from %g to %g%s%s%s.\n", p->data.file, n, p->name, low, high, gap(p->unit), p->unit,
+        cupel_str_addf(out, "'%s' holds %zu values of %s from %g to %g%s%s%s", p->data.file, n, p->name, low, high, gap(p->unit), p->unit,
                        is_class ? ", a class" : "");
-        st = cupel_demand_settle(d, i, t.target, n, is_class, job, err);
+        size_t usable = n;
+        st = cupel_model_usable(&t, &p->options, job, &usable, err);
+        if (usable < n) cupel_str_addf(out, "; %s learns from %zu of them, the others lack a feature", p->options.learner, usable);
+        cupel_str_puts(out, ".\n");
+        if (st == CUPEL_OK) st = cupel_demand_settle(d, i, t.target, n, is_class, job, err);
         if (st == CUPEL_OK) st = cupel_training_doubts(&t, p->columns && *p->columns, job, err);
     }
     cupel_training_release(&t);

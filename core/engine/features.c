@@ -422,6 +422,8 @@ size_t cupel_features_groups(const cupel_features *f, size_t most, const char **
     return n;
 }
 
+bool cupel_features_need_formulas(const cupel_features *f) { return f->sets.n || f->crosses || f->transfer; }
+
 const char *cupel_features_sets(const cupel_features *f) { return f->sets_text; }
 
 const char *cupel_features_columns(const cupel_features *f) { return f->columns_text; }

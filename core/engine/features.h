@@ -35,6 +35,8 @@ void cupel_features_say_mixed(const cupel_features *f, const char *file, const c
 /* Before cupel_features_compute on records of another file: finds the table columns in its header. Numbers in another unit than that of the table
  * that was learned from are converted; CUPEL_BAD_INPUT for another kind of quantity. */
 cupel_status cupel_features_bind(cupel_features *f, const cupel_header *header, const char *file, cupel_err *err);
+/* Whether any feature is made of the formula. */
+bool cupel_features_need_formulas(const cupel_features *f);
 /* After it: a note for what is converted, a warning where only one of the two has a unit. */
 void cupel_features_unit_doubts(const cupel_features *f, const cupel_header *header, const char *file, const cupel_job *job);
 

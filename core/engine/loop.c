@@ -219,6 +219,37 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
     return other == SIZE_MAX ? cupel_loop_add(&g->loop, g->cell, state, err) : conflict(g, i, other, state, err);
 }
 
+/* Goals that the row gives must be those of the loop's row; an empty one is any. */
+static bool values_fit(const telling *g, size_t row)
+{
+    const cupel_loop *l = &g->loop;
+    for (size_t k = l->n_inputs; k < l->header.n; k++) {
+        double a = NAN, b = NAN;
+        if (!g->cell[k].n) continue;
+        cupel_parse_double(cupel_text_of(l->cell[row * l->header.n + k]), &a);
+        cupel_parse_double(g->cell[k], &b);
+        if (!(fabs(a - b) <= ROUNDING * fmax(fabs(a), fabs(b)))) return false;
+    }
+    return true;
+}
+
+static cupel_status withdraw_row(telling *g, size_t i, cupel_err *err)
+{
+    bool empty;
+    size_t n = 0;
+    cupel_status st = read_row(g, i, &empty, err);
+    if (st != CUPEL_OK) return st;
+    for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
+        if (!values_fit(g, at)) continue;
+        g->loop.state[at] = CUPEL_TRIAL_WITHDRAWN;
+        n++;
+    }
+    g->r.withdrawn += n;
+    if (n) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": the loop holds no experiment with these inputs%s; nothing was withdrawn", g->t.file,
+                      g->t.records.line[i], empty ? "" : " and this value");
+}
+
 /* ---- learning again ---- */
 
 static cupel_status learn_goal(telling *g, const cupel_inputs *in, size_t goal, cupel_err *err)
@@ -231,7 +262,7 @@ static cupel_status learn_goal(telling *g, const cupel_inputs *in, size_t goal, 
     size_t n = 0, from = 0;
     if (!x) return cupel_no_memory(err, "the rows of a loop", 0);
     for (size_t i = 0; i < l->n; i++) {
-        if (l->state[i] == CUPEL_TRIAL_PENDING) continue;
+        if (l->state[i] == CUPEL_TRIAL_PENDING || l->state[i] == CUPEL_TRIAL_WITHDRAWN) continue;
         if (l->state[i] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + l->n_inputs + goal]), &y[n]))
             memcpy(x + n++ * in->d, in->x[0] + from * in->d, in->d * sizeof *x);
         from++;
@@ -303,12 +334,13 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
                                                          o->loop));
         CUPEL_TRY(cupel_loop_open(o->loop, &g.loop, err));
     } else {
+        if (o->withdraw) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' is not there yet: there is nothing to withdraw", o->loop));
         CUPEL_TRY(begin_loop(&g, err));
     }
     g.old = g.loop.n;
     CUPEL_TRY(match_columns(&g, err));
     CUPEL_TRY(cupel_loop_note(&g.loop, o->results, g.t.digest, err));
-    for (size_t i = 0; i < g.t.records.n_rows; i++) CUPEL_TRY(tell_row(&g, i, err));
+    for (size_t i = 0; i < g.t.records.n_rows; i++) CUPEL_TRY(o->withdraw ? withdraw_row(&g, i, err) : tell_row(&g, i, err));
     CUPEL_TRY(learn_again(&g, err));
     CUPEL_TRY(cupel_loop_save(&g.loop, o->loop, err));
     *r = g.r;
@@ -338,6 +370,7 @@ void cupel_tell_json(const cupel_tell_result *r, cupel_str *out)
     put_count(&w, "resolved", r->resolved);
     put_count(&w, "repeated", r->repeated);
     put_count(&w, "conflicts", r->conflicts);
+    put_count(&w, "withdrawn", r->withdrawn);
     put_count(&w, "measured", r->n_measured);
     put_count(&w, "failed", r->n_failed);
     put_count(&w, "under_way", r->n_pending);

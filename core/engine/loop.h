@@ -11,7 +11,8 @@
 /* Seconds to wait for another writer. */
 #define CUPEL_LOOP_PATIENCE 60.0
 
-typedef enum cupel_trial_state { CUPEL_TRIAL_MEASURED, CUPEL_TRIAL_FAILED, CUPEL_TRIAL_PENDING } cupel_trial_state;
+/* A withdrawn row stays in the file, and is no result and not under way. */
+typedef enum cupel_trial_state { CUPEL_TRIAL_MEASURED, CUPEL_TRIAL_FAILED, CUPEL_TRIAL_PENDING, CUPEL_TRIAL_WITHDRAWN } cupel_trial_state;
 
 typedef struct cupel_loop {
     cupel_header header;          /* inputs first, then goals */
@@ -32,7 +33,7 @@ void cupel_loop_release(cupel_loop *l);
 cupel_status cupel_loop_add(cupel_loop *l, const cupel_text *cell, cupel_trial_state state, cupel_err *err);
 /* One more tell; later rows belong to it. */
 cupel_status cupel_loop_note(cupel_loop *l, const char *file, const char *digest, cupel_err *err);
-/* The first row from `from` on with the inputs of cell [n_inputs], numbers compared as numbers; SIZE_MAX. */
+/* The first row from `from` on that is not withdrawn, with the inputs of cell [n_inputs], numbers compared as numbers; SIZE_MAX. */
 size_t cupel_loop_find(const cupel_loop *l, const cupel_text *cell, size_t from);
 /* Rows that were measured or failed (with a column "failed" behind the goals), or those under way, as a table. */
 cupel_status cupel_loop_table(const cupel_loop *l, const char *path, bool pending, cupel_trial_table *t, cupel_err *err);
@@ -50,11 +51,12 @@ typedef struct cupel_tell_options {
     const char *formula;
     cupel_dot dot;
     cupel_conflict conflict;
+    bool withdraw;                           /* the rows of the table are taken back; a goal that is given says which of several results */
     uint64_t seed;
 } cupel_tell_options;
 
 typedef struct cupel_tell_result {
-    size_t added, failed, resolved, repeated, conflicts, replaced; /* rows */
+    size_t added, failed, resolved, repeated, conflicts, replaced, withdrawn; /* rows */
     size_t n_measured, n_failed, n_pending;                         /* in the loop now */
     size_t n_goals;
     /* of the retrained process; error: leave-one-out, root of the mean square */
@@ -64,7 +66,8 @@ typedef struct cupel_tell_result {
 
 /* Adds the rows of a table of results. Columns are found by label; another unit of the same kind is converted. A row whose inputs are under way
  * resolves it, one that is there with the same values is skipped (telling twice does no harm), one with other values is a conflict. Then the
- * process is learned again. CUPEL_BAD_INPUT with file:line: nothing is written. */
+ * process is learned again. With `withdraw` each row takes back what the loop holds of its inputs instead (measured, failed or under way), of results
+ * those with its values where it gives any; a row that takes nothing back is an error. CUPEL_BAD_INPUT with file:line: nothing is written. */
 cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel_tell_result *r, cupel_err *err);
 void cupel_tell_json(const cupel_tell_result *r, cupel_str *out);
 

@@ -100,6 +100,7 @@ static bool equal(cupel_text a, cupel_text b)
 size_t cupel_loop_find(const cupel_loop *l, const cupel_text *cell, size_t from)
 {
     for (size_t i = from; i < l->n; i++) {
+        if (l->state[i] == CUPEL_TRIAL_WITHDRAWN) continue;
         size_t k = 0;
         while (k < l->n_inputs && equal(cupel_text_of(l->cell[i * l->header.n + k]), cell[k])) k++;
         if (k == l->n_inputs) return i;
@@ -120,7 +121,7 @@ cupel_status cupel_loop_table(const cupel_loop *l, const char *path, bool pendin
     if (!pending) CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of("failed"), err));
     t->records.n_cols = w;
     for (size_t i = 0; i < l->n; i++) {
-        if ((l->state[i] == CUPEL_TRIAL_PENDING) != pending) continue;
+        if ((l->state[i] == CUPEL_TRIAL_PENDING) != pending || l->state[i] == CUPEL_TRIAL_WITHDRAWN) continue;
         cupel_str_clear(&line);
         for (size_t k = 0; k < w; k++) { /* in one stretch */
             begin[k] = line.n;
@@ -154,7 +155,7 @@ cupel_status cupel_loop_save(const cupel_loop *l, const char *path, cupel_err *e
     CUPEL_TRY(cupel_writer_put(w, "columns", "", "inputs, then goals; units in brackets", CUPEL_TEXT, 1, &l->header.n, l->header.name, err));
     CUPEL_TRY(cupel_writer_put(w, "maximize", "", "1: large values of the goal are wanted", CUPEL_U8, 1, &l->n_goals, maximize, err));
     CUPEL_TRY(cupel_writer_put(w, "cells", "as in columns", "row after row, one text a column", CUPEL_TEXT, 1, &cells, l->cell, err));
-    CUPEL_TRY(cupel_writer_put(w, "state", "", "0 measured, 1 failed, 2 under way", CUPEL_U8, 1, &l->n, l->state, err));
+    CUPEL_TRY(cupel_writer_put(w, "state", "", "0 measured, 1 failed, 2 under way, 3 withdrawn", CUPEL_U8, 1, &l->n, l->state, err));
     CUPEL_TRY(cupel_writer_put(w, "told", "", "the tell that each row came with, from 0", CUPEL_I64, 1, &l->n, l->told, err));
     CUPEL_TRY(cupel_writer_put(w, "history/file", "", "tables that were told", CUPEL_TEXT, 1, &l->n_history, l->file, err));
     CUPEL_TRY(cupel_writer_put(w, "history/digest", "", "their digests", CUPEL_TEXT, 1, &l->n_history, l->digest, err));
@@ -208,7 +209,7 @@ static cupel_status take_all(const loop_data *d, cupel_loop *l, cupel_err *err)
     for (size_t i = 0; i < d->states; i++) {
         const unsigned char state = ((unsigned char *)d->state)[i];
         for (size_t k = 0; k < d->columns; k++) cell[k] = cupel_text_of(((char **)d->cell)[i * d->columns + k]);
-        if (state > CUPEL_TRIAL_PENDING) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu has state %d, expected 0 to 2", i + 1, (int)state));
+        if (state > CUPEL_TRIAL_WITHDRAWN) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu has state %d, expected 0 to 3", i + 1, (int)state));
         CUPEL_TRY(cupel_loop_add(l, cell, (cupel_trial_state)state, err));
         const int64_t told = ((int64_t *)d->tell)[i];
         if (told < 0 || (size_t)told >= d->files) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu came with tell %lld of %zu", i + 1,

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/beside.h"
 #include "core/engine/explain.h"
+#include "core/matter/columns.h"
 #include "core/sys/par.h"
 #include "models/learn/metrics.h"
 
@@ -21,6 +22,7 @@ struct cupel_model {
     cupel_features *features;
     cupel_surrogate *surrogate;
     char *property, *unit, *file, *training_digest, *digest;
+    char *formula_column; /* of the table that was learned from; "": none */
     uint64_t seed;
     /* training rows in use */
     cupel_batch known;
@@ -263,6 +265,8 @@ static cupel_status name_model(fitting *f, cupel_err *err)
     CUPEL_TRY(copy_text(&f->m->file, slash ? slash + 1 : f->t->file, err));
     CUPEL_TRY(copy_text(&f->m->training_digest, f->t->digest, err));
     CUPEL_TRY(copy_text(&f->m->digest, "", err));
+    const size_t at = f->t->formula_column;
+    CUPEL_TRY(copy_text(&f->m->formula_column, at < f->t->header.n ? f->t->header.name[at] : "", err));
 done:
     return st;
 }
@@ -308,24 +312,57 @@ static cupel_status add_transfer(const fitting *f, const cupel_model_options *o,
     return CUPEL_OK;
 }
 
+/* The rows in use and their features. */
+static cupel_status prepare(fitting *f, const size_t *subset, const cupel_model_options *o, cupel_err *err)
+{
+    const cupel_training *t = f->t;
+    const size_t n_subset = subset ? f->n : 0;
+    cupel_status st = CUPEL_OK;
+    f->m = cupel_alloc(1, sizeof *f->m);
+    f->row = cupel_alloc(f->n, sizeof *f->row);
+    if (!f->m || !f->row) CUPEL_TRY(cupel_no_memory(err, "a model", f->n * sizeof *f->row));
+    for (size_t i = 0; i < f->n; i++) f->row[i] = subset ? subset[i] : i;
+    f->m->seed = o->seed;
+    CUPEL_TRY(name_model(f, err));
+    CUPEL_TRY(cupel_features_new(o->features, o->columns ? o->columns : t->numeric, &f->m->features, err));
+    if (t->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f->m->features, err));
+    CUPEL_TRY(add_transfer(f, o, err));
+    CUPEL_TRY(cupel_features_learn_subset(f->m->features, &t->header, &t->records, subset, n_subset, t->file, err));
+    cupel_features_say_mixed(f->m->features, t->file, f->job);
+    st = describe_rows(f, err);
+done:
+    return st;
+}
+
+static void fitting_release(fitting *f)
+{
+    cupel_model_free(f->m);
+    cupel_free(f->row);
+    cupel_free(f->x);
+    cupel_free(f->y);
+    cupel_free(f->reason);
+    cupel_free(f->group);
+    cupel_free(f->fraction);
+}
+
+cupel_status cupel_model_usable(const cupel_training *t, const cupel_model_options *o, const cupel_job *job, size_t *n, cupel_err *err)
+{
+    fitting f = {.t = t, .job = job, .n = t->records.n_rows};
+    cupel_model_options alone = *o;
+    alone.transfer = NULL; /* not trained here; it has a value for every formula */
+    cupel_status st = prepare(&f, NULL, &alone, err);
+    if (st == CUPEL_OK) *n = f.n;
+    fitting_release(&f);
+    return st;
+}
+
 cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o,
                              const cupel_job *job, cupel_model **m, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     fitting f = {.t = t, .job = job, .n = subset ? n_subset : t->records.n_rows};
     cupel_besides *beside = NULL;
-    f.m = cupel_alloc(1, sizeof *f.m);
-    f.row = cupel_alloc(f.n, sizeof *f.row);
-    if (!f.m || !f.row) CUPEL_TRY(cupel_no_memory(err, "a model", f.n * sizeof *f.row));
-    for (size_t i = 0; i < f.n; i++) f.row[i] = subset ? subset[i] : i;
-    f.m->seed = o->seed;
-    CUPEL_TRY(name_model(&f, err));
-    CUPEL_TRY(cupel_features_new(o->features, o->columns ? o->columns : t->numeric, &f.m->features, err));
-    if (t->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f.m->features, err));
-    CUPEL_TRY(add_transfer(&f, o, err));
-    CUPEL_TRY(cupel_features_learn_subset(f.m->features, &t->header, &t->records, subset, n_subset, t->file, err));
-    cupel_features_say_mixed(f.m->features, t->file, job);
-    CUPEL_TRY(describe_rows(&f, err));
+    CUPEL_TRY(prepare(&f, subset, o, err));
     CUPEL_TRY(cupel_composition_groups(&t->batch, f.row, f.n, false, f.group, err));
     cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group, .seconds = o->seconds,
                              .transform = o->transform, .kernel = o->kernel};
@@ -342,14 +379,8 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     *m = f.m;
     f.m = NULL;
 done:
-    cupel_model_free(f.m);
     cupel_besides_free(beside);
-    cupel_free(f.row);
-    cupel_free(f.x);
-    cupel_free(f.y);
-    cupel_free(f.reason);
-    cupel_free(f.group);
-    cupel_free(f.fraction);
+    fitting_release(&f);
     return st;
 }
 
@@ -369,6 +400,7 @@ void cupel_model_free(cupel_model *m)
     cupel_free(m->file);
     cupel_free(m->training_digest);
     cupel_free(m->digest);
+    cupel_free(m->formula_column);
     cupel_free(m);
 }
 
@@ -427,6 +459,7 @@ static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err 
     if (!first) return cupel_no_memory(err, "the known materials", ends * sizeof *first);
     for (size_t i = 0; i < ends; i++) first[i] = m->known.first[i];
     CUPEL_TRY(cupel_writer_put(w, "training/formula", "", "training rows in use, as written", CUPEL_TEXT, 1, &n, m->formula, err));
+    CUPEL_TRY(cupel_writer_put(w, "training/formula_column", "", "of the formulas", CUPEL_TEXT, 1, (size_t[]){1}, &m->formula_column, err));
     CUPEL_TRY(cupel_writer_put(w, "training/condition", "", "columns of the table, of the training rows in use", CUPEL_TEXT, 1, &n, m->condition, err));
     CUPEL_TRY(cupel_writer_put(w, "training/target", m->unit, m->property, CUPEL_F64, 1, &n, m->target, err));
     CUPEL_TRY(cupel_writer_put(w, "training/first", "", "elements of row i are first[i] .. first[i + 1] - 1 of z and amount", CUPEL_I64, 1,
@@ -492,11 +525,14 @@ static cupel_status load_known(const cupel_reader *r, cupel_model *m, cupel_err 
 {
     cupel_status st = CUPEL_OK;
     size_t n = SIZE_MAX, items = SIZE_MAX;
-    void *formula = NULL, *condition = NULL, *target = NULL, *first = NULL, *z = NULL, *amount = NULL;
+    void *formula = NULL, *condition = NULL, *target = NULL, *first = NULL, *z = NULL, *amount = NULL, *column = NULL;
     cupel_composition *c = cupel_alloc(1, sizeof *c);
     if (!c) CUPEL_TRY(cupel_no_memory(err, "the known materials", 0));
     CUPEL_TRY(cupel_reader_get(r, "training/formula", CUPEL_TEXT, 1, &n, &formula, err));
     m->formula = formula;
+    if (cupel_reader_has(r, "training/formula_column"))
+        CUPEL_TRY(cupel_reader_get(r, "training/formula_column", CUPEL_TEXT, 1, (size_t[]){1}, &column, err));
+    CUPEL_TRY(copy_text(&m->formula_column, column ? *(char **)column : "", err));
     CUPEL_TRY(cupel_reader_get(r, "training/condition", CUPEL_TEXT, 1, &n, &condition, err));
     m->condition = condition;
     CUPEL_TRY(cupel_reader_get(r, "training/target", CUPEL_F64, 1, &n, &target, err));
@@ -516,6 +552,7 @@ static cupel_status load_known(const cupel_reader *r, cupel_model *m, cupel_err 
     set_range(m);
     note_elements(m);
 done:
+    cupel_free(column);
     cupel_free(first);
     cupel_free(z);
     cupel_free(amount);
@@ -602,6 +639,19 @@ bool cupel_model_has_formulas(const cupel_model *m) { return m->known.first[m->k
 const cupel_batch *cupel_model_training_batch(const cupel_model *m) { return &m->known; }
 
 const double *cupel_model_training_columns(const cupel_model *m) { return m->column; }
+
+cupel_status cupel_model_find_formula(const cupel_model *m, const cupel_header *h, const char *file, const char *named, size_t *at, bool *bare,
+                                      cupel_err *err)
+{
+    *bare = !cupel_model_has_formulas(m);
+    *at = named || !*m->formula_column ? SIZE_MAX : cupel_header_find(h, m->formula_column);
+    if (*at != SIZE_MAX) return CUPEL_OK;
+    cupel_status st = cupel_column_formula(h, file, named, "name it with --formula", at, err);
+    if (st == CUPEL_OK || named || (!*bare && cupel_features_need_formulas(m->features))) return st;
+    *bare = true;
+    *at = 0; /* the first column names a row */
+    return CUPEL_OK;
+}
 
 size_t cupel_model_n_training(const cupel_model *m) { return m->known.n; }
 

@@ -92,6 +92,9 @@ void cupel_model_kernel(const char *text, bool beside, bool named, cupel_model_o
 /* What can be said before any row is read: CUPEL_USAGE for features, learners and settings that are not there. */
 cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *err);
 
+/* How many rows a model would learn from, without learning: those whose features have values, or are imputed. As cupel_model_fit says and fails. */
+cupel_status cupel_model_usable(const cupel_training *t, const cupel_model_options *o, const cupel_job *job, size_t *n, cupel_err *err);
+
 /* subset [n_subset] of the training rows, increasing, NULL = all. Rows whose features lack a value are treated as t->missing says:
  * CUPEL_BAD_INPUT with file:line, left out, or imputed, and said through job. */
 cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size_t n_subset, const cupel_model_options *o,
@@ -143,6 +146,10 @@ size_t cupel_nearest_row(const cupel_batch *known, const cupel_composition *c, d
 void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known);
 /* False: its training table had no formulas, and a table to predict needs none. */
 bool cupel_model_has_formulas(const cupel_model *m);
+/* Which column of a table holds formulas: `named`, else the one called like that of the training table, else the usual ones (core/matter/columns.h).
+ * *bare: the table needs none, as no feature looks at them, and has none; *at is then the first column, which names a row. */
+cupel_status cupel_model_find_formula(const cupel_model *m, const cupel_header *h, const char *file, const char *named, size_t *at, bool *bare,
+                                      cupel_err *err);
 size_t cupel_model_n_training(const cupel_model *m);
 /* Row i of the training table that was given to fit, for i in the model's own training rows: the order of cupel_surrogate_oof. */
 size_t cupel_model_training_index(const cupel_model *m, size_t i);

@@ -46,7 +46,7 @@ typedef struct predictor {
     cupel_str name[4]; /* value, lower, upper; measured */
     const char *column[N_COLUMNS], *unit[N_COLUMNS]; /* of the sheet */
     size_t formula;
-    bool bare;           /* the model learned from a table without formulas */
+    bool bare;           /* the table needs no formulas */
     cupel_sheet *sheet;
     cupel_records records;
     piece *pieces;
@@ -379,11 +379,8 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     CUPEL_TRY(cupel_known_set_add_model(d->known, d->model, true, err));
     cupel_known_set_close(d->known);
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
-    st = cupel_column_formula(cupel_source_header(d->source), cupel_source_path(d->source), d->o->formula, "name it with --formula",
-                              &d->formula, err);
-    if (st != CUPEL_OK && !d->o->formula && !cupel_model_has_formulas(d->model)) st = CUPEL_OK, d->formula = 0; /* the first column names a row */
-    CUPEL_TRY(st);
-    d->bare = !cupel_model_has_formulas(d->model);
+    CUPEL_TRY(cupel_model_find_formula(d->model, cupel_source_header(d->source), cupel_source_path(d->source), d->o->formula, &d->formula, &d->bare,
+                                       err));
     CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(d->model), cupel_source_header(d->source), cupel_source_path(d->source), err));
     cupel_features_unit_doubts(cupel_model_features(d->model), cupel_source_header(d->source), cupel_source_path(d->source), d->job);
     CUPEL_TRY(copy_header(d, err));

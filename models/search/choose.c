@@ -18,6 +18,8 @@ enum { STREAM_TIES = 1001, STREAM_RANDOM = 1002, STREAM_THOMPSON = 2000, STREAM_
 /* Deviations above the mean that `auto` and `ucb` look. Of 0.5 to 3 on the campaigns of benchmarks/bench_loop.c, small ones are quicker on smooth
  * sets and lose their way on rugged ones; 1.5 is within the goal on every set. 2 is the usual one. */
 static const double AUTO_DEVIATIONS = 1.5, UCB_DEVIATIONS = 2;
+/* Of `auto` where all inputs are words, between them where some are: two words are as far apart as any others, so that neighbours say less. */
+static const double WORD_DEVIATIONS = 2;
 /* A draw of Thompson's is of so many candidates at most: those with the highest mean plus deviation. */
 enum { DRAW_MAX = 1500 };
 
@@ -288,6 +290,32 @@ static double score_by_chance(const cupel_chooser *c, size_t i)
     return cupel_log(fmax(u, 1e-300)) * (c->t->cost ? c->t->cost[i] : 1) / c->success[i];
 }
 
+/* Whether block b is one of words: several columns, one of which is not 0. */
+static bool is_word(const cupel_choose_task *t, size_t b)
+{
+    size_t columns = 0;
+    for (size_t k = 0; k < t->d; k++) columns += t->block[k] == b;
+    if (columns < 2) return false;
+    for (size_t i = 0; i < t->m; i++) {
+        size_t set = 0;
+        for (size_t k = 0; k < t->d; k++) {
+            const double x = t->pool[i * t->d + k];
+            if (t->block[k] != b || x == 0) continue;
+            if (x != sqrt(0.5)) return false;
+            set++;
+        }
+        if (set > 1) return false;
+    }
+    return true;
+}
+
+static double auto_deviations(const cupel_choose_task *t)
+{
+    double words = 0;
+    for (size_t b = 0; b < t->n_blocks; b++) words += is_word(t, b);
+    return AUTO_DEVIATIONS + (WORD_DEVIATIONS - AUTO_DEVIATIONS) * words / (double)t->n_blocks;
+}
+
 static double score_of(const cupel_chooser *c, size_t i, double best, double middle)
 {
     const double mean = c->mean[0][i], s = c->deviation[0][i], success = c->success[i], cost = c->t->cost ? c->t->cost[i] : 1;
@@ -299,7 +327,7 @@ static double score_of(const cupel_chooser *c, size_t i, double best, double mid
     case CUPEL_ACQUIRE_THOMPSON: return c->score[i];
     case CUPEL_ACQUIRE_AUTO:
         if (!c->skilled) return score_by_chance(c, i);
-        if (!c->t->cost) return success * (mean + AUTO_DEVIATIONS * s) + (1 - success) * middle;
+        if (!c->t->cost) return success * (mean + c->deviations * s) + (1 - success) * middle;
         break;
     default: break;
     }
@@ -428,6 +456,7 @@ cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options
     if (c.modelled) CUPEL_TRY(learn(&c, err));
     if (c.modelled) CUPEL_TRY(renew(&c, err));
     c.skilled = true;
+    c.deviations = auto_deviations(t);
     if (c.modelled && t->n_goals == 1 && !t->windowed && o->acquisition == CUPEL_ACQUIRE_AUTO) CUPEL_TRY(cupel_choose_skill(&c, &c.skilled, err));
     CUPEL_TRY(describe(&c, &made, err));
     if (!c.modelled) CUPEL_TRY(pick_blindly(&c, &made, err));

@@ -20,7 +20,7 @@ typedef struct cupel_choose_task {
     const double *known;         /* [n][d] what was tried; columns of about 0..1, finite */
     const double *y;             /* [n][n_goals]; a row of NaN is one that failed */
     const double *pending;       /* [n_pending][d] under way */
-    const double *pool;          /* [m][d] candidates */
+    const double *pool;          /* [m][d] candidates; a word is a block of columns of which one is sqrt(1/2), the others 0 */
     const double *cost;          /* [m] > 0; NULL: all the same */
     const unsigned char *block;  /* [d] */
     const bool *maximize;        /* [n_goals] */

@@ -32,6 +32,7 @@ typedef struct cupel_chooser {
     double *fresh;                         /* [m] 1, and less near what is under way or was picked: a belief there is no news (windows) */
     bool *taken;                           /* [m] */
     bool modelled, skilled;
+    double deviations;                     /* above the mean that `auto` looks */
 } cupel_chooser;
 
 /* y [n_good] from value [n_good], and the scale. */

@@ -35,6 +35,17 @@ printf 'a,b,strength [MPa]\n%s,%s,60\n' "$a" "$b" >"$T/came.csv"; run tell "$L" 
 run suggest --loop "$L" --pool "$T/pool.csv" --target strength --maximize; [ $rc = 2 ]; check 'a loop and a goal' $?
 run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target strength --maximize --take; [ $rc = 2 ]; check '--take without a loop' $?
 
+# Repeats and withdrawal.
+W=$T/w.h5; run tell "$W" "$T/known.csv" --target strength --maximize; printf 'a,b,strength [MPa]\n5,5,40\n5,5,41\n' >"$T/repeats.csv"
+run tell "$W" "$T/repeats.csv"; { [ $rc = 0 ] && out '7 measured'; }; check 'repeats are kept' $?
+printf 'a,b,strength [MPa]\n5,5,42\n' >"$T/back.csv"; run tell "$W" "$T/back.csv" --withdraw; { [ $rc = 0 ] && out '1 withdrawn' && out '6 measured' && out 'best 41'; }; check 'one of several results is withdrawn' $?
+printf 'a,b,strength [MPa]\n5,5,\n' >"$T/back.csv"; run tell "$W" "$T/back.csv" --withdraw; { [ $rc = 0 ] && out '2 withdrawn' && out '4 measured' && out 'best 30'; }; check 'or all of them' $?
+cp "$W" "$T/before"; run tell "$W" "$T/back.csv" --withdraw; { [ $rc = 3 ] && err 'back.csv:2' && err 'nothing was withdrawn' && cmp -s "$W" "$T/before"; }; check 'what is not there cannot be' $?
+run suggest --loop "$W" --pool "$T/pool.csv" --batch 1; { [ $rc = 0 ] && err '4 results'; }; check 'suggest does not see it' $?
+printf 'a,b,strength [MPa]\n5,5,43\n' >"$T/new.csv"; run tell "$W" "$T/new.csv" --conflict fail; { [ $rc = 0 ] && out '5 measured' && out 'best 43'; }; check 'and it can be told anew' $?
+run suggest --loop "$W" --pool "$T/pool.csv" --take; tail -n 1 "$T/out" | awk -F, '{ print "a,b,strength [MPa]"; print $2 "," $3 "," }' >"$T/back.csv"
+run tell "$W" "$T/back.csv" --withdraw --format json; { [ $rc = 0 ] && out '"withdrawn": 1' && out '"under_way": 0'; }; check 'an experiment that will not run' $?
+
 # Twelve writers at once: nothing is lost, nothing is left.
 for i in $(seq 12); do printf 'a,b,strength [MPa]\n%s,0.5,%s\n' "$i" "$i" >"$T/w$i.csv"; done
 before=$("$C" tell "$L" "$T/known.csv" --format json 2>/dev/null | grep -o '"measured": [0-9]*' | cut -d: -f2); pids=()

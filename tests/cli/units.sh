@@ -19,6 +19,15 @@ printf '{"T [degC]": 40, "gap [um]": 2000}\n' | "$C" predict "$T/m.h5" - -o - --
 printf 'T [MPa],gap [mm]\n40,2\n' >"$T/x.csv"; run predict "$T/m.h5" "$T/x.csv" -o -; { [ $rc = 3 ] && err 'another kind'; }; check 'another kind of quantity' $?
 printf 'T,gap [mm]\n313.15,2\n' >"$T/x.csv"; run predict "$T/m.h5" "$T/x.csv" -o -; { [ $rc = 0 ] && err "has no unit, the model learned it in K"; }; check 'a missing unit is said' $?
 
+# Keys of JSON lines are those of the table that was learned from; what needs no formula does without.
+awk -F, 'NR == 1 { print "material,T [K],y" } NR > 1 { split("NaCl KCl LiF MgO CaO", f, " "); print f[NR % 5 + 1] "," $1 "," $3 }' "$T/train.csv" >"$T/named.csv"
+run train "$T/named.csv" --formula material --features element_fraction --columns T --target y --model ridge -o "$T/n.h5"; [ $rc = 0 ]; check 'a model of formulas in a column of another name' $?
+printf '{"material": "MgO", "T [K]": 310}\n{"T [K]": 310}\n' | "$C" predict "$T/n.h5" - -o - --format jsonl >"$T/out" 2>"$T/err"
+{ [ $? = 0 ] && sed -n 1p "$T/out" | grep -q '"y": [0-9]' && sed -n 2p "$T/out" | grep -q error; }; check 'its key is known' $?
+run train "$T/named.csv" --formula material --features none --columns T --target y --model ridge -o "$T/o.h5"; printf '{"T [K]": 310}\n' | "$C" predict "$T/o.h5" - -o - --format jsonl >"$T/out" 2>"$T/err"
+{ [ $? = 0 ] && out '"y": [0-9]'; }; check 'a model of columns alone needs no formula' $?
+printf 'T [K],P\n310,1\n' >"$T/x.csv"; run predict "$T/o.h5" "$T/x.csv" -o -; { [ $rc = 0 ] && grep -q '^310,' "$T/out"; }; check 'nor a formula column' $?
+
 # Candidates in one unit, results in another.
 awk 'BEGIN { print "id,T [K],b"; for (t = 0; t <= 10; t++) for (b = 0; b <= 5; b++) print "p" t "_" b "," 273.15 + 10 * t "," b }' >"$T/pool.csv"
 printf 'T [degC],b,y\n0,0,1\n50,2,8\n100,5,2\n20,4,4\n80,1,6\n' >"$T/c.csv"; printf 'T [K],b,y\n273.15,0,1\n323.15,2,8\n373.15,5,2\n293.15,4,4\n353.15,1,6\n' >"$T/k.csv"
