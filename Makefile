@@ -19,7 +19,7 @@ MPI_PACKAGES := $(if $(filter 0,$(MPI)),,libopenmpi-dev openmpi-bin)
 
 # Debian packages. What the program links, and what tests and checks need besides.
 PACKAGES := gcc libc6-dev make pkg-config gawk libopenblas-dev liblapacke-dev libsvm-dev libhdf5-dev libjansson-dev libyaml-dev \
-            libxxhash-dev libssl-dev zlib1g-dev libfftw3-dev libtiff-dev libpng-dev libexpat1-dev libcmocka-dev node-d3 $(MPI_PACKAGES)
+            libxxhash-dev libssl-dev zlib1g-dev libfftw3-dev libtiff-dev libpng-dev libexpat1-dev libxgboost-dev libcmocka-dev node-d3 $(MPI_PACKAGES)
 WITH_MPI = $(if $(filter 0,$(MPI)),,$(if $(filter 1,$(MPI)),1,$(shell pkg-config --exists ompi-c 2>/dev/null && echo 1)))
 LINT_PACKAGES := clang clang-tidy cppcheck gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 FUZZ_PACKAGES := clang libclang-rt-14-dev

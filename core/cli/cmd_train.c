@@ -111,7 +111,7 @@ static const cupel_opt options[] = {
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
     {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,
-     "the learner: auto, svr, svc, gp, gp_ard, gp_tree, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, hurdle"},
+     "the learner: auto, svr, svc, gp, gp_ard, gp_tree, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, xgboost, hurdle"},
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
      "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside the training rows"},
     {"beside", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false,

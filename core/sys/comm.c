@@ -4,8 +4,8 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/sys/comm_driver.h"
+#include "core/sys/library.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,8 +56,8 @@ static void *load(cupel_str *why)
         cupel_str path = {0};
         cupel_str_addf(&path, "%s%s", self, beside[i]);
         bool there = !path.failed && access(path.p, R_OK) == 0;
-        void *plugin = there ? dlopen(path.p, RTLD_NOW | RTLD_GLOBAL) : NULL;
-        const char *said = there && !plugin ? dlerror() : NULL;
+        const char *said = NULL;
+        void *plugin = there ? cupel_library_open(path.p, true, &said) : NULL;
         if (said) cupel_str_addf(why, " (%s)", said);
         cupel_str_free(&path);
         if (plugin) return plugin;
@@ -78,7 +78,7 @@ static cupel_status join(cupel_comm *c, size_t due, const char *variable, cupel_
     int rank = 0, size = 0;
     cupel_status st = CUPEL_OK;
     c->plugin = load(&why);
-    void *symbol = c->plugin ? dlsym(c->plugin, CUPEL_COMM_DRIVER_SYMBOL) : NULL;
+    void *symbol = c->plugin ? cupel_library_symbol(c->plugin, CUPEL_COMM_DRIVER_SYMBOL) : NULL;
     const cupel_comm_driver *d = symbol;
     if (!d || d->version != CUPEL_COMM_DRIVER_VERSION) CUPEL_TRY(refuse(due, variable, cupel_str_text(&why), err));
     if (d->begin(&rank, &size) != 0) CUPEL_TRY(cupel_fail(err, CUPEL_FAILED, "MPI could not be started"));

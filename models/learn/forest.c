@@ -94,14 +94,25 @@ done:
     return st;
 }
 
-static const cupel_own_kind kind_trees = {scratch, predict, free_model, save, load, NULL, NULL};
+const cupel_own_kind cupel_own_trees = {scratch, predict, free_model, save, load, NULL, NULL};
 
 /* The median of a forest is no sum. */
-static void terms(const void *model, cupel_terms *t)
+void cupel_trees_terms(const void *model, cupel_terms *t)
 {
     const ensemble *e = model;
     const bool median = e->forest && !e->is_class && cupel_trees_keep_rows(e->trees);
     *t = (cupel_terms){.n = 1, .term = {{.trees = e->trees, .weight = 1}}, .share = median ? 0 : 1, .votes = e->forest && e->is_class};
+}
+
+cupel_status cupel_fitted_trees(const cupel_fit_task *t, cupel_trees *trees, cupel_fitted *out, cupel_err *err)
+{
+    ensemble *e = cupel_alloc(1, sizeof *e);
+    if (!e) {
+        cupel_trees_free(trees);
+        return cupel_no_memory(err, "an ensemble", sizeof *e);
+    }
+    *e = (ensemble){.trees = trees, .forest = cupel_trees_forest(trees), .is_class = t->problem->is_class};
+    return cupel_fitted_own(t, &cupel_own_trees, e, out, err);
 }
 
 static cupel_status fit(const cupel_fit_task *t, const double *y, const cupel_trees_options *o, cupel_fitted *out, cupel_err *err)
@@ -109,13 +120,9 @@ static cupel_status fit(const cupel_fit_task *t, const double *y, const cupel_tr
     const cupel_problem *p = t->problem;
     cupel_job job = {.threads = t->threads, .isa = p->job->isa};
     cupel_trees_data data = {.n = t->n, .d = p->d, .ld = p->d, .x = p->x, .y = y, .row = t->row};
-    ensemble *e = cupel_alloc(1, sizeof *e);
-    if (!e) return cupel_no_memory(err, "an ensemble", sizeof *e);
-    *e = (ensemble){.forest = o->kind != CUPEL_BOOSTED_TREES, .is_class = p->is_class};
-    cupel_status st = cupel_trees_fit(&data, o, &job, &e->trees, err);
-    if (st == CUPEL_OK) return cupel_fitted_own(t, &kind_trees, e, out, err);
-    free_model(e);
-    return st;
+    cupel_trees *trees = NULL;
+    cupel_status st = cupel_trees_fit(&data, o, &job, &trees, err);
+    return st == CUPEL_OK ? cupel_fitted_trees(t, trees, out, err) : st;
 }
 
 /* ---- forests ---- */
@@ -190,8 +197,8 @@ const cupel_learner cupel_learner_extra_trees = {
     .regression = true,
     .classes = true,
     .kernel = true,
-    .own = &kind_trees,
-    .terms = terms,
+    .own = &cupel_own_trees,
+    .terms = cupel_trees_terms,
     .uncut = true,
     .axes = forest_axes,
     .start = start_forest,
@@ -220,8 +227,8 @@ const cupel_learner cupel_learner_random_forest = {
     .regression = true,
     .classes = true,
     .kernel = true,
-    .own = &kind_trees,
-    .terms = terms,
+    .own = &cupel_own_trees,
+    .terms = cupel_trees_terms,
     .uncut = true,
     .axes = forest_axes,
     .start = start_forest,
@@ -313,8 +320,8 @@ const cupel_learner cupel_learner_boosted_trees = {
     .regression = true,
     .classes = true,
     .kernel = true,
-    .own = &kind_trees,
-    .terms = terms,
+    .own = &cupel_own_trees,
+    .terms = cupel_trees_terms,
     .uncut = true,
     .axes = boosted_axes,
     .start = start_boosted,

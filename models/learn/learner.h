@@ -127,6 +127,10 @@ typedef struct cupel_learner {
 
 /* For a learner with a model of its own: takes the model (freed when this fails too), chooses the points of the domain from the task's rows. */
 cupel_status cupel_fitted_own(const cupel_fit_task *t, const cupel_own_kind *kind, void *model, cupel_fitted *out, cupel_err *err);
+/* The same for trees, whose kind is cupel_own_trees. */
+struct cupel_trees;
+cupel_status cupel_fitted_trees(const cupel_fit_task *t, struct cupel_trees *trees, cupel_fitted *out, cupel_err *err);
+void cupel_trees_terms(const void *model, cupel_terms *terms); /* of that kind */
 /* The points alone, without a model. */
 cupel_status cupel_fitted_points(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
 /* prepare and release of a learner whose fits share nothing. */

@@ -24,6 +24,7 @@
     LEARNER(extra_trees)  \
     LEARNER(random_forest) \
     LEARNER(boosted_trees) \
+    LEARNER(xgboost)      \
     LEARNER(hurdle)       \
     LEARNER(auto)
 

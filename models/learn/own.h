@@ -27,6 +27,9 @@ typedef struct cupel_own_kind {
                           cupel_spiked *mixture);
 } cupel_own_kind;
 
+/* Forests and boosted trees (forest.c). */
+extern const cupel_own_kind cupel_own_trees;
+
 /* A model with as many holders as it has; the last one frees it. One thread at a time. */
 typedef struct cupel_own {
     const cupel_own_kind *kind;

@@ -351,6 +351,8 @@ size_t cupel_trees_columns(const cupel_trees *s) { return s->d; }
 
 size_t cupel_trees_count(const cupel_trees *s) { return s->n_trees; }
 
+bool cupel_trees_forest(const cupel_trees *s) { return s->forest; }
+
 bool cupel_trees_keep_rows(const cupel_trees *s) { return s->n_rows > 0; }
 
 size_t cupel_trees_rows(const cupel_trees *s) { return s->n_rows; }

@@ -58,6 +58,7 @@ void cupel_trees_free(cupel_trees *trees); /* NULL-safe */
 size_t cupel_trees_columns(const cupel_trees *trees);
 size_t cupel_trees_count(const cupel_trees *trees);
 bool cupel_trees_keep_rows(const cupel_trees *trees);
+bool cupel_trees_forest(const cupel_trees *trees); /* a mean of trees, not a sum */
 
 /* Bytes of scratch that one thread needs for predictions and quantiles, aligned to 64. */
 size_t cupel_trees_scratch_bytes(const cupel_trees *trees);
@@ -80,6 +81,21 @@ size_t cupel_trees_rows(const cupel_trees *trees); /* training rows; 0 without k
  * times them to near [m][n] for rows x [m][columns]. Sum 1 where every leaf holds one of the rows. CUPEL_NO_RESOURCE. */
 cupel_status cupel_trees_near(const cupel_trees *trees, const double *x, size_t m, const double *known, size_t n, cupel_isa isa, double share, double *near,
                               cupel_err *err);
+
+/* Trees that were made elsewhere. Nodes tree by tree, each tree level by level: the children of its k-th split are its nodes 2k + 1 and 2k + 2. */
+typedef struct cupel_trees_parts {
+    size_t d, n_trees, n_nodes;
+    int64_t *count;       /* [n_trees] nodes of each tree */
+    float *column;        /* [n_nodes] column a node splits, -1 for a leaf */
+    float *at;            /* [n_nodes] largest value that goes left, or what a leaf adds */
+    double base, factor;  /* a value is base + factor * sum of leaves */
+    bool forest;
+} cupel_trees_parts;
+
+/* CUPEL_BAD_ARTIFACT for trees that are not whole, columns that are not there and numbers that are not finite. */
+cupel_status cupel_trees_assemble(const cupel_trees_parts *parts, cupel_trees **trees, cupel_err *err);
+
+float cupel_tree_value(double x); /* as trees see it: float32, clipped */
 
 /* Under "<group>/..." in an artifact. Load checks all it reads: a tree that is not whole, a column that is not there and numbers that are not
  * finite are CUPEL_BAD_ARTIFACT; nodes are stored level by level, so that no file can make a walk go round. d: columns as the model says. */

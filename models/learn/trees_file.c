@@ -128,23 +128,27 @@ static cupel_status load_facts(const cupel_reader *r, const char *group, size_t 
     return usable ? CUPEL_OK : bad(err, group, "facts", "numbers that no trees on these columns have");
 }
 
+/* Where each tree begins, from how many nodes it has. */
+static cupel_status place_trees(cupel_trees *t, const int64_t *count, const char *group, cupel_err *err)
+{
+    t->first = cupel_alloc(t->n_trees + 1, sizeof *t->first);
+    if (!t->first) return cupel_no_memory(err, "trees", t->n_trees * sizeof *t->first);
+    if (!t->n_trees) return bad(err, group, "nodes", "no tree");
+    for (size_t k = 0; k < t->n_trees; k++) {
+        if (count[k] < 1 || count[k] >= 1 << (32 - CUPEL_TREE_COLUMN_BITS) || count[k] % 2 == 0)
+            return bad(err, group, "nodes", "a number of nodes that no tree has");
+        t->first[k + 1] = t->first[k] + (size_t)count[k];
+    }
+    return CUPEL_OK;
+}
+
 static cupel_status load_counts(const cupel_reader *r, const char *group, cupel_trees *t, cupel_err *err)
 {
     char from[NAME];
     void *data = NULL;
-    cupel_status st = CUPEL_OK;
     t->n_trees = SIZE_MAX;
-    CUPEL_TRY(cupel_reader_get(r, path(from, group, "nodes"), CUPEL_I64, 1, &t->n_trees, &data, err));
-    const int64_t *count = data;
-    t->first = cupel_alloc(t->n_trees + 1, sizeof *t->first);
-    if (!t->first) CUPEL_TRY(cupel_no_memory(err, "trees", t->n_trees * sizeof *t->first));
-    if (!t->n_trees) CUPEL_TRY(bad(err, group, "nodes", "no tree"));
-    for (size_t k = 0; k < t->n_trees; k++) {
-        if (count[k] < 1 || count[k] >= 1 << (32 - CUPEL_TREE_COLUMN_BITS) || count[k] % 2 == 0)
-            CUPEL_TRY(bad(err, group, "nodes", "a number of nodes that no tree has"));
-        t->first[k + 1] = t->first[k] + (size_t)count[k];
-    }
-done:
+    cupel_status st = cupel_reader_get(r, path(from, group, "nodes"), CUPEL_I64, 1, &t->n_trees, &data, err);
+    if (st == CUPEL_OK) st = place_trees(t, data, group, err);
     cupel_free(data);
     return st;
 }
@@ -163,6 +167,16 @@ static bool build_tree(cupel_trees *t, size_t k, const float *column, const floa
     return known == n;
 }
 
+static cupel_status build_trees(cupel_trees *t, const float *column, const float *at, const char *group, cupel_err *err)
+{
+    const size_t nodes = t->first[t->n_trees];
+    t->node = cupel_alloc_aligned(nodes, sizeof *t->node);
+    if (!t->node) return cupel_no_memory(err, "trees", cupel_mul(nodes, sizeof *t->node));
+    for (size_t k = 0; k < t->n_trees; k++)
+        if (!build_tree(t, k, column, at)) return bad(err, group, "column", "a tree that is not whole, or a column that is not there");
+    return CUPEL_OK;
+}
+
 static cupel_status load_nodes(const cupel_reader *r, const char *group, bool inner, cupel_trees *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -170,14 +184,31 @@ static cupel_status load_nodes(const cupel_reader *r, const char *group, bool in
     float *column = NULL, *at = NULL;
     CUPEL_TRY(get_floats(r, group, "column", LEAF, CUPEL_TREES_COLUMNS, &nodes, &column, err));
     CUPEL_TRY(get_floats(r, group, "at", -FARTHEST, FARTHEST, &nodes, &at, err));
-    t->node = cupel_alloc_aligned(nodes, sizeof *t->node);
-    if (!t->node) CUPEL_TRY(cupel_no_memory(err, "trees", cupel_mul(nodes, sizeof *t->node)));
-    for (size_t k = 0; k < t->n_trees; k++)
-        if (!build_tree(t, k, column, at)) CUPEL_TRY(bad(err, group, "column", "a tree that is not whole, or a column that is not there"));
+    CUPEL_TRY(build_trees(t, column, at, group, err));
     if (inner) CUPEL_TRY(get_floats(r, group, "inner", 0, FARTHEST, &nodes, &t->inner, err));
 done:
     cupel_free(column);
     cupel_free(at);
+    return st;
+}
+
+cupel_status cupel_trees_assemble(const cupel_trees_parts *p, cupel_trees **out, cupel_err *err)
+{
+    static const char from[] = "trees";
+    cupel_status st = CUPEL_OK;
+    cupel_trees *t = cupel_alloc(1, sizeof *t);
+    if (!t) return cupel_no_memory(err, "trees", sizeof *t);
+    *t = (cupel_trees){.d = p->d, .n_trees = p->n_trees, .forest = p->forest, .base = p->base, .factor = p->factor};
+    if (!p->d || p->d > CUPEL_TREES_COLUMNS) CUPEL_TRY(bad(err, from, "column", "more columns than a node can name"));
+    CUPEL_TRY(place_trees(t, p->count, from, err));
+    if (t->first[t->n_trees] != p->n_nodes) CUPEL_TRY(bad(err, from, "nodes", "another number of nodes than its trees have"));
+    for (size_t i = 0; i < p->n_nodes; i++)
+        if (!(fabsf(p->at[i]) <= FARTHEST)) CUPEL_TRY(bad(err, from, "at", "a number that is not finite or out of its range"));
+    CUPEL_TRY(build_trees(t, p->column, p->at, from, err));
+    *out = t;
+    t = NULL;
+done:
+    cupel_trees_free(t);
     return st;
 }
 

@@ -54,7 +54,6 @@ typedef struct cupel_trees_matrix {
     uint16_t *bins;         /* [d] bins in use */
 } cupel_trees_matrix;
 
-float cupel_tree_value(double x); /* float32, clipped */
 /* with_x: the values themselves; bins: up to 256, 0 for none. */
 cupel_status cupel_trees_matrix_make(const cupel_trees_data *data, bool with_x, size_t bins, const cupel_job *job, cupel_trees_matrix *m,
                                      cupel_err *err);
