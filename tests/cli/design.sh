@@ -15,6 +15,22 @@ head -n 1 "$T/D/designs.csv" | grep -q '^rank,meets,distance \[%\],error \[%\],v
 near() { awk -v a="$1" -v t="$2" -v w="$3" 'BEGIN { d = (a - t) / t; exit !(d < w && d > -w) }'; }
 near "$(tr -d '\n ' <"$T/r.json" | sed 's/.*"tensor":\[\[\([0-9.e+-]*\).*/\1/')" 2.4 0.04 && ok 'the recipe has what was asked' || no 'the recipe has what was asked'
 near "$(tr -d '\n ' <"$T/v.json" | sed 's/.*"tensor":\[\[\([0-9.e+-]*\).*/\1/')" 2.4 0.08 && ok 'so have the voxels, as coarse as they are' || no 'so have the voxels'
+# What is reported is what an independent evaluation of the written recipe finds: every component of the limit within both bars, of the design's own grid
+# within a thousandth of the tensor, and of the labels of its voxels within theirs.
+components() { tr -d '\n ' <"$1" | sed "s/.*$2\":\[\[\([^]]*\)\],\[\([^]]*\)\],\[\([^]]*\)\]\].*/\1,\2,\3/" | tr , '\n'; } # components FILE NAME: nine lines
+fine=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "verified on grid") n = i } NR == 2 { gsub(/"[^"]*"/, ""); split($0, x, ","); print x[n] }' "$T/D/designs.csv")
+"$CUPEL" homogenize "$T/D/design-1.json" --grid "${fine:-0}" --property conduction --phase 0:k=1 --phase 1:k=10 --format json >"$T/f.json" 2>"$T/err" || no 'homogenize on the grid of the verification'
+tr -d '\n ' <"$T/D/run.json" | sed 's/.*"designs":\[{//; s/"sensitivity".*//' >"$T/told"
+sed 's/.*"limit"://; s/"error".*//; s/^/"limit":/; s/{"conductivity"//; s/"limit"::/"limit":/' "$T/told" >"$T/limit"
+sed 's/.*"on_grid"://; s/"limit".*//; s/^/"on_grid":/; s/{"conductivity"//; s/"on_grid"::/"on_grid":/' "$T/told" >"$T/ongrid"
+sed 's/.*"error"://; s/^/"error":/; s/{"conductivity"//; s/"error"::/"error":/' "$T/told" >"$T/bar"
+paste <(components "$T/limit" limit) <(components "$T/bar" error) <(components "$T/f.json" tensor) <(components "$T/f.json" error) |
+  awk '{ d = $1 - $3; if (d < 0) d = -d; if (!(d <= $2 + $4) || !($2 > 0)) bad = 1 } END { exit bad || NR != 9 }' && ok 'the reported limit is found again' || no 'the reported limit is found again'
+"$CUPEL" homogenize "$T/D/design-1.json" --grid 32 --property conduction --phase 0:k=1 --phase 1:k=10 --format json >"$T/g.json" 2>"$T/err" || no 'homogenize on the own grid'
+paste <(components "$T/ongrid" on_grid) <(components "$T/g.json" tensor_grid) |
+  awk '{ d = $1 - $2; a += d * d; b += $2 * $2 } END { exit !(NR == 9 && a <= 1e-6 * b) }' && ok 'and that on its own grid' || no 'and that on its own grid'
+paste <(components "$T/v.json" tensor) <(components "$T/v.json" error) <(components "$T/limit" limit) <(components "$T/bar" error) |
+  awk '{ d = $1 - $3; if (d < 0) d = -d; if (!(d <= $2 + $4)) bad = 1 } END { exit bad || NR != 9 }' && ok 'and the voxels agree within their bar' || no 'and the voxels agree within their bar'
 "$CUPEL" generate "$T/D/design-1.json" --grid 32 -o "$T/again.npy" 2>"$T/err" && cmp -s "$T/again.npy" "$T/D/design-1.npy" && ok 'rebuilt to the byte' || no 'rebuilt to the byte'
 "$CUPEL" design "$T/d.yaml" -o "$T/E" --budget 90solves --threads 1 >"$T/out" 2>"$T/err"
 cmp -s "$T/D/design-1.json" "$T/E/design-1.json" && cmp -s "$T/D/design-1.npy" "$T/E/design-1.npy" && cmp -s <(cut -d, -f1-6 "$T/D/designs.csv") <(cut -d, -f1-6 "$T/E/designs.csv") &&

@@ -30,7 +30,7 @@ static bool fits(const rest *r, size_t grid, size_t trials)
     if (d->budget_solves && r->found->solves + loads > d->budget_solves) return false;
     if (!(d->budget_seconds < HUGE_VAL)) return true;
     const double seconds = (double)trials * cupel_search_seconds(r->found->trial_seconds, grid);
-    return worked(r) + seconds <= d->budget_seconds - cupel_search_reserve(d);
+    return worked(r) + seconds <= d->budget_seconds - cupel_search_reserve(d, r->found->n);
 }
 
 /* ---- what a kill does not lose ---- */

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/orient.h"
+#include "core/engine/micro/page.h"
 #include "core/engine/micro/replay.h"
 #include "core/math/small.h"
 
@@ -156,9 +157,17 @@ enum { PATIENCE = 2 };
 /* By what power of the grid's edge the time of a trial grows: thin parts ask for fewer iterations where they are resolved. */
 static const double GROWTH = 2.3;
 
+/* Of the views, the surface and the files of a design, seconds per voxel of its grid; and what share of a budget they may have at most. */
+static const double REPORT = 1.2e-6, MOST_REPORT = 0.1;
+
 double cupel_search_seconds(double per, size_t grid) { return per * pow((double)grid, GROWTH); }
 
-double cupel_search_reserve(const cupel_micro_demand *d) { return fmin(1.0, 0.05 * d->budget_seconds); }
+double cupel_search_reserve(const cupel_micro_demand *d, size_t designs)
+{
+    const double voxels = (double)d->grid * (double)d->grid * (double)d->grid;
+    const size_t shown = designs < 1 ? 1 : designs < CUPEL_SHOWN ? designs : CUPEL_SHOWN;
+    return fmin(1 + REPORT * voxels * (double)shown, MOST_REPORT * d->budget_seconds);
+}
 
 /* Loads and time of a trial on the grid, so many times. */
 static bool spent(const cupel_search *s, size_t grid, double loads_factor, double factor, double kept)
@@ -168,12 +177,14 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     if (d->budget_solves && (double)(s->out->solves) + loads_factor * (double)loads > (double)d->budget_solves) return true;
     if (!(d->budget_seconds < HUGE_VAL)) return false;
     const double next = cupel_search_seconds(s->trial_seconds, grid) * factor + kept;
-    return cupel_now() - s->begin + next > d->budget_seconds - cupel_search_reserve(d);
+    return cupel_now() - s->begin + next > d->budget_seconds - cupel_search_reserve(d, s->out->n + 1);
 }
 
 /* A verification is 3 trials, of the time of 2.5 to 4 on the grid of the design, where none has been measured yet; with one more where a design has to
  * hold under tolerances. */
 static const double VERIFYING = 5;
+/* A verification may be this much longer than the last one. */
+static const double LONGER = 1.15;
 
 static double verification(const cupel_search *s, double trials) { return trials + (s->d->hold_line ? 1 : 0); }
 
@@ -188,14 +199,14 @@ bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
 bool cupel_search_spent_verifying(const cupel_search *s, double more)
 {
     const double loads = verification(s, 3) * (1 + more);
-    if (s->verify_seconds > 0) return spent(s, s->d->grid, loads, 0, s->verify_seconds * (1 + more));
+    if (s->verify_seconds > 0) return spent(s, s->d->grid, loads, 0, LONGER * s->verify_seconds * (1 + more));
     return spent(s, s->d->grid, loads, verification(s, VERIFYING) * (1 + more), 0);
 }
 
 bool cupel_search_spent_finer(const cupel_search *s)
 {
     const double ratio = 0.75 * CUPEL_FINER;
-    return spent(s, s->d->grid, verification(s, 3), 0, s->verify_seconds * pow(ratio, 3));
+    return spent(s, s->d->grid, verification(s, 3), 0, LONGER * s->verify_seconds * pow(ratio, 3));
 }
 
 bool cupel_search_late(const cupel_search *s) { return !s->out->n && cupel_now() - s->begin > s->d->budget_seconds; }

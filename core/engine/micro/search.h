@@ -64,9 +64,9 @@ bool cupel_search_spent_verifying(const cupel_search *s, double more);
 /* True when the finer one does not. */
 bool cupel_search_spent_finer(const cupel_search *s);
 
-/* Of one trial on the grid, by s->trial_seconds; and what a budget in seconds keeps for the report. */
+/* Of one trial on the grid, by s->trial_seconds; and what a budget in seconds keeps for the report of so many designs. */
 double cupel_search_seconds(double per, size_t grid);
-double cupel_search_reserve(const cupel_micro_demand *d);
+double cupel_search_reserve(const cupel_micro_demand *d, size_t designs);
 
 /* A trial of x on a grid, without fields; its loads are counted. */
 cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err);

@@ -13,11 +13,17 @@ static const char *const frame[] = {"101000", "111000", "010000", "110000", "001
 enum { FRAMES = sizeof frame / sizeof *frame, PARTS = 38, SWEEPS = 2000 };
 
 /* Radius or half thickness of the parts of a frame, and of those that are not there: too thin to be seen, near enough to come back. */
-static const double FRAME = 0.06, ABSENT = -0.03;
+#define ABSENT (-0.03)
+static const double FRAME = 0.06;
 
-/* What the length of a strut, or PLATE times the area of a plate, costs in a fit. Plates carry more for their volume than struts, but those that little
- * stiffness asks for are thinner than a voxel. */
-static const double SHORT = 0.003, PLATE = 8;
+/* What the length of a strut, or PLATE times the area of a plate, costs in a fit, and the least radius of struts. Plates carry more for their
+ * volume than struts, but those that little stiffness asks for are thinner than a voxel. A strut that is not there changes nothing until it appears,
+ * and no derivative asks for it: of two starts one has many struts, for they cost little, the other few, and a trace of all. */
+static const double PLATE = 8;
+static const struct {
+    double length, least;
+} price[] = {{0.0003, ABSENT}, {0.003, 0.015}};
+enum { PRICES = sizeof price / sizeof *price };
 
 /* "line1_0_-1" or "plane1_0_-1": its direction; false for another parameter. */
 static bool way_of(const char *name, bool *plane, int v[3])
@@ -79,7 +85,7 @@ static void fit_shares(const double *target, size_t size, size_t n, double (*t)[
 
 /* Radii of struts and half thicknesses of plates by their shares of the volume: in a box of edge 1 a strut is as long as its direction's vector, and
  * the area of a plate is the length of its normal's. */
-static void fitted_start(const cupel_search *s, const cupel_family *f, const cupel_ask *a, double *x)
+static void fitted_start(const cupel_search *s, const cupel_family *f, const cupel_ask *a, size_t which, double *x)
 {
     double t[PARTS][36], share[PARTS], size[PARTS], cost[PARTS];
     bool plane[PARTS];
@@ -88,26 +94,26 @@ static void fitted_start(const cupel_search *s, const cupel_family *f, const cup
     for (size_t k = 0; k < f->n && n < PARTS; k++) {
         int v[3];
         if (!way_of(f->start.generator->method.params[f->place[k]].name, &plane[n], v)) continue;
-        x[k] = ABSENT;
+        x[k] = plane[n] ? ABSENT : price[which].least;
         part_tensor(m, a->order, v, plane[n], t[n]);
         size[n] = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-        cost[n] = SHORT * size[n] * (plane[n] ? PLATE : 1);
+        cost[n] = price[which].length * size[n] * (plane[n] ? PLATE : 1);
         at[n++] = k;
     }
     fit_shares(a->target, a->order * a->order, n, t, cost, share);
     for (size_t i = 0; i < n; i++) {
         const double r = plane[i] ? share[i] / (2 * size[i]) : sqrt(share[i] / (PI * size[i]));
-        if (share[i] > 0) x[at[i]] = fmin(r, f->high[at[i]]);
+        if (share[i] > 0) x[at[i]] = fmax(x[at[i]], fmin(r, f->high[at[i]]));
     }
 }
 
-size_t cupel_skeleton_starts(const cupel_micro_demand *d) { return whole_of(d) ? 1 : FRAMES; }
+size_t cupel_skeleton_starts(const cupel_micro_demand *d) { return whole_of(d) ? PRICES : FRAMES; }
 
 void cupel_skeleton_start(const cupel_search *s, const cupel_family *f, size_t which, double *x)
 {
     const cupel_ask *a = whole_of(s->d);
     if (a) {
-        fitted_start(s, f, a, x);
+        fitted_start(s, f, a, which, x);
         return;
     }
     for (size_t k = 0; k < f->n; k++) {
