@@ -1,4 +1,4 @@
-/* models/homogenize/estimate.c, blend.c, expansion.c */
+/* models/homogenize/estimate.c, estimate_labels.c, estimate_cuts.c, blend.c, expansion.c */
 #include "tests/check.h"
 #include "tests/arrays.h"
 

@@ -85,7 +85,7 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
 {
     static const char *const metric[] = {"metric11", "metric22", "metric33", "metric23", "metric13", "metric12"};
     double low = 0.02, high = 0.98;
-    cupel_status st = cupel_recipe_of_text(d->needs_elasticity ? "gaussian:wavelength=0.5" : "gaussian:wavelength=0.4", &f->start, err);
+    cupel_status st = cupel_recipe_of_text(d->needs_elasticity ? "gaussian:wavelength=0.5" : "gaussian:wavelength=0.3", &f->start, err);
     if (st != CUPEL_OK) return st;
     allowed_fraction(d, &low, &high);
     f->fraction = f->n;
