@@ -264,6 +264,22 @@ static void without_skill_chance_picks(void **state)
     cupel_choice_release(&c);
 }
 
+/* Rows of the pool that are equal are one experiment, with a model and without. */
+static void equal_candidates_are_one(void **state)
+{
+    (void)state;
+    const bool maximize = true;
+    for (size_t n = 0; n <= KNOWN; n += KNOWN) {
+        cupel_choose_task t = task_of(&maximize);
+        t.n = n, t.m = 9;
+        for (size_t i = 3; i < 9; i++) memcpy(pool + i * D, pool + i % 3 * D, D * sizeof *pool);
+        cupel_choice c = choose(&t, CUPEL_ACQUIRE_AUTO, 5, 1);
+        assert_int_equal(c.n, 3);
+        for (size_t k = 1; k < 3; k++) assert_true(c.pick[k].row % 3 != c.pick[0].row % 3);
+        cupel_choice_release(&c);
+    }
+}
+
 static void few_rows_and_none(void **state)
 {
     (void)state;
@@ -288,7 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_are_their_integrals), cmocka_unit_test(the_logarithm_goes_on), cmocka_unit_test(volumes_by_inclusion_and_exclusion),
         cmocka_unit_test(a_descent_ends_at_the_bottom), cmocka_unit_test(all_find_the_hill),     cmocka_unit_test(failures_pending_and_cost),
-        cmocka_unit_test(the_bent_scale), cmocka_unit_test(without_skill_chance_picks),
+        cmocka_unit_test(equal_candidates_are_one), cmocka_unit_test(the_bent_scale), cmocka_unit_test(without_skill_chance_picks),
         cmocka_unit_test(several_goals),                cmocka_unit_test(few_rows_and_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

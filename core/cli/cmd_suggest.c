@@ -105,7 +105,8 @@ static const cupel_opt options[] = {
     {"cost", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "what a candidate costs, a column of the pool: gains are weighed per cost"},
     {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column of the results that says 1, true or yes where the experiment failed "
                                                             "(default: failed)"},
-    {"id", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that names a candidate (default: id, else the only one that the results lack)"},
+    {"id", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the column that names a candidate (default: id, else the only one that the results lack, if it holds words or whole numbers)"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: the columns that both tables have)"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
     {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "auto, ei, log-ei, ucb, thompson, pi or random; 'cupel methods acquisition' says "
@@ -125,11 +126,12 @@ const cupel_verb cupel_verb_suggest = {
     .help = "the next experiments: which candidates to measure, from what was measured",
     .more = "A Gaussian process learns from the results which inputs matter and how noisy a measurement is; the batch is what is expected to "
             "improve most on the best "
-            "so far, spread out so that its members do not ask the same. Nothing needs tuning. Where the results do not follow the inputs (each left out in turn "
-            "is predicted no better than by their mean), chance picks, and that is said.\n\n"
+            "so far, spread out so that its members do not ask the same. Nothing needs tuning. Where the results do not follow the inputs "
+            "(each left out in "
+            "turn is predicted no better than by their mean), chance picks, and that is said.\n\n"
             "A row of results with an empty goal is an experiment that failed: candidates like it become less likely, and are not forgotten. With a "
             "column of failures, an "
-            "empty goal that did not fail is under way. Candidates that were tried are left out.\n\n"
+            "empty goal that did not fail is under way; so is a row with some of several goals. Candidates that were tried are left out.\n\n"
             "Each pick comes with the expected value and its deviation, the expected gain over the best so far, and the chance that the experiment "
             "succeeds. `stop` is true when no pick of the batch is expected to gain `stop_below`: a tenth of the noise of a measurement as the model "
             "sees it, and at least a thousandth of the range of the results (several goals: 0.001 of dominated volume, in spreads of the goals; "

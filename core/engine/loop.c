@@ -26,6 +26,7 @@ typedef struct telling {
     cupel_column_match *match;  /* [header.n] column of the results for each of the loop */
     size_t failed;              /* column of the results; SIZE_MAX */
     size_t old;                 /* rows of the loop before */
+    size_t partly;              /* rows with some of their goals */
     cupel_text *cell;           /* [header.n] the row at work */
     cupel_str text;             /* converted numbers */
     cupel_tell_result r;
@@ -122,12 +123,12 @@ static cupel_status bad_cell(const telling *g, size_t row, size_t k, const char 
                       (int)(c.n < 60 ? c.n : 60), c.p, what);
 }
 
-/* The row in the columns and units of the loop. *empty: a goal has no value. */
-static cupel_status read_row(telling *g, size_t row, bool *empty, cupel_err *err)
+/* The row in the columns and units of the loop. *empty: how many goals have no value. */
+static cupel_status read_row(telling *g, size_t row, size_t *empty, cupel_err *err)
 {
     const size_t w = g->loop.header.n;
     size_t begin;
-    *empty = false;
+    *empty = 0;
     cupel_str_clear(&g->text);
     if (!cupel_grow(&g->text.p, &g->text.cap, 32 * w + 1, 1)) return cupel_no_memory(err, "a row", 32 * w); /* so that slices of it stay */
     for (size_t k = 0; k < w; k++) {
@@ -135,7 +136,7 @@ static cupel_status read_row(telling *g, size_t row, bool *empty, cupel_err *err
         g->cell[k] = cell_of(g, row, g->match[k].at);
         const bool missing = cupel_text_missing(g->cell[k]), number = cupel_parse_double(g->cell[k], &x), goal = k >= g->loop.n_inputs;
         if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs", err);
-        *empty = *empty || missing;
+        *empty += missing;
         if (missing) g->cell[k] = cupel_text_of("");
         if (!missing && !number && (goal || g->match[k].converts))
             return bad_cell(g, row, k, "expected a finite number, or nothing where a goal failed", err);
@@ -194,13 +195,13 @@ static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_sta
 
 static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
 {
-    bool empty;
-    size_t other = SIZE_MAX;
+    size_t empty, other = SIZE_MAX;
     cupel_status st = read_row(g, i, &empty, err);
     if (st != CUPEL_OK) return st;
     const bool failed = g->failed != SIZE_MAX && says_yes(cell_of(g, i, g->failed));
-    const cupel_trial_state state = empty && !failed && g->failed != SIZE_MAX ? CUPEL_TRIAL_PENDING : failed || empty ? CUPEL_TRIAL_FAILED
-        : CUPEL_TRIAL_MEASURED;
+    const bool partly = empty && empty < g->loop.n_goals && !failed, waits = partly || (empty && !failed && g->failed != SIZE_MAX);
+    const cupel_trial_state state = waits ? CUPEL_TRIAL_PENDING : failed || empty ? CUPEL_TRIAL_FAILED : CUPEL_TRIAL_MEASURED;
+    g->partly += partly;
     for (size_t k = g->loop.n_inputs; k < g->loop.header.n && state != CUPEL_TRIAL_MEASURED; k++) g->cell[k] = cupel_text_of("");
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
         if (state == CUPEL_TRIAL_PENDING || (g->loop.state[at] == state && same_values(g, at))) {
@@ -235,8 +236,7 @@ static bool values_fit(const telling *g, size_t row)
 
 static cupel_status withdraw_row(telling *g, size_t i, cupel_err *err)
 {
-    bool empty;
-    size_t n = 0;
+    size_t empty, n = 0;
     cupel_status st = read_row(g, i, &empty, err);
     if (st != CUPEL_OK) return st;
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
@@ -341,6 +341,9 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
     CUPEL_TRY(match_columns(&g, err));
     CUPEL_TRY(cupel_loop_note(&g.loop, o->results, g.t.digest, err));
     for (size_t i = 0; i < g.t.records.n_rows; i++) CUPEL_TRY(o->withdraw ? withdraw_row(&g, i, err) : tell_row(&g, i, err));
+    if (g.partly)
+        cupel_say(job, CUPEL_WARNING, "%zu row%s of '%s' with some of the goals: under way until all are told together", g.partly,
+                  g.partly == 1 ? "" : "s", g.t.file);
     CUPEL_TRY(learn_again(&g, err));
     CUPEL_TRY(cupel_loop_save(&g.loop, o->loop, err));
     *r = g.r;

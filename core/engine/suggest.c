@@ -67,6 +67,18 @@ static bool is_goal(const suggesting *g, const char *name)
     return false;
 }
 
+/* A name: words or whole numbers without a unit. A price or a mass that the results lack is none. */
+static bool names_rows(const cupel_trial_table *t, size_t col)
+{
+    double x;
+    if (*t->header.unit[col]) return false;
+    for (size_t i = 0; i < t->records.n_rows; i++) {
+        const cupel_text a = cupel_text_trim(cupel_cell(&t->records, i, col));
+        if (cupel_parse_double(a, &x) && x != floor(x)) return false;
+    }
+    return true;
+}
+
 static cupel_status find_id(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
@@ -77,7 +89,7 @@ static cupel_status find_id(suggesting *g, cupel_err *err)
     if (s->id != SIZE_MAX || !g->told) return CUPEL_OK;
     for (size_t i = 0; i < h->n; i++)
         if (i != g->cost && !is_goal(g, h->name[i]) && cupel_header_match(&s->tell.header, h, i) == SIZE_MAX) alone = i, n++;
-    if (n == 1 && !g->given) s->id = alone;
+    if (n == 1 && !g->given && names_rows(&s->pool, alone)) s->id = alone;
     return CUPEL_OK;
 }
 
@@ -130,16 +142,16 @@ static bool says_yes(cupel_text t)
 
 static cupel_text cell_of(const cupel_trial_table *t, size_t row, size_t col) { return cupel_text_trim(cupel_cell(&t->records, row, col)); }
 
-/* The values of a row of results, NaN where they are empty. */
-static cupel_status read_values(const suggesting *g, size_t row, double *y, bool *empty, cupel_err *err)
+/* The values of a row of results, NaN where they are empty; how many are. */
+static cupel_status read_values(const suggesting *g, size_t row, double *y, size_t *empty, cupel_err *err)
 {
     const cupel_trial_table *t = &g->s->tell;
-    *empty = false;
+    *empty = 0;
     for (size_t k = 0; k < g->n_goals; k++) {
         const cupel_text c = cell_of(t, row, g->goal[k]);
         y[k] = NAN;
         if (cupel_text_missing(c)) {
-            *empty = true;
+            ++*empty;
         } else if (!cupel_parse_double(c, &y[k])) {
             return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a finite number, or nothing where the experiment "
                                                                   "failed", t->file,
@@ -154,7 +166,7 @@ static cupel_status take_results(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
     const size_t d = s->inputs.d, goals = g->n_goals, n = g->told ? s->tell.records.n_rows : 0, waiting = g->waits ? s->pending.records.n_rows : 0;
-    bool empty;
+    size_t empty, n_partly = 0;
     g->known = cupel_alloc(cupel_mul(n, d), sizeof *g->known);
     g->y = cupel_alloc(cupel_mul(n, goals), sizeof *g->y);
     g->pending = cupel_alloc(cupel_mul(n + waiting, d), sizeof *g->pending);
@@ -164,7 +176,8 @@ static cupel_status take_results(suggesting *g, cupel_err *err)
         cupel_status st = read_values(g, i, y, &empty, err);
         if (st != CUPEL_OK) return st;
         const bool failed = g->failed != SIZE_MAX && says_yes(cell_of(&s->tell, i, g->failed));
-        const bool waits = empty && !failed && g->failed != SIZE_MAX;
+        const bool partly = empty && empty < goals && !failed, waits = partly || (empty && !failed && g->failed != SIZE_MAX);
+        n_partly += partly;
         for (size_t k = 0; k < goals && (failed || empty); k++) y[k] = NAN;
         memcpy(waits ? g->pending + g->n_pending++ * d : g->known + g->n_known++ * d, s->inputs.x[TELL] + i * d, d * sizeof *g->known);
         s->n_known += !waits && !failed && !empty;
@@ -173,6 +186,9 @@ static cupel_status take_results(suggesting *g, cupel_err *err)
     if (waiting) memcpy(g->pending + g->n_pending * d, s->inputs.x[g->told ? PENDING : TELL], waiting * d * sizeof *g->pending);
     g->n_pending += waiting;
     s->n_pending = g->n_pending;
+    if (n_partly)
+        cupel_say(g->job, CUPEL_WARNING, "%zu row%s of '%s' with some of the goals: under way until all are measured; say failed in a column of that "
+                                         "name where no more will come", n_partly, n_partly == 1 ? "" : "s", s->tell.file);
     return CUPEL_OK;
 }
 
@@ -284,11 +300,11 @@ static void judge(suggesting *g)
         cupel_say(g->job, CUPEL_NOTE, "%zu of %zu results lie in the window; the most likely pick has a chance of %.2g%s", inside_of(g), s->n_known,
                   most, s->stop ? ": less than 0.01, no candidate is worth an experiment" : "");
     else
-        cupel_say(g->job, CUPEL_NOTE, "best so far %g, noise of a measurement %.2g, the next is expected to gain %.2g%s", c->best[0], c->noise[0],
-                  most, s->stop ? ": less than a tenth of the noise or a thousandth of the range, time to stop" : "");
+        cupel_say(g->job, CUPEL_NOTE, "best so far %g, noise of a measurement near it %.2g, the next is expected to gain %.2g%s", c->best[0],
+                  c->noise[0], most, s->stop ? ": less than a tenth of the noise or a thousandth of the range, time to stop" : "");
     if (c->by_chance)
-        cupel_say(g->job, CUPEL_WARNING, "the inputs do not explain the results yet: each left out in turn is predicted no better than by their mean, "
-                                         "so the batch is picked by chance");
+        cupel_say(g->job, CUPEL_WARNING, "the inputs do not explain the results yet: each left out in turn is predicted no better than by their "
+                                         "mean, so the batch is picked by chance");
 }
 
 /* What is wanted: said by the loop, by the caller, or by the demand of a space. */

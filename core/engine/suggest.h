@@ -54,7 +54,7 @@ typedef struct cupel_suggestion {
 } cupel_suggestion;
 
 /* CUPEL_BAD_INPUT with file:line for what cannot be read, CUPEL_INFEASIBLE when no candidate is left. A row of results whose goals are empty has
- * failed, or, where there is a column of failures that says no, is under way. Notes go through job. */
+ * failed, or, where there is a column of failures that says no, is under way; so is one with some of its goals. Notes go through job. */
 cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *s, cupel_err *err);
 void cupel_suggestion_release(cupel_suggestion *s);
 

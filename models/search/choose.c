@@ -381,13 +381,24 @@ static size_t best_of(const cupel_chooser *c, const double *score)
     return best;
 }
 
+/* Candidates with the same inputs are one experiment. */
+static void take(cupel_chooser *c, size_t row)
+{
+    const cupel_choose_task *t = c->t;
+    for (size_t i = 0; i < t->m; i++) c->taken[i] = c->taken[i] || memcmp(t->pool + i * t->d, t->pool + row * t->d, t->d * sizeof *t->pool) == 0;
+}
+
 static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
     cupel_status st = score(c, k, err);
     if (st != CUPEL_OK) return st;
     const size_t at = best_of(c, c->score);
-    if (at == SIZE_MAX) return cupel_fail(err, CUPEL_FAILED, "no candidate has a score; please report it");
+    if (at == SIZE_MAX && !k) return cupel_fail(err, CUPEL_FAILED, "no candidate has a score; please report it");
+    if (at == SIZE_MAX) { /* no more different ones */
+        out->n = k;
+        return CUPEL_OK;
+    }
     cupel_chosen *p = &out->pick[k];
     if (t->n_goals == 1 && !t->windowed) c->gain[at] = cupel_choose_gain(&c->scale[0], c->mean[0][at], c->deviation[0][at], c->expected);
     *p = (cupel_chosen){.row = at, .score = c->score[at], .gain = c->gain[at], .success = c->success[at]};
@@ -395,7 +406,7 @@ static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out,
         cupel_choose_moments(&c->scale[g], c->mean[g][at], c->deviation[g][at], &p->mean[g], &p->deviation[g]);
         if (!t->maximize[g]) p->mean[g] = -p->mean[g];
     }
-    c->taken[at] = true;
+    take(c, at);
     return k + 1 < out->n ? believe(c, t->pool + at * t->d, err) : CUPEL_OK;
 }
 
@@ -414,7 +425,11 @@ static cupel_status pick_blindly(cupel_chooser *c, cupel_choice *out, cupel_err 
     for (size_t i = 0; i < c->t->m; i++) c->score[i] = cupel_rng_uniform(c->o->seed, STREAM_RANDOM, i);
     for (size_t k = 0; k < out->n; k++) {
         taken[k] = c->o->acquisition == CUPEL_ACQUIRE_RANDOM ? best_of(c, c->score) : cupel_choose_far(c, k, taken);
-        c->taken[taken[k]] = true;
+        if (taken[k] == SIZE_MAX) {
+            out->n = k;
+            break;
+        }
+        take(c, taken[k]);
         out->pick[k] = blank(taken[k], c->success[taken[k]]);
     }
     cupel_free(taken);

@@ -59,11 +59,11 @@ typedef struct cupel_chosen {
 } cupel_chosen;
 
 typedef struct cupel_choice {
-    size_t n;              /* min(batch, m) */
+    size_t n;              /* batch, or fewer where there are not so many different candidates */
     cupel_chosen *pick;      /* [n] */
     bool modelled;         /* false: too little was known, the picks fill the space */
     bool by_chance;        /* `auto`: the model says no more of rows left out than their mean does, and chance picks better */
-    double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX]; /* best known value, one deviation of the noise */
+    double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX]; /* best known value, one deviation of the noise there */
     double *relevance;     /* [n_blocks] 1 / length of the first goal's process; NULL before there is a model */
 } cupel_choice; /* {0} is empty */
 

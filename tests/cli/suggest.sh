@@ -45,6 +45,12 @@ run suggest --pool "$T/priced.csv" --tell "$T/known.csv" --target height --maxim
 awk -F, 'NR == 1 { print $0 ",weight" } NR > 1 { print $0 "," $1 + $2 }' "$T/known.csv" >"$T/two.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/two.csv" --target height:max --target weight:min --batch 3 --format json; { [ $rc = 0 ] && out '"weight expected"' && err '2 goals'; }; check 'two goals' $?
 
+awk -F, 'NR == 4 { print $1 "," $2 "," $3 ","; next } { print }' "$T/two.csv" >"$T/partly.csv"; run suggest --pool "$T/pool.csv" --tell "$T/partly.csv" --target height:max --target weight:min
+{ [ $rc = 0 ] && err '0 failed, 1 under way' && err 'some of the goals'; }; check 'some of the goals: under way' $?
+awk -F, 'NR == 1 { print "a,b,price" } NR > 1 { print $2 "," $3 "," 1.5 * NR }' "$T/pool.csv" >"$T/nameless.csv"; run suggest --pool "$T/nameless.csv" --tell "$T/known.csv" --target height --maximize --cost price
+{ [ $rc = 0 ] && out '^id,a,b,price,'; }; check 'a price is no name' $?
+run suggest --pool "$T/nameless.csv" --tell "$T/known.csv" --target height --maximize; { [ $rc = 0 ] && out '^id,a,b,price,'; }; check 'nor where it is not said to be the cost' $?
+
 run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 60..80 --batch 4
 { [ $rc = 0 ] && err 'lie in the window' && awk -F, 'NR > 1 { h = 100 - ($2 - 7) ^ 2 - 2 * ($3 - 3) ^ 2; n += h > 50 && h < 90 } END { exit !(n >= 3) }' "$T/out"; }; check 'a window' $?
 run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 80..60; [ $rc = 2 ]; check 'a window upside down' $?
