@@ -2,6 +2,7 @@
 #include "core/cli/transfer_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/doubts.h"
+#include "core/engine/outliers.h"
 #include "core/math/units.h"
 
 #include <string.h>
@@ -91,6 +92,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_model_fit(&t, NULL, 0, &o, job, &m, err));
     CUPEL_TRY(cupel_model_save(m, cupel_opt_text(args, "output"), err));
     CUPEL_TRY(cupel_model_doubts(m, 0.9, job, err));
+    CUPEL_TRY(cupel_outliers_report(m, &t, cupel_opt_text(args, "doubts"), job, err));
     CUPEL_TRY(say_model(m, cupel_opt_text(args, "output"), job, err));
 done:
     cupel_model_free(m);
@@ -136,6 +138,8 @@ static const cupel_opt options[] = {
      "never made up: that row is dropped; for a target see --missing-target)"},
     {"missing-target", "POLICY", CUPEL_OPT_CHOICE, "fail|drop", "fail", false,
      "a row whose target is no number, where --missing imputes: fail, or leave it out (--missing drop leaves it out by itself)"},
+    {"doubts", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "training values that do not fit what a model without them says, or one another, with the reason, as csv; they are kept"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
      "how to read a point that may be a decimal point or a hydrate dot"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},

@@ -132,4 +132,8 @@ run train "$T/targets.csv" --target gap --model extra_trees --set trees=5 --miss
 awk -F, -v OFS=, 'NR > 1 && NR % 3 == 0 { $2 = "" } { print }' "$T/targets.csv" >"$T/few.csv"
 run train "$T/few.csv" --target gap --model extra_trees --set trees=5 --missing drop -o "$T/bad.h5"
 { [ $rc = 0 ] && err '14 of 39 rows of .*few.csv. (36 %) are left out for lack of a value'; }; check 'a large share left out is said' $?
+{ echo 'formula,gap [eV]'; awk 'BEGIN { for (i = 1; i <= 60; i++) printf "Na%dCl%d,%g\n", i, 61 - i, (i == 30 ? 1000 : 1) * (1 + i / 60) }'; } >"$T/slip.csv"
+run train "$T/slip.csv" --target gap --features element_fraction --model extra_trees --set trees=30 --doubts "$T/doubts.csv" -o "$T/slip.h5"
+{ [ $rc = 0 ] && err 'slip.csv:31: gap 1500 does not fit: expected .*divided by 1000 it would fit' && err 'on 60 rows' && sed -n 2p "$T/doubts.csv" | grep -q '^31,Na30Cl31,1500,'; }
+check 'a value that does not fit is named with the reason, and kept' $?
 exit $bad

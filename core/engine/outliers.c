@@ -1,0 +1,360 @@
+#include "core/engine/outliers.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/io/csv.h"
+#include "core/math/order.h"
+#include "core/sys/file.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_MIN = 20, SHOWN = 3 };
+static const double LEAST_WIDTH = 0.1; /* of the median half interval: no interval is taken to be narrower */
+
+typedef struct search {
+    const cupel_model *m;
+    const cupel_training *t;
+    cupel_oof f;
+    size_t n;
+    double *y, *surprise, *spare; /* [n] */
+    size_t *group, *against, *order; /* [n] */
+    bool positive;                /* all values are above 0 */
+} search;
+
+static void release(search *s)
+{
+    cupel_free(s->y);
+    cupel_free(s->surprise);
+    cupel_free(s->spare);
+    cupel_free(s->group);
+    cupel_free(s->against);
+    cupel_free(s->order);
+}
+
+static cupel_status prepare(search *s, cupel_err *err)
+{
+    const size_t n = s->n;
+    cupel_composition *c = cupel_alloc(1, sizeof *c);
+    const char *formula;
+    s->y = cupel_alloc(n, sizeof *s->y);
+    s->surprise = cupel_alloc(n, sizeof *s->surprise);
+    s->spare = cupel_alloc(n, sizeof *s->spare);
+    s->group = cupel_alloc(n, sizeof *s->group);
+    s->against = cupel_alloc(n, sizeof *s->against);
+    s->order = cupel_alloc(n, sizeof *s->order);
+    if (!c || !s->y || !s->surprise || !s->spare || !s->group || !s->against || !s->order) {
+        cupel_free(c);
+        return cupel_no_memory(err, "rows that may be outliers", n * sizeof *s->y);
+    }
+    s->positive = true;
+    for (size_t i = 0; i < n; i++) {
+        cupel_model_training_row(s->m, i, c, &formula, &s->y[i]);
+        s->positive = s->positive && s->y[i] > 0;
+        s->order[i] = cupel_model_training_index(s->m, i);
+        s->against[i] = SIZE_MAX;
+    }
+    cupel_free(c);
+    return cupel_composition_groups(&s->t->batch, s->order, n, false, s->group, err);
+}
+
+/* The 90 % quantile of x [n], or the median; x is sorted. At least the smallest normal number. */
+static double quantile_of(double *x, size_t n, double share)
+{
+    if (!n) return 1;
+    cupel_sort(x, n);
+    return fmax(cupel_quantile(x, n, share), 1e-300);
+}
+
+/* ---- against the model ---- */
+
+static double half(const search *s, size_t i)
+{
+    return s->y[i] > s->f.value[i] ? s->f.upper[i] - s->f.value[i] : s->f.value[i] - s->f.lower[i];
+}
+
+static double ratio(const search *s, size_t i) { return s->positive && s->f.value[i] > 0 ? fabs(log(s->y[i] / s->f.value[i])) : 0; }
+
+static void by_model(search *s)
+{
+    const size_t n = s->n;
+    for (size_t i = 0; i < n; i++) s->spare[i] = half(s, i);
+    const double least = LEAST_WIDTH * quantile_of(s->spare, n, 0.5);
+    for (size_t i = 0; i < n; i++) s->spare[i] = ratio(s, i);
+    const double usual = quantile_of(s->spare, n, 0.9);
+    for (size_t i = 0; i < n; i++) s->surprise[i] = fmax(fabs(s->y[i] - s->f.value[i]) / fmax(half(s, i), least), ratio(s, i) / usual);
+}
+
+/* ---- against one another ---- */
+
+typedef struct cursor {
+    const search *s;
+    size_t row;
+} cursor;
+
+static int by_conditions(const void *a, const void *b)
+{
+    const cursor *x = a, *y = b;
+    const size_t g = x->s->group[x->row], h = y->s->group[y->row];
+    if (g != h) return g < h ? -1 : 1;
+    const int c = strcmp(cupel_model_condition(x->s->m, x->row), cupel_model_condition(y->s->m, y->row));
+    return c ? c : (x->row > y->row) - (x->row < y->row);
+}
+
+/* Median of the others of a run [n], n >= 2, without number k; *far: the one farthest from k. */
+static double others(const search *s, const cursor *run, size_t n, size_t k, double *scratch, size_t *far)
+{
+    size_t m = 0;
+    const double y = s->y[run[k].row];
+    *far = run[k ? 0 : 1].row;
+    for (size_t j = 0; j < n; j++) {
+        if (j == k) continue;
+        scratch[m++] = s->y[run[j].row];
+        if (fabs(s->y[run[j].row] - y) > fabs(s->y[*far] - y)) *far = run[j].row;
+    }
+    cupel_sort(scratch, m);
+    return cupel_quantile(scratch, m, 0.5);
+}
+
+/* Distances of each row to the others of its run, plain and of logarithms, [n] each; rows alone keep NaN. */
+static void distances(search *s, const cursor *at, double *scratch, double *plain, double *logs)
+{
+    for (size_t i = 0, end; i < s->n; i = end) {
+        for (end = i + 1; end < s->n && s->group[at[end].row] == s->group[at[i].row] &&
+                          strcmp(cupel_model_condition(s->m, at[end].row), cupel_model_condition(s->m, at[i].row)) == 0;)
+            end++;
+        for (size_t k = i; k < end; k++) {
+            plain[at[k].row] = logs[at[k].row] = NAN;
+            if (end - i < 2) continue;
+            const double middle = others(s, at + i, end - i, k - i, scratch, &s->against[at[k].row]);
+            plain[at[k].row] = fabs(s->y[at[k].row] - middle);
+            logs[at[k].row] = s->positive ? fabs(log(s->y[at[k].row] / middle)) : 0;
+        }
+    }
+}
+
+static double usual_of(const double *x, size_t n, double *scratch, size_t *m)
+{
+    *m = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(x[i])) scratch[(*m)++] = x[i];
+    return quantile_of(scratch, *m, 0.9);
+}
+
+static cupel_status by_conflict(search *s, cupel_err *err)
+{
+    const size_t n = s->n;
+    size_t m;
+    cupel_status st = CUPEL_OK;
+    cursor *at = cupel_alloc(n, sizeof *at);
+    double *plain = cupel_alloc(2 * n, sizeof *plain), *logs = plain + n;
+    if (!at || !plain) CUPEL_TRY(cupel_no_memory(err, "rows of one composition", n * sizeof *at));
+    for (size_t i = 0; i < n; i++) at[i] = (cursor){s, i};
+    qsort(at, n, sizeof *at, by_conditions);
+    distances(s, at, s->spare, plain, logs);
+    const double usual = usual_of(plain, n, s->spare, &m), usual_log = usual_of(logs, n, s->spare, &m);
+    for (size_t i = 0; i < n; i++) {
+        const double conflict = m < ROWS_MIN || isnan(plain[i]) ? 0 : fmax(plain[i] / usual, s->positive ? logs[i] / usual_log : 0);
+        if (conflict > 1) s->surprise[i] += conflict - 1;
+        else s->against[i] = SIZE_MAX;
+    }
+done:
+    cupel_free(at);
+    cupel_free(plain);
+    return st;
+}
+
+/* ---- reasons ---- */
+
+/* Slips by a factor that are met in tables; `unit` must stand in the unit or the name of the target, "" goes with any. */
+static const struct {
+    double factor;
+    const char *unit, *words;
+} slips[] = {
+    {101.9716, "HV", "GPa for HV"},
+    {9.80665, "HV", "MPa for HV"},
+    {6.894757, "Pa", "psi or ksi for the pascal"},
+    {96.48533, "eV", "kJ/mol for eV"},
+    {23.06055, "eV", "kcal/mol for eV"},
+    {27.211386, "eV", "hartree or eV"},
+    {1000, "", "kilo or milli"},
+    {10, "", "the decimal point"},
+    {100, "", "per cent, or the decimal point"},
+    {1e6, "", "mega or micro"},
+};
+
+static bool concerns(const cupel_model *m, const char *unit) { return strstr(cupel_model_unit(m), unit) || strstr(cupel_model_property(m), unit); }
+
+/* The factor whose product lies nearest to what is expected, in its interval or within a factor of 2.5; a value within 3 of it has none. */
+static void find_slip(const cupel_model *m, cupel_outlier *o, double y)
+{
+    double best = log(3);
+    o->factor = 1;
+    o->slip = "";
+    if (!(y > 0) || !(o->expected > 0) || fabs(log(y / o->expected)) < best) return;
+    for (size_t k = 0; k < 2 * (sizeof slips / sizeof *slips); k++) {
+        const double factor = k % 2 ? 1 / slips[k / 2].factor : slips[k / 2].factor, off = fabs(log(y * factor / o->expected));
+        const bool inside = o->lower <= y * factor && y * factor <= o->upper;
+        if (!concerns(m, slips[k / 2].unit) || (!inside && off > log(2.5)) || !(off < best - 0.02)) continue;
+        best = off;
+        o->factor = factor;
+        o->slip = slips[k / 2].words;
+    }
+}
+
+static double fraction_of(const cupel_composition *c, unsigned z, double total)
+{
+    for (unsigned k = 0; k < c->n; k++)
+        if (c->z[k] == z) return c->amount[k] / total;
+    return 0;
+}
+
+/* Sum of the differences of atomic fractions. */
+static double apart(const cupel_composition *a, const cupel_composition *b)
+{
+    const double total = cupel_composition_total(a), other = cupel_composition_total(b);
+    double sum = 0;
+    for (unsigned k = 0; k < a->n; k++) sum += fabs(a->amount[k] / total - fraction_of(b, a->z[k], other));
+    for (unsigned k = 0; k < b->n; k++)
+        if (!(fraction_of(a, b->z[k], total) > 0)) sum += b->amount[k] / other;
+    return sum;
+}
+
+static cupel_status find_nearest(const search *s, cupel_outlier *o, cupel_err *err)
+{
+    cupel_composition *c = cupel_alloc(2, sizeof *c);
+    const char *formula;
+    double y, best = INFINITY;
+    o->nearest = SIZE_MAX;
+    if (!c) return cupel_no_memory(err, "compositions", 2 * sizeof *c);
+    cupel_model_training_row(s->m, o->row, &c[0], &formula, &y);
+    for (size_t i = 0; c[0].n && i < s->n; i++) {
+        if (s->group[i] == s->group[o->row]) continue;
+        cupel_model_training_row(s->m, i, &c[1], &formula, &y);
+        const double d = apart(&c[0], &c[1]);
+        if (!(d < best)) continue;
+        best = d;
+        o->nearest = i;
+    }
+    cupel_free(c);
+    return CUPEL_OK;
+}
+
+static uint64_t line_of(const cupel_model *m, const cupel_training *t, size_t row) { return t->records.line[cupel_model_training_index(m, row)]; }
+
+static double value_of(const cupel_model *m, const cupel_training *t, size_t row) { return t->target[cupel_model_training_index(m, row)]; }
+
+void cupel_outlier_reason(const cupel_outlier *o, const cupel_model *m, const cupel_training *t, cupel_str *out)
+{
+    const char *unit = cupel_model_unit(m);
+    cupel_str_addf(out, "expected %.4g%s%s by a model that has not seen it (90 %% interval %.4g to %.4g)", o->expected, *unit ? " " : "", unit,
+                   o->lower, o->upper);
+    if (o->against != SIZE_MAX)
+        cupel_str_addf(out, "; line %" PRIu64 " has %.6g for the same composition%s", line_of(m, t, o->against), value_of(m, t, o->against),
+                       *cupel_model_condition(m, o->row) ? " and columns" : "");
+    if (o->factor > 1) cupel_str_addf(out, "; times %.4g it would fit: a slip of the unit (%s)?", o->factor, o->slip);
+    if (o->factor < 1) cupel_str_addf(out, "; divided by %.4g it would fit: a slip of the unit (%s)?", 1 / o->factor, o->slip);
+    if (o->nearest == SIZE_MAX) return;
+    const cupel_text f = cupel_training_formula(t, cupel_model_training_index(m, o->nearest));
+    cupel_str_addf(out, "; nearest other: %.*s (line %" PRIu64 ") with %.6g", (int)(f.n < 60 ? f.n : 60), f.p, line_of(m, t, o->nearest),
+                   value_of(m, t, o->nearest));
+}
+
+/* ---- all together ---- */
+
+/* The most surprising rows beyond the limit; of equals the first. */
+static cupel_status choose(const search *s, cupel_outlier *list, size_t *n, size_t *all, cupel_err *err)
+{
+    const double limit = log10(2 * (double)s->n);
+    *n = *all = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        if (!(s->surprise[i] > limit)) continue;
+        ++*all;
+        size_t at = *n < CUPEL_OUTLIERS_MOST ? (*n)++ : CUPEL_OUTLIERS_MOST;
+        while (at > 0 && s->surprise[i] > list[at - 1].surprise) {
+            if (at < CUPEL_OUTLIERS_MOST) list[at] = list[at - 1];
+            at--;
+        }
+        if (at == CUPEL_OUTLIERS_MOST) continue;
+        list[at] = (cupel_outlier){.row = i, .surprise = s->surprise[i], .expected = s->f.value[i], .lower = s->f.lower[i], .upper = s->f.upper[i],
+                                   .against = s->against[i]};
+    }
+    for (size_t k = 0; k < *n; k++) {
+        find_slip(s->m, &list[k], s->y[list[k].row]);
+        const cupel_status st = find_nearest(s, &list[k], err);
+        if (st != CUPEL_OK) return st;
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, cupel_outlier list[CUPEL_OUTLIERS_MOST], size_t *n, size_t *all,
+                                 cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    search s = {.m = m, .t = t, .f = cupel_surrogate_oof(cupel_model_surrogate(m)), .n = cupel_model_n_training(m)};
+    *n = *all = 0;
+    if (s.n < ROWS_MIN || cupel_surrogate_is_class(cupel_model_surrogate(m))) return CUPEL_OK;
+    CUPEL_TRY(prepare(&s, err));
+    by_model(&s);
+    CUPEL_TRY(by_conflict(&s, err));
+    CUPEL_TRY(choose(&s, list, n, all, err));
+done:
+    release(&s);
+    return st;
+}
+
+static cupel_status write_list(const cupel_model *m, const cupel_training *t, const cupel_outlier *list, size_t n, const char *file, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str s = {0}, reason = {0};
+    cupel_out *out = NULL;
+    cupel_str_puts(&s, "line,formula,value,expected,lower,upper,surprise,reason\n");
+    for (size_t k = 0; k < n; k++) {
+        const double number[] = {value_of(m, t, list[k].row), list[k].expected, list[k].lower, list[k].upper, list[k].surprise};
+        cupel_str_addf(&s, "%" PRIu64, line_of(m, t, list[k].row));
+        cupel_csv_put(&s, cupel_training_formula(t, cupel_model_training_index(m, list[k].row)), ',', false);
+        for (size_t j = 0; j < sizeof number / sizeof *number; j++) {
+            cupel_str_putc(&s, ',');
+            cupel_str_number(&s, number[j]);
+        }
+        cupel_str_clear(&reason);
+        cupel_outlier_reason(&list[k], m, t, &reason);
+        cupel_csv_put(&s, (cupel_text){cupel_str_text(&reason), reason.n}, ',', false);
+        cupel_str_putc(&s, '\n');
+    }
+    if (s.failed || reason.failed) CUPEL_TRY(cupel_no_memory(err, "the list of outliers", 0));
+    CUPEL_TRY(cupel_out_open(file, &out, err));
+    CUPEL_TRY(cupel_out_write(out, cupel_str_text(&s), s.n, err));
+    st = cupel_out_commit(&out, err);
+done:
+    cupel_out_abandon(&out);
+    cupel_str_free(&s);
+    cupel_str_free(&reason);
+    return st;
+}
+
+cupel_status cupel_outliers_report(const cupel_model *m, const cupel_training *t, const char *file, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str words = {0};
+    size_t n, all;
+    cupel_outlier *list = cupel_alloc(CUPEL_OUTLIERS_MOST, sizeof *list);
+    if (!list) return cupel_no_memory(err, "a list of outliers", CUPEL_OUTLIERS_MOST * sizeof *list);
+    CUPEL_TRY(cupel_outliers_find(m, t, list, &n, &all, err));
+    for (size_t k = 0; k < n && k < SHOWN; k++) {
+        cupel_str_clear(&words);
+        cupel_outlier_reason(&list[k], m, t, &words);
+        cupel_say(job, CUPEL_WARNING, "%s:%" PRIu64 ": %s %.6g does not fit: %s; the row is kept", t->file, line_of(m, t, list[k].row),
+                  cupel_model_property(m), value_of(m, t, list[k].row), cupel_str_text(&words));
+    }
+    if (all > SHOWN)
+        cupel_say(job, CUPEL_WARNING, "and %zu more values that do not fit%s", all - SHOWN,
+                  file ? "" : "; --doubts FILE lists them with their reasons");
+    if (file) CUPEL_TRY(write_list(m, t, list, n, file, err));
+done:
+    cupel_free(list);
+    cupel_str_free(&words);
+    return st;
+}

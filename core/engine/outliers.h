@@ -1,0 +1,37 @@
+/* Training values that do not fit: rows whose value is far from what a model says that has not seen them, and rows that contradict another of the
+ * same composition under the same conditions. They are reported with the reason, never left out.
+ *
+ * Surprise: 1 where one row in ten is farther off, and a tail that falls by ten for each further 1, as exponential tails do.
+ *   of the model      the larger of: the distance from the out-of-fold value over that to the end of its 90 % interval; for values above 0 also the
+ *                     distance of logarithms over its 90 % quantile (a slip of the unit towards 0 is small on the plain scale)
+ *   of the conflict   the same of the distance to the median of the other rows with this composition and these columns
+ * together model + max(0, conflict - 1). A row is reported where less than half a row of so many is expected. */
+#ifndef CUPEL_ENGINE_OUTLIERS_H
+#define CUPEL_ENGINE_OUTLIERS_H
+
+#include "core/engine/model.h"
+
+enum { CUPEL_OUTLIERS_MOST = 50 };
+
+typedef struct cupel_outlier {
+    size_t row;                      /* of the model's training rows */
+    double surprise;
+    double expected, lower, upper;   /* out of fold, unit of the target */
+    size_t against;                  /* the row that it contradicts most, SIZE_MAX: none */
+    size_t nearest;                  /* the row of another composition that is nearest to it; SIZE_MAX: none */
+    double factor;                   /* times this the value would fit; 1: no such factor */
+    const char *slip;                /* what the factor is, in words */
+} cupel_outlier;
+
+/* The most surprising first into list; *n of them, *all that are beyond the limit. Of a class there are none, nor of fewer than 20 rows. m was
+ * trained on t. */
+cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, cupel_outlier list[CUPEL_OUTLIERS_MOST], size_t *n, size_t *all,
+                                 cupel_err *err);
+
+/* The reason of one, without its line and value: "expected 512 HV (90 % interval 210 to 800); times 100 it would fit: ...". */
+void cupel_outlier_reason(const cupel_outlier *o, const cupel_model *m, const cupel_training *t, cupel_str *out);
+
+/* The first few as warnings; all of the list as csv into `file` (NULL: none): line, formula, value, expected, lower, upper, surprise, reason. */
+cupel_status cupel_outliers_report(const cupel_model *m, const cupel_training *t, const char *file, const cupel_job *job, cupel_err *err);
+
+#endif
