@@ -172,7 +172,8 @@ static void standardise(const double *x, size_t n, size_t d, double *z)
     }
 }
 
-cupel_status cupel_splits_clusters(const double *x, size_t n, size_t d, size_t n_folds, uint64_t seed, cupel_splits *s, cupel_err *err)
+cupel_status cupel_splits_clusters(const double *x, size_t n, size_t d, const size_t *group, size_t n_folds, uint64_t seed, cupel_splits *s,
+                                   cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     bool found = false;
@@ -186,6 +187,8 @@ cupel_status cupel_splits_clusters(const double *x, size_t n, size_t d, size_t n
     CUPEL_TRY(cupel_kmeans(z, n, d, n_folds, seed, STREAM_CLUSTER, fold, &found, err));
     if (!found)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "the rows do not fall into %zu clusters: too many are alike; make fewer folds", n_folds));
+    CUPEL_TRY(cupel_partition_whole(group, n, fold, &n_folds, err));
+    if (n_folds < 2) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "rows that stay together are in every cluster; make folds by chance"));
     CUPEL_TRY(from_numbers(fold, n, n_folds, s, err));
     CUPEL_TRY(number_folds(s, err));
 done:

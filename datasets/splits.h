@@ -22,10 +22,12 @@ cupel_status cupel_splits_given(const cupel_records *r, size_t column, const cha
  * there are fewer groups than folds. */
 cupel_status cupel_splits_random(size_t n, const size_t *group, size_t n_folds, uint64_t seed, cupel_splits *s, cupel_err *err);
 
-/* One fold per cluster of x [n][d] (columns scaled to variance 1 here; NaN counts as the mean): k-means from k-means++ seeds (Arthur,
+/* One fold per cluster of x [n][d] (columns scaled to variance 1 here; NaN counts as the mean), rows with equal numbers in group [n] (NULL: none) in
+ * that of the first: k-means from k-means++ seeds (Arthur,
  * Vassilvitskii 2007), the best of eight starts. A fold is a region of chemistry that the training rows do not reach (Meredig et al. 2018,
  * doi:10.1039/C8ME00012C). */
-cupel_status cupel_splits_clusters(const double *x, size_t n, size_t d, size_t n_folds, uint64_t seed, cupel_splits *s, cupel_err *err);
+cupel_status cupel_splits_clusters(const double *x, size_t n, size_t d, const size_t *group, size_t n_folds, uint64_t seed, cupel_splits *s,
+                                   cupel_err *err);
 
 /* One fold per element: all rows that contain it. The n_folds elements with the most rows (ties by atomic number) among those in at least 5
  * rows and at most four fifths of all; fewer when there are not as many, at least 2. */

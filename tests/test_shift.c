@@ -3,6 +3,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/math/order.h"
 #include "models/learn/shift.h"
 
 enum { N = 400 };
@@ -114,6 +115,14 @@ static void clusters_are_clouds(void **state)
     for (size_t i = 0; i < CUPEL_FAR_CLUSTERS; i++) cloud_of[i] = far.folds.fold[i];
     for (size_t i = 0; i < N; i++) assert_int_equal(far.folds.fold[i], cloud_of[i % CUPEL_FAR_CLUSTERS]);
     cupel_far_release(&far);
+    size_t group[N];
+    for (size_t i = 0; i < N; i++) group[i] = i < 10 ? 0 : i; /* ten rows of one material, in all clouds */
+    p.group = group;
+    check_ok(cupel_far_clusters(&p, 1, &far, &err), &err);
+    for (size_t i = 1; i < 10; i++) assert_int_equal(far.folds.fold[i], far.folds.fold[0]);
+    for (size_t i = 10; i < N; i++) assert_int_equal(far.folds.fold[i], cloud_of[i % CUPEL_FAR_CLUSTERS]);
+    cupel_far_release(&far);
+    p.group = NULL;
     p.n = CUPEL_FAR_LEAST - 1;
     check_ok(cupel_far_clusters(&p, 1, &far, &err), &err);
     assert_int_equal(far.folds.n_folds, 0);
@@ -125,6 +134,30 @@ static void clusters_are_clouds(void **state)
     cupel_far_release(&far);
 }
 
+/* A learner that fits as a whole learns from clusters too: each cloud has a class of its own, which the others do not tell, so rows of a cloud that is
+ * held out are less probable for their own class than rows held out by chance, and beyond the domain sets are as large as they need. */
+static void the_automatic_model_learns_from_clusters(void **state)
+{
+    (void)state;
+    static double x[N * 2], y[N];
+    static const double class_of[CUPEL_FAR_CLUSTERS] = {0, 1, 0, 1, 0};
+    cupel_surrogate *s = NULL;
+    cupel_err err = {0};
+    for (size_t i = 0; i < N; i++) {
+        x[2 * i] = 10 * (double)(i % CUPEL_FAR_CLUSTERS) + cupel_rng_normal(2, 1, i);
+        x[2 * i + 1] = x[2 * i] + cupel_rng_normal(2, 2, i);
+        y[i] = class_of[i % CUPEL_FAR_CLUSTERS];
+    }
+    const cupel_fit_options o = {.learner = "auto", .settings = "effort=1", .task = CUPEL_TASK_CLASS, .seed = 1};
+    check_ok(cupel_surrogate_fit(x, N, 2, y, &o, &(cupel_job){.threads = 2, .isa = cupel_isa_best()}, &s, &err), &err);
+    for (int c = 0; c < 2; c++) {
+        const double own = cupel_quantile(s->own[c].sorted, s->own[c].n, 0.5), far = cupel_quantile(s->far[c].sorted, s->far[c].n, 0.5);
+        print_message("class %d: median probability of the own class %.3f, beyond the domain %.3f\n", c, own, far);
+        assert_true(far < own - 0.3);
+    }
+    cupel_surrogate_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +165,7 @@ int main(void)
         cmocka_unit_test(they_stay_where_errors_do_not),
         cmocka_unit_test(the_domain_ends_where_clusters_begin),
         cmocka_unit_test(clusters_are_clouds),
+        cmocka_unit_test(the_automatic_model_learns_from_clusters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,14 +97,14 @@ static void clusters_are_found(void **state)
         x[i][3] = i == 7 ? (double)NAN : 1;
     }
     for (uint64_t seed = 0; seed < 5; seed++) {
-        check_ok(cupel_splits_clusters(x[0], N, 4, 3, seed, &s, &err), &err);
+        check_ok(cupel_splits_clusters(x[0], N, 4, NULL, 3, seed, &s, &err), &err);
         check_partition(&s, N);
         for (size_t k = 0; k < 3; k++)
             for (size_t i = s.first[k]; i < s.first[k + 1]; i++) assert_int_equal(s.row[i] % 3, s.row[s.first[k]] % 3);
         cupel_splits_release(&s);
     }
     double flat[10] = {0};
-    check_fails(cupel_splits_clusters(flat, 10, 1, 3, 1, &s, &err), CUPEL_BAD_INPUT, &err, "too many are alike");
+    check_fails(cupel_splits_clusters(flat, 10, 1, NULL, 3, 1, &s, &err), CUPEL_BAD_INPUT, &err, "too many are alike");
 }
 
 static void elements_are_left_out_with_all_their_rows(void **state)
@@ -132,11 +132,34 @@ static void elements_are_left_out_with_all_their_rows(void **state)
     cupel_batch_release(&b);
 }
 
+/* The same material at a low and at a high temperature lies in two clusters of the columns; it is held out as one. */
+static void clusters_keep_groups(void **state)
+{
+    (void)state;
+    enum { ROWS = 60 };
+    double x[ROWS];
+    size_t group[ROWS], fold_of[ROWS];
+    cupel_splits s;
+    cupel_err err = {0};
+    for (size_t i = 0; i < ROWS; i++) group[i] = i / 2, x[i] = (i % 2 ? 100.0 : 0) + (double)(i % 4 > 1 ? 30 : 0) + (double)i / ROWS;
+    for (int with = 0; with < 2; with++) {
+        size_t apart = 0;
+        check_ok(cupel_splits_clusters(x, ROWS, 1, with ? group : NULL, 4, 1, &s, &err), &err);
+        for (size_t k = 0; k < s.n_folds; k++)
+            for (size_t i = s.first[k]; i < s.first[k + 1]; i++) fold_of[s.row[i]] = k;
+        for (size_t i = 0; i < ROWS; i += 2) apart += fold_of[i] != fold_of[i + 1];
+        assert_int_equal(apart, with ? 0 : ROWS / 2);
+        assert_int_equal(s.n_folds, with ? 2 : 4);
+        cupel_splits_release(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_folds_come_in_order),
         cmocka_unit_test(random_folds_keep_groups),
+        cmocka_unit_test(clusters_keep_groups),
         cmocka_unit_test(clusters_are_found),
         cmocka_unit_test(elements_are_left_out_with_all_their_rows),
     };

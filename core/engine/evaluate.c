@@ -45,7 +45,9 @@ static cupel_status cluster_rows(evaluator *v, size_t n_folds, cupel_err *err)
     cupel_status st = CUPEL_OK;
     cupel_features *f = NULL;
     double *x = NULL;
-    size_t n = v->t.records.n_rows;
+    size_t n = v->t.records.n_rows, *group = cupel_alloc(n, sizeof *group);
+    if (!group) return cupel_no_memory(err, "groups of rows", n * sizeof *group);
+    CUPEL_TRY(cupel_composition_groups(&v->t.batch, NULL, n, false, group, err));
     CUPEL_TRY(cupel_features_new(v->o->model.features, v->o->model.columns ? v->o->model.columns : v->t.numeric, &f, err));
     if (v->t.missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f, err));
     CUPEL_TRY(cupel_features_learn(f, &v->t.header, &v->t.records, v->t.file, err));
@@ -53,10 +55,11 @@ static cupel_status cluster_rows(evaluator *v, size_t n_folds, cupel_err *err)
     x = cupel_alloc(cupel_mul(n, d), sizeof *x);
     if (!x) CUPEL_TRY(cupel_no_memory(err, "features for clusters", cupel_mul(cupel_mul(n, d), sizeof *x)));
     cupel_features_compute(f, &v->t.batch, &v->t.records, 0, n, v->job->isa, x, d, NULL);
-    CUPEL_TRY(cupel_splits_clusters(x, n, d, n_folds, v->o->model.seed, &v->splits, err));
+    CUPEL_TRY(cupel_splits_clusters(x, n, d, group, n_folds, v->o->model.seed, &v->splits, err));
 done:
     cupel_features_free(f);
     cupel_free(x);
+    cupel_free(group);
     return st;
 }
 
@@ -70,13 +73,35 @@ static cupel_status grouped_rows(evaluator *v, size_t n_folds, cupel_err *err)
     return st;
 }
 
+/* Folds that somebody else made may hold the same composition on both sides: what is measured then is partly memory. */
+static cupel_status say_shared(const evaluator *v, cupel_err *err)
+{
+    const size_t n = v->t.records.n_rows;
+    size_t *group = cupel_alloc(2 * n, sizeof *group), *of = group + n, shared = 0;
+    if (!group) return cupel_no_memory(err, "groups of rows", 2 * n * sizeof *group);
+    const cupel_status st = cupel_composition_groups(&v->t.batch, NULL, n, false, group, err);
+    for (size_t g = 0; g < n; g++) of[g] = SIZE_MAX;
+    for (size_t k = 0; st == CUPEL_OK && k < v->splits.n_folds; k++)
+        for (size_t i = v->splits.first[k]; i < v->splits.first[k + 1]; i++) {
+            size_t *fold = &of[group[v->splits.row[i]]];
+            shared += *fold != SIZE_MAX && *fold != k && *fold != n;
+            *fold = *fold == SIZE_MAX || *fold == k ? k : n; /* n: counted */
+        }
+    if (shared)
+        cupel_say(v->job, CUPEL_WARNING, "%zu composition%s in more than one fold of '%s': a model is judged on what it has partly seen", shared,
+                  shared == 1 ? " is" : "s are", v->o->fold_column);
+    cupel_free(group);
+    return st;
+}
+
 static cupel_status given_folds(evaluator *v, cupel_err *err)
 {
     size_t column;
     cupel_status st = cupel_column_find(&v->t.header, v->t.file, "fold", v->o->fold_column, "name the one that says the fold of each row, or let --split make them",
                                         &column, err);
     if (st != CUPEL_OK) return st;
-    return cupel_splits_given(&v->t.records, column, v->t.file, &v->splits, err);
+    st = cupel_splits_given(&v->t.records, column, v->t.file, &v->splits, err);
+    return st == CUPEL_OK ? say_shared(v, err) : st;
 }
 
 static cupel_status make_folds(evaluator *v, cupel_err *err)

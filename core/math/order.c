@@ -150,3 +150,26 @@ done:
     cupel_free(all);
     return st;
 }
+
+cupel_status cupel_partition_whole(const size_t *group, size_t n, size_t *fold, size_t *n_folds, cupel_err *err)
+{
+    if (!group || !n) return CUPEL_OK;
+    block *b = cupel_alloc(n, sizeof *b);
+    size_t *number = cupel_alloc(*n_folds, sizeof *number), used = 0;
+    if (!b || !number) {
+        cupel_free(b);
+        cupel_free(number);
+        return cupel_no_memory(err, "groups of rows", n * sizeof *b);
+    }
+    for (size_t i = 0; i < n; i++) b[i] = (block){.id = group[i], .first = i};
+    qsort(b, n, sizeof *b, by_id);
+    for (size_t i = 1; i < n; i++)
+        if (b[i].id == b[i - 1].id) fold[b[i].first] = fold[b[i - 1].first];
+    for (size_t i = 0; i < n; i++) number[fold[i]] = 1;
+    for (size_t k = 0; k < *n_folds; k++) used += number[k], number[k] = used - number[k];
+    for (size_t i = 0; i < n; i++) fold[i] = number[fold[i]];
+    *n_folds = used;
+    cupel_free(b);
+    cupel_free(number);
+    return CUPEL_OK;
+}

@@ -27,4 +27,8 @@ typedef struct cupel_partition {
 /* fold [n] in 0 .. n_folds - 1, sizes as equal as the groups allow, by chance of the seed. */
 cupel_status cupel_partition_rows(const cupel_partition *p, size_t *fold, cupel_err *err);
 
+/* For folds that were not made by groups (clusters of columns, which may differ within a group): all rows of a group [n] go to the fold of its first
+ * row, and the numbers of folds that lose their rows are closed up. fold [n] 0 .. *n_folds - 1. group NULL: nothing changes. */
+cupel_status cupel_partition_whole(const size_t *group, size_t n, size_t *fold, size_t *n_folds, cupel_err *err);
+
 #endif

@@ -31,7 +31,7 @@ typedef struct cupel_problem {
     double typical;        /* median squared distance between two rows */
     uint64_t seed;         /* of learners that draw lots */
     bool uncut;            /* x goes beyond CUPEL_FARTHEST; distances are taken of what is cut (cupel_scale_cut) */
-    bool trial;            /* settings are being compared: a smaller ensemble does */
+    bool trial;            /* settings are being compared, or errors looked at: a smaller ensemble does, the least effort of a whole fit */
     const cupel_job *job;
     const size_t *fraction; /* [n_fractions] columns that are atomic fractions of elements */
     size_t n_fractions;

@@ -22,6 +22,8 @@ cupel_status cupel_far_clusters(const cupel_problem *p, uint64_t seed, cupel_far
     if (!far->folds.fold || !far->raw || (p->may_mix && !far->mixture)) CUPEL_TRY(cupel_no_memory(err, "held-out clusters", p->n * sizeof *far->raw));
     CUPEL_TRY(cupel_kmeans(p->x, p->n, p->d, CUPEL_FAR_CLUSTERS, seed, STREAM, far->folds.fold, &found, err));
     if (found) far->folds.n_folds = CUPEL_FAR_CLUSTERS;
+    CUPEL_TRY(cupel_partition_whole(found ? p->group : NULL, p->n, far->folds.fold, &far->folds.n_folds, err));
+    if (far->folds.n_folds < 2) far->folds.n_folds = 0;
 done:
     if (st != CUPEL_OK) cupel_far_release(far);
     return st;

@@ -12,7 +12,8 @@ typedef struct cupel_far {
     cupel_spiked *mixture; /* [n] of a learner whose models may be mixed, `above` NaN where a solution was not; else NULL */
 } cupel_far;
 
-/* The clusters, k-means of the scaled columns: 5, between CUPEL_FAR_LEAST and CUPEL_FAR_MOST rows. */
+/* The clusters, k-means of the scaled columns, groups of rows whole (in that of their first row): at most 5, between CUPEL_FAR_LEAST and
+ * CUPEL_FAR_MOST rows. */
 enum { CUPEL_FAR_LEAST = 50, CUPEL_FAR_MOST = 20000, CUPEL_FAR_CLUSTERS = 5 };
 cupel_status cupel_far_clusters(const cupel_problem *p, uint64_t seed, cupel_far *far, cupel_err *err);
 void cupel_far_release(cupel_far *far);

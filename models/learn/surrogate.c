@@ -18,6 +18,7 @@
 enum { LEAST_ROWS = 5, MANY_ROWS = 3000, STREAM_OOF = 0x6f6f66 };
 enum { FLOAT32_ROWS = 500 };
 static const double FLOAT32_SLACK = 5e-4; /* half widths; half of what is promised, since training rows do not show the worst */
+static const double NEAR_SHARE = 0.85; /* of the seconds of a learner that fits as a whole */
 static const double LEVEL = 0.9;        /* of the out-of-fold intervals that are stored */
 
 /* Everything a fit holds while it runs. */
@@ -292,11 +293,19 @@ static cupel_status make_room(fit *f, size_t n_folds, cupel_err *err)
     return all ? CUPEL_OK : cupel_no_memory(err, "out-of-fold predictions", n * sizeof *f->raw);
 }
 
-/* Distance of the rows of fold k to the points of the others, and the error expected there: all but the value, which the learner gave itself. */
+/* Folds of a learner that gave its own values, and what else is to be found of their rows. */
+typedef struct surroundings {
+    fit *f;
+    const cupel_folds *folds;
+    cupel_raw *raw; /* [n] */
+} surroundings;
+
+/* Distance of the rows of fold k to the points of the others, and the error expected there: all but the value. */
 static cupel_status surroundings_of_fold(void *user, size_t k, size_t worker, cupel_err *err)
 {
     (void)worker;
-    fit *f = user;
+    const surroundings *w = user;
+    fit *f = w->f;
     const size_t n = f->problem.n;
     cupel_status st = CUPEL_OK;
     cupel_expand e = {0};
@@ -305,11 +314,11 @@ static cupel_status surroundings_of_fold(void *user, size_t k, size_t worker, cu
     size_t *row = cupel_alloc(n, sizeof *row);
     if (!row) return cupel_no_memory(err, "rows of a fold", n * sizeof *row);
     for (size_t i = 0; i < n; i++)
-        if (f->folds.fold[i] != k) row[t.n++] = i;
+        if (w->folds->fold[i] != k) row[t.n++] = i;
     t.row = row;
     CUPEL_TRY(cupel_fitted_points(&t, &around, err));
     CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &around, has_local_error(f) ? f->error : NULL, &e, err));
-    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, NULL, err));
+    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, w->folds, k, w->raw, NULL, err));
 done:
     cupel_expand_release(&e);
     cupel_fitted_release(&around);
@@ -327,10 +336,11 @@ static cupel_status whole_at_once(fit *f, cupel_err *err)
     double *value = cupel_alloc(2 * n, sizeof *value), *error = value + n;
     if (!value) return cupel_no_memory(err, "out-of-fold predictions", 2 * n * sizeof *value);
     CUPEL_TRY(make_room(f, 5, err));
+    if (n >= CUPEL_FAR_LEAST && n <= CUPEL_FAR_MOST) f->problem.seconds *= NEAR_SHARE; /* the rest is for clusters */
     CUPEL_TRY(l->fit_whole(&f->problem, f->folds.fold, f->folds.n_folds, f->setting, &model, value, error, f->mixture, err));
     CUPEL_TRY(cupel_own_new(l->own, model, &f->own, err));
     for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - value[i]);
-    CUPEL_TRY(cupel_par_for(f->problem.job->threads, f->folds.n_folds, surroundings_of_fold, f, err));
+    CUPEL_TRY(cupel_par_for(f->problem.job->threads, f->folds.n_folds, surroundings_of_fold, &(surroundings){f, &f->folds, f->raw}, err));
     for (size_t i = 0; i < n; i++) f->raw[i].value = value[i], f->raw[i].own = error[i];
 done:
     cupel_free(value);
@@ -374,12 +384,47 @@ done:
     return st;
 }
 
+/* Of a learner that fits as a whole: once more as a trial, which is its least effort, with the clusters as folds. Its errors are a little larger than
+ * those of the full effort, so intervals beyond the domain are rather too wide than too narrow. Clusters that the learner cannot do without say
+ * nothing. */
+static cupel_status far_of_whole(fit *f, cupel_err *err)
+{
+    const size_t n = f->problem.n, n_params = cupel_method_n_params(&f->s->learner->method);
+    const cupel_learner *l = f->s->learner;
+    cupel_job quiet = *f->problem.job;
+    cupel_problem p = f->problem;
+    cupel_status st = CUPEL_OK;
+    cupel_err why = {0};
+    void *model = NULL;
+    double *value = cupel_alloc(2 * n, sizeof *value), *error = value + n, setting[CUPEL_LEARNER_PARAMS];
+    if (!value) return cupel_no_memory(err, "held-out clusters", 2 * n * sizeof *value);
+    quiet.say = NULL;
+    p.job = &quiet;
+    p.trial = true;
+    p.seconds = 0;
+    memcpy(setting, f->setting, n_params * sizeof *setting);
+    st = l->fit_whole(&p, f->far.folds.fold, f->far.folds.n_folds, setting, &model, value, error, f->far.mixture, &why);
+    if (st != CUPEL_OK) {
+        f->far.folds.n_folds = 0;
+        if (st == CUPEL_BAD_INPUT) st = CUPEL_OK;
+        else if (err) *err = why;
+        goto done;
+    }
+    l->own->free(model);
+    CUPEL_TRY(cupel_par_for(quiet.threads, f->far.folds.n_folds, surroundings_of_fold, &(surroundings){f, &f->far.folds, f->far.raw}, err));
+    /* The errors of the trial are those of rows far off, which the model itself does not know: it says of such a row what it says of others. */
+    for (size_t i = 0; i < n; i++) f->far.raw[i].value = value[i], f->far.raw[i].own = f->raw[i].own;
+done:
+    cupel_free(value);
+    return st;
+}
+
 static cupel_status held_out_clusters(fit *f, cupel_err *err)
 {
     const cupel_job *job = f->problem.job;
-    if (f->s->learner->fit_whole) return CUPEL_OK; /* it learns for as long as it was given: once */
     cupel_status st = cupel_far_clusters(&f->problem, f->options->seed, &f->far, err);
     if (st != CUPEL_OK) return st;
+    if (f->s->learner->fit_whole) return f->far.folds.n_folds ? far_of_whole(f, err) : CUPEL_OK;
     st = cupel_par_for(job->threads, f->far.folds.n_folds, fit_far, f, err);
     if (st == CUPEL_OK && cupel_stopped(job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
     return st;

@@ -64,7 +64,7 @@ static cupel_status more_partitions(const cupel_problem *p, const size_t *first,
 {
     memcpy(fold, first, p->n * sizeof *fold);
     *partitions = 1;
-    for (size_t k = 1; k < PARTITIONS && (k + 1) * p->n <= PARTITION_ROWS; k++) {
+    for (size_t k = 1; k < PARTITIONS && (k + 1) * p->n <= PARTITION_ROWS && !p->trial; k++) {
         cupel_folds folds = {0};
         const cupel_status st = cupel_folds_make(p, p->group, n_folds, p->seed, STREAM_PARTITION + k, &folds, err);
         if (st != CUPEL_OK) return st;
@@ -98,7 +98,7 @@ static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t
                                   .seconds = p->seconds,
                                   .unit = p->y_sd,
                                   .offset = p->y_mean,
-                                  .effort = (size_t)setting[EFFORT]};
+                                  .effort = p->trial ? 1 : (size_t)setting[EFFORT]};
     CUPEL_TRY(cupel_auto_fit(&data, p->job, &a, value, error, mixture, err));
     for (size_t i = 0; p->is_class && i < p->n; i++) value[i] = log_odds(value[i]);
     setting[EFFORT] = (double)cupel_auto_effort(a);
