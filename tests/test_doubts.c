@@ -75,6 +75,10 @@ static void slips_and_contradictions_are_named(void **state)
     write_rows(40, "KBr,0.1\nK2Br2,3.9\n");
     doubt(false);
     assert_non_null(strstr(said, "1 composition is in several rows with values far apart, as 'KBr' in line 42 with 0.1 and in line 43 with 3.9 eV"));
+    write_rows(40, "KBr,0.1\nK2Br2,3.9\nKF,1\nKF,2\nKF,4\n");
+    doubt(false); /* the widest first, with the number of rows */
+    assert_non_null(strstr(said, "2 compositions are in several rows with values far apart, as 'KBr' in line 42 with 0.1"));
+    assert_non_null(strstr(said, "'KF' in 3 rows from 1 (line 44) to 4 eV (line 46)"));
     doubt(true); /* other columns may tell them apart */
     assert_string_equal(said, "");
     write_file(DATA, "formula,gap [eV]\nNaCl,8\nKCl,8000\n");

@@ -40,7 +40,7 @@ static size_t find(cupel_outlier list[CUPEL_OUTLIERS_MOST], char *reason, size_t
     check_ok(cupel_training_read(&(cupel_training_options){.file = path, .target = "strength"}, &job, &t, &err), &err);
     check_ok(cupel_model_fit(&t, NULL, 0, &o, &job, &m, &err), &err);
     assert_int_equal(cupel_model_n_training(m), N); /* none is left out */
-    check_ok(cupel_outliers_find(m, &t, list, &n, &all, &err), &err);
+    check_ok(cupel_outliers_find(m, &t, &job, list, &n, &all, &err), &err);
     assert_int_equal(n, all);
     for (size_t k = 0; k < n && k < 1; k++) cupel_outlier_reason(&list[k], m, &t, &words);
     snprintf(reason, size, "%s", cupel_str_text(&words));

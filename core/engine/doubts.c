@@ -63,43 +63,86 @@ static int by_group(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-/* Of each group of equal compositions the lowest and the highest value; the widest pair is shown. */
-static void say_apart(const cupel_training *t, const spread *s, const member *m, const cupel_job *job)
+/* Rows of one group whose values are far apart: its lowest, its highest, how many. */
+typedef struct contradiction {
+    size_t low, high, rows;
+    double width;
+} contradiction;
+
+/* Keeps the widest SHOWN in order; of equals the first. */
+static void keep_widest(contradiction *list, const contradiction *c)
 {
-    size_t n = t->records.n_rows, groups = 0, worst[2] = {0, 0};
-    double widest = 0, limit = APART * (s->high - s->low);
-    for (size_t i = 0, end; i < n; i = end) {
-        size_t low = m[i].row, high = low;
-        for (end = i; end < n && m[end].group == m[i].group; end++) {
-            if (t->target[m[end].row] < t->target[low]) low = m[end].row;
-            if (t->target[m[end].row] > t->target[high]) high = m[end].row;
-        }
-        double width = t->target[high] - t->target[low];
-        if (!(width > limit)) continue;
-        groups++;
-        if (width > widest) widest = width, worst[0] = low, worst[1] = high;
+    size_t at = SHOWN;
+    while (at > 0 && c->width > list[at - 1].width) {
+        if (at < SHOWN) list[at] = list[at - 1];
+        at--;
     }
-    if (!groups) return;
-    cupel_text f = cupel_training_formula(t, worst[0]);
-    cupel_say(job, CUPEL_WARNING, "%s: %zu composition%s in several rows with values far apart, as '%.*s' in line %" PRIu64 " with %g and in line %" PRIu64
-              " with %g%s%s; a formula cannot tell them apart", t->file, groups, groups == 1 ? " is" : "s are", (int)(f.n < 60 ? f.n : 60), f.p,
-              t->records.line[worst[0]], t->target[worst[0]], t->records.line[worst[1]], t->target[worst[1]], *t->unit ? " " : "", t->unit);
+    if (at < SHOWN) list[at] = *c;
 }
 
-static cupel_status find_apart(const cupel_training *t, const spread *s, const cupel_job *job, cupel_err *err)
+/* The first 60 bytes of a formula. */
+static cupel_text shown(const cupel_training *t, size_t row)
 {
-    size_t n = t->records.n_rows;
-    cupel_status st = CUPEL_OK;
-    size_t *group = cupel_alloc(n, sizeof *group);
+    cupel_text f = cupel_training_formula(t, row);
+    if (f.n > 60) f.n = 60;
+    return f;
+}
+
+static void say_apart(const cupel_training *t, const contradiction *list, size_t groups, bool columns, const cupel_job *job)
+{
+    const char *unit = *t->unit ? " " : "";
+    cupel_text f = shown(t, list[0].low);
+    cupel_say(job, CUPEL_WARNING,
+              "%s: %zu composition%s in several rows with values far apart%s, as '%.*s' in line %" PRIu64 " with %g and in line %" PRIu64
+              " with %g%s%s; %s",
+              t->file, groups, groups == 1 ? " is" : "s are", columns ? " under the same columns" : "", (int)f.n, f.p,
+              t->records.line[list[0].low], t->target[list[0].low], t->records.line[list[0].high], t->target[list[0].high], unit, t->unit,
+              columns ? "nothing that is learned from can tell them apart" : "a formula cannot tell them apart");
+    for (size_t k = 1; k < SHOWN && k < groups; k++) {
+        f = shown(t, list[k].low);
+        cupel_say(job, CUPEL_WARNING, "%s: '%.*s' in %zu rows from %g (line %" PRIu64 ") to %g%s%s (line %" PRIu64 ")", t->file, (int)f.n, f.p, list[k].rows,
+                  t->target[list[k].low], t->records.line[list[k].low], t->target[list[k].high], unit, t->unit,
+                  t->records.line[list[k].high]);
+    }
+}
+
+cupel_status cupel_doubts_apart(const cupel_training *t, const size_t *row, size_t n, const size_t *group, bool columns, const cupel_job *job,
+                                cupel_err *err)
+{
+    spread s = {0};
+    contradiction list[SHOWN] = {{0}};
+    size_t groups = 0;
+    cupel_status st = spread_of(t, &s, err);
+    if (st != CUPEL_OK) return st;
     member *m = cupel_alloc(n, sizeof *m);
-    if (!group || !m) CUPEL_TRY(cupel_no_memory(err, "groups of rows", n * sizeof *m));
-    CUPEL_TRY(cupel_composition_groups(&t->batch, NULL, n, false, group, err));
-    for (size_t i = 0; i < n; i++) m[i] = (member){group[i], i};
-    qsort(m, n, sizeof *m, by_group);
-    say_apart(t, s, m, job);
-done:
-    cupel_free(group);
+    if (!m) return cupel_no_memory(err, "groups of rows", n * sizeof *m);
+    for (size_t i = 0; i < n; i++) m[i] = (member){group[i], row ? row[i] : i};
+    if (n > 1) qsort(m, n, sizeof *m, by_group);
+    for (size_t i = 0, end; i < n; i = end) {
+        contradiction c = {.low = m[i].row, .high = m[i].row};
+        for (end = i; end < n && m[end].group == m[i].group; end++) {
+            if (t->target[m[end].row] < t->target[c.low]) c.low = m[end].row;
+            if (t->target[m[end].row] > t->target[c.high]) c.high = m[end].row;
+        }
+        c.rows = end - i;
+        c.width = t->target[c.high] - t->target[c.low];
+        if (!(c.width > APART * (s.high - s.low))) continue;
+        groups++;
+        keep_widest(list, &c);
+    }
+    if (groups) say_apart(t, list, groups, columns, job);
     cupel_free(m);
+    return CUPEL_OK;
+}
+
+static cupel_status find_apart(const cupel_training *t, const cupel_job *job, cupel_err *err)
+{
+    const size_t n = t->records.n_rows;
+    size_t *group = cupel_alloc(n, sizeof *group);
+    if (!group) return cupel_no_memory(err, "groups of rows", n * sizeof *group);
+    cupel_status st = cupel_composition_groups(&t->batch, NULL, n, false, group, err);
+    if (st == CUPEL_OK) st = cupel_doubts_apart(t, NULL, n, group, false, job, err);
+    cupel_free(group);
     return st;
 }
 
@@ -110,7 +153,7 @@ cupel_status cupel_training_doubts(const cupel_training *t, bool has_columns, co
     cupel_status st = spread_of(t, &s, err);
     if (st != CUPEL_OK || !(s.high > s.low)) return st;
     say_far_out(t, &s, job);
-    return has_columns ? CUPEL_OK : find_apart(t, &s, job, err);
+    return has_columns ? CUPEL_OK : find_apart(t, job, err);
 }
 
 cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_job *job, cupel_err *err)

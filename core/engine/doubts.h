@@ -8,6 +8,11 @@
  * which may tell such rows apart). */
 cupel_status cupel_training_doubts(const cupel_training *t, bool has_columns, const cupel_job *job, cupel_err *err);
 
+/* Rows row [n] of t (NULL: 0 .. n-1) with equal group [n] whose values are far apart: how many groups, and the three widest with their lines.
+ * columns: equal in the columns that a model takes too. */
+cupel_status cupel_doubts_apart(const cupel_training *t, const size_t *row, size_t n, const size_t *group, bool columns, const cupel_job *job,
+                                cupel_err *err);
+
 /* A model that is no better than the mean on rows out of fold, and too few residuals for intervals of `level`. */
 cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_job *job, cupel_err *err);
 

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/doubts.h"
 #include "core/io/csv.h"
 #include "core/math/order.h"
 #include "core/sys/file.h"
@@ -20,7 +21,7 @@ typedef struct search {
     cupel_oof f;
     size_t n;
     double *y, *surprise, *spare; /* [n] */
-    size_t *group, *against, *order; /* [n] */
+    size_t *group, *run, *against, *order; /* [n] */
     bool positive;                /* all values are above 0 */
 } search;
 
@@ -30,6 +31,7 @@ static void release(search *s)
     cupel_free(s->surprise);
     cupel_free(s->spare);
     cupel_free(s->group);
+    cupel_free(s->run);
     cupel_free(s->against);
     cupel_free(s->order);
 }
@@ -43,9 +45,10 @@ static cupel_status prepare(search *s, cupel_err *err)
     s->surprise = cupel_alloc(n, sizeof *s->surprise);
     s->spare = cupel_alloc(n, sizeof *s->spare);
     s->group = cupel_alloc(n, sizeof *s->group);
+    s->run = cupel_alloc(n, sizeof *s->run);
     s->against = cupel_alloc(n, sizeof *s->against);
     s->order = cupel_alloc(n, sizeof *s->order);
-    if (!c || !s->y || !s->surprise || !s->spare || !s->group || !s->against || !s->order) {
+    if (!c || !s->y || !s->surprise || !s->spare || !s->group || !s->run || !s->against || !s->order) {
         cupel_free(c);
         return cupel_no_memory(err, "rows that may be outliers", n * sizeof *s->y);
     }
@@ -143,6 +146,17 @@ static double usual_of(const double *x, size_t n, double *scratch, size_t *m)
     return quantile_of(scratch, *m, 0.9);
 }
 
+/* Number of the run of rows of one composition and one condition that each row is in, into run [n]. */
+static void number_runs(const search *s, const cursor *at, size_t *run)
+{
+    for (size_t i = 0, k = 0; i < s->n; i++) {
+        if (i && (s->group[at[i].row] != s->group[at[i - 1].row] ||
+                  strcmp(cupel_model_condition(s->m, at[i].row), cupel_model_condition(s->m, at[i - 1].row)) != 0))
+            k++;
+        run[at[i].row] = k;
+    }
+}
+
 static cupel_status by_conflict(search *s, cupel_err *err)
 {
     const size_t n = s->n;
@@ -154,6 +168,7 @@ static cupel_status by_conflict(search *s, cupel_err *err)
     for (size_t i = 0; i < n; i++) at[i] = (cursor){s, i};
     qsort(at, n, sizeof *at, by_conditions);
     distances(s, at, s->spare, plain, logs);
+    number_runs(s, at, s->run);
     const double usual = usual_of(plain, n, s->spare, &m), usual_log = usual_of(logs, n, s->spare, &m);
     for (size_t i = 0; i < n; i++) {
         const double conflict = m < ROWS_MIN || isnan(plain[i]) ? 0 : fmax(plain[i] / usual, s->positive ? logs[i] / usual_log : 0);
@@ -289,8 +304,8 @@ static cupel_status choose(const search *s, cupel_outlier *list, size_t *n, size
     return CUPEL_OK;
 }
 
-cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, cupel_outlier list[CUPEL_OUTLIERS_MOST], size_t *n, size_t *all,
-                                 cupel_err *err)
+cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, const cupel_job *job, cupel_outlier list[CUPEL_OUTLIERS_MOST],
+                                 size_t *n, size_t *all, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     search s = {.m = m, .t = t, .f = cupel_surrogate_oof(cupel_model_surrogate(m)), .n = cupel_model_n_training(m)};
@@ -300,6 +315,7 @@ cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, 
     by_model(&s);
     CUPEL_TRY(by_conflict(&s, err));
     CUPEL_TRY(choose(&s, list, n, all, err));
+    if (*cupel_model_condition(m, 0)) CUPEL_TRY(cupel_doubts_apart(t, s.order, s.n, s.run, true, job, err)); /* else it was said before */
 done:
     release(&s);
     return st;
@@ -342,7 +358,7 @@ cupel_status cupel_outliers_report(const cupel_model *m, const cupel_training *t
     size_t n, all;
     cupel_outlier *list = cupel_alloc(CUPEL_OUTLIERS_MOST, sizeof *list);
     if (!list) return cupel_no_memory(err, "a list of outliers", CUPEL_OUTLIERS_MOST * sizeof *list);
-    CUPEL_TRY(cupel_outliers_find(m, t, list, &n, &all, err));
+    CUPEL_TRY(cupel_outliers_find(m, t, job, list, &n, &all, err));
     for (size_t k = 0; k < n && k < SHOWN; k++) {
         cupel_str_clear(&words);
         cupel_outlier_reason(&list[k], m, t, &words);
