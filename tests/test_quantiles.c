@@ -1,72 +1,147 @@
-/* Quantiles over atoms and differences over pairs of elements, by hand. */
+/* Quantiles of predictions: they never cross, rows that no fit has seen lie below them as often as they say, and they come back with the model's
+ * file. */
 #include "tests/check.h"
 
 #include "core/base/mem.h"
-#include "core/matter/formula.h"
-#include "core/matter/reason.h"
-#include "descriptors/composition/descriptor.h"
+#include "core/base/rng.h"
+#include "core/engine/predict.h"
+#include "models/learn/surrogate.h"
 
-static const cupel_descriptor *find(const char *name)
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { N = 400, FRESH = 1000, D = 3, N_TAU = 5 };
+static const double tau[N_TAU] = {0.05, 0.25, 0.5, 0.75, 0.95};
+
+/* Scatter that is wide and skewed where the first column is large; `zeros`: the target is 0 below -0.3. */
+static void make_rows(uint64_t seed, size_t n, bool zeros, double *x, double *y)
 {
-    const cupel_descriptor *d = cupel_descriptor_find(cupel_text_of(name));
-    assert_non_null(d);
-    assert_true(d->n_columns <= 100);
-    return d;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < D; j++) x[i * D + j] = cupel_rng_normal(seed, j, i);
+        const double wide = x[i * D] > 0 ? 1 : 0.2, drawn = cupel_rng_normal(seed, 9, i);
+        y[i] = zeros && x[i * D] + 0.3 * cupel_rng_normal(seed, 10, i) < -0.3 ? 0 : 5 + x[i * D + 1] + wide * (drawn * drawn - 1);
+    }
 }
 
-static unsigned char describe(const cupel_descriptor *d, const char *formula, double x[100])
+typedef struct model {
+    cupel_surrogate *s;
+    cupel_scratch *scratch;
+    cupel_spiked *mixture;
+    double number[5][FRESH];
+    unsigned char in_domain[FRESH];
+} model;
+
+static void predict(model *m, const double *x)
 {
-    cupel_batch b = {0};
-    cupel_err err;
-    unsigned char reason = 0;
-    check_ok(cupel_batch_add_formula(&b, cupel_text_of(formula), CUPEL_DOT_REFUSE, &err), &err);
-    d->compute(&b, 0, 1, CUPEL_ISA_PLAIN, x, d->n_columns, &reason);
-    cupel_batch_release(&b);
-    return reason;
+    cupel_err err = {0};
+    cupel_prediction out = {m->number[0], m->number[1], m->number[2], m->number[3], m->number[4], m->in_domain};
+    m->mixture = cupel_spiked_none(FRESH);
+    assert_non_null(m->mixture);
+    const cupel_predict_options o = {.isa = cupel_isa_best(), .level = 0.9, .mixture = m->mixture};
+    check_ok(cupel_scratch_new(m->s, &m->scratch, &err), &err);
+    check_ok(cupel_surrogate_predict(m->s, x, D, FRESH, &o, m->scratch, &out, &err), &err);
 }
 
-/* Columns 0, 1, 2 are the 10, 50 and 90 % quantiles of the atomic number. */
-static void quantiles_by_hand(void **state)
+static double quantile(const model *m, size_t i, double share)
+{
+    return cupel_surrogate_quantile(m->s, &m->mixture[i], m->number[0][i], m->number[1][i], share);
+}
+
+static void release(model *m)
+{
+    cupel_scratch_free(m->scratch);
+    cupel_free(m->mixture);
+    cupel_surrogate_free(m->s);
+    *m = (model){0};
+}
+
+static void comes_back(const model *m, const double *x)
+{
+    static model back;
+    cupel_err err = {0};
+    cupel_writer *w = NULL;
+    cupel_reader *r = NULL;
+    char path[] = "/tmp/cupel-quantiles-XXXXXX";
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    check_ok(cupel_writer_open(path, "test", 1, 0, &w, &err), &err);
+    check_ok(cupel_surrogate_save(m->s, w, &err), &err);
+    check_ok(cupel_writer_commit(&w, &err), &err);
+    check_ok(cupel_reader_open(path, "test", 1, &r, &err), &err);
+    check_ok(cupel_surrogate_load(r, &back.s, &err), &err);
+    cupel_reader_free(r);
+    predict(&back, x);
+    for (size_t i = 0; i < FRESH; i += 50)
+        for (size_t k = 0; k < N_TAU; k++) {
+            const double before = quantile(m, i, tau[k]), after = quantile(&back, i, tau[k]);
+            assert_memory_equal(&before, &after, sizeof before);
+        }
+    release(&back);
+    unlink(path);
+}
+
+/* Shares of fresh truths below and at or below each quantile hold tau between them, within 5 standard deviations of what N and FRESH rows allow. */
+static void hold(const char *learner, const char *settings, bool zeros)
+{
+    static double x[FRESH * D], y[FRESH], fresh[FRESH * D], truth[FRESH];
+    static model m;
+    cupel_err err = {0};
+    const cupel_fit_options o = {.learner = learner, .settings = settings, .task = CUPEL_TASK_REGRESSION, .seed = 3};
+    make_rows(1, N, zeros, x, y);
+    make_rows(2, FRESH, zeros, fresh, truth);
+    check_ok(cupel_surrogate_fit(x, N, D, y, &o, &(cupel_job){.threads = 2, .isa = cupel_isa_best()}, &m.s, &err), &err);
+    predict(&m, fresh);
+    for (size_t k = 0; k < N_TAU; k++) {
+        size_t below = 0, at_most = 0;
+        for (size_t i = 0; i < FRESH; i++) {
+            const double q = quantile(&m, i, tau[k]);
+            assert_true(!k || q >= quantile(&m, i, tau[k - 1]));
+            below += truth[i] < q - 1e-9;
+            at_most += truth[i] <= q + 1e-9;
+        }
+        const double allowed = 5 * sqrt(tau[k] * (1 - tau[k]) * (1.0 / N + 1.0 / FRESH));
+        print_message("%-14s quantile %.2f: %.3f below, %.3f at or below\n", learner, tau[k], (double)below / FRESH, (double)at_most / FRESH);
+        assert_true((double)below / FRESH <= tau[k] + allowed && (double)at_most / FRESH >= tau[k] - allowed);
+    }
+    comes_back(&m, fresh);
+    release(&m);
+}
+
+static void truths_lie_below_as_often_as_said(void **state)
 {
     (void)state;
-    const cupel_descriptor *d = find("quantiles");
-    double x[100];
-    assert_int_equal(describe(d, "Fe", x), 0);
-    for (int l = 0; l < 3; l++) assert_true(x[l] == 26);
-    assert_int_equal(describe(d, "FeC", x), 0);
-    check_close(x[0], 6, 1e-15, 0);
-    check_close(x[1], 16, 1e-15, 0); /* the median of two halves is their mean */
-    check_close(x[2], 26, 1e-15, 0);
-    assert_int_equal(describe(d, "Fe9C", x), 0);
-    check_close(x[0], 16, 1e-14, 0); /* half of the window of 20 % */
-    check_close(x[1], 26, 1e-15, 0);
-    assert_int_equal(describe(d, "HeH", x), CUPEL_REASON_NO_ELEMENT_DATA); /* no melting point and no electronegativity of He */
-    for (size_t j = 0; j < d->n_columns; j++) assert_int_equal(isnan(x[j]) != 0, j / 3 == 3 || j / 3 == 7);
-    assert_int_equal(describe(d->imputed, "HeH", x), CUPEL_REASON_IMPUTED);
-    for (size_t j = 0; j < d->n_columns; j++) assert_true(isfinite(x[j]));
+    hold("ridge", "lambda=1", false);
+    hold("extra_trees", "trees=60,columns=1,leaf=5,median=1", false);
+    hold("boosted_trees", "trees=60,rate=0.1,leaves=6,columns=1,huber=0,seeds=1,quantile=0.5", false);
 }
 
-/* Columns 0 .. 3: of the atomic number. */
-static void pairs_by_hand(void **state)
+static void a_shared_value_is_a_step(void **state)
 {
     (void)state;
-    const cupel_descriptor *d = find("pairs");
-    double x[100];
-    assert_int_equal(describe(d, "Fe", x), 0);
-    for (int l = 0; l < 4; l++) assert_true(x[l] == 0);
-    assert_int_equal(describe(d, "FeC", x), 0);
-    check_close(x[0], 10, 1e-15, 0);
-    assert_true(x[1] == 0 && x[2] == 20 && x[3] == 20);
-    assert_int_equal(describe(d, "FeCSi", x), 0); /* differences 20, 12, 8 */
-    check_close(x[0], 2.0 / 9 * 40, 1e-14, 0);
-    check_close(x[1], sqrt((400.0 + 144 + 64) / 3 - 1600.0 / 9), 1e-13, 0);
-    assert_true(x[2] == 8 && x[3] == 20);
-    assert_int_equal(describe(d, "HeH", x), CUPEL_REASON_NO_ELEMENT_DATA);
-    assert_true(isnan(x[4 * 3]) && isnan(x[4 * 7]) && x[3] == 1);
+    hold("hurdle", "trees=40,rate=0.1,leaves=6,seeds=1,forest=40", true);
+}
+
+static void lists_are_read(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "0", "1", "0.5,", ",0.5", "0.5,0.5", "0.9,0.1", "0.1;0.9", "nan", "0.1,,0.9", "0.5x"};
+    cupel_quantiles q;
+    cupel_err err = {0};
+    check_ok(cupel_quantiles_parse(NULL, &q, &err), &err);
+    assert_int_equal(q.n, 0);
+    check_ok(cupel_quantiles_parse("0.1, 0.5,0.95", &q, &err), &err);
+    assert_int_equal(q.n, 3);
+    assert_true(fabs(q.tau[2] - 0.95) < 1e-15);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(cupel_quantiles_parse(bad[i], &q, &err), CUPEL_USAGE);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(quantiles_by_hand), cmocka_unit_test(pairs_by_hand)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(truths_lie_below_as_often_as_said),
+        cmocka_unit_test(a_shared_value_is_a_step),
+        cmocka_unit_test(lists_are_read),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -363,6 +363,36 @@ static void losses_do_what_they_are_for(void **state)
     cupel_free(fresh);
 }
 
+/* Even scatter from 0 to 1 about a mean that is known: new rows lie below the quantile 0.9 so often. */
+static void the_pinball_loss_finds_quantiles(void **state)
+{
+    (void)state;
+    rows *r = make_rows(11, 0), *fresh = make_rows(12, 0);
+    double value[N];
+    for (size_t i = 0; i < N; i++) {
+        r->y[i] = 3 * (r->x[i][0] > 0) + cupel_rng_uniform(11, 50, i);
+        fresh->y[i] = 3 * (fresh->x[i][0] > 0) + cupel_rng_uniform(12, 50, i);
+    }
+    cupel_trees_data data = data_of(r);
+    cupel_trees_options o = small(CUPEL_BOOSTED_TREES);
+    o.loss = CUPEL_LOSS_PINBALL;
+    o.trees = 80; /* more of them learn the scatter of so few rows */
+    o.leaves = 3;
+    o.child_weight = 40;
+    for (int k = 0; k < 2; k++) {
+        o.quantile = k ? 0.9 : 0.5;
+        size_t below = 0;
+        cupel_trees *t = fit(&data, &o, &alone);
+        predict(t, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, value, NULL);
+        for (size_t i = 0; i < N; i++) below += fresh->y[i] < value[i];
+        print_message("below the quantile %g: %.3f\n", o.quantile, (double)below / N);
+        assert_true(fabs((double)below / N - o.quantile) < 0.08); /* two samples of 400: three standard deviations */
+        cupel_trees_free(t);
+    }
+    cupel_free(r);
+    cupel_free(fresh);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
@@ -559,6 +589,7 @@ int main(void)
         cmocka_unit_test(weights_are_repeats),
         cmocka_unit_test(rows_can_be_chosen),
         cmocka_unit_test(losses_do_what_they_are_for),
+        cmocka_unit_test(the_pinball_loss_finds_quantiles),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(nothing_to_split_is_a_mean),
         cmocka_unit_test(files_come_back),

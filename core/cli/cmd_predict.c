@@ -33,7 +33,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     };
     if (!(o.predict.level > 0 && o.predict.level < 1))
         return cupel_fail(err, CUPEL_USAGE, "--level %g: expected above 0 and below 1, for example 0.9", o.predict.level);
-    cupel_status st = cupel_missing_parse(cupel_opt_text(args, "missing"), &o.missing, err);
+    cupel_status st = cupel_quantiles_parse(cupel_opt_text(args, "quantiles"), &o.quantiles, err);
+    if (st == CUPEL_OK) st = cupel_missing_parse(cupel_opt_text(args, "missing"), &o.missing, err);
     if (st != CUPEL_OK) return st;
     return is_dialogue(&o) ? cupel_answer_lines(&o, job, put_answer, NULL, NULL, err) : cupel_predict_table(&o, job, NULL, err);
 }
@@ -42,6 +43,9 @@ static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "a table (.csv, .tsv, .jsonl), an artifact (.h5), or - for a table on stdout"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"level", "P", CUPEL_OPT_NUMBER, NULL, "0.9", false, "share of true values that the intervals are to hold"},
+    {"quantiles", "LIST", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "columns beside: the numbers below which a true value lies so often, '0.1,0.5,0.9', from the row's calibrated distribution; 0.5 is its "
+     "median"},
     {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false,
      "width of the numbers in the kernels; float32 is about twice as fast and differs by less than a thousandth of the interval's half width"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|drop|impute", "keep", false,

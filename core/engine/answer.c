@@ -23,6 +23,8 @@ typedef struct answerer {
     cupel_model *model;
     cupel_known_set *known;
     cupel_str name[4]; /* value, lower, upper; measured */
+    cupel_str quantile[CUPEL_QUANTILES];
+    cupel_spiked *mixture; /* [1] of a mixed model whose quantiles are asked for; else NULL */
     bool bare;         /* the line at work needs no formula */
     /* the stream */
     cupel_input *in;
@@ -290,6 +292,10 @@ static void put_answer(answerer *a, const cupel_prediction *p, double in_trainin
     put_value(&w, "in_domain", p->in_domain[0]);
     put_value(&w, "in_training", in_training);
     put_value(&w, cupel_str_text(&a->name[3]), measured);
+    for (size_t k = 0; k < a->o->quantiles.n; k++)
+        put_value(&w, cupel_str_text(&a->quantile[k]),
+                  isnan(p->value[0]) ? NAN : cupel_surrogate_quantile(cupel_model_surrogate(a->model), a->mixture, p->value[0], p->spread[0],
+                                                                      a->o->quantiles.tau[k]));
     cupel_json_name(&w, "reason");
     if (reason == CUPEL_REASON_NONE) cupel_json_put_null(&w);
     else cupel_json_put_string(&w, cupel_reason_name(reason));
@@ -312,7 +318,9 @@ static cupel_status predict_row(answerer *a, cupel_err *err)
     cupel_batch_clear(&a->batch);
     CUPEL_TRY(a->bare ? cupel_batch_add(&a->batch, &(const cupel_composition){.n = 0}, CUPEL_REASON_NONE, err)
                       : cupel_batch_add_formula(&a->batch, cupel_cell(&a->row, 0, formula), a->o->dot, err));
-    CUPEL_TRY(cupel_model_predict(a->model, &a->batch, &a->row, 0, 1, &a->o->predict, a->work, &p, &reason, err));
+    cupel_predict_options o = a->o->predict;
+    o.mixture = a->mixture;
+    CUPEL_TRY(cupel_model_predict(a->model, &a->batch, &a->row, 0, 1, &o, a->work, &p, &reason, err));
     if (reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED) CUPEL_TRY(why(a, formula, (cupel_reason)reason, err));
     CUPEL_TRY(look_up(a, &in_training, &measured, err));
     put_answer(a, &p, in_training, measured, (cupel_reason)reason);
@@ -347,6 +355,9 @@ static cupel_status open_all(answerer *a, const cupel_job *job, cupel_err *err)
     CUPEL_TRY(cupel_model_open(a->o->model, &a->model, err));
     CUPEL_TRY(cupel_model_doubts(a->model, a->o->predict.level, job, err));
     CUPEL_TRY(cupel_prediction_columns(a->model, a->name, err));
+    CUPEL_TRY(cupel_quantile_columns(a->model, &a->o->quantiles, a->quantile, err));
+    if (a->o->quantiles.n && cupel_surrogate_mixed(cupel_model_surrogate(a->model)) && !(a->mixture = cupel_spiked_none(1)))
+        CUPEL_TRY(cupel_no_memory(err, "a mixture", sizeof *a->mixture));
     const char *unit = cupel_model_unit(a->model);
     cupel_str_addf(&a->name[3], "measured %s%s%s%s", cupel_model_property(a->model), *unit ? " [" : "", unit, *unit ? "]" : "");
     if (a->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
@@ -377,6 +388,8 @@ static cupel_status begin(answerer *a, cupel_text *line, cupel_err *err)
 static void release(answerer *a)
 {
     for (int i = 0; i < 4; i++) cupel_str_free(&a->name[i]);
+    for (size_t i = 0; i < CUPEL_QUANTILES; i++) cupel_str_free(&a->quantile[i]);
+    cupel_free(a->mixture);
     cupel_model_work_free(a->work);
     cupel_known_set_free(a->known);
     cupel_model_free(a->model);

@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { PIECE = 256, PIECES_PER_THREAD = 16 };
-enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, IN_TRAINING, MEASURED, N_COLUMNS };
+enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, IN_TRAINING, MEASURED, N_COLUMNS, MOST_COLUMNS = N_COLUMNS + CUPEL_QUANTILES };
 
 static const double PRECISION_LIMIT = 1e-3, KERNEL_LIMIT = 1e-6; /* of the half width of an interval */
 
@@ -30,7 +30,8 @@ typedef struct piece {
     cupel_batch batch;
     cupel_model_work *work;
     room main, other;
-    double x[PIECE][N_COLUMNS];
+    double x[PIECE * MOST_COLUMNS]; /* [rows][columns of the sheet] */
+    cupel_spiked *mixture; /* [PIECE] of a mixed model whose quantiles are asked for; else NULL */
     unsigned char reason[PIECE];
     cupel_str text, key;
     double precision_difference, kernel_difference;
@@ -44,7 +45,9 @@ typedef struct predictor {
     cupel_header header; /* the table's, with names that predictions take set aside */
     cupel_known_set *known;
     cupel_str name[4]; /* value, lower, upper; measured */
-    const char *column[N_COLUMNS], *unit[N_COLUMNS]; /* of the sheet */
+    cupel_str quantile[CUPEL_QUANTILES];
+    size_t n_columns;
+    const char *column[MOST_COLUMNS], *unit[MOST_COLUMNS]; /* of the sheet */
     size_t formula;
     bool bare;           /* the table needs no formulas */
     cupel_sheet *sheet;
@@ -120,18 +123,18 @@ static bool dropped(const predictor *d, unsigned char reason)
 }
 
 /* A composition that the model learned from, and its measured value. */
-static cupel_status look_up(const predictor *d, piece *p, size_t from, size_t i, cupel_err *err)
+static cupel_status look_up(const predictor *d, piece *p, size_t from, size_t i, double *x, cupel_err *err)
 {
     cupel_composition c;
     bool known = false;
     double value = NAN;
-    p->x[i][IN_TRAINING] = p->x[i][MEASURED] = NAN;
+    x[IN_TRAINING] = x[MEASURED] = NAN;
     if (p->batch.reason[i]) return CUPEL_OK;
     cupel_batch_get(&p->batch, i, &c);
     if (!c.n) return CUPEL_OK;
     cupel_status st = cupel_known_set_has_row(d->known, &c, d->model, &d->records, from + i, &p->key, &known, &value, err);
-    p->x[i][IN_TRAINING] = known;
-    p->x[i][MEASURED] = value;
+    x[IN_TRAINING] = known;
+    x[MEASURED] = value;
     return st;
 }
 
@@ -139,11 +142,18 @@ static cupel_status fill(const predictor *d, piece *p, size_t from, size_t n, cu
 {
     cupel_status st = CUPEL_OK;
     bool text = cupel_sheet_is_text(d->sheet);
+    const cupel_surrogate *s = cupel_model_surrogate(d->model);
     const double *column[] = {p->main.number[0], p->main.number[2], p->main.number[3], p->main.number[4]};
     for (size_t i = 0; i < n; i++) {
-        for (int c = 0; c < IN_DOMAIN; c++) p->x[i][c] = text ? rounded(column[c][i]) : column[c][i];
-        p->x[i][IN_DOMAIN] = p->main.in_domain[i];
-        CUPEL_TRY(look_up(d, p, from, i, err));
+        double *x = p->x + i * d->n_columns;
+        for (int c = 0; c < IN_DOMAIN; c++) x[c] = text ? rounded(column[c][i]) : column[c][i];
+        x[IN_DOMAIN] = p->main.in_domain[i];
+        CUPEL_TRY(look_up(d, p, from, i, x, err));
+        for (size_t k = 0; k < d->o->quantiles.n; k++) {
+            const double q = isnan(x[VALUE]) ? NAN : cupel_surrogate_quantile(s, p->mixture ? p->mixture + i : NULL, p->main.number[0][i],
+                                                                              p->main.number[1][i], d->o->quantiles.tau[k]);
+            x[N_COLUMNS + k] = text ? rounded(q) : q;
+        }
     }
 done:
     return st;
@@ -160,13 +170,15 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
     for (size_t i = 0; i < n; i++)
         CUPEL_TRY(d->bare ? cupel_batch_add(&p->batch, &(const cupel_composition){.n = 0}, CUPEL_REASON_NONE, err)
                           : cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
-    CUPEL_TRY(compute(d, p, from, n, d->o->predict, &p->main, err));
+    cupel_predict_options o = d->o->predict;
+    o.mixture = p->mixture;
+    CUPEL_TRY(compute(d, p, from, n, o, &p->main, err));
     if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
     CUPEL_TRY(fill(d, p, from, n, err));
     if (!cupel_sheet_is_text(d->sheet)) goto done;
     cupel_str_clear(&p->text);
     for (size_t i = 0; i < n; i++)
-        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->records, from + i, p->x[i], p->reason[i], &p->text);
+        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->records, from + i, p->x + i * d->n_columns, p->reason[i], &p->text);
 done:
     return st;
 }
@@ -232,7 +244,7 @@ static cupel_status write_rows(predictor *d, const piece *p, size_t from, size_t
         if (dropped(d, p->reason[i])) continue;
         while (end < n && !dropped(d, p->reason[end])) end++;
         d->result.written += end - i;
-        if (!text) CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->records, from + i, end - i, p->x[i], p->reason + i, err));
+        if (!text) CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->records, from + i, end - i, p->x + i * d->n_columns, p->reason + i, err));
     }
     if (text) CUPEL_TRY(cupel_sheet_text(d->sheet, &p->text, err));
 done:
@@ -281,6 +293,8 @@ static bool taken(const predictor *d, const char *name)
 {
     for (int i = 0; i < 4; i++)
         if (!strcmp(name, cupel_str_text(&d->name[i])) || !strcmp(name, last_columns[i])) return true;
+    for (size_t i = 0; i < d->o->quantiles.n; i++)
+        if (!strcmp(name, cupel_str_text(&d->quantile[i]))) return true;
     return false;
 }
 
@@ -307,12 +321,16 @@ static cupel_status open_sheet(predictor *d, cupel_err *err)
         d->column[i] = i < 3 ? cupel_str_text(&d->name[i]) : i == MEASURED ? cupel_str_text(&d->name[3]) : last_columns[i - 3];
         d->unit[i] = i < 3 || i == MEASURED ? unit : "";
     }
+    for (size_t i = 0; i < d->o->quantiles.n; i++) {
+        d->column[N_COLUMNS + i] = cupel_str_text(&d->quantile[i]);
+        d->unit[N_COLUMNS + i] = unit;
+    }
     cupel_sheet_options o = {.kind = "predictions",
                              .path = d->o->output,
                              .format = d->o->output_format,
                              .header = &d->header,
                              .formula = d->formula,
-                             .n_columns = N_COLUMNS,
+                             .n_columns = d->n_columns,
                              .column = d->column,
                              .unit = d->unit,
                              .reasons = true,
@@ -330,7 +348,11 @@ static cupel_status open_pieces(predictor *d, cupel_err *err)
     d->pieces = cupel_alloc(n, sizeof *d->pieces);
     if (!d->pieces) return cupel_no_memory(err, "a block of rows", cupel_mul(n, sizeof *d->pieces));
     d->n_pieces = n;
-    for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = cupel_model_work_new(d->model, &d->pieces[i].work, err);
+    const bool mixtures = d->o->quantiles.n && cupel_surrogate_mixed(cupel_model_surrogate(d->model));
+    for (size_t i = 0; i < n && st == CUPEL_OK; i++) {
+        st = cupel_model_work_new(d->model, &d->pieces[i].work, err);
+        if (st == CUPEL_OK && mixtures && !(d->pieces[i].mixture = cupel_spiked_none(PIECE))) st = cupel_no_memory(err, "a block of rows", 0);
+    }
     return st;
 }
 
@@ -340,6 +362,7 @@ static void release(predictor *d)
     for (size_t i = 0; i < d->n_pieces; i++) {
         cupel_batch_release(&d->pieces[i].batch);
         cupel_model_work_free(d->pieces[i].work);
+        cupel_free(d->pieces[i].mixture);
         cupel_str_free(&d->pieces[i].text);
         cupel_str_free(&d->pieces[i].key);
     }
@@ -350,6 +373,7 @@ static void release(predictor *d)
     cupel_model_free(d->model);
     cupel_tally_release(&d->tally);
     for (int i = 0; i < 4; i++) cupel_str_free(&d->name[i]);
+    for (size_t i = 0; i < CUPEL_QUANTILES; i++) cupel_str_free(&d->quantile[i]);
     cupel_known_set_free(d->known);
 }
 
@@ -372,6 +396,8 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     CUPEL_TRY(cupel_model_doubts(d->model, d->o->predict.level, d->job, err));
     if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(cupel_model_features_bind(d->model), err));
     CUPEL_TRY(cupel_prediction_columns(d->model, d->name, err));
+    CUPEL_TRY(cupel_quantile_columns(d->model, &d->o->quantiles, d->quantile, err));
+    d->n_columns = N_COLUMNS + d->o->quantiles.n;
     const char *unit = cupel_model_unit(d->model);
     cupel_str_addf(&d->name[3], "measured %s%s%s%s", cupel_model_property(d->model), *unit ? " [" : "", unit, *unit ? "]" : "");
     if (d->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));

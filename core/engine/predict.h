@@ -5,6 +5,19 @@
 
 #include "core/engine/model.h"
 
+enum { CUPEL_QUANTILES = 32 }; /* at most as many are asked for */
+
+/* Shares 0 < tau < 1, increasing, of which the numbers are asked below which a truth lies so often. */
+typedef struct cupel_quantiles {
+    size_t n;
+    double tau[CUPEL_QUANTILES];
+} cupel_quantiles;
+
+/* "0.1,0.5,0.9"; NULL: none. CUPEL_USAGE. */
+cupel_status cupel_quantiles_parse(const char *text, cupel_quantiles *q, cupel_err *err);
+/* "band gap quantile 0.1 [eV]"; CUPEL_USAGE for a model of classes. name [q->n]. */
+cupel_status cupel_quantile_columns(const cupel_model *m, const cupel_quantiles *q, cupel_str *name, cupel_err *err);
+
 typedef struct cupel_predict_table_options {
     const char *model;                  /* path of the model file */
     const char *table, *format;         /* format of the table; NULL: by name */
@@ -13,6 +26,7 @@ typedef struct cupel_predict_table_options {
     cupel_missing missing;
     cupel_dot dot;
     cupel_predict_options predict;
+    cupel_quantiles quantiles;          /* columns beside */
     bool validate;                      /* predict by the plain kernels and in the other precision too; fail where they differ too much */
 } cupel_predict_table_options;
 
@@ -23,7 +37,7 @@ typedef struct cupel_predict_table_result {
 } cupel_predict_table_result;
 
 /* Columns: formula, the other columns of the table (one with the name of a prediction gets " (table)" behind it), value, lower, upper,
- * distance, in_domain, in_training, measured <property>, reason. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds
+ * distance, in_domain, in_training, measured <property>, quantiles, reason. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds
  * more than a thousandth of the half width between the precisions or 1e-6 between the kernels. */
 cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result,
                                  cupel_err *err);

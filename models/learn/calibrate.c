@@ -34,8 +34,7 @@ void cupel_scores_release(cupel_scores *s)
     *s = (cupel_scores){0};
 }
 
-/* The score below which the share p lies. */
-static double quantile(const cupel_scores *s, double p)
+double cupel_scores_quantile(const cupel_scores *s, double p)
 {
     double one = 1 / (double)(s->n + 1);
     if (p < one) return s->sorted[0] + s->lower_tail * cupel_log(p / one);
@@ -45,8 +44,8 @@ static double quantile(const cupel_scores *s, double p)
 
 void cupel_scores_interval(const cupel_scores *s, double level, double *lo, double *hi)
 {
-    *lo = quantile(s, 0.5 * (1 - level));
-    *hi = quantile(s, 0.5 * (1 + level));
+    *lo = cupel_scores_quantile(s, 0.5 * (1 - level));
+    *hi = cupel_scores_quantile(s, 0.5 * (1 + level));
 }
 
 /* The first index whose score is >= t (or > t). */

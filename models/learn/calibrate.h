@@ -22,6 +22,9 @@ void cupel_scores_release(cupel_scores *s);
  * Beyond the outermost scores the tails fall off exponentially, so every level below 1 has an interval. */
 void cupel_scores_interval(const cupel_scores *s, double level, double *lo, double *hi);
 
+/* The score below which the share 0 < p < 1 lies, by the same positions and tails. */
+double cupel_scores_quantile(const cupel_scores *s, double p);
+
 /* Probability that a score lies in [lo, hi], lo <= hi, infinities allowed. No allocation, two binary searches. */
 double cupel_scores_between(const cupel_scores *s, double lo, double hi);
 

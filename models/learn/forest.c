@@ -7,12 +7,15 @@
 #include "core/math/stats.h"
 #include "core/sys/file.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { TRIAL_TREES = 100 };   /* of a forest while settings are compared */
 enum { FOREST_TREES, FOREST_COLUMNS, FOREST_LEAF, FOREST_MEDIAN };
-enum { BOOST_TREES, BOOST_RATE, BOOST_LEAVES, BOOST_COLUMNS, BOOST_HUBER, BOOST_SUBSAMPLE, BOOST_CHILD, BOOST_LAMBDA, BOOST_DEPTH, BOOST_SEEDS };
+enum { BOOST_TREES, BOOST_RATE, BOOST_LEAVES, BOOST_COLUMNS, BOOST_HUBER, BOOST_SUBSAMPLE, BOOST_CHILD, BOOST_LAMBDA, BOOST_DEPTH, BOOST_SEEDS,
+       BOOST_QUANTILE };
 
 /* Bytes of `nodes` nodes with what is made beside them, and of the rows once more for each fit at a time. */
 static cupel_status check_memory(const cupel_problem *p, size_t nodes, cupel_err *err)
@@ -51,6 +54,35 @@ static void predict(const void *model, const double *z, size_t ld, size_t n, cup
         for (size_t i = 0; i < n; i++) value[i] = log_odds(e->trees, value[i]);
     else if (cupel_trees_keep_rows(e->trees))
         (void)cupel_trees_quantiles(e->trees, z, ld, n, &half, 1, isa, memory, value, &unused);
+}
+
+/* A forest that answers with medians knows more: quantiles by its weights. */
+static bool mixed(const void *model)
+{
+    const ensemble *e = model;
+    return e->forest && !e->is_class && cupel_trees_keep_rows(e->trees);
+}
+
+static void predict_mixed(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread,
+                          cupel_spiked *mixture)
+{
+    enum { SOME = 64, N_TAU = CUPEL_SPIKED_QUANTILES, MIDDLE = N_TAU / 2 };
+    const ensemble *e = model;
+    double tau[N_TAU], q[SOME * N_TAU];
+    cupel_err unused;
+    for (size_t k = 0; k < N_TAU; k++) tau[k] = (double)(k + 1) / (N_TAU + 1);
+    cupel_trees_predict(e->trees, z, ld, n, isa, memory, value, spread);
+    for (size_t i = 0; i < n; i++) spread[i] = sqrt(spread[i]);
+    for (size_t from = 0; from < n; from += SOME) {
+        const size_t rows = n - from < SOME ? n - from : SOME;
+        (void)cupel_trees_quantiles(e->trees, z + from * ld, ld, rows, tau, N_TAU, isa, memory, q, &unused);
+        for (size_t i = 0; i < rows; i++) {
+            cupel_spiked *m = &mixture[from + i];
+            *m = (cupel_spiked){.at = -DBL_MAX, .above = 1}; /* no value is shared */
+            memcpy(m->other, q + i * N_TAU, sizeof m->other);
+            value[from + i] = m->other[MIDDLE];
+        }
+    }
 }
 
 static void free_model(void *model)
@@ -94,7 +126,7 @@ done:
     return st;
 }
 
-const cupel_own_kind cupel_own_trees = {scratch, predict, free_model, save, load, NULL, NULL};
+const cupel_own_kind cupel_own_trees = {scratch, predict, free_model, save, load, mixed, predict_mixed};
 
 /* The median of a forest is no sum. */
 void cupel_trees_terms(const void *model, cupel_terms *t)
@@ -165,8 +197,8 @@ static const cupel_param forest_params[] = {
     {"trees", "", 500, 1, 100000, "number of trees"},
     {"columns", "", NAN, 1e-6, 1, "share of the columns that a split looks at; chosen by inner cross-validation"},
     {"leaf", "", NAN, 1, 1e6, "least number of rows in a leaf; chosen by inner cross-validation"},
-    {"median", "", NAN, 0, 1, "1: the median of the targets by the forest's weights, 0: their mean; 1 where that lowers the "
-     "error of inner cross-validation by 6 %"},
+    {"median", "", NAN, 0, 1, "1: the median of the targets by the forest's weights, and intervals and quantiles by them too, 0: their mean; "
+     "1 where that lowers the error of inner cross-validation by 6 %"},
     {0},
 };
 
@@ -261,6 +293,10 @@ static cupel_status fit_boosted(const cupel_fit_task *t, cupel_fitted *out, cupe
     o.depth = (size_t)s[BOOST_DEPTH];
     o.loss = p->is_class ? CUPEL_LOSS_LOG : s[BOOST_HUBER] > 0 ? CUPEL_LOSS_PSEUDO_HUBER : CUPEL_LOSS_SQUARED;
     if (s[BOOST_HUBER] > 0) o.huber = s[BOOST_HUBER];
+    if (s[BOOST_QUANTILE] > 0 && !p->is_class) {
+        o.loss = CUPEL_LOSS_PINBALL;
+        o.quantile = s[BOOST_QUANTILE];
+    }
     o.seed = p->seed;
     if (!p->is_class) return fit(t, p->y, &o, out, err);
     double *y = cupel_alloc(p->n, sizeof *y);
@@ -290,6 +326,7 @@ static const cupel_param boosted_params[] = {
     {"lambda", "", 1, 0, 1e6, "added to that sum where it divides"},
     {"depth", "", 20, 0, 1000, "most splits above a leaf; 0: no limit"},
     {"seeds", "", 3, 1, 1000, "ensembles whose mean is taken"},
+    {"quantile", "", 0, 0, 0.999, "the value predicted is this conditional quantile (pinball loss), 0.5 for medians; 0: means"},
     {0},
 };
 

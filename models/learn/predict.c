@@ -165,6 +165,18 @@ void cupel_surrogate_spiked_share(const cupel_surrogate *s, const cupel_spiked *
     cupel_spiked_share(m, y, cupel_surrogate_slack(s) / s->y_sd, below, at_most);
 }
 
+double cupel_surrogate_quantile(const cupel_surrogate *s, const cupel_spiked *m, double value, double spread, double tau)
+{
+    if (s->mixed && m && !isnan(m->above)) {
+        const double mass = s->below.n ? cupel_scores_quantile(&s->below, tau) : tau, least = 1e-9;
+        const double u = mass < least ? least : mass > 1 - least ? 1 - least : mass;
+        const double y = s->y_mean + s->y_sd * cupel_spiked_quantile(m, u);
+        return cupel_transform_back(&s->target, fabs(y) < cupel_surrogate_slack(s) ? 0 : y);
+    }
+    const double at = cupel_transform_to(&s->target, value), scale = spread / cupel_transform_slope(&s->target, value);
+    return cupel_transform_back(&s->target, at + cupel_scores_quantile(&s->scores, tau) * scale);
+}
+
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s)
 {
     double sum = 0;

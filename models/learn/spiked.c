@@ -81,6 +81,10 @@ static double whole(const cupel_spiked *m, double left, double u)
     return u <= left + (1 - m->above) || !(m->above > 0) ? m->at : fmax(quantile(m, (u - (1 - m->above)) / m->above), m->at);
 }
 
+static double left_of(const cupel_spiked *m) { return m->above * share(m, m->at, false); }
+
+double cupel_spiked_quantile(const cupel_spiked *m, double u) { return whole(m, left_of(m), u); }
+
 typedef struct search {
     const cupel_spiked *m;
     double left, mass, lower, upper;
@@ -99,7 +103,7 @@ static void consider(search *s, double from)
 
 void cupel_spiked_shortest(const cupel_spiked *m, double mass, double *lower, double *upper)
 {
-    search s = {.m = m, .left = m->above * share(m, m->at, false), .mass = mass, .lower = -INFINITY, .upper = INFINITY};
+    search s = {.m = m, .left = left_of(m), .mass = mass, .lower = -INFINITY, .upper = INFINITY};
     consider(&s, s.left);
     consider(&s, s.left + (1 - m->above) - mass);
     for (int k = 0; k <= STARTS; k++) consider(&s, (1 - mass) * k / STARTS);

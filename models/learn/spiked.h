@@ -24,6 +24,8 @@ cupel_spiked *cupel_spiked_none(size_t n);
 
 /* Mass below x, and at or below it. x within `slack` of the shared value is it. */
 void cupel_spiked_share(const cupel_spiked *m, double x, double slack, double *below, double *at_most);
+/* The number that mass u, 0 < u < 1, lies below; not decreasing in u. */
+double cupel_spiked_quantile(const cupel_spiked *m, double u);
 /* The shortest interval that holds mass 0 < mass < 1 and the median. */
 void cupel_spiked_shortest(const cupel_spiked *m, double mass, double *lower, double *upper);
 

@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/rng.h"
 #include "core/base/str.h"
 #include "core/math/la.h"
 #include "core/math/order.h"
@@ -15,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LEAST_ROWS = 5, MANY_ROWS = 3000, STREAM_OOF = 0x6f6f66 };
+enum { LEAST_ROWS = 5, MANY_ROWS = 3000, STREAM_OOF = 0x6f6f66, STREAM_MASS = 0x6d617373 };
 enum { FLOAT32_ROWS = 500 };
 static const double FLOAT32_SLACK = 5e-4; /* half widths; half of what is promised, since training rows do not show the worst */
 static const double NEAR_SHARE = 0.85; /* of the seconds of a learner that fits as a whole */
@@ -437,6 +438,24 @@ static cupel_status try_spread(const fit *f, double *score, double *figure, cupe
     return cupel_spread_scores(f->s, f->problem.y, f->raw, NULL, f->problem.n, LEVEL, score, figure, &none, err);
 }
 
+/* The mass below each truth out of fold; of a truth at the shared value, by chance, any between that below and that at most there (a randomised
+ * probability transform: of a distribution that is right it is even). */
+static cupel_status calibrate_masses(fit *f, double slack, cupel_err *err)
+{
+    const size_t n = f->problem.n;
+    size_t m = 0;
+    double *mass = cupel_alloc(n, sizeof *mass), below, at_most;
+    if (!mass) return cupel_no_memory(err, "masses of mixtures", n * sizeof *mass);
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(f->mixture[i].above)) continue;
+        cupel_spiked_share(&f->mixture[i], f->problem.y[i], slack, &below, &at_most);
+        mass[m++] = below + cupel_rng_uniform(f->options->seed, STREAM_MASS, i) * (at_most - below);
+    }
+    const cupel_status st = m < 2 ? CUPEL_OK : cupel_scores_make(mass, m, &f->s->below, err);
+    cupel_free(mass);
+    return st;
+}
+
 /* Which mass of a mixture holds which share of the rows, inside the domain and outside. */
 static cupel_status calibrate_mixtures(fit *f, cupel_err *err)
 {
@@ -452,7 +471,7 @@ static cupel_status calibrate_mixtures(fit *f, cupel_err *err)
     for (size_t i = 0; f->far.folds.n_folds && i < n; i++) outside[i] = f->far.raw[i].distance > s->threshold;
     if (f->far.folds.n_folds) (void)cupel_spiked_calibrate(f->far.mixture, f->problem.y, outside, n, LEAST_FAR, slack, &s->level[1]);
     cupel_free(outside);
-    return CUPEL_OK;
+    return s->mixed ? calibrate_masses(f, slack, err) : CUPEL_OK;
 }
 
 /* Chooses the spread's parameters by the interval score and keeps the scores. */
@@ -698,6 +717,7 @@ void cupel_surrogate_free(cupel_surrogate *s)
     cupel_scale_release(&s->scale);
     cupel_expand_release(&s->expand);
     cupel_scores_release(&s->scores);
+    cupel_scores_release(&s->below);
     cupel_scores_release(&s->own[0]);
     cupel_scores_release(&s->own[1]);
     cupel_scores_release(&s->far[0]);

@@ -85,6 +85,11 @@ void cupel_surrogate_spiked_interval(const cupel_surrogate *s, const cupel_spike
                                       double *upper);
 void cupel_surrogate_spiked_share(const cupel_surrogate *s, const cupel_spiked *m, double truth, double *below, double *at_most);
 
+/* The number below which a row's truth lies with probability tau, 0 < tau < 1; not decreasing in tau. From the same calibrated distribution as its
+ * intervals, or of a mixed surrogate from the row's mixture m, with the mass below that tau of the truths out of fold had (NULL or not filled in: as
+ * otherwise). Not for a class. */
+double cupel_surrogate_quantile(const cupel_surrogate *s, const cupel_spiked *m, double value, double spread, double tau);
+
 /* Standard deviation of the calibrated distribution at spread 1 (regression; about its own mean 0), so that residual / (spread * this) has
  * variance 1. */
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s);

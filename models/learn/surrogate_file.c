@@ -18,6 +18,7 @@ static cupel_status put_text(cupel_writer *w, const char *name, const char *desc
     return cupel_writer_put(w, name, "", description, CUPEL_TEXT, 1, (size_t[]){1}, &text, err);
 }
 
+static const char mass_name[] = "surrogate/mixture/mass_below";
 static const char *const mixture_name[2] = {"surrogate/mixture_inside", "surrogate/mixture_outside"};
 
 static cupel_status save_scale(const cupel_scale *s, cupel_writer *w, cupel_err *err)
@@ -70,6 +71,8 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
         for (int k = 0; s->mixed && k < 2; k++)
             CUPEL_TRY(put(w, mixture_name[k], "", "share of truths out of fold in the shortest intervals of a mixture that hold 2.5 %, 5 %, ...",
                           CUPEL_SPIKED_MASSES, s->level[k].held, err));
+        if (s->mixed && s->below.n)
+            CUPEL_TRY(put(w, mass_name, "", "mass of a mixture below the truth out of fold, increasing", s->below.n, s->below.sorted, err));
     }
 done:
     return st;
@@ -226,6 +229,8 @@ static cupel_status load_mixtures(const cupel_reader *r, cupel_surrogate *s, cup
         for (size_t i = 0; i < CUPEL_SPIKED_MASSES; i++)
             if (!(held[i] >= (i ? held[i - 1] : 0) && held[i] < 1)) CUPEL_TRY(bad(err, mixture_name[k], "shares that fall, or reach 1"));
     }
+    if (cupel_reader_has(r, mass_name)) CUPEL_TRY(load_scores(r, mass_name, 2, &s->below, err));
+    if (s->below.n && !(s->below.sorted[0] >= 0 && s->below.sorted[s->below.n - 1] <= 1)) CUPEL_TRY(bad(err, mass_name, "a share that is not one"));
     s->mixed = true;
 done:
     return st;

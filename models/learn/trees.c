@@ -15,7 +15,7 @@ cupel_trees_options cupel_trees_defaults(cupel_trees_kind kind)
 {
     bool boost = kind == CUPEL_BOOSTED_TREES;
     return (cupel_trees_options){.kind = kind, .trees = 500, .seeds = 1, .columns = boost ? 0.2 : kind == CUPEL_EXTRA_TREES ? 1 : 1 / 3.0, .leaf = 1,
-                                 .depth = boost ? 20 : 0, .huber = 1, .rate = 0.05, .leaves = 31, .subsample = 0.8, .child_weight = 5, .lambda = 1};
+                                 .depth = boost ? 20 : 0, .huber = 1, .rate = 0.05, .leaves = 31, .subsample = 0.8, .child_weight = 5, .lambda = 1, .quantile = 0.5};
 }
 
 static cupel_status outside(cupel_err *err, const char *name, double found, const char *expected)
@@ -32,6 +32,7 @@ static cupel_status check(const cupel_trees_options *o, cupel_err *err)
         return outside(err, "the number of seeds", (double)o->seeds, "1 to 1,000 for boosted trees, 1 for forests (give more trees)");
     if (o->kind != CUPEL_BOOSTED_TREES) return CUPEL_OK;
     if (!(o->huber > 0 && o->huber < 1e100)) return outside(err, "the d of the pseudo-Huber loss", o->huber, "above 0");
+    if (!(o->quantile > 0 && o->quantile < 1)) return outside(err, "the quantile of the pinball loss", o->quantile, "above 0, below 1");
     if (!(o->rate > 0 && o->rate <= 1)) return outside(err, "the learning rate", o->rate, "above 0, at most 1");
     if (o->leaves < 2 || o->leaves > MOST_LEAVES) return outside(err, "the number of leaves", (double)o->leaves, "2 to 4,096");
     if (!(o->subsample > 0 && o->subsample <= 1)) return outside(err, "the share of rows", o->subsample, "above 0, at most 1");

@@ -13,8 +13,9 @@
 
 typedef enum cupel_trees_kind { CUPEL_EXTRA_TREES, CUPEL_RANDOM_FOREST, CUPEL_BOOSTED_TREES } cupel_trees_kind;
 
-/* With residual r = y - f: r^2/2; d^2 (sqrt(1 + (r/d)^2) - 1); -log of the probability of the class, y 0 or 1, f its log odds. */
-typedef enum cupel_trees_loss { CUPEL_LOSS_SQUARED, CUPEL_LOSS_PSEUDO_HUBER, CUPEL_LOSS_LOG } cupel_trees_loss;
+/* With residual r = y - f: r^2/2; d^2 (sqrt(1 + (r/d)^2) - 1); -log of the probability of the class, y 0 or 1, f its log odds; tau r above 0 and
+ * (tau - 1) r below, smallest at the conditional quantile tau (Koenker, Bassett 1978, doi:10.2307/1913643). */
+typedef enum cupel_trees_loss { CUPEL_LOSS_SQUARED, CUPEL_LOSS_PSEUDO_HUBER, CUPEL_LOSS_LOG, CUPEL_LOSS_PINBALL } cupel_trees_loss;
 
 typedef struct cupel_trees_options {
     cupel_trees_kind kind;
@@ -27,6 +28,7 @@ typedef struct cupel_trees_options {
     bool keep_rows;       /* forests: leaves remember their rows, for cupel_trees_quantiles */
     cupel_trees_loss loss; /* boosting, as all below */
     double huber;         /* d of the pseudo-Huber loss, unit of y, > 0 */
+    double quantile;      /* tau of the pinball loss, above 0 and below 1 */
     double rate;          /* learning rate */
     size_t leaves;        /* of a tree, 2 .. 4096; the leaf that gains most is split next */
     double subsample;     /* share of the rows that each tree sees */
@@ -35,7 +37,7 @@ typedef struct cupel_trees_options {
 } cupel_trees_options;
 
 /* Forests: 500 trees, all columns (extra) or a third of them, leaf 1. Boosting: 500 trees at rate 0.05, 31 leaves, depth 20, a fifth of the columns,
- * subsample 0.8, child weight 5, lambda 1, squared loss. Seed 0. */
+ * subsample 0.8, child weight 5, lambda 1, squared loss, quantile 0.5. Seed 0. */
 cupel_trees_options cupel_trees_defaults(cupel_trees_kind kind);
 
 /* What trees are fitted to. */

@@ -9,6 +9,7 @@
 #include "core/math/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BINS = 64, LARGEST = 32767 };
@@ -24,6 +25,11 @@ typedef struct leaf {
     float gain;          /* over its own; 0: cannot be split */
     uint32_t column, bin;
 } leaf;
+
+/* A residual and its weight. */
+typedef struct weighted {
+    double value, weight;
+} weighted;
 
 typedef struct grower {
     const cupel_trees_matrix *m;
@@ -41,6 +47,7 @@ typedef struct grower {
     leaf *leaf;            /* [leaves] */
     int64_t *sums;         /* [leaves][columns][BINS] */
     float lambda, least;   /* in units of the whole curvature */
+    weighted *residual; /* [n] of a leaf, for the pinball loss; else NULL */
     int32_t cut_g[BINS + 16], cut_h[BINS + 16];
 } grower;
 
@@ -58,11 +65,12 @@ static cupel_status begin_at(const cupel_trees_matrix *m, const cupel_trees_opti
         double p = *base < ONE_CLASS ? ONE_CLASS : *base > 1 - ONE_CLASS ? 1 - ONE_CLASS : *base;
         *base = cupel_log(p) - cupel_log(1 - p);
     }
-    if (o->loss != CUPEL_LOSS_PSEUDO_HUBER) return CUPEL_OK;
+    if (o->loss != CUPEL_LOSS_PSEUDO_HUBER && o->loss != CUPEL_LOSS_PINBALL) return CUPEL_OK;
+    const double share = o->loss == CUPEL_LOSS_PINBALL ? o->quantile : 0.5;
     size_t *order = cupel_alloc(m->n, sizeof *order), i = 0;
     if (!order) return cupel_no_memory(err, "the order of the targets", m->n * sizeof *order);
     cupel_status st = cupel_order(m->y, m->n, order, err);
-    while (st == CUPEL_OK && i + 1 < m->n && (half += m->weight[order[i]]) < 0.5 * all) i++;
+    while (st == CUPEL_OK && i + 1 < m->n && (half += m->weight[order[i]]) < share * all) i++;
     if (st == CUPEL_OK) *base = m->y[order[i]];
     cupel_free(order);
     return st;
@@ -79,6 +87,9 @@ static void derive(const cupel_trees_options *o, double y, double f, double *g, 
         double r = (f - y) / o->huber, root = sqrt(1 + r * r);
         *g = o->huber * (r / root);
         *h = 1 / (root * root * root);
+    } else if (o->loss == CUPEL_LOSS_PINBALL) {
+        *g = y > f ? -o->quantile : y < f ? 1 - o->quantile : 0;
+        *h = 1;
     } else {
         *g = f - y;
         *h = 1;
@@ -108,6 +119,13 @@ static void derive_all(grower *w)
     w->lambda = (float)(w->o->lambda * by_h);
     w->least = (float)(w->o->child_weight * by_h);
     if (!(w->least >= 0.5f)) w->least = 0.5f; /* a side without any weight is no side */
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const weighted *p = a, *q = b;
+    if (p->value < q->value || p->value > q->value) return p->value < q->value ? -1 : 1;
+    return (p->weight > q->weight) - (p->weight < q->weight); /* equal ones give the same answer in any order */
 }
 
 /* ---- histograms and cuts ---- */
@@ -221,6 +239,22 @@ static size_t grow_leaves(grower *w, cupel_tree *t)
     return n;
 }
 
+/* The smallest residual of a leaf at which its weights reach the quantile: the pinball loss has no second derivative to divide by. */
+static double leaf_quantile(const grower *w, const leaf *l)
+{
+    size_t n = 0;
+    double all = 0, sum = 0;
+    for (uint32_t i = l->begin; i < l->end; i++, n++) {
+        const size_t row = w->order[i];
+        w->residual[n] = (weighted){w->m->y[row] - w->f[row], w->m->weight[row]};
+        all += w->m->weight[row];
+    }
+    qsort(w->residual, n, sizeof *w->residual, by_value);
+    for (size_t i = 0; i + 1 < n; i++)
+        if ((sum += w->residual[i].weight) >= w->o->quantile * all) return w->residual[i].value;
+    return n ? w->residual[n - 1].value : 0;
+}
+
 /* What the leaves add, from the derivatives themselves, and the predictions of the sampled rows with it. */
 static void finish_leaves(grower *w, cupel_tree *t, size_t n)
 {
@@ -234,6 +268,7 @@ static void finish_leaves(grower *w, cupel_tree *t, size_t n)
         double divisor = h + w->o->lambda;
         cupel_tree_leaf(t, l->node);
         t->value[l->node] = divisor > 1e-12 ? (float)(-w->o->rate * g / divisor) : 0;
+        if (w->residual) t->value[l->node] = (float)(w->o->rate * leaf_quantile(w, l));
         for (uint32_t i = l->begin; i < l->end; i++) w->f[w->order[i]] += (double)t->value[l->node];
     }
 }
@@ -317,6 +352,7 @@ static void release(grower *w)
     cupel_free(w->pick);
     cupel_free(w->leaf);
     cupel_free(w->sums);
+    cupel_free(w->residual);
 }
 
 static cupel_status reserve(grower *w, cupel_err *err)
@@ -331,7 +367,9 @@ static cupel_status reserve(grower *w, cupel_err *err)
     w->side = cupel_alloc(n, sizeof *w->side);
     w->leaf = cupel_alloc(w->o->leaves, sizeof *w->leaf);
     w->sums = cupel_alloc_aligned(sums, sizeof *w->sums);
-    if (w->f && w->gradient && w->curvature && w->both && w->packed && w->order && w->side && w->leaf && w->sums) return CUPEL_OK;
+    if (w->o->loss == CUPEL_LOSS_PINBALL) w->residual = cupel_alloc(n, sizeof *w->residual);
+    const bool ready = w->residual || w->o->loss != CUPEL_LOSS_PINBALL;
+    if (ready && w->f && w->gradient && w->curvature && w->both && w->packed && w->order && w->side && w->leaf && w->sums) return CUPEL_OK;
     return cupel_no_memory(err, "boosted trees (fewer leaves or columns take less)", cupel_mul(sums, sizeof *w->sums));
 }
 
