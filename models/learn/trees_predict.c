@@ -114,18 +114,20 @@ static cupel_status needs_rows(const cupel_trees *t, cupel_err *err)
     return cupel_fail(err, CUPEL_USAGE, "trees: their leaves do not remember the training rows, which quantiles need; fit a forest with keep_rows");
 }
 
-/* The smallest target at which the weights reach tau, up to the rounding of shares. */
-static double quantile(const cupel_trees *t, const double *weight, double tau)
+/* The smallest target at which the weights reach each tau, up to the rounding of shares: once over the rows while tau rises. */
+static void find_quantiles(const cupel_trees *t, const double *weight, const double *tau, size_t n_tau, double *q)
 {
     double sum = 0;
-    size_t last = 0;
-    for (size_t i = 0; i < t->n_rows; i++) {
-        if (!(weight[i] > 0)) continue;
-        sum += weight[i];
-        last = i;
-        if (sum >= tau - 1e-7) break;
+    size_t i = 0, last = 0;
+    for (size_t k = 0; k < n_tau; k++) {
+        if (k && tau[k] < tau[k - 1]) sum = 0, i = last = 0;
+        for (; i < t->n_rows && !(sum > 0 && sum >= tau[k] - 1e-7); i++) {
+            if (!(weight[i] > 0)) continue;
+            sum += weight[i];
+            last = i;
+        }
+        q[k] = t->target[last];
     }
-    return t->target[last];
 }
 
 cupel_status cupel_trees_quantiles(const cupel_trees *t, const double *x, size_t ld, size_t n, const double *tau, size_t n_tau, cupel_isa isa,
@@ -139,8 +141,7 @@ cupel_status cupel_trees_quantiles(const cupel_trees *t, const double *x, size_t
         size_t rows = n - from < WEIGHED ? n - from : WEIGHED;
         const cupel_walk_rows r = load_block(t, &s, kernels, x + from * ld, ld, rows);
         weigh(t, &s, &r, rows, kernels);
-        for (size_t i = 0; i < rows; i++)
-            for (size_t k = 0; k < n_tau; k++) q[(from + i) * n_tau + k] = quantile(t, s.weight + i * t->n_rows, tau[k]);
+        for (size_t i = 0; i < rows; i++) find_quantiles(t, s.weight + i * t->n_rows, tau, n_tau, q + (from + i) * n_tau);
     }
     return CUPEL_OK;
 }
