@@ -111,7 +111,7 @@ static void a_file_gives_it_back(void **state)
     unlink(temporary());
 }
 
-/* Half a second level, half the trees on its columns; a pair is needed for that. */
+/* Half a second level, half the trees on its columns; a pair is needed for that, and fractions that do better than all columns. */
 static void few_rows_begin_with_a_pair(void **state)
 {
     (void)state;
@@ -121,10 +121,13 @@ static void few_rows_begin_with_a_pair(void **state)
     for (size_t k = 0; k < 4; k++) a.member[k].unit.trees = cupel_trees_defaults(k == 0 ? CUPEL_BOOSTED_TREES : CUPEL_EXTRA_TREES);
     a.member[2].unit.columns = a.member[3].unit.columns = CUPEL_AUTO_FRACTIONS;
     a.member[3].unit.role = CUPEL_AUTO_STACK;
+    a.member[1].loss = 2, a.member[2].loss = 1;
     assert_true(cupel_auto_prior(&a, which, 4, prior));
     assert_true(prior[0] == 0 && prior[1] == 0 && prior[2] == 0.5 && prior[3] == 0.5);
     assert_true(cupel_auto_extra(&a, 3, &a.member[3].unit) == 1);
     assert_false(cupel_auto_prior(&a, which, 3, prior));
+    a.member[1].loss = 0.5;
+    assert_false(cupel_auto_prior(&a, which, 4, prior));
 }
 
 int main(void)

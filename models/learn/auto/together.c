@@ -50,25 +50,27 @@ size_t cupel_auto_extra(const cupel_auto *a, size_t k, const cupel_auto_unit *u)
     return n;
 }
 
-/* The columns of the first second level decide. */
-bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior)
+/* The first of plain trees on these columns; SIZE_MAX without any. */
+static size_t plain_trees(const cupel_auto *a, const size_t *which, size_t m, cupel_auto_columns columns)
 {
-    size_t stacks = 0, plain = SIZE_MAX;
-    cupel_auto_columns columns = CUPEL_AUTO_ALL;
     for (size_t k = 0; k < m; k++) {
-        const cupel_auto_unit *u = &a->member[which[k]].unit;
-        if (u->role == CUPEL_AUTO_STACK && !stacks) columns = u->columns;
-        stacks += u->role == CUPEL_AUTO_STACK && u->columns == columns;
-    }
-    for (size_t k = 0; k < m && plain == SIZE_MAX; k++) {
         const cupel_auto_unit *u = &a->member[which[k]].unit;
         if (u->role == CUPEL_AUTO_VALUE && u->machine == CUPEL_AUTO_TREES && u->trees.kind == CUPEL_EXTRA_TREES && u->columns == columns && !u->quantiles)
-            plain = k;
+            return k;
     }
-    if (!stacks || plain == SIZE_MAX) return false;
-    for (size_t k = 0; k < m; k++) {
+    return SIZE_MAX;
+}
+
+bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior)
+{
+    const size_t all = plain_trees(a, which, m, CUPEL_AUTO_ALL), few = plain_trees(a, which, m, CUPEL_AUTO_FRACTIONS);
+    size_t stack = SIZE_MAX;
+    for (size_t k = m; k-- > 0;) {
         const cupel_auto_unit *u = &a->member[which[k]].unit;
-        prior[k] = k == plain ? 0.5 : u->role == CUPEL_AUTO_STACK && u->columns == columns ? 0.5 / (double)stacks : 0;
+        if (u->role == CUPEL_AUTO_STACK && u->columns == CUPEL_AUTO_FRACTIONS) stack = k;
     }
+    if (stack == SIZE_MAX || few == SIZE_MAX) return false;
+    if (all != SIZE_MAX && a->member[which[all]].loss <= a->member[which[few]].loss) return false;
+    for (size_t k = 0; k < m; k++) prior[k] = k == stack || k == few ? 0.5 : 0;
     return true;
 }
