@@ -2,12 +2,15 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/rng.h"
 #include "core/engine/known.h"
 #include "core/matter/columns.h"
 #include "datasets/source.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { STREAM_SAMPLE = 0x73616d70 };
 
 typedef struct reading {
     const cupel_attribution_options *o;
@@ -244,15 +247,21 @@ done:
 
 /* ---- all together ---- */
 
-static cupel_status begin(reading *d, cupel_err *err)
+static cupel_status take_model(reading *d, cupel_model *m, cupel_err *err)
 {
     cupel_attribution *a = d->a;
+    a->model = m;
+    a->is_class = cupel_surrogate_is_class(cupel_model_surrogate(m));
+    a->property = cupel_strdup(cupel_model_property(m));
+    a->unit = cupel_strdup(cupel_model_unit(m));
+    return a->property && a->unit ? CUPEL_OK : cupel_no_memory(err, "an explanation", 0);
+}
+
+static cupel_status begin(reading *d, cupel_err *err)
+{
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_model_open(d->o->model, &a->model, err));
-    a->is_class = cupel_surrogate_is_class(cupel_model_surrogate(a->model));
-    a->property = cupel_strdup(cupel_model_property(a->model));
-    a->unit = cupel_strdup(cupel_model_unit(a->model));
-    if (!a->property || !a->unit) CUPEL_TRY(cupel_no_memory(err, "an explanation", 0));
+    CUPEL_TRY(cupel_model_open(d->o->model, &d->a->model, err));
+    CUPEL_TRY(take_model(d, d->a->model, err));
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
     CUPEL_TRY(find_columns(d, err));
     CUPEL_TRY(read_batch(d, err));
@@ -314,6 +323,79 @@ cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cu
 done:
     release(&d);
     if (st != CUPEL_OK) cupel_attribution_release(a);
+    return st;
+}
+
+/* ---- candidates ---- */
+
+enum { SAMPLE = 100 }; /* training rows that candidates are held against */
+
+/* Candidates, then training rows, described; those without a feature are left out. */
+static cupel_status gather(reading *d, const cupel_text *formula, size_t n, cupel_err *err)
+{
+    cupel_attribution_rows *r = &d->r;
+    const cupel_batch *known = cupel_model_training_batch(d->a->model);
+    const size_t sample = known->n < SAMPLE ? known->n : SAMPLE;
+    cupel_status st = CUPEL_OK;
+    cupel_composition c;
+    size_t *order = cupel_alloc(known->n, sizeof *order);
+    if (!order) return cupel_no_memory(err, "training rows", known->n * sizeof *order);
+    cupel_rng_permutation(d->o->seed, STREAM_SAMPLE, order, known->n);
+    for (size_t i = 0; i < n; i++) CUPEL_TRY(cupel_batch_add_formula(&d->batch, formula[i], CUPEL_DOT_DECIMAL, err));
+    for (size_t i = 0; i < sample; i++) {
+        cupel_batch_get(known, order[i], &c);
+        CUPEL_TRY(cupel_batch_add(&d->batch, &c, CUPEL_REASON_NONE, err));
+    }
+    d->records.n_rows = n + sample; /* room for as many */
+    st = make_room(d, err);
+    d->records.n_rows = 0;
+    CUPEL_TRY(st);
+    CUPEL_TRY(cupel_features_compute_with(cupel_model_features(d->a->model), &d->batch, NULL, n + sample, d->job->isa, r->x, r->d, d->reason, err));
+    for (size_t i = 0; i < n + sample; i++) {
+        if (i == n) r->against = r->n;
+        if (d->reason[i] != CUPEL_REASON_NONE && d->reason[i] != CUPEL_REASON_IMPUTED) continue;
+        const size_t m = r->n++;
+        memmove(r->x + m * r->d, r->x + i * r->d, r->d * sizeof *r->x);
+        r->truth[m] = (double)NAN;
+        cupel_batch_get(&d->batch, i, &r->composition[m]);
+        r->formula[m] = i < n ? cupel_strndup(formula[i].p, formula[i].n) : cupel_strdup("");
+        r->condition[m] = cupel_strdup("");
+        if (!r->formula[m] || !r->condition[m]) CUPEL_TRY(cupel_no_memory(err, "the rows to explain", 0));
+    }
+done:
+    cupel_free(order);
+    return st;
+}
+
+cupel_status cupel_attribution_candidates(cupel_model *m, const cupel_text *formula, size_t n, const cupel_attribution_options *o, const cupel_job *job,
+                                          cupel_attribution *a, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_attribution_options own = *o;
+    reading d = {.o = &own, .job = job, .a = a};
+    *a = (cupel_attribution){.error = (double)NAN};
+    CUPEL_TRY(take_model(&d, m, err));
+    if (*cupel_features_columns(cupel_model_features(m)) || !cupel_model_has_formulas(m) || !n) goto done;
+    CUPEL_TRY(gather(&d, formula, n < own.rows ? n : own.rows, err));
+    if (!d.r.against || d.r.n < d.r.against + 2) goto done;
+    own.rows = d.r.against;
+    CUPEL_TRY(make_groups(&d, err));
+    CUPEL_TRY(predict_rows(&d, err));
+    a->n_rows = d.r.n - d.r.against;
+    CUPEL_TRY(cupel_attribution_shapley(a, &own, &d.r, job, err));
+    CUPEL_TRY(name_inside(&d, err));
+    CUPEL_TRY(sort_groups(a, err));
+    CUPEL_TRY(cupel_attribution_correlate(a, &d.r, err));
+    if (cupel_model_n_training(m) <= CUPEL_ATTRIBUTION_LOOKED) CUPEL_TRY(cupel_attribution_neighbours(a, &d.r, job, err));
+    d.r.n = d.r.against; /* the candidates alone are swept */
+    st = cupel_attribution_sweep(a, &own, &d.r, job, err);
+    d.r.n = a->n_rows + d.r.against;
+done:
+    release(&d);
+    if (st != CUPEL_OK) {
+        a->model = NULL;
+        cupel_attribution_release(a);
+    }
     return st;
 }
 

@@ -90,6 +90,12 @@ typedef struct cupel_attribution {
 
 /* CUPEL_BAD_INPUT: fewer than two rows with features. Same seed, same numbers for any threads. */
 cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cupel_job *job, cupel_attribution *a, cupel_err *err);
+/* The same of n formulas against a sample of the model's own training rows, without shuffling; o->rows formulas at most. n_explained is 0 for a model
+ * that takes columns of a table, or when no formula has all its features. a->model is the caller's: set it to NULL before the release. Training
+ * materials are looked for while they are no more than CUPEL_ATTRIBUTION_LOOKED. */
+enum { CUPEL_ATTRIBUTION_LOOKED = 50000 };
+cupel_status cupel_attribution_candidates(cupel_model *m, const cupel_text *formula, size_t n, const cupel_attribution_options *o, const cupel_job *job,
+                                          cupel_attribution *a, cupel_err *err);
 void cupel_attribution_release(cupel_attribution *a);
 
 void cupel_attribution_json(const cupel_attribution *a, cupel_str *out);

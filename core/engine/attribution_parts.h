@@ -9,6 +9,7 @@
 /* The rows of the table as the surrogate sees them. */
 typedef struct cupel_attribution_rows {
     size_t n, d;
+    size_t against;    /* rows from here on stand for what is not known; those before are only explained */
     double *x;         /* [n][d] */
     double *truth;     /* [n] NaN where nothing was measured */
     double *value;     /* [n] predicted */

@@ -54,7 +54,7 @@ static cupel_status explain_row(walk *w, const cupel_attribution_options *o, siz
     cupel_status st = CUPEL_OK;
     const double share = 0.5 / (double)o->orders;
     for (size_t k = 0; k < o->orders; k++) {
-        const size_t back = (size_t)cupel_rng_below(o->seed, STREAM_BACK, i * o->orders + k, w->r->n);
+        const size_t back = w->r->against + (size_t)cupel_rng_below(o->seed, STREAM_BACK, i * o->orders + k, w->r->n - w->r->against);
         cupel_rng_permutation(o->seed, STREAM_ORDER + i * o->orders + k, w->order, w->a->n_groups);
         for (int backwards = 0; backwards < 2; backwards++)
             CUPEL_TRY(walk_once(w, w->r->x + i * w->r->d, w->r->x + back * w->r->d, backwards, share, e, err));
@@ -91,12 +91,13 @@ done:
 /* Rows of the table that stand for what is not known: for the path-dependent game all of them. */
 static cupel_status background(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, double **x, cupel_err *err)
 {
-    const size_t n = a->path || o->background > r->n ? r->n : o->background;
-    size_t *order = cupel_alloc(r->n, sizeof *order);
+    const size_t all = r->n - r->against, n = a->path || o->background > all ? all : o->background;
+    const double *rows = r->x + r->against * r->d;
+    size_t *order = cupel_alloc(all, sizeof *order);
     *x = cupel_alloc(cupel_mul(n, r->d), sizeof **x);
     const bool there = order && *x;
-    if (there) cupel_rng_permutation(o->seed, STREAM_AGAINST, order, r->n);
-    for (size_t i = 0; there && i < n; i++) memcpy(*x + i * r->d, r->x + (n < r->n ? order[i] : i) * r->d, r->d * sizeof **x);
+    if (there) cupel_rng_permutation(o->seed, STREAM_AGAINST, order, all);
+    for (size_t i = 0; there && i < n; i++) memcpy(*x + i * r->d, rows + (n < all ? order[i] : i) * r->d, r->d * sizeof **x);
     a->n_background = n;
     cupel_free(order);
     return there ? CUPEL_OK : cupel_no_memory(err, "the background of Shapley values", cupel_mul(n, r->d * sizeof **x));

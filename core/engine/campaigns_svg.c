@@ -28,16 +28,9 @@ static frame frame_of(const cupel_campaigns *r)
     return f;
 }
 
-/* 1, 2 or 5 times a power of ten, for about five marks. */
-static double step_of(double range)
-{
-    const double raw = range / 5, power = pow(10, floor(log10(raw))), x = raw / power;
-    return (x < 1.5 ? 1 : x < 3.5 ? 2 : x < 7.5 ? 5 : 10) * power;
-}
-
 static void put_axes(const frame *f, const char *goal, cupel_str *s)
 {
-    const double step = step_of(f->high - f->low), across = fmax(step_of((double)f->n), 1);
+    const double step = cupel_tick(f->high - f->low), across = fmax(cupel_tick((double)f->n), 1);
     for (double v = ceil(f->low / step) * step; v <= f->high; v += step)
         cupel_str_addf(s, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" "
                           "text-anchor=\"end\">%g</text>\n", LEFT, WIDTH - RIGHT,

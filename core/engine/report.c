@@ -5,6 +5,8 @@
 #include "core/engine/model.h"
 #include "core/engine/report_parts.h"
 #include "core/io/input.h"
+#include "core/matter/elements.h"
+#include "core/matter/formula.h"
 #include "core/sys/file.h"
 
 #include <stdio.h>
@@ -17,6 +19,7 @@ typedef struct folder {
     const char *path;
     cupel_result result;
     cupel_model **model;        /* [n_models] behind page.model */
+    cupel_attribution *why;     /* [n_models] */
     const char ***formula;
     double **truth;
     cupel_json *run;
@@ -29,11 +32,14 @@ static void folder_release(folder *f)
     for (size_t i = 0; i < f->page.n_models; i++) {
         cupel_free(f->formula[i]);
         cupel_free(f->truth[i]);
+        f->why[i].model = NULL; /* it is among the models */
+        cupel_attribution_release(&f->why[i]);
         cupel_model_free(f->model[i]);
     }
     cupel_free(f->formula);
     cupel_free(f->truth);
     cupel_free(f->model);
+    cupel_free(f->why);
     cupel_free(f->page.model);
     cupel_json_free(f->run);
     cupel_free(f->demand);
@@ -116,6 +122,44 @@ static cupel_status describe_model(folder *f, size_t i, cupel_model *m, cupel_er
     return cupel_trust_judge(&f->page.model[i], err);
 }
 
+/* The two elements that most of the candidates hold, of several the first: "Ag,S". */
+static void common_elements(const cupel_text *formula, size_t n, cupel_str *out)
+{
+    size_t count[CUPEL_Z_MAX + 1] = {0};
+    cupel_formula f;
+    cupel_formula_error e;
+    for (size_t i = 0; i < n; i++)
+        if (cupel_formula_read(formula[i], CUPEL_DOT_DECIMAL, &f, &e))
+            for (unsigned k = 0; k < f.composition.n; k++) count[f.composition.z[k]]++;
+    for (int turn = 0; turn < 2; turn++) {
+        unsigned best = 0;
+        for (unsigned z = 1; z <= CUPEL_Z_MAX; z++)
+            if (count[z] > count[best]) best = z;
+        if (best) cupel_str_addf(out, "%s%s", turn ? "," : "", cupel_element_symbol(best));
+        count[best] = 0;
+    }
+}
+
+/* Why the first candidates are predicted as they are. */
+static cupel_status explain_model(folder *f, size_t i, cupel_model *m, const cupel_job *job, cupel_err *err)
+{
+    enum { CANDIDATES = 8, POINTS = 17, ORDERS = 2, BACKGROUND = 50 };
+    const cupel_shortlist *rows = &f->result.rows;
+    cupel_text formula[CANDIDATES];
+    cupel_str elements = {0};
+    size_t n = 0;
+    for (; n < rows->n && n < CANDIDATES; n++) formula[n] = cupel_key_composition(rows->key[n]);
+    common_elements(formula, n, &elements);
+    const cupel_attribution_options o = {.rows = CANDIDATES, .orders = ORDERS, .background = BACKGROUND, .points = POINTS, .seed = 1,
+                                         .partial = elements.n ? cupel_str_text(&elements) : NULL};
+    const cupel_job silent = {.threads = job->threads, .isa = job->isa, .user = job->user, .stop = job->stop};
+    const cupel_status st = elements.failed ? cupel_no_memory(err, "an explanation", 0)
+                                            : cupel_attribution_candidates(m, formula, n, &o, &silent, &f->why[i], err);
+    f->page.model[i].why = &f->why[i];
+    cupel_str_free(&elements);
+    return st;
+}
+
 /* A model learned from other data than the one of the result would show the trust of something else. */
 static cupel_status check_same(const folder *f, size_t property, const char *path, const cupel_model *m, cupel_err *err)
 {
@@ -155,6 +199,7 @@ static cupel_status read_model(folder *f, size_t property, const cupel_job *job,
     cupel_model *kept = m;
     m = NULL;
     CUPEL_TRY(describe_model(f, i, kept, err));
+    CUPEL_TRY(explain_model(f, i, kept, job, err));
 done:
     cupel_model_free(m);
     cupel_free(path);
@@ -166,10 +211,11 @@ static cupel_status read_models(folder *f, const cupel_job *job, cupel_err *err)
     cupel_status st = CUPEL_OK;
     size_t n = f->result.n_properties;
     f->model = cupel_alloc(n, sizeof *f->model);
+    f->why = cupel_alloc(n, sizeof *f->why);
     f->formula = cupel_alloc(n, sizeof *f->formula);
     f->truth = cupel_alloc(n, sizeof *f->truth);
     f->page.model = cupel_alloc(n, sizeof *f->page.model);
-    if (!f->model || !f->formula || !f->truth || !f->page.model) return cupel_no_memory(err, "the models of a report", 0);
+    if (!f->model || !f->why || !f->formula || !f->truth || !f->page.model) return cupel_no_memory(err, "the models of a report", 0);
     for (size_t i = 0; st == CUPEL_OK && i < n; i++) st = read_model(f, i, job, err);
     return st;
 }

@@ -174,7 +174,7 @@ static void put_demand(const cupel_report *r, cupel_str *s)
 void cupel_report_head(const cupel_report *r, cupel_str *s)
 {
     static const char *const links[][2] = {{"demand", "Demand"}, {"shortlist", "Shortlist"}, {"tradeoff", "Trade-offs"}, {"funnel", "Rejected"},
-                                           {"elements", "Elements"}, {"trust", "Trust"}, {"limits", "Limits"}, {"methods", "Methods"}, {"lineage", "Provenance"}};
+                                           {"elements", "Elements"}, {"why", "Why"}, {"trust", "Trust"}, {"limits", "Limits"}, {"methods", "Methods"}, {"lineage", "Provenance"}};
     cupel_text started = run_text(r, "started");
     cupel_str_puts(s, "<header><p class=kicker>cupel ");
     cupel_html(s, cupel_version());
@@ -495,6 +495,7 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
     put_rank_sentence(q, s);
     cupel_str_puts(s, " Figures of elements carry their source and year in the tables of cupel; an unknown figure is never taken as zero.</p>\n");
     add_name(&used, cupel_text_of("conformal"), "interval");
+    add_name(&used, cupel_text_of("explain"), "explanation");
     add_demand(r->demand_text, &used);
     put_references(&used, s);
     cupel_str_puts(s, "<p class=note>The same list as BibTeX: <code>cupel cite");
@@ -546,6 +547,7 @@ cupel_status cupel_report_page(const cupel_report *r, cupel_str *out, cupel_err 
     cupel_report_tradeoff(r, out);
     cupel_report_funnel(r, out);
     cupel_report_elements(r, out);
+    cupel_report_why(r, out);
     cupel_report_trust(r, out);
     cupel_report_limits(r, out);
     cupel_report_methods(r, out);

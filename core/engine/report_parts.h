@@ -2,6 +2,7 @@
 #ifndef CUPEL_ENGINE_REPORT_PARTS_H
 #define CUPEL_ENGINE_REPORT_PARTS_H
 
+#include "core/engine/attribution.h"
 #include "core/engine/result.h"
 #include "core/io/json.h"
 
@@ -34,6 +35,7 @@ typedef struct cupel_report_model {
     const double *truth, *value, *lower, *upper; /* out of fold; intervals at 90 % */
     const unsigned char *in_domain;
     cupel_trust trust;
+    const cupel_attribution *why;                /* of the first candidates; n_explained 0 when there are none */
 } cupel_report_model;
 
 typedef struct cupel_report {
@@ -57,6 +59,7 @@ void cupel_report_tradeoff(const cupel_report *r, cupel_str *s);
 void cupel_report_funnel(const cupel_report *r, cupel_str *s);
 void cupel_report_elements(const cupel_report *r, cupel_str *s);
 void cupel_report_trust(const cupel_report *r, cupel_str *s);
+void cupel_report_why(const cupel_report *r, cupel_str *s);
 void cupel_report_limits(const cupel_report *r, cupel_str *s);
 void cupel_report_lineage(const cupel_report *r, cupel_str *s);
 void cupel_report_methods(const cupel_report *r, cupel_str *s);

@@ -19,6 +19,9 @@ void cupel_html_count(cupel_str *s, int64_t n);
 /* 83 -> "1 min 23 s" */
 void cupel_html_seconds(cupel_str *s, double seconds);
 
+/* The step between about five marks on an axis of this length: 1, 2 or 5 times a power of ten. */
+double cupel_tick(double range);
+
 /* JSON inside a script element: < > & as \u escapes, so that no text can end the element, and unfit characters as above. */
 void cupel_html_json(cupel_str *s, const char *json);
 
