@@ -296,8 +296,9 @@ static void warn(const cupel_attribution *a, const cupel_job *job)
         const cupel_cluster *c = &a->cluster[k];
         const cupel_group *best = &a->group[c->group[0]];
         if (!(c->importance > 0.05 * a->error) || !(c->importance > 1.2 * best->importance + best->deviation)) continue;
-        cupel_say(job, CUPEL_WARNING, "'%s' and %zu more groups of columns move together: shuffled together they raise the error by %.3g, the best of them alone "
-                  "by %.3g, so their single importances are an artefact of what they share", best->name, c->n - 1, c->importance, best->importance);
+        cupel_say(job, CUPEL_WARNING, "'%s' and %zu more group%s of columns move together: shuffled together they raise the error by %.3g, the best of "
+                  "them alone by %.3g, so their single importances are an artefact of what they share",
+                  best->name, c->n - 1, c->n > 2 ? "s" : "", c->importance, best->importance);
     }
 }
 
@@ -367,8 +368,8 @@ done:
     return st;
 }
 
-cupel_status cupel_attribution_candidates(cupel_model *m, const cupel_text *formula, size_t n, const cupel_attribution_options *o, const cupel_job *job,
-                                          cupel_attribution *a, cupel_err *err)
+cupel_status cupel_attribution_candidates(cupel_model *m, const cupel_text *formula, size_t n, const cupel_attribution_options *o,
+                                          const cupel_job *job, cupel_attribution *a, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_attribution_options own = *o;

@@ -94,8 +94,8 @@ cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cu
  * that takes columns of a table, or when no formula has all its features. a->model is the caller's: set it to NULL before the release. Training
  * materials are looked for while they are no more than CUPEL_ATTRIBUTION_LOOKED. */
 enum { CUPEL_ATTRIBUTION_LOOKED = 50000 };
-cupel_status cupel_attribution_candidates(cupel_model *m, const cupel_text *formula, size_t n, const cupel_attribution_options *o, const cupel_job *job,
-                                          cupel_attribution *a, cupel_err *err);
+cupel_status cupel_attribution_candidates(cupel_model *m, const cupel_text *formula, size_t n, const cupel_attribution_options *o,
+                                          const cupel_job *job, cupel_attribution *a, cupel_err *err);
 void cupel_attribution_release(cupel_attribution *a);
 
 void cupel_attribution_json(const cupel_attribution *a, cupel_str *out);

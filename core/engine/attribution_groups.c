@@ -29,6 +29,18 @@ static void split(const char *name, cupel_str *group, cupel_str *inside)
         cupel_str_puts(group, name);
 }
 
+/* A category of a column of the table, "route=cast" -> "route" and "cast"; else as above. */
+static void split_feature(const cupel_features *f, size_t column, const char *name, cupel_str *group, cupel_str *inside)
+{
+    const char *equals = cupel_features_is_category(f, column) ? strchr(name, '=') : NULL;
+    if (!equals) {
+        split(name, group, inside);
+        return;
+    }
+    cupel_str_add(group, name, (size_t)(equals - name));
+    cupel_str_puts(inside, equals + 1);
+}
+
 static cupel_group *find(cupel_attribution *a, const char *name)
 {
     for (size_t g = 0; g < a->n_groups; g++)
@@ -64,7 +76,7 @@ cupel_status cupel_attribution_group(cupel_attribution *a, const cupel_features 
         cupel_str_clear(&group);
         cupel_str_clear(&inside);
         CUPEL_TRY(cupel_features_name(f, j, &name, &unit, err));
-        split(cupel_str_text(&name), &group, &inside);
+        split_feature(f, j, cupel_str_text(&name), &group, &inside);
         if (group.failed || inside.failed) CUPEL_TRY(cupel_no_memory(err, "groups of columns", 0));
         CUPEL_TRY(add(a, cupel_str_text(&group), j, d, err));
     }
@@ -80,7 +92,7 @@ cupel_status cupel_attribution_inside(cupel_group *g, const cupel_features *f, s
     cupel_str name = {0}, group = {0}, inside = {0};
     const char *unit;
     cupel_status st = cupel_features_name(f, column, &name, &unit, err);
-    if (st == CUPEL_OK) split(cupel_str_text(&name), &group, &inside);
+    if (st == CUPEL_OK) split_feature(f, column, cupel_str_text(&name), &group, &inside);
     if (st == CUPEL_OK) g->most = cupel_strdup(g->n > 1 ? cupel_str_text(&inside) : "");
     if (st == CUPEL_OK && !g->most) st = cupel_no_memory(err, "groups of columns", 0);
     cupel_str_free(&name);

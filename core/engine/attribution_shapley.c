@@ -138,8 +138,8 @@ cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribu
     cupel_exact_of(s, &exact);
     a->path = o->sharing == CUPEL_SHARING_PATH;
     if (a->path && exact.share < 1)
-        return cupel_fail(err, CUPEL_USAGE, "the path-dependent game is for models that are sums over trees, and model '%s' as it was trained is none; "
-                          "use --shapley auto", cupel_surrogate_learner(s));
+        return cupel_fail(err, CUPEL_USAGE, "the path-dependent game is for models that are sums over trees, and model '%s' as it was trained is "
+                          "none; use --shapley auto", cupel_surrogate_learner(s));
     a->exact = o->sharing == CUPEL_SHARING_SAMPLED ? 0 : exact.share;
     a->scale = exact.scale;
     if (a->exact > 0 && a->n_explained) CUPEL_TRY(share_out(a, o, r, &exact, job, err));

@@ -223,16 +223,16 @@ static void row_parts(const cupel_attribution *a, const cupel_explained *e, cupe
 static void row_lines(const cupel_attribution *a, const cupel_explained *e, cupel_str *out)
 {
     const char *gap = *a->unit ? " " : "";
-    cupel_str_addf(out, "\n%s%s: %.5g%s%s (90 %%: %.5g to %.5g)%s%s\n", *e->formula ? e->formula : "row", e->condition, e->value, gap, a->unit, e->lower, e->upper,
-                   e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
+    cupel_str_addf(out, "\n%s%s: %.5g%s%s (90 %%: %.5g to %.5g)%s%s\n", *e->formula ? e->formula : "row", e->condition, e->value, gap, a->unit,
+                   e->lower, e->upper, e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
     if (of_value(a)) cupel_str_addf(out, "  against %.4g of rows of this table, by\n", e->base);
     else cupel_str_addf(out, "  %.4g against %.4g of rows of this table, by\n", shared_out(a, e), e->base);
     row_parts(a, e, out);
     for (size_t k = 0; k < e->n_near; k++) {
         const cupel_known *known = &e->near[k].known;
         const double near = e->near[k].near;
-        cupel_str_addf(out, "  near: %s%s measured %.5g%s%s, ", *known->formula ? known->formula : "a row", cupel_model_condition(a->model, known->row),
-                       known->value, gap, a->unit);
+        cupel_str_addf(out, "  near: %s%s measured %.5g%s%s, ", *known->formula ? known->formula : "a row",
+                       cupel_model_condition(a->model, known->row), known->value, gap, a->unit);
         if (a->nearness == CUPEL_NEAR_LEAVES) cupel_str_addf(out, "weight %.3g %%", 100 * near);
         else if (a->nearness == CUPEL_NEAR_KERNEL) cupel_str_addf(out, "kernel %.3g", near);
         else cupel_str_addf(out, "%.3g deviations away", near);

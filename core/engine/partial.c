@@ -102,10 +102,11 @@ static cupel_status find_name(sweep *s, double *from, double *to, cupel_err *err
     if (st == CUPEL_OK) st = find_column(s, cupel_text_trim(name), &column, err);
     if (st != CUPEL_OK) return st;
     name = cupel_text_trim(name);
+    const char *columns = cupel_features_columns(cupel_model_features(s->m));
     s->z = column == SIZE_MAX && cupel_model_has_formulas(s->m) ? cupel_element_find(name.p, name.n) : 0;
     if (column == SIZE_MAX && !s->z)
-        return cupel_fail(err, CUPEL_USAGE, "partial '%.*s' is neither an element nor a column of numbers that the model uses (%s)", (int)name.n, name.p,
-                          *cupel_features_columns(cupel_model_features(s->m)) ? cupel_features_columns(cupel_model_features(s->m)) : "it uses none");
+        return cupel_fail(err, CUPEL_USAGE, "partial '%.*s' is neither an element nor a column of numbers that the model uses (%s)", (int)name.n,
+                          name.p, *columns ? columns : "it uses none");
     s->at_column = column;
     s->p->element = s->z != 0;
     s->p->name = cupel_strndup(name.p, name.n);
@@ -254,8 +255,8 @@ static void warn(const sweep *s, const cupel_job *job)
         to = p->at[q];
     }
     if (out)
-        cupel_say(job, CUPEL_WARNING, "partial dependence on %s: at %zu of %zu points, from %.4g to %.4g, most of the rows are outside the training domain",
-                  p->name, out, p->n, from, to);
+        cupel_say(job, CUPEL_WARNING, "partial dependence on %s: at %zu of %zu points, from %.4g to %.4g, most of the rows are outside the training "
+                  "domain", p->name, out, p->n, from, to);
 }
 
 cupel_status cupel_partial_make(const cupel_model *m, const cupel_partial_options *o, const cupel_partial_rows *rows, const cupel_job *job,

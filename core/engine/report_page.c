@@ -495,7 +495,7 @@ void cupel_report_methods(const cupel_report *r, cupel_str *s)
     put_rank_sentence(q, s);
     cupel_str_puts(s, " Figures of elements carry their source and year in the tables of cupel; an unknown figure is never taken as zero.</p>\n");
     add_name(&used, cupel_text_of("conformal"), "interval");
-    add_name(&used, cupel_text_of("explain"), "explanation");
+    if (cupel_report_has_why(r)) add_name(&used, cupel_text_of("explain"), "explanation");
     add_demand(r->demand_text, &used);
     put_references(&used, s);
     cupel_str_puts(s, "<p class=note>The same list as BibTeX: <code>cupel cite");

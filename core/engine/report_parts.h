@@ -59,6 +59,7 @@ void cupel_report_tradeoff(const cupel_report *r, cupel_str *s);
 void cupel_report_funnel(const cupel_report *r, cupel_str *s);
 void cupel_report_elements(const cupel_report *r, cupel_str *s);
 void cupel_report_trust(const cupel_report *r, cupel_str *s);
+bool cupel_report_has_why(const cupel_report *r);
 void cupel_report_why(const cupel_report *r, cupel_str *s);
 void cupel_report_limits(const cupel_report *r, cupel_str *s);
 void cupel_report_lineage(const cupel_report *r, cupel_str *s);

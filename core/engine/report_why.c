@@ -58,8 +58,8 @@ static void put_others(const cupel_attribution *a, double most, cupel_str *s)
 static void put_clusters(const cupel_attribution *a, cupel_str *s)
 {
     if (!a->n_clusters) return;
-    cupel_str_puts(s, "<p class=note>Marked with one letter: properties that move together (correlation from 0.9); what is put down to one of them may be "
-                      "due to another, and only their sum is theirs.</p>\n");
+    cupel_str_puts(s, "<p class=note>Marked with one letter: properties that move together (correlation from 0.9); what is put down to one of them "
+                      "may be due to another, and only their sum is theirs.</p>\n");
 }
 
 static void put_parts(const cupel_attribution *a, cupel_str *s)
@@ -158,8 +158,8 @@ static void put_axes(const frame *f, const char *what, cupel_str *s)
     const double from = f->p->at[0], to = f->p->at[f->p->n - 1], up = cupel_tick(f->high - f->low), right = cupel_tick(to - from);
     for (int k = 0; k < MARKS && (ceil(f->low / up) + k) * up <= f->high; k++) {
         const double y = (ceil(f->low / up) + k) * up;
-        cupel_str_addf(s, "<line class=grid x1=%d x2=%d y1=%.1f y2=%.1f /><text x=%d y=%.1f text-anchor=end>%.5g</text>", LEFT, WIDE - RIGHT, down(f, y),
-                       down(f, y), LEFT - 6, down(f, y) + 4, mark(y, up));
+        cupel_str_addf(s, "<line class=grid x1=%d x2=%d y1=%.1f y2=%.1f /><text x=%d y=%.1f text-anchor=end>%.5g</text>", LEFT, WIDE - RIGHT,
+                       down(f, y), down(f, y), LEFT - 6, down(f, y) + 4, mark(y, up));
     }
     for (int k = 0; k < MARKS && (ceil(from / right) + k) * right <= to; k++) {
         const double x = (ceil(from / right) + k) * right;
@@ -241,8 +241,8 @@ static void put_sweep(const cupel_attribution *a, const cupel_partial *p, cupel_
     cupel_html(s, a->property);
     cupel_str_puts(s, " by the share of ");
     cupel_html(s, p->name);
-    cupel_str_addf(s, ".</b> The other elements keep their ratios. Thick: mean of %zu candidates with its 90 %% interval; thin: the first candidates, a "
-                      "dot where each one is; shaded: most of them are outside the training domain.</figcaption></figure>\n", p->rows);
+    cupel_str_addf(s, ".</b> The other elements keep their ratios. Thick: mean of %zu candidates with its 90 %% interval; thin: the first "
+                      "candidates, a dot where each one is; shaded: most of them are outside the training domain.</figcaption></figure>\n", p->rows);
     cupel_str_free(&label);
 }
 
@@ -261,11 +261,16 @@ static void put_model(const cupel_report_model *m, cupel_str *s)
     if (a->n_partial) cupel_str_puts(s, "</div>\n");
 }
 
-void cupel_report_why(const cupel_report *r, cupel_str *s)
+bool cupel_report_has_why(const cupel_report *r)
 {
     bool any = false;
     for (size_t i = 0; i < r->n_models; i++) any |= r->model[i].why && r->model[i].why->n_explained;
-    if (!any) return;
+    return any;
+}
+
+void cupel_report_why(const cupel_report *r, cupel_str *s)
+{
+    if (!cupel_report_has_why(r)) return;
     cupel_str_puts(s, "<section id=why><h2>Why these values</h2>\n");
     for (size_t i = 0; i < r->n_models; i++)
         if (r->model[i].why && r->model[i].why->n_explained) put_model(&r->model[i], s);

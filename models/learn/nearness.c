@@ -53,7 +53,8 @@ static cupel_status add_leaves(const cupel_term *t, double share, const double *
     return st;
 }
 
-static cupel_status by_leaves(const cupel_surrogate *s, const double *zx, size_t m, const double *zt, size_t n, cupel_isa isa, double *near, cupel_err *err)
+static cupel_status by_leaves(const cupel_surrogate *s, const double *zx, size_t m, const double *zt, size_t n, cupel_isa isa, double *near,
+                              cupel_err *err)
 {
     cupel_terms t;
     double all = 0;
@@ -65,7 +66,8 @@ static cupel_status by_leaves(const cupel_surrogate *s, const double *zx, size_t
     return st;
 }
 
-static cupel_status by_kernel(const cupel_surrogate *s, const double *zx, size_t m, const double *zt, size_t n, cupel_isa isa, double *near, cupel_err *err)
+static cupel_status by_kernel(const cupel_surrogate *s, const double *zx, size_t m, const double *zt, size_t n, cupel_isa isa, double *near,
+                              cupel_err *err)
 {
     const cupel_machine_spec spec = {.kernel = s->expand.kind, .gamma = s->expand.gamma, .m = n, .d = s->scale.k, .points = zt};
     cupel_machine *machine = NULL;

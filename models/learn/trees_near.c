@@ -45,8 +45,8 @@ static void walk(const cupel_trees *t, const cupel_tree_kernels *kernels, size_t
     }
 }
 
-cupel_status cupel_trees_near(const cupel_trees *t, const double *x, size_t m, const double *known, size_t n, cupel_isa isa, double share, double *near,
-                              cupel_err *err)
+cupel_status cupel_trees_near(const cupel_trees *t, const double *x, size_t m, const double *known, size_t n, cupel_isa isa, double share,
+                              double *near, cupel_err *err)
 {
     const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
     loaded mine = {0}, theirs = {0};

@@ -49,7 +49,8 @@ static inline void go_down(const cupel_shapley_walk *w, size_t level, double zer
 }
 
 /* Down to a leaf of this value and up again. */
-static inline void touch(const cupel_shapley_walk *w, size_t level, double value, uint32_t player, double zero0, double one0, double zero1, double one1)
+static inline void touch(const cupel_shapley_walk *w, size_t level, double value, uint32_t player, double zero0, double one0, double zero1,
+                         double one1)
 {
     const double *above = w->product + level * w->points;
     double *sum = w->sum + level * w->points, part[LANES] = {0}, product[LANES], edge[LANES];
