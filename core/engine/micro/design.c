@@ -96,7 +96,8 @@ static bool can_gain(const cupel_search *s, const cupel_design *one)
 
 static bool can_be_finer(const cupel_search *s, const cupel_design *one)
 {
-    return !one->meets && s->d->grid <= CUPEL_FINER_MOST && !cupel_search_spent_finer(s);
+    const size_t most = s->d->needs_elasticity ? CUPEL_FINER_ELASTIC : CUPEL_FINER_MOST;
+    return !one->meets && s->d->grid <= most && !cupel_search_spent_finer(s);
 }
 
 /* Only the bar is in the way, and a narrower one may let it pass. */

@@ -128,7 +128,7 @@ cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
 /* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. */
 cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err);
 /* Once more on CUPEL_FINER times the grid of the design, where the bar is narrower; what it has on its own grid is taken from `before`. */
-enum { CUPEL_FINER = 2, CUPEL_FINER_MOST = 128 }; /* of designs on at most so many voxels an edge */
+enum { CUPEL_FINER = 2, CUPEL_FINER_MOST = 128, CUPEL_FINER_ELASTIC = 64 }; /* of designs on at most so many voxels an edge; beyond: minutes */
 cupel_status cupel_design_verify_finer(cupel_search *s, const cupel_design *before, cupel_design *out, cupel_err *err);
 
 #endif
