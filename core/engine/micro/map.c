@@ -98,7 +98,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
         cupel_search_aim(s, &limit, &t->t);
         memcpy(s->margin, bar, sizeof s->margin);
         CUPEL_TRY(cupel_search_note(s, fine, &t->t, err));
-        const bool slow = s->cost > SLOW * before, finer = slow && go_finer(s, &on[0], t);
+        const bool slow = !s->goals && s->cost > SLOW * before, finer = slow && go_finer(s, &on[0], t); /* a goal is never there */
         if (finer) cupel_search_aim(s, &limit, &t->t);
         if (s->cost < best) {
             best = s->cost;
@@ -106,7 +106,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
             memcpy(x, s->x, sizeof x);
         }
         if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
-        if (!finer && s->cost > fmax(1, STUCK * before)) break;
+        if (slow && !finer && s->cost > fmax(1, STUCK * before)) break;
         before = s->cost;
         CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, 0.5 * enough, s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
     }
