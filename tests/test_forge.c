@@ -321,18 +321,27 @@ static cupel_status use_model(cupel_err *err)
     return st == CUPEL_OK ? cupel_predict_table(&o, &job, NULL, err) : st;
 }
 
-static void model_of(const char *learner, const char *settings, const char *target)
+static void model_of_kernel(const char *learner, const char *settings, const char *target, const char *kernel)
 {
     cupel_err err = {0};
     cupel_training t = {0};
     cupel_model *m = NULL;
     cupel_training_options o = {.file = table, .formula = "formula", .target = target};
-    cupel_model_options mo = {.features = "stoichiometry", .columns = "kind,pressure", .learner = learner, .settings = settings, .seed = 1};
+    cupel_model_options mo = {.features = "stoichiometry", .columns = "kind,pressure", .learner = learner, .settings = settings, .kernel = kernel, .seed = 1};
     check_ok(cupel_training_read(&o, &job, &t, &err), &err);
     check_ok(cupel_model_fit(&t, NULL, 0, &mo, &job, &m, &err), &err);
     check_ok(cupel_model_save(m, sound, &err), &err);
     cupel_model_free(m);
     cupel_training_release(&t);
+}
+
+static void model_of(const char *learner, const char *settings, const char *target) { model_of_kernel(learner, settings, target, NULL); }
+
+static void a_forged_tree_of_kernels(void **state)
+{
+    (void)state;
+    model_of_kernel("gp_tree", "rows=20,starts=1", "band gap", "matern52(composition)*tasks(kind) + periodic(pressure) + linear");
+    try_all("model", "surrogate/", use_model, "surrogate/own/learned");
 }
 
 static void a_forged_model_of_support_vectors(void **state)
@@ -467,6 +476,6 @@ int main(void)
         cmocka_unit_test(a_forged_model_of_support_vectors), cmocka_unit_test(a_forged_model_of_classes), cmocka_unit_test(a_forged_gaussian_process),
         cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_neural_network), cmocka_unit_test(a_forged_hurdle),
         cmocka_unit_test(a_forged_forest), cmocka_unit_test(a_forged_boosted_ensemble),
-        cmocka_unit_test(a_forged_process_of_learned_lengths), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
+        cmocka_unit_test(a_forged_process_of_learned_lengths), cmocka_unit_test(a_forged_tree_of_kernels), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

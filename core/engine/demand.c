@@ -23,7 +23,7 @@ static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "p
 static const char *const diverse_keys[] = {"distance", "in", NULL};
 static const char *const first_keys[] = {"model", "pass", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "missing_target", "dot",
-                                        "source", "sha256", "download", "where", "without", "contents", NULL};
+                                        "source", "sha256", "download", "where", "without", "contents", "beside", NULL};
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "transform", "transfer", "kernel",
                                          "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
@@ -119,6 +119,7 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
     const char *file = NULL, *params = NULL, *budget = NULL, *transform = NULL, *kernel = NULL;
     int task = 0;
     p->options = (cupel_model_options){.learner = "svr", .features = "magpie", .columns = p->columns, .seed = d->seed};
+    cupel_model_kernel(NULL, p->data.n_beside > 0, false, &p->options);
     if (!map) return CUPEL_OK;
     CUPEL_TRY(cupel_keys_check(map, d->file, "'model'", model_keys, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "file", &file, err));
@@ -136,8 +137,8 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'settings' and 'params' are the same key; keep one", d->file, map->line);
     if (params) p->options.settings = params;
     CUPEL_TRY(cupel_keys_text(map, d->file, "kernel", &kernel, err));
-    cupel_model_kernel(kernel, false, cupel_yaml_get(map, "name") != NULL, &p->options);
-    if (cupel_learner_check_kernel(p->options.learner, kernel, false, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
+    cupel_model_kernel(kernel, p->data.n_beside > 0, cupel_yaml_get(map, "name") != NULL, &p->options);
+    if (cupel_learner_check_kernel(p->options.learner, kernel, p->options.beside, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     CUPEL_TRY(cupel_keys_text(map, d->file, "transform", &transform, err));
     if (cupel_transform_parse(transform, &p->options.transform, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     CUPEL_TRY(cupel_keys_text(map, d->file, "budget", &budget, err));
@@ -168,10 +169,27 @@ static cupel_status find_table(cupel_demand *d, cupel_demand_property *p, const 
     return kept ? CUPEL_OK : cupel_no_memory(err, "a file name", 0);
 }
 
+/* Names of a list, one by one: those of `text`, joined by commas. */
+static cupel_status split_names(cupel_demand *d, const char *text, const char *const **names, size_t *n, cupel_err *err)
+{
+    size_t most = 1;
+    for (const char *p = text; *p; p++) most += *p == ',';
+    const char **out = cupel_arena_take(&d->arena, most * sizeof *out);
+    if (!out) return cupel_no_memory(err, "a list", most * sizeof *out);
+    for (const char *p = text; *p;) {
+        const size_t length = strcspn(p, ",");
+        out[*n] = cupel_arena_text(&d->arena, p, length);
+        if (!out[(*n)++]) return cupel_no_memory(err, "a list", length);
+        p += length + (p[length] == ',');
+    }
+    *names = out;
+    return CUPEL_OK;
+}
+
 static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_demand_property *p, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const char *file = NULL, *missing = NULL, *property = NULL, *unit = NULL;
+    const char *file = NULL, *missing = NULL, *property = NULL, *unit = NULL, *beside = NULL;
     int dot = 0, target = 0;
     if (!map) return CUPEL_OK;
     CUPEL_TRY(cupel_keys_check(map, d->file, "'data'", data_keys, err));
@@ -188,6 +206,8 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
     CUPEL_TRY(cupel_keys_text(map, d->file, "format", &p->data.format, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "source", &p->source, err));
     CUPEL_TRY(cupel_demand_list(d, map, "columns", &p->columns, err));
+    CUPEL_TRY(cupel_demand_list(d, map, "beside", &beside, err));
+    if (beside) CUPEL_TRY(split_names(d, beside, &p->data.beside, &p->data.n_beside, err));
     CUPEL_TRY(cupel_keys_text(map, d->file, "missing", &missing, err));
     p->data_missing_given = missing != NULL;
     if (missing && cupel_missing_parse(missing, &p->data.missing, err) != CUPEL_OK)

@@ -39,6 +39,9 @@ cp "$T/err" "$T/said"; wide train --beside 'computed [eV]' --threads 2 -o "$T/w2
 wide evaluate --missing drop; alone=$(awk '$1 == "mae" { print $3 }' "$T/out"); wide evaluate --beside computed; both=$(awk '$1 == "mae" { print $3 }' "$T/out")
 awk -v a="$both" -v b="$alone" 'BEGIN { exit !(a > 0 && a < 0.7 * b) }'; check "18 rows alone: $alone eV, with another target beside: $both eV" $?
 run predict "$T/w.h5" "$T/wide.csv" -o "$T/pw.csv"; { [ $rc = 0 ] && head -n 1 "$T/pw.csv" | grep -q ',measured lower \[eV\],'; }; check 'it predicts the target' $?
+sed 's/, property: y}/, property: y, columns: T, beside: [computed]}/; s/file: in.csv, target: "y/file: wide.csv, target: "measured/' "$T/d.yaml" >"$T/db.yaml"
+sed -i 's/^  step: 0.1/  step: 0.1\n  columns: {T: [300]}/' "$T/db.yaml"; run screen "$T/db.yaml" -o "$T/rb.csv"
+{ [ $rc = 0 ] && err "beside '.*': 73 rows of 'computed'" && [ "$(wc -l <"$T/rb.csv")" -gt 3 ]; }; check 'another target beside in a demand' $?
 wide train -o "$T/x.h5"; { [ $rc = 3 ] && err 'wide.csv:3'; }; check 'a missing target without another beside is an error' $?
 wide train --beside hardness -o "$T/x.h5"; { [ $rc != 0 ] && err "beside: .*hardness"; }; check 'a target beside that is not there' $?
 wide train --beside computed --model svr -o "$T/x.h5"; { [ $rc = 2 ] && err 'expected model gp_tree'; }; check 'a learner that takes one target' $?
