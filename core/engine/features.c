@@ -686,7 +686,7 @@ static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_
     void *name = NULL, *category = NULL, *number = NULL, *unit = NULL;
     size_t n = SIZE_MAX;
     CUPEL_TRY(cupel_reader_get(r, "features/table_columns", CUPEL_TEXT, 1, &n, &name, err));
-    if (cupel_reader_has(r, "features/table_units")) CUPEL_TRY(cupel_reader_get(r, "features/table_units", CUPEL_TEXT, 1, &n, &unit, err));
+    CUPEL_TRY(cupel_reader_get(r, "features/table_units", CUPEL_TEXT, 1, &n, &unit, err));
     CUPEL_TRY(cupel_reader_get(r, "features/is_category", CUPEL_U8, 1, &n, &category, err));
     CUPEL_TRY(cupel_reader_get(r, "features/range", CUPEL_F64, 2, (size_t[]){n, 3}, &number, err));
     f->col = cupel_alloc(n, sizeof *f->col);
@@ -697,7 +697,7 @@ static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_
             of[1] > of[2])
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
                                  "model: 'features/table_columns' names no usable column %zu; train the model again", i + 1));
-        if (unit && !(f->col[i].unit = cupel_strdup(((char **)unit)[i]))) CUPEL_TRY(cupel_no_memory(err, "the units of table columns", 0));
+        if (!(f->col[i].unit = cupel_strdup(((char **)unit)[i]))) CUPEL_TRY(cupel_no_memory(err, "the units of table columns", 0));
         f->col[i].category = ((unsigned char *)category)[i] != 0;
         f->col[i].mean = of[0];
         f->col[i].low = of[1];

@@ -530,8 +530,7 @@ static cupel_status load_known(const cupel_reader *r, cupel_model *m, cupel_err 
     if (!c) CUPEL_TRY(cupel_no_memory(err, "the known materials", 0));
     CUPEL_TRY(cupel_reader_get(r, "training/formula", CUPEL_TEXT, 1, &n, &formula, err));
     m->formula = formula;
-    if (cupel_reader_has(r, "training/formula_column"))
-        CUPEL_TRY(cupel_reader_get(r, "training/formula_column", CUPEL_TEXT, 1, (size_t[]){1}, &column, err));
+    CUPEL_TRY(cupel_reader_get(r, "training/formula_column", CUPEL_TEXT, 1, (size_t[]){1}, &column, err));
     CUPEL_TRY(copy_text(&m->formula_column, column ? *(char **)column : "", err));
     CUPEL_TRY(cupel_reader_get(r, "training/condition", CUPEL_TEXT, 1, &n, &condition, err));
     m->condition = condition;

@@ -217,20 +217,20 @@ done:
     return st;
 }
 
-/* Of a model that gives mixtures; one trained by a cupel that did not use them has intervals by its scores. */
+/* Of a model that gives mixtures. */
 static cupel_status load_mixtures(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    if (!cupel_reader_has(r, mixture_name[0])) return CUPEL_OK;
-    if (!cupel_own_mixed(s->expand.own)) return bad(err, mixture_name[0], "shares of a mixture, and its model gives none");
+    if (!cupel_own_mixed(s->expand.own))
+        return cupel_reader_has(r, mixture_name[0]) ? bad(err, mixture_name[0], "shares of a mixture, and its model gives none") : CUPEL_OK;
     for (int k = 0; k < 2; k++) {
         double *held = s->level[k].held;
         CUPEL_TRY(get_few(r, mixture_name[k], CUPEL_SPIKED_MASSES, held, err));
         for (size_t i = 0; i < CUPEL_SPIKED_MASSES; i++)
             if (!(held[i] >= (i ? held[i - 1] : 0) && held[i] < 1)) CUPEL_TRY(bad(err, mixture_name[k], "shares that fall, or reach 1"));
     }
-    if (cupel_reader_has(r, mass_name)) CUPEL_TRY(load_scores(r, mass_name, 2, &s->below, err));
-    if (s->below.n && !(s->below.sorted[0] >= 0 && s->below.sorted[s->below.n - 1] <= 1)) CUPEL_TRY(bad(err, mass_name, "a share that is not one"));
+    CUPEL_TRY(load_scores(r, mass_name, 2, &s->below, err));
+    if (!(s->below.sorted[0] >= 0 && s->below.sorted[s->below.n - 1] <= 1)) CUPEL_TRY(bad(err, mass_name, "a share that is not one"));
     s->mixed = true;
 done:
     return st;
