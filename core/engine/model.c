@@ -1,9 +1,8 @@
-#include "core/engine/model.h"
-
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/beside.h"
 #include "core/engine/explain.h"
+#include "core/engine/model_parts.h"
 #include "core/matter/columns.h"
 #include "core/sys/par.h"
 #include "models/learn/metrics.h"
@@ -14,26 +13,7 @@
 #include <string.h>
 
 enum { MOST_GROUPS = 12 }; /* that a search for a kernel tries */
-enum { SCHEMA = 1, BLOCK = 256 };
-static const double EXTRAPOLATES = 0.1; /* ranges that a table column may leave its own by */
-static const char COLUMNS[] = "training/columns";
-
-struct cupel_model {
-    cupel_features *features;
-    cupel_surrogate *surrogate;
-    char *property, *unit, *file, *training_digest, *digest;
-    char *formula_column; /* of the table that was learned from; "": none */
-    uint64_t seed;
-    /* training rows in use */
-    cupel_batch known;
-    char **formula;   /* [known.n] as written; one block */
-    char **condition; /* [known.n] the columns of the table; one block */
-    double *target; /* [known.n] */
-    double *column; /* [known.n][features of the table] or NULL */
-    size_t *index;  /* [known.n] row of the table given to fit */
-    double target_min, target_max;
-    bool seen[CUPEL_Z_MAX + 1]; /* elements that training rows hold */
-};
+enum { BLOCK = 256 };
 
 /* ---- fitting ---- */
 
@@ -201,12 +181,12 @@ static cupel_status keep_texts(const fitting *f, text_of_row *of, char ***kept, 
     return p ? CUPEL_OK : cupel_no_memory(err, "the known materials", f->n * sizeof *p);
 }
 
-static void note_elements(cupel_model *m)
+void cupel_model_note_elements(cupel_model *m)
 {
     for (size_t k = 0; k < m->known.first[m->known.n]; k++) m->seen[m->known.z[k]] = true;
 }
 
-static void set_range(cupel_model *m)
+void cupel_model_set_range(cupel_model *m)
 {
     m->target_min = m->target_max = m->target[0];
     for (size_t i = 1; i < m->known.n; i++) {
@@ -240,8 +220,8 @@ static cupel_status keep_known(fitting *f, cupel_err *err)
         m->target[i] = f->y[i];
         m->index[i] = f->row[i];
     }
-    set_range(m);
-    note_elements(m);
+    cupel_model_set_range(m);
+    cupel_model_note_elements(m);
     CUPEL_TRY(keep_texts(f, formula_of, &m->formula, err));
     CUPEL_TRY(keep_texts(f, condition_of, &m->condition, err));
     CUPEL_TRY(keep_columns(f, err));
@@ -250,7 +230,7 @@ done:
     return st;
 }
 
-static cupel_status copy_text(char **to, const char *text, cupel_err *err)
+cupel_status cupel_model_copy_text(char **to, const char *text, cupel_err *err)
 {
     *to = cupel_strdup(text);
     return *to ? CUPEL_OK : cupel_no_memory(err, "a model", 0);
@@ -260,13 +240,13 @@ static cupel_status name_model(fitting *f, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const char *slash = strrchr(f->t->file, '/');
-    CUPEL_TRY(copy_text(&f->m->property, f->t->property, err));
-    CUPEL_TRY(copy_text(&f->m->unit, f->t->unit, err));
-    CUPEL_TRY(copy_text(&f->m->file, slash ? slash + 1 : f->t->file, err));
-    CUPEL_TRY(copy_text(&f->m->training_digest, f->t->digest, err));
-    CUPEL_TRY(copy_text(&f->m->digest, "", err));
+    CUPEL_TRY(cupel_model_copy_text(&f->m->property, f->t->property, err));
+    CUPEL_TRY(cupel_model_copy_text(&f->m->unit, f->t->unit, err));
+    CUPEL_TRY(cupel_model_copy_text(&f->m->file, slash ? slash + 1 : f->t->file, err));
+    CUPEL_TRY(cupel_model_copy_text(&f->m->training_digest, f->t->digest, err));
+    CUPEL_TRY(cupel_model_copy_text(&f->m->digest, "", err));
     const size_t at = f->t->formula_column;
-    CUPEL_TRY(copy_text(&f->m->formula_column, at < f->t->header.n ? f->t->header.name[at] : "", err));
+    CUPEL_TRY(cupel_model_copy_text(&f->m->formula_column, at < f->t->header.n ? f->t->header.name[at] : "", err));
 done:
     return st;
 }
@@ -424,195 +404,6 @@ cupel_status cupel_model_figures(const cupel_model *m, cupel_figure figure[CUPEL
     return st;
 }
 
-/* ---- file ---- */
-
-static cupel_status save_attributes(const cupel_model *m, cupel_writer *w, cupel_err *err)
-{
-    cupel_figure figure[CUPEL_N_FIGURES];
-    const cupel_surrogate *s = m->surrogate;
-    cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_writer_attr_int(w, "rows", (int64_t)m->known.n, err));
-    CUPEL_TRY(cupel_writer_attr_int(w, "columns", (int64_t)cupel_surrogate_columns(s), err));
-    CUPEL_TRY(cupel_writer_attr_int(w, "support_vectors", (int64_t)cupel_surrogate_support_vectors(s), err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "learner", cupel_surrogate_learner(s), err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "settings", cupel_surrogate_settings(s), err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "transform", cupel_transform_name(cupel_surrogate_transform(s)->kind), err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "task", cupel_surrogate_is_class(s) ? "class" : "regression", err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "features", cupel_features_sets(m->features), err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "table_columns", cupel_features_columns(m->features), err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "property", m->property, err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "unit", m->unit, err));
-    CUPEL_TRY(cupel_writer_attr_text(w, "training_table", m->file, err));
-    CUPEL_TRY(cupel_model_figures(m, figure, err));
-    for (int i = 0; i < CUPEL_N_FIGURES; i++)
-        if (isfinite(figure[i].value)) CUPEL_TRY(cupel_writer_attr_number(w, figure[i].name, figure[i].value, err));
-    CUPEL_TRY(cupel_writer_input(w, "training table", m->training_digest, err));
-done:
-    return st;
-}
-
-static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    size_t n = m->known.n, items = m->known.first[n], ends = n + 1;
-    int64_t *first = cupel_alloc(ends, sizeof *first);
-    if (!first) return cupel_no_memory(err, "the known materials", ends * sizeof *first);
-    for (size_t i = 0; i < ends; i++) first[i] = m->known.first[i];
-    CUPEL_TRY(cupel_writer_put(w, "training/formula", "", "training rows in use, as written", CUPEL_TEXT, 1, &n, m->formula, err));
-    CUPEL_TRY(cupel_writer_put(w, "training/formula_column", "", "of the formulas", CUPEL_TEXT, 1, (size_t[]){1}, &m->formula_column, err));
-    CUPEL_TRY(cupel_writer_put(w, "training/condition", "", "columns of the table, of the training rows in use", CUPEL_TEXT, 1, &n, m->condition, err));
-    CUPEL_TRY(cupel_writer_put(w, "training/target", m->unit, m->property, CUPEL_F64, 1, &n, m->target, err));
-    CUPEL_TRY(cupel_writer_put(w, "training/first", "", "elements of row i are first[i] .. first[i + 1] - 1 of z and amount", CUPEL_I64, 1,
-                               &ends, first, err));
-    CUPEL_TRY(cupel_writer_put(w, "training/z", "", "atomic number", CUPEL_U8, 1, &items, m->known.z, err));
-    CUPEL_TRY(
-        cupel_writer_put(w, "training/amount", "atoms per formula", "amount of the element", CUPEL_F64, 1, &items, m->known.amount, err));
-    size_t at, shape[2] = {n, 0};
-    cupel_features_table(m->features, &at, &shape[1]);
-    if (m->column)
-        CUPEL_TRY(cupel_writer_put(w, COLUMNS, "as in the table", "features of the training rows that come from columns of the table", CUPEL_F64, 2, shape,
-                                   m->column, err));
-done:
-    cupel_free(first);
-    return st;
-}
-
-cupel_status cupel_model_save(cupel_model *m, const char *path, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    cupel_writer *w = NULL;
-    cupel_reader *r = NULL;
-    CUPEL_TRY(cupel_writer_open(path, "model", SCHEMA, m->seed, &w, err));
-    CUPEL_TRY(save_attributes(m, w, err));
-    CUPEL_TRY(cupel_features_save(m->features, w, err));
-    CUPEL_TRY(cupel_surrogate_save(m->surrogate, w, err));
-    CUPEL_TRY(save_known(m, w, err));
-    CUPEL_TRY(cupel_writer_commit(&w, err));
-    CUPEL_TRY(cupel_reader_open(path, "model", SCHEMA, &r, err));
-    cupel_free(m->digest);
-    CUPEL_TRY(copy_text(&m->digest, cupel_reader_digest(r), err));
-done:
-    cupel_writer_abandon(&w);
-    cupel_reader_free(r);
-    return st;
-}
-
-static cupel_status bad(cupel_err *err, const char *what)
-{
-    return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'training/...' holds %s; train the model again", what);
-}
-
-/* Composition i as stored, or false when it cannot be one. */
-static bool stored_composition(const int64_t *first, size_t i, size_t items, const unsigned char *z, const double *amount,
-                               cupel_composition *c)
-{
-    c->n = 0;
-    if (!items) return first[i] == 0 && first[i + 1] == 0; /* a table without formulas */
-    if (first[i] < 0 || first[i + 1] <= first[i] || (uint64_t)first[i + 1] > items || first[i + 1] - first[i] > CUPEL_Z_MAX) return false;
-    bool seen[CUPEL_Z_MAX + 1] = {false};
-    c->n = (unsigned)(first[i + 1] - first[i]);
-    for (unsigned k = 0; k < c->n; k++) {
-        size_t at = (size_t)first[i] + k;
-        if (z[at] < 1 || z[at] > CUPEL_Z_MAX || seen[z[at]] || !(amount[at] > 0) || !isfinite(amount[at])) return false;
-        seen[z[at]] = true;
-        c->z[k] = z[at];
-        c->amount[k] = amount[at];
-    }
-    return true;
-}
-
-static cupel_status load_known(const cupel_reader *r, cupel_model *m, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    size_t n = SIZE_MAX, items = SIZE_MAX;
-    void *formula = NULL, *condition = NULL, *target = NULL, *first = NULL, *z = NULL, *amount = NULL, *column = NULL;
-    cupel_composition *c = cupel_alloc(1, sizeof *c);
-    if (!c) CUPEL_TRY(cupel_no_memory(err, "the known materials", 0));
-    CUPEL_TRY(cupel_reader_get(r, "training/formula", CUPEL_TEXT, 1, &n, &formula, err));
-    m->formula = formula;
-    CUPEL_TRY(cupel_reader_get(r, "training/formula_column", CUPEL_TEXT, 1, (size_t[]){1}, &column, err));
-    CUPEL_TRY(copy_text(&m->formula_column, column ? *(char **)column : "", err));
-    CUPEL_TRY(cupel_reader_get(r, "training/condition", CUPEL_TEXT, 1, &n, &condition, err));
-    m->condition = condition;
-    CUPEL_TRY(cupel_reader_get(r, "training/target", CUPEL_F64, 1, &n, &target, err));
-    m->target = target;
-    CUPEL_TRY(cupel_reader_get(r, "training/first", CUPEL_I64, 1, (size_t[]){n + 1}, &first, err));
-    CUPEL_TRY(cupel_reader_get(r, "training/z", CUPEL_U8, 1, &items, &z, err));
-    CUPEL_TRY(cupel_reader_get(r, "training/amount", CUPEL_F64, 1, &items, &amount, err));
-    if (!n || n != cupel_surrogate_oof(m->surrogate).n) CUPEL_TRY(bad(err, "another number of rows than the surrogate"));
-    m->index = cupel_alloc(n, sizeof *m->index);
-    if (!m->index) CUPEL_TRY(cupel_no_memory(err, "the known materials", n * sizeof *m->index));
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(m->target[i]) || !stored_composition(first, i, items, z, amount, c))
-            CUPEL_TRY(bad(err, "a row that is no composition with a value"));
-        CUPEL_TRY(cupel_batch_add(&m->known, c, CUPEL_REASON_NONE, err));
-        m->index[i] = i;
-    }
-    set_range(m);
-    note_elements(m);
-done:
-    cupel_free(column);
-    cupel_free(first);
-    cupel_free(z);
-    cupel_free(amount);
-    cupel_free(c);
-    return st;
-}
-
-static cupel_status load_columns(const cupel_reader *r, cupel_model *m, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    size_t first, shape[2] = {m->known.n, 0};
-    void *data = NULL;
-    cupel_features_table(m->features, &first, &shape[1]);
-    if (!shape[1]) return CUPEL_OK;
-    CUPEL_TRY(cupel_reader_get(r, COLUMNS, CUPEL_F64, 2, shape, &data, err));
-    m->column = data;
-    for (size_t k = 0; k < shape[0] * shape[1]; k++)
-        if (!isfinite(m->column[k])) CUPEL_TRY(bad(err, "a column with a number that is not finite"));
-done:
-    return st;
-}
-
-static cupel_status load(const cupel_reader *r, cupel_model *m, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    CUPEL_TRY(copy_text(&m->digest, cupel_reader_digest(r), err));
-    CUPEL_TRY(cupel_reader_seed(r, &m->seed, err));
-    CUPEL_TRY(cupel_reader_attr_text(r, "property", &m->property, err));
-    CUPEL_TRY(cupel_reader_attr_text(r, "unit", &m->unit, err));
-    CUPEL_TRY(cupel_reader_attr_text(r, "training_table", &m->file, err));
-    CUPEL_TRY(cupel_reader_input(r, "training table", &m->training_digest, err));
-    CUPEL_TRY(cupel_features_load(r, &m->features, err));
-    CUPEL_TRY(cupel_surrogate_load(r, &m->surrogate, err));
-    if (cupel_surrogate_columns(m->surrogate) != cupel_features_count(m->features))
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
-                             "model: the surrogate takes %zu columns and there are %zu features; train the model again",
-                             cupel_surrogate_columns(m->surrogate), cupel_features_count(m->features)));
-    CUPEL_TRY(load_known(r, m, err));
-    CUPEL_TRY(load_columns(r, m, err));
-done:
-    return st;
-}
-
-cupel_status cupel_model_open(const char *path, cupel_model **out, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    cupel_reader *r = NULL;
-    cupel_model *m = cupel_alloc(1, sizeof *m);
-    if (!m) return cupel_no_memory(err, "a model", sizeof *m);
-    CUPEL_TRY(cupel_reader_open(path, "model", SCHEMA, &r, err));
-    st = load(r, m, err);
-    if (st != CUPEL_OK) cupel_err_prefix(err, "'%s': ", path);
-done:
-    cupel_reader_free(r);
-    if (st == CUPEL_OK)
-        *out = m;
-    else
-        cupel_model_free(m);
-    return st;
-}
-
 /* ---- facts ---- */
 
 const char *cupel_model_digest(const cupel_model *m) { return m->digest; }
@@ -695,152 +486,4 @@ void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel
     size_t i = cupel_nearest_row(&m->known, c, &distance);
     *known = (cupel_known){.distance = distance};
     if (i != SIZE_MAX) *known = (cupel_known){.row = i, .formula = m->formula[i], .value = m->target[i], .distance = distance};
-}
-
-/* ---- prediction ---- */
-
-struct cupel_model_work {
-    cupel_scratch *scratch;
-    double *x;                 /* [BLOCK][d] */
-    double result[5][BLOCK];
-    double beyond[BLOCK];      /* of the table columns of all rows */
-    unsigned char in_domain[BLOCK];
-    cupel_spiked *mixture;    /* [BLOCK] of a mixed surrogate */
-    size_t at[BLOCK];
-    double describing, predicting; /* seconds */
-};
-
-cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **out, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    cupel_model_work *w = cupel_alloc(1, sizeof *w);
-    size_t d = cupel_features_count(m->features);
-    if (!w) return cupel_no_memory(err, "scratch of a prediction", sizeof *w);
-    w->x = cupel_alloc_aligned(cupel_mul(BLOCK, d), sizeof *w->x);
-    if (!w->x) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", cupel_mul(BLOCK * sizeof *w->x, d)));
-    if (cupel_surrogate_mixed(m->surrogate)) w->mixture = cupel_alloc(BLOCK, sizeof *w->mixture);
-    if (cupel_surrogate_mixed(m->surrogate) && !w->mixture) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", BLOCK * sizeof *w->mixture));
-    CUPEL_TRY(cupel_scratch_new(m->surrogate, &w->scratch, err));
-    *out = w;
-    w = NULL;
-done:
-    cupel_model_work_free(w);
-    return st;
-}
-
-void cupel_model_work_free(cupel_model_work *w)
-{
-    if (!w) return;
-    cupel_scratch_free(w->scratch);
-    cupel_free(w->x);
-    cupel_free(w->mixture);
-    cupel_free(w);
-}
-
-static void blank(cupel_prediction *out, size_t i)
-{
-    out->value[i] = out->spread[i] = out->lower[i] = out->upper[i] = out->distance[i] = NAN;
-    out->in_domain[i] = 0;
-}
-
-/* One block: the usable rows are moved together, predicted, and put back in their places. */
-static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, const unsigned char *reason, const cupel_predict_options *o,
-                                  cupel_model_work *w, cupel_prediction *out, size_t from, cupel_err *err)
-{
-    size_t usable = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (reason[i] && reason[i] != CUPEL_REASON_IMPUTED) {
-            blank(out, from + i);
-            continue;
-        }
-        if (usable != i) memcpy(w->x + usable * d, w->x + i * d, d * sizeof *w->x);
-        w->at[usable++] = from + i;
-    }
-    if (!usable) return CUPEL_OK;
-    cupel_prediction p = {w->result[0], w->result[1], w->result[2], w->result[3], w->result[4], w->in_domain};
-    cupel_predict_options own = *o;
-    own.mixture = o->mixture ? w->mixture : NULL;
-    cupel_status st = cupel_surrogate_predict(m->surrogate, w->x, d, usable, &own, w->scratch, &p, err);
-    for (size_t k = 0; k < usable && st == CUPEL_OK; k++) {
-        size_t i = w->at[k];
-        out->value[i] = p.value[k];
-        out->spread[i] = p.spread[k];
-        out->lower[i] = p.lower[k];
-        out->upper[i] = p.upper[k];
-        out->distance[i] = p.distance[k];
-        out->in_domain[i] = p.in_domain[k];
-        if (own.mixture) o->mixture[i] = own.mixture[k];
-    }
-    return st;
-}
-
-/* Share of the atoms of row i that are of elements which no training row holds. */
-static double share_unseen(const cupel_model *m, const cupel_batch *batch, size_t i)
-{
-    double unseen = 0, total = 0;
-    for (uint32_t k = batch->first[i]; k < batch->first[i + 1]; k++) {
-        total += batch->amount[k];
-        if (!m->seen[batch->z[k]]) unseen += batch->amount[k];
-    }
-    return unseen > 0 ? unseen / total : 0;
-}
-
-/* Out of the domain whatever the distance of the descriptors says, which may be like those of other elements and are cut at some deviations: a row
- * with an element that no training row holds, or with a table column more than EXTRAPOLATES of its range beyond that range. The distance is then at
- * least 1, the threshold, and more by the share of such atoms and the ranges beyond. */
-static void mark_outside(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, const double *beyond, size_t at, cupel_prediction *out)
-{
-    for (size_t i = 0; i < n; i++) {
-        double excess = beyond[i] > EXTRAPOLATES ? beyond[i] : 0;
-        if (cupel_model_has_formulas(m)) excess += share_unseen(m, batch, from + i);
-        if (!(excess > 0) || isnan(out->value[at + i])) continue;
-        out->distance[at + i] = fmax(out->distance[at + i], 1) + excess;
-        out->in_domain[at + i] = 0;
-    }
-}
-
-cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,
-                                 cupel_err *err)
-{
-    size_t d = cupel_features_count(m->features);
-    cupel_status st = CUPEL_OK;
-    for (size_t done_rows = 0; done_rows < n && st == CUPEL_OK; done_rows += BLOCK) {
-        size_t rows = n - done_rows < BLOCK ? n - done_rows : BLOCK;
-        double begin = cupel_now();
-        st = cupel_features_compute_all(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows, err);
-        for (size_t i = 0; i < rows && st == CUPEL_OK; i++)
-            w->beyond[i] = cupel_features_beyond(m->features, w->x + i * d, reason[done_rows + i] == CUPEL_REASON_IMPUTED);
-        double described = cupel_now();
-        if (st == CUPEL_OK) st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
-        if (st == CUPEL_OK) mark_outside(m, batch, from + done_rows, rows, w->beyond, done_rows, out);
-        w->describing += described - begin;
-        w->predicting += cupel_now() - described;
-    }
-    return st;
-}
-
-cupel_status cupel_model_predict_with(const cupel_model *m, const cupel_batch *batch, const double *column, size_t n, const cupel_predict_options *o,
-                                      cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err)
-{
-    const size_t d = cupel_features_count(m->features);
-    double *x = cupel_alloc_aligned(cupel_mul(n, d), sizeof *x);
-    if (!x) return cupel_no_memory(err, "rows to predict", cupel_mul(n, d * sizeof *x));
-    cupel_status st = cupel_features_compute_with(m->features, batch, column, n, o->isa, x, d, reason, err);
-    for (size_t from = 0; from < n && st == CUPEL_OK; from += BLOCK) {
-        const size_t rows = n - from < BLOCK ? n - from : BLOCK;
-        for (size_t i = 0; i < rows; i++)
-            w->beyond[i] = cupel_features_beyond(m->features, x + (from + i) * d, reason[from + i] == CUPEL_REASON_IMPUTED);
-        memcpy(w->x, x + from * d, rows * d * sizeof *x);
-        st = predict_block(m, rows, d, reason + from, o, w, out, from, err);
-        if (st == CUPEL_OK) mark_outside(m, batch, from, rows, w->beyond, from, out);
-    }
-    cupel_free(x);
-    return st;
-}
-
-void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting)
-{
-    *describing = w->describing;
-    *predicting = w->predicting;
 }

@@ -1,0 +1,157 @@
+/* Rows through a model: described, predicted, and marked where they lie outside what it was trained on. */
+#include "core/engine/model_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK = 256 };
+static const double EXTRAPOLATES = 0.1; /* ranges that a table column may leave its own by */
+
+struct cupel_model_work {
+    cupel_scratch *scratch;
+    double *x;                 /* [BLOCK][d] */
+    double result[5][BLOCK];
+    double beyond[BLOCK];      /* of the table columns of all rows */
+    unsigned char in_domain[BLOCK];
+    cupel_spiked *mixture;    /* [BLOCK] of a mixed surrogate */
+    size_t at[BLOCK];
+    double describing, predicting; /* seconds */
+};
+
+cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **out, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_model_work *w = cupel_alloc(1, sizeof *w);
+    size_t d = cupel_features_count(m->features);
+    if (!w) return cupel_no_memory(err, "scratch of a prediction", sizeof *w);
+    w->x = cupel_alloc_aligned(cupel_mul(BLOCK, d), sizeof *w->x);
+    if (!w->x) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", cupel_mul(BLOCK * sizeof *w->x, d)));
+    if (cupel_surrogate_mixed(m->surrogate)) w->mixture = cupel_alloc(BLOCK, sizeof *w->mixture);
+    if (cupel_surrogate_mixed(m->surrogate) && !w->mixture) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", BLOCK * sizeof *w->mixture));
+    CUPEL_TRY(cupel_scratch_new(m->surrogate, &w->scratch, err));
+    *out = w;
+    w = NULL;
+done:
+    cupel_model_work_free(w);
+    return st;
+}
+
+void cupel_model_work_free(cupel_model_work *w)
+{
+    if (!w) return;
+    cupel_scratch_free(w->scratch);
+    cupel_free(w->x);
+    cupel_free(w->mixture);
+    cupel_free(w);
+}
+
+static void blank(cupel_prediction *out, size_t i)
+{
+    out->value[i] = out->spread[i] = out->lower[i] = out->upper[i] = out->distance[i] = NAN;
+    out->in_domain[i] = 0;
+}
+
+/* One block: the usable rows are moved together, predicted, and put back in their places. */
+static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, const unsigned char *reason, const cupel_predict_options *o,
+                                  cupel_model_work *w, cupel_prediction *out, size_t from, cupel_err *err)
+{
+    size_t usable = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (reason[i] && reason[i] != CUPEL_REASON_IMPUTED) {
+            blank(out, from + i);
+            continue;
+        }
+        if (usable != i) memcpy(w->x + usable * d, w->x + i * d, d * sizeof *w->x);
+        w->at[usable++] = from + i;
+    }
+    if (!usable) return CUPEL_OK;
+    cupel_prediction p = {w->result[0], w->result[1], w->result[2], w->result[3], w->result[4], w->in_domain};
+    cupel_predict_options own = *o;
+    own.mixture = o->mixture ? w->mixture : NULL;
+    cupel_status st = cupel_surrogate_predict(m->surrogate, w->x, d, usable, &own, w->scratch, &p, err);
+    for (size_t k = 0; k < usable && st == CUPEL_OK; k++) {
+        size_t i = w->at[k];
+        out->value[i] = p.value[k];
+        out->spread[i] = p.spread[k];
+        out->lower[i] = p.lower[k];
+        out->upper[i] = p.upper[k];
+        out->distance[i] = p.distance[k];
+        out->in_domain[i] = p.in_domain[k];
+        if (own.mixture) o->mixture[i] = own.mixture[k];
+    }
+    return st;
+}
+
+/* Share of the atoms of row i that are of elements which no training row holds. */
+static double share_unseen(const cupel_model *m, const cupel_batch *batch, size_t i)
+{
+    double unseen = 0, total = 0;
+    for (uint32_t k = batch->first[i]; k < batch->first[i + 1]; k++) {
+        total += batch->amount[k];
+        if (!m->seen[batch->z[k]]) unseen += batch->amount[k];
+    }
+    return unseen > 0 ? unseen / total : 0;
+}
+
+/* Out of the domain whatever the distance of the descriptors says, which may be like those of other elements and are cut at some deviations: a row
+ * with an element that no training row holds, or with a table column more than EXTRAPOLATES of its range beyond that range. The distance is then at
+ * least 1, the threshold, and more by the share of such atoms and the ranges beyond. */
+static void mark_outside(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, const double *beyond, size_t at, cupel_prediction *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        double excess = beyond[i] > EXTRAPOLATES ? beyond[i] : 0;
+        if (cupel_model_has_formulas(m)) excess += share_unseen(m, batch, from + i);
+        if (!(excess > 0) || isnan(out->value[at + i])) continue;
+        out->distance[at + i] = fmax(out->distance[at + i], 1) + excess;
+        out->in_domain[at + i] = 0;
+    }
+}
+
+cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
+                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,
+                                 cupel_err *err)
+{
+    size_t d = cupel_features_count(m->features);
+    cupel_status st = CUPEL_OK;
+    for (size_t done_rows = 0; done_rows < n && st == CUPEL_OK; done_rows += BLOCK) {
+        size_t rows = n - done_rows < BLOCK ? n - done_rows : BLOCK;
+        double begin = cupel_now();
+        st = cupel_features_compute_all(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows, err);
+        for (size_t i = 0; i < rows && st == CUPEL_OK; i++)
+            w->beyond[i] = cupel_features_beyond(m->features, w->x + i * d, reason[done_rows + i] == CUPEL_REASON_IMPUTED);
+        double described = cupel_now();
+        if (st == CUPEL_OK) st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
+        if (st == CUPEL_OK) mark_outside(m, batch, from + done_rows, rows, w->beyond, done_rows, out);
+        w->describing += described - begin;
+        w->predicting += cupel_now() - described;
+    }
+    return st;
+}
+
+cupel_status cupel_model_predict_with(const cupel_model *m, const cupel_batch *batch, const double *column, size_t n, const cupel_predict_options *o,
+                                      cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err)
+{
+    const size_t d = cupel_features_count(m->features);
+    double *x = cupel_alloc_aligned(cupel_mul(n, d), sizeof *x);
+    if (!x) return cupel_no_memory(err, "rows to predict", cupel_mul(n, d * sizeof *x));
+    cupel_status st = cupel_features_compute_with(m->features, batch, column, n, o->isa, x, d, reason, err);
+    for (size_t from = 0; from < n && st == CUPEL_OK; from += BLOCK) {
+        const size_t rows = n - from < BLOCK ? n - from : BLOCK;
+        for (size_t i = 0; i < rows; i++)
+            w->beyond[i] = cupel_features_beyond(m->features, x + (from + i) * d, reason[from + i] == CUPEL_REASON_IMPUTED);
+        memcpy(w->x, x + from * d, rows * d * sizeof *x);
+        st = predict_block(m, rows, d, reason + from, o, w, out, from, err);
+        if (st == CUPEL_OK) mark_outside(m, batch, from, rows, w->beyond, from, out);
+    }
+    cupel_free(x);
+    return st;
+}
+
+void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting)
+{
+    *describing = w->describing;
+    *predicting = w->predicting;
+}
