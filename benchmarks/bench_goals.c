@@ -6,7 +6,7 @@
  *
  * chance  candidates in the order of a permutation
  * cupel   the default of `cupel suggest`
- * r2      of each goal: what processes of half of the rows (150 at most) say of the others; the median over the seeds
+ * r2      of each goal: what a process of as many rows by chance as the last figure has says of all others
  *
  * build/benchmarks/bench_goals [seeds N] [start N] [batch N] [rounds N] [only NAME] [with ACQUISITION] [threads N], from the project's root. */
 #include "core/base/mem.h"
@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GOALS = 2, POINTS = 300, INPUTS = 3, STAGES = 3 };
+enum { GOALS = 2, POINTS = 300, INPUTS = 3, STAGES = 3, INPUTS_MAX = 3 };
 
 typedef struct goal_set {
     const char *name;
@@ -89,16 +89,18 @@ static goal_set made(const char *name, void (*f)(const double *, double *))
 /* ---- measured sets ---- */
 
 static const struct source {
-    const char *name, *file, *formula, *goal[GOALS];
+    const char *name, *file, *input[INPUTS_MAX], *goal[GOALS];
     bool maximize[GOALS];
     const char *where; /* a column that must be `value` */
     double value;
 } sources[] = {
-    {"mpea hardness, density", "alloys-mpea/MPEA_dataset.csv", "FORMULA", {"PROPERTY: HV", "PROPERTY: Calculated Density"}, {true, false}, NULL, 0},
-    {"mpea strength, elongation", "alloys-mpea/MPEA_dataset.csv", "FORMULA", {"PROPERTY: YS", "PROPERTY: Elongation"}, {true, true},
+    {"mpea hardness, density", "alloys-mpea/MPEA_dataset.csv", {"FORMULA"}, {"PROPERTY: HV", "PROPERTY: Calculated Density"}, {true, false}, NULL, 0},
+    {"mpea strength, elongation", "alloys-mpea/MPEA_dataset.csv", {"FORMULA", "PROPERTY: Processing method", "PROPERTY: Type of test"}, {"PROPERTY: YS", "PROPERTY: Elongation"}, {true, true},
      "PROPERTY: Test temperature", 25},
-    {"thermoelectric 300 K", "func-thermoelectric/estm.csv", "Formula", {"power_factor", "thermal_conductivity"}, {true, false}, "temperature", 300},
-    {"thermoelectric 700 K", "func-thermoelectric/estm.csv", "Formula", {"power_factor", "thermal_conductivity"}, {true, false}, "temperature", 700}};
+    {"mpea the same, formula only", "alloys-mpea/MPEA_dataset.csv", {"FORMULA"}, {"PROPERTY: YS", "PROPERTY: Elongation"}, {true, true},
+     "PROPERTY: Test temperature", 25},
+    {"thermoelectric 300 K", "func-thermoelectric/estm.csv", {"Formula"}, {"power_factor", "thermal_conductivity"}, {true, false}, "temperature", 300},
+    {"thermoelectric 700 K", "func-thermoelectric/estm.csv", {"Formula"}, {"power_factor", "thermal_conductivity"}, {true, false}, "temperature", 700}};
 
 /* The first column whose name begins so. */
 static size_t column_of(const cupel_trial_table *t, const char *begin)
@@ -123,7 +125,10 @@ static void keep_rows(cupel_trial_table *t, const struct source *s, const size_t
     double x;
     for (size_t i = 0; i < r->n_rows; i++) {
         if (s->where && !(number_at(t, i, where, &x) && x == s->value)) continue;
-        if (!number_at(t, i, goal[0], &x) || !number_at(t, i, goal[1], &x)) continue;
+        bool whole = true;
+        for (size_t k = 0; k < INPUTS_MAX && s->input[k]; k++)
+            whole &= !cupel_text_missing(cupel_text_trim(cupel_cell(r, i, column_of(t, s->input[k]))));
+        if (!whole || !number_at(t, i, goal[0], &x) || !number_at(t, i, goal[1], &x)) continue;
         if (m != i) memcpy(r->cell + m * r->n_cols, r->cell + i * r->n_cols, r->n_cols * sizeof *r->cell);
         r->line[m++] = r->line[i];
     }
@@ -142,7 +147,9 @@ static goal_set measured(const char *folder, const struct source *s)
     if (cupel_trial_table_read(path, NULL, &t, &err)) die(err.message);
     const size_t goal[GOALS] = {column_of(&t, s->goal[0]), column_of(&t, s->goal[1])};
     keep_rows(&t, s, goal);
-    if (cupel_inputs_make(&one, 1, (const char *const[]){s->formula}, 1, s->formula, CUPEL_DOT_DECIMAL, &job, &in, &err)) die(err.message);
+    size_t n_inputs = 0;
+    while (n_inputs < INPUTS_MAX && s->input[n_inputs]) n_inputs++;
+    if (cupel_inputs_make(&one, 1, s->input, n_inputs, s->input[0], CUPEL_DOT_DECIMAL, &job, &in, &err)) die(err.message);
     const size_t rows = t.records.n_rows, d = in.d;
     double *count = need(cupel_alloc(rows, sizeof *count));
     out.x = in.x[0], in.x[0] = NULL, out.block = in.block, in.block = NULL, out.d = d, out.n_blocks = in.n_blocks;
@@ -216,7 +223,7 @@ static cupel_status next_batch(const replay *r, cupel_choose_options *o, size_t 
 static cupel_status skill(const replay *r, const size_t *order, size_t goal, uint64_t seed, double *r2, cupel_err *err)
 {
     const goal_set *s = r->s;
-    const size_t n = s->n / 2 < 150 ? s->n / 2 : 150, m = s->n - n;
+    const size_t n = tried_at(r->o, STAGES - 1), m = s->n - n;
     double *x = need(cupel_alloc(s->n * (s->d + 2), sizeof *x)), *y = x + s->n * s->d, *mean = y + s->n, theta[CUPEL_GAUSS_BLOCKS + 1];
     cupel_gauss_options p = cupel_gauss_defaults();
     cupel_gauss *process = NULL;

@@ -11,7 +11,7 @@
 #include <math.h>
 
 enum { POINTS = 64, BLOCK = 64 };
-/* The corner that volumes are measured from lies so many ranges of the front below its worst values. */
+/* The corner that volumes are measured from lies so many spreads below the worst measured value of each goal. */
 static const double BELOW = 0.1;
 
 typedef struct growth {
@@ -23,34 +23,30 @@ typedef struct growth {
     double *gain;
 } growth;
 
-/* The first n rows in spreads, and of them those that nothing dominates; how many. */
-static size_t front_of(const growth *w, size_t n)
+/* All rows in spreads, and of them those that nothing dominates; how many. */
+static size_t front_of(const growth *w)
 {
     const cupel_chooser *c = w->c;
     const size_t g = c->t->n_goals;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < c->n_rows; i++)
         for (size_t k = 0; k < g; k++) w->front[i * g + k] = c->value[k][i] / c->scale[k].spread;
-    return cupel_front(w->front, n, g);
+    return cupel_front(w->front, c->n_rows, g);
 }
 
-/* The corner is that of what was measured; what is believed joins the front. */
+/* The corner is that of everything measured; what is believed joins the front. A corner at the ends of the front of a few rows would make whatever
+ * is better than them in one goal and worse in another worth nothing, so that the ends of the true front were never looked for. */
 static cupel_status make_front(growth *w, cupel_err *err)
 {
     const cupel_chooser *c = w->c;
     const size_t g = c->t->n_goals;
     w->front = cupel_alloc(cupel_mul(c->n_rows, g), sizeof *w->front);
     if (!w->front) return cupel_no_memory(err, "a front", 0);
-    const size_t measured = front_of(w, c->n_good);
     for (size_t k = 0; k < g; k++) {
-        double low = INFINITY, high = -INFINITY, lowest = INFINITY;
-        for (size_t i = 0; i < measured; i++) {
-            low = fmin(low, w->front[i * g + k]);
-            high = fmax(high, w->front[i * g + k]);
-        }
+        double lowest = INFINITY;
         for (size_t i = 0; i < c->n_good; i++) lowest = fmin(lowest, c->value[k][i] / c->scale[k].spread);
-        w->corner[k] = (measured > 1 ? low : lowest) - BELOW * fmax(high - low, 1);
+        w->corner[k] = lowest - BELOW;
     }
-    w->n_front = front_of(w, c->n_rows);
+    w->n_front = front_of(w);
     for (size_t i = 0; i < w->n_front; i++)
         for (size_t k = 0; k < g; k++) w->front[i * g + k] -= w->corner[k];
     return CUPEL_OK;
