@@ -88,19 +88,22 @@ static goal_set made(const char *name, void (*f)(const double *, double *))
 
 /* ---- measured sets ---- */
 
+#define STRENGTH {"PROPERTY: YS", "PROPERTY: Elongation"}
+#define THERMO {"power_factor", "thermal_conductivity"}
+
 static const struct source {
     const char *name, *file, *input[INPUTS_MAX], *goal[GOALS];
     bool maximize[GOALS];
     const char *where; /* a column that must be `value` */
     double value;
 } sources[] = {
-    {"mpea hardness, density", "alloys-mpea/MPEA_dataset.csv", {"FORMULA"}, {"PROPERTY: HV", "PROPERTY: Calculated Density"}, {true, false}, NULL, 0},
-    {"mpea strength, elongation", "alloys-mpea/MPEA_dataset.csv", {"FORMULA", "PROPERTY: Processing method", "PROPERTY: Type of test"}, {"PROPERTY: YS", "PROPERTY: Elongation"}, {true, true},
-     "PROPERTY: Test temperature", 25},
-    {"mpea the same, formula only", "alloys-mpea/MPEA_dataset.csv", {"FORMULA"}, {"PROPERTY: YS", "PROPERTY: Elongation"}, {true, true},
-     "PROPERTY: Test temperature", 25},
-    {"thermoelectric 300 K", "func-thermoelectric/estm.csv", {"Formula"}, {"power_factor", "thermal_conductivity"}, {true, false}, "temperature", 300},
-    {"thermoelectric 700 K", "func-thermoelectric/estm.csv", {"Formula"}, {"power_factor", "thermal_conductivity"}, {true, false}, "temperature", 700}};
+    {"mpea hardness, density", "alloys-mpea/MPEA_dataset.csv", {"FORMULA"},
+     {"PROPERTY: HV", "PROPERTY: Calculated Density"}, {true, false}, NULL, 0},
+    {"mpea strength, elongation", "alloys-mpea/MPEA_dataset.csv", {"FORMULA", "PROPERTY: Processing method", "PROPERTY: Type of test"},
+     STRENGTH, {true, true}, "PROPERTY: Test temperature", 25},
+    {"mpea the same, formula only", "alloys-mpea/MPEA_dataset.csv", {"FORMULA"}, STRENGTH, {true, true}, "PROPERTY: Test temperature", 25},
+    {"thermoelectric 300 K", "func-thermoelectric/estm.csv", {"Formula"}, THERMO, {true, false}, "temperature", 300},
+    {"thermoelectric 700 K", "func-thermoelectric/estm.csv", {"Formula"}, THERMO, {true, false}, "temperature", 700}};
 
 /* The first column whose name begins so. */
 static size_t column_of(const cupel_trial_table *t, const char *begin)
