@@ -2,10 +2,13 @@
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/io/artifact.h"
 #include "models/learn/auto/blend.h"
 #include "models/learn/auto/parts.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <unistd.h>
 
 enum { N = 400, D = 3 };
 
@@ -107,13 +110,81 @@ static void the_plan_follows_the_table(void **state)
                            crossed = {.n = 4000, .n_fractions = 90, .lowest_share = 0.5, .skew = 1},
                            large = {.n = 100000, .n_fractions = 90, .lowest_share = 1e-5, .skew = 1};
     size_t n = cupel_auto_plan(&smooth, 1, unit, &least), fractions = 0, above = 0;
-    for (size_t i = 0; i < n; i++) fractions += unit[i].columns == CUPEL_AUTO_FRACTIONS;
+    for (size_t i = 0; i < n; i++) {
+        fractions += unit[i].columns == CUPEL_AUTO_FRACTIONS;
+        assert_true(unit[i].columns != CUPEL_AUTO_PLAIN);
+    }
     assert_true(fractions > 0 && least == 1);
+    for (int is_class = 0; is_class < 2; is_class++) { /* boosting and extremely randomised trees on the first kind of descriptor */
+        const cupel_auto_facts several = {.n = 300, .n_fractions = 14, .plain = true, .is_class = is_class, .lowest_share = 1.0 / 300, .skew = 1};
+        bool boosting = false, extra = false;
+        n = cupel_auto_plan(&several, 1, unit, &least);
+        for (size_t i = 0; i < n; i++) {
+            boosting |= unit[i].columns == CUPEL_AUTO_PLAIN && unit[i].trees.kind == CUPEL_BOOSTED_TREES;
+            extra |= unit[i].columns == CUPEL_AUTO_PLAIN && unit[i].trees.kind == CUPEL_EXTRA_TREES;
+        }
+        assert_true(boosting && extra);
+    }
     n = cupel_auto_plan(&crossed, 1, unit, &least);
     for (size_t i = 0; i < n; i++) above += unit[i].role == CUPEL_AUTO_ABOVE;
     assert_true(above > 0 && least == 3 && unit[0].role == CUPEL_AUTO_ABOVE);
     n = cupel_auto_plan(&large, 1, unit, &least);
     for (size_t i = 0; i < n; i++) assert_true(!unit[i].quantiles && unit[i].role != CUPEL_AUTO_STACK);
+}
+
+/* The pair on fractions is where a blend begins, unless any member on other columns does as well alone. */
+static void fractions_come_first_only_where_nothing_else_does_as_well(void **state)
+{
+    (void)state;
+    static cupel_auto a;
+    const size_t which[] = {0, 1, 2};
+    double prior[3];
+    a = (cupel_auto){.n_members = 3};
+    for (size_t k = 0; k < 3; k++) a.member[k].unit = (cupel_auto_unit){.columns = CUPEL_AUTO_FRACTIONS, .trees = cupel_trees_defaults(CUPEL_EXTRA_TREES)};
+    a.member[0].unit.columns = CUPEL_AUTO_PLAIN;
+    a.member[0].unit.trees = cupel_trees_defaults(CUPEL_BOOSTED_TREES);
+    a.member[2].unit.role = CUPEL_AUTO_STACK;
+    a.member[0].loss = 3, a.member[1].loss = 2, a.member[2].loss = 2;
+    assert_true(cupel_auto_prior(&a, which, 3, prior));
+    assert_true(prior[0] == 0 && prior[1] == 0.5 && prior[2] == 0.5);
+    a.member[0].loss = 2;
+    assert_false(cupel_auto_prior(&a, which, 3, prior));
+}
+
+/* Members on the first kind of descriptor alone, in the fit and after a way through a file. */
+static void plain_columns_are_kept_in_an_artifact(void **state)
+{
+    (void)state;
+    static double x[N * D], y[N], value[N], error[N], said[N], again[N];
+    static size_t fold[N];
+    const size_t plain[] = {1};
+    char path[64];
+    cupel_err err = {0};
+    cupel_auto *a = NULL, *b = NULL;
+    cupel_writer *w = NULL;
+    cupel_reader *r = NULL;
+    size_t members = 0;
+    make_rows(x, y, fold);
+    for (size_t i = 0; i < N; i++) y[i] = x[i * D + 1] + 0.1 * x[i * D];
+    const cupel_auto_data data = {.n = N, .d = D, .x = x, .y = y, .fold = fold, .n_folds = 5, .plain = plain, .n_plain = 1, .seed = 1, .effort = 4};
+    check_ok(cupel_auto_fit(&data, &job, &a, value, error, NULL, &err), &err);
+    for (size_t k = 0; k < a->n_members; k++) members += a->member[k].unit.columns == CUPEL_AUTO_PLAIN;
+    assert_true(members > 0 && a->n_columns[CUPEL_AUTO_PLAIN] == 1 && a->column[CUPEL_AUTO_PLAIN][0] == 1);
+    snprintf(path, sizeof path, "/tmp/cupel-test-auto-%ld.h5", (long)getpid());
+    check_ok(cupel_writer_open(path, "model", 2, 1, &w, &err), &err);
+    check_ok(cupel_auto_save(a, "auto", w, &err), &err);
+    check_ok(cupel_writer_commit(&w, &err), &err);
+    check_ok(cupel_reader_open(path, "model", 2, &r, &err), &err);
+    check_ok(cupel_auto_load(r, "auto", D, &b, &err), &err);
+    void *scratch = cupel_alloc_aligned(cupel_auto_scratch_bytes(a) + cupel_auto_scratch_bytes(b), 1);
+    cupel_auto_predict(a, x, D, N, CUPEL_ISA_PLAIN, scratch, said, NULL, NULL);
+    cupel_auto_predict(b, x, D, N, CUPEL_ISA_PLAIN, scratch, again, NULL, NULL);
+    assert_memory_equal(said, again, sizeof said);
+    cupel_free(scratch);
+    cupel_reader_free(r);
+    remove(path);
+    cupel_auto_free(a);
+    cupel_auto_free(b);
 }
 
 int main(void)
@@ -124,6 +195,8 @@ int main(void)
         cmocka_unit_test(the_median_of_a_mixture),
         cmocka_unit_test(a_hurdle_is_found_and_kept),
         cmocka_unit_test(the_plan_follows_the_table),
+        cmocka_unit_test(fractions_come_first_only_where_nothing_else_does_as_well),
+        cmocka_unit_test(plain_columns_are_kept_in_an_artifact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -365,6 +365,12 @@ void cupel_features_fractions(const cupel_features *f, size_t *first, size_t *n)
         if (strcmp(f->sets.set[i]->method.name, "element_fraction") == 0 && !f->sets.smooth[i]) *first = at, *n = f->sets.set[i]->n_columns;
 }
 
+void cupel_features_plain(const cupel_features *f, size_t *first, size_t *behind)
+{
+    *first = f->sets.n ? f->sets.set[0]->n_columns : 0;
+    *behind = f->sets.n_columns;
+}
+
 /* in [from .. from + n - 1] */
 static size_t mark(bool *in, size_t from, size_t n)
 {

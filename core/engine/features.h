@@ -44,6 +44,8 @@ size_t cupel_features_count(const cupel_features *f);
 cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *name, const char **unit, cupel_err *err);
 /* The columns that are atomic fractions of elements, first .. first + n - 1; n 0 without the set element_fraction. */
 void cupel_features_fractions(const cupel_features *f, size_t *first, size_t *n);
+/* The columns that are not of a second or further set: 0 .. first - 1 of the first set, behind .. count - 1 of the table, crosses and a transfer. */
+void cupel_features_plain(const cupel_features *f, size_t *first, size_t *behind);
 /* The columns that a kernel names (models/learn/kernel_tree.h): "composition" (all descriptors of the formula), "table" (all columns of the table), a set
  * ("magpie"), a column of the table (all its categories), or one column. in [count] is set for them. CUPEL_USAGE with what there is. */
 cupel_status cupel_features_group(const cupel_features *f, const char *name, bool *in, cupel_err *err);

@@ -27,7 +27,7 @@ typedef struct fitting {
     double *y;
     unsigned char *reason;
     size_t *group;
-    size_t *fraction;
+    size_t *fraction, *plain;
 } fitting;
 
 /* Features of one block of rows: runs of neighbours at once. */
@@ -264,6 +264,19 @@ static cupel_status list_fractions(fitting *f, cupel_fit_options *fit, cupel_err
     return CUPEL_OK;
 }
 
+/* The columns of f->x that are of the first set of descriptors, of the table or of a transfer. */
+static cupel_status list_plain(fitting *f, cupel_fit_options *fit, cupel_err *err)
+{
+    size_t first, behind;
+    cupel_features_plain(f->m->features, &first, &behind);
+    f->plain = cupel_alloc(f->d ? f->d : 1, sizeof *f->plain);
+    if (!f->plain) return cupel_no_memory(err, "columns", f->d * sizeof *f->plain);
+    for (size_t j = 0; j < f->d; j++)
+        if (j < first || j >= behind) f->plain[fit->n_plain++] = j;
+    fit->plain = f->plain;
+    return CUPEL_OK;
+}
+
 void cupel_model_kernel(const char *text, bool beside, bool named, cupel_model_options *o)
 {
     o->kernel = text;
@@ -323,6 +336,7 @@ static void fitting_release(fitting *f)
     cupel_free(f->reason);
     cupel_free(f->group);
     cupel_free(f->fraction);
+    cupel_free(f->plain);
 }
 
 cupel_status cupel_model_usable(const cupel_training *t, const cupel_model_options *o, const cupel_job *job, size_t *n, cupel_err *err)
@@ -352,6 +366,7 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
                                  .n = cupel_features_groups(f.m->features, MOST_GROUPS, name, category)};
     fit.groups = &groups;
     CUPEL_TRY(list_fractions(&f, &fit, err));
+    CUPEL_TRY(list_plain(&f, &fit, err));
     if (t->n_beside) CUPEL_TRY(cupel_beside_collect(t, f.row, f.n, f.m->features, job, f.group, &beside, err));
     if (beside) fit.beside = cupel_beside_values_of(beside);
     CUPEL_TRY(cupel_surrogate_fit(f.x, f.n, f.d, f.y, &fit, job, &f.m->surrogate, err));

@@ -35,6 +35,8 @@ typedef struct cupel_problem {
     const cupel_job *job;
     const size_t *fraction; /* [n_fractions] columns that are atomic fractions of elements */
     size_t n_fractions;
+    const size_t *plain;    /* [n_plain] columns of the first kind of descriptor and of none (numbers of a table) */
+    size_t n_plain;
     double y_mean, y_sd;   /* the target is y_mean + y_sd y in its unit, for words */
     bool may_mix;          /* its models may know rows at one shared value (own.h) */
     double seconds;        /* budget of a learner that works in units; 0: none */

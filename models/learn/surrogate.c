@@ -29,6 +29,7 @@ typedef struct fit {
     const cupel_fit_options *options;
     double *z, *y;
     size_t *fraction;     /* columns of z that are atomic fractions */
+    size_t *plain;        /* columns of z of the first kind of descriptor and of none */
     cupel_beside beside;
     double *beside_z, *beside_y;
     double *setting;
@@ -152,17 +153,27 @@ static cupel_status weigh_columns(fit *f, cupel_err *err)
     return cupel_typical_distance(f->z, n, k, &f->problem.typical, err);
 }
 
-/* Which of the scaled columns are atomic fractions; of one that repeats another the other stands for both. */
-static cupel_status find_fractions(fit *f, cupel_err *err)
+/* Which of the scaled columns are in a list [n] of columns of x; of one that repeats another the other stands for both. */
+static cupel_status find_columns(const cupel_scale *s, const size_t *list, size_t n, size_t **found, size_t *n_found, cupel_err *err)
+{
+    *found = cupel_alloc(s->k, sizeof **found);
+    if (!*found) return cupel_no_memory(err, "columns", s->k * sizeof **found);
+    for (size_t c = 0; c < s->k; c++)
+        for (size_t i = 0; i < n; i++)
+            if ((size_t)s->column[c] == list[i]) (*found)[(*n_found)++] = c;
+    return CUPEL_OK;
+}
+
+/* What a learner is told beside the rows. */
+static cupel_status describe_problem(fit *f, cupel_err *err)
 {
     const cupel_fit_options *o = f->options;
     const cupel_scale *s = &f->s->scale;
-    f->fraction = cupel_alloc(s->k, sizeof *f->fraction);
-    if (!f->fraction) return cupel_no_memory(err, "columns", s->k * sizeof *f->fraction);
-    for (size_t c = 0; c < s->k; c++)
-        for (size_t i = 0; i < o->n_fractions; i++)
-            if ((size_t)s->column[c] == o->fraction[i]) f->fraction[f->problem.n_fractions++] = c;
+    cupel_status st = find_columns(s, o->fraction, o->n_fractions, &f->fraction, &f->problem.n_fractions, err);
+    if (st == CUPEL_OK) st = find_columns(s, o->plain, o->n_plain, &f->plain, &f->problem.n_plain, err);
+    if (st != CUPEL_OK) return st;
     f->problem.fraction = f->fraction;
+    f->problem.plain = f->plain;
     f->problem.seconds = o->seconds;
     f->problem.may_mix = !f->s->is_class && f->s->learner->own && f->s->learner->own->mixed;
     f->problem.y_mean = f->s->y_mean;
@@ -230,7 +241,7 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
     cupel_scale_apply(&s->scale, job->isa, x, d, n, f->z, s->scale.k);
     f->problem = (cupel_problem){.n = n, .d = s->scale.k, .x = f->z, .y = f->y, .is_class = s->is_class, .seed = f->options->seed,
                                  .job = job};
-    CUPEL_TRY(find_fractions(f, err));
+    CUPEL_TRY(describe_problem(f, err));
     CUPEL_TRY(cupel_typical_distance(f->z, n, s->scale.k, &f->problem.typical, err));
     if (s->learner->relevance) CUPEL_TRY(weigh_columns(f, err));
     f->problem.kernel = f->options->kernel;
@@ -675,6 +686,7 @@ static void fit_release(fit *f)
     cupel_free(f->error);
     cupel_free(f->z);
     cupel_free(f->fraction);
+    cupel_free(f->plain);
     cupel_free(f->beside_z);
     cupel_free(f->beside_y);
     cupel_free(f->y);

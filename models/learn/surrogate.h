@@ -33,6 +33,8 @@ typedef struct cupel_fit_options {
     uint64_t seed;
     const size_t *fraction; /* [n_fractions] columns of x that are atomic fractions of elements; may be NULL */
     size_t n_fractions;
+    const size_t *plain;  /* [n_plain] columns of x of the first kind of descriptor and of none; may be NULL */
+    size_t n_plain;
     double seconds;       /* for a learner that works in units: no unit begins that would end later; 0: no limit */
     const size_t *group;  /* [n] rows of one group are never split in inner folds (same reduced composition); may be NULL */
     const char *kernel;   /* a tree of kernels, of a learner that takes one (kernel_tree.h); NULL: its own */

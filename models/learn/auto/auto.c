@@ -13,7 +13,7 @@ typedef struct fit {
     const cupel_auto_data *data;
     const cupel_job *job;
     cupel_auto *a;
-    double *x[2];          /* [n][n_columns] */
+    double *x[CUPEL_AUTO_COLUMN_SETS]; /* [n][n_columns] */
     unsigned char *above;  /* [n] is the target above its lowest? */
     double *quantile;      /* [n][CUPEL_AUTO_QUANTILES] */
     double *y;             /* [n] what a unit learns */
@@ -38,14 +38,16 @@ static cupel_status choose_columns(fit *f, cupel_err *err)
     const cupel_auto_data *t = f->data;
     cupel_auto *a = f->a;
     a->d = t->d;
-    for (int c = 0; c < 2; c++) {
-        const size_t most = c ? t->n_fractions : t->d;
+    const size_t *const list[] = {NULL, t->fraction, t->plain}, count[] = {t->d, t->n_fractions, t->n_plain};
+    for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) {
+        const size_t most = count[c];
         a->column[c] = cupel_alloc(most ? most : 1, sizeof *a->column[c]);
         if (!a->column[c]) return cupel_no_memory(err, "columns", most * sizeof *a->column[c]);
         for (size_t j = 0; j < most; j++) {
-            const size_t at = c ? t->fraction[j] : j;
+            const size_t at = list[c] ? list[c][j] : j;
             if (varies(t->x, t->n, t->d, at)) a->column[c][a->n_columns[c]++] = at;
         }
+        if (c == CUPEL_AUTO_PLAIN && a->n_columns[c] == a->n_columns[CUPEL_AUTO_ALL]) a->n_columns[c] = 0; /* the same */
         f->x[c] = cupel_alloc(cupel_mul(t->n, a->n_columns[c] ? a->n_columns[c] : 1), sizeof *f->x[c]);
         if (!f->x[c]) return cupel_no_memory(err, "the columns of the automatic model", cupel_mul(t->n, a->n_columns[c] * sizeof(double)));
         for (size_t i = 0; i < t->n; i++)
@@ -70,7 +72,8 @@ static cupel_status look(fit *f, cupel_auto_facts *facts, cupel_err *err)
     f->a->lowest = sorted[0];
     f->a->highest = sorted[n - 1];
     f->a->scale = at_lowest < n && half > 0 ? half : 1;
-    *facts = (cupel_auto_facts){.n = n, .n_fractions = f->a->n_columns[1], .is_class = f->data->is_class,
+    *facts = (cupel_auto_facts){.n = n, .n_fractions = f->a->n_columns[CUPEL_AUTO_FRACTIONS],
+                                .plain = f->a->n_columns[CUPEL_AUTO_PLAIN] > 0, .is_class = f->data->is_class,
                                 .lowest_share = (double)at_lowest / (double)n, .skew = middle > low ? (high - middle) / (middle - low) : 0};
     for (size_t i = 0; i < n; i++) f->above[i] = f->data->y[i] > f->a->lowest;
     cupel_free(sorted);
@@ -365,8 +368,7 @@ cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, c
     cupel_progress(job, "automatic model", n + 1, n + 1);
 done:
     for (size_t k = 0; f.a && k < f.a->n_members; k++) cupel_free(f.a->member[k].oof), f.a->member[k].oof = NULL;
-    cupel_free(f.x[0]);
-    cupel_free(f.x[1]);
+    for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) cupel_free(f.x[c]);
     cupel_free(f.above);
     cupel_free(f.y);
     cupel_free(f.quantile);
@@ -382,8 +384,7 @@ void cupel_auto_free(cupel_auto *a)
         cupel_auto_forget(&a->member[k].learned);
         cupel_free(a->member[k].oof);
     }
-    cupel_free(a->column[0]);
-    cupel_free(a->column[1]);
+    for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) cupel_free(a->column[c]);
     cupel_free(a);
 }
 

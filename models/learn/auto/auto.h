@@ -20,6 +20,8 @@ typedef struct cupel_auto_data {
     size_t n_partitions;          /* what is said of a row out of fold is the mean over so many; 0: 1 */
     const size_t *fraction;       /* [n_fractions] columns that are atomic fractions */
     size_t n_fractions;
+    const size_t *plain;          /* [n_plain] columns of the first kind of descriptor, and of none; may be all, or none */
+    size_t n_plain;
     uint64_t seed;
     double seconds;               /* no unit of work begins that would end later; 0: no limit */
     double unit, offset;          /* y is said as offset + unit y in the unit of the target; unit 0: 1 */

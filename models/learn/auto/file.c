@@ -11,6 +11,11 @@
 
 enum { FACTS = 6, WORDS = 9, NAME = 128 };
 
+/* By cupel_auto_columns. */
+static const char *const column_name[] = {"columns", "fractions", "plain"};
+static const char *const column_help[] = {"scaled columns in use, from 0", "scaled columns that are atomic fractions, from 0",
+                                          "scaled columns of the first kind of descriptor and of none, from 0"};
+
 /* "<group>/<rest>", with "-07" behind it for k = 6; names of groups are short, a longer one would be cut and then not found. */
 static const char *path(char buf[NAME], const char *group, const char *rest, size_t k)
 {
@@ -21,16 +26,13 @@ static const char *path(char buf[NAME], const char *group, const char *rest, siz
 
 static cupel_status save_columns(const cupel_auto *a, const char *group, cupel_writer *w, cupel_err *err)
 {
-    static const char *const name[] = {"columns", "fractions"};
     cupel_status st = CUPEL_OK;
     char at[NAME];
     int64_t *column = cupel_alloc(a->d + 1, sizeof *column);
     if (!column) return cupel_no_memory(err, "columns", a->d * sizeof *column);
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) {
         for (size_t j = 0; j < a->n_columns[c]; j++) column[j] = (int64_t)a->column[c][j];
-        CUPEL_TRY(cupel_writer_put(w, path(at, group, name[c], SIZE_MAX), "",
-                                   c ? "scaled columns that are atomic fractions, from 0" : "scaled columns in use, from 0", CUPEL_I64, 1,
-                                   &a->n_columns[c], column, err));
+        CUPEL_TRY(cupel_writer_put(w, path(at, group, column_name[c], SIZE_MAX), "", column_help[c], CUPEL_I64, 1, &a->n_columns[c], column, err));
     }
 done:
     cupel_free(column);
@@ -47,7 +49,7 @@ static cupel_status save_member(const cupel_auto_member *m, const char *group, s
     path(sub, group, "member", k);
     CUPEL_TRY(cupel_writer_put(w, path(at, sub, "name", SIZE_MAX), "", "what it is", CUPEL_TEXT, 1, (size_t[]){1}, &m->unit.name, err));
     CUPEL_TRY(cupel_writer_put(w, path(at, sub, "role", SIZE_MAX), "",
-                               "role (0 value, 1 whether, 2 how much, 3 second level, 4 error), columns (0 all, 1 fractions), "
+                               "role (0 value, 1 whether, 2 how much, 3 second level, 4 error), columns (0 all, 1 fractions, 2 plain), "
                                "logarithm, quantiles, log odds, weight, machine (0 trees, 1 kernel), slope and offset of its sigmoid",
                                CUPEL_F64, 1, (size_t[]){WORDS}, word, err));
     CUPEL_TRY(m->learned.own ? m->learned.own->kind->save(m->learned.own->model, sub, w, err) : cupel_trees_save(m->learned.trees, sub, w, err));
@@ -90,13 +92,14 @@ static cupel_status get(const cupel_reader *r, const char *name, size_t n, doubl
 
 static cupel_status load_columns(const cupel_reader *r, const char *group, cupel_auto *a, cupel_err *err)
 {
-    static const char *const name[] = {"columns", "fractions"};
     cupel_status st = CUPEL_OK;
     void *data = NULL;
     char at[NAME];
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) {
         size_t n = SIZE_MAX;
-        CUPEL_TRY(cupel_reader_get(r, path(at, group, name[c], SIZE_MAX), CUPEL_I64, 1, &n, &data, err));
+        path(at, group, column_name[c], SIZE_MAX);
+        if (c == CUPEL_AUTO_PLAIN && !cupel_reader_has(r, at)) return CUPEL_OK; /* models made without these */
+        CUPEL_TRY(cupel_reader_get(r, at, CUPEL_I64, 1, &n, &data, err));
         if (n > a->d || (!c && !n)) CUPEL_TRY(bad(at, "more columns than there are, or none", err));
         a->column[c] = cupel_alloc(n ? n : 1, sizeof *a->column[c]);
         if (!a->column[c]) CUPEL_TRY(cupel_no_memory(err, "columns", n * sizeof *a->column[c]));
@@ -133,7 +136,7 @@ static cupel_status load_member(const cupel_reader *r, const char *group, size_t
     cupel_auto_member *m = &a->member[k];
     path(sub, group, "member", k);
     CUPEL_TRY(get(r, path(at, sub, "role", SIZE_MAX), WORDS, word, err));
-    if (!one_of(word[0], CUPEL_AUTO_ERROR) || !one_of(word[1], 1) || !one_of(word[2], 1) || !one_of(word[3], 1) || !one_of(word[4], 1) ||
+    if (!one_of(word[0], CUPEL_AUTO_ERROR) || !one_of(word[1], CUPEL_AUTO_COLUMN_SETS - 1) || !one_of(word[2], 1) || !one_of(word[3], 1) || !one_of(word[4], 1) ||
         !(word[5] >= 0 && word[5] <= 1 + 1e-9) || !one_of(word[6], CUPEL_AUTO_SMOOTH) || (word[6] > 0 && (word[3] > 0 || word[4] > 0)))
         CUPEL_TRY(bad(at, "a role, a switch or a weight that cannot be", err));
     m->unit = (cupel_auto_unit){.name = "member", .role = (cupel_auto_role)word[0], .columns = (cupel_auto_columns)word[1], .logarithm = word[2] > 0,

@@ -94,6 +94,8 @@ static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t
                                   .n_partitions = partitions,
                                   .fraction = p->fraction,
                                   .n_fractions = p->n_fractions,
+                                  .plain = p->plain,
+                                  .n_plain = p->n_plain,
                                   .seed = p->seed,
                                   .seconds = p->seconds,
                                   .unit = p->y_sd,

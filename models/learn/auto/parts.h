@@ -22,7 +22,9 @@ typedef enum cupel_auto_role {
 
 typedef enum cupel_auto_columns {
     CUPEL_AUTO_ALL,
-    CUPEL_AUTO_FRACTIONS  /* atomic fractions of the elements that occur */
+    CUPEL_AUTO_FRACTIONS, /* atomic fractions of the elements that occur */
+    CUPEL_AUTO_PLAIN,     /* the first kind of descriptor and the table's own columns */
+    CUPEL_AUTO_COLUMN_SETS
 } cupel_auto_columns;
 
 /* What learns. */
@@ -59,8 +61,8 @@ typedef struct cupel_auto_member {
 struct cupel_auto {
     bool is_class, hurdle;
     size_t d;                   /* columns that come in */
-    size_t n_columns[2];        /* by cupel_auto_columns */
-    size_t *column[2];          /* [n_columns] which of the d */
+    size_t n_columns[CUPEL_AUTO_COLUMN_SETS]; /* by cupel_auto_columns */
+    size_t *column[CUPEL_AUTO_COLUMN_SETS];          /* [n_columns] which of the d */
     double lowest, highest, scale; /* of the targets; scale: median above the lowest */
     size_t n_members;
     cupel_auto_member member[CUPEL_AUTO_MEMBERS];
@@ -70,6 +72,7 @@ struct cupel_auto {
 /* What the plan looks at. */
 typedef struct cupel_auto_facts {
     size_t n, n_fractions;
+    bool plain;                 /* there are columns of the first kind of descriptor, and others */
     bool is_class;
     double lowest_share;        /* of rows at the lowest target */
     double skew;                /* (95 % - 50 %) / (50 % - 5 %) of the targets */
@@ -118,7 +121,7 @@ double cupel_auto_disagreement(const cupel_auto *a, const double *value);
 double cupel_auto_together(const cupel_auto *a, const double *value, const double *quantile, double *above);
 
 /* Members which [m] -> prior [m]: half the second level on fractions, half the extremely randomised trees on them, which few rows have to argue against.
- * False when there is no such pair, or such trees on all columns do as well: then there is more in the columns than which elements there are. */
+ * False when there is no such pair, or a member of the first level on other columns does as well as such trees: then there is more in the columns than which elements there are. */
 bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior);
 /* Does a second level learn from member j, which stands before it? One on fractions only from members on fractions. */
 bool cupel_auto_feeds(const cupel_auto *a, size_t j, const cupel_auto_unit *u);

@@ -22,8 +22,10 @@ typedef struct shape {
 enum { SKEW = 1, ELEMENTS = 2, SMALL = 4, NOT_LARGE = 8 };
 
 #define EXTRA .kind = CUPEL_EXTRA_TREES
+#define FOREST .kind = CUPEL_RANDOM_FOREST
 #define BOOST .kind = CUPEL_BOOSTED_TREES
 #define SMOOTH .machine = CUPEL_AUTO_SMOOTH
+#define PLAIN .columns = CUPEL_AUTO_PLAIN
 #define HUBER .loss = CUPEL_LOSS_PSEUDO_HUBER
 #define LOG_LOSS .loss = CUPEL_LOSS_LOG
 
@@ -37,8 +39,12 @@ static const shape values[] = {
     {"extra trees on fractions, leaf 2", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .6, .trees = 500, .leaf = 2, .when = ELEMENTS | SMALL},
     {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3,
      .when = ELEMENTS | SMALL},
+    {"boosting on the first set, squares", BOOST, PLAIN, .loss = CUPEL_LOSS_SQUARED, .leaves = 15},
+    {"extra trees on the first set", EXTRA, PLAIN, .share = .5, .trees = 300},
     {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
     {"kernel machine", SMOOTH, .when = NOT_LARGE},
+    {"boosting on the first set, pseudo-Huber", BOOST, PLAIN, HUBER},
+    {"random forest on the first set", FOREST, PLAIN, .share = .25, .trees = 300, .when = NOT_LARGE},
     {"median of extra trees", EXTRA, .share = .3, .trees = 200, .quantiles = true, .when = NOT_LARGE},
     {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED},
     {"extra trees, most columns", EXTRA, .share = .7, .trees = 300, .leaf = 2, .when = SMALL},
@@ -60,6 +66,7 @@ static const shape hurdle[] = {
     {"whether: extra trees", EXTRA, .role = CUPEL_AUTO_ABOVE, .share = .2, .trees = 200},
     {"without a hurdle: boosting", BOOST, HUBER},
     {"how much: boosting of the logarithm", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .logarithm = true},
+    {"without a hurdle: extra trees on the first set", EXTRA, PLAIN, .share = .5, .trees = 300},
     {"whether: kernel machine", SMOOTH, .role = CUPEL_AUTO_ABOVE, .when = NOT_LARGE},
     {"how much: kernel machine", SMOOTH, .role = CUPEL_AUTO_AMOUNT, .when = NOT_LARGE},
     {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 1},
@@ -76,6 +83,8 @@ static const shape classes[] = {
     {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127},
     {"kernel machine", SMOOTH, .when = NOT_LARGE},
     {"extra trees on fractions", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .3, .trees = 300, .when = NOT_LARGE},
+    {"boosting on the first set", BOOST, PLAIN, LOG_LOSS, .leaves = 15},
+    {"extra trees on the first set", EXTRA, PLAIN, .share = .25, .trees = 300},
     {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 1},
     {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127, .seed = 1},
     {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 2},
@@ -87,9 +96,22 @@ static bool applies(const shape *s, const cupel_auto_facts *f)
 {
     const bool fractions = f->n_fractions >= 2 && (f->is_class ? f->n_fractions > 0 : f->n_fractions <= FRACTIONS_MOST && f->n <= FRACTIONS_ROWS);
     if (s->columns == CUPEL_AUTO_FRACTIONS && !fractions) return false;
+    if (s->columns == CUPEL_AUTO_PLAIN && !f->plain) return false;
     if (s->when & SKEW && !(f->skew > SKEWED)) return false;
     if (s->when & SMALL && f->n > STACK_ROWS) return false;
     return !(s->when & NOT_LARGE && f->n > MANY);
+}
+
+/* Boosting on one kind of descriptor as its learner does it (models/learn/forest.c), but for what that one would tune. */
+static void size_plain_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees_options *o)
+{
+    o->trees = 500;
+    o->rate = 0.05;
+    o->leaves = s->leaves ? s->leaves : f->n < FEW ? 6 : 31;
+    o->columns = 0.3;
+    o->seeds = 3;
+    o->loss = s->loss;
+    o->huber = 0.2;
 }
 
 /* Boosting by the number of rows: small tables want small trees and see more columns at a time. */
@@ -111,11 +133,11 @@ static void size_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees
 
 static cupel_auto_unit make(const shape *s, const cupel_auto_facts *f, uint64_t seed)
 {
-    cupel_auto_unit u = {.name = s->name, .role = s->role, .columns = s->columns, .machine = s->machine, .lengths = s->lengths, .logarithm = s->logarithm, .quantiles = s->quantiles,
-                         .trees = cupel_trees_defaults(s->kind)};
+    cupel_auto_unit u = {.name = s->name, .role = s->role, .columns = s->columns, .machine = s->machine, .lengths = s->lengths,
+                         .logarithm = s->logarithm, .quantiles = s->quantiles, .trees = cupel_trees_defaults(s->kind)};
     u.trees.seed = seed + 1000003 * (uint64_t)s->seed;
     if (s->kind == CUPEL_BOOSTED_TREES) {
-        size_boosting(s, f, &u.trees);
+        (s->columns == CUPEL_AUTO_PLAIN ? size_plain_boosting : size_boosting)(s, f, &u.trees);
         return u;
     }
     u.trees.trees = f->n > MANY ? s->trees / 3 : s->trees;

@@ -9,7 +9,7 @@ enum { ROWS = 64 };
 
 /* Where the pieces of a scratch begin. */
 typedef struct pieces {
-    double *x[2];      /* [ROWS][columns + extra] by cupel_auto_columns */
+    double *x[CUPEL_AUTO_COLUMN_SETS]; /* [ROWS][columns + extra] by cupel_auto_columns */
     double *value;     /* [CUPEL_AUTO_MEMBERS][ROWS] */
     double *quantile;  /* [ROWS][CUPEL_AUTO_QUANTILES] */
     double *row;       /* [CUPEL_AUTO_MEMBERS] */
@@ -32,7 +32,9 @@ static size_t room(const cupel_auto *a, int columns) { return aligned(ROWS * (a-
 
 size_t cupel_auto_scratch_bytes(const cupel_auto *a)
 {
-    return room(a, 0) + room(a, 1) + aligned(CUPEL_AUTO_MEMBERS * ROWS * sizeof(double)) + aligned(ROWS * CUPEL_AUTO_QUANTILES * sizeof(double)) +
+    size_t rooms = 0;
+    for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) rooms += room(a, c);
+    return rooms + aligned(CUPEL_AUTO_MEMBERS * ROWS * sizeof(double)) + aligned(ROWS * CUPEL_AUTO_QUANTILES * sizeof(double)) +
            aligned(CUPEL_AUTO_MEMBERS * sizeof(double)) + member_bytes(a);
 }
 
@@ -40,7 +42,7 @@ static pieces lay_out(const cupel_auto *a, void *scratch)
 {
     char *p = scratch;
     pieces s;
-    for (int c = 0; c < 2; c++) s.x[c] = (void *)p, p += room(a, c);
+    for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) s.x[c] = (void *)p, p += room(a, c);
     s.value = (void *)p, p += aligned(CUPEL_AUTO_MEMBERS * ROWS * sizeof(double));
     s.quantile = (void *)p, p += aligned(ROWS * CUPEL_AUTO_QUANTILES * sizeof(double));
     s.row = (void *)p, p += aligned(CUPEL_AUTO_MEMBERS * sizeof(double));
@@ -85,7 +87,7 @@ static bool counts(const cupel_auto *a, size_t k)
 
 static void first_level(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, const pieces *s)
 {
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) {
         gather(a, c, 0, x, ld, n, s->x[c]);
         for (size_t k = 0; k < a->n_members; k++) {
             const cupel_auto_role role = a->member[k].unit.role;

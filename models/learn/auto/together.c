@@ -50,12 +50,13 @@ size_t cupel_auto_extra(const cupel_auto *a, size_t k, const cupel_auto_unit *u)
     return n;
 }
 
-/* The first of plain trees on these columns; SIZE_MAX without any. */
-static size_t plain_trees(const cupel_auto *a, const size_t *which, size_t m, cupel_auto_columns columns)
+/* The first of extremely randomised trees on fractions; SIZE_MAX without any. */
+static size_t trees_on_fractions(const cupel_auto *a, const size_t *which, size_t m)
 {
     for (size_t k = 0; k < m; k++) {
         const cupel_auto_unit *u = &a->member[which[k]].unit;
-        if (u->role == CUPEL_AUTO_VALUE && u->machine == CUPEL_AUTO_TREES && u->trees.kind == CUPEL_EXTRA_TREES && u->columns == columns && !u->quantiles)
+        if (u->role == CUPEL_AUTO_VALUE && u->machine == CUPEL_AUTO_TREES && u->trees.kind == CUPEL_EXTRA_TREES &&
+            u->columns == CUPEL_AUTO_FRACTIONS && !u->quantiles)
             return k;
     }
     return SIZE_MAX;
@@ -63,14 +64,17 @@ static size_t plain_trees(const cupel_auto *a, const size_t *which, size_t m, cu
 
 bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior)
 {
-    const size_t all = plain_trees(a, which, m, CUPEL_AUTO_ALL), few = plain_trees(a, which, m, CUPEL_AUTO_FRACTIONS);
+    const size_t few = trees_on_fractions(a, which, m);
     size_t stack = SIZE_MAX;
     for (size_t k = m; k-- > 0;) {
         const cupel_auto_unit *u = &a->member[which[k]].unit;
         if (u->role == CUPEL_AUTO_STACK && u->columns == CUPEL_AUTO_FRACTIONS) stack = k;
     }
     if (stack == SIZE_MAX || few == SIZE_MAX) return false;
-    if (all != SIZE_MAX && a->member[which[all]].loss <= a->member[which[few]].loss) return false;
+    for (size_t k = 0; k < m; k++) {
+        const cupel_auto_member *other = &a->member[which[k]];
+        if (other->unit.role == CUPEL_AUTO_VALUE && other->unit.columns != CUPEL_AUTO_FRACTIONS && other->loss <= a->member[which[few]].loss) return false;
+    }
     for (size_t k = 0; k < m; k++) prior[k] = k == stack || k == few ? 0.5 : 0;
     return true;
 }
