@@ -140,7 +140,8 @@ static void fractions_come_first_only_where_nothing_else_does_as_well(void **sta
     const size_t which[] = {0, 1, 2};
     double prior[3];
     a = (cupel_auto){.n_members = 3};
-    for (size_t k = 0; k < 3; k++) a.member[k].unit = (cupel_auto_unit){.columns = CUPEL_AUTO_FRACTIONS, .trees = cupel_trees_defaults(CUPEL_EXTRA_TREES)};
+    for (size_t k = 0; k < 3; k++)
+        a.member[k].unit = (cupel_auto_unit){.columns = CUPEL_AUTO_FRACTIONS, .trees = cupel_trees_defaults(CUPEL_EXTRA_TREES)};
     a.member[0].unit.columns = CUPEL_AUTO_PLAIN;
     a.member[0].unit.trees = cupel_trees_defaults(CUPEL_BOOSTED_TREES);
     a.member[2].unit.role = CUPEL_AUTO_STACK;

@@ -120,8 +120,9 @@ double cupel_auto_disagreement(const cupel_auto *a, const double *value);
 /* All together from what the members of the first level say. *above: 1 without a hurdle. */
 double cupel_auto_together(const cupel_auto *a, const double *value, const double *quantile, double *above);
 
-/* Members which [m] -> prior [m]: half the second level on fractions, half the extremely randomised trees on them, which few rows have to argue against.
- * False when there is no such pair, or a member of the first level on other columns does as well as such trees: then there is more in the columns than which elements there are. */
+/* Members which [m] -> prior [m]: half the second level on fractions, half the extremely randomised trees on them, which few rows have to argue
+ * against. False when there is no such pair, or a member of the first level on other columns does as well as such trees: then there is more in the
+ * columns than which elements there are. */
 bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior);
 /* Does a second level learn from member j, which stands before it? One on fractions only from members on fractions. */
 bool cupel_auto_feeds(const cupel_auto *a, size_t j, const cupel_auto_unit *u);

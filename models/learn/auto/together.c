@@ -73,7 +73,8 @@ bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double
     if (stack == SIZE_MAX || few == SIZE_MAX) return false;
     for (size_t k = 0; k < m; k++) {
         const cupel_auto_member *other = &a->member[which[k]];
-        if (other->unit.role == CUPEL_AUTO_VALUE && other->unit.columns != CUPEL_AUTO_FRACTIONS && other->loss <= a->member[which[few]].loss) return false;
+        if (other->unit.role == CUPEL_AUTO_VALUE && other->unit.columns != CUPEL_AUTO_FRACTIONS && other->loss <= a->member[which[few]].loss)
+            return false;
     }
     for (size_t k = 0; k < m; k++) prior[k] = k == stack || k == few ? 0.5 : 0;
     return true;
