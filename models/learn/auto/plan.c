@@ -39,8 +39,8 @@ static const shape values[] = {
     {"extra trees on fractions, leaf 2", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .6, .trees = 500, .leaf = 2, .when = ELEMENTS | SMALL},
     {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3,
      .when = ELEMENTS | SMALL},
-    {"boosting on the first set, squares", BOOST, PLAIN, .loss = CUPEL_LOSS_SQUARED, .leaves = 15},
-    {"extra trees on the first set", EXTRA, PLAIN, .share = .5, .trees = 300},
+    {"boosting on the first set, squares", BOOST, PLAIN, .loss = CUPEL_LOSS_SQUARED},
+    {"extra trees on the first set", EXTRA, PLAIN, .share = .7, .trees = 300},
     {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
     {"kernel machine", SMOOTH, .when = NOT_LARGE},
     {"boosting on the first set, pseudo-Huber", BOOST, PLAIN, HUBER},
@@ -83,8 +83,9 @@ static const shape classes[] = {
     {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127},
     {"kernel machine", SMOOTH, .when = NOT_LARGE},
     {"extra trees on fractions", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .3, .trees = 300, .when = NOT_LARGE},
-    {"boosting on the first set", BOOST, PLAIN, LOG_LOSS, .leaves = 15},
-    {"extra trees on the first set", EXTRA, PLAIN, .share = .25, .trees = 300},
+    {"boosting on the first set", BOOST, PLAIN, LOG_LOSS},
+    {"extra trees on the first set", EXTRA, PLAIN, .share = .5, .trees = 300, .leaf = 3},
+    {"extra trees, most columns", EXTRA, .share = .5, .trees = 300, .leaf = 3, .when = SMALL},
     {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 1},
     {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127, .seed = 1},
     {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 2},
@@ -102,12 +103,12 @@ static bool applies(const shape *s, const cupel_auto_facts *f)
     return !(s->when & NOT_LARGE && f->n > MANY);
 }
 
-/* Boosting on one kind of descriptor as its learner does it (models/learn/forest.c), but for what that one would tune. */
+/* Boosting on one kind of descriptor with the settings of its learner (models/learn/forest.c); few rows want the smallest trees that it tries. */
 static void size_plain_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees_options *o)
 {
     o->trees = 500;
     o->rate = 0.05;
-    o->leaves = s->leaves ? s->leaves : f->n < FEW ? 6 : 31;
+    o->leaves = f->n < FEW ? 6 : 31;
     o->columns = 0.3;
     o->seeds = 3;
     o->loss = s->loss;
