@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/guess.h"
 #include "core/cli/blas.h"
+#include "core/cli/outputs.h"
 #include "core/cli/record.h"
 #include "core/cli/talk.h"
 #include "core/cli/verbs.h"
@@ -54,27 +55,6 @@ static bool resumes(const cupel_verb *verb)
     return false;
 }
 
-/* The work would put its output in the place of what it was read from. */
-static cupel_status check_name(const char *path, const cupel_args *args, cupel_err *err)
-{
-    for (size_t i = 0; i < cupel_n_args(args) && strcmp(path, "-") != 0; i++)
-        if (cupel_same_file(path, cupel_arg(args, i)))
-            return cupel_fail(err, CUPEL_USAGE, "output '%s' is also the input '%s'; choose another name", path, cupel_arg(args, i));
-    return cupel_out_check(path, err);
-}
-
-/* A name that cannot be written is said before the work, not after it. Folders are made by the verb itself. */
-static cupel_status check_output(const cupel_verb *verb, const cupel_args *args, cupel_err *err)
-{
-    static const char *const names[] = {"output", "predictions", "fields"};
-    cupel_status st = CUPEL_OK;
-    for (size_t i = 0; i < sizeof names / sizeof *names && st == CUPEL_OK; i++)
-        for (const cupel_opt *o = verb->options; o && o->name && st == CUPEL_OK; o++)
-            if (strcmp(o->name, names[i]) == 0 && cupel_opt_text(args, o->name) && strcmp(o->placeholder, "DIR") != 0)
-                st = check_name(cupel_opt_text(args, o->name), args, err);
-    return st;
-}
-
 /* 6 is for what is left behind, a checkpoint or the best so far: other verbs have failed. */
 static int exit_code(const cupel_verb *verb, cupel_status st)
 {
@@ -112,7 +92,7 @@ static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err
         goto done;
     }
     if (verb->uses_blas) cupel_blas_begin(argv);
-    CUPEL_TRY(check_output(verb, args, err));
+    CUPEL_TRY(cupel_outputs_check(verb, args, err));
     cupel_talk_begin(verb->name, cupel_flag(args, "quiet"));
     CUPEL_TRY(make_job(verb, args, &job, err));
     cupel_signals_begin(verb->computes, resumes(verb));

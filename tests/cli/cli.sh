@@ -102,4 +102,13 @@ else
   done
   ms=$(fastest 50 "$C" train "$T/absent.csv" -o "$T/m.h5"); [ "$ms" -le 50 ]; check "train starts its work within 50 ms (found $ms)" $?
 fi
+# An output never takes the place of an input or of another output.
+printf 'formula,y\nFe,1\nNi,2\nCu,3\nCo,4\nZn,5\nTi,6\n' >"$T/mine.csv"; cp "$T/mine.csv" "$T/own.csv"
+train="train $T/own.csv --target y --features stoichiometry --model ridge"
+for v in "$train -o $T/x.h5 --doubts $T/own.csv" "$train -o $T/x.h5 --record $T/own.csv" "$train -o $T/x.h5 --doubts $T/x.h5" "$train -o $T/x.h5 --record $T/x.h5" \
+  "$train --transfer $T/own.csv --transfer-target y -o $T/own.csv" "suggest --pool $T/own.csv --tell $T/in.csv --target y --maximize -o $T/own.csv" \
+  "suggest --pool $T/in.csv --tell $T/own.csv --target y --maximize -o $T/own.csv" "suggest --pool $T/in.csv --loop $T/own.csv -o $T/own.csv" \
+  "tell $T/own.csv $T/in.csv --record $T/own.csv"; do
+  run $v; [ $rc = 2 ] && cmp -s "$T/mine.csv" "$T/own.csv" && [ ! -e "$T/x.h5" ]; check "refused: ${v//"$T"\//}" $?
+done
 exit $bad

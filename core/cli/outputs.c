@@ -1,0 +1,70 @@
+#include "core/cli/outputs.h"
+
+#include "core/base/err.h"
+#include "core/sys/file.h"
+
+#include <string.h>
+
+static const char *const outputs[] = {"output", "predictions", "fields", "doubts", "record", NULL};
+
+static bool is_output(const char *name)
+{
+    for (size_t i = 0; outputs[i]; i++)
+        if (strcmp(outputs[i], name) == 0) return true;
+    return false;
+}
+
+/* The file that the output option `name` of this verb names; NULL: none, a folder, or standard output. */
+static const char *output_of(const cupel_verb *verb, const cupel_args *args, const char *name)
+{
+    const char *path = NULL;
+    if (strcmp(name, "record") == 0) path = cupel_opt_text(args, name);
+    for (const cupel_opt *o = verb->options; o && o->name; o++)
+        if (strcmp(o->name, name) == 0 && strcmp(o->placeholder, "DIR") != 0) path = cupel_opt_text(args, name);
+    return path && strcmp(path, "-") != 0 ? path : NULL;
+}
+
+/* By its placeholder in the help: other options hold names, which may be those of files by chance. */
+static bool names_a_file(const cupel_opt *o)
+{
+    static const char *const placeholders[] = {"FILE", "TABLE", "DEMAND", "LOOP.h5", NULL};
+    for (size_t i = 0; o->placeholder && placeholders[i]; i++)
+        if (strcmp(o->placeholder, placeholders[i]) == 0) return true;
+    return false;
+}
+
+static cupel_status is_input(const char *path, const char *input, cupel_err *err)
+{
+    return input && cupel_same_file(input, path) ? cupel_fail(err, CUPEL_USAGE, "output '%s' is also the input '%s'; choose another name", path, input) : CUPEL_OK;
+}
+
+/* The work would put its output in the place of what it was read from. */
+static cupel_status check_inputs(const cupel_verb *verb, const cupel_args *args, const char *path, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const char *word;
+    for (size_t i = 0; i < cupel_n_args(args); i++) CUPEL_TRY(is_input(path, cupel_arg(args, i), err));
+    for (const cupel_opt *o = verb->options; o && o->name; o++) {
+        if (is_output(o->name) || !names_a_file(o)) continue;
+        if (o->kind == CUPEL_OPT_TEXT) CUPEL_TRY(is_input(path, cupel_opt_text(args, o->name), err));
+        for (size_t i = 0; o->kind == CUPEL_OPT_LIST && (word = cupel_opt_item(args, o->name, i)); i++) CUPEL_TRY(is_input(path, word, err));
+    }
+done:
+    return st;
+}
+
+cupel_status cupel_outputs_check(const cupel_verb *verb, const cupel_args *args, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0; outputs[i]; i++) {
+        const char *path = output_of(verb, args, outputs[i]), *other;
+        if (!path) continue;
+        CUPEL_TRY(check_inputs(verb, args, path, err));
+        for (size_t j = 0; j < i; j++)
+            if ((other = output_of(verb, args, outputs[j])) && (strcmp(other, path) == 0 || cupel_same_file(other, path)))
+                CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--%s and --%s both name '%s'; choose another name for one", outputs[j], outputs[i], path));
+        if (strcmp(outputs[i], "record") != 0) CUPEL_TRY(cupel_out_check(path, err));
+    }
+done:
+    return st;
+}
