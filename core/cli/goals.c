@@ -15,6 +15,7 @@ static cupel_status read_goals(const cupel_args *args, bool undirected, cupel_go
 {
     const bool least = cupel_flag(args, "minimize"), most = cupel_flag(args, "maximize");
     const char *word;
+    size_t bare = 0, against = 0; /* goals that the flag decides; that say the opposite */
     if (least && most)
         return cupel_fail(err, CUPEL_USAGE, "--minimize and --maximize: give one of the two, or '--target NAME:min --target NAME:max' for several "
                                             "goals");
@@ -27,8 +28,16 @@ static cupel_status read_goals(const cupel_args *args, bool undirected, cupel_go
         char *column = cupel_strndup(word, strlen(word) - (min || max ? 4 : 0));
         if (!column) return cupel_no_memory(err, "the name of a goal", 0);
         g->name[g->n_goals] = column;
+        bare += !min && !max;
+        against += (min && most) || (max && least);
         g->goal[g->n_goals] = (cupel_goal_word){.column = column, .maximize = max || (!min && most)};
+        if (undirected && (min || max || least || most))
+            return cupel_fail(err, CUPEL_USAGE, "--window and a direction (%s): a window wants values in it, neither small nor large; give one of the two",
+                              min || max ? word : least ? "--minimize" : "--maximize");
     }
+    if (against && !bare)
+        return cupel_fail(err, CUPEL_USAGE, "--%s contradicts '%s'; leave one of the two out", least ? "minimize" : "maximize",
+                          cupel_opt_item(args, "target", 0));
     return CUPEL_OK;
 }
 

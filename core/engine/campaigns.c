@@ -1,4 +1,5 @@
 #include "core/engine/campaigns.h"
+#include "core/engine/trial_cells.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -16,6 +17,8 @@
 
 /* Orders drawn by chance, for the course without a model. */
 enum { CHANCE = 1000, STREAM_CHANCE = 91 };
+/* A beginning that a table of one experiment need not have. */
+enum { START_LEAST = 2 };
 
 typedef struct replaying {
     const cupel_campaigns_options *o;
@@ -45,10 +48,8 @@ static cupel_status keep_valued(replaying *p, cupel_err *err)
             left++;
             continue;
         }
-        if (!cupel_parse_double(c, &y))
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a finite number", p->t.file, r->line[i],
-                              p->t.header.name[p->target],
-                              (int)(c.n < 60 ? c.n : 60), c.p);
+        cupel_status st = cupel_trial_number(&p->t, i, p->target, "a finite number", &y, err);
+        if (st != CUPEL_OK) return st;
         if (m != i) {
             memcpy(r->cell + m * r->n_cols, r->cell + i * r->n_cols, r->n_cols * sizeof *r->cell);
             r->line[m] = r->line[i];
@@ -202,6 +203,9 @@ cupel_status cupel_campaigns_run(const cupel_campaigns_options *o, const cupel_j
     CUPEL_TRY(read_inputs(&p, err));
     r.n_inputs = p.in.n;
     CUPEL_TRY(join_repeats(&p, err));
+    if (o->start > r.n && o->start > START_LEAST)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--start %zu: '%s' has %zu different experiments; expected fewer, so that some are left to choose",
+                             o->start, p.t.file, r.n));
     CUPEL_TRY(run_all(&p, err));
     *out = r;
     r = (cupel_campaigns){0};

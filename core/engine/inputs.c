@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/explain.h"
 #include "core/engine/sets.h"
+#include "core/engine/trial_cells.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 #include "datasets/source.h"
@@ -29,6 +30,7 @@ cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_
     CUPEL_TRY(cupel_source_open(path, format, &s, err));
     const cupel_header *h = cupel_source_header(s);
     for (size_t i = 0; i < h->n; i++) CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(h->name[i]), err));
+    CUPEL_TRY(cupel_trial_twice(t, err));
     CUPEL_TRY(cupel_source_read(s, SIZE_MAX, &t->records, err));
     CUPEL_TRY(cupel_source_digest(s, hex, err));
     snprintf(t->digest, sizeof t->digest, "sha256:%s", hex);
@@ -74,19 +76,51 @@ static cupel_status bad_cell(const making *m, size_t table, size_t row, const ch
                       (int)(c.n < 60 ? c.n : 60), c.p, what);
 }
 
+typedef struct word_place {
+    size_t words, table, row; /* how many cells are no numbers; the first of them */
+} word_place;
+
+/* Who says that the column is one of numbers: a unit; results that are numbers; candidates that are, where most cells are. NULL: nobody. */
+static const char *numbers_by(const making *m, const word_place *w)
+{
+    for (size_t t = 0; t < m->n_tables; t++)
+        if (*m->table[t]->header.unit[m->at[t].at]) return m->table[t]->file;
+    if (m->n_tables > 1 && cupel_trial_numbers(m->table[1], m->at[1].at)) return m->table[1]->file;
+    return w->words < m->all - w->words && cupel_trial_numbers(m->table[0], m->at[0].at) ? m->table[0]->file : NULL;
+}
+
+/* A word among numbers is a slip where the column is known to be one of numbers; else the column is one of words, and that is said. */
+static cupel_status judge_words(const making *m, const word_place *w, cupel_err *err)
+{
+    const cupel_trial_table *t = m->table[w->table];
+    const char *by = numbers_by(m, w);
+    char expected[400];
+    double x;
+    if (by) {
+        snprintf(expected, sizeof expected, "a number as elsewhere in this column (of '%.200s'); words that look like numbers are told apart by a "
+                                            "letter ('grade 304'), in all rows", by);
+        return cupel_trial_number(t, w->row, m->at[w->table].at, expected, &x, err);
+    }
+    if (w->words < m->all)
+        cupel_say(m->job, CUPEL_WARNING, "column '%s' holds numbers and words ('%.*s' at %s:%" PRIu64 "): each of them is taken as a word",
+                  t->header.name[m->at[w->table].at], (int)(cell_of(m, w->table, w->row).n < 60 ? cell_of(m, w->table, w->row).n : 60),
+                  cell_of(m, w->table, w->row).p, t->file, t->records.line[w->row]);
+    return CUPEL_OK;
+}
+
 static cupel_status kind_of(const making *m, const char *name, cupel_input_kind *kind, cupel_err *err)
 {
     double x;
-    bool numbers = true;
+    word_place w = {.words = 0};
     for (size_t t = 0; t < m->n_tables; t++)
         for (size_t i = 0; i < rows_of(m, t); i++) {
             const cupel_text c = cell_of(m, t, i);
             if (cupel_text_missing(c)) return bad_cell(m, t, i, "and an experiment needs all of its inputs; fill it in, or take the row out", err);
-            numbers = numbers && cupel_parse_double(c, &x);
+            if (!cupel_parse_double(c, &x) && !w.words++) w.table = t, w.row = i;
         }
-    const bool formula = m->formula ? strcmp(name, m->formula) == 0 : strcmp(name, "formula") == 0 || strcmp(name, "composition") == 0;
-    *kind = numbers ? CUPEL_INPUT_NUMBER : formula ? CUPEL_INPUT_FORMULA : CUPEL_INPUT_WORD;
-    return CUPEL_OK;
+    const bool formula = cupel_trial_formula(name, m->formula);
+    *kind = !w.words ? CUPEL_INPUT_NUMBER : formula ? CUPEL_INPUT_FORMULA : CUPEL_INPUT_WORD;
+    return *kind == CUPEL_INPUT_WORD ? judge_words(m, &w, err) : CUPEL_OK;
 }
 
 /* ---- columns ---- */
@@ -127,7 +161,8 @@ static cupel_status add_numbers(making *m, size_t block, cupel_err *err)
     if (st != CUPEL_OK) return st;
     for (size_t t = 0; t < m->n_tables; t++)
         for (size_t i = 0; i < rows_of(m, t); i++, k++) {
-            cupel_parse_double(cell_of(m, t, i), &x[k]);
+            st = cupel_trial_number(m->table[t], i, m->at[t].at, "a finite number", &x[k], err);
+            if (st != CUPEL_OK) return st;
             x[k] = cupel_column_value(&m->at[t], x[k]);
         }
     if (!scale(x, m->all, 1)) drop_last(m);

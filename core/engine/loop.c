@@ -1,5 +1,6 @@
 /* Telling the loop what was measured. */
 #include "core/engine/loop.h"
+#include "core/engine/trial_cells.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -13,7 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* Two values of one experiment differ when they are further apart than this share of the larger. */
 static const double ROUNDING = 1e-9;
@@ -23,7 +23,8 @@ typedef struct telling {
     const cupel_job *job;
     cupel_loop loop;
     cupel_trial_table t;
-    cupel_column_match *match;  /* [header.n] column of the results for each of the loop */
+    cupel_column_match *match;  /* [header.n] column of the results for each of the loop; .at SIZE_MAX: a goal that a withdrawal does not give */
+    bool *number;               /* [header.n] a cell has to be a number: a goal, a unit, or the loop holds numbers there */
     size_t failed;              /* column of the results; SIZE_MAX */
     size_t old;                 /* rows of the loop before */
     size_t partly;              /* rows with some of their goals */
@@ -82,11 +83,41 @@ done:
 
 /* ---- columns and units ---- */
 
+/* Every column of the table is one of the loop's, or says nothing of the experiment: a goal that is not there was not misspelt. */
+static bool only_inputs(const telling *g)
+{
+    const cupel_header *h = &g->t.header;
+    for (size_t i = 0; i < h->n; i++)
+        if (i != g->failed && strcmp(h->name[i], "id") != 0 && cupel_header_match(&g->loop.header, h, i) == SIZE_MAX) return false;
+    return true;
+}
+
+/* The rows that the loop holds have numbers in this input. */
+static bool holds_numbers(const telling *g, size_t k)
+{
+    const cupel_loop *l = &g->loop;
+    size_t n = 0;
+    double x;
+    if (cupel_trial_formula(l->header.name[k], g->o->formula)) return false;
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->state[i] == CUPEL_TRIAL_WITHDRAWN) continue;
+        if (!cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + k]), &x)) return false;
+        n++;
+    }
+    return n > 0;
+}
+
 static cupel_status match_column(telling *g, size_t k, cupel_err *err)
 {
     const cupel_header *h = &g->t.header;
     const cupel_header *own = &g->loop.header;
+    const bool goal = k >= g->loop.n_inputs;
+    if (g->o->withdraw && goal && cupel_header_match(h, own, k) == SIZE_MAX && only_inputs(g)) {
+        g->match[k] = (cupel_column_match){.at = SIZE_MAX};
+        return CUPEL_OK;
+    }
     cupel_status st = cupel_column_match_find(h, g->t.file, own, k, "the loop's", "the loop has a column of that name", &g->match[k], err);
+    g->number[k] = goal || *own->unit[k] || holds_numbers(g, k);
     if (st == CUPEL_OK && g->match[k].converts)
         cupel_say(g->job, CUPEL_NOTE, "column '%s' is converted to %s", h->name[g->match[k].at], own->unit[k]);
     return st;
@@ -98,21 +129,17 @@ static cupel_status match_columns(telling *g, cupel_err *err)
     cupel_status st = CUPEL_OK;
     g->match = cupel_alloc(w, sizeof *g->match);
     g->cell = cupel_alloc(w, sizeof *g->cell);
-    if (!g->match || !g->cell) return cupel_no_memory(err, "columns of the loop", 0);
+    g->number = cupel_alloc(w, sizeof *g->number);
+    if (!g->match || !g->cell || !g->number) return cupel_no_memory(err, "columns of the loop", 0);
     for (size_t k = 0; k < w && st == CUPEL_OK; k++) st = match_column(g, k, err);
     return st;
 }
 
 /* ---- rows ---- */
 
-static cupel_text cell_of(const telling *g, size_t row, size_t col) { return cupel_text_trim(cupel_cell(&g->t.records, row, col)); }
-
-static bool says_yes(cupel_text t)
+static cupel_text cell_of(const telling *g, size_t row, size_t col)
 {
-    static const char *const words[] = {"1", "true", "yes", "failed"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (t.n == strlen(words[i]) && strncasecmp(t.p, words[i], t.n) == 0) return true;
-    return false;
+    return col == SIZE_MAX ? cupel_text_of("") : cupel_text_trim(cupel_cell(&g->t.records, row, col));
 }
 
 static cupel_status bad_cell(const telling *g, size_t row, size_t k, const char *what, cupel_err *err)
@@ -121,6 +148,15 @@ static cupel_status bad_cell(const telling *g, size_t row, size_t k, const char 
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s; nothing was told", g->t.file, g->t.records.line[row],
                       g->t.header.name[g->match[k].at],
                       (int)(c.n < 60 ? c.n : 60), c.p, what);
+}
+
+/* A cell that has to be a number is one; any other that is one is checked too. What is withdrawn may be the slip itself. */
+static cupel_status read_number(const telling *g, size_t row, size_t k, double *x, cupel_err *err)
+{
+    const bool goal = k >= g->loop.n_inputs, must = goal || g->match[k].converts || (g->number[k] && !g->o->withdraw);
+    if (!must && (g->o->withdraw || !cupel_parse_double(cell_of(g, row, g->match[k].at), x))) return CUPEL_OK;
+    return cupel_trial_number(&g->t, row, g->match[k].at, goal ? "a finite number, or nothing where a goal failed; nothing was told"
+                              : "a number, as the loop holds in this column; nothing was told", x, err);
 }
 
 /* The row in the columns and units of the loop. *empty: how many goals have no value. */
@@ -134,12 +170,14 @@ static cupel_status read_row(telling *g, size_t row, size_t *empty, cupel_err *e
     for (size_t k = 0; k < w; k++) {
         double x = 0;
         g->cell[k] = cell_of(g, row, g->match[k].at);
-        const bool missing = cupel_text_missing(g->cell[k]), number = cupel_parse_double(g->cell[k], &x), goal = k >= g->loop.n_inputs;
+        const bool missing = cupel_text_missing(g->cell[k]), goal = k >= g->loop.n_inputs;
         if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs", err);
         *empty += missing;
         if (missing) g->cell[k] = cupel_text_of("");
-        if (!missing && !number && (goal || g->match[k].converts))
-            return bad_cell(g, row, k, "expected a finite number, or nothing where a goal failed", err);
+        if (!missing) {
+            cupel_status st = read_number(g, row, k, &x, err);
+            if (st != CUPEL_OK) return st;
+        }
         if (missing || !g->match[k].converts) continue;
         begin = g->text.n;
         cupel_str_number(&g->text, cupel_column_value(&g->match[k], x));
@@ -197,8 +235,9 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
 {
     size_t empty, other = SIZE_MAX;
     cupel_status st = read_row(g, i, &empty, err);
+    bool failed = false;
+    if (st == CUPEL_OK && g->failed != SIZE_MAX) st = cupel_trial_failed(&g->t, i, g->failed, &failed, err);
     if (st != CUPEL_OK) return st;
-    const bool failed = g->failed != SIZE_MAX && says_yes(cell_of(g, i, g->failed));
     const bool partly = empty && empty < g->loop.n_goals && !failed, waits = partly || (empty && !failed && g->failed != SIZE_MAX);
     const cupel_trial_state state = waits ? CUPEL_TRIAL_PENDING : failed || empty ? CUPEL_TRIAL_FAILED : CUPEL_TRIAL_MEASURED;
     g->partly += partly;
@@ -316,6 +355,7 @@ static void telling_release(telling *g)
     cupel_loop_release(&g->loop);
     cupel_trial_table_release(&g->t);
     cupel_free(g->match);
+    cupel_free(g->number);
     cupel_free(g->cell);
     cupel_str_free(&g->text);
 }

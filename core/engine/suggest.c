@@ -1,5 +1,6 @@
 #include "core/engine/loop.h"
 #include "core/engine/suggest_space.h"
+#include "core/engine/trial_cells.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -10,7 +11,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 /* Gains below this share of the range of what is known, or of the noise of a measurement, are not worth an experiment. */
 static const double LEAST_GAIN = 1e-3, LEAST_OF_NOISE = 0.1;
@@ -132,14 +132,6 @@ static cupel_status find_inputs(suggesting *g, cupel_err *err)
 
 /* ---- rows ---- */
 
-static bool says_yes(cupel_text t)
-{
-    static const char *const words[] = {"1", "true", "yes", "failed"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (t.n == strlen(words[i]) && strncasecmp(t.p, words[i], t.n) == 0) return true;
-    return false;
-}
-
 static cupel_text cell_of(const cupel_trial_table *t, size_t row, size_t col) { return cupel_text_trim(cupel_cell(&t->records, row, col)); }
 
 /* The values of a row of results, NaN where they are empty; how many are. */
@@ -152,11 +144,10 @@ static cupel_status read_values(const suggesting *g, size_t row, double *y, size
         y[k] = NAN;
         if (cupel_text_missing(c)) {
             ++*empty;
-        } else if (!cupel_parse_double(c, &y[k])) {
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a finite number, or nothing where the experiment "
-                                                                  "failed", t->file,
-                              t->records.line[row], t->header.name[g->goal[k]], (int)(c.n < 60 ? c.n : 60), c.p);
+            continue;
         }
+        cupel_status st = cupel_trial_number(t, row, g->goal[k], "a finite number, or nothing where the experiment failed", &y[k], err);
+        if (st != CUPEL_OK) return st;
     }
     return CUPEL_OK;
 }
@@ -174,8 +165,9 @@ static cupel_status take_results(suggesting *g, cupel_err *err)
     for (size_t i = 0; i < n; i++) {
         double *y = g->y + g->n_known * goals;
         cupel_status st = read_values(g, i, y, &empty, err);
+        bool failed = false;
+        if (st == CUPEL_OK && g->failed != SIZE_MAX) st = cupel_trial_failed(&s->tell, i, g->failed, &failed, err);
         if (st != CUPEL_OK) return st;
-        const bool failed = g->failed != SIZE_MAX && says_yes(cell_of(&s->tell, i, g->failed));
         const bool partly = empty && empty < goals && !failed, waits = partly || (empty && !failed && g->failed != SIZE_MAX);
         n_partly += partly;
         for (size_t k = 0; k < goals && (failed || empty); k++) y[k] = NAN;

@@ -95,6 +95,20 @@ cut -d, -f1,2 "$T/known.csv" >"$T/tried.csv"; { echo id,a,b; sed 1d "$T/tried.cs
 run suggest --pool "$T/none.csv" --tell "$T/known.csv" --target height --maximize; { [ $rc = 5 ] && err -- --again; }; check 'no candidate left' $?
 run suggest --pool "$T/none.csv" --tell "$T/known.csv" --target height --maximize --again; [ $rc = 0 ]; check '--again' $?
 run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --maximize --columns a,c; { [ $rc = 3 ] && err "'c'"; }; check 'an input that is not there' $?
-printf 'id,a,b\n1,1e308,1\n2,-1e308,2\n' >"$T/wide.csv"; run suggest --pool "$T/wide.csv" --tell "$T/known.csv" --target height --maximize; [ $rc = 0 ]; check 'numbers of any size' $?
+p() { run suggest --pool "$T/$1" --tell "$T/$2" --target height --maximize; }
+printf 'id,a,b\n1,1e99,1\n2,-1e99,2\n' >"$T/wide.csv"; p wide.csv known.csv; [ $rc = 0 ]; check 'large numbers' $?
+printf 'id,a,b\n1,1,1\n2,-1e300,2\n' >"$T/huge.csv"; p huge.csv known.csv; { [ $rc = 3 ] && err "huge.csv:3: 'a' is '-1e300'" && err 'beyond 1e+100'; }; check 'a number beyond 1e100' $?
+sed '3s/[^,]*$/1e300/' "$T/known.csv" >"$T/hugek.csv"; p pool.csv hugek.csv; { [ $rc = 3 ] && err 'hugek.csv:3'; }; check 'in a goal too' $?
+sed '5s/,0,/,room,/' "$T/pool.csv" >"$T/slip.csv"; grep -n room "$T/slip.csv" >/dev/null || sed '5s/[^,]*$/room/' "$T/pool.csv" >"$T/slip.csv"
+p slip.csv known.csv; { [ $rc = 3 ] && err 'slip.csv:5' && err "'room'" && err 'expected a number'; }; check 'a word among the numbers of a pool' $?
+sed '3s/^[^,]*/"0,35"/' "$T/known.csv" >"$T/comma.csv"; p pool.csv comma.csv; { [ $rc = 3 ] && err 'comma.csv:3' && err 'decimal point: 0.35'; }; check 'a decimal comma in the results' $?
+printf 'id,T [degC]\n1,20\n2,-300\n' >"$T/cold.csv"; printf 'T [K],height\n300,1\n310,2\n320,3\n' >"$T/warm.csv"; p cold.csv warm.csv; { [ $rc = 3 ] && err 'cold.csv:3' && err 'absolute zero'; }; check 'below absolute zero' $?
+printf 'id,T change [K]\n1,20\n2,-300\n' >"$T/cold.csv"; printf 'T change [K],height\n30,1\n-31,2\n32,3\n' >"$T/warm.csv"; p cold.csv warm.csv; [ $rc = 0 ]; check 'a difference of temperatures' $?
+printf 'grade,height\n304,1\n316L,2\n7075,3\n' >"$T/grade.csv"; printf 'id,grade\n1,304\n2,316L\n3,6061\n4,2024\n' >"$T/grades.csv"; p grades.csv grade.csv; { [ $rc = 0 ] && err 'taken as a word'; }; check 'words that look like numbers are said' $?
+printf 'id,T [K],T [degC]\n1,300,20\n' >"$T/both.csv"; p both.csv known.csv; { [ $rc = 3 ] && err 'one quantity in two units'; }; check 'one quantity in two units' $?
+sed 's/yes$/maybe/' "$T/mixed.csv" >"$T/maybe.csv"; p pool.csv maybe.csv; { [ $rc = 3 ] && err 'maybe.csv:' && err 'expected yes'; }; check 'neither yes nor no' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height:max --minimize; { [ $rc = 2 ] && err contradicts; }; check 'two directions for one goal' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 60..80 --maximize; { [ $rc = 2 ] && err window; }; check 'a window and a direction' $?
+run replay "$T/known.csv" --target height --maximize --start 100; { [ $rc = 2 ] && err -- '--start 100'; }; check 'replay: a longer beginning than the table' $?
 run methods acquisition; { [ $rc = 0 ] && out thompson; }; check 'methods lists acquisitions' $?
 exit $bad

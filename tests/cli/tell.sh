@@ -46,6 +46,22 @@ printf 'a,b,strength [MPa]\n5,5,43\n' >"$T/new.csv"; run tell "$W" "$T/new.csv" 
 run suggest --loop "$W" --pool "$T/pool.csv" --take; tail -n 1 "$T/out" | awk -F, '{ print "a,b,strength [MPa]"; print $2 "," $3 "," }' >"$T/back.csv"
 run tell "$W" "$T/back.csv" --withdraw --format json; { [ $rc = 0 ] && out '"withdrawn": 1' && out '"under_way": 0'; }; check 'an experiment that will not run' $?
 
+printf 'a,b\n10,10\n' >"$T/back.csv"; cp "$W" "$T/w2.h5"; run tell "$T/w2.h5" "$T/back.csv" --withdraw; { [ $rc = 0 ] && out '1 withdrawn'; }; check 'a table of inputs alone withdraws' $?
+printf 'a,b,strenght [MPa]\n0,0,10\n' >"$T/back.csv"; run tell "$W" "$T/back.csv" --withdraw; { [ $rc = 3 ] && err 'strength \[MPa\]'; }; check 'a goal that is misspelt does not' $?
+
+# Slips: refused with their place, and nothing is told.
+cp "$W" "$T/before"
+slip() { printf "$1" >"$T/slip.csv"; run tell "$W" "$T/slip.csv"; [ $rc = 3 ] && err 'slip.csv:3' && err "$2" && cmp -s "$W" "$T/before"; check "$3" $?; }
+slip 'a,b,strength [MPa]\n1,1,3\nroom,2,4\n' "'a' is 'room'" 'a word in a column of numbers'
+slip 'a,b,strength [MPa]\n1,1,3\n"0,35",2,4\n' 'decimal point: 0.35' 'a decimal comma'
+slip 'a,b,strength [MPa]\n1,1,3\n1e101,2,4\n' 'beyond 1e+100' 'a number beyond 1e100'
+slip 'a,b,strength [MPa]\n1,1,3\n1,2,1e300\n' 'beyond 1e+100' 'a goal beyond 1e100'
+slip 'a,b,strength [MPa],failed\n1,1,3,no\n1,2,4,maybe\n' "'maybe'" 'neither yes nor no'
+printf 'a,b,strength [MPa],strength [GPa]\n1,1,3,4\n' >"$T/slip.csv"; run tell "$W" "$T/slip.csv"; { [ $rc = 3 ] && err 'one quantity in two units' && cmp -s "$W" "$T/before"; }; check 'one quantity in two units' $?
+printf 'T [degC],y\n20,1\n-274,2\n' >"$T/cold.csv"; run tell "$T/cold.h5" "$T/cold.csv" --target y --maximize; { [ $rc = 3 ] && err 'cold.csv:3' && err 'absolute zero' && [ ! -e "$T/cold.h5" ]; }; check 'below absolute zero' $?
+printf 'solvent,y\nwater,1\nether,2\n' >"$T/words.csv"; run tell "$T/words.h5" "$T/words.csv" --target y --maximize; printf 'solvent,y\nhexane,1\n' >"$T/words.csv"; run tell "$T/words.h5" "$T/words.csv"; { [ $rc = 0 ] && out '3 measured'; }; check 'words stay words' $?
+run tell "$T/n.h5" "$T/known.csv" --target strength:max --minimize; { [ $rc = 2 ] && err contradicts; }; check 'two directions for one goal' $?
+
 # Twelve writers at once: nothing is lost, nothing is left.
 for i in $(seq 12); do printf 'a,b,strength [MPa]\n%s,0.5,%s\n' "$i" "$i" >"$T/w$i.csv"; done
 before=$("$C" tell "$L" "$T/known.csv" --format json 2>/dev/null | grep -o '"measured": [0-9]*' | cut -d: -f2); pids=()
