@@ -255,6 +255,34 @@ static void bounds_over_a_range_hold_those_inside(void **state)
     }
 }
 
+/* However far from it a request is, a bound is the same. */
+static void bounds_do_not_depend_on_how_much_is_asked(void **state)
+{
+    (void)state;
+    static const char *const far[] = {"40", "1e10", "1e15", "1e16", "1e17", "1e40", "1e300"};
+    static const char *const near[] = {"0.01", "1e-10", "1e-17", "1e-100", "1e-320", "0", "-0.1", "-5", "-1e17", "-1e300"};
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+        char require[256];
+        snprintf(require, sizeof require, "  - {property: conductivity, component: 11, min: %s}\n", far[i]);
+        refused(require, "at most 10 at every");
+        snprintf(require, sizeof require, "  - {property: conductivity, component: 12, min: %s}\n", far[i]);
+        refused(require, "at most 2.3377 at every");
+        snprintf(require, sizeof require, "  - {property: bulk modulus, min: %s}\n  - {property: volume fraction, phase: b, max: 0.25}\n", far[i]);
+        refused(require, "at most 2.8989");
+        snprintf(require, sizeof require, "  - {property: poisson ratio, min: %s}\n", far[i]);
+        refused(require, "let it be at most 0.");
+    }
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        char require[256];
+        snprintf(require, sizeof require, "  - {property: conductivity, component: 11, max: %s}\n", near[i]);
+        refused(require, "at least 1 at every");
+        snprintf(require, sizeof require, "  - {property: conductivity, component: 11, max: %s}\n  - {property: volume fraction, phase: b, min: 0.5}\n",
+                 near[i]);
+        refused(require, "at least 1.8182 at every");
+    }
+    refused("  - {property: conductivity, component: 12, max: -1e17}\n", "at least -2.3377 at every");
+}
+
 static void three_phases_are_refused_too(void **state)
 {
     (void)state;
@@ -377,6 +405,7 @@ int main(void)
         cmocka_unit_test(the_nearest_tensor_is_not_ruled_out),
         cmocka_unit_test(what_a_laminate_has_is_never_refused),
         cmocka_unit_test(bounds_over_a_range_hold_those_inside),
+        cmocka_unit_test(bounds_do_not_depend_on_how_much_is_asked),
         cmocka_unit_test(three_phases_are_refused_too),
         cmocka_unit_test(what_is_on_the_bound_is_attained),
         cmocka_unit_test(laminates_are_found_again),

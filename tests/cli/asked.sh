@@ -68,6 +68,11 @@ design 5 'space: {generator: laminate, fraction: 0.2..0.6, normal3: 1}
 require:
   - {property: conductivity, target: [[1.37, 0, 0], [0, 3.7, 0], [0, 0, 3.7]], within: 1.5 %}' && ok 'and is not when nobody says so' || no 'and is not when nobody says so'
 
+# Nothing physical is asked: nothing is said of what moves it.
+design 0 'space: {generator: overlapping_spheres, fraction: 0.3..0.4}
+require:
+  - {property: volume fraction, phase: b, min: 0.33}' && ! grep -q 'more or less\|other seeds\|moves* the design' "$T/out" && ! grep -q '<h4>How far it moves' "$T/D/report.html" && ok 'geometry alone has no sensitivities' || { cat "$T/out"; no 'geometry alone has no sensitivities'; }
+
 printf '%s\n%s\n' "$head" 'space: {generator: gyroid, fraction: 0.1..0.4}
 require:
   - {property: euler number, phase: b, max: 0}' >"$T/x.yaml"

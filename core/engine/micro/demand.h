@@ -127,6 +127,9 @@ typedef struct cupel_micro_demand {
     double level;
 } cupel_micro_demand;
 
+/* Is anything asked of a tensor? */
+static inline bool cupel_demand_is_physical(const cupel_micro_demand *d) { return d->needs_conduction || d->needs_elasticity || d->needs_expansion; }
+
 /* True when the text of a demand says `scale: microstructure`: which reader it needs. */
 bool cupel_micro_demand_is(const char *path);
 cupel_status cupel_micro_demand_open(const char *path, cupel_micro_demand **d, cupel_err *err);

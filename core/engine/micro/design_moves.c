@@ -44,7 +44,7 @@ static void put_head(const cupel_micro_demand *d, cupel_str *s)
 static void put_sensitivity(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_str *s)
 {
     if (!x->grid) return;
-    for (size_t p = 0; p < d->n_phases; p++) {
+    for (size_t p = 0; p < d->n_phases && cupel_demand_is_physical(d); p++) {
         cupel_str_puts(s, "<tr><th scope=row>");
         cupel_sensitivity_off(d, s);
         cupel_str_puts(s, " of ");
@@ -52,7 +52,7 @@ static void put_sensitivity(const cupel_micro_demand *d, const cupel_sensitivity
         cupel_str_addf(s, " ± %.3g %%", 100 * cupel_sensitivity_share(d));
         put_cells(d, &x->phase[p], s);
     }
-    if (!x->shifted) return;
+    if (!x->shifted || !cupel_moved_any(d, &x->interface)) return;
     cupel_str_addf(s, "<tr><th scope=row>interface ± half of %g ", d->tolerance);
     cupel_html(s, d->length_unit);
     cupel_str_addf(s, "<div class=note>%.2g of the volume</div>", x->fraction);
@@ -68,7 +68,7 @@ static void put_voids(const cupel_micro_demand *d, const cupel_voids *v, cupel_s
 
 static void put_seeds(const cupel_micro_demand *d, const cupel_seeds *x, cupel_str *s)
 {
-    if (!x->known || x->fixed) return;
+    if (!x->known || x->fixed || !cupel_moved_any(d, &x->spread)) return;
     cupel_str_addf(s, "<tr><th scope=row>another seed<div class=note>standard deviation of %zu", x->n);
     for (size_t i = 0; i < d->n_asks; i++) {
         if (!d->ask[i].whole) continue;
@@ -84,7 +84,9 @@ void cupel_design_page_moves(const cupel_design_page *p, const cupel_design *g, 
 {
     cupel_str skipped = {0};
     if (g->unverified) return;
-    if (g->sensitivity.grid || g->voids.grid || g->seeds.n > 1) {
+    const bool shifted = g->sensitivity.shifted && cupel_moved_any(p->d, &g->sensitivity.interface);
+    if ((g->sensitivity.grid && (cupel_demand_is_physical(p->d) || shifted)) || g->voids.grid ||
+        (g->seeds.n > 1 && cupel_moved_any(p->d, &g->seeds.spread))) {
         put_head(p->d, s);
         put_sensitivity(p->d, &g->sensitivity, s);
         put_voids(p->d, &g->voids, s);

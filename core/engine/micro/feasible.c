@@ -11,6 +11,7 @@
 #include "core/engine/micro/outer_words.h"
 #include "core/math/small.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ typedef struct scan {
     cupel_outer outer;
     double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX]; /* allowed */
     double f_low, f_high;                                             /* of phase 1, when there are two */
+    double min[CUPEL_ASKS_MAX], max[CUPEL_ASKS_MAX];                  /* of the numbers asked for, drawn near to their bounds */
     double beyond[CUPEL_ASKS_MAX][FRACTIONS];
 } scan;
 
@@ -36,13 +38,43 @@ static void go_to(scan *s, double f)
         cupel_outer_set(&s->outer, s->low, s->high);
 }
 
+/* Bounds of a number come in the same order whatever number beyond them is asked for, but their distances from a far one round to the same. They are
+ * compared by their distances from one within twice the best bound of those looked at. */
+static void draw_near(scan *s)
+{
+    for (size_t i = 0; i < s->d->n_asks; i++) s->min[i] = -HUGE_VAL, s->max[i] = HUGE_VAL;
+    for (size_t k = 0; k < (s->d->n_phases == 2 ? FRACTIONS : 1); k++) {
+        go_to(s, fraction_of(s, k));
+        for (size_t i = 0; i < s->d->n_asks; i++) {
+            cupel_outer_range r;
+            if (s->d->ask[i].whole || !cupel_outer_number(&s->outer, &s->d->ask[i], &r)) continue;
+            s->min[i] = fmax(s->min[i], r.high + fabs(r.high));
+            s->max[i] = fmin(s->max[i], r.low - fabs(r.low));
+        }
+    }
+    for (size_t i = 0; i < s->d->n_asks; i++) s->min[i] = fmin(s->min[i], s->d->ask[i].min), s->max[i] = fmax(s->max[i], s->d->ask[i].max);
+}
+
+/* 0: not ruled out. */
+static double beyond_of(const scan *s, size_t ask)
+{
+    const cupel_ask *a = &s->d->ask[ask];
+    cupel_outer_range r;
+    bool too_high;
+    const double beyond = cupel_outer_beyond(&s->outer, a, NULL);
+    if (a->whole || beyond <= 0 || !cupel_outer_number(&s->outer, a, &r)) return beyond;
+    cupel_outer_number_beyond(a, &r, &too_high);
+    const double asked = too_high ? s->min[ask] : s->max[ask], over = too_high ? asked - r.high : r.low - asked;
+    return fmax(DBL_MIN, over / fmax(fabs(asked), 1e-100));
+}
+
 /* Entry `ask`, or (n_asks) the worst of all. */
 static double beyond_at(scan *s, size_t ask, double f)
 {
     double worst = 0;
     go_to(s, f);
     for (size_t i = 0; i < s->d->n_asks; i++)
-        if (ask == s->d->n_asks || ask == i) worst = fmax(worst, cupel_outer_beyond(&s->outer, &s->d->ask[i], NULL));
+        if (ask == s->d->n_asks || ask == i) worst = fmax(worst, beyond_of(s, i));
     return worst;
 }
 
@@ -86,7 +118,7 @@ static void look(scan *s)
     const size_t n = s->d->n_phases == 2 ? FRACTIONS : 1;
     for (size_t k = 0; k < FRACTIONS; k++) {
         if (k < n) go_to(s, fraction_of(s, k));
-        for (size_t i = 0; i < s->d->n_asks; i++) s->beyond[i][k] = k < n ? cupel_outer_beyond(&s->outer, &s->d->ask[i], NULL) : s->beyond[i][0];
+        for (size_t i = 0; i < s->d->n_asks; i++) s->beyond[i][k] = k < n ? beyond_of(s, i) : s->beyond[i][0];
     }
 }
 
@@ -222,6 +254,7 @@ cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err)
     cupel_outer_init(&s.outer, d);
     s.f_low = d->n_phases == 2 ? s.low[1] : 0;
     s.f_high = d->n_phases == 2 ? s.high[1] : 0;
+    draw_near(&s);
     look(&s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const double beyond = least_beyond(&s, i, &at);

@@ -38,6 +38,13 @@ static void tensors_of(const cupel_micro_demand *d, const cupel_moved *m, named 
     t[2] = (named){"expansion", m->alpha, d->needs_expansion};
 }
 
+bool cupel_moved_any(const cupel_micro_demand *d, const cupel_moved *m)
+{
+    bool any = cupel_demand_is_physical(d);
+    for (size_t i = 0; i < d->n_asks; i++) any = any || (cupel_moved_has(&d->ask[i]) && m->ask[i] > 0);
+    return any;
+}
+
 void cupel_moved_say(const cupel_micro_demand *d, const cupel_moved *m, cupel_str *s)
 {
     const char *gap = "";

@@ -13,6 +13,9 @@ typedef struct cupel_moved {
 /* The larger of what is there and the way from base to moved. */
 void cupel_moved_widen(const cupel_micro_demand *d, const cupel_tensors *moved, const cupel_tensors *base, cupel_moved *m);
 
+/* Is there anything to say of it? */
+bool cupel_moved_any(const cupel_micro_demand *d, const cupel_moved *m);
+
 /* "conductivity by 1.4 %, young modulus 001 by 0.03 GPa": the tensors that the demand needs, then its numbers. */
 void cupel_moved_say(const cupel_micro_demand *d, const cupel_moved *m, cupel_str *out);
 /* {"conductivity [%]": 1.4, .., "young modulus 001 [GPa]": 0.03} */

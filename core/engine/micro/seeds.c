@@ -159,6 +159,7 @@ void cupel_seeds_say(const cupel_micro_demand *d, const cupel_recipe *recipe, co
         cupel_str_addf(out, "  nothing is owed to the seed: of %s every seed makes the same\n", recipe->generator->method.name);
         return;
     }
+    if (!cupel_moved_any(d, &s->spread)) return;
     cupel_str_addf(out, "  %zu other seeds move the design's ", s->n);
     cupel_moved_say(d, &s->spread, out);
     cupel_str_puts(out, " (standard deviation)");

@@ -111,14 +111,14 @@ void cupel_sensitivity_off(const cupel_micro_demand *d, cupel_str *s)
 void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_str *s)
 {
     if (!x->grid) return;
-    for (size_t p = 0; p < d->n_phases; p++) {
+    for (size_t p = 0; p < d->n_phases && cupel_demand_is_physical(d); p++) {
         cupel_str_addf(s, "  %.3g %% more or less ", 100 * cupel_sensitivity_share(d));
         cupel_sensitivity_off(d, s);
         cupel_str_addf(s, " of %s moves the design's ", d->phase[p].name);
         cupel_moved_say(d, &x->phase[p], s);
         cupel_str_putc(s, '\n');
     }
-    if (!x->shifted) return;
+    if (!x->shifted || !cupel_moved_any(d, &x->interface)) return;
     cupel_str_addf(s, "  an interface shifted by half of %g %s (%.2g of the volume) moves the design's ", d->tolerance, d->length_unit, x->fraction);
     cupel_moved_say(d, &x->interface, s);
     cupel_str_putc(s, '\n');
