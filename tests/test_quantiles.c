@@ -122,6 +122,63 @@ static void a_shared_value_is_a_step(void **state)
     hold("hurdle", "trees=40,rate=0.1,leaves=6,seeds=1,forest=40", true);
 }
 
+/* Rows that repeat few points, of which every other always has the same target: leaves know one number of it. With `zeros` a third of the points are
+ * at 0 mostly. */
+static void make_repeated(uint64_t seed, size_t n, bool zeros, double *x, double *y)
+{
+    enum { POINTS = 60 };
+    for (size_t i = 0; i < n; i++) {
+        const size_t point = (size_t)(POINTS * cupel_rng_uniform(seed, 11, i));
+        double rest = 4;
+        for (size_t j = 0; j < D; j++) rest += 0.5 * fabs(x[i * D + j] = cupel_rng_normal(77, j, point));
+        y[i] = rest + (point % 2 ? cupel_rng_normal(seed, 9, i) : 0);
+        if (zeros && point % 3 == 0 && cupel_rng_uniform(seed, 10, i) < 0.8) y[i] = 0;
+    }
+}
+
+/* No interval of a number is a point, it holds fresh truths at least as often as it says, within 5 standard deviations, and where it is no mixture
+ * the quantiles are its ends. */
+static void repeated(const char *learner, const char *settings, bool zeros)
+{
+    static double x[N * D], y[N], fresh[FRESH * D], truth[FRESH];
+    static model m;
+    cupel_err err = {0};
+    const cupel_fit_options o = {.learner = learner, .settings = settings, .task = CUPEL_TASK_REGRESSION, .seed = 3};
+    const size_t n = N / 2;
+    size_t held = 0, steps = 0;
+    make_repeated(1, n, zeros, x, y);
+    make_repeated(2, FRESH, zeros, fresh, truth);
+    check_ok(cupel_surrogate_fit(x, n, D, y, &o, &(cupel_job){.threads = 2, .isa = cupel_isa_best()}, &m.s, &err), &err);
+    predict(&m, fresh);
+    assert_int_equal(cupel_surrogate_mixed(m.s), zeros);
+    for (size_t i = 0; i < FRESH; i++) {
+        const double value = m.number[0][i], lower = m.number[2][i], upper = m.number[3][i];
+        held += lower <= truth[i] && truth[i] <= upper;
+        assert_true(lower <= value && value <= upper);
+        if (!zeros) {
+            check_close(quantile(&m, i, 0.05), lower, 1e-9, 1e-9);
+            check_close(quantile(&m, i, 0.95), upper, 1e-9, 1e-9);
+        }
+        if (zeros && !(value > 0)) continue;
+        assert_true(upper - lower > 1e-3);
+        steps += quantile(&m, i, 0.95) - quantile(&m, i, 0.75) > 1e-3;
+        assert_true(quantile(&m, i, 0.99) > quantile(&m, i, 0.6));
+    }
+    print_message("%-14s repeated rows: %.3f held\n", learner, (double)held / FRESH);
+    assert_true((double)held / FRESH > 0.9 - 5 * sqrt(0.09 * (1.0 / (double)n + 1.0 / FRESH)));
+    assert_true(steps > FRESH / 3);
+    comes_back(&m, fresh);
+    release(&m);
+}
+
+static void leaves_of_equal_numbers_are_no_certainty(void **state)
+{
+    (void)state;
+    repeated("extra_trees", "trees=40,columns=1,leaf=1,median=1", false);
+    repeated("random_forest", "trees=40,columns=1,leaf=1,median=1", false);
+    repeated("hurdle", "trees=40,rate=0.1,leaves=6,seeds=1,forest=20", true);
+}
+
 static void lists_are_read(void **state)
 {
     (void)state;
@@ -141,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(truths_lie_below_as_often_as_said),
         cmocka_unit_test(a_shared_value_is_a_step),
+        cmocka_unit_test(leaves_of_equal_numbers_are_no_certainty),
         cmocka_unit_test(lists_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,34 @@ static void shares_by_hand(void **state)
     check_close(at_most, 0, 0, 0);
 }
 
+/* Others that are claimed to be 2 and lie evenly 1 .. 3 in truth: half of that width is kept, and nothing crosses the spike. */
+static void smeared_by_hand(void **state)
+{
+    (void)state;
+    enum { ROWS = 200 };
+    static cupel_spiked m[ROWS];
+    static double y[ROWS], spread[ROWS];
+    cupel_spiked_residuals r;
+    cupel_err err = {0};
+    for (int i = 0; i < ROWS; i++) {
+        m[i] = uniform(0.5, 2, 0);
+        spread[i] = 0.5;
+        y[i] = i % 2 ? 0 : 1 + 2.0 * i / (ROWS - 2); /* every other row is at the shared value */
+    }
+    check_ok(cupel_spiked_residuals_of(m, y, spread, ROWS, 1e-9, &r, &err), &err);
+    check_close(r.at[0], -1.8, 0, 0.05);
+    check_close(r.at[CUPEL_SPIKED_QUANTILES - 1], 1.8, 0, 0.05);
+    cupel_spiked_smear(&r, 0.5, &m[0]);
+    check_close(m[0].other[0], 1.55, 0, 0.02);
+    check_close(m[0].other[CUPEL_SPIKED_QUANTILES - 1], 2.45, 0, 0.02);
+    cupel_spiked_smear(&r, 50, &m[1]);
+    for (int k = 0; k < CUPEL_SPIKED_QUANTILES; k++) assert_true(m[1].other[k] >= 0 && (!k || m[1].other[k] >= m[1].other[k - 1]));
+    check_ok(cupel_spiked_residuals_of(m, y, spread, 30, 1e-9, &r, &err), &err); /* too few */
+    m[2] = uniform(0.5, 2, 0);
+    cupel_spiked_smear(&r, 0.5, &m[2]);
+    check_close(m[2].other[0], 2, 0, 0);
+}
+
 static void shortest_by_hand(void **state)
 {
     (void)state;
@@ -124,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares_by_hand),
+        cmocka_unit_test(smeared_by_hand),
         cmocka_unit_test(shortest_by_hand),
         cmocka_unit_test(coverage_holds_on_new_rows),
         cmocka_unit_test(few_rows_are_refused_and_levels_rise),

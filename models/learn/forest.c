@@ -7,7 +7,6 @@
 #include "core/math/stats.h"
 #include "core/sys/file.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,35 +55,6 @@ static void predict(const void *model, const double *z, size_t ld, size_t n, cup
         (void)cupel_trees_quantiles(e->trees, z, ld, n, &half, 1, isa, memory, value, &unused);
 }
 
-/* A forest that answers with medians knows more: quantiles by its weights. */
-static bool mixed(const void *model)
-{
-    const ensemble *e = model;
-    return e->forest && !e->is_class && cupel_trees_keep_rows(e->trees);
-}
-
-static void predict_mixed(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread,
-                          cupel_spiked *mixture)
-{
-    enum { SOME = 64, N_TAU = CUPEL_SPIKED_QUANTILES, MIDDLE = N_TAU / 2 };
-    const ensemble *e = model;
-    double tau[N_TAU], q[SOME * N_TAU];
-    cupel_err unused;
-    for (size_t k = 0; k < N_TAU; k++) tau[k] = (double)(k + 1) / (N_TAU + 1);
-    cupel_trees_predict(e->trees, z, ld, n, isa, memory, value, spread);
-    for (size_t i = 0; i < n; i++) spread[i] = sqrt(spread[i]);
-    for (size_t from = 0; from < n; from += SOME) {
-        const size_t rows = n - from < SOME ? n - from : SOME;
-        (void)cupel_trees_quantiles(e->trees, z + from * ld, ld, rows, tau, N_TAU, isa, memory, q, &unused);
-        for (size_t i = 0; i < rows; i++) {
-            cupel_spiked *m = &mixture[from + i];
-            *m = (cupel_spiked){.at = -DBL_MAX, .above = 1}; /* no value is shared */
-            memcpy(m->other, q + i * N_TAU, sizeof m->other);
-            value[from + i] = m->other[MIDDLE];
-        }
-    }
-}
-
 static void free_model(void *model)
 {
     ensemble *e = model;
@@ -126,7 +96,7 @@ done:
     return st;
 }
 
-const cupel_own_kind cupel_own_trees = {scratch, predict, free_model, save, load, mixed, predict_mixed};
+const cupel_own_kind cupel_own_trees = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load};
 
 /* The median of a forest is no sum. */
 void cupel_trees_terms(const void *model, cupel_terms *t)

@@ -121,7 +121,8 @@ cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, 
         size_t rows = n - from < CUPEL_EXPAND_ROWS ? n - from : CUPEL_EXPAND_ROWS;
         cupel_scale_apply(&s->scale, options->isa, x + from * ld, ld, rows, scratch->z, s->scale.k);
         cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, precision, options->isa, &scratch->work, scratch->raw);
-        const cupel_spiked *mixture = scratch->work.mixture;
+        cupel_spiked *mixture = s->mixed ? scratch->work.mixture : NULL;
+        for (size_t i = 0; mixture && i < rows; i++) cupel_spiked_smear(&s->others, cupel_spread_of(s, &scratch->raw[i]), &mixture[i]);
         for (size_t i = 0; i < rows; i++) cupel_calibrated(s, &scratch->raw[i], mixture ? mixture + i : NULL, &band, out, from + i);
         if (mixture && options->mixture) memcpy(options->mixture + from, mixture, rows * sizeof *mixture);
     }

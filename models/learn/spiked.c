@@ -1,6 +1,8 @@
 #include "models/learn/spiked.h"
 
+#include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/math/order.h"
 #include "core/math/stats.h"
 
 #include <math.h>
@@ -110,6 +112,38 @@ void cupel_spiked_shortest(const cupel_spiked *m, double mass, double *lower, do
     *lower = s.lower;
     *upper = s.upper;
 }
+
+/* ---- residuals of the others ---- */
+
+enum { MIDDLE = CUPEL_SPIKED_QUANTILES / 2, LEAST_RESIDUALS = 20 };
+
+cupel_status cupel_spiked_residuals_of(const cupel_spiked *mixture, const double *y, const double *spread, size_t n, double slack,
+                                       cupel_spiked_residuals *r, cupel_err *err)
+{
+    size_t m = 0;
+    double *residual = cupel_alloc(n, sizeof *residual);
+    if (!residual) return cupel_no_memory(err, "residuals of mixtures", n * sizeof *residual);
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(mixture[i].above) && fabs(y[i] - mixture[i].at) > slack) residual[m++] = (y[i] - mixture[i].other[MIDDLE]) / spread[i];
+    *r = (cupel_spiked_residuals){{0}};
+    cupel_sort(residual, m);
+    for (size_t k = 0; m >= LEAST_RESIDUALS && k < CUPEL_SPIKED_QUANTILES; k++) r->at[k] = cupel_quantile(residual, m, (double)(k + 1) * STEP);
+    cupel_free(residual);
+    return CUPEL_OK;
+}
+
+void cupel_spiked_smear(const cupel_spiked_residuals *r, double spread, cupel_spiked *m)
+{
+    const bool above = m->other[0] >= m->at, below = m->other[LAST] <= m->at;
+    const double middle = m->other[MIDDLE];
+    if (!(r->at[LAST] > r->at[0])) return;
+    for (size_t k = 0; k < CUPEL_SPIKED_QUANTILES; k++) {
+        const double x = 0.5 * (m->other[k] + middle + spread * r->at[k]);
+        m->other[k] = (above && x < m->at) || (below && x > m->at) ? m->at : x;
+    }
+}
+
+/* ---- calibration ---- */
 
 static bool counts(const cupel_spiked *m, const unsigned char *use, size_t i) { return (!use || use[i]) && !isnan(m[i].above); }
 

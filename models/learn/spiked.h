@@ -29,6 +29,20 @@ double cupel_spiked_quantile(const cupel_spiked *m, double u);
 /* The shortest interval that holds mass 0 < mass < 1 and the median. */
 void cupel_spiked_shortest(const cupel_spiked *m, double mass, double *lower, double *upper);
 
+/* Leaves that hold few or equal numbers claim a narrow distribution, down to a point. So the quantiles of the others become the mean of themselves
+ * and of those of residuals out of fold about their middle; the mean of two quantile functions is one (Ratcliff 1979,
+ * doi:10.1037/0033-2909.86.3.446). */
+typedef struct cupel_spiked_residuals {
+    double at[CUPEL_SPIKED_QUANTILES]; /* quantiles of (truth - middle of the others) / spread, not decreasing; all 0: nothing is known */
+} cupel_spiked_residuals;
+
+/* Of the rows of mixture [n] that are filled in and whose truth y [n] lies further than `slack` from the shared value; spread [n] > 0, as y in scaled
+ * units. All 0 with fewer than 20 of them. Fails for lack of memory only. */
+cupel_status cupel_spiked_residuals_of(const cupel_spiked *mixture, const double *y, const double *spread, size_t n, double slack,
+                                       cupel_spiked_residuals *r, cupel_err *err);
+/* That mean, for a row of this spread; it stays on its side of the shared value. */
+void cupel_spiked_smear(const cupel_spiked_residuals *r, double spread, cupel_spiked *m);
+
 /* Share of truths that intervals of each mass of an increasing list held, out of fold; not decreasing, below 1. */
 typedef struct cupel_spiked_levels {
     double held[CUPEL_SPIKED_MASSES];

@@ -467,6 +467,23 @@ static cupel_status calibrate_masses(fit *f, double slack, cupel_err *err)
     return st;
 }
 
+/* Mixtures out of fold and of held-out clusters, by the residuals of the former. */
+static cupel_status smear_mixtures(fit *f, double slack, cupel_err *err)
+{
+    cupel_surrogate *s = f->s;
+    const size_t n = f->problem.n;
+    double *spread = cupel_alloc(n, sizeof *spread);
+    if (!spread) return cupel_no_memory(err, "spreads of mixtures", n * sizeof *spread);
+    for (size_t i = 0; i < n; i++) spread[i] = cupel_spread_of(s, &f->raw[i]);
+    const cupel_status st = cupel_spiked_residuals_of(f->mixture, f->problem.y, spread, n, slack, &s->others, err);
+    cupel_free(spread);
+    if (st != CUPEL_OK) return st;
+    for (size_t i = 0; i < n; i++) cupel_spiked_smear(&s->others, cupel_spread_of(s, &f->raw[i]), &f->mixture[i]);
+    for (size_t i = 0; f->far.folds.n_folds && i < n; i++)
+        if (!isnan(f->far.mixture[i].above)) cupel_spiked_smear(&s->others, cupel_spread_of(s, &f->far.raw[i]), &f->far.mixture[i]);
+    return CUPEL_OK;
+}
+
 /* Which mass of a mixture holds which share of the rows, inside the domain and outside. */
 static cupel_status calibrate_mixtures(fit *f, cupel_err *err)
 {
@@ -475,6 +492,8 @@ static cupel_status calibrate_mixtures(fit *f, cupel_err *err)
     const size_t n = f->problem.n;
     const double slack = cupel_surrogate_slack(s) / s->y_sd;
     if (!f->mixture || !cupel_own_mixed(s->expand.own)) return CUPEL_OK;
+    const cupel_status smeared = smear_mixtures(f, slack, err);
+    if (smeared != CUPEL_OK) return smeared;
     unsigned char *outside = cupel_alloc(n, 1);
     if (!outside) return cupel_no_memory(err, "rows outside the domain", n);
     s->mixed = cupel_spiked_calibrate(f->mixture, f->problem.y, NULL, n, LEAST_NEAR, slack, &s->level[0]);

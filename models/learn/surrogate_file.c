@@ -19,6 +19,7 @@ static cupel_status put_text(cupel_writer *w, const char *name, const char *desc
 }
 
 static const char mass_name[] = "surrogate/mixture/mass_below";
+static const char others_name[] = "surrogate/mixture/residuals";
 static const char *const mixture_name[2] = {"surrogate/mixture_inside", "surrogate/mixture_outside"};
 
 static cupel_status save_scale(const cupel_scale *s, cupel_writer *w, cupel_err *err)
@@ -68,6 +69,9 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
                 "knee and steep: the scale times 1 + growth d + steep max(0, d - knee), d in units of the domain threshold", 2,
                       (double[]){s->spread.knee, s->spread.steep}, err));
         CUPEL_TRY(put(w, "surrogate/scores", "", "out-of-fold residuals / spread, increasing", s->scores.n, s->scores.sorted, err));
+        if (s->mixed)
+            CUPEL_TRY(put(w, others_name, "", "quantiles at 5 %, 10 %, ... of (truth - middle of the others) / spread, out of fold",
+                          CUPEL_SPIKED_QUANTILES, s->others.at, err));
         for (int k = 0; s->mixed && k < 2; k++)
             CUPEL_TRY(put(w, mixture_name[k], "", "share of truths out of fold in the shortest intervals of a mixture that hold 2.5 %, 5 %, ...",
                           CUPEL_SPIKED_MASSES, s->level[k].held, err));
@@ -229,6 +233,10 @@ static cupel_status load_mixtures(const cupel_reader *r, cupel_surrogate *s, cup
         for (size_t i = 0; i < CUPEL_SPIKED_MASSES; i++)
             if (!(held[i] >= (i ? held[i - 1] : 0) && held[i] < 1)) CUPEL_TRY(bad(err, mixture_name[k], "shares that fall, or reach 1"));
     }
+    CUPEL_TRY(get_few(r, others_name, CUPEL_SPIKED_QUANTILES, s->others.at, err));
+    for (size_t i = 0; i < CUPEL_SPIKED_QUANTILES; i++)
+        if (!(fabs(s->others.at[i]) <= CUPEL_LARGEST) || (i && s->others.at[i] < s->others.at[i - 1]))
+            CUPEL_TRY(bad(err, others_name, "quantiles that fall, or are not finite"));
     CUPEL_TRY(load_scores(r, mass_name, 2, &s->below, err));
     if (!(s->below.sorted[0] >= 0 && s->below.sorted[s->below.n - 1] <= 1)) CUPEL_TRY(bad(err, mass_name, "a share that is not one"));
     s->mixed = true;

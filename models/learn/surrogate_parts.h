@@ -33,6 +33,7 @@ struct cupel_surrogate {
     cupel_spread spread;
     cupel_scores scores;     /* regression: (truth - value) / spread */
     bool mixed;              /* intervals are those of mixtures, with the masses that rows out of fold ask for */
+    cupel_spiked_residuals others; /* mixed: of rows out of fold that are not at the shared value; every mixture is smeared by them */
     cupel_spiked_levels level[2]; /* inside the domain and outside, there from held-out clusters; the same twice where these have too few rows */
     cupel_scores below;      /* mixed: mass of a row's mixture below its truth, out of fold, at the shared value by chance; empty: as it should be */
     cupel_sigmoid sigmoid;   /* classes */
