@@ -63,11 +63,12 @@ static const cupel_opt options[] = {
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "for a new loop: large values are wanted"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "for a new loop: its inputs, joined by commas (default: all columns but the goals, id "
                                                             "and failed)"},
-    {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that says yes, true or 1 where the experiment failed, no, false or 0 where not (default: failed)"},
+    {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that says yes, true or 1 where the experiment failed, no, false "
+                                                            "or 0 where not (default: failed)"},
     {"conflict", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|replace", "keep", false, "an experiment that was measured comes with another value: keep "
                                                                                  "both, fail, or take the new one"},
     {"withdraw", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "take back what the loop holds of these inputs: a slip, a sample that was mixed up, a job "
-                                                          "that will not run; a goal, where given, says which of several results"},
+                                                          "that will not run; a goal, where the table has it, says which of several results"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the learning"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "words for people, or JSON"},

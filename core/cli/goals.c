@@ -32,7 +32,8 @@ static cupel_status read_goals(const cupel_args *args, bool undirected, cupel_go
         against += (min && most) || (max && least);
         g->goal[g->n_goals] = (cupel_goal_word){.column = column, .maximize = max || (!min && most)};
         if (undirected && (min || max || least || most))
-            return cupel_fail(err, CUPEL_USAGE, "--window and a direction (%s): a window wants values in it, neither small nor large; give one of the two",
+            return cupel_fail(err, CUPEL_USAGE, "--window and a direction (%s): a window wants values in it, neither small nor large; give one "
+                                                "of the two",
                               min || max ? word : least ? "--minimize" : "--maximize");
     }
     if (against && !bare)

@@ -1,9 +1,9 @@
 #include "core/engine/campaigns.h"
-#include "core/engine/trial_cells.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/engine/trial_cells.h"
 #include "core/io/json.h"
 #include "core/math/order.h"
 #include "core/matter/columns.h"

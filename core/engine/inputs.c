@@ -7,7 +7,6 @@
 #include "core/engine/trial_cells.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
-#include "datasets/source.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -17,36 +16,6 @@
 /* Words of one column at most; more make an identifier. Elements with a length of their own at most. Blocks at most (models/search/gaussian.h has
  * 48). */
 enum { WORDS_MAX = 200, OWN_ELEMENTS = 6, BLOCKS_MAX = 40 };
-
-/* ---- tables ---- */
-
-cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_trial_table *t, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    cupel_source *s = NULL;
-    char hex[65];
-    *t = (cupel_trial_table){.file = cupel_strdup(path)};
-    if (!t->file) return cupel_no_memory(err, "a file name", 0);
-    CUPEL_TRY(cupel_source_open(path, format, &s, err));
-    const cupel_header *h = cupel_source_header(s);
-    for (size_t i = 0; i < h->n; i++) CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(h->name[i]), err));
-    CUPEL_TRY(cupel_trial_twice(t, err));
-    CUPEL_TRY(cupel_source_read(s, SIZE_MAX, &t->records, err));
-    CUPEL_TRY(cupel_source_digest(s, hex, err));
-    snprintf(t->digest, sizeof t->digest, "sha256:%s", hex);
-done:
-    cupel_source_free(s);
-    if (st != CUPEL_OK) cupel_trial_table_release(t);
-    return st;
-}
-
-void cupel_trial_table_release(cupel_trial_table *t)
-{
-    cupel_free(t->file);
-    cupel_header_release(&t->header);
-    cupel_records_release(&t->records);
-    *t = (cupel_trial_table){0};
-}
 
 /* ---- kinds ---- */
 
@@ -100,6 +69,10 @@ static cupel_status judge_words(const making *m, const word_place *w, cupel_err 
         snprintf(expected, sizeof expected, "a number as elsewhere in this column (of '%.200s'); words that look like numbers are told apart by a "
                                             "letter ('grade 304'), in all rows", by);
         return cupel_trial_number(t, w->row, m->at[w->table].at, expected, &x, err);
+    }
+    for (size_t k = 0; k < m->n_tables; k++) {
+        cupel_status st = *m->table[k]->digest ? cupel_trial_commas(m->table[k], m->at[k].at, err) : CUPEL_OK; /* of files: a loop is told already */
+        if (st != CUPEL_OK) return st;
     }
     if (w->words < m->all)
         cupel_say(m->job, CUPEL_WARNING, "column '%s' holds numbers and words ('%.*s' at %s:%" PRIu64 "): each of them is taken as a word",

@@ -4,7 +4,6 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/io/json.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
@@ -77,6 +76,8 @@ static cupel_status begin_loop(telling *g, cupel_err *err)
         g->loop.maximize[k] = g->o->goal[k].maximize;
     }
     g->loop.n_goals = g->o->n_goals;
+    for (size_t k = 0; k < g->loop.n_inputs; k++)
+        CUPEL_TRY(cupel_trial_commas(&g->t, cupel_header_find(h, g->loop.header.name[k]), err));
 done:
     return st;
 }
@@ -391,44 +392,4 @@ done:
     cupel_file_lock_give(lock);
     telling_release(&g);
     return st;
-}
-
-static void put_count(cupel_json_out *w, const char *name, size_t n)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_count(w, n);
-}
-
-static void put_number(cupel_json_out *w, const char *name, double x)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_number(w, x);
-}
-
-void cupel_tell_json(const cupel_tell_result *r, cupel_str *out)
-{
-    cupel_json_out w = {.s = out, .compact = true};
-    cupel_json_open(&w, '{');
-    put_count(&w, "added", r->added);
-    put_count(&w, "resolved", r->resolved);
-    put_count(&w, "repeated", r->repeated);
-    put_count(&w, "conflicts", r->conflicts);
-    put_count(&w, "withdrawn", r->withdrawn);
-    put_count(&w, "measured", r->n_measured);
-    put_count(&w, "failed", r->n_failed);
-    put_count(&w, "under_way", r->n_pending);
-    cupel_json_name(&w, "goals");
-    cupel_json_open(&w, '[');
-    for (size_t k = 0; k < r->n_goals; k++) {
-        cupel_json_open(&w, '{');
-        cupel_json_name(&w, "name");
-        cupel_json_put_string(&w, r->goal[k]);
-        put_number(&w, "best", r->best[k]);
-        put_number(&w, "noise", r->noise[k]);
-        put_number(&w, "left_out_error", r->error[k]);
-        cupel_json_close(&w, '}');
-    }
-    cupel_json_close(&w, ']');
-    cupel_json_close(&w, '}');
-    cupel_str_putc(out, '\n');
 }

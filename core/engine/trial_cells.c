@@ -76,6 +76,19 @@ cupel_status cupel_trial_number(const cupel_trial_table *t, size_t row, size_t c
     return CUPEL_OK;
 }
 
+cupel_status cupel_trial_commas(const cupel_trial_table *t, size_t col, cupel_err *err)
+{
+    char point[SHOWN + 1];
+    double x;
+    size_t numbers = 0, commas = 0, first = 0;
+    for (size_t i = 0; i < t->records.n_rows; i++) {
+        numbers += cupel_parse_double(cell_of(t, i, col), &x);
+        if (decimal_comma(cell_of(t, i, col), point) && !commas++) first = i;
+    }
+    if (!commas || (!numbers && commas < t->records.n_rows)) return CUPEL_OK;
+    return no_number(t, first, col, "a number", err);
+}
+
 static bool one_of(cupel_text t, const char *const *word, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -112,8 +125,8 @@ cupel_status cupel_trial_twice(const cupel_trial_table *t, cupel_err *err)
     for (size_t a = 0; a < h->n; a++)
         for (size_t b = 0; b < a; b++)
             if (one_quantity(h, a, b))
-                return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': columns '%s' and '%s' are one quantity in two units; take one of them out, or give them "
-                                                        "different names", t->file, h->name[b], h->name[a]);
+                return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': columns '%s' and '%s' are one quantity in two units; take one of them out, or "
+                                                        "give them different names", t->file, h->name[b], h->name[a]);
     return CUPEL_OK;
 }
 

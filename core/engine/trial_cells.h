@@ -10,6 +10,9 @@
  * difference (delta, change, shift, difference, dT). */
 cupel_status cupel_trial_number(const cupel_trial_table *t, size_t row, size_t col, const char *expected, double *x, cupel_err *err);
 
+/* Refuses a decimal comma in a column that holds numbers beside it, or nothing but such. */
+cupel_status cupel_trial_commas(const cupel_trial_table *t, size_t col, cupel_err *err);
+
 /* Whether the experiment failed: 1, true, yes, y or failed; 0, false, no, n, ok or nothing say that it did not. */
 cupel_status cupel_trial_failed(const cupel_trial_table *t, size_t row, size_t col, bool *failed, cupel_err *err);
 

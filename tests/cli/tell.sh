@@ -59,6 +59,7 @@ slip 'a,b,strength [MPa]\n1,1,3\n1,2,1e300\n' 'beyond 1e+100' 'a goal beyond 1e1
 slip 'a,b,strength [MPa],failed\n1,1,3,no\n1,2,4,maybe\n' "'maybe'" 'neither yes nor no'
 printf 'a,b,strength [MPa],strength [GPa]\n1,1,3,4\n' >"$T/slip.csv"; run tell "$W" "$T/slip.csv"; { [ $rc = 3 ] && err 'one quantity in two units' && cmp -s "$W" "$T/before"; }; check 'one quantity in two units' $?
 printf 'T [degC],y\n20,1\n-274,2\n' >"$T/cold.csv"; run tell "$T/cold.h5" "$T/cold.csv" --target y --maximize; { [ $rc = 3 ] && err 'cold.csv:3' && err 'absolute zero' && [ ! -e "$T/cold.h5" ]; }; check 'below absolute zero' $?
+printf 'a,y\n1,1\n"0,5",2\n3,4\n' >"$T/comma.csv"; run tell "$T/comma.h5" "$T/comma.csv" --target y --maximize; { [ $rc = 3 ] && err 'comma.csv:3' && err 'decimal point: 0.5' && [ ! -e "$T/comma.h5" ]; }; check 'a decimal comma in the first table' $?
 printf 'solvent,y\nwater,1\nether,2\n' >"$T/words.csv"; run tell "$T/words.h5" "$T/words.csv" --target y --maximize; printf 'solvent,y\nhexane,1\n' >"$T/words.csv"; run tell "$T/words.h5" "$T/words.csv"; { [ $rc = 0 ] && out '3 measured'; }; check 'words stay words' $?
 run tell "$T/n.h5" "$T/known.csv" --target strength:max --minimize; { [ $rc = 2 ] && err contradicts; }; check 'two directions for one goal' $?
 
