@@ -22,6 +22,17 @@ void cupel_likeness_free(cupel_likeness *l)
     cupel_free(l);
 }
 
+/* A label that is not there is told of as that of an option, which a demand has not. */
+static cupel_status in_words_of_demands(cupel_status st, cupel_err *err)
+{
+    static const char OPTION[] = "option --phase: ";
+    char said[CUPEL_ERR_MAX];
+    if (st != CUPEL_USAGE || !err || strncmp(err->message, OPTION, sizeof OPTION - 1) != 0) return st;
+    snprintf(said, sizeof said, "%s", err->message + sizeof OPTION - 1);
+    return cupel_fail(err, st, "%s; expected as labels the ids of the phases in the order of the demand, 0 for the first: 'cupel convert --ids' "
+                               "numbers labels in ascending order", said);
+}
+
 cupel_status cupel_likeness_open(const char *path, size_t label, const cupel_job *job, cupel_likeness **out, cupel_err *err)
 {
     char phase[32];
@@ -31,7 +42,7 @@ cupel_status cupel_likeness_open(const char *path, size_t label, const cupel_job
     snprintf(phase, sizeof phase, "%zu", label);
     const cupel_reconstruct_request q = {.input = &path, .n_inputs = 1, .phase = phase};
     const cupel_measured *m = &l->measured;
-    CUPEL_TRY(cupel_measure_file(&q, path, job, &l->measured, err));
+    CUPEL_TRY(in_words_of_demands(cupel_measure_file(&q, path, job, &l->measured, err), err));
     if (m->dim != 3) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' tells of an image, expected a volume", path));
     l->box = (cupel_reconstruction){.input = path, .dim = 3, .n = {m->n[0], m->n[1], m->n[2]}, .fraction = m->phi, .reach = 0.25, .isotropic = !m->s2,
                                     .weight = {[CUPEL_STATISTIC_TWO_POINT] = 1}};
@@ -42,6 +53,8 @@ done:
     cupel_likeness_free(l);
     return st;
 }
+
+double cupel_likeness_fraction(const cupel_likeness *l) { return l->measured.phi; }
 
 void cupel_likeness_grid(const cupel_likeness *l, size_t n[3]) { memcpy(n, l->box.n, 3 * sizeof *n); }
 

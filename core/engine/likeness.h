@@ -13,6 +13,8 @@ cupel_status cupel_likeness_open(const char *path, size_t label, const cupel_job
 void cupel_likeness_free(cupel_likeness *l);
 /* Voxels of the box that was measured. */
 void cupel_likeness_grid(const cupel_likeness *l, size_t n[3]);
+/* Volume fraction of the phase that was measured. */
+double cupel_likeness_fraction(const cupel_likeness *l);
 /* |S2 - S2 measured| / |S2 measured - fraction^2| of phase `label` of v, which has that grid, over lags up to a quarter of the box;
  * NaN where v holds one phase only. */
 cupel_status cupel_likeness_error(const cupel_likeness *l, const cupel_voxels *v, size_t label, const cupel_job *job, double *error, cupel_err *err);

@@ -52,6 +52,24 @@ ask 5 2 && grep -q 'fail two-point b' "$T/out" && ok 'another structure has anot
 head -c 200 "$T/like.npy" >"$T/cut.npy"; sed 's/like.npy/cut.npy/' "$T/x.yaml" >"$T/y.yaml"; "$CUPEL" design "$T/y.yaml" -o "$T/X" >/dev/null 2>"$T/err"
 [ $? = 3 ] && grep -q 'like: .*cut.npy' "$T/err" && ok 'a truncated file is refused before any solve' || no 'a truncated file is refused before any solve'
 
+# The measured volume fraction is aimed at.
+"$CUPEL" generate 'overlapping_spheres:fraction=0.356,seed=3' --grid 32 -o "$T/like.npy" 2>/dev/null
+design 0 'space: {generator: overlapping_spheres, fraction: 0.3..0.4, seed: 3}
+require:
+  - {property: two-point, phase: b, like: like.npy, within: 5 %}' && ok 'a statistic alone finds its volume fraction' || no 'a statistic alone finds its volume fraction'
+refuses() { # refuses EXIT FILE WORDS: the same demand with another file
+  sed "s/like.npy/$2/" "$T/x.yaml" >"$T/y.yaml"
+  "$CUPEL" demand check "$T/y.yaml" >/dev/null 2>"$T/err"; rc=$?
+  [ $rc = "$1" ] && grep -q "$3" "$T/err" || { echo "    exit $rc"; return 1; }
+}
+npy() { # npy SHAPE VOXELS: half of them 0, half 255
+  printf '\x93NUMPY\x01\x00\x76\x00%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': ($1), }"
+  head -c $(($2 / 2)) /dev/zero; head -c $(($2 / 2)) /dev/zero | LC_ALL=C tr '\0' '\377'
+}
+npy '16, 16, 16' 4096 >"$T/grey.npy"; npy '32, 16, 8' 4096 >"$T/grey-flat.npy"; "$CUPEL" convert --ids "$T/grey-flat.npy" "$T/flat.npy" 2>/dev/null
+refuses 3 flat.npy 'box of 32 x 16 x 8 voxels' && ok 'a box of another shape is refused when it is read' || no 'a box of another shape is refused when it is read'
+refuses 2 grey.npy "grey.npy' has no label 1; it has 0 to 255; expected as labels the ids" && ! grep -q 'option' "$T/err" && ok 'a label that is not there' || no 'a label that is not there'
+
 # Spheres of b float in a: all but one go, and so does what they conducted.
 design 5 'connected: b
 space: {generator: bcc_spheres, fraction: 0.1..0.3}

@@ -7,6 +7,7 @@
 #include "core/io/keys.h"
 #include "core/math/units.h"
 #include "core/sys/file.h"
+#include "datasets/spaces/micro/recipe.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -200,6 +201,29 @@ done:
     return st;
 }
 
+/* A generator that says nothing of its box fills a cube, and so do those of a search without a space. */
+static bool box_is_cube(const cupel_micro_demand *d)
+{
+    const cupel_yaml *g = d->space ? cupel_yaml_get(d->space, "generator") : NULL;
+    if (!d->space) return d->n_phases == 2;
+    for (size_t i = 0; g && g->kind == CUPEL_YAML_SCALAR && cupel_generators[i]; i++)
+        if (cupel_text_is(g->text, cupel_generators[i]->method.name)) return !cupel_generators[i]->box;
+    return false;
+}
+
+static cupel_status check_boxes(const cupel_micro_demand *d, cupel_err *err)
+{
+    for (size_t i = 0; i < d->n_asks && box_is_cube(d); i++) {
+        const cupel_ask *a = &d->ask[i];
+        const size_t *n = a->like_grid;
+        if (a->like && (n[0] != n[1] || n[0] != n[2]))
+            return cupel_fail(err, CUPEL_BAD_INPUT,
+                              "%s:%zu: like: '%s' tells of a box of %zu x %zu x %zu voxels, that of the design is a cube; expected one of the same "
+                              "shape", d->file, a->line, a->like, n[0], n[1], n[2]);
+    }
+    return CUPEL_OK;
+}
+
 static cupel_status digest_of(cupel_micro_demand *d, cupel_err *err)
 {
     cupel_input *in = NULL;
@@ -228,7 +252,8 @@ cupel_status cupel_micro_demand_read(cupel_text text, const char *file, cupel_mi
     if (st == CUPEL_BAD_INPUT && err) err->status = CUPEL_USAGE; /* a demand is what the user asks, not data */
     if (st == CUPEL_BAD_INPUT) st = CUPEL_USAGE;
     CUPEL_TRY(st);
-    st = read_root(d, cupel_yaml_root(d->doc), err);
+    CUPEL_TRY(read_root(d, cupel_yaml_root(d->doc), err));
+    st = check_boxes(d, err);
 done:
     if (st == CUPEL_OK)
         *out = d;

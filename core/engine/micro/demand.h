@@ -91,6 +91,8 @@ typedef struct cupel_ask {
     double direction[3];   /* of Young's modulus, unit vector; 0: the mean (Hill) */
     size_t phase;
     const char *like;      /* file of a two-point function */
+    double like_fraction;  /* of the phase that was measured there */
+    size_t like_grid[3];   /* voxels of its box */
     double min, max;       /* of a number; infinite where open */
     int goal;              /* -1 minimise, 0 none, 1 maximise */
     double weight;

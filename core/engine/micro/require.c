@@ -298,6 +298,9 @@ static cupel_status read_like(const cupel_micro_reader *r, const cupel_yaml *e, 
     a->within = NAN;
     st = cupel_likeness_open(a->like, a->phase, &silent, &l, err);
     if (st != CUPEL_OK) cupel_err_prefix(err, "%s:%zu: like: ", d->file, node->line);
+    CUPEL_TRY(st);
+    a->like_fraction = cupel_likeness_fraction(l);
+    cupel_likeness_grid(l, a->like_grid);
 done:
     cupel_likeness_free(l);
     cupel_free(path);

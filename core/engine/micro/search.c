@@ -41,9 +41,11 @@ cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_r
 
 /* ---- residuals ---- */
 
+static const double FRACTION = 0.005; /* tolerance of a volume fraction */
+
 static double tolerance(const cupel_ask *a, double bound)
 {
-    if (a->kind == CUPEL_ASK_FRACTION) return 0.005;
+    if (a->kind == CUPEL_ASK_FRACTION) return FRACTION;
     return bound != 0 && isfinite(bound) ? 0.01 * fabs(bound) : 0.01;
 }
 
@@ -118,6 +120,10 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         const double w = sqrt(a->weight);
+        if (a->kind == CUPEL_ASK_TWO_POINT) { /* no structure of another volume fraction is like it */
+            one_sided[m] = false;
+            r[m++] = w * (moved.fraction[a->phase] - a->like_fraction) / FRACTION;
+        }
         if (cupel_ask_is_checked(a)) continue; /* judged at the verification */
         if (a->whole) {
             m += of_tensor(s, a, t, r + m, one_sided + m);
