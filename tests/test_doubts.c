@@ -51,14 +51,14 @@ static void write_rows(int n, const char *more)
     write_file(DATA, text);
 }
 
-static void doubt(bool has_columns)
+static void doubt(const char *columns)
 {
     cupel_training t;
     cupel_err err = {0};
     const cupel_training_options o = {.file = path[DATA], .target = "gap"};
     said[0] = '\0';
     check_ok(cupel_training_read(&o, &job, &t, &err), &err);
-    check_ok(cupel_training_doubts(&t, has_columns, &job, &err), &err);
+    check_ok(cupel_training_doubts(&t, columns, CUPEL_TRANSFORM_PLAIN, &job, &err), &err);
     cupel_training_release(&t);
 }
 
@@ -66,23 +66,23 @@ static void slips_and_contradictions_are_named(void **state)
 {
     (void)state;
     write_rows(40, "KCl,2\nKBr,3.9\n");
-    doubt(false);
+    doubt(NULL);
     assert_string_equal(said, "");
     write_rows(40, "KCl,5200\nK2S,2\nK4S2,2.1\n");
-    doubt(false);
+    doubt(NULL);
     assert_non_null(strstr(said, "gaps.csv:42: gap 5200 eV is far from all others"));
     assert_null(strstr(said, "values far apart")); /* 2 and 2.1 agree */
     write_rows(40, "KBr,0.1\nK2Br2,3.9\n");
-    doubt(false);
+    doubt(NULL);
     assert_non_null(strstr(said, "1 composition is in several rows with values far apart, as 'KBr' in line 42 with 0.1 and in line 43 with 3.9 eV"));
     write_rows(40, "KBr,0.1\nK2Br2,3.9\nKF,1\nKF,2\nKF,4\n");
-    doubt(false); /* the widest first, with the number of rows */
+    doubt(NULL); /* the widest first, with the number of rows */
     assert_non_null(strstr(said, "2 compositions are in several rows with values far apart, as 'KBr' in line 42 with 0.1"));
     assert_non_null(strstr(said, "'KF' in 3 rows from 1 (line 44) to 4 eV (line 46)"));
-    doubt(true); /* other columns may tell them apart */
+    doubt("temperature"); /* other columns may tell them apart */
     assert_string_equal(said, "");
     write_file(DATA, "formula,gap [eV]\nNaCl,8\nKCl,8000\n");
-    doubt(false); /* of two rows nobody knows which is the odd one */
+    doubt(NULL); /* of two rows nobody knows which is the odd one */
     assert_string_equal(said, "");
 }
 

@@ -86,7 +86,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_training_read(&data, job, &t, err));
     say_unit(&data, t.unit, job);
     if (t.numeric && !o.columns) cupel_say(job, CUPEL_NOTE, "columns of numbers, taken as features: %s", t.numeric);
-    CUPEL_TRY(cupel_training_doubts(&t, o.columns && *o.columns, job, err));
+    CUPEL_TRY(cupel_training_doubts(&t, o.columns, o.transform, job, err));
     CUPEL_TRY(cupel_transfer_of(args, &data, &t, o.seed, job, &transfer, err));
     o.transfer = transfer;
     CUPEL_TRY(cupel_model_fit(&t, NULL, 0, &o, job, &m, err));

@@ -22,6 +22,9 @@ cupel_status cupel_model_budget(const char *text, cupel_model_options *o, cupel_
     if (!text) return CUPEL_OK;
     if (!is_auto(o->learner)) return cupel_fail(err, CUPEL_USAGE, "budget '%.40s': model '%s' has none; only auto works in units", text, o->learner);
     if (strncmp(text, "effort=", 7) == 0) {
+        double units;
+        if (cupel_parse_double(cupel_text_of(text + 7), &units) && !(units >= 1))
+            return cupel_fail(err, CUPEL_USAGE, "budget '%.40s': expected at least 1 unit of work, as in effort=4", text);
         if (o->settings) return cupel_fail(err, CUPEL_USAGE, "budget '%.40s' beside settings of the model; put effort there", text);
         o->settings = text;
         return CUPEL_OK;

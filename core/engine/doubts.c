@@ -2,7 +2,9 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/leaks.h"
 #include "core/math/order.h"
+#include "models/learn/scale.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -146,14 +148,34 @@ static cupel_status find_apart(const cupel_training *t, const cupel_job *job, cu
     return st;
 }
 
-cupel_status cupel_training_doubts(const cupel_training *t, bool has_columns, const cupel_job *job, cupel_err *err)
+/* Targets that nothing can be learned from. */
+static cupel_status check_targets(const cupel_training *t, cupel_transform_kind transform, cupel_err *err)
+{
+    for (size_t i = 0; i < t->records.n_rows; i++) {
+        const double y = t->target[i];
+        if (!(fabs(y) <= CUPEL_LARGEST))
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s is %g, expected a number of at most %g; mend the row or leave it out", t->file,
+                              t->records.line[i], t->header.name[t->target_column], y, CUPEL_LARGEST);
+        if (transform == CUPEL_TRANSFORM_LOG && y < 0)
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s is %g, and transform log takes none below 0; take yeo-johnson, or none", t->file,
+                              t->records.line[i], t->header.name[t->target_column], y);
+    }
+    return CUPEL_OK;
+}
+
+cupel_status cupel_training_doubts(const cupel_training *t, const char *columns, cupel_transform_kind transform, const cupel_job *job, cupel_err *err)
 {
     spread s = {0};
+    cupel_status st = CUPEL_OK;
+    CUPEL_TRY(check_targets(t, transform, err));
+    CUPEL_TRY(cupel_training_leaks(t, columns, job, err));
     if (t->records.n_rows < ROWS_MIN) return CUPEL_OK;
-    cupel_status st = spread_of(t, &s, err);
-    if (st != CUPEL_OK || !(s.high > s.low)) return st;
+    CUPEL_TRY(spread_of(t, &s, err));
+    if (!(s.high > s.low)) return CUPEL_OK;
     say_far_out(t, &s, job);
-    return has_columns ? CUPEL_OK : find_apart(t, job, err);
+    if (!columns || !*columns) st = find_apart(t, job, err);
+done:
+    return st;
 }
 
 cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_job *job, cupel_err *err)

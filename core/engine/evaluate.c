@@ -527,7 +527,7 @@ cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *jo
     evaluator v = {.o = o, .job = job, .e = e};
     *e = (cupel_evaluation){0};
     CUPEL_TRY(cupel_training_read(&o->data, job, &v.t, err));
-    CUPEL_TRY(cupel_training_doubts(&v.t, o->model.columns && *o->model.columns, job, err));
+    CUPEL_TRY(cupel_training_doubts(&v.t, o->model.columns, o->model.transform, job, err));
     CUPEL_TRY(make_folds(&v, err));
     CUPEL_TRY(begin(&v, err));
     choose_task(&v);

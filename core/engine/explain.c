@@ -63,7 +63,7 @@ cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, con
 
 void cupel_tally_tell(const cupel_tally *t)
 {
-    if (t->every) cupel_say(t->job, CUPEL_NOTE, "%s", cupel_str_text(&t->example[0]));
+    if (t->every && (!t->first || cupel_tally_total(t) <= CUPEL_TALLY_EXAMPLES)) cupel_say(t->job, CUPEL_NOTE, "%s", cupel_str_text(&t->example[0]));
 }
 
 void cupel_tally_say(const cupel_tally *t, const char *what)
@@ -77,7 +77,8 @@ void cupel_tally_say(const cupel_tally *t, const char *what)
             cupel_str_addf(&s, "%s%s %s", s.n ? ", " : "", cupel_format_count(count, t->rows[i]), cupel_reason_name((cupel_reason)i));
     cupel_say(t->job, CUPEL_WARNING, "%s row%s %s: %s", cupel_format_count(count, total), total == 1 ? "" : "s", what, cupel_str_text(&s));
     for (size_t i = 0; i < t->n_examples; i++) cupel_say(t->job, CUPEL_NOTE, "%s", cupel_str_text(&t->example[i]));
-    if (!t->every && total > t->n_examples) cupel_say(t->job, CUPEL_NOTE, "and %s more", cupel_format_count(count, total - t->n_examples));
+    const uint64_t shown = !t->every ? t->n_examples : t->first ? CUPEL_TALLY_EXAMPLES : total;
+    if (total > shown) cupel_say(t->job, CUPEL_NOTE, "and %s more", cupel_format_count(count, total - shown));
     cupel_str_free(&s);
 }
 

@@ -17,6 +17,7 @@ enum { CUPEL_TALLY_EXAMPLES = 5 };
 typedef struct cupel_tally {
     const cupel_job *job;
     bool every; /* each row is said when it is met; else the first ones at the end */
+    bool first; /* with it: only the first ones, and how many more at the end */
     uint64_t rows[CUPEL_REASON_COUNT];
     cupel_str example[CUPEL_TALLY_EXAMPLES];
     size_t n_examples;

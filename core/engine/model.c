@@ -68,7 +68,7 @@ done:
 /* Rows without all features: an error, left out, or made up, as the training says. */
 static cupel_status settle_missing(fitting *f, cupel_err *err)
 {
-    cupel_tally left = {.job = f->job, .every = true}, imputed = {.job = f->job};
+    cupel_tally left = {.job = f->job, .every = true, .first = true}, imputed = {.job = f->job};
     cupel_status st = CUPEL_OK;
     size_t m = 0, all = f->n;
     for (size_t i = 0; i < f->n; i++) {

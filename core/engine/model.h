@@ -25,6 +25,7 @@ typedef struct cupel_training {
     char *file, *digest;      /* "sha256:..." */
     char *property, *unit;    /* "band gap", "eV" */
     size_t formula_column;    /* in the header; SIZE_MAX: there is none, and every composition of the batch is empty */
+    size_t target_column;     /* in the header */
     char *numeric;            /* with formula_optional: the other columns whose cells are numbers, joined by commas; what `columns` NULL stands for */
     cupel_missing missing;    /* what a row without a usable formula, target or feature leads to */
     bool in_demand;           /* as in cupel_training_options */

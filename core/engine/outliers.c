@@ -6,6 +6,7 @@
 #include "core/io/csv.h"
 #include "core/math/order.h"
 #include "core/sys/file.h"
+#include "core/sys/par.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -279,45 +280,63 @@ void cupel_outlier_reason(const cupel_outlier *o, const cupel_model *m, const cu
 
 /* ---- all together ---- */
 
-/* The most surprising rows beyond the limit; of equals the first. */
-static cupel_status choose(const search *s, cupel_outlier *list, size_t *n, size_t *all, cupel_err *err)
+static int by_surprise(const void *a, const void *b)
+{
+    const cupel_outlier *x = a, *y = b;
+    if (x->surprise > y->surprise || x->surprise < y->surprise) return x->surprise > y->surprise ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The rows beyond the limit, sorted. */
+static cupel_status choose(const search *s, cupel_outlier **list, size_t *n, cupel_err *err)
 {
     const double limit = log10(2 * (double)s->n);
-    *n = *all = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        if (!(s->surprise[i] > limit)) continue;
-        ++*all;
-        size_t at = *n < CUPEL_OUTLIERS_MOST ? (*n)++ : CUPEL_OUTLIERS_MOST;
-        while (at > 0 && s->surprise[i] > list[at - 1].surprise) {
-            if (at < CUPEL_OUTLIERS_MOST) list[at] = list[at - 1];
-            at--;
-        }
-        if (at == CUPEL_OUTLIERS_MOST) continue;
-        list[at] = (cupel_outlier){.row = i, .surprise = s->surprise[i], .expected = s->f.value[i], .lower = s->f.lower[i], .upper = s->f.upper[i],
-                                   .against = s->against[i]};
-    }
-    for (size_t k = 0; k < *n; k++) {
-        find_slip(s->m, &list[k], s->y[list[k].row]);
-        const cupel_status st = find_nearest(s, &list[k], err);
-        if (st != CUPEL_OK) return st;
-    }
+    size_t m = 0;
+    for (size_t i = 0; i < s->n; i++) m += s->surprise[i] > limit;
+    *list = cupel_alloc(m + 1, sizeof **list);
+    if (!*list) return cupel_no_memory(err, "a list of outliers", m * sizeof **list);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->surprise[i] > limit)
+            (*list)[(*n)++] = (cupel_outlier){.row = i, .surprise = s->surprise[i], .expected = s->f.value[i], .lower = s->f.lower[i],
+                                              .upper = s->f.upper[i], .against = s->against[i], .nearest = SIZE_MAX, .factor = 1, .slip = ""};
+    if (m > 1) qsort(*list, m, sizeof **list, by_surprise);
     return CUPEL_OK;
 }
 
-cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, const cupel_job *job, cupel_outlier list[CUPEL_OUTLIERS_MOST],
-                                 size_t *n, size_t *all, cupel_err *err)
+typedef struct explaining {
+    const search *s;
+    cupel_outlier *list;
+} explaining;
+
+static cupel_status explain_one(void *user, size_t k, size_t worker, cupel_err *err)
+{
+    (void)worker;
+    const explaining *e = user;
+    find_slip(e->s->m, &e->list[k], e->s->y[e->list[k].row]);
+    return find_nearest(e->s, &e->list[k], err);
+}
+
+cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, size_t reasons, const cupel_job *job, cupel_outlier **list, size_t *n,
+                                 cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     search s = {.m = m, .t = t, .f = cupel_surrogate_oof(cupel_model_surrogate(m)), .n = cupel_model_n_training(m)};
-    *n = *all = 0;
+    *list = NULL;
+    *n = 0;
     if (s.n < ROWS_MIN || cupel_surrogate_is_class(cupel_model_surrogate(m))) return CUPEL_OK;
     CUPEL_TRY(prepare(&s, err));
     by_model(&s);
     CUPEL_TRY(by_conflict(&s, err));
-    CUPEL_TRY(choose(&s, list, n, all, err));
+    CUPEL_TRY(choose(&s, list, n, err));
+    CUPEL_TRY(cupel_par_for(job->threads, *n < reasons ? *n : reasons, explain_one, &(explaining){&s, *list}, err));
     if (*cupel_model_condition(m, 0)) CUPEL_TRY(cupel_doubts_apart(t, s.order, s.n, s.run, true, job, err)); /* else it was said before */
 done:
     release(&s);
+    if (st != CUPEL_OK) {
+        cupel_free(*list);
+        *list = NULL;
+        *n = 0;
+    }
     return st;
 }
 
@@ -355,19 +374,18 @@ cupel_status cupel_outliers_report(const cupel_model *m, const cupel_training *t
 {
     cupel_status st = CUPEL_OK;
     cupel_str words = {0};
-    size_t n, all;
-    cupel_outlier *list = cupel_alloc(CUPEL_OUTLIERS_MOST, sizeof *list);
-    if (!list) return cupel_no_memory(err, "a list of outliers", CUPEL_OUTLIERS_MOST * sizeof *list);
-    CUPEL_TRY(cupel_outliers_find(m, t, job, list, &n, &all, err));
+    size_t n = 0;
+    cupel_outlier *list = NULL;
+    CUPEL_TRY(cupel_outliers_find(m, t, file ? SIZE_MAX : SHOWN, job, &list, &n, err));
     for (size_t k = 0; k < n && k < SHOWN; k++) {
         cupel_str_clear(&words);
         cupel_outlier_reason(&list[k], m, t, &words);
         cupel_say(job, CUPEL_WARNING, "%s:%" PRIu64 ": %s %.6g does not fit: %s; the row is kept", t->file, line_of(m, t, list[k].row),
                   cupel_model_property(m), value_of(m, t, list[k].row), cupel_str_text(&words));
     }
-    if (all > SHOWN)
-        cupel_say(job, CUPEL_WARNING, "and %zu more values that do not fit%s", all - SHOWN,
-                  file ? "" : "; --doubts FILE lists them with their reasons");
+    if (n > SHOWN)
+        cupel_say(job, CUPEL_WARNING, "and %zu more values that do not fit%s%s", n - SHOWN, file ? "; all are in " : "",
+                  file ? file : "; --doubts FILE lists them with their reasons");
     if (file) CUPEL_TRY(write_list(m, t, list, n, file, err));
 done:
     cupel_free(list);

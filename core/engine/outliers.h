@@ -11,8 +11,6 @@
 
 #include "core/engine/model.h"
 
-enum { CUPEL_OUTLIERS_MOST = 50 };
-
 typedef struct cupel_outlier {
     size_t row;                      /* of the model's training rows */
     double surprise;
@@ -23,10 +21,11 @@ typedef struct cupel_outlier {
     const char *slip;                /* what the factor is, in words */
 } cupel_outlier;
 
-/* The most surprising first into list; *n of them, *all that are beyond the limit. Of a class there are none, nor of fewer than 20 rows. m was
- * trained on t. Groups of rows under the same columns whose values are far apart are said through the job. */
-cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, const cupel_job *job, cupel_outlier list[CUPEL_OUTLIERS_MOST],
-                                 size_t *n, size_t *all, cupel_err *err);
+/* All of them, *list [*n] (cupel_free), the most surprising first, of equals the first row. The nearest row and the slip are looked for of the first
+ * `reasons`, the others have none. Of a class there are no outliers, nor of fewer than 20 rows. m was trained on t. Groups of rows under the same
+ * columns whose values are far apart are said through the job. */
+cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, size_t reasons, const cupel_job *job, cupel_outlier **list, size_t *n,
+                                 cupel_err *err);
 
 /* The reason of one, without its line and value: "expected 512 HV (90 % interval 210 to 800); times 100 it would fit: ...". */
 void cupel_outlier_reason(const cupel_outlier *o, const cupel_model *m, const cupel_training *t, cupel_str *out);

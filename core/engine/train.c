@@ -70,8 +70,9 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
     cupel_str *words = cupel_tally_add(&r->tally, reason);
     cupel_text cell = cupel_cell(&t->records, i, r->target);
     if (target)
-        snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number (text classes: write them as 0 and 1)",
-                 t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p);
+        snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number%s",
+                 t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p,
+                 reason == CUPEL_REASON_BAD_NUMBER ? " (text classes: write them as 0 and 1)" : "");
     if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
     if (r->o->missing == CUPEL_MISSING_DROP || (r->o->missing == CUPEL_MISSING_IMPUTE && (!target || r->o->drop_target))) {
         cupel_tally_tell(&r->tally);
@@ -231,6 +232,7 @@ static cupel_status read_table(reading *r, cupel_err *err)
     CUPEL_TRY(copy_header(cupel_source_header(source), &t->header, err));
     CUPEL_TRY(find_formulas(r, err));
     CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target, remedy(r->o, true), &r->target, err));
+    t->target_column = r->target;
     CUPEL_TRY(name_target(r->o, r->target, t, err));
     CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &t->records, err));
     CUPEL_TRY(cupel_source_digest(source, digest + 7, err));
@@ -266,7 +268,7 @@ done:
 cupel_status cupel_training_read(const cupel_training_options *o, const cupel_job *job, cupel_training *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    reading r = {.o = o, .t = t, .tally = {.job = job, .every = true}};
+    reading r = {.o = o, .t = t, .tally = {.job = job, .every = true, .first = true}};
     *t = (cupel_training){.missing = o->missing, .in_demand = o->in_demand, .dot = o->dot};
     if (o->missing == CUPEL_MISSING_KEEP)
         return cupel_fail(err, CUPEL_USAGE, "missing values 'keep': training cannot use a row without values; expected fail, drop or impute");

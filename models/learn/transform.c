@@ -46,7 +46,7 @@ static double cut(double y) { return y > CUPEL_LARGEST ? CUPEL_LARGEST : y < -CU
 double cupel_transform_back(const cupel_transform *t, double v)
 {
     if (t->kind == CUPEL_TRANSFORM_PLAIN) return v;
-    if (t->kind == CUPEL_TRANSFORM_LOG) return cut(t->unit * cupel_exp(v) - t->offset);
+    if (t->kind == CUPEL_TRANSFORM_LOG) return fmax(cut(t->unit * cupel_exp(v) - t->offset), 0);
     return cut(t->unit * (v >= 0 ? unpowered(v, t->power) - 1 : 1 - unpowered(-v, 2 - t->power)));
 }
 

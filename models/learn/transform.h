@@ -29,7 +29,7 @@ cupel_status cupel_transform_bend(const double *z, size_t n, double spread_of_pr
 
 /* Strictly rising; -infinity and infinity at and beyond the ends of what has a transform. */
 double cupel_transform_to(const cupel_transform *t, double y);
-/* The inverse, cut at +-1e100. */
+/* The inverse, cut at +-1e100, of LOG at 0. */
 double cupel_transform_back(const cupel_transform *t, double v);
 /* dy/dv at y. */
 double cupel_transform_slope(const cupel_transform *t, double y);

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# What a table can do to the figures of a model, as a user meets it: the target among the features, rows told by names, targets of no use, long lists.
+set -u
+C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
+err() { grep -q -- "$1" "$T/err"; }
+ridge=(--features element_fraction --model ridge --set lambda=0.01)
+awk 'BEGIN { print "formula,sample,route,copy [MPa],double,T [K],strength [MPa]"
+  for (i = 1; i <= 60; i++) { t = 300 + i * 37 % 50 * 10; y = 100 + 3 * i + t / 10 + i * 53 % 7
+    printf "Fe%dNi%d,S-%03d,%s,%g,%.4f,%d,%g\n", 100 - i, i, i, i % 2 ? "cast" : "rolled", y, 2 * y + 5, t, y } }' >"$T/in.csv"
+for name in strength 'strength [MPa]'; do
+  run evaluate "$T/in.csv" --target strength --columns "T [K],$name" "${ridge[@]}"; { [ $rc = 2 ] && err 'columns: .strength \[MPa\]. .*is the target itself'; }
+  check "evaluate refuses the target as a feature: $name" $?
+  run train "$T/in.csv" --target strength --columns "T [K],$name" "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 2 ] && err 'is the target itself' && [ ! -e "$T/m.h5" ]; }
+  check "train refuses it: $name" $?
+done
+run train "$T/in.csv" --target strength --model gp_tree --beside strength -o "$T/m.h5"; { [ $rc = 2 ] && err 'beside: .*is the target itself'; }
+check 'a target beside itself' $?
+run train "$T/in.csv" --target strength --model gp_tree --beside double --columns double -o "$T/m.h5"; { [ $rc = 2 ] && err 'a target that is learned beside'; }
+check 'a feature that is learned beside' $?
+run evaluate "$T/in.csv" --target strength --columns 'copy,T,route' "${ridge[@]}"
+{ [ $rc = 0 ] && err "column 'copy \[MPa\]' is equal to the target .* in all 60 rows" && [ "$(grep -c 'leave it out' "$T/err")" = 1 ]; }; check 'a copy of the target is said, the others are not' $?
+run train "$T/in.csv" --target strength --columns double "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && err "column 'double' goes with the target .*correlation 1.000000"; }
+check 'a straight line of it too' $?
+run train "$T/in.csv" --target strength --columns sample "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && err "column 'sample' has 60 different texts in 60 rows: it looks like an identifier"; }
+check 'an identifier' $?
+head -n 21 "$T/in.csv" >"$T/few.csv"; run train "$T/few.csv" --target strength --columns sample,T "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && ! err identifier; }
+check 'not of twenty rows' $?
+run train "$T/in.csv" --target strength --features none --model ridge -o "$T/m.h5"; { [ $rc = 0 ] && err "'copy \[MPa\]' is equal to" && err "'double' goes with"; }
+check 'columns that are taken by themselves' $?
+
+sed 's/^\(Fe96Ni4,.*,\)[^,]*$/\11e300/' "$T/in.csv" >"$T/large.csv"
+run train "$T/large.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err 'large.csv:5: strength \[MPa\] is 1e+300'; }; check 'a target too large, by file and line' $?
+sed 's/^\(Fe96Ni4,.*,\)[^,]*$/\1-2/' "$T/in.csv" >"$T/negative.csv"
+run train "$T/negative.csv" --target strength --transform log "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err 'negative.csv:5: strength \[MPa\] is -2, and transform log'; }
+check 'a target without a logarithm' $?
+for e in 0 -1; do run train "$T/in.csv" --target strength --model auto --budget effort=$e -o "$T/m.h5"; { [ $rc = 2 ] && err 'at least 1 unit'; }; check "a budget of $e units" $?; done
+
+awk -F, -v OFS=, 'NR > 1 && NR % 5 == 0 { $7 = "" } NR == 2 { $7 = "n.d." } { print }' "$T/in.csv" >"$T/holes.csv"
+run train "$T/holes.csv" --target strength --missing drop "${ridge[@]}" -o "$T/m.h5"
+{ [ $rc = 0 ] && [ "$(grep -c 'holes.csv:' "$T/err")" = 5 ] && err 'and [1-9][0-9]* more$' && err 'rows left out of training'; }; check 'rows left out: five and how many more' $?
+{ ! grep "is ''" "$T/err" | grep -q 'text classes'; }; check 'an empty cell is no text class' $?
+sed 's/^\(Fe96Ni4,.*,\)[^,]*$/\1soft/' "$T/in.csv" >"$T/word.csv"
+run train "$T/word.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "is 'soft'.*text classes: write them as 0 and 1"; }; check 'a word is' $?
+
+# Zeros behind a logarithm: no prediction and no end of an interval is below 0.
+awk 'BEGIN { print "formula,x,rate"; for (i = 1; i <= 80; i++) printf "Fe%dNi%d,%g,%g\n", 100 - i, i, i, i < 30 ? 0 : (i - 29) ^ 2 * (1 + i * 53 % 7 / 10) }' >"$T/rate.csv"
+awk 'BEGIN { print "formula,x"; for (i = -200; i <= 90; i += 10) printf "Fe%dNi%d,%g\n", 50, 50, i }' >"$T/new.csv"
+run train "$T/rate.csv" --target rate --features none --columns x --model ridge --transform log -o "$T/log.h5"
+run predict "$T/log.h5" "$T/new.csv" -o "$T/log.csv"
+{ [ $rc = 0 ] && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ /^rate/) k[i] } NR > 1 { for (i in k) { if ($i < 0) bad = 1; if ($i == 0) zero++ } n++ } END { exit !(n == 30 && !bad && zero) }' "$T/log.csv"; }
+check 'behind a logarithm nothing is below 0' $?
+
+# Every doubt is in the list.
+awk 'BEGIN { srand(5); print "formula,gap"; for (i = 1; i <= 2000; i++) printf "Fe%gNi%gCr%g,%.5g\n", 100 - i % 50 - i % 31, 1 + i % 50 + i / 1e4, 1 + i % 31, (i % 25 == 7 ? 1000 : 1) * (1 + i % 50 / 50 + 0.05 * rand()) }' >"$T/many.csv"
+run train "$T/many.csv" --target gap --features element_fraction --model ridge --set lambda=0.01 --doubts "$T/doubts.csv" -o "$T/m.h5"
+more=$(sed -n 's/.*and \([0-9]*\) more values that do not fit.*/\1/p' "$T/err")
+{ [ $rc = 0 ] && [ "${more:-0}" -gt 50 ] && [ "$(wc -l <"$T/doubts.csv")" = $((more + 4)) ]; }; check "the list of doubts is whole: 3 and ${more:-none} more" $?
+{ awk -F, 'NR > 2 && $7 > last + 1e-9 { bad = 1 } { last = $7 } END { exit bad }' "$T/doubts.csv"; }; check 'the most surprising first' $?
+exit $bad
