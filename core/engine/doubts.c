@@ -154,16 +154,17 @@ static cupel_status check_targets(const cupel_training *t, cupel_transform_kind 
     for (size_t i = 0; i < t->records.n_rows; i++) {
         const double y = t->target[i];
         if (!(fabs(y) <= CUPEL_LARGEST))
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s is %g, expected a number of at most %g; mend the row or leave it out", t->file,
-                              t->records.line[i], t->header.name[t->target_column], y, CUPEL_LARGEST);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s is %g, expected a number of at most %g; mend the row or leave it out",
+                              t->file, t->records.line[i], t->header.name[t->target_column], y, CUPEL_LARGEST);
         if (transform == CUPEL_TRANSFORM_LOG && y < 0)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s is %g, and transform log takes none below 0; take yeo-johnson, or none", t->file,
-                              t->records.line[i], t->header.name[t->target_column], y);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s is %g, and transform log takes none below 0; take yeo-johnson, or none",
+                              t->file, t->records.line[i], t->header.name[t->target_column], y);
     }
     return CUPEL_OK;
 }
 
-cupel_status cupel_training_doubts(const cupel_training *t, const char *columns, cupel_transform_kind transform, const cupel_job *job, cupel_err *err)
+cupel_status cupel_training_doubts(const cupel_training *t, const char *columns, cupel_transform_kind transform, const cupel_job *job,
+                                   cupel_err *err)
 {
     spread s = {0};
     cupel_status st = CUPEL_OK;
