@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char *const outputs[] = {"output", "predictions", "fields", "doubts", "record", NULL};
+static const char *const outputs[] = {"output", "predictions", "fields", "doubts", "recipe", "record", NULL};
 
 static bool is_output(const char *name)
 {

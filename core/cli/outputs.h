@@ -4,7 +4,7 @@
 
 #include "core/cli/opt.h"
 
-/* CUPEL_USAGE when an output (-o, --predictions, --fields, --doubts, --record) is also an input, an argument or the value of another option, or when two
+/* CUPEL_USAGE when an output (-o, --predictions, --fields, --doubts, --recipe, --record) is also an input, an argument or the value of another option, or when two
  * outputs are one file; else what cupel_out_check finds of each but --record, which has its own place to fail. Folders are left to the verb. */
 cupel_status cupel_outputs_check(const cupel_verb *verb, const cupel_args *args, cupel_err *err);
 

@@ -53,4 +53,6 @@ head -c 80 "$T/s.stl" | tr -d '\0' | grep -q 'unit: edge of the box; solid: phas
 run convert "$T/s.stl" "$T/x.npy"; { [ $rc = 2 ] && err 'written only'; }; check 'a surface is not read: exit 2' $?
 run methods generator; { [ $rc = 0 ] && grep -q gyroid "$T/out"; }; check 'generators are among the methods' $?
 run cite gyroid; { [ $rc = 0 ] && grep -q Schoen "$T/out"; }; check 'a generator is cited' $?
+run generate 'gyroid:fraction=0.4' --grid 8 -o "$T/own.npy" --recipe "$T/own.json"; cp "$T/own.json" "$T/kept.json"
+run generate "$T/own.json" --grid 8 -o "$T/own.npy" --recipe "$T/own.json"; { [ $rc = 2 ] && err 'is also the input' && cmp -s "$T/own.json" "$T/kept.json"; }; check 'a recipe does not replace the one it is read from' $?
 [ $bad = 0 ]
