@@ -24,6 +24,7 @@ static cupel_status choose_split(const cupel_args *args, cupel_evaluate_options 
     if (cupel_opt_given(args, "n-folds") && (o->n_folds < 2 || o->n_folds > 1000))
         return cupel_fail(err, CUPEL_USAGE, "--n-folds %zu: expected 2 to 1000", o->n_folds);
     o->split = o->fold_column ? CUPEL_SPLIT_GIVEN : CUPEL_SPLIT_RANDOM;
+    o->unasked = !o->fold_column && !split;
     for (size_t i = 1; split && i < sizeof words / sizeof *words; i++)
         if (strcmp(split, words[i]) == 0) o->split = (cupel_split_kind)i;
     return CUPEL_OK;
@@ -98,6 +99,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     o.model.transfer = transfer;
     o.data.drop_target = strcmp(cupel_opt_text(args, "missing-target"), "drop") == 0;
     if (cupel_opt_text(args, "report")) {
+        o.unasked = false; /* its splits are named in the table */
         st = report(args, &o, job, err);
         goto done;
     }

@@ -104,9 +104,18 @@ static cupel_status given_folds(evaluator *v, cupel_err *err)
     return st == CUPEL_OK ? say_shared(v, err) : st;
 }
 
+/* A split that nobody asked for; a column that looks like folds is named. */
+static void say_by_chance(const evaluator *v, size_t n_folds)
+{
+    const size_t column = cupel_header_find(&v->t.header, "fold");
+    cupel_say(v->job, CUPEL_NOTE, "neither --folds nor --split: %zu folds by chance (seed %" PRIu64 "), rows of one composition together%s", n_folds,
+              v->o->model.seed, column == SIZE_MAX ? "" : "; the column 'fold' is not looked at, --folds fold takes it");
+}
+
 static cupel_status make_folds(evaluator *v, cupel_err *err)
 {
     size_t n_folds = v->o->n_folds ? v->o->n_folds : v->o->split == CUPEL_SPLIT_ELEMENT ? 10 : 5;
+    if (v->o->unasked) say_by_chance(v, n_folds);
     switch (v->o->split) {
     case CUPEL_SPLIT_GIVEN: return given_folds(v, err);
     case CUPEL_SPLIT_CLUSTER: return cluster_rows(v, n_folds, err);

@@ -16,6 +16,7 @@ typedef struct cupel_evaluate_options {
     cupel_training_options data;
     cupel_model_options model;
     cupel_split_kind split;
+    bool unasked;             /* nobody chose the split: it is said that it is by chance */
     const char *fold_column;  /* GIVEN */
     size_t n_folds;           /* the others; 0: 5, for ELEMENT 10 */
     cupel_precision precision;

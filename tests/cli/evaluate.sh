@@ -45,6 +45,9 @@ eval_in --folds fold --model ridge --transform log --format json --predictions "
 check '--transform log: no interval reaches below 0' $?
 run evaluate "$T/class.csv" --target 'yield strength' --folds fold --model svc --set C=1,gamma=0.1 --transform log; { [ $rc = 2 ] && err 'is a class'; }
 check 'a class has no transform' $?
+eval_in --model ridge; { [ $rc = 0 ] && err "5 folds by chance (seed 1).*'fold' is not looked at, --folds fold"; }
+check 'a split that nobody asked for is said, with the column that looks like folds' $?
+eval_in --split random --model ridge; { [ $rc = 0 ] && ! err 'by chance'; }; check 'one that was asked for is not' $?
 eval_in --folds nothing; { [ $rc = 3 ] && err "no fold column 'nothing'"; }; check 'a fold column that is not there' $?
 eval_in --folds fold --split random; { [ $rc = 2 ] && err 'one of the two'; }; check 'folds both given and made' $?
 eval_in --split random --n-folds 1; [ $rc = 2 ]; check 'one fold is none' $?
