@@ -57,7 +57,7 @@ static const cupel_opt options[] = {
     {"background", "N", CUPEL_OPT_COUNT, NULL, "100", false, "rows of the table, at most, that exact Shapley values are taken against"},
     {"partial", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "what the prediction does as the share of an element goes up, the others in their ratios, or as a number of the table does: 'Fe,Ni', "
-     "'Fe=0:0.4', 'temperature [K]=300:900'"},
+     "'Fe=0:0.4', 'temperature [K]=300:900'; the name without its unit and the names that explain prints do too"},
     {"points", "N", CUPEL_OPT_COUNT, NULL, "21", false, "points of such a sweep"},
     {"orders", "N", CUPEL_OPT_COUNT, NULL, "8", false, "orders of the groups for each sampled Shapley value, each used forwards and backwards"},
     {"repeats", "N", CUPEL_OPT_COUNT, NULL, "3", false, "how often each group is shuffled"},

@@ -262,11 +262,13 @@ static cupel_status begin(reading *d, cupel_err *err)
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_model_open(d->o->model, &d->a->model, err));
     CUPEL_TRY(take_model(d, d->a->model, err));
+    CUPEL_TRY(cupel_attribution_sweep_check(d->a, d->o, NULL, err));
     CUPEL_TRY(cupel_source_open(d->o->table, d->o->format, &d->source, err));
     CUPEL_TRY(find_columns(d, err));
     CUPEL_TRY(read_batch(d, err));
     CUPEL_TRY(make_room(d, err));
     CUPEL_TRY(describe(d, err));
+    CUPEL_TRY(cupel_attribution_sweep_check(d->a, d->o, &d->r, err));
 done:
     return st;
 }

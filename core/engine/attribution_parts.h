@@ -34,6 +34,9 @@ cupel_status cupel_attribution_shuffle(cupel_attribution *a, const cupel_attribu
 /* Shapley values of the rows explained. */
 cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
                                        const cupel_job *job, cupel_err *err);
+/* Is what the options ask to sweep there? r NULL: of the names alone, before the table is read. */
+cupel_status cupel_attribution_sweep_check(const cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
+                                           cupel_err *err);
 /* What the options ask to sweep. */
 cupel_status cupel_attribution_sweep(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
                                      cupel_err *err);

@@ -27,6 +27,33 @@ static size_t name_length(const char *p)
     return n;
 }
 
+/* The sweep of the name at p. */
+static cupel_partial_options sweep_at(const cupel_attribution_options *o, const char *p)
+{
+    return (cupel_partial_options){.name = p, .n_name = name_length(p), .points = o->points, .rows = MEAN_ROWS, .single = o->rows, .seed = o->seed};
+}
+
+/* The name behind the one of length n at p; NULL: there is none. */
+static const char *behind(const char *p, size_t n) { return p[n] ? p + n + 1 : NULL; }
+
+cupel_status cupel_attribution_sweep_check(const cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r,
+                                           cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    double *column = NULL;
+    if (!o->partial) return CUPEL_OK;
+    if (r) CUPEL_TRY(take_columns(a, r, &column, err));
+    const cupel_partial_rows rows = {.n = r ? r->n : 0, .composition = r ? r->composition : NULL, .column = column};
+    for (const char *p = o->partial; p;) {
+        const cupel_partial_options sweep = sweep_at(o, p);
+        CUPEL_TRY(cupel_partial_check(a->model, &sweep, r ? &rows : NULL, err));
+        p = behind(p, sweep.n_name);
+    }
+done:
+    cupel_free(column);
+    return st;
+}
+
 cupel_status cupel_attribution_sweep(cupel_attribution *a, const cupel_attribution_options *o, const cupel_attribution_rows *r, const cupel_job *job,
                                      cupel_err *err)
 {
@@ -39,13 +66,11 @@ cupel_status cupel_attribution_sweep(cupel_attribution *a, const cupel_attributi
     if (!a->partial) return cupel_no_memory(err, "partial dependences", most * sizeof *a->partial);
     CUPEL_TRY(take_columns(a, r, &column, err));
     const cupel_partial_rows rows = {.n = r->n, .composition = r->composition, .column = column, .formula = r->formula};
-    for (const char *p = o->partial;;) {
-        const size_t n = name_length(p);
-        const cupel_partial_options sweep = {.name = p, .n_name = n, .points = o->points, .rows = MEAN_ROWS, .single = o->rows, .seed = o->seed};
+    for (const char *p = o->partial; p;) {
+        const cupel_partial_options sweep = sweep_at(o, p);
         CUPEL_TRY(cupel_partial_make(a->model, &sweep, &rows, job, &a->partial[a->n_partial], err));
         a->n_partial++;
-        if (!p[n]) break;
-        p += n + 1;
+        p = behind(p, sweep.n_name);
     }
 done:
     cupel_free(column);

@@ -544,12 +544,24 @@ void cupel_features_table(const cupel_features *f, size_t *first, size_t *n)
     *n = table_width(f);
 }
 
+/* The table column that gives the j-th of the table's features. */
+static const column *column_of(const cupel_features *f, size_t j)
+{
+    const column *c = f->col;
+    for (; j >= width(c); c++) j -= width(c);
+    return c;
+}
+
 bool cupel_features_is_category(const cupel_features *f, size_t j)
 {
     if (j < f->sets.n_columns || j >= f->sets.n_columns + table_width(f)) return false;
-    const column *c = f->col;
-    for (j -= f->sets.n_columns; j >= width(c); c++) j -= width(c);
-    return c->category;
+    return column_of(f, j - f->sets.n_columns)->category;
+}
+
+const char *cupel_features_table_unit(const cupel_features *f, size_t j)
+{
+    const char *unit = column_of(f, j)->unit;
+    return unit ? unit : "";
 }
 
 cupel_status cupel_features_compute_with(const cupel_features *f, const cupel_batch *batch, const double *value, size_t n, cupel_isa isa, double *x,

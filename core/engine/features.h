@@ -70,6 +70,7 @@ cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_bat
 /* The features that come from columns of the table: first .. first + n - 1, and behind them those that depend on them (cross). */
 void cupel_features_table(const cupel_features *f, size_t *first, size_t *n);
 bool cupel_features_is_category(const cupel_features *f, size_t j); /* feature j is the 0 or 1 of a category of the table */
+const char *cupel_features_table_unit(const cupel_features *f, size_t j); /* of the j-th of the table's features, as learned; "" without one */
 /* As cupel_features_compute_all for rows 0 .. n - 1 of the batch, with the table's features given, value [n][those] (NULL without any). */
 cupel_status cupel_features_compute_with(const cupel_features *f, const cupel_batch *batch, const double *value, size_t n, cupel_isa isa, double *x,
                                          size_t ld, unsigned char *reason, cupel_err *err);

@@ -3,7 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
-#include "core/matter/elements.h"
+#include "core/engine/partial_name.h"
 #include "core/sys/par.h"
 
 #include <math.h>
@@ -19,6 +19,7 @@ typedef struct sweep {
     const cupel_partial_rows *rows;
     cupel_isa isa;
     cupel_partial *p;
+    cupel_partial_name name;
     unsigned z;              /* element */
     size_t width, at_column; /* features of the table; which of them is swept */
     size_t *row, n_single, n; /* [n] rows at work: single ones, then those of the mean */
@@ -26,43 +27,6 @@ typedef struct sweep {
 } sweep;
 
 /* ---- what is swept ---- */
-
-static bool same(const char *a, cupel_text t) { return cupel_text_is(t, a); }
-
-/* A feature of the table with this name that is a number; SIZE_MAX: none. */
-static cupel_status find_column(sweep *s, cupel_text name, size_t *found, cupel_err *err)
-{
-    const cupel_features *f = cupel_model_features(s->m);
-    size_t first;
-    cupel_status st = CUPEL_OK;
-    cupel_str text = {0};
-    const char *unit;
-    cupel_features_table(f, &first, &s->width);
-    *found = SIZE_MAX;
-    for (size_t j = 0; j < s->width && st == CUPEL_OK && *found == SIZE_MAX; j++) {
-        st = cupel_features_name(f, first + j, &text, &unit, err);
-        if (st == CUPEL_OK && !cupel_features_is_category(f, first + j) && same(cupel_str_text(&text), name)) *found = j;
-    }
-    cupel_str_free(&text);
-    return st;
-}
-
-/* "Fe=0:0.4": the name is cut, the range read. */
-static cupel_status read_range(cupel_text *name, double *from, double *to, bool *given, cupel_err *err)
-{
-    size_t equals = name->n, colon = name->n;
-    for (size_t i = 0; i < name->n; i++) {
-        if (name->p[i] == '=') equals = i, colon = name->n;
-        if (name->p[i] == ':') colon = i;
-    }
-    *given = equals < name->n && colon < name->n;
-    if (!*given) return CUPEL_OK;
-    const cupel_text low = {name->p + equals + 1, colon - equals - 1}, high = {name->p + colon + 1, name->n - colon - 1};
-    if (!cupel_parse_double(cupel_text_trim(low), from) || !cupel_parse_double(cupel_text_trim(high), to) || !(*from < *to))
-        return cupel_fail(err, CUPEL_USAGE, "partial '%.*s': expected NAME=FROM:TO with two numbers, the smaller one first", (int)name->n, name->p);
-    name->n = equals;
-    return CUPEL_OK;
-}
 
 static double share_of(const cupel_composition *c, unsigned z) { return cupel_composition_amount(c, z) / cupel_composition_total(c); }
 
@@ -93,31 +57,29 @@ static void range_of_column(const sweep *s, double *from, double *to)
     }
 }
 
-static cupel_status find_name(sweep *s, double *from, double *to, cupel_err *err)
+/* The name as it stands, the range as given or as the rows have it; without rows what can be said before there are any. */
+static cupel_status settle(sweep *s, double *from, double *to, cupel_err *err)
 {
-    cupel_text name = cupel_text_trim((cupel_text){s->o->name, s->o->n_name});
-    bool given;
-    size_t column;
-    cupel_status st = read_range(&name, from, to, &given, err);
-    if (st == CUPEL_OK) st = find_column(s, cupel_text_trim(name), &column, err);
-    if (st != CUPEL_OK) return st;
-    name = cupel_text_trim(name);
-    const char *columns = cupel_features_columns(cupel_model_features(s->m));
-    s->z = column == SIZE_MAX && cupel_model_has_formulas(s->m) ? cupel_element_find(name.p, name.n) : 0;
-    if (column == SIZE_MAX && !s->z)
-        return cupel_fail(err, CUPEL_USAGE, "partial '%.*s' is neither an element nor a column of numbers that the model uses (%s)", (int)name.n,
-                          name.p, *columns ? columns : "it uses none");
-    s->at_column = column;
-    s->p->element = s->z != 0;
-    s->p->name = cupel_strndup(name.p, name.n);
-    if (!s->p->name) return cupel_no_memory(err, "a partial dependence", 0);
-    if (!given && s->z) *from = 0, *to = largest_share(s);
-    if (!given && !s->z) range_of_column(s, from, to);
-    if (s->z && (*from < 0 || *to > 1))
-        return cupel_fail(err, CUPEL_USAGE, "partial '%s': found %g to %g, expected atomic fractions from 0 to 1", s->p->name, *from, *to);
-    if (!(*from < *to))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "partial '%s' is %g in all rows; give a range, '%s=FROM:TO'", s->p->name, *from, s->p->name);
-    return CUPEL_OK;
+    size_t first;
+    cupel_status st = cupel_partial_name_read(s->m, (cupel_text){s->o->name, s->o->n_name}, &s->name, err);
+    if (st != CUPEL_OK || !s->rows) return st;
+    cupel_features_table(cupel_model_features(s->m), &first, &s->width);
+    s->z = s->name.z;
+    s->at_column = s->name.column;
+    if (s->name.ranged) *from = s->name.from, *to = s->name.to;
+    else if (s->z) *from = 0, *to = largest_share(s);
+    else range_of_column(s, from, to);
+    if (*from < *to) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "partial '%s' is %g in all rows; give a range, '%s=FROM:TO'", s->name.text, *from, s->name.text);
+}
+
+cupel_status cupel_partial_check(const cupel_model *m, const cupel_partial_options *o, const cupel_partial_rows *rows, cupel_err *err)
+{
+    sweep s = {.m = m, .o = o, .rows = rows};
+    double from = 0, to = 0;
+    const cupel_status st = settle(&s, &from, &to, err);
+    cupel_partial_name_release(&s.name);
+    return st;
 }
 
 /* ---- rows ---- */
@@ -266,7 +228,10 @@ cupel_status cupel_partial_make(const cupel_model *m, const cupel_partial_option
     sweep s = {.m = m, .o = o, .rows = rows, .isa = job->isa, .p = p};
     double from = 0, to = 0;
     *p = (cupel_partial){.n = o->points};
-    CUPEL_TRY(find_name(&s, &from, &to, err));
+    CUPEL_TRY(settle(&s, &from, &to, err));
+    p->element = s.z != 0;
+    p->name = s.name.text;
+    s.name.text = NULL;
     CUPEL_TRY(choose_rows(&s, err));
     p->at = cupel_alloc(p->n, sizeof *p->at);
     s.result = cupel_alloc(cupel_mul(p->n * 4, s.n), sizeof *s.result);
@@ -276,6 +241,7 @@ cupel_status cupel_partial_make(const cupel_model *m, const cupel_partial_option
     CUPEL_TRY(make_lines(&s, err));
     warn(&s, job);
 done:
+    cupel_partial_name_release(&s.name);
     cupel_free(s.row);
     cupel_free(s.result);
     if (st != CUPEL_OK) cupel_partial_release(p);

@@ -16,7 +16,7 @@ typedef struct cupel_partial_rows {
 } cupel_partial_rows;
 
 typedef struct cupel_partial_options {
-    const char *name;    /* "Fe", "temperature [K]", with a range "Fe=0:0.4"; not ended: n_name */
+    const char *name;    /* as cupel_partial_name_read takes it; not ended: n_name */
     size_t n_name;
     size_t points;       /* >= 2 */
     size_t rows;         /* most rows to average over, drawn by seed */
@@ -40,7 +40,9 @@ typedef struct cupel_partial {
     cupel_partial_line *line; /* the mean first */
 } cupel_partial;
 
-/* CUPEL_USAGE: a name that is neither an element nor a number of the table that the model uses, a bad range; CUPEL_BAD_INPUT: no row can be swept. */
+/* What can be said before anything is predicted. rows NULL: of the name and the range alone. Errors as of cupel_partial_make. */
+cupel_status cupel_partial_check(const cupel_model *m, const cupel_partial_options *o, const cupel_partial_rows *rows, cupel_err *err);
+/* CUPEL_USAGE: a name that cannot be swept or a bad range (partial_name.h); CUPEL_BAD_INPUT: no row can be swept, a column without a range. */
 cupel_status cupel_partial_make(const cupel_model *m, const cupel_partial_options *o, const cupel_partial_rows *rows, const cupel_job *job,
                                 cupel_partial *p, cupel_err *err);
 void cupel_partial_release(cupel_partial *p);

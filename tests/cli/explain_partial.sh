@@ -25,6 +25,20 @@ run explain "$T/m.h5" "$T/in.csv" --rows 1 --partial Gd --points 3; { [ $rc = 0 
 own=$(perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); my $s = $j->{partial}[0]{single}[1]; printf "%.17g %.17g", $s->{own}, $j->{explained}[1]{value}' <"$T/a.json")
 run explain "$T/m.h5" "$T/in.csv" --rows 2 --partial "Cr=${own% *}:0.5" --points 2 --format json
 { [ $rc = 0 ] && perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); exit !(abs($j->{partial}[0]{single}[1]{value}[0] - $ARGV[0]) < 1e-6)' "${own#* }" <"$T/out"; }; check 'a row at its own share' $?
+# The names that explain prints, and short ones; other units are converted.
+for p in 'fraction of Cr,temperature' 'Cr,temperature [K]'; do run explain "$T/m.h5" "$T/in.csv" --rows 2 --partial "$p" --points 5 --format json; { [ $rc = 0 ] && cmp -s "$T/out" "$T/a.json"; }; check "the same: $p" $?; done
+run explain "$T/m.h5" "$T/in.csv" --rows 1 --partial 'temperature [degC]=26.85:426.85' --points 5 --format json
+{ [ $rc = 0 ] && perl -MJSON::PP -e 'local $/; my $p = decode_json(<STDIN>)->{partial}[0]; exit !($p->{name} eq "temperature [K]" && abs($p->{at}[0] - 300) < 1e-9 && abs($p->{at}[4] - 700) < 1e-9)' <"$T/out"; }; check 'a range in another unit' $?
+run explain "$T/m.h5" "$T/in.csv" --partial 'temperature [MPa]'; { [ $rc = 2 ] && grep -q 'another kind' "$T/err"; }; check 'another kind of unit' $?
+run explain "$T/m.h5" "$T/in.csv" --partial route; { [ $rc = 2 ] && grep -q 'column of text' "$T/err" && grep -q "'temperature \[K\]'" "$T/err" && ! grep -q "'route'.*'route'" "$T/err"; }; check 'text is said to be text, and is not among what can be chosen' $?
+run explain "$T/m.h5" "$T/in.csv" --partial temperatur; { [ $rc = 2 ] && grep -q "did you mean 'temperature" "$T/err"; }; check 'a slip of the pen' $?
+run explain "$T/m.h5" /no/such/table --partial Xx; { [ $rc = 2 ] && grep -q partial "$T/err"; }; check 'names are looked at before the table is read' $?
+# Columns of descriptors in a table: what explain prints for them is the name of several.
+awk 'BEGIN { print "MagpieData mean Number,MagpieData range Number,y"; for (i = 0; i < 40; i++) print i, i * 7 % 40, i + 0.1 * (i * 7 % 40) }' | tr ' ' ',' | sed '1s/.*/MagpieData mean Number,MagpieData range Number,y/' >"$T/d.csv"
+run train "$T/d.csv" --features none --target y --model ridge --set lambda=1e-6 -o "$T/d.h5"; check 'train without formulas' $rc
+run explain "$T/d.h5" "$T/d.csv" --partial 'Number (MagpieData)'; { [ $rc = 2 ] && grep -q "2 columns" "$T/err" && grep -q "'MagpieData range Number'" "$T/err"; }; check 'a readable name of several columns' $?
+run explain "$T/d.h5" "$T/d.csv" --partial 'MagpieData range Number' --points 3 --format json; check 'one of them' $rc
+run explain "$T/d.h5" "$T/d.csv" --partial Fe; { [ $rc = 2 ] && ! grep -q 'an element, as' "$T/err"; }; check 'no element where there are no formulas' $?
 for p in 'Xx' 'route' 'Cr=0.5:0.1' 'Cr=0:2' 'Cr,' 'Cr=a:b'; do run explain "$T/m.h5" "$T/in.csv" --partial "$p"; { [ $rc = 2 ] && grep -q partial "$T/err"; }; check "refused: $p" $?; done
 run explain "$T/m.h5" "$T/in.csv" --partial Cr --points 1; [ $rc = 2 ]; check 'one point is no sweep' $?
 exit $bad
