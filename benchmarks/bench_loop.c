@@ -248,8 +248,8 @@ static cupel_status one_seed(void *user, size_t seed, size_t worker, cupel_err *
     const campaign *c = r->c;
     unsigned char *zero = need(cupel_alloc(c->d, 1));
     size_t *order = need(cupel_alloc(c->n, sizeof *order)), tried = 0;
-    const cupel_campaign a = {.n = c->n, .d = c->d, .n_blocks = r->one_length ? 1 : c->n_blocks, .x = c->x, .y = c->y,
-                              .block = r->one_length ? zero : c->block, .maximize = c->maximize, .start = r->s->start, .most = r->s->most};
+    const cupel_campaign a = {.n = c->n, .d = c->d, .n_goals = 1, .n_blocks = r->one_length ? 1 : c->n_blocks, .x = c->x, .y = c->y,
+                              .block = r->one_length ? zero : c->block, .maximize = &c->maximize, .start = r->s->start, .most = r->s->most};
     cupel_status st = cupel_campaign_run(&a, &r->choose, seed + 1, order, &tried, err);
     r->count[seed] = (double)tried;
     cupel_free(order);

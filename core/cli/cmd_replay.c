@@ -6,6 +6,7 @@
 #include "core/sys/file.h"
 
 #include <string.h>
+#include <strings.h>
 
 static cupel_status write_picture(const cupel_campaigns *r, const char *path, cupel_err *err)
 {
@@ -24,9 +25,18 @@ done:
     return st;
 }
 
-static cupel_status check(const cupel_campaigns_options *o, size_t n_goals, cupel_err *err)
+static bool ends_with(const char *s, const char *end)
 {
-    if (n_goals != 1) return cupel_fail(err, CUPEL_USAGE, "--target: expected one goal, with --minimize or --maximize; found %zu", n_goals);
+    const size_t n = strlen(s), k = strlen(end);
+    return n > k && strcasecmp(s + n - k, end) == 0;
+}
+
+static cupel_status check(const cupel_campaigns_options *o, const char *picture, cupel_err *err)
+{
+    if (!o->n_goals) return cupel_fail(err, CUPEL_USAGE, "--target: what was wanted? a column with --minimize or --maximize");
+    if (picture && strcmp(picture, "-") != 0 && !ends_with(picture, ".svg"))
+        return cupel_fail(err, CUPEL_USAGE, "-o '%s': the picture is an SVG; call it '.svg' (browsers, Inkscape and rsvg-convert make others of it)",
+                          picture);
     if (o->seeds < 1 || o->seeds > 10000) return cupel_fail(err, CUPEL_USAGE, "--campaigns %zu: expected 1 to 10000", o->seeds);
     if (o->start < 1) return cupel_fail(err, CUPEL_USAGE, "--start 0: a campaign begins with at least one experiment");
     return CUPEL_OK;
@@ -47,9 +57,10 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                                  .most = (size_t)cupel_opt_count(args, "most"),
                                  .choose = cupel_choose_defaults()};
     CUPEL_TRY(cupel_goal_args_read(args, false, &goals, err));
-    o.goal = goals.goal[0], o.input = (const char *const *)goals.input, o.n_inputs = goals.n_inputs;
+    memcpy(o.goal, goals.goal, sizeof o.goal);
+    o.n_goals = goals.n_goals, o.input = (const char *const *)goals.input, o.n_inputs = goals.n_inputs;
     o.choose.seed = cupel_opt_count(args, "seed");
-    CUPEL_TRY(check(&o, goals.n_goals, err));
+    CUPEL_TRY(check(&o, cupel_opt_text(args, "output"), err));
     CUPEL_TRY(cupel_acquisition_parse(cupel_opt_text(args, "acquisition"), &o.choose.acquisition, err));
     CUPEL_TRY(cupel_campaigns_run(&o, job, &r, err));
     CUPEL_TRY(write_picture(&r, cupel_opt_text(args, "output"), err));
@@ -64,15 +75,15 @@ done:
 }
 
 static const cupel_opt options[] = {
-    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, true, "what was wanted"},
+    {"target", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, true, "what was wanted, a column; several goals: '--target strength:max --target cost:min'"},
     {"minimize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "small values are wanted"},
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "large values are wanted"},
     {"campaigns", "N", CUPEL_OPT_COUNT, NULL, "50", false, "how many, each from another beginning"},
     {"start", "N", CUPEL_OPT_COUNT, NULL, "2", false, "experiments by chance before the loop begins"},
     {"most", "N", CUPEL_OPT_COUNT, NULL, "0", false, 
-     "experiments at most in each campaign (0: until the best is found); a figure that was not reached is '> N', null in JSON"},
-    {"output", "FILE.svg", CUPEL_OPT_TEXT, NULL, NULL, false, "the picture: best value so far, median and quartiles, against chance"},
-    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: all columns but the goal, id and failed)"},
+     "experiments at most in each campaign (0: until the best is found; of several goals until the front is, at most 60); a figure that was not reached is '> N', null in JSON"},
+    {"output", "FILE.svg", CUPEL_OPT_TEXT, NULL, NULL, false, "the picture (SVG): best value so far, or share of the volume, median and quartiles, against chance"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: all columns but the goals, id and failed)"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
     {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "as of 'cupel suggest'"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the first campaign"},
@@ -88,8 +99,11 @@ const cupel_verb cupel_verb_replay = {
     .help = "would the loop have helped? a measured table, asked again as if nothing were known",
     .more = "Every campaign begins with a few experiments by chance, then 'cupel suggest' chooses one after the other until the best of the table "
             "is found. What it took is "
-            "set against choice by chance.\n\n"
-            "  cupel replay datasets/examples/p3ht.csv --target conductivity --maximize -o p3ht.svg\n",
+            "set against choice by chance. Of several goals a campaign is judged by the volume that its measurements dominate (each goal scaled by its "
+            "range, from the worst value of each), as a share of what the whole table dominates: mean and deviation of the campaigns after each "
+            "experiment, and how many experiments reach 95 %.\n\n"
+            "  cupel replay datasets/examples/p3ht.csv --target conductivity --maximize -o p3ht.svg\n"
+            "  cupel replay alloys.csv --target strength:max --target density:min --campaigns 20 -o alloys.svg\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

@@ -7,32 +7,40 @@
 
 typedef struct cupel_campaigns_options {
     const char *table, *table_format;
-    cupel_goal_word goal;
-    const char *const *input; /* [n_inputs] columns; NULL: all but the goal, "id" and "failed" */
+    cupel_goal_word goal[CUPEL_GOALS_MAX];
+    size_t n_goals;
+    const char *const *input; /* [n_inputs] columns; NULL: all but the goals, "id" and "failed" */
     size_t n_inputs;
     const char *formula;
     cupel_dot dot;
-    size_t seeds, start, most; /* campaigns; rows by chance at first; experiments at most, 0: all */
+    size_t seeds, start, most; /* campaigns; rows by chance at first; experiments at most, 0: all, of several goals CUPEL_CAMPAIGN_SEVERAL */
     cupel_choose_options choose;
 } cupel_campaigns_options;
 
-/* Quartiles of the best value so far after each experiment. */
+/* Of several goals a campaign is judged by the volume that what it measured dominates, as a share of what all rows dominate: each goal scaled by its range,
+ * volumes from the worst value of each (models/search/hypervolume.h). It has found the front when it has CUPEL_CAMPAIGN_FOUND of it. */
+enum { CUPEL_CAMPAIGN_SEVERAL = 60 };
+#define CUPEL_CAMPAIGN_FOUND 0.95
+
+/* After each experiment the best value so far, or that share: quartiles, mean and standard deviation over the campaigns. */
 typedef struct cupel_course {
-    double *low, *middle, *high; /* [most] */
+    double *low, *middle, *high, *mean, *deviation; /* [most]; one block */
 } cupel_course;
 
 typedef struct cupel_campaigns {
-    char *goal;                  /* its column */
-    bool maximize;
+    size_t n_goals;
+    char *goal[CUPEL_GOALS_MAX]; /* their columns */
+    bool maximize[CUPEL_GOALS_MAX];
+    double best[CUPEL_GOALS_MAX]; /* of each by itself */
     size_t n_rows, n, n_inputs, n_seeds, most; /* rows with a value, different experiments, inputs, campaigns, experiments drawn */
-    double best;
-    double count[3], chance[3];  /* experiments until the best: quartiles of the campaigns, and by chance; more than `most`: not found within it */
-    size_t n_found;              /* campaigns that found the best within `most` experiments */
+    size_t n_front;              /* different values that none dominates; 1 of one goal */
+    double count[3], chance[3];  /* experiments until it is found: quartiles of the campaigns, and by chance; more than `most`: not within it */
+    size_t n_found;              /* campaigns that found it within `most` experiments */
     cupel_course loop, random;
 } cupel_campaigns; /* {0} is empty */
 
-/* Rows with equal inputs are one experiment, their mean its value; rows without a value are left out, with a word. The same for any number of
- * threads. */
+/* Rows with equal inputs are one experiment, their mean its value; rows without a value of each goal are left out, with a word. The same for any number of
+ * threads. CUPEL_BAD_INPUT also where one of several goals is the same in all rows. */
 cupel_status cupel_campaigns_run(const cupel_campaigns_options *o, const cupel_job *job, cupel_campaigns *r, cupel_err *err);
 void cupel_campaigns_release(cupel_campaigns *r);
 

@@ -28,7 +28,15 @@ static frame frame_of(const cupel_campaigns *r)
     return f;
 }
 
-static void put_axes(const frame *f, const char *goal, cupel_str *s)
+static void put_goals(const cupel_campaigns *r, cupel_str *s)
+{
+    for (size_t k = 0; k < r->n_goals; k++) {
+        if (k) cupel_str_puts(s, ", ");
+        cupel_html(s, r->goal[k]);
+    }
+}
+
+static void put_axes(const frame *f, const cupel_campaigns *r, cupel_str *s)
 {
     const double step = cupel_tick(f->high - f->low), across = fmax(cupel_tick((double)f->n), 1);
     for (double v = ceil(f->low / step) * step; v <= f->high; v += step)
@@ -37,11 +45,18 @@ static void put_axes(const frame *f, const char *goal, cupel_str *s)
                        at_y(f, v), at_y(f, v), LEFT - 6, at_y(f, v) + 4, fabs(v) < 1e-9 * step ? 0 : v);
     for (double v = across; v <= (double)f->n; v += across)
         cupel_str_addf(s, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g</text>\n", at_x(f, (size_t)v - 1), HEIGHT - BOTTOM + 18, v);
-    cupel_str_addf(s, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">experiments</text>\n<text transform=\"translate(16 %d) rotate(-90)\" "
-                      "text-anchor=\"middle\">",
-                   (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, (TOP + HEIGHT - BOTTOM) / 2);
-    cupel_html(s, goal);
-    cupel_str_puts(s, ", best so far</text>\n");
+    cupel_str_addf(s, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">experiments", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12);
+    if (r->n_goals > 1) cupel_str_puts(s, ": "), put_goals(r, s);
+    cupel_str_addf(s, "</text>\n<text transform=\"translate(16 %d) rotate(-90)\" text-anchor=\"middle\">", (TOP + HEIGHT - BOTTOM) / 2);
+    if (r->n_goals == 1) put_goals(r, s);
+    cupel_str_puts(s, r->n_goals > 1 ? "share of the dominated volume</text>\n" : ", best so far</text>\n");
+}
+
+/* A count beyond what was drawn is not known. */
+static void put_count(double count, size_t most, cupel_str *s)
+{
+    if (count > (double)most) cupel_str_addf(s, "not within %zu", most);
+    else cupel_str_addf(s, "%.4g", count);
 }
 
 static void put_course(const frame *f, const cupel_course *c, const char *kind, cupel_str *s)
@@ -59,19 +74,21 @@ void cupel_campaigns_svg(const cupel_campaigns *r, cupel_str *s)
     const frame f = frame_of(r);
     cupel_str_addf(s, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n<title>", WIDTH,
                    HEIGHT, WIDTH, HEIGHT);
-    cupel_html(s, r->goal);
-    cupel_str_addf(s, ": best of %zu candidates so far, %zu campaigns</title>\n<style>text{font:13px "
+    put_goals(r, s);
+    cupel_str_addf(s, ": %s of %zu candidates so far, %zu campaigns</title>\n<style>text{font:13px "
                       "sans-serif;fill:#333}.grid{stroke:#ccc;stroke-width:.5}"
                    ".line{fill:none;stroke-width:2}.band{opacity:.2}.loop{stroke:#0a6}.loop.band{fill:#0a6;stroke:none}.chance{stroke:#888}"
                    ".chance.band{fill:#888;stroke:none}</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-                   r->n, r->n_seeds, WIDTH, HEIGHT);
-    put_axes(&f, r->goal, s);
+                   r->n_goals > 1 ? "share of the dominated volume" : "best", r->n, r->n_seeds, WIDTH, HEIGHT);
+    put_axes(&f, r, s);
     put_course(&f, &r->random, "chance", s);
     put_course(&f, &r->loop, "loop", s);
-    cupel_str_addf(s, "<line class=\"loop line\" x1=\"%d\" x2=\"%d\" y1=\"20\" y2=\"20\"/><text x=\"%d\" y=\"24\">chosen by cupel: found after %.4g "
-                      "(median)</text>\n", LEFT, LEFT + 24,
-                   LEFT + 30, r->count[1]);
-    cupel_str_addf(s, "<line class=\"chance line\" x1=\"%d\" x2=\"%d\" y1=\"20\" y2=\"20\"/><text x=\"%d\" y=\"24\">by chance: "
-                      "%.4g</text>\n</svg>\n", LEFT + 330, LEFT + 354,
-                   LEFT + 360, r->chance[1]);
+    cupel_str_addf(s, "<line class=\"loop line\" x1=\"%d\" x2=\"%d\" y1=\"20\" y2=\"20\"/><text x=\"%d\" y=\"24\">chosen by cupel: ", LEFT, LEFT + 24,
+                   LEFT + 30);
+    cupel_str_puts(s, r->n_goals > 1 ? "95 % after " : "found after ");
+    put_count(r->count[1], r->most, s);
+    cupel_str_addf(s, " (median)</text>\n<line class=\"chance line\" x1=\"%d\" x2=\"%d\" y1=\"20\" y2=\"20\"/><text x=\"%d\" y=\"24\">by chance: ",
+                   LEFT + 330, LEFT + 354, LEFT + 360);
+    put_count(r->chance[1], r->most, s);
+    cupel_str_puts(s, "</text>\n</svg>\n");
 }

@@ -8,28 +8,56 @@
 
 enum { STREAM_START = 5 };
 
-size_t cupel_campaign_best(const cupel_campaign *c)
-{
-    size_t best = 0;
-    for (size_t i = 1; i < c->n; i++)
-        if (c->maximize ? c->y[i] > c->y[best] : c->y[i] < c->y[best]) best = i;
-    return best;
-}
-
 typedef struct campaigning {
     const cupel_campaign *c;
     const cupel_choose_options *o;
     size_t *place;                /* [n] rows: measured ones first */
     double *known, *y, *pool;
     size_t tried;
+    size_t *mark, left;           /* [n] points of the front from 1, equal ones alike, 0 once measured and of all others; how many are not measured */
     cupel_choose_memory memory;
 } campaigning;
 
+/* Is a at least b in every goal, and better in one? */
+static bool dominates(const cupel_campaign *c, const double *a, const double *b)
+{
+    bool better = false;
+    for (size_t k = 0; k < c->n_goals; k++) {
+        const double gain = c->maximize[k] ? a[k] - b[k] : b[k] - a[k];
+        if (gain < 0) return false;
+        better |= gain > 0;
+    }
+    return better;
+}
+
+static void mark_front(campaigning *p)
+{
+    const cupel_campaign *c = p->c;
+    const size_t m = c->n_goals;
+    for (size_t i = 0; i < c->n; i++) {
+        bool front = true;
+        for (size_t j = 0; j < c->n && front; j++) front = !dominates(c, c->y + j * m, c->y + i * m);
+        for (size_t j = 0; j < i && front && !p->mark[i]; j++)
+            if (p->mark[j] && memcmp(c->y + j * m, c->y + i * m, m * sizeof *c->y) == 0) p->mark[i] = p->mark[j];
+        if (front && !p->mark[i]) p->mark[i] = ++p->left;
+    }
+}
+
+static void strike(campaigning *p, size_t row)
+{
+    const size_t mark = p->mark[row];
+    if (!mark) return;
+    for (size_t i = 0; i < p->c->n; i++)
+        if (p->mark[i] == mark) p->mark[i] = 0;
+    p->left--;
+}
+
 static void measure(campaigning *p, size_t at)
 {
-    const size_t row = p->place[at], d = p->c->d;
+    const size_t row = p->place[at], d = p->c->d, m = p->c->n_goals;
     memcpy(p->known + p->tried * d, p->c->x + row * d, d * sizeof *p->known);
-    p->y[p->tried] = p->c->y[row];
+    memcpy(p->y + p->tried * m, p->c->y + row * m, m * sizeof *p->y);
+    strike(p, row);
     p->place[at] = p->place[p->tried];
     p->place[p->tried++] = row;
 }
@@ -44,8 +72,8 @@ static cupel_status next(campaigning *p, uint64_t seed, size_t *at, cupel_err *e
     o.batch = 1;
     o.memory = &p->memory;
     for (size_t i = p->tried; i < c->n; i++) memcpy(p->pool + (i - p->tried) * c->d, c->x + p->place[i] * c->d, c->d * sizeof *p->pool);
-    const cupel_choose_task t = {.n = p->tried, .m = c->n - p->tried, .d = c->d, .n_blocks = c->n_blocks, .n_goals = 1, .known = p->known, .y = p->y,
-                                 .pool = p->pool, .block = c->block, .maximize = &c->maximize};
+    const cupel_choose_task t = {.n = p->tried, .m = c->n - p->tried, .d = c->d, .n_blocks = c->n_blocks, .n_goals = c->n_goals, .known = p->known, .y = p->y,
+                                 .pool = p->pool, .block = c->block, .maximize = c->maximize};
     cupel_status st = cupel_choose(&t, &o, &job, &choice, err);
     if (st == CUPEL_OK) *at = p->tried + choice.pick[0].row;
     cupel_choice_release(&choice);
@@ -56,16 +84,18 @@ cupel_status cupel_campaign_run(const cupel_campaign *c, const cupel_choose_opti
 {
     const size_t n = c->n, most = c->most < n ? c->most : n;
     cupel_status st = CUPEL_OK;
-    campaigning p = {.c = c, .o = o, .place = cupel_alloc(n, sizeof *p.place), .known = cupel_alloc(cupel_mul(n, 2 * c->d + 1), sizeof *p.known)};
-    if (!p.place || !p.known) CUPEL_TRY(cupel_no_memory(err, "a campaign", cupel_mul(n, (2 * c->d + 1) * sizeof *p.known)));
+    campaigning p = {.c = c, .o = o, .place = cupel_alloc(2 * n, sizeof *p.place),
+                     .known = cupel_alloc(cupel_mul(n, 2 * c->d + c->n_goals), sizeof *p.known)};
+    if (!p.place || !p.known) CUPEL_TRY(cupel_no_memory(err, "a campaign", cupel_mul(n, (2 * c->d + c->n_goals) * sizeof *p.known)));
+    p.mark = p.place + n;
     p.pool = p.known + n * c->d;
     p.y = p.pool + n * c->d;
+    mark_front(&p);
     cupel_rng_permutation(seed, STREAM_START, p.place, n);
-    const double best = c->y[cupel_campaign_best(c)];
     for (size_t at = 0; p.tried < most;) {
         measure(&p, at);
         at = p.tried;
-        if (p.y[p.tried - 1] == best) break;
+        if (!p.left) break;
         if (p.tried >= c->start && p.tried < most) CUPEL_TRY(next(&p, seed, &at, err));
     }
     memcpy(order, p.place, p.tried * sizeof *order);
