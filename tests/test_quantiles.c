@@ -122,6 +122,42 @@ static void a_shared_value_is_a_step(void **state)
     hold("hurdle", "trees=40,rate=0.1,leaves=6,seeds=1,forest=40", true);
 }
 
+/* Of a hurdle: what is said of a window is what its quantiles say, fresh rows are as often in it, and it tells them apart better than value and spread. */
+static void a_window_of_a_mixture_is_met_as_often_as_said(void **state)
+{
+    (void)state;
+    static double x[N * D], y[N], fresh[FRESH * D], truth[FRESH];
+    static model m;
+    cupel_err err = {0};
+    const cupel_fit_options o = {.learner = "hurdle", .settings = "trees=40,rate=0.1,leaves=6,seeds=1,forest=40", .task = CUPEL_TASK_REGRESSION,
+                                 .seed = 3};
+    double said = 0, met = 0, off = 0, off_by_spread = 0;
+    make_rows(1, N, true, x, y);
+    make_rows(2, FRESH, true, fresh, truth);
+    check_ok(cupel_surrogate_fit(x, N, D, y, &o, &(cupel_job){.threads = 2, .isa = cupel_isa_best()}, &m.s, &err), &err);
+    predict(&m, fresh);
+    for (size_t i = 0; i < FRESH; i++) {
+        const cupel_spiked *mixture = &m.mixture[i];
+        const double p = cupel_surrogate_spiked_probability(m.s, mixture, 0.1, INFINITY), is = truth[i] >= 0.1;
+        const double by_spread = cupel_surrogate_probability(m.s, m.number[0][i], m.number[1][i], 0.1, INFINITY);
+        assert_true(p >= 0 && p <= 1);
+        said += p / FRESH, met += is / FRESH;
+        off += (p - is) * (p - is) / FRESH, off_by_spread += (by_spread - is) * (by_spread - is) / FRESH;
+        check_close(cupel_surrogate_spiked_probability(m.s, mixture, -INFINITY, 0.1) + p, 1, 1e-9, 0); /* no row lies at 0.1 */
+        check_close(cupel_surrogate_spiked_probability(m.s, mixture, -INFINITY, INFINITY), 1, 1e-12, 0);
+        assert_true(cupel_surrogate_spiked_probability(m.s, mixture, 2, 1) == 0);
+        for (size_t k = 0; k < N_TAU; k++) {
+            const double q = quantile(&m, i, tau[k]);
+            assert_true(cupel_surrogate_spiked_probability(m.s, mixture, -INFINITY, q + 1e-9) >= tau[k] - 1e-6);
+            assert_true(cupel_surrogate_spiked_probability(m.s, mixture, q - 1e-9, INFINITY) >= 1 - tau[k] - 1e-6);
+        }
+    }
+    print_message("at least 0.1: %.3f said, %.3f met; mean square off %.4f, by value and spread %.4f\n", said, met, off, off_by_spread);
+    assert_true(fabs(said - met) < 5 * sqrt(0.25 * (1.0 / N + 1.0 / FRESH)));
+    assert_true(off < off_by_spread);
+    release(&m);
+}
+
 /* Rows that repeat few points, of which every other always has the same target: leaves know one number of it. With `zeros` a third of the points are
  * at 0 mostly. */
 static void make_repeated(uint64_t seed, size_t n, bool zeros, double *x, double *y)
@@ -198,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(truths_lie_below_as_often_as_said),
         cmocka_unit_test(a_shared_value_is_a_step),
+        cmocka_unit_test(a_window_of_a_mixture_is_met_as_often_as_said),
         cmocka_unit_test(leaves_of_equal_numbers_are_no_certainty),
         cmocka_unit_test(lists_are_read),
     };

@@ -1,6 +1,7 @@
 #include "tests/check.h"
 
 #include "core/engine/score.h"
+#include "core/engine/share_of_quantiles.h"
 
 #include <unistd.h>
 
@@ -78,6 +79,26 @@ static void a_probability_is_the_share_of_the_interval(void **state)
     assert_true(cupel_interval_probability(2, 1, 3, 0.9, 3, 1) == 0);
 }
 
+/* Between quantiles straight, equal ones a value that many share, tails that meet the outermost; parts add up. */
+static void quantiles_are_a_distribution(void **state)
+{
+    (void)state;
+    const double inf = HUGE_VAL, tau[] = {0.1, 0.3, 0.5, 0.7, 0.9}, smooth[] = {-1, 0, 1, 2, 4}, spiked[] = {0, 0, 0, 2, 3};
+    for (int k = 0; k < 5; k++) check_close(cupel_quantiles_probability(tau, smooth, 5, -inf, smooth[k]), tau[k], 1e-12, 0);
+    check_close(cupel_quantiles_probability(tau, smooth, 5, 1, 1.5), 0.1, 1e-12, 0);
+    check_close(cupel_quantiles_probability(tau, smooth, 5, 6, inf), 0.1 * 0.1 / 0.3, 1e-12, 0); /* as much further as the last two are apart */
+    check_close(cupel_quantiles_probability(tau, smooth, 5, -inf, -2), 0.1 * 0.1 / 0.3, 1e-12, 0);
+    check_close(cupel_quantiles_probability(tau, spiked, 5, -inf, 0), 0.5, 1e-12, 0); /* the share of what is 0 */
+    check_close(cupel_quantiles_probability(tau, spiked, 5, 0, 0), 0.5, 1e-12, 0);
+    check_close(cupel_quantiles_probability(tau, spiked, 5, -inf, -1e-9), 0, 1e-12, 0);
+    check_close(cupel_quantiles_probability(tau, spiked, 5, 2, inf), 0.3, 1e-12, 0);
+    for (double cut = -4; cut < 9; cut += 0.37) {
+        const double a = cupel_quantiles_probability(tau, smooth, 5, -inf, cut), b = cupel_quantiles_probability(tau, smooth, 5, cut, inf);
+        check_close(a + b, 1, 1e-12, 0);
+    }
+    assert_true(cupel_quantiles_probability(tau, smooth, 5, 3, 1) == 0 && cupel_quantiles_probability(tau, smooth, 5, -inf, inf) == 1);
+}
+
 static void a_class_has_the_probability_of_its_values(void **state)
 {
     (void)state;
@@ -142,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_probability_is_the_share_of_the_interval),
+        cmocka_unit_test(quantiles_are_a_distribution),
         cmocka_unit_test(a_class_has_the_probability_of_its_values),
         cmocka_unit_test(nearer_to_the_middle_has_more_merit),
         cmocka_unit_test(weights_mean_what_they_say),

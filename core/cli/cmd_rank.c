@@ -45,10 +45,12 @@ const cupel_verb cupel_verb_rank = {
     .more = "PREDICTIONS comes from 'cupel predict' or from elsewhere. For each property of the demand it needs the columns 'NAME "
             "[unit]', 'NAME lower [unit]' and 'NAME upper [unit]', in any unit of that kind; for a class 'NAME probability'. The "
             "interval is taken as central at the demand's level, with half of the probability on either side of the value, each side "
-            "half a normal distribution. 'distance' and 'in_domain' are used when they are there. Constraints, order and columns are "
+            "half a normal distribution. Better are two or more columns 'NAME quantile 0.1 [unit]' (cupel predict --quantiles): the distribution is "
+            "then straight between them, and quantiles that are equal are a value that many share, as the gap 0 of metals. 'distance' and 'in_domain' are used when they are there. Constraints, order and columns are "
             "those of 'cupel screen', but its probabilities come from the whole calibrated distribution, which is usually narrower in "
             "the middle than a normal one.\n\n"
-            "  cupel rank predicted.csv solar.yaml -o ranking.csv\n",
+            "  cupel rank predicted.csv solar.yaml -o ranking.csv\n"
+            "  cupel predict gap.h5 new.csv --quantiles 0.05,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,0.95 -o q.csv; cupel rank q.csv solar.yaml -o ranking.csv\n",
     .options = options,
     .min_args = 2,
     .max_args = 2,

@@ -1,18 +1,13 @@
-#include "core/engine/rank.h"
+#include "core/engine/rank_parts.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/diverse.h"
 #include "core/engine/funnel.h"
 #include "core/engine/demand_parts.h"
-#include "core/engine/explain.h"
-#include "core/engine/known.h"
 #include "core/engine/screen_parts.h"
 #include "core/engine/sieve.h"
-#include "core/math/units.h"
-#include "core/matter/columns.h"
 #include "core/matter/formula.h"
-#include "datasets/source.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -21,105 +16,9 @@
 
 enum { ROWS = 4096 };
 
-/* Where a property stands in the table, and how its unit becomes the demand's. */
-typedef struct place {
-    size_t value, lower, upper;
-    cupel_unit from, to;
-    bool converts;
-} place;
-
-typedef struct ranker {
-    const cupel_rank_options *o;
-    cupel_demand *d;
-    const cupel_job *job;
-    cupel_source *source;
-    cupel_board_shape shape;
-    size_t formula, distance, in_domain;
-    place *place;          /* [p] */
-    cupel_belief *belief;  /* [p] */
-    cupel_training *known; /* [p] */
-    cupel_scorer *scorer;
-    cupel_board *best, *sample;
-    cupel_counts counts;
-    double *number;        /* of one row: value spread lower upper distance [p], chance [r], figure [c], objective [m] */
-    unsigned char *domain; /* [p] */
-    cupel_str key;
-    cupel_known_set *left_out; /* NULL: none */
-    cupel_tally tally;     /* of rows without a formula or a value */
-} ranker;
-
-/* ---- columns ---- */
-
-static size_t find(const cupel_header *h, const char *name, const char *after)
-{
-    cupel_str s = {0};
-    cupel_str_addf(&s, "%s%s", name, after);
-    size_t j = s.failed ? SIZE_MAX : cupel_header_find(h, s.p);
-    cupel_str_free(&s);
-    return j;
-}
-
-static cupel_status no_column(const ranker *k, const char *name, const char *after, const char *unit, cupel_err *err)
-{
-    cupel_str s = {0};
-    size_t at;
-    cupel_str_addf(&s, "%s%s%s%s%s", name, after, unit[0] ? " [" : "", unit, unit[0] ? "]" : "");
-    cupel_status st = cupel_column_find(cupel_source_header(k->source), k->o->table, "", cupel_str_text(&s),
-                                        "predict with the model of the demand, or name the columns so", &at, err);
-    cupel_str_free(&s);
-    return st;
-}
-
-static cupel_status find_property(ranker *k, size_t p, cupel_err *err)
-{
-    const cupel_header *h = cupel_source_header(k->source);
-    const cupel_demand_property *q = &k->d->property[p];
-    place *at = &k->place[p];
-    bool is_class = k->belief[p].is_class;
-    at->value = find(h, q->name, is_class ? " probability" : "");
-    if (is_class && at->value == SIZE_MAX) at->value = find(h, q->name, "");
-    if (at->value == SIZE_MAX) return no_column(k, q->name, is_class ? " probability" : "", is_class ? "" : q->unit, err);
-    at->lower = find(h, q->name, " lower");
-    at->upper = find(h, q->name, " upper");
-    if (is_class) return CUPEL_OK;
-    if (at->lower == SIZE_MAX) return no_column(k, q->name, " lower", q->unit, err);
-    if (at->upper == SIZE_MAX) return no_column(k, q->name, " upper", q->unit, err);
-    const size_t column[3] = {at->value, at->lower, at->upper};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(h->unit[column[i]], h->unit[at->value]) != 0)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': columns '%s' and '%s' have different units; make them one", k->o->table,
-                              h->name[at->value], h->name[column[i]]);
-    const char *unit = h->unit[at->value];
-    if (strcmp(unit, q->unit) == 0) return CUPEL_OK;
-    cupel_status st = cupel_unit_parse(cupel_text_of(unit), &at->from, err);
-    if (st == CUPEL_OK) st = cupel_unit_parse(cupel_text_of(q->unit), &at->to, err);
-    if (st == CUPEL_OK && !cupel_unit_same_dimension(&at->from, &at->to))
-        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is in '%s', the demand wants '%s'", k->o->table, h->name[at->value], unit,
-                        q->unit);
-    at->converts = true;
-    return st;
-}
-
-static cupel_status find_columns(ranker *k, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    const cupel_header *h = cupel_source_header(k->source);
-    CUPEL_TRY(cupel_column_formula(h, k->o->table, k->o->formula, "name it with --formula", &k->formula, err));
-    k->distance = cupel_header_find(h, "distance");
-    if (k->distance == SIZE_MAX) k->distance = cupel_header_find(h, "domain distance");
-    k->in_domain = cupel_header_find(h, "in_domain");
-    if (k->d->domain_required && k->in_domain == SIZE_MAX)
-        return cupel_fail(err, CUPEL_BAD_INPUT,
-                          "'%s' has no column 'in_domain', but the demand says domain: required; predict with 'cupel predict', or drop that",
-                          k->o->table);
-    for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) st = find_property(k, p, err);
-done:
-    return st;
-}
-
 /* ---- what is known ---- */
 
-static cupel_status believe(ranker *k, size_t p, cupel_err *err)
+static cupel_status believe(cupel_ranker *k, size_t p, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_demand_property *q = &k->d->property[p];
@@ -149,7 +48,7 @@ done:
     return st;
 }
 
-static cupel_status gather_known(ranker *k, cupel_err *err)
+static cupel_status gather_known(cupel_ranker *k, cupel_err *err)
 {
     if (k->d->known != CUPEL_KNOWN_DROP) return CUPEL_OK;
     cupel_status st = cupel_known_set_new(&k->left_out, err);
@@ -161,7 +60,7 @@ static cupel_status gather_known(ranker *k, cupel_err *err)
     return st;
 }
 
-static cupel_status start(ranker *k, cupel_err *err)
+static cupel_status start(cupel_ranker *k, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_demand *d = k->d;
@@ -172,10 +71,11 @@ static cupel_status start(ranker *k, cupel_err *err)
     k->known = cupel_alloc(s->p, sizeof *k->known);
     k->number = cupel_alloc(5 * s->p + s->r + s->c + s->m, sizeof *k->number);
     k->domain = cupel_alloc(s->p, 1);
-    if (!k->place || !k->belief || !k->known || !k->number || !k->domain) CUPEL_TRY(cupel_no_memory(err, "a ranking", 0));
+    k->quantile = cupel_alloc(s->p * CUPEL_BELIEF_QUANTILES, sizeof *k->quantile);
+    if (!k->quantile || !k->place || !k->belief || !k->known || !k->number || !k->domain) CUPEL_TRY(cupel_no_memory(err, "a ranking", 0));
     for (size_t p = 0; p < s->p; p++) CUPEL_TRY(believe(k, p, err));
     CUPEL_TRY(cupel_source_open(k->o->table, k->o->format, &k->source, err));
-    CUPEL_TRY(find_columns(k, err));
+    CUPEL_TRY(cupel_rank_columns(k, err));
     CUPEL_TRY(cupel_scorer_new(d, k->belief, &k->scorer, err));
     CUPEL_TRY(cupel_counts_init(&k->counts, s->c, s->r, err));
     CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, *s,
@@ -187,7 +87,7 @@ done:
     return st;
 }
 
-static void finish(ranker *k)
+static void finish(cupel_ranker *k)
 {
     for (size_t p = 0; k->known && p < k->shape.p; p++) cupel_training_release(&k->known[p]);
     cupel_free(k->place);
@@ -195,6 +95,7 @@ static void finish(ranker *k)
     cupel_free(k->known);
     cupel_free(k->number);
     cupel_free(k->domain);
+    cupel_free(k->quantile);
     cupel_scorer_free(k->scorer);
     cupel_board_free(k->best);
     cupel_board_free(k->sample);
@@ -217,7 +118,7 @@ static bool read_number(const cupel_records *r, size_t row, size_t column, doubl
 }
 
 /* 1, 0, or 2 where nothing is said. */
-static unsigned char read_domain(const ranker *k, const cupel_records *r, size_t row)
+static unsigned char read_domain(const cupel_ranker *k, const cupel_records *r, size_t row)
 {
     if (k->in_domain == SIZE_MAX) return CUPEL_DOMAIN_UNKNOWN;
     cupel_text t = cupel_text_trim(cupel_cell(r, row, k->in_domain));
@@ -225,13 +126,13 @@ static unsigned char read_domain(const ranker *k, const cupel_records *r, size_t
     return cupel_text_is(t, "1") || cupel_text_is(t, "yes") || cupel_text_is(t, "true") || cupel_text_is(t, "True");
 }
 
-static const char *column_name(const ranker *k, size_t column) { return cupel_source_header(k->source)->name[column]; }
+static const char *column_name(const cupel_ranker *k, size_t column) { return cupel_source_header(k->source)->name[column]; }
 
 /* The value and the interval of property p; a reason, and the column at fault, when one is not there. */
-static cupel_reason read_property(ranker *k, const cupel_records *r, size_t row, size_t p, size_t *column)
+static cupel_reason read_property(cupel_ranker *k, const cupel_records *r, size_t row, size_t p, size_t *column)
 {
     size_t n = k->shape.p;
-    const place *at = &k->place[p];
+    const cupel_rank_place *at = &k->place[p];
     const bool is_class = k->belief[p].is_class;
     const size_t from[3] = {at->value, at->lower, at->upper};
     double *const to[3] = {&k->number[p], &k->number[2 * n + p], &k->number[3 * n + p]};
@@ -243,10 +144,17 @@ static cupel_reason read_property(ranker *k, const cupel_records *r, size_t row,
     *column = at->value;
     if (is_class && !(*to[0] >= 0 && *to[0] <= 1)) return CUPEL_REASON_BAD_NUMBER;
     for (int i = 0; at->converts && i < 3; i++) *to[i] = cupel_unit_convert(*to[i], &at->from, &at->to);
+    double *q = k->quantile + p * CUPEL_BELIEF_QUANTILES;
+    for (size_t i = 0; i < k->belief[p].n_tau; i++) {
+        *column = at->quantile[i];
+        if (!read_number(r, row, at->quantile[i], &q[i])) return CUPEL_REASON_BAD_NUMBER;
+        if (isnan(q[i])) return CUPEL_REASON_MISSING_NUMBER;
+        if (at->converts) q[i] = cupel_unit_convert(q[i], &at->from, &at->to);
+    }
     return CUPEL_REASON_NONE;
 }
 
-static cupel_reason read_values(ranker *k, const cupel_records *r, size_t row, size_t *column)
+static cupel_reason read_values(cupel_ranker *k, const cupel_records *r, size_t row, size_t *column)
 {
     size_t n = k->shape.p;
     double *spread = k->number + n, *lower = spread + n, *upper = lower + n, *distance = upper + n, far;
@@ -263,13 +171,27 @@ static cupel_reason read_values(ranker *k, const cupel_records *r, size_t row, s
     return CUPEL_REASON_NONE;
 }
 
+/* Quantiles that cross are none. */
+static cupel_status check_quantiles(const cupel_ranker *k, const cupel_records *r, size_t row, size_t p, cupel_err *err)
+{
+    const double *q = k->quantile + p * CUPEL_BELIEF_QUANTILES;
+    for (size_t i = 1; i < k->belief[p].n_tau; i++)
+        if (q[i] < q[i - 1])
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is %.6g and '%s' %.6g: quantiles do not fall; mend the row",
+                              cupel_source_path(k->source), r->line[row], column_name(k, k->place[p].quantile[i - 1]), q[i - 1],
+                              column_name(k, k->place[p].quantile[i]), q[i]);
+    return CUPEL_OK;
+}
+
 /* An interval that is none would be ranked all the same, and first. */
-static cupel_status check_intervals(const ranker *k, const cupel_records *r, size_t row, cupel_err *err)
+static cupel_status check_intervals(const cupel_ranker *k, const cupel_records *r, size_t row, cupel_err *err)
 {
     size_t n = k->shape.p;
     const double *value = k->number, *lower = value + 2 * n, *upper = value + 3 * n;
     for (size_t p = 0; p < n; p++) {
         const cupel_demand_property *q = &k->d->property[p];
+        cupel_status st = check_quantiles(k, r, row, p, err);
+        if (st != CUPEL_OK) return st;
         if (k->belief[p].is_class || (lower[p] <= value[p] && value[p] <= upper[p])) continue;
         const char *wrong = lower[p] > upper[p] ? "the lower end of the interval is above the upper one" : "the value lies outside its interval";
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s: %s %.6g, interval %.6g to %.6g%s%s; mend the row",
@@ -279,7 +201,7 @@ static cupel_status check_intervals(const ranker *k, const cupel_records *r, siz
     return CUPEL_OK;
 }
 
-static void set_aside(ranker *k, const cupel_records *r, size_t row, cupel_reason reason, size_t column)
+static void set_aside(cupel_ranker *k, const cupel_records *r, size_t row, cupel_reason reason, size_t column)
 {
     cupel_str *words = cupel_tally_add(&k->tally, reason), detail = {0};
     if (!words) return;
@@ -291,13 +213,13 @@ static void set_aside(ranker *k, const cupel_records *r, size_t row, cupel_reaso
     cupel_str_free(&detail);
 }
 
-static cupel_status offer(ranker *k, const cupel_pick *pick, cupel_err *err)
+static cupel_status offer(cupel_ranker *k, const cupel_pick *pick, cupel_err *err)
 {
     cupel_status st = cupel_board_offer(k->best, pick, err);
     return st == CUPEL_OK ? cupel_board_offer(k->sample, pick, err) : st;
 }
 
-static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupel_err *err)
+static cupel_status rank_row(cupel_ranker *k, const cupel_records *r, size_t row, cupel_err *err)
 {
     const cupel_board_shape *s = &k->shape;
     double *value = k->number, *chance = value + 5 * s->p, *figure = chance + s->r, *objective = figure + s->c;
@@ -332,6 +254,7 @@ static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupe
                                 .lower = value + 2 * s->p,
                                 .upper = value + 3 * s->p,
                                 .figure = figure,
+                                .quantile = k->quantile,
                                 .chance = chance,
                                 .objective = objective};
     cupel_fate fate = cupel_sieve_score(k->d, k->scorer, &in, k->domain, &k->counts, &score);
@@ -360,7 +283,7 @@ static cupel_status rank_row(ranker *k, const cupel_records *r, size_t row, cupe
     return offer(k, &pick, err);
 }
 
-static cupel_status stream(ranker *k, cupel_err *err)
+static cupel_status stream(cupel_ranker *k, cupel_err *err)
 {
     cupel_records r = {.n_rows = 0};
     cupel_status st = CUPEL_OK;
@@ -375,7 +298,7 @@ static cupel_status stream(ranker *k, cupel_err *err)
 /* ---- result ---- */
 
 /* The known material of property p nearest to c; its name is copied. */
-static cupel_status put_known(ranker *k, size_t p, const cupel_composition *c, cupel_result *r, size_t at, cupel_err *err)
+static cupel_status put_known(cupel_ranker *k, size_t p, const cupel_composition *c, cupel_result *r, size_t at, cupel_err *err)
 {
     const cupel_demand_property *q = &k->d->property[p];
     const cupel_training *t = &k->known[p];
@@ -398,7 +321,7 @@ static cupel_status put_known(ranker *k, size_t p, const cupel_composition *c, c
     return CUPEL_OK;
 }
 
-static cupel_status put_all_known(ranker *k, cupel_result *r, cupel_err *err)
+static cupel_status put_all_known(cupel_ranker *k, cupel_result *r, cupel_err *err)
 {
     cupel_status st = cupel_result_take_known(r, err);
     for (size_t i = 0; i < r->rows.n && st == CUPEL_OK; i++) {
@@ -411,7 +334,7 @@ static cupel_status put_all_known(ranker *k, cupel_result *r, cupel_err *err)
     return st;
 }
 
-static cupel_status put_identity(ranker *k, cupel_result *r, cupel_err *err)
+static cupel_status put_identity(cupel_ranker *k, cupel_result *r, cupel_err *err)
 {
     char hex[65], table[80];
     cupel_status st = cupel_source_digest(k->source, hex, err);
@@ -430,7 +353,7 @@ static cupel_status put_identity(ranker *k, cupel_result *r, cupel_err *err)
     return ok ? CUPEL_OK : cupel_no_memory(err, "an identity", 0);
 }
 
-static cupel_status make_result(ranker *k, cupel_result *out, cupel_err *err)
+static cupel_status make_result(cupel_ranker *k, cupel_result *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     int64_t seen = k->counts.total[CUPEL_SEEN];
@@ -459,14 +382,29 @@ done:
     return st;
 }
 
+static void say_how(const cupel_ranker *k)
+{
+    for (size_t p = 0; p < k->shape.p; p++) {
+        const cupel_belief *b = &k->belief[p];
+        if (b->is_class) continue;
+        if (b->n_tau)
+            cupel_say(k->job, CUPEL_NOTE, "%s: probabilities from %zu columns of quantiles (%g to %g), straight between them", k->d->property[p].name,
+                      b->n_tau, b->tau[0], b->tau[b->n_tau - 1]);
+        else
+            cupel_say(k->job, CUPEL_NOTE,
+                      "%s: probabilities from the value and its %g %% interval: half of the mass on either side, each side half a normal distribution",
+                      k->d->property[p].name, 100 * k->d->level);
+        if (!b->n_tau && k->d->property[p].model && cupel_surrogate_mixed(cupel_model_surrogate(k->d->property[p].model)))
+            cupel_say(k->job, CUPEL_WARNING, "%s: the demand's model knows a value that many rows share, which an interval does not show; predict with "
+                      "--quantiles 0.05,0.1,...,0.95, or screen", k->d->property[p].name);
+    }
+}
+
 cupel_status cupel_rank_table(const cupel_rank_options *o, cupel_demand *d, const cupel_job *job, cupel_result *result, cupel_err *err)
 {
-    ranker k = {.o = o, .d = d, .job = job, .tally = {.job = job}};
+    cupel_ranker k = {.o = o, .d = d, .job = job, .tally = {.job = job}};
     cupel_status st = start(&k, err);
-    if (st == CUPEL_OK)
-        cupel_say(job, CUPEL_NOTE,
-                  "probabilities from the value and its %g %% interval: half of the mass on either side, each side half a normal distribution",
-                  100 * d->level);
+    if (st == CUPEL_OK) say_how(&k);
     if (st == CUPEL_OK) st = stream(&k, err);
     if (st == CUPEL_OK) cupel_tally_say(&k.tally, "set aside");
     if (st == CUPEL_OK) st = make_result(&k, result, err);

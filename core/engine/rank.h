@@ -12,8 +12,9 @@ typedef struct cupel_rank_options {
 } cupel_rank_options;
 
 /* For each property the table needs `<property> [unit]`, `<property> lower [unit]` and `<property> upper [unit]`, in any unit of that
- * dimension; for a class `<property> probability` (of its larger value). The interval is taken as central at the demand's level, and the
- * probability of a window from cupel_interval_probability (score.h). `distance` (or `domain distance`) and `in_domain` are used when they are
+ * dimension; for a class `<property> probability` (of its larger value). Where there are `<property> quantile 0.1 [unit]` and more of
+ * them, the probability of a window comes from these (share_of_quantiles.h); else the interval is taken as central at the demand's level, and it comes
+ * from cupel_interval_probability (score.h). `distance` (or `domain distance`) and `in_domain` are used when they are
  * there. Nothing is trained: the demand's table is read only for known materials and measured ranges, and its `space` is not opened. Rows
  * without a formula or a value are rejected, counted and the first of them named through job; a value outside its interval is CUPEL_BAD_INPUT
  * with file:line. */

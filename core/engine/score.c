@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/share_of_quantiles.h"
 #include "core/math/stats.h"
 
 #include <math.h>
@@ -136,9 +137,12 @@ static double chance_of(const cupel_scorer *s, const aim *a, const cupel_score_r
 {
     const cupel_belief *b = &s->belief[a->p];
     double v = row->value[a->p];
+    const cupel_spiked *mixture = row->mixture ? &row->mixture[a->p] : NULL;
+    if (b->surrogate && mixture && !isnan(mixture->above)) return cupel_surrogate_spiked_probability(b->surrogate, mixture, a->lo, a->hi);
     if (b->surrogate) return cupel_surrogate_probability(b->surrogate, v, row->spread[a->p], a->lo, a->hi);
     if (b->is_class)
         return (a->lo <= b->class_high && b->class_high <= a->hi ? v : 0) + (a->lo <= b->class_low && b->class_low <= a->hi ? 1 - v : 0);
+    if (b->n_tau) return cupel_quantiles_probability(b->tau, row->quantile + a->p * CUPEL_BELIEF_QUANTILES, b->n_tau, a->lo, a->hi);
     return cupel_interval_probability(v, row->lower[a->p], row->upper[a->p], s->d->level, a->lo, a->hi);
 }
 

@@ -1,6 +1,7 @@
 /* From predictions to an order.
  *
- *   chance       of a requirement: the calibrated probability that the true value lies in its window. A goal counts as met beyond `beat`
+ *   chance       of a requirement: the calibrated probability that the true value lies in its window, of a model with a hurdle by the mixture of
+ *                the row (so that a gap of exactly 0 counts with its own probability). A goal counts as met beyond `beat`
  *                when that is given; in a ranking by probability a goal without window or `beat` is met by what beats the best tenth measured.
  *   probability  that the demand is met: the product of the chances (properties independent given the composition)
  *   score        by probability: that. by weights: sum w_i d_i / sum w_i, where d is the chance of a window, (v - worst) / (best - worst) over the
@@ -21,12 +22,17 @@ typedef struct cupel_score {
 
 typedef struct cupel_scorer cupel_scorer;
 
-/* How probability, range and kind of a property are known: from a surrogate, or from the ends of an interval (`cupel rank`). */
+enum { CUPEL_BELIEF_QUANTILES = 64 };
+
+/* How probability, range and kind of a property are known: from a surrogate, or from what a table says (`cupel rank`), by quantiles where it has two of
+ * them at least (share_of_quantiles.h), else by the ends of an interval. */
 typedef struct cupel_belief {
     const cupel_surrogate *surrogate; /* NULL: by the interval */
     bool is_class;
     double class_low, class_high;     /* the two values of a class */
     double low, high;                 /* measured range */
+    size_t n_tau;
+    double tau[CUPEL_BELIEF_QUANTILES]; /* [n_tau] shares of the quantiles, increasing */
 } cupel_belief;
 
 /* One belief per property; the demand outlives the scorer. */
@@ -39,6 +45,8 @@ void cupel_scorer_free(cupel_scorer *s);
 /* The rows of one candidate: value spread lower upper [p], figure [c] -> chance [r], objective [m] (larger is better). Thread-safe. */
 typedef struct cupel_score_row {
     const double *value, *spread, *lower, *upper, *figure;
+    const cupel_spiked *mixture; /* [p] of mixed surrogates, `above` NaN of others; NULL: all are others */
+    const double *quantile;      /* [p][CUPEL_BELIEF_QUANTILES] of beliefs with quantiles; NULL without any */
     double *chance, *objective;
 } cupel_score_row;
 void cupel_scorer_row(const cupel_scorer *s, const cupel_score_row *row, cupel_score *out);

@@ -4,6 +4,7 @@
 #include "core/engine/sieve.h"
 #include "core/sys/par.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct wanted {
@@ -24,6 +25,7 @@ struct cupel_slot {
     uint32_t *row;                                     /* [SUB] candidate of the piece */
     double *value, *spread, *lower, *upper, *distance; /* [SUB][p] */
     double *chance, *figure, *objective;               /* [SUB][r] [SUB][c] [SUB][m] */
+    cupel_spiked *mixture;                             /* [SUB][p]; NULL where no model is mixed */
     cupel_score *score;                                /* [SUB] */
     unsigned char *in_domain;                          /* [SUB][p] */
     unsigned char *reason;                             /* [SUB] why a row could not be described */
@@ -36,6 +38,7 @@ struct cupel_slot {
 struct cupel_hand {
     cupel_model_work **work, **first;                  /* [p] of the models, and of those of the first stage */
     double *value, *spread, *lower, *upper, *distance; /* [SUB] of one property */
+    cupel_spiked *mixture;                             /* [SUB] of one property; NULL where no model is mixed */
     double *figure;                                    /* [c] of one candidate */
     unsigned char *in_domain, *reason;                 /* [SUB] */
     cupel_str key;
@@ -43,13 +46,14 @@ struct cupel_hand {
     char apart[64];                  /* keeps two workers' clocks on different cache lines */
 };
 
-static bool slot_init(cupel_slot *s, const cupel_board_shape *k, size_t n_cells, cupel_err *err)
+static bool slot_init(cupel_slot *s, const cupel_board_shape *k, size_t n_cells, bool mixed, cupel_err *err)
 {
     double **const reals[8] = {&s->value, &s->spread, &s->lower, &s->upper, &s->distance, &s->chance, &s->figure, &s->objective};
     const size_t width[8] = {k->p, k->p, k->p, k->p, k->p, k->r, k->c, k->m};
     bool ok = cupel_counts_init(&s->counts, k->c, k->r, err) == CUPEL_OK;
     for (int i = 0; i < 8; i++) ok = (*reals[i] = cupel_alloc(CUPEL_SUB_BLOCK * width[i], sizeof(double))) && ok;
     s->n_cells = n_cells;
+    ok = (!mixed || (s->mixture = cupel_spiked_none(CUPEL_SUB_BLOCK * k->p))) && ok;
     ok = (s->cell = cupel_alloc(CUPEL_SUB_BLOCK * n_cells, sizeof *s->cell)) && ok;
     ok = (s->row = cupel_alloc(CUPEL_SUB_BLOCK, sizeof *s->row)) && ok;
     ok = (s->score = cupel_alloc(CUPEL_SUB_BLOCK, sizeof *s->score)) && ok;
@@ -63,6 +67,7 @@ static void slot_release(cupel_slot *s)
 {
     double *const reals[8] = {s->value, s->spread, s->lower, s->upper, s->distance, s->chance, s->figure, s->objective};
     for (int i = 0; i < 8; i++) cupel_free(reals[i]);
+    cupel_free(s->mixture);
     cupel_free(s->cell);
     cupel_free(s->row);
     cupel_free(s->score);
@@ -81,6 +86,7 @@ static cupel_status hand_init(cupel_hand *h, const cupel_screening *s, cupel_err
     double **const reals[5] = {&h->value, &h->spread, &h->lower, &h->upper, &h->distance};
     bool ok = true;
     for (int i = 0; i < 5; i++) ok = (*reals[i] = cupel_alloc_aligned(CUPEL_SUB_BLOCK, sizeof(double))) && ok;
+    ok = (!cupel_first_mixed(s->d) || (h->mixture = cupel_spiked_none(CUPEL_SUB_BLOCK))) && ok;
     ok = (h->figure = cupel_alloc(s->shape.c, sizeof(double))) && ok;
     ok = (h->in_domain = cupel_alloc(CUPEL_SUB_BLOCK, 1)) && ok;
     ok = (h->reason = cupel_alloc(CUPEL_SUB_BLOCK, 1)) && ok;
@@ -99,6 +105,7 @@ static void hand_release(cupel_hand *h, size_t p)
 {
     double *const reals[6] = {h->value, h->spread, h->lower, h->upper, h->distance, h->figure};
     for (int i = 0; i < 6; i++) cupel_free(reals[i]);
+    cupel_free(h->mixture);
     cupel_free(h->in_domain);
     cupel_free(h->reason);
     for (size_t i = 0; h->work && i < p; i++) cupel_model_work_free(h->work[i]);
@@ -111,6 +118,7 @@ static void hand_release(cupel_hand *h, size_t p)
 cupel_status cupel_block_init(cupel_screening *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    const bool mixed = cupel_first_mixed(s->d);
     s->n_hands = s->job->threads;
     int64_t pieces = (s->at.end - s->at.next) / CUPEL_SUB_BLOCK + 2; /* one more when the range is not aligned */
     s->n_slots = pieces < CUPEL_SLOTS_MAX ? (size_t)pieces : CUPEL_SLOTS_MAX;
@@ -118,7 +126,7 @@ cupel_status cupel_block_init(cupel_screening *s, cupel_err *err)
     s->hand = cupel_alloc(s->n_hands, sizeof *s->hand);
     if (!s->slot || !s->hand) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
     for (size_t i = 0; i < s->n_slots; i++)
-        if (!slot_init(&s->slot[i], &s->shape, cupel_space_columns(s->space)->n, err)) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
+        if (!slot_init(&s->slot[i], &s->shape, cupel_space_columns(s->space)->n, mixed, err)) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
     for (size_t i = 0; i < s->n_hands; i++) CUPEL_TRY(hand_init(&s->hand[i], s, err));
 done:
     return st;
@@ -170,7 +178,7 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
 
 static cupel_status predict(const cupel_screening *s, bool first, cupel_slot *t, cupel_hand *h, cupel_err *err)
 {
-    const cupel_predict_options o = {.precision = s->o->precision, .isa = s->job->isa, .level = s->d->level};
+    const cupel_predict_options o = {.precision = s->o->precision, .isa = s->job->isa, .level = s->d->level, .mixture = h->mixture};
     const cupel_records columns = {.n_rows = t->passed.n, .n_cols = t->n_cells, .cell = t->cell};
     size_t n = t->passed.n, np = s->shape.p;
     memset(t->reason, 0, CUPEL_SUB_BLOCK);
@@ -178,6 +186,7 @@ static cupel_status predict(const cupel_screening *s, bool first, cupel_slot *t,
     for (size_t p = 0; p < np; p++) {
         cupel_prediction out = {h->value, h->spread, h->lower, h->upper, h->distance, h->in_domain};
         memset(h->reason, 0, CUPEL_SUB_BLOCK);
+        for (size_t i = 0; h->mixture && i < n; i++) h->mixture[i].above = NAN;
         cupel_status st = cupel_model_predict(cupel_first_model(s->d, first, p), &t->passed, t->n_cells ? &columns : NULL, 0, n, &o,
                                               first ? h->first[p] : h->work[p], &out, h->reason, err);
         if (st != CUPEL_OK) return st;
@@ -188,6 +197,7 @@ static cupel_status predict(const cupel_screening *s, bool first, cupel_slot *t,
             t->upper[i * np + p] = h->upper[i];
             t->distance[i * np + p] = h->distance[i];
             t->in_domain[i * np + p] = h->in_domain[i];
+            if (h->mixture) t->mixture[i * np + p] = h->mixture[i];
             bool open = t->reason[i] == CUPEL_REASON_NONE || t->reason[i] == CUPEL_REASON_IMPUTED;
             if (open && h->reason[i]) t->reason[i] = h->reason[i]; /* one reason per candidate, however many properties have it */
         }
@@ -203,6 +213,7 @@ static cupel_score_row score_row(const cupel_screening *s, cupel_slot *t, size_t
                              .lower = t->lower + i * k->p,
                              .upper = t->upper + i * k->p,
                              .figure = t->figure + i * k->c,
+                             .mixture = t->mixture ? t->mixture + i * k->p : NULL,
                              .chance = t->chance + i * k->r,
                              .objective = t->objective + i * k->m};
 }

@@ -38,6 +38,15 @@ bool cupel_first_passes(const cupel_first *f, const cupel_score *x) { return !be
 
 const cupel_model *cupel_first_model(const cupel_demand *d, bool first, size_t p) { return first ? d->property[p].first : d->property[p].model; }
 
+static bool mixed(const cupel_model *m) { return m && cupel_surrogate_mixed(cupel_model_surrogate(m)); }
+
+bool cupel_first_mixed(const cupel_demand *d)
+{
+    for (size_t p = 0; p < d->n_properties; p++)
+        if (mixed(d->property[p].model) || mixed(d->property[p].first)) return true;
+    return false;
+}
+
 /* ---- the sample ---- */
 
 static cupel_status take(trial *t, const cupel_candidates *c, cupel_counts *unused, cupel_str *text, cupel_err *err)
@@ -83,16 +92,19 @@ done:
 typedef struct rows {
     double *value, *spread, *lower, *upper, *distance; /* [PIECE] of one property */
     double *all[4];                                    /* value spread lower upper [PIECE][p] */
+    cupel_spiked *mixture, *mixtures;                  /* [PIECE], [PIECE][p]; NULL where no model is mixed */
     double *chance, *objective;
     unsigned char *in_domain, *reason, *bad; /* [PIECE] */
 } rows;
 
-static bool rows_take(rows *r, const cupel_board_shape *k, cupel_arena *a)
+static bool rows_take(rows *r, const cupel_board_shape *k, bool mixtures, cupel_arena *a)
 {
     double **const one[5] = {&r->value, &r->spread, &r->lower, &r->upper, &r->distance};
     bool ok = true;
     for (int i = 0; i < 5; i++) ok = (*one[i] = cupel_arena_take(a, PIECE * sizeof(double))) && ok;
     for (int i = 0; i < 4; i++) ok = (r->all[i] = cupel_arena_take(a, PIECE * k->p * sizeof(double))) && ok;
+    if (mixtures) ok = (r->mixture = cupel_arena_take(a, PIECE * sizeof *r->mixture)) && ok;
+    if (mixtures) ok = (r->mixtures = cupel_arena_take(a, PIECE * k->p * sizeof *r->mixtures)) && ok;
     ok = (r->chance = cupel_arena_take(a, k->r * sizeof(double) + 1)) && ok;
     ok = (r->objective = cupel_arena_take(a, k->m * sizeof(double) + 1)) && ok;
     ok = (r->in_domain = cupel_arena_take(a, PIECE)) && ok;
@@ -103,17 +115,19 @@ static bool rows_take(rows *r, const cupel_board_shape *k, cupel_arena *a)
 static cupel_status predict(const trial *t, rows *r, size_t from, size_t n, size_t worker, cupel_err *err)
 {
     const cupel_screening *s = t->s;
-    const cupel_predict_options o = {.precision = s->o->precision, .isa = s->job->isa, .level = s->d->level};
+    const cupel_predict_options o = {.precision = s->o->precision, .isa = s->job->isa, .level = s->d->level, .mixture = r->mixture};
     size_t np = s->shape.p;
     memset(r->bad, 0, n);
     for (size_t p = 0; p < np; p++) {
         cupel_prediction out = {r->value, r->spread, r->lower, r->upper, r->distance, r->in_domain};
         const double *const column[4] = {r->value, r->spread, r->lower, r->upper};
         memset(r->reason, 0, n);
+        for (size_t i = 0; r->mixture && i < n; i++) r->mixture[i].above = NAN;
         cupel_status st = cupel_model_predict(cupel_first_model(s->d, t->first, p), &t->batch, NULL, from, n, &o, t->work[worker][p], &out,
                                               r->reason, err);
         if (st != CUPEL_OK) return st;
         for (size_t i = 0; i < n; i++) {
+            if (r->mixture) r->mixtures[i * np + p] = r->mixture[i];
             for (int k = 0; k < 4; k++) r->all[k][i * np + p] = column[k][i];
             if (r->reason[i] && r->reason[i] != CUPEL_REASON_IMPUTED) r->bad[i] = 1;
             if (!t->first && s->d->domain_required && r->in_domain[i] != 1) r->bad[i] = 1;
@@ -130,7 +144,7 @@ static cupel_status judge(void *user, size_t item, size_t worker, cupel_err *err
     size_t from = item * PIECE, n = t->batch.n - from < PIECE ? t->batch.n - from : PIECE;
     cupel_arena arena = {0};
     rows r = {.value = NULL};
-    cupel_status st = rows_take(&r, k, &arena) ? predict(t, &r, from, n, worker, err) : cupel_no_memory(err, "a sample", 0);
+    cupel_status st = rows_take(&r, k, cupel_first_mixed(s->d), &arena) ? predict(t, &r, from, n, worker, err) : cupel_no_memory(err, "a sample", 0);
     for (size_t i = 0; i < n && st == CUPEL_OK; i++) {
         standing *x = &t->standing[from + i];
         cupel_score score = {0};
@@ -141,6 +155,7 @@ static cupel_status judge(void *user, size_t item, size_t worker, cupel_err *err
                                      .lower = r.all[2] + i * k->p,
                                      .upper = r.all[3] + i * k->p,
                                      .figure = t->figure + (from + i) * k->c,
+                                     .mixture = r.mixtures ? r.mixtures + i * k->p : NULL,
                                      .chance = r.chance,
                                      .objective = r.objective};
         cupel_scorer_row(t->first ? s->first.scorer : s->scorer, &row, &score);

@@ -64,6 +64,7 @@ cupel_status cupel_screening_cut(cupel_screening *s, cupel_err *err);
 cupel_status cupel_first_open(cupel_screening *s, cupel_err *err);
 bool cupel_first_passes(const cupel_first *f, const cupel_score *x);
 const cupel_model *cupel_first_model(const cupel_demand *d, bool first, size_t p); /* of property p: of the first stage, or the full one */
+bool cupel_first_mixed(const cupel_demand *d); /* any of the models, of either stage, is mixed (cupel_surrogate_mixed) */
 /* One line, ended. */
 void cupel_first_words(const cupel_first *f, cupel_str *out);
 

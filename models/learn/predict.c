@@ -166,6 +166,28 @@ void cupel_surrogate_spiked_share(const cupel_surrogate *s, const cupel_spiked *
     cupel_spiked_share(m, y, cupel_surrogate_slack(s) / s->y_sd, below, at_most);
 }
 
+/* The share of truths out of fold with no more than this mass of their mixture below them. */
+static double recalibrated(const cupel_surrogate *s, double mass)
+{
+    if (!s->below.n || !(mass > 0)) return mass;
+    return mass < 1 ? cupel_scores_between(&s->below, -INFINITY, mass) : 1;
+}
+
+double cupel_surrogate_spiked_probability(const cupel_surrogate *s, const cupel_spiked *m, double lo, double hi)
+{
+    double below = 0, at_most = 1, unused;
+    if (!(lo <= hi)) return 0;
+    if (lo > -INFINITY) {
+        cupel_surrogate_spiked_share(s, m, lo, &below, &unused);
+        below = recalibrated(s, below);
+    }
+    if (hi < INFINITY) {
+        cupel_surrogate_spiked_share(s, m, hi, &unused, &at_most);
+        at_most = recalibrated(s, at_most);
+    }
+    return at_most > below ? at_most - below : 0;
+}
+
 double cupel_surrogate_quantile(const cupel_surrogate *s, const cupel_spiked *m, double value, double spread, double tau)
 {
     if (s->mixed && m && !isnan(m->above)) {

@@ -74,7 +74,8 @@ cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, 
                                      cupel_scratch *scratch, cupel_prediction *out, cupel_err *err);
 
 /* Probability that the true value lies in [lo, hi] (infinities allowed) for a row with this value and spread: the calibrated distribution of
- * out-of-fold residuals, the same that the intervals come from. For a class: of the classes inside. */
+ * out-of-fold residuals, the same that the intervals come from. For a class: of the classes inside. Of a mixed surrogate see
+ * cupel_surrogate_spiked_probability. */
 double cupel_surrogate_probability(const cupel_surrogate *s, double value, double spread, double lo, double hi);
 
 /* The interval at `level` of a row with this value and spread; for a class the conformal set, as in cupel_prediction. */
@@ -85,6 +86,9 @@ void cupel_surrogate_interval(const cupel_surrogate *s, double value, double spr
 bool cupel_surrogate_mixed(const cupel_surrogate *s);
 void cupel_surrogate_spiked_interval(const cupel_surrogate *s, const cupel_spiked *m, double value, double distance, double level, double *lower,
                                       double *upper);
+/* Probability that the true value lies in [lo, hi] (infinities allowed): the mass of the row's mixture there, recalibrated by rows out of fold as
+ * the quantiles are. */
+double cupel_surrogate_spiked_probability(const cupel_surrogate *s, const cupel_spiked *m, double lo, double hi);
 void cupel_surrogate_spiked_share(const cupel_surrogate *s, const cupel_spiked *m, double truth, double *below, double *at_most);
 
 /* The number below which a row's truth lies with probability tau, 0 < tau < 1; not decreasing in tau. From the same calibrated distribution as its

@@ -1,0 +1,46 @@
+/* Inside the ranking of a table: what rank.c and rank_columns.c share. */
+#ifndef CUPEL_ENGINE_RANK_PARTS_H
+#define CUPEL_ENGINE_RANK_PARTS_H
+
+#include "core/engine/board.h"
+#include "core/engine/counts.h"
+#include "core/engine/explain.h"
+#include "core/engine/known.h"
+#include "core/engine/rank.h"
+#include "core/engine/score.h"
+#include "core/math/units.h"
+#include "datasets/source.h"
+
+/* Where a property stands in the table, and how its unit becomes the demand's. */
+typedef struct cupel_rank_place {
+    size_t value, lower, upper;
+    size_t quantile[CUPEL_BELIEF_QUANTILES]; /* [belief's n_tau] */
+    cupel_unit from, to;
+    bool converts;
+} cupel_rank_place;
+
+typedef struct cupel_ranker {
+    const cupel_rank_options *o;
+    cupel_demand *d;
+    const cupel_job *job;
+    cupel_source *source;
+    cupel_board_shape shape;
+    size_t formula, distance, in_domain;
+    cupel_rank_place *place;          /* [p] */
+    cupel_belief *belief;  /* [p] */
+    cupel_training *known; /* [p] */
+    cupel_scorer *scorer;
+    cupel_board *best, *sample;
+    cupel_counts counts;
+    double *number;        /* of one row: value spread lower upper distance [p], chance [r], figure [c], objective [m] */
+    double *quantile;      /* [p][CUPEL_BELIEF_QUANTILES] of the row */
+    unsigned char *domain; /* [p] */
+    cupel_str key;
+    cupel_known_set *left_out; /* NULL: none */
+    cupel_tally tally;     /* of rows without a formula or a value */
+} cupel_ranker;
+
+/* Finds the columns that the demand asks for; fills place, and the beliefs' quantiles. CUPEL_BAD_INPUT. */
+cupel_status cupel_rank_columns(cupel_ranker *k, cupel_err *err);
+
+#endif
