@@ -29,6 +29,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
         .predict = {.precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64, .isa = job->isa,
                     .level = cupel_opt_number(args, "level")},
+        .dropped = cupel_opt_text(args, "dropped"),
         .validate = cupel_flag(args, "validate"),
     };
     if (!(o.predict.level > 0 && o.predict.level < 1))
@@ -36,6 +37,9 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_status st = cupel_quantiles_parse(cupel_opt_text(args, "quantiles"), &o.quantiles, err);
     if (st == CUPEL_OK) st = cupel_missing_parse(cupel_opt_text(args, "missing"), &o.missing, err);
     if (st != CUPEL_OK) return st;
+    if (o.dropped && o.missing != CUPEL_MISSING_DROP)
+        return cupel_fail(err, CUPEL_USAGE, "--dropped lists what --missing drop leaves out; give that too, or leave --dropped out");
+    if (o.dropped && strcmp(o.dropped, "-") == 0) return cupel_fail(err, CUPEL_USAGE, "--dropped -: stdout is for predictions; name a file");
     return is_dialogue(&o) ? cupel_answer_lines(&o, job, put_answer, NULL, NULL, err) : cupel_predict_table(&o, job, NULL, err);
 }
 
@@ -50,6 +54,7 @@ static const cupel_opt options[] = {
      "width of the numbers in the kernels; float32 is about twice as fast and differs by less than a thousandth of the interval's half width"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|drop|impute", "keep", false,
      "a row with a missing value: keep it with empty fields and a reason, fail, drop it, or fill in what an element or the table lacks"},
+    {"dropped", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "the rows that --missing drop leaves out, with the reason, as csv (the first five are said)"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
     {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "predict in the other precision and by the plain kernels too, and fail where they differ"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|h5", NULL, false, "format of the output when its name does not tell"},

@@ -5,6 +5,7 @@
 #include "core/engine/doubts.h"
 #include "core/engine/explain.h"
 #include "core/engine/known.h"
+#include "core/engine/left_out.h"
 #include "core/engine/sheet.h"
 #include "core/matter/columns.h"
 #include "core/sys/par.h"
@@ -55,6 +56,7 @@ typedef struct predictor {
     piece *pieces;
     size_t n_pieces;
     cupel_tally tally;
+    cupel_left_out left_out;
     cupel_predict_table_result result;
 } predictor;
 
@@ -211,6 +213,9 @@ static cupel_status note_reasons(predictor *d, const piece *p, size_t from, size
         if (!d->bare) cupel_tally_look(&d->tally, cupel_cell(&d->records, from + i, d->formula));
         if (d->o->missing == CUPEL_MISSING_FAIL && reason != CUPEL_REASON_IMPUTED)
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep or drop it", cupel_str_text(words)));
+        if (words && dropped(d, p->reason[i]))
+            CUPEL_TRY(cupel_left_out_add(&d->left_out, d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula), reason,
+                                         cupel_str_text(words), err));
         cupel_tally_tell(&d->tally);
     }
 done:
@@ -372,6 +377,7 @@ static void release(predictor *d)
     cupel_source_free(d->source);
     cupel_model_free(d->model);
     cupel_tally_release(&d->tally);
+    cupel_left_out_abandon(&d->left_out);
     for (int i = 0; i < 4; i++) cupel_str_free(&d->name[i]);
     for (size_t i = 0; i < CUPEL_QUANTILES; i++) cupel_str_free(&d->quantile[i]);
     cupel_known_set_free(d->known);
@@ -387,6 +393,10 @@ static void say_result(const predictor *d)
                   "largest differences in half widths of the interval: float32 and float64 %.3g, %s and plain kernels %.3g",
                   d->result.precision_difference, cupel_isa_name(d->o->predict.isa), d->result.kernel_difference);
     cupel_tally_say(&d->tally, d->o->missing == CUPEL_MISSING_DROP ? "dropped or imputed" : "with a missing or imputed value");
+    if (d->o->missing == CUPEL_MISSING_DROP && cupel_tally_total(&d->tally) > CUPEL_TALLY_EXAMPLES) {
+        if (d->o->dropped) cupel_say(d->job, CUPEL_NOTE, "all that are dropped are in '%s'", d->o->dropped);
+        else cupel_say(d->job, CUPEL_NOTE, "--dropped FILE lists all that are dropped, --missing keep keeps them with their reason");
+    }
 }
 
 static cupel_status open_all(predictor *d, cupel_err *err)
@@ -412,6 +422,7 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     CUPEL_TRY(copy_header(d, err));
     CUPEL_TRY(open_sheet(d, err));
     CUPEL_TRY(open_pieces(d, err));
+    CUPEL_TRY(cupel_left_out_open(d->o->dropped, &d->left_out, err));
 done:
     return st;
 }
@@ -428,7 +439,7 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
 {
     cupel_status st = CUPEL_OK;
     bool every = o->missing != CUPEL_MISSING_KEEP;
-    predictor d = {.o = o, .job = job, .tally = {.job = job, .every = every}};
+    predictor d = {.o = o, .job = job, .tally = {.job = job, .every = every, .first = true}};
     char digest[7 + 65] = "sha256:";
     CUPEL_TRY(open_all(&d, err));
     for (;;) {
@@ -439,6 +450,7 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
     if (!d.bare)
         CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula], err));
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
+    CUPEL_TRY(cupel_left_out_commit(&d.left_out, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
     say_result(&d);
     if (result) *result = d.result;

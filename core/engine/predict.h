@@ -27,6 +27,7 @@ typedef struct cupel_predict_table_options {
     cupel_dot dot;
     cupel_predict_options predict;
     cupel_quantiles quantiles;          /* columns beside */
+    const char *dropped;                /* csv of the rows that `missing` DROP leaves out (left_out.h); NULL: none */
     bool validate;                      /* predict by the plain kernels and in the other precision too; fail where they differ too much */
 } cupel_predict_table_options;
 
