@@ -76,7 +76,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_transfer *transfer = NULL;
     cupel_evaluate_options o = {
         .data = {.file = cupel_arg(args, 0), .format = cupel_opt_text(args, "table-format"), .formula = cupel_opt_text(args, "formula"),
-                 .target = cupel_opt_text(args, "target"), .unit = cupel_opt_text(args, "unit"), .dot = cupel_dot_parse(cupel_opt_text(args, "dot"))},
+                 .target = cupel_opt_text(args, "target"), .unit = cupel_opt_text(args, "unit"), .groups = cupel_opt_text(args, "groups"), .dot = cupel_dot_parse(cupel_opt_text(args, "dot"))},
         .model = {.features = features_of(args), .columns = cupel_opt_text(args, "columns"), .learner = cupel_opt_text(args, "model"),
                   .settings = cupel_opt_text(args, "set"), .task = parse_task(cupel_opt_text(args, "task")), .seed = cupel_opt_count(args, "seed")},
         .precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64,
@@ -149,6 +149,9 @@ static const cupel_opt options[] = {
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
     {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "width of the numbers in the kernels that predict"},
     {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
+    {"groups", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "a column that says which rows belong together (a sample, a paper, a melt): they stay in one fold, as rows of one composition do; never a feature "
+     "by itself"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,
      "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks"},
     {"missing-target", "POLICY", CUPEL_OPT_CHOICE, "fail|drop", "fail", false,
@@ -164,7 +167,8 @@ const cupel_verb cupel_verb_evaluate = {
     .usage = "TABLE --formula COLUMN --target COLUMN (--folds COLUMN | --split KIND) [--model svr] [--seed N]",
     .help = "measure a model on rows it has not seen: errors, coverage of its intervals, domain",
     .more =
-        "Everything a model learns, scaling and tuning included, comes from the training rows of a fold. Each figure is given per fold and as "
+        "Everything a model learns, scaling and tuning included, comes from the training rows of a fold. With --groups, rows of one group stay in one "
+        "fold of every kind of split but element and given ones (there it is said), and in one inner fold. Each figure is given per fold and as "
         "their mean.\n\n"
         "coverageNN is the share of true values inside the NN % interval, widthNN the mean width of those intervals, interval_score90 how good "
         "they "

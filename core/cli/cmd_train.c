@@ -63,6 +63,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .target = cupel_opt_text(args, "target"),
         .property = cupel_opt_text(args, "property"),
         .unit = cupel_opt_text(args, "unit"),
+        .groups = cupel_opt_text(args, "groups"),
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
         .formula_optional = strcmp(features_of(args), "none") == 0,
     };
@@ -133,6 +134,9 @@ static const cupel_opt options[] = {
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "its unit (default: that in the column's name, 'yield strength [MPa]')"},
     CUPEL_TRANSFER_OPTIONS,
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the inner folds"},
+    {"groups", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "a column that says which rows belong together (a sample, a paper, a melt): they stay in one fold, as rows of one composition do; never a feature "
+     "by itself"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,
      "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks (a formula is "
      "never made up: that row is dropped; for a target see --missing-target)"},
@@ -149,7 +153,8 @@ const cupel_verb cupel_verb_train = {
     .name = "train",
     .usage = "TABLE --formula COLUMN --target COLUMN [--model svr] [--features magpie] [--seed N] -o FILE",
     .help = "train a surrogate with calibrated intervals and a domain",
-    .more = "Scaling, tuning and calibration come from the rows of TABLE alone. Rows of one composition never lie on both sides of an inner fold.\n\n"
+    .more = "Scaling, tuning and calibration come from the rows of TABLE alone. Rows of one composition never lie on both sides of an inner fold, and with "
+            "--groups no rows of one group.\n\n"
             "  cupel train gaps.csv --formula composition --target target --property 'band gap' --unit eV --model svr --seed 1 -o gap.h5\n"
             "With --transfer, rows of that table of one composition are one (their median), and compositions of TABLE are left out of it, so that the\n"
             "columns are as good on the rows trained on as on new ones. The model file holds all it needs to predict.\n\n"

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/row_groups.h"
 
 #include <string.h>
 
@@ -33,6 +34,22 @@ static cupel_status add_batch(const cupel_batch *from, size_t n, cupel_batch *to
     return st;
 }
 
+/* What the table says of groups, for the same rows. */
+static cupel_status join_groups(const cupel_training *t, size_t all, size_t *group, cupel_err *err)
+{
+    size_t at = 0;
+    if (!t->grouped) return CUPEL_OK;
+    cupel_text *key = cupel_alloc(all, sizeof *key);
+    if (!key) return cupel_no_memory(err, "groups of rows", cupel_mul(all, sizeof *key));
+    for (size_t k = 0; k <= t->n_beside; k++) {
+        const cupel_records *r = k ? &t->beside[k - 1].records : &t->records;
+        for (size_t i = 0; i < r->n_rows; i++) key[at++] = cupel_text_trim(cupel_cell(r, i, t->group_column));
+    }
+    const cupel_status st = cupel_groups_join(group, key, all, err);
+    cupel_free(key);
+    return st;
+}
+
 /* The groups of all rows of the table with a target, then of the rows of each other target: equal for one composition. [all] */
 static cupel_status number_groups(const cupel_training *t, size_t all, size_t *group, cupel_err *err)
 {
@@ -43,6 +60,7 @@ static cupel_status number_groups(const cupel_training *t, size_t all, size_t *g
     CUPEL_TRY(add_batch(&t->batch, t->records.n_rows, &batch, c, err));
     for (size_t k = 0; k < t->n_beside; k++) CUPEL_TRY(add_batch(&t->beside[k].batch, t->beside[k].records.n_rows, &batch, c, err));
     CUPEL_TRY(cupel_composition_groups(&batch, NULL, all, false, group, err));
+    st = join_groups(t, all, group, err);
 done:
     cupel_batch_release(&batch);
     cupel_free(c);

@@ -23,7 +23,7 @@ static const char *const top_keys[] = {"demand", "scale",  "data",   "model", "p
 static const char *const diverse_keys[] = {"distance", "in", NULL};
 static const char *const first_keys[] = {"model", "pass", NULL};
 static const char *const data_keys[] = {"file", "formula", "target", "property", "unit", "format", "columns", "missing", "missing_target", "dot",
-                                        "source", "sha256", "download", "where", "without", "contents", "beside", NULL};
+                                        "source", "sha256", "download", "where", "without", "contents", "beside", "groups", NULL};
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "transform", "transfer", "kernel",
                                          "file", NULL};
 static const char *const property_keys[] = {"property", "unit", "data", "model", NULL};
@@ -212,6 +212,7 @@ static cupel_status read_data(cupel_demand *d, const cupel_yaml *map, cupel_dema
     p->data_missing_given = missing != NULL;
     if (missing && cupel_missing_parse(missing, &p->data.missing, err) != CUPEL_OK)
         return cupel_keys_at(d->file, cupel_yaml_get(map, "missing")->line, err);
+    CUPEL_TRY(cupel_keys_text(map, d->file, "groups", &p->data.groups, err));
     CUPEL_TRY(cupel_keys_word(map, d->file, "missing_target", target_words, &target, err));
     p->data.drop_target = target == 1;
     CUPEL_TRY(cupel_keys_word(map, d->file, "dot", dot_words, &dot, err));

@@ -39,6 +39,7 @@ static void property_words(const cupel_demand_property *p, cupel_str *out)
         cupel_str_addf(out, "by %s on %s%s%s, learned from the column '%s' of '%s'", p->options.learner, p->options.features,
                        p->columns ? " and the columns " : "", p->columns ? p->columns : "", p->data.target, p->data.file);
     if (p->has_transfer) cupel_str_addf(out, ", with what boosted trees learn of '%s' in '%s'", p->transfer.target, p->transfer.file);
+    if (p->data.groups) cupel_str_addf(out, ", rows of one '%s' in one fold", p->data.groups);
     if (p->data.selection) cupel_selection_words(p->data.selection, out);
     if (p->source) cupel_str_addf(out, ", after %s", p->source);
     cupel_str_puts(out, ".\n");

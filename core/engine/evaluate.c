@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/doubts.h"
+#include "core/engine/row_groups.h"
 #include "core/io/csv.h"
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
@@ -47,7 +48,7 @@ static cupel_status cluster_rows(evaluator *v, size_t n_folds, cupel_err *err)
     double *x = NULL;
     size_t n = v->t.records.n_rows, *group = cupel_alloc(n, sizeof *group);
     if (!group) return cupel_no_memory(err, "groups of rows", n * sizeof *group);
-    CUPEL_TRY(cupel_composition_groups(&v->t.batch, NULL, n, false, group, err));
+    CUPEL_TRY(cupel_training_groups(&v->t, NULL, n, false, group, err));
     CUPEL_TRY(cupel_features_new(v->o->model.features, v->o->model.columns ? v->o->model.columns : v->t.numeric, &f, err));
     if (v->t.missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f, err));
     CUPEL_TRY(cupel_features_learn(f, &v->t.header, &v->t.records, v->t.file, err));
@@ -67,7 +68,7 @@ static cupel_status grouped_rows(evaluator *v, size_t n_folds, cupel_err *err)
 {
     size_t n = v->t.records.n_rows, *group = cupel_alloc(n, sizeof *group);
     if (!group) return cupel_no_memory(err, "groups of rows", n * sizeof *group);
-    cupel_status st = cupel_composition_groups(&v->t.batch, NULL, n, v->o->split == CUPEL_SPLIT_SYSTEM, group, err);
+    cupel_status st = cupel_training_groups(&v->t, NULL, n, v->o->split == CUPEL_SPLIT_SYSTEM, group, err);
     if (st == CUPEL_OK) st = cupel_splits_random(n, group, n_folds, v->o->model.seed, &v->splits, err);
     cupel_free(group);
     return st;
@@ -79,7 +80,7 @@ static cupel_status say_shared(const evaluator *v, cupel_err *err)
     const size_t n = v->t.records.n_rows;
     size_t *group = cupel_alloc(2 * n, sizeof *group), *of = group + n, shared = 0;
     if (!group) return cupel_no_memory(err, "groups of rows", 2 * n * sizeof *group);
-    const cupel_status st = cupel_composition_groups(&v->t.batch, NULL, n, false, group, err);
+    const cupel_status st = cupel_training_groups(&v->t, NULL, n, false, group, err);
     for (size_t g = 0; g < n; g++) of[g] = SIZE_MAX;
     for (size_t k = 0; st == CUPEL_OK && k < v->splits.n_folds; k++)
         for (size_t i = v->splits.first[k]; i < v->splits.first[k + 1]; i++) {
@@ -88,8 +89,8 @@ static cupel_status say_shared(const evaluator *v, cupel_err *err)
             *fold = *fold == SIZE_MAX || *fold == k ? k : n; /* n: counted */
         }
     if (shared)
-        cupel_say(v->job, CUPEL_WARNING, "%zu composition%s in more than one fold of '%s': a model is judged on what it has partly seen", shared,
-                  shared == 1 ? " is" : "s are", v->o->fold_column);
+        cupel_say(v->job, CUPEL_WARNING, "%zu %s%s in more than one fold of '%s': a model is judged on what it has partly seen", shared,
+                  v->t.grouped ? "group" : "composition", shared == 1 ? " is" : "s are", v->o->fold_column);
     cupel_free(group);
     return st;
 }

@@ -3,6 +3,7 @@
 #include "core/engine/beside.h"
 #include "core/engine/explain.h"
 #include "core/engine/model_parts.h"
+#include "core/engine/row_groups.h"
 #include "core/matter/columns.h"
 #include "core/sys/par.h"
 #include "models/learn/metrics.h"
@@ -357,7 +358,7 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     fitting f = {.t = t, .job = job, .n = subset ? n_subset : t->records.n_rows};
     cupel_besides *beside = NULL;
     CUPEL_TRY(prepare(&f, subset, o, err));
-    CUPEL_TRY(cupel_composition_groups(&t->batch, f.row, f.n, false, f.group, err));
+    CUPEL_TRY(cupel_training_groups(t, f.row, f.n, false, f.group, err));
     cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group, .seconds = o->seconds,
                              .transform = o->transform, .kernel = o->kernel};
     const char *name[MOST_GROUPS];

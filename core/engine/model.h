@@ -26,6 +26,8 @@ typedef struct cupel_training {
     char *property, *unit;    /* "band gap", "eV" */
     size_t formula_column;    /* in the header; SIZE_MAX: there is none, and every composition of the batch is empty */
     size_t target_column;     /* in the header */
+    bool grouped;             /* rows with one text in group_column stay in one fold (row_groups.h) */
+    size_t group_column;      /* in the header */
     char *numeric;            /* with formula_optional: the other columns whose cells are numbers, joined by commas; what `columns` NULL stands for */
     cupel_missing missing;    /* what a row without a usable formula, target or feature leads to */
     bool in_demand;           /* as in cupel_training_options */
@@ -48,6 +50,7 @@ typedef struct cupel_training_options {
     const cupel_selection *selection;  /* which rows, which version of the file; NULL: all, any */
     const char *const *beside;         /* [n_beside] columns of other targets, learned beside; a row may lack its target then, whatever `missing` says */
     size_t n_beside;
+    const char *groups;                /* a column whose equal texts stay in one fold; never a feature by itself; NULL: none */
     const char *apart;                 /* a column that is never a feature by itself (of folds); NULL */
     cupel_dot dot;
 } cupel_training_options;

@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/engine/explain.h"
 #include "core/engine/model.h"
+#include "core/engine/row_groups.h"
 #include "core/matter/columns.h"
 #include "datasets/source.h"
 
@@ -177,6 +178,7 @@ static cupel_status name_numbers(reading *r, cupel_err *err)
     cupel_str names = {0};
     for (size_t c = 0; c < t->header.n; c++) {
         if (r->o->apart && strcmp(t->header.name[c], r->o->apart) == 0) continue;
+        if (t->grouped && c == t->group_column) continue;
         if (is_beside(r->o, t->header.name[c], t->header.label[c])) continue;
         if (c == r->target || c == t->formula_column || strchr(t->header.name[c], ',') || !all_numbers(&t->records, c)) continue;
         cupel_str_addf(&names, "%s%s", names.n ? "," : "", t->header.name[c]);
@@ -222,6 +224,18 @@ done:
     return st;
 }
 
+static cupel_status find_groups(reading *r, cupel_err *err)
+{
+    cupel_training *t = r->t;
+    if (!r->o->groups) return CUPEL_OK;
+    t->grouped = true;
+    cupel_status st = cupel_column_find(&t->header, r->o->file, "", r->o->groups, r->o->in_demand ? "name it with groups: in data" : "name it with --groups",
+                                        &t->group_column, err);
+    if (st == CUPEL_OK && t->group_column == r->target)
+        st = cupel_fail(err, CUPEL_USAGE, "groups '%s' is the target; name the column that says which rows belong together", r->o->groups);
+    return st;
+}
+
 static cupel_status read_table(reading *r, cupel_err *err)
 {
     cupel_training *t = r->t;
@@ -233,6 +247,7 @@ static cupel_status read_table(reading *r, cupel_err *err)
     CUPEL_TRY(find_formulas(r, err));
     CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target, remedy(r->o, true), &r->target, err));
     t->target_column = r->target;
+    CUPEL_TRY(find_groups(r, err));
     CUPEL_TRY(name_target(r->o, r->target, t, err));
     CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &t->records, err));
     CUPEL_TRY(cupel_source_digest(source, digest + 7, err));
@@ -281,6 +296,7 @@ cupel_status cupel_training_read(const cupel_training_options *o, const cupel_jo
     if (t->n_held_back) cupel_say(job, CUPEL_NOTE, "%zu rows of '%s' are of systems held back by 'without'", t->n_held_back, o->file);
     if (!t->records.n_rows)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' holds no usable training row; give rows with a formula and a target", o->file);
+    if (st == CUPEL_OK) st = cupel_training_say_groups(t, job, err);
     if (st == CUPEL_OK) st = read_beside(o, job, t, err);
 done:
     cupel_tally_release(&r.tally);
