@@ -26,4 +26,19 @@ more=$(tr -d '\n ' <"$T/D/designs.csv" | sed 's/.*"\(gaussian:[^"]*\)".*/\1/' | 
 near "$interface" "$(change "$(tensor "$more" 1 10)")" 0.15 'the interface shifted'
 sed -i 's/^tolerance.*/tolerance: 7 mm/' "$T/d.yaml"; "$CUPEL" design "$T/d.yaml" -o "$T/E" >"$T/out" 2>"$T/err"; rc=$?
 [ $rc = 2 ] && grep -q 'd.yaml:9: tolerance: expected a length between 0 and the edge of the box' "$T/err" && ok 'a tolerance beyond the box is refused' || no 'a tolerance beyond the box is refused'
+
+# Geometry alone: no tensor is asked, so none has a distance, and properties of phases change nothing that is asked: nothing empty is written.
+cat >"$T/g.yaml" <<'Y'
+demand: much surface
+scale: microstructure
+phases:
+  - {name: a, k: 1}
+  - {name: b, k: 10}
+require:
+  - {property: volume fraction, phase: b, min: 0.3, max: 0.31}
+  - {property: surface per volume, min: 7, max: 9}
+grid: 24
+Y
+"$CUPEL" design "$T/g.yaml" -o "$T/G" --threads 1 >"$T/out" 2>"$T/err" || no 'geometry alone'
+[ "$(sed -n 2p "$T/G/designs.csv" | cut -d, -f1-4)" = 1,yes,, ] && ! tr -d '\n ' <"$T/G/run.json" | grep -Eq '"(sensitivity|distance\[%\])":[[{]|"(phase|void|on_grid|limit|error)[^"]*":(\[\]|\[\{\}|\{\})' && ok 'geometry has no distance, and nothing empty is written' || { cat "$T/out"; no 'geometry has no distance, and nothing empty is written'; }
 exit $bad

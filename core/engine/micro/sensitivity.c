@@ -124,21 +124,27 @@ void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity 
     cupel_str_putc(s, '\n');
 }
 
-void cupel_sensitivity_put(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_json_out *w)
+static void put_phases(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_json_out *w)
 {
     cupel_str name = {0};
-    if (!x->grid) return;
-    cupel_json_name(w, "sensitivity");
-    cupel_json_open(w, '{');
-    cupel_json_name(w, "grid");
-    cupel_json_put_count(w, x->grid);
     cupel_str_addf(&name, "phase off by %.3g %%", 100 * cupel_sensitivity_share(d));
     cupel_json_name(w, cupel_str_text(&name));
     cupel_str_free(&name);
     cupel_json_open(w, '[');
     for (size_t p = 0; p < d->n_phases; p++) cupel_moved_put(d, &x->phase[p], w);
     cupel_json_close(w, ']');
-    if (x->shifted) {
+}
+
+void cupel_sensitivity_put(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_json_out *w)
+{
+    const bool physical = cupel_demand_is_physical(d), shifted = x->shifted && cupel_moved_any(d, &x->interface);
+    if (!x->grid || (!physical && !shifted)) return;
+    cupel_json_name(w, "sensitivity");
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "grid");
+    cupel_json_put_count(w, x->grid);
+    if (physical) put_phases(d, x, w);
+    if (shifted) {
         cupel_json_name(w, "fraction by half the tolerance");
         cupel_json_put_number(w, x->fraction);
         cupel_json_name(w, "interface shifted by half the tolerance");
