@@ -67,6 +67,26 @@ static void stiffness_is_mandel_inside(void **state)
     cupel_micro_demand_free(d);
 }
 
+/* Of the limit, of the grid, or of both; each has its own column. */
+static void targets_on_the_grid(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    check_ok(read(HEAD "require:\n  - {property: conductivity, on: grid, target: [[3, 0, 0], [0, 3, 0], [0, 0, 3]], within: 0.5 %}\n"
+                       "  - {property: conductivity, target: [[3.1, 0, 0], [0, 3, 0], [0, 0, 3]]}\n",
+                  &d, &err),
+             &err);
+    assert_true(d->ask[0].on_grid && !d->ask[1].on_grid);
+    assert_true(!cupel_ask_of_limit(&d->ask[0]) && cupel_ask_of_limit(&d->ask[1]));
+    assert_string_equal(d->ask[0].name, "conductivity on grid");
+    assert_int_equal(cupel_micro_check_table(d, &err), CUPEL_USAGE);
+    assert_non_null(strstr(err.message, "d.yaml:7"));
+    cupel_micro_demand_free(d);
+    refused(HEAD "require:\n  - {property: conductivity, component: 11, on: grid, min: 2}\n", CUPEL_USAGE, "d.yaml:7");
+    refused(HEAD "require:\n  - {property: conductivity, on: paper, target: [[3, 0, 0], [0, 3, 0], [0, 0, 3]]}\n", CUPEL_USAGE, "grid");
+}
+
 static void units_are_converted_and_not_mixed(void **state)
 {
     (void)state;
@@ -179,7 +199,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_form_of_the_issue_is_understood), cmocka_unit_test(stiffness_is_mandel_inside),
         cmocka_unit_test(constants_are_those_of_engineering),
-        cmocka_unit_test(units_are_converted_and_not_mixed),   cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
+        cmocka_unit_test(targets_on_the_grid),                cmocka_unit_test(units_are_converted_and_not_mixed),
+        cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
         cmocka_unit_test(budgets_are_times_or_solves),        cmocka_unit_test(what_it_must_hold_under),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

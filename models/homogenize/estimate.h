@@ -45,6 +45,7 @@ typedef struct cupel_estimate {
     size_t n[3];                    /* grid of the value */
     size_t second[3];               /* the other one; 0 without */
     double second_tensor[36], second_alpha[6]; /* its own values, of cuts */
+    double second_error[36], second_alpha_error[6]; /* what iterating left of them */
     size_t iterations;              /* over all loads, on grid n */
     size_t all_iterations;          /* with those for the bar */
     bool extrapolated;              /* `tensor` is, from grids n and second */

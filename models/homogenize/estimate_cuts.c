@@ -142,6 +142,8 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
         memcpy(x.second, g->grid[1].n, sizeof x.second);
         memcpy(x.second_tensor, middle.value, x.order * x.order * sizeof *middle.value);
         memcpy(x.second_alpha, middle.value + CUPEL_ESTIMATE_ALPHA, x.order * sizeof *middle.value);
+        memcpy(x.second_error, middle.error, x.order * x.order * sizeof *middle.error);
+        memcpy(x.second_alpha_error, middle.error + CUPEL_ESTIMATE_ALPHA, x.order * sizeof *middle.error);
         if (m->n_cuts)
             extrapolate(&x, law_of(&w, m, &fine, &middle, &t[COARSE]), &fine, &middle, t,
                         pow(cupel_estimate_voxels(m) / cupel_estimate_voxels(&g->grid[1]), 1.0 / m->dim));

@@ -9,6 +9,8 @@
  *     - {property: conductivity, target: [[2.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]], within: 2 %}
  *     - {property: stiffness, target: [[..], ... six rows], convention: voigt, within: 1.5 %}      convention: mandel is the default
  *                                                   orientation: free allows a whole target to be turned
+ *                                                   on: grid is about the tensor on the design's own `grid` instead of its limit, for a target that
+ *                                                   is known on that grid; both may be asked
  *     - {property: conductivity, component: 11, min: 2 W/(m K)}
  *     - {property: young modulus, direction: [0, 0, 1], min: 10 GPa, max: 12 GPa}
  *     - {property: bulk modulus, goal: maximise}    also shear modulus, poisson ratio, anisotropy (universal index), density, price
@@ -84,6 +86,7 @@ typedef struct cupel_ask {
     double within;         /* relative Frobenius distance over the components asked; NaN for numbers */
     size_t i, j;           /* component, from 0; of stiffness and expansion in Mandel order */
     double component_scale; /* the number asked is this times the Mandel component (Voigt: 1, 1/sqrt 2 or 1/2) */
+    bool on_grid;          /* of the tensor on the design's own grid, T_G, instead of the limit */
     bool free;             /* orientation: the distance is the least over all rotations of the target */
     cupel_invariant invariant;
     bool per_density;
@@ -143,7 +146,8 @@ void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *out);
 /* Notes on what a demand may not have meant: a Young's modulus without a direction. */
 void cupel_micro_demand_say(const cupel_micro_demand *d, const cupel_job *job);
 
-/* CUPEL_USAGE with file:line for what only a design is judged by: statistics, one body, a stiffness of free orientation. */
+/* CUPEL_USAGE with file:line for what only a design is judged by: statistics, one body, a stiffness of free orientation, a tensor on its own
+ * grid. */
 cupel_status cupel_micro_check_table(const cupel_micro_demand *d, cupel_err *err);
 
 /* "60s", "2 min", "1 h" or "40solves" into the budget of a demand. */
@@ -174,6 +178,8 @@ typedef struct cupel_micro_state {
 double cupel_ask_value(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s);
 /* A statistic of voxels that does not change smoothly: pass or fail. */
 static inline bool cupel_ask_is_checked(const cupel_ask *a) { return a->kind >= CUPEL_ASK_CONNECTED && a->kind <= CUPEL_ASK_TWO_POINT; }
+/* A whole tensor, compared with the limit. */
+static inline bool cupel_ask_of_limit(const cupel_ask *a) { return a->whole && !a->on_grid; }
 static inline bool cupel_ask_is_statistic(const cupel_ask *a) { return a->kind >= CUPEL_ASK_SURFACE && a->kind <= CUPEL_ASK_TWO_POINT; }
 
 #endif

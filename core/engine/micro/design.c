@@ -34,7 +34,8 @@ static void begin_at(cupel_search *s, const cupel_start *start)
     s->seed = start->seed;
     s->start = start->order;
     s->share_grid = 0;
-    s->shift = (cupel_tensors){.fraction = {0}};
+    s->shift = s->own_shift = (cupel_tensors){.fraction = {0}};
+    s->aimed = false;
     for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = cupel_hold_margin(s->d, &s->d->ask[i]);
     memcpy(s->x, start->x, sizeof s->x);
 }
@@ -197,7 +198,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         before = off;
         if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
         CUPEL_TRY(cupel_search_stage(s, grid, 0, ENOUGH, 5e-4, &t, err));
-        cupel_search_aim(s, &one.limit, &t.t);
+        cupel_search_aim(s, &one.limit, &one.on_grid, &t.t);
         for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = margin_of(&s->d->ask[i], &one.ask[i]);
         CUPEL_TRY(cupel_search_stage(s, grid, STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
     }

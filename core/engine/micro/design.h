@@ -51,7 +51,7 @@ cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, 
 
 /* One entry of the demand, verified. */
 typedef struct cupel_design_ask {
-    double value, error;   /* of the limit: distance and bar for a tensor, both relative; else the number and its bar */
+    double value, error;   /* of the limit, or where it is asked of T_G: distance and bar for a tensor, both relative; else the number and its bar */
     double on_grid;        /* the same of the design's own grid */
     double below, above;   /* how far the number may fall and rise under what the demand is to hold under; of a distance: rise. NaN: it cannot be told */
     double probability;
@@ -77,6 +77,7 @@ typedef struct cupel_after {
 typedef struct cupel_design {
     cupel_recipe recipe;
     cupel_tensors on_grid, limit, bar;   /* T_G, T_infinity, half width of its 95 % bar */
+    cupel_tensors grid_bar;              /* what iterating left of T_G */
     cupel_micro_statistics statistics, statistics_bar; /* of the voxels of the grid of the design */
     cupel_connected connected;
     cupel_sensitivity sensitivity;

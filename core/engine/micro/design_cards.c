@@ -17,7 +17,7 @@
 static const cupel_ask *target_of(const cupel_micro_demand *d, cupel_ask_kind kind)
 {
     for (size_t i = 0; i < d->n_asks; i++)
-        if (d->ask[i].whole && d->ask[i].kind == kind) return &d->ask[i];
+        if (cupel_ask_of_limit(&d->ask[i]) && d->ask[i].kind == kind) return &d->ask[i];
     return NULL;
 }
 

@@ -71,7 +71,7 @@ static void put_seeds(const cupel_micro_demand *d, const cupel_seeds *x, cupel_s
     if (!x->known || x->fixed || !cupel_moved_any(d, &x->spread)) return;
     cupel_str_addf(s, "<tr><th scope=row>another seed<div class=note>standard deviation of %zu", x->n);
     for (size_t i = 0; i < d->n_asks; i++) {
-        if (!d->ask[i].whole) continue;
+        if (!cupel_ask_of_limit(&d->ask[i])) continue;
         cupel_str_puts(s, "; ");
         cupel_html(s, d->ask[i].name);
         cupel_str_addf(s, " on average %.2g %% from the target", 100 * x->mean[i]);

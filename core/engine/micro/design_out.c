@@ -14,14 +14,14 @@ static const double TINY = 1e-6;
 
 enum { RECIPE_SHOWN = 400 }; /* characters: what a terminal has room for */
 
-/* The tensor entry that is furthest from being met, by which a row's distance is given; n_asks when there is none. */
+/* The tensor entry about the limit that is furthest from being met, by which a row's distance is given; n_asks when there is none. */
 static size_t worst_tensor(const cupel_micro_demand *d, const cupel_design *g)
 {
     size_t worst = d->n_asks;
     double most = -1;
     for (size_t i = 0; i < d->n_asks; i++) {
         const double x = (g->ask[i].value + g->ask[i].error) / fmax(d->ask[i].within, 1e-9);
-        if (!d->ask[i].whole || x <= most) continue;
+        if (!cupel_ask_of_limit(&d->ask[i]) || x <= most) continue;
         most = x;
         worst = i;
     }
@@ -98,6 +98,7 @@ static void put_tensor(cupel_json_out *w, const char *name, const double *t, siz
 
 static void put_tensors(const cupel_micro_demand *d, cupel_json_out *w, const char *name, const cupel_tensors *t)
 {
+    if (!cupel_demand_is_physical(d)) return;
     cupel_json_name(w, name);
     cupel_json_open(w, '{');
     if (d->needs_conduction) put_tensor(w, "conductivity", t->k, 3, 3);
@@ -129,6 +130,13 @@ static void put_steps(const cupel_designs *found, cupel_json_out *w)
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
+}
+
+static bool asks_on_grid(const cupel_micro_demand *d)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (d->ask[i].on_grid) return true;
+    return false;
 }
 
 static cupel_status write_account(const cupel_micro_demand *d, const cupel_designs *found, const cupel_account *a, double report, cupel_err *err)
@@ -169,6 +177,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
             put_tensors(d, &w, "on_grid", &g->on_grid);
             put_tensors(d, &w, "limit", &g->limit);
             put_tensors(d, &w, "error", &g->bar);
+            if (asks_on_grid(d)) put_tensors(d, &w, "error_on_grid", &g->grid_bar);
             cupel_design_extra_put(d, g, &w);
             cupel_goal_put(d, g, &w);
             cupel_sensitivity_put(d, &g->sensitivity, &w);
@@ -305,7 +314,8 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
         cupel_str_addf(out, ", tolerances add %.2g %%", 100 * v->above);
     else if (d->hold_line)
         cupel_str_addf(out, ", tolerances -%.2g +%.2g", v->below, v->above);
-    if (a->whole) cupel_str_addf(out, ", asked within %.3g %% (%.3g %% on its own grid)", 100 * a->within, 100 * v->on_grid);
+    if (a->whole) cupel_str_addf(out, ", asked within %.3g %%", 100 * a->within);
+    if (cupel_ask_of_limit(a)) cupel_str_addf(out, " (%.3g %% on its own grid)", 100 * v->on_grid);
     say_goal(d, g, k, out);
     cupel_str_puts(out, v->met_as_drawn && !v->met ? ": met as drawn, does not hold under the tolerances\n" : "\n");
 }

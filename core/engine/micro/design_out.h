@@ -8,10 +8,10 @@
 /* Into the folder of the account: designs.csv, demand.yaml, design-1.json and .npy ..., of the first three also .stl, .h5 and fans-1-*.json (FANS),
  * .vti and damask-material.yaml (DAMASK), report.html, run.json:
  *   {"cupel", "command", "started", "ended", "host", "threads", "isa", "seconds": {"total", "search", "report" (with the files)}, "cpu_seconds",
- *    "max_rss_bytes", "solves" (all), "solves by" (after.h), "convention", "designs": [{"verified", "on_grid": {"conductivity": [[..]], "stiffness",
- *    "expansion"}, "limit", "error", "sensitivity" (sensitivity.h), "hold under" (hold.h), "void" (voids.h),
- *    "seeds" (seeds.h)}, or {"verified": false,
- *    "search_grid", "on_search_grid"}, ..],
+ *    "max_rss_bytes", "solves" (all), "solves by" (after.h), "convention",
+ *    "designs": [{"verified", where a tensor is asked "on_grid": {"conductivity": [[..]], "stiffness", "expansion"}, "limit", "error" and, where one is
+ *    asked on the grid, "error_on_grid", then "sensitivity" (sensitivity.h), "hold under" (hold.h), "void" (voids.h), "seeds" (seeds.h)}, or
+ *    {"verified": false, "search_grid", "on_search_grid"}, ..],
  *    "inputs": [{"name", "file", "digest"}], "outputs": [{"file", "digest"}, ..]} */
 cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs *found, cupel_account *a, cupel_err *err);
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out);

@@ -229,7 +229,7 @@ static void name_of(const view *v, quantity q, cupel_str *s)
 static const cupel_ask *whole_ask(const cupel_micro_demand *d, cupel_ask_kind kind)
 {
     for (size_t i = 0; i < d->n_asks; i++) {
-        bool open = !d->ask[i].whole || d->ask[i].kind != kind;
+        bool open = !cupel_ask_of_limit(&d->ask[i]) || d->ask[i].kind != kind;
         for (size_t k = 0; !open && k < d->ask[i].order * d->ask[i].order; k++) open = isnan(d->ask[i].target[k]);
         if (!open) return &d->ask[i];
     }

@@ -61,7 +61,7 @@ bool cupel_design_falls(const cupel_micro_demand *d)
 /* How stiff a whole target is beside the stiffest phase, both in the Frobenius norm; 1 where none is asked for. */
 static double stiffness_asked(const cupel_micro_demand *d)
 {
-    double asked = 0, solid = 0;
+    double most = 0, solid = 0;
     for (size_t p = 0; p < d->n_phases; p++) {
         double square = 0;
         for (size_t k = 0; k < 36; k++) square += pow((&d->phase[p].material.c[0][0])[k], 2);
@@ -69,11 +69,13 @@ static double stiffness_asked(const cupel_micro_demand *d)
     }
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
+        double asked = 0;
         if (!a->whole || a->kind != CUPEL_ASK_STIFFNESS) continue;
         for (size_t k = 0; k < a->order * a->order; k++)
             if (!isnan(a->target[k])) asked += a->target[k] * a->target[k];
+        most = fmax(most, asked);
     }
-    return asked > 0 && solid > 0 ? sqrt(asked / solid) : 1;
+    return most > 0 && solid > 0 ? sqrt(most / solid) : 1;
 }
 
 /* So little solid is asked for that fields want a finer grid and series break: skeletons of struts and plates stay whole. */

@@ -33,20 +33,34 @@ static void add(const corners *x, const cupel_tensors *moved, double by, cupel_t
 }
 
 /* One combination: bit p of `up` says that phase p has more. side: 0 the interface as it is, -1 phase 1 less, 1 more. */
+static void move(const corners *x, size_t up, int side, cupel_tensors *t)
+{
+    const cupel_micro_demand *d = x->d;
+    for (size_t p = 0; p < d->n_phases && d->hold_phases > 0; p++) add(x, &x->m->phase[p], up >> p & 1 ? 1 : -1, t);
+    const size_t i = side > 0, other = 1 - i;
+    if (side && x->m->there[i]) add(x, &x->m->interface[i], 1, t);
+    if (side && !x->m->there[i]) add(x, &x->m->interface[other], -1, t);
+}
+
+/* By how much an entry moves. */
+static double moved_by(const corners *x, size_t up, int side, size_t ask)
+{
+    const cupel_micro_demand *d = x->d;
+    const cupel_tensors *base = d->ask[ask].on_grid ? &x->out->on_grid : &x->out->limit;
+    cupel_tensors t = *base;
+    move(x, up, side, &t);
+    cupel_micro_state here = cupel_tensors_state(d, base), state = cupel_tensors_state(d, &t);
+    here.statistics = &x->out->statistics;
+    state.statistics = side ? &x->shifted[side > 0] : here.statistics;
+    return cupel_ask_value(d, &d->ask[ask], &state) - cupel_ask_value(d, &d->ask[ask], &here);
+}
+
 static void look(const corners *x, size_t up, int side)
 {
     const cupel_micro_demand *d = x->d;
-    cupel_tensors t = x->out->limit;
-    for (size_t p = 0; p < d->n_phases && d->hold_phases > 0; p++) add(x, &x->m->phase[p], up >> p & 1 ? 1 : -1, &t);
-    const size_t i = side > 0, other = 1 - i;
-    if (side && x->m->there[i]) add(x, &x->m->interface[i], 1, &t);
-    if (side && !x->m->there[i]) add(x, &x->m->interface[other], -1, &t);
-    cupel_micro_state here = cupel_tensors_state(d, &x->out->limit), state = cupel_tensors_state(d, &t);
-    here.statistics = &x->out->statistics;
-    state.statistics = side ? &x->shifted[i] : here.statistics;
     for (size_t a = 0; a < d->n_asks; a++) {
         cupel_design_ask *v = &x->out->ask[a];
-        const double by = cupel_ask_value(d, &d->ask[a], &state) - cupel_ask_value(d, &d->ask[a], &here);
+        const double by = moved_by(x, up, side, a);
         if (isnan(v->above) || isnan(by)) {
             v->above = v->below = NAN;
             continue;

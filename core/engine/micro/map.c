@@ -71,11 +71,29 @@ static bool go_finer(cupel_search *s, level *between, cupel_trial *t)
     return true;
 }
 
-void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *here)
+static void difference(const cupel_tensors *a, const cupel_tensors *b, cupel_tensors *out)
 {
-    for (size_t i = 0; i < 9; i++) s->shift.k[i] = limit->k[i] - here->k[i];
-    for (size_t i = 0; i < 36; i++) s->shift.c[i] = limit->c[i] - here->c[i];
-    for (size_t i = 0; i < 6; i++) s->shift.alpha[i] = limit->alpha[i] - here->alpha[i];
+    for (size_t i = 0; i < 9; i++) out->k[i] = a->k[i] - b->k[i];
+    for (size_t i = 0; i < 36; i++) out->c[i] = a->c[i] - b->c[i];
+    for (size_t i = 0; i < 6; i++) out->alpha[i] = a->alpha[i] - b->alpha[i];
+}
+
+void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *on_grid, const cupel_tensors *here)
+{
+    difference(limit, here, &s->shift);
+    difference(on_grid, here, &s->own_shift);
+    s->aimed = true;
+}
+
+/* What the grid of the design gives where `f` is on one that may be coarser. */
+static void own_grid(const cupel_search *s, size_t fine, const cupel_tensors *limit, const cupel_tensors *f, cupel_tensors *own)
+{
+    const double ratio = (double)fine / (double)s->d->grid, left = ratio * ratio;
+    const double stiff = pow(ratio, cupel_grid_power(CUPEL_ELASTICITY, cupel_design_contrast(s->d)));
+    *own = *f;
+    for (size_t i = 0; i < 9; i++) own->k[i] = limit->k[i] + left * (f->k[i] - limit->k[i]);
+    for (size_t i = 0; i < 36; i++) own->c[i] = limit->c[i] + stiff * (f->c[i] - limit->c[i]);
+    for (size_t i = 0; i < 6; i++) own->alpha[i] = limit->alpha[i] + left * (f->alpha[i] - limit->alpha[i]);
 }
 
 cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cupel_err *err)
@@ -83,26 +101,27 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
     cupel_status st = CUPEL_OK;
     const size_t fine = s->family->fine < s->d->grid ? s->family->fine : s->d->grid;
     double best = HUGE_VAL, before = HUGE_VAL, x[CUPEL_TRIAL_PARAMS], bar[CUPEL_ASKS_MAX] = {0};
-    cupel_tensors shift = s->shift, limit;
+    cupel_tensors shift = s->shift, own_shift = s->own_shift, limit, own;
     level *on = cupel_alloc(2, sizeof *on);
     if (!on) return cupel_no_memory(err, "a map of grids", 2 * sizeof *on);
     memcpy(x, s->x, sizeof x);
     for (size_t cycle = 0; cycle < CYCLES; cycle++) {
         if (cycle && cupel_search_spent(s, fine, 1)) { /* as far as the search knows it is nearer */
             best = s->cost;
-            shift = s->shift;
+            shift = s->shift, own_shift = s->own_shift;
             memcpy(x, s->x, sizeof x);
             break;
         }
         CUPEL_TRY(limit_of_two(s, fine, t, on, &limit, bar, err));
-        cupel_search_aim(s, &limit, &t->t);
+        own_grid(s, fine, &limit, &on[1].last.t, &own);
+        cupel_search_aim(s, &limit, &own, &t->t);
         memcpy(s->margin, bar, sizeof s->margin);
         CUPEL_TRY(cupel_search_note(s, fine, &t->t, err));
         const bool slow = !s->goals && s->cost > SLOW * before, finer = slow && go_finer(s, &on[0], t); /* a goal is never there */
-        if (finer) cupel_search_aim(s, &limit, &t->t);
+        if (finer) cupel_search_aim(s, &limit, &own, &t->t);
         if (s->cost < best) {
             best = s->cost;
-            shift = s->shift;
+            shift = s->shift, own_shift = s->own_shift;
             memcpy(x, s->x, sizeof x);
         }
         if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
@@ -110,7 +129,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
         before = s->cost;
         CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, 0.5 * enough, s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
     }
-    s->shift = shift;
+    s->shift = shift, s->own_shift = own_shift;
     s->cost = best;
     memcpy(s->x, x, sizeof x);
 done:

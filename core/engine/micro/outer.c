@@ -332,11 +332,11 @@ void cupel_outer_tensor(const cupel_outer *o, const cupel_ask *a, const double *
         if (a->kind != CUPEL_ASK_CONDUCTIVITY ? !o->material[p].c_isotropic : !o->material[p].k_isotropic) return;
     if (a->free && a->kind == CUPEL_ASK_EXPANSION) return;
     if (a->kind == CUPEL_ASK_EXPANSION) {
-        levin(o, target, gap);
+        if (!a->on_grid) levin(o, target, gap);
         return;
     }
     const cupel_bounds *b = a->kind == CUPEL_ASK_CONDUCTIVITY ? &o->k : &o->c;
-    if (!voigt_reuss(b, target, gap)) return;
+    if (!voigt_reuss(b, target, gap) || a->on_grid) return; /* the uniform fields of the means are on every grid; the rest bounds the limit */
     if (a->kind == CUPEL_ASK_CONDUCTIVITY) traces(b, target, gap);
     hashin_shtrikman(b, target, gap);
 }

@@ -196,6 +196,8 @@ cupel_status cupel_micro_check_table(const cupel_micro_demand *d, cupel_err *err
         if (a->free && a->kind == CUPEL_ASK_STIFFNESS)
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a stiffness of free orientation is for a design, not for a table: %s", d->file, a->line,
                               REMEDY);
+        if (a->on_grid)
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'on: grid' is about the grid of a design, not of a table: %s", d->file, a->line, REMEDY);
     }
     if (d->hold_line)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'hold under' is judged of a design, not in a table: %s", d->file, d->hold_line, REMEDY);

@@ -111,6 +111,9 @@ static uint64_t key_of_derivatives(const cupel_search *s, const cupel_trial *t)
     key = cupel_journal_key(key, s->shift.k, sizeof s->shift.k);
     key = cupel_journal_key(key, s->shift.c, sizeof s->shift.c);
     key = cupel_journal_key(key, s->shift.alpha, sizeof s->shift.alpha);
+    key = cupel_journal_key(key, s->own_shift.k, sizeof s->own_shift.k);
+    key = cupel_journal_key(key, s->own_shift.c, sizeof s->own_shift.c);
+    key = cupel_journal_key(key, s->own_shift.alpha, sizeof s->own_shift.alpha);
     key = cupel_journal_key(key, s->goal, s->d->n_asks * sizeof *s->goal);
     return cupel_journal_key(key, s->margin, s->d->n_asks * sizeof *s->margin);
 }

@@ -16,9 +16,10 @@
 #define ROOT_2 1.4142135623730951
 
 static const char *const entry_keys[] = {"property", "component", "invariant", "orientation", "direction", "phase", "axis", "target", "within",
-                                         "convention",
+                                         "convention", "on",
                                          "min",      "max",       "goal",      "weight",    "per",   "like", NULL};
 static const char *const goal_words[] = {"minimise", "minimize", "maximise", "maximize", NULL};
+static const char *const on_words[] = {"limit", "grid", NULL};
 static const char *const convention_words[] = {"mandel", "voigt", NULL};
 
 static const struct {
@@ -357,6 +358,7 @@ static cupel_status name_of(cupel_micro_demand *d, const cupel_yaml *e, cupel_as
     if (a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0)
         for (size_t i = 0; i < 3; i++) cupel_str_addf(&s, "%s%.3g", " ", a->direction[i]);
     if (a->per_density) cupel_str_puts(&s, " per density");
+    if (a->on_grid) cupel_str_puts(&s, " on grid");
     a->name = s.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&s), s.n);
     cupel_str_free(&s);
     return a->name ? CUPEL_OK : cupel_no_memory(err, "a name", 0);
@@ -372,6 +374,19 @@ static cupel_status unit_of(const cupel_micro_reader *r, cupel_ask *a, cupel_err
     a->unit = s.failed ? NULL : cupel_arena_text(&r->d->arena, cupel_str_text(&s), s.n);
     cupel_str_free(&s);
     return a->unit ? CUPEL_OK : cupel_no_memory(err, "a unit", 0);
+}
+
+/* on: grid, of a whole target. */
+static cupel_status read_on(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+{
+    const cupel_yaml *on = cupel_yaml_get(e, "on"), *target = cupel_yaml_get(e, "target");
+    int word = 0;
+    if (on && (!a->order || !target || target->kind != CUPEL_YAML_LIST))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'on' is for a tensor with a whole target: of its limit, or of what the grid of the design gives",
+                          d->file, on->line);
+    const cupel_status st = cupel_keys_word(e, d->file, "on", on_words, &word, err);
+    a->on_grid = word == 1;
+    return st;
 }
 
 static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel_err *err)
@@ -396,6 +411,7 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     CUPEL_TRY(read_like(r, e, &a, err));
     if (cupel_yaml_get(e, "orientation") && (!a.order || number))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'orientation' is for a tensor with a whole target", d->file, cupel_yaml_get(e, "orientation")->line);
+    CUPEL_TRY(read_on(d, e, &a, err));
     CUPEL_TRY(name_of(d, e, &a, err));
     CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &a.weight, err));
     if (component && a.order) CUPEL_TRY(read_component(d, e, &a, err));

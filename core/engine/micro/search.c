@@ -84,7 +84,8 @@ static size_t of_tensor(const cupel_search *s, const cupel_ask *a, const cupel_t
 {
     const bool vector = a->kind == CUPEL_ASK_EXPANSION;
     const double *value = a->kind == CUPEL_ASK_CONDUCTIVITY ? t->k : vector ? t->alpha : t->c;
-    const double *shift = a->kind == CUPEL_ASK_CONDUCTIVITY ? s->shift.k : vector ? s->shift.alpha : s->shift.c;
+    const cupel_tensors *by = a->on_grid ? &s->own_shift : &s->shift;
+    const double *shift = a->kind == CUPEL_ASK_CONDUCTIVITY ? by->k : vector ? by->alpha : by->c;
     const size_t rows = a->order, cols = vector ? 1 : a->order;
     double size = 0, moved[36], apart[36], turned[36];
     bool open = vector;
@@ -108,6 +109,14 @@ static size_t of_tensor(const cupel_search *s, const cupel_ask *a, const cupel_t
     return m;
 }
 
+/* Before a grid's own error is known, a target on the grid of the design and one of the limit would pull the search two ways. */
+static bool waits(const cupel_search *s, const cupel_ask *a)
+{
+    bool other = false;
+    for (size_t i = 0; i < s->d->n_asks; i++) other = other || (cupel_ask_of_limit(&s->d->ask[i]) && s->d->ask[i].kind == a->kind);
+    return a->on_grid && !s->aimed && other;
+}
+
 size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, double *r, bool *one_sided)
 {
     const cupel_micro_demand *d = s->d;
@@ -124,7 +133,7 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
             one_sided[m] = false;
             r[m++] = w * (moved.fraction[a->phase] - a->like_fraction) / FRACTION;
         }
-        if (cupel_ask_is_checked(a)) continue; /* judged at the verification */
+        if (cupel_ask_is_checked(a) || waits(s, a)) continue; /* judged at the verification */
         if (a->whole) {
             m += of_tensor(s, a, t, r + m, one_sided + m);
             continue;

@@ -46,6 +46,8 @@ typedef struct cupel_search {
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
     cupel_walk walk;                  /* to the trial of the stage */
     cupel_tensors shift;              /* limit - grid, as far as known: taken from the targets */
+    cupel_tensors own_shift;          /* the same to the grid of the design, of targets that are about it */
+    bool aimed;                       /* they are known */
     double x[CUPEL_TRIAL_PARAMS], blend_k, blend_c;
     double cost;                      /* at x on the grid of the last stage */
     cupel_search_best best;
@@ -93,8 +95,8 @@ cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err);
 /* True when a budget in seconds is over and nothing has been verified yet. */
 bool cupel_search_late(const cupel_search *s);
 
-/* Moves the targets by what a grid is off there. */
-void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *here);
+/* Moves the targets by what a grid, on which these tensors are `here`, is off there from the limit and from the grid of the design. */
+void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *on_grid, const cupel_tensors *here);
 
 /* From the end of a coarse stage t at s->x (with fields, replaced): s->x so that the limit, as two finer grids tell it, meets the demand to `enough`. */
 cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cupel_err *err);

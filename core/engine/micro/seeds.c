@@ -164,9 +164,25 @@ void cupel_seeds_say(const cupel_micro_demand *d, const cupel_recipe *recipe, co
     cupel_moved_say(d, &s->spread, out);
     cupel_str_puts(out, " (standard deviation)");
     for (size_t i = 0; i < d->n_asks; i++)
-        if (d->ask[i].whole)
+        if (cupel_ask_of_limit(&d->ask[i]))
             cupel_str_addf(out, "; on average their %s is %.2g %% from the target", d->ask[i].name, 100 * s->mean[i]);
     cupel_str_addf(out, " (on a grid of %zu)\n", s->grid);
+}
+
+static void put_distances(const cupel_micro_demand *d, const cupel_seeds *s, cupel_json_out *w)
+{
+    cupel_json_name(w, "distance [%]");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < d->n_asks; i++) {
+        if (!cupel_ask_of_limit(&d->ask[i])) continue;
+        cupel_json_open(w, '{');
+        cupel_json_name(w, "name");
+        cupel_json_put_string(w, d->ask[i].name);
+        cupel_json_name(w, "mean");
+        cupel_json_put_number(w, 100 * s->mean[i]);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
 }
 
 void cupel_seeds_put(const cupel_micro_demand *d, const cupel_seeds *s, cupel_json_out *w)
@@ -181,20 +197,11 @@ void cupel_seeds_put(const cupel_micro_demand *d, const cupel_seeds *s, cupel_js
         cupel_json_put_count(w, s->grid);
         cupel_json_name(w, "n");
         cupel_json_put_count(w, s->n);
-        cupel_json_name(w, "standard deviation");
-        cupel_moved_put(d, &s->spread, w);
-        cupel_json_name(w, "distance [%]");
-        cupel_json_open(w, '[');
-        for (size_t i = 0; i < d->n_asks; i++) {
-            if (!d->ask[i].whole) continue;
-            cupel_json_open(w, '{');
-            cupel_json_name(w, "name");
-            cupel_json_put_string(w, d->ask[i].name);
-            cupel_json_name(w, "mean");
-            cupel_json_put_number(w, 100 * s->mean[i]);
-            cupel_json_close(w, '}');
+        if (cupel_moved_any(d, &s->spread)) {
+            cupel_json_name(w, "standard deviation");
+            cupel_moved_put(d, &s->spread, w);
         }
-        cupel_json_close(w, ']');
+        if (cupel_demand_is_physical(d)) put_distances(d, s, w);
     }
     cupel_json_close(w, '}');
 }

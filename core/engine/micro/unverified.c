@@ -35,7 +35,7 @@ cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err)
     job.stop = NULL; /* it has been asked already */
     cupel_status st = cupel_recipe_settle(&g->recipe, &job, err);
     if (st != CUPEL_OK) return st;
-    no_tensors(&g->on_grid), no_tensors(&g->bar);
+    no_tensors(&g->on_grid), no_tensors(&g->bar), no_tensors(&g->grid_bar);
     nothing((double *)&g->statistics, sizeof g->statistics / sizeof(double));
     g->statistics_bar = g->statistics;
     cupel_micro_state state = cupel_tensors_state(d, &g->limit);

@@ -46,10 +46,12 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
     memcpy(physics == CUPEL_CONDUCTION ? out->limit.k : out->limit.c, e.tensor, bytes);
     memcpy(physics == CUPEL_CONDUCTION ? out->on_grid.k : out->on_grid.c, e.second_tensor, bytes);
     memcpy(physics == CUPEL_CONDUCTION ? out->bar.k : out->bar.c, e.error, bytes);
+    memcpy(physics == CUPEL_CONDUCTION ? out->grid_bar.k : out->grid_bar.c, e.second_error, bytes);
     if (o.alpha) {
         memcpy(out->limit.alpha, e.alpha, sizeof out->limit.alpha);
         memcpy(out->on_grid.alpha, e.second_alpha, sizeof out->on_grid.alpha);
         memcpy(out->bar.alpha, e.alpha_error, sizeof out->bar.alpha);
+        memcpy(out->grid_bar.alpha, e.second_alpha_error, sizeof out->grid_bar.alpha);
     }
     if (!e.resolved) {
         out->resolved = false;
@@ -127,9 +129,9 @@ static void judge(const cupel_search *s, cupel_design *out)
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         cupel_design_ask *v = &out->ask[i];
-        v->value = cupel_ask_value(d, a, &limit);
         v->on_grid = cupel_ask_value(d, a, &grid);
-        v->error = a->whole ? bar_of_tensor(a, &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
+        v->value = a->on_grid ? v->on_grid : cupel_ask_value(d, a, &limit);
+        v->error = a->whole ? bar_of_tensor(a, a->on_grid ? &out->grid_bar : &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
         if (cupel_ask_is_statistic(a)) v->error = cupel_ask_value(d, a, &bar);
         const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
         /* A fraction is met to 1e-7 only. NaN meets nothing. */
@@ -185,7 +187,7 @@ static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, const cu
         out->search_solves = before ? before->search_solves : solved;
         CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
         CUPEL_TRY(compute(s, !before, out, err));
-        if (before) out->on_grid = before->on_grid;
+        if (before) out->on_grid = before->on_grid, out->grid_bar = before->grid_bar;
         CUPEL_TRY(cupel_hold_of(s->d, out, s->job, &s->out->solves, err));
         judge(s, out);
         out->solves = s->out->solves;
