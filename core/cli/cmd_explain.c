@@ -54,12 +54,12 @@ static const cupel_opt options[] = {
     {"shapley", "KIND", CUPEL_OPT_CHOICE, "auto|path|sampled", "auto", false,
      "auto: exact for what is a sum over trees or columns, against rows of the table, sampled for the rest; path: exact, along the branches of "
      "the trees; sampled: all by samples"},
-    {"background", "N", CUPEL_OPT_COUNT, NULL, "100", false, "rows of the table, at most, that exact Shapley values are taken against"},
+    {"background", "N", CUPEL_OPT_COUNT, NULL, "100", false, "rows of the table, at most, that Shapley values are taken against"},
     {"partial", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "what the prediction does as the share of an element goes up, the others in their ratios, or as a number of the table does: 'Fe,Ni', "
      "'Fe=0:0.4', 'temperature [K]=300:900'; the name without its unit and the names that explain prints do too"},
     {"points", "N", CUPEL_OPT_COUNT, NULL, "21", false, "points of such a sweep"},
-    {"orders", "N", CUPEL_OPT_COUNT, NULL, "8", false, "orders of the groups for each sampled Shapley value, each used forwards and backwards"},
+    {"orders", "N", CUPEL_OPT_COUNT, NULL, "32", false, "orders of the groups for each sampled Shapley value, each used forwards and backwards"},
     {"repeats", "N", CUPEL_OPT_COUNT, NULL, "3", false, "how often each group is shuffled"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the shuffles and orders"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
@@ -77,7 +77,9 @@ const cupel_verb cupel_verb_explain = {
             "group matters as much as the error rises when its values are shuffled among rows with measured values; give rows that the model has "
             "not seen. Shapley "
             "values share out the difference between a prediction and those of rows drawn from the table, and add up. They are exact for forests, "
-            "boosted trees and sums of columns, and for members of the automatic model that are blended as they are; for the rest they are sampled. "
+            "boosted trees and sums of columns, and for members of the automatic model that are blended as they are; for the rest they are sampled, with a standard error. There a sum that follows the "
+            "predictions is shared out exactly and only what is left is sampled. Of a hurdle both questions that it asks are shared out exactly too: is a "
+            "row at the value that many share, and how large is it where it is not. "
             "Classes are then shared out in log odds or votes, transformed targets behind the transform; the output says so. "
             "Where two "
             "groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are sums of "

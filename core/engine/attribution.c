@@ -139,7 +139,9 @@ static cupel_status predict_rows(reading *d, cupel_err *err)
         e->imputed = d->r.imputed[i];
         e->formula = cupel_strdup(d->r.formula[i]);
         e->shapley = cupel_alloc(a->n_groups + 1, sizeof *e->shapley);
-        if (!e->formula || !e->shapley) CUPEL_TRY(cupel_no_memory(err, "the rows to explain", 0));
+        e->shapley_error = cupel_alloc(a->n_groups + 1, sizeof *e->shapley_error);
+        if (!e->formula || !e->shapley || !e->shapley_error) CUPEL_TRY(cupel_no_memory(err, "the rows to explain", 0));
+        for (size_t g = 0; g < a->n_groups; g++) e->shapley_error[g] = (double)NAN;
         e->condition = cupel_strdup(d->r.condition[i]);
         if (!e->condition) CUPEL_TRY(cupel_no_memory(err, "the rows to explain", 0));
     }
@@ -196,6 +198,13 @@ static int by_key(const void *a, const void *b)
     return x->key > y->key ? -1 : x->key < y->key ? 1 : (x->at > y->at) - (x->at < y->at);
 }
 
+/* x [n] in the order of the places. */
+static void put_in_order(const place *p, size_t n, double *x, double *scratch)
+{
+    memcpy(scratch, x, n * sizeof *x);
+    for (size_t g = 0; g < n; g++) x[g] = scratch[p[g].at];
+}
+
 static cupel_status sort_groups(cupel_attribution *a, cupel_err *err)
 {
     const size_t n = a->n_groups;
@@ -209,8 +218,9 @@ static cupel_status sort_groups(cupel_attribution *a, cupel_err *err)
     memcpy(old, a->group, n * sizeof *old);
     for (size_t g = 0; g < n; g++) a->group[g] = old[p[g].at];
     for (size_t i = 0; i < a->n_explained; i++) {
-        memcpy(value, a->row[i].shapley, n * sizeof *value);
-        for (size_t g = 0; g < n; g++) a->row[i].shapley[g] = value[p[g].at];
+        put_in_order(p, n, a->row[i].shapley, value);
+        put_in_order(p, n, a->row[i].shapley_error, value);
+        for (size_t k = 0; k < a->n_steps; k++) put_in_order(p, n, a->step[k].shapley + i * n, value);
     }
 done:
     cupel_free(p);
@@ -413,6 +423,11 @@ void cupel_attribution_release(cupel_attribution *a)
         cupel_free(a->row[i].formula);
         cupel_free(a->row[i].condition);
         cupel_free(a->row[i].shapley);
+        cupel_free(a->row[i].shapley_error);
+    }
+    for (size_t k = 0; k < a->n_steps; k++) {
+        cupel_free(a->step[k].value);
+        cupel_free(a->step[k].shapley);
     }
     for (size_t i = 0; i < a->n_partial; i++) cupel_partial_release(&a->partial[i]);
     cupel_free(a->partial);

@@ -38,6 +38,7 @@ typedef struct cupel_group {
     size_t n, *column;          /* [n] of the features */
     double importance, deviation; /* rise of the error when its values are shuffled among rows, unit of the target; NaN without measured values */
     double shapley;             /* mean |value| over the rows explained, unit of the target (class: probability) */
+    double shapley_error;       /* one standard error of the mean value, of what is sampled; NaN where nothing is */
     double correlation;         /* largest |correlation| of one of its columns with one of another group among the rows */
     size_t with;                /* that group; SIZE_MAX: none */
 } cupel_group;
@@ -62,10 +63,19 @@ typedef struct cupel_explained {
     bool in_domain, imputed;
     double base;                /* mean of the rows of the table that it is compared with, on the scale that is shared out */
     double *shapley;            /* [n_groups], sum = value - base on that scale */
+    double *shapley_error;      /* [n_groups] one standard error of what is sampled in them; NaN where nothing is, or by one order alone */
     size_t n_near;
     cupel_near_row near[CUPEL_ATTRIBUTION_NEAR]; /* nearest first */
     char *condition;            /* columns of the table, as cupel_features_condition writes them */
 } cupel_explained;
+
+/* What a hurdle decides on its way, of all rows explained: exact values on a scale of its own (models/learn/exact.h). */
+typedef struct cupel_explained_step {
+    cupel_exact_scale scale;
+    double shared, base;
+    double *value;              /* [n_explained] */
+    double *shapley;            /* [n_explained][n_groups], sum of a row = value - base */
+} cupel_explained_step;
 
 typedef struct cupel_attribution {
     cupel_model *model;
@@ -74,8 +84,12 @@ typedef struct cupel_attribution {
     size_t n_rows, n_measured, n_in_training; /* rows of the table with features; with a measured value too; of those in the training table */
     double exact;               /* weight in the prediction of what is shared out exactly: 1 all, 0 nothing */
     cupel_exact_scale scale;    /* of the Shapley values where exact is not 0; else the target, of a class its probability */
+    double follows;             /* where the prediction is no sum: share of its variance that a sum has which is shared out exactly; 0: none */
     bool path;                  /* the path-dependent game */
-    size_t n_background;        /* rows that exact values are taken against */
+    size_t n_background;        /* rows that all values are taken against */
+    size_t n_orders;            /* of the sampled values; 0: nothing is sampled */
+    size_t n_steps;
+    cupel_explained_step step[CUPEL_EXACT_STEPS];
     double error, mean;         /* mean absolute error (class: log loss) on the measured rows, NaN without; mean prediction */
     size_t n_groups;
     cupel_group *group;         /* by importance, else by Shapley value, largest first */
@@ -105,5 +119,7 @@ void cupel_attribution_table(const cupel_attribution *a, cupel_str *out);
 const char *cupel_attribution_kind(const cupel_attribution *a);
 /* What the Shapley values are parts of: "band gap [eV]", "log odds of band gap". */
 void cupel_attribution_of(const cupel_attribution *a, cupel_str *out);
+/* The same of a step: "share of votes that band gap is not 0". */
+void cupel_attribution_step_of(const cupel_attribution *a, const cupel_explained_step *s, cupel_str *out);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 15, PER_ROW = 6 };
+enum { SHOWN = 15, PER_ROW = 6, PER_STEP = 3 };
 
 static void put_text(cupel_json_out *w, const char *name, const char *text)
 {
@@ -33,6 +33,16 @@ void cupel_attribution_of(const cupel_attribution *a, cupel_str *out)
     else cupel_str_addf(out, *a->unit ? "%s [%s]" : "%s%s", a->property, a->unit);
 }
 
+void cupel_attribution_step_of(const cupel_attribution *a, const cupel_explained_step *s, cupel_str *out)
+{
+    const char *open = *a->unit ? " [" : "", *close = *a->unit ? "]" : "";
+    if (s->scale == CUPEL_EXACT_GATE_ODDS) cupel_str_addf(out, "log odds that %s is not %g, by boosted trees", a->property, s->shared);
+    else if (s->scale == CUPEL_EXACT_GATE_VOTES) cupel_str_addf(out, "share of votes that %s is not %g, by a forest", a->property, s->shared);
+    else if (s->scale == CUPEL_EXACT_OTHERS)
+        cupel_str_addf(out, "%s%s%s%s where it is not %g, by boosted trees", a->property, open, a->unit, close, s->shared);
+    else cupel_str_addf(out, "logarithm of how far %s is from %g where it is not that, by boosted trees", a->property, s->shared);
+}
+
 /* Is it the predicted value itself that is shared out? */
 static bool of_value(const cupel_attribution *a) { return !(a->exact > 0) || a->scale == CUPEL_EXACT_TARGET; }
 
@@ -51,6 +61,9 @@ static void put_sharing(cupel_json_out *w, const cupel_attribution *a)
     put_text(w, "shapley_game", a->path ? "path-dependent" : "interventional");
     put_text(w, "shapley_of", cupel_str_text(&of));
     put(w, "exact_share", a->exact);
+    put(w, "followed_share", a->follows);
+    cupel_json_name(w, "orders");
+    cupel_json_put_count(w, a->n_orders);
     cupel_json_name(w, "background");
     cupel_json_put_count(w, a->n_background);
     cupel_str_free(&of);
@@ -92,11 +105,41 @@ static void put_group(cupel_json_out *w, const cupel_attribution *a, const cupel
     put(w, "importance", g->importance);
     put(w, "importance_deviation", isnan(g->importance) ? (double)NAN : g->deviation);
     put(w, "shapley", g->shapley);
+    if (a->n_orders) put(w, "shapley_error", g->shapley_error);
     if (cluster_of(a, g)) {
         put_text(w, "shared_with", a->group[g->with].name);
         put(w, "correlation", g->correlation);
     }
     cupel_json_close(w, '}');
+}
+
+static void put_values(cupel_json_out *w, const cupel_attribution *a, const char *name, const double *value)
+{
+    cupel_json_name(w, name);
+    cupel_json_open(w, '{');
+    for (size_t g = 0; g < a->n_groups; g++) put(w, a->group[g].name, value[g]);
+    cupel_json_close(w, '}');
+}
+
+/* Row i of every step. */
+static void put_steps(cupel_json_out *w, const cupel_attribution *a, size_t i)
+{
+    cupel_str of = {0};
+    cupel_json_name(w, "steps");
+    cupel_json_open(w, '[');
+    for (size_t k = 0; k < a->n_steps; k++) {
+        const cupel_explained_step *s = &a->step[k];
+        cupel_str_clear(&of);
+        cupel_attribution_step_of(a, s, &of);
+        cupel_json_open(w, '{');
+        put_text(w, "of", cupel_str_text(&of));
+        put(w, "value", s->value[i]);
+        put(w, "base", s->base);
+        put_values(w, a, "shapley", s->shapley + i * a->n_groups);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+    cupel_str_free(&of);
 }
 
 static void put_row(cupel_json_out *w, const cupel_attribution *a, const cupel_explained *e)
@@ -114,10 +157,9 @@ static void put_row(cupel_json_out *w, const cupel_attribution *a, const cupel_e
     cupel_json_put_bool(w, e->in_domain);
     cupel_json_name(w, "imputed");
     cupel_json_put_bool(w, e->imputed);
-    cupel_json_name(w, "shapley");
-    cupel_json_open(w, '{');
-    for (size_t g = 0; g < a->n_groups; g++) put(w, a->group[g].name, e->shapley[g]);
-    cupel_json_close(w, '}');
+    put_values(w, a, "shapley", e->shapley);
+    if (a->n_orders) put_values(w, a, "shapley_error", e->shapley_error);
+    if (a->n_steps) put_steps(w, a, (size_t)(e - a->row));
     cupel_json_name(w, "nearest");
     cupel_json_open(w, '[');
     for (size_t k = 0; k < e->n_near; k++) {
@@ -201,33 +243,65 @@ static void group_line(const cupel_attribution *a, const cupel_group *g, cupel_s
     cupel_str_putc(out, '\n');
 }
 
-/* The groups that add most to a row. */
-static void row_parts(const cupel_attribution *a, const cupel_explained *e, cupel_str *out)
+/* The groups with the largest of value [n_groups], those above a hundredth of the first, into list [most]; how many. */
+static size_t largest(const cupel_attribution *a, const double *value, size_t most, size_t *list)
 {
-    double last = INFINITY;
-    size_t done[PER_ROW], n = 0;
-    while (n < PER_ROW && n < a->n_groups) {
+    size_t n = 0;
+    while (n < most && n < a->n_groups) {
         size_t best = SIZE_MAX;
         for (size_t g = 0; g < a->n_groups; g++) {
             bool used = false;
-            for (size_t k = 0; k < n; k++) used |= done[k] == g;
-            if (!used && (best == SIZE_MAX || fabs(e->shapley[g]) > fabs(e->shapley[best]))) best = g;
+            for (size_t k = 0; k < n; k++) used |= list[k] == g;
+            if (!used && (best == SIZE_MAX || fabs(value[g]) > fabs(value[best]))) best = g;
         }
-        if (best == SIZE_MAX || !(fabs(e->shapley[best]) > 0.01 * fabs(last < INFINITY ? last : 0)) || !(fabs(e->shapley[best]) > 0)) break;
-        if (!n) last = e->shapley[best];
-        done[n++] = best;
-        cupel_str_addf(out, "    %+.4g  %s\n", e->shapley[best], a->group[best].name);
+        if (best == SIZE_MAX || !(fabs(value[best]) > (n ? 0.01 * fabs(value[list[0]]) : 0))) break;
+        list[n++] = best;
+    }
+    return n;
+}
+
+/* The groups that add most to a row, with the standard error where they are sampled. */
+static void row_parts(const cupel_attribution *a, const cupel_explained *e, cupel_str *out)
+{
+    size_t list[PER_ROW];
+    const size_t n = largest(a, e->shapley, PER_ROW, list);
+    for (size_t k = 0; k < n; k++) {
+        const double value = e->shapley[list[k]], error = e->shapley_error[list[k]];
+        cupel_str_addf(out, "    %+.4g", value);
+        if (!isnan(error)) cupel_str_addf(out, " +- %.2g", error);
+        cupel_str_addf(out, "  %s%s\n", a->group[list[k]].name, fabs(value) < 2 * error ? " (the sign is not certain)" : "");
     }
 }
+
+/* What the model decided on the way, exactly. */
+static void step_lines(const cupel_attribution *a, size_t i, cupel_str *out)
+{
+    for (size_t k = 0; k < a->n_steps; k++) {
+        const cupel_explained_step *s = &a->step[k];
+        const double *value = s->shapley + i * a->n_groups;
+        if (s->scale == CUPEL_EXACT_OTHERS_LOG) continue; /* it says what the step before says */
+        size_t list[PER_STEP];
+        const size_t n = largest(a, value, PER_STEP, list);
+        cupel_str_puts(out, "  exactly: ");
+        cupel_attribution_step_of(a, s, out);
+        cupel_str_addf(out, ": %.4g against %.4g", s->value[i], s->base);
+        for (size_t j = 0; j < n; j++) cupel_str_addf(out, "%s %+.3g %s", j ? "," : ", by", value[list[j]], a->group[list[j]].name);
+        cupel_str_putc(out, '\n');
+    }
+}
+
+/* Intervals keep some room for the last digits of what they hold; a reader sees 0. */
+static double plain(const cupel_attribution *a, double x) { return fabs(x) < 1e-9 * fabs(a->mean) ? 0 : x; }
 
 static void row_lines(const cupel_attribution *a, const cupel_explained *e, cupel_str *out)
 {
     const char *gap = *a->unit ? " " : "";
     cupel_str_addf(out, "\n%s%s: %.5g%s%s (90 %%: %.5g to %.5g)%s%s\n", *e->formula ? e->formula : "row", e->condition, e->value, gap, a->unit,
-                   e->lower, e->upper, e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
+                   plain(a, e->lower), plain(a, e->upper), e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
     if (of_value(a)) cupel_str_addf(out, "  against %.4g of rows of this table, by\n", e->base);
     else cupel_str_addf(out, "  %.4g against %.4g of rows of this table, by\n", shared_out(a, e), e->base);
     row_parts(a, e, out);
+    step_lines(a, (size_t)(e - a->row), out);
     for (size_t k = 0; k < e->n_near; k++) {
         const cupel_known *known = &e->near[k].known;
         const double near = e->near[k].near;
@@ -249,9 +323,15 @@ static void sharing_lines(const cupel_attribution *a, cupel_str *out)
     if (a->exact >= 1 && a->path) cupel_str_addf(out, "exact, along the branches of the trees (%zu rows of this table)\n", a->n_background);
     else if (a->exact >= 1) cupel_str_addf(out, "exact, against %zu rows of this table\n", a->n_background);
     else if (a->exact > 0)
-        cupel_str_addf(out, "exact for trees that weigh %.0f %% in the prediction (against %zu rows of this table), sampled for the rest\n",
+        cupel_str_addf(out, "exact for trees that weigh %.0f %% in the prediction, sampled for the rest; against %zu rows of this table\n",
                        100 * a->exact, a->n_background);
-    else cupel_str_puts(out, "sampled\n");
+    else cupel_str_addf(out, "sampled, against %zu rows of this table\n", a->n_background);
+    if (a->follows > 0)
+        cupel_str_addf(out, "(a sum that follows the predictions, with %.0f %% of their variance, is shared out exactly, and only the rest is sampled)\n",
+                       100 * a->follows);
+    if (a->n_orders > 1)
+        cupel_str_addf(out, "+- one standard error of %zu orders each way; four times as many (--orders) halve it\n", a->n_orders);
+    if (a->n_steps) cupel_str_puts(out, "The value is the median of a mixture and no sum; what decides it is, and is shared out exactly below it.\n");
     cupel_str_free(&of);
 }
 

@@ -143,7 +143,7 @@ static void common_elements(const cupel_text *formula, size_t n, cupel_str *out)
 /* Why the first candidates are predicted as they are. */
 static cupel_status explain_model(folder *f, size_t i, cupel_model *m, const cupel_job *job, cupel_err *err)
 {
-    enum { CANDIDATES = 8, POINTS = 17, ORDERS = 2, BACKGROUND = 50 };
+    enum { CANDIDATES = 8, POINTS = 17, ORDERS = 8, BACKGROUND = 50 };
     const cupel_shortlist *rows = &f->result.rows;
     cupel_text formula[CANDIDATES];
     cupel_str elements = {0};

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "models/learn/surrogate_parts.h"
 
+#include <math.h>
 #include <string.h>
 
 void cupel_exact_of(const cupel_surrogate *s, cupel_exact *e)
@@ -24,6 +25,26 @@ void cupel_exact_of(const cupel_surrogate *s, cupel_exact *e)
     }
     if (e->coef) e->constant += e->factor * s->expand.bias[0];
     if (e->scale != CUPEL_EXACT_TARGET && e->share < 1) e->share = 0;
+}
+
+size_t cupel_exact_steps(const cupel_exact *e, cupel_exact *step)
+{
+    static const cupel_exact_scale scale[] = {[CUPEL_STEP_ODDS] = CUPEL_EXACT_GATE_ODDS, [CUPEL_STEP_VOTES] = CUPEL_EXACT_GATE_VOTES,
+                                              [CUPEL_STEP_OTHERS] = CUPEL_EXACT_OTHERS, [CUPEL_STEP_LOGARITHM] = CUPEL_EXACT_OTHERS_LOG};
+    const cupel_surrogate *s = e->surrogate;
+    size_t n = 0;
+    if (s->is_class || s->target.kind != CUPEL_TRANSFORM_PLAIN) return 0;
+    for (size_t m = 0; m < e->terms.n && n < CUPEL_EXACT_STEPS; m++) {
+        const cupel_term *t = &e->terms.term[m];
+        if (t->step == CUPEL_STEP_NONE) continue;
+        const bool own = t->step == CUPEL_STEP_OTHERS;
+        step[n] = (cupel_exact){.surrogate = s, .share = 1, .scale = scale[t->step], .constant = own ? s->y_mean : 0, .factor = own ? s->y_sd : 1,
+                                .shared = s->y_mean + s->y_sd * e->terms.shared, .terms = {.n = 1, .share = 1}};
+        if (fabs(step[n].shared) < cupel_surrogate_slack(s)) step[n].shared = 0;
+        step[n].terms.term[0] = (cupel_term){.trees = t->trees, .weight = 1, .column = t->column};
+        n++;
+    }
+    return n;
 }
 
 /* Rows x [n][ld] as the surrogate's own model sees them, [n][columns]. */
@@ -47,19 +68,28 @@ static cupel_status seen(const cupel_term *t, const double *z, size_t k, size_t 
     return CUPEL_OK;
 }
 
-static cupel_status add_term(const cupel_term *t, const double *z, size_t k, size_t n, cupel_isa isa, double *value, cupel_err *err)
+/* What a term's trees say of rows z [n][k], said [n]. */
+static cupel_status say_term(const cupel_term *t, const double *z, size_t k, size_t n, cupel_isa isa, double *said, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    double *x = NULL, *said = cupel_alloc(n, sizeof *said);
+    double *x = NULL;
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t->trees), 1);
-    if (!said || !scratch) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", 0));
+    if (!scratch) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", 0));
     CUPEL_TRY(seen(t, z, k, n, &x, err));
     cupel_trees_predict(t->trees, x, cupel_trees_columns(t->trees), n, isa, scratch, said, NULL);
-    for (size_t i = 0; i < n; i++) value[i] += t->weight * said[i];
 done:
     cupel_free(x);
-    cupel_free(said);
     cupel_free(scratch);
+    return st;
+}
+
+cupel_status cupel_exact_say(const cupel_exact *e, const double *x, size_t ld, size_t n, cupel_isa isa, double *said, cupel_err *err)
+{
+    double *z = NULL;
+    const size_t k = e->surrogate->scale.k;
+    cupel_status st = scaled(e, x, ld, n, isa, &z, err);
+    for (size_t m = 0; m < e->terms.n && st == CUPEL_OK; m++) st = say_term(&e->terms.term[m], z, k, n, isa, said + m * n, err);
+    cupel_free(z);
     return st;
 }
 
@@ -67,15 +97,20 @@ cupel_status cupel_exact_predict(const cupel_exact *e, const double *x, size_t l
 {
     cupel_status st = CUPEL_OK;
     const size_t k = e->surrogate->scale.k;
-    double *z = NULL;
+    double *z = NULL, *said = cupel_alloc(n, sizeof *said);
+    if (!said) return cupel_no_memory(err, "what trees say", n * sizeof *said);
     CUPEL_TRY(scaled(e, x, ld, n, isa, &z, err));
     memset(value, 0, n * sizeof *value);
     for (size_t i = 0; e->coef && i < n; i++)
         for (size_t j = 0; j < k; j++) value[i] += e->coef[j] * z[i * k + j];
-    for (size_t m = 0; !e->coef && m < e->terms.n; m++) CUPEL_TRY(add_term(&e->terms.term[m], z, k, n, isa, value, err));
+    for (size_t m = 0; !e->coef && m < e->terms.n; m++) {
+        CUPEL_TRY(say_term(&e->terms.term[m], z, k, n, isa, said, err));
+        for (size_t i = 0; i < n; i++) value[i] += e->terms.term[m].weight * said[i];
+    }
     for (size_t i = 0; i < n; i++) value[i] = e->constant + e->factor * value[i];
 done:
     cupel_free(z);
+    cupel_free(said);
     return st;
 }
 

@@ -192,10 +192,12 @@ static const cupel_own_kind kind_hurdle = {scratch, predict, free_model, save, l
 /* It asks them all alike, and its value is no sum of what they say. */
 static void terms(const void *model, cupel_terms *t)
 {
+    static const cupel_term_step step[PARTS] = {CUPEL_STEP_ODDS, CUPEL_STEP_VOTES, CUPEL_STEP_OTHERS, CUPEL_STEP_LOGARITHM, CUPEL_STEP_NONE};
     const hurdle *h = model;
-    *t = (cupel_terms){0};
+    *t = (cupel_terms){.shared = h->shared};
     for (int k = 0; k < PARTS; k++)
-        if (h->part[k]) t->term[t->n++] = (cupel_term){.trees = h->part[k], .weight = 1};
+        if (h->part[k])
+            t->term[t->n++] = (cupel_term){.trees = h->part[k], .weight = 1, .step = h->part[GATE_BOOSTED] ? step[k] : CUPEL_STEP_NONE};
 }
 
 /* ---- training ---- */

@@ -80,11 +80,16 @@ typedef struct cupel_axis {
     double worth;          /* share by which the loss has to fall for a candidate of this stage to be taken */
 } cupel_axis;
 
+/* What the trees of a hurdle say: nothing by itself, the log odds or the votes that a row is not at the shared value, the target or its logarithm where
+ * it is not. */
+typedef enum cupel_term_step { CUPEL_STEP_NONE, CUPEL_STEP_ODDS, CUPEL_STEP_VOTES, CUPEL_STEP_OTHERS, CUPEL_STEP_LOGARITHM } cupel_term_step;
+
 /* Trees whose predictions, times weight, are added up. column [columns of the trees]: which of the scaled columns they see; NULL: all, as they are. */
 typedef struct cupel_term {
     const struct cupel_trees *trees;
     double weight;
     const size_t *column;
+    cupel_term_step step;
 } cupel_term;
 
 /* A model as a sum, of which each term can be explained by itself; or, where it is no sum, the trees that it asks. */
@@ -93,6 +98,7 @@ typedef struct cupel_terms {
     size_t n;
     cupel_term term[CUPEL_TERMS];
     double share;              /* 1: they are the whole value; else the weight that they have in it; 0: the value is no sum of them */
+    double shared;             /* of a hurdle: the shared value, scaled target */
     bool votes;                /* the sum is the mean of votes -1 and 1, the value the log odds of that */
 } cupel_terms;
 

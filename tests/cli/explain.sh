@@ -39,6 +39,20 @@ check 'many samples come to the exact values' $?
 small --model boosted_trees --set trees=50 --transform log -o "$T/boosted.h5"; explain boosted --rows 2; { [ $rc = 0 ] && adds exact interventional '^log of'; }; check 'a logarithm is shared out as such' $?
 small --model extra_trees --set trees=60,columns=0.4,leaf=1,median=1 -o "$T/median.h5"; explain median --rows 1; { [ $rc = 0 ] && adds sampled interventional eV; }; check 'a median is no sum' $?
 explain median --shapley path; { [ $rc = 2 ] && grep -q 'shapley auto' "$T/err"; }; check 'and has no branches' $?
+# Standard errors: a sum that follows the median makes them smaller, and few and many orders agree within them.
+explain median --rows 3 --orders 16; cp "$T/out" "$T/few.json"; explain median --rows 3 --orders 16 --shapley sampled; cp "$T/out" "$T/plain.json"; explain median --rows 3 --orders 150 --shapley sampled; cp "$T/out" "$T/many.json"
+errors='use strict; sub get { local $/; open my $f, "<", shift; decode_json(<$f>) } my ($few, $plain, $many) = map { get($_) } @ARGV; my ($z, $n, $s, $p) = (0, 0, 0, 0);
+  exit 1 unless $few->{followed_share} >= 0.8 && $plain->{followed_share} == 0 && $few->{orders} == 16;
+  for my $i (0 .. 2) { my ($a, $b, $c) = map { $_->{explained}[$i] } ($few, $plain, $many);
+    for my $g (keys %{$a->{shapley}}) { my $e = $a->{shapley_error}{$g} ** 2 + $c->{shapley_error}{$g} ** 2; next unless $e > 1e-12; $z += ($a->{shapley}{$g} - $c->{shapley}{$g}) ** 2 / $e; $n++;
+      $s += $a->{shapley_error}{$g} ** 2; $p += $b->{shapley_error}{$g} ** 2 } }
+  printf "# standard error %.3g of that of sampling alone; mean square deviation %.2f of what it says\n", sqrt($s / $p), $z / $n; exit !($n > 30 && $s < $p && $z / $n < 1.6)'
+perl -MJSON::PP -e "$errors" "$T/few.json" "$T/plain.json" "$T/many.json"; check 'sampled values have standard errors that hold' $?
+# A hurdle: the value is sampled, both of its questions are exact.
+awk -F, -v OFS=, 'NR > 1 && $2 < 1.2 { $2 = 0 } 1' "$T/in.csv" >"$T/zero.csv"; run train "$T/zero.csv" --formula "$formula" --target "$column" --seed 1 --model hurdle --set trees=30,seeds=1,forest=30 -o "$T/hurdle.h5"
+explain hurdle --rows 2 --orders 4; { [ $rc = 0 ] && adds sampled interventional eV && perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); for my $e (@{$j->{explained}}) { my $steps = $e->{steps}; exit 1 unless @$steps == 4;
+  for my $s (@$steps) { my $sum = $s->{base}; $sum += $_ for values %{$s->{shapley}}; exit 1 if abs($sum - $s->{value}) > 1e-9 } exit 1 unless $steps->[1]{value} >= 0 && $steps->[1]{value} <= 1 && $steps->[1]{of} =~ /not 0/ }' <"$T/out"; }; check 'the steps of a hurdle add up' $?
+run explain "$T/hurdle.h5" "$T/new.csv" --repeats 1 --rows 1 --orders 4; { [ $rc = 0 ] && grep -q '^  exactly: share of votes that' "$T/out" && grep -q ' +- ' "$T/out" && grep -q 'standard error of 4 orders' "$T/out"; }; check 'in words' $?
 awk -F, -v OFS=, 'NR > 1 { $2 = $2 > 2 ? 1 : 0 } 1' "$T/in.csv" >"$T/class.csv"
 for m in random_forest:votes boosted_trees:odds; do
   run train "$T/class.csv" --formula "$formula" --target "$column" --model ${m%:*} --set trees=40 --seed 1 -o "$T/class.h5"; run explain "$T/class.h5" "$T/new.csv" --rows 2 --repeats 1 --format json
