@@ -172,7 +172,7 @@ static cupel_status read_row(telling *g, size_t row, size_t *empty, cupel_err *e
         double x = 0;
         g->cell[k] = cell_of(g, row, g->match[k].at);
         const bool missing = cupel_text_missing(g->cell[k]), goal = k >= g->loop.n_inputs;
-        if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs", err);
+        if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs ('unknown' is a word like others)", err);
         *empty += missing;
         if (missing) g->cell[k] = cupel_text_of("");
         if (!missing) {
@@ -187,16 +187,19 @@ static cupel_status read_row(telling *g, size_t row, size_t *empty, cupel_err *e
     return g->text.failed ? cupel_no_memory(err, "a row", 0) : CUPEL_OK;
 }
 
-static bool same_values(const telling *g, size_t row)
+/* The first goal in which the row at work and that of the loop differ; header.n: in none. */
+static size_t first_difference(const telling *g, size_t row)
 {
     const cupel_loop *l = &g->loop;
     for (size_t k = l->n_inputs; k < l->header.n; k++) {
         double a = NAN, b = NAN;
         const bool one = cupel_parse_double(cupel_text_of(l->cell[row * l->header.n + k]), &a), two = cupel_parse_double(g->cell[k], &b);
-        if (one != two || (one && fabs(a - b) > ROUNDING * fmax(fabs(a), fabs(b)))) return false;
+        if (one != two || (one && fabs(a - b) > ROUNDING * fmax(fabs(a), fabs(b)))) return k;
     }
-    return true;
+    return l->header.n;
 }
+
+static bool same_values(const telling *g, size_t row) { return first_difference(g, row) == g->loop.header.n; }
 
 static cupel_status put_row(telling *g, size_t row, cupel_trial_state state, cupel_err *err)
 {
@@ -215,12 +218,13 @@ static cupel_status put_row(telling *g, size_t row, cupel_trial_state state, cup
 static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_state state, cupel_err *err)
 {
     const cupel_loop *l = &g->loop;
-    const char *was = l->state[there] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[there * l->header.n + l->n_inputs];
-    const cupel_text now = g->cell[l->n_inputs];
+    const size_t differs = first_difference(g, there), k = differs < l->header.n ? differs : l->n_inputs;
+    const char *was = l->state[there] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[there * l->header.n + k];
+    const cupel_text now = g->cell[k];
     char what[256];
     snprintf(what, sizeof what, "%s:%" PRIu64 ": '%s' of this experiment was %.60s (row %zu of the loop, told from '%.60s'), and is %.*s now",
              g->t.file, g->t.records.line[i],
-             l->header.label[l->n_inputs], was, there + 1, l->file[l->told[there]], state == CUPEL_TRIAL_FAILED ? 6 : (int)(now.n < 60 ? now.n : 60),
+             l->header.label[k], was, there + 1, l->file[l->told[there]], state == CUPEL_TRIAL_FAILED ? 6 : (int)(now.n < 60 ? now.n : 60),
              state == CUPEL_TRIAL_FAILED ? "failed" : now.p);
     g->r.conflicts++;
     if (g->o->conflict == CUPEL_CONFLICT_FAIL)
@@ -230,6 +234,20 @@ static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_sta
     if (g->o->conflict == CUPEL_CONFLICT_KEEP) return cupel_loop_add(&g->loop, g->cell, state, err);
     g->r.replaced++;
     return put_row(g, there, state, err);
+}
+
+/* A row that is there already, where the new value was to replace another that is there beside it. */
+static void say_beside(const telling *g, size_t i, size_t there)
+{
+    const cupel_loop *l = &g->loop;
+    for (size_t at = cupel_loop_find(l, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(l, g->cell, at + 1)) {
+        const size_t k = first_difference(g, at);
+        if (at == there || at >= g->old || k == l->header.n || l->state[at] == CUPEL_TRIAL_PENDING) continue;
+        cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": this result is there already (row %zu of the loop), beside another of this experiment: '%s' %.60s "
+                  "(row %zu); nothing is replaced, --withdraw takes one of them back", g->t.file, g->t.records.line[i], there + 1, l->header.label[k],
+                  l->state[at] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[at * l->header.n + k], at + 1);
+        return;
+    }
 }
 
 static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
@@ -245,6 +263,7 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
     for (size_t k = g->loop.n_inputs; k < g->loop.header.n && state != CUPEL_TRIAL_MEASURED; k++) g->cell[k] = cupel_text_of("");
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
         if (state == CUPEL_TRIAL_PENDING || (g->loop.state[at] == state && same_values(g, at))) {
+            if (state != CUPEL_TRIAL_PENDING && g->o->conflict == CUPEL_CONFLICT_REPLACE) say_beside(g, i, at);
             g->r.repeated++;
             return CUPEL_OK;
         }

@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
+#include "core/sys/file.h"
 #include "core/sys/lock.h"
 
 #include <inttypes.h>
@@ -116,7 +117,11 @@ static cupel_status find_inputs(suggesting *g, cupel_err *err)
     if (!g->input) return cupel_no_memory(err, "names of columns", h->n * sizeof *g->input);
     if (g->given) return given_inputs(g, err);
     for (size_t i = 0; i < h->n; i++) {
-        if (i == g->s->id || i == g->cost || is_goal(g, h->name[i])) continue;
+        if (i == g->s->id || i == g->cost) continue;
+        if (is_goal(g, h->name[i])) {
+            cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is a goal and no input: what stands there is not used", h->name[i], g->s->pool.file);
+            continue;
+        }
         if (g->told && cupel_header_match(&g->s->tell.header, h, i) == SIZE_MAX) {
             cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is not an input: '%s' has no column of that name", h->name[i], g->s->pool.file,
                       g->s->tell.file);
@@ -267,6 +272,41 @@ static size_t inside_of(const suggesting *g)
     return n;
 }
 
+/* Is row i of what is known at least as good as row j in every goal, and better in one? */
+static bool beats(const suggesting *g, size_t i, size_t j)
+{
+    bool better = false;
+    for (size_t k = 0; k < g->n_goals; k++) {
+        const double gain = (g->y[i * g->n_goals + k] - g->y[j * g->n_goals + k]) * (g->maximize[k] ? 1 : -1);
+        if (!(gain >= 0)) return false;
+        better |= gain > 0;
+    }
+    return better;
+}
+
+/* Results that no other beats. */
+static size_t front_of(const suggesting *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->n_known; i++) {
+        bool beaten = isnan(g->y[i * g->n_goals]);
+        for (size_t j = 0; j < g->n_known && !beaten; j++) beaten = beats(g, j, i);
+        n += !beaten;
+    }
+    return n;
+}
+
+static void say_several(suggesting *g, double most)
+{
+    const cupel_suggestion *s = g->s;
+    cupel_str best = {0};
+    for (size_t k = 0; k < g->n_goals; k++) cupel_str_addf(&best, "%s%s %.6g", k ? ", " : "", s->goal[k], s->choice.best[k]);
+    cupel_say(g->job, CUPEL_NOTE, "best so far %s, each by itself; %zu of %zu results make the front; the batch adds at most %.3g to the volume that it "
+              "dominates (each goal in units of its spread)%s", cupel_str_text(&best), front_of(g), s->n_known, most,
+              s->stop ? ": less than 0.001, no candidate is worth an experiment" : "");
+    cupel_str_free(&best);
+}
+
 static void judge(suggesting *g)
 {
     cupel_suggestion *s = g->s;
@@ -286,8 +326,7 @@ static void judge(suggesting *g)
     s->stop_below = g->n_goals > 1 ? LEAST_GAIN : g->windowed ? LEAST_CHANCE : fmax(LEAST_OF_NOISE * c->noise[0], LEAST_GAIN * range_of(g, 0));
     s->stop = most < s->stop_below && !c->by_chance;
     if (g->n_goals > 1)
-        cupel_say(g->job, CUPEL_NOTE, "%zu goals; the batch adds at most %.3g to the dominated volume (in spreads of the goals)%s", g->n_goals, most,
-                  s->stop ? ": less than 0.001, no candidate is worth an experiment" : "");
+        say_several(g, most);
     else if (g->windowed)
         cupel_say(g->job, CUPEL_NOTE, "%zu of %zu results lie in the window; the most likely pick has a chance of %.2g%s", inside_of(g), s->n_known,
                   most, s->stop ? ": less than 0.01, no candidate is worth an experiment" : "");
@@ -353,6 +392,9 @@ static cupel_status read_tables(suggesting *g, cupel_err *err)
     const cupel_suggest_options *o = g->o;
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(check_words(o, err));
+    if (o->loop && !cupel_file_exists(o->loop))
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is not there; 'cupel tell %s results.csv --target COLUMN' with --minimize or --maximize begins a "
+                             "loop", o->loop, o->loop));
     if (o->loop) CUPEL_TRY(cupel_loop_open(o->loop, &g->loop, err));
     if (o->space) CUPEL_TRY(cupel_demand_open(o->space, &g->demand, err));
     CUPEL_TRY(take_goals(g, err));
@@ -403,6 +445,7 @@ static cupel_status take_picks(suggesting *g, cupel_err *err)
         if (st == CUPEL_OK) st = cupel_loop_add(&g->loop, cell, CUPEL_TRIAL_PENDING, err);
     }
     if (st == CUPEL_OK) st = cupel_loop_save(&g->loop, g->o->loop, err);
+    if (st == CUPEL_OK) cupel_say(g->job, CUPEL_NOTE, "%zu experiment%s under way in '%s' besides", s->choice.n, s->choice.n == 1 ? "" : "s", g->o->loop);
     cupel_str_free(&text);
     cupel_free(cell);
     return st;

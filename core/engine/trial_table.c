@@ -6,6 +6,18 @@
 
 #include <stdio.h>
 
+/* Names that are numbers, each of them, are a first row of values. */
+static cupel_status check_names(const cupel_trial_table *t, cupel_err *err)
+{
+    const cupel_header *h = &t->header;
+    double x;
+    for (size_t i = 0; i < h->n; i++)
+        if (!cupel_parse_double(cupel_text_of(h->name[i]), &x)) return CUPEL_OK;
+    if (!h->n) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the first line holds numbers alone ('%.40s' first), where the names of the columns were expected; write "
+                      "them above", t->file, h->name[0]);
+}
+
 cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_trial_table *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -16,6 +28,7 @@ cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_
     CUPEL_TRY(cupel_source_open(path, format, &s, err));
     const cupel_header *h = cupel_source_header(s);
     for (size_t i = 0; i < h->n; i++) CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(h->name[i]), err));
+    CUPEL_TRY(check_names(t, err));
     CUPEL_TRY(cupel_trial_twice(t, err));
     CUPEL_TRY(cupel_source_read(s, SIZE_MAX, &t->records, err));
     CUPEL_TRY(cupel_source_digest(s, hex, err));
