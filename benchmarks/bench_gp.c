@@ -91,7 +91,7 @@ static double fit(const cupel_learner *l, const rows *r, const double *setting, 
 }
 
 /* CPU seconds of predicting the rows that were held out, over and over until they can be timed; on one thread. */
-static double predict(const cupel_expand *e, const rows *r, const cupel_job *job, cupel_precision precision, double *value)
+static double predict(const cupel_expand *e, const rows *r, const cupel_expand_way *how, double *value)
 {
     cupel_expand_work w = {0};
     cupel_err err = {0};
@@ -102,7 +102,7 @@ static double predict(const cupel_expand *e, const rows *r, const cupel_job *job
     do {
         for (size_t from = 0; from < r->m; from += CUPEL_EXPAND_ROWS) {
             const size_t n = r->m - from < CUPEL_EXPAND_ROWS ? r->m - from : CUPEL_EXPAND_ROWS;
-            cupel_expand_run(e, r->z + from * r->d, r->d, n, precision, job->isa, &w, raw);
+            cupel_expand_run(e, r->z + from * r->d, r->d, n, how, &w, raw);
             for (size_t i = 0; i < n; i++) value[from + i] = r->mean + raw[i].value;
         }
         rounds++;
@@ -116,7 +116,7 @@ static void run(const char *name, bool matern, const rows *r, const cupel_job *j
 {
     const cupel_learner *l = cupel_learner_named("gp");
     const double setting[] = {[NOISE] = 0.05, [GAMMA] = 1 / (double)r->d, [MATERN] = matern}; /* the length is sqrt(columns / 2) */
-    double seconds[MOST_REPEATS], with[MOST_REPEATS], mean[MOST_REPEATS], single[MOST_REPEATS], error = 0, *value = need(r->m, sizeof *value);
+    double seconds[MOST_REPEATS], with[MOST_REPEATS], mean[MOST_REPEATS], single[MOST_REPEATS], error = 0, apart = 0, *value = need(r->m, sizeof *value), *narrow = need(r->m, sizeof *narrow);
     for (size_t k = 0; k < repeats; k++) {
         cupel_problem p = {.n = r->n, .d = r->d, .x = r->x, .y = r->y, .job = job};
         cupel_fitted f = {0};
@@ -124,13 +124,10 @@ static void run(const char *name, bool matern, const rows *r, const cupel_job *j
         cupel_err err = {0};
         seconds[k] = fit(l, r, setting, job, &f);
         check(cupel_expand_make(l, &p, setting, &f, NULL, &e, &err), &err);
-        with[k] = predict(&e, r, job, CUPEL_FLOAT64, value);
-        cupel_expand_release(&e);
-        cupel_free(f.triangle);
-        f.triangle = NULL; /* an expansion for the mean alone */
-        check(cupel_expand_make(l, &p, setting, &f, NULL, &e, &err), &err);
-        single[k] = predict(&e, r, job, CUPEL_FLOAT32, value);
-        mean[k] = predict(&e, r, job, CUPEL_FLOAT64, value);
+        with[k] = predict(&e, r, &(cupel_expand_way){.precision = CUPEL_FLOAT32, .isa = job->isa}, value);
+        single[k] = predict(&e, r, &(cupel_expand_way){.precision = CUPEL_FLOAT32, .isa = job->isa, .value_only = true}, value);
+        memcpy(narrow, value, r->m * sizeof *value);
+        mean[k] = predict(&e, r, &(cupel_expand_way){.precision = CUPEL_FLOAT64, .isa = job->isa, .value_only = true}, value);
         cupel_expand_release(&e);
         cupel_fitted_release(&f);
     }
@@ -138,12 +135,14 @@ static void run(const char *name, bool matern, const rows *r, const cupel_job *j
     if (!out) exit(7);
     for (size_t i = 0; i < r->m; i++) {
         error += fabs(value[i] - r->truth[i]) / (double)r->m;
+        apart = fmax(apart, fabs(value[i] - narrow[i]));
         fprintf(out, "%.15g\n", value[i]);
     }
     if (fclose(out)) exit(7);
-    printf("cupel   %-9s %9.3f %12.2f %12.2f %12.2f %10.4f\n", name, median(seconds, repeats), median(mean, repeats) * 1e6, median(single, repeats) * 1e6,
-           median(with, repeats) * 1e6, error);
+    printf("cupel   %-9s %9.3f %12.2f %12.2f %12.2f %10.4f %12.1e\n", name, median(seconds, repeats), median(mean, repeats) * 1e6, median(single, repeats) * 1e6,
+           median(with, repeats) * 1e6, error, apart);
     cupel_free(value);
+    cupel_free(narrow);
 }
 
 int main(int argc, char **argv)

@@ -200,7 +200,7 @@ cupel_status cupel_predictor_predict(const cupel_predictor *p, const char *const
                                      double *lower, double *upper, unsigned char *in_domain, unsigned char *reason, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    predict_work w = {.model = p->model, .options = {CUPEL_FLOAT64, cupel_isa_best(), level}, .value = value, .lower = lower, .upper = upper,
+    predict_work w = {.model = p->model, .options = {.precision = CUPEL_FLOAT_AUTO, .isa = cupel_isa_best(), .level = level}, .value = value, .lower = lower, .upper = upper,
                       .in_domain = in_domain, .reason = reason};
     if (!(level > 0 && level < 1)) return cupel_fail(err, CUPEL_USAGE, "interval level %g: expected a number between 0 and 1", level);
     if (!threads) threads = 1;

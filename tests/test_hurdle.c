@@ -60,6 +60,7 @@ static void rows_below_the_hurdle_are_exact(void **state)
         print_message("at %g, side %g: covered %.3f\n", at[k], side[k], (double)covered / N);
         check_close((double)covered / N, 0.9, 0, 0.02);
         for (size_t i = 0; i < N; i++) assert_true(side[k] * (f.value[i] - at[k]) > -1e-9); /* never on the wrong side */
+        for (size_t i = 0; at[k] == 0 && i < N; i++) assert_true(side[k] > 0 ? f.lower[i] >= 0 : f.upper[i] <= 0); /* nor by a rounding, where that is 0 */
         cupel_surrogate_free(s);
     }
 }

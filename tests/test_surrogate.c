@@ -218,6 +218,37 @@ static void precisions_and_instruction_sets_agree(void **state)
     free_rows(&fresh);
 }
 
+/* Values without intervals are those with them, in the precision that the model's training rows allow. */
+static void values_alone_are_the_same(void **state)
+{
+    (void)state;
+    rows train = make_rows(150, 5, false), fresh = make_rows(300, 6, false);
+    static const char *const learner[] = {"gp", "gp", "svr", "ridge", "gp_tree"}, *const settings[] = {"noise=0.05,gamma=0.3", "noise=1e-10,gamma=1e-5,matern=0",
+                                                                                                   "C=10,gamma=0.3,epsilon=0.1", "lambda=0.1", "rows=60,starts=1"};
+    static const cupel_precision want[] = {CUPEL_FLOAT32, CUPEL_FLOAT64, CUPEL_FLOAT64, CUPEL_FLOAT64, CUPEL_FLOAT64};
+    for (size_t k = 0; k < sizeof learner / sizeof *learner; k++) {
+        cupel_surrogate *s = fit_rows(&train, learner[k], settings[k], 1);
+        const cupel_predict_options o = {.precision = CUPEL_FLOAT_AUTO, .isa = cupel_isa_best(), .level = 0.9};
+        cupel_predict_options alone = o, named = o;
+        print_message("%s %s: float32 moves a value by up to %.2g half widths\n", learner[k], settings[k], cupel_surrogate_float32_difference(s));
+        assert_int_equal(cupel_surrogate_precision(s, CUPEL_FLOAT_AUTO), want[k]);
+        alone.value_only = true;
+        named.precision = want[k];
+        predicted a = predict_all(s, &fresh, o), b = predict_all(s, &fresh, alone), c = predict_all(s, &fresh, named);
+        assert_memory_equal(a.p.value, b.p.value, fresh.n * sizeof *a.p.value);
+        assert_memory_equal(a.p.value, c.p.value, fresh.n * sizeof *a.p.value);
+        assert_memory_equal(a.p.distance, b.p.distance, fresh.n * sizeof *a.p.distance);
+        assert_memory_equal(a.p.in_domain, b.p.in_domain, fresh.n);
+        for (size_t i = 0; i < fresh.n; i++) assert_true(isnan(b.p.lower[i]) && isnan(b.p.upper[i]) && isnan(b.p.spread[i]) && a.p.lower[i] < a.p.upper[i]);
+        free_predicted(&a);
+        free_predicted(&b);
+        free_predicted(&c);
+        cupel_surrogate_free(s);
+    }
+    free_rows(&train);
+    free_rows(&fresh);
+}
+
 /* Interval and probability come from one distribution. */
 static void probability_and_interval_agree(void **state)
 {
@@ -452,6 +483,7 @@ int main(void)
         cmocka_unit_test(sets_of_few_rows_hold),
         cmocka_unit_test(results_do_not_depend_on_threads_or_neighbours),
         cmocka_unit_test(precisions_and_instruction_sets_agree),
+        cmocka_unit_test(values_alone_are_the_same),
         cmocka_unit_test(probability_and_interval_agree),
         cmocka_unit_test(far_rows_are_outside_and_wider),
         cmocka_unit_test(copies_of_a_row_do_not_vouch_for_it),

@@ -27,13 +27,20 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
         .output = cupel_opt_text(args, "output"),
         .output_format = cupel_opt_text(args, "format"),
         .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
-        .predict = {.precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64, .isa = job->isa,
+        .predict = {.precision = cupel_precision_parse(cupel_opt_text(args, "precision")), .isa = job->isa,
                     .level = cupel_opt_number(args, "level")},
         .dropped = cupel_opt_text(args, "dropped"),
         .validate = cupel_flag(args, "validate"),
     };
+    o.predict.value_only = cupel_opt_given(args, "only");
     if (!(o.predict.level > 0 && o.predict.level < 1))
         return cupel_fail(err, CUPEL_USAGE, "--level %g: expected above 0 and below 1, for example 0.9", o.predict.level);
+    if (o.predict.value_only) {
+        static const char *const about[] = {"level", "quantiles", "validate"};
+        for (size_t i = 0; i < sizeof about / sizeof *about; i++)
+            if (cupel_opt_given(args, about[i]))
+                return cupel_fail(err, CUPEL_USAGE, "--only value leaves out the interval, and --%s is about it; leave one of them out", about[i]);
+    }
     cupel_status st = cupel_quantiles_parse(cupel_opt_text(args, "quantiles"), &o.quantiles, err);
     if (st == CUPEL_OK) st = cupel_missing_parse(cupel_opt_text(args, "missing"), &o.missing, err);
     if (st != CUPEL_OK) return st;
@@ -50,8 +57,11 @@ static const cupel_opt options[] = {
     {"quantiles", "LIST", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns beside: the numbers below which a true value lies so often, '0.1,0.5,0.9', from the row's calibrated distribution; 0.5 is its "
      "median"},
-    {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false,
-     "width of the numbers in the kernels; float32 is about twice as fast and differs by less than a thousandth of the interval's half width"},
+    {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
+     "width of the numbers in the kernels; float32 is about twice as fast and differs by less than a thousandth of the interval's half width. auto: "
+     "float32 of a Gaussian process whose training rows it moves by less than a ten-thousandth of that, else float64"},
+    {"only", "WHAT", CUPEL_OPT_CHOICE, "value", NULL, false,
+     "value: no interval; a Gaussian process does without its variance then, which is most of its work"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|drop|impute", "keep", false,
      "a row with a missing value: keep it with empty fields and a reason, fail, drop it, or fill in what an element or the table lacks"},
     {"dropped", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "the rows that --missing drop leaves out, with the reason, as csv (the first five are said)"},
@@ -63,15 +73,16 @@ static const cupel_opt options[] = {
 
 const cupel_verb cupel_verb_predict = {
     .name = "predict",
-    .usage = "MODEL TABLE [--precision float32] [--level 0.9] -o FILE",
+    .usage = "MODEL TABLE [--level 0.9 | --only value] -o FILE",
     .help = "predict a property of the formulas in a table, with intervals and domain",
     .more = "The output has the formula column first, then the other columns of TABLE, then the value, the lower and upper end of its interval, the distance "
             "to the training rows (1 = the end of the domain), in_domain (1 or 0), in_training (1 where the model learned from this composition) with its measured "
-            "value, and the reason why a row has no value. For a class the value is the "
+            "value, and the reason why a row has no value; with --only value the ends of the interval are left out. For a class the value is the "
             "probability of the second class, and lower and upper span the conformal set, empty when no class fits.\n\n"
             "From a pipe to a pipe, 'cupel predict MODEL - -o - --format jsonl' answers each line before it waits for the next: JSON objects, or a table with a header. A "
             "line that cannot be answered comes back as {\"line\": n, \"error\": \"...\"}, and the next one is read.\n\n"
-            "  cupel predict gap.h5 new.csv --precision float32 -o predicted.csv\n"
+            "  cupel predict gap.h5 new.csv -o predicted.csv\n"
+            "  cupel predict gap.h5 many.csv --only value -o values.csv\n"
             "  robot | cupel predict gap.h5 - -o - --format jsonl\n",
     .options = options,
     .min_args = 2,

@@ -31,7 +31,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_result r = {.n_words = 0};
     cupel_str text = {0};
     o.resume = cupel_flag(args, "resume");
-    o.precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64;
+    o.precision = cupel_precision_parse(cupel_opt_text(args, "precision"));
     const char *folder = cupel_opt_text(args, "output");
     cupel_status st = cupel_run(cupel_arg(args, 0), folder, &o, cupel_command_line(args), job, &r, err);
     if (st == CUPEL_OK || st == CUPEL_INFEASIBLE) {
@@ -48,7 +48,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 static const cupel_opt options[] = {
     {"output", "DIR", CUPEL_OPT_TEXT, NULL, NULL, true, "the folder that gets ranking.csv, report.html, run.json, model.h5, result.h5, demand.yaml"},
     {"resume", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "go on from the checkpoint in DIR, if there is one"},
-    {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "arithmetic of the predictions"},
+    {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
+     "arithmetic of the predictions; auto: float32 of Gaussian processes for which it makes no difference, float64 of all others"},
     {0}};
 
 const cupel_verb cupel_verb_run = {

@@ -26,7 +26,7 @@ static cupel_status options_of(const cupel_args *args, cupel_screen_options *o, 
     *o = cupel_screen_defaults();
     o->resume = cupel_flag(args, "resume");
     o->models = cupel_opt_text(args, "models");
-    o->precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64;
+    o->precision = cupel_precision_parse(cupel_opt_text(args, "precision"));
     if (cupel_flag(args, "train-only") && !o->models)
         return cupel_fail(err, CUPEL_USAGE, "option --train-only needs --models DIR, where the models go");
     if (cupel_opt_given(args, "slurm") && shard)
@@ -157,7 +157,8 @@ static const cupel_opt options[] = {
     {"slurm", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "print a script that does this as an array job of N parts, with the job that merges them"},
     {"models", "DIR", CUPEL_OPT_TEXT, NULL, NULL, false, "keep the trained models in DIR, and take those that are there"},
     {"train-only", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "with --models: train, and end before the first candidate"},
-    {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "arithmetic of the predictions"},
+    {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
+     "arithmetic of the predictions; auto: float32 of Gaussian processes for which it makes no difference, float64 of all others"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "text|json", "text", false, "of the estimate"},
     {0}};
 

@@ -286,8 +286,7 @@ static void put_answer(answerer *a, const cupel_prediction *p, double in_trainin
     cupel_json_open(&w, '{');
     put_line(a, &w);
     put_value(&w, cupel_str_text(&a->name[0]), p->value[0]);
-    put_value(&w, cupel_str_text(&a->name[1]), p->lower[0]);
-    put_value(&w, cupel_str_text(&a->name[2]), p->upper[0]);
+    for (int i = 1; i < 3 && !a->o->predict.value_only; i++) put_value(&w, cupel_str_text(&a->name[i]), i == 1 ? p->lower[0] : p->upper[0]);
     put_value(&w, "distance", p->distance[0]);
     put_value(&w, "in_domain", p->in_domain[0]);
     put_value(&w, "in_training", in_training);

@@ -47,8 +47,8 @@ typedef struct predictor {
     cupel_known_set *known;
     cupel_str name[4]; /* value, lower, upper; measured */
     cupel_str quantile[CUPEL_QUANTILES];
-    size_t n_columns;
-    const char *column[MOST_COLUMNS], *unit[MOST_COLUMNS]; /* of the sheet */
+    size_t n_columns, made[MOST_COLUMNS]; /* of the sheet: which of VALUE .. quantiles each is */
+    const char *column[MOST_COLUMNS], *unit[MOST_COLUMNS];
     size_t formula;
     bool bare;           /* the table needs no formulas */
     cupel_sheet *sheet;
@@ -104,11 +104,16 @@ static double difference(const predictor *d, const piece *p, size_t n)
     return worst;
 }
 
+static cupel_precision used_precision(const predictor *d)
+{
+    return cupel_surrogate_precision(cupel_model_surrogate(d->model), d->o->predict.precision);
+}
+
 static cupel_status validate(const predictor *d, piece *p, size_t from, size_t n, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_predict_options o = d->o->predict;
-    o.precision = o.precision == CUPEL_FLOAT64 ? CUPEL_FLOAT32 : CUPEL_FLOAT64;
+    o.precision = used_precision(d) == CUPEL_FLOAT64 ? CUPEL_FLOAT32 : CUPEL_FLOAT64;
     CUPEL_TRY(compute(d, p, from, n, o, &p->other, err));
     p->precision_difference = difference(d, p, n);
     o = d->o->predict;
@@ -147,7 +152,7 @@ static cupel_status fill(const predictor *d, piece *p, size_t from, size_t n, cu
     const cupel_surrogate *s = cupel_model_surrogate(d->model);
     const double *column[] = {p->main.number[0], p->main.number[2], p->main.number[3], p->main.number[4]};
     for (size_t i = 0; i < n; i++) {
-        double *x = p->x + i * d->n_columns;
+        double x[MOST_COLUMNS];
         for (int c = 0; c < IN_DOMAIN; c++) x[c] = text ? rounded(column[c][i]) : column[c][i];
         x[IN_DOMAIN] = p->main.in_domain[i];
         CUPEL_TRY(look_up(d, p, from, i, x, err));
@@ -156,6 +161,7 @@ static cupel_status fill(const predictor *d, piece *p, size_t from, size_t n, cu
                                                                               p->main.number[1][i], d->o->quantiles.tau[k]);
             x[N_COLUMNS + k] = text ? rounded(q) : q;
         }
+        for (size_t k = 0; k < d->n_columns; k++) p->x[i * d->n_columns + k] = x[d->made[k]];
     }
 done:
     return st;
@@ -227,7 +233,7 @@ static cupel_status check_differences(predictor *d, const piece *p, cupel_err *e
     cupel_predict_table_result *r = &d->result;
     if (p->precision_difference > r->precision_difference) r->precision_difference = p->precision_difference;
     if (p->kernel_difference > r->kernel_difference) r->kernel_difference = p->kernel_difference;
-    double kernel_limit = d->o->predict.precision == CUPEL_FLOAT64 ? KERNEL_LIMIT : PRECISION_LIMIT;
+    double kernel_limit = used_precision(d) == CUPEL_FLOAT64 ? KERNEL_LIMIT : PRECISION_LIMIT;
     if (!(p->precision_difference <= PRECISION_LIMIT))
         return cupel_fail(err, CUPEL_FAILED,
                           "float32 and float64 differ by %.3g half widths of an interval, expected at most %g; predict in float64",
@@ -319,17 +325,24 @@ done:
     return st;
 }
 
-static cupel_status open_sheet(predictor *d, cupel_err *err)
+/* The sheet looks at them as long as it is open. */
+static void list_columns(predictor *d)
 {
     const char *unit = cupel_model_unit(d->model);
-    for (int i = 0; i < N_COLUMNS; i++) { /* the sheet looks at them as long as it is open */
-        d->column[i] = i < 3 ? cupel_str_text(&d->name[i]) : i == MEASURED ? cupel_str_text(&d->name[3]) : last_columns[i - 3];
-        d->unit[i] = i < 3 || i == MEASURED ? unit : "";
+    for (size_t c = 0; c < N_COLUMNS + d->o->quantiles.n; c++) {
+        if (d->o->predict.value_only && (c == LOWER || c == UPPER)) continue;
+        const size_t k = d->n_columns++;
+        d->made[k] = c;
+        d->column[k] = c >= N_COLUMNS ? cupel_str_text(&d->quantile[c - N_COLUMNS])
+                       : c < DISTANCE ? cupel_str_text(&d->name[c])
+                                      : c == MEASURED ? cupel_str_text(&d->name[3]) : last_columns[c - DISTANCE];
+        d->unit[k] = c < DISTANCE || c >= MEASURED ? unit : "";
     }
-    for (size_t i = 0; i < d->o->quantiles.n; i++) {
-        d->column[N_COLUMNS + i] = cupel_str_text(&d->quantile[i]);
-        d->unit[N_COLUMNS + i] = unit;
-    }
+}
+
+static cupel_status open_sheet(predictor *d, cupel_err *err)
+{
+    list_columns(d);
     cupel_sheet_options o = {.kind = "predictions",
                              .path = d->o->output,
                              .format = d->o->output_format,
@@ -392,6 +405,9 @@ static void say_result(const predictor *d)
         cupel_say(d->job, CUPEL_NOTE,
                   "largest differences in half widths of the interval: float32 and float64 %.3g, %s and plain kernels %.3g",
                   d->result.precision_difference, cupel_isa_name(d->o->predict.isa), d->result.kernel_difference);
+    if (d->o->predict.precision == CUPEL_FLOAT_AUTO && used_precision(d) == CUPEL_FLOAT32)
+        cupel_say(d->job, CUPEL_NOTE, "values in float32, which moved those of training rows by at most %.1g half widths of the interval "
+                  "(--precision float64: in that)", cupel_surrogate_float32_difference(cupel_model_surrogate(d->model)));
     cupel_tally_say(&d->tally, d->o->missing == CUPEL_MISSING_DROP ? "dropped or imputed" : "with a missing or imputed value");
     if (d->o->missing == CUPEL_MISSING_DROP && cupel_tally_total(&d->tally) > CUPEL_TALLY_EXAMPLES) {
         if (d->o->dropped) cupel_say(d->job, CUPEL_NOTE, "all that are dropped are in '%s'", d->o->dropped);
@@ -407,7 +423,6 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(cupel_model_features_bind(d->model), err));
     CUPEL_TRY(cupel_prediction_columns(d->model, d->name, err));
     CUPEL_TRY(cupel_quantile_columns(d->model, &d->o->quantiles, d->quantile, err));
-    d->n_columns = N_COLUMNS + d->o->quantiles.n;
     const char *unit = cupel_model_unit(d->model);
     cupel_str_addf(&d->name[3], "measured %s%s%s%s", cupel_model_property(d->model), *unit ? " [" : "", unit, *unit ? "]" : "");
     if (d->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));

@@ -17,7 +17,7 @@ enum { IDENTITY_MAX = 5 + 3 * CUPEL_PROPERTIES_MAX };
 
 cupel_screen_options cupel_screen_defaults(void)
 {
-    return (cupel_screen_options){.shard = 1, .shards = 1, .precision = CUPEL_FLOAT64, .interval = 1};
+    return (cupel_screen_options){.shard = 1, .shards = 1, .precision = CUPEL_FLOAT_AUTO, .interval = 1};
 }
 
 cupel_status cupel_shard_parse(const char *text, uint64_t *shard, uint64_t *shards, cupel_err *err)
@@ -78,7 +78,7 @@ static cupel_status identify_all(cupel_screening *s, cupel_err *err)
     if (!c->identity || !c->identity_value) CUPEL_TRY(cupel_no_memory(err, "an identity", 0));
     CUPEL_TRY(identify(s, "cupel", "", cupel_version(), err));
     CUPEL_TRY(identify(s, "isa", "", cupel_isa_name(s->job->isa), err)); /* first what explains a difference further down */
-    CUPEL_TRY(identify(s, "precision", "", s->o->precision == CUPEL_FLOAT32 ? "float32" : "float64", err));
+    CUPEL_TRY(identify(s, "precision", "", cupel_precision_name(s->o->precision), err));
     CUPEL_TRY(identify(s, "demand", "", s->d->digest, err));
     for (size_t i = 0; i < s->d->n_properties; i++) {
         const cupel_demand_property *p = &s->d->property[i];

@@ -8,7 +8,7 @@
 
 typedef struct cupel_slurm_options {
     const char *program, *demand, *output; /* paths as the jobs will use them, from the folder where the script is run */
-    const char *precision;                 /* "float64" or "float32" */
+    const char *precision;                 /* "auto", "float64" or "float32" */
     uint64_t parts, candidates, threads;
     cupel_isa isa;                         /* of every part: they have to be of one */
 } cupel_slurm_options;

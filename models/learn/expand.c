@@ -164,10 +164,23 @@ static void run_variance(const cupel_expand *e, const double *z, size_t ld, size
     }
 }
 
-void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, cupel_precision precision, cupel_isa isa,
-                      cupel_expand_work *w, cupel_raw *raw)
+/* A model of its own gives the value in place of the sum. */
+static void run_own(const cupel_own *own, const double *z, size_t ld, size_t n, const cupel_expand_way *how, cupel_expand_work *w, cupel_raw *raw)
 {
-    cupel_machine_way way = {.precision = precision, .isa = isa, .scratch = w->scratch};
+    double *spread = w->own + CUPEL_EXPAND_ROWS;
+    const bool alone = how->value_only && own->kind->predict_values;
+    if (alone) own->kind->predict_values(own->model, z, ld, n, how->isa, w->own_scratch, w->own);
+    else if (w->mixture) own->kind->predict_mixed(own->model, z, ld, n, how->isa, w->own_scratch, w->own, spread, w->mixture);
+    else own->kind->predict(own->model, z, ld, n, how->isa, w->own_scratch, w->own, spread);
+    for (size_t i = 0; i < n; i++) {
+        raw[i].value = w->own[i];
+        raw[i].own = alone ? 0 : spread[i];
+    }
+}
+
+void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, const cupel_expand_way *how, cupel_expand_work *w, cupel_raw *raw)
+{
+    cupel_machine_way way = {.precision = how->precision, .isa = how->isa, .scratch = w->scratch};
     if (!e->kernel) {
         run_columns(e, z, ld, n, &way, w, raw);
         return;
@@ -178,15 +191,8 @@ void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t 
         const double *sum = w->sums + i * e->n_sums;
         raw[i] = (cupel_raw){.value = sum[0], .error = e->n_sums > 1 ? sum[1] : 0, .distance = sqrt(w->nearest[i])};
     }
-    if (e->triangle) run_variance(e, z, ld, n, &way, w, raw);
-    if (!e->own) return;
-    double *spread = w->own + CUPEL_EXPAND_ROWS;
-    if (w->mixture) e->own->kind->predict_mixed(e->own->model, z, ld, n, isa, w->own_scratch, w->own, spread, w->mixture);
-    else e->own->kind->predict(e->own->model, z, ld, n, isa, w->own_scratch, w->own, spread);
-    for (size_t i = 0; i < n; i++) {
-        raw[i].value = w->own[i];
-        raw[i].own = spread[i];
-    }
+    if (e->triangle && !how->value_only) run_variance(e, z, ld, n, &way, w, raw);
+    if (e->own) run_own(e->own, z, ld, n, how, w, raw);
 }
 
 /* ---- file ---- */

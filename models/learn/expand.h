@@ -50,9 +50,16 @@ typedef struct cupel_expand_work {
 cupel_status cupel_expand_work_make(const cupel_expand *e, cupel_expand_work *w, cupel_err *err);
 void cupel_expand_work_release(cupel_expand_work *w);
 
+/* How rows are computed. value_only: what only an error is made of is left out where that costs much (the triangle of a kernel, m^2 / 2 a row);
+ * unknown, or own of such a model, is 0 then. */
+typedef struct cupel_expand_way {
+    cupel_precision precision; /* AUTO: float64 */
+    cupel_isa isa;
+    bool value_only;
+} cupel_expand_way;
+
 /* Scaled rows z [n][ld], n <= CUPEL_EXPAND_ROWS, into raw [n], and into w->mixture. */
-void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, cupel_precision precision, cupel_isa isa,
-                      cupel_expand_work *w, cupel_raw *raw);
+void cupel_expand_run(const cupel_expand *e, const double *z, size_t ld, size_t n, const cupel_expand_way *how, cupel_expand_work *w, cupel_raw *raw);
 
 cupel_status cupel_expand_save(const cupel_expand *e, cupel_writer *w, cupel_err *err);
 /* Checks shapes and values; d as the scaling says; own: what the learner's models are, NULL for an expansion. */

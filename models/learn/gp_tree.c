@@ -10,6 +10,7 @@
 #include "core/sys/par.h"
 #include "models/learn/kernel_search.h"
 #include "models/learn/learner.h"
+#include "models/learn/targets.h"
 
 #include <math.h>
 #include <string.h>
@@ -78,6 +79,7 @@ static size_t scratch(const void *model)
     return aligned(BLOCK * g->m * sizeof(double)) + aligned(BLOCK * sizeof(double)) + aligned(row > triangle ? row : triangle);
 }
 
+/* spread: NULL for the values alone, without the triangle. */
 static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
 {
     const cupel_gp_tree *g = model;
@@ -92,13 +94,20 @@ static void predict(const void *model, const double *z, size_t ld, size_t n, cup
             for (size_t j = 0; j < g->m; j++) sum += g->coef[j] * row[j];
             value[from + i] = sum;
         }
+        if (!spread) continue;
         cupel_triangle_squares(g->triangle, k, g->m, rows, &way, square);
         for (size_t i = 0; i < rows; i++)
             spread[from + i] = sqrt(fmax(cupel_kernel_points_self(g->points, z + (from + i) * ld, 0) - square[i], CUPEL_KERNEL_JITTER));
     }
 }
 
-static const cupel_own_kind kind_gp_tree = {scratch, predict, free_model, cupel_gp_tree_save, cupel_gp_tree_load, NULL, NULL};
+static void predict_values(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value)
+{
+    predict(model, z, ld, n, isa, memory, value, NULL);
+}
+
+static const cupel_own_kind kind_gp_tree = {.scratch = scratch, .predict = predict, .free = free_model, .save = cupel_gp_tree_save,
+                                            .load = cupel_gp_tree_load, .predict_values = predict_values};
 
 /* ---- what all folds share ---- */
 
@@ -228,25 +237,18 @@ done:
 
 /* ---- one fit ---- */
 
-static size_t group_at(const cupel_problem *p, size_t row) { return p->group ? p->group[row] : row; }
-
 /* The rows of the task, then the values beside whose group it has in full; row [prepared n]. */
 static cupel_status rows_of(const cupel_fit_task *t, size_t *row, size_t *m, cupel_err *err)
 {
     const cupel_problem *p = t->problem;
     const cupel_beside *b = p->beside;
-    size_t groups = 0, at = 0;
+    size_t groups = 0;
+    bool *held = NULL;
     memcpy(row, t->row, t->n * sizeof *row);
     *m = t->n;
     if (!b) return CUPEL_OK;
-    for (size_t i = 0; i < p->n; i++) groups = group_at(p, i) >= groups ? group_at(p, i) + 1 : groups;
-    bool *held = cupel_alloc(groups, sizeof *held);
-    if (!held) return cupel_no_memory(err, "groups of rows", groups);
-    for (size_t i = 0; i < p->n; i++) {
-        bool in = at < t->n && t->row[at] == i;
-        if (in) at++;
-        else held[group_at(p, i)] = true;
-    }
+    const cupel_status st = cupel_groups_held(p, t->row, t->n, &held, &groups, err);
+    if (st != CUPEL_OK) return st;
     for (size_t i = 0; i < b->n; i++)
         if (b->group[i] >= groups || !held[b->group[i]]) row[(*m)++] = p->n + i;
     cupel_free(held);
@@ -337,6 +339,7 @@ const cupel_learner cupel_learner_gp_tree = {
     .kernel = true,
     .own = &kind_gp_tree,
     .kernels = true,
+    .beside = true,
     .axes = axes,
     .start = start,
     .prepare = prepare,

@@ -187,7 +187,8 @@ done:
     return st;
 }
 
-static const cupel_own_kind kind_hurdle = {scratch, predict, free_model, save, load, has_gate, predict_mixed};
+static const cupel_own_kind kind_hurdle = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load, .mixed = has_gate,
+                                           .predict_mixed = predict_mixed};
 
 /* It asks them all alike, and its value is no sum of what they say. */
 static void terms(const void *model, cupel_terms *t)

@@ -199,7 +199,7 @@ done:
     return st;
 }
 
-static const cupel_own_kind kind_knn = {scratch, predict, free_model, save, load, NULL, NULL};
+static const cupel_own_kind kind_knn = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load};
 
 /* ---- learner ---- */
 

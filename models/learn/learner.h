@@ -110,7 +110,8 @@ typedef struct cupel_learner {
     const cupel_own_kind *own; /* what its models are when they are not expansions; kernel is then true, kernel_of NULL */
     bool uncut;                /* its own models know no distances: they see columns beyond CUPEL_FARTHEST (scale.h) as they are */
     void (*terms)(const void *model, cupel_terms *terms); /* of its own model; n stays 0 where it asks no trees. NULL: never any */
-    bool kernels;              /* takes a tree of kernels and other targets beside */
+    bool kernels;              /* takes a tree of kernels */
+    bool beside;               /* takes other targets beside */
     const cupel_axis *axes;    /* ended by n = 0 */
     /* Factors on the scaled columns, [d] > 0, that are found before anything else from all rows; NULL: none. Later x holds the columns times them. */
     cupel_status (*relevance)(const cupel_problem *p, uint64_t seed, double *factor, cupel_err *err);

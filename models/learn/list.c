@@ -86,8 +86,10 @@ cupel_status cupel_learner_check_kernel(const char *name, const char *kernel, bo
     const cupel_learner *l = cupel_learner_named(name);
     cupel_ktree tree = {0};
     if (!kernel && !beside) return CUPEL_OK;
-    if (!l || !l->kernels)
-        return cupel_fail(err, CUPEL_USAGE, "model '%.64s' takes no %s; expected model gp_tree", name ? name : "", kernel ? "tree of kernels" : "targets beside");
+    if (kernel && (!l || !l->kernels))
+        return cupel_fail(err, CUPEL_USAGE, "model '%.64s' takes no tree of kernels; expected model gp_tree", name ? name : "");
+    if (beside && (!l || !l->beside))
+        return cupel_fail(err, CUPEL_USAGE, "model '%.64s' takes no targets beside; expected model gp_tree, extra_trees or random_forest", name ? name : "");
     cupel_status st = kernel && strcmp(kernel, CUPEL_KERNEL_SEARCH) != 0 ? cupel_ktree_parse(kernel, beside, &tree, err) : CUPEL_OK;
     cupel_ktree_release(&tree);
     return st;

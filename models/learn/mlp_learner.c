@@ -127,7 +127,7 @@ done:
     return st;
 }
 
-static const cupel_own_kind kind_mlp = {scratch, predict, free_model, save, load, NULL, NULL};
+static const cupel_own_kind kind_mlp = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load};
 
 /* ---- training ---- */
 

@@ -25,6 +25,8 @@ typedef struct cupel_own_kind {
     bool (*mixed)(const void *model);
     void (*predict_mixed)(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *spread,
                           cupel_spiked *mixture);
+    /* value [n] as predict gives it, without the spread; NULL where leaving that out saves nothing. */
+    void (*predict_values)(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value);
 } cupel_own_kind;
 
 /* Forests and boosted trees (forest.c). */

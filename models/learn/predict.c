@@ -40,6 +40,32 @@ void cupel_scratch_free(cupel_scratch *scratch)
     cupel_free(scratch);
 }
 
+/* ---- precision ---- */
+
+/* Half widths of an interval: what float32 may differ by to be taken without being asked for. */
+static const double FAR_BELOW = 1e-4;
+static const char *const precision_name[] = {[CUPEL_FLOAT64] = "float64", [CUPEL_FLOAT32] = "float32", [CUPEL_FLOAT_AUTO] = "auto"};
+
+cupel_precision cupel_precision_parse(const char *word)
+{
+    for (int p = 0; p <= CUPEL_FLOAT_AUTO; p++)
+        if (strcmp(word, precision_name[p]) == 0) return (cupel_precision)p;
+    return CUPEL_FLOAT64;
+}
+
+const char *cupel_precision_name(cupel_precision p) { return precision_name[p]; }
+
+cupel_precision cupel_surrogate_precision(const cupel_surrogate *s, cupel_precision asked)
+{
+    const bool claims = s->learner->variance && s->learner->kernel;
+    if (asked == CUPEL_FLOAT_AUTO) asked = claims && s->float32_difference <= FAR_BELOW ? CUPEL_FLOAT32 : CUPEL_FLOAT64;
+    return s->float32_holds ? asked : CUPEL_FLOAT64;
+}
+
+double cupel_surrogate_float32_difference(const cupel_surrogate *s) { return s->float32_difference; }
+
+/* ---- intervals ---- */
+
 cupel_band cupel_band_at(const cupel_surrogate *s, double level)
 {
     cupel_band b = {.alpha = 1 - level};
@@ -75,6 +101,9 @@ static void interval_of(const cupel_surrogate *s, double value, double spread, c
     *upper = cupel_transform_back(&s->target, value + band->hi * spread + cupel_surrogate_slack(s));
 }
 
+/* What cannot lie beyond 0 ends there, not a rounding of it further. */
+static double to_zero(const cupel_surrogate *s, double end) { return fabs(end) <= 2 * cupel_surrogate_slack(s) ? 0 : end; }
+
 /* The same from a mixture; it holds the value too. value behind the transform. */
 static void mixture_interval(const cupel_surrogate *s, const cupel_spiked *m, double value, double distance, double level, double *lower,
                              double *upper)
@@ -83,9 +112,18 @@ static void mixture_interval(const cupel_surrogate *s, const cupel_spiked *m, do
     cupel_spiked_shortest(m, cupel_spiked_mass(&s->level[distance > 1], level), &lo, &hi);
     lo = s->y_mean + s->y_sd * lo;
     hi = s->y_mean + s->y_sd * hi;
-    *lower = cupel_transform_back(&s->target, (lo < value ? lo : value) - cupel_surrogate_slack(s));
-    *upper = cupel_transform_back(&s->target, (hi > value ? hi : value) + cupel_surrogate_slack(s));
+    *lower = cupel_transform_back(&s->target, to_zero(s, (lo < value ? lo : value) - cupel_surrogate_slack(s)));
+    *upper = cupel_transform_back(&s->target, to_zero(s, (hi > value ? hi : value) + cupel_surrogate_slack(s)));
 }
+
+/* Behind the transform. */
+static double scaled_back(const cupel_surrogate *s, const cupel_raw *raw)
+{
+    const double value = s->y_mean + s->y_sd * raw->value;
+    return fabs(value) < cupel_surrogate_slack(s) ? 0 : value;
+}
+
+static double number_of(const cupel_surrogate *s, const cupel_raw *raw) { return cupel_transform_back(&s->target, scaled_back(s, raw)); }
 
 void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupel_spiked *mixture, const cupel_band *band, cupel_prediction *out,
                       size_t i)
@@ -100,8 +138,7 @@ void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupe
         return;
     }
     double spread = s->y_sd * cupel_spread_of(s, raw);
-    double value = s->y_mean + s->y_sd * raw->value;
-    if (fabs(value) < cupel_surrogate_slack(s)) value = 0;
+    double value = scaled_back(s, raw);
     out->value[i] = cupel_transform_back(&s->target, value);
     out->spread[i] = spread * cupel_transform_slope(&s->target, out->value[i]);
     if (s->mixed && mixture && !isnan(mixture->above))
@@ -110,17 +147,28 @@ void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupe
         interval_of(s, value, spread, band, &out->lower[i], &out->upper[i]);
 }
 
+/* The value without what an error is made of. */
+static void value_alone(const cupel_surrogate *s, const cupel_raw *raw, cupel_prediction *out, size_t i)
+{
+    out->distance[i] = raw->distance / s->threshold;
+    out->in_domain[i] = out->distance[i] <= 1;
+    out->value[i] = s->is_class ? cupel_sigmoid_at(&s->sigmoid, raw->value) : number_of(s, raw);
+    out->spread[i] = out->lower[i] = out->upper[i] = NAN;
+}
+
 cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, size_t ld, size_t n, const cupel_predict_options *options,
                                      cupel_scratch *scratch, cupel_prediction *out, cupel_err *err)
 {
     if (!(options->level > 0 && options->level < 1))
         return cupel_fail(err, CUPEL_USAGE, "level %g of the intervals: expected above 0 and below 1, for example 0.9", options->level);
     cupel_band band = cupel_band_at(s, options->level);
-    cupel_precision precision = s->float32_holds ? options->precision : CUPEL_FLOAT64;
+    const cupel_expand_way how = {.precision = cupel_surrogate_precision(s, options->precision), .isa = options->isa, .value_only = options->value_only};
     for (size_t from = 0; from < n; from += CUPEL_EXPAND_ROWS) {
         size_t rows = n - from < CUPEL_EXPAND_ROWS ? n - from : CUPEL_EXPAND_ROWS;
         cupel_scale_apply(&s->scale, options->isa, x + from * ld, ld, rows, scratch->z, s->scale.k);
-        cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, precision, options->isa, &scratch->work, scratch->raw);
+        cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, &how, &scratch->work, scratch->raw);
+        for (size_t i = 0; options->value_only && i < rows; i++) value_alone(s, &scratch->raw[i], out, from + i);
+        if (options->value_only) continue;
         cupel_spiked *mixture = s->mixed ? scratch->work.mixture : NULL;
         for (size_t i = 0; mixture && i < rows; i++) cupel_spiked_smear(&s->others, cupel_spread_of(s, &scratch->raw[i]), &mixture[i]);
         for (size_t i = 0; i < rows; i++) cupel_calibrated(s, &scratch->raw[i], mixture ? mixture + i : NULL, &band, out, from + i);

@@ -248,12 +248,12 @@ static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, co
     f->problem.groups = f->options->groups;
     f->problem.kept = s->scale.column;
     f->problem.group = f->options->group;
-    if (f->options->beside) CUPEL_TRY(scale_beside(f, d, err));
     if (s->learner->uncut) {
         s->scale.farthest = INFINITY;
         f->problem.uncut = true;
         cupel_scale_apply(&s->scale, job->isa, x, d, n, f->z, s->scale.k);
     }
+    if (f->options->beside) CUPEL_TRY(scale_beside(f, d, err));
 done:
     return st;
 }
@@ -583,28 +583,45 @@ done:
     return st;
 }
 
-/* Where coefficients are large and cancel, float32 is too coarse: seen on up to FLOAT32_ROWS of the training rows. */
+/* In half widths of the row's interval, or in probability. */
+static double apart(const cupel_surrogate *s, const cupel_band *band, const cupel_raw *wide, const cupel_raw *narrow)
+{
+    if (s->is_class) return fabs(cupel_sigmoid_at(&s->sigmoid, wide->value) - cupel_sigmoid_at(&s->sigmoid, narrow->value));
+    const double difference = fabs(wide->value - narrow->value);
+    return difference > 0 ? difference / (0.5 * (band->hi - band->lo) * cupel_spread_of(s, wide)) : 0;
+}
+
+/* Where coefficients are large and cancel, float32 is too coarse: seen on about FLOAT32_ROWS of the training rows. */
 static cupel_status try_float32(fit *f, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
+    const size_t n = f->problem.n, d = f->problem.d, step = n > FLOAT32_ROWS ? n / FLOAT32_ROWS : 1;
+    const cupel_band band = cupel_band_at(s, LEVEL);
+    const cupel_expand_way full = {.precision = CUPEL_FLOAT64, .isa = f->problem.job->isa},
+                           value = {.precision = CUPEL_FLOAT32, .isa = f->problem.job->isa, .value_only = true};
     cupel_expand_work w = {0};
-    cupel_raw a, b;
-    size_t n = f->problem.n, step = n > FLOAT32_ROWS ? n / FLOAT32_ROWS : 1;
-    cupel_band band = cupel_band_at(s, LEVEL);
-    cupel_status st = cupel_expand_work_make(&s->expand, &w, err);
-    if (st != CUPEL_OK) return st;
-    s->float32_holds = true;
-    for (size_t i = 0; i < n && s->float32_holds; i += step) {
-        const double *z = f->z + i * f->problem.d;
-        cupel_expand_run(&s->expand, z, f->problem.d, 1, CUPEL_FLOAT64, f->problem.job->isa, &w, &a);
-        cupel_expand_run(&s->expand, z, f->problem.d, 1, CUPEL_FLOAT32, f->problem.job->isa, &w, &b);
-        if (s->is_class)
-            s->float32_holds = fabs(cupel_sigmoid_at(&s->sigmoid, a.value) - cupel_sigmoid_at(&s->sigmoid, b.value)) <= FLOAT32_SLACK;
-        else
-            s->float32_holds = fabs(a.value - b.value) <= FLOAT32_SLACK * 0.5 * (band.hi - band.lo) * cupel_spread_of(s, &a);
+    cupel_raw wide[CUPEL_EXPAND_ROWS], narrow[CUPEL_EXPAND_ROWS];
+    cupel_status st = CUPEL_OK;
+    double *z = cupel_alloc_aligned(cupel_mul(CUPEL_EXPAND_ROWS, d), sizeof *z);
+    if (!z) return cupel_no_memory(err, "rows in float32", cupel_mul(CUPEL_EXPAND_ROWS * sizeof *z, d));
+    CUPEL_TRY(cupel_expand_work_make(&s->expand, &w, err));
+    s->float32_difference = 0;
+    for (size_t i = 0, m = 0; i < n; i += step) {
+        memcpy(z + m++ * d, f->z + i * d, d * sizeof *z);
+        if (m < CUPEL_EXPAND_ROWS && i + step < n) continue;
+        cupel_expand_run(&s->expand, z, d, m, &full, &w, wide);
+        cupel_expand_run(&s->expand, z, d, m, &value, &w, narrow);
+        for (size_t j = 0; j < m; j++) {
+            const double difference = apart(s, &band, &wide[j], &narrow[j]);
+            if (!(difference <= s->float32_difference)) s->float32_difference = difference;
+        }
+        m = 0;
     }
+    s->float32_holds = s->float32_difference <= FLOAT32_SLACK;
+done:
     cupel_expand_work_release(&w);
-    return CUPEL_OK;
+    cupel_free(z);
+    return st;
 }
 
 /* The out-of-fold predictions as a user sees them. */

@@ -18,6 +18,7 @@ static cupel_status put_text(cupel_writer *w, const char *name, const char *desc
     return cupel_writer_put(w, name, "", description, CUPEL_TEXT, 1, (size_t[]){1}, &text, err);
 }
 
+static const char float32_name[] = "surrogate/float32_difference";
 static const char mass_name[] = "surrogate/mixture/mass_below";
 static const char others_name[] = "surrogate/mixture/residuals";
 static const char *const mixture_name[2] = {"surrogate/mixture_inside", "surrogate/mixture_outside"};
@@ -44,6 +45,9 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
     CUPEL_TRY(cupel_writer_put(w, "surrogate/float32", "",
                                "1: float32 is within a thousandth of the interval's half width; 0: it is too coarse and not used", CUPEL_U8,
                                1, (size_t[]){1}, &float32, err));
+    const double coarse = s->float32_difference <= CUPEL_LARGEST ? s->float32_difference : CUPEL_LARGEST;
+    CUPEL_TRY(put(w, float32_name, "", "largest |float32 - float64| of a value on training rows, in half widths of their 90 % intervals (of a class: in "
+                  "probability)", 1, &coarse, err));
     if (s->is_class) {
         double sigmoid[] = {s->sigmoid.a, s->sigmoid.b};
         CUPEL_TRY(put(w, "surrogate/classes", "", "the two class values", 2, s->class_value, err));
@@ -315,6 +319,9 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
     }
     CUPEL_TRY(cupel_reader_get(r, "surrogate/float32", CUPEL_U8, 1, (size_t[]){1}, &float32, err));
     s->float32_holds = *(unsigned char *)float32 != 0;
+    s->float32_difference = INFINITY;
+    if (cupel_reader_has(r, float32_name)) CUPEL_TRY(get_few(r, float32_name, 1, &s->float32_difference, err));
+    if (!(s->float32_difference >= 0)) CUPEL_TRY(bad(err, float32_name, "a number below 0"));
     CUPEL_TRY(cupel_reader_has(r, "surrogate/classes") ? load_classes(r, s, err) : load_numbers(r, s, err));
     CUPEL_TRY(load_oof(r, s, err));
     if (!fits_learner(s))

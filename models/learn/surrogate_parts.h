@@ -28,7 +28,8 @@ struct cupel_surrogate {
     char *settings;
     cupel_scale scale;
     cupel_expand expand;
-    bool float32_holds;      /* float32 keeps within FLOAT32_SLACK of float64 on the training rows; else it is not used */
+    double float32_difference; /* largest |float32 - float64| on training rows, in half widths of the interval (probability); INFINITY: not known */
+    bool float32_holds;      /* that is at most FLOAT32_SLACK; else float32 is not used */
     double threshold;        /* distance in scaled columns where the domain ends */
     cupel_spread spread;
     cupel_scores scores;     /* regression: (truth - value) / spread */

@@ -87,7 +87,7 @@ cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, c
             at[m++] = i;
         }
         if (m < CUPEL_EXPAND_ROWS && !(i == p->n && m)) continue;
-        cupel_expand_run(e, z, p->d, m, CUPEL_FLOAT64, p->job->isa, &w, got);
+        cupel_expand_run(e, z, p->d, m, &(cupel_expand_way){.precision = CUPEL_FLOAT64, .isa = p->job->isa}, &w, got);
         for (size_t j = 0; j < m; j++) raw[at[j]] = got[j];
         for (size_t j = 0; mixture && w.mixture && j < m; j++) mixture[at[j]] = w.mixture[j];
         m = 0;
@@ -329,6 +329,7 @@ static cupel_status sample_rows(const cupel_problem *p, const size_t *group, uin
     s->p.n = m;
     s->p.x = s->x;
     s->p.y = s->y;
+    s->p.group = s->group;
 done:
     cupel_free(in);
     return st;

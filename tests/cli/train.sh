@@ -51,6 +51,18 @@ for m in gp krr ridge extra_trees random_forest boosted_trees; do
   train --model $m -o "$T/$m.h5"; [ $rc = 0 ] && run predict "$T/$m.h5" "$T/new.csv" --validate -o "$T/$m.csv"; [ $rc = 0 ]
   check "train and predict $m" $?
 done
+only() { cut -d, -f"$(head -n 1 "$1" | tr ',' '\n' | grep -nx 'band gap \[eV\]' | cut -d: -f1)" "$1"; }
+run predict "$T/gp.h5" "$T/new.csv" --threads 1 -o "$T/gp.csv"; { [ $rc = 0 ] && err 'values in float32, which moved those of training rows by at most'; }
+check 'a Gaussian process whose rows allow it predicts in float32' $?
+run predict "$T/gp.h5" "$T/new.csv" --only value --threads 1 -o "$T/only.csv"; run predict "$T/gp.h5" "$T/new.csv" --only value --threads 2 -o "$T/only2.csv"
+{ [ $rc = 0 ] && cmp -s "$T/only.csv" "$T/only2.csv" && ! head -n 1 "$T/only.csv" | grep -q 'lower\|upper' && [ "$(only "$T/only.csv")" = "$(only "$T/gp.csv")" ]; }
+check '--only value: the same values without intervals, for any number of threads' $?
+run predict "$T/gp.h5" "$T/new.csv" --precision float64 -o "$T/gp64.csv"; { [ $rc = 0 ] && ! err 'in float32' && ! cmp -s "$T/gp.csv" "$T/gp64.csv"; }
+check '--precision float64' $?
+printf '{"formula": "NaCl"}\n' | "$C" predict "$T/gp.h5" - --only value -o - --format jsonl >"$T/out" 2>"$T/err"
+{ grep -q '"band gap \[eV\]":' "$T/out" && grep -q '"in_domain":' "$T/out" && ! grep -q 'lower' "$T/out"; }; check '--only value, line by line' $?
+run predict "$T/gp.h5" "$T/new.csv" --only value --quantiles 0.5 -o "$T/x.csv"; { [ $rc = 2 ] && err 'only value leaves out the interval'; }
+check '--only value with quantiles: exit 2' $?
 train --model svr --set C=10,gamma=0.01,epsilon=0.1 -o "$T/set.h5"; { [ $rc = 0 ] && err 'svr (C=10,gamma=0.01,matern=1,matrix=1,libsvm=0,epsilon=0.1)'; }
 check '--set' $?
 train --model svr --set C=0 -o "$T/x.h5"; { [ $rc = 2 ] && err 'C' && [ ! -e "$T/x.h5" ]; }; check 'a setting out of range' $?
