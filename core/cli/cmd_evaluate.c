@@ -79,7 +79,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                  .target = cupel_opt_text(args, "target"), .unit = cupel_opt_text(args, "unit"), .groups = cupel_opt_text(args, "groups"), .dot = cupel_dot_parse(cupel_opt_text(args, "dot"))},
         .model = {.features = features_of(args), .columns = cupel_opt_text(args, "columns"), .learner = cupel_opt_text(args, "model"),
                   .settings = cupel_opt_text(args, "set"), .task = parse_task(cupel_opt_text(args, "task")), .seed = cupel_opt_count(args, "seed")},
-        .precision = strcmp(cupel_opt_text(args, "precision"), "float32") == 0 ? CUPEL_FLOAT32 : CUPEL_FLOAT64,
+        .precision = cupel_precision_parse(cupel_opt_text(args, "precision")),
         .predictions = cupel_opt_text(args, "predictions"),
     };
     if (o.predictions && strcmp(o.predictions, "-") == 0)
@@ -132,7 +132,7 @@ static const cupel_opt options[] = {
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
      "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
     {"beside", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false,
-     "another target in the table, learned beside this one (model gp_tree; may be given several times): a cheap or computed property that many rows have, "
+     "another target in the table, learned beside this one (model gp_tree, extra_trees or random_forest; may be given several times): a cheap or computed property that many rows have, "
      "where the target itself may be missing. What they share is learned; the model predicts the target"},
     {"kernel", "TREE", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the kernel of a Gaussian process (model gp_tree): sums and products of rbf, matern32, matern52, periodic, linear, constant, white and tasks, "
@@ -147,7 +147,8 @@ static const cupel_opt options[] = {
     {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "unit of the target (default: that in the column's name)"},
     CUPEL_TRANSFER_OPTIONS,
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
-    {"precision", "TYPE", CUPEL_OPT_CHOICE, "float64|float32", "float64", false, "width of the numbers in the kernels that predict"},
+    {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
+     "arithmetic of the predictions; auto: float32 of Gaussian processes for which it makes no difference, float64 of all others"},
     {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
     {"groups", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
      "a column that says which rows belong together (a sample, a paper, a melt): they stay in one fold, as rows of one composition do; never a feature "

@@ -75,7 +75,7 @@ typedef struct cupel_model_options {
     const char *features, *columns;    /* as cupel_features_new */
     const char *learner, *settings;
     const char *kernel;                /* a tree of kernels for model gp_tree; NULL: its own */
-    bool beside;                       /* other targets are learned beside (gp_tree) */
+    bool beside;                       /* other targets are learned beside (gp_tree, forests) */
     double seconds;                    /* budget of the automatic model; 0: none */
     cupel_task task;
     cupel_transform_kind transform;       /* of a number, before it is learned */

@@ -1,5 +1,6 @@
 /* Forests and boosted trees as learners. */
 #include "models/learn/learner.h"
+#include "models/learn/targets.h"
 #include "models/learn/trees.h"
 
 #include "core/base/err.h"
@@ -129,10 +130,41 @@ static cupel_status fit(const cupel_fit_task *t, const double *y, const cupel_tr
 
 /* ---- forests ---- */
 
+/* Rows of several targets, where there are others beside. */
 static cupel_status prepare_forest(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
 {
+    const cupel_beside *b = p->beside;
+    cupel_targets *t = NULL;
+    const size_t nodes = cupel_mul(cupel_mul(p->n, 2), (size_t)(setting[FOREST_TREES] / setting[FOREST_LEAF]) + 1);
     *prepared = NULL;
-    return check_memory(p, cupel_mul(cupel_mul(p->n, 2), (size_t)(setting[FOREST_TREES] / setting[FOREST_LEAF]) + 1), err);
+    cupel_status st = check_memory(p, b ? cupel_mul(nodes, 1 + b->n_targets / 4) : nodes, err);
+    if (st != CUPEL_OK || !b) return st;
+    st = cupel_memory_check(cupel_mul(cupel_mul(p->n + b->n, p->d), 8 * (1 + p->job->threads)), "rows of several targets", err);
+    if (st == CUPEL_OK) st = cupel_targets_new(p, &t, err);
+    *prepared = t;
+    return st;
+}
+
+static void release_forest(void *prepared) { cupel_targets_free(prepared); }
+
+/* The rows of the task and the values beside that it may use. */
+static cupel_status fit_together(const cupel_fit_task *t, const cupel_trees_options *o, cupel_fitted *out, cupel_err *err)
+{
+    const cupel_targets *all = t->prepared;
+    const cupel_job job = {.threads = t->threads, .isa = t->problem->job->isa};
+    cupel_trees *trees = NULL;
+    cupel_status st = CUPEL_OK;
+    size_t n = 0, *row = cupel_alloc(all->n, sizeof *row);
+    double *beside = cupel_alloc(cupel_mul(all->n, all->n_beside), sizeof *beside);
+    if (!row || !beside) CUPEL_TRY(cupel_no_memory(err, "rows of several targets", all->n * sizeof *row));
+    CUPEL_TRY(cupel_targets_of(all, t, row, &n, beside, err));
+    const cupel_trees_data data = {.n = n, .d = all->d, .ld = all->d, .x = all->x, .y = all->y, .row = row, .n_beside = all->n_beside, .beside = beside};
+    CUPEL_TRY(cupel_trees_fit(&data, o, &job, &trees, err));
+    st = cupel_fitted_trees(t, trees, out, err);
+done:
+    cupel_free(row);
+    cupel_free(beside);
+    return st;
 }
 
 static cupel_status fit_forest(cupel_trees_kind kind, const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
@@ -145,7 +177,7 @@ static cupel_status fit_forest(cupel_trees_kind kind, const cupel_fit_task *t, c
     o.leaf = (size_t)s[FOREST_LEAF];
     o.keep_rows = s[FOREST_MEDIAN] != 0 && !t->problem->is_class;
     o.seed = t->problem->seed;
-    return fit(t, t->problem->y, &o, out, err);
+    return t->prepared ? fit_together(t, &o, out, err) : fit(t, t->problem->y, &o, out, err);
 }
 
 static cupel_status fit_extra(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err) { return fit_forest(CUPEL_EXTRA_TREES, t, out, err); }
@@ -179,9 +211,12 @@ static const cupel_axis forest_axes[] = {
     {0},
 };
 
+#define TOGETHER {"10.1002/widm.12", "Segal, Xiao: Multivariate random forests. WIREs Data Mining and Knowledge Discovery 1, 80 (2011)"}
+
 static const cupel_reference extra_references[] = {
     {"10.1007/s10994-006-6226-1", "Geurts, Ernst, Wehenkel: Extremely randomized trees. Machine Learning 63, 3 (2006)"},
     {"https://www.jmlr.org/papers/v7/meinshausen06a.html", "Meinshausen: Quantile regression forests. JMLR 7, 983 (2006)"},
+    TOGETHER,
     {NULL, NULL},
 };
 
@@ -190,7 +225,7 @@ const cupel_learner cupel_learner_extra_trees = {
     .method = {.name = "extra_trees",
                .kind = "learner",
                .scale = "any",
-               .help = "extremely randomised trees: random thresholds, every row in every tree",
+               .help = "extremely randomised trees: random thresholds, every row in every tree; of several targets (--beside)",
                .maturity = "stable",
                .input = "columns",
                .output = "a number, unit of the target, or the probability of the second class",
@@ -202,16 +237,18 @@ const cupel_learner cupel_learner_extra_trees = {
     .own = &cupel_own_trees,
     .terms = cupel_trees_terms,
     .uncut = true,
+    .beside = true,
     .axes = forest_axes,
     .start = start_forest,
     .prepare = prepare_forest,
-    .release = cupel_own_release_nothing,
+    .release = release_forest,
     .fit = fit_extra,
 };
 
 static const cupel_reference forest_references[] = {
     {"10.1023/A:1010933404324", "Breiman: Random forests. Machine Learning 45, 5 (2001)"},
     {"https://www.jmlr.org/papers/v7/meinshausen06a.html", "Meinshausen: Quantile regression forests. JMLR 7, 983 (2006)"},
+    TOGETHER,
     {NULL, NULL},
 };
 
@@ -220,7 +257,7 @@ const cupel_learner cupel_learner_random_forest = {
     .method = {.name = "random_forest",
                .kind = "learner",
                .scale = "any",
-               .help = "random forest: best thresholds on rows drawn with replacement",
+               .help = "random forest: best thresholds on rows drawn with replacement; of several targets (--beside)",
                .maturity = "stable",
                .input = "columns",
                .output = "a number, unit of the target, or the probability of the second class",
@@ -232,10 +269,11 @@ const cupel_learner cupel_learner_random_forest = {
     .own = &cupel_own_trees,
     .terms = cupel_trees_terms,
     .uncut = true,
+    .beside = true,
     .axes = forest_axes,
     .start = start_forest,
     .prepare = prepare_forest,
-    .release = cupel_own_release_nothing,
+    .release = release_forest,
     .fit = fit_random,
 };
 

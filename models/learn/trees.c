@@ -43,16 +43,17 @@ static cupel_status check(const cupel_trees_options *o, cupel_err *err)
 
 /* ---- one tree ---- */
 
-cupel_status cupel_tree_reserve(cupel_tree *t, size_t leaves, size_t rows, cupel_err *err)
+cupel_status cupel_tree_reserve(cupel_tree *t, size_t leaves, size_t rows, size_t n_beside, cupel_err *err)
 {
     size_t nodes = 2 * leaves;
     *t = (cupel_tree){.cap = nodes, .node = cupel_alloc(nodes, sizeof *t->node), .value = cupel_alloc(nodes, sizeof *t->value),
                       .inner = cupel_alloc(nodes, sizeof *t->inner), .begin = cupel_alloc(nodes, sizeof *t->begin),
                       .end = cupel_alloc(nodes, sizeof *t->end), .depth = cupel_alloc(nodes, sizeof *t->depth),
-                      .order = cupel_alloc(rows, sizeof *t->order)};
-    if (t->node && t->value && t->inner && t->begin && t->end && t->depth && t->order) return CUPEL_OK;
+                      .order = cupel_alloc(rows, sizeof *t->order), .n_beside = n_beside};
+    if (n_beside) t->beside = cupel_alloc(cupel_mul(nodes, n_beside), sizeof *t->beside);
+    if ((t->beside || !n_beside) && t->node && t->value && t->inner && t->begin && t->end && t->depth && t->order) return CUPEL_OK;
     cupel_tree_release(t);
-    return cupel_no_memory(err, "a tree", cupel_mul(nodes, 28));
+    return cupel_no_memory(err, "a tree", cupel_mul(nodes, 28 + 4 * n_beside));
 }
 
 void cupel_tree_release(cupel_tree *t)
@@ -60,6 +61,7 @@ void cupel_tree_release(cupel_tree *t)
     cupel_free(t->node);
     cupel_free(t->value);
     cupel_free(t->inner);
+    cupel_free(t->beside);
     cupel_free(t->begin);
     cupel_free(t->end);
     cupel_free(t->depth);
@@ -75,6 +77,8 @@ size_t cupel_tree_split(cupel_tree *t, size_t i, size_t column, float at)
     t->node[i] = cupel_tree_node_of(at, left, column);
     t->value[i] = t->inner[i] = 0;
     t->depth[left] = t->depth[left + 1] = t->depth[i] + 1;
+    for (size_t k = 0; k < 2 && t->beside; k++)
+        memcpy(t->beside + (left + k) * t->n_beside, t->beside + i * t->n_beside, t->n_beside * sizeof *t->beside);
     t->n += 2;
     return left;
 }
@@ -85,7 +89,7 @@ size_t cupel_tree_split(cupel_tree *t, size_t i, size_t column, float at)
 typedef struct kept {
     size_t n, m;
     cupel_tree_node *node;
-    float *value, *inner;
+    float *value, *inner, *beside;
     uint32_t *member, *leaf_first, *leaf_count;
     float *share;
 } kept;
@@ -95,6 +99,7 @@ static void kept_release(kept *k)
     cupel_free(k->node);
     cupel_free(k->value);
     cupel_free(k->inner);
+    cupel_free(k->beside);
     cupel_free(k->member);
     cupel_free(k->leaf_first);
     cupel_free(k->leaf_count);
@@ -121,7 +126,7 @@ static void *copy_of(const void *from, size_t n, size_t size)
 
 static bool is_leaf(const cupel_tree_node *node, size_t i) { return cupel_tree_left(node[i]) == i; }
 
-/* Who sits in which leaf, leaf by leaf. */
+/* Who of the rows with the target sits in which leaf, leaf by leaf. */
 static cupel_status keep_members(const planting *p, const cupel_forest_worker *w, const cupel_tree *t, kept *k, cupel_err *err)
 {
     k->member = cupel_alloc(t->m, sizeof *k->member);
@@ -132,13 +137,15 @@ static cupel_status keep_members(const planting *p, const cupel_forest_worker *w
     for (size_t i = 0; i < t->n; i++) {
         if (!is_leaf(t->node, i)) continue;
         double all = 0;
-        for (uint32_t j = t->begin[i]; j < t->end[i]; j++) all += cupel_forest_share(w, t->order[j]);
+        for (uint32_t j = t->begin[i]; j < t->end[i]; j++)
+            if (t->order[j] < p->m->n_known) all += cupel_forest_share(w, t->order[j]);
         k->leaf_first[i] = (uint32_t)k->m;
-        k->leaf_count[i] = t->end[i] - t->begin[i];
-        for (uint32_t j = t->begin[i]; j < t->end[i]; j++, k->m++) {
+        for (uint32_t j = t->begin[i]; j < t->end[i]; j++) {
+            if (t->order[j] >= p->m->n_known) continue;
             k->member[k->m] = p->rank[t->order[j]];
-            k->share[k->m] = (float)(cupel_forest_share(w, t->order[j]) / all);
+            k->share[k->m++] = (float)(cupel_forest_share(w, t->order[j]) / all);
         }
+        k->leaf_count[i] = (uint32_t)k->m - k->leaf_first[i];
     }
     return CUPEL_OK;
 }
@@ -150,7 +157,7 @@ static cupel_status plant(void *user, size_t i, size_t worker, cupel_err *err)
     kept *k = &p->kept[i];
     if (!p->worker[worker]) {
         cupel_status st = cupel_forest_worker_new(p->m, p->o, p->job->isa, &p->worker[worker], err);
-        if (st == CUPEL_OK) st = cupel_tree_reserve(t, p->m->n, p->m->n, err);
+        if (st == CUPEL_OK) st = cupel_tree_reserve(t, p->m->n, p->m->n, p->m->n_beside, err);
         if (st != CUPEL_OK) return st;
     }
     cupel_forest_grow(p->worker[worker], i, t);
@@ -158,25 +165,27 @@ static cupel_status plant(void *user, size_t i, size_t worker, cupel_err *err)
     k->node = copy_of(t->node, t->n, sizeof *t->node);
     k->value = copy_of(t->value, t->n, sizeof *t->value);
     k->inner = copy_of(t->inner, t->n, sizeof *t->inner);
-    if (!k->node || !k->value || !k->inner) return cupel_no_memory(err, "a tree", t->n * 16);
+    if (t->beside) k->beside = copy_of(t->beside, t->n * t->n_beside, sizeof *t->beside);
+    if (!k->node || !k->value || !k->inner || (t->beside && !k->beside)) return cupel_no_memory(err, "a tree", t->n * 16);
     return p->rank ? keep_members(p, p->worker[worker], t, k, err) : CUPEL_OK;
 }
 
 static cupel_status rank_targets(const cupel_trees_matrix *m, cupel_trees *s, uint32_t **rank, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    size_t *order = cupel_alloc(m->n, sizeof *order);
-    *rank = cupel_alloc(m->n, sizeof **rank);
-    s->target = cupel_alloc(m->n, sizeof *s->target);
-    s->row = cupel_alloc(m->n, sizeof *s->row);
-    if (!order || !*rank || !s->target || !s->row) CUPEL_TRY(cupel_no_memory(err, "the order of the targets", m->n * 24));
-    CUPEL_TRY(cupel_order(m->y, m->n, order, err));
-    for (size_t i = 0; i < m->n; i++) {
+    const size_t n = m->n_known;
+    size_t *order = cupel_alloc(n, sizeof *order);
+    *rank = cupel_alloc(n, sizeof **rank);
+    s->target = cupel_alloc(n, sizeof *s->target);
+    s->row = cupel_alloc(n, sizeof *s->row);
+    if (!order || !*rank || !s->target || !s->row) CUPEL_TRY(cupel_no_memory(err, "the order of the targets", n * 24));
+    CUPEL_TRY(cupel_order(m->y, n, order, err));
+    for (size_t i = 0; i < n; i++) {
         (*rank)[order[i]] = (uint32_t)i;
         s->row[i] = (uint32_t)order[i];
         s->target[i] = m->y[order[i]];
     }
-    s->n_rows = m->n;
+    s->n_rows = n;
 done:
     cupel_free(order);
     return st;
@@ -188,6 +197,7 @@ static bool reserve_nodes(cupel_trees *s, size_t nodes, size_t members)
 {
     s->node = cupel_alloc_aligned(nodes, sizeof *s->node);
     if (s->forest) s->inner = cupel_alloc_aligned(nodes, sizeof *s->inner);
+    if (s->n_beside) s->beside = cupel_alloc_aligned(cupel_mul(nodes, s->n_beside), sizeof *s->beside);
     if (s->n_rows) {
         s->list = cupel_alloc(s->n_trees + 1, sizeof *s->list);
         s->member = cupel_alloc(members, sizeof *s->member);
@@ -195,7 +205,7 @@ static bool reserve_nodes(cupel_trees *s, size_t nodes, size_t members)
         s->leaf_first = cupel_alloc(nodes, sizeof *s->leaf_first);
         s->leaf_count = cupel_alloc(nodes, sizeof *s->leaf_count);
     }
-    return s->node && (s->inner || !s->forest) &&
+    return s->node && (s->inner || !s->forest) && (s->beside || !s->n_beside) &&
            (!s->n_rows || (s->list && s->member && s->share && s->leaf_first && s->leaf_count));
 }
 
@@ -224,6 +234,7 @@ static cupel_status join(kept *k, cupel_trees *s, cupel_err *err)
         for (size_t j = 0; j < k[i].n; j++)
             s->node[s->first[i] + j] = is_leaf(k[i].node, j) ? cupel_tree_leaf_of(k[i].value[j], j, s->d) : k[i].node[j];
         if (s->inner) memcpy(s->inner + s->first[i], k[i].inner, k[i].n * sizeof *s->inner);
+        if (s->beside) memcpy(s->beside + s->first[i] * s->n_beside, k[i].beside, k[i].n * s->n_beside * sizeof *s->beside);
         if (s->n_rows) {
             memcpy(s->member + members, k[i].member, k[i].m * sizeof *s->member);
             memcpy(s->share + members, k[i].share, k[i].m * sizeof *s->share);
@@ -314,10 +325,11 @@ cupel_status cupel_trees_fit(const cupel_trees_data *data, const cupel_trees_opt
     kept *k = NULL;
     cupel_trees *s = NULL;
     CUPEL_TRY(check(o, err));
+    if (data->n_beside && !forest) CUPEL_TRY(outside(err, "the number of targets beside", (double)data->n_beside, "0 for boosted trees, which learn one"));
     s = cupel_alloc(1, sizeof *s);
     k = cupel_alloc(n_trees, sizeof *k);
     if (!s || !k) CUPEL_TRY(cupel_no_memory(err, "a forest", n_trees * sizeof *k));
-    *s = (cupel_trees){.n_trees = n_trees, .d = data->d, .forest = forest};
+    *s = (cupel_trees){.n_trees = n_trees, .d = data->d, .forest = forest, .n_beside = data->n_beside};
     size_t bins = o->kind == CUPEL_EXTRA_TREES ? 0 : forest ? CUPEL_FOREST_BINS : BOOST_BINS;
     CUPEL_TRY(cupel_trees_matrix_make(data, forest, bins, job, &m, err));
     CUPEL_TRY(forest ? fit_forest(&m, o, job, k, s, err) : fit_boosted(&m, o, job, k, s, err));
@@ -338,6 +350,7 @@ void cupel_trees_free(cupel_trees *s)
     cupel_free(s->first);
     cupel_free(s->node);
     cupel_free(s->inner);
+    cupel_free(s->beside);
     cupel_free(s->target);
     cupel_free(s->row);
     cupel_free(s->list);
@@ -349,6 +362,8 @@ void cupel_trees_free(cupel_trees *s)
 }
 
 size_t cupel_trees_columns(const cupel_trees *s) { return s->d; }
+
+size_t cupel_trees_beside(const cupel_trees *s) { return s->n_beside; }
 
 size_t cupel_trees_count(const cupel_trees *s) { return s->n_trees; }
 

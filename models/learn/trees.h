@@ -46,12 +46,15 @@ typedef struct cupel_trees_data {
     const double *x;       /* finite */
     const double *y;       /* finite; classes 0 and 1: forests then give the probability of 1 */
     const double *weight;  /* >= 0, not all 0; NULL: all 1 */
-    const size_t *row;     /* [n] which rows of x, y and weight; NULL: 0 .. n - 1 */
+    const size_t *row;     /* [n] which rows of x, y, weight and beside; NULL: 0 .. n - 1 */
+    /* Forests of several targets (trees_several.h): other targets that share the trees with the first. */
+    size_t n_beside;       /* 0: none. Else y may be NaN in the last of the rows in use, which are learned from for these alone */
+    const double *beside;  /* [][n_beside] by row; NaN: not known */
 } cupel_trees_data;
 
 typedef struct cupel_trees cupel_trees;
 
-/* On the job's threads. CUPEL_USAGE: an option out of its range; CUPEL_BAD_INPUT: no row with weight, more than 4,095 columns or 500,000 rows;
+/* On the job's threads. CUPEL_USAGE: an option out of its range, boosting of several targets; CUPEL_BAD_INPUT: no row with weight, none with the first target, more than 4,095 columns or 500,000 rows;
  * CUPEL_NO_RESOURCE. Costs about trees n columns log n. */
 cupel_status cupel_trees_fit(const cupel_trees_data *data, const cupel_trees_options *options, const cupel_job *job, cupel_trees **trees,
                              cupel_err *err);
@@ -70,12 +73,15 @@ size_t cupel_trees_scratch_bytes(const cupel_trees *trees);
 void cupel_trees_predict(const cupel_trees *trees, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value,
                          double *variance);
 double cupel_trees_probability(double log_odds);
+/* The same of the targets beside, value [n][cupel_trees_beside]: means of their rows in the leaf, or in the nearest node above it that has any. */
+size_t cupel_trees_beside(const cupel_trees *trees);
+void cupel_trees_predict_beside(const cupel_trees *trees, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value);
 
 /* Conditional quantiles by forest weights (Meinshausen 2006, JMLR 7, 983): the smallest known target at which the weights of the rows that share
  * leaves with this one reach tau[k], 0 < tau < 1. q [n][n_tau]. Needs keep_rows: CUPEL_USAGE without. About n_trees + n training rows a row. */
 cupel_status cupel_trees_quantiles(const cupel_trees *trees, const double *x, size_t ld, size_t n, const double *tau, size_t n_tau, cupel_isa isa,
                                    void *scratch, double *q, cupel_err *err);
-/* The weights themselves, w [training rows] in the order of the data given to fit, sum 1. Needs keep_rows. */
+/* The weights themselves, w [training rows with the first target] in the order of the data given to fit, sum 1. Needs keep_rows. */
 cupel_status cupel_trees_weights(const cupel_trees *trees, const double *x, cupel_isa isa, void *scratch, double *w, cupel_err *err);
 size_t cupel_trees_rows(const cupel_trees *trees); /* training rows; 0 without keep_rows */
 

@@ -409,7 +409,7 @@ cupel_status cupel_boost_grow(const cupel_trees_matrix *m, const cupel_trees_opt
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(find_columns(&w, err));
     CUPEL_TRY(reserve(&w, err));
-    CUPEL_TRY(cupel_tree_reserve(&t, o->leaves, 1, err));
+    CUPEL_TRY(cupel_tree_reserve(&t, o->leaves, 1, 0, err));
     CUPEL_TRY(begin_at(m, o, base, err));
     for (size_t i = 0; i < m->n; i++) w.f[i] = *base;
     for (size_t k = 0; k < o->trees; k++) {

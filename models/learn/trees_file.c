@@ -83,6 +83,9 @@ cupel_status cupel_trees_save(const cupel_trees *t, const char *group, cupel_wri
     CUPEL_TRY(put_floats(w, group, "column", "", "column a node splits, -1 for a leaf", nodes, column, err));
     CUPEL_TRY(put_floats(w, group, "at", "", "largest value that goes left, or what a leaf adds", nodes, at, err));
     if (t->inner) CUPEL_TRY(put_floats(w, group, "inner", "", "variance of the targets in a leaf", nodes, t->inner, err));
+    if (t->beside)
+        CUPEL_TRY(cupel_writer_put(w, path(to, group, "beside"), "scaled target", "means of the targets beside in each node", CUPEL_F32, 2,
+                                   (size_t[]){nodes, t->n_beside}, t->beside, err));
     if (t->n_rows) CUPEL_TRY(save_members(t, group, w, err));
 done:
     cupel_free(count);
@@ -278,6 +281,22 @@ done:
     return st;
 }
 
+static cupel_status load_beside(const cupel_reader *r, const char *group, cupel_trees *t, cupel_err *err)
+{
+    char from[NAME];
+    void *data = NULL;
+    size_t shape[2] = {t->first[t->n_trees], SIZE_MAX};
+    if (!cupel_reader_has(r, path(from, group, "beside"))) return CUPEL_OK;
+    cupel_status st = cupel_reader_get(r, from, CUPEL_F32, 2, shape, &data, err);
+    if (st != CUPEL_OK) return st;
+    t->beside = data;
+    t->n_beside = shape[1];
+    if (!t->forest || !shape[1]) return bad(err, group, "beside", "targets beside, which these trees cannot have");
+    for (size_t i = 0; i < shape[0] * shape[1]; i++)
+        if (!(fabsf(t->beside[i]) <= FARTHEST)) return bad(err, group, "beside", "a number that is not finite or out of its range");
+    return CUPEL_OK;
+}
+
 cupel_status cupel_trees_load(const cupel_reader *r, const char *group, size_t d, cupel_trees **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -287,6 +306,7 @@ cupel_status cupel_trees_load(const cupel_reader *r, const char *group, size_t d
     CUPEL_TRY(load_facts(r, group, d, t, &inner, &rows, err));
     CUPEL_TRY(load_counts(r, group, t, err));
     CUPEL_TRY(load_nodes(r, group, inner, t, err));
+    CUPEL_TRY(load_beside(r, group, t, err));
     if (rows) CUPEL_TRY(load_members(r, group, t, err));
 done:
     if (st == CUPEL_OK)

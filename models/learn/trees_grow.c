@@ -1,7 +1,7 @@
 /* Forests: one tree at a time, level by level. Extremely randomised trees cut each column once at random; random forests look for the best cut,
  * among 64 bins in large nodes and among all values in small ones. Each node takes its mean target away before sums are made, so that small
  * differences deep in a tree keep their digits. */
-#include "models/learn/trees_parts.h"
+#include "models/learn/trees_several.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -36,6 +36,7 @@ struct cupel_forest_worker {
     int32_t cut_g[FOREST_BINS + 16], cut_h[FOREST_BINS + 16];
     uint8_t cut_bin[FOREST_BINS + 1];
     uint64_t key;        /* of this tree */
+    cupel_several *several; /* targets beside; NULL: none */
 };
 
 /* The split of one node. */
@@ -43,6 +44,19 @@ typedef struct choice {
     size_t column;
     float at;
 } choice;
+
+static void measure_target(cupel_forest_worker *w)
+{
+    const cupel_trees_matrix *m = w->m;
+    double sum = 0, all = 0;
+    for (size_t i = 0; i < m->n_known; i++) {
+        sum += m->weight[i] * m->y[i];
+        all += m->weight[i];
+    }
+    w->mean = all > 0 ? sum / all : 0;
+    for (size_t i = 0; i < m->n_known; i++)
+        if (m->weight[i] > 0 && fabs(m->y[i] - w->mean) > w->spread) w->spread = fabs(m->y[i] - w->mean);
+}
 
 cupel_status cupel_forest_worker_new(const cupel_trees_matrix *m, const cupel_trees_options *o, cupel_isa isa, cupel_forest_worker **out,
                                      cupel_err *err)
@@ -71,15 +85,13 @@ cupel_status cupel_forest_worker_new(const cupel_trees_matrix *m, const cupel_tr
         cupel_forest_worker_free(w);
         return cupel_no_memory(err, "a worker that grows trees", cupel_mul(n, 40));
     }
-    double sum = 0, all = 0;
-    for (size_t i = 0; i < n; i++) {
-        weighted |= m->weight[i] != 1;
-        sum += m->weight[i] * m->y[i];
-        all += m->weight[i];
+    const cupel_status st = m->n_beside ? cupel_several_new(m, &w->several, err) : CUPEL_OK;
+    if (st != CUPEL_OK) {
+        cupel_forest_worker_free(w);
+        return st;
     }
-    w->mean = sum / all;
-    for (size_t i = 0; i < n; i++)
-        if (m->weight[i] > 0 && fabs(m->y[i] - w->mean) > w->spread) w->spread = fabs(m->y[i] - w->mean);
+    for (size_t i = 0; i < n; i++) weighted |= m->weight[i] != 1;
+    measure_target(w);
     w->unit = weighted ? UNITS : 1;
     double least = (double)o->leaf * w->unit;
     w->least = least < 1e9 ? (int32_t)least : 1000000000;
@@ -105,6 +117,7 @@ void cupel_forest_worker_free(cupel_forest_worker *w)
     cupel_free(w->gain);
     cupel_free(w->pick);
     cupel_free(w->vary);
+    cupel_several_free(w->several);
     cupel_free(w);
 }
 
@@ -128,8 +141,9 @@ static void draw_rows(cupel_forest_worker *w, cupel_tree *t)
     t->m = 0;
     for (size_t i = 0; i < n; i++)
         if (w->share[i] > 0) t->order[t->m++] = (uint32_t)i;
-    if (t->m) return;
-    memcpy(w->share, w->weight, n * sizeof *w->share); /* the draw met rows without weight only */
+    if (t->m && t->order[0] < w->m->n_known) return;
+    t->m = 0;
+    memcpy(w->share, w->weight, n * sizeof *w->share); /* the draw met only rows without weight, or without the target */
     for (size_t i = 0; i < n; i++)
         if (w->share[i] > 0) t->order[t->m++] = (uint32_t)i;
 }
@@ -141,9 +155,10 @@ static void make_whole(cupel_forest_worker *w, const cupel_tree *t)
     for (size_t i = 0; i < t->m; i++) sum += w->share[t->order[i]];
     double most = MOST / sum < LARGEST ? MOST / sum : LARGEST, factor = w->spread > 0 ? most / w->spread : 0;
     for (size_t i = 0; i < t->m; i++) {
-        double u = (w->m->y[t->order[i]] - w->mean) * factor;
+        double u = t->order[i] < w->m->n_known ? (w->m->y[t->order[i]] - w->mean) * factor : 0;
         w->target[t->order[i]] = (int32_t)(u + (u < 0 ? -0.5 : 0.5));
     }
+    if (w->several) cupel_several_begin(w->several, t->order, t->m, w->share, factor, LARGEST, MOST);
 }
 
 /* ---- one node ---- */
@@ -157,6 +172,7 @@ static bool gather(cupel_forest_worker *w, const cupel_tree *t, size_t i, cupel_
     int32_t low = INT32_MAX, high = INT32_MIN;
     for (size_t k = 0; k < m; k++) {
         int32_t u = w->target[row[k]], s = w->share[row[k]];
+        if (row[k] >= w->m->n_known) continue;
         g += (int64_t)u * s;
         h += s;
         low = u < low ? u : low;
@@ -165,11 +181,12 @@ static bool gather(cupel_forest_worker *w, const cupel_tree *t, size_t i, cupel_
     if (m < 2 || low == high || h < 2 * (int64_t)w->least || (w->o->depth && t->depth[i] >= w->o->depth)) return false;
     int32_t mean = (int32_t)(g / h);
     for (size_t k = 0; k < m; k++) {
-        w->h[k] = w->share[row[k]];
+        w->h[k] = row[k] < w->m->n_known ? w->share[row[k]] : 0;
         w->g[k] = (w->target[row[k]] - mean) * w->h[k];
     }
     *task = (cupel_split_task){.x = w->m->x, .ld = w->m->ld, .n_columns = w->m->ld, .row = row, .g = w->g, .h = w->h, .m = m,
                                .g_sum = (int32_t)(g - mean * h), .h_sum = (int32_t)h, .least = w->least};
+    if (w->several && m > 2) cupel_several_gather(w->several, w->share, task);
     return true;
 }
 
@@ -332,7 +349,14 @@ static bool find_split(cupel_forest_worker *w, cupel_split_task *t, uint64_t key
     if (w->o->kind == CUPEL_EXTRA_TREES) {
         t->key = (uint32_t)(cupel_tree_random(key, SIZE_MAX) >> 32);
         w->kernels->random_cuts(t, w->at, w->gain);
+        if (w->several) cupel_several_random(w->several, t, w->kernels, w->gain);
         return choose(w, key, c);
+    }
+    if (w->several) {
+        float low = 0, high = 0;
+        if (!cupel_several_split(w->several, t, w->pick, w->columns, key, t->m <= SMALL, &c->column, &low, &high)) return false;
+        c->at = between(low, high, 0.5f);
+        return true;
     }
     if (t->m > SMALL) return split_bins(w, t, key, c);
     w->kernels->best_cuts(t, w->at, w->gain);
@@ -362,12 +386,13 @@ static void finish_leaf(const cupel_forest_worker *w, cupel_tree *t, size_t i)
 {
     double sum = 0, all = 0, square = 0;
     for (uint32_t k = t->begin[i]; k < t->end[i]; k++) {
+        if (t->order[k] >= w->m->n_known) continue;
         sum += w->share[t->order[k]] * w->m->y[t->order[k]];
         all += w->share[t->order[k]];
     }
     double mean = t->end[i] - t->begin[i] == 1 ? w->m->y[t->order[t->begin[i]]] : sum / all;
     for (uint32_t k = t->begin[i]; k < t->end[i]; k++)
-        square += w->share[t->order[k]] * (w->m->y[t->order[k]] - mean) * (w->m->y[t->order[k]] - mean);
+        if (t->order[k] < w->m->n_known) square += w->share[t->order[k]] * (w->m->y[t->order[k]] - mean) * (w->m->y[t->order[k]] - mean);
     cupel_tree_leaf(t, i);
     t->value[i] = (float)mean;
     t->inner[i] = (float)(square / all);
@@ -386,6 +411,7 @@ void cupel_forest_grow(cupel_forest_worker *w, size_t k, cupel_tree *t)
         cupel_split_task task;
         choice c = {0};
         uint32_t middle = 0;
+        if (w->several) cupel_several_means(w->several, w->share, t, i);
         bool split = gather(w, t, i, &task) && find_split(w, &task, cupel_tree_random(w->key, i), &c);
         if (split) middle = part(w, t, i, &c);
         if (!split || middle == t->begin[i] || middle == t->end[i]) {

@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/sys/par.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { BLOCK = 256, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
@@ -107,10 +108,16 @@ static cupel_status take_targets(const cupel_trees_data *data, cupel_trees_matri
     for (size_t i = 0; i < data->n; i++) {
         size_t r = data->row ? data->row[i] : i;
         m->y[i] = data->y[r];
+        for (size_t t = 0; t < m->n_beside; t++) m->beside[t * m->n + i] = data->beside[r * m->n_beside + t];
+        if (!m->n_beside || !isnan(m->y[i])) {
+            if (m->n_known != i) return cupel_fail(err, CUPEL_BAD_INPUT, "trees: row %zu has the target and one before it has not; give those without it last", i);
+            m->n_known++;
+        }
         m->weight[i] = data->weight ? data->weight[r] : 1;
         sum += m->weight[i];
         counted += m->weight[i] > 0;
     }
+    if (!m->n_known) return cupel_fail(err, CUPEL_BAD_INPUT, "trees: none of the %zu training rows has the target", data->n);
     if (!(sum > 0)) return cupel_fail(err, CUPEL_BAD_INPUT, "trees: none of the %zu training rows has a weight above 0", data->n);
     for (size_t i = 0; data->weight && i < data->n; i++) m->weight[i] *= (double)counted / sum;
     return CUPEL_OK;
@@ -132,6 +139,7 @@ static bool reserve(cupel_trees_matrix *m, bool with_x)
 {
     m->y = cupel_alloc(m->n, sizeof *m->y);
     m->weight = cupel_alloc(m->n, sizeof *m->weight);
+    if (m->n_beside) m->beside = cupel_alloc(cupel_mul(m->n, m->n_beside), sizeof *m->beside);
     if (with_x) m->x = cupel_alloc_aligned(cupel_mul(m->n, m->ld), sizeof *m->x);
     if (m->n_bins) {
         m->code = cupel_alloc_aligned(cupel_mul(m->n, m->d), 1);
@@ -139,7 +147,7 @@ static bool reserve(cupel_trees_matrix *m, bool with_x)
         m->high = cupel_alloc(m->d * 256, sizeof *m->high);
         m->bins = cupel_alloc(m->d, sizeof *m->bins);
     }
-    return m->y && m->weight && (m->x || !with_x) && (!m->n_bins || (m->code && m->low && m->high && m->bins));
+    return m->y && m->weight && (m->beside || !m->n_beside) && (m->x || !with_x) && (!m->n_bins || (m->code && m->low && m->high && m->bins));
 }
 
 cupel_status cupel_trees_matrix_make(const cupel_trees_data *data, bool with_x, size_t bins, const cupel_job *job, cupel_trees_matrix *m,
@@ -148,7 +156,7 @@ cupel_status cupel_trees_matrix_make(const cupel_trees_data *data, bool with_x, 
     cupel_status st = CUPEL_OK;
     maker k = {.data = data, .m = m};
     *m = (cupel_trees_matrix){.n = data->n, .d = data->d, .ld = (data->d + CUPEL_TREES_PAD - 1) / CUPEL_TREES_PAD * CUPEL_TREES_PAD,
-                              .n_bins = bins};
+                              .n_bins = bins, .n_beside = data->n_beside};
     CUPEL_TRY(check_size(data, err));
     if (!reserve(m, with_x)) CUPEL_TRY(cupel_no_memory(err, "the rows of a forest", cupel_mul(m->n, cupel_mul(m->ld, sizeof(float)))));
     CUPEL_TRY(take_targets(data, m, err));
@@ -164,6 +172,7 @@ void cupel_trees_matrix_release(cupel_trees_matrix *m)
     cupel_free(m->x);
     cupel_free(m->y);
     cupel_free(m->weight);
+    cupel_free(m->beside);
     cupel_free(m->code);
     cupel_free(m->low);
     cupel_free(m->high);

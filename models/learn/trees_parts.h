@@ -14,10 +14,12 @@ struct cupel_trees {
     size_t *first;          /* [n_trees + 1] node with which a tree begins */
     cupel_tree_node *node;  /* [first[n_trees]] leaves as cupel_tree_leaf_of, with zeros = d */
     float *inner;           /* variance of the targets in a leaf; NULL: 0 everywhere */
+    size_t n_beside;        /* targets beside the first */
+    float *beside;          /* [nodes][n_beside] their means; NULL without any */
     double base, factor;    /* prediction = base + factor * sum of leaf values */
     bool forest;
     /* with keep_rows: training rows by the rank of their target */
-    size_t n_rows;          /* training rows; 0: not kept */
+    size_t n_rows;          /* training rows with the (first) target; 0: not kept */
     double *target;         /* [n_rows] increasing */
     uint32_t *row;          /* [n_rows] the training row of a rank */
     size_t *list;           /* [n_trees + 1] where the rows of a tree begin in member */
@@ -32,13 +34,15 @@ typedef struct cupel_tree {
     size_t n, cap;
     cupel_tree_node *node;
     float *value, *inner;
+    size_t n_beside;
+    float *beside;          /* [cap][n_beside] means of the targets beside; NULL without any */
     uint32_t *begin, *end;  /* rows of a node in `order` */
     uint32_t *depth;
     uint32_t *order;        /* [m] rows, those of a node together */
     size_t m;
 } cupel_tree;
 
-cupel_status cupel_tree_reserve(cupel_tree *t, size_t leaves, size_t rows, cupel_err *err);
+cupel_status cupel_tree_reserve(cupel_tree *t, size_t leaves, size_t rows, size_t n_beside, cupel_err *err);
 void cupel_tree_release(cupel_tree *t);
 void cupel_tree_leaf(cupel_tree *t, size_t i);                               /* node i ends here */
 size_t cupel_tree_split(cupel_tree *t, size_t i, size_t column, float at);   /* two new nodes; returns the left one */
@@ -48,6 +52,9 @@ typedef struct cupel_trees_matrix {
     size_t n, d, ld;        /* ld: d padded to CUPEL_TREES_PAD */
     float *x;               /* [n][ld]; NULL for boosting */
     double *y, *weight;     /* [n]; mean weight 1 over rows with weight */
+    size_t n_known;         /* the first rows, which have the target; all, unless there are others beside */
+    size_t n_beside;
+    double *beside;         /* [n_beside][n] NaN: not known */
     size_t n_bins;          /* 0: no bins */
     uint8_t *code;          /* [d][n] bin of each row */
     float *low, *high;      /* [d][256] smallest and largest value in a bin */

@@ -89,6 +89,24 @@ void cupel_trees_predict(const cupel_trees *t, const double *x, size_t ld, size_
     }
 }
 
+void cupel_trees_predict_beside(const cupel_trees *t, const double *x, size_t ld, size_t n, cupel_isa isa, void *memory, double *value)
+{
+    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
+    const scratch s = scratch_of(t, memory);
+    const size_t m = t->n_beside;
+    for (size_t i = 0; i < n * m; i++) value[i] = 0;
+    for (size_t from = 0; m && from < n; from += CUPEL_TREE_BLOCK) {
+        const size_t rows = n - from < CUPEL_TREE_BLOCK ? n - from : CUPEL_TREE_BLOCK;
+        const cupel_walk_rows r = load_block(t, &s, kernels, x + from * ld, ld, rows);
+        for (size_t k = 0; k < t->n_trees; k++) {
+            kernels->walk(t->node + t->first[k], t->first[k + 1] - t->first[k], &r, s.at);
+            for (size_t i = 0; i < rows; i++)
+                for (size_t j = 0; j < m; j++) value[(from + i) * m + j] += (double)t->beside[(t->first[k] + s.at[i]) * m + j];
+        }
+    }
+    for (size_t i = 0; i < n * m; i++) value[i] *= t->factor;
+}
+
 double cupel_trees_probability(double log_odds)
 {
     return log_odds >= 0 ? 1 / (1 + cupel_exp(-log_odds)) : cupel_exp(log_odds) / (1 + cupel_exp(log_odds));

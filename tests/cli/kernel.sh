@@ -44,6 +44,16 @@ sed -i 's/^  step: 0.1/  step: 0.1\n  columns: {T: [300]}/' "$T/db.yaml"; run sc
 { [ $rc = 0 ] && err "beside '.*': 73 rows of 'computed'" && [ "$(wc -l <"$T/rb.csv")" -gt 3 ]; }; check 'another target beside in a demand' $?
 wide train -o "$T/x.h5"; { [ $rc = 3 ] && err 'wide.csv:3'; }; check 'a missing target without another beside is an error' $?
 wide train --beside hardness -o "$T/x.h5"; { [ $rc != 0 ] && err "beside: .*hardness"; }; check 'a target beside that is not there' $?
+together() { run "$@" "$T/wide.csv" --columns T --features stoichiometry,magpie --target 'measured [eV]' --set trees=80,columns=1,leaf=1,median=0; }
+for m in extra_trees random_forest; do
+  together train --model $m --beside computed --threads 1 -o "$T/t.h5"; { [ $rc = 0 ] && err "73 rows of 'computed'" && err 'on 18 rows'; }; check "$m with another target beside" $?
+  together train --model $m --beside computed --threads 2 -o "$T/t2.h5"; cmp -s "$T/t.h5" "$T/t2.h5"; check 'the same model for 1 and 2 threads' $?
+  together evaluate --model $m --missing drop; alone=$(awk '$1 == "mae" { print $3 }' "$T/out")
+  together evaluate --model $m --beside computed; both=$(awk '$1 == "mae" { print $3 }' "$T/out")
+  awk -v a="$both" -v b="$alone" 'BEGIN { exit !(a > 0 && a < b) }'; check "18 rows alone: $alone eV, with another target beside: $both eV" $?
+done
+run predict "$T/t.h5" "$T/wide.csv" -o "$T/pt.csv"; { [ $rc = 0 ] && head -n 1 "$T/pt.csv" | grep -q ',measured lower \[eV\],'; }; check 'it predicts the target' $?
+run inspect "$T/t.h5" --format json; grep -q 'own/beside' "$T/out"; check 'its leaves hold the means of both' $?
 wide train --beside computed --model svr -o "$T/x.h5"; { [ $rc = 2 ] && err 'expected model gp_tree'; }; check 'a learner that takes one target' $?
 
 train --kernel 'rbf(T' -o "$T/x.h5"; { [ $rc = 2 ] && err "kernel, character 6: found its end, expected ',' or ')'" && [ ! -e "$T/x.h5" ]; }; check 'an open parenthesis' $?
