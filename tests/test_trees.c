@@ -501,14 +501,14 @@ static void files_come_back(void **state)
 
 /* A file as an attacker would write it, with a good digest. Two trees: a split on column 1 with two leaves, and a leaf. */
 typedef struct forged {
-    double facts[6];
+    double facts[7];
     int64_t nodes[2];
     float column[4], at[4], leaf_rows[3], member[4], share[4];
     double target[2];
     int64_t row[2];
 } forged;
 
-static const forged honest = {{2, 1, 0, 0.5, 0, 1}, {3, 1}, {1, -1, -1, -1}, {0.5f, 1, 2, 3}, {1, 1, 2}, {0, 1, 0, 1}, {1, 1, 0.5f, 0.5f}, {1, 2},
+static const forged honest = {{2, 1, 0, 0.5, 0, 1, 0}, {3, 1}, {1, -1, -1, -1}, {0.5f, 1, 2, 3}, {1, 1, 2}, {0, 1, 0, 1}, {1, 1, 0.5f, 0.5f}, {1, 2},
                               {1, 0}};
 
 static cupel_status load_forged(const forged *f, cupel_err *err)
@@ -516,7 +516,7 @@ static cupel_status load_forged(const forged *f, cupel_err *err)
     cupel_writer *w = NULL;
     cupel_reader *r = NULL;
     cupel_trees *t = NULL;
-    size_t n[] = {2, 3, 4, 6};
+    size_t n[] = {2, 3, 4, 7};
     check_ok(cupel_writer_open(temporary(), "trees", 1, 1, &w, err), err);
     check_ok(cupel_writer_put(w, "t/facts", "", "", CUPEL_F64, 1, &n[3], f->facts, err), err);
     check_ok(cupel_writer_put(w, "t/nodes", "", "", CUPEL_I64, 1, &n[0], f->nodes, err), err);
@@ -555,6 +555,9 @@ static void hostile_files_are_refused(void **state)
     FORGE(f.facts[2] = NAN);
     FORGE(f.facts[4] = 1);           /* a data set that is not there */
     FORGE(f.facts[5] = 2);
+    FORGE(f.facts[6] = 1);           /* means of other targets that are not there */
+    FORGE(f.facts[6] = -1);
+    FORGE(f.facts[6] = 0.5);
     FORGE(f.nodes[0] = 1, f.nodes[1] = 3); /* a split without children, then a leaf with nodes behind it */
     FORGE(f.nodes[0] = 4, f.nodes[1] = 0);
     FORGE(f.nodes[0] = -1);

@@ -69,8 +69,7 @@ typedef struct cupel_predict_options {
 /* What `asked` comes to: float32 never where it was too coarse for the training rows; AUTO takes it of a model that claims a deviation by itself (a
  * Gaussian process), where float32 and float64 differ by far less than what it claims. */
 cupel_precision cupel_surrogate_precision(const cupel_surrogate *s, cupel_precision asked);
-/* The largest |float32 - float64| of a value, seen on up to 500 training rows: in half widths of their 90 % intervals, for a class in probability.
- * INFINITY: not known. */
+/* The largest |float32 - float64| of a value, seen on up to 500 training rows: in half widths of their 90 % intervals, for a class in probability. */
 double cupel_surrogate_float32_difference(const cupel_surrogate *s);
 
 /* Rows of x [n][ld], unscaled, finite. Safe from many threads. The result of a row depends on the row, precision and isa only: not on n or

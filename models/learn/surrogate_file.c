@@ -319,8 +319,7 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
     }
     CUPEL_TRY(cupel_reader_get(r, "surrogate/float32", CUPEL_U8, 1, (size_t[]){1}, &float32, err));
     s->float32_holds = *(unsigned char *)float32 != 0;
-    s->float32_difference = INFINITY;
-    if (cupel_reader_has(r, float32_name)) CUPEL_TRY(get_few(r, float32_name, 1, &s->float32_difference, err));
+    CUPEL_TRY(get_few(r, float32_name, 1, &s->float32_difference, err));
     if (!(s->float32_difference >= 0)) CUPEL_TRY(bad(err, float32_name, "a number below 0"));
     CUPEL_TRY(cupel_reader_has(r, "surrogate/classes") ? load_classes(r, s, err) : load_numbers(r, s, err));
     CUPEL_TRY(load_oof(r, s, err));

@@ -28,7 +28,7 @@ struct cupel_surrogate {
     char *settings;
     cupel_scale scale;
     cupel_expand expand;
-    double float32_difference; /* largest |float32 - float64| on training rows, in half widths of the interval (probability); INFINITY: not known */
+    double float32_difference; /* largest |float32 - float64| on training rows, in half widths of the interval (probability) */
     bool float32_holds;      /* that is at most FLOAT32_SLACK; else float32 is not used */
     double threshold;        /* distance in scaled columns where the domain ends */
     cupel_spread spread;

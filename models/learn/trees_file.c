@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME = 128, FACTS = 6 };
+enum { NAME = 128, MOST_BESIDE = 1000, FACTS = 7 };
 static const float FARTHEST = 1e30f, LEAF = -1;
 
 /* "<group>/<name>" in a buffer of NAME. */
@@ -62,7 +62,7 @@ cupel_status cupel_trees_save(const cupel_trees *t, const char *group, cupel_wri
     cupel_status st = CUPEL_OK;
     char to[NAME];
     size_t nodes = t->first[t->n_trees];
-    double facts[FACTS] = {(double)t->d, t->forest, t->base, t->factor, t->inner != NULL, t->n_rows > 0};
+    double facts[FACTS] = {(double)t->d, t->forest, t->base, t->factor, t->inner != NULL, t->n_rows > 0, (double)t->n_beside};
     int64_t *count = cupel_alloc(t->n_trees, sizeof *count);
     float *column = cupel_alloc(nodes, sizeof *column), *at = cupel_alloc(nodes, sizeof *at);
     if (!count || !column || !at) CUPEL_TRY(cupel_no_memory(err, "trees to be written", nodes * 8));
@@ -75,7 +75,7 @@ cupel_status cupel_trees_save(const cupel_trees *t, const char *group, cupel_wri
         }
     }
     CUPEL_TRY(cupel_writer_put(w, path(to, group, "facts"), "", "columns; 1 for a forest, 0 for boosted trees; base and factor: a value is "
-                               "base + factor * sum of leaves; 1 with 'inner'; 1 with the rows of leaves",
+                               "base + factor * sum of leaves; 1 with 'inner'; 1 with the rows of leaves; targets beside",
                                CUPEL_F64, 1, (size_t[]){FACTS}, facts, err));
     CUPEL_TRY(cupel_writer_put(w, path(to, group, "nodes"), "", "nodes of each tree; level by level, children of the k-th split are "
                                "2k + 1 and 2k + 2",
@@ -123,10 +123,12 @@ static cupel_status load_facts(const cupel_reader *r, const char *group, size_t 
     if (st != CUPEL_OK) return st;
     const double *facts = data;
     bool usable = facts[0] == (double)d && d <= CUPEL_TREES_COLUMNS && (facts[1] == 0 || facts[1] == 1) && fabs(facts[2]) <= 1e100 &&
-                  facts[3] > 0 && facts[3] <= 1 && (facts[4] == 0 || facts[4] == 1) && (facts[5] == 0 || facts[5] == facts[1]);
+                  facts[3] > 0 && facts[3] <= 1 && (facts[4] == 0 || facts[4] == 1) && (facts[5] == 0 || facts[5] == facts[1]) &&
+                  facts[6] >= 0 && facts[6] <= (facts[1] == 1 ? MOST_BESIDE : 0) && facts[6] == floor(facts[6]);
     *t = (cupel_trees){.d = d, .forest = facts[1] == 1, .base = facts[2], .factor = facts[3]};
     *inner = facts[4] == 1;
     *rows = facts[5] == 1;
+    t->n_beside = usable ? (size_t)facts[6] : 0;
     cupel_free(data);
     return usable ? CUPEL_OK : bad(err, group, "facts", "numbers that no trees on these columns have");
 }
@@ -285,13 +287,10 @@ static cupel_status load_beside(const cupel_reader *r, const char *group, cupel_
 {
     char from[NAME];
     void *data = NULL;
-    size_t shape[2] = {t->first[t->n_trees], SIZE_MAX};
-    if (!cupel_reader_has(r, path(from, group, "beside"))) return CUPEL_OK;
-    cupel_status st = cupel_reader_get(r, from, CUPEL_F32, 2, shape, &data, err);
+    size_t shape[2] = {t->first[t->n_trees], t->n_beside};
+    cupel_status st = cupel_reader_get(r, path(from, group, "beside"), CUPEL_F32, 2, shape, &data, err);
     if (st != CUPEL_OK) return st;
     t->beside = data;
-    t->n_beside = shape[1];
-    if (!t->forest || !shape[1]) return bad(err, group, "beside", "targets beside, which these trees cannot have");
     for (size_t i = 0; i < shape[0] * shape[1]; i++)
         if (!(fabsf(t->beside[i]) <= FARTHEST)) return bad(err, group, "beside", "a number that is not finite or out of its range");
     return CUPEL_OK;
@@ -306,7 +305,7 @@ cupel_status cupel_trees_load(const cupel_reader *r, const char *group, size_t d
     CUPEL_TRY(load_facts(r, group, d, t, &inner, &rows, err));
     CUPEL_TRY(load_counts(r, group, t, err));
     CUPEL_TRY(load_nodes(r, group, inner, t, err));
-    CUPEL_TRY(load_beside(r, group, t, err));
+    if (t->n_beside) CUPEL_TRY(load_beside(r, group, t, err));
     if (rows) CUPEL_TRY(load_members(r, group, t, err));
 done:
     if (st == CUPEL_OK)
