@@ -223,8 +223,9 @@ static void values_alone_are_the_same(void **state)
 {
     (void)state;
     rows train = make_rows(150, 5, false), fresh = make_rows(300, 6, false);
-    static const char *const learner[] = {"gp", "gp", "svr", "ridge", "gp_tree"}, *const settings[] = {"noise=0.05,gamma=0.3", "noise=1e-10,gamma=1e-5,matern=0",
-                                                                                                   "C=10,gamma=0.3,epsilon=0.1", "lambda=0.1", "rows=60,starts=1"};
+    static const char *const learner[] = {"gp", "gp", "svr", "ridge", "gp_tree"};
+    static const char *const settings[] = {"noise=0.05,gamma=0.3", "noise=1e-10,gamma=1e-5,matern=0", "C=10,gamma=0.3,epsilon=0.1", "lambda=0.1",
+                                           "rows=60,starts=1"};
     static const cupel_precision want[] = {CUPEL_FLOAT32, CUPEL_FLOAT64, CUPEL_FLOAT64, CUPEL_FLOAT64, CUPEL_FLOAT64};
     for (size_t k = 0; k < sizeof learner / sizeof *learner; k++) {
         cupel_surrogate *s = fit_rows(&train, learner[k], settings[k], 1);
@@ -239,7 +240,8 @@ static void values_alone_are_the_same(void **state)
         assert_memory_equal(a.p.value, c.p.value, fresh.n * sizeof *a.p.value);
         assert_memory_equal(a.p.distance, b.p.distance, fresh.n * sizeof *a.p.distance);
         assert_memory_equal(a.p.in_domain, b.p.in_domain, fresh.n);
-        for (size_t i = 0; i < fresh.n; i++) assert_true(isnan(b.p.lower[i]) && isnan(b.p.upper[i]) && isnan(b.p.spread[i]) && a.p.lower[i] < a.p.upper[i]);
+        for (size_t i = 0; i < fresh.n; i++)
+            assert_true(isnan(b.p.lower[i]) && isnan(b.p.upper[i]) && isnan(b.p.spread[i]) && a.p.lower[i] < a.p.upper[i]);
         free_predicted(&a);
         free_predicted(&b);
         free_predicted(&c);

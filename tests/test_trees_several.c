@@ -325,7 +325,7 @@ static void values_stand_in_the_rows_they_belong_to(void **state)
     cupel_targets_free(t);
 }
 
-/* 20 rows know the target, 200 more a number that depends on the same column in another way: from the target alone trees can not tell which matters. */
+/* 20 rows know the target, 200 more a number that depends on the same column in another way: from the target alone trees cannot tell which matters. */
 static void other_targets_help(void **state)
 {
     (void)state;
@@ -348,12 +348,13 @@ static void other_targets_help(void **state)
             cupel_surrogate *s = NULL;
             cupel_scratch *scratch = NULL;
             cupel_err err = {0};
-            const cupel_fit_options o = {.learner = learner[l], .settings = "trees=100,columns=1,leaf=1,median=0", .seed = 1, .beside = k ? &beside : NULL};
+            const cupel_fit_options o = {.learner = learner[l], .settings = "trees=100,columns=1,leaf=1,median=0", .seed = 1,
+                                         .beside = k ? &beside : NULL};
             check_ok(cupel_surrogate_fit(x, FEW, WIDE, y, &o, &(cupel_job){.threads = 2, .isa = cupel_isa_best()}, &s, &err), &err);
             check_ok(cupel_scratch_new(s, &scratch, &err), &err);
             cupel_prediction p = {out, out + MORE, out + 2 * MORE, out + 3 * MORE, out + 4 * MORE, in};
-            check_ok(cupel_surrogate_predict(s, x + (FEW + MANY) * WIDE, WIDE, MORE, &(cupel_predict_options){.isa = cupel_isa_best(), .level = 0.9}, scratch, &p,
-                                             &err), &err);
+            const cupel_predict_options how = {.isa = cupel_isa_best(), .level = 0.9};
+            check_ok(cupel_surrogate_predict(s, x + (FEW + MANY) * WIDE, WIDE, MORE, &how, scratch, &p, &err), &err);
             for (size_t i = 0; i < MORE; i++) error[k] += fabs(out[i] - 10 - 2 * sin(3 * x[(FEW + MANY + i) * WIDE])) / MORE;
             cupel_scratch_free(scratch);
             cupel_surrogate_free(s);

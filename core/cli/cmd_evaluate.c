@@ -132,7 +132,8 @@ static const cupel_opt options[] = {
     {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
      "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
     {"beside", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false,
-     "another target in the table, learned beside this one (model gp_tree, extra_trees or random_forest; may be given several times): a cheap or computed property that many rows have, "
+     "another target in the table, learned beside this one (model gp_tree, extra_trees or random_forest; may be given several times): a "
+     "cheap or computed property that many rows have, "
      "where the target itself may be missing. What they share is learned; the model predicts the target"},
     {"kernel", "TREE", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the kernel of a Gaussian process (model gp_tree): sums and products of rbf, matern32, matern52, periodic, linear, constant, white and tasks, "

@@ -158,7 +158,8 @@ static cupel_status fit_together(const cupel_fit_task *t, const cupel_trees_opti
     double *beside = cupel_alloc(cupel_mul(all->n, all->n_beside), sizeof *beside);
     if (!row || !beside) CUPEL_TRY(cupel_no_memory(err, "rows of several targets", all->n * sizeof *row));
     CUPEL_TRY(cupel_targets_of(all, t, row, &n, beside, err));
-    const cupel_trees_data data = {.n = n, .d = all->d, .ld = all->d, .x = all->x, .y = all->y, .row = row, .n_beside = all->n_beside, .beside = beside};
+    const cupel_trees_data data = {.n = n, .d = all->d, .ld = all->d, .x = all->x, .y = all->y, .row = row, .n_beside = all->n_beside,
+                                    .beside = beside};
     CUPEL_TRY(cupel_trees_fit(&data, o, &job, &trees, err));
     st = cupel_fitted_trees(t, trees, out, err);
 done:

@@ -89,7 +89,8 @@ cupel_status cupel_learner_check_kernel(const char *name, const char *kernel, bo
     if (kernel && (!l || !l->kernels))
         return cupel_fail(err, CUPEL_USAGE, "model '%.64s' takes no tree of kernels; expected model gp_tree", name ? name : "");
     if (beside && (!l || !l->beside))
-        return cupel_fail(err, CUPEL_USAGE, "model '%.64s' takes no targets beside; expected model gp_tree, extra_trees or random_forest", name ? name : "");
+        return cupel_fail(err, CUPEL_USAGE, "model '%.64s' takes no targets beside; expected model gp_tree, extra_trees or random_forest",
+                          name ? name : "");
     cupel_status st = kernel && strcmp(kernel, CUPEL_KERNEL_SEARCH) != 0 ? cupel_ktree_parse(kernel, beside, &tree, err) : CUPEL_OK;
     cupel_ktree_release(&tree);
     return st;

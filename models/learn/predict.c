@@ -162,7 +162,8 @@ cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, 
     if (!(options->level > 0 && options->level < 1))
         return cupel_fail(err, CUPEL_USAGE, "level %g of the intervals: expected above 0 and below 1, for example 0.9", options->level);
     cupel_band band = cupel_band_at(s, options->level);
-    const cupel_expand_way how = {.precision = cupel_surrogate_precision(s, options->precision), .isa = options->isa, .value_only = options->value_only};
+    const cupel_expand_way how = {.precision = cupel_surrogate_precision(s, options->precision), .isa = options->isa,
+                                   .value_only = options->value_only};
     for (size_t from = 0; from < n; from += CUPEL_EXPAND_ROWS) {
         size_t rows = n - from < CUPEL_EXPAND_ROWS ? n - from : CUPEL_EXPAND_ROWS;
         cupel_scale_apply(&s->scale, options->isa, x + from * ld, ld, rows, scratch->z, s->scale.k);

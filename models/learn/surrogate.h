@@ -62,7 +62,7 @@ typedef struct cupel_predict_options {
     cupel_precision precision;
     cupel_isa isa;
     double level; /* 0.9 */
-    bool value_only; /* value, distance and in_domain; spread, lower and upper are NaN: a Gaussian process does without its variance, most of its work */
+    bool value_only; /* value, distance and in_domain; spread, lower and upper are NaN: a Gaussian process leaves out its variance, most of its work */
     cupel_spiked *mixture; /* [n] of a mixed surrogate, for what is said of a row afterwards; may be NULL */
 } cupel_predict_options;
 

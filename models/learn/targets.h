@@ -4,8 +4,8 @@
 
 #include "models/learn/learner.h"
 
-/* Groups of the problem's rows that a task (rows row [n], increasing) does not have in full: held [*groups]. A value beside of such a group is not to be
- * used; groups from *groups on have no row of the problem. To be freed by the caller. */
+/* Groups of the problem's rows that a task (rows row [n], increasing) does not have in full: held [*groups]. A value beside of such a group is not
+ * to be used; groups from *groups on have no row of the problem. To be freed by the caller. */
 cupel_status cupel_groups_held(const cupel_problem *p, const size_t *row, size_t n, bool **held, size_t *groups, cupel_err *err);
 
 /* The rows of the problem, then rows that only other targets know. Values beside of one group and the same columns stand in one row. */

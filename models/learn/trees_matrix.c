@@ -110,7 +110,8 @@ static cupel_status take_targets(const cupel_trees_data *data, cupel_trees_matri
         m->y[i] = data->y[r];
         for (size_t t = 0; t < m->n_beside; t++) m->beside[t * m->n + i] = data->beside[r * m->n_beside + t];
         if (!m->n_beside || !isnan(m->y[i])) {
-            if (m->n_known != i) return cupel_fail(err, CUPEL_BAD_INPUT, "trees: row %zu has the target and one before it has not; give those without it last", i);
+            if (m->n_known != i)
+                return cupel_fail(err, CUPEL_BAD_INPUT, "trees: row %zu has the target and one before it has not; give those without it last", i);
             m->n_known++;
         }
         m->weight[i] = data->weight ? data->weight[r] : 1;

@@ -27,7 +27,11 @@ struct cupel_several {
     size_t rows[GROUPS];
 };
 
-static double value_of(const cupel_trees_matrix *m, size_t t, size_t row) { return t ? m->beside[(t - 1) * m->n + row] : row < m->n_known ? m->y[row] : NAN; }
+static double value_of(const cupel_trees_matrix *m, size_t t, size_t row)
+{
+    if (t) return m->beside[(t - 1) * m->n + row];
+    return row < m->n_known ? m->y[row] : NAN;
+}
 
 static void measure(const cupel_trees_matrix *m, size_t t, target *to)
 {
@@ -258,8 +262,8 @@ static bool best_of(cupel_several *s, const cupel_split_task *task, size_t j, bo
     return true;
 }
 
-bool cupel_several_split(cupel_several *s, const cupel_split_task *t, uint32_t *pick, size_t need, uint64_t key, bool exact, size_t *column, float *low,
-                         float *high)
+bool cupel_several_split(cupel_several *s, const cupel_split_task *t, uint32_t *pick, size_t need, uint64_t key, bool exact, size_t *column,
+                         float *low, float *high)
 {
     const size_t d = s->m->d;
     double best = CUPEL_GAIN_NONE, gain;
