@@ -23,7 +23,7 @@ typedef struct answerer {
     cupel_model *model;
     cupel_known_set *known;
     cupel_str name[4]; /* value, lower, upper; measured */
-    cupel_str quantile[CUPEL_QUANTILES];
+    cupel_str quantile[CUPEL_QUANTILES], beside[CUPEL_BESIDE];
     cupel_spiked *mixture; /* [1] of a mixed model whose quantiles are asked for; else NULL */
     bool bare;         /* the line at work needs no formula */
     /* the stream */
@@ -209,6 +209,8 @@ static bool is_ours(const answerer *a, const char *key)
         if (strcmp(key, own[i]) == 0) return true;
     for (size_t i = 0; i < 4; i++)
         if (strcmp(key, cupel_str_text(&a->name[i])) == 0) return true;
+    for (size_t k = 0; k < cupel_surrogate_beside(cupel_model_surrogate(a->model)); k++)
+        if (strcmp(key, cupel_str_text(&a->beside[k])) == 0) return true;
     return false;
 }
 
@@ -279,7 +281,7 @@ static cupel_status look_up(answerer *a, double *in_training, double *measured, 
     return st;
 }
 
-static void put_answer(answerer *a, const cupel_prediction *p, double in_training, double measured, cupel_reason reason)
+static void put_answer(answerer *a, const cupel_prediction *p, const double *beside, double in_training, double measured, cupel_reason reason)
 {
     cupel_json_out w = {.s = &a->out, .compact = true};
     cupel_str_clear(&a->out);
@@ -295,6 +297,7 @@ static void put_answer(answerer *a, const cupel_prediction *p, double in_trainin
         put_value(&w, cupel_str_text(&a->quantile[k]),
                   isnan(p->value[0]) ? NAN : cupel_surrogate_quantile(cupel_model_surrogate(a->model), a->mixture, p->value[0], p->spread[0],
                                                                       a->o->quantiles.tau[k]));
+    for (size_t k = 0; k < cupel_surrogate_beside(cupel_model_surrogate(a->model)); k++) put_value(&w, cupel_str_text(&a->beside[k]), beside[k]);
     cupel_json_name(&w, "reason");
     if (reason == CUPEL_REASON_NONE) cupel_json_put_null(&w);
     else cupel_json_put_string(&w, cupel_reason_name(reason));
@@ -306,7 +309,7 @@ static void put_answer(answerer *a, const cupel_prediction *p, double in_trainin
 static cupel_status predict_row(answerer *a, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    double value, spread, lower, upper, distance, in_training, measured;
+    double value, spread, lower, upper, distance, in_training, measured, beside[CUPEL_BESIDE];
     unsigned char in_domain, reason = 0;
     cupel_prediction p = {&value, &spread, &lower, &upper, &distance, &in_domain};
     size_t formula;
@@ -319,10 +322,11 @@ static cupel_status predict_row(answerer *a, cupel_err *err)
                       : cupel_batch_add_formula(&a->batch, cupel_cell(&a->row, 0, formula), a->o->dot, err));
     cupel_predict_options o = a->o->predict;
     o.mixture = a->mixture;
+    o.beside = beside;
     CUPEL_TRY(cupel_model_predict(a->model, &a->batch, &a->row, 0, 1, &o, a->work, &p, &reason, err));
     if (reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED) CUPEL_TRY(why(a, formula, (cupel_reason)reason, err));
     CUPEL_TRY(look_up(a, &in_training, &measured, err));
-    put_answer(a, &p, in_training, measured, (cupel_reason)reason);
+    put_answer(a, &p, beside, in_training, measured, (cupel_reason)reason);
 done:
     return st;
 }
@@ -355,6 +359,7 @@ static cupel_status open_all(answerer *a, const cupel_job *job, cupel_err *err)
     CUPEL_TRY(cupel_model_doubts(a->model, a->o->predict.level, job, err));
     CUPEL_TRY(cupel_prediction_columns(a->model, a->name, err));
     CUPEL_TRY(cupel_quantile_columns(a->model, &a->o->quantiles, a->quantile, err));
+    CUPEL_TRY(cupel_beside_columns(a->model, a->beside, err));
     if (a->o->quantiles.n && cupel_surrogate_mixed(cupel_model_surrogate(a->model)) && !(a->mixture = cupel_spiked_none(1)))
         CUPEL_TRY(cupel_no_memory(err, "a mixture", sizeof *a->mixture));
     const char *unit = cupel_model_unit(a->model);
@@ -388,6 +393,7 @@ static void release(answerer *a)
 {
     for (int i = 0; i < 4; i++) cupel_str_free(&a->name[i]);
     for (size_t i = 0; i < CUPEL_QUANTILES; i++) cupel_str_free(&a->quantile[i]);
+    for (size_t i = 0; i < CUPEL_BESIDE; i++) cupel_str_free(&a->beside[i]);
     cupel_free(a->mixture);
     cupel_model_work_free(a->work);
     cupel_known_set_free(a->known);

@@ -237,6 +237,21 @@ cupel_status cupel_model_copy_text(char **to, const char *text, cupel_err *err)
     return *to ? CUPEL_OK : cupel_no_memory(err, "a model", 0);
 }
 
+/* Names and units of the other targets that the model predicts. */
+static cupel_status keep_beside(fitting *f, cupel_err *err)
+{
+    const size_t n = cupel_surrogate_beside(f->m->surrogate);
+    cupel_status st = CUPEL_OK;
+    f->m->beside = cupel_alloc(2 * n + 1, sizeof *f->m->beside);
+    if (!f->m->beside) return cupel_no_memory(err, "a model", 0);
+    for (size_t k = 0; k < n; k++) {
+        CUPEL_TRY(cupel_model_copy_text(&f->m->beside[2 * k], f->t->beside[k].property, err));
+        CUPEL_TRY(cupel_model_copy_text(&f->m->beside[2 * k + 1], f->t->beside[k].unit, err));
+    }
+done:
+    return st;
+}
+
 static cupel_status name_model(fitting *f, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -368,10 +383,13 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     fit.groups = &groups;
     CUPEL_TRY(list_fractions(&f, &fit, err));
     CUPEL_TRY(list_plain(&f, &fit, err));
+    if (t->n_beside > CUPEL_BESIDE)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--beside: found %zu other targets, expected at most %d; leave some out", t->n_beside, (int)CUPEL_BESIDE));
     if (t->n_beside) CUPEL_TRY(cupel_beside_collect(t, f.row, f.n, f.m->features, job, f.group, &beside, err));
     if (beside) fit.beside = cupel_beside_values_of(beside);
     CUPEL_TRY(cupel_surrogate_fit(f.x, f.n, f.d, f.y, &fit, job, &f.m->surrogate, err));
     CUPEL_TRY(keep_known(&f, err));
+    CUPEL_TRY(keep_beside(&f, err));
     *m = f.m;
     f.m = NULL;
 done:
@@ -383,6 +401,8 @@ done:
 void cupel_model_free(cupel_model *m)
 {
     if (!m) return;
+    for (size_t i = 0; m->beside && i < 2 * cupel_surrogate_beside(m->surrogate); i++) cupel_free(m->beside[i]);
+    cupel_free(m->beside);
     cupel_features_free(m->features);
     cupel_surrogate_free(m->surrogate);
     cupel_batch_release(&m->known);
@@ -433,6 +453,12 @@ const cupel_surrogate *cupel_model_surrogate(const cupel_model *m) { return m->s
 const char *cupel_model_property(const cupel_model *m) { return m->property; }
 
 const char *cupel_model_unit(const cupel_model *m) { return m->unit; }
+
+const char *cupel_model_beside(const cupel_model *m, size_t k, const char **unit)
+{
+    *unit = m->beside[2 * k + 1];
+    return m->beside[2 * k];
+}
 
 double cupel_model_target_min(const cupel_model *m) { return m->target_min; }
 

@@ -71,6 +71,8 @@ cupel_status cupel_composition_groups(const cupel_batch *batch, const size_t *ro
 
 typedef struct cupel_model cupel_model;
 
+enum { CUPEL_BESIDE = 32 }; /* other targets beside, at most */
+
 typedef struct cupel_model_options {
     const char *features, *columns;    /* as cupel_features_new */
     const char *learner, *settings;
@@ -113,6 +115,8 @@ cupel_features *cupel_model_features_bind(cupel_model *m); /* for cupel_features
 const cupel_surrogate *cupel_model_surrogate(const cupel_model *m);
 const char *cupel_model_property(const cupel_model *m);
 const char *cupel_model_unit(const cupel_model *m);
+/* Other targets that were learned beside and are predicted too (cupel_predict_options.beside), k < cupel_surrogate_beside: "bulk modulus", "GPa". */
+const char *cupel_model_beside(const cupel_model *m, size_t k, const char **unit);
 /* How good the model is on its own training rows, each predicted by a fit that has not seen it: mean absolute error and r2, or for a class
  * area under the curve and balanced accuracy. Not tuning-free as `evaluate` is, which holds rows back from tuning too. */
 enum { CUPEL_N_FIGURES = 2 };

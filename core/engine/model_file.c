@@ -36,6 +36,29 @@ done:
     return st;
 }
 
+static const char BESIDE[] = "training/beside";
+
+static cupel_status save_beside(const cupel_model *m, cupel_writer *w, cupel_err *err)
+{
+    const size_t n = 2 * cupel_surrogate_beside(m->surrogate);
+    return n ? cupel_writer_put(w, BESIDE, "", "name and unit of each target learned beside", CUPEL_TEXT, 1, &n, m->beside, err) : CUPEL_OK;
+}
+
+static cupel_status load_beside(const cupel_reader *r, cupel_model *m, cupel_err *err)
+{
+    size_t n = 2 * cupel_surrogate_beside(m->surrogate);
+    void *text = NULL;
+    cupel_status st = CUPEL_OK;
+    if (n > 2 * CUPEL_BESIDE) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: it predicts %zu targets beside, expected at most %d", n / 2, (int)CUPEL_BESIDE);
+    m->beside = cupel_alloc(n + 1, sizeof *m->beside);
+    if (!m->beside) return cupel_no_memory(err, "a model", 0);
+    if (n) CUPEL_TRY(cupel_reader_get(r, BESIDE, CUPEL_TEXT, 1, &n, &text, err));
+    for (size_t i = 0; i < n; i++) CUPEL_TRY(cupel_model_copy_text(&m->beside[i], ((char **)text)[i], err));
+done:
+    cupel_free(text);
+    return st;
+}
+
 static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -71,6 +94,7 @@ cupel_status cupel_model_save(cupel_model *m, const char *path, cupel_err *err)
     CUPEL_TRY(save_attributes(m, w, err));
     CUPEL_TRY(cupel_features_save(m->features, w, err));
     CUPEL_TRY(cupel_surrogate_save(m->surrogate, w, err));
+    CUPEL_TRY(save_beside(m, w, err));
     CUPEL_TRY(save_known(m, w, err));
     CUPEL_TRY(cupel_writer_commit(&w, err));
     CUPEL_TRY(cupel_reader_open(path, "model", SCHEMA, &r, err));
@@ -174,6 +198,7 @@ static cupel_status load(const cupel_reader *r, cupel_model *m, cupel_err *err)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT,
                              "model: the surrogate takes %zu columns and there are %zu features; train the model again",
                              cupel_surrogate_columns(m->surrogate), cupel_features_count(m->features)));
+    CUPEL_TRY(load_beside(r, m, err));
     CUPEL_TRY(load_known(r, m, err));
     CUPEL_TRY(load_columns(r, m, err));
 done:

@@ -8,6 +8,7 @@ struct cupel_model {
     cupel_features *features;
     cupel_surrogate *surrogate;
     char *property, *unit, *file, *training_digest, *digest;
+    char **beside; /* [2 cupel_surrogate_beside] name and unit of other targets that it predicts */
     char *formula_column; /* of the table that was learned from; "": none */
     uint64_t seed;
     /* training rows in use */

@@ -17,6 +17,7 @@ struct cupel_model_work {
     double beyond[BLOCK];      /* of the table columns of all rows */
     unsigned char in_domain[BLOCK];
     cupel_spiked *mixture;    /* [BLOCK] of a mixed surrogate */
+    double *beside;           /* [BLOCK][cupel_surrogate_beside] */
     size_t at[BLOCK];
     double describing, predicting; /* seconds */
 };
@@ -31,6 +32,9 @@ cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **out, 
     if (!w->x) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", cupel_mul(BLOCK * sizeof *w->x, d)));
     if (cupel_surrogate_mixed(m->surrogate)) w->mixture = cupel_alloc(BLOCK, sizeof *w->mixture);
     if (cupel_surrogate_mixed(m->surrogate) && !w->mixture) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", BLOCK * sizeof *w->mixture));
+    const size_t n_beside = cupel_surrogate_beside(m->surrogate);
+    if (n_beside) w->beside = cupel_alloc(cupel_mul(BLOCK, n_beside), sizeof *w->beside);
+    if (n_beside && !w->beside) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", BLOCK * n_beside * sizeof *w->beside));
     CUPEL_TRY(cupel_scratch_new(m->surrogate, &w->scratch, err));
     *out = w;
     w = NULL;
@@ -45,6 +49,7 @@ void cupel_model_work_free(cupel_model_work *w)
     cupel_scratch_free(w->scratch);
     cupel_free(w->x);
     cupel_free(w->mixture);
+    cupel_free(w->beside);
     cupel_free(w);
 }
 
@@ -58,7 +63,9 @@ static void blank(cupel_prediction *out, size_t i)
 static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, const unsigned char *reason, const cupel_predict_options *o,
                                   cupel_model_work *w, cupel_prediction *out, size_t from, cupel_err *err)
 {
+    const size_t n_beside = o->beside ? cupel_surrogate_beside(m->surrogate) : 0;
     size_t usable = 0;
+    for (size_t i = 0; i < n * n_beside; i++) o->beside[from * n_beside + i] = NAN;
     for (size_t i = 0; i < n; i++) {
         if (reason[i] && reason[i] != CUPEL_REASON_IMPUTED) {
             blank(out, from + i);
@@ -71,6 +78,7 @@ static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, cons
     cupel_prediction p = {w->result[0], w->result[1], w->result[2], w->result[3], w->result[4], w->in_domain};
     cupel_predict_options own = *o;
     own.mixture = o->mixture ? w->mixture : NULL;
+    own.beside = n_beside ? w->beside : NULL;
     cupel_status st = cupel_surrogate_predict(m->surrogate, w->x, d, usable, &own, w->scratch, &p, err);
     for (size_t k = 0; k < usable && st == CUPEL_OK; k++) {
         size_t i = w->at[k];
@@ -81,6 +89,7 @@ static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, cons
         out->distance[i] = p.distance[k];
         out->in_domain[i] = p.in_domain[k];
         if (own.mixture) o->mixture[i] = own.mixture[k];
+        for (size_t b = 0; b < n_beside; b++) o->beside[i * n_beside + b] = w->beside[k * n_beside + b];
     }
     return st;
 }

@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum { PIECE = 256, PIECES_PER_THREAD = 16 };
-enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, IN_TRAINING, MEASURED, N_COLUMNS, MOST_COLUMNS = N_COLUMNS + CUPEL_QUANTILES };
+enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, IN_TRAINING, MEASURED, N_COLUMNS, MOST_COLUMNS = N_COLUMNS + CUPEL_QUANTILES + CUPEL_BESIDE };
 
 static const double PRECISION_LIMIT = 1e-3, KERNEL_LIMIT = 1e-6; /* of the half width of an interval */
 
@@ -32,6 +32,7 @@ typedef struct piece {
     cupel_model_work *work;
     room main, other;
     double x[PIECE * MOST_COLUMNS]; /* [rows][columns of the sheet] */
+    double beside[PIECE * CUPEL_BESIDE]; /* [rows][n_beside] */
     cupel_spiked *mixture; /* [PIECE] of a mixed model whose quantiles are asked for; else NULL */
     unsigned char reason[PIECE];
     cupel_str text, key;
@@ -46,8 +47,9 @@ typedef struct predictor {
     cupel_header header; /* the table's, with names that predictions take set aside */
     cupel_known_set *known;
     cupel_str name[4]; /* value, lower, upper; measured */
-    cupel_str quantile[CUPEL_QUANTILES];
-    size_t n_columns, made[MOST_COLUMNS]; /* of the sheet: which of VALUE .. quantiles each is */
+    cupel_str quantile[CUPEL_QUANTILES], beside[CUPEL_BESIDE];
+    size_t n_beside;     /* other targets that the model predicts */
+    size_t n_columns, made[MOST_COLUMNS]; /* of the sheet: which of VALUE .. quantiles, beside each is */
     const char *column[MOST_COLUMNS], *unit[MOST_COLUMNS];
     size_t formula;
     bool bare;           /* the table needs no formulas */
@@ -161,6 +163,10 @@ static cupel_status fill(const predictor *d, piece *p, size_t from, size_t n, cu
                                                                               p->main.number[1][i], d->o->quantiles.tau[k]);
             x[N_COLUMNS + k] = text ? rounded(q) : q;
         }
+        for (size_t k = 0; k < d->n_beside; k++) {
+            const double value = p->beside[i * d->n_beside + k];
+            x[N_COLUMNS + d->o->quantiles.n + k] = text ? rounded(value) : value;
+        }
         for (size_t k = 0; k < d->n_columns; k++) p->x[i * d->n_columns + k] = x[d->made[k]];
     }
 done:
@@ -180,6 +186,7 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
                           : cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
     cupel_predict_options o = d->o->predict;
     o.mixture = p->mixture;
+    o.beside = d->n_beside ? p->beside : NULL;
     CUPEL_TRY(compute(d, p, from, n, o, &p->main, err));
     if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
     CUPEL_TRY(fill(d, p, from, n, err));
@@ -298,6 +305,18 @@ cupel_status cupel_prediction_columns(const cupel_model *m, cupel_str name[3], c
     return CUPEL_OK;
 }
 
+cupel_status cupel_beside_columns(const cupel_model *m, cupel_str *name, cupel_err *err)
+{
+    const char *unit;
+    for (size_t k = 0; k < cupel_surrogate_beside(cupel_model_surrogate(m)); k++) {
+        const char *property = cupel_model_beside(m, k, &unit);
+        cupel_str_clear(&name[k]);
+        cupel_str_addf(&name[k], "%s%s%s%s", property, *unit ? " [" : "", unit, *unit ? "]" : "");
+        if (name[k].failed) return cupel_no_memory(err, "names of columns", 0);
+    }
+    return CUPEL_OK;
+}
+
 static const char *const last_columns[] = {"distance", "in_domain", "in_training", "reason"};
 
 static bool taken(const predictor *d, const char *name)
@@ -306,6 +325,8 @@ static bool taken(const predictor *d, const char *name)
         if (!strcmp(name, cupel_str_text(&d->name[i])) || !strcmp(name, last_columns[i])) return true;
     for (size_t i = 0; i < d->o->quantiles.n; i++)
         if (!strcmp(name, cupel_str_text(&d->quantile[i]))) return true;
+    for (size_t i = 0; i < d->n_beside; i++)
+        if (!strcmp(name, cupel_str_text(&d->beside[i]))) return true;
     return false;
 }
 
@@ -329,7 +350,8 @@ done:
 static void list_columns(predictor *d)
 {
     const char *unit = cupel_model_unit(d->model);
-    for (size_t c = 0; c < N_COLUMNS + d->o->quantiles.n; c++) {
+    const size_t n_own = N_COLUMNS + d->o->quantiles.n;
+    for (size_t c = 0; c < n_own; c++) {
         if (d->o->predict.value_only && (c == LOWER || c == UPPER)) continue;
         const size_t k = d->n_columns++;
         d->made[k] = c;
@@ -337,6 +359,12 @@ static void list_columns(predictor *d)
                        : c < DISTANCE ? cupel_str_text(&d->name[c])
                                       : c == MEASURED ? cupel_str_text(&d->name[3]) : last_columns[c - DISTANCE];
         d->unit[k] = c < DISTANCE || c >= MEASURED ? unit : "";
+    }
+    for (size_t b = 0; b < d->n_beside; b++) {
+        const size_t k = d->n_columns++;
+        d->made[k] = n_own + b;
+        d->column[k] = cupel_str_text(&d->beside[b]);
+        (void)cupel_model_beside(d->model, b, &d->unit[k]);
     }
 }
 
@@ -393,6 +421,7 @@ static void release(predictor *d)
     cupel_left_out_abandon(&d->left_out);
     for (int i = 0; i < 4; i++) cupel_str_free(&d->name[i]);
     for (size_t i = 0; i < CUPEL_QUANTILES; i++) cupel_str_free(&d->quantile[i]);
+    for (size_t i = 0; i < CUPEL_BESIDE; i++) cupel_str_free(&d->beside[i]);
     cupel_known_set_free(d->known);
 }
 
@@ -423,6 +452,8 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     if (d->o->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(cupel_model_features_bind(d->model), err));
     CUPEL_TRY(cupel_prediction_columns(d->model, d->name, err));
     CUPEL_TRY(cupel_quantile_columns(d->model, &d->o->quantiles, d->quantile, err));
+    d->n_beside = cupel_surrogate_beside(cupel_model_surrogate(d->model));
+    CUPEL_TRY(cupel_beside_columns(d->model, d->beside, err));
     const char *unit = cupel_model_unit(d->model);
     cupel_str_addf(&d->name[3], "measured %s%s%s%s", cupel_model_property(d->model), *unit ? " [" : "", unit, *unit ? "]" : "");
     if (d->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));

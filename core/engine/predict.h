@@ -38,7 +38,7 @@ typedef struct cupel_predict_table_result {
 } cupel_predict_table_result;
 
 /* Columns: formula, the other columns of the table (one with the name of a prediction gets " (table)" behind it), value, lower, upper,
- * distance, in_domain, in_training, measured <property>, quantiles, reason; with predict.value_only not lower and upper. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds
+ * distance, in_domain, in_training, measured <property>, quantiles, targets beside, reason; with predict.value_only not lower and upper. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds
  * more than a thousandth of the half width between the precisions or 1e-6 between the kernels. */
 cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result,
                                  cupel_err *err);
@@ -46,5 +46,7 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
 /* Names of the value, lower and upper columns of a model: "band gap [eV]", "band gap lower [eV]", "band gap upper [eV]"; for a class "metal
  * probability", "metal lower", "metal upper". */
 cupel_status cupel_prediction_columns(const cupel_model *m, cupel_str name[3], cupel_err *err);
+/* Those of other targets that the model predicts, "bulk modulus [GPa]". name [cupel_surrogate_beside]. */
+cupel_status cupel_beside_columns(const cupel_model *m, cupel_str *name, cupel_err *err);
 
 #endif

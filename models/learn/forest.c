@@ -97,7 +97,15 @@ done:
     return st;
 }
 
-const cupel_own_kind cupel_own_trees = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load};
+static size_t n_beside(const void *model) { return cupel_trees_beside(((const ensemble *)model)->trees); }
+
+static void predict_beside(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value)
+{
+    cupel_trees_predict_beside(((const ensemble *)model)->trees, z, ld, n, isa, memory, value);
+}
+
+const cupel_own_kind cupel_own_trees = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load, .n_beside = n_beside,
+                                        .predict_beside = predict_beside};
 
 /* The median of a forest is no sum. */
 void cupel_trees_terms(const void *model, cupel_terms *t)

@@ -156,6 +156,16 @@ static void value_alone(const cupel_surrogate *s, const cupel_raw *raw, cupel_pr
     out->spread[i] = out->lower[i] = out->upper[i] = NAN;
 }
 
+/* Other targets of rows z [n], in their units. */
+static void predict_beside(const cupel_surrogate *s, const cupel_expand_way *how, const cupel_scratch *scratch, size_t n, double *value)
+{
+    const size_t m = cupel_surrogate_beside(s);
+    const cupel_own *own = s->expand.own;
+    if (!m) return;
+    own->kind->predict_beside(own->model, scratch->z, s->scale.k, n, how->isa, scratch->work.own_scratch, value);
+    for (size_t i = 0; i < n * m; i++) value[i] = s->beside_scale[i % m * 2] + s->beside_scale[i % m * 2 + 1] * value[i];
+}
+
 cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, size_t ld, size_t n, const cupel_predict_options *options,
                                      cupel_scratch *scratch, cupel_prediction *out, cupel_err *err)
 {
@@ -168,6 +178,7 @@ cupel_status cupel_surrogate_predict(const cupel_surrogate *s, const double *x, 
         size_t rows = n - from < CUPEL_EXPAND_ROWS ? n - from : CUPEL_EXPAND_ROWS;
         cupel_scale_apply(&s->scale, options->isa, x + from * ld, ld, rows, scratch->z, s->scale.k);
         cupel_expand_run(&s->expand, scratch->z, s->scale.k, rows, &how, &scratch->work, scratch->raw);
+        if (options->beside) predict_beside(s, &how, scratch, rows, options->beside + from * cupel_surrogate_beside(s));
         for (size_t i = 0; options->value_only && i < rows; i++) value_alone(s, &scratch->raw[i], out, from + i);
         if (options->value_only) continue;
         cupel_spiked *mixture = s->mixed ? scratch->work.mixture : NULL;

@@ -195,8 +195,8 @@ static cupel_status learn_scale(fit *f, const double *x, size_t n, size_t d, cup
     return st;
 }
 
-/* Values [n] of target t: mean 0 and variance 1. CUPEL_BAD_INPUT when they are all alike. */
-static cupel_status standardise(const cupel_beside_values *b, size_t t, double *y, cupel_err *err)
+/* Values [n] of target t: mean 0 and variance 1; scale: what these were. CUPEL_BAD_INPUT when they are all alike. */
+static cupel_status standardise(const cupel_beside_values *b, size_t t, double *y, double scale[2], cupel_err *err)
 {
     double mean = 0, square = 0, n = 0;
     for (size_t i = 0; i < b->n; i++)
@@ -208,6 +208,8 @@ static cupel_status standardise(const cupel_beside_values *b, size_t t, double *
         return cupel_fail(err, CUPEL_BAD_INPUT, "target %zu beside: its %g values do not differ; leave it out", t, n);
     for (size_t i = 0; i < b->n; i++)
         if (b->target[i] == t) y[i] = (b->y[i] - mean) / sqrt(square);
+    scale[0] = mean;
+    scale[1] = sqrt(square);
     return CUPEL_OK;
 }
 
@@ -221,7 +223,9 @@ static cupel_status scale_beside(fit *f, size_t d, cupel_err *err)
     f->beside_y = cupel_alloc(b->n, sizeof *f->beside_y);
     if (!f->beside_z || !f->beside_y) return cupel_no_memory(err, "other targets", cupel_mul(b->n * sizeof *f->beside_z, k));
     cupel_scale_apply(&f->s->scale, f->problem.job->isa, b->x, d, b->n, f->beside_z, k);
-    for (size_t t = 1; t <= b->n_targets; t++) CUPEL_TRY(standardise(b, t, f->beside_y, err));
+    f->s->beside_scale = cupel_alloc(2 * b->n_targets, sizeof *f->s->beside_scale);
+    if (!f->s->beside_scale) CUPEL_TRY(cupel_no_memory(err, "other targets", 0));
+    for (size_t t = 1; t <= b->n_targets; t++) CUPEL_TRY(standardise(b, t, f->beside_y, f->s->beside_scale + 2 * (t - 1), err));
     f->beside = (cupel_beside){b->n, b->n_targets, f->beside_z, f->beside_y, b->target, b->group};
     f->problem.beside = &f->beside;
 done:
@@ -762,6 +766,7 @@ void cupel_surrogate_free(cupel_surrogate *s)
 {
     if (!s) return;
     cupel_free(s->settings);
+    cupel_free(s->beside_scale);
     cupel_scale_release(&s->scale);
     cupel_expand_release(&s->expand);
     cupel_scores_release(&s->scores);
@@ -776,6 +781,12 @@ void cupel_surrogate_free(cupel_surrogate *s)
     cupel_free(s->oof_distance);
     cupel_free(s->oof_in_domain);
     cupel_free(s);
+}
+
+size_t cupel_surrogate_beside(const cupel_surrogate *s)
+{
+    const cupel_own *own = s->expand.own;
+    return own && own->kind->n_beside ? own->kind->n_beside(own->model) : 0;
 }
 
 size_t cupel_surrogate_columns(const cupel_surrogate *s) { return s->scale.d; }

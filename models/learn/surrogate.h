@@ -63,6 +63,7 @@ typedef struct cupel_predict_options {
     cupel_isa isa;
     double level; /* 0.9 */
     bool value_only; /* value, distance and in_domain; spread, lower and upper are NaN: a Gaussian process leaves out its variance, most of its work */
+    double *beside; /* [n][cupel_surrogate_beside] the other targets that the model knows, in their units; NULL: not asked for */
     cupel_spiked *mixture; /* [n] of a mixed surrogate, for what is said of a row afterwards; may be NULL */
 } cupel_predict_options;
 
@@ -108,6 +109,7 @@ double cupel_surrogate_quantile(const cupel_surrogate *s, const cupel_spiked *m,
 double cupel_surrogate_unit_deviation(const cupel_surrogate *s);
 
 /* Facts for inspect, report and methods. */
+size_t cupel_surrogate_beside(const cupel_surrogate *s); /* other targets, learned beside, that it can predict too */
 size_t cupel_surrogate_columns(const cupel_surrogate *s);
 size_t cupel_surrogate_support_vectors(const cupel_surrogate *s); /* 0 when it has none */
 bool cupel_surrogate_is_class(const cupel_surrogate *s);

@@ -19,6 +19,7 @@ static cupel_status put_text(cupel_writer *w, const char *name, const char *desc
 }
 
 static const char float32_name[] = "surrogate/float32_difference";
+static const char beside_name[] = "surrogate/beside_scale";
 static const char mass_name[] = "surrogate/mixture/mass_below";
 static const char others_name[] = "surrogate/mixture/residuals";
 static const char *const mixture_name[2] = {"surrogate/mixture_inside", "surrogate/mixture_outside"};
@@ -108,6 +109,8 @@ cupel_status cupel_surrogate_save(const cupel_surrogate *s, cupel_writer *w, cup
     CUPEL_TRY(save_scale(&s->scale, w, err));
     CUPEL_TRY(cupel_expand_save(&s->expand, w, err));
     CUPEL_TRY(save_calibration(s, w, err));
+    if (cupel_surrogate_beside(s))
+        CUPEL_TRY(put(w, beside_name, "target", "mean and standard deviation of each target beside", 2 * cupel_surrogate_beside(s), s->beside_scale, err));
     CUPEL_TRY(save_oof(s, w, err));
 done:
     return st;
@@ -287,6 +290,16 @@ done:
     return st;
 }
 
+static cupel_status load_beside(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
+{
+    size_t n = 2 * cupel_surrogate_beside(s);
+    if (!n) return CUPEL_OK;
+    cupel_status st = get(r, beside_name, &n, &s->beside_scale, err);
+    for (size_t i = 1; st == CUPEL_OK && i < n; i += 2)
+        if (!(s->beside_scale[i] > 0)) st = bad(err, beside_name, "a standard deviation that is not above 0");
+    return st;
+}
+
 /* Without what its learner stores a surrogate would predict, and claim to know more than it does. */
 static bool fits_learner(const cupel_surrogate *s)
 {
@@ -322,6 +335,7 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
     CUPEL_TRY(get_few(r, float32_name, 1, &s->float32_difference, err));
     if (!(s->float32_difference >= 0)) CUPEL_TRY(bad(err, float32_name, "a number below 0"));
     CUPEL_TRY(cupel_reader_has(r, "surrogate/classes") ? load_classes(r, s, err) : load_numbers(r, s, err));
+    CUPEL_TRY(load_beside(r, s, err));
     CUPEL_TRY(load_oof(r, s, err));
     if (!fits_learner(s))
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT,

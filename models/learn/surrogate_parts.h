@@ -25,6 +25,7 @@ struct cupel_surrogate {
     double class_value[2];   /* smaller, larger */
     cupel_transform target;     /* what the target goes through first */
     double y_mean, y_sd;     /* of the target behind that; 0 and 1 for classes */
+    double *beside_scale;    /* [cupel_surrogate_beside][2] mean and standard deviation of other targets that its model knows; NULL: none */
     char *settings;
     cupel_scale scale;
     cupel_expand expand;

@@ -53,6 +53,11 @@ for m in extra_trees random_forest; do
   awk -v a="$both" -v b="$alone" 'BEGIN { exit !(a > 0 && a < b) }'; check "18 rows alone: $alone eV, with another target beside: $both eV" $?
 done
 run predict "$T/t.h5" "$T/wide.csv" -o "$T/pt.csv"; { [ $rc = 0 ] && head -n 1 "$T/pt.csv" | grep -q ',measured lower \[eV\],'; }; check 'it predicts the target' $?
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "computed [eV] (table)") t = i; if ($i == "computed [eV]") c = i; if ($i == "measured [eV]") m = i } next }
+  $t != "" { d = $c - $t; s += d < 0 ? -d : d; n++ } $m == "" || $c == "" { bad = 1 } END { exit !(n == 73 && s / n < 0.05 && !bad) }' "$T/pt.csv"
+check 'and the other one, of all rows' $?
+printf '{"formula": "Si0.5Ge0.5", "T": 300}\n' | "$C" predict "$T/t.h5" - -o - --format jsonl 2>"$T/err" | grep -Eq '"computed \[eV\]": [0-9.]+, "reason"'
+check 'line by line too' $?
 run inspect "$T/t.h5" --format json; grep -q 'own/beside' "$T/out"; check 'its leaves hold the means of both' $?
 wide train --beside computed --model svr -o "$T/x.h5"; { [ $rc = 2 ] && err 'expected model gp_tree'; }; check 'a learner that takes one target' $?
 
