@@ -62,6 +62,8 @@ typedef struct cupel_estimate_options {
     cupel_solve_options solve;      /* blend is chosen here */
     bool error;                     /* false: one solve */
     bool alpha;                     /* elasticity: expansion too */
+    double until;                   /* cupel_now() by which a known interface is to be told, 0: no matter when. Grid n is not begun when the time that
+                                     * the second one took says that it would be later: CUPEL_INTERRUPTED */
     double probe;                   /* accuracy of solves that only choose the blend and tell what it changes; 0: that of `solve` */
 } cupel_estimate_options;
 

@@ -121,6 +121,17 @@ static void compare_grids(cupel_estimate *e, const cupel_estimate_value *fine, c
     memcpy(e->alpha_error, h + CUPEL_ESTIMATE_ALPHA, e->order * sizeof *h);
 }
 
+/* By what power of its voxels the time of a grid grows: iterations are about as many. */
+static const double GROWTH = 1.1;
+
+/* seconds: of the second grid. */
+static cupel_status check_time(const cupel_estimate_options *o, const cupel_grids *g, double seconds, cupel_err *err)
+{
+    const double next = seconds * pow(cupel_estimate_voxels(&g->grid[0]) / cupel_estimate_voxels(&g->grid[1]), GROWTH);
+    if (!(o->until > 0) || cupel_now() + next <= o->until) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_INTERRUPTED, "the finest grid would take %.3g s, and there are %.3g", next, fmax(0, o->until - cupel_now()));
+}
+
 cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,
                                  cupel_estimate *e, cupel_err *err)
 {
@@ -135,7 +146,9 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
     if (!fraction) CUPEL_TRY(cupel_no_memory(err, "fractions", 0));
     cupel_mixture_fractions(m, fraction);
     if (o->error) CUPEL_TRY(coarse_grid(&w, &g->grid[2], g->edge[2], fraction, t, err));
+    const double begin = cupel_now();
     if (o->error) CUPEL_TRY(cupel_estimate_solve(&w, &g->grid[1], x.blend, g->edge[1], false, &middle, err));
+    if (o->error) CUPEL_TRY(check_time(o, g, cupel_now() - begin, err));
     CUPEL_TRY(cupel_estimate_solve(&w, m, x.blend, g->edge[0], o->solve.keep_fields, &fine, err));
     cupel_estimate_take(&x, &fine);
     if (o->error) {

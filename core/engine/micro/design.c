@@ -125,15 +125,17 @@ static double furthest(const cupel_micro_demand *d, const cupel_design *one)
     return most;
 }
 
-/* finer: two designs are compared on the same grid, so that once one was verified on the finer the next ones are too. */
-static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, bool *finer, cupel_design *one, cupel_err *err)
+/* finer: two designs are compared on the same grid, so that once one was verified on the finer the next ones are too. *done: there was time. */
+static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, bool *finer, cupel_design *one, bool *done, cupel_err *err)
 {
     cupel_design more;
     cupel_status st = cupel_design_verify(s, recipe, one, err);
-    if (st != CUPEL_OK || !(*finer ? can_be_finer(s, one) : asks_for_finer(s, one))) return st;
-    st = cupel_design_verify_finer(s, one, &more, err);
-    if (st == CUPEL_OK) *one = more, *finer = true;
-    return st;
+    *done = st == CUPEL_OK;
+    if (*done && (*finer ? can_be_finer(s, one) : asks_for_finer(s, one))) {
+        st = cupel_design_verify_finer(s, one, &more, err);
+        if (st == CUPEL_OK) *one = more, *finer = true;
+    }
+    return cupel_search_no_time(s, st) ? CUPEL_OK : st;
 }
 
 /* The nearest of what is so far from the demand that other starts are tried before it is verified. */
@@ -176,7 +178,8 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
     *found = false;
     if (cupel_search_late(s)) return CUPEL_OK;
     begin_at(s, start);
-    CUPEL_TRY(cupel_search_stage(s, middle_of(s), middle_of(s) > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, &t, err));
+    const size_t between = cupel_search_beyond(s, middle_of(s)) ? coarse_of(s) : middle_of(s);
+    CUPEL_TRY(cupel_search_stage(s, between, between > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, &t, err));
     CUPEL_TRY(cupel_search_map(s, ENOUGH, &t, err));
     if (!s->goals && s->cost > FAR * FAR && !cupel_search_spent_verifying(s, 1.5)) {
         st = put_it_off(s, later, err);
@@ -184,12 +187,13 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
     }
     const size_t grid = t.made.grid; /* the map may have gone to a finer one */
     double before = HUGE_VAL;
-    bool finer = false;
+    bool finer = false, done;
     for (int round = 0; round < ROUNDS; round++) {
         cupel_recipe recipe;
         if (!*found && cupel_search_late(s)) break;
         CUPEL_TRY(cupel_search_recipe(s, s->x, &recipe, err));
-        CUPEL_TRY(verify(s, &recipe, &finer, &one, err));
+        CUPEL_TRY(verify(s, &recipe, &finer, &one, &done, err));
+        if (!done) break;
         if (!*found || compare(s->d, &one, best) < 0) *best = one;
         *found = true;
         const double off = furthest(s->d, &one);
@@ -269,6 +273,7 @@ done:
     if (st == CUPEL_OK && !o->n && later.any) {
         st = cupel_design_verify(s, &later.recipe, &o->one[0], err);
         o->n = st == CUPEL_OK;
+        if (cupel_search_no_time(s, st)) st = CUPEL_OK;
     }
     return st;
 }
@@ -293,8 +298,8 @@ static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)
         }
 }
 
-cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journal *journal, const cupel_job *job, cupel_designs *designs,
-                                 cupel_err *err)
+cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, struct cupel_journal *journal, const cupel_job *job,
+                                 cupel_designs *designs, cupel_err *err)
 {
     *designs = (cupel_designs){0};
     cupel_status st = CUPEL_OK;
@@ -302,7 +307,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journ
     bool enough = false;
     cupel_starts *starts = cupel_alloc(1, sizeof *starts);
     if (!s || !starts) CUPEL_TRY(cupel_no_memory(err, "a design", sizeof *starts));
-    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .begin = cupel_now(), .seed = d->seed,
+    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .begin = begin, .seed = d->seed,
                         .blend_k = NAN, .blend_c = NAN, .falls = cupel_design_falls(d)};
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));

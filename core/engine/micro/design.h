@@ -137,12 +137,13 @@ typedef struct cupel_designs {
     double seconds;
 } cupel_designs;
 
-/* journal: what is solved is kept there and taken from there (replay.h); NULL: not. It outlives the designs.
+/* begin: cupel_now() from which a budget of time counts. journal: what is solved is kept there and taken from there (replay.h); NULL: not. It
+ * outlives the designs.
  * designs: best first, or where the time was over or the job stopped before the first verification the best trial, unverified; none without a
  * trial. CUPEL_INTERRUPTED keeps what is there. */
 struct cupel_journal;
-cupel_status cupel_design_search(const cupel_micro_demand *d, struct cupel_journal *journal, const cupel_job *job, cupel_designs *designs,
-                                 cupel_err *err);
+cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, struct cupel_journal *journal, const cupel_job *job,
+                                 cupel_designs *designs, cupel_err *err);
 void cupel_designs_release(cupel_designs *designs);
 
 /* CUPEL_INFEASIBLE with the bound that rules the demand out, for every volume fraction that it allows, and the nearest request that it does not; before any

@@ -37,7 +37,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(cupel_design_feasible(d, err));
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_replay_open(folder, d, o->resume, job, &journal, err));
-    st = cupel_design_search(d, journal, job, found, err);
+    st = cupel_design_search(d, account.begin, journal, job, found, err);
     bool stopped = st == CUPEL_INTERRUPTED;
     if (stopped && !found->n) CUPEL_TRY(cupel_fail(err, st, "interrupted before the first trial; the same command with --resume goes on from there"));
     if (!stopped) CUPEL_TRY(st);

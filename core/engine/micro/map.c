@@ -106,7 +106,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
     if (!on) return cupel_no_memory(err, "a map of grids", 2 * sizeof *on);
     memcpy(x, s->x, sizeof x);
     for (size_t cycle = 0; cycle < CYCLES; cycle++) {
-        if (cycle && cupel_search_spent(s, fine, 1)) { /* as far as the search knows it is nearer */
+        if ((cycle && cupel_search_spent(s, fine, 1)) || cupel_search_beyond(s, fine)) { /* as far as the search knows it is nearer */
             best = s->cost;
             shift = s->shift, own_shift = s->own_shift;
             memcpy(x, s->x, sizeof x);

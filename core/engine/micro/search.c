@@ -173,7 +173,7 @@ enum { PATIENCE = 2 };
 static const double GROWTH = 2.3;
 
 /* Of the views, the surface and the files of a design, seconds per voxel of its grid; and what share of a budget they may have at most. */
-static const double REPORT = 1.2e-6, MOST_REPORT = 0.1;
+static const double REPORT = 1.2e-6, MOST_REPORT = 0.3;
 
 double cupel_search_seconds(double per, size_t grid) { return per * pow((double)grid, GROWTH); }
 
@@ -184,6 +184,8 @@ double cupel_search_reserve(const cupel_micro_demand *d, size_t designs)
     return fmin(1 + REPORT * voxels * (double)shown, MOST_REPORT * d->budget_seconds);
 }
 
+double cupel_search_end(const cupel_search *s) { return s->begin + s->d->budget_seconds - cupel_search_reserve(s->d, s->out->n + 1); }
+
 /* Loads and time of a trial on the grid, so many times. */
 static bool spent(const cupel_search *s, size_t grid, double loads_factor, double factor, double kept)
 {
@@ -192,7 +194,7 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     if (d->budget_solves && (double)(s->out->solves) + loads_factor * (double)loads > (double)d->budget_solves) return true;
     if (!(d->budget_seconds < HUGE_VAL)) return false;
     const double next = cupel_search_seconds(s->trial_seconds, grid) * factor + kept;
-    return cupel_now() - s->begin + next > d->budget_seconds - cupel_search_reserve(d, s->out->n + 1);
+    return cupel_now() + next > cupel_search_end(s);
 }
 
 /* A verification is 3 trials, of the time of 2.5 to 4 on the grid of the design, where none has been measured yet; with one more where a design has to
@@ -204,11 +206,18 @@ static const double LONGER = 1.15;
 static double verification(const cupel_search *s, double trials) { return trials + (s->d->hold_line ? 1 : 0); }
 
 /* The first verification has its time kept for it, or most of a budget that is too small for anything else. */
-bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
+static double kept_to_verify(const cupel_search *s)
 {
     static const double MOST = 0.65;
     const double verifying = cupel_search_seconds(s->trial_seconds, s->d->grid) * verification(s, VERIFYING);
-    return spent(s, grid, factor, factor, s->out->n ? 0 : fmin(verifying, MOST * s->d->budget_seconds));
+    return s->out->n ? 0 : fmin(verifying, MOST * s->d->budget_seconds);
+}
+
+bool cupel_search_spent(const cupel_search *s, size_t grid, double factor) { return spent(s, grid, factor, factor, kept_to_verify(s)); }
+
+bool cupel_search_spent_step(const cupel_search *s, size_t grid)
+{
+    return spent(s, grid, 1, 1, kept_to_verify(s) + cupel_search_seconds(s->slope_seconds, grid));
 }
 
 bool cupel_search_spent_verifying(const cupel_search *s, double more)
@@ -224,7 +233,20 @@ bool cupel_search_spent_finer(const cupel_search *s)
     return spent(s, s->d->grid, verification(s, 3), 0, LONGER * s->verify_seconds * pow(ratio, 3));
 }
 
-bool cupel_search_late(const cupel_search *s) { return !s->out->n && cupel_now() - s->begin > s->d->budget_seconds; }
+/* No verification is shorter than so many trials on the grid of the design. */
+static const double SHORTEST = 2;
+
+bool cupel_search_late(const cupel_search *s)
+{
+    return !s->out->n && cupel_now() + SHORTEST * cupel_search_seconds(s->trial_seconds, s->d->grid) > cupel_search_end(s);
+}
+
+bool cupel_search_beyond(const cupel_search *s, size_t grid)
+{
+    return cupel_now() + cupel_search_seconds(s->trial_seconds, grid) > cupel_search_end(s);
+}
+
+bool cupel_search_no_time(const cupel_search *s, cupel_status st) { return st == CUPEL_INTERRUPTED && !cupel_stopped(s->job); }
 
 /* ---- steps ---- */
 
@@ -333,8 +355,10 @@ static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, doubl
     if (cupel_replay_derivatives(s, t, m, j)) return CUPEL_OK;
     const cupel_recipe r = recipe_at(s, s->x);
     cupel_status st = cupel_walk_fields(s, &s->walk, t, err);
+    const double begin = cupel_now();
     if (st == CUPEL_OK)
         st = cupel_trial_can_move(s->d, t, &r) ? derivatives_of_moves(s, t, &r, m, j, err) : derivatives_of_differences(s, t, m, j, err);
+    s->slope_seconds = fmax(0.7 * s->slope_seconds, (cupel_now() - begin) / cupel_search_seconds(1, t->made.grid));
     return st == CUPEL_OK ? cupel_replay_keep_derivatives(s, t, m, j, err) : st;
 }
 
@@ -403,7 +427,7 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
     damping = 5e-2 * s->cost;
     for (size_t i = 0; i < steps && moved && s->cost > enough * enough; i++) {
         const double before = s->cost;
-        if (cupel_search_spent(s, grid, 1)) break;
+        if (cupel_search_spent_step(s, grid)) break;
         CUPEL_TRY(descend(s, grid, accuracy, &damping, last, &moved, err));
         if (moved) CUPEL_TRY(cupel_search_note(s, grid, &last->t, err));
         slow = s->cost > 0.97 * before ? slow + 1 : 0;

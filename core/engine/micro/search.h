@@ -39,6 +39,7 @@ typedef struct cupel_search {
     cupel_journal *journal;           /* of what is solved (replay.h); NULL: none */
     double begin;                     /* cupel_now() */
     double trial_seconds;             /* of one trial, over its edge to the power of search.c; 0: not measured */
+    double slope_seconds;             /* the same of derivatives */
     double verify_seconds;            /* of the last verification; 0: there was none */
     uint64_t seed;
     size_t share_grid;                /* on which radii of a skeleton become a volume fraction: that of the stage; 0: the coarse one */
@@ -60,6 +61,8 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
 
 /* True when a trial on this grid, `factor` times as costly as a plain one, no longer fits into the budget. */
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);
+/* The same of a step: derivatives and a trial. */
+bool cupel_search_spent_step(const cupel_search *s, size_t grid);
 
 /* True when a verification, with `more` times its cost before it, no longer fits. */
 bool cupel_search_spent_verifying(const cupel_search *s, double more);
@@ -69,6 +72,8 @@ bool cupel_search_spent_finer(const cupel_search *s);
 /* Of one trial on the grid, by s->trial_seconds; and what a budget in seconds keeps for the report of so many designs. */
 double cupel_search_seconds(double per, size_t grid);
 double cupel_search_reserve(const cupel_micro_demand *d, size_t designs);
+/* cupel_now() at which a budget in seconds ends the search; infinite without one. */
+double cupel_search_end(const cupel_search *s);
 
 /* A trial of x on a grid, without fields; its loads are counted. */
 cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err);
@@ -92,8 +97,12 @@ void cupel_search_remember(cupel_search *s, size_t grid, const cupel_tensors *t)
 /* The best trial as the only design, where there is none. */
 cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err);
 
-/* True when a budget in seconds is over and nothing has been verified yet. */
+/* True when nothing has been verified yet and a budget in seconds is over, or will be before anything can be. */
 bool cupel_search_late(const cupel_search *s);
+/* True when a budget in seconds would be over before one more trial on this grid. */
+bool cupel_search_beyond(const cupel_search *s, size_t grid);
+/* A verification ended with `st` because a budget in seconds has no room for it. */
+bool cupel_search_no_time(const cupel_search *s, cupel_status st);
 
 /* Moves the targets by what a grid, on which these tensors are `here`, is off there from the limit and from the grid of the design. */
 void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *on_grid, const cupel_tensors *here);
@@ -127,7 +136,8 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
 /* One phase alone, or layers of one direction, where that is what meets the demand: verified, into s->out. *enough when nothing needs be searched. */
 cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
 
-/* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. */
+/* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. CUPEL_INTERRUPTED, although nobody has
+ * stopped the job, when its finest grid is not begun because a budget in seconds would be over before it is solved. */
 cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err);
 /* Once more on CUPEL_FINER times the grid of the design, where the bar is narrower; what it has on its own grid is taken from `before`. */
 enum { CUPEL_FINER = 2, CUPEL_FINER_MOST = 128, CUPEL_FINER_ELASTIC = 64 }; /* of designs on at most so many voxels an edge; beyond: minutes */

@@ -31,16 +31,26 @@ static bool limit_of_one(const cupel_micro_demand *d, const cupel_mixture *m, cu
     return false;
 }
 
+/* What was solved of a verification that had no time for its finest grid. */
+static void count_coarser(cupel_search *s, cupel_status st, size_t order)
+{
+    if (cupel_search_no_time(s, st)) s->out->solves += 2 * order;
+}
+
 static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel_grids *grids, cupel_design *out, cupel_err *err)
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     cupel_estimate e;
-    const cupel_estimate_options o = {.solve = {.physics = physics, .accuracy = physics == CUPEL_CONDUCTION ? 1e-4 : 5e-4, .edge = {grids->edge[0][0], grids->edge[0][1], grids->edge[0][2]}},
-                                      .error = true,
-                                      .probe = 3e-3,
-                                      .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
+    const double end = cupel_search_end(s), *edge = grids->edge[0];
+    const cupel_estimate_options o = {
+        .solve = {.physics = physics, .accuracy = physics == CUPEL_CONDUCTION ? 1e-4 : 5e-4, .edge = {edge[0], edge[1], edge[2]}},
+        .error = true,
+        .until = isfinite(end) ? end : 0,
+        .probe = 3e-3,
+        .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
     for (size_t i = 0; i < s->d->n_phases; i++) material[i] = s->d->phase[i].material;
     cupel_status st = cupel_estimate_cuts(grids, material, &o, s->job, &e, err);
+    count_coarser(s, st, physics == CUPEL_CONDUCTION ? 3 : 6);
     if (st != CUPEL_OK) return st;
     const size_t bytes = e.order * e.order * sizeof *e.tensor;
     memcpy(physics == CUPEL_CONDUCTION ? out->limit.k : out->limit.c, e.tensor, bytes);
@@ -195,8 +205,8 @@ static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, const cu
         if (!before) s->verify_seconds = cupel_now() - begin;
         CUPEL_TRY(cupel_replay_keep_design(s, recipe, solved, out, err));
     }
-    s->out->verify_solves += out->solves - solved;
 done:
+    s->out->verify_solves += s->out->solves - solved;
     return st;
 }
 
