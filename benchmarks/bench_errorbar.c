@@ -7,8 +7,8 @@
  * With the argument `elastic`: stiffness and expansion of spheres, fibres and level cuts at 32 and 48, contrast 0.01, 10 and 100, against mixtures
  * at 96 and their extrapolation: all 21 components as they are printed, relative to the root of their diagonal neighbours; whole tensors in the
  * Frobenius norm; the 6 components of expansion.
- * With the argument `scaffolds`: a solid and a void of 1e-4, structures of the three families of designs, verified as designs are at 48, 64 and
- * 96, as far as these are at most half of N, against N and its extrapolation.
+ * With the argument `scaffolds`: a solid and a void of 1e-4, structures of the three families of designs, verified as designs are at 32, 48, 64
+ * and 96, as far as these are at most half of N, against N and its extrapolation.
  * Run from the project's root: build/benchmarks/bench_errorbar [gaussian [N [SAMPLES]] | elastic [N] | scaffolds [N [SAMPLES [FIRST]]]] */
 #include "core/base/rng.h"
 #include "datasets/spaces/micro/recipe.h"
@@ -324,7 +324,7 @@ static void say_scaffold(size_t s, const cupel_grids *g, const cupel_estimate *e
 static void scaffolds(size_t n_truth, size_t first, size_t samples)
 {
     static const char *const names[N_COUNTS] = {"scaffolds, mixed", "whole tensors of scaffolds", "expansion, scaffolds"};
-    static const size_t grids[] = {48, 64, 96};
+    static const size_t grids[] = {32, 48, 64, 96};
     count *c = calloc(2 * N_COUNTS, sizeof *c);
     cupel_material m[2];
     if (!c) exit(1);

@@ -96,6 +96,14 @@ static void own_grid(const cupel_search *s, size_t fine, const cupel_tensors *li
     for (size_t i = 0; i < 6; i++) own->alpha[i] = limit->alpha[i] + left * (f->alpha[i] - limit->alpha[i]);
 }
 
+/* Two targets of one tensor keep each other from being met to the last: what is left of them does not go. */
+static bool holds(const cupel_search *s)
+{
+    for (size_t i = 0; i < s->d->n_asks; i++)
+        if (cupel_search_asks_both(s->d, &s->d->ask[i])) return true;
+    return false;
+}
+
 cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -125,7 +133,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
             memcpy(x, s->x, sizeof x);
         }
         if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
-        if (slow && !finer && s->cost > fmax(1, STUCK * before)) break;
+        if (slow && !finer && s->cost > fmax(holds(s) ? 0 : 1, STUCK * before)) break;
         before = s->cost;
         CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, 0.5 * enough, s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
     }

@@ -109,13 +109,15 @@ static size_t of_tensor(const cupel_search *s, const cupel_ask *a, const cupel_t
     return m;
 }
 
-/* Before a grid's own error is known, a target on the grid of the design and one of the limit would pull the search two ways. */
-static bool waits(const cupel_search *s, const cupel_ask *a)
+bool cupel_search_asks_both(const cupel_micro_demand *d, const cupel_ask *a)
 {
     bool other = false;
-    for (size_t i = 0; i < s->d->n_asks; i++) other = other || (cupel_ask_of_limit(&s->d->ask[i]) && s->d->ask[i].kind == a->kind);
-    return a->on_grid && !s->aimed && other;
+    for (size_t i = 0; i < d->n_asks; i++) other = other || (cupel_ask_of_limit(&d->ask[i]) && d->ask[i].kind == a->kind);
+    return a->on_grid && other;
 }
+
+/* Before a grid's own error is known, a target on the grid of the design and one of the limit would pull the search two ways. */
+static bool waits(const cupel_search *s, const cupel_ask *a) { return !s->aimed && cupel_search_asks_both(s->d, a); }
 
 size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, double *r, bool *one_sided)
 {

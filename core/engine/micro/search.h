@@ -56,6 +56,9 @@ typedef struct cupel_search {
 
 cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_recipe *r, cupel_err *err);
 
+/* The entry is about the grid of the design, and another about the limit of the same tensor. */
+bool cupel_search_asks_both(const cupel_micro_demand *d, const cupel_ask *a);
+
 /* Residuals of these tensors, 1 = at a tolerance; returns how many. */
 size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, double *r, bool *one_sided);
 
