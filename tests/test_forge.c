@@ -321,13 +321,15 @@ static cupel_status use_model(cupel_err *err)
     return st == CUPEL_OK ? cupel_predict_table(&o, &job, NULL, err) : st;
 }
 
-static void model_of_kernel(const char *learner, const char *settings, const char *target, const char *kernel)
+/* beside: another target; NULL: none. */
+static void model_with(const char *learner, const char *settings, const char *target, const char *kernel, const char *beside)
 {
     cupel_err err = {0};
     cupel_training t = {0};
     cupel_model *m = NULL;
-    cupel_training_options o = {.file = table, .formula = "formula", .target = target};
-    cupel_model_options mo = {.features = "stoichiometry", .columns = "kind,pressure", .learner = learner, .settings = settings, .kernel = kernel, .seed = 1};
+    cupel_training_options o = {.file = table, .formula = "formula", .target = target, .beside = &beside, .n_beside = beside != NULL};
+    cupel_model_options mo = {.features = "stoichiometry", .columns = "kind,pressure", .learner = learner, .settings = settings, .kernel = kernel,
+                              .beside = beside != NULL, .seed = 1};
     check_ok(cupel_training_read(&o, &job, &t, &err), &err);
     check_ok(cupel_model_fit(&t, NULL, 0, &mo, &job, &m, &err), &err);
     check_ok(cupel_model_save(m, sound, &err), &err);
@@ -335,12 +337,12 @@ static void model_of_kernel(const char *learner, const char *settings, const cha
     cupel_training_release(&t);
 }
 
-static void model_of(const char *learner, const char *settings, const char *target) { model_of_kernel(learner, settings, target, NULL); }
+static void model_of(const char *learner, const char *settings, const char *target) { model_with(learner, settings, target, NULL, NULL); }
 
 static void a_forged_tree_of_kernels(void **state)
 {
     (void)state;
-    model_of_kernel("gp_tree", "rows=20,starts=1", "band gap", "matern52(composition)*tasks(kind) + periodic(pressure) + linear");
+    model_with("gp_tree", "rows=20,starts=1", "band gap", "matern52(composition)*tasks(kind) + periodic(pressure) + linear", NULL);
     try_all("model", "surrogate/", use_model, "surrogate/own/learned");
 }
 
@@ -384,6 +386,13 @@ static void a_forged_forest(void **state)
     (void)state;
     model_of("extra_trees", "trees=3,columns=0.5,leaf=2,median=1", "band gap");
     try_all("model", "surrogate/", use_model, UNREAD);
+}
+
+static void a_forged_forest_of_two_targets(void **state)
+{
+    (void)state;
+    model_with("random_forest", "trees=2,columns=0.5,leaf=2,median=0", "band gap", NULL, "metal");
+    try_all("model", "", use_model, UNREAD);
 }
 
 static void a_forged_boosted_ensemble(void **state)
@@ -475,7 +484,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_forged_model_of_support_vectors), cmocka_unit_test(a_forged_model_of_classes), cmocka_unit_test(a_forged_gaussian_process),
         cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_neural_network), cmocka_unit_test(a_forged_hurdle),
-        cmocka_unit_test(a_forged_forest), cmocka_unit_test(a_forged_boosted_ensemble),
+        cmocka_unit_test(a_forged_forest), cmocka_unit_test(a_forged_forest_of_two_targets), cmocka_unit_test(a_forged_boosted_ensemble),
         cmocka_unit_test(a_forged_process_of_learned_lengths), cmocka_unit_test(a_forged_tree_of_kernels), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
