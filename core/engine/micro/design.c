@@ -28,6 +28,9 @@ static size_t middle_of(const cupel_search *s)
     return least(s->family->middle, below > coarse ? below : coarse);
 }
 
+/* Damping of the first step of a start, in its cost. */
+static const double FIRMNESS = 5e-2;
+
 static void begin_at(cupel_search *s, const cupel_start *start)
 {
     s->family = &s->families.one[start->family];
@@ -36,6 +39,9 @@ static void begin_at(cupel_search *s, const cupel_start *start)
     s->share_grid = 0;
     s->shift = s->own_shift = (cupel_tensors){.fraction = {0}};
     s->aimed = false;
+    memset(s->drift, 0, sizeof s->drift);
+    memset(s->own_drift, 0, sizeof s->own_drift);
+    s->firmness = FIRMNESS;
     for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = cupel_hold_margin(s->d, &s->d->ask[i]);
     memcpy(s->x, start->x, sizeof s->x);
 }
@@ -248,9 +254,9 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
 {
     cupel_status st = CUPEL_OK;
     put_off later = {.any = false};
-    for (size_t i = 0; i < starts->n; i += TRIED) {
+    for (size_t i = 0, k; i < starts->n; i = k) { /* where one is near the rest of its group waits for the next */
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
-        size_t k = i;
+        k = i;
         for (; k < end; k++) {
             if (((k > i || o->n || later.any) && cupel_search_spent_verifying(s, 0.5)) || cupel_search_late(s)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));

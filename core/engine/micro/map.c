@@ -15,6 +15,9 @@ static const double SLOW = 0.1;
 /* And where no finer one is left, more than this: another start is worth more. */
 static const double STUCK = 0.5;
 
+/* A cycle ends at this share of the misfit it begins with: what is left is less than what the shift does not know. */
+static const double ENDS = 0.25;
+
 static size_t even(size_t n) { return n + n % 2; }
 
 /* A grid that is only solved on, each time from the fields of the last. */
@@ -37,26 +40,63 @@ static cupel_status solve_on(cupel_search *s, level *l, size_t grid, cupel_err *
     return CUPEL_OK;
 }
 
-/* The limit at s->x from two grids, as a verification extrapolates. `here` is a trial on the grid
- * of the search, which is one of them where it is fine enough. on [2]: middle and fine. */
-static cupel_status limit_of_two(cupel_search *s, size_t fine, const cupel_trial *here, level *on, cupel_tensors *limit, double *bar, cupel_err *err)
+/* Grids from which the limit is told. */
+typedef struct law {
+    size_t middle, fine;
+    bool here; /* the middle one is that of the search */
+    cupel_told told;
+} law;
+
+static law law_of(const cupel_search *s, size_t fine, size_t grid)
 {
-    const bool enough = here->made.grid >= fine / 2 + fine / 8 && here->made.grid < fine;
-    const size_t middle = enough ? here->made.grid : even(3 * fine / 4);
-    const double ratio = (double)fine / (double)middle, ahead = 1 / (ratio * ratio - 1);
-    const double stiff = 1 / (pow(ratio, cupel_grid_power(CUPEL_ELASTICITY, cupel_design_contrast(s->d))) - 1);
-    cupel_status st = enough ? CUPEL_OK : solve_on(s, &on[0], middle, err);
-    if (st == CUPEL_OK) st = solve_on(s, &on[1], fine, err);
+    const bool here = grid >= fine / 2 + fine / 8 && grid < fine;
+    const size_t middle = here ? grid : even(3 * fine / 4);
+    const double ratio = (double)fine / (double)middle, own = (double)fine / (double)s->d->grid;
+    const double power[CUPEL_TOLD] = {2, cupel_grid_power(CUPEL_ELASTICITY, cupel_design_contrast(s->d))};
+    law w = {.middle = middle, .fine = fine, .here = here};
+    for (size_t i = 0; i < CUPEL_TOLD; i++) {
+        w.told.ahead[i] = 1 / (pow(ratio, power[i]) - 1);
+        w.told.own[i] = pow(own, power[i]);
+    }
+    return w;
+}
+
+/* What the grids on [2], middle and fine, tell: n values of limit and of the design's own grid. */
+static void tell(size_t n, double ahead, double own, const double *middle, const double *fine, double *limit, double *on_grid)
+{
+    for (size_t i = 0; i < n; i++) {
+        limit[i] = fine[i] + ahead * (fine[i] - middle[i]);
+        on_grid[i] = limit[i] + own * (fine[i] - limit[i]);
+    }
+}
+
+/* The limit at s->x from two grids, as a verification extrapolates, and what the grid of the design gives where the fine one is coarser. `here` is a trial
+ * on the grid of the search, which is one of them where it is fine enough. on [2]: middle and fine. */
+static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_trial *here, level *on, cupel_tensors *limit, cupel_tensors *own,
+                                 double *bar, cupel_err *err)
+{
+    cupel_status st = w->here ? CUPEL_OK : solve_on(s, &on[0], w->middle, err);
+    if (st == CUPEL_OK) st = solve_on(s, &on[1], w->fine, err);
     if (st != CUPEL_OK) return st;
-    const cupel_tensors *m = enough ? &here->t : &on[0].last.t, *f = &on[1].last.t;
-    *limit = *f;
-    for (size_t i = 0; i < 9; i++) limit->k[i] += ahead * (f->k[i] - m->k[i]);
-    for (size_t i = 0; i < 36; i++) limit->c[i] += stiff * (f->c[i] - m->c[i]);
-    for (size_t i = 0; i < 6; i++) limit->alpha[i] += ahead * (f->alpha[i] - m->alpha[i]);
+    const cupel_tensors *m = w->here ? &here->t : &on[0].last.t, *f = &on[1].last.t;
+    const double *ahead = w->told.ahead, *left = w->told.own;
+    *limit = *own = *f;
+    tell(9, ahead[CUPEL_TOLD_K], left[CUPEL_TOLD_K], m->k, f->k, limit->k, own->k);
+    tell(36, ahead[CUPEL_TOLD_C], left[CUPEL_TOLD_C], m->c, f->c, limit->c, own->c);
+    tell(6, ahead[CUPEL_TOLD_K], left[CUPEL_TOLD_K], m->alpha, f->alpha, limit->alpha, own->alpha);
     const cupel_micro_state far = cupel_tensors_state(s->d, limit), near = cupel_tensors_state(s->d, f);
     for (size_t i = 0; i < s->d->n_asks; i++)
         bar[i] = s->d->ask[i].whole ? 0 : fabs(cupel_ask_value(s->d, &s->d->ask[i], &far) - cupel_ask_value(s->d, &s->d->ask[i], &near));
     return CUPEL_OK;
+}
+
+/* The same of their derivatives. */
+static cupel_status drift_of_two(cupel_search *s, const law *w, cupel_trial *here, level *on, cupel_err *err)
+{
+    const bool same = here->made.grid == w->middle;
+    const cupel_walk *const walk[] = {&s->walk, same ? &s->walk : &on[0].walk, &on[1].walk};
+    cupel_trial *const t[] = {here, same ? here : &on[0].last, &on[1].last};
+    return cupel_search_drift(s, walk, t, &w->told, err);
 }
 
 /* The search goes on on the grid between, where x has been solved too: its derivatives know more of the limit. False where there is none. */
@@ -85,17 +125,6 @@ void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_t
     s->aimed = true;
 }
 
-/* What the grid of the design gives where `f` is on one that may be coarser. */
-static void own_grid(const cupel_search *s, size_t fine, const cupel_tensors *limit, const cupel_tensors *f, cupel_tensors *own)
-{
-    const double ratio = (double)fine / (double)s->d->grid, left = ratio * ratio;
-    const double stiff = pow(ratio, cupel_grid_power(CUPEL_ELASTICITY, cupel_design_contrast(s->d)));
-    *own = *f;
-    for (size_t i = 0; i < 9; i++) own->k[i] = limit->k[i] + left * (f->k[i] - limit->k[i]);
-    for (size_t i = 0; i < 36; i++) own->c[i] = limit->c[i] + stiff * (f->c[i] - limit->c[i]);
-    for (size_t i = 0; i < 6; i++) own->alpha[i] = limit->alpha[i] + left * (f->alpha[i] - limit->alpha[i]);
-}
-
 /* Two targets of one tensor keep each other from being met to the last: what is left of them does not go. */
 static bool holds(const cupel_search *s)
 {
@@ -120,8 +149,8 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
             memcpy(x, s->x, sizeof x);
             break;
         }
-        CUPEL_TRY(limit_of_two(s, fine, t, on, &limit, bar, err));
-        own_grid(s, fine, &limit, &on[1].last.t, &own);
+        const law w = law_of(s, fine, t->made.grid);
+        CUPEL_TRY(limit_of_two(s, &w, t, on, &limit, &own, bar, err));
         cupel_search_aim(s, &limit, &own, &t->t);
         memcpy(s->margin, bar, sizeof s->margin);
         CUPEL_TRY(cupel_search_note(s, fine, &t->t, err));
@@ -135,7 +164,8 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
         if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
         if (slow && !finer && s->cost > fmax(holds(s) ? 0 : 1, STUCK * before)) break;
         before = s->cost;
-        CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, 0.5 * enough, s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
+        CUPEL_TRY(drift_of_two(s, &w, t, on, err));
+        CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, fmax(0.5 * enough, ENDS * sqrt(s->cost)), s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
     }
     s->shift = shift, s->own_shift = own_shift;
     s->cost = best;

@@ -4,7 +4,6 @@
 #include "core/base/mem.h"
 #include "core/engine/micro/orient.h"
 #include "core/engine/micro/page.h"
-#include "core/engine/micro/replay.h"
 #include "core/math/small.h"
 
 #include <math.h>
@@ -22,7 +21,7 @@ static cupel_status by_fraction(const cupel_search *s, cupel_recipe *r, cupel_er
     return cupel_recipe_set(r, "fraction", fmin(fmax(share, p->min), p->max), err);
 }
 
-static cupel_recipe recipe_at(const cupel_search *s, const double *x)
+cupel_recipe cupel_search_recipe_free(const cupel_search *s, const double *x)
 {
     cupel_recipe r = s->family->start;
     r.seed = s->seed;
@@ -34,7 +33,7 @@ static cupel_recipe recipe_at(const cupel_search *s, const double *x)
 
 cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_recipe *r, cupel_err *err)
 {
-    *r = recipe_at(s, x);
+    *r = cupel_search_recipe_free(s, x);
     if (s->family->kind == CUPEL_FAMILY_SKELETON) return by_fraction(s, r, err);
     return r->generator->check ? r->generator->check(r, err) : CUPEL_OK;
 }
@@ -152,24 +151,7 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
     return m;
 }
 
-/* A goal pulls a fifth further than where the search stands; false when there is none. */
-static bool set_goals(cupel_search *s, const cupel_tensors *t)
-{
-    bool any = false;
-    const cupel_micro_state state = cupel_tensors_state(s->d, t);
-    for (size_t i = 0; i < s->d->n_asks; i++) {
-        const cupel_ask *a = &s->d->ask[i];
-        const double v = a->goal ? cupel_ask_value(s->d, a, &state) : 0;
-        s->goal[i] = v + 0.2 * a->goal * fabs(v);
-        any = any || a->goal;
-    }
-    return any;
-}
-
 /* ---- budget ---- */
-
-/* Steps one after the other that help little, after which a stage ends. */
-enum { PATIENCE = 2 };
 
 /* By what power of the grid's edge the time of a trial grows: thin parts ask for fewer iterations where they are resolved. */
 static const double GROWTH = 2.3;
@@ -250,10 +232,9 @@ bool cupel_search_beyond(const cupel_search *s, size_t grid)
 
 bool cupel_search_no_time(const cupel_search *s, cupel_status st) { return st == CUPEL_INTERRUPTED && !cupel_stopped(s->job); }
 
-/* ---- steps ---- */
+/* ---- costs ---- */
 
-/* The cost of a trial under the shifts and goals of now. */
-static double cost_of(const cupel_search *s, const cupel_tensors *t)
+double cupel_search_cost(const cupel_search *s, const cupel_tensors *t)
 {
     double r[CUPEL_RESIDUALS_MAX];
     bool one_sided[CUPEL_RESIDUALS_MAX];
@@ -264,7 +245,7 @@ static double cost_of(const cupel_search *s, const cupel_tensors *t)
 cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors *t, cupel_err *err)
 {
     cupel_designs *o = s->out;
-    s->cost = cost_of(s, t);
+    s->cost = cupel_search_cost(s, t);
     cupel_search_remember(s, grid, t);
     if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
     o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(s->cost), s->family->start.generator->method.name, s->start};
@@ -286,156 +267,4 @@ double cupel_search_merit(const cupel_search *s, const cupel_tensors *t)
     }
     const size_t m = cupel_search_residuals(&plain, t, r, one_sided);
     return merit + fmax(0, cupel_ls_cost(r, one_sided, m) - 1);
-}
-
-/* Strengths of thin struts are small: steps go with the share of the skeleton. */
-static double scale_of(const cupel_search *s, const cupel_tensors *t)
-{
-    return s->family->kind == CUPEL_FAMILY_SKELETON ? t->fraction[s->falls ? 0 : 1] / 0.3 : 1;
-}
-
-static double step_of(const cupel_search *s, const cupel_trial *t, size_t k)
-{
-    const double size = s->family->step[k] * scale_of(s, &t->t);
-    return s->x[k] + size <= s->family->high[k] ? size : -size;
-}
-
-/* From how the interface moves; the residuals by differences along the derivatives of the tensor. */
-static cupel_status derivatives_of_moves(const cupel_search *s, const cupel_trial *t, const cupel_recipe *r, size_t m, double *j, cupel_err *err)
-{
-    const size_t n = s->family->n;
-    cupel_status st = CUPEL_OK;
-    double base[CUPEL_RESIDUALS_MAX], here[CUPEL_RESIDUALS_MAX];
-    cupel_slope *slope = cupel_alloc(n, sizeof *slope);
-    bool one_sided[CUPEL_RESIDUALS_MAX];
-    if (!slope) CUPEL_TRY(cupel_no_memory(err, "derivatives", n * sizeof *slope));
-    CUPEL_TRY(cupel_trial_moves(t, r, s->family->place, n, s->job, slope, err));
-    (void)cupel_search_residuals(s, &t->t, base, one_sided);
-    for (size_t k = 0; k < n; k++) {
-        const double step = step_of(s, t, k);
-        cupel_tensors moved = t->t;
-        for (size_t i = 0; i < 9; i++) moved.k[i] += step * slope[k].k[i];
-        for (size_t i = 0; i < 36; i++) moved.c[i] += step * slope[k].c[i];
-        moved.fraction[0] -= step * slope[k].share;
-        moved.fraction[1] += step * slope[k].share;
-        CUPEL_TRY(cupel_tensors_expansion(s->d, &moved, err));
-        (void)cupel_search_residuals(s, &moved, here, one_sided);
-        for (size_t i = 0; i < m; i++) j[i * n + k] = (here[i] - base[i]) / step;
-    }
-done:
-    cupel_free(slope);
-    return st;
-}
-
-/* By differences of the kept fields' tensors; the base comes from the same sums. */
-static cupel_status derivatives_of_differences(const cupel_search *s, const cupel_trial *t, size_t m, double *j, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    double base[CUPEL_RESIDUALS_MAX], r[CUPEL_RESIDUALS_MAX], x[CUPEL_TRIAL_PARAMS];
-    bool one_sided[CUPEL_RESIDUALS_MAX];
-    cupel_tensors under = {.fraction = {0}};
-    CUPEL_TRY(cupel_trial_under(s->d, t, &t->recipe, s->job, &under, err));
-    (void)cupel_search_residuals(s, &under, base, one_sided);
-    for (size_t k = 0; k < s->family->n; k++) {
-        cupel_recipe moved;
-        const double step = step_of(s, t, k);
-        if (cupel_stopped(s->job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while designing"));
-        memcpy(x, s->x, sizeof x);
-        x[k] += step;
-        CUPEL_TRY(cupel_search_recipe(s, x, &moved, err));
-        CUPEL_TRY(cupel_trial_under(s->d, t, &moved, s->job, &under, err));
-        (void)cupel_search_residuals(s, &under, r, one_sided);
-        for (size_t i = 0; i < m; i++) j[i * s->family->n + k] = (r[i] - base[i]) / step;
-    }
-done:
-    return st;
-}
-
-/* j [m][n] at s->x, of which t is the trial. */
-static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, double *j, cupel_err *err)
-{
-    if (cupel_replay_derivatives(s, t, m, j)) return CUPEL_OK;
-    const cupel_recipe r = recipe_at(s, s->x);
-    cupel_status st = cupel_walk_fields(s, &s->walk, t, err);
-    const double begin = cupel_now();
-    if (st == CUPEL_OK)
-        st = cupel_trial_can_move(s->d, t, &r) ? derivatives_of_moves(s, t, &r, m, j, err) : derivatives_of_differences(s, t, m, j, err);
-    s->slope_seconds = fmax(0.7 * s->slope_seconds, (cupel_now() - begin) / cupel_search_seconds(1, t->made.grid));
-    return st == CUPEL_OK ? cupel_replay_keep_derivatives(s, t, m, j, err) : st;
-}
-
-/* One accepted step, or none: *moved says. The damping grows until a step helps. */
-static cupel_status descend(cupel_search *s, size_t grid, double accuracy, double *damping, cupel_trial *t, bool *moved, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    const size_t n = s->family->n;
-    double r[CUPEL_RESIDUALS_MAX], dx[CUPEL_LS_PARAMS], x[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], predicted;
-    bool one_sided[CUPEL_RESIDUALS_MAX];
-    const size_t m = cupel_search_residuals(s, &t->t, r, one_sided);
-    const double cost = cupel_ls_cost(r, one_sided, m);
-    cupel_trial next = {.solves = 0};
-    double *j = cupel_alloc(m * n, sizeof *j);
-    *moved = false;
-    for (size_t k = 0; k < n; k++) reach[k] = s->family->reach[k] * scale_of(s, &t->t);
-    if (!j) CUPEL_TRY(cupel_no_memory(err, "derivatives", m * n * sizeof *j));
-    CUPEL_TRY(derivatives(s, t, m, j, err));
-    for (int attempt = 0; attempt < 8 && !*moved && !cupel_search_spent(s, grid, 1); attempt++) {
-        const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x,
-                                    .lower = s->family->low, .upper = s->family->high,
-                                    .reach = reach};
-        CUPEL_TRY(cupel_ls_step(&p, *damping, dx, &predicted, err));
-        if (cost - predicted < 1e-3 * cost && attempt) break;
-        memcpy(x, s->x, sizeof x);
-        for (size_t k = 0; k < n; k++) x[k] += dx[k];
-        CUPEL_TRY(cupel_search_try_on(s, x, grid, accuracy, &s->walk, t, &next, err));
-        const double now = cost_of(s, &next.t);
-        if (now < cost) {
-            *damping *= now < 0.25 * cost ? 0.1 : 0.3;
-            *moved = true;
-        } else {
-            *damping = fmax(*damping * 6, 1e-3 * cost);
-            cupel_trial_release(&next);
-        }
-    }
-    if (*moved) {
-        memcpy(s->x, x, sizeof x);
-        cupel_walk_add(&s->walk, &next);
-        cupel_trial_release(t);
-        *t = next;
-        next = (cupel_trial){.solves = 0};
-    }
-done:
-    cupel_trial_release(&next);
-    cupel_free(j);
-    return st;
-}
-
-cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    double damping;
-    size_t slow = 0;
-    bool moved = true;
-    s->share_grid = grid;
-    if (!last->n[0]) {
-        s->blend_k = s->blend_c = NAN;
-        cupel_trial none = {.solves = 0};
-        CUPEL_TRY(cupel_search_try_on(s, s->x, grid, accuracy, &s->walk, &none, last, err));
-        cupel_walk_add(&s->walk, last);
-    }
-    s->goals = set_goals(s, &last->t);
-    if (s->goals && steps) enough = 0, steps += 6; /* it never arrives: it moves on until a step no longer helps */
-    CUPEL_TRY(cupel_search_note(s, grid, &last->t, err));
-    damping = 5e-2 * s->cost;
-    for (size_t i = 0; i < steps && moved && s->cost > enough * enough; i++) {
-        const double before = s->cost;
-        if (cupel_search_spent_step(s, grid)) break;
-        CUPEL_TRY(descend(s, grid, accuracy, &damping, last, &moved, err));
-        if (moved) CUPEL_TRY(cupel_search_note(s, grid, &last->t, err));
-        slow = s->cost > 0.97 * before ? slow + 1 : 0;
-        if (slow == PATIENCE && i > 1) break;
-        if (s->goals && moved) (void)set_goals(s, &last->t), s->cost = cost_of(s, &last->t);
-    }
-done:
-    return st;
 }
