@@ -46,8 +46,8 @@ static double norm(const double a[36])
     return sqrt(sum);
 }
 
-/* Its change over a step of all struts, foretold by more than half: without, it is foretold to be none. Slopes are within 2 % of what solves say, and the
- * shift changes by a few per cent of what the tensor does. */
+/* Its change over a step of all struts, foretold by more than half: without, it is foretold to be none. Slopes are within 2 % of what solves say, and
+ * the shift changes by a few per cent of what the tensor does. */
 static void drift_foretells_the_shift(void **state)
 {
     (void)state;

@@ -46,8 +46,9 @@ static void begin_at(cupel_search *s, const cupel_start *start)
     memcpy(s->x, start->x, sizeof s->x);
 }
 
-/* Residuals as far as a design should be from its tolerances: bars add to it. */
-static const double ENOUGH = 0.12;
+/* Residuals as far as a design should be from its tolerances: bars add to it. In a map of skeletons, whose two grids tell the limit to about half a
+ * tolerance, further off: the verification, on finer ones, corrects that. */
+static const double ENOUGH = 0.12, ENOUGH_THIN = 0.3;
 
 /* The residual that a start has to reach on the coarse grid to be finished before the others are tried: what that grid is off, or a tolerance; well below
  * it for stiffness, where fields stall there. */
@@ -186,7 +187,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
     begin_at(s, start);
     const size_t between = cupel_search_beyond(s, middle_of(s)) ? coarse_of(s) : middle_of(s);
     CUPEL_TRY(cupel_search_stage(s, between, between > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, &t, err));
-    CUPEL_TRY(cupel_search_map(s, ENOUGH, &t, err));
+    CUPEL_TRY(cupel_search_map(s, s->family->off > 0 ? ENOUGH_THIN : ENOUGH, &t, err));
     if (!s->goals && s->cost > FAR * FAR && !cupel_search_spent_verifying(s, 1.5)) {
         st = put_it_off(s, later, err);
         goto done;

@@ -1,13 +1,14 @@
-/* How what a grid is off goes with the parameters. A search on a grid whose tensors are only shifted stops where that grid's derivatives vanish, or goes
- * past the limit; with the shift's derivatives its model has value and slope of the limit where it was aimed (first-order model management: Alexandrov,
- * Lewis, Optimization and Engineering 2, 413 (2001)). Both grids have their fields, so that nothing is solved for it. */
+/* How what a grid is off goes with the parameters. A search on a grid whose tensors are only shifted stops where that grid's derivatives vanish, or
+ * goes past the limit; with the shift's derivatives its model has value and slope of the limit where it was aimed (first-order model management:
+ * Alexandrov, Lewis, Optimization and Engineering 2, 413 (2001)). All grids have their fields, so that nothing is solved for it. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/replay.h"
 
 #include <string.h>
 
-/* Derivatives, slope [family->n], of the tensors of the trial t at s->x, the last of the walk; zeros where its generator does not say how it moves. */
+/* Derivatives, slope [family->n], of the tensors of the trial t at s->x, the last of the walk; zeros where its generator does not say how it
+ * moves. */
 static cupel_status slopes_at(cupel_search *s, const cupel_walk *walk, cupel_trial *t, cupel_slope *slope, cupel_err *err)
 {
     const cupel_recipe r = cupel_search_recipe_free(s, s->x);
@@ -34,7 +35,8 @@ static void follow_share(const cupel_search *s, const cupel_slope *here, cupel_s
 }
 
 /* n derivatives of what limit and own grid are off from here. */
-static void drift_of(size_t n, double ahead, double own, const double *here, const double *middle, const double *fine, double *drift, double *own_drift)
+static void drift_of(size_t n, double ahead, double own, const double *here, const double *middle, const double *fine, double *drift,
+                     double *own_drift)
 {
     for (size_t i = 0; i < n; i++) {
         const double limit = fine[i] + ahead * (fine[i] - middle[i]);

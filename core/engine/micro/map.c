@@ -70,8 +70,8 @@ static void tell(size_t n, double ahead, double own, const double *middle, const
     }
 }
 
-/* The limit at s->x from two grids, as a verification extrapolates, and what the grid of the design gives where the fine one is coarser. `here` is a trial
- * on the grid of the search, which is one of them where it is fine enough. on [2]: middle and fine. */
+/* The limit at s->x from two grids, as a verification extrapolates, and what the grid of the design gives where the fine one is coarser. `here` is
+ * a trial on the grid of the search, which is one of them where it is fine enough. on [2]: middle and fine. */
 static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_trial *here, level *on, cupel_tensors *limit, cupel_tensors *own,
                                  double *bar, cupel_err *err)
 {

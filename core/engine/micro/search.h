@@ -121,8 +121,8 @@ typedef struct cupel_told {
     double ahead[CUPEL_TOLD], own[CUPEL_TOLD];
 } cupel_told;
 
-/* The drifts from the trials t at s->x, each the last of its walk: on the grid of the search, the middle (the same trial where it is that one) and the
- * fine one. */
+/* The drifts from the trials t at s->x, each the last of its walk: on the grid of the search, the middle (the same trial where it is that one) and
+ * the fine one. */
 cupel_status cupel_search_drift(cupel_search *s, const cupel_walk *const walk[3], cupel_trial *const t[3], const cupel_told *told, cupel_err *err);
 /* The shifts go with parameter k, by dx. */
 void cupel_search_drift_along(cupel_search *s, size_t k, double dx);
