@@ -43,9 +43,10 @@ static double steps_of(size_t from, size_t count, size_t n, const cupel_estimate
     return sqrt(square / (double)n);
 }
 
-/* How the error falls with the voxel, and the shares of the step and of what the blend could change in the bar. */
+/* How the error falls with the voxel, and the shares of the step and of what the blend could change in the bar. apart: how much, 0 to 1, these two
+ * know nothing of one another and add as squares. */
 typedef struct law {
-    double power, step, scheme;
+    double power, step, scheme, apart;
 } law;
 
 /* |a - b| of whole tensors. */
@@ -67,16 +68,16 @@ double cupel_grid_power(cupel_physics physics, double contrast) { return physics
 static law law_of(const cupel_estimate_work *w, const cupel_mixture *m, const cupel_estimate_value *fine, const cupel_estimate_value *middle,
                   const cupel_estimate_value *coarse)
 {
-    if (m->dim == 2 || cupel_mixture_along(m) >= 0) return (law){2, STEP_PLANE, w->kind.physics == CUPEL_ELASTICITY ? SCHEME_ELASTIC : SCHEME_CUT};
-    if (w->kind.physics != CUPEL_ELASTICITY) return (law){2, STEP, SCHEME_CUT};
-    if (w->contrast < VOID_CONTRAST) return (law){2, STEP_ELASTIC, SCHEME_ELASTIC};
+    if (m->dim == 2 || cupel_mixture_along(m) >= 0) return (law){2, STEP_PLANE, w->kind.physics == CUPEL_ELASTICITY ? SCHEME_ELASTIC : SCHEME_CUT, 0};
+    if (w->kind.physics != CUPEL_ELASTICITY) return (law){2, STEP, SCHEME_CUT, 0};
+    if (w->contrast < VOID_CONTRAST) return (law){2, STEP_ELASTIC, SCHEME_ELASTIC, 0};
     const cupel_estimate_value none = {.iterations = 0};
     const size_t n = w->order;
     const double step = apart(n, fine, middle), before = apart(n, middle, coarse), size = apart(n, fine, &none);
     const double slow = before > 0 ? between(0.5, step / before, 0.7) : 0, rough = size > 0 ? between(0.01, step / size, 0.02) : 1;
     const double more = fmax(slow, rough);
     return (law){cupel_grid_power(CUPEL_ELASTICITY, w->contrast) * (1 - rough) + 2 * rough, STEP_VOID + more * (STEP_ELASTIC - STEP_VOID),
-                 SCHEME_VOID + rough * (SCHEME_ELASTIC - SCHEME_VOID)};
+                 SCHEME_VOID + rough * (SCHEME_ELASTIC - SCHEME_VOID), 1 - rough};
 }
 
 /* ratio: of the voxels of the two grids. */
@@ -92,8 +93,8 @@ static void extrapolate(cupel_estimate *e, law of, const cupel_estimate_value *f
         const double l = t[COARSE_LAMINATE].value[i], step = fine->value[i] - middle->value[i];
         const double scheme = fmin(fabs(t[COARSE_VOIGT].value[i] - l), fabs(l - t[COARSE_REUSS].value[i]));
         x[i] = fine->value[i] + ahead * step;
-        h[i] = of.step * fabs(step) + fmin(of.scheme * scheme,
-                                           MOST_STEPS * steps[i >= CUPEL_ESTIMATE_ALPHA]) + CUT_FLOOR * fabs(x[i]) + fine->error[i];
+        const double one = of.step * fabs(step), other = fmin(of.scheme * scheme, MOST_STEPS * steps[i >= CUPEL_ESTIMATE_ALPHA]);
+        h[i] = of.apart * hypot(one, other) + (1 - of.apart) * (one + other) + CUT_FLOOR * fabs(x[i]) + fine->error[i];
     }
     cupel_bar_spread(h, n);
     cupel_bar_spread_alpha(h + CUPEL_ESTIMATE_ALPHA, n);
