@@ -266,6 +266,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
                 break;
             }
         }
+        if (k == i) break; /* no time for one more */
         qsort(starts->one + i, k - i, sizeof *starts->one, by_cost);
         for (size_t j = i; j < k; j++) {
             cupel_design one;
