@@ -167,7 +167,7 @@ static void plain_columns_are_kept_in_an_artifact(void **state)
     size_t members = 0;
     make_rows(x, y, fold);
     for (size_t i = 0; i < N; i++) y[i] = x[i * D + 1] + 0.1 * x[i * D];
-    const cupel_auto_data data = {.n = N, .d = D, .x = x, .y = y, .fold = fold, .n_folds = 5, .plain = plain, .n_plain = 1, .seed = 1, .effort = 4};
+    const cupel_auto_data data = {.n = N, .d = D, .x = x, .y = y, .fold = fold, .n_folds = 5, .plain = plain, .n_plain = 1, .seed = 1, .effort = 6};
     check_ok(cupel_auto_fit(&data, &job, &a, value, error, NULL, &err), &err);
     for (size_t k = 0; k < a->n_members; k++) members += a->member[k].unit.columns == CUPEL_AUTO_PLAIN;
     assert_true(members > 0 && a->n_columns[CUPEL_AUTO_PLAIN] == 1 && a->column[CUPEL_AUTO_PLAIN][0] == 1);
@@ -188,6 +188,34 @@ static void plain_columns_are_kept_in_an_artifact(void **state)
     cupel_auto_free(b);
 }
 
+/* A column of the table beside 100 descriptors that say nothing: three times among all columns, once beside the fractions; the result knows it. */
+static void the_columns_of_the_table_are_not_lost_among_descriptors(void **state)
+{
+    (void)state;
+    enum { ROWS = 120, WIDE = 101 };
+    static double x[ROWS * WIDE], y[ROWS], value[ROWS], error[ROWS];
+    static size_t fold[ROWS];
+    const size_t fraction[] = {0, 1}, table[] = {WIDE - 1};
+    double wrong = 0;
+    size_t times = 0;
+    cupel_err err = {0};
+    cupel_auto *a = NULL;
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < WIDE; j++) x[i * WIDE + j] = cupel_rng_uniform(11, j, i);
+        y[i] = 10 * x[i * WIDE + WIDE - 1];
+        fold[i] = i % 5;
+    }
+    const cupel_auto_data data = {.n = ROWS, .d = WIDE, .x = x, .y = y, .fold = fold, .n_folds = 5, .fraction = fraction, .n_fractions = 2,
+                                  .table = table, .n_table = 1, .seed = 1, .effort = 3};
+    check_ok(cupel_auto_fit(&data, &job, &a, value, error, NULL, &err), &err);
+    for (size_t j = 0; j < a->n_columns[CUPEL_AUTO_ALL]; j++) times += a->column[CUPEL_AUTO_ALL][j] == WIDE - 1;
+    assert_true(times == 3 && a->n_columns[CUPEL_AUTO_ALL] == WIDE + 2);
+    assert_true(a->n_columns[CUPEL_AUTO_FRACTIONS] == 3 && a->column[CUPEL_AUTO_FRACTIONS][2] == WIDE - 1);
+    for (size_t i = 0; i < ROWS; i++) wrong += fabs(value[i] - y[i]) / ROWS;
+    assert_true(wrong < 0.5); /* 2.5 for the mean */
+    cupel_auto_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +226,7 @@ int main(void)
         cmocka_unit_test(the_plan_follows_the_table),
         cmocka_unit_test(fractions_come_first_only_where_nothing_else_does_as_well),
         cmocka_unit_test(plain_columns_are_kept_in_an_artifact),
+        cmocka_unit_test(the_columns_of_the_table_are_not_lost_among_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

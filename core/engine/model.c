@@ -28,7 +28,7 @@ typedef struct fitting {
     double *y;
     unsigned char *reason;
     size_t *group;
-    size_t *fraction, *plain;
+    size_t *fraction, *plain, *table;
 } fitting;
 
 /* Features of one block of rows: runs of neighbours at once. */
@@ -293,6 +293,19 @@ static cupel_status list_plain(fitting *f, cupel_fit_options *fit, cupel_err *er
     return CUPEL_OK;
 }
 
+/* The columns of f->x that are the table's own. */
+static cupel_status list_table(fitting *f, cupel_fit_options *fit, cupel_err *err)
+{
+    size_t first, n;
+    cupel_features_table(f->m->features, &first, &n);
+    f->table = cupel_alloc(n ? n : 1, sizeof *f->table);
+    if (!f->table) return cupel_no_memory(err, "columns", n * sizeof *f->table);
+    for (size_t j = 0; j < n; j++) f->table[j] = first + j;
+    fit->table = f->table;
+    fit->n_table = n;
+    return CUPEL_OK;
+}
+
 void cupel_model_kernel(const char *text, bool beside, bool named, cupel_model_options *o)
 {
     o->kernel = text;
@@ -353,6 +366,7 @@ static void fitting_release(fitting *f)
     cupel_free(f->group);
     cupel_free(f->fraction);
     cupel_free(f->plain);
+    cupel_free(f->table);
 }
 
 cupel_status cupel_model_usable(const cupel_training *t, const cupel_model_options *o, const cupel_job *job, size_t *n, cupel_err *err)
@@ -383,6 +397,7 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     fit.groups = &groups;
     CUPEL_TRY(list_fractions(&f, &fit, err));
     CUPEL_TRY(list_plain(&f, &fit, err));
+    CUPEL_TRY(list_table(&f, &fit, err));
     if (t->n_beside > CUPEL_BESIDE)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--beside: found %zu other targets, expected at most %d; leave some out", t->n_beside, (int)CUPEL_BESIDE));
     if (t->n_beside) CUPEL_TRY(cupel_beside_collect(t, f.row, f.n, f.m->features, job, f.group, &beside, err));

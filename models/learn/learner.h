@@ -37,6 +37,8 @@ typedef struct cupel_problem {
     size_t n_fractions;
     const size_t *plain;    /* [n_plain] columns of the first kind of descriptor and of none (numbers of a table) */
     size_t n_plain;
+    const size_t *table;    /* [n_table] columns of the table itself, as conditions and treatments */
+    size_t n_table;
     double y_mean, y_sd;   /* the target is y_mean + y_sd y in its unit, for words */
     bool may_mix;          /* its models may know rows at one shared value (own.h) */
     double seconds;        /* budget of a learner that works in units; 0: none */

@@ -30,6 +30,7 @@ typedef struct fit {
     double *z, *y;
     size_t *fraction;     /* columns of z that are atomic fractions */
     size_t *plain;        /* columns of z of the first kind of descriptor and of none */
+    size_t *table;        /* columns of z of the table itself */
     cupel_beside beside;
     double *beside_z, *beside_y;
     double *setting;
@@ -171,9 +172,11 @@ static cupel_status describe_problem(fit *f, cupel_err *err)
     const cupel_scale *s = &f->s->scale;
     cupel_status st = find_columns(s, o->fraction, o->n_fractions, &f->fraction, &f->problem.n_fractions, err);
     if (st == CUPEL_OK) st = find_columns(s, o->plain, o->n_plain, &f->plain, &f->problem.n_plain, err);
+    if (st == CUPEL_OK) st = find_columns(s, o->table, o->n_table, &f->table, &f->problem.n_table, err);
     if (st != CUPEL_OK) return st;
     f->problem.fraction = f->fraction;
     f->problem.plain = f->plain;
+    f->problem.table = f->table;
     f->problem.seconds = o->seconds;
     f->problem.may_mix = !f->s->is_class && f->s->learner->own && f->s->learner->own->mixed;
     f->problem.y_mean = f->s->y_mean;
@@ -727,6 +730,7 @@ static void fit_release(fit *f)
     cupel_free(f->z);
     cupel_free(f->fraction);
     cupel_free(f->plain);
+    cupel_free(f->table);
     cupel_free(f->beside_z);
     cupel_free(f->beside_y);
     cupel_free(f->y);

@@ -35,6 +35,8 @@ typedef struct cupel_fit_options {
     size_t n_fractions;
     const size_t *plain;  /* [n_plain] columns of x of the first kind of descriptor and of none; may be NULL */
     size_t n_plain;
+    const size_t *table;  /* [n_table] columns of x that stand in the table, as conditions and treatments; may be NULL */
+    size_t n_table;
     double seconds;       /* for a learner that works in units: no unit begins that would end later; 0: no limit */
     const size_t *group;  /* [n] rows of one group are never split in inner folds (same reduced composition); may be NULL */
     const char *kernel;   /* a tree of kernels, of a learner that takes one (kernel_tree.h); NULL: its own */

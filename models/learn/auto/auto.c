@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+static const double SHARE = 0.03; /* of the columns that are the table's own, at least about so many */
+
 typedef struct fit {
     const cupel_auto_data *data;
     const cupel_job *job;
@@ -17,6 +19,7 @@ typedef struct fit {
     unsigned char *above;  /* [n] is the target above its lowest? */
     double *quantile;      /* [n][CUPEL_AUTO_QUANTILES] */
     double *y;             /* [n] what a unit learns */
+    size_t n_table, n_fractions; /* columns of the table and atomic fractions that vary */
     double began;
     double longest[4];     /* seconds of the longest unit by kind of trees; the last: kernel machines */
 } fit;
@@ -33,20 +36,44 @@ static bool varies(const double *x, size_t n, size_t d, size_t j)
     return false;
 }
 
+/* The columns of a list that vary (NULL: of all), into those of c. */
+static void take_varying(fit *f, int c, const size_t *list, size_t n)
+{
+    const cupel_auto_data *t = f->data;
+    for (size_t j = 0; j < n; j++) {
+        const size_t at = list ? list[j] : j;
+        if (varies(t->x, t->n, t->d, at)) f->a->column[c][f->a->n_columns[c]++] = at;
+    }
+}
+
+/* A condition (a temperature, a treatment) is one column beside hundreds of descriptors that say the same thing several times over: trees would seldom
+ * come to it, and distances hardly feel it. The columns of the table stand in the list as often as makes them SHARE of it together. */
+static void repeat_table(fit *f, int c)
+{
+    const cupel_auto_data *t = f->data;
+    cupel_auto *a = f->a;
+    const size_t once = a->n_columns[c], own = f->n_table;
+    const size_t times = own && once > own ? (size_t)(SHARE * (double)(once - own) / (double)own + 0.5) : 0;
+    for (size_t k = 1; k < times; k++) take_varying(f, c, t->table, t->n_table);
+}
+
 static cupel_status choose_columns(fit *f, cupel_err *err)
 {
     const cupel_auto_data *t = f->data;
     cupel_auto *a = f->a;
     a->d = t->d;
     const size_t *const list[] = {NULL, t->fraction, t->plain}, count[] = {t->d, t->n_fractions, t->n_plain};
+    for (size_t j = 0; j < t->n_table; j++) f->n_table += varies(t->x, t->n, t->d, t->table[j]);
     for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) {
-        const size_t most = count[c];
-        a->column[c] = cupel_alloc(most ? most : 1, sizeof *a->column[c]);
+        const size_t most = CUPEL_AUTO_REPEATED * t->d;
+        a->column[c] = cupel_alloc(most, sizeof *a->column[c]);
         if (!a->column[c]) return cupel_no_memory(err, "columns", most * sizeof *a->column[c]);
-        for (size_t j = 0; j < most; j++) {
-            const size_t at = list[c] ? list[c][j] : j;
-            if (varies(t->x, t->n, t->d, at)) a->column[c][a->n_columns[c]++] = at;
+        take_varying(f, c, list[c], count[c]);
+        if (c == CUPEL_AUTO_FRACTIONS) {
+            f->n_fractions = a->n_columns[c];
+            if (f->n_fractions) take_varying(f, c, t->table, t->n_table);
         }
+        repeat_table(f, c);
         if (c == CUPEL_AUTO_PLAIN && a->n_columns[c] == a->n_columns[CUPEL_AUTO_ALL]) a->n_columns[c] = 0; /* the same */
         f->x[c] = cupel_alloc(cupel_mul(t->n, a->n_columns[c] ? a->n_columns[c] : 1), sizeof *f->x[c]);
         if (!f->x[c]) return cupel_no_memory(err, "the columns of the automatic model", cupel_mul(t->n, a->n_columns[c] * sizeof(double)));
@@ -72,7 +99,7 @@ static cupel_status look(fit *f, cupel_auto_facts *facts, cupel_err *err)
     f->a->lowest = sorted[0];
     f->a->highest = sorted[n - 1];
     f->a->scale = at_lowest < n && half > 0 ? half : 1;
-    *facts = (cupel_auto_facts){.n = n, .n_fractions = f->a->n_columns[CUPEL_AUTO_FRACTIONS],
+    *facts = (cupel_auto_facts){.n = n, .n_fractions = f->n_fractions,
                                 .plain = f->a->n_columns[CUPEL_AUTO_PLAIN] > 0, .is_class = f->data->is_class,
                                 .lowest_share = (double)at_lowest / (double)n, .skew = middle > low ? (high - middle) / (middle - low) : 0};
     for (size_t i = 0; i < n; i++) f->above[i] = f->data->y[i] > f->a->lowest;

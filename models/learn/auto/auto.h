@@ -22,6 +22,8 @@ typedef struct cupel_auto_data {
     size_t n_fractions;
     const size_t *plain;          /* [n_plain] columns of the first kind of descriptor, and of none; may be all, or none */
     size_t n_plain;
+    const size_t *table;          /* [n_table] columns of the table itself */
+    size_t n_table;
     uint64_t seed;
     double seconds;               /* no unit of work begins that would end later; 0: no limit */
     double unit, offset;          /* y is said as offset + unit y in the unit of the target; unit 0: 1 */

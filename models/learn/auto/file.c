@@ -13,7 +13,7 @@ enum { FACTS = 6, WORDS = 9, NAME = 128 };
 
 /* By cupel_auto_columns. */
 static const char *const column_name[] = {"columns", "fractions", "plain"};
-static const char *const column_help[] = {"scaled columns in use, from 0", "scaled columns that are atomic fractions, from 0",
+static const char *const column_help[] = {"scaled columns in use, from 0", "scaled columns that are atomic fractions or of the table, from 0",
                                           "scaled columns of the first kind of descriptor and of none, from 0"};
 
 /* "<group>/<rest>", with "-07" behind it for k = 6; names of groups are short, a longer one would be cut and then not found. */
@@ -28,8 +28,8 @@ static cupel_status save_columns(const cupel_auto *a, const char *group, cupel_w
 {
     cupel_status st = CUPEL_OK;
     char at[NAME];
-    int64_t *column = cupel_alloc(a->d + 1, sizeof *column);
-    if (!column) return cupel_no_memory(err, "columns", a->d * sizeof *column);
+    int64_t *column = cupel_alloc(cupel_mul(CUPEL_AUTO_REPEATED, a->d) + 1, sizeof *column);
+    if (!column) return cupel_no_memory(err, "columns", cupel_mul(a->d, CUPEL_AUTO_REPEATED * sizeof *column));
     for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) {
         for (size_t j = 0; j < a->n_columns[c]; j++) column[j] = (int64_t)a->column[c][j];
         CUPEL_TRY(cupel_writer_put(w, path(at, group, column_name[c], SIZE_MAX), "", column_help[c], CUPEL_I64, 1, &a->n_columns[c], column, err));
@@ -100,7 +100,7 @@ static cupel_status load_columns(const cupel_reader *r, const char *group, cupel
         path(at, group, column_name[c], SIZE_MAX);
         if (c == CUPEL_AUTO_PLAIN && !cupel_reader_has(r, at)) return CUPEL_OK; /* models made without these */
         CUPEL_TRY(cupel_reader_get(r, at, CUPEL_I64, 1, &n, &data, err));
-        if (n > a->d || (!c && !n)) CUPEL_TRY(bad(at, "more columns than there are, or none", err));
+        if (n > cupel_mul(CUPEL_AUTO_REPEATED, a->d) || (!c && !n)) CUPEL_TRY(bad(at, "more columns than there can be, or none", err));
         a->column[c] = cupel_alloc(n ? n : 1, sizeof *a->column[c]);
         if (!a->column[c]) CUPEL_TRY(cupel_no_memory(err, "columns", n * sizeof *a->column[c]));
         for (size_t j = 0; j < n; j++) {

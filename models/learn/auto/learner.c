@@ -96,6 +96,8 @@ static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t
                                   .n_fractions = p->n_fractions,
                                   .plain = p->plain,
                                   .n_plain = p->n_plain,
+                                  .table = p->table,
+                                  .n_table = p->n_table,
                                   .seed = p->seed,
                                   .seconds = p->seconds,
                                   .unit = p->y_sd,

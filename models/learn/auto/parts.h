@@ -8,6 +8,7 @@
 #include "models/learn/trees.h"
 
 enum { CUPEL_AUTO_MEMBERS = 64, CUPEL_AUTO_QUANTILES = 19 }; /* quantiles at 5 %, 10 %, ... 95 % */
+enum { CUPEL_AUTO_REPEATED = 2 }; /* with those that stand there several times, a list holds at most so many times the columns that there are */
 
 extern const double cupel_auto_taus[CUPEL_AUTO_QUANTILES];
 
@@ -22,7 +23,7 @@ typedef enum cupel_auto_role {
 
 typedef enum cupel_auto_columns {
     CUPEL_AUTO_ALL,
-    CUPEL_AUTO_FRACTIONS, /* atomic fractions of the elements that occur */
+    CUPEL_AUTO_FRACTIONS, /* atomic fractions of the elements that occur, and the table's own columns */
     CUPEL_AUTO_PLAIN,     /* the first kind of descriptor and the table's own columns */
     CUPEL_AUTO_COLUMN_SETS
 } cupel_auto_columns;
@@ -62,7 +63,7 @@ struct cupel_auto {
     bool is_class, hurdle;
     size_t d;                   /* columns that come in */
     size_t n_columns[CUPEL_AUTO_COLUMN_SETS]; /* by cupel_auto_columns */
-    size_t *column[CUPEL_AUTO_COLUMN_SETS];          /* [n_columns] which of the d */
+    size_t *column[CUPEL_AUTO_COLUMN_SETS];          /* [n_columns] which of the d, some of them several times */
     double lowest, highest, scale; /* of the targets; scale: median above the lowest */
     size_t n_members;
     cupel_auto_member member[CUPEL_AUTO_MEMBERS];

@@ -1,7 +1,7 @@
 #include "models/learn/auto/parts.h"
 
 enum { FEW = 1500, MANY = 20000, HURDLE_ROWS = 150, FRACTIONS_MOST = 60, FRACTIONS_ROWS = 6000, STACK_ROWS = 4000 };
-static const double HURDLE_SHARE = 0.05, SKEWED = 2.5;
+static const double HURDLE_SHARE = 0.05, SKEWED = 1.5;
 
 /* The shape of a unit before the size of the table is known. */
 typedef struct shape {
@@ -39,19 +39,22 @@ static const shape values[] = {
     {"extra trees on fractions, leaf 2", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .6, .trees = 500, .leaf = 2, .when = ELEMENTS | SMALL},
     {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3,
      .when = ELEMENTS | SMALL},
+    {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
+    {"median of extra trees", EXTRA, .share = .7, .trees = 200, .quantiles = true, .when = NOT_LARGE},
+    {"kernel machine", SMOOTH, .when = NOT_LARGE},
+    {"median of a random forest on the first set", FOREST, PLAIN, .share = .25, .trees = 200, .quantiles = true, .when = NOT_LARGE},
     {"boosting on the first set, squares", BOOST, PLAIN, .loss = CUPEL_LOSS_SQUARED},
     {"extra trees on the first set", EXTRA, PLAIN, .share = .7, .trees = 300},
-    {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
-    {"kernel machine", SMOOTH, .when = NOT_LARGE},
+    {"kernel machine of the logarithm", SMOOTH, .logarithm = true, .when = SKEW | NOT_LARGE},
+    {"extra trees of the logarithm", EXTRA, .share = .3, .trees = 300, .logarithm = true, .when = SKEW},
     {"boosting on the first set, pseudo-Huber", BOOST, PLAIN, HUBER},
-    {"random forest on the first set", FOREST, PLAIN, .share = .25, .trees = 300, .when = NOT_LARGE},
-    {"median of extra trees", EXTRA, .share = .3, .trees = 200, .quantiles = true, .when = NOT_LARGE},
     {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED},
     {"extra trees, most columns", EXTRA, .share = .7, .trees = 300, .leaf = 2, .when = SMALL},
+    {"median of a random forest", FOREST, .share = .25, .trees = 200, .quantiles = true, .when = SMALL},
     {"second level", EXTRA, .role = CUPEL_AUTO_STACK, .share = .5, .trees = 500, .leaf = 3, .when = SMALL},
-    {"kernel machine of the logarithm", SMOOTH, .logarithm = true, .when = SKEW | NOT_LARGE},
+    {"random forest on the first set", FOREST, PLAIN, .share = .25, .trees = 300, .when = NOT_LARGE},
     {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 1},
-    {"median of extra trees, most columns", EXTRA, .share = .7, .trees = 200, .quantiles = true, .seed = 1, .when = SKEW | SMALL},
+    {"median of extra trees, fewer columns", EXTRA, .share = .3, .trees = 200, .quantiles = true, .seed = 1, .when = SKEW | SMALL},
     {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .seed = 1, .when = SKEW},
     {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 2},
     {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED, .seed = 1},
@@ -67,6 +70,7 @@ static const shape hurdle[] = {
     {"without a hurdle: boosting", BOOST, HUBER},
     {"how much: boosting of the logarithm", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .logarithm = true},
     {"without a hurdle: extra trees on the first set", EXTRA, PLAIN, .share = .5, .trees = 300},
+    {"without a hurdle: median of extra trees", EXTRA, .share = .7, .trees = 200, .quantiles = true, .when = NOT_LARGE},
     {"whether: kernel machine", SMOOTH, .role = CUPEL_AUTO_ABOVE, .when = NOT_LARGE},
     {"how much: kernel machine", SMOOTH, .role = CUPEL_AUTO_AMOUNT, .when = NOT_LARGE},
     {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 1},
@@ -82,10 +86,11 @@ static const shape classes[] = {
     {"extra trees", EXTRA, .share = .2, .trees = 300},
     {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127},
     {"kernel machine", SMOOTH, .when = NOT_LARGE},
+    {"extra trees, most columns", EXTRA, .share = .5, .trees = 300, .leaf = 3, .when = SMALL},
     {"extra trees on fractions", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .3, .trees = 300, .when = NOT_LARGE},
     {"boosting on the first set", BOOST, PLAIN, LOG_LOSS},
+    {"random forest on the first set", FOREST, PLAIN, .share = .25, .trees = 300, .when = SMALL},
     {"extra trees on the first set", EXTRA, PLAIN, .share = .5, .trees = 300, .leaf = 3},
-    {"extra trees, most columns", EXTRA, .share = .5, .trees = 300, .leaf = 3, .when = SMALL},
     {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 1},
     {"boosting, large trees", BOOST, LOG_LOSS, .leaves = 127, .seed = 1},
     {"boosting", BOOST, LOG_LOSS, .leaves = 31, .seed = 2},
@@ -122,12 +127,12 @@ static void size_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees
     o->trees = s->trees ? s->trees : few ? 500 : s->loss == CUPEL_LOSS_LOG && s->leaves < 100 ? 400 : 600;
     o->rate = s->leaves > 100 ? 0.05 : 0.04;
     o->leaves = s->leaves ? s->leaves : few ? 12 : 31;
-    o->columns = s->columns == CUPEL_AUTO_FRACTIONS ? 0.5 : few ? 0.5 : 0.2;
+    o->columns = s->columns == CUPEL_AUTO_FRACTIONS ? 0.5 : few ? 0.15 : 0.2;
     o->subsample = few ? 0.7 : 0.8;
     o->depth = s->leaves > 100 ? 14 : few ? 5 : 20;
     o->child_weight = s->leaves > 100 ? 1 : s->loss == CUPEL_LOSS_LOG && !s->leaves ? 5 : few ? 1 : 5;
     o->lambda = s->leaves > 100 ? 2 : 1;
-    o->seeds = few && s->columns == CUPEL_AUTO_FRACTIONS ? 4 : 1;
+    o->seeds = !few ? 1 : s->columns == CUPEL_AUTO_FRACTIONS ? 4 : 3;
     o->loss = s->loss;
     o->huber = s->logarithm ? 0.15 : 0.2;
 }
