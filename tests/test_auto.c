@@ -216,6 +216,26 @@ static void the_columns_of_the_table_are_not_lost_among_descriptors(void **state
     cupel_auto_free(a);
 }
 
+/* Fractions that say nothing are looked at once. */
+static void fractions_without_sense_are_left(void **state)
+{
+    (void)state;
+    static double x[N * D], y[N], value[N], error[N];
+    static size_t fold[N];
+    const size_t fraction[] = {0, 1};
+    size_t members = 0;
+    cupel_err err = {0};
+    cupel_auto *a = NULL;
+    make_rows(x, y, fold);
+    for (size_t i = 0; i < N; i++) y[i] = x[i * D + 2];
+    const cupel_auto_data data = {.n = N, .d = D, .x = x, .y = y, .fold = fold, .n_folds = 5, .fraction = fraction, .n_fractions = 2, .seed = 1,
+                                  .effort = 4};
+    check_ok(cupel_auto_fit(&data, &job, &a, value, error, NULL, &err), &err);
+    for (size_t k = 0; k < a->n_members; k++) members += a->member[k].unit.columns == CUPEL_AUTO_FRACTIONS;
+    assert_true(members == 1 && cupel_auto_effort(a) == 4);
+    cupel_auto_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +247,7 @@ int main(void)
         cmocka_unit_test(fractions_come_first_only_where_nothing_else_does_as_well),
         cmocka_unit_test(plain_columns_are_kept_in_an_artifact),
         cmocka_unit_test(the_columns_of_the_table_are_not_lost_among_descriptors),
+        cmocka_unit_test(fractions_without_sense_are_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const double SHARE = 0.03; /* of the columns that are the table's own, at least about so many */
+static const double MUCH = 1.15;  /* by this factor trees on fractions may be worse than those on all columns */
 
 typedef struct fit {
     const cupel_auto_data *data;
@@ -207,10 +208,29 @@ static bool may_begin(const fit *f, size_t done, size_t least, const cupel_auto_
     return cupel_now() - f->began + f->longest[kind_of(u)] + f->longest[CUPEL_EXTRA_TREES] < f->data->seconds;
 }
 
+/* The loss of the first extremely randomised trees on these columns; 0 without any. */
+static double loss_of_trees(const fit *f, cupel_auto_columns columns)
+{
+    for (size_t k = 0; k < f->a->n_members; k++) {
+        const cupel_auto_unit *u = &f->a->member[k].unit;
+        if (u->role == CUPEL_AUTO_VALUE && u->machine == CUPEL_AUTO_TREES && u->trees.kind == CUPEL_EXTRA_TREES && u->columns == columns)
+            return f->a->member[k].loss;
+    }
+    return 0;
+}
+
+/* Where trees on fractions say much less than trees on all columns, no more is asked of fractions. */
+static bool is_worth(const fit *f, const cupel_auto_unit *u)
+{
+    const double all = loss_of_trees(f, CUPEL_AUTO_ALL), fractions = loss_of_trees(f, CUPEL_AUTO_FRACTIONS);
+    return u->columns != CUPEL_AUTO_FRACTIONS || !(all > 0) || !(fractions > MUCH * all);
+}
+
 static cupel_status work_off(fit *f, const cupel_auto_unit *unit, size_t n, size_t least, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    for (size_t u = 0; u < n && may_begin(f, u, least, &unit[u]); u++) {
+    for (size_t u = 0; u < n && may_begin(f, f->a->n_members, least, &unit[u]); u++) {
+        if (!is_worth(f, &unit[u])) continue;
         cupel_progress(f->job, "automatic model", u, n + 1);
         if (cupel_stopped(f->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
         CUPEL_TRY(run_planned(f, &unit[u], err));

@@ -19,7 +19,7 @@ typedef struct shape {
     unsigned when;               /* conditions below, all must hold */
 } shape;
 
-enum { SKEW = 1, ELEMENTS = 2, SMALL = 4, NOT_LARGE = 8 };
+enum { SKEW = 1, EVEN = 2, ELEMENTS = 4, SMALL = 8, NOT_LARGE = 16 };
 
 #define EXTRA .kind = CUPEL_EXTRA_TREES
 #define FOREST .kind = CUPEL_RANDOM_FOREST
@@ -41,16 +41,17 @@ static const shape values[] = {
      .when = ELEMENTS | SMALL},
     {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
     {"median of extra trees", EXTRA, .share = .7, .trees = 200, .quantiles = true, .when = NOT_LARGE},
+    {"extra trees of the logarithm", EXTRA, .share = .3, .trees = 300, .logarithm = true, .when = SKEW},
+    {"median of a random forest", FOREST, .share = .25, .trees = 200, .quantiles = true, .when = SKEW | SMALL},
     {"kernel machine", SMOOTH, .when = NOT_LARGE},
     {"median of a random forest on the first set", FOREST, PLAIN, .share = .25, .trees = 200, .quantiles = true, .when = NOT_LARGE},
     {"boosting on the first set, squares", BOOST, PLAIN, .loss = CUPEL_LOSS_SQUARED},
     {"extra trees on the first set", EXTRA, PLAIN, .share = .7, .trees = 300},
     {"kernel machine of the logarithm", SMOOTH, .logarithm = true, .when = SKEW | NOT_LARGE},
-    {"extra trees of the logarithm", EXTRA, .share = .3, .trees = 300, .logarithm = true, .when = SKEW},
     {"boosting on the first set, pseudo-Huber", BOOST, PLAIN, HUBER},
     {"boosting, squares", BOOST, .loss = CUPEL_LOSS_SQUARED},
     {"extra trees, most columns", EXTRA, .share = .7, .trees = 300, .leaf = 2, .when = SMALL},
-    {"median of a random forest", FOREST, .share = .25, .trees = 200, .quantiles = true, .when = SMALL},
+    {"median of a random forest", FOREST, .share = .25, .trees = 200, .quantiles = true, .when = EVEN | SMALL},
     {"second level", EXTRA, .role = CUPEL_AUTO_STACK, .share = .5, .trees = 500, .leaf = 3, .when = SMALL},
     {"random forest on the first set", FOREST, PLAIN, .share = .25, .trees = 300, .when = NOT_LARGE},
     {"boosting, pseudo-Huber", BOOST, HUBER, .seed = 1},
@@ -104,6 +105,7 @@ static bool applies(const shape *s, const cupel_auto_facts *f)
     if (s->columns == CUPEL_AUTO_FRACTIONS && !fractions) return false;
     if (s->columns == CUPEL_AUTO_PLAIN && !f->plain) return false;
     if (s->when & SKEW && !(f->skew > SKEWED)) return false;
+    if (s->when & EVEN && f->skew > SKEWED) return false;
     if (s->when & SMALL && f->n > STACK_ROWS) return false;
     return !(s->when & NOT_LARGE && f->n > MANY);
 }
