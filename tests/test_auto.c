@@ -128,6 +128,16 @@ static void the_plan_follows_the_table(void **state)
     n = cupel_auto_plan(&crossed, 1, unit, &least);
     for (size_t i = 0; i < n; i++) above += unit[i].role == CUPEL_AUTO_ABOVE;
     assert_true(above > 0 && least == 3 && unit[0].role == CUPEL_AUTO_ABOVE);
+    const cupel_auto_facts even = {.n = 300, .lowest_share = 1.0 / 300, .skew = 1}, skewed = {.n = 300, .lowest_share = 1.0 / 300, .skew = 3};
+    size_t logarithms[2] = {0}, larger[2] = {0};
+    for (int k = 0; k < 2; k++) { /* a skewed target is learned as a logarithm too, few rows of another by larger trees */
+        n = cupel_auto_plan(k ? &skewed : &even, 1, unit, &least);
+        for (size_t i = 0; i < n; i++) {
+            logarithms[k] += unit[i].logarithm;
+            larger[k] += unit[i].trees.kind == CUPEL_BOOSTED_TREES && unit[i].trees.leaves == 24;
+        }
+    }
+    assert_true(!logarithms[0] && logarithms[1] >= 3 && larger[0] == 1 && !larger[1]);
     n = cupel_auto_plan(&large, 1, unit, &least);
     for (size_t i = 0; i < n; i++) assert_true(!unit[i].quantiles && unit[i].role != CUPEL_AUTO_STACK);
 }

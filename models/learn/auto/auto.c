@@ -47,8 +47,8 @@ static void take_varying(fit *f, int c, const size_t *list, size_t n)
     }
 }
 
-/* A condition (a temperature, a treatment) is one column beside hundreds of descriptors that say the same thing several times over: trees would seldom
- * come to it, and distances hardly feel it. The columns of the table stand in the list as often as makes them SHARE of it together. */
+/* A condition (a temperature, a treatment) is one column beside hundreds of descriptors that say the same thing several times over: trees would
+ * seldom come to it, and distances hardly feel it. The columns of the table stand in the list as often as makes them SHARE of it together. */
 static void repeat_table(fit *f, int c)
 {
     const cupel_auto_data *t = f->data;

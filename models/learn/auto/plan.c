@@ -19,7 +19,7 @@ typedef struct shape {
     unsigned when;               /* conditions below, all must hold */
 } shape;
 
-enum { SKEW = 1, EVEN = 2, ELEMENTS = 4, SMALL = 8, NOT_LARGE = 16 };
+enum { SKEW = 1, EVEN = 2, ELEMENTS = 4, SMALL = 8, NOT_LARGE = 16, TINY = 32 };
 
 #define EXTRA .kind = CUPEL_EXTRA_TREES
 #define FOREST .kind = CUPEL_RANDOM_FOREST
@@ -39,6 +39,7 @@ static const shape values[] = {
     {"extra trees on fractions, leaf 2", EXTRA, .columns = CUPEL_AUTO_FRACTIONS, .share = .6, .trees = 500, .leaf = 2, .when = ELEMENTS | SMALL},
     {"second level on fractions", EXTRA, .role = CUPEL_AUTO_STACK, .columns = CUPEL_AUTO_FRACTIONS, .share = .5, .trees = 500, .leaf = 3,
      .when = ELEMENTS | SMALL},
+    {"boosting, larger trees", BOOST, HUBER, .trees = 300, .leaves = 24, .when = EVEN | TINY},
     {"boosting of the logarithm", BOOST, HUBER, .logarithm = true, .when = SKEW},
     {"median of extra trees", EXTRA, .share = .7, .trees = 200, .quantiles = true, .when = NOT_LARGE},
     {"extra trees of the logarithm", EXTRA, .share = .3, .trees = 300, .logarithm = true, .when = SKEW},
@@ -106,6 +107,7 @@ static bool applies(const shape *s, const cupel_auto_facts *f)
     if (s->columns == CUPEL_AUTO_PLAIN && !f->plain) return false;
     if (s->when & SKEW && !(f->skew > SKEWED)) return false;
     if (s->when & EVEN && f->skew > SKEWED) return false;
+    if (s->when & TINY && f->n >= FEW) return false;
     if (s->when & SMALL && f->n > STACK_ROWS) return false;
     return !(s->when & NOT_LARGE && f->n > MANY);
 }
@@ -122,21 +124,21 @@ static void size_plain_boosting(const shape *s, const cupel_auto_facts *f, cupel
     o->huber = 0.2;
 }
 
-/* Boosting by the number of rows: small tables want small trees and see more columns at a time. */
+/* Boosting by the number of rows: small tables want small trees, of which each sees few columns and is one of three. */
 static void size_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees_options *o)
 {
-    const bool few = f->n < FEW;
+    const bool few = f->n < FEW, larger = few && s->leaves; /* larger trees, of yet fewer columns and rows */
     o->trees = s->trees ? s->trees : few ? 500 : s->loss == CUPEL_LOSS_LOG && s->leaves < 100 ? 400 : 600;
     o->rate = s->leaves > 100 ? 0.05 : 0.04;
     o->leaves = s->leaves ? s->leaves : few ? 12 : 31;
-    o->columns = s->columns == CUPEL_AUTO_FRACTIONS ? 0.5 : few ? 0.15 : 0.2;
-    o->subsample = few ? 0.7 : 0.8;
-    o->depth = s->leaves > 100 ? 14 : few ? 5 : 20;
+    o->columns = s->columns == CUPEL_AUTO_FRACTIONS ? 0.5 : larger ? 0.1 : few ? 0.15 : 0.2;
+    o->subsample = larger ? 0.6 : few ? 0.7 : 0.8;
+    o->depth = s->leaves > 100 ? 14 : larger ? 8 : few ? 5 : 20;
     o->child_weight = s->leaves > 100 ? 1 : s->loss == CUPEL_LOSS_LOG && !s->leaves ? 5 : few ? 1 : 5;
     o->lambda = s->leaves > 100 ? 2 : 1;
     o->seeds = !few ? 1 : s->columns == CUPEL_AUTO_FRACTIONS ? 4 : 3;
     o->loss = s->loss;
-    o->huber = s->logarithm ? 0.15 : 0.2;
+    o->huber = s->logarithm ? 0.15 : larger ? 0.1 : 0.2;
 }
 
 static cupel_auto_unit make(const shape *s, const cupel_auto_facts *f, uint64_t seed)
