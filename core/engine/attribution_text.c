@@ -290,14 +290,11 @@ static void step_lines(const cupel_attribution *a, size_t i, cupel_str *out)
     }
 }
 
-/* Intervals keep some room for the last digits of what they hold; a reader sees 0. */
-static double plain(const cupel_attribution *a, double x) { return fabs(x) < 1e-9 * fabs(a->mean) ? 0 : x; }
-
 static void row_lines(const cupel_attribution *a, const cupel_explained *e, cupel_str *out)
 {
     const char *gap = *a->unit ? " " : "";
     cupel_str_addf(out, "\n%s%s: %.5g%s%s (90 %%: %.5g to %.5g)%s%s\n", *e->formula ? e->formula : "row", e->condition, e->value, gap, a->unit,
-                   plain(a, e->lower), plain(a, e->upper), e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
+                   e->lower, e->upper, e->in_domain ? "" : ", outside the training domain", e->imputed ? ", with imputed values" : "");
     if (of_value(a)) cupel_str_addf(out, "  against %.4g of rows of this table, by\n", e->base);
     else cupel_str_addf(out, "  %.4g against %.4g of rows of this table, by\n", shared_out(a, e), e->base);
     row_parts(a, e, out);

@@ -92,6 +92,7 @@ typedef struct cupel_term {
     double weight;
     const size_t *column;
     cupel_term_step step;
+    double offset;             /* of a step OTHERS: what the trees leave out of the scaled target */
 } cupel_term;
 
 /* A model as a sum, of which each term can be explained by itself; or, where it is no sum, the trees that it asks. */
