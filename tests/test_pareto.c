@@ -86,9 +86,22 @@ static void cells_stay_on_the_grid(void **state)
     assert_true(c[0] == 0 && c[1] == 0 && !signbit(c[1]));
 }
 
+/* Directions as they come, equal points both stay, a row with a NaN is none. */
+static void fronts_have_directions(void **state)
+{
+    (void)state;
+    const double y[][2] = {{1, 5}, {2, 6}, {2, 6}, {3, 9}, {2, 7}, {9, NAN}};
+    assert_int_equal(cupel_pareto_front(&y[0][0], 6, 2, (bool[]){true, false}), 4); /* {2, 7} alone is beaten */
+    assert_int_equal(cupel_pareto_front(&y[0][0], 6, 2, (bool[]){true, true}), 1);
+    assert_int_equal(cupel_pareto_front(&y[0][0], 6, 2, (bool[]){false, false}), 1);
+    assert_true(cupel_pareto_beats(y[0], y[4], 2, (bool[]){false, false}) && !cupel_pareto_beats(y[1], y[2], 2, (bool[]){true, true}));
+    assert_false(cupel_pareto_beats(y[5], y[0], 2, (bool[]){true, true}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fronts_have_directions),
         cmocka_unit_test(a_point_does_not_dominate_itself),
         cmocka_unit_test(layers_are_those_of_peeling),
         cmocka_unit_test(layers_do_not_depend_on_the_order_of_points),

@@ -8,6 +8,7 @@
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
 #include "core/sys/lock.h"
+#include "models/search/pareto.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -345,6 +346,21 @@ done:
     return st;
 }
 
+static cupel_status count_front(telling *g, cupel_err *err)
+{
+    const cupel_loop *l = &g->loop;
+    const size_t m = l->n_goals;
+    double *y = cupel_alloc(cupel_mul(l->n, m) + 1, sizeof *y);
+    if (!y) return cupel_no_memory(err, "the rows of a loop", cupel_mul(l->n, m * sizeof *y));
+    for (size_t i = 0; i < l->n; i++)
+        for (size_t k = 0; k < m; k++)
+            if (l->state[i] != CUPEL_TRIAL_MEASURED || !cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + l->n_inputs + k]), &y[i * m + k]))
+                y[i * m + k] = (double)NAN;
+    g->r.n_front = cupel_pareto_front(y, l->n, m, l->maximize);
+    cupel_free(y);
+    return CUPEL_OK;
+}
+
 static cupel_status learn_again(telling *g, cupel_err *err)
 {
     const cupel_loop *l = &g->loop;
@@ -365,6 +381,7 @@ static cupel_status learn_again(telling *g, cupel_err *err)
         g->r.n_failed += l->state[i] == CUPEL_TRIAL_FAILED;
         g->r.n_pending += l->state[i] == CUPEL_TRIAL_PENDING;
     }
+    if (st == CUPEL_OK) st = count_front(g, err);
     cupel_inputs_release(&in);
     cupel_trial_table_release(&t);
     return st;

@@ -58,6 +58,7 @@ typedef struct cupel_tell_options {
 typedef struct cupel_tell_result {
     size_t added, failed, resolved, repeated, conflicts, replaced, withdrawn; /* rows */
     size_t n_measured, n_failed, n_pending;                         /* in the loop now */
+    size_t n_front;                                                 /* measured rows that no other beats in every goal */
     size_t n_goals;
     /* of the retrained process; error: leave-one-out, root of the mean square */
     double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX], error[CUPEL_GOALS_MAX];

@@ -26,6 +26,7 @@ void cupel_tell_json(const cupel_tell_result *r, cupel_str *out)
     put_count(&w, "measured", r->n_measured);
     put_count(&w, "failed", r->n_failed);
     put_count(&w, "under_way", r->n_pending);
+    if (r->n_goals > 1) put_count(&w, "front", r->n_front);
     cupel_json_name(&w, "goals");
     cupel_json_open(&w, '[');
     for (size_t k = 0; k < r->n_goals; k++) {

@@ -8,6 +8,7 @@
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
 #include "core/sys/lock.h"
+#include "models/search/pareto.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -272,37 +273,13 @@ static size_t inside_of(const suggesting *g)
     return n;
 }
 
-/* Is row i of what is known at least as good as row j in every goal, and better in one? */
-static bool beats(const suggesting *g, size_t i, size_t j)
-{
-    bool better = false;
-    for (size_t k = 0; k < g->n_goals; k++) {
-        const double gain = (g->y[i * g->n_goals + k] - g->y[j * g->n_goals + k]) * (g->maximize[k] ? 1 : -1);
-        if (!(gain >= 0)) return false;
-        better |= gain > 0;
-    }
-    return better;
-}
-
-/* Results that no other beats. */
-static size_t front_of(const suggesting *g)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < g->n_known; i++) {
-        bool beaten = isnan(g->y[i * g->n_goals]);
-        for (size_t j = 0; j < g->n_known && !beaten; j++) beaten = beats(g, j, i);
-        n += !beaten;
-    }
-    return n;
-}
-
 static void say_several(suggesting *g, double most)
 {
     const cupel_suggestion *s = g->s;
     cupel_str best = {0};
     for (size_t k = 0; k < g->n_goals; k++) cupel_str_addf(&best, "%s%s %.6g", k ? ", " : "", s->goal[k], s->choice.best[k]);
     cupel_say(g->job, CUPEL_NOTE, "best so far %s, each by itself; %zu of %zu results make the front; the batch adds at most %.3g to the volume that it "
-              "dominates (each goal in units of its spread)%s", cupel_str_text(&best), front_of(g), s->n_known, most,
+              "dominates (each goal in units of its spread)%s", cupel_str_text(&best), cupel_pareto_front(g->y, g->n_known, g->n_goals, g->maximize), s->n_known, most,
               s->stop ? ": less than 0.001, no candidate is worth an experiment" : "");
     cupel_str_free(&best);
 }

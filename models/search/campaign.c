@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "models/search/pareto.h"
 
 #include <string.h>
 
@@ -18,25 +19,13 @@ typedef struct campaigning {
     cupel_choose_memory memory;
 } campaigning;
 
-/* Is a at least b in every goal, and better in one? */
-static bool dominates(const cupel_campaign *c, const double *a, const double *b)
-{
-    bool better = false;
-    for (size_t k = 0; k < c->n_goals; k++) {
-        const double gain = c->maximize[k] ? a[k] - b[k] : b[k] - a[k];
-        if (gain < 0) return false;
-        better |= gain > 0;
-    }
-    return better;
-}
-
 static void mark_front(campaigning *p)
 {
     const cupel_campaign *c = p->c;
     const size_t m = c->n_goals;
     for (size_t i = 0; i < c->n; i++) {
         bool front = true;
-        for (size_t j = 0; j < c->n && front; j++) front = !dominates(c, c->y + j * m, c->y + i * m);
+        for (size_t j = 0; j < c->n && front; j++) front = !cupel_pareto_beats(c->y + j * m, c->y + i * m, m, c->maximize);
         for (size_t j = 0; j < i && front && !p->mark[i]; j++)
             if (p->mark[j] && memcmp(c->y + j * m, c->y + i * m, m * sizeof *c->y) == 0) p->mark[i] = p->mark[j];
         if (front && !p->mark[i]) p->mark[i] = ++p->left;

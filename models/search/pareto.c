@@ -16,6 +16,35 @@ bool cupel_pareto_dominates(const double *a, const double *b, size_t m)
     return better;
 }
 
+bool cupel_pareto_beats(const double *a, const double *b, size_t m, const bool *maximize)
+{
+    bool better = false;
+    for (size_t k = 0; k < m; k++) {
+        const double gain = maximize[k] ? a[k] - b[k] : b[k] - a[k];
+        if (!(gain >= 0)) return false;
+        better |= gain > 0;
+    }
+    return better;
+}
+
+static bool is_whole(const double *y, size_t m)
+{
+    for (size_t k = 0; k < m; k++)
+        if (isnan(y[k])) return false;
+    return true;
+}
+
+size_t cupel_pareto_front(const double *y, size_t n, size_t m, const bool *maximize)
+{
+    size_t front = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool stays = is_whole(y + i * m, m);
+        for (size_t j = 0; j < n && stays; j++) stays = !cupel_pareto_beats(y + j * m, y + i * m, m, maximize);
+        front += stays;
+    }
+    return front;
+}
+
 /* Lexicographic, best first; equal points by index only to have one order. */
 static bool before(const double *f, size_t m, size_t a, size_t b)
 {

@@ -9,6 +9,12 @@
 /* a is at least b in every objective and better in one; larger is better. */
 bool cupel_pareto_dominates(const double *a, const double *b, size_t m);
 
+/* The same with a direction for each objective; false where a value is NaN. */
+bool cupel_pareto_beats(const double *a, const double *b, size_t m, const bool *maximize);
+
+/* Rows of y [n][m] that no other beats; a row that holds a NaN does not count. O(m n^2). */
+size_t cupel_pareto_front(const double *y, size_t n, size_t m, const bool *maximize);
+
 /* f [n][m], finite, larger is better -> layer [n] from 1; 0 beyond max_layers. Equal points share a layer. Efficient non-dominated sort (Zhang,
  * Tian, Cheng, Jin 2015, doi:10.1109/TEVC.2014.2308305): O(n log n) for m = 2, at worst O(m n^2). Independent of the order of the points. */
 cupel_status cupel_pareto_layers(const double *f, size_t n, size_t m, size_t max_layers, uint32_t *layer, cupel_err *err);
