@@ -275,7 +275,8 @@ cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribu
     if (!value) CUPEL_TRY(cupel_no_memory(err, "Shapley values", cupel_mul(a->n_explained, a->n_groups * sizeof *value)));
     CUPEL_TRY(background(a, o, r, &back, err));
     if (whole) CUPEL_TRY(share_steps(a, r, exact, back, job, value, err));
-    if (whole && a->exact <= 0) CUPEL_TRY(follow(a, r, job, exact, err));
+    if (whole && a->exact < 1) CUPEL_TRY(follow(a, r, job, exact, err));
+    if (a->follows > 0) a->exact = 0; /* what is shared out exactly is that sum */
     const bool part = a->exact > 0 || a->follows > 0;
     if (part) CUPEL_TRY(share_part(a, r, exact, back, job, value, err));
     if (a->exact < 1) CUPEL_TRY(sample(a, o, r, part ? exact : NULL, back, job, value, err));

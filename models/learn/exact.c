@@ -104,6 +104,7 @@ cupel_status cupel_exact_predict(const cupel_exact *e, const double *x, size_t l
     for (size_t i = 0; e->coef && i < n; i++)
         for (size_t j = 0; j < k; j++) value[i] += e->coef[j] * z[i * k + j];
     for (size_t m = 0; !e->coef && m < e->terms.n; m++) {
+        if (!(fabs(e->terms.term[m].weight) > 0)) continue;
         CUPEL_TRY(say_term(&e->terms.term[m], z, k, n, isa, said, err));
         for (size_t i = 0; i < n; i++) value[i] += e->terms.term[m].weight * said[i];
     }
@@ -171,7 +172,8 @@ cupel_status cupel_exact_shapley(const cupel_exact *e, const cupel_shapley_optio
     *base = 0;
     memset(value, 0, n * o->n_players * sizeof *value);
     if (e->coef) share_columns(e, &t, value, base);
-    for (size_t m = 0; !e->coef && m < e->terms.n; m++) CUPEL_TRY(share_term(&e->terms.term[m], &t, job, value, base, err));
+    for (size_t m = 0; !e->coef && m < e->terms.n; m++)
+        if (fabs(e->terms.term[m].weight) > 0) CUPEL_TRY(share_term(&e->terms.term[m], &t, job, value, base, err));
     for (size_t i = 0; i < n * o->n_players; i++) value[i] *= e->factor;
     *base = e->constant + e->factor * *base;
 done:

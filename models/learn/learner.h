@@ -95,7 +95,8 @@ typedef struct cupel_term {
     double offset;             /* of a step OTHERS: what the trees leave out of the scaled target */
 } cupel_term;
 
-/* A model as a sum, of which each term can be explained by itself; or, where it is no sum, the trees that it asks. */
+/* A model as a sum, of which each term can be explained by itself; or, where it is no sum, the trees that it asks. A term of weight 0 is asked, but what
+ * it says is not added up. */
 enum { CUPEL_TERMS = 64 };
 typedef struct cupel_terms {
     size_t n;

@@ -62,7 +62,7 @@ static cupel_status by_leaves(const cupel_surrogate *s, const double *zx, size_t
     terms_of(s, &t);
     for (size_t k = 0; k < t.n; k++) all += t.term[k].weight;
     for (size_t k = 0; k < t.n && st == CUPEL_OK; k++)
-        st = add_leaves(&t.term[k], t.term[k].weight / all, zx, m, zt, n, s->scale.k, isa, near, err);
+        if (t.term[k].weight > 0) st = add_leaves(&t.term[k], t.term[k].weight / all, zx, m, zt, n, s->scale.k, isa, near, err);
     return st;
 }
 

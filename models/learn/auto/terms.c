@@ -17,9 +17,10 @@ static void add_plain(const cupel_auto *a, cupel_terms *t)
         const cupel_auto_member *m = &a->member[k];
         if (!(m->weight > 0) || (m->unit.role != CUPEL_AUTO_VALUE && m->unit.role != CUPEL_AUTO_STACK)) continue;
         all += m->weight;
-        if (m->unit.role != CUPEL_AUTO_VALUE || m->unit.logarithm || m->unit.quantiles || !m->learned.trees) continue;
+        if (m->unit.role != CUPEL_AUTO_VALUE || !m->learned.trees) continue;
         add(a, m, t);
-        t->share += m->weight;
+        if (m->unit.logarithm || m->unit.quantiles) t->term[t->n - 1].weight = 0;
+        else t->share += m->weight;
     }
     t->share = t->share < all ? t->share / all : 1;
 }
@@ -46,8 +47,8 @@ void cupel_auto_terms(const cupel_auto *a, cupel_terms *t)
 {
     *t = (cupel_terms){0};
     if (!a->is_class && !a->hurdle) add_plain(a, t);
-    if (t->n) return;
-    t->share = 0;
+    if (t->share > 0) return;
+    *t = (cupel_terms){0};
     for (size_t k = 0; k < a->n_members; k++) {
         const cupel_auto_member *m = &a->member[k];
         if (!(m->weight > 0) || !m->learned.trees || m->unit.role == CUPEL_AUTO_STACK || m->unit.role == CUPEL_AUTO_ERROR) continue;
