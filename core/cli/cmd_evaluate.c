@@ -1,15 +1,9 @@
 #include "core/base/err.h"
-#include "core/cli/transfer_options.h"
+#include "core/cli/learn_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/calibration.h"
 
 #include <string.h>
-
-static cupel_task parse_task(const char *word)
-{
-    if (strcmp(word, "class") == 0) return CUPEL_TASK_CLASS;
-    return strcmp(word, "regression") == 0 ? CUPEL_TASK_REGRESSION : CUPEL_TASK_AUTO;
-}
 
 /* --folds COLUMN, or --split KIND; neither is --split random. */
 static cupel_status choose_split(const cupel_args *args, cupel_evaluate_options *o, cupel_err *err)
@@ -42,12 +36,6 @@ static cupel_status print(const cupel_evaluation *e, const cupel_evaluate_option
     return st;
 }
 
-static const char *features_of(const cupel_args *args)
-{
-    const char *given = cupel_opt_text(args, "features");
-    return given ? given : cupel_default_features(cupel_opt_text(args, "model"));
-}
-
 /* --report calibration: three splits in place of one. */
 static cupel_status report(const cupel_args *args, const cupel_evaluate_options *o, const cupel_job *job, cupel_err *err)
 {
@@ -66,38 +54,25 @@ static cupel_status report(const cupel_args *args, const cupel_evaluate_options 
     return st;
 }
 
-enum { MOST_BESIDE = 16 };
-
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const char *beside[MOST_BESIDE];
+    cupel_learning l = {0};
     cupel_evaluation e = {0};
     cupel_transfer *transfer = NULL;
     cupel_evaluate_options o = {
-        .data = {.file = cupel_arg(args, 0), .format = cupel_opt_text(args, "table-format"), .formula = cupel_opt_text(args, "formula"),
-                 .target = cupel_opt_text(args, "target"), .unit = cupel_opt_text(args, "unit"), .groups = cupel_opt_text(args, "groups"), .dot = cupel_dot_parse(cupel_opt_text(args, "dot"))},
-        .model = {.features = features_of(args), .columns = cupel_opt_text(args, "columns"), .learner = cupel_opt_text(args, "model"),
-                  .settings = cupel_opt_text(args, "set"), .task = parse_task(cupel_opt_text(args, "task")), .seed = cupel_opt_count(args, "seed")},
         .precision = cupel_precision_parse(cupel_opt_text(args, "precision")),
         .predictions = cupel_opt_text(args, "predictions"),
     };
     if (o.predictions && strcmp(o.predictions, "-") == 0)
         return cupel_fail(err, CUPEL_USAGE, "--predictions -: stdout carries the figures; name a file");
     CUPEL_TRY(choose_split(args, &o, err));
-    o.data.formula_optional = strcmp(o.model.features, "none") == 0;
+    CUPEL_TRY(cupel_learning_of(args, &l, err));
+    o.data = l.data;
     o.data.apart = o.fold_column;
-    CUPEL_TRY(cupel_transform_parse(cupel_opt_text(args, "transform"), &o.model.transform, err));
-    while (o.data.n_beside < MOST_BESIDE && (beside[o.data.n_beside] = cupel_opt_item(args, "beside", o.data.n_beside)) != NULL) o.data.n_beside++;
-    o.data.beside = beside;
-    cupel_model_kernel(cupel_opt_text(args, "kernel"), o.data.n_beside > 0, cupel_opt_given(args, "model"), &o.model);
-    CUPEL_TRY(cupel_model_budget(cupel_opt_text(args, "budget"), &o.model, err));
-    CUPEL_TRY(cupel_model_options_check(&o.model, err));
-    o.data.missing = cupel_default_missing(o.model.learner);
-    if (cupel_opt_text(args, "missing")) CUPEL_TRY(cupel_missing_parse(cupel_opt_text(args, "missing"), &o.data.missing, err));
+    o.model = l.model;
     CUPEL_TRY(cupel_transfer_of(args, &o.data, NULL, o.model.seed, job, &transfer, err));
     o.model.transfer = transfer;
-    o.data.drop_target = strcmp(cupel_opt_text(args, "missing-target"), "drop") == 0;
     if (cupel_opt_text(args, "report")) {
         o.unasked = false; /* its splits are named in the table */
         st = report(args, &o, job, err);
@@ -112,9 +87,7 @@ done:
 }
 
 static const cupel_opt options[] = {
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "the column that holds the formulas (default: formula, else composition, else the only column)"},
-    {"target", "COLUMN", CUPEL_OPT_TEXT, NULL, "target", false, "the column that holds the measured values"},
+    CUPEL_LEARN_OPTIONS,
     {"folds", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "a column that says the fold of each row"},
     {"split", "KIND", CUPEL_OPT_CHOICE, "random|system|cluster|element", NULL, false,
      "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a "
@@ -122,46 +95,13 @@ static const cupel_opt options[] = {
     {"n-folds", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "how many (default 5; for element the 10 with the most rows)"},
     {"report", "KIND", CUPEL_OPT_CHOICE, "calibration", NULL, false,
      "calibration: intervals judged on rows held out by chance (or by --folds), on clusters of the features and on elements, side by side"},
-    {"features", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "sets of descriptors, joined by commas (default magpie; for auto six sets), or none; 'cupel methods' lists them. NAME:smooth and cross as in "
-     "'cupel train'"},
-    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "columns of the table as features too: numbers as they are, text as categories; with --features none alone all columns of numbers"},
-    {"model", "NAME", CUPEL_OPT_TEXT, NULL, "svr", false,
-     "the learner: auto, svr, svc, gp, gp_ard, gp_tree, krr, ridge, elastic_net, knn, mlp, extra_trees, random_forest, boosted_trees, xgboost, hurdle"},
-    {"set", "SETTINGS", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "settings of the learner, 'C=10,gamma=0.1'; what is not given is tuned inside each fold's training rows"},
-    {"beside", "COLUMN", CUPEL_OPT_LIST, NULL, NULL, false,
-     "another target in the table, learned beside this one (model gp_tree, extra_trees or random_forest; may be given several times): a "
-     "cheap or computed property that many rows have, "
-     "where the target itself may be missing. What they share is learned; the model predicts the target"},
-    {"kernel", "TREE", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "the kernel of a Gaussian process (model gp_tree): sums and products of rbf, matern32, matern52, periodic, linear, constant, white and tasks, "
-     "each over all columns or those named, 'matern52(composition)*rbf(temperature) + linear': a set, a column of --columns, composition or table; "
-     "rbf_each and matern52_each have a length for every column; tasks(COLUMN) learns how the categories of a column go together. search: found step by step, by likelihood and number of parameters"},
-    {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to the "
-     "byte"},
-    {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},
-    {"transform", "NAME", CUPEL_OPT_CHOICE, "none|log|yeo-johnson", "none", false,
-     "the target is learned behind it and predicted in its own unit: log (numbers from 0 up), or a power that makes it most normal"},
-    {"unit", "UNIT", CUPEL_OPT_TEXT, NULL, NULL, false, "unit of the target (default: that in the column's name)"},
     CUPEL_TRANSFER_OPTIONS,
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
     {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
      "arithmetic of the predictions; auto: float32 of Gaussian processes for which it makes no difference, float64 of all others"},
     {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
-    {"groups", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "a column that says which rows belong together (a sample, a paper, a melt): they stay in one fold, as rows of one composition do; never a feature "
-     "by itself"},
-    {"missing", "POLICY", CUPEL_OPT_CHOICE, "fail|drop|impute", NULL, false,
-     "a row with a missing value (default fail, for auto impute): fail, drop it, or fill in what an element or the table lacks"},
-    {"missing-target", "POLICY", CUPEL_OPT_CHOICE, "fail|drop", "fail", false,
-     "a row whose target is no number, where --missing imputes: fail, or leave it out (--missing drop leaves it out by itself)"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
-     "how to read a point that may be a decimal point or a hydrate dot"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "a table for people, or JSON"},
-    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
+    CUPEL_ROWS_OPTIONS,
     {0}};
 
 const cupel_verb cupel_verb_evaluate = {
@@ -186,7 +126,8 @@ const cupel_verb cupel_verb_evaluate = {
         "correlation of errors with what was claimed; calibration_error the mean difference of probabilities and shares; in_domain the share of "
         "rows "
         "inside the training domain.\n\n"
-        "With --transfer, the other table is learned once, without the compositions of any row of TABLE: of no fold does anything come through it.\n\n"
+        "With --transfer, the other table is learned once, without the compositions of any row of TABLE: of no fold does anything come "
+        "through it.\n\n"
         "  cupel evaluate gaps.csv --formula composition --target target --folds fold --model svr --seed 1\n"
         "  cupel evaluate gaps.csv --formula composition --target target --report calibration\n"
         "  cupel evaluate gaps.csv --formula composition --target target --split element --model krr --format json\n",
