@@ -1,14 +1,10 @@
-#include "descriptors/composition/descriptor.h"
-#include "descriptors/composition/ions.h"
-#include "descriptors/composition/rows.h"
+#include "descriptors/composition/ion_rows.h"
 
 #include "core/matter/atoms.h"
 
 #include <math.h>
 
 enum { N_PROPERTIES = 5, N_STATISTICS = 5, N_COLUMNS = N_PROPERTIES * N_STATISTICS };
-
-typedef enum form { PLAIN, IMPUTED, MATMINER } value_form;
 
 /* The first is computed from ionisation energies, the others are tabulated by ion. */
 static const struct {
@@ -38,14 +34,15 @@ static double mean_of_ions(const cupel_atom_list *table)
 }
 
 /* Energy to take away `charge` electrons. matminer adds up those that it has, and counts the mean first energy where it has none. */
-static double total_ionization(unsigned z, int charge, value_form form)
+static double total_ionization(unsigned z, int charge, cupel_table_form form)
 {
     const cupel_atom_list *higher = &cupel_atom_ionization[z];
     double sum = cupel_first_ionization(CUPEL_TABLE_PLAIN, z);
-    if (isnan(sum)) return form == PLAIN ? sum : cupel_first_ionization(CUPEL_TABLE_IMPUTED, z) * (form == IMPUTED ? charge : 1);
+    if (isnan(sum) && form == CUPEL_TABLE_PLAIN) return sum;
+    if (isnan(sum)) return cupel_first_ionization(CUPEL_TABLE_IMPUTED, z) * (form == CUPEL_TABLE_IMPUTED ? charge : 1);
     for (unsigned i = 0; i + 1 < (unsigned)charge; i++) {
         if (i < higher->n) sum += higher->value[i];
-        else if (form == PLAIN) return (double)NAN;
+        else if (form == CUPEL_TABLE_PLAIN) return (double)NAN;
     }
     return sum;
 }
@@ -64,22 +61,22 @@ static bool closed_shell(unsigned z, int charge)
 
 /* A state that the authors do not list for an element of their table has 0 by their rule. Of other elements they say nothing, so that only ions
  * with a closed shell have 0. */
-static double of_ion(const cupel_atom_list *table, unsigned z, int charge, value_form form)
+static double of_ion(const cupel_atom_list *table, unsigned z, int charge, cupel_table_form form)
 {
     const cupel_atom_list *t = &table[z];
-    double x = t->n || form == MATMINER || closed_shell(z, charge) ? 0.0 : (double)NAN;
+    double x = t->n || form == CUPEL_TABLE_MATMINER || closed_shell(z, charge) ? 0.0 : (double)NAN;
     for (unsigned i = 0; i < t->n; i++)
         if (t->key[i] == charge) x = t->value[i];
-    return isnan(x) && form == IMPUTED ? mean_of_ions(table) : x;
+    return isnan(x) && form == CUPEL_TABLE_IMPUTED ? mean_of_ions(table) : x;
 }
 
 static bool is_known(size_t p, unsigned z, int charge)
 {
-    return !isnan(p ? of_ion(property[p].table, z, charge, PLAIN) : total_ionization(z, charge, PLAIN));
+    return !isnan(p ? of_ion(property[p].table, z, charge, CUPEL_TABLE_PLAIN) : total_ionization(z, charge, CUPEL_TABLE_PLAIN));
 }
 
 /* Statistics of one property of the cations; NaN where it is not known of one (but matminer's deviation of a single value is 0 whatever it is). */
-static cupel_reason describe(size_t p, const cupel_ions *cations, value_form form, double *x)
+static cupel_reason describe(size_t p, const cupel_ions *cations, cupel_table_form form, double *x)
 {
     double value[CUPEL_IONS_ATOMS];
     bool unknown = false, lacks = false;
@@ -93,7 +90,7 @@ static cupel_reason describe(size_t p, const cupel_ions *cations, value_form for
     cupel_statistics s = cupel_statistics_of(value, cations->count, cations->n);
     const double statistic[N_STATISTICS] = {s.minimum, s.maximum, s.maximum - s.minimum, s.mean, s.std_dev};
     for (size_t j = 0; j < N_STATISTICS; j++) x[j] = unknown ? (double)NAN : statistic[j];
-    if (form == MATMINER && cations->n == 1) x[N_STATISTICS - 1] = 0.0;
+    if (form == CUPEL_TABLE_MATMINER && cations->n == 1) x[N_STATISTICS - 1] = 0.0;
     return unknown ? CUPEL_REASON_NO_ELEMENT_DATA : lacks ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NONE;
 }
 
@@ -113,53 +110,24 @@ static bool keep_cations(cupel_ions *ions)
     return n && anions;
 }
 
-static cupel_reason described(const unsigned char *z, const double *amount, size_t n, value_form form, double *x)
+static cupel_reason fill(const cupel_ions *all, cupel_table_form form, double *x)
 {
-    cupel_ions ions;
-    cupel_reason why = cupel_ions_guess(z, amount, n, form == MATMINER ? CUPEL_IONS_MATMINER : CUPEL_IONS_PLAIN, &ions);
-    if (why == CUPEL_REASON_IMPUTED) why = CUPEL_REASON_NOT_NEUTRAL;
-    if (why == CUPEL_REASON_NONE && !keep_cations(&ions)) why = CUPEL_REASON_NOT_IONIC;
-    if (why) {
-        for (size_t j = 0; j < N_COLUMNS; j++) x[j] = (double)NAN;
-        return why;
-    }
+    cupel_ions cations = *all;
+    cupel_reason why = CUPEL_REASON_NONE;
+    if (!keep_cations(&cations)) return CUPEL_REASON_NOT_IONIC;
     for (size_t p = 0; p < N_PROPERTIES; p++) {
-        cupel_reason of_property = describe(p, &ions, form, x + p * N_STATISTICS);
+        cupel_reason of_property = describe(p, &cations, form, x + p * N_STATISTICS);
         if (of_property && why != CUPEL_REASON_NO_ELEMENT_DATA) why = of_property;
     }
     return why;
 }
-
-static cupel_reason row(const unsigned char *z, const double *amount, size_t n, double *x) { return described(z, amount, n, PLAIN, x); }
-static cupel_reason row_matminer(const unsigned char *z, const double *amount, size_t n, double *x) { return described(z, amount, n, MATMINER, x); }
-
-/* All 0 where there are no cations. */
-static cupel_reason row_imputed(const unsigned char *z, const double *amount, size_t n, double *x)
-{
-    cupel_reason why = described(z, amount, n, IMPUTED, x);
-    if (!isnan(x[0])) return why;
-    for (size_t j = 0; j < N_COLUMNS; j++) x[j] = 0.0;
-    return CUPEL_REASON_IMPUTED;
-}
-
-CUPEL_COMPUTE_ROWS(compute, N_COLUMNS, row)
-CUPEL_COMPUTE_ROWS(impute, N_COLUMNS, row_imputed)
-CUPEL_COMPUTE_ROWS(as_matminer, N_COLUMNS, row_matminer)
 
 static const cupel_reference references[] = {
     {"10.1103/PhysRevB.93.085142", "Deml, O'Hayre, Wolverton, Stevanovic: Predicting density functional theory total energies and enthalpies of "
                                    "formation of metal-nonmetal compounds by linear regression. Physical Review B 93, 085142 (2016)"},
     {NULL, NULL}};
 
-#define CATION_METHOD                                                                                                                      \
-    {                                                                                                                                      \
-        .name = "cation_property", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",                 \
-        .references = references, .output = "25 columns, units per column",                                                                \
-        .help = "statistics of ionisation energy, crystal field and magnetism of the cations, as matminer's CationProperty('deml')"        \
-    }
-
-static const cupel_descriptor imputed = {.method = CATION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute};
-static const cupel_descriptor matminer = {.method = CATION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = as_matminer};
-
-const cupel_descriptor cupel_descriptor_cation_property = {
-    .method = CATION_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed, .matminer = &matminer};
+CUPEL_IONS_DESCRIPTOR(cation_property, N_COLUMNS, fill,
+                      {.name = "cation_property", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",
+                       .references = references, .output = "25 columns, units per column",
+                       .help = "statistics of ionisation energy, crystal field and magnetism of the cations, as matminer's CationProperty('deml')"})

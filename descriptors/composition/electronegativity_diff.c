@@ -1,6 +1,4 @@
-#include "descriptors/composition/descriptor.h"
-#include "descriptors/composition/ions.h"
-#include "descriptors/composition/rows.h"
+#include "descriptors/composition/ion_rows.h"
 
 #include <math.h>
 
@@ -14,10 +12,11 @@ static void column(size_t j, cupel_str *name, const char **unit)
 }
 
 /* Of the cations: electronegativity of the anions, averaged over them, minus their own. */
-static cupel_reason fill(const cupel_ions *ions, double *x)
+static cupel_reason fill(const cupel_ions *ions, cupel_table_form form, double *x)
 {
     double anions = 0.0, of_anions = 0.0, apart[CUPEL_IONS_ATOMS], weight[CUPEL_IONS_ATOMS];
     size_t n = 0;
+    (void)form;
     for (unsigned i = 0; i < ions->n; i++) {
         if (ions->state[i] >= 0) continue;
         anions += ions->count[i];
@@ -40,49 +39,12 @@ static cupel_reason fill(const cupel_ions *ions, double *x)
     return CUPEL_REASON_NONE;
 }
 
-static cupel_reason described(const unsigned char *z, const double *amount, size_t n, cupel_ions_form form, double *x)
-{
-    cupel_ions ions;
-    cupel_reason why = cupel_ions_guess(z, amount, n, form, &ions);
-    if (why == CUPEL_REASON_IMPUTED) why = CUPEL_REASON_NOT_NEUTRAL;
-    if (why == CUPEL_REASON_NONE) why = fill(&ions, x);
-    for (size_t j = 0; why && j < N_COLUMNS; j++) x[j] = (double)NAN;
-    return why;
-}
-
-static cupel_reason row(const unsigned char *z, const double *amount, size_t n, double *x) { return described(z, amount, n, CUPEL_IONS_PLAIN, x); }
-
-static cupel_reason row_matminer(const unsigned char *z, const double *amount, size_t n, double *x)
-{
-    return described(z, amount, n, CUPEL_IONS_MATMINER, x);
-}
-
-/* No difference where there are no ions. */
-static cupel_reason row_imputed(const unsigned char *z, const double *amount, size_t n, double *x)
-{
-    if (row(z, amount, n, x) == CUPEL_REASON_NONE) return CUPEL_REASON_NONE;
-    for (size_t j = 0; j < N_COLUMNS; j++) x[j] = 0.0;
-    return CUPEL_REASON_IMPUTED;
-}
-
-CUPEL_COMPUTE_ROWS(compute, N_COLUMNS, row)
-CUPEL_COMPUTE_ROWS(impute, N_COLUMNS, row_imputed)
-CUPEL_COMPUTE_ROWS(as_matminer, N_COLUMNS, row_matminer)
-
 static const cupel_reference references[] = {
     {"10.1103/PhysRevB.93.085142", "Deml, O'Hayre, Wolverton, Stevanovic: Predicting density functional theory total energies and enthalpies of "
                                    "formation of metal-nonmetal compounds by linear regression. Physical Review B 93, 085142 (2016)"},
     {NULL, NULL}};
 
-#define DIFFERENCE_METHOD                                                                                                                  \
-    {                                                                                                                                      \
-        .name = "electronegativity_diff", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",          \
-        .references = references, .output = "5 columns, Pauling's scale",                                                                  \
-        .help = "statistics of the cations' distance in electronegativity from the anions, as matminer's ElectronegativityDiff"            \
-    }
-
-static const cupel_descriptor imputed = {.method = DIFFERENCE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = impute};
-static const cupel_descriptor matminer = {.method = DIFFERENCE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = as_matminer};
-
-const cupel_descriptor cupel_descriptor_electronegativity_diff = {
-    .method = DIFFERENCE_METHOD, .n_columns = N_COLUMNS, .column = column, .compute = compute, .imputed = &imputed, .matminer = &matminer};
+CUPEL_IONS_DESCRIPTOR(electronegativity_diff, N_COLUMNS, fill,
+                      {.name = "electronegativity_diff", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",
+                       .references = references, .output = "5 columns, Pauling's scale",
+                       .help = "statistics of the cations' distance in electronegativity from the anions, as matminer's ElectronegativityDiff"})
