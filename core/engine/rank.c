@@ -219,28 +219,37 @@ static cupel_status offer(cupel_ranker *k, const cupel_pick *pick, cupel_err *er
     return st == CUPEL_OK ? cupel_board_offer(k->sample, pick, err) : st;
 }
 
-static cupel_status rank_row(cupel_ranker *k, const cupel_records *r, size_t row, cupel_err *err)
+/* Before any number is looked at: a formula that is read, allowed by the constraints (figure [c]) and not left out. *in: it stays. */
+static cupel_status admit(cupel_ranker *k, const cupel_records *r, size_t row, cupel_formula *f, double *figure, bool *in, cupel_err *err)
 {
-    const cupel_board_shape *s = &k->shape;
-    double *value = k->number, *chance = value + 5 * s->p, *figure = chance + s->r, *objective = figure + s->c;
-    cupel_text text = cupel_cell(r, row, k->formula);
-    cupel_formula f;
     cupel_formula_error e;
-    cupel_score score;
-    size_t column = SIZE_MAX;
+    cupel_status st = CUPEL_OK;
+    bool known = false;
+    *in = false;
     k->counts.total[CUPEL_SEEN]++;
-    if (!cupel_formula_read(text, k->o->dot, &f, &e)) {
+    if (!cupel_formula_read(cupel_cell(r, row, k->formula), k->o->dot, f, &e)) {
         k->counts.formula[e.reason]++;
         set_aside(k, r, row, e.reason, SIZE_MAX);
         return CUPEL_OK;
     }
-    cupel_count_elements(&f.composition, k->counts.seen);
-    if (!cupel_sieve_constraints(k->d, &f.composition, &k->counts, figure)) return CUPEL_OK;
-    cupel_status st = CUPEL_OK;
-    bool known = false;
-    if (k->left_out) st = cupel_known_set_has(k->left_out, &f.composition, &k->key, &known, NULL, err);
+    cupel_count_elements(&f->composition, k->counts.seen);
+    if (!cupel_sieve_constraints(k->d, &f->composition, &k->counts, figure)) return CUPEL_OK;
+    if (k->left_out) st = cupel_known_set_has(k->left_out, &f->composition, &k->key, &known, NULL, err);
     k->counts.total[CUPEL_KNOWN] += known;
-    if (st != CUPEL_OK || known) return st;
+    *in = st == CUPEL_OK && !known;
+    return st;
+}
+
+static cupel_status rank_row(cupel_ranker *k, const cupel_records *r, size_t row, cupel_err *err)
+{
+    const cupel_board_shape *s = &k->shape;
+    double *value = k->number, *chance = value + 5 * s->p, *figure = chance + s->r, *objective = figure + s->c;
+    cupel_formula f;
+    cupel_score score;
+    size_t column = SIZE_MAX;
+    bool in;
+    cupel_status st = admit(k, r, row, &f, figure, &in, err);
+    if (st != CUPEL_OK || !in) return st;
     cupel_reason reason = read_values(k, r, row, &column);
     if (reason) {
         k->counts.describe[reason]++;
@@ -249,15 +258,15 @@ static cupel_status rank_row(cupel_ranker *k, const cupel_records *r, size_t row
     }
     st = check_intervals(k, r, row, err);
     if (st != CUPEL_OK) return st;
-    const cupel_score_row in = {.value = value,
-                                .spread = value + s->p,
-                                .lower = value + 2 * s->p,
-                                .upper = value + 3 * s->p,
-                                .figure = figure,
-                                .quantile = k->quantile,
-                                .chance = chance,
-                                .objective = objective};
-    cupel_fate fate = cupel_sieve_score(k->d, k->scorer, &in, k->domain, &k->counts, &score);
+    const cupel_score_row scored = {.value = value,
+                                    .spread = value + s->p,
+                                    .lower = value + 2 * s->p,
+                                    .upper = value + 3 * s->p,
+                                    .figure = figure,
+                                    .quantile = k->quantile,
+                                    .chance = chance,
+                                    .objective = objective};
+    cupel_fate fate = cupel_sieve_score(k->d, k->scorer, &scored, k->domain, &k->counts, &score);
     if (fate == CUPEL_LEAVES) return CUPEL_OK;
     cupel_count_elements(&f.composition, k->counts.predicted);
     if (fate == CUPEL_HOPELESS) return CUPEL_OK;
@@ -270,15 +279,15 @@ static cupel_status rank_row(cupel_ranker *k, const cupel_records *r, size_t row
                              .merit = score.merit,
                              .probability = score.probability,
                              .value = value,
-                             .spread = in.spread,
-                             .lower = in.lower,
-                             .upper = in.upper,
+                             .spread = scored.spread,
+                             .lower = scored.lower,
+                             .upper = scored.upper,
                              .distance = value + 4 * s->p,
                              .in_domain = k->domain,
                              .chance = chance,
                              .figure = figure,
                              .objective = objective,
-                             .formula = text,
+                             .formula = cupel_cell(r, row, k->formula),
                              .key = {k->key.p, k->key.n}};
     return offer(k, &pick, err);
 }

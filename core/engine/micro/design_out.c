@@ -139,11 +139,46 @@ static bool asks_on_grid(const cupel_micro_demand *d)
     return false;
 }
 
+static void put_attainable(const cupel_micro_demand *d, const cupel_designs *found, cupel_json_out *w)
+{
+    cupel_str words = {0};
+    cupel_json_name(w, "attainable");
+    cupel_attainable_words(d, &found->attainable, &words);
+    if (words.n)
+        cupel_json_put_text(w, (cupel_text){words.p, words.n - 1});
+    else
+        cupel_json_put_null(w);
+    w->s->failed |= words.failed;
+    cupel_str_free(&words);
+}
+
+static void put_design(const cupel_micro_demand *d, const cupel_design *g, cupel_json_out *w)
+{
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "verified");
+    cupel_json_put_bool(w, !g->unverified);
+    if (g->unverified) {
+        cupel_account_count(w, "search_grid", g->fine);
+        put_tensors(d, w, "on_search_grid", &g->limit);
+    } else {
+        put_tensors(d, w, "on_grid", &g->on_grid);
+        put_tensors(d, w, "limit", &g->limit);
+        put_tensors(d, w, "error", &g->bar);
+        if (asks_on_grid(d)) put_tensors(d, w, "error_on_grid", &g->grid_bar);
+        cupel_design_extra_put(d, g, w);
+        cupel_goal_put(d, g, w);
+        cupel_sensitivity_put(d, &g->sensitivity, w);
+        cupel_hold_put(d, g, w);
+        cupel_voids_put(d, &g->voids, w);
+        cupel_seeds_put(d, &g->seeds, w);
+    }
+    cupel_json_close(w, '}');
+}
+
 static cupel_status write_account(const cupel_micro_demand *d, const cupel_designs *found, const cupel_account *a, double report, cupel_err *err)
 {
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
-    cupel_str attainable = {0};
     cupel_account_head(a, &w);
     cupel_json_name(&w, "seconds");
     cupel_json_open(&w, '{');
@@ -155,38 +190,10 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_account_count(&w, "solves", found->solves);
     cupel_design_loads_put(found, &w);
     cupel_account_word(&w, "convention", "mandel 11 22 33 23 13 12");
-    cupel_json_name(&w, "attainable");
-    cupel_attainable_words(d, &found->attainable, &attainable);
-    if (attainable.n)
-        cupel_json_put_text(&w, (cupel_text){attainable.p, attainable.n - 1});
-    else
-        cupel_json_put_null(&w);
-    s.failed |= attainable.failed;
-    cupel_str_free(&attainable);
+    put_attainable(d, found, &w);
     cupel_json_name(&w, "designs");
     cupel_json_open(&w, '[');
-    for (size_t i = 0; i < found->n; i++) {
-        cupel_json_open(&w, '{');
-        const cupel_design *g = &found->one[i];
-        cupel_json_name(&w, "verified");
-        cupel_json_put_bool(&w, !g->unverified);
-        if (g->unverified) {
-            cupel_account_count(&w, "search_grid", g->fine);
-            put_tensors(d, &w, "on_search_grid", &g->limit);
-        } else {
-            put_tensors(d, &w, "on_grid", &g->on_grid);
-            put_tensors(d, &w, "limit", &g->limit);
-            put_tensors(d, &w, "error", &g->bar);
-            if (asks_on_grid(d)) put_tensors(d, &w, "error_on_grid", &g->grid_bar);
-            cupel_design_extra_put(d, g, &w);
-            cupel_goal_put(d, g, &w);
-            cupel_sensitivity_put(d, &g->sensitivity, &w);
-            cupel_hold_put(d, g, &w);
-            cupel_voids_put(d, &g->voids, &w);
-            cupel_seeds_put(d, &g->seeds, &w);
-        }
-        cupel_json_close(&w, '}');
-    }
+    for (size_t i = 0; i < found->n; i++) put_design(d, &found->one[i], &w);
     cupel_json_close(&w, ']');
     put_steps(found, &w);
     if (*found->begun.digest) {
