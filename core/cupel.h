@@ -55,7 +55,7 @@ CUPEL_API const char *cupel_status_name(cupel_status status);
 
 /* ---- Formulas ---- */
 
-/* Reads a chemical formula ("CuSO4·5H2O") by the strict grammar of the README into amount [119], atoms per formula by atomic number;
+/* Reads a chemical formula ("CuSO4·5H2O") by the strict grammar of core/matter/FORMULAS.md into amount [119], atoms per formula by atomic number;
  * amount[0] is 0. CUPEL_BAD_INPUT says what was found at which position; an ambiguous formula is refused with both readings. */
 CUPEL_API cupel_status cupel_formula_amounts(const char *text, double amount[119], cupel_err *err);
 

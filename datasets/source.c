@@ -16,19 +16,13 @@ struct cupel_source {
     bool at_end;
 };
 
-static bool ends_with(cupel_text t, const char *end)
-{
-    size_t n = strlen(end);
-    return t.n > n && memcmp(t.p + t.n - n, end, n) == 0;
-}
-
 static const cupel_format *by_name(const char *path)
 {
     cupel_text t = cupel_text_of(strcmp(path, "-") == 0 ? "stdin.csv" : path);
-    if (ends_with(t, ".gz")) t.n -= 3;
+    if (cupel_text_ends(t, ".gz")) t.n -= 3;
     for (size_t i = 0; cupel_formats[i]; i++)
         for (const char *const *s = cupel_formats[i]->suffixes; *s; s++)
-            if (ends_with(t, *s)) return cupel_formats[i];
+            if (cupel_text_ends(t, *s)) return cupel_formats[i];
     return NULL;
 }
 

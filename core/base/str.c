@@ -15,6 +15,12 @@ cupel_text cupel_text_of(const char *s) { return (cupel_text){s ? s : "", s ? st
 
 bool cupel_text_is(cupel_text t, const char *s) { return strlen(s) == t.n && (!t.n || memcmp(t.p, s, t.n) == 0); }
 
+bool cupel_text_ends(cupel_text t, const char *end)
+{
+    const size_t n = strlen(end);
+    return t.n > n && memcmp(t.p + t.n - n, end, n) == 0;
+}
+
 static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 cupel_text cupel_text_trim(cupel_text t)
@@ -201,8 +207,8 @@ static bool nearest(uint64_t m, int s, int k, uint64_t *d)
 }
 
 /* The least k for which a decimal d / 10^k lies in the interval that reads back as a, 1e-5 <= a < 1e15. All is exact: m < 2^53, s <= 69, and
- * k <= 22 where 17 digits are reached, which are always enough, so that m 10^k < 2^127. The interval reaches half way to the neighbours; below a power of two the
- * neighbour is half as far; its ends belong to it when m is even (Steele, White 1990, doi:10.1145/93542.93559). */
+ * k <= 22 where 17 digits are reached, which are always enough, so that m 10^k < 2^127. The interval reaches half way to the neighbours; below
+ * a power of two the neighbour is half as far; its ends belong to it when m is even (Steele, White 1990, doi:10.1145/93542.93559). */
 static size_t format_fixed(char buf[32], double a, bool minus)
 {
     int exponent, least = 0;

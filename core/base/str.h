@@ -15,6 +15,7 @@ typedef struct cupel_text {
 
 cupel_text cupel_text_of(const char *s);                 /* s may be NULL: empty */
 bool cupel_text_is(cupel_text t, const char *s);         /* equal */
+bool cupel_text_ends(cupel_text t, const char *end);       /* with `end`, and something before it */
 cupel_text cupel_text_trim(cupel_text t);                /* without spaces and tabs at both ends */
 
 /* A growing string. {0} is empty. After a failed growth `failed` stays set and the text stays as it was, so a caller

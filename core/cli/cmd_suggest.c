@@ -8,12 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static bool ends_with(const char *s, const char *end)
-{
-    const size_t n = strlen(s), k = strlen(end);
-    return n > k && strcmp(s + n - k, end) == 0;
-}
-
 static cupel_status write_text(const char *path, const cupel_str *text, cupel_err *err)
 {
     cupel_out *out = NULL;
@@ -41,8 +35,8 @@ static cupel_status read_window(const char *text, cupel_suggest_options *o, cupe
 static cupel_suggest_format format_of(const cupel_args *args)
 {
     const char *word = cupel_opt_text(args, "format"), *path = cupel_opt_text(args, "output");
-    if (word ? strcmp(word, "json") == 0 : ends_with(path, ".json")) return CUPEL_SUGGEST_JSON;
-    return (word ? strcmp(word, "jsonl") == 0 : ends_with(path, ".jsonl")) ? CUPEL_SUGGEST_JSONL : CUPEL_SUGGEST_CSV;
+    if (word ? strcmp(word, "json") == 0 : cupel_text_ends(cupel_text_of(path), ".json")) return CUPEL_SUGGEST_JSON;
+    return (word ? strcmp(word, "jsonl") == 0 : cupel_text_ends(cupel_text_of(path), ".jsonl")) ? CUPEL_SUGGEST_JSONL : CUPEL_SUGGEST_CSV;
 }
 
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)

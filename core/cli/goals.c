@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-static bool ends_with(const char *s, const char *end)
-{
-    const size_t n = strlen(s), k = strlen(end);
-    return n > k && strcmp(s + n - k, end) == 0;
-}
-
 static cupel_status read_goals(const cupel_args *args, bool undirected, cupel_goal_args *g, cupel_err *err)
 {
     const bool least = cupel_flag(args, "minimize"), most = cupel_flag(args, "maximize");
@@ -21,7 +15,7 @@ static cupel_status read_goals(const cupel_args *args, bool undirected, cupel_go
                                             "goals");
     for (; (word = cupel_opt_item(args, "target", g->n_goals)); g->n_goals++) {
         if (g->n_goals == CUPEL_GOALS_MAX) return cupel_fail(err, CUPEL_USAGE, "--target: more than %d goals", (int)CUPEL_GOALS_MAX);
-        const bool min = ends_with(word, ":min"), max = ends_with(word, ":max");
+        const bool min = cupel_text_ends(cupel_text_of(word), ":min"), max = cupel_text_ends(cupel_text_of(word), ":max");
         if (!min && !max && !least && !most && !undirected)
             return cupel_fail(err, CUPEL_USAGE, "--target %s: is it to be small or large? add --minimize or --maximize, or write '%s:min' or "
                                                 "'%s:max'", word, word, word);

@@ -91,12 +91,10 @@ static void put_phases(const cupel_volume_row *r, cupel_json_out *w, const entry
     cupel_json_open(w, '[');
     for (size_t p = 0; p < r->head.n_phases; p++) {
         cupel_json_open(w, '{');
-        cupel_json_name(w, "id");
-        cupel_json_put_count(w, p);
+        cupel_json_add_count(w, "id", p);
         cupel_json_name(w, "label");
         cupel_json_put_int(w, r->head.label[p]);
-        cupel_json_name(w, "fraction");
-        cupel_json_put_number(w, r->fraction[p]);
+        cupel_json_add_number(w, "fraction", r->fraction[p]);
         while (at < n && (e[at].one->of.phase < (int)p || (e[at].one->of.phase == (int)p && e[at].one->of.other >= 0))) at++;
         if (at < n && e[at].one->of.phase == (int)p) {
             size_t to = group_end(e, n, at);
@@ -174,20 +172,12 @@ static void put_missing(cupel_json_out *w, const entry *e, size_t n)
             open = true;
         }
         cupel_json_open(w, '{');
-        cupel_json_name(w, "name");
-        cupel_json_put_string(w, e[i].one->name);
+        cupel_json_add_string(w, "name", e[i].one->name);
         put_owner(w, e[i].one->of);
-        cupel_json_name(w, "reason");
-        cupel_json_put_string(w, e[i].one->reason ? e[i].one->reason : "not a number");
+        cupel_json_add_string(w, "reason", e[i].one->reason ? e[i].one->reason : "not a number");
         cupel_json_close(w, '}');
     }
     if (open) cupel_json_close(w, ']');
-}
-
-static void put_text(cupel_json_out *w, const char *name, const char *value)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_string(w, value);
 }
 
 static void put_numbers(cupel_json_out *w, const char *name, size_t n, const double *x)
@@ -205,11 +195,11 @@ static void put_curves(const cupel_volume_row *r, const cupel_volume_sets *s, cu
         for (size_t i = 0; i < r->said[set].n_curves; i++) {
             const cupel_curve *c = &r->said[set].curve[i];
             cupel_json_open(w, '{');
-            put_text(w, "set", s->set[set]->method.name);
-            put_text(w, "name", c->name);
-            put_text(w, "unit", c->unit);
-            put_text(w, "x_name", c->x_name);
-            put_text(w, "x_unit", c->x_unit);
+            cupel_json_add_string(w, "set", s->set[set]->method.name);
+            cupel_json_add_string(w, "name", c->name);
+            cupel_json_add_string(w, "unit", c->unit);
+            cupel_json_add_string(w, "x_name", c->x_name);
+            cupel_json_add_string(w, "x_unit", c->x_unit);
             put_owner(w, c->of);
             put_numbers(w, "x", c->n, c->x);
             put_numbers(w, "y", c->n, c->y);
@@ -225,10 +215,9 @@ static void put_sets(const cupel_volume_sets *s, cupel_json_out *w)
     for (size_t i = 0; i < s->n; i++) {
         const cupel_method *m = &s->set[i]->method;
         cupel_json_open(w, '{');
-        put_text(w, "name", m->name);
+        cupel_json_add_string(w, "name", m->name);
         for (size_t p = 0; p < cupel_method_n_params(m); p++) {
-            cupel_json_name(w, m->params[p].name);
-            cupel_json_put_number(w, s->value[i][p]);
+            cupel_json_add_number(w, m->params[p].name, s->value[i][p]);
         }
         cupel_json_close(w, '}');
     }
@@ -246,8 +235,7 @@ static void put_head(const cupel_volume_row *r, cupel_json_out *w)
         cupel_json_name(w, "voxel_size");
         cupel_json_put_null(w);
     }
-    cupel_json_name(w, "periodic");
-    cupel_json_put_bool(w, r->head.periodic);
+    cupel_json_add_bool(w, "periodic", r->head.periodic);
 }
 
 static size_t collect(const cupel_volume_row *r, const cupel_volume_sets *s, entry **out)
@@ -267,10 +255,10 @@ void cupel_volume_row_json(const cupel_volume_row *r, const cupel_volume_sets *s
 {
     entry *e = NULL;
     cupel_json_open(w, '{');
-    put_text(w, "volume", r->name);
+    cupel_json_add_string(w, "volume", r->name);
     if (r->message) {
-        put_text(w, "reason", cupel_reason_name(r->reason));
-        put_text(w, "message", r->message);
+        cupel_json_add_string(w, "reason", cupel_reason_name(r->reason));
+        cupel_json_add_string(w, "message", r->message);
         cupel_json_close(w, '}');
         return;
     }

@@ -13,23 +13,15 @@ static void put_metric(cupel_json_out *w, const cupel_metric *m, size_t n_folds)
 {
     cupel_json_name(w, m->name);
     cupel_json_open(w, '{');
-    cupel_json_name(w, "mean");
-    cupel_json_put_number(w, m->mean);
+    cupel_json_add_number(w, "mean", m->mean);
     cupel_json_name(w, "folds");
     cupel_json_open(w, '[');
     for (size_t k = 0; k < n_folds; k++) cupel_json_put_number(w, m->folds[k]);
     cupel_json_close(w, ']');
     if (*m->unit) {
-        cupel_json_name(w, "unit");
-        cupel_json_put_string(w, m->unit);
+        cupel_json_add_string(w, "unit", m->unit);
     }
     cupel_json_close(w, '}');
-}
-
-static void put_text(cupel_json_out *w, const char *name, const char *text)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_string(w, text);
 }
 
 static void put_transfer(cupel_json_out *w, const cupel_transfer *t)
@@ -37,47 +29,39 @@ static void put_transfer(cupel_json_out *w, const cupel_transfer *t)
     const cupel_transfer_facts f = cupel_transfer_facts_of(t);
     cupel_json_name(w, "transfer");
     cupel_json_open(w, '{');
-    put_text(w, "table", f.file);
-    put_text(w, "digest", f.digest);
-    put_text(w, "property", f.property);
-    put_text(w, "unit", f.unit);
-    put_text(w, "features", f.sets);
-    cupel_json_name(w, "above");
-    cupel_json_put_number(w, f.above);
-    cupel_json_name(w, "rows");
-    cupel_json_put_count(w, f.rows);
-    cupel_json_name(w, "left_out");
-    cupel_json_put_count(w, f.left_out);
-    cupel_json_name(w, "formulas");
-    cupel_json_put_count(w, f.formulas);
+    cupel_json_add_string(w, "table", f.file);
+    cupel_json_add_string(w, "digest", f.digest);
+    cupel_json_add_string(w, "property", f.property);
+    cupel_json_add_string(w, "unit", f.unit);
+    cupel_json_add_string(w, "features", f.sets);
+    cupel_json_add_number(w, "above", f.above);
+    cupel_json_add_count(w, "rows", f.rows);
+    cupel_json_add_count(w, "left_out", f.left_out);
+    cupel_json_add_count(w, "formulas", f.formulas);
     cupel_json_close(w, '}');
 }
 
 static void put_what(cupel_json_out *w, const cupel_evaluation *e, const cupel_evaluate_options *o)
 {
-    put_text(w, "property", e->property);
-    put_text(w, "unit", e->unit);
-    put_text(w, "task", e->is_class ? "class" : "regression");
-    put_text(w, "model", o->model.learner);
-    if (o->model.kernel) put_text(w, "kernel", o->model.kernel);
-    put_text(w, "transform", cupel_transform_name(o->model.transform));
-    put_text(w, "features", o->model.features ? o->model.features : "none");
+    cupel_json_add_string(w, "property", e->property);
+    cupel_json_add_string(w, "unit", e->unit);
+    cupel_json_add_string(w, "task", e->is_class ? "class" : "regression");
+    cupel_json_add_string(w, "model", o->model.learner);
+    if (o->model.kernel) cupel_json_add_string(w, "kernel", o->model.kernel);
+    cupel_json_add_string(w, "transform", cupel_transform_name(o->model.transform));
+    cupel_json_add_string(w, "features", o->model.features ? o->model.features : "none");
     if (o->model.transfer) put_transfer(w, o->model.transfer);
-    put_text(w, "split", cupel_split_name(o->split));
-    cupel_json_name(w, "seed");
-    cupel_json_put_count(w, o->model.seed);
-    cupel_json_name(w, "rows");
-    cupel_json_put_count(w, e->n_rows);
+    cupel_json_add_string(w, "split", cupel_split_name(o->split));
+    cupel_json_add_count(w, "seed", o->model.seed);
+    cupel_json_add_count(w, "rows", e->n_rows);
     cupel_json_name(w, "fold");
     cupel_json_open(w, '[');
     for (size_t k = 0; k < e->n_folds; k++) {
         cupel_json_open(w, '{');
-        put_text(w, "name", e->fold[k]);
-        cupel_json_name(w, "train");
-        cupel_json_put_count(w, e->n_train[k]);
-        cupel_json_name(w, "test");
-        cupel_json_put_count(w, e->n_test[k]);
-        put_text(w, "settings", e->settings[k]);
+        cupel_json_add_string(w, "name", e->fold[k]);
+        cupel_json_add_count(w, "train", e->n_train[k]);
+        cupel_json_add_count(w, "test", e->n_test[k]);
+        cupel_json_add_string(w, "settings", e->settings[k]);
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');

@@ -46,8 +46,9 @@ cupel_status cupel_features_name(const cupel_features *f, size_t j, cupel_str *n
 void cupel_features_fractions(const cupel_features *f, size_t *first, size_t *n);
 /* The columns that are not of a second or further set: 0 .. first - 1 of the first set, behind .. count - 1 of the table, crosses and a transfer. */
 void cupel_features_plain(const cupel_features *f, size_t *first, size_t *behind);
-/* The columns that a kernel names (models/learn/kernel_tree.h): "composition" (all descriptors of the formula), "table" (all columns of the table), a set
- * ("magpie"), a column of the table (all its categories), or one column. in [count] is set for them. CUPEL_USAGE with what there is. */
+/* The columns that a kernel names (models/learn/kernel_tree.h): "composition" (all descriptors of the formula), "table" (all columns of the
+ * table), a set ("magpie"), a column of the table (all its categories), or one column. in [count] is set for them. CUPEL_USAGE with what there
+ * is. */
 cupel_status cupel_features_group(const cupel_features *f, const char *name, bool *in, cupel_err *err);
 /* Names of groups that a search for a kernel tries: the sets together, and each column of the table; category [most]: it is a text. How many. */
 size_t cupel_features_groups(const cupel_features *f, size_t most, const char **name, bool *category);
@@ -59,10 +60,11 @@ const char *cupel_features_columns(const cupel_features *f); /* "" when there ar
  * batch) into x [n][ld]. reason [n]: why a value of the row is NaN, or that one was imputed. Thread-safe. */
 void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                             cupel_isa isa, double *x, size_t ld, unsigned char *reason);
-/* How far the table columns of a row x, as computed, lie beyond the range of the training rows: 0 within all, 0.5 half a range beyond; 1 for a category
- * that no training row has, unless the row has imputed values. */
+/* How far the table columns of a row x, as computed, lie beyond the range of the training rows: 0 within all, 0.5 half a range beyond; 1 for a
+ * category that no training row has, unless the row has imputed values. */
 double cupel_features_beyond(const cupel_features *f, const double *x, bool imputed);
-/* The table columns of a row in one text, "; temperature=300; route=cast", equal for equal numbers however they are written; nothing without columns. */
+/* The table columns of a row in one text, "; temperature=300; route=cast", equal for equal numbers however they are written; nothing without
+ * columns. */
 void cupel_features_condition(const cupel_features *f, const cupel_records *records, size_t row, cupel_str *out);
 /* The same and the columns of the transfer, which the former leaves as they are: for models. */
 cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,

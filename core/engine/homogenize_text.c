@@ -28,12 +28,6 @@ static void put_matrix(cupel_json_out *w, const char *name, const double *x, siz
     cupel_json_close(w, ']');
 }
 
-static void put_number(cupel_json_out *w, const char *name, double x)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_number(w, x);
-}
-
 static void put_grid(cupel_json_out *w, const char *name, const size_t n[3], int dim)
 {
     cupel_json_name(w, name);
@@ -50,8 +44,8 @@ static void put_bounds(cupel_json_out *w, const cupel_bounds *b)
     cupel_json_open(w, '{');
     put_matrix(w, "lower", b->reuss, b->order);
     put_matrix(w, "upper", b->voigt, b->order);
-    cupel_json_name(w, "sense");
-    cupel_json_put_string(w, "Loewner: tensor - lower and upper - tensor have no negative eigenvalue; components off the diagonal may lie outside");
+    cupel_json_add_string(w, "sense",
+                          "Loewner: tensor - lower and upper - tensor have no negative eigenvalue; components off the diagonal may lie outside");
     if (b->n_hs) {
         cupel_json_name(w, "hashin_shtrikman");
         cupel_json_open(w, '{');
@@ -69,9 +63,8 @@ static void put_phases(cupel_json_out *w, const cupel_homogenized *h)
         cupel_json_open(w, '{');
         cupel_json_name(w, "label");
         cupel_json_put_int(w, h->phase[i].label);
-        put_number(w, "fraction", h->phase[i].fraction);
-        cupel_json_name(w, "properties");
-        cupel_json_put_string(w, h->phase[i].properties);
+        cupel_json_add_number(w, "fraction", h->phase[i].fraction);
+        cupel_json_add_string(w, "properties", h->phase[i].properties);
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
@@ -121,19 +114,16 @@ static void put_fields(cupel_json_out *w, const cupel_homogenized *h)
     const bool elastic = h->kind.physics == CUPEL_ELASTICITY;
     cupel_json_name(w, "fields");
     cupel_json_open(w, '{');
-    cupel_json_name(w, "file");
-    cupel_json_put_string(w, h->fields);
-    cupel_json_name(w, "strength");
-    cupel_json_put_string(w, elastic ? "von Mises stress under a strain of 1" : "norm of the flux under a gradient of 1");
+    cupel_json_add_string(w, "file", h->fields);
+    cupel_json_add_string(w, "strength", elastic ? "von Mises stress under a strain of 1" : "norm of the flux under a gradient of 1");
     put_named_array(w, "quantiles", cupel_field_quantiles, CUPEL_FIELD_QUANTILES);
     cupel_json_name(w, "loads");
     cupel_json_open(w, '[');
     for (size_t l = 0; l < h->estimate.order; l++) {
         cupel_json_open(w, '{');
-        cupel_json_name(w, "load");
-        cupel_json_put_string(w, cupel_homogenized_load(h, l));
-        put_number(w, "mean", h->mean_strength[l]);
-        put_number(w, "concentration", h->concentration[l]);
+        cupel_json_add_string(w, "load", cupel_homogenized_load(h, l));
+        cupel_json_add_number(w, "mean", h->mean_strength[l]);
+        cupel_json_add_number(w, "concentration", h->concentration[l]);
         cupel_json_name(w, "phases");
         cupel_json_open(w, '[');
         for (size_t p = 0; p < h->n_phases && h->phase[p].quantile; p++)
@@ -150,34 +140,26 @@ void cupel_homogenized_json(const cupel_homogenized *h, cupel_str *out)
     cupel_json_out w = {.s = out};
     const cupel_estimate *e = &h->estimate;
     cupel_json_open(&w, '{');
-    cupel_json_name(&w, "property");
-    cupel_json_put_string(&w, h->property);
-    cupel_json_name(&w, "convention");
-    cupel_json_put_string(&w, "mandel");
+    cupel_json_add_string(&w, "property", h->property);
+    cupel_json_add_string(&w, "convention", "mandel");
     if (h->kind.dim == 2 && h->kind.physics == CUPEL_ELASTICITY) {
-        cupel_json_name(&w, "plane");
-        cupel_json_put_string(&w, h->kind.plane_stress ? "stress" : "strain");
+        cupel_json_add_string(&w, "plane", h->kind.plane_stress ? "stress" : "strain");
     }
     put_tensors(&w, h);
-    cupel_json_name(&w, "error_kind");
-    cupel_json_put_string(&w, e->has_error ? "half width of a 95 % bar" : "iteration error only");
+    cupel_json_add_string(&w, "error_kind", e->has_error ? "half width of a 95 % bar" : "iteration error only");
     if (e->layered) {
-        cupel_json_name(&w, "layered");
-        cupel_json_put_bool(&w, true);
+        cupel_json_add_bool(&w, "layered", true);
     }
-    cupel_json_name(&w, "resolved");
-    cupel_json_put_bool(&w, e->resolved);
+    cupel_json_add_bool(&w, "resolved", e->resolved);
     put_bounds(&w, &h->bounds);
-    cupel_json_name(&w, "iterations");
-    cupel_json_put_count(&w, e->iterations);
-    cupel_json_name(&w, "iterations_with_error");
-    cupel_json_put_count(&w, e->all_iterations);
+    cupel_json_add_count(&w, "iterations", e->iterations);
+    cupel_json_add_count(&w, "iterations_with_error", e->all_iterations);
     put_grid(&w, "grid", e->n, h->kind.dim);
     if (e->second[0]) put_grid(&w, "second_grid", e->second, h->kind.dim);
     put_phases(&w, h);
     if (h->has_engineering) cupel_homogenized_put_constants(h, &w);
     if (h->fields) put_fields(&w, h);
-    put_number(&w, "seconds", h->seconds);
+    cupel_json_add_number(&w, "seconds", h->seconds);
     put_warnings(&w, h);
     cupel_json_close(&w, '}');
     cupel_str_putc(out, '\n');

@@ -6,54 +6,30 @@
 #include <inttypes.h>
 #include <math.h>
 
-static void put_number(cupel_json_out *w, const char *name, double x)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_number(w, x);
-}
-
-static void put_count(cupel_json_out *w, const char *name, uint64_t x)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_count(w, x);
-}
-
-static void put_text(cupel_json_out *w, const char *name, const char *x)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_string(w, x);
-}
-
-static void put_bool(cupel_json_out *w, const char *name, bool x)
-{
-    cupel_json_name(w, name);
-    cupel_json_put_bool(w, x);
-}
-
 static double voxels_of(const cupel_reconstruction *r) { return (double)r->n[0] * (double)r->n[1] * (double)r->n[2]; }
 
 static void put_realisation(cupel_json_out *w, const cupel_reconstruction *r, const cupel_realisation *one)
 {
     cupel_json_open(w, '{');
-    put_text(w, "output", one->path);
-    put_count(w, "voxels", one->voxels);
-    put_number(w, "fraction", (double)one->voxels / voxels_of(r));
+    cupel_json_add_string(w, "output", one->path);
+    cupel_json_add_count(w, "voxels", one->voxels);
+    cupel_json_add_number(w, "fraction", (double)one->voxels / voxels_of(r));
     cupel_json_name(w, "statistics");
     cupel_json_open(w, '[');
     for (int s = 0; s < CUPEL_STATISTICS; s++) {
         if (isnan(one->quarter[s])) continue;
         cupel_json_open(w, '{');
-        put_text(w, "name", cupel_statistic_names[s]);
-        put_number(w, "weight", r->weight[s]);
-        put_number(w, "error", one->quarter[s]);
-        put_number(w, "error_all_lags", one->all[s]);
+        cupel_json_add_string(w, "name", cupel_statistic_names[s]);
+        cupel_json_add_number(w, "weight", r->weight[s]);
+        cupel_json_add_number(w, "error", one->quarter[s]);
+        cupel_json_add_number(w, "error_all_lags", one->all[s]);
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
-    put_count(w, "iterations", one->iterations);
-    put_count(w, "swaps_kept", one->swaps);
-    put_number(w, "seconds", one->seconds);
-    put_bool(w, "stopped", one->stopped);
+    cupel_json_add_count(w, "iterations", one->iterations);
+    cupel_json_add_count(w, "swaps_kept", one->swaps);
+    cupel_json_add_number(w, "seconds", one->seconds);
+    cupel_json_add_bool(w, "stopped", one->stopped);
     cupel_json_close(w, '}');
 }
 
@@ -61,19 +37,19 @@ void cupel_reconstruction_json(const cupel_reconstruction *r, cupel_str *out)
 {
     cupel_json_out w = {.s = out};
     cupel_json_open(&w, '{');
-    put_text(&w, "input", r->input);
+    cupel_json_add_string(&w, "input", r->input);
     cupel_json_name(&w, "grid");
     cupel_json_open(&w, '[');
     for (int a = 0; a < r->dim; a++) cupel_json_put_count(&w, r->n[a]);
     cupel_json_close(&w, ']');
     cupel_json_name(&w, "phase");
     cupel_json_put_int(&w, r->label[1]);
-    put_number(&w, "fraction_target", r->fraction);
-    put_count(&w, "voxels_target", r->voxels);
-    put_number(&w, "reach", r->reach);
-    put_bool(&w, "isotropy_assumed", r->isotropic);
-    put_bool(&w, "from_slices", r->slices);
-    put_count(&w, "seed", r->seed);
+    cupel_json_add_number(&w, "fraction_target", r->fraction);
+    cupel_json_add_count(&w, "voxels_target", r->voxels);
+    cupel_json_add_number(&w, "reach", r->reach);
+    cupel_json_add_bool(&w, "isotropy_assumed", r->isotropic);
+    cupel_json_add_bool(&w, "from_slices", r->slices);
+    cupel_json_add_count(&w, "seed", r->seed);
     cupel_json_name(&w, "realisations");
     cupel_json_open(&w, '[');
     for (size_t i = 0; i < r->n_made; i++) put_realisation(&w, r, &r->made[i]);

@@ -35,16 +35,10 @@ static const struct {
 } forms[] = {{"csv", ".csv", CSV}, {"tsv", ".tsv", TSV}, {"jsonl", ".jsonl", JSONL}, {"h5", ".h5", H5}, {"h5", ".hdf5", H5}};
 enum { N_FORMS = sizeof forms / sizeof *forms };
 
-static bool ends_with(const char *s, const char *end)
-{
-    size_t n = strlen(s), k = strlen(end);
-    return n > k && strcmp(s + n - k, end) == 0;
-}
-
 static cupel_status find_form(const cupel_sheet_options *o, form *f, cupel_err *err)
 {
     for (size_t i = 0; i < N_FORMS; i++) {
-        if (o->format ? strcmp(o->format, forms[i].name) == 0 : ends_with(o->path, forms[i].end)) {
+        if (o->format ? strcmp(o->format, forms[i].name) == 0 : cupel_text_ends(cupel_text_of(o->path), forms[i].end)) {
             *f = forms[i].form;
             return CUPEL_OK;
         }

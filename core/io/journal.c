@@ -55,18 +55,6 @@ void cupel_journal_close(cupel_journal *j, bool remove)
     cupel_free(j);
 }
 
-static int write_all(int fd, const unsigned char *p, size_t n)
-{
-    while (n) {
-        const ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR) continue;
-        if (k <= 0) return k < 0 ? errno : ENOSPC;
-        p += k;
-        n -= (size_t)k;
-    }
-    return 0;
-}
-
 /* first and second with a checksum behind, at j->end. */
 static cupel_status put(cupel_journal *j, const void *first, size_t n, const void *second, size_t m, cupel_err *err)
 {
@@ -76,7 +64,7 @@ static cupel_status put(cupel_journal *j, const void *first, size_t n, const voi
     if (m) memcpy(all + n, second, m);
     const uint64_t sum = cupel_journal_key(j->sum, all, n + m);
     memcpy(all + n + m, &sum, SUM);
-    const int number = write_all(j->fd, all, n + m + SUM);
+    const int number = cupel_write_all(j->fd, all, n + m + SUM);
     cupel_free(all);
     if (number) return cupel_fail_errno(err, number, "writing", j->path);
     j->sum = sum;

@@ -627,3 +627,27 @@ void cupel_json_put_text(cupel_json_out *w, cupel_text text)
     separate(w);
     put_quoted(w->s, text);
 }
+
+void cupel_json_add_number(cupel_json_out *w, const char *key, double x)
+{
+    cupel_json_name(w, key);
+    cupel_json_put_number(w, x);
+}
+
+void cupel_json_add_count(cupel_json_out *w, const char *key, uint64_t x)
+{
+    cupel_json_name(w, key);
+    cupel_json_put_count(w, x);
+}
+
+void cupel_json_add_bool(cupel_json_out *w, const char *key, bool x)
+{
+    cupel_json_name(w, key);
+    cupel_json_put_bool(w, x);
+}
+
+void cupel_json_add_string(cupel_json_out *w, const char *key, const char *text)
+{
+    cupel_json_name(w, key);
+    cupel_json_put_string(w, text);
+}

@@ -14,7 +14,9 @@ cupel_status cupel_json_read(cupel_text text, const char *name, cupel_json **roo
 cupel_status cupel_json_read_from(cupel_text text, const char *name, uint64_t first_line, cupel_json **root, cupel_err *err);
 void cupel_json_free(cupel_json *root);
 
-typedef enum cupel_json_kind { CUPEL_JSON_NULL, CUPEL_JSON_BOOL, CUPEL_JSON_NUMBER, CUPEL_JSON_STRING, CUPEL_JSON_ARRAY, CUPEL_JSON_OBJECT } cupel_json_kind;
+typedef enum cupel_json_kind {
+    CUPEL_JSON_NULL, CUPEL_JSON_BOOL, CUPEL_JSON_NUMBER, CUPEL_JSON_STRING, CUPEL_JSON_ARRAY, CUPEL_JSON_OBJECT
+} cupel_json_kind;
 cupel_json_kind cupel_json_kind_of(const cupel_json *node);
 size_t cupel_json_size(const cupel_json *node);                             /* of an array or object, else 0 */
 const cupel_json *cupel_json_at(const cupel_json *array, size_t i);         /* NULL when it is not there */
@@ -44,5 +46,10 @@ void cupel_json_put_bool(cupel_json_out *w, bool x);
 void cupel_json_put_null(cupel_json_out *w);
 void cupel_json_put_string(cupel_json_out *w, const char *text);
 void cupel_json_put_text(cupel_json_out *w, cupel_text text);               /* escapes; bytes that are not UTF-8 become U+FFFD */
+/* A name and its value in an object. */
+void cupel_json_add_number(cupel_json_out *w, const char *key, double x);
+void cupel_json_add_count(cupel_json_out *w, const char *key, uint64_t x);
+void cupel_json_add_bool(cupel_json_out *w, const char *key, bool x);
+void cupel_json_add_string(cupel_json_out *w, const char *key, const char *text);
 
 #endif

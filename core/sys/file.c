@@ -145,7 +145,7 @@ done:
     return st;
 }
 
-static int write_all(int fd, const unsigned char *p, size_t n)
+int cupel_write_all(int fd, const unsigned char *p, size_t n)
 {
     while (n) {
         ssize_t k = write(fd, p, n);
@@ -159,7 +159,7 @@ static int write_all(int fd, const unsigned char *p, size_t n)
 
 static cupel_status flush(cupel_out *o, cupel_err *err)
 {
-    int number = write_all(o->fd, o->buffer, o->used);
+    int number = cupel_write_all(o->fd, o->buffer, o->used);
     o->used = 0;
     return number ? cupel_fail_errno(err, number, "writing", o->path) : CUPEL_OK;
 }
@@ -171,7 +171,7 @@ cupel_status cupel_out_write(cupel_out *o, const void *data, size_t n, cupel_err
         if (st != CUPEL_OK) return st;
     }
     if (n > BUFFER) {
-        int number = write_all(o->fd, data, n);
+        int number = cupel_write_all(o->fd, data, n);
         return number ? cupel_fail_errno(err, number, "writing", o->path) : CUPEL_OK;
     }
     if (n) memcpy(o->buffer + o->used, data, n);

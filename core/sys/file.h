@@ -33,6 +33,8 @@ typedef struct cupel_map {
 cupel_status cupel_map_open(const char *path, cupel_map *map, cupel_err *err);
 void cupel_map_close(cupel_map *map);
 
+/* All n bytes into an open file. The errno of what went wrong, 0: nothing. */
+int cupel_write_all(int fd, const unsigned char *p, size_t n);
 /* Status for an errno of a write: CUPEL_NO_RESOURCE for ENOSPC, EDQUOT, EFBIG and ENOMEM, else CUPEL_FAILED. */
 cupel_status cupel_fail_errno(cupel_err *err, int number, const char *what, const char *path);
 

@@ -229,20 +229,13 @@ done:
     return st;
 }
 
-static bool all_usable(const double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(x[i]) <= CUPEL_LARGEST)) return false;
-    return true;
-}
-
 static cupel_status get(const cupel_reader *r, const char *name, int rank, size_t *shape, double **out, cupel_err *err)
 {
     void *data = NULL;
     cupel_status st = cupel_reader_get(r, name, CUPEL_F64, rank, shape, &data, err);
     if (st != CUPEL_OK) return st;
     *out = data;
-    if (all_usable(*out, rank == 2 ? shape[0] * shape[1] : shape[0])) return CUPEL_OK;
+    if (cupel_all_within(*out, rank == 2 ? shape[0] * shape[1] : shape[0], CUPEL_LARGEST)) return CUPEL_OK;
     return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds a value that is not finite or too large; train the model again", name);
 }
 

@@ -99,20 +99,13 @@ static cupel_status bad(const char *group, const char *what, cupel_err *err)
     return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds %s; train the model again", group, what);
 }
 
-static bool usable(const double *x, size_t n, double most)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(x[i]) <= most)) return false;
-    return true;
-}
-
 static cupel_status get_numbers(const cupel_reader *r, const char *group, const char *name, int rank, size_t *shape, double most, double **out, cupel_err *err)
 {
     void *data = NULL;
     cupel_status st = cupel_reader_get(r, at(group, name).text, CUPEL_F64, rank, shape, &data, err);
     if (st != CUPEL_OK) return st;
     *out = data;
-    return usable(*out, rank == 2 ? shape[0] * shape[1] : shape[0], most) ? CUPEL_OK
+    return cupel_all_within(*out, rank == 2 ? shape[0] * shape[1] : shape[0], most) ? CUPEL_OK
                                                                           : bad(at(group, name).text, "a value that is not finite or too large", err);
 }
 

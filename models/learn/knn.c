@@ -157,13 +157,6 @@ static cupel_status load_choice(const cupel_reader *r, const char *name, knn *s,
     return st;
 }
 
-static bool usable(const double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(x[i]) <= CUPEL_LARGEST)) return false;
-    return true;
-}
-
 static cupel_status load(const cupel_reader *r, const char *group, size_t d, void **model, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -173,7 +166,7 @@ static cupel_status load(const cupel_reader *r, const char *group, size_t d, voi
     size_t shape[2] = {SIZE_MAX, d};
     snprintf(name, sizeof name, "%s/rows", group);
     CUPEL_TRY(cupel_reader_get(r, name, CUPEL_F64, 2, shape, &x, err));
-    if (!shape[0] || !usable(x, shape[0] * d)) {
+    if (!shape[0] || !cupel_all_within(x, shape[0] * d, CUPEL_LARGEST)) {
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' is empty or holds a value that is not finite or too large; train the model again",
                 name);
         goto done;
@@ -183,7 +176,7 @@ static cupel_status load(const cupel_reader *r, const char *group, size_t d, voi
         for (size_t j = 0; j < d; j++) *at(s, i, j) = ((double *)x)[i * d + j];
     snprintf(name, sizeof name, "%s/targets", group);
     CUPEL_TRY(cupel_reader_get(r, name, CUPEL_F64, 1, shape, &y, err));
-    if (!usable(y, s->m)) {
+    if (!cupel_all_within(y, s->m, CUPEL_LARGEST)) {
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds a value that is not finite or too large; train the model again", name);
         goto done;
     }

@@ -113,11 +113,10 @@ static cupel_status load(const cupel_reader *r, const char *group, size_t d, voi
                         size[0], size[1]);
         goto done;
     }
-    for (size_t i = 0; i < size[0] * size[1]; i++)
-        if (!(fabs(((double *)all)[i]) <= LARGEST_WEIGHT)) {
-            st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds a weight that is not finite or too large; train the model again", name);
-            goto done;
-        }
+    if (!cupel_all_within(all, size[0] * size[1], LARGEST_WEIGHT)) {
+        st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds a weight that is not finite or too large; train the model again", name);
+        goto done;
+    }
     CUPEL_TRY(make(size[0], d, (size_t)layers, (size_t)hidden, &s, err));
     for (size_t k = 0; k < s->n; k++) memcpy(s->net[k].w, (double *)all + k * size[1], size[1] * sizeof(double));
     *model = s;

@@ -95,3 +95,10 @@ void cupel_scale_cut(const double *x, size_t ld, size_t n, size_t d, double *z)
             z[i * d + j] = v > CUPEL_FARTHEST ? CUPEL_FARTHEST : v < -CUPEL_FARTHEST ? -CUPEL_FARTHEST : v;
         }
 }
+
+bool cupel_all_within(const double *x, size_t n, double most)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(x[i]) <= most)) return false;
+    return true;
+}

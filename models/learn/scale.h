@@ -5,8 +5,13 @@
 #include "core/cupel.h"
 #include "core/sys/cpu.h"
 
+#include <stdbool.h>
+
 /* No number that a surrogate is made from or holds is larger than this, so that sums and products of a few of them are finite. */
 #define CUPEL_LARGEST 1e100
+/* No number of x [n] is NaN or farther from 0 than `most`: what a model file may hold. */
+bool cupel_all_within(const double *x, size_t n, double most);
+
 /* A column that hardly varies over the training rows would alone decide the distance of a row that differs in it: so many standard deviations
  * from the mean is as far as a column counts. */
 #define CUPEL_FARTHEST 6.0

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/engine/micro/reused.h"
+#include "core/math/order.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -156,17 +157,11 @@ static void tensors_of(const source *of, const double *row, cupel_tensors *t)
     if (l->c != SIZE_MAX) memcpy(t->c, row + l->c, sizeof t->c);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The k-th of x [n], sorted on the way, k = ceil(share (n + 1)), at most n. */
 static double share_of(double *x, size_t n, double share)
 {
     const double k = fmin(ceil(share * (double)(n + 1) - 1e-9), (double)n);
-    qsort(x, n, sizeof *x, by_size);
+    cupel_sort(x, n);
     return x[(size_t)k - 1];
 }
 
