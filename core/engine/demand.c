@@ -357,7 +357,8 @@ static cupel_status read_first(cupel_demand *d, const cupel_yaml *map, cupel_err
                                  "%s:%zu: first: '%s' needs data without 'columns', for its cheap model to learn from; give it, or leave 'first' out",
                                  d->file, map->line, d->property[i].name));
     if (p.has_transfer)
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: the model of 'first' is a cheap one and takes no transfer; leave it out", d->file, model->line));
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: the model of 'first' is a cheap one and takes no transfer; leave it out", d->file,
+                             model->line));
     d->first_given = true;
     d->first_share = percent / 100;
     d->first_line = map->line;
@@ -413,7 +414,8 @@ static cupel_status read_rank(cupel_demand *d, const cupel_yaml *root, cupel_err
         const cupel_yaml *weights = cupel_yaml_get(rank, "weights");
         if (!weights) weights = cupel_yaml_get(rank, "weight");
         if (weights)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: weights stand with what they weigh: rank: {by: weights}, and in require {property: %s, ..., weight: 2}",
+            return cupel_fail(err, CUPEL_USAGE,
+                              "%s:%zu: weights stand with what they weigh: rank: {by: weights}, and in require {property: %s, ..., weight: 2}",
                               d->file, weights->line, d->n_properties ? d->property[0].name : "band gap");
         st = cupel_keys_check(rank, d->file, "'rank'", rank_keys, err);
         if (st == CUPEL_OK) st = cupel_keys_word(rank, d->file, "by", rank_words, &by, err);
@@ -440,7 +442,8 @@ static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err
     CUPEL_TRY(cupel_keys_count(root, d->file, "per_system", 1, CUPEL_KEEP_MAX, &d->per_system, err));
     CUPEL_TRY(read_rank(d, root, err));
     if (d->per_system && d->by == CUPEL_BY_PARETO)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'per_system' goes with a ranking by probability or weights, not with Pareto layers; leave one out", d->file,
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: 'per_system' goes with a ranking by probability or weights, not with Pareto layers; leave one out", d->file,
                           cupel_yaml_get(root, "per_system")->line);
     CUPEL_TRY(read_properties(d, root, err));
     CUPEL_TRY(read_first(d, cupel_yaml_get(root, "first"), err));
@@ -452,17 +455,6 @@ static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err
                           root->line);
     st = cupel_demand_require(d, cupel_yaml_get(root, "require"), err);
 done:
-    return st;
-}
-
-static cupel_status digest_of(cupel_demand *d, cupel_err *err)
-{
-    cupel_input *in = NULL;
-    char hex[65] = "";
-    cupel_status st = cupel_input_of_text((cupel_text){d->text, d->n_text}, d->file, &in, err);
-    if (st == CUPEL_OK) st = cupel_input_digest(in, hex, err);
-    cupel_input_free(in);
-    snprintf(d->digest, sizeof d->digest, "sha256:%s", hex);
     return st;
 }
 
@@ -478,7 +470,7 @@ cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand *
     d->seed = 1;
     d->level = 0.9;
     if (!d->file || !d->text) CUPEL_TRY(cupel_no_memory(err, "a demand", text.n));
-    CUPEL_TRY(digest_of(d, err));
+    CUPEL_TRY(cupel_digest_text((cupel_text){d->text, d->n_text}, d->file, d->digest, err));
     st = cupel_yaml_read((cupel_text){d->text, d->n_text}, file, &d->doc, err);
     if (st == CUPEL_BAD_INPUT && err) err->status = CUPEL_USAGE; /* a demand is what the user asks, not data */
     if (st == CUPEL_BAD_INPUT) st = CUPEL_USAGE;

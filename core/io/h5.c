@@ -258,25 +258,36 @@ done:
     return st;
 }
 
+cupel_status cupel_h5_move_rows(const cupel_h5 *h, hid_t dataset, const char *name, const cupel_h5_span *rows, void *in, const void *out,
+                                cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    hid_t file_space = 0, memory_space = 0;
+    hsize_t start[CUPEL_H5_RANK] = {0}, size[CUPEL_H5_RANK];
+    for (int i = 0; i < rows->rank; i++) size[i] = rows->shape[i];
+    start[0] = rows->first, size[0] = rows->n;
+    H5_TRY(file_space = H5Dget_space(dataset), "data set '%s'", name);
+    H5_TRY(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, size, NULL), "data set '%s'", name);
+    H5_TRY(memory_space = H5Screate_simple(rows->rank, size, NULL), "data set '%s'", name);
+    if (in)
+        H5_TRY(H5Dread(dataset, rows->type, memory_space, file_space, H5P_DEFAULT, in), "data set '%s'", name);
+    else
+        H5_TRY(H5Dwrite(dataset, rows->type, memory_space, file_space, H5P_DEFAULT, out), "data set '%s'", name);
+done:
+    cupel_h5_drop(memory_space), cupel_h5_drop(file_space);
+    return st;
+}
+
 /* Rows of an open data set from or to memory. */
 static cupel_status move_rows(const cupel_h5 *h, hid_t dataset, const char *name, const cupel_h5_info *info, size_t first, size_t n,
                               void *in, const void *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    hid_t type = 0, file_space = 0, memory_space = 0;
-    hsize_t start[CUPEL_H5_RANK] = {0}, size[CUPEL_H5_RANK];
-    for (int i = 0; i < info->rank; i++) size[i] = info->shape[i];
-    start[0] = first, size[0] = n;
+    hid_t type = 0;
     CUPEL_TRY(make_type(h, info->type, info->text, true, &type, err));
-    H5_TRY(file_space = H5Dget_space(dataset), "data set '%s'", name);
-    H5_TRY(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, size, NULL), "data set '%s'", name);
-    H5_TRY(memory_space = H5Screate_simple(info->rank, size, NULL), "data set '%s'", name);
-    if (in)
-        H5_TRY(H5Dread(dataset, type, memory_space, file_space, H5P_DEFAULT, in), "data set '%s'", name);
-    else
-        H5_TRY(H5Dwrite(dataset, type, memory_space, file_space, H5P_DEFAULT, out), "data set '%s'", name);
+    CUPEL_TRY(cupel_h5_move_rows(h, dataset, name, &(cupel_h5_span){type, info->rank, info->shape, first, n}, in, out, err));
 done:
-    cupel_h5_drop(memory_space), cupel_h5_drop(file_space), cupel_h5_drop(type);
+    cupel_h5_drop(type);
     return st;
 }
 

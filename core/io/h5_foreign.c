@@ -218,34 +218,31 @@ static cupel_status move_rows(const cupel_h5 *h, hid_t dataset, const char *path
                               const void *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    hid_t type = 0, file_space = 0, memory_space = 0;
-    hsize_t start[CUPEL_H5_RANK] = {0}, size[CUPEL_H5_RANK];
-    for (int k = 0; k < a->rank; k++) size[k] = a->shape[k];
-    start[0] = first, size[0] = n;
+    hid_t type = 0;
     CUPEL_TRY(memory_type(h, dataset, a, &type, err));
-    H5_TRY(file_space = H5Dget_space(dataset), "data set '%s'", path);
-    H5_TRY(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, start, NULL, size, NULL), "data set '%s'", path);
-    H5_TRY(memory_space = H5Screate_simple(a->rank, size, NULL), "data set '%s'", path);
-    if (in)
-        H5_TRY(H5Dread(dataset, type, memory_space, file_space, H5P_DEFAULT, in), "data set '%s'", path);
-    else
-        H5_TRY(H5Dwrite(dataset, type, memory_space, file_space, H5P_DEFAULT, out), "data set '%s'", path);
+    CUPEL_TRY(cupel_h5_move_rows(h, dataset, path, &(cupel_h5_span){type, a->rank, a->shape, first, n}, in, out, err));
 done:
-    cupel_h5_drop(memory_space), cupel_h5_drop(file_space), cupel_h5_drop(type);
+    cupel_h5_drop(type);
     return st;
 }
 
-cupel_status cupel_h5_array_rows(const cupel_h5 *h, const char *path, const cupel_h5_array *a, size_t first, size_t n, void *data, cupel_err *err)
+static cupel_status open_and_move(const cupel_h5 *h, const char *path, const cupel_h5_array *a, size_t first, size_t n, void *in, const void *out,
+                                  cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_h5_quiet q = cupel_h5_quiet_begin();
     hid_t dataset = 0;
     H5_TRY(dataset = H5Dopen2(h->file, path, H5P_DEFAULT), "data set '%s'", path);
-    CUPEL_TRY(move_rows(h, dataset, path, a, first, n, data, NULL, err));
+    CUPEL_TRY(move_rows(h, dataset, path, a, first, n, in, out, err));
 done:
     cupel_h5_drop(dataset);
     cupel_h5_quiet_end(&q);
     return st;
+}
+
+cupel_status cupel_h5_array_rows(const cupel_h5 *h, const char *path, const cupel_h5_array *a, size_t first, size_t n, void *data, cupel_err *err)
+{
+    return open_and_move(h, path, a, first, n, data, NULL, err);
 }
 
 /* ---- attributes ---- */
@@ -388,15 +385,7 @@ done:
 
 cupel_status cupel_h5_array_put(cupel_h5 *h, const char *path, const cupel_h5_array *a, size_t first, size_t n, const void *data, cupel_err *err)
 {
-    cupel_status st = CUPEL_OK;
-    cupel_h5_quiet q = cupel_h5_quiet_begin();
-    hid_t dataset = 0;
-    H5_TRY(dataset = H5Dopen2(h->file, path, H5P_DEFAULT), "data set '%s'", path);
-    CUPEL_TRY(move_rows(h, dataset, path, a, first, n, NULL, data, err));
-done:
-    cupel_h5_drop(dataset);
-    cupel_h5_quiet_end(&q);
-    return st;
+    return open_and_move(h, path, a, first, n, NULL, data, err);
 }
 
 static cupel_status set_attribute(cupel_h5 *h, const char *path, const char *name, hid_t type, hid_t space, hid_t memory, const void *value,

@@ -29,6 +29,13 @@ typedef struct cupel_h5_quiet {
 cupel_h5_quiet cupel_h5_quiet_begin(void);
 void cupel_h5_quiet_end(const cupel_h5_quiet *q);
 
+typedef struct cupel_h5_span {
+    hid_t type;
+    int rank;
+    const size_t *shape; /* [rank] of the data set */
+    size_t first, n;
+} cupel_h5_span;
+
 /* What failed, and as which status: a full disk, memory, or (reading) a file that is not what it should be. */
 cupel_status cupel_h5_fail(const cupel_h5 *h, cupel_err *err, const char *fmt, ...) CUPEL_PRINTF(3, 4);
 
@@ -40,6 +47,11 @@ cupel_status cupel_h5_fail(const cupel_h5 *h, cupel_err *err, const char *fmt, .
             goto done;                                        \
         }                                                     \
     } while (0)
+
+/* Rows first .. first + n - 1 of an open data set of that rank and shape, of values as `type` has them: into memory, or out of it where `in` is
+ * NULL. */
+cupel_status cupel_h5_move_rows(const cupel_h5 *h, hid_t dataset, const char *name, const cupel_h5_span *rows, void *in, const void *out,
+                                cupel_err *err);
 
 void cupel_h5_drop(hid_t id); /* gives a handle back; 0 and less are none */
 /* No times, and attributes listed in the order they were made. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -298,5 +299,16 @@ cupel_status cupel_digest_file(const char *path, char hex[65], cupel_err *err)
     cupel_status st = cupel_input_open(path, &in, err);
     if (st == CUPEL_OK) st = cupel_input_digest(in, hex, err);
     cupel_input_free(in);
+    return st;
+}
+
+cupel_status cupel_digest_text(cupel_text text, const char *name, char digest[72], cupel_err *err)
+{
+    cupel_input *in = NULL;
+    char hex[65] = "";
+    cupel_status st = cupel_input_of_text(text, name, &in, err);
+    if (st == CUPEL_OK) st = cupel_input_digest(in, hex, err);
+    cupel_input_free(in);
+    snprintf(digest, 72, "sha256:%s", hex);
     return st;
 }

@@ -36,4 +36,7 @@ void cupel_whole_close(cupel_whole *w);
 /* SHA-256 of a whole file. */
 cupel_status cupel_digest_file(const char *path, char hex[65], cupel_err *err);
 
+/* "sha256:" and the SHA-256 of a text, of which errors speak by `name`. */
+cupel_status cupel_digest_text(cupel_text text, const char *name, char digest[72], cupel_err *err);
+
 #endif

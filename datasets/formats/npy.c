@@ -199,23 +199,16 @@ static cupel_status read_npy(const char *path, const cupel_volume_options *o, cu
     cupel_status st = CUPEL_OK;
     cupel_input *in = NULL;
     cupel_fill *f = NULL;
-    unsigned char *piece = NULL;
     header h;
-    size_t begin = 0, got = 1;
+    size_t begin = 0;
     CUPEL_TRY(cupel_input_open(path, &in, err));
     CUPEL_TRY(read_header(in, &h, &begin, err));
     cupel_file_order order = h.fortran ? cupel_order_fortran(h.dim, h.n) : cupel_order_c(h.dim, h.n);
     uint64_t most = cupel_input_most(in);
     CUPEL_TRY(cupel_fill_open(&order, h.type, most > begin ? most - begin : 0, cupel_input_name(in), &f, err));
-    piece = cupel_alloc(PIECE, 1);
-    if (!piece) CUPEL_TRY(cupel_no_memory(err, path, PIECE));
-    while (got) {
-        CUPEL_TRY(cupel_input_read(in, piece, PIECE, &got, err));
-        CUPEL_TRY(cupel_fill_bytes(f, piece, got, err));
-    }
+    CUPEL_TRY(cupel_fill_rest(f, in, err));
     CUPEL_TRY(cupel_fill_finish(f, v, err));
 done:
-    cupel_free(piece);
     cupel_fill_free(f);
     cupel_input_free(in);
     return st;

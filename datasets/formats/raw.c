@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { PIECE = 1 << 16 };
-
 static const char expected[] = "expected shape=64x64x64,type=uint8[,order=C|F][,offset=0][,endian=little|big]";
 
 typedef struct layout {
@@ -66,10 +64,11 @@ static cupel_status parse(const char *text, layout *l, cupel_err *err)
     return CUPEL_OK;
 }
 
-static cupel_status skip(cupel_input *in, uint64_t n, unsigned char *piece, cupel_err *err)
+static cupel_status skip(cupel_input *in, uint64_t n, cupel_err *err)
 {
+    unsigned char piece[4096];
     for (size_t got; n; n -= got) {
-        cupel_status st = cupel_input_read(in, piece, n < PIECE ? (size_t)n : PIECE, &got, err);
+        cupel_status st = cupel_input_read(in, piece, n < sizeof piece ? (size_t)n : sizeof piece, &got, err);
         if (st != CUPEL_OK) return st;
         if (!got) return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': it ends before the offset of the values", cupel_input_name(in));
     }
@@ -81,25 +80,17 @@ static cupel_status read_raw(const char *path, const cupel_volume_options *o, cu
     cupel_status st = CUPEL_OK;
     cupel_input *in = NULL;
     cupel_fill *f = NULL;
-    unsigned char *piece = NULL;
     layout l;
-    size_t got = 1;
     if (!o->raw) return cupel_fail(err, CUPEL_USAGE, "'%s': raw values say nothing of themselves; %s", path, expected);
     CUPEL_TRY(parse(o->raw, &l, err));
     CUPEL_TRY(cupel_input_open(path, &in, err));
-    const uint64_t most = cupel_input_most(in);
     const cupel_file_order order = l.fortran ? cupel_order_fortran(l.dim, l.n) : cupel_order_c(l.dim, l.n);
+    const uint64_t most = cupel_input_most(in);
     CUPEL_TRY(cupel_fill_open(&order, l.type, most > l.offset ? most - l.offset : 0, cupel_input_name(in), &f, err));
-    piece = cupel_alloc(PIECE, 1);
-    if (!piece) CUPEL_TRY(cupel_no_memory(err, path, PIECE));
-    CUPEL_TRY(skip(in, l.offset, piece, err));
-    while (got) {
-        CUPEL_TRY(cupel_input_read(in, piece, PIECE, &got, err));
-        CUPEL_TRY(cupel_fill_bytes(f, piece, got, err));
-    }
+    CUPEL_TRY(skip(in, l.offset, err));
+    CUPEL_TRY(cupel_fill_rest(f, in, err));
     CUPEL_TRY(cupel_fill_finish(f, v, err));
 done:
-    cupel_free(piece);
     cupel_fill_free(f);
     cupel_input_free(in);
     return st;

@@ -350,6 +350,22 @@ cupel_status cupel_fill_finish(cupel_fill *f, cupel_voxels *v, cupel_err *err)
     return CUPEL_OK;
 }
 
+cupel_status cupel_fill_rest(cupel_fill *f, cupel_input *in, cupel_err *err)
+{
+    enum { PIECE = 1 << 16 };
+    cupel_status st = CUPEL_OK;
+    size_t got = 1;
+    unsigned char *piece = cupel_alloc(PIECE, 1);
+    if (!piece) return cupel_no_memory(err, cupel_input_name(in), PIECE);
+    while (got) {
+        CUPEL_TRY(cupel_input_read(in, piece, PIECE, &got, err));
+        CUPEL_TRY(cupel_fill_bytes(f, piece, got, err));
+    }
+done:
+    cupel_free(piece);
+    return st;
+}
+
 /* ---- out ---- */
 
 static void put_number(unsigned char *p, cupel_number t, int64_t label)

@@ -5,6 +5,7 @@
 #define CUPEL_DATASETS_FORMATS_VOXEL_VALUES_H
 
 #include "core/base/str.h"
+#include "core/io/input.h"
 #include "core/matter/voxels.h"
 
 /* How a file stores a number: kind 'u' (unsigned), 'i' (signed), 'f' (IEEE float) or 'b' (one byte, 0 or 1). */
@@ -43,6 +44,8 @@ void cupel_fill_type(cupel_fill *f, cupel_number type);
 cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_err *err);
 /* The next bytes of the stream, cut anywhere. */
 cupel_status cupel_fill_bytes(cupel_fill *f, const void *bytes, size_t n, cupel_err *err);
+/* All that is left of an input. */
+cupel_status cupel_fill_rest(cupel_fill *f, cupel_input *in, cupel_err *err);
 /* Values that are still missing. */
 size_t cupel_fill_missing(const cupel_fill *f);
 /* The volume with its phases. CUPEL_BAD_INPUT when values are missing. */

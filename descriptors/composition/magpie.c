@@ -54,8 +54,7 @@ static cupel_reason describe(const cupel_batch *batch, size_t k, const cupel_mag
     }
     if (x.wide) kernel->row(z, batch->amount + first, n, x.wide);
     else kernel->row_f32(z, batch->amount + first, n, x.narrow);
-    uint32_t missing = 0;
-    for (size_t i = 0; i < n; i++) missing |= cupel_magpie_missing[z[i]];
+    const uint32_t missing = cupel_magpie_lacks(z, n);
     if (!missing) return CUPEL_REASON_NONE;
     if (impute) return CUPEL_REASON_IMPUTED;
     blank_missing(x, missing);
@@ -116,7 +115,8 @@ static void smooth(const cupel_descriptor *d, const unsigned char *z, const doub
 static const cupel_reference references[] = {
     {"10.1038/npjcompumats.2016.28", "Ward, Agrawal, Choudhary, Wolverton: A general-purpose machine learning framework for predicting properties of "
                                      "inorganic materials. npj Computational Materials 2, 16028 (2016)"},
-    {"10.1016/j.commatsci.2018.05.018", "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science 152, "
+    {"10.1016/j.commatsci.2018.05.018",
+     "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science 152, "
                                         "60 (2018)"},
     {NULL, NULL}};
 

@@ -3,7 +3,10 @@
 #define CUPEL_DESCRIPTORS_COMPOSITION_MAGPIE_TABLE_H
 
 #include "core/matter/elements.h"
+#include "core/matter/reason.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { CUPEL_MAGPIE_PROPERTIES = 22, CUPEL_MAGPIE_LANES = 24 };
@@ -21,5 +24,22 @@ extern const char *const cupel_magpie_unit[CUPEL_MAGPIE_PROPERTIES];
 extern const double cupel_magpie_value[CUPEL_Z_MAX + 1][CUPEL_MAGPIE_LANES];
 /* Bit j: property j is not tabulated for this element. */
 extern const uint32_t cupel_magpie_missing[CUPEL_Z_MAX + 1];
+
+/* Bits of the properties that any of the n elements lacks. */
+static inline uint32_t cupel_magpie_lacks(const unsigned char *z, size_t n)
+{
+    uint32_t missing = 0;
+    for (size_t i = 0; i < n; i++) missing |= cupel_magpie_missing[z[i]];
+    return missing;
+}
+
+/* NaN into the columns of x, n_each of every property, whose property an element lacks; the reason, of what is none too. */
+static inline cupel_reason cupel_magpie_blank(const unsigned char *z, size_t n, size_t n_each, double *x)
+{
+    const uint32_t missing = cupel_magpie_lacks(z, n);
+    for (size_t j = 0; j < CUPEL_MAGPIE_PROPERTIES * n_each; j++)
+        if (missing >> (j / n_each) & 1) x[j] = (double)NAN;
+    return missing ? CUPEL_REASON_NO_ELEMENT_DATA : CUPEL_REASON_NONE;
+}
 
 #endif

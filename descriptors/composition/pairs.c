@@ -41,26 +41,24 @@ static void second_pass(const double *v, const double *u, double w, pair_sums *s
     }
 }
 
-static void over_pairs(const unsigned char *z, const double *x, size_t n, void (*pass)(const double *, const double *, double, pair_sums *), pair_sums *s)
+static void over_pairs(const unsigned char *z, const double *x, size_t n, void (*pass)(const double *, const double *, double, pair_sums *),
+                       pair_sums *s)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++) pass(cupel_magpie_value[z[i]], cupel_magpie_value[z[j]], x[i] * x[j], s);
 }
 
-/* MEAN is Gini's mean difference, 2 sum over pairs x_i x_j |v_i - v_j|: what two atoms picked at random differ by. DEVIATION is the standard deviation
- * over pairs of different elements, weights x_i x_j. */
+/* MEAN is Gini's mean difference, 2 sum over pairs x_i x_j |v_i - v_j|: what two atoms picked at random differ by. DEVIATION is the standard
+ * deviation over pairs of different elements, weights x_i x_j. */
 static cupel_reason fill(const unsigned char *z, const double *amount, size_t n, double *x)
 {
     pair_sums s = {0};
-    uint32_t missing = 0;
     double total = cupel_total(amount, n), fraction[CUPEL_Z_MAX];
     for (size_t p = 0; p < CUPEL_MAGPIE_LANES; p++) s.low[p] = (double)INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        missing |= cupel_magpie_missing[z[i]];
-        fraction[i] = amount[i] / total;
-    }
+    const cupel_reason why = cupel_magpie_lacks(z, n) ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NONE;
+    for (size_t i = 0; i < n; i++) fraction[i] = amount[i] / total;
     memset(x, 0, N_COLUMNS * sizeof *x);
-    if (n == 1) return missing ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NONE;
+    if (n == 1) return why;
     over_pairs(z, fraction, n, first_pass, &s);
     for (size_t p = 0; p < CUPEL_MAGPIE_LANES; p++) s.mean[p] /= s.weight;
     if (n > 2) over_pairs(z, fraction, n, second_pass, &s);
@@ -70,17 +68,13 @@ static cupel_reason fill(const unsigned char *z, const double *amount, size_t n,
         x[SMALLEST] = s.low[p];
         x[LARGEST] = s.high[p];
     }
-    return missing ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NONE;
+    return why;
 }
 
 static cupel_reason row(const unsigned char *z, const double *amount, size_t n, double *x)
 {
-    uint32_t missing = 0;
-    if (fill(z, amount, n, x) == CUPEL_REASON_NONE) return CUPEL_REASON_NONE;
-    for (size_t i = 0; i < n; i++) missing |= cupel_magpie_missing[z[i]];
-    for (size_t j = 0; j < N_COLUMNS; j++)
-        if (missing >> (j / N_STATISTICS) & 1) x[j] = (double)NAN;
-    return CUPEL_REASON_NO_ELEMENT_DATA;
+    fill(z, amount, n, x);
+    return cupel_magpie_blank(z, n, N_STATISTICS, x);
 }
 
 CUPEL_COMPUTE_ROWS(compute, N_COLUMNS, row)

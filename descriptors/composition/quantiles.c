@@ -49,20 +49,14 @@ static void property_quantiles(const unsigned char *z, const double *amount, siz
 static cupel_reason fill(const unsigned char *z, const double *amount, size_t n, double *x)
 {
     double total = cupel_total(amount, n);
-    uint32_t missing = 0;
     for (size_t p = 0; p < CUPEL_MAGPIE_PROPERTIES; p++) property_quantiles(z, amount, n, total, p, x + p * N_LEVELS);
-    for (size_t i = 0; i < n; i++) missing |= cupel_magpie_missing[z[i]];
-    return missing ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NONE;
+    return cupel_magpie_lacks(z, n) ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NONE;
 }
 
 static cupel_reason row(const unsigned char *z, const double *amount, size_t n, double *x)
 {
-    uint32_t missing = 0;
-    if (fill(z, amount, n, x) == CUPEL_REASON_NONE) return CUPEL_REASON_NONE;
-    for (size_t i = 0; i < n; i++) missing |= cupel_magpie_missing[z[i]];
-    for (size_t j = 0; j < N_COLUMNS; j++)
-        if (missing >> (j / N_LEVELS) & 1) x[j] = (double)NAN;
-    return CUPEL_REASON_NO_ELEMENT_DATA;
+    fill(z, amount, n, x);
+    return cupel_magpie_blank(z, n, N_LEVELS, x);
 }
 
 CUPEL_COMPUTE_ROWS(compute, N_COLUMNS, row)

@@ -1,8 +1,7 @@
-#include "models/homogenize/rebuild.h"
+#include "models/homogenize/rebuild_parts.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/math/order.h"
 #include "core/math/stats.h"
 #include "core/sys/file.h"
 #include "core/sys/par.h"
@@ -13,30 +12,6 @@
 static const double SIGMA = 1.224744871391589; /* sqrt(3 / 2): of three passes of [1 2 1]/4 */
 static const double CLIP = 1e-4;               /* psi is cut off at 4.55 voxels */
 static const float NEAR = 1.5f;                /* a plane farther than sqrt(3)/2 does not cut the voxel; the rest is room for shifts */
-
-/* A voxel near the interface: normal into phase 1 (of unit length in voxel coordinates) and distance, positive in phase 1. */
-typedef struct close_voxel {
-    uint32_t k;
-    float n[3], d;
-} close_voxel;
-
-typedef struct sheet {
-    size_t n[3];
-    double edge[3];
-    uint8_t *side;    /* [n0][n1][n2] phase of a voxel that is not near */
-    size_t *row;      /* [n0 * n1 + 1] */
-    close_voxel *one; /* by rows */
-    double level;     /* at which the volume is that of the labels */
-} sheet;
-
-struct cupel_rebuilt {
-    int dim;
-    sheet fine, coarse; /* coarse: only where an axis is odd; else eight voxels are averaged */
-    bool averages;
-    double share;       /* of phase 1 */
-};
-
-static size_t count_of(const size_t n[3]) { return n[0] * n[1] * n[2]; }
 
 /* ---- the filter ---- */
 
@@ -151,13 +126,14 @@ static void gradient(const field *f, size_t i, size_t j, size_t k, double g[3])
 }
 
 /* normal and distance in voxels, from psi and its gradient; a gradient far from 1 is no distance's. */
-static close_voxel place(size_t k, double psi, const double g[3])
+static cupel_near_voxel place(size_t k, double psi, const double g[3])
 {
     const double length = sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]), norm = length > 0 ? length : 1;
-    return (close_voxel){(uint32_t)k, {(float)(g[0] / norm), (float)(g[1] / norm), (float)(g[2] / norm)}, (float)(psi / fmin(fmax(length, 0.5), 2))};
+    return (cupel_near_voxel){(uint32_t)k, {(float)(g[0] / norm), (float)(g[1] / norm), (float)(g[2] / norm)},
+                              (float)(psi / fmin(fmax(length, 0.5), 2))};
 }
 
-static double share_of(const close_voxel *c, double shift)
+double cupel_near_voxel_share(const cupel_near_voxel *c, double shift)
 {
     const double n[3] = {(double)c->n[0], (double)c->n[1], (double)c->n[2]}, d = (double)c->d - shift;
     return fabs(d) > 0.9 ? d > 0 : cupel_plane_cut(n, d);
@@ -165,29 +141,29 @@ static double share_of(const close_voxel *c, double shift)
 
 /* ---- the list of near voxels ---- */
 
-static void sheet_release(sheet *s)
+static void sheet_release(cupel_near_voxels *s)
 {
     cupel_free(s->side);
     cupel_free(s->row);
     cupel_free(s->one);
-    *s = (sheet){0};
+    *s = (cupel_near_voxels){0};
 }
 
-/* Voxel (i, j, k) of the sheet's grid. */
-typedef close_voxel (*place_fn)(const void *from, size_t i, size_t j, size_t k);
+/* Voxel (i, j, k) of the grid of a list. */
+typedef cupel_near_voxel (*place_fn)(const void *from, size_t i, size_t j, size_t k);
 
-static close_voxel place_fine(const void *from, size_t i, size_t j, size_t k)
+static cupel_near_voxel place_fine(const void *from, size_t i, size_t j, size_t k)
 {
     const field *f = from;
     const double psi = psi_at(f, i, j, k);
     double g[3];
-    if (fabs(psi) >= 2 * (double)NEAR) return (close_voxel){(uint32_t)k, {0}, (float)psi}; /* not near, whatever the gradient (place) */
+    if (fabs(psi) >= 2 * (double)NEAR) return (cupel_near_voxel){(uint32_t)k, {0}, (float)psi}; /* not near, whatever the gradient (place) */
     gradient(f, i, j, k, g);
     return place(k, psi, g);
 }
 
 typedef struct listing {
-    sheet *s;
+    cupel_near_voxels *s;
     place_fn at;
     const void *from;
 } listing;
@@ -202,7 +178,7 @@ static cupel_status count_plane(void *user, size_t i, size_t worker, cupel_err *
     for (size_t j = 0; j < n1; j++) {
         size_t n = 0;
         for (size_t k = 0; k < n2; k++) {
-            const close_voxel c = l->at(l->from, i, j, k);
+            const cupel_near_voxel c = l->at(l->from, i, j, k);
             l->s->side[(i * n1 + j) * n2 + k] = c.d > 0;
             n += fabsf(c.d) < NEAR;
         }
@@ -218,23 +194,23 @@ static cupel_status list_plane(void *user, size_t i, size_t worker, cupel_err *e
     const listing *l = user;
     const size_t n1 = l->s->n[1], n2 = l->s->n[2];
     for (size_t j = 0; j < n1; j++) {
-        close_voxel *one = l->s->one + l->s->row[i * n1 + j];
+        cupel_near_voxel *one = l->s->one + l->s->row[i * n1 + j];
         for (size_t k = 0; k < n2; k++) {
-            const close_voxel c = l->at(l->from, i, j, k);
+            const cupel_near_voxel c = l->at(l->from, i, j, k);
             if (fabsf(c.d) < NEAR) *one++ = c;
         }
     }
     return CUPEL_OK;
 }
 
-static cupel_status list_voxels(sheet *s, place_fn at, const void *from, const cupel_job *job, cupel_err *err)
+static cupel_status list_voxels(cupel_near_voxels *s, place_fn at, const void *from, const cupel_job *job, cupel_err *err)
 {
     const size_t rows = s->n[0] * s->n[1];
     cupel_status st = CUPEL_OK;
     listing l = {s, at, from};
-    s->side = cupel_alloc(count_of(s->n), 1);
+    s->side = cupel_alloc(cupel_rebuilt_count(s->n), 1);
     s->row = cupel_alloc(rows + 1, sizeof *s->row);
-    if (!s->side || !s->row) CUPEL_TRY(cupel_no_memory(err, "the sides of an interface", count_of(s->n)));
+    if (!s->side || !s->row) CUPEL_TRY(cupel_no_memory(err, "the sides of an interface", cupel_rebuilt_count(s->n)));
     CUPEL_TRY(cupel_par_for(job->threads, s->n[0], count_plane, &l, err));
     for (size_t r = 0; r < rows; r++) s->row[r + 1] += s->row[r];
     CUPEL_TRY(cupel_memory_check(cupel_mul(s->row[rows], sizeof *s->one), "voxels near an interface", err));
@@ -248,7 +224,7 @@ done:
 /* ---- volume ---- */
 
 typedef struct volume {
-    const sheet *s;
+    const cupel_near_voxels *s;
     double shift;
     double *plane; /* [n0] */
 } volume;
@@ -258,30 +234,30 @@ static cupel_status volume_plane(void *user, size_t i, size_t worker, cupel_err 
     (void)worker;
     (void)err;
     const volume *v = user;
-    const sheet *s = v->s;
+    const cupel_near_voxels *s = v->s;
     double sum = 0;
     for (size_t j = 0; j < s->n[1]; j++) {
         const size_t r = i * s->n[1] + j;
         const uint8_t *side = s->side + r * s->n[2];
         for (size_t k = 0; k < s->n[2]; k++) sum += side[k];
-        for (size_t c = s->row[r]; c < s->row[r + 1]; c++) sum += share_of(&s->one[c], v->shift) - side[s->one[c].k];
+        for (size_t c = s->row[r]; c < s->row[r + 1]; c++) sum += cupel_near_voxel_share(&s->one[c], v->shift) - side[s->one[c].k];
     }
     v->plane[i] = sum;
     return CUPEL_OK;
 }
 
-static cupel_status share_at(const sheet *s, double shift, double *plane, const cupel_job *job, double *share, cupel_err *err)
+static cupel_status share_at(const cupel_near_voxels *s, double shift, double *plane, const cupel_job *job, double *share, cupel_err *err)
 {
     volume v = {s, shift, plane};
     const cupel_status st = cupel_par_for(job->threads, s->n[0], volume_plane, &v, err);
     double sum = 0;
     for (size_t i = 0; i < s->n[0]; i++) sum += plane[i];
-    *share = sum / (double)count_of(s->n);
+    *share = sum / (double)cupel_rebuilt_count(s->n);
     return st;
 }
 
 /* The level at which the volume is `share`: it falls with the level; halving steps kept inside by the secant. */
-static cupel_status match_volume(sheet *s, double share, const cupel_job *job, cupel_err *err)
+static cupel_status match_volume(cupel_near_voxels *s, double share, const cupel_job *job, cupel_err *err)
 {
     enum { TRIES = 30 };
     double *plane = cupel_alloc(s->n[0], sizeof *plane), low = -0.5, high = 0.5, at_low, at_high, here = 0, at;
@@ -309,7 +285,7 @@ done:
 typedef struct labels {
     const cupel_mixture *m;
     float *s;
-    const sheet *made; /* NULL: the labels; else the labels less its shares */
+    const cupel_near_voxels *made; /* NULL: the labels; else the labels less its shares */
 } labels;
 
 static cupel_status labels_plane(void *user, size_t i, size_t worker, cupel_err *err)
@@ -323,8 +299,8 @@ static cupel_status labels_plane(void *user, size_t i, size_t worker, cupel_err 
         float *s = l->s + r * n2;
         for (size_t k = 0; k < n2; k++) s[k] = (float)(l->made ? id[k] - l->made->side[r * n2 + k] : id[k]);
         for (size_t c = l->made ? l->made->row[r] : 0; l->made && c < l->made->row[r + 1]; c++) {
-            const close_voxel *v = &l->made->one[c];
-            s[v->k] = (float)(id[v->k] - share_of(v, 0));
+            const cupel_near_voxel *v = &l->made->one[c];
+            s[v->k] = (float)(id[v->k] - cupel_near_voxel_share(v, 0));
         }
     }
     return CUPEL_OK;
@@ -358,7 +334,7 @@ static void workshop_release(workshop *w)
 
 static cupel_status workshop_init(workshop *w, const size_t n[3], size_t threads, cupel_err *err)
 {
-    const size_t count = count_of(n), plane = n[1] * n[2];
+    const size_t count = cupel_rebuilt_count(n), plane = n[1] * n[2];
     const cupel_status st = cupel_memory_check(cupel_mul(cupel_mul(3, count), sizeof(float)), "distances to an interface", err);
     if (st != CUPEL_OK) return st;
     *w = (workshop){count, cupel_alloc_aligned(count, sizeof(float)), cupel_alloc_aligned(count, sizeof(float)),
@@ -411,7 +387,7 @@ typedef struct between {
 } between;
 
 /* psi and its gradient at the centre of a coarse voxel, straight between those of the fine ones; distances in coarse voxels. */
-static close_voxel place_coarse(const void *from, size_t i, size_t j, size_t k)
+static cupel_near_voxel place_coarse(const void *from, size_t i, size_t j, size_t k)
 {
     const between *b = from;
     const size_t at[3] = {i, j, k};
@@ -436,12 +412,13 @@ static close_voxel place_coarse(const void *from, size_t i, size_t j, size_t k)
     }
     for (int a = 0; a < 3; a++) g[a] *= (double)b->fine.n[a] / (double)b->n[a];
     const double length = sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]), norm = length > 0 ? length : 1;
-    return (close_voxel){(uint32_t)k, {(float)(g[0] / norm), (float)(g[1] / norm), (float)(g[2] / norm)}, (float)(psi / fmin(fmax(length, 0.8), 5))};
+    return (cupel_near_voxel){(uint32_t)k, {(float)(g[0] / norm), (float)(g[1] / norm), (float)(g[2] / norm)},
+                              (float)(psi / fmin(fmax(length, 0.8), 5))};
 }
 
 static cupel_status make_coarse(cupel_rebuilt *f, const float *psi, const cupel_job *job, cupel_err *err)
 {
-    sheet *c = &f->coarse;
+    cupel_near_voxels *c = &f->coarse;
     for (int a = 0; a < 3; a++) {
         c->n[a] = f->fine.n[a] == 1 ? 1 : (f->fine.n[a] + 1) / 2;
         c->edge[a] = f->fine.edge[a] * (double)f->fine.n[a] / (double)c->n[a];
@@ -486,139 +463,4 @@ void cupel_rebuilt_free(cupel_rebuilt *f)
     sheet_release(&f->fine);
     sheet_release(&f->coarse);
     cupel_free(f);
-}
-
-/* ---- mixtures ---- */
-
-/* Shares and normals of one row of voxels as they are put together; then the cuts of the row. */
-typedef struct strip {
-    double *share;  /* [n2] */
-    double *normal; /* [n2][3], into phase 1, any length */
-} strip;
-
-static const double LEAST_SHARE = 1e-4; /* less is no cut: it would cost memory and change nothing */
-
-static bool is_cut(double p) { return p > LEAST_SHARE && p < 1 - LEAST_SHARE; }
-
-/* The physical normal of one in voxel coordinates. */
-static void set_normal(const double normal[3], const double edge[3], int16_t out[3])
-{
-    double n[3], length = 0;
-    for (int a = 0; a < 3; a++) {
-        n[a] = normal[a] / edge[a];
-        length += n[a] * n[a];
-    }
-    if (!(length > 0)) n[0] = length = 1;
-    for (int a = 0; a < 3; a++) out[a] = (int16_t)lrint(n[a] / sqrt(length) * 32767);
-}
-
-/* Row (i, j) of the fine grid added with weight w to every `step`-th place. */
-static void add_fine_row(const sheet *s, double shift, size_t r, size_t step, double w, strip *to)
-{
-    const uint8_t *side = s->side + r * s->n[2];
-    for (size_t k = 0; k < s->n[2]; k++) to->share[k / step] += w * side[k];
-    for (size_t c = s->row[r]; c < s->row[r + 1]; c++) {
-        const close_voxel *v = &s->one[c];
-        to->share[v->k / step] += w * (share_of(v, shift) - side[v->k]);
-        for (size_t a = 0; a < 3; a++) to->normal[3 * (v->k / step) + a] += (double)v->n[a];
-    }
-}
-
-static void fill_strip(const cupel_rebuilt *f, double shift, bool half, size_t i, size_t j, size_t n2, strip *to)
-{
-    memset(to->share, 0, n2 * sizeof *to->share);
-    memset(to->normal, 0, 3 * n2 * sizeof *to->normal);
-    if (!half) {
-        add_fine_row(&f->fine, shift + f->fine.level, i * f->fine.n[1] + j, 1, 1, to);
-    } else if (!f->averages) {
-        /* a shift in fine voxels is less in coarse ones; their mean ratio will do for a derivative */
-        const double ratio = pow((double)count_of(f->fine.n) / (double)count_of(f->coarse.n), 1.0 / f->dim);
-        add_fine_row(&f->coarse, shift / ratio + f->coarse.level, i * f->coarse.n[1] + j, 1, 1, to);
-    } else {
-        size_t step[3];
-        for (int a = 0; a < 3; a++) step[a] = f->fine.n[a] == 1 ? 1 : 2;
-        const double w = 1 / (double)(step[0] * step[1] * step[2]);
-        for (size_t di = 0; di < step[0]; di++)
-            for (size_t dj = 0; dj < step[1]; dj++)
-                add_fine_row(&f->fine, shift + f->fine.level, (step[0] * i + di) * f->fine.n[1] + step[1] * j + dj, step[2], w, to);
-    }
-}
-
-/* Grows the list of cuts by those of a strip. */
-static bool put_strip(const strip *from, const double edge[3], size_t r, cupel_mixture *m, size_t *cap)
-{
-    m->row[r] = m->n_cuts;
-    for (size_t k = 0; k < m->n[2]; k++) {
-        const double p = from->share[k];
-        m->id8[r * m->n[2] + k] = p > 0.5;
-        if (!is_cut(p)) continue;
-        if (!cupel_grow(&m->cut, cap, m->n_cuts + 1, sizeof *m->cut)) return false;
-        cupel_cut *cut = &m->cut[m->n_cuts++];
-        *cut = (cupel_cut){.k = (uint32_t)k, .p = (float)p, .a = 0, .b = 1};
-        set_normal(from->normal + 3 * k, edge, cut->normal);
-    }
-    return true;
-}
-
-cupel_status cupel_rebuilt_mixture(const cupel_rebuilt *f, double shift, bool half, cupel_mixture *m, double edge[3], cupel_err *err)
-{
-    cupel_mixture x = {0};
-    strip s = {0};
-    size_t cap = 0;
-    cupel_status st = CUPEL_OK;
-    const size_t *n = half ? f->coarse.n : f->fine.n;
-    const double *e = half ? f->coarse.edge : f->fine.edge;
-    CUPEL_TRY(cupel_mixture_init(&x, f->dim, n, 2, err));
-    s.share = cupel_alloc(n[2], sizeof *s.share);
-    s.normal = cupel_alloc(n[2], 3 * sizeof *s.normal);
-    x.row = cupel_alloc(n[0] * n[1] + 1, sizeof *x.row);
-    if (!s.share || !s.normal || !x.row) CUPEL_TRY(cupel_no_memory(err, "cut voxels", 0));
-    for (size_t r = 0; r < n[0] * n[1]; r++) {
-        fill_strip(f, shift, half, r / n[1], r % n[1], n[2], &s);
-        if (!put_strip(&s, e, r, &x, &cap)) CUPEL_TRY(cupel_no_memory(err, "cut voxels", (x.n_cuts + 1) * sizeof *x.cut));
-    }
-    x.row[n[0] * n[1]] = x.n_cuts;
-    if (edge) memcpy(edge, e, 3 * sizeof *edge);
-    *m = x;
-    x = (cupel_mixture){0};
-done:
-    cupel_free(s.share);
-    cupel_free(s.normal);
-    cupel_mixture_release(&x);
-    return st;
-}
-
-/* ---- what labels leave open ---- */
-
-double cupel_rebuilt_noise(const cupel_rebuilt *f)
-{
-    const sheet *s = &f->fine;
-    const size_t n = s->row[s->n[0] * s->n[1]];
-    double *key = cupel_alloc(n, sizeof *key), squares = 0, total = 0;
-    size_t m = 0;
-    if (!key) return NAN;
-    for (size_t c = 0; c < n; c++) {
-        const double d = fabs((double)s->one[c].d - s->level);
-        if (d < 0.75) key[m++] = nearbyint(1e5 * d);
-    }
-    cupel_sort(key, m);
-    for (size_t i = 0; i < m;) {
-        size_t end = i;
-        while (end < m && key[end] - key[i] < 1) end++;
-        const double same = (double)(end - i);
-        squares += same * same;
-        total += same;
-        i = end;
-    }
-    cupel_free(key);
-    return total > 0 ? sqrt(1.5 * squares / 12) / total : 0;
-}
-
-double cupel_rebuilt_area(const cupel_rebuilt *f)
-{
-    const sheet *s = &f->fine;
-    const double h = 0.25;
-    double change = 0;
-    for (size_t c = 0; c < s->row[s->n[0] * s->n[1]]; c++) change += share_of(&s->one[c], s->level - h) - share_of(&s->one[c], s->level + h);
-    return change / (2 * h * (double)count_of(s->n));
 }

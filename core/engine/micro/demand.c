@@ -81,7 +81,8 @@ static cupel_status read_phase(cupel_micro_reader *r, const cupel_yaml *node, cu
         cupel_str_number(&text, x);
     }
     if (text.failed) CUPEL_TRY(cupel_no_memory(err, "a phase", 0));
-    if (!text.n) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' has no properties, as in k: 20 or E: 110, nu: 0.3", d->file, node->line, p->name));
+    if (!text.n) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' has no properties, as in k: 20 or E: 110, nu: 0.3", d->file, node->line,
+                                      p->name));
     st = cupel_material_read((cupel_text){text.p, text.n}, &p->material, err);
     if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) cupel_err_prefix(err, "%s:%zu: phase '%s': ", d->file, node->line, p->name);
 done:
@@ -93,8 +94,8 @@ static cupel_status read_phases(cupel_micro_reader *r, const cupel_yaml *list, c
 {
     cupel_micro_demand *d = r->d;
     if (!list || list->kind != CUPEL_YAML_LIST || !list->n || list->n > CUPEL_MICRO_PHASES_MAX)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand for microstructures needs 'phases', a list of 1 to %d, as in - {name: filler, k: 20}", d->file,
-                          list ? list->line : (size_t)1, CUPEL_MICRO_PHASES_MAX);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand for microstructures needs 'phases', a list of 1 to %d, as in - {name: filler, k: 20}",
+                          d->file, list ? list->line : (size_t)1, CUPEL_MICRO_PHASES_MAX);
     for (const cupel_yaml *k = list->child; k; k = k->next) {
         cupel_status st = read_phase(r, k, &d->phase[d->n_phases], err);
         if (st != CUPEL_OK) return st;
@@ -128,8 +129,8 @@ cupel_status cupel_micro_budget(cupel_text text, double *seconds, uint64_t *solv
         return CUPEL_OK;
     }
     if (st == CUPEL_NO_RESOURCE) return st;
-    return cupel_fail(err, CUPEL_USAGE, "budget '%.*s': expected a time or a number of solves, as in 60s, 5 min, 1 h or 40solves", (int)(text.n < 40 ? text.n : 40),
-                      text.p);
+    return cupel_fail(err, CUPEL_USAGE, "budget '%.*s': expected a time or a number of solves, as in 60s, 5 min, 1 h or 40solves",
+                      (int)(text.n < 40 ? text.n : 40), text.p);
 }
 
 static cupel_status read_budget(cupel_micro_demand *d, const cupel_yaml *root, cupel_err *err)
@@ -151,8 +152,8 @@ static cupel_status check_properties(const cupel_micro_demand *d, cupel_err *err
         if (d->needs_elasticity && !m->has_c) lacks = "a stiffness", as = "E: 110, nu: 0.3";
         if (d->needs_expansion && !m->has_alpha) lacks = "an expansion", as = "alpha: 1e-5";
         if (lacks)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' needs %s for what is required, as in %s", d->file, d->phase[i].line, d->phase[i].name,
-                              lacks, as);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' needs %s for what is required, as in %s", d->file, d->phase[i].line,
+                              d->phase[i].name, lacks, as);
     }
     return CUPEL_OK;
 }
@@ -224,17 +225,6 @@ static cupel_status check_boxes(const cupel_micro_demand *d, cupel_err *err)
     return CUPEL_OK;
 }
 
-static cupel_status digest_of(cupel_micro_demand *d, cupel_err *err)
-{
-    cupel_input *in = NULL;
-    char hex[65] = "";
-    cupel_status st = cupel_input_of_text((cupel_text){d->text, d->n_text}, d->file, &in, err);
-    if (st == CUPEL_OK) st = cupel_input_digest(in, hex, err);
-    cupel_input_free(in);
-    snprintf(d->digest, sizeof d->digest, "sha256:%s", hex);
-    return st;
-}
-
 cupel_status cupel_micro_demand_read(cupel_text text, const char *file, cupel_micro_demand **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -247,7 +237,7 @@ cupel_status cupel_micro_demand_read(cupel_text text, const char *file, cupel_mi
     d->grid = 64, d->seed = 1, d->keep = 20, d->sample = 64, d->candidates = 100000, d->verify = 3, d->level = 0.95, d->designs = 1;
     d->budget_seconds = HUGE_VAL;
     if (!d->file || !d->text) CUPEL_TRY(cupel_no_memory(err, "a demand", text.n));
-    CUPEL_TRY(digest_of(d, err));
+    CUPEL_TRY(cupel_digest_text((cupel_text){d->text, d->n_text}, d->file, d->digest, err));
     st = cupel_yaml_read((cupel_text){d->text, d->n_text}, file, &d->doc, err);
     if (st == CUPEL_BAD_INPUT && err) err->status = CUPEL_USAGE; /* a demand is what the user asks, not data */
     if (st == CUPEL_BAD_INPUT) st = CUPEL_USAGE;
@@ -289,7 +279,8 @@ bool cupel_micro_demand_is(const char *path)
     size_t n = 0;
     cupel_yaml_doc *doc = NULL;
     bool is = false;
-    if (strcmp(path, "-") != 0 && text_of(path, &text, &n, NULL) == CUPEL_OK && cupel_yaml_read((cupel_text){text, n}, path, &doc, NULL) == CUPEL_OK) {
+    if (strcmp(path, "-") != 0 && text_of(path, &text, &n, NULL) == CUPEL_OK &&
+        cupel_yaml_read((cupel_text){text, n}, path, &doc, NULL) == CUPEL_OK) {
         const cupel_yaml *scale = cupel_yaml_get(cupel_yaml_root(doc), "scale");
         is = scale && scale->kind == CUPEL_YAML_SCALAR && cupel_text_is(scale->text, scale_words[0]);
     }
