@@ -59,19 +59,6 @@ void cupel_arena_reset(cupel_arena *a)
     a->used = 0;
 }
 
-void cupel_arena_join(cupel_arena *to, cupel_arena *from)
-{
-    cupel_arena_chunk **last = &from->head;
-    while (*last) last = &(*last)->next;
-    if (!to->head) {
-        *to = *from;
-    } else if (from->head) { /* behind the chunk in use */
-        *last = to->head->next;
-        to->head->next = from->head;
-    }
-    *from = (cupel_arena){0};
-}
-
 void cupel_arena_release(cupel_arena *a)
 {
     for (cupel_arena_chunk *c = a->head, *next; c; c = next) {

@@ -20,9 +20,6 @@ char *cupel_arena_text(cupel_arena *a, const char *s, size_t n);
 /* Gives every piece back but keeps the largest chunk for the next round. */
 void cupel_arena_reset(cupel_arena *a);
 
-/* All pieces of `from` become pieces of `to`; `from` is empty. */
-void cupel_arena_join(cupel_arena *to, cupel_arena *from);
-
 /* Frees all. The arena is empty and may be used again. */
 void cupel_arena_release(cupel_arena *a);
 

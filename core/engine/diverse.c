@@ -45,8 +45,9 @@ static cupel_status training_rows(const cupel_demand *d, cupel_batch *batch, cup
 static cupel_status scale_of(const cupel_sets *sets, const cupel_batch *batch, double *factor, cupel_err *err)
 {
     size_t d = sets->n_columns, n = batch->n;
-    double *x = cupel_alloc(3 * d, sizeof *x), *sum = x + d, *square = sum + d;
+    double *x = cupel_alloc(3 * d, sizeof *x);
     if (!x) return cupel_no_memory(err, "the scale of features", 3 * d * sizeof *x);
+    double *sum = x + d, *square = sum + d;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < n; i++) {
             cupel_sets_compute(sets, batch, i, 1, CUPEL_ISA_PLAIN, x, d, NULL);

@@ -78,8 +78,9 @@ static cupel_status grouped_rows(evaluator *v, size_t n_folds, cupel_err *err)
 static cupel_status say_shared(const evaluator *v, cupel_err *err)
 {
     const size_t n = v->t.records.n_rows;
-    size_t *group = cupel_alloc(2 * n, sizeof *group), *of = group + n, shared = 0;
+    size_t *group = cupel_alloc(2 * n, sizeof *group), shared = 0;
     if (!group) return cupel_no_memory(err, "groups of rows", 2 * n * sizeof *group);
+    size_t *of = group + n;
     const cupel_status st = cupel_training_groups(&v->t, NULL, n, false, group, err);
     for (size_t g = 0; g < n; g++) of[g] = SIZE_MAX;
     for (size_t k = 0; st == CUPEL_OK && k < v->splits.n_folds; k++)

@@ -112,5 +112,3 @@ cupel_status cupel_features_impute(cupel_features *f, cupel_err *err)
 bool cupel_features_imputes(const cupel_features *f) { return f->imputes; }
 
 void cupel_features_transfer(cupel_features *f, const cupel_transfer *t) { f->transfer = t; }
-
-const cupel_transfer *cupel_features_transferred(const cupel_features *f) { return f->transfer; }

@@ -53,7 +53,6 @@ cupel_status cupel_features_group(const cupel_features *f, const char *name, boo
 /* Names of groups that a search for a kernel tries: the sets together, and each column of the table; category [most]: it is a text. How many. */
 size_t cupel_features_groups(const cupel_features *f, size_t most, const char **name, bool *category);
 const char *cupel_features_sets(const cupel_features *f);    /* canonical: "magpie,element_fraction" */
-const cupel_transfer *cupel_features_transferred(const cupel_features *f); /* NULL when there is none */
 const char *cupel_features_columns(const cupel_features *f); /* "" when there are none */
 
 /* Rows from .. from + n - 1 of the batch (and of records, NULL when there are no table columns; row i of records belongs to row i of the

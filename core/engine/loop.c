@@ -318,9 +318,10 @@ static cupel_status learn_goal(telling *g, const cupel_inputs *in, size_t goal, 
     cupel_status st = CUPEL_OK;
     double theta[CUPEL_GAUSS_BLOCKS + 1], sum = 0;
     cupel_gauss *process = NULL;
-    double *x = cupel_alloc(cupel_mul(l->n, in->d + 2), sizeof *x), *y = x + l->n * in->d, *error = y + l->n;
+    double *x = cupel_alloc(cupel_mul(l->n, in->d + 2), sizeof *x);
     size_t n = 0, from = 0;
     if (!x) return cupel_no_memory(err, "the rows of a loop", 0);
+    double *y = x + l->n * in->d, *error = y + l->n;
     for (size_t i = 0; i < l->n; i++) {
         if (l->state[i] == CUPEL_TRIAL_PENDING || l->state[i] == CUPEL_TRIAL_WITHDRAWN) continue;
         if (l->state[i] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + l->n_inputs + goal]), &y[n]))

@@ -87,8 +87,9 @@ cupel_status cupel_training_say_groups(const cupel_training *t, const cupel_job 
 {
     const size_t n = t->records.n_rows;
     if (!t->grouped || !n) return CUPEL_OK;
-    size_t *group = cupel_alloc(2 * n, sizeof *group), *count = group + n, found = 0, largest = 0, alone = 0;
+    size_t *group = cupel_alloc(2 * n, sizeof *group), found = 0, largest = 0, alone = 0;
     if (!group) return cupel_no_memory(err, "groups of rows", 2 * n * sizeof *group);
+    size_t *count = group + n;
     cupel_status st = cupel_composition_groups(&t->batch, NULL, n, false, group, err);
     for (size_t i = 0; st == CUPEL_OK && i < n; i++)
         if (group[i] >= alone) alone = group[i] + 1;

@@ -57,13 +57,6 @@ double cupel_alloy_mismatch(const cupel_alloy *a, cupel_alloy_property p)
     return sum;
 }
 
-bool cupel_alloy_uniform(const cupel_alloy *a, cupel_alloy_property p)
-{
-    for (size_t i = 1; i < a->n; i++)
-        if (cupel_alloy_at(a, i, p) != cupel_alloy_at(a, 0, p)) return false;
-    return true;
-}
-
 double cupel_alloy_melting(const cupel_alloy *a)
 {
     double mean = 0.0;

@@ -36,7 +36,6 @@ static inline double cupel_alloy_pair(const cupel_alloy *a, size_t i, size_t j)
 double cupel_alloy_mean(const cupel_alloy *a, cupel_alloy_property p);      /* sum x v */
 double cupel_alloy_delta(const cupel_alloy *a, cupel_alloy_property p);     /* sqrt(sum x (1 - v/mean)^2), 0 for one element */
 double cupel_alloy_mismatch(const cupel_alloy *a, cupel_alloy_property p);  /* sum over pairs x_i x_j |v_i - v_j| */
-bool cupel_alloy_uniform(const cupel_alloy *a, cupel_alloy_property p);     /* all elements have the same value */
 double cupel_alloy_melting(const cupel_alloy *a);                           /* sum x T, melting points of the Magpie table, K */
 double cupel_alloy_entropy(const cupel_alloy *a);                           /* -sum x ln x */
 double cupel_alloy_mixing(const cupel_alloy *a);                            /* 4 sum over pairs x_i x_j H_ij, kJ/mol */

@@ -138,17 +138,3 @@ double cupel_blend_place(cupel_kind kind, size_t n_phases, const double *fractio
     if (!(upper - lower > 1e-9 * upper)) return 0.5;
     return fmin(1, fmax(0, (mean - lower) / (upper - lower)));
 }
-
-double cupel_contrast_of(cupel_kind kind, size_t n_phases, const double *fraction, const cupel_material *materials)
-{
-    const size_t n = cupel_kind_order(kind);
-    double low = INFINITY, high = 0, t[36], value[6];
-    for (size_t p = 0; p < n_phases; p++) {
-        if (!(fraction[p] > 0)) continue;
-        cupel_phase_tensor(kind, &materials[p], t);
-        cupel_small_eigen(t, n, value, NULL);
-        low = fmin(low, value[0]);
-        high = fmax(high, value[n - 1]);
-    }
-    return low > 0 ? high / low : INFINITY;
-}

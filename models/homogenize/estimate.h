@@ -105,7 +105,4 @@ double cupel_blend_of(cupel_physics physics, double contrast, double xi);
 double cupel_blend_place(cupel_kind kind, size_t n_phases, const double *fraction, const cupel_material *materials, const double *tensor,
                          double *contrast);
 
-/* The largest ratio of eigenvalues over all phases that are there; infinity where one of them is 0. */
-double cupel_contrast_of(cupel_kind kind, size_t n_phases, const double *fraction, const cupel_material *materials);
-
 #endif

@@ -238,7 +238,6 @@ static void put_row(solve *w, size_t load, const descent *d)
     w->budget.spent += bound * bound;
     w->budget.left--;
     for (size_t m = 0; m < n; m++) error[m] += rounding * d->start;
-    s->load_iterations[load] = d->iterations;
     s->iterations += d->iterations;
 }
 
@@ -349,8 +348,6 @@ const double *cupel_solution_tensor(const cupel_solution *s) { return s->tensor;
 const double *cupel_solution_error(const cupel_solution *s) { return s->error; }
 
 size_t cupel_solution_iterations(const cupel_solution *s) { return s->iterations; }
-
-const size_t *cupel_solution_load_iterations(const cupel_solution *s) { return s->load_iterations; }
 
 const double *cupel_solution_eigenstress(const cupel_solution *s) { return s->cell.prestress ? s->eigenstress : NULL; }
 

@@ -43,7 +43,6 @@ size_t cupel_solution_order(const cupel_solution *s);
 const double *cupel_solution_tensor(const cupel_solution *s);     /* [order][order], symmetric, Mandel */
 const double *cupel_solution_error(const cupel_solution *s);      /* [order][order] bound on what iterating left */
 size_t cupel_solution_iterations(const cupel_solution *s);        /* over all loads */
-const size_t *cupel_solution_load_iterations(const cupel_solution *s); /* [order] */
 double cupel_solution_seconds(const cupel_solution *s);           /* in the iterations */
 /* With eigenstrain: [order] mean stress, Mandel, where the mean strain is held at 0 (-C* : the free strain of the whole); else NULL. */
 const double *cupel_solution_eigenstress(const cupel_solution *s);

@@ -49,7 +49,7 @@ void cupel_cell_gradients(const cupel_cell *c, const cupel_solve_kernels *k, con
 
 struct cupel_solution {
     cupel_cell cell;
-    size_t iterations, load_iterations[CUPEL_ORDER_MAX];
+    size_t iterations;
     double tensor[CUPEL_ORDER_MAX * CUPEL_ORDER_MAX], error[CUPEL_ORDER_MAX * CUPEL_ORDER_MAX], eigenstress[CUPEL_ORDER_MAX];
     double seconds;
     size_t pitch;                         /* of kept fields */

@@ -53,8 +53,9 @@ static double share_within(const double *sorted, size_t n, double t)
 
 cupel_status cupel_far_threshold(const cupel_raw *near, size_t n, const cupel_far *far, double typical, double *threshold, cupel_err *err)
 {
-    double *a = cupel_alloc(2 * n, sizeof *a), *b = a + n, best = -INFINITY;
+    double *a = cupel_alloc(2 * n, sizeof *a), best = -INFINITY;
     if (!a) return cupel_no_memory(err, "distances", 2 * n * sizeof *a);
+    double *b = a + n;
     for (size_t i = 0; i < n; i++) a[i] = near[i].distance;
     for (size_t i = 0; far->folds.n_folds && i < n; i++) b[i] = far->raw[i].distance;
     cupel_sort(a, n);

@@ -177,8 +177,9 @@ cupel_status cupel_gauss_draw(const cupel_gauss *g, const double *x, size_t m, u
 {
     cupel_status st = CUPEL_OK;
     const size_t n = g->n, all = m * (2 * n + g->d + m);
-    double *k = cupel_alloc(all, sizeof *k), *v = k + m * n, *scaled = v + m * n, *s = scaled + m * g->d;
+    double *k = cupel_alloc(all, sizeof *k);
     if (!k) return cupel_no_memory(err, "a draw of a Gaussian process", cupel_mul(all, sizeof *k));
+    double *v = k + m * n, *scaled = v + m * n, *s = scaled + m * g->d;
     cross(g, x, m, scaled, k);
     CUPEL_TRY(cupel_la_multiply(CUPEL_ABT, (cupel_matrix_in){k, m, n, n}, (cupel_matrix_in){g->inverse, n, n, n}, (cupel_matrix){v, m, n, n}, err));
     CUPEL_TRY(cupel_la_multiply(CUPEL_ABT, (cupel_matrix_in){v, m, n, n}, (cupel_matrix_in){v, m, n, n}, (cupel_matrix){s, m, m, m}, err));
