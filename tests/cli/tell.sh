@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The loop as robots drive it: tell, suggest, tell again; units, conflicts, two writers at once, kills.
 set -u
-C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
 run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
 err() { grep -q -- "$1" "$T/err"; }
