@@ -25,6 +25,7 @@ typedef struct cupel_alloy {
     uint32_t lacks;                      /* bit what: an element has no such value (or, CUPEL_LACKS_MIXING, a pair has none) and the mean stands in */
 } cupel_alloy;
 
+/* z [n], amount [n] atoms per formula, n >= 1. */
 void cupel_alloy_of(const unsigned char *z, const double *amount, size_t n, cupel_alloy *a);
 
 static inline double cupel_alloy_at(const cupel_alloy *a, size_t i, cupel_alloy_property p) { return cupel_alloy_value[a->z[i]][p]; }

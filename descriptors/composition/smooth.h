@@ -27,6 +27,7 @@ typedef struct cupel_presence {
     bool whole; /* every weight is 1 */
 } cupel_presence;
 
+/* Of one element by its atomic fraction; of the n elements of a composition, amount [n] atoms per formula. */
 double cupel_presence_weight(double fraction);
 void cupel_presence_of(const double *amount, size_t n, cupel_presence *p);
 
