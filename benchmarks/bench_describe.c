@@ -1,6 +1,7 @@
 /* A table of formulas on a memory file system -> an artifact with 132 float32 Magpie columns beside it, one thread.
  *   cupel     cupel_describe: read, digest, parse with the whole grammar, compute, write HDF5, digest, commit
- *   bare      a loop over formulas in memory that checks nothing, into a float32 matrix in memory, and a plain write of as many bytes as the artifact has
+ *   bare a loop over formulas in memory that checks nothing, into a float32 matrix in memory, and a plain write of as many bytes as the
+ *   artifact has
  *   matminer  ElementProperty.from_preset("magpie") on the same formulas, when $PYTHON is a python that has it
  * Run from the project's root: PYTHON=/path/to/python build/benchmarks/bench_describe [ROWS] */
 #define _GNU_SOURCE
@@ -249,8 +250,8 @@ int main(int argc, char **argv)
         write[r] = per * plain_write(x, matrix, (size_t)sb.st_size);
         ours[r] = per * describe("magpie", n);
     }
-    printf("%zu formulas of %s, table -> artifact of 132 float32 columns (%.0f MB) in /dev/shm, one thread, %s, CPU time per formula, median of %d\n", n,
-           real ? "matbench_expt_gap" : "datasets/examples/gaps-solar.csv", (double)sb.st_size / 1e6, cupel_isa_name(cupel_isa_best()), REPEATS);
+    printf("%zu formulas of %s, table -> artifact of 132 float32 columns (%.0f MB) in /dev/shm, one thread, %s, CPU time per formula, median of %d\n",
+           n, real ? "matbench_expt_gap" : "datasets/examples/gaps-solar.csv", (double)sb.st_size / 1e6, cupel_isa_name(cupel_isa_best()), REPEATS);
     double a = median(ours), b = median(loop), c = median(write);
     printf("cupel %7.1f ns   bare loop %7.1f ns + plain write %7.1f ns   ratio %.2f (goal 1.50)   same values: %s\n", a, b, c, a / (b + c),
            same_values(x, n) ? "yes" : "NO");

@@ -78,7 +78,8 @@ static void formulas(const char *name, const table *t, cupel_batch *b)
         full[r] = cupel_cpu_seconds() - middle;
     }
     for (size_t i = 0; i < t->n; i++) bytes += (double)t->text[i].n;
-    printf("%-16s %5zu formulas of %5.1f bytes: fast %6.1f ns, full %7.1f ns\n", name, t->n, bytes / (double)t->n, median(fast) * per, median(full) * per);
+    printf("%-16s %5zu formulas of %5.1f bytes: fast %6.1f ns, full %7.1f ns\n", name, t->n, bytes / (double)t->n, median(fast) * per,
+           median(full) * per);
 }
 
 static void constraint(const char *a, const char *av, const char *b, const char *bv, const cupel_composition *comp, size_t n)

@@ -5,15 +5,16 @@
  * noise     the same between structures that differ only in the seed of their noise (root mean square about their mean, median over the points): no
  *           method that sees statistics alone can be better; a space fixes the seed, so that this surrogate can
  * cover     share of unseen numbers in their 90 % intervals: over the components asked, and the least and most of the sets learned from (one set
- *           of 75 has a luck of its own: the share that n rows promise is itself only known to 0.9 -+ (0.09 / (n + 2))^1/2); values solved on the same
+ *           of 75 has a luck of its own: the share that n rows promise is itself only known to 0.9 -+ (0.09 / (n + 2))^1/2); values solved on
+ *           the same
  *           grid are the truth, and the intervals those of the surrogate, without the bars of the grid that 'cupel run' adds
  * outside   predicted tensors outside the Voigt and Reuss bounds of their fractions, of the unseen and of 20,000 candidates
  * per s     candidates per CPU second of one thread: points, tensors, asked numbers, scores
  *
  * build/benchmarks/bench_surrogate [quick | long] [only NAME] [keep DIR] [threads N] [grid N] [settings], from the project's root. `quick`: a
  * random field, laminates, and an elastic space, on a grid of 16: 3 minutes of one processor. `long` adds spaces, contrasts and 1,000 rows for
- * stiffness (without it: 12 minutes of processor time, nearly all of it solving); `keep` leaves the solved structures in DIR, and takes those that are
- * there; `settings` says what was learned. Rows that are solved serve as up to SETS sets of n, apart from one another. */
+ * stiffness (without it: 12 minutes of processor time, nearly all of it solving); `keep` leaves the solved structures in DIR, and takes those
+ * that are there; `settings` says what was learned. Rows that are solved serve as up to SETS sets of n, apart from one another. */
 #define _GNU_SOURCE
 #include "core/base/mem.h"
 #include "core/engine/micro/model.h"
@@ -316,7 +317,8 @@ static void one_subject(const subject *s, const options *o)
         static figures f;
         one_size(o, d, &space, &all, sizes[k], from, &f);
         printf("%-20s %-10s %4g %6zu %7.2f %7.2f %7.2f   %4.1f (%4.1f %5.1f) %8zu %9.0f %7.2f %7.3f\n", s->name, tensor_name(s), s->contrast,
-               sizes[k], 100 * f.median, 100 * f.tenth, 100 * noise, 100 * f.cover[0], 100 * f.cover[1], 100 * f.cover[2], f.outside, f.rate, f.fit, each);
+               sizes[k], 100 * f.median, 100 * f.tenth, 100 * noise, 100 * f.cover[0], 100 * f.cover[1], 100 * f.cover[2], f.outside, f.rate, f.fit,
+                   each);
         fflush(stdout);
     }
     cupel_samples_release(&all);

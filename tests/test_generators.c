@@ -699,8 +699,7 @@ static void rows_and_places_are_the_same_function(void **state)
 {
     static const char *const recipe[] = {"gyroid:fraction=0.3", "diamond:fraction=0.3", "primitive:fraction=0.3",
                                          "nodal_surface:c1_0_0=0.7,c0_1_-1=-0.4,c1_-1_1=0.3,c2_-1_1=0.2,c0_-1_2=0.1",
-                                         "skeleton:phase=0,line0_1_-1=0.02,line1_-1_1=0.1,line2_-1_0=0.05,line0_1_-2=0.03,line-1_0_1=-0.02,plane1_1_0=0.03,"
-                                         "c1_-1_1=0.1,c0_0_2=0.05"};
+                                         "skeleton:phase=0,line0_1_-1=0.02,line1_-1_1=0.1,line2_-1_0=0.05,line0_1_-2=0.03,line-1_0_1=-0.02,plane1_1_0=0.03,c1_-1_1=0.1,c0_0_2=0.05"};
     (void)state;
     for (size_t c = 0; c < sizeof recipe / sizeof *recipe; c++) {
         cupel_recipe r;
@@ -717,7 +716,8 @@ static void rows_and_places_are_the_same_function(void **state)
                     const double u[3] = {((double)i + 0.5) / 6, ((double)j + 0.5) / 7, ((double)k + 0.5) / 9}, h = 1e-5;
                     double g[3], no[3];
                     const double at = r.generator->at(shape, u, g);
-                    if (fabs((double)f[k] - at) >= 4e-6) fail_msg("%s: at %zu %zu %zu the row has %.8g, the place %.8g", recipe[c], i, j, k, (double)f[k], at);
+                    if (fabs((double)f[k] - at) >= 4e-6)
+                        fail_msg("%s: at %zu %zu %zu the row has %.8g, the place %.8g", recipe[c], i, j, k, (double)f[k], at);
                     for (int a = 0; a < 3; a++) {
                         double up[3] = {u[0], u[1], u[2]}, down[3] = {u[0], u[1], u[2]};
                         up[a] += h, down[a] -= h;

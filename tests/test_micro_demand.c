@@ -187,7 +187,8 @@ static void what_it_must_hold_under(void **state)
         check_close(d->tolerance, i == 0 ? 0 : 0.02, 1e-15, 0);
         cupel_str_clear(&words);
         cupel_micro_demand_words(d, &words);
-        const char *what[] = {"must hold with the properties of each phase up to 3 % off", "must hold with the interface up to half of 0.02 edge off"};
+        const char *what[] =
+            {"must hold with the properties of each phase up to 3 % off", "must hold with the interface up to half of 0.02 edge off"};
         for (size_t k = 0; k < 2; k++) assert_true((strstr(cupel_str_text(&words), what[k]) != NULL) == (i == k));
         cupel_micro_demand_free(d);
     }

@@ -276,8 +276,8 @@ static void bounds_do_not_depend_on_how_much_is_asked(void **state)
         char require[256];
         snprintf(require, sizeof require, "  - {property: conductivity, component: 11, max: %s}\n", near[i]);
         refused(require, "at least 1 at every");
-        snprintf(require, sizeof require, "  - {property: conductivity, component: 11, max: %s}\n  - {property: volume fraction, phase: b, min: 0.5}\n",
-                 near[i]);
+        snprintf(require, sizeof require,
+                 "  - {property: conductivity, component: 11, max: %s}\n  - {property: volume fraction, phase: b, min: 0.5}\n", near[i]);
         refused(require, "at least 1.8182 at every");
     }
     refused("  - {property: conductivity, component: 12, max: -1e17}\n", "at least -2.3377 at every");

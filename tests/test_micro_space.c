@@ -58,7 +58,8 @@ static void points_have_six_digits(void **state)
     cupel_err err = {0};
     cupel_micro_space s;
     double value[4];
-    check_ok(space_of("space: {generator: gaussian, fraction: 0.01..0.99, wavelength: 0.02..1, metric11: -3..3, y2_0: -20..20, seed: 7}", &s, &err), &err);
+    check_ok(space_of("space: {generator: gaussian, fraction: 0.01..0.99, wavelength: 0.02..1, metric11: -3..3, y2_0: -20..20, seed: 7}", &s, &err),
+             &err);
     for (uint64_t i = 0; i < 5000; i++) {
         cupel_micro_space_point(&s, i, value);
         for (size_t j = 0; j < 4; j++) {

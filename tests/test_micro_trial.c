@@ -101,8 +101,8 @@ static cupel_recipe by_fraction(const cupel_recipe *r)
 
 enum { PARAMETERS_MOST = 8 };
 
-/* What parameters do, from one look at each cut voxel, against differences under the same fields. `by_level`: the recipe says the threshold, and what is
- * solved the fraction. */
+/* What parameters do, from one look at each cut voxel, against differences under the same fields. `by_level`: the recipe says the threshold,
+ * and what is solved the fraction. */
 static void moves_agree(const char *text, bool by_level, const char *require, const char *const *parameter, size_t n)
 {
     const double step = 2e-4;

@@ -1,5 +1,5 @@
-/* Training rows that decided a prediction: weights of leaves are those that the forest averages with, kernels are those of the formula, and a row that
- * was learned from is its own nearest. */
+/* Training rows that decided a prediction: weights of leaves are those that the forest averages with, kernels are those of the formula, and a
+ * row that was learned from is its own nearest. */
 #include "tests/check.h"
 
 #include "core/base/mem.h"
@@ -63,7 +63,8 @@ static void leaves_weigh_as_the_forest_does(void **state)
 static void other_trees_have_weights_too(void **state)
 {
     (void)state;
-    static const char *const learner[] = {"extra_trees", "boosted_trees", "hurdle"}, *const settings[] = {"trees=20,median=1", "trees=20", "trees=20,forest=20"};
+    static const char *const learner[] = {"extra_trees", "boosted_trees", "hurdle"},
+                                         *const settings[] = {"trees=20,median=1", "trees=20", "trees=20,forest=20"};
     for (size_t k = 0; k < 3; k++) {
         cupel_surrogate *s = fit(learner[k], settings[k]);
         assert_int_equal(cupel_surrogate_nearness(s), CUPEL_NEAR_LEAVES);

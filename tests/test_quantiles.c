@@ -122,7 +122,8 @@ static void a_shared_value_is_a_step(void **state)
     hold("hurdle", "trees=40,rate=0.1,leaves=6,seeds=1,forest=40", true);
 }
 
-/* Of a hurdle: what is said of a window is what its quantiles say, fresh rows are as often in it, and it tells them apart better than value and spread. */
+/* Of a hurdle: what is said of a window is what its quantiles say, fresh rows are as often in it, and it tells them apart better than value and
+ * spread. */
 static void a_window_of_a_mixture_is_met_as_often_as_said(void **state)
 {
     (void)state;

@@ -49,7 +49,8 @@ static double come(const cupel_tree_node *node, size_t at, const double *b)
 }
 
 /* What a tree says below node i when the players in `known` are known: the definition, by recursion. */
-static double expect(const cupel_trees *t, size_t k, size_t i, const double *row, const size_t *player, unsigned known, const double (*back)[D], size_t n)
+static double expect(const cupel_trees *t, size_t k, size_t i, const double *row, const size_t *player, unsigned known, const double (*back)[D],
+                     size_t n)
 {
     const cupel_tree_node *node = t->node + t->first[k];
     const size_t left = cupel_tree_left(node[i]);

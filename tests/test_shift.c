@@ -134,8 +134,8 @@ static void clusters_are_clouds(void **state)
     cupel_far_release(&far);
 }
 
-/* A learner that fits as a whole learns from clusters too: each cloud has a class of its own, which the others do not tell, so rows of a cloud that is
- * held out are less probable for their own class than rows held out by chance, and beyond the domain sets are as large as they need. */
+/* A learner that fits as a whole learns from clusters too: each cloud has a class of its own, which the others do not tell, so rows of a cloud
+ * that is held out are less probable for their own class than rows held out by chance, and beyond the domain sets are as large as they need. */
 static void the_automatic_model_learns_from_clusters(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Boosting by XGBoost: what it learns, the same bytes for any number of threads, predictions from an artifact, which need no library. Where the library
- * is not there, the message that says so. Trees made elsewhere are looked at before they are believed. */
+/* Boosting by XGBoost: what it learns, the same bytes for any number of threads, predictions from an artifact, which need no library. Where the
+ * library is not there, the message that says so. Trees made elsewhere are looked at before they are believed. */
 #include "tests/check.h"
 
 #include "core/base/mem.h"

@@ -21,7 +21,8 @@ static const cupel_opt options[] = {
     {"to", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "format of the output: npy, tiff, vti, fans, xdmf, stl; by its name when not given"},
     {"dataset", "NAME", CUPEL_OPT_TEXT, NULL, NULL, false, "the data set (HDF5) or array (.vti) with the labels, when there are several"},
     {"raw", "LAYOUT", CUPEL_OPT_TEXT, NULL, NULL, false, "raw values: shape=64x64x64,type=uint8,order=C,offset=0,endian=little"},
-    {"voxel", "SIZE", CUPEL_OPT_TEXT, NULL, NULL, false, "edge of a voxel, '0.39 um' (metres without a unit), or one per axis, '1 um,1 um,2 um'; overrides the file"},
+    {"voxel", "SIZE", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "edge of a voxel, '0.39 um' (metres without a unit), or one per axis, '1 um,1 um,2 um'; overrides the file"},
     {"ids", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "write phases as 0, 1, 2, ... in ascending order of their labels (FANS and DAMASK count so)"},
     {0}};
 

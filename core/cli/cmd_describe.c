@@ -78,7 +78,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 }
 
 static const cupel_opt options[] = {
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"set", "NAMES", CUPEL_OPT_TEXT, NULL, "magpie", false, "sets of descriptors, joined by commas; 'cupel methods' lists them. Of volumes the "
      "default is minkowski, and settings follow a colon: minkowski:connectivity=26,two_point"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
@@ -96,8 +97,8 @@ static const cupel_opt options[] = {
     {"compatible", "PROGRAM", CUPEL_OPT_CHOICE, "matminer", NULL, false,
      "the values that matminer gives, its defaults too where an element lacks one; the column 'reason' says imputed there"},
     {"smooth", NULL, CUPEL_OPT_FLAG, NULL, NULL, false,
-     "without jumps in the amounts, for scans and optimisers: an element of less than 5 % counts in a minimum, a mode or a count by its fraction. The "
-     "same as NAME:smooth for every set; columns that this changes are called 'smooth ...'"},
+     "without jumps in the amounts, for scans and optimisers: an element of less than 5 % counts in a minimum, a mode or a count by its fraction. "
+     "The same as NAME:smooth for every set; columns that this changes are called 'smooth ...'"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
      "how to read a point that may be a decimal point or a hydrate dot"},
     {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "compute with the plain kernels too, and fail where they differ"},

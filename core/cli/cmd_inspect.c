@@ -17,7 +17,8 @@ const cupel_verb cupel_verb_inspect = {
     .name = "inspect",
     .usage = "ARTIFACT [--format json]",
     .help = "say what an artifact holds: kind, versions, seed, inputs, attributes, data sets",
-    .more = "The whole file is checked against its digest first. Exit code 4 when it is truncated, damaged, not an artifact, or made by a newer cupel.",
+    .more =
+        "The whole file is checked against its digest first. Exit code 4 when it is truncated, damaged, not an artifact, or made by a newer cupel.",
     .options = (const cupel_opt[]){{"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "lines for people, or a JSON object"}, {0}},
     .min_args = 1,
     .max_args = 1,

@@ -19,7 +19,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     return st;
 }
 
-static const cupel_opt options[] = {{"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the ranking: .csv, .jsonl, .h5 or - for CSV on stdout"}, {0}};
+static const cupel_opt options[] =
+    {{"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the ranking: .csv, .jsonl, .h5 or - for CSV on stdout"}, {0}};
 
 const cupel_verb cupel_verb_merge = {
     .name = "merge",

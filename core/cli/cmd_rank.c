@@ -33,24 +33,27 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 
 static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the ranking: .csv, .jsonl, .h5 or - for CSV on stdout"},
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
+     "how to read a point that may be a decimal point or a hydrate dot"},
     {0}};
 
 const cupel_verb cupel_verb_rank = {
     .name = "rank",
     .usage = "PREDICTIONS DEMAND -o FILE",
     .help = "rank a table of predictions by what a demand requires",
-    .more = "PREDICTIONS comes from 'cupel predict' or from elsewhere. For each property of the demand it needs the columns 'NAME "
-            "[unit]', 'NAME lower [unit]' and 'NAME upper [unit]', in any unit of that kind; for a class 'NAME probability'. The "
-            "interval is taken as central at the demand's level, with half of the probability on either side of the value, each side "
-            "half a normal distribution. Better are two or more columns 'NAME quantile 0.1 [unit]' (cupel predict --quantiles): the distribution is "
-            "then straight between them, and quantiles that are equal are a value that many share, as the gap 0 of metals. 'distance' and 'in_domain' are used when they are there. Constraints, order and columns are "
-            "those of 'cupel screen', but its probabilities come from the whole calibrated distribution, which is usually narrower in "
-            "the middle than a normal one.\n\n"
+    .more = "PREDICTIONS comes from 'cupel predict' or from elsewhere. For each property of the demand it needs the columns 'NAME [unit]', 'NAME "
+            "lower [unit]' and 'NAME upper [unit]', in any unit of that kind; for a class 'NAME probability'. The interval is taken as central at "
+            "the demand's level, with half of the probability on either side of the value, each side half a normal distribution. Better are two or "
+            "more columns 'NAME quantile 0.1 [unit]' (cupel predict --quantiles): the distribution is then straight between them, and quantiles that "
+            "are equal are a value that many share, as the gap 0 of metals. 'distance' and 'in_domain' are used when they are there. Constraints, "
+            "order and columns are those of 'cupel screen', but its probabilities come from the whole calibrated distribution, which is usually "
+            "narrower in the middle than a normal one.\n\n"
             "  cupel rank predicted.csv solar.yaml -o ranking.csv\n"
-            "  cupel predict gap.h5 new.csv --quantiles 0.05,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,0.95 -o q.csv; cupel rank q.csv solar.yaml -o ranking.csv\n",
+            "  cupel predict gap.h5 new.csv --quantiles 0.05,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,0.95 -o q.csv; cupel rank q.csv solar.yaml -o "
+            "ranking.csv\n",
     .options = options,
     .min_args = 2,
     .max_args = 2,

@@ -81,8 +81,10 @@ static const cupel_opt options[] = {
     {"campaigns", "N", CUPEL_OPT_COUNT, NULL, "50", false, "how many, each from another beginning"},
     {"start", "N", CUPEL_OPT_COUNT, NULL, "2", false, "experiments by chance before the loop begins"},
     {"most", "N", CUPEL_OPT_COUNT, NULL, "0", false, 
-     "experiments at most in each campaign (0: until the best is found; of several goals until the front is, at most 60); a figure that was not reached is '> N', null in JSON"},
-    {"output", "FILE.svg", CUPEL_OPT_TEXT, NULL, NULL, false, "the picture (SVG): best value so far, or share of the volume, median and quartiles, against chance"},
+     "experiments at most in each campaign (0: until the best is found; of several goals until the front is, at most 60); a figure that was not "
+     "reached is '> N', null in JSON"},
+    {"output", "FILE.svg", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the picture (SVG): best value so far, or share of the volume, median and quartiles, against chance"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: all columns but the goals, id and failed)"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
     {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "as of 'cupel suggest'"},
@@ -97,11 +99,10 @@ const cupel_verb cupel_verb_replay = {
     .name = "replay",
     .usage = "TABLE --target COLUMN --minimize|--maximize [-o picture.svg]",
     .help = "would the loop have helped? a measured table, asked again as if nothing were known",
-    .more = "Every campaign begins with a few experiments by chance, then 'cupel suggest' chooses one after the other until the best of the table "
-            "is found. What it took is "
-            "set against choice by chance. Of several goals a campaign is judged by the volume that its measurements dominate (each goal scaled by its "
-            "range, from the worst value of each), as a share of what the whole table dominates: mean and deviation of the campaigns after each "
-            "experiment, and how many experiments reach 95 %.\n\n"
+    .more = "Every campaign begins with a few experiments by chance, then 'cupel suggest' chooses one after the other until the best of the table is "
+            "found. What it took is set against choice by chance. Of several goals a campaign is judged by the volume that its measurements dominate "
+            "(each goal scaled by its range, from the worst value of each), as a share of what the whole table dominates: mean and deviation of the "
+            "campaigns after each experiment, and how many experiments reach 95 %.\n\n"
             "  cupel replay datasets/examples/p3ht.csv --target conductivity --maximize -o p3ht.svg\n"
             "  cupel replay alloys.csv --target strength:max --target density:min --campaigns 20 -o alloys.svg\n",
     .options = options,

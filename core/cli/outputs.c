@@ -35,7 +35,8 @@ static bool names_a_file(const cupel_opt *o)
 
 static cupel_status is_input(const char *path, const char *input, cupel_err *err)
 {
-    return input && cupel_same_file(input, path) ? cupel_fail(err, CUPEL_USAGE, "output '%s' is also the input '%s'; choose another name", path, input) : CUPEL_OK;
+    return input && cupel_same_file(input, path)
+           ? cupel_fail(err, CUPEL_USAGE, "output '%s' is also the input '%s'; choose another name", path, input) : CUPEL_OK;
 }
 
 /* The work would put its output in the place of what it was read from. */

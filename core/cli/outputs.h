@@ -4,8 +4,9 @@
 
 #include "core/cli/opt.h"
 
-/* CUPEL_USAGE when an output (-o, --predictions, --fields, --doubts, --recipe, --record) is also an input, an argument or the value of another option, or when two
- * outputs are one file; else what cupel_out_check finds of each but --record, which has its own place to fail. Folders are left to the verb. */
+/* CUPEL_USAGE when an output (-o, --predictions, --fields, --doubts, --recipe, --record) is also an input, an argument or the value of another
+ * option, or when two outputs are one file; else what cupel_out_check finds of each but --record, which has its own place to fail. Folders are
+ * left to the verb. */
 cupel_status cupel_outputs_check(const cupel_verb *verb, const cupel_args *args, cupel_err *err);
 
 #endif

@@ -78,8 +78,8 @@ static void join_rows(const cupel_training *t, const cupel_training *b, const si
 }
 
 /* The values of one target. held [groups]: rows of these are held out. */
-static cupel_status add_target(const cupel_training *b, size_t target, const size_t *group, const bool *held, const cupel_features *features, const cupel_job *job,
-                               cupel_besides *out, cupel_err *err)
+static cupel_status add_target(const cupel_training *b, size_t target, const size_t *group, const bool *held, const cupel_features *features,
+                               const cupel_job *job, cupel_besides *out, cupel_err *err)
 {
     const size_t d = cupel_features_count(features), before = out->values.n;
     for (size_t i = 0; i < b->records.n_rows; i++) {
@@ -94,7 +94,8 @@ static cupel_status add_target(const cupel_training *b, size_t target, const siz
         out->values.n++;
     }
     if (out->values.n - before < 2)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "--beside: '%s' has %zu usable values, expected 2 at least; leave it out", b->property, out->values.n - before);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "--beside: '%s' has %zu usable values, expected 2 at least; leave it out", b->property,
+                          out->values.n - before);
     return CUPEL_OK;
 }
 
@@ -111,8 +112,8 @@ static cupel_status make(size_t most, size_t d, size_t targets, cupel_besides **
     return b->x && b->y && b->target && b->group ? CUPEL_OK : cupel_no_memory(err, "other targets", cupel_mul(most * sizeof *b->x, d));
 }
 
-cupel_status cupel_beside_collect(const cupel_training *t, const size_t *row, size_t n, const cupel_features *features, const cupel_job *job, size_t *group,
-                                  cupel_besides **out, cupel_err *err)
+cupel_status cupel_beside_collect(const cupel_training *t, const size_t *row, size_t n, const cupel_features *features, const cupel_job *job,
+                                  size_t *group, cupel_besides **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_besides *b = NULL;

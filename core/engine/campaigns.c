@@ -187,7 +187,8 @@ static cupel_status by_chance(replaying *p, cupel_err *err)
     if (st == CUPEL_OK) {
         summarise(trace, times, most, count + times, &p->r->random);
         cupel_sort(count, times);
-        for (int q = 0; q < 3; q++) p->r->chance[q] = p->n_goals > 1 ? cupel_quantile(count, times, 0.25 * (q + 1)) : 0.25 * (q + 1) * ((double)n + 1);
+        for (int q = 0; q < 3; q++)
+            p->r->chance[q] = p->n_goals > 1 ? cupel_quantile(count, times, 0.25 * (q + 1)) : 0.25 * (q + 1) * ((double)n + 1);
     }
     cupel_free(order);
     cupel_free(trace);

@@ -17,8 +17,9 @@ typedef struct cupel_campaigns_options {
     cupel_choose_options choose;
 } cupel_campaigns_options;
 
-/* Of several goals a campaign is judged by the volume that what it measured dominates, as a share of what all rows dominate: each goal scaled by its range,
- * volumes from the worst value of each (models/search/hypervolume.h). It has found the front when it has CUPEL_CAMPAIGN_FOUND of it. */
+/* Of several goals a campaign is judged by the volume that what it measured dominates, as a share of what all rows dominate: each goal scaled
+ * by its range, volumes from the worst value of each (models/search/hypervolume.h). It has found the front when it has CUPEL_CAMPAIGN_FOUND of
+ * it. */
 enum { CUPEL_CAMPAIGN_SEVERAL = 60 };
 #define CUPEL_CAMPAIGN_FOUND 0.95
 
@@ -39,8 +40,8 @@ typedef struct cupel_campaigns {
     cupel_course loop, random;
 } cupel_campaigns; /* {0} is empty */
 
-/* Rows with equal inputs are one experiment, their mean its value; rows without a value of each goal are left out, with a word. The same for any number of
- * threads. CUPEL_BAD_INPUT also where one of several goals is the same in all rows. */
+/* Rows with equal inputs are one experiment, their mean its value; rows without a value of each goal are left out, with a word. The same for
+ * any number of threads. CUPEL_BAD_INPUT also where one of several goals is the same in all rows. */
 cupel_status cupel_campaigns_run(const cupel_campaigns_options *o, const cupel_job *job, cupel_campaigns *r, cupel_err *err);
 void cupel_campaigns_release(cupel_campaigns *r);
 

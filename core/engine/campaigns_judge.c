@@ -21,7 +21,9 @@ static cupel_status measure_front(cupel_judge *j, const char *file, cupel_err *e
     j->n_front = cupel_front(front, j->n, m);
     CUPEL_TRY(cupel_hypervolume(front, j->n_front, m, &j->all, err));
     if (!(j->all > 0))
-        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': every row is the worst in one of the goals, so nothing is dominated; give more rows, or one goal", file);
+        st =
+            cupel_fail(err, CUPEL_BAD_INPUT, "'%s': every row is the worst in one of the goals, so nothing is dominated; give more rows, or one goal",
+                       file);
 done:
     cupel_free(front);
     return st;

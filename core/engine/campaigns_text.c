@@ -46,8 +46,8 @@ void cupel_campaigns_table(const cupel_campaigns *r, cupel_str *s)
                           "campaigns\n", r->n_seeds);
     for (size_t i = 4; i < r->most; i = i * 2 + 2) { /* after 5, 11, 23, ... */
         if (several)
-            cupel_str_addf(s, "after %-4zu experiments         %.3f +- %.3f loop, %.3f +- %.3f chance\n", i + 1, r->loop.mean[i], r->loop.deviation[i],
-                           r->random.mean[i], r->random.deviation[i]);
+            cupel_str_addf(s, "after %-4zu experiments         %.3f +- %.3f loop, %.3f +- %.3f chance\n", i + 1, r->loop.mean[i],
+                           r->loop.deviation[i], r->random.mean[i], r->random.deviation[i]);
         else cupel_str_addf(s, "best after %-4zu experiments    %10.5g loop, %10.5g chance\n", i + 1, r->loop.middle[i], r->random.middle[i]);
     }
     if (several) put_found(r, s);

@@ -79,7 +79,8 @@ static const cupel_method *format_at(size_t i) { return cupel_formats[i] ? &cupe
 const cupel_method *cupel_method_at(size_t i)
 {
     static const cupel_method *(*const lists[])(size_t) = {descriptor_at, cross_at, volume_descriptor_at, preset_at, cupel_learner_method,
-                                                           micro_at,      interval_at,          why_at,     cupel_acquisition_method, cupel_space_method, format_at,
+                                                           micro_at,      interval_at,          why_at,     cupel_acquisition_method,
+                                                               cupel_space_method, format_at,
                                                            cupel_constraint_method, cupel_volume_format_method, cupel_generator_method,
                                                            cupel_homogenize_method};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {

@@ -5,8 +5,8 @@
 #include "core/base/str.h"
 #include "core/matter/method.h"
 
-/* Descriptors, of compositions and then of volumes, learners, intervals, acquisitions, spaces, formats, constraints, volume formats, in this order; NULL past
- * the end. */
+/* Descriptors, of compositions and then of volumes, learners, intervals, acquisitions, spaces, formats, constraints, volume formats, in this
+ * order; NULL past the end. */
 const cupel_method *cupel_method_at(size_t i);
 /* The i-th method of this name: names are unique within a kind only. */
 const cupel_method *cupel_method_named(cupel_text name, size_t i);

@@ -19,8 +19,9 @@ typedef struct cupel_volume_row {
  * "<name>_per_axis"; a name that several sets give stands once. Out of memory: w->s->failed. */
 void cupel_volume_row_json(const cupel_volume_row *r, const cupel_volume_sets *s, cupel_json_out *w);
 
-/* Adds "component 1", ... and the share of the variance of each to the first set that gave maps: principal components of those maps over the volumes that
- * could be read. CUPEL_USAGE when no set gives maps or there are too few volumes; CUPEL_BAD_INPUT when volumes differ in shape or phases. */
+/* Adds "component 1", ... and the share of the variance of each to the first set that gave maps: principal components of those maps over the
+ * volumes that could be read. CUPEL_USAGE when no set gives maps or there are too few volumes; CUPEL_BAD_INPUT when volumes differ in shape or
+ * phases. */
 cupel_status cupel_volume_components(cupel_volume_row *row, size_t n_rows, const cupel_volume_sets *s, size_t n_components, const cupel_job *job,
                                      cupel_err *err);
 

@@ -48,7 +48,8 @@ static void say_far_out(const cupel_training *t, const spread *s, const cupel_jo
     for (size_t i = 0; i < n && said < SHOWN; i++) {
         if (!far_out(s, t->target[i])) continue;
         said++;
-        cupel_say(job, CUPEL_WARNING, "%s:%" PRIu64 ": %s %g%s%s is far from all others (nine tenths lie from %.4g to %.4g): a slip of the unit or the decimal point?",
+        cupel_say(job, CUPEL_WARNING,
+                  "%s:%" PRIu64 ": %s %g%s%s is far from all others (nine tenths lie from %.4g to %.4g): a slip of the unit or the decimal point?",
                   t->file, t->records.line[i], t->property, t->target[i], *t->unit ? " " : "", t->unit, s->low, s->high);
     }
     if (all > said) cupel_say(job, CUPEL_WARNING, "and %zu more such rows", all - said);
@@ -102,8 +103,8 @@ static void say_apart(const cupel_training *t, const contradiction *list, size_t
               columns ? "nothing that is learned from can tell them apart" : "a formula cannot tell them apart");
     for (size_t k = 1; k < SHOWN && k < groups; k++) {
         f = shown(t, list[k].low);
-        cupel_say(job, CUPEL_WARNING, "%s: '%.*s' in %zu rows from %g (line %" PRIu64 ") to %g%s%s (line %" PRIu64 ")", t->file, (int)f.n, f.p, list[k].rows,
-                  t->target[list[k].low], t->records.line[list[k].low], t->target[list[k].high], unit, t->unit,
+        cupel_say(job, CUPEL_WARNING, "%s: '%.*s' in %zu rows from %g (line %" PRIu64 ") to %g%s%s (line %" PRIu64 ")", t->file, (int)f.n, f.p,
+                  list[k].rows, t->target[list[k].low], t->records.line[list[k].low], t->target[list[k].high], unit, t->unit,
                   t->records.line[list[k].high]);
     }
 }
@@ -191,7 +192,8 @@ cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_
         cupel_say(job, CUPEL_WARNING, "the model of %s is no better than %s: %s %.2g on rows out of fold", cupel_model_property(m),
                   is_class ? "chance" : "the mean", is_class ? "balanced accuracy" : "r2", f[1].value);
     if (!is_class && (double)residuals * (1 - level) < 1)
-        cupel_say(job, CUPEL_WARNING, "intervals of %s rest on %zu residuals, too few to hold %g %% of values: their ends are extrapolated; measure more rows or "
+        cupel_say(job, CUPEL_WARNING,
+                  "intervals of %s rest on %zu residuals, too few to hold %g %% of values: their ends are extrapolated; measure more rows or "
                   "ask for a lower level", cupel_model_property(m), residuals, 100 * level);
     return CUPEL_OK;
 }

@@ -5,8 +5,8 @@
 #include "core/base/str.h"
 #include "core/sys/job.h"
 
-/* The number of candidates, as a line for people or a JSON object {demand, space, count, exact, parts, digest}. Counts are exact: a space that could not be
- * counted is refused when it is opened. */
+/* The number of candidates, as a line for people or a JSON object {demand, space, count, exact, parts, digest}. Counts are exact: a space that
+ * could not be counted is refused when it is opened. */
 cupel_status cupel_enumerate_count(const char *demand, bool json, cupel_str *out, cupel_err *err);
 
 typedef struct cupel_enumerate_options {

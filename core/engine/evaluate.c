@@ -99,7 +99,8 @@ static cupel_status say_shared(const evaluator *v, cupel_err *err)
 static cupel_status given_folds(evaluator *v, cupel_err *err)
 {
     size_t column;
-    cupel_status st = cupel_column_find(&v->t.header, v->t.file, "fold", v->o->fold_column, "name the one that says the fold of each row, or let --split make them",
+    cupel_status st =
+        cupel_column_find(&v->t.header, v->t.file, "fold", v->o->fold_column, "name the one that says the fold of each row, or let --split make them",
                                         &column, err);
     if (st != CUPEL_OK) return st;
     st = cupel_splits_given(&v->t.records, column, v->t.file, &v->splits, err);

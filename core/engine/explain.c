@@ -46,7 +46,9 @@ static bool holds(cupel_text t, const char *word)
 void cupel_tally_look(cupel_tally *t, cupel_text formula)
 {
     if (formula.n > 2000) formula.n = 2000;
-    if (!t->structures) t->structures = holds(formula, "pymatgen") || holds(formula, "\"lattice\"") || holds(formula, "'lattice'") || holds(formula, "Full Formula (");
+    if (!t->structures)
+        t->structures = holds(formula, "pymatgen") || holds(formula, "\"lattice\"") || holds(formula, "'lattice'") ||
+                        holds(formula, "Full Formula (");
 }
 
 cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, const char *file, const char *column, cupel_err *err)
@@ -56,8 +58,8 @@ cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, con
         if (cupel_reason_of_formula((cupel_reason)i)) bad += t->rows[i];
     if (!rows || bad < rows) return CUPEL_OK;
     const char *first = t->every || !t->n_examples ? "" : cupel_str_text(&t->example[0]);
-    return cupel_fail(err, CUPEL_BAD_INPUT, "not one formula in column '%s' of '%s' could be read%s%.300s; %s", column, file, *first ? ": " : "", first,
-                      t->structures ? "these are crystal structures, and cupel reads compositions only so far: give a column of formulas"
+    return cupel_fail(err, CUPEL_BAD_INPUT, "not one formula in column '%s' of '%s' could be read%s%.300s; %s", column, file, *first ? ": " : "",
+                      first, t->structures ? "these are crystal structures, and cupel reads compositions only so far: give a column of formulas"
                                     : "name the column of formulas with --formula");
 }
 

@@ -137,8 +137,8 @@ cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_compositi
     return look_up(s, c, NULL, NULL, 0, text, known, value, err);
 }
 
-cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records, size_t row,
-                                     cupel_str *text, bool *known, double *value, cupel_err *err)
+cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records,
+                                     size_t row, cupel_str *text, bool *known, double *value, cupel_err *err)
 {
     return look_up(s, c, m, records, row, text, known, value, err);
 }

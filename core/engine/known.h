@@ -1,5 +1,5 @@
-/* The materials that were measured already, those of the training rows of every property: compositions, and the columns of the table that a model takes
- * (temperature, route), under which the same composition is another material. */
+/* The materials that were measured already, those of the training rows of every property: compositions, and the columns of the table that a
+ * model takes (temperature, route), under which the same composition is another material. */
 #ifndef CUPEL_ENGINE_KNOWN_H
 #define CUPEL_ENGINE_KNOWN_H
 
@@ -19,7 +19,7 @@ void cupel_known_set_close(cupel_known_set *s);
  * first of several; unchanged when unknown. Thread-safe. */
 cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, double *value, cupel_err *err);
 /* The same of row `row` of records with composition c, whose columns m takes; its features are bound to them. */
-cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records, size_t row,
-                                     cupel_str *text, bool *known, double *value, cupel_err *err);
+cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records,
+                                     size_t row, cupel_str *text, bool *known, double *value, cupel_err *err);
 
 #endif

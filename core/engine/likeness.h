@@ -7,8 +7,8 @@
 
 typedef struct cupel_likeness cupel_likeness;
 
-/* The statistics of label `label` of a volume against all others, or those that `cupel describe` saved of it. CUPEL_USAGE for a label that is not there,
- * CUPEL_BAD_INPUT for a file that cannot be read, that is no volume, or holds one phase only. */
+/* The statistics of label `label` of a volume against all others, or those that `cupel describe` saved of it. CUPEL_USAGE for a label that is
+ * not there, CUPEL_BAD_INPUT for a file that cannot be read, that is no volume, or holds one phase only. */
 cupel_status cupel_likeness_open(const char *path, size_t label, const cupel_job *job, cupel_likeness **l, cupel_err *err);
 void cupel_likeness_free(cupel_likeness *l);
 /* Voxels of the box that was measured. */

@@ -68,7 +68,8 @@ static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err 
     for (size_t i = 0; i < ends; i++) first[i] = m->known.first[i];
     CUPEL_TRY(cupel_writer_put(w, "training/formula", "", "training rows in use, as written", CUPEL_TEXT, 1, &n, m->formula, err));
     CUPEL_TRY(cupel_writer_put(w, "training/formula_column", "", "of the formulas", CUPEL_TEXT, 1, (size_t[]){1}, &m->formula_column, err));
-    CUPEL_TRY(cupel_writer_put(w, "training/condition", "", "columns of the table, of the training rows in use", CUPEL_TEXT, 1, &n, m->condition, err));
+    CUPEL_TRY(cupel_writer_put(w, "training/condition", "", "columns of the table, of the training rows in use", CUPEL_TEXT, 1, &n, m->condition,
+                               err));
     CUPEL_TRY(cupel_writer_put(w, "training/target", m->unit, m->property, CUPEL_F64, 1, &n, m->target, err));
     CUPEL_TRY(cupel_writer_put(w, "training/first", "", "elements of row i are first[i] .. first[i + 1] - 1 of z and amount", CUPEL_I64, 1,
                                &ends, first, err));
@@ -78,8 +79,8 @@ static cupel_status save_known(const cupel_model *m, cupel_writer *w, cupel_err 
     size_t at, shape[2] = {n, 0};
     cupel_features_table(m->features, &at, &shape[1]);
     if (m->column)
-        CUPEL_TRY(cupel_writer_put(w, COLUMNS, "as in the table", "features of the training rows that come from columns of the table", CUPEL_F64, 2, shape,
-                                   m->column, err));
+        CUPEL_TRY(cupel_writer_put(w, COLUMNS, "as in the table", "features of the training rows that come from columns of the table", CUPEL_F64, 2,
+                                   shape, m->column, err));
 done:
     cupel_free(first);
     return st;

@@ -108,7 +108,8 @@ static double share_unseen(const cupel_model *m, const cupel_batch *batch, size_
 /* Out of the domain whatever the distance of the descriptors says, which may be like those of other elements and are cut at some deviations: a row
  * with an element that no training row holds, or with a table column more than EXTRAPOLATES of its range beyond that range. The distance is then at
  * least 1, the threshold, and more by the share of such atoms and the ranges beyond. */
-static void mark_outside(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, const double *beyond, size_t at, cupel_prediction *out)
+static void mark_outside(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, const double *beyond, size_t at,
+                         cupel_prediction *out)
 {
     for (size_t i = 0; i < n; i++) {
         double excess = beyond[i] > EXTRAPOLATES ? beyond[i] : 0;

@@ -23,8 +23,8 @@ static cupel_status ways_through(const cupel_voxels *v, const cupel_job *job, ui
     return st;
 }
 
-static cupel_status solve(const cupel_voxels *v, const cupel_mixture *m, cupel_material *materials, size_t phase, double accuracy, const cupel_job *job,
-                          cupel_solution **s, cupel_err *err)
+static cupel_status solve(const cupel_voxels *v, const cupel_mixture *m, cupel_material *materials, size_t phase, double accuracy,
+                          const cupel_job *job, cupel_solution **s, cupel_err *err)
 {
     const cupel_solve_options o = {.physics = CUPEL_CONDUCTION, .accuracy = accuracy, .edge = {v->size[0], v->size[1], v->size[2]}};
     for (size_t p = 0; p < v->n_phases; p++) {
@@ -81,19 +81,20 @@ done:
 }
 
 static const cupel_reference references[] = {
-    {"10.1016/j.crme.2014.12.005", "Willot: Fourier-based schemes for computing the mechanical response of composites with accurate local fields. Comptes Rendus "
-                                   "Mecanique 343, 232 (2015)"},
-    {"10.1016/0009-2509(89)85053-5", "Epstein: On tortuosity and the tortuosity factor in flow and diffusion through porous media. Chemical Engineering "
-                                     "Science 44, 777 (1989)"},
+    {"10.1016/j.crme.2014.12.005", "Willot: Fourier-based schemes for computing the mechanical response of composites with accurate local fields. "
+                                   "Comptes Rendus Mecanique 343, 232 (2015)"},
+    {"10.1016/0009-2509(89)85053-5", "Epstein: On tortuosity and the tortuosity factor in flow and diffusion through porous media. Chemical "
+                                     "Engineering Science 44, 777 (1989)"},
     {NULL, NULL}};
 
 static const cupel_param params[] = {{"accuracy", "", 1e-4, 1e-7, 0.1, "bound on the relative error of the conductivity that iterating leaves"}, {0}};
 
 const cupel_volume_descriptor cupel_volume_descriptor_periodic_tortuosity = {
-    .method = {.name = "periodic_tortuosity", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "periodic volume of labels",
+    .method =
+        {.name = "periodic_tortuosity", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "periodic volume of labels",
                .help = "tortuosity factor of each phase along each axis in a periodic medium, by homogenisation",
-               .output = "per phase and axis: periodic tortuosity (fraction of the phase over its relative conductivity, all others being void), periodic "
-                         "tortuosity error (bound on what iterating left). Voxels that touch at edges and corners conduct to each other, unlike in "
-                         "tortuosity_factor",
+               .output = "per phase and axis: periodic tortuosity (fraction of the phase over its relative conductivity, all others being void), "
+                         "periodic tortuosity error (bound on what iterating left). Voxels that touch at edges and corners conduct to each other, "
+                         "unlike in tortuosity_factor",
                .references = references, .params = params},
     .compute = compute};

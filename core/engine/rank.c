@@ -54,7 +54,8 @@ static cupel_status gather_known(cupel_ranker *k, cupel_err *err)
     cupel_status st = cupel_known_set_new(&k->left_out, err);
     for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) {
         const cupel_model *m = k->d->property[p].model;
-        st = m ? cupel_known_set_add_model(k->left_out, m, false, err) : cupel_known_set_add(k->left_out, &k->known[p].batch, k->known[p].target, err);
+        st = m ? cupel_known_set_add_model(k->left_out, m, false, err)
+             : cupel_known_set_add(k->left_out, &k->known[p].batch, k->known[p].target, err);
     }
     if (st == CUPEL_OK) cupel_known_set_close(k->left_out);
     return st;
@@ -401,10 +402,12 @@ static void say_how(const cupel_ranker *k)
                       b->n_tau, b->tau[0], b->tau[b->n_tau - 1]);
         else
             cupel_say(k->job, CUPEL_NOTE,
-                      "%s: probabilities from the value and its %g %% interval: half of the mass on either side, each side half a normal distribution",
+                      "%s: probabilities from the value and its %g %% interval: half of the mass on either side, each side half a normal "
+                      "distribution",
                       k->d->property[p].name, 100 * k->d->level);
         if (!b->n_tau && k->d->property[p].model && cupel_surrogate_mixed(cupel_model_surrogate(k->d->property[p].model)))
-            cupel_say(k->job, CUPEL_WARNING, "%s: the demand's model knows a value that many rows share, which an interval does not show; predict with "
+            cupel_say(k->job, CUPEL_WARNING,
+                      "%s: the demand's model knows a value that many rows share, which an interval does not show; predict with "
                       "--quantiles 0.05,0.1,...,0.95, or screen", k->d->property[p].name);
     }
 }

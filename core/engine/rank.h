@@ -13,11 +13,10 @@ typedef struct cupel_rank_options {
 
 /* For each property the table needs `<property> [unit]`, `<property> lower [unit]` and `<property> upper [unit]`, in any unit of that
  * dimension; for a class `<property> probability` (of its larger value). Where there are `<property> quantile 0.1 [unit]` and more of
- * them, the probability of a window comes from these (share_of_quantiles.h); else the interval is taken as central at the demand's level, and it comes
- * from cupel_interval_probability (score.h). `distance` (or `domain distance`) and `in_domain` are used when they are
- * there. Nothing is trained: the demand's table is read only for known materials and measured ranges, and its `space` is not opened. Rows
- * without a formula or a value are rejected, counted and the first of them named through job; a value outside its interval is CUPEL_BAD_INPUT
- * with file:line. */
+ * them, the probability of a window comes from these (share_of_quantiles.h); else the interval is taken as central at the demand's level, and
+ * it comes from cupel_interval_probability (score.h). `distance` (or `domain distance`) and `in_domain` are used when they are there. Nothing
+ * is trained: the demand's table is read only for known materials and measured ranges, and its `space` is not opened. Rows without a formula or
+ * a value are rejected, counted and the first of them named through job; a value outside its interval is CUPEL_BAD_INPUT with file:line. */
 cupel_status cupel_rank_table(const cupel_rank_options *o, cupel_demand *d, const cupel_job *job, cupel_result *result, cupel_err *err);
 
 #endif

@@ -174,7 +174,8 @@ static void put_demand(const cupel_report *r, cupel_str *s)
 void cupel_report_head(const cupel_report *r, cupel_str *s)
 {
     static const char *const links[][2] = {{"demand", "Demand"}, {"shortlist", "Shortlist"}, {"tradeoff", "Trade-offs"}, {"funnel", "Rejected"},
-                                           {"elements", "Elements"}, {"why", "Why"}, {"trust", "Trust"}, {"limits", "Limits"}, {"methods", "Methods"}, {"lineage", "Provenance"}};
+                                           {"elements", "Elements"}, {"why", "Why"}, {"trust", "Trust"}, {"limits", "Limits"}, {"methods", "Methods"},
+                                               {"lineage", "Provenance"}};
     cupel_text started = run_text(r, "started");
     cupel_str_puts(s, "<header><p class=kicker>cupel ");
     cupel_html(s, cupel_version());
@@ -248,15 +249,18 @@ void cupel_report_funnel(const cupel_report *r, cupel_str *s)
 void cupel_report_limits(const cupel_report *r, cupel_str *s)
 {
     const cupel_result *q = r->result;
-    cupel_str_puts(s, "<section id=limits><h2>What this does not say</h2>\n<ul>"
-                      "<li>That a formula is a stable compound, or how to make it: no energy was computed, and neutral charges prove nothing.</li>\n"
+    cupel_str_puts(s, "<section id=limits><h2>What this does not say</h2>\n"
+                      "<ul><li>That a formula is a stable compound, or how to make it: no energy was computed, and neutral charges prove "
+                      "nothing.</li>\n"
                       "<li>Whether a compound is poisonous or decays in air or water: limits on elements are all that was asked.</li>\n"
-                      "<li>Whether a candidate has the property at all: a model that learned from semiconductors gives a metal a gap all the same.</li>\n");
+                      "<li>Whether a candidate has the property at all: a model that learned from semiconductors gives a metal a gap all the "
+                      "same.</li>\n");
     if (q->rows.n) {
         cupel_str_puts(s, "<li>That the first are the best. They were chosen from ");
         cupel_html_count(s, q->counts.total[CUPEL_PREDICTED]);
         cupel_str_puts(s, " predictions because these were good, and the best of many predictions are also the luckiest: more of them will miss than "
-                          "their intervals say.</li>\n<li>Anything by the order of neighbours: from the first row to the last the chance falls from ");
+                          "their intervals say.</li>\n"
+                          "<li>Anything by the order of neighbours: from the first row to the last the chance falls from ");
         cupel_html_percent(s, q->rows.probability[0]);
         cupel_str_puts(s, " to ");
         cupel_html_percent(s, q->rows.probability[q->rows.n - 1]);

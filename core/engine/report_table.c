@@ -157,7 +157,8 @@ static void put_judgement(const cupel_result *q, size_t i, size_t p, cupel_str *
     window_of(q, p, &min, &max);
     if (q->known != CUPEL_KNOWN_MEASURED || (isinf(min) && isinf(max))) return;
     bool out = cupel_result_measured_outside(q, i, p);
-    cupel_str_addf(s, "<span class=%s title=\"measured %s the window\">%s</span> ", out ? "outside" : "pass", out ? "outside" : "inside", out ? "✗" : "✓");
+    cupel_str_addf(s, "<span class=%s title=\"measured %s the window\">%s</span> ", out ? "outside" : "pass", out ? "outside" : "inside", out ? "✗"
+                   : "✓");
 }
 
 static void put_property(const cupel_result *q, size_t i, size_t p, const scale *c, cupel_str *s)
@@ -281,8 +282,8 @@ static void put_shortlist_notes(const cupel_result *q, cupel_str *s)
         any = true;
     }
     if (any) cupel_str_puts(s, ".</p>\n");
-    cupel_str_puts(s, "<p class=note>Below a formula: oxidation states, one per element, that add up to zero with every cation less electronegative than "
-                      "every anion; of several the likeliest by the reports in the ICSD. Nothing stands there where none do.</p>\n");
+    cupel_str_puts(s, "<p class=note>Below a formula: oxidation states, one per element, that add up to zero with every cation less electronegative "
+                      "than every anion; of several the likeliest by the reports in the ICSD. Nothing stands there where none do.</p>\n");
     if (q->rows.n > SHOWN) cupel_str_addf(s, "<p class=note>The first %d of %zu; all are in ranking.csv.</p>\n", (int)SHOWN, q->rows.n);
 }
 
@@ -299,9 +300,9 @@ void cupel_report_shortlist(const cupel_report *r, cupel_str *s)
     }
     for (size_t p = 0; p < q->n_properties; p++) scales[p] = scale_of(q, p);
     cupel_str_puts(s, "<p>The dot is the predicted value, the line its interval, the band the window asked for.");
-    cupel_str_puts(s, " ● inside, ○ outside what the model has seen, with the distance to it (up to 1 is inside). Δ is how far the nearest measured material "
-                      "is: the sum of differences of atomic fractions, 0 the same, 2 nothing in common. ✓ passes; ✗ was measured outside the window. "
-                      "<span class=js-only>A click on a head sorts.</span></p>\n");
+    cupel_str_puts(s, " ● inside, ○ outside what the model has seen, with the distance to it (up to 1 is inside). Δ is how far the nearest measured "
+                      "material is: the sum of differences of atomic fractions, 0 the same, 2 nothing in common. ✓ passes; ✗ was measured outside "
+                      "the window. <span class=js-only>A click on a head sorts.</span></p>\n");
     cupel_str_puts(s, "<div class=\"scroll tall\" tabindex=0 role=region aria-label=Shortlist><table class=shortlist>");
     put_heads(q, scales, s);
     for (size_t i = 0; i < shown_rows(q); i++) put_row(q, i, scales, s);

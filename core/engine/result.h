@@ -3,7 +3,8 @@
  * this, the model files and run.json.
  *
  * Layout, schema 3; n rows, p properties, r requirements, c constraints, all text UTF-8:
- *   root attributes   demand (its first line), file, space (in words), rank_by ("probability", "pareto", "weights"), level, keep, per_system (0: any number),
+ *   root attributes demand (its first line), file, space (in words), rank_by ("probability", "pareto", "weights"), level, keep, per_system (0:
+ *   any number),
  *                     known (0 judged by the
  *                     measured value, 1 kept as predicted, 2 left out), domain_required,
  *                     candidates (of the whole space), first, end (rows first .. end - 1 were screened), shard, shards (1, 1 when whole)

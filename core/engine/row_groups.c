@@ -102,7 +102,8 @@ cupel_status cupel_training_say_groups(const cupel_training *t, const cupel_job 
     if (st != CUPEL_OK) return st;
     const char *name = t->header.name[t->group_column];
     if (largest * 2 > n)
-        cupel_say(job, CUPEL_WARNING, "'%s' and the compositions link %zu of %zu rows into one group, which no fold parts: figures rest on few rows; name "
+        cupel_say(job, CUPEL_WARNING,
+                  "'%s' and the compositions link %zu of %zu rows into one group, which no fold parts: figures rest on few rows; name "
                   "a finer column", name, largest, n);
     else if (found == alone)
         cupel_say(job, CUPEL_WARNING, "'%s' links no rows of different compositions: rows of one composition stay together without it", name);

@@ -24,8 +24,8 @@ typedef struct cupel_scorer cupel_scorer;
 
 enum { CUPEL_BELIEF_QUANTILES = 64 };
 
-/* How probability, range and kind of a property are known: from a surrogate, or from what a table says (`cupel rank`), by quantiles where it has two of
- * them at least (share_of_quantiles.h), else by the ends of an interval. */
+/* How probability, range and kind of a property are known: from a surrogate, or from what a table says (`cupel rank`), by quantiles where it
+ * has two of them at least (share_of_quantiles.h), else by the ends of an interval. */
 typedef struct cupel_belief {
     const cupel_surrogate *surrogate; /* NULL: by the interval */
     bool is_class;

@@ -126,7 +126,8 @@ cupel_status cupel_block_init(cupel_screening *s, cupel_err *err)
     s->hand = cupel_alloc(s->n_hands, sizeof *s->hand);
     if (!s->slot || !s->hand) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
     for (size_t i = 0; i < s->n_slots; i++)
-        if (!slot_init(&s->slot[i], &s->shape, cupel_space_columns(s->space)->n, mixed, err)) CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
+        if (!slot_init(&s->slot[i], &s->shape, cupel_space_columns(s->space)->n, mixed, err))
+            CUPEL_TRY(cupel_no_memory(err, "a block of candidates", 0));
     for (size_t i = 0; i < s->n_hands; i++) CUPEL_TRY(hand_init(&s->hand[i], s, err));
 done:
     return st;

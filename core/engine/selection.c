@@ -48,8 +48,8 @@ static cupel_status parse_condition(const cupel_yaml *node, const char *file, cu
     w->is_range = node->kind == CUPEL_YAML_SCALAR && !node->quoted && parse_range(node->text, &w->min, &w->max);
     for (size_t i = 0; !w->is_range && node->kind == CUPEL_YAML_SCALAR && !node->quoted && i + 1 < node->text.n; i++)
         if (node->text.p[i] == '.' && node->text.p[i + 1] == '.')
-            return wrong(file, node->line, "a range of 'where' is two plain numbers in the unit of the column, as in 290..310; quote a word with two dots",
-                         err);
+            return wrong(file, node->line,
+                         "a range of 'where' is two plain numbers in the unit of the column, as in 290..310; quote a word with two dots", err);
     if (w->is_range)
         return w->min <= w->max ? CUPEL_OK : wrong(file, node->line, "a range of 'where' runs backwards; put the smaller number first", err);
     const bool list = node->kind == CUPEL_YAML_LIST;

@@ -15,11 +15,13 @@ typedef struct cupel_sets {
 } cupel_sets;
 
 /* Forms of the sets, added up: values that an element lacks are filled in (cupel_descriptor.imputed); values are matminer's own, which goes before
- * filling in (cupel_descriptor.matminer). A set that does not have the form is taken as it is. Every set smooth, as if ":smooth" stood behind each. */
+ * filling in (cupel_descriptor.matminer). A set that does not have the form is taken as it is. Every set smooth, as if ":smooth" stood behind
+ * each. */
 enum { CUPEL_SETS_IMPUTED = 1, CUPEL_SETS_MATMINER = 2, CUPEL_SETS_SMOOTH = 4 };
 
 /* Names joined by ',' or '+'; "deml:matminer" and "magpie:smooth" are these sets in the forms CUPEL_SETS_MATMINER and CUPEL_SETS_SMOOTH.
- * CUPEL_USAGE: an unknown name (with those there are), one given twice (what stands in a preset may stand before it too), none at all, a set in both forms. */
+ * CUPEL_USAGE: an unknown name (with those there are), one given twice (what stands in a preset may stand before it too), none at all, a set in
+ * both forms. */
 cupel_status cupel_sets_parse(const char *names, unsigned forms, cupel_sets *s, cupel_err *err);
 void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie:smooth,deml:matminer" */
 void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit);

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-/* Mass beyond the outermost quantile `end` of mass `mass`, at a distance off >= 0; the next one lies `gap` further in and has mass `inner` beyond it. */
+/* Mass beyond the outermost quantile `end` of mass `mass`, at a distance off >= 0; the next one lies `gap` further in and has mass `inner`
+ * beyond it. */
 static double tail(double mass, double inner, double gap, double off)
 {
     if (!(gap > 0)) return 0;

@@ -33,7 +33,8 @@ static void head(const cupel_slurm_options *o, cupel_str *s)
     cupel_str_addf(s, "# %s candidates in %s parts of about %s. Run this where sbatch is:   cupel screen DEMAND -o FILE --slurm N | bash\n",
                    cupel_format_count(a, o->candidates), cupel_format_count(b, o->parts), cupel_format_count(c, each));
     cupel_str_puts(s, "# Account, partition and time come from the environment: SBATCH_ACCOUNT, SBATCH_PARTITION, SBATCH_TIMELIMIT.\n"
-                      "# Run again, it makes only what is missing. A part that is pre-empted or runs out of time leaves a checkpoint and is queued again.\n");
+                      "# Run again, it makes only what is missing. A part that is pre-empted or runs out of time leaves a checkpoint and is queued "
+                      "again.\n");
     if (o->parts > 1000)
         cupel_str_addf(s, "# More than 1000 parts need MaxArraySize above %" PRIu64 " (scontrol show config).\n", o->parts);
     cupel_str_puts(s, "set -eu\n");

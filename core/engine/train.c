@@ -229,7 +229,8 @@ static cupel_status find_groups(reading *r, cupel_err *err)
     cupel_training *t = r->t;
     if (!r->o->groups) return CUPEL_OK;
     t->grouped = true;
-    cupel_status st = cupel_column_find(&t->header, r->o->file, "", r->o->groups, r->o->in_demand ? "name it with groups: in data" : "name it with --groups",
+    cupel_status st =
+        cupel_column_find(&t->header, r->o->file, "", r->o->groups, r->o->in_demand ? "name it with groups: in data" : "name it with --groups",
                                         &t->group_column, err);
     if (st == CUPEL_OK && t->group_column == r->target)
         st = cupel_fail(err, CUPEL_USAGE, "groups '%s' is the target; name the column that says which rows belong together", r->o->groups);

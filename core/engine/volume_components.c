@@ -58,13 +58,15 @@ static cupel_status gather(ensemble *e, cupel_volume_row *row, size_t n_rows, co
     for (size_t i = 0; i < n_rows; i++)
         if (!row[i].message) e->row[e->n++] = &row[i];
     for (e->set = 0; e->n && e->set < s->n && !e->row[0]->said[e->set].n_maps;) e->set++;
-    if (e->n && e->set == s->n) return cupel_fail(err, CUPEL_USAGE, "principal components are of maps, which no set gives; take --set two_point:map=1");
+    if (e->n && e->set == s->n)
+        return cupel_fail(err, CUPEL_USAGE, "principal components are of maps, which no set gives; take --set two_point:map=1");
     for (size_t i = 1; i < e->n; i++)
         if (!alike(e->row[0], e->row[i], e->set))
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' and '%s' differ in shape or phases: principal components are of volumes of one kind",
                               e->row[0]->name, e->row[i]->name);
     if (n_components >= e->n)
-        return cupel_fail(err, CUPEL_USAGE, "%zu principal components of %zu volumes; there are at most %zu", n_components, e->n, e->n ? e->n - 1 : 0);
+        return cupel_fail(err, CUPEL_USAGE, "%zu principal components of %zu volumes; there are at most %zu", n_components, e->n, e->n ? e->n - 1
+                          : 0);
     return CUPEL_OK;
 }
 

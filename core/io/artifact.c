@@ -64,7 +64,8 @@ cupel_status cupel_reader_open(const char *path, const char *kind, unsigned max_
     if (strcmp(inside, r->kind) != 0)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': damaged: of kind '%s' and '%s' at once", path, r->kind, inside));
     if (kind && !among(r->kind, kind))
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s' is a %s artifact, a %.*s artifact is needed", path, r->kind, (int)strcspn(kind, "|"), kind));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s' is a %s artifact, a %.*s artifact is needed", path, r->kind, (int)strcspn(kind, "|"),
+                             kind));
     int64_t schema = 0;
     CUPEL_TRY(cupel_reader_attr_int(r, "schema_version", &schema, err));
     if (schema < 0 || schema > (int64_t)max_schema)

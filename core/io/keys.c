@@ -64,7 +64,8 @@ static cupel_status unknown(const cupel_yaml *node, const char *file, const char
     cupel_str all = {0};
     list_words(&all, known);
     const char *near = cupel_nearest_word(node->key, known);
-    cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown key '%.*s' in %s; %s%s%skeys are: %s", file, node->key_line, (int)(node->key.n < 60 ? node->key.n : 60),
+    cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown key '%.*s' in %s; %s%s%skeys are: %s", file, node->key_line,
+               (int)(node->key.n < 60 ? node->key.n : 60),
                node->key.p, what, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "", cupel_str_text(&all));
     cupel_str_free(&all);
     return CUPEL_USAGE;
@@ -99,7 +100,8 @@ cupel_status cupel_keys_number(const cupel_yaml *map, const char *file, const ch
     cupel_status st = cupel_keys_text(map, file, key, &text, err);
     if (st != CUPEL_OK || !text) return st;
     if (!cupel_parse_double(cupel_text_of(text), &x) || x < lo || x > hi)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s: '%.60s' must be a number from %g to %g", file, cupel_yaml_get(map, key)->line, key, text, lo, hi);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s: '%.60s' must be a number from %g to %g", file, cupel_yaml_get(map, key)->line, key, text, lo,
+                          hi);
     *value = x;
     return CUPEL_OK;
 }

@@ -18,7 +18,8 @@
 /* The one place where sizes become the library's integers. */
 static cupel_status narrow(size_t n, int *out, cupel_err *err)
 {
-    if (n > INT_MAX) return cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: a size of %zu, the library counts to %d; use fewer rows or columns", n, INT_MAX);
+    if (n > INT_MAX)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: a size of %zu, the library counts to %d; use fewer rows or columns", n, INT_MAX);
     *out = (int)n;
     return CUPEL_OK;
 }
@@ -77,8 +78,9 @@ cupel_status cupel_la_products_f32(cupel_matrix_f32_in a, cupel_matrix_f32_in b,
     CUPEL_TRY(shape_of_f32(b, &sb, err));
     CUPEL_TRY(shape_of_f32((cupel_matrix_f32_in){c.v, c.rows, c.cols, c.ld}, &sc, err));
     if (sa.cols != sb.cols || sc.rows != sa.rows || sc.cols != sb.rows) {
-        st = cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: products of the rows of %d x %d and %d x %d into %d x %d", sa.rows, sa.cols, sb.rows, sb.cols,
-                        sc.rows, sc.cols);
+        st =
+            cupel_fail(err, CUPEL_BAD_INPUT, "linear algebra: products of the rows of %d x %d and %d x %d into %d x %d", sa.rows, sa.cols, sb.rows,
+                       sb.cols, sc.rows, sc.cols);
         goto done;
     }
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, sa.rows, sb.rows, sa.cols, 1, a.v, sa.ld, b.v, sb.ld, 0, c.v, sc.ld);
@@ -111,8 +113,8 @@ cupel_status cupel_la_cholesky(cupel_matrix a, cupel_err *err)
     if (st != CUPEL_OK) return st;
     const lapack_int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', s.rows, a.v, s.ld);
     if (info == 0) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_FAILED, "Cholesky factor of a %d x %d matrix: not positive definite at row %d; a larger ridge (noise) makes it so", s.rows,
-                      s.rows, (int)info);
+    return cupel_fail(err, CUPEL_FAILED, "Cholesky factor of a %d x %d matrix: not positive definite at row %d; a larger ridge (noise) makes it so",
+                      s.rows, s.rows, (int)info);
 }
 
 cupel_status cupel_la_cholesky_solve(cupel_matrix_in l, cupel_matrix b, cupel_err *err)
@@ -173,7 +175,8 @@ cupel_status cupel_la_reserve(size_t threads, cupel_err *err)
     for (size_t i = 0; i < n; i++) blas_memory_free(buffer[i]);
     if (n > atomic_load(&kept)) atomic_store(&kept, n);
     if (n == need) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_NO_RESOURCE, "memory for linear algebra on %zu threads: needs %zu MB of addresses, %.0f MB are there; raise 'ulimit -v' or give "
+    return cupel_fail(err, CUPEL_NO_RESOURCE,
+                      "memory for linear algebra on %zu threads: needs %zu MB of addresses, %.0f MB are there; raise 'ulimit -v' or give "
                       "fewer --threads", threads, (need - n) * BUFFER_MB, (double)cupel_memory_available() / 1e6);
 }
 

@@ -4,10 +4,10 @@
 
 #include "core/cupel.h"
 
-/* gram [n][n]: x_i . x_j of observations that need not be centred; overwritten. score [n][k], k <= n: coordinates of the observations, less their mean,
- * along the k directions of greatest variance (zero mean, orthogonal); share [k] of the whole variance, 0 where there is none. Each direction is turned so
- * that its score of largest magnitude, the first of several, is positive. Jacobi's rotations: O(n^3), and the same bytes on every machine.
- * Jolliffe, Principal Component Analysis (2002), doi:10.1007/b98835, 3.5. CUPEL_NO_RESOURCE when memory is out. */
+/* gram [n][n]: x_i . x_j of observations that need not be centred; overwritten. score [n][k], k <= n: coordinates of the observations, less
+ * their mean, along the k directions of greatest variance (zero mean, orthogonal); share [k] of the whole variance, 0 where there is none. Each
+ * direction is turned so that its score of largest magnitude, the first of several, is positive. Jacobi's rotations: O(n^3), and the same bytes
+ * on every machine. Jolliffe, Principal Component Analysis (2002), doi:10.1007/b98835, 3.5. CUPEL_NO_RESOURCE when memory is out. */
 cupel_status cupel_pca_of_products(size_t n, double *gram, size_t k, double *score, double *share, cupel_err *err);
 
 #endif

@@ -8,7 +8,8 @@ double cupel_exp(double x);
 /* Natural logarithm within one unit in the last place; -infinity at 0, NaN below. */
 double cupel_log(double x);
 
-/* The share of a standard normal distribution below z; relative error about 1e-15 on both sides (Cody 1969, doi:10.1090/S0025-5718-1969-0247736-4). */
+/* The share of a standard normal distribution below z; relative error about 1e-15 on both sides (Cody 1969,
+ * doi:10.1090/S0025-5718-1969-0247736-4). */
 double cupel_normal_cdf(double z);
 
 /* The z below which the share p of a standard normal distribution lies, 0 < p < 1; relative error about 1e-15 away from 1/2, where it is absolute

@@ -551,11 +551,12 @@ cupel_status cupel_quantity_in(cupel_text text, const char *unit, double *x, cup
         return CUPEL_OK;
     }
     if (!own.n)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': there is no unit; write it with its unit, as in %.*s %s", shown, text.p, shown, text.p, unit);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': there is no unit; write it with its unit, as in %.*s %s", shown, text.p, shown, text.p,
+                          unit);
     if ((st = cupel_unit_parse(own, &from, err)) != CUPEL_OK || (st = cupel_unit_parse(want, &to, err)) != CUPEL_OK) return st;
     if (!cupel_unit_same_dimension(&from, &to))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': a quantity in %.*s cannot be compared with one in %s; give it in %s", shown, text.p, (int)own.n,
-                          own.p, want.n ? unit : "plain numbers", want.n ? unit : "plain numbers");
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': a quantity in %.*s cannot be compared with one in %s; give it in %s", shown, text.p,
+                          (int)own.n, own.p, want.n ? unit : "plain numbers", want.n ? unit : "plain numbers");
     v = cupel_unit_convert(v, &from, &to);
     if (!isfinite(v)) return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': too large in %s", shown, text.p, unit);
     *x = v;

@@ -29,7 +29,8 @@ typedef struct cupel_constraint_result {
  *   rohs: yes                                            mass shares of Pb, Hg, Cd; Cr above its limit is unknown, as only Cr(VI) counts
  *   radioactive: no    eu_critical: no
  *   charge_neutral: yes, alloys: reject|pass, mixed_valence: no|yes, states: common|icsd24
- *        some choice of one oxidation state per element (core/matter/facts.h) sums to zero, and every cation is less electronegative than every anion, as in
+ *        some choice of one oxidation state per element (core/matter/facts.h) sums to zero, and every cation is less electronegative than every
+ *        anion, as in
  *        SMACT; mixed_valence lets one element take a mean of its states. Pure elements and compositions of metals only pass where alloys is
  *        pass. Amounts that are not whole may miss zero by 0.001 e per atom.
  * and optionally unknown: pass|reject (default reject), facts: file.tsv (a user's table, core/matter/facts.h). */

@@ -182,8 +182,8 @@ bool cupel_constraint_impossible(const cupel_constraint *c, const bool allowed[C
         if (!greatest || c->value[z] > c->value[greatest]) greatest = z;
     }
     if (least && c->max < c->value[least])
-        snprintf(why, CUPEL_CONSTRAINT_TEXT, "%s at most %g %s, and the least of all allowed elements is %.4g (%s)", c->label, c->max, c->unit, c->value[least],
-                 cupel_element_symbol(least));
+        snprintf(why, CUPEL_CONSTRAINT_TEXT, "%s at most %g %s, and the least of all allowed elements is %.4g (%s)", c->label, c->max, c->unit,
+                 c->value[least], cupel_element_symbol(least));
     else if (greatest && c->min > c->value[greatest])
         snprintf(why, CUPEL_CONSTRAINT_TEXT, "%s at least %g %s, and the most of all allowed elements is %.4g (%s)", c->label, c->min, c->unit,
                  c->value[greatest], cupel_element_symbol(greatest));

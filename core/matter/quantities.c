@@ -39,15 +39,16 @@ static const double *kept_numbers(cupel_quantities *q, size_t n, const double *x
     return copy;
 }
 
-void cupel_quantities_add_curve(cupel_quantities *q, const char *name, const char *unit, const char *x_name, const char *x_unit, cupel_of of, size_t n,
-                                const double *x, const double *y)
+void cupel_quantities_add_curve(cupel_quantities *q, const char *name, const char *unit, const char *x_name, const char *x_unit, cupel_of of,
+                                size_t n, const double *x, const double *y)
 {
     if (n == 0) return;
     if (!cupel_grow(&q->curve, &q->cap_curves, q->n_curves + 1, sizeof *q->curve)) {
         q->failed = true;
         return;
     }
-    q->curve[q->n_curves++] = (cupel_curve){kept(q, name), kept(q, unit), kept(q, x_name), kept(q, x_unit), of, n, kept_numbers(q, n, x), kept_numbers(q, n, y)};
+    q->curve[q->n_curves++] =
+        (cupel_curve){kept(q, name), kept(q, unit), kept(q, x_name), kept(q, x_unit), of, n, kept_numbers(q, n, x), kept_numbers(q, n, y)};
 }
 
 float *cupel_quantities_add_map(cupel_quantities *q, const char *name, const char *unit, const char *about, cupel_of of, int rank, const size_t *n)
@@ -84,7 +85,8 @@ const cupel_quantity *cupel_quantities_find(const cupel_quantities *q, const cha
 {
     for (size_t i = 0; i < q->n; i++) {
         const cupel_quantity *one = &q->one[i];
-        if (one->name && strcmp(one->name, name) == 0 && one->of.phase == of.phase && one->of.other == of.other && one->of.axis == of.axis) return one;
+        if (one->name && strcmp(one->name, name) == 0 && one->of.phase == of.phase && one->of.other == of.other && one->of.axis == of.axis)
+            return one;
     }
     return NULL;
 }

@@ -51,8 +51,8 @@ typedef struct cupel_quantities {
 void cupel_quantities_add(cupel_quantities *q, const char *name, const char *unit, cupel_of of, double value);
 void cupel_quantities_add_none(cupel_quantities *q, const char *name, const char *unit, cupel_of of, const char *reason);
 /* x and y [n] are copied. */
-void cupel_quantities_add_curve(cupel_quantities *q, const char *name, const char *unit, const char *x_name, const char *x_unit, cupel_of of, size_t n,
-                                const double *x, const double *y);
+void cupel_quantities_add_curve(cupel_quantities *q, const char *name, const char *unit, const char *x_name, const char *x_unit, cupel_of of,
+                                size_t n, const double *x, const double *y);
 /* The numbers of a map, to be filled by the caller; NULL when memory is out. */
 float *cupel_quantities_add_map(cupel_quantities *q, const char *name, const char *unit, const char *about, cupel_of of, int rank, const size_t *n);
 /* CUPEL_NO_RESOURCE when an addition failed. */

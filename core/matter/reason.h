@@ -14,7 +14,8 @@ typedef enum cupel_reason {
     CUPEL_REASON_BAD_NUMBER = 6,        /* a numeric column or the target is not a finite number */
     CUPEL_REASON_IMPUTED = 7,           /* a missing value was filled in (--missing impute) */
     CUPEL_REASON_BAD_VOLUME = 8,        /* a volume that cannot be read */
-    CUPEL_REASON_NO_VALUE = 9,          /* a number that is not defined: for a phase that a volume does not have, an empty orbital where all are full */
+    /* a number that is not defined: for a phase that a volume does not have, an empty orbital where all are full */
+    CUPEL_REASON_NO_VALUE = 9,
     CUPEL_REASON_NOT_WHOLE = 10,        /* the amounts have no small whole numbers, and the descriptor counts atoms */
     CUPEL_REASON_NOT_NEUTRAL = 11,      /* no choice of the tabulated oxidation states adds up to 0 */
     CUPEL_REASON_NOT_IONIC = 12,        /* no cation or no anion, and the descriptor is of both */

@@ -18,7 +18,8 @@ typedef struct cupel_header {
 
 /* The column called `name` (as in the file, else by label), or SIZE_MAX; a label that several columns share finds none of them. */
 size_t cupel_header_find(const cupel_header *h, const char *name);
-cupel_status cupel_header_add(cupel_header *h, cupel_text name, cupel_err *err); /* without blanks at the ends; splits off the unit; refuses a second column of that name */
+/* without blanks at the ends; splits off the unit; refuses a second column of that name */
+cupel_status cupel_header_add(cupel_header *h, cupel_text name, cupel_err *err);
 void cupel_header_release(cupel_header *h);
 
 /* A block of rows. It owns the text of its cells: they live until the next block is read into the same struct, also without their source. */

@@ -13,7 +13,8 @@ cupel_status cupel_voxels_init(cupel_voxels *v, int dim, const size_t *n, const 
 {
     cupel_voxels w = {.dim = dim, .n = {n[0], n[1], dim == 3 ? n[2] : 1}, .size = {1, 1, 1}, .periodic = true};
     size_t count = cupel_mul(cupel_mul(w.n[0], w.n[1]), w.n[2]), bytes = cupel_mul(count, sizeof *w.id);
-    if (count == 0) return cupel_fail(err, CUPEL_BAD_INPUT, "%s: %zu x %zu x %zu voxels; every axis needs at least one", what, w.n[0], w.n[1], w.n[2]);
+    if (count == 0)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s: %zu x %zu x %zu voxels; every axis needs at least one", what, w.n[0], w.n[1], w.n[2]);
     cupel_status st = cupel_memory_check(bytes, what, err);
     if (st != CUPEL_OK) return st;
     w.id = cupel_alloc_aligned(count, sizeof *w.id);

@@ -47,8 +47,10 @@ cupel_status cupel_delimited_read(void *state, size_t max_rows, cupel_records *r
         cupel_status st = cupel_csv_row(d->csv, &field, &n, &line, err);
         if (st != CUPEL_OK || !n) return st;
         if (n != d->n_cols)
-            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %zu field%s where the first line names %zu; %s", cupel_input_name(d->in), line, n,
-                              n == 1 ? "" : "s", d->n_cols, n > d->n_cols ? "put a field with a separator inside into quotes" : "is the line cut off?");
+            return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %zu field%s where the first line names %zu; %s", cupel_input_name(d->in), line,
+                              n,
+                              n == 1 ? "" : "s", d->n_cols, n > d->n_cols ? "put a field with a separator inside into quotes"
+                                  : "is the line cut off?");
         st = cupel_records_add(r, field, line, err);
         if (st != CUPEL_OK) return st;
     }

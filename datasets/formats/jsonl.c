@@ -95,7 +95,8 @@ static cupel_status open_lines(cupel_input *in, cupel_header *header, void **sta
     CUPEL_TRY(next_row(l, &l->first, &l->first_line, err));
     if (!l->first) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s: the table is empty; each line holds one object", l->rows.name));
     if (cupel_json_kind_of(l->first) != CUPEL_JSON_OBJECT)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": each line holds one object {\"column\": value, ...}", l->rows.name, l->first_line));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": each line holds one object {\"column\": value, ...}", l->rows.name,
+                             l->first_line));
     CUPEL_TRY(cupel_tree_rows_columns(&l->rows, l->first, l->first_line, header, err));
     *state = l;
     l = NULL;

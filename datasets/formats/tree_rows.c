@@ -67,7 +67,8 @@ static cupel_status unknown_key(const cupel_tree_rows *t, const cupel_json *obje
                       t->name, line, key);
 }
 
-cupel_status cupel_tree_rows_add(cupel_tree_rows *t, const cupel_json *first, const cupel_json *values, uint64_t line, cupel_records *r, cupel_err *err)
+cupel_status cupel_tree_rows_add(cupel_tree_rows *t, const cupel_json *first, const cupel_json *values, uint64_t line, cupel_records *r,
+                                 cupel_err *err)
 {
     size_t k = first ? 1 : 0;
     cupel_str_clear(&t->text);

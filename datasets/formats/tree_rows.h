@@ -19,7 +19,8 @@ typedef struct cupel_tree_rows {
 cupel_status cupel_tree_rows_columns(cupel_tree_rows *t, const cupel_json *from, uint64_t line, cupel_header *header, cupel_err *err);
 /* Adds an object (a missing key is an empty cell, an unknown one an error) or an array of n values as a row. `first`, if not NULL, is the cell
  * of the first column, and the array has one value less. */
-cupel_status cupel_tree_rows_add(cupel_tree_rows *t, const cupel_json *first, const cupel_json *values, uint64_t line, cupel_records *r, cupel_err *err);
+cupel_status cupel_tree_rows_add(cupel_tree_rows *t, const cupel_json *first, const cupel_json *values, uint64_t line, cupel_records *r,
+                                 cupel_err *err);
 void cupel_tree_rows_release(cupel_tree_rows *t);
 
 #endif

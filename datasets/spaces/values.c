@@ -70,7 +70,8 @@ static cupel_status add_range(const cupel_space_spec *spec, const cupel_yaml *no
     cupel_make_whole(x, 3, scale, whole);
     const int64_t past = (whole[1] - whole[0]) % whole[2];
     if (past)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: the range '%.*s' never reaches its end: the last step is at %g; end it there, or take a step that "
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: space: the range '%.*s' never reaches its end: the last step is at %g; end it there, or take a step that "
                           "divides the range", spec->file, node->line, (int)(node->text.n < 60 ? node->text.n : 60), node->text.p,
                           (double)(whole[1] - past) / (double)scale);
     for (int64_t k = whole[0]; k <= whole[1] && st == CUPEL_OK; k += whole[2]) {

@@ -50,8 +50,8 @@ CUPEL_TABLE_DESCRIPTOR(oli, oli_set, 176,
                                    "mean, standard deviation, minimum and maximum of Oliynyk's 44 element properties"))
 CUPEL_TABLE_DESCRIPTOR(jarvis, jarvis_set, 2628,
                        CBFV_METHOD(jarvis, "2628 columns, units per column",
-                                   "mean, mean deviation, range, maximum, minimum and mode of JARVIS's 438 element properties and their combinations, "
-                                   "as CBFV's 'jarvis'"))
+                                   "mean, mean deviation, range, maximum, minimum and mode of JARVIS's 438 element properties and their "
+                                   "combinations, as CBFV's 'jarvis'"))
 CUPEL_TABLE_DESCRIPTOR(mat2vec, mat2vec_set, 1200,
                        CBFV_METHOD(mat2vec, "1200 columns, dimensionless",
                                    "mean, mean deviation, range, maximum, minimum and mode of word vectors of the elements (200 numbers learned from "

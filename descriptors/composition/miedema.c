@@ -5,8 +5,9 @@
 #include <math.h>
 
 /* Enthalpies of formation of an alloy by Miedema's model (de Boer et al.: Cohesion in metals, North-Holland 1988; Gallego, Somoza, Alonso, J. Phys.:
- * Condens. Matter 2, 6245 (1990) for more than two elements), to the number as matminer's Miedema gives them. They are sums over the pairs of elements at
- * the fractions that these have in the whole alloy (not of the pair), so that a fraction counts alone. What else there is to know of that code:
+ * Condens. Matter 2, 6245 (1990) for more than two elements), to the number as matminer's Miedema gives them. They are sums over the pairs of
+ * elements at the fractions that these have in the whole alloy (not of the pair), so that a fraction counts alone. What else there is to know
+ * of that code:
  *  - the transformation of an element into a metal (H B C N Si P Ge) counts once for each pair that it is in;
  *  - an element counts as a transition metal by its number of electrons, 3 to 11, which takes in B, Al, Si, the lanthanides up to Tb, and others;
  *  - the amorphous phase has 3.5 J/(mol K) times the mean melting point above the solid, the solid solution the elastic and the structural energies;

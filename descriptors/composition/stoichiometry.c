@@ -24,8 +24,8 @@ typedef uint64_t pair_bits __attribute__((vector_size(16)));
 static inline pair both(double x) { return (pair){x, x}; }
 static inline pair_bits both_bits(uint64_t x) { return (pair_bits){x, x}; }
 
-/* About the p-th root of normal x > 0: 2^(log2(x) / p), with parabolas for log2(1 + m) and 2^f, is within 0.6 %. Whole numbers and their doubles change
- * into each other by a number so large that its last bit is 1. */
+/* About the p-th root of normal x > 0: 2^(log2(x) / p), with parabolas for log2(1 + m) and 2^f, is within 0.6 %. Whole numbers and their
+ * doubles change into each other by a number so large that its last bit is 1. */
 static inline pair start_of_root(pair x, pair inverse_p)
 {
     const double bend = 0.344, large = 0x1p52, larger = 0x1.8p52;

@@ -33,6 +33,7 @@ static const cupel_reference references[] = {
 
 const cupel_descriptor cupel_descriptor_tmetal_fraction = {
     .method = {.name = "tmetal_fraction", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula",
-               .help = "fraction of transition metal atoms (Ti-Cu, Nb-Ag, Ta-Pt), as matminer's TMetalFraction", .output = "1 column, atomic fraction",
+               .help = "fraction of transition metal atoms (Ti-Cu, Nb-Ag, Ta-Pt), as matminer's TMetalFraction",
+                       .output = "1 column, atomic fraction",
                .references = references},
     .n_columns = 1, .column = column, .compute = compute, .jumps = cupel_jumps_nowhere};

@@ -11,10 +11,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* C2(r): that x and x + r lie in the same cluster of a phase (Torquato, Beasley, Chiew 1988, doi:10.1063/1.454440). Pairs are counted cluster by cluster:
- * those of a few voxels one by one, those of others as the autocorrelation of their indicator in the box they fill, with room for the largest lag
- * or with the period. Counts are whole numbers and transforms are rounded to them, so that sums are exact in any order. Lags, bins and lines are those
- * of the set two_point: C2 = S2 where a phase is one cluster. */
+/* C2(r): that x and x + r lie in the same cluster of a phase (Torquato, Beasley, Chiew 1988, doi:10.1063/1.454440). Pairs are counted cluster
+ * by cluster: those of a few voxels one by one, those of others as the autocorrelation of their indicator in the box they fill, with room for
+ * the largest lag or with the period. Counts are whole numbers and transforms are rounded to them, so that sums are exact in any order. Lags,
+ * bins and lines are those of the set two_point: C2 = S2 where a phase is one cluster. */
 
 enum { FEW = 100, PHASES_MAX = 64 };
 
@@ -332,7 +332,8 @@ static cupel_status add_mean_size(const counter *t, const cupel_voxels *v, cupel
         sums[2 * t->c.phase[k] + 1] += (double)t->c.size[k];
     }
     for (size_t p = 0; p < v->n_phases; p++)
-        cupel_quantities_add(q, "mean cluster size", cupel_length_unit(v, v->dim), cupel_of_phase(p), sums[2 * p] / sums[2 * p + 1] * cupel_voxel_volume(v));
+        cupel_quantities_add(q, "mean cluster size", cupel_length_unit(v, v->dim), cupel_of_phase(p),
+                             sums[2 * p] / sums[2 * p + 1] * cupel_voxel_volume(v));
     cupel_free(sums);
     return CUPEL_OK;
 }
@@ -381,9 +382,10 @@ done:
 }
 
 static const cupel_reference references[] = {
-    {"10.1063/1.454440", "Torquato, Beasley, Chiew: Two-point cluster function for continuum percolation. Journal of Chemical Physics 88, 6540 (1988)"},
-    {"10.1073/pnas.0905919106", "Jiao, Stillinger, Torquato: A superior descriptor of random textures and its predictive capacity. Proceedings of the National "
-                                "Academy of Sciences 106, 17634 (2009)"},
+    {"10.1063/1.454440",
+     "Torquato, Beasley, Chiew: Two-point cluster function for continuum percolation. Journal of Chemical Physics 88, 6540 (1988)"},
+    {"10.1073/pnas.0905919106", "Jiao, Stillinger, Torquato: A superior descriptor of random textures and its predictive capacity. Proceedings of "
+                                "the National Academy of Sciences 106, 17634 (2009)"},
     {NULL, NULL}};
 
 static const cupel_param params[] = {
@@ -392,7 +394,8 @@ static const cupel_param params[] = {
 const cupel_volume_descriptor cupel_volume_descriptor_cluster = {
     .method = {.name = "cluster", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "volume of labels",
                .help = "two-point cluster functions: how likely two points at a distance are in the same cluster of a phase",
-               .output = "per phase: mean cluster size (of the cluster that a voxel of the phase is in) [m^3, or voxels]; curves C2 of the phase, the "
-                         "radial mean and along each axis, at the lags of two_point; C2 = S2 where the phase is one cluster. Exact counts of all pairs",
+               .output = "per phase: mean cluster size (of the cluster that a voxel of the phase is in) [m^3, or voxels]; curves C2 of the phase, "
+                         "the radial mean and along each axis, at the lags of two_point; C2 = S2 where the phase is one cluster. Exact counts of all "
+                         "pairs",
                .references = references, .params = params},
     .compute = compute};

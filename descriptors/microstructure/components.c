@@ -298,7 +298,8 @@ static cupel_status find_runs(finder *f, cupel_err *err)
     for (size_t r = 0; r < f->n_rows; r++) c->row[r + 1] += c->row[r];
     c->n_runs = c->row[f->n_rows];
     if (c->n_runs >= UINT32_MAX || c->grid.n[2] >= UINT32_MAX)
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%zu stretches of one phase along the last axis; clusters are found among at most 4294967294", c->n_runs));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%zu stretches of one phase along the last axis; clusters are found among at most 4294967294",
+                             c->n_runs));
     CUPEL_TRY(cupel_memory_check(c->n_runs * 14, "clusters", err));
     c->start = cupel_alloc(c->n_runs, sizeof *c->start);
     c->piece = cupel_alloc(c->n_runs, sizeof *c->piece);
@@ -311,7 +312,8 @@ done:
     return st;
 }
 
-cupel_status cupel_components_find(const cupel_voxels *v, int connectivity, bool periodic, const cupel_job *job, cupel_components *out, cupel_err *err)
+cupel_status cupel_components_find(const cupel_voxels *v, int connectivity, bool periodic, const cupel_job *job, cupel_components *out,
+                                   cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     finder f = {.v = v, .job = job, .connectivity = connectivity, .planes_at_once = LAYERS};
@@ -353,7 +355,8 @@ cupel_status cupel_connectivity_read(double value, int dim, const char *descript
 {
     const bool image = dim == 2;
     if (value != 6 && value != 18 && value != 26 && !(image && (value == 4 || value == 8)))
-        return cupel_fail(err, CUPEL_USAGE, "parameter connectivity of descriptor '%s' is '%g', expected 6 (faces), 18 (edges too) or 26 (corners too)%s",
+        return cupel_fail(err, CUPEL_USAGE,
+                          "parameter connectivity of descriptor '%s' is '%g', expected 6 (faces), 18 (edges too) or 26 (corners too)%s",
                           descriptor, value, image ? ", of an image also 4 or 8" : "");
     *connectivity = value == 4 ? 6 : value == 8 ? 26 : (int)value;
     return CUPEL_OK;

@@ -28,7 +28,8 @@ cupel_status cupel_components_find(const cupel_voxels *v, int connectivity, bool
 void cupel_components_release(cupel_components *c);
 
 /* One past the last voxel of run r of a row. */
-static inline size_t cupel_run_end(const cupel_components *c, size_t row, size_t r) { return r + 1 < c->row[row + 1] ? c->start[r + 1] : c->grid.n[2]; }
+static inline size_t cupel_run_end(const cupel_components *c, size_t row, size_t r) { return r + 1 < c->row[row + 1] ? c->start[r + 1]
+                                                                                      : c->grid.n[2]; }
 
 /* The parameter of descriptors: 6, 18 or 26, of an image also 4 and 8. CUPEL_USAGE in the name of the descriptor. */
 cupel_status cupel_connectivity_read(double value, int dim, const char *descriptor, int *connectivity, cupel_err *err);

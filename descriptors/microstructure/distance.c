@@ -272,7 +272,8 @@ static void add_phase(const sizes *s, size_t p, double unit_length, const char *
     cupel_quantities_add_curve(q, names->share, "", names->size, unit, of, n, s->x + first, s->above + first);
 }
 
-cupel_status cupel_sizes_add(const cupel_voxels *v, const float *square, double scale, const cupel_size_names *names, cupel_quantities *q, cupel_err *err)
+cupel_status cupel_sizes_add(const cupel_voxels *v, const float *square, double scale, const cupel_size_names *names, cupel_quantities *q,
+                             cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const double edge = fmin(fmin(v->size[0], v->size[1]), v->dim == 3 ? v->size[2] : INFINITY);

@@ -6,10 +6,10 @@
 #include "core/sys/job.h"
 #include "descriptors/microstructure/grid.h"
 
-/* square [n[0]][n[1]][n[2]]: the exact squared Euclidean distance between centres, in squares of the shortest edge of a voxel; INFINITY where there is
- * no other phase. Outside a volume that is no period there is nothing. O(voxels): lower envelopes of parabolas, line by line (Felzenszwalb,
- * Huttenlocher 2012, doi:10.4086/toc.2012.v008a019), within the stretches of one phase, whose ends are other phases at distance 0.
- * The same for any number of threads. */
+/* square [n[0]][n[1]][n[2]]: the exact squared Euclidean distance between centres, in squares of the shortest edge of a voxel; INFINITY where
+ * there is no other phase. Outside a volume that is no period there is nothing. O(voxels): lower envelopes of parabolas, line by line
+ * (Felzenszwalb, Huttenlocher 2012, doi:10.4086/toc.2012.v008a019), within the stretches of one phase, whose ends are other phases at distance
+ * 0. The same for any number of threads. */
 cupel_status cupel_distance_map(const cupel_voxels *v, const cupel_job *job, float *square, cupel_err *err);
 
 /* The edges of a voxel, in those squares. */
@@ -23,6 +23,7 @@ typedef struct cupel_size_names {
 
 /* Adds, for each phase, the mean, the standard deviation and the maximum of scale times the square root of a map of this file, and the curve at 0, 1,
  * 2, ... shortest edges times scale. Where the map is INFINITY there are none. */
-cupel_status cupel_sizes_add(const cupel_voxels *v, const float *square, double scale, const cupel_size_names *names, cupel_quantities *q, cupel_err *err);
+cupel_status cupel_sizes_add(const cupel_voxels *v, const float *square, double scale, const cupel_size_names *names, cupel_quantities *q,
+                             cupel_err *err);
 
 #endif

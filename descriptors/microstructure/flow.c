@@ -399,7 +399,8 @@ static cupel_status iterate(flow *f, double energy, double accuracy, size_t max_
         out->iterations = n;
         out->conductivity = energy;
         if (tail <= accuracy * energy) break;
-        if (n == max_iterations) CUPEL_TRY(cupel_fail(err, CUPEL_FAILED, "the flow through a phase is not known to %g after %zu iterations", accuracy, n));
+        if (n == max_iterations)
+            CUPEL_TRY(cupel_fail(err, CUPEL_FAILED, "the flow through a phase is not known to %g after %zu iterations", accuracy, n));
         if (cupel_stopped(f->job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while solving for the tortuosity"));
         f->beta = before > 0 ? (float)(now / before) : 0;
         CUPEL_TRY(pass(f, 0, planes, turn_plane, err));

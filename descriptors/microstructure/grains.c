@@ -253,23 +253,24 @@ done:
 }
 
 static const cupel_reference references[] = {
-    {"10.1186/2193-9772-3-5", "Groeber, Jackson: DREAM.3D: A digital representation environment for the analysis of microstructure in 3D. Integrating "
-                              "Materials and Manufacturing Innovation 3, 56 (2014)"},
+    {"10.1186/2193-9772-3-5", "Groeber, Jackson: DREAM.3D: A digital representation environment for the analysis of microstructure in 3D. "
+                              "Integrating Materials and Manufacturing Innovation 3, 56 (2014)"},
     {"10.1016/j.actamat.2007.11.041", "Groeber, Ghosh, Uchic, Dimiduk: A framework for automated analysis and simulation of 3D polycrystalline "
                                       "microstructures. Part 1: Statistical characterization. Acta Materialia 56, 1257 (2008)"},
     {NULL, NULL}};
 
 static const cupel_param params[] = {
-    {"split", "", 0, 0, 1, "0: each label is a grain; 1: each cluster of voxels of a label that are joined through faces is one (particles of a phase)"},
+    {"split", "", 0, 0, 1,
+     "0: each label is a grain; 1: each cluster of voxels of a label that are joined through faces is one (particles of a phase)"},
     {"border", "", 1, 0, 1, "0: grains that the border of a volume that is no period cuts are left out; 1: they are counted"},
     {0}};
 
 const cupel_volume_descriptor cupel_volume_descriptor_grains = {
     .method = {.name = "grains", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "volume of labels",
                .help = "size, shape and contacts of grains (labels) or of particles (clusters of a label)",
-               .output = "of all grains and of those of each phase: grains (number); means of equivalent diameter (of the ball, or disc, of the same size; with "
-                         "deviation) [m, or voxels], neighbours (grains that share a face), b over a and c over a (semi-axes a >= b >= c of the "
-                         "ellipsoid with the same moments). Where labels are grains, per pair: contact area (of an image length), counted by faces "
-                         "of voxels [m^2, m]. Grains across the border of a period are put together",
+               .output = "of all grains and of those of each phase: grains (number); means of equivalent diameter (of the ball, or disc, of the same "
+                         "size; with deviation) [m, or voxels], neighbours (grains that share a face), b over a and c over a (semi-axes a >= b >= c "
+                         "of the ellipsoid with the same moments). Where labels are grains, per pair: contact area (of an image length), counted by "
+                         "faces of voxels [m^2, m]. Grains across the border of a period are put together",
                .references = references, .params = params},
     .compute = compute};

@@ -265,8 +265,8 @@ const cupel_volume_descriptor cupel_volume_descriptor_minkowski = {
     .method = {.name = "minkowski", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "volume of labels",
                .help = "Minkowski functionals of each phase: volume, surface, integral of mean curvature, Euler number",
                .output = "per phase: fraction; volume [m^3], surface [m^2], mean curvature (integral of half the sum of the principal curvatures, "
-                         "positive where the phase is convex) [m], euler; their densities per volume [1/m, 1/m^2, 1/m^3]; of an image area, perimeter, "
-                         "euler. Voxels in place of metres where the file does not say. Without periodicity the box makes no surface, the Euler number is "
-                         "that of the phase as the box cuts it, and densities are from neighbourhoods inside the box, without bias",
+                         "positive where the phase is convex) [m], euler; their densities per volume [1/m, 1/m^2, 1/m^3]; of an image area, "
+                         "perimeter, euler. Voxels in place of metres where the file does not say. Without periodicity the box makes no surface, the "
+                         "Euler number is that of the phase as the box cuts it, and densities are from neighbourhoods inside the box, without bias",
                .references = references, .params = params},
     .compute = compute};

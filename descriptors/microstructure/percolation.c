@@ -60,8 +60,8 @@ static const cupel_param params[] = {
 const cupel_volume_descriptor cupel_volume_descriptor_percolation = {
     .method = {.name = "percolation", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "volume of labels",
                .help = "connected clusters of each phase, and the share of the phase that goes through along each axis",
-               .output = "per phase: clusters (number), largest cluster (share of the phase); per axis: percolates (0 or 1), percolating fraction (share of "
-                         "the phase in clusters that go through). Through: a periodic cluster leads to its own image along the axis, another one "
-                         "touches both ends",
+               .output = "per phase: clusters (number), largest cluster (share of the phase); per axis: percolates (0 or 1), percolating fraction "
+                         "(share of the phase in clusters that go through). Through: a periodic cluster leads to its own image along the axis, "
+                         "another one touches both ends",
                .references = references, .params = params},
     .compute = compute};

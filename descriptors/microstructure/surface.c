@@ -213,7 +213,7 @@ const cupel_volume_descriptor cupel_volume_descriptor_surface = {
     .method = {.name = "surface", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "volume of labels",
                .help = "area of interfaces per volume, of each phase and between phases",
                .output = "surface per volume of each phase and pair by Crofton's formula in 13 directions, exact in the mean over orientations; "
-                         "specific surface, per volume of the phase; voxel faces per volume, 3/2 of the surface in the mean over orientations [1/m]. Of "
-                         "an image perimeter per area by 4 directions. Of volumes with more than 64 phases: all boundaries together",
+                         "specific surface, per volume of the phase; voxel faces per volume, 3/2 of the surface in the mean over orientations [1/m]. "
+                         "Of an image perimeter per area by 4 directions. Of volumes with more than 64 phases: all boundaries together",
                .references = references},
     .compute = compute};

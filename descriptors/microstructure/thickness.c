@@ -9,8 +9,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Balls are painted from the largest down, each voxel once: a row has one bit for each voxel without paint, so that a ball costs its rows, not its voxels.
- * A centre whose ball lies in that of a neighbour, voxel by voxel, paints nothing and is left out before (Dougherty, Kunzelmann 2007, doi:10.1017/S1431927607074430). */
+/* Balls are painted from the largest down, each voxel once: a row has one bit for each voxel without paint, so that a ball costs its rows, not
+ * its voxels. A centre whose ball lies in that of a neighbour, voxel by voxel, paints nothing and is left out before (Dougherty, Kunzelmann
+ * 2007, doi:10.1017/S1431927607074430). */
 
 enum { NEIGHBOURS = 26, KINDS = 8, DIGIT = 11, DIGITS = 3 }; /* bits of a radix */
 
@@ -42,8 +43,8 @@ static double within(double square) { return square * (1 - 0x1p-22); }
 
 /* ---- which centres ---- */
 
-/* How large the ball around the next centre must be to hold one of square radius s: greater than need[kind][bucket of s], the largest |p + d|^2 of the
- * lattice points |p|^2 < s. The sign of p is the worst, so that only the kind of d counts: bit a is set where d[a] is not 0. */
+/* How large the ball around the next centre must be to hold one of square radius s: greater than need[kind][bucket of s], the largest |p + d|^2
+ * of the lattice points |p|^2 < s. The sign of p is the worst, so that only the kind of d counts: bit a is set where d[a] is not 0. */
 typedef struct neighbour {
     int d[3];
     unsigned kind;
@@ -322,7 +323,8 @@ cupel_status cupel_thickness_map(const cupel_voxels *v, const cupel_job *job, fl
     painter p = {.v = v, .job = job, .grid = cupel_grid_of(v), .square = square};
     const size_t rows = p.grid.n[0] * p.grid.n[1];
     p.words = (p.grid.n[2] + 63) / 64;
-    if (p.grid.n[2] >= UINT32_MAX) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%zu voxels along the last axis; at most 4294967294 are painted", p.grid.n[2]));
+    if (p.grid.n[2] >= UINT32_MAX)
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%zu voxels along the last axis; at most 4294967294 are painted", p.grid.n[2]));
     cupel_distance_weights(&p.grid, p.weight);
     CUPEL_TRY(list_centres(&p, err));
     p.bare = cupel_alloc(rows, p.words * sizeof *p.bare);

@@ -11,9 +11,9 @@
 
 /* Torquato's parameters of a phase,
  *   zeta = 9 / (2 phi (1 - phi)) int dr/r int ds/s int du P_2(u) S,   eta = 5/21 zeta + 150 / (7 phi (1 - phi)) int dr/r int ds/s int du P_4(u) S
- * with S = S_3(r, s, t) - S_2(r) S_2(s) / phi. By the addition theorem the kernel P_l / (r s) is a sum of products of Y_lm(r) / r^3 and Y_lm(s) / s^3,
- * whose transforms are constants times Y_lm(k): the integral is the mean over the phase of |f_l|^2, where f_l are the fields with the spectrum
- * Y_lm(k / |k|) chi(k). Over the whole box the mean is known, so that
+ * with S = S_3(r, s, t) - S_2(r) S_2(s) / phi. By the addition theorem the kernel P_l / (r s) is a sum of products of Y_lm(r) / r^3 and Y_lm(s)
+ * / s^3, whose transforms are constants times Y_lm(k): the integral is the mean over the phase of |f_l|^2, where f_l are the fields with the
+ * spectrum Y_lm(k / |k|) chi(k). Over the whole box the mean is known, so that
  *   zeta = share of |f_2|^2 that lies in the phase,   eta = (5 zeta + 16 share of |f_4|^2) / 21,
  * and both add up to 1 over the two phases. In the plane with cos 2t and cos 4t: zeta and eta are the two shares (doi:10.1007/978-1-4757-6355-3,
  * 20.1 and 22.2).
@@ -300,17 +300,18 @@ static cupel_status compute(const cupel_voxels *v, const double *value, const cu
 
 static const cupel_reference references[] = {
     {"10.1007/978-1-4757-6355-3", "Torquato: Random Heterogeneous Materials. Springer (2002)"},
-    {"10.1103/PhysRevLett.46.542", "Milton: Bounds on the electromagnetic, elastic, and other properties of two-component composites. Physical Review "
-                                   "Letters 46, 542 (1981)"},
-    {"10.1063/1.448475", "Torquato, Stell: Microstructure of two-phase random media. V. The n-point matrix probability functions for impenetrable spheres. "
-                         "Journal of Chemical Physics 82, 980 (1985)"},
+    {"10.1103/PhysRevLett.46.542", "Milton: Bounds on the electromagnetic, elastic, and other properties of two-component composites. Physical "
+                                   "Review Letters 46, 542 (1981)"},
+    {"10.1063/1.448475", "Torquato, Stell: Microstructure of two-phase random media. V. The n-point matrix probability functions for impenetrable "
+                         "spheres. Journal of Chemical Physics 82, 980 (1985)"},
     {NULL, NULL}};
 
 const cupel_volume_descriptor cupel_volume_descriptor_three_point = {
     .method = {.name = "three_point", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "volume of labels",
                .help = "Torquato's three-point parameters zeta and eta of each phase, which bound conductivity and stiffness",
-               .output = "per phase, against all others: zeta and eta (0 .. 1; of two phases they add up to 1), extrapolated from two grids to voxels without size; "
-                         "zeta error and eta error: how much the grid and one of twice the voxel differ. They are defined for isotropic media; of others this "
-                         "is the mean over directions. Of a volume that is no period voxels within an eighth of the edge from the border are not counted",
+               .output = "per phase, against all others: zeta and eta (0 .. 1; of two phases they add up to 1), extrapolated from two grids to "
+                         "voxels without size; zeta error and eta error: how much the grid and one of twice the voxel differ. They are defined for "
+                         "isotropic media; of others this is the mean over directions. Of a volume that is no period voxels within an eighth of the "
+                         "edge from the border are not counted",
                .references = references},
     .compute = compute};

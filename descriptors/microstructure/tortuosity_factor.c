@@ -72,21 +72,23 @@ done:
 }
 
 static const cupel_reference references[] = {
-    {"10.1016/j.softx.2016.09.002", "Cooper, Bertei, Shearing, Kilner, Brandon: TauFactor: An open-source application for calculating tortuosity factors "
-                                    "from tomographic data. SoftwareX 5, 203 (2016)"},
-    {"10.1016/0009-2509(89)85053-5", "Epstein: On tortuosity and the tortuosity factor in flow and diffusion through porous media. Chemical Engineering "
-                                     "Science 44, 777 (1989)"},
-    {"10.6028/jres.049.044", "Hestenes, Stiefel: Methods of conjugate gradients for solving linear systems. Journal of Research of the National Bureau of "
-                             "Standards 49, 409 (1952)"},
+    {"10.1016/j.softx.2016.09.002", "Cooper, Bertei, Shearing, Kilner, Brandon: TauFactor: An open-source application for calculating tortuosity "
+                                    "factors from tomographic data. SoftwareX 5, 203 (2016)"},
+    {"10.1016/0009-2509(89)85053-5", "Epstein: On tortuosity and the tortuosity factor in flow and diffusion through porous media. Chemical "
+                                     "Engineering Science 44, 777 (1989)"},
+    {"10.6028/jres.049.044", "Hestenes, Stiefel: Methods of conjugate gradients for solving linear systems. Journal of Research of the National "
+                             "Bureau of Standards 49, 409 (1952)"},
     {NULL, NULL}};
 
-static const cupel_param params[] = {{"accuracy", "", 1e-4, 1e-6, 0.1, "iterating ends when the factor can change by no more than this part of itself"}, {0}};
+static const cupel_param params[] =
+    {{"accuracy", "", 1e-4, 1e-6, 0.1, "iterating ends when the factor can change by no more than this part of itself"}, {0}};
 
 const cupel_volume_descriptor cupel_volume_descriptor_tortuosity_factor = {
     .method = {.name = "tortuosity_factor", .kind = "descriptor", .scale = "microstructure", .maturity = "stable", .input = "volume of labels",
                .help = "tortuosity factor of each phase along each axis: how much longer than a straight channel its paths are, for diffusion",
-               .output = "per phase and axis: tortuosity factor (fraction of the phase over its relative diffusivity), tortuosity factor error (bound on what "
-                         "iterating left), relative diffusivity (of the box, of the phase itself 1; 0 where it does not go through). Voxels joined "
-                         "through faces, potentials fixed on the two ends of the box, no flow through its sides, whether or not it is a period",
+               .output = "per phase and axis: tortuosity factor (fraction of the phase over its relative diffusivity), tortuosity factor error "
+                         "(bound on what iterating left), relative diffusivity (of the box, of the phase itself 1; 0 where it does not go through). "
+                         "Voxels joined through faces, potentials fixed on the two ends of the box, no flow through its sides, whether or not it is "
+                         "a period",
                .references = references, .params = params},
     .compute = compute};

@@ -25,8 +25,8 @@ typedef struct cupel_solve_options {
                                * them. Volumes with voxels that are no cubes, and half grids of odd axes, need it */
     const double (*eigenstrain)[6]; /* elasticity: [phases] strain of a phase left to itself, Mandel (e.g. of heating by 1 K); NULL: none */
     bool keep_fields;
-    /* With kept fields on the same grid, where loads begin: of a microstructure much like this, and dropped where it is not; NULL: none. What iterating
-     * leaves may then be twice the accuracy: what is left of so little goes slowly. */
+    /* With kept fields on the same grid, where loads begin: of a microstructure much like this, and dropped where it is not; NULL: none. What
+     * iterating leaves may then be twice the accuracy: what is left of so little goes slowly. */
     const struct cupel_solution *guess;
 } cupel_solve_options;
 
@@ -52,8 +52,8 @@ const double *cupel_solution_eigenstress(const cupel_solution *s);
  * tensor [order][order]. */
 cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mixture *m, const cupel_material *materials, double blend,
                                          const cupel_job *job, double *tensor, cupel_err *err);
-/* How the plane through a cut voxel lies and moves with n parameters. `at`: *d its distance from the middle in voxels, positive where that is in phase
- * b, and its unit normal into phase b; dd [n] and dn [n][3] by each parameter. Called from several threads at once. */
+/* How the plane through a cut voxel lies and moves with n parameters. `at`: *d its distance from the middle in voxels, positive where that is
+ * in phase b, and its unit normal into phase b; dd [n] and dn [n][3] by each parameter. Called from several threads at once. */
 typedef struct cupel_moves {
     size_t n;
     void (*at)(void *user, const size_t voxel[3], double *d, double normal[3], double *dd, double (*dn)[3]);
@@ -63,7 +63,8 @@ typedef struct cupel_moves {
 /* The same derivatives for many parameters at once, each cut voxel looked at once: isotropic phases in space, with kept fields.
  * tensor [n][order][order] Mandel, share [n] of the phases b of cut voxels. */
 bool cupel_solution_can_move(const cupel_solution *s);
-cupel_status cupel_solution_moved(const cupel_solution *s, const cupel_moves *from, const cupel_job *job, double *tensor, double *share, cupel_err *err);
+cupel_status cupel_solution_moved(const cupel_solution *s, const cupel_moves *from, const cupel_job *job, double *tensor, double *share,
+                                  cupel_err *err);
 /* Strain (or gradient) and stress (or flux) at voxel centres of the rows of plane i0 for load `load`: strain, stress [order3][n1][n2], order3 = 3 or
  * 6 (Mandel), under a load of 1 in its component; either may be NULL. Under plane stress the strain out of the plane is not computed: 0. */
 cupel_status cupel_solution_plane(const cupel_solution *s, size_t load, size_t i0, float *strain, float *stress, cupel_err *err);

@@ -150,7 +150,8 @@ static cupel_status choose_reference(cupel_cell *c, const double *fraction, cupe
     for (size_t p = 0; p < c->m->n_phases; p++) {
         double lambda, mu;
         if (n == 3)
-            for (size_t q = 0; q < 6; q++) c->reference[q] += fraction[p] * c->tensors[9 * p + (size_t)(3 * cupel_voigt_pair[q][0] + cupel_voigt_pair[q][1])];
+            for (size_t q = 0; q < 6; q++)
+                c->reference[q] += fraction[p] * c->tensors[9 * p + (size_t)(3 * cupel_voigt_pair[q][0] + cupel_voigt_pair[q][1])];
         else {
             isotropic_part(c->tensors + 36 * p, &lambda, &mu);
             c->reference[0] += fraction[p] * lambda;

@@ -29,7 +29,8 @@ static void times_normal(const cupel_cell *c, const double *a, const double norm
     for (size_t i = 0; i < n; i++)
         for (size_t f = 0; f < c->fields; f++) {
             t[i * c->fields + f] = 0;
-            for (size_t d = 0; d < 3; d++) t[i * c->fields + f] += a[i * n + (c->fields == 1 ? d : (size_t)cupel_voigt_place((int)f, (int)d))] * normal[d];
+            for (size_t d = 0; d < 3; d++)
+                t[i * c->fields + f] += a[i * n + (c->fields == 1 ? d : (size_t)cupel_voigt_place((int)f, (int)d))] * normal[d];
         }
 }
 

@@ -142,13 +142,15 @@ bool cupel_solution_can_move(const cupel_solution *s)
     return c->isotropic && c->m->dim == 3 && c->n[1] > 1 && c->n[2] > 1 && c->n[0] > 1 && c->m->row && s->u[0][0];
 }
 
-cupel_status cupel_solution_moved(const cupel_solution *s, const cupel_moves *from, const cupel_job *job, double *tensor, double *share, cupel_err *err)
+cupel_status cupel_solution_moved(const cupel_solution *s, const cupel_moves *from, const cupel_job *job, double *tensor, double *share,
+                                  cupel_err *err)
 {
     const cupel_cell *c = &s->cell;
     const size_t row = cupel_cell_row(c), n = from->n, order = c->order, pairs = pairs_of(c), sums_of = pairs + 1;
     moving w = {.s = s, .from = from, .each = (6 * c->fields + c->order * c->fluxes + 1) * row + 32};
     cupel_status st = CUPEL_OK;
-    if (!cupel_solution_can_move(s)) return cupel_fail(err, CUPEL_USAGE, "only mixtures of isotropic phases in space, with kept fields, are moved so");
+    if (!cupel_solution_can_move(s))
+        return cupel_fail(err, CUPEL_USAGE, "only mixtures of isotropic phases in space, with kept fields, are moved so");
     w.rows = cupel_alloc_aligned(cupel_mul(job->threads, w.each), sizeof *w.rows);
     w.room = cupel_alloc(cupel_mul(job->threads, 4 * n), sizeof *w.room);
     w.sums = cupel_alloc(cupel_mul(c->n[0], n * sums_of), sizeof *w.sums);

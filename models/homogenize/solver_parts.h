@@ -90,8 +90,8 @@ void cupel_guess_load(const cupel_solution *from, size_t load, cupel_iteration *
 /* What the fluxes of a pass come from. */
 typedef enum cupel_pass_source { CUPEL_OF_MEAN, CUPEL_OF_FIELD, CUPEL_OF_PRESTRESS } cupel_pass_source;
 
-/* z = -div of the fluxes of a uniform gradient `mean`, of that and grad p, or of the phases' own strains, its planes transformed. flux [fluxes]: their
- * mean; *work = <grad p . flux> where they come from p. */
+/* z = -div of the fluxes of a uniform gradient `mean`, of that and grad p, or of the phases' own strains, its planes transformed. flux
+ * [fluxes]: their mean; *work = <grad p . flux> where they come from p. */
 cupel_status cupel_pass_flux(cupel_iteration *it, cupel_pass_source source, const double *mean, double *work, double *flux, cupel_err *err);
 /* r -= alpha z (`start`: r = -z), z = G r; *rz = <r . z> per voxel. */
 cupel_status cupel_pass_green(cupel_iteration *it, double alpha, bool start, double *rz, cupel_err *err);

@@ -63,7 +63,8 @@ static cupel_status open_library(library *l, cupel_err *err)
                find(opened, "XGBoosterUpdateOneIter", &l->update) && find(opened, "XGBoosterPredict", &l->predict) &&
                find(opened, "XGBoosterSaveModelToBuffer", &l->save) && find(opened, "XGBoosterFree", &l->free);
     if (all) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_FAILED, "model 'xgboost': the library of XGBoost lacks functions of version 1.7; install that or a newer one, or use "
+    return cupel_fail(err, CUPEL_FAILED,
+                      "model 'xgboost': the library of XGBoost lacks functions of version 1.7; install that or a newer one, or use "
                       "model boosted_trees");
 }
 

@@ -1,7 +1,8 @@
 /* From out-of-fold predictions to intervals, probabilities and conformal sets.
  * Regression: scores (truth - value) / spread of the out-of-fold rows; a new row has value + spread * score (Papadopoulos et al. 2002,
  * doi:10.1007/3-540-36755-1_29; cross-conformal: Vovk 2015, doi:10.1007/s10472-013-9368-4).
- * Classes: Platt's sigmoid of the decision value (doi:10.1007/s10994-007-5018-6) and sets that are valid per class (Vovk 2013, doi:10.1007/s10994-013-5355-6). */
+ * Classes: Platt's sigmoid of the decision value (doi:10.1007/s10994-007-5018-6) and sets that are valid per class (Vovk 2013,
+ * doi:10.1007/s10994-013-5355-6). */
 #ifndef CUPEL_MODELS_LEARN_CALIBRATE_H
 #define CUPEL_MODELS_LEARN_CALIBRATE_H
 

@@ -14,7 +14,8 @@ typedef struct cupel_net {
 /* w [d] minimises 1/2 w'Gw - w'c + lambda (share |w|_1 + (1 - share)/2 |w|_2^2), by way of a path of larger penalties. Costs d^2 a round. */
 cupel_status cupel_net_solve(const cupel_net *net, double lambda, double share, double *w, cupel_err *err);
 
-/* Largest violation of the optimality conditions by w [d]: the slope of the loss is lambda share times the sign of w_j, or within it where w_j = 0. */
+/* Largest violation of the optimality conditions by w [d]: the slope of the loss is lambda share times the sign of w_j, or within it where w_j
+ * = 0. */
 double cupel_net_violation(const cupel_net *net, double lambda, double share, const double *w);
 
 #endif

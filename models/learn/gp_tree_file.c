@@ -35,9 +35,10 @@ static cupel_status put_columns(const cupel_ktree *t, const char *group, cupel_w
         counts[i] = (int64_t)t->node[i].n_columns;
         for (size_t c = 0; c < t->node[i].n_columns; c++) column[k++] = (int64_t)t->node[i].column[c];
     }
-    CUPEL_TRY(cupel_writer_put(w, at(group, "column_counts").text, "", "columns of each node of the kernel, in the order of its text", CUPEL_I64, 1, &count,
-                               counts, err));
-    CUPEL_TRY(cupel_writer_put(w, at(group, "columns").text, "", "scaled columns of the nodes, one after the other", CUPEL_I64, 1, &total, column, err));
+    CUPEL_TRY(cupel_writer_put(w, at(group, "column_counts").text, "", "columns of each node of the kernel, in the order of its text", CUPEL_I64, 1,
+                               &count, counts, err));
+    CUPEL_TRY(cupel_writer_put(w, at(group, "columns").text, "", "scaled columns of the nodes, one after the other", CUPEL_I64, 1, &total, column,
+                               err));
 done:
     cupel_free(column);
     return st;
@@ -81,8 +82,8 @@ cupel_status cupel_gp_tree_save(const void *model, const char *group, cupel_writ
     for (size_t i = 0; i < g->m; i++) target[i] = (int64_t)g->target[i];
     CUPEL_TRY(put_kernel(g, group, w, err));
     CUPEL_TRY(cupel_writer_put(w, at(group, "rows").text, "scaled columns", "training rows", CUPEL_F64, 2, (size_t[]){g->m, g->d}, g->x, err));
-    CUPEL_TRY(cupel_writer_put(w, at(group, "row_targets").text, "", "which target a row is of; 0 is the one that is predicted", CUPEL_I64, 1, &g->m, target,
-                               err));
+    CUPEL_TRY(cupel_writer_put(w, at(group, "row_targets").text, "", "which target a row is of; 0 is the one that is predicted", CUPEL_I64, 1, &g->m,
+                               target, err));
     CUPEL_TRY(cupel_writer_put(w, at(group, "weights").text, "scaled target", "coefficient of each row", CUPEL_F64, 1, &g->m, g->coef, err));
     CUPEL_TRY(cupel_writer_put(w, at(group, "bias").text, "scaled target", "mean of the process", CUPEL_F64, 1, (size_t[]){1}, &g->bias, err));
     CUPEL_TRY(cupel_writer_put(w, at(group, "triangle").text, "", "lower triangle W by rows; |W k|^2 is the variance that is known", CUPEL_F64, 1,
@@ -99,7 +100,8 @@ static cupel_status bad(const char *group, const char *what, cupel_err *err)
     return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: '%s' holds %s; train the model again", group, what);
 }
 
-static cupel_status get_numbers(const cupel_reader *r, const char *group, const char *name, int rank, size_t *shape, double most, double **out, cupel_err *err)
+static cupel_status get_numbers(const cupel_reader *r, const char *group, const char *name, int rank, size_t *shape, double most, double **out,
+                                cupel_err *err)
 {
     void *data = NULL;
     cupel_status st = cupel_reader_get(r, at(group, name).text, CUPEL_F64, rank, shape, &data, err);
@@ -118,7 +120,8 @@ static bool fits(const cupel_node *k, int64_t count, size_t d)
     return k->kind == CUPEL_NODE_PERIODIC ? count == 1 : k->kind != CUPEL_NODE_TASKS || count < CUPEL_TREE_TASKS;
 }
 
-static cupel_status take_columns(cupel_ktree *t, const int64_t *counts, const int64_t *column, size_t total, size_t d, const char *group, cupel_err *err)
+static cupel_status take_columns(cupel_ktree *t, const int64_t *counts, const int64_t *column, size_t total, size_t d, const char *group,
+                                 cupel_err *err)
 {
     size_t at_column = 0;
     for (size_t i = 0; i < t->n; i++) {

@@ -249,7 +249,8 @@ static double total(size_t n, const double *a, const double *b, const double *c)
 }
 
 /* Lengths of every column: sum over all pairs of H (x_ik - x_jk)^2 with H = adjoint times slope, by the product H x. */
-static cupel_status each_length(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient, cupel_err *err)
+static cupel_status each_length(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient,
+                                cupel_err *err)
 {
     const cupel_node *k = &e->tree->node[node];
     const size_t n = e->rows.n, d = k->n_columns;
@@ -303,7 +304,8 @@ static void tasks_gradient(const cupel_evidence *e, size_t node, const double *t
         }
 }
 
-static cupel_status leaf_gradient(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient, cupel_err *err)
+static cupel_status leaf_gradient(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient,
+                                  cupel_err *err)
 {
     const cupel_node *k = &e->tree->node[node];
     const part *p = &e->part[node];
@@ -315,10 +317,12 @@ static cupel_status leaf_gradient(cupel_evidence *e, size_t node, const double *
     return CUPEL_OK;
 }
 
-static cupel_status backward(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient, cupel_err *err);
+static cupel_status backward(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient,
+                             cupel_err *err);
 
 /* The adjoint of each factor is that of the product times the other factors. */
-static cupel_status factors(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient, cupel_err *err)
+static cupel_status factors(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient,
+                            cupel_err *err)
 {
     const cupel_ktree *t = e->tree;
     for (size_t c = t->node[node].child; c != SIZE_MAX; c = t->node[c].next) {
@@ -336,7 +340,8 @@ static cupel_status factors(cupel_evidence *e, size_t node, const double *theta,
 }
 
 /* scale times adjoint: what the loss changes by with the node's value times its variance. */
-static cupel_status backward(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient, cupel_err *err)
+static cupel_status backward(cupel_evidence *e, size_t node, const double *theta, const double *adjoint, double scale, double *gradient,
+                             cupel_err *err)
 {
     const cupel_node *k = &e->tree->node[node];
     const double own = scale * variance(k, theta);

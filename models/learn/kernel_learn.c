@@ -164,13 +164,14 @@ static cupel_status best_start(search *s, size_t starts, const cupel_job *job, d
         return CUPEL_OK;
     }
     if (!(s->loss[best] < INFINITY))
-        return cupel_fail(err, CUPEL_FAILED, "kernel: its covariance of the training rows has no factor from any start; expected a kernel with noise ('+ white')");
+        return cupel_fail(err, CUPEL_FAILED,
+                          "kernel: its covariance of the training rows has no factor from any start; expected a kernel with noise ('+ white')");
     memcpy(theta, s->theta + best * n, n * sizeof *theta);
     return CUPEL_OK;
 }
 
-cupel_status cupel_kernel_learn(const cupel_ktree *tree, const cupel_kernel_rows *rows, const double *u, const cupel_learning *how, const cupel_job *job,
-                                double **out, double *loss, size_t *used, cupel_err *err)
+cupel_status cupel_kernel_learn(const cupel_ktree *tree, const cupel_kernel_rows *rows, const double *u, const cupel_learning *how,
+                                const cupel_job *job, double **out, double *loss, size_t *used, cupel_err *err)
 {
     const size_t n = tree->n_theta, threads = job->threads < how->starts ? job->threads : how->starts;
     chosen few = {0}, all = {0};
@@ -179,7 +180,8 @@ cupel_status cupel_kernel_learn(const cupel_ktree *tree, const cupel_kernel_rows
     search s = {.tree = tree, .rows = &few, .centre = centre, .seed = how->seed, .theta = cupel_alloc(cupel_mul(how->starts, n), sizeof(double)),
                 .loss = cupel_alloc(how->starts, sizeof(double))};
     if (!centre || !theta || !s.theta || !s.loss) CUPEL_TRY(cupel_no_memory(err, "parameters of a kernel", n * sizeof *theta));
-    size_t bytes = cupel_evidence_bytes(tree, rows->n < how->rows ? rows->n : how->rows), small = cupel_mul(threads, cupel_evidence_bytes(tree, FEW_ROWS));
+    size_t bytes = cupel_evidence_bytes(tree, rows->n < how->rows ? rows->n : how->rows),
+                   small = cupel_mul(threads, cupel_evidence_bytes(tree, FEW_ROWS));
     CUPEL_TRY(cupel_memory_check(bytes > small ? bytes : small, "the covariance of a kernel", err));
     CUPEL_TRY(choose_rows(rows, u, FEW_ROWS, how->seed, &few, err));
     CUPEL_TRY(choose_rows(rows, u, how->rows, how->seed, &all, err));

@@ -106,7 +106,8 @@ static size_t height_of(const cupel_ktree *t, size_t node)
     return most + 1;
 }
 
-cupel_status cupel_kernel_points_new(const cupel_ktree *tree, const double *theta, const cupel_kernel_rows *points, cupel_kernel_points **out, cupel_err *err)
+cupel_status cupel_kernel_points_new(const cupel_ktree *tree, const double *theta, const cupel_kernel_rows *points, cupel_kernel_points **out,
+                                     cupel_err *err)
 {
     cupel_kernel_points *p = cupel_alloc(1, sizeof *p);
     cupel_status st = CUPEL_OK;

@@ -15,7 +15,8 @@ typedef struct cupel_kernel_rows {
 typedef struct cupel_kernel_points cupel_kernel_points;
 
 /* The tree is kept as it is, and must stay; points and theta are copied. Costs n times the columns of all nodes. */
-cupel_status cupel_kernel_points_new(const cupel_ktree *tree, const double *theta, const cupel_kernel_rows *points, cupel_kernel_points **p, cupel_err *err);
+cupel_status cupel_kernel_points_new(const cupel_ktree *tree, const double *theta, const cupel_kernel_rows *points, cupel_kernel_points **p,
+                                     cupel_err *err);
 void cupel_kernel_points_free(cupel_kernel_points *p);
 
 /* Row z [d] of a target: value [n] with every point (noise apart: a point is another row); scratch: so many numbers, one lot for each thread. */

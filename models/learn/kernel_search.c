@@ -138,7 +138,8 @@ static cupel_status play(search *s, const cupel_job *job, candidate *best, bool 
         *best = s->candidate[i];
         *better = true;
     }
-    if (st == CUPEL_OK && cupel_stopped(job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while searching for a kernel; nothing was written, start again");
+    if (st == CUPEL_OK && cupel_stopped(job))
+        st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while searching for a kernel; nothing was written, start again");
     return st;
 }
 
@@ -171,7 +172,8 @@ cupel_status cupel_kernel_search(const cupel_kernel_space *space, const cupel_ke
         if (text->failed) CUPEL_TRY(cupel_no_memory(err, "a kernel", 0));
         if (better) cupel_say(job, CUPEL_NOTE, "kernel search: %s scores %.4g, the best of %zu", cupel_str_text(text), best->score, s.n);
     }
-    if (!(best->score < INFINITY)) st = cupel_fail(err, CUPEL_FAILED, "kernel search: no simple kernel has a likelihood on these rows; give a kernel");
+    if (!(best->score < INFINITY))
+        st = cupel_fail(err, CUPEL_FAILED, "kernel search: no simple kernel has a likelihood on these rows; give a kernel");
 done:
     for (size_t i = 0; s.simple && i < SIMPLE; i++) cupel_str_free(&s.simple[i]);
     cupel_free(s.simple);

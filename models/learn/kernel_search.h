@@ -1,5 +1,5 @@
-/* A kernel by greedy search: terms are added, and terms multiplied by simple kernels, as long as that pays for its parameters (Duvenaud et al., Structure
- * discovery in nonparametric regression through compositional kernel search, ICML 2013). */
+/* A kernel by greedy search: terms are added, and terms multiplied by simple kernels, as long as that pays for its parameters (Duvenaud et al.,
+ * Structure discovery in nonparametric regression through compositional kernel search, ICML 2013). */
 #ifndef CUPEL_MODELS_LEARN_KERNEL_SEARCH_H
 #define CUPEL_MODELS_LEARN_KERNEL_SEARCH_H
 

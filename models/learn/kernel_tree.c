@@ -76,8 +76,8 @@ static cupel_status unknown_kernel(const parser *p, const char *from, size_t n)
         cupel_str_addf(&list, "%s%s", i ? ", " : "", words[i].name);
     }
     if (guess.best)
-        cupel_fail(p->err, CUPEL_USAGE, "kernel, character %zu: '%s' is unknown; did you mean '%s'? (%s)", (size_t)(from - p->text) + 1, word, guess.best,
-                   cupel_str_text(&list));
+        cupel_fail(p->err, CUPEL_USAGE, "kernel, character %zu: '%s' is unknown; did you mean '%s'? (%s)", (size_t)(from - p->text) + 1, word,
+                   guess.best, cupel_str_text(&list));
     else
         cupel_fail(p->err, CUPEL_USAGE, "kernel, character %zu: '%s' is unknown, expected one of %s", (size_t)(from - p->text) + 1, word,
                    cupel_str_text(&list));
@@ -99,8 +99,8 @@ static cupel_status group_name(parser *p, cupel_node *k)
     if (quote) p->at++;
     if (!n) return wrong(p, "the name of a column or of a group of them");
     if (had + n + 2 > CUPEL_TREE_GROUP)
-        return cupel_fail(p->err, CUPEL_USAGE, "kernel, character %zu: names of columns of more than %d characters in one kernel; expected fewer", place(p),
-                          (int)CUPEL_TREE_GROUP - 2);
+        return cupel_fail(p->err, CUPEL_USAGE, "kernel, character %zu: names of columns of more than %d characters in one kernel; expected fewer",
+                          place(p), (int)CUPEL_TREE_GROUP - 2);
     if (had) k->group[had++] = ',';
     memcpy(k->group + had, from, n);
     k->group[had + n] = '\0';
@@ -316,7 +316,8 @@ static cupel_status bind_node(cupel_node *k, const cupel_groups *groups, const i
     for (size_t j = 0; j < groups->d; j++) asked += in[j];
     if (!k->n_columns)
         return cupel_fail(err, CUPEL_BAD_INPUT,
-                          "kernel: of the %zu columns of '%s' none differs between training rows and from all columns before it; leave this kernel out",
+                          "kernel: of the %zu columns of '%s' none differs between training rows and from all columns before it; leave this kernel "
+                          "out",
                           asked, *k->group ? k->group : "all");
     return too_many(k, k->n_columns, err);
 }
@@ -328,7 +329,8 @@ cupel_status cupel_ktree_bind(cupel_ktree *tree, const cupel_groups *groups, con
     if (!in) return cupel_no_memory(err, "columns of a kernel", groups->d);
     for (size_t i = 0; i < tree->n; i++) {
         cupel_node *k = &tree->node[i];
-        bool none = !cupel_node_leaf(k) || k->kind == CUPEL_NODE_CONSTANT || k->kind == CUPEL_NODE_WHITE || (k->kind == CUPEL_NODE_TASKS && !*k->group);
+        bool none = !cupel_node_leaf(k) || k->kind == CUPEL_NODE_CONSTANT || k->kind == CUPEL_NODE_WHITE ||
+                    (k->kind == CUPEL_NODE_TASKS && !*k->group);
         if (!none) CUPEL_TRY(bind_node(k, groups, kept ? kept : NULL, kept ? n_kept : groups->d, in, err));
         if (k->kind == CUPEL_NODE_TASKS) k->n_tasks = k->n_columns ? k->n_columns + 1 : n_targets;
     }
@@ -429,7 +431,8 @@ static void put_learned(const cupel_node *k, const double *theta, cupel_str *s)
         cupel_str_addf(s, "%zu lengths %.3g to %.3g", k->n, exp(least), exp(most));
     }
     if (k->kind == CUPEL_NODE_PERIODIC) cupel_str_addf(s, "length %.3g, period %.3g", exp(theta[k->at]), exp(theta[k->at + 1]));
-    for (size_t a = 0; k->kind == CUPEL_NODE_TASKS && !k->rank && a < k->n_tasks; a++) cupel_str_addf(s, "%s%.3g", a ? " " : "variances ", exp(theta[k->at + a]));
+    for (size_t a = 0; k->kind == CUPEL_NODE_TASKS && !k->rank && a < k->n_tasks; a++)
+        cupel_str_addf(s, "%s%.3g", a ? " " : "variances ", exp(theta[k->at + a]));
     const size_t told = k->n_columns > 1 ? k->n_columns : k->n_tasks; /* the task behind the last column is that of a category never seen */
     for (size_t a = 1; k->kind == CUPEL_NODE_TASKS && k->rank && a < told; a++) {
         double b[3] = {0}, v[2] = {exp(theta[k->at + k->n_tasks * k->rank]), exp(theta[k->at + k->n_tasks * k->rank + a])};

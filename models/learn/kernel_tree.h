@@ -12,7 +12,8 @@
  *   linear    x x' / number of columns
  *   constant  1
  *   white     1 for a row with itself, else 0: noise
- *   tasks     W W' + diag(v), of the tasks of the two rows (intrinsic coregionalisation: Bonilla, Chai, Williams, NIPS 2007); the columns say which of
+ *   tasks W W' + diag(v), of the tasks of the two rows (intrinsic coregionalisation: Bonilla, Chai, Williams, NIPS 2007); the columns say which
+ *   of
  *             them is above 0, and so the categories of a text column are tasks; without columns the task is that of the target
  * Each term of a sum has a variance of its own that is learned, unless a factor brings one (constant, tasks, a sum). A tree without noise gets it.
  * (Rasmussen, Williams 2006, chapter 4, doi:10.7551/mitpress/3206.001.0001; Duvenaud et al., ICML 2013.) */
@@ -71,8 +72,8 @@ typedef struct cupel_groups {
     const bool *category;   /* [n] the categories of a text */
     size_t n;
 } cupel_groups;
-/* Columns of every node, then the places of the parameters. n_targets: tasks of the target. kept [n_kept]: which of the d columns the rows hold (those
- * that vary); NULL: all. CUPEL_USAGE for a name without columns, CUPEL_BAD_INPUT for a group of which none is kept. */
+/* Columns of every node, then the places of the parameters. n_targets: tasks of the target. kept [n_kept]: which of the d columns the rows hold
+ * (those that vary); NULL: all. CUPEL_USAGE for a name without columns, CUPEL_BAD_INPUT for a group of which none is kept. */
 cupel_status cupel_ktree_bind(cupel_ktree *tree, const cupel_groups *groups, const int64_t *kept, size_t n_kept, size_t n_targets, cupel_err *err);
 /* The places of the parameters, for columns and n_tasks that are set. */
 void cupel_ktree_layout(cupel_ktree *tree);

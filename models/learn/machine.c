@@ -74,7 +74,8 @@ static cupel_status check(const cupel_machine_spec *s, cupel_err *err)
     if (!(s->gamma > 1e-30 && s->gamma < 1e30))
         return cupel_fail(err, CUPEL_BAD_INPUT, "kernel machine: gamma is %g, expected between 1e-30 and 1e30", s->gamma);
     if (!s->m || !s->d || s->n_sums > CUPEL_MACHINE_MAX_SUMS)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "kernel machine: %zu points, %zu columns and %zu sums; expected at least one point and column, at most %d sums",
+        return cupel_fail(err, CUPEL_BAD_INPUT,
+                          "kernel machine: %zu points, %zu columns and %zu sums; expected at least one point and column, at most %d sums",
                           s->m, s->d, s->n_sums, CUPEL_MACHINE_MAX_SUMS);
     if (cupel_machine_bytes(s->m, s->d, s->n_sums) == SIZE_MAX) return cupel_no_memory(err, "kernel machine", SIZE_MAX);
     cupel_status st = CUPEL_OK;
@@ -195,7 +196,8 @@ void cupel_machine_free(cupel_machine *k)
     cupel_free(k);
 }
 
-void cupel_machine_run(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *sums, double *nearest)
+void cupel_machine_run(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *sums,
+                       double *nearest)
 {
     const int fused = way->isa != CUPEL_ISA_PLAIN;
     cupel_expansion e = way->precision == CUPEL_FLOAT32 ? machine->narrow : machine->wide;

@@ -46,10 +46,12 @@ typedef struct cupel_machine_way {
 
 /* Rows x [n][ld], ld >= d, finite. sums [n][n_sums]; nearest [n]: the squared distance to the nearest point, (unit of x)^2, exactly 0 for a row
  * that equals a point; either may be NULL. Sums are accumulated in float64 in both precisions. Results are finite. */
-void cupel_machine_run(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *sums, double *nearest);
+void cupel_machine_run(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *sums,
+                       double *nearest);
 
 /* values [n][ldk], ldk >= m: the kernel values themselves, in float64 (way->precision is not looked at). */
-void cupel_machine_values(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *values, size_t ldk);
+void cupel_machine_values(const cupel_machine *machine, const double *x, size_t ld, size_t n, const cupel_machine_way *way, double *values,
+                          size_t ldk);
 
 /* A lower triangular matrix W [m][m], packed, for the variance of a Gaussian process: with K + s^2 I = L L^T and W = L^-1 the variance at a row
  * with kernel values k is k(x,x) - |W k|^2 (Rasmussen and Williams 2006, algorithm 2.1). */

@@ -1,4 +1,5 @@
-/* Figures of merit of n rows: truth [n], value [n] and the ends of intervals in the unit of the target; NaN where a figure is not defined (no spread in the truth, one class only). */
+/* Figures of merit of n rows: truth [n], value [n] and the ends of intervals in the unit of the target; NaN where a figure is not defined (no
+ * spread in the truth, one class only). */
 #ifndef CUPEL_MODELS_LEARN_METRICS_H
 #define CUPEL_MODELS_LEARN_METRICS_H
 

@@ -6,7 +6,8 @@
 
 typedef enum cupel_nearness {
     CUPEL_NEAR_LEAVES,   /* weights of the rows that share leaves with this one, a tree sharing its weight among the rows of a leaf; sum 1
-                            (Meinshausen 2006, JMLR 7, 983). Of a forest that sees every row in every tree the prediction is the mean with these weights */
+                            (Meinshausen 2006, JMLR 7,
+                             983). Of a forest that sees every row in every tree the prediction is the mean with these weights */
     CUPEL_NEAR_KERNEL,   /* value of the kernel, 1 for an equal row */
     CUPEL_NEAR_DISTANCE  /* root of the mean squared difference of the columns, in their standard deviations over the training rows */
 } cupel_nearness;

@@ -49,7 +49,8 @@ typedef struct cupel_spiked_levels {
 } cupel_spiked_levels;
 
 /* mixture [n] and truths y [n] of rows for which use [n] is not 0 (NULL: all) and that are filled in; of many rows
- * CUPEL_SPIKED_MOST_ROWS, evenly chosen. False, and *l untouched, with fewer than `least` of them. The new row counts as one that is not held. Costs about 2,000 steps a row. */
+ * CUPEL_SPIKED_MOST_ROWS, evenly chosen. False, and *l untouched, with fewer than `least` of them. The new row counts as one that is not held.
+ * Costs about 2,000 steps a row. */
 bool cupel_spiked_calibrate(const cupel_spiked *mixture, const double *y, const unsigned char *use, size_t n, size_t least, double slack,
                              cupel_spiked_levels *l);
 /* The mass whose intervals hold `level`, between masses of the list on straight lines; above the last ever nearer to 1. */

@@ -36,12 +36,14 @@ size_t cupel_triangle_scratch_bytes(const cupel_triangle *t) { return BLOCK * (t
 
 static cupel_status check(const double *w, size_t ldw, size_t m, cupel_err *err)
 {
-    if (!m || ldw < m) return cupel_fail(err, CUPEL_BAD_INPUT, "triangular matrix: %zu rows, rows %zu apart; expected at least one, as far apart as long", m, ldw);
+    if (!m || ldw < m)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "triangular matrix: %zu rows, rows %zu apart; expected at least one, as far apart as long", m, ldw);
     if (cupel_triangle_bytes(m) == SIZE_MAX) return cupel_no_memory(err, "triangular matrix", SIZE_MAX);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j <= i; j++)
             if (!isfinite(w[i * ldw + j]))
-                return cupel_fail(err, CUPEL_BAD_INPUT, "triangular matrix: row %zu column %zu is %g, expected a finite number", i, j, w[i * ldw + j]);
+                return cupel_fail(err, CUPEL_BAD_INPUT, "triangular matrix: row %zu column %zu is %g, expected a finite number", i, j,
+                                  w[i * ldw + j]);
     return CUPEL_OK;
 }
 

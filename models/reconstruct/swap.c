@@ -68,7 +68,8 @@ static void count_faces(const unsigned char *x, const unsigned char *const aroun
         }
     for (size_t t = k; t <= n; t++) { /* those that are left, and the first, whose neighbour is the last */
         const size_t at = t == n ? 0 : t;
-        const unsigned char sum = (unsigned char)(x[at ? at - 1 : n - 1] + x[at + 1 < n ? at + 1 : 0] + around[0][at] + around[1][at] + around[2][at] +
+        const unsigned char sum =
+            (unsigned char)(x[at ? at - 1 : n - 1] + x[at + 1 < n ? at + 1 : 0] + around[0][at] + around[1][at] + around[2][at] +
                                                   around[3][at]);
         faces[at] = (unsigned char)(x[at] ? 6 - sum : sum);
     }

@@ -62,10 +62,8 @@ static const cupel_reference kushner[] = {
      .output = gives, .references = sources}
 
 static const cupel_method methods[] = {
-    [CUPEL_ACQUIRE_AUTO] = CUPEL_ACQUISITION("auto", "the default: mean plus one and a half deviations (two where inputs are words), weighed by the chance of success; gain "
-                                                     "per "
-                                                     "cost where "
-                                                     "costs differ, "
+    [CUPEL_ACQUIRE_AUTO] = CUPEL_ACQUISITION("auto", "the default: mean plus one and a half deviations (two where inputs are words), weighed by the "
+                                                     "chance of success; gain per cost where costs differ, "
                                              "and of hypervolume for several goals", "unit of the goal, or a logarithm of gains", srinivas),
     [CUPEL_ACQUIRE_EI] = CUPEL_ACQUISITION("ei", "expected improvement over the best known value", "unit of the goal", jones),
     [CUPEL_ACQUIRE_LOG_EI] = CUPEL_ACQUISITION("log-ei", "its logarithm, which tells candidates apart where the improvement is tiny", "a logarithm",

@@ -61,7 +61,8 @@ static cupel_status next(campaigning *p, uint64_t seed, size_t *at, cupel_err *e
     o.batch = 1;
     o.memory = &p->memory;
     for (size_t i = p->tried; i < c->n; i++) memcpy(p->pool + (i - p->tried) * c->d, c->x + p->place[i] * c->d, c->d * sizeof *p->pool);
-    const cupel_choose_task t = {.n = p->tried, .m = c->n - p->tried, .d = c->d, .n_blocks = c->n_blocks, .n_goals = c->n_goals, .known = p->known, .y = p->y,
+    const cupel_choose_task t =
+        {.n = p->tried, .m = c->n - p->tried, .d = c->d, .n_blocks = c->n_blocks, .n_goals = c->n_goals, .known = p->known, .y = p->y,
                                  .pool = p->pool, .block = c->block, .maximize = c->maximize};
     cupel_status st = cupel_choose(&t, &o, &job, &choice, err);
     if (st == CUPEL_OK) *at = p->tried + choice.pick[0].row;

@@ -9,8 +9,8 @@
 
 enum { CUPEL_LS_PARAMS = 64 };
 
-/* m residuals r [m] and their derivatives j [m][n] at x [n]. A one-sided residual counts only where it is positive. Steps are at most `reach` [n] long
- * and end in lower .. upper. */
+/* m residuals r [m] and their derivatives j [m][n] at x [n]. A one-sided residual counts only where it is positive. Steps are at most `reach`
+ * [n] long and end in lower .. upper. */
 typedef struct cupel_ls_problem {
     size_t m, n;
     const double *r, *j;
@@ -18,8 +18,8 @@ typedef struct cupel_ls_problem {
     const double *x, *lower, *upper, *reach;
 } cupel_ls_problem;
 
-/* Minimises |r + J dx|^2 + damping |dx / reach|^2 over the box. dx [n]; *predicted is the sum of squares after it (one-sided residuals that stay below 0
- * count as 0). CUPEL_NO_RESOURCE. O(n^2 (m + n)) per change of the active set, of which there are at most 4 n. */
+/* Minimises |r + J dx|^2 + damping |dx / reach|^2 over the box. dx [n]; *predicted is the sum of squares after it (one-sided residuals that
+ * stay below 0 count as 0). CUPEL_NO_RESOURCE. O(n^2 (m + n)) per change of the active set, of which there are at most 4 n. */
 cupel_status cupel_ls_step(const cupel_ls_problem *p, double damping, double *dx, double *predicted, cupel_err *err);
 
 /* Sum of squares of r, one-sided ones where positive. */

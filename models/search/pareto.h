@@ -20,7 +20,8 @@ size_t cupel_pareto_front(const double *y, size_t n, size_t m, const bool *maxim
 cupel_status cupel_pareto_layers(const double *f, size_t n, size_t m, size_t max_layers, uint32_t *layer, cupel_err *err);
 
 /* A stream cannot keep every front, so objectives in 0..1 are taken to the cells of a fixed grid: cell = floor(f * bins). What is kept is then
- * bounded and depends on the set of points only: one point per cell (the caller's order chooses it), in the first CUPEL_PARETO_LAYERS layers of cells. */
+ * bounded and depends on the set of points only: one point per cell (the caller's order chooses it), in the first CUPEL_PARETO_LAYERS layers of
+ * cells. */
 size_t cupel_pareto_bins(size_t m);   /* per objective: 1024, 200, 32 for 2, 3, 4 objectives */
 enum { CUPEL_PARETO_LAYERS = 64 }; /* a layer of cells has at most about bins^(m-1) members; real ones have tens */
 void cupel_pareto_cell(const double *f, size_t m, double *cell); /* [m], whole numbers 0 .. bins - 1; NaN counts as 0 */

@@ -1,4 +1,5 @@
-/* Any bytes are a tree of kernels or refused with a place; what is read has a text that reads back as itself, and parameters where they are said to be. */
+/* Any bytes are a tree of kernels or refused with a place; what is read has a text that reads back as itself, and parameters where they are
+ * said to be. */
 #include "core/base/mem.h"
 #include "models/learn/kernel_tree.h"
 

@@ -26,16 +26,17 @@
  *   tolerance: 0.05 mm                              of the process: how far a design moves when its interface is half of it off
  *   hold under: {process tolerance: 0.05 mm, phase properties: 5 %}     the demand is to be met with each phase that much off, in any combination,
  *                                                   and the interface half of the tolerance, either way; one of both will do
- *   minimum feature: 0.4 mm                         what a process can make: 95 % of the stronger phase must be thicker; or {solid: 0.4 mm, void: 0.3 mm}
+ *   minimum feature: 0.4 mm what a process can make: 95 % of the stronger phase must be thicker; or {solid: 0.4 mm, void: 0.3 mm}
  *   connected: solid                                in one body: islands removed and trapped void filled, and what that costs
  *   space: {generator: gaussian, fraction: 0.1..0.35, stretch1: 1..3, seed: 1}     a range is searched, a number is fixed; design may leave it out
  *   grid: 64    budget: 60 s    keep: 20    sample: 64    candidates: 100000    verify: 3    seed: 1    level: 0.95
  *   designs: 1                                      how many that meet it `cupel design` looks for
  *   surrogate: DIR/samples.h5                       of an earlier run of the same space and phases, instead of a sample of its own
  *
- * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K), GPa, 1/K, kg/m^3 and USD/kg. A target
- * may leave components open with `~`. Everything is checked when it is opened: CUPEL_USAGE with file:line and what to do; CUPEL_BAD_INPUT for a target
- * that is not symmetric or has a negative eigenvalue; CUPEL_INFEASIBLE for a window that is upside down, or two of one number that exclude each other. */
+ * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K), GPa, 1/K, kg/m^3 and USD/kg. A
+ * target may leave components open with `~`. Everything is checked when it is opened: CUPEL_USAGE with file:line and what to do;
+ * CUPEL_BAD_INPUT for a target that is not symmetric or has a negative eigenvalue; CUPEL_INFEASIBLE for a window that is upside down, or two of
+ * one number that exclude each other. */
 #ifndef CUPEL_ENGINE_MICRO_DEMAND_H
 #define CUPEL_ENGINE_MICRO_DEMAND_H
 

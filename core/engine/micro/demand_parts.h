@@ -32,6 +32,7 @@ const char *cupel_micro_length_unit(const cupel_micro_reader *r, cupel_unit_fami
 cupel_status cupel_micro_share(const cupel_micro_demand *d, const cupel_yaml *node, const char *key, const char *of, double *share, cupel_err *err);
 
 /* The phase of that name; CUPEL_USAGE with file:line and the names there are. `what` needs it: "connected". */
-cupel_status cupel_micro_phase_named(const cupel_micro_demand *d, const cupel_yaml *node, size_t line, const char *what, size_t *phase, cupel_err *err);
+cupel_status cupel_micro_phase_named(const cupel_micro_demand *d, const cupel_yaml *node, size_t line, const char *what, size_t *phase,
+                                     cupel_err *err);
 
 #endif

@@ -309,8 +309,8 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
 static void put_facts(const cupel_design *g, cupel_str *s)
 {
     if (g->unverified) {
-        cupel_str_addf(s, "<p class=note><b>Not verified.</b> The numbers are those of the search on %zu voxels an edge, without a bar; %zu loads solved.</p>\n",
-                       g->fine, g->solves);
+        cupel_str_addf(s, "<p class=note><b>Not verified.</b> The numbers are those of the search on %zu voxels an edge, without a bar; %zu loads "
+                          "solved.</p>\n", g->fine, g->solves);
         return;
     }
     cupel_str_puts(s, "<p class=note>Probability to meet the whole demand ");

@@ -1,4 +1,5 @@
-/* What the folder of a design says besides tensors: targets that were turned, and the price of one body. Nothing where the demand asks for neither. */
+/* What the folder of a design says besides tensors: targets that were turned, and the price of one body. Nothing where the demand asks for
+ * neither. */
 #ifndef CUPEL_ENGINE_MICRO_DESIGN_EXTRA_H
 #define CUPEL_ENGINE_MICRO_DESIGN_EXTRA_H
 

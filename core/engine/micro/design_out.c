@@ -36,8 +36,8 @@ static void put_cell(cupel_str *s, double x)
 
 static void put_head(const cupel_micro_demand *d, cupel_str *s)
 {
-    cupel_str_puts(s, "rank,meets,distance [%],error [%],volume fraction,solves,seconds,recipe,probability,distance on grid [%],grid,verified on grid,"
-                      "resolved,solves to verify,solves after");
+    cupel_str_puts(s, "rank,meets,distance [%],error [%],volume fraction,solves,seconds,recipe,probability,distance on grid [%],grid,verified on "
+                      "grid,resolved,solves to verify,solves after");
     cupel_seeds_head(d, s);
     cupel_design_extra_head(d, s);
     for (size_t i = 0; i < d->n_asks; i++) {

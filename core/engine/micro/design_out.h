@@ -9,7 +9,8 @@
  * .vti and damask-material.yaml (DAMASK), report.html, run.json:
  *   {"cupel", "command", "started", "ended", "host", "threads", "isa", "seconds": {"total", "search", "report" (with the files)}, "cpu_seconds",
  *    "max_rss_bytes", "solves" (all), "solves by" (after.h), "convention",
- *    "designs": [{"verified", where a tensor is asked "on_grid": {"conductivity": [[..]], "stiffness", "expansion"}, "limit", "error" and, where one is
+ *    "designs": [{"verified", where a tensor is asked "on_grid": {"conductivity": [[..]], "stiffness", "expansion"}, "limit", "error" and,
+ *    where one is
  *    asked on the grid, "error_on_grid", then "sensitivity" (sensitivity.h), "hold under" (hold.h), "void" (voids.h), "seeds" (seeds.h)}, or
  *    {"verified": false, "search_grid", "on_search_grid"}, ..],
  *    "inputs": [{"name", "file", "digest"}], "outputs": [{"file", "digest"}, ..]} */

@@ -145,15 +145,17 @@ void cupel_design_page_methods(const cupel_design_page *p, cupel_str *s)
 {
     const cupel_micro_demand *d = p->d;
     cupel_str_addf(s,
-                   "<section id=methods><h2>Methods</h2>\n<p>Outer bounds were looked at first: no volume fraction that the demand allows rules it "
-                   "out. Then starts of all families were brought to the right volume fraction on a small grid, and the parameters of the best moved by "
-                   "Levenberg–Marquardt steps on the solver itself; derivatives come from the fields that are there, without further solves. The steps "
-                   "are on a coarse grid: what it is off from the limit, known from grids up to %llu voxels an edge, is taken from the target, so that "
-                   "the limit meets it.</p>\n<p>A design is verified from its recipe on three grids up to 4/3 of its own (twice it, where the "
-                   "bar alone was in the way) and extrapolated to the shape itself; the bar is the half width at 95 %%. A tensor is met when distance and bar together are within the tolerance, a window when the whole bar "
-                   "lies inside%s.</p>\n<p>How far a design moves with its phases and its interface follows to first order from the fields of one trial "
-                   "on a coarse grid; a void with a tenth of its stand-in and other seeds are solved again there. A load is one unit gradient or strain: 3 "
-                   "make a conductivity, 6 a stiffness. %zu were solved, ",
+                   "<section id=methods><h2>Methods</h2>\n"
+                   "<p>Outer bounds were looked at first: no volume fraction that the demand allows rules it out. Then starts of all families were "
+                   "brought to the right volume fraction on a small grid, and the parameters of the best moved by Levenberg–Marquardt steps on the "
+                   "solver itself; derivatives come from the fields that are there, without further solves. The steps are on a coarse grid: what it "
+                   "is off from the limit, known from grids up to %llu voxels an edge, is taken from the target, so that the limit meets it.</p>\n"
+                   "<p>A design is verified from its recipe on three grids up to 4/3 of its own (twice it, where the bar alone was in the way) and "
+                   "extrapolated to the shape itself; the bar is the half width at 95 %%. A tensor is met when distance and bar together are within "
+                   "the tolerance, a window when the whole bar lies inside%s.</p>\n"
+                   "<p>How far a design moves with its phases and its interface follows to first order from the fields of one trial on a coarse "
+                   "grid; a void with a tenth of its stand-in and other seeds are solved again there. A load is one unit gradient or strain: 3 make "
+                   "a conductivity, 6 a stiffness. %zu were solved, ",
                    (unsigned long long)d->grid, d->hold_line ? "; the worst that the tolerances do in combination counts too" : "", p->found->solves);
     put_loads(p->found, s);
     cupel_str_puts(s, ".</p>\n<ol class=references>\n");

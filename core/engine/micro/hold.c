@@ -163,13 +163,13 @@ cupel_status cupel_hold_feasible(const cupel_micro_demand *d, cupel_err *err)
         const cupel_ask *a = &d->ask[i];
         if (a->whole && a->within < off * (1 - 1e-9))
             return cupel_fail(err, CUPEL_INFEASIBLE,
-                              "%s:%zu: cannot be met: '%s' within %.3g %% is to hold with phases %.3g %% off (line %zu), but where all of them are off "
-                              "alike every tensor is %.3g %% off; nearest, not ruled out by this: within %.3g %%",
+                              "%s:%zu: cannot be met: '%s' within %.3g %% is to hold with phases %.3g %% off (line %zu), but where all of them are "
+                              "off alike every tensor is %.3g %% off; nearest, not ruled out by this: within %.3g %%",
                               d->file, a->line, a->name, 100 * a->within, 100 * off, d->hold_line, 100 * off, 100 * off);
         if (a->whole || !goes_along(a) || !(a->min > 0) || !(a->max < a->min * most * (1 - 1e-9))) continue;
         return cupel_fail(err, CUPEL_INFEASIBLE,
-                          "%s:%zu: cannot be met: '%s' from %.5g to %.5g is to hold with phases %.3g %% off (line %zu), but where all of them are off "
-                          "alike it goes from %.4g to %.4g of itself; nearest, not ruled out by this: from %.5g to %.5g",
+                          "%s:%zu: cannot be met: '%s' from %.5g to %.5g is to hold with phases %.3g %% off (line %zu), but where all of them are "
+                          "off alike it goes from %.4g to %.4g of itself; nearest, not ruled out by this: from %.5g to %.5g",
                           d->file, a->line, a->name, a->min, a->max, 100 * off, d->hold_line, 1 - off, 1 + off, a->min, a->min * most);
     }
     return CUPEL_OK;

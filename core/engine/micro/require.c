@@ -156,7 +156,8 @@ static cupel_status read_orientation(const cupel_micro_demand *d, const cupel_ya
     a->free = word == 1;
     for (size_t i = 0; a->free && i < (a->kind == CUPEL_ASK_EXPANSION ? 6 : a->order * a->order); i++)
         if (isnan(a->target[i]))
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: orientation: free is for a target with all its components", d->file, cupel_yaml_get(e, "orientation")->line);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: orientation: free is for a target with all its components", d->file,
+                              cupel_yaml_get(e, "orientation")->line);
     return st;
 }
 
@@ -231,7 +232,8 @@ static cupel_status read_phase(const cupel_micro_demand *d, const cupel_yaml *e,
 {
     const cupel_yaml *node = cupel_yaml_get(e, "phase");
     if (kinds[a->kind].phase == NO_PHASE)
-        return node ? cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'phase' is for volume fractions and statistics of a phase only", d->file, node->line) : CUPEL_OK;
+        return node ? cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'phase' is for volume fractions and statistics of a phase only", d->file, node->line)
+               : CUPEL_OK;
     if (!node && kinds[a->kind].phase == ANY_PHASE && d->n_phases == 2) {
         a->phase = 1;
         return CUPEL_OK;
@@ -239,8 +241,8 @@ static cupel_status read_phase(const cupel_micro_demand *d, const cupel_yaml *e,
     return cupel_micro_phase_named(d, node, node ? node->line : e->line, kinds[a->kind].name, &a->phase, err);
 }
 
-/* component: 12 of a shear modulus (of a plane) or a Poisson ratio (pulled along the first, shrinking along the second); axis: 1 .. 3 of a percolating
- * fraction; invariant: of a tensor; per: density. */
+/* component: 12 of a shear modulus (of a plane) or a Poisson ratio (pulled along the first, shrinking along the second); axis: 1 .. 3 of a
+ * percolating fraction; invariant: of a tensor; per: density. */
 static cupel_status read_which(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
     static const char *const per_words[] = {"density", NULL};
@@ -262,7 +264,8 @@ static cupel_status read_which(const cupel_micro_demand *d, const cupel_yaml *e,
     CUPEL_TRY(cupel_keys_count(e, d->file, "axis", 1, 3, &number, err));
     if (axis) a->axis = (int)number - 1;
     if (invariant && (!a->order || component || (a->order && cupel_yaml_get(e, "target") && cupel_yaml_get(e, "target")->kind == CUPEL_YAML_LIST)))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'invariant' is a number of a tensor: give it with min, max or a target number, and without component", d->file,
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: 'invariant' is a number of a tensor: give it with min, max or a target number, and without component", d->file,
                           invariant->line);
     CUPEL_TRY(cupel_keys_word(e, d->file, "invariant", cupel_invariant_words, &word, err));
     if (invariant) a->invariant = (cupel_invariant)(word + 1);
@@ -270,8 +273,9 @@ static cupel_status read_which(const cupel_micro_demand *d, const cupel_yaml *e,
     a->per_density = per != NULL;
     if (per && (cupel_ask_is_statistic(a) || a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE ||
                 (a->order && !component && !invariant)))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'per: density' is for a number of a tensor, as in {property: shear modulus, per: density, goal: maximise}", d->file,
-                          per->line);
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: 'per: density' is for a number of a tensor, as in {property: shear modulus, per: density, goal: maximise}",
+                              d->file, per->line);
 done:
     return st;
 }
@@ -290,7 +294,8 @@ static cupel_status read_like(const cupel_micro_reader *r, const cupel_yaml *e, 
         return node ? cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'like' is for two-point only", d->file, node->line) : CUPEL_OK;
     CUPEL_TRY(cupel_keys_text(e, d->file, "like", &name, err));
     if (!name || !cupel_yaml_get(e, "within") || cupel_yaml_get(e, "min") || cupel_yaml_get(e, "max") || cupel_yaml_get(e, "target"))
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'two-point' is asked as {property: two-point, phase: solid, like: FILE, within: 5 %%}", d->file, e->line));
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'two-point' is asked as {property: two-point, phase: solid, like: FILE, within: 5 %%}",
+                             d->file, e->line));
     path = cupel_path_beside(d->file, name);
     a->like = path ? cupel_arena_text(&d->arena, path, strlen(path)) : NULL;
     if (!a->like) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
@@ -331,14 +336,15 @@ static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupe
     CUPEL_TRY(cupel_keys_word(e, d->file, "goal", goal_words, &goal, err));
     a->goal = goal < 0 ? 0 : goal < 2 ? -1 : 1;
     if (a->min > a->max)
-        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: window of '%s': min %g is above max %g; nothing can meet it: swap them", d->file, a->line,
-                          a->name, a->min, a->max);
+        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: window of '%s': min %g is above max %g; nothing can meet it: swap them",
+                          d->file, a->line, a->name, a->min, a->max);
     if (a->goal && cupel_ask_is_checked(a))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' does not change smoothly with a recipe and cannot be a goal: give min or max, which is judged at the "
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: '%s' does not change smoothly with a recipe and cannot be a goal: give min or max, which is judged at the "
                           "verification", d->file, a->line, a->name);
     if (a->kind == CUPEL_ASK_FRACTION && isfinite(a->max) && a->max > 1)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': max %g; a fraction lies between 0 and 1, so that 30 %% is 0.3", d->file, a->line, a->name,
-                          a->max);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: window of '%s': max %g; a fraction lies between 0 and 1, so that 30 %% is 0.3", d->file, a->line,
+                          a->name, a->max);
     if (a->min == -HUGE_VAL && a->max == HUGE_VAL && !a->goal)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' asks for nothing: give min, max, target with within, or goal: maximise | minimise", d->file,
                           a->line, a->name);
@@ -403,14 +409,16 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' has no components%s", d->file, component->line, kinds[a.kind].name,
                           a.kind == CUPEL_ASK_YOUNG ? "; give a direction, as in direction: [0, 0, 1]" : "");
     if (a.order && !number && !target)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11 or invariant: mean with min or max", d->file,
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11 or invariant: mean with min or max", d->file,
                           e->line, kinds[a.kind].name);
     CUPEL_TRY(read_direction(d, e, &a, err));
     CUPEL_TRY(read_phase(d, e, &a, err));
     CUPEL_TRY(read_which(d, e, &a, err));
     CUPEL_TRY(read_like(r, e, &a, err));
     if (cupel_yaml_get(e, "orientation") && (!a.order || number))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'orientation' is for a tensor with a whole target", d->file, cupel_yaml_get(e, "orientation")->line);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'orientation' is for a tensor with a whole target", d->file,
+                          cupel_yaml_get(e, "orientation")->line);
     CUPEL_TRY(read_on(d, e, &a, err));
     CUPEL_TRY(name_of(d, e, &a, err));
     CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &a.weight, err));
@@ -459,7 +467,8 @@ cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, 
             const cupel_ask *one = &d->ask[i], *two = &d->ask[d->n_asks - 1];
             if (strcmp(one->name, two->name) != 0 || one->whole != two->whole) continue;
             if (!one->whole && (one->min > two->max || two->min > one->max))
-                return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: the windows of '%s' in this line and in line %zu exclude each other: at least %g and at "
+                return cupel_fail(err, CUPEL_INFEASIBLE,
+                                  "%s:%zu: cannot be met: the windows of '%s' in this line and in line %zu exclude each other: at least %g and at "
                                   "most %g", d->file, k->line, one->name, one->line, fmax(one->min, two->min), fmin(one->max, two->max));
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; put min, max and goal in one entry", d->file,
                                   k->line, d->ask[i].name, d->ask[i].line);
@@ -539,7 +548,8 @@ static double of_statistics(const cupel_micro_demand *d, const cupel_ask *a, con
     case CUPEL_ASK_CHORD: return x ? x->chord[p] * d->size : s->projected ? 6 * s->fraction[p] / s->projected[p] * d->size : (double)NAN;
     case CUPEL_ASK_CONNECTED: return x ? x->connected[p] : (double)NAN;
     case CUPEL_ASK_PERCOLATING:
-        return !x ? (double)NAN : a->axis >= 0 ? x->percolating[p][a->axis] : fmin(x->percolating[p][0], fmin(x->percolating[p][1], x->percolating[p][2]));
+        return !x ? (double)NAN : a->axis >= 0 ? x->percolating[p][a->axis]
+               : fmin(x->percolating[p][0], fmin(x->percolating[p][1], x->percolating[p][2]));
     case CUPEL_ASK_EULER: return x ? x->euler[p] : (double)NAN;
     case CUPEL_ASK_TWO_POINT: return x ? x->two_point[p] : (double)NAN;
     default: return x ? x->feature[p] * d->size : (double)NAN;

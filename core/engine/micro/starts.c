@@ -191,7 +191,8 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const size_t starts[] = {[CUPEL_FAMILY_NOISE] = seed_is_fixed(s->d) ? 1 : SEEDS, [CUPEL_FAMILY_SERIES] = ALL, [CUPEL_FAMILY_SKELETON] = cupel_skeleton_starts(s->d)};
+    const size_t starts[] =
+        {[CUPEL_FAMILY_NOISE] = seed_is_fixed(s->d) ? 1 : SEEDS, [CUPEL_FAMILY_SERIES] = ALL, [CUPEL_FAMILY_SKELETON] = cupel_skeleton_starts(s->d)};
     double fraction[CUPEL_FAMILIES_MAX];
     out->n = 0;
     for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;

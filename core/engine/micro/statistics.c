@@ -225,7 +225,8 @@ static cupel_status compare_two_point(const cupel_ask *a, const cupel_recipe *r,
     for (int i = 0; i < 3; i++) least = n[i] < least ? n[i] : least;
     cupel_recipe_grid(r, least, own);
     if (memcmp(n, own, sizeof n) != 0)
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' tells of a box of %zu x %zu x %zu voxels, that of the design is %zu x %zu x %zu; expected one of the same shape",
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
+                             "'%s' tells of a box of %zu x %zu x %zu voxels, that of the design is %zu x %zu x %zu; expected one of the same shape",
                              a->like, n[0], n[1], n[2], own[0], own[1], own[2]));
     CUPEL_TRY(cupel_recipe_voxels(r, n, &v, job, err));
     st = cupel_likeness_error(l, &v, a->phase, job, error, err);

@@ -31,7 +31,8 @@ static bool levin(const cupel_micro_demand *d, const double *c, const double *fr
 {
     const cupel_material *m0 = &d->phase[0].material, *m1 = &d->phase[1].material;
     double s0[36], s1[36], s[36], apart[36], inverse[36], jump[6], left[6];
-    if (d->n_phases != 2 || !cupel_small_invert(&m0->c[0][0], 6, s0) || !cupel_small_invert(&m1->c[0][0], 6, s1) || !cupel_small_invert(c, 6, s)) return false;
+    if (d->n_phases != 2 || !cupel_small_invert(&m0->c[0][0], 6, s0) || !cupel_small_invert(&m1->c[0][0], 6, s1) || !cupel_small_invert(c, 6, s))
+        return false;
     for (size_t i = 0; i < 36; i++) apart[i] = s1[i] - s0[i];
     if (!cupel_small_invert(apart, 6, inverse)) return false;
     for (size_t i = 0; i < 6; i++) jump[i] = m1->alpha[i] - m0->alpha[i];
@@ -55,7 +56,8 @@ void cupel_trial_edges(const cupel_recipe *r, const size_t n[3], double edge[3])
     for (int a = 0; a < 3; a++) edge[a] /= (double)n[a];
 }
 
-/* A tensor that is asked for whole says itself where it lies between the Hashin-Shtrikman bounds, and so how its cut voxels respond; false without one. */
+/* A tensor that is asked for whole says itself where it lies between the Hashin-Shtrikman bounds, and so how its cut voxels respond; false
+ * without one. */
 static bool blend_of_target(const cupel_micro_demand *d, const cupel_trial *t, cupel_physics physics, double *blend)
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
@@ -144,7 +146,8 @@ cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *
     if (!t->mixture) CUPEL_TRY(cupel_no_memory(err, "a trial", sizeof *t->mixture));
     CUPEL_TRY(cupel_recipe_mixture(r, t->n, t->mixture, job, err));
     if (t->mixture->n_phases != d->n_phases)
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "generator '%s' makes %zu phases, the demand has %zu", r->generator->method.name, t->mixture->n_phases, d->n_phases));
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "generator '%s' makes %zu phases, the demand has %zu", r->generator->method.name, t->mixture->n_phases,
+                             d->n_phases));
     cupel_mixture_fractions(t->mixture, t->t.fraction);
     measure_cuts(d, r, t->mixture, &t->t);
     if (d->needs_conduction) CUPEL_TRY(solve_one(d, t, CUPEL_CONDUCTION, o, job, &t->conduction, t->t.k, err));

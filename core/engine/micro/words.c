@@ -47,7 +47,8 @@ static void put_ask(const cupel_ask *a, cupel_str *s)
     } else {
         const bool mean = is_mean_young(a);
         const bool feature = a->kind == CUPEL_ASK_FEATURE;
-        cupel_str_addf(s, "- %s%s", a->name, a->like ? " (relative distance of the two-point function from the measured one, over lags up to a quarter of the box)"
+        cupel_str_addf(s, "- %s%s", a->name, a->like
+                       ? " (relative distance of the two-point function from the measured one, over lags up to a quarter of the box)"
                   : feature ? " (the thickness that 95 % of the phase exceed)" : mean ? " (of the mean over all "
                   "orientations; a direction: [0, 0, 1] asks for one direction)" : "");
         if (a->min > -HUGE_VAL) {
@@ -111,7 +112,8 @@ void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *s)
     for (size_t i = 0; i < d->n_phases; i++) put_phase(d, &d->phase[i], s);
     cupel_str_puts(s, "Required:\n");
     for (size_t i = 0; i < d->n_asks; i++) put_ask(&d->ask[i], s);
-    if (strcmp(d->length_unit, "edge") != 0) cupel_str_addf(s, "The box has an edge of %.6g%s%s.\n", d->size, *d->length_unit ? " " : "", d->length_unit);
+    if (strcmp(d->length_unit, "edge") != 0)
+        cupel_str_addf(s, "The box has an edge of %.6g%s%s.\n", d->size, *d->length_unit ? " " : "", d->length_unit);
     put_hold(d, s);
     if (d->connected < d->n_phases)
         cupel_str_addf(s, "Phase '%s' in one body: islands removed, trapped void filled, and what that costs.\n", d->phase[d->connected].name);

@@ -140,7 +140,8 @@ static bool other_phase_near(const far_pass *w, size_t i, size_t j, size_t k)
         for (ptrdiff_t y = first[1]; y <= last[1]; y++)
             for (ptrdiff_t z = first[2]; z <= last[2]; z++) {
                 if (x * x + y * y + z * z > REACH * REACH) continue;
-                const size_t p = (i + w->n[0] + (size_t)x) % w->n[0], q = (j + w->n[1] + (size_t)y) % w->n[1], s = (k + w->n[2] + (size_t)z) % w->n[2];
+                const size_t p = (i + w->n[0] + (size_t)x) % w->n[0], q = (j + w->n[1] + (size_t)y) % w->n[1],
+                                 s = (k + w->n[2] + (size_t)z) % w->n[2];
                 if (w->inside[(p * w->n[1] + q) * w->n[2] + s] != inside) return true;
             }
     return false;

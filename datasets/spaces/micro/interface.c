@@ -392,7 +392,8 @@ static size_t least_of(const size_t n[3])
 static cupel_status too_coarse(const work *w, const cupel_shape *shape, cupel_err *err)
 {
     return cupel_fail(err, CUPEL_USAGE, "%s: on a grid of %zu x %zu x %zu the shares of phase 1 miss the fraction %g by %.2g: it is too coarse for "
-                                        "what is thin here; take a finer one", w->g->method.name, w->n[0], w->n[1], w->n[2], shape->fraction, w->missed);
+                                        "what is thin here; take a finer one", w->g->method.name, w->n[0], w->n[1], w->n[2], shape->fraction,
+                                            w->missed);
 }
 
 /* Rounds of collecting and shifting until the shift is within the margin. */

@@ -150,7 +150,8 @@ static cupel_status lattice_open(void (*make)(frame *, const cupel_recipe *), co
     const bool given = isnan(r->value[FRACTION]);
     const double thin = given ? r->value[RADIUS] : sqrt(-log1p(-r->value[FRACTION]) / (3.14159265358979323846 * length)), p = (double)periods;
     const double settled = r->n_thresholds ? r->threshold[0] : (double)NAN;
-    const cupel_solids_options o = {.body = body, .n = n, .edge = {p, p, p}, .reach = 2 * thin + 0.05, .fraction = given ? settled : r->value[FRACTION],
+    const cupel_solids_options o =
+        {.body = body, .n = n, .edge = {p, p, p}, .reach = 2 * thin + 0.05, .fraction = given ? settled : r->value[FRACTION],
                                     .t = given ? -thin : settled, .fine = (size_t)fmin(256, fmax(96, 2 * ceil(1.3 / thin)))};
     cupel_status st = cupel_solids_new(&o, shape, err);
     cupel_free(body);
@@ -192,11 +193,11 @@ static cupel_status check(const cupel_recipe *r, cupel_err *err)
     const char *name = r->generator->method.name;
     if (isnan(node)) return CUPEL_OK;
     if (isnan(radius))
-        return cupel_fail(err, CUPEL_USAGE, "generator '%s': node_radius goes with radius; with fraction, give the size of the nodes as a ratio: node",
-                          name);
+        return cupel_fail(err, CUPEL_USAGE,
+                          "generator '%s': node_radius goes with radius; with fraction, give the size of the nodes as a ratio: node", name);
     if (node >= radius) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_USAGE, "generator '%s': node_radius is %g, inside struts of radius %g; expected at least the radius of the struts", name,
-                      node, radius);
+    return cupel_fail(err, CUPEL_USAGE, "generator '%s': node_radius is %g, inside struts of radius %g; expected at least the radius of the struts",
+                      name, node, radius);
 }
 
 #define STRUTS                                                                                                                                    \

@@ -1,4 +1,5 @@
-/* Level cuts of a short cosine series over the whole box: P, I-WP and F-RD skeletons and what lies between them, of any symmetry that has an inversion. */
+/* Level cuts of a short cosine series over the whole box: P, I-WP and F-RD skeletons and what lies between them, of any symmetry that has an
+ * inversion. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "datasets/spaces/micro/list.h"
@@ -11,8 +12,10 @@
 enum { FRACTION, WAVE, WAVES = 40, MOST = 2, FINE = 96 };
 
 /* All whole wave vectors up to length sqrt 6, one of K and -K, in the order of the parameters. */
-static const signed char wave[WAVES][3] = {{1, 0, 0},  {0, 1, 0},  {0, 0, 1},  {0, 1, 1},  {0, 1, -1}, {1, 0, 1},  {-1, 0, 1}, {1, 1, 0},  {1, -1, 0}, {1, 1, 1},
-                                           {-1, 1, 1}, {1, -1, 1}, {1, 1, -1}, {2, 0, 0},  {0, 2, 0},  {0, 0, 2},  {0, 1, 2},  {0, -1, 2}, {0, 2, 1},  {0, 2, -1},
+static const signed char wave[WAVES][3] =
+    {{1, 0, 0},  {0, 1, 0},  {0, 0, 1},  {0, 1, 1},  {0, 1, -1}, {1, 0, 1},  {-1, 0, 1}, {1, 1, 0},  {1, -1, 0}, {1, 1, 1},
+                                           {-1, 1, 1}, {1, -1, 1}, {1, 1, -1}, {2, 0, 0},  {0, 2, 0},  {0, 0, 2},  {0, 1, 2},  {0, -1, 2}, {0, 2, 1},
+                                               {0, 2, -1},
                                            {1, 0, 2},  {-1, 0, 2}, {2, 0, 1},  {2, 0, -1}, {1, 2, 0},  {-1, 2, 0}, {2, 1, 0},  {2, -1, 0},
                                            {1, 1, 2}, {-1, 1, 2}, {1, -1, 2}, {-1, -1, 2}, {1, 2, 1}, {-1, 2, 1},
                                            {1, 2, -1}, {-1, 2, -1}, {2, 1, 1}, {2, -1, 1}, {2, 1, -1}, {2, -1, -1}};
@@ -116,7 +119,8 @@ static cupel_status nodal_check(const cupel_recipe *r, cupel_err *err)
 {
     for (int w = 0; w < WAVES; w++)
         if (r->value[WAVE + w] != 0) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_USAGE, "nodal_surface: all coefficients are 0, expected at least one wave, as in c1_0_0=1,c0_1_0=1,c0_0_1=1 (Schwarz' P)");
+    return cupel_fail(err, CUPEL_USAGE,
+                      "nodal_surface: all coefficients are 0, expected at least one wave, as in c1_0_0=1,c0_1_0=1,c0_0_1=1 (Schwarz' P)");
 }
 
 #define C(NAME) {NAME, "", 0, -4, 4, "coefficient of cos(2 pi K . u) for this K, u in edges of the box"}
@@ -133,7 +137,8 @@ static const cupel_param params[] = {
     {NULL, NULL, 0, 0, 0, NULL}};
 
 static const cupel_reference references[] = {
-    {"10.1007/BF01313411", "von Schnering, Nesper: Nodal surfaces of Fourier series: fundamental invariants of structured matter. Zeitschrift fuer Physik B 83, 407 (1991)"},
+    {"10.1007/BF01313411", "von Schnering, Nesper: Nodal surfaces of Fourier series: fundamental invariants of structured matter. Zeitschrift fuer "
+                           "Physik B 83, 407 (1991)"},
     {NULL, NULL}};
 
 const cupel_generator cupel_generator_nodal_surface = {

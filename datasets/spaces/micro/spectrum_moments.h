@@ -4,8 +4,8 @@
  * With w(K) = |W(K)|^2 p(K), W the white noise of the seed and p the density of the spectrum (random_field.h), the moments are
  *   sum w Y_lm(K / |K|) / sum w,  l = 2 (conduction sees no more to second order), then 4 (stiffness does).
  * Waves are gathered in bins of directions n; each bin keeps the sums of w and of w Y_lm over its waves as functions of
- * wavelength sqrt(n . exp(H) . n), all that the radial part of the density depends on. What else depends on direction, and the metric, is taken at the
- * middle of a bin. */
+ * wavelength sqrt(n . exp(H) . n), all that the radial part of the density depends on. What else depends on direction, and the metric, is taken
+ * at the middle of a bin. */
 #ifndef CUPEL_DATASETS_SPACES_MICRO_SPECTRUM_MOMENTS_H
 #define CUPEL_DATASETS_SPACES_MICRO_SPECTRUM_MOMENTS_H
 

@@ -39,11 +39,13 @@ static const cupel_param params[] = {{"phases", "count", 2, 1, 16, "how many pha
                                      {"phase", "count", 0, 0, 15, "which of them fills the box, from 0"},
                                      {NULL, NULL, 0, 0, 0, NULL}};
 
-static const cupel_reference references[] = {{"10.1017/CBO9780511613357", "Milton: The Theory of Composites. Cambridge University Press (2002)"}, {NULL, NULL}};
+static const cupel_reference references[] =
+    {{"10.1017/CBO9780511613357", "Milton: The Theory of Composites. Cambridge University Press (2002)"}, {NULL, NULL}};
 
 const cupel_generator cupel_generator_uniform = {
-    .method = {.name = "uniform", .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = "one phase everywhere", .input = "which phase",
-               .output = "one of several phases; nothing changes with the seed",
+    .method =
+        {.name = "uniform", .kind = "generator", .scale = "microstructure", .maturity = "stable", .help = "one phase everywhere",
+         .input = "which phase", .output = "one of several phases; nothing changes with the seed",
                .references = references, .params = params},
     .phases_of = phases_of, .check = check, .mixture = mixture, .voxels = voxels,
 };

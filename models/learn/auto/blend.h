@@ -13,10 +13,10 @@ typedef enum cupel_blend_loss {
 
 double cupel_blend_loss_of(cupel_blend_loss loss, const double *y, const double *f, size_t n);
 
-/* member [m]: each [n], out of fold; y [n]. weight [m] >= 0, sum 1. *reached: the loss of the blend. prior [m]: weights that are kept unless selection
- * gains more than half a per cent and twice the standard error of the difference over them (few rows tell blends apart only by chance); NULL: equal
- * weights of all members, kept unless selection gains half a per cent. CUPEL_NO_RESOURCE. Costs about 120 m n losses: 12 bags of 20 picks on half of
- * the rows. */
+/* member [m]: each [n], out of fold; y [n]. weight [m] >= 0, sum 1. *reached: the loss of the blend. prior [m]: weights that are kept unless
+ * selection gains more than half a per cent and twice the standard error of the difference over them (few rows tell blends apart only by
+ * chance); NULL: equal weights of all members, kept unless selection gains half a per cent. CUPEL_NO_RESOURCE. Costs about 120 m n losses: 12
+ * bags of 20 picks on half of the rows. */
 cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, uint64_t seed,
                              const double *prior, double *weight, double *reached, cupel_err *err);
 

@@ -33,7 +33,8 @@ typedef struct part {
 } part;
 
 /* What a model says of rows x [n][ld]; q [n][CUPEL_AUTO_QUANTILES] when it is wanted. */
-static cupel_status ask(const work *w, const cupel_auto_learned *l, const double *x, size_t n, void *scratch, double *value, double *q, cupel_err *err)
+static cupel_status ask(const work *w, const cupel_auto_learned *l, const double *x, size_t n, void *scratch, double *value, double *q,
+                        cupel_err *err)
 {
     if (!w->m->unit.quantiles) {
         cupel_auto_raw(l, &w->m->unit, x, w->x->d, n, w->isa, scratch, value);

@@ -67,12 +67,14 @@ static void ask(const cupel_auto *a, size_t k, const double *x, size_t d, size_t
     if (!m->unit.quantiles)
         cupel_auto_raw(&m->learned, &m->unit, x, d, n, isa, s->member, value);
     else if (m->unit.role == CUPEL_AUTO_AMOUNT && a->hurdle) {
-        if (cupel_trees_quantiles(m->learned.trees, x, d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, isa, s->member, s->quantile, &ignored) != CUPEL_OK)
+        if (cupel_trees_quantiles(m->learned.trees, x, d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, isa, s->member, s->quantile,
+                                  &ignored) != CUPEL_OK)
             memset(s->quantile, 0, n * CUPEL_AUTO_QUANTILES * sizeof(double)); /* only without rows, which load refuses */
         for (size_t i = 0; i < n; i++) value[i] = s->quantile[i * CUPEL_AUTO_QUANTILES + CUPEL_AUTO_QUANTILES / 2];
     } else if (cupel_trees_quantiles(m->learned.trees, x, d, n, (double[]){0.5}, 1, isa, s->member, value, &ignored) != CUPEL_OK)
         memset(value, 0, n * sizeof *value);
-    for (size_t i = 0; m->learned.own && cupel_auto_is_chance(&m->unit, a->is_class) && i < n; i++) value[i] = cupel_sigmoid_at(&m->sigmoid, value[i]);
+    for (size_t i = 0; m->learned.own && cupel_auto_is_chance(&m->unit, a->is_class) && i < n; i++)
+        value[i] = cupel_sigmoid_at(&m->sigmoid, value[i]);
     for (size_t i = 0; i < n; i++) value[i] = cupel_auto_from(a, &m->unit, value[i]);
 }
 

@@ -114,7 +114,8 @@ done:
 /* Length and noise common to all columns: a coarse grid, then twice a finer one around the best. */
 static cupel_status search(const cupel_problem *p, size_t m, double *gamma, double *noise, cupel_err *err)
 {
-    static const double coarse_gamma[] = {0.02, 0.1, 0.5, 2}, coarse_noise[] = {1e-3, 1e-2, 0.1, 0.5}, fine[] = {0.4, 1, 2.5}, finer[] = {0.7, 1, 1.4};
+    static const double coarse_gamma[] = {0.02, 0.1, 0.5, 2}, coarse_noise[] = {1e-3, 1e-2, 0.1, 0.5}, fine[] = {0.4, 1, 2.5},
+                                         finer[] = {0.7, 1, 1.4};
     double best[] = {2 / p->typical, 0.1, INFINITY};
     cupel_status st = CUPEL_OK;
     for (size_t k = 0; k < 4; k++) CUPEL_TRY(judge(p, m, coarse_gamma[k] * 2 / p->typical, coarse_noise, 4, best, err));

@@ -1,4 +1,5 @@
-/* A kernel machine as a member of the automatic model: Matern 5/2, least squares in kernel space (the mean of a Gaussian process), scaled by itself. */
+/* A kernel machine as a member of the automatic model: Matern 5/2, least squares in kernel space (the mean of a Gaussian process), scaled by
+ * itself. */
 #ifndef CUPEL_MODELS_LEARN_AUTO_SMOOTH_H
 #define CUPEL_MODELS_LEARN_AUTO_SMOOTH_H
 

@@ -93,8 +93,8 @@ static cupel_status save(const void *model, const char *group, cupel_writer *w, 
     cupel_status st = CUPEL_OK;
     char at[NAME];
     const double fact[FACTS] = {s->root, s->gamma, s->bias};
-    CUPEL_TRY(cupel_writer_put(w, path(at, group, "facts"), "", "square roots of columns, gamma and bias of a Matern 5/2 kernel machine", CUPEL_F64, 1,
-                               (size_t[]){FACTS}, fact, err));
+    CUPEL_TRY(cupel_writer_put(w, path(at, group, "facts"), "", "square roots of columns, gamma and bias of a Matern 5/2 kernel machine", CUPEL_F64,
+                               1, (size_t[]){FACTS}, fact, err));
     CUPEL_TRY(cupel_writer_put(w, path(at, group, "columns"), "", "lowest, mean, 1 / standard deviation and relevance of its columns", CUPEL_F64, 2,
                                (size_t[]){4, s->d}, s->column, err));
     CUPEL_TRY(cupel_writer_put(w, path(at, group, "points"), "scaled column", "its points", CUPEL_F64, 2, (size_t[]){s->m, s->d}, s->points, err));
