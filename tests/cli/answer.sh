@@ -5,7 +5,8 @@ C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' 
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
 awk 'NR == 1 || NR % 4 == 0' "$R/datasets/examples/steels.csv" >"$T/in.csv"
 "$C" train "$T/in.csv" --target 'yield strength' --model ridge -o "$T/m.h5" >/dev/null 2>&1
-ask() { "$C" predict "$T/m.h5" - -o - --format jsonl 2>"$T/err"; }
+# shellcheck disable=SC2120 # arguments come by way of others
+ask() { "$C" predict "$T/m.h5" - -o - --format jsonl "$@" 2>"$T/err"; }
 
 # Each answer comes before the next question is put.
 mkfifo "$T/q" "$T/a"; ask <"$T/q" >"$T/a" & p=$!; exec 7>"$T/q" 8<"$T/a"

@@ -65,7 +65,8 @@ check 'drop: and counted' says '7 rows dropped: 1 missing_formula, 5 bad_formula
 check 'impute, seven rows' exits 0 "$CUPEL" describe "$T/seven.csv" --missing impute -o "$T/d.csv"
 check 'impute: what was filled in is listed' says "seven.csv:10: imputed: 'HeO': no value of 'MagpieData minimum MeltingT' for He"
 check 'impute: so is what could not be' [ "$(grep -c 'seven.csv:[0-9]*: [a-z_]*formula: ' "$T/err")" = 6 ]
-C() { "$CUPEL" describe "$T/seven.csv" --compatible matminer -o "$T/c.csv"; }
+# shellcheck disable=SC2120 # arguments come by way of `exits`
+C() { "$CUPEL" describe "$T/seven.csv" --compatible matminer -o "$T/c.csv" "$@"; }
 check 'matminer'"'"'s own values' exits 0 C
 check 'are those that a mean filled in' cmp -s "$T/c.csv" "$T/d.csv"
 check 'and the rows are marked' [ "$(tail -n 1 "$T/c.csv" | sed 's/.*,//')" = imputed ]
