@@ -80,7 +80,7 @@ static const cupel_opt options[] = {
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "large values are wanted"},
     {"campaigns", "N", CUPEL_OPT_COUNT, NULL, "50", false, "how many, each from another beginning"},
     {"start", "N", CUPEL_OPT_COUNT, NULL, "2", false, "experiments by chance before the loop begins"},
-    {"most", "N", CUPEL_OPT_COUNT, NULL, "0", false, 
+    {"most", "N", CUPEL_OPT_COUNT, NULL, "0", false,
      "experiments at most in each campaign (0: until the best is found; of several goals until the front is, at most 60); a figure that was not "
      "reached is '> N', null in JSON"},
     {"output", "FILE.svg", CUPEL_OPT_TEXT, NULL, NULL, false,

@@ -19,7 +19,7 @@ typedef struct cupel_enumerate_options {
     const char *format;     /* "csv", "tsv", "jsonl"; NULL: by the end of output */
 } cupel_enumerate_options;
 
-/* A table with the columns formula, index (in the space, from 0), those of the space, and reason (why a formula of a list cannot be read). 
+/* A table with the columns formula, index (in the space, from 0), those of the space, and reason (why a formula of a list cannot be read).
  * CUPEL_USAGE when `from` is behind the last candidate, or when more are to be drawn than there are. Memory does not grow with count; the bytes
  * are the same for any number of threads. */
 cupel_status cupel_enumerate(const cupel_enumerate_options *o, const cupel_job *job, cupel_err *err);
