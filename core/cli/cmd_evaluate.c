@@ -57,7 +57,7 @@ static cupel_status report(const cupel_args *args, const cupel_evaluate_options 
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_learning l = {0};
+    cupel_learn_args l = {0};
     cupel_evaluation e = {0};
     cupel_transfer *transfer = NULL;
     cupel_evaluate_options o = {
@@ -67,7 +67,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     if (o.predictions && strcmp(o.predictions, "-") == 0)
         return cupel_fail(err, CUPEL_USAGE, "--predictions -: stdout carries the figures; name a file");
     CUPEL_TRY(choose_split(args, &o, err));
-    CUPEL_TRY(cupel_learning_of(args, &l, err));
+    CUPEL_TRY(cupel_learn_args_of(args, &l, err));
     o.data = l.data;
     o.data.apart = o.fold_column;
     o.model = l.model;

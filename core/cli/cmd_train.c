@@ -39,11 +39,11 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 {
     cupel_status st = CUPEL_OK;
     const char *path = cupel_opt_text(args, "output");
-    cupel_learning l = {0};
+    cupel_learn_args l = {0};
     cupel_training t = {0};
     cupel_model *m = NULL;
     cupel_transfer *transfer = NULL;
-    CUPEL_TRY(cupel_learning_of(args, &l, err));
+    CUPEL_TRY(cupel_learn_args_of(args, &l, err));
     l.data.property = cupel_opt_text(args, "property");
     CUPEL_TRY(cupel_training_read(&l.data, job, &t, err));
     say_unit(&l.data, t.unit, job);

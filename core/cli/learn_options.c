@@ -10,7 +10,7 @@ static cupel_task parse_task(const char *word)
     return strcmp(word, "regression") == 0 ? CUPEL_TASK_REGRESSION : CUPEL_TASK_AUTO;
 }
 
-static cupel_status take_beside(const cupel_args *args, cupel_learning *l, cupel_err *err)
+static cupel_status take_beside(const cupel_args *args, cupel_learn_args *l, cupel_err *err)
 {
     const char *name;
     while ((name = cupel_opt_item(args, "beside", l->data.n_beside)) != NULL) {
@@ -22,7 +22,7 @@ static cupel_status take_beside(const cupel_args *args, cupel_learning *l, cupel
     return CUPEL_OK;
 }
 
-cupel_status cupel_learning_of(const cupel_args *args, cupel_learning *l, cupel_err *err)
+cupel_status cupel_learn_args_of(const cupel_args *args, cupel_learn_args *l, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const char *features = cupel_opt_text(args, "features"), *missing = cupel_opt_text(args, "missing");

@@ -53,14 +53,14 @@
 enum { CUPEL_MOST_BESIDE = 16 };
 
 /* What those options say. Texts live as long as the arguments; data.beside points into the struct, which stays where it is. */
-typedef struct cupel_learning {
+typedef struct cupel_learn_args {
     cupel_training_options data; /* property and apart are the verb's to set */
     cupel_model_options model;   /* transfer too (cupel_transfer_of) */
     const char *beside[CUPEL_MOST_BESIDE];
-} cupel_learning;
+} cupel_learn_args;
 
 /* Needs both lists above, --seed and the table as first argument. CUPEL_USAGE for what no table has to be read for: names of features, learners,
  * kernels and settings, too many targets beside. */
-cupel_status cupel_learning_of(const cupel_args *args, cupel_learning *l, cupel_err *err);
+cupel_status cupel_learn_args_of(const cupel_args *args, cupel_learn_args *l, cupel_err *err);
 
 #endif
