@@ -82,6 +82,17 @@ static void impossible_requests_get_the_right_reason(void **state)
     refused("  - {property: conductivity, component: 11, min: 8}\n  - {property: young modulus, direction: [1, 0, 0], max: 3}\n",
             "no fraction allows them together");
     refused("  - {property: conductivity, target: [[0, 0, 0], [0, 2, 0], [0, 0, 2]], within: 1 %}\n", "zero eigenvalue");
+    refused("  - {property: conductivity, invariant: mean, min: 3.3}\n  - {property: volume fraction, phase: b, max: 0.3}\n", "at most 3.0769");
+    refused("  - {property: conductivity, invariant: trace, min: 9.9}\n  - {property: volume fraction, phase: b, max: 0.3}\n", "at most 9.2308");
+    refused("  - {property: conductivity, component: 11, min: 5}\n  - {property: conductivity, component: 22, min: 5}\n"
+            "  - {property: conductivity, component: 33, min: 5}\n  - {property: volume fraction, phase: b, max: 0.5}\n",
+            "cannot be had at once: the trace bounds of two-phase conductors (Murat, Tartar; Lurie, Cherkaev) let the three have a mean of at most 4.70");
+    refused("  - {property: conductivity, component: 11, max: 2}\n  - {property: conductivity, component: 22, max: 2}\n"
+            "  - {property: conductivity, component: 33, max: 2}\n  - {property: volume fraction, phase: b, min: 0.5}\n",
+            "cannot be had at once");
+    refused("  - {property: expansion, invariant: mean, max: 1e-6}\n", "let it be at least 3e-06");
+    refused("  - {property: expansion, invariant: mean, min: 7e-6}\n  - {property: volume fraction, phase: b, min: 0.5}\n", "let it be at most 6.5e-06");
+    refused("  - {property: expansion, target: [[1e-6, 0, 0], [0, 1e-6, 0], [0, 0, 1e-6]], within: 5 %}\n", "Levin's relation");
     refused("  - {property: bulk modulus, min: 3, max: 2}\n", "swap them");
     refused("  - {property: bulk modulus, min: 3}\n  - {property: bulk modulus, max: 2}\n", "exclude each other");
 }
@@ -168,7 +179,15 @@ static void put_numbers(cupel_str *s, const cupel_micro_demand *d, const cupel_m
                                         "stiffness, component: 15",
                                         "stiffness, component: 44",
                                         "expansion, component: 11",
-                                        "expansion, component: 23"};
+                                        "expansion, component: 23",
+                                        "conductivity, component: 11",
+                                        "conductivity, component: 22",
+                                        "conductivity, component: 33",
+                                        "conductivity, invariant: mean",
+                                        "conductivity, invariant: trace",
+                                        "expansion, invariant: mean",
+                                        "expansion, invariant: smallest",
+                                        "expansion, invariant: largest"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const double v = cupel_ask_value(d, &d->ask[i], state), room = 1e-9 * fabs(v) + 1e-12;
         cupel_str_addf(s, "  - {property: %s, min: %.15g, max: %.15g}\n", words[i], v - room, v + room);
@@ -194,7 +213,10 @@ static void what_a_laminate_has_is_never_refused(void **state)
                        "  - {property: stiffness, component: 11, min: 0}\n  - {property: stiffness, component: 15, min: -99}\n  - {property: "
                        "stiffness, component: 44, min: 0}\n"
                        "  - {property: expansion, component: 11, min: -1}\n  - {property: expansion, component: 23, min: -1}\n"
-                       "  - {property: conductivity, component: 11, min: 0}\n",
+                       "  - {property: conductivity, component: 11, min: 0}\n  - {property: conductivity, component: 22, min: 0}\n"
+                       "  - {property: conductivity, component: 33, min: 0}\n  - {property: conductivity, invariant: mean, min: 0}\n"
+                       "  - {property: conductivity, invariant: trace, min: 0}\n  - {property: expansion, invariant: mean, min: -1}\n"
+                       "  - {property: expansion, invariant: smallest, min: -1}\n  - {property: expansion, invariant: largest, min: -1}\n",
                        cupel_str_text(&head));
         cupel_micro_demand *d = demand_of(cupel_str_text(&all));
         random_laminate(d, t, false, &k, &f);

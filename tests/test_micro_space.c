@@ -93,12 +93,61 @@ static void what_cannot_be_searched_is_refused(void **state)
     refused("space: {generator: gyroid, fraction: [0.1, 0.3]}", "expected a number, or a range");
 }
 
+/* Ranges are hard: what is required of the fraction and the range of the space exclude each other, or share what both allow. */
+static void ranges_and_windows_exclude_each_other(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *space;
+        double min;
+        bool possible;
+    } one[] = {{"fraction: 0.2..0.3", 0.5, false}, {"fraction: 0.2..0.6", 0.5, true}, {"fraction: 0.2, stretch3: 1..2", 0.5, false},
+               {"fraction: 0.2..0.5", 0.5, true}};
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) {
+        char text[1024];
+        cupel_err err = {0};
+        cupel_micro_demand *d = NULL;
+        cupel_micro_space s;
+        snprintf(text, sizeof text, "demand: a test\nscale: microstructure\nphases:\n  - {name: a, k: 1}\n  - {name: b, k: 20}\nrequire:\n"
+                 "  - {property: volume fraction, phase: b, min: %g}\nspace: {generator: gyroid, %s}\n", one[i].min, one[i].space);
+        check_ok(cupel_micro_demand_read(cupel_text_of(text), "d.yaml", &d, &err), &err);
+        if (one[i].possible)
+            check_ok(cupel_micro_space_read(d, &s, &err), &err);
+        else
+            check_fails(cupel_micro_space_read(d, &s, &err), CUPEL_INFEASIBLE, &err, "d.yaml:8: cannot be met: the space has 0.2");
+        cupel_micro_demand_free(d);
+    }
+}
+
+/* A void is solved for with what stands for it, and bounds are those of the void. */
+static void voids_have_a_stand_in(void **state)
+{
+    (void)state;
+    static const char *const stiffness[] = {"E: 0, nu: 0.3", "E: 1e-9, nu: 0.3", "E: 0.01, nu: 0.3"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[1024];
+        cupel_err err = {0};
+        cupel_micro_demand *d = NULL;
+        snprintf(text, sizeof text, "demand: a test\nscale: microstructure\nphases:\n  - {name: steel, E: 200, nu: 0.3}\n  - {name: void, %s}\nrequire:\n"
+                 "  - {property: bulk modulus, min: 2}\n", stiffness[i]);
+        check_ok(cupel_micro_demand_read(cupel_text_of(text), "d.yaml", &d, &err), &err);
+        const cupel_micro_phase *p = &d->phase[1];
+        const double share = p->material.c[0][0] / d->phase[0].material.c[0][0];
+        assert_true(p->stands_in[1] == (i < 2) && share > 0.5e-5 && (i == 2 || share < 2e-5));
+        assert_true(i == 2 || p->given.c[0][0] < 1e-8);
+        assert_true(p->material.c[0][0] > p->material.c[0][1] && fabs(p->material.lambda + 2 * p->material.mu - p->material.c[0][0]) < 1e-12);
+        cupel_micro_demand_free(d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_are_filled),
         cmocka_unit_test(points_have_six_digits),
         cmocka_unit_test(what_cannot_be_searched_is_refused),
+        cmocka_unit_test(ranges_and_windows_exclude_each_other),
+        cmocka_unit_test(voids_have_a_stand_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/homogenize_parts.h"
 #include "core/math/small.h"
+#include "models/homogenize/stand_in.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -75,41 +76,6 @@ static cupel_status materials_of(const cupel_homogenized *h, cupel_material **ma
     return CUPEL_OK;
 }
 
-/* Single precision does not bear a phase without any stiffness where cut voxels need its inverse, or where it is connected: it gets this share of the
- * stiffest. */
-static const double VOID = 1e-5;
-
-/* The tensor of the property in question, [n][n]. */
-static double *tensor_of(cupel_physics physics, cupel_material *m, size_t *n)
-{
-    *n = physics == CUPEL_CONDUCTION ? 3 : 6;
-    return physics == CUPEL_CONDUCTION ? &m->k[0][0] : &m->c[0][0];
-}
-
-/* Fills zero eigenvalues up; by what, or 0 when there were none. */
-static double fill_voids(cupel_physics physics, size_t n_phases, cupel_material *m)
-{
-    double value[6], stiffest = 0, softest = INFINITY;
-    size_t n;
-    bool any = false;
-    for (size_t p = 0; p < n_phases; p++) {
-        const double *t = tensor_of(physics, &m[p], &n);
-        cupel_small_eigen(t, n, value, NULL);
-        stiffest = fmax(stiffest, value[n - 1]);
-        if (value[0] > 0) softest = fmin(softest, value[0]);
-    }
-    const double fill = fmin(VOID * stiffest, 100 * VOID * softest); /* a void is soft beside the softest of many phases too */
-    for (size_t p = 0; p < n_phases; p++) {
-        double *t = tensor_of(physics, &m[p], &n);
-        cupel_small_eigen(t, n, value, NULL);
-        if (value[0] > 1e-12 * stiffest) continue;
-        any = true;
-        for (size_t i = 0; i < n; i++) t[i * (n + 1)] += fill;
-        m[p].mu += fill / 2; /* the same where the phase is isotropic */
-    }
-    return any ? fill : 0;
-}
-
 /* soft [n_phases]: those whose stiffest eigenvalue is at most `limit` of the stiffest of all. True when there is one. */
 static bool soft_phases(cupel_physics physics, size_t n_phases, cupel_material *m, double limit, bool *soft)
 {
@@ -117,12 +83,12 @@ static bool soft_phases(cupel_physics physics, size_t n_phases, cupel_material *
     size_t n;
     bool any = false;
     for (size_t p = 0; p < n_phases; p++) {
-        const double *t = tensor_of(physics, &m[p], &n);
+        const double *t = cupel_material_tensor(physics, &m[p], &n);
         cupel_small_eigen(t, n, value, NULL);
         most = fmax(most, value[n - 1]);
     }
     for (size_t p = 0; p < n_phases; p++) {
-        const double *t = tensor_of(physics, &m[p], &n);
+        const double *t = cupel_material_tensor(physics, &m[p], &n);
         cupel_small_eigen(t, n, value, NULL);
         soft[p] = value[n - 1] <= limit * most;
         any = any || soft[p];
@@ -138,7 +104,7 @@ static double contrast_of(const cupel_homogenized *h, const double *fraction, cu
     size_t n = 0;
     for (size_t i = 0; i < 6; i++) low[i] = INFINITY, high[i] = 0;
     for (size_t p = 0; p < h->n_phases; p++) {
-        const double *t = tensor_of(h->kind.physics, &m[p], &n);
+        const double *t = cupel_material_tensor(h->kind.physics, &m[p], &n);
         if (!(fraction[p] > 0)) continue;
         cupel_small_eigen(t, n, value, NULL);
         for (size_t i = 0; i < n; i++) low[i] = fmin(low[i], value[i]), high[i] = fmax(high[i], value[i]);
@@ -155,7 +121,7 @@ static void eigenvalues_of(const cupel_homogenized *h, const double *fraction, c
     *least = INFINITY;
     *most = 0;
     for (size_t p = 0; p < h->n_phases; p++) {
-        const double *t = tensor_of(h->kind.physics, &m[p], &n);
+        const double *t = cupel_material_tensor(h->kind.physics, &m[p], &n);
         if (!(fraction[p] > 0)) continue;
         cupel_small_eigen(t, n, value, NULL);
         *least = fmin(*least, value[0]);
@@ -186,7 +152,7 @@ static void limit_stiffness(const cupel_homogenized *h, const double *fraction, 
     size_t n;
     eigenvalues_of(h, fraction, m, &least, &most);
     for (size_t p = 0; p < h->n_phases; p++) {
-        double *t = tensor_of(h->kind.physics, &m[p], &n);
+        double *t = cupel_material_tensor(h->kind.physics, &m[p], &n);
         cupel_small_eigen(t, n, value, NULL);
         const double by = RIGID * least / value[n - 1];
         if (by >= 1) continue;
@@ -393,7 +359,7 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
         bounds_beside_void(h, fraction, m);
         goto done;
     }
-    ahead.fill = fill_voids(h->kind.physics, h->n_phases, m);
+    ahead.fill = cupel_stand_in(h->kind.physics, h->n_phases, m, NULL);
     CUPEL_TRY(warn_of_limits(h, &ahead, m, fraction, job, err));
     if (ahead.rigid) {
         CUPEL_TRY(say_rigid(h, job, err));

@@ -210,6 +210,7 @@ void cupel_design_loads_say(const cupel_designs *found, cupel_str *s)
         cupel_str_addf(s, "%s %s %zu", gap, count[i].what, count[i].loads);
         gap = ",";
     }
+    if (found->dropped) cupel_str_addf(s, "; left because the solver did not converge: %zu starts", found->dropped);
     cupel_str_putc(s, '\n');
 }
 

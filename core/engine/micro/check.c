@@ -7,9 +7,11 @@ cupel_status cupel_micro_check(const char *demand, cupel_str *words, cupel_err *
     cupel_micro_demand *d = NULL;
     cupel_micro_space s;
     cupel_attainable a;
+    cupel_err not_searched = {0};
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
     if (d->space) CUPEL_TRY(cupel_micro_space_read(d, &s, err));
+    if (!d->space) CUPEL_TRY(cupel_design_where(d, err));
     CUPEL_TRY(cupel_design_feasible(d, err));
     cupel_attainable_find(d, &a);
     cupel_micro_demand_words(d, words);
@@ -19,6 +21,8 @@ cupel_status cupel_micro_check(const char *demand, cupel_str *words, cupel_err *
         cupel_str_addf(words, "; %llu are solved, %llu predicted.\n", (unsigned long long)d->sample, (unsigned long long)d->candidates);
     }
     cupel_attainable_words(d, &a, words);
+    if (d->space && cupel_design_where(d, &not_searched) != CUPEL_OK)
+        cupel_str_addf(words, "'cupel run' takes it, 'cupel design' does not: %s\n", not_searched.message);
     if (words->failed) st = cupel_no_memory(err, "the words of a demand", 0);
 done:
     cupel_micro_demand_free(d);

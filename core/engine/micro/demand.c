@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/demand_parts.h"
+#include "core/engine/micro/voids.h"
 #include "core/io/input.h"
 #include "core/io/keys.h"
 #include "core/math/units.h"
@@ -198,6 +199,7 @@ static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cup
     d->alpha_unit = cupel_micro_unit(&r, CUPEL_OF_ALPHA);
     d->space = cupel_yaml_get(root, "space");
     st = check_properties(d, err);
+    if (st == CUPEL_OK) cupel_voids_stand_in(d);
 done:
     return st;
 }

@@ -50,7 +50,9 @@ enum { CUPEL_MICRO_PHASES_MAX = 16, CUPEL_ASKS_MAX = 32, CUPEL_HOLD_PHASES_MAX =
 
 typedef struct cupel_micro_phase {
     const char *name;
-    cupel_material material;
+    cupel_material material;    /* as it is solved for: a stand-in where the phase is a perfect void (voids.h) */
+    cupel_material given;       /* as the demand gives it */
+    bool stands_in[2];          /* conductivity, stiffness: they differ */
     double density, price;      /* kg/m^3 and USD/kg, or the user's; NaN: unknown */
     size_t line;
 } cupel_micro_phase;

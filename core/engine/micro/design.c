@@ -70,6 +70,8 @@ static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_er
     begin_at(s, start);
     cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, enough_before(s), 1e-3, &t, err);
     if (st == CUPEL_OK) start->cost = cupel_search_merit(s, &t.t);
+    if (st == CUPEL_FAILED) start->cost = HUGE_VAL;
+    cupel_search_drop(s, &st, err);
     cupel_trial_release(&t);
     memcpy(start->x, s->x, sizeof start->x);
     return st;
@@ -272,7 +274,9 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
             cupel_design one;
             bool found = false;
             if (cupel_search_late(s) || ((o->n || later.any) && cupel_search_spent_verifying(s, 0.5))) goto done;
+            if (starts->one[j].cost == HUGE_VAL) continue; /* dropped */
             st = finish(s, &starts->one[j], &later, &one, &found, err);
+            cupel_search_drop(s, &st, err);
             if (found) keep(o, &one);
             if (st != CUPEL_OK || met(o) >= s->d->designs) goto done;
         }
@@ -306,6 +310,13 @@ static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)
         }
 }
 
+static cupel_status none_converges(const cupel_search *s, cupel_err *err)
+{
+    if (!s->out->dropped) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_FAILED, "%s:%zu: the solver converged for none of the %zu starts that were tried; phases that differ less, or another "
+                      "'grid' or 'space', may help", s->d->file, s->d->phase[0].line, s->out->dropped);
+}
+
 cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, struct cupel_journal *journal, const cupel_job *job,
                                  cupel_designs *designs, cupel_err *err)
 {
@@ -321,6 +332,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, stru
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
     if (!enough) CUPEL_TRY(d->surrogate ? start_known(s, starts, err) : cupel_starts_scan(s, starts, err));
     if (!enough) st = compete(s, starts, designs, err);
+    if (st == CUPEL_OK && !enough && !designs->n && !s->best.grid) st = none_converges(s, err);
 done:
     if (s && (st == CUPEL_OK || st == CUPEL_INTERRUPTED)) {
         const cupel_status left = cupel_design_unverified(s, st == CUPEL_OK ? err : NULL);

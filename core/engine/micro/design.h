@@ -40,6 +40,9 @@ typedef struct cupel_families {
  * their place. CUPEL_USAGE with file:line. */
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
 
+/* Is there something to search, or to build without a search? Errors of cupel_families_of; of the space of one phase too, which is not searched. */
+cupel_status cupel_design_where(const cupel_micro_demand *d, cupel_err *err);
+
 /* Of C11 of the phases. */
 double cupel_design_contrast(const cupel_micro_demand *d);
 
@@ -132,6 +135,7 @@ typedef struct cupel_designs {
     cupel_design_started begun;
     cupel_attainable attainable;         /* a proof that the demand can be met, where there is one */
     bool out_of_budget;
+    size_t dropped;                      /* starts left because the solver did not converge */
     size_t solves, verify_solves;        /* loads: all there were, those after the search too; and those of all verifications */
     double trial_seconds;                /* cupel_search_seconds of it says how long a trial takes */
     double seconds;

@@ -34,6 +34,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
     cupel_micro_demand_say(d, job);
     CUPEL_TRY(override(d, o, err));
+    CUPEL_TRY(cupel_design_where(d, err));
     CUPEL_TRY(cupel_design_feasible(d, err));
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_replay_open(folder, d, o->resume, job, &journal, err));

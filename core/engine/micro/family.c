@@ -160,6 +160,7 @@ static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f
         if (s.whole[i]) continue; /* stays in the middle */
         if (strcmp(name, "fraction") == 0) {
             allowed_fraction(d, &low, &high);
+            low = fmin(low, s.high[i]), high = fmax(fmin(high, s.high[i]), low); /* the range is hard; the space is not read where they are apart */
             f->fraction = f->n;
         }
         add(f, name, low, high, fmax(range, 1e-9) / 3, range * 2e-3);
@@ -188,4 +189,17 @@ cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, c
     for (size_t i = 0; i < f->n; i++)
         if (!f->one[i].middle) f->one[i].middle = f->one[i].coarse;
     return st;
+}
+
+cupel_status cupel_design_where(const cupel_micro_demand *d, cupel_err *err)
+{
+    cupel_families f;
+    cupel_attainable a;
+    cupel_recipe r;
+    if (!d->space && d->n_phases <= 2) return CUPEL_OK;
+    if (!d->space) {
+        cupel_attainable_find(d, &a);
+        if (cupel_attainable_recipe(d, &a, &r)) return CUPEL_OK;
+    }
+    return cupel_families_of(d, &f, err);
 }

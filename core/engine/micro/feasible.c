@@ -6,6 +6,7 @@
  * the whole box. */
 #include "core/base/err.h"
 #include "core/engine/micro/design.h"
+#include "core/engine/micro/diagonal.h"
 #include "core/engine/micro/fractions.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/outer_words.h"
@@ -18,13 +19,17 @@
 
 enum { FRACTIONS = 101 };
 
+/* Beside the entries 0 .. n_asks - 1: the diagonal of a conductivity that several of them ask for, and the worst of all. */
+static size_t diagonal_of(const cupel_micro_demand *d) { return d->n_asks; }
+static size_t all_of(const cupel_micro_demand *d) { return d->n_asks + 1; }
+
 typedef struct scan {
     const cupel_micro_demand *d;
     cupel_outer outer;
     double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX]; /* allowed */
     double f_low, f_high;                                             /* of phase 1, when there are two */
     double min[CUPEL_ASKS_MAX], max[CUPEL_ASKS_MAX];                  /* of the numbers asked for, drawn near to their bounds */
-    double beyond[CUPEL_ASKS_MAX][FRACTIONS];
+    double beyond[CUPEL_ASKS_MAX + 1][FRACTIONS];                     /* of each entry, and of the diagonal (diagonal.h) */
 } scan;
 
 static double fraction_of(const scan *s, size_t k) { return s->f_low + (s->f_high - s->f_low) * (double)k / (FRACTIONS - 1); }
@@ -58,6 +63,7 @@ static void draw_near(scan *s)
 /* 0: not ruled out. */
 static double beyond_of(const scan *s, size_t ask)
 {
+    if (ask == diagonal_of(s->d)) return cupel_diagonal_beyond(&s->outer, NULL);
     const cupel_ask *a = &s->d->ask[ask];
     cupel_outer_range r;
     bool too_high;
@@ -68,21 +74,21 @@ static double beyond_of(const scan *s, size_t ask)
     return fmax(DBL_MIN, over / fmax(fabs(asked), 1e-100));
 }
 
-/* Entry `ask`, or (n_asks) the worst of all. */
+/* Entry `ask`, the diagonal, or the worst of all. */
 static double beyond_at(scan *s, size_t ask, double f)
 {
     double worst = 0;
     go_to(s, f);
-    for (size_t i = 0; i < s->d->n_asks; i++)
-        if (ask == s->d->n_asks || ask == i) worst = fmax(worst, beyond_of(s, i));
+    for (size_t i = 0; i < all_of(s->d); i++)
+        if (ask == all_of(s->d) || ask == i) worst = fmax(worst, beyond_of(s, i));
     return worst;
 }
 
 static double scanned(const scan *s, size_t ask, size_t k)
 {
     double worst = 0;
-    if (ask < s->d->n_asks) return s->beyond[ask][k];
-    for (size_t i = 0; i < s->d->n_asks; i++) worst = fmax(worst, s->beyond[i][k]);
+    if (ask < all_of(s->d)) return s->beyond[ask][k];
+    for (size_t i = 0; i < all_of(s->d); i++) worst = fmax(worst, s->beyond[i][k]);
     return worst;
 }
 
@@ -118,7 +124,7 @@ static void look(scan *s)
     const size_t n = s->d->n_phases == 2 ? FRACTIONS : 1;
     for (size_t k = 0; k < FRACTIONS; k++) {
         if (k < n) go_to(s, fraction_of(s, k));
-        for (size_t i = 0; i < s->d->n_asks; i++) s->beyond[i][k] = k < n ? beyond_of(s, i) : s->beyond[i][0];
+        for (size_t i = 0; i < all_of(s->d); i++) s->beyond[i][k] = k < n ? beyond_of(s, i) : s->beyond[i][0];
     }
 }
 
@@ -177,6 +183,21 @@ static cupel_status refuse_one(scan *s, size_t ask, double beyond, double at, cu
     return st;
 }
 
+static cupel_status refuse_diagonal(scan *s, double at, cupel_err *err)
+{
+    cupel_diagonal g;
+    cupel_str text = {0};
+    go_to(s, at);
+    cupel_diagonal_beyond(&s->outer, &g);
+    cupel_diagonal_say(&s->outer, &g, &text);
+    cupel_outer_say_fractions(&s->outer, s->low, s->high, &text);
+    cupel_status st = text.failed ? cupel_no_memory(err, "a refusal", 0)
+                                  : cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: %s", s->d->file, s->d->ask[g.ask[2]].line,
+                                               cupel_str_text(&text));
+    cupel_str_free(&text);
+    return st;
+}
+
 /* The fractions at which an entry is not ruled out. */
 static void span_of(const scan *s, size_t ask, double *low, double *high)
 {
@@ -229,7 +250,7 @@ static cupel_status refuse_zero(const cupel_micro_demand *d, cupel_err *err)
         for (size_t k = 0; k < a->order * a->order; k++) open = open || isnan(a->target[k]);
         if (open) continue;
         for (size_t p = 0; p < d->n_phases; p++) {
-            const cupel_material *m = &d->phase[p].material;
+            const cupel_material *m = &d->phase[p].given;
             cupel_small_eigen(a->kind == CUPEL_ASK_CONDUCTIVITY ? &m->k[0][0] : &m->c[0][0], a->order, value, NULL);
             least = fmin(least, value[0]);
         }
@@ -260,6 +281,7 @@ cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err)
         const double beyond = least_beyond(&s, i, &at);
         if (beyond > 0) return refuse_one(&s, i, beyond, at, err);
     }
-    const double together = least_beyond(&s, d->n_asks, &at);
+    if (least_beyond(&s, diagonal_of(d), &at) > 0) return refuse_diagonal(&s, at, err);
+    const double together = least_beyond(&s, all_of(d), &at);
     return together > 0 ? refuse_together(&s, at, err) : CUPEL_OK;
 }

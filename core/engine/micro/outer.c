@@ -11,7 +11,7 @@ static const double SLACK = 1e-6;
 void cupel_outer_init(cupel_outer *o, const cupel_micro_demand *d)
 {
     *o = (cupel_outer){.d = d, .isotropy = HUGE_VAL};
-    for (size_t p = 0; p < d->n_phases; p++) o->material[p] = d->phase[p].material;
+    for (size_t p = 0; p < d->n_phases; p++) o->material[p] = d->phase[p].given;
     for (size_t i = 0; i < d->n_asks; i++)
         if (d->ask[i].kind == CUPEL_ASK_ANISOTROPY) o->isotropy = fmin(o->isotropy, fmax(0, d->ask[i].max));
 }
@@ -280,18 +280,38 @@ static void hashin_shtrikman(const cupel_bounds *b, const double *t, cupel_outer
 
 /* ---- expansion ---- */
 
+/* Two isotropic phases, of which 3 K differs, at one volume fraction. */
+static bool levin_applies(const cupel_outer *o, double *k0, double *k1)
+{
+    const cupel_material *m = o->material;
+    if (o->d->n_phases != 2 || !m[0].c_isotropic || !m[1].c_isotropic || o->low[1] != o->high[1]) return false;
+    *k0 = 3 * m[0].lambda + 2 * m[0].mu, *k1 = 3 * m[1].lambda + 2 * m[1].mu;
+    if (!(*k0 > 0) || !(*k1 > 0) || fabs(1 / *k1 - 1 / *k0) < 1e-9 / *k0) return false;
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < 6; i++)
+            if (m[p].alpha[i] != (i < 3 ? m[p].alpha[0] : 0)) return false;
+    return true;
+}
+
+bool cupel_outer_mean_expansion(const cupel_outer *o, double *low, double *high)
+{
+    double k0, k1;
+    if (!levin_applies(o, &k0, &k1) || !o->c.n_hs) return false;
+    const double *f = o->low, soft = f[0] / k0 + f[1] / k1, stiff = fmin(soft, 1 / (3 * o->c.hs_upper[0]));
+    const double a0 = o->material[0].alpha[0], slope = (o->material[1].alpha[0] - a0) / (1 / k1 - 1 / k0);
+    const double a = a0 + slope * (soft - 1 / k0), b = a0 + slope * (stiff - 1 / k0);
+    *low = fmin(a, b);
+    *high = fmax(a, b);
+    return true;
+}
+
 /* |alpha_i - <alpha>_i| <= |c| sqrt(D_ii d:D:d) with D = <S> - V^-1, d the unit tensor and c = (alpha1 - alpha0) / (1/3K1 - 1/3K0): Levin's relation
  * with S = <S> - M, 0 <= M <= D, and the inequality of Schwarz. */
 bool cupel_outer_expansion(const cupel_outer *o, double middle[6], double reach[6])
 {
     const cupel_material *m = o->material;
-    double s[36], v[36], whole = 0;
-    if (o->d->n_phases != 2 || !m[0].c_isotropic || !m[1].c_isotropic || o->low[1] != o->high[1]) return false;
-    const double k0 = 3 * m[0].lambda + 2 * m[0].mu, k1 = 3 * m[1].lambda + 2 * m[1].mu;
-    if (!(k0 > 0) || !(k1 > 0) || fabs(1 / k1 - 1 / k0) < 1e-9 / k0) return false;
-    for (size_t p = 0; p < 2; p++)
-        for (size_t i = 0; i < 6; i++)
-            if (m[p].alpha[i] != (i < 3 ? m[p].alpha[0] : 0)) return false;
+    double s[36], v[36], whole = 0, k0, k1;
+    if (!levin_applies(o, &k0, &k1)) return false;
     if (!cupel_small_invert(o->c.reuss, 6, s) || !cupel_small_invert(o->c.voigt, 6, v)) return false;
     const double c = (m[1].alpha[0] - m[0].alpha[0]) / (1 / k1 - 1 / k0);
     for (size_t i = 0; i < 3; i++)
@@ -301,6 +321,19 @@ bool cupel_outer_expansion(const cupel_outer *o, double middle[6], double reach[
         reach[i] = fabs(c) * sqrt(fmax(0, s[7 * i] - v[7 * i]) * fmax(0, whole));
     }
     return true;
+}
+
+/* A mean that is off by x asks for a tensor that is sqrt(3) x away at least. */
+static void levin_mean(const cupel_outer *o, const double *target, cupel_outer_gap *gap)
+{
+    double low, high;
+    const double mean = (target[0] + target[1] + target[2]) / 3;
+    if (isnan(mean) || !cupel_outer_mean_expansion(o, &low, &high)) return;
+    const double over = fmax(low - mean, mean - high);
+    if (over <= 0) return;
+    const cupel_outer_gap one = {.room = sqrt(3) * over, .bound = CUPEL_OUTER_LEVIN, .what = "mean", .order = 6, .found = mean,
+                                 .allowed = mean > high ? high : low};
+    keep_larger(gap, &one);
 }
 
 static void levin(const cupel_outer *o, const double *target, cupel_outer_gap *gap)
@@ -321,6 +354,7 @@ static void levin(const cupel_outer *o, const double *target, cupel_outer_gap *g
     }
     one.room = sqrt(square);
     keep_larger(gap, &one);
+    levin_mean(o, target, gap);
 }
 
 /* ---- all of them ---- */

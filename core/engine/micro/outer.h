@@ -59,6 +59,10 @@ bool cupel_outer_number(const cupel_outer *o, const cupel_ask *a, cupel_outer_ra
 /* Components of the expansion of two isotropic phases are at most reach [6] away from middle [6] (Mandel); false where that does not apply. */
 bool cupel_outer_expansion(const cupel_outer *o, double middle[6], double reach[6]);
 
+/* A third of the trace of the expansion of two isotropic phases: Levin's relation makes it linear in 1/K with K = 1 / (d:S:d), d the unit tensor,
+ * which is between the harmonic mean of the bulk moduli and the upper bound of Hashin and Shtrikman. It never leaves what the phases have. */
+bool cupel_outer_mean_expansion(const cupel_outer *o, double *low, double *high);
+
 /* By how much an entry is out of reach: shares of the target's norm beyond `within`, or of the number asked; 0 when it is not ruled out. gap may be
  * NULL. */
 double cupel_outer_beyond(const cupel_outer *o, const cupel_ask *a, cupel_outer_gap *gap);

@@ -135,7 +135,8 @@ static bool of_phases(const cupel_outer *o, const cupel_ask *a, cupel_outer_rang
     return bounded(r, end[0], CUPEL_OUTER_PHASES, end[1], CUPEL_OUTER_PHASES);
 }
 
-/* Eigenvalues lie between those of R and V, their mean between the means; of an isotropic mixture, and so of what a polycrystal of X has, the mean is
+/* By the trace bound, sum 1 / (k2 - l_i) <= 3 / (k2 - HS+), the mean of two-phase conductors is at most HS+ too: of positive numbers the sum of the
+ * inverses is least where they are equal. Eigenvalues lie between those of R and V, their mean between the means; of an isotropic mixture, and so of what a polycrystal of X has, the mean is
  * at least HS- and the smallest at most HS+. */
 static bool invariant(const cupel_bounds *b, const cupel_ask *a, cupel_outer_range *r)
 {
@@ -144,13 +145,30 @@ static bool invariant(const cupel_bounds *b, const cupel_ask *a, cupel_outer_ran
     const double least = cupel_invariant_of(CUPEL_INVARIANT_SMALLEST, b->reuss, n), most = cupel_invariant_of(CUPEL_INVARIANT_LARGEST, b->voigt, n);
     const bool hs = n == 3 && b->n_hs;
     const double low = hs ? fmax(low_mean, b->hs_lower[0]) : low_mean, high = hs ? fmin(high_mean, b->hs_upper[0]) : high_mean;
+    const bool trace = hs && b->two_phases;
+    const double most_mean = trace ? fmin(high_mean, b->hs_upper[0]) : high_mean;
+    const cupel_outer_bound mean_by = trace ? CUPEL_OUTER_TRACE_HIGH : CUPEL_OUTER_VOIGT;
     const cupel_outer_bound low_by = hs ? CUPEL_OUTER_HS_LOW : CUPEL_OUTER_REUSS, high_by = hs ? CUPEL_OUTER_HS_HIGH : CUPEL_OUTER_VOIGT;
     switch (a->invariant) {
-    case CUPEL_INVARIANT_MEAN: return bounded(r, low, low_by, high_mean, CUPEL_OUTER_VOIGT);
-    case CUPEL_INVARIANT_TRACE: return bounded(r, (double)n * low, low_by, (double)n * high_mean, CUPEL_OUTER_VOIGT);
+    case CUPEL_INVARIANT_MEAN: return bounded(r, low, low_by, most_mean, mean_by);
+    case CUPEL_INVARIANT_TRACE: return bounded(r, (double)n * low, low_by, (double)n * most_mean, mean_by);
     case CUPEL_INVARIANT_SMALLEST: return bounded(r, least, CUPEL_OUTER_REUSS, high, high_by);
     case CUPEL_INVARIANT_LARGEST: return bounded(r, low, low_by, most, CUPEL_OUTER_VOIGT);
     default: return bounded(r, 1, CUPEL_OUTER_PHASES, least > 0 ? most / least : HUGE_VAL, CUPEL_OUTER_VOIGT);
+    }
+}
+
+/* The smallest eigenvalue is at most the mean, the largest at least; none is further from the middle than component 11, as all axes are alike. */
+static bool invariant_of_expansion(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
+{
+    double low, high, middle[6], reach[6];
+    if (!cupel_outer_mean_expansion(o, &low, &high) || !cupel_outer_expansion(o, middle, reach)) return false;
+    switch (a->invariant) {
+    case CUPEL_INVARIANT_MEAN: return bounded(r, low, CUPEL_OUTER_LEVIN, high, CUPEL_OUTER_LEVIN);
+    case CUPEL_INVARIANT_TRACE: return bounded(r, 3 * low, CUPEL_OUTER_LEVIN, 3 * high, CUPEL_OUTER_LEVIN);
+    case CUPEL_INVARIANT_SMALLEST: return bounded(r, middle[0] - reach[0], CUPEL_OUTER_LEVIN, high, CUPEL_OUTER_LEVIN);
+    case CUPEL_INVARIANT_LARGEST: return bounded(r, low, CUPEL_OUTER_LEVIN, middle[0] + reach[0], CUPEL_OUTER_LEVIN);
+    default: return false;
     }
 }
 
@@ -162,7 +180,8 @@ static bool of_tensor(const cupel_outer *o, const cupel_ask *a, cupel_outer_rang
         const cupel_bounds *b = a->kind == CUPEL_ASK_CONDUCTIVITY ? &o->k : &o->c;
         return a->invariant ? invariant(b, a, r) : component(b, a, r);
     }
-    if (a->invariant || !cupel_outer_expansion(o, middle, reach)) return false;
+    if (a->invariant) return invariant_of_expansion(o, a, r);
+    if (!cupel_outer_expansion(o, middle, reach)) return false;
     return bounded(r, s * (middle[a->i] - reach[a->i]), CUPEL_OUTER_LEVIN, s * (middle[a->i] + reach[a->i]), CUPEL_OUTER_LEVIN);
 }
 

@@ -46,6 +46,10 @@ void cupel_outer_say_tensor(const cupel_outer *o, const cupel_outer_gap *g, cupe
     case CUPEL_OUTER_HS_LOW: cupel_str_addf(s, "its %s %.5g < %.5g, the least of isotropic mixtures", g->what, g->found, g->allowed); break;
     case CUPEL_OUTER_HS_HIGH: cupel_str_addf(s, "its %s %.5g > %.5g, the largest of isotropic mixtures", g->what, g->found, g->allowed); break;
     default:
+        if (*g->what) {
+            cupel_str_addf(s, "its %s %.5g %s %.5g", g->what, g->found, g->found > g->allowed ? ">" : "<", g->allowed);
+            break;
+        }
         cupel_str_puts(s, "component ");
         put_vector(s, g->along, g->order);
         cupel_str_addf(s, " %.5g %s %.5g", g->found, g->found > g->allowed ? ">" : "<", g->allowed);

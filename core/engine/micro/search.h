@@ -137,6 +137,9 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
  * end (released by the caller). */
 cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err);
 
+/* A start whose solves do not converge (CUPEL_FAILED) is left for the next: counted, said, and *st is CUPEL_OK again. */
+void cupel_search_drop(cupel_search *s, cupel_status *st, cupel_err *err);
+
 /* Where a search begins, best first. */
 enum { CUPEL_STARTS_MAX = 64, CUPEL_STARTS_OF_SPACE = 8 }; /* trials that the scan of one space takes: 5 fractions, and 3 more seeds */
 typedef struct cupel_start {

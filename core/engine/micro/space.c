@@ -1,6 +1,7 @@
 #include "core/engine/micro/space.h"
 
 #include "core/base/err.h"
+#include "core/engine/micro/fractions.h"
 #include "core/io/keys.h"
 
 #include <math.h>
@@ -105,6 +106,27 @@ static cupel_status place_ranges(const cupel_micro_demand *d, cupel_micro_space 
     return CUPEL_OK;
 }
 
+/* Volume fractions of phase 1 that a generator of two phases may be asked for: a range is hard. Packings come as near to theirs as that. */
+static const double PACKED = 0.005;
+
+static cupel_status check_fraction(const cupel_micro_demand *d, const cupel_micro_space *s, cupel_err *err)
+{
+    const cupel_param *p = s->middle.generator->method.params;
+    cupel_fraction_limit limit[2 * CUPEL_ASKS_MAX];
+    double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX];
+    size_t at = 0;
+    while (p[at].name && strcmp(p[at].name, "fraction") != 0) at++;
+    if (!p[at].name || d->n_phases != 2 || isnan(s->middle.value[at]) || !cupel_fraction_limits(d, limit)) return CUPEL_OK;
+    double from = s->middle.value[at], to = from;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->place[i] == at) from = s->low[i], to = s->high[i];
+    cupel_status st = cupel_fractions_allowed(d, low, high, err);
+    if (st != CUPEL_OK || (low[1] <= to + PACKED && high[1] >= from - PACKED)) return st;
+    return cupel_fail(err, CUPEL_INFEASIBLE,
+                      "%s:%zu: cannot be met: the space has %.4g to %.4g of %s, what is required %.4g to %.4g: they exclude each other; widen the range "
+                      "of 'fraction', or the window", d->file, d->space->line, from, to, d->phase[1].name, low[1], high[1]);
+}
+
 cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_space *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -123,14 +145,15 @@ cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_spa
                              "%s:%zu: nothing in the space is searched: give a range, as in fraction: 0.1..0.35; one structure alone is for "
                              "'cupel homogenize'",
                              d->file, d->space->line));
-    const size_t phases = cupel_recipe_phases(&s.middle);
-    if (phases != d->n_phases)
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' makes %zu phases, the demand has %zu", d->file, d->space->line,
-                             s.middle.generator->method.name, phases, d->n_phases));
     if (s.middle.generator->orientations)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
                              "%s:%zu: the grains of generator '%s' are turned each their own way, which a demand cannot say; use 'cupel homogenize'",
                              d->file, d->space->line, s.middle.generator->method.name));
+    const size_t phases = cupel_recipe_phases(&s.middle);
+    if (phases != d->n_phases)
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' makes %zu phases, the demand has %zu", d->file, d->space->line,
+                             s.middle.generator->method.name, phases, d->n_phases));
+    CUPEL_TRY(check_fraction(d, &s, err));
     cupel_sobol_init(&s.sobol, s.n);
     cupel_sobol_shift(&s.sobol, d->seed);
     *out = s;

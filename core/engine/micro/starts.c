@@ -179,8 +179,10 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
         const double at = isnan(*fraction) ? s->falls ? 0.7 : 0.3 : *fraction;
         s->x[k] = fmin(fmax(at, s->family->low[k] + 0.01), s->family->high[k] - 0.01);
     }
+    const size_t dropped = s->out->dropped;
     cupel_status st = fit_fraction(s, s->family->scan_grid, isnan(*fraction), err);
-    if (st != CUPEL_OK) return st;
+    cupel_search_drop(s, &st, err);
+    if (st != CUPEL_OK || s->out->dropped > dropped) return st;
     if (k < s->family->n) *fraction = s->x[k];
     *one = (cupel_start){.family = family, .seed = s->seed, .cost = s->cost, .order = out->n};
     memcpy(one->x, s->x, sizeof one->x);
@@ -198,7 +200,7 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
     for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;
     for (size_t i = 0; i < ALL || i < cupel_skeleton_starts(s->d); i++) /* of each family in turn */
         for (size_t k = 0; k < s->families.n; k++) {
-            if (i >= starts[s->families.one[k].kind] || out->n == CUPEL_STARTS_MAX || (out->n && looked_enough(s))) continue;
+            if (i >= starts[s->families.one[k].kind] || out->n == CUPEL_STARTS_MAX || ((out->n || s->out->dropped) && looked_enough(s))) continue;
             CUPEL_TRY(add_start(s, k, i, &fraction[k], out, err));
         }
     qsort(out->one, out->n, sizeof *out->one, by_cost);

@@ -19,7 +19,7 @@ static bool limit_of_one(const cupel_micro_demand *d, const cupel_mixture *m, cu
     double fraction[CUPEL_MICRO_PHASES_MAX];
     cupel_mixture_fractions(m, fraction);
     for (size_t p = 0; p < d->n_phases; p++) {
-        const cupel_material *one = &d->phase[p].material;
+        const cupel_material *one = &d->phase[p].given;
         if (fraction[p] != 1) continue;
         memcpy(out->limit.k, one->k, sizeof out->limit.k);
         memcpy(out->limit.c, one->c, sizeof out->limit.c);
@@ -37,6 +37,18 @@ static void count_coarser(cupel_search *s, cupel_status st, size_t order)
     if (cupel_search_no_time(s, st)) s->out->solves += 2 * order;
 }
 
+/* What is extrapolated may leave the arithmetic and harmonic means of the phases, which no mixture does. */
+static void keep_bounds(cupel_physics physics, const cupel_micro_demand *d, const cupel_mixture *m, cupel_estimate *e)
+{
+    cupel_material material[CUPEL_MICRO_PHASES_MAX];
+    double fraction[CUPEL_MICRO_PHASES_MAX];
+    cupel_bounds b;
+    cupel_mixture_fractions(m, fraction);
+    for (size_t i = 0; i < d->n_phases; i++) material[i] = d->phase[i].material;
+    cupel_bounds_of((cupel_kind){.physics = physics, .dim = 3}, d->n_phases, fraction, material, &b);
+    cupel_bounds_keep(&b, e->tensor);
+}
+
 static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel_grids *grids, cupel_design *out, cupel_err *err)
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
@@ -52,6 +64,7 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
     cupel_status st = cupel_estimate_cuts(grids, material, &o, s->job, &e, err);
     count_coarser(s, st, physics == CUPEL_CONDUCTION ? 3 : 6);
     if (st != CUPEL_OK) return st;
+    keep_bounds(physics, s->d, &grids->grid[0], &e);
     const size_t bytes = e.order * e.order * sizeof *e.tensor;
     memcpy(physics == CUPEL_CONDUCTION ? out->limit.k : out->limit.c, e.tensor, bytes);
     memcpy(physics == CUPEL_CONDUCTION ? out->on_grid.k : out->on_grid.c, e.second_tensor, bytes);

@@ -5,6 +5,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "models/homogenize/stand_in.h"
 
 #include <math.h>
 
@@ -32,7 +33,8 @@ static double share_of(const cupel_micro_demand *d, size_t phase, bool elastic)
 bool cupel_voids_any(const cupel_micro_demand *d)
 {
     for (size_t i = 0; i < d->n_phases; i++)
-        if (share_of(d, i, false) > 0 || share_of(d, i, true) > 0) return true;
+        for (int elastic = 0; elastic < 2; elastic++)
+            if (share_of(d, i, elastic) > 0 && !d->phase[i].stands_in[elastic]) return true;
     return false;
 }
 
@@ -45,6 +47,33 @@ static void weaken(cupel_material *m, bool elastic, double by)
     m->mu *= by;
 }
 
+/* Below it fields in single precision do not converge beside the other phases. */
+static void raise_to_stand_in(cupel_micro_demand *d)
+{
+    double most = 0;
+    for (size_t i = 0; i < d->n_phases; i++) most = fmax(most, size_of(&d->phase[i].material, true));
+    for (size_t i = 0; i < d->n_phases; i++) {
+        const double share = size_of(&d->phase[i].material, true) / most;
+        if (!(share > 0) || share >= CUPEL_STAND_IN / 3 || d->phase[i].stands_in[1]) continue; /* that of E: 0 is about half, by this measure */
+        weaken(&d->phase[i].material, true, CUPEL_STAND_IN / share);
+        d->phase[i].stands_in[1] = true;
+    }
+}
+
+void cupel_voids_stand_in(cupel_micro_demand *d)
+{
+    static const cupel_physics physics[2] = {CUPEL_CONDUCTION, CUPEL_ELASTICITY};
+    cupel_material m[CUPEL_MICRO_PHASES_MAX];
+    bool filled[CUPEL_MICRO_PHASES_MAX];
+    for (size_t i = 0; i < d->n_phases; i++) d->phase[i].given = m[i] = d->phase[i].material;
+    for (int k = 0; k < 2; k++) {
+        if (!(k ? d->needs_elasticity : d->needs_conduction) || cupel_stand_in(physics[k], d->n_phases, m, filled) <= 0) continue;
+        for (size_t i = 0; i < d->n_phases; i++) d->phase[i].stands_in[k] = filled[i];
+    }
+    for (size_t i = 0; i < d->n_phases; i++) d->phase[i].material = m[i];
+    if (d->needs_elasticity) raise_to_stand_in(d);
+}
+
 /* The tensors of a demand whose voids have `by` of what they have. */
 static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_trial_options *o, double by, const cupel_job *job,
                           cupel_trial *t, size_t *solves, cupel_err *err)
@@ -54,7 +83,7 @@ static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recip
     *other = *d;
     for (size_t i = 0; i < d->n_phases; i++)
         for (int elastic = 0; elastic < 2; elastic++)
-            if (share_of(d, i, elastic) > 0) weaken(&other->phase[i].material, elastic, by);
+            if (share_of(d, i, elastic) > 0 && !d->phase[i].stands_in[elastic]) weaken(&other->phase[i].material, elastic, by);
     cupel_status st = cupel_trial_solve(other, recipe, o, job, t, err);
     if (st == CUPEL_OK) *solves += t->solves;
     cupel_free(other);
@@ -98,9 +127,10 @@ void cupel_voids_words(const cupel_micro_demand *d, cupel_str *s)
             if (isnan(share)) continue;
             cupel_str_addf(s, "Phase %s is taken for %s", d->phase[i].name, elastic ? "a void" : "an insulator");
             if (share > 0)
-                cupel_str_addf(s, ": it was computed with 1/%s of the %s of the %s phase, as the demand says.\n",
+                cupel_str_addf(s, ": it was computed with 1/%s of the %s of the %s phase, %s.\n",
                                cupel_format_count(b, (uint64_t)llround(1 / share)), elastic ? "stiffness" : "conductivity",
-                               elastic ? "stiffest" : "best conducting");
+                               elastic ? "stiffest" : "best conducting",
+                               d->phase[i].stands_in[elastic] ? "which stands for less in the demand" : "as the demand says");
             else
                 cupel_str_addf(s, ", exactly: it %s nothing.\n", elastic ? "bears" : "conducts");
         }
@@ -114,7 +144,7 @@ static void say_phases(const cupel_micro_demand *d, cupel_str *s)
         for (int elastic = 0; elastic < 2; elastic++) {
             char b[32];
             const double share = share_of(d, i, elastic);
-            if (!(share > 0)) continue;
+            if (!(share > 0) || d->phase[i].stands_in[elastic]) continue;
             cupel_str_addf(s, "%s%s: computed with 1/%s of the %s phase", gap, d->phase[i].name, cupel_format_count(b, (uint64_t)llround(1 / share)),
                            elastic ? "stiffness of the stiffest" : "conductivity of the best conducting");
             gap = ", ";
@@ -143,7 +173,7 @@ void cupel_voids_put(const cupel_micro_demand *d, const cupel_voids *v, cupel_js
     for (size_t i = 0; i < d->n_phases; i++)
         for (int elastic = 0; elastic < 2; elastic++) {
             const double share = share_of(d, i, elastic);
-            if (!(share > 0)) continue;
+            if (!(share > 0) || d->phase[i].stands_in[elastic]) continue;
             cupel_json_open(w, '{');
             cupel_json_name(w, "name");
             cupel_json_put_string(w, d->phase[i].name);

@@ -10,7 +10,12 @@ typedef struct cupel_voids {
     cupel_moved tenth; /* with a tenth of what stands for nothing: most of the way to nothing, as tensors are concave in it */
 } cupel_voids;
 
-/* Some phase has less than 1/1000, and more than nothing, of the largest stiffness or conductivity that is needed. */
+/* Gives phases without stiffness or conductivity, and those with less than CUPEL_STAND_IN of the stiffness of the stiffest, what stands for it in
+ * every solve (models/homogenize/stand_in.h); what the demand gives stays in `given`, and with it the bounds. */
+void cupel_voids_stand_in(cupel_micro_demand *d);
+
+/* Some phase has less than 1/1000, and more than nothing, of the largest stiffness or conductivity that is needed; a stand-in has nothing. With a
+ * tenth of one fields would not converge. */
 bool cupel_voids_any(const cupel_micro_demand *d);
 
 enum { CUPEL_VOIDS_GRID = 32, CUPEL_VOIDS_TRIALS = 2 };

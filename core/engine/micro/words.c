@@ -1,6 +1,7 @@
 #include "core/engine/micro/demand.h"
 
 #include "core/math/mandel.h"
+#include "models/homogenize/stand_in.h"
 
 #include <math.h>
 #include <string.h>
@@ -66,7 +67,7 @@ static void put_ask(const cupel_ask *a, cupel_str *s)
 
 static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, cupel_str *s)
 {
-    const cupel_material *m = &p->material;
+    const cupel_material *m = &p->given;
     cupel_str_addf(s, "- phase %zu, %s:", (size_t)(p - d->phase), p->name);
     if (m->has_k) {
         cupel_str_puts(s, " conductivity ");
@@ -88,8 +89,32 @@ static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, c
     cupel_str_putc(s, '\n');
 }
 
+static void say_stand_ins(const cupel_micro_demand *d, const cupel_job *job)
+{
+    for (size_t i = 0; i < d->n_phases; i++)
+        for (int elastic = 0; elastic < 2; elastic++)
+            if (d->phase[i].stands_in[elastic] && (elastic ? d->needs_elasticity : d->needs_conduction))
+                cupel_say(job, CUPEL_NOTE, "%s:%zu: phase '%s' is computed with %g of the %s phase in place of the %s it has: a limit", d->file,
+                          d->phase[i].line, d->phase[i].name, CUPEL_STAND_IN, elastic ? "stiffest" : "best conducting",
+                          elastic ? "stiffness" : "conductivity");
+}
+
+/* A bar above 0 lies within no tolerance of 0. */
+static void say_edges(const cupel_micro_demand *d, const cupel_job *job)
+{
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        if (a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE || cupel_ask_is_checked(a)) continue;
+        if (a->whole ? a->within > 0 : a->min < a->max) continue;
+        cupel_say(job, CUPEL_WARNING, "%s:%zu: '%s' has no tolerance: what is computed has a bar, and only one phase alone has none, so that no mixture "
+                                      "passes; give %s", d->file, a->line, a->name, a->whole ? "within: 1 %, say" : "min and max some room");
+    }
+}
+
 void cupel_micro_demand_say(const cupel_micro_demand *d, const cupel_job *job)
 {
+    say_stand_ins(d, job);
+    say_edges(d, job);
     for (size_t i = 0; i < d->n_asks; i++)
         if (is_mean_young(&d->ask[i]))
             cupel_say(job, CUPEL_NOTE, "%s:%zu: 'young modulus' without a direction is that of the mean (Hill) of the stiffness over all "

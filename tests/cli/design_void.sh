@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# A perfect void: designed with, in every space; a space that is no good is told before anything is solved, and leaves no folder.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+. "$CUPEL_ROOT/tests/cli/design.inc"
+demand() { # space
+    cat <<Y
+demand: a foam
+scale: microstructure
+phases:
+  - {name: steel, E: 200 GPa, nu: 0.3}
+  - {name: void, E: 0, nu: 0.3}
+require:
+  - {property: young modulus, direction: [0, 0, 1], min: 5 GPa}
+  - {property: volume fraction, phase: void, min: 0.5, max: 0.7}
+$1
+grid: 16
+budget: 12 solves
+Y
+}
+demand '' >"$T/d.yaml"
+"$CUPEL" design "$T/d.yaml" -o "$T/D" --threads 1 >"$T/out" 2>"$T/err"; rc=$?
+{ [ $rc = 0 ] || [ $rc = 5 ]; } && [ -s "$T/D/design-1.json" ] && grep -q "phase 'void' is computed with 1e-05 of the stiffest phase" "$T/err" && ok 'a void of no stiffness' ||
+  { echo "    exit $rc"; cat "$T/err"; no 'a void of no stiffness'; }
+demand 'space: {generator: gyroid, fraction: 0.2..0.3}' >"$T/s.yaml"
+for verb in 'design -o' 'run -o' 'demand check'; do
+  set -- $verb
+  if [ "$2" = check ]; then "$CUPEL" demand check "$T/s.yaml" >"$T/out" 2>"$T/err"; else "$CUPEL" "$1" "$T/s.yaml" -o "$T/S" >"$T/out" 2>"$T/err"; fi; rc=$?
+  [ $rc = 5 ] && grep -q 's.yaml:9: cannot be met: the space has 0.2 to 0.3 of void, what is required 0.5 to 0.7' "$T/err" && [ ! -e "$T/S" ] && ok "$1: the range is hard" ||
+    { echo "    exit $rc"; cat "$T/err"; no "$1: the range is hard"; }
+done
+# One phase does not make a space good.
+sed -e '/name: void/d' -e '/volume fraction/d' -e 's/^space.*/space: {generator: voronoi, count: 2..9}/' "$T/s.yaml" >"$T/p.yaml"
+"$CUPEL" design "$T/p.yaml" -o "$T/P" >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 2 ] && grep -q 'turned each their own way' "$T/err" && [ ! -e "$T/P" ] && ok 'grains are not designed' || { echo "    exit $rc"; cat "$T/err"; no 'grains are not designed'; }
+exit $bad
