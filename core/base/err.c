@@ -36,6 +36,8 @@ cupel_status cupel_err_prefix(cupel_err *err, const char *fmt, ...)
 
 cupel_status cupel_no_memory(cupel_err *err, const char *what, size_t bytes)
 {
+    if (bytes && bytes < 100000)
+        return cupel_fail(err, CUPEL_NO_RESOURCE, "out of memory: %s needs %zu bytes; take less at once, or a machine with more", what, bytes);
     if (bytes)
         return cupel_fail(err, CUPEL_NO_RESOURCE, "out of memory: %s needs %.1f MB; take less at once, or a machine with more",
                           what, (double)bytes / 1e6);

@@ -251,3 +251,5 @@ const char *cupel_format_count(char buf[32], uint64_t n)
     buf[at] = '\0';
     return buf;
 }
+
+const char *cupel_article(const char *word) { return *word && strchr("aeioAEIO", *word) ? "an " : "a "; }

@@ -48,4 +48,7 @@ size_t cupel_format_double(char buf[32], double x);
 /* A count for people: 1234567 -> "1,234,567". */
 const char *cupel_format_count(char buf[32], uint64_t n);
 
+/* "a " or "an ", by the first letter. */
+const char *cupel_article(const char *word);
+
 #endif

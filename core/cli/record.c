@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <stdlib.h>
+#include <dirent.h>
 #include <sys/stat.h>
 
 /* A file that the command line names or the work reads. */
@@ -23,7 +25,7 @@ typedef struct named_file {
 struct cupel_record {
     cupel_account account;
     cupel_job job;
-    const char *path;
+    const char *path, *folder;   /* folder: of the outputs; NULL: none */
     named_file *file;
     size_t n, cap;
     bool failed; /* no memory for a file that the work read */
@@ -69,6 +71,25 @@ static cupel_status add_file(cupel_record *r, const char *path, bool output, cup
     return digest_of(path, f->digest, err);
 }
 
+/* What stands in the folder of the outputs, in order of names; before: it is no output unless it changes. */
+static cupel_status add_folder(cupel_record *r, bool before, cupel_err *err)
+{
+    struct dirent **entry = NULL;
+    const int n = r->folder ? scandir(r->folder, &entry, NULL, alphasort) : 0;
+    bool failed = false;
+    for (int i = 0; i < n; i++) {
+        struct stat sb;
+        char *path = *entry[i]->d_name != '.' ? cupel_path_join(r->folder, entry[i]->d_name) : NULL;
+        named_file *f = path && look(path, &sb) && !cupel_same_file(path, r->path) ? new_file(r, path, &failed) : NULL;
+        if (f) f->output = true;
+        if (f && before) f->there = true, f->changed = sb.st_mtim, f->size = sb.st_size;
+        cupel_free(path);
+        free(entry[i]);
+    }
+    free(entry);
+    return failed ? cupel_no_memory(err, "a record", 0) : CUPEL_OK;
+}
+
 cupel_status cupel_record_begin(const cupel_verb *verb, const cupel_args *args, const cupel_job *job, cupel_record **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -83,9 +104,11 @@ cupel_status cupel_record_begin(const cupel_verb *verb, const cupel_args *args, 
     CUPEL_TRY(cupel_out_check(path, err));
     for (size_t i = 0; (word = cupel_arg(args, i)); i++) CUPEL_TRY(add_file(r, word, false, err));
     for (const cupel_opt *o = verb->options; o && o->name; o++) {
+        if (strcmp(o->name, "output") == 0 && o->placeholder && strcmp(o->placeholder, "DIR") == 0) r->folder = cupel_opt_text(args, o->name);
         if (o->kind == CUPEL_OPT_TEXT) CUPEL_TRY(add_file(r, cupel_opt_text(args, o->name), strcmp(o->name, "output") == 0, err));
         for (size_t i = 0; o->kind == CUPEL_OPT_LIST && (word = cupel_opt_item(args, o->name, i)); i++) CUPEL_TRY(add_file(r, word, false, err));
     }
+    CUPEL_TRY(add_folder(r, true, err));
     cupel_account_begin(&r->account, "", cupel_command_line(args), &r->job);
     cupel_talk_keep(&r->said);
     *out = r;
@@ -183,6 +206,7 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     cupel_account_number(&w, "seconds", cupel_now() - r->account.begin);
     cupel_account_usage(&w);
     put_said(r, &w);
+    CUPEL_TRY(add_folder(r, false, err));
     CUPEL_TRY(put_files(r, &w, err));
     cupel_json_close(&w, '}');
     cupel_str_putc(&s, '\n');

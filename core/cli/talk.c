@@ -21,7 +21,7 @@ enum { GRACE = 10, NARROW = 40, WIDE = 160 };
 static struct talk {
     const char *verb;
     bool quiet, terminal, bar;
-    char stage[64];
+    char stage[96];
     double stage_begun, last;
     cupel_str *said; /* NULL: not kept */
 } talk;
@@ -137,17 +137,25 @@ static void draw_bar(uint64_t done, uint64_t total, double seconds)
     cupel_str_free(&state);
 }
 
+/* What stands behind a colon is how far it has come. */
+static bool same_stage(const char *stage)
+{
+    const size_t n = strcspn(stage, ":"), m = strcspn(talk.stage, ":");
+    const size_t most = sizeof talk.stage - 1;
+    return (n < most ? n : most) == m && strncmp(stage, talk.stage, m) == 0;
+}
+
 static void progress(void *user, const char *stage, uint64_t done, uint64_t total)
 {
     (void)user;
     double now = cupel_now();
     if (talk.quiet) return;
     if (done > total && total) done = total;
-    if (strncmp(stage, talk.stage, sizeof talk.stage - 1) != 0) {
-        snprintf(talk.stage, sizeof talk.stage, "%s", stage);
+    if (!same_stage(stage)) {
         talk.stage_begun = now;
         talk.last = talk.terminal ? 0 : now + LINE_AFTER - LINE_EVERY; /* the first line says that it lives */
     }
+    snprintf(talk.stage, sizeof talk.stage, "%s", stage);
     if (total && done == total) {
         clear_bar();
         return;

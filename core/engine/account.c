@@ -85,6 +85,49 @@ cupel_status cupel_account_note(cupel_account *a, const char *name, const char *
     return st;
 }
 
+static const size_t FORMER_BYTES_MAX = 1u << 26;
+
+/* The run.json that is in the folder; NULL: none that can be read. */
+static cupel_json *former_account(const cupel_account *a)
+{
+    char *path = cupel_path_join(a->folder, "run.json"), *text = NULL;
+    cupel_input *in = NULL;
+    cupel_json *root = NULL;
+    size_t n = 0;
+    if (path && cupel_file_exists(path) && cupel_input_open(path, &in, NULL) == CUPEL_OK && cupel_input_rest(in, FORMER_BYTES_MAX, &text, &n, NULL) == CUPEL_OK)
+        (void)cupel_json_read((cupel_text){text, n}, path, &root, NULL);
+    cupel_input_free(in);
+    cupel_free(text);
+    cupel_free(path);
+    return root;
+}
+
+/* A plain name with one of the prefixes that this run has not written. */
+static bool is_stale(const cupel_account *a, cupel_text name, const char *const *prefixes)
+{
+    bool ours = false;
+    if (!name.n || memchr(name.p, '/', name.n) || memchr(name.p, '\0', name.n)) return false;
+    for (size_t i = 0; prefixes[i]; i++) ours = ours || (name.n > strlen(prefixes[i]) && memcmp(name.p, prefixes[i], strlen(prefixes[i])) == 0);
+    for (size_t i = 0; i < a->n; i++) ours = ours && !cupel_text_is(name, a->output[i].name);
+    return ours;
+}
+
+void cupel_account_tidy(const cupel_account *a, const char *const *prefixes)
+{
+    cupel_json *root = former_account(a);
+    const cupel_json *outputs = root ? cupel_json_get(root, "outputs") : NULL;
+    for (size_t i = 0; outputs && i < cupel_json_size(outputs); i++) {
+        cupel_text name = {0};
+        const cupel_json *file = cupel_json_get(cupel_json_at(outputs, i), "file");
+        if (!file || !cupel_json_string(file, &name) || !is_stale(a, name, prefixes)) continue;
+        char *plain = cupel_strndup(name.p, name.n), *path = plain ? cupel_path_join(a->folder, plain) : NULL;
+        if (path) (void)unlink(path);
+        cupel_free(plain);
+        cupel_free(path);
+    }
+    cupel_json_free(root);
+}
+
 /* ---- the document ---- */
 
 void cupel_account_number(cupel_json_out *w, const char *name, double x)

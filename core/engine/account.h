@@ -31,6 +31,10 @@ cupel_status cupel_account_text(const cupel_account *a, const char *name, const 
 /* Adds a file that lies in the folder to the outputs, with its digest; one of that name is replaced. */
 cupel_status cupel_account_note(cupel_account *a, const char *name, const char *what, cupel_err *err);
 
+/* Removes from the folder what its run.json, that of an earlier run, lists and this account does not, where the name begins with one of `prefixes`
+ * (ended by NULL); nothing where there is no such account. Before cupel_account_write. */
+void cupel_account_tidy(const cupel_account *a, const char *const *prefixes);
+
 /* The document: head {cupel, command, started, ended, host, threads, isa; then what the verb adds; then the inputs that it opens and fills; then
  * cupel_account_write closes it with the outputs and writes run.json. CUPEL_NO_RESOURCE where the text could not grow. */
 void cupel_account_head(const cupel_account *a, cupel_json_out *w);

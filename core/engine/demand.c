@@ -424,10 +424,22 @@ static cupel_status read_rank(cupel_demand *d, const cupel_yaml *root, cupel_err
     return st;
 }
 
+/* Phases are for microstructures, which are read elsewhere when `scale` says so. */
+static cupel_status check_scale(const cupel_yaml *root, const char *file, cupel_err *err)
+{
+    const cupel_yaml *phases = cupel_yaml_get(root, "phases"), *scale = cupel_yaml_get(root, "scale");
+    if (!phases) return CUPEL_OK;
+    if (scale && scale->kind == CUPEL_YAML_SCALAR)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: scale: found '%.*s', expected microstructure for a demand with 'phases'", file, scale->line,
+                          (int)(scale->text.n < 40 ? scale->text.n : 40), scale->text.p);
+    return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand with 'phases' needs the line 'scale: microstructure'; found none", file, phases->key_line);
+}
+
 static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     int domain = 0, known = 0, scale = 0;
+    CUPEL_TRY(check_scale(root, d->file, err));
     CUPEL_TRY(cupel_keys_check(root, d->file, "a demand", top_keys, err));
     CUPEL_TRY(cupel_keys_text(root, d->file, "demand", &d->words, err));
     if (!d->words) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand begins with the key 'demand', what for in words", d->file, root->line);

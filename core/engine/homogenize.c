@@ -195,6 +195,20 @@ static cupel_status look_ahead(const cupel_sample *c, bool bars, cupel_material 
     return st;
 }
 
+static bool has_zero(const cupel_homogenized *h)
+{
+    double value[6];
+    size_t n;
+    bool any = false;
+    for (size_t p = 0; p < h->n_phases; p++) {
+        cupel_material m = h->phase[p].material;
+        const double *t = cupel_material_tensor(h->kind.physics, &m, &n);
+        cupel_small_eigen(t, n, value, NULL);
+        any = any || value[0] <= 1e-14 * value[n - 1];
+    }
+    return any;
+}
+
 static cupel_status warn_of_limits(cupel_homogenized *h, const outlook *ahead, cupel_material *m, const double *fraction, const cupel_job *job,
                                    cupel_err *err)
 {
@@ -202,8 +216,9 @@ static cupel_status warn_of_limits(cupel_homogenized *h, const outlook *ahead, c
     const double contrast = contrast_of(h, fraction, m);
     h->voids = ahead->fill > 0;
     if (h->voids)
-        st = cupel_homogenize_warn(h, job, err, "a phase has a zero property: the result is a limit, computed with 1e-5 of the stiffest phase in its "
-                                   "place, or 1e-3 of the softest where that is less%s", ahead->empty ? "" : "; the bounds too");
+        st = cupel_homogenize_warn(h, job, err, "%s: the result is a limit, computed with 1e-5 of the stiffest phase in its "
+                                   "place, or 1e-3 of the softest where that is less%s",
+                                   has_zero(h) ? "a phase has a zero property" : "phases differ by a factor of 1e12 or more, as if one were empty", ahead->empty ? "" : "; the bounds too");
     else if (contrast > LIMIT * (1 + 1e-9))
         st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
     if (st == CUPEL_OK && !h->periodic)
@@ -283,7 +298,7 @@ static cupel_status keep_to_float(const cupel_sample *c, cupel_material *m, cons
     if (!some) return CUPEL_OK;
     if (!all) {
         e->resolved = false;
-        e->why_not = "a component is below 2e-4 of the stiffest phase, where single precision ends; bring the phases nearer to one another, or";
+        e->why_not = "a component is below 2e-4 of the stiffest phase, where single precision ends (phases nearer to one another can be told)";
         return CUPEL_OK;
     }
     limit_stiffness(h, fraction, m);

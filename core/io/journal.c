@@ -32,6 +32,8 @@ struct cupel_journal {
     unsigned char *old;  /* the file as it was found */
     size_t n_old, at;    /* bytes of it that are whole; the next record */
     size_t waiting;
+    size_t lost;         /* bytes behind n_old */
+    size_t records;      /* found or added */
     double last;         /* seconds of the last record that was found */
     uint64_t sum, end;   /* checksum of the last record taken or written; where the next one goes */
     bool writes;         /* nothing waits: what is at `end` and behind has been cut off */
@@ -54,6 +56,9 @@ void cupel_journal_close(cupel_journal *j, bool remove)
     cupel_free(j->old);
     cupel_free(j);
 }
+
+size_t cupel_journal_cut(const cupel_journal *j) { return j->lost; }
+bool cupel_journal_is_empty(const cupel_journal *j) { return !j->records; }
 
 /* first and second with a checksum behind, at j->end. */
 static cupel_status put(cupel_journal *j, const void *first, size_t n, const void *second, size_t m, cupel_err *err)
@@ -94,6 +99,7 @@ cupel_status cupel_journal_add(cupel_journal *j, uint32_t kind, uint64_t key, co
 {
     const head h = {.kind = kind, .bytes = (uint32_t)bytes, .key = key, .seconds = seconds};
     cupel_status st = cut(j, err);
+    j->records++;
     return st == CUPEL_OK ? put(j, &h, sizeof h, payload, bytes, err) : st;
 }
 
@@ -203,7 +209,10 @@ static cupel_status read_old(cupel_journal *j, const char *identity, bool *whole
     cupel_map_close(&map);
     if (!j->old) return cupel_no_memory(err, "the progress of a run", n);
     st = read_front(j, n, identity, whole, err);
-    return st == CUPEL_OK && *whole ? read_records(j, n, err) : st;
+    if (st == CUPEL_OK && *whole) st = read_records(j, n, err);
+    j->lost = n - (*whole ? j->n_old : 0);
+    j->records = j->waiting;
+    return st;
 }
 
 cupel_status cupel_journal_open(const char *path, const char *identity, bool resume, cupel_journal **out, cupel_err *err)

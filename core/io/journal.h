@@ -23,6 +23,10 @@ void cupel_journal_close(cupel_journal *journal, bool remove);
 /* Records that wait, and the seconds that had been worked when the last of them was added; 0 without any. */
 size_t cupel_journal_waiting(const cupel_journal *journal, double *seconds);
 
+/* Bytes at the end of the file found that a kill has cut off, or that were behind such a cut; and: has nothing been found or added? */
+size_t cupel_journal_cut(const cupel_journal *journal);
+bool cupel_journal_is_empty(const cupel_journal *journal);
+
 /* The payload of the next record (valid until close, not aligned) where it has this kind, key and size; else NULL, for good: the work has left
  * the road of the journal, and the rest of it is dropped. */
 void *cupel_journal_next(cupel_journal *journal, uint32_t kind, uint64_t key, size_t bytes, double *seconds);

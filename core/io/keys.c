@@ -59,9 +59,17 @@ static void list_words(cupel_str *s, const char *const *known)
     for (size_t i = 0; known[i]; i++) cupel_str_addf(s, "%s%s", i ? ", " : "", known[i]);
 }
 
+cupel_status cupel_keys_comma(const cupel_yaml *node, const char *file, cupel_err *err)
+{
+    return cupel_fail(err, CUPEL_USAGE, "%s:%zu: found '%.*s' after a comma, where a key is expected; a comma ends a value: write decimals with a "
+                      "point, as in 1.5", file, node->key_line, (int)(node->key.n < 60 ? node->key.n : 60), node->key.p);
+}
+
 static cupel_status unknown(const cupel_yaml *node, const char *file, const char *what, const char *const *known, cupel_err *err)
 {
     cupel_str all = {0};
+    if (node->key.n && isdigit((unsigned char)node->key.p[0]) && node->kind == CUPEL_YAML_SCALAR && !node->text.n)
+        return cupel_keys_comma(node, file, err);
     list_words(&all, known);
     const char *near = cupel_nearest_word(node->key, known);
     cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown key '%.*s' in %s; %s%s%skeys are: %s", file, node->key_line,

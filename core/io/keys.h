@@ -12,6 +12,9 @@ const char *cupel_nearest_word(cupel_text word, const char *const *known);
 /* The node must be a mapping whose keys are all in `known`; `what` names it: "data", "an entry of require". CUPEL_USAGE. */
 cupel_status cupel_keys_check(const cupel_yaml *map, const char *file, const char *what, const char *const *known, cupel_err *err);
 
+/* CUPEL_USAGE for what stands behind a decimal comma in {k: 1,5}, which is a key without a value. */
+cupel_status cupel_keys_comma(const cupel_yaml *node, const char *file, cupel_err *err);
+
 /* The value of `key` as text, number, whole number in lo .. hi, or position in `words` (NULL-ended). Absent: the output is untouched.
  * Text ends with 0 and lives as long as the document. */
 cupel_status cupel_keys_text(const cupel_yaml *map, const char *file, const char *key, const char **value, cupel_err *err);

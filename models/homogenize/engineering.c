@@ -139,6 +139,7 @@ static void moduli(const double *c, const double *s, cupel_engineering *e)
     e->poisson = d == 3 ? (3 * kk - 2 * gg) / (2 * (3 * kk + gg)) : (kk - gg) / (kk + gg);
     const double rk = e->bulk_voigt / e->bulk_reuss, rg = e->shear_voigt / e->shear_reuss;
     e->anisotropy = d == 3 ? 5 * rg + rk - 6 : 2 * rg + rk - 3;
+    if (fabs(e->anisotropy) < 1e-12) e->anisotropy = 0; /* rounding; it is never negative */
 }
 
 bool cupel_engineering_of(const double *c, int dim, cupel_engineering *e)

@@ -206,6 +206,10 @@ static bool lame_of(const phase_text *p, double *lambda, double *mu)
 static cupel_status read_isotropic(const phase_text *p, cupel_material *m, cupel_err *err)
 {
     double lambda, mu;
+    if (count_given(p, E, LAMBDA) == 1 && p->given[E] && p->value[E] == 0) { /* of a void nu has no meaning */
+        cupel_material_set_lame(m, 0, 0);
+        return CUPEL_OK;
+    }
     if (count_given(p, E, LAMBDA) != 2)
         return cupel_fail(err, CUPEL_USAGE, "'%.*s': expected two of E, nu, K, G and lambda, found %zu", shown(p->text), p->text.p,
                           count_given(p, E, LAMBDA));

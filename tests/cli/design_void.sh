@@ -34,4 +34,24 @@ done
 sed -e '/name: void/d' -e '/volume fraction/d' -e 's/^space.*/space: {generator: voronoi, count: 2..9}/' "$T/s.yaml" >"$T/p.yaml"
 "$CUPEL" design "$T/p.yaml" -o "$T/P" >"$T/out" 2>"$T/err"; rc=$?
 [ $rc = 2 ] && grep -q 'turned each their own way' "$T/err" && [ ! -e "$T/P" ] && ok 'grains are not designed' || { echo "    exit $rc"; cat "$T/err"; no 'grains are not designed'; }
+
+# What stood in the folder before: designs of an earlier run go, other files stay; --record names what was written.
+heat_spreader '8 %' 'designs: 2' | sed 's/^grid.*/grid: 16/' >"$T/two.yaml"
+"$CUPEL" design "$T/two.yaml" -o "$T/W" --budget 300solves --threads 1 >"$T/out" 2>"$T/err"; [ -s "$T/W/design-2.npy" ] || no 'two designs'
+echo mine >"$T/W/design-of-mine.txt"
+sed 's/designs: 2/designs: 1/' "$T/two.yaml" >"$T/one.yaml"
+"$CUPEL" design "$T/one.yaml" -o "$T/W" --budget 300solves --threads 1 --record "$T/r.json" >"$T/out" 2>"$T/err"
+[ -s "$T/W/design-1.npy" ] && [ -z "$(ls "$T/W" | grep -e 'design-2' -e 'fans-2')" ] && [ -s "$T/W/design-of-mine.txt" ] && ok 'no design of an earlier run is left' || { ls "$T/W"; no 'no design of an earlier run is left'; }
+sed -n '/"outputs"/,$p' "$T/r.json" >"$T/outputs"
+for f in designs.csv design-1.json report.html run.json; do grep -q "W/$f\"" "$T/outputs" || no "--record names $f"; done
+! grep -q 'of-mine' "$T/outputs" && ok '--record names what was written' || no '--record names what was written'
+# Words for what is often written wrong.
+words() { # SED EXPECTED
+  sed "$1" "$T/one.yaml" >"$T/b.yaml"; "$CUPEL" demand check "$T/b.yaml" >"$T/out" 2>"$T/err"
+  grep -qF -- "$2" "$T/err" && ok "$2" || no "$2"
+}
+words '/^scale/d' "needs the line 'scale: microstructure'"
+words 's/^scale.*/scale: microstruture/' "found 'microstruture', expected microstructure"
+words 's/k: 1.0}/k: 1,5}/' 'write decimals with a point'
+words 's/^grid.*/connected: solid/' "no phase is called 'solid'; phases are: polymer, filler"
 exit $bad

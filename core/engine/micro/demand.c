@@ -24,13 +24,23 @@ static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K",
 
 const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family) { return r->united[family] ? family_unit[family] : ""; }
 
+/* What people write for 1/K, which a table of units reads as something else (C: coulomb). */
+static bool is_per_degree(cupel_text unit)
+{
+    static const char *const words[] = {"/K", "1/C", "/C", "1/\u00b0C", NULL};
+    unit = cupel_text_trim(unit);
+    for (size_t i = 0; words[i]; i++)
+        if (cupel_text_is(unit, words[i])) return true;
+    return false;
+}
+
 cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, double *x, cupel_err *err)
 {
     const char *file = r->d->file;
     cupel_text unit = {0};
     if (node->kind != CUPEL_YAML_SCALAR) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: expected a number", file, node->line);
     cupel_status st = cupel_quantity_parse(node->text, x, &unit, err);
-    if (st == CUPEL_OK && unit.n) st = cupel_quantity_in(node->text, family_unit[family], x, err);
+    if (st == CUPEL_OK && unit.n && !(family == CUPEL_OF_ALPHA && is_per_degree(unit))) st = cupel_quantity_in(node->text, family_unit[family], x, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
     if (*x == 0 && !unit.n) return CUPEL_OK; /* 0 is the same in any unit */
@@ -67,6 +77,8 @@ static cupel_status read_phase(cupel_micro_reader *r, const cupel_yaml *node, cu
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a phase is a mapping, as in {name: filler, k: 20}", d->file, node->line);
     CUPEL_TRY(cupel_keys_text(node, d->file, "name", &p->name, err));
     if (!p->name) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: a phase needs a name, as in {name: filler, k: 20}", d->file, node->line));
+    for (const cupel_yaml *k = node->child; k; k = k->next)
+        if (k->key.n && k->key.p[0] >= '0' && k->key.p[0] <= '9') CUPEL_TRY(cupel_keys_comma(k, d->file, err));
     for (const cupel_yaml *k = node->child; k; k = k->next) {
         double x = 0;
         if (cupel_text_is(k->key, "name")) continue;
@@ -197,6 +209,8 @@ static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cup
     d->k_unit = cupel_micro_unit(&r, CUPEL_OF_K);
     d->c_unit = cupel_micro_unit(&r, CUPEL_OF_C);
     d->alpha_unit = cupel_micro_unit(&r, CUPEL_OF_ALPHA);
+    d->density_unit = cupel_micro_unit(&r, CUPEL_OF_DENSITY);
+    d->price_unit = cupel_micro_unit(&r, CUPEL_OF_PRICE);
     d->space = cupel_yaml_get(root, "space");
     st = check_properties(d, err);
     if (st == CUPEL_OK) cupel_voids_stand_in(d);

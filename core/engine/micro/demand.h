@@ -117,7 +117,7 @@ typedef struct cupel_micro_demand {
     size_t n_phases;
     cupel_micro_phase phase[CUPEL_MICRO_PHASES_MAX];
     bool needs_conduction, needs_elasticity, needs_expansion, needs_surface;
-    const char *k_unit, *c_unit, *alpha_unit; /* "" = the user's common unit */
+    const char *k_unit, *c_unit, *alpha_unit, *density_unit, *price_unit; /* "" = the user's common unit */
     double size;              /* edge of the box; 1 where lengths are in edges */
     double tolerance;         /* of the process: an interface may be half of it off; 0: none */
     size_t hold_line;         /* of `hold under`; 0: there is none */

@@ -217,6 +217,7 @@ cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs
     cupel_status st = CUPEL_OK;
     cupel_str table = {0};
     const double begin = cupel_now();
+    static const char *const designed[] = {"design-", "fans-", "damask-", NULL};
     put_head(d, &table);
     for (size_t i = 0; i < found->n; i++) put_row(d, &found->one[i], i + 1, &table);
     if (table.failed) CUPEL_TRY(cupel_no_memory(err, "designs.csv", 0));
@@ -228,6 +229,7 @@ cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs
     if (found->n) CUPEL_TRY(cupel_design_damask(d, a, err));
     CUPEL_TRY(cupel_design_report(d, found, a, err));
     CUPEL_TRY(cupel_account_note(a, "report.html", "this report", err));
+    cupel_account_tidy(a, designed);
     st = write_account(d, found, a, cupel_now() - begin, err);
 done:
     cupel_str_free(&table);
@@ -266,6 +268,13 @@ static void say_unverified(const cupel_micro_demand *d, const cupel_design *g, c
     say_recipe(g, 1, out);
 }
 
+static bool alpha_is_isotropic(const cupel_material *m)
+{
+    for (size_t i = 1; i < 6; i++)
+        if (m->alpha[i] != (i < 3 ? m->alpha[0] : 0)) return false;
+    return true;
+}
+
 /* Properties of all phases as cupel homogenize takes them. */
 static void say_phases(const cupel_micro_demand *d, bool conduction, cupel_str *out)
 {
@@ -274,8 +283,10 @@ static void say_phases(const cupel_micro_demand *d, bool conduction, cupel_str *
         const double e = m->mu * (3 * m->lambda + 2 * m->mu) / (m->lambda + m->mu), nu = m->lambda / (2 * (m->lambda + m->mu));
         if (conduction && m->k_isotropic)
             cupel_str_addf(out, " --phase %zu:k=%.6g", i, m->k[0][0]);
-        else if (!conduction && m->c_isotropic && isfinite(e))
+        else if (!conduction && m->c_isotropic && isfinite(e) && (!d->needs_expansion || alpha_is_isotropic(m))) {
             cupel_str_addf(out, " --phase %zu:E=%.6g,nu=%.6g", i, e, nu);
+            if (d->needs_expansion) cupel_str_addf(out, ",alpha=%.6g", m->alpha[0]);
+        }
         else
             cupel_str_addf(out, " --phase %zu:..", i);
     }
@@ -292,7 +303,8 @@ static void say_labels(const cupel_micro_demand *d, cupel_str *out)
         cupel_str_putc(out, '\n');
     }
     if (d->needs_elasticity) {
-        cupel_str_puts(out, "  cupel homogenize design-1.npy --property elasticity");
+        cupel_str_puts(out, "  cupel homogenize design-1.npy --property ");
+        cupel_str_puts(out, d->needs_expansion ? "expansion" : "elasticity");
         say_phases(d, false, out);
         cupel_str_putc(out, '\n');
     }

@@ -20,7 +20,7 @@ static void put_first(const cupel_design_page *p, cupel_str *s)
         const cupel_ask *k = &p->d->ask[a];
         const double f = k->whole ? 100 : 1;
         cupel_str_puts(s, a == 0 ? "" : a + 1 == p->d->n_asks ? " and " : ", ");
-        cupel_str_puts(s, k->whole ? "a " : "");
+        cupel_str_puts(s, k->whole ? cupel_article(k->name) : "");
         cupel_html(s, k->name);
         cupel_str_puts(s, " <b>");
         cupel_html_value(s, f * g->ask[a].value, fmax(f * g->ask[a].error, 1e-3 * fabs(f * g->ask[a].value)));

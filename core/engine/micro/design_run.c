@@ -4,14 +4,16 @@
 #include "core/engine/micro/after.h"
 #include "core/engine/micro/design_out.h"
 #include "core/engine/micro/design_start.h"
+#include "core/engine/micro/design_watch.h"
 #include "core/engine/micro/replay.h"
 #include "core/sys/file.h"
 
 #include <math.h>
+#include <unistd.h>
 
 static cupel_status override(cupel_micro_demand *d, const cupel_design_options *o, cupel_err *err)
 {
-    if (o->grid_given && (o->grid < 16 || o->grid > 512)) return cupel_fail(err, CUPEL_USAGE, "option --grid: found %llu, expected 16 to 512", (unsigned long long)o->grid);
+    if (o->grid_given && (o->grid < 8 || o->grid > 1024)) return cupel_fail(err, CUPEL_USAGE, "option --grid: found %llu, expected 8 to 1024", (unsigned long long)o->grid);
     if (o->grid_given) d->grid = o->grid;
     if (o->seed_given) d->seed = o->seed;
     if (o->surrogate) d->surrogate = o->surrogate;
@@ -27,6 +29,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     cupel_micro_demand *d = NULL;
     cupel_account account;
     cupel_journal *journal = NULL;
+    bool made = false, empty = false;
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     if (!found) return cupel_no_memory(err, "designs", sizeof *found);
     cupel_job calm = *job;
@@ -36,13 +39,17 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(override(d, o, err));
     CUPEL_TRY(cupel_design_where(d, err));
     CUPEL_TRY(cupel_design_feasible(d, err));
+    made = access(folder, F_OK) != 0;
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_replay_open(folder, d, o->resume, job, &journal, err));
-    st = cupel_design_search(d, account.begin, journal, job, found, err);
+    cupel_design_watch watch = {.outer = job, .d = d, .found = found, .begin = account.begin};
+    const cupel_job watched = cupel_design_watched(&watch);
+    st = cupel_design_search(d, account.begin, journal, &watched, found, err);
     bool stopped = st == CUPEL_INTERRUPTED;
     if (stopped && !found->n) CUPEL_TRY(cupel_fail(err, st, "interrupted before the first trial; the same command with --resume goes on from there"));
     if (!stopped) CUPEL_TRY(st);
-    calm.stop = stopped ? NULL : job->stop;
+    calm = watched;
+    calm.stop = stopped ? NULL : watched.stop;
     CUPEL_TRY(cupel_designs_after(d, found, journal, &calm, stopped, err));
     stopped = stopped || cupel_stopped(job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
@@ -63,7 +70,9 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
 done:
     cupel_account_release(&account);
     cupel_designs_release(found);
-    cupel_journal_close(journal, st == CUPEL_OK || st == CUPEL_INFEASIBLE);
+    empty = journal && cupel_journal_is_empty(journal);
+    cupel_journal_close(journal, st == CUPEL_OK || st == CUPEL_INFEASIBLE || empty);
+    if (empty && made) (void)rmdir(folder); /* which keeps one that is not empty */
     cupel_free(found);
     cupel_micro_demand_free(d);
     return st;

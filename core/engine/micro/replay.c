@@ -52,6 +52,9 @@ cupel_status cupel_replay_open(const char *folder, const cupel_micro_demand *d, 
     CUPEL_TRY(cupel_journal_open(path, cupel_str_text(&identity), resume, journal, err));
     double seconds;
     const size_t n = cupel_journal_waiting(*journal, &seconds);
+    if (resume && cupel_journal_cut(*journal))
+        cupel_say(job, CUPEL_WARNING, "'%s' is cut off: its last %zu bytes are no whole record, and what they held is computed again", path,
+                  cupel_journal_cut(*journal));
     if (resume && there) cupel_say(job, CUPEL_NOTE, "resuming with %zu results of %.3g s", n, seconds);
 done:
     cupel_str_free(&identity);

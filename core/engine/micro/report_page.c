@@ -43,7 +43,7 @@ static void put_first(const cupel_micro_page *p, cupel_str *s)
         const double error = x->verified ? x->error[a] : (x->forecast.upper[a] - x->forecast.lower[a]) / 2;
         cupel_str_puts(s, a == 0 ? "" : a + 1 == p->d->n_asks ? " and " : ", ");
         if (k->whole) {
-            cupel_str_puts(s, "a ");
+            cupel_str_puts(s, cupel_article(k->name));
             cupel_html(s, k->name);
             cupel_str_puts(s, " within <b>");
         } else {

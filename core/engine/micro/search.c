@@ -249,6 +249,7 @@ cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors
     cupel_search_remember(s, grid, t);
     if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
     o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(s->cost), s->family->start.generator->method.name, s->start};
+    if (!(o->nearest > 0) || sqrt(s->cost) < o->nearest) o->nearest = fmax(sqrt(s->cost), 1e-9);
     cupel_progress(s->job, "design", o->solves, s->d->budget_solves);
     return CUPEL_OK;
 }

@@ -65,6 +65,18 @@ static void put_ask(const cupel_ask *a, cupel_str *s)
     cupel_str_putc(s, '\n');
 }
 
+static void put_expansion(const cupel_micro_demand *d, const cupel_material *m, cupel_str *s)
+{
+    bool same = true;
+    if (!m->has_alpha) return;
+    for (size_t i = 1; i < 6; i++) same = same && m->alpha[i] == (i < 3 ? m->alpha[0] : 0);
+    cupel_str_puts(s, ", expansion ");
+    if (same)
+        put_number(s, m->alpha[0], d->alpha_unit);
+    else
+        cupel_str_puts(s, "anisotropic");
+}
+
 static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, cupel_str *s)
 {
     const cupel_material *m = &p->given;
@@ -84,8 +96,9 @@ static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, c
     } else if (m->has_c) {
         cupel_str_puts(s, " stiffness anisotropic");
     }
-    if (!isnan(p->density)) cupel_str_addf(s, ", density %.5g", p->density);
-    if (!isnan(p->price)) cupel_str_addf(s, ", price %.5g", p->price);
+    put_expansion(d, m, s);
+    if (!isnan(p->density)) cupel_str_puts(s, ", density "), put_number(s, p->density, d->density_unit);
+    if (!isnan(p->price)) cupel_str_puts(s, ", price "), put_number(s, p->price, d->price_unit);
     cupel_str_putc(s, '\n');
 }
 
