@@ -178,8 +178,11 @@ static int make(void **state)
     cupel_result *q = &m->result;
     q->known_formula = take(m, ROWS, sizeof(char *)), q->known_value = take(m, ROWS, 8), q->known_distance = take(m, ROWS, 8),
     q->in_training = take(m, ROWS, 1);
+    q->known_low = q->known_high = q->known_value;
+    q->known_n = take(m, ROWS, 8), q->known_condition = take(m, ROWS, sizeof(char *));
     for (size_t i = 0; i < ROWS; i++) {
         q->known_formula[i] = text(m, known[i % 12]);
+        q->known_n[i] = 1, q->known_condition[i] = text(m, "");
         q->known_value[i] = 1 + uniform(60, i);
         q->in_training[i] = i % 17 == 3;
         q->known_distance[i] = q->in_training[i] ? 0 : 0.1 + uniform(61, i);

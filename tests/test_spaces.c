@@ -86,7 +86,7 @@ static void neutral_as_brute_force(void **state)
         cupel_space *s = NULL;
         cupel_status st = open_space(cupel_str_text(&text), NULL, &s, &err);
         if (expected == 0) {
-            check_fails(st, CUPEL_USAGE, &err, "no formula of these elements is neutral");
+            check_fails(st, CUPEL_INFEASIBLE, &err, "no formula of these elements is neutral");
         } else {
             check_ok(st, &err);
             assert_int_equal(count_of(s), expected);
@@ -339,7 +339,7 @@ static void ranges_as_brute_force(void **state)
             check_blocks(s, t);
             found++;
         } else {
-            check_fails(st, CUPEL_USAGE, &err, "no amounts add up to 1");
+            check_fails(st, CUPEL_INFEASIBLE, &err, "no amounts add up to 1");
         }
         cupel_space_free(s);
         cupel_str_free(&text);
@@ -544,8 +544,8 @@ static void refusals_name_line_and_remedy(void **state)
         {"ranges: {Fe: a..1}", CUPEL_USAGE, "low..high"},
         {"ranges: {Fe: 0..1}\nstep: 0.3", CUPEL_USAGE, "does not divide 1"},
         {"ranges: {Fe: 0.011..0.019, Ni: 0..1}", CUPEL_USAGE, "no multiple of the step 1/100"},
-        {"ranges: {Fe: 0.6..1, Ni: 0.6..1}", CUPEL_USAGE, "lower ends add up to 1.2"},
-        {"ranges: {Fe: 0..0.2, Ni: 0..0.2}", CUPEL_USAGE, "upper ends to 0.4"},
+        {"ranges: {Fe: 0.6..1, Ni: 0.6..1}", CUPEL_INFEASIBLE, "lower ends add up to 1.2"},
+        {"ranges: {Fe: 0..0.2, Ni: 0..0.2}", CUPEL_INFEASIBLE, "upper ends to 0.4"},
         {"ranges: {Fe: 0..1}\nmax_elements: 0", CUPEL_USAGE, "must be a whole number from 1"},
         {"ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1, Mo: 0..1}\nstep: 0.00001", CUPEL_USAGE, "larger step"},
         {"ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..1, Co: 0..1, Mn: 0..1, Al: 0..1, Ti: 0..1, Mo: 0..1, V: 0..1, W: 0..1}\nstep: 0.0002", CUPEL_USAGE,
@@ -563,7 +563,7 @@ static void refusals_name_line_and_remedy(void **state)
         {"charge_neutral: {max_amount: 3}", CUPEL_USAGE, "needs elements:"},
         {"charge_neutral: {elements: [Na, He]}", CUPEL_USAGE, "no oxidation state of He"},
         {"charge_neutral: {elements: [Na]}", CUPEL_USAGE, "two are needed"},
-        {"charge_neutral: {elements: [Na, K]}", CUPEL_USAGE, "no formula of these elements is neutral"},
+        {"charge_neutral: {elements: [Na, K]}", CUPEL_INFEASIBLE, "no formula of these elements is neutral"},
         {"charge_neutral: {elements: [Na, Cl], max_amount: 100}", CUPEL_USAGE, "must be a whole number from 1 to 24"},
         {"charge_neutral: {elements: [Na, Cl], max_atom: 3}", CUPEL_USAGE, "unknown key 'max_atom' in charge_neutral"},
         {"charge_neutral: {elements: [Na, Cl], states: rare}", CUPEL_USAGE, "is not one of common, icsd24, smact14"},
@@ -575,7 +575,7 @@ static void refusals_name_line_and_remedy(void **state)
         {"charge_neutral: {elements: [Na, Cl], amounts: {K: 1}}", CUPEL_USAGE, "K of amounts is not among the elements"},
         {"charge_neutral: {elements: [Na, Cl], amounts: {Na: 1.5}}", CUPEL_USAGE, "must be whole numbers"},
         {"charge_neutral: {elements: [Na, Cl], amounts: {Na: 1..9}}", CUPEL_USAGE, "low..high with 1"},
-        {"charge_neutral: {elements: [Na, Cl], difference: 2.5}", CUPEL_USAGE, "no formula of these elements is neutral"},
+        {"charge_neutral: {elements: [Na, Cl], difference: 2.5}", CUPEL_INFEASIBLE, "no formula of these elements is neutral"},
         {"charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, O, S], max_elements: 8, max_amount: 6}",
          CUPEL_USAGE, "too many to go through"},
     };

@@ -117,7 +117,7 @@ static void couplings_as_brute_force(void **state)
             check_trial(&t, s);
             found++;
         } else {
-            check_fails(st, CUPEL_USAGE, &err, "no amounts add up to 1 and meet the couplings");
+            check_fails(st, CUPEL_INFEASIBLE, &err, "no amounts add up to 1 and meet the couplings");
             empty++;
         }
         cupel_space_free(s);
@@ -400,7 +400,6 @@ static void refusals_name_line_and_remedy(void **state)
         {"mix: [Mg3Sb2]", "list of 2 to"},
         {"mix: [Mg3Sb2, Qq]", "no element 'Qq'"},
         {"mix: {Mg3Sb2: 0..2, Mg3Bi2: 0..1}", "low..high"},
-        {"mix: {Mg3Sb2: 0..0.2, Mg3Bi2: 0..0.2}", "add up to 1"},
         {"mix: [Mg3Sb2.12345678, Mg3Bi2]", "six decimals"},
         {"dope: PbTe", "needs sites:"},
         {"dope: PbTe\nsites: {Pb: Na}", "needs amounts:"},
@@ -410,7 +409,6 @@ static void refusals_name_line_and_remedy(void **state)
         {"dope: PbTe\nsites: {Pb: Na}\namounts: 0..1.5 step 0.5", "no fraction of a site"},
         {"dope: PbTe\nsites: {Pb: Na}\namounts: 1..0.5 step 0.1", "must go up"},
         {"dope: PbTe\nsites: {Pb: Na}\namounts: 0.6\nat_once: 2", "more than a site holds"},
-        {"dope: PbTe\nsites: {Sn: Na}\namounts: 0.1", "no host has a site"},
         {"dope: {a: b}\nsites: {Sn: Na}\namounts: 0.1", "one host or a list"},
         {"near: FeNi", "near needs step"},
         {"near: [FeNi]\nstep: 0.1", "one formula"},
@@ -428,6 +426,22 @@ static void refusals_name_line_and_remedy(void **state)
         cupel_space *s = NULL;
         check_fails(open_space(cases[i][0], NULL, &s, &err), CUPEL_USAGE, &err, cases[i][1]);
         assert_non_null(strstr(err.message, "demand.yaml:"));
+        assert_null(s);
+    }
+}
+
+/* Nothing is wrong with how they are written, and yet they hold nothing. */
+static void empty_spaces_cannot_be_met(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"mix: {Mg3Sb2: 0..0.2, Mg3Bi2: 0..0.2}", "add up to 1"},
+        {"dope: PbTe\nsites: {Sn: Na}\namounts: 0.1", "no host has a site"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cupel_err err = {0};
+        cupel_space *s = NULL;
+        check_fails(open_space(cases[i][0], NULL, &s, &err), CUPEL_INFEASIBLE, &err, cases[i][1]);
         assert_null(s);
     }
 }
@@ -491,6 +505,7 @@ int main(void)
         cmocka_unit_test(samples_violate_nothing),
         cmocka_unit_test(digests_tell_spaces_apart),
         cmocka_unit_test(refusals_name_line_and_remedy),
+        cmocka_unit_test(empty_spaces_cannot_be_met),
         cmocka_unit_test(too_many_states_are_refused),
 #ifdef CUPEL_FAULTS
         cmocka_unit_test(memory_may_end_anywhere),

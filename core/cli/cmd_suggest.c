@@ -132,6 +132,8 @@ const cupel_verb cupel_verb_suggest = {
             "sees it, and at least a thousandth of the range of the results (several goals: 0.001 of dominated volume, in spreads of the goals; "
             "a window: a chance of 0.01). It speaks of the candidates of the pool, by a model of what was measured; it is never true before there is "
             "a model or while chance picks. Exit code 5: no candidate is left.\n\n"
+            "Of several goals, one that the pool states for every candidate (a price) is taken as it stands there, with a deviation of 0. Columns that "
+            "say nothing here are named.\n\n"
             "A column is found by its name without the unit; numbers in another unit (`T [K]` in the pool, `T [degC]` in the results) are converted, "
             "and another kind of quantity, or a unit on one side only, is refused.\n\n"
             "  cupel suggest --pool pool.csv --tell known.csv --target 'yield [%]' --maximize --batch 8 -o next.csv\n"

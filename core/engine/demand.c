@@ -558,6 +558,23 @@ cupel_model **cupel_demand_model(const cupel_demand *d, size_t i)
     return i < d->n_properties ? &d->property[i].model : &d->property[i - d->n_properties].first;
 }
 
+/* A space without candidates may be so because of the elements that constraints rule out. */
+static void name_constraints(const cupel_demand *d, cupel_err *err)
+{
+    cupel_str s = {0};
+    char was[CUPEL_ERR_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < d->n_constraints; i++) {
+        const cupel_demand_constraint *c = &d->constraint[i];
+        bool all = true;
+        for (unsigned z = 1; z <= CUPEL_Z_MAX; z++) all = all && cupel_constraint_allows(c->c, z);
+        if (!all) cupel_str_addf(&s, "%s'%.60s' in line %zu", n++ ? ", " : "; elements are ruled out by ", cupel_constraint_name(c->c), c->line);
+    }
+    snprintf(was, sizeof was, "%s", err->message);
+    if (n && !s.failed) (void)cupel_fail(err, CUPEL_INFEASIBLE, "%s%s", was, cupel_str_text(&s));
+    cupel_str_free(&s);
+}
+
 cupel_status cupel_demand_space(const cupel_demand *d, cupel_space **s, cupel_err *err)
 {
     bool allows[CUPEL_Z_MAX + 1] = {false};
@@ -565,7 +582,9 @@ cupel_status cupel_demand_space(const cupel_demand *d, cupel_space **s, cupel_er
         allows[z] = true;
         for (size_t i = 0; i < d->n_constraints; i++) allows[z] = allows[z] && cupel_constraint_allows(d->constraint[i].c, z);
     }
-    return cupel_space_open(d->space_spec, d->file, allows, s, err);
+    cupel_status st = cupel_space_open(d->space_spec, d->file, allows, s, err);
+    if (st == CUPEL_INFEASIBLE) name_constraints(d, err);
+    return st;
 }
 
 size_t cupel_demand_objectives(const cupel_demand *d)

@@ -171,10 +171,10 @@ cupel_status cupel_training_doubts(const cupel_training *t, const char *columns,
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(check_targets(t, transform, err));
     CUPEL_TRY(cupel_training_leaks(t, columns, job, err));
-    if (t->records.n_rows < ROWS_MIN) return CUPEL_OK;
+    if (!t->records.n_rows) return CUPEL_OK;
     CUPEL_TRY(spread_of(t, &s, err));
     if (!(s.high > s.low)) return CUPEL_OK;
-    say_far_out(t, &s, job);
+    if (t->records.n_rows >= ROWS_MIN) say_far_out(t, &s, job); /* fewer do not say what is usual */
     if (!columns || !*columns) st = find_apart(t, job, err);
 done:
     return st;

@@ -103,6 +103,9 @@ static cupel_status given_folds(evaluator *v, cupel_err *err)
         cupel_column_find(&v->t.header, v->t.file, "fold", v->o->fold_column, "name the one that says the fold of each row, or let --split make them",
                                         &column, err);
     if (st != CUPEL_OK) return st;
+    if (column == v->t.target_column)
+        return cupel_fail(err, CUPEL_USAGE, "--folds '%s': that is the target, and its values are no folds; name another column, or let --split make them",
+                          v->t.header.name[column]);
     st = cupel_splits_given(&v->t.records, column, v->t.file, &v->splits, err);
     return st == CUPEL_OK ? say_shared(v, err) : st;
 }

@@ -4,6 +4,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +18,13 @@ static uint64_t elements_of(const cupel_composition *c)
 
 typedef struct member {
     uint64_t elements;
-    const char *key; /* canonical text */
-    size_t order;
-    double value;
+    const char *key; /* canonical text, and behind it the condition */
+    size_t n;        /* values, when closed */
+    double value, low, high;
 } member;
 
 struct cupel_known_set {
-    member *m; /* [n] sorted when closed */
+    member *m; /* [n] one for each value; when closed one for each key, sorted */
     size_t n, cap;
     cupel_arena arena;
 };
@@ -50,7 +51,7 @@ static cupel_status add(cupel_known_set *s, const cupel_composition *c, const ch
     cupel_str_puts(text, condition);
     char *key = text->failed ? NULL : cupel_arena_text(&s->arena, cupel_str_text(text), text->n);
     if (!key || !cupel_grow(&s->m, &s->cap, s->n + 1, sizeof *s->m)) return cupel_no_memory(err, "known compositions", 0);
-    s->m[s->n] = (member){elements_of(c), key, s->n, value};
+    s->m[s->n] = (member){elements_of(c), key, 1, value, value, value};
     s->n++;
     return CUPEL_OK;
 }
@@ -93,12 +94,23 @@ static int in_order(const void *a, const void *b)
 {
     const member *x = a, *y = b;
     int c = by_elements_and_key(x, y);
-    return c ? c : (x->order > y->order) - (x->order < y->order);
+    return c ? c : (x->value > y->value) - (x->value < y->value);
 }
 
+/* Values of one key become their median, whatever the order in which they came. */
 void cupel_known_set_close(cupel_known_set *s)
 {
+    size_t kept = 0;
     if (s->n) qsort(s->m, s->n, sizeof *s->m, in_order);
+    for (size_t i = 0, end; i < s->n; i = end) {
+        for (end = i + 1; end < s->n && by_elements_and_key(&s->m[i], &s->m[end]) == 0;) end++;
+        member m = s->m[i];
+        m.n = end - i;
+        m.high = s->m[end - 1].value;
+        m.value = (s->m[i + (m.n - 1) / 2].value + s->m[i + m.n / 2].value) / 2;
+        s->m[kept++] = m;
+    }
+    s->n = kept;
 }
 
 /* The first member that is not before x; with a key of "" the first of these elements. */
@@ -113,9 +125,14 @@ static size_t first_from(const cupel_known_set *s, const member *x)
     return low;
 }
 
-/* m NULL: by the composition alone. */
-static cupel_status look_up(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records, size_t row,
-                            cupel_str *text, bool *known, double *value, cupel_err *err)
+static cupel_measured measured_of(const member *x, size_t composition)
+{
+    return (cupel_measured){.value = x->value, .low = x->low, .high = x->high, .n = x->n, .condition = x->key + composition};
+}
+
+/* model NULL: by the composition alone. */
+static cupel_status look_up(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records, size_t row,
+                            cupel_str *text, bool *known, cupel_measured *m, cupel_err *err)
 {
     member x = {.elements = elements_of(c), .key = ""};
     size_t at = first_from(s, &x);
@@ -123,22 +140,67 @@ static cupel_status look_up(const cupel_known_set *s, const cupel_composition *c
     if (at == s->n || s->m[at].elements != x.elements) return CUPEL_OK;
     cupel_str_clear(text);
     cupel_composition_text(c, text);
-    if (m) cupel_features_condition(cupel_model_features(m), records, row, text);
+    const size_t composition = text->n;
+    if (model) cupel_features_condition(cupel_model_features(model), records, row, text);
     if (text->failed) return cupel_no_memory(err, "a composition", 0);
     x.key = cupel_str_text(text);
     at = first_from(s, &x);
     *known = at < s->n && by_elements_and_key(&s->m[at], &x) == 0;
-    if (*known && value) *value = s->m[at].value;
+    if (*known && m) *m = measured_of(&s->m[at], composition);
     return CUPEL_OK;
 }
 
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, double *value, cupel_err *err)
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_measured *m, cupel_err *err)
 {
-    return look_up(s, c, NULL, NULL, 0, text, known, value, err);
+    return look_up(s, c, NULL, NULL, 0, text, known, m, err);
 }
 
-cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *m, const cupel_records *records,
-                                     size_t row, cupel_str *text, bool *known, double *value, cupel_err *err)
+cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records,
+                                     size_t row, cupel_str *text, bool *known, cupel_measured *m, cupel_err *err)
 {
-    return look_up(s, c, m, records, row, text, known, value, err);
+    return look_up(s, c, model, records, row, text, known, m, err);
+}
+
+/* One of "; name=value; name=value". */
+static cupel_text next_part(const char **p)
+{
+    cupel_text part = {*p, 0};
+    while ((*p)[0] && !((*p)[0] == ';' && part.n)) (*p)++, part.n++;
+    return part;
+}
+
+/* 0 for equal conditions of one model; each column adds at most 1. */
+static double apart(const char *a, const char *b)
+{
+    double sum = 0, x, y;
+    while (*a && *b) {
+        const cupel_text one = next_part(&a), two = next_part(&b);
+        size_t k = 0, value = 0;
+        for (; k < one.n && k < two.n && one.p[k] == two.p[k]; k++)
+            if (one.p[k] == '=') value = k + 1;
+        if (k == one.n && k == two.n) continue;
+        const bool numbers = cupel_parse_double((cupel_text){one.p + value, one.n - value}, &x) &&
+                             cupel_parse_double((cupel_text){two.p + value, two.n - value}, &y);
+        sum += numbers ? fabs(x - y) / (fabs(x) + fabs(y) + 1e-300) : 1;
+    }
+    return sum;
+}
+
+cupel_status cupel_known_set_near(const cupel_known_set *s, const cupel_composition *c, const char *condition, cupel_str *text, bool *known,
+                                  cupel_measured *m, cupel_err *err)
+{
+    member x = {.elements = elements_of(c), .key = ""};
+    double least = HUGE_VAL;
+    *known = false;
+    cupel_str_clear(text);
+    cupel_composition_text(c, text);
+    if (text->failed) return cupel_no_memory(err, "a composition", 0);
+    for (size_t i = first_from(s, &x); i < s->n && s->m[i].elements == x.elements; i++) {
+        const char *key = s->m[i].key;
+        if (strncmp(key, cupel_str_text(text), text->n) != 0 || (key[text->n] && key[text->n] != ';')) continue;
+        const double d = apart(key + text->n, condition);
+        if (d >= least) continue;
+        least = d, *known = true, *m = measured_of(&s->m[i], text->n);
+    }
+    return CUPEL_OK;
 }

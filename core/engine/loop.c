@@ -3,6 +3,7 @@
 #include "core/engine/trial_cells.h"
 
 #include "core/base/err.h"
+#include "core/base/guess.h"
 #include "core/base/mem.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
@@ -29,6 +30,8 @@ typedef struct telling {
     size_t old;                 /* rows of the loop before */
     size_t partly;              /* rows with some of their goals */
     cupel_text *cell;           /* [header.n] the row at work */
+    bool *claimed;              /* [old] a row of this table says the same: each copy that the loop has answers for one copy of the table */
+    bool *told;                 /* [rows of the table] it claimed one */
     cupel_str text;             /* converted numbers */
     cupel_tell_result r;
 } telling;
@@ -61,6 +64,30 @@ done:
     return st;
 }
 
+/* What a loop begins with: a column of failures that is misspelt would be one of the inputs. */
+static void say_begun(const telling *g)
+{
+    const cupel_header *h = &g->t.header;
+    const cupel_loop *l = &g->loop;
+    cupel_str s = {0};
+    for (size_t k = 0; k < l->n_inputs; k++) {
+        cupel_guess guess = {.meant = l->header.name[k]};
+        if (g->failed == SIZE_MAX) cupel_guess_offer(&guess, "failed");
+        if (guess.best)
+            cupel_say(g->job, CUPEL_WARNING, "'%s' becomes an input of the loop; where it says which experiments failed, name it with --failed",
+                      l->header.name[k]);
+        const bool formula = cupel_trial_formula(l->header.name[k], g->o->formula);
+        cupel_str_addf(&s, "%s'%s' (%s)", k ? ", " : "", l->header.name[k],
+                       formula ? "formulas" : cupel_trial_numbers(&g->t, cupel_header_find(h, l->header.name[k])) ? "numbers" : "words");
+    }
+    for (size_t k = l->n_inputs; k < l->header.n; k++)
+        cupel_str_addf(&s, "%s '%s' %s", k > l->n_inputs ? "," : l->n_goals > 1 ? "; goals" : "; goal", l->header.name[k],
+                       l->maximize[k - l->n_inputs] ? "as large as possible" : "as small as possible");
+    if (g->failed != SIZE_MAX) cupel_str_addf(&s, "; failures are said by '%s'", h->name[g->failed]);
+    cupel_say(g->job, CUPEL_NOTE, "a new loop of %zu input%s: %s", l->n_inputs, l->n_inputs == 1 ? "" : "s", cupel_str_text(&s));
+    cupel_str_free(&s);
+}
+
 static cupel_status begin_loop(telling *g, cupel_err *err)
 {
     const cupel_header *h = &g->t.header;
@@ -79,6 +106,7 @@ static cupel_status begin_loop(telling *g, cupel_err *err)
     g->loop.n_goals = g->o->n_goals;
     for (size_t k = 0; k < g->loop.n_inputs; k++)
         CUPEL_TRY(cupel_trial_commas(&g->t, cupel_header_find(h, g->loop.header.name[k]), err));
+    say_begun(g);
 done:
     return st;
 }
@@ -125,6 +153,26 @@ static cupel_status match_column(telling *g, size_t k, cupel_err *err)
     return st;
 }
 
+/* Columns of the table that are none of the loop's: one of them may be a misspelt column of failures. */
+static void say_left_out(const telling *g)
+{
+    const cupel_header *h = &g->t.header;
+    cupel_str s = {0};
+    cupel_guess guess;
+    size_t n = 0;
+    for (size_t i = 0; i < h->n; i++) {
+        bool used = i == g->failed || strcmp(h->name[i], "id") == 0;
+        for (size_t k = 0; k < g->loop.header.n && !used; k++) used = g->match[k].at == i;
+        if (used) continue;
+        guess = (cupel_guess){.meant = h->name[i]};
+        if (g->failed == SIZE_MAX) cupel_guess_offer(&guess, "failed");
+        cupel_str_addf(&s, "%s'%s'", n++ ? ", " : "", h->name[i]);
+        if (guess.best) cupel_str_puts(&s, " (did you mean 'failed'?)");
+    }
+    if (n) cupel_say(g->job, CUPEL_WARNING, "'%s': %s %s not of the loop and left out", g->t.file, cupel_str_text(&s), n == 1 ? "is" : "are");
+    cupel_str_free(&s);
+}
+
 static cupel_status match_columns(telling *g, cupel_err *err)
 {
     const size_t w = g->loop.header.n;
@@ -134,6 +182,7 @@ static cupel_status match_columns(telling *g, cupel_err *err)
     g->number = cupel_alloc(w, sizeof *g->number);
     if (!g->match || !g->cell || !g->number) return cupel_no_memory(err, "columns of the loop", 0);
     for (size_t k = 0; k < w && st == CUPEL_OK; k++) st = match_column(g, k, err);
+    if (st == CUPEL_OK) say_left_out(g);
     return st;
 }
 
@@ -251,33 +300,79 @@ static void say_beside(const telling *g, size_t i, size_t there)
     }
 }
 
-static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
+/* What row i of the table says: g->cell, and which state the experiment is in. */
+static cupel_status read_trial(telling *g, size_t i, cupel_trial_state *state, bool *partly, cupel_err *err)
 {
-    size_t empty, other = SIZE_MAX;
+    size_t empty;
     cupel_status st = read_row(g, i, &empty, err);
     bool failed = false;
     if (st == CUPEL_OK && g->failed != SIZE_MAX) st = cupel_trial_failed(&g->t, i, g->failed, &failed, err);
     if (st != CUPEL_OK) return st;
-    const bool partly = empty && empty < g->loop.n_goals && !failed, waits = partly || (empty && !failed && g->failed != SIZE_MAX);
-    const cupel_trial_state state = waits ? CUPEL_TRIAL_PENDING : failed || empty ? CUPEL_TRIAL_FAILED : CUPEL_TRIAL_MEASURED;
+    *partly = empty && empty < g->loop.n_goals && !failed;
+    const bool waits = *partly || (empty && !failed && g->failed != SIZE_MAX);
+    *state = waits ? CUPEL_TRIAL_PENDING : failed || empty ? CUPEL_TRIAL_FAILED : CUPEL_TRIAL_MEASURED;
+    for (size_t k = g->loop.n_inputs; k < g->loop.header.n && *state != CUPEL_TRIAL_MEASURED; k++) g->cell[k] = cupel_text_of("");
+    return CUPEL_OK;
+}
+
+/* A result that the loop has already, copy for copy: of a table with three copies of what the loop has twice, one is new. All rows are claimed before
+ * any is added, so that the order of the rows does not matter. */
+static cupel_status claim_row(telling *g, size_t i, cupel_err *err)
+{
+    cupel_trial_state state;
+    bool partly;
+    cupel_status st = read_trial(g, i, &state, &partly, err);
+    if (st != CUPEL_OK || state == CUPEL_TRIAL_PENDING) return st;
+    for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at < g->old; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
+        if (g->claimed[at] || g->loop.state[at] != state || !same_values(g, at)) continue;
+        if (g->o->conflict == CUPEL_CONFLICT_REPLACE) say_beside(g, i, at);
+        g->claimed[at] = g->told[i] = true;
+        g->r.repeated++;
+        return CUPEL_OK;
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
+{
+    size_t other = SIZE_MAX;
+    cupel_trial_state state;
+    bool partly;
+    cupel_status st = read_trial(g, i, &state, &partly, err);
+    if (st != CUPEL_OK) return st;
     g->partly += partly;
-    for (size_t k = g->loop.n_inputs; k < g->loop.header.n && state != CUPEL_TRIAL_MEASURED; k++) g->cell[k] = cupel_text_of("");
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
-        if (state == CUPEL_TRIAL_PENDING || (g->loop.state[at] == state && same_values(g, at))) {
-            if (state != CUPEL_TRIAL_PENDING && g->o->conflict == CUPEL_CONFLICT_REPLACE) say_beside(g, i, at);
+        const bool of_this_table = at >= g->old || g->claimed[at]; /* repeats, and no conflict */
+        if (state == CUPEL_TRIAL_PENDING) {
             g->r.repeated++;
             return CUPEL_OK;
         }
         if (g->loop.state[at] == CUPEL_TRIAL_PENDING) {
             g->r.resolved++;
             g->r.failed += state == CUPEL_TRIAL_FAILED;
+            if (at < g->old) g->claimed[at] = true;
             return put_row(g, at, state, err);
         }
-        if (at < g->old) other = at; /* rows of one table are repeats, and no conflict */
+        if (!of_this_table) other = at;
     }
     g->r.added++;
     g->r.failed += state == CUPEL_TRIAL_FAILED;
-    return other == SIZE_MAX ? cupel_loop_add(&g->loop, g->cell, state, err) : conflict(g, i, other, state, err);
+    if (other == SIZE_MAX) return cupel_loop_add(&g->loop, g->cell, state, err);
+    g->claimed[other] = g->o->conflict == CUPEL_CONFLICT_REPLACE;
+    return conflict(g, i, other, state, err);
+}
+
+static cupel_status tell_rows(telling *g, cupel_err *err)
+{
+    const size_t n = g->t.records.n_rows;
+    cupel_status st = CUPEL_OK;
+    g->claimed = cupel_alloc(g->old, sizeof *g->claimed);
+    g->told = cupel_alloc(n, sizeof *g->told);
+    if (!g->claimed || !g->told) return cupel_no_memory(err, "rows of a table", n);
+    for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = claim_row(g, i, err);
+    for (size_t i = 0; i < n && st == CUPEL_OK; i++)
+        if (!g->told[i]) st = tell_row(g, i, err);
+    return st;
 }
 
 /* Goals that the row gives must be those of the loop's row; an empty one is any. */
@@ -395,6 +490,8 @@ static void telling_release(telling *g)
     cupel_free(g->match);
     cupel_free(g->number);
     cupel_free(g->cell);
+    cupel_free(g->claimed);
+    cupel_free(g->told);
     cupel_str_free(&g->text);
 }
 
@@ -418,7 +515,8 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
     g.old = g.loop.n;
     CUPEL_TRY(match_columns(&g, err));
     CUPEL_TRY(cupel_loop_note(&g.loop, o->results, g.t.digest, err));
-    for (size_t i = 0; i < g.t.records.n_rows; i++) CUPEL_TRY(o->withdraw ? withdraw_row(&g, i, err) : tell_row(&g, i, err));
+    for (size_t i = 0; i < g.t.records.n_rows && o->withdraw; i++) CUPEL_TRY(withdraw_row(&g, i, err));
+    if (!o->withdraw) CUPEL_TRY(tell_rows(&g, err));
     if (g.partly)
         cupel_say(job, CUPEL_WARNING, "%zu row%s of '%s' with some of the goals: under way until all are told together", g.partly,
                   g.partly == 1 ? "" : "s", g.t.file);

@@ -148,8 +148,13 @@ static cupel_status copy_row(const cupel_result *from, size_t at, cupel_result *
         r->known_formula[to] = cupel_arena_text(&r->arena, name, strlen(name));
         r->known_value[to] = from->known_value[at * width + j];
         r->known_distance[to] = from->known_distance[at * width + j];
+        const char *condition = from->known_condition[at * width + j];
+        r->known_condition[to] = cupel_arena_text(&r->arena, condition, strlen(condition));
+        r->known_low[to] = from->known_low[at * width + j];
+        r->known_high[to] = from->known_high[at * width + j];
+        r->known_n[to] = from->known_n[at * width + j];
         r->in_training[to] = from->in_training[at * width + j];
-        if (!r->known_formula[to]) return cupel_no_memory(err, "known materials", 0);
+        if (!r->known_formula[to] || !r->known_condition[to]) return cupel_no_memory(err, "known materials", 0);
     }
     return CUPEL_OK;
 }

@@ -37,6 +37,7 @@ typedef struct piece {
     unsigned char reason[PIECE];
     cupel_str text, key;
     double precision_difference, kernel_difference;
+    size_t repeated; /* rows of which several different values were measured */
 } piece;
 
 typedef struct predictor {
@@ -136,14 +137,15 @@ static cupel_status look_up(const predictor *d, piece *p, size_t from, size_t i,
 {
     cupel_composition c;
     bool known = false;
-    double value = NAN;
+    cupel_measured m = {.value = NAN};
     x[IN_TRAINING] = x[MEASURED] = NAN;
     if (p->batch.reason[i]) return CUPEL_OK;
     cupel_batch_get(&p->batch, i, &c);
     if (!c.n) return CUPEL_OK;
-    cupel_status st = cupel_known_set_has_row(d->known, &c, d->model, &d->records, from + i, &p->key, &known, &value, err);
+    cupel_status st = cupel_known_set_has_row(d->known, &c, d->model, &d->records, from + i, &p->key, &known, &m, err);
     x[IN_TRAINING] = known;
-    x[MEASURED] = value;
+    x[MEASURED] = m.value;
+    p->repeated += m.n > 1 && m.high > m.low;
     return st;
 }
 
@@ -181,6 +183,7 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
     piece *p = &d->pieces[item];
     size_t from = item * PIECE, n = d->records.n_rows - from < PIECE ? d->records.n_rows - from : PIECE;
     cupel_batch_clear(&p->batch);
+    p->repeated = 0;
     for (size_t i = 0; i < n; i++)
         CUPEL_TRY(d->bare ? cupel_batch_add(&p->batch, &(const cupel_composition){.n = 0}, CUPEL_REASON_NONE, err)
                           : cupel_batch_add_formula(&p->batch, cupel_cell(&d->records, from + i, d->formula), d->o->dot, err));
@@ -277,6 +280,7 @@ static cupel_status do_block(predictor *d, cupel_err *err)
     for (size_t k = 0; k < n_pieces; k++) {
         const piece *p = &d->pieces[k];
         size_t from = k * PIECE, rows = n - from < PIECE ? n - from : PIECE;
+        d->result.repeated += p->repeated;
         CUPEL_TRY(note_reasons(d, p, from, rows, err));
         if (d->o->validate) CUPEL_TRY(check_differences(d, p, err));
         CUPEL_TRY(write_rows(d, p, from, rows, err));
@@ -499,6 +503,9 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
     CUPEL_TRY(cupel_left_out_commit(&d.left_out, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
     say_result(&d);
+    if (d.result.repeated)
+        cupel_say(job, CUPEL_NOTE, "of %" PRIu64 " row%s the model knows several different values: what is said to be measured is their median",
+                  d.result.repeated, d.result.repeated == 1 ? "" : "s");
     if (result) *result = d.result;
 done:
     release(&d);

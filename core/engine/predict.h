@@ -33,12 +33,14 @@ typedef struct cupel_predict_table_options {
 
 typedef struct cupel_predict_table_result {
     uint64_t rows, written, in_domain;
+    uint64_t repeated;                  /* rows of which several different values were measured */
     double precision_difference;        /* validate: largest |float32 - float64| in half widths of the interval */
     double kernel_difference;           /* validate: largest |isa - plain| in half widths */
 } cupel_predict_table_result;
 
 /* Columns: formula, the other columns of the table (one with the name of a prediction gets " (table)" behind it), value, lower, upper,
- * distance, in_domain, in_training, measured <property>, quantiles, targets beside, reason; with predict.value_only not lower and upper. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds
+ * distance, in_domain, in_training, measured <property> (the median of
+ * several), quantiles, targets beside, reason; with predict.value_only not lower and upper. Numbers as text have ten significant digits. CUPEL_FAILED when validate finds
  * more than a thousandth of the half width between the precisions or 1e-6 between the kernels. */
 cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result,
                                  cupel_err *err);

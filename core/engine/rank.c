@@ -308,39 +308,71 @@ static cupel_status stream(cupel_ranker *k, cupel_err *err)
 /* ---- result ---- */
 
 /* The known material of property p nearest to c; its name is copied. */
-static cupel_status put_known(cupel_ranker *k, size_t p, const cupel_composition *c, cupel_result *r, size_t at, cupel_err *err)
+static cupel_status put_known(cupel_ranker *k, size_t p, const cupel_known_set *set, const cupel_composition *c, cupel_result *r, size_t at,
+                              cupel_err *err)
 {
     const cupel_demand_property *q = &k->d->property[p];
     const cupel_training *t = &k->known[p];
     cupel_known known = {.formula = NULL};
+    cupel_measured m = {.condition = ""};
+    cupel_composition nearest;
     cupel_text name = {0};
+    double target;
+    bool is;
     if (q->model) {
+        const char *formula;
         cupel_model_nearest(q->model, c, &known);
         name = cupel_text_of(known.formula);
+        if (known.formula) cupel_model_training_row(q->model, known.row, &nearest, &formula, &target);
     } else if (t->records.n_rows) {
         size_t row = cupel_nearest_row(&t->batch, c, &known.distance);
         if (row != SIZE_MAX) {
             name = cupel_cell(&t->records, row, cupel_header_find(&t->header, q->data.formula));
-            known.value = t->target[row];
+            cupel_batch_get(&t->batch, row, &nearest);
         }
     }
-    char *copy = cupel_arena_text(&r->arena, name.p, name.n);
-    if (!copy) return cupel_no_memory(err, "known materials", 0);
+    cupel_status st = name.n ? cupel_known_set_near(set, &nearest, "", &k->key, &is, &m, err) : CUPEL_OK;
+    if (st != CUPEL_OK) return st;
+    char *copy = cupel_arena_text(&r->arena, name.p, name.n), *condition = cupel_arena_text(&r->arena, m.condition, strlen(m.condition));
+    if (!copy || !condition) return cupel_no_memory(err, "known materials", 0);
     known.formula = name.n ? copy : NULL;
-    cupel_result_put_known(r, at, &known);
+    m.condition = condition;
+    cupel_result_put_known(r, at, &known, &m, !*condition); /* the table does not say under which condition it predicts */
     return CUPEL_OK;
 }
 
-static cupel_status put_all_known(cupel_ranker *k, cupel_result *r, cupel_err *err)
+static cupel_status known_of(cupel_ranker *k, size_t p, cupel_known_set **set, cupel_err *err)
 {
-    cupel_status st = cupel_result_take_known(r, err);
+    const cupel_model *m = k->d->property[p].model;
+    cupel_status st = cupel_known_set_new(set, err);
+    if (st == CUPEL_OK)
+        st = m ? cupel_known_set_add_model(*set, m, true, err) : cupel_known_set_add(*set, &k->known[p].batch, k->known[p].target, err);
+    if (st == CUPEL_OK) cupel_known_set_close(*set);
+    return st;
+}
+
+static cupel_status put_rows_known(cupel_ranker *k, cupel_known_set *const *set, cupel_result *r, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < r->rows.n && st == CUPEL_OK; i++) {
         cupel_formula f;
         cupel_formula_error e;
         if (!cupel_formula_read(cupel_text_of(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e))
             return cupel_fail(err, CUPEL_FAILED, "'%s': %s", r->rows.key[i], e.message);
-        for (size_t p = 0; p < r->n_properties && st == CUPEL_OK; p++) st = put_known(k, p, &f.composition, r, i * r->n_properties + p, err);
+        for (size_t p = 0; p < r->n_properties && st == CUPEL_OK; p++) st = put_known(k, p, set[p], &f.composition, r, i * r->n_properties + p, err);
     }
+    return st;
+}
+
+static cupel_status put_all_known(cupel_ranker *k, cupel_result *r, cupel_err *err)
+{
+    cupel_status st = cupel_result_take_known(r, err);
+    cupel_known_set **set = cupel_alloc(r->n_properties, sizeof *set);
+    if (!set) return cupel_no_memory(err, "known materials", 0);
+    for (size_t p = 0; p < r->n_properties && st == CUPEL_OK; p++) st = known_of(k, p, &set[p], err);
+    if (st == CUPEL_OK) st = put_rows_known(k, set, r, err);
+    for (size_t p = 0; p < r->n_properties; p++) cupel_known_set_free(set[p]);
+    cupel_free(set);
     return st;
 }
 

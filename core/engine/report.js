@@ -151,7 +151,8 @@
   }
 
   // --- trade-off: two columns of the candidates against each other. A candidate is [formula, a value for each axis..., Pareto layer] ---
-  var everyone = data.rows.concat(data.sample), nAxes = data.axes.length, CHANCE = nAxes - 2, DISTANCE = nAxes - 1;
+  var everyone = data.rows.concat(data.sample), nAxes = data.axes.length, DISTANCE = nAxes - 1;
+  var CHANCE = data.chance ? nAxes - 2 : DISTANCE; // where nothing can be missed there is no chance: how far it is stands in for it
   function has(r, i) { return r[i + 1] !== null; }
   function varies(i) {
     var e = d3.extent(everyone, function (r) { return r[i + 1]; });
@@ -191,6 +192,7 @@
     var e = d3.extent(v);
     if (e[0] === undefined) e = [0, 1];
     if (!axis.share && i < CHANCE && e[0] > 0 && e[1] / e[0] > 300) return d3.scaleLog().domain([e[0] / 1.2, e[1] * 1.2]).range(range);
+    if (axis.share) { e = [Math.max(0, e[0] - 0.03), Math.min(1, e[1] + 0.03)]; return d3.scaleLinear().domain(e).range(range); }
     var pad = (e[1] - e[0] || Math.abs(e[0]) || 1) * 0.03;
     return d3.scaleLinear().domain([e[0] >= 0 && e[0] < pad * 2 ? 0 : e[0] - pad, e[1] + pad]).range(range);
   }

@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/engine/report_parts.h"
+#include "core/engine/report_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -69,7 +70,11 @@ static void put_model(cupel_json_out *w, const cupel_report_model *m)
     const cupel_trust *t = &m->trust;
     cupel_json_open(w, '{');
     put_string(w, "property", m->property);
-    put_string(w, "unit", m->unit);
+    cupel_str unit = {0};
+    cupel_raised(&unit, m->unit);
+    put_string(w, "unit", cupel_str_text(&unit));
+    w->s->failed |= unit.failed;
+    cupel_str_free(&unit);
     cupel_json_name(w, "n");
     cupel_json_put_int(w, (int64_t)m->n);
     cupel_json_name(w, "class");
@@ -108,7 +113,9 @@ typedef struct axis {
 static void put_axis(cupel_json_out *w, const char *name, const char *unit, axis a)
 {
     cupel_str label = {0};
-    cupel_str_addf(&label, "%s%s%s%s", name, *unit ? " [" : "", unit, *unit ? "]" : "");
+    cupel_str_addf(&label, "%s%s", name, *unit ? " [" : "");
+    cupel_raised(&label, unit);
+    cupel_str_puts(&label, *unit ? "]" : "");
     w->s->failed |= label.failed;
     cupel_json_open(w, '{');
     put_string(w, "label", cupel_str_text(&label));
@@ -172,7 +179,7 @@ static void put_axes(cupel_json_out *w, const cupel_result *q)
         if (q->constraint_column[c][0])
             put_axis(w, q->constraint_column[c], "",
                      (axis){.min = NAN, .max = NAN, .goal = better_end(q, c), .asked = q->constraint_goal[c] != 0});
-    put_axis(w, "chance to meet the demand", "", (axis){.min = NAN, .max = NAN, .goal = 1, .share = true});
+    if (cupel_result_can_miss_any(q)) put_axis(w, "chance to meet the demand", "", (axis){.min = NAN, .max = NAN, .goal = 1, .share = true});
     put_axis(w, "distance to the training domain", "", (axis){.min = NAN, .max = 1, .goal = -1});
     cupel_json_close(w, ']');
 }
@@ -188,7 +195,7 @@ static void put_candidate(cupel_json_out *w, const cupel_result *q, const cupel_
     }
     for (size_t c = 0; c < q->n_constraints; c++)
         if (q->constraint_column[c][0]) put(w, l->figure[i * q->n_constraints + c]);
-    put(w, l->probability[i]);
+    if (cupel_result_can_miss_any(q)) put(w, l->probability[i]);
     put(w, worst);
     cupel_json_put_int(w, l->layer ? l->layer[i] : 0);
     cupel_json_close(w, ']');
@@ -210,6 +217,8 @@ cupel_status cupel_report_figures(const cupel_report *r, cupel_str *json, cupel_
     cupel_json_open(&w, '[');
     for (size_t i = 0; i < r->n_models; i++) put_model(&w, &r->model[i]);
     cupel_json_close(&w, ']');
+    cupel_json_name(&w, "chance");
+    cupel_json_put_bool(&w, cupel_result_can_miss_any(r->result));
     put_axes(&w, r->result);
     put_candidates(&w, r->result, &r->result->sample, "sample");
     put_candidates(&w, r->result, &r->result->rows, "rows");

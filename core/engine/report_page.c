@@ -6,6 +6,7 @@
 #include "core/io/yaml.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const cupel_json *node_at(const cupel_json *node, const char *path)
@@ -61,16 +62,19 @@ static void put_best(const cupel_report *r, cupel_str *s)
         cupel_str_puts(s, " of <b>");
         cupel_html_value(s, q->rows.value[p], half);
         cupel_str_puts(s, " ");
-        cupel_html(s, q->unit[p]);
+        cupel_html_raised(s, q->unit[p]);
         cupel_str_addf(s, "</b> (%g %% interval ", 100 * q->level);
         cupel_html_value(s, low, half);
         cupel_str_puts(s, " to ");
         cupel_html_value(s, high, half);
         cupel_str_puts(s, ")");
     }
-    cupel_str_puts(s, "; its chance to meet the whole demand is <b>");
-    cupel_html_percent(s, q->rows.probability[0]);
-    cupel_str_puts(s, "</b>.");
+    if (cupel_result_can_miss_any(q)) {
+        cupel_str_puts(s, "; its chance to meet the whole demand is <b>");
+        cupel_html_percent(s, q->rows.probability[0]);
+        cupel_str_puts(s, "</b>");
+    }
+    cupel_str_puts(s, ".");
 }
 
 static void put_caveats(const cupel_report *r, cupel_str *s)
@@ -109,6 +113,9 @@ static void put_answer(const cupel_report *r, cupel_str *s)
             cupel_html(s, q->funnel[most].what);
             cupel_str_puts(s, ".");
         }
+    } else if (!cupel_result_can_miss_any(q)) {
+        cupel_str_addf(s, "<strong>%zu candidate%s</strong> in the order of what is to be as large or as small as possible; nothing was asked that one can "
+                       "miss, so that there is no chance to meet it. ", q->rows.n, q->rows.n == 1 ? "" : "s");
     } else if (likely) {
         cupel_str_addf(s, "<strong>%.0zu%s of the %zu best candidates %s at least a 50 %% chance</strong> to meet the demand. ",
                        likely < q->rows.n ? likely : (size_t)0, likely < q->rows.n ? "" : "All", q->rows.n, likely == 1 ? "has" : "have");
@@ -159,7 +166,7 @@ static void put_demand(const cupel_report *r, cupel_str *s)
         if (item != list) cupel_str_puts(s, item ? "<ul>" : "</ul>\n");
         list = item;
         cupel_str_puts(s, item ? "<li>" : "<p>");
-        cupel_html(s, item ? line + 2 : line);
+        cupel_html_raised(s, item ? line + 2 : line);
         cupel_str_puts(s, item ? "</li>" : "</p>\n");
     }
     if (list) cupel_str_puts(s, "</ul>\n");
@@ -171,7 +178,15 @@ static void put_demand(const cupel_report *r, cupel_str *s)
     cupel_str_puts(s, "</section>\n");
 }
 
-void cupel_report_head(const cupel_report *r, cupel_str *s)
+static bool has_section(const cupel_str *body, const char *id)
+{
+    char begin[32];
+    snprintf(begin, sizeof begin, "<section id=%s>", id);
+    return strstr(cupel_str_text(body), begin) != NULL;
+}
+
+/* The links are to the sections of the body. */
+static void put_head(const cupel_report *r, const cupel_str *body, cupel_str *s)
 {
     static const char *const links[][2] = {{"demand", "Demand"}, {"shortlist", "Shortlist"}, {"tradeoff", "Trade-offs"}, {"funnel", "Rejected"},
                                            {"elements", "Elements"}, {"why", "Why"}, {"trust", "Trust"}, {"limits", "Limits"}, {"methods", "Methods"},
@@ -189,10 +204,10 @@ void cupel_report_head(const cupel_report *r, cupel_str *s)
     put_answer(r, s);
     put_glances(r, s);
     cupel_str_puts(s, "</header>\n<nav aria-label=Contents>");
-    for (size_t i = 0; i < sizeof links / sizeof *links; i++) cupel_str_addf(s, "<a href=#%s>%s</a>", links[i][0], links[i][1]);
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        if (has_section(body, links[i][0])) cupel_str_addf(s, "<a href=#%s>%s</a>", links[i][0], links[i][1]);
     cupel_str_puts(s, "</nav>\n<main>\n<noscript><p class=note>Scripts are off: scatter plots and curves are not drawn; their figures are in the "
                       "tables.</p></noscript>\n");
-    put_demand(r, s);
 }
 
 /* --- funnel --- */
@@ -201,7 +216,7 @@ static void put_step(const cupel_funnel_line *l, double whole, cupel_str *s)
 {
     double left = (double)l->left / whole, gone = (double)l->removed / whole;
     cupel_str_puts(s, "<tr><th scope=row>");
-    cupel_html(s, l->what);
+    cupel_html_raised(s, l->what);
     cupel_str_addf(
         s, "<td class=wide><span class=bar><i style=\"width:%.2f%%\"></i><i class=gone style=\"width:%.2f%%\"></i></span><td class=num>",
         100 * left, 100 * gone);
@@ -259,12 +274,15 @@ void cupel_report_limits(const cupel_report *r, cupel_str *s)
         cupel_str_puts(s, "<li>That the first are the best. They were chosen from ");
         cupel_html_count(s, q->counts.total[CUPEL_PREDICTED]);
         cupel_str_puts(s, " predictions because these were good, and the best of many predictions are also the luckiest: more of them will miss than "
-                          "their intervals say.</li>\n"
-                          "<li>Anything by the order of neighbours: from the first row to the last the chance falls from ");
-        cupel_html_percent(s, q->rows.probability[0]);
-        cupel_str_puts(s, " to ");
-        cupel_html_percent(s, q->rows.probability[q->rows.n - 1]);
-        cupel_str_puts(s, ", and rows whose intervals overlap are as good as tied. Choose several that differ, and measure them.</li>\n");
+                          "their intervals say.</li>\n<li>Anything by the order of neighbours: ");
+        if (cupel_result_can_miss_any(q)) {
+            cupel_str_puts(s, "from the first row to the last the chance falls from ");
+            cupel_html_percent(s, q->rows.probability[0]);
+            cupel_str_puts(s, " to ");
+            cupel_html_percent(s, q->rows.probability[q->rows.n - 1]);
+            cupel_str_puts(s, ", and ");
+        }
+        cupel_str_puts(s, "rows whose intervals overlap are as good as tied. Choose several that differ, and measure them.</li>\n");
     }
     cupel_str_puts(s, "</ul></section>\n");
 }
@@ -542,27 +560,30 @@ static void put_scripts(const cupel_str *data, cupel_str *s)
 
 cupel_status cupel_report_page(const cupel_report *r, cupel_str *out, cupel_err *err)
 {
-    cupel_str data = {0};
+    cupel_str data = {0}, body = {0};
     cupel_status st = cupel_report_figures(r, &data, err);
     if (st != CUPEL_OK) goto done;
     put_frame_begin(r, out);
-    cupel_report_head(r, out);
-    cupel_report_shortlist(r, out);
-    cupel_report_tradeoff(r, out);
-    cupel_report_funnel(r, out);
-    cupel_report_elements(r, out);
-    cupel_report_why(r, out);
-    cupel_report_trust(r, out);
-    cupel_report_limits(r, out);
-    cupel_report_methods(r, out);
-    cupel_report_lineage(r, out);
+    put_demand(r, &body);
+    cupel_report_shortlist(r, &body);
+    cupel_report_tradeoff(r, &body);
+    cupel_report_funnel(r, &body);
+    cupel_report_elements(r, &body);
+    cupel_report_why(r, &body);
+    cupel_report_trust(r, &body);
+    cupel_report_limits(r, &body);
+    cupel_report_methods(r, &body);
+    cupel_report_lineage(r, &body);
+    put_head(r, &body, out);
+    cupel_str_add(out, cupel_str_text(&body), body.n);
     cupel_str_puts(out, "</main>\n<footer>Made by cupel ");
     cupel_html(out, cupel_version());
     cupel_str_puts(out, ". This page needs no network and no other file.</footer>\n");
     put_scripts(&data, out);
     cupel_str_puts(out, "</body></html>\n");
-    if (out->failed || data.failed) st = cupel_no_memory(err, "the report", out->n);
+    if (out->failed || data.failed || body.failed) st = cupel_no_memory(err, "the report", out->n);
 done:
     cupel_str_free(&data);
+    cupel_str_free(&body);
     return st;
 }

@@ -53,13 +53,12 @@ cupel_status cupel_trust_judge(cupel_report_model *m, cupel_err *err);
 cupel_status cupel_report_page(const cupel_report *r, cupel_str *out, cupel_err *err);
 
 /* Sections of it, in the order of the page. */
-void cupel_report_head(const cupel_report *r, cupel_str *s);       /* title, answer, figures at a glance */
 void cupel_report_shortlist(const cupel_report *r, cupel_str *s);
 void cupel_report_tradeoff(const cupel_report *r, cupel_str *s);
 void cupel_report_funnel(const cupel_report *r, cupel_str *s);
 void cupel_report_elements(const cupel_report *r, cupel_str *s);
 void cupel_report_trust(const cupel_report *r, cupel_str *s);
-bool cupel_report_has_why(const cupel_report *r);
+bool cupel_report_has_why(const cupel_report *r); /* for one model at least; the section says too which it does not speak of, and why */
 void cupel_report_why(const cupel_report *r, cupel_str *s);
 void cupel_report_limits(const cupel_report *r, cupel_str *s);
 void cupel_report_lineage(const cupel_report *r, cupel_str *s);

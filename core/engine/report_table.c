@@ -2,6 +2,7 @@
 #include "core/engine/report_parts.h"
 #include "core/engine/report_text.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -87,7 +88,7 @@ static void put_unit(cupel_str *s, const char *unit)
 {
     if (!*unit) return;
     cupel_str_puts(s, " <span class=unit>[");
-    cupel_html(s, unit);
+    cupel_html_raised(s, unit);
     cupel_str_puts(s, "]</span>");
 }
 
@@ -107,18 +108,19 @@ static bool has_figure(const cupel_result *q, size_t c) { return q->constraint_c
 
 static void put_heads(const cupel_result *q, const scale *scales, cupel_str *s)
 {
-    cupel_str_puts(s, "<thead><tr><th class=num data-sort=number>rank<th class=sticky data-sort=text>formula"
-                      "<th data-sort=number title=\"that the whole demand is met\">chance");
+    cupel_str_puts(s, "<thead><tr><th class=num data-sort=number>rank<th class=sticky data-sort=text>formula");
+    if (cupel_result_can_miss_any(q)) cupel_str_puts(s, "<th data-sort=number title=\"that the whole demand is met\">chance");
     for (size_t i = 0; q->n_requirements > 1 && i < q->n_requirements; i++) {
+        if (!cupel_result_can_miss(q, i)) continue;
         cupel_str_puts(s, "<th data-sort=number>");
-        cupel_html(s, q->requirement_words[i]);
+        cupel_html_raised(s, q->requirement_words[i]);
     }
     for (size_t p = 0; p < q->n_properties; p++) put_property_head(q, p, &scales[p], s);
     cupel_str_puts(s, "<th data-sort=number title=\"distance to the training rows; up to 1 is inside the domain\">domain");
     for (size_t c = 0; c < q->n_constraints; c++) {
         if (!has_figure(q, c)) continue;
         cupel_str_puts(s, "<th data-sort=number title=\"");
-        cupel_html(s, q->constraint_words[c]);
+        cupel_html_raised(s, q->constraint_words[c]);
         cupel_str_puts(s, "\">");
         cupel_html(s, q->constraint_column[c]);
     }
@@ -189,17 +191,30 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
         cupel_str_puts(s, "\">");
         cupel_html_formula(s, known);
         cupel_str_puts(s, "</span>");
-        if (q->in_training[k])
+        if (q->known_distance[k] == 0)
             cupel_str_puts(s, " <span class=tag>the same</span>");
         else
             cupel_str_addf(s, " <span class=note title=\"sum of differences of atomic fractions: 0 the same, 2 nothing in common\">Δ %.2f</span>",
                            q->known_distance[k]);
+        if (q->known_condition[k][0]) {
+            cupel_str_puts(s, "<span class=states>at ");
+            cupel_html(s, q->known_condition[k]);
+            cupel_str_puts(s, "</span>");
+        }
         cupel_str_addf(s, "<td class=num data-value=\"%.9g\">", q->known_value[k]);
         if (q->is_class[p])
             cupel_str_addf(s, "%g", q->known_value[k]);
         else
             if (q->in_training[k]) put_judgement(q, i, p, s);
         cupel_html_value(s, q->known_value[k], 0);
+        if (q->known_n[k] > 1) {
+            cupel_str_puts(s, "<span class=states>median of ");
+            cupel_str_addf(s, "%" PRId64 ", ", q->known_n[k]);
+            cupel_html_value(s, q->known_low[k], 0);
+            cupel_str_puts(s, " – ");
+            cupel_html_value(s, q->known_high[k], 0);
+            cupel_str_puts(s, "</span>");
+        }
     } else {
         cupel_str_puts(s, "–<td class=num>–");
     }
@@ -255,8 +270,9 @@ static void put_row(const cupel_result *q, size_t i, const scale *scales, cupel_
     cupel_html_formula(s, q->rows.formula[i]);
     put_columns(q, i, s);
     put_states(q, i, s);
-    put_chance(s, q->rows.probability[i]);
-    for (size_t k = 0; q->n_requirements > 1 && k < q->n_requirements; k++) put_chance(s, q->rows.chance[i * q->n_requirements + k]);
+    if (cupel_result_can_miss_any(q)) put_chance(s, q->rows.probability[i]);
+    for (size_t k = 0; q->n_requirements > 1 && k < q->n_requirements; k++)
+        if (cupel_result_can_miss(q, k)) put_chance(s, q->rows.chance[i * q->n_requirements + k]);
     for (size_t p = 0; p < q->n_properties; p++) put_property(q, i, p, &scales[p], s);
     put_domain(q, i, s);
     for (size_t c = 0; c < q->n_constraints; c++) {
@@ -278,7 +294,7 @@ static void put_shortlist_notes(const cupel_result *q, cupel_str *s)
     bool any = false;
     for (size_t c = 0; c < q->n_constraints; c++) {
         cupel_str_puts(s, any ? "; " : "<p>Every row passes: ");
-        cupel_html(s, q->constraint_words[c]);
+        cupel_html_raised(s, q->constraint_words[c]);
         any = true;
     }
     if (any) cupel_str_puts(s, ".</p>\n");

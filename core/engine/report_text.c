@@ -67,6 +67,30 @@ void cupel_html_formula(cupel_str *s, const char *f)
     cupel_str_puts(s, "</bdi>");
 }
 
+void cupel_raised(cupel_str *s, const char *text)
+{
+    static const char *const digit[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    for (const char *p = text; *p;) {
+        const size_t sign = p[0] == '^' && p[1] == '-', n = p[0] == '^' ? strspn(p + 1 + sign, "0123456789") : 0;
+        if (!n) {
+            cupel_str_putc(s, *p++);
+            continue;
+        }
+        if (sign) cupel_str_puts(s, "⁻");
+        for (size_t i = 0; i < n; i++) cupel_str_puts(s, digit[p[1 + sign + i] - '0']);
+        p += 1 + sign + n;
+    }
+}
+
+void cupel_html_raised(cupel_str *s, const char *text)
+{
+    cupel_str raised = {0};
+    cupel_raised(&raised, text);
+    s->failed |= raised.failed;
+    cupel_html(s, cupel_str_text(&raised));
+    cupel_str_free(&raised);
+}
+
 void cupel_html_value(cupel_str *s, double x, double resolution)
 {
     char b[64];

@@ -11,6 +11,11 @@ void cupel_html_text(cupel_str *s, cupel_text text);
 /* A formula with its amounts set low, Fe<sub>2</sub>, and a place to break the line behind each. */
 void cupel_html_formula(cupel_str *s, const char *formula);
 
+/* Text with its exponents raised: g/cm^3 -> g/cm³, W m^-1 -> W m⁻¹. */
+void cupel_html_raised(cupel_str *s, const char *text);
+/* The same without entities. */
+void cupel_raised(cupel_str *s, const char *text);
+
 /* x to two digits of `resolution` (an error or the half width of an interval); to three digits when that is 0 or not finite. "–" for NaN. */
 void cupel_html_value(cupel_str *s, double x, double resolution);
 /* 0.874 -> "87 %", with "<1 %" and ">99 %" at the ends that are not exact. */

@@ -149,7 +149,7 @@ static void put_figure(cupel_str *s, const char *name, double x, double resoluti
     cupel_html_value(s, x, resolution);
     if (*unit) {
         cupel_str_puts(s, " ");
-        cupel_html(s, unit);
+        cupel_html_raised(s, unit);
     }
     cupel_str_addf(s, "<td class=note>%s", help);
 }
@@ -225,7 +225,7 @@ static void put_model(cupel_str *s, const cupel_report_model *m, size_t k)
     cupel_html(s, m->property);
     if (*m->unit) {
         cupel_str_puts(s, " <span class=unit>[");
-        cupel_html(s, m->unit);
+        cupel_html_raised(s, m->unit);
         cupel_str_puts(s, "]</span>");
     }
     cupel_str_puts(s, "</h3>\n<p>");

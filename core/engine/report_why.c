@@ -68,7 +68,7 @@ static void put_parts(const cupel_attribution *a, cupel_str *s)
     const double most = a->n_groups ? a->group[0].shapley : 0;
     cupel_attribution_of(a, &of);
     cupel_str_puts(s, "<p>What each property adds to the prediction (");
-    cupel_html(s, cupel_str_text(&of));
+    cupel_html_raised(s, cupel_str_text(&of));
     cupel_str_addf(s, "), against %zu measured materials: Shapley values, %s. The bar is the mean size over the first %zu candidates.</p>\n"
                       "<div class=scroll><table class=\"plain why\"><thead><tr><th>property<th><th class=num>mean size", a->n_rows,
                    cupel_attribution_kind(a), a->n_explained);
@@ -108,7 +108,7 @@ static void put_neighbours(const cupel_attribution *a, cupel_str *s)
     cupel_str_puts(s, "<p>The measured materials that decide, with their values");
     if (*a->unit) {
         cupel_str_puts(s, " in ");
-        cupel_html(s, a->unit);
+        cupel_html_raised(s, a->unit);
     }
     cupel_str_puts(s, a->nearness == CUPEL_NEAR_LEAVES ? " and the weight that the trees give them" :
                       a->nearness == CUPEL_NEAR_KERNEL ? " and the kernel between the two, 1 for the same" :
@@ -268,11 +268,28 @@ bool cupel_report_has_why(const cupel_report *r)
     return any;
 }
 
+/* Of a model that is not explained here, why. */
+static void put_why_not(const cupel_report_model *m, cupel_str *s)
+{
+    cupel_str_puts(s, "<p class=note>Of ");
+    cupel_html(s, m->property);
+    if (*m->columns) {
+        cupel_str_puts(s, " nothing is said here: its model takes columns of a table too (");
+        cupel_html(s, m->columns);
+        cupel_str_puts(s, "), and this page compares candidates by their formulas alone. <code>cupel explain</code> with the model file and a table says it, as "
+                          "ranking.csv, which has both.</p>\n");
+    } else {
+        cupel_str_puts(s, " nothing is said here: its model takes no formulas.</p>\n");
+    }
+}
+
 void cupel_report_why(const cupel_report *r, cupel_str *s)
 {
-    if (!cupel_report_has_why(r)) return;
+    if (!r->n_models || !r->result->rows.n) return;
     cupel_str_puts(s, "<section id=why><h2>Why these values</h2>\n");
-    for (size_t i = 0; i < r->n_models; i++)
+    for (size_t i = 0; i < r->n_models; i++) {
         if (r->model[i].why && r->model[i].why->n_explained) put_model(&r->model[i], s);
+        else put_why_not(&r->model[i], s);
+    }
     cupel_str_puts(s, "</section>\n");
 }

@@ -13,11 +13,12 @@
  *   words             [k] text, the demand in sentences
  *   properties/       name unit model (learner, features and settings in words) [p]; class [p] 0 or 1; minimum maximum training_rows [p]
  *   requirements/     property [r] (row of properties); minimum maximum [r] (in the property's unit, infinite where open); goal [r] (-1 minimise,
- *                     0 none, 1 maximise); beat weight [r] (beat NaN beside a window without one); words [r] text
+ *                     0 none, 1 maximise); beat weight [r] (beat NaN where the goal has no such value: beside a window, in a ranking by trade-offs or weights); words [r] text
  *   constraints/      name column words [c] text; goal weight limit [c]
  *   objectives/       words [m] text: each window (its probability), each goal on a value or figure
  *   rows/             index copies layer [n]; score merit probability [n]; value spread lower upper distance in_domain [n][p]; chance [n][r];
- *                     figure [n][c]; objective [n][m]; formula key [n] text; known_formula [n p] text; known_value known_distance in_training [n][p].
+ *                     figure [n][c]; objective [n][m]; formula key [n] text; known_formula [n p] text; known_value known_distance in_training [n][p];
+ *                     known_low known_high known_n [n][p], known_condition [n p] text (of older files: one value each, no condition).
  *                     Best first. A shard of a Pareto ranking holds more rows than it will show.
  *   columns/          name [k] text, where candidates carry columns of their space; their values stand in rows/key behind the composition, each
  *                     behind a tab
@@ -94,8 +95,11 @@ typedef struct cupel_result {
     char **column;             /* names, "temperature [K]" */
     cupel_shortlist rows, sample;
     char **known_formula;      /* [n p] nearest known material of each row and property; "" when there is none */
-    double *known_value, *known_distance;
-    unsigned char *in_training;
+    double *known_value, *known_distance; /* the value is the median of known_n, which lie from known_low to known_high */
+    double *known_low, *known_high;
+    int64_t *known_n;
+    char **known_condition;    /* [n p] the table columns that it was measured at, "T=300; route=cast"; "" without any */
+    unsigned char *in_training; /* the same composition, under the same condition */
     size_t n_funnel;
     cupel_funnel_line *funnel;
     cupel_counts counts;
@@ -105,6 +109,10 @@ typedef struct cupel_result {
 /* The composition of a key; and the value of column k behind it, "" when it is not there. */
 cupel_text cupel_key_composition(const char *key);
 cupel_text cupel_key_column(const char *key, size_t k);
+
+/* Whether a candidate can miss requirement k: a window, or a goal that counts as met beyond a value. A goal alone can not. */
+bool cupel_result_can_miss(const cupel_result *r, size_t k);
+bool cupel_result_can_miss_any(const cupel_result *r);
 
 /* The oxidation states that make row i neutral, "K+1 Bi+3 S-2", or nothing (core/matter/oxidation.h). */
 void cupel_result_states(const cupel_result *r, size_t i, cupel_str *out);

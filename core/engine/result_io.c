@@ -98,6 +98,10 @@ static cupel_status save_known(const cupel_result *r, cupel_writer *w, cupel_err
     size_t n = r->rows.n, p = r->n_properties;
     CUPEL_TRY(cupel_texts_save(w, "rows/known_formula", "nearest known material of each property", n * p, r->known_formula, err));
     CUPEL_TRY(cupel_array_save(w, "rows/known_value", "of each property", "its measured value", CUPEL_F64, n, p, r->known_value, err));
+    CUPEL_TRY(cupel_texts_save(w, "rows/known_condition", "the table columns that it was measured at", n * p, r->known_condition, err));
+    CUPEL_TRY(cupel_array_save(w, "rows/known_low", "of each property", "its least measured value", CUPEL_F64, n, p, r->known_low, err));
+    CUPEL_TRY(cupel_array_save(w, "rows/known_high", "of each property", "its largest measured value", CUPEL_F64, n, p, r->known_high, err));
+    CUPEL_TRY(cupel_array_save(w, "rows/known_n", "1", "measured values, of which known_value is the median", CUPEL_I64, n, p, r->known_n, err));
     CUPEL_TRY(
         cupel_array_save(w, "rows/known_distance", "1", "sum of differences of atomic fractions", CUPEL_F64, n, p, r->known_distance, err));
     st = cupel_array_save(w, "rows/in_training", "1", "1 when this composition was learned from", CUPEL_U8, n, p, r->in_training, err);
@@ -244,6 +248,27 @@ static cupel_status check_meta(const cupel_result *x, const char *path, cupel_er
     return ok ? CUPEL_OK : cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': it holds values that cannot be; make it again", path);
 }
 
+/* Older files say one value, and no condition. */
+static cupel_status load_repeats(const cupel_reader *r, cupel_result *x, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t n = x->rows.n, p = x->n_properties, all = n * p;
+    if (!all || cupel_reader_has(r, "rows/known_n")) {
+        CUPEL_TRY(cupel_texts_load(r, "rows/known_condition", &all, &x->arena, &x->known_condition, err));
+        CUPEL_TRY(cupel_array_load(r, "rows/known_low", CUPEL_F64, n, p, &x->arena, &x->known_low, err));
+        CUPEL_TRY(cupel_array_load(r, "rows/known_high", CUPEL_F64, n, p, &x->arena, &x->known_high, err));
+        st = cupel_array_load(r, "rows/known_n", CUPEL_I64, n, p, &x->arena, &x->known_n, err);
+        goto done;
+    }
+    x->known_condition = cupel_arena_take(&x->arena, all * sizeof *x->known_condition);
+    x->known_n = cupel_arena_take(&x->arena, all * sizeof *x->known_n);
+    if (!x->known_condition || !x->known_n) CUPEL_TRY(cupel_no_memory(err, "known materials", all * sizeof *x->known_n));
+    x->known_low = x->known_high = x->known_value;
+    for (size_t i = 0; i < all; i++) x->known_condition[i] = (char *)(uintptr_t)"", x->known_n[i] = 1;
+done:
+    return st;
+}
+
 static cupel_status load_known(const cupel_reader *r, cupel_result *x, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -251,7 +276,8 @@ static cupel_status load_known(const cupel_reader *r, cupel_result *x, cupel_err
     CUPEL_TRY(cupel_texts_load(r, "rows/known_formula", &all, &x->arena, &x->known_formula, err));
     CUPEL_TRY(cupel_array_load(r, "rows/known_value", CUPEL_F64, n, p, &x->arena, &x->known_value, err));
     CUPEL_TRY(cupel_array_load(r, "rows/known_distance", CUPEL_F64, n, p, &x->arena, &x->known_distance, err));
-    st = cupel_array_load(r, "rows/in_training", CUPEL_U8, n, p, &x->arena, &x->in_training, err);
+    CUPEL_TRY(cupel_array_load(r, "rows/in_training", CUPEL_U8, n, p, &x->arena, &x->in_training, err));
+    st = load_repeats(r, x, err);
 done:
     return st;
 }

@@ -15,7 +15,7 @@
 typedef enum column_kind {
     RANK, FORMULA, COLUMN, VALUE, LOWER, UPPER, PROBABILITY, SCORE, LAYER, IN_DOMAIN, DISTANCE, CHANCE, WINDOW, FIGURE, VERDICT, KNOWN,
         KNOWN_DISTANCE,
-    KNOWN_VALUE, IN_TRAINING, STATES, COPIES, INDEX
+    KNOWN_VALUE, KNOWN_N, KNOWN_LOW, KNOWN_HIGH, KNOWN_CONDITION, IN_TRAINING, STATES, COPIES, INDEX
 } column_kind;
 
 typedef struct column {
@@ -64,10 +64,23 @@ done:
     return st;
 }
 
+bool cupel_result_can_miss(const cupel_result *r, size_t k)
+{
+    return isfinite(r->requirement_min[k]) || isfinite(r->requirement_max[k]) || !isnan(r->requirement_beat[k]);
+}
+
+bool cupel_result_can_miss_any(const cupel_result *r)
+{
+    for (size_t k = 0; k < r->n_requirements; k++)
+        if (cupel_result_can_miss(r, k)) return true;
+    return false;
+}
+
 static cupel_status add_verdicts(const cupel_result *r, columns *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     for (size_t k = 0; k < r->n_requirements; k++) {
+        if (!cupel_result_can_miss(r, k)) continue;
         if (r->n_requirements > 1) CUPEL_TRY(add(t, CHANCE, k, "", r->requirement_words[k], ": probability", "", err));
         CUPEL_TRY(add(t, WINDOW, k, "", r->requirement_words[k], "", "", err));
     }
@@ -79,6 +92,21 @@ done:
     return st;
 }
 
+/* Whether a known material of property k is one of several values; whether it was measured under a condition. */
+static bool any_repeated(const cupel_result *r, size_t k)
+{
+    for (size_t i = 0; i < r->rows.n; i++)
+        if (r->known_n[i * r->n_properties + k] > 1) return true;
+    return false;
+}
+
+static bool any_condition(const cupel_result *r, size_t k)
+{
+    for (size_t i = 0; i < r->rows.n; i++)
+        if (r->known_condition[i * r->n_properties + k][0]) return true;
+    return false;
+}
+
 static cupel_status add_known(const cupel_result *r, columns *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -88,6 +116,12 @@ static cupel_status add_known(const cupel_result *r, columns *t, cupel_err *err)
         CUPEL_TRY(add(t, KNOWN, k, "known", of, name, "", err));
         CUPEL_TRY(add(t, KNOWN_DISTANCE, k, "known distance", of, name, "", err));
         CUPEL_TRY(add(t, KNOWN_VALUE, k, "known ", r->property[k], "", r->unit[k], err));
+        if (any_repeated(r, k)) {
+            CUPEL_TRY(add(t, KNOWN_N, k, "known values", of, name, "", err));
+            CUPEL_TRY(add(t, KNOWN_LOW, k, "known ", r->property[k], " least", r->unit[k], err));
+            CUPEL_TRY(add(t, KNOWN_HIGH, k, "known ", r->property[k], " largest", r->unit[k], err));
+        }
+        if (any_condition(r, k)) CUPEL_TRY(add(t, KNOWN_CONDITION, k, "known condition", of, name, "", err));
         CUPEL_TRY(add(t, IN_TRAINING, k, "in_training", of, name, "", err));
     }
 done:
@@ -173,7 +207,7 @@ static cell cell_of(const cupel_result *r, const columns *t, const column *c, si
     case VALUE: return of_number(s->value[p]);
     case LOWER: return of_number(s->lower[p]);
     case UPPER: return of_number(s->upper[p]);
-    case PROBABILITY: return of_number(s->probability[i]);
+    case PROBABILITY: return of_number(cupel_result_can_miss_any(r) ? s->probability[i] : (double)NAN);
     case SCORE: return of_number(s->score[i]);
     case LAYER: return of_whole(s->layer[i]);
     case IN_DOMAIN: return in_domain(r, i);
@@ -185,6 +219,10 @@ static cell cell_of(const cupel_result *r, const columns *t, const column *c, si
     case KNOWN: return of_text(r->known_formula[p]);
     case KNOWN_DISTANCE: return of_number(r->known_distance[p]);
     case KNOWN_VALUE: return of_number(r->known_value[p]);
+    case KNOWN_N: return of_whole(r->known_n[p]);
+    case KNOWN_LOW: return of_number(r->known_low[p]);
+    case KNOWN_HIGH: return of_number(r->known_high[p]);
+    case KNOWN_CONDITION: return of_text(r->known_condition[p]);
     case IN_TRAINING: return flag(r->in_training[p]);
     case STATES: return of_text(cupel_str_text(&t->states));
     case COPIES: return of_whole(s->copies[i]);

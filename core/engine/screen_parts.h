@@ -75,11 +75,12 @@ void cupel_block_release(cupel_screening *s);
 /* Candidates at.next .. end - 1 (at most n_slots pieces) into counts and boards; at.next = end. */
 cupel_status cupel_block_do(cupel_screening *s, int64_t end, cupel_err *err);
 
-/* The demand in words and numbers; arrays for what is known of r->rows; one known material into them (its name must outlive r or be copied). */
+/* The demand in words and numbers; arrays for what is known of r->rows; one known material into them. */
 cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *space, const cupel_first *first, cupel_result *r,
                                     cupel_err *err);
 cupel_status cupel_result_take_known(cupel_result *r, cupel_err *err);
-void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k);
+/* m: what was measured of it; same: under the candidate's own condition. Names and conditions must outlive r or be copied. */
+void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k, const cupel_measured *m, bool same);
 
 /* Fills *r from the finished state. */
 cupel_status cupel_screen_result(cupel_screening *s, cupel_result *r, cupel_err *err);

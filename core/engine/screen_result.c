@@ -71,8 +71,8 @@ static bool put_requirements(const cupel_demand *d, cupel_result *r)
         r->requirement_goal[i] = q->goal;
         r->requirement_min[i] = q->min;
         r->requirement_max[i] = q->max;
-        bool window = q->min > -HUGE_VAL || q->max < HUGE_VAL;
-        r->requirement_beat[i] = q->goal && (q->beat_given || !window) ? q->beat : NAN;
+        const bool window = q->min > -HUGE_VAL || q->max < HUGE_VAL;
+        r->requirement_beat[i] = q->goal && (q->beat_given || (!window && d->by == CUPEL_BY_PROBABILITY)) ? q->beat : NAN; /* as in the score */
         r->requirement_weight[i] = q->weight;
         cupel_requirement_words(d, q, &words);
         ok = keep_str(a, &words, &r->requirement_words[i]);
@@ -162,26 +162,74 @@ cupel_status cupel_result_take_known(cupel_result *r, cupel_err *err)
 {
     size_t n = r->rows.n * r->n_properties;
     r->known_formula = cupel_arena_take(&r->arena, n * sizeof(char *) + 1);
+    r->known_condition = cupel_arena_take(&r->arena, n * sizeof(char *) + 1);
+    r->known_n = cupel_arena_take(&r->arena, n * sizeof(int64_t) + 1);
     r->known_value = cupel_arena_take(&r->arena, n * sizeof(double) + 1);
+    r->known_low = cupel_arena_take(&r->arena, n * sizeof(double) + 1);
+    r->known_high = cupel_arena_take(&r->arena, n * sizeof(double) + 1);
     r->known_distance = cupel_arena_take(&r->arena, n * sizeof(double) + 1);
     r->in_training = cupel_arena_take(&r->arena, n + 1);
-    return r->known_formula && r->known_value && r->known_distance && r->in_training ? CUPEL_OK
-                                                                                     : cupel_no_memory(err, "known materials", n * 32);
+    return r->known_formula && r->known_condition && r->known_n && r->known_value && r->known_low && r->known_high && r->known_distance && r->in_training
+               ? CUPEL_OK
+               : cupel_no_memory(err, "known materials", n * 64);
 }
 
-void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k)
+void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k, const cupel_measured *m, bool same)
 {
     bool found = k->formula != NULL;
+    const char *condition = found ? m->condition : "";
+    if (condition[0] == ';') condition += 2; /* "; T=300" */
     r->known_formula[at] = (char *)(uintptr_t)(found ? k->formula : "");
-    r->known_value[at] = found ? k->value : NAN;
-    r->in_training[at] = found && k->distance <= SAME_COMPOSITION;
-    r->known_distance[at] = !found ? NAN : r->in_training[at] ? 0 : k->distance;
+    r->known_condition[at] = (char *)(uintptr_t)condition;
+    r->known_n[at] = found ? (int64_t)m->n : 0;
+    r->known_value[at] = found ? m->value : NAN;
+    r->known_low[at] = found ? m->low : NAN;
+    r->known_high[at] = found ? m->high : NAN;
+    r->in_training[at] = found && same && k->distance <= SAME_COMPOSITION;
+    r->known_distance[at] = !found ? NAN : k->distance <= SAME_COMPOSITION ? 0 : k->distance;
 }
 
 typedef struct search {
     const cupel_screening *s;
     cupel_result *r;
+    cupel_known_set **set; /* [p] */
 } search;
+
+/* The columns of the space that candidate i carries, as the model of property p writes them. */
+static cupel_status condition_of(const search *q, size_t i, size_t p, cupel_str *out, cupel_err *err)
+{
+    const size_t n = cupel_space_columns(q->s->space) ? cupel_space_columns(q->s->space)->n : 0;
+    cupel_text *cell = cupel_alloc(n, sizeof *cell);
+    if (!cell) return cupel_no_memory(err, "columns", n * sizeof *cell);
+    const cupel_records row = {.n_rows = 1, .n_cols = n, .cell = cell};
+    for (size_t k = 0; k < q->s->n_columns; k++) cell[q->s->column[k]] = cupel_key_column(q->r->rows.key[i], k);
+    cupel_str_clear(out);
+    cupel_features_condition(cupel_model_features(q->s->d->property[p].model), &row, 0, out);
+    cupel_free(cell);
+    return out->failed ? cupel_no_memory(err, "columns", 0) : CUPEL_OK;
+}
+
+static cupel_status nearest_of(const search *q, size_t i, size_t p, const cupel_composition *c, cupel_str *condition, cupel_str *text, cupel_err *err)
+{
+    const cupel_model *model = q->s->d->property[p].model;
+    cupel_status st = CUPEL_OK;
+    cupel_known k = {.formula = NULL};
+    cupel_measured m = {.condition = ""};
+    cupel_composition known;
+    const char *formula;
+    double target;
+    bool is = false;
+    cupel_model_nearest(model, c, &k);
+    CUPEL_TRY(condition_of(q, i, p, condition, err));
+    if (k.formula) {
+        cupel_model_training_row(model, k.row, &known, &formula, &target);
+        CUPEL_TRY(cupel_known_set_near(q->set[p], &known, cupel_str_text(condition), text, &is, &m, err));
+        if (!is) CUPEL_TRY(cupel_fail(err, CUPEL_FAILED, "'%s' is not among the measured materials; please report it", k.formula));
+    }
+    cupel_result_put_known(q->r, i * q->r->n_properties + p, &k, &m, strcmp(m.condition, cupel_str_text(condition)) == 0);
+done:
+    return st;
+}
 
 static cupel_status nearest(void *user, size_t i, size_t worker, cupel_err *err)
 {
@@ -189,25 +237,32 @@ static cupel_status nearest(void *user, size_t i, size_t worker, cupel_err *err)
     const search *q = user;
     cupel_formula f;
     cupel_formula_error e;
+    cupel_status st = CUPEL_OK;
+    cupel_str condition = {0}, text = {0};
     bool read = cupel_formula_read(cupel_key_composition(q->r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e);
     if (!read) return cupel_fail(err, CUPEL_FAILED, "'%s': %s", q->r->rows.key[i], e.message);
-    for (size_t p = 0; p < q->r->n_properties; p++) {
-        cupel_known k = {.formula = NULL};
-        cupel_model_nearest(q->s->d->property[p].model, &f.composition, &k);
-        cupel_result_put_known(q->r, i * q->r->n_properties + p, &k);
-        if (cupel_features_columns(cupel_model_features(q->s->d->property[p].model))[0]) /* measured, but not under these conditions */
-            q->r->in_training[i * q->r->n_properties + p] = 0;
-    }
-    return CUPEL_OK;
+    for (size_t p = 0; p < q->r->n_properties && st == CUPEL_OK; p++) st = nearest_of(q, i, p, &f.composition, &condition, &text, err);
+    cupel_str_free(&condition);
+    cupel_str_free(&text);
+    return st;
 }
 
 static cupel_status put_known(cupel_screening *s, cupel_result *r, cupel_err *err)
 {
-    search q = {s, r};
+    search q = {s, r, cupel_alloc(r->n_properties, sizeof *q.set)};
     cupel_status st = cupel_result_take_known(r, err);
+    if (st == CUPEL_OK && !q.set) st = cupel_no_memory(err, "known materials", 0);
+    for (size_t p = 0; st == CUPEL_OK && p < r->n_properties; p++) {
+        st = cupel_known_set_new(&q.set[p], err);
+        if (st == CUPEL_OK) st = cupel_known_set_add_model(q.set[p], s->d->property[p].model, true, err);
+        if (st == CUPEL_OK) cupel_known_set_close(q.set[p]);
+    }
     if (st == CUPEL_OK) st = cupel_par_for(s->job->threads, r->rows.n, nearest, &q, err);
-    for (size_t i = 0; st == CUPEL_OK && i < r->rows.n * r->n_properties; i++) /* the names live in the models until now */
-        if (!keep_text(&r->arena, r->known_formula[i], &r->known_formula[i])) st = cupel_no_memory(err, "known materials", 0);
+    for (size_t i = 0; st == CUPEL_OK && i < r->rows.n * r->n_properties; i++) /* the names live in the models and sets until now */
+        if (!keep_text(&r->arena, r->known_formula[i], &r->known_formula[i]) || !keep_text(&r->arena, r->known_condition[i], &r->known_condition[i]))
+            st = cupel_no_memory(err, "known materials", 0);
+    for (size_t p = 0; q.set && p < r->n_properties; p++) cupel_known_set_free(q.set[p]);
+    cupel_free(q.set);
     return st;
 }
 

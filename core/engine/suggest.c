@@ -3,6 +3,7 @@
 #include "core/engine/trial_cells.h"
 
 #include "core/base/err.h"
+#include "core/base/guess.h"
 #include "core/base/mem.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
@@ -37,6 +38,8 @@ typedef struct suggesting {
     const char **input;              /* [n_inputs] names */
     size_t n_inputs;
     double *known, *y, *pending, *pool, *price; /* as cupel_choose_task */
+    cupel_column_match stated[CUPEL_GOALS_MAX]; /* the column of the pool that says a goal of every candidate; .at SIZE_MAX: it is expected */
+    double *value[CUPEL_GOALS_MAX];             /* [candidates left] of the stated goals, in the unit of the results */
     size_t n_known;                  /* rows of known: measured and failed */
     size_t n_pending;
 } suggesting;
@@ -81,6 +84,48 @@ static bool names_rows(const cupel_trial_table *t, size_t col)
     return true;
 }
 
+/* Column i of the pool is a goal: that of the results which has its name, or its label alone. */
+static bool is_goal_column(const suggesting *g, size_t i)
+{
+    for (size_t k = 0; k < g->n_goals && g->told; k++)
+        if (cupel_header_match(&g->s->pool.header, &g->s->tell.header, g->goal[k]) == i) return true;
+    return is_goal(g, g->s->pool.header.name[i]);
+}
+
+/* Every candidate has a number in this column. */
+static bool states_all(const cupel_trial_table *t, size_t col)
+{
+    double x;
+    for (size_t i = 0; i < t->records.n_rows; i++)
+        if (!cupel_parse_double(cupel_text_trim(cupel_cell(&t->records, i, col)), &x)) return false;
+    return true;
+}
+
+/* Of several goals those that the pool states, a price: they are no question, as long as another goal is. */
+static cupel_status find_stated(suggesting *g, cupel_err *err)
+{
+    const cupel_trial_table *pool = &g->s->pool, *tell = &g->s->tell;
+    size_t n = 0, at[CUPEL_GOALS_MAX];
+    for (size_t k = 0; k < g->n_goals; k++) {
+        g->stated[k].at = SIZE_MAX;
+        at[k] = g->told ? cupel_header_match(&pool->header, &tell->header, g->goal[k]) : cupel_header_find(&pool->header, g->s->goal[k]);
+        n += at[k] != SIZE_MAX && states_all(pool, at[k]);
+    }
+    for (size_t k = 0; k < g->n_goals; k++) {
+        if (at[k] == SIZE_MAX) continue;
+        const char *name = pool->header.name[at[k]];
+        if (n == g->n_goals || !g->told || !states_all(pool, at[k])) {
+            cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is a goal and no input: what stands there is not used", name, pool->file);
+            continue;
+        }
+        cupel_status st = cupel_column_match_find(&pool->header, pool->file, &tell->header, g->goal[k], "the results'", "it is a goal", &g->stated[k],
+                                                  err);
+        if (st != CUPEL_OK) return st;
+        cupel_say(g->job, CUPEL_NOTE, "column '%s' of '%s' states a goal: it is taken as it is, without a deviation", name, pool->file);
+    }
+    return CUPEL_OK;
+}
+
 static cupel_status find_id(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
@@ -90,9 +135,41 @@ static cupel_status find_id(suggesting *g, cupel_err *err)
     s->id = cupel_header_find(h, "id");
     if (s->id != SIZE_MAX || !g->told) return CUPEL_OK;
     for (size_t i = 0; i < h->n; i++)
-        if (i != g->cost && !is_goal(g, h->name[i]) && cupel_header_match(&s->tell.header, h, i) == SIZE_MAX) alone = i, n++;
+        if (i != g->cost && !is_goal_column(g, i) && cupel_header_match(&s->tell.header, h, i) == SIZE_MAX) alone = i, n++;
     if (n == 1 && !g->given && names_rows(&s->pool, alone)) s->id = alone;
     return CUPEL_OK;
+}
+
+static bool is_input(const suggesting *g, const char *name)
+{
+    for (size_t i = 0; i < g->n_inputs; i++)
+        if (strcmp(g->input[i], name) == 0) return true;
+    return false;
+}
+
+/* Columns that say nothing here, of the pool where the inputs are given, and of the results: one may be misspelt. */
+static void say_left_out(const suggesting *g)
+{
+    const cupel_trial_table *pool = &g->s->pool, *tell = &g->s->tell;
+    cupel_str s = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < pool->header.n && g->given; i++)
+        if (!is_input(g, pool->header.name[i]) && i != g->s->id && i != g->cost && !is_goal_column(g, i))
+            cupel_str_addf(&s, "%s'%s'", n++ ? ", " : "", pool->header.name[i]);
+    if (n) cupel_say(g->job, CUPEL_NOTE, "'%s': %s %s not an input and left out", pool->file, cupel_str_text(&s), n == 1 ? "is" : "are");
+    cupel_str_clear(&s);
+    n = 0;
+    for (size_t i = 0; i < tell->header.n && g->o->tell; i++) {
+        bool used = i == g->failed || strcmp(tell->header.name[i], "id") == 0 || is_goal(g, tell->header.name[i]);
+        for (size_t k = 0; k < pool->header.n && !used; k++)
+            used = cupel_header_match(&tell->header, &pool->header, k) == i && (k == g->s->id || k == g->cost || is_input(g, pool->header.name[k]));
+        if (used) continue;
+        cupel_guess guess = {.meant = tell->header.name[i]};
+        if (g->failed == SIZE_MAX) cupel_guess_offer(&guess, "failed");
+        cupel_str_addf(&s, "%s'%s'%s", n++ ? ", " : "", tell->header.name[i], guess.best ? " (did you mean 'failed'?)" : "");
+    }
+    if (n) cupel_say(g->job, CUPEL_WARNING, "'%s': %s %s not an input and left out", tell->file, cupel_str_text(&s), n == 1 ? "is" : "are");
+    cupel_str_free(&s);
 }
 
 static cupel_status given_inputs(suggesting *g, cupel_err *err)
@@ -119,10 +196,7 @@ static cupel_status find_inputs(suggesting *g, cupel_err *err)
     if (g->given) return given_inputs(g, err);
     for (size_t i = 0; i < h->n; i++) {
         if (i == g->s->id || i == g->cost) continue;
-        if (is_goal(g, h->name[i])) {
-            cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is a goal and no input: what stands there is not used", h->name[i], g->s->pool.file);
-            continue;
-        }
+        if (is_goal_column(g, i)) continue;
         if (g->told && cupel_header_match(&g->s->tell.header, h, i) == SIZE_MAX) {
             cupel_say(g->job, CUPEL_WARNING, "column '%s' of '%s' is not an input: '%s' has no column of that name", h->name[i], g->s->pool.file,
                       g->s->tell.file);
@@ -213,6 +287,22 @@ static cupel_status read_cost(const suggesting *g, size_t row, double *cost, cup
                       (int)(c.n < 60 ? c.n : 60), c.p);
 }
 
+/* What candidate `row` of the pool states of the goals, as the next that is left. */
+static cupel_status read_stated(suggesting *g, size_t row, cupel_err *err)
+{
+    const cupel_trial_table *t = &g->s->pool;
+    for (size_t k = 0; k < g->n_goals; k++) {
+        double x;
+        if (g->stated[k].at == SIZE_MAX) continue;
+        if (!g->value[k] && !(g->value[k] = cupel_alloc(t->records.n_rows, sizeof *g->value[k])))
+            return cupel_no_memory(err, "a goal of the candidates", t->records.n_rows * sizeof x);
+        cupel_status st = cupel_trial_number(t, row, g->stated[k].at, "a finite number", &x, err);
+        if (st != CUPEL_OK) return st;
+        g->value[k][g->s->n_left] = cupel_column_value(&g->stated[k], x);
+    }
+    return CUPEL_OK;
+}
+
 /* Candidates that were not tried. */
 static cupel_status take_pool(suggesting *g, cupel_err *err)
 {
@@ -229,10 +319,9 @@ static cupel_status take_pool(suggesting *g, cupel_err *err)
             s->n_repeated++;
             continue;
         }
-        if (g->cost != SIZE_MAX) {
-            cupel_status st = read_cost(g, i, &g->price[s->n_left], err);
-            if (st != CUPEL_OK) return st;
-        }
+        cupel_status st = g->cost == SIZE_MAX ? CUPEL_OK : read_cost(g, i, &g->price[s->n_left], err);
+        if (st == CUPEL_OK) st = read_stated(g, i, err);
+        if (st != CUPEL_OK) return st;
         memcpy(g->pool + s->n_left * d, x, d * sizeof *x);
         s->row[s->n_left++] = i;
     }
@@ -247,10 +336,11 @@ static cupel_status take_pool(suggesting *g, cupel_err *err)
 static cupel_status choose(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
-    const cupel_choose_task t = {.n = g->n_known, .n_pending = g->n_pending, .m = s->n_left, .d = s->inputs.d, .n_blocks = s->inputs.n_blocks,
+    cupel_choose_task t = {.n = g->n_known, .n_pending = g->n_pending, .m = s->n_left, .d = s->inputs.d, .n_blocks = s->inputs.n_blocks,
                                  .n_goals = g->n_goals,
                                  .known = g->known, .y = g->y, .pending = g->pending, .pool = g->pool, .cost = g->cost == SIZE_MAX ? NULL : g->price,
                                  .block = s->inputs.block, .maximize = g->maximize, .windowed = g->windowed, .low = g->low, .high = g->high};
+    for (size_t k = 0; k < g->n_goals; k++) t.stated[k] = g->value[k];
     return cupel_choose(&t, &g->o->choose, g->job, &s->choice, err);
 }
 
@@ -450,7 +540,9 @@ cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job,
     CUPEL_TRY(find_goals(&g, err));
     if (o->cost) CUPEL_TRY(cupel_column_find(&s.pool.header, s.pool.file, "", o->cost, "name it with --cost", &g.cost, err));
     CUPEL_TRY(find_id(&g, err));
+    CUPEL_TRY(find_stated(&g, err));
     CUPEL_TRY(find_inputs(&g, err));
+    say_left_out(&g);
     CUPEL_TRY(make_inputs(&g, err));
     CUPEL_TRY(take_results(&g, err));
     CUPEL_TRY(take_pool(&g, err));
@@ -471,6 +563,7 @@ done:
     cupel_free(g.pending);
     cupel_free(g.pool);
     cupel_free(g.price);
+    for (size_t k = 0; k < CUPEL_GOALS_MAX; k++) cupel_free(g.value[k]);
     return st;
 }
 

@@ -269,7 +269,7 @@ static cupel_status read_hosts(const cupel_space_spec *spec, dope *s, cupel_err 
         for (unsigned e = 0; e < h->n; e++) h->amount[e] /= 1000000 / s->scale;
     }
     return sited ? CUPEL_OK
-                 : cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: dope: no host has a site of 'sites' with a dopant that the constraints allow",
+                 : cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: space: dope: no host has a site of 'sites' with a dopant that the constraints allow",
                                    spec->file, own->line);
 }
 

@@ -142,7 +142,7 @@ static cupel_status build(const cupel_space_spec *spec, mix *s, cupel_err *err)
     cupel_str_addf(&what, "%s:%zu: space: mix", spec->file, spec->own->line);
     cupel_status st = cupel_simplex_build(&s->grid, cupel_str_text(&what), err);
     if (st == CUPEL_OK && !s->grid.count)
-        st = cupel_fail(err, CUPEL_USAGE, "%s: no fractions of the end members within their ranges add up to 1", cupel_str_text(&what));
+        st = cupel_fail(err, CUPEL_INFEASIBLE, "%s: no fractions of the end members within their ranges add up to 1", cupel_str_text(&what));
     cupel_str_free(&what);
     return st;
 }

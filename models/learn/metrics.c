@@ -27,14 +27,18 @@ static double mean_of(const double *x, size_t n)
     return sum / (double)n;
 }
 
+/* Truths that differ by less than this share of the largest are equal: their mean is off by the rounding of its sum. */
+static const double ROUNDING = 1e-12;
+
 double cupel_metric_r2(const double *truth, const double *value, size_t n)
 {
-    double mean = mean_of(truth, n), total = 0, rest = 0;
+    double mean = mean_of(truth, n), total = 0, rest = 0, largest = 0;
     for (size_t i = 0; i < n; i++) {
+        largest = fmax(largest, fabs(truth[i]));
         total += (truth[i] - mean) * (truth[i] - mean);
         rest += (truth[i] - value[i]) * (truth[i] - value[i]);
     }
-    return total > 0 ? 1 - rest / total : NAN;
+    return total > (double)n * ROUNDING * ROUNDING * largest * largest ? 1 - rest / total : NAN;
 }
 
 double cupel_metric_coverage(const double *truth, const double *lower, const double *upper, size_t n)

@@ -213,12 +213,20 @@ done:
     return st;
 }
 
-/* An experiment under way counts as measured at its expected values. */
-static cupel_status believe(cupel_chooser *c, const double *x, cupel_err *err)
+/* Turned so that larger is better. */
+static double stated_value(const cupel_choose_task *t, size_t goal, size_t i) { return t->maximize[goal] ? t->stated[goal][i] : -t->stated[goal][i]; }
+
+/* An experiment under way counts as measured at its expected values; candidate `row` of the pool (SIZE_MAX: none of them) at what it states. */
+static cupel_status believe(cupel_chooser *c, const double *x, size_t row, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
     double room[2];
     for (size_t g = 0; g < t->n_goals; g++) {
+        if (t->stated[g] && row != SIZE_MAX) {
+            c->value[g][c->n_rows] = stated_value(t, g, row);
+            c->y[g][c->n_rows] = cupel_choose_to(&c->scale[g], c->value[g][c->n_rows]);
+            continue;
+        }
         cupel_status st = expect(c, g, x, 1, &c->y[g][c->n_rows], NULL, room, err);
         if (st != CUPEL_OK) return st;
         c->value[g][c->n_rows] = cupel_choose_back(&c->scale[g], c->y[g][c->n_rows]);
@@ -349,13 +357,24 @@ static cupel_status score_one_goal(cupel_chooser *c, size_t pick, cupel_err *err
     return st;
 }
 
+static void take_stated(cupel_chooser *c, size_t goal)
+{
+    for (size_t i = 0; i < c->t->m; i++) {
+        c->mean[goal][i] = cupel_choose_to(&c->scale[goal], stated_value(c->t, goal, i));
+        c->deviation[goal][i] = 0;
+    }
+}
+
 static cupel_status score(cupel_chooser *c, size_t pick, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
     cupel_status st = CUPEL_OK;
     double *room = cupel_alloc(2 * t->m, sizeof *room);
     if (!room) return cupel_no_memory(err, "expected values", 2 * t->m * sizeof *room);
-    for (size_t g = 0; g < t->n_goals && st == CUPEL_OK; g++) st = expect(c, g, t->pool, t->m, c->mean[g], c->deviation[g], room, err);
+    for (size_t g = 0; g < t->n_goals && st == CUPEL_OK; g++) {
+        if (t->stated[g]) take_stated(c, g);
+        else st = expect(c, g, t->pool, t->m, c->mean[g], c->deviation[g], room, err);
+    }
     cupel_free(room);
     if (st != CUPEL_OK) return st;
     if (t->n_goals == 1) return score_one_goal(c, pick, err);
@@ -405,9 +424,10 @@ static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out,
     for (size_t g = 0; g < t->n_goals; g++) {
         cupel_choose_moments(&c->scale[g], c->mean[g][at], c->deviation[g][at], &p->mean[g], &p->deviation[g]);
         if (!t->maximize[g]) p->mean[g] = -p->mean[g];
+        if (t->stated[g]) p->mean[g] = t->stated[g][at], p->deviation[g] = 0;
     }
     take(c, at);
-    return k + 1 < out->n ? believe(c, t->pool + at * t->d, err) : CUPEL_OK;
+    return k + 1 < out->n ? believe(c, t->pool + at * t->d, at, err) : CUPEL_OK;
 }
 
 static cupel_chosen blank(size_t row, double success)
@@ -475,7 +495,7 @@ cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options
     if (c.modelled && t->n_goals == 1 && !t->windowed && o->acquisition == CUPEL_ACQUIRE_AUTO) CUPEL_TRY(cupel_choose_skill(&c, &c.skilled, err));
     CUPEL_TRY(describe(&c, &made, err));
     if (!c.modelled) CUPEL_TRY(pick_blindly(&c, &made, err));
-    for (size_t i = 0; c.modelled && i < t->n_pending; i++) CUPEL_TRY(believe(&c, t->pending + i * t->d, err));
+    for (size_t i = 0; c.modelled && i < t->n_pending; i++) CUPEL_TRY(believe(&c, t->pending + i * t->d, SIZE_MAX, err));
     for (size_t k = 0; c.modelled && k < made.n; k++) CUPEL_TRY(pick_by_model(&c, k, &made, err));
     *out = made;
     made = (cupel_choice){0};

@@ -22,6 +22,7 @@ typedef struct cupel_choose_task {
     const double *pending;       /* [n_pending][d] under way */
     const double *pool;          /* [m][d] candidates; a word is a block of columns of which one is sqrt(1/2), the others 0 */
     const double *cost;          /* [m] > 0; NULL: all the same */
+    const double *stated[CUPEL_GOALS_MAX]; /* [m] a goal that candidates state, a price: taken as it is, without a deviation; NULL: expected */
     const unsigned char *block;  /* [d] */
     const bool *maximize;        /* [n_goals] */
     bool windowed;               /* one goal: any value within low .. high is as good as another; maximize does not matter */

@@ -64,7 +64,9 @@ static cupel_status grow_block(void *user, size_t item, size_t worker, cupel_err
         for (size_t s = 0; s < POINTS; s++) {
             double add;
             for (size_t k = 0; k < g; k++)
-                p[k] = cupel_choose_back(&c->scale[k], c->mean[k][i] + c->deviation[k][i] * w->z[s][k]) / c->scale[k].spread - w->corner[k];
+                p[k] = (c->t->stated[k] ? (c->t->maximize[k] ? 1 : -1) * c->t->stated[k][i]
+                                        : cupel_choose_back(&c->scale[k], c->mean[k][i] + c->deviation[k][i] * w->z[s][k])) / c->scale[k].spread -
+                       w->corner[k];
             cupel_status st = cupel_hypervolume_added(w->front, w->n_front, g, p, &add, err);
             if (st != CUPEL_OK) return st;
             sum += add;

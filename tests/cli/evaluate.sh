@@ -65,4 +65,7 @@ else
   check 'extra_trees on the fractions of steels: mean absolute error at most 80.5 MPa' $?
   awk -v c="$(mean "$T/out" coverage90)" 'BEGIN { exit !(c >= 0.85 && c <= 0.95) }'; check '90 % intervals cover 85 to 95 % of steels' $?
 fi
+awk -F, 'BEGIN { print "formula,y,part"; split("Fe2O3 TiO2 ZnO CuO SnO2 NiO CoO MnO V2O5 WO3 MoO3 MgO CaO BaO SrO Al2O3 Ga2O3 In2O3", f, " "); for (i = 1; i <= 18; i++) printf "%s,%.17g,f%d\n", f[i], 0.1 * (1 + i % 3) + 1e-17 * i, i % 3 }' >"$T/same.csv"
+"$C" evaluate "$T/same.csv" --target y --folds part --model ridge --features element_fraction >"$T/out" 2>"$T/err"; { [ $? = 0 ] && [ "$(awk '$1 == "r2" { print $2 $3 $4 $5 }' "$T/out")" = ---- ]; }; check 'truths that are equal up to rounding have no r2' $?
+"$C" evaluate "$T/same.csv" --target y --folds y --model ridge --features element_fraction >"$T/out" 2>"$T/err"; { [ $? = 2 ] && grep -q 'that is the target' "$T/err"; }; check 'the target is no fold' $?
 exit $bad

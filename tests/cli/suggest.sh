@@ -56,7 +56,7 @@ run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 
 run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 80..60; [ $rc = 2 ]; check 'a window upside down' $?
 
 printf '1,2,3\n4,5,6\n' >"$T/headless.csv"; run suggest --pool "$T/headless.csv" --tell "$T/known.csv" --target height --maximize; { [ $rc = 3 ] && err 'names of the columns were expected'; }; check 'a table without a header' $?
-awk -F, 'NR == 1 { print $0 ",weight" } NR > 1 { print $0 "," $2 + $3 }' "$T/pool.csv" >"$T/given.csv"; run suggest --pool "$T/given.csv" --tell "$T/two.csv" --target height:max --target weight:min; { [ $rc = 0 ] && err "'weight' of .* is a goal and no input"; }; check 'a goal in the pool is said' $?
+awk -F, 'NR == 1 { print $0 ",weight" } NR > 1 { print $0 "," $2 + $3 }' "$T/pool.csv" >"$T/given.csv"; run suggest --pool "$T/given.csv" --tell "$T/two.csv" --target height:max --target weight:min; { [ $rc = 0 ] && err "'weight' of .* states a goal"; }; check 'a goal in the pool is said' $?
 run suggest --pool "$T/pool.csv" --loop "$T/none.h5"; { [ $rc = 3 ] && err 'begins a loop'; }; check 'no loop yet' $?
 # Words and formulas.
 printf 'id,solvent,t\n1,water,10\n2,water,20\n3,ethanol,10\n4,ethanol,20\n5,hexane,10\n' >"$T/words.csv"; printf 'solvent,t,y\nwater,15,1\nethanol,15,5\nhexane,15,2\n' >"$T/wk.csv"
@@ -114,4 +114,11 @@ run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height:max --min
 run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 60..80 --maximize; { [ $rc = 2 ] && err window; }; check 'a window and a direction' $?
 run replay "$T/known.csv" --target height --maximize --start 100; { [ $rc = 2 ] && err -- '--start 100'; }; check 'replay: a longer beginning than the table' $?
 run methods acquisition; { [ $rc = 0 ] && out thompson; }; check 'methods lists acquisitions' $?
+# A goal that the pool states is taken as it is, beside one that is a question; in the unit of the results. A column that says nothing is named.
+printf 'x,cost [USD],y,Faild\n1.5,12,1,no\n2.5,7,2,no\n4,40,3,no\n5,22,3.5,no\n6,17,3,no\n7,9,2,no\n' >"$T/kc.csv"; printf 'id,x,cost [USD]\na,1,10\nb,2,20\nc,3,5\nd,8,1\ne,9,30\n' >"$T/pc.csv"
+run suggest --pool "$T/pc.csv" --tell "$T/kc.csv" --target y:max --target cost:min --batch 3; awk -F, 'NR > 1 { n++; bad += $3 != $6 || $7 != 0 } END { exit !(n == 3 && !bad) }' "$T/out"
+{ [ $? = 0 ] && [ $rc = 0 ] && err "'cost \[USD\]' of .* states a goal"; }; check 'a goal that the pool states is known' $?
+err "'Faild' (did you mean 'failed'?) is not an input"; check 'a column of the results that says nothing is named' $?
+sed '1!s/,\([0-9]*\)$/,/' "$T/pc.csv" >"$T/pe.csv"; run suggest --pool "$T/pe.csv" --tell "$T/kc.csv" --target y:max --target cost:min --batch 2; { [ $rc = 0 ] && err 'what stands there is not used'; }; check 'a goal that it leaves empty is expected' $?
+run suggest --pool "$T/pc.csv" --tell "$T/kc.csv" --target cost --minimize; { [ $rc = 0 ] && err 'what stands there is not used'; }; check 'the only goal is a question' $?
 exit $bad

@@ -38,6 +38,15 @@ run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target strength --maxim
 # Repeats and withdrawal.
 W=$T/w.h5; run tell "$W" "$T/known.csv" --target strength --maximize; printf 'a,b,strength [MPa]\n5,5,40\n5,5,41\n' >"$T/repeats.csv"
 run tell "$W" "$T/repeats.csv"; { [ $rc = 0 ] && out '7 measured'; }; check 'repeats are kept' $?
+printf 'a,y\n1,5\n1,5\n2,6\n2,\n2,\n' >"$T/rep.csv"; Q=$T/q.h5
+run tell "$Q" "$T/rep.csv" --target y --maximize; { [ $rc = 0 ] && out '5 new' && out '3 measured, 2 failed'; }; check 'so are equal ones of one table' $?
+run tell "$Q" "$T/rep.csv"; { [ $rc = 0 ] && out '0 new' && out '5 known already' && out '3 measured, 2 failed'; }; check 'and told again they are known' $?
+printf 'a,y\n1,7\n1,5\n1,5\n1,5\n' >"$T/rep3.csv"; run tell "$Q" "$T/rep3.csv"; { [ $rc = 0 ] && out '2 new' && out '2 known already, 0 in conflict' && out '5 measured'; }; check 'copy for copy' $?
+run tell "$Q" "$T/rep3.csv" --conflict fail; { [ $rc = 0 ] && out '0 new' && out '4 known already'; }; check 'in any order' $?
+printf 'a,y\n3,\n' >"$T/p.csv"; printf 'a\n3\n' >"$T/mp.csv"; run suggest --loop "$Q" --pool "$T/mp.csv" --take; printf 'a,y\n3,4\n3,4\n' >"$T/rep4.csv"
+run tell "$Q" "$T/rep4.csv"; { [ $rc = 0 ] && out '1 new, 1 of those under way'; }; run tell "$Q" "$T/rep4.csv"; { [ $rc = 0 ] && out '0 new' && out '2 known'; }; check 'one of two repeats ends the wait' $?
+printf 'a,y,Faild\n3,9,no\n' >"$T/f.csv"; run tell "$Q" "$T/f.csv"; { [ $rc = 0 ] && err "'Faild' (did you mean 'failed'?) is not of the loop"; }; check 'a column that is left out is named' $?
+run tell "$T/new.h5" "$T/f.csv" --target y --maximize; { [ $rc = 0 ] && err "'Faild' becomes an input" && err "2 inputs: 'a' (numbers), 'Faild' (words); goal 'y' as large as possible"; }; check 'a new loop says its inputs' $?
 printf 'a,b,strength [MPa]\n5,5,42\n' >"$T/back.csv"; run tell "$W" "$T/back.csv" --withdraw; { [ $rc = 0 ] && out '1 withdrawn' && out '6 measured' && out 'best 41'; }; check 'one of several results is withdrawn' $?
 printf 'a,b,strength [MPa]\n5,5,\n' >"$T/back.csv"; run tell "$W" "$T/back.csv" --withdraw; { [ $rc = 0 ] && out '2 withdrawn' && out '4 measured' && out 'best 30'; }; check 'or all of them' $?
 cp "$W" "$T/before"; run tell "$W" "$T/back.csv" --withdraw; { [ $rc = 3 ] && err 'back.csv:2' && err 'nothing was withdrawn' && cmp -s "$W" "$T/before"; }; check 'what is not there cannot be' $?

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# What a run says of measured materials, of spaces that hold nothing, and of goals that nothing can miss.
+set -u
+C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
+# A space that holds nothing cannot be met, and what rules its elements out is named.
+printf 'formula,T,y [eV]\nFe2O3,300,1.0\nFe2O3,300,3.0\nFe4O6,300,2.0\nTiO2,300,3.0\nZnO,300,3.3\nCuO,300,1.2\nCu2O,400,2.1\nSnO2,300,3.6\nIn2O3,300,2.9\nNiO,300,3.7\nCoO,300,2.4\nMnO,400,3.6\n' >"$T/dup.csv"
+sed '2{h;d};3{G}' "$T/dup.csv" >"$T/dup2.csv"
+write() { # write TABLE COLUMNS SPACE REQUIRE RANK
+  printf 'demand: d\nscale: composition\ndata: {file: %s, formula: formula, target: y, property: y, unit: eV%s}\nmodel: {name: ridge, features: element_fraction}\nspace: %s\nrequire: [%s]\nrank: {by: %s}\nkeep: 20\n' "$@" >"$T/d.yaml"
+}
+write dup.csv '' '{ranges: {Fe: 0..1, Ni: 0..1}, step: 0.1}' '{property: y, min: 1 eV}, {elements: forbidden, list: [Fe, Ni]}' probability
+"$C" run "$T/d.yaml" -o "$T/e" >"$T/out" 2>"$T/err"; { [ $? = 5 ] && grep -q "ruled out by 'forbidden Fe Ni' in line 6" "$T/err"; }; check 'an empty space cannot be met' $?
+# What was measured several times counts as its median, in any order of the rows.
+for t in dup dup2; do write $t.csv '' '{list: dup.csv, formula: formula}' '{property: y, min: 0.5 eV, max: 2.5 eV}' probability; "$C" run "$T/d.yaml" -o "$T/$t" >"$T/out" 2>"$T/$t.err"; done
+{ grep -q 'values far apart' "$T/dup.err" && cmp -s "$T/dup/ranking.csv" "$T/dup2/ranking.csv" && grep -q 'Fe2O3,0,2,3,1,3,1,' "$T/dup/ranking.csv" && grep -q 'measured: pass,Fe2O3' "$T/dup/ranking.csv" && grep -q 'median of 3' "$T/dup/report.html"; }
+check 'several measured values are their median' $?
+"$C" predict "$T/dup/model.h5" "$T/dup.csv" -o - >"$T/out" 2>"$T/err"; { [ "$(awk -F, '/^Fe/ { print $(NF - 1) }' "$T/out" | sort -u)" = 2 ] && grep -q 'of 3 rows the model knows several' "$T/err"; }; check 'and so predict says' $?
+# A known material is shown with the condition it was measured at. Goals alone promise no chance.
+write dup.csv ', columns: [T]' '{list: dup.csv, formula: formula}' '{property: y, goal: maximise}, {price: {max: 5000 USD/kg}, goal: minimise}' pareto
+"$C" run "$T/d.yaml" -o "$T/p" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && head -n 1 "$T/p/ranking.csv" | grep -q 'known condition,in_training' && grep -q 'SnO2,0,3.6,.*,T=300,1,' "$T/p/ranking.csv"; }; check 'a known material has its condition' $?
+{ ! grep -q '50 % chance' "$T/p/report.html" && ! grep -q 'as large as possible,' "$T/p/ranking.csv" && awk -F, 'NR > 1 && $7 != "" { bad = 1 } END { exit bad }' "$T/p/ranking.csv"; }; check 'goals alone have no chance' $?
+dead=0; for l in $(grep -o '<nav.*</nav>' "$T/p/report.html" | grep -o 'href=#[a-z]*' | cut -d'#' -f2); do grep -q "<section id=$l>" "$T/p/report.html" || dead=1; done
+grep -q 'its model takes columns of a table' "$T/p/report.html"; check 'what is not explained is said' $?
+[ $dead = 0 ]; check 'every link of a report leads somewhere' $?
+exit $bad
