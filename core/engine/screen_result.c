@@ -169,9 +169,11 @@ cupel_status cupel_result_take_known(cupel_result *r, cupel_err *err)
     r->known_high = cupel_arena_take(&r->arena, n * sizeof(double) + 1);
     r->known_distance = cupel_arena_take(&r->arena, n * sizeof(double) + 1);
     r->in_training = cupel_arena_take(&r->arena, n + 1);
-    return r->known_formula && r->known_condition && r->known_n && r->known_value && r->known_low && r->known_high && r->known_distance && r->in_training
-               ? CUPEL_OK
-               : cupel_no_memory(err, "known materials", n * 64);
+    if (!r->known_formula || !r->known_condition || !r->known_n || !r->known_value || !r->known_low || !r->known_high || !r->known_distance ||
+        !r->in_training)
+        return cupel_no_memory(err, "known materials", n * 64);
+    for (size_t i = 0; i < n; i++) r->known_formula[i] = r->known_condition[i] = (char *)(uintptr_t)""; /* a row that nothing is known of */
+    return CUPEL_OK;
 }
 
 void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k, const cupel_measured *m, bool same)
