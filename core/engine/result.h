@@ -2,7 +2,7 @@
  * kind "ranking" (DIR/result.h5 of a run) or "shard" (part2.h5, one of several parts), printed as CSV or JSONL. A report needs no more than
  * this, the model files and run.json.
  *
- * Layout, schema 3; n rows, p properties, r requirements, c constraints, all text UTF-8:
+ * Layout, schema 4; n rows, p properties, r requirements, c constraints, all text UTF-8:
  *   root attributes demand (its first line), file, space (in words), rank_by ("probability", "pareto", "weights"), level, keep, per_system (0:
  *   any number),
  *                     known (0 judged by the
@@ -18,7 +18,7 @@
  *   objectives/       words [m] text: each window (its probability), each goal on a value or figure
  *   rows/             index copies layer [n]; score merit probability [n]; value spread lower upper distance in_domain [n][p]; chance [n][r];
  *                     figure [n][c]; objective [n][m]; formula key [n] text; known_formula [n p] text; known_value known_distance in_training [n][p];
- *                     known_low known_high known_n [n][p], known_condition [n p] text (of older files: one value each, no condition).
+ *                     known_low known_high known_n [n][p], known_condition [n p] text (not in schema 3: one value each, no condition).
  *                     Best first. A shard of a Pareto ranking holds more rows than it will show.
  *   columns/          name [k] text, where candidates carry columns of their space; their values stand in rows/key behind the composition, each
  *                     behind a tab
@@ -38,7 +38,7 @@
 
 #include <stdbool.h>
 
-enum { CUPEL_RANKING_SCHEMA = 3, CUPEL_DOMAIN_UNKNOWN = 2 };
+enum { CUPEL_RANKING_SCHEMA = 4, CUPEL_DOMAIN_UNKNOWN = 2 };
 
 /* Candidates column by column. Integers are signed because artifacts store them so. */
 typedef struct cupel_shortlist {

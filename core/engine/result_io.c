@@ -248,12 +248,16 @@ static cupel_status check_meta(const cupel_result *x, const char *path, cupel_er
     return ok ? CUPEL_OK : cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': it holds values that cannot be; make it again", path);
 }
 
-/* Older files say one value, and no condition. */
+enum { FIRST_WITH_REPEATS = 4 };
+
+/* Files of older schemas say one value, and no condition. */
 static cupel_status load_repeats(const cupel_reader *r, cupel_result *x, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     size_t n = x->rows.n, p = x->n_properties, all = n * p;
-    if (!all || cupel_reader_has(r, "rows/known_n")) {
+    int64_t schema = 0;
+    CUPEL_TRY(cupel_reader_attr_int(r, "schema_version", &schema, err));
+    if (!all || schema >= FIRST_WITH_REPEATS) {
         CUPEL_TRY(cupel_texts_load(r, "rows/known_condition", &all, &x->arena, &x->known_condition, err));
         CUPEL_TRY(cupel_array_load(r, "rows/known_low", CUPEL_F64, n, p, &x->arena, &x->known_low, err));
         CUPEL_TRY(cupel_array_load(r, "rows/known_high", CUPEL_F64, n, p, &x->arena, &x->known_high, err));
