@@ -104,7 +104,8 @@ static cupel_status given_folds(evaluator *v, cupel_err *err)
                                         &column, err);
     if (st != CUPEL_OK) return st;
     if (column == v->t.target_column)
-        return cupel_fail(err, CUPEL_USAGE, "--folds '%s': that is the target, and its values are no folds; name another column, or let --split make them",
+        return cupel_fail(err, CUPEL_USAGE, "--folds '%s': that is the target, and its values are no folds; name another column, or let "
+                          "--split make them",
                           v->t.header.name[column]);
     st = cupel_splits_given(&v->t.records, column, v->t.file, &v->splits, err);
     return st == CUPEL_OK ? say_shared(v, err) : st;

@@ -150,7 +150,8 @@ static cupel_status look_up(const cupel_known_set *s, const cupel_composition *c
     return CUPEL_OK;
 }
 
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_measured *m, cupel_err *err)
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_measured *m,
+                                 cupel_err *err)
 {
     return look_up(s, c, NULL, NULL, 0, text, known, m, err);
 }

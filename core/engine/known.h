@@ -24,7 +24,8 @@ cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m,
 void cupel_known_set_close(cupel_known_set *s);
 /* Equal reduced compositions, to the digits of the canonical text; *text is scratch of the caller. *m (may be NULL) is unchanged when unknown.
  * Thread-safe. */
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_measured *m, cupel_err *err);
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_measured *m,
+                                 cupel_err *err);
 /* The same of row `row` of records with composition c, whose columns `model` takes; its features are bound to them. */
 cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records,
                                      size_t row, cupel_str *text, bool *known, cupel_measured *m, cupel_err *err);

@@ -293,7 +293,8 @@ static void say_beside(const telling *g, size_t i, size_t there)
     for (size_t at = cupel_loop_find(l, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(l, g->cell, at + 1)) {
         const size_t k = first_difference(g, at);
         if (at == there || at >= g->old || k == l->header.n || l->state[at] == CUPEL_TRIAL_PENDING) continue;
-        cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": this result is there already (row %zu of the loop), beside another of this experiment: '%s' %.60s "
+        cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": this result is there already (row %zu of the loop), beside another of this experiment: "
+                                                       "'%s' %.60s "
                   "(row %zu); nothing is replaced, --withdraw takes one of them back", g->t.file, g->t.records.line[i], there + 1, l->header.label[k],
                   l->state[at] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[at * l->header.n + k], at + 1);
         return;

@@ -13,7 +13,8 @@
  *   words             [k] text, the demand in sentences
  *   properties/       name unit model (learner, features and settings in words) [p]; class [p] 0 or 1; minimum maximum training_rows [p]
  *   requirements/     property [r] (row of properties); minimum maximum [r] (in the property's unit, infinite where open); goal [r] (-1 minimise,
- *                     0 none, 1 maximise); beat weight [r] (beat NaN where the goal has no such value: beside a window, in a ranking by trade-offs or weights); words [r] text
+ *                     0 none, 1 maximise); beat weight [r] (beat NaN where the goal has no such value: beside a window, in
+ *                     a ranking by trade-offs or weights); words [r] text
  *   constraints/      name column words [c] text; goal weight limit [c]
  *   objectives/       words [m] text: each window (its probability), each goal on a value or figure
  *   rows/             index copies layer [n]; score merit probability [n]; value spread lower upper distance in_domain [n][p]; chance [n][r];

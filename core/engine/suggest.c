@@ -368,7 +368,8 @@ static void say_several(suggesting *g, double most)
     const cupel_suggestion *s = g->s;
     cupel_str best = {0};
     for (size_t k = 0; k < g->n_goals; k++) cupel_str_addf(&best, "%s%s %.6g", k ? ", " : "", s->goal[k], s->choice.best[k]);
-    cupel_say(g->job, CUPEL_NOTE, "best so far %s, each by itself; %zu of %zu results make the front; the batch adds at most %.3g to the volume that it "
+    cupel_say(g->job, CUPEL_NOTE, "best so far %s, each by itself; %zu of %zu results make the front; the batch adds at most %.3g to the volume "
+                                  "that it "
               "dominates (each goal in units of its spread)%s", cupel_str_text(&best), cupel_pareto_front(g->y, g->n_known, g->n_goals, g->maximize), s->n_known, most,
               s->stop ? ": less than 0.001, no candidate is worth an experiment" : "");
     cupel_str_free(&best);
@@ -460,7 +461,8 @@ static cupel_status read_tables(suggesting *g, cupel_err *err)
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(check_words(o, err));
     if (o->loop && !cupel_file_exists(o->loop))
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is not there; 'cupel tell %s results.csv --target COLUMN' with --minimize or --maximize begins a "
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is not there; 'cupel tell %s results.csv --target COLUMN' with --minimize or --maximize "
+                                                   "begins a "
                              "loop", o->loop, o->loop));
     if (o->loop) CUPEL_TRY(cupel_loop_open(o->loop, &g->loop, err));
     if (o->space) CUPEL_TRY(cupel_demand_open(o->space, &g->demand, err));

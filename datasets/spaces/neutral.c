@@ -536,7 +536,8 @@ static cupel_status build(const cupel_space_spec *spec, neutral *s, cupel_err *e
     for (unsigned k = s->fewest; k <= s->largest; k++) CUPEL_TRY(mark_allowed(s, k, err));
     CUPEL_TRY(count_all(s, err));
     if (!s->count)
-        st = cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: space: charge_neutral: no formula of these elements is neutral; add elements that form anions or "
+        st = cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: space: charge_neutral: no formula of these elements is neutral; add elements that form "
+                                               "anions or "
                           "cations",
                         spec->file, spec->own->line);
 done:
