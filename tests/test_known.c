@@ -32,7 +32,7 @@ static void compositions_are_found_in_any_writing(void **state)
             cupel_batch one = batch_of(&asked[i].formula, 1);
             cupel_composition c;
             bool known = true;
-            cupel_measured m = {.value = -1};
+            cupel_known_value m = {.value = -1};
             cupel_batch_get(&one, 0, &c);
             check_ok(cupel_known_set_has(s, &c, &text, &known, &m, &err), &err);
             assert_int_equal(known, filled && asked[i].known);
@@ -60,7 +60,7 @@ static void several_values_become_their_median(void **state)
             cupel_err err = {0};
             cupel_known_set *s = NULL;
             cupel_str text = {0};
-            cupel_measured m = {0};
+            cupel_known_value m = {0};
             cupel_composition c;
             bool known = false;
             const char *formula[5];

@@ -273,7 +273,7 @@ static cupel_status look_up(answerer *a, double *in_training, double *measured, 
 {
     cupel_composition c;
     bool known = false;
-    cupel_measured m = {.value = NAN};
+    cupel_known_value m = {.value = NAN};
     *in_training = *measured = NAN;
     cupel_batch_get(&a->batch, 0, &c);
     if (!c.n) return CUPEL_OK;

@@ -125,14 +125,14 @@ static size_t first_from(const cupel_known_set *s, const member *x)
     return low;
 }
 
-static cupel_measured measured_of(const member *x, size_t composition)
+static cupel_known_value measured_of(const member *x, size_t composition)
 {
-    return (cupel_measured){.value = x->value, .low = x->low, .high = x->high, .n = x->n, .condition = x->key + composition};
+    return (cupel_known_value){.value = x->value, .low = x->low, .high = x->high, .n = x->n, .condition = x->key + composition};
 }
 
 /* model NULL: by the composition alone. */
 static cupel_status look_up(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records, size_t row,
-                            cupel_str *text, bool *known, cupel_measured *m, cupel_err *err)
+                            cupel_str *text, bool *known, cupel_known_value *m, cupel_err *err)
 {
     member x = {.elements = elements_of(c), .key = ""};
     size_t at = first_from(s, &x);
@@ -150,14 +150,14 @@ static cupel_status look_up(const cupel_known_set *s, const cupel_composition *c
     return CUPEL_OK;
 }
 
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_measured *m,
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_known_value *m,
                                  cupel_err *err)
 {
     return look_up(s, c, NULL, NULL, 0, text, known, m, err);
 }
 
 cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records,
-                                     size_t row, cupel_str *text, bool *known, cupel_measured *m, cupel_err *err)
+                                     size_t row, cupel_str *text, bool *known, cupel_known_value *m, cupel_err *err)
 {
     return look_up(s, c, model, records, row, text, known, m, err);
 }
@@ -188,7 +188,7 @@ static double apart(const char *a, const char *b)
 }
 
 cupel_status cupel_known_set_near(const cupel_known_set *s, const cupel_composition *c, const char *condition, cupel_str *text, bool *known,
-                                  cupel_measured *m, cupel_err *err)
+                                  cupel_known_value *m, cupel_err *err)
 {
     member x = {.elements = elements_of(c), .key = ""};
     double least = HUGE_VAL;

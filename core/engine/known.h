@@ -10,11 +10,11 @@ typedef struct cupel_known_set cupel_known_set;
 cupel_status cupel_known_set_new(cupel_known_set **s, cupel_err *err);
 void cupel_known_set_free(cupel_known_set *s);
 /* What was measured of one composition, under one condition. */
-typedef struct cupel_measured {
+typedef struct cupel_known_value {
     double value, low, high; /* the median of n values, and their ends */
     size_t n;
     const char *condition;   /* as cupel_features_condition writes it, "" for none; lives in the set */
-} cupel_measured;
+} cupel_known_value;
 
 /* Rows of a batch (those with a reason left out) with target [n], or the training rows of a model. */
 cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, const double *target, cupel_err *err);
@@ -24,13 +24,13 @@ cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m,
 void cupel_known_set_close(cupel_known_set *s);
 /* Equal reduced compositions, to the digits of the canonical text; *text is scratch of the caller. *m (may be NULL) is unchanged when unknown.
  * Thread-safe. */
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_measured *m,
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_known_value *m,
                                  cupel_err *err);
 /* The same of row `row` of records with composition c, whose columns `model` takes; its features are bound to them. */
 cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records,
-                                     size_t row, cupel_str *text, bool *known, cupel_measured *m, cupel_err *err);
+                                     size_t row, cupel_str *text, bool *known, cupel_known_value *m, cupel_err *err);
 /* Of composition c, under the condition that is least apart from `condition`: words that differ, and relative differences of numbers. */
 cupel_status cupel_known_set_near(const cupel_known_set *s, const cupel_composition *c, const char *condition, cupel_str *text, bool *known,
-                                  cupel_measured *m, cupel_err *err);
+                                  cupel_known_value *m, cupel_err *err);
 
 #endif

@@ -137,7 +137,7 @@ static cupel_status look_up(const predictor *d, piece *p, size_t from, size_t i,
 {
     cupel_composition c;
     bool known = false;
-    cupel_measured m = {.value = NAN};
+    cupel_known_value m = {.value = NAN};
     x[IN_TRAINING] = x[MEASURED] = NAN;
     if (p->batch.reason[i]) return CUPEL_OK;
     cupel_batch_get(&p->batch, i, &c);

@@ -314,7 +314,7 @@ static cupel_status put_known(cupel_ranker *k, size_t p, const cupel_known_set *
     const cupel_demand_property *q = &k->d->property[p];
     const cupel_training *t = &k->known[p];
     cupel_known known = {.formula = NULL};
-    cupel_measured m = {.condition = ""};
+    cupel_known_value m = {.condition = ""};
     cupel_composition nearest;
     cupel_text name = {0};
     double target;

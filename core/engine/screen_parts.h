@@ -80,7 +80,7 @@ cupel_status cupel_result_of_demand(const cupel_demand *d, const cupel_space *sp
                                     cupel_err *err);
 cupel_status cupel_result_take_known(cupel_result *r, cupel_err *err);
 /* m: what was measured of it; same: under the candidate's own condition. Names and conditions must outlive r or be copied. */
-void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k, const cupel_measured *m, bool same);
+void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k, const cupel_known_value *m, bool same);
 
 /* Fills *r from the finished state. */
 cupel_status cupel_screen_result(cupel_screening *s, cupel_result *r, cupel_err *err);

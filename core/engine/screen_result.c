@@ -176,7 +176,7 @@ cupel_status cupel_result_take_known(cupel_result *r, cupel_err *err)
     return CUPEL_OK;
 }
 
-void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k, const cupel_measured *m, bool same)
+void cupel_result_put_known(cupel_result *r, size_t at, const cupel_known *k, const cupel_known_value *m, bool same)
 {
     bool found = k->formula != NULL;
     const char *condition = found ? m->condition : "";
@@ -216,7 +216,7 @@ static cupel_status nearest_of(const search *q, size_t i, size_t p, const cupel_
     const cupel_model *model = q->s->d->property[p].model;
     cupel_status st = CUPEL_OK;
     cupel_known k = {.formula = NULL};
-    cupel_measured m = {.condition = ""};
+    cupel_known_value m = {.condition = ""};
     cupel_composition known;
     const char *formula;
     double target;
