@@ -23,6 +23,28 @@ bool cupel_text_ends(cupel_text t, const char *end)
 
 static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
+size_t cupel_utf8(const unsigned char *p, size_t n, uint32_t *code)
+{
+    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    const size_t k = p[0] < 0x80 ? 1 : p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : 0;
+    if (!k || k > n) return 0;
+    uint32_t c = k == 1 ? p[0] : p[0] & (0xFFu >> (k + 1));
+    for (size_t i = 1; i < k; i++) {
+        if ((p[i] & 0xC0) != 0x80) return 0;
+        c = c << 6 | (p[i] & 0x3Fu);
+    }
+    if (c < least[k] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return 0;
+    if (code) *code = c;
+    return k;
+}
+
+bool cupel_text_utf8(cupel_text t)
+{
+    for (size_t i = 0, k; i < t.n; i += k)
+        if (!(k = cupel_utf8((const unsigned char *)t.p + i, t.n - i, NULL))) return false;
+    return true;
+}
+
 cupel_text cupel_text_trim(cupel_text t)
 {
     while (t.n && blank(t.p[0])) t.p++, t.n--;

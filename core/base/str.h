@@ -18,6 +18,10 @@ bool cupel_text_is(cupel_text t, const char *s);         /* equal */
 bool cupel_text_ends(cupel_text t, const char *end);       /* with `end`, and something before it */
 cupel_text cupel_text_trim(cupel_text t);                /* without spaces and tabs at both ends */
 
+/* Bytes of the character at p [n], n > 0; 0 when it is no UTF-8 (RFC 3629: nothing over-long, no surrogates, at most U+10FFFF). code may be NULL. */
+size_t cupel_utf8(const unsigned char *p, size_t n, uint32_t *code);
+bool cupel_text_utf8(cupel_text t); /* of such characters alone */
+
 /* A growing string. {0} is empty. After a failed growth `failed` stays set and the text stays as it was, so a caller
  * may append many times and look once. */
 typedef struct cupel_str {

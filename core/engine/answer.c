@@ -34,6 +34,8 @@ typedef struct answerer {
     char separator;
     uint64_t line;
     cupel_header header;     /* of a csv */
+    cupel_str first;         /* the line it was read from, until a row is answered by it: where JSON follows instead, it was no header */
+    uint64_t first_line;
     /* the line at work */
     cupel_header keys;       /* of a JSON line */
     cupel_json *tree;
@@ -234,13 +236,12 @@ static void put_line(answerer *a, cupel_json_out *w)
 }
 
 /* In JSON a whole line cannot be shown where it is not text; the first bytes are enough to find it. */
-static void put_error(answerer *a, cupel_text line, const char *message)
+static void put_error(answerer *a, cupel_text line, uint64_t number, const char *message)
 {
     cupel_json_out w = {.s = &a->out, .compact = true};
-    cupel_str_clear(&a->out);
     cupel_json_open(&w, '{');
     cupel_json_name(&w, "line");
-    cupel_json_put_count(&w, a->line);
+    cupel_json_put_count(&w, number);
     cupel_json_name(&w, "error");
     cupel_json_put_string(&w, message);
     if (a->row.n_rows) {
@@ -256,14 +257,12 @@ static void put_error(answerer *a, cupel_text line, const char *message)
 
 static cupel_status why(answerer *a, size_t formula, cupel_reason reason, cupel_err *err)
 {
-    cupel_str name = {0}, words = {0}, detail = {0};
+    cupel_str words = {0}, detail = {0};
     cupel_status st = CUPEL_OK;
-    if (!cupel_reason_of_formula(reason)) CUPEL_TRY(cupel_features_lacks(cupel_model_features(a->model), &a->batch, 0, &a->row, 0, &name, err));
-    if (name.n) cupel_str_addf(&detail, "no value of '%s'", cupel_str_text(&name));
+    if (!cupel_reason_of_formula(reason)) CUPEL_TRY(cupel_features_lacks(cupel_model_features(a->model), &a->batch, 0, &a->row, 0, &detail, err));
     cupel_explain_row(cupel_input_name(a->in), a->line, cupel_cell(&a->row, 0, formula), a->o->dot, reason, cupel_str_text(&detail), &words);
     st = cupel_fail(err, CUPEL_BAD_INPUT, "%s", cupel_str_text(&words));
 done:
-    cupel_str_free(&name);
     cupel_str_free(&words);
     cupel_str_free(&detail);
     return st;
@@ -286,7 +285,6 @@ static cupel_status look_up(answerer *a, double *in_training, double *measured, 
 static void put_answer(answerer *a, const cupel_prediction *p, const double *beside, double in_training, double measured, cupel_reason reason)
 {
     cupel_json_out w = {.s = &a->out, .compact = true};
-    cupel_str_clear(&a->out);
     cupel_json_open(&w, '{');
     put_line(a, &w);
     put_value(&w, cupel_str_text(&a->name[0]), p->value[0]);
@@ -333,14 +331,25 @@ done:
     return st;
 }
 
+/* No row of a table begins as an object does: after a first line that only looked like a header come objects, and it is answered too. */
+static void turn_to_json(answerer *a)
+{
+    a->json = true;
+    a->result.lines++;
+    put_error(a, cupel_text_of(cupel_str_text(&a->first)), a->first_line, "the first line is no JSON object, as those after it are");
+    cupel_str_clear(&a->first);
+}
+
 /* Errors of the line are answered, all others end the work. */
 static cupel_status answer(answerer *a, cupel_text line, cupel_err *err)
 {
     cupel_err e = {0};
+    cupel_str_clear(&a->out);
+    a->row.n_rows = 0;
+    if (a->first.n && line.p[0] == '{') turn_to_json(a);
     cupel_header_release(&a->keys);
     cupel_json_free(a->tree);
     a->tree = NULL;
-    a->row.n_rows = 0;
     a->result.lines++;
     cupel_status st = a->json ? read_json(a, line, &e) : read_csv(a, line, &e);
     if (st == CUPEL_OK) st = predict_row(a, &e);
@@ -348,7 +357,8 @@ static cupel_status answer(answerer *a, cupel_text line, cupel_err *err)
         if (err) *err = e;
         return st;
     }
-    if (st != CUPEL_OK) put_error(a, line, e.message);
+    if (st == CUPEL_OK) cupel_str_clear(&a->first);
+    else put_error(a, line, a->line, e.message);
     return a->out.failed ? cupel_no_memory(err, "an answer", a->out.n) : CUPEL_OK;
 }
 
@@ -388,7 +398,10 @@ static cupel_status begin(answerer *a, cupel_text *line, cupel_err *err)
     a->separator = format && strcmp(format, "tsv") == 0 ? '\t' : ',';
     if (a->json) return CUPEL_OK;
     st = read_header(a, *line, err);
-    return st == CUPEL_OK ? next_line(a, line, err) : st;
+    if (st != CUPEL_OK) return st;
+    if (!format) cupel_str_add(&a->first, line->p, line->n);
+    a->first_line = a->line;
+    return a->first.failed ? cupel_no_memory(err, "a line", line->n) : next_line(a, line, err);
 }
 
 static void release(answerer *a)
@@ -409,6 +422,7 @@ static void release(answerer *a)
     cupel_batch_release(&a->batch);
     cupel_str_free(&a->cells);
     cupel_str_free(&a->key);
+    cupel_str_free(&a->first);
     cupel_str_free(&a->out);
 }
 

@@ -5,22 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of the character at p [n], 0 when it is no UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF). */
-static size_t utf8(const unsigned char *p, size_t n, uint32_t *code)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t k = p[0] < 0x80 ? 1 : p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : 0;
-    if (!k || k > n) return 0;
-    uint32_t c = k == 1 ? p[0] : p[0] & (0xFFu >> (k + 1));
-    for (size_t i = 1; i < k; i++) {
-        if ((p[i] & 0xC0) != 0x80) return 0;
-        c = c << 6 | (p[i] & 0x3Fu);
-    }
-    if (c < least[k] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return 0;
-    *code = c;
-    return k;
-}
-
 static bool unfit(uint32_t c)
 {
     bool control = c < 0x20 ? c != '\t' && c != '\n' : c >= 0x7F && c < 0xA0;
@@ -33,7 +17,7 @@ void cupel_html_text(cupel_str *s, cupel_text t)
     const unsigned char *p = (const unsigned char *)t.p;
     for (size_t i = 0; i < t.n;) {
         uint32_t c = 0;
-        size_t k = utf8(p + i, t.n - i, &c);
+        size_t k = cupel_utf8(p + i, t.n - i, &c);
         const char *entity = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : c == '\'' ? "&#39;" : NULL;
         if (!k || unfit(c))
             cupel_str_puts(s, "\xEF\xBF\xBD");
@@ -148,7 +132,7 @@ void cupel_html_json(cupel_str *s, const char *json)
 {
     for (size_t n = strlen(json), i = 0; i < n;) {
         uint32_t c = 0;
-        size_t k = utf8((const unsigned char *)json + i, n - i, &c);
+        size_t k = cupel_utf8((const unsigned char *)json + i, n - i, &c);
         if (!k || unfit(c))
             cupel_str_puts(s, "\\ufffd");
         else if (c == '<' || c == '>' || c == '&')

@@ -64,6 +64,17 @@ typedef struct reading {
     cupel_tally tally;
 } reading;
 
+/* A number but for its commas: 1,5 or 1,234.5. */
+static bool has_comma(cupel_text t)
+{
+    bool comma = false;
+    for (size_t i = 0; i < t.n; i++) {
+        if (!strchr("+-0123456789.,", t.p[i])) return false;
+        comma |= t.p[i] == ',';
+    }
+    return comma;
+}
+
 static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool target, cupel_err *err)
 {
     cupel_training *t = r->t;
@@ -73,7 +84,8 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
     if (target)
         snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number%s",
                  t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p,
-                 reason == CUPEL_REASON_BAD_NUMBER ? " (text classes: write them as 0 and 1)" : "");
+                 reason != CUPEL_REASON_BAD_NUMBER ? "" : has_comma(cell) ? " (a point for decimals and nothing between thousands: 1234.5)"
+                                                                          : " (text classes: write them as 0 and 1)");
     if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
     if (r->o->missing == CUPEL_MISSING_DROP || (r->o->missing == CUPEL_MISSING_IMPUTE && (!target || r->o->drop_target))) {
         cupel_tally_tell(&r->tally);

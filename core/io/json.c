@@ -106,17 +106,6 @@ static cupel_status fail_at(const reader *r, const char *at, const char *what)
 
 static cupel_status no_memory(const reader *r) { return cupel_no_memory(r->err, "a JSON document", 0); }
 
-/* Bytes of the UTF-8 sequence at p (RFC 3629: no surrogates, nothing over-long, at most U+10FFFF), or 0. */
-static size_t utf8_length(const unsigned char *p, size_t n)
-{
-    size_t len = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
-    if (!len || len > n) return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((p[i] & 0xC0) != 0x80) return 0;
-    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) || (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F)) return 0;
-    return len;
-}
-
 static void skip_blanks(reader *r)
 {
     while (r->p < r->end && (*r->p == ' ' || *r->p == '\n' || *r->p == '\r' || *r->p == '\t')) r->p++;
@@ -196,7 +185,7 @@ static cupel_status read_string(reader *r, const char **text, size_t *n)
     bool escaped = false;
     while (p < r->end && *p != '"') {
         unsigned char c = (unsigned char)*p;
-        size_t len = c < 0x80 ? 1 : utf8_length((const unsigned char *)p, (size_t)(r->end - p));
+        size_t len = c < 0x80 ? 1 : cupel_utf8((const unsigned char *)p, (size_t)(r->end - p), NULL);
         if (c < 0x20) return fail_at(r, p, "a control character in a text must be escaped");
         if (!len) return fail_at(r, p, "the text is not UTF-8");
         escaped = escaped || c == '\\';
@@ -559,7 +548,7 @@ static void put_quoted(cupel_str *s, cupel_text t)
     cupel_str_putc(s, '"');
     for (size_t i = 0, len; i < t.n; i += len) {
         const unsigned char *p = (const unsigned char *)t.p + i;
-        len = utf8_length(p, t.n - i);
+        len = cupel_utf8(p, t.n - i, NULL);
         if (!len) {
             cupel_str_puts(s, "\xEF\xBF\xBD");
             len = 1;

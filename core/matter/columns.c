@@ -16,7 +16,9 @@ static void put_names(const cupel_header *h, cupel_str *s)
             cupel_str_addf(s, " and %zu more", h->n - i);
             return;
         }
-        cupel_str_addf(s, "%s'%s'", i ? ", " : "", h->name[i]);
+        cupel_str_puts(s, i ? ", '" : "'");
+        for (const char *p = h->name[i]; *p; p++) cupel_str_putc(s, (unsigned char)*p < 0x80 || cupel_text_utf8(cupel_text_of(h->name[i])) ? *p : '?');
+        cupel_str_putc(s, '\'');
     }
 }
 
@@ -39,6 +41,15 @@ static const char *other_separator(const cupel_header *h)
     return strchr(h->name[0], ',') ? "it looks separated by ',': name it .csv, or say that its format is csv" : NULL;
 }
 
+/* What a table was saved as that is read otherwise: its names are not those that the user sees. */
+static const char *no_header(const cupel_header *h)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (!cupel_text_utf8(cupel_text_of(h->name[i]))) return "its names are not UTF-8 (Latin-1 of a spreadsheet?): save it as UTF-8, or iconv -f latin1 -t utf-8";
+    if (h->n && h->name[0][0] == '#') return "its first line is a remark and no header: leave it out";
+    return other_separator(h);
+}
+
 /* Tables of alloys often have one column per element. */
 static void put_element_hint(const cupel_header *h, cupel_str *s)
 {
@@ -53,7 +64,7 @@ static void put_element_hint(const cupel_header *h, cupel_str *s)
 static cupel_status not_there(const cupel_header *h, const char *file, const char *what, const char *name, const char *remedy, cupel_err *err)
 {
     cupel_str names = {0}, hint = {0};
-    const char *near = nearest(h, name), *separator = other_separator(h);
+    const char *near = nearest(h, name), *separator = no_header(h);
     put_names(h, &names);
     if (separator) cupel_str_addf(&hint, "; %s", separator);
     if (!separator && strcmp(what, "formula") == 0) put_element_hint(h, &hint);

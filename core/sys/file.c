@@ -28,7 +28,7 @@ struct cupel_out {
 cupel_status cupel_fail_errno(cupel_err *err, int number, const char *what, const char *path)
 {
     if (number == ENOSPC || number == EDQUOT || number == EFBIG)
-        return cupel_fail(err, CUPEL_NO_RESOURCE, "%s '%s': %s; free some space or write elsewhere (nothing was left under that name)", what,
+        return cupel_fail(err, CUPEL_NO_RESOURCE, "%s '%s': %s; free some space or write elsewhere (nothing new was left under that name)", what,
                           path, strerror(number));
     if (number == ENOMEM) return cupel_fail(err, CUPEL_NO_RESOURCE, "%s '%s': %s", what, path, strerror(number));
     return cupel_fail(err, CUPEL_FAILED, "%s '%s': %s", what, path, strerror(number));
@@ -231,6 +231,17 @@ void cupel_map_close(cupel_map *map)
     *map = (cupel_map){0};
 }
 
+/* Why no file can be made in this folder. */
+static cupel_status no_folder(const char *path, const char *folder, cupel_err *err)
+{
+    struct stat sb;
+    if (stat(folder, &sb) != 0)
+        return cupel_fail(err, CUPEL_FAILED, "output '%s': folder '%s': %s; make it or write elsewhere", path, folder, strerror(errno));
+    if (!S_ISDIR(sb.st_mode)) return cupel_fail(err, CUPEL_FAILED, "output '%s': '%s' is no folder; write elsewhere", path, folder);
+    (void)access(folder, W_OK | X_OK);
+    return cupel_fail(err, CUPEL_FAILED, "output '%s': nothing can be written into folder '%s': %s; write elsewhere", path, folder, strerror(errno));
+}
+
 cupel_status cupel_out_check(const char *path, cupel_err *err)
 {
     struct stat sb;
@@ -241,7 +252,7 @@ cupel_status cupel_out_check(const char *path, cupel_err *err)
     if (!folder) return cupel_no_memory(err, "a folder name", 0);
     cupel_status st = CUPEL_OK;
     if (access(folder, W_OK | X_OK) != 0 && !in_place(path))
-        st = cupel_fail(err, CUPEL_FAILED, "output '%s': folder '%s': %s; make it or write elsewhere", path, folder, strerror(errno));
+        st = no_folder(path, folder, err);
     cupel_free(folder);
     return st;
 }

@@ -26,6 +26,8 @@ grep -q '"line": 30, "error": ".*bad_formula.*"formula": "Xx2"' "$T/lines.jsonl"
 printf '{"x": 1}\n[1]\n7\n\n{"formula": "Fe", "formula": "Ni"}\n{"formula": "Fe"}\n' | ask >"$T/out"; { [ "$(grep -c '"error"' "$T/out")" = 4 ] && [ "$(wc -l <"$T/out")" = 5 ]; }; check 'lines that are no questions' $?
 printf 'formula,a\nFe\nFe,1,2\nFe,"x\n"Fe",1\n' | ask >"$T/out"; { [ "$(grep -c '"error"' "$T/out")" = 3 ] && tail -n 1 "$T/out" | grep -q '"a": 1,'; }; check 'csv lines of another width' $?
 printf '{"x": 1}\n' | ask >/dev/null; [ $? = 3 ]; check 'no answer at all is bad input' $?
+printf 'bad first\n{"formula": "Fe"}\n{"formula": "Ni"}\n' | ask >"$T/out"
+{ [ $? = 0 ] && grep -q '^{"line": 1, "error": ".*JSON.*"input": "bad first"' "$T/out" && [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; }; check 'a bad first line is no header of objects' $?
 ask </dev/null >/dev/null; [ $? = 3 ]; check 'no line at all' $?
 head -c 300000 /dev/zero | tr '\0' '[' | ask >"$T/out"; { [ $? = 3 ] && grep -q '"error"' "$T/out"; }; check 'a long line of nonsense' $?
 printf '{"formula": "Fe"}\r\n{"formula": "Ni"}' | ask >"$T/out"; [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; check 'line ends of any kind' $?
