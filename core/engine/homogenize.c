@@ -251,26 +251,29 @@ static cupel_status keep_bounds(cupel_homogenized *h, const cupel_mixture *m, co
                                  "voxel are not resolved where an axis is even", 100 * excess);
 }
 
-/* A bar wider than a tenth of the value has lost what it was fitted for (walls thinner than voxels, next to a void): nothing but the bounds is
- * known. */
-static void reach_to_bounds(cupel_homogenized *h)
+/* A bar wider than a tenth of the value has lost what it was fitted for (walls and necks thinner than voxels, next to a void): of that component
+ * nothing but the bounds is known. */
+static cupel_status reach_to_bounds(cupel_homogenized *h, const outlook *ahead, const cupel_job *job, cupel_err *err)
 {
     static const double WIDE = 0.1;
     cupel_estimate *e = &h->estimate;
     const size_t n = e->order;
-    bool wide = false;
-    if (!e->has_error) return;
-    for (size_t i = 0; i < n; i++) wide = wide || e->error[i * (n + 1)] > WIDE * fabs(e->tensor[i * (n + 1)]);
-    if (!wide) return;
+    double widest = 0;
+    if (!e->has_error) return CUPEL_OK;
     for (size_t i = 0; i < n; i++) {
         const size_t at = i * (n + 1);
-        e->error[at] = fmax(e->error[at], fmax(h->bounds.voigt[at] - e->tensor[at], e->tensor[at] - h->bounds.reuss[at]));
+        const double share = e->error[at] / fabs(e->tensor[at]);
+        if (!(share > WIDE) || (ahead->empty && !ahead->carried[i])) continue;
+        widest = fmax(widest, share);
+        e->error[at] = fmax(h->bounds.voigt[at] - e->tensor[at], e->tensor[at] - h->bounds.reuss[at]);
     }
+    if (!(widest > 0)) return CUPEL_OK;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             if (i != j) e->error[i * n + j] = fmax(e->error[i * n + j], sqrt(e->error[i * (n + 1)] * e->error[j * (n + 1)]));
+    if (e->why_not == cupel_bar_is_wide || !e->why_not) e->why_not = "a bar was wider than a tenth of its value and now reaches to the bounds";
     e->resolved = false;
-    e->why_not = "the bar was wider than a tenth of the value and now reaches to the bounds";
+    return cupel_homogenize_warn(h, job, err, "by its grids alone the bar would be up to %.2g %% of the value", 100 * widest);
 }
 
 static cupel_status estimate(const cupel_sample *c, const cupel_material *m, const double *fraction, const cupel_estimate_options *o,
@@ -387,7 +390,7 @@ static cupel_status solve(const cupel_homogenize_options *o, const cupel_sample 
     cupel_bounds_keep(&h->bounds, h->estimate.tensor);
     if (ahead.empty) beside_void(h, &ahead, fraction, given);
     if (ahead.rigid) beside_rigid(h, fraction, given);
-    reach_to_bounds(h);
+    CUPEL_TRY(reach_to_bounds(h, &ahead, job, err));
     if (ahead.empty) cupel_homogenize_clear(h, ahead.carried);
     if (ahead.empty) CUPEL_TRY(cupel_homogenize_say_zero(h, ahead.carried, job, err));
     if (!h->estimate.resolved) CUPEL_TRY(cupel_homogenize_warn(h, job, err, "not resolved: %s; take a finer grid", h->estimate.why_not));

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "models/homogenize/estimate_parts.h"
+#include "models/homogenize/necks.h"
 
 #include <math.h>
 #include <string.h>
@@ -80,9 +81,38 @@ static law law_of(const cupel_estimate_work *w, const cupel_mixture *m, const cu
                  SCHEME_VOID + rough * (SCHEME_ELASTIC - SCHEME_VOID), 1 - rough};
 }
 
-/* ratio: of the voxels of the two grids. */
-static void extrapolate(cupel_estimate *e, law of, const cupel_estimate_value *fine, const cupel_estimate_value *middle,
-                        const cupel_estimate_value t[N_COARSE], double ratio)
+/* The share of the last step in the bar: in conduction all of what it is extrapolated by where steps grow instead of shrinking (that of stiffness
+ * is as large anyway, or knows it of the whole tensor). */
+static double growing(cupel_physics physics, double share, double ahead, double step, double before)
+{
+    if (physics != CUPEL_CONDUCTION) return share;
+    const double more = between(0.7, fabs(step) / fmax(fabs(before), 1e-300), 1.4);
+    return share + more * fmax(0, ahead - share);
+}
+
+/* A neck of fewer faces of voxels than this, four by four, is not resolved. */
+static const double NECK = 16;
+static const char NECKS[] = "what flows along an axis passes necks of less than four voxels";
+
+/* thin [3]: conduction along this axis hangs on such necks in the phase that conducts best. */
+static cupel_status find_necks(cupel_estimate_work *w, const cupel_mixture *m, bool thin[3], cupel_err *err)
+{
+    double section[3], best = -1;
+    size_t phase = 0;
+    if (w->kind.physics != CUPEL_CONDUCTION || m->dim != 3 || cupel_mixture_along(m) >= 0 || cupel_mixture_layered(m)) return CUPEL_OK;
+    for (size_t p = 0; p < m->n_phases; p++) {
+        const double (*k)[3] = w->materials[p].k, trace = k[0][0] + k[1][1] + k[2][2];
+        if (trace > best) best = trace, phase = p;
+    }
+    cupel_status st = cupel_neck_sections(m, phase, section, err);
+    for (int a = 0; st == CUPEL_OK && a < 3; a++)
+        if ((thin[a] = section[a] < NECK)) cupel_estimate_unresolved(w->e, NECKS);
+    return st;
+}
+
+/* ratio: of the voxels of the two grids. thin [3]: axes along which necks decide that no grid here resolves. */
+static void extrapolate(cupel_estimate *e, cupel_physics physics, law of, const cupel_estimate_value *fine, const cupel_estimate_value *middle,
+                        const cupel_estimate_value t[N_COARSE], double ratio, const bool thin[3])
 {
     const size_t n = e->order;
     const double ahead = 1 / (pow(ratio, of.power) - 1);
@@ -92,8 +122,10 @@ static void extrapolate(cupel_estimate *e, law of, const cupel_estimate_value *f
     for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) {
         const double l = t[COARSE_LAMINATE].value[i], step = fine->value[i] - middle->value[i];
         const double scheme = fmin(fabs(t[COARSE_VOIGT].value[i] - l), fabs(l - t[COARSE_REUSS].value[i]));
+        const bool neck = i < n * n && i / n == i % n && i / n < 3 && thin[i / n];
+        const double share = growing(physics, of.step, ahead, step, middle->value[i] - t[COARSE].value[i]);
         x[i] = fine->value[i] + ahead * step;
-        const double one = of.step * fabs(step), other = fmin(of.scheme * scheme, MOST_STEPS * steps[i >= CUPEL_ESTIMATE_ALPHA]);
+        const double one = share * fabs(step), other = neck ? scheme : fmin(of.scheme * scheme, MOST_STEPS * steps[i >= CUPEL_ESTIMATE_ALPHA]);
         h[i] = of.apart * hypot(one, other) + (1 - of.apart) * (one + other) + CUT_FLOOR * fabs(x[i]) + fine->error[i];
     }
     cupel_bar_spread(h, n);
@@ -139,6 +171,7 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
     cupel_estimate_work w = {0};
     cupel_estimate_value fine = {0}, middle = {0}, t[N_COARSE] = {0};
     cupel_estimate x = {0};
+    bool thin[3] = {false, false, false};
     const cupel_mixture *m = &g->grid[0];
     double *fraction = NULL;
     cupel_status st = CUPEL_OK;
@@ -158,9 +191,10 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
         memcpy(x.second_alpha, middle.value + CUPEL_ESTIMATE_ALPHA, x.order * sizeof *middle.value);
         memcpy(x.second_error, middle.error, x.order * x.order * sizeof *middle.error);
         memcpy(x.second_alpha_error, middle.error + CUPEL_ESTIMATE_ALPHA, x.order * sizeof *middle.error);
+        if (m->n_cuts) CUPEL_TRY(find_necks(&w, m, thin, err));
         if (m->n_cuts)
-            extrapolate(&x, law_of(&w, m, &fine, &middle, &t[COARSE]), &fine, &middle, t,
-                        pow(cupel_estimate_voxels(m) / cupel_estimate_voxels(&g->grid[1]), 1.0 / m->dim));
+            extrapolate(&x, w.kind.physics, law_of(&w, m, &fine, &middle, &t[COARSE]), &fine, &middle, t,
+                        pow(cupel_estimate_voxels(m) / cupel_estimate_voxels(&g->grid[1]), 1.0 / m->dim), thin);
         else
             compare_grids(&x, &fine, &middle, &t[COARSE]);
         x.has_error = true;
