@@ -11,7 +11,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     if (strcmp(cupel_arg(args, 0), "check") != 0)
         return cupel_fail(err, CUPEL_USAGE, "cupel demand '%s': the only thing to do with a demand is 'cupel demand check FILE'", cupel_arg(args, 0));
     const char *file = cupel_arg(args, 1);
-    cupel_status st = cupel_micro_demand_is(file) ? cupel_micro_check(file, &words, err) : cupel_demand_check(file, job, &words, err);
+    cupel_status st = cupel_micro_demand_is(file) ? cupel_micro_check(file, job, &words, err) : cupel_demand_check(file, job, &words, err);
     if (st == CUPEL_OK) st = cupel_print_str(&words, err);
     cupel_str_free(&words);
     return st;
