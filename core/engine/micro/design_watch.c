@@ -29,8 +29,10 @@ static void put_best(const cupel_design_watch *w, char *text, size_t n)
     for (size_t i = 0; i < f->n; i++) met += f->one[i].meets;
     if (met)
         snprintf(text, n, "%zu meet%s it", met, met == 1 ? "s" : "");
-    else if (f->nearest > 0)
+    else if (f->nearest > 1)
         snprintf(text, n, "best so far %.2g tolerances off", f->nearest);
+    else if (f->nearest > 0)
+        snprintf(text, n, "a trial on a coarse grid meets it");
     else
         snprintf(text, n, "first trial");
 }
