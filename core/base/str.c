@@ -45,6 +45,15 @@ bool cupel_text_utf8(cupel_text t)
     return true;
 }
 
+cupel_text cupel_text_next(const char **p)
+{
+    const char *s = *p + strspn(*p, " \t"), *quote = *s == '"' ? strchr(s + 1, '"') : NULL;
+    const char *end = quote ? quote + 1 + strcspn(quote + 1, ",") : s + strcspn(s, ",");
+    const cupel_text t = quote ? (cupel_text){s + 1, (size_t)(quote - s - 1)} : cupel_text_trim((cupel_text){s, (size_t)(end - s)});
+    *p = *end ? end + 1 : NULL;
+    return t;
+}
+
 cupel_text cupel_text_trim(cupel_text t)
 {
     while (t.n && blank(t.p[0])) t.p++, t.n--;
@@ -87,6 +96,12 @@ void cupel_str_addf(cupel_str *s, const char *fmt, ...)
         s->n += (size_t)n;
     }
     va_end(again);
+}
+
+void cupel_str_list(cupel_str *s, const char *name)
+{
+    const char *quote = strchr(name, ',') ? "\"" : "";
+    cupel_str_addf(s, "%s%s%s%s", s->n ? "," : "", quote, name, quote);
 }
 
 void cupel_str_number(cupel_str *s, double x)

@@ -22,6 +22,9 @@ cupel_text cupel_text_trim(cupel_text t);                /* without spaces and t
 size_t cupel_utf8(const unsigned char *p, size_t n, uint32_t *code);
 bool cupel_text_utf8(cupel_text t); /* of such characters alone */
 
+/* The next name of a list a,"b, c",d at *p, without blanks around it and without its quotes; *p goes behind it, NULL after the last. */
+cupel_text cupel_text_next(const char **p);
+
 /* A growing string. {0} is empty. After a failed growth `failed` stays set and the text stays as it was, so a caller
  * may append many times and look once. */
 typedef struct cupel_str {
@@ -34,6 +37,7 @@ void cupel_str_add(cupel_str *s, const char *p, size_t n);
 void cupel_str_puts(cupel_str *s, const char *text);
 void cupel_str_putc(cupel_str *s, char c);
 void cupel_str_addf(cupel_str *s, const char *fmt, ...) CUPEL_PRINTF(2, 3);
+void cupel_str_list(cupel_str *s, const char *name);      /* one more of a list that cupel_text_next reads: in quotes where it holds a comma */
 void cupel_str_number(cupel_str *s, double x);           /* as cupel_format_double */
 void cupel_str_clear(cupel_str *s);                      /* empty, keeps the room */
 void cupel_str_free(cupel_str *s);

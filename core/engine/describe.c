@@ -254,13 +254,12 @@ static cupel_status learn_table(describer *d, cupel_err *err)
     CUPEL_TRY(cupel_source_read(d->source, SIZE_MAX, &d->records, err));
     CUPEL_TRY(cupel_features_learn(d->table, h, &d->records, cupel_source_path(d->source), err));
     cupel_features_say_mixed(d->table, cupel_source_path(d->source), d->job);
-    for (const char *p = cupel_features_columns(d->table); *p;) {
-        size_t n = strcspn(p, ",");
-        char *name = cupel_strndup(p, n);
+    for (const char *p = cupel_features_columns(d->table); p && *p;) {
+        const cupel_text t = cupel_text_next(&p);
+        char *name = cupel_strndup(t.p, t.n);
         if (!name) CUPEL_TRY(cupel_no_memory(err, "columns of a table", 0));
         d->kept[cupel_header_find(h, name)] = false;
         cupel_free(name);
-        p += n + (p[n] == ',');
     }
 done:
     return st;

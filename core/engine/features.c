@@ -50,12 +50,9 @@ static cupel_status parse_columns(cupel_features *f, const char *names, cupel_er
     f->col = cupel_alloc(n, sizeof *f->col);
     if (!f->col) return cupel_no_memory(err, "the names of table columns", n * sizeof *f->col);
     cupel_str text = {0};
-    for (const char *p = names;; p++) {
-        size_t len = strcspn(p, ",");
-        CUPEL_TRY(cupel_features_add_column(f, cupel_text_trim((cupel_text){p, len}), err));
-        cupel_str_addf(&text, "%s%s", text.n ? "," : "", f->col[f->n_cols - 1].name);
-        p += len;
-        if (!*p) break;
+    for (const char *p = names; p;) {
+        CUPEL_TRY(cupel_features_add_column(f, cupel_text_next(&p), err));
+        cupel_str_list(&text, f->col[f->n_cols - 1].name);
     }
     cupel_free(f->columns_text);
     f->columns_text = text.failed ? NULL : cupel_strdup(cupel_str_text(&text));

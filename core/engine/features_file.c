@@ -135,7 +135,7 @@ done:
 static cupel_status join_columns(cupel_features *f, cupel_err *err)
 {
     cupel_str text = {0};
-    for (size_t i = 0; i < f->n_cols; i++) cupel_str_addf(&text, "%s%s", i ? "," : "", f->col[i].name);
+    for (size_t i = 0; i < f->n_cols; i++) cupel_str_list(&text, f->col[i].name);
     f->columns_text = text.failed ? NULL : cupel_strdup(cupel_str_text(&text));
     cupel_str_free(&text);
     return f->columns_text ? CUPEL_OK : cupel_no_memory(err, "the names of table columns", 0);

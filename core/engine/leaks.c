@@ -104,9 +104,8 @@ cupel_status cupel_training_leaks(const cupel_training *t, const char *columns, 
     cupel_str name = {0};
     cupel_status st = look_beside(t, job, err);
     if (!columns) columns = t->numeric;
-    for (const char *p = columns; st == CUPEL_OK && p && *p;) {
-        const size_t n = strcspn(p, ",");
-        const cupel_text word = cupel_text_trim((cupel_text){p, n});
+    for (const char *p = columns && *columns ? columns : NULL; st == CUPEL_OK && p;) {
+        const cupel_text word = cupel_text_next(&p);
         cupel_str_clear(&name);
         cupel_str_add(&name, word.p, word.n);
         if (name.failed) CUPEL_TRY(cupel_no_memory(err, "the name of a column", word.n));
@@ -117,7 +116,6 @@ cupel_status cupel_training_leaks(const cupel_training *t, const char *columns, 
                 if (at == t->beside[b].target_column) CUPEL_TRY(refuse(t, at, "columns", "a target that is learned beside", err));
             CUPEL_TRY(look_at(t, at, job, err));
         }
-        p += n + (p[n] == ',');
     }
 done:
     cupel_str_free(&name);

@@ -30,8 +30,8 @@ static cupel_status take(const cupel_demand *d, const cupel_demand_property *p, 
     const char *names = p->model ? cupel_features_columns(cupel_model_features(p->model)) : p->columns ? p->columns : "";
     cupel_status st = CUPEL_OK;
     cupel_str name = {0};
-    for (const char *at = names; *at && st == CUPEL_OK; at += strcspn(at, ","), at += *at == ',') {
-        cupel_text t = cupel_text_trim((cupel_text){at, strcspn(at, ",")});
+    for (const char *at = *names ? names : NULL; at && st == CUPEL_OK;) {
+        const cupel_text t = cupel_text_next(&at);
         cupel_str_clear(&name);
         cupel_str_add(&name, t.p, t.n);
         if (name.failed) CUPEL_TRY(cupel_no_memory(err, "columns", 0));

@@ -183,7 +183,7 @@ static bool is_beside(const cupel_training_options *o, const char *name, const c
     return false;
 }
 
-/* A name with a comma cannot stand in the list; it is left for --columns of a table that has another. */
+/* A name with a quote cannot stand in the list. */
 static cupel_status name_numbers(reading *r, cupel_err *err)
 {
     cupel_training *t = r->t;
@@ -192,8 +192,8 @@ static cupel_status name_numbers(reading *r, cupel_err *err)
         if (r->o->apart && strcmp(t->header.name[c], r->o->apart) == 0) continue;
         if (t->grouped && c == t->group_column) continue;
         if (is_beside(r->o, t->header.name[c], t->header.label[c])) continue;
-        if (c == r->target || c == t->formula_column || strchr(t->header.name[c], ',') || !all_numbers(&t->records, c)) continue;
-        cupel_str_addf(&names, "%s%s", names.n ? "," : "", t->header.name[c]);
+        if (c == r->target || c == t->formula_column || strchr(t->header.name[c], '"') || !all_numbers(&t->records, c)) continue;
+        cupel_str_list(&names, t->header.name[c]);
     }
     const cupel_status st = names.failed ? cupel_no_memory(err, "names of columns", 0) : take(&t->numeric, cupel_str_text(&names), err);
     cupel_str_free(&names);

@@ -85,6 +85,8 @@ run train "$T/cols.csv" --target y --columns t,phase --features none --model rid
 { [ $rc = 0 ] && "$C" predict "$T/cols.h5" "$T/cols.csv" -o - 2>/dev/null | head -n 1 | grep -q 'strength \[MPa\],strength lower \[MPa\]'; }
 check 'table columns as numbers and categories' $?
 run predict "$T/cols.h5" "$T/new.csv" -o "$T/x.csv"; { [ $rc = 3 ] && err "no column 't'"; }; check 'a table without the columns of the model' $?
+awk -F, 'BEGIN { print "formula,\"T, C\",y" } NR > 1 && NR < 42 { print "Fe0." 50 + NR "Ni," NR ".5," 3 * NR }' OFS=, <(seq 60) >"$T/comma.csv"
+run train "$T/comma.csv" --target y --columns '"T, C"' --features none --model ridge -o "$T/comma.h5"; { [ $rc = 0 ] && run predict "$T/comma.h5" "$T/comma.csv" -o "$T/x.csv" && [ $rc = 0 ]; }; check 'a column name with a comma, in quotes' $?
 
 # A table without formulas (volumes, say): its columns of numbers are the features.
 { echo 'file,a,b,text,y [W],fold'; awk 'BEGIN { srand(3); for (i = 0; i < 60; i++) { a = rand(); b = rand(); printf "v%d.npy,%.6f,%.6f,%s,%.6f,%d\n", i, a, b, i % 3 ? "u" : "w", 3 * a - b * b, i % 4 } }'; } >"$T/bare.csv"
