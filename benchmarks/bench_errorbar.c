@@ -297,7 +297,7 @@ static void scaffold_of(size_t s, cupel_recipe *r)
             if (!series && strncmp(p[k].name, "line", 4) == 0 && !strchr(p[k].name, '2'))
                 r->value[k] = edge || cupel_rng_uniform(41, s, k) < 0.4 ? 0.02 + 0.05 * cupel_rng_uniform(43, s, k) : -0.03;
         }
-        must(cupel_recipe_set(r, "fraction", series ? 0.5 + 0.2 * u : 0.7 + 0.18 * u, &err));
+        must(cupel_recipe_set(r, "fraction", series ? 0.3 + 0.3 * u : 0.7 + 0.18 * u, &err));
     }
     must(cupel_recipe_settle(r, &job, &err));
 }

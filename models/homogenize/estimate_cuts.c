@@ -10,6 +10,9 @@
 /* Of the bar for known interfaces (estimate.h). */
 static const double STEP = 0.2, STEP_ELASTIC = 1.3, STEP_PLANE = 2.5;
 static const double SCHEME_CUT = 0.04, SCHEME_ELASTIC = 0.05, MOST_STEPS = 4, CUT_FLOOR = 1.5e-4;
+/* Voxels an edge: of grids on which both terms of a bar beside a void are needed whole, short as the steps may be (of five scaffolds on 32 and 48 the
+ * squares held 8 of 10 whole tensors, the sum 9), and of those on which they may add as squares. */
+static const double COARSE_EDGE = 64, FINE_EDGE = 128;
 static const double VOID_CONTRAST = 1000, STEP_VOID = 0.6, SCHEME_VOID = 0.025;
 
 enum coarse_solve { COARSE_LAMINATE, COARSE_VOIGT, COARSE_REUSS, COARSE, N_COARSE };
@@ -76,9 +79,9 @@ static law law_of(const cupel_estimate_work *w, const cupel_mixture *m, const cu
     const size_t n = w->order;
     const double step = apart(n, fine, middle), before = apart(n, middle, coarse), size = apart(n, fine, &none);
     const double slow = before > 0 ? between(0.5, step / before, 0.7) : 0, rough = size > 0 ? between(0.01, step / size, 0.02) : 1;
-    const double more = fmax(slow, rough);
+    const double more = fmax(slow, rough), edge = cbrt(cupel_estimate_voxels(m));
     return (law){cupel_grid_power(CUPEL_ELASTICITY, w->contrast) * (1 - rough) + 2 * rough, STEP_VOID + more * (STEP_ELASTIC - STEP_VOID),
-                 SCHEME_VOID + rough * (SCHEME_ELASTIC - SCHEME_VOID), 1 - rough};
+                 SCHEME_VOID + rough * (SCHEME_ELASTIC - SCHEME_VOID), (1 - rough) * between(COARSE_EDGE, edge, FINE_EDGE)};
 }
 
 /* The share of the last step in the bar: in conduction all of what it is extrapolated by where steps grow instead of shrinking (that of stiffness
