@@ -25,7 +25,7 @@
  * grows to the whole of what the value is extrapolated by; along axes where conduction hangs on necks of less than 16 faces of voxels (necks.h) the
  * second term is the whole choice, and `resolved` is false. The plane, where a step of one sign all along an interface is not averaged over as many
  * directions, needs the first term. Beside a void, while steps are short and on grids of 128 voxels an edge (half of it on 96), the two add as
- * squares: against 192 voxels 166 of 168 components and all whole tensors of eight designs on 128 were held, with bars of 1.8 to 6 times the error; on
+ * squares: against 192 voxels 166 of 168 components and all whole tensors of eight designs on 128 were held, bars of 1.8 to 6 times the error; on
  * 32 and 48 voxels, where they do not, 94.8 % of 210 components and 9 of 10 whole tensors of five scaffolds against 96, with bars of 1.6 times the
  * error. What single precision leaves comes on top. Constants fitted on half of 1,400 cylinders and spheres with random middles and of 29 level cuts,
  * and checked on the rest, those of stiffness on 60 tensors; figures in

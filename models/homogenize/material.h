@@ -20,7 +20,8 @@ typedef struct cupel_material {
 
 /* "k=1" or "E=210,nu=0.3,alpha=1.2e-5" or "C11=168,C12=121,C44=75,phi1=30,Phi=40,phi2=10". Keys:
  *   k (or eps, D); k1 k2 k3 along the axes; k11 k22 k33 with k12 k13 k23 (0 where not given);
- *   two of E nu K G lambda (mu is G), or E = 0 alone for a void; E1 E2 E3 nu12 nu13 nu23 G12 G13 G23; Voigt C11 C12 C44 (cubic), with C13 C33 (transversely isotropic about
+ *   two of E nu K G lambda (mu is G), or E = 0 alone for a void; E1 E2 E3 nu12 nu13 nu23 G12 G13 G23; Voigt C11 C12 C44 (cubic),
+ *   with C13 C33 (transversely isotropic about
  *   axis 3: C66 = (C11 - C12) / 2), with C13 C33 C66 (tetragonal), C11 .. C66 without shear coupling (orthotropic), or all 21;
  *   alpha; alpha1 alpha2 alpha3 with alpha4 alpha5 alpha6 (components 23 13 12 of the tensor, no factors; 0 where not given);
  *   phi1 Phi phi2: Bunge's angles in degrees, by which all tensors of the phase are turned from its own axes.

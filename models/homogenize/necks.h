@@ -1,7 +1,7 @@
 /* Where a phase goes through the box by necks of few voxels.
  *
  * What flows along an axis in a phase that spans the box passes every plane normal to it. Where all of that is a neck of two or three voxels, grids
- * agree with one another and are wrong together: that of a filler 100 times as conducting as its polymer, with a neck of 0.05 % of the box, had 0.551,
+ * agree with one another and are wrong together: that of a filler 100 times as conducting as its polymer, neck of 0.05 % of the box, had 0.551,
  * 0.547 and 0.551 W/(m K) on 48, 64 and 72 voxels, and 0.594 in the limit. Steps between grids know nothing of it; the section of the neck does. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_NECKS_H
 #define CUPEL_MODELS_HOMOGENIZE_NECKS_H

@@ -119,11 +119,11 @@ static void learn(const cupel_ls_problem *p, const double *dx, const double *fou
     }
 }
 
-/* What the damping becomes when a step has helped: it goes with the cost, down where the model held, and no further where it was too weak before. */
+/* What the damping becomes when a step has helped: it goes with the cost, and down where the model held. */
 static double softer(double cost, double now, double predicted, bool refused)
 {
     const double gain = (cost - now) / fmax(cost - predicted, 1e-300);
-    return now / cost * (refused ? 1 : gain > 0.75 ? 0.2 : gain > 0.25 ? 0.5 : 2);
+    return now / cost * (refused ? 0.3 : gain > 0.75 ? 0.2 : gain > 0.25 ? 0.5 : 2);
 }
 
 /* One accepted step, or none: *moved says. The damping grows until a step helps. */
