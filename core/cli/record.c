@@ -71,23 +71,44 @@ static cupel_status add_file(cupel_record *r, const char *path, bool output, cup
     return digest_of(path, f->digest, err);
 }
 
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Paths of what stands in a folder, in order of names; none where it is not there. Caller frees. */
+static cupel_status list_folder(const char *folder, char ***path, size_t *n, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t cap = 0;
+    DIR *d = opendir(folder);
+    if (!d) return CUPEL_OK;
+    for (const struct dirent *e; (e = readdir(d));) { /* cppcheck-suppress readdirCalled ; the stream is ours alone */
+        if (e->d_name[0] == '.') continue;
+        if (!cupel_grow(path, &cap, *n + 1, sizeof **path)) CUPEL_TRY(cupel_no_memory(err, "a record", 0));
+        if (!((*path)[*n] = cupel_path_join(folder, e->d_name))) CUPEL_TRY(cupel_no_memory(err, "a record", 0));
+        ++*n;
+    }
+    if (*n) qsort(*path, *n, sizeof **path, by_name);
+done:
+    closedir(d);
+    return st;
+}
+
 /* What stands in the folder of the outputs, in order of names; before: it is no output unless it changes. */
 static cupel_status add_folder(cupel_record *r, bool before, cupel_err *err)
 {
-    struct dirent **entry = NULL;
-    const int n = r->folder ? scandir(r->folder, &entry, NULL, alphasort) : 0;
-    bool failed = false;
-    for (int i = 0; i < n; i++) {
+    char **path = NULL;
+    size_t n = 0;
+    bool failed = false, short_of_memory = false;
+    cupel_status st = r->folder ? list_folder(r->folder, &path, &n, err) : CUPEL_OK;
+    for (size_t i = 0; i < n; i++) {
         struct stat sb;
-        char *path = *entry[i]->d_name != '.' ? cupel_path_join(r->folder, entry[i]->d_name) : NULL;
-        named_file *f = path && look(path, &sb) && !cupel_same_file(path, r->path) ? new_file(r, path, &failed) : NULL;
+        named_file *f = look(path[i], &sb) && !cupel_same_file(path[i], r->path) ? new_file(r, path[i], &failed) : NULL;
+        short_of_memory = short_of_memory || (f == NULL && failed);
         if (f) f->output = true;
         if (f && before) f->there = true, f->changed = sb.st_mtim, f->size = sb.st_size;
-        cupel_free(path);
-        free(entry[i]);
+        cupel_free(path[i]);
     }
-    free(entry);
-    return failed ? cupel_no_memory(err, "a record", 0) : CUPEL_OK;
+    cupel_free(path);
+    return st == CUPEL_OK && short_of_memory ? cupel_no_memory(err, "a record", 0) : st;
 }
 
 cupel_status cupel_record_begin(const cupel_verb *verb, const cupel_args *args, const cupel_job *job, cupel_record **out, cupel_err *err)
