@@ -378,7 +378,7 @@ static void what_cannot_be_read_is_refused(void **state)
     snprintf(text, sizeof text, "size: -5 mm\n%s", one);
     refused(text, CUPEL_USAGE, "expected the edge of the box");
     snprintf(text, sizeof text, "connected: solid\n%s", one);
-    refused(text, CUPEL_USAGE, "'connected' needs the name of its phase; phases are: a, b");
+    refused(text, CUPEL_USAGE, "'connected': no phase is called 'solid'; phases are: a, b");
 }
 
 int main(void)
