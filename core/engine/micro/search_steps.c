@@ -119,13 +119,6 @@ static void learn(const cupel_ls_problem *p, const double *dx, const double *fou
     }
 }
 
-/* What the damping becomes when a step has helped: it goes with the cost, and down where the model held. */
-static double softer(double cost, double now, double predicted, bool refused)
-{
-    const double gain = (cost - now) / fmax(cost - predicted, 1e-300);
-    return now / cost * (refused ? 0.3 : gain > 0.75 ? 0.2 : gain > 0.25 ? 0.5 : 2);
-}
-
 /* One accepted step, or none: *moved says. The damping grows until a step helps. */
 static cupel_status descend(cupel_search *s, size_t grid, double accuracy, double *damping, cupel_trial *t, bool *moved, cupel_err *err)
 {
@@ -155,7 +148,7 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
         (void)cupel_search_residuals(s, &next.t, found, one_sided);
         const double now = cupel_ls_cost(found, one_sided, m);
         if (now < cost) {
-            *damping *= softer(cost, now, predicted, attempt > 0);
+            *damping *= now < 0.25 * cost ? 0.1 : 0.3;
             *moved = true;
         } else {
             s->shift = shift, s->own_shift = own_shift;
