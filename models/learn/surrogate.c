@@ -1,48 +1,18 @@
-/* Fitting a surrogate: scale, tune, predict every row from the others, calibrate on that, then fit on all. */
-#include "models/learn/surrogate_parts.h"
+/* Fitting a surrogate: scale, tune, predict every row from the others, fit on all, calibrate on the former (surrogate_calibrate.c). */
+#include "models/learn/surrogate_fit.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/base/rng.h"
 #include "core/base/str.h"
 #include "core/math/la.h"
-#include "core/math/order.h"
 #include "core/sys/par.h"
 #include "models/learn/gram.h"
-#include "models/learn/metrics.h"
-#include "models/learn/shift.h"
-#include "models/learn/tune.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { LEAST_ROWS = 5, MANY_ROWS = 3000, STREAM_OOF = 0x6f6f66, STREAM_MASS = 0x6d617373 };
-enum { FLOAT32_ROWS = 500 };
-static const double FLOAT32_SLACK = 5e-4; /* half widths; half of what is promised, since training rows do not show the worst */
+enum { LEAST_ROWS = 5, STREAM_OOF = 0x6f6f66 };
 static const double NEAR_SHARE = 0.85; /* of the seconds of a learner that fits as a whole */
-static const double LEVEL = 0.9;        /* of the out-of-fold intervals that are stored */
-
-/* Everything a fit holds while it runs. */
-typedef struct fit {
-    cupel_surrogate *s;
-    cupel_problem problem;
-    const cupel_fit_options *options;
-    double *z, *y;
-    size_t *fraction;     /* columns of z that are atomic fractions */
-    size_t *plain;        /* columns of z of the first kind of descriptor and of none */
-    size_t *table;        /* columns of z of the table itself */
-    cupel_beside beside;
-    double *beside_z, *beside_y;
-    double *setting;
-    void *prepared;
-    cupel_folds folds;
-    cupel_fitted *fitted; /* [n_folds] */
-    cupel_own *own;       /* of a learner that fits as a whole */
-    cupel_raw *raw;       /* [n] out of fold */
-    double *error;        /* [n] absolute, scaled target */
-    cupel_spiked *mixture; /* [n] out of fold, of a learner whose models may be mixed */
-    cupel_far far;        /* held-out clusters */
-} fit;
 
 static cupel_status check_rows(const double *x, size_t n, size_t d, const double *y, cupel_err *err)
 {
@@ -107,7 +77,7 @@ static cupel_status choose_task(cupel_surrogate *s, const double *y, size_t n, c
 }
 
 /* y with mean 0 and variance 1, or -1 and +1. */
-static cupel_status scale_target(fit *f, const double *y, size_t n, cupel_err *err)
+static cupel_status scale_target(cupel_fit *f, const double *y, size_t n, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
     f->y = cupel_alloc(n, sizeof *f->y);
@@ -139,7 +109,7 @@ static cupel_status scale_target(fit *f, const double *y, size_t n, cupel_err *e
 }
 
 /* Columns times what the learner thinks of them. */
-static cupel_status weigh_columns(fit *f, cupel_err *err)
+static cupel_status weigh_columns(cupel_fit *f, cupel_err *err)
 {
     cupel_scale *scale = &f->s->scale;
     size_t n = f->problem.n, k = scale->k;
@@ -166,7 +136,7 @@ static cupel_status find_columns(const cupel_scale *s, const size_t *list, size_
 }
 
 /* What a learner is told beside the rows. */
-static cupel_status describe_problem(fit *f, cupel_err *err)
+static cupel_status describe_problem(cupel_fit *f, cupel_err *err)
 {
     const cupel_fit_options *o = f->options;
     const cupel_scale *s = &f->s->scale;
@@ -185,7 +155,7 @@ static cupel_status describe_problem(fit *f, cupel_err *err)
 }
 
 /* From all rows that are known, those of other targets too. */
-static cupel_status learn_scale(fit *f, const double *x, size_t n, size_t d, cupel_err *err)
+static cupel_status learn_scale(cupel_fit *f, const double *x, size_t n, size_t d, cupel_err *err)
 {
     const cupel_beside_values *b = f->options->beside;
     if (!b) return cupel_scale_learn(x, n, d, &f->s->scale, err);
@@ -217,7 +187,7 @@ static cupel_status standardise(const cupel_beside_values *b, size_t t, double *
 }
 
 /* The values of other targets as the learner sees them: rows scaled as the others. */
-static cupel_status scale_beside(fit *f, size_t d, cupel_err *err)
+static cupel_status scale_beside(cupel_fit *f, size_t d, cupel_err *err)
 {
     const cupel_beside_values *b = f->options->beside;
     const size_t k = f->s->scale.k;
@@ -235,7 +205,7 @@ done:
     return st;
 }
 
-static cupel_status make_problem(fit *f, const double *x, size_t n, size_t d, const cupel_job *job, cupel_err *err)
+static cupel_status make_problem(cupel_fit *f, const double *x, size_t n, size_t d, const cupel_job *job, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
     cupel_status st = CUPEL_OK;
@@ -267,19 +237,19 @@ done:
 
 /* ---- out of fold ---- */
 
-static bool has_local_error(const fit *f) { return !f->s->is_class && f->s->learner->kernel && !f->s->learner->variance; }
+bool cupel_fit_local_error(const cupel_fit *f) { return !f->s->is_class && f->s->learner->kernel && !f->s->learner->variance; }
 
 static cupel_status fit_fold(void *user, size_t k, size_t worker, cupel_err *err)
 {
     (void)worker;
-    fit *f = user;
+    cupel_fit *f = user;
     const cupel_learner *l = f->s->learner;
     cupel_expand e = {0};
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->folds, k, &f->fitted[k], err));
     CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &f->fitted[k], NULL, &e, err));
     CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, f->mixture, err));
-    if (!has_local_error(f)) cupel_fitted_release(&f->fitted[k]); /* a triangle is large */
+    if (!cupel_fit_local_error(f)) cupel_fitted_release(&f->fitted[k]); /* a triangle is large */
 done:
     cupel_expand_release(&e);
     return st;
@@ -289,7 +259,7 @@ done:
 static cupel_status local_error_of_fold(void *user, size_t k, size_t worker, cupel_err *err)
 {
     (void)worker;
-    fit *f = user;
+    cupel_fit *f = user;
     cupel_expand e = {0};
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &f->fitted[k], f->error, &e, err));
@@ -299,7 +269,7 @@ done:
     return st;
 }
 
-static cupel_status make_room(fit *f, size_t n_folds, cupel_err *err)
+static cupel_status make_room(cupel_fit *f, size_t n_folds, cupel_err *err)
 {
     const size_t n = f->problem.n;
     cupel_status st = cupel_folds_make(&f->problem, f->options->group, n_folds, f->options->seed, STREAM_OOF, &f->folds, err);
@@ -314,7 +284,7 @@ static cupel_status make_room(fit *f, size_t n_folds, cupel_err *err)
 
 /* Folds of a learner that gave its own values, and what else is to be found of their rows. */
 typedef struct surroundings {
-    fit *f;
+    cupel_fit *f;
     const cupel_folds *folds;
     cupel_raw *raw; /* [n] */
 } surroundings;
@@ -324,7 +294,7 @@ static cupel_status surroundings_of_fold(void *user, size_t k, size_t worker, cu
 {
     (void)worker;
     const surroundings *w = user;
-    fit *f = w->f;
+    cupel_fit *f = w->f;
     const size_t n = f->problem.n;
     cupel_status st = CUPEL_OK;
     cupel_expand e = {0};
@@ -336,7 +306,7 @@ static cupel_status surroundings_of_fold(void *user, size_t k, size_t worker, cu
         if (w->folds->fold[i] != k) row[t.n++] = i;
     t.row = row;
     CUPEL_TRY(cupel_fitted_points(&t, &around, err));
-    CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &around, has_local_error(f) ? f->error : NULL, &e, err));
+    CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &around, cupel_fit_local_error(f) ? f->error : NULL, &e, err));
     CUPEL_TRY(cupel_predict_fold(&e, &f->problem, w->folds, k, w->raw, NULL, err));
 done:
     cupel_expand_release(&e);
@@ -345,8 +315,13 @@ done:
     return st;
 }
 
+cupel_status cupel_fit_surroundings(cupel_fit *f, const cupel_folds *folds, size_t threads, cupel_raw *raw, cupel_err *err)
+{
+    return cupel_par_for(threads, folds->n_folds, surroundings_of_fold, &(surroundings){f, folds, raw}, err);
+}
+
 /* A learner that gives its own out-of-fold predictions. */
-static cupel_status whole_at_once(fit *f, cupel_err *err)
+static cupel_status whole_at_once(cupel_fit *f, cupel_err *err)
 {
     const size_t n = f->problem.n;
     const cupel_learner *l = f->s->learner;
@@ -359,7 +334,7 @@ static cupel_status whole_at_once(fit *f, cupel_err *err)
     CUPEL_TRY(l->fit_whole(&f->problem, f->folds.fold, f->folds.n_folds, f->setting, &model, value, error, f->mixture, err));
     CUPEL_TRY(cupel_own_new(l->own, model, &f->own, err));
     for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - value[i]);
-    CUPEL_TRY(cupel_par_for(f->problem.job->threads, f->folds.n_folds, surroundings_of_fold, &(surroundings){f, &f->folds, f->raw}, err));
+    CUPEL_TRY(cupel_fit_surroundings(f, &f->folds, f->problem.job->threads, f->raw, err));
     for (size_t i = 0; i < n; i++) f->raw[i].value = value[i], f->raw[i].own = error[i];
 done:
     cupel_free(value);
@@ -367,294 +342,26 @@ done:
 }
 
 /* Predicts every row by a solution that has not seen it, nor any row of its group. */
-static cupel_status out_of_fold(fit *f, cupel_err *err)
+static cupel_status out_of_fold(cupel_fit *f, cupel_err *err)
 {
     size_t n = f->problem.n;
     const cupel_job *job = f->problem.job;
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(make_room(f, n > MANY_ROWS ? 5 : 10, err));
+    CUPEL_TRY(make_room(f, n > CUPEL_FIT_MANY_ROWS ? 5 : 10, err));
     cupel_progress(job, "out-of-fold fits", 0, f->folds.n_folds);
     CUPEL_TRY(cupel_par_for(job->threads, f->folds.n_folds, fit_fold, f, err));
     for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - f->raw[i].value);
-    if (has_local_error(f)) CUPEL_TRY(cupel_par_for(job->threads, f->folds.n_folds, local_error_of_fold, f, err));
+    if (cupel_fit_local_error(f)) CUPEL_TRY(cupel_par_for(job->threads, f->folds.n_folds, local_error_of_fold, f, err));
     cupel_progress(job, "out-of-fold fits", f->folds.n_folds, f->folds.n_folds);
     if (cupel_stopped(job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
 done:
     return st;
 }
 
-/* ---- calibration ---- */
-
-/* Rows of cluster k by a solution without it, with the local error that rows of the other clusters had out of fold. */
-static cupel_status fit_far(void *user, size_t k, size_t worker, cupel_err *err)
-{
-    (void)worker;
-    fit *f = user;
-    const cupel_learner *l = f->s->learner;
-    cupel_fitted fitted = {0};
-    cupel_expand e = {0};
-    cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->far.folds, k, &fitted, err));
-    CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &fitted, has_local_error(f) ? f->error : NULL, &e, err));
-    CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->far.folds, k, f->far.raw, f->far.mixture, err));
-done:
-    cupel_expand_release(&e);
-    cupel_fitted_release(&fitted);
-    return st;
-}
-
-/* Of a learner that fits as a whole: once more as a trial, which is its least effort, with the clusters as folds. Its errors are a little larger than
- * those of the full effort, so intervals beyond the domain are rather too wide than too narrow. Clusters that the learner cannot do without say
- * nothing. */
-static cupel_status far_of_whole(fit *f, cupel_err *err)
-{
-    const size_t n = f->problem.n, n_params = cupel_method_n_params(&f->s->learner->method);
-    const cupel_learner *l = f->s->learner;
-    cupel_job quiet = *f->problem.job;
-    cupel_problem p = f->problem;
-    cupel_status st = CUPEL_OK;
-    cupel_err why = {0};
-    void *model = NULL;
-    double *value = cupel_alloc(2 * n, sizeof *value), *error = value + n, setting[CUPEL_LEARNER_PARAMS];
-    if (!value) return cupel_no_memory(err, "held-out clusters", 2 * n * sizeof *value);
-    quiet.say = NULL;
-    p.job = &quiet;
-    p.trial = true;
-    p.seconds = 0;
-    memcpy(setting, f->setting, n_params * sizeof *setting);
-    st = l->fit_whole(&p, f->far.folds.fold, f->far.folds.n_folds, setting, &model, value, error, f->far.mixture, &why);
-    if (st != CUPEL_OK) {
-        f->far.folds.n_folds = 0;
-        if (st == CUPEL_BAD_INPUT) st = CUPEL_OK;
-        else if (err) *err = why;
-        goto done;
-    }
-    l->own->free(model);
-    CUPEL_TRY(cupel_par_for(quiet.threads, f->far.folds.n_folds, surroundings_of_fold, &(surroundings){f, &f->far.folds, f->far.raw}, err));
-    /* The errors of the trial are those of rows far off, which the model itself does not know: it says of such a row what it says of others. */
-    for (size_t i = 0; i < n; i++) f->far.raw[i].value = value[i], f->far.raw[i].own = f->raw[i].own;
-done:
-    cupel_free(value);
-    return st;
-}
-
-static cupel_status held_out_clusters(fit *f, cupel_err *err)
-{
-    const cupel_job *job = f->problem.job;
-    cupel_status st = cupel_far_clusters(&f->problem, f->options->seed, &f->far, err);
-    if (st != CUPEL_OK) return st;
-    if (f->s->learner->fit_whole) return f->far.folds.n_folds ? far_of_whole(f, err) : CUPEL_OK;
-    st = cupel_par_for(job->threads, f->far.folds.n_folds, fit_far, f, err);
-    if (st == CUPEL_OK && cupel_stopped(job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
-    return st;
-}
-
-/* The interval score at LEVEL that the spread as it stands gives. */
-static cupel_status try_spread(const fit *f, double *score, double *figure, cupel_err *err)
-{
-    double none = 0;
-    return cupel_spread_scores(f->s, f->problem.y, f->raw, NULL, f->problem.n, LEVEL, score, figure, &none, err);
-}
-
-/* The mass below each truth out of fold; of a truth at the shared value, by chance, any between that below and that at most there (a randomised
- * probability transform: of a distribution that is right it is even). */
-static cupel_status calibrate_masses(fit *f, double slack, cupel_err *err)
-{
-    const size_t n = f->problem.n;
-    size_t m = 0;
-    double *mass = cupel_alloc(n, sizeof *mass), below, at_most;
-    if (!mass) return cupel_no_memory(err, "masses of mixtures", n * sizeof *mass);
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(f->mixture[i].above)) continue;
-        cupel_spiked_share(&f->mixture[i], f->problem.y[i], slack, &below, &at_most);
-        mass[m++] = below + cupel_rng_uniform(f->options->seed, STREAM_MASS, i) * (at_most - below);
-    }
-    const cupel_status st = m < 2 ? CUPEL_OK : cupel_scores_make(mass, m, &f->s->below, err);
-    cupel_free(mass);
-    return st;
-}
-
-/* Mixtures out of fold and of held-out clusters, by the residuals of the former. */
-static cupel_status smear_mixtures(fit *f, double slack, cupel_err *err)
-{
-    cupel_surrogate *s = f->s;
-    const size_t n = f->problem.n;
-    double *spread = cupel_alloc(n, sizeof *spread);
-    if (!spread) return cupel_no_memory(err, "spreads of mixtures", n * sizeof *spread);
-    for (size_t i = 0; i < n; i++) spread[i] = cupel_spread_of(s, &f->raw[i]);
-    const cupel_status st = cupel_spiked_residuals_of(f->mixture, f->problem.y, spread, n, slack, &s->others, err);
-    cupel_free(spread);
-    if (st != CUPEL_OK) return st;
-    for (size_t i = 0; i < n; i++) cupel_spiked_smear(&s->others, cupel_spread_of(s, &f->raw[i]), &f->mixture[i]);
-    for (size_t i = 0; f->far.folds.n_folds && i < n; i++)
-        if (!isnan(f->far.mixture[i].above)) cupel_spiked_smear(&s->others, cupel_spread_of(s, &f->far.raw[i]), &f->far.mixture[i]);
-    return CUPEL_OK;
-}
-
-/* Which mass of a mixture holds which share of the rows, inside the domain and outside. */
-static cupel_status calibrate_mixtures(fit *f, cupel_err *err)
-{
-    enum { LEAST_NEAR = 20, LEAST_FAR = 40 };
-    cupel_surrogate *s = f->s;
-    const size_t n = f->problem.n;
-    const double slack = cupel_surrogate_slack(s) / s->y_sd;
-    if (!f->mixture || !cupel_own_mixed(s->expand.own)) return CUPEL_OK;
-    const cupel_status smeared = smear_mixtures(f, slack, err);
-    if (smeared != CUPEL_OK) return smeared;
-    unsigned char *outside = cupel_alloc(n, 1);
-    if (!outside) return cupel_no_memory(err, "rows outside the domain", n);
-    s->mixed = cupel_spiked_calibrate(f->mixture, f->problem.y, NULL, n, LEAST_NEAR, slack, &s->level[0]);
-    s->level[1] = s->level[0];
-    for (size_t i = 0; f->far.folds.n_folds && i < n; i++) outside[i] = f->far.raw[i].distance > s->threshold;
-    if (f->far.folds.n_folds) (void)cupel_spiked_calibrate(f->far.mixture, f->problem.y, outside, n, LEAST_FAR, slack, &s->level[1]);
-    cupel_free(outside);
-    return s->mixed ? calibrate_masses(f, slack, err) : CUPEL_OK;
-}
-
-/* Chooses the spread's parameters by the interval score and keeps the scores. */
-static cupel_status calibrate_numbers(fit *f, cupel_err *err)
-{
-    static const double least[] = {0.05, 0.1, 0.2, 0.3, 0.5, 1, 3, 10}, growth[] = {0, 0.25, 0.5, 1, 2, 4}, own[] = {0, 0.5, 1, 2};
-    cupel_surrogate *s = f->s;
-    size_t n = f->problem.n;
-    double *score = cupel_alloc(n, sizeof *score), best = INFINITY;
-    cupel_status st = CUPEL_OK;
-    if (!score) return cupel_no_memory(err, "scores of the calibration", n * sizeof *score);
-    for (size_t i = 0; i < n; i++) s->spread.mean += f->error[i] / (double)n;
-    if (!(s->spread.mean > 0)) s->spread.mean = 1e-12; /* every row is predicted exactly */
-    cupel_spread kept = s->spread;
-    size_t n_least = sizeof least / sizeof *least, n_growth = sizeof growth / sizeof *growth, n_own = s->expand.own ? sizeof own / sizeof *own : 1;
-    for (size_t k = 0; k < n_least * n_growth * n_own; k++) {
-        double figure;
-        s->spread.floor = least[k / n_growth % n_least];
-        s->spread.growth = growth[k % n_growth];
-        s->spread.own = own[k / n_growth / n_least];
-        CUPEL_TRY(try_spread(f, score, &figure, err));
-        if (!(figure < best)) continue;
-        best = figure;
-        kept = s->spread;
-    }
-    s->spread = kept;
-    CUPEL_TRY(cupel_far_widen(s, f->problem.y, f->raw, n, &f->far, LEVEL, score, err));
-    CUPEL_TRY(try_spread(f, score, &best, err));
-    CUPEL_TRY(cupel_scores_make(score, n, &s->scores, err));
-    CUPEL_TRY(calibrate_mixtures(f, err));
-done:
-    cupel_free(score);
-    return st;
-}
-
-/* How probable rows of held-out clusters were for their own class, outside the domain: beyond it sets are as large as those need. */
-static cupel_status calibrate_far_classes(fit *f, double *const own[2], cupel_err *err)
-{
-    enum { LEAST_FAR = 20 };
-    cupel_surrogate *s = f->s;
-    size_t m[2] = {0};
-    cupel_status st = CUPEL_OK;
-    for (size_t i = 0; f->far.folds.n_folds && i < f->problem.n; i++) {
-        if (!(f->far.raw[i].distance > s->threshold)) continue;
-        double p = cupel_sigmoid_at(&s->sigmoid, f->far.raw[i].value);
-        int c = f->problem.y[i] > 0;
-        own[c][m[c]++] = c ? p : 1 - p;
-    }
-    bool enough = m[0] >= LEAST_FAR && m[1] >= LEAST_FAR;
-    for (int c = 0; c < 2; c++)
-        CUPEL_TRY(cupel_scores_make(enough ? own[c] : s->own[c].sorted, enough ? m[c] : s->own[c].n, &s->far[c], err));
-done:
-    return st;
-}
-
-static cupel_status calibrate_classes(fit *f, cupel_err *err)
-{
-    cupel_surrogate *s = f->s;
-    size_t n = f->problem.n, m[2] = {0};
-    double *value = cupel_alloc(n, sizeof *value), *own[2] = {cupel_alloc(n, sizeof **own), cupel_alloc(n, sizeof **own)};
-    cupel_status st = CUPEL_OK;
-    if (!value || !own[0] || !own[1]) {
-        st = cupel_no_memory(err, "scores of the calibration", 3 * n * sizeof *value);
-        goto done;
-    }
-    for (size_t i = 0; i < n; i++) value[i] = f->raw[i].value;
-    s->sigmoid = cupel_sigmoid_fit(value, f->problem.y, n);
-    for (size_t i = 0; i < n; i++) {
-        double p = cupel_sigmoid_at(&s->sigmoid, value[i]);
-        int c = f->problem.y[i] > 0;
-        own[c][m[c]++] = c ? p : 1 - p;
-    }
-    for (int c = 0; c < 2; c++) CUPEL_TRY(cupel_scores_make(own[c], m[c], &s->own[c], err));
-    CUPEL_TRY(calibrate_far_classes(f, own, err));
-done:
-    cupel_free(value);
-    cupel_free(own[0]);
-    cupel_free(own[1]);
-    return st;
-}
-
-/* In half widths of the row's interval, or in probability. */
-static double apart(const cupel_surrogate *s, const cupel_band *band, const cupel_raw *wide, const cupel_raw *narrow)
-{
-    if (s->is_class) return fabs(cupel_sigmoid_at(&s->sigmoid, wide->value) - cupel_sigmoid_at(&s->sigmoid, narrow->value));
-    const double difference = fabs(wide->value - narrow->value);
-    return difference > 0 ? difference / (0.5 * (band->hi - band->lo) * cupel_spread_of(s, wide)) : 0;
-}
-
-/* Where coefficients are large and cancel, float32 is too coarse: seen on about FLOAT32_ROWS of the training rows. */
-static cupel_status try_float32(fit *f, cupel_err *err)
-{
-    cupel_surrogate *s = f->s;
-    const size_t n = f->problem.n, d = f->problem.d, step = n > FLOAT32_ROWS ? n / FLOAT32_ROWS : 1;
-    const cupel_band band = cupel_band_at(s, LEVEL);
-    const cupel_expand_way full = {.precision = CUPEL_FLOAT64, .isa = f->problem.job->isa},
-                           value = {.precision = CUPEL_FLOAT32, .isa = f->problem.job->isa, .value_only = true};
-    cupel_expand_work w = {0};
-    cupel_raw wide[CUPEL_EXPAND_ROWS], narrow[CUPEL_EXPAND_ROWS];
-    cupel_status st = CUPEL_OK;
-    double *z = cupel_alloc_aligned(cupel_mul(CUPEL_EXPAND_ROWS, d), sizeof *z);
-    if (!z) return cupel_no_memory(err, "rows in float32", cupel_mul(CUPEL_EXPAND_ROWS * sizeof *z, d));
-    CUPEL_TRY(cupel_expand_work_make(&s->expand, &w, err));
-    s->float32_difference = 0;
-    for (size_t i = 0, m = 0; i < n; i += step) {
-        memcpy(z + m++ * d, f->z + i * d, d * sizeof *z);
-        if (m < CUPEL_EXPAND_ROWS && i + step < n) continue;
-        cupel_expand_run(&s->expand, z, d, m, &full, &w, wide);
-        cupel_expand_run(&s->expand, z, d, m, &value, &w, narrow);
-        for (size_t j = 0; j < m; j++) {
-            const double difference = apart(s, &band, &wide[j], &narrow[j]);
-            if (!(difference <= s->float32_difference)) s->float32_difference = difference;
-        }
-        m = 0;
-    }
-    s->float32_holds = s->float32_difference <= FLOAT32_SLACK;
-done:
-    cupel_expand_work_release(&w);
-    cupel_free(z);
-    return st;
-}
-
-/* The out-of-fold predictions as a user sees them. */
-static cupel_status keep_out_of_fold(fit *f, cupel_err *err)
-{
-    cupel_surrogate *s = f->s;
-    size_t n = f->problem.n;
-    s->n = n;
-    s->oof_value = cupel_alloc(n, sizeof(double));
-    s->oof_lower = cupel_alloc(n, sizeof(double));
-    s->oof_upper = cupel_alloc(n, sizeof(double));
-    s->oof_distance = cupel_alloc(n, sizeof(double));
-    s->oof_in_domain = cupel_alloc(n, 1);
-    if (!s->oof_value || !s->oof_lower || !s->oof_upper || !s->oof_distance || !s->oof_in_domain)
-        return cupel_no_memory(err, "out-of-fold predictions", 4 * n * sizeof(double));
-    /* spreads go to the array of errors, which is not needed any more */
-    cupel_prediction out = {s->oof_value, f->error, s->oof_lower, s->oof_upper, s->oof_distance, s->oof_in_domain};
-    cupel_band band = cupel_band_at(s, LEVEL);
-    for (size_t i = 0; i < n; i++) cupel_calibrated(s, &f->raw[i], f->mixture ? &f->mixture[i] : NULL, &band, &out, i);
-    return CUPEL_OK;
-}
-
 /* ---- all together ---- */
 
 /* "C=10,gamma=0.0076": shortest numbers. */
-static cupel_status settings_text(fit *f, cupel_err *err)
+static cupel_status settings_text(cupel_fit *f, cupel_err *err)
 {
     const cupel_method *m = &f->s->learner->method;
     cupel_str text = {0};
@@ -668,7 +375,7 @@ static cupel_status settings_text(fit *f, cupel_err *err)
 }
 
 /* The model that is there already, with points from all rows. */
-static cupel_status all_points(fit *f, cupel_fitted *all, cupel_err *err)
+static cupel_status all_points(cupel_fit *f, cupel_fitted *all, cupel_err *err)
 {
     const size_t n = f->problem.n;
     size_t *row = cupel_alloc(n, sizeof *row);
@@ -680,7 +387,7 @@ static cupel_status all_points(fit *f, cupel_fitted *all, cupel_err *err)
     return st;
 }
 
-static cupel_status fit_all(fit *f, cupel_err *err)
+static cupel_status fit_all(cupel_fit *f, cupel_err *err)
 {
     const cupel_learner *l = f->s->learner;
     cupel_fitted all = {0};
@@ -688,13 +395,13 @@ static cupel_status fit_all(fit *f, cupel_err *err)
     if (f->own) CUPEL_TRY(all_points(f, &all, err));
     else CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, NULL, SIZE_MAX, &all, err));
     f->s->expand = (cupel_expand){0};
-    CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &all, has_local_error(f) ? f->error : NULL, &f->s->expand, err));
+    CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &all, cupel_fit_local_error(f) ? f->error : NULL, &f->s->expand, err));
 done:
     cupel_fitted_release(&all);
     return st;
 }
 
-static cupel_status run(fit *f, const double *x, size_t n, size_t d, const double *y, const cupel_job *job, cupel_err *err)
+static cupel_status run(cupel_fit *f, const double *x, size_t n, size_t d, const double *y, const cupel_job *job, cupel_err *err)
 {
     const cupel_learner *l = f->s->learner;
     cupel_status st = CUPEL_OK;
@@ -707,16 +414,16 @@ static cupel_status run(fit *f, const double *x, size_t n, size_t d, const doubl
     CUPEL_TRY(l->fit_whole ? whole_at_once(f, err) : out_of_fold(f, err));
     CUPEL_TRY(settings_text(f, err));
     CUPEL_TRY(fit_all(f, err));
-    CUPEL_TRY(held_out_clusters(f, err));
+    CUPEL_TRY(cupel_fit_clusters(f, err));
     CUPEL_TRY(cupel_far_threshold(f->raw, n, &f->far, f->problem.typical, &f->s->threshold, err));
-    CUPEL_TRY(f->s->is_class ? calibrate_classes(f, err) : calibrate_numbers(f, err));
-    CUPEL_TRY(try_float32(f, err));
-    CUPEL_TRY(keep_out_of_fold(f, err));
+    CUPEL_TRY(cupel_fit_calibrate(f, err));
+    CUPEL_TRY(cupel_fit_float32(f, err));
+    CUPEL_TRY(cupel_fit_keep(f, err));
 done:
     return st;
 }
 
-static void fit_release(fit *f)
+static void fit_release(cupel_fit *f)
 {
     f->s->learner->release(f->prepared);
     for (size_t k = 0; f->fitted && k < f->folds.n_folds; k++) cupel_fitted_release(&f->fitted[k]);
@@ -744,7 +451,7 @@ cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const doub
     if (st == CUPEL_OK) st = cupel_learner_check_kernel(options->learner, options->kernel, options->beside != NULL, err);
     if (st != CUPEL_OK) return st;
     const cupel_learner *l = cupel_learner_named(options->learner);
-    fit f = {.options = options,
+    cupel_fit f = {.options = options,
              .s = cupel_alloc(1, sizeof *f.s),
              .setting = cupel_alloc(cupel_method_n_params(&l->method), sizeof *f.setting)};
     if (!f.s || !f.setting) {

@@ -1,4 +1,4 @@
-/* What a surrogate is made of; shared by surrogate.c (fit), predict and file. */
+/* What a surrogate is made of; shared by the fit (surrogate.c, surrogate_calibrate.c), predict and file. */
 #ifndef CUPEL_MODELS_LEARN_SURROGATE_PARTS_H
 #define CUPEL_MODELS_LEARN_SURROGATE_PARTS_H
 
