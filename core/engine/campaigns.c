@@ -178,7 +178,7 @@ static cupel_status by_chance(replaying *p, cupel_err *err)
 {
     const size_t n = p->r->n, most = p->r->most, times = p->n_goals > 1 ? CHANCE_SEVERAL : CHANCE;
     size_t *order = cupel_alloc(n, sizeof *order);
-    double *trace = cupel_alloc(cupel_mul(times, most + 2), sizeof *trace), *count = trace + times * most;
+    double *trace = cupel_alloc(cupel_mul(times, most + 2), sizeof *trace), *count = trace ? trace + times * most : NULL;
     cupel_status st = order && trace ? CUPEL_OK : cupel_no_memory(err, "the course of chance", 0);
     for (size_t k = 0; k < times && st == CUPEL_OK; k++) {
         cupel_rng_permutation(p->o->choose.seed + k, STREAM_CHANCE, order, n);

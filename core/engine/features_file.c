@@ -46,7 +46,7 @@ done:
 static cupel_status put_columns(const cupel_features *f, cupel_writer *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const char **name = cupel_alloc(2 * f->n_cols, sizeof *name), **unit = name + f->n_cols;
+    const char **name = cupel_alloc(2 * f->n_cols, sizeof *name), **unit = name ? name + f->n_cols : NULL;
     unsigned char *category = cupel_alloc(f->n_cols, 1);
     double(*number)[3] = cupel_alloc(f->n_cols, sizeof *number);
     if (!name || !category || !number) CUPEL_TRY(cupel_no_memory(err, "table columns", 0));

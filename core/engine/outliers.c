@@ -164,7 +164,7 @@ static cupel_status by_conflict(search *s, cupel_err *err)
     size_t m;
     cupel_status st = CUPEL_OK;
     cursor *at = cupel_alloc(n, sizeof *at);
-    double *plain = cupel_alloc(2 * n, sizeof *plain), *logs = plain + n;
+    double *plain = cupel_alloc(2 * n, sizeof *plain), *logs = plain ? plain + n : NULL;
     if (!at || !plain) CUPEL_TRY(cupel_no_memory(err, "rows of one composition", n * sizeof *at));
     for (size_t i = 0; i < n; i++) at[i] = (cursor){s, i};
     qsort(at, n, sizeof *at, by_conditions);

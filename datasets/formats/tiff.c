@@ -212,8 +212,8 @@ static cupel_status read_strips(reader *r, const page *p, cupel_fill *f, cupel_e
     strip = cupel_alloc(size, 1);
     wide = cupel_alloc(p->width, 1);
     if (!strip || !wide) CUPEL_TRY(cupel_no_memory(err, r->name, size));
-    for (uint32_t y = 0; y < p->length; y += per) {
-        const uint32_t rows = p->length - y < per ? p->length - y : per;
+    for (uint32_t y = 0, rows; y < p->length; y += rows) {
+        rows = p->length - y < per ? p->length - y : per;
         tmsize_t got = TIFFReadEncodedStrip(r->t, TIFFComputeStrip(r->t, y, 0), strip, (tmsize_t)size);
         if (got < 0 || (uint64_t)got < (uint64_t)rows * row) CUPEL_TRY(undecoded(r, err));
         for (uint32_t i = 0; i < rows; i++) CUPEL_TRY(add_row(p, strip + i * row, p->width, wide, f, err));
@@ -261,7 +261,7 @@ static cupel_status check_tiles(const reader *r, page *p, uint64_t most, cupel_e
     TIFFGetField(r->t, TIFFTAG_TILEWIDTH, &p->tile_width);
     TIFFGetField(r->t, TIFFTAG_TILELENGTH, &p->tile_length);
     if (!p->tile_width || !p->tile_length || p->tile_width > INT32_MAX || p->tile_length > INT32_MAX) return refuse(r, "its tiles have no size", err);
-    if ((uint64_t)p->tile_width * p->tile_length / 8 * p->bits > most)
+    if ((uint64_t)p->tile_width * p->tile_length / 8 > most / p->bits)
         return refuse(r, "its tiles are larger than the file can hold; it is cut off or damaged", err);
     return CUPEL_OK;
 }

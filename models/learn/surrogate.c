@@ -327,8 +327,9 @@ static cupel_status whole_at_once(cupel_fit *f, cupel_err *err)
     const cupel_learner *l = f->s->learner;
     cupel_status st = CUPEL_OK;
     void *model = NULL;
-    double *value = cupel_alloc(2 * n, sizeof *value), *error = value + n;
+    double *value = cupel_alloc(2 * n, sizeof *value);
     if (!value) return cupel_no_memory(err, "out-of-fold predictions", 2 * n * sizeof *value);
+    double *error = value + n;
     CUPEL_TRY(make_room(f, 5, err));
     if (n >= CUPEL_FAR_LEAST && n <= CUPEL_FAR_MOST) f->problem.seconds *= NEAR_SHARE; /* the rest is for clusters */
     CUPEL_TRY(l->fit_whole(&f->problem, f->folds.fold, f->folds.n_folds, f->setting, &model, value, error, f->mixture, err));

@@ -44,8 +44,9 @@ static cupel_status far_of_whole(cupel_fit *f, cupel_err *err)
     cupel_status st = CUPEL_OK;
     cupel_err why = {0};
     void *model = NULL;
-    double *value = cupel_alloc(2 * n, sizeof *value), *error = value + n, setting[CUPEL_LEARNER_PARAMS];
+    double *value = cupel_alloc(2 * n, sizeof *value), setting[CUPEL_LEARNER_PARAMS];
     if (!value) return cupel_no_memory(err, "held-out clusters", 2 * n * sizeof *value);
+    double *error = value + n;
     quiet.say = NULL;
     p.job = &quiet;
     p.trial = true;

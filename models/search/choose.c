@@ -245,8 +245,10 @@ static cupel_status draw(const cupel_chooser *c, const cupel_gauss *process, siz
     cupel_status st = CUPEL_OK;
     const size_t n = t->m < DRAW_MAX ? t->m : DRAW_MAX;
     size_t *order = cupel_alloc(t->m, sizeof *order);
-    double *x = cupel_alloc(cupel_mul(n, t->d + 1) + t->m, sizeof *x), *value = x + n * t->d, *key = value + n;
+    double *x = cupel_alloc(cupel_mul(n, t->d + 1) + t->m, sizeof *x), *value, *key;
     if (!order || !x) CUPEL_TRY(cupel_no_memory(err, "a draw", 0));
+    value = x + n * t->d;
+    key = value + n;
     for (size_t i = 0; i < t->m; i++) key[i] = c->taken[i] ? INFINITY : -(c->mean[0][i] + 3 * c->deviation[0][i]);
     CUPEL_TRY(cupel_order(key, t->m, order, err));
     for (size_t i = 0; i < n; i++) memcpy(x + i * t->d, t->pool + order[i] * t->d, t->d * sizeof *x);
