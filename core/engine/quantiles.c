@@ -8,7 +8,7 @@
 cupel_status cupel_quantiles_parse(const char *text, cupel_quantiles *q, cupel_err *err)
 {
     q->n = 0;
-    for (const char *p = text; p && *p;) {
+    for (const char *p = text ? text : ""; *p;) {
         const size_t n = strcspn(p, ",");
         double tau;
         if (q->n == CUPEL_QUANTILES) return cupel_fail(err, CUPEL_USAGE, "--quantiles: more than %d", (int)CUPEL_QUANTILES);

@@ -38,7 +38,7 @@ cupel_status cupel_moved_tensors_of(const cupel_micro_demand *d, const cupel_rec
 void cupel_sensitivity_off(const cupel_micro_demand *d, cupel_str *out);
 /* Lines for people; "sensitivity": {"grid", "phase off by 5 %": [{moved.h}, ..], "fraction by half the tolerance",
  * "interface shifted by half the tolerance": {..}}; nothing of phases where only geometry is asked, which their properties do not change. */
-void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity *s, cupel_str *out);
+void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity *x, cupel_str *out);
 void cupel_sensitivity_put(const cupel_micro_demand *d, const cupel_sensitivity *s, cupel_json_out *w);
 
 #endif
