@@ -8,32 +8,14 @@
 
 #include <math.h>
 
-enum { NOISE, GAMMA, MATERN };
-
-static void start(const cupel_problem *p, double *setting)
-{
-    if (isnan(setting[NOISE])) setting[NOISE] = 0.05;
-    if (isnan(setting[GAMMA])) setting[GAMMA] = 2 / p->typical;
-}
-
-static void kernel_of(const double *setting, cupel_kernel *kernel, double *gamma)
-{
-    *kernel = setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF;
-    *gamma = setting[GAMMA];
-}
-
 static cupel_status prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
 {
-    cupel_kernel kernel;
-    double gamma;
-    kernel_of(setting, &kernel, &gamma);
-    return cupel_kernel_ls_prepare(p, kernel, gamma, "the kernel matrix of a Gaussian process (svr with matern=0,matrix=0 trains in less)",
-                                   prepared, err);
+    return cupel_kernel_ls_prepare(p, setting, "the kernel matrix of a Gaussian process (svr with matern=0,matrix=0 trains in less)", prepared, err);
 }
 
 static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
 {
-    cupel_status st = cupel_kernel_ls_solve(t, t->setting[NOISE], out, &out->triangle, err);
+    cupel_status st = cupel_kernel_ls_solve(t, t->setting[CUPEL_LS_DIAGONAL], out, &out->triangle, err);
     if (st != CUPEL_OK) return st;
     st = cupel_la_triangle_invert((cupel_matrix){out->triangle, t->n, t->n, t->n}, err);
     if (st != CUPEL_OK) cupel_fitted_release(out);
@@ -45,7 +27,7 @@ static cupel_status evidence(const cupel_fit_task *t, double *loss, cupel_err *e
 {
     cupel_fitted f = {0};
     double *factor = NULL, sum = 0, n = (double)t->n;
-    cupel_status st = cupel_kernel_ls_solve(t, t->setting[NOISE], &f, &factor, err);
+    cupel_status st = cupel_kernel_ls_solve(t, t->setting[CUPEL_LS_DIAGONAL], &f, &factor, err);
     if (st != CUPEL_OK) return st;
     for (size_t i = 0; i < t->n; i++) sum += f.coef[i] * (t->problem->y[t->row[i]] - f.bias);
     *loss = n * log(sum / n) + cupel_la_cholesky_log_det((cupel_matrix_in){factor, t->n, t->n, t->n});
@@ -67,12 +49,12 @@ static const cupel_param params[] = {
 };
 
 static const cupel_axis axes[] = {
-    {.param = GAMMA, .stage = 0, .relative = true, .n = 4, .value = {0.05, 0.2, 0.8, 3}},
-    {.param = NOISE, .stage = 0, .n = 4, .value = {1e-3, 1e-2, 0.1, 0.5}},
-    {.param = GAMMA, .stage = 1, .relative = true, .n = 3, .value = {0.5, 1, 2}},
-    {.param = NOISE, .stage = 1, .relative = true, .n = 3, .value = {0.4, 1, 2.5}},
-    {.param = GAMMA, .stage = 2, .relative = true, .n = 3, .value = {0.75, 1, 1.35}},
-    {.param = NOISE, .stage = 2, .relative = true, .n = 3, .value = {0.7, 1, 1.4}},
+    {.param = CUPEL_LS_GAMMA, .stage = 0, .relative = true, .n = 4, .value = {0.05, 0.2, 0.8, 3}},
+    {.param = CUPEL_LS_DIAGONAL, .stage = 0, .n = 4, .value = {1e-3, 1e-2, 0.1, 0.5}},
+    {.param = CUPEL_LS_GAMMA, .stage = 1, .relative = true, .n = 3, .value = {0.5, 1, 2}},
+    {.param = CUPEL_LS_DIAGONAL, .stage = 1, .relative = true, .n = 3, .value = {0.4, 1, 2.5}},
+    {.param = CUPEL_LS_GAMMA, .stage = 2, .relative = true, .n = 3, .value = {0.75, 1, 1.35}},
+    {.param = CUPEL_LS_DIAGONAL, .stage = 2, .relative = true, .n = 3, .value = {0.7, 1, 1.4}},
     {0},
 };
 
@@ -92,8 +74,8 @@ const cupel_learner cupel_learner_gp = {
     .kernel = true,
     .variance = true,
     .axes = axes,
-    .start = start,
-    .kernel_of = kernel_of,
+    .start = cupel_kernel_ls_start,
+    .kernel_of = cupel_kernel_ls_kernel,
     .prepare = prepare,
     .release = cupel_kernel_ls_release,
     .fit = fit,

@@ -13,7 +13,6 @@
 
 extern const cupel_learner cupel_learner_gp;
 
-enum { NOISE, GAMMA, MATERN };
 enum { ROWS = 600, STEPS = 60, MOST_ROWS = 16384, STREAM = 0x617264 };
 static const double WIDE = 1.5; /* deviation of a log length from where it starts: with more columns than rows can tell apart lengths stay common */
 
@@ -58,11 +57,9 @@ done:
 static void start(const cupel_problem *p, double *setting)
 {
     (void)p;
-    if (isnan(setting[NOISE])) setting[NOISE] = 0.05;
-    if (isnan(setting[GAMMA])) setting[GAMMA] = 0.5;
+    if (isnan(setting[CUPEL_LS_DIAGONAL])) setting[CUPEL_LS_DIAGONAL] = 0.05;
+    if (isnan(setting[CUPEL_LS_GAMMA])) setting[CUPEL_LS_GAMMA] = 0.5;
 }
-
-static void kernel_of(const double *setting, cupel_kernel *kernel, double *gamma) { cupel_learner_gp.kernel_of(setting, kernel, gamma); }
 
 static cupel_status prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
 {
@@ -86,9 +83,9 @@ static const cupel_param params[] = {
 };
 
 static const cupel_axis axes[] = {
-    {.param = GAMMA, .stage = 0, .relative = true, .n = 3, .value = {0.5, 1, 2}},
-    {.param = NOISE, .stage = 0, .n = 5, .value = {1e-4, 1e-3, 1e-2, 0.1, 0.5}},
-    {.param = NOISE, .stage = 1, .relative = true, .n = 4, .value = {0.4, 0.65, 1.5, 2.5}},
+    {.param = CUPEL_LS_GAMMA, .stage = 0, .relative = true, .n = 3, .value = {0.5, 1, 2}},
+    {.param = CUPEL_LS_DIAGONAL, .stage = 0, .n = 5, .value = {1e-4, 1e-3, 1e-2, 0.1, 0.5}},
+    {.param = CUPEL_LS_DIAGONAL, .stage = 1, .relative = true, .n = 4, .value = {0.4, 0.65, 1.5, 2.5}},
     {0},
 };
 
@@ -110,7 +107,7 @@ const cupel_learner cupel_learner_gp_ard = {
     .axes = axes,
     .relevance = relevance,
     .start = start,
-    .kernel_of = kernel_of,
+    .kernel_of = cupel_kernel_ls_kernel,
     .prepare = prepare,
     .release = cupel_kernel_ls_release,
     .fit = fit,

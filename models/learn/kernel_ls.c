@@ -6,17 +6,31 @@
 #include "core/sys/file.h"
 #include "models/learn/gram.h"
 
+#include <math.h>
 #include <string.h>
+
+void cupel_kernel_ls_start(const cupel_problem *p, double *setting)
+{
+    if (isnan(setting[CUPEL_LS_DIAGONAL])) setting[CUPEL_LS_DIAGONAL] = 0.05;
+    if (isnan(setting[CUPEL_LS_GAMMA])) setting[CUPEL_LS_GAMMA] = 2 / p->typical;
+}
+
+void cupel_kernel_ls_kernel(const double *setting, cupel_kernel *kernel, double *gamma)
+{
+    *kernel = setting[CUPEL_LS_MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF;
+    *gamma = setting[CUPEL_LS_GAMMA];
+}
 
 /* Matrices of n x n beside the shared one and one per thread: inverse, packed and in panels. */
 enum { FINAL_COPIES = 3 };
 
-cupel_status cupel_kernel_ls_prepare(const cupel_problem *p, cupel_kernel kernel, double gamma, const char *what, void **prepared,
-                                     cupel_err *err)
+cupel_status cupel_kernel_ls_prepare(const cupel_problem *p, const double *setting, const char *what, void **prepared, cupel_err *err)
 {
     size_t one = cupel_mul(cupel_mul(p->n, p->n), sizeof(double)), copies = 1 + p->job->threads;
     cupel_status st = cupel_memory_check(cupel_mul(one, copies > 1 + FINAL_COPIES ? copies : 1 + FINAL_COPIES), what, err);
-    double *matrix = NULL;
+    double *matrix = NULL, gamma;
+    cupel_kernel kernel;
+    cupel_kernel_ls_kernel(setting, &kernel, &gamma);
     if (st == CUPEL_OK) st = cupel_gram_matrix(p, kernel, gamma, &matrix, err);
     if (st == CUPEL_OK) *prepared = matrix;
     return st;

@@ -3,33 +3,15 @@
 
 #include <math.h>
 
-enum { LAMBDA, GAMMA, MATERN };
-
-static void start(const cupel_problem *p, double *setting)
-{
-    if (isnan(setting[LAMBDA])) setting[LAMBDA] = 0.05;
-    if (isnan(setting[GAMMA])) setting[GAMMA] = 2 / p->typical;
-}
-
-static void kernel_of(const double *setting, cupel_kernel *kernel, double *gamma)
-{
-    *kernel = setting[MATERN] != 0 ? CUPEL_KERNEL_MATERN52 : CUPEL_KERNEL_RBF;
-    *gamma = setting[GAMMA];
-}
-
 static cupel_status prepare(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
 {
-    cupel_kernel kernel;
-    double gamma;
-    kernel_of(setting, &kernel, &gamma);
-    return cupel_kernel_ls_prepare(p, kernel, gamma,
-                                   "the kernel matrix of kernel ridge regression (svr with matern=0,matrix=0 trains in less)", prepared,
+    return cupel_kernel_ls_prepare(p, setting, "the kernel matrix of kernel ridge regression (svr with matern=0,matrix=0 trains in less)", prepared,
                                    err);
 }
 
 static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
 {
-    return cupel_kernel_ls_solve(t, t->setting[LAMBDA], out, NULL, err);
+    return cupel_kernel_ls_solve(t, t->setting[CUPEL_LS_DIAGONAL], out, NULL, err);
 }
 
 static const cupel_reference references[] = {
@@ -45,10 +27,10 @@ static const cupel_param params[] = {
 };
 
 static const cupel_axis axes[] = {
-    {.param = GAMMA, .stage = 0, .relative = true, .n = 4, .value = {0.1, 0.3, 1, 3}},
-    {.param = LAMBDA, .stage = 0, .n = 5, .value = {1e-3, 1e-2, 0.1, 0.3, 1}},
-    {.param = GAMMA, .stage = 1, .relative = true, .n = 3, .value = {0.58, 1, 1.7}},
-    {.param = LAMBDA, .stage = 1, .relative = true, .n = 3, .value = {0.5, 1, 2}},
+    {.param = CUPEL_LS_GAMMA, .stage = 0, .relative = true, .n = 4, .value = {0.1, 0.3, 1, 3}},
+    {.param = CUPEL_LS_DIAGONAL, .stage = 0, .n = 5, .value = {1e-3, 1e-2, 0.1, 0.3, 1}},
+    {.param = CUPEL_LS_GAMMA, .stage = 1, .relative = true, .n = 3, .value = {0.58, 1, 1.7}},
+    {.param = CUPEL_LS_DIAGONAL, .stage = 1, .relative = true, .n = 3, .value = {0.5, 1, 2}},
     {0},
 };
 
@@ -56,6 +38,6 @@ extern const cupel_learner cupel_learner_krr;
 const cupel_learner cupel_learner_krr = {
     .method = {.name = "krr", .kind = "learner", .scale = "any", .help = "kernel ridge regression", .maturity = "stable", .input = "columns",
                .output = "a number, unit of the target, or the probability of the second class", .references = references, .params = params},
-    .regression = true, .classes = true, .kernel = true, .axes = axes, .start = start, .kernel_of = kernel_of, .prepare = prepare,
-    .release = cupel_kernel_ls_release, .fit = fit,
+    .regression = true, .classes = true, .kernel = true, .axes = axes, .start = cupel_kernel_ls_start,
+    .kernel_of = cupel_kernel_ls_kernel, .prepare = prepare, .release = cupel_kernel_ls_release, .fit = fit,
 };
