@@ -10,7 +10,7 @@
 #include "core/base/mem.h"
 #include "core/math/la.h"
 #include "core/sys/file.h"
-#include "models/learn/learner.h"
+#include "models/learn/linear.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,24 +95,14 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
     return cupel_memory_check(cupel_mul(p->job->threads, one), "an elastic net", err);
 }
 
-static void release(void *prepared) { (void)prepared; }
-
 /* Sums over the rows of the task: columns less their mean, products over n. */
 static cupel_status gather(const cupel_fit_task *t, cupel_net *net, double *gram, double *with_y, double *mean, double *y_mean, cupel_err *err)
 {
-    const cupel_problem *p = t->problem;
-    size_t d = p->d;
+    const size_t d = t->problem->d;
     cupel_status st = CUPEL_OK;
     double *z = cupel_alloc_aligned(cupel_mul(t->n, d), sizeof *z), *u = cupel_alloc(t->n, sizeof *u), share = 1 / (double)t->n;
     if (!z || !u) CUPEL_TRY(cupel_no_memory(err, "an elastic net", cupel_mul(cupel_mul(t->n, d), sizeof *z)));
-    for (size_t i = 0; i < t->n; i++) {
-        for (size_t j = 0; j < d; j++) mean[j] += p->x[t->row[i] * d + j] * share;
-        *y_mean += p->y[t->row[i]] * share;
-    }
-    for (size_t i = 0; i < t->n; i++) {
-        for (size_t j = 0; j < d; j++) z[i * d + j] = p->x[t->row[i] * d + j] - mean[j];
-        u[i] = p->y[t->row[i]] - *y_mean;
-    }
+    cupel_linear_centre(t, z, mean, u, y_mean);
     CUPEL_TRY(cupel_la_gram((cupel_matrix_in){z, t->n, d, d}, (cupel_matrix){gram, d, d, d}, err));
     CUPEL_TRY(cupel_la_multiply(CUPEL_ATB, (cupel_matrix_in){z, t->n, d, d}, (cupel_matrix_in){u, t->n, 1, 1}, (cupel_matrix){with_y, d, 1, 1}, err));
     for (size_t j = 0; j < d * d; j++) gram[j] *= share;
@@ -136,8 +126,7 @@ static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *e
     if (!with_y || !mean || !f.coef || !f.triangle) CUPEL_TRY(cupel_no_memory(err, "an elastic net", cupel_mul(cupel_mul(d, d), sizeof(double))));
     CUPEL_TRY(gather(t, &net, f.triangle, with_y, mean, &y_mean, err));
     CUPEL_TRY(cupel_net_solve(&net, lambda, share, f.coef, err));
-    f.bias = y_mean;
-    for (size_t j = 0; j < d; j++) f.bias -= f.coef[j] * mean[j];
+    f.bias = cupel_linear_bias(f.coef, mean, d, y_mean);
     for (size_t j = 0; j < d * d; j++) f.triangle[j] *= (double)t->n;
     for (size_t j = 0; j < d; j++) f.triangle[j * d + j] += ridge * (double)t->n;
     CUPEL_TRY(cupel_la_cholesky((cupel_matrix){f.triangle, d, d, d}, err));
@@ -188,6 +177,6 @@ const cupel_learner cupel_learner_elastic_net = {
     .axes = axes,
     .start = start,
     .prepare = prepare,
-    .release = release,
+    .release = cupel_own_release_nothing,
     .fit = fit,
 };

@@ -1,5 +1,5 @@
 /* Ridge regression: a line through the scaled columns, with a penalty on its slopes. */
-#include "models/learn/learner.h"
+#include "models/learn/linear.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -7,7 +7,6 @@
 #include "core/sys/file.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { LAMBDA };
 
@@ -25,24 +24,6 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
     return cupel_memory_check(cupel_mul(p->job->threads, one), "ridge regression", err);
 }
 
-static void release(void *prepared) { (void)prepared; }
-
-/* The rows of the task less their mean, z [n][d], and their target less its mean, u [n]. */
-static void centre(const cupel_fit_task *t, double *z, double *mean, double *u, double *u_mean)
-{
-    const cupel_problem *p = t->problem;
-    memset(mean, 0, p->d * sizeof *mean);
-    *u_mean = 0;
-    for (size_t i = 0; i < t->n; i++) {
-        for (size_t j = 0; j < p->d; j++) mean[j] += p->x[t->row[i] * p->d + j] / (double)t->n;
-        *u_mean += p->y[t->row[i]] / (double)t->n;
-    }
-    for (size_t i = 0; i < t->n; i++) {
-        for (size_t j = 0; j < p->d; j++) z[i * p->d + j] = p->x[t->row[i] * p->d + j] - mean[j];
-        u[i] = p->y[t->row[i]] - *u_mean;
-    }
-}
-
 /* w = (Z'Z + n lambda I)^-1 Z'u by Cholesky's factor L, whose inverse W gives the leverage |W x|^2 (Hoerl, Kennard 1970). */
 static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err)
 {
@@ -53,7 +34,7 @@ static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *e
     cupel_fitted f = {.n = d, .coef = cupel_alloc(d, sizeof *f.coef), .triangle = cupel_alloc_aligned(cupel_mul(d, d), sizeof *f.triangle)};
     if (!z || !u || !mean || !f.coef || !f.triangle)
         CUPEL_TRY(cupel_no_memory(err, "ridge regression", cupel_mul(cupel_mul(t->n, d), sizeof *z)));
-    centre(t, z, mean, u, &u_mean);
+    cupel_linear_centre(t, z, mean, u, &u_mean);
     cupel_matrix a = {f.triangle, d, d, d}, w = {f.coef, d, 1, 1};
     CUPEL_TRY(cupel_la_gram((cupel_matrix_in){z, t->n, d, d}, a, err));
     for (size_t j = 0; j < d; j++) f.triangle[j * d + j] += t->setting[LAMBDA] * (double)t->n;
@@ -61,8 +42,7 @@ static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *e
     CUPEL_TRY(cupel_la_cholesky(a, err));
     CUPEL_TRY(cupel_la_cholesky_solve(cupel_read(a), w, err));
     CUPEL_TRY(cupel_la_triangle_invert(a, err));
-    f.bias = u_mean;
-    for (size_t j = 0; j < d; j++) f.bias -= f.coef[j] * mean[j];
+    f.bias = cupel_linear_bias(f.coef, mean, d, u_mean);
 done:
     if (st == CUPEL_OK)
         *out = f;
@@ -108,6 +88,6 @@ const cupel_learner cupel_learner_ridge = {
     .axes = axes,
     .start = start,
     .prepare = prepare,
-    .release = release,
+    .release = cupel_own_release_nothing,
     .fit = fit,
 };
