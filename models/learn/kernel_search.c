@@ -85,9 +85,10 @@ done:
 /* The kernel with simple kernel k as a term more (at = n), or as a factor of term `at`. */
 static bool extend(const sum *from, size_t at, const char *k, sum *to)
 {
+    if (at == TERMS) return false;
     *to = *from;
     const size_t had = at < from->n ? strlen(from->term[at]) : 0, more = strlen(k);
-    if (at == TERMS || had + more + 2 > sizeof to->term[0]) return false;
+    if (had + more + 2 > sizeof to->term[0]) return false;
     char *end = to->term[at] + had;
     if (had) *end++ = '*';
     memcpy(end, k, more + 1);
