@@ -6,6 +6,7 @@
 #include "core/engine/surface.h"
 #include "datasets/formats/volume.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const cupel_job one_thread = {.threads = 1};
@@ -42,7 +43,7 @@ static void mesh_of_values(const float *value, const size_t n[3], bool periodic,
     cupel_err err = {0};
     const cupel_level_field level = {
         .value = value, .n = {n[0], n[1], n[2]}, .edge = {(double)n[0], (double)n[1], (double)n[2]}, .periodic = periodic};
-    check_ok(cupel_mesh_of(&level, m, &err), &err);
+    check_ok(cupel_mesh_of(&level, NULL, m, &err), &err);
     check_watertight(m);
 }
 
@@ -85,7 +86,7 @@ static void a_full_box_is_closed(void **state)
     for (size_t i = 0; i < 60; i++) value[i] = -1;
     mesh_of_values(value, n, true, &m);
     assert_true(m.n == 0);
-    check_fails(cupel_stl_write("/nonexistent/x.stl", &m, "", &err), CUPEL_BAD_INPUT, &err, "nothing in the volume is solid");
+    check_fails(cupel_stl_write("/nonexistent/x.stl", &m, "", NULL, &err), CUPEL_BAD_INPUT, &err, "nothing in the volume is solid");
     cupel_mesh_release(&m);
 }
 
@@ -107,7 +108,7 @@ static void a_ball_has_its_volume(void **state)
                     value[at] = (float)((0.31 - sqrt(x * x + y * y + z * z)) / h);
                 }
         const cupel_level_field level = {.value = value, .n = {n[0], n[1], n[2]}, .edge = {1, 1, 1}, .periodic = true};
-        check_ok(cupel_mesh_of(&level, &m, &err), &err);
+        check_ok(cupel_mesh_of(&level, NULL, &m, &err), &err);
         check_watertight(&m);
         off[q] = fabs(m.volume / (4 * acos(-1) / 3 * 0.31 * 0.31 * 0.31) - 1);
         off_area[q] = fabs(m.area / (4 * acos(-1) * 0.31 * 0.31) - 1);
@@ -118,23 +119,20 @@ static void a_ball_has_its_volume(void **state)
     assert_true(off_area[0] < 0.02 && off_area[1] < 0.4 * off_area[0]);
 }
 
-/* Structures that run through the faces of the box: the surface encloses the fraction of the recipe, and what it leaves is the other phase. */
+/* Structures that run through the faces of the box: the surface encloses the fraction of the recipe, and what it leaves is the other phase. Triangles
+ * between the points of the level itself enclose less: of struts two voxels thick by per cents. */
 static void structures_enclose_their_fraction(void **state)
 {
     (void)state;
-    static const struct {
-        const char *recipe;
-        double within; /* of a voxel's thickness over the interface: what linear interpolation leaves of a curved one, and of cuts near the faces */
-    } cases[] = {{"gyroid:fraction=0.3,seed=1", 0.004},
-                 {"gaussian:fraction=0.4,wavelength=0.3,seed=2", 0.004},
-                 {"gyroid:fraction=0.25,stretch3=1.6,seed=1", 0.004}};
+    static const char *const cases[] = {"gyroid:fraction=0.3,seed=1", "gaussian:fraction=0.4,wavelength=0.3,seed=2",
+                                        "gyroid:fraction=0.25,stretch3=1.6,seed=1", "skeleton:fraction=0.06", "bcc_spheres:fraction=0.1"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_err err = {0};
         cupel_recipe r;
         cupel_mesh m = {0}, rest = {0};
         size_t n[3];
         double box[3];
-        check_ok(cupel_recipe_of_text(cases[i].recipe, &r, &err), &err);
+        check_ok(cupel_recipe_of_text(cases[i], &r, &err), &err);
         check_ok(cupel_recipe_settle(&r, &one_thread, &err), &err);
         cupel_recipe_grid(&r, 48, n);
         cupel_recipe_box(&r, box);
@@ -143,8 +141,8 @@ static void structures_enclose_their_fraction(void **state)
         check_watertight(&m);
         check_watertight(&rest);
         const double all = box[0] * box[1] * box[2];
-        check_close(m.volume / all, cupel_recipe_get(&r, "fraction"), 0, cases[i].within);
-        check_close((m.volume + rest.volume) / all, 1, 0, 0.002);
+        check_close(m.volume / all, cupel_recipe_get(&r, "fraction"), 2e-4, 0);
+        check_close((m.volume + rest.volume) / all, 1, 0, 2e-4);
         cupel_mesh_release(&m);
         cupel_mesh_release(&rest);
     }
@@ -174,7 +172,7 @@ static void a_file_holds_the_mesh(void **state)
     assert_true(fd >= 0);
     close(fd);
     mesh_of_values(value, n, false, &m);
-    check_ok(cupel_stl_write(path, &m, "cupel: a corner", &err), &err);
+    check_ok(cupel_stl_write(path, &m, "cupel: a corner", NULL, &err), &err);
     FILE *f = fopen(path, "rb");
     const size_t size = fread(b, 1, sizeof b, f);
     fclose(f);
@@ -197,12 +195,47 @@ static void a_file_holds_the_mesh(void **state)
     remove(path);
 }
 
+/* Stops at the n-th time that somebody looks. */
+static bool stop_at(void *user)
+{
+    size_t *left = user;
+    return *left == 0 || --*left == 0;
+}
+
+/* A job that is stopped ends soon, wherever it is: no surface, no file. */
+static void a_stop_leaves_nothing(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/cupel-mesh-XXXXXX", path[64];
+    const size_t n[3] = {24, 24, 24};
+    cupel_recipe r;
+    cupel_err err = {0};
+    size_t stops = 0;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/x.stl", folder);
+    check_ok(cupel_recipe_of_text("gaussian:fraction=0.4,wavelength=0.2,seed=2", &r, &err), &err);
+    check_ok(cupel_recipe_settle(&r, &one_thread, &err), &err);
+    for (size_t at = 1;; at += 7, stops++) {
+        size_t left = at;
+        const cupel_job job = {.threads = 1, .user = &left, .stop = stop_at};
+        err = (cupel_err){0};
+        const cupel_status st = cupel_surface_write(&r, n, 1, path, &job, NULL, &err);
+        if (st == CUPEL_OK) break;
+        check_fails(st, CUPEL_INTERRUPTED, &err, "stopped while");
+        assert_int_equal(rmdir(folder), 0); /* empty */
+        assert_int_equal(mkdir(folder, 0700), 0);
+    }
+    assert_true(stops > 10); /* and it was looked at often: on the way to every plane and piece of the file */
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_is_watertight),   cmocka_unit_test(a_full_box_is_closed),
         cmocka_unit_test(a_ball_has_its_volume), cmocka_unit_test(structures_enclose_their_fraction),
-        cmocka_unit_test(a_file_holds_the_mesh),
+        cmocka_unit_test(a_file_holds_the_mesh), cmocka_unit_test(a_stop_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,8 +29,8 @@ static const cupel_opt options[] = {
      .help = "the folder that gets report.html, designs.csv, design-1.json (recipe), design-1.npy (phases), for the first three also .stl (a "
              "printer), .h5 with fans-1-*.json (FANS) and .vti with damask-material.yaml (DAMASK), run.json, demand.yaml"},
     {.name = "budget", .placeholder = "B", .kind = CUPEL_OPT_TEXT,
-     .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; the same "
-             "bytes come of a budget in solves"},
+     .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; from a "
+             "budget in solves always come the same recipes, voxels and tensors, to the byte, and the same designs.csv in every column but seconds"},
     {.name = "grid", .placeholder = "N", .kind = CUPEL_OPT_COUNT,
      .help = "voxels along an edge of the finest grid designed on, in place of the demand's"},
     {.name = "seed", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "of the random fields, in place of the demand's"},
@@ -59,10 +59,10 @@ const cupel_verb cupel_verb_design = {
         "its interface by half of the demand's tolerance, what a tenth of a void's stand-in changes, and how four other seeds spread.\n\n"
         "  cupel design datasets/examples/heat-spreader.yaml -o out --budget 60s\n"
         "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
-        "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there, to the same "
-        "bytes where the budget is in solves.\n\n"
+        "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there, and "
+        "where the budget is in solves ends as it would have: the same bytes of recipes, voxels, tensors and every column but seconds.\n\n"
         "Ctrl-C, and a time that is over before anything is verified, leave the best so far in DIR (exit code 6 and 5); a trial that was not "
-        "verified says so.\n\n"
+        "verified says so. Surfaces on more than 128 voxels an edge are then left for --resume.\n\n"
         "Exit code 5: cannot be met (nothing is written), or was not met (the folder holds the nearest).\n",
     .options = options,
     .min_args = 1,

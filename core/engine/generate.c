@@ -132,10 +132,24 @@ static bool is_surface(const cupel_generate_options *o, const cupel_recipe *r)
     return cupel_recipe_phases(r) == 2 && (o->format ? strcmp(o->format, "stl") == 0 : ends_in(o->output, ".stl"));
 }
 
+static cupel_status generate_surface(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
+{
+    cupel_surface made;
+    cupel_status st = cupel_surface_write(r, n, 1, o->output, job, &made, err);
+    if (st != CUPEL_OK) return st;
+    const bool far = fabs(made.share - made.wanted) > 1e-3;
+    if (isnan(made.wanted))
+        cupel_say(job, CUPEL_NOTE, "the surface encloses %.4g of the box", made.share);
+    else
+        cupel_say(job, far ? CUPEL_WARNING : CUPEL_NOTE, "the surface encloses %.4g of the box, the recipe says %.4g%s", made.share, made.wanted,
+                  far ? "; the grid is too coarse for the structure: take a finer one" : "");
+    return CUPEL_OK;
+}
+
 static cupel_status generate_phases(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
 {
     cupel_voxels v = {0};
-    if (is_surface(o, r)) return cupel_surface_write(r, n, 1, o->output, job, NULL, err);
+    if (is_surface(o, r)) return generate_surface(o, r, n, job, err);
     cupel_status st = cupel_recipe_voxels(r, n, &v, job, err);
     if (st == CUPEL_OK) say_fraction(r, &v, job);
     if (st == CUPEL_OK) st = cupel_volume_write(o->output, o->format, &v, err);

@@ -48,12 +48,18 @@ static float value_at(const lattice *l, size_t i, size_t j, size_t k)
     size_t a[2], b[2], c[2];
     if (!i || !j || !k || i == l->m[0] - 1 || j == l->m[1] - 1 || k == l->m[2] - 1) return -HUGE_VALF;
     sources(l, 0, i, a), sources(l, 1, j, b), sources(l, 2, k, c);
+    if (a[0] == a[1] && b[0] == b[1] && c[0] == c[1]) return l->level->value[(a[0] * n[1] + b[0]) * n[2] + c[0]];
     double sum = 0;
     for (int q = 0; q < 8; q++) sum += (double)l->level->value[(a[q & 1] * n[1] + b[q >> 1 & 1]) * n[2] + c[q >> 2]];
     return (float)(sum / 8);
 }
 
-static cupel_status lattice_of(const cupel_level_field *level, lattice *l, cupel_err *err)
+static cupel_status stopped(cupel_err *err)
+{
+    return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while the surface of a structure was made; nothing of it was written");
+}
+
+static cupel_status lattice_of(const cupel_level_field *level, const cupel_job *job, lattice *l, cupel_err *err)
 {
     *l = (lattice){.level = level};
     for (int a = 0; a < 3; a++) l->m[a] = level->n[a] + 4;
@@ -62,9 +68,11 @@ static cupel_status lattice_of(const cupel_level_field *level, lattice *l, cupel
     if (st != CUPEL_OK) return st;
     l->value = cupel_alloc(count, sizeof *l->value);
     if (!l->value) return cupel_no_memory(err, "the surface of a structure", count * sizeof *l->value);
-    for (size_t i = 0, at = 0; i < l->m[0]; i++)
+    for (size_t i = 0, at = 0; i < l->m[0]; i++) {
+        if (cupel_stopped(job)) return stopped(err);
         for (size_t j = 0; j < l->m[1]; j++)
             for (size_t k = 0; k < l->m[2]; k++) l->value[at++] = value_at(l, i, j, k);
+    }
     return CUPEL_OK;
 }
 
@@ -213,16 +221,18 @@ static bool take_cell(const lattice *l, size_t i, size_t j, size_t k, cell *c)
     return c->inside != 0 && c->inside != 255;
 }
 
-cupel_status cupel_mesh_of(const cupel_level_field *level, cupel_mesh *mesh, cupel_err *err)
+cupel_status cupel_mesh_of(const cupel_level_field *level, const cupel_job *job, cupel_mesh *mesh, cupel_err *err)
 {
     lattice l;
     cell c;
     cupel_mesh m = {0};
-    cupel_status st = lattice_of(level, &l, err);
-    for (size_t i = 0; i + 1 < l.m[0] && st == CUPEL_OK; i++)
+    cupel_status st = lattice_of(level, job, &l, err);
+    for (size_t i = 0; i + 1 < l.m[0] && st == CUPEL_OK; i++) {
+        if (cupel_stopped(job)) st = stopped(err);
         for (size_t j = 0; j + 1 < l.m[1] && st == CUPEL_OK; j++)
             for (size_t k = 0; k + 1 < l.m[2] && st == CUPEL_OK; k++)
                 if (take_cell(&l, i, j, k, &c)) st = put_cell(&l, &c, &m, err);
+    }
     cupel_free(l.value);
     if (st == CUPEL_OK)
         *mesh = m;

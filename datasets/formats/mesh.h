@@ -9,9 +9,7 @@
 #ifndef CUPEL_DATASETS_FORMATS_MESH_H
 #define CUPEL_DATASETS_FORMATS_MESH_H
 
-#include "core/cupel.h"
-
-#include <stdbool.h>
+#include "core/sys/job.h"
 
 typedef struct cupel_level_field {
     const float *value; /* [n0][n1][n2] at voxel centres, positive in the solid; finite */
@@ -27,11 +25,12 @@ typedef struct cupel_mesh {
 } cupel_mesh;             /* {0} is empty */
 
 /* Corners stay a hundredth of a cell away from its own, so that no two of them coincide. Memory: 4 bytes per voxel and 36 per triangle.
- * CUPEL_NO_RESOURCE. */
-cupel_status cupel_mesh_of(const cupel_level_field *level, cupel_mesh *mesh, cupel_err *err);
+ * CUPEL_NO_RESOURCE; CUPEL_INTERRUPTED when the job was stopped. */
+cupel_status cupel_mesh_of(const cupel_level_field *level, const cupel_job *job, cupel_mesh *mesh, cupel_err *err);
 void cupel_mesh_release(cupel_mesh *mesh);
 
-/* Binary STL; `words` (up to 79 bytes) stand in its header, which is the only place where STL can say a unit. CUPEL_BAD_INPUT for an empty mesh. */
-cupel_status cupel_stl_write(const char *path, const cupel_mesh *mesh, const char *words, cupel_err *err);
+/* Binary STL; `words` (up to 79 bytes) stand in its header, which is the only place where STL can say a unit. CUPEL_BAD_INPUT for an empty mesh;
+ * CUPEL_INTERRUPTED when the job was stopped, and then no file. */
+cupel_status cupel_stl_write(const char *path, const cupel_mesh *mesh, const char *words, const cupel_job *job, cupel_err *err);
 
 #endif

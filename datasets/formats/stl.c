@@ -34,7 +34,7 @@ static void put_record(unsigned char *p, const float t[9])
     p[48] = p[49] = 0;
 }
 
-cupel_status cupel_stl_write(const char *path, const cupel_mesh *m, const char *words, cupel_err *err)
+cupel_status cupel_stl_write(const char *path, const cupel_mesh *m, const char *words, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_out *out = NULL;
@@ -50,6 +50,7 @@ cupel_status cupel_stl_write(const char *path, const cupel_mesh *m, const char *
     for (size_t i = 0; i < m->n;) {
         size_t k = 0;
         for (; k < PIECE && i < m->n; i++, k++) put_record(piece + k * RECORD, m->triangle[i]);
+        if (cupel_stopped(job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while '%s' was written; nothing new was left under that name", path));
         CUPEL_TRY(cupel_out_write(out, piece, k * RECORD, err));
     }
     st = cupel_out_commit(&out, err);
@@ -74,8 +75,8 @@ static cupel_status write_voxels(const char *path, const cupel_voxels *v, cupel_
     for (int a = 0; a < 3; a++) level.edge[a] = (double)v->n[a] * (v->has_size ? 1e3 * v->size[a] : 1);
     level.value = value;
     snprintf(words, sizeof words, "cupel: all labels but 0, stepped as the voxels are; unit: %s", v->has_size ? "mm" : "voxel");
-    cupel_status st = cupel_mesh_of(&level, &mesh, err);
-    if (st == CUPEL_OK) st = cupel_stl_write(path, &mesh, words, err);
+    cupel_status st = cupel_mesh_of(&level, NULL, &mesh, err);
+    if (st == CUPEL_OK) st = cupel_stl_write(path, &mesh, words, NULL, err);
     cupel_mesh_release(&mesh);
     cupel_free(value);
     return st;

@@ -50,6 +50,16 @@ run generate "$T/r.json" --grid 24 -o "$T/s.stl"
 { [ $rc = 0 ] && [ "$(tail -c +81 "$T/s.stl" | head -c 4 | od -An -t u4 | tr -d ' ')" = "$((($(wc -c <"$T/s.stl") - 84) / 50))" ]; }
 check 'a surface' $?
 head -c 80 "$T/s.stl" | tr -d '\0' | grep -q 'unit: edge of the box; solid: phase 1 of gyroid'; check 'its header says unit and solid' $?
+err 'encloses 0.4 of the box, the recipe says 0.4'; check 'it encloses the volume of the recipe' $?
+# A signal while it is written: the program ends at once, and nothing is left.
+if [ "${CUPEL_SANITIZED:-}" = 1 ]; then echo 'skip a signal while a surface is written: a sanitizer build'
+else
+  mkdir "$T/stop"; "$CUPEL" generate "$T/r.json" --grid 256 -o "$T/stop/x.stl" >"$T/out" 2>"$T/err" & pid=$!
+  until compgen -G "$T/stop/.x.stl.*" >/dev/null || ! kill -0 $pid 2>/dev/null; do :; done
+  kill -TERM $pid; SECONDS=0; wait $pid; rc=$?
+  { [ $rc = 1 ] && err "stopped while .*x.stl' was written; nothing new was left" && [ $SECONDS -lt 8 ] && [ -z "$(ls -A "$T/stop")" ]; }
+  check 'a signal while a surface is written' $?
+fi
 run convert "$T/s.stl" "$T/x.npy"; { [ $rc = 2 ] && err 'written only'; }; check 'a surface is not read: exit 2' $?
 run methods generator; { [ $rc = 0 ] && grep -q gyroid "$T/out"; }; check 'generators are among the methods' $?
 run cite gyroid; { [ $rc = 0 ] && grep -q Schoen "$T/out"; }; check 'a generator is cited' $?

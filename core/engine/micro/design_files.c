@@ -3,8 +3,6 @@
 #include "core/base/mem.h"
 #include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_out.h"
-#include "core/engine/micro/page.h"
-#include "core/engine/surface.h"
 #include "datasets/formats/volume.h"
 
 #include <math.h>
@@ -25,11 +23,13 @@ static cupel_status put_volume(cupel_account *a, size_t rank, const char *suffix
 }
 
 /* The surface of what is not the softest phase: two phases from the level, more from the voxels. */
-static cupel_status put_surface(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, const size_t n[3], size_t rank,
+static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, const cupel_design *g, const size_t n[3], size_t rank,
                                 const cupel_voxels *v, cupel_err *err)
 {
+    cupel_account *a = to->account;
     char name[40], what[240], count[32], *path = NULL;
-    size_t triangles = 0;
+    const cupel_job *job = cupel_voxels_count(v) > CUPEL_QUICK ? to->asked : a->job;
+    cupel_surface *made = &to->surface[rank - 1];
     const size_t solid = cupel_micro_page_hidden(d) ? 0 : 1;
     for (size_t p = 0; p < d->n_phases; p++)
         if (g->on_grid.fraction[p] == 1) return CUPEL_OK; /* one phase alone has no surface */
@@ -37,10 +37,18 @@ static cupel_status put_surface(cupel_account *a, const cupel_micro_demand *d, c
         return put_volume(a, rank, ".stl", "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
     snprintf(name, sizeof name, "design-%zu.stl", rank);
     cupel_status st = cupel_account_path(a, name, &path, err);
-    if (st == CUPEL_OK) st = cupel_surface_write(&g->recipe, n, solid, path, a->job, &triangles, err);
-    snprintf(what, sizeof what, "closed surface of %.60s for a printer (binary STL, %s triangles), cut off flat at the faces of the box",
-             d->phase[solid].name, cupel_format_count(count, triangles));
+    if (st == CUPEL_OK) st = cupel_surface_write(&g->recipe, n, solid, path, job, made, err);
+    if (st == CUPEL_INTERRUPTED) {
+        *made = (cupel_surface){.triangles = 0};
+        to->left_out++;
+        st = CUPEL_OK;
+        goto done;
+    }
+    snprintf(what, sizeof what, "closed surface of %.60s for a printer (binary STL, %s triangles), cut off flat at the faces of the box; it encloses "
+             "%.4g of the box, the design has %.4g", d->phase[solid].name, cupel_format_count(count, made->triangles), made->share,
+             g->on_grid.fraction[solid]);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, what, err);
+done:
     cupel_free(path);
     return st;
 }
@@ -55,9 +63,10 @@ static bool lengths_of(const cupel_micro_demand *d, const cupel_recipe *r, doubl
     return metres;
 }
 
-static cupel_status put_voxels(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_err *err)
+static cupel_status put_voxels(cupel_taken *to, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    cupel_account *a = to->account;
     cupel_voxels v = {0}, mended = {0};
     double box[3];
     size_t n[3];
@@ -81,7 +90,7 @@ static cupel_status put_voxels(cupel_account *a, const cupel_micro_demand *d, co
                          v.has_size ? "the voxels as DAMASK reads them: VTK image data, cells 'material', metres; whole labels"
                                     : "the voxels as DAMASK reads them: VTK image data, cells 'material', in edges of a voxel; whole labels", err));
     v.has_size = false;
-    st = put_surface(a, d, g, n, rank, &v, err);
+    st = put_surface(to, d, g, n, rank, &v, err);
 done:
     cupel_voxels_release(&v);
     cupel_voxels_release(&mended);
@@ -223,17 +232,18 @@ cupel_status cupel_design_damask(const cupel_micro_demand *d, cupel_account *a, 
     return st;
 }
 
-cupel_status cupel_design_take_away(const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_account *a, cupel_err *err)
+cupel_status cupel_design_take_away(const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_taken *to, cupel_err *err)
 {
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
+    cupel_account *a = to->account;
     char name[40];
     cupel_recipe_put(&g->recipe, &w);
     cupel_str_putc(&s, '\n');
     snprintf(name, sizeof name, "design-%zu.json", rank);
     cupel_status st = s.failed ? cupel_no_memory(err, name, 0) : cupel_account_text(a, name, s.p, s.n, err);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, "recipe: a few numbers and a seed that build the same structure on any grid", err);
-    if (st == CUPEL_OK) st = put_voxels(a, d, g, rank, err);
+    if (st == CUPEL_OK) st = put_voxels(to, d, g, rank, err);
     if (st == CUPEL_OK && rank <= CUPEL_SHOWN) st = put_inputs(a, d, g, rank, err);
     cupel_str_free(&s);
     return st;

@@ -152,7 +152,23 @@ static void put_attainable(const cupel_micro_demand *d, const cupel_designs *fou
     cupel_str_free(&words);
 }
 
-static void put_design(const cupel_micro_demand *d, const cupel_design *g, cupel_json_out *w)
+static void put_surface(const cupel_surface *made, cupel_json_out *w)
+{
+    if (!made->triangles) return;
+    cupel_json_name(w, "surface");
+    cupel_json_open(w, '{');
+    cupel_account_count(w, "triangles", made->triangles);
+    cupel_json_name(w, "share of the box");
+    cupel_json_put_number(w, made->share);
+    cupel_json_name(w, "volume fraction");
+    if (isnan(made->wanted))
+        cupel_json_put_null(w);
+    else
+        cupel_json_put_number(w, made->wanted);
+    cupel_json_close(w, '}');
+}
+
+static void put_design(const cupel_micro_demand *d, const cupel_design *g, const cupel_surface *made, cupel_json_out *w)
 {
     cupel_json_open(w, '{');
     cupel_json_name(w, "verified");
@@ -172,11 +188,13 @@ static void put_design(const cupel_micro_demand *d, const cupel_design *g, cupel
         cupel_voids_put(d, &g->voids, w);
         cupel_seeds_put(d, &g->seeds, w);
     }
+    if (made) put_surface(made, w);
     cupel_json_close(w, '}');
 }
 
-static cupel_status write_account(const cupel_micro_demand *d, const cupel_designs *found, const cupel_account *a, double report, cupel_err *err)
+static cupel_status write_account(const cupel_micro_demand *d, const cupel_designs *found, const cupel_taken *to, double report, cupel_err *err)
 {
+    const cupel_account *a = to->account;
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
     cupel_account_head(a, &w);
@@ -193,7 +211,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     put_attainable(d, found, &w);
     cupel_json_name(&w, "designs");
     cupel_json_open(&w, '[');
-    for (size_t i = 0; i < found->n; i++) put_design(d, &found->one[i], &w);
+    for (size_t i = 0; i < found->n; i++) put_design(d, &found->one[i], i < CUPEL_SHOWN ? &to->surface[i] : NULL, &w);
     cupel_json_close(&w, ']');
     put_steps(found, &w);
     if (*found->begun.digest) {
@@ -212,9 +230,11 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     return st;
 }
 
-cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs *found, cupel_account *a, cupel_err *err)
+cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *asked, cupel_account *a, bool *complete,
+                                cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    cupel_taken to = {.account = a, .asked = asked};
     cupel_str table = {0};
     const double begin = cupel_now();
     static const char *const designed[] = {"design-", "fans-", "damask-", NULL};
@@ -225,13 +245,14 @@ cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs
     CUPEL_TRY(cupel_account_note(a, "designs.csv", "table of all designs: verdict, distances with bars, recipes", err));
     CUPEL_TRY(cupel_account_text(a, "demand.yaml", d->text, d->n_text, err));
     CUPEL_TRY(cupel_account_note(a, "demand.yaml", "the demand as it was written", err));
-    for (size_t i = 0; i < found->n; i++) CUPEL_TRY(cupel_design_take_away(d, &found->one[i], i + 1, a, err));
+    for (size_t i = 0; i < found->n; i++) CUPEL_TRY(cupel_design_take_away(d, &found->one[i], i + 1, &to, err));
     if (found->n) CUPEL_TRY(cupel_design_damask(d, a, err));
     CUPEL_TRY(cupel_design_report(d, found, a, err));
     CUPEL_TRY(cupel_account_note(a, "report.html", "this report", err));
     cupel_account_tidy(a, designed);
-    st = write_account(d, found, a, cupel_now() - begin, err);
+    st = write_account(d, found, &to, cupel_now() - begin, err);
 done:
+    *complete = !to.left_out;
     cupel_str_free(&table);
     return st;
 }

@@ -29,7 +29,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     cupel_micro_demand *d = NULL;
     cupel_account account;
     cupel_journal *journal = NULL;
-    bool made = false, empty = false;
+    bool made = false, empty = false, complete = true;
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     if (!found) return cupel_no_memory(err, "designs", sizeof *found);
     cupel_job calm = *job;
@@ -53,7 +53,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(cupel_designs_after(d, found, journal, &calm, stopped, err));
     stopped = stopped || cupel_stopped(job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
-    CUPEL_TRY(cupel_design_write(d, found, &account, err));
+    CUPEL_TRY(cupel_design_write(d, found, job, &account, &complete, err));
     if (*found->begun.digest) {
         cupel_str_addf(summary, "surrogate %s: ", d->surrogate);
         cupel_design_start_words(&found->begun, summary);
@@ -61,7 +61,10 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     }
     cupel_design_summary(d, found, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
-    if (stopped)
+    if (!complete)
+        st = cupel_fail(err, CUPEL_INTERRUPTED, "interrupted while the surfaces were made, which are not in '%s'; the same command with --resume makes "
+                        "them", folder);
+    else if (stopped)
         st = cupel_fail(err, CUPEL_INTERRUPTED, "interrupted; the best so far is in '%s/designs.csv', and the same command with --resume goes on from there",
                         folder);
     else if (!found->n || !found->one[0].meets)
