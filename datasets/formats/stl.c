@@ -50,7 +50,8 @@ cupel_status cupel_stl_write(const char *path, const cupel_mesh *m, const char *
     for (size_t i = 0; i < m->n;) {
         size_t k = 0;
         for (; k < PIECE && i < m->n; i++, k++) put_record(piece + k * RECORD, m->triangle[i]);
-        if (cupel_stopped(job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while '%s' was written; nothing new was left under that name", path));
+        if (cupel_stopped(job))
+            CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while '%s' was written; nothing new was left under that name", path));
         CUPEL_TRY(cupel_out_write(out, piece, k * RECORD, err));
     }
     st = cupel_out_commit(&out, err);

@@ -13,7 +13,8 @@
 
 static cupel_status override(cupel_micro_demand *d, const cupel_design_options *o, cupel_err *err)
 {
-    if (o->grid_given && (o->grid < 8 || o->grid > 1024)) return cupel_fail(err, CUPEL_USAGE, "option --grid: found %llu, expected 8 to 1024", (unsigned long long)o->grid);
+    if (o->grid_given && (o->grid < 8 || o->grid > 1024))
+        return cupel_fail(err, CUPEL_USAGE, "option --grid: found %llu, expected 8 to 1024", (unsigned long long)o->grid);
     if (o->grid_given) d->grid = o->grid;
     if (o->seed_given) d->seed = o->seed;
     if (o->surrogate) d->surrogate = o->surrogate;
@@ -23,7 +24,22 @@ static cupel_status override(cupel_micro_demand *d, const cupel_design_options *
     return cupel_micro_budget(cupel_text_of(o->budget), &d->budget_seconds, &d->budget_solves, err);
 }
 
-cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary, cupel_err *err)
+static cupel_status ending(const char *demand, const char *folder, const cupel_designs *found, bool stopped, bool complete, cupel_err *err)
+{
+    if (!complete)
+        return cupel_fail(err, CUPEL_INTERRUPTED, "interrupted while the surfaces were made, which are not in '%s'; the same command with --resume "
+                          "makes them", folder);
+    if (stopped)
+        return cupel_fail(err, CUPEL_INTERRUPTED, "interrupted; the best so far is in '%s/designs.csv', and the same command with --resume goes on "
+                          "from there", folder);
+    if (!found->n || !found->one[0].meets)
+        return cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met%s; '%s/designs.csv' holds the nearest", demand,
+                          found->out_of_budget ? " within the budget" : " by this search, which proves nothing", folder);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary,
+                              cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_micro_demand *d = NULL;
@@ -61,15 +77,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     }
     cupel_design_summary(d, found, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
-    if (!complete)
-        st = cupel_fail(err, CUPEL_INTERRUPTED, "interrupted while the surfaces were made, which are not in '%s'; the same command with --resume makes "
-                        "them", folder);
-    else if (stopped)
-        st = cupel_fail(err, CUPEL_INTERRUPTED, "interrupted; the best so far is in '%s/designs.csv', and the same command with --resume goes on from there",
-                        folder);
-    else if (!found->n || !found->one[0].meets)
-        st = cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met%s; '%s/designs.csv' holds the nearest", demand,
-                        found->out_of_budget ? " within the budget" : " by this search, which proves nothing", folder);
+    st = ending(demand, folder, found, stopped, complete, err);
 done:
     cupel_account_release(&account);
     cupel_designs_release(found);
