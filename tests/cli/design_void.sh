@@ -21,8 +21,16 @@ Y
 }
 demand '' >"$T/d.yaml"
 "$CUPEL" design "$T/d.yaml" -o "$T/D" --threads 1 >"$T/out" 2>"$T/err"; rc=$?
-{ [ $rc = 0 ] || [ $rc = 5 ]; } && [ -s "$T/D/design-1.json" ] && grep -q "phase 'void' is computed with 1e-05 of the stiffest phase" "$T/err" && ok 'a void of no stiffness' ||
+{ [ $rc = 0 ] || [ $rc = 5 ]; } && [ -s "$T/D/design-1.json" ] && grep -q "phase 'void' is computed with 1/53,846 of the stiffness of the stiffest phase in place of what it has" "$T/err" && ok 'a void of no stiffness' ||
   { echo "    exit $rc"; cat "$T/err"; no 'a void of no stiffness'; }
+# What its stand-in is worth: with ten times as much it is solved again.
+demand 'space: {generator: gyroid, fraction: 0.55..0.65}' | sed 's/^budget.*/budget: 200 solves/' >"$T/v.yaml"
+"$CUPEL" design "$T/v.yaml" -o "$T/V" --threads 1 >"$T/out" 2>"$T/err"
+tenfold=$(tr -d '\n ' <"$T/V/run.json" | sed -n 's/.*"withtentimesthestand-in":{"stiffness\[%\]":\([0-9.e-]*\).*/\1/p')
+# 0.045 GPa more in 56 % of the volume is 0.06 % of 40 GPa where strain is even; in voids it is a few times as large.
+awk -v a="$tenfold" 'BEGIN { exit !(a > 0.06 && a < 1) }' && ok "ten times the stand-in: $tenfold %" || no "ten times the stand-in: $tenfold %"
+grep -q 'void: computed with 1/53,846 of the stiffness of the stiffest phase, which stands for less; ten times that moves the design.s stiffness by' "$T/out" &&
+  grep -q 'ten times its stand-in<td class=num>[0-9]' "$T/V/report.html" && ! grep -q 'with a tenth of it' "$T/V/run.json" && ok 'it is said' || { cat "$T/out"; no 'it is said'; }
 demand 'space: {generator: gyroid, fraction: 0.2..0.3}' >"$T/s.yaml"
 for verb in 'design -o' 'run -o' 'demand check'; do
   set -- $verb

@@ -62,8 +62,14 @@ static void put_sensitivity(const cupel_micro_demand *d, const cupel_sensitivity
 static void put_voids(const cupel_micro_demand *d, const cupel_voids *v, cupel_str *s)
 {
     if (!v->grid) return;
-    cupel_str_puts(s, "<tr><th scope=row>void or insulator with a tenth of what it has");
-    put_cells(d, &v->tenth, s);
+    if (v->given) {
+        cupel_str_puts(s, "<tr><th scope=row>void or insulator with a tenth of what it has");
+        put_cells(d, &v->tenth, s);
+    }
+    if (v->stands) {
+        cupel_str_puts(s, "<tr><th scope=row>void or insulator with ten times its stand-in");
+        put_cells(d, &v->tenfold, s);
+    }
 }
 
 static void put_seeds(const cupel_micro_demand *d, const cupel_seeds *x, cupel_str *s)

@@ -1,6 +1,7 @@
 /* Voids are computed with a small stiffness where the demand says so, and a design is one of that demand. How near it is to one of a true void is
  * found by solving it again with a tenth. Not with nothing: cut voxels, which answer as laminates, then lose all their stiffness across the
- * interface, which on a coarse grid changes more than the void does. */
+ * interface, which on a coarse grid changes more than the void does. A perfect void has the least stand-in with which fields in single precision
+ * converge: that one is solved again with ten times as much. */
 #include "core/engine/micro/voids.h"
 
 #include "core/base/err.h"
@@ -20,8 +21,7 @@ static double size_of(const cupel_material *m, bool elastic)
     return elastic ? (m->c[0][0] + m->c[1][1] + m->c[2][2]) / 3 : (m->k[0][0] + m->k[1][1] + m->k[2][2]) / 3;
 }
 
-/* The share of the largest, where it is that of a void or an insulator; NaN otherwise, and where the demand does not need it. */
-static double share_of(const cupel_micro_demand *d, size_t phase, bool elastic)
+double cupel_voids_share(const cupel_micro_demand *d, size_t phase, bool elastic)
 {
     double most = 0;
     if (!(elastic ? d->needs_elasticity : d->needs_conduction)) return NAN;
@@ -34,7 +34,15 @@ bool cupel_voids_any(const cupel_micro_demand *d)
 {
     for (size_t i = 0; i < d->n_phases; i++)
         for (int elastic = 0; elastic < 2; elastic++)
-            if (share_of(d, i, elastic) > 0 && !d->phase[i].stands_in[elastic]) return true;
+            if (cupel_voids_share(d, i, elastic) > 0) return true;
+    return false;
+}
+
+static bool any_of(const cupel_micro_demand *d, bool stands_in)
+{
+    for (size_t i = 0; i < d->n_phases; i++)
+        for (int elastic = 0; elastic < 2; elastic++)
+            if (cupel_voids_share(d, i, elastic) > 0 && d->phase[i].stands_in[elastic] == stands_in) return true;
     return false;
 }
 
@@ -74,16 +82,16 @@ void cupel_voids_stand_in(cupel_micro_demand *d)
     if (d->needs_elasticity) raise_to_stand_in(d);
 }
 
-/* The tensors of a demand whose voids have `by` of what they have. */
-static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_trial_options *o, double by, const cupel_job *job,
-                          cupel_trial *t, size_t *solves, cupel_err *err)
+/* The tensors of a demand whose voids, those with a stand-in or the others, have `by` of what they have. */
+static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_trial_options *o, bool stands_in, double by,
+                          const cupel_job *job, cupel_trial *t, size_t *solves, cupel_err *err)
 {
     cupel_micro_demand *other = cupel_alloc(1, sizeof *other);
     if (!other) return cupel_no_memory(err, "a demand", sizeof *other);
     *other = *d;
     for (size_t i = 0; i < d->n_phases; i++)
         for (int elastic = 0; elastic < 2; elastic++)
-            if (share_of(d, i, elastic) > 0 && !d->phase[i].stands_in[elastic]) weaken(&other->phase[i].material, elastic, by);
+            if (cupel_voids_share(d, i, elastic) > 0 && d->phase[i].stands_in[elastic] == stands_in) weaken(&other->phase[i].material, elastic, by);
     cupel_status st = cupel_trial_solve(other, recipe, o, job, t, err);
     if (st == CUPEL_OK) *solves += t->solves;
     cupel_free(other);
@@ -93,15 +101,21 @@ static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recip
 static cupel_status compute(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_job *job, cupel_voids *v, size_t *solves,
                             cupel_err *err)
 {
+    static const double by[2] = {0.1, 10}; /* of what the demand gives, of a stand-in */
     cupel_status st = CUPEL_OK;
     cupel_trial base = {.solves = 0}, other = {.solves = 0};
     cupel_trial_options o = {.grid = d->grid < CUPEL_VOIDS_GRID ? (size_t)d->grid : (size_t)CUPEL_VOIDS_GRID, .accuracy = ACCURACY,
                              .blend_k = NAN, .blend_c = NAN};
-    CUPEL_TRY(solve(d, recipe, &o, 1, job, &base, solves, err));
+    cupel_voids x = {.grid = o.grid, .given = any_of(d, false), .stands = any_of(d, true)};
+    CUPEL_TRY(solve(d, recipe, &o, false, 1, job, &base, solves, err));
     o.blend_k = base.blend_k, o.blend_c = base.blend_c; /* cut voxels as before: the void alone changes */
-    CUPEL_TRY(solve(d, recipe, &o, 0.1, job, &other, solves, err));
-    cupel_moved_widen(d, &other.t, &base.t, &v->tenth);
-    v->grid = o.grid;
+    for (int k = 0; k < 2; k++) {
+        if (!(k ? x.stands : x.given)) continue;
+        CUPEL_TRY(solve(d, recipe, &o, k, by[k], job, &other, solves, err));
+        cupel_moved_widen(d, &other.t, &base.t, k ? &x.tenfold : &x.tenth);
+        cupel_trial_release(&other);
+    }
+    *v = x;
 done:
     cupel_trial_release(&base);
     cupel_trial_release(&other);
@@ -123,7 +137,7 @@ void cupel_voids_words(const cupel_micro_demand *d, cupel_str *s)
     for (int elastic = 0; elastic < 2; elastic++)
         for (size_t i = 0; i < d->n_phases; i++) {
             char b[32];
-            const double share = share_of(d, i, elastic);
+            const double share = cupel_voids_share(d, i, elastic);
             if (isnan(share)) continue;
             cupel_str_addf(s, "Phase %s is taken for %s", d->phase[i].name, elastic ? "a void" : "an insulator");
             if (share > 0)
@@ -136,29 +150,54 @@ void cupel_voids_words(const cupel_micro_demand *d, cupel_str *s)
         }
 }
 
-/* "void: computed with 1/10,000 of the stiffness of the stiffest phase" */
-static void say_phases(const cupel_micro_demand *d, cupel_str *s)
+/* "void: computed with 1/10,000 of the stiffness of the stiffest phase", of those with a stand-in or of the others */
+static void say_phases(const cupel_micro_demand *d, bool stands_in, cupel_str *s)
 {
     const char *gap = "";
     for (size_t i = 0; i < d->n_phases; i++)
         for (int elastic = 0; elastic < 2; elastic++) {
             char b[32];
-            const double share = share_of(d, i, elastic);
-            if (!(share > 0) || d->phase[i].stands_in[elastic]) continue;
+            const double share = cupel_voids_share(d, i, elastic);
+            if (!(share > 0) || d->phase[i].stands_in[elastic] != stands_in) continue;
             cupel_str_addf(s, "%s%s: computed with 1/%s of the %s phase", gap, d->phase[i].name, cupel_format_count(b, (uint64_t)llround(1 / share)),
                            elastic ? "stiffness of the stiffest" : "conductivity of the best conducting");
             gap = ", ";
         }
 }
 
+static void say(const cupel_micro_demand *d, const cupel_voids *v, bool stands_in, cupel_str *s)
+{
+    cupel_str_puts(s, "  ");
+    say_phases(d, stands_in, s);
+    cupel_str_puts(s, stands_in ? ", which stands for less; ten times that moves the design's " : "; a tenth of that moves the design's ");
+    cupel_moved_say(d, stands_in ? &v->tenfold : &v->tenth, s);
+    cupel_str_addf(s, " (on a grid of %zu)\n", v->grid);
+}
+
 void cupel_voids_say(const cupel_micro_demand *d, const cupel_voids *v, cupel_str *s)
 {
     if (!v->grid) return;
-    cupel_str_puts(s, "  ");
-    say_phases(d, s);
-    cupel_str_puts(s, "; a tenth of that moves the design's ");
-    cupel_moved_say(d, &v->tenth, s);
-    cupel_str_addf(s, " (on a grid of %zu)\n", v->grid);
+    if (v->given) say(d, v, false, s);
+    if (v->stands) say(d, v, true, s);
+}
+
+static void put_phases(const cupel_micro_demand *d, cupel_json_out *w)
+{
+    for (size_t i = 0; i < d->n_phases; i++)
+        for (int elastic = 0; elastic < 2; elastic++) {
+            const double share = cupel_voids_share(d, i, elastic);
+            if (!(share > 0)) continue;
+            cupel_json_open(w, '{');
+            cupel_json_name(w, "name");
+            cupel_json_put_string(w, d->phase[i].name);
+            cupel_json_name(w, "of");
+            cupel_json_put_string(w, elastic ? "stiffness" : "conductivity");
+            cupel_json_name(w, "share");
+            cupel_json_put_number(w, share);
+            cupel_json_name(w, "stands in");
+            cupel_json_put_bool(w, d->phase[i].stands_in[elastic]);
+            cupel_json_close(w, '}');
+        }
 }
 
 void cupel_voids_put(const cupel_micro_demand *d, const cupel_voids *v, cupel_json_out *w)
@@ -170,21 +209,9 @@ void cupel_voids_put(const cupel_micro_demand *d, const cupel_voids *v, cupel_js
     cupel_json_put_count(w, v->grid);
     cupel_json_name(w, "phases");
     cupel_json_open(w, '[');
-    for (size_t i = 0; i < d->n_phases; i++)
-        for (int elastic = 0; elastic < 2; elastic++) {
-            const double share = share_of(d, i, elastic);
-            if (!(share > 0) || d->phase[i].stands_in[elastic]) continue;
-            cupel_json_open(w, '{');
-            cupel_json_name(w, "name");
-            cupel_json_put_string(w, d->phase[i].name);
-            cupel_json_name(w, "of");
-            cupel_json_put_string(w, elastic ? "stiffness" : "conductivity");
-            cupel_json_name(w, "share");
-            cupel_json_put_number(w, share);
-            cupel_json_close(w, '}');
-        }
+    put_phases(d, w);
     cupel_json_close(w, ']');
-    cupel_json_name(w, "with a tenth of it");
-    cupel_moved_put(d, &v->tenth, w);
+    if (v->given) cupel_json_name(w, "with a tenth of it"), cupel_moved_put(d, &v->tenth, w);
+    if (v->stands) cupel_json_name(w, "with ten times the stand-in"), cupel_moved_put(d, &v->tenfold, w);
     cupel_json_close(w, '}');
 }

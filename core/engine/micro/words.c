@@ -1,7 +1,7 @@
 #include "core/engine/micro/demand.h"
 
+#include "core/engine/micro/voids.h"
 #include "core/math/mandel.h"
-#include "models/homogenize/stand_in.h"
 
 #include <math.h>
 #include <string.h>
@@ -105,11 +105,14 @@ static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, c
 static void say_stand_ins(const cupel_micro_demand *d, const cupel_job *job)
 {
     for (size_t i = 0; i < d->n_phases; i++)
-        for (int elastic = 0; elastic < 2; elastic++)
-            if (d->phase[i].stands_in[elastic] && (elastic ? d->needs_elasticity : d->needs_conduction))
-                cupel_say(job, CUPEL_NOTE, "%s:%zu: phase '%s' is computed with %g of the %s phase in place of the %s it has: a limit", d->file,
-                          d->phase[i].line, d->phase[i].name, CUPEL_STAND_IN, elastic ? "stiffest" : "best conducting",
-                          elastic ? "stiffness" : "conductivity");
+        for (int elastic = 0; elastic < 2; elastic++) {
+            char b[32];
+            const double share = cupel_voids_share(d, i, elastic);
+            if (!d->phase[i].stands_in[elastic] || !(share > 0)) continue;
+            cupel_say(job, CUPEL_NOTE, "%s:%zu: phase '%s' is computed with 1/%s of the %s phase in place of what it has: a limit", d->file,
+                      d->phase[i].line, d->phase[i].name, cupel_format_count(b, (uint64_t)llround(1 / share)),
+                      elastic ? "stiffness of the stiffest" : "conductivity of the best conducting");
+        }
 }
 
 /* A bar above 0 lies within no tolerance of 0. */
