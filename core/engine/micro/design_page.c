@@ -154,8 +154,8 @@ void cupel_design_page_methods(const cupel_design_page *p, cupel_str *s)
                    "extrapolated to the shape itself; the bar is the half width at 95 %%. A tensor is met when distance and bar together are within "
                    "the tolerance, a window when the whole bar lies inside%s.</p>\n"
                    "<p>How far a design moves with its phases and its interface follows to first order from the fields of one trial on a coarse "
-                   "grid; a void with a tenth of what it has, or ten times its stand-in, and other seeds are solved again there. A load is one unit gradient "
-                   "or strain: 3 make a conductivity, 6 a stiffness. %zu were solved, ",
+                   "grid; a void with a tenth of what it has, or ten times its stand-in, and other seeds are solved again there. A load is one "
+                   "unit gradient or strain: 3 make a conductivity, 6 a stiffness. %zu were solved, ",
                    (unsigned long long)d->grid, d->hold_line ? "; the worst that the tolerances do in combination counts too" : "", p->found->solves);
     put_loads(p->found, s);
     cupel_str_puts(s, ".</p>\n<ol class=references>\n");

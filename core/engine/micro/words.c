@@ -122,8 +122,8 @@ static void say_edges(const cupel_micro_demand *d, const cupel_job *job)
         const cupel_ask *a = &d->ask[i];
         if (a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE || cupel_ask_is_checked(a)) continue;
         if (a->whole ? a->within > 0 : a->min < a->max) continue;
-        cupel_say(job, CUPEL_WARNING, "%s:%zu: '%s' has no tolerance: what is computed has a bar, and only one phase alone has none, so that no mixture "
-                                      "passes; give %s", d->file, a->line, a->name, a->whole ? "within: 1 %, say" : "min and max some room");
+        cupel_say(job, CUPEL_WARNING, "%s:%zu: '%s' has no tolerance: what is computed has a bar, and only one phase alone has none, so that no "
+                                      "mixture passes; give %s", d->file, a->line, a->name, a->whole ? "within: 1 %, say" : "min and max some room");
     }
 }
 
