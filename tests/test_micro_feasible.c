@@ -86,15 +86,55 @@ static void impossible_requests_get_the_right_reason(void **state)
     refused("  - {property: conductivity, invariant: trace, min: 9.9}\n  - {property: volume fraction, phase: b, max: 0.3}\n", "at most 9.2308");
     refused("  - {property: conductivity, component: 11, min: 5}\n  - {property: conductivity, component: 22, min: 5}\n"
             "  - {property: conductivity, component: 33, min: 5}\n  - {property: volume fraction, phase: b, max: 0.5}\n",
-            "cannot be had at once: the trace bounds of two-phase conductors (Murat, Tartar; Lurie, Cherkaev) let the three have a mean of at most 4.70");
+            "cannot be had at once: the trace bounds of two-phase conductors (Murat, Tartar; Lurie, Cherkaev) let the three have a mean of at most "
+            "4.70");
     refused("  - {property: conductivity, component: 11, max: 2}\n  - {property: conductivity, component: 22, max: 2}\n"
             "  - {property: conductivity, component: 33, max: 2}\n  - {property: volume fraction, phase: b, min: 0.5}\n",
             "cannot be had at once");
     refused("  - {property: expansion, invariant: mean, max: 1e-6}\n", "let it be at least 3e-06");
-    refused("  - {property: expansion, invariant: mean, min: 7e-6}\n  - {property: volume fraction, phase: b, min: 0.5}\n", "let it be at most 6.5e-06");
+    refused("  - {property: expansion, invariant: mean, min: 7e-6}\n  - {property: volume fraction, phase: b, min: 0.5}\n",
+            "let it be at most 6.5e-06");
     refused("  - {property: expansion, target: [[1e-6, 0, 0], [0, 1e-6, 0], [0, 0, 1e-6]], within: 5 %}\n", "Levin's relation");
     refused("  - {property: bulk modulus, min: 3, max: 2}\n", "swap them");
     refused("  - {property: bulk modulus, min: 3}\n  - {property: bulk modulus, max: 2}\n", "exclude each other");
+}
+
+#define FULL "  - {property: conductivity, target: [[10, 0, 0], [0, 10, 0], [0, 0, 10]], "
+#define CONDUCTS "  - {property: conductivity, target: [[2.9, 0, 0], [0, 2.9, 0], [0, 0, 2.9]], within: 0.5 %}\n"
+#define LAYERS "  - {property: conductivity, target: [[5.5, 0, 0], [0, 1.8181818, 0], [0, 0, 5.5]], within: 0.5 %}\n"
+
+/* A space is no wider than its volume fractions, a range of them or a single one; a packing is a little. */
+static void spaces_have_their_fractions_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *require, *space;
+        const char *words; /* of the proof; NULL: there is none */
+    } one[] = {{LAYERS, "{generator: laminate, fraction: 0.4..0.6, normal2: 1}", "attainable: a rank-1 laminate has it (0.5 of"},
+               {LAYERS, "{generator: gyroid, fraction: 0.4..0.6}", "attainable, though not in the space: a rank-1 laminate has it (0.5 of"},
+               {LAYERS, "{generator: lattice_of_no_fraction}", "attainable"}, /* a space that cannot be read narrows nothing */
+               {LAYERS, "{generator: gyroid, fraction: 0.5, stretch1: 1..2}", "(0.5 of"},
+               {FULL "within: 60 %}\n", "{generator: gyroid, fraction: 0.4..0.6}", "rank-1"},
+               {FULL "within: 30 %}\n", "{generator: gyroid, fraction: 0.75..0.8}", NULL}};
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) {
+        char text[2048];
+        cupel_err err = {0};
+        cupel_attainable a;
+        cupel_str words = {0};
+        snprintf(text, sizeof text, "%s%sspace: %s\n", PHASES, one[i].require, one[i].space);
+        cupel_micro_demand *d = demand_of(text);
+        check_ok(cupel_design_feasible(d, &err), &err);
+        cupel_attainable_find(d, &a);
+        cupel_attainable_words(d, &a, &words);
+        assert_true(a.found == (one[i].words != NULL));
+        if (one[i].words) assert_non_null(strstr(cupel_str_text(&words), one[i].words));
+        cupel_str_free(&words);
+        cupel_micro_demand_free(d);
+    }
+    refused(CONDUCTS "space: {generator: gyroid, fraction: 0.1..0.24, stretch1: 1..2}\n", "0.1 to 0.24 of b (what the space has)");
+    refused(CONDUCTS "space: {generator: gyroid, fraction: 0.24, stretch1: 1..2}\n", "0.24 of b (what the space has)");
+    refused(LAYERS "space: {generator: gyroid, fraction: 0.1..0.3}\n", "what the space has");
+    refused("  - {property: conductivity, component: 11, min: 5}\nspace: {generator: hard_spheres, fraction: 0.1..0.3}\n", "let it be at most 3.745");
 }
 
 /* The nearest request that a refusal gives is not itself refused. */
@@ -425,7 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(impossible_requests_get_the_right_reason),
         cmocka_unit_test(the_nearest_tensor_is_not_ruled_out),
-        cmocka_unit_test(what_a_laminate_has_is_never_refused),
+        cmocka_unit_test(what_a_laminate_has_is_never_refused), cmocka_unit_test(spaces_have_their_fractions_only),
         cmocka_unit_test(bounds_over_a_range_hold_those_inside),
         cmocka_unit_test(bounds_do_not_depend_on_how_much_is_asked),
         cmocka_unit_test(three_phases_are_refused_too),

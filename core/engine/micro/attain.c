@@ -336,14 +336,22 @@ static void of_shares(attempt *w, cupel_attainable *a, double *least)
             if (p != q && *least > 1 && set_pair(w, p, q)) over_theta(w, p, q, make_shares, 0, a, least);
 }
 
+static bool may_be_alone(const attempt *w, size_t phase)
+{
+    bool may = true;
+    for (size_t p = 0; p < w->d->n_phases; p++) may = may && (p == phase ? w->high[p] > 1 - 1e-9 : w->low[p] < 1e-9);
+    return may;
+}
+
 void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a)
 {
     attempt w = {.d = d};
     double least = HUGE_VAL;
     cupel_attainable one;
     *a = (cupel_attainable){.found = false};
-    if ((!asks_for_tensors(d) && d->n_phases > 1) || cupel_fractions_allowed(d, w.low, w.high, NULL) != CUPEL_OK) return;
+    if ((!asks_for_tensors(d) && d->n_phases > 1) || cupel_fractions_allowed(d, w.low, w.high, NULL, NULL) != CUPEL_OK) return;
     for (size_t p = 0; p < d->n_phases; p++) {
+        if (!may_be_alone(&w, p)) continue;
         one = (cupel_attainable){.matrix = p, .core = p, .theta = 1};
         keep_better(d, a, &one, &least);
     }
@@ -361,16 +369,24 @@ void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a)
 
 /* ---- what is said of it ---- */
 
+/* A proof by a structure that the space of the demand does not make. */
+const char *cupel_attainable_outside(const cupel_micro_demand *d, const cupel_attainable *a)
+{
+    const cupel_yaml *g = d->space ? cupel_yaml_get(d->space, "generator") : NULL;
+    if (!g || (a->rank == 1 && cupel_text_is(g->text, "laminate")) || (a->rank && cupel_text_is(g->text, "ranked_laminate"))) return "";
+    return ", though not in the space";
+}
+
 void cupel_attainable_words(const cupel_micro_demand *d, const cupel_attainable *a, cupel_str *s)
 {
     const char *as_drawn = d->hold_line ? ", as drawn" : "";
     if (!a->found) return;
     if (!a->rank) {
-        cupel_str_addf(s, "attainable: phase '%s' alone has it%s\n", d->phase[a->core].name, as_drawn);
+        cupel_str_addf(s, "attainable%s: phase '%s' alone has it%s\n", cupel_attainable_outside(d, a), d->phase[a->core].name, as_drawn);
         return;
     }
-    cupel_str_addf(s, "attainable: a rank-%zu laminate has it%s (%.4g of %s in %s; layers along", a->rank, as_drawn, a->theta, d->phase[a->core].name,
-                   d->phase[a->matrix].name);
+    cupel_str_addf(s, "attainable%s: a rank-%zu laminate has it%s (%.4g of %s in %s; layers along", cupel_attainable_outside(d, a), a->rank,
+                   as_drawn, a->theta, d->phase[a->core].name, d->phase[a->matrix].name);
     for (size_t j = 0; j < a->rank; j++) cupel_str_addf(s, "%s (%.3g %.3g %.3g)", j ? "," : "", a->normal[j][0], a->normal[j][1], a->normal[j][2]);
     cupel_str_puts(s, ")\n");
 }

@@ -46,11 +46,12 @@ static void put_answer(const cupel_design_page *p, cupel_str *s)
     else if (meet)
         cupel_str_addf(s, "%zu design%s meet%s the demand</strong>, error bars included.", meet, meet == 1 ? "" : "s", meet == 1 ? "s" : "");
     else
-        cupel_str_addf(s, "The demand was not met%s.</strong> %s; below is what came nearest.",
+        cupel_str_addf(s, "The demand was not met%s.</strong> %s%s; below is what came nearest.",
                        o->out_of_budget ? " within the budget" : "",
                        !o->attainable.found || p->d->hold_line ? "No bound rules it out, and this search proves nothing"
                        : o->attainable.rank ? "It can be: a laminate has it"
-                                            : "It can be: one phase alone has it");
+                                            : "It can be: one phase alone has it",
+                       o->attainable.found && !p->d->hold_line ? cupel_attainable_outside(p->d, &o->attainable) : "");
     if (o->n && !o->one[0].unverified) put_first(p, s);
     cupel_str_puts(s, "</p>\n");
 }

@@ -270,7 +270,7 @@ cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err)
     double at;
     cupel_status st = refuse_zero(d, err);
     if (st == CUPEL_OK) st = cupel_hold_feasible(d, err);
-    if (st == CUPEL_OK) st = cupel_fractions_allowed(d, s.low, s.high, err);
+    if (st == CUPEL_OK) st = cupel_fractions_allowed(d, s.low, s.high, NULL, err);
     if (st != CUPEL_OK) return st;
     cupel_outer_init(&s.outer, d);
     s.f_low = d->n_phases == 2 ? s.low[1] : 0;

@@ -1,6 +1,7 @@
 #include "core/engine/micro/fractions.h"
 
 #include "core/base/err.h"
+#include "core/engine/micro/space.h"
 #include "models/homogenize/bounds.h"
 
 #include <math.h>
@@ -115,10 +116,25 @@ static cupel_status of_many(const cupel_micro_demand *d, const cupel_fraction_li
     return CUPEL_OK;
 }
 
-cupel_status cupel_fractions_allowed(const cupel_micro_demand *d, double *low, double *high, cupel_err *err)
+cupel_status cupel_fractions_of_windows(const cupel_micro_demand *d, double *low, double *high, cupel_err *err)
 {
     cupel_fraction_limit limit[2 * CUPEL_ASKS_MAX];
     const size_t n = cupel_fraction_limits(d, limit);
     if (d->n_phases == 2) return of_two(d, limit, n, low, high, err);
     return of_many(d, limit, n, low, high, err);
+}
+
+cupel_status cupel_fractions_allowed(const cupel_micro_demand *d, double *low, double *high, bool *space, cupel_err *err)
+{
+    double from[CUPEL_MICRO_PHASES_MAX], to[CUPEL_MICRO_PHASES_MAX];
+    bool narrower = false;
+    cupel_status st = cupel_fractions_of_windows(d, low, high, err);
+    if (st == CUPEL_OK && cupel_micro_space_fractions(d, from, to))
+        for (size_t p = 0; p < d->n_phases; p++) {
+            narrower = narrower || from[p] > low[p] + TOUCH || to[p] < high[p] - TOUCH;
+            low[p] = fmin(fmax(low[p], from[p]), to[p]); /* where they are apart the space is refused, but for what a packing misses its own by */
+            high[p] = fmax(low[p], fmin(high[p], to[p]));
+        }
+    if (space) *space = narrower;
+    return st;
 }

@@ -35,7 +35,7 @@ static void bound_of_demand(const cupel_micro_demand *d, size_t ask, cupel_goal_
     const cupel_ask *a = &d->ask[ask];
     double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX];
     cupel_outer o;
-    if (d->n_phases != 2 || cupel_fractions_allowed(d, low, high, NULL) != CUPEL_OK) return;
+    if (d->n_phases != 2 || cupel_fractions_allowed(d, low, high, NULL, NULL) != CUPEL_OK) return;
     const double from = low[1], step = (high[1] - low[1]) / PIECES;
     cupel_outer_init(&o, d);
     for (size_t k = 0; k < PIECES; k++) {

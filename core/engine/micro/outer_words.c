@@ -1,6 +1,8 @@
 /* The refusal in words: the inequality that is broken, with its numbers, and the nearest request that is not ruled out. */
 #include "core/engine/micro/outer_words.h"
 
+#include "core/engine/micro/fractions.h"
+
 #include <math.h>
 
 const char *cupel_outer_name(cupel_outer_bound b)
@@ -73,11 +75,15 @@ void cupel_outer_say_nearest(const cupel_outer *o, const cupel_ask *a, cupel_str
 void cupel_outer_say_fractions(const cupel_outer *o, const double *low, const double *high, cupel_str *s)
 {
     const cupel_micro_demand *d = o->d;
+    double l[CUPEL_MICRO_PHASES_MAX], h[CUPEL_MICRO_PHASES_MAX];
+    bool space = false;
     if (d->n_phases == 1) return;
+    (void)cupel_fractions_allowed(d, l, h, &space, NULL);
     if (d->n_phases == 2 && high[1] - low[1] < 1e-9) {
         cupel_str_addf(s, " at the volume fraction that is allowed, %.4g of %s", low[1], d->phase[1].name);
     } else {
         cupel_str_puts(s, " at every volume fraction that is allowed");
         if (d->n_phases == 2) cupel_str_addf(s, ", %.4g to %.4g of %s", low[1], high[1], d->phase[1].name);
     }
+    if (space) cupel_str_puts(s, " (what the space has)");
 }

@@ -109,25 +109,30 @@ static cupel_status place_ranges(const cupel_micro_demand *d, cupel_micro_space 
 /* Volume fractions of phase 1 that a generator of two phases may be asked for: a range is hard. Packings come as near to theirs as that. */
 static const double PACKED = 0.005;
 
-static cupel_status check_fraction(const cupel_micro_demand *d, const cupel_micro_space *s, cupel_err *err)
+/* False where the generator has no such parameter, or it is left to another one. */
+static bool range_of_parameter(const cupel_micro_space *s, const char *name, double *low, double *high)
 {
-    const cupel_param *p = s->middle.generator->method.params;
-    cupel_fraction_limit limit[2 * CUPEL_ASKS_MAX];
-    double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX];
-    size_t at = 0;
-    while (p[at].name && strcmp(p[at].name, "fraction") != 0) at++;
-    if (!p[at].name || d->n_phases != 2 || isnan(s->middle.value[at]) || !cupel_fraction_limits(d, limit)) return CUPEL_OK;
-    double from = s->middle.value[at], to = from;
+    const size_t at = cupel_recipe_place(&s->middle, name);
+    if (at == cupel_method_n_params(&s->middle.generator->method) || isnan(s->middle.value[at])) return false;
+    *low = *high = s->middle.value[at];
     for (size_t i = 0; i < s->n; i++)
-        if (s->place[i] == at) from = s->low[i], to = s->high[i];
-    cupel_status st = cupel_fractions_allowed(d, low, high, err);
-    if (st != CUPEL_OK || (low[1] <= to + PACKED && high[1] >= from - PACKED)) return st;
-    return cupel_fail(err, CUPEL_INFEASIBLE,
-                      "%s:%zu: cannot be met: the space has %.4g to %.4g of %s, what is required %.4g to %.4g: they exclude each other; widen the range "
-                      "of 'fraction', or the window", d->file, d->space->line, from, to, d->phase[1].name, low[1], high[1]);
+        if (s->place[i] == at) *low = s->low[i], *high = s->high[i];
+    return true;
 }
 
-cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_space *out, cupel_err *err)
+static cupel_status check_fraction(const cupel_micro_demand *d, const cupel_micro_space *s, cupel_err *err)
+{
+    cupel_fraction_limit limit[2 * CUPEL_ASKS_MAX];
+    double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX], from, to;
+    if (d->n_phases != 2 || !range_of_parameter(s, "fraction", &from, &to) || !cupel_fraction_limits(d, limit)) return CUPEL_OK;
+    cupel_status st = cupel_fractions_of_windows(d, low, high, err);
+    if (st != CUPEL_OK || (low[1] <= to + PACKED && high[1] >= from - PACKED)) return st;
+    return cupel_fail(err, CUPEL_INFEASIBLE,
+                      "%s:%zu: cannot be met: the space has %.4g to %.4g of %s, what is required %.4g to %.4g: they exclude each other; widen the "
+                      "range of 'fraction', or the window", d->file, d->space->line, from, to, d->phase[1].name, low[1], high[1]);
+}
+
+static cupel_status read_space(const cupel_micro_demand *d, cupel_micro_space *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_micro_space s = {.n = 0};
@@ -153,13 +158,38 @@ cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_spa
     if (phases != d->n_phases)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' makes %zu phases, the demand has %zu", d->file, d->space->line,
                              s.middle.generator->method.name, phases, d->n_phases));
-    CUPEL_TRY(check_fraction(d, &s, err));
     cupel_sobol_init(&s.sobol, s.n);
     cupel_sobol_shift(&s.sobol, d->seed);
     *out = s;
 done:
     cupel_str_free(&text);
     return st;
+}
+
+cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_space *s, cupel_err *err)
+{
+    cupel_micro_space own;
+    cupel_status st = read_space(d, &own, err);
+    if (st == CUPEL_OK) st = check_fraction(d, &own, err);
+    if (st == CUPEL_OK) *s = own;
+    return st;
+}
+
+bool cupel_micro_space_fractions(const cupel_micro_demand *d, double *low, double *high)
+{
+    cupel_micro_space s;
+    if (!d->space || d->n_phases < 2 || read_space(d, &s, NULL) != CUPEL_OK) return false;
+    const double room = s.middle.generator->smooth ? 0 : PACKED;
+    low[0] = high[0] = 1;
+    for (size_t p = 1; p < d->n_phases; p++) {
+        char name[40] = "fraction";
+        if (p > 1) snprintf(name, sizeof name, "fraction%zu", p);
+        if (!range_of_parameter(&s, name, &low[p], &high[p])) return false;
+        low[p] = fmax(low[p] - room, 0), high[p] = fmin(high[p] + room, 1);
+        low[0] -= high[p], high[0] -= low[p];
+    }
+    low[0] = fmax(low[0], 0), high[0] = fmax(high[0], 0);
+    return true;
 }
 
 /* ---- points ---- */
