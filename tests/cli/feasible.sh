@@ -82,7 +82,12 @@ answered() { # answered NAME CODE WORDS REQUIRE [HEAD]
 answered 'an exact laminate' 0 'a rank-1 laminate has it' "$(diag 1.8181818 5.5 5.5 '0.5 %')"
 answered 'the same across a diagonal' 0 'normal1=1,normal2=1' '  - {property: conductivity, target: [[3.6590909, -1.8409091, 0], [-1.8409091, 3.6590909, 0], [0, 0, 5.5]], within: 0.5 %}'
 answered 'a phase by itself' 0 "phase 'b' alone has it" "$(diag 10 10 10 '0 %')"
-answered 'zero tolerance' 5 'does not meet' "$(diag 1.8181818181818181 5.5 5.5 '0 %')"
+answered 'zero tolerance, met by layers' 0 'known in closed form' "$(diag 1.8181818181818181 5.5 5.5 '0 %')"
+[ "$(sed -n '2s/^1,yes,[^,]*,\([^,]*\),.*/\1/p' "$T/D/designs.csv")" = 0 ] && grep -q 'plane layers have it exactly' "$T/err" && tr -d '\n ' <"$T/D/run.json" | grep -q '"closedform":true' && ok 'without a bar' || no 'without a bar'
+answered 'a stiffness of layers' 0 'known in closed form' '  - {property: young modulus, direction: [0, 0, 1], target: 5, within: 0 %}'
+answered 'a modulus of one phase' 0 "phase 'b' alone has it" '  - {property: young modulus, direction: [0, 0, 1], target: 20, within: 0 %}'
+answered 'zero tolerance, met by nothing that can be built' 5 'does not meet' "$(diag 3 3 2 '0 %')"
+grep -q "neither one phase alone nor plane layers have it exactly: what is computed has a bar above 0, so that nothing passes" "$T/err" && ok 'which is said first' || no 'which is said first'
 answered 'on a trace bound' 5 'a rank-3 laminate has it' "$(diag 2.28571428571 2.28571428571 2.28571428571 '0.001 %')
   - {property: volume fraction, phase: b, min: 0.4}"
 one='demand: a test

@@ -321,6 +321,14 @@ static bool asks_for_tensors(const cupel_micro_demand *d)
     return any;
 }
 
+/* A number of the tensors that has to be met exactly. */
+static bool asks_for_an_exact_number(const cupel_micro_demand *d)
+{
+    bool any = false;
+    for (size_t i = 0; i < d->n_asks; i++) any = any || (cupel_ask_is_exact(&d->ask[i]) && !d->ask[i].whole);
+    return any;
+}
+
 static void of_layers(const attempt *w, cupel_attainable *a, double *least)
 {
     for (size_t p = 0; p < w->d->n_phases; p++)
@@ -348,8 +356,9 @@ void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a)
     attempt w = {.d = d};
     double least = HUGE_VAL;
     cupel_attainable one;
+    const bool tensors = asks_for_tensors(d);
     *a = (cupel_attainable){.found = false};
-    if ((!asks_for_tensors(d) && d->n_phases > 1) || cupel_fractions_allowed(d, w.low, w.high, NULL, NULL) != CUPEL_OK) return;
+    if ((!tensors && !asks_for_an_exact_number(d) && d->n_phases > 1) || cupel_fractions_allowed(d, w.low, w.high, NULL, NULL) != CUPEL_OK) return;
     for (size_t p = 0; p < d->n_phases; p++) {
         if (!may_be_alone(&w, p)) continue;
         one = (cupel_attainable){.matrix = p, .core = p, .theta = 1};
@@ -361,7 +370,7 @@ void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a)
         else
             set_axes(&w);
         of_layers(&w, a, &least);
-        of_shares(&w, a, &least);
+        if (tensors) of_shares(&w, a, &least);
     }
     a->found = least <= 1;
     if (a->found && a->rank > 3) thin_out(&w, a);
@@ -419,4 +428,22 @@ bool cupel_attainable_recipe(const cupel_micro_demand *d, const cupel_attainable
                  n[2]);
     }
     return cupel_recipe_of_text(text, r, NULL) == CUPEL_OK;
+}
+
+bool cupel_attainable_layers(const cupel_micro_demand *d, const cupel_recipe *r, cupel_tensors *t)
+{
+    static const char *const normal[] = {"normal1", "normal2", "normal3"};
+    cupel_attainable a = {.rank = 1, .core = 1, .share = {1}, .theta = cupel_recipe_get(r, "fraction")};
+    double n[3], length = 0;
+    if (d->n_phases != 2 || strcmp(r->generator->method.name, "laminate") != 0) return false;
+    for (size_t p = 0; p < 2; p++)
+        if (d->phase[p].stands_in[0] || d->phase[p].stands_in[1]) return false;
+    for (int i = 0; i < 3; i++) {
+        n[i] = cupel_recipe_get(r, normal[i]);
+        length += isnan(n[i]) ? 0 : n[i] * n[i];
+    }
+    for (int i = 0; i < 3; i++) a.normal[0][i] = length > 0 ? (isnan(n[i]) ? 0 : n[i] / sqrt(length)) : i == 0;
+    if (!build(d, &a)) return false;
+    *t = a.t;
+    return true;
 }

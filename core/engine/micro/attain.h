@@ -21,8 +21,8 @@ typedef struct cupel_attainable {
     cupel_tensors t;                                                           /* what it has */
 } cupel_attainable;
 
-/* Of demands that ask for whole tensors with all components; their other windows are kept too, and the volume fractions of the space; goals are not
- * looked at. Milliseconds. */
+/* Of demands that ask for whole tensors with all components, or for a number without a tolerance; their other windows are kept too, and the volume
+ * fractions of the space; goals are not looked at. Milliseconds. */
 void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a);
 /* "attainable: a rank-2 laminate has it (...)" and a newline; nothing where none was found. */
 void cupel_attainable_words(const cupel_micro_demand *d, const cupel_attainable *a, cupel_str *s);
@@ -30,5 +30,9 @@ void cupel_attainable_words(const cupel_micro_demand *d, const cupel_attainable 
 const char *cupel_attainable_outside(const cupel_micro_demand *d, const cupel_attainable *a);
 /* The same as a recipe that a grid can hold: one phase alone, or layers of one direction with whole numbers. False for the others. */
 bool cupel_attainable_recipe(const cupel_micro_demand *d, const cupel_attainable *a, cupel_recipe *r);
+
+/* The tensors of a recipe of plane layers (generator `laminate`) in closed form. False for another recipe, and where a stand-in is solved in place of
+ * a void. */
+bool cupel_attainable_layers(const cupel_micro_demand *d, const cupel_recipe *r, cupel_tensors *t);
 
 #endif

@@ -181,6 +181,12 @@ typedef struct cupel_micro_state {
 double cupel_ask_value(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s);
 /* A statistic of voxels that does not change smoothly: pass or fail. */
 static inline bool cupel_ask_is_checked(const cupel_ask *a) { return a->kind >= CUPEL_ASK_CONNECTED && a->kind <= CUPEL_ASK_TWO_POINT; }
+/* A number or tensor of the properties without a tolerance: only what is known in closed form can meet it. */
+static inline bool cupel_ask_is_exact(const cupel_ask *a)
+{
+    const bool free = (a->kind >= CUPEL_ASK_FRACTION && a->kind <= CUPEL_ASK_PRICE) || cupel_ask_is_checked(a);
+    return !free && (a->whole ? !(a->within > 0) : !(a->min < a->max));
+}
 /* A whole tensor, compared with the limit. */
 static inline bool cupel_ask_of_limit(const cupel_ask *a) { return a->whole && !a->on_grid; }
 static inline bool cupel_ask_is_statistic(const cupel_ask *a) { return a->kind >= CUPEL_ASK_SURFACE && a->kind <= CUPEL_ASK_TWO_POINT; }

@@ -1,8 +1,8 @@
 /* The backward step: from what is asked to microstructures that have it, verified on a finer grid.
  *
- * Search: many starts of few families are brought to the right volume fraction on a small grid; the best go on by Levenberg and Marquardt on the solver
- * itself, with derivatives from the kept fields; windows are one-sided residuals and ranges of parameters. What the grid of the search is off from the
- * limit, known from two finer ones, is taken from the targets. Verification: rebuilt on 4/3 of the grid, solved again, extrapolated, with a 95 % bar.
+ * Search: many starts of few families are brought to the right volume fraction on a small grid; the best go on by Levenberg and Marquardt on the
+ * solver itself, with derivatives from the kept fields; windows are one-sided residuals and ranges of parameters. What the grid of the search is off
+ * from the limit, known from two finer ones, is taken from the targets. Verification: rebuilt on 4/3 of the grid, solved again, extrapolated, with a 95 % bar.
  */
 #ifndef CUPEL_ENGINE_MICRO_DESIGN_H
 #define CUPEL_ENGINE_MICRO_DESIGN_H
@@ -26,7 +26,7 @@ typedef struct cupel_family {
     double per_e;                     /* by how much it has to move until properties are e times as large */
     cupel_family_kind kind;           /* by which its starts differ */
     double off;                       /* by what share of a tensor the coarse grid is typically off from the limit; 0: less than matters there */
-    size_t scan_grid, coarse, middle, fine; /* voxels an edge: to look at starts, where they compete, where they are finished, where that is corrected */
+    size_t scan_grid, coarse, middle, fine; /* voxels an edge: to look at starts, where they compete, are finished, are corrected */
 } cupel_family;
 
 enum { CUPEL_FAMILIES_MAX = 4 };
@@ -35,8 +35,8 @@ typedef struct cupel_families {
     cupel_family one[CUPEL_FAMILIES_MAX];
 } cupel_families;
 
-/* The demand's `space`, or for two phases Gaussian fields with a metric (conduction) or spherical harmonics (stiffness), and cosine series; where a whole
- * stiffness of less than 7 % of the stiffer phase's (Frobenius norms) is asked for against a contrast above 50, skeletons of struts and plates in
+/* The demand's `space`, or for two phases Gaussian fields with a metric (conduction) or spherical harmonics (stiffness), and cosine series; where a
+ * whole stiffness of less than 7 % of the stiffer phase's (Frobenius norms) is asked for against a contrast above 50, skeletons of struts and plates in
  * their place. CUPEL_USAGE with file:line. */
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
 
@@ -56,7 +56,7 @@ cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, 
 typedef struct cupel_design_ask {
     double value, error;   /* of the limit, or where it is asked of T_G: distance and bar for a tensor, both relative; else the number and its bar */
     double on_grid;        /* the same of the design's own grid */
-    double below, above;   /* how far the number may fall and rise under what the demand is to hold under; of a distance: rise. NaN: it cannot be told */
+    double below, above;   /* how far the number may fall and rise under `hold under`; of a distance: rise. NaN: it cannot be told */
     double probability;
     bool met, met_as_drawn; /* with and without them */
 } cupel_design_ask;
@@ -89,6 +89,7 @@ typedef struct cupel_design {
     cupel_after after;
     cupel_design_ask ask[CUPEL_ASKS_MAX];
     bool meets;
+    bool exact;                          /* plane layers: the limit is that of their closed form, with which what was solved agrees */
     bool unverified;                     /* the search ended before: limit is that of a trial on the grid `fine`, all bars are NaN */
     double probability;
     size_t grid, fine;                   /* voxels an edge: of the design, and the finest of the verification */
@@ -151,12 +152,12 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, stru
                                  cupel_designs *designs, cupel_err *err);
 void cupel_designs_release(cupel_designs *designs);
 
-/* CUPEL_INFEASIBLE with the bound that rules the demand out, for every volume fraction that it allows, and the nearest request that it does not; before any
- * solve. CUPEL_OK proves nothing. */
+/* CUPEL_INFEASIBLE with the bound that rules the demand out, for every volume fraction that it allows, and the nearest request that it does not;
+ * before any solve. CUPEL_OK proves nothing. */
 cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err);
 
-/* `cupel design DEMAND -o DIR`: designs.csv, design-1.json, design-1.npy ..., report.html, run.json. CUPEL_INFEASIBLE when the demand cannot be met (nothing
- * is written) or was not met within the budget (the folder is complete). budget, grid and seed override the demand where given. */
+/* `cupel design DEMAND -o DIR`: designs.csv, design-1.json, design-1.npy ..., report.html, run.json. CUPEL_INFEASIBLE when the demand cannot be met
+ * (nothing is written) or was not met within the budget (the folder is complete). budget, grid and seed override the demand where given. */
 typedef struct cupel_design_options {
     const char *budget;    /* NULL: the demand's */
     const char *surrogate; /* samples.h5 of an earlier run, which chooses the start; NULL: the demand's, if it names one */
@@ -165,6 +166,7 @@ typedef struct cupel_design_options {
     bool resume;           /* go on from DIR/progress.cupel, if it is there; it goes when the run has ended */
     const char *command;
 } cupel_design_options;
-cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary, cupel_err *err);
+cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary,
+                              cupel_err *err);
 
 #endif

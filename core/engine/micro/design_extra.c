@@ -80,6 +80,10 @@ static void put_connected(const cupel_micro_demand *d, cupel_json_out *w, const 
 void cupel_design_extra_put(const cupel_micro_demand *d, const cupel_design *g, cupel_json_out *w)
 {
     put_orientation(d, w, &g->limit);
+    if (g->exact) {
+        cupel_json_name(w, "closed form");
+        cupel_json_put_bool(w, true);
+    }
     put_connected(d, w, &g->connected);
 }
 
@@ -88,6 +92,8 @@ void cupel_design_extra_put(const cupel_micro_demand *d, const cupel_design *g, 
 void cupel_design_extra_say(const cupel_micro_demand *d, const cupel_design *g, cupel_str *s)
 {
     double turned[36], q[9];
+    if (g->exact)
+        cupel_str_puts(s, "  plane layers: their limit is known in closed form, with which what was solved agrees, so that no bar is left\n");
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         if (!a->whole || !a->free) continue;

@@ -13,7 +13,8 @@
  *    "max_rss_bytes", "solves" (all), "solves by" (after.h), "convention",
  *    "designs": [{"verified", where a tensor is asked "on_grid": {"conductivity": [[..]], "stiffness", "expansion"}, "limit", "error" and,
  *    where one is
- *    asked on the grid, "error_on_grid", then "sensitivity" (sensitivity.h), "hold under" (hold.h), "void" (voids.h), "seeds" (seeds.h)}, or
+ *    asked on the grid, "error_on_grid", "closed form": true where plane layers have the limit so,
+ *    then "sensitivity" (sensitivity.h), "hold under" (hold.h), "void" (voids.h), "seeds" (seeds.h)}, or
  *    {"verified": false, "search_grid", "on_search_grid"}; where there is a smooth .stl "surface": {"triangles", "share of the box", "volume
  *    fraction" (of the design)}, ..],
  *    "inputs": [{"name", "file", "digest"}], "outputs": [{"file", "digest"}, ..]}

@@ -12,6 +12,8 @@
 
 /* Half width of a 95 % bar in standard deviations. */
 static const double BAR = 1.959964;
+/* Of a relative distance, what arithmetic leaves of 0. */
+static const double ROUNDING = 1e-9;
 
 /* One phase alone has its own tensors, without an error: nothing is solved. False when there are more. */
 static bool limit_of_one(const cupel_micro_demand *d, const cupel_mixture *m, cupel_design *out)
@@ -29,6 +31,35 @@ static bool limit_of_one(const cupel_micro_demand *d, const cupel_mixture *m, cu
         return true;
     }
     return false;
+}
+
+static double apart_of(const double *a, const double *b, size_t n)
+{
+    double square = 0;
+    for (size_t i = 0; i < n; i++) square += (a[i] - b[i]) * (a[i] - b[i]);
+    return sqrt(square);
+}
+
+/* Solved well enough to say that the closed form is of this structure: within twice the bar, and a thousandth. */
+static bool agrees(const double *exact, const double *solved, const double *bar, size_t n)
+{
+    static const double none[36] = {0};
+    return apart_of(exact, solved, n) <= 2 * apart_of(bar, none, n) + 1e-3 * apart_of(exact, none, n);
+}
+
+/* Plane layers have their tensors in closed form, without an error; they were solved all the same. */
+static void limit_of_layers(const cupel_micro_demand *d, cupel_design *out)
+{
+    cupel_tensors t;
+    if (!cupel_attainable_layers(d, &out->recipe, &t)) return;
+    if (d->needs_conduction && !agrees(t.k, out->limit.k, out->bar.k, 9)) return;
+    if (d->needs_elasticity && !agrees(t.c, out->limit.c, out->bar.c, 36)) return;
+    out->exact = true;
+    memcpy(out->limit.k, t.k, sizeof t.k);
+    memcpy(out->limit.c, t.c, sizeof t.c);
+    memcpy(out->limit.alpha, t.alpha, sizeof t.alpha);
+    memcpy(out->limit.fraction, t.fraction, sizeof t.fraction);
+    out->bar = (cupel_tensors){.fraction = {0}};
 }
 
 /* What was solved of a verification that had no time for its finest grid. */
@@ -157,8 +188,8 @@ static void judge(const cupel_search *s, cupel_design *out)
         v->error = a->whole ? bar_of_tensor(a, a->on_grid ? &out->grid_bar : &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
         if (cupel_ask_is_statistic(a)) v->error = cupel_ask_value(d, a, &bar);
         const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
-        /* A fraction is met to 1e-7 only. NaN meets nothing. */
-        const double slack = a->whole ? 0 : 1e-6 * fmax(1e-3, fabs(v->value));
+        /* A fraction is met to 1e-7 only, and a target has as many digits as were written. NaN meets nothing. */
+        const double slack = a->whole ? ROUNDING : 1e-6 * fmax(1e-3, fabs(v->value));
         v->met_as_drawn = v->value + v->error <= high + slack && v->value - v->error >= low - slack;
         v->met = v->value + v->error + v->above <= high + slack && v->value - v->error - v->below >= low - slack;
         v->probability = isnan(v->value) || isnan(v->above + v->below) ? 0 : chance(v->value, v->error, low + v->below, high - v->above);
@@ -192,6 +223,7 @@ static cupel_status compute(cupel_search *s, bool on_grid, cupel_design *out, cu
     if (s->d->needs_conduction && !one) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, out, err));
     if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, out, err));
     cupel_mixture_fractions(&g.grid[0], out->limit.fraction);
+    if (!one) limit_of_layers(s->d, out);
     CUPEL_TRY(cupel_statistics_of_voxels(s->d, &out->recipe, out->grid, s->job, &out->statistics, &out->statistics_bar, err));
     cupel_mixture_fractions(&g.grid[1], out->on_grid.fraction);
     if (s->d->needs_surface) cupel_statistics_of_cuts(&g.grid[1], g.edge[1], out->on_grid.surface, out->on_grid.projected);

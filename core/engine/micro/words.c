@@ -1,5 +1,6 @@
 #include "core/engine/micro/demand.h"
 
+#include "core/engine/micro/attain.h"
 #include "core/engine/micro/voids.h"
 #include "core/math/mandel.h"
 
@@ -115,15 +116,23 @@ static void say_stand_ins(const cupel_micro_demand *d, const cupel_job *job)
         }
 }
 
-/* A bar above 0 lies within no tolerance of 0. */
+/* A bar above 0 lies within no tolerance of 0: only what has no bar can be met so. */
 static void say_edges(const cupel_micro_demand *d, const cupel_job *job)
 {
+    cupel_attainable a;
+    cupel_recipe r;
+    bool looked = false, exact = false;
     for (size_t i = 0; i < d->n_asks; i++) {
-        const cupel_ask *a = &d->ask[i];
-        if (a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE || cupel_ask_is_checked(a)) continue;
-        if (a->whole ? a->within > 0 : a->min < a->max) continue;
-        cupel_say(job, CUPEL_WARNING, "%s:%zu: '%s' has no tolerance: what is computed has a bar, and only one phase alone has none, so that no "
-                                      "mixture passes; give %s", d->file, a->line, a->name, a->whole ? "within: 1 %, say" : "min and max some room");
+        const cupel_ask *k = &d->ask[i];
+        if (!cupel_ask_is_exact(k)) continue;
+        if (!looked) cupel_attainable_find(d, &a), exact = !d->space && cupel_attainable_recipe(d, &a, &r), looked = true;
+        if (exact && !k->on_grid)
+            cupel_say(job, CUPEL_NOTE, "%s:%zu: '%s' has no tolerance; %s it exactly, in closed form", d->file, k->line, k->name,
+                      a.rank ? "plane layers have" : "one phase alone has");
+        else
+            cupel_say(job, CUPEL_WARNING, "%s:%zu: '%s' has no tolerance, and neither one phase alone nor plane layers have it exactly%s: what is "
+                                          "computed has a bar above 0, so that nothing passes; give %s", d->file, k->line, k->name,
+                      d->space ? " in the space" : "", k->whole ? "within: 1 %, say" : "min and max some room");
     }
 }
 
