@@ -2,7 +2,8 @@
  *
  * Search: many starts of few families are brought to the right volume fraction on a small grid; the best go on by Levenberg and Marquardt on the
  * solver itself, with derivatives from the kept fields; windows are one-sided residuals and ranges of parameters. What the grid of the search is off
- * from the limit, known from two finer ones, is taken from the targets. Verification: rebuilt on 4/3 of the grid, solved again, extrapolated, with a 95 % bar.
+ * from the limit, known from two finer ones, is taken from the targets. Verification: rebuilt on 4/3 of the grid, solved again, extrapolated, with a
+ * 95 % bar.
  */
 #ifndef CUPEL_ENGINE_MICRO_DESIGN_H
 #define CUPEL_ENGINE_MICRO_DESIGN_H
@@ -36,8 +37,8 @@ typedef struct cupel_families {
 } cupel_families;
 
 /* The demand's `space`, or for two phases Gaussian fields with a metric (conduction) or spherical harmonics (stiffness), and cosine series; where a
- * whole stiffness of less than 7 % of the stiffer phase's (Frobenius norms) is asked for against a contrast above 50, skeletons of struts and plates in
- * their place. CUPEL_USAGE with file:line. */
+ * whole stiffness of less than 7 % of the stiffer phase's (Frobenius norms) is asked for against a contrast above 50, skeletons of struts and plates
+ * in their place. CUPEL_USAGE with file:line. */
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
 
 /* Is there something to search, or to build without a search? Errors of cupel_families_of; of the space of one phase too, which is not searched. */
