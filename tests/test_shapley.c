@@ -189,6 +189,31 @@ static void many_players_on_a_path(void **state)
     }
 }
 
+/* Trees of many columns against a background of a few rows that are all alike in some of them: below splits where no row of the background comes
+ * those columns are known all the same, and the values of the others add up by themselves. */
+static void columns_that_are_the_same_everywhere_get_nothing(void **state)
+{
+    (void)state;
+    cupel_trees *t = fit(CUPEL_BOOSTED_TREES, CUPEL_LOSS_SQUARED);
+    cupel_err err = {0};
+    double rows[ROWS][D], phi[ROWS * 4];
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j < D; j++) rows[i][j] = x[grouped[j] == 3 ? 0 : i][j];
+    for (int kind = 0; kind < 2; kind++) {
+        const cupel_shapley_options o = {.kind = (cupel_shapley_kind)kind, .player = grouped, .n_players = 4, .last_known = true, .x = rows[0],
+                                         .ld = D, .n = 2};
+        cupel_shapley *s = NULL;
+        check_ok(cupel_shapley_new(t, &o, &alone, &s, &err), &err);
+        check_ok(cupel_shapley_run(s, rows[0], D, ROWS, &alone, phi, &err), &err);
+        for (size_t i = 0; i < ROWS; i++) {
+            check_close(phi[4 * i + 3], 0, 0, 1e-12);
+            check_close(cupel_shapley_base(s) + phi[4 * i] + phi[4 * i + 1] + phi[4 * i + 2], predict(t, rows[i]), 0, 1e-10);
+        }
+        cupel_shapley_free(s);
+    }
+    cupel_trees_free(t);
+}
+
 static void points_are_exact(void **state)
 {
     (void)state;
@@ -225,6 +250,7 @@ int main(void)
         cmocka_unit_test(values_are_those_of_all_subsets),
         cmocka_unit_test(threads_and_instruction_sets_do_not_matter),
         cmocka_unit_test(many_players_on_a_path),
+        cmocka_unit_test(columns_that_are_the_same_everywhere_get_nothing),
         cmocka_unit_test(points_are_exact),
         cmocka_unit_test(what_cannot_be_is_refused),
     };

@@ -185,8 +185,8 @@ static cupel_status share_out(const cupel_attribution *a, const cupel_attributio
     for (size_t j = 0; j < r->d; j++) player[j] = a->n_groups;
     for (size_t g = 0; g < a->n_groups; g++)
         for (size_t c = 0; c < a->group[g].n; c++) player[a->group[g].column[c]] = g;
-    const cupel_shapley_options s = {.kind = a->path ? CUPEL_SHAPLEY_PATH : CUPEL_SHAPLEY_PAIRS, .player = player, .n_players = players, .x = back,
-                                     .ld = r->d, .n = a->n_background};
+    const cupel_shapley_options s = {.kind = a->path ? CUPEL_SHAPLEY_PATH : CUPEL_SHAPLEY_PAIRS, .player = player, .n_players = players,
+                                     .last_known = true, .x = back, .ld = r->d, .n = a->n_background};
     const cupel_status st = cupel_exact_shapley(exact, &s, r->x, r->d, a->n_explained, job, value, base, err);
     cupel_free(player);
     return st;

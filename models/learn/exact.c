@@ -145,7 +145,8 @@ static cupel_status share_term(const cupel_term *m, const table *t, const cupel_
     for (size_t j = 0; j < d; j++) player[j] = t->player[m->column ? m->column[j] : j];
     CUPEL_TRY(seen(m, t->back, t->k, t->o->n, &back, err));
     CUPEL_TRY(seen(m, t->z, t->k, t->n, &x, err));
-    const cupel_shapley_options o = {.kind = t->o->kind, .player = player, .n_players = t->o->n_players, .x = back, .ld = d, .n = t->o->n};
+    const cupel_shapley_options o = {.kind = t->o->kind, .player = player, .n_players = t->o->n_players,
+                                     .last_known = t->o->last_known, .x = back, .ld = d, .n = t->o->n};
     CUPEL_TRY(cupel_shapley_new(m->trees, &o, job, &s, err));
     CUPEL_TRY(cupel_shapley_run(s, x, d, t->n, job, one, err));
     for (size_t i = 0; i < all; i++) value[i] += m->weight * one[i];

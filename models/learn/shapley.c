@@ -155,6 +155,7 @@ static cupel_status name_players(cupel_shapley *s, const cupel_shapley_options *
 {
     const size_t d = s->trees->d;
     s->n_players = o->player ? o->n_players : d;
+    s->known = o->player && o->last_known ? (uint32_t)o->n_players - 1 : UINT32_MAX;
     s->player = cupel_alloc(d, sizeof *s->player);
     if (!s->player) return cupel_no_memory(err, "Shapley values", d * sizeof *s->player);
     for (size_t j = 0; j < d; j++) {

@@ -2,7 +2,7 @@
  * et al. 2020, doi:10.1038/s42256-019-0138-9) with groups as players, against rows that stand for "not known", the background:
  *
  *   PATH    what the trees say when only some columns are known: at a split on another column both sides count by the share of the background that
- *           goes there. Costs about trees nodes points a row, whatever the background; points is half the players on a path.
+ *           goes there, half and half where none comes. Costs about trees nodes points a row, whatever the background; points is half the players on a path.
  *   PAIRS   the mean over the background of what the trees say of a row whose other columns come from that row. Costs the background times the
  *           nodes that can be reached by taking each column from either row.
  *
@@ -21,6 +21,7 @@ typedef struct cupel_shapley_options {
     cupel_shapley_kind kind;
     const size_t *player;   /* [columns] the player of each column, below n_players; NULL: each column plays by itself */
     size_t n_players;       /* with player */
+    bool last_known;        /* columns of the last player are equal in the background and in every row: it is no question and gets 0 */
     const double *x;        /* the background [n][ld], finite */
     size_t ld, n;           /* n >= 1 */
 } cupel_shapley_options;

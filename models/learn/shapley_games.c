@@ -39,7 +39,7 @@ void cupel_shapley_paths(const cupel_shapley *s, cupel_isa isa, cupel_shapley_wo
 {
     const cupel_trees *t = s->trees;
     cupel_shapley_walk_fn *walk = walk_of(isa);
-    cupel_shapley_walk k = {.x = w->x, .player = s->player, .step = w->step, .product = w->product, .sum = w->sum, .edge = w->edge,
+    cupel_shapley_walk k = {.x = w->x, .player = s->player, .known = s->known, .step = w->step, .product = w->product, .sum = w->sum, .edge = w->edge,
                             .zero = w->zero, .one = w->one, .phi = phi};
     for (size_t i = from; i < end; i++) {
         const size_t set = cupel_shapley_set(s->lanes[i]);

@@ -11,6 +11,7 @@ struct cupel_shapley {
     cupel_shapley_kind kind;
     size_t n_players, depth, most; /* splits above a leaf, and players among them, at most */
     uint32_t *player;  /* [columns] */
+    uint32_t known;    /* the player that is no question; UINT32_MAX: all are */
     double base;
     /* PATH */
     double *cover;     /* [nodes] rows of the background that come there */

@@ -33,6 +33,8 @@ explain() { run explain "$T/$1.h5" "$T/new.csv" --target "$column" --repeats 1 -
 small --model extra_trees --set trees=60,columns=0.4,leaf=1,median=0 -o "$T/forest.h5"; explain forest; cp "$T/out" "$T/exact.json"
 { [ $rc = 0 ] && adds exact interventional '\[eV\]'; }; check 'a forest is shared out exactly' $?
 explain forest --shapley path; { [ $rc = 0 ] && adds exact path-dependent '\[eV\]'; }; check 'along its branches too' $?
+head -n 5 "$T/new.csv" >"$T/few.csv"; run explain "$T/forest.h5" "$T/few.csv" --target "$column" --repeats 1 --format json --shapley path
+{ [ $rc = 0 ] && adds exact path-dependent '\[eV\]'; }; check 'of a table of four rows too, where many columns are all alike' $?
 explain forest --shapley sampled --orders 600; { [ $rc = 0 ] && adds sampled interventional '\[eV\]'; } && perl -MJSON::PP -e 'sub get { local $/; open my $f, "<", shift; decode_json(<$f>)->{explained} }
   my ($x, $s) = map { get($_) } @ARGV; for my $i (0 .. $#$x) { for my $g (keys %{$x->[$i]{shapley}}) { exit 1 if abs($x->[$i]{shapley}{$g} - $s->[$i]{shapley}{$g}) > 0.06 } }' "$T/exact.json" "$T/out"
 check 'many samples come to the exact values' $?

@@ -18,6 +18,7 @@ typedef struct cupel_shapley_walk {
     const double *cover;     /* [nodes] of the background */
     const uint64_t *x;       /* [columns] keys << 32 of the row */
     const uint32_t *player;  /* [columns] */
+    uint32_t known;          /* the player whose columns are the same in all rows; UINT32_MAX: none */
     size_t points;           /* a multiple of CUPEL_SHAPLEY_LANES */
     const double *at, *weight, *rest; /* [points] t in (0, 1), weight, 1 / (1 - t) */
     cupel_shapley_step *step; /* [depth + 1] */

@@ -84,7 +84,7 @@ static inline bool enter(const cupel_shapley_walk *w, size_t level, cupel_tree_n
     const uint32_t player = w->player[cupel_tree_column(node)], child = cupel_tree_left(node) + right;
     const bool here = (node < w->x[cupel_tree_column(node)]) == (right != 0);
     const double zero = w->zero[player], one = w->one[player];
-    const double all = w->cover[s->node], share = all > 0 ? w->cover[child] / all : 0.5;
+    const double all = w->cover[s->node], share = all > 0 ? w->cover[child] / all : player != w->known ? 0.5 : here;
     const double zero1 = zero * share, one1 = here ? one : 0;
     if (!(zero1 > 0) && !(one1 > 0)) return false;
     if (cupel_tree_left(w->node[child]) == child) {
