@@ -80,7 +80,12 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     }
     CUPEL_TRY(cupel_evaluate(&o, job, &e, err));
     CUPEL_TRY(print(&e, &o, strcmp(cupel_opt_text(args, "format"), "json") == 0, err));
+    if (e.n_asked > e.n_folds)
+        CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped after %zu of %zu folds: the figures are of these%s%s%s; run it again for all",
+                             e.n_folds, e.n_asked, o.predictions ? ", '" : "", o.predictions ? o.predictions : "",
+                             o.predictions ? "' is not written" : ""));
 done:
+    if (st == CUPEL_INTERRUPTED && !e.n_folds) st = CUPEL_FAILED; /* nothing is kept */
     cupel_evaluation_release(&e);
     cupel_transfer_free(transfer);
     return st;
@@ -109,8 +114,8 @@ const cupel_verb cupel_verb_evaluate = {
     .usage = "TABLE --formula COLUMN --target COLUMN (--folds COLUMN | --split KIND) [--model svr] [--seed N]",
     .help = "measure a model on rows it has not seen: errors, coverage of its intervals, domain",
     .more =
-        "Everything a model learns, scaling and tuning included, comes from the training rows of a fold. With --groups, rows of one group stay in one "
-        "fold of every kind of split but element and given ones (there it is said), and in one inner fold. Each figure is given per fold and as "
+        "Everything a model learns, scaling and tuning included, comes from the training rows of a fold. With --groups, rows of one group stay in "
+        "one fold of every kind of split but element and given ones (there it is said), and in one inner fold. Each figure is given per fold and as "
         "their mean.\n\n"
         "coverageNN is the share of true values inside the NN % interval, widthNN the mean width of those intervals, interval_score90 how good "
         "they "
@@ -126,6 +131,8 @@ const cupel_verb cupel_verb_evaluate = {
         "correlation of errors with what was claimed; calibration_error the mean difference of probabilities and shares; in_domain the share of "
         "rows "
         "inside the training domain.\n\n"
+        "A signal ends it at once: the figures of the folds that are done are given, no predictions are written, and the exit "
+        "code is 6; before the first fold is done it is 1.\n\n"
         "With --transfer, the other table is learned once, without the compositions of any row of TABLE: of no fold does anything come "
         "through it.\n\n"
         "  cupel evaluate gaps.csv --formula composition --target target --folds fold --model svr --seed 1\n"
@@ -136,5 +143,6 @@ const cupel_verb cupel_verb_evaluate = {
     .max_args = 1,
     .uses_blas = true,
     .computes = true,
+    .keeps = true,
     .run = run,
 };

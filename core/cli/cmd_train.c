@@ -43,7 +43,9 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_training t = {0};
     cupel_model *m = NULL;
     cupel_transfer *transfer = NULL;
+    bool cut = false;
     CUPEL_TRY(cupel_learn_args_of(args, &l, err));
+    l.model.cut = &cut;
     l.data.property = cupel_opt_text(args, "property");
     CUPEL_TRY(cupel_training_read(&l.data, job, &t, err));
     say_unit(&l.data, t.unit, job);
@@ -56,7 +58,12 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_model_doubts(m, 0.9, job, err));
     CUPEL_TRY(cupel_outliers_report(m, &t, cupel_opt_text(args, "doubts"), job, err));
     CUPEL_TRY(say_model(m, path, job, err));
+    if (cut)
+        CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped before the end: '%s' is the model of the units done by then; --budget %s makes it "
+                                                     "again", path,
+                             cupel_surrogate_settings(cupel_model_surrogate(m))));
 done:
+    if (st == CUPEL_INTERRUPTED && !cut) st = CUPEL_FAILED; /* nothing is kept */
     cupel_model_free(m);
     cupel_transfer_free(transfer);
     cupel_training_release(&t);
@@ -78,12 +85,14 @@ const cupel_verb cupel_verb_train = {
     .name = "train",
     .usage = "TABLE --formula COLUMN --target COLUMN [--model svr] [--features magpie] [--seed N] -o FILE",
     .help = "train a surrogate with calibrated intervals and a domain",
-    .more = "Scaling, tuning and calibration come from the rows of TABLE alone. Rows of one composition never lie on both sides of an inner fold, and with "
-            "--groups no rows of one group.\n\n"
-            "  cupel train gaps.csv --formula composition --target target --property 'band gap' --unit eV --model svr --seed 1 -o gap.h5\n"
+    .more = "Scaling, tuning and calibration come from the rows of TABLE alone. Rows of one composition never lie on both sides of an inner fold, "
+            "and with --groups no rows of one group.\n\n"
+            "A signal (Ctrl-C, the end of a job) leaves no part of a file. Model auto ends with the units of work that are done, if they make a "
+            "model: it is put together and written, and the exit code is 6; else, and with other learners, nothing is written and it is 1.\n\n"
             "With --transfer, rows of that table of one composition are one (their median), and compositions of TABLE are left out of it, so that "
             "the\n"
             "columns are as good on the rows trained on as on new ones. The model file holds all it needs to predict.\n\n"
+            "  cupel train gaps.csv --formula composition --target target --property 'band gap' --unit eV --model svr --seed 1 -o gap.h5\n"
             "  cupel train steels.csv --target 'yield strength [MPa]' --model gp --set noise=0.05 -o steel.h5\n"
             "  cupel train gaps.csv --formula composition --target target --model auto --transfer computed.csv.gz --transfer-target gap -o gap.h5\n"
             "  cupel train seebeck.csv --target seebeck --columns T --kernel 'matern52(composition)*rbf(T) + linear' -o seebeck.h5\n"
@@ -93,5 +102,6 @@ const cupel_verb cupel_verb_train = {
     .max_args = 1,
     .uses_blas = true,
     .computes = true,
+    .keeps = true,
     .run = run,
 };

@@ -31,7 +31,8 @@
      "go together. search: found step by step, by likelihood and number of parameters"},                                                         \
     {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,                                                                                           \
      "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to "  \
-     "the byte"},                                                                                                                                \
+     "the byte. The least is one unit (with a hurdle three), the errors to expect and held-out clusters, whatever "                              \
+     "they take; that is said"},                                                                                                                 \
     {"task", "TASK", CUPEL_OPT_CHOICE, "auto|regression|class", "auto", false, "auto: a target with exactly two distinct values is a class"},    \
     {"transform", "NAME", CUPEL_OPT_CHOICE, "none|log|yeo-johnson", "none", false,                                                               \
      "the target is learned behind it and predicted in its own unit: log (numbers from 0 up), or a power that makes it most normal"}

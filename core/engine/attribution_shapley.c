@@ -31,9 +31,9 @@ static cupel_status background(cupel_attribution *a, const cupel_attribution_opt
 
 /* Sampled over orders of the groups (Castro, Gomez, Tejada 2009, doi:10.1016/j.cor.2008.04.004), each forwards and backwards against one row of the
  * background: along an order the groups turn from that row's values into the explained one's, and each gets the step that it makes. The rows of the
- * background are taken evenly from the smallest to the largest prediction. The steps of an order add up to what lies between its row and the explained
- * one, of which the mean over the whole background is known: so each group's steps are drawn as a straight line over that sum, and read where the known
- * mean is. The values then add up to it, and how the steps scatter about the line gives their standard error. */
+ * background are taken evenly from the smallest to the largest prediction. The steps of an order add up to what lies between its row and the
+ * explained one, of which the mean over the whole background is known: so each group's steps are drawn as a straight line over that sum, and read
+ * where the known mean is. The values then add up to it, and how the steps scatter about the line gives their standard error. */
 typedef struct walk {
     const cupel_attribution *a;
     const cupel_attribution_rows *r;

@@ -20,6 +20,8 @@ static cupel_status evaluate_split(const cupel_evaluate_options *o, cupel_split_
     cupel_say(job, CUPEL_NOTE, "calibration: split %s", cupel_split_name(kind));
     cupel_status st = cupel_evaluate(own, job, &c->evaluation[c->n], err);
     if (st == CUPEL_OK) c->n++;
+    if (st == CUPEL_OK && c->evaluation[c->n - 1].n_asked > c->evaluation[c->n - 1].n_folds)
+        st = cupel_fail(err, CUPEL_INTERRUPTED, "split %s: stopped before its last fold; nothing was written, start again", cupel_split_name(kind));
     return st;
 }
 

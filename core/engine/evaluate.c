@@ -519,7 +519,7 @@ static cupel_status begin(evaluator *v, cupel_err *err)
     cupel_evaluation *e = v->e;
     size_t n = v->splits.n_folds;
     e->n_rows = v->t.records.n_rows;
-    e->n_folds = n;
+    e->n_folds = e->n_asked = n;
     e->fold = cupel_alloc(n, sizeof *e->fold);
     e->settings = cupel_alloc(n, sizeof *e->settings);
     e->n_train = cupel_alloc(n, sizeof *e->n_train);
@@ -537,6 +537,30 @@ static cupel_status begin(evaluator *v, cupel_err *err)
     return CUPEL_OK;
 }
 
+/* The folds after the first n are as if they had never been. */
+static void end_after(cupel_evaluation *e, size_t n)
+{
+    for (size_t k = n; k < e->n_folds; k++) {
+        cupel_free(e->fold[k]);
+        cupel_free(e->settings[k]);
+    }
+    e->n_folds = n;
+}
+
+static cupel_status do_folds(evaluator *v, cupel_err *err)
+{
+    for (size_t k = 0; k < v->splits.n_folds; k++) {
+        const cupel_status st = do_fold(v, k, err);
+        if (st != CUPEL_OK && (st != CUPEL_INTERRUPTED || !k)) return st;
+        if (st == CUPEL_OK) continue;
+        cupel_out_abandon(&v->out);
+        end_after(v->e, k);
+        break;
+    }
+    set_means(v->e);
+    return v->out ? cupel_out_commit(&v->out, err) : CUPEL_OK;
+}
+
 cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *job, cupel_evaluation *e, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -548,9 +572,7 @@ cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *jo
     CUPEL_TRY(begin(&v, err));
     choose_task(&v);
     CUPEL_TRY(open_predictions(&v, err));
-    for (size_t k = 0; k < v.splits.n_folds; k++) CUPEL_TRY(do_fold(&v, k, err));
-    set_means(e);
-    if (v.out) CUPEL_TRY(cupel_out_commit(&v.out, err));
+    st = do_folds(&v, err);
 done:
     cupel_out_abandon(&v.out);
     cupel_splits_release(&v.splits);

@@ -33,6 +33,7 @@ typedef struct cupel_metric {
 
 typedef struct cupel_evaluation {
     size_t n_rows, n_folds, n_metrics;
+    size_t n_asked;           /* folds that there are: more than n_folds when the job was stopped, and the figures are of the first n_folds */
     bool is_class;
     char **fold;              /* [n_folds] names */
     size_t *n_train, *n_test; /* [n_folds] */
@@ -45,7 +46,8 @@ typedef struct cupel_evaluation {
 /* Regression: mae rmse r2 spearman, coverage50 80 90 95, width50 80 90 95, miscalibration, z2, interval_score90, error_by_spread (rank
  * correlation of the absolute error with the claimed spread), in_domain, mae_in_domain, mae_out_of_domain, support_vectors. Classes: auc
  * balanced_accuracy accuracy f1 mcc log_loss brier calibration_error, coverage50 80 90 95, set_size50 80 90 95, miscalibration, z2, empty90
- * (share of empty sets), in_domain, support_vectors. */
+ * (share of empty sets), in_domain, support_vectors. A job that is stopped after the first fold ends with the folds done and writes no predictions;
+ * before that it is CUPEL_INTERRUPTED. */
 cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *job, cupel_evaluation *e, cupel_err *err);
 void cupel_evaluation_release(cupel_evaluation *e);
 

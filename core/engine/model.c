@@ -59,7 +59,8 @@ static cupel_status note_missing(const fitting *f, cupel_tally *tally, size_t i,
                       cupel_str_text(&detail), words);
     if (!fails) cupel_tally_tell(tally);
     if (fails)
-        st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or %s drop%s%s", cupel_str_text(words), t->in_demand ? "put missing:" : "give --missing",
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or %s drop%s%s", cupel_str_text(words),
+                            t->in_demand ? "put missing:" : "give --missing",
                         t->missing == CUPEL_MISSING_IMPUTE ? "" : " or impute", t->in_demand ? " into data" : "");
 done:
     cupel_str_free(&detail);
@@ -388,8 +389,8 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     cupel_besides *beside = NULL;
     CUPEL_TRY(prepare(&f, subset, o, err));
     CUPEL_TRY(cupel_training_groups(t, f.row, f.n, false, f.group, err));
-    cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group, .seconds = o->seconds,
-                             .transform = o->transform, .kernel = o->kernel};
+    cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group,
+                             .seconds = o->seconds, .cut = o->cut, .transform = o->transform, .kernel = o->kernel};
     const char *name[MOST_GROUPS];
     bool category[MOST_GROUPS];
     const cupel_groups groups = {.find = find_group, .user = f.m->features, .d = f.d, .name = name, .category = category,
@@ -399,7 +400,8 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     CUPEL_TRY(list_plain(&f, &fit, err));
     CUPEL_TRY(list_table(&f, &fit, err));
     if (t->n_beside > CUPEL_BESIDE)
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--beside: found %zu other targets, expected at most %d; leave some out", t->n_beside, (int)CUPEL_BESIDE));
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--beside: found %zu other targets, expected at most %d; leave some out", t->n_beside,
+                             (int)CUPEL_BESIDE));
     if (t->n_beside) CUPEL_TRY(cupel_beside_collect(t, f.row, f.n, f.m->features, job, f.group, &beside, err));
     if (beside) fit.beside = cupel_beside_values_of(beside);
     CUPEL_TRY(cupel_surrogate_fit(f.x, f.n, f.d, f.y, &fit, job, &f.m->surrogate, err));

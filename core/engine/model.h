@@ -33,7 +33,7 @@ typedef struct cupel_training {
     bool in_demand;           /* as in cupel_training_options */
     cupel_dot dot;
     size_t n_dropped;         /* rows without a usable formula or target that were left out */
-    struct cupel_training *beside; /* [n_beside] the same table, read for each of the other targets: target, row, batch and records of rows that have it */
+    struct cupel_training *beside; /* [n_beside] the same table for each of the other targets: target, row, batch and records of rows that have it */
     size_t n_beside;
     size_t n_elsewhere, n_held_back; /* rows that `where` and `without` of the selection left out; not in n_dropped */
 } cupel_training;
@@ -48,7 +48,7 @@ typedef struct cupel_training_options {
     bool is_source;                    /* of a transfer: remedies name its own options and keys */
     bool formula_optional;             /* no descriptors of formulas are asked for: the table may do without a formula column */
     const cupel_selection *selection;  /* which rows, which version of the file; NULL: all, any */
-    const char *const *beside;         /* [n_beside] columns of other targets, learned beside; a row may lack its target then, whatever `missing` says */
+    const char *const *beside;         /* [n_beside] columns of other targets, learned beside; a row may lack its target then */
     size_t n_beside;
     const char *groups;                /* a column whose equal texts stay in one fold; never a feature by itself; NULL: none */
     const char *apart;                 /* a column that is never a feature by itself (of folds); NULL */
@@ -79,6 +79,7 @@ typedef struct cupel_model_options {
     const char *kernel;                /* a tree of kernels for model gp_tree; NULL: its own */
     bool beside;                       /* other targets are learned beside (gp_tree, forests) */
     double seconds;                    /* budget of the automatic model; 0: none */
+    bool *cut;                         /* as in cupel_fit_options; NULL */
     cupel_task task;
     cupel_transform_kind transform;       /* of a number, before it is learned */
     const cupel_transfer *transfer;       /* a model of another table as columns; must outlive the model. NULL: none */
@@ -88,11 +89,12 @@ typedef struct cupel_model_options {
 /* What is taken where nothing is said: sets of descriptors for a learner, and what becomes of rows that lack a value. */
 const char *cupel_default_features(const char *learner);
 cupel_missing cupel_default_missing(const char *learner);
-/* "4min", "90s", "1h" into o->seconds, "effort=12" into o->settings (text must outlive o). CUPEL_USAGE also for a learner that has no budget. NULL: none. */
+/* "4min", "90s", "1h" into o->seconds, "effort=12" into o->settings (text must outlive o). CUPEL_USAGE also for a learner that has no budget.
+ * NULL: none. */
 cupel_status cupel_model_budget(const char *text, cupel_model_options *o, cupel_err *err);
 
-/* --kernel of the command line (NULL: none) and whether there are targets beside into o, and o->learner: both are for gp_tree where the model named is
- * gp, or none is. */
+/* --kernel of the command line (NULL: none) and whether there are targets beside into o, and o->learner: both are for gp_tree where the model named
+ * is gp, or none is. */
 void cupel_model_kernel(const char *text, bool beside, bool named, cupel_model_options *o);
 
 /* What can be said before any row is read: CUPEL_USAGE for features, learners and settings that are not there. */

@@ -38,7 +38,8 @@ size_t cupel_exact_steps(const cupel_exact *e, cupel_exact *step)
         const cupel_term *t = &e->terms.term[m];
         if (t->step == CUPEL_STEP_NONE) continue;
         const bool own = t->step == CUPEL_STEP_OTHERS;
-        step[n] = (cupel_exact){.surrogate = s, .share = 1, .scale = scale[t->step], .constant = own ? s->y_mean + s->y_sd * t->offset : 0, .factor = own ? s->y_sd : 1,
+        step[n] = (cupel_exact){.surrogate = s, .share = 1, .scale = scale[t->step], .constant = own ? s->y_mean + s->y_sd * t->offset : 0,
+                                .factor = own ? s->y_sd : 1,
                                 .shared = s->y_mean + s->y_sd * e->terms.shared, .terms = {.n = 1, .share = 1}};
         if (fabs(step[n].shared) < cupel_surrogate_slack(s)) step[n].shared = 0;
         step[n].terms.term[0] = (cupel_term){.trees = t->trees, .weight = 1, .column = t->column};

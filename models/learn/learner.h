@@ -42,6 +42,7 @@ typedef struct cupel_problem {
     double y_mean, y_sd;   /* the target is y_mean + y_sd y in its unit, for words */
     bool may_mix;          /* its models may know rows at one shared value (own.h) */
     double seconds;        /* budget of a learner that works in units; 0: none */
+    bool *cut;             /* a job that is stopped ends such a learner with the units done, and this is made true; NULL: it fails */
     const char *kernel;    /* of a learner that takes a tree of kernels (kernel_tree.h); NULL */
     const cupel_groups *groups; /* what names of columns stand for; NULL: there are no names */
     const int64_t *kept;   /* [d] which of groups->d columns the columns of x are */
@@ -82,11 +83,11 @@ typedef struct cupel_axis {
     double worth;          /* share by which the loss has to fall for a candidate of this stage to be taken */
 } cupel_axis;
 
-/* What the trees of a hurdle say: nothing by itself, the log odds or the votes that a row is not at the shared value, the target or its logarithm where
- * it is not. */
+/* What the trees of a hurdle say: nothing by itself, the log odds or the votes that a row is not at the shared value, the target or its logarithm
+ * where it is not. */
 typedef enum cupel_term_step { CUPEL_STEP_NONE, CUPEL_STEP_ODDS, CUPEL_STEP_VOTES, CUPEL_STEP_OTHERS, CUPEL_STEP_LOGARITHM } cupel_term_step;
 
-/* Trees whose predictions, times weight, are added up. column [columns of the trees]: which of the scaled columns they see; NULL: all, as they are. */
+/* Trees whose predictions, times weight, are added up. column [columns of the trees]: which of the scaled columns they see; NULL: all. */
 typedef struct cupel_term {
     const struct cupel_trees *trees;
     double weight;
@@ -95,8 +96,8 @@ typedef struct cupel_term {
     double offset;             /* of a step OTHERS: what the trees leave out of the scaled target */
 } cupel_term;
 
-/* A model as a sum, of which each term can be explained by itself; or, where it is no sum, the trees that it asks. A term of weight 0 is asked, but what
- * it says is not added up. */
+/* A model as a sum, of which each term can be explained by itself; or, where it is no sum, the trees that it asks. A term of weight 0 is asked, but
+ * what it says is not added up. */
 enum { CUPEL_TERMS = 64 };
 typedef struct cupel_terms {
     size_t n;
@@ -129,9 +130,9 @@ typedef struct cupel_learner {
     void (*release)(void *prepared);
     /* On the task's threads. */
     cupel_status (*fit)(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
-    /* A learner that looks at its own rows out of fold: a model on all rows, and what it says of each row without the row's fold, value [n] and error [n]
-     * as predict would, mixture [n] where the model is mixed. fold [n] 0 .. n_folds - 1. setting is what was used, afterwards. Uses the job's
-     * threads. NULL: fold by fold, by fit. */
+    /* A learner that looks at its own rows out of fold: a model on all rows, and what it says of each row without the row's fold, value [n] and
+     * error [n] as predict would, mixture [n] where the model is mixed. fold [n] 0 .. n_folds - 1. setting is what was used, afterwards. Uses the
+     * job's threads. NULL: fold by fold, by fit. */
     cupel_status (*fit_whole)(const cupel_problem *p, const size_t *fold, size_t n_folds, double *setting, void **model, double *value, double *error,
                               cupel_spiked *mixture, cupel_err *err);
     /* What tuning makes small instead of the error out of fold, on all rows of the task; NULL: the error out of fold. On one thread. */

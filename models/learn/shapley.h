@@ -2,7 +2,8 @@
  * et al. 2020, doi:10.1038/s42256-019-0138-9) with groups as players, against rows that stand for "not known", the background:
  *
  *   PATH    what the trees say when only some columns are known: at a split on another column both sides count by the share of the background that
- *           goes there, half and half where none comes. Costs about trees nodes points a row, whatever the background; points is half the players on a path.
+ *           goes there, half and half where none comes. Costs about trees nodes points a row, whatever the background; points is half the
+ *           players on a path.
  *   PAIRS   the mean over the background of what the trees say of a row whose other columns come from that row. Costs the background times the
  *           nodes that can be reached by taking each column from either row.
  *

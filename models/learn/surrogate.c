@@ -148,6 +148,7 @@ static cupel_status describe_problem(cupel_fit *f, cupel_err *err)
     f->problem.plain = f->plain;
     f->problem.table = f->table;
     f->problem.seconds = o->seconds;
+    f->problem.cut = o->cut;
     f->problem.may_mix = !f->s->is_class && f->s->learner->own && f->s->learner->own->mixed;
     f->problem.y_mean = f->s->y_mean;
     f->problem.y_sd = f->s->y_sd;
@@ -402,9 +403,18 @@ done:
     return st;
 }
 
+/* A budget that did not do. */
+static void say_time(const cupel_fit *f, double took)
+{
+    const double asked = f->options->seconds;
+    if (asked > 0 && took > asked + fmax(1, 0.1 * asked))
+        cupel_say(f->problem.job, CUPEL_NOTE, "took %.1f s of a budget of %.3g s: no unit of work is ended in its middle", took, asked);
+}
+
 static cupel_status run(cupel_fit *f, const double *x, size_t n, size_t d, const double *y, const cupel_job *job, cupel_err *err)
 {
     const cupel_learner *l = f->s->learner;
+    const double began = cupel_now();
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(check_rows(x, n, d, y, err));
     CUPEL_TRY(choose_task(f->s, y, n, f->options->task, err));
@@ -416,6 +426,7 @@ static cupel_status run(cupel_fit *f, const double *x, size_t n, size_t d, const
     CUPEL_TRY(settings_text(f, err));
     CUPEL_TRY(fit_all(f, err));
     CUPEL_TRY(cupel_fit_clusters(f, err));
+    say_time(f, cupel_now() - began);
     CUPEL_TRY(cupel_far_threshold(f->raw, n, &f->far, f->problem.typical, &f->s->threshold, err));
     CUPEL_TRY(cupel_fit_calibrate(f, err));
     CUPEL_TRY(cupel_fit_float32(f, err));

@@ -38,6 +38,7 @@ typedef struct cupel_fit_options {
     const size_t *table;  /* [n_table] columns of x that stand in the table, as conditions and treatments; may be NULL */
     size_t n_table;
     double seconds;       /* for a learner that works in units: no unit begins that would end later; 0: no limit */
+    bool *cut;            /* a learner that works in units ends a job that is stopped with those done, and makes this true; NULL: CUPEL_INTERRUPTED */
     const size_t *group;  /* [n] rows of one group are never split in inner folds (same reduced composition); may be NULL */
     const char *kernel;   /* a tree of kernels, of a learner that takes one (kernel_tree.h); NULL: its own */
     const cupel_groups *groups; /* what names of columns in it stand for; NULL: there are none */
@@ -64,7 +65,7 @@ typedef struct cupel_predict_options {
     cupel_precision precision;
     cupel_isa isa;
     double level; /* 0.9 */
-    bool value_only; /* value, distance and in_domain; spread, lower and upper are NaN: a Gaussian process leaves out its variance, most of its work */
+    bool value_only; /* value, distance, in_domain; the others are NaN: a Gaussian process leaves out its variance, most of its work */
     double *beside; /* [n][cupel_surrogate_beside] the other targets that the model knows, in their units; NULL: not asked for */
     cupel_spiked *mixture; /* [n] of a mixed surrogate, for what is said of a row afterwards; may be NULL */
 } cupel_predict_options;

@@ -226,17 +226,41 @@ static bool is_worth(const fit *f, const cupel_auto_unit *u)
     return u->columns != CUPEL_AUTO_FRACTIONS || !(all > 0) || !(fractions > MUCH * all);
 }
 
+/* The job was stopped in a unit: those done before are kept where they make a model and somebody wants it. */
+static cupel_status keep_done(fit *f, size_t done, size_t least, cupel_err *err)
+{
+    while (f->a->n_members > done) cupel_auto_drop(&f->a->member[--f->a->n_members]);
+    if (!f->data->cut || done < least) return CUPEL_INTERRUPTED;
+    *f->data->cut = true;
+    if (err) *err = (cupel_err){0};
+    cupel_say(f->job, CUPEL_WARNING, "auto: stopped; the %zu unit%s done are put together now, which takes a while; a second Ctrl-C ends at once and "
+                                     "keeps nothing", done, done == 1 ? "" : "s");
+    return CUPEL_OK;
+}
+
+/* What a budget cannot make smaller. */
+static void say_least(const fit *f, size_t least)
+{
+    const double spent = cupel_now() - f->began;
+    const char *s = least == 1 ? "" : "s";
+    if (f->data->effort && f->data->effort < least)
+        cupel_say(f->job, CUPEL_NOTE, "auto: effort=%zu is less than a model of this table needs: %zu unit%s", f->data->effort, least, s);
+    if (f->data->seconds > 0 && spent > f->data->seconds)
+        cupel_say(f->job, CUPEL_WARNING, "auto: the budget is spent by the least that a model needs, %zu unit%s in %.1f s; its errors and what it "
+                                         "says of held-out clusters are learned all the same", least, s, spent);
+}
+
 static cupel_status work_off(fit *f, const cupel_auto_unit *unit, size_t n, size_t least, cupel_err *err)
 {
-    cupel_status st = CUPEL_OK;
     for (size_t u = 0; u < n && may_begin(f, f->a->n_members, least, &unit[u]); u++) {
+        const size_t done = f->a->n_members;
         if (!is_worth(f, &unit[u])) continue;
-        cupel_progress(f->job, "automatic model", u, n + 1);
-        if (cupel_stopped(f->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
-        CUPEL_TRY(run_planned(f, &unit[u], err));
+        const cupel_status st = run_planned(f, &unit[u], err);
+        if (st == CUPEL_INTERRUPTED) return keep_done(f, done, least, err);
+        if (st != CUPEL_OK) return st;
+        if (f->a->n_members == least) say_least(f, least);
     }
-done:
-    return st;
+    return CUPEL_OK;
 }
 
 /* ---- blending ---- */
@@ -412,7 +436,6 @@ cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, c
     if (mixture && f.a->hurdle) mixtures(&f, mixture);
     if (data->is_class) memset(error, 0, data->n * sizeof *error);
     else CUPEL_TRY(learn_errors(&f, value, error, err));
-    cupel_progress(job, "automatic model", n + 1, n + 1);
 done:
     for (size_t k = 0; f.a && k < f.a->n_members; k++) cupel_free(f.a->member[k].oof), f.a->member[k].oof = NULL;
     for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) cupel_free(f.x[c]);
@@ -427,10 +450,7 @@ done:
 void cupel_auto_free(cupel_auto *a)
 {
     if (!a) return;
-    for (size_t k = 0; k < a->n_members; k++) {
-        cupel_auto_forget(&a->member[k].learned);
-        cupel_free(a->member[k].oof);
-    }
+    for (size_t k = 0; k < a->n_members; k++) cupel_auto_drop(&a->member[k]);
     for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) cupel_free(a->column[c]);
     cupel_free(a);
 }

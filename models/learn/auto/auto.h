@@ -28,13 +28,15 @@ typedef struct cupel_auto_data {
     double seconds;               /* no unit of work begins that would end later; 0: no limit */
     double unit, offset;          /* y is said as offset + unit y in the unit of the target; unit 0: 1 */
     size_t effort;                /* exactly so many units, as far as there are; 0: by the seconds */
+    bool *cut;                    /* a job that is stopped ends with the units done, if they make a model, and this is made true; NULL: it fails */
+    bool to_the_end;              /* the job is not stopped, but looked at: what is kept of others is put together */
 } cupel_auto_data;
 
 typedef struct cupel_auto cupel_auto;
 
 /* value, error [n]: out-of-fold predictions and the absolute error to be expected (0 for classes); mixture [n] (may be NULL) with a
  * hurdle. Says through the job what was tried and what
- * each part adds. Progress in units. CUPEL_NO_RESOURCE, CUPEL_INTERRUPTED. */
+ * each part adds. Progress of each unit. CUPEL_NO_RESOURCE, CUPEL_INTERRUPTED. */
 cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **a, double *value, double *error, cupel_spiked *mixture,
                             cupel_err *err);
 void cupel_auto_free(cupel_auto *a); /* NULL-safe */

@@ -6,6 +6,7 @@
 #include "core/sys/par.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { ROWS = 256 };
@@ -18,6 +19,9 @@ typedef struct work {
     const unsigned char *use;
     const double *y;
     cupel_trees_options options;
+    const cupel_job *job;
+    char stage[80];     /* name of the progress */
+    size_t items;
     cupel_isa isa;
     cupel_auto_member *m;
     double *said;       /* [n_partitions][n] out of fold */
@@ -78,11 +82,19 @@ done:
     return st;
 }
 
+/* The thread that called tells how far it is and looks whether to stop: in any case, since a signal that nobody sees ends the process. */
+static bool stops(const work *w, size_t item)
+{
+    const bool last = w->data->to_the_end || (w->data->cut && w->m->unit.role == CUPEL_AUTO_ERROR);
+    cupel_progress(w->job, w->stage, item, w->items);
+    return cupel_stopped(w->job) && !last;
+}
+
 /* Item 0: on all rows; then without each fold of each partition. */
 static cupel_status fit_part(void *user, size_t item, size_t worker, cupel_err *err)
 {
-    (void)worker;
     const work *w = user;
+    if (!worker && stops(w, item)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
     const size_t n = w->data->n, partition = item ? (item - 1) / w->data->n_folds : 0;
     const part p = {w->data->fold + partition * n, item ? (item - 1) % w->data->n_folds : SIZE_MAX, w->said + partition * n,
                     partition ? NULL : w->quantile};
@@ -130,11 +142,20 @@ static cupel_status gather(const work *w, size_t partitions, cupel_err *err)
     return CUPEL_OK;
 }
 
+void cupel_auto_drop(cupel_auto_member *m)
+{
+    cupel_auto_forget(&m->learned);
+    cupel_free(m->oof);
+    m->oof = NULL;
+}
+
 cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y,
                               const cupel_job *job, cupel_auto_member *m, double *quantile, cupel_err *err)
 {
-    work w = {.data = data, .x = x, .use = use, .y = y, .options = m->unit.trees, .isa = job->isa, .m = m, .quantile = quantile};
+    work w = {.data = data, .x = x, .use = use, .y = y, .options = m->unit.trees, .job = job, .isa = job->isa, .m = m, .quantile = quantile};
     const size_t partitions = data->n_partitions ? data->n_partitions : 1;
+    w.items = partitions * data->n_folds + 1;
+    snprintf(w.stage, sizeof w.stage, "%s, %s", job->say ? "automatic model" : "held-out clusters", m->unit.name);
     cupel_status st = CUPEL_OK;
     w.options.huber *= deviation(y, use, data->n);
     if (!(w.options.huber > 0)) w.options.huber = 1;
@@ -142,7 +163,8 @@ cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matr
     w.said = cupel_alloc(cupel_mul(partitions, data->n), sizeof *w.said);
     if (!m->oof || !w.said) CUPEL_TRY(cupel_no_memory(err, "out-of-fold predictions", cupel_mul(partitions, data->n * sizeof *m->oof)));
     const double began = cupel_now();
-    CUPEL_TRY(cupel_par_for(job->threads, partitions * data->n_folds + 1, fit_part, &w, err));
+    CUPEL_TRY(cupel_par_for(job->threads, w.items, fit_part, &w, err));
+    cupel_progress(job, w.stage, w.items, w.items);
     CUPEL_TRY(gather(&w, partitions, err));
     m->seconds = cupel_now() - began;
 done:

@@ -98,6 +98,7 @@ cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matr
 cupel_status cupel_auto_learn(const cupel_auto_unit *u, const cupel_trees_options *o, const cupel_auto_matrix *x, const double *y, const size_t *row,
                               size_t n, cupel_isa isa, cupel_auto_learned *out, cupel_err *err);
 void cupel_auto_forget(cupel_auto_learned *l);
+void cupel_auto_drop(cupel_auto_member *m); /* all that a member holds */
 size_t cupel_auto_learned_bytes(const cupel_auto_learned *l); /* scratch, aligned to 64 */
 /* Rows x [n][ld] as they come out: of boosting with the log loss and of trees for classes a probability, of a machine its value. */
 void cupel_auto_raw(const cupel_auto_learned *l, const cupel_auto_unit *u, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch,
