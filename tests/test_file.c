@@ -70,6 +70,12 @@ static void an_output_appears_whole(void **state)
     assert_null(out);
     holds("new text");
     assert_int_equal(files_in_folder(), 1);
+    check_ok(cupel_out_bytes(path, "at once", 7, &err), &err);
+    holds("at once");
+    check_ok(cupel_out_bytes(path, NULL, 0, &err), &err);
+    holds("");
+    check_fails(cupel_out_bytes("/tmp/cupel-no-such-folder/x", "a", 1, &err), CUPEL_FAILED, &err, "cupel-no-such-folder");
+    assert_int_equal(files_in_folder(), 1);
 }
 
 static void all_sizes_arrive(void **state)

@@ -11,16 +11,12 @@
 static cupel_status write_picture(const cupel_campaigns *r, const char *path, cupel_err *err)
 {
     cupel_str s = {0};
-    cupel_out *out = NULL;
     cupel_status st = CUPEL_OK;
     if (!path) return CUPEL_OK;
     cupel_campaigns_svg(r, &s);
     if (s.failed) CUPEL_TRY(cupel_no_memory(err, "a picture", s.n));
-    CUPEL_TRY(cupel_out_open(path, &out, err));
-    CUPEL_TRY(cupel_out_write(out, s.p, s.n, err));
-    st = cupel_out_commit(&out, err);
+    st = cupel_out_bytes(path, s.p, s.n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_str_free(&s);
     return st;
 }

@@ -10,13 +10,7 @@
 
 static cupel_status write_text(const char *path, const cupel_str *text, cupel_err *err)
 {
-    cupel_out *out = NULL;
-    if (strcmp(path, "-") == 0) return cupel_print_str(text, err);
-    cupel_status st = cupel_out_open(path, &out, err);
-    if (st == CUPEL_OK) st = cupel_out_write(out, cupel_str_text(text), text->n, err);
-    if (st == CUPEL_OK) st = cupel_out_commit(&out, err);
-    cupel_out_abandon(&out);
-    return st;
+    return strcmp(path, "-") == 0 ? cupel_print_str(text, err) : cupel_out_bytes(path, cupel_str_text(text), text->n, err);
 }
 
 /* "1.1..1.6", "300..", "..5", in the unit of the goal. */

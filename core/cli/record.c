@@ -215,7 +215,6 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     cupel_status st = CUPEL_OK;
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
-    cupel_out *out = NULL;
     if (!r) return CUPEL_OK;
     cupel_account_head(&r->account, &w);
     cupel_json_name(&w, "exit_code");
@@ -232,11 +231,8 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     cupel_json_close(&w, '}');
     cupel_str_putc(&s, '\n');
     if (s.failed || r->said.failed || r->failed) CUPEL_TRY(cupel_no_memory(err, "a record", s.n));
-    CUPEL_TRY(cupel_out_open(r->path, &out, err));
-    CUPEL_TRY(cupel_out_write(out, s.p, s.n, err));
-    st = cupel_out_commit(&out, err);
+    st = cupel_out_bytes(r->path, s.p, s.n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_str_free(&s);
     return st;
 }

@@ -39,14 +39,10 @@ cupel_status cupel_account_path(const cupel_account *a, const char *name, char *
 cupel_status cupel_account_text(const cupel_account *a, const char *name, const char *text, size_t n, cupel_err *err)
 {
     char *path = NULL;
-    cupel_out *out = NULL;
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_account_path(a, name, &path, err));
-    CUPEL_TRY(cupel_out_open(path, &out, err));
-    CUPEL_TRY(cupel_out_write(out, text, n, err));
-    st = cupel_out_commit(&out, err);
+    st = cupel_out_bytes(path, text, n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_free(path);
     return st;
 }
@@ -94,7 +90,8 @@ static cupel_json *former_account(const cupel_account *a)
     cupel_input *in = NULL;
     cupel_json *root = NULL;
     size_t n = 0;
-    if (path && cupel_file_exists(path) && cupel_input_open(path, &in, NULL) == CUPEL_OK && cupel_input_rest(in, FORMER_BYTES_MAX, &text, &n, NULL) == CUPEL_OK)
+    if (path && cupel_file_exists(path) && cupel_input_open(path, &in, NULL) == CUPEL_OK &&
+        cupel_input_rest(in, FORMER_BYTES_MAX, &text, &n, NULL) == CUPEL_OK)
         (void)cupel_json_read((cupel_text){text, n}, path, &root, NULL);
     cupel_input_free(in);
     cupel_free(text);

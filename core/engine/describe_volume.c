@@ -160,7 +160,6 @@ static cupel_status write_json(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_str text = {0};
-    cupel_out *out = NULL;
     cupel_json_out w = {.s = &text};
     const bool list = d->n > 1 || d->o->column;
     say_of_maps(d);
@@ -170,11 +169,8 @@ static cupel_status write_json(describer *d, cupel_err *err)
     if (list) cupel_json_close(&w, ']');
     cupel_str_putc(&text, '\n');
     if (text.failed) CUPEL_TRY(cupel_no_memory(err, "JSON", text.n));
-    CUPEL_TRY(cupel_out_open(d->o->output, &out, err));
-    CUPEL_TRY(cupel_out_write(out, cupel_str_text(&text), text.n, err));
-    CUPEL_TRY(cupel_out_commit(&out, err));
+    st = cupel_out_bytes(d->o->output, cupel_str_text(&text), text.n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_str_free(&text);
     return st;
 }

@@ -42,12 +42,7 @@ cupel_status cupel_grid_read(const char *text, const cupel_recipe *r, size_t n[3
 
 static cupel_status put_text(const char *path, const cupel_str *s, cupel_err *err)
 {
-    cupel_out *out = NULL;
-    cupel_status st = s->failed ? cupel_no_memory(err, path, 0) : cupel_out_open(path, &out, err);
-    if (st == CUPEL_OK) st = cupel_out_write(out, s->p, s->n, err);
-    if (st == CUPEL_OK) st = cupel_out_commit(&out, err);
-    cupel_out_abandon(&out);
-    return st;
+    return s->failed ? cupel_no_memory(err, path, 0) : cupel_out_bytes(path, s->p, s->n, err);
 }
 
 static cupel_status put_recipe(const char *path, const cupel_recipe *r, cupel_err *err)

@@ -344,7 +344,6 @@ static cupel_status write_list(const cupel_model *m, const cupel_training *t, co
 {
     cupel_status st = CUPEL_OK;
     cupel_str s = {0}, reason = {0};
-    cupel_out *out = NULL;
     cupel_str_puts(&s, "line,formula,value,expected,lower,upper,surprise,reason\n");
     for (size_t k = 0; k < n; k++) {
         const double number[] = {value_of(m, t, list[k].row), list[k].expected, list[k].lower, list[k].upper, list[k].surprise};
@@ -360,11 +359,8 @@ static cupel_status write_list(const cupel_model *m, const cupel_training *t, co
         cupel_str_putc(&s, '\n');
     }
     if (s.failed || reason.failed) CUPEL_TRY(cupel_no_memory(err, "the list of outliers", 0));
-    CUPEL_TRY(cupel_out_open(file, &out, err));
-    CUPEL_TRY(cupel_out_write(out, cupel_str_text(&s), s.n, err));
-    st = cupel_out_commit(&out, err);
+    st = cupel_out_bytes(file, cupel_str_text(&s), s.n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_str_free(&s);
     cupel_str_free(&reason);
     return st;

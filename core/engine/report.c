@@ -224,13 +224,9 @@ static cupel_status write_page(const folder *f, const cupel_str *page, cupel_err
 {
     cupel_status st = CUPEL_OK;
     char *path = NULL;
-    cupel_out *out = NULL;
     CUPEL_TRY(path_of(f, "report.html", &path, err));
-    CUPEL_TRY(cupel_out_open(path, &out, err));
-    CUPEL_TRY(cupel_out_write(out, cupel_str_text(page), page->n, err));
-    CUPEL_TRY(cupel_out_commit(&out, err));
+    st = cupel_out_bytes(path, cupel_str_text(page), page->n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_free(path);
     return st;
 }

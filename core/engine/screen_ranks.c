@@ -51,16 +51,10 @@ static void desk_close(desk *k)
 
 static cupel_status put_file(desk *k, size_t i, const void *bytes, size_t n, cupel_err *err)
 {
-    cupel_out *out = NULL;
     char *path = desk_path(k, i);
     if (!path) return cupel_no_memory(err, "a file name", 0);
     if (i >= k->n_files) k->n_files = i + 1;
-    cupel_status st = cupel_out_open(path, &out, err);
-    if (st == CUPEL_OK) st = cupel_out_write(out, bytes, n, err);
-    if (st == CUPEL_OK)
-        st = cupel_out_commit(&out, err);
-    else
-        cupel_out_abandon(&out);
+    cupel_status st = cupel_out_bytes(path, bytes, n, err);
     cupel_free(path);
     return st;
 }

@@ -202,6 +202,16 @@ void cupel_out_abandon(cupel_out **out)
     *out = NULL;
 }
 
+cupel_status cupel_out_bytes(const char *path, const void *data, size_t n, cupel_err *err)
+{
+    cupel_out *out = NULL;
+    cupel_status st = cupel_out_open(path, &out, err);
+    if (st == CUPEL_OK) st = cupel_out_write(out, data, n, err);
+    if (st == CUPEL_OK) st = cupel_out_commit(&out, err);
+    cupel_out_abandon(&out);
+    return st;
+}
+
 cupel_status cupel_map_open(const char *path, cupel_map *map, cupel_err *err)
 {
     struct stat sb;

@@ -17,6 +17,8 @@ cupel_status cupel_out_write(cupel_out *out, const void *data, size_t n, cupel_e
 cupel_status cupel_out_commit(cupel_out **out, cupel_err *err);
 /* Closes, removes the temporary file, frees. NULL-safe; *out becomes NULL. */
 void cupel_out_abandon(cupel_out **out);
+/* A file of these n bytes and no others, by the four above. */
+cupel_status cupel_out_bytes(const char *path, const void *data, size_t n, cupel_err *err);
 
 /* For a writer that makes its own file (HDF5): the temporary name beside `path` (freed by the caller), and the last step:
  * fsync temp, rename it to path, fsync the folder. On failure temp is removed. */

@@ -80,14 +80,10 @@ void cupel_micro_page_close(cupel_str *s)
 cupel_status cupel_micro_page_write(const char *folder, const cupel_str *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_out *out = NULL;
     char *path = cupel_path_join(folder, "report.html");
     if (!path || s->failed) CUPEL_TRY(cupel_no_memory(err, "a report", s->n));
-    CUPEL_TRY(cupel_out_open(path, &out, err));
-    CUPEL_TRY(cupel_out_write(out, s->p, s->n, err));
-    st = cupel_out_commit(&out, err);
+    st = cupel_out_bytes(path, s->p, s->n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_free(path);
     return st;
 }
