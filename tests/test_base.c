@@ -146,6 +146,16 @@ static void an_arena_gives_aligned_pieces(void **state)
     cupel_arena_release(&a);
 }
 
+static void what_stands_between_tags_is_escaped(void **state)
+{
+    (void)state;
+    cupel_str s = {0};
+    cupel_str_xml(&s, "a<b>&c");
+    cupel_str_xml(&s, "");
+    assert_string_equal(cupel_str_text(&s), "a&lt;b>&amp;c");
+    cupel_str_free(&s);
+}
+
 static void sizes_that_overflow_are_refused(void **state)
 {
     (void)state;
@@ -163,6 +173,7 @@ int main(void)
         cmocka_unit_test(random_numbers_are_a_function_of_their_place), cmocka_unit_test(permutations_need_no_memory),
             cmocka_unit_test(an_arena_gives_aligned_pieces),
         cmocka_unit_test(sizes_that_overflow_are_refused),
+        cmocka_unit_test(what_stands_between_tags_is_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,6 +220,21 @@ static void what_is_written_reads_back(void **state)
 }
 
 /* Rows with everything in them, cut by the end of a chunk at each of their bytes. */
+static void heads_and_numbers_are_fields(void **state)
+{
+    (void)state;
+    cupel_str s = {0};
+    cupel_str_puts(&s, "rank");
+    cupel_csv_put_column(&s, "W/(m K)", "%s %s", "conductivity", "upper");
+    cupel_csv_put_column(&s, "", "a \"good\", %d", 1);
+    cupel_str_puts(&s, "\n1");
+    cupel_csv_put_number(&s, 0.1);
+    cupel_csv_put_number(&s, (double)NAN);
+    cupel_csv_put_number(&s, -HUGE_VAL);
+    assert_string_equal(cupel_str_text(&s), "rank,conductivity upper [W/(m K)],\"a \"\"good\"\", 1\"\n1,0.1,,");
+    cupel_str_free(&s);
+}
+
 static void rows_survive_the_end_of_a_chunk(void **state)
 {
     (void)state;
@@ -293,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_grammar_of_rfc_4180),         cmocka_unit_test(what_is_refused_names_its_line),
         cmocka_unit_test(sizes_are_limited),               cmocka_unit_test(what_is_written_reads_back),
+        cmocka_unit_test(heads_and_numbers_are_fields),
         cmocka_unit_test(rows_survive_the_end_of_a_chunk), cmocka_unit_test(lines_are_counted_through_quotes),
 #ifdef CUPEL_FAULTS
         cmocka_unit_test(no_memory_is_an_error_not_a_crash),

@@ -82,13 +82,11 @@ void cupel_str_puts(cupel_str *s, const char *text) { cupel_str_add(s, text, str
 
 void cupel_str_putc(cupel_str *s, char c) { cupel_str_add(s, &c, 1); }
 
-void cupel_str_addf(cupel_str *s, const char *fmt, ...)
+void cupel_str_vaddf(cupel_str *s, const char *fmt, va_list ap)
 {
-    va_list ap, again;
-    va_start(ap, fmt);
+    va_list again;
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, fmt, ap);
-    va_end(ap);
     if (n < 0)
         s->failed = true;
     else if (room(s, (size_t)n)) {
@@ -96,6 +94,14 @@ void cupel_str_addf(cupel_str *s, const char *fmt, ...)
         s->n += (size_t)n;
     }
     va_end(again);
+}
+
+void cupel_str_addf(cupel_str *s, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    cupel_str_vaddf(s, fmt, ap);
+    va_end(ap);
 }
 
 void cupel_str_list(cupel_str *s, const char *name)
@@ -108,6 +114,18 @@ void cupel_str_number(cupel_str *s, double x)
 {
     char b[32];
     cupel_str_add(s, b, cupel_format_double(b, x));
+}
+
+void cupel_str_xml(cupel_str *s, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '&')
+            cupel_str_puts(s, "&amp;");
+        else if (*text == '<')
+            cupel_str_puts(s, "&lt;");
+        else
+            cupel_str_putc(s, *text);
+    }
 }
 
 void cupel_str_clear(cupel_str *s)

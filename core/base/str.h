@@ -4,6 +4,7 @@
 
 #include "core/cupel.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -37,8 +38,10 @@ void cupel_str_add(cupel_str *s, const char *p, size_t n);
 void cupel_str_puts(cupel_str *s, const char *text);
 void cupel_str_putc(cupel_str *s, char c);
 void cupel_str_addf(cupel_str *s, const char *fmt, ...) CUPEL_PRINTF(2, 3);
+void cupel_str_vaddf(cupel_str *s, const char *fmt, va_list ap) CUPEL_PRINTF(2, 0);
 void cupel_str_list(cupel_str *s, const char *name);      /* one more of a list that cupel_text_next reads: in quotes where it holds a comma */
 void cupel_str_number(cupel_str *s, double x);           /* as cupel_format_double */
+void cupel_str_xml(cupel_str *s, const char *text);       /* & and < as entities: what stands between tags */
 void cupel_str_clear(cupel_str *s);                      /* empty, keeps the room */
 void cupel_str_free(cupel_str *s);
 const char *cupel_str_text(const cupel_str *s);          /* never NULL */

@@ -17,18 +17,6 @@ typedef struct page {
     int dim;
 } page;
 
-static void put_escaped(cupel_str *s, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '&')
-            cupel_str_puts(s, "&amp;");
-        else if (*text == '<')
-            cupel_str_puts(s, "&lt;");
-        else
-            cupel_str_putc(s, *text);
-    }
-}
-
 static void open_attribute(const page *p, const char *name, const char *type)
 {
     cupel_str_addf(p->s, "      <Attribute Name=\"%s\" AttributeType=\"%s\" Center=\"Cell\">\n", name, type);
@@ -106,21 +94,17 @@ static void beside(const char *path, cupel_str *s)
 cupel_status cupel_homogenize_xdmf(const char *fields, const cupel_mixture *m, const cupel_homogenized *h, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_out *out = NULL;
     cupel_str text = {0}, name = {0};
     page p = {.s = &text, .dim = m->dim};
     const char *slash = strrchr(fields, '/');
-    put_escaped(&p.file, slash ? slash + 1 : fields);
+    cupel_str_xml(&p.file, slash ? slash + 1 : fields);
     cupel_str_addf(&p.shape, "%zu %zu", m->n[0], m->n[1]);
     if (m->dim == 3) cupel_str_addf(&p.shape, " %zu", m->n[2]);
     beside(fields, &name);
     put_page(&p, m, h);
     if (p.file.failed || p.shape.failed || text.failed || name.failed) CUPEL_TRY(cupel_no_memory(err, fields, 0));
-    CUPEL_TRY(cupel_out_open(cupel_str_text(&name), &out, err));
-    CUPEL_TRY(cupel_out_write(out, text.p, text.n, err));
-    CUPEL_TRY(cupel_out_commit(&out, err));
+    st = cupel_out_bytes(cupel_str_text(&name), text.p, text.n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_str_free(&p.file);
     cupel_str_free(&p.shape);
     cupel_str_free(&text);

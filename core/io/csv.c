@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 enum { CHUNK = 1 << 17, MAX_FIELD = 1000000, MAX_FIELDS = 65536, MAX_ROW = 16000000, PAD = 8 };
@@ -306,4 +307,23 @@ void cupel_csv_put(cupel_str *s, cupel_text field, char separator, bool first)
         cupel_str_putc(s, field.p[i]);
     }
     cupel_str_putc(s, '"');
+}
+
+void cupel_csv_put_number(cupel_str *s, double x)
+{
+    cupel_str_putc(s, ',');
+    if (isfinite(x)) cupel_str_number(s, x);
+}
+
+void cupel_csv_put_column(cupel_str *s, const char *unit, const char *fmt, ...)
+{
+    cupel_str full = {0};
+    va_list ap;
+    va_start(ap, fmt);
+    cupel_str_vaddf(&full, fmt, ap);
+    va_end(ap);
+    if (*unit) cupel_str_addf(&full, " [%s]", unit);
+    cupel_csv_put(s, (cupel_text){cupel_str_text(&full), full.n}, ',', false);
+    s->failed |= full.failed;
+    cupel_str_free(&full);
 }

@@ -22,5 +22,9 @@ void cupel_csv_free(cupel_csv *csv);
 /* Writing: appends a field, quoted when it must be; `first` says no separator before it. An empty first field is written as "", so that a row
  * of one empty field is not an empty line. */
 void cupel_csv_put(cupel_str *s, cupel_text field, char separator, bool first);
+/* A comma and x; nothing behind it where x is not finite. */
+void cupel_csv_put_number(cupel_str *s, double x);
+/* A comma and the head of a column, "name [unit]", or "name" for unit "". The name is made from fmt. */
+void cupel_csv_put_column(cupel_str *s, const char *unit, const char *fmt, ...) CUPEL_PRINTF(3, 4);
 
 #endif

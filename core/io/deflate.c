@@ -7,13 +7,13 @@
 #include <string.h>
 #include <zlib.h>
 
-static void *zip_alloc(void *user, unsigned items, unsigned size)
+void *cupel_zip_alloc(void *user, unsigned items, unsigned size)
 {
     (void)user;
     return cupel_alloc(items, size);
 }
 
-static void zip_free(void *user, void *p)
+void cupel_zip_free(void *user, void *p)
 {
     (void)user;
     cupel_free(p);
@@ -21,7 +21,7 @@ static void zip_free(void *user, void *p)
 
 bool cupel_inflate_block(const void *p, size_t n, void *out, size_t room, size_t *got, bool *memory)
 {
-    z_stream z = {.zalloc = zip_alloc, .zfree = zip_free};
+    z_stream z = {.zalloc = cupel_zip_alloc, .zfree = cupel_zip_free};
     *memory = false;
     if (n > UINT_MAX || room > UINT_MAX) return false;
     z.next_in = p, z.avail_in = (unsigned)n;

@@ -16,6 +16,10 @@ size_t cupel_deflate_bound(size_t n);
 /* *n: room before, bytes after. False when memory is out. The same bytes for the same zlib. */
 bool cupel_deflate_block(const void *p, size_t size, void *out, size_t *n);
 
+/* The allocator of core/base/mem.h as zlib calls it. */
+void *cupel_zip_alloc(void *user, unsigned items, unsigned size);
+void cupel_zip_free(void *user, void *p);
+
 /* Base64 read from a text in pieces. Spaces and line ends are passed over; '=' ends a run, behind which another may begin. */
 typedef struct cupel_base64 {
     const char *p, *end;

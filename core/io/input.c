@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/io/deflate.h"
 #include "core/sys/file.h"
 
 #include <errno.h>
@@ -59,18 +60,6 @@ static cupel_status fill_block(cupel_input *in, cupel_err *err)
     return read_stored(in, in->block, BLOCK, &in->n, err);
 }
 
-static void *zip_alloc(void *user, unsigned items, unsigned size)
-{
-    (void)user;
-    return cupel_alloc(items, size);
-}
-
-static void zip_free(void *user, void *p)
-{
-    (void)user;
-    cupel_free(p);
-}
-
 /* Two bytes decide; they may come in two reads from a pipe. */
 static cupel_status look_for_gzip(cupel_input *in, cupel_err *err)
 {
@@ -80,8 +69,8 @@ static cupel_status look_for_gzip(cupel_input *in, cupel_err *err)
         in->n += got;
     }
     if (in->n < 2 || in->block[0] != 0x1f || in->block[1] != 0x8b) return CUPEL_OK;
-    in->z.zalloc = zip_alloc;
-    in->z.zfree = zip_free;
+    in->z.zalloc = cupel_zip_alloc;
+    in->z.zfree = cupel_zip_free;
     if (inflateInit2(&in->z, 15 + 16) != Z_OK) return cupel_no_memory(err, "unzipping", 0);
     in->zipped = in->member_open = true;
     return CUPEL_OK;

@@ -35,19 +35,6 @@ static void put_three(cupel_str *s, const double x[3])
     }
 }
 
-/* A file name as XML text. */
-static void put_escaped(cupel_str *s, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '&')
-            cupel_str_puts(s, "&amp;");
-        else if (*text == '<')
-            cupel_str_puts(s, "&lt;");
-        else
-            cupel_str_putc(s, *text);
-    }
-}
-
 static void put_page(cupel_str *s, const char *h5, const cupel_voxels *v, cupel_number type)
 {
     const char *slash = strrchr(h5, '/');
@@ -60,7 +47,7 @@ static void put_page(cupel_str *s, const char *h5, const cupel_voxels *v, cupel_
                    "      </Geometry>\n      <Attribute Name=\"label\" AttributeType=\"Scalar\" Center=\"Cell\">\n"
                    "        <DataItem Format=\"HDF\" NumberType=\"%s\" Precision=\"%u\" Dimensions=\"%zu %zu %zu\">",
                    type.kind == 'u' ? "UChar" : "Int", type.size, v->n[2], v->n[1], v->n[0]);
-    put_escaped(s, slash ? slash + 1 : h5);
+    cupel_str_xml(s, slash ? slash + 1 : h5);
     cupel_str_puts(s, ":/microstructure</DataItem>\n      </Attribute>\n    </Grid>\n  </Domain>\n</Xdmf>\n");
 }
 
@@ -68,7 +55,6 @@ static void put_page(cupel_str *s, const char *h5, const cupel_voxels *v, cupel_
 static cupel_status write_xdmf(const char *path, const cupel_voxels *v, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_out *out = NULL;
     cupel_str page = {0};
     const bool names_xdmf = is_xdmf_name(path);
     char *other = with_suffix(path, names_xdmf ? ".h5" : ".xdmf");
@@ -83,11 +69,8 @@ static cupel_status write_xdmf(const char *path, const cupel_voxels *v, cupel_er
     put_page(&page, h5, v, type);
     if (page.failed) CUPEL_TRY(cupel_no_memory(err, path, 0));
     CUPEL_TRY(cupel_h5_volume_write(h5, "zyx", v, type, err));
-    CUPEL_TRY(cupel_out_open(xdmf, &out, err));
-    CUPEL_TRY(cupel_out_write(out, page.p, page.n, err));
-    CUPEL_TRY(cupel_out_commit(&out, err));
+    st = cupel_out_bytes(xdmf, page.p, page.n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_str_free(&page);
     cupel_free(other);
     return st;

@@ -6,21 +6,6 @@
 
 #include <math.h>
 
-static void put_name(cupel_str *s, const char *before, const char *name, const char *behind, const char *unit)
-{
-    cupel_str full = {0};
-    cupel_str_addf(&full, "%s%s%s%s%s%s", before, name, behind, *unit ? " [" : "", unit, *unit ? "]" : "");
-    cupel_csv_put(s, (cupel_text){cupel_str_text(&full), full.n}, ',', false);
-    s->failed |= full.failed;
-    cupel_str_free(&full);
-}
-
-static void put_number(cupel_str *s, double x)
-{
-    cupel_str_putc(s, ',');
-    if (isfinite(x)) cupel_str_number(s, x);
-}
-
 static void put_head(const cupel_micro_demand *d, const cupel_micro_space *space, cupel_str *s)
 {
     cupel_str_puts(s, "rank,recipe,meets,probability");
@@ -31,22 +16,22 @@ static void put_head(const cupel_micro_demand *d, const cupel_micro_space *space
             double factor;
             cupel_ask_title(&d->ask[a], &title, &unit, &factor);
             const char *name = cupel_str_text(&title);
-            put_name(s, verified ? "verified " : "", name, "", unit);
-            put_name(s, "", name, verified ? " error" : " lower", unit);
-            put_name(s, "", name, verified ? " met" : " upper", verified ? "" : unit);
+            cupel_csv_put_column(s, unit, "%s%s", verified ? "verified " : "", name);
+            cupel_csv_put_column(s, unit, "%s %s", name, verified ? "error" : "lower");
+            cupel_csv_put_column(s, verified ? "" : unit, "%s %s", name, verified ? "met" : "upper");
             s->failed |= title.failed;
             cupel_str_free(&title);
         }
-    for (size_t p = 0; p < d->n_phases; p++) put_name(s, "volume fraction of ", d->phase[p].name, "", "");
-    for (size_t i = 0; i < space->n; i++) put_name(s, "", cupel_micro_space_param(space, i)->name, "", "");
+    for (size_t p = 0; p < d->n_phases; p++) cupel_csv_put_column(s, "", "volume fraction of %s", d->phase[p].name);
+    for (size_t i = 0; i < space->n; i++) cupel_csv_put_column(s, "", "%s", cupel_micro_space_param(space, i)->name);
     cupel_str_puts(s, ",reason\n");
 }
 
 static void put_verified(const cupel_ranked *x, const cupel_ask *ask, size_t a, cupel_str *s)
 {
     const double factor = ask->whole ? 100 : 1;
-    put_number(s, x->verified ? factor * x->value[a] : (double)NAN);
-    put_number(s, x->verified ? factor * x->error[a] : (double)NAN);
+    cupel_csv_put_number(s, x->verified ? factor * x->value[a] : (double)NAN);
+    cupel_csv_put_number(s, x->verified ? factor * x->error[a] : (double)NAN);
     const bool window = ask->whole || ask->min > -HUGE_VAL || ask->max < HUGE_VAL; /* a goal alone cannot be missed */
     cupel_csv_put(s, cupel_text_of(x->verified && window ? cupel_verdict_word[x->verdict[a]] : ""), ',', false);
 }
@@ -58,16 +43,16 @@ static void put_row(const cupel_micro_ranking *r, const cupel_micro_demand *d, c
     cupel_str_addf(s, "%zu", i + 1);
     cupel_csv_put(s, cupel_text_of(x->recipe), ',', false);
     cupel_csv_put(s, cupel_text_of(x->verified ? cupel_verdict_word[x->all] : ""), ',', false);
-    put_number(s, f->chance);
+    cupel_csv_put_number(s, f->chance);
     for (size_t a = 0; a < d->n_asks; a++) {
         const double factor = d->ask[a].whole ? 100 : 1;
-        put_number(s, factor * f->value[a]);
-        put_number(s, factor * f->lower[a]);
-        put_number(s, factor * f->upper[a]);
+        cupel_csv_put_number(s, factor * f->value[a]);
+        cupel_csv_put_number(s, factor * f->lower[a]);
+        cupel_csv_put_number(s, factor * f->upper[a]);
     }
     for (size_t a = 0; a < d->n_asks; a++) put_verified(x, &d->ask[a], a, s);
-    for (size_t p = 0; p < d->n_phases; p++) put_number(s, x->verified ? x->figure[l->fraction + p] : f->fraction[p]);
-    for (size_t k = 0; k < r->n_params; k++) put_number(s, x->param[k]);
+    for (size_t p = 0; p < d->n_phases; p++) cupel_csv_put_number(s, x->verified ? x->figure[l->fraction + p] : f->fraction[p]);
+    for (size_t k = 0; k < r->n_params; k++) cupel_csv_put_number(s, x->param[k]);
     cupel_csv_put(s, cupel_text_of(x->reason), ',', false);
     cupel_str_putc(s, '\n');
 }
@@ -77,17 +62,13 @@ cupel_status cupel_micro_ranking_csv(const cupel_micro_ranking *r, const cupel_m
 {
     cupel_status st = CUPEL_OK;
     cupel_str s = {0};
-    cupel_out *out = NULL;
     cupel_layout l;
     cupel_layout_of(d, &l);
     put_head(d, space, &s);
     for (size_t i = 0; i < r->n; i++) put_row(r, d, &l, i, &s);
     if (s.failed) CUPEL_TRY(cupel_no_memory(err, "a ranking", s.n));
-    CUPEL_TRY(cupel_out_open(path, &out, err));
-    CUPEL_TRY(cupel_out_write(out, s.p, s.n, err));
-    st = cupel_out_commit(&out, err);
+    st = cupel_out_bytes(path, s.p, s.n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_str_free(&s);
     return st;
 }

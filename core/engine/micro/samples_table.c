@@ -91,36 +91,21 @@ void cupel_ask_title(const cupel_ask *a, cupel_str *name, const char **unit, dou
 
 /* ---- CSV ---- */
 
-static void put_name(cupel_str *s, const char *name, const char *unit)
-{
-    cupel_str full = {0};
-    cupel_str_addf(&full, "%s%s%s%s", name, *unit ? " [" : "", unit, *unit ? "]" : "");
-    cupel_csv_put(s, (cupel_text){cupel_str_text(&full), full.n}, ',', false);
-    s->failed |= full.failed;
-    cupel_str_free(&full);
-}
-
-static void put_number(cupel_str *s, double x)
-{
-    cupel_str_putc(s, ',');
-    if (isfinite(x)) cupel_str_number(s, x);
-}
-
 static void put_head(const cupel_micro_demand *d, const cupel_micro_space *space, const cupel_micro_column *c, size_t n, cupel_str *s)
 {
     cupel_str_puts(s, "sample,recipe");
-    for (size_t i = 0; i < space->n; i++) put_name(s, cupel_micro_space_param(space, i)->name, "");
+    for (size_t i = 0; i < space->n; i++) cupel_csv_put_column(s, "", "%s", cupel_micro_space_param(space, i)->name);
     for (size_t i = 0; i < d->n_asks; i++) {
         cupel_str title = {0};
         const char *unit;
         double factor;
         cupel_ask_title(&d->ask[i], &title, &unit, &factor);
         cupel_str_puts(&title, " asked");
-        put_name(s, cupel_str_text(&title), unit);
+        cupel_csv_put_column(s, unit, "%s", cupel_str_text(&title));
         s->failed |= title.failed;
         cupel_str_free(&title);
     }
-    for (size_t i = 0; i < n; i++) put_name(s, c[i].name, c[i].unit);
+    for (size_t i = 0; i < n; i++) cupel_csv_put_column(s, c[i].unit, "%s", c[i].name);
     cupel_str_puts(s, ",reason\n");
 }
 
@@ -130,10 +115,10 @@ static void put_row(const cupel_samples *t, const cupel_micro_demand *d, size_t 
     const cupel_micro_state state = cupel_layout_state(&t->layout, figure);
     cupel_str_addf(s, "%zu", row);
     cupel_csv_put(s, cupel_text_of(t->recipe[row]), ',', false);
-    for (size_t i = 0; i < t->n_params; i++) put_number(s, t->param[row * t->n_params + i]);
+    for (size_t i = 0; i < t->n_params; i++) cupel_csv_put_number(s, t->param[row * t->n_params + i]);
     for (size_t i = 0; i < d->n_asks; i++)
-        put_number(s, t->reason[row] ? (double)NAN : (d->ask[i].whole ? 100 : 1) * cupel_ask_value(d, &d->ask[i], &state));
-    for (size_t i = 0; i < n; i++) put_number(s, c[i].factor * figure[c[i].at]);
+        cupel_csv_put_number(s, t->reason[row] ? (double)NAN : (d->ask[i].whole ? 100 : 1) * cupel_ask_value(d, &d->ask[i], &state));
+    for (size_t i = 0; i < n; i++) cupel_csv_put_number(s, c[i].factor * figure[c[i].at]);
     cupel_csv_put(s, cupel_text_of(t->reason[row]), ',', false);
     cupel_str_putc(s, '\n');
 }
@@ -143,17 +128,13 @@ cupel_status cupel_samples_csv(const cupel_samples *t, cupel_micro_demand *d, co
     cupel_micro_column column[CUPEL_MICRO_COLUMNS_MAX];
     cupel_status st = CUPEL_OK;
     cupel_str s = {0};
-    cupel_out *out = NULL;
     const size_t n = cupel_micro_columns(d, &t->layout, column);
     if (!n) return cupel_no_memory(err, "the columns of a table", 0);
     put_head(d, space, column, n, &s);
     for (size_t i = 0; i < t->n; i++) put_row(t, d, i, column, n, &s);
     if (s.failed) CUPEL_TRY(cupel_no_memory(err, "a table", s.n));
-    CUPEL_TRY(cupel_out_open(path, &out, err));
-    CUPEL_TRY(cupel_out_write(out, s.p, s.n, err));
-    st = cupel_out_commit(&out, err);
+    st = cupel_out_bytes(path, s.p, s.n, err);
 done:
-    cupel_out_abandon(&out);
     cupel_str_free(&s);
     return st;
 }

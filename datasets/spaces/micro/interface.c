@@ -510,3 +510,13 @@ cupel_status cupel_interface_level(const cupel_generator *g, const cupel_shape *
     work w = {.g = g, .shape = shape, .job = job, .n = {n[0], n[1], n[2]}, .level = level};
     return over_planes(&w, level_plane, err);
 }
+
+void cupel_shape_row(double (*at)(const cupel_shape *shape, const double u[3], double g[3]), const cupel_shape *shape, const size_t n[3], size_t i,
+                     size_t j, float *f)
+{
+    double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], 0}, g[3];
+    for (size_t k = 0; k < n[2]; k++) {
+        u[2] = ((double)k + 0.5) / (double)n[2];
+        f[k] = (float)at(shape, u, g);
+    }
+}

@@ -1,6 +1,7 @@
 /* Layers: of one direction with any whole-number normal, and of up to three directions along the axes. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "datasets/spaces/micro/interface.h"
 #include "datasets/spaces/micro/list.h"
 
 #include <math.h>
@@ -94,20 +95,9 @@ static cupel_status three_check(const cupel_recipe *r, cupel_err *err)
     return cupel_fail(err, CUPEL_USAGE, "ranked_laminate: at least one of layer1, layer2, layer3 must be larger than 0");
 }
 
-typedef double at_fn(const cupel_shape *shape, const double u[3], double g[3]);
+static void one_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { cupel_shape_row(one_at, shape, n, i, j, f); }
 
-static void row_by(at_fn *at, const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f)
-{
-    double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], 0}, g[3];
-    for (size_t k = 0; k < n[2]; k++) {
-        u[2] = ((double)k + 0.5) / (double)n[2];
-        f[k] = (float)at(shape, u, g);
-    }
-}
-
-static void one_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { row_by(one_at, shape, n, i, j, f); }
-
-static void three_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { row_by(three_at, shape, n, i, j, f); }
+static void three_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { cupel_shape_row(three_at, shape, n, i, j, f); }
 
 #define NORMAL_UNSET ((double)NAN)
 

@@ -2,6 +2,7 @@
  * nearest plane, phase 1 is f < t: half the thickness of the plates. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "datasets/spaces/micro/interface.h"
 #include "datasets/spaces/micro/list.h"
 
 #include <math.h>
@@ -55,20 +56,9 @@ static double kelvin_at(const cupel_shape *shape, const double u[3], double g[3]
     return fmin(face, hexagon);
 }
 
-typedef double at_fn(const cupel_shape *shape, const double u[3], double g[3]);
+static void octet_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { cupel_shape_row(octet_at, shape, n, i, j, f); }
 
-static void row_by(at_fn *at, const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f)
-{
-    double u[3] = {((double)i + 0.5) / (double)n[0], ((double)j + 0.5) / (double)n[1], 0}, g[3];
-    for (size_t k = 0; k < n[2]; k++) {
-        u[2] = ((double)k + 0.5) / (double)n[2];
-        f[k] = (float)at(shape, u, g);
-    }
-}
-
-static void octet_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { row_by(octet_at, shape, n, i, j, f); }
-
-static void kelvin_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { row_by(kelvin_at, shape, n, i, j, f); }
+static void kelvin_row(const cupel_shape *shape, const size_t n[3], size_t i, size_t j, float *f) { cupel_shape_row(kelvin_at, shape, n, i, j, f); }
 
 static cupel_status plates_open(const cupel_recipe *r, const cupel_job *job, cupel_shape **shape, cupel_err *err)
 {
