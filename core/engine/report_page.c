@@ -298,23 +298,6 @@ static void put_pair(cupel_str *s, const char *name, cupel_text value, bool code
     cupel_str_puts(s, code ? "</code>\n" : "\n");
 }
 
-static void put_digests(const cupel_report *r, const char *list, cupel_str *s)
-{
-    const cupel_json *files = node_at(r->run, list);
-    for (size_t i = 0; files && i < cupel_json_size(files); i++) {
-        const cupel_json *one = cupel_json_at(files, i);
-        cupel_text file = {0}, digest = {0};
-        const cupel_json *f = cupel_json_get(one, "file"), *d = cupel_json_get(one, "digest");
-        if (f) (void)cupel_json_string(f, &file);
-        if (d) (void)cupel_json_string(d, &digest);
-        cupel_str_puts(s, "<tr><th scope=row>");
-        cupel_html_text(s, file);
-        cupel_str_puts(s, "<td><code class=digest>");
-        cupel_html_text(s, digest);
-        cupel_str_puts(s, "</code>\n");
-    }
-}
-
 static void put_stages(const cupel_report *r, cupel_str *s)
 {
     const cupel_json *stages = node_at(r->run, "stages");
@@ -372,7 +355,7 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s)
         cupel_str_puts(s, "</code>\n");
     }
     put_model_digests(r, s);
-    put_digests(r, "outputs", s);
+    cupel_html_digests(s, node_at(r->run, "outputs"));
     cupel_str_puts(s, "</table></div>\n"
                       "<p class=note>The same demand, data, seed and instruction set give the same ranking, to the byte, for any number of "
                       "threads or shards.</p></section>\n");

@@ -206,22 +206,6 @@ void cupel_micro_page_methods(const cupel_micro_page *p, cupel_str *s)
 
 /* ---- provenance ---- */
 
-static void put_digests(const cupel_micro_page *p, const char *list, cupel_str *s)
-{
-    const cupel_json *files = p->run ? cupel_json_get(p->run, list) : NULL;
-    for (size_t i = 0; files && i < cupel_json_size(files); i++) {
-        const cupel_json *one = cupel_json_at(files, i), *f = cupel_json_get(one, "file"), *d = cupel_json_get(one, "digest");
-        cupel_text file = {0}, digest = {0};
-        if (f) (void)cupel_json_string(f, &file);
-        if (d) (void)cupel_json_string(d, &digest);
-        cupel_str_puts(s, "<tr><th scope=row>");
-        cupel_html_text(s, file);
-        cupel_str_puts(s, "<td><code class=digest>");
-        cupel_html_text(s, digest);
-        cupel_str_puts(s, "</code>\n");
-    }
-}
-
 void cupel_micro_page_lineage(const cupel_micro_page *p, cupel_str *s)
 {
     static const char *const stages[] = {"sample", "train", "predict", "verify"};
@@ -245,8 +229,8 @@ void cupel_micro_page_lineage(const cupel_micro_page *p, cupel_str *s)
         cupel_html_seconds(s, cupel_micro_page_number(p, "seconds", stages[i]));
         cupel_str_putc(s, '\n');
     }
-    put_digests(p, "inputs", s);
-    put_digests(p, "outputs", s);
+    cupel_html_digests(s, p->run ? cupel_json_get(p->run, "inputs") : NULL);
+    cupel_html_digests(s, p->run ? cupel_json_get(p->run, "outputs") : NULL);
     cupel_str_puts(
         s, "</table></div>\n<p class=note>The same demand and seed give the same tables, to the byte, for any number of threads, with or without a "
            "kill.</p></section>\n");
