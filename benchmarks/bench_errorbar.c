@@ -9,10 +9,13 @@
  * Frobenius norm; the 6 components of expansion.
  * With the argument `scaffolds`: a solid and a void of 1e-4, structures of the three families of designs, verified as designs are at 32, 48, 64
  * and 96, as far as these are at most half of N, against N and its extrapolation.
- * Run from the project's root: build/benchmarks/bench_errorbar [gaussian [N [SAMPLES]] | elastic [N] | scaffolds [N [SAMPLES [FIRST]]]] */
+ * With the argument `necks`: stiffness that hangs on necks of the stiff phase, contrast 10 to 10^4, at 24, 32 and 48 as far as these are at most
+ * half of N, against N and its extrapolation; what says that it is not resolved is counted apart.
+ * From the project's root: build/benchmarks/bench_errorbar [gaussian [N [SAMPLES]] | elastic [N] | scaffolds [N [SAMPLES [FIRST]]] | necks [N]] */
 #include "core/base/rng.h"
 #include "datasets/spaces/micro/recipe.h"
 #include "models/homogenize/estimate.h"
+#include "models/homogenize/necks.h"
 #include "tests/arrays.h"
 
 #include <stdio.h>
@@ -353,6 +356,59 @@ static void scaffolds(size_t n_truth, size_t first, size_t samples)
     free(c);
 }
 
+/* ---- necks ---- */
+
+static void neck_on(const cupel_recipe *r, size_t n, double contrast, const cupel_material m[2], const cupel_estimate *exact, count *c)
+{
+    double section[3], worst = 0;
+    cupel_grids g;
+    cupel_estimate e;
+    grids_of(r, n, &g);
+    must(cupel_estimate_cuts(&g, m, &elastic_options, &job, &e, &err));
+    must(cupel_neck_sections(&g.grid[0], 1, HUGE_VAL, section, &err));
+    for (size_t i = 0; i < 36; i += 7) worst = fmax(worst, fabs(e.tensor[i] - exact->tensor[i]) / e.error[i]);
+    printf("  contrast %5g, grid %2zu, necks of %.0f to %.0f faces: C11 %+.1f %% off, bar %.1f %%; at worst error over bar %.1f%s\n", contrast, n,
+           fmin(section[0], fmin(section[1], section[2])), fmax(section[0], fmax(section[1], section[2])),
+           100 * (e.tensor[0] / exact->tensor[0] - 1), 100 * e.error[0] / exact->tensor[0], worst, e.resolved ? "" : "; not resolved");
+    fflush(stdout);
+    take_elastic(&e, exact, c + (e.resolved ? 0 : N_COUNTS));
+    cupel_grids_release(&g);
+}
+
+static void necks(size_t n_truth)
+{
+    static const char *const text[] = {"primitive:fraction=0.22", "primitive:fraction=0.23", "primitive:fraction=0.25", "primitive:fraction=0.28",
+                                       "nodal_surface:fraction=0.23,c1_0_0=0.9,c0_1_0=1.1,c0_0_1=1.4",
+                                       "nodal_surface:fraction=0.2,c0_0_1=0.7,c1_1_0=0.2", "skeleton:fraction=0.04", "skeleton:fraction=0.09",
+                                       "diamond:fraction=0.15", "gaussian:fraction=0.22,wavelength=0.5,seed=5"};
+    static const char *const names[2][N_COUNTS] = {{"necks, resolved", "whole tensors, resolved", "expansion, resolved"},
+                                                   {"necks, not resolved", "whole tensors, not", "expansion, not"}};
+    static const double contrast[] = {10, 30, 100, 1e4};
+    count *c = calloc(2 * N_COUNTS, sizeof *c);
+    if (!c) exit(1);
+    for (size_t s = 0; s < sizeof text / sizeof *text; s++) {
+        cupel_recipe r;
+        cupel_grids fine;
+        must(cupel_recipe_of_text(text[s], &r, &err));
+        must(cupel_recipe_settle(&r, &job, &err));
+        grids_of(&r, n_truth, &fine);
+        puts(text[s]);
+        for (size_t k = 0; k < sizeof contrast / sizeof *contrast; k++) {
+            cupel_material m[2];
+            cupel_estimate exact;
+            two_solids(contrast[k], m);
+            must(cupel_estimate_cuts(&fine, m, &elastic_options, &job, &exact, &err));
+            for (size_t n = 24; n <= 48 && 2 * n <= n_truth; n += n == 24 ? 8 : 16) neck_on(&r, n, contrast[k], m, &exact, c);
+        }
+        cupel_grids_release(&fine);
+    }
+    for (size_t i = 0; i < 2 * (size_t)N_COUNTS; i++) {
+        c[i].name = names[i / N_COUNTS][i % N_COUNTS];
+        say(&c[i]);
+    }
+    free(c);
+}
+
 static void elastic(size_t n_truth)
 {
     static const char *const arrays_of[] = {"sc_spheres:fraction=0.2", "sc_spheres:fraction=0.4", "square_fibres:fraction=0.3",
@@ -380,6 +436,11 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "elastic") == 0) {
         job.isa = cupel_isa_best();
         elastic(argc > 2 ? (size_t)atoi(argv[2]) : 96);
+        return 0;
+    }
+    if (argc > 1 && strcmp(argv[1], "necks") == 0) {
+        job.isa = cupel_isa_best();
+        necks(argc > 2 ? (size_t)atoi(argv[2]) : 96);
         return 0;
     }
     count *c = calloc(2, sizeof *c);

@@ -18,18 +18,18 @@
  * 1.5, since some of the first is left there, as long as |T - T'| is below 1 % of |T| (from 2 % on it is as for other solids). The bar is
  *   h = a |T - T'| + min(b min(|V - L|, |L - R|), 4 s) + 1.5e-4 |T|,
  * a = 0.2 in space (stiffness 1.3, beside a void 0.6 where the steps between the three grids shrink to a half or less, and up to 1.3 where to 0.7),
- * 2.5 in the plane and for fibres, b = 0.04 (stiffness 0.05, beside a void 0.025),
- * T' on the coarser grid; L, V, R as above, on half the grid. What is left after extrapolating goes with the voxel itself and comes from the blend,
- * of which the first term knows little: hence the second, a share of what the choice could change. s, the root of the mean square of the steps
- * between the three grids, keeps it from what does not depend on the grid: laminates. Where a step of conduction is longer than the one before it, a
- * grows to the whole of what the value is extrapolated by; along axes where conduction hangs on necks of less than 16 faces of voxels (necks.h) the
- * second term is the whole choice, and `resolved` is false. The plane, where a step of one sign all along an interface is not averaged over as many
- * directions, needs the first term. Beside a void, while steps are short and on grids of 128 voxels an edge (half of it on 96), the two add as
- * squares: against 192 voxels 166 of 168 components and all whole tensors of eight designs on 128 were held, bars of 1.8 to 6 times the error; on
- * 32 and 48 voxels, where they do not, 94.8 % of 210 components and 9 of 10 whole tensors of five scaffolds against 96, with bars of 1.6 times the
- * error. What single precision leaves comes on top. Constants fitted on half of 1,400 cylinders and spheres with random middles and of 29 level cuts,
- * and checked on the rest, those of stiffness on 60 tensors; figures in
- * benchmarks/README.md. */
+ * 2.5 in the plane and for fibres, b = 0.04 (stiffness 0.05, beside a void 0.025), T' on the coarser grid; L, V, R as above, on half the grid. What
+ * is left after extrapolating goes with the voxel itself and comes from the blend, of which the first term knows little: hence the second, a share of
+ * what the choice could change. s, the root of the mean square of the steps between the three grids, keeps it from what does not depend on the grid:
+ * laminates. Where a step of conduction is longer than the one before it, a grows to the whole of what the value is extrapolated by; along axes where
+ * conduction hangs on necks of less than 16 faces of voxels (necks.h) the second term is the whole choice, and `resolved` is false; so it is in
+ * stiffness along them and in shear on planes normal to them, from contrast 25 on, beside a void below 32 faces, with the larger of the two sides of
+ * the choice. The plane, where a step of one sign all along an interface is not averaged over as many directions, needs the first term. Beside a
+ * void, while steps are short and on grids of 128 voxels an edge (half of it on 96), the two add as squares: against 192 voxels 166 of 168 components
+ * and all whole tensors of eight designs on 128 were held, bars of 1.8 to 6 times the error; on 32 and 48 voxels, where they do not, 94.8 % of 210
+ * components and 9 of 10 whole tensors of five scaffolds against 96, with bars of 1.6 times the error. What single precision leaves comes on top.
+ * Constants fitted on half of 1,400 cylinders and spheres with random middles and of 29 level cuts, and checked on the rest, those of stiffness on 60
+ * tensors; figures in benchmarks/README.md. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_ESTIMATE_H
 #define CUPEL_MODELS_HOMOGENIZE_ESTIMATE_H
 

@@ -93,29 +93,51 @@ static double growing(cupel_physics physics, double share, double ahead, double 
     return share + more * fmax(0, ahead - share);
 }
 
-/* A neck of fewer faces of voxels than this, four by four, is not resolved. */
+/* A neck of fewer faces of voxels than this, four by four, is not resolved. In stiffness the soft phase around a neck bears too: at contrast 10 none
+ * matters, from 25 on this, beside a void twice as many. Of a network of 23 % (Schwarz P) with 10 faces errors were 0.1, 17 and 12 % at contrast 10,
+ * 100 and 1e4, with bars of 0.3, 1.3 and 4 %; with 22 faces 0.04, 0.03 and 4.3 %, with bars of 0.2, 2.3 and 1.1 %. */
 static const double NECK = 16;
-static const char NECKS[] = "what flows along an axis passes necks of less than four voxels";
+static const char NECKS[] = "what passes along an axis has necks of less than four voxels (beside a void six) in its way";
 
-/* thin [3]: conduction along this axis hangs on such necks in the phase that conducts best. */
-static cupel_status find_necks(cupel_estimate_work *w, const cupel_mixture *m, bool thin[3], cupel_err *err)
+static double least_section(cupel_physics physics, double contrast)
 {
-    double section[3], best = -1;
+    const double decades = log10(contrast);
+    return physics == CUPEL_CONDUCTION ? NECK : NECK * (between(1, decades, 1.4) + between(2, decades, 3));
+}
+
+/* The phase that conducts best or is the stiffest. */
+static size_t leading_phase(const cupel_estimate_work *w, size_t n_phases)
+{
+    double best = -1, t[36];
     size_t phase = 0;
-    if (w->kind.physics != CUPEL_CONDUCTION || m->dim != 3 || cupel_mixture_along(m) >= 0 || cupel_mixture_layered(m)) return CUPEL_OK;
-    for (size_t p = 0; p < m->n_phases; p++) {
-        const double (*k)[3] = w->materials[p].k, trace = k[0][0] + k[1][1] + k[2][2];
+    for (size_t p = 0; p < n_phases; p++) {
+        double trace = 0;
+        cupel_phase_tensor(w->kind, &w->materials[p], t);
+        for (size_t i = 0; i < w->order; i++) trace += t[i * (w->order + 1)];
         if (trace > best) best = trace, phase = p;
     }
-    cupel_status st = cupel_neck_sections(m, phase, section, err);
-    for (int a = 0; st == CUPEL_OK && a < 3; a++)
-        if ((thin[a] = section[a] < NECK)) cupel_estimate_unresolved(w->e, NECKS);
+    return phase;
+}
+
+/* thin [6]: the component of a flux along an axis, or of a stress on a plane normal to it, hangs on such necks in the leading phase. */
+static cupel_status find_necks(cupel_estimate_work *w, const cupel_mixture *m, bool thin[6], cupel_err *err)
+{
+    const double least = least_section(w->kind.physics, w->contrast);
+    double section[3];
+    if (!(least > 0) || m->dim != 3 || cupel_mixture_along(m) >= 0 || cupel_mixture_layered(m)) return CUPEL_OK;
+    const cupel_status st = cupel_neck_sections(m, leading_phase(w, m->n_phases), least, section, err);
+    for (int a = 0; st == CUPEL_OK && a < 3; a++) {
+        if (!(section[a] < least)) continue;
+        cupel_estimate_unresolved(w->e, NECKS);
+        thin[a] = true;
+        for (int shear = 3; shear < 6; shear++) thin[shear] |= shear - 3 != a; /* 23, 13, 12 */
+    }
     return st;
 }
 
-/* ratio: of the voxels of the two grids. thin [3]: axes along which necks decide that no grid here resolves. */
+/* ratio: of the voxels of the two grids. thin [6]: components on which necks decide that no grid here resolves. */
 static void extrapolate(cupel_estimate *e, cupel_physics physics, law of, const cupel_estimate_value *fine, const cupel_estimate_value *middle,
-                        const cupel_estimate_value t[N_COARSE], double ratio, const bool thin[3])
+                        const cupel_estimate_value t[N_COARSE], double ratio, const bool thin[6])
 {
     const size_t n = e->order;
     const double ahead = 1 / (pow(ratio, of.power) - 1);
@@ -124,11 +146,13 @@ static void extrapolate(cupel_estimate *e, cupel_physics physics, law of, const 
     double x[CUPEL_ESTIMATE_MAX], h[CUPEL_ESTIMATE_MAX];
     for (size_t i = 0; i < CUPEL_ESTIMATE_MAX; i++) {
         const double l = t[COARSE_LAMINATE].value[i], step = fine->value[i] - middle->value[i];
-        const double scheme = fmin(fabs(t[COARSE_VOIGT].value[i] - l), fabs(l - t[COARSE_REUSS].value[i]));
-        const bool neck = i < n * n && i / n == i % n && i / n < 3 && thin[i / n];
+        const double above = fabs(t[COARSE_VOIGT].value[i] - l), below = fabs(l - t[COARSE_REUSS].value[i]), scheme = fmin(above, below);
+        const bool neck = i >= CUPEL_ESTIMATE_ALPHA ? i - CUPEL_ESTIMATE_ALPHA < n && thin[i - CUPEL_ESTIMATE_ALPHA]
+                                                    : i < n * n && i / n == i % n && thin[i / n];
         const double share = growing(physics, of.step, ahead, step, middle->value[i] - t[COARSE].value[i]);
         x[i] = fine->value[i] + ahead * step;
-        const double one = share * fabs(step), other = neck ? scheme : fmin(of.scheme * scheme, MOST_STEPS * steps[i >= CUPEL_ESTIMATE_ALPHA]);
+        const double choice = physics == CUPEL_CONDUCTION ? scheme : fmax(above, below); /* of a neck, to either side */
+        const double one = share * fabs(step), other = neck ? choice : fmin(of.scheme * scheme, MOST_STEPS * steps[i >= CUPEL_ESTIMATE_ALPHA]);
         h[i] = of.apart * hypot(one, other) + (1 - of.apart) * (one + other) + CUT_FLOOR * fabs(x[i]) + fine->error[i];
     }
     cupel_bar_spread(h, n);
@@ -174,7 +198,7 @@ cupel_status cupel_estimate_cuts(const cupel_grids *g, const cupel_material *mat
     cupel_estimate_work w = {0};
     cupel_estimate_value fine = {0}, middle = {0}, t[N_COARSE] = {0};
     cupel_estimate x = {0};
-    bool thin[3] = {false, false, false};
+    bool thin[6] = {false};
     const cupel_mixture *m = &g->grid[0];
     double *fraction = NULL;
     cupel_status st = CUPEL_OK;

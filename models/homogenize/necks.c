@@ -30,13 +30,14 @@ static double spread(flood *f, size_t on_stack, int axis, bool flat, bool *acros
 {
     double area = 0;
     while (on_stack) {
-        const size_t v = f->stack[--on_stack];
+        const size_t v = f->stack[--on_stack], row = v / f->n[2];
+        const size_t at[3] = {row / f->n[1], row % f->n[1], v % f->n[2]};
         area += (double)f->share[v];
-        if (v / f->stride[axis] % f->n[axis] + 1 == f->n[axis]) *across = true;
+        if (at[axis] + 1 == f->n[axis]) *across = true;
         for (int side = 0; side < 6; side++) {
             const int a = side / 2;
-            const size_t at = v / f->stride[a] % f->n[a], last = f->n[a] - 1;
-            const bool up = side % 2, wraps = up ? at == last : at == 0;
+            const size_t last = f->n[a] - 1;
+            const bool up = side % 2, wraps = up ? at[a] == last : at[a] == 0;
             if (a == axis && (flat || wraps)) continue;
             const size_t w = !wraps ? (up ? v + f->stride[a] : v - f->stride[a]) : up ? v - last * f->stride[a] : v + last * f->stride[a];
             if (f->seen[w] || !(f->share[w] > 0)) continue;
@@ -87,12 +88,13 @@ static double section_of(flood *f, int axis)
             all += area;
             square += area * area;
         }
-        if (all > 0) least = fmin(least, square / all);
+        if (!(all > 0)) return HUGE_VAL;
+        least = fmin(least, square / all);
     }
     return least;
 }
 
-cupel_status cupel_neck_sections(const cupel_mixture *m, size_t phase, double section[3], cupel_err *err)
+cupel_status cupel_neck_sections(const cupel_mixture *m, size_t phase, double most, double section[3], cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     flood f = {.n = {m->n[0], m->n[1], m->n[2]}, .stride = {m->n[1] * m->n[2], m->n[2], 1}, .count = m->n[0] * m->n[1] * m->n[2]};
@@ -102,7 +104,10 @@ cupel_status cupel_neck_sections(const cupel_mixture *m, size_t phase, double se
     f.seen = cupel_alloc(f.count, 1);
     if (!f.share || !f.stack || !f.seen) CUPEL_TRY(cupel_no_memory(err, "the necks of a phase", 9 * f.count));
     fill_shares(m, phase, f.share);
-    for (int a = 0; a < 3; a++) section[a] = spans(&f, a) ? section_of(&f, a) : HUGE_VAL;
+    for (int a = 0; a < 3; a++) {
+        section[a] = section_of(&f, a);
+        if (section[a] >= most || !spans(&f, a)) section[a] = HUGE_VAL;
+    }
 done:
     cupel_free(f.share);
     cupel_free(f.stack);
