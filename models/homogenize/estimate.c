@@ -66,6 +66,11 @@ double cupel_estimate_voxels(const cupel_mixture *m) { return (double)m->n[0] * 
  * of the first, which takes twice the iterations. 300 MB for stiffness. */
 static const double PAIRED_MOST = 4194304;
 
+double cupel_estimate_bytes(cupel_physics physics, const size_t n[3])
+{
+    return cupel_solve_bytes(physics, n, (double)n[0] * (double)n[1] * (double)n[2] <= PAIRED_MOST);
+}
+
 cupel_status cupel_estimate_solve(cupel_estimate_work *w, const cupel_mixture *m, double blend, const double edge[3], bool keep,
                                   cupel_estimate_value *t, cupel_err *err)
 {

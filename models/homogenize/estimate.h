@@ -74,6 +74,9 @@ typedef struct cupel_estimate_options {
 
 extern const char cupel_bar_is_wide[]; /* a why_not */
 
+/* Memory that the solves of one grid of an estimate take, besides its mixture. */
+double cupel_estimate_bytes(cupel_physics physics, const size_t n[3]);
+
 /* Half width of the 95 % bar of |T - truth| in the Frobenius norm, from the components' bars [order][order]: 1.25 times the norm of the diagonal's.
  * Bars off the diagonal are wide enough for a truth of any sign, and all of them together are never used up. Known of few skeletons with a void: of
  * eight designs on 128 voxels it was 1.8 to 6 times the error against 192; on coarser grids it is not calibrated (bench_errorbar scaffolds). */

@@ -352,3 +352,10 @@ size_t cupel_solution_iterations(const cupel_solution *s) { return s->iterations
 const double *cupel_solution_eigenstress(const cupel_solution *s) { return s->cell.prestress ? s->eigenstress : NULL; }
 
 double cupel_solution_seconds(const cupel_solution *s) { return s->seconds; }
+
+double cupel_solve_bytes(cupel_physics physics, const size_t n[3], bool keep_fields)
+{
+    const double fields = physics == CUPEL_CONDUCTION ? 1 : 3, loads = !keep_fields ? 0 : physics == CUPEL_CONDUCTION ? 3 : 6;
+    const double row = (double)((n[2] / 2 + 1) * 2 + 7) / 8;
+    return 4 * fields * (3 + loads) * (double)n[0] * (double)n[1] * 8 * floor(row);
+}

@@ -37,6 +37,8 @@ typedef struct cupel_solution cupel_solution;
 cupel_status cupel_solve(const cupel_mixture *m, const cupel_material *materials, const cupel_solve_options *o, const cupel_job *job,
                          cupel_solution **s, cupel_err *err);
 void cupel_solution_free(cupel_solution *s);
+/* Bytes that a solve in space takes while it works, those of the fields that it keeps included; phases are isotropic. */
+double cupel_solve_bytes(cupel_physics physics, const size_t n[3], bool keep_fields);
 
 /* Components of the tensor: 3 (2 in 2-D) for conduction; 6 (3 in 2-D: 11 22 12) for elasticity. */
 size_t cupel_solution_order(const cupel_solution *s);

@@ -1,5 +1,5 @@
 #include "core/base/err.h"
-#include "core/engine/micro/design.h"
+#include "core/engine/micro/needs.h"
 #include "core/engine/micro/run.h"
 
 cupel_status cupel_micro_check(const char *demand, const cupel_job *job, cupel_str *words, cupel_err *err)
@@ -8,6 +8,7 @@ cupel_status cupel_micro_check(const char *demand, const cupel_job *job, cupel_s
     cupel_micro_space s;
     cupel_attainable a;
     cupel_err not_searched = {0};
+    cupel_needs needs;
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
     cupel_micro_demand_say(d, job);
@@ -22,7 +23,10 @@ cupel_status cupel_micro_check(const char *demand, const cupel_job *job, cupel_s
         cupel_str_addf(words, "; %llu are solved, %llu predicted.\n", (unsigned long long)d->sample, (unsigned long long)d->candidates);
     }
     cupel_attainable_words(d, &a, words);
-    if (d->space && cupel_design_where(d, &not_searched) != CUPEL_OK)
+    if (!d->space || cupel_design_where(d, &not_searched) == CUPEL_OK) {
+        CUPEL_TRY(cupel_needs_of(d, &needs, err));
+        cupel_needs_words(&needs, words);
+    } else
         cupel_str_addf(words, "'cupel run' takes it, 'cupel design' does not: %s\n", not_searched.message);
     if (words->failed) st = cupel_no_memory(err, "the words of a demand", 0);
 done:

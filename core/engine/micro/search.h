@@ -16,7 +16,8 @@ typedef struct cupel_search_best {
     double merit;
 } cupel_search_best;
 
-/* Trials on one grid each of which begins at the fields of the one before. A trial that comes from a journal has none: the walk is then gone again. */
+/* Trials on one grid each of which begins at the fields of the one before. A trial that comes from a journal has none: the walk is then gone
+ * again. */
 enum { CUPEL_WALK_MAX = 24 };
 typedef struct cupel_walk {
     size_t n;
@@ -130,11 +131,12 @@ void cupel_search_drift_along(cupel_search *s, size_t k, double dx);
 /* Moves the targets by what a grid, on which these tensors are `here`, is off there from the limit and from the grid of the design. */
 void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *on_grid, const cupel_tensors *here);
 
-/* From the end of a coarse stage t at s->x (with fields, replaced): s->x so that the limit, as two finer grids tell it, meets the demand to `enough`. */
+/* From the end of a coarse stage t at s->x (with fields, replaced): s->x so that the limit, as two finer grids tell it, meets the demand to
+ * `enough`. */
 cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cupel_err *err);
 
-/* Up to `steps` steps on a grid from s->x, until the cost is below `enough`. *last is a trial at s->x, {0} when there is none yet, and then the one at the
- * end (released by the caller). */
+/* Up to `steps` steps on a grid from s->x, until the cost is below `enough`. *last is a trial at s->x, {0} when there is none yet, and then the one
+ * at the end (released by the caller). */
 cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err);
 
 /* A start whose solves do not converge (CUPEL_FAILED) is left for the next: counted, said, and *st is CUPEL_OK again. */
@@ -162,6 +164,8 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
 /* One phase alone, or layers of one direction, where that is what meets the demand: verified, into s->out. *enough when nothing needs be searched. */
 cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
 
+/* Voxels an edge on which a design is verified: 4/3 of its own, even. */
+static inline size_t cupel_design_fine(size_t grid) { return (4 * grid + 2) / 3 + (4 * grid + 2) / 3 % 2; }
 /* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. CUPEL_INTERRUPTED, although nobody has
  * stopped the job, when its finest grid is not begun because a budget in seconds would be over before it is solved. */
 cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err);

@@ -258,8 +258,7 @@ done:
 cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err)
 {
     *out = (cupel_design){.recipe = *recipe, .grid = s->d->grid, .resolved = true};
-    out->fine = (4 * out->grid + 2) / 3;
-    out->fine += out->fine % 2;
+    out->fine = cupel_design_fine(out->grid);
     return verify(s, recipe, NULL, out, err);
 }
 
