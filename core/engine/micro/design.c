@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/alike.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/micro/hold.h"
 
@@ -50,8 +51,8 @@ static void begin_at(cupel_search *s, const cupel_start *start)
  * tolerance, further off: the verification, on finer ones, corrects that. */
 static const double ENOUGH = 0.12, ENOUGH_THIN = 0.3;
 
-/* The residual that a start has to reach on the coarse grid to be finished before the others are tried: what that grid is off, or a tolerance; well below
- * it for stiffness, where fields stall there. */
+/* The residual that a start has to reach on the coarse grid to be finished before the others are tried: what that grid is off, or a tolerance; well
+ * below it for stiffness, where fields stall there. */
 static double near_of(const cupel_search *s)
 {
     double near = s->d->needs_elasticity ? 0.4 : 1;
@@ -84,6 +85,10 @@ static int compare(const cupel_micro_demand *d, const cupel_design *a, const cup
     if (a->meets != b->meets) return a->meets ? -1 : 1;
     for (size_t i = 0; i < d->n_asks; i++) {
         if (d->ask[i].goal) gain += d->ask[i].goal * d->ask[i].weight * (a->ask[i].value - b->ask[i].value) / fmax(fabs(b->ask[i].value), 1e-300);
+        if (d->ask[i].kind == CUPEL_ASK_TWO_POINT) {
+            x += a->ask[i].value / fmax(d->ask[i].max, 1e-9);
+            y += b->ask[i].value / fmax(d->ask[i].max, 1e-9);
+        }
         if (!d->ask[i].whole) continue;
         x += (a->ask[i].value + a->ask[i].error + a->ask[i].above) / d->ask[i].within;
         y += (b->ask[i].value + b->ask[i].error + b->ask[i].above) / d->ask[i].within;
@@ -313,8 +318,8 @@ static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)
 static cupel_status none_converges(const cupel_search *s, cupel_err *err)
 {
     if (!s->out->dropped) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_FAILED, "%s:%zu: the solver converged for none of the %zu starts that were tried; phases that differ less, or another "
-                      "'grid' or 'space', may help", s->d->file, s->d->phase[0].line, s->out->dropped);
+    return cupel_fail(err, CUPEL_FAILED, "%s:%zu: the solver converged for none of the %zu starts that were tried; phases that differ less, or "
+                      "another 'grid' or 'space', may help", s->d->file, s->d->phase[0].line, s->out->dropped);
 }
 
 cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, struct cupel_journal *journal, const cupel_job *job,
@@ -330,7 +335,9 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, stru
                         .blend_k = NAN, .blend_c = NAN, .falls = cupel_design_falls(d)};
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
+    if (!enough) CUPEL_TRY(cupel_alike_families(s, err));
     if (!enough) CUPEL_TRY(d->surrogate ? start_known(s, starts, err) : cupel_starts_scan(s, starts, err));
+    if (!enough && !d->surrogate) CUPEL_TRY(cupel_alike_starts(s, starts, err));
     if (!enough) st = compete(s, starts, designs, err);
     if (st == CUPEL_OK && !enough && !designs->n && !s->best.grid) st = none_converges(s, err);
 done:

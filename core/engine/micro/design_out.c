@@ -356,6 +356,8 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
         cupel_str_addf(out, ", tolerances -%.2g +%.2g", v->below, v->above);
     if (a->whole) cupel_str_addf(out, ", asked within %.3g %%", 100 * a->within);
     if (cupel_ask_of_limit(a)) cupel_str_addf(out, " (%.3g %% on its own grid)", 100 * v->on_grid);
+    if (a->kind == CUPEL_ASK_TWO_POINT && !v->met)
+        cupel_str_puts(out, "; recipes are judged by it, not steered: 'cupel reconstruct' makes voxels that have it");
     say_goal(d, g, k, out);
     cupel_str_puts(out, v->met_as_drawn && !v->met ? ": met as drawn, does not hold under the tolerances\n" : "\n");
 }
