@@ -30,7 +30,11 @@ cp "$T/B/progress.cupel" "$T/kept"; size=$(wc -c <"$T/kept")
 threads=2 design B --resume; grep -q 'resuming with [1-9][0-9]* results' "$T/err" && same && ok 'it says where it goes on, with another number of threads' || no 'it says where it goes on'
 put() { rm -rf "$T/B"; mkdir "$T/B"; cp "$T/kept" "$T/B/progress.cupel"; }
 put; truncate -s $((size - 13)) "$T/B/progress.cupel"; design B --resume; same && ok 'a torn record is dropped' || no 'a torn record is dropped'
-put; truncate -s 20 "$T/B/progress.cupel"; design B --resume; same && ok 'a torn beginning begins anew' || no 'a torn beginning begins anew'
+# What is said to be cut is what a file that ends before it lacks nothing of: with so many bytes less it is whole.
+cut=$(sed -n "s/.*progress.cupel' is cut off: its last \([1-9][0-9]*\) bytes are no whole record, and what they held is computed again.*/\1/p" "$T/err"); went=$(sed -n 's/.*resuming with \([0-9]*\) results.*/\1/p' "$T/err")
+put; truncate -s $((size - 13 - ${cut:-0})) "$T/B/progress.cupel"; design B --resume
+[ -n "$cut" ] && ! grep -q 'cut off' "$T/err" && grep -q "resuming with $went results" "$T/err" && ok 'and how much of it there was is said' || no 'and how much of it there was is said'
+put; truncate -s 20 "$T/B/progress.cupel"; design B --resume; same && grep -q 'is cut off: its last 20 bytes' "$T/err" && ok 'a torn beginning begins anew' || no 'a torn beginning begins anew'
 put; design B; grep -q 'starting from the beginning; .*progress.cupel. is there, and --resume would go on from it' "$T/err" && same && ok 'without --resume it begins anew, and says so' || no 'without --resume it begins anew, and says so'
 rm -rf "$T/B"; design B --resume; grep -q 'starting from the beginning' "$T/err" && same && ok 'without progress it begins anew' || no 'without progress it begins anew'
 refused() { # refused NAME WORDS [OPTIONS]

@@ -11,8 +11,8 @@ typedef struct cupel_design_watch {
     double begin;               /* cupel_now() */
 } cupel_design_watch;
 
-/* The job to work under: it hands everything on to `outer`, progress as "design: ..., best so far ..." with the loads or seconds of the budget. Both must
- * outlive it. */
+/* The job to work under: it hands everything on to `outer`, progress as "design: ..., best so far ..." with the loads or seconds of the budget. Both
+ * must outlive it. */
 cupel_job cupel_design_watched(cupel_design_watch *w);
 
 #endif

@@ -1,0 +1,99 @@
+/* core/engine/micro/design_watch.c: what the line of a design under way says, from its first load to the last. */
+#include "tests/check.h"
+
+#include "core/engine/micro/design_watch.h"
+
+#include <stdio.h>
+
+typedef struct said {
+    char stage[128], text[128];
+    uint64_t done, total;
+} said;
+
+static void hear(void *user, const char *stage, uint64_t done, uint64_t total)
+{
+    said *x = user;
+    snprintf(x->stage, sizeof x->stage, "%s", stage);
+    x->done = done, x->total = total;
+}
+
+static void hear_text(void *user, cupel_level level, const char *text)
+{
+    said *x = user;
+    (void)level;
+    snprintf(x->text, sizeof x->text, "%s", text);
+}
+
+static bool stops(void *user) { return ((said *)user)->total == 7; }
+
+/* What the solver tells of a load, as the user hears it. */
+static said line_of(const cupel_micro_demand *d, const cupel_designs *found, double worked)
+{
+    said x = {.done = 99};
+    const cupel_job outer = {.threads = 1, .user = &x, .progress = hear};
+    cupel_design_watch watch = {.outer = &outer, .d = d, .found = found, .begin = cupel_now() - worked};
+    const cupel_job job = cupel_design_watched(&watch);
+    cupel_progress(&job, "conduction", 1, 3);
+    return x;
+}
+
+static void the_line_says_loads_and_the_best_so_far(void **state)
+{
+    (void)state;
+    cupel_micro_demand *d = calloc(1, sizeof *d);
+    cupel_designs *found = calloc(1, sizeof *found);
+    assert_true(d && found);
+    d->budget_seconds = HUGE_VAL;
+    d->budget_solves = 100;
+
+    said x = line_of(d, found, 2);
+    assert_string_equal(x.stage, "design: first trial, 2 s; loads");
+    assert_true(x.done == 0 && x.total == 100);
+    found->solves = 42, found->nearest = 2.34;
+    x = line_of(d, found, 7);
+    assert_string_equal(x.stage, "design: best so far 2.3 tolerances off, 7 s; loads");
+    assert_true(x.done == 42 && x.total == 100);
+    found->solves = 130, found->nearest = 0.8; /* verifications go beyond: the bar does not end before the work does */
+    x = line_of(d, found, 7);
+    assert_string_equal(x.stage, "design: a trial on a coarse grid meets it, 7 s; loads");
+    assert_true(x.done == 99 && x.total == 100);
+    found->n = 2, found->one[1].meets = true;
+    assert_string_equal(line_of(d, found, 7).stage, "design: 1 meets it, 7 s; loads");
+    found->one[0].meets = true;
+    assert_string_equal(line_of(d, found, 7).stage, "design: 2 meet it, 7 s; loads");
+
+    d->budget_seconds = 59.5;
+    x = line_of(d, found, 12.2);
+    assert_string_equal(x.stage, "design: 2 meet it, 130 loads; seconds");
+    assert_true(x.done == 12 && x.total == 60);
+    x = line_of(d, found, 80);
+    assert_true(x.done == 59 && x.total == 60);
+    d->budget_seconds = HUGE_VAL, d->budget_solves = 0; /* no end is known */
+    x = line_of(d, found, 5);
+    assert_true(x.done == 130 && x.total == 0);
+    free(found);
+    free(d);
+}
+
+/* All else goes through. */
+static void the_rest_is_handed_on(void **state)
+{
+    (void)state;
+    said x = {.total = 6};
+    const cupel_micro_demand d = {.budget_solves = 1};
+    const cupel_job outer = {.threads = 3, .user = &x, .say = hear_text, .stop = stops};
+    cupel_design_watch watch = {.outer = &outer, .d = &d, .found = NULL};
+    const cupel_job job = cupel_design_watched(&watch);
+    assert_int_equal(job.threads, 3);
+    assert_false(cupel_stopped(&job));
+    x.total = 7;
+    assert_true(cupel_stopped(&job));
+    cupel_say(&job, CUPEL_NOTE, "a start is left for the %s", "next");
+    assert_string_equal(x.text, "a start is left for the next");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_line_says_loads_and_the_best_so_far), cmocka_unit_test(the_rest_is_handed_on)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
