@@ -123,6 +123,42 @@ static cupel_choose_task task_of(const bool *maximize)
                                .maximize = maximize};
 }
 
+typedef struct told {
+    size_t calls;
+    uint64_t done, total;
+    bool stop;
+} told;
+
+static void hear(void *user, const char *stage, uint64_t done, uint64_t total)
+{
+    told *t = user;
+    (void)stage;
+    assert_true(done >= t->done && done <= total && (!t->total || total == t->total));
+    t->calls++, t->done = done, t->total = total;
+}
+
+static bool stop(void *user) { return ((const told *)user)->stop; }
+
+/* It says how far it is, up to the end, and ends when it is asked to. */
+static void a_choice_tells_and_stops(void **state)
+{
+    (void)state;
+    const bool maximize = true;
+    const cupel_choose_task t = task_of(&maximize);
+    cupel_choose_options o = cupel_choose_defaults();
+    for (o.batch = 1; o.batch <= 4; o.batch += 3) {
+        told heard = {.calls = 0};
+        cupel_choice c = {0};
+        const cupel_job job = {.threads = 2, .user = &heard, .progress = hear, .stop = stop};
+        assert_int_equal(cupel_choose(&t, &o, &job, &c, NULL), CUPEL_OK);
+        assert_true(heard.calls >= 2 && heard.done == heard.total);
+        cupel_choice_release(&c);
+        heard = (told){.stop = true};
+        assert_int_equal(cupel_choose(&t, &o, &job, &c, NULL), CUPEL_INTERRUPTED);
+        assert_null(c.pick);
+    }
+}
+
 static cupel_choice choose(const cupel_choose_task *t, cupel_acquisition a, size_t batch, size_t threads)
 {
     cupel_choose_options o = cupel_choose_defaults();
@@ -356,7 +392,8 @@ int main(void)
         cmocka_unit_test(formulas_are_their_integrals), cmocka_unit_test(the_logarithm_goes_on), cmocka_unit_test(volumes_by_inclusion_and_exclusion),
         cmocka_unit_test(a_descent_ends_at_the_bottom), cmocka_unit_test(all_find_the_hill),     cmocka_unit_test(failures_pending_and_cost),
         cmocka_unit_test(equal_candidates_are_one), cmocka_unit_test(the_bent_scale), cmocka_unit_test(without_skill_chance_picks),
-        cmocka_unit_test(several_goals), cmocka_unit_test(the_ends_of_a_front_are_found), cmocka_unit_test(few_rows_and_none),
+        cmocka_unit_test(several_goals), cmocka_unit_test(the_ends_of_a_front_are_found), cmocka_unit_test(a_choice_tells_and_stops),
+        cmocka_unit_test(few_rows_and_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,6 +111,32 @@ static void draws_have_the_mean_and_deviation(void **state)
     cupel_gauss_free(g);
 }
 
+/* Candidates seen with some rows and then with one more at a time are predicted as by a process that has all rows from the beginning. */
+static void a_view_grows_with_the_rows(void **state)
+{
+    (void)state;
+    enum { FIRST = 6, M = 20 };
+    const double theta[BLOCKS + 1] = {-0.5, 0, 0.5, log(1e-3)};
+    double mean[M], deviation[M], seen[M], apart[M];
+    cupel_gauss_rows r = rows_of(FIRST);
+    cupel_gauss_view *v = cupel_gauss_view_new(x + 20 * D, M, D, FIRST + 3);
+    assert_non_null(v);
+    for (size_t n = FIRST; n <= FIRST + 4; n++) {
+        cupel_gauss *g = NULL;
+        r.n = n;
+        assert_int_equal(cupel_gauss_new(&r, theta, &g, NULL), CUPEL_OK);
+        if (n == FIRST) assert_int_equal(cupel_gauss_view_fill(v, g, 0, M, 2, NULL), CUPEL_OK);
+        else assert_int_equal(cupel_gauss_view_grow(v, g, 2, NULL), n <= FIRST + 3 ? CUPEL_OK : CUPEL_BAD_INPUT);
+        if (n <= FIRST + 3) {
+            assert_int_equal(cupel_gauss_predict(g, x + 20 * D, M, 1, mean, deviation, NULL), CUPEL_OK);
+            cupel_gauss_view_ask(v, g, seen, apart);
+            for (size_t i = 0; i < M; i++) assert_true(fabs(mean[i] - seen[i]) < 1e-10 && fabs(deviation[i] - apart[i]) < 1e-8);
+        }
+        cupel_gauss_free(g);
+    }
+    cupel_gauss_view_free(v);
+}
+
 static void odd_rows_are_no_danger(void **state)
 {
     (void)state;
@@ -136,7 +162,8 @@ int main(void)
     cupel_la_single_thread();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_gradient_is_that_of_the_loss), cmocka_unit_test(one_row_and_two),   cmocka_unit_test(it_learns_what_matters),
-        cmocka_unit_test(draws_have_the_mean_and_deviation), cmocka_unit_test(odd_rows_are_no_danger),
+        cmocka_unit_test(draws_have_the_mean_and_deviation), cmocka_unit_test(a_view_grows_with_the_rows),
+        cmocka_unit_test(odd_rows_are_no_danger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,8 @@ static const double AUTO_DEVIATIONS = 1.5, UCB_DEVIATIONS = 2;
 static const double WORD_DEVIATIONS = 2;
 /* A draw of Thompson's is of so many candidates at most: those with the highest mean plus deviation. */
 enum { DRAW_MAX = 1500 };
+/* Of all views together: what 20,000 candidates and 1,500 results take. Beyond that each pick looks at the pool anew. */
+static const size_t VIEWS_BYTES = (size_t)512 << 20;
 
 cupel_choose_options cupel_choose_defaults(void)
 {
@@ -47,6 +49,7 @@ static void chooser_release(cupel_chooser *c)
         for (size_t k = 0; k < CUPEL_MEMBERS; k++) {
             cupel_free(c->theta[g][k]);
             cupel_gauss_free(c->process[g][k]);
+            cupel_gauss_view_free(c->view[g][k]);
         }
         cupel_free(c->mean[g]);
         cupel_free(c->deviation[g]);
@@ -166,6 +169,7 @@ static cupel_status renew(cupel_chooser *c, cupel_err *err)
             cupel_gauss_free(c->process[g][k]);
             c->process[g][k] = NULL;
             st = cupel_gauss_new(&r, c->theta[g][k], &c->process[g][k], err);
+            if (st == CUPEL_OK && c->view[g][k]) st = cupel_gauss_view_grow(c->view[g][k], c->process[g][k], c->job->threads, err);
         }
     return st;
 }
@@ -367,6 +371,57 @@ static void take_stated(cupel_chooser *c, size_t goal)
     }
 }
 
+/* Candidates that are looked at between two looks at the clock. */
+enum { CHUNK = 64 * CUPEL_GAUSS_BLOCK };
+
+static cupel_status tell_and_look(const cupel_chooser *c, uint64_t done, uint64_t total, cupel_err *err)
+{
+    cupel_progress(c->job, "choosing experiments", done, total);
+    return cupel_stopped(c->job) ? cupel_fail(err, CUPEL_INTERRUPTED, "stopped while choosing; nothing was written") : CUPEL_OK;
+}
+
+/* Room for the pool as the processes of a goal see it, if that is worth it and there: else there are no views. */
+static void make_views(cupel_chooser *c, size_t goal)
+{
+    const size_t rows = c->n_rows + c->o->batch, views = c->t->n_goals * c->n_members;
+    if (c->o->batch < 2 || cupel_gauss_view_bytes(c->t->m, rows) > VIEWS_BYTES / views) return;
+    for (size_t k = 0; k < c->n_members; k++) c->view[goal][k] = cupel_gauss_view_new(c->t->pool, c->t->m, c->t->d, rows);
+    if (c->n_members < 2 || (c->view[goal][0] && c->view[goal][1])) return;
+    for (size_t k = 0; k < c->n_members; k++) cupel_gauss_view_free(c->view[goal][k]), c->view[goal][k] = NULL;
+}
+
+static void ask_views(const cupel_chooser *c, size_t goal, double *room)
+{
+    const size_t m = c->t->m;
+    const double share = 1 / (double)c->n_members;
+    memset(c->mean[goal], 0, m * sizeof *room);
+    memset(c->deviation[goal], 0, m * sizeof *room);
+    for (size_t k = 0; k < c->n_members; k++) {
+        cupel_gauss_view_ask(c->view[goal][k], c->process[goal][k], room, room + m);
+        for (size_t i = 0; i < m; i++) c->mean[goal][i] += share * room[i], c->deviation[goal][i] += share * room[m + i];
+    }
+}
+
+/* Means and deviations of the pool, for pick number `pick`; room [2 m]. */
+static cupel_status expect_pool(cupel_chooser *c, size_t goal, size_t pick, double *room, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    cupel_status st = CUPEL_OK;
+    if (!pick) make_views(c, goal);
+    const bool views = c->view[goal][0] != NULL;
+    const uint64_t total = (uint64_t)t->m * t->n_goals * (views ? 1 : c->o->batch);
+    const uint64_t before = (uint64_t)t->m * ((views ? 0 : pick * t->n_goals) + goal);
+    for (size_t from = 0; from < t->m && (!views || !pick) && st == CUPEL_OK; from += CHUNK) {
+        const size_t n = t->m - from < CHUNK ? t->m - from : CHUNK;
+        st = tell_and_look(c, before + from, total, err);
+        if (!views && st == CUPEL_OK) st = expect(c, goal, t->pool + from * t->d, n, c->mean[goal] + from, c->deviation[goal] + from, room, err);
+        for (size_t k = 0; views && k < c->n_members && st == CUPEL_OK; k++)
+            st = cupel_gauss_view_fill(c->view[goal][k], c->process[goal][k], from, n, c->job->threads, err);
+    }
+    if (st == CUPEL_OK && views) ask_views(c, goal, room);
+    return st == CUPEL_OK ? tell_and_look(c, before + t->m, total, err) : st;
+}
+
 static cupel_status score(cupel_chooser *c, size_t pick, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
@@ -375,7 +430,7 @@ static cupel_status score(cupel_chooser *c, size_t pick, cupel_err *err)
     if (!room) return cupel_no_memory(err, "expected values", 2 * t->m * sizeof *room);
     for (size_t g = 0; g < t->n_goals && st == CUPEL_OK; g++) {
         if (t->stated[g]) take_stated(c, g);
-        else st = expect(c, g, t->pool, t->m, c->mean[g], c->deviation[g], room, err);
+        else st = expect_pool(c, g, pick, room, err);
     }
     cupel_free(room);
     if (st != CUPEL_OK) return st;

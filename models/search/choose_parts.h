@@ -25,6 +25,7 @@ typedef struct cupel_chooser {
     unsigned char *one;                    /* [d] the block of all columns: 0 */
     double *theta[CUPEL_GOALS_MAX][CUPEL_MEMBERS];
     cupel_gauss *process[CUPEL_GOALS_MAX][CUPEL_MEMBERS]; /* of the rows so far */
+    cupel_gauss_view *view[CUPEL_GOALS_MAX][CUPEL_MEMBERS]; /* the pool as they see it, where a batch is chosen and the memory is there */
     double best[CUPEL_GOALS_MAX];
     double expected;                       /* one goal: the highest expected value of a row, as processes see it */
     double *mean[CUPEL_GOALS_MAX], *deviation[CUPEL_GOALS_MAX]; /* [m] as processes see them */

@@ -9,18 +9,7 @@
 
 #include <string.h>
 
-enum { BLOCK = 64 }; /* rows predicted at once */
-
-struct cupel_gauss {
-    size_t n, d, n_blocks;
-    double *x;        /* [n][d] over the lengths */
-    double *inverse;  /* [n][n] of the factor of C, 0 above the diagonal */
-    double *alpha;    /* [n] C^-1 of the standardised values */
-    double *weight;   /* [d] 1 / length of the column's block */
-    double *length;   /* [n_blocks] */
-    double mean, spread;    /* of the values */
-    double variance, noise; /* of the process, standardised; nu */
-};
+enum { BLOCK = CUPEL_GAUSS_BLOCK }; /* rows predicted at once */
 
 void cupel_gauss_free(cupel_gauss *g)
 {
@@ -45,18 +34,11 @@ static cupel_status make_room(const cupel_gauss_rows *r, cupel_gauss *g, cupel_e
     return there ? CUPEL_OK : cupel_no_memory(err, "a Gaussian process", cupel_mul(cupel_mul(r->n, r->n), sizeof *g->inverse));
 }
 
-static double kernel_of(const double *a, const double *b, size_t d)
-{
-    double r2 = 0;
-    for (size_t k = 0; k < d; k++) r2 += (a[k] - b[k]) * (a[k] - b[k]);
-    return cupel_matern52(sqrt(5 * r2));
-}
-
 static void fill(cupel_gauss *g)
 {
     const size_t n = g->n;
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < i; j++) g->inverse[i * n + j] = kernel_of(g->x + i * g->d, g->x + j * g->d, g->d) + CUPEL_GAUSS_CONSTANT;
+        for (size_t j = 0; j < i; j++) g->inverse[i * n + j] = cupel_gauss_kernel(g->x + i * g->d, g->x + j * g->d, g->d) + CUPEL_GAUSS_CONSTANT;
         g->inverse[i * n + i] = 1 + CUPEL_GAUSS_CONSTANT + g->noise + CUPEL_GAUSS_JITTER;
     }
 }
@@ -119,21 +101,13 @@ double cupel_gauss_correlation(const cupel_gauss *g, const double *a, const doub
     return cupel_matern52(sqrt(5 * r2));
 }
 
-/* k [m][n] between x [m][d] (not yet over the lengths) and the rows; scaled [m][d] gets x over the lengths. */
-static void cross(const cupel_gauss *g, const double *x, size_t m, double *scaled, double *k)
+void cupel_gauss_cross(const cupel_gauss *g, const double *x, size_t m, double *scaled, double *k, size_t ld)
 {
     for (size_t i = 0; i < m; i++) {
         double *a = scaled + i * g->d;
         for (size_t c = 0; c < g->d; c++) a[c] = x[i * g->d + c] * g->weight[c];
-        for (size_t j = 0; j < g->n; j++) k[i * g->n + j] = kernel_of(a, g->x + j * g->d, g->d) + CUPEL_GAUSS_CONSTANT;
+        for (size_t j = 0; j < g->n; j++) k[i * ld + j] = cupel_gauss_kernel(a, g->x + j * g->d, g->d) + CUPEL_GAUSS_CONSTANT;
     }
-}
-
-static double dot(const double *a, const double *b, size_t n)
-{
-    double s = 0;
-    for (size_t i = 0; i < n; i++) s += a[i] * b[i];
-    return s;
 }
 
 typedef struct asking {
@@ -150,13 +124,13 @@ static cupel_status predict_block(void *user, size_t item, size_t worker, cupel_
     const cupel_gauss *g = a->g;
     const size_t from = item * BLOCK, m = a->m - from < BLOCK ? a->m - from : BLOCK, n = g->n;
     double *k = a->room + worker * BLOCK * (2 * n + g->d), *v = k + BLOCK * n, *scaled = v + BLOCK * n;
-    cross(g, a->x + from * g->d, m, scaled, k);
-    for (size_t i = 0; i < m; i++) a->mean[from + i] = g->mean + g->spread * dot(k + i * n, g->alpha, n);
+    cupel_gauss_cross(g, a->x + from * g->d, m, scaled, k, n);
+    for (size_t i = 0; i < m; i++) a->mean[from + i] = g->mean + g->spread * cupel_gauss_dot(k + i * n, g->alpha, n);
     if (!a->deviation) return CUPEL_OK;
     cupel_status st = cupel_la_multiply(CUPEL_ABT, (cupel_matrix_in){k, m, n, n}, (cupel_matrix_in){g->inverse, n, n, n}, (cupel_matrix){v, m, n, n},
                                         err);
     for (size_t i = 0; i < m && st == CUPEL_OK; i++) {
-        const double left = 1 + CUPEL_GAUSS_CONSTANT - dot(v + i * n, v + i * n, n);
+        const double left = 1 + CUPEL_GAUSS_CONSTANT - cupel_gauss_dot(v + i * n, v + i * n, n);
         a->deviation[from + i] = g->spread * sqrt(g->variance * fmax(left, 1e-12));
     }
     return st;
@@ -180,18 +154,19 @@ cupel_status cupel_gauss_draw(const cupel_gauss *g, const double *x, size_t m, u
     double *k = cupel_alloc(all, sizeof *k);
     if (!k) return cupel_no_memory(err, "a draw of a Gaussian process", cupel_mul(all, sizeof *k));
     double *v = k + m * n, *scaled = v + m * n, *s = scaled + m * g->d;
-    cross(g, x, m, scaled, k);
+    cupel_gauss_cross(g, x, m, scaled, k, n);
     CUPEL_TRY(cupel_la_multiply(CUPEL_ABT, (cupel_matrix_in){k, m, n, n}, (cupel_matrix_in){g->inverse, n, n, n}, (cupel_matrix){v, m, n, n}, err));
     CUPEL_TRY(cupel_la_multiply(CUPEL_ABT, (cupel_matrix_in){v, m, n, n}, (cupel_matrix_in){v, m, n, n}, (cupel_matrix){s, m, m, m}, err));
     for (size_t i = 0; i < m; i++) {
         for (size_t j = 0; j < i; j++)
-            s[i * m + j] = kernel_of(scaled + i * g->d, scaled + j * g->d, g->d) + CUPEL_GAUSS_CONSTANT - s[i * m + j];
+            s[i * m + j] = cupel_gauss_kernel(scaled + i * g->d, scaled + j * g->d, g->d) + CUPEL_GAUSS_CONSTANT - s[i * m + j];
         s[i * m + i] = 1 + CUPEL_GAUSS_CONSTANT - s[i * m + i] + 1e-6;
     }
     CUPEL_TRY(cupel_la_cholesky((cupel_matrix){s, m, m, m}, err));
     const double scale = g->spread * sqrt(g->variance);
     for (size_t j = 0; j < m; j++) scaled[j] = cupel_rng_normal(seed, stream, j); /* the inputs are not needed any more; d >= 1 */
-    for (size_t i = 0; i < m; i++) value[i] = g->mean + g->spread * dot(k + i * n, g->alpha, n) + scale * dot(s + i * m, scaled, i + 1);
+    for (size_t i = 0; i < m; i++)
+        value[i] = g->mean + g->spread * cupel_gauss_dot(k + i * n, g->alpha, n) + scale * cupel_gauss_dot(s + i * m, scaled, i + 1);
 done:
     cupel_free(k);
     return st;

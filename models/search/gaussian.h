@@ -48,6 +48,18 @@ cupel_status cupel_gauss_new(const cupel_gauss_rows *rows, const double *theta, 
 void cupel_gauss_free(cupel_gauss *g);
 /* mean and deviation [m] (of the value without its noise) at x [m][d], unit of y. O(m n^2); deviation NULL: means alone, O(m n). */
 cupel_status cupel_gauss_predict(const cupel_gauss *g, const double *x, size_t m, size_t threads, double *mean, double *deviation, cupel_err *err);
+/* Candidates x [m][d], which must outlive it, as processes see them that get one row after another at the same lengths: all at once by O(m n^2), and
+ * by O(m n) for a row more. At most rows_max rows. NULL of _new: the memory is not there. */
+typedef struct cupel_gauss_view cupel_gauss_view;
+cupel_gauss_view *cupel_gauss_view_new(const double *x, size_t m, size_t d, size_t rows_max);
+size_t cupel_gauss_view_bytes(size_t m, size_t rows_max);
+void cupel_gauss_view_free(cupel_gauss_view *v); /* NULL-safe */
+/* Candidates from .. from + n - 1, from the beginning; `from` a multiple of 64. */
+cupel_status cupel_gauss_view_fill(cupel_gauss_view *v, const cupel_gauss *g, size_t from, size_t n, size_t threads, cupel_err *err);
+/* g has the rows that the view knows and one more behind them. */
+cupel_status cupel_gauss_view_grow(cupel_gauss_view *v, const cupel_gauss *g, size_t threads, cupel_err *err);
+/* As cupel_gauss_predict at the candidates, of the process that was seen last. */
+void cupel_gauss_view_ask(const cupel_gauss_view *v, const cupel_gauss *g, double *mean, double *deviation);
 /* A draw of the process at all x [m][d] together. O(m^3 + m^2 n). */
 cupel_status cupel_gauss_draw(const cupel_gauss *g, const double *x, size_t m, uint64_t seed, uint64_t stream, double *value, cupel_err *err);
 /* error [n]: each row less what the others say of it, at the same theta (Dubrule 1983, doi:10.1007/BF01033231). O(n^2). */
