@@ -127,6 +127,30 @@ static void pairs_that_disagree_are_named(void **state)
     assert_non_null(strstr(reason, "for the same composition and columns"));
 }
 
+/* Values of about 10 and, by chance, next to nothing, and one of nothing: by its logarithm it is far off, but what is said of such a row holds it. */
+static void a_value_inside_its_own_interval_is_no_doubt(void **state)
+{
+    (void)state;
+    cupel_outlier first = {0};
+    char reason[512], line[512];
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, "formula,T [K],strength [MPa]\n");
+    for (size_t i = 0; i < N; i++) {
+        const double ni = 5 + 0.5 * (double)i;
+        fprintf(f, "Fe%gNi%g,300,%.5g\n", 100 - ni, ni, i == 70 ? 1e-9 : i % 8 == 3 ? 0.02 : 10 + cupel_rng_uniform(3, 1, i));
+    }
+    fclose(f);
+    (void)find(&first, reason, sizeof reason);
+    f = fopen(list_path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        double value, expected, lower, upper;
+        if (sscanf(line, "%*[^,],%*[^,],%lf,%lf,%lf,%lf", &value, &expected, &lower, &upper) == 4) assert_true(value < lower || value > upper);
+    }
+    fclose(f);
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -138,6 +162,7 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_value_inside_its_own_interval_is_no_doubt),
         cmocka_unit_test(a_sound_table_has_next_to_none),
         cmocka_unit_test(a_slip_of_the_unit_comes_first),
         cmocka_unit_test(a_contradiction_is_told_from_a_difference_of_conditions),

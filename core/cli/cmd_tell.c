@@ -1,8 +1,10 @@
 #include "core/base/err.h"
 #include "core/cli/goals.h"
+#include "core/cli/outputs.h"
 #include "core/cli/verbs.h"
 #include "core/engine/loop.h"
 #include "core/engine/model.h"
+#include "core/sys/file.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,6 +36,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_goal_args goals = {0};
     cupel_tell_result r = {0};
     cupel_str text = {0};
+    if (!cupel_file_exists(cupel_arg(args, 0))) CUPEL_TRY(cupel_outputs_check_artifact(cupel_arg(args, 0), "a loop", err));
     CUPEL_TRY(cupel_goal_args_read(args, false, &goals, err));
     cupel_tell_options o = {.loop = cupel_arg(args, 0),
                             .results = cupel_arg(args, 1),

@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/cli/learn_options.h"
+#include "core/cli/outputs.h"
 #include "core/cli/verbs.h"
 #include "core/engine/doubts.h"
 #include "core/engine/outliers.h"
@@ -44,6 +45,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     cupel_model *m = NULL;
     cupel_transfer *transfer = NULL;
     bool cut = false;
+    CUPEL_TRY(cupel_outputs_check_artifact(path, "a model", err));
     CUPEL_TRY(cupel_learn_args_of(args, &l, err));
     l.model.cut = &cut;
     l.data.property = cupel_opt_text(args, "property");

@@ -69,3 +69,17 @@ cupel_status cupel_outputs_check(const cupel_verb *verb, const cupel_args *args,
 done:
     return st;
 }
+
+cupel_status cupel_outputs_check_artifact(const char *path, const char *what, cupel_err *err)
+{
+    static const char *const others[] = {".csv",  ".tsv",  ".json", ".jsonl", ".txt", ".yaml", ".yml", ".html", ".npy", ".vti",
+                                         ".xlsx", ".gz",   ".tif",  ".tiff",  ".png", ".stl",  ".svg", NULL};
+    if (strcmp(path, "-") == 0) return cupel_fail(err, CUPEL_USAGE, "%s is a file and cannot go to standard output; name it .h5", what);
+    for (size_t i = 0; others[i]; i++) {
+        if (!cupel_text_ends(cupel_text_of(path), others[i])) continue;
+        const int stem = (int)(strlen(path) - strlen(others[i]));
+        return cupel_fail(err, CUPEL_USAGE, "'%s': %s is an artifact (HDF5), not what '%s' says; name it '%.*s.h5'", path, what, others[i], stem,
+                          path);
+    }
+    return CUPEL_OK;
+}

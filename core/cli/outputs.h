@@ -9,4 +9,7 @@
  * left to the verb. */
 cupel_status cupel_outputs_check(const cupel_verb *verb, const cupel_args *args, cupel_err *err);
 
+/* CUPEL_USAGE for the name of a table, a page or standard output where an artifact is written: whatever reads it would take its bytes for text. */
+cupel_status cupel_outputs_check_artifact(const char *path, const char *what, cupel_err *err);
+
 #endif

@@ -135,8 +135,9 @@ static cupel_status predict_rows(reading *d, cupel_err *err)
         unsigned char in;
         cupel_prediction out = {&e->value, &spread, &e->lower, &e->upper, &e->distance, &in};
         CUPEL_TRY(cupel_surrogate_predict(cupel_model_surrogate(a->model), d->r.x + i * d->r.d, d->r.d, 1, &o, scratch, &out, err));
-        e->in_domain = in;
         e->imputed = d->r.imputed[i];
+        cupel_model_mark_row(a->model, &d->r.composition[i], d->r.x + i * d->r.d, e->imputed, &e->distance, &in);
+        e->in_domain = in;
         e->formula = cupel_strdup(d->r.formula[i]);
         e->shapley = cupel_alloc(a->n_groups + 1, sizeof *e->shapley);
         e->shapley_error = cupel_alloc(a->n_groups + 1, sizeof *e->shapley_error);
@@ -308,8 +309,8 @@ static void warn(const cupel_attribution *a, const cupel_job *job)
         const cupel_cluster *c = &a->cluster[k];
         const cupel_group *best = &a->group[c->group[0]];
         if (!(c->importance > 0.05 * a->error) || !(c->importance > 1.2 * best->importance + best->deviation)) continue;
-        cupel_say(job, CUPEL_WARNING, "'%s' and %zu more group%s of columns move together: shuffled together they raise the error by %.3g, the best of "
-                  "them alone by %.3g, so their single importances are an artefact of what they share",
+        cupel_say(job, CUPEL_WARNING, "'%s' and %zu more group%s of columns move together: shuffled together they raise the error by %.3g, the best "
+                  "of them alone by %.3g, so their single importances are an artefact of what they share",
                   best->name, c->n - 1, c->n > 2 ? "s" : "", c->importance, best->importance);
     }
 }

@@ -60,7 +60,7 @@ const char *cupel_features_columns(const cupel_features *f); /* "" when there ar
 void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                             cupel_isa isa, double *x, size_t ld, unsigned char *reason);
 /* How far the table columns of a row x, as computed, lie beyond the range of the training rows: 0 within all, 0.5 half a range beyond; 1 for a
- * category that no training row has, unless the row has imputed values. */
+ * category that no training row has, unless the row has imputed values; at least 1 for a temperature below absolute zero. */
 double cupel_features_beyond(const cupel_features *f, const double *x, bool imputed);
 /* The table columns of a row in one text, "; temperature=300; route=cast", equal for equal numbers however they are written; nothing without
  * columns. */

@@ -4,6 +4,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/matter/temperature.h"
 
 #include <math.h>
 #include <string.h>
@@ -122,6 +123,7 @@ static cupel_status get_columns(const cupel_reader *r, cupel_features *f, cupel_
         f->col[i].mean = of[0];
         f->col[i].low = of[1];
         f->col[i].high = of[2];
+        f->col[i].least = cupel_least_temperature(f->col[i].name, f->col[i].unit);
         if (f->col[i].category) CUPEL_TRY(get_values(r, &f->col[i], i, err));
     }
 done:

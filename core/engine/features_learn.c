@@ -4,6 +4,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/matter/columns.h"
+#include "core/matter/temperature.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -126,6 +127,7 @@ static cupel_status learn_column(cupel_feature_column *c, const cells *rows, cup
         return cupel_fail(err, CUPEL_BAD_INPUT, "table column '%s' is empty in all %zu training rows; leave it out", c->name, rows->n);
     if (!c->category) {
         c->mean = sum / (double)c->numbers;
+        c->least = cupel_least_temperature(c->name, c->unit);
         return CUPEL_OK;
     }
     for (size_t i = 0; i < rows->n; i++) {

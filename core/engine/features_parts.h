@@ -14,6 +14,7 @@ typedef struct cupel_feature_column {
     char **value; /* [n_values] categories in order of first appearance */
     size_t n_values, cap;
     double mean, low, high;   /* of the training rows; the mean is for imputation */
+    double least;             /* absolute zero of a temperature; -HUGE_VAL */
     size_t numbers, texts;    /* cells that were learned from */
     uint64_t text_line;       /* of the first text */
     size_t at;                /* in the header that is bound; SIZE_MAX before */

@@ -139,6 +139,9 @@ void cupel_model_work_free(cupel_model_work *w);
 /* The same of rows 0 .. n - 1 of the batch with the table's features given, column [n][those] (cupel_features_table; NULL without any). */
 cupel_status cupel_model_predict_with(const cupel_model *m, const cupel_batch *batch, const double *column, size_t n, const cupel_predict_options *o,
                                       cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err);
+/* Of one row whose features x the caller predicted: elements and table columns that put it outside the domain, as the functions above do. */
+void cupel_model_mark_row(const cupel_model *m, const cupel_composition *c, const double *x, bool imputed, double *distance,
+                          unsigned char *in_domain);
 void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting); /* of all its predictions so far */
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                                  const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,

@@ -108,16 +108,30 @@ static double share_unseen(const cupel_model *m, const cupel_batch *batch, size_
 /* Out of the domain whatever the distance of the descriptors says, which may be like those of other elements and are cut at some deviations: a row
  * with an element that no training row holds, or with a table column more than EXTRAPOLATES of its range beyond that range. The distance is then at
  * least 1, the threshold, and more by the share of such atoms and the ranges beyond. */
+static void mark(double beyond, double unseen, double *distance, unsigned char *in_domain)
+{
+    const double excess = (beyond > EXTRAPOLATES ? beyond : 0) + unseen;
+    if (!(excess > 0)) return;
+    *distance = fmax(*distance, 1) + excess;
+    *in_domain = 0;
+}
+
 static void mark_outside(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, const double *beyond, size_t at,
                          cupel_prediction *out)
 {
-    for (size_t i = 0; i < n; i++) {
-        double excess = beyond[i] > EXTRAPOLATES ? beyond[i] : 0;
-        if (cupel_model_has_formulas(m)) excess += share_unseen(m, batch, from + i);
-        if (!(excess > 0) || isnan(out->value[at + i])) continue;
-        out->distance[at + i] = fmax(out->distance[at + i], 1) + excess;
-        out->in_domain[at + i] = 0;
-    }
+    const bool formulas = cupel_model_has_formulas(m);
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(out->value[at + i]))
+            mark(beyond[i], formulas ? share_unseen(m, batch, from + i) : 0, &out->distance[at + i], &out->in_domain[at + i]);
+}
+
+void cupel_model_mark_row(const cupel_model *m, const cupel_composition *c, const double *x, bool imputed, double *distance,
+                          unsigned char *in_domain)
+{
+    double unseen = 0;
+    for (unsigned k = 0; cupel_model_has_formulas(m) && k < c->n; k++)
+        if (!m->seen[c->z[k]]) unseen += c->amount[k] / cupel_composition_total(c);
+    mark(cupel_features_beyond(m->features, x, imputed), unseen, distance, in_domain);
 }
 
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,

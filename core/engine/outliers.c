@@ -287,16 +287,22 @@ static int by_surprise(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-/* The rows beyond the limit, sorted. */
+/* Beyond the limit, and outside its own interval, unless another row of the same composition contradicts it. */
+static bool doubtful(const search *s, size_t i)
+{
+    const bool inside = s->f.lower[i] <= s->y[i] && s->y[i] <= s->f.upper[i];
+    return s->surprise[i] > log10(2 * (double)s->n) && (!inside || s->against[i] != SIZE_MAX);
+}
+
+/* The doubtful rows, sorted. */
 static cupel_status choose(const search *s, cupel_outlier **list, size_t *n, cupel_err *err)
 {
-    const double limit = log10(2 * (double)s->n);
     size_t m = 0;
-    for (size_t i = 0; i < s->n; i++) m += s->surprise[i] > limit;
+    for (size_t i = 0; i < s->n; i++) m += doubtful(s, i);
     *list = cupel_alloc(m + 1, sizeof **list);
     if (!*list) return cupel_no_memory(err, "a list of outliers", m * sizeof **list);
     for (size_t i = 0; i < s->n; i++)
-        if (s->surprise[i] > limit)
+        if (doubtful(s, i))
             (*list)[(*n)++] = (cupel_outlier){.row = i, .surprise = s->surprise[i], .expected = s->f.value[i], .lower = s->f.lower[i],
                                               .upper = s->f.upper[i], .against = s->against[i], .nearest = SIZE_MAX, .factor = 1, .slip = ""};
     if (m > 1) qsort(*list, m, sizeof **list, by_surprise);

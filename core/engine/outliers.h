@@ -5,7 +5,8 @@
  *   of the model      the larger of: the distance from the out-of-fold value over that to the end of its 90 % interval; for values above 0 also the
  *                     distance of logarithms over its 90 % quantile (a slip of the unit towards 0 is small on the plain scale)
  *   of the conflict   the same of the distance to the median of the other rows with this composition and these columns
- * together model + max(0, conflict - 1). A row is reported where less than half a row of so many is expected. */
+ * together model + max(0, conflict - 1). A row is reported where less than half a row of so many is expected, and where its value lies outside its
+ * own 90 % interval or is contradicted by another row. */
 #ifndef CUPEL_ENGINE_OUTLIERS_H
 #define CUPEL_ENGINE_OUTLIERS_H
 

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/math/units.h"
+#include "core/matter/temperature.h"
 #include "models/learn/scale.h"
 
 #include <inttypes.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { KELVIN = 4, SHOWN = 60 };
+enum { SHOWN = 60 };
 
 static cupel_text cell_of(const cupel_trial_table *t, size_t row, size_t col) { return cupel_text_trim(cupel_cell(&t->records, row, col)); }
 
@@ -41,28 +42,6 @@ static cupel_status no_number(const cupel_trial_table *t, size_t row, size_t col
     return bad_cell(t, row, col, what, err);
 }
 
-/* A difference of temperatures may be any number. */
-static bool is_difference(const char *label)
-{
-    static const char *const words[] = {"delta", "change", "shift", "diff", "\xce\x94", "\xe2\x88\x86"};
-    if (label[0] == 'd' && label[1] == 'T') return true;
-    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-        for (const char *p = label; *p; p++)
-            if (strncasecmp(p, words[k], strlen(words[k])) == 0) return true;
-    return false;
-}
-
-static bool below_zero(const cupel_header *h, size_t col, double x)
-{
-    cupel_unit u;
-    cupel_err unknown = {0};
-    if (!(x < 0) || !*h->unit[col] || is_difference(h->label[col])) return false;
-    if (cupel_unit_parse(cupel_text_of(h->unit[col]), &u, &unknown) != CUPEL_OK) return false;
-    for (int k = 0; k < (int)(sizeof u.power / sizeof *u.power); k++)
-        if (u.power[k] != (k == KELVIN ? 2 : 0)) return false;
-    return u.scale * x + u.offset < -1e-9; /* -459.67 degF rounds */
-}
-
 cupel_status cupel_trial_number(const cupel_trial_table *t, size_t row, size_t col, const char *expected, double *x, cupel_err *err)
 {
     char what[160];
@@ -71,7 +50,7 @@ cupel_status cupel_trial_number(const cupel_trial_table *t, size_t row, size_t c
         snprintf(what, sizeof what, "a number beyond %g, expected a smaller one: mend it, or write the column in another unit", CUPEL_LARGEST);
         return bad_cell(t, row, col, what, err);
     }
-    if (below_zero(&t->header, col, *x))
+    if (*x < 0 && *x < cupel_least_temperature(t->header.label[col], t->header.unit[col]))
         return bad_cell(t, row, col, "below absolute zero: mend it or its unit; a difference of temperatures is called one ('T change [K]')", err);
     return CUPEL_OK;
 }

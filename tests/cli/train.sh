@@ -121,6 +121,7 @@ check 'what the model learned from is shown with its measured value' $?
 printf 'composition\nq1\nq2\n' >"$T/ids.csv"; rm -f "$T/y.csv"; run predict "$T/m.h5" "$T/ids.csv" -o "$T/y.csv"
 { [ $rc = 3 ] && [ ! -e "$T/y.csv" ] && err "not one formula in column 'composition'"; }; check 'predict: not one formula: exit 3' $?
 
+run train "$T/in.csv" --target "$column" -o "$T/model.csv"; { [ $rc = 2 ] && [ ! -e "$T/model.csv" ] && err "name it '.*/model.h5'"; }; check 'a model is not written under the name of a table' $?
 head -c 3000 "$T/m.h5" >"$T/cut.h5"; run predict "$T/cut.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && [ ! -e "$T/y.csv" ]; }
 check 'a truncated model: exit 4' $?
 cp "$T/m.h5" "$T/flip.h5"; printf 'X' | dd of="$T/flip.h5" bs=1 seek=5000 conv=notrunc 2>/dev/null; run predict "$T/flip.h5" "$T/new.csv" -o "$T/y.csv"; [ $rc = 4 ]
@@ -135,6 +136,12 @@ printf 'formula,T [K],route\nFe90Cr10,300,cast\nFe90Cr10,300.0,cast\nFe90Cr10,31
 run predict "$T/t.h5" "$T/t.new.csv" -o "$T/t.p.csv"
 column() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) k = i; next } { printf "%s ", $k }' "$T/t.p.csv"; }
 [ "$(column in_domain)" = '1 1 1 1 0 0 ' ]; check 'a table column far beyond its training range, or a new category, is outside the domain' $?
+printf 'formula,T [degC],route\nFe90Cr10,27,cast\nFe90Cr10,-1,cast\nFe90Cr10,-300,cast\n' >"$T/cold.csv"
+run predict "$T/t.h5" "$T/cold.csv" -o "$T/t.p.csv"; cold=$(column in_domain); { echo 'formula,T [K],route,y [MPa]'; tail -n +2 "$T/t.csv"; awk 'BEGIN { for (i = 0; i < 20; i++) printf "Fe80Cr20,%d,cast,%d\n", 5 + 150 * i, 500 - i }'; } >"$T/wide.csv"
+run train "$T/wide.csv" --target y --columns 'T [K],route' --features magpie --model krr -o "$T/wide.h5"; printf 'formula,T [K],route\nFe90Cr10,4,cast\nFe90Cr10,-100,cast\n' >"$T/cold.csv"
+run predict "$T/wide.h5" "$T/cold.csv" -o "$T/t.p.csv"; [ "$cold$(column in_domain)" = '1 1 0 1 0 ' ]; check 'nor is what is below absolute zero inside, however wide the range' $?
+run explain "$T/wide.h5" "$T/cold.csv" --rows 2; [ "$(grep -c 'T \[K\]=-100.*outside the training domain' "$T/out")$(grep -c 'outside the training domain' "$T/out")" = 11 ]; check 'explain says the same of a row' $?
+run predict "$T/t.h5" "$T/t.new.csv" -o "$T/t.p.csv"
 [ "$(column in_training)" = '1 1 0 0 0 0 ' ]; check 'what was measured is looked up under the same conditions' $?
 
 # A target that is no number: never dropped in silence. A share of rows left out is said.
