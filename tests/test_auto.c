@@ -246,6 +246,32 @@ static void fractions_without_sense_are_left(void **state)
     cupel_auto_free(a);
 }
 
+/* A model says of a new row what one of its members' models say, under weights that do not know the row: farther off than the mean over partitions
+ * under weights that were fitted to it. Intervals live on the former. */
+static void errors_out_of_fold_are_those_of_one_model(void **state)
+{
+    (void)state;
+    enum { TASKS = 4, KNOWN = 60, WIDE = 6 };
+    static double x[KNOWN * WIDE], y[KNOWN], value[KNOWN], error[KNOWN];
+    static size_t fold[3 * KNOWN];
+    double unseen = 0, fitted = 0;
+    cupel_err err = {0};
+    for (size_t i = 0; i < KNOWN; i++) fold[i] = i % 5, fold[KNOWN + i] = i / 12, fold[2 * KNOWN + i] = (i + i / 5) % 5;
+    for (uint64_t task = 0; task < TASKS; task++) {
+        cupel_auto *a = NULL;
+        for (size_t i = 0; i < KNOWN; i++) {
+            for (size_t j = 0; j < WIDE; j++) x[i * WIDE + j] = cupel_rng_uniform(task, j, i);
+            y[i] = x[i * WIDE] + x[i * WIDE + 1] + 0.5 * noise(100 + task, i);
+        }
+        const cupel_auto_data data = {.n = KNOWN, .d = WIDE, .x = x, .y = y, .fold = fold, .n_folds = 5, .n_partitions = 3, .seed = 1, .effort = 5};
+        check_ok(cupel_auto_fit(&data, &job, &a, value, error, NULL, &err), &err);
+        for (size_t i = 0; i < KNOWN; i++) unseen += fabs(y[i] - value[i]) / KNOWN / TASKS;
+        fitted += a->loss / TASKS;
+        cupel_auto_free(a);
+    }
+    assert_true(unseen > 1.01 * fitted && unseen < 1.2 * fitted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +284,7 @@ int main(void)
         cmocka_unit_test(plain_columns_are_kept_in_an_artifact),
         cmocka_unit_test(the_columns_of_the_table_are_not_lost_among_descriptors),
         cmocka_unit_test(fractions_without_sense_are_left),
+        cmocka_unit_test(errors_out_of_fold_are_those_of_one_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+enum { MANY_ROWS = 20000 };       /* more: a blend is not fitted again without each fold */
 static const double SHARE = 0.03; /* of the columns that are the table's own, at least about so many */
 static const double MUCH = 1.15;  /* by this factor trees on fractions may be worse than those on all columns */
 
@@ -170,7 +171,7 @@ static cupel_status run_unit(fit *f, const cupel_auto_unit *u, const double *ext
         f->y[i] = u->role == CUPEL_AUTO_ABOVE ? f->above[i] : u->role == CUPEL_AUTO_ERROR ? f->y[i] : cupel_auto_to(f->a, u, f->data->y[i]);
     CUPEL_TRY(cupel_auto_train(f->data, &x, u->role == CUPEL_AUTO_AMOUNT ? f->above : NULL, f->y, f->job, m,
                                u->quantiles && u->role == CUPEL_AUTO_AMOUNT ? f->quantile : NULL, err));
-    for (size_t i = 0; i < n; i++) m->oof[i] = cupel_auto_from(f->a, u, m->oof[i]);
+    for (size_t i = 0; i < n; i++) m->oof[i] = cupel_auto_from(f->a, u, m->oof[i]), m->once[i] = cupel_auto_from(f->a, u, m->once[i]);
     if (u->role != CUPEL_AUTO_ABOVE && u->role != CUPEL_AUTO_ERROR)
         for (size_t i = 0; i < n; i++) f->y[i] = f->data->y[i];
     if (u->role != CUPEL_AUTO_ERROR) m->loss = loss_of(f, m);
@@ -270,8 +271,8 @@ static bool in_blend(const cupel_auto_member *m, cupel_auto_role role)
     return m->unit.role == role || (role == CUPEL_AUTO_VALUE && m->unit.role == CUPEL_AUTO_STACK);
 }
 
-/* Weights of the members of a role, by the rows that the role is about. */
-static cupel_status blend_role(fit *f, cupel_auto_role role, cupel_err *err)
+/* Weights of the members of a role, by the rows that the role is about, without those of inner fold `left_out` (SIZE_MAX: all). */
+static cupel_status blend_role(fit *f, cupel_auto_role role, size_t left_out, cupel_err *err)
 {
     cupel_auto *a = f->a;
     cupel_status st = CUPEL_OK;
@@ -286,11 +287,12 @@ static cupel_status blend_role(fit *f, cupel_auto_role role, cupel_err *err)
     if (!own) return cupel_no_memory(err, "a blend", cupel_mul(m + 1, n * sizeof *own));
     y = own + m * n;
     for (size_t i = 0; i < n; i++) {
-        if (role == CUPEL_AUTO_AMOUNT && !f->above[i]) continue;
+        if ((role == CUPEL_AUTO_AMOUNT && !f->above[i]) || f->data->fold[i] == left_out) continue;
         for (size_t k = 0; k < m; k++) own[k * n + rows] = a->member[which[k]].oof[i];
         y[rows++] = role == CUPEL_AUTO_ABOVE ? f->above[i] : role == CUPEL_AUTO_AMOUNT ? f->data->y[i] - a->lowest : f->data->y[i];
     }
     for (size_t k = 0; k < m; k++) oof[k] = own + k * n;
+    if (!rows) goto done; /* all of them in one fold: the weights stay */
     CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, f->data->seed, role == CUPEL_AUTO_VALUE && cupel_auto_prior(a, which, m, prior) ? prior : NULL,
                               weight, &reached, err));
     for (size_t k = 0; k < m; k++) a->member[which[k]].weight = weight[k];
@@ -299,18 +301,21 @@ done:
     return st;
 }
 
-/* All together out of fold; extra [n][3]: value, disagreement, probability to be above the lowest. */
-static double together(const fit *f, double *value, double *extra)
+static cupel_status blend_roles(fit *f, size_t left_out, cupel_err *err)
+{
+    cupel_status st = blend_role(f, CUPEL_AUTO_VALUE, left_out, err);
+    if (st == CUPEL_OK) st = blend_role(f, CUPEL_AUTO_ABOVE, left_out, err);
+    return st == CUPEL_OK ? blend_role(f, CUPEL_AUTO_AMOUNT, left_out, err) : st;
+}
+
+/* All together out of fold. */
+static double together(const fit *f, double *value)
 {
     const cupel_auto *a = f->a;
     double row[CUPEL_AUTO_MEMBERS], above;
     for (size_t i = 0; i < f->data->n; i++) {
         for (size_t k = 0; k < a->n_members; k++) row[k] = a->member[k].oof[i];
         value[i] = cupel_auto_together(a, row, f->quantile + i * CUPEL_AUTO_QUANTILES, &above);
-        if (!extra) continue;
-        extra[3 * i] = value[i];
-        extra[3 * i + 1] = cupel_auto_disagreement(a, row);
-        extra[3 * i + 2] = above;
     }
     return cupel_blend_loss_of(a->is_class ? CUPEL_BLEND_LOG : CUPEL_BLEND_ABSOLUTE, f->data->y, value, f->data->n);
 }
@@ -327,21 +332,19 @@ static cupel_status combine(fit *f, double *value, cupel_err *err)
 {
     cupel_auto *a = f->a;
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(blend_role(f, CUPEL_AUTO_VALUE, err));
-    CUPEL_TRY(blend_role(f, CUPEL_AUTO_ABOVE, err));
-    CUPEL_TRY(blend_role(f, CUPEL_AUTO_AMOUNT, err));
+    CUPEL_TRY(blend_roles(f, SIZE_MAX, err));
     a->hurdle = has_role(a, CUPEL_AUTO_ABOVE) && has_role(a, CUPEL_AUTO_AMOUNT);
-    a->loss = together(f, value, NULL);
+    a->loss = together(f, value);
     a->simplest_loss = INFINITY;
     for (size_t k = 0; k < a->n_members; k++)
         if (a->member[k].unit.role == CUPEL_AUTO_VALUE && a->member[k].loss < a->simplest_loss) a->simplest_loss = a->member[k].loss;
     if (!a->hurdle || !has_role(a, CUPEL_AUTO_VALUE)) return CUPEL_OK;
     a->hurdle = false;
-    const double without = together(f, value, NULL);
+    const double without = together(f, value);
     a->hurdle = a->loss < without;
     cupel_say(f->job, CUPEL_NOTE, "auto: with a hurdle at %g (%s) mean absolute error %.4g, without it %.4g",
               said(f, false, a->lowest) + f->data->offset, a->hurdle ? "kept" : "not kept", said(f, false, a->loss), said(f, false, without));
-    a->loss = together(f, value, NULL);
+    a->loss = together(f, value);
 done:
     return st;
 }
@@ -362,7 +365,7 @@ static void say_parts(fit *f, double *spare)
             if (in_blend(&a->member[j], m->unit.role == CUPEL_AUTO_STACK ? CUPEL_AUTO_VALUE : m->unit.role))
                 a->member[j].weight = j == k ? 0 : rest[j] / (1 - w);
         }
-        const double loss = together(f, spare, NULL);
+        const double loss = together(f, spare);
         for (size_t j = 0; j < a->n_members; j++) a->member[j].weight = rest[j];
         cupel_say(f->job, CUPEL_NOTE, "auto: %2zu  %-36s weight %.2f, adds %+.2f %%", k + 1, m->unit.name, w, 100 * (loss / a->loss - 1));
     }
@@ -374,34 +377,44 @@ static void say_parts(fit *f, double *spare)
 
 /* ---- errors to expect ---- */
 
-static cupel_status learn_errors(fit *f, double *value, double *error, cupel_err *err)
+/* What is said of each row by a model like the whole that has not seen it. The weights come from the other folds, and the members' words from one
+ * partition: the mean over several is better than what one model says of a new row, and errors of it would promise too much. Many rows hardly move
+ * the weights. extra [n][3]: value, disagreement, probability to be above the lowest. mixture [n] (may be NULL) with a hurdle. */
+static cupel_status say_unseen(fit *f, double *value, double *extra, cupel_spiked *mixture, cupel_err *err)
 {
-    const size_t n = f->data->n;
+    cupel_auto *a = f->a;
     cupel_status st = CUPEL_OK;
-    cupel_auto_unit u = {.name = "errors", .role = CUPEL_AUTO_ERROR, .columns = CUPEL_AUTO_ALL, .trees = cupel_trees_defaults(CUPEL_EXTRA_TREES)};
-    double *extra = cupel_alloc(3 * n, sizeof *extra);
-    if (!extra) return cupel_no_memory(err, "columns of the error model", 3 * n * sizeof *extra);
-    u.trees.trees = n > 20000 ? 60 : 150;
-    u.trees.columns = 0.3;
-    u.trees.leaf = 8;
-    u.trees.seed = f->data->seed + 77;
-    together(f, value, extra);
-    for (size_t i = 0; i < n; i++) f->y[i] = fabs(f->data->y[i] - value[i]);
-    CUPEL_TRY(run_unit(f, &u, extra, 3, err));
-    for (size_t i = 0; i < n; i++) error[i] = fmax(f->a->member[f->a->n_members - 1].oof[i], 0);
+    double weight[CUPEL_AUTO_MEMBERS], row[CUPEL_AUTO_MEMBERS], above;
+    for (size_t k = 0; k < a->n_members; k++) weight[k] = a->member[k].weight;
+    for (size_t fold = 0; fold < f->data->n_folds; fold++) {
+        if (f->data->n <= MANY_ROWS) CUPEL_TRY(blend_roles(f, fold, err));
+        for (size_t i = 0; i < f->data->n; i++) {
+            if (f->data->fold[i] != fold) continue;
+            const double *quantile = f->quantile + i * CUPEL_AUTO_QUANTILES;
+            for (size_t k = 0; k < a->n_members; k++) row[k] = a->member[k].once[i];
+            value[i] = cupel_auto_together(a, row, quantile, &above);
+            if (mixture && a->hurdle) cupel_auto_mixture(a, row, quantile, &mixture[i]);
+            memcpy(extra + 3 * i, (double[]){value[i], cupel_auto_disagreement(a, row), above}, 3 * sizeof *extra);
+        }
+    }
+    for (size_t k = 0; k < a->n_members; k++) a->member[k].weight = weight[k];
 done:
-    cupel_free(extra);
     return st;
 }
 
-/* What the hurdle says of each row out of fold. */
-static void mixtures(const fit *f, cupel_spiked *mixture)
+static cupel_status learn_errors(fit *f, const double *value, const double *extra, double *error, cupel_err *err)
 {
-    double row[CUPEL_AUTO_MEMBERS];
-    for (size_t i = 0; i < f->data->n; i++) {
-        for (size_t k = 0; k < f->a->n_members; k++) row[k] = f->a->member[k].oof[i];
-        cupel_auto_mixture(f->a, row, f->quantile + i * CUPEL_AUTO_QUANTILES, &mixture[i]);
-    }
+    const size_t n = f->data->n;
+    cupel_auto_unit u = {.name = "errors", .role = CUPEL_AUTO_ERROR, .columns = CUPEL_AUTO_ALL, .trees = cupel_trees_defaults(CUPEL_EXTRA_TREES)};
+    u.trees.trees = n > MANY_ROWS ? 60 : 150;
+    u.trees.columns = 0.3;
+    u.trees.leaf = 8;
+    u.trees.seed = f->data->seed + 77;
+    for (size_t i = 0; i < n; i++) f->y[i] = fabs(f->data->y[i] - value[i]);
+    const cupel_status st = run_unit(f, &u, extra, 3, err);
+    if (st != CUPEL_OK) return st;
+    for (size_t i = 0; i < n; i++) error[i] = fmax(f->a->member[f->a->n_members - 1].once[i], 0);
+    return CUPEL_OK;
 }
 
 /* ---- all together ---- */
@@ -427,17 +440,21 @@ cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, c
     cupel_auto_unit unit[CUPEL_AUTO_MEMBERS];
     cupel_auto_facts facts;
     size_t least, n;
+    double *extra = NULL;
     CUPEL_TRY(begin(&f, err));
     CUPEL_TRY(look(&f, &facts, err));
     n = cupel_auto_plan(&facts, data->seed, unit, &least);
     CUPEL_TRY(work_off(&f, unit, n, least, err));
     CUPEL_TRY(combine(&f, value, err));
     say_parts(&f, f.y);
-    if (mixture && f.a->hurdle) mixtures(&f, mixture);
+    extra = cupel_alloc(cupel_mul(3, data->n), sizeof *extra);
+    if (!extra) CUPEL_TRY(cupel_no_memory(err, "columns of the error model", cupel_mul(3 * sizeof *extra, data->n)));
+    CUPEL_TRY(say_unseen(&f, value, extra, mixture, err));
     if (data->is_class) memset(error, 0, data->n * sizeof *error);
-    else CUPEL_TRY(learn_errors(&f, value, error, err));
+    else CUPEL_TRY(learn_errors(&f, value, extra, error, err));
 done:
-    for (size_t k = 0; f.a && k < f.a->n_members; k++) cupel_free(f.a->member[k].oof), f.a->member[k].oof = NULL;
+    for (size_t k = 0; f.a && k < f.a->n_members; k++) cupel_auto_drop_words(&f.a->member[k]);
+    cupel_free(extra);
     for (int c = 0; c < CUPEL_AUTO_COLUMN_SETS; c++) cupel_free(f.x[c]);
     cupel_free(f.above);
     cupel_free(f.y);

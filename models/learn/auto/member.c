@@ -135,18 +135,25 @@ static cupel_status gather(const work *w, size_t partitions, cupel_err *err)
     cupel_auto_member *m = w->m;
     for (size_t i = 0; i < n; i++)
         for (size_t p = 0; p < partitions; p++) m->oof[i] += w->said[p * n + i] / (double)partitions;
+    memcpy(m->once, w->said, n * sizeof *m->once);
     if (m->unit.machine == CUPEL_AUTO_TREES || !cupel_auto_is_chance(&m->unit, w->data->is_class)) return CUPEL_OK;
     m->sigmoid = cupel_sigmoid_fit(m->oof, w->y, n);
     if (!isfinite(m->sigmoid.a) || !isfinite(m->sigmoid.b)) return cupel_fail(err, CUPEL_FAILED, "a kernel machine tells no class from the other");
-    for (size_t i = 0; i < n; i++) m->oof[i] = cupel_sigmoid_at(&m->sigmoid, m->oof[i]);
+    for (size_t i = 0; i < n; i++) m->oof[i] = cupel_sigmoid_at(&m->sigmoid, m->oof[i]), m->once[i] = cupel_sigmoid_at(&m->sigmoid, m->once[i]);
     return CUPEL_OK;
+}
+
+void cupel_auto_drop_words(cupel_auto_member *m)
+{
+    cupel_free(m->oof);
+    cupel_free(m->once);
+    m->oof = m->once = NULL;
 }
 
 void cupel_auto_drop(cupel_auto_member *m)
 {
     cupel_auto_forget(&m->learned);
-    cupel_free(m->oof);
-    m->oof = NULL;
+    cupel_auto_drop_words(m);
 }
 
 cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y,
@@ -160,8 +167,9 @@ cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matr
     w.options.huber *= deviation(y, use, data->n);
     if (!(w.options.huber > 0)) w.options.huber = 1;
     m->oof = cupel_alloc(data->n, sizeof *m->oof);
+    m->once = cupel_alloc(data->n, sizeof *m->once);
     w.said = cupel_alloc(cupel_mul(partitions, data->n), sizeof *w.said);
-    if (!m->oof || !w.said) CUPEL_TRY(cupel_no_memory(err, "out-of-fold predictions", cupel_mul(partitions, data->n * sizeof *m->oof)));
+    if (!m->oof || !m->once || !w.said) CUPEL_TRY(cupel_no_memory(err, "out-of-fold predictions", cupel_mul(partitions, data->n * sizeof *m->oof)));
     const double began = cupel_now();
     CUPEL_TRY(cupel_par_for(job->threads, w.items, fit_part, &w, err));
     cupel_progress(job, w.stage, w.items, w.items);

@@ -55,6 +55,7 @@ typedef struct cupel_auto_member {
     cupel_auto_learned learned; /* on all rows */
     cupel_sigmoid sigmoid;      /* of a kernel machine that gives a probability */
     double *oof;                /* [n] out of fold; NULL after loading */
+    double *once;               /* [n] the same by the first partition alone: as one model says it, not the mean of several; NULL after loading */
     double weight;              /* in the blend of its role */
     double loss, seconds;
 } cupel_auto_member;
@@ -90,7 +91,7 @@ typedef struct cupel_auto_matrix {
 } cupel_auto_matrix;
 
 /* Learns `m->unit` from the rows for which use [n] is not 0 (NULL: all) and y [n], out of fold into m->oof for every row (the mean over the
- * partitions), and on all of them into m->learned. quantile [n][CUPEL_AUTO_QUANTILES] of the first partition, or NULL. */
+ * partitions) and m->once (the first), and on all of them into m->learned. quantile [n][CUPEL_AUTO_QUANTILES] of the first partition, or NULL. */
 cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y,
                               const cupel_job *job, cupel_auto_member *m, double *quantile, cupel_err *err);
 
@@ -98,7 +99,8 @@ cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matr
 cupel_status cupel_auto_learn(const cupel_auto_unit *u, const cupel_trees_options *o, const cupel_auto_matrix *x, const double *y, const size_t *row,
                               size_t n, cupel_isa isa, cupel_auto_learned *out, cupel_err *err);
 void cupel_auto_forget(cupel_auto_learned *l);
-void cupel_auto_drop(cupel_auto_member *m); /* all that a member holds */
+void cupel_auto_drop(cupel_auto_member *m);       /* all that a member holds */
+void cupel_auto_drop_words(cupel_auto_member *m); /* what it said out of fold */
 size_t cupel_auto_learned_bytes(const cupel_auto_learned *l); /* scratch, aligned to 64 */
 /* Rows x [n][ld] as they come out: of boosting with the log loss and of trees for classes a probability, of a machine its value. */
 void cupel_auto_raw(const cupel_auto_learned *l, const cupel_auto_unit *u, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch,
