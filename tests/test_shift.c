@@ -158,6 +158,37 @@ static void the_automatic_model_learns_from_clusters(void **state)
     cupel_surrogate_free(s);
 }
 
+/* Rows held out are told the distances that new rows have, and no row is taken to be nearer than rows held out were: an interval about a repeated row
+ * is as wide as that of the nearest tenth. */
+static void the_automatic_model_knows_how_near_new_rows_lie(void **state)
+{
+    (void)state;
+    enum { ROWS = 200, D = 2 };
+    static double x[2 * ROWS * D], y[ROWS], number[6][ROWS], spread[ROWS];
+    static unsigned char in[ROWS];
+    double held_out = 0, of_new = 0;
+    cupel_surrogate *s = NULL;
+    cupel_scratch *scratch = NULL;
+    cupel_err err = {0};
+    const cupel_job job = {.threads = 2, .isa = cupel_isa_best()};
+    cupel_prediction out = {number[0], spread, number[1], number[2], number[3], in};
+    for (size_t i = 0; i < 2 * ROWS; i++)
+        for (size_t j = 0; j < D; j++) x[i * D + j] = cupel_rng_uniform(3, j, i);
+    for (size_t i = 0; i < ROWS; i++) y[i] = x[i * D] + 0.3 * cupel_rng_normal(3, 9, i);
+    const cupel_fit_options o = {.learner = "auto", .settings = "effort=1", .task = CUPEL_TASK_REGRESSION, .seed = 1};
+    check_ok(cupel_surrogate_fit(x, ROWS, D, y, &o, &job, &s, &err), &err);
+    const cupel_predict_options how = {.level = 0.9, .isa = job.isa};
+    check_ok(cupel_scratch_new(s, &scratch, &err), &err);
+    check_ok(cupel_surrogate_predict(s, x + ROWS * D, D, ROWS, &how, scratch, &out, &err), &err);
+    for (size_t i = 0; i < ROWS; i++) held_out += cupel_surrogate_oof(s).distance[i] / ROWS, of_new += number[3][i] / ROWS;
+    print_message("mean distance of rows held out %.3f, of new ones %.3f\n", held_out, of_new);
+    assert_true(held_out < 1.03 * of_new); /* a fifth held out at once: 1.08 */
+    const cupel_raw near = {.error = 1, .distance = s->spread.nearest * s->threshold}, same = {.error = 1};
+    assert_true(s->spread.nearest > 0 && cupel_spread_of(s, &same) == cupel_spread_of(s, &near));
+    cupel_scratch_free(scratch);
+    cupel_surrogate_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +197,7 @@ int main(void)
         cmocka_unit_test(the_domain_ends_where_clusters_begin),
         cmocka_unit_test(clusters_are_clouds),
         cmocka_unit_test(the_automatic_model_learns_from_clusters),
+        cmocka_unit_test(the_automatic_model_knows_how_near_new_rows_lie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

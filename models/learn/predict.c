@@ -78,7 +78,7 @@ double cupel_spread_of(const cupel_surrogate *s, const cupel_raw *raw)
     const cupel_spread *p = &s->spread;
     double least = p->floor * p->mean, error = raw->error + p->own * raw->own;
     double local = s->expand.n_sums < 2 ? sqrt(p->floor + raw->unknown) : error > least ? error : least;
-    double far = raw->distance / s->threshold, beyond = far > p->knee ? far - p->knee : 0;
+    const double far = fmax(raw->distance / s->threshold, p->nearest), beyond = far > p->knee ? far - p->knee : 0;
     return local * (1 + p->growth * far + p->steep * beyond) * (s->expand.uncut && far > 1 ? far : 1);
 }
 

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LEAST_ROWS = 5, STREAM_OOF = 0x6f6f66 };
+enum { LEAST_ROWS = 5, STREAM_OOF = 0x6f6f66, STREAM_NEAR = 0x6e656172, NEAR_FOLDS = 20, NEAR_ROWS = 1500 };
 static const double NEAR_SHARE = 0.85; /* of the seconds of a learner that fits as a whole */
 
 static cupel_status check_rows(const double *x, size_t n, size_t d, const double *y, cupel_err *err)
@@ -321,6 +321,19 @@ cupel_status cupel_fit_surroundings(cupel_fit *f, const cupel_folds *folds, size
     return cupel_par_for(threads, folds->n_folds, surroundings_of_fold, &(surroundings){f, folds, raw}, err);
 }
 
+/* A new row has all rows about it, and one held out with a fifth of them has its nearest often among these: it is told a longer distance, and a scale
+ * of errors that grows with it is too narrow for new rows. So surroundings come from as many folds as few rows can pay for: each costs a Cholesky
+ * decomposition. */
+static cupel_status fit_near(cupel_fit *f, cupel_err *err)
+{
+    const size_t n = f->problem.n, n_folds = n > CUPEL_FIT_MANY_ROWS ? 5 : n > NEAR_ROWS ? 10 : NEAR_FOLDS;
+    cupel_folds near = {0};
+    cupel_status st = cupel_folds_make(&f->problem, f->options->group, n_folds, f->options->seed, STREAM_NEAR, &near, err);
+    if (st == CUPEL_OK) st = cupel_fit_surroundings(f, &near, f->problem.job->threads, f->raw, err);
+    cupel_folds_release(&near);
+    return st;
+}
+
 /* A learner that gives its own out-of-fold predictions. */
 static cupel_status whole_at_once(cupel_fit *f, cupel_err *err)
 {
@@ -336,7 +349,7 @@ static cupel_status whole_at_once(cupel_fit *f, cupel_err *err)
     CUPEL_TRY(l->fit_whole(&f->problem, f->folds.fold, f->folds.n_folds, f->setting, &model, value, error, f->mixture, err));
     CUPEL_TRY(cupel_own_new(l->own, model, &f->own, err));
     for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - value[i]);
-    CUPEL_TRY(cupel_fit_surroundings(f, &f->folds, f->problem.job->threads, f->raw, err));
+    CUPEL_TRY(fit_near(f, err));
     for (size_t i = 0; i < n; i++) f->raw[i].value = value[i], f->raw[i].own = error[i];
 done:
     cupel_free(value);

@@ -4,6 +4,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/math/order.h"
 #include "core/sys/par.h"
 
 #include <math.h>
@@ -12,6 +13,7 @@
 enum { STREAM_MASS = 0x6d617373 };
 enum { FLOAT32_ROWS = 500 };
 static const double FLOAT32_SLACK = 5e-4; /* half widths; half of what is promised, since training rows do not show the worst */
+static const double NEAR_ENOUGH = 0.1; /* of the rows out of fold that must have been as near as a row is taken to be */
 static const double LEVEL = 0.9;        /* of the out-of-fold intervals that are stored */
 
 /* Rows of cluster k by a solution without it, with the local error that rows of the other clusters had out of fold. */
@@ -141,6 +143,16 @@ static cupel_status calibrate_mixtures(cupel_fit *f, cupel_err *err)
     return s->mixed ? calibrate_masses(f, slack, err) : CUPEL_OK;
 }
 
+/* How near a new row is taken to be at most, of a learner that fits as a whole; score [n] is used for room. */
+static double nearest_of(const cupel_fit *f, double *score)
+{
+    const size_t n = f->problem.n;
+    if (!f->own) return 0;
+    for (size_t i = 0; i < n; i++) score[i] = f->raw[i].distance / f->s->threshold;
+    cupel_sort(score, n);
+    return cupel_quantile(score, n, NEAR_ENOUGH);
+}
+
 /* Chooses the spread's parameters by the interval score and keeps the scores. */
 static cupel_status calibrate_numbers(cupel_fit *f, cupel_err *err)
 {
@@ -152,6 +164,7 @@ static cupel_status calibrate_numbers(cupel_fit *f, cupel_err *err)
     if (!score) return cupel_no_memory(err, "scores of the calibration", n * sizeof *score);
     for (size_t i = 0; i < n; i++) s->spread.mean += f->error[i] / (double)n;
     if (!(s->spread.mean > 0)) s->spread.mean = 1e-12; /* every row is predicted exactly */
+    s->spread.nearest = nearest_of(f, score);
     cupel_spread kept = s->spread;
     size_t n_least = sizeof least / sizeof *least, n_growth = sizeof growth / sizeof *growth, n_own = s->expand.own ? sizeof own / sizeof *own : 1;
     for (size_t k = 0; k < n_least * n_growth * n_own; k++) {

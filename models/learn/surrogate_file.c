@@ -22,6 +22,7 @@ static const char float32_name[] = "surrogate/float32_difference";
 static const char beside_name[] = "surrogate/beside_scale";
 static const char mass_name[] = "surrogate/mixture/mass_below";
 static const char others_name[] = "surrogate/mixture/residuals";
+static const char nearest_name[] = "surrogate/nearest";
 static const char *const mixture_name[2] = {"surrogate/mixture_inside", "surrogate/mixture_outside"};
 
 static cupel_status save_scale(const cupel_scale *s, cupel_writer *w, cupel_err *err)
@@ -73,6 +74,7 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
         CUPEL_TRY(put(w, "surrogate/beyond", "",
                 "knee and steep: the scale times 1 + growth d + steep max(0, d - knee), d in units of the domain threshold", 2,
                       (double[]){s->spread.knee, s->spread.steep}, err));
+        if (s->spread.nearest > 0) CUPEL_TRY(put(w, nearest_name, "", "d is taken as at least this", 1, &s->spread.nearest, err));
         CUPEL_TRY(put(w, "surrogate/scores", "", "out-of-fold residuals / spread, increasing", s->scores.n, s->scores.sorted, err));
         if (s->mixed)
             CUPEL_TRY(put(w, others_name, "", "quantiles at 5 %, 10 %, ... of (truth - middle of the others) / spread, out of fold",
@@ -254,18 +256,20 @@ done:
 static cupel_status load_numbers(const cupel_reader *r, cupel_surrogate *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    double spread[4] = {0}, target[2], beyond[2];
+    double spread[4] = {0}, target[2], beyond[2], nearest = 0;
     CUPEL_TRY(load_target(r, &s->target, err));
     CUPEL_TRY(get_few(r, "surrogate/target_scale", 2, target, err));
     CUPEL_TRY(get_few(r, "surrogate/spread", s->learner->own ? 4 : 3, spread, err));
     CUPEL_TRY(get_few(r, "surrogate/beyond", 2, beyond, err));
+    if (cupel_reader_has(r, nearest_name)) CUPEL_TRY(get_few(r, nearest_name, 1, &nearest, err));
     CUPEL_TRY(load_scores(r, "surrogate/scores", 2, &s->scores, err));
     CUPEL_TRY(load_mixtures(r, s, err));
     s->y_mean = target[0];
     s->y_sd = target[1];
-    s->spread = (cupel_spread){spread[0], spread[1], spread[2], spread[3], beyond[0], beyond[1]};
+    s->spread = (cupel_spread){spread[0], spread[1], spread[2], spread[3], beyond[0], beyond[1], nearest};
     if (!(s->y_sd > 0)) st = bad(err, "surrogate/target_scale", "a standard deviation that is not above 0");
     if (!(spread[0] > 0) || !(spread[1] > 0) || !(spread[2] >= 0) || !(spread[3] >= 0)) st = bad(err, "surrogate/spread", "a number below 0");
+    if (!(nearest >= 0)) st = bad(err, nearest_name, "a number below 0");
     if (!(beyond[0] >= 0) || !(beyond[1] >= 0)) st = bad(err, "surrogate/beyond", "a number below 0");
 done:
     return st;

@@ -14,9 +14,11 @@
  *   a model of its own:     that error + own times what the model says itself, at least floor * mean
  *   triangle (gp, ridge):   sqrt(floor + unknown)
  * Trees say the same however far a row lies outside: there their scale grows by distance / threshold besides.
+ * d is taken as at least `nearest`, below which too few rows out of fold lay to say how large errors are there: inner folds keep rows of one
+ * composition together, and a new row may have its like among the training rows, no distance off, and yet another value.
  * floor, growth and own are those with the best interval score over the out-of-fold rows; knee and steep come from held-out clusters (shift.h). */
 typedef struct cupel_spread {
-    double mean, floor, growth, own, knee, steep;
+    double mean, floor, growth, own, knee, steep, nearest;
 } cupel_spread;
 
 struct cupel_surrogate {
