@@ -48,7 +48,8 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
                                "1: float32 is within a thousandth of the interval's half width; 0: it is too coarse and not used", CUPEL_U8,
                                1, (size_t[]){1}, &float32, err));
     const double coarse = s->float32_difference <= CUPEL_LARGEST ? s->float32_difference : CUPEL_LARGEST;
-    CUPEL_TRY(put(w, float32_name, "", "largest |float32 - float64| of a value on training rows, in half widths of their 90 % intervals (of a class: in "
+    CUPEL_TRY(put(w, float32_name, "",
+                  "largest |float32 - float64| of a value on training rows, in half widths of their 90 % intervals (of a class: in "
                   "probability)", 1, &coarse, err));
     if (s->is_class) {
         double sigmoid[] = {s->sigmoid.a, s->sigmoid.b};
@@ -112,7 +113,8 @@ cupel_status cupel_surrogate_save(const cupel_surrogate *s, cupel_writer *w, cup
     CUPEL_TRY(cupel_expand_save(&s->expand, w, err));
     CUPEL_TRY(save_calibration(s, w, err));
     if (cupel_surrogate_beside(s))
-        CUPEL_TRY(put(w, beside_name, "target", "mean and standard deviation of each target beside", 2 * cupel_surrogate_beside(s), s->beside_scale, err));
+        CUPEL_TRY(put(w, beside_name, "target", "mean and standard deviation of each target beside", 2 * cupel_surrogate_beside(s), s->beside_scale,
+                      err));
     CUPEL_TRY(save_oof(s, w, err));
 done:
     return st;
