@@ -19,7 +19,7 @@ const char *cupel_version(void) { return CUPEL_VERSION; }
 
 const char *cupel_status_name(cupel_status status)
 {
-    static const char *const names[] = {"done",          "the work failed",           "usage",      "bad input data", "damaged or incompatible artifact",
+    static const char *const names[] = {"done", "the work failed", "usage", "bad input data", "damaged or incompatible artifact",
                                         "requirement cannot be met", "interrupted, resumable", "out of memory or disk"};
     return (unsigned)status < sizeof names / sizeof *names ? names[status] : "?";
 }
@@ -200,8 +200,8 @@ cupel_status cupel_predictor_predict(const cupel_predictor *p, const char *const
                                      double *lower, double *upper, unsigned char *in_domain, unsigned char *reason, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    predict_work w = {.model = p->model, .options = {.precision = CUPEL_FLOAT_AUTO, .isa = cupel_isa_best(), .level = level}, .value = value, .lower = lower, .upper = upper,
-                      .in_domain = in_domain, .reason = reason};
+    predict_work w = {.model = p->model, .options = {.precision = CUPEL_FLOAT_AUTO, .isa = cupel_isa_best(), .level = level}, .value = value,
+                      .lower = lower, .upper = upper, .in_domain = in_domain, .reason = reason};
     if (!(level > 0 && level < 1)) return cupel_fail(err, CUPEL_USAGE, "interval level %g: expected a number between 0 and 1", level);
     if (!threads) threads = 1;
     w.hand = cupel_alloc(threads, sizeof *w.hand);

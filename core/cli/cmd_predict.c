@@ -52,7 +52,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 
 static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "a table (.csv, .tsv, .jsonl), an artifact (.h5), or - for a table on stdout"},
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that holds the formulas (default: formula, else composition, else the only column)"},
+    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the column that holds the formulas (default: formula, else composition, else the only column)"},
     {"level", "P", CUPEL_OPT_NUMBER, NULL, "0.9", false, "share of true values that the intervals are to hold"},
     {"quantiles", "LIST", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns beside: the numbers below which a true value lies so often, '0.1,0.5,0.9', from the row's calibrated distribution; 0.5 is its "
@@ -64,8 +65,10 @@ static const cupel_opt options[] = {
      "value: no interval; a Gaussian process does without its variance then, which is most of its work"},
     {"missing", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|drop|impute", "keep", false,
      "a row with a missing value: keep it with empty fields and a reason, fail, drop it, or fill in what an element or the table lacks"},
-    {"dropped", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "the rows that --missing drop leaves out, with the reason, as csv (the first five are said)"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate dot"},
+    {"dropped", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "the rows that --missing drop leaves out, with the reason, as csv (the first five are said)"},
+    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
+     "how to read a point that may be a decimal point or a hydrate dot"},
     {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "predict in the other precision and by the plain kernels too, and fail where they differ"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|h5", NULL, false, "format of the output when its name does not tell"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
@@ -75,12 +78,13 @@ const cupel_verb cupel_verb_predict = {
     .name = "predict",
     .usage = "MODEL TABLE [--level 0.9 | --only value] -o FILE",
     .help = "predict a property of the formulas in a table, with intervals and domain",
-    .more = "The output has the formula column first, then the other columns of TABLE, then the value, the lower and upper end of its interval, the distance "
-            "to the training rows (1 = the end of the domain), in_domain (1 or 0), in_training (1 where the model learned from this composition) with its measured "
+    .more = "The output has the formula column first, then the other columns of TABLE, then the value, the lower and upper end of its interval, the "
+            "distance to the training rows (1 = the end of the domain), in_domain (1 or 0), in_training (1 where the model learned from this "
+            "composition) with its measured "
             "value, and the reason why a row has no value; with --only value the ends of the interval are left out. For a class the value is the "
             "probability of the second class, and lower and upper span the conformal set, empty when no class fits.\n\n"
-            "From a pipe to a pipe, 'cupel predict MODEL - -o - --format jsonl' answers each line before it waits for the next: JSON objects, or a table with a header. A "
-            "line that cannot be answered comes back as {\"line\": n, \"error\": \"...\"}, and the next one is read.\n\n"
+            "From a pipe to a pipe, 'cupel predict MODEL - -o - --format jsonl' answers each line before it waits for the next: JSON objects, or a "
+            "table with a header. A line that cannot be answered comes back as {\"line\": n, \"error\": \"...\"}, and the next one is read.\n\n"
             "  cupel predict gap.h5 new.csv -o predicted.csv\n"
             "  cupel predict gap.h5 many.csv --only value -o values.csv\n"
             "  robot | cupel predict gap.h5 - -o - --format jsonl\n",

@@ -324,8 +324,8 @@ static void sharing_lines(const cupel_attribution *a, cupel_str *out)
                        100 * a->exact, a->n_background);
     else cupel_str_addf(out, "sampled, against %zu rows of this table\n", a->n_background);
     if (a->follows > 0)
-        cupel_str_addf(out, "(a sum that follows the predictions, with %.0f %% of their variance, is shared out exactly, and only the rest is sampled)\n",
-                       100 * a->follows);
+        cupel_str_addf(out, "(a sum that follows the predictions, with %.0f %% of their variance, is shared out exactly, and only the rest is "
+                       "sampled)\n", 100 * a->follows);
     if (a->n_orders > 1)
         cupel_str_addf(out, "+- one standard error of %zu orders each way; four times as many (--orders) halve it\n", a->n_orders);
     if (a->n_steps) cupel_str_puts(out, "The value is the median of a mixture and no sum; what decides it is, and is shared out exactly below it.\n");

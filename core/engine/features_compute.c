@@ -64,7 +64,6 @@ void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, c
 static double beyond_range(const cupel_feature_column *c, double x)
 {
     double past = fmax(fmax(c->low - x, x - c->high), 0), range = c->high - c->low;
-    if (x < c->least && x < c->low) return fmax(1, past / (range > 0 ? range : 1)); /* no temperature */
     return past > 0 ? past / (range > 0 ? range : fmax(fabs(c->low), fmin(past, 1))) : 0;
 }
 
@@ -175,8 +174,8 @@ cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *ba
     for (const cupel_feature_column *c = f->col; st == CUPEL_OK && !words->n && c < f->col + f->n_cols; c++) {
         cupel_text t = cupel_text_trim(cupel_cell(records, row, c->at));
         if (cupel_text_missing(t)) cupel_str_addf(words, "no value of '%s'", c->name);
-        else if (!c->category && !cupel_parse_double(t, &x)) cupel_str_addf(words, "'%.*s' of '%s' is no number",
-                                                                                       (int)(t.n < 40 ? t.n : 40), t.p, c->name);
+        else if (!c->category && !cupel_parse_double(t, &x))
+            cupel_str_addf(words, "'%.*s' of '%s' is no number", (int)(t.n < 40 ? t.n : 40), t.p, c->name);
     }
     if (st == CUPEL_OK && f->crosses && !words->n) cross_lacks(f, batch, at, words);
     return st == CUPEL_OK && words->failed ? cupel_no_memory(err, "the name of a feature", 0) : st;

@@ -218,7 +218,8 @@ static cupel_status warn_of_limits(cupel_homogenized *h, const outlook *ahead, c
     if (h->voids)
         st = cupel_homogenize_warn(h, job, err, "%s: the result is a limit, computed with 1e-5 of the stiffest phase in its "
                                    "place, or 1e-3 of the softest where that is less%s",
-                                   has_zero(h) ? "a phase has a zero property" : "phases differ by a factor of 1e12 or more, as if one were empty", ahead->empty ? "" : "; the bounds too");
+                                   has_zero(h) ? "a phase has a zero property" : "phases differ by a factor of 1e12 or more, as if one were empty",
+                                   ahead->empty ? "" : "; the bounds too");
     else if (contrast > LIMIT * (1 + 1e-9))
         st = cupel_homogenize_warn(h, job, err, "contrast %.3g is beyond 1e4: the result stands for the limit of infinite contrast", contrast);
     if (st == CUPEL_OK && !h->periodic)

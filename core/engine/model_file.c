@@ -49,7 +49,8 @@ static cupel_status load_beside(const cupel_reader *r, cupel_model *m, cupel_err
     size_t n = 2 * cupel_surrogate_beside(m->surrogate);
     void *text = NULL;
     cupel_status st = CUPEL_OK;
-    if (n > 2 * CUPEL_BESIDE) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: it predicts %zu targets beside, expected at most %d", n / 2, (int)CUPEL_BESIDE);
+    if (n > 2 * CUPEL_BESIDE)
+        return cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: it predicts %zu targets beside, expected at most %d", n / 2, (int)CUPEL_BESIDE);
     m->beside = cupel_alloc(n + 1, sizeof *m->beside);
     if (!m->beside) return cupel_no_memory(err, "a model", 0);
     if (n) CUPEL_TRY(cupel_reader_get(r, BESIDE, CUPEL_TEXT, 1, &n, &text, err));

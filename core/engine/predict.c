@@ -432,8 +432,8 @@ static void release(predictor *d)
 static void say_result(const predictor *d)
 {
     char a[32], b[32], c[32];
-    cupel_say(d->job, CUPEL_NOTE, "%s row%s read, %s written, %s inside the training domain", cupel_format_count(a, d->result.rows), d->result.rows == 1 ? "" : "s",
-              cupel_format_count(b, d->result.written), cupel_format_count(c, d->result.in_domain));
+    cupel_say(d->job, CUPEL_NOTE, "%s row%s read, %s written, %s inside the training domain", cupel_format_count(a, d->result.rows),
+              d->result.rows == 1 ? "" : "s", cupel_format_count(b, d->result.written), cupel_format_count(c, d->result.in_domain));
     if (d->o->validate)
         cupel_say(d->job, CUPEL_NOTE,
                   "largest differences in half widths of the interval: float32 and float64 %.3g, %s and plain kernels %.3g",
@@ -498,7 +498,8 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
         CUPEL_TRY(do_block(&d, err));
     }
     if (!d.bare)
-        CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula], err));
+        CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula],
+                                             err));
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
     CUPEL_TRY(cupel_left_out_commit(&d.left_out, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));

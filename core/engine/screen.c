@@ -285,7 +285,8 @@ cupel_status cupel_screen(cupel_demand *d, const cupel_screen_options *o, const 
     cupel_screening s = {.d = d, .o = o, .job = job, .times = times, .unread = {.job = job}};
     double begin = cupel_now();
     if (!o->trained) st = o->models ? cupel_demand_train_kept(d, o->models, job, err) : cupel_demand_train(d, job, err);
-    if (st == CUPEL_INTERRUPTED) st = cupel_fail(err, st, "interrupted while training, before the first candidate; the same command, with or without --resume, begins anew");
+    if (st == CUPEL_INTERRUPTED)
+        st = cupel_fail(err, st, "interrupted while training, before the first candidate; the same command, with or without --resume, begins anew");
     CUPEL_TRY(st);
     times->train = cupel_now() - begin;
     begin = cupel_now();

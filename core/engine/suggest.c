@@ -370,7 +370,8 @@ static void say_several(suggesting *g, double most)
     for (size_t k = 0; k < g->n_goals; k++) cupel_str_addf(&best, "%s%s %.6g", k ? ", " : "", s->goal[k], s->choice.best[k]);
     cupel_say(g->job, CUPEL_NOTE, "best so far %s, each by itself; %zu of %zu results make the front; the batch adds at most %.3g to the volume "
                                   "that it "
-              "dominates (each goal in units of its spread)%s", cupel_str_text(&best), cupel_pareto_front(g->y, g->n_known, g->n_goals, g->maximize), s->n_known, most,
+              "dominates (each goal in units of its spread)%s", cupel_str_text(&best), cupel_pareto_front(g->y, g->n_known, g->n_goals, g->maximize),
+              s->n_known, most,
               s->stop ? ": less than 0.001, no candidate is worth an experiment" : "");
     cupel_str_free(&best);
 }
@@ -514,7 +515,8 @@ static cupel_status take_picks(suggesting *g, cupel_err *err)
         if (st == CUPEL_OK) st = cupel_loop_add(&g->loop, cell, CUPEL_TRIAL_PENDING, err);
     }
     if (st == CUPEL_OK) st = cupel_loop_save(&g->loop, g->o->loop, err);
-    if (st == CUPEL_OK) cupel_say(g->job, CUPEL_NOTE, "%zu experiment%s under way in '%s' besides", s->choice.n, s->choice.n == 1 ? "" : "s", g->o->loop);
+    if (st == CUPEL_OK)
+        cupel_say(g->job, CUPEL_NOTE, "%zu experiment%s under way in '%s' besides", s->choice.n, s->choice.n == 1 ? "" : "s", g->o->loop);
     cupel_str_free(&text);
     cupel_free(cell);
     return st;

@@ -14,8 +14,8 @@ static cupel_status check_names(const cupel_trial_table *t, cupel_err *err)
     for (size_t i = 0; i < h->n; i++)
         if (!cupel_parse_double(cupel_text_of(h->name[i]), &x)) return CUPEL_OK;
     if (!h->n) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the first line holds numbers alone ('%.40s' first), where the names of the columns were expected; write "
-                      "them above", t->file, h->name[0]);
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the first line holds numbers alone ('%.40s' first), where the names of the columns were expected; "
+                      "write them above", t->file, h->name[0]);
 }
 
 cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_trial_table *t, cupel_err *err)

@@ -17,7 +17,8 @@ static void put_names(const cupel_header *h, cupel_str *s)
             return;
         }
         cupel_str_puts(s, i ? ", '" : "'");
-        for (const char *p = h->name[i]; *p; p++) cupel_str_putc(s, (unsigned char)*p < 0x80 || cupel_text_utf8(cupel_text_of(h->name[i])) ? *p : '?');
+        const bool fine = cupel_text_utf8(cupel_text_of(h->name[i]));
+        for (const char *p = h->name[i]; *p; p++) cupel_str_putc(s, fine || (unsigned char)*p < 0x80 ? *p : '?');
         cupel_str_putc(s, '\'');
     }
 }
@@ -45,7 +46,8 @@ static const char *other_separator(const cupel_header *h)
 static const char *no_header(const cupel_header *h)
 {
     for (size_t i = 0; i < h->n; i++)
-        if (!cupel_text_utf8(cupel_text_of(h->name[i]))) return "its names are not UTF-8 (Latin-1 of a spreadsheet?): save it as UTF-8, or iconv -f latin1 -t utf-8";
+        if (!cupel_text_utf8(cupel_text_of(h->name[i])))
+            return "its names are not UTF-8 (Latin-1 of a spreadsheet?): save it as UTF-8, or iconv -f latin1 -t utf-8";
     if (h->n && h->name[0][0] == '#') return "its first line is a remark and no header: leave it out";
     return other_separator(h);
 }

@@ -83,7 +83,8 @@ static size_t scratch(const void *model)
 static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
 {
     const cupel_gp_tree *g = model;
-    double *k = memory, *square = k + aligned(BLOCK * g->m * sizeof(double)) / sizeof(double), *rest = square + aligned(BLOCK * sizeof(double)) / sizeof(double);
+    double *k = memory, *square = k + aligned(BLOCK * g->m * sizeof(double)) / sizeof(double),
+           *rest = square + aligned(BLOCK * sizeof(double)) / sizeof(double);
     const cupel_machine_way way = {.precision = CUPEL_FLOAT64, .isa = isa, .scratch = rest};
     for (size_t from = 0; from < n; from += BLOCK) {
         const size_t rows = n - from < BLOCK ? n - from : (size_t)BLOCK;
@@ -142,7 +143,8 @@ static cupel_status no_names(void *user, const char *name, bool *in, cupel_err *
 {
     (void)user;
     (void)in;
-    return cupel_fail(err, CUPEL_USAGE, "kernel: '%s' is no column: there are no names here; leave the parentheses out, which takes all columns", name);
+    return cupel_fail(err, CUPEL_USAGE, "kernel: '%s' is no column: there are no names here; leave the parentheses out, which takes all columns",
+                      name);
 }
 
 static cupel_status gather(const cupel_problem *p, prepared *s, cupel_err *err)
@@ -309,7 +311,8 @@ static void start(const cupel_problem *p, double *setting)
 static const cupel_reference references[] = {
     {"10.7551/mitpress/3206.001.0001", "Rasmussen, Williams: Gaussian processes for machine learning. MIT Press (2006), chapters 4 and 5"},
     {"https://proceedings.mlr.press/v28/duvenaud13.html",
-     "Duvenaud, Lloyd, Grosse, Tenenbaum, Ghahramani: Structure discovery in nonparametric regression through compositional kernel search. ICML (2013)"},
+     "Duvenaud, Lloyd, Grosse, Tenenbaum, Ghahramani: Structure discovery in nonparametric regression through compositional kernel search. ICML "
+     "(2013)"},
     {"https://papers.nips.cc/paper/3189-multi-task-gaussian-process-prediction",
      "Bonilla, Chai, Williams: Multi-task Gaussian process prediction. NIPS (2007)"},
     {NULL, NULL},

@@ -25,8 +25,8 @@ typedef struct cupel_own_kind {
     bool (*mixed)(const void *model);
     void (*predict_mixed)(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *spread,
                           cupel_spiked *mixture);
-    /* Of a kind whose models may know other targets beside the one; NULL both: it does not. How many this one knows, and their values [n][so many], of
-     * mean 0 and variance 1 as in training. */
+    /* Of a kind whose models may know other targets beside the one; NULL both: it does not. How many this one knows, and their values [n][so many],
+     * of mean 0 and variance 1 as in training. */
     size_t (*n_beside)(const void *model);
     void (*predict_beside)(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value);
     /* value [n] as predict gives it, without the spread; NULL where leaving that out saves nothing. */

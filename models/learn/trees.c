@@ -15,7 +15,8 @@ cupel_trees_options cupel_trees_defaults(cupel_trees_kind kind)
 {
     bool boost = kind == CUPEL_BOOSTED_TREES;
     return (cupel_trees_options){.kind = kind, .trees = 500, .seeds = 1, .columns = boost ? 0.2 : kind == CUPEL_EXTRA_TREES ? 1 : 1 / 3.0, .leaf = 1,
-                                 .depth = boost ? 20 : 0, .huber = 1, .rate = 0.05, .leaves = 31, .subsample = 0.8, .child_weight = 5, .lambda = 1, .quantile = 0.5};
+                                 .depth = boost ? 20 : 0, .huber = 1, .rate = 0.05, .leaves = 31, .subsample = 0.8, .child_weight = 5, .lambda = 1,
+                                 .quantile = 0.5};
 }
 
 static cupel_status outside(cupel_err *err, const char *name, double found, const char *expected)
@@ -325,7 +326,8 @@ cupel_status cupel_trees_fit(const cupel_trees_data *data, const cupel_trees_opt
     kept *k = NULL;
     cupel_trees *s = NULL;
     CUPEL_TRY(check(o, err));
-    if (data->n_beside && !forest) CUPEL_TRY(outside(err, "the number of targets beside", (double)data->n_beside, "0 for boosted trees, which learn one"));
+    if (data->n_beside && !forest)
+        CUPEL_TRY(outside(err, "the number of targets beside", (double)data->n_beside, "0 for boosted trees, which learn one"));
     s = cupel_alloc(1, sizeof *s);
     k = cupel_alloc(n_trees, sizeof *k);
     if (!s || !k) CUPEL_TRY(cupel_no_memory(err, "a forest", n_trees * sizeof *k));

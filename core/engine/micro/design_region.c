@@ -134,7 +134,7 @@ typedef struct column {
     double low, high, half;
 } column;
 
-/* The number q of every row of a reach and of what the others say of it; [n_rows] each. */
+/* cupel_reach_half of the quantity q over the rows of the reach; NaN too when memory is out. */
 static double half_of(const cupel_plot_view *v, cupel_shown_quantity q, double *typical)
 {
     const cupel_reach *r = v->p->reach;
@@ -199,7 +199,7 @@ static size_t end_of_run(const column *c, size_t from)
 void cupel_region_reach(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s)
 {
     column c[REACH_COLUMNS] = {{0}};
-    double typical;
+    double typical = 0;
     if (!v->p->reach->n) return;
     const double half = half_of(v, v->y, &typical);
     if (!isfinite(half)) return;

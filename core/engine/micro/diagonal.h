@@ -1,7 +1,8 @@
 /* Components 11, 22 and 33 of a conductivity that different entries of a demand ask for: each can be had, but not all at once.
  *
- * Two isotropic phases k1 < k2: with the trace bound sum 1 / (k2 - l_i) <= C (bounds.h), and because the diagonal of an inverse is at least the inverse
- * of the diagonal, sum 1 / (k2 - K_ii) <= C; the same with K_ii - k1. Fewer than three components are bounded by the means of the phases alone. */
+ * Two isotropic phases k1 < k2: with the trace bound sum 1 / (k2 - l_i) <= C (bounds.h), and because the diagonal of an inverse is at least the
+ * inverse of the diagonal, sum 1 / (k2 - K_ii) <= C; the same with K_ii - k1. Fewer than three components are bounded by the means of the phases
+ * alone. */
 #ifndef CUPEL_ENGINE_MICRO_DIAGONAL_H
 #define CUPEL_ENGINE_MICRO_DIAGONAL_H
 

@@ -136,8 +136,8 @@ static bool of_phases(const cupel_outer *o, const cupel_ask *a, cupel_outer_rang
 }
 
 /* By the trace bound, sum 1 / (k2 - l_i) <= 3 / (k2 - HS+), the mean of two-phase conductors is at most HS+ too: of positive numbers the sum of the
- * inverses is least where they are equal. Eigenvalues lie between those of R and V, their mean between the means; of an isotropic mixture, and so of what a polycrystal of X has, the mean is
- * at least HS- and the smallest at most HS+. */
+ * inverses is least where they are equal. Eigenvalues lie between those of R and V, their mean between the means; of an isotropic mixture, and so of
+ * what a polycrystal of X has, the mean is at least HS- and the smallest at most HS+. */
 static bool invariant(const cupel_bounds *b, const cupel_ask *a, cupel_outer_range *r)
 {
     const size_t n = b->order;

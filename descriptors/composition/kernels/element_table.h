@@ -1,5 +1,5 @@
-/* The inner loop of cupel_table_set (element_table.h), written once (element_table_row.h) over the vectors of each instruction set: the same operations
- * in the same order, none of them fused, so that the forms give the same bits. */
+/* The inner loop of cupel_table_set (element_table.h), written once (element_table_row.h) over the vectors of each instruction set: the same
+ * operations in the same order, none of them fused, so that the forms give the same bits. */
 #ifndef CUPEL_DESCRIPTORS_COMPOSITION_KERNELS_ELEMENT_TABLE_H
 #define CUPEL_DESCRIPTORS_COMPOSITION_KERNELS_ELEMENT_TABLE_H
 

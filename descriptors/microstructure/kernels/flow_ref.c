@@ -17,7 +17,8 @@ void cupel_flow_neighbours(const cupel_flow_links *l, const float *restrict z, s
                  (l2[k - s2] * c[k - s2] + l2[k] * c[k + s2]);
 }
 
-void cupel_flow_descend(float alpha, float omega, const float *restrict q, const float *restrict inverse, size_t n, float *restrict r, float *restrict z)
+void cupel_flow_descend(float alpha, float omega, const float *restrict q, const float *restrict inverse, size_t n, float *restrict r,
+                        float *restrict z)
 {
     for (size_t k = 0; k < n; k++) {
         r[k] -= alpha * q[k];
@@ -70,8 +71,8 @@ static double dot(const float *restrict a, const float *restrict b, size_t n)
     return lanes_sum(s);
 }
 
-double cupel_flow_smooth(float omega, const float *restrict r, const float *restrict z, const float *restrict inverse, const float *restrict sum, size_t n,
-                         float *restrict y)
+double cupel_flow_smooth(float omega, const float *restrict r, const float *restrict z, const float *restrict inverse, const float *restrict sum,
+                         size_t n, float *restrict y)
 {
     for (size_t k = 0; k < n; k++) y[k] = z[k] + omega * ((r[k] + sum[k]) * inverse[k] - z[k]);
     return dot(r, y, n);
