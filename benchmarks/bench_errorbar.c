@@ -8,10 +8,11 @@
  * at 96 and their extrapolation: all 21 components as they are printed, relative to the root of their diagonal neighbours; whole tensors in the
  * Frobenius norm; the 6 components of expansion.
  * With the argument `scaffolds`: a solid and a void of 1e-4, structures of the three families of designs, verified as designs are at 32, 48, 64
- * and 96, as far as these are at most half of N, against N and its extrapolation.
+ * and 96, as far as these are at least LEAST and at most half of N, against N and its extrapolation.
  * With the argument `necks`: stiffness that hangs on necks of the stiff phase, contrast 10 to 10^4, at 24, 32 and 48 as far as these are at most
  * half of N, against N and its extrapolation; what says that it is not resolved is counted apart.
- * From the project's root: build/benchmarks/bench_errorbar [gaussian [N [SAMPLES]] | elastic [N] | scaffolds [N [SAMPLES [FIRST]]] | necks [N]] */
+ * Run from the project's root: build/benchmarks/bench_errorbar [gaussian [N [SAMPLES]] | elastic [N] | scaffolds [N [SAMPLES [FIRST [LEAST]]]] |
+ * necks [N]] */
 #include "core/base/rng.h"
 #include "datasets/spaces/micro/recipe.h"
 #include "models/homogenize/estimate.h"
@@ -324,7 +325,7 @@ static void say_scaffold(size_t s, const cupel_grids *g, const cupel_estimate *e
     fflush(stdout);
 }
 
-static void scaffolds(size_t n_truth, size_t first, size_t samples)
+static void scaffolds(size_t n_truth, size_t first, size_t samples, size_t least)
 {
     static const char *const names[N_COUNTS] = {"scaffolds, mixed", "whole tensors of scaffolds", "expansion, scaffolds"};
     static const size_t grids[] = {32, 48, 64, 96};
@@ -341,6 +342,7 @@ static void scaffolds(size_t n_truth, size_t first, size_t samples)
         must(cupel_estimate_cuts(&fine, m, &elastic_options, &job, &exact, &err));
         for (size_t k = 0; k < sizeof grids / sizeof *grids && 2 * grids[k] <= n_truth; k++) {
             cupel_grids g;
+            if (grids[k] < least) continue;
             grids_of(&r, grids[k], &g);
             must(cupel_estimate_cuts(&g, m, &verified, &job, &e, &err));
             say_scaffold(s, &g, &e, &exact);
@@ -447,7 +449,8 @@ int main(int argc, char **argv)
     if (!c) return 1;
     job.isa = cupel_isa_best();
     if (argc > 1 && strcmp(argv[1], "scaffolds") == 0) {
-        scaffolds(argc > 2 ? (size_t)atoi(argv[2]) : 128, argc > 4 ? (size_t)atoi(argv[4]) : 0, argc > 3 ? (size_t)atoi(argv[3]) : 9);
+        scaffolds(argc > 2 ? (size_t)atoi(argv[2]) : 128, argc > 4 ? (size_t)atoi(argv[4]) : 0, argc > 3 ? (size_t)atoi(argv[3]) : 9,
+                  argc > 5 ? (size_t)atoi(argv[5]) : 32);
         return 0;
     }
     if (argc > 1 && strcmp(argv[1], "gaussian") == 0) {
