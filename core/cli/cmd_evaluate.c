@@ -104,7 +104,9 @@ static const cupel_opt options[] = {
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
     {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
      "arithmetic of the predictions; auto: float32 of Gaussian processes for which it makes no difference, float64 of all others"},
-    {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain"},
+    {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain; "
+                                                              "id is that of the table (id, mbid, material_id, mp_id, matbench_id), else the line of "
+                                                              "the file"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "a table for people, or JSON"},
     CUPEL_ROWS_OPTIONS,
     {0}};

@@ -71,7 +71,8 @@ static const cupel_opt options[] = {
     {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that says yes, true or 1 where the experiment failed, no, false "
                                                             "or 0 where not (default: failed)"},
     {"conflict", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|replace", "keep", false, "an experiment that was measured comes with another value: keep "
-                                                                                 "both, fail, or take the new one"},
+                                                                                 "both, fail, or take the new one, also for "
+                                                                                 "repeats that the table does not have"},
     {"withdraw", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "take back what the loop holds of these inputs: a slip, a sample that was mixed up, a job "
                                                           "that will not run; a goal, where the table has it, says which of several results"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
@@ -90,9 +91,11 @@ const cupel_verb cupel_verb_tell = {
             "wanted; later ones find their "
             "columns by name, convert units (strength [MPa] and strength [GPa]), and add rows. Telling the same table twice does no harm.\n\n"
             "Repeats: rows of one table with equal inputs are all kept, equal values or not, and so is, with a warning, a later result that differs "
-            "(--conflict keep). Results that are told again are recognised copy for copy: of a table with a row three times, which the loop has "
-            "twice, "
-            "one is new, and a second copy of the whole table adds nothing. The model learns the noise from repeats. To take a result back: the same "
+            "(--conflict keep). With --conflict replace the results of an experiment are afterwards those of the table: one is replaced, other "
+            "repeats "
+            "are withdrawn, and that is said. Results that are told again are recognised copy for copy: of a table with a row three times, which the "
+            "loop has twice, one is new, and a second copy of the whole table adds nothing. The model learns the noise from repeats. To take a "
+            "result back: the same "
             "columns with --withdraw; it stays in the file, marked, and counts no more.\n\n"
             "The tell that begins a loop says which columns became inputs, and of which kind; later ones name the columns that they leave out.\n\n"
             "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl. Several processes may tell and take at once: each waits "

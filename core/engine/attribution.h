@@ -37,7 +37,7 @@ typedef struct cupel_group {
     char *most;                 /* the statistic or column inside it that matters most; "" for a single one */
     size_t n, *column;          /* [n] of the features */
     double importance, deviation; /* rise of the error when its values are shuffled among rows, unit of the target; NaN without measured values */
-    double shapley;             /* mean |value| over the rows explained, unit of the target (class: probability) */
+    double shapley;             /* mean |value| over the rows explained, unit of the target (class: probability); NaN where none is */
     double shapley_error;       /* one standard error of the mean value, of what is sampled; NaN where nothing is */
     double correlation;         /* largest |correlation| of one of its columns with one of another group among the rows */
     size_t with;                /* that group; SIZE_MAX: none */
@@ -48,7 +48,7 @@ typedef struct cupel_cluster {
     size_t n, *group;             /* [n] >= 2, by importance */
     double least;                 /* smallest of their correlations, each two groups by their most similar columns */
     double importance, deviation; /* when all their columns are shuffled together; NaN without measured values */
-    double shapley;               /* mean |sum of their values| over the rows explained */
+    double shapley;               /* mean |sum of their values| over the rows explained; NaN where none is */
 } cupel_cluster;
 
 /* A training row that decided a prediction. */

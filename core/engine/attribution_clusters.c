@@ -52,6 +52,7 @@ static cupel_status grow(cupel_attribution *a, const double *r, bool *used, size
         return CUPEL_OK;
     }
     for (size_t k = 0; k < c.n; k++) used[c.group[k]] = true;
+    if (!a->n_explained) c.shapley = (double)NAN;
     for (size_t i = 0; i < a->n_explained; i++) {
         double sum = 0;
         for (size_t k = 0; k < c.n; k++) sum += a->row[i].shapley[c.group[k]];

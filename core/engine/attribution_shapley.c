@@ -270,6 +270,7 @@ cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribu
                              "none; use --shapley auto", cupel_surrogate_learner(s)));
     a->exact = whole ? exact->share : 0;
     a->scale = exact->scale;
+    for (size_t g = 0; g < a->n_groups && !a->n_explained; g++) a->group[g].shapley = (double)NAN;
     if (!a->n_explained) goto done;
     value = cupel_alloc(cupel_mul(a->n_explained, a->n_groups + 1) + 1, sizeof *value);
     if (!value) CUPEL_TRY(cupel_no_memory(err, "Shapley values", cupel_mul(a->n_explained, a->n_groups * sizeof *value)));

@@ -226,7 +226,8 @@ static void cluster_lines(const cupel_attribution *a, cupel_str *out)
         const cupel_cluster *c = &a->cluster[k];
         cupel_str_addf(out, "(%c) ", label(k));
         if (!isnan(c->importance)) cupel_str_addf(out, "%.4g +- %.2g shuffled together, ", c->importance, c->deviation);
-        cupel_str_addf(out, "|Shapley| %.4g, correlation from %.2f:", c->shapley, c->least);
+        if (!isnan(c->shapley)) cupel_str_addf(out, "|Shapley| %.4g, ", c->shapley);
+        cupel_str_addf(out, "correlation from %.2f:", c->least);
         for (size_t g = 0; g < c->n; g++) cupel_str_addf(out, "%s %s", g ? "," : "", a->group[c->group[g]].name);
         cupel_str_putc(out, '\n');
     }
@@ -236,7 +237,8 @@ static void group_line(const cupel_attribution *a, const cupel_group *g, cupel_s
 {
     if (isnan(g->importance)) cupel_str_addf(out, "%20s", "");
     else cupel_str_addf(out, "%10.4g +-%7.2g", g->importance, g->deviation);
-    cupel_str_addf(out, "  %10.4g  %s", g->shapley, g->name);
+    if (!isnan(g->shapley)) cupel_str_addf(out, "  %10.4g", g->shapley);
+    cupel_str_addf(out, "  %s", g->name);
     if (g->most && *g->most) cupel_str_addf(out, ", most its %s", g->most);
     for (size_t k = 0; k < a->n_clusters; k++)
         if (cluster_of(a, g) == &a->cluster[k]) cupel_str_addf(out, " (%c)", label(k));
@@ -344,7 +346,7 @@ void cupel_attribution_table(const cupel_attribution *a, cupel_str *out)
     if (a->n_measured && a->n_in_training * 2 > a->n_measured)
         cupel_str_puts(out,
                        "most of these rows were learned from: importance on them shows what the model uses, not what helps on new materials\n\n");
-    cupel_str_addf(out, "%20s  %10s  %s\n", a->n_measured ? "error more, shuffled" : "", "|Shapley|", "what");
+    cupel_str_addf(out, "%20s%s  %s\n", a->n_measured ? "error more, shuffled" : "", a->n_explained ? "   |Shapley|" : "", "what");
     for (size_t g = 0; g < a->n_groups && g < SHOWN; g++) group_line(a, &a->group[g], out);
     if (a->n_groups > SHOWN) cupel_str_addf(out, "and %zu more (--format json has all)\n", a->n_groups - SHOWN);
     cluster_lines(a, out);

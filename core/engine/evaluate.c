@@ -36,7 +36,7 @@ typedef struct evaluator {
     cupel_model_options model;
     double class_value[2];
     cupel_out *out;    /* the predictions */
-    size_t id;         /* its id column, SIZE_MAX: row numbers */
+    size_t id;         /* its id column, SIZE_MAX: lines of the file, as messages name rows */
 } evaluator;
 
 /* ---- folds ---- */
@@ -464,7 +464,7 @@ static cupel_status write_predictions(evaluator *v, size_t fold, const held *h, 
     if (!v->out) return CUPEL_OK;
     for (size_t i = 0; i < h->n; i++) {
         if (v->id == SIZE_MAX)
-            cupel_str_addf(&s, "%" PRIu64, v->t.row[h->row[i]]);
+            cupel_str_addf(&s, "%" PRIu64, v->t.records.line[h->row[i]]);
         else
             cupel_csv_put(&s, cupel_cell(&v->t.records, h->row[i], v->id), ',', true);
         cupel_csv_put(&s, cupel_text_of(v->e->fold[fold]), ',', false);

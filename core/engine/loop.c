@@ -265,6 +265,18 @@ static cupel_status put_row(telling *g, size_t row, cupel_trial_state state, cup
     return CUPEL_OK;
 }
 
+/* Repeats of the experiment at work beside row `there` that the table at hand does not have: they go with the one that is replaced. */
+static size_t withdraw_others(telling *g, size_t there)
+{
+    size_t n = 0;
+    for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at < g->old; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
+        if (at == there || g->claimed[at] || g->loop.state[at] == CUPEL_TRIAL_PENDING) continue;
+        g->loop.state[at] = CUPEL_TRIAL_WITHDRAWN;
+        n++;
+    }
+    return n;
+}
+
 static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_state state, cupel_err *err)
 {
     const cupel_loop *l = &g->loop;
@@ -280,9 +292,17 @@ static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_sta
     if (g->o->conflict == CUPEL_CONFLICT_FAIL)
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s; nothing was told; --conflict keep takes both as measured, --conflict replace takes the new one",
                           what);
-    cupel_say(g->job, CUPEL_WARNING, "%s; %s", what, g->o->conflict == CUPEL_CONFLICT_KEEP ? "both are kept" : "the new one replaces it");
-    if (g->o->conflict == CUPEL_CONFLICT_KEEP) return cupel_loop_add(&g->loop, g->cell, state, err);
+    if (g->o->conflict == CUPEL_CONFLICT_KEEP) {
+        cupel_say(g->job, CUPEL_WARNING, "%s; both are kept", what);
+        return cupel_loop_add(&g->loop, g->cell, state, err);
+    }
+    const size_t others = withdraw_others(g, there);
     g->r.replaced++;
+    g->r.withdrawn += others;
+    if (others)
+        cupel_say(g->job, CUPEL_WARNING, "%s; the new one replaces it, and %zu more result%s of this experiment that the table does not have %s "
+                                         "withdrawn", what, others, others == 1 ? "" : "s", others == 1 ? "is" : "are");
+    else cupel_say(g->job, CUPEL_WARNING, "%s; the new one replaces it", what);
     return put_row(g, there, state, err);
 }
 
@@ -522,6 +542,7 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
         cupel_say(job, CUPEL_WARNING, "%zu row%s of '%s' with some of the goals: under way until all are told together", g.partly,
                   g.partly == 1 ? "" : "s", g.t.file);
     CUPEL_TRY(learn_again(&g, err));
+    g.loop.seed = o->seed;
     CUPEL_TRY(cupel_loop_save(&g.loop, o->loop, err));
     *r = g.r;
 done:

@@ -23,6 +23,7 @@ typedef struct cupel_loop {
     int64_t *told;                /* [n] which tell it came with, from 0 */
     char **file, **digest, **time; /* [n_history] */
     int64_t *rows;                /* [n_history] added by each */
+    uint64_t seed;                /* of the last learning */
     size_t cap, cap_history;
 } cupel_loop; /* {0} is empty */
 

@@ -149,7 +149,7 @@ cupel_status cupel_loop_save(const cupel_loop *l, const char *path, cupel_err *e
     const size_t cells = l->n * l->header.n;
     unsigned char maximize[CUPEL_GOALS_MAX];
     for (size_t k = 0; k < l->n_goals; k++) maximize[k] = l->maximize[k];
-    CUPEL_TRY(cupel_writer_open(path, "loop", SCHEMA, 0, &w, err));
+    CUPEL_TRY(cupel_writer_open(path, "loop", SCHEMA, l->seed, &w, err));
     CUPEL_TRY(cupel_writer_attr_int(w, "inputs", (int64_t)l->n_inputs, err));
     CUPEL_TRY(cupel_writer_attr_int(w, "rows", (int64_t)l->n, err));
     CUPEL_TRY(cupel_writer_put(w, "columns", "", "inputs, then goals; units in brackets", CUPEL_TEXT, 1, &l->header.n, l->header.name, err));
@@ -234,6 +234,7 @@ cupel_status cupel_loop_open(const char *path, cupel_loop *l, cupel_err *err)
     if (!shapes_fit(&d)) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': its data sets do not belong together; tell the results to a new loop",
                                               path));
     st = take_all(&d, l, err);
+    if (st == CUPEL_OK) st = cupel_reader_seed(r, &l->seed, err);
     if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) {
         if (err) err->status = CUPEL_BAD_ARTIFACT;
         st = cupel_err_prefix(err, "'%s': ", path);

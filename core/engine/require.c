@@ -269,8 +269,8 @@ static cupel_status check_elements(const cupel_demand *d, cupel_err *err)
             for (size_t j = 0; j < d->n_constraints; j++) {
                 const cupel_demand_constraint *a = &d->constraint[i], *b = &d->constraint[j];
                 if (!cupel_constraint_requires(a->c, z) || cupel_constraint_allows(b->c, z)) continue;
-                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s is required, but '%s' in line %zu rules it out; change one of them", d->file, a->line,
-                                  cupel_element_symbol(z), cupel_constraint_name(b->c), b->line);
+                return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: %s is required, but '%s' in line %zu rules it out; change one of them", d->file,
+                                  a->line, cupel_element_symbol(z), cupel_constraint_name(b->c), b->line);
             }
     return CUPEL_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/math/units.h"
 
 #include <string.h>
 
@@ -26,11 +27,29 @@ static uint64_t hash_of(cupel_text t)
     return h;
 }
 
+/* "yield strength (MPa)", "k (W/(m K))": behind a blank, and only where it is a unit: "(at 300 K)" and "phase(s)" are part of a name. */
+static void split_parentheses(cupel_text name, cupel_text *label, cupel_text *unit)
+{
+    size_t at = name.n, depth = 0;
+    cupel_unit u;
+    cupel_err why = {0};
+    while (at--) {
+        depth += name.p[at] == ')';
+        if (name.p[at] == '(' && !--depth) break;
+    }
+    if (at == SIZE_MAX || !at || name.p[at - 1] != ' ') return;
+    const cupel_text before = cupel_text_trim((cupel_text){name.p, at}), inside = cupel_text_trim((cupel_text){name.p + at + 1, name.n - at - 2});
+    if (!before.n || !inside.n || (inside.n == 1 && inside.p[0] == '-') || cupel_unit_parse(inside, &u, &why) != CUPEL_OK) return;
+    *label = before;
+    *unit = inside;
+}
+
 /* "yield strength [MPa]" -> "yield strength" and "MPa"; a name that is only brackets keeps them. */
 static void split_unit(cupel_text name, cupel_text *label, cupel_text *unit)
 {
     *label = name;
     *unit = (cupel_text){name.p + name.n, 0};
+    if (name.n > 2 && name.p[name.n - 1] == ')') split_parentheses(name, label, unit);
     if (name.n < 2 || name.p[name.n - 1] != ']') return;
     size_t at = name.n - 1;
     while (at && name.p[at] != '[') at--;

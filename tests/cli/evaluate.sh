@@ -15,6 +15,7 @@ cp "$T/out" "$T/one"; eval_in --folds fold --model ridge --format json --threads
 check 'the same for 1 and 2 threads' $?
 { head -n 1 "$T/oof.csv" | grep -qx 'id,fold,truth,prediction,lower,upper,in_domain' && [ "$(wc -l <"$T/oof.csv")" = "$(wc -l <"$T/in.csv")" ]; }
 check 'held-out predictions' $?
+awk -F, 'NR == FNR { y[FNR] = $2; next } FNR > 1 && !($1 in y && y[$1] == $3) { bad = 1 } END { exit bad }' "$T/in.csv" "$T/oof.csv"; check 'whose rows are named by their lines' $?
 awk -F, 'NR > 1 { e[$2] += ($4 > $3 ? $4 - $3 : $3 - $4); n[$2]++ } END { for (f in e) { s += e[f] / n[f]; k++ }; printf "%.6f", s / k }' "$T/oof.csv" >"$T/mae"
 awk -v a="$(cat "$T/mae")" -v b="$(mean "$T/out" mae)" 'BEGIN { exit !(a - b < 1e-3 && b - a < 1e-3) }'
 check 'the figure is that of the predictions' $?

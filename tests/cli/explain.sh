@@ -18,6 +18,8 @@ check 'Shapley values add up to the prediction, groups by importance, neighbours
 run explain "$T/m.h5" "$T/new.csv" --target "$column" --rows 3 --format json --threads 1; cmp -s "$T/out" "$T/a.json"; check 'the same bytes for 1 and 2 threads' $?
 cut -d, -f1 "$T/new.csv" >"$T/bare.csv"; run explain "$T/m.h5" "$T/bare.csv" --format json
 { [ $rc = 0 ] && grep -q '"importance": null' "$T/out" && grep -q '"measured": 0' "$T/out"; }; check 'without measured values nothing is shuffled' $?
+run explain "$T/m.h5" "$T/new.csv" --target "$column" --rows 0 --repeats 1; { [ $rc = 0 ] && ! grep -q 'Shapley' "$T/out" && grep -q '^error more, shuffled  what' "$T/out"; }; check 'without rows nothing is shared out' $?
+run explain "$T/m.h5" "$T/new.csv" --target "$column" --rows 0 --repeats 1 --format json; { [ $rc = 0 ] && grep -q '"shapley": null' "$T/out" && ! grep -q '"shapley": 0' "$T/out"; }; check 'nor in JSON' $?
 run explain "$T/m.h5" "$T/new.csv" --target "$column"; { [ $rc = 0 ] && grep -q 'MagpieData' "$T/out" && grep -q '  near: ' "$T/out"; }; check 'lines for people' $?
 run explain "$T/m.h5" "$T/in.csv" --target "$column" --rows 1; grep -q 'were learned from' "$T/out"; check 'rows of the training table are said to be' $?
 printf 'formula\nNaCl\n' >"$T/one.csv"; run explain "$T/m.h5" "$T/one.csv"; { [ $rc = 3 ] && grep -q 'at least 2' "$T/err"; }; check 'one row is too few' $?

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# SIGTERM, SIGINT and SIGUSR1 at random moments of every verb that takes a while: done, or exit code 6 where --resume goes on and 1 elsewhere; never
+# SIGTERM, SIGINT and SIGUSR1 at random moments of every verb that takes a while: done, or exit code 6 where --resume goes on, or folds are done, and 1 elsewhere; never
 # a part of an output under its name, never a temporary file. What a SIGKILL leaves behind does not disturb the next run. CUPEL_KILLS (3) rounds.
 set -u
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
@@ -22,7 +22,7 @@ keep: 20
 Y
 "$CUPEL" train gaps.csv --target 'band gap' --model svr --set C=10,gamma=0.01,epsilon=0.1 -o m.h5 2>err || no 'a model'
 
-# stopped NAME CODE FINAL COMMAND...: CODE is the exit code of one that was stopped
+# stopped NAME CODES FINAL COMMAND...: CODES are the exit codes of one that was stopped
 stopped() {
   local name=$1 code=$2 final=$3 rc begin took wrong=0 done=0 stops=0 k signal; shift 3
   rm -rf "$final"; begin=$(date +%s%N); "$@" >out 2>err </dev/null || { no "$name: without a signal"; return; }
@@ -35,7 +35,7 @@ stopped() {
     sleep "$(awk -v t=$took -v r=$RANDOM 'BEGIN { printf "%.3f", 0.03 + t / 1000 * 0.9 * r / 32768 }')"
     kill -$signal $pid 2>/dev/null; wait $pid 2>/dev/null; rc=$?
     if [ $rc = 0 ]; then done=$((done + 1)); [ "${changes:-}" ] || cmp -s "$final" good || { wrong=1; echo "    SIG$signal: exit 0 and another output"; }
-    elif [ $rc = $code ] || { [ $rc -gt 128 ] && ! grep -q . err; }; then # a signal before the program had begun
+    elif [[ " $code " == *" $rc "* ]] || { [ $rc -gt 128 ] && ! grep -q . err; }; then # a signal before the program had begun
       stops=$((stops + 1)); [ -e "$final" ] && [ ! "${changes:-}" ] && ! cmp -s "$final" good && { wrong=1; echo "    SIG$signal: exit $rc and a part of an output"; }
     else wrong=1; echo "    SIG$signal: exit $rc, expected 0 or $code: $(tail -n 1 err)"; fi
     [ -z "$(find "$T" -name '.*.tmp*')" ] || { wrong=1; echo "    SIG$signal: left $(find "$T" -name '.*.tmp*')"; find "$T" -name '.*.tmp*' -delete; }
@@ -47,7 +47,7 @@ stopped 'describe to CSV' 1 x.csv "$CUPEL" describe long.csv --formula formula -
 stopped 'describe to HDF5' 1 x.h5 "$CUPEL" describe long.csv --formula formula -o x.h5
 stopped 'predict' 1 x.csv "$CUPEL" predict m.h5 long.csv -o x.csv
 stopped 'train' 1 x.h5 "$CUPEL" train gaps.csv --target 'band gap' --model krr -o x.h5
-stopped 'evaluate' 1 x.csv "$CUPEL" evaluate gaps.csv --target 'band gap' --split random --model krr --set gamma=0.01,lambda=0.1 --predictions x.csv
+stopped 'evaluate' '1 6' x.csv "$CUPEL" evaluate gaps.csv --target 'band gap' --split random --model krr --set gamma=0.01,lambda=0.1 --predictions x.csv
 stopped 'space list' 1 x.csv "$CUPEL" space list d.yaml --count 300000 -o x.csv
 stopped 'screen' 6 x.csv "$CUPEL" screen d.yaml -o x.csv
 changes=1 stopped 'run' 6 R/report.html "$CUPEL" run d.yaml -o R

@@ -90,5 +90,9 @@ run inspect "$L"; { [ $rc = 0 ] && out history; }; check 'inspect' $?
 M=$T/many.h5; printf 'a,hard,light\n1,10,5\n2,20,6\n3,30,7\n' >"$T/m.csv"; run tell "$M" "$T/m.csv" --target hard:max --target light:min; { [ $rc = 0 ] && out '3 of those measured make the front'; }; check 'a loop of two goals' $?
 printf 'a,hard,light\n2,20,9\n' >"$T/m2.csv"; run tell "$M" "$T/m2.csv"; { [ $rc = 0 ] && err "'light' of this experiment was 6 .*is 9 now; both are kept"; }; check 'the goal that differs is named' $?
 run tell "$M" "$T/m2.csv" --conflict replace; { [ $rc = 0 ] && err "beside another of this experiment: 'light' 6 (row 2)" && out '4 measured'; }; check 'told again, it replaces nothing' $?
+# One of several repeats conflicts: those that the table has stay, one is replaced, the others go.
+V=$T/repeats.h5; printf 'a,y\n1,3\n1,3.5\n1,4\n2,9\n' >"$T/r.csv"; run tell "$V" "$T/r.csv" --target y --maximize --seed 7; run inspect "$V" --format json; grep -q '"seed": 7' "$T/out"; check 'a loop says its seed' $?
+printf 'a,y\n1,3\n1,8\n' >"$T/r.csv"; run tell "$V" "$T/r.csv" --conflict replace; { [ $rc = 0 ] && err 'was 4 .*is 8 now; the new one replaces it, and 1 more result of this experiment' && out '3 measured'; }; check 'repeats: one is replaced, one withdrawn, one kept' $?
+run tell "$V" "$T/r.csv" --conflict replace; { [ $rc = 0 ] && out '2 known already, 0 in conflict' && out '3 measured'; }; check 'and told again they stay' $?
 printf 'a\n4\n5\n' >"$T/mp.csv"; run suggest --loop "$M" --pool "$T/mp.csv" --take --batch 2; { [ $rc = 0 ] && err "2 experiments under way in '.*many.h5'"; }; check 'what was taken is said' $?
 exit $bad
