@@ -45,6 +45,7 @@ says() { tr -s '\n ' ' ' | grep -qF "$1"; }
 # The report and the files to take away.
 page() { grep -qF -- "$1" "$T/D/report.html"; }
 { page '1 design meets the demand' && page 'id=demand' && page 'id=designs' && page 'id=search' && page 'id=attainable' && page 'id=files' && page 'id=methods' && page 'id=lineage' && page '✓ met'; } && ok 'the report has its sections' || no 'the report has its sections'
+{ page 'data-of="verified"' && page '#files tr { display: grid' && page '<figure class=long>' && ! grep -q '<p class=note>[a-z]' "$T/D/report.html"; } && ok 'a telephone shows it too, notes are sentences' || no 'a telephone shows it too, notes are sentences'
 ! grep -Eq '<script|<link|<iframe|@import|url\(|(src|href)="?http[^"]*\.(js|css|png)' "$T/D/report.html" && ok 'it loads nothing' || no 'it loads nothing'
 [ "$(grep -o 'data:image/png;base64,' "$T/D/report.html" | wc -l)" = 6 ] && ok 'a view, three sections and two surfaces' || no 'a view, three sections and two surfaces'
 for f in design-1.json design-1.npy design-1.stl design-1.h5 design-1.vti; do page "href=\"$f\"" && [ -s "$T/D/$f" ] || no "$f is listed and there"; done

@@ -273,8 +273,9 @@ static void put_goal(const cupel_micro_demand *d, const cupel_design *g, size_t 
 
 static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_str *s)
 {
-    cupel_str_addf(s, "<div class=scroll><table class=asked><thead><tr><th>asked<th class=num>on its grid, %zu<th class=num>%s<th><tbody>\n", g->grid,
-                   g->unverified ? "of the best trial" : "verified");
+    const char *found = g->unverified ? "of the best trial" : "verified";
+    cupel_str_addf(s, "<div class=scroll><table class=\"asked verdicts\"><thead><tr><th>asked<th class=num>on its grid, %zu<th class=num>%s<th>"
+                      "<tbody>\n", g->grid, found);
     for (size_t i = 0; i < p->d->n_asks; i++) {
         const cupel_ask *a = &p->d->ask[i];
         const cupel_design_ask *v = &g->ask[i];
@@ -283,9 +284,9 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
         cupel_micro_page_title(a, s);
         cupel_str_puts(s, "<div class=note>");
         put_wanted(a, s);
-        cupel_str_puts(s, "</div><td class=num>");
+        cupel_str_addf(s, "</div><td class=num data-of=\"on its grid, %zu\">", g->grid);
         cupel_html_value(s, f * v->on_grid, fmax(f * v->error, 1e-3 * fabs(f * v->on_grid)));
-        cupel_str_puts(s, "<td class=num><b>");
+        cupel_str_addf(s, "<td class=num data-of=\"%s\"><b>", found);
         cupel_html_value(s, f * v->value, fmax(f * v->error, 1e-3 * fabs(f * v->value)));
         cupel_str_puts(s, "</b>");
         if (v->error > 0) {

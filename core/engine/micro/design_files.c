@@ -45,7 +45,7 @@ static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, co
         goto done;
     }
     snprintf(what, sizeof what, "closed surface of %.60s for a printer (binary STL, %s triangles), cut off flat at the faces of the box; it encloses "
-             "%.4g of the box, the design has %.4g", d->phase[solid].name, cupel_format_count(count, made->triangles), made->share,
+             "%.4f of the box, the design has %.4f", d->phase[solid].name, cupel_format_count(count, made->triangles), made->share,
              g->on_grid.fraction[solid]);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, what, err);
 done:
@@ -72,9 +72,10 @@ static cupel_status put_voxels(cupel_taken *to, const cupel_micro_demand *d, con
     size_t n[3];
     cupel_recipe_grid(&g->recipe, g->grid, n);
     CUPEL_TRY(cupel_recipe_voxels(&g->recipe, n, &v, a->job, err));
-    CUPEL_TRY(put_volume(a, rank, ".npy", NULL, &v, "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3; whole "
-                                                    "labels, whose "
-                         "own tensor is not that of this report, where an interface cuts voxels: cupel homogenize tells it", err));
+    CUPEL_TRY(put_volume(a, rank, ".npy", NULL, &v,
+                         rank > 1 ? "voxels, as those of the first"
+                                  : "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3; whole labels, whose own "
+                                    "tensor is not that of this report, where an interface cuts voxels: cupel homogenize tells it", err));
     if (d->connected < d->n_phases) {
         CUPEL_TRY(cupel_design_mended(d, g, a->job, &mended, err));
         CUPEL_TRY(put_volume(a, rank, "-connected.npy", NULL, &mended, "the voxels with islands removed and trapped void filled", err));
@@ -83,12 +84,14 @@ static cupel_status put_voxels(cupel_taken *to, const cupel_micro_demand *d, con
     v.has_size = lengths_of(d, &g->recipe, box);
     for (int k = 0; k < 3; k++) v.size[k] = v.has_size ? box[k] / (double)n[k] : box[k] / (double)n[k] * (double)n[0] / box[0];
     CUPEL_TRY(put_volume(a, rank, ".h5", "fans", &v,
-                         v.has_size ? "the voxels as FANS reads them: data set /microstructure with its lengths L in metres; whole labels"
-                                    : "the voxels as FANS reads them: data set /microstructure, without a size, for none was asked; whole "
+                         rank > 1     ? "the voxels as FANS reads them"
+                         : v.has_size ? "the voxels as FANS reads them: data set /microstructure with its lengths L in metres; whole labels"
+                                      : "the voxels as FANS reads them: data set /microstructure, without a size, for none was asked; whole "
                                       "labels", err));
     CUPEL_TRY(put_volume(a, rank, ".vti", NULL, &v,
-                         v.has_size ? "the voxels as DAMASK reads them: VTK image data, cells 'material', metres; whole labels"
-                                    : "the voxels as DAMASK reads them: VTK image data, cells 'material', in edges of a voxel; whole labels", err));
+                         rank > 1     ? "the voxels as DAMASK reads them"
+                         : v.has_size ? "the voxels as DAMASK reads them: VTK image data, cells 'material', metres; whole labels"
+                                      : "the voxels as DAMASK reads them: VTK image data, cells 'material', in edges of a voxel; whole labels", err));
     v.has_size = false;
     st = put_surface(to, d, g, n, rank, &v, err);
 done:
@@ -242,7 +245,8 @@ cupel_status cupel_design_take_away(const cupel_micro_demand *d, const cupel_des
     cupel_str_putc(&s, '\n');
     snprintf(name, sizeof name, "design-%zu.json", rank);
     cupel_status st = s.failed ? cupel_no_memory(err, name, 0) : cupel_account_text(a, name, s.p, s.n, err);
-    if (st == CUPEL_OK) st = cupel_account_note(a, name, "recipe: a few numbers and a seed that build the same structure on any grid", err);
+    const char *what = rank > 1 ? "recipe" : "recipe: a few numbers and a seed that build the same structure on any grid";
+    if (st == CUPEL_OK) st = cupel_account_note(a, name, what, err);
     if (st == CUPEL_OK) st = put_voxels(to, d, g, rank, err);
     if (st == CUPEL_OK && rank <= CUPEL_SHOWN) st = put_inputs(a, d, g, rank, err);
     cupel_str_free(&s);

@@ -4,6 +4,8 @@
 #include "core/engine/report_text.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static void put_cell(double x, const char *unit, cupel_str *s)
 {
@@ -86,6 +88,20 @@ static void put_seeds(const cupel_micro_demand *d, const cupel_seeds *x, cupel_s
     put_cells(d, &x->spread, s);
 }
 
+/* Lines of a terminal as sentences. */
+static void put_sentences(const char *lines, cupel_str *s)
+{
+    while (*lines) {
+        char line[512];
+        const size_t n = strcspn(lines, "\n"), blank = strspn(lines, " ");
+        snprintf(line, sizeof line, "%.*s", (int)(n - blank), lines + blank);
+        if (line[0] >= 'a' && line[0] <= 'z') line[0] = (char)(line[0] - 'a' + 'A');
+        cupel_html(s, line);
+        lines += n + (lines[n] == '\n');
+        cupel_str_puts(s, *lines ? ". " : ".");
+    }
+}
+
 void cupel_design_page_moves(const cupel_design_page *p, const cupel_design *g, cupel_str *s)
 {
     cupel_str skipped = {0};
@@ -104,7 +120,7 @@ void cupel_design_page_moves(const cupel_design_page *p, const cupel_design *g, 
     cupel_design_skipped_say(g, &skipped);
     if (skipped.n) {
         cupel_str_puts(s, "<p class=note>");
-        cupel_html(s, cupel_str_text(&skipped));
+        put_sentences(cupel_str_text(&skipped), s);
         cupel_str_puts(s, "</p>\n");
     }
     s->failed |= skipped.failed;

@@ -111,7 +111,7 @@ static void put_convergence(const cupel_designs *o, const cupel_grid_colours *g,
     size_t last = o->step[o->n_steps - 1].solves;
     for (size_t i = 0; i < o->n; i++) last = o->one[i].solves > last ? o->one[i].solves : last;
     const cupel_plot f = {0, 1.03 * (double)last, low - 0.15, high + 0.15, 1020, 340, true};
-    cupel_str_puts(s, "<figure>");
+    cupel_str_puts(s, "<figure class=long>");
     cupel_plot_open(&f, "convergence", "loads solved", "distance, in tolerances", s);
     put_ground(o, &f, s);
     for (size_t i = 0; i < o->n_steps; i++)

@@ -59,6 +59,18 @@ static const char STYLE[] =
     "minmax(0, 1fr); } .maps { grid-template-columns: minmax(0, 1fr); }"
     " .view, .surface, .maps figure, .figures figure { max-width: 340px; } }\n";
 
+/* On a telephone a verdict, and what a file is, stand below their row, and a long plot is pushed along. */
+static const char NARROW[] =
+    ".verdicts th[scope=row] { min-width: 9em; }\n"
+    "@media (max-width: 640px) { .verdicts, .verdicts tbody, #files table, #files tbody { display: block; } .verdicts thead { display: none; }"
+    " .verdicts tr, #files tr { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: baseline; border-bottom: 1px solid "
+    "var(--rule); padding: 5px 0; }"
+    " .verdicts tr > *, #files tr > * { border: 0; padding-top: 1px; padding-bottom: 1px; } .verdicts td:last-child, #files td:last-child { "
+    "grid-column: 1 / -1; }"
+    " .asked.verdicts .num + td:not(.num) { padding-left: 0; } .verdicts .num::before { content: attr(data-of); display: block; font-size: 12px; "
+    "color: var(--muted); }"
+    " .long .plot { overflow-x: auto; } .long .plot svg { width: 760px; max-width: none; } }\n";
+
 void cupel_micro_page_open(const char *title, cupel_str *s)
 {
     cupel_str_puts(
@@ -67,6 +79,7 @@ void cupel_micro_page_open(const char *title, cupel_str *s)
     cupel_str_puts(s, " · cupel</title>\n<style>\n");
     cupel_str_add(s, (const char *)cupel_report_css, cupel_report_css_size);
     cupel_str_puts(s, STYLE);
+    cupel_str_puts(s, NARROW);
     cupel_str_puts(s, "</style></head><body>\n");
 }
 
