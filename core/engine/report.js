@@ -266,7 +266,33 @@
       th.addEventListener('keydown', function (e) { if (e.key === 'Enter') go(); });
     });
   }
+  // --- a long list shows its first rows; on a narrow page a row is a card, whose cells say what they are ---
+  function foldable(table) {
+    var heads = table.querySelectorAll('thead th'), rows = table.querySelectorAll('tbody tr'), few = 25;
+    Array.prototype.forEach.call(rows, function (row) {
+      Array.prototype.forEach.call(row.children, function (cell, i) {
+        var head = heads[i].cloneNode(true), plot = head.querySelector('svg');
+        if (plot) plot.parentNode.removeChild(plot);
+        if (cell.tagName === 'TD') cell.dataset.label = head.textContent.trim();
+      });
+    });
+    // more columns than the text is wide: the list takes the width of the window
+    if (table.scrollWidth > table.parentNode.clientWidth) table.parentNode.classList.add('broad');
+    if (rows.length <= few) return;
+    var button = document.createElement('button');
+    function show(all) {
+      table.classList.toggle('few', !all);
+      button.textContent = all ? 'show the first ' + few : 'show all ' + rows.length;
+    }
+    button.className = 'more';
+    button.type = 'button';
+    button.addEventListener('click', function () { show(table.classList.contains('few')); });
+    table.parentNode.parentNode.insertBefore(button, table.parentNode.nextSibling);
+    show(false);
+  }
+
   Array.prototype.forEach.call(document.querySelectorAll('table.shortlist'), sortable);
+  Array.prototype.forEach.call(document.querySelectorAll('table.shortlist'), foldable);
 
   var draw = { parity: parity, calibration: calibration, residuals: residuals, classes: classes, reliability: reliability, tradeoff: tradeoff };
   function all() {

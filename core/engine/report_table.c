@@ -318,8 +318,8 @@ void cupel_report_shortlist(const cupel_report *r, cupel_str *s)
     cupel_str_puts(s, "<p>The dot is the predicted value, the line its interval, the band the window asked for.");
     cupel_str_puts(s, " ● inside, ○ outside what the model has seen, with the distance to it (up to 1 is inside). Δ is how far the nearest measured "
                       "material is: the sum of differences of atomic fractions, 0 the same, 2 nothing in common. ✓ passes; ✗ was measured outside "
-                      "the window. <span class=js-only>A click on a head sorts.</span></p>\n");
-    cupel_str_puts(s, "<div class=\"scroll tall\" tabindex=0 role=region aria-label=Shortlist><table class=shortlist>");
+                      "the window. <span class=\"js-only sorts\">A click on a head sorts.</span></p>\n");
+    cupel_str_puts(s, "<div class=scroll tabindex=0 role=region aria-label=Shortlist><table class=shortlist>");
     put_heads(q, scales, s);
     for (size_t i = 0; i < shown_rows(q); i++) put_row(q, i, scales, s);
     cupel_str_puts(s, "</table></div>\n");

@@ -15,7 +15,7 @@ space: {list: candidates.csv, formula: formula}
 require:
   - {property: band gap, min: 0.5 eV, max: 2.5 eV}
   - price: {max: 500 USD/kg}
-keep: 20
+keep: 40
 seed: 1
 Y
 "$C" run "$T/demand.yaml" -o "$T/D" >"$T/out" 2>"$T/err"; [ $? = 0 ] && [ -s "$T/D/report.html" ]; check "run writes a report" $?; [ -s "$T/D/report.html" ] || exit 1
@@ -38,4 +38,24 @@ mkdir "$T/other"; cp "$T/D/result.h5" "$T/other/"
 "$C" train "$R/datasets/examples/gaps-wide.csv" --formula formula --target 'band gap' --property 'band gap' --unit eV --model ridge -o "$T/other/model.h5" >"$T/out" 2>"$T/err"
 "$C" report "$T/other" >"$T/out" 2>"$T/err"; { [ $? = 4 ] && grep -q 'not the model of this ranking' "$T/err"; }; check 'a model of other data: exit 4' $?
 echo '{"cupel": ' >"$T/D/run.json"; "$C" report "$T/D" >"$T/out" 2>"$T/err"; { [ $? = 3 ] && grep -q 'run.json' "$T/err"; }; check 'a damaged run.json: exit 3' $?
+
+# The list is as long as it is and as wide as the page: in a browser of 1280 and of 420 pixels nothing in it scrolls, and long lists begin with 25 rows.
+page 'class=scroll tabindex=0 role=region' && ! page 'max-height: 620'; check 'the shortlist is no box that scrolls' $?
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+for wide in 1280 420; do
+  [ -n "$browser" ] || { echo "skip the page at $wide pixels: no browser"; continue; }
+  cat >"$T/D/probe.html" <<HTML
+<iframe id=f src=report.html style="width:${wide}px;height:900px;border:0"></iframe><p id=o></p><script>
+var f = document.getElementById('f');
+f.onload = function () { setTimeout(function () {
+  var d = f.contentDocument, e = d.documentElement, s = d.querySelector('#shortlist .scroll');
+  var shown = Array.prototype.filter.call(s.querySelectorAll('tbody tr'), function (r) { return r.offsetHeight > 0; }).length;
+  document.getElementById('o').textContent = 'over ' + (e.scrollWidth - e.clientWidth) + ' ' + (s.scrollWidth - s.clientWidth) + ' ' + (s.scrollHeight - s.clientHeight) + ' rows ' + shown;
+}, 300); };
+</script>
+HTML
+  got=$(timeout 120 "$browser" --headless=new --no-sandbox --disable-gpu --allow-file-access-from-files --user-data-dir="$T/profile" --window-size=1400,1000 \
+    --virtual-time-budget=5000 --dump-dom "file://$T/D/probe.html" 2>/dev/null | grep -o 'over [0-9-]* [0-9-]* [0-9-]* rows [0-9]*')
+  echo "# $wide pixels: $got"; [[ "$got" =~ ^over\ 0\ 0\ 0\ rows\ 25$ ]]; check "a page of $wide pixels scrolls one way" $?
+done
 exit $bad
