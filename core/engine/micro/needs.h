@@ -5,7 +5,7 @@
 #include "core/base/str.h"
 #include "core/engine/micro/design.h"
 
-/* Bytes. Estimates: of five runs on grids of 64 to 128 the memory was 0.7 to 1 of what is said (benchmarks/FIGURES.md). */
+/* Bytes. Estimates, upwards: on grids of 64 and 96 the memory was 0.68 to 0.93 of what is said (benchmarks/FIGURES.md). */
 typedef struct cupel_needs {
     double memory;      /* at most at once, with the verification on 4/3 of the grid */
     double finer;       /* the same where that is repeated on twice the grid; 0: it never is */
