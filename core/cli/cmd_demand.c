@@ -23,8 +23,8 @@ const cupel_verb cupel_verb_demand = {
     .name = "demand",
     .usage = "check DEMAND",
     .help = "read a demand file without running it, and say it in words",
-    .more = "Checks keys, units and windows, that the tables and columns are there and readable, and counts the candidates of the "
-            "space. Nothing is trained.\n\n"
+    .more = "Checks keys, units and windows, that tables and columns are readable, and counts candidates, or says what a design takes. "
+            "Nothing is trained.\n\n"
             "A demand is YAML; file names in it are relative to it:\n\n"
             "  demand: lead-free absorber\n"
             "  scale: composition\n"
