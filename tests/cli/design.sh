@@ -76,16 +76,18 @@ cat >"$T/s.yaml" <<'Y'
 demand: a <b>scaffold</b>
 scale: microstructure
 phases:
-  - {name: solid <1>, E: 10 GPa, nu: 0.3}
-  - {name: void, E: 0.005 GPa, nu: 0.3}
+  - {name: solid <1>, E: 10 GPa, nu: 0.3, density: 4 g/cm^3}
+  - {name: void, E: 0.005 GPa, nu: 0.3, density: 0.001 g/cm^3}
 require:
   - {property: stiffness, target: [[5 GPa, 1.5 GPa, 1.5 GPa, 0, 0, 0], [1.5 GPa, 5 GPa, 1.5 GPa, 0, 0, 0], [1.5 GPa, 1.5 GPa, 5 GPa, 0, 0, 0],
      [0, 0, 0, 1.7 GPa, 0, 0], [0, 0, 0, 0, 1.7 GPa, 0], [0, 0, 0, 0, 0, 1.7 GPa]], convention: voigt, within: 1 %}
+  - {property: density, max: 3.9 g/cm^3}
 grid: 16
 Y
 "$CUPEL" design "$T/s.yaml" -o "$T/S" --budget 20solves >"$T/out" 2>"$T/err"; rc=$?
 page() { grep -qF -- "$1" "$T/S/report.html"; }
 [ $rc = 5 ] && page 'Voigt components 11 22 33 23 13 12' && page '<td>1.700' && page '✗ missed' && ok 'a stiffness in the convention asked' || { echo "    exit $rc"; no 'a stiffness in the convention asked'; }
+page 'at most 3900 kg/m³' && page 'density 4000 kg/m³' && ! page 'kg/m^3' && ok 'exponents are raised' || no 'exponents are raised'
 page 'computed with 1/2,000 of the stiffness' && page 'closed surface of solid &lt;1&gt;' && ! page '<b>scaffold' && ok 'the void is said, text is escaped' || no 'the void is said, text is escaped'
 head -c 80 "$T/S/design-1.stl" | tr -d '\0' | grep -q 'solid: phase 0' && ok 'the surface is that of the solid' || no 'the surface is that of the solid'
 grep -q 'C_11: 1.34615385e+10' "$T/S/damask-material.yaml" && grep -q '"bulk_modulus"' "$T/S/fans-1-mechanical.json" && ok 'input of DAMASK in Pa, of FANS as given' || no 'input of DAMASK and FANS'

@@ -124,7 +124,7 @@ static void put_tensor(const cupel_design *g, const cupel_design_shown *x, cupel
     cupel_html(s, x->name);
     if (*x->unit) {
         cupel_str_puts(s, " <span class=unit>[");
-        cupel_html(s, x->unit);
+        cupel_html_raised(s, x->unit);
         cupel_str_puts(s, "]</span>");
     }
     if (*x->components) cupel_str_addf(s, " <span class=note>%s</span>", x->components);
@@ -203,15 +203,20 @@ static cupel_status put_surfaces(const cupel_design_page *p, const cupel_design 
 
 /* ---- verdicts ---- */
 
+static void put_end(const char *words, double x, const cupel_ask *a, cupel_str *s)
+{
+    cupel_str_addf(s, "%s %.5g%s", words, x, *a->unit ? " " : "");
+    cupel_html_raised(s, a->unit);
+}
+
 static void put_wanted(const cupel_ask *a, cupel_str *s)
 {
-    const char *gap = *a->unit ? " " : "";
     if (a->whole) {
         cupel_str_addf(s, "within %.3g %% of the target", 100 * a->within);
         return;
     }
-    if (a->min > -HUGE_VAL) cupel_str_addf(s, "at least %.5g%s%s", a->min, gap, a->unit);
-    if (a->max < HUGE_VAL) cupel_str_addf(s, "%sat most %.5g%s%s", a->min > -HUGE_VAL ? ", " : "", a->max, gap, a->unit);
+    if (a->min > -HUGE_VAL) put_end("at least", a->min, a, s);
+    if (a->max < HUGE_VAL) put_end(a->min > -HUGE_VAL ? ", at most" : "at most", a->max, a, s);
     if (a->goal)
         cupel_str_addf(s, "%s%s", a->min > -HUGE_VAL || a->max < HUGE_VAL ? ", " : "", a->goal > 0 ? "as large as possible" : "as small as possible");
 }
@@ -265,7 +270,7 @@ static void put_goal(const cupel_micro_demand *d, const cupel_design *g, size_t 
     cupel_goal_words(d, g, ask, &words);
     if (words.n) {
         cupel_str_puts(s, "<div class=note>");
-        cupel_html(s, cupel_str_text(&words));
+        cupel_html_raised(s, cupel_str_text(&words));
         cupel_str_puts(s, "</div>");
     }
     cupel_str_free(&words);

@@ -29,7 +29,7 @@ static void put_first(const cupel_design_page *p, cupel_str *s)
             cupel_html_value(s, f * g->ask[a].error, f * g->ask[a].error);
         }
         cupel_str_puts(s, k->whole || *k->unit ? " " : "");
-        cupel_html(s, k->whole ? "%" : k->unit);
+        cupel_html_raised(s, k->whole ? "%" : k->unit);
         cupel_str_puts(s, k->whole ? "</b> from the target" : "</b>");
     }
     cupel_str_addf(s, ", solved again on %zu voxels an edge and extrapolated to the shape itself.", g->fine);

@@ -61,8 +61,9 @@ static const char STYLE[] =
 
 /* On a telephone a verdict, and what a file is, stand below their row, and a long plot is pushed along. */
 static const char NARROW[] =
-    ".verdicts th[scope=row] { min-width: 9em; }\n"
-    "@media (max-width: 640px) { .verdicts, .verdicts tbody, #files table, #files tbody { display: block; } .verdicts thead { display: none; }"
+    ".verdicts th[scope=row] { min-width: 12em; }\n"
+    "@media (max-width: 640px) { .verdicts th[scope=row] { min-width: 0; } "
+    ".verdicts, .verdicts tbody, #files table, #files tbody { display: block; } .verdicts thead { display: none; }"
     " .verdicts tr, #files tr { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: baseline; border-bottom: 1px solid "
     "var(--rule); padding: 5px 0; }"
     " .verdicts tr > *, #files tr > * { border: 0; padding-top: 1px; padding-bottom: 1px; } .verdicts td:last-child, #files td:last-child { "
@@ -128,6 +129,17 @@ void cupel_micro_page_glance(cupel_str *s, uint64_t n, const char *label)
     cupel_str_addf(s, "</dt><dd>%s</dd></div>", label);
 }
 
+/* A line whose units have their exponents raised; as it is when memory is out. */
+static void put_raised(cupel_text line, cupel_str *s)
+{
+    char *text = cupel_strndup(line.p, line.n);
+    if (text)
+        cupel_html_raised(s, text);
+    else
+        cupel_html_text(s, line);
+    cupel_free(text);
+}
+
 void cupel_micro_page_demand(const cupel_micro_demand *d, const char *more, cupel_str *s)
 {
     cupel_str words = {0};
@@ -142,7 +154,7 @@ void cupel_micro_page_demand(const cupel_micro_demand *d, const char *more, cupe
         list = item;
         if (!first) { /* the first line is the title of the page */
             cupel_str_puts(s, item ? "<li>" : "<p>");
-            cupel_html_text(s, item ? (cupel_text){line + 2, n - 2} : (cupel_text){line, n});
+            put_raised((cupel_text){item ? line + 2 : line, item ? n - 2 : n}, s);
             cupel_str_puts(s, item ? "</li>" : "</p>\n");
         }
         first = false;
@@ -165,7 +177,7 @@ void cupel_micro_page_title(const cupel_ask *a, cupel_str *s)
     cupel_html(s, cupel_str_text(&title));
     if (*unit) {
         cupel_str_puts(s, " <span class=unit>[");
-        cupel_html(s, unit);
+        cupel_html_raised(s, unit);
         cupel_str_puts(s, "]</span>");
     }
     s->failed |= title.failed;
