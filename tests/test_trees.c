@@ -393,6 +393,29 @@ static void the_pinball_loss_finds_quantiles(void **state)
     cupel_free(fresh);
 }
 
+static bool after_some(void *user) { return ++*(size_t *)user > 5; }
+
+/* Between trees the job is asked whether to stop, and nothing is left of those that were grown. */
+static void a_job_that_is_stopped_ends(void **state)
+{
+    (void)state;
+    rows *r = make_rows(7, 0.1);
+    const cupel_trees_data data = data_of(r);
+    for (size_t k = 0; k < sizeof every / sizeof *every; k++)
+        for (size_t threads = 1; threads <= 2; threads++) {
+            cupel_trees_options o = small(every[k]);
+            size_t asked = 0;
+            cupel_trees *t = NULL;
+            cupel_err err = {0};
+            o.trees = 400;
+            check_fails(cupel_trees_fit(&data, &o, &(cupel_job){.threads = threads, .user = &asked, .stop = after_some}, &t, &err), CUPEL_INTERRUPTED,
+                        &err, "stopped");
+            assert_null(t);
+            assert_int_equal(asked, 6);
+        }
+    cupel_free(r);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
@@ -593,6 +616,7 @@ int main(void)
         cmocka_unit_test(rows_can_be_chosen),
         cmocka_unit_test(losses_do_what_they_are_for),
         cmocka_unit_test(the_pinball_loss_finds_quantiles),
+        cmocka_unit_test(a_job_that_is_stopped_ends),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(nothing_to_split_is_a_mean),
         cmocka_unit_test(files_come_back),

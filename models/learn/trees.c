@@ -156,6 +156,7 @@ static cupel_status plant(void *user, size_t i, size_t worker, cupel_err *err)
     planting *p = user;
     cupel_tree *t = &p->tree[worker];
     kept *k = &p->kept[i];
+    if (!worker && cupel_stopped(p->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
     if (!p->worker[worker]) {
         cupel_status st = cupel_forest_worker_new(p->m, p->o, p->job->isa, &p->worker[worker], err);
         if (st == CUPEL_OK) st = cupel_tree_reserve(t, p->m->n, p->m->n, p->m->n_beside, err);
@@ -285,12 +286,12 @@ typedef struct boosting {
 
 static cupel_status boost_seed(void *user, size_t seed, size_t worker, cupel_err *err)
 {
-    (void)worker;
     boosting *b = user;
     size_t n = b->o->trees;
+    const cupel_job blind = {.threads = 1, .isa = b->job->isa}; /* only the thread that called asks whether to stop */
     cupel_tree *trees = cupel_alloc(n, sizeof *trees);
     if (!trees) return cupel_no_memory(err, "boosted trees", n * sizeof *trees);
-    cupel_status st = cupel_boost_grow(b->m, b->o, seed, b->job, trees, &b->base[seed], err);
+    cupel_status st = cupel_boost_grow(b->m, b->o, seed, worker ? &blind : b->job, trees, &b->base[seed], err);
     for (size_t i = 0; i < n; i++) {
         kept *k = &b->kept[seed * n + i];
         *k = (kept){.n = trees[i].n, .node = trees[i].node, .value = trees[i].value};

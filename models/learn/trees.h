@@ -55,7 +55,7 @@ typedef struct cupel_trees_data {
 typedef struct cupel_trees cupel_trees;
 
 /* On the job's threads. CUPEL_USAGE: an option out of its range, boosting of several targets; CUPEL_BAD_INPUT: no row with weight, none with the
- * first target, more than 4,095 columns or 500,000 rows; CUPEL_NO_RESOURCE. Costs about trees n columns log n, for each target. */
+ * first target, more than 4,095 columns or 500,000 rows; CUPEL_NO_RESOURCE; CUPEL_INTERRUPTED. Costs about trees n columns log n, for each target. */
 cupel_status cupel_trees_fit(const cupel_trees_data *data, const cupel_trees_options *options, const cupel_job *job, cupel_trees **trees,
                              cupel_err *err);
 void cupel_trees_free(cupel_trees *trees); /* NULL-safe */

@@ -413,6 +413,7 @@ cupel_status cupel_boost_grow(const cupel_trees_matrix *m, const cupel_trees_opt
     CUPEL_TRY(begin_at(m, o, base, err));
     for (size_t i = 0; i < m->n; i++) w.f[i] = *base;
     for (size_t k = 0; k < o->trees; k++) {
+        if (cupel_stopped(job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again"));
         w.key = cupel_rng_bits(o->seed, 0x626f6f73 + (uint64_t)seed, k);
         grow_tree(&w, &t);
         CUPEL_TRY(keep_tree(&t, &trees[k], err));

@@ -7,15 +7,14 @@
 enum { MACHINE_ROWS = 6000 };
 
 cupel_status cupel_auto_learn(const cupel_auto_unit *u, const cupel_trees_options *o, const cupel_auto_matrix *x, const double *y, const size_t *row,
-                              size_t n, cupel_isa isa, cupel_auto_learned *out, cupel_err *err)
+                              size_t n, const cupel_job *job, cupel_auto_learned *out, cupel_err *err)
 {
     if (u->machine == CUPEL_AUTO_SMOOTH)
         return cupel_smooth_fit(&(cupel_smooth_data){n, x->d, x->ld, x->x, y, row},
                                 &(cupel_smooth_options){.root = u->columns == CUPEL_AUTO_FRACTIONS, .lengths = u->lengths, .rows = MACHINE_ROWS,
                                                         .seed = u->trees.seed},
-                                isa, &out->own, err);
-    return cupel_trees_fit(&(cupel_trees_data){.n = n, .d = x->d, .ld = x->ld, .x = x->x, .y = y, .row = row}, o,
-                           &(cupel_job){.threads = 1, .isa = isa}, &out->trees, err);
+                                job->isa, &out->own, err);
+    return cupel_trees_fit(&(cupel_trees_data){.n = n, .d = x->d, .ld = x->ld, .x = x->x, .y = y, .row = row}, o, job, &out->trees, err);
 }
 
 void cupel_auto_forget(cupel_auto_learned *l)

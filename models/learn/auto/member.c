@@ -82,19 +82,21 @@ done:
     return st;
 }
 
-/* The thread that called tells how far it is and looks whether to stop: in any case, since a signal that nobody sees ends the process. */
-static bool stops(const work *w, size_t item)
+/* The thread that called looks whether to stop, before each part and between trees: in any case, since a signal that nobody sees ends the process. */
+static bool stops(void *user)
 {
+    const work *w = user;
     const bool last = w->data->to_the_end || (w->data->cut && w->m->unit.role == CUPEL_AUTO_ERROR);
-    cupel_progress(w->job, w->stage, item, w->items);
     return cupel_stopped(w->job) && !last;
 }
 
 /* Item 0: on all rows; then without each fold of each partition. */
 static cupel_status fit_part(void *user, size_t item, size_t worker, cupel_err *err)
 {
-    const work *w = user;
-    if (!worker && stops(w, item)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
+    work *w = user;
+    const cupel_job job = {.threads = 1, .isa = w->isa, .user = w, .stop = worker ? NULL : stops};
+    if (!worker) cupel_progress(w->job, w->stage, item, w->items);
+    if (cupel_stopped(&job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
     const size_t n = w->data->n, partition = item ? (item - 1) / w->data->n_folds : 0;
     const part p = {w->data->fold + partition * n, item ? (item - 1) % w->data->n_folds : SIZE_MAX, w->said + partition * n,
                     partition ? NULL : w->quantile};
@@ -104,7 +106,7 @@ static cupel_status fit_part(void *user, size_t item, size_t worker, cupel_err *
     if (!row) return cupel_no_memory(err, "rows of a fold", n * sizeof *row);
     for (size_t i = 0; i < n; i++)
         if ((!w->use || w->use[i]) && p.fold[i] != p.k) row[m++] = i;
-    CUPEL_TRY(cupel_auto_learn(&w->m->unit, &w->options, w->x, w->y, row, m, w->isa, &l, err));
+    CUPEL_TRY(cupel_auto_learn(&w->m->unit, &w->options, w->x, w->y, row, m, &job, &l, err));
     if (item) CUPEL_TRY(ask_part(w, &l, &p, err));
     else w->m->learned = l, l = (cupel_auto_learned){0};
 done:
