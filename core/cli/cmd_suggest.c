@@ -63,6 +63,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_acquisition_parse(cupel_opt_text(args, "acquisition"), &o.choose.acquisition, err));
     CUPEL_TRY(cupel_goal_args_read(args, cupel_opt_text(args, "window") != NULL, &goals, err));
     memcpy(o.goal, goals.goal, sizeof o.goal);
+    o.directed = goals.directed;
     o.n_goals = goals.n_goals, o.input = (const char *const *)goals.input, o.n_inputs = goals.n_inputs;
     CUPEL_TRY(cupel_suggest(&o, job, &s, err));
     CUPEL_TRY(cupel_suggestion_text(&s, format_of(args), &text, err));

@@ -42,6 +42,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                             .results = cupel_arg(args, 1),
                             .table_format = cupel_opt_text(args, "table-format"),
                             .n_goals = goals.n_goals,
+                            .directed = goals.directed,
                             .input = (const char *const *)goals.input,
                             .n_inputs = goals.n_inputs,
                             .failed = cupel_opt_text(args, "failed"),

@@ -9,6 +9,7 @@ static cupel_status read_goals(const cupel_args *args, bool undirected, cupel_go
 {
     const bool least = cupel_flag(args, "minimize"), most = cupel_flag(args, "maximize");
     const char *word;
+    g->directed = least || most;
     size_t bare = 0, against = 0; /* goals that the flag decides; that say the opposite */
     if (least && most)
         return cupel_fail(err, CUPEL_USAGE, "--minimize and --maximize: give one of the two, or '--target NAME:min --target NAME:max' for several "

@@ -9,6 +9,7 @@ typedef struct cupel_goal_args {
     char *name[CUPEL_GOALS_MAX], **input, *inputs; /* owned */
     cupel_goal_word goal[CUPEL_GOALS_MAX];
     size_t n_goals, n_inputs;
+    bool directed; /* --minimize or --maximize was given */
 } cupel_goal_args; /* {0} is empty */
 
 /* --target NAME, NAME:min, NAME:max (a list), --minimize, --maximize, --columns A,B. */

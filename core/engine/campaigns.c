@@ -103,6 +103,16 @@ static cupel_status read_inputs(replaying *p, cupel_err *err)
     return st;
 }
 
+/* A column that is no input, a name or a note, would mislead every campaign. */
+static void say_inputs(const replaying *p)
+{
+    static const char *const kinds[] = {[CUPEL_INPUT_NUMBER] = "numbers", [CUPEL_INPUT_WORD] = "words", [CUPEL_INPUT_FORMULA] = "formulas"};
+    cupel_str s = {0};
+    for (size_t i = 0; i < p->in.n; i++) cupel_str_addf(&s, "%s'%s' (%s)", i ? ", " : "", p->in.column[i].name, kinds[p->in.column[i].kind]);
+    cupel_say(p->job, CUPEL_NOTE, "%zu input%s: %s; others are chosen with --columns", p->in.n, p->in.n == 1 ? "" : "s", cupel_str_text(&s));
+    cupel_str_free(&s);
+}
+
 /* Equal inputs are one experiment. */
 static cupel_status join_repeats(replaying *p, cupel_err *err)
 {
@@ -249,6 +259,7 @@ cupel_status cupel_campaigns_run(const cupel_campaigns_options *o, const cupel_j
     CUPEL_TRY(keep_valued(&p, err));
     CUPEL_TRY(read_inputs(&p, err));
     r.n_inputs = p.in.n;
+    say_inputs(&p);
     CUPEL_TRY(join_repeats(&p, err));
     if (o->start > r.n && o->start > START_LEAST)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--start %zu: '%s' has %zu different experiments; expected fewer, so that some are left to choose",

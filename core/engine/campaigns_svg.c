@@ -53,10 +53,20 @@ static void put_axes(const frame *f, const cupel_campaigns *r, cupel_str *s)
 }
 
 /* A count beyond what was drawn is not known. */
-static void put_count(double count, size_t most, cupel_str *s)
+static void put_count(const cupel_campaigns *r, double count, cupel_str *s)
 {
-    if (count > (double)most) cupel_str_addf(s, "not within %zu", most);
-    else cupel_str_addf(s, "%.4g", count);
+    const char *what = r->n_goals > 1 ? "95 %" : "found";
+    if (count > (double)r->most) cupel_str_addf(s, "%s not within %zu", what, r->most);
+    else cupel_str_addf(s, "%s after %.4g (median)", what, count);
+}
+
+/* One line of the legend a course. */
+static void put_legend(const cupel_campaigns *r, const char *kind, const char *what, double count, int y, cupel_str *s)
+{
+    cupel_str_addf(s, "<line class=\"%s line\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\">%s: ", kind, LEFT, LEFT + 24, y, y,
+                   LEFT + 30, y + 4, what);
+    put_count(r, count, s);
+    cupel_str_puts(s, "</text>\n");
 }
 
 static void put_course(const frame *f, const cupel_course *c, const char *kind, cupel_str *s)
@@ -83,12 +93,7 @@ void cupel_campaigns_svg(const cupel_campaigns *r, cupel_str *s)
     put_axes(&f, r, s);
     put_course(&f, &r->random, "chance", s);
     put_course(&f, &r->loop, "loop", s);
-    cupel_str_addf(s, "<line class=\"loop line\" x1=\"%d\" x2=\"%d\" y1=\"20\" y2=\"20\"/><text x=\"%d\" y=\"24\">chosen by cupel: ", LEFT, LEFT + 24,
-                   LEFT + 30);
-    cupel_str_puts(s, r->n_goals > 1 ? "95 % after " : "found after ");
-    put_count(r->count[1], r->most, s);
-    cupel_str_addf(s, " (median)</text>\n<line class=\"chance line\" x1=\"%d\" x2=\"%d\" y1=\"20\" y2=\"20\"/><text x=\"%d\" y=\"24\">by chance: ",
-                   LEFT + 330, LEFT + 354, LEFT + 360);
-    put_count(r->chance[1], r->most, s);
-    cupel_str_puts(s, "</text>\n</svg>\n");
+    put_legend(r, "loop", "chosen by cupel", r->count[1], 12, s);
+    put_legend(r, "chance", "by chance", r->chance[1], 29, s);
+    cupel_str_puts(s, "</svg>\n");
 }

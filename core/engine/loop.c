@@ -5,6 +5,7 @@
 #include "core/base/err.h"
 #include "core/base/guess.h"
 #include "core/base/mem.h"
+#include "core/math/order.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
@@ -55,7 +56,7 @@ static cupel_status begin_inputs(telling *g, cupel_err *err)
         CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[at]), err));
     }
     for (size_t i = 0; i < h->n && !g->o->input; i++)
-        if (!is_goal(g->o, h, i) && i != g->failed && strcmp(h->name[i], "id") != 0)
+        if (!is_goal(g->o, h, i) && i != g->failed && strcmp(h->name[i], "id") != 0 && !cupel_suggestion_column(h, i))
             CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[i]), err));
     g->loop.n_inputs = g->loop.header.n;
     if (!g->loop.n_inputs) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column beside the goal: an experiment is told by its inputs",
@@ -118,7 +119,9 @@ static bool only_inputs(const telling *g)
 {
     const cupel_header *h = &g->t.header;
     for (size_t i = 0; i < h->n; i++)
-        if (i != g->failed && strcmp(h->name[i], "id") != 0 && cupel_header_match(&g->loop.header, h, i) == SIZE_MAX) return false;
+        if (i != g->failed && strcmp(h->name[i], "id") != 0 && !cupel_suggestion_column(h, i) &&
+            cupel_header_match(&g->loop.header, h, i) == SIZE_MAX)
+            return false;
     return true;
 }
 
@@ -161,7 +164,7 @@ static void say_left_out(const telling *g)
     cupel_guess guess;
     size_t n = 0;
     for (size_t i = 0; i < h->n; i++) {
-        bool used = i == g->failed || strcmp(h->name[i], "id") == 0;
+        bool used = i == g->failed || strcmp(h->name[i], "id") == 0 || cupel_suggestion_column(h, i);
         for (size_t k = 0; k < g->loop.header.n && !used; k++) used = g->match[k].at == i;
         if (used) continue;
         guess = (cupel_guess){.meant = h->name[i]};
@@ -354,6 +357,18 @@ static cupel_status claim_row(telling *g, size_t i, cupel_err *err)
     return CUPEL_OK;
 }
 
+/* A row that is said to have failed, and has a value nevertheless. */
+static void say_unused(const telling *g, size_t i)
+{
+    for (size_t k = g->loop.n_inputs; k < g->loop.header.n; k++) {
+        const cupel_text c = cell_of(g, i, g->match[k].at);
+        if (cupel_text_missing(c)) continue;
+        cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": failed, so that its '%s', %.*s, is not used; where it is a measurement, take it back with "
+                                         "--withdraw and tell it without the failure", g->t.file, g->t.records.line[i], g->loop.header.name[k],
+                  (int)(c.n < 60 ? c.n : 60), c.p);
+    }
+}
+
 static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
 {
     size_t other = SIZE_MAX;
@@ -362,6 +377,7 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
     cupel_status st = read_trial(g, i, &state, &partly, err);
     if (st != CUPEL_OK) return st;
     g->partly += partly;
+    if (state == CUPEL_TRIAL_FAILED) say_unused(g, i);
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
         const bool of_this_table = at >= g->old || g->claimed[at]; /* repeats, and no conflict */
         if (state == CUPEL_TRIAL_PENDING) {
@@ -383,6 +399,48 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
     return conflict(g, i, other, state, err);
 }
 
+/* A value is doubted beyond this factor of the median, or this many deviations of the logarithms where they are wide by nature; where signs differ,
+ * beyond this many deviations. Fewer results than this say nothing of each other. */
+static const double FACTOR = 10, WIDE = 8, FAR = 30;
+enum { DOUBTS_FROM = 5 };
+
+/* Median, and deviation as the median of distances from it says it (Rousseeuw, Croux 1993, doi:10.1080/01621459.1993.10476408), of x [n], which is
+ * overwritten. */
+static void middle_of(double *x, size_t n, double *median, double *deviation)
+{
+    cupel_sort(x, n);
+    *median = cupel_quantile(x, n, 0.5);
+    for (size_t i = 0; i < n; i++) x[i] = fabs(x[i] - *median);
+    cupel_sort(x, n);
+    *deviation = 1.4826 * cupel_quantile(x, n, 0.5);
+}
+
+/* Values of goal column k that were told now and are far from all the loop holds: a slip of the unit or the decimal point. They are kept. */
+static cupel_status say_doubts(telling *g, size_t k, cupel_err *err)
+{
+    const cupel_loop *l = &g->loop;
+    double *x = cupel_alloc(l->n + 1, sizeof *x), y, median, deviation;
+    size_t n = 0, empty;
+    bool positive = true;
+    cupel_status st = x ? CUPEL_OK : cupel_no_memory(err, "results of the loop", l->n * sizeof *x);
+    for (size_t i = 0; i < l->n && st == CUPEL_OK; i++)
+        if (l->state[i] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + k]), &y))
+            x[n++] = y, positive = positive && y > 0;
+    for (size_t i = 0; i < n && positive; i++) x[i] = log(x[i]);
+    if (n >= DOUBTS_FROM) middle_of(x, n, &median, &deviation);
+    for (size_t i = 0; i < g->t.records.n_rows && n >= DOUBTS_FROM && st == CUPEL_OK; i++) {
+        if (g->told[i] || (st = read_row(g, i, &empty, err)) != CUPEL_OK || !cupel_parse_double(g->cell[k], &y)) continue;
+        const double far = fabs((positive ? log(y) : y) - median);
+        const double limit = positive ? fmax(0.999 * log(FACTOR), WIDE * deviation) : fmax(FACTOR * fabs(median), FAR * deviation);
+        if (!(limit > 0) || !(far >= limit)) continue;
+        cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": '%s' is %.6g, far from the other results of the loop, half of which lie below %.6g; it is "
+                                         "kept: where it is a slip, tell this row with --withdraw, then the right value", g->t.file,
+                  g->t.records.line[i], l->header.name[k], y, positive ? exp(median) : median);
+    }
+    cupel_free(x);
+    return st;
+}
+
 static cupel_status tell_rows(telling *g, cupel_err *err)
 {
     const size_t n = g->t.records.n_rows;
@@ -393,6 +451,7 @@ static cupel_status tell_rows(telling *g, cupel_err *err)
     for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = claim_row(g, i, err);
     for (size_t i = 0; i < n && st == CUPEL_OK; i++)
         if (!g->told[i]) st = tell_row(g, i, err);
+    for (size_t k = g->loop.n_inputs; k < g->loop.header.n && st == CUPEL_OK; k++) st = say_doubts(g, k, err);
     return st;
 }
 
@@ -526,8 +585,9 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
     if (o->failed) CUPEL_TRY(cupel_column_find(&g.t.header, g.t.file, "", o->failed, "name it with --failed", &g.failed, err));
     else g.failed = cupel_header_find(&g.t.header, "failed");
     if (cupel_file_exists(o->loop)) {
-        if (o->n_goals || o->input) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals and inputs; leave --target and --columns out",
-                                                         o->loop));
+        if (o->n_goals || o->input || o->directed)
+            CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals and inputs; leave --target, --minimize, --maximize and --columns out",
+                                 o->loop));
         CUPEL_TRY(cupel_loop_open(o->loop, &g.loop, err));
     } else {
         if (o->withdraw) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' is not there yet: there is nothing to withdraw", o->loop));

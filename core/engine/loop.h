@@ -45,6 +45,7 @@ typedef enum cupel_conflict { CUPEL_CONFLICT_KEEP, CUPEL_CONFLICT_FAIL, CUPEL_CO
 typedef struct cupel_tell_options {
     const char *loop, *results, *table_format;
     size_t n_goals;                          /* for a new loop; 0 for one that is there */
+    bool directed;                           /* a direction was given besides: likewise */
     cupel_goal_word goal[CUPEL_GOALS_MAX];
     const char *const *input;                /* for a new loop: its inputs; NULL: all columns but the goals, "id" and "failed" */
     size_t n_inputs;

@@ -160,7 +160,8 @@ static void say_left_out(const suggesting *g)
     cupel_str_clear(&s);
     n = 0;
     for (size_t i = 0; i < tell->header.n && g->o->tell; i++) {
-        bool used = i == g->failed || strcmp(tell->header.name[i], "id") == 0 || is_goal(g, tell->header.name[i]);
+        bool used = i == g->failed || strcmp(tell->header.name[i], "id") == 0 || is_goal(g, tell->header.name[i]) ||
+                    cupel_suggestion_column(&tell->header, i);
         for (size_t k = 0; k < pool->header.n && !used; k++)
             used = cupel_header_match(&tell->header, &pool->header, k) == i && (k == g->s->id || k == g->cost || is_input(g, pool->header.name[k]));
         if (used) continue;
@@ -393,7 +394,12 @@ static void judge(suggesting *g)
     }
     for (size_t i = 0; i < c->n; i++) most = fmax(most, c->pick[i].gain);
     s->stop_below = g->n_goals > 1 ? LEAST_GAIN : g->windowed ? LEAST_CHANCE : fmax(LEAST_OF_NOISE * c->noise[0], LEAST_GAIN * range_of(g, 0));
-    s->stop = most < s->stop_below && !c->by_chance;
+    const bool little = most < s->stop_below && !c->by_chance;
+    s->stop = little && !s->n_pending;
+    if (little && s->n_pending)
+        cupel_say(g->job, CUPEL_NOTE, "the next is expected to gain less than %.3g, but %zu experiment%s under way: whether to stop is said when "
+                                      "%s in", s->stop_below, s->n_pending, s->n_pending == 1 ? " is" : "s are", s->n_pending == 1 ? "it is"
+                  : "they are");
     if (g->n_goals > 1)
         say_several(g, most);
     else if (g->windowed)
@@ -413,7 +419,8 @@ static cupel_status take_goals(suggesting *g, cupel_err *err)
     const cupel_suggest_options *o = g->o;
     const cupel_loop *l = &g->loop;
     const char *name[CUPEL_GOALS_MAX];
-    if (o->loop && o->n_goals) return cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals; leave --target out", o->loop);
+    if (o->loop && (o->n_goals || o->directed))
+        return cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals; leave --target, --minimize and --maximize out", o->loop);
     if (!o->loop && !o->n_goals && !o->space) return cupel_fail(err, CUPEL_USAGE, "what is wanted? --target COLUMN with --minimize or --maximize");
     g->n_goals = o->loop ? l->n_goals : o->n_goals ? o->n_goals : 1;
     for (size_t k = 0; k < o->n_goals; k++) name[k] = o->goal[k].column, g->maximize[k] = o->goal[k].maximize;

@@ -25,6 +25,7 @@ typedef struct cupel_suggest_options {
     const char *table_format; /* of all tables; NULL: by name */
     size_t n_goals;
     cupel_goal_word goal[CUPEL_GOALS_MAX];
+    bool directed;         /* a direction was given besides: a loop, which knows its own, refuses it */
     bool windowed;         /* the one goal is to lie within low .. high */
     double low, high;
     const char *id;        /* the column of the pool that names a candidate; NULL: "id" where there is one, else the one that the results lack */
@@ -60,6 +61,7 @@ void cupel_suggestion_release(cupel_suggestion *s);
 
 /* The picks: id, the columns of the pool, and for each goal `NAME expected`, `NAME deviation`; then expected_gain, success, score, stop,
  * stop_below. */
+bool cupel_suggestion_column(const cupel_header *h, size_t column); /* one that cupel_suggestion_text wrote beside those of the pool */
 cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err);
 
 #endif

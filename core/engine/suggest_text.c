@@ -118,6 +118,20 @@ static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str 
     cupel_str_putc(out, '\n');
 }
 
+bool cupel_suggestion_column(const cupel_header *h, size_t column)
+{
+    static const char *const own[] = {"expected_gain", "success", "score", "stop", "stop_below"};
+    static const char *const of_goals[] = {" expected", " deviation"};
+    const char *name = h->label[column];
+    /* a table with these two is one of suggestions; elsewhere a score may be an input */
+    if (cupel_header_find(h, "expected_gain") == SIZE_MAX || cupel_header_find(h, "stop_below") == SIZE_MAX) return false;
+    for (size_t k = 0; k < sizeof own / sizeof *own; k++)
+        if (strcmp(name, own[k]) == 0) return true;
+    for (size_t k = 0; k < sizeof of_goals / sizeof *of_goals; k++)
+        if (cupel_text_ends(cupel_text_of(name), of_goals[k])) return true;
+    return false;
+}
+
 cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err)
 {
     cupel_str name = {0};

@@ -38,6 +38,7 @@ printf 'a,y,z\n1,5,1\n2,5,2\n' >"$T/w.csv"; run replay "$T/w.csv" --target y:max
 printf 'a,y,z\n1,5,1\n2,1,5\n' >"$T/w.csv"; run replay "$T/w.csv" --target y:max --target z:max; { [ $rc = 3 ] && err 'nothing is dominated'; }; check 'nothing is dominated' $?
 printf 'a,y,z\n1,5,1\n2,1,\n3,4,2\n4,1,1\n' >"$T/w.csv"; run replay "$T/w.csv" --target y:max --target z:max --campaigns 2; { [ $rc = 0 ] && err '1 row without a value of each goal'; }; check 'rows without one of the goals' $?
 run replay "$P" --target conductivity --maximize -o "$T/x.png"; { [ $rc = 2 ] && err 'SVG' && [ ! -e "$T/x.png" ]; }; check 'no SVG in a .png' $?
+run replay "$P" --target conductivity --maximize --campaigns 3 --most 6 -o "$T/n.svg"; { [ $rc = 0 ] && grep -q 'chosen by cupel: found not within 6<' "$T/n.svg" && ! grep -q 'after not' "$T/n.svg" && err "5 inputs: '"; }; check 'the legend of what was not found, and the inputs' $?
 if [ -n "${CUPEL_SANITIZED:-}" ]; then echo "skip the figures of the README: the build is sanitized"; else
   run replay "$P" --target conductivity --maximize; grep '^chosen by the loop' "$T/out" | grep -qxF "$(sed -n 's/^    \(chosen by the loop.*\)/\1/p' "$R/README.md")"; check 'the figures of the README' $?
 fi

@@ -95,4 +95,19 @@ V=$T/repeats.h5; printf 'a,y\n1,3\n1,3.5\n1,4\n2,9\n' >"$T/r.csv"; run tell "$V"
 printf 'a,y\n1,3\n1,8\n' >"$T/r.csv"; run tell "$V" "$T/r.csv" --conflict replace; { [ $rc = 0 ] && err 'was 4 .*is 8 now; the new one replaces it, and 1 more result of this experiment' && out '3 measured'; }; check 'repeats: one is replaced, one withdrawn, one kept' $?
 run tell "$V" "$T/r.csv" --conflict replace; { [ $rc = 0 ] && out '2 known already, 0 in conflict' && out '3 measured'; }; check 'and told again they stay' $?
 printf 'a\n4\n5\n' >"$T/mp.csv"; run suggest --loop "$M" --pool "$T/mp.csv" --take --batch 2; { [ $rc = 0 ] && err "2 experiments under way in '.*many.h5'"; }; check 'what was taken is said' $?
+# What the loop knows is not said again; what looks like a slip, or is not used, is said with its place.
+run tell "$V" "$T/r.csv" --minimize; { [ $rc = 2 ] && err 'knows its goals and inputs'; }; check 'a direction for a loop that has one' $?
+run suggest --loop "$V" --pool "$T/mp.csv" --maximize; { [ $rc = 2 ] && err 'knows its goals'; }; check 'in suggest too' $?
+D=$T/doubt.h5; awk 'BEGIN { print "a,hardness [HV]"; for (a = 0; a < 8; a++) print a "," 300 + 3 * a }' >"$T/d.csv"; run tell "$D" "$T/d.csv" --target hardness --maximize; { [ $rc = 0 ] && ! err 'far from'; }; check 'nothing to doubt' $?
+printf 'a,hardness [HV]\n8,330\n9,3e9\n' >"$T/d2.csv"; run tell "$D" "$T/d2.csv"; { [ $rc = 0 ] && err "d2.csv:3: 'hardness \[HV\]' is 3e+09, far from" && err withdraw && ! err 'd2.csv:2' && out '10 measured'; }; check 'an absurd value is doubted and kept' $?
+run tell "$D" "$T/d2.csv"; { [ $rc = 0 ] && ! err 'far from'; }; check 'once' $?
+awk 'BEGIN { print "a,s"; for (a = 0; a < 8; a++) print a "," 10 ^ (a - 4) }' >"$T/d3.csv"; run tell "$T/d3.h5" "$T/d3.csv" --target s --maximize; { [ $rc = 0 ] && ! err 'far from'; }; check 'decades are no doubt' $?
+printf 'a,hardness [HV],failed\n11,312,yes\n' >"$T/d4.csv"; run tell "$D" "$T/d4.csv"; { [ $rc = 0 ] && err "d4.csv:2: failed, so that its 'hardness \[HV\]', 312, is not used" && out '1 failed'; }; check 'a failure with a value' $?
+printf 'a\n20\n21\n' >"$T/dp.csv"; run suggest --loop "$D" --pool "$T/dp.csv" --take; awk -F, 'NR == 1 { print $0 ",hardness [HV]" } NR > 1 { print $0 ",311" }' "$T/out" >"$T/d5.csv"
+run tell "$D" "$T/d5.csv"; { [ $rc = 0 ] && ! err 'left out' && out '1 of those under way'; }; check 'the columns that suggest wrote are no news' $?
+run tell "$T/d5.h5" "$T/d5.csv" --target 'hardness [HV]:max'; { [ $rc = 0 ] && err "1 input: 'a'"; }; check 'nor inputs' $?
+# No end before those under way are in.
+awk 'BEGIN { print "id,a"; for (a = 0; a <= 40; a++) print "q" a "," a / 4 }' >"$T/sp.csv"; awk 'BEGIN { print "a,y"; for (a = 0; a < 38; a++) print a / 4 "," 50 - (a / 4 - 4) ^ 2 }' >"$T/sk.csv"
+E=$T/stop.h5; run tell "$E" "$T/sk.csv" --target y --maximize; run suggest --loop "$E" --pool "$T/sp.csv" --take --format json; out '"stop": true'; check 'time to stop' $?
+run suggest --loop "$E" --pool "$T/sp.csv" --format json; { [ $rc = 0 ] && out '"stop": false' && err '1 experiment is under way: whether to stop'; }; check 'not while one is under way' $?
 exit $bad
