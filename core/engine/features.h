@@ -65,6 +65,8 @@ double cupel_features_beyond(const cupel_features *f, const double *x, bool impu
 /* The table columns of a row in one text, "; temperature=300; route=cast", equal for equal numbers however they are written; nothing without
  * columns. */
 void cupel_features_condition(const cupel_features *f, const cupel_records *records, size_t row, cupel_str *out);
+/* Where the i-th of the table columns stands in the header that is bound; SIZE_MAX behind the last, and before one is bound. */
+size_t cupel_features_place(const cupel_features *f, size_t i);
 /* The same and the columns of the transfer, which the former leaves as they are: for models. */
 cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                                         cupel_isa isa, double *x, size_t ld, unsigned char *reason, cupel_err *err);

@@ -94,6 +94,8 @@ void cupel_features_condition(const cupel_features *f, const cupel_records *reco
     }
 }
 
+size_t cupel_features_place(const cupel_features *f, size_t i) { return i < f->n_cols ? f->col[i].at : SIZE_MAX; }
+
 static cupel_status add_transfer(const cupel_features *f, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,
                                  unsigned char *reason, cupel_err *err)
 {

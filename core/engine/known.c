@@ -56,18 +56,27 @@ static cupel_status add(cupel_known_set *s, const cupel_composition *c, const ch
     return CUPEL_OK;
 }
 
-cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, const double *target, cupel_err *err)
+cupel_status cupel_known_set_add_rows(cupel_known_set *s, const cupel_batch *batch, const cupel_features *f, const cupel_records *records,
+                                      const double *target, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_str text = {0};
+    cupel_str text = {0}, condition = {0};
     cupel_composition c;
     for (size_t i = 0; i < batch->n && st == CUPEL_OK; i++) {
         if (batch->reason[i]) continue;
         cupel_batch_get(batch, i, &c);
-        st = add(s, &c, "", target[i], &text, err);
+        cupel_str_clear(&condition);
+        if (f) cupel_features_condition(f, records, i, &condition);
+        st = condition.failed ? cupel_no_memory(err, "known compositions", 0) : add(s, &c, cupel_str_text(&condition), target[i], &text, err);
     }
     cupel_str_free(&text);
+    cupel_str_free(&condition);
     return st;
+}
+
+cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, const double *target, cupel_err *err)
+{
+    return cupel_known_set_add_rows(s, batch, NULL, NULL, target, err);
 }
 
 cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, bool columns, cupel_err *err)

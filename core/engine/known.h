@@ -18,6 +18,9 @@ typedef struct cupel_known_value {
 
 /* Rows of a batch (those with a reason left out) with target [n], or the training rows of a model. */
 cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, const double *target, cupel_err *err);
+/* The same under the columns of the table that f is bound to, of row i of records for row i of the batch. */
+cupel_status cupel_known_set_add_rows(cupel_known_set *s, const cupel_batch *batch, const cupel_features *f, const cupel_records *records,
+                                      const double *target, cupel_err *err);
 /* columns: rows of m count by their table columns too, and are found only by cupel_known_set_has_row. */
 cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, bool columns, cupel_err *err);
 /* After the last was added. */

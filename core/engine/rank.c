@@ -48,19 +48,6 @@ done:
     return st;
 }
 
-static cupel_status gather_known(cupel_ranker *k, cupel_err *err)
-{
-    if (k->d->known != CUPEL_KNOWN_DROP) return CUPEL_OK;
-    cupel_status st = cupel_known_set_new(&k->left_out, err);
-    for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) {
-        const cupel_model *m = k->d->property[p].model;
-        st = m ? cupel_known_set_add_model(k->left_out, m, false, err)
-             : cupel_known_set_add(k->left_out, &k->known[p].batch, k->known[p].target, err);
-    }
-    if (st == CUPEL_OK) cupel_known_set_close(k->left_out);
-    return st;
-}
-
 static cupel_status start(cupel_ranker *k, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -77,12 +64,12 @@ static cupel_status start(cupel_ranker *k, cupel_err *err)
     for (size_t p = 0; p < s->p; p++) CUPEL_TRY(believe(k, p, err));
     CUPEL_TRY(cupel_source_open(k->o->table, k->o->format, &k->source, err));
     CUPEL_TRY(cupel_rank_columns(k, err));
+    CUPEL_TRY(cupel_rank_conditions(k, err));
     CUPEL_TRY(cupel_scorer_new(d, k->belief, &k->scorer, err));
     CUPEL_TRY(cupel_counts_init(&k->counts, s->c, s->r, err));
     CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, *s,
                               cupel_diverse_pool(d->diverse, (size_t)d->keep), &k->best, err));
     CUPEL_TRY(cupel_board_per_system(k->best, (size_t)d->per_system, err));
-    CUPEL_TRY(gather_known(k, err));
     st = cupel_board_new(CUPEL_BOARD_SAMPLE, *s, CUPEL_SAMPLE_ROWS, &k->sample, err);
 done:
     return st;
@@ -104,7 +91,7 @@ static void finish(cupel_ranker *k)
     cupel_source_free(k->source);
     cupel_str_free(&k->key);
     cupel_tally_release(&k->tally);
-    cupel_known_set_free(k->left_out);
+    cupel_rank_conditions_release(k);
 }
 
 /* ---- one row ---- */
@@ -235,7 +222,8 @@ static cupel_status admit(cupel_ranker *k, const cupel_records *r, size_t row, c
     }
     cupel_count_elements(&f->composition, k->counts.seen);
     if (!cupel_sieve_constraints(k->d, &f->composition, &k->counts, figure)) return CUPEL_OK;
-    if (k->left_out) st = cupel_known_set_has(k->left_out, &f->composition, &k->key, &known, NULL, err);
+    for (size_t p = 0; k->d->known == CUPEL_KNOWN_DROP && p < k->shape.p && !known && st == CUPEL_OK; p++)
+        st = cupel_rank_is_known(k, p, &f->composition, r, row, &known, err);
     k->counts.total[CUPEL_KNOWN] += known;
     *in = st == CUPEL_OK && !known;
     return st;
@@ -273,6 +261,7 @@ static cupel_status rank_row(cupel_ranker *k, const cupel_records *r, size_t row
     if (fate == CUPEL_HOPELESS) return CUPEL_OK;
     cupel_str_clear(&k->key);
     cupel_composition_text(&f.composition, &k->key);
+    for (size_t j = 0; j < k->n_columns; j++) cupel_key_add(cupel_cell(r, row, k->column[j]), &k->key);
     if (k->key.failed) return cupel_no_memory(err, "a composition", 0);
     const cupel_pick pick = {.index = (int64_t)(r->first_row + row),
                              .copies = 1,
@@ -307,75 +296,6 @@ static cupel_status stream(cupel_ranker *k, cupel_err *err)
 
 /* ---- result ---- */
 
-/* The known material of property p nearest to c; its name is copied. */
-static cupel_status put_known(cupel_ranker *k, size_t p, const cupel_known_set *set, const cupel_composition *c, cupel_result *r, size_t at,
-                              cupel_err *err)
-{
-    const cupel_demand_property *q = &k->d->property[p];
-    const cupel_training *t = &k->known[p];
-    cupel_known known = {.formula = NULL};
-    cupel_known_value m = {.condition = ""};
-    cupel_composition nearest;
-    cupel_text name = {0};
-    double target;
-    bool is;
-    if (q->model) {
-        const char *formula;
-        cupel_model_nearest(q->model, c, &known);
-        name = cupel_text_of(known.formula);
-        if (known.formula) cupel_model_training_row(q->model, known.row, &nearest, &formula, &target);
-    } else if (t->records.n_rows) {
-        size_t row = cupel_nearest_row(&t->batch, c, &known.distance);
-        if (row != SIZE_MAX) {
-            name = cupel_cell(&t->records, row, cupel_header_find(&t->header, q->data.formula));
-            cupel_batch_get(&t->batch, row, &nearest);
-        }
-    }
-    cupel_status st = name.n ? cupel_known_set_near(set, &nearest, "", &k->key, &is, &m, err) : CUPEL_OK;
-    if (st != CUPEL_OK) return st;
-    char *copy = cupel_arena_text(&r->arena, name.p, name.n), *condition = cupel_arena_text(&r->arena, m.condition, strlen(m.condition));
-    if (!copy || !condition) return cupel_no_memory(err, "known materials", 0);
-    known.formula = name.n ? copy : NULL;
-    m.condition = condition;
-    cupel_result_put_known(r, at, &known, &m, !*condition); /* the table does not say under which condition it predicts */
-    return CUPEL_OK;
-}
-
-static cupel_status known_of(cupel_ranker *k, size_t p, cupel_known_set **set, cupel_err *err)
-{
-    const cupel_model *m = k->d->property[p].model;
-    cupel_status st = cupel_known_set_new(set, err);
-    if (st == CUPEL_OK)
-        st = m ? cupel_known_set_add_model(*set, m, true, err) : cupel_known_set_add(*set, &k->known[p].batch, k->known[p].target, err);
-    if (st == CUPEL_OK) cupel_known_set_close(*set);
-    return st;
-}
-
-static cupel_status put_rows_known(cupel_ranker *k, cupel_known_set *const *set, cupel_result *r, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    for (size_t i = 0; i < r->rows.n && st == CUPEL_OK; i++) {
-        cupel_formula f;
-        cupel_formula_error e;
-        if (!cupel_formula_read(cupel_text_of(r->rows.key[i]), CUPEL_DOT_DECIMAL, &f, &e))
-            return cupel_fail(err, CUPEL_FAILED, "'%s': %s", r->rows.key[i], e.message);
-        for (size_t p = 0; p < r->n_properties && st == CUPEL_OK; p++) st = put_known(k, p, set[p], &f.composition, r, i * r->n_properties + p, err);
-    }
-    return st;
-}
-
-static cupel_status put_all_known(cupel_ranker *k, cupel_result *r, cupel_err *err)
-{
-    cupel_status st = cupel_result_take_known(r, err);
-    cupel_known_set **set = cupel_alloc(r->n_properties, sizeof *set);
-    if (!set) return cupel_no_memory(err, "known materials", 0);
-    for (size_t p = 0; p < r->n_properties && st == CUPEL_OK; p++) st = known_of(k, p, &set[p], err);
-    if (st == CUPEL_OK) st = put_rows_known(k, set, r, err);
-    for (size_t p = 0; p < r->n_properties; p++) cupel_known_set_free(set[p]);
-    cupel_free(set);
-    return st;
-}
-
 static cupel_status put_identity(cupel_ranker *k, cupel_result *r, cupel_err *err)
 {
     char hex[65], table[80];
@@ -407,12 +327,13 @@ static cupel_status make_result(cupel_ranker *k, cupel_result *out, cupel_err *e
         r.property_max[p] = k->belief[p].high;
         if (!k->d->property[p].model) r.training_rows[p] = (int64_t)k->known[p].records.n_rows;
     }
+    CUPEL_TRY(cupel_rank_put_columns(k, &r, err));
     CUPEL_TRY(put_identity(k, &r, err));
     CUPEL_TRY(cupel_board_list(k->best, false, &r.arena, &r.rows, err));
     CUPEL_TRY(cupel_board_list(k->sample, true, &r.arena, &r.sample, err));
     CUPEL_TRY(cupel_diverse_put(k->d, &r, err));
     CUPEL_TRY(cupel_diverse_select(&r, k->job, err));
-    CUPEL_TRY(put_all_known(k, &r, err));
+    CUPEL_TRY(cupel_rank_put_known(k, &r, err));
     CUPEL_TRY(cupel_counts_init(&r.counts, k->shape.c, k->shape.r, err));
     cupel_counts_add(&r.counts, &k->counts);
     st = cupel_funnel_fill(&r, err);

@@ -16,7 +16,9 @@ typedef struct cupel_rank_options {
  * them, the probability of a window comes from these (share_of_quantiles.h); else the interval is taken as central at the demand's level, and
  * it comes from cupel_interval_probability (score.h). `distance` (or `domain distance`) and `in_domain` are used when they are there. Nothing
  * is trained: the demand's table is read only for known materials and measured ranges, and its `space` is not opened. Rows without a formula or
- * a value are rejected, counted and the first of them named through job; a value outside its interval is CUPEL_BAD_INPUT with file:line. */
+ * a value are rejected, counted and the first of them named through job; a value outside its interval is CUPEL_BAD_INPUT with file:line. Columns
+ * of the table that the model takes, or `columns` of the data names, are conditions: rows of one composition under others are other candidates, and
+ * a measured value counts under its own only; a table that lacks them is said. */
 cupel_status cupel_rank_table(const cupel_rank_options *o, cupel_demand *d, const cupel_job *job, cupel_result *result, cupel_err *err);
 
 #endif

@@ -19,6 +19,12 @@ typedef struct cupel_rank_place {
     bool converts;
 } cupel_rank_place;
 
+/* The conditions that a property depends on, a temperature or a route, and what is known under them. */
+typedef struct cupel_rank_under {
+    cupel_features *features, *own; /* bound to the table; of the model, or own; NULL: none, or the table lacks their columns */
+    cupel_known_set *known;
+} cupel_rank_under;
+
 typedef struct cupel_ranker {
     const cupel_rank_options *o;
     cupel_demand *d;
@@ -36,11 +42,24 @@ typedef struct cupel_ranker {
     double *quantile;      /* [p][CUPEL_BELIEF_QUANTILES] of the row */
     unsigned char *domain; /* [p] */
     cupel_str key;
-    cupel_known_set *left_out; /* NULL: none */
+    cupel_rank_under *under;   /* [p] */
+    size_t *column, n_columns; /* of the table, that some property depends on: behind the composition in the key of a row */
+    cupel_str condition;       /* scratch */
     cupel_tally tally;     /* of rows without a formula or a value */
 } cupel_ranker;
 
 /* Finds the columns that the demand asks for; fills place, and the beliefs' quantiles. CUPEL_BAD_INPUT. */
 cupel_status cupel_rank_columns(cupel_ranker *k, cupel_err *err);
+
+/* After the source is open and the known rows are read: fills under and column. A table without the columns is said. */
+cupel_status cupel_rank_conditions(cupel_ranker *k, cupel_err *err);
+void cupel_rank_conditions_release(cupel_ranker *k);
+/* Whether composition c was measured for property p under the conditions of row `row`, by the composition alone where these are not known. */
+cupel_status cupel_rank_is_known(cupel_ranker *k, size_t p, const cupel_composition *c, const cupel_records *r, size_t row, bool *known,
+                                 cupel_err *err);
+/* Known materials of every row of the result. */
+cupel_status cupel_rank_put_known(cupel_ranker *k, cupel_result *r, cupel_err *err);
+/* Names of the columns. */
+cupel_status cupel_rank_put_columns(const cupel_ranker *k, cupel_result *r, cupel_err *err);
 
 #endif

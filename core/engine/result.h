@@ -110,6 +110,8 @@ typedef struct cupel_result {
 /* The composition of a key; and the value of column k behind it, "" when it is not there. */
 cupel_text cupel_key_composition(const char *key);
 cupel_text cupel_key_column(const char *key, size_t k);
+/* Puts one more column behind a key: a tab and the value, on one line. */
+void cupel_key_add(cupel_text value, cupel_str *key);
 
 /* Whether a candidate can miss requirement k: a window, or a goal that counts as met beyond a value. A goal alone can not. */
 bool cupel_result_can_miss(const cupel_result *r, size_t k);

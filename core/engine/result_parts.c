@@ -21,6 +21,16 @@ cupel_text cupel_key_column(const char *key, size_t k)
     return (cupel_text){key, strcspn(key, "\t")};
 }
 
+void cupel_key_add(cupel_text value, cupel_str *key)
+{
+    value = cupel_text_trim(value);
+    cupel_str_putc(key, '\t');
+    for (size_t i = 0; i < value.n; i++) {
+        const char c = value.p[i];
+        cupel_str_putc(key, c == '\t' || c == '\n' || c == '\r' || !c ? ' ' : c);
+    }
+}
+
 void cupel_result_states(const cupel_result *r, size_t i, cupel_str *out)
 {
     cupel_formula f;

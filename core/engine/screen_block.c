@@ -258,15 +258,6 @@ static cupel_fate judge(const cupel_screening *s, cupel_slot *t, size_t i)
     return cupel_sieve_score(s->d, s->scorer, &row, t->in_domain + i * k->p, &t->counts, &t->score[i]);
 }
 
-/* A tab and the value, on one line. */
-static void add_cell(cupel_text value, cupel_str *key)
-{
-    value = cupel_text_trim(value);
-    cupel_str_putc(key, '\t');
-    for (size_t i = 0; i < value.n; i++) cupel_str_putc(key, value.p[i] == '\t' || value.p[i] == '\n' || value.p[i] == '\r' || !value.p[i] ? ' ' :
-        value.p[i]);
-}
-
 /* An enumeration is asked for text only here, for what may enter a board. */
 static cupel_status write_formula(cupel_slot *t, cupel_hand *h, size_t at, cupel_text *formula, cupel_err *err)
 {
@@ -297,7 +288,7 @@ static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h,
             continue;
         cupel_str_clear(&h->key);
         cupel_composition_text(&c, &h->key);
-        for (size_t k = 0; k < s->n_columns; k++) add_cell(t->cell[i * t->n_cells + s->column[k]], &h->key);
+        for (size_t k = 0; k < s->n_columns; k++) cupel_key_add(t->cell[i * t->n_cells + s->column[k]], &h->key);
         char *key = h->key.failed ? NULL : cupel_arena_text(&t->text, cupel_str_text(&h->key), h->key.n);
         if (!key) return cupel_no_memory(err, "a composition", 0);
         wanted *w = &t->wanted[t->n_wanted++];

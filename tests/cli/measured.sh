@@ -23,4 +23,14 @@ write dup.csv ', columns: [T]' '{list: dup.csv, formula: formula}' '{property: y
 dead=0; for l in $(grep -o '<nav.*</nav>' "$T/p/report.html" | grep -o 'href=#[a-z]*' | cut -d'#' -f2); do grep -q "<section id=$l>" "$T/p/report.html" || dead=1; done
 grep -q 'its model takes columns of a table' "$T/p/report.html"; check 'what is not explained is said' $?
 [ $dead = 0 ]; check 'every link of a report leads somewhere' $?
+# A ranking of predictions keeps the conditions of its table: other conditions are other candidates, and what is known counts under its own.
+printf 'formula,T,y [eV],y lower [eV],y upper [eV]\nFe2O3,300,2,1.5,2.4\nFe2O3,1000,2.1,1.5,2.4\nZnO,400.0,2,1.5,2.4\nMnO,400.0,2.2,1.5,2.4\n' >"$T/pred.csv"
+write dup.csv ', columns: [T]' '{list: dup.csv, formula: formula}' '{property: y, min: 0.5 eV, max: 2.5 eV}' probability
+"$C" rank "$T/pred.csv" "$T/d.yaml" -o "$T/r.csv" >"$T/out" 2>"$T/err"
+{ [ $? = 0 ] && [ "$(wc -l <"$T/r.csv")" = 5 ] && head -n 1 "$T/r.csv" | grep -q '^rank,formula,T,y' && grep -q ',Fe2O3,300,2,.*measured: pass' "$T/r.csv" && grep ',Fe2O3,1000,' "$T/r.csv" | grep -q ',pass,Fe2O3,0,2,3,1,3,T=300,0,' && grep ',MnO,400.0,' "$T/r.csv" | grep -q ',measured: fail,.*,T=400,1,'; }
+check 'rank keeps the conditions of a table' $?
+sed -i "s|data: .*|model: {file: $T/p/model.h5}|; /^model: {name/d" "$T/d.yaml"
+"$C" rank "$T/pred.csv" "$T/d.yaml" -o "$T/r2.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && cmp -s "$T/r.csv" "$T/r2.csv"; }; check 'and so with a model from a file' $?
+echo 'known: drop' >>"$T/d.yaml"; "$C" rank "$T/pred.csv" "$T/d.yaml" -o "$T/r3.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && [ "$(cut -d, -f2,3 "$T/r3.csv" | tail -n +2 | sort | tr '\n' ' ')" = 'Fe2O3,1000 ZnO,400.0 ' ]; }
+check 'known: drop drops what was measured under these conditions' $?
 exit $bad
