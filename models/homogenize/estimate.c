@@ -100,6 +100,26 @@ cupel_status cupel_estimate_solve(cupel_estimate_work *w, const cupel_mixture *m
     return st;
 }
 
+/* Blends further apart than this are solved for. */
+static const double NEAR_BLEND = 0.1;
+
+cupel_status cupel_estimate_known(cupel_estimate_work *w, const cupel_mixture *m, double blend, const cupel_solution *known, cupel_estimate_value *t,
+                                  bool *taken, cupel_err *err)
+{
+    const size_t n = w->order * w->order;
+    double from[36], to[36];
+    *taken = known && !w->o->alpha && cupel_solution_order(known) == w->order && fabs(cupel_solution_blend(known) - blend) <= NEAR_BLEND;
+    if (!*taken) return CUPEL_OK;
+    cupel_status st = cupel_solution_tensor_under(known, m, w->materials, cupel_solution_blend(known), w->job, from, err);
+    if (st == CUPEL_OK) st = cupel_solution_tensor_under(known, m, w->materials, blend, w->job, to, err);
+    if (st != CUPEL_OK) return st;
+    *t = (cupel_estimate_value){.iterations = 0};
+    for (size_t i = 0; i < n; i++) t->value[i] = cupel_solution_tensor(known)[i] + to[i] - from[i];
+    memcpy(t->error, cupel_solution_error(known), n * sizeof *t->error);
+    add_rounding(w, m->n_phases, t);
+    return CUPEL_OK;
+}
+
 /* A bar off the diagonal is at least this multiple of the geometric mean of those of its row and column: an uncertain tensor that stays symmetric and
  * positive cannot move by more than the whole of it there, and where symmetry makes a component vanish its own differences say nothing. */
 static const double OFF_DIAGONAL = 1;

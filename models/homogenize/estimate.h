@@ -69,6 +69,9 @@ typedef struct cupel_estimate_options {
     bool alpha;                     /* elasticity: expansion too */
     double until;                   /* cupel_now() by which a known interface is to be told, 0: no matter when. Grid n is not begun when the time that
                                      * the second one took says that it would be later: CUPEL_INTERRUPTED */
+    const cupel_solution *known[3]; /* of the microstructure on these grids (the answer's is not looked at), with kept fields; NULL: none. Where the
+                                     * blend is near the one chosen here their tensor under that takes the place of a solve: by Hellmann and Feynman
+                                     * what is left is of second order in the difference */
     double probe;                   /* accuracy of solves that only choose the blend and tell what it changes; 0: that of `solve` */
 } cupel_estimate_options;
 

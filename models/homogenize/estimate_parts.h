@@ -32,6 +32,10 @@ cupel_status cupel_estimate_begin(cupel_estimate_work *w, const cupel_mixture *m
 cupel_status cupel_estimate_solve(cupel_estimate_work *w, const cupel_mixture *m, double blend, const double edge[3], bool keep,
                                   cupel_estimate_value *t, cupel_err *err);
 
+/* The same from a solution of m with another blend, without a solve (cupel_estimate_options). *taken: its blend is near enough. */
+cupel_status cupel_estimate_known(cupel_estimate_work *w, const cupel_mixture *m, double blend, const cupel_solution *known, cupel_estimate_value *t,
+                                  bool *taken, cupel_err *err);
+
 /* The value of the answer's grid. */
 void cupel_estimate_take(cupel_estimate *e, const cupel_estimate_value *t);
 

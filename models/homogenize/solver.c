@@ -347,6 +347,8 @@ const double *cupel_solution_tensor(const cupel_solution *s) { return s->tensor;
 
 const double *cupel_solution_error(const cupel_solution *s) { return s->error; }
 
+double cupel_solution_blend(const cupel_solution *s) { return (double)s->cell.rule.blend; }
+
 size_t cupel_solution_iterations(const cupel_solution *s) { return s->iterations; }
 
 const double *cupel_solution_eigenstress(const cupel_solution *s) { return s->cell.prestress ? s->eigenstress : NULL; }

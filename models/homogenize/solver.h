@@ -44,6 +44,7 @@ double cupel_solve_bytes(cupel_physics physics, const size_t n[3], bool keep_fie
 size_t cupel_solution_order(const cupel_solution *s);
 const double *cupel_solution_tensor(const cupel_solution *s);     /* [order][order], symmetric, Mandel */
 const double *cupel_solution_error(const cupel_solution *s);      /* [order][order] bound on what iterating left */
+double cupel_solution_blend(const cupel_solution *s);             /* of its cut voxels */
 size_t cupel_solution_iterations(const cupel_solution *s);        /* over all loads */
 double cupel_solution_seconds(const cupel_solution *s);           /* in the iterations */
 /* With eigenstrain: [order] mean stress, Mandel, where the mean strain is held at 0 (-C* : the free strain of the whole); else NULL. */

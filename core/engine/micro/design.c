@@ -140,16 +140,18 @@ static double furthest(const cupel_micro_demand *d, const cupel_design *one)
 }
 
 /* finer: two designs are compared on the same grid, so that once one was verified on the finer the next ones are too. *done: there was time. */
-static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, bool *finer, cupel_design *one, bool *done, cupel_err *err)
+static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, cupel_trial *of, bool *finer, cupel_design *one, bool *done, cupel_err *err)
 {
     cupel_design more;
-    cupel_status st = cupel_design_verify(s, recipe, one, err);
+    cupel_status st = cupel_design_verify(s, recipe, of, one, err);
     *done = st == CUPEL_OK;
     if (*done && (*finer ? can_be_finer(s, one) : asks_for_finer(s, one))) {
         st = cupel_design_verify_finer(s, one, &more, err);
         if (st == CUPEL_OK) *one = more, *finer = true;
     }
-    return cupel_search_no_time(s, st) ? CUPEL_OK : st;
+    if (!cupel_search_no_time(s, st)) return st;
+    s->no_time = true;
+    return CUPEL_OK;
 }
 
 /* The nearest of what is so far from the demand that other starts are tried before it is verified. */
@@ -206,7 +208,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         cupel_recipe recipe;
         if (!*found && cupel_search_late(s)) break;
         CUPEL_TRY(cupel_search_recipe(s, s->x, &recipe, err));
-        CUPEL_TRY(verify(s, &recipe, &finer, &one, &done, err));
+        CUPEL_TRY(verify(s, &recipe, &t, &finer, &one, &done, err));
         if (!done) break;
         if (!*found || compare(s->d, &one, best) < 0) *best = one;
         *found = true;
@@ -222,6 +224,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
     }
 done:
     cupel_trial_release(&t);
+    cupel_trial_release(&s->fine.last);
     return st;
 }
 
@@ -283,12 +286,12 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
             st = finish(s, &starts->one[j], &later, &one, &found, err);
             cupel_search_drop(s, &st, err);
             if (found) keep(o, &one);
-            if (st != CUPEL_OK || met(o) >= s->d->designs) goto done;
+            if (st != CUPEL_OK || s->no_time || met(o) >= s->d->designs) goto done;
         }
     }
 done:
-    if (st == CUPEL_OK && !o->n && later.any) {
-        st = cupel_design_verify(s, &later.recipe, &o->one[0], err);
+    if (st == CUPEL_OK && !o->n && later.any && !s->no_time) {
+        st = cupel_design_verify(s, &later.recipe, NULL, &o->one[0], err);
         o->n = st == CUPEL_OK;
         if (cupel_search_no_time(s, st)) st = CUPEL_OK;
     }

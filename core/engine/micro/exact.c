@@ -19,7 +19,7 @@ cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err)
     cupel_attainable_find(d, &o->attainable);
     if (d->n_phases == 1) CUPEL_TRY(cupel_recipe_of_text("uniform:phases=1", &r, err));
     if (d->n_phases > 1 && (d->space || !cupel_attainable_recipe(d, &o->attainable, &r))) return CUPEL_OK;
-    st = cupel_design_verify(s, &r, &o->one[o->n], err);
+    st = cupel_design_verify(s, &r, NULL, &o->one[o->n], err);
     if (cupel_search_no_time(s, st)) return CUPEL_OK;
     CUPEL_TRY(st);
     *enough = d->n_phases == 1 || (o->one[o->n].meets && !has_goal(d));

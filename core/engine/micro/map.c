@@ -20,16 +20,11 @@ static const double ENDS = 0.25;
 
 static size_t even(size_t n) { return n + n % 2; }
 
-/* A grid that is only solved on, each time from the fields of the last. */
-typedef struct level {
-    cupel_walk walk;
-    cupel_trial last;
-} level;
-
 /* What iterating leaves is multiplied by extrapolating: conduction has the iterations to spare. */
 static double accuracy_of(const cupel_search *s) { return s->d->needs_elasticity ? 3e-4 : 1e-4; }
 
-static cupel_status solve_on(cupel_search *s, level *l, size_t grid, cupel_err *err)
+/* Each time from the fields of the last. */
+static cupel_status solve_on(cupel_search *s, cupel_grid_level *l, size_t grid, cupel_err *err)
 {
     cupel_trial next;
     const cupel_status st = cupel_search_try_on(s, s->x, grid, accuracy_of(s), &l->walk, &l->last, &next, err);
@@ -71,14 +66,15 @@ static void tell(size_t n, double ahead, double own, const double *middle, const
 }
 
 /* The limit at s->x from two grids, as a verification extrapolates, and what the grid of the design gives where the fine one is coarser. `here` is
- * a trial on the grid of the search, which is one of them where it is fine enough. on [2]: middle and fine. */
-static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_trial *here, level *on, cupel_tensors *limit, cupel_tensors *own,
+ * a trial on the grid of the search, which is one of them where it is fine enough; middle: the level between, not touched then. */
+static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_trial *here, cupel_grid_level *middle, cupel_tensors *limit,
+                                 cupel_tensors *own,
                                  double *bar, cupel_err *err)
 {
-    cupel_status st = w->here ? CUPEL_OK : solve_on(s, &on[0], w->middle, err);
-    if (st == CUPEL_OK) st = solve_on(s, &on[1], w->fine, err);
+    cupel_status st = w->here ? CUPEL_OK : solve_on(s, middle, w->middle, err);
+    if (st == CUPEL_OK) st = solve_on(s, &s->fine, w->fine, err);
     if (st != CUPEL_OK) return st;
-    const cupel_tensors *m = w->here ? &here->t : &on[0].last.t, *f = &on[1].last.t;
+    const cupel_tensors *m = w->here ? &here->t : &middle->last.t, *f = &s->fine.last.t;
     const double *ahead = w->told.ahead, *left = w->told.own;
     *limit = *own = *f;
     tell(9, ahead[CUPEL_TOLD_K], left[CUPEL_TOLD_K], m->k, f->k, limit->k, own->k);
@@ -91,16 +87,16 @@ static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_tria
 }
 
 /* The same of their derivatives. */
-static cupel_status drift_of_two(cupel_search *s, const law *w, cupel_trial *here, level *on, cupel_err *err)
+static cupel_status drift_of_two(cupel_search *s, const law *w, cupel_trial *here, cupel_grid_level *middle, cupel_err *err)
 {
     const bool same = here->made.grid == w->middle;
-    const cupel_walk *const walk[] = {&s->walk, same ? &s->walk : &on[0].walk, &on[1].walk};
-    cupel_trial *const t[] = {here, same ? here : &on[0].last, &on[1].last};
+    const cupel_walk *const walk[] = {&s->walk, same ? &s->walk : &middle->walk, &s->fine.walk};
+    cupel_trial *const t[] = {here, same ? here : &middle->last, &s->fine.last};
     return cupel_search_drift(s, walk, t, &w->told, err);
 }
 
 /* The search goes on on the grid between, where x has been solved too: its derivatives know more of the limit. False where there is none. */
-static bool go_finer(cupel_search *s, level *between, cupel_trial *t)
+static bool go_finer(cupel_search *s, cupel_grid_level *between, cupel_trial *t)
 {
     if (between->last.made.grid <= t->made.grid) return false;
     cupel_trial_release(t);
@@ -139,8 +135,10 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
     const size_t fine = s->family->fine < s->d->grid ? s->family->fine : s->d->grid;
     double best = HUGE_VAL, before = HUGE_VAL, x[CUPEL_TRIAL_PARAMS], bar[CUPEL_ASKS_MAX] = {0};
     cupel_tensors shift = s->shift, own_shift = s->own_shift, limit, own;
-    level *on = cupel_alloc(2, sizeof *on);
-    if (!on) return cupel_no_memory(err, "a map of grids", 2 * sizeof *on);
+    cupel_grid_level *middle = cupel_alloc(1, sizeof *middle);
+    if (!middle) return cupel_no_memory(err, "a map of grids", sizeof *middle);
+    cupel_trial_release(&s->fine.last);
+    s->fine.walk.n = 0;
     memcpy(x, s->x, sizeof x);
     for (size_t cycle = 0; cycle < CYCLES; cycle++) {
         if ((cycle && cupel_search_spent(s, fine, 1)) || cupel_search_beyond(s, fine)) { /* as far as the search knows it is nearer */
@@ -150,11 +148,11 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
             break;
         }
         const law w = law_of(s, fine, t->made.grid);
-        CUPEL_TRY(limit_of_two(s, &w, t, on, &limit, &own, bar, err));
+        CUPEL_TRY(limit_of_two(s, &w, t, middle, &limit, &own, bar, err));
         cupel_search_aim(s, &limit, &own, &t->t);
         memcpy(s->margin, bar, sizeof s->margin);
         CUPEL_TRY(cupel_search_note(s, fine, &t->t, err));
-        const bool slow = !s->goals && s->cost > SLOW * before, finer = slow && go_finer(s, &on[0], t); /* a goal is never there */
+        const bool slow = !s->goals && s->cost > SLOW * before, finer = slow && go_finer(s, middle, t); /* a goal is never there */
         if (finer) cupel_search_aim(s, &limit, &own, &t->t);
         if (s->cost < best) {
             best = s->cost;
@@ -164,14 +162,14 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
         if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
         if (slow && !finer && s->cost > fmax(holds(s) ? 0 : 1, STUCK * before)) break;
         before = s->cost;
-        CUPEL_TRY(drift_of_two(s, &w, t, on, err));
+        CUPEL_TRY(drift_of_two(s, &w, t, middle, err));
         CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, fmax(0.5 * enough, ENDS * sqrt(s->cost)), s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
     }
     s->shift = shift, s->own_shift = own_shift;
     s->cost = best;
     memcpy(s->x, x, sizeof x);
 done:
-    for (int i = 0; i < 2; i++) cupel_trial_release(&on[i].last);
-    cupel_free(on);
+    cupel_trial_release(&middle->last);
+    cupel_free(middle);
     return st;
 }

@@ -154,7 +154,7 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
 /* ---- budget ---- */
 
 /* By what power of the grid's edge the time of a trial grows: thin parts ask for fewer iterations where they are resolved. */
-static const double GROWTH = 2.3;
+static const double GROWTH = 2.6;
 
 /* Of the views, the surface and the files of a design, seconds per voxel of its grid; and what share of a budget they may have at most. */
 static const double REPORT = 1.2e-6, MOST_REPORT = 0.3;
@@ -181,7 +181,7 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     return cupel_now() + next > cupel_search_end(s);
 }
 
-/* A verification is 3 trials, of the time of 2.5 to 4 on the grid of the design, where none has been measured yet; with one more where a design has to
+/* A verification is 3 trials, of the time of 4 to 5 on the grid of the design, where none has been measured yet; with one more where a design has to
  * hold under tolerances. */
 static const double VERIFYING = 5;
 /* A verification may be this much longer than the last one. */

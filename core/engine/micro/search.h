@@ -28,6 +28,12 @@ typedef struct cupel_walk {
     } one[CUPEL_WALK_MAX];
 } cupel_walk;
 
+/* The last trial on a grid that is only solved on, and the walk to it. */
+typedef struct cupel_grid_level {
+    cupel_walk walk;
+    cupel_trial last;
+} cupel_grid_level;
+
 typedef struct cupel_search {
     const cupel_micro_demand *d;
     const cupel_job *job;
@@ -42,11 +48,13 @@ typedef struct cupel_search {
     double trial_seconds;             /* of one trial, over its edge to the power of search.c; 0: not measured */
     double slope_seconds;             /* the same of derivatives */
     double verify_seconds;            /* of the last verification; 0: there was none */
+    bool no_time;                     /* one was not begun or not ended for want of time */
     uint64_t seed;
     size_t share_grid;                /* on which radii of a skeleton become a volume fraction: that of the stage; 0: the coarse one */
     double goal[CUPEL_ASKS_MAX];      /* what a goal is pulled towards, set when a stage begins */
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
     cupel_walk walk;                  /* to the trial of the stage */
+    cupel_grid_level fine;                 /* the fine grid of the last map: a verification of the same recipe takes what it knows */
     cupel_tensors shift;              /* limit - grid at x, as far as known: taken from the targets */
     cupel_tensors own_shift;          /* the same to the grid of the design, of targets that are about it */
     bool aimed;                       /* they are known */
@@ -167,8 +175,9 @@ cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
 /* Voxels an edge on which a design is verified: 4/3 of its own, even. */
 static inline size_t cupel_design_fine(size_t grid) { return (4 * grid + 2) / 3 + (4 * grid + 2) / 3 % 2; }
 /* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. CUPEL_INTERRUPTED, although nobody has
- * stopped the job, when its finest grid is not begun because a budget in seconds would be over before it is solved. */
-cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err);
+ * stopped the job, when its finest grid is not begun because a budget in seconds would be over before it is solved. What `of`, the last trial of s->walk (NULL: none),
+ * and s->fine know of this recipe on its grids is not solved again. */
+cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_trial *of, cupel_design *out, cupel_err *err);
 /* Once more on CUPEL_FINER times the grid of the design, where the bar is narrower; what it has on its own grid is taken from `before`. */
 enum { CUPEL_FINER = 2, CUPEL_FINER_MOST = 128, CUPEL_FINER_ELASTIC = 64 }; /* of designs on at most so many voxels an edge; beyond: minutes */
 cupel_status cupel_design_verify_finer(cupel_search *s, const cupel_design *before, cupel_design *out, cupel_err *err);

@@ -80,19 +80,43 @@ static void keep_bounds(cupel_physics physics, const cupel_micro_demand *d, cons
     cupel_bounds_keep(&b, e->tensor);
 }
 
-static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel_grids *grids, cupel_design *out, cupel_err *err)
+static bool same_recipe(const cupel_recipe *a, const cupel_recipe *b)
+{
+    return a->generator == b->generator && a->seed == b->seed && memcmp(a->value, b->value, sizeof a->value) == 0;
+}
+
+/* What the search has solved of this recipe on the grids of its verification. `of`: the trial of the last stage, NULL without one. */
+static cupel_status known_of(cupel_search *s, const cupel_recipe *r, cupel_physics physics, const cupel_grids *grids, cupel_trial *of,
+                             const cupel_solution *known[3], cupel_err *err)
+{
+    cupel_trial *const have[] = {of, &s->fine.last};
+    const cupel_walk *const walk[] = {&s->walk, &s->fine.walk};
+    for (size_t i = 0; i < 2; i++) {
+        if (!have[i] || !have[i]->n[0] || !same_recipe(&have[i]->recipe, r)) continue;
+        for (size_t g = 0; g < 3; g++) {
+            if (memcmp(have[i]->n, grids->grid[g].n, sizeof have[i]->n) != 0) continue;
+            cupel_status st = cupel_walk_fields(s, walk[i], have[i], err);
+            if (st != CUPEL_OK) return st;
+            known[g] = physics == CUPEL_CONDUCTION ? have[i]->conduction : have[i]->elasticity;
+        }
+    }
+    return CUPEL_OK;
+}
+
+static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel_grids *grids, cupel_trial *of, cupel_design *out, cupel_err *err)
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     cupel_estimate e;
     const double end = cupel_search_end(s), *edge = grids->edge[0];
-    const cupel_estimate_options o = {
+    cupel_estimate_options o = {
         .solve = {.physics = physics, .accuracy = physics == CUPEL_CONDUCTION ? 1e-4 : 5e-4, .edge = {edge[0], edge[1], edge[2]}},
         .error = true,
         .until = isfinite(end) ? end : 0,
         .probe = 3e-3,
         .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
     for (size_t i = 0; i < s->d->n_phases; i++) material[i] = s->d->phase[i].material;
-    cupel_status st = cupel_estimate_cuts(grids, material, &o, s->job, &e, err);
+    cupel_status st = known_of(s, &out->recipe, physics, grids, of, o.known, err);
+    if (st == CUPEL_OK) st = cupel_estimate_cuts(grids, material, &o, s->job, &e, err);
     count_coarser(s, st, physics == CUPEL_CONDUCTION ? 3 : 6);
     if (st != CUPEL_OK) return st;
     keep_bounds(physics, s->d, &grids->grid[0], &e);
@@ -214,14 +238,14 @@ static cupel_status build(const cupel_search *s, const cupel_design *out, bool o
 }
 
 /* All of *out that follows from its recipe on the grids of a verification. */
-static cupel_status compute(cupel_search *s, bool on_grid, cupel_design *out, cupel_err *err)
+static cupel_status compute(cupel_search *s, bool on_grid, cupel_trial *of, cupel_design *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_grids g = {.edge = {{0}}};
     CUPEL_TRY(build(s, out, on_grid, &g, err));
     const bool one = limit_of_one(s->d, &g.grid[0], out);
-    if (s->d->needs_conduction && !one) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, out, err));
-    if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, out, err));
+    if (s->d->needs_conduction && !one) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, of, out, err));
+    if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, of, out, err));
     cupel_mixture_fractions(&g.grid[0], out->limit.fraction);
     if (!one) limit_of_layers(s->d, out);
     CUPEL_TRY(cupel_statistics_of_voxels(s->d, &out->recipe, out->grid, s->job, &out->statistics, &out->statistics_bar, err));
@@ -233,7 +257,8 @@ done:
 }
 
 /* From *out with recipe and grids. before: what has been told on a coarser grid, with the tensors of the design's own; NULL: nothing. */
-static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, const cupel_design *before, cupel_design *out, cupel_err *err)
+static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, cupel_trial *of, const cupel_design *before, cupel_design *out,
+                           cupel_err *err)
 {
     const size_t solved = s->out->solves;
     const double begin = cupel_now();
@@ -241,7 +266,7 @@ static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, const cu
     if (!cupel_replay_design(s, recipe, out)) {
         out->search_solves = before ? before->search_solves : solved;
         CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
-        CUPEL_TRY(compute(s, !before, out, err));
+        CUPEL_TRY(compute(s, !before, of, out, err));
         if (before) out->on_grid = before->on_grid, out->grid_bar = before->grid_bar;
         CUPEL_TRY(cupel_hold_of(s->d, out, s->job, &s->out->solves, err));
         judge(s, out);
@@ -255,15 +280,15 @@ done:
     return st;
 }
 
-cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, cupel_err *err)
+cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_trial *of, cupel_design *out, cupel_err *err)
 {
     *out = (cupel_design){.recipe = *recipe, .grid = s->d->grid, .resolved = true};
     out->fine = cupel_design_fine(out->grid);
-    return verify(s, recipe, NULL, out, err);
+    return verify(s, recipe, of, NULL, out, err);
 }
 
 cupel_status cupel_design_verify_finer(cupel_search *s, const cupel_design *before, cupel_design *out, cupel_err *err)
 {
     *out = (cupel_design){.recipe = before->recipe, .grid = before->grid, .fine = CUPEL_FINER * before->grid, .resolved = true};
-    return verify(s, &before->recipe, before, out, err);
+    return verify(s, &before->recipe, NULL, before, out, err);
 }
