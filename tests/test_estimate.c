@@ -227,6 +227,40 @@ static void levin_agrees_with_free_strains(void **state)
     }
 }
 
+/* What is known on the coarser grids with another blend takes the place of their solves, and tells the same; with one far off it is not taken. */
+static void what_is_known_is_not_solved_again(void **state)
+{
+    (void)state;
+    static const double offset[] = {0.05, 0.3};
+    cupel_recipe r;
+    cupel_grids g = {.edge = {{1, 1, 1}, {4.0 / 3, 4.0 / 3, 4.0 / 3}, {2, 2, 2}}};
+    cupel_material m[2] = {of("E=1,nu=0.3"), of("E=1e-4,nu=0.3")};
+    cupel_estimate_options o = {.solve = {.physics = CUPEL_ELASTICITY, .accuracy = 5e-4}, .error = true, .probe = 3e-3};
+    cupel_estimate plain;
+    check_ok(cupel_recipe_of_text("nodal_surface:fraction=0.7,c1_0_0=1,c0_1_0=1,c0_0_1=1", &r, &err), &err);
+    for (size_t i = 0; i < 3; i++) check_ok(cupel_recipe_mixture(&r, (const size_t[3]){8 * (4 - i), 8 * (4 - i), 8 * (4 - i)}, &g.grid[i], &job, &err), &err);
+    check_ok(cupel_estimate_cuts(&g, m, &o, &job, &plain, &err), &err);
+    for (size_t k = 0; k < 2; k++) {
+        cupel_solution *known[3] = {NULL};
+        cupel_estimate e;
+        for (size_t i = 1; i < 3; i++) {
+            cupel_solve_options so = o.solve;
+            so.blend = plain.blend - offset[k], so.keep_fields = true;
+            check_ok(cupel_solve(&g.grid[i], m, &so, &job, &known[i], &err), &err);
+            o.known[i] = known[i];
+        }
+        check_ok(cupel_estimate_cuts(&g, m, &o, &job, &e, &err), &err);
+        assert_true(k ? e.all_iterations == plain.all_iterations : e.all_iterations < 0.8 * (double)plain.all_iterations);
+        for (size_t i = 0; i < 36; i++) {
+            const double bar = plain.error[i];
+            check_close(e.tensor[i], plain.tensor[i], 0, 0.1 * bar);
+            check_close(e.error[i], plain.error[i], 0.1, 0);
+        }
+        for (size_t i = 1; i < 3; i++) cupel_solution_free(known[i]);
+    }
+    cupel_grids_release(&g);
+}
+
 /* Which side of the laminate: the harmonic one where only the soft phase is connected, the arithmetic one where only the stiff one is. */
 static void the_blend_follows_the_connected_phase(void **state)
 {
@@ -251,6 +285,7 @@ int main(void)
         cmocka_unit_test(stiffness_on_thin_necks_is_not_resolved),
         cmocka_unit_test(one_phase_is_exact),
         cmocka_unit_test(levin_agrees_with_laminates),         cmocka_unit_test(levin_agrees_with_free_strains),
+        cmocka_unit_test(what_is_known_is_not_solved_again),
         cmocka_unit_test(the_blend_follows_the_connected_phase),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
