@@ -238,7 +238,10 @@ static void what_is_known_is_not_solved_again(void **state)
     cupel_estimate_options o = {.solve = {.physics = CUPEL_ELASTICITY, .accuracy = 5e-4}, .error = true, .probe = 3e-3};
     cupel_estimate plain;
     check_ok(cupel_recipe_of_text("nodal_surface:fraction=0.7,c1_0_0=1,c0_1_0=1,c0_0_1=1", &r, &err), &err);
-    for (size_t i = 0; i < 3; i++) check_ok(cupel_recipe_mixture(&r, (const size_t[3]){8 * (4 - i), 8 * (4 - i), 8 * (4 - i)}, &g.grid[i], &job, &err), &err);
+    for (size_t i = 0; i < 3; i++) {
+        const size_t n = 8 * (4 - i);
+        check_ok(cupel_recipe_mixture(&r, (const size_t[3]){n, n, n}, &g.grid[i], &job, &err), &err);
+    }
     check_ok(cupel_estimate_cuts(&g, m, &o, &job, &plain, &err), &err);
     for (size_t k = 0; k < 2; k++) {
         cupel_solution *known[3] = {NULL};

@@ -172,11 +172,12 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
 /* One phase alone, or layers of one direction, where that is what meets the demand: verified, into s->out. *enough when nothing needs be searched. */
 cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
 
-/* Voxels an edge on which a design is verified: 4/3 of its own, even. */
-static inline size_t cupel_design_fine(size_t grid) { return (4 * grid + 2) / 3 + (4 * grid + 2) / 3 % 2; }
+/* Voxels an edge on which a design is verified: the first even number from 4/3 of its own that has no prime factor above 13, with which transforms
+ * take twice the time of the next that has none. */
+size_t cupel_design_fine(size_t grid);
 /* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. CUPEL_INTERRUPTED, although nobody has
- * stopped the job, when its finest grid is not begun because a budget in seconds would be over before it is solved. What `of`, the last trial of s->walk (NULL: none),
- * and s->fine know of this recipe on its grids is not solved again. */
+ * stopped the job, when its finest grid is not begun because a budget in seconds would be over before it is solved. What `of`, the
+ * last trial of s->walk (NULL: none), and s->fine know of this recipe on its grids is not solved again. */
 cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_trial *of, cupel_design *out, cupel_err *err);
 /* Once more on CUPEL_FINER times the grid of the design, where the bar is narrower; what it has on its own grid is taken from `before`. */
 enum { CUPEL_FINER = 2, CUPEL_FINER_MOST = 128, CUPEL_FINER_ELASTIC = 64 }; /* of designs on at most so many voxels an edge; beyond: minutes */

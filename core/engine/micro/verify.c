@@ -280,6 +280,25 @@ done:
     return st;
 }
 
+static size_t largest_prime(size_t n)
+{
+    size_t p = 2;
+    while (n > 1)
+        if (n % p)
+            p++;
+        else
+            n /= p;
+    return p;
+}
+
+size_t cupel_design_fine(size_t grid)
+{
+    size_t n = (4 * grid + 2) / 3;
+    n += n % 2;
+    while (largest_prime(n) > 13) n += 2;
+    return n;
+}
+
 cupel_status cupel_design_verify(cupel_search *s, const cupel_recipe *recipe, cupel_trial *of, cupel_design *out, cupel_err *err)
 {
     *out = (cupel_design){.recipe = *recipe, .grid = s->d->grid, .resolved = true};
