@@ -40,8 +40,6 @@ static void begin_at(cupel_search *s, const cupel_start *start)
     s->share_grid = 0;
     s->shift = s->own_shift = (cupel_tensors){.fraction = {0}};
     s->aimed = false;
-    memset(s->drift, 0, sizeof s->drift);
-    memset(s->own_drift, 0, sizeof s->own_drift);
     s->firmness = FIRMNESS;
     for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = cupel_hold_margin(s->d, &s->d->ask[i]);
     memcpy(s->x, start->x, sizeof s->x);

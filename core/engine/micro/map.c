@@ -36,10 +36,11 @@ static cupel_status solve_on(cupel_search *s, cupel_grid_level *l, size_t grid, 
 }
 
 /* Grids from which the limit is told. */
+enum { LAW_K, LAW_C, LAWS };
 typedef struct law {
     size_t middle, fine;
-    bool here; /* the middle one is that of the search */
-    cupel_told told;
+    bool here;                      /* the middle one is that of the search */
+    double ahead[LAWS], own[LAWS];  /* limit = fine + ahead (fine - middle); on the grid of the design limit + own (fine - limit) */
 } law;
 
 static law law_of(const cupel_search *s, size_t fine, size_t grid)
@@ -47,11 +48,11 @@ static law law_of(const cupel_search *s, size_t fine, size_t grid)
     const bool here = grid >= fine / 2 + fine / 8 && grid < fine;
     const size_t middle = here ? grid : even(3 * fine / 4);
     const double ratio = (double)fine / (double)middle, own = (double)fine / (double)s->d->grid;
-    const double power[CUPEL_TOLD] = {2, cupel_grid_power(CUPEL_ELASTICITY, cupel_design_contrast(s->d))};
+    const double power[LAWS] = {2, cupel_grid_power(CUPEL_ELASTICITY, cupel_design_contrast(s->d))};
     law w = {.middle = middle, .fine = fine, .here = here};
-    for (size_t i = 0; i < CUPEL_TOLD; i++) {
-        w.told.ahead[i] = 1 / (pow(ratio, power[i]) - 1);
-        w.told.own[i] = pow(own, power[i]);
+    for (size_t i = 0; i < LAWS; i++) {
+        w.ahead[i] = 1 / (pow(ratio, power[i]) - 1);
+        w.own[i] = pow(own, power[i]);
     }
     return w;
 }
@@ -68,31 +69,21 @@ static void tell(size_t n, double ahead, double own, const double *middle, const
 /* The limit at s->x from two grids, as a verification extrapolates, and what the grid of the design gives where the fine one is coarser. `here` is
  * a trial on the grid of the search, which is one of them where it is fine enough; middle: the level between, not touched then. */
 static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_trial *here, cupel_grid_level *middle, cupel_tensors *limit,
-                                 cupel_tensors *own,
-                                 double *bar, cupel_err *err)
+                                 cupel_tensors *own, double *bar, cupel_err *err)
 {
     cupel_status st = w->here ? CUPEL_OK : solve_on(s, middle, w->middle, err);
     if (st == CUPEL_OK) st = solve_on(s, &s->fine, w->fine, err);
     if (st != CUPEL_OK) return st;
     const cupel_tensors *m = w->here ? &here->t : &middle->last.t, *f = &s->fine.last.t;
-    const double *ahead = w->told.ahead, *left = w->told.own;
+    const double *ahead = w->ahead, *left = w->own;
     *limit = *own = *f;
-    tell(9, ahead[CUPEL_TOLD_K], left[CUPEL_TOLD_K], m->k, f->k, limit->k, own->k);
-    tell(36, ahead[CUPEL_TOLD_C], left[CUPEL_TOLD_C], m->c, f->c, limit->c, own->c);
-    tell(6, ahead[CUPEL_TOLD_K], left[CUPEL_TOLD_K], m->alpha, f->alpha, limit->alpha, own->alpha);
+    tell(9, ahead[LAW_K], left[LAW_K], m->k, f->k, limit->k, own->k);
+    tell(36, ahead[LAW_C], left[LAW_C], m->c, f->c, limit->c, own->c);
+    tell(6, ahead[LAW_K], left[LAW_K], m->alpha, f->alpha, limit->alpha, own->alpha);
     const cupel_micro_state far = cupel_tensors_state(s->d, limit), near = cupel_tensors_state(s->d, f);
     for (size_t i = 0; i < s->d->n_asks; i++)
         bar[i] = s->d->ask[i].whole ? 0 : fabs(cupel_ask_value(s->d, &s->d->ask[i], &far) - cupel_ask_value(s->d, &s->d->ask[i], &near));
     return CUPEL_OK;
-}
-
-/* The same of their derivatives. */
-static cupel_status drift_of_two(cupel_search *s, const law *w, cupel_trial *here, cupel_grid_level *middle, cupel_err *err)
-{
-    const bool same = here->made.grid == w->middle;
-    const cupel_walk *const walk[] = {&s->walk, same ? &s->walk : &middle->walk, &s->fine.walk};
-    cupel_trial *const t[] = {here, same ? here : &middle->last, &s->fine.last};
-    return cupel_search_drift(s, walk, t, &w->told, err);
 }
 
 /* The search goes on on the grid between, where x has been solved too: its derivatives know more of the limit. False where there is none. */
@@ -162,7 +153,6 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
         if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
         if (slow && !finer && s->cost > fmax(holds(s) ? 0 : 1, STUCK * before)) break;
         before = s->cost;
-        CUPEL_TRY(drift_of_two(s, &w, t, middle, err));
         CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, fmax(0.5 * enough, ENDS * sqrt(s->cost)), s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
     }
     s->shift = shift, s->own_shift = own_shift;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char NAME[] = "progress.cupel";
-enum { TRIAL = 1, DERIVATIVES = 2, DESIGN = 3, AFTER = 4, SLOPES = 5, WHY_MAX = 240 };
+enum { TRIAL = 1, DERIVATIVES = 2, DESIGN = 3, AFTER = 4, WHY_MAX = 240 };
 
 typedef struct kept_trial {
     cupel_tensors t;
@@ -117,7 +117,6 @@ static uint64_t key_of_derivatives(const cupel_search *s, const cupel_trial *t)
     key = cupel_journal_key(key, s->own_shift.k, sizeof s->own_shift.k);
     key = cupel_journal_key(key, s->own_shift.c, sizeof s->own_shift.c);
     key = cupel_journal_key(key, s->own_shift.alpha, sizeof s->own_shift.alpha);
-    key = cupel_journal_key(key, s->drift, s->family->n * sizeof *s->drift);
     key = cupel_journal_key(key, s->goal, s->d->n_asks * sizeof *s->goal);
     return cupel_journal_key(key, s->margin, s->d->n_asks * sizeof *s->margin);
 }
@@ -137,27 +136,6 @@ cupel_status cupel_replay_keep_derivatives(const cupel_search *s, const cupel_tr
 {
     if (!s->journal) return CUPEL_OK;
     return cupel_journal_add(s->journal, DERIVATIVES, key_of_derivatives(s, t), j, m * s->family->n * sizeof *j, worked(s), err);
-}
-
-static uint64_t key_of_slopes(const cupel_search *s, const cupel_trial *t)
-{
-    return cupel_journal_key(key_of_trial(&t->recipe, &t->made), s->x, s->family->n * sizeof *s->x);
-}
-
-bool cupel_replay_slopes(cupel_search *s, const cupel_trial *t, size_t n, cupel_slope *slope)
-{
-    double at;
-    const void *p = s->journal ? cupel_journal_next(s->journal, SLOPES, key_of_slopes(s, t), n * sizeof *slope, &at) : NULL;
-    if (!p) return false;
-    memcpy(slope, p, n * sizeof *slope);
-    move_clock(s, at);
-    return true;
-}
-
-cupel_status cupel_replay_keep_slopes(const cupel_search *s, const cupel_trial *t, size_t n, const cupel_slope *slope, cupel_err *err)
-{
-    if (!s->journal) return CUPEL_OK;
-    return cupel_journal_add(s->journal, SLOPES, key_of_slopes(s, t), slope, n * sizeof *slope, worked(s), err);
 }
 
 bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_design *out)

@@ -20,9 +20,6 @@ cupel_status cupel_replay_keep_trial(const cupel_search *s, const cupel_recipe *
 /* j [m][family.n] of the residuals of now at s->x from the fields of t. */
 bool cupel_replay_derivatives(cupel_search *s, const cupel_trial *t, size_t m, double *j);
 cupel_status cupel_replay_keep_derivatives(const cupel_search *s, const cupel_trial *t, size_t m, const double *j, cupel_err *err);
-/* The same of its tensors, slope [n]. */
-bool cupel_replay_slopes(cupel_search *s, const cupel_trial *t, size_t n, cupel_slope *slope);
-cupel_status cupel_replay_keep_slopes(const cupel_search *s, const cupel_trial *t, size_t n, const cupel_slope *slope, cupel_err *err);
 
 /* A verified design; s->out->solves goes on from its own. solved: loads before it. */
 bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_design *out);

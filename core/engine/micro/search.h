@@ -58,7 +58,6 @@ typedef struct cupel_search {
     cupel_tensors shift;              /* limit - grid at x, as far as known: taken from the targets */
     cupel_tensors own_shift;          /* the same to the grid of the design, of targets that are about it */
     bool aimed;                       /* they are known */
-    cupel_slope drift[CUPEL_TRIAL_PARAMS], own_drift[CUPEL_TRIAL_PARAMS]; /* their derivatives by the family's parameters; zeros where not known */
     double firmness;                  /* damping of the last steps, in costs: where the next stage begins */
     double x[CUPEL_TRIAL_PARAMS], blend_k, blend_c;
     double cost;                      /* at x on the grid of the last stage */
@@ -123,18 +122,6 @@ bool cupel_search_no_time(const cupel_search *s, cupel_status st);
 
 /* The recipe at x as its family moves it: skeletons by their radii, not yet by the volume fraction that these give. */
 cupel_recipe cupel_search_recipe_free(const cupel_search *s, const double *x);
-
-/* What two grids tell: limit = fine + ahead (fine - middle), and on the grid of the design limit + own (fine - limit). */
-enum { CUPEL_TOLD_K, CUPEL_TOLD_C, CUPEL_TOLD };
-typedef struct cupel_told {
-    double ahead[CUPEL_TOLD], own[CUPEL_TOLD];
-} cupel_told;
-
-/* The drifts from the trials t at s->x, each the last of its walk: on the grid of the search, the middle (the same trial where it is that one) and
- * the fine one. */
-cupel_status cupel_search_drift(cupel_search *s, const cupel_walk *const walk[3], cupel_trial *const t[3], const cupel_told *told, cupel_err *err);
-/* The shifts go with parameter k, by dx. */
-void cupel_search_drift_along(cupel_search *s, size_t k, double dx);
 
 /* Moves the targets by what a grid, on which these tensors are `here`, is off there from the limit and from the grid of the design. */
 void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *on_grid, const cupel_tensors *here);

@@ -44,7 +44,6 @@ static double step_of(const cupel_search *s, const cupel_trial *t, size_t k)
 static cupel_status derivatives_of_moves(cupel_search *s, const cupel_trial *t, const cupel_recipe *r, size_t m, double *j, cupel_err *err)
 {
     const size_t n = s->family->n;
-    const cupel_tensors shift = s->shift, own_shift = s->own_shift;
     cupel_status st = CUPEL_OK;
     double base[CUPEL_RESIDUALS_MAX], here[CUPEL_RESIDUALS_MAX];
     cupel_slope *slope = cupel_alloc(n, sizeof *slope);
@@ -60,9 +59,7 @@ static cupel_status derivatives_of_moves(cupel_search *s, const cupel_trial *t, 
         moved.fraction[0] -= step * slope[k].share;
         moved.fraction[1] += step * slope[k].share;
         CUPEL_TRY(cupel_tensors_expansion(s->d, &moved, err));
-        cupel_search_drift_along(s, k, step);
         (void)cupel_search_residuals(s, &moved, here, one_sided);
-        s->shift = shift, s->own_shift = own_shift;
         for (size_t i = 0; i < m; i++) j[i * n + k] = (here[i] - base[i]) / step;
     }
 done:
@@ -124,7 +121,6 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
 {
     cupel_status st = CUPEL_OK;
     const size_t n = s->family->n;
-    const cupel_tensors shift = s->shift, own_shift = s->own_shift;
     double r[CUPEL_RESIDUALS_MAX], found[CUPEL_RESIDUALS_MAX], dx[CUPEL_LS_PARAMS], x[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], predicted;
     bool one_sided[CUPEL_RESIDUALS_MAX];
     const size_t m = cupel_search_residuals(s, &t->t, r, one_sided);
@@ -144,14 +140,12 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
         memcpy(x, s->x, sizeof x);
         for (size_t k = 0; k < n; k++) x[k] += dx[k];
         CUPEL_TRY(cupel_search_try_on(s, x, grid, accuracy, &s->walk, t, &next, err));
-        for (size_t k = 0; k < n; k++) cupel_search_drift_along(s, k, dx[k]);
         (void)cupel_search_residuals(s, &next.t, found, one_sided);
         const double now = cupel_ls_cost(found, one_sided, m);
         if (now < cost) {
             *damping *= now < 0.25 * cost ? 0.1 : 0.3;
             *moved = true;
         } else {
-            s->shift = shift, s->own_shift = own_shift;
             *damping = fmax(*damping * 6, 1e-3 * cost);
             if (now < BENT * cost) learn(&p, dx, found, j);
             cupel_trial_release(&next);
