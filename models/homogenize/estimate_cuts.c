@@ -194,7 +194,7 @@ static void compare_grids(cupel_estimate *e, const cupel_estimate_value *fine, c
 }
 
 /* By what power of its voxels the time of a grid grows at most: iterations are a few less. */
-static const double GROWTH = 0.85;
+static const double GROWTH = 0.75;
 
 /* seconds: of the second grid. */
 static cupel_status check_time(const cupel_estimate_options *o, const cupel_grids *g, double seconds, cupel_err *err)

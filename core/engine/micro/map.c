@@ -1,5 +1,5 @@
-/* Space mapping (Bandler et al., IEEE Trans. Microwave Theory Tech. 42, 2536 (1994), doi:10.1109/22.339794): the search moves on a coarse grid with its
- * derivatives, and what that grid is off from the limit, known from two finer ones without derivatives, is taken from the targets. */
+/* Space mapping (Bandler et al., IEEE Trans. Microwave Theory Tech. 42, 2536 (1994), doi:10.1109/22.339794): the search moves on a coarse grid with
+ * its derivatives, and what that grid is off from the limit, known from two finer ones without derivatives, is taken from the targets. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/search.h"
