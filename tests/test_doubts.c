@@ -1,5 +1,6 @@
 #include "tests/check.h"
 
+#include "core/base/mem.h"
 #include "core/engine/doubts.h"
 
 #include <unistd.h>
@@ -108,6 +109,16 @@ static void weak_models_are_said(void **state)
     cupel_training_release(&t);
 }
 
+static cupel_status check_file(cupel_str *words, cupel_err *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    cupel_status st = cupel_demand_text(path[DEMAND], &text, &n, err);
+    if (st == CUPEL_OK) st = cupel_demand_check((cupel_text){text, n}, path[DEMAND], &job, words, err);
+    cupel_free(text);
+    return st;
+}
+
 static void impossible_demands_are_said_before_the_work(void **state)
 {
     (void)state;
@@ -117,14 +128,14 @@ static void impossible_demands_are_said_before_the_work(void **state)
     write_file(DEMAND, "demand: x\ndata: {file: gaps.csv, target: gap}\nspace: {list: gaps.csv}\nrequire:\n  - {property: gap, min: 11 eV}\n"
                        "  - {elements: allowed, list: [Na, Cl]}\n  - {price: {max: 0.001 USD/kg}}\n  - {abundance: {min: 100 %}}\n");
     said[0] = '\0';
-    check_ok(cupel_demand_check(path[DEMAND], &job, &words, &err), &err);
+    check_ok(check_file(&words, &err), &err);
     assert_non_null(strstr(said, "d.yaml:7: nothing can meet this: price at most 0.001 USD/kg, and the least of all allowed elements is"));
     assert_non_null(strstr(said, "d.yaml:8: nothing can meet this: "));
     assert_non_null(strstr(said, "outside everything measured"));
     cupel_str_free(&words);
     write_file(DEMAND, "demand: x\ndata: {file: gaps.csv, target: gap}\nspace: {list: gaps.csv}\nrequire:\n  - {property: gap, min: 1 eV}\n"
                        "rank: {weights: {gap: 2}}\n");
-    check_fails(cupel_demand_check(path[DEMAND], &job, &words, &err), CUPEL_USAGE, &err,
+    check_fails(check_file(&words, &err), CUPEL_USAGE, &err,
                 "d.yaml:6: weights stand with what they weigh: rank: {by: weights}");
     cupel_str_free(&words);
 }

@@ -1,4 +1,5 @@
 #include "core/base/err.h"
+#include "core/base/mem.h"
 #include "core/cli/verbs.h"
 #include "core/engine/demand.h"
 #include "core/engine/micro/run.h"
@@ -8,11 +9,17 @@
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_str words = {0};
+    char *text = NULL;
+    size_t n = 0;
     if (strcmp(cupel_arg(args, 0), "check") != 0)
         return cupel_fail(err, CUPEL_USAGE, "cupel demand '%s': the only thing to do with a demand is 'cupel demand check FILE'", cupel_arg(args, 0));
     const char *file = cupel_arg(args, 1);
-    cupel_status st = cupel_micro_demand_is(file) ? cupel_micro_check(file, job, &words, err) : cupel_demand_check(file, job, &words, err);
+    cupel_status st = cupel_demand_text(file, &text, &n, err); /* once: it may be a pipe */
+    if (st != CUPEL_OK) return st;
+    const cupel_text all = {text, n};
+    st = cupel_micro_demand_is_text(all, file) ? cupel_micro_check(all, file, job, &words, err) : cupel_demand_check(all, file, job, &words, err);
     if (st == CUPEL_OK) st = cupel_print_str(&words, err);
+    cupel_free(text);
     cupel_str_free(&words);
     return st;
 }

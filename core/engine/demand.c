@@ -429,6 +429,8 @@ static cupel_status check_scale(const cupel_yaml *root, const char *file, cupel_
 {
     const cupel_yaml *phases = cupel_yaml_get(root, "phases"), *scale = cupel_yaml_get(root, "scale");
     if (!phases) return CUPEL_OK;
+    if (scale && scale->kind == CUPEL_YAML_SCALAR && cupel_text_is(scale->text, "microstructure"))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: scale: microstructure cannot be read from a pipe here; name a file", file, scale->line);
     if (scale && scale->kind == CUPEL_YAML_SCALAR)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: scale: found '%.*s', expected microstructure for a demand with 'phases'", file, scale->line,
                           (int)(scale->text.n < 40 ? scale->text.n : 40), scale->text.p);
@@ -497,17 +499,25 @@ done:
     return st;
 }
 
-cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err)
+cupel_status cupel_demand_text(const char *path, char **text, size_t *n, cupel_err *err)
 {
     cupel_input *in = NULL;
+    *text = NULL;
+    *n = 0;
+    cupel_status st = cupel_input_open(path, &in, err);
+    if (st == CUPEL_OK) st = cupel_input_rest(in, DEMAND_BYTES_MAX, text, n, err);
+    cupel_input_free(in);
+    return st;
+}
+
+cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err)
+{
     char *text = NULL;
     size_t n = 0;
     *d = NULL;
-    cupel_status st = cupel_input_open(path, &in, err);
-    if (st == CUPEL_OK) st = cupel_input_rest(in, DEMAND_BYTES_MAX, &text, &n, err);
+    cupel_status st = cupel_demand_text(path, &text, &n, err);
     if (st == CUPEL_OK) st = cupel_demand_read((cupel_text){text, n}, path, d, err);
     cupel_free(text);
-    cupel_input_free(in);
     return st;
 }
 

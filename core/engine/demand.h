@@ -114,6 +114,8 @@ typedef struct cupel_demand {
 
 /* Reads and checks; "-" is stdin, _read takes the text and the name that its file names are relative to. The header of each table is looked
  * at, its rows are not. */
+/* The text of a demand, of at most a megabyte, to be freed; path "-": stdin. */
+cupel_status cupel_demand_text(const char *path, char **text, size_t *n, cupel_err *err);
 cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err);
 cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand **d, cupel_err *err);
 void cupel_demand_free(cupel_demand *d);
@@ -144,6 +146,6 @@ cupel_status cupel_demand_words(const cupel_demand *d, const cupel_space *space,
 void cupel_requirement_words(const cupel_demand *d, const cupel_requirement *q, cupel_str *out);
 
 /* `cupel demand check`: opens the space, counts it, reads the tables (no training), and puts the demand in words with the figures found. */
-cupel_status cupel_demand_check(const char *path, const cupel_job *job, cupel_str *out, cupel_err *err);
+cupel_status cupel_demand_check(cupel_text yaml, const char *file, const cupel_job *job, cupel_str *out, cupel_err *err);
 
 #endif

@@ -150,7 +150,7 @@ static cupel_status check_data(cupel_demand *d, size_t i, const cupel_job *job, 
     return st;
 }
 
-cupel_status cupel_demand_check(const char *path, const cupel_job *job, cupel_str *out, cupel_err *err)
+cupel_status cupel_demand_check(cupel_text yaml, const char *file, const cupel_job *job, cupel_str *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_demand *d = NULL;
@@ -159,7 +159,7 @@ cupel_status cupel_demand_check(const char *path, const cupel_job *job, cupel_st
     uint64_t count = 0;
     char text[32];
     bool *taken = NULL;
-    CUPEL_TRY(cupel_demand_open(path, &d, err));
+    CUPEL_TRY(cupel_demand_read(yaml, file, &d, err));
     cupel_demand_doubts(d, job);
     for (size_t i = 0; i < d->n_properties; i++) CUPEL_TRY(check_data(d, i, job, &data, err));
     CUPEL_TRY(cupel_demand_space(d, &space, err));
@@ -172,7 +172,7 @@ cupel_status cupel_demand_check(const char *path, const cupel_job *job, cupel_st
     cupel_str_addf(out, "The space holds %s candidates.\n", cupel_format_count(text, count));
     if (out->failed || data.failed) st = cupel_no_memory(err, "the demand in words", 0);
     if (st == CUPEL_OK && !count)
-        st = cupel_fail(err, CUPEL_INFEASIBLE, "%s: the space holds no candidates; widen 'space' or relax the element constraints", path);
+        st = cupel_fail(err, CUPEL_INFEASIBLE, "%s: the space holds no candidates; widen 'space' or relax the element constraints", file);
 done:
     cupel_str_free(&data);
     cupel_free(taken);

@@ -27,6 +27,11 @@ done
 (cd / && "$CUPEL" demand check "$T/d.yaml" >"$T/out" 2>"$T/err") && ok 'file names are relative to the demand' || no 'file names are relative to the demand'
 "$CUPEL" demand check - <"$T/d.yaml" >"$T/out" 2>"$T/err"; [ $? = 3 ] && ok 'on stdin they are relative to here' || no 'on stdin they are relative to here'
 (cd "$T" && "$CUPEL" demand check - <d.yaml >"$T/out" 2>"$T/err") && ok 'a demand on stdin' || no 'a demand on stdin'
+micro="$CUPEL_ROOT/datasets/examples/heat-spreader.yaml"
+for pipe in - /dev/stdin; do
+  "$CUPEL" demand check "$micro" 2>"$T/err" | cmp -s - <(cat "$micro" | "$CUPEL" demand check "$pipe" 2>"$T/err") && ok "of a microstructure on $pipe" || no "of a microstructure on $pipe"
+done
+cat "$micro" | "$CUPEL" run - -o "$T/R" >"$T/out" 2>"$T/err"; [ $? = 2 ] && grep -q 'cannot be read from a pipe here; name a file' "$T/err" && ok 'and run says that it wants a file' || no 'and run says that it wants a file'
 
 wrong() { # wrong NAME CODE WORDS SED-EXPRESSION
   sed "$4" "$T/d.yaml" >"$T/x.yaml"

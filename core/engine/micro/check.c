@@ -2,7 +2,7 @@
 #include "core/engine/micro/needs.h"
 #include "core/engine/micro/run.h"
 
-cupel_status cupel_micro_check(const char *demand, const cupel_job *job, cupel_str *words, cupel_err *err)
+cupel_status cupel_micro_check(cupel_text text, const char *file, const cupel_job *job, cupel_str *words, cupel_err *err)
 {
     cupel_micro_demand *d = NULL;
     cupel_micro_space s;
@@ -10,7 +10,7 @@ cupel_status cupel_micro_check(const char *demand, const cupel_job *job, cupel_s
     cupel_err not_searched = {0};
     cupel_needs needs;
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_micro_demand_open(demand, &d, err));
+    CUPEL_TRY(cupel_micro_demand_read(text, file, &d, err));
     cupel_micro_demand_say(d, job);
     if (d->space) CUPEL_TRY(cupel_micro_space_read(d, &s, err));
     if (!d->space) CUPEL_TRY(cupel_design_where(d, err));

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const size_t DEMAND_BYTES_MAX = 1u << 20;
 
@@ -288,19 +289,26 @@ cupel_status cupel_micro_demand_open(const char *path, cupel_micro_demand **d, c
     return st;
 }
 
-/* A demand that cannot be read at all is left to the reader of compositions, whose message it gets. stdin can be read once only. */
-bool cupel_micro_demand_is(const char *path)
+/* A demand that cannot be read at all is left to the reader of compositions, whose message it gets. */
+bool cupel_micro_demand_is_text(cupel_text text, const char *file)
 {
-    char *text = NULL;
-    size_t n = 0;
     cupel_yaml_doc *doc = NULL;
     bool is = false;
-    if (strcmp(path, "-") != 0 && text_of(path, &text, &n, NULL) == CUPEL_OK &&
-        cupel_yaml_read((cupel_text){text, n}, path, &doc, NULL) == CUPEL_OK) {
+    if (cupel_yaml_read(text, file, &doc, NULL) == CUPEL_OK) {
         const cupel_yaml *scale = cupel_yaml_get(cupel_yaml_root(doc), "scale");
         is = scale && scale->kind == CUPEL_YAML_SCALAR && cupel_text_is(scale->text, scale_words[0]);
     }
     cupel_yaml_free(doc);
+    return is;
+}
+
+bool cupel_micro_demand_is(const char *path)
+{
+    char *text = NULL;
+    size_t n = 0;
+    struct stat sb;
+    if (stat(path, &sb) != 0 || !S_ISREG(sb.st_mode) || text_of(path, &text, &n, NULL) != CUPEL_OK) return false;
+    const bool is = cupel_micro_demand_is_text((cupel_text){text, n}, path);
     cupel_free(text);
     return is;
 }

@@ -138,7 +138,9 @@ typedef struct cupel_micro_demand {
 /* Is anything asked of a tensor? */
 static inline bool cupel_demand_is_physical(const cupel_micro_demand *d) { return d->needs_conduction || d->needs_elasticity || d->needs_expansion; }
 
-/* True when the text of a demand says `scale: microstructure`: which reader it needs. */
+/* True when the text of a demand says `scale: microstructure`: which reader it needs. Of a path that is no regular file (a pipe, which can be read
+ * once only) false, and nothing is read. */
+bool cupel_micro_demand_is_text(cupel_text text, const char *file);
 bool cupel_micro_demand_is(const char *path);
 cupel_status cupel_micro_demand_open(const char *path, cupel_micro_demand **d, cupel_err *err);
 cupel_status cupel_micro_demand_read(cupel_text text, const char *file, cupel_micro_demand **d, cupel_err *err);

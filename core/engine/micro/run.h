@@ -6,7 +6,7 @@
 #include "core/sys/job.h"
 
 /* Reads the demand and its space (where it has one) and says both in words. Nothing is solved. */
-cupel_status cupel_micro_check(const char *demand, const cupel_job *job, cupel_str *words, cupel_err *err);
+cupel_status cupel_micro_check(cupel_text text, const char *file, const cupel_job *job, cupel_str *words, cupel_err *err);
 
 /* DIR/ranking.csv, result.h5, samples.csv, samples.h5, demand.yaml (a copy), run.json, report.html. While the sample is solved each structure that is
  * done is kept in DIR/samples.checkpoint; `resume` goes on from there. `words` gets the outcome in some lines. CUPEL_INFEASIBLE: all files are there,
