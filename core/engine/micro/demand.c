@@ -41,7 +41,8 @@ cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, c
     cupel_text unit = {0};
     if (node->kind != CUPEL_YAML_SCALAR) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: expected a number", file, node->line);
     cupel_status st = cupel_quantity_parse(node->text, x, &unit, err);
-    if (st == CUPEL_OK && unit.n && !(family == CUPEL_OF_ALPHA && is_per_degree(unit))) st = cupel_quantity_in(node->text, family_unit[family], x, err);
+    if (st == CUPEL_OK && unit.n && !(family == CUPEL_OF_ALPHA && is_per_degree(unit)))
+        st = cupel_quantity_in(node->text, family_unit[family], x, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
     if (*x == 0 && !unit.n) return CUPEL_OK; /* 0 is the same in any unit */

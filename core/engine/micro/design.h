@@ -82,7 +82,7 @@ typedef struct cupel_design {
     cupel_recipe recipe;
     cupel_tensors on_grid, limit, bar;   /* T_G, T_infinity, half width of its 95 % bar */
     cupel_tensors grid_bar;              /* what iterating left of T_G */
-    cupel_micro_statistics statistics, statistics_bar; /* of the voxels of the grid of the design */
+    cupel_micro_statistics statistics, statistics_bar; /* on the grid of the design; area and chords: limits */
     cupel_connected connected;
     cupel_sensitivity sensitivity;
     cupel_voids voids;

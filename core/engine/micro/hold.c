@@ -79,7 +79,7 @@ static cupel_status count_shifted(corners *x, const cupel_job *job, cupel_err *e
         cupel_micro_statistics bar;
         cupel_recipe *r = &x->m->shifted[x->m->there[i] ? i : 1 - i]; /* the other way, where this one cannot be made */
         cupel_status st = cupel_recipe_settle(r, job, err);
-        if (st == CUPEL_OK) st = cupel_statistics_of_voxels(x->d, r, x->out->grid, job, &x->shifted[i], &bar, err);
+        if (st == CUPEL_OK) st = cupel_statistics_of_limit(x->d, r, x->out->grid, job, &x->shifted[i], &bar, err);
         if (st != CUPEL_OK) return st;
     }
     return CUPEL_OK;

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Twice so many voxels an edge are what a recipe is still made on for its area. */
+enum { MOST_TWICE = 128, ENOUGH = 96 };
+
 /* ---- from cuts ---- */
 
 /* The area of the plane with this unit normal that leaves the share p of the unit cube on one side: the derivative of the volume by its distance. */
@@ -93,6 +96,48 @@ void cupel_statistics_of_cuts(const cupel_mixture *m, const double edge[3], doub
         surface[p] = t.area[p] / (voxels * h);
         projected[p] = t.projected[p] / (voxels * h);
     }
+}
+
+/* ---- towards the limit ---- */
+
+typedef struct cuts {
+    double h, surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX], fraction[CUPEL_MICRO_PHASES_MAX];
+} cuts;
+
+static cupel_status cuts_on(const cupel_recipe *r, size_t grid, const cupel_job *job, cuts *c, cupel_err *err)
+{
+    cupel_mixture m = {0};
+    size_t n[3];
+    double edge[3];
+    *c = (cuts){.h = 0};
+    cupel_recipe_grid(r, grid, n);
+    cupel_trial_edges(r, n, edge);
+    cupel_status st = cupel_recipe_mixture(r, n, &m, job, err);
+    if (st != CUPEL_OK) return st;
+    c->h = cbrt(edge[0] * edge[1] * edge[2]);
+    cupel_statistics_of_cuts(&m, edge, c->surface, c->projected);
+    cupel_mixture_fractions(&m, c->fraction);
+    cupel_mixture_release(&m);
+    return CUPEL_OK;
+}
+
+/* Planes in voxels miss what curves within one: an error that falls with the square of its edge. */
+static double towards(double coarse, double fine, double ratio) { return fmax(0, fine + (fine - coarse) / (ratio * ratio - 1)); }
+
+static double scale_of(double limit, double on_grid) { return on_grid > 0 && limit > 0 ? limit / on_grid : 1; }
+
+cupel_status cupel_statistics_scale(const cupel_recipe *r, size_t grid, const cupel_job *job, double *surface, double *projected, cupel_err *err)
+{
+    cuts c, f;
+    for (size_t p = 0; p < CUPEL_MICRO_PHASES_MAX; p++) surface[p] = projected[p] = 1;
+    if (grid > MOST_TWICE) return CUPEL_OK;
+    cupel_status st = cuts_on(r, grid, job, &c, err);
+    if (st == CUPEL_OK) st = cuts_on(r, 2 * grid, job, &f, err);
+    for (size_t p = 0; st == CUPEL_OK && p < CUPEL_MICRO_PHASES_MAX; p++) {
+        surface[p] = scale_of(towards(c.surface[p], f.surface[p], c.h / f.h), c.surface[p]);
+        projected[p] = scale_of(towards(c.projected[p], f.projected[p], c.h / f.h), c.projected[p]);
+    }
+    return st;
 }
 
 /* ---- from voxels ---- */
@@ -236,6 +281,27 @@ done:
     return st;
 }
 
+static cupel_status area_of_voxels(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job, cupel_micro_statistics *s,
+                                   cupel_micro_statistics *bar, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_voxels v = {0};
+    size_t n[3];
+    double edge[3];
+    set_none(s, NAN);
+    set_none(bar, 0);
+    cupel_recipe_grid(r, grid, n);
+    cupel_trial_edges(r, n, edge);
+    CUPEL_TRY(cupel_recipe_voxels(r, n, &v, job, err));
+    const measure m = {d, &v, job, cbrt(edge[0] * edge[1] * edge[2])};
+    CUPEL_TRY(take(&m, CUPEL_ASK_SURFACE, "surface", s, err));
+    CUPEL_TRY(take(&m, CUPEL_ASK_CHORD, "chord_length", s, err));
+    st = compare(r, n, edge, job, s, bar, err);
+done:
+    cupel_voxels_release(&v);
+    return st;
+}
+
 cupel_status cupel_statistics_of_voxels(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,
                                         cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err)
 {
@@ -267,5 +333,34 @@ cupel_status cupel_statistics_of_voxels(const cupel_micro_demand *d, const cupel
     if (d->needs_surface) CUPEL_TRY(compare(r, n, edge, job, s, bar, err));
 done:
     cupel_voxels_release(&v);
+    return st;
+}
+
+/* The coarser of the two grids that a limit is taken from: the finer has four times the voxels of the design's along an edge, or 192, or twice as
+ * many; of a large one, those of the verification. */
+static size_t coarser(size_t grid)
+{
+    const size_t most = 2 * grid < ENOUGH ? 2 * grid : ENOUGH;
+    return grid > MOST_TWICE ? 2 * grid / 3 : grid > most ? grid : most;
+}
+
+cupel_status cupel_statistics_of_limit(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,
+                                       cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err)
+{
+    cuts c, f;
+    cupel_micro_statistics fine, apart;
+    cupel_status st = cupel_statistics_of_voxels(d, r, grid, job, s, bar, err);
+    if (st != CUPEL_OK || !d->needs_surface) return st;
+    CUPEL_TRY(cuts_on(r, coarser(grid), job, &c, err));
+    CUPEL_TRY(cuts_on(r, 2 * coarser(grid), job, &f, err));
+    CUPEL_TRY(area_of_voxels(d, r, 2 * coarser(grid), job, &fine, &apart, err));
+    for (size_t p = 0; p < d->n_phases; p++) {
+        const double projected = towards(c.projected[p], f.projected[p], c.h / f.h), chord = 6 * f.fraction[p] / projected;
+        s->surface[p] = towards(c.surface[p], f.surface[p], c.h / f.h);
+        s->chord[p] = chord;
+        bar->surface[p] = fmax(fabs(s->surface[p] - f.surface[p]), apart.surface[p]);
+        bar->chord[p] = fmax(fabs(chord - 6 * f.fraction[p] / f.projected[p]), apart.chord[p]);
+    }
+done:
     return st;
 }

@@ -16,4 +16,13 @@ void cupel_statistics_of_cuts(const cupel_mixture *m, const double edge[3], doub
 cupel_status cupel_statistics_of_voxels(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,
                                         cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err);
 
+/* The same, and area and chords as they are in the limit: from two finer grids, of an error that falls with the square of the voxel. Their bar is the
+ * step from the finer to the limit, or what the descriptors say otherwise of its voxels, if that is more. */
+cupel_status cupel_statistics_of_limit(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,
+                                       cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err);
+
+/* surface, projected [CUPEL_MICRO_PHASES_MAX]: limit / on this grid, by twice the grid; 1 beyond 128 voxels an edge. For trials: what their own grid
+ * misses of an area hardly changes with the recipe. */
+cupel_status cupel_statistics_scale(const cupel_recipe *r, size_t grid, const cupel_job *job, double *surface, double *projected, cupel_err *err);
+
 #endif

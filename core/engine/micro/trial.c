@@ -106,12 +106,14 @@ done:
     return st;
 }
 
-static void measure_cuts(const cupel_micro_demand *d, const cupel_recipe *r, const cupel_mixture *m, cupel_tensors *t)
+/* As they would be in the limit: its grid and twice that, once a trial, say by how much its own misses them. */
+static void measure_cuts(const cupel_micro_demand *d, const cupel_trial *of, const cupel_recipe *r, const cupel_mixture *m, cupel_tensors *t)
 {
     double edge[3];
     if (!d->needs_surface) return;
     cupel_trial_edges(r, m->n, edge);
     cupel_statistics_of_cuts(m, edge, t->surface, t->projected);
+    for (size_t p = 0; p < d->n_phases; p++) t->surface[p] *= of->surface_scale[p], t->projected[p] *= of->projected_scale[p];
 }
 
 static cupel_status solve_one(const cupel_micro_demand *d, cupel_trial *t, cupel_physics physics, const cupel_trial_options *o, const cupel_job *job,
@@ -149,7 +151,8 @@ cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "generator '%s' makes %zu phases, the demand has %zu", r->generator->method.name, t->mixture->n_phases,
                              d->n_phases));
     cupel_mixture_fractions(t->mixture, t->t.fraction);
-    measure_cuts(d, r, t->mixture, &t->t);
+    if (d->needs_surface) CUPEL_TRY(cupel_statistics_scale(r, o->grid, job, t->surface_scale, t->projected_scale, err));
+    measure_cuts(d, t, r, t->mixture, &t->t);
     if (d->needs_conduction) CUPEL_TRY(solve_one(d, t, CUPEL_CONDUCTION, o, job, &t->conduction, t->t.k, err));
     if (d->needs_elasticity) CUPEL_TRY(solve_one(d, t, CUPEL_ELASTICITY, o, job, &t->elasticity, t->t.c, err));
     st = cupel_tensors_expansion(d, &t->t, err);
@@ -176,7 +179,7 @@ cupel_status cupel_trial_under(const cupel_micro_demand *d, const cupel_trial *t
     materials_of(d, material);
     CUPEL_TRY(cupel_recipe_mixture(r, t->n, &m, job, err));
     cupel_mixture_fractions(&m, out->fraction);
-    measure_cuts(d, r, &m, out);
+    measure_cuts(d, t, r, &m, out);
     if (t->conduction) CUPEL_TRY(cupel_solution_tensor_under(t->conduction, &m, material, t->blend_k, job, out->k, err));
     if (t->elasticity) CUPEL_TRY(cupel_solution_tensor_under(t->elasticity, &m, material, t->blend_c, job, out->c, err));
     st = cupel_tensors_expansion(d, out, err);

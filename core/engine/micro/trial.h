@@ -12,7 +12,7 @@ enum { CUPEL_TRIAL_PARAMS = 64 };
 typedef struct cupel_tensors {
     double k[9], c[36], alpha[6];
     double fraction[CUPEL_MICRO_PHASES_MAX];
-    double surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX]; /* where the demand asks for them: statistics.h */
+    double surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX]; /* where asked for: statistics.h; of a trial: of the limit */
 } cupel_tensors;
 
 cupel_micro_state cupel_tensors_state(const cupel_micro_demand *d, const cupel_tensors *t);
@@ -33,6 +33,7 @@ typedef struct cupel_trial {
     cupel_mixture *mixture;                  /* on the heap: the solutions look at it */
     cupel_solution *conduction, *elasticity; /* with fields; NULL where not needed */
     cupel_tensors t;
+    double surface_scale[CUPEL_MICRO_PHASES_MAX], projected_scale[CUPEL_MICRO_PHASES_MAX]; /* limit / on its grid, where areas are asked for */
     size_t solves;                           /* loads that were solved */
     bool guessed;                            /* from the fields of another trial */
 } cupel_trial;                               /* {0} is empty; without mixture and fields where it comes from a journal */

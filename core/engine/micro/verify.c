@@ -196,21 +196,32 @@ static double chance(double value, double error, double low, double high)
     return fmax(0, cupel_normal_cdf((high - value) / sigma) - cupel_normal_cdf((low - value) / sigma));
 }
 
+/* An area or chord that its grid has a tenth off is barely resolved there, though the limit is known. */
+static void say_coarse(const cupel_ask *a, const cupel_design_ask *v, cupel_design *out)
+{
+    if ((a->kind != CUPEL_ASK_SURFACE && a->kind != CUPEL_ASK_CHORD) || !(fabs(v->on_grid - v->value) > 0.1 * fabs(v->value))) return;
+    out->resolved = false;
+    if (!out->why_not) out->why_not = "its grid, and so its files of voxels, has areas and chords more than a tenth off the limit: take a finer one";
+}
+
 static void judge(const cupel_search *s, cupel_design *out)
 {
     const cupel_micro_demand *d = s->d;
     cupel_micro_state limit = cupel_tensors_state(d, &out->limit), grid = cupel_tensors_state(d, &out->on_grid);
     const cupel_micro_state bar = {.fraction = out->limit.fraction, .statistics = &out->statistics_bar};
-    limit.statistics = grid.statistics = &out->statistics;
+    limit.statistics = &out->statistics;
     out->meets = true;
     out->probability = 1;
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         cupel_design_ask *v = &out->ask[i];
+        /* What a grid misses of an area is in what stands beside the limit, not in the limit. */
+        grid.statistics = a->kind == CUPEL_ASK_SURFACE || a->kind == CUPEL_ASK_CHORD ? NULL : &out->statistics;
         v->on_grid = cupel_ask_value(d, a, &grid);
         v->value = a->on_grid ? v->on_grid : cupel_ask_value(d, a, &limit);
         v->error = a->whole ? bar_of_tensor(a, a->on_grid ? &out->grid_bar : &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
         if (cupel_ask_is_statistic(a)) v->error = cupel_ask_value(d, a, &bar);
+        say_coarse(a, v, out);
         const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
         /* A fraction is met to 1e-7 only, and a target has as many digits as were written. NaN meets nothing. */
         const double slack = a->whole ? ROUNDING : 1e-6 * fmax(1e-3, fabs(v->value));
@@ -248,7 +259,7 @@ static cupel_status compute(cupel_search *s, bool on_grid, cupel_trial *of, cupe
     if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, of, out, err));
     cupel_mixture_fractions(&g.grid[0], out->limit.fraction);
     if (!one) limit_of_layers(s->d, out);
-    CUPEL_TRY(cupel_statistics_of_voxels(s->d, &out->recipe, out->grid, s->job, &out->statistics, &out->statistics_bar, err));
+    CUPEL_TRY(cupel_statistics_of_limit(s->d, &out->recipe, out->grid, s->job, &out->statistics, &out->statistics_bar, err));
     cupel_mixture_fractions(&g.grid[1], out->on_grid.fraction);
     if (s->d->needs_surface) cupel_statistics_of_cuts(&g.grid[1], g.edge[1], out->on_grid.surface, out->on_grid.projected);
 done:
