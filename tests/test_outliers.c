@@ -106,6 +106,25 @@ static void a_contradiction_is_told_from_a_difference_of_conditions(void **state
     fclose(f);
 }
 
+/* One alloy at 1300 K has a tenth of the strength that all have at 300 K: nothing under like conditions contradicts, so no slip is guessed at. */
+static void what_only_conditions_tell_is_no_slip(void **state)
+{
+    (void)state;
+    cupel_outlier first = {0};
+    char reason[512];
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, "formula,T [K],strength [MPa]\n");
+    for (size_t i = 0; i < N; i++) {
+        const double ni = 5 + 0.5 * (double)i;
+        fprintf(f, "Fe%gNi%g,%d,%.5g\n", 100 - ni, ni, i == 70 ? 1300 : 300 + (int)(i % 3), (i == 70 ? 0.01 : 1) * (300 + 8 * ni));
+    }
+    fclose(f);
+    const size_t n = find(&first, reason, sizeof reason);
+    print_message("%zu rows: %s\n", n, reason);
+    assert_true(n >= 1 && first.row == 70 && !strstr(reason, "slip"));
+}
+
 /* Twenty pairs agree within 3 %, one does not. */
 static void pairs_that_disagree_are_named(void **state)
 {
@@ -166,6 +185,7 @@ int main(void)
         cmocka_unit_test(a_sound_table_has_next_to_none),
         cmocka_unit_test(a_slip_of_the_unit_comes_first),
         cmocka_unit_test(a_contradiction_is_told_from_a_difference_of_conditions),
+        cmocka_unit_test(what_only_conditions_tell_is_no_slip),
         cmocka_unit_test(pairs_that_disagree_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);

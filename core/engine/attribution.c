@@ -46,6 +46,13 @@ static cupel_status find_columns(reading *d, cupel_err *err)
         const cupel_status st = cupel_column_find(h, path, "target", d->o->target, "name it with --target, or leave it out", &d->target, err);
         if (st != CUPEL_OK) return st;
     }
+    if (d->target != SIZE_MAX && cupel_column_is_predicted(h, d->target)) {
+        cupel_say(d->job, CUPEL_WARNING,
+                  "column '%s' of '%s' is what a model predicted ('%s lower', '%s upper' and 'in_domain' stand beside it), not "
+                  "what was measured: nothing is shuffled; give a table of measured values, or name their column with --target",
+                  h->name[d->target], d->o->table, h->label[d->target], h->label[d->target]);
+        d->target = SIZE_MAX;
+    }
     const cupel_status st = cupel_features_bind(cupel_model_features_bind(d->a->model), h, path, err);
     if (st == CUPEL_OK) cupel_features_unit_doubts(cupel_model_features(d->a->model), h, path, d->job);
     return st;

@@ -40,7 +40,8 @@ static bool far_out(const spread *s, double y)
     return (s->high > s->middle && y - s->middle > FAR * (s->high - s->middle)) || (s->low < s->middle && s->middle - y > FAR * (s->middle - s->low));
 }
 
-static void say_far_out(const cupel_training *t, const spread *s, const cupel_job *job)
+/* columns: the model takes some, and a value far off may be theirs. */
+static void say_far_out(const cupel_training *t, const spread *s, bool columns, const cupel_job *job)
 {
     size_t n = t->records.n_rows, all = 0, said = 0;
     for (size_t i = 0; i < n; i++) all += far_out(s, t->target[i]);
@@ -49,8 +50,9 @@ static void say_far_out(const cupel_training *t, const spread *s, const cupel_jo
         if (!far_out(s, t->target[i])) continue;
         said++;
         cupel_say(job, CUPEL_WARNING,
-                  "%s:%" PRIu64 ": %s %g%s%s is far from all others (nine tenths lie from %.4g to %.4g): a slip of the unit or the decimal point?",
-                  t->file, t->records.line[i], t->property, t->target[i], *t->unit ? " " : "", t->unit, s->low, s->high);
+                  "%s:%" PRIu64 ": %s %g%s%s is far from all others (nine tenths lie from %.4g to %.4g)%s",
+                  t->file, t->records.line[i], t->property, t->target[i], *t->unit ? " " : "", t->unit, s->low, s->high,
+                  columns ? "; look whether its columns say why" : ": a slip of the unit or the decimal point?");
     }
     if (all > said) cupel_say(job, CUPEL_WARNING, "and %zu more such rows", all - said);
 }
@@ -174,7 +176,7 @@ cupel_status cupel_training_doubts(const cupel_training *t, const char *columns,
     if (!t->records.n_rows) return CUPEL_OK;
     CUPEL_TRY(spread_of(t, &s, err));
     if (!(s.high > s.low)) return CUPEL_OK;
-    if (t->records.n_rows >= ROWS_MIN) say_far_out(t, &s, job); /* fewer do not say what is usual */
+    if (t->records.n_rows >= ROWS_MIN) say_far_out(t, &s, columns && *columns, job); /* fewer do not say what is usual */
     if (!columns || !*columns) st = find_apart(t, job, err);
 done:
     return st;

@@ -179,8 +179,7 @@ static cupel_text next_part(const char **p)
     return part;
 }
 
-/* 0 for equal conditions of one model; each column adds at most 1. */
-static double apart(const char *a, const char *b)
+double cupel_condition_apart(const char *a, const char *b)
 {
     double sum = 0, x, y;
     while (*a && *b) {
@@ -208,7 +207,7 @@ cupel_status cupel_known_set_near(const cupel_known_set *s, const cupel_composit
     for (size_t i = first_from(s, &x); i < s->n && s->m[i].elements == x.elements; i++) {
         const char *key = s->m[i].key;
         if (strncmp(key, cupel_str_text(text), text->n) != 0 || (key[text->n] && key[text->n] != ';')) continue;
-        const double d = apart(key + text->n, condition);
+        const double d = cupel_condition_apart(key + text->n, condition);
         if (d >= least) continue;
         least = d, *known = true, *m = measured_of(&s->m[i], text->n);
     }

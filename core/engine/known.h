@@ -36,4 +36,7 @@ cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_compo
 cupel_status cupel_known_set_near(const cupel_known_set *s, const cupel_composition *c, const char *condition, cupel_str *text, bool *known,
                                   cupel_known_value *m, cupel_err *err);
 
+/* How unlike two conditions of one model are: 0 for equal ones, for each column 1 for words that differ, |x - y| / (|x| + |y|) for numbers. */
+double cupel_condition_apart(const char *a, const char *b);
+
 #endif

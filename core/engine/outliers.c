@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/doubts.h"
+#include "core/engine/known.h"
 #include "core/io/csv.h"
 #include "core/math/order.h"
 #include "core/sys/file.h"
@@ -14,6 +15,7 @@
 #include <string.h>
 
 enum { ROWS_MIN = 20, SHOWN = 3 };
+static const double LIKE = 0.1, NEAR = 0.3; /* conditions that are alike (known.h), compositions that are near (sum of differences of fractions) */
 static const double LEAST_WIDTH = 0.1; /* of the median half interval: no interval is taken to be narrower */
 
 typedef struct search {
@@ -238,20 +240,24 @@ static double apart(const cupel_composition *a, const cupel_composition *b)
     return sum;
 }
 
-static cupel_status find_nearest(const search *s, cupel_outlier *o, cupel_err *err)
+/* Of another composition; under like conditions only, or under any. *best: how far its composition is. */
+static cupel_status find_nearest(const search *s, cupel_outlier *o, bool like, double *best, cupel_err *err)
 {
     cupel_composition *c = cupel_alloc(2, sizeof *c);
     const char *formula;
-    double y, best = INFINITY;
+    const char *condition = cupel_model_condition(s->m, o->row);
+    double y;
+    *best = INFINITY;
     o->nearest = SIZE_MAX;
     if (!c) return cupel_no_memory(err, "compositions", 2 * sizeof *c);
     cupel_model_training_row(s->m, o->row, &c[0], &formula, &y);
     for (size_t i = 0; c[0].n && i < s->n; i++) {
         if (s->group[i] == s->group[o->row]) continue;
+        if (like && cupel_condition_apart(cupel_model_condition(s->m, i), condition) > LIKE) continue;
         cupel_model_training_row(s->m, i, &c[1], &formula, &y);
         const double d = apart(&c[0], &c[1]);
-        if (!(d < best)) continue;
-        best = d;
+        if (!(d < *best)) continue;
+        *best = d;
         o->nearest = i;
     }
     cupel_free(c);
@@ -309,6 +315,14 @@ static cupel_status choose(const search *s, cupel_outlier **list, size_t *n, cup
     return CUPEL_OK;
 }
 
+/* Whether a slip may be guessed at: a value far off by the model may be right where no row was measured under conditions like its own (a strength at
+ * a high temperature). There must be one of the same composition that contradicts, or a near one whose value is another by a factor of 3. */
+static bool contradicted(const search *s, const cupel_outlier *o, double nearest)
+{
+    if (!*cupel_model_condition(s->m, o->row) || o->against != SIZE_MAX) return true;
+    return o->nearest != SIZE_MAX && nearest <= NEAR && s->positive && fabs(log(s->y[o->row] / s->y[o->nearest])) > log(3);
+}
+
 typedef struct explaining {
     const search *s;
     cupel_outlier *list;
@@ -318,8 +332,11 @@ static cupel_status explain_one(void *user, size_t k, size_t worker, cupel_err *
 {
     (void)worker;
     const explaining *e = user;
-    find_slip(e->s->m, &e->list[k], e->s->y[e->list[k].row]);
-    return find_nearest(e->s, &e->list[k], err);
+    cupel_outlier *o = &e->list[k];
+    double best;
+    cupel_status st = find_nearest(e->s, o, true, &best, err);
+    if (st == CUPEL_OK && contradicted(e->s, o, best)) find_slip(e->s->m, o, e->s->y[o->row]);
+    return st == CUPEL_OK && o->nearest == SIZE_MAX ? find_nearest(e->s, o, false, &best, err) : st;
 }
 
 cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, size_t reasons, const cupel_job *job, cupel_outlier **list, size_t *n,

@@ -147,9 +147,9 @@ static void put_set(cupel_str *s, double low, double high)
 
 bool cupel_result_measured_outside(const cupel_result *q, size_t i, size_t p)
 {
-    double min, max, value = q->known_value[i * q->n_properties + p];
+    double min, max;
     window_of(q, p, &min, &max);
-    return q->known == CUPEL_KNOWN_MEASURED && q->in_training[i * q->n_properties + p] && !(value >= min && value <= max);
+    return q->known == CUPEL_KNOWN_MEASURED && q->in_training[i * q->n_properties + p] && cupel_result_measured(q, i, p, min, max) < 0;
 }
 
 /* What was measured of the candidate itself speaks for the window or against it. */
@@ -158,9 +158,13 @@ static void put_judgement(const cupel_result *q, size_t i, size_t p, cupel_str *
     double min, max;
     window_of(q, p, &min, &max);
     if (q->known != CUPEL_KNOWN_MEASURED || (isinf(min) && isinf(max))) return;
-    bool out = cupel_result_measured_outside(q, i, p);
-    cupel_str_addf(s, "<span class=%s title=\"measured %s the window\">%s</span> ", out ? "outside" : "pass", out ? "outside" : "inside", out ? "✗"
-                   : "✓");
+    const int in = cupel_result_measured(q, i, p, min, max);
+    if (!in) {
+        cupel_str_puts(s, "<span title=\"measured inside and outside the window\">◐</span> ");
+        return;
+    }
+    cupel_str_addf(s, "<span class=%s title=\"measured %s the window\">%s</span> ", in < 0 ? "outside" : "pass", in < 0 ? "outside" : "inside",
+                   in < 0 ? "✗" : "✓");
 }
 
 static void put_property(const cupel_result *q, size_t i, size_t p, const scale *c, cupel_str *s)
@@ -318,7 +322,7 @@ void cupel_report_shortlist(const cupel_report *r, cupel_str *s)
     cupel_str_puts(s, "<p>The dot is the predicted value, the line its interval, the band the window asked for.");
     cupel_str_puts(s, " ● inside, ○ outside what the model has seen, with the distance to it (up to 1 is inside). Δ is how far the nearest measured "
                       "material is: the sum of differences of atomic fractions, 0 the same, 2 nothing in common. ✓ passes; ✗ was measured outside "
-                      "the window. <span class=\"js-only sorts\">A click on a head sorts.</span></p>\n");
+                      "the window, ◐ on both sides of its limit. <span class=\"js-only sorts\">A click on a head sorts.</span></p>\n");
     cupel_str_puts(s, "<div class=scroll tabindex=0 role=region aria-label=Shortlist><table class=shortlist>");
     put_heads(q, scales, s);
     for (size_t i = 0; i < shown_rows(q); i++) put_row(q, i, scales, s);

@@ -276,9 +276,9 @@ static void put_why_not(const cupel_report_model *m, cupel_str *s)
     if (*m->columns) {
         cupel_str_puts(s, " nothing is said here: its model takes columns of a table too (");
         cupel_html(s, m->columns);
-        cupel_str_puts(s, "), and this page compares candidates by their formulas alone. <code>cupel explain</code> with the model file and a "
-                          "table says it, as "
-                          "ranking.csv, which has both.</p>\n");
+        cupel_str_puts(s, "), and this page compares candidates by their formulas alone. <code>cupel explain</code> with the model file and "
+                          "ranking.csv says it of the candidates. Their values there are the model's own: how much each property matters needs a "
+                          "table of measured ones.</p>\n");
     } else {
         cupel_str_puts(s, " nothing is said here: its model takes no formulas.</p>\n");
     }

@@ -113,6 +113,9 @@ cupel_text cupel_key_column(const char *key, size_t k);
 /* Puts one more column behind a key: a tab and the value, on one line. */
 void cupel_key_add(cupel_text value, cupel_str *key);
 
+/* What was measured of property p of row i itself against a window from lo to hi: 1 all inside, -1 all outside, 0 values on both sides. */
+int cupel_result_measured(const cupel_result *r, size_t i, size_t p, double lo, double hi);
+
 /* Whether a candidate can miss requirement k: a window, or a goal that counts as met beyond a value. A goal alone can not. */
 bool cupel_result_can_miss(const cupel_result *r, size_t k);
 bool cupel_result_can_miss_any(const cupel_result *r);

@@ -31,6 +31,17 @@ void cupel_key_add(cupel_text value, cupel_str *key)
     }
 }
 
+static bool within(double x, double lo, double hi) { return x >= lo && x <= hi; }
+
+int cupel_result_measured(const cupel_result *r, size_t i, size_t p, double lo, double hi)
+{
+    const size_t at = i * r->n_properties + p;
+    const int in = within(r->known_low[at], lo, hi) + within(r->known_high[at], lo, hi) + within(r->known_value[at], lo, hi);
+    if (in == 3) return 1;
+    const bool around = r->known_low[at] < lo && r->known_high[at] > hi; /* what lies between is not kept */
+    return in || around ? 0 : -1;
+}
+
 void cupel_result_states(const cupel_result *r, size_t i, cupel_str *out)
 {
     cupel_formula f;

@@ -170,8 +170,10 @@ static const char *verdict(const cupel_result *r, size_t i, size_t k)
     if (r->requirement_goal[k] > 0) lo = fmax(lo, r->requirement_beat[k]); /* NaN: no matter */
     if (r->requirement_goal[k] < 0) hi = fmin(hi, r->requirement_beat[k]);
     if (r->is_class[p]) v = v >= 0.5 ? r->property_max[p] : r->property_min[p];
-    if (r->known == CUPEL_KNOWN_MEASURED && r->in_training[at]) /* the measured value speaks */
-        return r->known_value[at] >= lo && r->known_value[at] <= hi ? "measured: pass" : "measured: fail";
+    if (r->known == CUPEL_KNOWN_MEASURED && r->in_training[at]) { /* the measured value speaks */
+        const int in = cupel_result_measured(r, i, p, lo, hi);
+        return in > 0 ? "measured: pass" : in < 0 ? "measured: fail" : "measured: mixed";
+    }
     if (l >= lo && u <= hi) return "pass";
     if (v >= lo && v <= hi) return "likely";
     return u >= lo && l <= hi ? "unlikely" : "fail";

@@ -260,6 +260,10 @@ static cupel_status read_table(reading *r, cupel_err *err)
     CUPEL_TRY(find_formulas(r, err));
     CUPEL_TRY(cupel_column_find(&t->header, r->o->file, "target", r->o->target, remedy(r->o, true), &r->target, err));
     t->target_column = r->target;
+    if (!r->o->is_source && cupel_column_is_predicted(&t->header, r->target))
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s': column '%s' is what a model predicted ('%s lower', '%s upper' and 'in_domain' stand beside "
+                             "it), not what was measured; name the column of measured values, or rename this one if it is one", r->o->file,
+                             t->header.name[r->target], t->header.label[r->target], t->header.label[r->target]));
     CUPEL_TRY(find_groups(r, err));
     CUPEL_TRY(name_target(r->o, r->target, t, err));
     CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &t->records, err));

@@ -101,3 +101,17 @@ cupel_status cupel_column_formula(const cupel_header *h, const char *file, const
     *at = 0;
     return CUPEL_OK;
 }
+
+bool cupel_column_is_predicted(const cupel_header *h, size_t at)
+{
+    static const char *const beside[] = {" lower", " upper"};
+    cupel_str name = {0};
+    size_t found = cupel_header_find(h, "in_domain") != SIZE_MAX;
+    for (size_t i = 0; i < 2; i++) {
+        cupel_str_clear(&name);
+        cupel_str_addf(&name, "%s%s", h->label[at], beside[i]);
+        found += !name.failed && cupel_header_find(h, cupel_str_text(&name)) != SIZE_MAX;
+    }
+    cupel_str_free(&name);
+    return found == 3;
+}

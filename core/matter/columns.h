@@ -13,4 +13,7 @@ cupel_status cupel_column_find(const cupel_header *h, const char *file, const ch
  * name of that one is itself a formula, for then the table has no header. Columns named like elements get a hint how to make formulas of them. */
 cupel_status cupel_column_formula(const cupel_header *h, const char *file, const char *name, const char *remedy, size_t *at, cupel_err *err);
 
+/* Whether column `at` is what `cupel predict`, `rank` or `screen` wrote: beside it stand 'NAME lower', 'NAME upper' and 'in_domain'. */
+bool cupel_column_is_predicted(const cupel_header *h, size_t at);
+
 #endif

@@ -13,7 +13,7 @@ write dup.csv '' '{ranges: {Fe: 0..1, Ni: 0..1}, step: 0.1}' '{property: y, min:
 "$C" run "$T/d.yaml" -o "$T/e" >"$T/out" 2>"$T/err"; { [ $? = 5 ] && grep -q "ruled out by 'forbidden Fe Ni' in line 6" "$T/err"; }; check 'an empty space cannot be met' $?
 # What was measured several times counts as its median, in any order of the rows.
 for t in dup dup2; do write $t.csv '' '{list: dup.csv, formula: formula}' '{property: y, min: 0.5 eV, max: 2.5 eV}' probability; "$C" run "$T/d.yaml" -o "$T/$t" >"$T/out" 2>"$T/$t.err"; done
-{ grep -q 'values far apart' "$T/dup.err" && cmp -s "$T/dup/ranking.csv" "$T/dup2/ranking.csv" && grep -q 'Fe2O3,0,2,3,1,3,1,' "$T/dup/ranking.csv" && grep -q 'measured: pass,Fe2O3' "$T/dup/ranking.csv" && grep -q 'median of 3' "$T/dup/report.html"; }
+{ grep -q 'values far apart' "$T/dup.err" && cmp -s "$T/dup/ranking.csv" "$T/dup2/ranking.csv" && grep -q 'Fe2O3,0,2,3,1,3,1,' "$T/dup/ranking.csv" && grep -q 'measured: mixed,Fe2O3' "$T/dup/ranking.csv" && grep -q '◐</span>' "$T/dup/report.html" && grep -q 'median of 3' "$T/dup/report.html"; }
 check 'several measured values are their median' $?
 "$C" predict "$T/dup/model.h5" "$T/dup.csv" -o - >"$T/out" 2>"$T/err"; { [ "$(awk -F, '/^Fe/ { print $(NF - 1) }' "$T/out" | sort -u)" = 2 ] && grep -q 'of 3 rows the model knows several' "$T/err"; }; check 'and so predict says' $?
 # A known material is shown with the condition it was measured at. Goals alone promise no chance.
@@ -27,10 +27,14 @@ grep -q 'its model takes columns of a table' "$T/p/report.html"; check 'what is 
 printf 'formula,T,y [eV],y lower [eV],y upper [eV]\nFe2O3,300,2,1.5,2.4\nFe2O3,1000,2.1,1.5,2.4\nZnO,400.0,2,1.5,2.4\nMnO,400.0,2.2,1.5,2.4\n' >"$T/pred.csv"
 write dup.csv ', columns: [T]' '{list: dup.csv, formula: formula}' '{property: y, min: 0.5 eV, max: 2.5 eV}' probability
 "$C" rank "$T/pred.csv" "$T/d.yaml" -o "$T/r.csv" >"$T/out" 2>"$T/err"
-{ [ $? = 0 ] && [ "$(wc -l <"$T/r.csv")" = 5 ] && head -n 1 "$T/r.csv" | grep -q '^rank,formula,T,y' && grep -q ',Fe2O3,300,2,.*measured: pass' "$T/r.csv" && grep ',Fe2O3,1000,' "$T/r.csv" | grep -q ',pass,Fe2O3,0,2,3,1,3,T=300,0,' && grep ',MnO,400.0,' "$T/r.csv" | grep -q ',measured: fail,.*,T=400,1,'; }
+{ [ $? = 0 ] && [ "$(wc -l <"$T/r.csv")" = 5 ] && head -n 1 "$T/r.csv" | grep -q '^rank,formula,T,y' && grep -q ',Fe2O3,300,2,.*measured: mixed' "$T/r.csv" && grep ',Fe2O3,1000,' "$T/r.csv" | grep -q ',pass,Fe2O3,0,2,3,1,3,T=300,0,' && grep ',MnO,400.0,' "$T/r.csv" | grep -q ',measured: fail,.*,T=400,1,'; }
 check 'rank keeps the conditions of a table' $?
 sed -i "s|data: .*|model: {file: $T/p/model.h5}|; /^model: {name/d" "$T/d.yaml"
 "$C" rank "$T/pred.csv" "$T/d.yaml" -o "$T/r2.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && cmp -s "$T/r.csv" "$T/r2.csv"; }; check 'and so with a model from a file' $?
 echo 'known: drop' >>"$T/d.yaml"; "$C" rank "$T/pred.csv" "$T/d.yaml" -o "$T/r3.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && [ "$(cut -d, -f2,3 "$T/r3.csv" | tail -n +2 | sort | tr '\n' ' ')" = 'Fe2O3,1000 ZnO,400.0 ' ]; }
 check 'known: drop drops what was measured under these conditions' $?
+# What a model predicted is not taken for measured.
+"$C" predict "$T/p/model.h5" "$T/dup.csv" -o "$T/own.csv" >"$T/out" 2>"$T/err"
+"$C" explain "$T/p/model.h5" "$T/own.csv" --rows 1 >"$T/out" 2>"$T/err"; { [ $? = 0 ] && grep -q "what a model predicted" "$T/err" && ! grep -q '[1-9][0-9]* measured, error' "$T/out"; }; check 'explain knows predictions' $?
+for v in 'evaluate' "train -o $T/x.h5"; do "$C" $v "$T/own.csv" --target y --features element_fraction --model ridge >"$T/out" 2>"$T/err"; { [ $? != 0 ] && grep -q "column 'y \[eV\]' is what a model predicted" "$T/err"; }; check "${v%% *} knows predictions" $?; done
 exit $bad
