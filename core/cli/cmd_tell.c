@@ -21,6 +21,8 @@ static void put_table(const cupel_tell_result *r, cupel_str *s)
         cupel_str_addf(s, "%s: ", r->goal[k]);
         if (isnan(r->best[k])) cupel_str_puts(s, "nothing measured yet\n");
         else if (isnan(r->error[k])) cupel_str_addf(s, "best %g; too few rows to learn from\n", r->best[k]);
+        else if (isnan(r->noise[k]))
+            cupel_str_addf(s, "best %g, noise not known without repeats, a row left out is predicted to %.3g\n", r->best[k], r->error[k]);
         else cupel_str_addf(s, "best %g, noise %.3g, a row left out is predicted to %.3g\n", r->best[k], r->noise[k], r->error[k]);
     }
 }
@@ -98,6 +100,8 @@ const cupel_verb cupel_verb_tell = {
             "loop has twice, one is new, and a second copy of the whole table adds nothing. The model learns the noise from repeats. To take a "
             "result back: the same "
             "columns with --withdraw; it stays in the file, marked, and counts no more.\n\n"
+            "An experiment that 'cupel suggest --take' wrote can be told by its id alone: a table of id and goals, without inputs. 'cupel inspect' "
+            "says what a loop holds.\n\n"
             "The tell that begins a loop says which columns became inputs, and of which kind; later ones name the columns that they leave out.\n\n"
             "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl. Several processes may tell and take at once: each waits "
             "for the one before, and a "

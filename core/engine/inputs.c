@@ -297,6 +297,7 @@ static cupel_status add_input(making *m, cupel_input_column *c, cupel_err *err)
     if (c->kind != CUPEL_INPUT_FORMULA) next += m->in->d > before;
     if (next > UINT8_MAX) return cupel_fail(err, CUPEL_BAD_INPUT, "more than %d inputs change; name the ones that matter with --columns", UINT8_MAX);
     c->block = block;
+    c->first = before, c->width = m->in->d - before;
     c->n_blocks = next - block;
     m->in->n_blocks = next;
     return st;

@@ -23,6 +23,7 @@ typedef struct cupel_input_column {
     const char *name; /* of the first table's header */
     cupel_input_kind kind;
     size_t block, n_blocks; /* its blocks: a formula may have several */
+    size_t first, width;    /* its columns of x; width 0: it never changes */
 } cupel_input_column;
 
 enum { CUPEL_INPUT_TABLES = 3 };

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/engine/funnel.h"
+#include "core/engine/loop_inspect.h"
 #include "core/io/artifact.h"
 #include "core/io/json.h"
 
@@ -23,6 +24,7 @@ static bool is_seed(const cupel_attribute *a) { return strcmp(a->name, "seed") =
 
 typedef struct page {
     cupel_json_out w;
+    bool loop; /* whose count of inputs is none of files */
     bool part; /* of a screen: its own candidates are meant by that word */
 } page;
 
@@ -31,7 +33,8 @@ static cupel_status json_attribute(void *user, const cupel_attribute *a, cupel_e
     (void)err;
     page *p = user;
     cupel_json_out *w = &p->w;
-    cupel_json_name(w, p->part && strcmp(a->name, "candidates") == 0 ? "candidates_of_the_space" : a->name);
+    const bool count = p->loop && strcmp(a->name, "inputs") == 0, candidates = p->part && strcmp(a->name, "candidates") == 0;
+    cupel_json_name(w, candidates ? "candidates_of_the_space" : count ? "n_inputs" : a->name);
     if (a->type == CUPEL_TEXT)
         cupel_json_put_string(w, a->text);
     else if (a->type == CUPEL_F64)
@@ -102,15 +105,17 @@ static cupel_status put_json(const char *path, const cupel_reader *r, cupel_str 
 {
     cupel_status st = CUPEL_OK;
     const char *kind = cupel_reader_kind(r);
-    page p = {.w = {.s = out}, .part = strcmp(kind, "shard") == 0};
+    page p = {.w = {.s = out}, .part = strcmp(kind, "shard") == 0, .loop = strcmp(kind, "loop") == 0};
     cupel_json_out *w = &p.w;
     cupel_json_open(w, '{');
     CUPEL_TRY(cupel_reader_attributes(r, "", json_attribute, &p, err));
     if (p.part || strcmp(kind, "ranking") == 0) CUPEL_TRY(put_fates(path, w, err));
+    if (p.loop) CUPEL_TRY(cupel_loop_inspect_json(path, w, err));
     cupel_json_name(w, "digest");
     cupel_json_put_string(w, cupel_reader_digest(r));
     cupel_json_name(w, "inputs");
     cupel_json_open(w, '{');
+    p.loop = false;
     CUPEL_TRY(cupel_reader_attributes(r, "inputs", json_attribute, &p, err));
     cupel_json_close(w, '}');
     cupel_json_name(w, "datasets");
@@ -163,10 +168,11 @@ static cupel_status line_dataset(void *user, const char *name, cupel_type type, 
     return CUPEL_OK;
 }
 
-static cupel_status put_lines(const cupel_reader *r, cupel_str *out, cupel_err *err)
+static cupel_status put_lines(const char *path, const cupel_reader *r, cupel_str *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_reader_attributes(r, "", line_attribute, out, err));
+    if (strcmp(cupel_reader_kind(r), "loop") == 0) CUPEL_TRY(cupel_loop_inspect_lines(path, out, err));
     line(out, "digest", cupel_reader_digest(r));
     cupel_str_puts(out, "inputs\n");
     CUPEL_TRY(cupel_reader_attributes(r, "inputs", line_input, out, err));
@@ -181,7 +187,7 @@ cupel_status cupel_inspect(const char *path, bool json, cupel_str *out, cupel_er
     cupel_status st = CUPEL_OK;
     cupel_reader *r = NULL;
     CUPEL_TRY(cupel_reader_open(path, NULL, UINT_MAX, &r, err));
-    CUPEL_TRY(json ? put_json(path, r, out, err) : put_lines(r, out, err));
+    CUPEL_TRY(json ? put_json(path, r, out, err) : put_lines(path, r, out, err));
     if (out->failed) CUPEL_TRY(cupel_no_memory(err, "the contents of an artifact", out->n));
 done:
     cupel_reader_free(r);

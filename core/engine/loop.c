@@ -1,5 +1,6 @@
 /* Telling the loop what was measured. */
 #include "core/engine/loop.h"
+#include "core/engine/loop_noise.h"
 #include "core/engine/trial_cells.h"
 
 #include "core/base/err.h"
@@ -28,6 +29,7 @@ typedef struct telling {
     cupel_column_match *match;  /* [header.n] column of the results for each of the loop; .at SIZE_MAX: a goal that a withdrawal does not give */
     bool *number;               /* [header.n] a cell has to be a number: a goal, a unit, or the loop holds numbers there */
     size_t failed;              /* column of the results; SIZE_MAX */
+    size_t id;                  /* column of ids by which the table names experiments that were taken, in place of inputs; SIZE_MAX */
     size_t old;                 /* rows of the loop before */
     size_t partly;              /* rows with some of their goals */
     cupel_text *cell;           /* [header.n] the row at work */
@@ -149,6 +151,10 @@ static cupel_status match_column(telling *g, size_t k, cupel_err *err)
         g->match[k] = (cupel_column_match){.at = SIZE_MAX};
         return CUPEL_OK;
     }
+    if (!goal && g->id != SIZE_MAX) {
+        g->match[k] = (cupel_column_match){.at = SIZE_MAX};
+        return CUPEL_OK;
+    }
     cupel_status st = cupel_column_match_find(h, g->t.file, own, k, "the loop's", "the loop has a column of that name", &g->match[k], err);
     g->number[k] = goal || *own->unit[k] || holds_numbers(g, k);
     if (st == CUPEL_OK && g->match[k].converts)
@@ -176,6 +182,17 @@ static void say_left_out(const telling *g)
     cupel_str_free(&s);
 }
 
+/* A table with ids and none of the inputs tells by id, where experiments were taken by one. */
+static void find_ids(telling *g)
+{
+    const cupel_header *h = &g->t.header;
+    bool named = false;
+    for (size_t i = 0; i < g->loop.n && !named; i++) named = *g->loop.id[i] != '\0';
+    g->id = named ? cupel_header_find(h, "id") : SIZE_MAX;
+    for (size_t k = 0; k < g->loop.n_inputs; k++)
+        if (cupel_header_match(h, &g->loop.header, k) != SIZE_MAX) g->id = SIZE_MAX;
+}
+
 static cupel_status match_columns(telling *g, cupel_err *err)
 {
     const size_t w = g->loop.header.n;
@@ -184,6 +201,7 @@ static cupel_status match_columns(telling *g, cupel_err *err)
     g->cell = cupel_alloc(w, sizeof *g->cell);
     g->number = cupel_alloc(w, sizeof *g->number);
     if (!g->match || !g->cell || !g->number) return cupel_no_memory(err, "columns of the loop", 0);
+    find_ids(g);
     for (size_t k = 0; k < w && st == CUPEL_OK; k++) st = match_column(g, k, err);
     if (st == CUPEL_OK) say_left_out(g);
     return st;
@@ -213,16 +231,35 @@ static cupel_status read_number(const telling *g, size_t row, size_t k, double *
                               : "a number, as the loop holds in this column; nothing was told", x, err);
 }
 
+/* The row of the loop that was taken under the id of row `row`; SIZE_MAX where inputs say which it is. */
+static cupel_status row_of_id(const telling *g, size_t row, size_t *at, cupel_err *err)
+{
+    *at = SIZE_MAX;
+    if (g->id == SIZE_MAX) return CUPEL_OK;
+    const cupel_text c = cell_of(g, row, g->id);
+    bool several;
+    *at = cupel_loop_find_id(&g->loop, c, &several);
+    if (*at != SIZE_MAX && !several) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s of the loop was taken as id '%.*s'; tell it by its inputs; nothing was told",
+                      g->t.file, g->t.records.line[row], several ? "more than one experiment" : "no experiment", (int)(c.n < 60 ? c.n : 60), c.p);
+}
+
 /* The row in the columns and units of the loop. *empty: how many goals have no value. */
 static cupel_status read_row(telling *g, size_t row, size_t *empty, cupel_err *err)
 {
     const size_t w = g->loop.header.n;
-    size_t begin;
+    size_t begin, named;
     *empty = 0;
     cupel_str_clear(&g->text);
+    cupel_status by_id = row_of_id(g, row, &named, err);
+    if (by_id != CUPEL_OK) return by_id;
     if (!cupel_grow(&g->text.p, &g->text.cap, 32 * w + 1, 1)) return cupel_no_memory(err, "a row", 32 * w); /* so that slices of it stay */
     for (size_t k = 0; k < w; k++) {
         double x = 0;
+        if (named != SIZE_MAX && k < g->loop.n_inputs) {
+            g->cell[k] = cupel_text_of(g->loop.cell[named * w + k]);
+            continue;
+        }
         g->cell[k] = cell_of(g, row, g->match[k].at);
         const bool missing = cupel_text_missing(g->cell[k]), goal = k >= g->loop.n_inputs;
         if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs ('unknown' is a word like others)", err);
@@ -491,12 +528,10 @@ static cupel_status learn_goal(telling *g, const cupel_inputs *in, size_t goal, 
 {
     const cupel_loop *l = &g->loop;
     cupel_status st = CUPEL_OK;
-    double theta[CUPEL_GAUSS_BLOCKS + 1], sum = 0;
-    cupel_gauss *process = NULL;
-    double *x = cupel_alloc(cupel_mul(l->n, in->d + 2), sizeof *x);
+    double *x = cupel_alloc(cupel_mul(l->n, in->d + 1), sizeof *x);
     size_t n = 0, from = 0;
     if (!x) return cupel_no_memory(err, "the rows of a loop", 0);
-    double *y = x + l->n * in->d, *error = y + l->n;
+    double *y = x + l->n * in->d;
     for (size_t i = 0; i < l->n; i++) {
         if (l->state[i] == CUPEL_TRIAL_PENDING || l->state[i] == CUPEL_TRIAL_WITHDRAWN) continue;
         if (l->state[i] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + l->n_inputs + goal]), &y[n]))
@@ -510,14 +545,9 @@ static cupel_status learn_goal(telling *g, const cupel_inputs *in, size_t goal, 
     cupel_gauss_options p = cupel_gauss_defaults();
     p.seed = g->o->seed, p.threads = g->job->threads, p.maximize = l->maximize[goal];
     const cupel_gauss_rows rows = {.n = n, .d = in->d, .n_blocks = in->n_blocks, .x = x, .y = y, .block = in->block};
-    CUPEL_TRY(cupel_gauss_learn(&rows, &p, theta, err));
-    CUPEL_TRY(cupel_gauss_new(&rows, theta, &process, err));
-    cupel_gauss_left_out(process, error);
-    for (size_t i = 0; i < n; i++) sum += error[i] * error[i];
-    g->r.error[goal] = sqrt(sum / (double)n);
-    g->r.noise[goal] = cupel_gauss_noise(process);
+    CUPEL_TRY(cupel_loop_noise(&rows, &p, &g->r.error[goal], &g->r.noise[goal], err));
+    if (!cupel_rows_repeat(x, n, in->d)) g->r.noise[goal] = NAN;
 done:
-    cupel_gauss_free(process);
     cupel_free(x);
     return st;
 }

@@ -1,6 +1,7 @@
 /* The memory of a loop: every experiment that was told, failed or is under way, in one artifact that suggest reads and tell writes.
  *
- * Artifact of kind "loop": `columns`, `cells` [rows * columns] as text, `state` and `told` [rows], `goals` and `maximize`, `history/file`,
+ * Artifact of kind "loop": `columns`, `cells` [rows * columns] as text, `state`, `told` and `id` [rows] (no `id` in older ones), `goals` and
+ * `maximize`, `history/file`,
  * `history/digest`, `history/time` and `history/rows` [tells]. It is written whole under another name and renamed, by one writer at a time: a kill
  * leaves the old one. */
 #ifndef CUPEL_ENGINE_LOOP_H
@@ -19,6 +20,7 @@ typedef struct cupel_loop {
     size_t n_inputs, n_goals, n, n_history;
     bool maximize[CUPEL_GOALS_MAX];
     char **cell;                  /* [n][header.n] */
+    char **id;                    /* [n] the name that suggest wrote when it was taken, "" for others */
     unsigned char *state;         /* [n] a cupel_trial_state */
     int64_t *told;                /* [n] which tell it came with, from 0 */
     char **file, **digest, **time; /* [n_history] */
@@ -32,6 +34,10 @@ cupel_status cupel_loop_save(const cupel_loop *l, const char *path, cupel_err *e
 void cupel_loop_release(cupel_loop *l);
 /* One more row; cell [header.n] is copied. */
 cupel_status cupel_loop_add(cupel_loop *l, const cupel_text *cell, cupel_trial_state state, cupel_err *err);
+/* The id of the last row. */
+cupel_status cupel_loop_name(cupel_loop *l, cupel_text id, cupel_err *err);
+/* The row that was taken under this id and is not withdrawn, one under way before others; SIZE_MAX. *several: it is not the only experiment. */
+size_t cupel_loop_find_id(const cupel_loop *l, cupel_text id, bool *several);
 /* One more tell; later rows belong to it. */
 cupel_status cupel_loop_note(cupel_loop *l, const char *file, const char *digest, cupel_err *err);
 /* The first row from `from` on that is not withdrawn, with the inputs of cell [n_inputs], numbers compared as numbers; SIZE_MAX. */
@@ -62,7 +68,7 @@ typedef struct cupel_tell_result {
     size_t n_measured, n_failed, n_pending;                         /* in the loop now */
     size_t n_front;                                                 /* measured rows that no other beats in every goal */
     size_t n_goals;
-    /* of the retrained process; error: leave-one-out, root of the mean square */
+    /* of the retrained process; noise: NaN without repeats, which tell it; error: leave-one-out, root of the mean square */
     double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX], error[CUPEL_GOALS_MAX];
     char goal[CUPEL_GOALS_MAX][96];
 } cupel_tell_result;

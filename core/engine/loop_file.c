@@ -18,7 +18,9 @@ void cupel_loop_release(cupel_loop *l)
         cupel_free(l->digest[i]);
         cupel_free(l->time[i]);
     }
+    for (size_t i = 0; i < l->n; i++) cupel_free(l->id[i]);
     cupel_free(l->cell);
+    cupel_free(l->id);
     cupel_free(l->state);
     cupel_free(l->told);
     cupel_free(l->file);
@@ -33,10 +35,10 @@ void cupel_loop_release(cupel_loop *l)
 
 static bool room_for_row(cupel_loop *l)
 {
-    size_t a = l->cap, b = l->cap, c = l->cap * l->header.n;
+    size_t a = l->cap, b = l->cap, c = l->cap * l->header.n, d = l->cap;
     if (l->n < l->cap) return true;
     if (!cupel_grow(&l->state, &a, l->n + 1, sizeof *l->state) || !cupel_grow(&l->told, &b, a, sizeof *l->told) ||
-        !cupel_grow(&l->cell, &c, cupel_mul(a, l->header.n), sizeof *l->cell))
+        !cupel_grow(&l->id, &d, a, sizeof *l->id) || !cupel_grow(&l->cell, &c, cupel_mul(a, l->header.n), sizeof *l->cell))
         return false;
     l->cap = a;
     return true;
@@ -45,11 +47,12 @@ static bool room_for_row(cupel_loop *l)
 cupel_status cupel_loop_add(cupel_loop *l, const cupel_text *cell, cupel_trial_state state, cupel_err *err)
 {
     const size_t w = l->header.n;
-    if (!room_for_row(l)) return cupel_no_memory(err, "a row of the loop", 0);
+    if (!room_for_row(l) || !(l->id[l->n] = cupel_strdup(""))) return cupel_no_memory(err, "a row of the loop", 0);
     for (size_t k = 0; k < w; k++) {
         l->cell[l->n * w + k] = cupel_strndup(cell[k].n ? cell[k].p : "", cell[k].n);
         if (l->cell[l->n * w + k]) continue;
         while (k--) cupel_free(l->cell[l->n * w + k]);
+        cupel_free(l->id[l->n]);
         return cupel_no_memory(err, "a row of the loop", 0);
     }
     l->state[l->n] = (unsigned char)state;
@@ -108,6 +111,35 @@ size_t cupel_loop_find(const cupel_loop *l, const cupel_text *cell, size_t from)
     return SIZE_MAX;
 }
 
+cupel_status cupel_loop_name(cupel_loop *l, cupel_text id, cupel_err *err)
+{
+    char *text = cupel_strndup(id.n ? id.p : "", id.n);
+    if (!text) return cupel_no_memory(err, "the id of an experiment", id.n);
+    cupel_free(l->id[l->n - 1]);
+    l->id[l->n - 1] = text;
+    return CUPEL_OK;
+}
+
+static bool same_inputs(const cupel_loop *l, size_t a, size_t b)
+{
+    for (size_t k = 0; k < l->n_inputs; k++)
+        if (!equal(cupel_text_of(l->cell[a * l->header.n + k]), cupel_text_of(l->cell[b * l->header.n + k]))) return false;
+    return true;
+}
+
+size_t cupel_loop_find_id(const cupel_loop *l, cupel_text id, bool *several)
+{
+    size_t found = SIZE_MAX;
+    *several = false;
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->state[i] == CUPEL_TRIAL_WITHDRAWN || !*l->id[i] || !equal(cupel_text_of(l->id[i]), id)) continue;
+        const bool waits = l->state[i] == CUPEL_TRIAL_PENDING, waited = found != SIZE_MAX && l->state[found] == CUPEL_TRIAL_PENDING;
+        if (found != SIZE_MAX && waits == waited && !same_inputs(l, i, found)) *several = true;
+        if (found == SIZE_MAX || (waits && !waited)) *several = found == SIZE_MAX ? *several : false, found = i;
+    }
+    return found;
+}
+
 cupel_status cupel_loop_table(const cupel_loop *l, const char *path, bool pending, cupel_trial_table *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -156,6 +188,7 @@ cupel_status cupel_loop_save(const cupel_loop *l, const char *path, cupel_err *e
     CUPEL_TRY(cupel_writer_put(w, "maximize", "", "1: large values of the goal are wanted", CUPEL_U8, 1, &l->n_goals, maximize, err));
     CUPEL_TRY(cupel_writer_put(w, "cells", "as in columns", "row after row, one text a column", CUPEL_TEXT, 1, &cells, l->cell, err));
     CUPEL_TRY(cupel_writer_put(w, "state", "", "0 measured, 1 failed, 2 under way, 3 withdrawn", CUPEL_U8, 1, &l->n, l->state, err));
+    CUPEL_TRY(cupel_writer_put(w, "id", "", "the name by which it was taken, empty for others", CUPEL_TEXT, 1, &l->n, l->id, err));
     CUPEL_TRY(cupel_writer_put(w, "told", "", "the tell that each row came with, from 0", CUPEL_I64, 1, &l->n, l->told, err));
     CUPEL_TRY(cupel_writer_put(w, "history/file", "", "tables that were told", CUPEL_TEXT, 1, &l->n_history, l->file, err));
     CUPEL_TRY(cupel_writer_put(w, "history/digest", "", "their digests", CUPEL_TEXT, 1, &l->n_history, l->digest, err));
@@ -168,20 +201,21 @@ done:
 }
 
 typedef struct loop_data {
-    size_t columns, goals, cells, states, told, files, digests, times, rows;
-    void *column, *maximize, *cell, *state, *tell, *file, *digest, *time, *row;
+    size_t columns, goals, cells, states, told, files, digests, times, rows, ids;
+    void *column, *maximize, *cell, *state, *tell, *file, *digest, *time, *row, *id;
     int64_t inputs;
 } loop_data;
 
 static cupel_status get_all(const cupel_reader *r, loop_data *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    d->columns = d->goals = d->cells = d->states = d->told = d->files = d->digests = d->times = d->rows = SIZE_MAX;
+    d->columns = d->goals = d->cells = d->states = d->told = d->files = d->digests = d->times = d->rows = d->ids = SIZE_MAX;
     CUPEL_TRY(cupel_reader_attr_int(r, "inputs", &d->inputs, err));
     CUPEL_TRY(cupel_reader_get(r, "columns", CUPEL_TEXT, 1, &d->columns, &d->column, err));
     CUPEL_TRY(cupel_reader_get(r, "maximize", CUPEL_U8, 1, &d->goals, &d->maximize, err));
     CUPEL_TRY(cupel_reader_get(r, "cells", CUPEL_TEXT, 1, &d->cells, &d->cell, err));
     CUPEL_TRY(cupel_reader_get(r, "state", CUPEL_U8, 1, &d->states, &d->state, err));
+    if (cupel_reader_has(r, "id")) CUPEL_TRY(cupel_reader_get(r, "id", CUPEL_TEXT, 1, &d->ids, &d->id, err));
     CUPEL_TRY(cupel_reader_get(r, "told", CUPEL_I64, 1, &d->told, &d->tell, err));
     CUPEL_TRY(cupel_reader_get(r, "history/file", CUPEL_TEXT, 1, &d->files, &d->file, err));
     CUPEL_TRY(cupel_reader_get(r, "history/digest", CUPEL_TEXT, 1, &d->digests, &d->digest, err));
@@ -195,7 +229,7 @@ static bool shapes_fit(const loop_data *d)
 {
     return d->inputs >= 1 && d->goals >= 1 && d->goals <= CUPEL_GOALS_MAX && d->columns == (size_t)d->inputs + d->goals
         && d->cells == cupel_mul(d->states, d->columns) &&
-           d->told == d->states && d->digests == d->files && d->times == d->files && d->rows == d->files;
+           (!d->id || d->ids == d->states) && d->told == d->states && d->digests == d->files && d->times == d->files && d->rows == d->files;
 }
 
 static cupel_status take_all(const loop_data *d, cupel_loop *l, cupel_err *err)
@@ -211,6 +245,7 @@ static cupel_status take_all(const loop_data *d, cupel_loop *l, cupel_err *err)
         for (size_t k = 0; k < d->columns; k++) cell[k] = cupel_text_of(((char **)d->cell)[i * d->columns + k]);
         if (state > CUPEL_TRIAL_WITHDRAWN) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu has state %d, expected 0 to 3", i + 1, (int)state));
         CUPEL_TRY(cupel_loop_add(l, cell, (cupel_trial_state)state, err));
+        if (d->id) CUPEL_TRY(cupel_loop_name(l, cupel_text_of(((char **)d->id)[i]), err));
         const int64_t told = ((int64_t *)d->tell)[i];
         if (told < 0 || (size_t)told >= d->files) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu came with tell %lld of %zu", i + 1,
                                                                        (long long)told, d->files));
@@ -241,7 +276,7 @@ cupel_status cupel_loop_open(const char *path, cupel_loop *l, cupel_err *err)
     }
 done:
     cupel_reader_free(r);
-    void *all[] = {d.column, d.maximize, d.cell, d.state, d.tell, d.file, d.digest, d.time, d.row};
+    void *all[] = {d.column, d.maximize, d.cell, d.state, d.tell, d.file, d.digest, d.time, d.row, d.id};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) cupel_free(all[i]);
     if (st != CUPEL_OK) cupel_loop_release(l);
     return st;

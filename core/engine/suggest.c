@@ -1,4 +1,6 @@
 #include "core/engine/loop.h"
+#include "core/engine/loop_noise.h"
+#include "core/engine/suggest_domain.h"
 #include "core/engine/suggest_space.h"
 #include "core/engine/trial_cells.h"
 
@@ -13,6 +15,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Gains below this share of the range of what is known, or of the noise of a measurement, are not worth an experiment. */
@@ -377,7 +380,63 @@ static void say_several(suggesting *g, double most)
     cupel_str_free(&best);
 }
 
-static void judge(suggesting *g)
+/* What a pick gains at most when the noise of a measurement is not known, in the unit of the goal: its deviation is then at least the error of
+ * results left out, which bounds the noise. */
+static cupel_status gain_at_most(const suggesting *g, double *most, double *error, cupel_err *err)
+{
+    const cupel_suggestion *s = g->s;
+    const cupel_choice *c = &s->choice;
+    const size_t d = s->inputs.d;
+    const double turn = g->maximize[0] ? 1 : -1;
+    double noise;
+    double *x = cupel_alloc(cupel_mul(s->n_known, d + 1), sizeof *x), *y = x ? x + s->n_known * d : NULL;
+    cupel_gauss_options p = cupel_gauss_defaults();
+    p.seed = g->o->choose.seed, p.threads = g->job->threads, p.maximize = g->maximize[0];
+    cupel_gauss_rows rows = {.d = d, .n_blocks = s->inputs.n_blocks, .x = x, .y = y, .block = s->inputs.block};
+    if (!x) return cupel_no_memory(err, "results", s->n_known * (d + 1) * sizeof *x);
+    for (size_t i = 0; i < g->n_known; i++) {
+        if (isnan(g->y[i])) continue;
+        memcpy(x + rows.n * d, g->known + i * d, d * sizeof *x);
+        y[rows.n++] = g->y[i];
+    }
+    const cupel_status st = cupel_loop_noise(&rows, &p, error, &noise, err);
+    for (size_t i = 0; i < c->n && st == CUPEL_OK; i++)
+        *most = fmax(*most, cupel_expected_improvement(turn * c->pick[i].mean[0], fmax(c->pick[i].deviation[0], *error), turn * c->best[0]));
+    cupel_free(x);
+    return st;
+}
+
+/* Whether it is time to stop: `most` is what the batch is expected to gain. */
+static cupel_status judge_stop(suggesting *g, double most, bool repeats, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    double bound = 0, error;
+    s->stop = most < s->stop_below && !s->choice.by_chance;
+    if (s->stop && s->n_pending) {
+        s->stop = false;
+        cupel_say(g->job, CUPEL_NOTE, "the next is expected to gain less than %.3g, but %zu experiment%s under way: whether to stop is said when "
+                                      "%s in", s->stop_below, s->n_pending, s->n_pending == 1 ? " is" : "s are", s->n_pending == 1 ? "it is"
+                  : "they are");
+    }
+    if (!s->stop || repeats || g->n_goals > 1 || g->windowed) return CUPEL_OK;
+    cupel_status st = gain_at_most(g, &bound, &error, err);
+    s->stop = bound < s->stop_below;
+    if (st == CUPEL_OK && !s->stop)
+        cupel_say(g->job, CUPEL_NOTE, "no time to stop yet: the noise is not known without repeats, results left out are missed by %.3g, and with "
+                                      "a deviation as large the next would gain %.2g; measure an experiment twice to know", error, bound);
+    return st;
+}
+
+static void say_one(const suggesting *g, double most, bool repeats)
+{
+    const cupel_choice *c = &g->s->choice;
+    char noise[40] = "not known without repeats";
+    if (repeats) snprintf(noise, sizeof noise, "%.2g", c->noise[0]);
+    cupel_say(g->job, CUPEL_NOTE, "best so far %g, noise of a measurement near it %s, the next is expected to gain %.2g%s", c->best[0], noise, most,
+              g->s->stop ? ": less than a tenth of the noise or a thousandth of the range, time to stop" : "");
+}
+
+static cupel_status judge(suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
     const cupel_choice *c = &s->choice;
@@ -390,27 +449,25 @@ static void judge(suggesting *g)
                   s->n_repeated);
     if (!c->modelled) {
         cupel_say(g->job, CUPEL_NOTE, "no model yet (%zu result%s): candidates that fill the space", s->n_known, s->n_known == 1 ? "" : "s");
-        return;
+        return CUPEL_OK;
     }
     for (size_t i = 0; i < c->n; i++) most = fmax(most, c->pick[i].gain);
-    s->stop_below = g->n_goals > 1 ? LEAST_GAIN : g->windowed ? LEAST_CHANCE : fmax(LEAST_OF_NOISE * c->noise[0], LEAST_GAIN * range_of(g, 0));
-    const bool little = most < s->stop_below && !c->by_chance;
-    s->stop = little && !s->n_pending;
-    if (little && s->n_pending)
-        cupel_say(g->job, CUPEL_NOTE, "the next is expected to gain less than %.3g, but %zu experiment%s under way: whether to stop is said when "
-                                      "%s in", s->stop_below, s->n_pending, s->n_pending == 1 ? " is" : "s are", s->n_pending == 1 ? "it is"
-                  : "they are");
+    const bool repeats = cupel_rows_repeat(g->known, g->n_known, s->inputs.d);
+    s->stop_below = g->n_goals > 1 ? LEAST_GAIN : g->windowed ? LEAST_CHANCE : LEAST_GAIN * range_of(g, 0);
+    if (g->n_goals == 1 && !g->windowed && repeats) s->stop_below = fmax(s->stop_below, LEAST_OF_NOISE * c->noise[0]);
+    cupel_status st = judge_stop(g, most, repeats, err);
+    if (st != CUPEL_OK) return st;
     if (g->n_goals > 1)
         say_several(g, most);
     else if (g->windowed)
         cupel_say(g->job, CUPEL_NOTE, "%zu of %zu results lie in the window; the most likely pick has a chance of %.2g%s", inside_of(g), s->n_known,
                   most, s->stop ? ": less than 0.01, no candidate is worth an experiment" : "");
     else
-        cupel_say(g->job, CUPEL_NOTE, "best so far %g, noise of a measurement near it %.2g, the next is expected to gain %.2g%s", c->best[0],
-                  c->noise[0], most, s->stop ? ": less than a tenth of the noise or a thousandth of the range, time to stop" : "");
+        say_one(g, most, repeats);
     if (c->by_chance)
         cupel_say(g->job, CUPEL_WARNING, "the inputs do not explain the results yet: each left out in turn is predicted no better than by their "
                                          "mean, so the batch is picked by chance");
+    return CUPEL_OK;
 }
 
 /* What is wanted: said by the loop, by the caller, or by the demand of a space. */
@@ -509,6 +566,14 @@ static cupel_status loop_cells(const suggesting *g, size_t row, cupel_str *text,
     return text->failed ? cupel_no_memory(err, "a row of the loop", 0) : CUPEL_OK;
 }
 
+/* The last row of the loop can be told by the id that is written for row `row` of the pool. */
+static cupel_status name_pick(suggesting *g, size_t row, cupel_err *err)
+{
+    char number[32];
+    snprintf(number, sizeof number, "%zu", row + 1);
+    return cupel_loop_name(&g->loop, g->s->id == SIZE_MAX ? cupel_text_of(number) : cell_of(&g->s->pool, row, g->s->id), err);
+}
+
 /* The picks are under way from now on. */
 static cupel_status take_picks(suggesting *g, cupel_err *err)
 {
@@ -520,6 +585,7 @@ static cupel_status take_picks(suggesting *g, cupel_err *err)
     for (size_t i = 0; i < s->choice.n && st == CUPEL_OK; i++) {
         st = loop_cells(g, s->row[s->choice.pick[i].row], &text, cell, err);
         if (st == CUPEL_OK) st = cupel_loop_add(&g->loop, cell, CUPEL_TRIAL_PENDING, err);
+        if (st == CUPEL_OK) st = name_pick(g, s->row[s->choice.pick[i].row], err);
     }
     if (st == CUPEL_OK) st = cupel_loop_save(&g->loop, g->o->loop, err);
     if (st == CUPEL_OK)
@@ -558,7 +624,8 @@ cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job,
     CUPEL_TRY(take_results(&g, err));
     CUPEL_TRY(take_pool(&g, err));
     CUPEL_TRY(choose(&g, err));
-    judge(&g);
+    CUPEL_TRY(judge(&g, err));
+    CUPEL_TRY(cupel_suggest_domain(&s, g.known, g.n_known, job, err));
     if (o->take) CUPEL_TRY(take_picks(&g, err));
     *out = s;
     s = (cupel_suggestion){0};
@@ -585,6 +652,7 @@ void cupel_suggestion_release(cupel_suggestion *s)
     cupel_trial_table_release(&s->pending);
     for (size_t k = 0; k < s->n_goals; k++) cupel_free(s->goal[k]);
     cupel_free(s->row);
+    cupel_free(s->in_domain);
     cupel_inputs_release(&s->inputs);
     cupel_choice_release(&s->choice);
     *s = (cupel_suggestion){0};

@@ -49,8 +49,11 @@ typedef struct cupel_suggestion {
     size_t n_left, n_known, n_failed, n_pending, n_repeated; /* candidates; results with values; failed; under way; measured or under way already */
     cupel_inputs inputs;
     cupel_choice choice;
-    bool stop;               /* no pick is expected to gain `stop_below`; never before there is a model, or while chance picks */
-    double stop_below;       /* one goal: a tenth of the noise of a measurement, at least a thousandth of the range of the results, unit of the goal;
+    bool *in_domain;         /* [choice.n] inputs are not far from those of the results; NULL before there is a model */
+    bool stop;               /* no pick is expected to gain `stop_below`; never before there is a model, while chance picks, or before
+        what is under way is in; without repeats, which tell the noise, not before the error of results left out says so as well */
+    double stop_below;       /* one goal: a tenth of the noise of a measurement where repeats tell it, at least a thousandth of the range of
+        the results, unit of the goal;
         several: 0.001 of volume in spreads of the goals; a window: a chance of 0.01; NaN before there is a model */
 } cupel_suggestion;
 
@@ -60,7 +63,7 @@ cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job,
 void cupel_suggestion_release(cupel_suggestion *s);
 
 /* The picks: id, the columns of the pool, and for each goal `NAME expected`, `NAME deviation`; then expected_gain, success, score, stop,
- * stop_below. */
+ * stop_below, in_domain. */
 bool cupel_suggestion_column(const cupel_header *h, size_t column); /* one that cupel_suggestion_text wrote beside those of the pool */
 cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err);
 

@@ -121,4 +121,12 @@ run suggest --pool "$T/pc.csv" --tell "$T/kc.csv" --target y:max --target cost:m
 err "'Faild' (did you mean 'failed'?) is not an input"; check 'a column of the results that says nothing is named' $?
 sed '1!s/,\([0-9]*\)$/,/' "$T/pc.csv" >"$T/pe.csv"; run suggest --pool "$T/pe.csv" --tell "$T/kc.csv" --target y:max --target cost:min --batch 2; { [ $rc = 0 ] && err 'what stands there is not used'; }; check 'a goal that it leaves empty is expected' $?
 run suggest --pool "$T/pc.csv" --tell "$T/kc.csv" --target cost --minimize; { [ $rc = 0 ] && err 'what stands there is not used'; }; check 'the only goal is a question' $?
+# Picks outside of what the results know.
+printf 'id,solvent,t\n1,toluene,10\n2,ether,9000\n3,ether,12\n' >"$T/far.csv"; printf 'solvent,t,y\nwater,15,1\nether,15,5\nwater,10,2\nether,11,4\nwater,13,1.5\nether,13,4.5\n' >"$T/near.csv"
+run suggest --pool "$T/far.csv" --tell "$T/near.csv" --target y --maximize --batch 3
+{ [ $rc = 0 ] && err "'solvent' 'toluene', which no result has" && err "'t' '9000', far outside" && out '^1,.*,0$' && out '^2,.*,0$' && out '^3,.*,1$' && head -n 1 "$T/out" | grep -q ',in_domain$'; }; check 'far from the results' $?
+run suggest --pool "$T/far.csv" --tell "$T/near.csv" --target y --maximize --batch 3 --format json; { out '"in_domain": false' && out '"in_domain": true'; }; check 'in JSON too' $?
+# Without repeats the noise is not known, and stop does not rest on it: a flat goal with noise of 15, 12 results, one candidate left.
+awk 'BEGIN { print "a,y"; split("9 -14 3 17 -8 -19 12 6 -3 15 -11 2", e, " "); for (a = 0; a < 12; a++) print a "," 300 + 40 * a / 12 + e[a + 1] }' >"$T/nk.csv"; printf 'id,a\n1,7.05\n' >"$T/np.csv"
+run suggest --pool "$T/np.csv" --tell "$T/nk.csv" --target y --maximize; { [ $rc = 0 ] && err 'noise of a measurement near it not known without repeats' && err 'no time to stop yet' && out ',0,[0-9.]*,1$'; }; check 'no stop by a noise that is not known' $?
 exit $bad

@@ -110,4 +110,17 @@ run tell "$T/d5.h5" "$T/d5.csv" --target 'hardness [HV]:max'; { [ $rc = 0 ] && e
 awk 'BEGIN { print "id,a"; for (a = 0; a <= 40; a++) print "q" a "," a / 4 }' >"$T/sp.csv"; awk 'BEGIN { print "a,y"; for (a = 0; a < 38; a++) print a / 4 "," 50 - (a / 4 - 4) ^ 2 }' >"$T/sk.csv"
 E=$T/stop.h5; run tell "$E" "$T/sk.csv" --target y --maximize; run suggest --loop "$E" --pool "$T/sp.csv" --take --format json; out '"stop": true'; check 'time to stop' $?
 run suggest --loop "$E" --pool "$T/sp.csv" --format json; { [ $rc = 0 ] && out '"stop": false' && err '1 experiment is under way: whether to stop'; }; check 'not while one is under way' $?
+# What a loop holds.
+run inspect "$D" --format json; { [ $rc = 0 ] && out '"measured": 11' && out '"failed": 1' && out '"under_way": ' && perl -MJSON::PP -e 'local $/; my $t = <STDIN>; my $j = decode_json($t); exit !(@{$j->{experiments}} == $j->{rows} && 1 == (() = $t =~ /^  "inputs":/mg))' <"$T/out"; }; check 'inspect counts and lists, and says inputs once' $?
+run inspect "$D"; { [ $rc = 0 ] && out '^measured  *11' && out '^goal  *hardness'; }; check 'in lines' $?
+run inspect "$D" --rows; { [ $rc = 0 ] && [ "$(head -n 1 "$T/out")" = 'state,id,a,hardness [HV]' ] && out '^failed,,11,$'; }; check 'and as a table' $?
+# A robot answers by id.
+I=$T/id.h5; run tell "$I" "$T/sk.csv" --target y --maximize; run suggest --loop "$I" --pool "$T/sp.csv" --take; p=$(tail -n 1 "$T/out" | cut -d, -f1)
+printf 'id,y\n%s,21\n' "$p" >"$T/i.csv"; run tell "$I" "$T/i.csv"; { [ $rc = 0 ] && out '0 new, 1 of those under way' && out '39 measured, 0 failed, 0 under way'; }; check 'a result by id' $?
+run tell "$I" "$T/i.csv"; { [ $rc = 0 ] && out '0 new' && out '1 known already'; }; check 'twice does no harm' $?
+printf 'id,y\nnobody,21\n' >"$T/i.csv"; cp "$I" "$T/before"; run tell "$I" "$T/i.csv"; { [ $rc = 3 ] && err "i.csv:2: no experiment of the loop was taken as id 'nobody'" && cmp -s "$I" "$T/before"; }; check 'an id that was not taken' $?
+printf 'id\n%s\n' "$p" >"$T/i.csv"; run tell "$I" "$T/i.csv" --withdraw; { [ $rc = 0 ] && out '1 withdrawn'; }; check 'withdrawn by id' $?
+# Noise is known from repeats alone.
+run tell "$I" "$T/sk.csv" --format json; { out '"noise": null'; }; run tell "$I" "$T/sk.csv"; { out 'noise not known without repeats'; }; check 'no noise without repeats' $?
+printf 'a,y\n1,41.2\n' >"$T/i.csv"; run tell "$I" "$T/i.csv"; { [ $rc = 0 ] && out 'noise [0-9]'; }; check 'with a repeat there is' $?
 exit $bad
