@@ -3,6 +3,7 @@
 #include "core/engine/funnel.h"
 #include "core/engine/rank.h"
 #include "core/engine/screen.h"
+#include "datasets/source.h"
 
 #include <string.h>
 
@@ -10,6 +11,18 @@ static cupel_dot parse_dot(const char *word)
 {
     if (strcmp(word, "hydrate") == 0) return CUPEL_DOT_HYDRATE;
     return strcmp(word, "decimal") == 0 ? CUPEL_DOT_DECIMAL : CUPEL_DOT_REFUSE;
+}
+
+/* The header of a table from a file tells units that the demand leaves out; a pipe is read once, by the ranking. */
+static cupel_status open_demand(const cupel_args *args, const char *format, cupel_demand **d, cupel_err *err)
+{
+    cupel_source *table = NULL;
+    cupel_header none = {0};
+    const char *path = cupel_arg(args, 0);
+    cupel_status st = strcmp(path, "-") == 0 ? CUPEL_OK : cupel_source_open(path, format, &table, err);
+    if (st == CUPEL_OK) st = cupel_demand_open_for(cupel_arg(args, 1), table ? cupel_source_header(table) : &none, d, err);
+    cupel_source_free(table);
+    return st;
 }
 
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
@@ -20,7 +33,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                                   .format = cupel_opt_text(args, "table-format"),
                                   .formula = cupel_opt_text(args, "formula"),
                                   .dot = parse_dot(cupel_opt_text(args, "dot"))};
-    cupel_status st = cupel_demand_open(cupel_arg(args, 1), &d, err);
+    cupel_status st = open_demand(args, o.format, &d, err);
     if (st == CUPEL_OK) st = cupel_demand_guard(d, cupel_opt_text(args, "output"), err);
     if (st == CUPEL_OK) st = cupel_rank_table(&o, d, job, &r, err);
     if (st == CUPEL_OK) cupel_funnel_say(&r, job);
@@ -51,6 +64,8 @@ const cupel_verb cupel_verb_rank = {
             "are equal are a value that many share, as the gap 0 of metals. 'distance' and 'in_domain' are used when they are there. Constraints, "
             "order and columns are those of 'cupel screen', but its probabilities come from the whole calibrated distribution, which is usually "
             "narrower in the middle than a normal one.\n\n"
+            "A demand that only ranks needs no space, data or model: 'require' with windows is enough, units are "
+            "those of the columns.\n\n"
             "  cupel rank predicted.csv solar.yaml -o ranking.csv\n"
             "  cupel predict gap.h5 new.csv --quantiles 0.05,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,0.95 -o q.csv; cupel rank q.csv solar.yaml -o "
             "ranking.csv\n",

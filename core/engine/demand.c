@@ -287,7 +287,11 @@ static cupel_status read_property(cupel_demand *d, const cupel_yaml *from, cupel
     p->line = data ? data->line : model ? model->line : from->line;
     CUPEL_TRY(read_data(d, data, p, err));
     CUPEL_TRY(read_model(d, model, p, err));
-    if (!p->has_data && !p->model_file)
+    if (!p->has_data && !p->model_file && d->table && p->name) {
+        const size_t at = cupel_header_find(d->table, p->name);
+        if (!p->unit) p->unit = at != SIZE_MAX ? cupel_arena_text(&d->arena, d->table->unit[at], strlen(d->table->unit[at])) : "";
+        if (!p->unit) CUPEL_TRY(cupel_no_memory(err, "a property", 0));
+    } else if (!p->has_data && !p->model_file)
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: nothing to learn from: give 'data' with file, formula and target, or model: {file: model.h5}", d->file,
                           p->line);
@@ -299,12 +303,35 @@ done:
     return st;
 }
 
+/* Those that `require` names, where a table alone is ranked. */
+static cupel_status take_required(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
+{
+    const cupel_yaml *require = cupel_yaml_get(root, "require");
+    cupel_status st = CUPEL_OK;
+    if (!require || require->kind != CUPEL_YAML_LIST) return CUPEL_OK; /* said when it is read */
+    d->property = cupel_alloc(CUPEL_PROPERTIES_MAX, sizeof *d->property);
+    if (!d->property) return cupel_no_memory(err, "properties", 0);
+    for (const cupel_yaml *e = require->child; e && d->n_properties < CUPEL_PROPERTIES_MAX; e = e->next) {
+        size_t i = 0;
+        const char *name = NULL;
+        if (e->kind != CUPEL_YAML_MAP || !cupel_yaml_get(e, "property")) continue;
+        CUPEL_TRY(cupel_keys_text(e, d->file, "property", &name, err));
+        while (i < d->n_properties && strcmp(d->property[i].name, name) != 0) i++;
+        if (i < d->n_properties) continue; /* twice: said when it is read */
+        d->property[d->n_properties++].name = name;
+        CUPEL_TRY(read_property(d, e, &d->property[i], err));
+    }
+done:
+    return st;
+}
+
 static cupel_status read_properties(cupel_demand *d, const cupel_yaml *root, cupel_err *err)
 {
     const cupel_yaml *list = cupel_yaml_get(root, "properties");
     bool single = cupel_yaml_get(root, "data") || cupel_yaml_get(root, "model");
     if (list && single)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: give 'properties', or 'data' and 'model' for one property, not both", d->file, list->line);
+    if (!list && !single && d->table) return take_required(d, root, err);
     if (!list && !single)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand needs 'data' (a table to learn from) or model: {file: model.h5}", d->file,
                           root->line);
@@ -463,7 +490,7 @@ static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err
     CUPEL_TRY(read_first(d, cupel_yaml_get(root, "first"), err));
     CUPEL_TRY(read_diverse(d, root, err));
     d->space_spec = cupel_yaml_get(root, "space");
-    if (!d->space_spec)
+    if (!d->space_spec && !d->table)
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: a demand needs 'space', where to look, as in space: {list: candidates.csv, formula: formula}", d->file,
                           root->line);
@@ -472,7 +499,7 @@ done:
     return st;
 }
 
-cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand **out, cupel_err *err)
+static cupel_status read_for(cupel_text text, const char *file, const cupel_header *table, cupel_demand **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_demand *d = cupel_alloc(1, sizeof *d);
@@ -480,6 +507,7 @@ cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand *
     d->file = cupel_strdup(file);
     d->text = cupel_strndup(text.p, text.n);
     d->n_text = text.n;
+    d->table = table;
     d->keep = 100;
     d->seed = 1;
     d->level = 0.9;
@@ -499,6 +527,11 @@ done:
     return st;
 }
 
+cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand **out, cupel_err *err)
+{
+    return read_for(text, file, NULL, out, err);
+}
+
 cupel_status cupel_demand_text(const char *path, char **text, size_t *n, cupel_err *err)
 {
     cupel_input *in = NULL;
@@ -510,13 +543,16 @@ cupel_status cupel_demand_text(const char *path, char **text, size_t *n, cupel_e
     return st;
 }
 
-cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err)
+cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err) { return cupel_demand_open_for(path, NULL, d, err); }
+
+cupel_status cupel_demand_open_for(const char *path, const cupel_header *table, cupel_demand **d, cupel_err *err)
 {
     char *text = NULL;
     size_t n = 0;
     *d = NULL;
     cupel_status st = cupel_demand_text(path, &text, &n, err);
-    if (st == CUPEL_OK) st = cupel_demand_read((cupel_text){text, n}, path, d, err);
+    if (st == CUPEL_OK) st = read_for((cupel_text){text, n}, path, table, d, err);
+    if (*d) (*d)->table = NULL;
     cupel_free(text);
     return st;
 }

@@ -109,6 +109,7 @@ typedef struct cupel_demand {
     uint64_t keep, per_system, seed; /* per_system 0: any number */
     double level;
     double diverse;            /* least distance of two rows; 0: none is asked for */
+    const cupel_header *table; /* of predictions, which names units where nothing predicts here; looked at only while the demand is read */
     const char *diverse_in;    /* "composition", or sets of descriptors */
 } cupel_demand;
 
@@ -118,6 +119,9 @@ typedef struct cupel_demand {
 cupel_status cupel_demand_text(const char *path, char **text, size_t *n, cupel_err *err);
 cupel_status cupel_demand_open(const char *path, cupel_demand **d, cupel_err *err);
 cupel_status cupel_demand_read(cupel_text text, const char *file, cupel_demand **d, cupel_err *err);
+/* For a ranking of a table with this header: `space` may be left out, and data and model of a property, whose unit is then that of its column;
+ * where no property is listed, those of `require` are. Such a property takes a window, no goal: nothing says what its values range over. */
+cupel_status cupel_demand_open_for(const char *path, const cupel_header *table, cupel_demand **d, cupel_err *err);
 void cupel_demand_free(cupel_demand *d);
 
 /* CUPEL_USAGE when `output` is the demand or a file that it names: it would be overwritten. */

@@ -33,7 +33,9 @@ void cupel_requirement_words(const cupel_demand *d, const cupel_requirement *q, 
 static void property_words(const cupel_demand_property *p, cupel_str *out)
 {
     cupel_str_addf(out, "%s%s%s%s is predicted ", p->name, p->unit[0] ? " [" : "", p->unit, p->unit[0] ? "]" : "");
-    if (p->model_file)
+    if (!p->model_file && !p->has_data)
+        cupel_str_puts(out, "elsewhere, as the table says");
+    else if (p->model_file)
         cupel_str_addf(out, "by the model '%s'", p->model_file);
     else
         cupel_str_addf(out, "by %s on %s%s%s, learned from the column '%s' of '%s'", p->options.learner, p->options.features,

@@ -323,8 +323,9 @@ static cupel_status make_result(cupel_ranker *k, cupel_result *out, cupel_err *e
     CUPEL_TRY(cupel_result_of_demand(k->d, NULL, NULL, &r, err));
     for (size_t p = 0; p < r.n_properties; p++) {
         r.is_class[p] = k->belief[p].is_class;
-        r.property_min[p] = k->belief[p].low;
-        r.property_max[p] = k->belief[p].high;
+        const bool measured = k->belief[p].low <= k->belief[p].high;
+        r.property_min[p] = measured ? k->belief[p].low : (double)NAN;
+        r.property_max[p] = measured ? k->belief[p].high : (double)NAN;
         if (!k->d->property[p].model) r.training_rows[p] = (int64_t)k->known[p].records.n_rows;
     }
     CUPEL_TRY(cupel_rank_put_columns(k, &r, err));

@@ -148,6 +148,9 @@ static cupel_status read_requirement(cupel_demand *d, const cupel_yaml *e, cupel
     CUPEL_TRY(quantity(d, e, "beat", unit, &q.beat, err));
     CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &q.weight, err));
     q.goal = goal_of(goal);
+    if (q.goal && !d->property[q.property].has_data && !d->property[q.property].model)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s': a goal is judged by the range of measured values; give data or a model of it, or a window "
+                          "in place of the goal, as in min: 100 %s", d->file, e->line, d->property[q.property].name, unit);
     q.beat_given = !isnan(q.beat);
     if (q.beat_given && !q.goal)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'beat' needs a goal, as in goal: maximise, beat: %g %s", d->file, e->line, q.beat, unit);

@@ -33,6 +33,12 @@ sed -i "s|data: .*|model: {file: $T/p/model.h5}|; /^model: {name/d" "$T/d.yaml"
 "$C" rank "$T/pred.csv" "$T/d.yaml" -o "$T/r2.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && cmp -s "$T/r.csv" "$T/r2.csv"; }; check 'and so with a model from a file' $?
 echo 'known: drop' >>"$T/d.yaml"; "$C" rank "$T/pred.csv" "$T/d.yaml" -o "$T/r3.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && [ "$(cut -d, -f2,3 "$T/r3.csv" | tail -n +2 | sort | tr '\n' ' ')" = 'Fe2O3,1000 ZnO,400.0 ' ]; }
 check 'known: drop drops what was measured under these conditions' $?
+# A table of somebody else's model needs no data, model or space.
+printf 'formula,hardness [GPa],hardness lower [GPa],hardness upper [GPa]\nTiC,28,26,30\nWC,22,20,24\n' >"$T/else.csv"
+printf 'demand: hard\nrequire:\n  - {property: hardness, min: 25000 MPa}\n' >"$T/else.yaml"
+"$C" rank "$T/else.csv" "$T/else.yaml" -o "$T/else.r.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && sed -n 2p "$T/else.r.csv" | grep -q '^1,TiC,28,26,30,0.99.*,pass,'; }; check 'a demand that only ranks' $?
+"$C" screen "$T/else.yaml" -o "$T/no.csv" >"$T/out" 2>"$T/err"; [ $? = 2 ]; check 'and is none to screen by' $?
+sed -i 's/min: 25000 MPa/goal: maximise/' "$T/else.yaml"; "$C" rank "$T/else.csv" "$T/else.yaml" -o "$T/no.csv" >"$T/out" 2>"$T/err"; { [ $? = 2 ] && grep -q 'else.yaml:3: .*window' "$T/err"; }; check 'a goal needs what was measured' $?
 # What a model predicted is not taken for measured.
 "$C" predict "$T/p/model.h5" "$T/dup.csv" -o "$T/own.csv" >"$T/out" 2>"$T/err"
 "$C" explain "$T/p/model.h5" "$T/own.csv" --rows 1 >"$T/out" 2>"$T/err"; { [ $? = 0 ] && grep -q "what a model predicted" "$T/err" && ! grep -q '[1-9][0-9]* measured, error' "$T/out"; }; check 'explain knows predictions' $?
