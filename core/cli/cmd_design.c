@@ -15,8 +15,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                                     .command = cupel_command_line(args)};
     const char *folder = cupel_opt_text(args, "output");
     cupel_status st = cupel_design_run(cupel_arg(args, 0), folder, &o, job, &text, err);
-    if (st == CUPEL_OK || ((st == CUPEL_INFEASIBLE || st == CUPEL_INTERRUPTED) && text.n)) {
-        cupel_str_addf(&text, "%s/designs.csv\n", folder);
+    if (st == CUPEL_OK || text.n) { /* also where the disk was full */
+        if (st == CUPEL_OK || st == CUPEL_INFEASIBLE || st == CUPEL_INTERRUPTED) cupel_str_addf(&text, "%s/designs.csv\n", folder);
         cupel_status printed = cupel_print_str(&text, st == CUPEL_OK ? err : NULL);
         if (st == CUPEL_OK) st = printed;
     }

@@ -179,8 +179,9 @@ cupel_status cupel_generate(const cupel_generate_options *o, const cupel_job *jo
     cupel_recipe r;
     size_t n[3] = {0};
     const bool json = o->output && !o->format && ends_in(o->output, ".json"), volume = o->output && !json;
-    cupel_status st = check(o, volume, err);
-    if (st == CUPEL_OK) st = cupel_recipe_read(o->recipe, &r, err);
+    cupel_status st = cupel_recipe_read(o->recipe, &r, err);
+    if (st == CUPEL_OK) st = check(o, volume, err);
+    if (st == CUPEL_OK && volume && o->as == CUPEL_AS_PHASES && !is_surface(o, &r)) st = cupel_volume_writes(o->output, o->format, err);
     if (st == CUPEL_OK && volume) st = cupel_grid_read(o->grid, &r, n, err);
     if (st == CUPEL_OK) st = cupel_recipe_settle(&r, job, err);
     if (st == CUPEL_OK) st = check_fraction(&r, err);

@@ -289,8 +289,12 @@ cupel_status cupel_make_folder(const char *path, cupel_err *err)
         char keep = *p;
         *p = '\0';
         struct stat sb;
-        if (mkdir(copy, 0777) != 0 && !(errno == EEXIST && stat(copy, &sb) == 0 && S_ISDIR(sb.st_mode)))
-            st = cupel_fail_errno(err, errno, "making folder", copy);
+        const int why = mkdir(copy, 0777) == 0 ? 0 : errno;
+        const bool there = why == EEXIST && stat(copy, &sb) == 0;
+        if (there && !S_ISDIR(sb.st_mode))
+            st = cupel_fail(err, CUPEL_USAGE, "'%s' is a file, expected a folder or a name that is free", copy);
+        else if (why && !there)
+            st = cupel_fail_errno(err, why, "making folder", copy);
         *p = keep;
         if (!keep) break;
     }

@@ -109,4 +109,20 @@ require:'
 answered 'equal phases' 0 'pass' "$(diag 1 1 1 '0.1 %')
   - {property: volume fraction, phase: b, min: 0.3, max: 0.4}" "$equal"
 answered 'equal phases, numbers only' 0 'pass' '  - {property: young modulus, min: 0.99, max: 1.01}' "$equal"
+cat >"$T/word.yaml" <<'Y'
+demand: a test
+scale: microstructure
+phases:
+  - {name: a, k: 1}
+  - {name: b, k: 10}
+require:
+  - {property: conductivity, component: 11, min: 2, max: 3}
+Y
+echo x >"$T/file"; "$CUPEL" design "$T/word.yaml" -o "$T/file" >/dev/null 2>"$T/err"; rc=$?
+[ $rc = 2 ] && grep -q 'is a file, expected a folder' "$T/err" && ok 'a file in place of a folder' || { echo "    exit $rc"; no 'a file in place of a folder'; }
+for word in tortuosity:conductivity porosity:'volume fraction'; do
+  sed "s/property: conductivity, component: 11/property: ${word%%:*}/" "$T/word.yaml" >"$T/other.yaml"
+  "$CUPEL" demand check "$T/other.yaml" >/dev/null 2>"$T/err"
+  [ $? = 2 ] && grep -q "ask for ${word#*:}" "$T/err" && ok "${word%%:*}: what to ask instead" || no "${word%%:*}: what to ask instead"
+done
 exit $bad

@@ -95,6 +95,24 @@ done
 for blocks in 0 1 3 8; do limited 'train' $blocks x.h5 "$CUPEL" train t.csv --target 'band gap' --features stoichiometry --model ridge --set lambda=1 -o x.h5; done
 limited 'screen' 0 x.csv "$CUPEL" screen d.yaml -o x.csv
 
+# ---- a design whose files do not fit, when the search is over: its verdict is said, and --resume writes them
+cat >g.yaml <<'Y'
+demand: a test
+scale: microstructure
+phases:
+  - {name: a, k: 1}
+  - {name: b, k: 10}
+require:
+  - {property: conductivity, component: 11, min: 2, max: 3}
+  - {property: volume fraction, phase: b, min: 0.2, max: 0.4}
+grid: 24
+budget: 60 solves
+Y
+(ulimit -f 60; trap '' XFSZ; exec "$CUPEL" design g.yaml -o G) >"$T/out" 2>"$T/err" </dev/null; rc=$?
+[ $rc = 7 ] && grep -q '^design 1 ' "$T/out" && grep -q 'its outcome is said.*--resume writes it' "$T/err" && ok 'a design whose files do not fit is said' || { echo "    exit $rc"; no 'a design whose files do not fit is said'; }
+"$CUPEL" design g.yaml -o G --resume >"$T/again" 2>"$T/err"; rc=$?
+[ $rc -le 5 ] && [ -s G/run.json ] && [ "$(grep '^  [pf]a' "$T/out")" = "$(grep '^  [pf]a' "$T/again")" ] && ok 'and resumed' || no 'and resumed'
+
 # ---- a device that is full
 full() { # full NAME COMMAND...
   local name=$1 rc; shift

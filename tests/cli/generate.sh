@@ -65,4 +65,6 @@ run methods generator; { [ $rc = 0 ] && grep -q gyroid "$T/out"; }; check 'gener
 run cite gyroid; { [ $rc = 0 ] && grep -q Schoen "$T/out"; }; check 'a generator is cited' $?
 run generate 'gyroid:fraction=0.4' --grid 8 -o "$T/own.npy" --recipe "$T/own.json"; cp "$T/own.json" "$T/kept.json"
 run generate "$T/own.json" --grid 8 -o "$T/own.npy" --recipe "$T/own.json"; { [ $rc = 2 ] && err 'is also the input' && cmp -s "$T/own.json" "$T/kept.json"; }; check 'a recipe does not replace the one it is read from' $?
+run generate "$R" --grid 900 -o "$T/x.foo"; { [ $rc = 2 ] && err 'x.foo' && [ ! -e "$T/x.foo" ]; }; check 'a suffix is refused before the volume is filled' $?
+run generate 'gyriod:fraction=0.4' -o "$T/x.npy"; { [ $rc = 2 ] && err gyroid && ! err 'needs a grid'; }; check 'a misspelt generator is told before a grid' $?
 [ $bad = 0 ]

@@ -101,4 +101,7 @@ run reconstruct --slices "$T/xy.png" -o "$T/x.npy"; { [ $rc = 2 ] && err -- '--d
 run reconstruct --slices "$T/xy.png" "$T/v.npy" -o "$T/x.npy"; [ $rc = 2 ]; check 'a volume as a slice' $?
 run reconstruct --slices "$T/xy.npy" "$T/xz.png" -o "$T/x.npy"; { [ $rc = 3 ] && err labels; }; check 'slices of other labels' $?
 [ ! -e "$T/x.npy" ]; check 'nothing is left of what was refused' $?
+{ printf '\x93NUMPY\x01\x00\x76\x00%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': (16, 16), }"
+  for i in $(seq 0 255); do printf "\\x$(printf %02x "$i")"; done; } >"$T/grey.npy"
+run reconstruct "$T/grey.npy" -o "$T/x.npy"; { [ $rc = 2 ] && err 'it looks like a grey-scale image'; }; check 'a grey image is told' $?
 [ $bad = 0 ]

@@ -45,6 +45,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     cupel_micro_demand *d = NULL;
     cupel_account account;
     cupel_journal *journal = NULL;
+    cupel_err why = {0}; /* the files could not be written */
     bool made = false, empty = false, complete = true;
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     if (!found) return cupel_no_memory(err, "designs", sizeof *found);
@@ -69,7 +70,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(cupel_designs_after(d, found, journal, &calm, stopped, err));
     stopped = stopped || cupel_stopped(job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
-    CUPEL_TRY(cupel_design_write(d, found, job, &account, &complete, err));
+    const cupel_status written = cupel_design_write(d, found, job, &account, &complete, &why);
     if (*found->begun.digest) {
         cupel_str_addf(summary, "surrogate %s: ", d->surrogate);
         cupel_design_start_words(&found->begun, summary);
@@ -77,7 +78,9 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     }
     cupel_design_summary(d, found, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
-    st = ending(demand, folder, found, stopped, complete, err);
+    st = written == CUPEL_OK ? ending(demand, folder, found, stopped, complete, err)
+                             : cupel_fail(err, written, "%s; the search is over and its outcome is said, but '%s' is not whole: the same command "
+                                          "with --resume writes it without a search", why.message, folder);
 done:
     cupel_account_release(&account);
     cupel_designs_release(found);

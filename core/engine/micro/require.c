@@ -43,6 +43,20 @@ static const struct {
     {"feature size", "minimum feature", CUPEL_OF_LENGTH, 0, WITH_PHASE},
     {"two-point", "two-point function", CUPEL_OF_NONE, 0, WITH_PHASE}};
 
+/* What is often wanted by a name that a demand does not have, in its words; NULL: nothing like that. */
+static const char *instead_of(cupel_text word)
+{
+    static const char *const other[][2] = {
+        {"porosity", "volume fraction with the pore as its phase: {property: volume fraction, phase: pore, min: 0.3}"},
+        {"tortuosity", "conductivity, component: 11: it is fraction of the pore x its k / conductivity"},
+        {"diffusivity", "conductivity, with the diffusivities of the phases as k without units"},
+        {"permittivity", "conductivity, with the permittivities of the phases as k without units"},
+        {"electrical conductivity", "conductivity, with those of the phases as k without units"}};
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        if (cupel_text_is(word, other[i][0])) return other[i][1];
+    return NULL;
+}
+
 static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask_kind *kind, cupel_err *err)
 {
     const cupel_yaml *node = cupel_yaml_get(e, "property");
@@ -57,6 +71,12 @@ static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, 
         *kind = (cupel_ask_kind)i;
         cupel_str_free(&all);
         return CUPEL_OK;
+    }
+    const char *instead = instead_of(node->text);
+    if (instead) {
+        cupel_str_free(&all);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%.*s' is no property of a demand; ask for %s", d->file, node->line, (int)node->text.n,
+                          node->text.p, instead);
     }
     const char *near = cupel_nearest_word(node->text, words);
     cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown property '%.*s'; %s%s%sproperties of microstructures are: %s", d->file, node->line,
