@@ -10,8 +10,8 @@
 enum { STEPS = 200 };
 /* Weight of the ridge, as a share of the variance of each part: trees may say nearly the same. */
 static const double RIDGE = 1e-3;
-/* A sum with less of the variance leaves a rest that scatters as the whole does (a hurdle, 0.68: the same standard errors; a forest's median, 0.93: two
- * thirds). */
+/* A sum with less of the variance leaves a rest that scatters as the whole does (a hurdle, 0.68: the same standard errors; a forest's median, 0.93:
+ * two thirds). */
 static const double LEAST = 0.8;
 
 typedef struct fit {

@@ -38,9 +38,10 @@ static cupel_term_step step_of(const cupel_auto_unit *u)
 static void choose_steps(cupel_terms *t)
 {
     for (size_t k = 0; k < t->n; k++)
-        for (size_t j = 0; j < t->n; j++)
-            if (j != k && t->term[j].step == t->term[k].step && (t->term[j].weight > t->term[k].weight || (!(t->term[j].weight < t->term[k].weight) && j < k)))
-                t->term[k].step = CUPEL_STEP_NONE;
+        for (size_t j = 0; j < t->n; j++) {
+            const double other = t->term[j].weight, own = t->term[k].weight;
+            if (j != k && t->term[j].step == t->term[k].step && (other > own || (!(other < own) && j < k))) t->term[k].step = CUPEL_STEP_NONE;
+        }
 }
 
 void cupel_auto_terms(const cupel_auto *a, cupel_terms *t)
