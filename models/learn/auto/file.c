@@ -137,7 +137,8 @@ static cupel_status load_member(const cupel_reader *r, const char *group, size_t
     path(sub, group, "member", k);
     CUPEL_TRY(get(r, path(at, sub, "role", SIZE_MAX), WORDS, word, err));
     if (!one_of(word[0], CUPEL_AUTO_ERROR) || !one_of(word[1], CUPEL_AUTO_COLUMN_SETS - 1) || !one_of(word[2], 1) || !one_of(word[3], 1) ||
-        !one_of(word[4], 1) || !(word[5] >= 0 && word[5] <= 1 + 1e-9) || !one_of(word[6], CUPEL_AUTO_SMOOTH) || (word[6] > 0 && (word[3] > 0 || word[4] > 0)))
+        !one_of(word[4], 1) || !(word[5] >= 0 && word[5] <= 1 + 1e-9) || !one_of(word[6], CUPEL_AUTO_SMOOTH) ||
+        (word[6] > 0 && (word[3] > 0 || word[4] > 0)))
         CUPEL_TRY(bad(at, "a role, a switch or a weight that cannot be", err));
     m->unit = (cupel_auto_unit){.name = "member", .role = (cupel_auto_role)word[0], .columns = (cupel_auto_columns)word[1], .logarithm = word[2] > 0,
                                 .quantiles = word[3] > 0, .machine = (cupel_auto_machine)word[6]};
