@@ -34,8 +34,7 @@ void cupel_exact_of(const cupel_surrogate *s, cupel_exact *e);
 /* A prediction that is no sum, or one in part (share below 1), but of a model that asks trees (a forest's median, a hurdle, a blend), is followed by
  * one: of what they say, by least squares with a small ridge on value [n], the predictions of rows x [n][ld]. What the sum says can be shared out
  * exactly, and only the difference has to be sampled (a control variate; Glasserman 2003, section 4.1): the sampled values then scatter less,
- * whatever the weights. Nothing happens where
- * share is 1, or the sum has less than four fifths of the variance. CUPEL_NO_RESOURCE. */
+ * whatever the weights. Nothing happens where share is 1, or the sum has less than four fifths of the variance. CUPEL_NO_RESOURCE. */
 cupel_status cupel_exact_follow(cupel_exact *e, const double *x, size_t ld, size_t n, const double *value, cupel_isa isa, cupel_err *err);
 
 /* What each term says of rows x [n][ld], before its weight. said [terms][n]. */
