@@ -62,15 +62,12 @@ static double near_of(const cupel_search *s)
 /* On a grid that is not the last one no nearer than it can tell. */
 static double enough_before(const cupel_search *s) { return s->family->off > 0 ? near_of(s) / 2 : 2 * ENOUGH; }
 
-/* Of trials on the coarse grid: of thin parts it is off by far more than the second. */
-static const double COARSE = 1e-3, COARSE_THIN = 3e-3;
-
 /* The coarse grid alone. */
 static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_err *err)
 {
     cupel_trial t = {.solves = 0};
     begin_at(s, start);
-    cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, enough_before(s), s->family->off > 0 ? COARSE_THIN : COARSE, &t, err);
+    cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, enough_before(s), 1e-3, &t, err);
     if (st == CUPEL_OK) start->cost = cupel_search_merit(s, &t.t);
     if (st == CUPEL_FAILED) start->cost = HUGE_VAL;
     cupel_search_drop(s, &st, err);
