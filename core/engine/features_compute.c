@@ -64,6 +64,7 @@ void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, c
 static double beyond_range(const cupel_feature_column *c, double x)
 {
     double past = fmax(fmax(c->low - x, x - c->high), 0), range = c->high - c->low;
+    if (x < c->least && x < c->low) return fmax(1, past / (range > 0 ? range : 1)); /* no temperature */
     return past > 0 ? past / (range > 0 ? range : fmax(fabs(c->low), fmin(past, 1))) : 0;
 }
 
