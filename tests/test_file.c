@@ -234,7 +234,7 @@ static void folders_and_names(void **state)
     check_ok(cupel_make_folder(deep, &err), &err);
     assert_true(cupel_file_exists(deep));
     put("x");
-    check_fails(cupel_make_folder(path, &err), CUPEL_FAILED, &err, path);
+    check_fails(cupel_make_folder(path, &err), CUPEL_USAGE, &err, path);
     for (int i = 0; i < 3; i++) {
         assert_true(rmdir(deep) == 0);
         *strrchr(deep, '/') = '\0';
