@@ -253,6 +253,7 @@ static void what_is_known_is_not_solved_again(void **state)
             o.known[i] = known[i];
         }
         check_ok(cupel_estimate_cuts(&g, m, &o, &job, &e, &err), &err);
+        assert_int_equal(e.taken, k ? 0 : 2);
         assert_true(k ? e.all_iterations == plain.all_iterations : e.all_iterations < 0.8 * (double)plain.all_iterations);
         for (size_t i = 0; i < 36; i++) {
             const double bar = plain.error[i];

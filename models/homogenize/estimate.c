@@ -117,6 +117,7 @@ cupel_status cupel_estimate_known(cupel_estimate_work *w, const cupel_mixture *m
     for (size_t i = 0; i < n; i++) t->value[i] = cupel_solution_tensor(known)[i] + to[i] - from[i];
     memcpy(t->error, cupel_solution_error(known), n * sizeof *t->error);
     add_rounding(w, m->n_phases, t);
+    w->e->taken++;
     return CUPEL_OK;
 }
 

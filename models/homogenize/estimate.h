@@ -53,6 +53,7 @@ typedef struct cupel_estimate {
     double second_error[36], second_alpha_error[6]; /* what iterating left of them */
     size_t iterations;              /* over all loads, on grid n */
     size_t all_iterations;          /* with those for the bar */
+    size_t taken;                   /* grids that were not solved on, for they were known */
     bool extrapolated;              /* `tensor` is, from grids n and second */
     double blend, xi;               /* of cut voxels on grid n, and what it was chosen by */
     double chord;                   /* least mean chord of a phase, voxels; 0: not known */

@@ -15,7 +15,7 @@ parts=$(tr -d '\n ' <"$T/D/run.json" | sed -n 's/.*"solvesby":{\([^}]*\)}.*/\1/p
 [ -n "$all" ] && [ "$parts" = "$all" ] && ok "the parts add up to all $parts" || no "the parts add up: $parts of $all"
 grep -q "^$parts loads solved in all: search [1-9]" "$T/out" && grep -q ">$parts</dt><dd>loads solved, all grids" "$T/D/report.html" && ok 'and the page and the output say as many' || { tail -n 2 "$T/out"; no 'and the page and the output say as many'; }
 [ $(($(cell "$T/D/designs.csv" solves) + $(cell "$T/D/designs.csv" 'solves after'))) = "$parts" ] && ok 'so does the table, of one design' || no 'so does the table, of one design'
-grep -q "probability.*$(cell "$T/D/designs.csv" solves) loads solved in" "$T/out" && [ "$(cell "$T/D/designs.csv" 'solves to verify')" = 9 ] && ok 'three trials verify' || no 'three trials verify'
+grep -q "probability.*$(cell "$T/D/designs.csv" solves) loads solved in" "$T/out" && [ "$(cell "$T/D/designs.csv" 'solves to verify')" = 6 ] && ok 'two trials verify: the third was solved by the search' || no 'two trials verify'
 
 tenth=$(tr -d '\n ' <"$T/D/run.json" | sed -n 's/.*"withatenthofit":{"conductivity\[%\]":\([0-9.e-]*\)}.*/\1/p')
 tensor() { "$CUPEL" homogenize "$1" --grid 32 --property conduction --phase 0:k="$2" --phase 1:k=10 --format json 2>"$T/err" | tr -d '\n ' | sed 's/.*"tensor":\[\[\([^]]*\)\],\[\([^]]*\)\],\[\([^]]*\)\]\].*/\1 \2 \3/; s/,/ /g'; }
@@ -24,7 +24,7 @@ near "$tenth" "$(echo "$(tensor "$T/D/design-1.json" 0.009) $(tensor "$T/D/desig
 grep -q 'polymer: computed with 1/1,111 of the conductivity of the best conducting phase; a tenth of that moves the design.s conductivity by' "$T/out" && grep -q 'void or insulator with a tenth of what it has<td class=num>[0-9]' "$T/D/report.html" && ok 'it is said' || no 'it is said'
 
 # No budget for more than the search.
-"$CUPEL" design "$T/d.yaml" -o "$T/E" --budget 55solves --threads 1 >"$T/out" 2>"$T/err" || no 'a smaller budget'
+"$CUPEL" design "$T/d.yaml" -o "$T/E" --budget 50solves --threads 1 >"$T/out" 2>"$T/err" || no 'a smaller budget'
 grep -q '^  5 % more or less' "$T/out" && grep -q '^  not computed, the budget is spent: what its voids are worth$' "$T/out" && ! grep -q '"void"' "$T/E/run.json" && ok 'what no longer fits the budget is left out, and said' || { cat "$T/out"; no 'what no longer fits the budget is left out, and said'; }
 
 # A gyroid conducts alike in all directions: this is far away.

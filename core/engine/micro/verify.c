@@ -136,7 +136,7 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
         out->resolved = false;
         out->why_not = e.why_not;
     }
-    s->out->solves += 3 * e.order;
+    s->out->solves += (3 - e.taken) * e.order;
     return CUPEL_OK;
 }
 
