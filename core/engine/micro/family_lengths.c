@@ -36,16 +36,13 @@ static cupel_status too_thin(const cupel_micro_demand *d, const cupel_recipe *st
 /* The wavelength at which area and chords are in the middle of their windows, as far as one of them says so. */
 static cupel_status by_area(const cupel_micro_demand *d, const cupel_recipe *start, const cupel_job *job, double *factor, cupel_err *err)
 {
-    cupel_mixture m = {0};
+    cupel_cuts c;
     cupel_tensors t = {.fraction = {0}};
-    size_t n[3];
-    double edge[3];
-    cupel_recipe_grid(start, COARSE, n);
-    cupel_trial_edges(start, n, edge);
-    cupel_status st = cupel_recipe_mixture(start, n, &m, job, err);
+    cupel_status st = cupel_statistics_cuts_on(start, COARSE, job, &c, err);
     if (st != CUPEL_OK) return st;
-    cupel_statistics_of_cuts(&m, edge, t.surface, t.projected);
-    cupel_mixture_fractions(&m, t.fraction);
+    memcpy(t.surface, c.surface, sizeof t.surface);
+    memcpy(t.projected, c.projected, sizeof t.projected);
+    memcpy(t.fraction, c.fraction, sizeof t.fraction);
     const cupel_micro_state s = cupel_tensors_state(d, &t);
     *factor = 1;
     for (size_t i = 0; i < d->n_asks; i++) {
@@ -55,7 +52,6 @@ static cupel_status by_area(const cupel_micro_demand *d, const cupel_recipe *sta
         const double low = a->min > 0 ? a->min : a->max, high = isfinite(a->max) ? a->max : a->min, wanted = (low + high) / 2;
         *factor = a->kind == CUPEL_ASK_SURFACE ? v / wanted : wanted / v;
     }
-    cupel_mixture_release(&m);
     return CUPEL_OK;
 }
 

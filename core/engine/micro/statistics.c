@@ -100,16 +100,12 @@ void cupel_statistics_of_cuts(const cupel_mixture *m, const double edge[3], doub
 
 /* ---- towards the limit ---- */
 
-typedef struct cuts {
-    double h, surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX], fraction[CUPEL_MICRO_PHASES_MAX];
-} cuts;
-
-static cupel_status cuts_on(const cupel_recipe *r, size_t grid, const cupel_job *job, cuts *c, cupel_err *err)
+cupel_status cupel_statistics_cuts_on(const cupel_recipe *r, size_t grid, const cupel_job *job, cupel_cuts *c, cupel_err *err)
 {
     cupel_mixture m = {0};
     size_t n[3];
     double edge[3];
-    *c = (cuts){.h = 0};
+    *c = (cupel_cuts){.h = 0};
     cupel_recipe_grid(r, grid, n);
     cupel_trial_edges(r, n, edge);
     cupel_status st = cupel_recipe_mixture(r, n, &m, job, err);
@@ -128,11 +124,11 @@ static double scale_of(double limit, double on_grid) { return on_grid > 0 && lim
 
 cupel_status cupel_statistics_scale(const cupel_recipe *r, size_t grid, const cupel_job *job, double *surface, double *projected, cupel_err *err)
 {
-    cuts c, f;
+    cupel_cuts c, f;
     for (size_t p = 0; p < CUPEL_MICRO_PHASES_MAX; p++) surface[p] = projected[p] = 1;
     if (grid > MOST_TWICE) return CUPEL_OK;
-    cupel_status st = cuts_on(r, grid, job, &c, err);
-    if (st == CUPEL_OK) st = cuts_on(r, 2 * grid, job, &f, err);
+    cupel_status st = cupel_statistics_cuts_on(r, grid, job, &c, err);
+    if (st == CUPEL_OK) st = cupel_statistics_cuts_on(r, 2 * grid, job, &f, err);
     for (size_t p = 0; st == CUPEL_OK && p < CUPEL_MICRO_PHASES_MAX; p++) {
         surface[p] = scale_of(towards(c.surface[p], f.surface[p], c.h / f.h), c.surface[p]);
         projected[p] = scale_of(towards(c.projected[p], f.projected[p], c.h / f.h), c.projected[p]);
@@ -347,12 +343,12 @@ static size_t coarser(size_t grid)
 cupel_status cupel_statistics_of_limit(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,
                                        cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err)
 {
-    cuts c, f;
+    cupel_cuts c, f;
     cupel_micro_statistics fine, apart;
     cupel_status st = cupel_statistics_of_voxels(d, r, grid, job, s, bar, err);
     if (st != CUPEL_OK || !d->needs_surface) return st;
-    CUPEL_TRY(cuts_on(r, coarser(grid), job, &c, err));
-    CUPEL_TRY(cuts_on(r, 2 * coarser(grid), job, &f, err));
+    CUPEL_TRY(cupel_statistics_cuts_on(r, coarser(grid), job, &c, err));
+    CUPEL_TRY(cupel_statistics_cuts_on(r, 2 * coarser(grid), job, &f, err));
     CUPEL_TRY(area_of_voxels(d, r, 2 * coarser(grid), job, &fine, &apart, err));
     for (size_t p = 0; p < d->n_phases; p++) {
         const double projected = towards(c.projected[p], f.projected[p], c.h / f.h), chord = 6 * f.fraction[p] / projected;

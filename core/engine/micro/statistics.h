@@ -10,6 +10,11 @@
  * which is (4 faces, ...) 2 per chord along a line: mean chord = 6 fraction / projected over the axes. A plane in each cut voxel; faces between
  * voxels that no cut divides. edge [3] of a voxel, in edges of the box. */
 void cupel_statistics_of_cuts(const cupel_mixture *m, const double edge[3], double *surface, double *projected);
+/* The same of a recipe on a grid, with the fractions of its phases and the edge h of a voxel, in edges of the box. Errors: those of the generator. */
+typedef struct cupel_cuts {
+    double h, surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX], fraction[CUPEL_MICRO_PHASES_MAX];
+} cupel_cuts;
+cupel_status cupel_statistics_cuts_on(const cupel_recipe *r, size_t grid, const cupel_job *job, cupel_cuts *c, cupel_err *err);
 
 /* What the demand asks of the statistics of this recipe on its grid, and how far off each may be: *bar. NaN where nothing asks, or where there is
  * none. */
