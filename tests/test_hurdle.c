@@ -6,6 +6,7 @@
 #include "models/learn/surrogate.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 enum { N = 600, D = 4 };
 
@@ -60,7 +61,8 @@ static void rows_below_the_hurdle_are_exact(void **state)
         print_message("at %g, side %g: covered %.3f\n", at[k], side[k], (double)covered / N);
         check_close((double)covered / N, 0.9, 0, 0.02);
         for (size_t i = 0; i < N; i++) assert_true(side[k] * (f.value[i] - at[k]) > -1e-9); /* never on the wrong side */
-        for (size_t i = 0; at[k] == 0 && i < N; i++) assert_true(side[k] > 0 ? f.lower[i] >= 0 : f.upper[i] <= 0); /* nor by a rounding, where that is 0 */
+        for (size_t i = 0; at[k] == 0 && i < N; i++) /* nor by a rounding, where that is 0 */
+            assert_true(side[k] > 0 ? f.lower[i] >= 0 : f.upper[i] <= 0);
         cupel_surrogate_free(s);
     }
 }
@@ -83,7 +85,8 @@ static void intervals_hold_on_new_rows_and_from_a_file(void **state)
     (void)state;
     static double x[N * D], y[N], m[5 * N], again[5 * N];
     static const double level[] = {0.8, 0.9, 0.95};
-    const char *path = "/tmp/cupel-hurdle-test.h5";
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/cupel-hurdle-%ld.h5", (long)getpid());
     cupel_writer *w = NULL;
     cupel_reader *r = NULL;
     cupel_err err = {0};

@@ -1,4 +1,5 @@
 /* core/engine/micro/feasible.c, outer.c, outer_number.c, fractions.c, attain.c; models/homogenize/bounds_range.c */
+/* alone: refusals within 0.1 s */
 #include "tests/check.h"
 
 #include "core/base/rng.h"

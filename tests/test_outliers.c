@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 enum { N = 160 };
-static const char path[] = "/tmp/cupel-test-outliers.csv", list_path[] = "/tmp/cupel-test-outliers-list.csv";
+static char path[64], list_path[64];
 static const cupel_job job = {.threads = 1, .isa = CUPEL_ISA_PLAIN};
 static const cupel_model_options options = {.features = "element_fraction", .learner = "krr", .settings = "gamma=0.05,lambda=0.01", .seed = 1};
 
@@ -170,6 +170,14 @@ static void a_value_inside_its_own_interval_is_no_doubt(void **state)
     fclose(f);
 }
 
+static int setup(void **state)
+{
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/cupel-outliers-%ld.csv", (long)getpid());
+    snprintf(list_path, sizeof list_path, "/tmp/cupel-outliers-%ld-list.csv", (long)getpid());
+    return 0;
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -188,5 +196,5 @@ int main(void)
         cmocka_unit_test(what_only_conditions_tell_is_no_slip),
         cmocka_unit_test(pairs_that_disagree_are_named),
     };
-    return cmocka_run_group_tests(tests, NULL, teardown);
+    return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A budget in seconds bounds the whole of a design, its verification and its files included; what no longer fits is left out and said.
+# alone: a budget in seconds is kept
 set -u
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 bad=0
@@ -8,14 +9,15 @@ bad=0
 
 # Nothing is so near: the search would go on. The best of three; where the machine is busy the files may take longer than they are known to.
 heat_spreader '0.001 %' | sed 's/grid: 32/grid: 48/' >"$T/d.yaml"
-best=999999
+best=999999 others=0 # most that ran beside this script, of one look after each run: the mean load of a minute is that of the tests before it
 for _ in 1 2 3; do
   t=$(date +%s%N); rm -rf "$T/D"
   "$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 3s --threads 1 >"$T/out" 2>"$T/err"; rc=$?
   t=$((($(date +%s%N) - t) / 1000000)); [ $t -lt $best ] && best=$t
   [ $best -lt 3300 ] && break
+  read -r _ _ _ n _ </proc/loadavg; n=$((${n%%/*} - 1)); [ $n -gt $others ] && others=$n
 done
-most=3300; [ "$(cut -d. -f1 /proc/loadavg)" -lt "$(nproc)" ] || most=9000
+most=3300; [ "$others" -lt "$(nproc)" ] || most=9000
 [ $rc = 5 ] && [ $best -lt $most ] && [ $best -gt 1000 ] && ok "3 s: $best ms" || no "3 s: $best ms, exit $rc"
 for f in designs.csv design-1.json design-1.npy report.html run.json; do [ -s "$T/D/$f" ] || no "no $f"; done
 

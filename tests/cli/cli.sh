@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The frame of the program: verbs, help, usage errors, streams that are closed or full, threads, signals, the BLAS loops, time to start.
+# alone: answers and starts within so many milliseconds
 set -u
 C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # cupel formula: readings, refusals with a caret, formats, stdin, exit codes, time.
+# alone: answers within so many milliseconds
 set -u
 C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
