@@ -57,32 +57,18 @@ static void say_far_out(const cupel_training *t, const spread *s, bool columns, 
     if (all > said) cupel_say(job, CUPEL_WARNING, "and %zu more such rows", all - said);
 }
 
-typedef struct member {
-    size_t group, row;
-} member;
-
 static int by_group(const void *a, const void *b)
 {
-    const member *x = a, *y = b;
+    const cupel_apart_row *x = a, *y = b;
     if (x->group != y->group) return x->group < y->group ? -1 : 1;
     return (x->row > y->row) - (x->row < y->row);
 }
 
-/* Rows of one group whose values are far apart: its lowest, its highest, how many. */
-typedef struct contradiction {
-    size_t low, high, rows;
-    double width;
-} contradiction;
-
-/* Keeps the widest SHOWN in order; of equals the first. */
-static void keep_widest(contradiction *list, const contradiction *c)
+static int by_width(const void *a, const void *b)
 {
-    size_t at = SHOWN;
-    while (at > 0 && c->width > list[at - 1].width) {
-        if (at < SHOWN) list[at] = list[at - 1];
-        at--;
-    }
-    if (at < SHOWN) list[at] = *c;
+    const cupel_apart_group *x = a, *y = b;
+    if (x->width > y->width || x->width < y->width) return x->width > y->width ? -1 : 1;
+    return (x->first > y->first) - (x->first < y->first);
 }
 
 /* The first 60 bytes of a formula. */
@@ -93,50 +79,57 @@ static cupel_text shown(const cupel_training *t, size_t row)
     return f;
 }
 
-static void say_apart(const cupel_training *t, const contradiction *list, size_t groups, bool columns, const cupel_job *job)
+void cupel_doubts_say_apart(const cupel_training *t, const cupel_apart *a, bool columns, const cupel_job *job)
 {
     const char *unit = *t->unit ? " " : "";
-    cupel_text f = shown(t, list[0].low);
+    if (!a->n) return;
+    cupel_text f = shown(t, a->group[0].low);
     cupel_say(job, CUPEL_WARNING,
               "%s: %zu composition%s in several rows with values far apart%s, as '%.*s' in line %" PRIu64 " with %g and in line %" PRIu64
               " with %g%s%s; %s",
-              t->file, groups, groups == 1 ? " is" : "s are", columns ? " under the same columns" : "", (int)f.n, f.p,
-              t->records.line[list[0].low], t->target[list[0].low], t->records.line[list[0].high], t->target[list[0].high], unit, t->unit,
-              columns ? "nothing that is learned from can tell them apart" : "a formula cannot tell them apart");
-    for (size_t k = 1; k < SHOWN && k < groups; k++) {
-        f = shown(t, list[k].low);
-        cupel_say(job, CUPEL_WARNING, "%s: '%.*s' in %zu rows from %g (line %" PRIu64 ") to %g%s%s (line %" PRIu64 ")", t->file, (int)f.n, f.p,
-                  list[k].rows, t->target[list[k].low], t->records.line[list[k].low], t->target[list[k].high], unit, t->unit,
-                  t->records.line[list[k].high]);
+              t->file, a->n, a->n == 1 ? " is" : "s are", columns ? " under the same columns" : "", (int)f.n, f.p,
+              t->records.line[a->group[0].low], t->target[a->group[0].low], t->records.line[a->group[0].high], t->target[a->group[0].high], unit,
+              t->unit, columns ? "nothing that is learned from can tell them apart" : "a formula cannot tell them apart");
+    for (size_t k = 1; k < SHOWN && k < a->n; k++) {
+        const cupel_apart_group *g = &a->group[k];
+        f = shown(t, g->low);
+        cupel_say(job, CUPEL_WARNING, "%s: '%.*s' in %zu rows from %g (line %" PRIu64 ") to %g%s%s (line %" PRIu64 ")", t->file, (int)f.n, f.p, g->n,
+                  t->target[g->low], t->records.line[g->low], t->target[g->high], unit, t->unit, t->records.line[g->high]);
     }
 }
 
-cupel_status cupel_doubts_apart(const cupel_training *t, const size_t *row, size_t n, const size_t *group, bool columns, const cupel_job *job,
-                                cupel_err *err)
+void cupel_apart_release(cupel_apart *a)
+{
+    cupel_free(a->row);
+    cupel_free(a->group);
+    *a = (cupel_apart){0};
+}
+
+cupel_status cupel_doubts_apart(const cupel_training *t, const size_t *row, size_t n, const size_t *group, cupel_apart *a, cupel_err *err)
 {
     spread s = {0};
-    contradiction list[SHOWN] = {{0}};
-    size_t groups = 0;
+    *a = (cupel_apart){0};
     cupel_status st = spread_of(t, &s, err);
     if (st != CUPEL_OK) return st;
-    member *m = cupel_alloc(n, sizeof *m);
-    if (!m) return cupel_no_memory(err, "groups of rows", n * sizeof *m);
-    for (size_t i = 0; i < n; i++) m[i] = (member){group[i], row ? row[i] : i};
-    if (n > 1) qsort(m, n, sizeof *m, by_group);
-    for (size_t i = 0, end; i < n; i = end) {
-        contradiction c = {.low = m[i].row, .high = m[i].row};
-        for (end = i; end < n && m[end].group == m[i].group; end++) {
-            if (t->target[m[end].row] < t->target[c.low]) c.low = m[end].row;
-            if (t->target[m[end].row] > t->target[c.high]) c.high = m[end].row;
-        }
-        c.rows = end - i;
-        c.width = t->target[c.high] - t->target[c.low];
-        if (!(c.width > APART * (s.high - s.low))) continue;
-        groups++;
-        keep_widest(list, &c);
+    a->row = cupel_alloc(n, sizeof *a->row);
+    a->group = cupel_alloc(n, sizeof *a->group);
+    if (!a->row || !a->group) {
+        cupel_apart_release(a);
+        return cupel_no_memory(err, "groups of rows", n * sizeof *a->row);
     }
-    if (groups) say_apart(t, list, groups, columns, job);
-    cupel_free(m);
+    for (size_t i = 0; i < n; i++) a->row[i] = (cupel_apart_row){group[i], row ? row[i] : i, i};
+    if (n > 1) qsort(a->row, n, sizeof *a->row, by_group);
+    for (size_t i = 0, end; i < n; i = end) {
+        cupel_apart_group g = {.first = i, .low = a->row[i].row, .high = a->row[i].row};
+        for (end = i; end < n && a->row[end].group == a->row[i].group; end++) {
+            if (t->target[a->row[end].row] < t->target[g.low]) g.low = a->row[end].row;
+            if (t->target[a->row[end].row] > t->target[g.high]) g.high = a->row[end].row;
+        }
+        g.n = end - i;
+        g.width = t->target[g.high] - t->target[g.low];
+        if (g.width > APART * (s.high - s.low)) a->group[a->n++] = g;
+    }
+    if (a->n > 1) qsort(a->group, a->n, sizeof *a->group, by_width);
     return CUPEL_OK;
 }
 
@@ -146,7 +139,10 @@ static cupel_status find_apart(const cupel_training *t, const cupel_job *job, cu
     size_t *group = cupel_alloc(n, sizeof *group);
     if (!group) return cupel_no_memory(err, "groups of rows", n * sizeof *group);
     cupel_status st = cupel_composition_groups(&t->batch, NULL, n, false, group, err);
-    if (st == CUPEL_OK) st = cupel_doubts_apart(t, NULL, n, group, false, job, err);
+    cupel_apart a = {0};
+    if (st == CUPEL_OK) st = cupel_doubts_apart(t, NULL, n, group, &a, err);
+    cupel_doubts_say_apart(t, &a, false, job);
+    cupel_apart_release(&a);
     cupel_free(group);
     return st;
 }

@@ -10,10 +10,29 @@
 cupel_status cupel_training_doubts(const cupel_training *t, const char *columns, cupel_transform_kind transform, const cupel_job *job,
                                    cupel_err *err);
 
-/* Rows row [n] of t (NULL: 0 .. n-1) with equal group [n] whose values are far apart: how many groups, and the three widest with their lines.
- * columns: equal in the columns that a model takes too. */
-cupel_status cupel_doubts_apart(const cupel_training *t, const size_t *row, size_t n, const size_t *group, bool columns, const cupel_job *job,
-                                cupel_err *err);
+typedef struct cupel_apart_row {
+    size_t group, row, index; /* of the table; index: of the lists that were given */
+} cupel_apart_row;
+
+/* Rows row[first .. first + n) of one group, of them the one with the lowest and the highest target, width apart (unit of the target). */
+typedef struct cupel_apart_group {
+    size_t first, n, low, high;
+    double width;
+} cupel_apart_group;
+
+/* Groups of rows with values far apart, the widest first, of equals the first. */
+typedef struct cupel_apart {
+    cupel_apart_row *row;
+    cupel_apart_group *group; /* [n] */
+    size_t n;
+} cupel_apart;
+
+/* Of the rows row [n] of t (NULL: 0 .. n-1) those with equal group [n] whose values are far apart. */
+cupel_status cupel_doubts_apart(const cupel_training *t, const size_t *row, size_t n, const size_t *group, cupel_apart *a, cupel_err *err);
+void cupel_apart_release(cupel_apart *a);
+
+/* How many groups, and the three widest with their lines. columns: equal in the columns that a model takes too. */
+void cupel_doubts_say_apart(const cupel_training *t, const cupel_apart *a, bool columns, const cupel_job *job);
 
 /* A model that is no better than the mean on rows out of fold, and too few residuals for intervals of `level`. */
 cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_job *job, cupel_err *err);

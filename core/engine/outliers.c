@@ -2,7 +2,6 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/engine/doubts.h"
 #include "core/engine/known.h"
 #include "core/io/csv.h"
 #include "core/math/order.h"
@@ -14,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MIN = 20, SHOWN = 3 };
+enum { ROWS_MIN = 20, SHOWN = 3, LINES_SHOWN = 10 };
 static const double LIKE = 0.1, NEAR = 0.3; /* conditions that are alike (known.h), compositions that are near (sum of differences of fractions) */
 static const double LEAST_WIDTH = 0.1; /* of the median half interval: no interval is taken to be narrower */
 
@@ -110,7 +109,7 @@ static int by_conditions(const void *a, const void *b)
 }
 
 /* Median of the others of a run [n], n >= 2, without number k; *far: the one farthest from k. */
-static double others(const search *s, const cursor *run, size_t n, size_t k, double *scratch, size_t *far)
+static double median_of_others(const search *s, const cursor *run, size_t n, size_t k, double *scratch, size_t *far)
 {
     size_t m = 0;
     const double y = s->y[run[k].row];
@@ -134,7 +133,7 @@ static void distances(search *s, const cursor *at, double *scratch, double *plai
         for (size_t k = i; k < end; k++) {
             plain[at[k].row] = logs[at[k].row] = NAN;
             if (end - i < 2) continue;
-            const double middle = others(s, at + i, end - i, k - i, scratch, &s->against[at[k].row]);
+            const double middle = median_of_others(s, at + i, end - i, k - i, scratch, &s->against[at[k].row]);
             plain[at[k].row] = fabs(s->y[at[k].row] - middle);
             logs[at[k].row] = s->positive ? fabs(log(s->y[at[k].row] / middle)) : 0;
         }
@@ -160,28 +159,22 @@ static void number_runs(const search *s, const cursor *at, size_t *run)
     }
 }
 
-static cupel_status by_conflict(search *s, cupel_err *err)
+/* at [n]: in the order of runs. */
+static cupel_status by_conflict(search *s, const cursor *at, cupel_err *err)
 {
     const size_t n = s->n;
     size_t m;
-    cupel_status st = CUPEL_OK;
-    cursor *at = cupel_alloc(n, sizeof *at);
     double *plain = cupel_alloc(2 * n, sizeof *plain), *logs = plain ? plain + n : NULL;
-    if (!at || !plain) CUPEL_TRY(cupel_no_memory(err, "rows of one composition", n * sizeof *at));
-    for (size_t i = 0; i < n; i++) at[i] = (cursor){s, i};
-    qsort(at, n, sizeof *at, by_conditions);
+    if (!plain) return cupel_no_memory(err, "rows of one composition", 2 * n * sizeof *plain);
     distances(s, at, s->spare, plain, logs);
-    number_runs(s, at, s->run);
     const double usual = usual_of(plain, n, s->spare, &m), usual_log = usual_of(logs, n, s->spare, &m);
     for (size_t i = 0; i < n; i++) {
         const double conflict = m < ROWS_MIN || isnan(plain[i]) ? 0 : fmax(plain[i] / usual, s->positive ? logs[i] / usual_log : 0);
         if (conflict > 1) s->surprise[i] += conflict - 1;
         else s->against[i] = SIZE_MAX;
     }
-done:
-    cupel_free(at);
     cupel_free(plain);
-    return st;
+    return CUPEL_OK;
 }
 
 /* ---- reasons ---- */
@@ -339,53 +332,129 @@ static cupel_status explain_one(void *user, size_t k, size_t worker, cupel_err *
     return st == CUPEL_OK && o->nearest == SIZE_MAX ? find_nearest(e->s, o, false, &best, err) : st;
 }
 
-cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, size_t reasons, const cupel_job *job, cupel_outlier **list, size_t *n,
+/* Those that the model and one another speak against. */
+static cupel_status find_list(search *s, const cursor *at, size_t reasons, const cupel_job *job, cupel_outliers *o, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    by_model(s);
+    CUPEL_TRY(by_conflict(s, at, err));
+    CUPEL_TRY(choose(s, &o->list, &o->n, err));
+    st = cupel_par_for(job->threads, o->n < reasons ? o->n : reasons, explain_one, &(explaining){s, o->list}, err);
+done:
+    return st;
+}
+
+cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, size_t reasons, const cupel_job *job, cupel_outliers *o,
                                  cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     search s = {.m = m, .t = t, .f = cupel_surrogate_oof(cupel_model_surrogate(m)), .n = cupel_model_n_training(m)};
-    *list = NULL;
-    *n = 0;
-    if (s.n < ROWS_MIN || cupel_surrogate_is_class(cupel_model_surrogate(m))) return CUPEL_OK;
+    cursor *at = cupel_alloc(s.n, sizeof *at);
+    *o = (cupel_outliers){0};
+    if (!at) return cupel_no_memory(err, "rows of one composition", s.n * sizeof *at);
     CUPEL_TRY(prepare(&s, err));
-    by_model(&s);
-    CUPEL_TRY(by_conflict(&s, err));
-    CUPEL_TRY(choose(&s, list, n, err));
-    CUPEL_TRY(cupel_par_for(job->threads, *n < reasons ? *n : reasons, explain_one, &(explaining){&s, *list}, err));
-    if (*cupel_model_condition(m, 0)) CUPEL_TRY(cupel_doubts_apart(t, s.order, s.n, s.run, true, job, err)); /* else it was said before */
+    for (size_t i = 0; i < s.n; i++) at[i] = (cursor){&s, i};
+    qsort(at, s.n, sizeof *at, by_conditions);
+    number_runs(&s, at, s.run);
+    if (s.n >= ROWS_MIN && !cupel_surrogate_is_class(cupel_model_surrogate(m))) CUPEL_TRY(find_list(&s, at, reasons, job, o, err));
+    CUPEL_TRY(cupel_doubts_apart(t, s.order, s.n, s.run, &o->apart, err));
+    if (*cupel_model_condition(m, 0)) cupel_doubts_say_apart(t, &o->apart, true, job); /* else it was said before */
 done:
     release(&s);
-    if (st != CUPEL_OK) {
-        cupel_free(*list);
-        *list = NULL;
-        *n = 0;
-    }
+    cupel_free(at);
+    if (st != CUPEL_OK) cupel_outliers_release(o);
     return st;
 }
 
-static cupel_status write_list(const cupel_model *m, const cupel_training *t, const cupel_outlier *list, size_t n, const char *file, cupel_err *err)
+void cupel_outliers_release(cupel_outliers *o)
+{
+    cupel_free(o->list);
+    cupel_apart_release(&o->apart);
+    *o = (cupel_outliers){0};
+}
+
+/* ---- the list ---- */
+
+typedef struct listing {
+    const cupel_model *m;
+    const cupel_training *t;
+    const cupel_outliers *o;
+    cupel_str s, reason;
+    size_t *group; /* of each training row the group of o->apart that it is in, SIZE_MAX: none; once a row is written its place is taken away */
+} listing;
+
+/* "the same material and conditions has other values: lines 4, 9; apart by 3 eV" */
+static void add_apart(listing *l, size_t row)
+{
+    const cupel_apart_group *g = &l->o->apart.group[l->group[row]];
+    const char *unit = cupel_model_unit(l->m);
+    const double y = value_of(l->m, l->t, row);
+    size_t said = 0, others = 0;
+    cupel_str_addf(&l->reason, "%sthe same material%s has other values: lines ", l->reason.n ? "; " : "",
+                   *cupel_model_condition(l->m, row) ? " and conditions" : "");
+    for (size_t k = 0; k < g->n; k++) {
+        const size_t other = l->o->apart.row[g->first + k].row;
+        if (!(fabs(l->t->target[other] - y) > 0) || ++others > LINES_SHOWN) continue;
+        cupel_str_addf(&l->reason, "%s%" PRIu64, said++ ? ", " : "", l->t->records.line[other]);
+    }
+    if (others > said) cupel_str_addf(&l->reason, " and %zu more", others - said);
+    cupel_str_addf(&l->reason, "; apart by %.6g%s%s", g->width, *unit ? " " : "", unit);
+}
+
+/* number [4]: expected, lower, upper, surprise; NaN leaves a cell empty. */
+static void put_line(listing *l, size_t row, const double *number)
+{
+    cupel_str_addf(&l->s, "%" PRIu64, line_of(l->m, l->t, row));
+    cupel_csv_put(&l->s, cupel_training_formula(l->t, cupel_model_training_index(l->m, row)), ',', false);
+    cupel_csv_put_number(&l->s, value_of(l->m, l->t, row));
+    for (size_t j = 0; j < 4; j++) cupel_csv_put_number(&l->s, number[j]);
+    if (l->group[row] != SIZE_MAX) add_apart(l, row);
+    l->group[row] = SIZE_MAX;
+    cupel_csv_put(&l->s, (cupel_text){cupel_str_text(&l->reason), l->reason.n}, ',', false);
+    cupel_str_putc(&l->s, '\n');
+    cupel_str_clear(&l->reason);
+}
+
+static void put_outliers(listing *l)
+{
+    for (size_t k = 0; k < l->o->n; k++) {
+        const cupel_outlier *o = &l->o->list[k];
+        cupel_outlier_reason(o, l->m, l->t, &l->reason);
+        put_line(l, o->row, (const double[]){o->expected, o->lower, o->upper, o->surprise});
+    }
+}
+
+static void put_apart(listing *l)
+{
+    const cupel_oof f = cupel_surrogate_oof(cupel_model_surrogate(l->m));
+    const bool expects = !cupel_surrogate_is_class(cupel_model_surrogate(l->m)) && f.n == cupel_model_n_training(l->m);
+    for (size_t g = 0; g < l->o->apart.n; g++) {
+        for (size_t k = 0; k < l->o->apart.group[g].n; k++) {
+            const size_t row = l->o->apart.row[l->o->apart.group[g].first + k].index;
+            if (l->group[row] == SIZE_MAX) continue;
+            put_line(l, row, (const double[]){expects ? f.value[row] : NAN, expects ? f.lower[row] : NAN, expects ? f.upper[row] : NAN, NAN});
+        }
+    }
+}
+
+static cupel_status write_list(const cupel_model *m, const cupel_training *t, const cupel_outliers *o, const char *file, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_str s = {0}, reason = {0};
-    cupel_str_puts(&s, "line,formula,value,expected,lower,upper,surprise,reason\n");
-    for (size_t k = 0; k < n; k++) {
-        const double number[] = {value_of(m, t, list[k].row), list[k].expected, list[k].lower, list[k].upper, list[k].surprise};
-        cupel_str_addf(&s, "%" PRIu64, line_of(m, t, list[k].row));
-        cupel_csv_put(&s, cupel_training_formula(t, cupel_model_training_index(m, list[k].row)), ',', false);
-        for (size_t j = 0; j < sizeof number / sizeof *number; j++) {
-            cupel_str_putc(&s, ',');
-            cupel_str_number(&s, number[j]);
-        }
-        cupel_str_clear(&reason);
-        cupel_outlier_reason(&list[k], m, t, &reason);
-        cupel_csv_put(&s, (cupel_text){cupel_str_text(&reason), reason.n}, ',', false);
-        cupel_str_putc(&s, '\n');
-    }
-    if (s.failed || reason.failed) CUPEL_TRY(cupel_no_memory(err, "the list of outliers", 0));
-    st = cupel_out_bytes(file, cupel_str_text(&s), s.n, err);
+    const size_t n = cupel_model_n_training(m);
+    listing l = {.m = m, .t = t, .o = o, .group = cupel_alloc(n, sizeof *l.group)};
+    if (!l.group) return cupel_no_memory(err, "the list of outliers", n * sizeof *l.group);
+    for (size_t i = 0; i < n; i++) l.group[i] = SIZE_MAX;
+    for (size_t g = 0; g < o->apart.n; g++)
+        for (size_t k = 0; k < o->apart.group[g].n; k++) l.group[o->apart.row[o->apart.group[g].first + k].index] = g;
+    cupel_str_puts(&l.s, "line,formula,value,expected,lower,upper,surprise,reason\n");
+    put_outliers(&l);
+    put_apart(&l);
+    if (l.s.failed || l.reason.failed) CUPEL_TRY(cupel_no_memory(err, "the list of outliers", 0));
+    st = cupel_out_bytes(file, cupel_str_text(&l.s), l.s.n, err);
 done:
-    cupel_str_free(&s);
-    cupel_str_free(&reason);
+    cupel_str_free(&l.s);
+    cupel_str_free(&l.reason);
+    cupel_free(l.group);
     return st;
 }
 
@@ -393,21 +462,20 @@ cupel_status cupel_outliers_report(const cupel_model *m, const cupel_training *t
 {
     cupel_status st = CUPEL_OK;
     cupel_str words = {0};
-    size_t n = 0;
-    cupel_outlier *list = NULL;
-    CUPEL_TRY(cupel_outliers_find(m, t, file ? SIZE_MAX : SHOWN, job, &list, &n, err));
-    for (size_t k = 0; k < n && k < SHOWN; k++) {
+    cupel_outliers o = {0};
+    CUPEL_TRY(cupel_outliers_find(m, t, file ? SIZE_MAX : SHOWN, job, &o, err));
+    for (size_t k = 0; k < o.n && k < SHOWN; k++) {
         cupel_str_clear(&words);
-        cupel_outlier_reason(&list[k], m, t, &words);
-        cupel_say(job, CUPEL_WARNING, "%s:%" PRIu64 ": %s %.6g does not fit: %s; the row is kept", t->file, line_of(m, t, list[k].row),
-                  cupel_model_property(m), value_of(m, t, list[k].row), cupel_str_text(&words));
+        cupel_outlier_reason(&o.list[k], m, t, &words);
+        cupel_say(job, CUPEL_WARNING, "%s:%" PRIu64 ": %s %.6g does not fit: %s; the row is kept", t->file, line_of(m, t, o.list[k].row),
+                  cupel_model_property(m), value_of(m, t, o.list[k].row), cupel_str_text(&words));
     }
-    if (n > SHOWN)
-        cupel_say(job, CUPEL_WARNING, "and %zu more values that do not fit%s%s", n - SHOWN, file ? "; all are in " : "",
+    if (o.n > SHOWN)
+        cupel_say(job, CUPEL_WARNING, "and %zu more values that do not fit%s%s", o.n - SHOWN, file ? "; all are in " : "",
                   file ? file : "; --doubts FILE lists them with their reasons");
-    if (file) CUPEL_TRY(write_list(m, t, list, n, file, err));
+    if (file) CUPEL_TRY(write_list(m, t, &o, file, err));
 done:
-    cupel_free(list);
+    cupel_outliers_release(&o);
     cupel_str_free(&words);
     return st;
 }

@@ -10,7 +10,7 @@
 #ifndef CUPEL_ENGINE_OUTLIERS_H
 #define CUPEL_ENGINE_OUTLIERS_H
 
-#include "core/engine/model.h"
+#include "core/engine/doubts.h"
 
 typedef struct cupel_outlier {
     size_t row;                      /* of the model's training rows */
@@ -22,16 +22,25 @@ typedef struct cupel_outlier {
     const char *slip;                /* what the factor is, in words */
 } cupel_outlier;
 
-/* All of them, *list [*n] (cupel_free), the most surprising first, of equals the first row. The nearest row and the slip are looked for of the first
- * `reasons`, the others have none. Of a class there are no outliers, nor of fewer than 20 rows. m was trained on t. Groups of rows under the same
- * columns whose values are far apart are said through the job. */
-cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, size_t reasons, const cupel_job *job, cupel_outlier **list, size_t *n,
+/* list [n]: the most surprising first, of equals the first row. apart: rows of one composition under the same columns whose values are far apart. */
+typedef struct cupel_outliers {
+    cupel_outlier *list;
+    size_t n;
+    cupel_apart apart; /* index: of the model's training rows */
+} cupel_outliers;
+
+/* All of them. The nearest row and the slip are looked for of the first `reasons`, the others have none. Of a class there is no list, nor of fewer
+ * than 20 rows; both have rows that are apart, which are said through the job where the model takes columns (else they were said before).
+ * m was trained on t. */
+cupel_status cupel_outliers_find(const cupel_model *m, const cupel_training *t, size_t reasons, const cupel_job *job, cupel_outliers *o,
                                  cupel_err *err);
+void cupel_outliers_release(cupel_outliers *o);
 
 /* The reason of one, without its line and value: "expected 512 HV (90 % interval 210 to 800); times 100 it would fit: ...". */
 void cupel_outlier_reason(const cupel_outlier *o, const cupel_model *m, const cupel_training *t, cupel_str *out);
 
-/* The first few as warnings; all of the list as csv into `file` (NULL: none): line, formula, value, expected, lower, upper, surprise, reason. */
+/* The first few as warnings; all of the list as csv into `file` (NULL: none): line, formula, value, expected, lower, upper, surprise, reason.
+ * Behind it each row of the groups that are apart, if it is not in the list; a class has nothing expected. */
 cupel_status cupel_outliers_report(const cupel_model *m, const cupel_training *t, const char *file, const cupel_job *job, cupel_err *err);
 
 #endif

@@ -58,4 +58,14 @@ run train "$T/many.csv" --target gap --features element_fraction --model ridge -
 more=$(sed -n 's/.*and \([0-9]*\) more values that do not fit.*/\1/p' "$T/err")
 { [ $rc = 0 ] && [ "${more:-0}" -gt 50 ] && [ "$(wc -l <"$T/doubts.csv")" = $((more + 4)) ]; }; check "the list of doubts is whole: 3 and ${more:-none} more" $?
 { awk -F, 'NR > 2 && $7 > last + 1e-9 { bad = 1 } { last = $7 } END { exit bad }' "$T/doubts.csv"; }; check 'the most surprising first' $?
+
+# Rows of one material whose values contradict one another are in it too: without columns, under the same columns, of a few rows, and of a class.
+other() { awk -F, -v line="$1" '$1 == line { print }' "$T/d.csv" | grep -q "the same material$2 has other values: lines $3; apart by $4"; }
+awk 'BEGIN { print "formula,T [K],gap [eV],glass"; for (i = 1; i <= 12; i++) printf "Fe%dNi%d,300,%g,%d\n", i, 20 - i, i / 10, i % 2; print "KBr,300,0.1,0"; print "KBr,300,0.9,1"; print "K2Br2,300,1.2,1"; print "KBr,700,0.5,0" }' >"$T/apart.csv"
+run train "$T/apart.csv" --target gap "${ridge[@]}" --doubts "$T/d.csv" -o "$T/m.h5"
+{ [ $rc = 0 ] && other 14 '' '15, 16, 17' '1.1 eV' && other 17 '' '14, 15, 16' '1.1 eV' && [ "$(wc -l <"$T/d.csv")" = 5 ]; }; check 'the list of doubts names rows of one material with other values' $?
+run train "$T/apart.csv" --target gap --columns 'T [K]' "${ridge[@]}" --doubts "$T/d.csv" -o "$T/m.h5"
+{ [ $rc = 0 ] && other 14 ' and conditions' '15, 16' '1.1 eV' && ! grep -q '^17,' "$T/d.csv" && [ "$(wc -l <"$T/d.csv")" = 4 ]; }; check 'other conditions are no contradiction' $?
+run train "$T/apart.csv" --target glass --columns 'T [K]' --features element_fraction --model svc --set C=1,gamma=1 --doubts "$T/d.csv" -o "$T/m.h5"
+{ [ $rc = 0 ] && other 14 ' and conditions' '15, 16' 1 && other 15 ' and conditions' 14 1 && grep -q '^14,KBr,0,,,,,"the same' "$T/d.csv"; }; check 'rows of a class that contradict one another are listed' $?
 exit $bad
