@@ -164,10 +164,9 @@ static void neutral_in_states_of_ones_own(void **state)
 static void parts_and_bare_blocks(void **state)
 {
     (void)state;
-    static const char *const spaces[] = {"charge_neutral: {elements: [Li, Fe, N, Na, O, S], max_elements: 4, max_amount: 3}", "ranges: {Fe: 0..1, "
-        "Ni: 0..1, Cr: 0..0.3}\nstep: 0.05",
-                                         "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.1", "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.1\ncolumns: {T: [1, 2]}", "near: "
-                                         "FeNi\nstep: 0.1",
+    static const char *const spaces[] = {"charge_neutral: {elements: [Li, Fe, N, Na, O, S], max_elements: 4, max_amount: 3}",
+                                         "ranges: {Fe: 0..1, Ni: 0..1, Cr: 0..0.3}\nstep: 0.05", "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.1",
+                                         "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.1\ncolumns: {T: [1, 2]}", "near: FeNi\nstep: 0.1",
                                          "dope: PbTe\nsites: {Pb: Na}\namounts: 0.1..0.5 step 0.1"};
     for (size_t k = 0; k < 6; k++) {
         cupel_err err;
@@ -275,9 +274,7 @@ static void a_large_space_is_addressed_anywhere(void **state)
     cupel_err err;
     cupel_candidates a = {0}, b = {0};
     cupel_space *s = space_of("charge_neutral: {elements: [Li, Na, K, Mg, Ca, Sr, Ba, Cu, Ag, Zn, Al, Ga, In, Si, Ge, Sn, Sb, Bi, Ti, Zr, P, N, O, "
-                              "S, Se, Cl, I], "
-                              "max_elements: 4, max_amount: 6, states: icsd24}",
-                              NULL);
+                              "S, Se, Cl, I], max_elements: 4, max_amount: 6, states: icsd24}", NULL);
     uint64_t count = count_of(s);
     assert_true(count > 1000000);
     for (uint64_t k = 0; k < 20; k++) {
@@ -444,9 +441,7 @@ static void substitutes_of_many(void **state)
 {
     (void)state;
     cupel_space *s = space_of("substitute: known.csv\nreplace: {Cs: [Rb, K, Na, Li], Pb: [Sn, Ge, Mg, Ca, Sr, Ba, Zn, Cd], I: [Br, Cl, F], Br: [I, "
-                              "Cl, F], Na: [Li, "
-                              "K, Ag, Cu], Cl: [F, Br, I]}\nkeep: yes\n",
-                              NULL);
+                              "Cl, F], Na: [Li, K, Ag, Cu], Cl: [F, Br, I]}\nkeep: yes\n", NULL);
     assert_int_equal(count_of(s), 5 * 9 * 4 + 5 * 4);
     check_blocks(s, 2);
     check_candidates(s, true);

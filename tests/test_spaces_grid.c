@@ -216,7 +216,7 @@ static void doping_is_counted_and_addressed(void **state)
 {
     (void)state;
     cupel_space *s = space_of("dope: [PbTe, PbSe, SnTe]\nsites: {Pb: [Na, K, Ag, Bi, Sb], Te: [I, Br, Se], Sn: [In, Ga]}\namounts: 0.01..0.04 step "
-        "0.01\nat_once: 3", NULL);
+                              "0.01\nat_once: 3", NULL);
     uint64_t expected = 0;
     static const uint64_t pairs[3] = {8, 5, 5};
     for (unsigned h = 0; h < 3; h++)
@@ -333,8 +333,7 @@ static void samples_violate_nothing(void **state)
     cupel_candidates c = {0};
     enum { DRAWN = 20000 };
     cupel_space *ranges = space_of("ranges: {Fe: 0.3..0.8, Cr: 0..0.3, Ni: 0..0.4, Co: 0..0.3, Al: 0..0.2, Ti: 0..0.1, Mo: 0..0.1}\nstep: "
-        "0.01\nmax_elements: 6\n"
-                                   "couple: ['Ni >= 2 Cr', 'Al + Ti <= 0.15']", NULL);
+                                   "0.01\nmax_elements: 6\ncouple: ['Ni >= 2 Cr', 'Al + Ti <= 0.15']", NULL);
     cupel_space *near = space_of("near: Al0.3CoCrFeNi\nstep: 0.05\nchanges: 6\nadd: [Ti, Mo, V]\nmax_changed: 5", NULL);
     assert_true(count_of(ranges) > 1000000 && count_of(near) > 100000);
     for (uint64_t k = 0; k < DRAWN; k++) {
@@ -360,14 +359,13 @@ static void digests_tell_spaces_apart(void **state)
 {
     (void)state;
     static const char *const spaces[] = {"ranges: {Fe: 0..1, Ni: 0..1}\ncouple: ['Fe >= Ni']", "ranges: {Fe: 0..1, Ni: 0..1}\ncouple: ['Fe >= 2 Ni']",
-                                         "ranges: {Fe: 0..1, Ni: 0..1}", "mix: [Mg3Sb2, Mg3Bi2]", "mix: [Mg3Sb2, Mg3As2]", "mix: {Mg3Sb2: 0..1, "
-                                         "Mg3Bi2: 0..0.5}",
-                                         "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.02", "dope: PbTe\nsites: {Pb: Na}\namounts: 0.01", "dope: PbSe\nsites: {Pb: "
-                                         "Na}\namounts: 0.01",
+                                         "ranges: {Fe: 0..1, Ni: 0..1}", "mix: [Mg3Sb2, Mg3Bi2]", "mix: [Mg3Sb2, Mg3As2]",
+                                         "mix: {Mg3Sb2: 0..1, Mg3Bi2: 0..0.5}", "mix: [Mg3Sb2, Mg3Bi2]\nstep: 0.02",
+                                         "dope: PbTe\nsites: {Pb: Na}\namounts: 0.01", "dope: PbSe\nsites: {Pb: Na}\namounts: 0.01",
                                          "dope: PbTe\nsites: {Pb: K}\namounts: 0.01", "dope: PbTe\nsites: {Pb: Na}\namounts: 0.02",
                                          "near: FeNi\nstep: 0.1", "near: FeNi\nstep: 0.2", "near: FeNi\nstep: 0.1\nadd: Cr",
-                                         "near: FeNi\nstep: 0.1\ncolumns: {T: [1, 2]}", "near: FeNi\nstep: 0.1\ncolumns: {T: [1, 3]}", "near: "
-                                         "FeNi\nstep: 0.1\ncolumns: {p: [1, 2]}"};
+                                         "near: FeNi\nstep: 0.1\ncolumns: {T: [1, 2]}", "near: FeNi\nstep: 0.1\ncolumns: {T: [1, 3]}",
+                                         "near: FeNi\nstep: 0.1\ncolumns: {p: [1, 2]}"};
     enum { N = sizeof spaces / sizeof *spaces };
     char hex[N][65];
     cupel_err err;
@@ -453,8 +451,7 @@ static void too_many_states_are_refused(void **state)
     cupel_err err = {0};
     cupel_space *s = NULL;
     check_fails(open_space("ranges: {Fe: 0..1, Cr: 0..1, Ni: 0..1, Co: 0..1, Al: 0..1, Ti: 0..1}\nstep: 0.001\ncouple: ['Fe + 2 Cr + 3 Ni >= 7 Co + "
-        "5 Al + 11 Ti']", NULL,
-                           &s, &err), CUPEL_USAGE, &err, "larger step");
+                           "5 Al + 11 Ti']", NULL, &s, &err), CUPEL_USAGE, &err, "larger step");
 }
 
 #ifdef CUPEL_FAULTS
@@ -462,10 +459,9 @@ static void too_many_states_are_refused(void **state)
 static void memory_may_end_anywhere(void **state)
 {
     (void)state;
-    static const char *const spaces[] = {"ranges: {Fe: 0..1, Ni: 0..1}\nstep: 0.1\ncouple: ['Fe >= Ni']", "mix: [Mg3Sb2, Mg3Bi2]", "near: "
-        "FeNi\nstep: 0.1",
-                                         "dope: [PbTe]\nsites: {Pb: Na}\namounts: [0.1, 0.2]", "near: FeNi\nstep: 0.1\ncolumns: {T: [1, 2], route: "
-                                         "[a, b]}"};
+    static const char *const spaces[] = {"ranges: {Fe: 0..1, Ni: 0..1}\nstep: 0.1\ncouple: ['Fe >= Ni']", "mix: [Mg3Sb2, Mg3Bi2]",
+                                         "near: FeNi\nstep: 0.1", "dope: [PbTe]\nsites: {Pb: Na}\namounts: [0.1, 0.2]",
+                                         "near: FeNi\nstep: 0.1\ncolumns: {T: [1, 2], route: [a, b]}"};
     for (size_t i = 0; i < 5; i++) {
         cupel_status st = CUPEL_FAILED;
         for (size_t n = 1; st != CUPEL_OK; n++) {

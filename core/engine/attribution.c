@@ -317,8 +317,8 @@ static void warn(const cupel_attribution *a, const cupel_job *job)
         const cupel_group *best = &a->group[c->group[0]];
         if (!(c->importance > 0.05 * a->error) || !(c->importance > 1.2 * best->importance + best->deviation)) continue;
         cupel_say(job, CUPEL_WARNING, "'%s' and %zu more group%s of columns move together: shuffled together they raise the error by %.3g, the best "
-                  "of them alone by %.3g, so their single importances are an artefact of what they share",
-                  best->name, c->n - 1, c->n > 2 ? "s" : "", c->importance, best->importance);
+                                      "of them alone by %.3g, so their single importances are an artefact of what they share", best->name, c->n - 1,
+                  c->n > 2 ? "s" : "", c->importance, best->importance);
     }
 }
 

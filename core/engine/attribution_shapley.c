@@ -267,7 +267,7 @@ cupel_status cupel_attribution_shapley(cupel_attribution *a, const cupel_attribu
     a->path = o->sharing == CUPEL_SHARING_PATH;
     if (a->path && exact->share < 1)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "the path-dependent game is for models that are sums over trees, and model '%s' as it was trained is "
-                             "none; use --shapley auto", cupel_surrogate_learner(s)));
+                                               "none; use --shapley auto", cupel_surrogate_learner(s)));
     a->exact = whole ? exact->share : 0;
     a->scale = exact->scale;
     for (size_t g = 0; g < a->n_groups && !a->n_explained; g++) a->group[g].shapley = (double)NAN;

@@ -160,7 +160,7 @@ static cupel_status check_fraction(const cupel_recipe *r, cupel_err *err)
     cupel_str s = {0};
     cupel_recipe_text(r, &s);
     cupel_fail(err, CUPEL_USAGE, "recipe '%.120s': its parameters leave nothing %s phase 1, expected some of both phases; change the radius, level "
-               "or thickness, or give a fraction", cupel_str_text(&s), fraction > 0 ? "but" : "of");
+                                 "or thickness, or give a fraction", cupel_str_text(&s), fraction > 0 ? "but" : "of");
     cupel_str_free(&s);
     return CUPEL_USAGE;
 }

@@ -249,7 +249,7 @@ static cupel_status keep_bounds(cupel_homogenized *h, const cupel_mixture *m, co
         return cupel_fail(err, CUPEL_FAILED, "the computed conductivity leaves the trace bounds by %g of the arithmetic mean; please report this",
                           excess);
     return cupel_homogenize_warn(h, job, err, "the conductivity on this grid leaves the trace bounds of two phases by %.2g %%: structures of one "
-                                 "voxel are not resolved where an axis is even", 100 * excess);
+                                              "voxel are not resolved where an axis is even", 100 * excess);
 }
 
 /* A bar wider than a tenth of the value has lost what it was fitted for (walls and necks thinner than voxels, next to a void): of that component
@@ -288,8 +288,7 @@ static cupel_status estimate(const cupel_sample *c, const cupel_material *m, con
 static cupel_status say_rigid(cupel_homogenized *h, const cupel_job *job, cupel_err *err)
 {
     return cupel_homogenize_warn(h, job, err, "the stiff phases are not connected: computed with 3e3 times the softest phase in their place, the "
-                                              "limit "
-                                              "of rigid ones");
+                                              "limit of rigid ones");
 }
 
 /* Single precision does not tell a soft whole beside very stiff phases: where they are not connected it is that with less stiff ones. */

@@ -23,8 +23,8 @@ static cupel_status read_option(const char *text, phase_option *p, cupel_err *er
     const cupel_text name = cupel_text_trim((cupel_text){text, colon ? (size_t)(colon - text) : 0});
     *p = (phase_option){.rest = cupel_text_is(name, "*")};
     if (!colon || (!p->rest && !cupel_parse_i64(name, &p->label)))
-        return cupel_fail(err, CUPEL_USAGE, "--phase '%.80s': expected LABEL:PROPERTIES, as 0:k=1 or 1:E=210,nu=0.3, or *:PROPERTIES for all other "
-                          "labels", text);
+        return cupel_fail(err, CUPEL_USAGE,
+                          "--phase '%.80s': expected LABEL:PROPERTIES, as 0:k=1 or 1:E=210,nu=0.3, or *:PROPERTIES for all other labels", text);
     p->properties = colon + 1;
     const cupel_status st = cupel_material_read(cupel_text_of(p->properties), &p->material, err);
     return st == CUPEL_OK ? st : cupel_err_prefix(err, "--phase %.*s: ", (int)name.n, name.p);

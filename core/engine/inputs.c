@@ -89,8 +89,8 @@ static cupel_status kind_of(const making *m, const char *name, cupel_input_kind 
         for (size_t i = 0; i < rows_of(m, t); i++) {
             const cupel_text c = cell_of(m, t, i);
             if (cupel_text_missing(c))
-                return bad_cell(m, t, i, "and an experiment needs all of its inputs; fill it in ('unknown' is a word like others), take the row "
-                                "out, or leave the column out (--columns)", err);
+                return bad_cell(m, t, i, "and an experiment needs all of its inputs; fill it in ('unknown' is a word like others), take the row out, "
+                                         "or leave the column out (--columns)", err);
             if (!cupel_parse_double(c, &x) && !w.words++) w.table = t, w.row = i;
         }
     const bool formula = cupel_trial_formula(name, m->formula);

@@ -31,8 +31,8 @@ static cupel_status look_at_names(const cupel_training *t, size_t at, const cupe
     if (n > 1) qsort(cell, n, sizeof *cell, by_text);
     for (size_t i = 0; i < n; i++) distinct += !i || by_text(&cell[i - 1], &cell[i]) != 0;
     if (n > NAMES_MIN && distinct * 100 > n * DISTINCT)
-        cupel_say(job, CUPEL_WARNING, "%s: column '%s' has %zu different texts in %zu rows: it looks like an identifier, from which nothing "
-                  "is learned for another row; leave it out", t->file, t->header.name[at], distinct, n);
+        cupel_say(job, CUPEL_WARNING, "%s: column '%s' has %zu different texts in %zu rows: it looks like an identifier, from which nothing is "
+                                      "learned for another row; leave it out", t->file, t->header.name[at], distinct, n);
     cupel_free(cell);
     return CUPEL_OK;
 }
@@ -78,8 +78,8 @@ static cupel_status look_at(const cupel_training *t, size_t at, const cupel_job 
         cupel_say(job, CUPEL_WARNING, "%s: column '%s' is equal to the target '%s' in all %zu rows: the model reads off what it is to "
                   "predict; leave it out", t->file, t->header.name[at], t->header.name[t->target_column], s.n);
     else if (s.n >= LINE_MIN && fabs(r) > STRAIGHT)
-        cupel_say(job, CUPEL_WARNING, "%s: column '%s' goes with the target '%s' as on a straight line (correlation %.6f in %zu rows): is it "
-                  "made from it? Then leave it out", t->file, t->header.name[at], t->header.name[t->target_column], r, s.n);
+        cupel_say(job, CUPEL_WARNING, "%s: column '%s' goes with the target '%s' as on a straight line (correlation %.6f in %zu rows): is it made "
+                                      "from it? Then leave it out", t->file, t->header.name[at], t->header.name[t->target_column], r, s.n);
     return CUPEL_OK;
 }
 

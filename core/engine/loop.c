@@ -354,9 +354,9 @@ static void say_beside(const telling *g, size_t i, size_t there)
         const size_t k = first_difference(g, at);
         if (at == there || at >= g->old || k == l->header.n || l->state[at] == CUPEL_TRIAL_PENDING) continue;
         cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": this result is there already (row %zu of the loop), beside another of this experiment: "
-                                                       "'%s' %.60s "
-                  "(row %zu); nothing is replaced, --withdraw takes one of them back", g->t.file, g->t.records.line[i], there + 1, l->header.label[k],
-                  l->state[at] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[at * l->header.n + k], at + 1);
+                                                       "'%s' %.60s (row %zu); nothing is replaced, --withdraw takes one of them back", g->t.file,
+                  g->t.records.line[i], there + 1, l->header.label[k], l->state[at] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[at * l->header.n + k],
+                  at + 1);
         return;
     }
 }
@@ -401,8 +401,8 @@ static void say_unused(const telling *g, size_t i)
         const cupel_text c = cell_of(g, i, g->match[k].at);
         if (cupel_text_missing(c)) continue;
         cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": failed, so that its '%s', %.*s, is not used; where it is a measurement, take it back with "
-                                         "--withdraw and tell it without the failure", g->t.file, g->t.records.line[i], g->loop.header.name[k],
-                  (int)(c.n < 60 ? c.n : 60), c.p);
+                                                       "--withdraw and tell it without the failure", g->t.file, g->t.records.line[i],
+                  g->loop.header.name[k], (int)(c.n < 60 ? c.n : 60), c.p);
     }
 }
 
@@ -471,7 +471,7 @@ static cupel_status say_doubts(telling *g, size_t k, cupel_err *err)
         const double limit = positive ? fmax(0.999 * log(FACTOR), WIDE * deviation) : fmax(FACTOR * fabs(median), FAR * deviation);
         if (!(limit > 0) || !(far >= limit)) continue;
         cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": '%s' is %.6g, far from the other results of the loop, half of which lie below %.6g; it is "
-                                         "kept: where it is a slip, tell this row with --withdraw, then the right value", g->t.file,
+                                                       "kept: where it is a slip, tell this row with --withdraw, then the right value", g->t.file,
                   g->t.records.line[i], l->header.name[k], y, positive ? exp(median) : median);
     }
     cupel_free(x);

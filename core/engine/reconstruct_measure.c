@@ -137,8 +137,8 @@ static cupel_status choose_phase(const cupel_reconstruct_request *q, const char 
         *id = 1;
         if (v->n_phases == 2) return CUPEL_OK;
         if (v->n_phases > GREY)
-            return cupel_fail(err, CUPEL_USAGE, "'%s' holds %zu different numbers, expected two phases: it looks like a grey-scale image; set it "
-                              "to 0 and 1 at a threshold first, as numpy does with (a > 128).astype('uint8')", path, v->n_phases);
+            return cupel_fail(err, CUPEL_USAGE, "'%s' holds %zu different numbers, expected two phases: it looks like a grey-scale image; set it to "
+                                                "0 and 1 at a threshold first, as numpy does with (a > 128).astype('uint8')", path, v->n_phases);
         return cupel_fail(err, CUPEL_USAGE, "'%s' holds %zu phases, expected two; --phase %" PRId64 " matches that label against all others", path,
                           v->n_phases, v->label[v->n_phases - 1]);
     }

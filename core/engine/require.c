@@ -150,7 +150,7 @@ static cupel_status read_requirement(cupel_demand *d, const cupel_yaml *e, cupel
     q.goal = goal_of(goal);
     if (q.goal && !d->property[q.property].has_data && !d->property[q.property].model)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s': a goal is judged by the range of measured values; give data or a model of it, or a window "
-                          "in place of the goal, as in min: 100 %s", d->file, e->line, d->property[q.property].name, unit);
+                                            "in place of the goal, as in min: 100 %s", d->file, e->line, d->property[q.property].name, unit);
     q.beat_given = !isnan(q.beat);
     if (q.beat_given && !q.goal)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'beat' needs a goal, as in goal: maximise, beat: %g %s", d->file, e->line, q.beat, unit);

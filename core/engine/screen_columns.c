@@ -38,9 +38,8 @@ static cupel_status take(const cupel_demand *d, const cupel_demand_property *p, 
         size_t k = cupel_header_find(columns, cupel_str_text(&name));
         if (k == SIZE_MAX)
             CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: the model of '%s' takes the table column '%s', which the space does not have; give its "
-                              "values in space, as in "
-                                 "columns: {\"%s\": [...]}, or use a list that has the column", d->file, p->line, p->name, cupel_str_text(&name),
-                                 cupel_str_text(&name)));
+                                                   "values in space, as in columns: {\"%s\": [...]}, or use a list that has the column", d->file,
+                                 p->line, p->name, cupel_str_text(&name), cupel_str_text(&name)));
         taken[k] = true;
         st = check_unit(d, p, cupel_str_text(&name), columns, k, err);
     }

@@ -526,9 +526,9 @@ static cupel_status read_tables(suggesting *g, cupel_err *err)
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(check_words(o, err));
     if (o->loop && !cupel_file_exists(o->loop))
-        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is not there; 'cupel tell %s results.csv --target COLUMN' with --minimize or --maximize "
-                                                   "begins a "
-                             "loop", o->loop, o->loop));
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT,
+                             "'%s' is not there; 'cupel tell %s results.csv --target COLUMN' with --minimize or --maximize begins a loop", o->loop,
+                             o->loop));
     if (o->loop) CUPEL_TRY(cupel_loop_open(o->loop, &g->loop, err));
     if (o->space) CUPEL_TRY(cupel_demand_open(o->space, &g->demand, err));
     CUPEL_TRY(take_goals(g, err));

@@ -88,7 +88,7 @@ static cupel_status open_document(cupel_input *in, cupel_header *header, void **
         CUPEL_TRY(record_table(d, header, err));
     else
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s: no table: expected a list of objects or {\"columns\": [..], \"data\": [[..], ..]} (pandas: "
-                             "to_json(orient=\"split\") or \"records\")", d->rows.name));
+                                                   "to_json(orient=\"split\") or \"records\")", d->rows.name));
     *state = d;
     d = NULL;
 done:

@@ -182,8 +182,8 @@ cupel_status cupel_volume_voxel(const char *text, double voxel[3], cupel_err *er
         p += k + 1;
     }
     if (!good)
-        return cupel_fail(err, CUPEL_USAGE, "voxel size '%.64s': expected a length above 0, as '0.39 um' or 3.9e-7 (metres), or one per axis, "
-                          "'1 um,1 um,2 um'", text);
+        return cupel_fail(err, CUPEL_USAGE,
+                          "voxel size '%.64s': expected a length above 0, as '0.39 um' or 3.9e-7 (metres), or one per axis, '1 um,1 um,2 um'", text);
     for (int i = 0; i < 3; i++) voxel[i] = x[i < n ? i : n - 1]; /* two are the edges of a pixel */
     return CUPEL_OK;
 }

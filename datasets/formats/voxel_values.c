@@ -166,7 +166,7 @@ cupel_status cupel_fill_open(const cupel_file_order *order, cupel_number type, u
     }
     if (cupel_mul(count, type.size) > bytes)
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': its header asks for %zu x %zu x %zu values of %u bytes, the file holds at most %.0f bytes of "
-                          "values; it is cut off or damaged", name, n[0], n[1], n[2], type.size, (double)bytes);
+                                                "values; it is cut off or damaged", name, n[0], n[1], n[2], type.size, (double)bytes);
     cupel_fill *f = cupel_alloc(1, sizeof *f);
     if (!f) return cupel_no_memory(err, name, sizeof *f);
     *f = (cupel_fill){.name = name, .order = *order, .type = type, .count = count};
@@ -249,11 +249,8 @@ static cupel_status no_label(const cupel_fill *f, const unsigned char *p, size_t
                           "'%s': the value %s at %s is no label, labels are whole numbers; if these are shares of a phase per voxel (generate --as "
                           "fraction), give the recipe itself, which is solved with its cut voxels, or --as phases; segment a grey-scale image",
                           f->name, number, place_text(f, place, where));
-    return cupel_fail(err, CUPEL_BAD_INPUT,
-                      "'%s': the value %s at %s is no label: labels are whole numbers; is it a grey-scale image or a field (generate --as level)? "
-                      "Segment it "
-                      "first",
-                      f->name, number, place_text(f, place, where));
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the value %s at %s is no label: labels are whole numbers; is it a grey-scale image or a field "
+                                            "(generate --as level)? Segment it first", f->name, number, place_text(f, place, where));
 }
 
 cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_err *err)

@@ -16,8 +16,7 @@ cupel_status cupel_axes_read(const cupel_space_spec *spec, cupel_axes *a, cupel_
     if (!map) return CUPEL_OK;
     if (map->kind != CUPEL_YAML_MAP || !map->child || map->n > CUPEL_AXES_MAX)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: columns must be a mapping of 1 to %d names to values, as in {\"temperature [K]\": "
-                          "300..900 step 100, "
-                          "route: [cast, forged]}", spec->file, map->line, CUPEL_AXES_MAX);
+                                            "300..900 step 100, route: [cast, forged]}", spec->file, map->line, CUPEL_AXES_MAX);
     for (const cupel_yaml *k = map->child; k; k = k->next) {
         cupel_status st = cupel_header_add(header, k->key, err);
         if (st == CUPEL_BAD_INPUT || st == CUPEL_USAGE) {

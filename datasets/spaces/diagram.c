@@ -110,8 +110,7 @@ static cupel_status add(cupel_diagram *d, layer *l, const int64_t *key, const ch
     if (find(d, l, key) != NONE) return CUPEL_OK;
     if (d->n == NODES_MAX)
         return cupel_fail(err, CUPEL_USAGE, "%s: couple: counting needs more than %d states; use a larger step, narrower ranges, or couplings that "
-                          "share fewer elements",
-                          what, NODES_MAX);
+                                            "share fewer elements", what, NODES_MAX);
     if (!cupel_grow(&d->key, &d->cap_key, (d->n + 1) * d->width, sizeof *d->key) || !cupel_grow(&d->ways, &d->cap_ways, d->n + 1, sizeof *d->ways))
         return cupel_no_memory(err, "the states of a space", (d->n + 1) * (d->width + 1) * 8);
     memcpy(d->key + d->n * d->width, key, d->width * sizeof *key);

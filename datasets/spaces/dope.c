@@ -70,9 +70,9 @@ static cupel_status count_all(const cupel_space_spec *spec, dope *s, cupel_err *
             double n = with(s, &s->host[i], k);
             all += n;
             if (n > 9e15 || all > COUNT_MAX)
-                return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: dope: more candidates than can be counted; use fewer dopants, amounts or a "
-                                  "smaller at_once", spec->file,
-                                  spec->own->line);
+                return cupel_fail(err, CUPEL_USAGE,
+                                  "%s:%zu: space: dope: more candidates than can be counted; use fewer dopants, amounts or a smaller at_once",
+                                  spec->file, spec->own->line);
             s->count += (uint64_t)n;
         }
     }
@@ -154,9 +154,8 @@ static cupel_status read_sites(const cupel_space_spec *spec, dope *s, cupel_err 
 {
     const cupel_yaml *map = cupel_yaml_get(spec->map, "sites");
     if (!map || map->kind != CUPEL_YAML_MAP || !map->child)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: dope needs sites: {Pb: [Na, K]}: elements of the host and what may stand on their "
-                          "sites", spec->file,
-                          map ? map->line : spec->own->line);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: dope needs sites: {Pb: [Na, K]}: elements of the host and what may stand on their sites",
+                          spec->file, map ? map->line : spec->own->line);
     s->pair = cupel_alloc(PAIRS_MAX, sizeof *s->pair);
     if (!s->pair) return cupel_no_memory(err, "a space", PAIRS_MAX * sizeof *s->pair);
     for (const cupel_yaml *k = map->child; k; k = k->next) {
@@ -183,9 +182,8 @@ static cupel_status read_amounts(const cupel_space_spec *spec, dope *s, cupel_er
     cupel_values v = {0};
     cupel_status st = CUPEL_OK;
     if (!node)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: dope needs amounts: [0.01, 0.02] or 0.01..0.05 step 0.01: fractions of the site's "
-                          "atoms", spec->file,
-                          spec->own->line);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: dope needs amounts: [0.01, 0.02] or 0.01..0.05 step 0.01: fractions of the site's atoms",
+                          spec->file, spec->own->line);
     CUPEL_TRY(cupel_spec_values(spec, node, false, &v, err));
     double largest = 0;
     for (size_t i = 0; i < v.n; i++) {
@@ -196,8 +194,7 @@ static cupel_status read_amounts(const cupel_space_spec *spec, dope *s, cupel_er
     }
     if (largest * s->at_once > 1 + 1e-12)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: amounts: %u dopants at once of up to %g are more than a site holds; use smaller "
-                          "amounts or a smaller at_once",
-                             spec->file, node->line, s->at_once, largest));
+                                               "amounts or a smaller at_once", spec->file, node->line, s->at_once, largest));
     s->value_scale = cupel_whole_scale(v.number, v.n);
     if (!s->value_scale)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: amounts: a fraction has more than six decimals; round it", spec->file, node->line));

@@ -70,8 +70,8 @@ static cupel_status read_member(const cupel_space_spec *spec, mix *s, const cupe
     if (st != CUPEL_OK) return st;
     uint32_t a, b;
     if (!cupel_grid_points(low, high, s->grid.steps, &a, &b))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: mix: no multiple of the step 1/%u lies between %g and %g of %.*s; widen the range or use "
-                          "a smaller step",
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: space: mix: no multiple of the step 1/%u lies between %g and %g of %.*s; widen the range or use a smaller step",
                           spec->file, node->line, s->grid.steps, low, high, (int)text.n, text.p);
     for (unsigned i = 0; i < m->as_written.n; i++) {
         if (spec->allows[m->as_written.z[i]]) continue;
@@ -91,8 +91,7 @@ static cupel_status read_members(const cupel_space_spec *spec, mix *s, cupel_err
     const cupel_yaml *own = spec->own;
     if (own->kind == CUPEL_YAML_SCALAR || own->n < 2 || own->n > CUPEL_SIMPLEX_PARTS)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: mix must be a list of 2 to %d formulas, as in [Mg3Sb2, Mg3Bi2], or a mapping of formulas "
-                          "to ranges, as in "
-                          "{Mg3Sb2: 0.2..1, Mg3Bi2: 0..0.8}", spec->file, own->line, CUPEL_SIMPLEX_PARTS);
+                                            "to ranges, as in {Mg3Sb2: 0.2..1, Mg3Bi2: 0..0.8}", spec->file, own->line, CUPEL_SIMPLEX_PARTS);
     s->member = cupel_alloc(own->n, sizeof *s->member);
     if (!s->member) return cupel_no_memory(err, "end members", own->n * sizeof *s->member);
     for (const cupel_yaml *k = own->child; k; k = k->next) {
@@ -120,8 +119,8 @@ static cupel_status make_whole(const cupel_space_spec *spec, mix *s, cupel_err *
         largest = fmax(largest, cupel_composition_total(c));
     }
     if (largest * (double)s->scale * s->grid.steps > WHOLE_MAX)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: mix: formulas of %g atoms in steps of 1/%u cannot be added up exactly; use smaller "
-                          "formulas", spec->file,
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: space: mix: formulas of %g atoms in steps of 1/%u cannot be added up exactly; use smaller formulas", spec->file,
                           spec->own->line, largest, s->grid.steps);
     bool seen[CUPEL_Z_MAX + 1] = {false};
     for (unsigned k = 0; k < s->grid.n; k++) {

@@ -84,9 +84,9 @@ static cupel_status make_whole(const cupel_space_spec *spec, near *s, const cupe
     x[c->n] = step;
     s->scale = cupel_whole_scale(x, c->n + 1);
     if (!s->scale || (cupel_composition_total(c) + step * changes * s->grid.n) * (double)s->scale > WHOLE_MAX)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: near: the amounts of the material and the step need at most six decimals and 10^9 atoms; "
-                          "round them", spec->file,
-                          spec->own->line);
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: space: near: the amounts of the material and the step need at most six decimals and 10^9 atoms; round them",
+                          spec->file, spec->own->line);
     cupel_make_whole(x, c->n + 1, s->scale, whole);
     s->step = whole[c->n];
     for (unsigned i = 0; i < s->grid.n; i++) {

@@ -369,9 +369,8 @@ static cupel_status measure(const cupel_space_spec *spec, neutral *s, cupel_err 
     }
     if (tuples > TUPLES_MAX || work > WORK_MAX || largest_charge(s) > CHARGE_MAX)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: charge_neutral: sets of up to %u of %u elements with up to %u atoms of each are %.2g "
-                          "formulas, too many "
-                          "to go through; use a smaller max_elements or max_amount, or fewer elements", spec->file, spec->own->line, s->largest,
-                          s->n, s->most, work);
+                                            "formulas, too many to go through; use a smaller max_elements or max_amount, or fewer elements",
+                          spec->file, spec->own->line, s->largest, s->n, s->most, work);
     for (unsigned n = 0; n <= s->n; n++)
         for (unsigned k = 0; k <= s->largest; k++) s->choose[n][k] = k == 0 ? 1 : n == 0 ? 0 : s->choose[n - 1][k - 1] + s->choose[n - 1][k];
     for (unsigned k = s->fewest; k <= s->largest; k++) s->first_set[k + 1] = s->first_set[k] + s->choose[s->n][k];
@@ -414,9 +413,9 @@ static cupel_status read_states(const cupel_space_spec *spec, unsigned state[CUP
     CUPEL_TRY(cupel_keys_number(spec->own, spec->file, "min_share", 0, 1, &share, err));
     CUPEL_TRY(cupel_keys_text(spec->own, spec->file, "facts", &name, err));
     if (name && (cupel_yaml_get(spec->own, "states") || share > 0))
-        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: charge_neutral: facts is a table of states of your own; leave out states and "
-                          "min_share",
-                             spec->file, cupel_yaml_get(spec->own, "facts")->line));
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE,
+                             "%s:%zu: space: charge_neutral: facts is a table of states of your own; leave out states and min_share", spec->file,
+                             cupel_yaml_get(spec->own, "facts")->line));
     if (share > 0 && set == CUPEL_STATES_SMACT14)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: charge_neutral: smact14 does not count reports; use min_share with icsd24", spec->file,
                              cupel_yaml_get(spec->own, "min_share")->line));
@@ -446,9 +445,9 @@ static cupel_status read_elements(const cupel_space_spec *spec, neutral *s, cons
     for (unsigned i = 0; i < s->n; i++) {
         const char *lacks = !state[s->z[i]] ? "oxidation state" : isnan(cupel_element_electronegativity(s->z[i])) ? "electronegativity" : NULL;
         if (lacks)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: charge_neutral: no %s of %s is known, so no formula with it can be judged; leave it "
-                              "out",
-                              spec->file, list->line, lacks, cupel_element_symbol(s->z[i]));
+            return cupel_fail(err, CUPEL_USAGE,
+                              "%s:%zu: space: charge_neutral: no %s of %s is known, so no formula with it can be judged; leave it out", spec->file,
+                              list->line, lacks, cupel_element_symbol(s->z[i]));
     }
     s->n = cupel_spec_prune(spec, s->z, s->n);
     if (s->n < 2)
@@ -483,9 +482,9 @@ static cupel_status read_amounts(const cupel_space_spec *spec, neutral *s, cupel
                               cupel_element_symbol(z));
         while (at < s->n && s->z[at] != z) at++;
         if (at == s->n && spec->allows[z])
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: charge_neutral: %s of amounts is not among the elements; add it there, or leave it "
-                              "out",
-                              spec->file, k->line, cupel_element_symbol(z));
+            return cupel_fail(err, CUPEL_USAGE,
+                              "%s:%zu: space: charge_neutral: %s of amounts is not among the elements; add it there, or leave it out", spec->file,
+                              k->line, cupel_element_symbol(z));
         if (at == s->n) continue;
         s->low[at] = (unsigned char)low;
         s->high[at] = (unsigned char)high;
@@ -536,9 +535,8 @@ static cupel_status build(const cupel_space_spec *spec, neutral *s, cupel_err *e
     for (unsigned k = s->fewest; k <= s->largest; k++) CUPEL_TRY(mark_allowed(s, k, err));
     CUPEL_TRY(count_all(s, err));
     if (!s->count)
-        st = cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: space: charge_neutral: no formula of these elements is neutral; add elements that form "
-                                               "anions or "
-                          "cations",
+        st = cupel_fail(err, CUPEL_INFEASIBLE,
+                        "%s:%zu: space: charge_neutral: no formula of these elements is neutral; add elements that form anions or cations",
                         spec->file, spec->own->line);
 done:
     return st;
@@ -604,8 +602,8 @@ static const cupel_param params[] = {
 
 static const cupel_reference references[] = {
     {"10.1016/j.chempr.2016.09.010", "Davies et al.: Computational screening of all stoichiometric inorganic materials. Chem 1, 617 (2016)"},
-    {"10.21105/joss.01361", "Davies et al.: SMACT: Semiconducting Materials by Analogy and Chemical Theory. Journal of Open Source Software 4, 1361 "
-        "(2019)"},
+    {"10.21105/joss.01361",
+     "Davies et al.: SMACT: Semiconducting Materials by Analogy and Chemical Theory. Journal of Open Source Software 4, 1361 (2019)"},
     {NULL, NULL}};
 
 const cupel_space_kind cupel_space_neutral = {

@@ -70,9 +70,9 @@ static cupel_status read_element(const cupel_space_spec *spec, ranges *s, const 
     if (st != CUPEL_OK) return st;
     uint32_t steps = s->grid.steps, a, b;
     if (!cupel_grid_points(low, high, steps, &a, &b))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: ranges: no multiple of the step 1/%u lies between %g and %g of %s; widen the range or "
-                          "use a "
-                          "smaller step", spec->file, node->line, steps, low, high, cupel_element_symbol(z));
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: space: ranges: no multiple of the step 1/%u lies between %g and %g of %s; widen the range or use a smaller step",
+                          spec->file, node->line, steps, low, high, cupel_element_symbol(z));
     if (!spec->allows[z] && a > 0)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: ranges: at least %g of %s is asked for, but a constraint rules %s out", spec->file,
                           node->line,

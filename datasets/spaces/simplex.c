@@ -51,8 +51,7 @@ static cupel_status build_table(cupel_simplex *g, const char *what, cupel_err *e
     size_t cells = cupel_mul(cupel_mul(g->n + 1, layers(g)), (size_t)g->steps + 1);
     if (cells > TABLE_MAX)
         return cupel_fail(err, CUPEL_USAGE, "%s: %u parts in 1/%u steps need a table of %zu numbers, more than %d; use a larger step or let fewer "
-                          "parts be there "
-                          "at once", what, g->n, g->steps, cells, TABLE_MAX);
+                                            "parts be there at once", what, g->n, g->steps, cells, TABLE_MAX);
     g->ways = cupel_alloc(cells, sizeof *g->ways);
     if (!g->ways) return cupel_no_memory(err, "the table of a space", cells * sizeof *g->ways);
     for (size_t k = 0; k < layers(g); k++) ways_of(g, g->n, k)[0] = 1;

@@ -152,9 +152,9 @@ static cupel_status index_combinations(const cupel_space_spec *spec, substitute 
         cupel_batch_get(&s->known, i, &c);
         size_t k = combinations(s, &c);
         if (k > COMBINATIONS_MAX || s->raw[i] + k > COMBINATIONS_MAX)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: substitute: more than %d combinations; replace fewer elements or start from fewer "
-                              "formulas",
-                              spec->file, spec->own->line, COMBINATIONS_MAX);
+            return cupel_fail(err, CUPEL_USAGE,
+                              "%s:%zu: space: substitute: more than %d combinations; replace fewer elements or start from fewer formulas", spec->file,
+                              spec->own->line, COMBINATIONS_MAX);
         s->raw[i + 1] = s->raw[i] + k;
     }
     s->bits = cupel_alloc(s->raw[n] / 8 + 1, 1);
@@ -209,9 +209,7 @@ static cupel_status read_replacements(const cupel_space_spec *spec, substitute *
     if (!map && cupel_yaml_get(spec->map, "similar")) return CUPEL_OK;
     if (!map || map->kind != CUPEL_YAML_MAP || !map->child)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: substitute needs replace: {Pb: [Sn, Ge]}, elements and what may stand in for each, or "
-                          "similar: {least: 0.5}",
-                          spec->file,
-                          map ? map->line : spec->own->line);
+                                            "similar: {least: 0.5}", spec->file, map ? map->line : spec->own->line);
     for (const cupel_yaml *k = map->child; k; k = k->next) {
         unsigned z, n;
         cupel_status st = cupel_spec_element(spec, k, k->key, &z, err);

@@ -36,8 +36,8 @@ static cupel_status add_one(const cupel_space_spec *spec, const cupel_yaml *node
     for (size_t i = 0; words && i + 1 < t.n; i++)
         words = t.p[i] != '.' || t.p[i + 1] != '.'; /* a range that could not be read is no word */
     if (!t.n || memchr(t.p, '\t', t.n) || memchr(t.p, '\n', t.n) || (!number && !words))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: '%.*s' is no %s; expected a list such as [0.01, 0.02] or a range such as 0.01..0.05 step "
-                          "0.01", spec->file,
+        return cupel_fail(err, CUPEL_USAGE,
+                          "%s:%zu: space: '%.*s' is no %s; expected a list such as [0.01, 0.02] or a range such as 0.01..0.05 step 0.01", spec->file,
                           node->line, (int)(t.n < 60 ? t.n : 60), t.p, words ? "value" : "number");
     for (size_t i = 0; i < v->n; i++)
         if (cupel_text_is(t, v->text[i]) || (number && v->number[i] >= x && v->number[i] <= x))

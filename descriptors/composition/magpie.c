@@ -116,8 +116,7 @@ static const cupel_reference references[] = {
     {"10.1038/npjcompumats.2016.28", "Ward, Agrawal, Choudhary, Wolverton: A general-purpose machine learning framework for predicting properties of "
                                      "inorganic materials. npj Computational Materials 2, 16028 (2016)"},
     {"10.1016/j.commatsci.2018.05.018",
-     "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science 152, "
-                                        "60 (2018)"},
+     "Ward et al.: Matminer: An open source toolkit for materials data mining. Computational Materials Science 152, 60 (2018)"},
     {NULL, NULL}};
 
 #define MAGPIE_METHOD                                                                                                                     \

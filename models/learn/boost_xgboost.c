@@ -56,7 +56,7 @@ static cupel_status open_library(library *l, cupel_err *err)
     for (size_t i = 0; !opened && file_name[i]; i++) opened = cupel_library_open(file_name[i], false, i ? NULL : &why);
     if (!opened)
         return cupel_fail(err, CUPEL_FAILED, "model 'xgboost': the library of XGBoost is not there (%.200s); install it (Debian: libxgboost-dev), or "
-                          "use model boosted_trees", why ? why : file_name[0]);
+                                             "use model boosted_trees", why ? why : file_name[0]);
     bool all = find(opened, "XGBGetLastError", &l->last_error) && find(opened, "XGDMatrixCreateFromMat_omp", &l->matrix) &&
                find(opened, "XGDMatrixSetFloatInfo", &l->set_info) && find(opened, "XGDMatrixFree", &l->free_matrix) &&
                find(opened, "XGBoosterCreate", &l->create) && find(opened, "XGBoosterSetParam", &l->set) &&
@@ -286,7 +286,7 @@ static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *e
     (void)t;
     (void)out;
     return cupel_fail(err, CUPEL_FAILED, "model 'xgboost' is not built in: its header was not there; install it (Debian: libxgboost-dev, or 'make "
-                      "deps') and build again, or use model boosted_trees");
+                                         "deps') and build again, or use model boosted_trees");
 }
 #define WHETHER " (not built in: install libxgboost-dev and build again)"
 #endif
@@ -312,8 +312,8 @@ static const cupel_param params[] = {
     {"rate", "", 0.05, 1e-4, 1, "share of its fit that each tree adds (eta)"},
     {"depth", "", NAN, 1, 20, "most splits above a leaf (max_depth); chosen by inner cross-validation"},
     {"columns", "", NAN, 1e-6, 1, "share of the columns that a tree uses (colsample_bytree); 0.3, with fewer than 30 columns 0.6"},
-    {"huber", "", 0, 0, 100, "residual from which the pseudo-Huber loss turns straight (huber_slope), target scaled to variance 1; 0: squared "
-     "errors"},
+    {"huber", "", 0, 0, 100,
+     "residual from which the pseudo-Huber loss turns straight (huber_slope), target scaled to variance 1; 0: squared errors"},
     {"subsample", "", 0.8, 1e-3, 1, "share of the rows that a tree sees"},
     {"child", "", 5, 0, 1e6, "least sum of second derivatives in a leaf (min_child_weight)"},
     {"lambda", "", 1, 0, 1e6, "added to that sum where it divides"},

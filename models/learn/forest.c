@@ -208,8 +208,8 @@ static const cupel_param forest_params[] = {
     {"trees", "", 500, 1, 100000, "number of trees"},
     {"columns", "", NAN, 1e-6, 1, "share of the columns that a split looks at; chosen by inner cross-validation"},
     {"leaf", "", NAN, 1, 1e6, "least number of rows in a leaf; chosen by inner cross-validation"},
-    {"median", "", NAN, 0, 1, "1: the median of the targets by the forest's weights, and intervals and quantiles by them too, 0: their mean; "
-     "1 where that lowers the error of inner cross-validation by 6 %"},
+    {"median", "", NAN, 0, 1, "1: the median of the targets by the forest's weights, and intervals and quantiles by them too, 0: their mean; 1 where "
+                              "that lowers the error of inner cross-validation by 6 %"},
     {0},
 };
 
@@ -337,7 +337,7 @@ static const cupel_param boosted_params[] = {
     {"leaves", "", NAN, 2, 4096, "leaves of a tree; chosen by inner cross-validation"},
     {"columns", "", NAN, 1e-6, 1, "share of the columns that a tree uses; chosen by inner cross-validation"},
     {"huber", "", NAN, 0, 100, "residual from which the pseudo-Huber loss turns straight, target scaled to variance 1; 0: squared errors; chosen by "
-     "inner cross-validation; classes have the log loss"},
+                               "inner cross-validation; classes have the log loss"},
     {"subsample", "", 0.8, 1e-3, 1, "share of the rows that a tree sees"},
     {"child", "", 5, 0, 1e6, "least sum of second derivatives in a leaf (rows, for squared errors)"},
     {"lambda", "", 1, 0, 1e6, "added to that sum where it divides"},

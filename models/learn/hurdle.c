@@ -335,8 +335,7 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
 
 static const cupel_reference references[] = {
     {"10.2307/1909582",
-            "Cragg: Some statistical models for limited dependent variables with application to the demand for durable goods. Econometrica 39, "
-                    "829 (1971)"},
+     "Cragg: Some statistical models for limited dependent variables with application to the demand for durable goods. Econometrica 39, 829 (1971)"},
     {"https://www.jmlr.org/papers/v7/meinshausen06a.html", "Meinshausen: Quantile regression forests. JMLR 7, 983 (2006)"},
     {NULL, NULL},
 };

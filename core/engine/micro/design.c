@@ -320,7 +320,7 @@ static cupel_status none_converges(const cupel_search *s, cupel_err *err)
 {
     if (!s->out->dropped) return CUPEL_OK;
     return cupel_fail(err, CUPEL_FAILED, "%s:%zu: the solver converged for none of the %zu starts that were tried; phases that differ less, or "
-                      "another 'grid' or 'space', may help", s->d->file, s->d->phase[0].line, s->out->dropped);
+                                         "another 'grid' or 'space', may help", s->d->file, s->d->phase[0].line, s->out->dropped);
 }
 
 cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, struct cupel_journal *journal, const cupel_job *job,

@@ -45,7 +45,7 @@ static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, co
         goto done;
     }
     snprintf(what, sizeof what, "closed surface of %.60s for a printer (binary STL, %s triangles), cut off flat at the faces of the box; it encloses "
-             "%.4f of the box, the design has %.4f", d->phase[solid].name, cupel_format_count(count, made->triangles), made->share,
+                                "%.4f of the box, the design has %.4f", d->phase[solid].name, cupel_format_count(count, made->triangles), made->share,
              g->on_grid.fraction[solid]);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, what, err);
 done:

@@ -27,11 +27,11 @@ static cupel_status override(cupel_micro_demand *d, const cupel_design_options *
 static cupel_status ending(const char *demand, const char *folder, const cupel_designs *found, bool stopped, bool complete, cupel_err *err)
 {
     if (!complete)
-        return cupel_fail(err, CUPEL_INTERRUPTED, "interrupted while the surfaces were made, which are not in '%s'; the same command with --resume "
-                          "makes them", folder);
+        return cupel_fail(err, CUPEL_INTERRUPTED,
+                          "interrupted while the surfaces were made, which are not in '%s'; the same command with --resume makes them", folder);
     if (stopped)
-        return cupel_fail(err, CUPEL_INTERRUPTED, "interrupted; the best so far is in '%s/designs.csv', and the same command with --resume goes on "
-                          "from there", folder);
+        return cupel_fail(err, CUPEL_INTERRUPTED,
+                          "interrupted; the best so far is in '%s/designs.csv', and the same command with --resume goes on from there", folder);
     if (!found->n || !found->one[0].meets)
         return cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met%s; '%s/designs.csv' holds the nearest", demand,
                           found->out_of_budget ? " within the budget" : " by this search, which proves nothing", folder);

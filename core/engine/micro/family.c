@@ -150,7 +150,7 @@ static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f
     f->start = s.middle;
     if (!s.middle.generator->smooth)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' does not change smoothly with its parameters: it can be run, not designed with; "
-                          "'cupel methods' says which are smooth", d->file, d->space->line, s.middle.generator->method.name);
+                                            "'cupel methods' says which are smooth", d->file, d->space->line, s.middle.generator->method.name);
     f->coarse = 32, f->fine = 64, f->scan_grid = 16;
     f->fraction = s.n;
     for (size_t i = 0; i < s.n; i++) {

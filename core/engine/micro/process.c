@@ -128,7 +128,7 @@ static cupel_status hold_interface(cupel_micro_reader *r, const cupel_yaml *node
                           node->line, x, d->length_unit, before->line, d->tolerance, d->length_unit);
     if (d->n_phases > 2)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: process tolerance: how far an interface moves a design is known of two phases, found %zu; leave "
-                          "it out, and 'phase properties' alone in 'hold under'", d->file, node->line, d->n_phases);
+                                            "it out, and 'phase properties' alone in 'hold under'", d->file, node->line, d->n_phases);
     d->tolerance = x;
     d->hold_interface = true;
     return CUPEL_OK;
@@ -140,7 +140,7 @@ static cupel_status hold_phases(cupel_micro_demand *d, const cupel_yaml *node, c
     if (st != CUPEL_OK) return st;
     if (!(d->hold_phases > 0 && d->hold_phases <= HOLD_MOST))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase properties: found %g %%, expected more than 0 and at most %g %%, beyond which first-order "
-                          "changes say little", d->file, node->line, 100 * d->hold_phases, 100 * HOLD_MOST);
+                                            "changes say little", d->file, node->line, 100 * d->hold_phases, 100 * HOLD_MOST);
     if (d->n_phases > CUPEL_HOLD_PHASES_MAX)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase properties: all combinations are looked at of at most %d phases, found %zu", d->file,
                           node->line, CUPEL_HOLD_PHASES_MAX, d->n_phases);
@@ -156,7 +156,7 @@ static cupel_status read_hold(cupel_micro_reader *r, const cupel_yaml *root, cup
     d->hold_line = hold->line;
     if (hold->kind != CUPEL_YAML_MAP || !hold->child)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: hold under: expected what the demand is to hold under, as in {process tolerance: 0.05 mm, phase "
-                          "properties: 5 %%}, or one of both", d->file, hold->line);
+                                            "properties: 5 %%}, or one of both", d->file, hold->line);
     cupel_status st = cupel_keys_check(hold, d->file, "hold under", keys, err);
     const cupel_yaml *process = cupel_yaml_get(hold, keys[0]), *phases = cupel_yaml_get(hold, keys[1]);
     if (st == CUPEL_OK && process) st = hold_interface(r, process, cupel_yaml_get(root, "tolerance"), err);
