@@ -108,6 +108,52 @@ static void units_are_converted_and_not_mixed(void **state)
     refused(HEAD "require:\n  - {property: conductivity, component: 11, min: 2 GPa}\n", CUPEL_USAGE, "d.yaml:7");
 }
 
+/* Inside GPa, kg/m^3 and m; shown in what each entry asks in, or in the first unit of its kind. */
+static void answers_are_in_the_unit_asked(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    cupel_str words = {0};
+    check_ok(read("demand: x\nscale: microstructure\nsize: 2 mm\nminimum feature: 80 um\nphases:\n  - {name: air, E: 1 MPa, nu: 0.3, density: 0.001 "
+                  "g/cm^3}\n  - {name: resin, E: 2.6 GPa, nu: 0.3, density: 1.2 g/cm^3}\nrequire:\n"
+                  "  - {property: young modulus, min: 300 MPa}\n  - {property: shear modulus, min: 0.1 GPa}\n"
+                  "  - {property: bulk modulus, goal: maximise}\n"
+                  "  - {property: young modulus, direction: [1, 0, 0], per: density, min: 0.2 GPa/(g/cm^3)}\n"
+                  "  - {property: shear modulus, component: 12, per: density, goal: maximise}\n"
+                  "  - {property: volume fraction, phase: resin, max: 30 %}\n"
+                  "  - {property: poisson ratio, max: 0.4}\n  - {property: density, goal: minimise}\n"
+                  "  - {property: mean chord, phase: air, min: 0.1 mm}\n"
+                  "  - {property: surface per volume, min: 2 1/mm}\n",
+                  &d, &err),
+             &err);
+    static const struct {
+        const char *unit, *own;
+        double in_unit;
+    } want[] = {{"MPa", "GPa", 1e3}, {"GPa", "GPa", 1}, {"MPa", "GPa", 1e3}, {"GPa/(g/cm^3)", "GPa/(kg/m^3)", 1e3},
+                {"MPa/(g/cm^3)", "GPa/(kg/m^3)", 1e6}, {"%", "", 100}, {"", "", 1}, {"g/cm^3", "kg/m^3", 1e-3}, {"mm", "m", 1e3},
+                {"1/mm", "1/m", 1e-3},
+                {"um", "m", 1e6}};
+    assert_int_equal(d->n_asks, sizeof want / sizeof *want);
+    for (size_t i = 0; i < d->n_asks; i++) {
+        assert_string_equal(d->ask[i].unit, want[i].unit);
+        assert_string_equal(d->ask[i].own_unit, want[i].own);
+        check_close(d->ask[i].in_unit, want[i].in_unit, 1e-12, 0);
+    }
+    check_close(d->ask[3].min, 2e-4, 1e-12, 0);
+    check_close(d->ask[10].min, 8e-5, 1e-12, 0);
+    cupel_micro_demand_words(d, &words);
+    static const char *const said[] = {"modulus 2600 MPa", "density 1.2 g/cm^3", "at least 300 MPa", "at least 0.1 GPa", "at least 0.2 GPa/(g/cm^3)",
+                                       "at most 30 %", "at least 0.1 mm", "at least 80 um", "an edge of 2 mm"};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (!strstr(cupel_str_text(&words), said[i])) fail_msg("'%s' is not in: %s", said[i], cupel_str_text(&words));
+    cupel_str_free(&words);
+    cupel_micro_demand_free(d);
+    refused(HEAD "require:\n  - {property: density, min: 3 g/cm^3, max: 2 g/cm^3}\n", CUPEL_INFEASIBLE, "min 3 is above max 2 g/cm^3");
+    refused("demand: x\nscale: microstructure\nphases:\n  - {name: a, E: 1 GPa, nu: 0.3, density: 1 g/cm^3}\n  - {name: b, E: 2 GPa, nu: 0.3, "
+            "density: 2 g/cm^3}\nrequire:\n  - {property: young modulus, per: density, min: 2 GPa}\n", CUPEL_USAGE, "GPa/(kg/m^3)");
+}
+
 static void what_cannot_be_is_refused_with_its_line(void **state)
 {
     (void)state;
@@ -201,6 +247,7 @@ int main(void)
         cmocka_unit_test(the_form_of_the_issue_is_understood), cmocka_unit_test(stiffness_is_mandel_inside),
         cmocka_unit_test(constants_are_those_of_engineering),
         cmocka_unit_test(targets_on_the_grid),                cmocka_unit_test(units_are_converted_and_not_mixed),
+        cmocka_unit_test(answers_are_in_the_unit_asked),
         cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
         cmocka_unit_test(budgets_are_times_or_solves),        cmocka_unit_test(what_it_must_hold_under),
     };

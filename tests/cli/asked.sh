@@ -31,7 +31,7 @@ require:
 "$CUPEL" convert "$T/D/design-1.h5" "$T/x.npy" 2>"$T/err"; grep -q 'voxels of 0.000208333 x 0.000208333 x 0.000208333 m' "$T/err" && ok 'files have the size that was asked' || no 'files have the size that was asked'
 s=$(described "$T/D/design-1.npy" surface 'surface surface per volume phase 1 [1/voxel]')
 awk -v s="${s:-0}" 'BEGIN { s *= 24 / 5; exit !(s > 1.55 && s < 2.05) }' && ok 'is that of the voxels' || { echo "    $s per voxel"; no 'is that of the voxels'; }
-head -n 1 "$T/D/designs.csv" | grep -q 'surface per volume \[1/m\],surface per volume error \[1/m\],surface per volume verdict' && ok 'with a column of its own' || no 'with a column of its own'
+head -n 1 "$T/D/designs.csv" | grep -q 'surface per volume \[1/mm\],surface per volume error \[1/mm\],surface per volume verdict' && ok 'with a column of its own' || no 'with a column of its own'
 
 design 5 'minimum feature: 0.9
 require:

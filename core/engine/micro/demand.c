@@ -35,6 +35,18 @@ static bool is_per_degree(cupel_text unit)
     return false;
 }
 
+/* The unit as it is written, which answers are given in. */
+static cupel_status remember(cupel_micro_reader *r, cupel_unit_family family, cupel_text unit, cupel_err *err)
+{
+    unit = cupel_text_trim(unit);
+    if (r->here && r->said[family]) return CUPEL_OK;
+    const char *text = cupel_arena_text(&r->d->arena, unit.p, unit.n);
+    if (!text) return cupel_no_memory(err, "a unit", 0);
+    if (!r->here) r->here = text;
+    if (!r->said[family] && !r->instead) r->said[family] = text;
+    return CUPEL_OK;
+}
+
 cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, double *x, cupel_err *err)
 {
     const char *file = r->d->file;
@@ -42,16 +54,30 @@ cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, c
     if (node->kind != CUPEL_YAML_SCALAR) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: expected a number", file, node->line);
     cupel_status st = cupel_quantity_parse(node->text, x, &unit, err);
     if (st == CUPEL_OK && unit.n && !(family == CUPEL_OF_ALPHA && is_per_degree(unit)))
-        st = cupel_quantity_in(node->text, family_unit[family], x, err);
+        st = cupel_quantity_in(node->text, r->instead ? r->instead : family_unit[family], x, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
     if (*x == 0 && !unit.n) return CUPEL_OK; /* 0 is the same in any unit */
+    if (unit.n) CUPEL_TRY(remember(r, family, unit, err));
     size_t *mine = unit.n ? &r->united[family] : &r->plain[family], other = unit.n ? r->plain[family] : r->united[family];
     if (!*mine) *mine = node->line;
     if (other && family != CUPEL_OF_NONE)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a number %s a unit, where line %zu has one %s; give all of a kind with units, or none", file,
                           node->line, unit.n ? "with" : "without", other, unit.n ? "without" : "with");
-    return CUPEL_OK;
+done:
+    return st;
+}
+
+cupel_micro_shown cupel_micro_show(const cupel_micro_reader *r, cupel_unit_family family, const char *unit)
+{
+    const bool length = family == CUPEL_OF_LENGTH || family == CUPEL_OF_PER_LENGTH;
+    const char *own = length ? cupel_micro_length_unit(r, family) : cupel_micro_unit(r, family);
+    const cupel_micro_shown shown = {own, 1};
+    cupel_unit from, to;
+    if (!unit && family != CUPEL_OF_NONE) unit = r->asked[family] ? r->asked[family] : r->said[family];
+    if (!unit || is_per_degree(cupel_text_of(unit)) || cupel_unit_parse(cupel_text_of(own), &from, NULL) != CUPEL_OK) return shown;
+    if (cupel_unit_parse(cupel_text_of(unit), &to, NULL) != CUPEL_OK || !cupel_unit_same_dimension(&from, &to)) return shown;
+    return (cupel_micro_shown){unit, from.scale / to.scale};
 }
 
 /* ---- phases ---- */
@@ -211,8 +237,12 @@ static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cup
     d->k_unit = cupel_micro_unit(&r, CUPEL_OF_K);
     d->c_unit = cupel_micro_unit(&r, CUPEL_OF_C);
     d->alpha_unit = cupel_micro_unit(&r, CUPEL_OF_ALPHA);
-    d->density_unit = cupel_micro_unit(&r, CUPEL_OF_DENSITY);
-    d->price_unit = cupel_micro_unit(&r, CUPEL_OF_PRICE);
+    d->k_shown = cupel_micro_show(&r, CUPEL_OF_K, NULL);
+    d->c_shown = cupel_micro_show(&r, CUPEL_OF_C, NULL);
+    d->alpha_shown = cupel_micro_show(&r, CUPEL_OF_ALPHA, NULL);
+    d->density_shown = cupel_micro_show(&r, CUPEL_OF_DENSITY, NULL);
+    d->price_shown = cupel_micro_show(&r, CUPEL_OF_PRICE, NULL);
+    d->length_shown = cupel_micro_show(&r, CUPEL_OF_LENGTH, NULL);
     d->space = cupel_yaml_get(root, "space");
     st = check_properties(d, err);
     if (st == CUPEL_OK) cupel_voids_stand_in(d);

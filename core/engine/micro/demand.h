@@ -33,10 +33,10 @@
  *   designs: 1                                      how many that meet it `cupel design` looks for
  *   surrogate: DIR/samples.h5                       of an earlier run of the same space and phases, instead of a sample of its own
  *
- * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K), GPa, 1/K, kg/m^3 and USD/kg. A
- * target may leave components open with `~`. Everything is checked when it is opened: CUPEL_USAGE with file:line and what to do;
- * CUPEL_BAD_INPUT for a target that is not symmetric or has a negative eigenvalue; CUPEL_INFEASIBLE for a window that is upside down, or two of
- * one number that exclude each other. */
+ * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K), GPa, 1/K, kg/m^3 and USD/kg, and
+ * answers are given in the unit that the entry asks in. A target may leave components open with `~`. Everything is checked when it is opened:
+ * CUPEL_USAGE with file:line and what to do; CUPEL_BAD_INPUT for a target that is not symmetric or has a negative eigenvalue; CUPEL_INFEASIBLE for a
+ * window that is upside down, or two of one number that exclude each other. */
 #ifndef CUPEL_ENGINE_MICRO_DEMAND_H
 #define CUPEL_ENGINE_MICRO_DEMAND_H
 
@@ -103,9 +103,17 @@ typedef struct cupel_ask {
     int goal;              /* -1 minimise, 0 none, 1 maximise */
     double weight;
     const char *name;      /* column: "conductivity 11", "young modulus 001", "volume fraction filler" */
-    const char *unit;
+    const char *unit;      /* the asker's: what is shown is in it, and is what is computed times `in_unit` */
+    double in_unit;
+    const char *own_unit;  /* of what is computed and stored */
     size_t line;
 } cupel_ask;
+
+/* How a kind of quantity is shown: in the asker's unit, which is what is computed times `factor`. */
+typedef struct cupel_micro_shown {
+    const char *unit; /* "" for plain numbers */
+    double factor;
+} cupel_micro_shown;
 
 typedef struct cupel_micro_demand {
     cupel_arena arena;
@@ -117,13 +125,14 @@ typedef struct cupel_micro_demand {
     size_t n_phases;
     cupel_micro_phase phase[CUPEL_MICRO_PHASES_MAX];
     bool needs_conduction, needs_elasticity, needs_expansion, needs_surface;
-    const char *k_unit, *c_unit, *alpha_unit, *density_unit, *price_unit; /* "" = the user's common unit */
+    const char *k_unit, *c_unit, *alpha_unit; /* of what is computed and stored; "" = the user's common unit */
+    cupel_micro_shown k_shown, c_shown, alpha_shown, density_shown, price_shown, length_shown;
     double size;              /* edge of the box; 1 where lengths are in edges */
     double tolerance;         /* of the process: an interface may be half of it off; 0: none */
     size_t hold_line;         /* of `hold under`; 0: there is none */
     double hold_phases;       /* the share by which every property of a phase may be off; 0: not asked */
     bool hold_interface;      /* and the interface by half of `tolerance` */
-    const char *length_unit;  /* "m", "edge", or "" = the user's */
+    const char *length_unit;  /* of `size` and all lengths: "m", "edge", or "" = the user's */
     size_t connected;         /* the phase that is to be one body; n_phases: none */
     size_t n_asks;
     cupel_ask ask[CUPEL_ASKS_MAX];
@@ -191,6 +200,9 @@ static inline bool cupel_ask_is_exact(const cupel_ask *a)
 }
 /* A whole tensor, compared with the limit. */
 static inline bool cupel_ask_of_limit(const cupel_ask *a) { return a->whole && !a->on_grid; }
+/* Of what is shown of an entry: the distance of a whole tensor in %, numbers in the asker's unit. */
+static inline double cupel_ask_factor(const cupel_ask *a) { return a->whole ? 100 : a->in_unit; }
+static inline const char *cupel_ask_unit(const cupel_ask *a) { return a->whole ? "%" : a->unit; }
 static inline bool cupel_ask_is_statistic(const cupel_ask *a) { return a->kind >= CUPEL_ASK_SURFACE && a->kind <= CUPEL_ASK_TWO_POINT; }
 
 #endif

@@ -11,12 +11,18 @@ typedef enum cupel_unit_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_O
 typedef struct cupel_micro_reader {
     cupel_micro_demand *d;
     size_t plain[CUPEL_FAMILIES], united[CUPEL_FAMILIES]; /* the line that first gave a plain number, or one with a unit; 0: none */
+    const char *said[CUPEL_FAMILIES], *asked[CUPEL_FAMILIES]; /* the first unit of the demand, and of what is required; NULL: none */
+    const char *here;                 /* the first unit in the entry that is being read */
+    const char *instead;              /* the unit of the number that is being read, where it is not that of its family; NULL */
 } cupel_micro_reader;
 
 /* A scalar as a number of that family, converted to its unit. CUPEL_USAGE with file:line for a wrong unit, or a unit here and none there. */
 cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, double *x, cupel_err *err);
 /* "W/(m K)"; "" for none, and while the demand gives plain numbers. */
 const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family);
+
+/* How numbers of that family are shown: in `unit`; where that is NULL in the unit of what is required first, else in the first of the demand. */
+cupel_micro_shown cupel_micro_show(const cupel_micro_reader *r, cupel_unit_family family, const char *unit);
 
 /* Reads `require`; the phases are known already. */
 cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, cupel_err *err);

@@ -32,7 +32,8 @@ double cupel_plot_value(const cupel_plot_view *v, cupel_shown_quantity q, const 
     }
 }
 
-static void name_of(const cupel_plot_view *v, cupel_shown_quantity q, cupel_str *s)
+/* The name of an axis with its unit; returns what its values are to be multiplied with for that. */
+static double name_of(const cupel_plot_view *v, cupel_shown_quantity q, cupel_str *s)
 {
     const cupel_micro_demand *d = v->p->d;
     static const char *const name[] = {"volume fraction", "mean conductivity", "least conductivity", "largest conductivity",
@@ -44,8 +45,10 @@ static void name_of(const cupel_plot_view *v, cupel_shown_quantity q, cupel_str 
     else
         cupel_str_puts(s, name[q]);
     if (q == CUPEL_SHOW_FRACTION) cupel_str_addf(s, " of %s", d->phase[v->phase].name);
-    if (q != CUPEL_SHOW_FRACTION && q != CUPEL_SHOW_ASKED) unit = q <= CUPEL_SHOW_K_MOST ? d->k_unit : d->c_unit;
+    const cupel_micro_shown *tensor = q <= CUPEL_SHOW_K_MOST ? &d->k_shown : &d->c_shown;
+    if (q != CUPEL_SHOW_FRACTION && q != CUPEL_SHOW_ASKED) unit = tensor->unit, factor = tensor->factor;
     if (*unit) cupel_str_addf(s, " [%s]", unit);
+    return factor;
 }
 
 static const cupel_ask *whole_ask(const cupel_micro_demand *d, cupel_ask_kind kind)
@@ -145,9 +148,10 @@ static void put_view(const cupel_plot_view *v, const char *caption, const char *
     const cupel_plot f = frame_of(v);
     cupel_str x = {0}, y = {0};
     if (!(f.x1 > f.x0) || !(f.y1 > f.y0)) return;
-    name_of(v, v->x, &x), name_of(v, v->y, &y);
+    const double by_x = name_of(v, v->x, &x), by_y = name_of(v, v->y, &y);
+    const cupel_plot shown = {by_x * f.x0, by_x * f.x1, by_y * f.y0, by_y * f.y1, f.width, f.height, f.log_y};
     cupel_str_puts(s, "<figure>");
-    cupel_plot_open(&f, "what can be had", cupel_str_text(&x), cupel_str_text(&y), s);
+    cupel_plot_open(&shown, "what can be had", cupel_str_text(&x), cupel_str_text(&y), s);
     cupel_region_bounds(v, &f, s);
     cupel_region_reach(v, &f, s);
     for (size_t i = 0; i < o->n_points; i++) {

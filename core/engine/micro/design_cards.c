@@ -36,6 +36,7 @@ static void take(cupel_design_shown *x, cupel_ask_kind kind, bool voigt, const d
     else
         memcpy(to, from, x->order * x->order * sizeof *to);
     if (kind == CUPEL_ASK_STIFFNESS && voigt) cupel_voigt_of_mandel(to);
+    for (size_t i = 0; i < x->order * x->order; i++) to[i] *= x->as.factor;
 }
 
 static void show(const cupel_micro_demand *d, const cupel_design *g, cupel_ask_kind kind, cupel_design_shown *x)
@@ -44,7 +45,7 @@ static void show(const cupel_micro_demand *d, const cupel_design *g, cupel_ask_k
     const bool voigt = !a || a->voigt, stiffness = kind == CUPEL_ASK_STIFFNESS;
     *x = (cupel_design_shown){.order = stiffness ? 6 : 3, .asked = a != NULL, .whole = a != NULL, .within = a ? a->within : (double)NAN};
     x->name = stiffness ? "Stiffness" : kind == CUPEL_ASK_CONDUCTIVITY ? "Conductivity" : "Thermal expansion";
-    x->unit = stiffness ? d->c_unit : kind == CUPEL_ASK_CONDUCTIVITY ? d->k_unit : d->alpha_unit;
+    x->as = stiffness ? d->c_shown : kind == CUPEL_ASK_CONDUCTIVITY ? d->k_shown : d->alpha_shown;
     x->components = !stiffness ? "" : voigt ? "Voigt components 11 22 33 23 13 12" : "Mandel components 11 22 33 23 13 12";
     const double *limit = stiffness ? g->limit.c : kind == CUPEL_ASK_CONDUCTIVITY ? g->limit.k : g->limit.alpha;
     const double *bar = stiffness ? g->bar.c : kind == CUPEL_ASK_CONDUCTIVITY ? g->bar.k : g->bar.alpha;
@@ -122,9 +123,9 @@ static void put_tensor(const cupel_design *g, const cupel_design_shown *x, cupel
 {
     cupel_str_puts(s, "<div class=full><h4>");
     cupel_html(s, x->name);
-    if (*x->unit) {
+    if (*x->as.unit) {
         cupel_str_puts(s, " <span class=unit>[");
-        cupel_html_raised(s, x->unit);
+        cupel_html_raised(s, x->as.unit);
         cupel_str_puts(s, "]</span>");
     }
     if (*x->components) cupel_str_addf(s, " <span class=note>%s</span>", x->components);
@@ -163,21 +164,22 @@ static void put_engineering(const cupel_design_page *p, const cupel_design *g, b
                                                                                                               "G<sub>12</sub>"};
     const cupel_ask *a = target_of(p->d, CUPEL_ASK_STIFFNESS);
     cupel_engineering have, want = {.dim = 3};
+    const double f = p->d->c_shown.factor;
     const bool asked = whole && a && cupel_engineering_of(a->target, 3, &want);
     if (!cupel_engineering_of(g->limit.c, 3, &have)) return;
     cupel_str_puts(s, "<details><summary>in engineering constants</summary><table class=plain><thead><tr><th>");
-    if (*p->d->c_unit) {
+    if (*p->d->c_shown.unit) {
         cupel_str_puts(s, "moduli in ");
-        cupel_html(s, p->d->c_unit);
+        cupel_html(s, p->d->c_shown.unit);
     }
     cupel_str_puts(s, asked ? "<th class=num>asked<th class=num>design<tbody>\n" : "<th class=num>design<tbody>\n");
-    for (int i = 0; i < 3; i++) put_constant(young[i], want.E[i], have.E[i], asked, s);
-    for (int i = 0; i < 3; i++) put_constant(shear[i], want.G[i], have.G[i], asked, s);
+    for (int i = 0; i < 3; i++) put_constant(young[i], f * want.E[i], f * have.E[i], asked, s);
+    for (int i = 0; i < 3; i++) put_constant(shear[i], f * want.G[i], f * have.G[i], asked, s);
     put_constant("ν<sub>12</sub>", want.nu[0][1], have.nu[0][1], asked, s);
     put_constant("ν<sub>13</sub>", want.nu[0][2], have.nu[0][2], asked, s);
     put_constant("ν<sub>23</sub>", want.nu[1][2], have.nu[1][2], asked, s);
-    put_constant("bulk modulus (Hill)", want.bulk, have.bulk, asked, s);
-    put_constant("shear modulus (Hill)", want.shear, have.shear, asked, s);
+    put_constant("bulk modulus (Hill)", f * want.bulk, f * have.bulk, asked, s);
+    put_constant("shear modulus (Hill)", f * want.shear, f * have.shear, asked, s);
     put_constant("universal anisotropy", want.anisotropy, have.anisotropy, asked, s);
     cupel_str_puts(s, "</table></details>\n");
 }
@@ -195,7 +197,7 @@ static cupel_status put_surfaces(const cupel_design_page *p, const cupel_design 
         const cupel_ask *a = target_of(p->d, elastic ? CUPEL_ASK_STIFFNESS : CUPEL_ASK_CONDUCTIVITY);
         const cupel_page_tensor pair[2] = {{"asked", a && shown[i].whole ? a->target : NULL}, {"the design", elastic ? g->limit.c : g->limit.k}};
         const size_t skip = pair[0].t ? 0 : 1;
-        st = cupel_micro_page_surfaces(elastic ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, pair + skip, 2 - skip, shown[i].unit, s, err);
+        st = cupel_micro_page_surfaces(elastic ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, pair + skip, 2 - skip, shown[i].as, s, err);
         if (elastic) put_engineering(p, g, skip == 0, s);
     }
     return st;
@@ -205,7 +207,7 @@ static cupel_status put_surfaces(const cupel_design_page *p, const cupel_design 
 
 static void put_end(const char *words, double x, const cupel_ask *a, cupel_str *s)
 {
-    cupel_str_addf(s, "%s %.5g%s", words, x, *a->unit ? " " : "");
+    cupel_str_addf(s, "%s %.5g%s", words, a->in_unit * x, *a->unit ? " " : "");
     cupel_html_raised(s, a->unit);
 }
 
@@ -224,7 +226,7 @@ static void put_wanted(const cupel_ask *a, cupel_str *s)
 /* Why: the sum, or the end of the window that the bar reaches. */
 static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)
 {
-    const double f = a->whole ? 100 : 1, high = f * (a->whole ? a->within : a->max), low = a->whole ? -HUGE_VAL : a->min, value = f * v->value,
+    const double f = cupel_ask_factor(a), high = f * (a->whole ? a->within : a->max), low = a->whole ? -HUGE_VAL : f * a->min, value = f * v->value,
                  error = f * v->error, above = f * v->above, below = f * v->below;
     const bool over = value + error + above > high;
     cupel_str_puts(s, "<div class=note>");
@@ -284,7 +286,7 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
     for (size_t i = 0; i < p->d->n_asks; i++) {
         const cupel_ask *a = &p->d->ask[i];
         const cupel_design_ask *v = &g->ask[i];
-        const double f = a->whole ? 100 : 1;
+        const double f = cupel_ask_factor(a);
         cupel_str_puts(s, "<tr><th scope=row>");
         cupel_micro_page_title(a, s);
         cupel_str_puts(s, "<div class=note>");

@@ -16,7 +16,7 @@ static void put_cell(double x, const char *unit, cupel_str *s)
     }
     cupel_html_value(s, x, x / 10);
     cupel_str_puts(s, *unit ? " " : "");
-    cupel_html(s, unit);
+    cupel_html_raised(s, unit);
 }
 
 static void put_cells(const cupel_micro_demand *d, const cupel_moved *m, cupel_str *s)
@@ -25,7 +25,7 @@ static void put_cells(const cupel_micro_demand *d, const cupel_moved *m, cupel_s
     if (d->needs_elasticity) put_cell(100 * m->c, "%", s);
     if (d->needs_expansion) put_cell(100 * m->alpha, "%", s);
     for (size_t i = 0; i < d->n_asks; i++)
-        if (cupel_moved_has(&d->ask[i])) put_cell(m->ask[i], d->ask[i].unit, s);
+        if (cupel_moved_has(&d->ask[i])) put_cell(d->ask[i].in_unit * m->ask[i], d->ask[i].unit, s);
     cupel_str_putc(s, '\n');
 }
 
@@ -55,8 +55,8 @@ static void put_sensitivity(const cupel_micro_demand *d, const cupel_sensitivity
         put_cells(d, &x->phase[p], s);
     }
     if (!x->shifted || !cupel_moved_any(d, &x->interface)) return;
-    cupel_str_addf(s, "<tr><th scope=row>interface ± half of %g ", d->tolerance);
-    cupel_html(s, d->length_unit);
+    cupel_str_addf(s, "<tr><th scope=row>interface ± half of %g ", d->length_shown.factor * d->tolerance);
+    cupel_html(s, d->length_shown.unit);
     cupel_str_addf(s, "<div class=note>%.2g of the volume</div>", x->fraction);
     put_cells(d, &x->interface, s);
 }

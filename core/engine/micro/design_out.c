@@ -42,7 +42,7 @@ static void put_head(const cupel_micro_demand *d, cupel_str *s)
     cupel_design_extra_head(d, s);
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
-        const char *unit = a->whole ? "%" : a->unit, *what = a->whole ? " distance" : "";
+        const char *unit = cupel_ask_unit(a), *what = a->whole ? " distance" : "";
         const char *open = *unit ? " [" : "", *close = *unit ? "]" : "";
         cupel_str_addf(s, ",%s%s%s%s%s,%s error%s%s%s", a->name, what, open, unit, close, a->name, open, unit, close);
         if (d->hold_line) cupel_str_addf(s, ",%s tolerances%s%s%s", a->name, open, unit, close);
@@ -71,7 +71,7 @@ static void put_row(const cupel_micro_demand *d, const cupel_design *g, size_t r
     cupel_seeds_row(d, &g->seeds, s);
     cupel_design_extra_row(d, g, s);
     for (size_t i = 0; i < d->n_asks; i++) {
-        const double scale = d->ask[i].whole ? 100 : 1;
+        const double scale = cupel_ask_factor(&d->ask[i]);
         put_cell(s, scale * g->ask[i].value);
         put_cell(s, scale * g->ask[i].error);
         if (d->hold_line) put_cell(s, g->unverified ? (double)NAN : scale * fmax(g->ask[i].above, g->ask[i].below));
@@ -104,6 +104,18 @@ static void put_tensors(const cupel_micro_demand *d, cupel_json_out *w, const ch
     if (d->needs_conduction) put_tensor(w, "conductivity", t->k, 3, 3);
     if (d->needs_elasticity) put_tensor(w, "stiffness", t->c, 6, 6);
     if (d->needs_expansion) put_tensor(w, "expansion", t->alpha, 6, 1);
+    cupel_json_close(w, '}');
+}
+
+/* Tensors here are in the units they are computed in, whatever the demand asks in. */
+static void put_units(const cupel_micro_demand *d, cupel_json_out *w)
+{
+    if (!cupel_demand_is_physical(d)) return;
+    cupel_json_name(w, "units");
+    cupel_json_open(w, '{');
+    if (d->needs_conduction) cupel_account_word(w, "conductivity", d->k_unit);
+    if (d->needs_elasticity) cupel_account_word(w, "stiffness", d->c_unit);
+    if (d->needs_expansion) cupel_account_word(w, "expansion", d->alpha_unit);
     cupel_json_close(w, '}');
 }
 
@@ -208,6 +220,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_account_count(&w, "solves", found->solves);
     cupel_design_loads_put(found, &w);
     cupel_account_word(&w, "convention", "mandel 11 22 33 23 13 12");
+    put_units(d, &w);
     put_attainable(d, found, &w);
     cupel_json_name(&w, "designs");
     cupel_json_open(&w, '[');
@@ -283,7 +296,7 @@ static void say_unverified(const cupel_micro_demand *d, const cupel_design *g, c
         const cupel_ask *a = &d->ask[k];
         const double v = g->ask[k].value;
         if (isnan(v)) continue;
-        cupel_str_addf(out, a->whole ? "  %s: %.3g %% from the target%s%s\n" : "  %s: %.5g%s%s\n", a->name, a->whole ? 100 * v : v,
+        cupel_str_addf(out, a->whole ? "  %s: %.3g %% from the target%s%s\n" : "  %s: %.5g%s%s\n", a->name, cupel_ask_factor(a) * v,
                        a->whole || !*a->unit ? "" : " ", a->whole ? "" : a->unit);
     }
     say_recipe(g, 1, out);
@@ -347,13 +360,13 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
     if (a->whole)
         cupel_str_addf(out, "  %-4s %s: %.3g %% from the target, bar %.2g %%", verdict, a->name, 100 * v->value, 100 * v->error);
     else
-        cupel_str_addf(out, "  %-4s %s: %.5g%s%s, bar %.2g", verdict, a->name, v->value, gap, a->unit, v->error);
+        cupel_str_addf(out, "  %-4s %s: %.5g%s%s, bar %.2g", verdict, a->name, a->in_unit * v->value, gap, a->unit, a->in_unit * v->error);
     if (d->hold_line && isnan(v->above))
         cupel_str_puts(out, ", what it is to hold under cannot be told of it");
     else if (d->hold_line && a->whole)
         cupel_str_addf(out, ", tolerances add %.2g %%", 100 * v->above);
     else if (d->hold_line)
-        cupel_str_addf(out, ", tolerances -%.2g +%.2g", v->below, v->above);
+        cupel_str_addf(out, ", tolerances -%.2g +%.2g", a->in_unit * v->below, a->in_unit * v->above);
     if (a->whole) cupel_str_addf(out, ", asked within %.3g %%", 100 * a->within);
     if (cupel_ask_of_limit(a)) cupel_str_addf(out, " (%.3g %% on its own grid)", 100 * v->on_grid);
     if (a->kind == CUPEL_ASK_TWO_POINT && !v->met)

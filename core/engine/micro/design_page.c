@@ -18,7 +18,7 @@ static void put_first(const cupel_design_page *p, cupel_str *s)
     cupel_str_puts(s, " The first has ");
     for (size_t a = 0; a < p->d->n_asks; a++) {
         const cupel_ask *k = &p->d->ask[a];
-        const double f = k->whole ? 100 : 1;
+        const double f = cupel_ask_factor(k);
         cupel_str_puts(s, a == 0 ? "" : a + 1 == p->d->n_asks ? " and " : ", ");
         cupel_str_puts(s, k->whole ? cupel_article(k->name) : "");
         cupel_html(s, k->name);
@@ -28,8 +28,8 @@ static void put_first(const cupel_design_page *p, cupel_str *s)
             cupel_str_puts(s, " ± ");
             cupel_html_value(s, f * g->ask[a].error, f * g->ask[a].error);
         }
-        cupel_str_puts(s, k->whole || *k->unit ? " " : "");
-        cupel_html_raised(s, k->whole ? "%" : k->unit);
+        cupel_str_puts(s, *cupel_ask_unit(k) ? " " : "");
+        cupel_html_raised(s, cupel_ask_unit(k));
         cupel_str_puts(s, k->whole ? "</b> from the target" : "</b>");
     }
     cupel_str_addf(s, ", solved again on %zu voxels an edge and extrapolated to the shape itself.", g->fine);

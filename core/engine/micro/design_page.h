@@ -28,7 +28,8 @@ void cupel_design_page_moves(const cupel_design_page *p, const cupel_design *g, 
 
 /* Target, limit and bar of one tensor, in the convention in which it is shown. */
 typedef struct cupel_design_shown {
-    const char *name, *unit, *components; /* components: "Voigt components 11 22 33 23 13 12" */
+    const char *name, *components; /* components: "Voigt components 11 22 33 23 13 12" */
+    cupel_micro_shown as;          /* all below is in this unit */
     size_t order;                         /* 3 or 6 */
     bool asked, whole;                    /* there is a target; all of its components are given */
     double within;                        /* of the target; NaN without one */

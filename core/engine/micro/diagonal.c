@@ -74,10 +74,11 @@ void cupel_diagonal_say(const cupel_outer *o, const cupel_diagonal *g, cupel_str
     const char *word = g->high ? "at least" : "at most";
     for (int i = 0; i < 3; i++) {
         const cupel_ask *a = &o->d->ask[g->ask[i]];
-        cupel_str_addf(out, "%s'%s' (line %zu) %s %.5g", i ? i == 2 ? " and " : ", " : "", a->name, a->line, word, g->high ? a->min : a->max);
+        cupel_str_addf(out, "%s'%s' (line %zu) %s %.5g", i ? i == 2 ? " and " : ", " : "", a->name, a->line, word,
+                       a->in_unit * (g->high ? a->min : a->max));
     }
     const cupel_ask *a = &o->d->ask[g->ask[0]];
     cupel_str_addf(out, "%s%s cannot be had at once: %s let the three have a mean of %s %.5g%s%s", *a->unit ? " " : "", a->unit,
                    cupel_outer_name(g->high ? CUPEL_OUTER_TRACE_HIGH : CUPEL_OUTER_TRACE_LOW), g->high ? "at most" : "at least",
-                   g->high ? o->k.hs_upper[0] : o->k.hs_lower[0], *a->unit ? " " : "", a->unit);
+                   a->in_unit * (g->high ? o->k.hs_upper[0] : o->k.hs_lower[0]), *a->unit ? " " : "", a->unit);
 }

@@ -152,10 +152,10 @@ static void say_number(const scan *s, const cupel_ask *a, cupel_str *text)
     cupel_outer_number_beyond(a, &r, &too_high);
     const char *gap = *a->unit ? " " : "";
     cupel_str_addf(text, "'%s' %s %.5g%s%s is asked, but %s let it be %s %.5g%s%s", a->name, too_high ? "at least" : "at most",
-                   too_high ? a->min : a->max, gap, a->unit, cupel_outer_name(too_high ? r.high_by : r.low_by), too_high ? "at most" : "at least",
-                   too_high ? r.high : r.low, gap, a->unit);
+                   a->in_unit * (too_high ? a->min : a->max), gap, a->unit, cupel_outer_name(too_high ? r.high_by : r.low_by),
+                   too_high ? "at most" : "at least", a->in_unit * (too_high ? r.high : r.low), gap, a->unit);
     cupel_outer_say_fractions(&s->outer, s->low, s->high, text);
-    cupel_str_addf(text, "; nearest, not ruled out: %.5g%s%s", too_high ? r.high : r.low, gap, a->unit);
+    cupel_str_addf(text, "; nearest, not ruled out: %.5g%s%s", a->in_unit * (too_high ? r.high : r.low), gap, a->unit);
 }
 
 static cupel_status refuse_one(scan *s, size_t ask, double beyond, double at, cupel_err *err)
@@ -173,6 +173,7 @@ static cupel_status refuse_one(scan *s, size_t ask, double beyond, double at, cu
         if (s->d->n_phases == 2) cupel_str_addf(&text, " (at %.4g)", at);
         cupel_str_addf(&text, "; nearest, not ruled out: within %.3g %% (asked: %.3g %%)", 100.5 * (beyond + a->within), 100 * a->within);
         cupel_outer_say_nearest(&s->outer, a, &text);
+        if (a->in_unit != 1) cupel_str_addf(&text, "; in %s", a->own_unit);
     } else {
         say_number(s, a, &text);
     }

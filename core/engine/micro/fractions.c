@@ -46,18 +46,18 @@ static double value_at(const cupel_micro_demand *d, const cupel_ask *a, const do
 static cupel_status exclude(const cupel_micro_demand *d, const cupel_fraction_limit *l, size_t with, const double *nearest, cupel_err *err)
 {
     const cupel_ask *a = &d->ask[l->ask];
-    const double bound = l->at_least ? a->min : a->max;
+    const double u = a->in_unit, bound = u * (l->at_least ? a->min : a->max);
     const char *word = l->at_least ? "at least" : "at most", *gap = *a->unit ? " " : "";
     if (with < d->n_asks && with != l->ask)
         return cupel_fail(err, CUPEL_INFEASIBLE,
                           "%s:%zu: cannot be met: the windows of '%s' (line %zu) and '%s' exclude each other: no mixture has both; nearest: "
                           "'%s' %s %.5g%s%s is not ruled out with '%s' as asked (asked: %s %.5g)",
-                          d->file, a->line, d->ask[with].name, d->ask[with].line, a->name, a->name, word, value_at(d, a, nearest), gap, a->unit,
+                          d->file, a->line, d->ask[with].name, d->ask[with].line, a->name, a->name, word, u * value_at(d, a, nearest), gap, a->unit,
                           d->ask[with].name, word, bound);
     return cupel_fail(err, CUPEL_INFEASIBLE,
                       "%s:%zu: cannot be met: no mixture of the phases has a '%s' of %s %.5g%s%s; volume fractions lie between 0 and 1, and "
                       "nearest, not ruled out, is %.5g",
-                      d->file, a->line, a->name, word, bound, gap, a->unit, value_at(d, a, nearest));
+                      d->file, a->line, a->name, word, bound, gap, a->unit, u * value_at(d, a, nearest));
 }
 
 /* Two phases: each limit is a bound on the fraction f of phase 1, w0 + f (w1 - w0) <= 0. */

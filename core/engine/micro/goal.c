@@ -71,9 +71,9 @@ static void put_share(const cupel_ask *a, double value, double bound, cupel_str 
 {
     const char *gap = *a->unit ? " " : "";
     if (value > 0 && bound > 0)
-        cupel_str_addf(s, "%.3g %% of the bound, %.5g%s%s,", 100 * value / bound, bound, gap, a->unit);
+        cupel_str_addf(s, "%.3g %% of the bound, %.5g%s%s,", 100 * value / bound, a->in_unit * bound, gap, a->unit);
     else
-        cupel_str_addf(s, "the bound is %.5g%s%s", bound, gap, a->unit);
+        cupel_str_addf(s, "the bound is %.5g%s%s", a->in_unit * bound, gap, a->unit);
 }
 
 void cupel_goal_words(const cupel_micro_demand *d, const cupel_design *g, size_t ask, cupel_str *s)
@@ -105,10 +105,12 @@ void cupel_goal_put(const cupel_micro_demand *d, const cupel_design *g, cupel_js
         cupel_json_open(w, '{');
         cupel_json_name(w, "name");
         cupel_json_put_string(w, d->ask[i].name);
+        cupel_json_name(w, "unit");
+        cupel_json_put_string(w, d->ask[i].unit);
         cupel_json_name(w, "bound at its fraction");
-        cupel_json_put_number(w, b.here);
+        cupel_json_put_number(w, d->ask[i].in_unit * b.here);
         cupel_json_name(w, "bound of the demand");
-        cupel_json_put_number(w, b.all);
+        cupel_json_put_number(w, d->ask[i].in_unit * b.all);
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');

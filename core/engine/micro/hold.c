@@ -161,6 +161,7 @@ cupel_status cupel_hold_feasible(const cupel_micro_demand *d, cupel_err *err)
     const double off = d->hold_phases, most = (1 + off) / (1 - off);
     for (size_t i = 0; i < d->n_asks && off > 0; i++) {
         const cupel_ask *a = &d->ask[i];
+        const char *gap = *a->unit ? " " : "";
         if (a->whole && a->within < off * (1 - 1e-9))
             return cupel_fail(err, CUPEL_INFEASIBLE,
                               "%s:%zu: cannot be met: '%s' within %.3g %% is to hold with phases %.3g %% off (line %zu), but where all of them are "
@@ -168,9 +169,10 @@ cupel_status cupel_hold_feasible(const cupel_micro_demand *d, cupel_err *err)
                               d->file, a->line, a->name, 100 * a->within, 100 * off, d->hold_line, 100 * off, 100 * off);
         if (a->whole || !goes_along(a) || !(a->min > 0) || !(a->max < a->min * most * (1 - 1e-9))) continue;
         return cupel_fail(err, CUPEL_INFEASIBLE,
-                          "%s:%zu: cannot be met: '%s' from %.5g to %.5g is to hold with phases %.3g %% off (line %zu), but where all of them are "
-                          "off alike it goes from %.4g to %.4g of itself; nearest, not ruled out by this: from %.5g to %.5g",
-                          d->file, a->line, a->name, a->min, a->max, 100 * off, d->hold_line, 1 - off, 1 + off, a->min, a->min * most);
+                          "%s:%zu: cannot be met: '%s' from %.5g to %.5g%s%s is to hold with phases %.3g %% off (line %zu), but where all of them "
+                          "are off alike it goes from %.4g to %.4g of itself; nearest, not ruled out by this: from %.5g to %.5g%s%s",
+                          d->file, a->line, a->name, a->in_unit * a->min, a->in_unit * a->max, gap, a->unit, 100 * off, d->hold_line, 1 - off,
+                          1 + off, a->in_unit * a->min, a->in_unit * a->min * most, gap, a->unit);
     }
     return CUPEL_OK;
 }
@@ -179,12 +181,12 @@ cupel_status cupel_hold_feasible(const cupel_micro_demand *d, cupel_err *err)
 
 static void put_ask(const cupel_ask *a, const cupel_design_ask *v, cupel_json_out *w)
 {
-    const double f = a->whole ? 100 : 1;
+    const double f = cupel_ask_factor(a);
     cupel_json_open(w, '{');
     cupel_json_name(w, "name");
     cupel_json_put_string(w, a->name);
     cupel_json_name(w, "unit");
-    cupel_json_put_string(w, a->whole ? "%" : a->unit);
+    cupel_json_put_string(w, cupel_ask_unit(a));
     cupel_json_name(w, "below");
     cupel_json_put_number(w, f * v->below);
     cupel_json_name(w, "above");
@@ -201,8 +203,11 @@ void cupel_hold_put(const cupel_micro_demand *d, const cupel_design *g, cupel_js
     cupel_json_open(w, '{');
     cupel_json_name(w, "phase properties [%]");
     cupel_json_put_number(w, 100 * d->hold_phases);
-    cupel_json_name(w, "process tolerance");
-    cupel_json_put_number(w, d->hold_interface ? d->tolerance : 0);
+    cupel_str name = {0};
+    cupel_str_addf(&name, *d->length_shown.unit ? "process tolerance [%s]" : "process tolerance", d->length_shown.unit);
+    cupel_json_name(w, cupel_str_text(&name));
+    cupel_str_free(&name);
+    cupel_json_put_number(w, d->hold_interface ? d->length_shown.factor * d->tolerance : 0);
     cupel_json_name(w, "require");
     cupel_json_open(w, '[');
     for (size_t i = 0; i < d->n_asks; i++) put_ask(&d->ask[i], &g->ask[i], w);

@@ -58,7 +58,7 @@ void cupel_moved_say(const cupel_micro_demand *d, const cupel_moved *m, cupel_st
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         if (!cupel_moved_has(a) || !(m->ask[i] > 0)) continue;
-        cupel_str_addf(s, "%s%s by %.2g%s%s", gap, a->name, m->ask[i], *a->unit ? " " : "", a->unit);
+        cupel_str_addf(s, "%s%s by %.2g%s%s", gap, a->name, a->in_unit * m->ask[i], *a->unit ? " " : "", a->unit);
         gap = ", ";
     }
 }
@@ -82,7 +82,7 @@ void cupel_moved_put(const cupel_micro_demand *d, const cupel_moved *m, cupel_js
         if (!cupel_moved_has(a) || isnan(m->ask[i])) continue;
         cupel_str_addf(&name, *a->unit ? "%s [%s]" : "%s", a->name, a->unit);
         cupel_json_name(w, cupel_str_text(&name));
-        cupel_json_put_number(w, m->ask[i]);
+        cupel_json_put_number(w, a->in_unit * m->ask[i]);
         cupel_str_free(&name);
     }
     cupel_json_close(w, '}');

@@ -150,7 +150,8 @@ static void range_of(cupel_over_directions f, const void *user, double *low, dou
         }
 }
 
-cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, const char *unit, cupel_str *s, cupel_err *err)
+cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, cupel_micro_shown as, cupel_str *s,
+                                       cupel_err *err)
 {
     const char *what = physics == CUPEL_CONDUCTION ? "Conductivity" : "Young’s modulus";
     const cupel_over_directions f = physics == CUPEL_CONDUCTION ? conductivity_along : young_along;
@@ -174,11 +175,11 @@ cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_t
         cupel_str_puts(s, "</span>");
     }
     cupel_str_puts(s, "</div><div class=scale></div><div class=ends><i>");
-    cupel_html_value(s, low, high / 100);
+    cupel_html_value(s, as.factor * low, as.factor * high / 100);
     cupel_str_puts(s, "</i><i>");
-    cupel_html_value(s, high, high / 100);
+    cupel_html_value(s, as.factor * high, as.factor * high / 100);
     cupel_str_putc(s, ' ');
-    cupel_html(s, unit);
+    cupel_html_raised(s, as.unit);
     cupel_str_addf(s, "</i></div><figcaption>%s in every direction: distance from the centre and colour%s. Axis 3 is up.</figcaption></figure>\n",
                    what, n > 1 ? ", on one scale" : "");
     return st;

@@ -90,17 +90,21 @@ static cupel_status add_feature(cupel_micro_reader *r, const cupel_yaml *node, s
     cupel_micro_demand *d = r->d;
     cupel_ask a = {.kind = CUPEL_ASK_FEATURE, .phase = phase, .max = HUGE_VAL, .within = NAN, .weight = 1, .axis = -1, .line = node->line};
     cupel_str name = {0};
+    r->here = NULL;
     cupel_status st = cupel_micro_number(r, node, CUPEL_OF_LENGTH, &a.min, err);
     if (st != CUPEL_OK) return st;
+    const cupel_micro_shown shown = cupel_micro_show(r, CUPEL_OF_LENGTH, r->here);
     if (!(a.min > 0) || a.min > d->size)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: minimum feature: expected a length between 0 and the edge of the box (%g %s), found %g", d->file,
-                          node->line, d->size, d->length_unit, a.min);
+                          node->line, shown.factor * d->size, shown.unit, shown.factor * a.min);
     if (d->n_asks == CUPEL_ASKS_MAX) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: more than %d requirements", d->file, node->line, CUPEL_ASKS_MAX);
     cupel_str_addf(&name, "feature size %s", d->phase[phase].name);
     a.name = name.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&name), name.n);
     cupel_str_free(&name);
     if (!a.name) return cupel_no_memory(err, "a name", 0);
-    a.unit = cupel_micro_length_unit(r, CUPEL_OF_LENGTH);
+    a.unit = shown.unit;
+    a.in_unit = shown.factor;
+    a.own_unit = cupel_micro_length_unit(r, CUPEL_OF_LENGTH);
     for (size_t i = 0; i < d->n_asks; i++)
         if (strcmp(d->ask[i].name, a.name) == 0)
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu", d->file, node->line, a.name, d->ask[i].line);
@@ -111,10 +115,12 @@ static cupel_status add_feature(cupel_micro_reader *r, const cupel_yaml *node, s
 static cupel_status read_tolerance(cupel_micro_reader *r, const cupel_yaml *node, const char *key, double *x, cupel_err *err)
 {
     const cupel_micro_demand *d = r->d;
+    r->here = NULL;
     cupel_status st = cupel_micro_number(r, node, CUPEL_OF_LENGTH, x, err);
     if (st != CUPEL_OK || (*x > 0 && *x < d->size)) return st;
+    const cupel_micro_shown shown = cupel_micro_show(r, CUPEL_OF_LENGTH, r->here);
     return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s: expected a length between 0 and the edge of the box (%g %s), found %g", d->file, node->line, key,
-                      d->size, d->length_unit, *x);
+                      shown.factor * d->size, shown.unit, shown.factor * *x);
 }
 
 static cupel_status hold_interface(cupel_micro_reader *r, const cupel_yaml *node, const cupel_yaml *before, cupel_err *err)
@@ -123,9 +129,10 @@ static cupel_status hold_interface(cupel_micro_reader *r, const cupel_yaml *node
     double x = 0;
     cupel_status st = read_tolerance(r, node, "process tolerance", &x, err);
     if (st != CUPEL_OK) return st;
+    const cupel_micro_shown shown = cupel_micro_show(r, CUPEL_OF_LENGTH, NULL);
     if (before && x != d->tolerance)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: process tolerance: %g %s, where 'tolerance' in line %zu is %g %s: give one of them", d->file,
-                          node->line, x, d->length_unit, before->line, d->tolerance, d->length_unit);
+                          node->line, shown.factor * x, shown.unit, before->line, shown.factor * d->tolerance, shown.unit);
     if (d->n_phases > 2)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: process tolerance: how far an interface moves a design is known of two phases, found %zu; leave "
                                             "it out, and 'phase properties' alone in 'hold under'", d->file, node->line, d->n_phases);

@@ -29,7 +29,7 @@ static void put_head(const cupel_micro_demand *d, const cupel_micro_space *space
 
 static void put_verified(const cupel_ranked *x, const cupel_ask *ask, size_t a, cupel_str *s)
 {
-    const double factor = ask->whole ? 100 : 1;
+    const double factor = cupel_ask_factor(ask);
     cupel_csv_put_number(s, x->verified ? factor * x->value[a] : (double)NAN);
     cupel_csv_put_number(s, x->verified ? factor * x->error[a] : (double)NAN);
     const bool window = ask->whole || ask->min > -HUGE_VAL || ask->max < HUGE_VAL; /* a goal alone cannot be missed */
@@ -45,7 +45,7 @@ static void put_row(const cupel_micro_ranking *r, const cupel_micro_demand *d, c
     cupel_csv_put(s, cupel_text_of(x->verified ? cupel_verdict_word[x->all] : ""), ',', false);
     cupel_csv_put_number(s, f->chance);
     for (size_t a = 0; a < d->n_asks; a++) {
-        const double factor = d->ask[a].whole ? 100 : 1;
+        const double factor = cupel_ask_factor(&d->ask[a]);
         cupel_csv_put_number(s, factor * f->value[a]);
         cupel_csv_put_number(s, factor * f->lower[a]);
         cupel_csv_put_number(s, factor * f->upper[a]);

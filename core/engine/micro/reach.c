@@ -41,7 +41,8 @@ static cupel_micro_demand *plain(const cupel_micro_demand *d)
     *p = *d;
     p->needs_expansion = p->needs_surface = false;
     p->n_asks = 1;
-    p->ask[0] = (cupel_ask){.kind = CUPEL_ASK_FRACTION, .within = NAN, .min = 0, .max = 1, .weight = 1, .name = "", .unit = ""};
+    p->ask[0] = (cupel_ask){.kind = CUPEL_ASK_FRACTION, .within = NAN, .min = 0, .max = 1, .weight = 1, .name = "", .unit = "",
+                               .in_unit = 1, .own_unit = ""};
     return p;
 }
 

@@ -9,8 +9,8 @@ static cupel_status put_surfaces(const cupel_micro_page *p, const cupel_ranked *
     const cupel_micro_state state = cupel_layout_state(&p->samples.layout, x->figure);
     const cupel_page_tensor k = {NULL, state.k}, c = {NULL, state.c};
     cupel_status st = CUPEL_OK;
-    if (state.k) st = cupel_micro_page_surfaces(CUPEL_CONDUCTION, &k, 1, p->d->k_unit, s, err);
-    if (st == CUPEL_OK && state.c) st = cupel_micro_page_surfaces(CUPEL_ELASTICITY, &c, 1, p->d->c_unit, s, err);
+    if (state.k) st = cupel_micro_page_surfaces(CUPEL_CONDUCTION, &k, 1, p->d->k_shown, s, err);
+    if (st == CUPEL_OK && state.c) st = cupel_micro_page_surfaces(CUPEL_ELASTICITY, &c, 1, p->d->c_shown, s, err);
     return st;
 }
 
@@ -18,7 +18,7 @@ static cupel_status put_surfaces(const cupel_micro_page *p, const cupel_ranked *
 
 static void put_wanted(const cupel_ask *a, cupel_str *s)
 {
-    const double low = a->min, high = a->max;
+    const double low = a->in_unit * a->min, high = a->in_unit * a->max;
     if (a->whole) {
         cupel_str_addf(s, "at most %.3g", 100 * a->within);
         return;
@@ -40,7 +40,7 @@ static void put_asked(const cupel_micro_page *p, const cupel_ranked *x, cupel_st
     cupel_str_puts(s, "<div class=scroll><table class=asked><thead><tr><th>asked<th class=num>predicted<th class=num>verified<th><tbody>\n");
     for (size_t a = 0; a < p->d->n_asks; a++) {
         const cupel_ask *k = &p->d->ask[a];
-        const double f = k->whole ? 100 : 1, half = f * (x->forecast.upper[a] - x->forecast.lower[a]) / 2;
+        const double f = cupel_ask_factor(k), half = f * (x->forecast.upper[a] - x->forecast.lower[a]) / 2;
         cupel_str_puts(s, "<tr><th scope=row>");
         cupel_micro_page_title(k, s);
         cupel_str_puts(s, "<div class=note>");

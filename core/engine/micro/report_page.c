@@ -39,7 +39,7 @@ static void put_first(const cupel_micro_page *p, cupel_str *s)
     cupel_str_puts(s, " The first has ");
     for (size_t a = 0; a < p->d->n_asks; a++) {
         const cupel_ask *k = &p->d->ask[a];
-        const double f = k->whole ? 100 : 1, value = x->verified ? x->value[a] : x->forecast.value[a];
+        const double f = cupel_ask_factor(k), value = x->verified ? x->value[a] : x->forecast.value[a];
         const double error = x->verified ? x->error[a] : (x->forecast.upper[a] - x->forecast.lower[a]) / 2;
         cupel_str_puts(s, a == 0 ? "" : a + 1 == p->d->n_asks ? " and " : ", ");
         if (k->whole) {
@@ -51,8 +51,8 @@ static void put_first(const cupel_micro_page *p, cupel_str *s)
             cupel_str_puts(s, " <b>");
         }
         cupel_html_value(s, f * value, f * error);
-        cupel_str_puts(s, k->whole || *k->unit ? " " : "");
-        cupel_html(s, k->whole ? "%" : k->unit);
+        cupel_str_puts(s, *cupel_ask_unit(k) ? " " : "");
+        cupel_html_raised(s, cupel_ask_unit(k));
         cupel_str_puts(s, "</b>");
         if (k->whole) cupel_str_puts(s, " of the target");
     }
@@ -120,7 +120,7 @@ void cupel_micro_page_head(const cupel_micro_page *p, cupel_str *s)
 
 static void put_forecast(const cupel_ask *a, const cupel_ranked *x, size_t i, cupel_str *s)
 {
-    const double f = a->whole ? 100 : 1, half = f * (x->forecast.upper[i] - x->forecast.lower[i]) / 2;
+    const double f = cupel_ask_factor(a), half = f * (x->forecast.upper[i] - x->forecast.lower[i]) / 2;
     cupel_str_puts(s, "<td class=num>");
     cupel_html_value(s, f * x->forecast.value[i], half);
     if (half <= 1e-6 * fabs(f * x->forecast.value[i])) return;

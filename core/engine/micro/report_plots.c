@@ -80,7 +80,7 @@ static void put_points(const map *m, const cupel_plot *f, cupel_str *s)
 static void put_ends(const map *m, cupel_str *s)
 {
     const cupel_ask *a = &m->p->d->ask[m->ask];
-    const double f = a->whole ? 100 : 1;
+    const double f = cupel_ask_factor(a);
     cupel_str_puts(s, "<div class=scale></div><div class=ends><i>");
     cupel_html_value(s, f * m->low, f * (m->high - m->low) / 30);
     cupel_str_puts(s, "</i><i>");
@@ -115,7 +115,7 @@ static cupel_status put_curve(map *m, cupel_str *s, cupel_err *err)
     const cupel_micro_page *p = m->p;
     const cupel_micro_space *space = &p->space;
     const cupel_ask *a = &p->d->ask[m->ask];
-    const double f = a->whole ? 100 : 1;
+    const double f = cupel_ask_factor(a);
     double value[N], low = HUGE_VAL, high = -HUGE_VAL;
     double *asked = cupel_alloc(N, p->d->n_asks * sizeof *asked);
     if (!asked) return cupel_no_memory(err, "a curve", 0);
@@ -181,7 +181,7 @@ done:
 static void put_parity(const cupel_micro_page *p, size_t a, cupel_str *s)
 {
     const cupel_micro_facts *t = &p->facts;
-    const double f = p->d->ask[a].whole ? 100 : 1;
+    const double f = cupel_ask_factor(&p->d->ask[a]);
     double low = HUGE_VAL, high = -HUGE_VAL;
     for (size_t i = 0; i < t->n; i++) {
         const size_t k = i * t->n_asks + a;
@@ -209,7 +209,7 @@ static void put_parity(const cupel_micro_page *p, size_t a, cupel_str *s)
 static void put_trust(const cupel_micro_page *p, size_t a, cupel_str *s)
 {
     const cupel_ask_trust *t = &p->facts.trust[a];
-    const double f = p->d->ask[a].whole ? 100 : 1;
+    const double f = cupel_ask_factor(&p->d->ask[a]);
     cupel_str_puts(s, "<figure>");
     put_parity(p, a, s);
     cupel_str_puts(s, "<figcaption><b>");

@@ -329,14 +329,61 @@ done:
     return st;
 }
 
+static cupel_unit_family family_of(const cupel_ask *a) { return a->invariant == CUPEL_INVARIANT_RATIO ? CUPEL_OF_NONE : kinds[a->kind].family; }
+
+/* "GPa/(kg/m^3)"; "" where neither has a unit. */
+static cupel_status per_density(cupel_micro_reader *r, const char *unit, const char *density, const char **out, cupel_err *err)
+{
+    cupel_str s = {0};
+    if (*unit || *density) cupel_str_addf(&s, "%s/(%s)", *unit ? unit : "1", *density ? density : "1");
+    *out = s.failed ? NULL : cupel_arena_text(&r->d->arena, cupel_str_text(&s), s.n);
+    cupel_str_free(&s);
+    return *out ? CUPEL_OK : cupel_no_memory(err, "a unit", 0);
+}
+
+/* The unit that the numbers of an entry are to be given in, where that is not the one of its family. */
+static cupel_status unit_instead(cupel_micro_reader *r, const cupel_ask *a, cupel_err *err)
+{
+    r->here = r->instead = NULL;
+    if (!a->per_density || !r->united[family_of(a)] || !r->united[CUPEL_OF_DENSITY]) return CUPEL_OK;
+    return per_density(r, cupel_micro_unit(r, family_of(a)), cupel_micro_unit(r, CUPEL_OF_DENSITY), &r->instead, err);
+}
+
+/* An entry is answered in the unit it asks in; one without a number of its own in that of others of its family. */
+static cupel_status unit_of(cupel_micro_reader *r, cupel_ask *a, cupel_err *err)
+{
+    const cupel_unit_family family = family_of(a);
+    const char *here = r->here;
+    cupel_micro_shown shown = cupel_micro_show(r, family, r->instead ? NULL : here);
+    cupel_status st = CUPEL_OK;
+    if (here && !r->instead && !r->asked[family]) r->asked[family] = here;
+    if (a->per_density) {
+        const cupel_micro_shown density = cupel_micro_show(r, CUPEL_OF_DENSITY, NULL);
+        cupel_unit from, to;
+        shown.factor /= density.factor;
+        CUPEL_TRY(per_density(r, shown.unit, density.unit, &shown.unit, err));
+        if (r->instead && here && cupel_unit_parse(cupel_text_of(r->instead), &from, NULL) == CUPEL_OK &&
+            cupel_unit_parse(cupel_text_of(here), &to, NULL) == CUPEL_OK)
+            shown = (cupel_micro_shown){here, from.scale / to.scale};
+    }
+    a->unit = shown.unit;
+    a->in_unit = shown.factor;
+    a->own_unit = cupel_micro_show(r, family, "").unit;
+    if (a->per_density) st = per_density(r, a->own_unit, cupel_micro_unit(r, CUPEL_OF_DENSITY), &a->own_unit, err);
+done:
+    r->here = r->instead = NULL;
+    return st;
+}
+
 /* min, max, target with within, goal: the window of a number. */
 static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
     const cupel_micro_demand *d = r->d;
-    const cupel_unit_family family = kinds[a->kind].family;
+    const cupel_unit_family family = family_of(a);
     const cupel_yaml *low = cupel_yaml_get(e, "min"), *high = cupel_yaml_get(e, "max"), *target = cupel_yaml_get(e, "target");
     cupel_status st = CUPEL_OK;
     int goal = -1;
+    CUPEL_TRY(unit_instead(r, a, err));
     if (low) CUPEL_TRY(cupel_micro_number(r, low, family, &a->min, err));
     if (high) CUPEL_TRY(cupel_micro_number(r, high, family, &a->max, err));
     if (target) {
@@ -349,11 +396,12 @@ static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupe
         a->max = x + a->within * fabs(x);
         a->within = NAN;
     }
+    CUPEL_TRY(unit_of(r, a, err));
     CUPEL_TRY(cupel_keys_word(e, d->file, "goal", goal_words, &goal, err));
     a->goal = goal < 0 ? 0 : goal < 2 ? -1 : 1;
     if (a->min > a->max)
-        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: window of '%s': min %g is above max %g; nothing can meet it: swap them",
-                          d->file, a->line, a->name, a->min, a->max);
+        return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: window of '%s': min %g is above max %g%s%s; nothing can meet it: swap them",
+                          d->file, a->line, a->name, a->in_unit * a->min, a->in_unit * a->max, *a->unit ? " " : "", a->unit);
     if (a->goal && cupel_ask_is_checked(a))
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: '%s' does not change smoothly with a recipe and cannot be a goal: give min or max, which is judged at the "
@@ -384,18 +432,6 @@ static cupel_status name_of(cupel_micro_demand *d, const cupel_yaml *e, cupel_as
     a->name = s.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&s), s.n);
     cupel_str_free(&s);
     return a->name ? CUPEL_OK : cupel_no_memory(err, "a name", 0);
-}
-
-static cupel_status unit_of(const cupel_micro_reader *r, cupel_ask *a, cupel_err *err)
-{
-    const cupel_unit_family family = a->invariant == CUPEL_INVARIANT_RATIO ? CUPEL_OF_NONE : kinds[a->kind].family;
-    a->unit = family == CUPEL_OF_LENGTH || family == CUPEL_OF_PER_LENGTH ? cupel_micro_length_unit(r, family) : cupel_micro_unit(r, family);
-    if (!a->per_density || (!*a->unit && !*cupel_micro_unit(r, CUPEL_OF_DENSITY))) return CUPEL_OK;
-    cupel_str s = {0};
-    cupel_str_addf(&s, "%s/(%s)", *a->unit ? a->unit : "1", *cupel_micro_unit(r, CUPEL_OF_DENSITY) ? cupel_micro_unit(r, CUPEL_OF_DENSITY) : "1");
-    a->unit = s.failed ? NULL : cupel_arena_text(&r->d->arena, cupel_str_text(&s), s.n);
-    cupel_str_free(&s);
-    return a->unit ? CUPEL_OK : cupel_no_memory(err, "a unit", 0);
 }
 
 /* on: grid, of a whole target. */
@@ -439,12 +475,14 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     CUPEL_TRY(name_of(d, e, &a, err));
     CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &a.weight, err));
     if (component && a.order) CUPEL_TRY(read_component(d, e, &a, err));
-    if (a.order && !number)
+    if (a.order && !number) {
+        r->here = NULL;
         CUPEL_TRY(read_target_tensor(r, e, &a, err));
-    else
+        CUPEL_TRY(unit_of(r, &a, err));
+    } else {
         CUPEL_TRY(read_window(r, e, &a, err));
+    }
     if (!a.order) a.component_scale = component ? 1 : 0;
-    CUPEL_TRY(unit_of(r, &a, err));
     d->needs_conduction |= a.kind == CUPEL_ASK_CONDUCTIVITY;
     d->needs_expansion |= a.kind == CUPEL_ASK_EXPANSION;
     d->needs_elasticity |= kinds[a.kind].family == CUPEL_OF_C || a.kind == CUPEL_ASK_POISSON || a.kind == CUPEL_ASK_ANISOTROPY || d->needs_expansion;
@@ -485,7 +523,8 @@ cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, 
             if (!one->whole && (one->min > two->max || two->min > one->max))
                 return cupel_fail(err, CUPEL_INFEASIBLE,
                                   "%s:%zu: cannot be met: the windows of '%s' in this line and in line %zu exclude each other: at least %g and at "
-                                  "most %g", d->file, k->line, one->name, one->line, fmax(one->min, two->min), fmin(one->max, two->max));
+                                  "most %g%s%s", d->file, k->line, one->name, one->line, two->in_unit * fmax(one->min, two->min),
+                                  two->in_unit * fmin(one->max, two->max), *two->unit ? " " : "", two->unit);
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is required already in line %zu; put min, max and goal in one entry", d->file,
                                   k->line, d->ask[i].name, d->ask[i].line);
         }

@@ -220,11 +220,11 @@ static void put_nearest(const road *r, cupel_str *s)
     bool any = false;
     for (size_t a = 0; a < r->d->n_asks; a++) {
         const cupel_ask *ask = &r->d->ask[a];
-        const double value = x->verified ? x->value[a] : x->forecast.value[a], factor = ask->whole ? 100 : 1;
+        const double value = x->verified ? x->value[a] : x->forecast.value[a], factor = cupel_ask_factor(ask);
         const bool miss = x->verified ? x->verdict[a] == CUPEL_MISSES : !cupel_ask_met(ask, value);
         if (!miss) continue;
         cupel_str_addf(s, "%s%s%s %.4g%s%s", any ? ", " : "", ask->name, ask->whole ? " is off by" : "", factor * value,
-                       *ask->unit || ask->whole ? " " : "", ask->whole ? "%" : ask->unit);
+                       *cupel_ask_unit(ask) ? " " : "", cupel_ask_unit(ask));
         any = true;
     }
     if (!any) cupel_str_puts(s, "each number can be had, not all together");

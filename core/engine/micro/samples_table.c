@@ -40,21 +40,23 @@ static const size_t pair[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}
 static void add_conductivity(columns *k, size_t at, const char *what, const char *description)
 {
     for (size_t i = 0; i < 6; i++)
-        add(k, k->d->k_unit, description, at + 3 * pair[i][0] + pair[i][1], 1, "conductivity %s%zu%zu", what, pair[i][0] + 1, pair[i][1] + 1);
+        add(k, k->d->k_shown.unit, description, at + 3 * pair[i][0] + pair[i][1], k->d->k_shown.factor, "conductivity %s%zu%zu", what,
+            pair[i][0] + 1, pair[i][1] + 1);
 }
 
 static void add_stiffness(columns *k, size_t at, const char *what, const char *description)
 {
     for (size_t i = 0; i < 6; i++)
         for (size_t j = i; j < 6; j++)
-            add(k, k->d->c_unit, description, at + 6 * i + j, (i < 3 ? 1 : 1 / ROOT_2) * (j < 3 ? 1 : 1 / ROOT_2), "stiffness %s%zu%zu", what, i + 1,
-                j + 1);
+            add(k, k->d->c_shown.unit, description, at + 6 * i + j, k->d->c_shown.factor * (i < 3 ? 1 : 1 / ROOT_2) * (j < 3 ? 1 : 1 / ROOT_2),
+                "stiffness %s%zu%zu", what, i + 1, j + 1);
 }
 
 static void add_expansion(columns *k, size_t at, const char *what, const char *description)
 {
     for (size_t i = 0; i < 6; i++)
-        add(k, k->d->alpha_unit, description, at + i, i < 3 ? 1 : 1 / ROOT_2, "expansion %s%zu%zu", what, pair[i][0] + 1, pair[i][1] + 1);
+        add(k, k->d->alpha_shown.unit, description, at + i, k->d->alpha_shown.factor * (i < 3 ? 1 : 1 / ROOT_2), "expansion %s%zu%zu", what,
+            pair[i][0] + 1, pair[i][1] + 1);
 }
 
 size_t cupel_micro_columns(cupel_micro_demand *d, const cupel_layout *l, cupel_micro_column column[CUPEL_MICRO_COLUMNS_MAX])
@@ -85,8 +87,8 @@ size_t cupel_micro_columns(cupel_micro_demand *d, const cupel_layout *l, cupel_m
 void cupel_ask_title(const cupel_ask *a, cupel_str *name, const char **unit, double *factor)
 {
     cupel_str_addf(name, "%s%s", a->name, a->whole ? " distance" : "");
-    *unit = a->whole ? "%" : a->unit;
-    *factor = a->whole ? 100 : 1;
+    *unit = cupel_ask_unit(a);
+    *factor = cupel_ask_factor(a);
 }
 
 /* ---- CSV ---- */
@@ -117,7 +119,7 @@ static void put_row(const cupel_samples *t, const cupel_micro_demand *d, size_t 
     cupel_csv_put(s, cupel_text_of(t->recipe[row]), ',', false);
     for (size_t i = 0; i < t->n_params; i++) cupel_csv_put_number(s, t->param[row * t->n_params + i]);
     for (size_t i = 0; i < d->n_asks; i++)
-        cupel_csv_put_number(s, t->reason[row] ? (double)NAN : (d->ask[i].whole ? 100 : 1) * cupel_ask_value(d, &d->ask[i], &state));
+        cupel_csv_put_number(s, t->reason[row] ? (double)NAN : cupel_ask_factor(&d->ask[i]) * cupel_ask_value(d, &d->ask[i], &state));
     for (size_t i = 0; i < n; i++) cupel_csv_put_number(s, c[i].factor * figure[c[i].at]);
     cupel_csv_put(s, cupel_text_of(t->reason[row]), ',', false);
     cupel_str_putc(s, '\n');

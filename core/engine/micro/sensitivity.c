@@ -119,7 +119,8 @@ void cupel_sensitivity_say(const cupel_micro_demand *d, const cupel_sensitivity 
         cupel_str_putc(s, '\n');
     }
     if (!x->shifted || !cupel_moved_any(d, &x->interface)) return;
-    cupel_str_addf(s, "  an interface shifted by half of %g %s (%.2g of the volume) moves the design's ", d->tolerance, d->length_unit, x->fraction);
+    cupel_str_addf(s, "  an interface shifted by half of %g %s (%.2g of the volume) moves the design's ",
+                   d->length_shown.factor * d->tolerance, d->length_shown.unit, x->fraction);
     cupel_moved_say(d, &x->interface, s);
     cupel_str_putc(s, '\n');
 }

@@ -50,10 +50,9 @@ static cupel_status asks_description(const cupel_micro_demand *d, const char *wh
 {
     cupel_str_puts(s, what);
     for (size_t a = 0; a < d->n_asks; a++) {
-        const char *unit;
-        double factor;
+        const char *unit = d->ask[a].own_unit;
         cupel_str_puts(s, a ? "; " : ": ");
-        cupel_ask_title(&d->ask[a], s, &unit, &factor);
+        cupel_str_addf(s, "%s%s", d->ask[a].name, d->ask[a].whole ? " distance" : "");
         cupel_str_addf(s, "%s%s%s",
                        d->ask[a].whole ? " (share)"
                        : *unit         ? " ["

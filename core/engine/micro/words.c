@@ -12,6 +12,8 @@ static void put_number(cupel_str *s, double x, const char *unit)
     cupel_str_addf(s, "%.6g%s%s", x, *unit ? " " : "", unit);
 }
 
+static void put_shown(cupel_str *s, double x, const cupel_micro_shown *as) { put_number(s, as->factor * x, as->unit); }
+
 static void put_target(const cupel_ask *a, cupel_str *s)
 {
     const bool vector = a->kind == CUPEL_ASK_EXPANSION;
@@ -28,7 +30,7 @@ static void put_target(const cupel_ask *a, cupel_str *s)
             if (isnan(x))
                 cupel_str_putc(s, '~');
             else
-                cupel_str_addf(s, "%.5g", x);
+                cupel_str_addf(s, "%.5g", a->in_unit * x);
         }
     }
     cupel_str_addf(s, "]%s%s%s", *a->unit ? " " : "", a->unit,
@@ -55,11 +57,11 @@ static void put_ask(const cupel_ask *a, cupel_str *s)
                   "orientations; a direction: [0, 0, 1] asks for one direction)" : "");
         if (a->min > -HUGE_VAL) {
             cupel_str_puts(s, " at least ");
-            put_number(s, a->min, a->unit);
+            put_number(s, a->in_unit * a->min, a->unit);
         }
         if (a->max < HUGE_VAL) {
             cupel_str_puts(s, a->min > -HUGE_VAL ? " and at most " : " at most ");
-            put_number(s, a->max, a->unit);
+            put_number(s, a->in_unit * a->max, a->unit);
         }
         if (a->goal) cupel_str_puts(s, a->goal > 0 ? ", as large as possible" : ", as small as possible");
     }
@@ -73,7 +75,7 @@ static void put_expansion(const cupel_micro_demand *d, const cupel_material *m, 
     for (size_t i = 1; i < 6; i++) same = same && m->alpha[i] == (i < 3 ? m->alpha[0] : 0);
     cupel_str_puts(s, ", expansion ");
     if (same)
-        put_number(s, m->alpha[0], d->alpha_unit);
+        put_shown(s, m->alpha[0], &d->alpha_shown);
     else
         cupel_str_puts(s, "anisotropic");
 }
@@ -85,21 +87,21 @@ static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, c
     if (m->has_k) {
         cupel_str_puts(s, " conductivity ");
         if (m->k_isotropic)
-            put_number(s, m->k[0][0], d->k_unit);
+            put_shown(s, m->k[0][0], &d->k_shown);
         else
             cupel_str_puts(s, "anisotropic");
     }
     if (m->has_c && m->c_isotropic) {
         const double e = m->mu > 0 ? m->mu * (3 * m->lambda + 2 * m->mu) / (m->lambda + m->mu) : 0;
         cupel_str_puts(s, " Young's modulus ");
-        put_number(s, e, d->c_unit);
+        put_shown(s, e, &d->c_shown);
         if (m->mu > 0) cupel_str_addf(s, " and Poisson's ratio %.4g", m->lambda / (2 * (m->lambda + m->mu)));
     } else if (m->has_c) {
         cupel_str_puts(s, " stiffness anisotropic");
     }
     put_expansion(d, m, s);
-    if (!isnan(p->density)) cupel_str_puts(s, ", density "), put_number(s, p->density, d->density_unit);
-    if (!isnan(p->price)) cupel_str_puts(s, ", price "), put_number(s, p->price, d->price_unit);
+    if (!isnan(p->density)) cupel_str_puts(s, ", density "), put_shown(s, p->density, &d->density_shown);
+    if (!isnan(p->price)) cupel_str_puts(s, ", price "), put_shown(s, p->price, &d->price_shown);
     cupel_str_putc(s, '\n');
 }
 
@@ -152,7 +154,8 @@ static void put_hold(const cupel_micro_demand *d, cupel_str *s)
     cupel_str_puts(s, "All of it must hold with ");
     if (d->hold_phases > 0) cupel_str_addf(s, "the properties of each phase up to %.3g %% off, in any combination", 100 * d->hold_phases);
     if (d->hold_phases > 0 && d->hold_interface) cupel_str_puts(s, ", and ");
-    if (d->hold_interface) cupel_str_addf(s, "the interface up to half of %g%s%s off", d->tolerance, *d->length_unit ? " " : "", d->length_unit);
+    if (d->hold_interface) cupel_str_addf(s, "the interface up to half of %g%s%s off", d->length_shown.factor * d->tolerance,
+                                           *d->length_shown.unit ? " " : "", d->length_shown.unit);
     cupel_str_puts(s, ".\n");
 }
 
@@ -163,7 +166,8 @@ void cupel_micro_demand_words(const cupel_micro_demand *d, cupel_str *s)
     cupel_str_puts(s, "Required:\n");
     for (size_t i = 0; i < d->n_asks; i++) put_ask(&d->ask[i], s);
     if (strcmp(d->length_unit, "edge") != 0)
-        cupel_str_addf(s, "The box has an edge of %.6g%s%s.\n", d->size, *d->length_unit ? " " : "", d->length_unit);
+        cupel_str_addf(s, "The box has an edge of %.6g%s%s.\n", d->length_shown.factor * d->size, *d->length_shown.unit ? " " : "",
+                       d->length_shown.unit);
     put_hold(d, s);
     if (d->connected < d->n_phases)
         cupel_str_addf(s, "Phase '%s' in one body: islands removed, trapped void filled, and what that costs.\n", d->phase[d->connected].name);

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# A demand in MPa, um and g/cm^3 has the design of the same demand in GPa, m and kg/m^3, answered in its own units.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+. "$CUPEL_ROOT/tests/cli/design.inc"
+demand() { # demand SIZE AIR RESIN MIN MAX LIGHT HEAVY CHORD TOLERANCE DENSITY
+  cat <<Y
+demand: a printed lattice
+scale: microstructure
+size: $1
+tolerance: $9
+phases:
+  - {name: air, E: $2, nu: 0.3, density: $6}
+  - {name: resin, E: $3, nu: 0.37, density: $7}
+space: {generator: gaussian, fraction: 0.2..0.5, wavelength: 0.5, seed: 1}
+require:
+  - {property: young modulus, direction: [1, 0, 0], min: $4, max: $5}
+  - {property: density, max: ${10}}
+  - {property: mean chord, phase: resin, min: $8}
+grid: 16
+seed: 1
+Y
+}
+demand '2 mm' '26 MPa' '2600 MPa' '300 MPa' '480 MPa' '0 g/cm^3' '1.2 g/cm^3' '100 um' '20 um' '0.72 g/cm^3' >"$T/a.yaml"
+demand '0.002 m' '0.026 GPa' '2.6 GPa' '0.3 GPa' '0.48 GPa' '0 kg/m^3' '1200 kg/m^3' '0.0001 m' '0.00002 m' '720 kg/m^3' >"$T/b.yaml"
+for x in a b; do "$CUPEL" design "$T/$x.yaml" -o "$T/$x" --budget 300solves --threads 2 >"$T/$x.out" 2>"$T/err" || no "demand $x is met"; done
+[ "$(cut -d'"' -f2 "$T/a/designs.csv" | tail -n 1)" = "$(cut -d'"' -f2 "$T/b/designs.csv" | tail -n 1)" ] && ok 'one recipe in any unit' || no 'one recipe in any unit'
+head -n 1 "$T/a/designs.csv" | grep -q 'young modulus 1 0 0 \[MPa\],young modulus 1 0 0 error \[MPa\].*density \[g/cm^3\].*mean chord resin \[um\]' && ok 'columns in the units asked' || no 'columns in the units asked'
+# number FILE COLUMN
+number() { sed 's/"[^"]*"//' "$1" | awk -F, -v c="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) at = i } NR == 2 { print $at }'; }
+ratio() { awk -v a="$(number "$T/a/designs.csv" "$1")" -v b="$(number "$T/b/designs.csv" "$2")" -v f="$3" 'BEGIN { exit !(b > 0 && a / b > f * (1 - 1e-4) && a / b < f * (1 + 1e-4)) }'; }
+ratio 'young modulus 1 0 0 [MPa]' 'young modulus 1 0 0 [GPa]' 1000 && ratio 'young modulus 1 0 0 error [MPa]' 'young modulus 1 0 0 error [GPa]' 1000 &&
+  ratio 'density [g/cm^3]' 'density [kg/m^3]' 0.001 && ratio 'mean chord resin [um]' 'mean chord resin [m]' 1e6 && ok 'and their numbers' || no 'and their numbers'
+grep -q 'pass young modulus 1 0 0: [34][0-9][0-9][.0-9]* MPa' "$T/a.out" && grep -Eq 'pass mean chord resin: [1-9][0-9][0-9][.0-9]* um' "$T/a.out" && ok 'so on the terminal' || { cat "$T/a.out"; no 'so on the terminal'; }
+grep -q 'half of 20 um' "$T/a.out" && ok 'lengths of the process too' || no 'lengths of the process too'
+sed 's/<[^>]*>//g' "$T/a/report.html" >"$T/page"
+grep -q 'at least 300 MPa, at most 480 MPa' "$T/page" && grep -q 'at least 100 um' "$T/page" && grep -q 'density \[g/cm' "$T/page" && grep -q 'Young’s modulus \[MPa\]' "$T/page" && ok 'and in the report' || no 'and in the report'
+grep -q '\bGPa\b\|kg/m' "$T/page" && no 'which has no other units' || ok 'which has no other units'
+grep -A1 '"units"' "$T/a/run.json" | grep -q '"stiffness": "GPa"' && ok 'run.json says what its tensors are in' || no 'run.json says what its tensors are in'
+exit $bad
