@@ -1,6 +1,6 @@
 /* Telling the loop what was measured. */
 #include "core/engine/loop.h"
-#include "core/engine/loop_noise.h"
+#include "core/engine/loop_learn.h"
 #include "core/engine/trial_cells.h"
 
 #include "core/base/err.h"
@@ -11,7 +11,6 @@
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
 #include "core/sys/lock.h"
-#include "models/search/pareto.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -61,8 +60,8 @@ static cupel_status begin_inputs(telling *g, cupel_err *err)
         if (!is_goal(g->o, h, i) && i != g->failed && strcmp(h->name[i], "id") != 0 && !cupel_suggestion_column(h, i))
             CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[i]), err));
     g->loop.n_inputs = g->loop.header.n;
-    if (!g->loop.n_inputs) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column beside the goal: an experiment is told by its inputs",
-                                           g->t.file);
+    if (!g->loop.n_inputs)
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column beside the goal: an experiment is told by its inputs", g->t.file);
 done:
     return st;
 }
@@ -218,8 +217,7 @@ static cupel_status bad_cell(const telling *g, size_t row, size_t k, const char 
 {
     const cupel_text c = cell_of(g, row, g->match[k].at);
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s; nothing was told", g->t.file, g->t.records.line[row],
-                      g->t.header.name[g->match[k].at],
-                      (int)(c.n < 60 ? c.n : 60), c.p, what);
+                      g->t.header.name[g->match[k].at], (int)(c.n < 60 ? c.n : 60), c.p, what);
 }
 
 /* A cell that has to be a number is one; any other that is one is checked too. What is withdrawn may be the slip itself. */
@@ -325,8 +323,7 @@ static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_sta
     const cupel_text now = g->cell[k];
     char what[256];
     snprintf(what, sizeof what, "%s:%" PRIu64 ": '%s' of this experiment was %.60s (row %zu of the loop, told from '%.60s'), and is %.*s now",
-             g->t.file, g->t.records.line[i],
-             l->header.label[k], was, there + 1, l->file[l->told[there]], state == CUPEL_TRIAL_FAILED ? 6 : (int)(now.n < 60 ? now.n : 60),
+             g->t.file, g->t.records.line[i], l->header.label[k], was, there + 1, l->file[l->told[there]], state == CUPEL_TRIAL_FAILED ? 6 : (int)(now.n < 60 ? now.n : 60),
              state == CUPEL_TRIAL_FAILED ? "failed" : now.p);
     g->r.conflicts++;
     if (g->o->conflict == CUPEL_CONFLICT_FAIL)
@@ -436,9 +433,10 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
     return conflict(g, i, other, state, err);
 }
 
-/* A value is doubted beyond this factor of the median, or this many deviations of the logarithms where they are wide by nature; where signs differ,
- * beyond this many deviations. Fewer results than this say nothing of each other. */
-static const double FACTOR = 10, WIDE = 8, FAR = 30;
+/* When a value is doubted. Of positive results: from a factor of 10 from the median on (a slip of the decimal point is at least that; 0.999 of its
+ * logarithm, so that a factor of exactly 10 counts whatever is rounded), or 8 deviations of the logarithms where these scatter more. Where signs
+ * differ: beyond 10 times the median and 30 deviations. Fewer than five results say nothing of each other. */
+static const double FACTOR = 10, NEARLY = 0.999, WIDE = 8, FAR = 30;
 enum { DOUBTS_FROM = 5 };
 
 /* Median, and deviation as the median of distances from it says it (Rousseeuw, Croux 1993, doi:10.1080/01621459.1993.10476408), of x [n], which is
@@ -449,7 +447,7 @@ static void middle_of(double *x, size_t n, double *median, double *deviation)
     *median = cupel_quantile(x, n, 0.5);
     for (size_t i = 0; i < n; i++) x[i] = fabs(x[i] - *median);
     cupel_sort(x, n);
-    *deviation = 1.4826 * cupel_quantile(x, n, 0.5);
+    *deviation = 1.4826 * cupel_quantile(x, n, 0.5); /* 1 / 0.6745, the upper quartile of a standard normal number */
 }
 
 /* Values of goal column k that were told now and are far from all the loop holds: a slip of the unit or the decimal point. They are kept. */
@@ -468,7 +466,7 @@ static cupel_status say_doubts(telling *g, size_t k, cupel_err *err)
     for (size_t i = 0; i < g->t.records.n_rows && n >= DOUBTS_FROM && st == CUPEL_OK; i++) {
         if (g->told[i] || (st = read_row(g, i, &empty, err)) != CUPEL_OK || !cupel_parse_double(g->cell[k], &y)) continue;
         const double far = fabs((positive ? log(y) : y) - median);
-        const double limit = positive ? fmax(0.999 * log(FACTOR), WIDE * deviation) : fmax(FACTOR * fabs(median), FAR * deviation);
+        const double limit = positive ? fmax(NEARLY * log(FACTOR), WIDE * deviation) : fmax(FACTOR * fabs(median), FAR * deviation);
         if (!(limit > 0) || !(far >= limit)) continue;
         cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": '%s' is %.6g, far from the other results of the loop, half of which lie below %.6g; it is "
                                                        "kept: where it is a slip, tell this row with --withdraw, then the right value", g->t.file,
@@ -522,77 +520,6 @@ static cupel_status withdraw_row(telling *g, size_t i, cupel_err *err)
                       g->t.records.line[i], empty ? "" : " and this value");
 }
 
-/* ---- learning again ---- */
-
-static cupel_status learn_goal(telling *g, const cupel_inputs *in, size_t goal, cupel_err *err)
-{
-    const cupel_loop *l = &g->loop;
-    cupel_status st = CUPEL_OK;
-    double *x = cupel_alloc(cupel_mul(l->n, in->d + 1), sizeof *x);
-    size_t n = 0, from = 0;
-    if (!x) return cupel_no_memory(err, "the rows of a loop", 0);
-    double *y = x + l->n * in->d;
-    for (size_t i = 0; i < l->n; i++) {
-        if (l->state[i] == CUPEL_TRIAL_PENDING || l->state[i] == CUPEL_TRIAL_WITHDRAWN) continue;
-        if (l->state[i] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + l->n_inputs + goal]), &y[n]))
-            memcpy(x + n++ * in->d, in->x[0] + from * in->d, in->d * sizeof *x);
-        from++;
-    }
-    g->r.best[goal] = g->r.noise[goal] = g->r.error[goal] = NAN;
-    for (size_t i = 0; i < n; i++)
-        if (!i || (l->maximize[goal] ? y[i] > g->r.best[goal] : y[i] < g->r.best[goal])) g->r.best[goal] = y[i];
-    if (n < 3) goto done;
-    cupel_gauss_options p = cupel_gauss_defaults();
-    p.seed = g->o->seed, p.threads = g->job->threads, p.maximize = l->maximize[goal];
-    const cupel_gauss_rows rows = {.n = n, .d = in->d, .n_blocks = in->n_blocks, .x = x, .y = y, .block = in->block};
-    CUPEL_TRY(cupel_loop_noise(&rows, &p, &g->r.error[goal], &g->r.noise[goal], err));
-    if (!cupel_rows_repeat(x, n, in->d)) g->r.noise[goal] = NAN;
-done:
-    cupel_free(x);
-    return st;
-}
-
-static cupel_status count_front(telling *g, cupel_err *err)
-{
-    const cupel_loop *l = &g->loop;
-    const size_t m = l->n_goals;
-    double *y = cupel_alloc(cupel_mul(l->n, m) + 1, sizeof *y);
-    if (!y) return cupel_no_memory(err, "the rows of a loop", cupel_mul(l->n, m * sizeof *y));
-    for (size_t i = 0; i < l->n; i++)
-        for (size_t k = 0; k < m; k++)
-            if (l->state[i] != CUPEL_TRIAL_MEASURED || !cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + l->n_inputs + k]), &y[i * m + k]))
-                y[i * m + k] = (double)NAN;
-    g->r.n_front = cupel_pareto_front(y, l->n, m, l->maximize);
-    cupel_free(y);
-    return CUPEL_OK;
-}
-
-static cupel_status learn_again(telling *g, cupel_err *err)
-{
-    const cupel_loop *l = &g->loop;
-    cupel_trial_table t = {0};
-    cupel_inputs in = {0};
-    cupel_status st = cupel_loop_table(l, g->o->loop, false, &t, err);
-    const cupel_trial_table *one = &t;
-    if (st == CUPEL_OK && t.records.n_rows)
-        st = cupel_inputs_make(&one, 1, (const char *const *)l->header.name, l->n_inputs, g->o->formula, g->o->dot, g->job, &in, err);
-    g->r.n_goals = l->n_goals;
-    for (size_t k = 0; k < l->n_goals && st == CUPEL_OK; k++) {
-        snprintf(g->r.goal[k], sizeof g->r.goal[k], "%s", l->header.name[l->n_inputs + k]);
-        if (t.records.n_rows) st = learn_goal(g, &in, k, err);
-        else g->r.best[k] = g->r.noise[k] = g->r.error[k] = NAN;
-    }
-    for (size_t i = 0; i < l->n; i++) {
-        g->r.n_measured += l->state[i] == CUPEL_TRIAL_MEASURED;
-        g->r.n_failed += l->state[i] == CUPEL_TRIAL_FAILED;
-        g->r.n_pending += l->state[i] == CUPEL_TRIAL_PENDING;
-    }
-    if (st == CUPEL_OK) st = count_front(g, err);
-    cupel_inputs_release(&in);
-    cupel_trial_table_release(&t);
-    return st;
-}
-
 static void telling_release(telling *g)
 {
     cupel_loop_release(&g->loop);
@@ -631,7 +558,7 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
     if (g.partly)
         cupel_say(job, CUPEL_WARNING, "%zu row%s of '%s' with some of the goals: under way until all are told together", g.partly,
                   g.partly == 1 ? "" : "s", g.t.file);
-    CUPEL_TRY(learn_again(&g, err));
+    CUPEL_TRY(cupel_loop_learn(&g.loop, o, job, &g.r, err));
     g.loop.seed = o->seed;
     CUPEL_TRY(cupel_loop_save(&g.loop, o->loop, err));
     *r = g.r;

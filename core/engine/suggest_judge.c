@@ -1,0 +1,137 @@
+/* What is said of a choice, and whether it is time to stop. */
+#include "core/engine/loop_noise.h"
+#include "core/engine/suggest_parts.h"
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "models/search/pareto.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* An experiment is not worth its while below these: a gain as a share of the range of the results (of several goals: the gain in volume, each goal in
+ * units of its spread), a gain as a share of the noise of a measurement, and the chance of lying in a window. */
+static const double LEAST_GAIN = 1e-3, LEAST_OF_NOISE = 0.1, LEAST_CHANCE = 0.01;
+
+/* Largest less smallest result of a goal; failed experiments have none. */
+static double range_of(const cupel_suggesting *g, size_t goal)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < g->n_known; i++) {
+        const double y = g->y[i * g->n_goals + goal];
+        if (isnan(y)) continue;
+        low = fmin(low, y);
+        high = fmax(high, y);
+    }
+    return high - low;
+}
+
+/* Results in the window of the one goal. */
+static size_t inside_of(const cupel_suggesting *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->n_known; i++) n += g->y[i * g->n_goals] >= g->low && g->y[i * g->n_goals] <= g->high;
+    return n;
+}
+
+static void say_several(cupel_suggesting *g, double most)
+{
+    const cupel_suggestion *s = g->s;
+    cupel_str best = {0};
+    for (size_t k = 0; k < g->n_goals; k++) cupel_str_addf(&best, "%s%s %.6g", k ? ", " : "", s->goal[k], s->choice.best[k]);
+    const size_t front = cupel_pareto_front(g->y, g->n_known, g->n_goals, g->maximize);
+    cupel_say(g->job, CUPEL_NOTE, "best so far %s, each by itself; %zu of %zu results make the front; the batch adds at most %.3g to the volume that "
+                                  "it dominates (each goal in units of its spread)%s", cupel_str_text(&best), front, s->n_known, most,
+              s->stop ? ": less than 0.001, no candidate is worth an experiment" : "");
+    cupel_str_free(&best);
+}
+
+/* What a pick gains at most when the noise of a measurement is not known, in the unit of the goal: its deviation is then at least the error of
+ * results left out, which bounds the noise. */
+static cupel_status gain_at_most(const cupel_suggesting *g, double *most, double *error, cupel_err *err)
+{
+    const cupel_suggestion *s = g->s;
+    const cupel_choice *c = &s->choice;
+    const size_t d = s->inputs.d;
+    const double turn = g->maximize[0] ? 1 : -1;
+    double noise;
+    double *x = cupel_alloc(cupel_mul(s->n_known, d + 1), sizeof *x), *y = x ? x + s->n_known * d : NULL;
+    cupel_gauss_options p = cupel_gauss_defaults();
+    p.seed = g->o->choose.seed, p.threads = g->job->threads, p.maximize = g->maximize[0];
+    cupel_gauss_rows rows = {.d = d, .n_blocks = s->inputs.n_blocks, .x = x, .y = y, .block = s->inputs.block};
+    if (!x) return cupel_no_memory(err, "results", s->n_known * (d + 1) * sizeof *x);
+    for (size_t i = 0; i < g->n_known; i++) {
+        if (isnan(g->y[i])) continue;
+        memcpy(x + rows.n * d, g->known + i * d, d * sizeof *x);
+        y[rows.n++] = g->y[i];
+    }
+    const cupel_status st = cupel_loop_noise(&rows, &p, error, &noise, err);
+    for (size_t i = 0; i < c->n && st == CUPEL_OK; i++)
+        *most = fmax(*most, cupel_expected_improvement(turn * c->pick[i].mean[0], fmax(c->pick[i].deviation[0], *error), turn * c->best[0]));
+    cupel_free(x);
+    return st;
+}
+
+/* Whether it is time to stop: `most` is what the batch is expected to gain. */
+static cupel_status judge_stop(cupel_suggesting *g, double most, bool repeats, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    double bound = 0, error;
+    s->stop = most < s->stop_below && !s->choice.by_chance;
+    if (s->stop && s->n_pending) {
+        s->stop = false;
+        cupel_say(g->job, CUPEL_NOTE, "the next is expected to gain less than %.3g, but %zu experiment%s under way: whether to stop is said when "
+                                      "%s in", s->stop_below, s->n_pending, s->n_pending == 1 ? " is" : "s are",
+                  s->n_pending == 1 ? "it is" : "they are");
+    }
+    if (!s->stop || repeats || g->n_goals > 1 || g->windowed) return CUPEL_OK;
+    cupel_status st = gain_at_most(g, &bound, &error, err);
+    s->stop = bound < s->stop_below;
+    if (st == CUPEL_OK && !s->stop)
+        cupel_say(g->job, CUPEL_NOTE, "no time to stop yet: the noise is not known without repeats, results left out are missed by %.3g, and with "
+                                      "a deviation as large the next would gain %.2g; measure an experiment twice to know", error, bound);
+    return st;
+}
+
+static void say_one(const cupel_suggesting *g, double most, bool repeats)
+{
+    const cupel_choice *c = &g->s->choice;
+    char noise[40] = "not known without repeats";
+    if (repeats) snprintf(noise, sizeof noise, "%.2g", c->noise[0]);
+    cupel_say(g->job, CUPEL_NOTE, "best so far %g, noise of a measurement near it %s, the next is expected to gain %.2g%s", c->best[0], noise, most,
+              g->s->stop ? ": less than a tenth of the noise or a thousandth of the range, time to stop" : "");
+}
+
+cupel_status cupel_suggest_judge(cupel_suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    const cupel_choice *c = &s->choice;
+    double most = 0;
+    s->stop_below = NAN;
+    const size_t candidates = s->pool.records.n_rows;
+    char a[32], b[32];
+    cupel_say(g->job, CUPEL_NOTE, "%s candidate%s, %s result%s, %zu failed, %zu under way; %zu left out as tried", cupel_format_count(a, candidates),
+              candidates == 1 ? "" : "s", cupel_format_count(b, s->n_known), s->n_known == 1 ? "" : "s", s->n_failed, s->n_pending, s->n_repeated);
+    if (!c->modelled) {
+        cupel_say(g->job, CUPEL_NOTE, "no model yet (%zu result%s): candidates that fill the space", s->n_known, s->n_known == 1 ? "" : "s");
+        return CUPEL_OK;
+    }
+    for (size_t i = 0; i < c->n; i++) most = fmax(most, c->pick[i].gain);
+    const bool repeats = cupel_rows_repeat(g->known, g->n_known, s->inputs.d);
+    s->stop_below = g->n_goals > 1 ? LEAST_GAIN : g->windowed ? LEAST_CHANCE : LEAST_GAIN * range_of(g, 0);
+    if (g->n_goals == 1 && !g->windowed && repeats) s->stop_below = fmax(s->stop_below, LEAST_OF_NOISE * c->noise[0]);
+    cupel_status st = judge_stop(g, most, repeats, err);
+    if (st != CUPEL_OK) return st;
+    if (g->n_goals > 1)
+        say_several(g, most);
+    else if (g->windowed)
+        cupel_say(g->job, CUPEL_NOTE, "%zu of %zu results lie in the window; the most likely pick has a chance of %.2g%s", inside_of(g), s->n_known,
+                  most, s->stop ? ": less than 0.01, no candidate is worth an experiment" : "");
+    else
+        say_one(g, most, repeats);
+    if (c->by_chance)
+        cupel_say(g->job, CUPEL_WARNING, "the inputs do not explain the results yet: each left out in turn is predicted no better than by their "
+                                         "mean, so the batch is picked by chance");
+    return CUPEL_OK;
+}
