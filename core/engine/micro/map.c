@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CYCLES = 4, STEPS = 4 };
+enum { CYCLES = 4, STEPS = 4 }; /* corrections of the targets at most, and steps of the search after each */
 
 /* A cycle that leaves more than this share of the cost: the coarse grid is too coarse to lead to the limit. */
 static const double SLOW = 0.1;
@@ -17,11 +17,15 @@ static const double STUCK = 0.5;
 
 /* A cycle ends at this share of the misfit it begins with: what is left is less than what the shift does not know. */
 static const double ENDS = 0.25;
+/* Costs this many times the least seen: the steps lead away, and the best place is taken back. */
+static const double DIVERGED = 4;
 
 static size_t even(size_t n) { return n + n % 2; }
 
 /* What iterating leaves is multiplied by extrapolating: conduction has the iterations to spare. */
 static double accuracy_of(const cupel_search *s) { return s->d->needs_elasticity ? 3e-4 : 1e-4; }
+/* Of the trials of a stage, from which nothing is extrapolated. */
+static double stage_accuracy(const cupel_search *s) { return s->d->needs_elasticity ? 5e-4 : 1e-4; }
 
 /* Each time from the fields of the last. */
 static cupel_status solve_on(cupel_search *s, cupel_grid_level *l, size_t grid, cupel_err *err)
@@ -35,10 +39,11 @@ static cupel_status solve_on(cupel_search *s, cupel_grid_level *l, size_t grid, 
     return CUPEL_OK;
 }
 
-/* Grids from which the limit is told. */
+/* The two grids from which the limit is extrapolated, and the factors to do it with; the error of a grid falls with a power of its voxel's edge that
+ * is not the same for conduction and expansion (LAW_K) and for stiffness (LAW_C). */
 enum { LAW_K, LAW_C, LAWS };
 typedef struct law {
-    size_t middle, fine;
+    size_t middle, fine;            /* voxels an edge */
     bool here;                      /* the middle one is that of the search */
     double ahead[LAWS], own[LAWS];  /* limit = fine + ahead (fine - middle); on the grid of the design limit + own (fine - limit) */
 } law;
@@ -66,15 +71,21 @@ static void tell(size_t n, double ahead, double own, const double *middle, const
     }
 }
 
-/* The limit at s->x from two grids, as a verification extrapolates, and what the grid of the design gives where the fine one is coarser. `here` is
- * a trial on the grid of the search, which is one of them where it is fine enough; middle: the level between, not touched then. */
-static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_trial *here, cupel_grid_level *middle, cupel_tensors *limit,
-                                 cupel_tensors *own, double *bar, cupel_err *err)
+/* What two grids tell of the recipe at s->x. */
+typedef struct told {
+    cupel_tensors limit;        /* of ever finer grids, extrapolated as a verification does */
+    cupel_tensors own;          /* on the grid of the design */
+    double bar[CUPEL_ASKS_MAX]; /* of a number that is asked for, in its unit: |limit - fine grid|; 0 of a whole tensor */
+} told;
+
+/* Solves s->x on the fine grid and, unless the trial `here` on the grid of the search can serve as the second one (w->here), on `middle`. */
+static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_trial *here, cupel_grid_level *middle, told *out, cupel_err *err)
 {
     cupel_status st = w->here ? CUPEL_OK : solve_on(s, middle, w->middle, err);
     if (st == CUPEL_OK) st = solve_on(s, &s->fine, w->fine, err);
     if (st != CUPEL_OK) return st;
     const cupel_tensors *m = w->here ? &here->t : &middle->last.t, *f = &s->fine.last.t;
+    cupel_tensors *limit = &out->limit, *own = &out->own;
     const double *ahead = w->ahead, *left = w->own;
     *limit = *own = *f;
     tell(9, ahead[LAW_K], left[LAW_K], m->k, f->k, limit->k, own->k);
@@ -82,7 +93,7 @@ static cupel_status limit_of_two(cupel_search *s, const law *w, const cupel_tria
     tell(6, ahead[LAW_K], left[LAW_K], m->alpha, f->alpha, limit->alpha, own->alpha);
     const cupel_micro_state far = cupel_tensors_state(s->d, limit), near = cupel_tensors_state(s->d, f);
     for (size_t i = 0; i < s->d->n_asks; i++)
-        bar[i] = s->d->ask[i].whole ? 0 : fabs(cupel_ask_value(s->d, &s->d->ask[i], &far) - cupel_ask_value(s->d, &s->d->ask[i], &near));
+        out->bar[i] = s->d->ask[i].whole ? 0 : fabs(cupel_ask_value(s->d, &s->d->ask[i], &far) - cupel_ask_value(s->d, &s->d->ask[i], &near));
     return CUPEL_OK;
 }
 
@@ -120,44 +131,58 @@ static bool holds(const cupel_search *s)
     return false;
 }
 
+/* Where the search is, to come back to. */
+typedef struct place {
+    double cost, x[CUPEL_TRIAL_PARAMS];
+    cupel_tensors shift, own_shift;
+} place;
+
+static void keep(const cupel_search *s, place *p)
+{
+    p->cost = s->cost;
+    p->shift = s->shift, p->own_shift = s->own_shift;
+    memcpy(p->x, s->x, sizeof p->x);
+}
+
+static void go_back(cupel_search *s, const place *p)
+{
+    s->cost = p->cost;
+    s->shift = p->shift, s->own_shift = p->own_shift;
+    memcpy(s->x, p->x, sizeof p->x);
+}
+
 cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const size_t fine = s->family->fine < s->d->grid ? s->family->fine : s->d->grid;
-    double best = HUGE_VAL, before = HUGE_VAL, x[CUPEL_TRIAL_PARAMS], bar[CUPEL_ASKS_MAX] = {0};
-    cupel_tensors shift = s->shift, own_shift = s->own_shift, limit, own;
+    double before = HUGE_VAL;
+    place best;
+    told now = {.bar = {0}};
     cupel_grid_level *middle = cupel_alloc(1, sizeof *middle);
     if (!middle) return cupel_no_memory(err, "a map of grids", sizeof *middle);
     cupel_trial_release(&s->fine.last);
     s->fine.walk.n = 0;
-    memcpy(x, s->x, sizeof x);
+    keep(s, &best);
+    best.cost = HUGE_VAL;
     for (size_t cycle = 0; cycle < CYCLES; cycle++) {
         if ((cycle && cupel_search_spent(s, fine, 1)) || cupel_search_beyond(s, fine)) { /* as far as the search knows it is nearer */
-            best = s->cost;
-            shift = s->shift, own_shift = s->own_shift;
-            memcpy(x, s->x, sizeof x);
+            keep(s, &best);
             break;
         }
         const law w = law_of(s, fine, t->made.grid);
-        CUPEL_TRY(limit_of_two(s, &w, t, middle, &limit, &own, bar, err));
-        cupel_search_aim(s, &limit, &own, &t->t);
-        memcpy(s->margin, bar, sizeof s->margin);
+        CUPEL_TRY(limit_of_two(s, &w, t, middle, &now, err));
+        cupel_search_aim(s, &now.limit, &now.own, &t->t);
+        memcpy(s->margin, now.bar, sizeof s->margin);
         CUPEL_TRY(cupel_search_note(s, fine, &t->t, err));
         const bool slow = !s->goals && s->cost > SLOW * before, finer = slow && go_finer(s, middle, t); /* a goal is never there */
-        if (finer) cupel_search_aim(s, &limit, &own, &t->t);
-        if (s->cost < best) {
-            best = s->cost;
-            shift = s->shift, own_shift = s->own_shift;
-            memcpy(x, s->x, sizeof x);
-        }
-        if (s->cost <= enough * enough || s->cost > 4 * best || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
+        if (finer) cupel_search_aim(s, &now.limit, &now.own, &t->t);
+        if (s->cost < best.cost) keep(s, &best);
+        if (s->cost <= enough * enough || s->cost > DIVERGED * best.cost || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
         if (slow && !finer && s->cost > fmax(holds(s) ? 0 : 1, STUCK * before)) break;
         before = s->cost;
-        CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, fmax(0.5 * enough, ENDS * sqrt(s->cost)), s->d->needs_elasticity ? 5e-4 : 1e-4, t, err));
+        CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, fmax(0.5 * enough, ENDS * sqrt(s->cost)), stage_accuracy(s), t, err));
     }
-    s->shift = shift, s->own_shift = own_shift;
-    s->cost = best;
-    memcpy(s->x, x, sizeof x);
+    go_back(s, &best);
 done:
     cupel_trial_release(&middle->last);
     cupel_free(middle);
