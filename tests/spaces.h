@@ -162,4 +162,31 @@ static inline void check_candidates(cupel_space *s, bool canonical)
     cupel_candidates_release(&c);
 }
 
+#ifdef CUPEL_FAULTS
+/* Every allocation made to fail in turn while each space [n] is opened and used: a status, no leak, no half-built space. */
+static inline void check_space_faults(const char *const *spaces, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        cupel_status st = CUPEL_FAILED;
+        for (size_t nth = 1; st != CUPEL_OK; nth++) {
+            cupel_err err;
+            cupel_space *s = NULL;
+            cupel_candidates c = {0};
+            uint64_t count;
+            char hex[65];
+            assert_true(nth < 1000);
+            cupel_mem_fail_at(nth, false);
+            st = open_space(spaces[i], NULL, &s, &err);
+            if (st == CUPEL_OK) st = cupel_space_count(s, &count, &err);
+            if (st == CUPEL_OK) st = cupel_space_fill(s, 1, 3, &c, &err);
+            if (st == CUPEL_OK) st = cupel_space_digest(s, hex, &err);
+            cupel_mem_fail_at(0, false);
+            if (st != CUPEL_OK) assert_int_equal(st, CUPEL_NO_RESOURCE);
+            cupel_candidates_release(&c);
+            cupel_space_free(s);
+        }
+    }
+}
+#endif
+
 #endif

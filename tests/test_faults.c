@@ -1,6 +1,6 @@
 /* Every n-th allocation of our own code made to fail, once and from then on, along the whole road: no crash, no leak (the address sanitizer
  * looks), CUPEL_NO_RESOURCE and nothing under the final name. Needs a build with -DCUPEL_FAULTS (make asan). */
-#include "tests/check.h"
+#include "tests/files.h"
 
 #ifdef CUPEL_FAULTS
 
@@ -16,14 +16,6 @@
 static char folder[] = "/tmp/cupel-faults-XXXXXX";
 static char table[128], demand[128], model_file[128], list_file[128], out_folder[128], volumes[128];
 static const cupel_job job = {.threads = 2};
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
 
 static const char *const formulas[] = {"GaAs", "InP",   "Cu2O", "ZnO",  "MgO",   "NaCl", "KCl",     "LiF",     "CdTe", "CdSe", "ZnS",
                                        "ZnSe", "Al2O3", "SiO2", "TiO2", "Fe2O3", "SnS",  "PbS",     "GaN",     "AlN",  "BN",   "InAs",

@@ -1,7 +1,7 @@
 /* Artifacts that are undamaged and wrong: a sound model, ranking or checkpoint is written again with one data set or attribute changed, so that every
  * digest fits, and is then used. Each change is refused with CUPEL_BAD_ARTIFACT or harmless, and never a crash (make asan); a data set that is
  * missing, of another type or of another rank is always refused if it is read at all. */
-#include "tests/check.h"
+#include "tests/files.h"
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
@@ -27,14 +27,6 @@ static bool stop_at_once(void *user)
 }
 
 static const cupel_job job = {.threads = 1}, stopping = {.threads = 1, .stop = stop_at_once};
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
 
 static int setup(void **state)
 {

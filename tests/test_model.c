@@ -1,5 +1,5 @@
 /* Training tables and model files. */
-#include "tests/check.h"
+#include "tests/files.h"
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
@@ -21,10 +21,7 @@ static const char *in_folder(const char *name)
 static const char *write_file(const char *name, const char *text)
 {
     const char *path = in_folder(name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
-    fclose(f);
+    write_text(path, text);
     return path;
 }
 

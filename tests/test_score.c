@@ -1,53 +1,9 @@
-#include "tests/check.h"
+#include "tests/demands.h"
 
 #include "core/engine/score.h"
 #include "core/engine/share_of_quantiles.h"
 
-#include <unistd.h>
-
-static char folder[] = "/tmp/cupel-score-XXXXXX";
-
-static void write_file(const char *name, const char *text)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    assert_non_null(mkdtemp(folder));
-    write_file("gaps.csv", "composition,target,stiffness "
-                           "[GPa],metal\nGaAs,1.42,86,0\nInP,1.34,71,0\nSi,1.11,98,0\nGe,0.67,75,0\nCu,0,130,1\nZnO,3.3,140,0\nZnS,3.6,77,0\n"
-                           "GaN,3.4,210,0\nFe,0,170,1\nAl,0,76,1\n");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    char path[256];
-    snprintf(path, sizeof path, "%s/gaps.csv", folder);
-    unlink(path);
-    return rmdir(folder);
-}
-
-#define DATA "data: {file: gaps.csv, formula: composition, target: target, property: band gap, unit: eV}\n"
-#define MODEL "model: {name: ridge, features: magpie}\n"
-#define SPACE "space: {list: candidates.csv, formula: formula}\n"
 #define REQUIRE "require:\n  - {property: band gap, min: 1.1 eV, max: 1.6 eV}\n"
-
-static cupel_status read_demand(const char *text, cupel_demand **d, cupel_err *err)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/demand.yaml", folder);
-    *err = (cupel_err){0};
-    return cupel_demand_read(cupel_text_of(text), path, d, err);
-}
 
 static double chance(const cupel_demand *d, const cupel_belief *b, double value, double half, cupel_score *out)
 {
@@ -168,5 +124,5 @@ int main(void)
         cmocka_unit_test(nearer_to_the_middle_has_more_merit),
         cmocka_unit_test(weights_mean_what_they_say),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,4 +1,4 @@
-#include "tests/check.h"
+#include "tests/files.h"
 
 #include "core/base/mem.h"
 #include "core/engine/checkpoint.h"
@@ -19,13 +19,7 @@ static char *at(const char *name)
     return p;
 }
 
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(at(name), "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
+static void write_file(const char *name, const char *text) { write_text(at(name), text); }
 
 /* Made-up gaps that grow with the share of the anion: a linear model can learn them. */
 static int setup(void **state)

@@ -1,4 +1,4 @@
-#include "tests/check.h"
+#include "tests/files.h"
 
 #include "core/base/str.h"
 #include "core/engine/demand.h"
@@ -15,13 +15,7 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(in_folder(name), "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
+static void write_file(const char *name, const char *text) { write_text(in_folder(name), text); }
 
 static int setup(void **state)
 {

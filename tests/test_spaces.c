@@ -601,32 +601,12 @@ static void methods_are_listed(void **state)
 }
 
 #ifdef CUPEL_FAULTS
-/* Every allocation made to fail in turn: a status, no leak, no half-built space. */
 static void memory_may_end_anywhere(void **state)
 {
     (void)state;
     static const char *const spaces[] = {"charge_neutral: {elements: [Na, K, Cl, O]}", "ranges: {Fe: 0..1, Ni: 0..1}", "list: list.csv",
                                          "substitute: known.csv\nreplace: {Pb: Sn}"};
-    for (size_t i = 0; i < 4; i++) {
-        cupel_status st = CUPEL_FAILED;
-        for (size_t n = 1; st != CUPEL_OK; n++) {
-            cupel_err err;
-            cupel_space *s = NULL;
-            cupel_candidates c = {0};
-            uint64_t count;
-            char hex[65];
-            assert_true(n < 1000);
-            cupel_mem_fail_at(n, false);
-            st = open_space(spaces[i], NULL, &s, &err);
-            if (st == CUPEL_OK) st = cupel_space_count(s, &count, &err);
-            if (st == CUPEL_OK) st = cupel_space_fill(s, 1, 3, &c, &err);
-            if (st == CUPEL_OK) st = cupel_space_digest(s, hex, &err);
-            cupel_mem_fail_at(0, false);
-            if (st != CUPEL_OK) assert_int_equal(st, CUPEL_NO_RESOURCE);
-            cupel_candidates_release(&c);
-            cupel_space_free(s);
-        }
-    }
+    check_space_faults(spaces, sizeof spaces / sizeof *spaces);
 }
 #endif
 

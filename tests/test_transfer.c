@@ -1,5 +1,5 @@
 /* A model of another table as columns: what is left out of it, medians, thresholds, and the way through an artifact. */
-#include "tests/check.h"
+#include "tests/files.h"
 
 #include "core/base/mem.h"
 #include "core/engine/features.h"
@@ -13,14 +13,6 @@
 
 static const char *const source = "test_transfer_source.csv", *const other = "test_transfer_other.csv", *const artifact = "test_transfer.h5";
 static const cupel_job job = {.threads = 2};
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
 
 /* 200 alloys of iron and nickel, Fe_i Ni_(200-i): none of the value below 100 of iron, then 0.02 of each. `more` is written behind them. */
 static void write_source(const char *more)
