@@ -475,8 +475,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_forged_model_of_support_vectors), cmocka_unit_test(a_forged_model_of_classes), cmocka_unit_test(a_forged_gaussian_process),
-        cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_neural_network), cmocka_unit_test(a_forged_hurdle),
+        cmocka_unit_test(a_forged_linear_model), cmocka_unit_test(a_forged_model_of_neighbours), cmocka_unit_test(a_forged_neural_network),
+        cmocka_unit_test(a_forged_hurdle),
         cmocka_unit_test(a_forged_forest), cmocka_unit_test(a_forged_forest_of_two_targets), cmocka_unit_test(a_forged_boosted_ensemble),
-        cmocka_unit_test(a_forged_process_of_learned_lengths), cmocka_unit_test(a_forged_tree_of_kernels), cmocka_unit_test(a_forged_ranking), cmocka_unit_test(a_forged_checkpoint)};
+        cmocka_unit_test(a_forged_process_of_learned_lengths), cmocka_unit_test(a_forged_tree_of_kernels), cmocka_unit_test(a_forged_ranking),
+        cmocka_unit_test(a_forged_checkpoint)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

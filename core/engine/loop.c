@@ -320,11 +320,10 @@ static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_sta
     const cupel_loop *l = &g->loop;
     const size_t differs = first_difference(g, there), k = differs < l->header.n ? differs : l->n_inputs;
     const char *was = l->state[there] == CUPEL_TRIAL_FAILED ? "failed" : l->cell[there * l->header.n + k];
-    const cupel_text now = g->cell[k];
+    const cupel_text now = state == CUPEL_TRIAL_FAILED ? cupel_text_of("failed") : g->cell[k];
     char what[256];
     snprintf(what, sizeof what, "%s:%" PRIu64 ": '%s' of this experiment was %.60s (row %zu of the loop, told from '%.60s'), and is %.*s now",
-             g->t.file, g->t.records.line[i], l->header.label[k], was, there + 1, l->file[l->told[there]], state == CUPEL_TRIAL_FAILED ? 6 : (int)(now.n < 60 ? now.n : 60),
-             state == CUPEL_TRIAL_FAILED ? "failed" : now.p);
+             g->t.file, g->t.records.line[i], l->header.label[k], was, there + 1, l->file[l->told[there]], (int)(now.n < 60 ? now.n : 60), now.p);
     g->r.conflicts++;
     if (g->o->conflict == CUPEL_CONFLICT_FAIL)
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s; nothing was told; --conflict keep takes both as measured, --conflict replace takes the new one",
