@@ -42,7 +42,7 @@ typedef struct answerer {
     cupel_records row;
     cupel_batch batch;
     cupel_model_work *work;
-    cupel_str cells, key, out;
+    cupel_str cells, key, out, outside;
     cupel_answer_result result;
 } answerer;
 
@@ -206,7 +206,7 @@ static void put_member(cupel_json_out *w, const cupel_json *node)
 /* A key of the line that an answer has of its own gets another name, as in tables. */
 static bool is_ours(const answerer *a, const char *key)
 {
-    static const char *const own[] = {"line", "error", "distance", "in_domain", "in_training", "reason"};
+    static const char *const own[] = {"line", "error", "distance", "in_domain", "in_training", "reason", "domain_reason"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(key, own[i]) == 0) return true;
     for (size_t i = 0; i < 4; i++)
@@ -301,6 +301,14 @@ static void put_answer(answerer *a, const cupel_prediction *p, const double *bes
     cupel_json_name(&w, "reason");
     if (reason == CUPEL_REASON_NONE) cupel_json_put_null(&w);
     else cupel_json_put_string(&w, cupel_reason_name(reason));
+    cupel_json_name(&w, "domain_reason");
+    if (p->in_domain[0]) {
+        cupel_json_put_null(&w);
+    } else {
+        cupel_model_outside(a->model, &a->batch, 0, &a->row, 0, p->distance[0], &a->outside);
+        cupel_json_put_string(&w, cupel_str_text(&a->outside));
+        a->out.failed |= a->outside.failed;
+    }
     cupel_json_close(&w, '}');
     cupel_str_putc(&a->out, '\n');
     a->result.answered++;
@@ -423,6 +431,7 @@ static void release(answerer *a)
     cupel_str_free(&a->cells);
     cupel_str_free(&a->key);
     cupel_str_free(&a->first);
+    cupel_str_free(&a->outside);
     cupel_str_free(&a->out);
 }
 

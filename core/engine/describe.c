@@ -142,7 +142,7 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
     cupel_str_clear(&p->text);
     for (size_t i = 0; i < n; i++) {
         const void *x = (const char *)p->x + i * d->n_columns * value_size(d);
-        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->block, from + i, x, p->reason[i], &p->text);
+        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->block, from + i, &(cupel_sheet_values){x, p->reason + i, NULL}, &p->text);
     }
 done:
     return st;
@@ -204,7 +204,8 @@ static cupel_status write_rows(describer *d, const piece *p, size_t from, size_t
         while (end < n && !dropped(d, p->reason[end])) end++;
         d->result.written += end - i;
         if (!cupel_sheet_is_text(d->sheet))
-            CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->block, from + i, end - i, (const char *)p->x + i * row_bytes, p->reason + i, err));
+            CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->block, from + i, end - i,
+                                       &(cupel_sheet_values){(const char *)p->x + i * row_bytes, p->reason + i, NULL}, err));
     }
     if (cupel_sheet_is_text(d->sheet)) CUPEL_TRY(cupel_sheet_text(d->sheet, &p->text, err));
 done:

@@ -352,10 +352,10 @@ static cupel_status write_rows(describer *d, cupel_sheet *sheet, const double *x
         if (dropped(d, &d->row[i])) continue;
         if (cupel_sheet_is_text(sheet)) {
             cupel_str_clear(&text);
-            cupel_sheet_format(sheet, &d->records, i, row, reason, &text);
+            cupel_sheet_format(sheet, &d->records, i, &(cupel_sheet_values){row, &reason, NULL}, &text);
             CUPEL_TRY(cupel_sheet_text(sheet, &text, err));
         } else {
-            CUPEL_TRY(cupel_sheet_rows(sheet, &d->records, i, 1, row, &reason, err));
+            CUPEL_TRY(cupel_sheet_rows(sheet, &d->records, i, 1, &(cupel_sheet_values){row, &reason, NULL}, err));
         }
     }
     if (cupel_sheet_is_text(sheet))

@@ -121,7 +121,7 @@ static void put_row(const listing *l, piece *p, size_t i)
     p->cell[0] = c->formula[i];
     p->cell[1] = (cupel_text){index, (size_t)n};
     for (size_t k = 2; k < l->n_cols; k++) p->cell[k] = c->cell[i * c->n_columns + l->column[k - 2]];
-    cupel_sheet_format(l->sheet, &row, 0, NULL, c->batch.reason[i], &p->text);
+    cupel_sheet_format(l->sheet, &row, 0, &(cupel_sheet_values){.reason = &c->batch.reason[i]}, &p->text);
 }
 
 static cupel_status fill(const listing *l, piece *p, uint64_t first, size_t n, cupel_err *err)

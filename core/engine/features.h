@@ -62,6 +62,9 @@ void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, c
 /* How far the table columns of a row x, as computed, lie beyond the range of the training rows: 0 within all, 0.5 half a range beyond; 1 for a
  * category that no training row has, unless the row has imputed values; at least 1 for a temperature below absolute zero. */
 double cupel_features_beyond(const cupel_features *f, const double *x, bool imputed);
+/* The same in words from the cells of row `row`, joined by "; ": numbers further than `limit` ranges beyond, with the range, and categories that no
+ * training row has, with those there are. Appends nothing where there are none. */
+void cupel_features_outside(const cupel_features *f, const cupel_records *records, size_t row, double limit, cupel_str *out);
 /* The table columns of a row in one text, "; temperature=300; route=cast", equal for equal numbers however they are written; nothing without
  * columns. */
 void cupel_features_condition(const cupel_features *f, const cupel_records *records, size_t row, cupel_str *out);

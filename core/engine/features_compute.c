@@ -84,6 +84,38 @@ double cupel_features_beyond(const cupel_features *f, const double *x, bool impu
     return most;
 }
 
+enum { WORDS_SHOWN = 8, LONGEST = 40 };
+
+static void category_outside(const cupel_feature_column *c, cupel_text t, cupel_str *out)
+{
+    if (cupel_text_missing(t) || cupel_feature_find(c, t) != SIZE_MAX) return;
+    cupel_str_addf(out, "%s%s '%.*s' is in no training row, which have ", out->n ? "; " : "", c->name, (int)(t.n < LONGEST ? t.n : LONGEST), t.p);
+    for (size_t v = 0; v < c->n_values && v < WORDS_SHOWN; v++) cupel_str_addf(out, "%s'%.*s'", v ? ", " : "", (int)LONGEST, c->value[v]);
+    if (c->n_values > WORDS_SHOWN) cupel_str_addf(out, " and %zu more", c->n_values - WORDS_SHOWN);
+}
+
+static void number_outside(const cupel_feature_column *c, cupel_text t, double limit, cupel_str *out)
+{
+    double x;
+    if (cupel_text_missing(t) || !cupel_parse_double(t, &x)) return;
+    x = cupel_column_value(&c->units, x);
+    if (!(beyond_range(c, x) > limit)) return;
+    cupel_str_addf(out, "%s%s %.6g is ", out->n ? "; " : "", c->name, x);
+    if (x < c->least) cupel_str_puts(out, "below absolute zero");
+    else if (c->high > c->low) cupel_str_addf(out, "outside the training rows' %.6g to %.6g", c->low, c->high);
+    else cupel_str_addf(out, "not the %.6g of all training rows", c->low);
+    if (c->units.converts) cupel_str_addf(out, " %s", c->unit);
+}
+
+void cupel_features_outside(const cupel_features *f, const cupel_records *records, size_t row, double limit, cupel_str *out)
+{
+    for (const cupel_feature_column *c = f->col; c < f->col + f->n_cols; c++) {
+        const cupel_text t = cupel_text_trim(cupel_cell(records, row, c->at));
+        if (c->category) category_outside(c, t, out);
+        else number_outside(c, t, limit, out);
+    }
+}
+
 void cupel_features_condition(const cupel_features *f, const cupel_records *records, size_t row, cupel_str *out)
 {
     for (const cupel_feature_column *c = f->col; c < f->col + f->n_cols; c++) {

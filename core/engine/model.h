@@ -142,6 +142,10 @@ cupel_status cupel_model_predict_with(const cupel_model *m, const cupel_batch *b
 /* Of one row whose features x the caller predicted: elements and table columns that put it outside the domain, as the functions above do. */
 void cupel_model_mark_row(const cupel_model *m, const cupel_composition *c, const double *x, bool imputed, double *distance,
                           unsigned char *in_domain);
+/* Why row `row` of the records, row `at` of the batch, is outside the domain, in words: columns beyond their training range and unknown categories,
+ * elements that no training row holds; else its distance, of which 1 is the threshold. For rows whose in_domain is 0 and that have a value. */
+void cupel_model_outside(const cupel_model *m, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row, double distance,
+                         cupel_str *out);
 void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting); /* of all its predictions so far */
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
                                  const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,

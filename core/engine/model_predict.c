@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/matter/elements.h"
 
 #include <math.h>
 #include <string.h>
@@ -132,6 +133,20 @@ void cupel_model_mark_row(const cupel_model *m, const cupel_composition *c, cons
     for (unsigned k = 0; cupel_model_has_formulas(m) && k < c->n; k++)
         if (!m->seen[c->z[k]]) unseen += c->amount[k] / cupel_composition_total(c);
     mark(cupel_features_beyond(m->features, x, imputed), unseen, distance, in_domain);
+}
+
+void cupel_model_outside(const cupel_model *m, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row, double distance,
+                         cupel_str *out)
+{
+    size_t unseen = 0;
+    cupel_str_clear(out);
+    cupel_features_outside(m->features, records, row, EXTRAPOLATES, out);
+    for (uint32_t k = batch->first[at]; cupel_model_has_formulas(m) && k < batch->first[at + 1]; k++) {
+        if (m->seen[batch->z[k]]) continue;
+        const char *before = unseen++ ? ", " : out->n ? "; no training row holds " : "no training row holds ";
+        cupel_str_addf(out, "%s%s", before, cupel_element_symbol(batch->z[k]));
+    }
+    if (!out->n) cupel_str_addf(out, "unlike the training rows: distance %.3g, the domain ends at 1", distance);
 }
 
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,

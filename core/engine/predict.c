@@ -36,6 +36,9 @@ typedef struct piece {
     cupel_spiked *mixture; /* [PIECE] of a mixed model whose quantiles are asked for; else NULL */
     unsigned char reason[PIECE];
     cupel_str text, key;
+    cupel_str outside, words; /* why rows are outside the domain, one behind another; scratch */
+    size_t outside_at[PIECE + 1];
+    cupel_text note[PIECE];   /* into outside */
     double precision_difference, kernel_difference;
     size_t repeated; /* rows of which several different values were measured */
 } piece;
@@ -175,6 +178,23 @@ done:
     return st;
 }
 
+/* Why rows with a value are outside the domain. */
+static cupel_status say_outside(const predictor *d, piece *p, size_t from, size_t n, cupel_err *err)
+{
+    cupel_str_clear(&p->outside);
+    for (size_t i = 0; i < n; i++) {
+        p->outside_at[i] = p->outside.n;
+        if (p->main.in_domain[i] || isnan(p->main.number[0][i])) continue;
+        cupel_model_outside(d->model, &p->batch, i, &d->records, from + i, p->main.number[4][i], &p->words);
+        cupel_str_add(&p->outside, cupel_str_text(&p->words), p->words.n);
+    }
+    p->outside_at[n] = p->outside.n;
+    if (p->outside.failed || p->words.failed) return cupel_no_memory(err, "why rows are outside the domain", p->outside.n);
+    for (size_t i = 0; i < n; i++)
+        p->note[i] = (cupel_text){cupel_str_text(&p->outside) + p->outside_at[i], p->outside_at[i + 1] - p->outside_at[i]};
+    return CUPEL_OK;
+}
+
 static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *err)
 {
     (void)worker;
@@ -193,10 +213,12 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
     CUPEL_TRY(compute(d, p, from, n, o, &p->main, err));
     if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
     CUPEL_TRY(fill(d, p, from, n, err));
+    CUPEL_TRY(say_outside(d, p, from, n, err));
     if (!cupel_sheet_is_text(d->sheet)) goto done;
     cupel_str_clear(&p->text);
     for (size_t i = 0; i < n; i++)
-        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->records, from + i, p->x + i * d->n_columns, p->reason[i], &p->text);
+        if (!dropped(d, p->reason[i]))
+            cupel_sheet_format(d->sheet, &d->records, from + i, &(cupel_sheet_values){p->x + i * d->n_columns, p->reason + i, p->note + i}, &p->text);
 done:
     return st;
 }
@@ -265,7 +287,9 @@ static cupel_status write_rows(predictor *d, const piece *p, size_t from, size_t
         if (dropped(d, p->reason[i])) continue;
         while (end < n && !dropped(d, p->reason[end])) end++;
         d->result.written += end - i;
-        if (!text) CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->records, from + i, end - i, p->x + i * d->n_columns, p->reason + i, err));
+        if (!text)
+            CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->records, from + i, end - i,
+                                       &(cupel_sheet_values){p->x + i * d->n_columns, p->reason + i, p->note + i}, err));
     }
     if (text) CUPEL_TRY(cupel_sheet_text(d->sheet, &p->text, err));
 done:
@@ -321,12 +345,14 @@ cupel_status cupel_beside_columns(const cupel_model *m, cupel_str *name, cupel_e
     return CUPEL_OK;
 }
 
-static const char *const last_columns[] = {"distance", "in_domain", "in_training", "reason"};
+static const char *const last_columns[] = {"distance", "in_domain", "in_training", "reason", "domain_reason"};
 
 static bool taken(const predictor *d, const char *name)
 {
     for (int i = 0; i < 4; i++)
-        if (!strcmp(name, cupel_str_text(&d->name[i])) || !strcmp(name, last_columns[i])) return true;
+        if (!strcmp(name, cupel_str_text(&d->name[i]))) return true;
+    for (size_t i = 0; i < sizeof last_columns / sizeof *last_columns; i++)
+        if (!strcmp(name, last_columns[i])) return true;
     for (size_t i = 0; i < d->o->quantiles.n; i++)
         if (!strcmp(name, cupel_str_text(&d->quantile[i]))) return true;
     for (size_t i = 0; i < d->n_beside; i++)
@@ -384,6 +410,7 @@ static cupel_status open_sheet(predictor *d, cupel_err *err)
                              .column = d->column,
                              .unit = d->unit,
                              .reasons = true,
+                             .note = "domain_reason",
                              .sets = cupel_features_sets(cupel_model_features(d->model)),
                              .missing = cupel_missing_name(d->o->missing),
                              .model = "model",
@@ -415,6 +442,8 @@ static void release(predictor *d)
         cupel_free(d->pieces[i].mixture);
         cupel_str_free(&d->pieces[i].text);
         cupel_str_free(&d->pieces[i].key);
+        cupel_str_free(&d->pieces[i].outside);
+        cupel_str_free(&d->pieces[i].words);
     }
     cupel_free(d->pieces);
     cupel_records_release(&d->records);

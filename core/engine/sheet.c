@@ -24,7 +24,7 @@ struct cupel_sheet {
     uint64_t n_rows;
     cupel_out *out;                     /* text */
     cupel_writer *writer;               /* artifact */
-    cupel_rows *formula, *x, *reason, **kept; /* kept [header->n]; NULL for the others */
+    cupel_rows *formula, *x, *reason, *note, **kept; /* kept [header->n]; NULL for the others */
 };
 
 /* ---- which form ---- */
@@ -57,7 +57,7 @@ static cupel_status check_names(const cupel_sheet_options *o, cupel_err *err)
     for (size_t i = 0; i < o->header->n; i++) {
         const char *name = o->header->name[i];
         if (!is_kept(o, i) && i != o->formula) continue;
-        bool taken = o->reasons && strcmp(name, "reason") == 0;
+        bool taken = (o->reasons && strcmp(name, "reason") == 0) || (o->note && strcmp(name, o->note) == 0);
         for (size_t j = 0; !taken && j < o->n_columns; j++) taken = strcmp(name, o->column[j]) == 0;
         if (taken)
             return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' of the input has the name of a column to be written; rename it or take it out",
@@ -92,18 +92,19 @@ static double value(const cupel_sheet *s, const void *x, size_t j)
     return s->o.float32 ? of_float(((const float *)x)[j]) : ((const double *)x)[j];
 }
 
-static void format_separated(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, const char *reason, cupel_str *out)
+static void format_separated(const cupel_sheet *s, const cupel_records *r, size_t row, const cupel_sheet_values *val, cupel_str *out)
 {
     char separator = s->form == TSV ? '\t' : ',';
     cupel_csv_put(out, cupel_cell(r, row, s->o.formula), separator, true);
     for (size_t i = 0; i < r->n_cols; i++)
         if (is_kept(&s->o, i)) cupel_csv_put(out, cupel_cell(r, row, i), separator, false);
     for (size_t j = 0; j < s->o.n_columns; j++) {
-        double v = value(s, x, j);
+        double v = value(s, val->x, j);
         cupel_str_putc(out, separator);
         if (!isnan(v)) cupel_str_number(out, v);
     }
-    if (s->o.reasons) cupel_csv_put(out, cupel_text_of(reason), separator, false);
+    if (s->o.reasons) cupel_csv_put(out, cupel_text_of(cupel_reason_name((cupel_reason)*val->reason)), separator, false);
+    if (s->o.note) cupel_csv_put(out, *val->note, separator, false);
     cupel_str_putc(out, '\n');
 }
 
@@ -116,6 +117,7 @@ static void header_separated(const cupel_sheet *s, cupel_str *out)
         if (is_kept(&s->o, i)) cupel_csv_put(out, cupel_text_of(h->name[i]), separator, false);
     for (size_t j = 0; j < s->o.n_columns; j++) cupel_csv_put(out, cupel_text_of(s->o.column[j]), separator, false);
     if (s->o.reasons) cupel_csv_put(out, cupel_text_of("reason"), separator, false);
+    if (s->o.note) cupel_csv_put(out, cupel_text_of(s->o.note), separator, false);
     cupel_str_putc(out, '\n');
 }
 
@@ -131,7 +133,14 @@ static void put_cell(cupel_json_out *w, cupel_text t)
         cupel_json_put_text(w, t);
 }
 
-static void format_json(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, const char *reason, cupel_str *out)
+static void put_words(cupel_json_out *w, const char *name, cupel_text words)
+{
+    cupel_json_name(w, name);
+    if (words.n) cupel_json_put_text(w, words);
+    else cupel_json_put_null(w);
+}
+
+static void format_json(const cupel_sheet *s, const cupel_records *r, size_t row, const cupel_sheet_values *v, cupel_str *out)
 {
     cupel_json_out w = {.s = out, .compact = true};
     const cupel_header *h = s->o.header;
@@ -145,13 +154,10 @@ static void format_json(const cupel_sheet *s, const cupel_records *r, size_t row
     }
     for (size_t j = 0; j < s->o.n_columns; j++) {
         cupel_json_name(&w, s->o.column[j]);
-        cupel_json_put_number(&w, value(s, x, j));
+        cupel_json_put_number(&w, value(s, v->x, j));
     }
-    if (s->o.reasons) {
-        cupel_json_name(&w, "reason");
-        if (reason[0]) cupel_json_put_string(&w, reason);
-        else cupel_json_put_null(&w);
-    }
+    if (s->o.reasons) put_words(&w, "reason", cupel_text_of(cupel_reason_name((cupel_reason)*v->reason)));
+    if (s->o.note) put_words(&w, s->o.note, *v->note);
     cupel_json_close(&w, '}');
     cupel_str_putc(out, '\n');
 }
@@ -160,13 +166,12 @@ bool cupel_sheet_is_text(const cupel_sheet *s) { return s->form != H5; }
 
 cupel_writer *cupel_sheet_writer(cupel_sheet *s) { return s->writer; }
 
-void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, unsigned char reason, cupel_str *out)
+void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row, const cupel_sheet_values *v, cupel_str *out)
 {
-    const char *word = cupel_reason_name((cupel_reason)reason);
     if (s->form == JSONL)
-        format_json(s, r, row, x, word, out);
+        format_json(s, r, row, v, out);
     else
-        format_separated(s, r, row, x, word, out);
+        format_separated(s, r, row, v, out);
 }
 
 cupel_status cupel_sheet_text(cupel_sheet *s, const cupel_str *text, cupel_err *err)
@@ -225,19 +230,20 @@ static cupel_status open_artifact(cupel_sheet *s, cupel_err *err)
     CUPEL_TRY(cupel_writer_rows(s->writer, "reason", "",
                                 "why a value is NaN: 0 none, 1 missing_formula, 2 bad_formula, 3 ambiguous_formula, 4 no_element_data, "
                                 "5 missing_number, 6 bad_number, 7 imputed, 8 bad_volume, 9 no_value", CUPEL_U8, 1, &s->reason, err));
+    if (s->o.note) CUPEL_TRY(cupel_writer_rows(s->writer, s->o.note, "", "in words", CUPEL_TEXT, 1, &s->note, err));
     for (size_t i = 0; i < h->n; i++)
         if (is_kept(&s->o, i)) CUPEL_TRY(open_kept(s, i, err));
 done:
     return st;
 }
 
-cupel_status cupel_sheet_rows(cupel_sheet *s, const cupel_records *r, size_t from, size_t n, const void *x, const unsigned char *reason,
-                              cupel_err *err)
+cupel_status cupel_sheet_rows(cupel_sheet *s, const cupel_records *r, size_t from, size_t n, const cupel_sheet_values *v, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const cupel_text *cell = r->cell + from * r->n_cols;
-    CUPEL_TRY(cupel_rows_append(s->x, n, x, err));
-    CUPEL_TRY(cupel_rows_append(s->reason, n, reason, err));
+    CUPEL_TRY(cupel_rows_append(s->x, n, v->x, err));
+    CUPEL_TRY(cupel_rows_append(s->reason, n, v->reason, err));
+    if (s->note) CUPEL_TRY(cupel_rows_append_cells(s->note, n, v->note, 1, err));
     CUPEL_TRY(cupel_rows_append_cells(s->formula, n, cell + s->o.formula, r->n_cols, err));
     for (size_t i = 0; i < r->n_cols; i++)
         if (s->kept[i]) CUPEL_TRY(cupel_rows_append_cells(s->kept[i], n, cell + i, r->n_cols, err));

@@ -23,6 +23,7 @@ typedef struct cupel_sheet_options {
     const char *const *column, *const *unit;
     bool float32;                  /* values are floats */
     bool reasons;                  /* a column that says why a value is missing */
+    const char *note;              /* name of a column of text behind all others; NULL: none */
     const char *sets, *table_columns, *missing; /* for the artifact's attributes; table_columns may be NULL */
     const char *model, *model_digest; /* an input of the artifact beside the table; NULL: none */
     uint64_t seed;
@@ -35,13 +36,19 @@ bool cupel_sheet_is_text(const cupel_sheet *s);
 /* For more data sets of an artifact; NULL for text. */
 cupel_writer *cupel_sheet_writer(cupel_sheet *s);
 
-/* Appends one row as text. x: float or double [n_columns]. Safe from many threads. */
-void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row, const void *x, unsigned char reason, cupel_str *out);
+/* What is written of n rows. */
+typedef struct cupel_sheet_values {
+    const void *x;               /* float or double [n][n_columns] */
+    const unsigned char *reason; /* [n] */
+    const cupel_text *note;      /* [n] of a sheet that has such a column; else NULL */
+} cupel_sheet_values;
 
-/* Rows in order: for text, what cupel_sheet_format made; else rows from .. from + n - 1 of r with x [n][n_columns] and reason [n]. */
+/* Appends one row as text. Safe from many threads. */
+void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row, const cupel_sheet_values *v, cupel_str *out);
+
+/* Rows in order: for text, what cupel_sheet_format made; else rows from .. from + n - 1 of r. */
 cupel_status cupel_sheet_text(cupel_sheet *s, const cupel_str *text, cupel_err *err);
-cupel_status cupel_sheet_rows(cupel_sheet *s, const cupel_records *r, size_t from, size_t n, const void *x, const unsigned char *reason,
-                              cupel_err *err);
+cupel_status cupel_sheet_rows(cupel_sheet *s, const cupel_records *r, size_t from, size_t n, const cupel_sheet_values *v, cupel_err *err);
 
 /* input and digest ("sha256:..."): recorded in an artifact unless input is NULL. Frees *s, whatever it returns. */
 cupel_status cupel_sheet_commit(cupel_sheet **s, const char *input, const char *digest, cupel_err *err);

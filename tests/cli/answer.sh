@@ -17,6 +17,8 @@ exec 7>&-; wait $p; rc=$?; exec 8<&-
 { grep -q '"who": "robot".*"yield strength \[MPa\]": [0-9]' <<<"$one" && grep -q '"yield strength lower' <<<"$one"; }; check 'an answer holds the question' $?
 grep -q '^{"line": 2, "error": ".*JSON' <<<"$two"; check 'a bad line is an error object' $?
 grep -q '"yield strength \[MPa\]": [0-9]' <<<"$three"; check 'and not an end' $?
+[ "$(printf 'formula\nPuO2\nFe0.7Ni0.3\n%s\n' "$(sed -n '2s/,.*//p' "$T/in.csv")" | ask | sed 's/.*"domain_reason": //; s/[.0-9]*, the/X, the/')" = \
+  "$(printf '"no training row holds Pu, O"}\n"unlike the training rows: distance X, the domain ends at 1"}\nnull}')" ]; check 'why an answer is outside the domain' $?
 
 # The figures are those of the table.
 sed 1q "$T/in.csv" | cut -d, -f1 >"$T/new.csv"; awk -F, 'NR > 1 && NR < 30 { print $1 }' "$T/in.csv" >>"$T/new.csv"; echo Xx2 >>"$T/new.csv"

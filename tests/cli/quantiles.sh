@@ -14,7 +14,7 @@ awk 'BEGIN { srand(5); print "a,b,strength [MPa],brittle"; for (i = 0; i < 120; 
            { rows++; for (k = 2; k <= n; k++) if ($c[k] < $c[k - 1]) crossed++; wide += $c[3] - $c[1] }
            END { exit !(n == 3 && rows == 120 && !crossed && wide > 120) }' "$T/p.csv" && ok columns || no columns
 
-line=$(sed -n 2p "$T/p.csv" | awk -F, '{ print $(NF - 3) "," $(NF - 2) "," $(NF - 1) }')
+line=$(sed -n 2p "$T/p.csv" | awk -F, '{ print $(NF - 4) "," $(NF - 3) "," $(NF - 2) }')
 sed -n 2p "$T/t.csv" | awk -F, '{ printf "{\"a\": %s, \"b\": %s}\n", $1, $2 }' | "$CUPEL" predict "$T/m.h5" - -o - --format jsonl --quantiles 0.1,0.5,0.9 >"$T/a.jsonl" 2>"$T/err" &&
   [ "$(sed 's/.*quantile 0.1 \[MPa\]": *\([^,]*\), *"strength quantile 0.5 \[MPa\]": *\([^,]*\), *"strength quantile 0.9 \[MPa\]": *\([^,}]*\).*/\1,\2,\3/' "$T/a.jsonl")" = "$line" ] &&
   ok dialogue || no dialogue

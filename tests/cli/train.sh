@@ -17,7 +17,7 @@ check 'inspect says what it is' $?
 
 run predict "$T/m.h5" "$T/new.csv" --threads 1 -o "$T/p.csv"; { [ $rc = 0 ] && [ "$(wc -l <"$T/p.csv")" = "$(wc -l <"$T/new.csv")" ]; }
 check 'predict' $?
-head -n 1 "$T/p.csv" | grep -q "^$formula,.*,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],distance,in_domain,in_training,measured band gap \[eV\],reason$"
+head -n 1 "$T/p.csv" | grep -q "^$formula,.*,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],distance,in_domain,in_training,measured band gap \[eV\],reason,domain_reason$"
 check 'columns of a prediction' $?
 head -n 1 "$T/p.csv" | grep -q 'band gap \[eV\] (table)'; check 'a column of the table with the name of the prediction is kept under another' $?
 run predict "$T/m.h5" "$T/new.csv" --threads 2 -o "$T/p2.csv"; cmp -s "$T/p.csv" "$T/p2.csv"; check 'the same predictions for 1 and 2 threads' $?
@@ -30,15 +30,15 @@ run predict "$T/m.h5" "$T/new.csv" -o "$T/p.h5"; run inspect "$T/p.h5" --format 
 check 'predictions as an artifact' $?
 run predict "$T/m.h5" "$T/new.csv" -o "$T/p.jsonl"; { [ $rc = 0 ] && head -n 1 "$T/p.jsonl" | grep -q '"band gap lower \[eV\]":'; }
 check 'predictions as JSON lines' $?
-wider() { awk -F, -v lo=-5 -v hi=-4 'NR > 1 { s += $(NF - 5) - $(NF - 6) } END { print s }' "$1"; }
+wider() { awk -F, 'NR > 1 { s += $hi - $lo } NR == 1 { for (i = 1; i <= NF; i++) { if ($i ~ / lower /) lo = i; if ($i ~ / upper /) hi = i } } END { print s }' "$1"; }
 run predict "$T/m.h5" "$T/new.csv" --level 0.5 -o "$T/half.csv"; awk -v a="$(wider "$T/half.csv")" -v b="$(wider "$T/p.csv")" 'BEGIN { exit !(a > 0 && a < 0.8 * b) }'
 check 'a lower level gives narrower intervals' $?
 
 printf 'formula\nNaCl\nXx\n\nnan\nFe2O3.5H2O\nHe\n' >"$T/odd.csv"; sed -i '4s/.*/""/' "$T/odd.csv"
 run predict "$T/m.h5" "$T/odd.csv" -o "$T/odd.out"; [ $rc = 2 ] && err 'does not tell the format'; check 'an output without a format' $?
 run predict "$T/m.h5" "$T/odd.csv" -o "$T/odd.p.csv"
-{ [ $rc = 0 ] && grep -q '^Xx,,,,,0,,,bad_formula$' "$T/odd.p.csv" && grep -q '^nan,,,,,0,,,missing_formula$' "$T/odd.p.csv" && grep -q '^Fe2O3.5H2O,,,,,0,,,ambiguous_formula$' "$T/odd.p.csv" \
-  && grep -Eq '^NaCl,[0-9.-]+,[0-9.-]+,[0-9.-]+,[0-9.]+,[01],[01],[0-9.]*,$' "$T/odd.p.csv" && err 'missing or imputed'; }
+{ [ $rc = 0 ] && grep -q '^Xx,,,,,0,,,bad_formula,$' "$T/odd.p.csv" && grep -q '^nan,,,,,0,,,missing_formula,$' "$T/odd.p.csv" && grep -q '^Fe2O3.5H2O,,,,,0,,,ambiguous_formula,$' "$T/odd.p.csv" \
+  && grep -Eq '^NaCl,[0-9.-]+,[0-9.-]+,[0-9.-]+,[0-9.]+,[01],[01],[0-9.]*,,' "$T/odd.p.csv" && err 'missing or imputed'; }
   check 'rows without a prediction are kept with their reason' $?
 run predict "$T/m.h5" "$T/odd.csv" --missing fail -o "$T/x.csv"; { [ $rc = 3 ] && err 'odd.csv:3' && [ ! -e "$T/x.csv" ]; }
 check '--missing fail names the row and leaves nothing' $?
@@ -130,16 +130,23 @@ run predict "$T/p.h5" "$T/new.csv" -o "$T/y.csv"; { [ $rc = 4 ] && err 'predicti
 printf 'formula\nPuO2\nZnO\n' >"$T/pu.csv"; run predict "$T/m.h5" "$T/pu.csv" -o "$T/pu.p.csv"
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "in_domain") a = i; if ($i == "distance") b = i } next } NR == 2 { ok = $a == 0 && $b > 1 } NR == 3 { ok = ok && $a == 1 } END { exit !ok }' "$T/pu.p.csv"
 check 'an element that no training row holds is outside the domain' $?
+grep -q '^PuO2,.*,no training row holds Pu$' "$T/pu.p.csv"; check 'and is named' $?
 { echo 'formula,T [K],route,y [MPa]'; awk 'BEGIN { split("cast forged", r, " "); for (i = 0; i < 60; i++) printf "Fe%dCr%d,%d,%s,%.1f\n", 90 - i % 10, 10 + i % 10, 300 + 10 * (i % 30), r[1 + i % 2], 500 - i % 30 + 3 * (i % 10) }'; } >"$T/t.csv"
 run train "$T/t.csv" --target y --columns 'T [K],route' --features magpie --model krr -o "$T/t.h5"
 printf 'formula,T [K],route\nFe90Cr10,300,cast\nFe90Cr10,300.0,cast\nFe90Cr10,310,cast\nFe90Cr10,615,cast\nFe90Cr10,1e9,cast\nFe90Cr10,300,rolled\n' >"$T/t.new.csv"
 run predict "$T/t.h5" "$T/t.new.csv" -o "$T/t.p.csv"
 column() { awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) k = i; next } { printf "%s ", $k }' "$T/t.p.csv"; }
 [ "$(column in_domain)" = '1 1 1 1 0 0 ' ]; check 'a table column far beyond its training range, or a new category, is outside the domain' $?
+{ grep -q '^Fe90Cr10,1e9,cast,.*,T \[K\] 1e+09 is outside the training rows. 300 to 590$' "$T/t.p.csv" && grep -q "^Fe90Cr10,300,rolled,.*route 'rolled' is in no training row, which have 'cast', 'forged'" "$T/t.p.csv" \
+  && [ "$(grep -c ',$' "$T/t.p.csv")" = 4 ]; }; check 'and why is said, of those alone' $?
+run predict "$T/t.h5" "$T/t.new.csv" -o "$T/t.p.jsonl"; { grep -q "\"rolled\".*\"domain_reason\": \"route 'rolled' is in no training row" "$T/t.p.jsonl" && [ "$(grep -c '"domain_reason": null' "$T/t.p.jsonl")" = 4 ]; }
+check 'in JSON lines too' $?
+run predict "$T/t.h5" "$T/t.new.csv" -o "$T/t.p.h5"; { [ $rc = 0 ] && grep -aq "route 'rolled' is in no training row" "$T/t.p.h5"; }; check 'and in an artifact' $?
 printf 'formula,T [degC],route\nFe90Cr10,27,cast\nFe90Cr10,-1,cast\nFe90Cr10,-300,cast\n' >"$T/cold.csv"
 run predict "$T/t.h5" "$T/cold.csv" -o "$T/t.p.csv"; cold=$(column in_domain); { echo 'formula,T [K],route,y [MPa]'; tail -n +2 "$T/t.csv"; awk 'BEGIN { for (i = 0; i < 20; i++) printf "Fe80Cr20,%d,cast,%d\n", 5 + 150 * i, 500 - i }'; } >"$T/wide.csv"
 run train "$T/wide.csv" --target y --columns 'T [K],route' --features magpie --model krr -o "$T/wide.h5"; printf 'formula,T [K],route\nFe90Cr10,4,cast\nFe90Cr10,-100,cast\n' >"$T/cold.csv"
 run predict "$T/wide.h5" "$T/cold.csv" -o "$T/t.p.csv"; [ "$cold$(column in_domain)" = '1 1 0 1 0 ' ]; check 'nor is what is below absolute zero inside, however wide the range' $?
+grep -q 'T \[K\] -100 is below absolute zero$' "$T/t.p.csv"; check 'and so it is called' $?
 run explain "$T/wide.h5" "$T/cold.csv" --rows 2; [ "$(grep -c 'T \[K\]=-100.*outside the training domain' "$T/out")$(grep -c 'outside the training domain' "$T/out")" = 11 ]; check 'explain says the same of a row' $?
 run predict "$T/t.h5" "$T/t.new.csv" -o "$T/t.p.csv"
 [ "$(column in_training)" = '1 1 0 0 0 0 ' ]; check 'what was measured is looked up under the same conditions' $?
