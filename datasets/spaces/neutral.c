@@ -18,6 +18,8 @@
 #include <math.h>
 #include <string.h>
 
+/* At most: elements of a formula, atoms of one element, its oxidation states +-1 .. +-STATE_MAX, the charge that a charge_set has a bit for, amounts
+ * of one set of elements (128 kB of bits). Sets between two noted counts: STRIDE, doubled until there are no more than BEFORE_MAX counts (16 MB). */
 enum { SET_MAX = 8, AMOUNT_MAX = 24, STATE_MAX = 8, CHARGE_MAX = 127, TUPLES_MAX = 1 << 20, STRIDE = 8, BEFORE_MAX = 1 << 21 };
 static const double WORK_MAX = 2e10; /* amounts looked at when opening: ten seconds or so */
 
