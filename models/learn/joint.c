@@ -10,10 +10,13 @@
 #include <math.h>
 #include <string.h>
 
+/* Rows that lengths are tuned on at most (each of some hundred trials costs their cube); rows predicted at a time; doubles of a register. */
 enum { TUNE_ROWS = 256, BLOCK = 32, LANES = 8 };
 
 /* Standard deviations of the trend's coefficients over the amplitude of the process; outputs and known columns have mean 0 and deviation 1. */
 static const double CONSTANT = 10, SLOPE = 4, CURVATURE = 2, KNOWN = 4;
+/* Lengths that are tried: columns range over -1 .. 1, so that a length of 0.2 sees near neighbours alone and one of 12 hardly bends. Noise is a
+ * variance over that of the process; its least keeps the covariance of near rows positive definite. */
 static const double LENGTH_MIN = 0.2, LENGTH_MAX = 12, NOISE_MIN = 1e-8, NOISE_MAX = 1;
 
 typedef enum trend { LINEAR, SQUARES, QUADRATIC, TRENDS } trend;
@@ -87,7 +90,7 @@ static void trend_part(const cupel_joint *j, size_t n, double *k)
         }
 }
 
-/* The lower triangle of K [n][n] over the first n rows, k = that of the trend; the two may be one. */
+/* The lower triangle of K [n][n] over the first n rows into k; base: that of the trend, may be k itself. */
 static void covariance(const cupel_joint *j, const double *z, const setting *s, size_t n, const double *base, double *k)
 {
     for (size_t a = 0; a < n; a++)
@@ -131,23 +134,30 @@ static cupel_status loss_of(const tuning *t, const setting *s, double *loss, cup
     return CUPEL_OK;
 }
 
-/* Takes the factor for lengths [count] (or the noise) when that is better. */
-static cupel_status try_factor(const tuning *t, setting *s, double *value, size_t count, double factor, double low, double high, double *best,
-                               cupel_err *err)
+/* What one step of the tuning scales: all lengths, one of them, or the noise. */
+typedef struct knob {
+    double *value; /* [count] in the setting */
+    size_t count;  /* CUPEL_JOINT_COLUMNS at most */
+    double low, high;
+} knob;
+
+/* Multiplies by the factor, within low and high; takes that back unless the loss falls below *best. */
+static cupel_status try_factor(const tuning *t, const setting *s, knob what, double factor, double *best, cupel_err *err)
 {
     double before[CUPEL_JOINT_COLUMNS], loss;
-    memcpy(before, value, count * sizeof *value);
-    for (size_t i = 0; i < count; i++) value[i] = fmin(fmax(value[i] * factor, low), high);
-    if (memcmp(before, value, count * sizeof *value) == 0) return CUPEL_OK;
+    const size_t bytes = what.count * sizeof *before;
+    memcpy(before, what.value, bytes);
+    for (size_t i = 0; i < what.count; i++) what.value[i] = fmin(fmax(what.value[i] * factor, what.low), what.high);
+    if (memcmp(before, what.value, bytes) == 0) return CUPEL_OK;
     cupel_status st = loss_of(t, s, &loss, err);
     if (st == CUPEL_OK && loss < *best)
         *best = loss;
     else
-        memcpy(value, before, count * sizeof *value);
+        memcpy(what.value, before, bytes);
     return st;
 }
 
-/* One length for all columns. */
+/* The kernel, one length for all columns, and the noise, from a grid of them. */
 static cupel_status coarse(const tuning *t, setting *s, double *best, cupel_err *err)
 {
     static const double lengths[] = {0.4, 0.8, 1.6, 3.2, 6.4}, noises[] = {1e-6, 1e-4, 1e-2, 0.1};
@@ -173,6 +183,7 @@ static cupel_status coarse(const tuning *t, setting *s, double *best, cupel_err 
     return CUPEL_OK;
 }
 
+/* From there each length and the noise by itself, up and down by ever smaller factors. */
 static cupel_status fine(const tuning *t, setting *s, double *best, cupel_err *err)
 {
     static const double steps[] = {1.8, 1.8, 1.3, 1.15};
@@ -181,9 +192,9 @@ static cupel_status fine(const tuning *t, setting *s, double *best, cupel_err *e
     for (size_t pass = 0; pass < sizeof steps / sizeof *steps; pass++)
         for (int way = 0; way < 2; way++) {
             const double step = way ? 1 / steps[pass] : steps[pass];
-            CUPEL_TRY(try_factor(t, s, s->length, d, step, LENGTH_MIN, LENGTH_MAX, best, err));
-            for (size_t i = 0; i < d; i++) CUPEL_TRY(try_factor(t, s, &s->length[i], 1, step, LENGTH_MIN, LENGTH_MAX, best, err));
-            CUPEL_TRY(try_factor(t, s, &s->noise, 1, step * step, NOISE_MIN, NOISE_MAX, best, err));
+            CUPEL_TRY(try_factor(t, s, (knob){s->length, d, LENGTH_MIN, LENGTH_MAX}, step, best, err));
+            for (size_t i = 0; i < d; i++) CUPEL_TRY(try_factor(t, s, (knob){&s->length[i], 1, LENGTH_MIN, LENGTH_MAX}, step, best, err));
+            CUPEL_TRY(try_factor(t, s, (knob){&s->noise, 1, NOISE_MIN, NOISE_MAX}, step * step, best, err));
         }
 done:
     return st;
@@ -256,7 +267,7 @@ static void moments(const double *x, size_t n, size_t step, double *mean, double
     if (!(*deviation > 1e-12 * fabs(*mean))) *deviation = 1;
 }
 
-/* w [n][p] = (y - mean) / deviation */
+/* w [n][p] = (y - mean) / deviation; and the moments of the known columns. */
 static void standardise(cupel_joint *j, const cupel_joint_rows *r, double *w)
 {
     for (size_t c = 0; c < j->p; c++) {
@@ -281,8 +292,8 @@ static void spread_behind(cupel_joint *j, const double *l)
     }
 }
 
-/* Of L^-1: rows of K^-1 = L^-T L^-1 have the diagonal sum of squares of a column. Left out (5.12): y_i - [K^-1 y]_i / [K^-1]_ii. That of the first
- * rows alone is the same with the first rows of L^-1. */
+/* Row i predicted from all others is y_i - [K^-1 y]_i / [K^-1]_ii (Rasmussen, Williams, 5.12). As K^-1 = L^-T L^-1, its diagonal element i is the sum
+ * of the squares of column i of L^-1; over the near rows alone, of its first `near` rows. */
 static void leave_out(cupel_joint *j, const double *y, const double *inverse_factor)
 {
     for (size_t i = 0; i < j->n; i++) {
@@ -296,6 +307,7 @@ static void leave_out(cupel_joint *j, const double *y, const double *inverse_fac
     }
 }
 
+/* beta = H^T K^-1 y, the coefficients of the trend; and the terms of the near rows, turned. */
 static void trend_weights(cupel_joint *j)
 {
     for (size_t i = 0; i < j->n; i++)
@@ -305,6 +317,7 @@ static void trend_weights(cupel_joint *j)
         for (size_t i = 0; i < j->near; i++) j->near_h[k * j->near_ld + i] = j->h[i * j->m + k];
 }
 
+/* The kernel machines of all rows, with weights, and of the near ones, for covariances. */
 static cupel_status points(cupel_joint *j, const double *z, cupel_err *err)
 {
     double *scaled = cupel_alloc(cupel_mul(j->n, j->d), sizeof *scaled);
@@ -320,7 +333,7 @@ static cupel_status points(cupel_joint *j, const double *z, cupel_err *err)
     return st;
 }
 
-/* w [n][p]: the outputs standardised. */
+/* Factors K, and takes from it all that prediction needs. w [n][p]: the outputs standardised. */
 static cupel_status solve(cupel_joint *j, const cupel_joint_rows *r, const double *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;

@@ -29,23 +29,26 @@ typedef struct cupel_joint_rows {
     const double *y;   /* [n][p] */
 } cupel_joint_rows;
 
-/* CUPEL_BAD_INPUT; CUPEL_NO_RESOURCE. Costs n^3 some hundred times, of at most 256 rows while tuning. */
+/* CUPEL_BAD_INPUT for sizes out of range or numbers that are not finite, CUPEL_FAILED where no lengths give a covariance with a Cholesky factor,
+ * CUPEL_NO_RESOURCE. Tuning factors a matrix of at most 256 rows some hundred times; the fit costs n^3 once. */
 cupel_status cupel_joint_fit(const cupel_joint_rows *rows, cupel_joint **j, cupel_err *err);
 void cupel_joint_free(cupel_joint *j);
-typedef struct cupel_joint_way {
-    cupel_isa isa;
-    void *scratch;
-} cupel_joint_way;
 
 /* Bytes that a fit takes, SIZE_MAX when that overflows. */
 size_t cupel_joint_bytes(size_t n, size_t d, size_t e, size_t p);
 
-/* Rows z [n][d], h [n][e]: mean [n][p]; spread [n], the standard deviation of a new value over the amplitude of its output. Row by row the same for
- * any n. scratch: cupel_joint_scratch_bytes, aligned to 64, one per thread. */
+/* How to predict: the instruction set, and scratch of one thread, cupel_joint_scratch_bytes aligned to 64. */
+typedef struct cupel_joint_way {
+    cupel_isa isa;
+    void *scratch;
+} cupel_joint_way;
 size_t cupel_joint_scratch_bytes(const cupel_joint *j);
+
+/* Rows z [n][d], h [n][e] (NULL for e = 0) to mean [n][p], in the units of the outputs, and spread [n]: the standard deviation of a new value over
+ * the amplitude of its output. A row gives the same bytes whatever n is. */
 void cupel_joint_predict(const cupel_joint *j, const double *z, const double *h, size_t n, const cupel_joint_way *way, double *mean, double *spread);
 
-/* The training rows, each from the others: value [n][p], spread [n] as above. */
+/* The training rows, each predicted from all the others: value [n][p] and spread [n] as cupel_joint_predict gives them. Owned by j. */
 const double *cupel_joint_left_out(const cupel_joint *j);
 const double *cupel_joint_left_out_spread(const cupel_joint *j);
 
