@@ -110,8 +110,8 @@ static void descriptors_agree_with_cuts(void **state)
     cupel_micro_demand_free(d);
 }
 
-/* Area and chords of a verified design on 32 voxels hold against the
- * limit of 96 and 192, for waves of 3 to 12 voxels, where the grid itself is up to a quarter off; trials know that within 2 %. */
+/* Area and chords of a verified design on 32 voxels hold against the limit of 96 and 192, for waves of 3 to 12 voxels, where the grid itself is up to
+ * a quarter off; trials know that within 2 %. */
 static void areas_are_those_of_the_limit(void **state)
 {
     (void)state;

@@ -16,7 +16,6 @@ typedef struct cupel_answer_result {
  * answer is one JSON object: what the line held, then the columns of cupel_predict_table, or {"line": n, "error": "...", ...what could be read}.
  * Of the options: model, table, format, formula, dot, predict. One thread. CUPEL_BAD_INPUT: no line at all, or none could be answered. */
 cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupel_job *job, cupel_answer_fn put, void *user,
-                                cupel_answer_result *result,
-                                cupel_err *err);
+                                cupel_answer_result *result, cupel_err *err);
 
 #endif

@@ -4,7 +4,7 @@
  *   scale: composition
  *   data: {file: gaps.csv, formula: composition, target: target, property: band gap, unit: eV,
  *          format: csv, columns: "spg_num", missing: drop, dot: hydrate}
-                                                    and which rows of it: see core/engine/selection.h
+ *                                                  and which rows of it: see core/engine/selection.h
  *   model: {name: svr, features: magpie, settings: {C: 10}, task: auto}     or  {file: model.h5}
  *          transfer: {file: computed.csv.gz, target: gap, formula: composition, features: magpie, above: 0.05}
  *                                                    in model: what a larger table teaches becomes columns (core/engine/transfer.h)

@@ -1,9 +1,9 @@
 /* The memory of a loop: every experiment that was told, failed or is under way, in one artifact that suggest reads and tell writes.
  *
- * Artifact of kind "loop": `columns`, `cells` [rows * columns] as text, `state`, `told` and `id` [rows] (no `id` in older ones), `goals` and
- * `maximize`, `history/file`,
- * `history/digest`, `history/time` and `history/rows` [tells]. It is written whole under another name and renamed, by one writer at a time: a kill
- * leaves the old one. */
+ * Artifact of kind "loop": `columns` [columns], `cells` [rows * columns] as text, `state`, `told` and `id` [rows] (no `id` in older files), `goals`
+ * and `maximize` [goals], `history/file`, `history/digest`, `history/time` and `history/rows` [tells].
+ *
+ * It is written whole under another name and renamed, by one writer at a time: a kill leaves the old one. */
 #ifndef CUPEL_ENGINE_LOOP_H
 #define CUPEL_ENGINE_LOOP_H
 

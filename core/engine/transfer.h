@@ -41,10 +41,10 @@ cupel_status cupel_transfer_check(const char *features, cupel_err *err);
 
 typedef struct cupel_transfer cupel_transfer;
 
-/* Reads the source, leaves out the compositions of `own` (a table's; NULL:
- * none) and of the tables `without`, fits, and says the counts. Rows without a
- * usable formula or value are left out and counted. CUPEL_BAD_INPUT also when
- * too few are left. Takes seconds per 10,000 formulas
+/* Reads the source and fits to it, without the compositions of `own` (those of the table that is to be learned; NULL: none) and of the tables
+ * `without`, and says how many there were of each. Rows without a usable formula or value are left out and counted.
+ *
+ * CUPEL_BAD_INPUT for a file or column that cannot be read, and when too few rows are left. Takes seconds per 10,000 formulas
  * (benchmarks/files_transfer). */
 cupel_status cupel_transfer_make(const cupel_transfer_options *o, const cupel_batch *own, const cupel_job *job, cupel_transfer **t, cupel_err *err);
 void cupel_transfer_free(cupel_transfer *t); /* NULL-safe */

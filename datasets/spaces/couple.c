@@ -171,8 +171,7 @@ static cupel_status list_of(const cupel_space_spec *spec, const cupel_yaml **lis
     *list = cupel_yaml_get(spec->map, "couple");
     if (*list && ((*list)->kind != CUPEL_YAML_LIST || !(*list)->child || (*list)->n > CUPEL_COUPLINGS_MAX))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: couple must be a list of 1 to %d conditions, as in ['Ni >= 2 Cr']", spec->file,
-                          (*list)->line,
-                          CUPEL_COUPLINGS_MAX);
+                          (*list)->line, CUPEL_COUPLINGS_MAX);
     return CUPEL_OK;
 }
 

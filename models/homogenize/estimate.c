@@ -61,9 +61,9 @@ static void add_rounding(const cupel_estimate_work *w, size_t n_phases, cupel_es
 
 double cupel_estimate_voxels(const cupel_mixture *m) { return (double)m->n[0] * (double)m->n[1] * (double)m->n[2]; }
 
-/* Up to here the fields of all loads are held while a grid is solved: off the diagonal pairs of them are of second order in what iterating leaves,
-    fluxes
- * of the first, which takes twice the iterations. 300 MB for stiffness. */
+/* Up to so many voxels the fields of all loads are held while a grid is solved (300 MB for stiffness): a component off the diagonal that is computed
+ * from the fields of two loads has an error of second order in what iterating leaves, one from mean fluxes of first order, which would take twice the
+ * iterations. */
 static const double PAIRED_MOST = 4194304;
 
 double cupel_estimate_bytes(cupel_physics physics, const size_t n[3])

@@ -14,22 +14,26 @@
  * errors of grains cancel, it is about 25 times too wide. More than 256 phases: three times |value - L|.
  *
  * Mixtures with cuts (the interface is known): the value is extrapolated from two grids, n and 3 n / 4, as if the error went with the square of the
- * voxel, which it does when cut voxels respond by the blend of their contrast; for stiffness beside a void (contrast of 1000 and more) with the power
- * 1.5, since some of the first is left there, as long as |T - T'| is below 1 % of |T| (from 2 % on it is as for other solids). The bar is
+ * voxel, which it does when cut voxels respond by the blend of their contrast. For stiffness beside a void (contrast of 1000 and more) the power is
+ * 1.5 in place of 2, since some error of the first order is left there, as long as |T - T'| is below 1 % of |T|; from 2 % on it is 2 again. The bar
+ * is
  *   h = a |T - T'| + min(b min(|V - L|, |L - R|), 4 s) + 1.5e-4 |T|,
- * a = 0.2 in space (stiffness 1.3, beside a void 0.6 where the steps between the three grids shrink to a half or less, and up to 1.3 where to 0.7),
- * 2.5 in the plane and for fibres, b = 0.04 (stiffness 0.05, beside a void 0.025), T' on the coarser grid; L, V, R as above, on half the grid. What
- * is left after extrapolating goes with the voxel itself and comes from the blend, of which the first term knows little: hence the second, a share of
- * what the choice could change. s, the root of the mean square of the steps between the three grids, keeps it from what does not depend on the grid:
- * laminates. Where a step of conduction is longer than the one before it, a grows to the whole of what the value is extrapolated by; along axes where
- * conduction hangs on necks of less than 16 faces of voxels (necks.h) the second term is the whole choice, and `resolved` is false; so it is in
- * stiffness along them and in shear on planes normal to them, from contrast 25 on, beside a void below 32 faces, with the larger of the two sides of
- * the choice. The plane, where a step of one sign all along an interface is not averaged over as many directions, needs the first term. Beside a
- * void, while steps are short and on grids of 128 voxels an edge (half of it on 96), the two add as squares: against 192 voxels 166 of 168 components
- * and all whole tensors of eight designs on 128 were held, bars of 1.8 to 6 times the error; on 32 and 48 voxels, where they do not, 94.8 % of 210
- * components and 9 of 10 whole tensors of five scaffolds against 96, with bars of 1.6 times the error. What single precision leaves comes on top.
+ * T on grid n, T' on grid 3 n / 4, L, V, R as above on grid n / 2, s the root of the mean square of the steps between the three grids.
+ * - First term, what extrapolating may miss: a = 0.2 in space (stiffness 1.3; beside a void 0.6 where the steps between the three grids shrink to a
+ *   half or less, up to 1.3 where to 0.7); 2.5 in the plane and for fibres, where a step of one sign all along an interface is not averaged over as
+ *   many directions. Where a step of conduction is longer than the one before it, a grows to the whole of what the value is extrapolated by.
+ * - Second term, what the choice of the blend may change: what is left after extrapolating goes with the voxel itself and comes from the blend, of
+ *   which the first term knows little. b = 0.04 (stiffness 0.05, beside a void 0.025). 4 s keeps it from what does not depend on the grid: laminates.
+ * - Necks: along axes where conduction hangs on less than 16 faces of voxels (necks.h) the second term is the whole choice, and `resolved` is false;
+ *   so it is in stiffness along them and in shear on planes normal to them, from contrast 25 on, beside a void below 32 faces, with the larger of the
+ *   two sides of the choice.
+ * - Beside a void, while steps are short and on grids of 128 voxels an edge (half of it on 96), the two terms add as squares.
+ * What single precision leaves comes on top.
+ *
  * Constants fitted on half of 1,400 cylinders and spheres with random middles and of 29 level cuts, and checked on the rest, those of stiffness on 60
- * tensors; figures in benchmarks/README.md. */
+ * tensors. Beside a void, on 128 voxels against 192: 166 of 168 components and all whole tensors of eight designs were held, bars of 1.8 to 6 times
+ * the error; on 32 and 48 voxels, where the terms do not add as squares, against 96: 94.8 % of 210 components and 9 of 10 whole tensors of five
+ * scaffolds, bars of 1.6 times the error. Figures in benchmarks/README.md. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_ESTIMATE_H
 #define CUPEL_MODELS_HOMOGENIZE_ESTIMATE_H
 
@@ -78,15 +82,14 @@ typedef struct cupel_estimate_options {
 
 extern const char cupel_bar_is_wide[]; /* a why_not */
 
-/* Memory that the solves of one grid of an estimate take, besides its mixture. */
+/* Bytes that the solves of one grid of an estimate take, besides its mixture. Up to 2^22 voxels a grid holds the fields of all its loads while it is
+ * solved: 12 bytes more per voxel for conduction, 72 for stiffness. */
 double cupel_estimate_bytes(cupel_physics physics, const size_t n[3]);
 
 /* Half width of the 95 % bar of |T - truth| in the Frobenius norm, from the components' bars [order][order]: 1.25 times the norm of the diagonal's.
  * Bars off the diagonal are wide enough for a truth of any sign, and all of them together are never used up. Known of few skeletons with a void: of
  * eight designs on 128 voxels it was 1.8 to 6 times the error against 192; on coarser grids it is not calibrated (bench_errorbar scaffolds). */
 double cupel_norm_error(const double *error, size_t order);
-
-/* Up to 2^22 voxels a grid holds the fields of all its loads while it is solved: 12 bytes more per voxel for conduction, 72 for stiffness. */
 
 /* Labels: m has no cuts. */
 cupel_status cupel_estimate_labels(const cupel_mixture *m, const cupel_material *materials, const cupel_estimate_options *o, const cupel_job *job,

@@ -1,9 +1,9 @@
 /* Periodic homogenisation by FFT-preconditioned conjugate gradients on the rotated scheme (trilinear elements with one Gauss point, HEX8R): Willot,
  * C. R. Mecanique 343, 232 (2015), doi:10.1016/j.crme.2014.12.005; Schneider, Merkert, Kabel, IJNME 109, 1461 (2017), doi:10.1002/nme.5336.
  *
- * Fields are float, reductions double over fixed blocks: the same bytes for any number of threads. Memory: 12 bytes per voxel for conduction and 36
- * for elasticity, besides the mixture (and rows are padded to a
- * multiple of 8); 4 and 12 more per load whose field is kept; 24 or 84 more per cut voxel where a phase is not isotropic. */
+ * Fields are float, reductions double over fixed blocks: the same bytes for any number of threads. Memory besides the mixture: 12 bytes per voxel for
+ * conduction and 36 for elasticity (rows are padded to a multiple of 8 voxels); for each load whose field is kept 4 and 12 more; for each cut voxel,
+ * where a phase is not isotropic, 24 and 84 more. */
 #ifndef CUPEL_MODELS_HOMOGENIZE_SOLVER_H
 #define CUPEL_MODELS_HOMOGENIZE_SOLVER_H
 

@@ -1,7 +1,6 @@
 /* A hurdle: targets of which many rows share one exact value (the zero gap of metals) and the others are a number. Trees tell first whether a row
- * is at
- * that value, P = probability that it is not, then how large the others are; the answer is the median of the mixture, which the mean absolute error
- * asks for: the shared value where P <= 1/2, else the quantile 1 - 1/(2P) of the others.
+ * is at that value, P = probability that it is not, then how large the others are; the answer is the median of the mixture, which the mean absolute
+ * error asks for: the shared value where P <= 1/2, else the quantile 1 - 1/(2P) of the others.
  *
  *   P   mean of boosted trees (log loss) and of extremely randomised trees
  *   R   of the others: mean of boosted trees on the value, of boosted trees on its logarithm, and of the median by a forest's weights

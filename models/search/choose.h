@@ -1,11 +1,11 @@
 /* Which candidates to try next, given what was measured: the loop as numbers, without tables or files.
  *
- * Gaussian processes for each goal (models/search/gaussian.h) on values that are bent to look normal, an acquisition on top
- * (models/search/acquisition.h). Each member of a batch, and
- * each experiment that is under way, is taken as measured at its expected value before the next is chosen, so that a batch spreads (the kriging
- * believer of Ginsbourger, Le Riche, Carraro 2010, doi:10.1007/978-3-642-10701-6_6). Rows that failed teach where not to go: the chance of success
- * multiplies what a candidate is worth, its cost divides it. Several goals: the expected growth of the hypervolume they dominate (Emmerich,
- * Giannakoglou, Naujoks 2006, doi:10.1109/TEVC.2005.859463), by quasi-random numbers. */
+ * A Gaussian process for each goal (models/search/gaussian.h), on values that are transformed to look normal, and an acquisition on top
+ * (models/search/acquisition.h). Each member of a batch, and each experiment that is under way, is taken as measured at its expected value before the
+ * next is chosen, so that a batch spreads (the kriging believer of Ginsbourger, Le Riche, Carraro 2010, doi:10.1007/978-3-642-10701-6_6). Rows that
+ * failed teach where not to go: the acquisition of a candidate is multiplied by its chance of success and divided by its cost. Several goals: the
+ * expected growth of the hypervolume that they dominate (Emmerich, Giannakoglou, Naujoks 2006, doi:10.1109/TEVC.2005.859463), by quasi-random
+ * numbers. */
 #ifndef CUPEL_MODELS_SEARCH_CHOOSE_H
 #define CUPEL_MODELS_SEARCH_CHOOSE_H
 

@@ -1,14 +1,14 @@
-/* What is solved of designs once the search has ended: one body, sensitivities, what voids are worth, and other seeds; within what is left of the
- * budget. */
+/* What is solved after a search, within what is left of its budget: designs mended into one body (connected.h), their sensitivities (sensitivity.h),
+ * what stand-ins for voids change (voids.h), and how properties spread over seeds (seeds.h). */
 #ifndef CUPEL_ENGINE_MICRO_AFTER_H
 #define CUPEL_ENGINE_MICRO_AFTER_H
 
 #include "core/engine/micro/design.h"
 
-/* One body first, which may change verdicts and the order, and is made whatever the budget. The rest says what the designs are worth and changes
- * neither: it is left out, and design.after.skipped says so, where it would go over the budget. Voids and seeds of the first three designs. All loads
- * are in found->solves and in the counts. stopped: the search was; no more than bodies. CUPEL_INTERRUPTED while bodies are mended; later a stop
- * leaves out what is still to come. */
+/* First, whatever the budget, every design is mended into one body where the demand asks for that; it may change verdicts and the order of designs.
+ * Then, as far as the budget goes, the sensitivity of each design, and voids and seeds of the first three, which change neither; what was left out is
+ * in design.after.skipped. All loads are added to found->solves. stopped: the search was interrupted, so that only bodies are mended.
+ * CUPEL_INTERRUPTED while they are; a stop after that leaves out what is still to come. */
 struct cupel_journal; /* what is solved is kept there and taken from there (replay.h); NULL: not */
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, struct cupel_journal *journal, const cupel_job *job,
                                  bool stopped, cupel_err *err);

@@ -1,4 +1,4 @@
-/* Proof that a demand can be met: a laminate in closed form that meets it. Never the reverse: what none of these has may still be had.
+/* Proof that a demand can be met: a laminate that meets it, whose tensors are known in closed form. That none is found proves nothing.
  *
  * Laminates of a matrix and a core, layered with more matrix along n_1, n_2, ...: with theta the fraction of the core, m_j >= 0, sum m_j = 1,
  *   theta (X - C_m)^-1 = (C_core - C_m)^-1 + (1 - theta) sum m_j Gamma_m(n_j)
@@ -21,10 +21,10 @@ typedef struct cupel_attainable {
     cupel_tensors t;                                                           /* what it has */
 } cupel_attainable;
 
-/* Of demands that ask for whole tensors with all components, or for a number without a tolerance; their other windows are kept too, and the volume
- * fractions of the space; goals are not looked at. Milliseconds. */
+/* Looks for a laminate that meets all windows of a demand with a whole tensor (all components given) or a number without a tolerance, at volume
+ * fractions that its space allows; else, or when there is none, a->found is false. Goals are ignored. Takes milliseconds. */
 void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a);
-/* "attainable: a rank-2 laminate has it (...)" and a newline; nothing where none was found. */
+/* Appends "attainable: a rank-2 laminate has it (...)" and a newline; nothing where none was found. */
 void cupel_attainable_words(const cupel_micro_demand *d, const cupel_attainable *a, cupel_str *s);
 /* ", though not in the space", or "". */
 const char *cupel_attainable_outside(const cupel_micro_demand *d, const cupel_attainable *a);

@@ -1,9 +1,9 @@
 /* The backward step: from what is asked to microstructures that have it, verified on a finer grid.
  *
- * Search: many starts of few families are brought to the right volume fraction on a small grid; the best go on by Levenberg and Marquardt on the
- * solver itself, with derivatives from the kept fields; windows are one-sided residuals and ranges of parameters. What the grid of the search is off
- * from the limit, known from two finer ones, is taken from the targets. Verification: rebuilt on 4/3 of the grid, solved again, extrapolated, with a
- * 95 % bar.
+ * Search: many starts of a few families of recipes are brought to the right volume fraction on a small grid; the best are improved by
+ * Levenberg-Marquardt steps on the solver itself, with derivatives from its fields; windows are one-sided residuals. The difference between the grid
+ * of the search and the limit, extrapolated from two finer grids, is subtracted from the targets (map.c). Verification: the recipe is built again on
+ * 4/3 of the design's grid, solved, extrapolated, and judged with a 95 % bar.
  */
 #ifndef CUPEL_ENGINE_MICRO_DESIGN_H
 #define CUPEL_ENGINE_MICRO_DESIGN_H
@@ -22,12 +22,12 @@ typedef struct cupel_family {
     cupel_recipe start;
     size_t n;
     size_t place[CUPEL_TRIAL_PARAMS]; /* in recipe.value */
-    double low[CUPEL_TRIAL_PARAMS], high[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], step[CUPEL_TRIAL_PARAMS]; /* step: of difference quotients */
+    double low[CUPEL_TRIAL_PARAMS], high[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], step[CUPEL_TRIAL_PARAMS]; /* longest step; for differences */
     size_t fraction;                  /* index of the volume fraction among them, or of what moves it; n when it is fixed */
-    double per_e;                     /* by how much it has to move until properties are e times as large */
+    double per_e;                     /* change of it that makes the properties e times as large, roughly: for the first guess */
     cupel_family_kind kind;           /* by which its starts differ */
-    double off;                       /* by what share of a tensor the coarse grid is typically off from the limit; 0: less than matters there */
-    size_t scan_grid, coarse, middle, fine; /* voxels an edge: to look at starts, where they compete, are finished, are corrected */
+    double off;                       /* typical relative error of a tensor on the coarse grid; 0: too small to matter there */
+    size_t scan_grid, coarse, middle, fine; /* voxels an edge: to scan starts, to select among them, to finish, to correct for the limit */
 } cupel_family;
 
 enum { CUPEL_FAMILIES_MAX = 4 };
@@ -44,22 +44,22 @@ cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, c
 /* Is there something to search, or to build without a search? Errors of cupel_families_of; of the space of one phase too, which is not searched. */
 cupel_status cupel_design_where(const cupel_micro_demand *d, cupel_err *err);
 
-/* Of C11 of the phases. */
+/* Largest C11 of the phases over the smallest; infinite where that is 0. */
 double cupel_design_contrast(const cupel_micro_demand *d);
 
 /* True when the properties asked for fall with the volume fraction of phase 1: phase 0 is the better one. */
 bool cupel_design_falls(const cupel_micro_demand *d);
 
-/* Of a family without a space of the demand's: its wavelength. */
+/* Sets the wavelength of a family of random fields where the demand names no space. */
 cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, cupel_err *err);
 
 /* One entry of the demand, verified. */
 typedef struct cupel_design_ask {
     double value, error;   /* of the limit, or where it is asked of T_G: distance and bar for a tensor, both relative; else the number and its bar */
     double on_grid;        /* the same of the design's own grid */
-    double below, above;   /* how far the number may fall and rise under `hold under`; of a distance: rise. NaN: it cannot be told */
+    double below, above;   /* how far the number may fall and rise under `hold under` (a distance: rise). NaN: not known */
     double probability;
-    bool met, met_as_drawn; /* with and without them */
+    bool met, met_as_drawn; /* with and without below and above */
 } cupel_design_ask;
 
 /* What it takes to make the phase that is to be one body one: core/engine/micro/connected.h. */

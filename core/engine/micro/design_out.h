@@ -12,8 +12,8 @@
  *   {"cupel", "command", "started", "ended", "host", "threads", "isa", "seconds": {"total", "search", "report" (with the files)}, "cpu_seconds",
  *    "max_rss_bytes", "solves" (all), "solves by" (after.h), "convention",
  *    "designs": [{"verified", where a tensor is asked "on_grid": {"conductivity": [[..]], "stiffness", "expansion"}, "limit", "error" and,
- *    where one is
- *    asked on the grid, "error_on_grid", "closed form": true where plane layers have the limit so,
+ *    where one is asked on the grid, "error_on_grid", "closed form": true where the
+ *    limit is that of plane layers in closed form,
  *    then "sensitivity" (sensitivity.h), "hold under" (hold.h), "void" (voids.h), "seeds" (seeds.h)}, or
  *    {"verified": false, "search_grid", "on_search_grid"}; where there is a smooth .stl "surface": {"triangles", "share of the box", "volume
  *    fraction" (of the design)}, ..],

@@ -16,8 +16,8 @@ typedef struct cupel_search_best {
     double merit;
 } cupel_search_best;
 
-/* Trials on one grid each of which begins at the fields of the one before. A trial that comes from a journal has none: the walk is then gone
- * again. */
+/* Trials on one grid, each solved from the fields of the one before. A trial that was taken from a journal (replay.h) comes without fields; where
+ * these are needed the walk is solved again from its beginning. */
 enum { CUPEL_WALK_MAX = 24 };
 typedef struct cupel_walk {
     size_t n;
@@ -28,7 +28,7 @@ typedef struct cupel_walk {
     } one[CUPEL_WALK_MAX];
 } cupel_walk;
 
-/* The last trial on a grid that is only solved on, and the walk to it. */
+/* A grid on which trials are solved without derivatives: the last trial there, and the walk to it. */
 typedef struct cupel_grid_level {
     cupel_walk walk;
     cupel_trial last;
@@ -38,27 +38,27 @@ typedef struct cupel_search {
     const cupel_micro_demand *d;
     const cupel_job *job;
     cupel_families families;
-    const cupel_family *family;       /* that of now */
-    size_t start;                     /* of now, for the record */
-    bool goals;                       /* something is to be as large or small as can be */
+    const cupel_family *family;       /* the one that is being searched */
+    size_t start;                     /* number of the start that is being searched, for the report */
+    bool goals;                       /* some entry of the demand is to be as large or as small as can be */
     bool falls;                       /* the properties asked for fall with the volume fraction of phase 1 */
     cupel_designs *out;
     cupel_journal *journal;           /* of what is solved (replay.h); NULL: none */
     double begin;                     /* cupel_now() */
-    double trial_seconds;             /* of one trial, over its edge to the power of search.c; 0: not measured */
-    double slope_seconds;             /* the same of derivatives */
+    double trial_seconds;             /* measured: seconds of a trial = this * (voxels an edge)^GROWTH (search.c); 0: not measured yet */
+    double slope_seconds;             /* the same for the derivatives of a trial */
     double verify_seconds;            /* of the last verification; 0: there was none */
-    bool no_time;                     /* one was not begun or not ended for want of time */
+    bool no_time;                     /* a verification was not begun or not ended for want of time */
     uint64_t seed;
-    size_t share_grid;                /* on which radii of a skeleton become a volume fraction: that of the stage; 0: the coarse one */
-    double goal[CUPEL_ASKS_MAX];      /* what a goal is pulled towards, set when a stage begins */
+    size_t share_grid;                /* grid on which the volume fraction of a skeleton is counted: that of the stage; 0: the coarse one */
+    double goal[CUPEL_ASKS_MAX];      /* value that stands as the target of a goal, set when a stage begins */
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
-    cupel_walk walk;                  /* to the trial of the stage */
-    cupel_grid_level fine;                 /* the fine grid of the last map: a verification of the same recipe takes what it knows */
-    cupel_tensors shift;              /* limit - grid at x, as far as known: taken from the targets */
-    cupel_tensors own_shift;          /* the same to the grid of the design, of targets that are about it */
-    bool aimed;                       /* they are known */
-    double firmness;                  /* damping of the last steps, in costs: where the next stage begins */
+    cupel_walk walk;                  /* to the last trial of the stage */
+    cupel_grid_level fine;            /* the fine grid of the last map: a verification of the same recipe takes what it knows */
+    cupel_tensors shift;              /* T(limit) - T(grid of the search) at the x of the last map; the search aims at target - shift */
+    cupel_tensors own_shift;          /* T(grid of the design) - T(grid of the search), for entries that ask for it */
+    bool aimed;                       /* both shifts are known */
+    double firmness;                  /* Levenberg-Marquardt damping over the cost, as the last stage left it for the next */
     double x[CUPEL_TRIAL_PARAMS], blend_k, blend_c;
     double cost;                      /* at x on the grid of the last stage */
     cupel_search_best best;
@@ -66,10 +66,10 @@ typedef struct cupel_search {
 
 cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_recipe *r, cupel_err *err);
 
-/* The entry is about the grid of the design, and another about the limit of the same tensor. */
+/* The entry asks for a tensor on the grid of the design, and another entry for the limit of the same tensor. */
 bool cupel_search_asks_both(const cupel_micro_demand *d, const cupel_ask *a);
 
-/* Residuals of these tensors, 1 = at a tolerance; returns how many. */
+/* r [CUPEL_RESIDUALS_MAX]: distances from the shifted targets over the tolerances; one_sided: counts where r > 0 only. Returns how many. */
 size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, double *r, bool *one_sided);
 
 /* True when a trial on this grid, `factor` times as costly as a plain one, no longer fits into the budget. */
@@ -82,7 +82,7 @@ bool cupel_search_spent_verifying(const cupel_search *s, double more);
 /* True when the finer one does not. */
 bool cupel_search_spent_finer(const cupel_search *s);
 
-/* Of one trial on the grid, by s->trial_seconds; and what a budget in seconds keeps for the report of so many designs. */
+/* Seconds of one trial on a grid, where per is s->trial_seconds; seconds that a budget in seconds keeps for writing the report of so many designs. */
 double cupel_search_seconds(double per, size_t grid);
 double cupel_search_reserve(const cupel_micro_demand *d, size_t designs);
 /* cupel_now() at which a budget in seconds ends the search; infinite without one. */
@@ -90,27 +90,27 @@ double cupel_search_end(const cupel_search *s);
 
 /* A trial of x on a grid, without fields; its loads are counted. */
 cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err);
-/* The same with fields, from those of `from`, the last of the walk ({0}: there is none yet; given fields where it has none). */
+/* The same with fields kept; solved from the fields of `from`, the last trial of the walk ({0}: there is none; fields are made where it has none). */
 cupel_status cupel_search_try_on(cupel_search *s, const double *x, size_t grid, double accuracy, const cupel_walk *walk, cupel_trial *from,
                                  cupel_trial *t, cupel_err *err);
-/* The trial goes to the end of the walk; one that began without another's fields begins it. */
+/* Appends the trial to the walk; one that was not solved from another's fields begins it anew. */
 void cupel_walk_add(cupel_walk *w, const cupel_trial *t);
-/* Fields for the last trial of a walk that has none: the walk is gone from its beginning. What that solves was counted when it was solved first. */
+/* Makes the fields of t, the last trial of the walk, by solving the walk from its beginning. Those loads were counted when they were first solved. */
 cupel_status cupel_walk_fields(const cupel_search *s, const cupel_walk *w, cupel_trial *t, cupel_err *err);
 
-/* Under the shifts and goals of now. */
+/* Sum of the squares of cupel_search_residuals. */
 double cupel_search_cost(const cupel_search *s, const cupel_tensors *t);
 
-/* Sets s->cost to that of these tensors and writes the step down. */
+/* Sets s->cost to the cost of these tensors and adds the step to s->out. */
 cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors *t, cupel_err *err);
 
-/* By which starts are put in order: the cost, and with goals that of the windows alone less the logarithms of what is to be large. */
+/* Starts are ordered by this, least first: the cost; with goals the cost of the windows less sum +-weight log |goal|, + where it is maximised. */
 double cupel_search_merit(const cupel_search *s, const cupel_tensors *t);
 
-/* Keeps a trial at s->x if it is the best so far. s->cost is its. */
+/* Keeps the trial at s->x, whose cost is s->cost, if it is the best so far. */
 void cupel_search_remember(cupel_search *s, size_t grid, const cupel_tensors *t);
 
-/* The best trial as the only design, where there is none. */
+/* Where no design was verified, makes the best trial the only design, marked as unverified. */
 cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err);
 
 /* True when nothing has been verified yet and a budget in seconds is over, or will be before anything can be. */
@@ -123,11 +123,11 @@ bool cupel_search_no_time(const cupel_search *s, cupel_status st);
 /* The recipe at x as its family moves it: skeletons by their radii, not yet by the volume fraction that these give. */
 cupel_recipe cupel_search_recipe_free(const cupel_search *s, const double *x);
 
-/* Moves the targets by what a grid, on which these tensors are `here`, is off there from the limit and from the grid of the design. */
+/* Sets the shifts from the tensors of one recipe on the grid of the search (`here`), in the limit, and on the grid of the design. */
 void cupel_search_aim(cupel_search *s, const cupel_tensors *limit, const cupel_tensors *on_grid, const cupel_tensors *here);
 
-/* From the end of a coarse stage t at s->x (with fields, replaced): s->x so that the limit, as two finer grids tell it, meets the demand to
- * `enough`. */
+/* Space mapping: t is the last trial of a coarse stage, at s->x, with fields; it is replaced. Moves s->x until the limit, extrapolated from two finer
+ * grids, meets the demand with a root of the cost of `enough`, as far as the budget goes. */
 cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cupel_err *err);
 
 /* Up to `steps` steps on a grid from s->x, until the cost is below `enough`. *last is a trial at s->x, {0} when there is none yet, and then the one

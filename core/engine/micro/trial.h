@@ -1,4 +1,4 @@
-/* A trial: one recipe on one grid, its tensors, and how they change with the parameters that are searched. */
+/* A trial: a recipe built and solved on one grid; its effective tensors, and their derivatives by the parameters that are searched. */
 #ifndef CUPEL_ENGINE_MICRO_TRIAL_H
 #define CUPEL_ENGINE_MICRO_TRIAL_H
 
@@ -12,7 +12,7 @@ enum { CUPEL_TRIAL_PARAMS = 64 };
 typedef struct cupel_tensors {
     double k[9], c[36], alpha[6];
     double fraction[CUPEL_MICRO_PHASES_MAX];
-    double surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX]; /* where asked for: statistics.h; of a trial: of the limit */
+    double surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX]; /* areas where asked for (statistics.h); a trial has the limit's */
 } cupel_tensors;
 
 cupel_micro_state cupel_tensors_state(const cupel_micro_demand *d, const cupel_tensors *t);
@@ -21,7 +21,7 @@ typedef struct cupel_trial_options {
     size_t grid;
     double accuracy;         /* what iterating may leave of the tensor, relative */
     double blend_k, blend_c; /* of cut voxels; NaN: chosen by a solve on half the grid */
-    bool fields;             /* keep them: for derivatives, and to begin others there */
+    bool fields;             /* keep the solved fields: for derivatives, and for other trials to begin at */
     const struct cupel_trial *guess; /* with fields, on the same grid: the solver begins there; NULL: at uniform fields */
 } cupel_trial_options;
 
@@ -35,10 +35,10 @@ typedef struct cupel_trial {
     cupel_tensors t;
     double surface_scale[CUPEL_MICRO_PHASES_MAX], projected_scale[CUPEL_MICRO_PHASES_MAX]; /* limit / on its grid, where areas are asked for */
     size_t solves;                           /* loads that were solved */
-    bool guessed;                            /* from the fields of another trial */
-} cupel_trial;                               /* {0} is empty; without mixture and fields where it comes from a journal */
+    bool guessed;                            /* the solver began at the fields of another trial */
+} cupel_trial;                               /* {0} is empty; one taken from a journal has no mixture and no fields */
 
-/* Errors: those of the generator and the solver. *t is overwritten. */
+/* Builds and solves r. *t is overwritten, not released. Errors: those of the generator and the solver. */
 cupel_status cupel_trial_solve(const cupel_micro_demand *d, const cupel_recipe *r, const cupel_trial_options *o, const cupel_job *job, cupel_trial *t,
                                cupel_err *err);
 void cupel_trial_release(cupel_trial *t);
@@ -49,17 +49,17 @@ cupel_status cupel_tensors_expansion(const cupel_micro_demand *d, cupel_tensors 
 /* Edges of the voxels of grid n of a recipe, in edges of its box. */
 void cupel_trial_edges(const cupel_recipe *r, const size_t n[3], double edge[3]);
 
-/* The tensors of the recipe with other values, to first order from the kept fields: no solve. */
+/* The tensors of r, whose values differ a little from those of the trial's recipe, to first order from the trial's fields. Nothing is solved. */
 cupel_status cupel_trial_under(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r, const cupel_job *job, cupel_tensors *out,
                                cupel_err *err);
 
-/* How the tensors and the share of phase 1 change with a parameter. */
+/* Derivatives of the tensors and of the volume fraction of phase 1 by one parameter. */
 typedef struct cupel_slope {
     double k[9], c[36], share;
 } cupel_slope;
 
-/* Derivatives, slope [n], by the parameters at place [n] of the recipe r, which is that of the trial, or that with a threshold in place of its
- * fraction: where the generator knows how it moves and no area is asked for. */
+/* Derivatives slope [n] by r->value[place[k]], k < n. r is the recipe of the trial, or the same with a threshold in place of its volume fraction. Can
+ * be had where the generator knows how its interface moves and the demand asks for no area. */
 bool cupel_trial_can_move(const cupel_micro_demand *d, const cupel_trial *t, const cupel_recipe *r);
 cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, const size_t *place, size_t n, const cupel_job *job, cupel_slope *slope,
                                cupel_err *err);

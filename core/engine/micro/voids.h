@@ -1,5 +1,5 @@
-/* Phases that stand for nothing: a void is computed with a small stiffness, an insulator with a small conductivity. With
- * which, and what it changes. */
+/* Voids and insulators: fields in a phase without stiffness or conductivity do not converge, so a small one stands in for it. Which one, and by how
+ * much that changes a design. */
 #ifndef CUPEL_ENGINE_MICRO_VOIDS_H
 #define CUPEL_ENGINE_MICRO_VOIDS_H
 

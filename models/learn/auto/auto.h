@@ -34,9 +34,9 @@ typedef struct cupel_auto_data {
 
 typedef struct cupel_auto cupel_auto;
 
-/* value, error [n]: out-of-fold predictions and the absolute error to be expected (0 for classes); mixture [n] (may be NULL) with a
- * hurdle. Says through the job what was tried and what
- * each part adds. Progress of each unit. CUPEL_NO_RESOURCE, CUPEL_INTERRUPTED. */
+/* value, error [n]: out-of-fold predictions, in the unit of y (of classes the probability of the second), and the absolute error to be expected of
+ * each (0 for classes); mixture [n] is filled where the table makes a hurdle, may be NULL. Says through the job what was tried and what each part
+ * adds, and the progress of each unit. CUPEL_NO_RESOURCE, CUPEL_INTERRUPTED. */
 cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, cupel_auto **a, double *value, double *error, cupel_spiked *mixture,
                             cupel_err *err);
 void cupel_auto_free(cupel_auto *a); /* NULL-safe */
