@@ -166,14 +166,16 @@ static double share_of(double *x, size_t n, double share)
     return x[(size_t)k - 1];
 }
 
-/* Of one kind of tensor, `at` in cupel_tensors: the share of the variance that is explained, and the median of the relative misses. */
-static double skill_of(const cupel_reach *r, size_t at, size_t m, double *miss, double *median)
+/* How well rows left out are told: the share of the variance of a tensor, stiffness or conductivity, that is explained, and *median of the relative
+ * misses |left out - truth| / |truth|. miss [n_rows] is room. */
+static double skill_of(const cupel_reach *r, bool elastic, double *miss, double *median)
 {
+    const size_t m = elastic ? 36 : 9;
     double mean[36] = {0}, off = 0, all = 0;
     for (size_t i = 0; i < r->n_rows; i++)
-        for (size_t k = 0; k < m; k++) mean[k] += ((const double *)((const char *)&r->truth[i] + at))[k] / (double)r->n_rows;
+        for (size_t k = 0; k < m; k++) mean[k] += (elastic ? r->truth[i].c : r->truth[i].k)[k] / (double)r->n_rows;
     for (size_t i = 0; i < r->n_rows; i++) {
-        const double *t = (const double *)((const char *)&r->truth[i] + at), *p = (const double *)((const char *)&r->left_out[i] + at);
+        const double *t = elastic ? r->truth[i].c : r->truth[i].k, *p = elastic ? r->left_out[i].c : r->left_out[i].k;
         double one = 0, size = 0;
         for (size_t k = 0; k < m; k++) {
             one += (p[k] - t[k]) * (p[k] - t[k]);
@@ -218,7 +220,7 @@ static cupel_status judge(const source *of, cupel_reach *r, bool *good, cupel_er
     for (int elastic = 0; elastic < 2; elastic++) {
         double median;
         if (!(elastic ? of->d->needs_elasticity : of->d->needs_conduction)) continue;
-        skill = fmin(skill, skill_of(r, elastic ? offsetof(cupel_tensors, c) : offsetof(cupel_tensors, k), elastic ? 36 : 9, miss, &median));
+        skill = fmin(skill, skill_of(r, elastic, miss, &median));
         worst = fmax(worst, median);
     }
     *good = skill >= SKILL && worst <= POOR;

@@ -50,14 +50,19 @@ done:
 
 /* ---- the spread ---- */
 
-/* Root of the summed squares of n numbers' distances from their mean over m - 1 of m sets, over the mean's norm. x [m], at [n] of each. */
-static double spread_of(const cupel_tensors *x, size_t m, size_t offset, size_t n)
+typedef const double *tensor_of(const cupel_tensors *t);
+static const double *conductivity(const cupel_tensors *t) { return t->k; }
+static const double *stiffness(const cupel_tensors *t) { return t->c; }
+static const double *expansion(const cupel_tensors *t) { return t->alpha; }
+
+/* Standard deviation of one tensor (n components) over the structures x [m]: sqrt(sum |T - mean|^2 / (m - 1)) / |mean|. */
+static double spread_of(const cupel_tensors *x, size_t m, tensor_of *of, size_t n)
 {
     double apart = 0, size = 0;
     for (size_t i = 0; i < n; i++) {
         double mean = 0;
-        for (size_t k = 0; k < m; k++) mean += ((const double *)((const char *)&x[k] + offset))[i] / (double)m;
-        for (size_t k = 0; k < m; k++) apart += pow(((const double *)((const char *)&x[k] + offset))[i] - mean, 2);
+        for (size_t k = 0; k < m; k++) mean += of(&x[k])[i] / (double)m;
+        for (size_t k = 0; k < m; k++) apart += pow(of(&x[k])[i] - mean, 2);
         size += mean * mean;
     }
     return size > 0 ? sqrt(apart / (double)(m - 1) / size) : 0;
@@ -86,9 +91,9 @@ static double deviation(const double *v, size_t n, double *mean)
 
 static void gather(const cupel_micro_demand *d, const cupel_tensors *limit, const cupel_tensors *own, cupel_tensors *x, cupel_seeds *s)
 {
-    s->spread.k = spread_of(x, s->n, offsetof(cupel_tensors, k), 9);
-    s->spread.c = spread_of(x, s->n, offsetof(cupel_tensors, c), 36);
-    s->spread.alpha = spread_of(x, s->n, offsetof(cupel_tensors, alpha), 6);
+    s->spread.k = spread_of(x, s->n, conductivity, 9);
+    s->spread.c = spread_of(x, s->n, stiffness, 36);
+    s->spread.alpha = spread_of(x, s->n, expansion, 6);
     correct(limit, own, x, s->n);
     for (size_t a = 0; a < d->n_asks; a++) {
         double v[OTHERS];

@@ -64,8 +64,8 @@ static void hold_fraction(const size_t *place, size_t n, size_t fraction, cupel_
     }
 }
 
-/* Of one tensor, of `order`, into `slope` at `offset` of each. room [n][37]. */
-static cupel_status slopes_of(const cupel_solution *s, const cupel_moves *from, size_t offset, const cupel_job *job, double *room, cupel_slope *slope,
+/* Derivatives of the tensor of s (NULL: none), by each of the from->n parameters: into slope [n], .c if elastic, else .k. room [n][37]. */
+static cupel_status slopes_of(const cupel_solution *s, bool elastic, const cupel_moves *from, const cupel_job *job, double *room, cupel_slope *slope,
                               cupel_err *err)
 {
     double *share = room + from->n * 36;
@@ -73,7 +73,7 @@ static cupel_status slopes_of(const cupel_solution *s, const cupel_moves *from, 
     const size_t size = cupel_solution_order(s) * cupel_solution_order(s);
     cupel_status st = cupel_solution_moved(s, from, job, room, share, err);
     for (size_t i = 0; st == CUPEL_OK && i < from->n; i++) {
-        memcpy((char *)&slope[i] + offset, room + i * size, size * sizeof *room);
+        memcpy(elastic ? slope[i].c : slope[i].k, room + i * size, size * sizeof *room);
         slope[i].share = share[i];
     }
     return st;
@@ -93,8 +93,8 @@ cupel_status cupel_trial_moves(const cupel_trial *t, const cupel_recipe *r, cons
     if (given) CUPEL_TRY(cupel_interface_match(r->generator, shape, t->n, NULL, job, err));
     moves w = {r->generator, shape, t->n, place, n, given};
     const cupel_moves from = {n + given, plane_at, &w};
-    CUPEL_TRY(slopes_of(t->conduction, &from, offsetof(cupel_slope, k), job, room, all, err));
-    CUPEL_TRY(slopes_of(t->elasticity, &from, offsetof(cupel_slope, c), job, room, all, err));
+    CUPEL_TRY(slopes_of(t->conduction, false, &from, job, room, all, err));
+    CUPEL_TRY(slopes_of(t->elasticity, true, &from, job, room, all, err));
     if (given) hold_fraction(place, n, fraction, all);
     memcpy(slope, all, n * sizeof *slope);
 done:
