@@ -72,19 +72,15 @@ const cupel_verb cupel_verb_explain = {
     .name = "explain",
     .usage = "MODEL TABLE [--target COLUMN] [--rows 5] [--format json]",
     .help = "say why a model predicts what it does: which properties matter, what they add to a row, which known materials are near",
-    .more = "Columns are taken in groups that have a name: all statistics of one property of the elements, the fraction of one element, a column "
-            "of the table. A "
-            "group matters as much as the error rises when its values are shuffled among rows with measured values; give rows that the model has "
-            "not seen. Shapley "
-            "values share out the difference between a prediction and those of rows drawn from the table, and add up. They are exact for forests, "
-            "boosted trees and sums of columns, and for members of the automatic model that are blended as they are; for the rest they are sampled, "
-            "with a standard error. There a sum that follows the predictions is shared out exactly and only what is left is sampled. Of a hurdle "
-            "both questions that it asks are shared out exactly too: is a row at the value that many share, and how large is it where it is not. "
-            "Classes are then shared out in log odds or votes, transformed targets behind the transform; the output says so. "
-            "Where two "
-            "groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are sums of "
-            "differences of atomic "
-            "fractions (0: the same, 2: no common element).\n\n"
+    .more = "Columns are taken in groups that have a name: all statistics of one property of the elements, the fraction of one element, a column of "
+            "the table. A group matters as much as the error rises when its values are shuffled among rows with measured values; give rows that the "
+            "model has not seen. Shapley values share out the difference between a prediction and those of rows drawn from the table, and add up. "
+            "They are exact for forests, boosted trees and sums of columns, and for members of the automatic model that are blended as they are; "
+            "for the rest they are sampled, with a standard error. There a sum that follows the predictions is shared out exactly and only what is "
+            "left is sampled. Of a hurdle both questions that it asks are shared out exactly too: is a row at the value that many share, and how "
+            "large is it where it is not. Classes are then shared out in log odds or votes, transformed targets behind the transform; the output "
+            "says so. Where two groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are "
+            "sums of differences of atomic fractions (0: the same, 2: no common element).\n\n"
             "  cupel explain gap.h5 new.csv --rows 3\n"
             "  cupel explain steel.h5 steels.csv --rows 1 --partial Ni,Cr=0:0.2\n",
     .options = options,

@@ -49,9 +49,8 @@ const cupel_verb cupel_verb_generate = {
     .usage = "RECIPE [--grid N] [--as phases|fraction|level] -o FILE",
     .help = "make a microstructure from a recipe of a few numbers and a seed",
     .more =
-        "RECIPE is a generator with its parameters, 'gyroid:fraction=0.4,seed=1', or a JSON file {\"generator\": .., \"parameters\": {..}, \"seed\": "
-        "..}. "
-        "'cupel methods generator' lists the generators, and with a generator's name its parameters, ranges and references.\n\n"
+        "RECIPE is a generator with its parameters, 'gyroid:fraction=0.4,seed=1', or a JSON file {\"generator\": .., \"parameters\": {..}, "
+        "\"seed\": ..}. 'cupel methods generator' lists the generators, and with a generator's name its parameters, ranges and references.\n\n"
         "fraction is the volume fraction of phase 1. Where it is met through a threshold, this is found once on a fine grid and kept in the recipe "
         "(-o r.json), so that every grid has the same interface; fractions per voxel are made to add up to it exactly. The axes of the array are the "
         "axes 1, 2, 3 (x, y, z). Fractions and levels are float32 and only for two phases; they "

@@ -98,8 +98,8 @@ const cupel_volume_format cupel_volume_format_stl = {
          .help = "closed surface of triangles for 3-D printers, binary; written only: from a recipe the smooth interface, from labels a stepped one",
          .input = "none: such a file is not read; x, y, z are axes 0, 1, 2",
          .output = "the surface of phase 1 of a recipe, or of all labels but 0; closed at the faces of the box, which begins at 0; x, y, z are axes "
-                   "0, 1, 2; "
-                   "millimetres where the size of a voxel is known, else edges of the box (recipes) or of a voxel (labels), as its header says",
+                   "0, 1, 2; millimetres where the size of a voxel is known, else edges of the box (recipes) or of a voxel (labels), as its header "
+                   "says",
          .references = references},
     .suffixes = ".stl",
     .write = write_voxels,

@@ -246,7 +246,6 @@ const cupel_volume_descriptor cupel_volume_descriptor_two_point = {
                .output = "curves S2(r) of each phase and pair: mean over all directions in shells one voxel wide (r is the mean of their lags), and "
                          "along each axis, up to half the shortest edge or axis; of a pair the mean of both senses. Per phase: surface per volume "
                          "from the slope at 0 by Debye [1/m] (of an image the perimeter), correlation length (integral of the normalised covariance "
-                         "to its first zero) [m]. "
-                         "Without periodicity every lag is divided by the pairs of voxels that lie in the volume",
+                         "to its first zero) [m]. Without periodicity every lag is divided by the pairs of voxels that lie in the volume",
                .references = references, .params = params},
     .compute = compute};

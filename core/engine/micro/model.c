@@ -24,9 +24,7 @@ const cupel_method cupel_micro_surrogate_method = {
     .kind = "surrogate",
     .scale = "microstructure",
     .help = "effective tensors over the parameters of a generator, never outside the Voigt and Reuss bounds: a joint Gaussian process on the "
-            "components of "
-            "log X - log(1 - X), X = (V - R)^-1/2 (T - R) (V - R)^-1/2; intervals from structures left out "
-            "and the bars of the sample",
+            "components of log X - log(1 - X), X = (V - R)^-1/2 (T - R) (V - R)^-1/2; intervals from structures left out and the bars of the sample",
     .maturity = "stable",
     .input = "a demand for microstructures, through 'cupel run'",
     .output = "whole tensors, and the numbers that the demand asks for with intervals and a joint chance",
