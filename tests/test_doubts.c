@@ -7,14 +7,15 @@
 
 static char folder[] = "/tmp/cupel-doubts-XXXXXX";
 static char path[3][64];
-static char said[4096];
+static char said[4096], noted[4096];
 
 enum { DATA, DEMAND, MODEL };
 
 static void take(void *user, cupel_level level, const char *text)
 {
     (void)user;
-    if (level == CUPEL_WARNING) snprintf(said + strlen(said), sizeof said - strlen(said), "%s\n", text);
+    char *to = level == CUPEL_WARNING ? said : noted;
+    snprintf(to + strlen(to), sizeof said - strlen(to), "%s\n", text);
 }
 
 static const cupel_job job = {.threads = 1, .say = take};
@@ -52,15 +53,46 @@ static void write_rows(int n, const char *more)
     write_file(DATA, text);
 }
 
-static void doubt(const char *columns)
+static void doubt_of(const cupel_model_options *m)
 {
     cupel_training t;
     cupel_err err = {0};
     const cupel_training_options o = {.file = path[DATA], .target = "gap"};
-    said[0] = '\0';
+    said[0] = noted[0] = '\0';
     check_ok(cupel_training_read(&o, &job, &t, &err), &err);
-    check_ok(cupel_training_doubts(&t, columns, CUPEL_TRANSFORM_PLAIN, &job, &err), &err);
+    check_ok(cupel_training_doubts(&t, m, &job, &err), &err);
     cupel_training_release(&t);
+}
+
+static void doubt(const char *columns) { doubt_of(&(cupel_model_options){.columns = columns}); }
+
+static void what_may_be_meant_otherwise_is_noted(void **state)
+{
+    (void)state;
+    char text[4096] = "formula,gap [eV]\n";
+    write_rows(40, "");
+    doubt(NULL);
+    assert_string_equal(noted, ""); /* 0.1 to 4 */
+    write_rows(40, "KCl,0.01\n");
+    doubt(NULL);
+    assert_non_null(strstr(noted, "gap spans 2.6 decades (0.01 to 4 eV)"));
+    doubt_of(&(cupel_model_options){.learner = "auto"}); /* learns the logarithm by itself */
+    assert_string_equal(noted, "");
+    doubt_of(&(cupel_model_options){.transform = CUPEL_TRANSFORM_LOG});
+    assert_string_equal(noted, "");
+    write_rows(40, "KCl,0.01\nKBr,0\n"); /* not all above 0 */
+    doubt(NULL);
+    assert_string_equal(noted, "");
+    write_rows(40, "KCl,5200\n"); /* one slip is no spread */
+    doubt(NULL);
+    assert_string_equal(noted, "");
+    for (int classes = 2; classes <= 9; classes++) {
+        text[strlen("formula,gap [eV]\n")] = '\0';
+        for (int i = 0; i < 40; i++) snprintf(text + strlen(text), sizeof text - strlen(text), "Na%dCl,%d\n", i + 1, i % classes);
+        write_file(DATA, text);
+        doubt(NULL);
+        assert_true((strstr(noted, "learned as a number") != NULL) == (classes > 2 && classes < 9));
+    }
 }
 
 static void slips_and_contradictions_are_named(void **state)
@@ -144,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slips_and_contradictions_are_named),
+        cmocka_unit_test(what_may_be_meant_otherwise_is_noted),
         cmocka_unit_test(weak_models_are_said),
         cmocka_unit_test(impossible_demands_are_said_before_the_work),
     };

@@ -16,7 +16,7 @@ static cupel_status say_model(const cupel_model *m, const char *path, const cupe
     char rows[32], points[32];
     cupel_format_count(rows, cupel_model_n_training(m));
     cupel_format_count(points, cupel_surrogate_support_vectors(s));
-    bool vectors = strncmp(cupel_surrogate_learner(s), "sv", 2) == 0;
+    const bool vectors = cupel_surrogate_has_support_vectors(s);
     cupel_say(job, CUPEL_NOTE, "'%s': %s (%s) on %s rows of %zu columns%s%s", path, cupel_surrogate_learner(s), cupel_surrogate_settings(s), rows,
               cupel_surrogate_columns(s), vectors ? ", support vectors: " : "", vectors ? points : "");
     cupel_figure f[CUPEL_N_FIGURES];
@@ -52,7 +52,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     CUPEL_TRY(cupel_training_read(&l.data, job, &t, err));
     say_unit(&l.data, t.unit, job);
     if (t.numeric && !l.model.columns) cupel_say(job, CUPEL_NOTE, "columns of numbers, taken as features: %s", t.numeric);
-    CUPEL_TRY(cupel_training_doubts(&t, l.model.columns, l.model.transform, job, err));
+    CUPEL_TRY(cupel_training_doubts(&t, &l.model, job, err));
     CUPEL_TRY(cupel_transfer_of(args, &l.data, &t, l.model.seed, job, &transfer, err));
     l.model.transfer = transfer;
     CUPEL_TRY(cupel_model_fit(&t, NULL, 0, &l.model, job, &m, err));

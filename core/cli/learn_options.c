@@ -44,6 +44,7 @@ cupel_status cupel_learn_args_of(const cupel_args *args, cupel_learn_args *l, cu
         .learner = cupel_opt_text(args, "model"),
         .settings = cupel_opt_text(args, "set"),
         .task = parse_task(cupel_opt_text(args, "task")),
+        .transform_named = cupel_opt_given(args, "transform"),
         .seed = cupel_opt_count(args, "seed"),
     };
     CUPEL_TRY(cupel_transform_parse(cupel_opt_text(args, "transform"), &l->model.transform, err));

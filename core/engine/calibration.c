@@ -16,6 +16,7 @@ static cupel_status evaluate_split(const cupel_evaluate_options *o, cupel_split_
     cupel_evaluate_options *own = &c->options[c->n];
     *own = *o;
     own->split = kind;
+    own->model.told = c->n > 0; /* by the first split */
     if (kind != o->split) own->fold_column = NULL;
     cupel_say(job, CUPEL_NOTE, "calibration: split %s", cupel_split_name(kind));
     cupel_status st = cupel_evaluate(own, job, &c->evaluation[c->n], err);

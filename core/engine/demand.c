@@ -141,6 +141,7 @@ static cupel_status read_model(cupel_demand *d, const cupel_yaml *map, cupel_dem
     if (cupel_learner_check_kernel(p->options.learner, kernel, p->options.beside, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     CUPEL_TRY(cupel_keys_text(map, d->file, "transform", &transform, err));
     if (cupel_transform_parse(transform, &p->options.transform, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
+    p->options.transform_named = transform != NULL;
     CUPEL_TRY(cupel_keys_text(map, d->file, "budget", &budget, err));
     if (cupel_model_budget(budget, &p->options, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     if (!cupel_yaml_get(map, "features")) p->options.features = cupel_default_features(p->options.learner);

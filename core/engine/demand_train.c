@@ -77,7 +77,7 @@ static cupel_status train_one(cupel_demand_property *p, cupel_model_options *o, 
     if (st == CUPEL_OK) {
         cupel_say(job, CUPEL_NOTE, "training %s on %zu values of %s from '%s'%s", o->learner, t.records.n_rows, p->name, p->data.file,
                   first ? ", for the first stage" : "");
-        if (!first) st = cupel_training_doubts(&t, p->columns, p->options.transform, job, err);
+        if (!first) st = cupel_training_doubts(&t, &p->options, job, err);
     }
     if (st == CUPEL_OK && p->has_transfer && !first) {
         st = cupel_transfer_make(&p->transfer, &t.batch, job, &p->transferred, err);

@@ -146,7 +146,7 @@ static cupel_status check_data(cupel_demand *d, size_t i, const cupel_job *job, 
         if (usable < n) cupel_str_addf(out, "; %s learns from %zu of them, the others lack a feature", p->options.learner, usable);
         cupel_str_puts(out, ".\n");
         if (st == CUPEL_OK) st = cupel_demand_settle(d, i, t.target, n, is_class, job, err);
-        if (st == CUPEL_OK) st = cupel_training_doubts(&t, p->columns, p->options.transform, job, err);
+        if (st == CUPEL_OK) st = cupel_training_doubts(&t, &p->options, job, err);
     }
     cupel_training_release(&t);
     return st;

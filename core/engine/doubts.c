@@ -19,6 +19,10 @@ enum { ROWS_MIN = 20, SHOWN = 3, IN_A_HUNDRED = 1 };
 /* Values of one composition that differ by more than this share of the range from 5 to 95 % contradict one another. */
 static const double APART = 0.25;
 
+/* As many whole numbers may be names of classes, where each has so many rows in the mean; a factor beyond which a logarithm is worth a try. */
+enum { CLASSES_MOST = 8, ROWS_PER_CLASS = 4 };
+static const double DECADES = 100;
+
 typedef struct spread {
     double low, middle, high; /* 5, 50 and 95 % of the targets */
 } spread;
@@ -162,18 +166,78 @@ static cupel_status check_targets(const cupel_training *t, cupel_transform_kind 
     return CUPEL_OK;
 }
 
-cupel_status cupel_training_doubts(const cupel_training *t, const char *columns, cupel_transform_kind transform, const cupel_job *job,
-                                   cupel_err *err)
+/* The distinct targets in increasing order into value [CLASSES_MOST + 1], at most so many. */
+static size_t distinct_targets(const cupel_training *t, double *value)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->records.n_rows && n <= CLASSES_MOST; i++) {
+        size_t at = 0;
+        while (at < n && value[at] < t->target[i]) at++;
+        if (at < n && !(value[at] > t->target[i])) continue;
+        memmove(value + at + 1, value + at, (n - at) * sizeof *value);
+        value[at] = t->target[i];
+        n++;
+    }
+    return n;
+}
+
+/* 0, 1 and 2 may be amounts or names of classes; value [n] are the distinct ones. */
+static void say_classes(const cupel_training *t, const double *value, size_t n, const cupel_job *job)
+{
+    cupel_str words = {0};
+    bool whole = n > 2 && n <= CLASSES_MOST && t->records.n_rows >= ROWS_PER_CLASS * n;
+    for (size_t i = 0; i < n; i++) {
+        whole = whole && fabs(value[i] - nearbyint(value[i])) <= 0;
+        cupel_str_addf(&words, "%s%.0f", !i ? "" : i + 1 < n ? ", " : " and ", value[i]);
+    }
+    if (whole)
+        cupel_say(job, CUPEL_NOTE, "%s: %s is %s in all rows and is learned as a number; if these name classes, learn one against the others: a "
+                  "column that is 1 where %s is %.0f, else 0, is a class (two values; %s). %s says that it is a number",
+                  t->file, t->property, cupel_str_text(&words), t->property, value[n - 1], t->in_demand ? "task: class" : "--task class",
+                  t->in_demand ? "task: regression" : "--task regression");
+    cupel_str_free(&words);
+}
+
+/* Targets above 0 that are spread over decades, but for rows far out, which are said by themselves. */
+static void say_decades(const cupel_training *t, const spread *s, const cupel_job *job)
+{
+    double low = HUGE_VAL, high = 0;
+    for (size_t i = 0; i < t->records.n_rows; i++) {
+        if (!(t->target[i] > 0)) return;
+        if (t->records.n_rows >= ROWS_MIN && far_out(s, t->target[i])) continue;
+        low = fmin(low, t->target[i]);
+        high = fmax(high, t->target[i]);
+    }
+    if (!(high > DECADES * low)) return;
+    cupel_say(job, CUPEL_NOTE, "%s: %s spans %.1f decades (%.4g to %.4g%s%s) and is learned as it is: errors of the large values lead; %s learns "
+              "factors instead, and keeps what is predicted above 0", t->file, t->property, log10(high / low), low, high, *t->unit ? " " : "",
+              t->unit, t->in_demand ? "transform: log" : "--transform log");
+}
+
+/* What might be meant otherwise than it is learned. */
+static void say_meant(const cupel_training *t, const cupel_model_options *o, const spread *s, const cupel_job *job)
+{
+    double value[CLASSES_MOST + 1];
+    const size_t n = distinct_targets(t, value);
+    if (o->task == CUPEL_TASK_CLASS || (n == 2 && o->task == CUPEL_TASK_AUTO)) return;
+    if (o->task == CUPEL_TASK_AUTO) say_classes(t, value, n, job);
+    const bool by_itself = o->learner && strcmp(o->learner, "auto") == 0; /* it has members that learn the logarithm */
+    if (o->transform == CUPEL_TRANSFORM_PLAIN && !o->transform_named && !by_itself) say_decades(t, s, job);
+}
+
+cupel_status cupel_training_doubts(const cupel_training *t, const cupel_model_options *o, const cupel_job *job, cupel_err *err)
 {
     spread s = {0};
+    const bool columns = o->columns && *o->columns;
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(check_targets(t, transform, err));
-    CUPEL_TRY(cupel_training_leaks(t, columns, job, err));
+    CUPEL_TRY(check_targets(t, o->transform, err));
+    CUPEL_TRY(cupel_training_leaks(t, o->columns, job, err));
     if (!t->records.n_rows) return CUPEL_OK;
     CUPEL_TRY(spread_of(t, &s, err));
     if (!(s.high > s.low)) return CUPEL_OK;
-    if (t->records.n_rows >= ROWS_MIN) say_far_out(t, &s, columns && *columns, job); /* fewer do not say what is usual */
-    if (!columns || !*columns) st = find_apart(t, job, err);
+    say_meant(t, o, &s, job);
+    if (t->records.n_rows >= ROWS_MIN) say_far_out(t, &s, columns, job); /* fewer do not say what is usual */
+    if (!columns) st = find_apart(t, job, err);
 done:
     return st;
 }

@@ -5,10 +5,9 @@
 #include "core/engine/demand.h"
 
 /* Targets far out of line with all others, and one composition measured with values far apart (unless columns of the table are features too,
- * which may tell such rows apart). columns: names of those, NULL or "": none are named. With cupel_training_leaks; CUPEL_BAD_INPUT names file
- * and line of a target that is too large, or that the transform has no place for. */
-cupel_status cupel_training_doubts(const cupel_training *t, const char *columns, cupel_transform_kind transform, const cupel_job *job,
-                                   cupel_err *err);
+ * which may tell such rows apart); notes where few whole numbers may be classes, and where a logarithm is worth a try. o: what is to be learned. With
+ * cupel_training_leaks; CUPEL_BAD_INPUT names file and line of a target that is too large, or that the transform has no place for. */
+cupel_status cupel_training_doubts(const cupel_training *t, const cupel_model_options *o, const cupel_job *job, cupel_err *err);
 
 typedef struct cupel_apart_row {
     size_t group, row, index; /* of the table; index: of the lists that were given */

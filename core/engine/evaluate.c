@@ -150,6 +150,7 @@ static void choose_task(evaluator *v)
         v->class_value[1] = swap;
     }
     v->model = v->o->model;
+    v->model.told = true;
     if (v->model.task == CUPEL_TASK_AUTO) v->model.task = distinct == 2 ? CUPEL_TASK_CLASS : CUPEL_TASK_REGRESSION;
     v->e->is_class = v->model.task == CUPEL_TASK_CLASS;
 }
@@ -364,6 +365,12 @@ static void put_levels(evaluator *v, size_t fold, size_t *at, const cupel_surrog
     put(v, fold, at, "miscalibration", false, miscalibration(s, h));
 }
 
+/* Of models that have any, last. */
+static void put_vectors(evaluator *v, size_t fold, size_t *at, const cupel_surrogate *s)
+{
+    if (cupel_surrogate_has_support_vectors(s)) put(v, fold, at, "support_vectors", false, (double)cupel_surrogate_support_vectors(s));
+}
+
 static cupel_status put_regression(evaluator *v, size_t fold, const cupel_surrogate *s, held *h, cupel_err *err)
 {
     size_t at = 0;
@@ -383,7 +390,7 @@ static cupel_status put_regression(evaluator *v, size_t fold, const cupel_surrog
     put(v, fold, &at, "in_domain", false, share_in_domain(h));
     put(v, fold, &at, "mae_in_domain", true, mae_where(h, 1));
     put(v, fold, &at, "mae_out_of_domain", true, mae_where(h, 0));
-    put(v, fold, &at, "support_vectors", false, (double)cupel_surrogate_support_vectors(s));
+    put_vectors(v, fold, &at, s);
     v->e->n_metrics = at;
     return CUPEL_OK;
 }
@@ -423,7 +430,7 @@ static cupel_status put_classes(evaluator *v, size_t fold, const cupel_surrogate
     set_sizes(h, &empty, &both);
     put(v, fold, &at, "empty90", false, empty);
     put(v, fold, &at, "in_domain", false, share_in_domain(h));
-    put(v, fold, &at, "support_vectors", false, (double)cupel_surrogate_support_vectors(s));
+    put_vectors(v, fold, &at, s);
     v->e->n_metrics = at;
     return CUPEL_OK;
 }
@@ -561,13 +568,23 @@ static cupel_status do_folds(evaluator *v, cupel_err *err)
     return v->out ? cupel_out_commit(&v->out, err) : CUPEL_OK;
 }
 
+/* What is to be said of the whole table: once, not of every fold. */
+static cupel_status say_table(const evaluator *v, const cupel_job *job, cupel_err *err)
+{
+    size_t usable;
+    cupel_status st = cupel_training_doubts(&v->t, &v->o->model, job, err);
+    return st == CUPEL_OK && !v->o->model.told ? cupel_model_usable(&v->t, &v->o->model, job, &usable, err) : st;
+}
+
 cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *job, cupel_evaluation *e, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     evaluator v = {.o = o, .job = job, .e = e};
+    cupel_job reader = *job;
+    if (o->model.told) reader.say = NULL;
     *e = (cupel_evaluation){0};
-    CUPEL_TRY(cupel_training_read(&o->data, job, &v.t, err));
-    CUPEL_TRY(cupel_training_doubts(&v.t, o->model.columns, o->model.transform, job, err));
+    CUPEL_TRY(cupel_training_read(&o->data, &reader, &v.t, err));
+    CUPEL_TRY(say_table(&v, &reader, err));
     CUPEL_TRY(make_folds(&v, err));
     CUPEL_TRY(begin(&v, err));
     choose_task(&v);

@@ -20,7 +20,7 @@ enum { BLOCK = 256 };
 
 typedef struct fitting {
     const cupel_training *t;
-    const cupel_job *job;
+    const cupel_job *job, *said; /* said: whom rows are told that lack a value */
     cupel_model *m;
     size_t *row; /* [n] rows of t in use */
     size_t n, d;
@@ -70,7 +70,7 @@ done:
 /* Rows without all features: an error, left out, or made up, as the training says. */
 static cupel_status settle_missing(fitting *f, cupel_err *err)
 {
-    cupel_tally left = {.job = f->job, .every = true, .first = true}, imputed = {.job = f->job};
+    cupel_tally left = {.job = f->said, .every = true, .first = true}, imputed = {.job = f->said};
     cupel_status st = CUPEL_OK;
     size_t m = 0, all = f->n;
     for (size_t i = 0; i < f->n; i++) {
@@ -82,7 +82,7 @@ static cupel_status settle_missing(fitting *f, cupel_err *err)
     }
     f->n = m;
     cupel_tally_say(&left, "left out of training");
-    cupel_missing_share(f->t->file, all - m, all, f->job);
+    cupel_missing_share(f->t->file, all - m, all, f->said);
     cupel_tally_say(&imputed, "with imputed values");
 done:
     cupel_tally_release(&left);
@@ -338,9 +338,11 @@ static cupel_status add_transfer(const fitting *f, const cupel_model_options *o,
 /* The rows in use and their features. */
 static cupel_status prepare(fitting *f, const size_t *subset, const cupel_model_options *o, cupel_err *err)
 {
+    static const cupel_job nobody = {.threads = 1};
     const cupel_training *t = f->t;
     const size_t n_subset = subset ? f->n : 0;
     cupel_status st = CUPEL_OK;
+    f->said = o->told ? &nobody : f->job;
     f->m = cupel_alloc(1, sizeof *f->m);
     f->row = cupel_alloc(f->n, sizeof *f->row);
     if (!f->m || !f->row) CUPEL_TRY(cupel_no_memory(err, "a model", f->n * sizeof *f->row));
@@ -351,7 +353,7 @@ static cupel_status prepare(fitting *f, const size_t *subset, const cupel_model_
     if (t->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f->m->features, err));
     CUPEL_TRY(add_transfer(f, o, err));
     CUPEL_TRY(cupel_features_learn_subset(f->m->features, &t->header, &t->records, subset, n_subset, t->file, err));
-    cupel_features_say_mixed(f->m->features, t->file, f->job);
+    cupel_features_say_mixed(f->m->features, t->file, f->said);
     st = describe_rows(f, err);
 done:
     return st;

@@ -82,6 +82,8 @@ typedef struct cupel_model_options {
     bool *cut;                         /* as in cupel_fit_options; NULL */
     cupel_task task;
     cupel_transform_kind transform;       /* of a number, before it is learned */
+    bool transform_named;                 /* the user chose it, be it none */
+    bool told;                            /* rows of the table that lack a value and columns of mixed cells were said: do not say them again */
     const cupel_transfer *transfer;       /* a model of another table as columns; must outlive the model. NULL: none */
     uint64_t seed;
 } cupel_model_options;

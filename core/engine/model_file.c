@@ -18,7 +18,8 @@ static cupel_status save_attributes(const cupel_model *m, cupel_writer *w, cupel
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_writer_attr_int(w, "rows", (int64_t)m->known.n, err));
     CUPEL_TRY(cupel_writer_attr_int(w, "columns", (int64_t)cupel_surrogate_columns(s), err));
-    CUPEL_TRY(cupel_writer_attr_int(w, "support_vectors", (int64_t)cupel_surrogate_support_vectors(s), err));
+    if (cupel_surrogate_has_support_vectors(s))
+        CUPEL_TRY(cupel_writer_attr_int(w, "support_vectors", (int64_t)cupel_surrogate_support_vectors(s), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "learner", cupel_surrogate_learner(s), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "settings", cupel_surrogate_settings(s), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "transform", cupel_transform_name(cupel_surrogate_transform(s)->kind), err));

@@ -63,7 +63,8 @@ static cupel_status choose_task(cupel_surrogate *s, const double *y, size_t n, c
                           "the target is %g in all %zu training rows: there is nothing to learn; give rows that differ", y[0], n);
     if (task == CUPEL_TASK_CLASS && found > 2)
         return cupel_fail(err, CUPEL_BAD_INPUT,
-                          "task class: the target has more than two distinct values, expected exactly two; use task regression");
+                          "task class: the target has more than two distinct values, expected exactly two; learn one against the others "
+                          "(a column that is 1 for that class, else 0), or use task regression");
     s->is_class = task == CUPEL_TASK_CLASS || (task == CUPEL_TASK_AUTO && found == 2);
     if (s->is_class && !s->learner->classes)
         return cupel_fail(
@@ -526,6 +527,8 @@ size_t cupel_surrogate_beside(const cupel_surrogate *s)
 }
 
 size_t cupel_surrogate_columns(const cupel_surrogate *s) { return s->scale.d; }
+
+bool cupel_surrogate_has_support_vectors(const cupel_surrogate *s) { return strncmp(s->learner->method.name, "sv", 2) == 0; }
 
 size_t cupel_surrogate_support_vectors(const cupel_surrogate *s) { return s->expand.kernel && !s->expand.own ? s->expand.m : 0; }
 

@@ -114,7 +114,8 @@ double cupel_surrogate_unit_deviation(const cupel_surrogate *s);
 /* Facts for inspect, report and methods. */
 size_t cupel_surrogate_beside(const cupel_surrogate *s); /* other targets, learned beside, that it can predict too */
 size_t cupel_surrogate_columns(const cupel_surrogate *s);
-size_t cupel_surrogate_support_vectors(const cupel_surrogate *s); /* 0 when it has none */
+size_t cupel_surrogate_support_vectors(const cupel_surrogate *s); /* the rows a kernel expansion is made of; 0 when it is none */
+bool cupel_surrogate_has_support_vectors(const cupel_surrogate *s); /* it is a support vector machine, which chooses them */
 bool cupel_surrogate_is_class(const cupel_surrogate *s);
 void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]); /* smaller, larger */
 const char *cupel_surrogate_learner(const cupel_surrogate *s);

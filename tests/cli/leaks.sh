@@ -52,6 +52,23 @@ run predict "$T/log.h5" "$T/new.csv" -o "$T/log.csv"
 { [ $rc = 0 ] && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ /^rate/) k[i] } NR > 1 { for (i in k) { if ($i < 0) bad = 1; if ($i == 0) zero++ } n++ } END { exit !(n == 30 && !bad && zero) }' "$T/log.csv"; }
 check 'behind a logarithm nothing is below 0' $?
 
+# What may be meant otherwise than it is learned: few whole numbers, decades.
+awk 'BEGIN { print "formula,phase,sigma [S/m],T [K]"; for (i = 1; i <= 30; i++) printf "Fe%dNi%d,%d,%.6g,%s\n", i, 40 - i, i % 3, 10 ^ (i / 10), i % 10 ? 290 + i : "" }' >"$T/meant.csv"
+few="phase is 0, 1 and 2 in all rows and is learned as a number; .*a column that is 1 where phase is 2, else 0, is a class (two values; --task class)"
+run train "$T/meant.csv" --target phase "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && err "$few"; }; check 'three whole numbers may be classes' $?
+run evaluate "$T/meant.csv" --target phase "${ridge[@]}"; { [ $rc = 0 ] && [ "$(grep -c "$few" "$T/err")" = 1 ]; }; check 'evaluate says so too, once' $?
+run train "$T/meant.csv" --target phase --task regression "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && ! err 'learned as a number'; }; check 'a number is a number where that is said' $?
+run train "$T/meant.csv" --target phase --task class "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err 'learn one against the others'; }; check 'three values are no class' $?
+run train "$T/meant.csv" --target sigma "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && err 'sigma spans 2.9 decades (1.259 to 1000 S/m).*--transform log learns factors'; }; check 'a target over decades' $?
+for t in log none; do run train "$T/meant.csv" --target sigma --transform $t "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && ! err decades; }; check "unless a transform is named: $t" $?; done
+
+# What the whole table lacks is said once, not of every fold; support vectors are of machines that have some.
+run evaluate "$T/meant.csv" --target sigma --columns 'T [K]' --missing impute "${ridge[@]}"
+{ [ $rc = 0 ] && [ "$(grep -c '3 rows with imputed values' "$T/err")" = 1 ] && [ "$(grep -c 'imputed values' "$T/err")" = 1 ] && [ "$(grep -c "no value of 'T" "$T/err")" = 3 ] && ! grep -q support_vectors "$T/out"; }
+check 'evaluate says once what is filled in' $?
+run inspect "$T/m.h5"; { [ $rc = 0 ] && ! grep -q support_vectors "$T/out"; }; check 'no support vectors of a model that has none' $?
+run evaluate "$T/meant.csv" --target sigma --features element_fraction --model svr --set C=1,gamma=1,epsilon=0.1; { [ $rc = 0 ] && grep -q '^support_vectors  *[1-9]' "$T/out"; }; check 'those of one that has' $?
+
 # Every doubt is in the list.
 awk 'BEGIN { srand(5); print "formula,gap"; for (i = 1; i <= 2000; i++) printf "Fe%gNi%gCr%g,%.5g\n", 100 - i % 50 - i % 31, 1 + i % 50 + i / 1e4, 1 + i % 31, (i % 25 == 7 ? 1000 : 1) * (1 + i % 50 / 50 + 0.05 * rand()) }' >"$T/many.csv"
 run train "$T/many.csv" --target gap --features element_fraction --model ridge --set lambda=0.01 --doubts "$T/doubts.csv" -o "$T/m.h5"
