@@ -32,6 +32,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     const cupel_rank_options o = {.table = cupel_arg(args, 0),
                                   .format = cupel_opt_text(args, "table-format"),
                                   .formula = cupel_opt_text(args, "formula"),
+                                  .columns = cupel_opt_text(args, "columns"),
                                   .dot = parse_dot(cupel_opt_text(args, "dot"))};
     cupel_status st = open_demand(args, o.format, &d, err);
     if (st == CUPEL_OK) st = cupel_demand_guard(d, cupel_opt_text(args, "output"), err);
@@ -48,6 +49,9 @@ static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, NULL, true, "the ranking: .csv, .jsonl, .h5 or - for CSV on stdout"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the column that holds the formulas (default: formula, else composition, else the only column)"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "columns of the table that are conditions (a temperature, a route): rows of one composition under others are other candidates (default: those "
+     "that the models of the demand take)"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
     {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
      "how to read a point that may be a decimal point or a hydrate dot"},
@@ -58,7 +62,8 @@ const cupel_verb cupel_verb_rank = {
     .usage = "PREDICTIONS DEMAND -o FILE",
     .help = "rank a table of predictions by what a demand requires",
     .more = "PREDICTIONS comes from 'cupel predict' or from elsewhere. For each property of the demand it needs the columns 'NAME [unit]', 'NAME "
-            "lower [unit]' and 'NAME upper [unit]', in any unit of that kind; for a class 'NAME probability'. The interval is taken as central at "
+            "lower [unit]' and 'NAME upper [unit]', in any unit of that kind; for a class 'NAME probability' (of the larger value; of 1 where the "
+            "demand has no data or model that tells it). The interval is taken as central at "
             "the demand's level, with half of the probability on either side of the value, each side half a normal distribution. Better are two or "
             "more columns 'NAME quantile 0.1 [unit]' (cupel predict --quantiles): the distribution is then straight between them, and quantiles that "
             "are equal are a value that many share, as the gap 0 of metals. 'distance' and 'in_domain' are used when they are there. Constraints, "

@@ -264,6 +264,9 @@ static cupel_status check_table(cupel_demand *d, cupel_demand_property *p, cupel
 
 static cupel_status open_model_file(cupel_demand *d, cupel_demand_property *p, cupel_err *err)
 {
+    if (!cupel_file_exists(p->model_file))
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: no such model: looked for '%s'; put it there ('cupel train ... -o' writes one), or name "
+                          "another", d->file, p->line, p->model_file);
     cupel_status st = cupel_model_open(p->model_file, &p->model, err);
     if (st != CUPEL_OK) {
         cupel_err_prefix(err, "%s:%zu: ", d->file, p->line);

@@ -189,13 +189,21 @@ static cupel_status check_intervals(const cupel_ranker *k, const cupel_records *
     return CUPEL_OK;
 }
 
+static bool is_probability(const cupel_ranker *k, size_t column)
+{
+    for (size_t p = 0; p < k->shape.p; p++)
+        if (k->belief[p].is_class && k->place[p].value == column) return true;
+    return false;
+}
+
 static void set_aside(cupel_ranker *k, const cupel_records *r, size_t row, cupel_reason reason, size_t column)
 {
     cupel_str *words = cupel_tally_add(&k->tally, reason), detail = {0};
     if (!words) return;
     if (column != SIZE_MAX)
-        cupel_str_addf(&detail, "%s '%s'", reason == CUPEL_REASON_MISSING_NUMBER ? "nothing in column" : "no usable number in column",
-                       column_name(k, column));
+        cupel_str_addf(&detail, "%s '%s'", reason == CUPEL_REASON_MISSING_NUMBER ? "nothing in column"
+                                           : is_probability(k, column)           ? "no probability from 0 to 1 in column"
+                                                                                 : "no usable number in column", column_name(k, column));
     cupel_explain_row(cupel_source_path(k->source), r->line[row], cupel_cell(r, row, k->formula), k->o->dot, reason, cupel_str_text(&detail),
                       words);
     cupel_str_free(&detail);

@@ -8,6 +8,7 @@
 typedef struct cupel_rank_options {
     const char *table, *format; /* format NULL: by name */
     const char *formula;        /* its column; NULL: "formula", else "composition" */
+    const char *columns;        /* names of columns that are conditions, beside those that the demand's models take; NULL: none */
     cupel_dot dot;
 } cupel_rank_options;
 
@@ -18,7 +19,8 @@ typedef struct cupel_rank_options {
  * is trained: the demand's table is read only for known materials and measured ranges, and its `space` is not opened. Rows without a formula or
  * a value are rejected, counted and the first of them named through job; a value outside its interval is CUPEL_BAD_INPUT with file:line. Columns
  * of the table that the model takes, or `columns` of the data names, are conditions: rows of one composition under others are other candidates, and
- * a measured value counts under its own only; a table that lacks them is said. */
+ * a measured value counts under its own only; a table that lacks them is said. So are those of o->columns, which must be there.
+ * A property of a demand that has neither data nor model for it, and of which the table has a probability alone, is a class of 0 and 1. */
 cupel_status cupel_rank_table(const cupel_rank_options *o, cupel_demand *d, const cupel_job *job, cupel_result *result, cupel_err *err);
 
 #endif

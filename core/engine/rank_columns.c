@@ -2,6 +2,7 @@
 #include "core/engine/rank_parts.h"
 
 #include "core/base/err.h"
+#include "core/engine/demand_parts.h"
 #include "core/matter/columns.h"
 
 #include <math.h>
@@ -58,12 +59,29 @@ static cupel_status find_quantiles(cupel_ranker *k, size_t p, cupel_err *err)
     return CUPEL_OK;
 }
 
+/* A probability of somebody else's model: nothing in the demand says what its classes are. */
+static cupel_status take_for_class(cupel_ranker *k, size_t p, cupel_err *err)
+{
+    const cupel_header *h = cupel_source_header(k->source);
+    const cupel_demand_property *q = &k->d->property[p];
+    cupel_belief *b = &k->belief[p];
+    static const double classes[] = {0, 1};
+    if (q->has_data || q->model || b->is_class || find(h, q->name, "") != SIZE_MAX || find(h, q->name, " probability") == SIZE_MAX) return CUPEL_OK;
+    b->is_class = true;
+    b->class_low = classes[0];
+    b->class_high = classes[1];
+    cupel_say(k->job, CUPEL_NOTE, "%s: taken as a class: '%s probability' is that of 1, the rest that of 0", q->name, q->name);
+    return cupel_demand_settle(k->d, p, classes, 2, true, k->job, err);
+}
+
 static cupel_status find_property(cupel_ranker *k, size_t p, cupel_err *err)
 {
     const cupel_header *h = cupel_source_header(k->source);
     const cupel_demand_property *q = &k->d->property[p];
     cupel_rank_place *at = &k->place[p];
-    bool is_class = k->belief[p].is_class;
+    cupel_status st = take_for_class(k, p, err);
+    if (st != CUPEL_OK) return st;
+    const bool is_class = k->belief[p].is_class;
     at->value = find(h, q->name, is_class ? " probability" : "");
     if (is_class && at->value == SIZE_MAX) at->value = find(h, q->name, "");
     if (at->value == SIZE_MAX) return no_column(k, q->name, is_class ? " probability" : "", is_class ? "" : q->unit, err);
@@ -77,7 +95,7 @@ static cupel_status find_property(cupel_ranker *k, size_t p, cupel_err *err)
         if (strcmp(h->unit[column[i]], h->unit[at->value]) != 0)
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': columns '%s' and '%s' have different units; make them one", k->o->table,
                               h->name[at->value], h->name[column[i]]);
-    cupel_status st = find_quantiles(k, p, err);
+    st = find_quantiles(k, p, err);
     if (st != CUPEL_OK) return st;
     const char *unit = h->unit[at->value];
     if (strcmp(unit, q->unit) == 0) return CUPEL_OK;

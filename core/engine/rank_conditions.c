@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
 #include "core/engine/screen_parts.h"
+#include "core/matter/columns.h"
 #include "core/matter/formula.h"
 
 #include <string.h>
@@ -48,13 +49,38 @@ done:
     return st;
 }
 
+static void take_column(cupel_ranker *k, size_t at)
+{
+    size_t j = 0;
+    while (j < k->n_columns && k->column[j] != at) j++;
+    if (j == k->n_columns) k->column[k->n_columns++] = at;
+}
+
 static void take_columns(cupel_ranker *k, const cupel_features *f)
 {
-    size_t at, j;
-    for (size_t i = 0; (at = cupel_features_place(f, i)) != SIZE_MAX; i++) {
-        for (j = 0; j < k->n_columns && k->column[j] != at;) j++;
-        if (j == k->n_columns) k->column[k->n_columns++] = at;
+    size_t at;
+    for (size_t i = 0; (at = cupel_features_place(f, i)) != SIZE_MAX; i++) take_column(k, at);
+}
+
+/* Those that the user names. */
+static cupel_status take_named(cupel_ranker *k, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str name = {0};
+    for (const char *p = k->o->columns; p;) {
+        const cupel_text t = cupel_text_next(&p);
+        size_t at;
+        cupel_str_clear(&name);
+        cupel_str_add(&name, t.p, t.n);
+        CUPEL_TRY(cupel_column_find(cupel_source_header(k->source), k->o->table, "", cupel_str_text(&name), "--columns names columns of the table",
+                                    &at, err));
+        if (at == k->formula)
+            CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--columns: '%s' holds the formulas; name conditions, as a temperature", name.p));
+        take_column(k, at);
     }
+done:
+    cupel_str_free(&name);
+    return st;
 }
 
 cupel_status cupel_rank_conditions(cupel_ranker *k, cupel_err *err)
@@ -63,6 +89,7 @@ cupel_status cupel_rank_conditions(cupel_ranker *k, cupel_err *err)
     k->under = cupel_alloc(k->shape.p, sizeof *k->under);
     k->column = cupel_alloc(cupel_source_header(k->source)->n, sizeof *k->column);
     if (!k->under || !k->column) return cupel_no_memory(err, "a ranking", 0);
+    st = take_named(k, err);
     for (size_t p = 0; p < k->shape.p && st == CUPEL_OK; p++) {
         st = know(k, p, err);
         if (k->under[p].features) take_columns(k, k->under[p].features);

@@ -39,6 +39,18 @@ printf 'demand: hard\nrequire:\n  - {property: hardness, min: 25000 MPa}\n' >"$T
 "$C" rank "$T/else.csv" "$T/else.yaml" -o "$T/else.r.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && sed -n 2p "$T/else.r.csv" | grep -q '^1,TiC,28,26,30,0.99.*,pass,'; }; check 'a demand that only ranks' $?
 "$C" screen "$T/else.yaml" -o "$T/no.csv" >"$T/out" 2>"$T/err"; [ $? = 2 ]; check 'and is none to screen by' $?
 sed -i 's/min: 25000 MPa/goal: maximise/' "$T/else.yaml"; "$C" rank "$T/else.csv" "$T/else.yaml" -o "$T/no.csv" >"$T/out" 2>"$T/err"; { [ $? = 2 ] && grep -q 'else.yaml:3: .*window' "$T/err"; }; check 'a goal needs what was measured' $?
+# So does its class, and conditions that no model tells.
+printf 'formula,T,metal probability,metal lower,metal upper\nNaCl,300,0.1,0,0\nFe,300,0.9,1,1\nFe2,900,0.7,0,1\nZn,300,7,0,1\n' >"$T/else.csv"; printf 'demand: m\nrequire:\n  - {property: metal, min: 0.5}\n' >"$T/else.yaml"
+"$C" rank "$T/else.csv" "$T/else.yaml" -o "$T/else.r.csv" >"$T/out" 2>"$T/err"
+{ [ $? = 0 ] && [ "$(cut -d, -f2,3 "$T/else.r.csv" | tr '\n' ' ')" = 'formula,metal probability Fe,0.9 NaCl,0.1 ' ] && grep -q "metal: taken as a class" "$T/err" && grep -q "no probability from 0 to 1 in column 'metal probability'" "$T/err"; }
+check 'a class of somebody else' $?
+"$C" rank "$T/else.csv" "$T/else.yaml" --columns T -o "$T/else.r.csv" >"$T/out" 2>"$T/err"; { [ $? = 0 ] && [ "$(cut -d, -f2,3 "$T/else.r.csv" | tr '\n' ' ')" = 'formula,T Fe,300 Fe2,900 NaCl,300 ' ]; }
+check 'rank --columns: other conditions are other candidates' $?
+"$C" rank "$T/else.csv" "$T/else.yaml" --columns P -o "$T/no.csv" >"$T/out" 2>"$T/err"; { [ $? = 3 ] && grep -q "no column 'P'.*--columns" "$T/err" && [ ! -e "$T/no.csv" ]; }; check 'which must be there' $?
+for m in 'model: {file: nowhere.h5}' 'data: {file: nowhere.csv, target: metal}'; do
+  printf 'demand: m\n%s\nrequire:\n  - {property: metal, min: 0.5}\n' "$m" >"$T/else.yaml"; "$C" rank "$T/else.csv" "$T/else.yaml" -o "$T/no.csv" >"$T/out" 2>"$T/err"
+  { [ $? = 3 ] && grep -q "else.yaml:2: no such [a-z]*: looked for '.*nowhere.*'; put it there" "$T/err" && [ ! -e "$T/no.csv" ]; }; check "a file that is not there is refused with place and remedy: $m" $?
+done
 # What a model predicted is not taken for measured.
 "$C" predict "$T/p/model.h5" "$T/dup.csv" -o "$T/own.csv" >"$T/out" 2>"$T/err"
 "$C" explain "$T/p/model.h5" "$T/own.csv" --rows 1 >"$T/out" 2>"$T/err"; { [ $? = 0 ] && grep -q "what a model predicted" "$T/err" && ! grep -q '[1-9][0-9]* measured, error' "$T/out"; }; check 'explain knows predictions' $?
