@@ -26,6 +26,14 @@ static const cupel_format *by_name(const char *path)
     return NULL;
 }
 
+static bool is_spreadsheet(const char *path)
+{
+    static const char *const ends[] = {".xlsx", ".xls", ".ods"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (cupel_text_ends(cupel_text_of(path), ends[i])) return true;
+    return false;
+}
+
 static cupel_status find_format(const char *path, const char *format, const cupel_format **f, cupel_err *err)
 {
     cupel_status st;
@@ -37,6 +45,8 @@ static cupel_status find_format(const char *path, const char *format, const cupe
     for (size_t i = 0; cupel_formats[i]; i++) cupel_str_addf(&names, "%s%s", i ? ", " : "", cupel_formats[i]->method.name);
     if (format)
         st = cupel_fail(err, CUPEL_USAGE, "table format '%s': expected one of %s", format, cupel_str_text(&names));
+    else if (is_spreadsheet(path))
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is a spreadsheet, and a table of text is wanted: save its sheet as CSV (UTF-8)", path);
     else
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the name does not tell the format; rename it (.csv, .tsv, .jsonl, .json, also with .gz) or "
                         "give the format (%s)", path, cupel_str_text(&names));

@@ -75,6 +75,23 @@ static bool has_comma(cupel_text t)
     return comma;
 }
 
+/* A number with something behind it that is no number: "880 MPa". */
+static bool has_unit(cupel_text t)
+{
+    size_t i = t.n && (t.p[0] == '-' || t.p[0] == '+'), digits = 0;
+    for (; i < t.n && ((t.p[i] >= '0' && t.p[i] <= '9') || t.p[i] == '.'); i++) digits += t.p[i] != '.';
+    while (i < t.n && t.p[i] == ' ') i++;
+    return digits && i < t.n && t.p[i] != ',' && t.p[i] != '-' && t.p[i] != '+';
+}
+
+/* What a cell of the target may have meant that is no number. */
+static const char *no_number(cupel_text t)
+{
+    if (has_comma(t)) return " (a point for decimals and nothing between thousands: 1234.5)";
+    if (has_unit(t)) return " alone (a unit stands in the name of the column: 'strength [MPa]')";
+    return " (text classes: write them as 0 and 1)";
+}
+
 static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool target, cupel_err *err)
 {
     cupel_training *t = r->t;
@@ -84,8 +101,7 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
     if (target)
         snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number%s",
                  t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p,
-                 reason != CUPEL_REASON_BAD_NUMBER ? "" : has_comma(cell) ? " (a point for decimals and nothing between thousands: 1234.5)"
-                                                                          : " (text classes: write them as 0 and 1)");
+                 reason != CUPEL_REASON_BAD_NUMBER ? "" : no_number(cupel_text_trim(cell)));
     if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
     if (r->o->missing == CUPEL_MISSING_DROP || (r->o->missing == CUPEL_MISSING_IMPUTE && (!target || r->o->drop_target))) {
         cupel_tally_tell(&r->tally);
@@ -115,16 +131,28 @@ static bool held_back(const reading *r, size_t m)
     return cupel_selection_holds_back(r->o->selection, &c);
 }
 
+/* A spreadsheet writes lines of separators behind its last row. */
+static bool is_blank(const cupel_records *r, size_t i)
+{
+    for (size_t c = 0; c < r->n_cols; c++)
+        if (cupel_text_trim(cupel_cell(r, i, c)).n) return false;
+    return true;
+}
+
 /* Parses every row and closes the gaps that bad ones leave. */
 static cupel_status read_rows(reading *r, cupel_err *err)
 {
     cupel_training *t = r->t;
     cupel_status st = CUPEL_OK;
-    size_t n = t->records.n_rows, m = 0, n_untold = 0; /* rows without the target, where there are others */
+    size_t n = t->records.n_rows, m = 0, n_untold = 0, n_blank = 0; /* rows without the target, where there are others; without anything */
     t->target = cupel_alloc(n, sizeof *t->target);
     t->row = cupel_alloc(n, sizeof *t->row);
     if (!t->target || !t->row) return cupel_no_memory(err, "the target", n * sizeof *t->target);
     for (size_t i = 0; i < n; i++) {
+        if (is_blank(&t->records, i)) {
+            n_blank++;
+            continue;
+        }
         if (r->o->selection && !cupel_selection_keeps(r->o->selection, r->where, &t->records, i)) {
             t->n_elsewhere++;
             continue;
@@ -153,7 +181,8 @@ static cupel_status read_rows(reading *r, cupel_err *err)
         move_row(t, i, m++);
     }
     t->records.n_rows = m;
-    t->n_dropped = n - m - t->n_elsewhere - t->n_held_back - n_untold;
+    t->n_dropped = n - m - t->n_elsewhere - t->n_held_back - n_untold - n_blank;
+    if (n_blank) cupel_say(r->tally.job, CUPEL_NOTE, "%zu row%s of '%s' without anything skipped", n_blank, n_blank == 1 ? "" : "s", r->o->file);
 done:
     return st;
 }

@@ -13,6 +13,7 @@
  * out, then equal elements are summed in the order of the text; formula_batch.c does the same, bit for bit. */
 #include "core/matter/formula.h"
 
+#include "core/matter/alloy_name.h"
 #include "core/matter/records.h"
 
 #include <math.h>
@@ -338,15 +339,25 @@ static bool read_bracket_mark(reader *r)
     return true;
 }
 
+/* A sign in the middle, as names of alloys have them. */
+static bool refuse_sign(reader *r, size_t i)
+{
+    cupel_str atoms = {0};
+    const bool alloy = cupel_alloy_name(r->text, &atoms);
+    refuse(r, CUPEL_REASON_BAD_FORMULA, i, "'%c' within a formula; %s%s", r->code[i],
+           alloy ? "the name of an alloy in weight per cent? by atoms it is " : "amounts have no sign and a charge stands at the end, such as ^2-",
+           cupel_str_text(&atoms));
+    cupel_str_free(&atoms);
+    return false;
+}
+
 /* At a sign behind a unit, whose number starts at `number` (number == r->i: it has none). */
 static bool read_sign(reader *r, size_t number, unsigned depth)
 {
     size_t i = r->i;
     const char *p = r->text.p + r->at[number]; /* the number and the sign as written */
     int count = r->at[i] - r->at[number], left = r->at[number] < 40 ? r->at[number] : 40;
-    if (depth || skip_spaces(r, i + 1) != r->n)
-        return refuse(r, CUPEL_REASON_BAD_FORMULA, i,
-                      "'%c' within a formula; amounts have no sign and a charge stands at the end, such as ^2-", r->code[i]);
+    if (depth || skip_spaces(r, i + 1) != r->n) return refuse_sign(r, i);
     if (digits_end(r, number, r->style[number]) == i && number < i)
         return refuse(r, CUPEL_REASON_AMBIGUOUS_FORMULA, number,
                       "'%.*s' may be an amount with the charge 1%c or a charge of %.*s; write %.*s^%c or %.*s^%.*s", count + 1, p, p[count],

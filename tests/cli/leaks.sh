@@ -69,6 +69,14 @@ check 'evaluate says once what is filled in' $?
 run inspect "$T/m.h5"; { [ $rc = 0 ] && ! grep -q support_vectors "$T/out"; }; check 'no support vectors of a model that has none' $?
 run evaluate "$T/meant.csv" --target sigma --features element_fraction --model svr --set C=1,gamma=1,epsilon=0.1; { [ $rc = 0 ] && grep -q '^support_vectors  *[1-9]' "$T/out"; }; check 'those of one that has' $?
 
+# What spreadsheets write: lines of separators behind the last row, units in the cells, names of alloys in weight per cent, their own format.
+awk 'BEGIN { print "formula,T [K],gap [eV]"; for (i = 1; i <= 12; i++) printf "Fe%dNi%d,300,%g\n", i, 20 - i, i / 10 }' >"$T/apart0.csv"
+{ cat "$T/apart0.csv"; printf ',,\n,,\n'; } >"$T/sheet.csv"
+run train "$T/sheet.csv" --target gap "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && err '2 rows of .* without anything skipped' && err 'on 12 rows'; }; check 'rows without anything are skipped' $?
+sed '3s/$/ eV/' "$T/apart0.csv" >"$T/cell.csv"; run train "$T/cell.csv" --target gap "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "cell.csv:3: .*'0.2 eV', expected a finite number alone (a unit stands in the name"; }; check 'a unit in a cell' $?
+sed '4s/^[^,]*/Ti-6Al-4V/' "$T/apart0.csv" >"$T/cell.csv"; run train "$T/cell.csv" --target gap "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "cell.csv:4: .*an alloy in weight per cent? by atoms it is Ti86.2Al10.2V3.6"; }; check 'the name of an alloy' $?
+echo PK >"$T/a.xlsx"; run train "$T/a.xlsx" --target gap "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err 'save its sheet as CSV'; }; check 'a spreadsheet' $?
+
 # Every doubt is in the list.
 awk 'BEGIN { srand(5); print "formula,gap"; for (i = 1; i <= 2000; i++) printf "Fe%gNi%gCr%g,%.5g\n", 100 - i % 50 - i % 31, 1 + i % 50 + i / 1e4, 1 + i % 31, (i % 25 == 7 ? 1000 : 1) * (1 + i % 50 / 50 + 0.05 * rand()) }' >"$T/many.csv"
 run train "$T/many.csv" --target gap --features element_fraction --model ridge --set lambda=0.01 --doubts "$T/doubts.csv" -o "$T/m.h5"
