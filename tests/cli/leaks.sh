@@ -93,4 +93,10 @@ run train "$T/apart.csv" --target gap --columns 'T [K]' "${ridge[@]}" --doubts "
 { [ $rc = 0 ] && other 14 ' and conditions' '15, 16' '1.1 eV' && ! grep -q '^17,' "$T/d.csv" && [ "$(wc -l <"$T/d.csv")" = 4 ]; }; check 'other conditions are no contradiction' $?
 run train "$T/apart.csv" --target glass --columns 'T [K]' --features element_fraction --model svc --set C=1,gamma=1 --doubts "$T/d.csv" -o "$T/m.h5"
 { [ $rc = 0 ] && other 14 ' and conditions' '15, 16' 1 && other 15 ' and conditions' 14 1 && grep -q '^14,KBr,0,,,,,"the same' "$T/d.csv"; }; check 'rows of a class that contradict one another are listed' $?
+
+# -q leaves warnings and errors, nothing else.
+for v in "train -o $T/m.h5" evaluate; do
+  # shellcheck disable=SC2086 # several words
+  run $v "$T/apart.csv" --target gap "${ridge[@]}" -q; { [ $rc = 0 ] && err values && ! grep -v "^cupel ${v%% *}: warning: " "$T/err"; }; check "${v%% *} -q says warnings alone" $?
+done
 exit $bad
