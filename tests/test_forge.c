@@ -264,13 +264,21 @@ static void try_changes(const char *kind, const char *target, size_t turn, bool 
     }
 }
 
+/* What every learner's model has is read by the same code: of a part (not all of the file) one in three of these, others and other changes of them
+ * in the next model. */
+static bool left_to_others(const char *part, const char *name, size_t i, size_t file)
+{
+    return part[0] && strncmp(name, "surrogate/own/", 14) != 0 && (i + file) % 3 && !getenv("CUPEL_FORGE_ALL");
+}
+
 /* Of the data sets those whose names begin with `part`. */
 static void try_all(const char *kind, const char *part, cupel_status (*use)(cupel_err *), const char *unread)
 {
+    static size_t file; /* how many were tried before this one */
     cupel_err err = {0};
     cupel_reader *r = NULL;
     names n = {{0}, {0}};
-    size_t refused = 0, tried = 0, turn = 0;
+    size_t refused = 0, tried = 0, i = 0;
     check_ok(cupel_reader_open(sound, kind, 1000, &r, &err), &err);
     check_ok(cupel_reader_each(r, note_dataset, &n, &err), &err);
     check_ok(cupel_reader_attributes(r, "", note_attribute, &n, &err), &err);
@@ -279,12 +287,16 @@ static void try_all(const char *kind, const char *part, cupel_status (*use)(cupe
     check_ok(use(&err), &err);
     for (const char *p = n.dataset.p; p && p < n.dataset.p + n.dataset.n; p += strlen(p) + 1) {
         if (strncmp(p, part, strlen(part)) != 0 || strncmp(p, "sample/", 7) == 0) continue; /* read as rows/ and best/ are */
-        try_changes(kind, p, tried++, false, use, unread, &refused);
+        if (left_to_others(part, p, i++, file)) continue;
+        try_changes(kind, p, i + file / 3, false, use, unread, &refused);
+        tried++;
     }
+    i = 0;
     for (const char *p = n.attribute.p; p && p < n.attribute.p + n.attribute.n; p += strlen(p) + 1)
-        try_changes(kind, p, turn++, true, use, unread, &refused);
+        if (!left_to_others(part, p, i++, file)) try_changes(kind, p, i + file / 3, true, use, unread, &refused);
     print_message("%s: %zu data sets, %zu changes refused\n", kind, tried, refused);
-    assert_true(tried > 10 && refused > tried);
+    assert_true(tried >= 8 && refused > tried);
+    file++;
     cupel_str_free(&n.dataset);
     cupel_str_free(&n.attribute);
 }
@@ -384,7 +396,7 @@ static void a_forged_forest_of_two_targets(void **state)
 {
     (void)state;
     model_with("random_forest", "trees=2,columns=0.5,leaf=2,median=0", "band gap", NULL, "metal");
-    try_all("model", "", use_model, UNREAD);
+    try_all("model", "surrogate/", use_model, UNREAD);
 }
 
 static void a_forged_boosted_ensemble(void **state)
