@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # explain and the automatic model as a user calls them: Shapley values that add up, neighbours, shuffling only with measured values; a budget repeated.
 set -u
+[ -z "${CUPEL_SANITIZED:-}" ] || { echo 'skip explanations: a plain build only'; exit 0; }
 C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
 run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }

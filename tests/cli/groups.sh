@@ -12,7 +12,8 @@ mae() { awk '$1 == "mae" { print $3 }' "$T/out"; }
 ev() { run evaluate "$T/t.csv" --features none --columns x --target 'y [MPa]' --model knn --seed 2 "$@"; }
 ev --predictions "$T/a.csv"; apart=$(mae); ev --groups sample --predictions "$T/b.csv"; together=$(mae)
 { [ $rc = 0 ] && err "rows of one 'sample' or one composition stay together: 40 groups of 240 rows, the largest of 6"; }; check 'the groups are said' $?
-folds() { awk -F, 'NR == FNR { if (FNR > 1) sample[FNR - 1] = $2; next } FNR > 1 { if ((sample[$1] in fold) && fold[sample[$1]] != $2) split_++; fold[sample[$1]] = $2; n++ } END { print split_ + 0, n }' "$T/t.csv" "$1"; }
+# A row without an id of its own is named by its line.
+folds() { awk -F, 'NR == FNR { if (FNR > 1) sample[FNR] = $2; next } FNR > 1 { if ((sample[$1] in fold) && fold[sample[$1]] != $2) split_++; fold[sample[$1]] = $2; n++ } END { print split_ + 0, n }' "$T/t.csv" "$1"; }
 [ "$(folds "$T/b.csv")" = '0 240' ]; check 'every sample lies in one fold' $?
 [ "$(folds "$T/a.csv" | cut -d' ' -f1)" -gt 20 ]; check 'without it they do not' $?
 awk -v a="$apart" -v b="$together" 'BEGIN { exit !(b > 5 * a) }'; check "memory is not skill: $apart without, $together with groups" $?

@@ -11,6 +11,7 @@ script "$T/t/cli/b.sh" ': >$B/b; for i in {1..200}; do [ -e $B/a ] && break; sle
 script "$T/t/cli/c.sh" '# alone: it says so
 echo "ok c"; [ -e $B/d ] && [ ! -e $B/running ] && echo "ok alone"'
 script "$T/t/cli/d.sh" ': >$B/running; trap "echo ok interrupt" INT; kill -INT $$; : >$B/d; sleep 0.2; rm $B/running'
+chmod -x "$T/t/cli/b.sh" # is run all the same
 script "$T/b/tests/test_x" 'echo "[       OK ] x"'
 echo '/* what it tests */' >"$T/t/test_x.c"
 run() { ( unset CUPEL_SANITIZED; cd "$T" && t/run b >out 2>&1 ); rc=$?; }
