@@ -6,9 +6,9 @@
 #include "core/engine/micro/reused.h"
 #include "core/io/json.h"
 
-/* x [family.n] of the best of at most the demand's number of candidates, fewer where further ones gain little, Sobol points of its space within the
- * ranges of the family, by the residuals of the search (a goal counts as the best of the sample; of equals the one nearest to the middle), and one
- * trial there on `grid` to check it; its loads are counted. The same for any number of threads. Errors of cupel_reused_open; CUPEL_INTERRUPTED. */
+/* x [family.n]: the best of d->candidates Sobol points of the surrogate's space within the ranges of the family (fewer where more gain little), by
+ * the residuals of the search, a goal held against the best of the sample; of equals the one nearest to the middle. A trial there on `grid` checks
+ * it, and its loads are counted. The same for any number of threads. Errors of cupel_reused_open; CUPEL_INTERRUPTED. */
 cupel_status cupel_design_start(cupel_search *s, const cupel_family *family, const char *surrogate, size_t grid, double *x,
                                 cupel_design_started *told, cupel_err *err);
 

@@ -1,10 +1,10 @@
-/* What a space has, as a surrogate says: the region behind the structures that a design has tried.
+/* What else a space holds, as a surrogate predicts it: the region around the structures that a design has tried.
  *
- * Learned from the sample of an earlier run where the demand names one, else from the trials on the way: those of the family of the first design,
- * each on its own grid and with its own noise, of trials that are next to one another the last. Candidates are points of the ranges of the sample,
- * and for trials the mixtures of three of them: what did not change on the way is not known of. Only those count of which the surrogate knows as much
- * as of its own rows when they are left out. Nothing is shown where rows left out are missed by more than half of their variance, or half of
- * them by more than a fifth. */
+ * Learned from the sample of an earlier run where the demand names one, else from the trials of the search: those of the family of the first design,
+ * each on its own grid and of its own seed; of trials next to one another only the last. Candidates are points of the ranges of the sample; where it
+ * learned from trials, weighted means of three of these, which do not leave what they span. Those candidates count of which the surrogate knows as
+ * much as of its own rows when they are left out. Nothing is shown where it explains less than half of the variance of rows left out, or
+ * misses half of them by more than a fifth. */
 #ifndef CUPEL_ENGINE_MICRO_REACH_H
 #define CUPEL_ENGINE_MICRO_REACH_H
 
