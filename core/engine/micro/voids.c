@@ -82,19 +82,24 @@ void cupel_voids_stand_in(cupel_micro_demand *d)
     if (d->needs_elasticity) raise_to_stand_in(d);
 }
 
-/* The tensors of a demand whose voids, those with a stand-in or the others, have `by` of what they have. */
-static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_trial_options *o, bool stands_in, double by,
-                          const cupel_job *job, cupel_trial *t, size_t *solves, cupel_err *err)
+/* Multiplies what the voids of a demand have by a factor: of those with a stand-in, or of the others. */
+static void scale_voids(cupel_micro_demand *d, bool stands_in, double by)
 {
-    cupel_micro_demand *other = cupel_alloc(1, sizeof *other);
-    if (!other) return cupel_no_memory(err, "a demand", sizeof *other);
-    *other = *d;
+    bool scales[CUPEL_MICRO_PHASES_MAX][2];
     for (size_t i = 0; i < d->n_phases; i++)
         for (int elastic = 0; elastic < 2; elastic++)
-            if (cupel_voids_share(d, i, elastic) > 0 && d->phase[i].stands_in[elastic] == stands_in) weaken(&other->phase[i].material, elastic, by);
-    cupel_status st = cupel_trial_solve(other, recipe, o, job, t, err);
+            scales[i][elastic] = cupel_voids_share(d, i, elastic) > 0 && d->phase[i].stands_in[elastic] == stands_in;
+    for (size_t i = 0; i < d->n_phases; i++)
+        for (int elastic = 0; elastic < 2; elastic++)
+            if (scales[i][elastic]) weaken(&d->phase[i].material, elastic, by);
+}
+
+/* A trial whose loads are counted. */
+static cupel_status solve(const cupel_micro_demand *d, const cupel_recipe *recipe, const cupel_trial_options *o, const cupel_job *job, cupel_trial *t,
+                          size_t *solves, cupel_err *err)
+{
+    const cupel_status st = cupel_trial_solve(d, recipe, o, job, t, err);
     if (st == CUPEL_OK) *solves += t->solves;
-    cupel_free(other);
     return st;
 }
 
@@ -107,11 +112,15 @@ static cupel_status compute(const cupel_micro_demand *d, const cupel_recipe *rec
     cupel_trial_options o = {.grid = d->grid < CUPEL_VOIDS_GRID ? (size_t)d->grid : (size_t)CUPEL_VOIDS_GRID, .accuracy = ACCURACY,
                              .blend_k = NAN, .blend_c = NAN};
     cupel_voids x = {.grid = o.grid, .given = any_of(d, false), .stands = any_of(d, true)};
-    CUPEL_TRY(solve(d, recipe, &o, false, 1, job, &base, solves, err));
+    cupel_micro_demand *changed = cupel_alloc(1, sizeof *changed);
+    if (!changed) CUPEL_TRY(cupel_no_memory(err, "a demand", sizeof *changed));
+    CUPEL_TRY(solve(d, recipe, &o, job, &base, solves, err));
     o.blend_k = base.blend_k, o.blend_c = base.blend_c; /* cut voxels as before: the void alone changes */
     for (int k = 0; k < 2; k++) {
         if (!(k ? x.stands : x.given)) continue;
-        CUPEL_TRY(solve(d, recipe, &o, k, by[k], job, &other, solves, err));
+        *changed = *d;
+        scale_voids(changed, k, by[k]);
+        CUPEL_TRY(solve(changed, recipe, &o, job, &other, solves, err));
         cupel_moved_widen(d, &other.t, &base.t, k ? &x.tenfold : &x.tenth);
         cupel_trial_release(&other);
     }
@@ -119,6 +128,7 @@ static cupel_status compute(const cupel_micro_demand *d, const cupel_recipe *rec
 done:
     cupel_trial_release(&base);
     cupel_trial_release(&other);
+    cupel_free(changed);
     return st;
 }
 
