@@ -1,55 +1,35 @@
 /* The course of campaigns as a picture that stands alone: light and dark, no scripts, no fonts of its own. */
+#include "core/base/mem.h"
 #include "core/engine/campaigns.h"
+#include "core/engine/plot.h"
 #include "core/engine/report_text.h"
 
 #include <math.h>
-#include <stdio.h>
 
-enum { WIDTH = 640, HEIGHT = 360, LEFT = 70, RIGHT = 20, TOP = 40, BOTTOM = 50 };
+enum { WIDTH = 550, HEIGHT = 270, LEGEND = 24 };
 
-typedef struct frame {
-    size_t n;
-    double low, high; /* of the values */
-} frame;
+static const char STYLE[] = "text{font:13px sans-serif;fill:#333}.title{font-weight:600}.quiet{font-size:12px;fill:#555}.paper{fill:#fff}"
+                            ".grid line{stroke:#ccc;stroke-width:.5}.line{fill:none;stroke-width:2}.band{opacity:.2}.loop.line{stroke:#0072b2}"
+                            ".loop.band{fill:#0072b2}.chance.line{stroke:#b35000;stroke-dasharray:6 3}.chance.band{fill:#d55e00}"
+                            "@media (prefers-color-scheme:dark){text{fill:#e6ebf0}.quiet{fill:#9aa7b4}.paper{fill:#12181f}.grid line{stroke:#303b46}"
+                            ".loop.line{stroke:#56b4e9}.loop.band{fill:#56b4e9}.chance.line{stroke:#e98a3f}.chance.band{fill:#e98a3f}}";
 
-static double at_x(const frame *f, size_t i) { return LEFT + (double)i / (double)(f->n > 1 ? f->n - 1 : 1) * (WIDTH - LEFT - RIGHT); }
-static double at_y(const frame *f, double y) { return TOP + (f->high - y) / (f->high - f->low) * (HEIGHT - TOP - BOTTOM); }
-
-static frame frame_of(const cupel_campaigns *r)
+static cupel_plot frame_of(const cupel_campaigns *r)
 {
-    frame f = {.n = r->most, .low = INFINITY, .high = -INFINITY};
+    cupel_plot f = {.x0 = 1, .x1 = (double)r->most, .y0 = INFINITY, .y1 = -INFINITY, .width = WIDTH, .height = HEIGHT};
     for (size_t i = 0; i < r->most; i++) {
-        f.low = fmin(f.low, fmin(r->loop.low[i], r->random.low[i]));
-        f.high = fmax(f.high, fmax(r->loop.high[i], r->random.high[i]));
+        f.y0 = fmin(f.y0, fmin(r->loop.low[i], r->random.low[i]));
+        f.y1 = fmax(f.y1, fmax(r->loop.high[i], r->random.high[i]));
     }
-    const double margin = f.high > f.low ? 0.04 * (f.high - f.low) : 1;
-    f.low -= margin;
-    f.high += margin;
+    const double margin = f.y1 > f.y0 ? 0.04 * (f.y1 - f.y0) : 1;
+    f.y0 -= margin;
+    f.y1 += margin;
     return f;
 }
 
 static void put_goals(const cupel_campaigns *r, cupel_str *s)
 {
-    for (size_t k = 0; k < r->n_goals; k++) {
-        if (k) cupel_str_puts(s, ", ");
-        cupel_html(s, r->goal[k]);
-    }
-}
-
-static void put_axes(const frame *f, const cupel_campaigns *r, cupel_str *s)
-{
-    const double step = cupel_tick(f->high - f->low), across = fmax(cupel_tick((double)f->n), 1);
-    for (double v = ceil(f->low / step) * step; v <= f->high; v += step)
-        cupel_str_addf(s, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" "
-                          "text-anchor=\"end\">%g</text>\n", LEFT, WIDTH - RIGHT,
-                       at_y(f, v), at_y(f, v), LEFT - 6, at_y(f, v) + 4, fabs(v) < 1e-9 * step ? 0 : v);
-    for (double v = across; v <= (double)f->n; v += across)
-        cupel_str_addf(s, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g</text>\n", at_x(f, (size_t)v - 1), HEIGHT - BOTTOM + 18, v);
-    cupel_str_addf(s, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">experiments", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12);
-    if (r->n_goals > 1) cupel_str_puts(s, ": "), put_goals(r, s);
-    cupel_str_addf(s, "</text>\n<text transform=\"translate(16 %d) rotate(-90)\" text-anchor=\"middle\">", (TOP + HEIGHT - BOTTOM) / 2);
-    if (r->n_goals == 1) put_goals(r, s);
-    cupel_str_puts(s, r->n_goals > 1 ? "share of the dominated volume</text>\n" : ", best so far</text>\n");
+    for (size_t k = 0; k < r->n_goals; k++) cupel_str_addf(s, "%s%s", k ? ", " : "", r->goal[k]);
 }
 
 /* A count beyond what was drawn is not known. */
@@ -60,40 +40,42 @@ static void put_count(const cupel_campaigns *r, double count, cupel_str *s)
     else cupel_str_addf(s, "%s after %.4g (median)", what, count);
 }
 
-/* One line of the legend a course. */
-static void put_legend(const cupel_campaigns *r, const char *kind, const char *what, double count, int y, cupel_str *s)
+/* Beside the name of the y axis: a course as a piece of its line. */
+static void put_legend(const cupel_campaigns *r, const cupel_plot *f, const char *kind, const char *what, double count, double y, cupel_str *s)
 {
-    cupel_str_addf(s, "<line class=\"%s line\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\">%s: ", kind, LEFT, LEFT + 24, y, y,
-                   LEFT + 30, y + 4, what);
+    const double right = f->left + f->width;
+    cupel_str_addf(s, "<path class=\"%s line\" d=\"M%.1f %.1fh%d\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s: ", kind,
+                   right - LEGEND, y - 4, LEGEND, right - LEGEND - 6, y, what);
     put_count(r, count, s);
     cupel_str_puts(s, "</text>\n");
 }
 
-static void put_course(const frame *f, const cupel_course *c, const char *kind, cupel_str *s)
+static void put_course(const cupel_plot *f, const double *x, const cupel_course *c, size_t n, const char *band, const char *line, cupel_str *s)
 {
-    cupel_str_addf(s, "<path class=\"%s band\" d=\"M", kind);
-    for (size_t i = 0; i < f->n; i++) cupel_str_addf(s, "%.1f %.1f ", at_x(f, i), at_y(f, c->high[i]));
-    for (size_t i = f->n; i-- > 0;) cupel_str_addf(s, "%.1f %.1f ", at_x(f, i), at_y(f, c->low[i]));
-    cupel_str_addf(s, "Z\"/>\n<path class=\"%s line\" d=\"M", kind);
-    for (size_t i = 0; i < f->n; i++) cupel_str_addf(s, "%.1f %.1f ", at_x(f, i), at_y(f, c->middle[i]));
-    cupel_str_puts(s, "\"/>\n");
+    cupel_plot_band(f, x, c->low, c->high, n, band, s);
+    cupel_plot_line(f, x, c->middle, n, line, s);
+    cupel_str_putc(s, '\n');
 }
 
 void cupel_campaigns_svg(const cupel_campaigns *r, cupel_str *s)
 {
-    const frame f = frame_of(r);
-    cupel_str_addf(s, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n<title>", WIDTH,
-                   HEIGHT, WIDTH, HEIGHT);
-    put_goals(r, s);
-    cupel_str_addf(s, ": %s of %zu candidates so far, %zu campaigns</title>\n<style>text{font:13px "
-                      "sans-serif;fill:#333}.grid{stroke:#ccc;stroke-width:.5}"
-                   ".line{fill:none;stroke-width:2}.band{opacity:.2}.loop{stroke:#0a6}.loop.band{fill:#0a6;stroke:none}.chance{stroke:#888}"
-                   ".chance.band{fill:#888;stroke:none}</style>\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
-                   r->n_goals > 1 ? "share of the dominated volume" : "best", r->n, r->n_seeds, WIDTH, HEIGHT);
-    put_axes(&f, r, s);
-    put_course(&f, &r->random, "chance", s);
-    put_course(&f, &r->loop, "loop", s);
-    put_legend(r, "loop", "chosen by cupel", r->count[1], 12, s);
-    put_legend(r, "chance", "by chance", r->chance[1], 29, s);
-    cupel_str_puts(s, "</svg>\n");
+    cupel_plot f = frame_of(r);
+    cupel_str title = {0}, y = {0};
+    double *x = cupel_alloc(r->most, sizeof *x);
+    put_goals(r, &title);
+    cupel_str_addf(&title, ": %s of %zu candidates so far, %zu campaigns", r->n_goals > 1 ? "share of the dominated volume" : "best", r->n,
+                   r->n_seeds);
+    if (r->n_goals == 1) put_goals(r, &y);
+    cupel_str_puts(&y, r->n_goals > 1 ? "share of the dominated volume" : ", best so far");
+    for (size_t i = 0; x && i < r->most; i++) x[i] = (double)i + 1;
+    cupel_plot_open(&f, cupel_str_text(&title), "experiments", cupel_str_text(&y), STYLE, s);
+    if (x) put_course(&f, x, &r->random, r->most, "chance band", "chance line", s);
+    if (x) put_course(&f, x, &r->loop, r->most, "loop band", "loop line", s);
+    put_legend(r, &f, "loop", "chosen by cupel", r->count[1], 34, s);
+    put_legend(r, &f, "chance", "by chance", r->chance[1], 48, s);
+    cupel_plot_close(s);
+    cupel_str_putc(s, '\n');
+    s->failed |= !x || title.failed || y.failed;
+    cupel_str_free(&title), cupel_str_free(&y);
+    cupel_free(x);
 }

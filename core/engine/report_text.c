@@ -143,12 +143,6 @@ void cupel_html_json(cupel_str *s, const char *json)
     }
 }
 
-double cupel_tick(double range)
-{
-    const double raw = range / 5, power = pow(10, floor(log10(raw))), x = raw / power;
-    return (x < 1.5 ? 1 : x < 3.5 ? 2 : x < 7.5 ? 5 : 10) * power;
-}
-
 void cupel_html_digests(cupel_str *s, const cupel_json *files)
 {
     for (size_t i = 0; files && i < cupel_json_size(files); i++) {

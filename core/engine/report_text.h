@@ -25,9 +25,6 @@ void cupel_html_count(cupel_str *s, int64_t n);
 /* 83 -> "1 min 23 s" */
 void cupel_html_seconds(cupel_str *s, double seconds);
 
-/* The step between about five marks on an axis of this length: 1, 2 or 5 times a power of ten. */
-double cupel_tick(double range);
-
 /* Rows of a table from a list of {"file", "digest"}; NULL: none. */
 void cupel_html_digests(cupel_str *s, const cupel_json *files);
 

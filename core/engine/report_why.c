@@ -1,11 +1,12 @@
 /* The section that says why candidates are predicted as they are: parts of a prediction, the training materials behind it, sweeps of elements. */
+#include "core/engine/plot.h"
 #include "core/engine/report_parts.h"
 #include "core/engine/report_text.h"
 
 #include <math.h>
 
 enum { GROUPS = 10, SHOWN = 4, NEAR = 3 }; /* rows and candidates of the tables */
-enum { WIDE = 460, HIGH = 240, LEFT = 52, RIGHT = 12, TOP = 10, BOTTOM = 40, MARKS = 20 }; /* of a sweep, px */
+enum { WIDE = 400, HIGH = 200 }; /* of a sweep, px */
 
 static size_t shown(const cupel_attribution *a) { return a->n_explained < SHOWN ? a->n_explained : SHOWN; }
 
@@ -124,126 +125,84 @@ static void put_neighbours(const cupel_attribution *a, cupel_str *s)
 
 /* ---- sweeps ---- */
 
-typedef struct frame {
-    const cupel_partial *p;
-    double low, high;
-} frame;
-
-static double across(const frame *f, double x)
-{
-    const double from = f->p->at[0], to = f->p->at[f->p->n - 1];
-    return LEFT + (x - from) / (to - from) * (WIDE - LEFT - RIGHT);
-}
-
-static double down(const frame *f, double y) { return TOP + (f->high - y) / (f->high - f->low) * (HIGH - TOP - BOTTOM); }
-
 /* Where most candidates are outside the domain. */
-static void put_far(const frame *f, cupel_str *s)
+static void put_far(const cupel_plot *f, const cupel_partial *p, cupel_str *s)
 {
-    const cupel_partial *p = f->p;
     const double half = (p->at[1] - p->at[0]) / 2;
     for (size_t q = 0, end; q < p->n; q = end + 1) {
         for (end = q; end < p->n && p->line[0].inside[end] < 0.5; end++) {}
         if (end == q) continue;
-        const double from = across(f, fmax(p->at[q] - half, p->at[0])), to = across(f, fmin(p->at[end - 1] + half, p->at[p->n - 1]));
-        cupel_str_addf(s, "<rect class=far x=%.1f y=%d width=%.1f height=%d />", from, TOP, to - from, HIGH - TOP - BOTTOM);
+        const double from = cupel_plot_x(f, fmax(p->at[q] - half, p->at[0])), to = cupel_plot_x(f, fmin(p->at[end - 1] + half, p->at[p->n - 1]));
+        cupel_str_addf(s, "<rect class=\"far\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", from, f->top, to - from, f->height);
     }
 }
 
-/* A mark at a whole number of steps, -0 and rounding noise as 0. */
-static double mark(double x, double step) { return fabs(x) < 1e-9 * step ? 0 : x; }
-
-static void put_axes(const frame *f, const char *what, cupel_str *s)
+static void put_band(const cupel_plot *f, const cupel_partial *p, cupel_str *s)
 {
-    const double from = f->p->at[0], to = f->p->at[f->p->n - 1], up = cupel_tick(f->high - f->low), right = cupel_tick(to - from);
-    for (int k = 0; k < MARKS && (ceil(f->low / up) + k) * up <= f->high; k++) {
-        const double y = (ceil(f->low / up) + k) * up;
-        cupel_str_addf(s, "<line class=grid x1=%d x2=%d y1=%.1f y2=%.1f /><text x=%d y=%.1f text-anchor=end>%.5g</text>", LEFT, WIDE - RIGHT,
-                       down(f, y), down(f, y), LEFT - 6, down(f, y) + 4, mark(y, up));
-    }
-    for (int k = 0; k < MARKS && (ceil(from / right) + k) * right <= to; k++) {
-        const double x = (ceil(from / right) + k) * right;
-        cupel_str_addf(s, "<text x=%.1f y=%d text-anchor=middle>%.5g</text>", across(f, x), HIGH - BOTTOM + 16, mark(x, right));
-    }
-    cupel_str_addf(s, "<text x=%d y=%d text-anchor=middle>", (LEFT + WIDE - RIGHT) / 2, HIGH - 6);
-    cupel_html(s, what);
-    cupel_str_puts(s, "</text>");
-}
-
-/* A path over the points that have a value. */
-static void put_path(const frame *f, const double *y, const char *kind, cupel_str *s)
-{
-    bool drawn = false;
-    cupel_str_addf(s, "<path class=%s d=\"", kind);
-    for (size_t q = 0; q < f->p->n; q++) {
-        if (!isnan(y[q])) cupel_str_addf(s, "%s%.1f %.1f", drawn ? "L" : "M", across(f, f->p->at[q]), down(f, y[q]));
-        drawn = !isnan(y[q]);
-    }
-    cupel_str_puts(s, "\"/>");
-}
-
-static void put_band(const frame *f, const cupel_partial_line *l, cupel_str *s)
-{
+    const cupel_partial_line *l = &p->line[0];
     size_t n = 0;
-    for (size_t q = 0; q < f->p->n; q++) n += !isnan(l->lower[q]) && !isnan(l->upper[q]);
-    if (n < f->p->n) return;
-    cupel_str_puts(s, "<path class=band d=\"");
-    for (size_t q = 0; q < f->p->n; q++) cupel_str_addf(s, "%s%.1f %.1f", q ? "L" : "M", across(f, f->p->at[q]), down(f, l->upper[q]));
-    for (size_t q = f->p->n; q-- > 0;) cupel_str_addf(s, "L%.1f %.1f", across(f, f->p->at[q]), down(f, l->lower[q]));
-    cupel_str_puts(s, "Z\"/>");
+    for (size_t q = 0; q < p->n; q++) n += !isnan(l->lower[q]) && !isnan(l->upper[q]);
+    if (n == p->n) cupel_plot_band(f, p->at, l->lower, l->upper, p->n, "band", s);
 }
 
-static frame frame_of(const cupel_partial *p)
+static cupel_plot frame_of(const cupel_partial *p)
 {
-    frame f = {.p = p, .low = INFINITY, .high = -INFINITY};
+    cupel_plot f = {.x0 = p->at[0], .x1 = p->at[p->n - 1], .y0 = INFINITY, .y1 = -INFINITY, .width = WIDE, .height = HIGH};
     for (size_t i = 0; i < p->n_lines && i <= SHOWN; i++)
         for (size_t q = 0; q < p->n; q++) {
-            f.low = fmin(f.low, i ? p->line[i].value[q] : fmin(p->line[i].lower[q], p->line[i].value[q]));
-            f.high = fmax(f.high, i ? p->line[i].value[q] : fmax(p->line[i].upper[q], p->line[i].value[q]));
+            f.y0 = fmin(f.y0, i ? p->line[i].value[q] : fmin(p->line[i].lower[q], p->line[i].value[q]));
+            f.y1 = fmax(f.y1, i ? p->line[i].value[q] : fmax(p->line[i].upper[q], p->line[i].value[q]));
         }
-    if (!(f.low < f.high)) f.high = f.low + 1;
+    if (!(f.y0 < f.y1)) f.y1 = f.y0 + 1;
     return f;
 }
 
 /* Where the row itself is, on its own line. */
-static void put_own(const frame *f, const cupel_partial_line *l, cupel_str *s)
+static void put_own(const cupel_plot *f, const cupel_partial *p, const cupel_partial_line *l, cupel_str *s)
 {
-    const cupel_partial *p = f->p;
     for (size_t q = 0; q + 1 < p->n; q++) {
         if (!(p->at[q] <= l->own && l->own <= p->at[q + 1])) continue;
         const double t = (l->own - p->at[q]) / (p->at[q + 1] - p->at[q]), y = l->value[q] + t * (l->value[q + 1] - l->value[q]);
         if (isnan(y)) return;
-        cupel_str_addf(s, "<circle cx=%.1f cy=%.1f r=3><title>", across(f, l->own), down(f, y));
+        cupel_str_puts(s, "<g><title>");
         cupel_html(s, l->formula);
-        cupel_str_puts(s, "</title></circle>");
+        cupel_str_puts(s, "</title>");
+        cupel_plot_dot(f, l->own, y, 3, "own", NULL, s);
+        cupel_str_puts(s, "</g>");
         return;
     }
 }
 
 static void put_sweep(const cupel_attribution *a, const cupel_partial *p, cupel_str *s)
 {
-    const frame f = frame_of(p);
-    cupel_str label = {0};
-    if (!isfinite(f.low) || !isfinite(f.high)) return;
-    cupel_str_addf(&label, "atomic fraction of %s", p->name);
-    cupel_str_addf(s, "<figure class=sweep><svg viewBox=\"0 0 %d %d\" role=img aria-label=\"", WIDE, HIGH);
-    cupel_html(s, a->property);
-    cupel_str_puts(s, " by the ");
-    cupel_html(s, cupel_str_text(&label));
-    cupel_str_puts(s, "\">");
-    put_band(&f, &p->line[0], s);
-    put_far(&f, s);
-    put_axes(&f, cupel_str_text(&label), s);
-    for (size_t i = 1; i < p->n_lines && i <= SHOWN; i++) put_path(&f, p->line[i].value, "one", s);
-    put_path(&f, p->line[0].value, "mean", s);
-    for (size_t i = 1; i < p->n_lines && i <= SHOWN; i++) put_own(&f, &p->line[i], s);
-    cupel_str_puts(s, "</svg><figcaption><b>");
-    cupel_html(s, a->property);
-    cupel_str_puts(s, " by the share of ");
-    cupel_html(s, p->name);
-    cupel_str_addf(s, ".</b> The other elements keep their ratios. Thick: mean of %zu candidates with its 90 %% interval; thin: the first "
-                      "candidates, a dot where each one is; shaded: most of them are outside the training domain.</figcaption></figure>\n", p->rows);
-    cupel_str_free(&label);
+    cupel_plot f = frame_of(p);
+    cupel_str title = {0}, x = {0}, y = {0};
+    if (!isfinite(f.y0) || !isfinite(f.y1)) return;
+    cupel_str_addf(&title, "%s by the share of %s", a->property, p->name);
+    cupel_str_addf(&x, "atomic fraction of %s", p->name);
+    cupel_str_addf(&y, *a->unit ? "%s [%s]" : "%s", a->property, a->unit);
+    cupel_str_puts(s, "<figure class=sweep>");
+    cupel_plot_begin(&f, cupel_str_text(&title), cupel_str_text(&x), cupel_str_text(&y), s);
+    put_band(&f, p, s);
+    put_far(&f, p, s);
+    for (size_t i = 1; i < p->n_lines && i <= SHOWN; i++) cupel_plot_line(&f, p->at, p->line[i].value, p->n, "one", s);
+    cupel_plot_line(&f, p->at, p->line[0].value, p->n, "mean", s);
+    for (size_t i = 1; i < p->n_lines && i <= SHOWN; i++) put_own(&f, p, &p->line[i], s);
+    cupel_plot_end(s);
+    cupel_str_puts(s, "</figure>\n");
+    s->failed |= title.failed || x.failed || y.failed;
+    cupel_str_free(&title), cupel_str_free(&x), cupel_str_free(&y);
+}
+
+static void put_sweeps(const cupel_attribution *a, cupel_str *s)
+{
+    if (!a->n_partial) return;
+    cupel_str_addf(s, "<p>The prediction as the share of one element goes up, the others in their ratios:</p>\n<p class=\"note chips\"><span><span "
+                      "class=\"dash whole\"></span>mean of %zu candidates</span> <span><span class=chip style=\"background:var(--band)\"></span>its "
+                      "90 %% interval</span> <span><span class=\"dash thin\"></span>the first candidates, a dot where each one is</span> <span><span "
+                      "class=\"chip far\"></span>most of them are outside the training domain</span></p>\n<div class=figures>\n", a->partial[0].rows);
+    for (size_t k = 0; k < a->n_partial; k++) put_sweep(a, &a->partial[k], s);
+    cupel_str_puts(s, "</div>\n");
 }
 
 /* ---- the section ---- */
@@ -256,9 +215,7 @@ static void put_model(const cupel_report_model *m, cupel_str *s)
     cupel_str_puts(s, "</h3>\n");
     put_parts(a, s);
     put_neighbours(a, s);
-    if (a->n_partial) cupel_str_puts(s, "<div class=figures>\n");
-    for (size_t k = 0; k < a->n_partial; k++) put_sweep(a, &a->partial[k], s);
-    if (a->n_partial) cupel_str_puts(s, "</div>\n");
+    put_sweeps(a, s);
 }
 
 bool cupel_report_has_why(const cupel_report *r)

@@ -18,7 +18,7 @@ why() { sed -n '/<section id=why>/,/<\/section>/p' "$T/$1/report.html"; }
 for m in 'extra_trees:trees: 40, columns: 0.4, leaf: 1, median: 0:exact:weight that the trees' 'ridge:lambda: 1:exact:standard deviations' 'knn::sampled:standard deviations'; do
   name=${m%%:*}; rest=${m#*:}; near=${rest##*:}; rest=${rest%:*}; kind=${rest##*:}; demand "$name" "${rest%:*}"
   rm -rf "$T/o"; "$C" run "$T/d.yaml" -o "$T/o" --threads 1 >"$T/out" 2>"$T/err" </dev/null; rc=$?; why o >"$T/why"
-  { [ $rc = 0 ] && grep -q "Shapley values, $kind\." "$T/why" && grep -q "$near" "$T/why" && [ "$(grep -o '<svg' "$T/why" | wc -l)" = 2 ] && grep -q '<path class=mean d="M' "$T/why" &&
+  { [ $rc = 0 ] && grep -q "Shapley values, $kind\." "$T/why" && grep -q "$near" "$T/why" && [ "$(grep -o '<svg' "$T/why" | wc -l)" = 2 ] && grep -q '<path class="mean" d="M' "$T/why" && grep -q 'class="label">[^<]* \[[^<]*\]</text>' "$T/why" &&
     grep -q 'href=#why' "$T/o/report.html" && ! grep -Eq 'nan|inf[^ol]' "$T/why"; }
   check "why, by $name: $kind" $?
 done

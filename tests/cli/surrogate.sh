@@ -38,9 +38,9 @@ done
 grep -q "^surrogate $T/A/samples.h5: start: the best of 5000 candidates .* 21 loads saved" "$T/out1" && ok 'it says what it saved' || { cat "$T/out1"; no 'it says what it saved'; }
 grep -qF "sha256:$(sha256sum <"$T/A/samples.h5" | cut -d' ' -f1)" "$T/D1/run.json" && grep -q '"name": "surrogate"' "$T/D1/run.json" && grep -q '"solves_saved": 21' "$T/D1/run.json" && ok 'the account of the design names it' || no 'the account of the design names it'
 grep -qF "sha256:$(sha256sum <"$T/A/samples.h5" | cut -d' ' -f1)" "$T/D1/report.html" && ok 'the page of the design names it' || no 'the page of the design names it'
-grep -q 'a surrogate of 40 structures solved before' "$T/D1/report.html" && grep -q 'class=reach d=' "$T/D1/report.html" && ok 'the page shows what the space holds' || no 'the page shows what the space holds'
+grep -q 'a surrogate of 40 structures solved before' "$T/D1/report.html" && grep -q 'class="reach" d=' "$T/D1/report.html" && ok 'the page shows what the space holds' || no 'the page shows what the space holds'
 "$CUPEL" design "$T/design.yaml" -o "$T/D3" --budget 90solves --threads 1 >"$T/out" 2>"$T/err"
-grep -q 'between the gaussian structures tried, by a surrogate' "$T/D3/report.html" && grep -q 'class=reach d=' "$T/D3/report.html" && ok 'trials on the way make a surrogate, too' || { grep -o 'urrogate[^.]*' "$T/D3/report.html"; no 'trials on the way make a surrogate, too'; }
+grep -q 'between the gaussian structures tried, by a surrogate' "$T/D3/report.html" && grep -q 'class="reach" d=' "$T/D3/report.html" && ok 'trials on the way make a surrogate, too' || { grep -o 'urrogate[^.]*' "$T/D3/report.html"; no 'trials on the way make a surrogate, too'; }
 cmp -s "$T/D1/design-1.json" "$T/D2/design-1.json" && ok 'the same bytes for any threads' || no 'the same bytes for any threads'
 cp "$T/D1/design-1.json" "$T/first.json"
 { cat "$T/design.yaml"; echo 'surrogate: A/samples.h5'; } >"$T/key.yaml"

@@ -32,8 +32,8 @@ double cupel_plot_value(const cupel_plot_view *v, cupel_shown_quantity q, const 
     }
 }
 
-/* The name of an axis with its unit; returns what its values are to be multiplied with for that. */
-static double name_of(const cupel_plot_view *v, cupel_shown_quantity q, cupel_str *s)
+/* The name of an axis, with its unit or without; returns what its values are to be multiplied with for that. */
+static double name_of(const cupel_plot_view *v, cupel_shown_quantity q, bool with_unit, cupel_str *s)
 {
     const cupel_micro_demand *d = v->p->d;
     static const char *const name[] = {"volume fraction", "mean conductivity", "least conductivity", "largest conductivity",
@@ -47,7 +47,7 @@ static double name_of(const cupel_plot_view *v, cupel_shown_quantity q, cupel_st
     if (q == CUPEL_SHOW_FRACTION) cupel_str_addf(s, " of %s", d->phase[v->phase].name);
     const cupel_micro_shown *tensor = q <= CUPEL_SHOW_K_MOST ? &d->k_shown : &d->c_shown;
     if (q != CUPEL_SHOW_FRACTION && q != CUPEL_SHOW_ASKED) unit = tensor->unit, factor = tensor->factor;
-    if (*unit) cupel_str_addf(s, " [%s]", unit);
+    if (with_unit && *unit) cupel_str_addf(s, " [%s]", unit);
     return factor;
 }
 
@@ -75,6 +75,37 @@ static bool wanted(const cupel_plot_view *v, cupel_shown_quantity q, double *at)
     return true;
 }
 
+/* Whether a number that is asked for is what an axis shows. */
+static bool is_shown(const cupel_ask *a, cupel_shown_quantity q)
+{
+    const bool scalar = a->component_scale == 0 && !a->per_density && a->direction[0] == 0 && a->direction[1] == 0 && a->direction[2] == 0;
+    if (a->whole) return false;
+    switch (q) {
+    case CUPEL_SHOW_K_MEAN: return a->kind == CUPEL_ASK_CONDUCTIVITY && a->invariant == CUPEL_INVARIANT_MEAN;
+    case CUPEL_SHOW_K_LEAST: return a->kind == CUPEL_ASK_CONDUCTIVITY && a->invariant == CUPEL_INVARIANT_SMALLEST;
+    case CUPEL_SHOW_K_MOST: return a->kind == CUPEL_ASK_CONDUCTIVITY && a->invariant == CUPEL_INVARIANT_LARGEST;
+    case CUPEL_SHOW_BULK: return a->kind == CUPEL_ASK_BULK && scalar;
+    case CUPEL_SHOW_SHEAR: return a->kind == CUPEL_ASK_SHEAR && scalar;
+    case CUPEL_SHOW_YOUNG: return a->kind == CUPEL_ASK_YOUNG && scalar;
+    default: return false;
+    }
+}
+
+/* What the demand says of an axis as a number: its window, infinite where open, and its goal; false where nothing. */
+static bool asked_of(const cupel_plot_view *v, cupel_shown_quantity q, double *low, double *high, int *goal)
+{
+    const cupel_micro_demand *d = v->p->d;
+    bool any = q == CUPEL_SHOW_FRACTION && (v->low > 0 || v->high < 1);
+    *low = any ? v->low : -HUGE_VAL, *high = any ? v->high : HUGE_VAL, *goal = 0;
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        if (q == CUPEL_SHOW_ASKED ? i != v->ask : !is_shown(a, q)) continue;
+        *low = fmax(*low, a->min), *high = fmin(*high, a->max), *goal = a->goal ? a->goal : *goal;
+        any = true;
+    }
+    return any;
+}
+
 /* Whether a candidate counts for this view. */
 bool cupel_plot_shows(const cupel_plot_view *v, const cupel_tensors *t)
 {
@@ -84,29 +115,38 @@ bool cupel_plot_shows(const cupel_plot_view *v, const cupel_tensors *t)
 
 /* ---- the demand ---- */
 
-/* A window of an axis as a pair of lines. */
-static void put_window(const cupel_plot *f, bool y_axis, double low, double high, cupel_str *s)
+/* Which end is better, inside the frame at that end. */
+static void put_goal(const cupel_plot *f, bool y_axis, int goal, cupel_str *s)
 {
-    const double end[2] = {low, high}, x0 = y_axis ? f->y0 : f->x0, x1 = y_axis ? f->y1 : f->x1;
-    for (int i = 0; i < 2; i++) {
-        if (!(end[i] > x0 && end[i] < x1) || (i && low == high)) continue;
-        if (y_axis)
-            cupel_str_addf(s, "<path d=\"M%g %.2fh%g\" class=demanded></path>", cupel_plot_left, cupel_plot_y(f, end[i]), f->width);
-        else
-            cupel_str_addf(s, "<path d=\"M%.2f %gv%g\" class=demanded></path>", cupel_plot_x(f, end[i]), cupel_plot_top, f->height);
-    }
+    if (!goal) return;
+    if (y_axis)
+        cupel_str_addf(s, "<text class=\"goal halo\" x=\"%.1f\" y=\"%.1f\">%s is better</text>", f->left + 6,
+                       goal > 0 ? f->top + 16 : f->top + f->height - 8, goal > 0 ? "↑ more" : "↓ less");
+    else
+        cupel_str_addf(s, "<text class=\"goal halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
+                       goal > 0 ? f->left + f->width - 6 : f->left + 6, f->top + f->height - 24, goal > 0 ? "end" : "start", goal > 0 ? "more is better →" : "← less is better");
+}
+
+/* What is asked of an axis as a number. Of a volume fraction the bounds end where it does. */
+static void put_number(const cupel_plot_view *v, const cupel_plot *f, bool y_axis, cupel_str *s)
+{
+    const cupel_shown_quantity q = y_axis ? v->y : v->x;
+    double low, high;
+    int goal;
+    if (!asked_of(v, q, &low, &high, &goal)) return;
+    cupel_plot_window(f, y_axis, q != CUPEL_SHOW_FRACTION, low, high, s);
+    put_goal(f, y_axis, goal, s);
 }
 
 static void put_demand(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s)
 {
     double x, y;
     const bool has_x = wanted(v, v->x, &x), has_y = wanted(v, v->y, &y);
-    if (v->x == CUPEL_SHOW_FRACTION) put_window(f, false, v->low, v->high, s);
-    if (v->y == CUPEL_SHOW_ASKED) put_window(f, true, v->p->d->ask[v->ask].min, v->p->d->ask[v->ask].max, s);
-    if (has_y && !has_x) put_window(f, true, y, y, s);
-    if (!has_x || !has_y) return;
-    const double px = cupel_plot_x(f, x), py = cupel_plot_y(f, y);
-    cupel_str_addf(s, "<path d=\"M%.2f %.2fh26m-13 -13v26\" style=\"stroke:var(--vermilion);stroke-width:1.8\"></path>", px - 13, py);
+    put_number(v, f, false, s);
+    put_number(v, f, true, s);
+    if (has_y && !has_x) cupel_plot_window(f, true, false, y, y, s);
+    if (has_x && has_y)
+        cupel_str_addf(s, "<path class=\"target\" d=\"M%.1f %.1fh26m-13 -13v26\"/>", cupel_plot_x(f, x) - 13, cupel_plot_y(f, y));
 }
 
 /* ---- a plot ---- */
@@ -120,8 +160,9 @@ static void widen(double x, double *low, double *high)
 static cupel_plot frame_of(const cupel_plot_view *v)
 {
     const cupel_designs *o = v->p->found;
-    cupel_plot f = {HUGE_VAL, -HUGE_VAL, HUGE_VAL, -HUGE_VAL, 450, 320, false};
-    double at;
+    cupel_plot f = {.x0 = HUGE_VAL, .x1 = -HUGE_VAL, .y0 = HUGE_VAL, .y1 = -HUGE_VAL, .width = 400, .height = 290};
+    double at, low, high;
+    int goal;
     for (size_t i = 0; i < o->n_points; i++)
         widen(cupel_plot_value(v, v->x, &o->point[i].t), &f.x0, &f.x1), widen(cupel_plot_value(v, v->y, &o->point[i].t), &f.y0, &f.y1);
     for (size_t i = 0; i < o->n; i++)
@@ -132,69 +173,106 @@ static cupel_plot frame_of(const cupel_plot_view *v)
     }
     if (wanted(v, v->x, &at)) widen(at, &f.x0, &f.x1);
     if (wanted(v, v->y, &at)) widen(at, &f.y0, &f.y1);
-    if (v->x == CUPEL_SHOW_FRACTION) widen(v->low > 0 ? v->low : f.x0, &f.x0, &f.x1), widen(v->high < 1 ? v->high : f.x1, &f.x0, &f.x1);
-    if (v->y == CUPEL_SHOW_ASKED) widen(v->p->d->ask[v->ask].min, &f.y0, &f.y1), widen(v->p->d->ask[v->ask].max, &f.y0, &f.y1);
+    if (asked_of(v, v->x, &low, &high, &goal)) widen(low > 0 ? low : f.x0, &f.x0, &f.x1), widen(high, &f.x0, &f.x1);
+    if (asked_of(v, v->y, &low, &high, &goal)) widen(low, &f.y0, &f.y1), widen(high, &f.y0, &f.y1);
+    const bool negative_x = f.x0 < 0, negative_y = f.y0 < 0;
     const double x = fmax(0.12 * (f.x1 - f.x0), 1e-9 * fabs(f.x1)), y = fmax(0.12 * (f.y1 - f.y0), 1e-9 * fabs(f.y1));
     f.x0 -= x, f.x1 += x, f.y0 -= y, f.y1 += y;
-    if (v->x == CUPEL_SHOW_FRACTION) f.x0 = fmax(f.x0, 0), f.x1 = fmin(f.x1, 1);
-    if (v->y != CUPEL_SHOW_ASKED) f.y0 = fmax(f.y0, 0), f.x0 = fmax(f.x0, 0);
+    if (v->x == CUPEL_SHOW_FRACTION) f.x1 = fmin(f.x1, 1);
+    if (!negative_x) f.x0 = fmax(f.x0, 0);
+    if (!negative_y) f.y0 = fmax(f.y0, 0);
     return f;
+}
+
+/* What the surrogate learned from, where those are not structures tried here. */
+static void put_learned(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s)
+{
+    const cupel_reach *r = v->p->reach;
+    for (size_t i = 0; v->p->d->surrogate && r->n && i < r->n_rows; i++)
+        if (cupel_plot_shows(v, &r->truth[i]))
+            cupel_plot_dot(f, cupel_plot_value(v, v->x, &r->truth[i]), cupel_plot_value(v, v->y, &r->truth[i]), 2.6, "learned", NULL, s);
+}
+
+static void put_points(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s)
+{
+    const cupel_designs *o = v->p->found;
+    double x[CUPEL_SHOWN], y[CUPEL_SHOWN];
+    size_t n = o->n < CUPEL_SHOWN ? o->n : (size_t)CUPEL_SHOWN;
+    for (size_t i = 0; i < o->n_points; i++) {
+        unsigned char rgb[3];
+        cupel_grid_colours_of(v->g, o->point[i].grid, rgb);
+        cupel_plot_dot(f, cupel_plot_value(v, v->x, &o->point[i].t), cupel_plot_value(v, v->y, &o->point[i].t), 3, "tried", rgb, s);
+    }
+    for (size_t i = 0; i < n; i++) x[i] = cupel_plot_value(v, v->x, &o->one[i].limit), y[i] = cupel_plot_value(v, v->y, &o->one[i].limit);
+    cupel_plot_numbers(f, x, y, n, s);
 }
 
 /* `region` says what is blue, where something is. */
 static void put_view(const cupel_plot_view *v, const char *caption, const char *region, cupel_str *s)
 {
-    const cupel_designs *o = v->p->found;
-    const cupel_plot f = frame_of(v);
-    cupel_str x = {0}, y = {0};
+    cupel_plot f = frame_of(v);
+    cupel_str x = {0}, y = {0}, title = {0};
     if (!(f.x1 > f.x0) || !(f.y1 > f.y0)) return;
-    const double by_x = name_of(v, v->x, &x), by_y = name_of(v, v->y, &y);
-    const cupel_plot shown = {by_x * f.x0, by_x * f.x1, by_y * f.y0, by_y * f.y1, f.width, f.height, f.log_y};
+    const double by_x = name_of(v, v->x, true, &x), by_y = name_of(v, v->y, true, &y);
+    cupel_plot shown = f;
+    shown.x0 *= by_x, shown.x1 *= by_x, shown.y0 *= by_y, shown.y1 *= by_y;
+    name_of(v, v->y, false, &title), cupel_str_puts(&title, " over "), name_of(v, v->x, false, &title);
     cupel_str_puts(s, "<figure>");
-    cupel_plot_open(&shown, "what can be had", cupel_str_text(&x), cupel_str_text(&y), s);
+    cupel_plot_begin(&shown, cupel_str_text(&title), cupel_str_text(&x), cupel_str_text(&y), s);
+    f.left = shown.left, f.top = shown.top;
     cupel_region_bounds(v, &f, s);
-    cupel_region_reach(v, &f, s);
-    for (size_t i = 0; i < o->n_points; i++) {
-        const double a = cupel_plot_value(v, v->x, &o->point[i].t), b = cupel_plot_value(v, v->y, &o->point[i].t);
-        unsigned char rgb[3];
-        cupel_grid_colours_of(v->g, o->point[i].grid, rgb);
-        if (isfinite(a) && isfinite(b)) cupel_plot_dot(&f, a, b, rgb, 2.8, s);
-    }
-    for (size_t i = o->n < CUPEL_SHOWN ? o->n : (size_t)CUPEL_SHOWN; i-- > 0;) {
-        const cupel_tensors *t = &o->one[i].limit;
-        const double a = cupel_plot_x(&f, cupel_plot_value(v, v->x, t)), b = cupel_plot_y(&f, cupel_plot_value(v, v->y, t));
-        cupel_str_addf(s, "<circle cx=%.2f cy=%.2f r=7 class=best></circle><text x=%.2f y=%.2f text-anchor=middle class=best-name>%zu</text>", a, b,
-                       a, b + 3.5, i + 1);
-    }
+    const bool told = cupel_region_reach(v, &f, s);
     put_demand(v, &f, s);
-    cupel_plot_close(s);
-    cupel_str_addf(s, "<figcaption>%s%s</figcaption></figure>\n", caption, v->bounded ? region : "");
-    s->failed |= x.failed || y.failed;
-    cupel_str_free(&x), cupel_str_free(&y);
+    put_learned(v, &f, s);
+    put_points(v, &f, s);
+    cupel_plot_end(s);
+    cupel_str_addf(s, "<figcaption>%s%s", caption, v->bounded ? region : "");
+    if (!told)
+        cupel_str_addf(s, " No green: %zu structures are too few to tell this, the surrogate’s intervals are wide beside what they span.",
+                       v->p->reach->n_rows);
+    cupel_str_puts(s, "</figcaption></figure>\n");
+    s->failed |= x.failed || y.failed || title.failed;
+    cupel_str_free(&x), cupel_str_free(&y), cupel_str_free(&title);
 }
 
 static void put_views(cupel_plot_view *v, cupel_str *s)
 {
     const cupel_micro_demand *d = v->p->d;
-    if (d->needs_conduction) {
-        v->x = CUPEL_SHOW_FRACTION, v->y = CUPEL_SHOW_K_MEAN;
-        put_view(v, "Mean of the three eigenvalues.", " Blue: what the trace bounds leave at each volume fraction that the demand allows.", s);
-        v->x = CUPEL_SHOW_K_LEAST, v->y = CUPEL_SHOW_K_MOST;
-        put_view(v, "Least and largest eigenvalue.", " Blue: what the trace bounds leave, all allowed volume fractions together.", s);
-    }
-    if (d->needs_elasticity) {
-        v->x = CUPEL_SHOW_FRACTION, v->y = CUPEL_SHOW_YOUNG;
-        put_view(v, "Young’s modulus of the mean bulk and shear moduli.",
-                 " Blue: between Reuss and Voigt, where the demand allows the volume fraction.", s);
-        v->x = CUPEL_SHOW_BULK, v->y = CUPEL_SHOW_SHEAR;
-        put_view(v, "Bulk and shear modulus (Hill’s means).", " Blue: between Reuss and Voigt, all allowed volume fractions together.", s);
-    }
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask_kind k = d->ask[i].kind;
         if (d->ask[i].whole || k == CUPEL_ASK_FRACTION || k == CUPEL_ASK_DENSITY || k == CUPEL_ASK_PRICE) continue;
         v->x = CUPEL_SHOW_FRACTION, v->y = CUPEL_SHOW_ASKED, v->ask = i;
-        put_view(v, "What was asked for over the volume fraction; dashed: the ends of the windows.", "", s);
+        put_view(v, "What was asked for.", "", s);
     }
+    if (d->needs_conduction) {
+        v->x = CUPEL_SHOW_FRACTION, v->y = CUPEL_SHOW_K_MEAN;
+        put_view(v, "Mean of the three eigenvalues.", " Pale blue: what the trace bounds leave at each volume fraction that the demand allows.", s);
+        v->x = CUPEL_SHOW_K_LEAST, v->y = CUPEL_SHOW_K_MOST;
+        put_view(v, "Least and largest eigenvalue.", " Pale blue: what the trace bounds leave, all allowed volume fractions together.", s);
+    }
+    if (d->needs_elasticity) {
+        v->x = CUPEL_SHOW_FRACTION, v->y = CUPEL_SHOW_YOUNG;
+        put_view(v, "Young’s modulus of the mean bulk and shear moduli.",
+                 " Pale blue: between Reuss and Voigt, where the demand allows the volume fraction.", s);
+        v->x = CUPEL_SHOW_BULK, v->y = CUPEL_SHOW_SHEAR;
+        put_view(v, "Bulk and shear modulus (Hill’s means).", " Pale blue: between Reuss and Voigt, all allowed volume fractions together.", s);
+    }
+}
+
+/* What is drawn beside the structures tried. */
+static void put_keys(const cupel_design_page *p, const cupel_plot_view *v, cupel_str *s)
+{
+    bool target = false, number = v->low > 0 || v->high < 1;
+    for (size_t i = 0; i < p->d->n_asks; i++)
+        target = target || p->d->ask[i].whole, number = number || (!p->d->ask[i].whole && p->d->ask[i].kind != CUPEL_ASK_FRACTION);
+    if (v->bounded) cupel_str_puts(s, "<span><span class=chip style=\"background:var(--band)\"></span>what the bounds leave</span> ");
+    if (p->reach->n)
+        cupel_str_addf(s, "<span><span class=chip style=\"background:var(--green);opacity:.5\"></span>by the surrogate of %zu structures</span> ",
+                       p->reach->n_rows);
+    if (p->reach->n && p->d->surrogate) cupel_str_puts(s, "<span><span class=ring></span>structures it learned from</span> ");
+    cupel_str_puts(s, "<span><span class=disc>1</span>a design above</span> ");
+    if (target) cupel_str_puts(s, "<span><b style=\"color:var(--vermilion)\">+</b> the tensor asked for</span> ");
+    if (number) cupel_str_puts(s, "<span><span class=dash></span>an end of what is asked for, tinted inside</span>");
 }
 
 void cupel_design_page_attainable(const cupel_design_page *p, cupel_str *s)
@@ -215,8 +293,8 @@ void cupel_design_page_attainable(const cupel_design_page *p, cupel_str *s)
     cupel_html(s, p->reach->words);
     cupel_str_puts(s, "</p>\n<p class=\"note chips\">");
     cupel_grid_colours_put(&g, s);
-    if (p->reach->n) cupel_str_puts(s, "<span><span class=chip style=\"background:var(--green);opacity:.5\"></span>by the surrogate</span> ");
-    cupel_str_puts(s, "<span><b style=\"color:var(--vermilion)\">+</b> the demand</span></p>\n<div class=views>\n");
+    put_keys(p, &v, s);
+    cupel_str_puts(s, "</p>\n<div class=views>\n");
     put_views(&v, s);
     cupel_str_puts(s, "</div></section>\n");
 }

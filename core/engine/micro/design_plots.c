@@ -27,12 +27,6 @@ void cupel_grid_colours_of(const cupel_grid_colours *g, size_t edge, unsigned ch
     cupel_view_colour(g->n > 1 ? 0.85 * (double)i / (double)(g->n - 1) : 0.3, rgb);
 }
 
-void cupel_plot_dot(const cupel_plot *f, double x, double y, const unsigned char rgb[3], double radius, cupel_str *s)
-{
-    cupel_str_addf(s, "<circle cx=%.2f cy=%.2f r=%g style=\"fill:#%02x%02x%02x\"></circle>", cupel_plot_x(f, x), cupel_plot_y(f, y), radius, rgb[0],
-                   rgb[1], rgb[2]);
-}
-
 void cupel_grid_colours_put(const cupel_grid_colours *g, cupel_str *s)
 {
     for (size_t i = 0; i < g->n; i++) {
@@ -63,33 +57,54 @@ static bool begins_curve(const cupel_designs *o, size_t i)
 /* The line of the curve that step `first` begins. */
 static void put_curve(const cupel_designs *o, size_t first, const cupel_plot *f, cupel_str *s)
 {
-    cupel_str_puts(s, "<path style=\"fill:none;stroke:var(--grey);stroke-width:1.5\" d=\"");
+    cupel_str_puts(s, "<path class=\"one\" d=\"");
     for (size_t i = first; i < o->n_steps; i++)
         if (same_curve(&o->step[first], &o->step[i]))
-            cupel_str_addf(s, "%c%.2f %.2f", i == first ? 'M' : 'L', cupel_plot_x(f, (double)o->step[i].solves),
+            cupel_str_addf(s, "%c%.1f %.1f", i == first ? 'M' : 'L', cupel_plot_x(f, (double)o->step[i].solves),
                            cupel_plot_y(f, height_of(o->step[i].cost)));
-    cupel_str_puts(s, "\"></path>");
+    cupel_str_puts(s, "\"/>");
 }
 
-/* The names of the curves, above where each ends: of those that would lie over one another the one of the later curve. Boxes in pixels. */
+/* A name on the plot: its middle at x and its foot at y, px. */
+typedef struct name {
+    double x, y, half;
+} name;
+
+/* No other name and no dot below it. */
+static bool is_free(const cupel_designs *o, const cupel_plot *f, const name *put, size_t n, name one)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fabs(put[i].x - one.x) <= put[i].half + one.half && fabs(put[i].y - one.y) <= 15) return false;
+    for (size_t i = 0; i < o->n_steps; i++) {
+        const double x = cupel_plot_x(f, (double)o->step[i].solves), y = cupel_plot_y(f, height_of(o->step[i].cost));
+        if (fabs(x - one.x) <= one.half + 4 && y > one.y - 14 && y < one.y + 6) return false;
+    }
+    return true;
+}
+
+/* The names of the curves, above or below where each ends: of those that would lie over one another the one of the later curve. */
 static void put_names(const cupel_designs *o, const cupel_plot *f, cupel_str *s)
 {
-    struct { double x, y, half; } put[NAMES_MAX];
+    static const double beside[] = {-9, 20, -24, 35};
+    name put[NAMES_MAX];
     size_t n = 0;
     bool several = false; /* families */
     for (size_t i = 1; i < o->n_steps; i++) several = several || strcmp(o->step[0].family, o->step[i].family) != 0;
     for (size_t k = o->n_steps; k-- && n < NAMES_MAX;) {
         const cupel_design_step *last = &o->step[k];
-        bool clear = true;
-        for (size_t i = k + 1; i < o->n_steps; i++) clear = clear && !same_curve(last, &o->step[i]);
-        char name[96];
-        snprintf(name, sizeof name, "%s%sseed %llu", several ? last->family : "", several ? ", " : "", (unsigned long long)last->seed);
-        const double half = 3.4 * (double)strlen(name), left = cupel_plot_left + half, right = cupel_plot_left + f->width - half;
-        const double x = fmax(fmin(cupel_plot_x(f, (double)last->solves), right), left), y = cupel_plot_y(f, height_of(last->cost)) - 9;
-        for (size_t i = 0; i < n; i++) clear = clear && (fabs(put[i].x - x) > put[i].half + half || fabs(put[i].y - y) > 15);
-        if (!clear) continue;
-        put[n].x = x, put[n].y = y, put[n++].half = half;
-        cupel_str_addf(s, "<text class=\"quiet halo\" x=%.2f y=%.2f text-anchor=middle>%s</text>", x, y, name);
+        bool ends = true;
+        for (size_t i = k + 1; i < o->n_steps; i++) ends = ends && !same_curve(last, &o->step[i]);
+        char text[96];
+        snprintf(text, sizeof text, "%s%sseed %llu", several ? last->family : "", several ? ", " : "", (unsigned long long)last->seed);
+        const double half = 3.9 * (double)strlen(text), left = f->left + half, right = f->left + f->width - half;
+        for (size_t i = 0; ends && i < sizeof beside / sizeof *beside; i++) {
+            const double y = cupel_plot_y(f, height_of(last->cost)) + beside[i];
+            const name one = {fmax(fmin(cupel_plot_x(f, (double)last->solves), right), left), y, half};
+            if (y < f->top + 10 || y > f->top + f->height || !is_free(o, f, put, n, one)) continue;
+            put[n++] = one;
+            cupel_str_addf(s, "<text class=\"quiet halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>", one.x, one.y, text);
+            break;
+        }
     }
 }
 
@@ -98,10 +113,9 @@ static void put_ground(const cupel_designs *o, const cupel_plot *f, cupel_str *s
 {
     for (size_t i = 0; i < o->n; i++) {
         const double x = cupel_plot_x(f, (double)o->one[i].search_solves), to = cupel_plot_x(f, (double)o->one[i].solves);
-        cupel_str_addf(s, "<rect x=%.2f y=%g width=%.2f height=%g style=\"fill:var(--band)\"></rect>", x, cupel_plot_top, to - x, f->height);
+        cupel_str_addf(s, "<rect class=\"ground\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x, f->top, to - x, f->height);
     }
-    cupel_str_addf(s, "<path d=\"M%g %.2fh%g\" style=\"stroke:var(--green);stroke-width:1.5;stroke-dasharray:5 4\"></path>", cupel_plot_left,
-                   cupel_plot_y(f, 0), f->width);
+    cupel_str_addf(s, "<path class=\"met\" d=\"M%.1f %.1fh%.1f\"/>", f->left, cupel_plot_y(f, 0), f->width);
 }
 
 static void put_convergence(const cupel_designs *o, const cupel_grid_colours *g, cupel_str *s)
@@ -110,26 +124,25 @@ static void put_convergence(const cupel_designs *o, const cupel_grid_colours *g,
     for (size_t i = 0; i < o->n_steps; i++) low = fmin(low, height_of(o->step[i].cost)), high = fmax(high, height_of(o->step[i].cost));
     size_t last = o->step[o->n_steps - 1].solves;
     for (size_t i = 0; i < o->n; i++) last = o->one[i].solves > last ? o->one[i].solves : last;
-    const cupel_plot f = {0, 1.03 * (double)last, low - 0.15, high + 0.15, 1020, 340, true};
+    cupel_plot f = {.x1 = 1.03 * (double)last, .y0 = low - 0.15, .y1 = high + 0.15, .width = 860, .height = 300, .log_y = true};
     cupel_str_puts(s, "<figure class=long>");
-    cupel_plot_open(&f, "convergence", "loads solved", "distance, in tolerances", s);
+    cupel_plot_begin(&f, "How the search came near", "loads solved", "distance, in tolerances", s);
     put_ground(o, &f, s);
     for (size_t i = 0; i < o->n_steps; i++)
         if (begins_curve(o, i)) put_curve(o, i, &f, s);
     for (size_t i = 0; i < o->n_steps; i++) {
         unsigned char rgb[3];
         cupel_grid_colours_of(g, o->step[i].grid, rgb);
-        cupel_plot_dot(&f, (double)o->step[i].solves, height_of(o->step[i].cost), rgb, 4, s);
+        cupel_plot_dot(&f, (double)o->step[i].solves, height_of(o->step[i].cost), 4, "step", rgb, s);
     }
     put_names(o, &f, s);
-    cupel_plot_close(s);
+    cupel_plot_end(s);
     cupel_str_puts(s, "<p class=\"note chips\">");
     cupel_grid_colours_put(g, s);
-    cupel_str_puts(s, "<span><span class=chip style=\"background:var(--band)\"></span>loads that verified a design listed "
-                      "here</span></p><figcaption>Root of the sum of "
-                      "squared distances, each in units of its tolerance, against the number of loads solved: below the dashed line everything "
-                      "together is within 1. A dot is a "
-                      "step that was kept; a grid change may move it up or down.</figcaption></figure>\n");
+    cupel_str_puts(s, "<span><span class=dash style=\"border-color:var(--green)\"></span>everything together within 1</span> <span><span class=chip "
+                      "style=\"background:var(--band)\"></span>loads that verified a design listed here</span></p><figcaption>Root of the sum of "
+                      "squared distances, each in units of its tolerance, against the number of loads solved. A dot is a step that was kept; a grid "
+                      "change may move it up or down.</figcaption></figure>\n");
 }
 
 /* One row for each run of steps on one grid of one curve. */

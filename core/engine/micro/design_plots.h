@@ -3,6 +3,7 @@
 #define CUPEL_ENGINE_MICRO_DESIGN_PLOTS_H
 
 #include "core/engine/micro/design_page.h"
+#include "core/engine/plot.h"
 #include "models/homogenize/bounds.h"
 
 /* Grids as colours, the finest the brightest. */
@@ -14,8 +15,6 @@ typedef struct cupel_grid_colours {
 void cupel_grid_colours_note(cupel_grid_colours *g, size_t edge);
 void cupel_grid_colours_of(const cupel_grid_colours *g, size_t edge, unsigned char rgb[3]);
 void cupel_grid_colours_put(const cupel_grid_colours *g, cupel_str *s); /* what the colours mean */
-/* radius in pixels */
-void cupel_plot_dot(const cupel_plot *f, double x, double y, const unsigned char rgb[3], double radius, cupel_str *s);
 
 /* What an axis shows of the tensors of a structure, in the units of the demand. */
 typedef enum cupel_shown_quantity {
@@ -54,7 +53,8 @@ bool cupel_plot_shows(const cupel_plot_view *v, const cupel_tensors *t);
 void cupel_region_open(cupel_plot_view *v);
 /* The region that the bounds leave. */
 void cupel_region_bounds(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s);
-/* The region that the surrogate knows, its rim first. */
-void cupel_region_reach(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s);
+/* The region that the surrogate knows, its rim first: no further than the bounds and the structures that it learned from. False where there is a
+ * surrogate that does not tell this: its intervals are wide beside what those structures span. */
+bool cupel_region_reach(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s);
 
 #endif

@@ -7,6 +7,8 @@
 
 enum { COLUMNS = 96, TRIES = 60, REFINE = 6, BETWEEN = 6, REACH_COLUMNS = 96, GAP = 4 };
 
+static const double VAGUE = 0.25; /* most that an interval may be to either side, of the range of the structures learned from */
+
 /* ---- outer bounds ---- */
 
 /* Of a bound; 0 where it has no compliance. */
@@ -120,10 +122,7 @@ void cupel_region_bounds(const cupel_plot_view *v, const cupel_plot *f, cupel_st
         n++;
     }
     if (n < 2) return;
-    cupel_str_puts(s, "<path style=\"fill:var(--band);stroke:var(--blue);stroke-opacity:.35\" d=\"");
-    for (size_t i = 0; i < n; i++) cupel_str_addf(s, "%c%.2f %.2f", i ? 'L' : 'M', cupel_plot_x(f, at[i]), cupel_plot_y(f, high[i]));
-    for (size_t i = n; i-- > 0;) cupel_str_addf(s, "L%.2f %.2f", cupel_plot_x(f, at[i]), cupel_plot_y(f, low[i]));
-    cupel_str_puts(s, "Z\"></path>");
+    cupel_plot_band(f, at, low, high, n, "left", s);
 }
 
 /* ---- what the space holds ---- */
@@ -162,28 +161,72 @@ static void fill_columns(const cupel_plot_view *v, const cupel_plot *f, double h
     }
 }
 
-/* Columns from .. to with candidates as an area; `wide` 1: with the intervals at its edges. No further than the bounds and the plot. */
-static void put_run(const cupel_plot_view *v, const cupel_plot *f, const column *c, size_t from, size_t to, double wide, const char *style,
+/* Where the structures are that the surrogate learned from: their x and y [n], and the range of y. */
+typedef struct known {
+    size_t n;
+    double *x, *y, low, high;
+} known;
+
+static bool known_open(const cupel_plot_view *v, known *k)
+{
+    const cupel_reach *r = v->p->reach;
+    *k = (known){.x = cupel_alloc(r->n_rows, sizeof *k->x), .y = cupel_alloc(r->n_rows, sizeof *k->y), .low = HUGE_VAL, .high = -HUGE_VAL};
+    for (size_t i = 0; k->x && k->y && i < r->n_rows; i++) {
+        const double x = cupel_plot_value(v, v->x, &r->truth[i]), y = cupel_plot_value(v, v->y, &r->truth[i]);
+        if (!isfinite(x) || !isfinite(y)) continue;
+        k->x[k->n] = x, k->y[k->n++] = y;
+        k->low = fmin(k->low, y), k->high = fmax(k->high, y);
+    }
+    return k->n > 0;
+}
+
+static void known_release(known *k)
+{
+    cupel_free(k->x);
+    cupel_free(k->y);
+}
+
+/* Their convex hull at x: between two of them on either side. False outside. */
+static bool known_at(const known *k, double x, double *low, double *high)
+{
+    *low = HUGE_VAL, *high = -HUGE_VAL;
+    for (size_t i = 0; i < k->n; i++)
+        for (size_t j = 0; j < k->n && k->x[i] <= x; j++) {
+            if (k->x[j] < x) continue;
+            const double t = k->x[j] > k->x[i] ? (x - k->x[i]) / (k->x[j] - k->x[i]) : 0, y = k->y[i] + t * (k->y[j] - k->y[i]);
+            *low = fmin(*low, y), *high = fmax(*high, y);
+        }
+    return *low <= *high;
+}
+
+/* Half widths of the intervals, as a share of the range of y of the structures it learned from. */
+static double vagueness(const column *c, const known *k)
+{
+    double half = 0, n = 0;
+    for (size_t i = 0; i < REACH_COLUMNS; i++) half += c[i].half, n += (double)c[i].n;
+    return n > 0 && k->high > k->low ? half / n / (k->high - k->low) : HUGE_VAL;
+}
+
+/* Columns from .. to with candidates as an area, no further than the bounds, the plot and the hull of the structures learned from; `wide` 1: with
+ * the intervals at its edges, no further than the range of those. */
+static void put_run(const cupel_plot_view *v, const cupel_plot *f, const column *c, const known *k, size_t from, size_t to, double wide,
                     cupel_str *s)
 {
     double low[REACH_COLUMNS], high[REACH_COLUMNS], at[REACH_COLUMNS];
     size_t n = 0;
     for (size_t i = from; i < to; i++) {
-        double least = f->y0, most = f->y1;
+        double least = f->y0, most = f->y1, hull[2];
         if (!c[i].n) continue;
         at[n] = f->x0 + (f->x1 - f->x0) * ((double)i + 0.5) / REACH_COLUMNS;
         if (v->x == CUPEL_SHOW_FRACTION) at[n] = fmin(fmax(at[n], v->low), v->high);
+        if (!known_at(k, at[n], &hull[0], &hull[1])) continue;
         if (v->bounded && v->y != CUPEL_SHOW_ASKED && range_at(v, f, at[n], &least, &most)) least = fmax(least, f->y0), most = fmin(most, f->y1);
         const double half = wide * c[i].half / (double)c[i].n;
-        low[n] = fmin(fmax(c[i].low - half, least), most);
-        high[n] = fmin(fmax(c[i].high + half, least), most);
+        low[n] = fmin(fmax(fmax(fmax(c[i].low, hull[0]) - half, k->low), least), most);
+        high[n] = fmin(fmax(fmin(fmin(c[i].high, hull[1]) + half, k->high), low[n]), most);
         n++;
     }
-    if (n < 2) return;
-    cupel_str_addf(s, "<path class=%s d=\"", style);
-    for (size_t i = 0; i < n; i++) cupel_str_addf(s, "%c%.2f %.2f", i ? 'L' : 'M', cupel_plot_x(f, at[i]), cupel_plot_y(f, high[i]));
-    for (size_t i = n; i-- > 0;) cupel_str_addf(s, "L%.2f %.2f", cupel_plot_x(f, at[i]), cupel_plot_y(f, low[i]));
-    cupel_str_puts(s, "Z\"></path>");
+    if (n > 1) cupel_plot_band(f, at, low, high, n, wide > 0 ? "reach-rim" : "reach", s);
 }
 
 /* The end of the run of columns that begins at `from`: before GAP columns without a candidate, or at the end of the plot. */
@@ -196,15 +239,17 @@ static size_t end_of_run(const column *c, size_t from)
 }
 
 /* The region that the surrogate knows, its rim first. */
-void cupel_region_reach(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s)
+bool cupel_region_reach(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s)
 {
     column c[REACH_COLUMNS] = {{0}};
+    known k = {0};
     double typical = 0;
-    if (!v->p->reach->n) return;
+    if (!v->p->reach->n) return true;
     const double half = half_of(v, v->y, &typical);
-    if (!isfinite(half)) return;
-    fill_columns(v, f, half, typical, c);
-    for (int rim = 1; rim >= 0; rim--)
-        for (size_t from = 0; from < REACH_COLUMNS; from = end_of_run(c, from))
-            put_run(v, f, c, from, end_of_run(c, from), rim, rim ? "reach-rim" : "reach", s);
+    if (isfinite(half)) fill_columns(v, f, half, typical, c);
+    const bool told = isfinite(half) && known_open(v, &k) && vagueness(c, &k) <= VAGUE;
+    for (int rim = 1; told && rim >= 0; rim--)
+        for (size_t from = 0; from < REACH_COLUMNS; from = end_of_run(c, from)) put_run(v, f, c, &k, from, end_of_run(c, from), rim, s);
+    known_release(&k);
+    return told;
 }

@@ -35,9 +35,6 @@ static const char STYLE[] =
     ".asked .note { font-weight: 400; } .asked span { white-space: nowrap; }\n"
     ".yes { color: var(--green); font-weight: 600; } .no { color: var(--vermilion); font-weight: 600; } .open { color: var(--muted); font-weight: "
     "600; }\n"
-    ".chip { display: inline-block; width: 11px; height: 11px; margin: 0 5px 0 0; border-radius: 2px; vertical-align: -1px; border: 1px solid "
-    "var(--grey); }\n"
-    ".chips > span { margin-right: 16px; white-space: nowrap; }\n"
     ".maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 18px 30px; margin: 10px 0; }\n"
     ".maps figure, .figures figure { max-width: 380px; }\n"
     ".plot svg { width: 100%; }\n"
@@ -50,11 +47,6 @@ static const char STYLE[] =
     ".matrix small { display: block; color: var(--muted); font-size: 11px; }\n"
     ".views { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 18px 34px; }\n"
     ".views figure { max-width: 520px; }\n"
-    ".demanded { stroke: var(--vermilion); stroke-width: 1.6; stroke-dasharray: 5 4; }\n"
-    ".reach-rim { fill: var(--green); fill-opacity: .12; } .reach { fill: var(--green); fill-opacity: .22; stroke: var(--green); stroke-opacity: "
-    ".6; }\n"
-    ".best { fill: #fff; fill-opacity: .88; stroke: #16202b; stroke-width: 1.2; } .plot .best-name { font-size: 10px; font-weight: 600; fill: "
-    "#16202b; }\n"
     "@media (max-width: 800px) { .card { grid-template-columns: minmax(0, 1fr); } .card .wide { grid-column: 1; } .views { grid-template-columns: "
     "minmax(0, 1fr); } .maps { grid-template-columns: minmax(0, 1fr); }"
     " .view, .surface, .maps figure, .figures figure { max-width: 340px; } }\n";
@@ -70,7 +62,7 @@ static const char NARROW[] =
     "grid-column: 1 / -1; }"
     " .asked.verdicts .num + td:not(.num) { padding-left: 0; } .verdicts .num::before { content: attr(data-of); display: block; font-size: 12px; "
     "color: var(--muted); }"
-    " .long .plot { overflow-x: auto; } .long .plot svg { width: 760px; max-width: none; } }\n";
+    " .long .plot { overflow-x: auto; } .long .plot svg { width: 860px; max-width: none; } }\n";
 
 void cupel_micro_page_open(const char *title, cupel_str *s)
 {

@@ -51,18 +51,4 @@ typedef struct cupel_page_tensor {
 cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, cupel_micro_shown as, cupel_str *s,
                                        cupel_err *err);
 
-/* ---- plots ---- */
-
-/* A frame of an SVG plot with marks on both axes; the y axis is turned. */
-typedef struct cupel_plot {
-    double x0, x1, y0, y1; /* of the data; of a logarithmic axis the decimal logarithms */
-    double width, height;  /* of the frame */
-    bool log_y;
-} cupel_plot;
-extern const double cupel_plot_left, cupel_plot_top; /* of the frame in the picture */
-void cupel_plot_open(const cupel_plot *p, const char *label, const char *x_name, const char *y_name, cupel_str *s);
-void cupel_plot_close(cupel_str *s);
-double cupel_plot_x(const cupel_plot *p, double x);
-double cupel_plot_y(const cupel_plot *p, double y);
-
 #endif

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/report_parts.h"
+#include "core/engine/plot.h"
 #include "core/engine/report_text.h"
 
 #include <math.h>
@@ -60,21 +61,26 @@ done:
 static void put_points(const map *m, const cupel_plot *f, cupel_str *s)
 {
     const cupel_micro_page *p = m->p;
+    const size_t n = p->ranking.n < CUPEL_SHOWN ? p->ranking.n : (size_t)CUPEL_SHOWN;
+    double x[CUPEL_SHOWN], y[CUPEL_SHOWN];
     for (size_t i = 0; i < p->facts.n; i++) {
         const double *v = p->samples.param + (size_t)p->facts.row[i] * p->space.n;
         unsigned char rgb[3];
         cupel_view_colour((p->facts.truth[i * p->d->n_asks + m->ask] - m->low) / (m->high > m->low ? m->high - m->low : 1), rgb);
-        cupel_str_addf(s, "<circle cx=%.2f cy=%.2f r=3 style=\"fill:#%02x%02x%02x;stroke:#fff;stroke-width:.8\"></circle>", cupel_plot_x(f, v[m->x]),
-                       cupel_plot_y(f, v[m->y]), rgb[0], rgb[1], rgb[2]);
+        cupel_plot_dot(f, v[m->x], v[m->y], 3, "on-map", rgb, s);
     }
-    for (size_t i = 0; i < p->ranking.n && i < CUPEL_SHOWN; i++) {
-        const double *v = p->ranking.row[i].param, x = cupel_plot_x(f, v[m->x]), y = cupel_plot_y(f, v[m->y]);
-        cupel_str_addf(
-            s,
-            "<circle cx=%.2f cy=%.2f r=7 style=\"fill:#fff;fill-opacity:.85;stroke:#16202b;stroke-width:1.2\"></circle><text x=%.2f y=%.2f "
-            "text-anchor=middle style=\"font-size:10px;font-weight:600;fill:#16202b\">%zu</text>",
-            x, y, x, y + 3.5, i + 1);
-    }
+    for (size_t i = 0; i < n; i++) x[i] = p->ranking.row[i].param[m->x], y[i] = p->ranking.row[i].param[m->y];
+    cupel_plot_numbers(f, x, y, n, s);
+}
+
+/* What is asked, and its unit as an axis has it behind a name; `head` "": its own. */
+static void names_of(const cupel_ask *a, const char *head, cupel_str *title, cupel_str *axis)
+{
+    const char *unit;
+    double factor;
+    cupel_ask_title(a, title, &unit, &factor);
+    cupel_str_puts(axis, *head ? head : cupel_str_text(title));
+    if (*unit) cupel_str_addf(axis, " [%s]", unit);
 }
 
 static void put_ends(const map *m, cupel_str *s)
@@ -85,6 +91,8 @@ static void put_ends(const map *m, cupel_str *s)
     cupel_html_value(s, f * m->low, f * (m->high - m->low) / 30);
     cupel_str_puts(s, "</i><i>");
     cupel_html_value(s, f * m->high, f * (m->high - m->low) / 30);
+    cupel_str_putc(s, ' ');
+    cupel_html_raised(s, cupel_ask_unit(a));
     cupel_str_puts(s, "</i></div>");
 }
 
@@ -92,19 +100,24 @@ static cupel_status put_map(map *m, cupel_str *s, cupel_err *err)
 {
     const cupel_micro_space *space = &m->p->space;
     const char *x = cupel_micro_space_param(space, m->x)->name, *y = cupel_micro_space_param(space, m->y)->name;
-    const cupel_plot f = {space->low[m->x], space->high[m->x], space->low[m->y], space->high[m->y], 260, 220, false};
+    cupel_plot f = {.x0 = space->low[m->x], .x1 = space->high[m->x], .y0 = space->low[m->y], .y1 = space->high[m->y], .width = 260, .height = 220};
     cupel_picture picture;
+    cupel_str title = {0}, scale = {0};
     cupel_status st = paint(m, &picture, err);
     if (st != CUPEL_OK) return st;
+    names_of(&m->p->d->ask[m->ask], "", &title, &scale);
     cupel_str_puts(s, "<figure>");
-    cupel_plot_open(&f, "map", x, y, s);
-    cupel_str_addf(s, "<image x=%g y=%g width=%g height=%g preserveAspectRatio=none href=\"", cupel_plot_left, cupel_plot_top, f.width, f.height);
+    cupel_plot_begin(&f, cupel_str_text(&title), x, y, s);
+    cupel_str_addf(s, "<image x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" preserveAspectRatio=\"none\" href=\"", f.left, f.top, f.width,
+                   f.height);
     st = cupel_micro_page_data(&picture, s, err);
-    cupel_str_puts(s, "\"></image>");
+    cupel_str_puts(s, "\"/>");
     put_points(m, &f, s);
-    cupel_plot_close(s);
+    cupel_plot_end(s);
     put_ends(m, s);
     cupel_str_puts(s, "</figure>\n");
+    s->failed |= title.failed;
+    cupel_str_free(&title), cupel_str_free(&scale);
     return st;
 }
 
@@ -116,25 +129,32 @@ static cupel_status put_curve(map *m, cupel_str *s, cupel_err *err)
     const cupel_micro_space *space = &p->space;
     const cupel_ask *a = &p->d->ask[m->ask];
     const double f = cupel_ask_factor(a);
-    double value[N], low = HUGE_VAL, high = -HUGE_VAL;
+    double value[N], curve[N], low = HUGE_VAL, high = -HUGE_VAL;
+    cupel_str title = {0}, y = {0};
     double *asked = cupel_alloc(N, p->d->n_asks * sizeof *asked);
     if (!asked) return cupel_no_memory(err, "a curve", 0);
     for (size_t i = 0; i < N; i++) value[i] = space->low[0] + (double)i / (N - 1) * (space->high[0] - space->low[0]);
     cupel_micro_model_values(p->model, value, N, p->job->isa, m->scratch, asked);
-    for (size_t i = 0; i < N; i++) low = fmin(low, f * asked[i * p->d->n_asks + m->ask]), high = fmax(high, f * asked[i * p->d->n_asks + m->ask]);
-    const cupel_plot frame = {space->low[0], space->high[0], low, high, 260, 220, false};
+    for (size_t i = 0; i < N; i++) {
+        curve[i] = f * asked[i * p->d->n_asks + m->ask];
+        low = fmin(low, curve[i]), high = fmax(high, curve[i]);
+    }
+    for (size_t i = 0; i < p->facts.n; i++) {
+        const double truth = f * p->facts.truth[i * p->d->n_asks + m->ask];
+        low = fmin(low, truth), high = fmax(high, truth);
+    }
+    cupel_plot frame = {.x0 = space->low[0], .x1 = space->high[0], .y0 = low, .y1 = high, .width = 260, .height = 220};
+    names_of(a, "", &title, &y);
     cupel_str_puts(s, "<figure>");
-    cupel_plot_open(&frame, "curve", cupel_micro_space_param(space, 0)->name, a->name, s);
-    cupel_str_puts(s, "<path style=\"fill:none;stroke:var(--blue);stroke-width:2\" d=\"");
-    for (size_t i = 0; i < N; i++)
-        cupel_str_addf(s, "%c%.2f %.2f", i ? 'L' : 'M', cupel_plot_x(&frame, value[i]), cupel_plot_y(&frame, f * asked[i * p->d->n_asks + m->ask]));
-    cupel_str_puts(s, "\"></path>");
+    cupel_plot_begin(&frame, cupel_str_text(&title), cupel_micro_space_param(space, 0)->name, cupel_str_text(&y), s);
+    cupel_plot_window(&frame, true, true, f * (a->whole ? 0 : a->min), f * (a->whole ? a->within : a->max), s);
+    cupel_plot_line(&frame, value, curve, N, "mean", s);
     for (size_t i = 0; i < p->facts.n; i++)
-        cupel_str_addf(s, "<circle cx=%.2f cy=%.2f r=3 style=\"fill:var(--vermilion)\"></circle>",
-                       cupel_plot_x(&frame, p->samples.param[(size_t)p->facts.row[i]]),
-                       cupel_plot_y(&frame, f * p->facts.truth[i * p->d->n_asks + m->ask]));
-    cupel_plot_close(s);
+        cupel_plot_dot(&frame, p->samples.param[(size_t)p->facts.row[i]], f * p->facts.truth[i * p->d->n_asks + m->ask], 3, "off", NULL, s);
+    cupel_plot_end(s);
     cupel_str_puts(s, "</figure>\n");
+    s->failed |= title.failed || y.failed;
+    cupel_str_free(&title), cupel_str_free(&y);
     cupel_free(asked);
     return CUPEL_OK;
 }
@@ -189,21 +209,21 @@ static void put_parity(const cupel_micro_page *p, size_t a, cupel_str *s)
         high = fmax(high, f * fmax(t->truth[k], t->value[k]));
     }
     const double pad = 0.04 * (high - low);
-    const cupel_plot frame = {low - pad, high + pad, low - pad, high + pad, 260, 240, false};
-    cupel_plot_open(&frame, "parity", "solved", "predicted from the others", s);
-    cupel_str_addf(s, "<line x1=%.2f y1=%.2f x2=%.2f y2=%.2f style=\"stroke:var(--ink);stroke-width:1\"></line>", cupel_plot_x(&frame, frame.x0),
-                   cupel_plot_y(&frame, frame.x0), cupel_plot_x(&frame, frame.x1), cupel_plot_y(&frame, frame.x1));
+    cupel_plot frame = {.x0 = low - pad, .x1 = high + pad, .y0 = low - pad, .y1 = high + pad, .width = 260, .height = 240};
+    cupel_str title = {0}, again = {0}, x = {0}, y = {0};
+    names_of(&p->d->ask[a], "solved", &title, &x), names_of(&p->d->ask[a], "predicted from the others", &again, &y);
+    cupel_plot_begin(&frame, cupel_str_text(&title), cupel_str_text(&x), cupel_str_text(&y), s);
+    cupel_plot_line(&frame, (const double[]){frame.x0, frame.x1}, (const double[]){frame.x0, frame.x1}, 2, "exact", s);
     for (size_t i = 0; i < t->n; i++) {
         const size_t k = i * t->n_asks + a;
-        const double x = cupel_plot_x(&frame, f * t->truth[k]), lower = fmax(f * t->lower[k], frame.y0), upper = fmin(f * t->upper[k], frame.y1);
+        const double truth = f * t->truth[k], lower = fmax(f * t->lower[k], frame.y0), upper = fmin(f * t->upper[k], frame.y1);
         const bool in = t->truth[k] >= t->lower[k] && t->truth[k] <= t->upper[k];
-        cupel_str_addf(s,
-                       "<path d=\"M%.2f %.2fV%.2f\" style=\"stroke:var(--%s);stroke-width:1.2;opacity:.5\"></path><circle cx=%.2f cy=%.2f r=2.6 "
-                       "style=\"fill:var(--%s)\"></circle>",
-                       x, cupel_plot_y(&frame, lower), cupel_plot_y(&frame, upper), in ? "blue" : "vermilion", x,
-                       cupel_plot_y(&frame, f * t->value[k]), in ? "blue" : "vermilion");
+        cupel_plot_line(&frame, (const double[]){truth, truth}, (const double[]){lower, upper}, 2, in ? "bar-in" : "bar-off", s);
+        cupel_plot_dot(&frame, truth, f * t->value[k], in ? 2.6 : 3.2, in ? "in" : "off", NULL, s);
     }
-    cupel_plot_close(s);
+    cupel_plot_end(s);
+    s->failed |= title.failed || again.failed || x.failed || y.failed;
+    cupel_str_free(&title), cupel_str_free(&again), cupel_str_free(&x), cupel_str_free(&y);
 }
 
 static void put_trust(const cupel_micro_page *p, size_t a, cupel_str *s)
@@ -212,10 +232,10 @@ static void put_trust(const cupel_micro_page *p, size_t a, cupel_str *s)
     const double f = cupel_ask_factor(&p->d->ask[a]);
     cupel_str_puts(s, "<figure>");
     put_parity(p, a, s);
-    cupel_str_puts(s, "<figcaption><b>");
-    cupel_micro_page_title(&p->d->ask[a], s);
-    cupel_str_puts(s, "</b> root mean square error ");
+    cupel_str_puts(s, "<figcaption>Root mean square error ");
     cupel_html_value(s, f * t->rmse, f * t->rmse);
+    cupel_str_putc(s, ' ');
+    cupel_html_raised(s, cupel_ask_unit(&p->d->ask[a]));
     cupel_str_puts(s, ", R² ");
     cupel_html_value(s, t->r2, 1 - t->r2 < 0.01 ? 0.001 : 0.01);
     cupel_str_puts(s, ", in their interval ");
@@ -228,8 +248,8 @@ void cupel_micro_page_trust(const cupel_micro_page *p, cupel_str *s)
     cupel_str_addf(
         s,
         "<section id=trust><h2>How far to trust the predictions</h2>\n<p>Each of the %zu solved structures predicted from the others, with its %g %% "
-        "interval. On the line the prediction is exact; vermilion lies outside its interval. Predicted tensors cannot leave the Voigt and Reuss "
-        "bounds of their volume fractions.</p>\n<p class=note>",
+        "interval. On the line the prediction is exact; <span class=\"ring off\"></span>an open circle lies outside its interval. "
+        "Predicted tensors cannot leave the Voigt and Reuss bounds of their volume fractions.</p>\n<p class=note>",
         p->facts.n, 100 * p->d->level);
     cupel_html(s, p->facts.settings);
     cupel_str_puts(s, "</p>\n<div class=figures>\n");
