@@ -364,10 +364,25 @@ static void numbers_have_the_digits_they_deserve(void **state)
         double x, resolution;
         const char *text;
     } cases[] = {{1.34159, 0.31, "1.34"}, {1634.2, 120, "1634"}, {-0.001, 0.3, "0.00"}, {-1.5, 0.3, "−1.50"}, {NAN, 1, "–"}, {INFINITY, 1, "∞"},
-                 {12.3456, 0, "12.3"}, {1e9, 0, "1e+09"}, {0, 0, "0"}, {0.5, NAN, "0.500"}};
+                 {12.3456, 0, "12.3"}, {1e9, 0, "1.00×10⁹"}, {0, 0, "0"}, {0.5, NAN, "0.500"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cupel_str s = {0};
         cupel_html_value(&s, cases[i].x, cases[i].resolution);
+        assert_string_equal(cupel_str_text(&s), cases[i].text);
+        cupel_str_free(&s);
+    }
+}
+
+static void given_numbers_have_no_zeros_of_their_own(void **state)
+{
+    (void)state;
+    static const struct {
+        double x;
+        const char *text;
+    } cases[] = {{0.53, "0.53"}, {0.9, "0.9"}, {1.655, "1.655"}, {-1.5, "−1.5"}, {38, "38"}, {123456, "123456"}, {0, "0"}, {2e-5, "2.00×10⁻⁵"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cupel_str s = {0};
+        cupel_html_given(&s, cases[i].x);
         assert_string_equal(cupel_str_text(&s), cases[i].text);
         cupel_str_free(&s);
     }
@@ -424,6 +439,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_judge_finds_the_errors_that_were_made, make, unmake),
         cmocka_unit_test(classes_are_judged_as_classes),
         cmocka_unit_test(numbers_have_the_digits_they_deserve),
+        cmocka_unit_test(given_numbers_have_no_zeros_of_their_own),
 #ifdef CUPEL_FAULTS
         cmocka_unit_test_setup_teardown(a_page_without_memory_is_refused, make, unmake),
 #endif

@@ -94,11 +94,13 @@
     [['outside', 'var(--vermilion)', 'outside the domain'], ['inside', 'var(--green)', 'inside the domain'], ['all', 'var(--blue)', 'all']].forEach(function (s) {
       var points = m.level.map(function (l, i) { return [l, m[s[0]][i], s[2]]; }).filter(function (d) { return d[1] !== null; });
       if (!points.length) return;
-      f.g.append('path').attr('d', line(points)).style('fill', 'none').style('stroke', s[1]).style('stroke-width', s[0] === 'all' ? 2.2 : 1.4);
+      var dash = { outside: '2 3', inside: '7 3', all: null }[s[0]];
+      f.g.append('path').attr('d', line(points)).style('fill', 'none').style('stroke', s[1]).style('stroke-width', s[0] === 'all' ? 2.2 : 1.6).style('stroke-dasharray', dash);
       note(dots(f, points, function (d) { return x(d[0]); }, function (d) { return y(d[1]); }, s[0] === 'all' ? 3.4 : 2.6).style('fill', s[1]), function (d) {
         return [d[2], 'nominal ' + percent(d[0]), 'observed ' + d3.format('.1%')(d[1])];
       });
-      f.g.append('text').attr('class', 'halo').attr('x', f.w - 6).attr('y', f.h - 10 - 17 * label++).attr('text-anchor', 'end').style('fill', s[1])
+      f.g.append('path').attr('d', 'M' + (f.w - 30) + ' ' + (f.h - 14 - 17 * label) + 'h24').style('stroke', s[1]).style('stroke-width', 2).style('stroke-dasharray', dash);
+      f.g.append('text').attr('class', 'halo').attr('x', f.w - 36).attr('y', f.h - 10 - 17 * label++).attr('text-anchor', 'end').style('fill', s[1])
         .style('font-weight', 600).text(s[2]);
     });
   }
@@ -296,7 +298,7 @@
 
   var draw = { parity: parity, calibration: calibration, residuals: residuals, classes: classes, reliability: reliability, tradeoff: tradeoff };
   function all() {
-    Array.prototype.forEach.call(document.querySelectorAll('.plot'), function (el) { draw[el.dataset.plot](el, data.models[+el.dataset.model]); });
+    Array.prototype.forEach.call(document.querySelectorAll('.plot[data-plot]'), function (el) { draw[el.dataset.plot](el, data.models[+el.dataset.model]); });
   }
   all();
   var timer = 0, width = window.innerWidth;

@@ -210,13 +210,13 @@ static void put_property(const cupel_result *q, size_t i, size_t p, const scale 
             cupel_str_addf(s, "%g", q->known_value[k]);
         else
             if (q->in_training[k]) put_judgement(q, i, p, s);
-        cupel_html_value(s, q->known_value[k], 0);
+        cupel_html_given(s, q->known_value[k]);
         if (q->known_n[k] > 1) {
             cupel_str_puts(s, "<span class=states>median of ");
             cupel_str_addf(s, "%" PRId64 ", ", q->known_n[k]);
-            cupel_html_value(s, q->known_low[k], 0);
+            cupel_html_given(s, q->known_low[k]);
             cupel_str_puts(s, " – ");
-            cupel_html_value(s, q->known_high[k], 0);
+            cupel_html_given(s, q->known_high[k]);
             cupel_str_puts(s, "</span>");
         }
     } else {
@@ -244,7 +244,10 @@ static void put_states(const cupel_result *q, size_t i, cupel_str *s)
     if (states.failed) s->failed = true;
     if (states.n) {
         cupel_str_puts(s, "<span class=states>");
-        cupel_html(s, states.p);
+        for (const char *p = states.p; *p; p++) { /* a line must not end between an element and its charge */
+            if (*p == '-') cupel_str_puts(s, "−");
+            else cupel_html_text(s, (cupel_text){p, 1});
+        }
         cupel_str_puts(s, "</span>");
     }
     cupel_str_free(&states);

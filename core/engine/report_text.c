@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool unfit(uint32_t c)
@@ -75,6 +76,20 @@ void cupel_html_raised(cupel_str *s, const char *text)
     cupel_str_free(&raised);
 }
 
+/* 5.91×10⁻⁵ */
+static void put_power(cupel_str *s, double x)
+{
+    char b[32];
+    snprintf(b, sizeof b, "%.2e", fabs(x));
+    const char *e = strchr(b, 'e');
+    cupel_str power = {0};
+    cupel_str_addf(&power, "×10^%d", e[1] == '-' ? -(int)strtol(e + 2, NULL, 10) : (int)strtol(e + 2, NULL, 10));
+    cupel_str_addf(s, "%s%.*s", x < 0 ? "−" : "", (int)(e - b), b);
+    cupel_raised(s, cupel_str_text(&power));
+    s->failed |= power.failed;
+    cupel_str_free(&power);
+}
+
 void cupel_html_value(cupel_str *s, double x, double resolution)
 {
     char b[64];
@@ -88,12 +103,25 @@ void cupel_html_value(cupel_str *s, double x, double resolution)
     }
     double r = isfinite(resolution) && resolution > 0 ? resolution : fabs(x) / 10;
     double digits = r > 0 ? 1 - floor(log10(r)) : 0;
-    if (fabs(x) >= 1e7 || (x != 0 && fabs(x) < 1e-4 && digits > 6))
-        snprintf(b, sizeof b, "%.3g", fabs(x));
-    else
-        snprintf(b, sizeof b, "%.*f", digits < 0 ? 0 : digits > 6 ? 6 : (int)digits, fabs(x));
+    if (fabs(x) >= 1e7 || (x != 0 && fabs(x) < 1e-4 && digits > 6)) {
+        put_power(s, x);
+        return;
+    }
+    snprintf(b, sizeof b, "%.*f", digits < 0 ? 0 : digits > 6 ? 6 : (int)digits, fabs(x));
     if (x < 0 && strspn(b, "0.") != strlen(b)) cupel_str_puts(s, "−");
     cupel_str_puts(s, b);
+}
+
+void cupel_html_given(cupel_str *s, double x)
+{
+    char b[64];
+    if (!isfinite(x) || fabs(x) >= 1e7 || (x != 0 && fabs(x) < 1e-4)) {
+        cupel_html_value(s, x, 0);
+        return;
+    }
+    snprintf(b, sizeof b, "%.4g", fabs(x));
+    if (strchr(b, 'e')) snprintf(b, sizeof b, "%.0f", fabs(x));
+    cupel_str_addf(s, "%s%s", x < 0 ? "−" : "", b);
 }
 
 void cupel_html_percent(cupel_str *s, double share)

@@ -19,6 +19,8 @@ void cupel_raised(cupel_str *s, const char *text);
 
 /* x to two digits of `resolution` (an error or the half width of an interval); to three digits when that is 0 or not finite. "–" for NaN. */
 void cupel_html_value(cupel_str *s, double x, double resolution);
+/* A number from a table, to four digits, with no more zeros behind it than it came with. */
+void cupel_html_given(cupel_str *s, double x);
 /* 0.874 -> "87 %", with "<1 %" and ">99 %" at the ends that are not exact. */
 void cupel_html_percent(cupel_str *s, double share);
 void cupel_html_count(cupel_str *s, int64_t n);

@@ -94,7 +94,7 @@ static void put_near(const cupel_attribution *a, const cupel_near_row *near, cup
     cupel_str_puts(s, "<td>");
     cupel_html_formula(s, near->known.formula);
     cupel_str_puts(s, " ");
-    cupel_html_value(s, near->known.value, 0);
+    cupel_html_given(s, near->known.value);
     cupel_str_puts(s, " <span class=note>");
     if (a->nearness == CUPEL_NEAR_LEAVES) cupel_html_percent(s, near->near);
     else cupel_html_value(s, near->near, 0.01);

@@ -25,6 +25,10 @@ plot() { grep "^<svg .*aria-label=\"$1\"" "$T/page"; }
 [ "$(plot 'mean conductivity over volume fraction of b' | grep -o 'class="demanded"' | wc -l)" = 3 ] && ok 'a window of the mean and the end of the fraction are marked' || { plot 'mean.*'; no 'a window of the mean and the end of the fraction are marked'; }
 plot 'conductivity 11 over volume fraction of b' | grep -q 'class="goal halo".*more is better' && ok 'a goal says which end is better' || no 'a goal says which end is better'
 [ "$(grep '^<svg .*conductivity over' "$T/page" | grep -c 'class="label">[^<]*conductivity \[W/(m K)\]</text>')" -ge 2 ] && ok 'axes have units' || no 'axes have units'
-[ "$(grep -c '^<svg ' "$T/page")" = "$(grep -c '^<svg .*class="title">[a-zA-Z]' "$T/page")" ] && ok 'every plot has a title' || no 'every plot has a title'
+[ "$(grep -c '^<svg viewBox' "$T/page")" = "$(grep -c '^<svg .*class="title">[a-zA-Z]' "$T/page")" ] && ok 'every plot has a title' || no 'every plot has a title'
 grep -q 'class=dash' "$T/page" && ! grep -q 'the tensor asked for' "$T/page" && ok 'the key names the marks that there are' || no 'the key names the marks that there are'
+{ grep -q 'class=triad' "$T/page" && grep -q 'across axis 1:<br>2 →, 3 ↑' "$T/page"; } && ok 'pictures show their axes' || no 'pictures show their axes'
+"$CUPEL" design "$T/d.yaml" -o "$T/E" --budget 0.01s >"$T/out" 2>"$T/err"
+{ grep -q 'was not verified' "$T/out" && grep -q 'the best trial, without bars' "$T/E/report.html" && grep -q 'the best trial, not verified' "$T/E/report.html" && ! grep -q '±–\|on its grid' "$T/E/report.html"; } &&
+  ok 'a trial has no bars' || no 'a trial has no bars'
 exit $bad

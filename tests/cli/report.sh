@@ -50,12 +50,13 @@ var f = document.getElementById('f');
 f.onload = function () { setTimeout(function () {
   var d = f.contentDocument, e = d.documentElement, s = d.querySelector('#shortlist .scroll');
   var shown = Array.prototype.filter.call(s.querySelectorAll('tbody tr'), function (r) { return r.offsetHeight > 0; }).length;
-  document.getElementById('o').textContent = 'over ' + (e.scrollWidth - e.clientWidth) + ' ' + (s.scrollWidth - s.clientWidth) + ' ' + (s.scrollHeight - s.clientHeight) + ' rows ' + shown;
+  document.getElementById('o').textContent = 'over ' + (e.scrollWidth - e.clientWidth) + ' ' + (s.scrollWidth - s.clientWidth) + ' ' + (s.scrollHeight - s.clientHeight) + ' rows ' + shown
+    + ' empty ' + Array.prototype.filter.call(d.querySelectorAll('.plot'), function (p) { return !p.querySelector('svg'); }).length;
 }, 300); };
 </script>
 HTML
   got=$(timeout 120 "$browser" --headless=new --no-sandbox --disable-gpu --allow-file-access-from-files --user-data-dir="$T/profile" --window-size=1400,1000 \
-    --virtual-time-budget=5000 --dump-dom "file://$T/D/probe.html" 2>/dev/null | grep -o 'over [0-9-]* [0-9-]* [0-9-]* rows [0-9]*')
-  echo "# $wide pixels: $got"; [[ "$got" =~ ^over\ 0\ 0\ 0\ rows\ 25$ ]]; check "a page of $wide pixels scrolls one way" $?
+    --virtual-time-budget=5000 --dump-dom "file://$T/D/probe.html" 2>/dev/null | grep -o 'over [0-9-]* [0-9-]* [0-9-]* rows [0-9]* empty [0-9]*')
+  echo "# $wide pixels: $got"; [[ "$got" =~ ^over\ 0\ 0\ 0\ rows\ 25\ empty\ 0$ ]]; check "a page of $wide pixels scrolls one way, and all its plots are drawn" $?
 done
 exit $bad

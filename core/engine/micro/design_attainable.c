@@ -124,7 +124,8 @@ static void put_goal(const cupel_plot *f, bool y_axis, int goal, cupel_str *s)
                        goal > 0 ? f->top + 16 : f->top + f->height - 8, goal > 0 ? "↑ more" : "↓ less");
     else
         cupel_str_addf(s, "<text class=\"goal halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
-                       goal > 0 ? f->left + f->width - 6 : f->left + 6, f->top + f->height - 24, goal > 0 ? "end" : "start", goal > 0 ? "more is better →" : "← less is better");
+                       goal > 0 ? f->left + f->width - 6 : f->left + 6, f->top + f->height - 24, goal > 0 ? "end" : "start",
+                       goal > 0 ? "more is better →" : "← less is better");
 }
 
 /* What is asked of an axis as a number. Of a volume fraction the bounds end where it does. */
@@ -141,11 +142,16 @@ static void put_number(const cupel_plot_view *v, const cupel_plot *f, bool y_axi
 static void put_demand(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s)
 {
     double x, y;
-    const bool has_x = wanted(v, v->x, &x), has_y = wanted(v, v->y, &y);
     put_number(v, f, false, s);
     put_number(v, f, true, s);
-    if (has_y && !has_x) cupel_plot_window(f, true, false, y, y, s);
-    if (has_x && has_y)
+    if (wanted(v, v->y, &y) && !wanted(v, v->x, &x)) cupel_plot_window(f, true, false, y, y, s);
+}
+
+/* Above the structures tried, of which many are near it. */
+static void put_target(const cupel_plot_view *v, const cupel_plot *f, cupel_str *s)
+{
+    double x, y;
+    if (wanted(v, v->x, &x) && wanted(v, v->y, &y))
         cupel_str_addf(s, "<path class=\"target\" d=\"M%.1f %.1fh26m-13 -13v26\"/>", cupel_plot_x(f, x) - 13, cupel_plot_y(f, y));
 }
 
@@ -225,6 +231,7 @@ static void put_view(const cupel_plot_view *v, const char *caption, const char *
     put_demand(v, &f, s);
     put_learned(v, &f, s);
     put_points(v, &f, s);
+    put_target(v, &f, s);
     cupel_plot_end(s);
     cupel_str_addf(s, "<figcaption>%s%s", caption, v->bounded ? region : "");
     if (!told)

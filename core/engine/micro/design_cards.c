@@ -90,6 +90,9 @@ static void put_tint(double off, cupel_str *s)
     cupel_str_addf(s, " style=\"background:rgba(%s,%.2f)\"", off > 0 ? "213,94,0" : "0,114,178", 0.45 * strength);
 }
 
+/* All the digits that cupel_html_value shows of it would be 0. */
+static bool rounds_to_zero(double x, double resolution) { return x == 0 || fabs(x) < 0.5 * pow(10, floor(log10(resolution)) - 1); }
+
 /* against NULL: no tints; bar NULL: none. */
 static void put_matrix(const cupel_design_shown *x, const double *t, const double *bar, const double *against, const char *title, cupel_str *s)
 {
@@ -105,7 +108,7 @@ static void put_matrix(const cupel_design_shown *x, const double *t, const doubl
             cupel_str_putc(s, '>');
             if (isnan(t[n * i + j]))
                 cupel_str_puts(s, "<span class=note>open</span>");
-            else if (t[n * i + j] == 0)
+            else if (rounds_to_zero(t[n * i + j], fine))
                 cupel_str_putc(s, '0');
             else
                 cupel_html_value(s, t[n * i + j], fine);
@@ -117,6 +120,13 @@ static void put_matrix(const cupel_design_shown *x, const double *t, const doubl
         cupel_str_putc(s, '\n');
     }
     cupel_str_puts(s, "</table>\n");
+}
+
+static void put_on_grid(const cupel_design *g, const cupel_design_shown *x, cupel_str *s)
+{
+    cupel_str_addf(s, "<details><summary>on its own grid, %zu voxels an edge</summary><div class=matrices>", g->grid);
+    put_matrix(x, x->on_grid, NULL, x->asked ? x->target : NULL, "", s);
+    cupel_str_puts(s, "</div></details>");
 }
 
 static void put_tensor(const cupel_design *g, const cupel_design_shown *x, cupel_str *s)
@@ -131,7 +141,8 @@ static void put_tensor(const cupel_design *g, const cupel_design_shown *x, cupel
     if (*x->components) cupel_str_addf(s, " <span class=note>%s</span>", x->components);
     cupel_str_puts(s, "</h4>\n<div class=matrices>");
     if (x->asked) put_matrix(x, x->target, NULL, NULL, "asked", s);
-    put_matrix(x, x->limit, x->bar, x->asked ? x->target : NULL, "the design, with 95 % bars", s);
+    put_matrix(x, x->limit, g->unverified ? NULL : x->bar, x->asked ? x->target : NULL,
+               g->unverified ? "the best trial, without bars" : "the design, with 95 % bars", s);
     cupel_str_puts(s, "</div>");
     if (x->asked)
         cupel_str_puts(
@@ -139,9 +150,8 @@ static void put_tensor(const cupel_design *g, const cupel_design_shown *x, cupel
             "<p class=note>Tinted where a component is off: <span class=chip style=\"background:rgba(213,94,0,.45)\"></span>above, <span class=chip "
             "style=\"background:rgba(0,114,178,.45)\"></span>below the target, full where it alone would use up the tolerance of the whole "
             "tensor.</p>");
-    cupel_str_addf(s, "<details><summary>on its own grid, %zu voxels an edge</summary><div class=matrices>", g->grid);
-    put_matrix(x, x->on_grid, NULL, x->asked ? x->target : NULL, "", s);
-    cupel_str_puts(s, "</div></details></div>\n");
+    if (!g->unverified) put_on_grid(g, x, s);
+    cupel_str_puts(s, "</div>\n");
 }
 
 /* ---- engineering constants ---- */
@@ -278,11 +288,15 @@ static void put_goal(const cupel_micro_demand *d, const cupel_design *g, size_t 
     cupel_str_free(&words);
 }
 
+/* What a number is told to: its bar, never finer than a thousandth of it; a hundredth where it has none. */
+static double digits_of(double error, double value) { return error > 0 ? fmax(error, 1e-3 * fabs(value)) : 1e-2 * fabs(value); }
+
 static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_str *s)
 {
     const char *found = g->unverified ? "of the best trial" : "verified";
-    cupel_str_addf(s, "<div class=scroll><table class=\"asked verdicts\"><thead><tr><th>asked<th class=num>on its grid, %zu<th class=num>%s<th>"
-                      "<tbody>\n", g->grid, found);
+    cupel_str_puts(s, "<div class=scroll><table class=\"asked verdicts\"><thead><tr><th>asked");
+    if (!g->unverified) cupel_str_addf(s, "<th class=num>on its grid, %zu", g->grid);
+    cupel_str_addf(s, "<th class=num>%s<th><tbody>\n", found);
     for (size_t i = 0; i < p->d->n_asks; i++) {
         const cupel_ask *a = &p->d->ask[i];
         const cupel_design_ask *v = &g->ask[i];
@@ -291,10 +305,13 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
         cupel_micro_page_title(a, s);
         cupel_str_puts(s, "<div class=note>");
         put_wanted(a, s);
-        cupel_str_addf(s, "</div><td class=num data-of=\"on its grid, %zu\">", g->grid);
-        cupel_html_value(s, f * v->on_grid, fmax(f * v->error, 1e-3 * fabs(f * v->on_grid)));
+        cupel_str_puts(s, "</div>");
+        if (!g->unverified) {
+            cupel_str_addf(s, "<td class=num data-of=\"on its grid, %zu\">", g->grid);
+            cupel_html_value(s, f * v->on_grid, digits_of(f * v->error, f * v->on_grid));
+        }
         cupel_str_addf(s, "<td class=num data-of=\"%s\"><b>", found);
-        cupel_html_value(s, f * v->value, fmax(f * v->error, 1e-3 * fabs(f * v->value)));
+        cupel_html_value(s, f * v->value, digits_of(f * v->error, f * v->value));
         cupel_str_puts(s, "</b>");
         if (v->error > 0) {
             cupel_str_puts(s, "<div class=note>±");
@@ -358,8 +375,8 @@ static cupel_status put_card(const cupel_design_page *p, size_t rank, cupel_str 
     cupel_str recipe = {0};
     const size_t n = cupel_design_shown_of(p->d, g, shown);
     cupel_recipe_text(&g->recipe, &recipe);
-    cupel_str_addf(s, "<article class=card><h3>%zu. <span class=%s>%s</span></h3>\n", rank + 1, g->meets ? "yes" : "no",
-                   g->meets ? "meets the demand" : "does not meet the demand");
+    cupel_str_addf(s, "<article class=card><h3>%zu. <span class=%s>%s</span></h3>\n", rank + 1, g->meets ? "yes" : g->unverified ? "open" : "no",
+                   g->meets ? "meets the demand" : g->unverified ? "the best trial, not verified" : "does not meet the demand");
     cupel_status st = cupel_micro_page_structure(p->d, &g->recipe, g->limit.fraction, p->job, s, err);
     cupel_str_puts(s, "<div class=wide>");
     put_asked(p, g, s);

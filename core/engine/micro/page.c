@@ -20,6 +20,10 @@ static const char STYLE[] =
     ".card figure { margin: 0; }\n"
     ".view { display: block; width: 100%; height: auto; max-width: 400px; margin: 0 auto; }\n"
     ".surface { display: block; width: 100%; height: auto; max-width: 260px; margin: 0 auto; }\n"
+    ".seen { position: relative; } .seen-picture { display: block; width: 100%; height: auto; }\n"
+    ".triad { position: absolute; left: 0; bottom: 0; width: 64px; height: 64px; font-size: 11px; text-anchor: middle; }\n"
+    ".triad path { stroke: var(--ink); stroke-width: 1.4; }\n"
+    ".triad text { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }\n"
     ".surfaces { display: flex; gap: 14px; justify-content: center; }\n"
     ".surfaces span { flex: 0 1 260px; min-width: 0; text-align: center; font-size: 13px; color: var(--muted); }\n"
     ".slices { display: flex; gap: 8px; align-items: flex-end; }\n"
@@ -39,8 +43,9 @@ static const char STYLE[] =
     ".maps figure, .figures figure { max-width: 380px; }\n"
     ".plot svg { width: 100%; }\n"
     ".card .wide { grid-column: 2 / -1; } .card .full { grid-column: 1 / -1; }\n"
-    ".card h4 { margin: 8px 0 6px; font-size: 15px; }\n"
-    ".matrices { display: flex; flex-wrap: wrap; gap: 10px 40px; align-items: flex-start; overflow-x: auto; }\n"
+    ".card h4 { margin: 8px 0 6px; font-size: 15px; } .card h4 .note { font-weight: 400; }\n"
+    ".matrices { display: flex; flex-wrap: wrap; gap: 10px 40px; align-items: flex-start; overflow-x: auto; margin-bottom: 10px; }\n"
+    "#files th { white-space: nowrap; }\n"
     ".matrix { font-size: 13px; border-left: 1.5px solid var(--grey); border-right: 1.5px solid var(--grey); }\n"
     ".matrix caption { caption-side: top; text-align: left; color: var(--muted); padding: 0 0 4px; }\n"
     ".matrix td { text-align: right; padding: 4px 9px; border: 0; white-space: nowrap; line-height: 1.25; }\n"
@@ -62,6 +67,7 @@ static const char NARROW[] =
     "grid-column: 1 / -1; }"
     " .asked.verdicts .num + td:not(.num) { padding-left: 0; } .verdicts .num::before { content: attr(data-of); display: block; font-size: 12px; "
     "color: var(--muted); }"
+    " .m6 td { padding: 3px 3px; font-size: 10.5px; } .m6 small { font-size: 9px; } #files th { white-space: normal; }"
     " .long .plot { overflow-x: auto; } .long .plot svg { width: 860px; max-width: none; } }\n";
 
 void cupel_micro_page_open(const char *title, cupel_str *s)

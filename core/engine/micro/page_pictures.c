@@ -75,6 +75,22 @@ static void put_fractions(const cupel_micro_demand *d, const double *fraction, c
     cupel_str_puts(s, "</p>\n");
 }
 
+/* A picture of a view with its axes in the corner. */
+static cupel_status put_seen(cupel_picture *picture, const char *class, const char *alt, cupel_str *s, cupel_err *err)
+{
+    enum { LONG = 20 };
+    double end[3][2];
+    cupel_view_axes(end);
+    cupel_str_addf(s, "<div class=\"seen %s\">", class);
+    const cupel_status st = cupel_micro_page_picture(picture, "seen-picture", alt, s, err);
+    cupel_str_puts(s, "<svg class=triad viewBox=\"-32 -32 64 64\" role=img aria-label=axes>");
+    for (int a = 0; a < 3; a++)
+        cupel_str_addf(s, "<path d=\"M0 0L%.1f %.1f\"/><text x=\"%.1f\" y=\"%.1f\">%d</text>", LONG * end[a][0], -LONG * end[a][1],
+                       1.4 * LONG * end[a][0], -1.4 * LONG * end[a][1] + 4, a + 1);
+    cupel_str_puts(s, "</svg></div>");
+    return st;
+}
+
 static cupel_status put_slices(const cupel_view *v, cupel_str *s, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -85,7 +101,7 @@ static cupel_status put_slices(const cupel_view *v, cupel_str *s, cupel_err *err
         if (st != CUPEL_OK) break;
         cupel_str_puts(s, "<span>");
         st = cupel_micro_page_picture(&picture, "slice", "section", s, err);
-        cupel_str_addf(s, "across axis %d</span>", a + 1);
+        cupel_str_addf(s, "across axis %d:<br>%d →, %d ↑</span>", a + 1, a ? 1 : 2, a == 2 ? 2 : 3);
     }
     cupel_str_puts(s, "</div>\n");
     return st;
@@ -107,7 +123,7 @@ cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel
     if (st == CUPEL_OK) st = cupel_view_structure(v, VIEW_PIXELS, job, &picture, err);
     if (st == CUPEL_OK) {
         cupel_str_puts(s, "<figure>");
-        st = cupel_micro_page_picture(&picture, "view", "the structure, seen along a diagonal", s, err);
+        st = put_seen(&picture, "view", "the structure, seen along a diagonal", s, err);
         put_fractions(d, fraction, s);
         put_periods(r, s);
     }
@@ -170,7 +186,7 @@ cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_t
         st = cupel_view_surface(f, &t[i], low, high, SURFACE_PIXELS, &picture, err);
         if (st != CUPEL_OK) break;
         cupel_str_puts(s, "<span>");
-        st = cupel_micro_page_picture(&picture, "surface", what, s, err);
+        st = put_seen(&picture, "surface", what, s, err);
         if (list[i].label) cupel_html(s, list[i].label);
         cupel_str_puts(s, "</span>");
     }

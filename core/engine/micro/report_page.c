@@ -51,6 +51,10 @@ static void put_first(const cupel_micro_page *p, cupel_str *s)
             cupel_str_puts(s, " <b>");
         }
         cupel_html_value(s, f * value, f * error);
+        if (x->verified && error > 0) {
+            cupel_str_puts(s, " ± ");
+            cupel_html_value(s, f * error, f * error);
+        }
         cupel_str_puts(s, *cupel_ask_unit(k) ? " " : "");
         cupel_html_raised(s, cupel_ask_unit(k));
         cupel_str_puts(s, "</b>");

@@ -45,6 +45,12 @@ cupel_camera cupel_view_camera(double span)
     return c;
 }
 
+void cupel_view_axes(double end[3][2])
+{
+    const cupel_camera c = cupel_view_camera(1);
+    for (int a = 0; a < 3; a++) end[a][0] = c.right.x[a], end[a][1] = c.up.x[a];
+}
+
 double cupel_view_shade(const cupel_camera *c, vec normal, double open)
 {
     const double key = fmax(vec_dot(normal, c->light), 0), fill = fmax(vec_dot(normal, c->fill), 0);

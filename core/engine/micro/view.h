@@ -29,6 +29,9 @@ cupel_status cupel_view_slice(const cupel_view *v, int axis, cupel_picture *p, c
 typedef double (*cupel_over_directions)(const void *user, const double n[3]);
 cupel_status cupel_view_surface(cupel_over_directions f, const void *user, double low, double high, size_t pixels, cupel_picture *p, cupel_err *err);
 
+/* Where the unit vectors of axes 1, 2, 3 point in these pictures: right and up. */
+void cupel_view_axes(double end[3][2]);
+
 /* The colour scale: t = 0 .. 1 (viridis, by its authors free of rights), sRGB. */
 void cupel_view_colour(double t, unsigned char rgb[3]);
 /* Of a phase; the hidden one is the palest. */
