@@ -36,7 +36,7 @@ static void put_group(const cupel_attribution *a, const cupel_group *g, size_t a
 
 static void put_sum(const cupel_attribution *a, const char *name, bool with_parts, cupel_str *s)
 {
-    cupel_str_addf(s, "<tr><th scope=row>%s<td><td>", name);
+    cupel_str_addf(s, "<tr><th scope=row>%s<td class=bar-cell><td>", name);
     for (size_t i = 0; i < shown(a); i++) {
         double x = a->row[i].base;
         for (size_t g = 0; with_parts && g < a->n_groups; g++) x += a->row[i].shapley[g];
@@ -48,7 +48,7 @@ static void put_sum(const cupel_attribution *a, const char *name, bool with_part
 static void put_others(const cupel_attribution *a, double most, cupel_str *s)
 {
     if (a->n_groups <= GROUPS) return;
-    cupel_str_addf(s, "<tr><th scope=row>%zu others together<td><td>", a->n_groups - GROUPS);
+    cupel_str_addf(s, "<tr><th scope=row>%zu others together<td class=bar-cell><td>", a->n_groups - GROUPS);
     for (size_t i = 0; i < shown(a); i++) {
         double x = 0;
         for (size_t g = GROUPS; g < a->n_groups; g++) x += a->row[i].shapley[g];
@@ -71,7 +71,7 @@ static void put_parts(const cupel_attribution *a, cupel_str *s)
     cupel_str_puts(s, "<p>What each property adds to the prediction (");
     cupel_html_raised(s, cupel_str_text(&of));
     cupel_str_addf(s, "), against %zu measured materials: Shapley values, %s. The bar is the mean size over the first %zu candidates.</p>\n"
-                      "<div class=scroll><table class=\"plain why\"><thead><tr><th>property<th><th class=num>mean size", a->n_rows,
+                      "<div class=scroll><table class=\"plain why\"><thead><tr><th>property<th class=bar-cell><th class=num>mean size", a->n_rows,
                    cupel_attribution_kind(a), a->n_explained);
     for (size_t i = 0; i < shown(a); i++) {
         cupel_str_puts(s, "<th class=num>");

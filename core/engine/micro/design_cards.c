@@ -288,8 +288,7 @@ static void put_goal(const cupel_micro_demand *d, const cupel_design *g, size_t 
     cupel_str_free(&words);
 }
 
-/* What a number is told to: its bar, never finer than a thousandth of it; a hundredth where it has none. */
-static double digits_of(double error, double value) { return error > 0 ? fmax(error, 1e-3 * fabs(value)) : 1e-2 * fabs(value); }
+double cupel_design_digits(double error, double value) { return error > 0 ? fmax(error, 1e-3 * fabs(value)) : 1e-2 * fabs(value); }
 
 static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_str *s)
 {
@@ -308,10 +307,10 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
         cupel_str_puts(s, "</div>");
         if (!g->unverified) {
             cupel_str_addf(s, "<td class=num data-of=\"on its grid, %zu\">", g->grid);
-            cupel_html_value(s, f * v->on_grid, digits_of(f * v->error, f * v->on_grid));
+            cupel_html_value(s, f * v->on_grid, cupel_design_digits(f * v->error, f * v->on_grid));
         }
         cupel_str_addf(s, "<td class=num data-of=\"%s\"><b>", found);
-        cupel_html_value(s, f * v->value, digits_of(f * v->error, f * v->value));
+        cupel_html_value(s, f * v->value, cupel_design_digits(f * v->error, f * v->value));
         cupel_str_puts(s, "</b>");
         if (v->error > 0) {
             cupel_str_puts(s, "<div class=note>±");

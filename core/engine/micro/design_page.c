@@ -23,7 +23,7 @@ static void put_first(const cupel_design_page *p, cupel_str *s)
         cupel_str_puts(s, k->whole ? cupel_article(k->name) : "");
         cupel_html(s, k->name);
         cupel_str_puts(s, " <b>");
-        cupel_html_value(s, f * g->ask[a].value, fmax(f * g->ask[a].error, 1e-3 * fabs(f * g->ask[a].value)));
+        cupel_html_value(s, f * g->ask[a].value, cupel_design_digits(f * g->ask[a].error, f * g->ask[a].value));
         if (g->ask[a].error > 0) {
             cupel_str_puts(s, " ± ");
             cupel_html_value(s, f * g->ask[a].error, f * g->ask[a].error);

@@ -26,6 +26,9 @@ void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s);
 /* A table of a card: how far the properties of a design move, with what. */
 void cupel_design_page_moves(const cupel_design_page *p, const cupel_design *g, cupel_str *s);
 
+/* The resolution that a number is told to (cupel_html_value): its bar, never finer than a thousandth of it; a hundredth where it has none. */
+double cupel_design_digits(double error, double value);
+
 /* Target, limit and bar of one tensor, in the convention in which it is shown. */
 typedef struct cupel_design_shown {
     const char *name, *components; /* components: "Voigt components 11 22 33 23 13 12" */

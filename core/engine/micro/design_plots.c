@@ -24,7 +24,7 @@ void cupel_grid_colours_of(const cupel_grid_colours *g, size_t edge, unsigned ch
 {
     size_t i = 0;
     while (i + 1 < g->n && g->edge[i] < edge) i++;
-    cupel_view_colour(g->n > 1 ? 0.85 * (double)i / (double)(g->n - 1) : 0.3, rgb);
+    cupel_view_colour(g->n > 1 ? 0.12 + 0.78 * (double)i / (double)(g->n - 1) : 0.3, rgb);
 }
 
 void cupel_grid_colours_put(const cupel_grid_colours *g, cupel_str *s)

@@ -32,6 +32,8 @@ static const char STYLE[] =
     ".scale { height: 10px; margin: 6px auto 2px; max-width: 260px; border-radius: 2px; background: linear-gradient(to right, #440154, #472d7b, "
     "#3b528b,"
     " #2c728e, #21918c, #28ae80, #5ec962, #addc30, #fde725); }\n"
+    ".scale { position: relative; } .end { display: inline-block; width: 3px; height: 14px; vertical-align: -2px; background: var(--vermilion); "
+    "outline: 1px solid #fff; } .scale .end { position: absolute; top: -3px; height: 16px; margin-left: -1px; }\n"
     ".ends { max-width: 260px; margin: 0 auto; font-size: 12px; color: var(--muted); }\n"
     ".ends i:nth-child(2) { position: static; }\n"
     ".asked { width: 100%; font-size: 14px; }\n"

@@ -87,7 +87,12 @@ static void put_ends(const map *m, cupel_str *s)
 {
     const cupel_ask *a = &m->p->d->ask[m->ask];
     const double f = cupel_ask_factor(a);
-    cupel_str_puts(s, "<div class=scale></div><div class=ends><i>");
+    const double end[2] = {a->whole ? a->within : a->min, a->max};
+    cupel_str_puts(s, "<div class=scale>");
+    for (int i = 0; i < (a->whole ? 1 : 2); i++)
+        if (end[i] > m->low && end[i] < m->high)
+            cupel_str_addf(s, "<i class=end style=\"left:%.1f%%\"></i>", 100 * (end[i] - m->low) / (m->high - m->low));
+    cupel_str_puts(s, "</div><div class=ends><i>");
     cupel_html_value(s, f * m->low, f * (m->high - m->low) / 30);
     cupel_str_puts(s, "</i><i>");
     cupel_html_value(s, f * m->high, f * (m->high - m->low) / 30);
@@ -185,7 +190,7 @@ cupel_status cupel_micro_page_maps(const cupel_micro_page *p, cupel_str *s, cupe
         s,
         "<section id=maps><h2>The properties over the parameters</h2>\n<p>Colours: what the surrogate predicts, the other parameters as in the first "
         "structure. Dots: structures that were solved, in the colour of their own value, at their own other parameters. Numbers: the first of the "
-        "ranking.");
+        "ranking. <i class=end></i> on a scale of colours: an end of what is asked.");
     if (p->space.n > MAP_PARAMS) cupel_str_addf(s, " The first %d of %zu parameters are shown.", MAP_PARAMS, p->space.n);
     cupel_str_puts(s, "</p>\n");
     for (m.ask = 0; m.ask < p->d->n_asks && st == CUPEL_OK; m.ask++)
