@@ -24,6 +24,21 @@ static void conduction_in_all_its_forms(void **state)
     check_close(m.k[2][2], 2.5, 0, 0);
     check_ok(of(" eps = 4 ", &m), &err);
     check_close(m.k[0][0], 4, 0, 0);
+    static const char *const symbols[] = {"sigma", "eps", "epsilon", "D", "mu_r"};
+    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "%s=4", symbols[i]);
+        check_ok(of(text, &m), &err);
+        assert_true(m.k_isotropic && m.k[2][2] == 4 && !m.has_c);
+        snprintf(text, sizeof text, "%s1=1,%s2=2,%s3=3", symbols[i], symbols[i], symbols[i]);
+        check_ok(of(text, &m), &err);
+        assert_true(m.k[0][0] == 1 && m.k[1][1] == 2 && m.k[2][2] == 3);
+        snprintf(text, sizeof text, "%s11=1,%s22=2,%s33=3,%s23=0.5", symbols[i], symbols[i], symbols[i], symbols[i]);
+        check_ok(of(text, &m), &err);
+        assert_true(m.k[1][2] == 0.5 && m.k[0][1] == 0);
+    }
+    check_fails(of("k=1,sigma=2", &m), CUPEL_USAGE, &err, "given twice");
+    check_fails(of("sigm=2", &m), CUPEL_USAGE, &err, "did you mean 'sigma'");
     check_ok(of("k1=1,k2=2,k3=3", &m), &err);
     assert_false(m.k_isotropic);
     check_close(m.k[1][1], 2, 0, 0);

@@ -154,6 +154,49 @@ static void answers_are_in_the_unit_asked(void **state)
             "density: 2 g/cm^3}\nrequire:\n  - {property: young modulus, per: density, min: 2 GPa}\n", CUPEL_USAGE, "GPa/(kg/m^3)");
 }
 
+#define CONDUCTS(phases, require) "demand: x\nscale: microstructure\nphases:\n" phases "require:\n  - {" require "}\n"
+#define WIRES "  - {name: a, sigma: 10 S/m, k: 0.3 W/(m K)}\n  - {name: b, sigma: 5.8e5 S/cm, k: 400 W/(m K)}\n"
+
+/* One equation, a word and a unit for each of what it is about. */
+static void conduction_is_of_what_is_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *name, *unit;
+        double k, min;
+    } want[] = {
+        {CONDUCTS(WIRES, "property: electrical conductivity, component: 11, min: 2 MS/m"), "electrical conductivity 11", "S/m", 5.8e7, 2e6},
+        {CONDUCTS(WIRES, "property: conductivity, component: 11, min: 20 W/(m K)"), "conductivity 11", "W/(m K)", 400, 20},
+        {CONDUCTS(WIRES, "property: thermal conductivity, component: 11, min: 20 W/(m K)"), "conductivity 11", "W/(m K)", 400, 20},
+        {CONDUCTS("  - {name: a, sigma: 1}\n  - {name: b, sigma: 9}\n", "property: conductivity, component: 33, min: 2"),
+         "electrical conductivity 33", "", 9, 2},
+        {CONDUCTS("  - {name: a, eps: 3.9}\n  - {name: b, epsilon: 1}\n", "property: permittivity, invariant: mean, max: 2.2"), "permittivity mean",
+         "", 1, -HUGE_VAL},
+        {CONDUCTS("  - {name: a, D: 2e-5 cm^2/s}\n  - {name: b, D: 1e-9 m^2/s}\n", "property: diffusivity, component: 22, min: 1.2e-5 cm^2/s"),
+         "diffusivity 22", "m^2/s", 1e-9, 1.2e-9},
+        {CONDUCTS("  - {name: a, mu_r: 1}\n  - {name: b, mu_r: 2000}\n", "property: magnetic permeability, component: 11, min: 30"),
+         "magnetic permeability 11", "", 2000, 30},
+    };
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        cupel_err err = {0};
+        cupel_micro_demand *d = NULL;
+        check_ok(read(want[i].text, &d, &err), &err);
+        assert_string_equal(d->ask[0].name, want[i].name);
+        assert_string_equal(d->k_unit, want[i].unit);
+        check_close(d->phase[1].material.k[0][0], want[i].k, 1e-12, 0);
+        if (isfinite(want[i].min)) check_close(d->ask[0].min, want[i].min, 1e-12, 0);
+        cupel_micro_demand_free(d);
+    }
+    refused(CONDUCTS(WIRES, "property: electrical conductivity, component: 11, min: 2 W/(m K)"), CUPEL_USAGE, "S/m");
+    refused(CONDUCTS(WIRES, "property: permittivity, component: 11, min: 2"), CUPEL_USAGE, "as in eps: 3.9");
+    refused(CONDUCTS("  - {name: a, sigma: 1, k: 1}\n  - {name: b, k: 9}\n", "property: electrical conductivity, component: 11, min: 2"),
+            CUPEL_USAGE, "d.yaml:5: phase 'b'");
+    refused(CONDUCTS(WIRES, "property: conductivity, component: 11, min: 20 W/(m K)}\n  - {property: electrical conductivity, component: 11, "
+                            "min: 2 S/m"),
+            CUPEL_USAGE, "d.yaml:8: 'electrical conductivity' here and 'conductivity' in line 7");
+    refused(CONDUCTS(WIRES, "property: permeability, component: 11, min: 20"), CUPEL_USAGE, "mu_r");
+}
+
 static void what_cannot_be_is_refused_with_its_line(void **state)
 {
     (void)state;
@@ -248,6 +291,7 @@ int main(void)
         cmocka_unit_test(constants_are_those_of_engineering),
         cmocka_unit_test(targets_on_the_grid),                cmocka_unit_test(units_are_converted_and_not_mixed),
         cmocka_unit_test(answers_are_in_the_unit_asked),
+        cmocka_unit_test(conduction_is_of_what_is_asked),
         cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
         cmocka_unit_test(budgets_are_times_or_solves),        cmocka_unit_test(what_it_must_hold_under),
     };

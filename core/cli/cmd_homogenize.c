@@ -44,8 +44,9 @@ done:
 }
 
 static const cupel_opt options[] = {
-    {"property", "NAME", CUPEL_OPT_CHOICE, "conduction|conductivity|permittivity|diffusion|diffusivity|elasticity|stiffness|expansion", NULL, true,
-     "what to compute; conductivity, permittivity, diffusion and diffusivity are conduction by another name, stiffness is elasticity"},
+    {"property", "NAME", CUPEL_OPT_CHOICE,
+     "conduction|conductivity|electrical|permittivity|diffusion|diffusivity|magnetic|elasticity|stiffness|expansion", NULL, true,
+     "what to compute; electrical, permittivity, diffusion and magnetic are conduction by another name, stiffness is elasticity"},
     {"phase", "LABEL:PROPERTIES", CUPEL_OPT_LIST, NULL, NULL, false,
      "properties of the voxels with that label, once per label; '*:...' is for all labels not named"},
     {"orientations", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "a table label,phi1,Phi,phi2 (Bunge, degrees) that turns each phase"},
@@ -67,7 +68,8 @@ const cupel_verb cupel_verb_homogenize = {
     .usage = "VOLUME|RECIPE --property NAME --phase LABEL:PROPERTIES ... [--format json]",
     .help = "effective properties of a microstructure, with error bars and bounds",
     .more = "PROPERTIES are plain numbers in one unit for all phases, which is the unit of the answer:\n"
-            "  k=1 | k1=1,k2=2,k3=3 | k11=..,k22=..,k33=..,k12=..      conductivity, permittivity, diffusivity\n"
+            "  k=1 | k1=1,k2=2,k3=3 | k11=..,k22=..,k33=..,k12=..      conductivity; sigma, eps, D, mu_r in place of k where it is\n"
+            "                                                          electrical, a permittivity, diffusivity or magnetic\n"
             "  E=210,nu=0.3 | two of E nu K G lambda                   isotropic stiffness\n"
             "  C11=168,C12=121,C44=75 | more Voigt components          cubic, hexagonal, tetragonal, orthotropic or all 21\n"
             "  alpha=1.2e-5 | alpha1=..,alpha2=..,alpha3=..            thermal expansion, beside a stiffness\n"

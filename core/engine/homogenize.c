@@ -44,27 +44,28 @@ void cupel_homogenized_free(cupel_homogenized *h)
     cupel_free(h);
 }
 
-/* Names of a property, the first of them that of the answer. */
+/* Names of a property, the first of them that of the answer; those of conduction are in cupel_conductions. */
 static const struct {
     const char *name, *also;
-    cupel_physics physics;
-} properties[] = {{"conduction", "conductivity", CUPEL_CONDUCTION},
-                  {"permittivity", "permittivity", CUPEL_CONDUCTION},
-                  {"diffusion", "diffusivity", CUPEL_CONDUCTION},
-                  {"elasticity", "stiffness", CUPEL_ELASTICITY},
-                  {"expansion", "thermal expansion", CUPEL_ELASTICITY}};
+} elastic[] = {{"elasticity", "stiffness"}, {"expansion", "thermal expansion"}};
+
+static bool take(const char *property, const char *name, const char *also, cupel_physics physics, cupel_homogenized *h)
+{
+    if (strcmp(property, name) != 0 && strcmp(property, also) != 0) return false;
+    h->property = name;
+    h->kind.physics = physics;
+    return true;
+}
 
 static cupel_status find_property(const char *property, cupel_homogenized *h, cupel_err *err)
 {
-    for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
-        if (strcmp(property, properties[i].name) != 0 && strcmp(property, properties[i].also) != 0) continue;
-        h->property = properties[i].name;
-        h->kind.physics = properties[i].physics;
-        return CUPEL_OK;
-    }
+    for (size_t i = 0; i < CUPEL_CONDUCTIONS; i++)
+        if (take(property, cupel_conductions[i].property, cupel_conductions[i].name, CUPEL_CONDUCTION, h)) return CUPEL_OK;
+    for (size_t i = 0; i < sizeof elastic / sizeof *elastic; i++)
+        if (take(property, elastic[i].name, elastic[i].also, CUPEL_ELASTICITY, h)) return CUPEL_OK;
     return cupel_fail(err, CUPEL_USAGE,
-                      "property '%.40s': expected conduction (conductivity), permittivity, diffusion (diffusivity), elasticity (stiffness) or "
-                      "expansion", property);
+                      "property '%.40s': expected conduction (conductivity), electrical, permittivity, diffusion (diffusivity), magnetic, elasticity "
+                      "(stiffness) or expansion", property);
 }
 
 /* One array of materials as the solver takes them. */

@@ -13,8 +13,8 @@ typedef struct cupel_homogenize_options {
     const char *input;              /* a volume, or a recipe: text or JSON file */
     cupel_volume_options volume;    /* how to read a volume */
     const char *grid;               /* of a recipe, as cupel_grid_read; NULL: "64" */
-    const char *property;           /* "conduction", "permittivity", "diffusion", "elasticity" or "expansion", or "conductivity", "diffusivity",
-                                     * "stiffness", "thermal expansion" for the same */
+    const char *property;           /* "conduction", "electrical", "permittivity", "diffusion", "magnetic", "elasticity" or "expansion", or the
+                                     * names of a demand for the same: "conductivity", "diffusivity", "stiffness", "thermal expansion" */
     const char *const *phase;       /* [n_phases] "N:PROPERTIES", N the label in the file, or "*:PROPERTIES" for those not named */
     size_t n_phases;
     const char *orientations;       /* table label,phi1,Phi,phi2; NULL. A recipe of grains has its own */

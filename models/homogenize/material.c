@@ -28,7 +28,29 @@ static const char *const names[C11] = {
 static const struct {
     const char *name;
     enum key key;
-} aliases[] = {{"eps", K}, {"D", K}, {"mu", SHEAR}};
+} aliases[] = {{"mu", SHEAR}};
+
+const cupel_conduction cupel_conductions[CUPEL_CONDUCTIONS] = {
+    {"conductivity", "Conductivity", "conduction", "thermal conductivity", "k", "W/(m K)", "k: 20"},
+    {"electrical conductivity", "Electrical conductivity", "electrical", "electric conductivity", "sigma", "S/m", "sigma: 5.8e7 S/m"},
+    {"permittivity", "Permittivity", "permittivity", "relative permittivity", "eps", "F/m", "eps: 3.9"},
+    {"diffusivity", "Diffusivity", "diffusion", "diffusion coefficient", "D", "m^2/s", "D: 2e-9 m^2/s"},
+    {"magnetic permeability", "Magnetic permeability", "magnetic", "relative permeability", "mu_r", "H/m", "mu_r: 2000"}};
+
+const cupel_conduction *cupel_conduction_of_key(cupel_text key, cupel_text *rest)
+{
+    static const char *const suffix[] = {"", "1", "2", "3", "11", "22", "33", "12", "13", "23", NULL};
+    const cupel_conduction *found = NULL;
+    for (size_t i = 0; i <= CUPEL_CONDUCTIONS && !found; i++) {
+        const char *symbol = i < CUPEL_CONDUCTIONS ? cupel_conductions[i].key : "epsilon";
+        const size_t n = strlen(symbol);
+        if (key.n < n || memcmp(key.p, symbol, n) != 0) continue;
+        *rest = (cupel_text){key.p + n, key.n - n};
+        for (size_t k = 0; suffix[k] && !found; k++)
+            if (cupel_text_is(*rest, suffix[k])) found = &cupel_conductions[i < CUPEL_CONDUCTIONS ? i : 2];
+    }
+    return found;
+}
 
 typedef struct phase_text {
     double value[N_KEYS];
@@ -60,6 +82,10 @@ static void name_of(size_t key, char name[8])
 static size_t find_key(cupel_text word)
 {
     char name[8];
+    cupel_text rest;
+    if (cupel_conduction_of_key(word, &rest))
+        for (size_t k = K; k <= K23; k++)
+            if (cupel_text_is(rest, names[k] + 1)) return k;
     for (size_t k = 0; k < N_KEYS; k++) {
         name_of(k, name);
         if (cupel_text_is(word, name)) return k;
@@ -76,12 +102,13 @@ static cupel_status unknown_key(cupel_text word, cupel_err *err)
     cupel_guess g = {.meant = meant};
     for (size_t k = 0; k < C11; k++) cupel_guess_offer(&g, names[k]);
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) cupel_guess_offer(&g, aliases[i].name);
+    for (size_t i = 0; i < CUPEL_CONDUCTIONS; i++) cupel_guess_offer(&g, cupel_conductions[i].key);
     name_of(C11, name);
     cupel_guess_offer(&g, name);
     if (g.best) return cupel_fail(err, CUPEL_USAGE, "unknown property '%s'; did you mean '%s'?", meant, g.best);
     return cupel_fail(err, CUPEL_USAGE,
-                      "unknown property '%s'; expected k, k1 k2 k3, k11 .. k23, two of E nu K G lambda, E1 .. G23, C11 .. C66, alpha, alpha1 .. "
-                      "alpha6, phi1 Phi phi2",
+                      "unknown property '%s'; expected k (or sigma, eps, D, mu_r), k1 k2 k3, k11 .. k23, two of E nu K G lambda, E1 .. G23, "
+                      "C11 .. C66, alpha, alpha1 .. alpha6, phi1 Phi phi2",
                       meant);
 }
 

@@ -36,6 +36,10 @@ check 'an error per component' has '"error":[['
 check 'nothing on stderr but notes' eval '! grep -q -i warn "$T/err"'
 check 'permittivity is conduction by another name' exits 0 H "$T/layers.npy" --property permittivity --phase 0:eps=1 --phase 1:eps=3 --format json
 check 'and says its own' has '"property":"permittivity"'
+for p in electrical:sigma magnetic:mu_r; do
+  check "${p%:*} too" exits 0 H "$T/layers.npy" --property ${p%:*} --phase 0:${p#*:}=1 --phase 1:${p#*:}=3 --format json
+  check 'with the number of conduction' near "$(number tensor)" 1.5 1e-5
+done
 check 'a table for people' exits 0 H "$T/layers.npy" --property diffusion --phase 0:D=1 --phase 1:D=3
 check 'with the value' prints '1.5 '
 check 'an image has a 2 x 2 tensor' exits 0 H "$T/image.npy" --property conduction --phase 0:k=1 --phase 7:k=3 --format json --no-error

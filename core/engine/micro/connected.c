@@ -251,7 +251,7 @@ void cupel_connected_words(const cupel_micro_demand *d, const cupel_design *g, c
     }
     cupel_str_addf(s, "%llu voxels of islands removed, %llu of trapped void filled (%.2g %% of all)", (unsigned long long)c->islands,
                    (unsigned long long)c->trapped, 100 * (double)(c->islands + c->trapped) / (double)c->voxels);
-    if (d->needs_conduction) cupel_str_addf(s, "; conductivity changes by %.2g %%", 100 * c->change_k);
+    if (d->needs_conduction) cupel_str_addf(s, "; %s changes by %.2g %%", d->conduction->name, 100 * c->change_k);
     if (d->needs_elasticity) cupel_str_addf(s, "; stiffness changes by %.2g %%", 100 * c->change_c);
     if (d->needs_expansion) cupel_str_addf(s, "; expansion changes by %.2g %%", 100 * c->change_alpha);
     cupel_str_puts(s, c->spoils ? ", with which it no longer meets the demand\n" : "\n");

@@ -21,9 +21,14 @@ static const char *const top_keys[] = {"demand",     "scale",  "phases", "requir
                                        "candidates", "verify", "seed",   "level",   "designs", "surrogate", "size", "minimum feature", "connected",
                                        "tolerance",  "hold under", NULL};
 static const char *const scale_words[] = {"microstructure", NULL};
-static const char *const family_unit[CUPEL_FAMILIES] = {"W/(m K)", "GPa", "1/K", "kg/m^3", "USD/kg", "m", "1/m", ""};
+static const char *const family_unit[CUPEL_FAMILIES] = {NULL, "GPa", "1/K", "kg/m^3", "USD/kg", "m", "1/m", ""};
 
-const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family) { return r->united[family] ? family_unit[family] : ""; }
+static const char *unit_of(const cupel_micro_reader *r, cupel_unit_family family)
+{
+    return family == CUPEL_OF_K ? r->conduction->unit : family_unit[family];
+}
+
+const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family) { return r->united[family] ? unit_of(r, family) : ""; }
 
 /* What people write for 1/K, which a table of units reads as something else (C: coulomb). */
 static bool is_per_degree(cupel_text unit)
@@ -54,7 +59,7 @@ cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, c
     if (node->kind != CUPEL_YAML_SCALAR) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: expected a number", file, node->line);
     cupel_status st = cupel_quantity_parse(node->text, x, &unit, err);
     if (st == CUPEL_OK && unit.n && !(family == CUPEL_OF_ALPHA && is_per_degree(unit)))
-        st = cupel_quantity_in(node->text, r->instead ? r->instead : family_unit[family], x, err);
+        st = cupel_quantity_in(node->text, r->instead ? r->instead : unit_of(r, family), x, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
     if (*x == 0 && !unit.n) return CUPEL_OK; /* 0 is the same in any unit */
@@ -88,7 +93,7 @@ static cupel_unit_family family_of(cupel_text key)
     if (cupel_text_is(key, "density")) return CUPEL_OF_DENSITY;
     if (cupel_text_is(key, "price")) return CUPEL_OF_PRICE;
     if (key.n >= 5 && memcmp(key.p, "alpha", 5) == 0) return CUPEL_OF_ALPHA;
-    if (key.n && key.p[0] == 'k') return CUPEL_OF_K;
+    if (cupel_conduction_of_key(key, &(cupel_text){0})) return CUPEL_OF_K;
     if (key.n == 3 && key.p[0] == 'C') return CUPEL_OF_C;
     for (size_t i = 0; stiff[i]; i++)
         if (cupel_text_is(key, stiff[i])) return CUPEL_OF_C;
@@ -111,6 +116,7 @@ static cupel_status read_phase(cupel_micro_reader *r, const cupel_yaml *node, cu
         double x = 0;
         if (cupel_text_is(k->key, "name")) continue;
         const cupel_unit_family family = family_of(k->key);
+        if (family == CUPEL_OF_K && cupel_conduction_of_key(k->key, &(cupel_text){0}) != r->conduction) continue; /* nothing is asked of it */
         CUPEL_TRY(cupel_micro_number(r, k, family, &x, err));
         if (family == CUPEL_OF_DENSITY || family == CUPEL_OF_PRICE) {
             if (x < 0)
@@ -122,8 +128,8 @@ static cupel_status read_phase(cupel_micro_reader *r, const cupel_yaml *node, cu
         cupel_str_number(&text, x);
     }
     if (text.failed) CUPEL_TRY(cupel_no_memory(err, "a phase", 0));
-    if (!text.n) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' has no properties, as in k: 20 or E: 110, nu: 0.3", d->file, node->line,
-                                      p->name));
+    if (!text.n) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' has no properties that are asked of, as in %s or E: 110, nu: 0.3",
+                                      d->file, node->line, p->name, r->conduction->as));
     st = cupel_material_read((cupel_text){text.p, text.n}, &p->material, err);
     if (st != CUPEL_OK && st != CUPEL_NO_RESOURCE) cupel_err_prefix(err, "%s:%zu: phase '%s': ", d->file, node->line, p->name);
 done:
@@ -189,12 +195,12 @@ static cupel_status check_properties(const cupel_micro_demand *d, cupel_err *err
     for (size_t i = 0; i < d->n_phases; i++) {
         const cupel_material *m = &d->phase[i].material;
         const char *lacks = NULL, *as = NULL;
-        if (d->needs_conduction && !m->has_k) lacks = "a conductivity", as = "k: 20";
-        if (d->needs_elasticity && !m->has_c) lacks = "a stiffness", as = "E: 110, nu: 0.3";
-        if (d->needs_expansion && !m->has_alpha) lacks = "an expansion", as = "alpha: 1e-5";
+        if (d->needs_conduction && !m->has_k) lacks = d->conduction->name, as = d->conduction->as;
+        if (d->needs_elasticity && !m->has_c) lacks = "stiffness", as = "E: 110, nu: 0.3";
+        if (d->needs_expansion && !m->has_alpha) lacks = "expansion", as = "alpha: 1e-5";
         if (lacks)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' needs %s for what is required, as in %s", d->file, d->phase[i].line,
-                              d->phase[i].name, lacks, as);
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: phase '%s' needs %s%s for what is required, as in %s", d->file, d->phase[i].line,
+                              d->phase[i].name, cupel_article(lacks), lacks, as);
     }
     return CUPEL_OK;
 }
@@ -230,6 +236,7 @@ static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cup
     CUPEL_TRY(cupel_keys_number(root, d->file, "level", 0.5, 0.999, &d->level, err));
     CUPEL_TRY(read_surrogate(d, root, err));
     CUPEL_TRY(read_budget(d, root, err));
+    CUPEL_TRY(cupel_micro_conduction(&r, root, err));
     CUPEL_TRY(read_phases(&r, cupel_yaml_get(root, "phases"), err));
     CUPEL_TRY(cupel_micro_size(&r, root, err));
     CUPEL_TRY(cupel_micro_require(&r, cupel_yaml_get(root, "require"), err));

@@ -4,7 +4,9 @@
  *   scale: microstructure
  *   phases:                                         ids 0, 1, 2 in the order listed; phase 1 is the one that recipes count
  *     - {name: polymer, k: 0.2 W/(m K), density: 1.2 g/cm^3, price: 3 USD/kg}
- *     - {name: filler, k: 20 W/(m K)}               or E, nu, alpha, C11 ...: models/homogenize/material.h
+ *     - {name: filler, k: 20 W/(m K)}               or E, nu, alpha, C11 ...: models/homogenize/material.h; or sigma [S/m], eps [F/m], D [m^2/s],
+ *                                                   mu_r [H/m] where it is the electrical conductivity, permittivity, diffusivity or magnetic
+ *                                                   permeability that is required, one of them in a demand
  *   require:
  *     - {property: conductivity, target: [[2.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]], within: 2 %}
  *     - {property: stiffness, target: [[..], ... six rows], convention: voigt, within: 1.5 %}      convention: mandel is the default
@@ -33,10 +35,10 @@
  *   designs: 1                                      how many that meet it `cupel design` looks for
  *   surrogate: DIR/samples.h5                       of an earlier run of the same space and phases, instead of a sample of its own
  *
- * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K), GPa, 1/K, kg/m^3 and USD/kg, and
- * answers are given in the unit that the entry asks in. A target may leave components open with `~`. Everything is checked when it is opened:
- * CUPEL_USAGE with file:line and what to do; CUPEL_BAD_INPUT for a target that is not symmetric or has a negative eigenvalue; CUPEL_INFEASIBLE for a
- * window that is upside down, or two of one number that exclude each other. */
+ * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K) (S/m ..), GPa, 1/K, kg/m^3 and
+ * USD/kg, and answers are given in the unit that the entry asks in. A target may leave components open with `~`. Everything is checked when it is
+ * opened: CUPEL_USAGE with file:line and what to do; CUPEL_BAD_INPUT for a target that is not symmetric or has a negative eigenvalue;
+ * CUPEL_INFEASIBLE for a window that is upside down, or two of one number that exclude each other. */
 #ifndef CUPEL_ENGINE_MICRO_DEMAND_H
 #define CUPEL_ENGINE_MICRO_DEMAND_H
 
@@ -125,6 +127,7 @@ typedef struct cupel_micro_demand {
     size_t n_phases;
     cupel_micro_phase phase[CUPEL_MICRO_PHASES_MAX];
     bool needs_conduction, needs_elasticity, needs_expansion, needs_surface;
+    const cupel_conduction *conduction; /* what `k` of a phase is: never NULL */
     const char *k_unit, *c_unit, *alpha_unit; /* of what is computed and stored; "" = the user's common unit */
     cupel_micro_shown k_shown, c_shown, alpha_shown, density_shown, price_shown, length_shown;
     double size;              /* edge of the box; 1 where lengths are in edges */

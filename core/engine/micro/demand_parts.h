@@ -10,6 +10,7 @@ typedef enum cupel_unit_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_O
 
 typedef struct cupel_micro_reader {
     cupel_micro_demand *d;
+    const cupel_conduction *conduction; /* which the demand is about */
     size_t plain[CUPEL_FAMILIES], united[CUPEL_FAMILIES]; /* the line that first gave a plain number, or one with a unit; 0: none */
     const char *said[CUPEL_FAMILIES], *asked[CUPEL_FAMILIES]; /* the first unit of the demand, and of what is required; NULL: none */
     const char *here;                 /* the first unit in the entry that is being read */
@@ -20,6 +21,11 @@ typedef struct cupel_micro_reader {
 cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, double *x, cupel_err *err);
 /* "W/(m K)"; "" for none, and while the demand gives plain numbers. */
 const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family);
+
+/* Which conduction a demand is about: what `require` names, or what its phases carry. CUPEL_USAGE with file:line for two of them. */
+cupel_status cupel_micro_conduction(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err);
+/* The one of that name, in `require`; NULL: it is none. */
+const cupel_conduction *cupel_micro_conduction_named(cupel_text word);
 
 /* How numbers of that family are shown: in `unit`; where that is NULL in the unit of what is required first, else in the first of the demand. */
 cupel_micro_shown cupel_micro_show(const cupel_micro_reader *r, cupel_unit_family family, const char *unit);

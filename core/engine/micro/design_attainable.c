@@ -36,14 +36,14 @@ double cupel_plot_value(const cupel_plot_view *v, cupel_shown_quantity q, const 
 static double name_of(const cupel_plot_view *v, cupel_shown_quantity q, bool with_unit, cupel_str *s)
 {
     const cupel_micro_demand *d = v->p->d;
-    static const char *const name[] = {"volume fraction", "mean conductivity", "least conductivity", "largest conductivity",
+    static const char *const name[] = {"volume fraction", "mean ", "least ", "largest ",
                                        "bulk modulus",    "shear modulus",     "Young’s modulus"};
     const char *unit = "";
     double factor = 1;
     if (q == CUPEL_SHOW_ASKED)
         cupel_ask_title(&d->ask[v->ask], s, &unit, &factor);
     else
-        cupel_str_puts(s, name[q]);
+        cupel_str_addf(s, "%s%s", name[q], q != CUPEL_SHOW_FRACTION && q <= CUPEL_SHOW_K_MOST ? d->conduction->name : "");
     if (q == CUPEL_SHOW_FRACTION) cupel_str_addf(s, " of %s", d->phase[v->phase].name);
     const cupel_micro_shown *tensor = q <= CUPEL_SHOW_K_MOST ? &d->k_shown : &d->c_shown;
     if (q != CUPEL_SHOW_FRACTION && q != CUPEL_SHOW_ASKED) unit = tensor->unit, factor = tensor->factor;

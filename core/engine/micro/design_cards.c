@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/engine/micro/after.h"
 #include "core/engine/micro/design_page.h"
+#include "core/engine/micro/edge.h"
 #include "core/engine/micro/goal.h"
 #include "core/engine/micro/ranking.h"
 #include "core/engine/report_text.h"
@@ -44,7 +45,7 @@ static void show(const cupel_micro_demand *d, const cupel_design *g, cupel_ask_k
     const cupel_ask *a = target_of(d, kind);
     const bool voigt = !a || a->voigt, stiffness = kind == CUPEL_ASK_STIFFNESS;
     *x = (cupel_design_shown){.order = stiffness ? 6 : 3, .asked = a != NULL, .whole = a != NULL, .within = a ? a->within : (double)NAN};
-    x->name = stiffness ? "Stiffness" : kind == CUPEL_ASK_CONDUCTIVITY ? "Conductivity" : "Thermal expansion";
+    x->name = stiffness ? "Stiffness" : kind == CUPEL_ASK_CONDUCTIVITY ? d->conduction->title : "Thermal expansion";
     x->as = stiffness ? d->c_shown : kind == CUPEL_ASK_CONDUCTIVITY ? d->k_shown : d->alpha_shown;
     x->components = !stiffness ? "" : voigt ? "Voigt components 11 22 33 23 13 12" : "Mandel components 11 22 33 23 13 12";
     const double *limit = stiffness ? g->limit.c : kind == CUPEL_ASK_CONDUCTIVITY ? g->limit.k : g->limit.alpha;
@@ -207,7 +208,7 @@ static cupel_status put_surfaces(const cupel_design_page *p, const cupel_design 
         const cupel_ask *a = target_of(p->d, elastic ? CUPEL_ASK_STIFFNESS : CUPEL_ASK_CONDUCTIVITY);
         const cupel_page_tensor pair[2] = {{"asked", a && shown[i].whole ? a->target : NULL}, {"the design", elastic ? g->limit.c : g->limit.k}};
         const size_t skip = pair[0].t ? 0 : 1;
-        st = cupel_micro_page_surfaces(elastic ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, pair + skip, 2 - skip, shown[i].as, s, err);
+        st = cupel_micro_page_surfaces(p->d, elastic ? CUPEL_ELASTICITY : CUPEL_CONDUCTION, pair + skip, 2 - skip, s, err);
         if (elastic) put_engineering(p, g, skip == 0, s);
     }
     return st;
@@ -239,6 +240,8 @@ static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cu
     const double f = cupel_ask_factor(a), high = f * (a->whole ? a->within : a->max), low = a->whole ? -HUGE_VAL : f * a->min, value = f * v->value,
                  error = f * v->error, above = f * v->above, below = f * v->below;
     const bool over = value + error + above > high;
+    cupel_str edge = {0};
+    cupel_edge_words(d, a, v, &edge);
     cupel_str_puts(s, "<div class=note>");
     if (isnan(value)) {
         cupel_str_puts(s, "it has no such number: something does not bear a load");
@@ -249,6 +252,8 @@ static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cu
         if (d->hold_line) cupel_str_addf(s, " + %.2g (tolerances)", above);
         cupel_str_addf(s, " %s %.3g %%", v->met ? "≤" : "&gt;", high);
         if (!v->met && !v->met_as_drawn && value <= high) cupel_str_puts(s, ": near enough, but the bar is too wide; a finer grid narrows it");
+    } else if (edge.n) {
+        cupel_html_raised(s, cupel_str_text(&edge));
     } else if (v->met) {
         cupel_str_puts(s, error > 0 ? "the whole bar lies inside" : "inside");
         if (d->hold_line) cupel_str_addf(s, ", with the tolerances (−%.2g, +%.2g) too", below, above);
@@ -258,6 +263,7 @@ static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cu
                        over ? "above" : "below", beyond);
     }
     cupel_str_puts(s, "</div>");
+    cupel_str_free(&edge);
 }
 
 static void put_verdict(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)

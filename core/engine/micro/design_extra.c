@@ -10,7 +10,8 @@
 void cupel_design_extra_head(const cupel_micro_demand *d, cupel_str *s)
 {
     if (d->connected < d->n_phases)
-        cupel_str_puts(s, ",islands removed [voxel],trapped void filled [voxel],change of conductivity [%],change of stiffness [%],mended meets");
+        cupel_str_addf(s, ",islands removed [voxel],trapped void filled [voxel],change of %s [%%],change of stiffness [%%],mended meets",
+                       d->conduction->name);
 }
 
 void cupel_design_extra_row(const cupel_micro_demand *d, const cupel_design *g, cupel_str *s)

@@ -32,7 +32,7 @@ static void put_cells(const cupel_micro_demand *d, const cupel_moved *m, cupel_s
 static void put_head(const cupel_micro_demand *d, cupel_str *s)
 {
     cupel_str_puts(s, "<h4>How far it moves</h4><div class=scroll><table class=plain><thead><tr><th>with");
-    if (d->needs_conduction) cupel_str_puts(s, "<th class=num>conductivity");
+    if (d->needs_conduction) cupel_str_addf(s, "<th class=num>%s", d->conduction->name);
     if (d->needs_elasticity) cupel_str_puts(s, "<th class=num>stiffness");
     if (d->needs_expansion) cupel_str_puts(s, "<th class=num>expansion");
     for (size_t i = 0; i < d->n_asks; i++) {

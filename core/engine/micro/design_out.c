@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/engine/micro/after.h"
 #include "core/engine/micro/design_extra.h"
+#include "core/engine/micro/edge.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/micro/goal.h"
@@ -101,7 +102,7 @@ static void put_tensors(const cupel_micro_demand *d, cupel_json_out *w, const ch
     if (!cupel_demand_is_physical(d)) return;
     cupel_json_name(w, name);
     cupel_json_open(w, '{');
-    if (d->needs_conduction) put_tensor(w, "conductivity", t->k, 3, 3);
+    if (d->needs_conduction) put_tensor(w, d->conduction->name, t->k, 3, 3);
     if (d->needs_elasticity) put_tensor(w, "stiffness", t->c, 6, 6);
     if (d->needs_expansion) put_tensor(w, "expansion", t->alpha, 6, 1);
     cupel_json_close(w, '}');
@@ -113,7 +114,7 @@ static void put_units(const cupel_micro_demand *d, cupel_json_out *w)
     if (!cupel_demand_is_physical(d)) return;
     cupel_json_name(w, "units");
     cupel_json_open(w, '{');
-    if (d->needs_conduction) cupel_account_word(w, "conductivity", d->k_unit);
+    if (d->needs_conduction) cupel_account_word(w, d->conduction->name, d->k_unit);
     if (d->needs_elasticity) cupel_account_word(w, "stiffness", d->c_unit);
     if (d->needs_expansion) cupel_account_word(w, "expansion", d->alpha_unit);
     cupel_json_close(w, '}');
@@ -316,7 +317,7 @@ static void say_phases(const cupel_micro_demand *d, bool conduction, cupel_str *
         const cupel_material *m = &d->phase[i].material;
         const double e = m->mu * (3 * m->lambda + 2 * m->mu) / (m->lambda + m->mu), nu = m->lambda / (2 * (m->lambda + m->mu));
         if (conduction && m->k_isotropic)
-            cupel_str_addf(out, " --phase %zu:k=%.6g", i, m->k[0][0]);
+            cupel_str_addf(out, " --phase %zu:%s=%.6g", i, d->conduction->key, m->k[0][0]);
         else if (!conduction && m->c_isotropic && isfinite(e) && (!d->needs_expansion || alpha_is_isotropic(m))) {
             cupel_str_addf(out, " --phase %zu:E=%.6g,nu=%.6g", i, e, nu);
             if (d->needs_expansion) cupel_str_addf(out, ",alpha=%.6g", m->alpha[0]);
@@ -332,7 +333,7 @@ static void say_labels(const cupel_micro_demand *d, cupel_str *out)
     cupel_str_puts(out, "voxels in .npy, .h5 (FANS) and .vti (DAMASK) are whole labels; their own tensor is not that above, where an interface "
                         "cuts voxels; it is\n");
     if (d->needs_conduction) {
-        cupel_str_puts(out, "  cupel homogenize design-1.npy --property conduction");
+        cupel_str_addf(out, "  cupel homogenize design-1.npy --property %s", d->conduction->property);
         say_phases(d, true, out);
         cupel_str_putc(out, '\n');
     }
@@ -348,6 +349,14 @@ static void say_goal(const cupel_micro_demand *d, const cupel_design *g, size_t 
 {
     cupel_str words = {0};
     cupel_goal_words(d, g, ask, &words);
+    if (words.n) cupel_str_addf(out, "; %s", cupel_str_text(&words));
+    cupel_str_free(&words);
+}
+
+static void say_edge(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *out)
+{
+    cupel_str words = {0};
+    cupel_edge_words(d, a, v, &words);
     if (words.n) cupel_str_addf(out, "; %s", cupel_str_text(&words));
     cupel_str_free(&words);
 }
@@ -371,6 +380,7 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
     if (cupel_ask_of_limit(a)) cupel_str_addf(out, " (%.3g %% on its own grid)", 100 * v->on_grid);
     if (a->kind == CUPEL_ASK_TWO_POINT && !v->met)
         cupel_str_puts(out, "; recipes are judged by it, not steered: 'cupel reconstruct' makes voxels that have it");
+    say_edge(d, a, v, out);
     say_goal(d, g, k, out);
     cupel_str_puts(out, v->met_as_drawn && !v->met ? ": met as drawn, does not hold under the tolerances\n" : "\n");
 }

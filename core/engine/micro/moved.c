@@ -33,7 +33,7 @@ typedef struct named {
 
 static void tensors_of(const cupel_micro_demand *d, const cupel_moved *m, named t[3])
 {
-    t[0] = (named){"conductivity", m->k, d->needs_conduction};
+    t[0] = (named){d->conduction->name, m->k, d->needs_conduction};
     t[1] = (named){"stiffness", m->c, d->needs_elasticity};
     t[2] = (named){"expansion", m->alpha, d->needs_expansion};
 }

@@ -29,6 +29,7 @@ static void put_vector(cupel_str *s, const double *v, size_t n)
 void cupel_outer_say_tensor(const cupel_outer *o, const cupel_outer_gap *g, cupel_str *s)
 {
     const cupel_bounds *k = &o->k;
+    const char *what = g->order == 3 ? o->d->conduction->name : g->what;
     switch (g->bound) {
     case CUPEL_OUTER_VOIGT:
     case CUPEL_OUTER_REUSS:
@@ -45,8 +46,8 @@ void cupel_outer_say_tensor(const cupel_outer *o, const cupel_outer_gap *g, cupe
         cupel_str_addf(s, "sum 1/(k2 - l_i) = %.5g > %.5g = 1/(k2 - kh) + 2/(k2 - ka), where k2 = %.4g, kh = %.4g, ka = %.4g", g->found, g->allowed,
                        k->k2, k->kh, k->ka);
         break;
-    case CUPEL_OUTER_HS_LOW: cupel_str_addf(s, "its %s %.5g < %.5g, the least of isotropic mixtures", g->what, g->found, g->allowed); break;
-    case CUPEL_OUTER_HS_HIGH: cupel_str_addf(s, "its %s %.5g > %.5g, the largest of isotropic mixtures", g->what, g->found, g->allowed); break;
+    case CUPEL_OUTER_HS_LOW: cupel_str_addf(s, "its %s %.5g < %.5g, the least of isotropic mixtures", what, g->found, g->allowed); break;
+    case CUPEL_OUTER_HS_HIGH: cupel_str_addf(s, "its %s %.5g > %.5g, the largest of isotropic mixtures", what, g->found, g->allowed); break;
     default:
         if (*g->what) {
             cupel_str_addf(s, "its %s %.5g %s %.5g", g->what, g->found, g->found > g->allowed ? ">" : "<", g->allowed);

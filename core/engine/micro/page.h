@@ -48,7 +48,7 @@ typedef struct cupel_page_tensor {
 } cupel_page_tensor;
 /* A figure: up to CUPEL_PAGE_TENSORS surfaces over directions side by side on one scale: conductivity, or Young's modulus. Nothing where one of them
  * has no inverse. */
-cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, cupel_micro_shown as, cupel_str *s,
+cupel_status cupel_micro_page_surfaces(const cupel_micro_demand *d, cupel_physics physics, const cupel_page_tensor *list, size_t n, cupel_str *s,
                                        cupel_err *err);
 
 #endif

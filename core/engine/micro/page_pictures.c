@@ -166,10 +166,11 @@ static void range_of(cupel_over_directions f, const void *user, double *low, dou
         }
 }
 
-cupel_status cupel_micro_page_surfaces(cupel_physics physics, const cupel_page_tensor *list, size_t n, cupel_micro_shown as, cupel_str *s,
+cupel_status cupel_micro_page_surfaces(const cupel_micro_demand *d, cupel_physics physics, const cupel_page_tensor *list, size_t n, cupel_str *s,
                                        cupel_err *err)
 {
-    const char *what = physics == CUPEL_CONDUCTION ? "Conductivity" : "Young’s modulus";
+    const char *what = physics == CUPEL_CONDUCTION ? d->conduction->title : "Young’s modulus";
+    const cupel_micro_shown as = physics == CUPEL_CONDUCTION ? d->k_shown : d->c_shown;
     const cupel_over_directions f = physics == CUPEL_CONDUCTION ? conductivity_along : young_along;
     tensor t[CUPEL_PAGE_TENSORS];
     double low = HUGE_VAL, high = -HUGE_VAL;

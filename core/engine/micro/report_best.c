@@ -9,8 +9,8 @@ static cupel_status put_surfaces(const cupel_micro_page *p, const cupel_ranked *
     const cupel_micro_state state = cupel_layout_state(&p->samples.layout, x->figure);
     const cupel_page_tensor k = {NULL, state.k}, c = {NULL, state.c};
     cupel_status st = CUPEL_OK;
-    if (state.k) st = cupel_micro_page_surfaces(CUPEL_CONDUCTION, &k, 1, p->d->k_shown, s, err);
-    if (st == CUPEL_OK && state.c) st = cupel_micro_page_surfaces(CUPEL_ELASTICITY, &c, 1, p->d->c_shown, s, err);
+    if (state.k) st = cupel_micro_page_surfaces(p->d, CUPEL_CONDUCTION, &k, 1, s, err);
+    if (st == CUPEL_OK && state.c) st = cupel_micro_page_surfaces(p->d, CUPEL_ELASTICITY, &c, 1, s, err);
     return st;
 }
 

@@ -49,9 +49,8 @@ static const char *instead_of(cupel_text word)
     static const char *const other[][2] = {
         {"porosity", "volume fraction with the pore as its phase: {property: volume fraction, phase: pore, min: 0.3}"},
         {"tortuosity", "conductivity, component: 11: it is fraction of the pore x its k / conductivity"},
-        {"diffusivity", "conductivity, with the diffusivities of the phases as k without units"},
-        {"permittivity", "conductivity, with the permittivities of the phases as k without units"},
-        {"electrical conductivity", "conductivity, with those of the phases as k without units"}};
+        {"permeability", "magnetic permeability, with mu_r of the phases; how a fluid flows through pores is nothing that a demand has"},
+        {"dielectric constant", "permittivity, with eps of the phases"}};
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         if (cupel_text_is(word, other[i][0])) return other[i][1];
     return NULL;
@@ -60,17 +59,22 @@ static const char *instead_of(cupel_text word)
 static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask_kind *kind, cupel_err *err)
 {
     const cupel_yaml *node = cupel_yaml_get(e, "property");
-    const char *words[CUPEL_ASK_KINDS + 1] = {NULL};
+    const char *words[CUPEL_ASK_KINDS + CUPEL_CONDUCTIONS] = {NULL};
     cupel_str all = {0};
     if (!node || node->kind != CUPEL_YAML_SCALAR)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: an entry of 'require' names a property, as in {property: conductivity, ...}", d->file, e->line);
     for (size_t i = 0; i < CUPEL_ASK_KINDS; i++) {
         words[i] = kinds[i].name;
         cupel_str_addf(&all, "%s%s", i ? ", " : "", kinds[i].name);
-        if (!cupel_text_is(node->text, kinds[i].name) && !cupel_text_is(node->text, kinds[i].also)) continue;
+        const bool conducts = i == CUPEL_ASK_CONDUCTIVITY && cupel_micro_conduction_named(node->text);
+        if (!conducts && !cupel_text_is(node->text, kinds[i].name) && !cupel_text_is(node->text, kinds[i].also)) continue;
         *kind = (cupel_ask_kind)i;
         cupel_str_free(&all);
         return CUPEL_OK;
+    }
+    for (size_t i = 1; i < CUPEL_CONDUCTIONS; i++) {
+        words[CUPEL_ASK_KINDS + i - 1] = cupel_conductions[i].name;
+        cupel_str_addf(&all, ", %s", cupel_conductions[i].name);
     }
     const char *instead = instead_of(node->text);
     if (instead) {
@@ -369,6 +373,7 @@ static cupel_status unit_of(cupel_micro_reader *r, cupel_ask *a, cupel_err *err)
     a->unit = shown.unit;
     a->in_unit = shown.factor;
     a->own_unit = cupel_micro_show(r, family, "").unit;
+    if (a->kind == CUPEL_ASK_TWO_POINT) a->unit = "%", a->in_unit = 100; /* a distance, as of tensors */
     if (a->per_density) st = per_density(r, a->own_unit, cupel_micro_unit(r, CUPEL_OF_DENSITY), &a->own_unit, err);
 done:
     r->here = r->instead = NULL;
@@ -420,7 +425,7 @@ static cupel_status name_of(cupel_micro_demand *d, const cupel_yaml *e, cupel_as
 {
     cupel_str s = {0};
     const cupel_yaml *component = cupel_yaml_get(e, "component");
-    cupel_str_puts(&s, kinds[a->kind].name);
+    cupel_str_puts(&s, a->kind == CUPEL_ASK_CONDUCTIVITY ? d->conduction->name : kinds[a->kind].name);
     if (component && component->kind == CUPEL_YAML_SCALAR) cupel_str_addf(&s, " %.*s", (int)component->text.n, component->text.p);
     if (a->invariant) cupel_str_addf(&s, " %s", cupel_invariant_words[a->invariant - 1]);
     if (kinds[a->kind].phase == WITH_PHASE || cupel_yaml_get(e, "phase")) cupel_str_addf(&s, " %s", d->phase[a->phase].name);

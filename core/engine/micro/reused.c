@@ -39,7 +39,7 @@ static void put_phases(const cupel_micro_demand *d, cupel_str *s)
     for (size_t p = 0; p < d->n_phases; p++) {
         const cupel_material *m = &d->phase[p].material;
         if (d->needs_conduction) {
-            cupel_str_addf(s, "\nconductivity of phase %zu%s%s%s:", p, *d->k_unit ? " [" : "", d->k_unit, *d->k_unit ? "]" : "");
+            cupel_str_addf(s, "\n%s of phase %zu%s%s%s:", d->conduction->name, p, *d->k_unit ? " [" : "", d->k_unit, *d->k_unit ? "]" : "");
             put_numbers(s, &m->k[0][0], 9);
         }
         if (d->needs_elasticity) {

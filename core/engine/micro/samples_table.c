@@ -40,8 +40,8 @@ static const size_t pair[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}
 static void add_conductivity(columns *k, size_t at, const char *what, const char *description)
 {
     for (size_t i = 0; i < 6; i++)
-        add(k, k->d->k_shown.unit, description, at + 3 * pair[i][0] + pair[i][1], k->d->k_shown.factor, "conductivity %s%zu%zu", what,
-            pair[i][0] + 1, pair[i][1] + 1);
+        add(k, k->d->k_shown.unit, description, at + 3 * pair[i][0] + pair[i][1], k->d->k_shown.factor, "%s %s%zu%zu",
+            k->d->conduction->name, what, pair[i][0] + 1, pair[i][1] + 1);
 }
 
 static void add_stiffness(columns *k, size_t at, const char *what, const char *description)

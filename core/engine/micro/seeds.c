@@ -213,7 +213,7 @@ void cupel_seeds_put(const cupel_micro_demand *d, const cupel_seeds *s, cupel_js
 
 void cupel_seeds_head(const cupel_micro_demand *d, cupel_str *s)
 {
-    if (d->needs_conduction) cupel_str_puts(s, ",spread of conductivity over seeds [%]");
+    if (d->needs_conduction) cupel_str_addf(s, ",spread of %s over seeds [%%]", d->conduction->name);
     if (d->needs_elasticity) cupel_str_puts(s, ",spread of stiffness over seeds [%]");
     if (d->needs_expansion) cupel_str_puts(s, ",spread of expansion over seeds [%]");
 }

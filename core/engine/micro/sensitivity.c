@@ -98,7 +98,7 @@ cupel_status cupel_sensitivity_of(const cupel_micro_demand *d, const cupel_recip
 
 void cupel_sensitivity_off(const cupel_micro_demand *d, cupel_str *s)
 {
-    const char *const name[] = {"conductivity", "stiffness", "expansion"};
+    const char *const name[] = {d->conduction->name, "stiffness", "expansion"};
     const bool there[] = {d->needs_conduction, d->needs_elasticity, d->needs_expansion};
     const char *gap = "";
     for (size_t i = 0; i < 3; i++) {

@@ -152,7 +152,7 @@ void cupel_voids_words(const cupel_micro_demand *d, cupel_str *s)
             cupel_str_addf(s, "Phase %s is taken for %s", d->phase[i].name, elastic ? "a void" : "an insulator");
             if (share > 0)
                 cupel_str_addf(s, ": it was computed with 1/%s of the %s of the %s phase, %s.\n",
-                               cupel_format_count(b, (uint64_t)llround(1 / share)), elastic ? "stiffness" : "conductivity",
+                               cupel_format_count(b, (uint64_t)llround(1 / share)), elastic ? "stiffness" : d->conduction->name,
                                elastic ? "stiffest" : "best conducting",
                                d->phase[i].stands_in[elastic] ? "which stands for less in the demand" : "as the demand says");
             else
@@ -169,8 +169,9 @@ static void say_phases(const cupel_micro_demand *d, bool stands_in, cupel_str *s
             char b[32];
             const double share = cupel_voids_share(d, i, elastic);
             if (!(share > 0) || d->phase[i].stands_in[elastic] != stands_in) continue;
-            cupel_str_addf(s, "%s%s: computed with 1/%s of the %s phase", gap, d->phase[i].name, cupel_format_count(b, (uint64_t)llround(1 / share)),
-                           elastic ? "stiffness of the stiffest" : "conductivity of the best conducting");
+            cupel_str_addf(s, "%s%s: computed with 1/%s of the %s of the %s phase", gap, d->phase[i].name,
+                           cupel_format_count(b, (uint64_t)llround(1 / share)), elastic ? "stiffness" : d->conduction->name,
+                           elastic ? "stiffest" : "best conducting");
             gap = ", ";
         }
 }
@@ -201,7 +202,7 @@ static void put_phases(const cupel_micro_demand *d, cupel_json_out *w)
             cupel_json_name(w, "name");
             cupel_json_put_string(w, d->phase[i].name);
             cupel_json_name(w, "of");
-            cupel_json_put_string(w, elastic ? "stiffness" : "conductivity");
+            cupel_json_put_string(w, elastic ? "stiffness" : d->conduction->name);
             cupel_json_name(w, "share");
             cupel_json_put_number(w, share);
             cupel_json_name(w, "stands in");

@@ -85,7 +85,7 @@ static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, c
     const cupel_material *m = &p->given;
     cupel_str_addf(s, "- phase %zu, %s:", (size_t)(p - d->phase), p->name);
     if (m->has_k) {
-        cupel_str_puts(s, " conductivity ");
+        cupel_str_addf(s, " %s ", d->conduction->name);
         if (m->k_isotropic)
             put_shown(s, m->k[0][0], &d->k_shown);
         else
@@ -112,9 +112,9 @@ static void say_stand_ins(const cupel_micro_demand *d, const cupel_job *job)
             char b[32];
             const double share = cupel_voids_share(d, i, elastic);
             if (!d->phase[i].stands_in[elastic] || !(share > 0)) continue;
-            cupel_say(job, CUPEL_NOTE, "%s:%zu: phase '%s' is computed with 1/%s of the %s phase in place of what it has: a limit", d->file,
-                      d->phase[i].line, d->phase[i].name, cupel_format_count(b, (uint64_t)llround(1 / share)),
-                      elastic ? "stiffness of the stiffest" : "conductivity of the best conducting");
+            cupel_say(job, CUPEL_NOTE, "%s:%zu: phase '%s' is computed with 1/%s of the %s of the %s phase in place of what it has: a limit",
+                      d->file, d->phase[i].line, d->phase[i].name, cupel_format_count(b, (uint64_t)llround(1 / share)),
+                      elastic ? "stiffness" : d->conduction->name, elastic ? "stiffest" : "best conducting");
         }
 }
 
