@@ -60,11 +60,13 @@ const cupel_verb cupel_verb_design = {
         "times what stands for it), and how four other seeds spread.\n\n"
         "  cupel design datasets/examples/heat-spreader.yaml -o out --budget 60s\n"
         "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
-        "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there, and "
+        "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there; after a "
+        "budget that did not do, with --resume and a larger --budget (of all the work, not of what is added), and "
         "where the budget is in solves ends as it would have: the same bytes of recipes, voxels, tensors and every column but seconds.\n\n"
         "Ctrl-C, and a time that is over before anything is verified, leave the best so far in DIR (exit code 6 and 5); a trial that was not "
         "verified says so. Surfaces on more than 128 voxels an edge are then left for --resume.\n\n"
-        "Exit code 5: cannot be met (nothing is written), or was not met (the folder holds the nearest).\n",
+        "Exit code 5: 'cannot be met', proved by a bound (nothing is written), or 'was not met' by this search or within this budget, which "
+        "proves nothing (the folder holds the nearest). Exit code 6: interrupted.\n",
     .options = options,
     .min_args = 1,
     .max_args = 1,

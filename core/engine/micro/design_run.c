@@ -9,6 +9,7 @@
 #include "core/sys/file.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static cupel_status override(cupel_micro_demand *d, const cupel_design_options *o, cupel_err *err)
@@ -24,7 +25,25 @@ static cupel_status override(cupel_micro_demand *d, const cupel_design_options *
     return cupel_micro_budget(cupel_text_of(o->budget), &d->budget_seconds, &d->budget_solves, err);
 }
 
-static cupel_status ending(const char *demand, const char *folder, const cupel_designs *found, bool stopped, bool complete, cupel_err *err)
+static bool is_met(const cupel_designs *found) { return found->n && found->one[0].meets; }
+
+/* Three ends that are not one: impossible (said before, by bounds), not met, which is no proof, and interrupted. */
+static cupel_status unmet(const cupel_micro_demand *d, const char *demand, const char *folder, const cupel_designs *found, cupel_err *err)
+{
+    char twice[48];
+    if (!found->out_of_budget)
+        return cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met by this search, which tried all it would and proves nothing; '%s/designs.csv' "
+                          "holds the nearest; another --seed, a wider space or tolerance may do", demand, folder);
+    if (d->budget_solves)
+        snprintf(twice, sizeof twice, "%.0fsolves", 2 * fmax((double)d->budget_solves, (double)found->solves));
+    else
+        snprintf(twice, sizeof twice, "%.0fs", ceil(2 * fmax(d->budget_seconds, found->seconds)));
+    return cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met within the budget, which proves nothing; '%s/designs.csv' holds the nearest; the same "
+                      "command with --resume and a larger budget, as in --budget %s, goes on from there", demand, folder, twice);
+}
+
+static cupel_status ending(const cupel_micro_demand *d, const char *demand, const char *folder, const cupel_designs *found, bool stopped,
+                           bool complete, cupel_err *err)
 {
     if (!complete)
         return cupel_fail(err, CUPEL_INTERRUPTED,
@@ -32,10 +51,7 @@ static cupel_status ending(const char *demand, const char *folder, const cupel_d
     if (stopped)
         return cupel_fail(err, CUPEL_INTERRUPTED,
                           "interrupted; the best so far is in '%s/designs.csv', and the same command with --resume goes on from there", folder);
-    if (!found->n || !found->one[0].meets)
-        return cupel_fail(err, CUPEL_INFEASIBLE, "'%s' was not met%s; '%s/designs.csv' holds the nearest", demand,
-                          found->out_of_budget ? " within the budget" : " by this search, which proves nothing", folder);
-    return CUPEL_OK;
+    return is_met(found) ? CUPEL_OK : unmet(d, demand, folder, found, err);
 }
 
 cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary,
@@ -46,7 +62,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     cupel_account account;
     cupel_journal *journal = NULL;
     cupel_err why = {0}; /* the files could not be written */
-    bool made = false, empty = false, complete = true;
+    bool made = false, empty = false, complete = true, more = false; /* more: a larger budget would go on */
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     if (!found) return cupel_no_memory(err, "designs", sizeof *found);
     cupel_job calm = *job;
@@ -78,14 +94,15 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     }
     cupel_design_summary(d, found, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
-    st = written == CUPEL_OK ? ending(demand, folder, found, stopped, complete, err)
+    more = !is_met(found) && found->out_of_budget;
+    st = written == CUPEL_OK ? ending(d, demand, folder, found, stopped, complete, err)
                              : cupel_fail(err, written, "%s; the search is over and its outcome is said, but '%s' is not whole: the same command "
                                           "with --resume writes it without a search", why.message, folder);
 done:
     cupel_account_release(&account);
     cupel_designs_release(found);
     empty = journal && cupel_journal_is_empty(journal);
-    cupel_journal_close(journal, st == CUPEL_OK || st == CUPEL_INFEASIBLE || empty);
+    cupel_journal_close(journal, st == CUPEL_OK || (st == CUPEL_INFEASIBLE && !more) || empty);
     if (empty && made) (void)rmdir(folder); /* which keeps one that is not empty */
     cupel_free(found);
     cupel_micro_demand_free(d);

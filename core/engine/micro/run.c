@@ -239,8 +239,8 @@ static cupel_status check_found(const road *r, cupel_err *err)
     if (!x) return cupel_fail(err, CUPEL_INFEASIBLE, "no candidate of the space can be made");
     put_nearest(r, &s);
     cupel_status st =
-        cupel_fail(err, CUPEL_INFEASIBLE, "nothing in the space was found that meets the demand; the nearest, %s: %s. Widen the space or the windows",
-                   x->recipe, x->reason ? x->reason : cupel_str_text(&s));
+        cupel_fail(err, CUPEL_INFEASIBLE, "nothing in the space was found that meets the demand, which proves nothing; the nearest, %s: %s. Widen "
+                   "the space or the windows", x->recipe, x->reason ? x->reason : cupel_str_text(&s));
     cupel_str_free(&s);
     return st;
 }

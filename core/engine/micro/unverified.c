@@ -1,6 +1,7 @@
 /* What is left of a search that ended before its first verification: its best trial, said to be no more than that. */
 #include "core/base/err.h"
 #include "core/engine/micro/search.h"
+#include "core/engine/micro/statistics.h"
 
 #include <math.h>
 
@@ -36,8 +37,8 @@ cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err)
     cupel_status st = cupel_recipe_settle(&g->recipe, &job, err);
     if (st != CUPEL_OK) return st;
     no_tensors(&g->on_grid), no_tensors(&g->bar), no_tensors(&g->grid_bar);
-    nothing((double *)&g->statistics, sizeof g->statistics / sizeof(double));
-    g->statistics_bar = g->statistics;
+    st = cupel_statistics_of_voxels(d, &g->recipe, g->fine, &job, &g->statistics, &g->statistics_bar, err);
+    if (st != CUPEL_OK) return st;
     cupel_micro_state state = cupel_tensors_state(d, &g->limit);
     state.statistics = &g->statistics;
     for (size_t i = 0; i < d->n_asks; i++)
