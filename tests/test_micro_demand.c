@@ -173,7 +173,7 @@ static void conduction_is_of_what_is_asked(void **state)
         {CONDUCTS("  - {name: a, eps: 3.9}\n  - {name: b, epsilon: 1}\n", "property: permittivity, invariant: mean, max: 2.2"), "permittivity mean",
          "", 1, -HUGE_VAL},
         {CONDUCTS("  - {name: a, D: 2e-5 cm^2/s}\n  - {name: b, D: 1e-9 m^2/s}\n", "property: diffusivity, component: 22, min: 1.2e-5 cm^2/s"),
-         "diffusivity 22", "m^2/s", 1e-9, 1.2e-9},
+         "diffusivity 22", "um^2/s", 1e3, 1.2e3},
         {CONDUCTS("  - {name: a, mu_r: 1}\n  - {name: b, mu_r: 2000}\n", "property: magnetic permeability, component: 11, min: 30"),
          "magnetic permeability 11", "", 2000, 30},
     };
@@ -187,6 +187,18 @@ static void conduction_is_of_what_is_asked(void **state)
         if (isfinite(want[i].min)) check_close(d->ask[0].min, want[i].min, 1e-12, 0);
         cupel_micro_demand_free(d);
     }
+    /* What is overlooked beyond a limit is small beside what the phases have, however small that is. */
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    check_ok(read(CONDUCTS("  - {name: a, D: 1e-12}\n  - {name: b, D: 1.5e-10}\n", "property: diffusivity, component: 33, min: 5e-11"), &d, &err),
+             &err);
+    assert_true(cupel_ask_slack(d, &d->ask[0], 5e-11) < 1e-15 && cupel_ask_slack(d, &d->ask[0], 0) > 0);
+    cupel_micro_demand_free(d);
+    check_ok(read(HEAD "require:\n  - {property: conductivity, component: 11, min: 2}\n  - {property: volume fraction, phase: b, max: 0.3}\n", &d,
+                  &err), &err);
+    check_close(cupel_ask_slack(d, &d->ask[0], 2), 2e-6, 1e-12, 0);
+    check_close(cupel_ask_slack(d, &d->ask[1], 0), 1e-9, 1e-12, 0);
+    cupel_micro_demand_free(d);
     refused(CONDUCTS(WIRES, "property: electrical conductivity, component: 11, min: 2 W/(m K)"), CUPEL_USAGE, "S/m");
     refused(CONDUCTS(WIRES, "property: permittivity, component: 11, min: 2"), CUPEL_USAGE, "as in eps: 3.9");
     refused(CONDUCTS("  - {name: a, sigma: 1, k: 1}\n  - {name: b, k: 9}\n", "property: electrical conductivity, component: 11, min: 2"),

@@ -30,12 +30,13 @@ static const struct {
     enum key key;
 } aliases[] = {{"mu", SHEAR}};
 
+/* Units are those in which usual numbers are far from the ends of single precision. */
 const cupel_conduction cupel_conductions[CUPEL_CONDUCTIONS] = {
     {"conductivity", "Conductivity", "conduction", "thermal conductivity", "k", "W/(m K)", "k: 20"},
     {"electrical conductivity", "Electrical conductivity", "electrical", "electric conductivity", "sigma", "S/m", "sigma: 5.8e7 S/m"},
-    {"permittivity", "Permittivity", "permittivity", "relative permittivity", "eps", "F/m", "eps: 3.9"},
-    {"diffusivity", "Diffusivity", "diffusion", "diffusion coefficient", "D", "m^2/s", "D: 2e-9 m^2/s"},
-    {"magnetic permeability", "Magnetic permeability", "magnetic", "relative permeability", "mu_r", "H/m", "mu_r: 2000"}};
+    {"permittivity", "Permittivity", "permittivity", "relative permittivity", "eps", "pF/m", "eps: 3.9"},
+    {"diffusivity", "Diffusivity", "diffusion", "diffusion coefficient", "D", "um^2/s", "D: 2e-9 m^2/s"},
+    {"magnetic permeability", "Magnetic permeability", "magnetic", "relative permeability", "mu_r", "uH/m", "mu_r: 2000"}};
 
 const cupel_conduction *cupel_conduction_of_key(cupel_text key, cupel_text *rest)
 {

@@ -14,6 +14,19 @@ design A --budget 300solves --resume
 [ ! -e "$T/A/progress.cupel" ] && ok 'progress goes when it is met' || no 'progress goes when it is met'
 design B --budget 300solves
 cmp -s "$T/A/design-1.json" "$T/B/design-1.json" && cmp -s "$T/A/design-1.npy" "$T/B/design-1.npy" && ok 'to the design of the larger budget' || no 'to the design of the larger budget'
+# Small units: what is overlooked at a limit was 1e-9 of any unit, more than all diffusivities in m^2/s.
+cat >"$T/d.yaml" <<Y
+demand: pores
+scale: microstructure
+phases: [{name: carbon, D: 1e-13}, {name: pore, D: 1.5e-10}]
+require:
+  - {property: diffusivity, component: 33, min: 1.4e-10}
+  - {property: volume fraction, phase: pore, max: 0.95}
+space: {generator: gaussian, fraction: 0.5..0.6, wavelength: 0.5, seed: 1}
+grid: 16
+Y
+design E --budget 30solves
+[ $rc = 5 ] && grep -q '  fail diffusivity 33' "$T/out" && ok 'a diffusivity in m^2/s is judged' || { cat "$T/out"; echo "    exit $rc"; no 'a diffusivity in m^2/s is judged'; }
 # A search that ends before a verification: its best trial with all that is asked of it.
 cat >"$T/d.yaml" <<Y
 demand: cut short

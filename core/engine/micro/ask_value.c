@@ -110,3 +110,22 @@ double cupel_ask_value(const cupel_micro_demand *d, const cupel_ask *a, const cu
     default: return cupel_ask_is_statistic(a) ? of_statistics(d, a, s) : of_stiffness(a, s->c) / per;
     }
 }
+
+/* The largest that a number of this kind can be about, or 1 where that is less. */
+static double scale_of(const cupel_micro_demand *d, const cupel_ask *a)
+{
+    const bool conducts = a->kind == CUPEL_ASK_CONDUCTIVITY, expands = a->kind == CUPEL_ASK_EXPANSION;
+    const bool bears = a->kind >= CUPEL_ASK_STIFFNESS && a->kind <= CUPEL_ASK_SHEAR && !expands;
+    double most = 0, density = 0;
+    if (a->kind == CUPEL_ASK_CHORD || a->kind == CUPEL_ASK_FEATURE) return fmin(1, d->size);
+    if (a->invariant == CUPEL_INVARIANT_RATIO || !(conducts || expands || bears)) return 1;
+    for (size_t p = 0; p < d->n_phases; p++) {
+        const cupel_material *m = &d->phase[p].material;
+        for (size_t i = 0; i < 3; i++) most = fmax(most, fabs(conducts ? m->k[i][i] : expands ? m->alpha[i] : m->c[i][i]));
+        density = fmax(density, d->phase[p].density);
+    }
+    if (a->per_density && density > 0) most /= density;
+    return most > 0 ? fmin(1, most) : 1;
+}
+
+double cupel_ask_slack(const cupel_micro_demand *d, const cupel_ask *a, double value) { return 1e-6 * fmax(1e-3 * scale_of(d, a), fabs(value)); }

@@ -210,7 +210,7 @@ static void judge_again(const cupel_micro_demand *d, const cupel_tensors *before
         const cupel_ask *a = &d->ask[i];
         const cupel_design_ask *v = &g->ask[i];
         const double by = moves(d, a, before, after), low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
-        const double value = v->value + by, slack = 1e-6 * fmax(1e-3, fabs(value));
+        const double value = v->value + by, slack = a->whole ? 1e-6 * fmax(1e-3, value) : cupel_ask_slack(d, a, value);
         if (v->met && !(value + v->error + v->above <= high + slack && value - v->error - v->below >= low - slack)) g->connected.spoils = true;
     }
     g->meets = g->meets && !g->connected.spoils;

@@ -4,9 +4,9 @@
  *   scale: microstructure
  *   phases:                                         ids 0, 1, 2 in the order listed; phase 1 is the one that recipes count
  *     - {name: polymer, k: 0.2 W/(m K), density: 1.2 g/cm^3, price: 3 USD/kg}
- *     - {name: filler, k: 20 W/(m K)}               or E, nu, alpha, C11 ...: models/homogenize/material.h; or sigma [S/m], eps [F/m], D [m^2/s],
- *                                                   mu_r [H/m] where it is the electrical conductivity, permittivity, diffusivity or magnetic
- *                                                   permeability that is required, one of them in a demand
+ *     - {name: filler, k: 20 W/(m K)}               or E, nu, alpha, C11 ...: models/homogenize/material.h; or sigma (S/m), eps (relative or F/m),
+ *                                                   D (m^2/s), mu_r (relative or H/m) where it is the electrical conductivity, permittivity,
+ *                                                   diffusivity or magnetic permeability that is required, one of them in a demand
  *   require:
  *     - {property: conductivity, target: [[2.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]], within: 2 %}
  *     - {property: stiffness, target: [[..], ... six rows], convention: voigt, within: 1.5 %}      convention: mandel is the default
@@ -203,6 +203,9 @@ static inline bool cupel_ask_is_exact(const cupel_ask *a)
 }
 /* A whole tensor, compared with the limit. */
 static inline bool cupel_ask_of_limit(const cupel_ask *a) { return a->whole && !a->on_grid; }
+/* How far a number may lie beyond its limit and still be met: what rounding leaves, and near 0 a share of what its phases or the box have, or of 1
+ * where they have more. */
+double cupel_ask_slack(const cupel_micro_demand *d, const cupel_ask *a, double value);
 /* Of what is shown of an entry: the distance of a whole tensor in %, numbers in the asker's unit. */
 static inline double cupel_ask_factor(const cupel_ask *a) { return a->whole ? 100 : a->in_unit; }
 static inline const char *cupel_ask_unit(const cupel_ask *a) { return a->whole ? "%" : a->unit; }

@@ -310,16 +310,16 @@ static bool alpha_is_isotropic(const cupel_material *m)
     return true;
 }
 
-/* Properties of all phases as cupel homogenize takes them. */
+/* Properties of all phases as cupel homogenize takes them, plain numbers in the unit of the demand. */
 static void say_phases(const cupel_micro_demand *d, bool conduction, cupel_str *out)
 {
     for (size_t i = 0; i < d->n_phases; i++) {
         const cupel_material *m = &d->phase[i].material;
         const double e = m->mu * (3 * m->lambda + 2 * m->mu) / (m->lambda + m->mu), nu = m->lambda / (2 * (m->lambda + m->mu));
         if (conduction && m->k_isotropic)
-            cupel_str_addf(out, " --phase %zu:%s=%.6g", i, d->conduction->key, m->k[0][0]);
+            cupel_str_addf(out, " --phase %zu:%s=%.6g", i, d->conduction->key, d->k_shown.factor * m->k[0][0]);
         else if (!conduction && m->c_isotropic && isfinite(e) && (!d->needs_expansion || alpha_is_isotropic(m))) {
-            cupel_str_addf(out, " --phase %zu:E=%.6g,nu=%.6g", i, e, nu);
+            cupel_str_addf(out, " --phase %zu:E=%.6g,nu=%.6g", i, d->c_shown.factor * e, nu);
             if (d->needs_expansion) cupel_str_addf(out, ",alpha=%.6g", m->alpha[0]);
         }
         else

@@ -2,13 +2,10 @@
 
 #include <math.h>
 
-/* As far as a judge looks away: a fraction is met to 1e-7 only. */
-static double slack_of(double value) { return 1e-6 * fmax(1e-3, fabs(value)); }
-
 void cupel_edge_words(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)
 {
-    const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max, f = cupel_ask_factor(a), slack = slack_of(v->value);
-    const double up = high - v->value, down = v->value - low, room = fmin(up, down);
+    const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max, f = cupel_ask_factor(a);
+    const double slack = cupel_ask_slack(d, a, v->value), up = high - v->value, down = v->value - low, room = fmin(up, down);
     if (isnan(v->value) || isnan(v->error) || isnan(v->above) || room < -slack || !isfinite(room)) return;
     const bool on = !a->whole && room <= slack;
     if (v->met) {

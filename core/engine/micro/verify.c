@@ -225,7 +225,7 @@ static void judge(const cupel_search *s, cupel_design *out)
         say_coarse(a, v, out);
         const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
         /* A fraction is met to 1e-7 only, and a target has as many digits as were written. NaN meets nothing. */
-        const double slack = a->whole ? ROUNDING : 1e-6 * fmax(1e-3, fabs(v->value));
+        const double slack = a->whole ? ROUNDING : cupel_ask_slack(d, a, v->value);
         v->met_as_drawn = v->value + v->error <= high + slack && v->value - v->error >= low - slack;
         v->met = v->value + v->error + v->above <= high + slack && v->value - v->error - v->below >= low - slack;
         v->probability = isnan(v->value) || isnan(v->above + v->below) ? 0 : chance(v->value, v->error, low + v->below, high - v->above);

@@ -91,6 +91,7 @@ static void put_phase(const cupel_micro_demand *d, const cupel_micro_phase *p, c
         else
             cupel_str_puts(s, "anisotropic");
     }
+    if (m->has_k && m->has_c) cupel_str_putc(s, ',');
     if (m->has_c && m->c_isotropic) {
         const double e = m->mu > 0 ? m->mu * (3 * m->lambda + 2 * m->mu) / (m->lambda + m->mu) : 0;
         cupel_str_puts(s, " Young's modulus ");
