@@ -20,7 +20,7 @@ demand: pores
 scale: microstructure
 phases: [{name: carbon, D: 1e-13}, {name: pore, D: 1.5e-10}]
 require:
-  - {property: diffusivity, component: 33, min: 1.4e-10}
+  - {property: diffusivity, component: 33, min: 8.5e-11}
   - {property: volume fraction, phase: pore, max: 0.95}
 space: {generator: gaussian, fraction: 0.5..0.6, wavelength: 0.5, seed: 1}
 grid: 16
