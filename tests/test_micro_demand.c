@@ -187,12 +187,23 @@ static void conduction_is_of_what_is_asked(void **state)
         if (isfinite(want[i].min)) check_close(d->ask[0].min, want[i].min, 1e-12, 0);
         cupel_micro_demand_free(d);
     }
+    refused(CONDUCTS(WIRES, "property: resistivity, component: 11, max: 20"), CUPEL_USAGE, "1 / resistivity");
+    refused(CONDUCTS(WIRES, "property: elastic modulus, min: 20 GPa"), CUPEL_USAGE, "ask for young modulus");
     /* What is overlooked beyond a limit is small beside what the phases have, however small that is. */
     cupel_err err = {0};
     cupel_micro_demand *d = NULL;
     check_ok(read(CONDUCTS("  - {name: a, D: 1e-12}\n  - {name: b, D: 1.5e-10}\n", "property: diffusivity, component: 33, min: 5e-11"), &d, &err),
              &err);
     assert_true(cupel_ask_slack(d, &d->ask[0], 5e-11) < 1e-15 && cupel_ask_slack(d, &d->ask[0], 0) > 0);
+    cupel_micro_demand_free(d);
+    /* Of contrasts that fields in single precision do not bear the weaker phase is raised, and what was given is kept. */
+    check_ok(read(CONDUCTS("  - {name: a, sigma: 1e-10 S/m}\n  - {name: b, sigma: 1e3 S/m}\n", "property: conductivity, target: 2 S/m, within: 5 %"),
+                  &d, &err), &err);
+    check_close(d->phase[0].material.k[1][1], 1e-2, 1e-9, 0);
+    check_close(d->phase[0].given.k[1][1], 1e-10, 1e-9, 0);
+    assert_true(d->phase[0].stands_in[0] && !d->phase[1].stands_in[0]);
+    for (size_t i = 0; i < 9; i++) check_close(d->ask[0].target[i], i % 4 == 0 ? 2 : 0, 0, 0); /* a number alone is isotropic */
+    assert_true(d->ask[0].whole);
     cupel_micro_demand_free(d);
     check_ok(read(HEAD "require:\n  - {property: conductivity, component: 11, min: 2}\n  - {property: volume fraction, phase: b, max: 0.3}\n", &d,
                   &err), &err);

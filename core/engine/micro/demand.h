@@ -10,6 +10,7 @@
  *   require:
  *     - {property: conductivity, target: [[2.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]], within: 2 %}
  *     - {property: stiffness, target: [[..], ... six rows], convention: voigt, within: 1.5 %}      convention: mandel is the default
+ *                                                   a number alone is an isotropic conductivity or expansion
  *                                                   orientation: free allows a whole target to be turned
  *                                                   on: grid is about the tensor on the design's own `grid` instead of its limit, for a target that
  *                                                   is known on that grid; both may be asked

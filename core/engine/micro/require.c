@@ -47,6 +47,16 @@ static const struct {
 static const char *instead_of(cupel_text word)
 {
     static const char *const other[][2] = {
+        {"relative density", "volume fraction of the solid: {property: volume fraction, phase: solid, max: 0.3}"},
+        {"elastic modulus", "young modulus, direction: [0, 0, 1], or without one"},
+        {"specific stiffness", "young modulus, per: density"},
+        {"specific modulus", "young modulus, per: density"},
+        {"mass", "density"},
+        {"weight", "density"},
+        {"resistivity", "electrical conductivity, with sigma of the phases: 1 / resistivity"},
+        {"electrical resistivity", "electrical conductivity, with sigma of the phases: 1 / resistivity"},
+        {"thermal expansion coefficient", "expansion"},
+        {"strength", "a stiffness or modulus: what it bears before it breaks is nothing that a demand has"},
         {"porosity", "volume fraction with the pore as its phase: {property: volume fraction, phase: pore, min: 0.3}"},
         {"tortuosity", "conductivity, component: 11: it is fraction of the pore x its k / conductivity"},
         {"permeability", "magnetic permeability, with mu_r of the phases; how a fluid flows through pores is nothing that a demand has"},
@@ -91,6 +101,15 @@ static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, 
 }
 
 /* ---- tensors ---- */
+
+/* A number alone: that of an isotropic tensor. */
+static cupel_status read_isotropic(cupel_micro_reader *r, const cupel_yaml *node, size_t rows, cupel_unit_family family, double *a, cupel_err *err)
+{
+    double x = 0;
+    const cupel_status st = cupel_micro_number(r, node, family, &x, err);
+    for (size_t i = 0; i < rows * rows; i++) a[i] = i % (rows + 1) == 0 ? x : 0;
+    return st;
+}
 
 /* [rows][rows] numbers; `~` is NaN. */
 static cupel_status read_square(cupel_micro_reader *r, const cupel_yaml *node, size_t rows, cupel_unit_family family, double *a, cupel_err *err)
@@ -193,7 +212,10 @@ static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *
     a->whole = true;
     CUPEL_TRY(cupel_keys_word(e, r->d->file, "convention", convention_words, &convention, err));
     a->voigt = convention == 1 && a->kind == CUPEL_ASK_STIFFNESS;
-    CUPEL_TRY(read_square(r, node, n, kinds[a->kind].family, t, err));
+    if (n == 3 && node->kind == CUPEL_YAML_SCALAR)
+        CUPEL_TRY(read_isotropic(r, node, n, kinds[a->kind].family, t, err));
+    else
+        CUPEL_TRY(read_square(r, node, n, kinds[a->kind].family, t, err));
     CUPEL_TRY(check_symmetric(r->d, node, t, n, err));
     for (size_t i = 0; i < n * n; i++) a->target[i] = t[i];
     if (a->kind == CUPEL_ASK_STIFFNESS && convention == 1)

@@ -56,15 +56,15 @@ static void weaken(cupel_material *m, bool elastic, double by)
 }
 
 /* Below it fields in single precision do not converge beside the other phases. */
-static void raise_to_stand_in(cupel_micro_demand *d)
+static void raise_to_stand_in(cupel_micro_demand *d, bool elastic)
 {
     double most = 0;
-    for (size_t i = 0; i < d->n_phases; i++) most = fmax(most, size_of(&d->phase[i].material, true));
+    for (size_t i = 0; i < d->n_phases; i++) most = fmax(most, size_of(&d->phase[i].material, elastic));
     for (size_t i = 0; i < d->n_phases; i++) {
-        const double share = size_of(&d->phase[i].material, true) / most;
-        if (!(share > 0) || share >= CUPEL_STAND_IN / 3 || d->phase[i].stands_in[1]) continue; /* that of E: 0 is about half, by this measure */
-        weaken(&d->phase[i].material, true, CUPEL_STAND_IN / share);
-        d->phase[i].stands_in[1] = true;
+        const double share = size_of(&d->phase[i].material, elastic) / most;
+        if (!(share > 0) || share >= CUPEL_STAND_IN / 3 || d->phase[i].stands_in[elastic]) continue; /* that of E: 0 is about half, by this measure */
+        weaken(&d->phase[i].material, elastic, CUPEL_STAND_IN / share);
+        d->phase[i].stands_in[elastic] = true;
     }
 }
 
@@ -73,13 +73,15 @@ void cupel_voids_stand_in(cupel_micro_demand *d)
     static const cupel_physics physics[2] = {CUPEL_CONDUCTION, CUPEL_ELASTICITY};
     cupel_material m[CUPEL_MICRO_PHASES_MAX];
     bool filled[CUPEL_MICRO_PHASES_MAX];
-    for (size_t i = 0; i < d->n_phases; i++) d->phase[i].given = m[i] = d->phase[i].material;
+    for (size_t i = 0; i < d->n_phases; i++) d->phase[i].given = d->phase[i].material;
+    if (d->needs_conduction) raise_to_stand_in(d, false); /* first: what is all but nothing is no measure of a stand-in */
+    for (size_t i = 0; i < d->n_phases; i++) m[i] = d->phase[i].material;
     for (int k = 0; k < 2; k++) {
         if (!(k ? d->needs_elasticity : d->needs_conduction) || cupel_stand_in(physics[k], d->n_phases, m, filled) <= 0) continue;
-        for (size_t i = 0; i < d->n_phases; i++) d->phase[i].stands_in[k] = filled[i];
+        for (size_t i = 0; i < d->n_phases; i++) d->phase[i].stands_in[k] |= filled[i];
     }
     for (size_t i = 0; i < d->n_phases; i++) d->phase[i].material = m[i];
-    if (d->needs_elasticity) raise_to_stand_in(d);
+    if (d->needs_elasticity) raise_to_stand_in(d, true);
 }
 
 /* Multiplies what the voids of a demand have by a factor: of those with a stand-in, or of the others. */
