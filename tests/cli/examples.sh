@@ -17,15 +17,18 @@ said bone-scaffold 'stiffness within 5 % of [4 1.6 1.6 0 0 0; 1.6 4.4 1.7 0 0 0;
 
 # On a third of its voxels within twice its tolerance.
 sed 's/^grid:.*/grid: 32/; s/within: 2 %/within: 4 %/' "$examples/heat-spreader.yaml" >"$T/d.yaml"
-"$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 900solves >"$T/out" 2>&1; rc=$?
-[ $rc = 0 ] && ok 'heat-spreader.yaml is met' || { echo "    exit $rc"; no 'heat-spreader.yaml is met'; }
-# Its tensor once more from the recipe, on another grid than those of the design.
-"$CUPEL" homogenize "$T/D/design-1.json" --grid 40 --property conduction --phase 0:k=0.2 --phase 1:k=20 --format json >"$T/r.json" 2>"$T/out" &&
-  tr -d '\n ' <"$T/r.json" | sed 's/.*"tensor":\[\[\([^]]*\)\],\[\([^]]*\)\],\[\([^]]*\)\]\].*/\1,\2,\3\n/' |
-  awk -F, '{ t[1] = 2.5; t[5] = t[9] = 0.5; for (i = 1; i <= 9; i++) d += ($i - t[i])^2; d = sqrt(d / 6.75); print "distance", d; exit !(NF == 9 && d < 0.05) }' >"$T/out" &&
-  ok 'and has the conductivity that was asked' || no 'and has the conductivity that was asked'
-# What the demand forbids besides: at most 35 % filler.
-awk -F, 'NR == 2 { exit !($5 > 0 && $5 <= 0.35) }' "$T/D/designs.csv" && ok 'with no more filler than allowed' || no 'with no more filler than allowed'
+if [ -n "${CUPEL_SANITIZED:-}" ]; then echo 'skip heat-spreader.yaml is met: a sanitizer build (designs: design.sh)'
+else
+  "$CUPEL" design "$T/d.yaml" -o "$T/D" --budget 900solves >"$T/out" 2>&1; rc=$?
+  [ $rc = 0 ] && ok 'heat-spreader.yaml is met' || { echo "    exit $rc"; no 'heat-spreader.yaml is met'; }
+  # Its tensor once more from the recipe, on another grid than those of the design.
+  "$CUPEL" homogenize "$T/D/design-1.json" --grid 40 --property conduction --phase 0:k=0.2 --phase 1:k=20 --format json >"$T/r.json" 2>"$T/out" &&
+    tr -d '\n ' <"$T/r.json" | sed 's/.*"tensor":\[\[\([^]]*\)\],\[\([^]]*\)\],\[\([^]]*\)\]\].*/\1,\2,\3\n/' |
+    awk -F, '{ t[1] = 2.5; t[5] = t[9] = 0.5; for (i = 1; i <= 9; i++) d += ($i - t[i])^2; d = sqrt(d / 6.75); print "distance", d; exit !(NF == 9 && d < 0.05) }' >"$T/out" &&
+    ok 'and has the conductivity that was asked' || no 'and has the conductivity that was asked'
+  # What the demand forbids besides: at most 35 % filler.
+  awk -F, 'NR == 2 { exit !($5 > 0 && $5 <= 0.35) }' "$T/D/designs.csv" && ok 'with no more filler than allowed' || no 'with no more filler than allowed'
+fi
 # A recipe of many numbers is named, not printed.
 waves=$(for k in c1_0_0 c0_1_0 c0_0_1 c0_1_1 c1_0_1 c1_1_0 c2_0_0 c0_2_0 c0_0_2 c0_1_2 c0_2_1 c1_0_2 c2_0_1 c1_2_0 c2_1_0 c1_1_2; do
   printf '%s: 0.12345678901234567, ' $k; done)
