@@ -70,10 +70,10 @@ static void impossible_requests_get_the_right_reason(void **state)
     refused("  - {property: stiffness, component: 44, min: 9}\n", "bounds of Voigt and Reuss");
     refused("  - {property: young modulus, direction: [1, 1, 1], min: 12}\n  - {property: density, max: 1.5}\n", "at most 5.77");
     refused("  - {property: bulk modulus, min: 3.2}\n  - {property: anisotropy, max: 0.01}\n  - {property: volume fraction, phase: b, max: 0.3}\n",
-            "bounds of Hashin and Shtrikman let it be at most 2.77");
+            "(Hill's mean) let it be at most 2.77");
     refused("  - {property: shear modulus, max: 0.4}\n  - {property: volume fraction, phase: b, min: 0.3}\n",
-            "bounds of Hashin and Shtrikman let it be at least 0.61284");
-    refused("  - {property: poisson ratio, max: -0.9}\n", "bounds of Hashin and Shtrikman let it be at least");
+            "(Hill's mean) let it be at least 0.61284");
+    refused("  - {property: poisson ratio, max: -0.9}\n", "(Hill's mean) let it be at least");
     refused("  - {property: anisotropy, max: -1}\n", "at least 0");
     refused("  - {property: expansion, target: [[1e-3, 0, 0], [0, 1e-3, 0], [0, 0, 1e-3]], within: 1 %}\n", "Levin's relation");
     refused("  - {property: density, max: 1.5}\n  - {property: volume fraction, phase: b, min: 0.5}\n", "exclude each other");

@@ -19,6 +19,7 @@ typedef enum cupel_outer_bound {
     CUPEL_OUTER_TRACE_HIGH,
     CUPEL_OUTER_HS_LOW,
     CUPEL_OUTER_HS_HIGH,
+    CUPEL_OUTER_HILL, /* of a modulus that is Hill's mean of an anisotropic mixture */
     CUPEL_OUTER_LEVIN,
     CUPEL_OUTER_PHASES, /* a number of the phases alone, or one that is bounded by what it is */
 } cupel_outer_bound;

@@ -67,7 +67,7 @@ static void moduli_of(const cupel_outer *o, moduli *m)
         const double low = fmax(m->reuss[i], b->hs_lower[i]), high = fmin(m->voigt[i], b->hs_upper[i]);
         m->low[i] = (low + fmax(m->reuss[i], low / factor)) / 2;
         m->high[i] = (high + fmin(m->voigt[i], high * factor)) / 2;
-        m->low_by = CUPEL_OUTER_HS_LOW, m->high_by = CUPEL_OUTER_HS_HIGH;
+        m->low_by = o->isotropy > 0 ? CUPEL_OUTER_HILL : CUPEL_OUTER_HS_LOW, m->high_by = o->isotropy > 0 ? CUPEL_OUTER_HILL : CUPEL_OUTER_HS_HIGH;
     }
 }
 

@@ -14,6 +14,7 @@ const char *cupel_outer_name(cupel_outer_bound b)
     case CUPEL_OUTER_TRACE_HIGH: return "the trace bounds of two-phase conductors (Murat, Tartar; Lurie, Cherkaev)";
     case CUPEL_OUTER_HS_LOW:
     case CUPEL_OUTER_HS_HIGH: return "the bounds of Hashin and Shtrikman";
+    case CUPEL_OUTER_HILL: return "the bounds of Hashin and Shtrikman with those of Voigt and Reuss (Hill's mean)";
     case CUPEL_OUTER_LEVIN: return "what Levin's relation and the bounds of Voigt and Reuss leave to the expansion";
     default: return "what such a number can be";
     }
