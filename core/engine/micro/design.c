@@ -62,12 +62,18 @@ static double near_of(const cupel_search *s)
 /* On a grid that is not the last one no nearer than it can tell. */
 static double enough_before(const cupel_search *s) { return s->family->off > 0 ? near_of(s) / 2 : 2 * ENOUGH; }
 
+/* Steps of a skeleton on the coarse grid, after which one that is not near leaves the others a try: those that led to a design were near by then. */
+enum { FIRST_STEPS = 6 };
+
 /* The coarse grid alone. */
 static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_err *err)
 {
     cupel_trial t = {.solves = 0};
     begin_at(s, start);
-    cupel_status st = cupel_search_stage(s, coarse_of(s), STEPS, enough_before(s), 1e-3, &t, err);
+    const size_t first = s->family->kind == CUPEL_FAMILY_SKELETON && !s->goals ? FIRST_STEPS : STEPS;
+    cupel_status st = cupel_search_stage(s, coarse_of(s), first, enough_before(s), 1e-3, &t, err);
+    if (st == CUPEL_OK && first < STEPS && s->cost < pow(near_of(s), 2))
+        st = cupel_search_stage(s, coarse_of(s), STEPS - first, enough_before(s), 1e-3, &t, err);
     if (st == CUPEL_OK) start->cost = cupel_search_merit(s, &t.t);
     if (st == CUPEL_FAILED) start->cost = HUGE_VAL;
     cupel_search_drop(s, &st, err);

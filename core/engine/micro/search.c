@@ -181,20 +181,22 @@ static bool spent(const cupel_search *s, size_t grid, double loads_factor, doubl
     return cupel_now() + next > cupel_search_end(s);
 }
 
-/* A verification is 3 trials, of the time of 4 to 5 on the grid of the design, where none has been measured yet; with one more where a design has to
- * hold under tolerances. */
-static const double VERIFYING = 5;
+/* A verification is 3 trials, of the time of so many on the grid of the design (of eight bones 3.5 to 4, 2.4 to 2.7 where the search had solved its
+ * middle grid); with that trial itself where nothing has been solved there and coarser ones tell its time a quarter too short; with one more where a
+ * design has to hold under tolerances. */
+static const double VERIFYING = 4.2, VERIFYING_UNKNOWN = 5.2;
 /* A verification may be this much longer than the last one. */
 static const double LONGER = 1.15;
 
 static double verification(const cupel_search *s, double trials) { return trials + (s->d->hold_line ? 1 : 0); }
 
+static double verifying(const cupel_search *s) { return verification(s, s->fine.last.mixture ? VERIFYING : VERIFYING_UNKNOWN); }
+
 /* The first verification has its time kept for it, or most of a budget that is too small for anything else. */
 static double kept_to_verify(const cupel_search *s)
 {
     static const double MOST = 0.65;
-    const double verifying = cupel_search_seconds(s->trial_seconds, s->d->grid) * verification(s, VERIFYING);
-    return s->out->n ? 0 : fmin(verifying, MOST * s->d->budget_seconds);
+    return s->out->n ? 0 : fmin(cupel_search_seconds(s->trial_seconds, s->d->grid) * verifying(s), MOST * s->d->budget_seconds);
 }
 
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor) { return spent(s, grid, factor, factor, kept_to_verify(s)); }
@@ -208,7 +210,7 @@ bool cupel_search_spent_verifying(const cupel_search *s, double more)
 {
     const double loads = verification(s, 3) * (1 + more);
     if (s->verify_seconds > 0) return spent(s, s->d->grid, loads, 0, LONGER * s->verify_seconds * (1 + more));
-    return spent(s, s->d->grid, loads, verification(s, VERIFYING) * (1 + more), 0);
+    return spent(s, s->d->grid, loads, verifying(s) * (1 + more), 0);
 }
 
 bool cupel_search_spent_finer(const cupel_search *s)

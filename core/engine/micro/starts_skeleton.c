@@ -16,14 +16,15 @@ enum { FRAMES = sizeof frame / sizeof *frame, PARTS = 38, SWEEPS = 2000 };
 #define ABSENT (-0.03)
 static const double FRAME = 0.06;
 
-/* What the length of a strut, or PLATE times the area of a plate, costs in a fit, and the least radius of struts. Plates carry more for their
- * volume than struts, but those that little stiffness asks for are thinner than a voxel. A strut that is not there changes nothing until it appears,
- * and no derivative asks for it: of two starts one has many struts, for they cost little, the other few, and a trace of all. */
-static const double PLATE = 8;
+/* What the length of a strut, or `plate` times the area of a plate, costs in a fit, the least radius of struts, and by how much nodes are thicker.
+ * Plates carry more for their volume than struts, but those that little stiffness asks for are thinner than a voxel. A strut that is not there
+ * changes nothing until it appears, and no derivative asks for it: of two starts one has many struts, for they cost little, the other few, and a
+ * trace of all. Straight thin struts only stretch, and C12 = C66 (Cauchy's relations); of bones C66 is larger, by 4 to 8 % of the tensor, which
+ * bending gives and no strut or plate more does. In the third start nodes are thick, which makes struts bend: of stiffness only. */
 static const struct {
-    double length, least;
-} price[] = {{0.0003, ABSENT}, {0.003, 0.015}};
-enum { PRICES = sizeof price / sizeof *price };
+    double length, plate, least, node;
+} price[] = {{0.0003, 8, ABSENT, 0}, {0.003, 8, 0.015, 0}, {0.0003, 4, ABSENT, 0.01}};
+enum { PRICES = sizeof price / sizeof *price, BENDS = 2 };
 
 /* "line1_0_-1" or "plane1_0_-1": its direction; false for another parameter. */
 static bool way_of(const char *name, bool *plane, int v[3])
@@ -83,6 +84,16 @@ static void fit_shares(const double *target, size_t size, size_t n, double (*t)[
         }
 }
 
+/* Every wave of the series up to the diagonals of the box has its top in the corner of the box, where all parts meet; those of half an edge have
+ * others too. */
+static void thicken_nodes(const cupel_family *f, double by, double *x)
+{
+    for (size_t k = 0; k < f->n; k++) {
+        const char *name = f->start.generator->method.params[f->place[k]].name;
+        if (name[0] == 'c') x[k] = strchr(name, '2') ? by / 2 : by;
+    }
+}
+
 /* Radii of struts and half thicknesses of plates by their shares of the volume: in a box of edge 1 a strut is as long as its direction's vector, and
  * the area of a plate is the length of its normal's. */
 static void fitted_start(const cupel_search *s, const cupel_family *f, const cupel_ask *a, size_t which, double *x)
@@ -97,9 +108,10 @@ static void fitted_start(const cupel_search *s, const cupel_family *f, const cup
         x[k] = plane[n] ? ABSENT : price[which].least;
         part_tensor(m, a->order, v, plane[n], t[n]);
         size[n] = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-        cost[n] = price[which].length * size[n] * (plane[n] ? PLATE : 1);
+        cost[n] = price[which].length * size[n] * (plane[n] ? price[which].plate : 1);
         at[n++] = k;
     }
+    thicken_nodes(f, price[which].node, x);
     fit_shares(a->target, a->order * a->order, n, t, cost, share);
     for (size_t i = 0; i < n; i++) {
         const double r = plane[i] ? share[i] / (2 * size[i]) : sqrt(share[i] / (PI * size[i]));
@@ -107,7 +119,17 @@ static void fitted_start(const cupel_search *s, const cupel_family *f, const cup
     }
 }
 
-size_t cupel_skeleton_starts(const cupel_micro_demand *d) { return whole_of(d) ? PRICES : FRAMES; }
+size_t cupel_skeleton_starts(const cupel_micro_demand *d)
+{
+    const cupel_ask *a = whole_of(d);
+    return !a ? FRAMES : a->order == 6 ? PRICES : BENDS;
+}
+
+bool cupel_skeleton_bends(const cupel_micro_demand *d, size_t which)
+{
+    const cupel_ask *a = whole_of(d);
+    return a && a->order == 6 && which == BENDS;
+}
 
 void cupel_skeleton_start(const cupel_search *s, const cupel_family *f, size_t which, double *x)
 {
