@@ -161,7 +161,7 @@ static void features_of_slabs_are_their_thickness(void **state)
     check_close(bar.feature[1], 0.5 / 32, 1e-12, 0);
     cupel_str words = {0};
     cupel_micro_demand_words(d, &words);
-    assert_non_null(strstr(cupel_str_text(&words), "The box has an edge of 0.004 m"));
+    assert_non_null(strstr(cupel_str_text(&words), "The box has an edge of 4 mm"));
     cupel_str_free(&words);
     cupel_micro_demand_free(d);
 }

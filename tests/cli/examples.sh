@@ -11,7 +11,7 @@ said() { # said NAME WORDS: checked, and understood as it was meant
 }
 said heat-spreader 'conductivity within 2 % of [2.5 0 0; 0 0.5 0; 0 0 0.5] W/(m K)'
 said heat-spreader 'volume fraction filler at most 0.35'
-said panel-core 'young modulus 0 0 1 at least 0.2 GPa and at most 0.23 GPa'
+said panel-core 'young modulus 0 0 1 at least 200 MPa and at most 230 MPa'
 said panel-core 'shear modulus 13 per density, as large as possible'
 said bone-scaffold 'stiffness within 5 % of [4 1.6 1.6 0 0 0; 1.6 4.4 1.7 0 0 0; 1.6 1.7 6 0 0 0; 0 0 0 1.6 0 0; 0 0 0 0 1.5 0; 0 0 0 0 0 1.3] GPa (Voigt'
 
