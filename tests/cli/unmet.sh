@@ -14,6 +14,13 @@ design A --budget 300solves --resume
 [ ! -e "$T/A/progress.cupel" ] && ok 'progress goes when it is met' || no 'progress goes when it is met'
 design B --budget 300solves
 cmp -s "$T/A/design-1.json" "$T/B/design-1.json" && cmp -s "$T/A/design-1.npy" "$T/B/design-1.npy" && ok 'to the design of the larger budget' || no 'to the design of the larger budget'
+# What an earlier run in the same folder has met stays.
+before=$(cat "$T/B"/design* "$T/B/report.html" | sha256sum)
+design B --budget 12solves
+[ $rc = 5 ] && grep -q "which met its demand, is now in '$T/B/earlier-1'" "$T/err" && [ "$(cat "$T/B/earlier-1"/design* "$T/B/earlier-1/report.html" | sha256sum)" = "$before" ] &&
+  awk -F, 'NR == 2 { good = $2 == "no" } END { exit !good }' "$T/B/designs.csv" && ok 'what an earlier run has met stays' || { cat "$T/err"; echo "    exit $rc"; no 'what an earlier run has met stays'; }
+design B --budget 12solves
+[ $rc = 5 ] && [ ! -e "$T/B/earlier-2" ] && ok 'and what has not is written over' || no 'and what has not is written over'
 # Small units: what is overlooked at a limit was 1e-9 of any unit, more than all diffusivities in m^2/s.
 cat >"$T/d.yaml" <<Y
 demand: pores

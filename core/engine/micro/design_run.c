@@ -5,6 +5,7 @@
 #include "core/engine/micro/design_out.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/micro/design_watch.h"
+#include "core/engine/micro/earlier.h"
 #include "core/engine/micro/replay.h"
 #include "core/sys/file.h"
 
@@ -86,7 +87,8 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     CUPEL_TRY(cupel_designs_after(d, found, journal, &calm, stopped, err));
     stopped = stopped || cupel_stopped(job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
-    const cupel_status written = cupel_design_write(d, found, job, &account, &complete, &why);
+    cupel_status written = is_met(found) ? CUPEL_OK : cupel_earlier_keep(folder, job, &why);
+    if (written == CUPEL_OK) written = cupel_design_write(d, found, job, &account, &complete, &why);
     if (*found->begun.digest) {
         cupel_str_addf(summary, "surrogate %s: ", d->surrogate);
         cupel_design_start_words(&found->begun, summary);
