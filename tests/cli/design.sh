@@ -139,38 +139,26 @@ refused 'a budget that is none' 2 'budget' 's/grid: 32/grid: 32\nbudget: soon/'
 # Two per cent of the solid's stiffness: struts and plates from the target itself, near it after a few steps.
 if [ "${CUPEL_SANITIZED:-}" = 1 ]; then echo 'skip a thin scaffold: a sanitizer build'
 else
-  cat >"$T/thin.yaml" <<'Y'
-demand: thin scaffold
-scale: microstructure
-phases:
-  - {name: solid, E: 1, nu: 0.3}
-  - {name: void, E: 1.0e-4, nu: 0.3}
-require:
-  - {property: stiffness, convention: voigt, within: 8 %, target: [
-      [0.025, 0.009, 0.008, 0, 0, 0],
-      [0.009, 0.022, 0.008, 0, 0, 0],
-      [0.008, 0.008, 0.028, 0, 0, 0.001],
-      [0, 0, 0, 0.008, 0, 0],
-      [0, 0, 0, 0, 0.009, 0],
-      [0, 0, 0.001, 0, 0, 0.009]]}
-grid: 32
-seed: 1
-Y
-  "$CUPEL" design "$T/thin.yaml" -o "$T/thin" --budget 110solves --threads 2 >"$T/out" 2>"$T/err"
+  scaffold() { # scaffold NAME WITHIN GRID BUDGET ROWS, a row a line
+    { printf 'demand: %s scaffold\nscale: microstructure\nphases:\n  - {name: solid, E: 1, nu: 0.3}\n  - {name: void, E: 1.0e-4, nu: 0.3}\n' "$1"
+      printf 'require:\n  - {property: stiffness, convention: voigt, within: %s, target: [\n' "$2"; sed 's/.*/      [&],/; $s/,$/]}/' <<<"$5"; printf 'grid: %s\nseed: 1\n' "$3"; } >"$T/$1.yaml"
+    "$CUPEL" design "$T/$1.yaml" -o "$T/$1" --budget "$4" --threads 2 >"$T/out" 2>"$T/err"
+  }
+  scaffold thin '8 %' 32 110solves '0.025, 0.009, 0.008, 0, 0, 0
+0.009, 0.022, 0.008, 0, 0, 0
+0.008, 0.008, 0.028, 0, 0, 0.001
+0, 0, 0, 0.008, 0, 0
+0, 0, 0, 0, 0.009, 0
+0, 0, 0.001, 0, 0, 0.009'
   awk -F, 'NR == 2 { good = $3 < 15 && $5 > 0.8 && /skeleton:/ } END { exit !good }' "$T/thin/designs.csv" && ok 'a thin scaffold' || no 'a thin scaffold'
-  # A bone (1552_b4 of the tensors beside this project, rounded): C66 is larger than C12, as bending makes it and stretching alone never does.
-  { sed -n '1,/^require/p' "$T/thin.yaml"; cat <<'Y'; } >"$T/bends.yaml"
-  - {property: stiffness, convention: voigt, within: 1.5 %, target: [
-      [0.052, 0.0096, 0.0106, 0, 0, 0],
-      [0.0096, 0.029, 0.0074, 0, 0, 0],
-      [0.0106, 0.0074, 0.0275, 0, 0, 0],
-      [0, 0, 0, 0.0099, 0, 0],
-      [0, 0, 0, 0, 0.014, 0],
-      [0, 0, 0, 0, 0, 0.0132]]}
-grid: 24
-seed: 1
-Y
-  "$CUPEL" design "$T/bends.yaml" -o "$T/bends" --budget 340solves --threads 2 >"$T/out" 2>"$T/err"
-  tr -d '\n ' <"$T/bends/run.json" | grep -o '"misfit":[0-9.]*' | sort -t: -k2 -g | head -n 1 | awk -F: '{ good = $2 < 2.5 } END { exit !good }' && ok 'a scaffold that bends' || { cat "$T/err"; no 'a scaffold that bends'; }
+  # A bone (1552_b4 of the tensors beside this project, rounded): C66 is larger than C12, as bending makes it and stretching alone never does. Without a
+  # start that bends 4.8 tolerances are the least.
+  scaffold bending '1.5 %' 24 340solves '0.052, 0.0096, 0.0106, 0, 0, 0
+0.0096, 0.029, 0.0074, 0, 0, 0
+0.0106, 0.0074, 0.0275, 0, 0, 0
+0, 0, 0, 0.0099, 0, 0
+0, 0, 0, 0, 0.014, 0
+0, 0, 0, 0, 0, 0.0132'
+  tr -d '\n ' <"$T/bending/run.json" | grep -o '"misfit":[0-9.]*' | sort -t: -k2 -g | head -n 1 | awk -F: '{ good = $2 < 2.5 } END { exit !good }' && ok 'a scaffold that bends' || { cat "$T/err"; no 'a scaffold that bends'; }
 fi
 exit $bad
