@@ -62,7 +62,8 @@ static double near_of(const cupel_search *s)
 /* On a grid that is not the last one no nearer than it can tell. */
 static double enough_before(const cupel_search *s) { return s->family->off > 0 ? near_of(s) / 2 : 2 * ENOUGH; }
 
-/* Steps of a skeleton on the coarse grid, after which one that is not near leaves the others a try: those that led to a design were near by then. */
+/* Steps of a skeleton on the coarse grid, after which one that is not near leaves the others a try: of five bones
+ * the three whose first start was good were near by then (4, 5 and 6 steps). */
 enum { FIRST_STEPS = 6 };
 
 /* The coarse grid alone. */
