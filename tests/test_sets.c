@@ -64,6 +64,57 @@ static void presets_have_no_column_twice(void **state)
         }
 }
 
+/* What `cupel describe` writes once: columns of one name in one form are the same numbers. */
+static void check_shared(const cupel_sets *s, const cupel_batch *b, size_t n, size_t *shared)
+{
+    size_t w = s->n_columns;
+    double *x = cupel_alloc(n * w, sizeof *x);
+    cupel_str *name = cupel_alloc(w, sizeof *name);
+    const char *unit;
+    cupel_sets_compute(s, b, 0, n, cupel_isa_best(), x, w, NULL);
+    for (size_t j = 0; j < w; j++) {
+        cupel_sets_column(s, j, &name[j], &unit);
+        for (size_t i = 0; i < j; i++) {
+            if (name[i].n != name[j].n || strcmp(cupel_str_text(&name[i]), cupel_str_text(&name[j])) != 0) continue;
+            ++*shared;
+            assert_string_not_equal(cupel_sets_of(s, i), cupel_sets_of(s, j));
+            assert_true(cupel_sets_shared(s, i, j));
+            for (size_t row = 0; row < n; row++) {
+                double a = x[row * w + i], c = x[row * w + j];
+                assert_true(isnan(a) == isnan(c) && !(fabs(a - c) > 1e-14 * fabs(a))); /* three roundings in another order */
+            }
+        }
+    }
+    for (size_t j = 0; j < w; j++) cupel_str_free(&name[j]);
+    cupel_free(name);
+    cupel_free(x);
+}
+
+static void columns_of_one_name_are_one(void **state)
+{
+    (void)state;
+    static const char *const formulas[] = {"FeC", "Fe2O3", "HeH", "CuNi", "AlCoCrFeNi", "Fe", "La0.7Sr0.3MnO3", "Ti25Ni75Cu0.001", "Og", "CuZr2"};
+    enum { N = sizeof formulas / sizeof *formulas };
+    cupel_err err;
+    cupel_batch b = {0};
+    for (size_t i = 0; i < N; i++) check_ok(cupel_batch_add_formula(&b, cupel_text_of(formulas[i]), CUPEL_DOT_REFUSE, &err), &err);
+    cupel_str all = {0};
+    for (size_t i = 0; cupel_descriptors[i]; i++) cupel_str_addf(&all, "%s%s", i ? "," : "", cupel_descriptors[i]->method.name);
+    static const unsigned forms[] = {0, CUPEL_SETS_IMPUTED, CUPEL_SETS_MATMINER, CUPEL_SETS_SMOOTH};
+    for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
+        cupel_sets s;
+        size_t shared = 0;
+        check_ok(cupel_sets_parse(cupel_str_text(&all), forms[k], &s, &err), &err);
+        check_shared(&s, &b, N, &shared);
+        assert_int_equal(shared, 10); /* valence electrons of meredig and valence_orbital, Yang's two of wen_alloys and yang_solid_solution */
+    }
+    cupel_sets s;
+    check_ok(cupel_sets_parse("valence_orbital,meredig:matminer", 0, &s, &err), &err);
+    assert_false(cupel_sets_shared(&s, 0, s.n_columns - 1));
+    cupel_str_free(&all);
+    cupel_batch_release(&b);
+}
+
 /* Smooth and plain sets side by side, as rows and one by one, as double and as float. */
 static void smooth_sets_stand_beside_plain_ones(void **state)
 {
@@ -104,6 +155,7 @@ int main(void)
         cmocka_unit_test(names_are_canonical),
         cmocka_unit_test(wrong_names_are_refused),
         cmocka_unit_test(presets_have_no_column_twice),
+        cmocka_unit_test(columns_of_one_name_are_one),
         cmocka_unit_test(smooth_sets_stand_beside_plain_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,8 +26,8 @@ static const double TOLERANCE = 1e-12, TOLERANCE_F32 = 1.0 / (1 << 23);
 /* One piece of a block on its way; used by one worker at a time. */
 typedef struct piece {
     cupel_batch batch;
-    void *x;                       /* [PIECE][n_columns] float or double */
-    double *reference, *scratch;   /* [n_columns] */
+    void *x;                       /* [PIECE][n_computed] float or double, then [PIECE][n_columns] */
+    double *reference, *scratch;   /* [n_computed] */
     unsigned char reason[PIECE];
     cupel_str text;
     double difference;
@@ -40,7 +40,8 @@ typedef struct describer {
     cupel_sets sets;
     cupel_features *table;         /* columns of the table, behind those of the sets; NULL: none */
     bool crosses;                  /* and their products with the composition */
-    size_t n_columns;              /* of both */
+    size_t n_computed;             /* columns of both, side by side */
+    size_t n_columns, *from;       /* those to be written, [n_columns]: what two sets share stands once */
     cupel_str sets_text;
     char **column;                 /* [n_columns] */
     const char **unit;
@@ -71,7 +72,7 @@ static size_t value_size(const describer *d) { return d->o->float32 ? sizeof(flo
 /* Behind the columns of the sets. */
 static void compute_table(const describer *d, piece *p, size_t from, size_t n)
 {
-    size_t first = d->sets.n_columns, width = d->n_columns - first;
+    size_t first = d->sets.n_columns, width = d->n_computed - first;
     cupel_records rows = d->block; /* row i of these is row i of the batch */
     rows.cell += from * rows.n_cols;
     rows.n_rows -= from;
@@ -80,7 +81,7 @@ static void compute_table(const describer *d, piece *p, size_t from, size_t n)
         cupel_features_compute(d->table, &p->batch, &rows, i, 1, d->job->isa, p->scratch, width, &reason);
         if (reason && (!p->reason[i] || p->reason[i] == CUPEL_REASON_IMPUTED)) p->reason[i] = reason;
         for (size_t j = 0; j < width; j++) {
-            size_t at = i * d->n_columns + first + j;
+            size_t at = i * d->n_computed + first + j;
             if (d->o->float32)
                 ((float *)p->x)[at] = (float)p->scratch[j];
             else
@@ -89,15 +90,28 @@ static void compute_table(const describer *d, piece *p, size_t from, size_t n)
     }
 }
 
+/* Rows of what is computed become rows of what is written, in place: nothing moves to the right. */
+static void leave_out_shared(const describer *d, piece *p, size_t n)
+{
+    if (d->n_columns == d->n_computed) return;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d->n_columns; j++) {
+            size_t to = i * d->n_columns + j, at = i * d->n_computed + d->from[j];
+            if (d->o->float32) ((float *)p->x)[to] = ((const float *)p->x)[at];
+            else ((double *)p->x)[to] = ((const double *)p->x)[at];
+        }
+}
+
 static void compute(const describer *d, piece *p, size_t from, size_t n)
 {
-    size_t ld = d->n_columns;
+    size_t ld = d->n_computed;
     memset(p->reason, 0, n);
     if (d->o->float32)
         cupel_sets_compute_f32(&d->sets, &p->batch, 0, n, d->job->isa, p->x, ld, p->reason, p->scratch);
     else
         cupel_sets_compute(&d->sets, &p->batch, 0, n, d->job->isa, p->x, ld, p->reason);
     if (d->table) compute_table(d, p, from, n);
+    leave_out_shared(d, p, n);
 }
 
 static double difference(double a, double b)
@@ -113,9 +127,9 @@ static void validate(const describer *d, piece *p, size_t n)
     p->difference = 0;
     for (size_t i = 0; i < n; i++) {
         cupel_sets_compute(&d->sets, &p->batch, i, 1, CUPEL_ISA_PLAIN, p->reference, width, NULL);
-        for (size_t j = 0; j < width; j++) {
+        for (size_t j = 0; j < ld && d->from[j] < width; j++) {
             double x = d->o->float32 ? (double)((const float *)p->x)[i * ld + j] : ((const double *)p->x)[i * ld + j];
-            double apart = difference(x, p->reference[j]);
+            double apart = difference(x, p->reference[d->from[j]]);
             if (apart > p->difference) p->difference = apart, p->worst_row = i, p->worst_column = j;
         }
     }
@@ -266,22 +280,46 @@ done:
     return st;
 }
 
+/* The name of computed column j; two sets may have columns of one name (cupel_sets_shared), and so may a set and the table. SIZE_MAX as place: it
+ * is there already. */
+static cupel_status name_column(const describer *d, size_t j, cupel_str *name, const char **unit, size_t *place, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_str_clear(name);
+    *place = d->n_columns;
+    if (j < d->sets.n_columns) cupel_sets_column(&d->sets, j, name, unit);
+    else CUPEL_TRY(cupel_features_name(d->table, j - d->sets.n_columns, name, unit, err));
+    if (name->failed) CUPEL_TRY(cupel_no_memory(err, "the names of columns", 0));
+    for (size_t k = 0; k < d->n_columns; k++) {
+        if (strcmp(d->column[k], cupel_str_text(name)) != 0) continue;
+        if (j >= d->sets.n_columns) cupel_str_puts(name, " (table)");
+        else if (cupel_sets_shared(&d->sets, d->from[k], j)) *place = SIZE_MAX;
+        else cupel_str_addf(name, " (%s)", cupel_sets_of(&d->sets, j));
+        break;
+    }
+done:
+    return st;
+}
+
 static cupel_status name_columns(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_str name = {0};
-    d->n_columns = d->sets.n_columns + (d->table ? cupel_features_count(d->table) : 0);
-    d->column = cupel_alloc(d->n_columns, sizeof *d->column);
-    d->unit = cupel_alloc(d->n_columns, sizeof *d->unit);
-    if (!d->column || !d->unit) CUPEL_TRY(cupel_no_memory(err, "the names of columns", 0));
-    for (size_t j = 0; j < d->n_columns; j++) {
-        cupel_str_clear(&name);
-        if (j < d->sets.n_columns)
-            cupel_sets_column(&d->sets, j, &name, &d->unit[j]);
-        else
-            CUPEL_TRY(cupel_features_name(d->table, j - d->sets.n_columns, &name, &d->unit[j], err));
-        d->column[j] = name.failed ? NULL : cupel_strdup(cupel_str_text(&name));
-        if (!d->column[j]) CUPEL_TRY(cupel_no_memory(err, "the names of columns", 0));
+    size_t place;
+    d->n_computed = d->sets.n_columns + (d->table ? cupel_features_count(d->table) : 0);
+    d->column = cupel_alloc(d->n_computed, sizeof *d->column);
+    d->unit = cupel_alloc(d->n_computed, sizeof *d->unit);
+    d->from = cupel_alloc(d->n_computed, sizeof *d->from);
+    if (!d->column || !d->unit || !d->from) CUPEL_TRY(cupel_no_memory(err, "the names of columns", 0));
+    for (size_t j = 0; j < d->n_computed; j++) {
+        const char *unit = "";
+        CUPEL_TRY(name_column(d, j, &name, &unit, &place, err));
+        if (place == SIZE_MAX) continue;
+        d->column[place] = name.failed ? NULL : cupel_strdup(cupel_str_text(&name));
+        if (!d->column[place]) CUPEL_TRY(cupel_no_memory(err, "the names of columns", 0));
+        d->unit[place] = unit;
+        d->from[place] = j;
+        d->n_columns++;
     }
     cupel_sets_text(&d->sets, &d->sets_text);
     if (d->crosses) cupel_str_addf(&d->sets_text, "%scross", d->sets_text.n ? "," : "");
@@ -311,7 +349,7 @@ static cupel_status open_sheet(describer *d, cupel_err *err)
 
 static cupel_status open_pieces(describer *d, cupel_err *err)
 {
-    size_t n = d->job->threads == 1 ? 1 : d->job->threads * PIECES_PER_THREAD, columns = d->n_columns;
+    size_t n = d->job->threads == 1 ? 1 : d->job->threads * PIECES_PER_THREAD, columns = d->n_computed;
     d->pieces = cupel_alloc(n, sizeof *d->pieces);
     if (!d->pieces) return cupel_no_memory(err, "a block of rows", cupel_mul(n, sizeof *d->pieces));
     d->n_pieces = n;
@@ -340,6 +378,7 @@ static void release(describer *d)
     for (size_t j = 0; d->column && j < d->n_columns; j++) cupel_free(d->column[j]);
     cupel_free(d->column);
     cupel_free(d->unit);
+    cupel_free(d->from);
     cupel_free(d->kept);
     cupel_features_free(d->table);
     cupel_str_free(&d->sets_text);
@@ -353,6 +392,9 @@ static void say_result(const describer *d)
     char a[32], b[32];
     cupel_say(d->job, CUPEL_NOTE, "%s row%s read, %s written, %zu column%s", cupel_format_count(a, d->result.rows), d->result.rows == 1 ? "" : "s",
               cupel_format_count(b, d->result.written), d->result.columns, d->result.columns == 1 ? "" : "s");
+    if (d->n_computed > d->n_columns)
+        cupel_say(d->job, CUPEL_NOTE, "%zu column%s that two of the sets have in common stand%s once", d->n_computed - d->n_columns,
+                  d->n_computed - d->n_columns == 1 ? "" : "s", d->n_computed - d->n_columns == 1 ? "s" : "");
     if (d->o->validate)
         cupel_say(d->job, CUPEL_NOTE, "the %s and the plain kernels differ by at most %.3g", cupel_isa_name(d->job->isa), d->result.difference);
     const bool drops = d->o->missing == CUPEL_MISSING_DROP;

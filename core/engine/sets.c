@@ -116,10 +116,21 @@ void cupel_sets_text(const cupel_sets *s, cupel_str *out)
         cupel_str_addf(out, "%s%s%s%s", i ? "," : "", s->set[i]->method.name, s->matminer[i] ? ":matminer" : "", s->smooth[i] ? ":smooth" : "");
 }
 
-void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit)
+/* The set that column j of all is of; j becomes its place there. */
+static size_t set_of(const cupel_sets *s, size_t *j)
 {
     size_t i = 0;
-    while (j >= s->set[i]->n_columns) j -= s->set[i++]->n_columns;
+    while (*j >= s->set[i]->n_columns) *j -= s->set[i++]->n_columns;
+    return i;
+}
+
+const char *cupel_sets_of(const cupel_sets *s, size_t j) { return s->set[set_of(s, &j)]->method.name; }
+
+bool cupel_sets_shared(const cupel_sets *s, size_t i, size_t j) { return s->matminer[set_of(s, &i)] == s->matminer[set_of(s, &j)]; }
+
+void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit)
+{
+    const size_t i = set_of(s, &j);
     (s->smooth[i] ? cupel_smooth_column(s->set[i], j, name, unit) : s->set[i]->column(j, name, unit));
 }
 

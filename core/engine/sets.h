@@ -25,6 +25,9 @@ enum { CUPEL_SETS_IMPUTED = 1, CUPEL_SETS_MATMINER = 2, CUPEL_SETS_SMOOTH = 4 };
 cupel_status cupel_sets_parse(const char *names, unsigned forms, cupel_sets *s, cupel_err *err);
 void cupel_sets_text(const cupel_sets *s, cupel_str *out);                           /* canonical: "magpie:smooth,deml:matminer" */
 void cupel_sets_column(const cupel_sets *s, size_t j, cupel_str *name, const char **unit);
+const char *cupel_sets_of(const cupel_sets *s, size_t j); /* the set that column j is of, without its form */
+/* Columns i and j of two sets are called the same: they are one where both sets are in the same form (held by a test over all sets). */
+bool cupel_sets_shared(const cupel_sets *s, size_t i, size_t j);
 
 /* In words the first column that a row of the batch has no value for, or one that was filled in, and the elements that lack it by themselves:
  * "no value of 'MagpieData minimum MeltingT' for He"; "" when it has all. */

@@ -10,6 +10,16 @@ check() { if "${@:2}"; then ok "$1"; else not_ok "$1"; fi; }
 exits() { "${@:2}" >"$T/out" 2>"$T/err"; [ $? = "$1" ]; }
 says() { grep -qF -- "$1" "$T/err"; }
 
+printf 'formula,gap [eV]\nGaAs,1.42\nSi,1.12\nGe,0.66\nInP,1.34\nCdTe,1.5\nZnO,3.3\nZnS,3.6\nGaN,3.4\nAlN,6.2\nMgO,7.8\nNaCl,8.5\n' >"$T/twelve.csv"
+check 'two sets that share columns' exits 0 "$CUPEL" describe "$T/twelve.csv" --set valence_orbital,meredig --validate -o "$T/shared.csv"
+check 'write each once' [ "$(head -n 1 "$T/shared.csv" | tr , '\n' | sort | uniq -d)" = '' ]
+check 'and say so' says '8 columns that two of the sets have in common stand once'
+"$CUPEL" describe "$T/twelve.csv" --set meredig -o "$T/alone.csv" 2>/dev/null
+check 'with the values of either' [ "$(cut -d, -f11-137 "$T/shared.csv")" = "$(cut -d, -f3-129 "$T/alone.csv")" ]
+check 'the table trains' exits 0 "$CUPEL" train "$T/shared.csv" --features none --columns 'avg s valence electrons,frac p valence electrons,mean Number' \
+    --target gap --model ridge -o "$T/shared.h5"
+check 'values of two forms' exits 0 "$CUPEL" describe "$T/twelve.csv" --set valence_orbital,meredig:matminer --store float32 -o "$T/forms.csv"
+check 'have names of their own' grep -q ',avg s valence electrons,.*,avg s valence electrons (meredig),' "$T/forms.csv"
 cat > "$T/in.csv" <<'E1'
 id,formula,gap [eV]
 1,Fe2O3,2.2
