@@ -4,6 +4,7 @@
 #include "core/cli/volume_options.h"
 #include "core/engine/describe.h"
 #include "core/engine/describe_volume.h"
+#include "core/matter/crystal.h"
 
 #include <string.h>
 
@@ -60,6 +61,7 @@ static cupel_status describe_formulas(const cupel_args *args, const cupel_job *j
         .smooth = cupel_flag(args, "smooth"),
         .validate = cupel_flag(args, "validate"),
     };
+    CUPEL_TRY(cupel_crystal_refuse(o.table, err));
     CUPEL_TRY(refuse(args, others, "no volume", err));
     if (cupel_n_args(args) > 1) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' is no volume, and tables are described one at a time", o.table));
     if (!o.output) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "cupel describe of a table needs -o FILE, or -o - for stdout"));

@@ -4,6 +4,7 @@
 #include "core/io/csv.h"
 #include "core/io/input.h"
 #include "core/io/json.h"
+#include "core/matter/crystal.h"
 #include "core/matter/formula.h"
 #include "core/matter/oxidation.h"
 
@@ -205,6 +206,7 @@ static cupel_status one(printer *p, cupel_text input, cupel_err *err)
     p->n++;
     if (!good) {
         p->n_bad++;
+        if (!p->many && cupel_crystal_refuse(input.p, err) != CUPEL_OK) return CUPEL_BAD_INPUT;
         explain(input, &e, line, sizeof line);
         if (!p->many) return cupel_fail(err, CUPEL_BAD_INPUT, "%s", line);
         cupel_say(p->job, CUPEL_WARNING, "%s", line);

@@ -8,6 +8,7 @@
 #include "core/io/input.h"
 #include "core/math/units.h"
 #include "core/matter/columns.h"
+#include "core/matter/crystal.h"
 #include "core/sys/file.h"
 #include "datasets/source.h"
 
@@ -541,7 +542,8 @@ cupel_status cupel_demand_text(const char *path, char **text, size_t *n, cupel_e
     cupel_input *in = NULL;
     *text = NULL;
     *n = 0;
-    cupel_status st = cupel_input_open(path, &in, err);
+    cupel_status st = cupel_crystal_refuse(path, err);
+    if (st == CUPEL_OK) st = cupel_input_open(path, &in, err);
     if (st == CUPEL_OK) st = cupel_input_rest(in, DEMAND_BYTES_MAX, text, n, err);
     cupel_input_free(in);
     return st;

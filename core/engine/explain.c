@@ -1,17 +1,35 @@
 #include "core/engine/explain.h"
 
 #include "core/base/err.h"
+#include "core/matter/crystal.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+/* Text of a structure, or the name of a file of one, where a formula is expected. */
+static bool explain_crystal(cupel_text cell, cupel_str *out)
+{
+    cupel_str formula = {0};
+    const char *kind = cupel_crystal_text(cell, &formula);
+    if (kind && formula.n)
+        cupel_str_addf(out, " is %s of the composition %s, not a formula", kind, formula.p);
+    else if (kind)
+        cupel_str_addf(out, " is %s, not a formula", kind);
+    else if (cupel_crystal_name(cell))
+        cupel_str_puts(out, " is the name of a file of a crystal structure, not a formula");
+    cupel_str_free(&formula);
+    return kind || cupel_crystal_name(cell);
+}
 
 void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupel_dot dot, cupel_reason reason, const char *detail,
                        cupel_str *out)
 {
     cupel_formula f;
     cupel_formula_error e;
-    cupel_str_addf(out, "%s:%" PRIu64 ": %s: '%.*s'", file, line, cupel_reason_name(reason), (int)(formula.n < 80 ? formula.n : 80),
-                   formula.p);
+    const char *end = formula.n ? memchr(formula.p, '\n', formula.n) : NULL; /* one line is said as one line */
+    const size_t n = end ? (size_t)(end - formula.p) : formula.n;
+    cupel_str_addf(out, "%s:%" PRIu64 ": %s: '%.*s%s'", file, line, cupel_reason_name(reason), (int)(n < 80 ? n : 80), formula.p, end ? "..." : "");
+    if (reason == CUPEL_REASON_BAD_FORMULA && explain_crystal(formula, out)) return;
     if ((reason == CUPEL_REASON_BAD_FORMULA || reason == CUPEL_REASON_AMBIGUOUS_FORMULA) && !cupel_formula_read(formula, dot, &f, &e))
         cupel_str_addf(out, " at byte %zu: %s", e.position + 1, e.message);
     else if (*detail)
@@ -35,20 +53,9 @@ cupel_str *cupel_tally_add(cupel_tally *t, cupel_reason reason)
     return t->n_examples < CUPEL_TALLY_EXAMPLES ? &t->example[t->n_examples++] : NULL;
 }
 
-static bool holds(cupel_text t, const char *word)
-{
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= t.n; i++)
-        if (memcmp(t.p + i, word, n) == 0) return true;
-    return false;
-}
-
 void cupel_tally_look(cupel_tally *t, cupel_text formula)
 {
-    if (formula.n > 2000) formula.n = 2000;
-    if (!t->structures)
-        t->structures = holds(formula, "pymatgen") || holds(formula, "\"lattice\"") || holds(formula, "'lattice'") ||
-                        holds(formula, "Full Formula (");
+    if (!t->structures) t->structures = cupel_crystal_text(formula, NULL) || cupel_crystal_name(formula);
 }
 
 cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, const char *file, const char *column, cupel_err *err)
@@ -59,8 +66,9 @@ cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, con
     if (!rows || bad < rows) return CUPEL_OK;
     const char *first = t->every || !t->n_examples ? "" : cupel_str_text(&t->example[0]);
     return cupel_fail(err, CUPEL_BAD_INPUT, "not one formula in column '%s' of '%s' could be read%s%.300s; %s", column, file, *first ? ": " : "",
-                      first, t->structures ? "these are crystal structures, and cupel reads compositions only so far: give a column of formulas"
-                                    : "name the column of formulas with --formula");
+                      first, t->structures ? "these are crystal structures, and cupel reads compositions only so far: give a column of formulas "
+                                           "(of pymatgen: structure.composition.formula)"
+                                         : "name the column of formulas with --formula");
 }
 
 void cupel_tally_tell(const cupel_tally *t)

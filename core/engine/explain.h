@@ -21,7 +21,7 @@ typedef struct cupel_tally {
     uint64_t rows[CUPEL_REASON_COUNT];
     cupel_str example[CUPEL_TALLY_EXAMPLES];
     size_t n_examples;
-    bool structures; /* a bad formula looks like a crystal structure of pymatgen */
+    bool structures; /* a bad formula is a crystal structure, or the name of a file of one */
 } cupel_tally;
 
 uint64_t cupel_tally_total(const cupel_tally *t);

@@ -5,6 +5,7 @@
 #include "core/engine/loop_inspect.h"
 #include "core/io/artifact.h"
 #include "core/io/json.h"
+#include "core/matter/crystal.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -186,7 +187,9 @@ cupel_status cupel_inspect(const char *path, bool json, cupel_str *out, cupel_er
 {
     cupel_status st = CUPEL_OK;
     cupel_reader *r = NULL;
-    CUPEL_TRY(cupel_reader_open(path, NULL, UINT_MAX, &r, err));
+    st = cupel_reader_open(path, NULL, UINT_MAX, &r, err);
+    if (st == CUPEL_BAD_ARTIFACT && cupel_crystal_refuse(path, err) != CUPEL_OK) st = CUPEL_BAD_INPUT;
+    CUPEL_TRY(st);
     CUPEL_TRY(json ? put_json(path, r, out, err) : put_lines(path, r, out, err));
     if (out->failed) CUPEL_TRY(cupel_no_memory(err, "the contents of an artifact", out->n));
 done:

@@ -2,6 +2,7 @@
 #include "core/base/str.h"
 #include "core/io/input.h"
 #include "core/math/units.h"
+#include "core/matter/crystal.h"
 #include "datasets/formats/volume.h"
 
 #include <math.h>
@@ -123,14 +124,16 @@ cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options
         return can_read(path, *format, err);
     }
     const cupel_volume_format *f = NULL;
+    cupel_status st = CUPEL_OK;
     if (is_folder(path)) {
         f = by_name("slices");
     } else if (strcmp(path, "-") != 0) {
-        cupel_status st = head_of(path, head, &n, err);
+        st = head_of(path, head, &n, err);
         if (st != CUPEL_OK) return st;
         f = by_head(head, n);
         if (!f) f = by_suffix(path);
     }
+    if (!f && (st = cupel_crystal_refuse(path, err)) != CUPEL_OK) return st;
     if (!f)
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': neither its first bytes nor its name are those of a volume; name the format (one of %s)", path,
                           names(false, list));

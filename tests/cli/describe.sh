@@ -42,6 +42,20 @@ check 'nothing is written' [ ! -e "$T/u.csv.tmp" -a "$(head -c 7 "$T/u.csv")" = 
 printf 'structure\n"{""@module"": ""pymatgen.core.structure"", ""lattice"": {}}"\n' >"$T/structures.csv"
 check 'a column of structures: exit 3' exits 3 "$CUPEL" describe "$T/structures.csv" -o "$T/u.csv"
 check 'and it is said what they are' says 'cupel reads compositions only so far'
+printf 'salt\n1\n5 0 0\n0 5 0\n0 0 5\nNa Cl\n4 4\nDirect\n0 0 0\n' >"$T/POSCAR"
+printf 'data_x\n_cell_length_a 5\n_chemical_formula_sum "Fe2 O3"\n' >"$T/a.cif"
+check 'a POSCAR file: exit 3' exits 3 "$CUPEL" describe "$T/POSCAR"
+check 'its composition and what to do are said' says "crystal structures are not read, only compositions: this one's is NaCl; write it into a table"
+check 'a CIF file to train on: exit 3' exits 3 "$CUPEL" train "$T/a.cif" --target y -o "$T/m.h5"
+check 'says the same' says "this one's is Fe2O3"
+check 'as a demand: exit 3' exits 3 "$CUPEL" screen "$T/a.cif" -o "$T/u.csv"; check 'says it too' says "this one's is Fe2O3"
+check 'as a volume: exit 3' exits 3 "$CUPEL" homogenize "$T/a.cif" --property conduction --phase 0:k=1; check 'says it' says "this one's is Fe2O3"
+check 'as a formula: exit 3' exits 3 "$CUPEL" formula "$T/a.cif"; check 'too' says "this one's is Fe2O3"
+check 'as an artifact: exit 3' exits 3 "$CUPEL" inspect "$T/a.cif"; check 'and here' says "this one's is Fe2O3"
+{ echo formula,y; printf '"'; cat "$T/POSCAR"; echo '",1'; echo a.cif,2; } >"$T/texts.csv"
+check 'POSCAR text as formulas: exit 3' exits 3 "$CUPEL" describe "$T/texts.csv" -o "$T/u.csv"
+check 'says which it is, in one line' says "bad_formula: 'salt...' is a POSCAR file of the composition NaCl, not a formula; these are crystal structures"
+check 'trained on: exit 3' exits 3 "$CUPEL" train "$T/texts.csv" --target y -o "$T/m.h5"; check 'says it, and where' says 'texts.csv:2: bad_formula'
 
 D() { "$CUPEL" describe "$T/in.csv" --formula formula --set magpie "$@"; }
 
