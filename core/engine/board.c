@@ -10,14 +10,14 @@
 
 enum { PARETO_PENDING = 8192, SAMPLE_STREAM = 0x5a }; /* the stream is only a number of its own */
 
-/* One allocation: this, the numbers, the flags, formula and key with their zeros. */
+/* One allocation: this, the numbers, the flags, formula, key and what is carried with their zeros. */
 typedef struct entry {
     int64_t index, copies, layer;
     double score, merit, probability;
     double first, second; /* the order of this board, both falling */
     double *number;       /* value spread lower upper distance [p], chance [r], figure [c], objective [m], cell [m] */
     unsigned char *in_domain;
-    char *formula, *key;
+    char *formula, *key, *carried;
     struct entry *chain; /* the next of its bucket */
     struct entry *kin;   /* the next of the bucket of its chemical system */
     size_t at;           /* place in the heap */
@@ -109,7 +109,7 @@ static entry *entry_new(const cupel_board *b, const cupel_pick *k)
 {
     const cupel_board_shape *s = &b->shape;
     size_t numbers = n_numbers(s);
-    entry *e = cupel_alloc(1, sizeof *e + numbers * sizeof(double) + s->p + k->formula.n + k->key.n + 2);
+    entry *e = cupel_alloc(1, sizeof *e + numbers * sizeof(double) + s->p + k->formula.n + k->key.n + k->carried.n + 3);
     if (!e) return NULL;
     e->index = k->index;
     e->copies = k->copies;
@@ -129,6 +129,8 @@ static entry *entry_new(const cupel_board *b, const cupel_pick *k)
     if (k->formula.n) memcpy(e->formula, k->formula.p, k->formula.n);
     e->key = e->formula + k->formula.n + 1;
     if (k->key.n) memcpy(e->key, k->key.p, k->key.n);
+    e->carried = e->key + k->key.n + 1;
+    if (k->carried.n) memcpy(e->carried, k->carried.p, k->carried.n);
     return e;
 }
 
@@ -371,6 +373,8 @@ cupel_status cupel_shortlist_take(cupel_shortlist *l, cupel_board_shape s, size_
     ok = (l->in_domain = cupel_arena_take(arena, n * s.p + 1)) && ok;
     ok = (l->formula = cupel_arena_take(arena, n * sizeof(char *) + 1)) && ok;
     ok = (l->key = cupel_arena_take(arena, n * sizeof(char *) + 1)) && ok;
+    ok = (l->carried = cupel_arena_take(arena, n * sizeof(char *) + 1)) && ok;
+    for (size_t i = 0; l->carried && i < n; i++) l->carried[i] = (char *)(uintptr_t)"";
     return ok ? CUPEL_OK : cupel_no_memory(err, "a shortlist", n * sizeof(double) * (6 + n_numbers(&s)));
 }
 
@@ -390,7 +394,8 @@ static cupel_status put_row(cupel_shortlist *l, size_t i, const entry *e, const 
     l->probability[i] = e->probability;
     l->formula[i] = cupel_arena_text(arena, e->formula, strlen(e->formula));
     l->key[i] = cupel_arena_text(arena, e->key, strlen(e->key));
-    return l->formula[i] && l->key[i] ? CUPEL_OK : cupel_no_memory(err, "a shortlist", 0);
+    l->carried[i] = cupel_arena_text(arena, e->carried, strlen(e->carried));
+    return l->formula[i] && l->key[i] && l->carried[i] ? CUPEL_OK : cupel_no_memory(err, "a shortlist", 0);
 }
 
 /* Two cells can hold one composition (its writings differ in the last digit): the better one stands. */
@@ -440,5 +445,6 @@ cupel_pick cupel_shortlist_pick(const cupel_shortlist *l, cupel_board_shape s, s
                         .figure = l->figure + i * s.c,
                         .objective = l->objective + i * s.m,
                         .formula = cupel_text_of(l->formula[i]),
-                        .key = cupel_text_of(l->key[i])};
+                        .key = cupel_text_of(l->key[i]),
+                        .carried = cupel_text_of(l->carried[i])};
 }

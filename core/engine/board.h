@@ -24,7 +24,7 @@ typedef struct cupel_pick {
     const double *value, *spread, *lower, *upper, *distance; /* [p] */
     const unsigned char *in_domain;                          /* [p] */
     const double *chance, *figure, *objective;               /* [r] [c] [m] */
-    cupel_text formula, key;                                 /* key may be empty for a sample */
+    cupel_text formula, key, carried;                        /* key may be empty for a sample; carried (result.h) in any board */
 } cupel_pick;
 
 typedef struct cupel_board cupel_board;

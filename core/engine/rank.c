@@ -65,6 +65,7 @@ static cupel_status start(cupel_ranker *k, cupel_err *err)
     CUPEL_TRY(cupel_source_open(k->o->table, k->o->format, &k->source, err));
     CUPEL_TRY(cupel_rank_columns(k, err));
     CUPEL_TRY(cupel_rank_conditions(k, err));
+    CUPEL_TRY(cupel_rank_carried(k, err));
     CUPEL_TRY(cupel_scorer_new(d, k->belief, &k->scorer, err));
     CUPEL_TRY(cupel_counts_init(&k->counts, s->c, s->r, err));
     CUPEL_TRY(cupel_board_new(d->by == CUPEL_BY_PARETO ? CUPEL_BOARD_PARETO : CUPEL_BOARD_BEST, *s,
@@ -91,6 +92,8 @@ static void finish(cupel_ranker *k)
     cupel_source_free(k->source);
     cupel_str_free(&k->key);
     cupel_tally_release(&k->tally);
+    cupel_free(k->carried);
+    cupel_str_free(&k->carried_text);
     cupel_rank_conditions_release(k);
 }
 
@@ -212,7 +215,9 @@ static void set_aside(cupel_ranker *k, const cupel_records *r, size_t row, cupel
 static cupel_status offer(cupel_ranker *k, const cupel_pick *pick, cupel_err *err)
 {
     cupel_status st = cupel_board_offer(k->best, pick, err);
-    return st == CUPEL_OK ? cupel_board_offer(k->sample, pick, err) : st;
+    cupel_pick bare = *pick;
+    bare.carried = cupel_text_of("");
+    return st == CUPEL_OK ? cupel_board_offer(k->sample, &bare, err) : st;
 }
 
 /* Before any number is looked at: a formula that is read, allowed by the constraints (figure [c]) and not left out. *in: it stays. */
@@ -270,7 +275,9 @@ static cupel_status rank_row(cupel_ranker *k, const cupel_records *r, size_t row
     cupel_str_clear(&k->key);
     cupel_composition_text(&f.composition, &k->key);
     for (size_t j = 0; j < k->n_columns; j++) cupel_key_add(cupel_cell(r, row, k->column[j]), &k->key);
-    if (k->key.failed) return cupel_no_memory(err, "a composition", 0);
+    cupel_str_clear(&k->carried_text);
+    for (size_t j = 0; j < k->n_carried; j++) cupel_key_add(cupel_cell(r, row, k->carried[j]), &k->carried_text);
+    if (k->key.failed || k->carried_text.failed) return cupel_no_memory(err, "a composition", 0);
     const cupel_pick pick = {.index = (int64_t)(r->first_row + row),
                              .copies = 1,
                              .score = score.score,
@@ -286,7 +293,8 @@ static cupel_status rank_row(cupel_ranker *k, const cupel_records *r, size_t row
                              .figure = figure,
                              .objective = objective,
                              .formula = cupel_cell(r, row, k->formula),
-                             .key = {k->key.p, k->key.n}};
+                             .key = {k->key.p, k->key.n},
+                             .carried = {k->carried_text.p, k->carried_text.n}};
     return offer(k, &pick, err);
 }
 

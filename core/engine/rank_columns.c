@@ -2,6 +2,7 @@
 #include "core/engine/rank_parts.h"
 
 #include "core/base/err.h"
+#include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
 #include "core/matter/columns.h"
 
@@ -106,6 +107,31 @@ static cupel_status find_property(cupel_ranker *k, size_t p, cupel_err *err)
                         q->unit);
     at->converts = true;
     return st;
+}
+
+/* Whether the ranking itself reads column j. */
+static bool is_read(const cupel_ranker *k, size_t j)
+{
+    if (j == k->formula || j == k->distance || j == k->in_domain) return true;
+    for (size_t i = 0; i < k->n_columns; i++)
+        if (k->column[i] == j) return true;
+    for (size_t p = 0; p < k->shape.p; p++) {
+        const cupel_rank_place *at = &k->place[p];
+        if (at->value == j || at->lower == j || at->upper == j) return true;
+        for (size_t i = 0; i < k->belief[p].n_tau; i++)
+            if (at->quantile[i] == j) return true;
+    }
+    return false;
+}
+
+cupel_status cupel_rank_carried(cupel_ranker *k, cupel_err *err)
+{
+    const size_t n = cupel_source_header(k->source)->n;
+    k->carried = cupel_alloc(n, sizeof *k->carried);
+    if (!k->carried) return cupel_no_memory(err, "columns", n * sizeof *k->carried);
+    for (size_t j = 0; j < n; j++)
+        if (!is_read(k, j)) k->carried[k->n_carried++] = j;
+    return CUPEL_OK;
 }
 
 cupel_status cupel_rank_columns(cupel_ranker *k, cupel_err *err)

@@ -192,15 +192,25 @@ cupel_status cupel_rank_put_known(cupel_ranker *k, cupel_result *r, cupel_err *e
     return st;
 }
 
-cupel_status cupel_rank_put_columns(const cupel_ranker *k, cupel_result *r, cupel_err *err)
+/* Names of n columns of the table; NULL: no memory. */
+static char **names_of(const cupel_ranker *k, const size_t *column, size_t n, cupel_arena *arena)
 {
     const cupel_header *h = cupel_source_header(k->source);
-    r->column = cupel_arena_take(&r->arena, k->n_columns * sizeof(char *) + 1);
-    for (size_t j = 0; r->column && j < k->n_columns; j++) {
-        const char *name = h->name[k->column[j]];
-        r->column[j] = cupel_arena_text(&r->arena, name, strlen(name));
-        if (!r->column[j]) return cupel_no_memory(err, "columns", 0);
+    char **name = cupel_arena_take(arena, n * sizeof(char *) + 1);
+    for (size_t j = 0; name && j < n; j++) {
+        const char *own = h->name[column[j]];
+        name[j] = cupel_arena_text(arena, own, strlen(own));
+        if (!name[j]) return NULL;
     }
+    return name;
+}
+
+cupel_status cupel_rank_put_columns(const cupel_ranker *k, cupel_result *r, cupel_err *err)
+{
+    r->column = names_of(k, k->column, k->n_columns, &r->arena);
+    r->carried = names_of(k, k->carried, k->n_carried, &r->arena);
+    if (!r->column || !r->carried) return cupel_no_memory(err, "columns", 0);
     r->n_columns = k->n_columns;
-    return r->column ? CUPEL_OK : cupel_no_memory(err, "columns", 0);
+    r->n_carried = k->n_carried;
+    return CUPEL_OK;
 }

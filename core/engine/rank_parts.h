@@ -44,6 +44,8 @@ typedef struct cupel_ranker {
     cupel_str key;
     cupel_rank_under *under;   /* [p] */
     size_t *column, n_columns; /* of the table, that some property depends on: behind the composition in the key of a row */
+    size_t *carried, n_carried; /* the columns of the table that are none of those above, as ids: they go with the row */
+    cupel_str carried_text;    /* of the row */
     cupel_str condition;       /* scratch */
     cupel_tally tally;     /* of rows without a formula or a value */
 } cupel_ranker;
@@ -53,6 +55,8 @@ cupel_status cupel_rank_columns(cupel_ranker *k, cupel_err *err);
 
 /* After the source is open and the known rows are read: fills under and column. A table without the columns is said. */
 cupel_status cupel_rank_conditions(cupel_ranker *k, cupel_err *err);
+/* Then: fills carried. */
+cupel_status cupel_rank_carried(cupel_ranker *k, cupel_err *err);
 void cupel_rank_conditions_release(cupel_ranker *k);
 /* Whether composition c was measured for property p under the conditions of row `row`, by the composition alone where these are not known. */
 cupel_status cupel_rank_is_known(cupel_ranker *k, size_t p, const cupel_composition *c, const cupel_records *r, size_t row, bool *known,

@@ -253,15 +253,20 @@ static void put_states(const cupel_result *q, size_t i, cupel_str *s)
     cupel_str_free(&states);
 }
 
-/* The columns of the space, below the formula: "temperature [K] 400, route cast". */
+static void put_named(const char *name, cupel_text value, cupel_str *text)
+{
+    if (!value.n) return;
+    cupel_str_addf(text, "%s%s ", text->n ? ", " : "", name);
+    cupel_str_add(text, value.p, value.n);
+}
+
+/* The columns of the space, below the formula: "temperature [K] 400, route cast"; and a few that a list has besides, as ids. */
 static void put_columns(const cupel_result *q, size_t i, cupel_str *s)
 {
+    enum { CARRIED_MAX = 4 };
     cupel_str text = {0};
-    for (size_t k = 0; k < q->n_columns; k++) {
-        cupel_text value = cupel_key_column(q->rows.key[i], k);
-        cupel_str_addf(&text, "%s%s ", k ? ", " : "", q->column[k]);
-        cupel_str_add(&text, value.p, value.n);
-    }
+    for (size_t k = 0; k < q->n_columns; k++) put_named(q->column[k], cupel_key_column(q->rows.key[i], k), &text);
+    for (size_t k = 0; k < q->n_carried && q->n_carried <= CARRIED_MAX; k++) put_named(q->carried[k], cupel_key_column(q->rows.carried[i], k), &text);
     if (text.failed) s->failed = true;
     if (text.n) {
         cupel_str_puts(s, "<span class=states>");

@@ -23,6 +23,7 @@
  *                     Best first. A shard of a Pareto ranking holds more rows than it will show.
  *   columns/          name [k] text, where candidates carry columns of their space; their values stand in rows/key behind the composition, each
  *                     behind a tab
+ *   carried/          name [k] text, of the columns of a list that no model takes; rows/carried [n] text holds their values, each behind a tab
  *   diverse/          distance in [1], scale [d]: where rows must lie apart; a shard then holds the best rows that the list is chosen from
  *   sample/           up to 2000 candidates that met every constraint, chosen by a hash of their index: index score merit probability value
  *                     spread lower upper distance in_domain chance figure objective formula, as in rows/
@@ -56,6 +57,7 @@ typedef struct cupel_shortlist {
     double *objective;         /* [n][m], larger is better, about 0 .. 1 */
     char **formula;            /* [n] as the space wrote it */
     char **key;                /* [n] canonical reduced composition, then a tab and the value of each of the result's columns */
+    char **carried;            /* [n] a tab and the value of each carried column; "" where there are none, and in a sample */
 } cupel_shortlist;
 
 typedef struct cupel_funnel_line {
@@ -94,6 +96,8 @@ typedef struct cupel_result {
     int64_t n_near;            /* left out because a better row was nearer; not stored, it stands in the funnel */
     size_t n_columns;          /* of the space, that its candidates carry */
     char **column;             /* names, "temperature [K]" */
+    size_t n_carried;          /* the other columns of a list or of a table of predictions, as ids: they go with a row and change nothing */
+    char **carried;            /* their names */
     cupel_shortlist rows, sample;
     char **known_formula;      /* [n p] nearest known material of each row and property; "" when there is none */
     double *known_value, *known_distance; /* the value is the median of known_n, which lie from known_low to known_high */
@@ -107,7 +111,7 @@ typedef struct cupel_result {
     int64_t *kept_z;           /* [119] */
 } cupel_result;
 
-/* The composition of a key; and the value of column k behind it, "" when it is not there. */
+/* The composition of a key; and the value of column k behind it (or of carried column k), "" when it is not there. */
 cupel_text cupel_key_composition(const char *key);
 cupel_text cupel_key_column(const char *key, size_t k);
 /* Puts one more column behind a key: a tab and the value, on one line. */

@@ -181,6 +181,7 @@ static cupel_status save_all(cupel_result *r, cupel_writer *w, cupel_err *err)
         CUPEL_TRY(cupel_array_save(w, a->name, a->unit, a->help, a->type, *a->n, 0, data, err));
     }
     if (r->n_columns) CUPEL_TRY(cupel_texts_save(w, "columns/name", "columns of the space that candidates carry", r->n_columns, r->column, err));
+    if (r->n_carried) CUPEL_TRY(cupel_texts_save(w, "carried/name", "columns that only go with the rows", r->n_carried, r->carried, err));
     CUPEL_TRY(cupel_shortlist_save(&r->rows, shape_of(r), "rows", w, err));
     CUPEL_TRY(save_known(r, w, err));
     CUPEL_TRY(cupel_shortlist_save(&r->sample, shape_of(r), "sample", w, err));
@@ -314,6 +315,8 @@ cupel_status cupel_result_open(const char *path, cupel_result *result, cupel_err
     x.n_columns = SIZE_MAX;
     if (!cupel_reader_has(r, "columns/name")) x.n_columns = 0;
     else CUPEL_TRY(cupel_texts_load(r, "columns/name", &x.n_columns, &x.arena, &x.column, err));
+    x.n_carried = cupel_reader_has(r, "carried/name") ? SIZE_MAX : 0;
+    if (x.n_carried) CUPEL_TRY(cupel_texts_load(r, "carried/name", &x.n_carried, &x.arena, &x.carried, err));
     CUPEL_TRY(cupel_shortlist_load(r, "rows", shape_of(&x), x.candidates, &x.arena, &x.rows, err));
     CUPEL_TRY(load_known(r, &x, err));
     CUPEL_TRY(cupel_shortlist_load(r, "sample", shape_of(&x), x.candidates, &x.arena, &x.sample, err));

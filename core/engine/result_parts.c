@@ -126,6 +126,24 @@ static void fields_of(cupel_shortlist *l, cupel_board_shape s, field f[N_FIELDS]
 /* Columns of width 0 are those that a demand has none of: only rank 1 fields, listed first, are stored with width 0. */
 static bool stored(const field *f, size_t i) { return i < 6 || f->width; }
 
+static bool carries(const cupel_shortlist *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->carried[i][0]) return true;
+    return false;
+}
+
+/* A shortlist that carries no columns has no such data set. */
+static cupel_status load_carried(const cupel_reader *r, const char *group, size_t n, cupel_arena *arena, cupel_shortlist *l, cupel_err *err)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s/carried", group);
+    if (cupel_reader_has(r, name)) return cupel_texts_load(r, name, &n, arena, &l->carried, err);
+    l->carried = cupel_arena_take(arena, n * sizeof(char *) + 1);
+    for (size_t i = 0; l->carried && i < n; i++) l->carried[i] = (char *)(uintptr_t)"";
+    return l->carried ? CUPEL_OK : cupel_no_memory(err, "a shortlist", 0);
+}
+
 cupel_status cupel_shortlist_save(const cupel_shortlist *list, cupel_board_shape s, const char *group, cupel_writer *w, cupel_err *err)
 {
     cupel_shortlist l = *list;
@@ -144,6 +162,8 @@ cupel_status cupel_shortlist_save(const cupel_shortlist *list, cupel_board_shape
     if (st == CUPEL_OK) st = cupel_texts_save(w, name, "as the space wrote it", l.n, l.formula, err);
     snprintf(name, sizeof name, "%s/key", group);
     if (st == CUPEL_OK) st = cupel_texts_save(w, name, "canonical reduced composition", l.n, l.key, err);
+    snprintf(name, sizeof name, "%s/carried", group);
+    if (st == CUPEL_OK && carries(&l)) st = cupel_texts_save(w, name, "columns that only go with the rows, each behind a tab", l.n, l.carried, err);
     return st;
 }
 
@@ -171,6 +191,7 @@ cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupe
     n_keys = n;
     snprintf(name, sizeof name, "%s/key", group);
     st = cupel_texts_load(r, name, &n_keys, arena, &l->key, err);
+    if (st == CUPEL_OK) st = load_carried(r, group, n, arena, l, err);
     fields_of(l, s, f);
     for (size_t i = 0; i < N_FIELDS && st == CUPEL_OK; i++) {
         void *none = NULL;
@@ -202,6 +223,7 @@ void cupel_shortlist_keep(cupel_shortlist *l, cupel_board_shape s, const size_t 
     for (size_t i = 0; i < n; i++) {
         l->formula[i] = l->formula[row[i]];
         l->key[i] = l->key[row[i]];
+        l->carried[i] = l->carried[row[i]];
     }
     l->n = n;
 }

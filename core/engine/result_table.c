@@ -13,7 +13,7 @@
 #include <string.h>
 
 typedef enum column_kind {
-    RANK, FORMULA, COLUMN, VALUE, LOWER, UPPER, PROBABILITY, SCORE, LAYER, IN_DOMAIN, DISTANCE, CHANCE, WINDOW, FIGURE, VERDICT, KNOWN,
+    RANK, FORMULA, COLUMN, CARRIED, VALUE, LOWER, UPPER, PROBABILITY, SCORE, LAYER, IN_DOMAIN, DISTANCE, CHANCE, WINDOW, FIGURE, VERDICT, KNOWN,
         KNOWN_DISTANCE,
     KNOWN_VALUE, KNOWN_N, KNOWN_LOW, KNOWN_HIGH, KNOWN_CONDITION, IN_TRAINING, STATES, COPIES, INDEX
 } column_kind;
@@ -128,12 +128,30 @@ done:
     return st;
 }
 
+/* A carried column that has the name of one that is written here is "given gap [eV]". Columns first .. first + n - 1 are the carried ones. */
+static cupel_status part_names(columns *t, size_t first, size_t n, cupel_err *err)
+{
+    for (size_t i = first; i < first + n; i++) {
+        size_t j = 0;
+        while (j < t->n && ((j >= first && j < first + n) || strcmp(t->c[i].name, t->c[j].name) != 0)) j++;
+        if (j == t->n) continue;
+        cupel_str s = {0};
+        cupel_str_addf(&s, "given %s", t->c[i].name);
+        cupel_free(t->c[i].name);
+        t->c[i].name = s.p;
+        if (s.failed) return cupel_no_memory(err, "columns", 0);
+    }
+    return CUPEL_OK;
+}
+
 static cupel_status make_columns(const cupel_result *r, columns *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(add(t, RANK, 0, "", "rank", "", "", err));
     CUPEL_TRY(add(t, FORMULA, 0, "", "formula", "", "", err));
     for (size_t k = 0; k < r->n_columns; k++) CUPEL_TRY(add(t, COLUMN, k, "", r->column[k], "", "", err));
+    const size_t first = t->n;
+    for (size_t k = 0; k < r->n_carried; k++) CUPEL_TRY(add(t, CARRIED, k, "", r->carried[k], "", "", err));
     CUPEL_TRY(add_properties(r, t, err));
     CUPEL_TRY(add(t, PROBABILITY, 0, "", "probability", "", "", err));
     if (strcmp(r->rank_by, "weights") == 0) CUPEL_TRY(add(t, SCORE, 0, "", "score", "", "", err));
@@ -144,7 +162,8 @@ static cupel_status make_columns(const cupel_result *r, columns *t, cupel_err *e
     CUPEL_TRY(add_known(r, t, err));
     CUPEL_TRY(add(t, STATES, 0, "", "oxidation states", "", "", err));
     CUPEL_TRY(add(t, COPIES, 0, "", "copies", "", "", err));
-    st = add(t, INDEX, 0, "", "index", "", "", err);
+    CUPEL_TRY(add(t, INDEX, 0, "", "index", "", "", err));
+    st = part_names(t, first, r->n_carried, err);
 done:
     return st;
 }
@@ -206,6 +225,7 @@ static cell cell_of(const cupel_result *r, const columns *t, const column *c, si
     case RANK: return of_whole((int64_t)i + 1);
     case FORMULA: return of_text(s->formula[i]);
     case COLUMN: return (cell){.text = cupel_key_column(s->key[i], c->k)};
+    case CARRIED: return (cell){.text = cupel_key_column(s->carried[i], c->k)};
     case VALUE: return of_number(s->value[p]);
     case LOWER: return of_number(s->lower[p]);
     case UPPER: return of_number(s->upper[p]);

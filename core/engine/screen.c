@@ -271,6 +271,7 @@ void cupel_screening_close(cupel_screening *s)
     cupel_scorer_free(s->first.scorer);
     cupel_known_set_free(s->known);
     cupel_free(s->column);
+    cupel_free(s->carried);
     cupel_space_free(s->space);
     cupel_checkpoint_release(&s->at);
 }

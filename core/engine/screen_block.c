@@ -9,7 +9,7 @@
 
 typedef struct wanted {
     uint32_t row; /* of those that passed */
-    cupel_text key, formula;
+    cupel_text key, formula, carried;
 } wanted;
 
 /* What became of one piece of the space. Rows are those that passed the constraints. */
@@ -271,6 +271,17 @@ static cupel_status write_formula(cupel_slot *t, cupel_hand *h, size_t at, cupel
     return CUPEL_OK;
 }
 
+/* Of the i-th that passed. */
+static cupel_status write_carried(const cupel_screening *s, cupel_slot *t, cupel_hand *h, size_t i, cupel_text *carried, cupel_err *err)
+{
+    cupel_str_clear(&h->key);
+    for (size_t k = 0; k < s->n_carried; k++) cupel_key_add(t->cell[i * t->n_cells + s->carried[k]], &h->key);
+    char *text = h->key.failed ? NULL : cupel_arena_text(&t->text, cupel_str_text(&h->key), h->key.n);
+    if (!text) return cupel_no_memory(err, "columns", 0);
+    *carried = (cupel_text){text, h->key.n};
+    return CUPEL_OK;
+}
+
 static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h, cupel_err *err)
 {
     cupel_composition c;
@@ -294,6 +305,7 @@ static cupel_status rank(const cupel_screening *s, cupel_slot *t, cupel_hand *h,
         wanted *w = &t->wanted[t->n_wanted++];
         *w = (wanted){.row = (uint32_t)i, .key = {key, h->key.n}};
         cupel_status st = write_formula(t, h, t->offset + t->row[i], &w->formula, err);
+        if (st == CUPEL_OK && s->n_carried) st = write_carried(s, t, h, i, &w->carried, err);
         if (st != CUPEL_OK) return st;
     }
     return CUPEL_OK;
@@ -338,7 +350,7 @@ static cupel_status offer(cupel_screening *s, const cupel_slot *t, const wanted 
 {
     const cupel_board_shape *k = &s->shape;
     size_t i = w->row;
-    const cupel_pick pick = {.index = t->first + t->row[i],
+    cupel_pick pick = {.index = t->first + t->row[i],
                              .copies = 1,
                              .score = t->score[i].score,
                              .merit = t->score[i].merit,
@@ -353,8 +365,10 @@ static cupel_status offer(cupel_screening *s, const cupel_slot *t, const wanted 
                              .figure = t->figure + i * k->c,
                              .objective = t->objective + i * k->m,
                              .formula = w->formula,
-                             .key = w->key};
+                             .key = w->key,
+                             .carried = w->carried};
     cupel_status st = cupel_board_offer(s->best, &pick, err);
+    pick.carried = cupel_text_of("");
     return st == CUPEL_OK ? cupel_board_offer(s->sample, &pick, err) : st;
 }
 

@@ -68,12 +68,14 @@ cupel_status cupel_screening_columns(cupel_screening *s, cupel_err *err)
     size_t axes = cupel_space_axes(s->space);
     bool *taken = cupel_alloc(columns->n, sizeof *taken);
     s->column = cupel_alloc(columns->n, sizeof *s->column);
-    if (!taken || !s->column) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
+    s->carried = cupel_alloc(columns->n, sizeof *s->carried);
+    if (!taken || !s->column || !s->carried) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
     CUPEL_TRY(cupel_demand_columns(s->d, s->space, s->job, taken, err));
     for (size_t i = 0; i < s->d->n_properties; i++) CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(s->d->property[i].model), columns,
         s->d->file, err));
     for (size_t k = 0; k < columns->n; k++)
         if (taken[k] || k >= columns->n - axes) s->column[s->n_columns++] = k;
+        else s->carried[s->n_carried++] = k;
 done:
     cupel_free(taken);
     return st;

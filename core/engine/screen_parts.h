@@ -45,6 +45,8 @@ typedef struct cupel_screening {
     cupel_known_set *known;    /* compositions to leave out; NULL: none */
     size_t *column;            /* [n_columns] of the space: those that a model takes, and its axes */
     size_t n_columns;
+    size_t *carried;           /* [n_carried] of the space: the others */
+    size_t n_carried;
     cupel_first first;
     bool resumed;
     cupel_tally unread;        /* rows of a list whose formula cannot be read */

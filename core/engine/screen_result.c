@@ -119,6 +119,9 @@ static bool put_columns(const cupel_screening *s, cupel_result *r)
     r->n_columns = s->n_columns;
     bool ok = (r->column = cupel_arena_take(&r->arena, r->n_columns * sizeof(char *) + 1)) != NULL;
     for (size_t i = 0; ok && i < r->n_columns; i++) ok = keep_text(&r->arena, cupel_space_columns(s->space)->name[s->column[i]], &r->column[i]);
+    r->n_carried = s->n_carried;
+    ok = (r->carried = cupel_arena_take(&r->arena, r->n_carried * sizeof(char *) + 1)) && ok;
+    for (size_t i = 0; ok && i < r->n_carried; i++) ok = keep_text(&r->arena, cupel_space_columns(s->space)->name[s->carried[i]], &r->carried[i]);
     return ok;
 }
 

@@ -55,6 +55,22 @@ grep -q "candidates.csv:$n: bad_formula: 'Xx2O3' at byte 1: " "$T/err" && grep -
 awk -F, 'NR > 1 { k = $2; if (k == "GaAs" || k == "Ga2As2" || k == "Ga0.5As0.5") n++ } END { exit n != 1 }' "$T/x.csv" &&
   ok 'one composition appears once' || no 'one composition appears once'
 grep -Eq '(Cd|Pb)[A-Z0-9,]' <(tail -n +2 "$T/x.csv" | cut -d, -f2) && no 'forbidden elements are not there' || ok 'forbidden elements are not there'
+# ---- ids and other columns of a list go with its rows, through threads, shards, an artifact and a kill; a name that the ranking has is "given ..."
+{ echo 'sample,formula,lab,band gap [eV]'; tail -n +2 "$T/candidates.csv" | grep -v '^$' | awk '{print "s" NR "," $0 ",\"A, old\"," NR / 10}'; } >"$T/ids.csv"
+sed -e 's/candidates.csv/ids.csv/' "$T/list.yaml" >"$T/ids.yaml"
+check 'a list with ids' "$CUPEL" screen "$T/ids.yaml" --threads 1 -o "$T/ids1.csv"
+head -n 1 "$T/ids1.csv" | grep -q '^rank,formula,sample,lab,given band gap \[eV\],band gap \[eV\],' && ok 'its columns are those of the ranking' || no 'its columns are those of the ranking'
+awk -F, 'NR == FNR { of[$2] = $1; next } FNR > 1 && of[$2] != $3 { bad = 1 } END { exit bad || FNR < 50 }' "$T/ids.csv" "$T/ids1.csv" && ok 'each row has its id' ||
+  no 'each row has its id'
+for ((i = 1; i <= 3; i++)); do "$CUPEL" screen "$T/ids.yaml" --shard $i/3 -o "$T/part$i.h5" 2>"$T/err" || no "shard $i/3 with ids"; done
+"$CUPEL" merge "$T"/part[123].h5 -o "$T/ids2.csv" 2>"$T/err"; same 'ids through shards' "$T/ids1.csv" "$T/ids2.csv"
+check 'a list with ids as JSON' "$CUPEL" screen "$T/ids.yaml" -o "$T/ids.jsonl"
+grep -q '"sample": *"s[0-9]*", *"lab": *"A, old", *"given band gap .eV.":' "$T/ids.jsonl" && ok 'ids in JSON lines' || no 'ids in JSON lines'
+check 'predictions with ids' bash -c "'$CUPEL' screen '$T/ids.yaml' --models '$T/kept' -o '$T/u.csv' && '$CUPEL' predict '$T'/kept/*.h5 <(cut -d, -f1-2 '$T/ids.csv') \
+  --table-format csv --missing keep -o '$T/p.csv' && '$CUPEL' rank '$T/p.csv' '$T/ids.yaml' -o '$T/ranked.csv'"
+awk -F, 'NR == FNR { of[$2] = $1; next } FNR == 1 { for (i = 1; i <= NF; i++) if ($i == "sample") c = i; next } of[$2] != $c { bad = 1 } END { exit bad || !c || FNR < 50 }' \
+  "$T/ids.csv" "$T/ranked.csv" && ok 'are ranked with their ids' || no 'are ranked with their ids'
+
 head -n 1 "$T/x.csv" | grep -q '^rank,formula,band gap \[eV\],band gap lower \[eV\],band gap upper \[eV\],probability,in_domain,' &&
   ok 'columns of a ranking' || no 'columns of a ranking'
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } $2 == "GaAs" || $2 == "Ga2As2" || $2 == "Ga0.5As0.5" { s = $c["oxidation states"] } END { exit s != "Ga+3 As-3" }' "$T/x.csv" &&
