@@ -7,8 +7,13 @@
  * chance  candidates in the order of a permutation
  * cupel   the default of `cupel suggest`
  * r2      of each goal: what a process of as many rows by chance as the last figure has says of all others
+ * stop    experiments until `suggest` says that it is time to stop, the share then, and in how many campaigns it did before the last round
  *
- * build/benchmarks/bench_goals [seeds N] [start N] [batch N] [rounds N] [only NAME] [with ACQUISITION] [threads N], from the project's root. */
+ * With noise N the campaigns see values with a normal error of that share of the goal's range, one for each candidate; shares are those of the
+ * values without it.
+ *
+ * build/benchmarks/bench_goals [seeds N] [start N] [batch N] [rounds N] [noise N] [only NAME] [with ACQUISITION] [threads N], from the project's
+ * root. */
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/engine/inputs.h"
@@ -37,6 +42,7 @@ typedef struct goal_set {
 
 typedef struct settings {
     size_t seeds, start, batch, rounds, threads;
+    double noise;
     const char *only;
     cupel_acquisition acquisition;
 } settings;
@@ -183,7 +189,19 @@ typedef struct replay {
     double *height;                        /* [n][GOALS] 0..1, larger is better */
     double all;                            /* volume of all */
     double *share[2][STAGES], *r2[GOALS];  /* [seeds] of chance and cupel */
+    double *stop[2];                       /* [seeds] experiments when it is time to stop, and the share then; NAN: not before the last round */
+    double range[GOALS];
 } replay;
+
+/* As `suggest` decides: below this share of the dominated volume (core/engine/suggest_judge.c), nothing under way. */
+static const double LEAST_VOLUME = 2e-3;
+
+static bool is_stop(const cupel_choice *c)
+{
+    double most = 0;
+    for (size_t i = 0; i < c->n; i++) most = fmax(most, fmax(c->pick[i].gain, c->pick[i].at_most));
+    return c->modelled && most < LEAST_VOLUME;
+}
 
 static size_t tried_at(const settings *o, size_t stage) { return o->start + o->batch * ((o->rounds * (stage + 1)) / STAGES); }
 
@@ -197,8 +215,8 @@ static double volume_of(const replay *r, const size_t *order, size_t n)
     return v;
 }
 
-/* The next batch moves to order[tried ...]. */
-static cupel_status next_batch(const replay *r, cupel_choose_options *o, size_t *order, size_t tried, cupel_err *err)
+/* The next batch moves to order[tried ...]. *stop: it is time to stop instead. */
+static cupel_status next_batch(const replay *r, cupel_choose_options *o, size_t *order, size_t tried, bool *stop, cupel_err *err)
 {
     const goal_set *s = r->s;
     const size_t n = s->n, d = s->d, g = GOALS;
@@ -208,12 +226,14 @@ static cupel_status next_batch(const replay *r, cupel_choose_options *o, size_t 
     cupel_choice choice = {0};
     for (size_t i = 0; i < n; i++) {
         memcpy(x + i * d, s->x + order[i] * d, d * sizeof *x);
-        memcpy(y + i * g, s->y + order[i] * g, g * sizeof *y);
+        for (size_t k = 0; k < g; k++)
+            y[i * g + k] = s->y[order[i] * g + k] + r->o->noise * r->range[k] * cupel_rng_normal(o->seed, 91 + k, order[i]);
         old[i] = order[i];
     }
     const cupel_choose_task t = {.n = tried, .m = n - tried, .d = d, .n_blocks = s->n_blocks, .n_goals = g, .known = x, .y = y, .pool = x + tried * d,
                                  .block = s->block, .maximize = s->maximize};
     cupel_status st = cupel_choose(&t, o, &(cupel_job){.threads = 1}, &choice, err);
+    *stop = st == CUPEL_OK && is_stop(&choice);
     for (size_t k = 0; k < choice.n; k++) order[at++] = old[tried + choice.pick[k].row], taken[tried + choice.pick[k].row] = true;
     for (size_t i = tried; i < n && st == CUPEL_OK; i++)
         if (!taken[i]) order[at++] = old[i];
@@ -261,8 +281,13 @@ static cupel_status one_seed(void *user, size_t seed, size_t worker, cupel_err *
     cupel_rng_permutation(seed + 1, 5, order, r->s->n);
     for (size_t g = 0; g < GOALS && st == CUPEL_OK; g++) st = skill(r, order, g, seed + 1, &r->r2[g][seed], err);
     for (size_t k = 0; k < STAGES; k++) r->share[0][k][seed] = volume_of(r, order, tried_at(o, k)) / r->all;
+    for (size_t k = 0; k < 2; k++) r->stop[k][seed] = NAN;
     for (size_t k = 0; k < STAGES && st == CUPEL_OK; k++) {
-        for (; tried < tried_at(o, k) && st == CUPEL_OK; tried += o->batch) st = next_batch(r, &choose, order, tried, err);
+        for (; tried < tried_at(o, k) && st == CUPEL_OK; tried += o->batch) {
+            bool stop;
+            st = next_batch(r, &choose, order, tried, &stop, err);
+            if (stop && isnan(r->stop[0][seed])) r->stop[0][seed] = (double)tried, r->stop[1][seed] = volume_of(r, order, tried) / r->all;
+        }
         r->share[1][k][seed] = volume_of(r, order, tried) / r->all;
     }
     cupel_free(order);
@@ -276,6 +301,7 @@ static void scale(replay *r)
     for (size_t g = 0; g < GOALS; g++) {
         double low = INFINITY, high = -INFINITY;
         for (size_t i = 0; i < s->n; i++) low = fmin(low, s->y[i * GOALS + g]), high = fmax(high, s->y[i * GOALS + g]);
+        r->range[g] = high - low;
         for (size_t i = 0; i < s->n; i++) {
             const double u = (s->y[i * GOALS + g] - low) / (high - low);
             r->height[i * GOALS + g] = s->maximize[g] ? u : 1 - u;
@@ -290,6 +316,17 @@ static double median(double *x, size_t n)
     return 0.5 * (x[(n - 1) / 2] + x[n / 2]);
 }
 
+/* Medians over the campaigns that came to an end. */
+static void show_stop(replay *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->o->seeds; i++)
+        if (!isnan(r->stop[0][i])) r->stop[0][n] = r->stop[0][i], r->stop[1][n] = r->stop[1][i], n++;
+    if (n) printf("  %5.1f %.3f", median(r->stop[0], n), median(r->stop[1], n));
+    else printf("      -     -");
+    printf(" %3zu/%zu", n, r->o->seeds);
+}
+
 static void show(goal_set s, const settings *o)
 {
     cupel_err err = {0};
@@ -297,9 +334,10 @@ static void show(goal_set s, const settings *o)
     const double begin = cupel_now();
     if (s.n < tried_at(o, STAGES - 1)) die("fewer candidates than experiments");
     scale(&r);
-    double *room = need(cupel_alloc((2 * STAGES + GOALS) * o->seeds, sizeof *room));
+    double *room = need(cupel_alloc((2 * STAGES + GOALS + 2) * o->seeds, sizeof *room));
     for (size_t k = 0; k < STAGES; k++) r.share[0][k] = room + k * o->seeds, r.share[1][k] = room + (STAGES + k) * o->seeds;
     for (size_t g = 0; g < GOALS; g++) r.r2[g] = room + (2 * STAGES + g) * o->seeds;
+    for (size_t k = 0; k < 2; k++) r.stop[k] = room + (2 * STAGES + GOALS + k) * o->seeds;
     if (cupel_par_for(o->threads, o->seeds, one_seed, &r, &err)) die(err.message);
     printf("%-26s %4zu %3zu", s.name, s.n, s.n_blocks);
     for (size_t k = 0; k < STAGES; k++) {
@@ -307,6 +345,7 @@ static void show(goal_set s, const settings *o)
         printf("  %.3f %.3f", chance, median(r.share[1][k], o->seeds));
     }
     for (size_t g = 0; g < GOALS; g++) printf(" %6.2f", median(r.r2[g], o->seeds));
+    show_stop(&r);
     printf("   (%.1f s)\n", cupel_now() - begin);
     fflush(stdout);
     cupel_free(room), cupel_free(r.height), cupel_free(s.x), cupel_free(s.y), cupel_free(s.block);
@@ -325,6 +364,7 @@ static settings parse(int argc, char **argv)
         else if (strcmp(w, "batch") == 0) s.batch = (size_t)x;
         else if (strcmp(w, "rounds") == 0) s.rounds = (size_t)x;
         else if (strcmp(w, "threads") == 0) s.threads = (size_t)x;
+        else if (strcmp(w, "noise") == 0) s.noise = x;
         else if (strcmp(w, "only") == 0) s.only = v;
         else if (strcmp(w, "with") != 0) die("unknown word; see the head of bench_goals.c");
         else if (cupel_acquisition_parse(v, &s.acquisition, &err)) die(err.message);
@@ -341,7 +381,7 @@ int main(int argc, char **argv)
     printf("share of the dominated volume, median of %zu seeds; %zu to begin with, batches of %zu\n%-26s %4s %3s", o.seeds, o.start, o.batch, "set",
            "n", "in");
     for (size_t k = 0; k < STAGES; k++) printf("  chance  %3zu", tried_at(&o, k));
-    printf("     r2     r2\n");
+    printf("     r2     r2   stop share of\n");
     if (!o.only || strcmp(o.only, "bowls") == 0) show(made("bowls", bowls), &o);
     if (!o.only || strcmp(o.only, "zdt1") == 0) show(made("zdt1", zdt1), &o);
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {

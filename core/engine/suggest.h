@@ -51,10 +51,12 @@ typedef struct cupel_suggestion {
     cupel_choice choice;
     bool *in_domain;         /* [choice.n] inputs are not far from those of the results; NULL before there is a model */
     bool stop;               /* no pick is expected to gain `stop_below`; never before there is a model, while chance picks, or before
-        what is under way is in; without repeats, which tell the noise, not before the error of results left out says so as well */
+        what is under way is in; of several goals, and without repeats, which tell the noise, not before the error of results left out says
+        so as well */
+    char stop_reason[160];   /* why it is time to stop, or is not yet */
     double stop_below;       /* one goal: a tenth of the noise of a measurement where repeats tell it, at least a thousandth of the range of
         the results, unit of the goal;
-        several: 0.001 of volume in spreads of the goals; a window: a chance of 0.01; NaN before there is a model */
+        several: 0.002 of the volume that the results dominate; a window: a chance of 0.01; NaN before there is a model */
 } cupel_suggestion;
 
 /* CUPEL_BAD_INPUT with file:line for what cannot be read, CUPEL_INFEASIBLE when no candidate is left. A row of results whose goals are empty has
@@ -63,7 +65,7 @@ cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job,
 void cupel_suggestion_release(cupel_suggestion *s);
 
 /* The picks: id, the columns of the pool, and for each goal `NAME expected`, `NAME deviation`; then expected_gain, success, score, stop,
- * stop_below, in_domain. */
+ * stop_below, in_domain, stop_reason. */
 bool cupel_suggestion_column(const cupel_header *h, size_t column); /* one that cupel_suggestion_text wrote beside those of the pool */
 cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err);
 

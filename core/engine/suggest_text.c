@@ -77,6 +77,7 @@ static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str
     cupel_json_name(w, "in_domain");
     if (s->in_domain) cupel_json_put_bool(w, s->in_domain[p - s->choice.pick]);
     else cupel_json_put_null(w);
+    cupel_json_add_string(w, "stop_reason", s->stop_reason);
     cupel_json_close(w, '}');
 }
 
@@ -98,7 +99,7 @@ static void put_csv_header(const cupel_suggestion *s, cupel_str *name, cupel_str
         name_of(s, k, "deviation", name);
         cupel_csv_put(out, cupel_text_of(cupel_str_text(name)), ',', false);
     }
-    cupel_str_puts(out, ",expected_gain,success,score,stop,stop_below,in_domain\n");
+    cupel_str_puts(out, ",expected_gain,success,score,stop,stop_below,in_domain,stop_reason\n");
 }
 
 static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str *out)
@@ -119,12 +120,13 @@ static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str 
     cupel_str_puts(out, s->stop ? ",1" : ",0");
     put_field(out, s->stop_below);
     cupel_str_puts(out, !s->in_domain ? "," : s->in_domain[p - s->choice.pick] ? ",1" : ",0");
+    cupel_csv_put(out, cupel_text_of(s->stop_reason), ',', false);
     cupel_str_putc(out, '\n');
 }
 
 bool cupel_suggestion_column(const cupel_header *h, size_t column)
 {
-    static const char *const own[] = {"expected_gain", "success", "score", "stop", "stop_below", "in_domain"};
+    static const char *const own[] = {"expected_gain", "success", "score", "stop", "stop_below", "in_domain", "stop_reason"};
     static const char *const of_goals[] = {" expected", " deviation"};
     const char *name = h->label[column];
     /* a table with these two is one of suggestions; elsewhere a score may be an input */

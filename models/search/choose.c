@@ -464,6 +464,15 @@ static void take(cupel_chooser *c, size_t row)
     for (size_t i = 0; i < t->m; i++) c->taken[i] = c->taken[i] || memcmp(t->pool + i * t->d, t->pool + row * t->d, t->d * sizeof *t->pool) == 0;
 }
 
+/* Gains as shares of what the measured rows dominate. */
+static cupel_status share_of_volume(const cupel_chooser *c, cupel_chosen *p, cupel_err *err)
+{
+    cupel_status st = cupel_choose_growth(c, p->row, c->error, &p->at_most, err);
+    p->gain /= c->volume;
+    p->at_most /= c->volume;
+    return st;
+}
+
 static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
@@ -477,7 +486,8 @@ static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out,
     }
     cupel_chosen *p = &out->pick[k];
     if (t->n_goals == 1 && !t->windowed) c->gain[at] = cupel_choose_gain(&c->scale[0], c->mean[0][at], c->deviation[0][at], c->expected);
-    *p = (cupel_chosen){.row = at, .score = c->score[at], .gain = c->gain[at], .success = c->success[at]};
+    *p = (cupel_chosen){.row = at, .score = c->score[at], .gain = c->gain[at], .at_most = NAN, .success = c->success[at]};
+    if (t->n_goals > 1 && (st = share_of_volume(c, p, err)) != CUPEL_OK) return st;
     for (size_t g = 0; g < t->n_goals; g++) {
         cupel_choose_moments(&c->scale[g], c->mean[g][at], c->deviation[g][at], &p->mean[g], &p->deviation[g]);
         if (!t->maximize[g]) p->mean[g] = -p->mean[g];
@@ -489,7 +499,7 @@ static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out,
 
 static cupel_chosen blank(size_t row, double success)
 {
-    cupel_chosen p = {.row = row, .score = NAN, .gain = NAN, .success = success};
+    cupel_chosen p = {.row = row, .score = NAN, .gain = NAN, .at_most = NAN, .success = success};
     for (size_t g = 0; g < CUPEL_GOALS_MAX; g++) p.mean[g] = p.deviation[g] = NAN;
     return p;
 }
@@ -530,6 +540,17 @@ static cupel_status describe(const cupel_chooser *c, cupel_choice *out, cupel_er
     return CUPEL_OK;
 }
 
+/* What the model says of rows left out, before anything is believed. */
+static cupel_status judge_model(cupel_chooser *c, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    cupel_status st = CUPEL_OK;
+    if (t->n_goals == 1) return t->windowed || c->o->acquisition != CUPEL_ACQUIRE_AUTO ? CUPEL_OK : cupel_choose_skill(c, &c->skilled, err);
+    for (size_t g = 0; g < t->n_goals && st == CUPEL_OK; g++)
+        if (!t->stated[g]) st = cupel_choose_left_out(c, g, &c->error[g], err);
+    return st == CUPEL_OK ? cupel_choose_volume(c, &c->volume, err) : st;
+}
+
 cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options *o, const cupel_job *job, cupel_choice *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -549,7 +570,7 @@ cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options
     if (c.modelled) CUPEL_TRY(renew(&c, err));
     c.skilled = true;
     c.deviations = auto_deviations(t);
-    if (c.modelled && t->n_goals == 1 && !t->windowed && o->acquisition == CUPEL_ACQUIRE_AUTO) CUPEL_TRY(cupel_choose_skill(&c, &c.skilled, err));
+    if (c.modelled) CUPEL_TRY(judge_model(&c, err));
     CUPEL_TRY(describe(&c, &made, err));
     if (!c.modelled) CUPEL_TRY(pick_blindly(&c, &made, err));
     for (size_t i = 0; c.modelled && i < t->n_pending; i++) CUPEL_TRY(believe(&c, t->pending + i * t->d, SIZE_MAX, err));

@@ -54,8 +54,9 @@ typedef struct cupel_chosen {
     size_t row;
     double mean[CUPEL_GOALS_MAX], deviation[CUPEL_GOALS_MAX]; /* unit of the goal; NaN before there is a model */
     double score;   /* what the acquisition says; larger is better */
-    double gain;    /* expected improvement of the goal in its unit (one goal), or of the hypervolume in units of the goals' spreads, or the chance to
-                       lie in the window */
+    double gain;    /* expected improvement of the goal in its unit (one goal), or of the hypervolume as a share of what the measured rows
+                       dominate, or the chance to lie in the window */
+    double at_most; /* several goals: the gain if deviations were as large as the errors of rows left out; else NaN */
     double success; /* chance that the experiment does not fail; 1 without failures */
 } cupel_chosen;
 

@@ -33,6 +33,8 @@ typedef struct cupel_chooser {
     double *fresh;                         /* [m] 1, and less near what is under way or was picked: a belief there is no news (windows) */
     bool *taken;                           /* [m] */
     bool modelled, skilled;
+    double error[CUPEL_GOALS_MAX];         /* several goals: of rows left out, root of the mean square, as processes see them */
+    double volume;                         /* several goals: what the measured rows dominate, in spreads of the goals */
     double deviations;                     /* above the mean that `auto` looks */
 } cupel_chooser;
 
@@ -49,11 +51,17 @@ void cupel_choose_moments(const cupel_choose_scale *s, double v, double deviatio
 double cupel_choose_gain(const cupel_choose_scale *s, double v, double deviation, double best);
 /* Whether the processes of the one goal say more of measured rows than their mean does, each row left out in turn. */
 cupel_status cupel_choose_skill(const cupel_chooser *c, bool *skilled, cupel_err *err);
+/* What the better process of a goal misses rows left out by, root of the mean square, as processes see them. */
+cupel_status cupel_choose_left_out(const cupel_chooser *c, size_t goal, double *error, cupel_err *err);
 
 /* The candidate farthest from all that was tried, is under way or was taken; the first of all by chance. */
 size_t cupel_choose_far(const cupel_chooser *c, size_t n_taken, const size_t *taken);
 
 /* gain [m]: expected growth of the dominated hypervolume, in spreads of the goals, when a candidate is measured. */
 cupel_status cupel_choose_hypervolume(const cupel_chooser *c, double *gain, cupel_err *err);
+/* The same for candidate i with deviations of at least `least` [n_goals], as processes see them. */
+cupel_status cupel_choose_growth(const cupel_chooser *c, size_t i, const double *least, double *gain, cupel_err *err);
+/* What the rows so far dominate, in spreads of the goals. */
+cupel_status cupel_choose_volume(const cupel_chooser *c, double *volume, cupel_err *err);
 
 #endif

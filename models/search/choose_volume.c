@@ -21,6 +21,7 @@ typedef struct growth {
     double corner[CUPEL_GOALS_MAX];
     double z[POINTS][CUPEL_GOALS_MAX];      /* normal numbers */
     double *gain;
+    const double *least;                    /* [goals] deviations are taken to be no smaller, as processes see them */
 } growth;
 
 /* All rows in spreads, and of them those that nothing dominates; how many. */
@@ -52,43 +53,75 @@ static cupel_status make_front(growth *w, cupel_err *err)
     return CUPEL_OK;
 }
 
+static cupel_status grow_by(const growth *w, size_t i, double *gain, cupel_err *err)
+{
+    const cupel_chooser *c = w->c;
+    const size_t g = c->t->n_goals;
+    double p[CUPEL_GOALS_MAX], sum = 0;
+    for (size_t s = 0; s < POINTS; s++) {
+        double add;
+        for (size_t k = 0; k < g; k++) {
+            const double deviation = fmax(c->deviation[k][i], w->least[k]);
+            p[k] = (c->t->stated[k] ? (c->t->maximize[k] ? 1 : -1) * c->t->stated[k][i]
+                                    : cupel_choose_back(&c->scale[k], c->mean[k][i] + deviation * w->z[s][k])) / c->scale[k].spread -
+                   w->corner[k];
+        }
+        cupel_status st = cupel_hypervolume_added(w->front, w->n_front, g, p, &add, err);
+        if (st != CUPEL_OK) return st;
+        sum += add;
+    }
+    *gain = sum / POINTS;
+    return CUPEL_OK;
+}
+
 static cupel_status grow_block(void *user, size_t item, size_t worker, cupel_err *err)
 {
     (void)worker;
     const growth *w = user;
-    const cupel_chooser *c = w->c;
-    const size_t g = c->t->n_goals, from = item * BLOCK, end = from + BLOCK < c->t->m ? from + BLOCK : c->t->m;
-    double p[CUPEL_GOALS_MAX];
-    for (size_t i = from; i < end; i++) {
-        double sum = 0;
-        for (size_t s = 0; s < POINTS; s++) {
-            double add;
-            for (size_t k = 0; k < g; k++)
-                p[k] = (c->t->stated[k] ? (c->t->maximize[k] ? 1 : -1) * c->t->stated[k][i]
-                                        : cupel_choose_back(&c->scale[k], c->mean[k][i] + c->deviation[k][i] * w->z[s][k])) / c->scale[k].spread -
-                       w->corner[k];
-            cupel_status st = cupel_hypervolume_added(w->front, w->n_front, g, p, &add, err);
-            if (st != CUPEL_OK) return st;
-            sum += add;
-        }
-        w->gain[i] = sum / POINTS;
-    }
-    return CUPEL_OK;
+    const size_t m = w->c->t->m, from = item * BLOCK, end = from + BLOCK < m ? from + BLOCK : m;
+    cupel_status st = CUPEL_OK;
+    for (size_t i = from; i < end && st == CUPEL_OK; i++) st = grow_by(w, i, &w->gain[i], err);
+    return st;
 }
 
-cupel_status cupel_choose_hypervolume(const cupel_chooser *c, double *gain, cupel_err *err)
+static cupel_status growth_init(growth *w, cupel_err *err)
 {
-    growth w = {.c = c, .gain = gain};
+    const cupel_chooser *c = w->c;
     cupel_sobol s;
     double u[CUPEL_GOALS_MAX];
-    cupel_status st = make_front(&w, err);
     cupel_sobol_init(&s, c->t->n_goals);
     cupel_sobol_shift(&s, c->o->seed);
     for (size_t i = 0; i < POINTS; i++) {
         cupel_sobol_point(&s, i, u);
-        for (size_t k = 0; k < c->t->n_goals; k++) w.z[i][k] = cupel_normal_quantile(fmin(fmax(u[k], 1e-6), 1 - 1e-6));
+        for (size_t k = 0; k < c->t->n_goals; k++) w->z[i][k] = cupel_normal_quantile(fmin(fmax(u[k], 1e-6), 1 - 1e-6));
     }
+    return make_front(w, err);
+}
+
+cupel_status cupel_choose_hypervolume(const cupel_chooser *c, double *gain, cupel_err *err)
+{
+    static const double none[CUPEL_GOALS_MAX] = {0};
+    growth w = {.c = c, .gain = gain, .least = none};
+    cupel_status st = growth_init(&w, err);
     if (st == CUPEL_OK) st = cupel_par_for(c->job->threads, (c->t->m + BLOCK - 1) / BLOCK, grow_block, &w, err);
+    cupel_free(w.front);
+    return st;
+}
+
+cupel_status cupel_choose_growth(const cupel_chooser *c, size_t i, const double *least, double *gain, cupel_err *err)
+{
+    growth w = {.c = c, .least = least};
+    cupel_status st = growth_init(&w, err);
+    if (st == CUPEL_OK) st = grow_by(&w, i, gain, err);
+    cupel_free(w.front);
+    return st;
+}
+
+cupel_status cupel_choose_volume(const cupel_chooser *c, double *volume, cupel_err *err)
+{
+    growth w = {.c = c};
+    cupel_status st = make_front(&w, err);
+    if (st == CUPEL_OK) st = cupel_hypervolume(w.front, w.n_front, c->t->n_goals, volume, err);
     cupel_free(w.front);
     return st;
 }

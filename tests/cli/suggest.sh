@@ -33,6 +33,14 @@ run suggest --pool "$T/pool.csv" --tell "$T/most.csv" --target height --maximize
 awk 'BEGIN { print "a,b,height [mm]"; for (a = 0; a <= 10; a += 2) for (b = 0; b <= 10; b += 2) { n++; v = sin(12.9898 * n * n) * 43758.5453; print a "," b "," v - int(v) } }' >"$T/noise.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/noise.csv" --target height --maximize --format json; { [ $rc = 0 ] && err 'picked by chance' && out '"stop": false'; }; check 'results that do not follow the inputs' $?
 
+# When to stop with several goals: a share of the dominated volume, in text and JSON.
+awk -F, 'NR == 1 { print $0 ",cost" } NR > 1 { print $0 "," ($1 - 2) ^ 2 + ($2 - 8) ^ 2 }' "$T/most.csv" >"$T/both.csv"; sed -n '1p; 2~13p' "$T/both.csv" >"$T/few.csv"
+t() { run suggest --pool "$T/pool.csv" --tell "$T/$1.csv" --target height:max --target cost:min --batch 3 --format json; }
+t few; { [ $rc = 0 ] && out '"stop": false' && out '"stop_below": 0.002' && out '"stop_reason": "the expected gain of 0.[0-9]* is not below 0.002"' && err 'expected to add at most [0-9.]* % to the volume'; }; check 'two goals: not yet' $?
+grep -v '^6,[56],\|^5,5,' "$T/both.csv" >"$T/nearly.csv"; t nearly; { [ $rc = 0 ] && out '"stop": true' && out '"stop_reason": "no pick is expected to gain 0.002 of the dominated volume"' && err 'less than 0.2 %, time to stop'; }; check 'two goals: time to stop' $?
+# One of them follows nothing: deviations as large as the errors of results left out say that there may be more.
+awk -F, 'NR > 1 { v = sin(12.9898 * NR * NR) * 43758.5453; $4 = v - int(v) } { print $1 "," $2 "," $3 "," $4 }' "$T/nearly.csv" >"$T/chance.csv"; t chance; { [ $rc = 0 ] && out '"stop": false'; }; check 'two goals, one of them by chance: no stop' $?
+
 # Failures, what is under way, cost.
 awk -F, 'NR == 1 { print } NR > 1 { print $1 "," $2 "," ($1 > 6 ? "" : $3) }' "$T/known.csv" >"$T/failed.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/failed.csv" --target height --maximize --format json; { [ $rc = 0 ] && err '4 failed' && ! out '"id": "p\(8\|9\|10\)_'; }; check 'failures teach where not to go' $?
@@ -124,9 +132,11 @@ run suggest --pool "$T/pc.csv" --tell "$T/kc.csv" --target cost --minimize; { [ 
 # Picks outside of what the results know.
 printf 'id,solvent,t\n1,toluene,10\n2,ether,9000\n3,ether,12\n' >"$T/far.csv"; printf 'solvent,t,y\nwater,15,1\nether,15,5\nwater,10,2\nether,11,4\nwater,13,1.5\nether,13,4.5\n' >"$T/near.csv"
 run suggest --pool "$T/far.csv" --tell "$T/near.csv" --target y --maximize --batch 3
-{ [ $rc = 0 ] && err "'solvent' 'toluene', which no result has" && err "'t' '9000', far outside" && out '^1,.*,0$' && out '^2,.*,0$' && out '^3,.*,1$' && head -n 1 "$T/out" | grep -q ',in_domain$'; }; check 'far from the results' $?
+{ [ $rc = 0 ] && err "'solvent' 'toluene', which no result has" && err "'t' '9000', far outside" && out '^1,.*,0,the expected' && out '^2,.*,0,the expected' && out '^3,.*,1,the expected' && head -n 1 "$T/out" | grep -q ',in_domain,stop_reason$'; }; check 'far from the results' $?
 run suggest --pool "$T/far.csv" --tell "$T/near.csv" --target y --maximize --batch 3 --format json; { out '"in_domain": false' && out '"in_domain": true'; }; check 'in JSON too' $?
 # Without repeats the noise is not known, and stop does not rest on it: a flat goal with noise of 15, 12 results, one candidate left.
 awk 'BEGIN { print "a,y"; split("9 -14 3 17 -8 -19 12 6 -3 15 -11 2", e, " "); for (a = 0; a < 12; a++) print a "," 300 + 40 * a / 12 + e[a + 1] }' >"$T/nk.csv"; printf 'id,a\n1,7.05\n' >"$T/np.csv"
-run suggest --pool "$T/np.csv" --tell "$T/nk.csv" --target y --maximize; { [ $rc = 0 ] && err 'noise of a measurement near it not known without repeats' && err 'no time to stop yet' && out ',0,[0-9.]*,1$'; }; check 'no stop by a noise that is not known' $?
+run suggest --pool "$T/np.csv" --tell "$T/nk.csv" --target y --maximize; { [ $rc = 0 ] && err 'noise of a measurement near it not known without repeats' && err 'no time to stop yet' && out ',0,[0-9.]*,1,with deviations'; }; check 'no stop by a noise that is not known' $?
+sed '1s/$/,z/; 2,$s/^\([0-9]*\).*/&,\1/' "$T/nk.csv" >"$T/nk2.csv"; run suggest --pool "$T/np.csv" --tell "$T/nk2.csv" --target y:max --target z:min
+{ [ $rc = 0 ] && err 'no time to stop yet: with deviations as large as the errors of results left out, a pick would add 2.2 %' && out ',0,0.002,1,with deviations as large'; }; check 'of two goals neither' $?
 exit $bad
