@@ -96,7 +96,8 @@ static const cupel_opt options[] = {
                                                             "failed, no, false or 0 where not "
                                                             "(default: failed)"},
     {"id", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "the column that names a candidate (default: id, else the only one that the results lack, if it holds words or whole numbers)"},
+     "the column that names a candidate (default: the loop's; id, sample, name, run and the like; else the only one that the results lack, if it "
+     "holds words or whole numbers)"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: the columns that both tables have)"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
     {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "auto, ei, log-ei, ucb, thompson, pi or random; 'cupel methods acquisition' says "

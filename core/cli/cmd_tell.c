@@ -45,6 +45,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                             .table_format = cupel_opt_text(args, "table-format"),
                             .n_goals = goals.n_goals,
                             .directed = goals.directed,
+                            .id = cupel_opt_text(args, "id"),
                             .input = (const char *const *)goals.input,
                             .n_inputs = goals.n_inputs,
                             .failed = cupel_opt_text(args, "failed"),
@@ -69,8 +70,10 @@ static const cupel_opt options[] = {
                                                             "cost:min'"},
     {"minimize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "for a new loop: small values are wanted"},
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "for a new loop: large values are wanted"},
-    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "for a new loop: its inputs, joined by commas (default: all columns but the goals, id "
-                                                            "and failed)"},
+    {"id", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that names experiments (default: the loop's; id, sample, name, run and the "
+                                                        "like)"},
+    {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "for a new loop: its inputs, joined by commas (default: all columns but the goals, the "
+                                                            "one of names and failed)"},
     {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column that says yes, true or 1 where the experiment failed, no, false "
                                                             "or 0 where not (default: failed)"},
     {"conflict", "POLICY", CUPEL_OPT_CHOICE, "keep|fail|replace", "keep", false, "an experiment that was measured comes with another value: keep "
@@ -98,8 +101,9 @@ const cupel_verb cupel_verb_tell = {
             "repeats are withdrawn, and that is said. Results that are told again are recognised copy for copy: of a table with a row three times, "
             "which the loop has twice, one is new, and a second copy of the whole table adds nothing. The model learns the noise from repeats. To "
             "take a result back: the same columns with --withdraw; it stays in the file, marked, and counts no more.\n\n"
-            "An experiment that 'cupel suggest --take' wrote can be told by its id alone: a table of id and goals, without inputs. 'cupel inspect' "
-            "says what a loop holds.\n\n"
+            "A column that names experiments (id, sample, name, run and the like, where rows of one name are equal, or --id) is no input. An "
+            "experiment that was taken by 'cupel suggest --take', or told with a name, can be told and withdrawn by it alone: a table of names and "
+            "goals, without inputs. 'cupel inspect' says what a loop holds.\n\n"
             "The tell that begins a loop says which columns became inputs, and of which kind; later ones name the columns that they leave out.\n\n"
             "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl. Several processes may tell and take at once: each waits "
             "for the one before, and a process that is killed leaves the loop as it was.\n\n"

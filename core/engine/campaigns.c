@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/engine/trial_cells.h"
+#include "core/engine/trial_id.h"
 #include "core/math/order.h"
 #include "core/matter/columns.h"
 #include "core/sys/par.h"
@@ -91,14 +92,19 @@ static cupel_status read_inputs(replaying *p, cupel_err *err)
     const cupel_header *h = &p->t.header;
     const cupel_trial_table *one = &p->t;
     const char **name = cupel_alloc(h->n + 1, sizeof *name);
-    size_t n = 0;
-    if (!name) return cupel_no_memory(err, "names of columns", 0);
-    for (size_t i = 0; i < h->n && !o->input; i++)
-        if (!is_goal(p, i) && strcmp(h->name[i], "id") != 0 && strcmp(h->name[i], "failed") != 0) name[n++] = h->name[i];
+    bool *skip = cupel_alloc(h->n + 1, sizeof *skip);
+    size_t n = 0, id;
     cupel_status st = CUPEL_OK;
+    if (!name || !skip) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
+    for (size_t i = 0; i < h->n; i++) skip[i] = is_goal(p, i) || strcmp(h->name[i], "failed") == 0;
+    CUPEL_TRY(cupel_trial_id(&p->t, skip, &id, err));
+    for (size_t i = 0; i < h->n && !o->input; i++)
+        if (!skip[i] && i != id) name[n++] = h->name[i];
     if (!o->input && !n) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column beside the goal: an experiment is told by its inputs", p->t.file);
     if (st == CUPEL_OK)
         st = cupel_inputs_make(&one, 1, o->input ? o->input : name, o->input ? o->n_inputs : n, o->formula, o->dot, p->job, &p->in, err);
+done:
+    cupel_free(skip);
     cupel_free(name);
     return st;
 }

@@ -157,9 +157,8 @@ static cupel_status add_words(making *m, const char *name, size_t block, cupel_e
             size_t w = 0;
             while (w < n && (word[w].n != c.n || memcmp(word[w].p, c.p, c.n) != 0)) w++;
             if (w == WORDS_MAX)
-                return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' holds more than %d different words: it looks like an identifier; say which "
-                                                        "columns are inputs with --columns",
-                                  name, (int)WORDS_MAX);
+                return cupel_fail(err, CUPEL_BAD_INPUT, "column '%s' holds more than %d different words: it looks like an identifier; name it with "
+                                                        "--id, or say which columns are inputs with --columns", name, (int)WORDS_MAX);
             if (w == n) {
                 word[n++] = c;
                 cupel_status st = add_column(m, block, &x, err);

@@ -2,6 +2,7 @@
 #include "core/engine/loop.h"
 #include "core/engine/loop_learn.h"
 #include "core/engine/trial_cells.h"
+#include "core/engine/trial_id.h"
 
 #include "core/base/err.h"
 #include "core/base/guess.h"
@@ -28,6 +29,7 @@ typedef struct telling {
     cupel_column_match *match;  /* [header.n] column of the results for each of the loop; .at SIZE_MAX: a goal that a withdrawal does not give */
     bool *number;               /* [header.n] a cell has to be a number: a goal, a unit, or the loop holds numbers there */
     size_t failed;              /* column of the results; SIZE_MAX */
+    size_t name;                /* column of the results that names experiments; SIZE_MAX */
     size_t id;                  /* column of ids by which the table names experiments that were taken, in place of inputs; SIZE_MAX */
     size_t old;                 /* rows of the loop before */
     size_t partly;              /* rows with some of their goals */
@@ -47,6 +49,33 @@ static bool is_goal(const cupel_tell_options *o, const cupel_header *h, size_t c
     return false;
 }
 
+static bool is_given(const cupel_tell_options *o, const cupel_header *h, size_t col)
+{
+    for (size_t k = 0; k < o->n_inputs; k++)
+        if (cupel_header_find(h, o->input[k]) == col) return true;
+    return false;
+}
+
+static bool is_name(const telling *g, size_t col) { return col == g->name || strcmp(g->t.header.name[col], "id") == 0; }
+
+/* The column of names: the caller's, the loop's, or one that is called so and is no input. */
+static cupel_status find_name(telling *g, cupel_err *err)
+{
+    const cupel_header *h = &g->t.header;
+    const cupel_loop *l = &g->loop;
+    g->name = SIZE_MAX;
+    if (g->o->id) return cupel_column_find(h, g->t.file, "", g->o->id, "name it with --id", &g->name, err);
+    if (l->id_column && (g->name = cupel_header_find(h, l->id_column)) != SIZE_MAX) return CUPEL_OK;
+    bool *skip = cupel_alloc(h->n, sizeof *skip);
+    if (!skip) return cupel_no_memory(err, "columns of results", h->n);
+    for (size_t i = 0; i < h->n; i++)
+        skip[i] = i == g->failed || is_goal(g->o, h, i) || is_given(g->o, h, i) || cupel_suggestion_column(h, i) ||
+                  (l->n_inputs && cupel_header_match(&l->header, h, i) != SIZE_MAX);
+    const cupel_status st = cupel_trial_id(&g->t, skip, &g->name, err);
+    cupel_free(skip);
+    return st;
+}
+
 static cupel_status begin_inputs(telling *g, cupel_err *err)
 {
     const cupel_header *h = &g->t.header;
@@ -57,7 +86,7 @@ static cupel_status begin_inputs(telling *g, cupel_err *err)
         CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[at]), err));
     }
     for (size_t i = 0; i < h->n && !g->o->input; i++)
-        if (!is_goal(g->o, h, i) && i != g->failed && strcmp(h->name[i], "id") != 0 && !cupel_suggestion_column(h, i))
+        if (!is_goal(g->o, h, i) && i != g->failed && !is_name(g, i) && !cupel_suggestion_column(h, i))
             CUPEL_TRY(cupel_header_add(&g->loop.header, cupel_text_of(h->name[i]), err));
     g->loop.n_inputs = g->loop.header.n;
     if (!g->loop.n_inputs)
@@ -86,6 +115,7 @@ static void say_begun(const telling *g)
         cupel_str_addf(&s, "%s '%s' %s", k > l->n_inputs ? "," : l->n_goals > 1 ? "; goals" : "; goal", l->header.name[k],
                        l->maximize[k - l->n_inputs] ? "as large as possible" : "as small as possible");
     if (g->failed != SIZE_MAX) cupel_str_addf(&s, "; failures are said by '%s'", h->name[g->failed]);
+    if (g->name != SIZE_MAX) cupel_str_addf(&s, "; '%s' names the experiments", h->name[g->name]);
     cupel_say(g->job, CUPEL_NOTE, "a new loop of %zu input%s: %s", l->n_inputs, l->n_inputs == 1 ? "" : "s", cupel_str_text(&s));
     cupel_str_free(&s);
 }
@@ -120,7 +150,7 @@ static bool only_inputs(const telling *g)
 {
     const cupel_header *h = &g->t.header;
     for (size_t i = 0; i < h->n; i++)
-        if (i != g->failed && strcmp(h->name[i], "id") != 0 && !cupel_suggestion_column(h, i) &&
+        if (i != g->failed && !is_name(g, i) && !cupel_suggestion_column(h, i) &&
             cupel_header_match(&g->loop.header, h, i) == SIZE_MAX)
             return false;
     return true;
@@ -169,7 +199,7 @@ static void say_left_out(const telling *g)
     cupel_guess guess;
     size_t n = 0;
     for (size_t i = 0; i < h->n; i++) {
-        bool used = i == g->failed || strcmp(h->name[i], "id") == 0 || cupel_suggestion_column(h, i);
+        bool used = i == g->failed || is_name(g, i) || cupel_suggestion_column(h, i);
         for (size_t k = 0; k < g->loop.header.n && !used; k++) used = g->match[k].at == i;
         if (used) continue;
         guess = (cupel_guess){.meant = h->name[i]};
@@ -187,7 +217,7 @@ static void find_ids(telling *g)
     const cupel_header *h = &g->t.header;
     bool named = false;
     for (size_t i = 0; i < g->loop.n && !named; i++) named = *g->loop.id[i] != '\0';
-    g->id = named ? cupel_header_find(h, "id") : SIZE_MAX;
+    g->id = !named ? SIZE_MAX : g->name != SIZE_MAX ? g->name : cupel_header_find(h, "id");
     for (size_t k = 0; k < g->loop.n_inputs; k++)
         if (cupel_header_match(h, &g->loop.header, k) != SIZE_MAX) g->id = SIZE_MAX;
 }
@@ -303,6 +333,19 @@ static cupel_status put_row(telling *g, size_t row, cupel_trial_state state, cup
     return CUPEL_OK;
 }
 
+/* The name that row i of the table gives, where the loop's row has none. */
+static cupel_status name_row(telling *g, size_t i, size_t row, cupel_err *err)
+{
+    const cupel_text name = g->name == SIZE_MAX ? cupel_text_of("") : cell_of(g, i, g->name);
+    return *g->loop.id[row] || cupel_text_missing(name) ? CUPEL_OK : cupel_loop_name(&g->loop, row, name, err);
+}
+
+static cupel_status add_row(telling *g, size_t i, cupel_trial_state state, cupel_err *err)
+{
+    cupel_status st = cupel_loop_add(&g->loop, g->cell, state, err);
+    return st == CUPEL_OK ? name_row(g, i, g->loop.n - 1, err) : st;
+}
+
 /* Repeats of the experiment at work beside row `there` that the table at hand does not have: they go with the one that is replaced. */
 static size_t withdraw_others(telling *g, size_t there)
 {
@@ -330,7 +373,7 @@ static cupel_status conflict(telling *g, size_t i, size_t there, cupel_trial_sta
                           what);
     if (g->o->conflict == CUPEL_CONFLICT_KEEP) {
         cupel_say(g->job, CUPEL_WARNING, "%s; both are kept", what);
-        return cupel_loop_add(&g->loop, g->cell, state, err);
+        return add_row(g, i, state, err);
     }
     const size_t others = withdraw_others(g, there);
     g->r.replaced++;
@@ -421,13 +464,14 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
             g->r.resolved++;
             g->r.failed += state == CUPEL_TRIAL_FAILED;
             if (at < g->old) g->claimed[at] = true;
-            return put_row(g, at, state, err);
+            st = name_row(g, i, at, err);
+            return st == CUPEL_OK ? put_row(g, at, state, err) : st;
         }
         if (!of_this_table) other = at;
     }
     g->r.added++;
     g->r.failed += state == CUPEL_TRIAL_FAILED;
-    if (other == SIZE_MAX) return cupel_loop_add(&g->loop, g->cell, state, err);
+    if (other == SIZE_MAX) return add_row(g, i, state, err);
     g->claimed[other] = g->o->conflict == CUPEL_CONFLICT_REPLACE;
     return conflict(g, i, other, state, err);
 }
@@ -545,10 +589,13 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
             CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals and inputs; leave --target, --minimize, --maximize and --columns out",
                                  o->loop));
         CUPEL_TRY(cupel_loop_open(o->loop, &g.loop, err));
+        CUPEL_TRY(find_name(&g, err));
     } else {
+        CUPEL_TRY(find_name(&g, err));
         if (o->withdraw) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' is not there yet: there is nothing to withdraw", o->loop));
         CUPEL_TRY(begin_loop(&g, err));
     }
+    if (g.name != SIZE_MAX && (o->id || !g.loop.id_column)) CUPEL_TRY(cupel_loop_name_column(&g.loop, g.t.header.name[g.name], err));
     g.old = g.loop.n;
     CUPEL_TRY(match_columns(&g, err));
     CUPEL_TRY(cupel_loop_note(&g.loop, o->results, g.t.digest, err));

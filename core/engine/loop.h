@@ -1,7 +1,7 @@
 /* The memory of a loop: every experiment that was told, failed or is under way, in one artifact that suggest reads and tell writes.
  *
- * Artifact of kind "loop": `columns` [columns], `cells` [rows * columns] as text, `state`, `told` and `id` [rows] (no `id` in older files), `goals`
- * and `maximize` [goals], `history/file`, `history/digest`, `history/time` and `history/rows` [tells].
+ * Artifact of kind "loop": `columns` [columns], `cells` [rows * columns] as text, `state`, `told` and `id` [rows], `id_column` [0 or 1] (neither `id`
+ * nor `id_column` in older files), `goals` and `maximize` [goals], `history/file`, `history/digest`, `history/time` and `history/rows` [tells].
  *
  * It is written whole under another name and renamed, by one writer at a time: a kill leaves the old one. */
 #ifndef CUPEL_ENGINE_LOOP_H
@@ -20,7 +20,8 @@ typedef struct cupel_loop {
     size_t n_inputs, n_goals, n, n_history;
     bool maximize[CUPEL_GOALS_MAX];
     char **cell;                  /* [n][header.n] */
-    char **id;                    /* [n] the name that suggest wrote when it was taken, "" for others */
+    char **id;                    /* [n] the name by which it was taken or told, "" for others */
+    char *id_column;              /* where tables have it; NULL: not known, "id" */
     unsigned char *state;         /* [n] a cupel_trial_state */
     int64_t *told;                /* [n] which tell it came with, from 0 */
     char **file, **digest, **time; /* [n_history] */
@@ -34,9 +35,11 @@ cupel_status cupel_loop_save(const cupel_loop *l, const char *path, cupel_err *e
 void cupel_loop_release(cupel_loop *l);
 /* One more row; cell [header.n] is copied. */
 cupel_status cupel_loop_add(cupel_loop *l, const cupel_text *cell, cupel_trial_state state, cupel_err *err);
-/* The id of the last row. */
-cupel_status cupel_loop_name(cupel_loop *l, cupel_text id, cupel_err *err);
-/* The row that was taken under this id and is not withdrawn, one under way before others; SIZE_MAX. *several: it is not the only experiment. */
+/* The id of a row. */
+cupel_status cupel_loop_name(cupel_loop *l, size_t row, cupel_text id, cupel_err *err);
+/* The column that holds ids. */
+cupel_status cupel_loop_name_column(cupel_loop *l, const char *name, cupel_err *err);
+/* The row that was taken or told under this id and is not withdrawn, one under way before others; SIZE_MAX. *several: there is another experiment. */
 size_t cupel_loop_find_id(const cupel_loop *l, cupel_text id, bool *several);
 /* One more tell; later rows belong to it. */
 cupel_status cupel_loop_note(cupel_loop *l, const char *file, const char *digest, cupel_err *err);
@@ -53,7 +56,8 @@ typedef struct cupel_tell_options {
     size_t n_goals;                          /* for a new loop; 0 for one that is there */
     bool directed;                           /* a direction was given besides: likewise */
     cupel_goal_word goal[CUPEL_GOALS_MAX];
-    const char *const *input;                /* for a new loop: its inputs; NULL: all columns but the goals, "id" and "failed" */
+    const char *id;                          /* column that names experiments; NULL: the loop's, or one called so (core/engine/trial_id.h) */
+    const char *const *input;                /* for a new loop: its inputs; NULL: all columns but the goals, names and "failed" */
     size_t n_inputs;
     const char *failed;                      /* column; NULL: "failed" where there is one */
     const char *formula;

@@ -21,6 +21,7 @@ void cupel_loop_release(cupel_loop *l)
     for (size_t i = 0; i < l->n; i++) cupel_free(l->id[i]);
     cupel_free(l->cell);
     cupel_free(l->id);
+    cupel_free(l->id_column);
     cupel_free(l->state);
     cupel_free(l->told);
     cupel_free(l->file);
@@ -111,12 +112,21 @@ size_t cupel_loop_find(const cupel_loop *l, const cupel_text *cell, size_t from)
     return SIZE_MAX;
 }
 
-cupel_status cupel_loop_name(cupel_loop *l, cupel_text id, cupel_err *err)
+cupel_status cupel_loop_name(cupel_loop *l, size_t row, cupel_text id, cupel_err *err)
 {
     char *text = cupel_strndup(id.n ? id.p : "", id.n);
     if (!text) return cupel_no_memory(err, "the id of an experiment", id.n);
-    cupel_free(l->id[l->n - 1]);
-    l->id[l->n - 1] = text;
+    cupel_free(l->id[row]);
+    l->id[row] = text;
+    return CUPEL_OK;
+}
+
+cupel_status cupel_loop_name_column(cupel_loop *l, const char *name, cupel_err *err)
+{
+    char *text = cupel_strdup(name);
+    if (!text) return cupel_no_memory(err, "the column of ids", 0);
+    cupel_free(l->id_column);
+    l->id_column = text;
     return CUPEL_OK;
 }
 
@@ -178,7 +188,7 @@ cupel_status cupel_loop_save(const cupel_loop *l, const char *path, cupel_err *e
 {
     cupel_status st = CUPEL_OK;
     cupel_writer *w = NULL;
-    const size_t cells = l->n * l->header.n;
+    const size_t cells = l->n * l->header.n, named = l->id_column != NULL;
     unsigned char maximize[CUPEL_GOALS_MAX];
     for (size_t k = 0; k < l->n_goals; k++) maximize[k] = l->maximize[k];
     CUPEL_TRY(cupel_writer_open(path, "loop", SCHEMA, l->seed, &w, err));
@@ -188,7 +198,8 @@ cupel_status cupel_loop_save(const cupel_loop *l, const char *path, cupel_err *e
     CUPEL_TRY(cupel_writer_put(w, "maximize", "", "1: large values of the goal are wanted", CUPEL_U8, 1, &l->n_goals, maximize, err));
     CUPEL_TRY(cupel_writer_put(w, "cells", "as in columns", "row after row, one text a column", CUPEL_TEXT, 1, &cells, l->cell, err));
     CUPEL_TRY(cupel_writer_put(w, "state", "", "0 measured, 1 failed, 2 under way, 3 withdrawn", CUPEL_U8, 1, &l->n, l->state, err));
-    CUPEL_TRY(cupel_writer_put(w, "id", "", "the name by which it was taken, empty for others", CUPEL_TEXT, 1, &l->n, l->id, err));
+    CUPEL_TRY(cupel_writer_put(w, "id", "", "the name by which it was taken or told, empty for others", CUPEL_TEXT, 1, &l->n, l->id, err));
+    CUPEL_TRY(cupel_writer_put(w, "id_column", "", "where tables have it", CUPEL_TEXT, 1, &named, &l->id_column, err));
     CUPEL_TRY(cupel_writer_put(w, "told", "", "the tell that each row came with, from 0", CUPEL_I64, 1, &l->n, l->told, err));
     CUPEL_TRY(cupel_writer_put(w, "history/file", "", "tables that were told", CUPEL_TEXT, 1, &l->n_history, l->file, err));
     CUPEL_TRY(cupel_writer_put(w, "history/digest", "", "their digests", CUPEL_TEXT, 1, &l->n_history, l->digest, err));
@@ -201,21 +212,22 @@ done:
 }
 
 typedef struct loop_data {
-    size_t columns, goals, cells, states, told, files, digests, times, rows, ids;
-    void *column, *maximize, *cell, *state, *tell, *file, *digest, *time, *row, *id;
+    size_t columns, goals, cells, states, told, files, digests, times, rows, ids, named;
+    void *column, *maximize, *cell, *state, *tell, *file, *digest, *time, *row, *id, *id_column;
     int64_t inputs;
 } loop_data;
 
 static cupel_status get_all(const cupel_reader *r, loop_data *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    d->columns = d->goals = d->cells = d->states = d->told = d->files = d->digests = d->times = d->rows = d->ids = SIZE_MAX;
+    d->columns = d->goals = d->cells = d->states = d->told = d->files = d->digests = d->times = d->rows = d->ids = d->named = SIZE_MAX;
     CUPEL_TRY(cupel_reader_attr_int(r, "inputs", &d->inputs, err));
     CUPEL_TRY(cupel_reader_get(r, "columns", CUPEL_TEXT, 1, &d->columns, &d->column, err));
     CUPEL_TRY(cupel_reader_get(r, "maximize", CUPEL_U8, 1, &d->goals, &d->maximize, err));
     CUPEL_TRY(cupel_reader_get(r, "cells", CUPEL_TEXT, 1, &d->cells, &d->cell, err));
     CUPEL_TRY(cupel_reader_get(r, "state", CUPEL_U8, 1, &d->states, &d->state, err));
     if (cupel_reader_has(r, "id")) CUPEL_TRY(cupel_reader_get(r, "id", CUPEL_TEXT, 1, &d->ids, &d->id, err));
+    if (cupel_reader_has(r, "id_column")) CUPEL_TRY(cupel_reader_get(r, "id_column", CUPEL_TEXT, 1, &d->named, &d->id_column, err));
     CUPEL_TRY(cupel_reader_get(r, "told", CUPEL_I64, 1, &d->told, &d->tell, err));
     CUPEL_TRY(cupel_reader_get(r, "history/file", CUPEL_TEXT, 1, &d->files, &d->file, err));
     CUPEL_TRY(cupel_reader_get(r, "history/digest", CUPEL_TEXT, 1, &d->digests, &d->digest, err));
@@ -245,12 +257,13 @@ static cupel_status take_all(const loop_data *d, cupel_loop *l, cupel_err *err)
         for (size_t k = 0; k < d->columns; k++) cell[k] = cupel_text_of(((char **)d->cell)[i * d->columns + k]);
         if (state > CUPEL_TRIAL_WITHDRAWN) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu has state %d, expected 0 to 3", i + 1, (int)state));
         CUPEL_TRY(cupel_loop_add(l, cell, (cupel_trial_state)state, err));
-        if (d->id) CUPEL_TRY(cupel_loop_name(l, cupel_text_of(((char **)d->id)[i]), err));
+        if (d->id) CUPEL_TRY(cupel_loop_name(l, i, cupel_text_of(((char **)d->id)[i]), err));
         const int64_t told = ((int64_t *)d->tell)[i];
         if (told < 0 || (size_t)told >= d->files) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "row %zu came with tell %lld of %zu", i + 1,
                                                                        (long long)told, d->files));
         l->told[i] = told;
     }
+    if (d->id_column && d->named) CUPEL_TRY(cupel_loop_name_column(l, ((char **)d->id_column)[0], err));
     for (size_t i = 0; i < d->files; i++)
         CUPEL_TRY(add_note(l, ((char **)d->file)[i], ((char **)d->digest)[i], ((char **)d->time)[i], ((int64_t *)d->row)[i], err));
 done:
@@ -276,7 +289,7 @@ cupel_status cupel_loop_open(const char *path, cupel_loop *l, cupel_err *err)
     }
 done:
     cupel_reader_free(r);
-    void *all[] = {d.column, d.maximize, d.cell, d.state, d.tell, d.file, d.digest, d.time, d.row, d.id};
+    void *all[] = {d.column, d.maximize, d.cell, d.state, d.tell, d.file, d.digest, d.time, d.row, d.id, d.id_column};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) cupel_free(all[i]);
     if (st != CUPEL_OK) cupel_loop_release(l);
     return st;

@@ -248,7 +248,7 @@ static cupel_status name_pick(cupel_suggesting *g, size_t row, cupel_err *err)
 {
     char number[32];
     snprintf(number, sizeof number, "%zu", row + 1);
-    return cupel_loop_name(&g->loop, g->s->id == SIZE_MAX ? cupel_text_of(number) : cell_of(&g->s->pool, row, g->s->id), err);
+    return cupel_loop_name(&g->loop, g->loop.n - 1, g->s->id == SIZE_MAX ? cupel_text_of(number) : cell_of(&g->s->pool, row, g->s->id), err);
 }
 
 /* The picks are under way from now on. */
@@ -264,6 +264,7 @@ static cupel_status take_picks(cupel_suggesting *g, cupel_err *err)
         if (st == CUPEL_OK) st = cupel_loop_add(&g->loop, cell, CUPEL_TRIAL_PENDING, err);
         if (st == CUPEL_OK) st = name_pick(g, s->row[s->choice.pick[i].row], err);
     }
+    if (st == CUPEL_OK && s->id != SIZE_MAX && !g->loop.id_column) st = cupel_loop_name_column(&g->loop, s->pool.header.name[s->id], err);
     if (st == CUPEL_OK) st = cupel_loop_save(&g->loop, g->o->loop, err);
     if (st == CUPEL_OK)
         cupel_say(g->job, CUPEL_NOTE, "%zu experiment%s under way in '%s' besides", s->choice.n, s->choice.n == 1 ? "" : "s", g->o->loop);

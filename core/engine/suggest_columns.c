@@ -5,6 +5,7 @@
 #include "core/base/guess.h"
 #include "core/base/mem.h"
 #include "core/engine/trial_cells.h"
+#include "core/engine/trial_id.h"
 #include "core/matter/columns.h"
 
 #include <math.h>
@@ -34,18 +35,6 @@ static bool is_goal(const cupel_suggesting *g, const char *name)
     for (size_t k = 0; k < g->n_goals; k++)
         if (strcmp(name, g->told ? g->s->tell.header.name[g->goal[k]] : g->s->goal[k]) == 0) return true;
     return false;
-}
-
-/* A name: words or whole numbers without a unit. A price or a mass that the results lack is none. */
-static bool names_rows(const cupel_trial_table *t, size_t col)
-{
-    double x;
-    if (*t->header.unit[col]) return false;
-    for (size_t i = 0; i < t->records.n_rows; i++) {
-        const cupel_text a = cupel_text_trim(cupel_cell(&t->records, i, col));
-        if (cupel_parse_double(a, &x) && x != floor(x)) return false;
-    }
-    return true;
 }
 
 /* Column i of the pool is a goal: that of the results which has its name, or its label alone. */
@@ -90,17 +79,42 @@ static cupel_status find_stated(cupel_suggesting *g, cupel_err *err)
     return CUPEL_OK;
 }
 
+/* Column i of the pool was named as an input. */
+static bool is_given(const cupel_suggesting *g, size_t i)
+{
+    const cupel_header *h = &g->s->pool.header;
+    for (size_t k = 0; k < g->n_given; k++)
+        if ((g->loop.n_inputs ? cupel_header_match(h, &g->loop.header, k) : cupel_header_find(h, g->given[k])) == i) return true;
+    return false;
+}
+
+/* A column that is called a name and is one. */
+static cupel_status find_called(cupel_suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    const cupel_header *h = &s->pool.header;
+    bool *skip = cupel_alloc(h->n, sizeof *skip);
+    if (!skip) return cupel_no_memory(err, "columns of candidates", h->n);
+    for (size_t i = 0; i < h->n; i++) skip[i] = i == g->cost || is_goal_column(g, i) || is_given(g, i);
+    const cupel_status st = cupel_trial_id(&s->pool, skip, &s->id, err);
+    cupel_free(skip);
+    if (st == CUPEL_OK && s->id != SIZE_MAX && strcmp(h->name[s->id], "id") != 0 && !g->given)
+        cupel_say(g->job, CUPEL_NOTE, "column '%s' names the candidates and is no input; --columns says which are", h->name[s->id]);
+    return st;
+}
+
 static cupel_status find_id(cupel_suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
     const cupel_header *h = &s->pool.header;
     size_t alone = SIZE_MAX, n = 0;
     if (g->o->id) return cupel_column_find(h, s->pool.file, "", g->o->id, "name it with --id", &s->id, err);
-    s->id = cupel_header_find(h, "id");
-    if (s->id != SIZE_MAX || !g->told) return CUPEL_OK;
+    if (g->loop.id_column && (s->id = cupel_header_find(h, g->loop.id_column)) != SIZE_MAX) return CUPEL_OK;
+    cupel_status st = find_called(g, err);
+    if (st != CUPEL_OK || s->id != SIZE_MAX || !g->told) return st;
     for (size_t i = 0; i < h->n; i++)
         if (i != g->cost && !is_goal_column(g, i) && cupel_header_match(&s->tell.header, h, i) == SIZE_MAX) alone = i, n++;
-    if (n == 1 && !g->given && names_rows(&s->pool, alone)) s->id = alone;
+    if (n == 1 && !g->given && cupel_trial_names_rows(&s->pool, alone)) s->id = alone;
     return CUPEL_OK;
 }
 

@@ -58,7 +58,7 @@ static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str
     if (s->id == SIZE_MAX) cupel_json_put_count(w, row + 1);
     else put_cell(w, cupel_cell(&s->pool.records, row, s->id));
     for (size_t i = 0; i < h->n; i++) {
-        if (i == s->id) continue;
+        if (i == s->id && strcmp(h->name[i], "id") == 0) continue; /* by its own name too, so that tables are joined by it */
         cupel_json_name(w, strcmp(h->name[i], "id") == 0 ? "id (table)" : h->name[i]);
         put_cell(w, cupel_text_trim(cupel_cell(&s->pool.records, row, i)));
     }

@@ -120,6 +120,19 @@ printf 'id,y\n%s,21\n' "$p" >"$T/i.csv"; run tell "$I" "$T/i.csv"; { [ $rc = 0 ]
 run tell "$I" "$T/i.csv"; { [ $rc = 0 ] && out '0 new' && out '1 known already'; }; check 'twice does no harm' $?
 printf 'id,y\nnobody,21\n' >"$T/i.csv"; cp "$I" "$T/before"; run tell "$I" "$T/i.csv"; { [ $rc = 3 ] && err "i.csv:2: no experiment of the loop was taken as id 'nobody'" && cmp -s "$I" "$T/before"; }; check 'an id that was not taken' $?
 printf 'id\n%s\n' "$p" >"$T/i.csv"; run tell "$I" "$T/i.csv" --withdraw; { [ $rc = 0 ] && out '1 withdrawn'; }; check 'withdrawn by id' $?
+# The column of names may be called otherwise: it is no input, goes through, and results come and go by it.
+sed 's/^id,/sample,/' "$T/sp.csv" >"$T/np.csv"; awk 'NR == 1 { print "sample," $0 } NR > 1 { print "q" NR - 2 "," $0 }' "$T/sk.csv" >"$T/nk.csv"; N=$T/name.h5
+run tell "$N" "$T/nk.csv" --target y --maximize; { [ $rc = 0 ] && err "1 input: 'a' (numbers); goal 'y' as large as possible; 'sample' names the experiments"; }; check 'a column of names is no input' $?
+run inspect "$N" --rows; out '^measured,q3,0.75,'; check 'and stays with its row' $?
+run suggest --loop "$N" --pool "$T/np.csv" --take; { [ $rc = 0 ] && head -n 1 "$T/out" | grep -q '^sample,a,'; }; p=$(tail -n 1 "$T/out" | cut -d, -f1); printf 'sample,y\n%s,21\n' "$p" >"$T/i.csv"
+run tell "$N" "$T/i.csv"; { [ $rc = 0 ] && out '0 new, 1 of those under way' && out '39 measured'; }; check 'a result by the name of its sample' $?
+run suggest --loop "$N" --pool "$T/np.csv" --format json; { q=$(sed -n 's/.*"id": \(.*\),/\1/p' "$T/out"); [ -n "$q" ] && out "\"sample\": $q"; }; check 'JSON has the id by its own name too' $?
+printf 'sample\nq3\n' >"$T/i.csv"; run tell "$N" "$T/i.csv" --withdraw; { [ $rc = 0 ] && out '1 withdrawn' && out '38 measured'; }; check 'withdrawn by name' $?
+run suggest --pool "$T/np.csv" --tell "$T/nk.csv" --target y --maximize; { [ $rc = 0 ] && err "'sample' names the candidates and is no input" && out '^q[0-9]*,'; }; check 'suggest without a loop finds it in both tables' $?
+sed 's/^sample/code/' "$T/nk.csv" >"$T/ck.csv"; run tell "$T/c.h5" "$T/ck.csv" --target y --maximize --id code; { [ $rc = 0 ] && err "'code' names the experiments"; }; check '--id' $?
+printf 'name,t,y\nwater,1,2\nwater,2,3\nether,1,5\n' >"$T/s.csv"; run tell "$T/s.h5" "$T/s.csv" --target y --maximize; { [ $rc = 0 ] && err "2 inputs: 'name' (words), 't' (numbers)"; }; check 'a word that stands beside different inputs is no name' $?
+run tell "$T/s2.h5" "$T/nk.csv" --target y --maximize --columns sample,a; { [ $rc = 0 ] && err "'sample' (words)"; }; check 'nor is one that is said to be an input' $?
+run replay "$T/nk.csv" --target y --maximize --campaigns 2; { [ $rc = 0 ] && err "1 input: 'a' (numbers)"; }; check 'replay leaves names out' $?
 # Noise is known from repeats alone.
 run tell "$I" "$T/sk.csv" --format json; { out '"noise": null'; }; run tell "$I" "$T/sk.csv"; { out 'noise not known without repeats'; }; check 'no noise without repeats' $?
 printf 'a,y\n1,41.2\n' >"$T/i.csv"; run tell "$I" "$T/i.csv"; { [ $rc = 0 ] && out 'noise [0-9]'; }; check 'with a repeat there is' $?
