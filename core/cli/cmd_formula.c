@@ -6,6 +6,7 @@
 #include "core/io/json.h"
 #include "core/matter/crystal.h"
 #include "core/matter/formula.h"
+#include "core/matter/meant.h"
 #include "core/matter/oxidation.h"
 
 #include <stdio.h>
@@ -211,6 +212,8 @@ static cupel_status one(printer *p, cupel_text input, cupel_err *err)
         if (!p->many) return cupel_fail(err, CUPEL_BAD_INPUT, "%s", line);
         cupel_say(p->job, CUPEL_WARNING, "%s", line);
     }
+    cupel_str_clear(&p->text);
+    if (good && cupel_formula_meant(input, &p->text)) cupel_say(p->job, CUPEL_WARNING, "%s", cupel_str_text(&p->text));
     if (p->format[0] == 'j')
         json_row(p, input, good ? &f : NULL, &e);
     else if (p->format[0] == 'c')

@@ -21,8 +21,9 @@ const cupel_verb cupel_verb_methods = {
     .name = "methods",
     .usage = "[KIND|NAME] [--format table|csv|json]",
     .help = "the methods there are, or one with its parameters and references",
-    .more = "KIND is descriptor, learner, interval, acquisition, space, format, volume format, generator or constraint. With the NAME of a method: "
-            "what it needs, what it gives and in which unit, its parameters with unit, default and range, and its references.\n\n"
+    .more = "KIND is descriptor, preset (several sets of descriptors), learner, surrogate, interval, explanation, acquisition, space, format, "
+            "constraint, volume format, generator or solver. With the NAME of a method: what it needs, what it gives and in which unit (of a set of "
+            "descriptors up to 150 columns), its parameters with unit, default and range, and its references.\n\n"
             "  cupel methods\n"
             "  cupel methods learner\n"
             "  cupel methods svr\n"

@@ -272,6 +272,44 @@ static void put_number_or(cupel_str *out, double x, const char *otherwise)
         cupel_str_puts(out, isnan(x) ? otherwise : x < 0 ? "-inf" : "inf");
 }
 
+enum { WIDTH = 120, COLUMNS_MOST = 150 };
+
+/* The text behind `head`, broken between words, with further lines below where it begins. */
+static void put_words(cupel_str *out, const char *head, const char *text)
+{
+    const size_t indent = strlen(head);
+    size_t at = indent;
+    cupel_str_puts(out, head);
+    for (const char *p = text; *p;) {
+        const size_t n = strcspn(p, " "), gap = p > text;
+        if (gap && at + gap + n > WIDTH) {
+            cupel_str_addf(out, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (gap) {
+            cupel_str_putc(out, ' ');
+            at++;
+        }
+        cupel_str_add(out, p, n);
+        at += n;
+        p += n + (p[n] == ' ');
+    }
+    cupel_str_putc(out, '\n');
+}
+
+/* Names and units of the columns of a set of descriptors. */
+static void put_columns(cupel_str *out, const cupel_method *m)
+{
+    const cupel_descriptor *d = strcmp(m->kind, "descriptor") == 0 ? cupel_descriptor_find(cupel_text_of(m->name)) : NULL;
+    cupel_str name = {0};
+    for (size_t j = 0; d && d->n_columns <= COLUMNS_MOST && j < d->n_columns; j++) {
+        const char *unit = "";
+        cupel_str_clear(&name);
+        d->column(j, &name, &unit);
+        cupel_str_addf(out, "  column  %s%s%s%s\n", cupel_str_text(&name), *unit ? " [" : "", unit, *unit ? "]" : "");
+    }
+    cupel_str_free(&name);
+}
+
 /* All that one method says of itself. */
 static void put_page(cupel_str *out, const cupel_method *m)
 {
@@ -286,22 +324,42 @@ static void put_page(cupel_str *out, const cupel_method *m)
         put_number_or(out, p->max, "");
         cupel_str_putc(out, '\n');
     }
+    if (m->note) put_words(out, "  note    ", m->note);
+    put_columns(out, m);
     for (const cupel_reference *r = m->references; r && r->text; r++) put_plain(out, r);
+}
+
+/* "descriptor (microstructure)" */
+static void put_heading(cupel_str *out, const cupel_method *m, bool later)
+{
+    const bool any = strcmp(m->scale, "any") == 0;
+    cupel_str_addf(out, "%s%s%s%s%s\n", later ? "\n" : "", m->kind, any ? "" : " (", any ? "" : m->scale, any ? "" : ")");
+}
+
+static void put_line(cupel_str *out, const cupel_method *m)
+{
+    cupel_str head = {0}, words = {0};
+    cupel_str_addf(&head, "  %-22s ", m->name);
+    cupel_str_addf(&words, "%s%s", m->help, strcmp(m->maturity, "stable") == 0 ? "" : " (experimental)");
+    put_words(out, cupel_str_text(&head), cupel_str_text(&words));
+    cupel_str_free(&head);
+    cupel_str_free(&words);
 }
 
 static void put_table(cupel_str *out, const char *only)
 {
     const cupel_method *m;
-    const char *kind = "";
+    const char *kind = "", *scale = "";
     for (size_t i = 0; (m = cupel_method_at(i)); i++) {
         if (!chosen(m, only)) continue;
         if (only && strcmp(only, m->kind) != 0) {
             put_page(out, m);
             continue;
         }
-        if (strcmp(kind, m->kind) != 0) cupel_str_addf(out, "%s%s\n", *kind ? "\n" : "", m->kind);
+        if (strcmp(kind, m->kind) != 0 || strcmp(scale, m->scale) != 0) put_heading(out, m, *kind);
         kind = m->kind;
-        cupel_str_addf(out, "  %-18s %s%s\n", m->name, m->help, strcmp(m->maturity, "stable") == 0 ? "" : " (experimental)");
+        scale = m->scale;
+        put_line(out, m);
     }
 }
 
@@ -354,6 +412,7 @@ static void put_json_method(cupel_json_out *w, const cupel_method *m)
     put_pair(w, "input", m->input);
     put_pair(w, "output", m->output);
     put_pair(w, "help", m->help);
+    if (m->note) put_pair(w, "note", m->note);
     cupel_json_name(w, "parameters");
     cupel_json_open(w, '[');
     for (const cupel_param *p = m->params; p && p->name; p++) put_json_param(w, p);

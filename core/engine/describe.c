@@ -184,6 +184,8 @@ static cupel_status note_reasons(describer *d, const piece *p, size_t from, size
 {
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < n; i++) {
+        if (!cupel_reason_of_formula((cupel_reason)p->reason[i]))
+            cupel_tally_read(&d->tally, cupel_source_path(d->source), d->block.line[from + i], cupel_cell(&d->block, from + i, d->formula));
         if (!p->reason[i]) continue;
         cupel_str *words = cupel_tally_add(&d->tally, (cupel_reason)p->reason[i]);
         if (words) CUPEL_TRY(explain(d, p, from, i, words, err));
@@ -395,6 +397,8 @@ static void say_result(const describer *d)
     if (d->n_computed > d->n_columns)
         cupel_say(d->job, CUPEL_NOTE, "%zu column%s that two of the sets have in common stand%s once", d->n_computed - d->n_columns,
                   d->n_computed - d->n_columns == 1 ? "" : "s", d->n_computed - d->n_columns == 1 ? "s" : "");
+    for (size_t i = 0; i < d->sets.n; i++)
+        if (d->sets.set[i]->method.note) cupel_say(d->job, CUPEL_NOTE, "%s: %s", d->sets.set[i]->method.name, d->sets.set[i]->method.note);
     if (d->o->validate)
         cupel_say(d->job, CUPEL_NOTE, "the %s and the plain kernels differ by at most %.3g", cupel_isa_name(d->job->isa), d->result.difference);
     const bool drops = d->o->missing == CUPEL_MISSING_DROP;

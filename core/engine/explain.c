@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/matter/crystal.h"
+#include "core/matter/meant.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,6 +59,23 @@ void cupel_tally_look(cupel_tally *t, cupel_text formula)
     if (!t->structures) t->structures = cupel_crystal_text(formula, NULL) || cupel_crystal_name(formula);
 }
 
+void cupel_tally_read(cupel_tally *t, const char *file, uint64_t line, cupel_text formula)
+{
+    cupel_str words = {0};
+    if (cupel_formula_meant(formula, &words) && !t->meant++)
+        cupel_str_addf(&t->meant_words, "%s:%" PRIu64 ": %s", file, line, cupel_str_text(&words));
+    cupel_str_free(&words);
+}
+
+static void say_meant(const cupel_tally *t)
+{
+    char count[32];
+    if (t->meant > 1)
+        cupel_say(t->job, CUPEL_WARNING, "%s formulas may mean something else, as %s", cupel_format_count(count, t->meant),
+                  cupel_str_text(&t->meant_words));
+    else if (t->meant) cupel_say(t->job, CUPEL_WARNING, "%s", cupel_str_text(&t->meant_words));
+}
+
 cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, const char *file, const char *column, cupel_err *err)
 {
     uint64_t bad = 0;
@@ -81,6 +99,7 @@ void cupel_tally_say(const cupel_tally *t, const char *what)
     char count[32];
     cupel_str s = {0};
     uint64_t total = cupel_tally_total(t);
+    say_meant(t);
     if (!total) return;
     for (size_t i = 1; i < CUPEL_REASON_COUNT; i++)
         if (t->rows[i])
@@ -95,5 +114,6 @@ void cupel_tally_say(const cupel_tally *t, const char *what)
 void cupel_tally_release(cupel_tally *t)
 {
     for (size_t i = 0; i < CUPEL_TALLY_EXAMPLES; i++) cupel_str_free(&t->example[i]);
+    cupel_str_free(&t->meant_words);
     *t = (cupel_tally){0};
 }

@@ -21,6 +21,8 @@ typedef struct cupel_tally {
     uint64_t rows[CUPEL_REASON_COUNT];
     cupel_str example[CUPEL_TALLY_EXAMPLES];
     size_t n_examples;
+    uint64_t meant;       /* formulas that may mean something else (core/matter/meant.h) */
+    cupel_str meant_words; /* the first of them */
     bool structures; /* a bad formula is a crystal structure, or the name of a file of one */
 } cupel_tally;
 
@@ -29,8 +31,11 @@ uint64_t cupel_tally_total(const cupel_tally *t);
 cupel_str *cupel_tally_add(cupel_tally *t, cupel_reason reason);
 /* Looks at the text of a bad formula for cupel_tally_check_formulas. */
 void cupel_tally_look(cupel_tally *t, cupel_text formula);
+/* A formula that was read: does it look as if something else was meant? */
+void cupel_tally_read(cupel_tally *t, const char *file, uint64_t line, cupel_text formula);
 void cupel_tally_tell(const cupel_tally *t);
-/* "12 rows <what>: 10 missing_formula, 2 bad_formula" and the examples; nothing when there are none. */
+/* "12 rows <what>: 10 missing_formula, 2 bad_formula" and the examples, nothing when there are none; before that the formulas that may mean
+ * something else. */
 void cupel_tally_say(const cupel_tally *t, const char *what);
 /* CUPEL_BAD_INPUT when none of `rows` rows had a formula that could be read: the column is another one. */
 cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, const char *file, const char *column, cupel_err *err);

@@ -244,6 +244,8 @@ static cupel_status note_reasons(predictor *d, const piece *p, size_t from, size
     cupel_status st = CUPEL_OK;
     for (size_t i = 0; i < n; i++) {
         d->result.in_domain += p->main.in_domain[i];
+        if (!d->bare && !cupel_reason_of_formula((cupel_reason)p->reason[i]))
+            cupel_tally_read(&d->tally, cupel_source_path(d->source), d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula));
         if (!p->reason[i]) continue;
         cupel_reason reason = (cupel_reason)p->reason[i];
         cupel_str *words = cupel_tally_add(&d->tally, reason);

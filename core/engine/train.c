@@ -177,6 +177,8 @@ static cupel_status read_rows(reading *r, cupel_err *err)
             CUPEL_TRY(bad_row(r, i, reason, target, err));
             continue;
         }
+        if (t->formula_column != SIZE_MAX && !r->o->is_source)
+            cupel_tally_read(&r->tally, r->o->file, t->records.line[i], cupel_training_formula(t, i));
         t->row[m] = i + 1;
         move_row(t, i, m++);
     }

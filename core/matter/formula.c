@@ -14,6 +14,7 @@
 #include "core/matter/formula.h"
 
 #include "core/matter/alloy_name.h"
+#include "core/matter/meant.h"
 #include "core/matter/records.h"
 
 #include <math.h>
@@ -568,6 +569,23 @@ double cupel_formula_weight(const cupel_formula *f)
     return cupel_composition_weight(&f->composition) + f->deuterium * (DEUTERIUM - hydrogen) + f->tritium * (TRITIUM - hydrogen);
 }
 
+static bool says_weight(cupel_text t)
+{
+    for (size_t i = 0; i + 2 <= t.n; i++)
+        if (memcmp(t.p + i, "wt", 2) == 0 || (t.p[i] == 'm' && i + 4 <= t.n && memcmp(t.p + i, "mass", 4) == 0)) return true;
+    return false;
+}
+
+/* The name of an alloy, or amounts by weight, where the message says what is wrong with the letters only. */
+static bool hint(reader *r)
+{
+    const char *what = r->error->reason == CUPEL_REASON_BAD_FORMULA ? cupel_grade(r->text) : NULL;
+    const size_t n = strlen(r->error->message), room = sizeof r->error->message - n;
+    if (what) snprintf(r->error->message + n, room, "; the name of %s? names say no amounts: give its composition", what);
+    else if (says_weight(r->text)) snprintf(r->error->message + n, room, "; amounts by weight? a formula counts atoms");
+    return false;
+}
+
 bool cupel_formula_read(cupel_text text, cupel_dot dot, cupel_formula *f, cupel_formula_error *e)
 {
     reader r;
@@ -585,7 +603,7 @@ bool cupel_formula_read(cupel_text text, cupel_dot dot, cupel_formula *f, cupel_
         if (text.n > MAX_TEXT) return bad(&r, 0, "longer than 4,096 bytes");
         return refuse(&r, CUPEL_REASON_MISSING_FORMULA, 0, text.n ? "a word that tables use for nothing" : "empty");
     }
-    if (!spread(&r) || !read_sequence(&r, 0)) return false;
-    if (r.i < r.n) return unexpected(&r, false);
+    if (!spread(&r) || !read_sequence(&r, 0)) return hint(&r);
+    if (r.i < r.n) return unexpected(&r, false) || hint(&r);
     return merge(&r);
 }

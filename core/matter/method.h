@@ -26,6 +26,7 @@ typedef struct cupel_method {
     const char *maturity; /* "stable" or "experimental" */
     const char *input;    /* what it needs: "formula" */
     const char *output;   /* what it gives, with units: "132 columns, units per column" */
+    const char *note;     /* what its values are that a reader of the columns would not think: signs, definitions; NULL when there is nothing */
     const cupel_reference *references; /* ended by {NULL, NULL}; NULL when there is none */
     const cupel_param *params;         /* ended by a NULL name; NULL when there is none */
 } cupel_method;

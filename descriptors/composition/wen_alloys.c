@@ -215,11 +215,18 @@ static const cupel_reference references[] = {
                                    "Transactions 46, 2817 (2005)"},
     {NULL, NULL}};
 
+/* Its values against those of matminer: tests/test_alloys.c. */
+#define NOTE                                                                                                                                      \
+    "as in matminer 'Mixing enthalpy' is the absolute value (kJ/mol, 1e-6 at least), 'Configuration entropy' is R sum x ln x, negative, and "      \
+    "'Lambda entropy' that over delta^2 (kJ/(mol K)); the set alloy has the enthalpy with its sign and the entropy positive, in units of R, its "  \
+    "omega is over |H| + 0.1 kJ/mol, its lambda S/R over (100 delta)^2 + 0.001, its gamma from (r + r_s)^2 - r^2 = 2 r r_s + r_s^2, where "        \
+    "'Radii gamma' has r r_s + r_s^2"
+
 #define WEN_METHOD                                                                                                                               \
     {                                                                                                                                            \
         .name = "wen_alloys", .kind = "descriptor", .scale = "composition", .maturity = "stable", .input = "formula", .references = references,  \
         .help = "sizes, packing, entropy, enthalpy, electrons and moduli of solid solutions, as matminer's WenAlloys without its two text columns", \
-        .output = "23 columns, units per column"                                                                                                 \
+        .output = "23 columns, units per column", .note = NOTE                                                                                   \
     }
 
 static const cupel_descriptor imputed = {

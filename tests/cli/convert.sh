@@ -26,7 +26,7 @@ check 'nothing is said when quiet' "$CUPEL" convert v.npy w.npy --quiet
 
 # What the README lists as written is written, and what only as read is refused.
 row=$(grep '^| `cupel convert' "$CUPEL_ROOT/README.md"); written=${row##*writes} wrong=
-for f in $("$CUPEL" methods 'volume format' | awk 'NF > 1 && /^  / {print $1}'); do
+for f in $("$CUPEL" methods 'volume format' | awk '/^  [a-z]/ {print $1}'); do
   if "$CUPEL" convert v.npy "w.$f" --to "$f" >out 2>err; then grep -qiw -- "$f" <<<"$written" || wrong="$wrong $f"
   else ! grep -qiw -- "$f" <<<"$written" && grep -q 'read only' err || wrong="$wrong $f"; fi
 done

@@ -57,6 +57,18 @@ check 'POSCAR text as formulas: exit 3' exits 3 "$CUPEL" describe "$T/texts.csv"
 check 'says which it is, in one line' says "bad_formula: 'salt...' is a POSCAR file of the composition NaCl, not a formula; these are crystal structures"
 check 'trained on: exit 3' exits 3 "$CUPEL" train "$T/texts.csv" --target y -o "$T/m.h5"; check 'says it, and where' says 'texts.csv:2: bad_formula'
 
+printf 'formula,y\nNaCl,1\nSUS304,2\n(CoNi)98Ti2,3\nAISI 4340,4\nKCl,5\nFe2O3,6\nMgO,7\nCaO,8\n' >"$T/meant.csv"
+check 'formulas that may mean something else are described' exits 0 "$CUPEL" describe "$T/meant.csv" -o "$T/u.csv"
+check 'and told' says "2 formulas may mean something else, as $T/meant.csv:3: 'SUS304' is read as a formula, but is also the name of a stainless steel"
+check 'a grade that is no formula is named' says "'AISI 4340' at byte 1: no element 'A'; the name of a steel (AISI)?"
+check 'trained on, they are' exits 0 "$CUPEL" train "$T/meant.csv" --target y --model knn --missing drop -o "$T/m.h5"; check 'told too' says '2 formulas may mean'
+check 'predicted, they are' exits 0 "$CUPEL" predict "$T/m.h5" "$T/meant.csv" -o "$T/u.csv"; check 'told as well' says '2 formulas may mean'
+check 'alone it is' exits 0 "$CUPEL" formula '(CoNi)98Ti2'; check 'told with what may be meant' says '98 % of the bracket, it is Co49Ni49Ti2'
+check 'sets whose signs differ' exits 0 "$CUPEL" describe "$T/capital.csv" --set wen_alloys,alloy -o "$T/u.csv"
+check 'say it' says "wen_alloys: as in matminer 'Mixing enthalpy' is the absolute value"
+check 'methods say it too, and units of columns' sh -c "'$CUPEL' methods wen_alloys | grep -q '^  note .*absolute value' && '$CUPEL' methods wen_alloys | grep -qF 'column  Configuration entropy [kJ/(mol K)]'"
+check 'no line of the list is longer than 120' sh -c "! '$CUPEL' methods | grep -q '.\{121\}'"
+
 D() { "$CUPEL" describe "$T/in.csv" --formula formula --set magpie "$@"; }
 
 check 'table to table' exits 0 D --threads 1 -o "$T/a.csv"
