@@ -1,6 +1,7 @@
 /* Telling the loop what was measured. */
 #include "core/engine/loop.h"
 #include "core/engine/loop_learn.h"
+#include "core/engine/loop_near.h"
 #include "core/engine/trial_cells.h"
 #include "core/engine/trial_id.h"
 
@@ -21,6 +22,8 @@
 /* Two values of one experiment differ when they are further apart than this share of the larger. */
 static const double ROUNDING = 1e-9;
 
+enum { OWN_SAID = 3 }; /* rows named that are none of the experiments under way */
+
 typedef struct telling {
     const cupel_tell_options *o;
     const cupel_job *job;
@@ -36,6 +39,9 @@ typedef struct telling {
     cupel_text *cell;           /* [header.n] the row at work */
     bool *claimed;              /* [old] a row of this table says the same: each copy that the loop has answers for one copy of the table */
     bool *told;                 /* [rows of the table] it claimed one */
+    bool *awaited;              /* [old] under way, and a row of this table has just these inputs */
+    double *tolerance;          /* [n_inputs] loop_near.h */
+    size_t own;                 /* rows that are experiments of their own, where some are under way */
     cupel_str text;             /* converted numbers */
     cupel_tell_result r;
 } telling;
@@ -424,6 +430,7 @@ static cupel_status claim_row(telling *g, size_t i, cupel_err *err)
     cupel_status st = read_trial(g, i, &state, &partly, err);
     if (st != CUPEL_OK || state == CUPEL_TRIAL_PENDING) return st;
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at < g->old; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
+        g->awaited[at] |= g->loop.state[at] == CUPEL_TRIAL_PENDING;
         if (g->claimed[at] || g->loop.state[at] != state || !same_values(g, at)) continue;
         if (g->o->conflict == CUPEL_CONFLICT_REPLACE) say_beside(g, i, at);
         g->claimed[at] = g->told[i] = true;
@@ -445,6 +452,48 @@ static void say_unused(const telling *g, size_t i)
     }
 }
 
+/* Row i of the table is the answer to the experiment under way in row `at` of the loop. */
+static cupel_status resolve(telling *g, size_t i, size_t at, cupel_trial_state state, cupel_err *err)
+{
+    g->r.resolved++;
+    g->r.failed += state == CUPEL_TRIAL_FAILED;
+    if (at < g->old) g->claimed[at] = true;
+    const cupel_status st = name_row(g, i, at, err);
+    return st == CUPEL_OK ? put_row(g, at, state, err) : st;
+}
+
+static size_t under_way(const telling *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->old; i++) n += g->loop.state[i] == CUPEL_TRIAL_PENDING && !g->awaited[i];
+    return n;
+}
+
+/* The experiment under way that row i of the table answers with inputs that are not quite those; what it was or was not taken for is said. */
+static size_t taken_for(telling *g, size_t i)
+{
+    const size_t waits = under_way(g), id = g->name != SIZE_MAX ? g->name : cupel_header_find(&g->t.header, "id");
+    if (!waits) return SIZE_MAX;
+    const cupel_loop *l = &g->loop;
+    const cupel_loop_near near = cupel_loop_nearest(l, g->old, g->awaited, g->tolerance, g->cell, cell_of(g, i, id));
+    cupel_str words = {0};
+    char what[64] = "";
+    if (near.nearest != SIZE_MAX) {
+        cupel_loop_apart(l, near.nearest, g->cell, &words);
+        snprintf(what, sizeof what, "row %zu of the loop%s%.20s", near.nearest + 1, *l->id[near.nearest] ? ", id " : "", l->id[near.nearest]);
+    }
+    if (near.at != SIZE_MAX)
+        cupel_say(g->job, CUPEL_NOTE, "%s:%" PRIu64 ": taken for the experiment under way (%s)%s: %s; the loop learns what was done", g->t.file,
+                  g->t.records.line[i], what, near.by_id ? ", of the same id" : "", cupel_str_text(&words));
+    else if (g->own++ < OWN_SAID && near.nearest != SIZE_MAX)
+        cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": not taken for the nearest of %zu under way (%s): %s, %s; where it was that one, take this "
+                                         "row back with --withdraw and tell it with its id", g->t.file, g->t.records.line[i], waits, what,
+                  cupel_str_text(&words), near.between ? "and another experiment is about as near"
+                  : near.by_id ? "further than 10 % of what the loop spans" : "further than 1 % of what the loop spans");
+    cupel_str_free(&words);
+    return near.at;
+}
+
 static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
 {
     size_t other = SIZE_MAX;
@@ -460,14 +509,12 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
             g->r.repeated++;
             return CUPEL_OK;
         }
-        if (g->loop.state[at] == CUPEL_TRIAL_PENDING) {
-            g->r.resolved++;
-            g->r.failed += state == CUPEL_TRIAL_FAILED;
-            if (at < g->old) g->claimed[at] = true;
-            st = name_row(g, i, at, err);
-            return st == CUPEL_OK ? put_row(g, at, state, err) : st;
-        }
+        if (g->loop.state[at] == CUPEL_TRIAL_PENDING) return resolve(g, i, at, state, err);
         if (!of_this_table) other = at;
+    }
+    if (other == SIZE_MAX && state != CUPEL_TRIAL_PENDING) {
+        const size_t at = taken_for(g, i);
+        if (at != SIZE_MAX) return resolve(g, i, at, state, err);
     }
     g->r.added++;
     g->r.failed += state == CUPEL_TRIAL_FAILED;
@@ -525,10 +572,16 @@ static cupel_status tell_rows(telling *g, cupel_err *err)
     cupel_status st = CUPEL_OK;
     g->claimed = cupel_alloc(g->old, sizeof *g->claimed);
     g->told = cupel_alloc(n, sizeof *g->told);
-    if (!g->claimed || !g->told) return cupel_no_memory(err, "rows of a table", n);
+    g->awaited = cupel_alloc(g->old, sizeof *g->awaited);
+    g->tolerance = cupel_alloc(g->loop.n_inputs, sizeof *g->tolerance);
+    if (!g->claimed || !g->told || !g->awaited || !g->tolerance) return cupel_no_memory(err, "rows of a table", n);
+    cupel_loop_tolerance(&g->loop, g->tolerance);
     for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = claim_row(g, i, err);
     for (size_t i = 0; i < n && st == CUPEL_OK; i++)
         if (!g->told[i]) st = tell_row(g, i, err);
+    if (st == CUPEL_OK && g->own)
+        cupel_say(g->job, CUPEL_NOTE, "%zu row%s of '%s' %s none of those under way: %s", g->own, g->own == 1 ? "" : "s", g->t.file,
+                  g->own == 1 ? "is" : "are", g->own == 1 ? "an experiment of its own" : "experiments of their own");
     for (size_t k = g->loop.n_inputs; k < g->loop.header.n && st == CUPEL_OK; k++) st = say_doubts(g, k, err);
     return st;
 }
@@ -572,6 +625,8 @@ static void telling_release(telling *g)
     cupel_free(g->cell);
     cupel_free(g->claimed);
     cupel_free(g->told);
+    cupel_free(g->awaited);
+    cupel_free(g->tolerance);
     cupel_str_free(&g->text);
 }
 

@@ -133,6 +133,20 @@ sed 's/^sample/code/' "$T/nk.csv" >"$T/ck.csv"; run tell "$T/c.h5" "$T/ck.csv" -
 printf 'name,t,y\nwater,1,2\nwater,2,3\nether,1,5\n' >"$T/s.csv"; run tell "$T/s.h5" "$T/s.csv" --target y --maximize; { [ $rc = 0 ] && err "2 inputs: 'name' (words), 't' (numbers)"; }; check 'a word that stands beside different inputs is no name' $?
 run tell "$T/s2.h5" "$T/nk.csv" --target y --maximize --columns sample,a; { [ $rc = 0 ] && err "'sample' (words)"; }; check 'nor is one that is said to be an input' $?
 run replay "$T/nk.csv" --target y --maximize --campaigns 2; { [ $rc = 0 ] && err "1 input: 'a' (numbers)"; }; check 'replay leaves names out' $?
+# What was done is not quite what was suggested: it is taken for that within 1 % of what the loop spans, and what it was taken for is said.
+N=$T/near.h5; printf 'T [K],route,y\n300,cast,1\n500,cast,2\n900,forged,3\n' >"$T/n.csv"; run tell "$N" "$T/n.csv" --target y --maximize
+printf 'id,T [K],route\nx1,700,cast\n' >"$T/np.csv"; run suggest --loop "$N" --pool "$T/np.csv" --take; cp "$N" "$T/n0.h5"
+printf 'T [K],route,y\n698.7,cast,4\n' >"$T/n1.csv"; run tell "$N" "$T/n1.csv"
+{ [ $rc = 0 ] && out '0 new, 1 of those under way' && err "n1.csv:2: taken for the experiment under way (row 4 of the loop, id x1): 'T \[K\]' is 698.7, not 700"; }; check '698.7 K for 700 K' $?
+run inspect "$N" --rows; out '^measured,x1,698.7,cast,4$'; check 'the loop has what was done' $?
+run tell "$N" "$T/n1.csv"; { [ $rc = 0 ] && out '0 new' && out '1 known already'; }; check 'told again it is known' $?
+cp "$T/n0.h5" "$N"; printf 'T [degC],route,y\n427,cast,4\n' >"$T/n2.csv"; run tell "$N" "$T/n2.csv"; { [ $rc = 0 ] && out '1 of those under way' && err 'is 700.15, not 700'; }; check '427 degC for 700 K' $?
+cp "$T/n0.h5" "$N"; printf 'T [K],route,y\n690,cast,4\n' >"$T/n3.csv"; run tell "$N" "$T/n3.csv"; { [ $rc = 0 ] && out '1 new, 0 of those under way' && err "n3.csv:2: not taken for the nearest of 1 under way (row 4 of the loop, id x1): 'T \[K\]' is 690, not 700, further than 1 %"; }; check '690 K is not, which is said' $?
+cp "$T/n0.h5" "$N"; printf 'id,T [K],route,y\nx1,690,cast,4\n' >"$T/n4.csv"; run tell "$N" "$T/n4.csv"; { [ $rc = 0 ] && out '0 new, 1 of those under way' && err 'of the same id: '; }; check 'with its id it is' $?
+cp "$T/n0.h5" "$N"; printf 'T [K],route,y\n699,forged,4\n' >"$T/n5.csv"; run tell "$N" "$T/n5.csv"; { [ $rc = 0 ] && out '1 new, 0 of' && err '1 row of .* is none of those under way'; }; check 'another route is another experiment' $?
+cp "$T/n0.h5" "$N"; printf 'T [K],route,y\n699,cast,4\n700,cast,5\n' >"$T/n6.csv"; run tell "$N" "$T/n6.csv"; { [ $rc = 0 ] && out '1 new, 1 of those' && ! err 'taken for'; }; run inspect "$N" --rows; out '^measured,x1,700,cast,5$'; check 'the row that has it exactly goes before' $?
+printf 'id,T [K],route\nx1,700,cast\nx2,702,cast\n' >"$T/np.csv"; cp "$T/n0.h5" "$N"; run suggest --loop "$N" --pool "$T/np.csv" --take --batch 2; printf 'T [K],route,y\n701,cast,4\n' >"$T/n7.csv"
+run tell "$N" "$T/n7.csv"; { [ $rc = 0 ] && out '1 new, 0 of' && err 'and another experiment is about as near'; }; check 'between two it is neither' $?
 # Noise is known from repeats alone.
 run tell "$I" "$T/sk.csv" --format json; { out '"noise": null'; }; run tell "$I" "$T/sk.csv"; { out 'noise not known without repeats'; }; check 'no noise without repeats' $?
 printf 'a,y\n1,41.2\n' >"$T/i.csv"; run tell "$I" "$T/i.csv"; { [ $rc = 0 ] && out 'noise [0-9]'; }; check 'with a repeat there is' $?
