@@ -14,6 +14,7 @@ static void put_table(const cupel_tell_result *r, cupel_str *s)
     cupel_str_addf(s, "%zu new, %zu of those under way came in, %zu known already, %zu in conflict\n", r->added, r->resolved, r->repeated,
                    r->conflicts);
     if (r->withdrawn) cupel_str_addf(s, "%zu withdrawn\n", r->withdrawn);
+    if (r->n_doubts) cupel_str_addf(s, "%zu far from the other results, kept: see the warning%s\n", r->n_doubts, r->n_doubts == 1 ? "" : "s");
     cupel_str_addf(s, "the loop holds %zu measured, %zu failed, %zu under way", r->n_measured, r->n_failed, r->n_pending);
     if (r->n_goals > 1) cupel_str_addf(s, "; %zu of those measured make the front", r->n_front);
     cupel_str_putc(s, '\n');

@@ -3,12 +3,12 @@
 #include "core/engine/loop_learn.h"
 #include "core/engine/loop_near.h"
 #include "core/engine/trial_cells.h"
+#include "core/engine/trial_doubts.h"
 #include "core/engine/trial_id.h"
 
 #include "core/base/err.h"
 #include "core/base/guess.h"
 #include "core/base/mem.h"
-#include "core/math/order.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 #include "core/sys/file.h"
@@ -523,44 +523,53 @@ static cupel_status tell_row(telling *g, size_t i, cupel_err *err)
     return conflict(g, i, other, state, err);
 }
 
-/* When a value is doubted. Of positive results: from a factor of 10 from the median on (a slip of the decimal point is at least that; 0.999 of its
- * logarithm, so that a factor of exactly 10 counts whatever is rounded), or 8 deviations of the logarithms where these scatter more. Where signs
- * differ: beyond 10 times the median and 30 deviations. Fewer than five results say nothing of each other. */
-static const double FACTOR = 10, NEARLY = 0.999, WIDE = 8, FAR = 30;
-enum { DOUBTS_FROM = 5 };
-
-/* Median, and deviation as the median of distances from it says it (Rousseeuw, Croux 1993, doi:10.1080/01621459.1993.10476408), of x [n], which is
- * overwritten. */
-static void middle_of(double *x, size_t n, double *median, double *deviation)
+/* Results of goal column k of the loop, x [n]. */
+static size_t results_of(const cupel_loop *l, size_t k, double *x)
 {
-    cupel_sort(x, n);
-    *median = cupel_quantile(x, n, 0.5);
-    for (size_t i = 0; i < n; i++) x[i] = fabs(x[i] - *median);
-    cupel_sort(x, n);
-    *deviation = 1.4826 * cupel_quantile(x, n, 0.5); /* 1 / 0.6745, the upper quartile of a standard normal number */
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++)
+        if (l->state[i] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + k]), &x[n])) n++;
+    return n;
 }
 
-/* Values of goal column k that were told now and are far from all the loop holds: a slip of the unit or the decimal point. They are kept. */
-static cupel_status say_doubts(telling *g, size_t k, cupel_err *err)
+/* Another result of the experiment at work is doubted too: measured again, it is no slip. */
+static bool is_confirmed(const telling *g, size_t k, const cupel_doubt_scale *s)
 {
     const cupel_loop *l = &g->loop;
-    double *x = cupel_alloc(l->n + 1, sizeof *x), y, median, deviation;
-    size_t n = 0, empty;
-    bool positive = true;
-    cupel_status st = x ? CUPEL_OK : cupel_no_memory(err, "results of the loop", l->n * sizeof *x);
-    for (size_t i = 0; i < l->n && st == CUPEL_OK; i++)
-        if (l->state[i] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[i * l->header.n + k]), &y))
-            x[n++] = y, positive = positive && y > 0;
-    for (size_t i = 0; i < n && positive; i++) x[i] = log(x[i]);
-    if (n >= DOUBTS_FROM) middle_of(x, n, &median, &deviation);
-    for (size_t i = 0; i < g->t.records.n_rows && n >= DOUBTS_FROM && st == CUPEL_OK; i++) {
+    char reason[CUPEL_DOUBT_REASON];
+    size_t n = 0;
+    double y;
+    for (size_t at = cupel_loop_find(l, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(l, g->cell, at + 1))
+        n += l->state[at] == CUPEL_TRIAL_MEASURED && cupel_parse_double(cupel_text_of(l->cell[at * l->header.n + k]), &y) &&
+             cupel_doubt_value(s, y, reason);
+    return n > 1;
+}
+
+static void say_doubt(telling *g, size_t i, size_t k, double y, const char *reason)
+{
+    const char *goal = g->loop.header.name[k];
+    cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": '%s' is %.6g, far from the other results of the loop (%s); it is kept: where it is a slip, "
+                                     "tell this row with --withdraw, then the right value", g->t.file, g->t.records.line[i], goal, y, reason);
+    if (g->r.n_doubts < CUPEL_TELL_DOUBTS) {
+        cupel_tell_doubt *d = &g->r.doubt[g->r.n_doubts];
+        *d = (cupel_tell_doubt){.line = g->t.records.line[i], .goal = k - g->loop.n_inputs, .value = y};
+        snprintf(d->reason, sizeof d->reason, "%s", reason);
+    }
+    g->r.n_doubts++;
+}
+
+/* Values of goal column k that were told now and are far from all the loop holds. */
+static cupel_status say_doubts(telling *g, size_t k, cupel_err *err)
+{
+    double *x = cupel_alloc(g->loop.n + 1, sizeof *x), y;
+    char reason[CUPEL_DOUBT_REASON];
+    size_t empty;
+    cupel_status st = CUPEL_OK;
+    if (!x) return cupel_no_memory(err, "results of the loop", g->loop.n * sizeof *x);
+    const cupel_doubt_scale s = cupel_doubt_scale_of(x, results_of(&g->loop, k, x));
+    for (size_t i = 0; i < g->t.records.n_rows && st == CUPEL_OK; i++) {
         if (g->told[i] || (st = read_row(g, i, &empty, err)) != CUPEL_OK || !cupel_parse_double(g->cell[k], &y)) continue;
-        const double far = fabs((positive ? log(y) : y) - median);
-        const double limit = positive ? fmax(NEARLY * log(FACTOR), WIDE * deviation) : fmax(FACTOR * fabs(median), FAR * deviation);
-        if (!(limit > 0) || !(far >= limit)) continue;
-        cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": '%s' is %.6g, far from the other results of the loop, half of which lie below %.6g; it is "
-                                                       "kept: where it is a slip, tell this row with --withdraw, then the right value", g->t.file,
-                  g->t.records.line[i], l->header.name[k], y, positive ? exp(median) : median);
+        if (cupel_doubt_value(&s, y, reason) && !is_confirmed(g, k, &s)) say_doubt(g, i, k, y, reason);
     }
     cupel_free(x);
     return st;

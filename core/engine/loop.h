@@ -8,6 +8,7 @@
 #define CUPEL_ENGINE_LOOP_H
 
 #include "core/engine/suggest.h"
+#include "core/engine/trial_doubts.h"
 
 /* Seconds to wait for another writer. */
 #define CUPEL_LOOP_PATIENCE 60.0
@@ -67,6 +68,16 @@ typedef struct cupel_tell_options {
     uint64_t seed;
 } cupel_tell_options;
 
+/* A value that was told and is far from all others (core/engine/trial_doubts.h); it is kept. */
+typedef struct cupel_tell_doubt {
+    uint64_t line; /* of the table */
+    size_t goal;
+    double value;  /* unit of the loop */
+    char reason[CUPEL_DOUBT_REASON];
+} cupel_tell_doubt;
+
+enum { CUPEL_TELL_DOUBTS = 16 };
+
 typedef struct cupel_tell_result {
     size_t added, failed, resolved, repeated, conflicts, replaced, withdrawn; /* rows */
     size_t n_measured, n_failed, n_pending;                         /* in the loop now */
@@ -75,6 +86,8 @@ typedef struct cupel_tell_result {
     /* of the retrained process; noise: NaN without repeats, which tell it; error: leave-one-out, root of the mean square */
     double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX], error[CUPEL_GOALS_MAX];
     char goal[CUPEL_GOALS_MAX][96];
+    size_t n_doubts;
+    cupel_tell_doubt doubt[CUPEL_TELL_DOUBTS]; /* the first of them */
 } cupel_tell_result;
 
 /* Adds the rows of a table of results. Columns are found by label; another unit of the same kind is converted. A row whose inputs are under way

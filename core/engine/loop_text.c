@@ -2,6 +2,24 @@
 #include "core/engine/loop.h"
 #include "core/io/json.h"
 
+/* Values that are far from all others, with the reason; the first CUPEL_TELL_DOUBTS of them. */
+static void put_doubts(const cupel_tell_result *r, cupel_json_out *w)
+{
+    cupel_json_add_count(w, "doubted", r->n_doubts);
+    cupel_json_name(w, "doubts");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < r->n_doubts && i < CUPEL_TELL_DOUBTS; i++) {
+        const cupel_tell_doubt *d = &r->doubt[i];
+        cupel_json_open(w, '{');
+        cupel_json_add_count(w, "line", d->line);
+        cupel_json_add_string(w, "goal", r->goal[d->goal]);
+        cupel_json_add_number(w, "value", d->value);
+        cupel_json_add_string(w, "reason", d->reason);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+}
+
 void cupel_tell_json(const cupel_tell_result *r, cupel_str *out)
 {
     cupel_json_out w = {.s = out, .compact = true};
@@ -26,6 +44,7 @@ void cupel_tell_json(const cupel_tell_result *r, cupel_str *out)
         cupel_json_close(&w, '}');
     }
     cupel_json_close(&w, ']');
+    put_doubts(r, &w);
     cupel_json_close(&w, '}');
     cupel_str_putc(out, '\n');
 }

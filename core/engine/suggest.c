@@ -46,7 +46,8 @@ static cupel_status take_results(cupel_suggesting *g, cupel_err *err)
     g->known = cupel_alloc(cupel_mul(n, d), sizeof *g->known);
     g->y = cupel_alloc(cupel_mul(n, goals), sizeof *g->y);
     g->pending = cupel_alloc(cupel_mul(n + waiting, d), sizeof *g->pending);
-    if (!g->known || !g->y || !g->pending) return cupel_no_memory(err, "results", cupel_mul(n, d * sizeof *g->known));
+    g->row = cupel_alloc(n + 1, sizeof *g->row);
+    if (!g->row || !g->known || !g->y || !g->pending) return cupel_no_memory(err, "results", cupel_mul(n, d * sizeof *g->known));
     for (size_t i = 0; i < n; i++) {
         double *y = g->y + g->n_known * goals;
         cupel_status st = read_values(g, i, y, &empty, err);
@@ -56,6 +57,7 @@ static cupel_status take_results(cupel_suggesting *g, cupel_err *err)
         const bool partly = empty && empty < goals && !failed, waits = partly || (empty && !failed && g->failed != SIZE_MAX);
         n_partly += partly;
         for (size_t k = 0; k < goals && (failed || empty); k++) y[k] = NAN;
+        g->row[g->n_known] = i;
         memcpy(waits ? g->pending + g->n_pending++ * d : g->known + g->n_known++ * d, s->inputs.x[TELL] + i * d, d * sizeof *g->known);
         s->n_known += !waits && !failed && !empty;
         s->n_failed += !waits && (failed || empty);
@@ -72,13 +74,17 @@ static cupel_status take_results(cupel_suggesting *g, cupel_err *err)
 /* Inputs have a range of about 1; converted ones differ in the last digits. */
 static const double SAME = 1e-9;
 
+bool cupel_suggest_same(const double *a, const double *b, size_t d)
+{
+    size_t k = 0;
+    while (k < d && fabs(a[k] - b[k]) <= SAME) k++;
+    return k == d;
+}
+
 static bool among(const double *rows, size_t n, size_t d, const double *x)
 {
-    for (size_t i = 0; i < n; i++) {
-        size_t k = 0;
-        while (k < d && fabs(rows[i * d + k] - x[k]) <= SAME) k++;
-        if (k == d) return true;
-    }
+    for (size_t i = 0; i < n; i++)
+        if (cupel_suggest_same(rows + i * d, x, d)) return true;
     return false;
 }
 
@@ -296,6 +302,7 @@ cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job,
     CUPEL_TRY(make_inputs(&g, err));
     CUPEL_TRY(take_results(&g, err));
     CUPEL_TRY(take_pool(&g, err));
+    CUPEL_TRY(cupel_suggest_known(&g, err));
     CUPEL_TRY(choose(&g, err));
     CUPEL_TRY(cupel_suggest_judge(&g, err));
     CUPEL_TRY(cupel_suggest_domain(&s, g.known, g.n_known, job, err));
@@ -314,6 +321,8 @@ done:
     cupel_free(g.pending);
     cupel_free(g.pool);
     cupel_free(g.price);
+    cupel_free(g.row);
+    cupel_free(g.doubted);
     for (size_t k = 0; k < CUPEL_GOALS_MAX; k++) cupel_free(g.value[k]);
     return st;
 }

@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "models/search/pareto.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,19 +15,6 @@
  * several goals as a share of the volume that the results dominate (of 0.001 to 0.03 on the sets of benchmarks/bench_goals.c, with and without noise:
  * what is then found is 0.95 of the whole or more where the inputs say what the goals are), and the chance of lying in a window. */
 static const double LEAST_GAIN = 1e-3, LEAST_OF_NOISE = 0.1, LEAST_VOLUME = 2e-3, LEAST_CHANCE = 0.01;
-
-/* Largest less smallest result of a goal; failed experiments have none. */
-static double range_of(const cupel_suggesting *g, size_t goal)
-{
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < g->n_known; i++) {
-        const double y = g->y[i * g->n_goals + goal];
-        if (isnan(y)) continue;
-        low = fmin(low, y);
-        high = fmax(high, y);
-    }
-    return high - low;
-}
 
 /* Results in the window of the one goal. */
 static size_t inside_of(const cupel_suggesting *g)
@@ -97,18 +85,31 @@ static cupel_status judge_doubt(cupel_suggesting *g, bool repeats, cupel_err *er
     return CUPEL_OK;
 }
 
+/* The row of a best result that is far from all others, which decides what a gain is; n_known: none. */
+static size_t doubted_best(const cupel_suggesting *g)
+{
+    for (size_t i = 0; i < g->n_known; i++)
+        for (size_t k = 0; k < g->n_goals; k++)
+            if (g->doubted[i * g->n_goals + k] && g->y[i * g->n_goals + k] == g->s->choice.best[k]) return i;
+    return g->n_known;
+}
+
 /* Whether it is time to stop: `most` is what the batch is expected to gain. */
 static cupel_status judge_stop(cupel_suggesting *g, double most, bool repeats, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
-    const size_t room = sizeof s->stop_reason;
+    const size_t room = sizeof s->stop_reason, doubted = g->windowed ? g->n_known : doubted_best(g);
     const bool small = most < s->stop_below;
-    s->stop = small && !s->choice.by_chance && !s->n_pending;
+    s->stop = small && !s->choice.by_chance && !s->n_pending && doubted == g->n_known;
     if (s->choice.by_chance) snprintf(s->stop_reason, room, "the inputs do not explain the results yet");
     else if (!small) snprintf(s->stop_reason, room, "the expected gain of %.2g is not below %.3g", most, s->stop_below);
+    else if (doubted < g->n_known) snprintf(s->stop_reason, room, "the best result is far from all others: measure it again");
     else if (s->n_pending) snprintf(s->stop_reason, room, "%zu under way", s->n_pending);
     else snprintf(s->stop_reason, room, "no pick is expected to gain %.3g%s", s->stop_below, g->n_goals > 1 ? " of the dominated volume" : "");
-    if (small && s->n_pending && !s->choice.by_chance)
+    if (doubted < g->n_known)
+        cupel_say(g->job, CUPEL_WARNING, "the best result is far from all others (%s, line %" PRIu64 "): what a pick gains beside it says little, "
+                                         "and stop stays false; measure it again, or mend it", s->tell.file, s->tell.records.line[g->row[doubted]]);
+    else if (small && s->n_pending && !s->choice.by_chance)
         cupel_say(g->job, CUPEL_NOTE, "the next is expected to gain less than %.3g, but %zu experiment%s under way: whether to stop is said when "
                                       "%s in", s->stop_below, s->n_pending, s->n_pending == 1 ? " is" : "s are",
                   s->n_pending == 1 ? "it is" : "they are");
@@ -141,7 +142,7 @@ cupel_status cupel_suggest_judge(cupel_suggesting *g, cupel_err *err)
     }
     for (size_t i = 0; i < c->n; i++) most = fmax(most, c->pick[i].gain);
     const bool repeats = cupel_rows_repeat(g->known, g->n_known, s->inputs.d);
-    s->stop_below = g->n_goals > 1 ? LEAST_VOLUME : g->windowed ? LEAST_CHANCE : LEAST_GAIN * range_of(g, 0);
+    s->stop_below = g->n_goals > 1 ? LEAST_VOLUME : g->windowed ? LEAST_CHANCE : LEAST_GAIN * g->range[0];
     if (g->n_goals == 1 && !g->windowed && repeats) s->stop_below = fmax(s->stop_below, LEAST_OF_NOISE * c->noise[0]);
     cupel_status st = judge_stop(g, most, repeats, err);
     if (st != CUPEL_OK) return st;

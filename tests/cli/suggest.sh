@@ -41,6 +41,18 @@ grep -v '^6,[56],\|^5,5,' "$T/both.csv" >"$T/nearly.csv"; t nearly; { [ $rc = 0 
 # One of them follows nothing: deviations as large as the errors of results left out say that there may be more.
 awk -F, 'NR > 1 { v = sin(12.9898 * NR * NR) * 43758.5453; $4 = v - int(v) } { print $1 "," $2 "," $3 "," $4 }' "$T/nearly.csv" >"$T/chance.csv"; t chance; { [ $rc = 0 ] && out '"stop": false'; }; check 'two goals, one of them by chance: no stop' $?
 
+# What is strange about the results is said, and an absurd best is no end.
+awk 'BEGIN { print "a,b,height [mm]"; for (a = 0; a < 10; a++) print a ",2," 50 + a; print "3,2,53"; print "4,2,58"; print "5,2,"; print "6.5,2.5,52"; print "1,1,9e9" }' >"$T/odd.csv"
+run suggest --pool "$T/pool.csv" --tell "$T/odd.csv" --target height --maximize --format json
+{ [ $rc = 0 ] && err "odd.csv:16: 'height' is 9e+09, far from the other results (1.[0-9e+]* times the median" && out '"stop": false' && err 'the best result is far from all others (.*odd.csv, line 16)'; }; check 'a value far from all others' $?
+err '1 row of the results is another with the same inputs and values, the first .*odd.csv:12 that of line 5'; check 'a copy' $?
+err "2 rows of the results repeat an experiment; the furthest apart: 'height' 54 (.*odd.csv:6) and 58 (.*odd.csv:13); repeats teach"; check 'repeats that differ' $?
+err '1 experiment both failed and succeeded, the first at .*odd.csv:14 and .*odd.csv:7'; check 'failed and measured' $?
+err '1 of 15 results is of no candidate'; check 'a result of no candidate' $?
+sed '$d' "$T/odd.csv" >"$T/even.csv"; run suggest --pool "$T/pool.csv" --tell "$T/even.csv" --target height --maximize; { [ $rc = 0 ] && ! err 'far from'; }; check 'nothing to doubt' $?
+sed 's/^4,2,58/4,2,20/' "$T/even.csv" >"$T/apart.csv"; run suggest --pool "$T/pool.csv" --tell "$T/apart.csv" --target height --maximize; { [ $rc = 0 ] && err 'warning: .*furthest apart.*more than half of the range'; }; check 'a conflict' $?
+echo '1,1,9.1e9' >>"$T/odd.csv"; run suggest --pool "$T/pool.csv" --tell "$T/odd.csv" --target height --maximize; { [ $rc = 0 ] && ! err 'far from'; }; check 'measured again it is no slip' $?
+
 # Failures, what is under way, cost.
 awk -F, 'NR == 1 { print } NR > 1 { print $1 "," $2 "," ($1 > 6 ? "" : $3) }' "$T/known.csv" >"$T/failed.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/failed.csv" --target height --maximize --format json; { [ $rc = 0 ] && err '4 failed' && ! out '"id": "p\(8\|9\|10\)_'; }; check 'failures teach where not to go' $?

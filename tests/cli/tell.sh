@@ -101,6 +101,9 @@ run suggest --loop "$V" --pool "$T/mp.csv" --maximize; { [ $rc = 2 ] && err 'kno
 D=$T/doubt.h5; awk 'BEGIN { print "a,hardness [HV]"; for (a = 0; a < 8; a++) print a "," 300 + 3 * a }' >"$T/d.csv"; run tell "$D" "$T/d.csv" --target hardness --maximize; { [ $rc = 0 ] && ! err 'far from'; }; check 'nothing to doubt' $?
 printf 'a,hardness [HV]\n8,330\n9,3e9\n' >"$T/d2.csv"; run tell "$D" "$T/d2.csv"; { [ $rc = 0 ] && err "d2.csv:3: 'hardness \[HV\]' is 3e+09, far from" && err withdraw && ! err 'd2.csv:2' && out '10 measured'; }; check 'an absurd value is doubted and kept' $?
 run tell "$D" "$T/d2.csv"; { [ $rc = 0 ] && ! err 'far from'; }; check 'once' $?
+run tell "$D" "$T/d2.csv" --withdraw; printf 'a,hardness [HV]\n10,600\n' >"$T/d2.csv"; run tell "$D" "$T/d2.csv" --format json
+{ [ $rc = 0 ] && err "d2.csv:2: 'hardness \[HV\]' is 600, far from .*beyond the other results, 300 to 321, by 13.3 times their range" && out '"doubted": 1' && out '"line": 2, "goal": "hardness \[HV\]", "value": 600, "reason": "beyond'; }; check 'so is one 10 ranges beyond the others, in JSON too' $?
+printf 'a,hardness [HV]\n10,603\n' >"$T/d6.csv"; run tell "$D" "$T/d6.csv"; { [ $rc = 0 ] && ! err 'far from' && out '10 measured'; }; check 'measured again it is none' $?
 awk 'BEGIN { print "a,s"; for (a = 0; a < 8; a++) print a "," 10 ^ (a - 4) }' >"$T/d3.csv"; run tell "$T/d3.h5" "$T/d3.csv" --target s --maximize; { [ $rc = 0 ] && ! err 'far from'; }; check 'decades are no doubt' $?
 printf 'a,hardness [HV],failed\n11,312,yes\n' >"$T/d4.csv"; run tell "$D" "$T/d4.csv"; { [ $rc = 0 ] && err "d4.csv:2: failed, so that its 'hardness \[HV\]', 312, is not used" && out '1 failed'; }; check 'a failure with a value' $?
 printf 'a\n20\n21\n' >"$T/dp.csv"; run suggest --loop "$D" --pool "$T/dp.csv" --take; awk -F, 'NR == 1 { print $0 ",hardness [HV]" } NR > 1 { print $0 ",311" }' "$T/out" >"$T/d5.csv"
