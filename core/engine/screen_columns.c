@@ -2,24 +2,36 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/screen_parts.h"
+#include "core/matter/column_match.h"
 #include "datasets/source.h"
 
 #include <string.h>
 
-/* A unit that the training table gives must be the space's. */
+/* The column of the space that a model calls `name`, by its name or its label: "T [K]" finds "T [degC]"; SIZE_MAX. */
+static size_t find(const cupel_header *columns, const char *name)
+{
+    cupel_header own = {0};
+    size_t at = cupel_header_find(columns, name);
+    if (at == SIZE_MAX && cupel_header_add(&own, cupel_text_of(name), NULL) == CUPEL_OK) at = cupel_header_match(columns, &own, 0);
+    cupel_header_release(&own);
+    return at;
+}
+
+/* A unit that the training table gives and the space's must be of one kind: numbers are converted when the model is bound. */
 static cupel_status check_unit(const cupel_demand *d, const cupel_demand_property *p, const char *name, const cupel_header *columns, size_t at,
-    cupel_err *err)
+                               cupel_err *err)
 {
     cupel_source *source = NULL;
+    cupel_err why = {0};
+    cupel_column_match m = {.at = at};
     if (!p->has_data || p->model_file) return CUPEL_OK;
     cupel_status st = cupel_source_open(p->data.file, p->data.format, &source, err);
     if (st != CUPEL_OK) return st;
     const cupel_header *h = cupel_source_header(source);
-    size_t own = cupel_header_find(h, name);
-    if (own != SIZE_MAX && h->unit[own][0] && columns->unit[at][0] && strcmp(h->unit[own], columns->unit[at]) != 0)
-        st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: column '%s' is in '%s', but '%s' has it in '%s'; give the values in that unit", d->file,
-                          d->space_spec->line,
-                        columns->name[at], columns->unit[at], p->data.file, h->unit[own]);
+    const size_t own = find(h, name);
+    if (own != SIZE_MAX && h->unit[own][0] && columns->unit[at][0] && cupel_column_units(columns->unit[at], h->unit[own], &m, &why) != CUPEL_OK)
+        st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: column '%s' is in '%s', but '%s' has it in '%s': %s", d->file, d->space_spec->line,
+                        columns->name[at], columns->unit[at], p->data.file, h->unit[own], why.message);
     cupel_source_free(source);
     return st;
 }
@@ -35,7 +47,7 @@ static cupel_status take(const cupel_demand *d, const cupel_demand_property *p, 
         cupel_str_clear(&name);
         cupel_str_add(&name, t.p, t.n);
         if (name.failed) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
-        size_t k = cupel_header_find(columns, cupel_str_text(&name));
+        size_t k = find(columns, cupel_str_text(&name));
         if (k == SIZE_MAX)
             CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: the model of '%s' takes the table column '%s', which the space does not have; give its "
                                                    "values in space, as in columns: {\"%s\": [...]}, or use a list that has the column", d->file,
@@ -71,8 +83,11 @@ cupel_status cupel_screening_columns(cupel_screening *s, cupel_err *err)
     s->carried = cupel_alloc(columns->n, sizeof *s->carried);
     if (!taken || !s->column || !s->carried) CUPEL_TRY(cupel_no_memory(err, "columns", 0));
     CUPEL_TRY(cupel_demand_columns(s->d, s->space, s->job, taken, err));
-    for (size_t i = 0; i < s->d->n_properties; i++) CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(s->d->property[i].model), columns,
-        s->d->file, err));
+    for (size_t i = 0; i < s->d->n_properties; i++) {
+        cupel_features *f = cupel_model_features_bind(s->d->property[i].model);
+        CUPEL_TRY(cupel_features_bind(f, columns, s->d->file, err));
+        cupel_features_unit_doubts(f, columns, s->d->file, s->job);
+    }
     for (size_t k = 0; k < columns->n; k++)
         if (taken[k] || k >= columns->n - axes) s->column[s->n_columns++] = k;
         else s->carried[s->n_carried++] = k;

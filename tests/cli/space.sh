@@ -110,7 +110,7 @@ refused() { # refused NAME CODE WORDS COMMAND...: that exit code, and the words 
   if [ $code = "$2" ] && grep -q "$3" "$T/err"; then ok "$1"; else not_ok "$1: exit $code, $(head -c 300 "$T/err")"; fi
 }
 refused 'a column that the space lacks' 2 "takes the table column 'route'" "$CUPEL" demand check "$T/lacks.yaml"
-refused 'a column in another unit' 2 "give the values in that unit" "$CUPEL" demand check "$T/unit.yaml"
+refused 'a column in another unit' 2 "another kind of quantity" "$CUPEL" demand check "$T/unit.yaml"
 refused 'more than there are' 2 'option --sample' "$CUPEL" space list "$T/list.yaml" --sample 7
 refused 'behind the end' 2 "the space holds $n" "$CUPEL" space list "$T/neutral.yaml" --from "$n"
 refused 'a table that is not there' 3 'none.csv' "$CUPEL" space count "$T/none.yaml"

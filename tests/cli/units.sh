@@ -28,6 +28,18 @@ run train "$T/named.csv" --formula material --features none --columns T --target
 { [ $? = 0 ] && out '"y": [0-9]'; }; check 'a model of columns alone needs no formula' $?
 printf 'T [K],P\n310,1\n' >"$T/x.csv"; run predict "$T/o.h5" "$T/x.csv" -o -; { [ $rc = 0 ] && grep -q '^310,' "$T/out"; }; check 'nor a formula column' $?
 
+# A screen converts the columns of a list and the axes of a space.
+awk 'BEGIN { print "formula,T [K],y"; split("GaAs Si Ge InP CdTe ZnO ZnS GaN", f, " "); for (i = 1; i <= 8; i++) for (t = 300; t <= 900; t += 100) print f[i] "," t "," i + t / 100 }' >"$T/hot.csv"
+demand() { printf 'demand: d\ndata: {file: hot.csv, formula: formula, target: y, columns: [%s]}\nmodel: {name: ridge}\nrequire: [{property: y, min: 5}]\nspace: %s\n' "$1" "$2" >"$T/d.yaml"; }
+printf 'formula,T [K]\nGaP,373.15\nInAs,673.15\n' >"$T/lk.csv"; printf 'formula,T [degC]\nGaP,100\nInAs,400\n' >"$T/lc.csv"; printf 'formula\nGaP\nInAs\n' >"$T/l.csv"
+same() { [ -s "$T/r1.csv" ] && [ "$(cut -d, -f2,4-9 "$T/r1.csv")" = "$(cut -d, -f2,4-9 "$T/out")" ]; }
+demand '"T [K]"' '{list: lk.csv}'; run screen "$T/d.yaml" -o "$T/r1.csv"; demand '"T [K]"' '{list: lc.csv}'; run screen "$T/d.yaml" -o -
+{ [ $rc = 0 ] && err "column 'T \[degC\]' of .* is converted to K" && same; }; check 'a list in degC for a model in K' $?
+demand 'T' '{list: lc.csv}'; run screen "$T/d.yaml" -o -; { [ $rc = 0 ] && same; }; check 'by its label' $?
+demand '"T [K]"' '{list: l.csv, columns: {"T [K]": [373.15, 673.15]}}'; run screen "$T/d.yaml" -o "$T/r1.csv"
+demand '"T [K]"' '{list: l.csv, columns: {"T [degC]": [100, 400]}}'; run screen "$T/d.yaml" -o -; { [ $rc = 0 ] && err 'converted to K' && same; }; check 'an axis in degC' $?
+demand '"T [K]"' '{list: l.csv, columns: {T: [373.15, 673.15]}}'; run screen "$T/d.yaml" -o -; { [ $rc = 0 ] && err "'T' of .* has no unit, the model learned it in K" && same; }; check 'an axis without a unit' $?
+
 # Candidates in one unit, results in another.
 awk 'BEGIN { print "id,T [K],b"; for (t = 0; t <= 10; t++) for (b = 0; b <= 5; b++) print "p" t "_" b "," 273.15 + 10 * t "," b }' >"$T/pool.csv"
 printf 'T [degC],b,y\n0,0,1\n50,2,8\n100,5,2\n20,4,4\n80,1,6\n' >"$T/c.csv"; printf 'T [K],b,y\n273.15,0,1\n323.15,2,8\n373.15,5,2\n293.15,4,4\n353.15,1,6\n' >"$T/k.csv"
