@@ -46,7 +46,7 @@ done:
 static cupel_status describe_formulas(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    static const char *const others[] = {"volume-format", "dataset", "raw", "voxel", "nonperiodic", "components", NULL};
+    static const char *const others[] = {"volume-format", "dataset", "raw", "voxel", "threshold", "nonperiodic", "components", NULL};
     cupel_describe_options o = {
         .table = cupel_arg(args, 0),
         .format = cupel_opt_text(args, "table-format"),

@@ -12,6 +12,9 @@
     {"raw", "LAYOUT", CUPEL_OPT_TEXT, NULL, NULL, false, "of raw data: shape=64x64x64,type=uint8,order=C,offset=0,endian=little"},                 \
     {"voxel", "SIZE", CUPEL_OPT_TEXT, NULL, NULL, false,                                                                                           \
      "edge of a voxel, '0.39 um' (metres without a unit), or one per axis, '1 um,1 um,2 um'; overrides the file"},                                  \
+    {"threshold", "VALUE", CUPEL_OPT_TEXT, NULL, NULL, false,                                                                                      \
+     "of grey values: those up to it are phase 0, those above phase 1; otsu chooses it (the largest variance between both); none takes a "         \
+     "grey-scale image as labels, which is refused without it"},                                                                                   \
     {"nonperiodic", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "the volume is a cut-out, not a period (files do not say; the default is periodic)"}
 
 /* CUPEL_USAGE for a size that is none. Texts live as long as the arguments. */

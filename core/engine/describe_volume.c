@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/describe_volume_parts.h"
+#include "core/engine/segment.h"
 #include "core/engine/sheet.h"
 #include "core/io/input.h"
 #include "core/matter/records.h"
@@ -113,7 +114,7 @@ static cupel_status describe_one(describer *d, size_t i, cupel_err *err)
 {
     cupel_voxels v = {0};
     cupel_volume_row *r = &d->row[i];
-    cupel_status st = cupel_volume_read(d->path[i], &d->o->volume, &v, err);
+    cupel_status st = cupel_volume_segment(d->path[i], &d->o->volume, d->job, &v, err);
     if (st == CUPEL_OK) {
         st = say(d, &v, r, err);
     } else if (st == CUPEL_BAD_INPUT && d->o->missing != CUPEL_MISSING_FAIL && d->n > 1) {

@@ -3,6 +3,7 @@
 #include "core/base/mem.h"
 #include "core/engine/generate.h"
 #include "core/engine/homogenize_parts.h"
+#include "core/engine/segment.h"
 #include "core/sys/file.h"
 
 #include <math.h>
@@ -25,12 +26,12 @@ static cupel_status label_phases(cupel_sample *c, const int64_t *label, cupel_er
     return CUPEL_OK;
 }
 
-static cupel_status read_volume(const cupel_homogenize_options *o, cupel_sample *c, cupel_err *err)
+static cupel_status read_volume(const cupel_homogenize_options *o, const cupel_job *job, cupel_sample *c, cupel_err *err)
 {
     cupel_voxels v = {0};
     cupel_status st = CUPEL_OK;
     if (o->grid) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--grid is for a recipe; '%s' has its own", o->input));
-    CUPEL_TRY(cupel_volume_read(o->input, &o->volume, &v, err));
+    CUPEL_TRY(cupel_volume_segment(o->input, &o->volume, job, &v, err));
     c->n_phases = v.n_phases;
     c->periodic = v.periodic;
     c->voxel = v.has_size ? v.size[0] : 0;
@@ -72,6 +73,7 @@ static cupel_status build_recipe(const cupel_homogenize_options *o, const cupel_
     size_t n[3], middle[3], coarse[3];
     cupel_status st = CUPEL_OK;
     c->recipe = c->periodic = true;
+    if (o->volume.threshold) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--threshold is for a volume of grey values; '%s' is a recipe", o->input));
     CUPEL_TRY(cupel_recipe_read(o->input, &c->made_by, err));
     CUPEL_TRY(cupel_grid_read(o->grid ? o->grid : "64", &c->made_by, n, err));
     for (size_t a = 0; a < 3; a++)
@@ -93,7 +95,7 @@ done:
 cupel_status cupel_sample_read(const cupel_homogenize_options *o, const cupel_job *job, cupel_sample *c, cupel_err *err)
 {
     *c = (cupel_sample){.cubes = true, .grids.edge = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}};
-    const cupel_status st = is_recipe(o->input) ? build_recipe(o, job, c, err) : read_volume(o, c, err);
+    const cupel_status st = is_recipe(o->input) ? build_recipe(o, job, c, err) : read_volume(o, job, c, err);
     if (st != CUPEL_OK) cupel_sample_release(c);
     return st;
 }

@@ -135,12 +135,21 @@ static void put_fields(cupel_json_out *w, const cupel_homogenized *h)
     cupel_json_close(w, '}');
 }
 
+/* Properties are plain numbers: nothing here knows a unit, which is said. */
+static const char *unit_of(const cupel_homogenized *h)
+{
+    if (h->estimate.has_alpha) return "expansion in that of alpha, stiffness in that of E or C11 as given, one for all phases; none is assumed";
+    return h->kind.physics == CUPEL_ELASTICITY ? "that of E or C11 as given, one for all phases; none is assumed"
+                                               : "that of k (sigma, eps, D, mu_r) as given, one for all phases; none is assumed";
+}
+
 void cupel_homogenized_json(const cupel_homogenized *h, cupel_str *out)
 {
     cupel_json_out w = {.s = out};
     const cupel_estimate *e = &h->estimate;
     cupel_json_open(&w, '{');
     cupel_json_add_string(&w, "property", h->property);
+    cupel_json_add_string(&w, "unit", unit_of(h));
     cupel_json_add_string(&w, "convention", "mandel");
     if (h->kind.dim == 2 && h->kind.physics == CUPEL_ELASTICITY) {
         cupel_json_add_string(&w, "plane", h->kind.plane_stress ? "stress" : "strain");
@@ -239,6 +248,7 @@ void cupel_homogenized_table(const cupel_homogenized *h, cupel_str *out)
     const bool elastic = h->kind.physics == CUPEL_ELASTICITY;
     table_head(out, h);
     table_phases(out, h);
+    cupel_str_addf(out, "unit: %s\n", unit_of(h));
     if (e->has_alpha) {
         double alpha[9] = {0}, error[9] = {0};
         expansion_matrix(e->alpha, e->order, alpha);

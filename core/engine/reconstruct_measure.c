@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/segment.h"
 #include "descriptors/microstructure/descriptor.h"
 
 #include <inttypes.h>
@@ -137,8 +138,8 @@ static cupel_status choose_phase(const cupel_reconstruct_request *q, const char 
         *id = 1;
         if (v->n_phases == 2) return CUPEL_OK;
         if (v->n_phases > GREY)
-            return cupel_fail(err, CUPEL_USAGE, "'%s' holds %zu different numbers, expected two phases: it looks like a grey-scale image; set it to "
-                                                "0 and 1 at a threshold first, as numpy does with (a > 128).astype('uint8')", path, v->n_phases);
+            return cupel_fail(err, CUPEL_USAGE, "'%s' holds %zu different numbers, expected two phases: it looks like a grey-scale image; "
+                                                "--threshold VALUE makes two phases of it, --threshold otsu chooses it", path, v->n_phases);
         return cupel_fail(err, CUPEL_USAGE, "'%s' holds %zu phases, expected two; --phase %" PRId64 " matches that label against all others", path,
                           v->n_phases, v->label[v->n_phases - 1]);
     }
@@ -169,6 +170,7 @@ cupel_status cupel_measure_file(const cupel_reconstruct_request *q, const char *
     CUPEL_TRY(cupel_measure_saved(path, q->phase, &saved, m, err));
     if (saved) goto done;
     CUPEL_TRY(cupel_volume_read(path, &q->volume, &v, err));
+    CUPEL_TRY(cupel_volume_threshold(path, q->volume.threshold, job, &v, err));
     CUPEL_TRY(choose_phase(q, path, &v, &id, err));
     make_two(&v, id);
     CUPEL_TRY(cupel_measure(&v, job, m, err));

@@ -77,13 +77,26 @@ static cupel_status head_of(const char *path, unsigned char head[HEAD], size_t *
     return st;
 }
 
+/* Archives of NumPy arrays are zip files of .npy files, of which the name of the first stands behind the first header. */
+static bool is_npz(const char *path, const unsigned char *head, size_t n) { return n > 30 && memcmp(head, "PK\3\4", 4) == 0 && named(path, ".npz"); }
+
+static cupel_status refuse_npz(const char *path, const unsigned char *head, size_t n, cupel_err *err)
+{
+    size_t length = head[26] | (size_t)head[27] << 8;
+    if (length > n - 30) length = n - 30;
+    cupel_text name = {(const char *)head + 30, length};
+    if (cupel_text_ends(name, ".npy")) name.n -= 4;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is an archive of NumPy arrays, which is not read: save the one that holds the labels as .npy, "
+                      "numpy.save('v.npy', numpy.load('%s')['%.*s'])", path, path, name.n < 60 ? (int)name.n : 60, name.p);
+}
+
 /* Of .h5 the bytes decide: artifacts of cupel begin with their own magic word, not with that of HDF5. */
 bool cupel_volume_is(const char *path)
 {
     unsigned char head[HEAD];
     size_t n = 0;
     const cupel_volume_format *f = by_suffix(path);
-    if (f && f->read && strcmp(f->method.name, "fans") != 0) return true;
+    if ((f && f->read && strcmp(f->method.name, "fans") != 0) || named(path, ".npz")) return true;
     return strcmp(path, "-") != 0 && !is_folder(path) && head_of(path, head, &n, NULL) == CUPEL_OK && by_head(head, n);
 }
 
@@ -130,6 +143,7 @@ cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options
     } else if (strcmp(path, "-") != 0) {
         st = head_of(path, head, &n, err);
         if (st != CUPEL_OK) return st;
+        if (is_npz(path, head, n)) return refuse_npz(path, head, n, err);
         f = by_head(head, n);
         if (!f) f = by_suffix(path);
     }

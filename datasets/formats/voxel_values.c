@@ -247,10 +247,12 @@ static cupel_status no_label(const cupel_fill *f, const unsigned char *p, size_t
     if (x > 0 && x < 1)
         return cupel_fail(err, CUPEL_BAD_INPUT,
                           "'%s': the value %s at %s is no label, labels are whole numbers; if these are shares of a phase per voxel (generate --as "
-                          "fraction), give the recipe itself, which is solved with its cut voxels, or --as phases; segment a grey-scale image",
-                          f->name, number, place_text(f, place, where));
+                          "fraction), give the recipe itself, which is solved with its cut voxels, or --as phases; grey values as whole "
+                          "numbers, as numpy has them with (255 * a).astype('uint8'), are cut by --threshold", f->name, number,
+                          place_text(f, place, where));
     return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the value %s at %s is no label: labels are whole numbers; is it a grey-scale image or a field "
-                                            "(generate --as level)? Segment it first", f->name, number, place_text(f, place, where));
+                                            "(generate --as level)? Whole grey values are cut by --threshold", f->name, number,
+                      place_text(f, place, where));
 }
 
 cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_err *err)
