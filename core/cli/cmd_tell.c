@@ -14,6 +14,7 @@ static void put_table(const cupel_tell_result *r, cupel_str *s)
     cupel_str_addf(s, "%zu new, %zu of those under way came in, %zu known already, %zu in conflict\n", r->added, r->resolved, r->repeated,
                    r->conflicts);
     if (r->withdrawn) cupel_str_addf(s, "%zu withdrawn\n", r->withdrawn);
+    if (r->n_bad) cupel_str_addf(s, "%zu row%s left out: see the warnings\n", r->n_bad, r->n_bad == 1 ? "" : "s");
     if (r->n_doubts) cupel_str_addf(s, "%zu far from the other results, kept: see the warning%s\n", r->n_doubts, r->n_doubts == 1 ? "" : "s");
     cupel_str_addf(s, "the loop holds %zu measured, %zu failed, %zu under way", r->n_measured, r->n_failed, r->n_pending);
     if (r->n_goals > 1) cupel_str_addf(s, "; %zu of those measured make the front", r->n_front);
@@ -53,6 +54,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                             .formula = cupel_opt_text(args, "formula"),
                             .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
                             .conflict = parse_conflict(cupel_opt_text(args, "conflict")),
+                            .skip_bad = strcmp(cupel_opt_text(args, "bad-rows"), "skip") == 0,
                             .withdraw = cupel_flag(args, "withdraw"),
                             .seed = cupel_opt_count(args, "seed")};
     memcpy(o.goal, goals.goal, sizeof o.goal);
@@ -82,6 +84,8 @@ static const cupel_opt options[] = {
                                                                                  "repeats that the table does not have"},
     {"withdraw", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "take back what the loop holds of these inputs: a slip, a sample that was mixed up, a job "
                                                           "that will not run; a goal, where the table has it, says which of several results"},
+    {"bad-rows", "POLICY", CUPEL_OPT_CHOICE, "fail|skip", "fail", false, "a row that cannot be read or understood: nothing is told, or it is left "
+                                                                        "out and said, in JSON too"},
     {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the learning"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "words for people, or JSON"},
@@ -108,8 +112,9 @@ const cupel_verb cupel_verb_tell = {
             "the loop spans, within 10 % where it has the id, unless another is about as near; each is said, and the loop learns what was done. "
             "'cupel inspect' says what a loop holds.\n\n"
             "The tell that begins a loop says which columns became inputs, and of which kind; later ones name the columns that they leave out.\n\n"
-            "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl. Several processes may tell and take at once: each waits "
-            "for the one before, and a process that is killed leaves the loop as it was.\n\n"
+            "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl; with --bad-rows skip a damaged line costs that line "
+            "alone. Several processes may tell and take at once: each waits for the one before, and a process that is killed leaves the loop as it "
+            "was.\n\n"
             "  cupel tell loop.h5 known.csv --target 'yield [%]' --maximize\n"
             "  cupel suggest --loop loop.h5 --pool pool.csv --take --format json\n"
             "  cupel tell loop.h5 results.csv\n"

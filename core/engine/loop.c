@@ -575,6 +575,31 @@ static cupel_status say_doubts(telling *g, size_t k, cupel_err *err)
     return st;
 }
 
+/* A row that is left out. */
+static void note_bad(void *user, const char *message)
+{
+    telling *g = user;
+    cupel_say(g->job, CUPEL_WARNING, "%s; this row is left out", message);
+    if (g->r.n_bad < CUPEL_TELL_BAD) snprintf(g->r.bad[g->r.n_bad], CUPEL_TELL_BAD_TEXT, "%.*s", CUPEL_TELL_BAD_TEXT - 1, message);
+    g->r.n_bad++;
+}
+
+/* Claims row i, or leaves it out where it cannot be understood and that is wanted. */
+static cupel_status claim_or_skip(telling *g, size_t i, cupel_err *err)
+{
+    cupel_err why = {0};
+    const cupel_status st = claim_row(g, i, &why);
+    if (st == CUPEL_BAD_INPUT && g->o->skip_bad) {
+        char *end = strstr(why.message, "; nothing was told"); /* the other rows are */
+        if (end) *end = '\0';
+        note_bad(g, why.message);
+        g->told[i] = true;
+        return CUPEL_OK;
+    }
+    if (st != CUPEL_OK && err) *err = why;
+    return st;
+}
+
 static cupel_status tell_rows(telling *g, cupel_err *err)
 {
     const size_t n = g->t.records.n_rows;
@@ -585,7 +610,7 @@ static cupel_status tell_rows(telling *g, cupel_err *err)
     g->tolerance = cupel_alloc(g->loop.n_inputs, sizeof *g->tolerance);
     if (!g->claimed || !g->told || !g->awaited || !g->tolerance) return cupel_no_memory(err, "rows of a table", n);
     cupel_loop_tolerance(&g->loop, g->tolerance);
-    for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = claim_row(g, i, err);
+    for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = claim_or_skip(g, i, err);
     for (size_t i = 0; i < n && st == CUPEL_OK; i++)
         if (!g->told[i]) st = tell_row(g, i, err);
     if (st == CUPEL_OK && g->own)
@@ -645,7 +670,7 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
     cupel_file_lock *lock = NULL;
     telling g = {.o = o, .job = job};
     CUPEL_TRY(cupel_file_lock_take(o->loop, CUPEL_LOOP_PATIENCE, &lock, err));
-    CUPEL_TRY(cupel_trial_table_read(o->results, o->table_format, &g.t, err));
+    CUPEL_TRY(cupel_trial_table_read_good(o->results, o->table_format, o->skip_bad ? note_bad : NULL, &g, &g.t, err));
     if (o->failed) CUPEL_TRY(cupel_column_find(&g.t.header, g.t.file, "", o->failed, "name it with --failed", &g.failed, err));
     else g.failed = cupel_header_find(&g.t.header, "failed");
     if (cupel_file_exists(o->loop)) {

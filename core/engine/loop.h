@@ -64,6 +64,7 @@ typedef struct cupel_tell_options {
     const char *formula;
     cupel_dot dot;
     cupel_conflict conflict;
+    bool skip_bad;                           /* rows that cannot be read or understood are left out and said, where otherwise nothing is told */
     bool withdraw;                           /* the rows of the table are taken back; a goal that is given says which of several results */
     uint64_t seed;
 } cupel_tell_options;
@@ -76,7 +77,7 @@ typedef struct cupel_tell_doubt {
     char reason[CUPEL_DOUBT_REASON];
 } cupel_tell_doubt;
 
-enum { CUPEL_TELL_DOUBTS = 16 };
+enum { CUPEL_TELL_DOUBTS = 16, CUPEL_TELL_BAD = 16, CUPEL_TELL_BAD_TEXT = 240 };
 
 typedef struct cupel_tell_result {
     size_t added, failed, resolved, repeated, conflicts, replaced, withdrawn; /* rows */
@@ -86,6 +87,8 @@ typedef struct cupel_tell_result {
     /* of the retrained process; noise: NaN without repeats, which tell it; error: leave-one-out, root of the mean square */
     double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX], error[CUPEL_GOALS_MAX];
     char goal[CUPEL_GOALS_MAX][96];
+    size_t n_bad;                              /* rows that were left out */
+    char bad[CUPEL_TELL_BAD][CUPEL_TELL_BAD_TEXT]; /* the first of them, each with file:line and what is wrong */
     size_t n_doubts;
     cupel_tell_doubt doubt[CUPEL_TELL_DOUBTS]; /* the first of them */
 } cupel_tell_result;

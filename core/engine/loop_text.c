@@ -45,6 +45,11 @@ void cupel_tell_json(const cupel_tell_result *r, cupel_str *out)
     }
     cupel_json_close(&w, ']');
     put_doubts(r, &w);
+    cupel_json_add_count(&w, "left_out", r->n_bad);
+    cupel_json_name(&w, "bad_rows");
+    cupel_json_open(&w, '[');
+    for (size_t i = 0; i < r->n_bad && i < CUPEL_TELL_BAD; i++) cupel_json_put_text(&w, cupel_text_of(r->bad[i]));
+    cupel_json_close(&w, ']');
     cupel_json_close(&w, '}');
     cupel_str_putc(out, '\n');
 }

@@ -5,6 +5,7 @@
 #include "datasets/source.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Names that are numbers, each of them, are a first row of values. */
 static cupel_status check_names(const cupel_trial_table *t, cupel_err *err)
@@ -18,7 +19,40 @@ static cupel_status check_names(const cupel_trial_table *t, cupel_err *err)
                       "write them above", t->file, h->name[0]);
 }
 
+/* Row by row; a reader goes on behind a line that it refused, and refuses the same twice where it cannot. */
+static cupel_status read_good(cupel_source *s, cupel_bad_row_fn bad, void *user, cupel_records *all, cupel_err *err)
+{
+    cupel_records one = {0};
+    cupel_err first = {0}, last = {0}, now = {0};
+    cupel_status st = CUPEL_OK;
+    size_t n_bad = 0;
+    all->n_cols = cupel_source_header(s)->n;
+    while (st == CUPEL_OK) {
+        now = (cupel_err){0};
+        st = cupel_source_read(s, 1, &one, &now);
+        if (st == CUPEL_OK && !one.n_rows) break;
+        if (st == CUPEL_OK) {
+            st = cupel_records_add(all, one.cell, one.line[0], &now);
+        } else if (st == CUPEL_BAD_INPUT && strcmp(now.message, last.message) != 0) {
+            if (!n_bad++) first = now;
+            last = now;
+            bad(user, now.message);
+            st = CUPEL_OK;
+        }
+    }
+    cupel_records_release(&one);
+    if (st == CUPEL_OK && n_bad && !all->n_rows) st = CUPEL_BAD_INPUT, now = first;
+    if (st != CUPEL_OK && err) *err = now;
+    return st;
+}
+
 cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_trial_table *t, cupel_err *err)
+{
+    return cupel_trial_table_read_good(path, format, NULL, NULL, t, err);
+}
+
+cupel_status cupel_trial_table_read_good(const char *path, const char *format, cupel_bad_row_fn bad, void *user, cupel_trial_table *t,
+                                         cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_source *s = NULL;
@@ -30,7 +64,7 @@ cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_
     for (size_t i = 0; i < h->n; i++) CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(h->name[i]), err));
     CUPEL_TRY(check_names(t, err));
     CUPEL_TRY(cupel_trial_twice(t, err));
-    CUPEL_TRY(cupel_source_read(s, SIZE_MAX, &t->records, err));
+    CUPEL_TRY(bad ? read_good(s, bad, user, &t->records, err) : cupel_source_read(s, SIZE_MAX, &t->records, err));
     CUPEL_TRY(cupel_source_digest(s, hex, err));
     snprintf(t->digest, sizeof t->digest, "sha256:%s", hex);
 done:

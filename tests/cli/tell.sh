@@ -117,6 +117,14 @@ run suggest --loop "$E" --pool "$T/sp.csv" --format json; { [ $rc = 0 ] && out '
 run inspect "$D" --format json; { [ $rc = 0 ] && out '"measured": 11' && out '"failed": 1' && out '"under_way": ' && perl -MJSON::PP -e 'local $/; my $t = <STDIN>; my $j = decode_json($t); exit !(@{$j->{experiments}} == $j->{rows} && 1 == (() = $t =~ /^  "inputs":/mg))' <"$T/out"; }; check 'inspect counts and lists, and says inputs once' $?
 run inspect "$D"; { [ $rc = 0 ] && out '^measured  *11' && out '^goal  *hardness'; }; check 'in lines' $?
 run inspect "$D" --rows; { [ $rc = 0 ] && [ "$(head -n 1 "$T/out")" = 'state,id,a,hardness [HV]' ] && out '^failed,,11,$'; }; check 'and as a table' $?
+# A robot that sends bad lines: they cost themselves alone where that is wanted, and are listed.
+R=$T/robot.h5; run tell "$R" "$T/d.csv" --target hardness --maximize
+printf '%s\n' '{"a": 20, "hardness [HV]": 311}' 'garbage' '{"a": 21}' '{"a": 22, "hardness [HV]": "high"}' '{"hardness [HV]": 312}' '{"a": 23, "hardness [HV]": 313}' '{"a":' >"$T/bad.jsonl"
+cp "$R" "$T/before"; run tell "$R" "$T/bad.jsonl"; { [ $rc = 3 ] && err 'bad.jsonl:2' && cmp -s "$R" "$T/before"; }; check 'one bad line, and nothing is told' $?
+run tell "$R" "$T/bad.jsonl" --bad-rows skip --format json
+{ [ $rc = 0 ] && out '"added": 3' && out '"failed": 1' && out '"left_out": 4' && out '"bad_rows": \["[^"]*bad.jsonl:2:1: JSON' && err "bad.jsonl:4: 'hardness \[HV\]' is 'high', expected a finite number, or nothing where a goal failed; this row is left out" && err 'bad.jsonl:5: ' && err 'bad.jsonl:7:'; }; check '--bad-rows skip' $?
+printf 'a,hardness [HV]\n30,311\n31\n32,312\n' >"$T/cut.csv"; run tell "$R" "$T/cut.csv" --bad-rows skip; { [ $rc = 0 ] && out '^2 new' && out '^1 row left out' && err 'cut.csv:3: 1 field'; }; check 'of a table too' $?
+printf 'a,hardness [HV]\n31\n32\n' >"$T/cut.csv"; cp "$R" "$T/before"; run tell "$R" "$T/cut.csv" --bad-rows skip; { [ $rc = 3 ] && cmp -s "$R" "$T/before"; }; check 'bad rows alone are an error' $?
 # A robot answers by id.
 I=$T/id.h5; run tell "$I" "$T/sk.csv" --target y --maximize; run suggest --loop "$I" --pool "$T/sp.csv" --take; p=$(tail -n 1 "$T/out" | cut -d, -f1)
 printf 'id,y\n%s,21\n' "$p" >"$T/i.csv"; run tell "$I" "$T/i.csv"; { [ $rc = 0 ] && out '0 new, 1 of those under way' && out '39 measured, 0 failed, 0 under way'; }; check 'a result by id' $?
