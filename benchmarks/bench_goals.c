@@ -153,7 +153,7 @@ static goal_set measured(const char *folder, const struct source *s)
     const cupel_trial_table *one = &t;
     const cupel_job job = {.threads = 1};
     char *path = need(cupel_path_join(folder, s->file));
-    if (cupel_trial_table_read(path, NULL, &t, &err)) die(err.message);
+    if (cupel_trial_table_read(path, NULL, &(cupel_job){.threads = 1}, &t, &err)) die(err.message);
     const size_t goal[GOALS] = {column_of(&t, s->goal[0]), column_of(&t, s->goal[1])};
     keep_rows(&t, s, goal);
     size_t n_inputs = 0;

@@ -13,7 +13,7 @@ struct cupel_source {
     const cupel_format *format;
     void *state;
     cupel_header header;
-    uint64_t rows;
+    uint64_t rows, blank; /* blank: rows without anything */
     bool at_end;
 };
 
@@ -77,20 +77,63 @@ const cupel_header *cupel_source_header(const cupel_source *s) { return &s->head
 
 const char *cupel_source_path(const cupel_source *s) { return s->path; }
 
+static bool is_blank(const cupel_records *r, size_t i)
+{
+    for (size_t c = 0; c < r->n_cols; c++)
+        if (cupel_text_trim(cupel_cell(r, i, c)).n) return false;
+    return r->n_cols > 1; /* of one column, an empty cell in quotes was meant */
+}
+
+/* Closes the gaps that rows without anything leave, from row `from` on. */
+static void drop_blank(cupel_source *s, cupel_records *r, size_t from)
+{
+    size_t m = from;
+    for (size_t i = from; i < r->n_rows; i++) {
+        if (is_blank(r, i)) continue;
+        if (m < i) memmove(r->cell + m * r->n_cols, r->cell + i * r->n_cols, r->n_cols * sizeof *r->cell);
+        r->line[m++] = r->line[i];
+    }
+    s->blank += r->n_rows - m;
+    r->n_rows = m;
+}
+
 cupel_status cupel_source_read(cupel_source *s, size_t max_rows, cupel_records *r, cupel_err *err)
 {
     cupel_records_clear(r);
     r->n_cols = s->header.n;
     r->first_row = s->rows;
-    if (s->at_end || !max_rows) return CUPEL_OK;
-    cupel_status st = s->format->read(s->state, max_rows, r, err);
-    if (st != CUPEL_OK) {
-        cupel_records_clear(r);
-        return st;
+    while (!s->at_end && r->n_rows < max_rows) {
+        const size_t from = r->n_rows;
+        const cupel_status st = s->format->read(s->state, max_rows, r, err);
+        if (st != CUPEL_OK) {
+            cupel_records_clear(r);
+            return st;
+        }
+        s->at_end = r->n_rows < max_rows;
+        drop_blank(s, r, from);
     }
     s->rows += r->n_rows;
-    s->at_end = r->n_rows < max_rows;
     return CUPEL_OK;
+}
+
+void cupel_source_notes(const cupel_source *s, cupel_str *lines)
+{
+    char count[32];
+    cupel_str words = {0};
+    if (s->format->say) s->format->say(s->state, &words);
+    if (words.n) cupel_str_addf(lines, "'%s' is %s\n", s->path, cupel_str_text(&words));
+    if (s->blank)
+        cupel_str_addf(lines, "%s row%s of '%s' without anything skipped\n", cupel_format_count(count, s->blank), s->blank == 1 ? "" : "s", s->path);
+    lines->failed |= words.failed;
+    cupel_str_free(&words);
+}
+
+void cupel_source_say(const cupel_source *s, const cupel_job *job)
+{
+    cupel_str lines = {0};
+    cupel_source_notes(s, &lines);
+    cupel_say_lines(job, cupel_str_text(&lines));
+    cupel_str_free(&lines);
 }
 
 cupel_status cupel_source_digest(cupel_source *s, char hex[65], cupel_err *err)

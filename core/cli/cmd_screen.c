@@ -84,6 +84,7 @@ static cupel_status slurm(const cupel_args *args, const cupel_job *job, cupel_er
     CUPEL_TRY(cupel_demand_guard(d, o.output, err));
     CUPEL_TRY(cupel_demand_space(d, &space, err));
     CUPEL_TRY(cupel_space_count(space, &o.candidates, err));
+    cupel_space_say(space, job);
     CUPEL_TRY(cupel_slurm_script(&o, &text, err));
     st = cupel_print_str(&text, err);
 done:

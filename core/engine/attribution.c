@@ -62,6 +62,7 @@ static cupel_status read_batch(reading *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(cupel_source_read(d->source, SIZE_MAX, &d->records, err));
+    cupel_source_say(d->source, d->job);
     for (size_t i = 0; i < d->records.n_rows; i++)
         CUPEL_TRY(d->formula == SIZE_MAX ? cupel_batch_add(&d->batch, &(const cupel_composition){.n = 0}, 0, err)
                                          : cupel_batch_add_formula(&d->batch, cupel_cell(&d->records, i, d->formula), d->o->dot, err));

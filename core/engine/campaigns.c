@@ -260,7 +260,7 @@ cupel_status cupel_campaigns_run(const cupel_campaigns_options *o, const cupel_j
     cupel_status st = CUPEL_OK;
     cupel_campaigns r = {0};
     replaying p = {.o = o, .job = job, .r = &r};
-    CUPEL_TRY(cupel_trial_table_read(o->table, o->table_format, &p.t, err));
+    CUPEL_TRY(cupel_trial_table_read(o->table, o->table_format, job, &p.t, err));
     CUPEL_TRY(find_goals(&p, err));
     CUPEL_TRY(keep_valued(&p, err));
     CUPEL_TRY(read_inputs(&p, err));

@@ -471,6 +471,7 @@ cupel_status cupel_describe(const cupel_describe_options *o, const cupel_job *jo
         CUPEL_TRY(do_block(&d, err));
     }
     CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula], err));
+    cupel_source_say(d.source, job);
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
     memcpy(d.result.reasons, d.tally.rows, sizeof d.tally.rows);

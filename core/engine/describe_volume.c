@@ -47,6 +47,7 @@ static cupel_status volumes_of_table(describer *d, cupel_err *err)
     d->subject = cupel_header_find(h, o->column);
     if (d->subject == SIZE_MAX) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' has no column '%s' that names volumes", o->path[0], o->column));
     CUPEL_TRY(cupel_source_read(s, SIZE_MAX, &d->records, err));
+    cupel_source_say(s, d->job);
     CUPEL_TRY(cupel_source_digest(s, d->table_digest + 7, err));
 done:
     cupel_source_free(s);

@@ -14,12 +14,16 @@ typedef struct cupel_trial_table {
     cupel_records records;
     char digest[72]; /* "sha256:..." of the file; "" when it did not come from one */
 } cupel_trial_table; /* {0} is empty */
-cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_trial_table *t, cupel_err *err);
+/* The job is told how the file is read (cupel_source_say). */
+cupel_status cupel_trial_table_read(const char *path, const char *format, const cupel_job *job, cupel_trial_table *t, cupel_err *err);
 /* The same without the rows that cannot be read: bad (NULL: there may be none) is told of each, with file and line. A first line that cannot be read,
  * which names the columns, a table that ends in the middle (gzip) and one without a row that can be read are errors still. */
-typedef void (*cupel_bad_row_fn)(void *user, const char *message);
-cupel_status cupel_trial_table_read_good(const char *path, const char *format, cupel_bad_row_fn bad, void *user, cupel_trial_table *t,
-                                         cupel_err *err);
+typedef struct cupel_bad_rows {
+    void (*tell)(void *user, const char *message);
+    void *user;
+} cupel_bad_rows;
+cupel_status cupel_trial_table_read_good(const char *path, const char *format, const cupel_job *job, const cupel_bad_rows *bad,
+                                         cupel_trial_table *t, cupel_err *err);
 void cupel_trial_table_release(cupel_trial_table *t);
 
 typedef enum cupel_input_kind { CUPEL_INPUT_NUMBER, CUPEL_INPUT_WORD, CUPEL_INPUT_FORMULA } cupel_input_kind;

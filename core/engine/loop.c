@@ -670,7 +670,8 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
     cupel_file_lock *lock = NULL;
     telling g = {.o = o, .job = job};
     CUPEL_TRY(cupel_file_lock_take(o->loop, CUPEL_LOOP_PATIENCE, &lock, err));
-    CUPEL_TRY(cupel_trial_table_read_good(o->results, o->table_format, o->skip_bad ? note_bad : NULL, &g, &g.t, err));
+    const cupel_bad_rows bad = {note_bad, &g};
+    CUPEL_TRY(cupel_trial_table_read_good(o->results, o->table_format, job, o->skip_bad ? &bad : NULL, &g.t, err));
     if (o->failed) CUPEL_TRY(cupel_column_find(&g.t.header, g.t.file, "", o->failed, "name it with --failed", &g.failed, err));
     else g.failed = cupel_header_find(&g.t.header, "failed");
     if (cupel_file_exists(o->loop)) {

@@ -531,6 +531,7 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
     if (!d.bare)
         CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula],
                                              err));
+    cupel_source_say(d.source, job);
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
     CUPEL_TRY(cupel_left_out_commit(&d.left_out, err));
     CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));

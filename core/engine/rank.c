@@ -307,6 +307,7 @@ static cupel_status stream(cupel_ranker *k, cupel_err *err)
         for (size_t i = 0; st == CUPEL_OK && i < r.n_rows; i++) st = rank_row(k, &r, i, err);
     } while (st == CUPEL_OK && r.n_rows);
     cupel_records_release(&r);
+    if (st == CUPEL_OK) cupel_source_say(k->source, k->job);
     return st;
 }
 

@@ -181,6 +181,7 @@ cupel_status cupel_screening_open(cupel_screening *s, cupel_err *err)
     CUPEL_TRY(cupel_demand_space(d, &s->space, err));
     CUPEL_TRY(cupel_screening_columns(s, err));
     CUPEL_TRY(cupel_space_count(s->space, &count, err));
+    cupel_space_say(s->space, s->job);
     if (count > INT64_MAX / 1024)
         CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s: the space holds more candidates than can be counted; narrow it", d->file));
     s->parallel_space = cupel_space_parallel(s->space);

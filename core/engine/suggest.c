@@ -197,7 +197,7 @@ static cupel_status read_candidates(cupel_suggesting *g, cupel_err *err)
 {
     const cupel_suggest_options *o = g->o;
     if (o->space) return cupel_space_pool(g->demand, o->sample, o->choose.seed, g->job, &g->s->pool, err);
-    cupel_status st = cupel_trial_table_read(o->pool, o->table_format, &g->s->pool, err);
+    cupel_status st = cupel_trial_table_read(o->pool, o->table_format, g->job, &g->s->pool, err);
     if (st == CUPEL_OK && !g->s->pool.records.n_rows) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no candidates; each row is one", o->pool);
     return st;
 }
@@ -218,9 +218,9 @@ static cupel_status read_tables(cupel_suggesting *g, cupel_err *err)
     g->given = o->loop ? (const char *const *)g->loop.header.name : o->input;
     g->n_given = o->loop ? g->loop.n_inputs : o->n_inputs;
     CUPEL_TRY(read_candidates(g, err));
-    if (o->tell) CUPEL_TRY(cupel_trial_table_read(o->tell, o->table_format, &s->tell, err));
-    if (g->asked.column) CUPEL_TRY(cupel_space_known(g->demand, &g->asked, &s->pool.header, &s->tell, err));
-    if (o->pending) CUPEL_TRY(cupel_trial_table_read(o->pending, o->table_format, &s->pending, err));
+    if (o->tell) CUPEL_TRY(cupel_trial_table_read(o->tell, o->table_format, g->job, &s->tell, err));
+    if (g->asked.column) CUPEL_TRY(cupel_space_known(g->demand, &g->asked, &s->pool.header, g->job, &s->tell, err));
+    if (o->pending) CUPEL_TRY(cupel_trial_table_read(o->pending, o->table_format, g->job, &s->pending, err));
     if (o->loop) CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, false, &s->tell, err));
     if (o->loop) CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, true, &s->pending, err));
     g->told = o->tell || o->loop || g->asked.column;

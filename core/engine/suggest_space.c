@@ -105,6 +105,7 @@ cupel_status cupel_space_pool(const cupel_demand *d, uint64_t sample, uint64_t s
     if (!t->file) return cupel_no_memory(err, "a file name", 0);
     CUPEL_TRY(cupel_demand_space(d, &space, err));
     CUPEL_TRY(cupel_space_count(space, &count, err));
+    cupel_space_say(space, job);
     const uint64_t n = sample < count ? sample : count;
     const cupel_header *more = cupel_space_columns(space);
     CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of("id"), err));
@@ -175,7 +176,8 @@ done:
     return st;
 }
 
-cupel_status cupel_space_known(const cupel_demand *d, const cupel_space_goal *g, const cupel_header *pool, cupel_trial_table *t, cupel_err *err)
+cupel_status cupel_space_known(const cupel_demand *d, const cupel_space_goal *g, const cupel_header *pool, const cupel_job *job,
+                               cupel_trial_table *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const cupel_demand_property *p = &d->property[0];
@@ -184,7 +186,7 @@ cupel_status cupel_space_known(const cupel_demand *d, const cupel_space_goal *g,
     *t = (cupel_trial_table){.file = NULL};
     if (!p->has_data) return cupel_fail(err, CUPEL_USAGE, "'%s': its property has a model and no table; say what is known with --tell and --target",
                                         d->file);
-    CUPEL_TRY(cupel_trial_table_read(p->data.file, p->data.format, &k.data, err));
+    CUPEL_TRY(cupel_trial_table_read(p->data.file, p->data.format, job, &k.data, err));
     if (!(t->file = cupel_strdup(p->data.file))) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
     CUPEL_TRY(find_columns(d, pool, &k, t, err));
     CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(g->column), err));

@@ -19,6 +19,7 @@ cupel_status cupel_space_goal_of(const cupel_demand *d, cupel_space_goal *g, cup
 
 /* The table of the first property as results: formula, the columns that it shares with the pool, and the goal. CUPEL_USAGE for a demand without
  * data. */
-cupel_status cupel_space_known(const cupel_demand *d, const cupel_space_goal *g, const cupel_header *pool, cupel_trial_table *t, cupel_err *err);
+cupel_status cupel_space_known(const cupel_demand *d, const cupel_space_goal *g, const cupel_header *pool, const cupel_job *job,
+                               cupel_trial_table *t, cupel_err *err);
 
 #endif

@@ -131,28 +131,16 @@ static bool held_back(const reading *r, size_t m)
     return cupel_selection_holds_back(r->o->selection, &c);
 }
 
-/* A spreadsheet writes lines of separators behind its last row. */
-static bool is_blank(const cupel_records *r, size_t i)
-{
-    for (size_t c = 0; c < r->n_cols; c++)
-        if (cupel_text_trim(cupel_cell(r, i, c)).n) return false;
-    return true;
-}
-
 /* Parses every row and closes the gaps that bad ones leave. */
 static cupel_status read_rows(reading *r, cupel_err *err)
 {
     cupel_training *t = r->t;
     cupel_status st = CUPEL_OK;
-    size_t n = t->records.n_rows, m = 0, n_untold = 0, n_blank = 0; /* rows without the target, where there are others; without anything */
+    size_t n = t->records.n_rows, m = 0, n_untold = 0; /* rows without the target, where there are others */
     t->target = cupel_alloc(n, sizeof *t->target);
     t->row = cupel_alloc(n, sizeof *t->row);
     if (!t->target || !t->row) return cupel_no_memory(err, "the target", n * sizeof *t->target);
     for (size_t i = 0; i < n; i++) {
-        if (is_blank(&t->records, i)) {
-            n_blank++;
-            continue;
-        }
         if (r->o->selection && !cupel_selection_keeps(r->o->selection, r->where, &t->records, i)) {
             t->n_elsewhere++;
             continue;
@@ -183,8 +171,7 @@ static cupel_status read_rows(reading *r, cupel_err *err)
         move_row(t, i, m++);
     }
     t->records.n_rows = m;
-    t->n_dropped = n - m - t->n_elsewhere - t->n_held_back - n_untold - n_blank;
-    if (n_blank) cupel_say(r->tally.job, CUPEL_NOTE, "%zu row%s of '%s' without anything skipped", n_blank, n_blank == 1 ? "" : "s", r->o->file);
+    t->n_dropped = n - m - t->n_elsewhere - t->n_held_back - n_untold;
 done:
     return st;
 }
@@ -298,6 +285,7 @@ static cupel_status read_table(reading *r, cupel_err *err)
     CUPEL_TRY(find_groups(r, err));
     CUPEL_TRY(name_target(r->o, r->target, t, err));
     CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &t->records, err));
+    cupel_source_say(source, r->tally.job);
     CUPEL_TRY(cupel_source_digest(source, digest + 7, err));
     CUPEL_TRY(select_rows(r, digest + 7, err));
     CUPEL_TRY(take(&t->digest, digest, err));

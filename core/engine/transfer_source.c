@@ -35,6 +35,7 @@ static cupel_status append_table(const char *file, const cupel_transfer_options 
     CUPEL_TRY(cupel_column_formula(cupel_source_header(source), file, NULL, "call it formula or composition: its rows are left out of the source",
                                    &at, err));
     CUPEL_TRY(cupel_source_read(source, SIZE_MAX, &rows, err));
+    cupel_source_say(source, job);
     for (size_t i = 0; i < rows.n_rows; i++) CUPEL_TRY(cupel_batch_add_formula(&batch, cupel_cell(&rows, i, at), o->dot, err));
     for (size_t i = 0; i < batch.n; i++) bad += batch.reason[i] != CUPEL_REASON_NONE;
     if (bad)

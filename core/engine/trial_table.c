@@ -20,7 +20,7 @@ static cupel_status check_names(const cupel_trial_table *t, cupel_err *err)
 }
 
 /* Row by row; a reader goes on behind a line that it refused, and refuses the same twice where it cannot. */
-static cupel_status read_good(cupel_source *s, cupel_bad_row_fn bad, void *user, cupel_records *all, cupel_err *err)
+static cupel_status read_good(cupel_source *s, const cupel_bad_rows *bad, cupel_records *all, cupel_err *err)
 {
     cupel_records one = {0};
     cupel_err first = {0}, last = {0}, now = {0};
@@ -36,7 +36,7 @@ static cupel_status read_good(cupel_source *s, cupel_bad_row_fn bad, void *user,
         } else if (st == CUPEL_BAD_INPUT && strcmp(now.message, last.message) != 0) {
             if (!n_bad++) first = now;
             last = now;
-            bad(user, now.message);
+            bad->tell(bad->user, now.message);
             st = CUPEL_OK;
         }
     }
@@ -46,13 +46,13 @@ static cupel_status read_good(cupel_source *s, cupel_bad_row_fn bad, void *user,
     return st;
 }
 
-cupel_status cupel_trial_table_read(const char *path, const char *format, cupel_trial_table *t, cupel_err *err)
+cupel_status cupel_trial_table_read(const char *path, const char *format, const cupel_job *job, cupel_trial_table *t, cupel_err *err)
 {
-    return cupel_trial_table_read_good(path, format, NULL, NULL, t, err);
+    return cupel_trial_table_read_good(path, format, job, NULL, t, err);
 }
 
-cupel_status cupel_trial_table_read_good(const char *path, const char *format, cupel_bad_row_fn bad, void *user, cupel_trial_table *t,
-                                         cupel_err *err)
+cupel_status cupel_trial_table_read_good(const char *path, const char *format, const cupel_job *job, const cupel_bad_rows *bad,
+                                         cupel_trial_table *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_source *s = NULL;
@@ -64,7 +64,8 @@ cupel_status cupel_trial_table_read_good(const char *path, const char *format, c
     for (size_t i = 0; i < h->n; i++) CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(h->name[i]), err));
     CUPEL_TRY(check_names(t, err));
     CUPEL_TRY(cupel_trial_twice(t, err));
-    CUPEL_TRY(bad ? read_good(s, bad, user, &t->records, err) : cupel_source_read(s, SIZE_MAX, &t->records, err));
+    CUPEL_TRY(bad ? read_good(s, bad, &t->records, err) : cupel_source_read(s, SIZE_MAX, &t->records, err));
+    cupel_source_say(s, job);
     CUPEL_TRY(cupel_source_digest(s, hex, err));
     snprintf(t->digest, sizeof t->digest, "sha256:%s", hex);
 done:

@@ -80,6 +80,40 @@ static cupel_status fail(const cupel_csv *c, uint64_t line, const char *what, cu
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s", cupel_input_name(c->in), line, what);
 }
 
+char cupel_csv_separator(const cupel_csv *c) { return c->separator; }
+
+/* "sep=;" alone on the first line, as Excel reads it: that line is no row. */
+static char said_separator(cupel_csv *c)
+{
+    const char *p = c->now->data + c->begin; /* zeros behind the end stop every comparison */
+    if (memcmp(p, "sep=", 4) != 0 || !p[4] || !strchr(",;\t", p[4])) return 0;
+    const size_t n = p[5] == '\n' ? 6 : p[5] == '\r' && p[6] == '\n' ? 7 : 0;
+    c->begin += n;
+    c->line += n > 0;
+    return n ? p[4] : 0;
+}
+
+static char shown_separator(const cupel_csv *c)
+{
+    bool quoted = false, semicolon = false;
+    const char *p = c->now->data + c->begin;
+    while (*p == '\n' || *p == '\r') p++;
+    for (; *p && (quoted || (*p != '\n' && *p != '\r')); p++) {
+        if (*p == '"') quoted = !quoted;
+        if (!quoted && *p == ',') return ',';
+        semicolon |= !quoted && *p == ';';
+    }
+    return semicolon ? ';' : ',';
+}
+
+static void find_separator(cupel_csv *c)
+{
+    if (c->separator) return;
+    const char said = said_separator(c);
+    c->separator = said ? said : shown_separator(c);
+    c->special[(unsigned char)c->separator] = true;
+}
+
 static cupel_status skip_byte_order_mark(cupel_csv *c, cupel_err *err)
 {
     const char *p = c->now->data + c->begin;
@@ -87,6 +121,7 @@ static cupel_status skip_byte_order_mark(cupel_csv *c, cupel_err *err)
     c->started = true;
     if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) c->begin += 3;
     if (n >= 2 && (memcmp(p, "\xFF\xFE", 2) == 0 || memcmp(p, "\xFE\xFF", 2) == 0)) return fail(c, 1, "the text is UTF-16; save it as UTF-8", err);
+    find_separator(c);
     return CUPEL_OK;
 }
 

@@ -7,7 +7,8 @@
 #include "core/cupel.h"
 #include "core/io/input.h"
 
-/* Reading: rows as slices of the bytes read. `in` stays the caller's. */
+/* Reading: rows as slices of the bytes read. `in` stays the caller's. Separator 0: what the first line shows, ';' where it stands there outside
+ * quotes and no comma does, or what a line "sep=;" before it says, else ','. */
 typedef struct cupel_csv cupel_csv;
 cupel_status cupel_csv_open(cupel_input *in, char separator, cupel_csv **csv, cupel_err *err);
 /* One row: *field [*n] and its line (from 1). *n = 0 at the end; an empty line is skipped. Refuses NUL bytes, an unterminated quote, text
@@ -15,6 +16,7 @@ cupel_status cupel_csv_open(cupel_input *in, char separator, cupel_csv **csv, cu
  * The array *field stays valid until the next row, the text of the fields until cupel_csv_recycle; the fields lie in order in one stretch of
  * memory. */
 cupel_status cupel_csv_row(cupel_csv *csv, const cupel_text **field, size_t *n, uint64_t *line, cupel_err *err);
+char cupel_csv_separator(const cupel_csv *csv); /* after the first row */
 /* Gives back the memory of all rows so far. */
 void cupel_csv_recycle(cupel_csv *csv);
 void cupel_csv_free(cupel_csv *csv);

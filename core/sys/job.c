@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 void cupel_say(const cupel_job *job, cupel_level level, const char *fmt, ...)
@@ -13,6 +14,15 @@ void cupel_say(const cupel_job *job, cupel_level level, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     job->say(job->user, level, text);
+}
+
+void cupel_say_lines(const cupel_job *job, const char *lines)
+{
+    while (*lines) {
+        const size_t n = strcspn(lines, "\n");
+        cupel_say(job, CUPEL_NOTE, "%.*s", (int)n, lines);
+        lines += n + (lines[n] != '\0');
+    }
 }
 
 void cupel_progress(const cupel_job *job, const char *stage, uint64_t done, uint64_t total)

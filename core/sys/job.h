@@ -21,6 +21,7 @@ typedef struct cupel_job {
 } cupel_job;
 
 void cupel_say(const cupel_job *job, cupel_level level, const char *fmt, ...) CUPEL_PRINTF(3, 4);
+void cupel_say_lines(const cupel_job *job, const char *lines); /* each as a note */
 void cupel_progress(const cupel_job *job, const char *stage, uint64_t done, uint64_t total);
 bool cupel_stopped(const cupel_job *job);
 void cupel_reads(const cupel_job *job, const char *path, const char *digest);

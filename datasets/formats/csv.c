@@ -2,6 +2,7 @@
 #include "core/base/mem.h"
 #include "core/io/csv.h"
 #include "core/io/input.h"
+#include "datasets/formats/decimal.h"
 #include "datasets/formats/delimited.h"
 
 #include <inttypes.h>
@@ -10,6 +11,8 @@ typedef struct delimited {
     cupel_input *in;
     cupel_csv *csv;
     size_t n_cols;
+    bool found;             /* the separator was found out, and is ; */
+    cupel_decimals decimal; /* then */
 } delimited;
 
 cupel_status cupel_delimited_open(cupel_input *in, char separator, cupel_header *header, void **state, cupel_err *err)
@@ -29,6 +32,9 @@ cupel_status cupel_delimited_open(cupel_input *in, char separator, cupel_header 
         if (st == CUPEL_BAD_INPUT) cupel_err_prefix(err, "%s:%" PRIu64 ": ", cupel_input_name(in), line);
         if (st != CUPEL_OK) goto done;
     }
+    d->found = !separator && cupel_csv_separator(d->csv) == ';';
+    d->decimal = (cupel_decimals){.file = cupel_input_name(in), .header = header};
+    if (d->found && !(d->decimal.seen = cupel_alloc(d->n_cols, 1))) CUPEL_TRY(cupel_no_memory(err, "a table", d->n_cols));
     *state = d;
     d = NULL;
 done:
@@ -51,7 +57,8 @@ cupel_status cupel_delimited_read(void *state, size_t max_rows, cupel_records *r
                               n,
                               n == 1 ? "" : "s", d->n_cols, n > d->n_cols ? "put a field with a separator inside into quotes"
                                   : "is the line cut off?");
-        st = cupel_records_add(r, field, line, err);
+        if (d->found) st = cupel_decimals_row(&d->decimal, field, line, err);
+        if (st == CUPEL_OK) st = cupel_records_add(r, field, line, err);
         if (st != CUPEL_OK) return st;
     }
     return CUPEL_OK;
@@ -60,13 +67,24 @@ cupel_status cupel_delimited_read(void *state, size_t max_rows, cupel_records *r
 void cupel_delimited_close(void *state)
 {
     delimited *d = state;
-    if (d) cupel_csv_free(d->csv);
+    if (!d) return;
+    cupel_csv_free(d->csv);
+    cupel_free(d->decimal.seen);
     cupel_free(d);
+}
+
+void cupel_delimited_say(const void *state, cupel_str *words)
+{
+    const delimited *d = state;
+    if (!d->found) return;
+    cupel_str_puts(words, "separated by ';'");
+    if (!d->decimal.comma.line) return;
+    cupel_str_addf(words, ", with decimal commas: 0,35 is read as 0.35 (first in line %" PRIu64 ")", d->decimal.comma.line);
 }
 
 static cupel_status csv_open(cupel_input *in, cupel_header *header, void **state, cupel_err *err)
 {
-    return cupel_delimited_open(in, ',', header, state, err);
+    return cupel_delimited_open(in, 0, header, state, err);
 }
 
 static const char *const suffixes[] = {".csv", NULL};
@@ -76,6 +94,8 @@ static const cupel_reference references[] = {
 extern const cupel_format cupel_format_csv;
 const cupel_format cupel_format_csv = {
     .method = {.name = "csv", .kind = "format", .scale = "any", .maturity = "stable", .input = "text, also gzip",
-               .help = "comma-separated table, first line names the columns", .output = "rows", .references = references},
+               .help = "comma-separated table, first line names the columns; or separated by ';', then with decimal commas",
+               .output = "rows", .references = references},
     .suffixes = suffixes, .open = csv_open, .read = cupel_delimited_read, .close = cupel_delimited_close,
+    .say = cupel_delimited_say,
 };

@@ -26,6 +26,8 @@ typedef struct cupel_space_kind {
     cupel_status (*columns)(void *state, cupel_header *header, cupel_err *err);
     /* Part i of the count, in words: "of 2 elements"; false past the end. NULL: no parts. */
     bool (*part)(void *state, size_t i, cupel_str *what, uint64_t *count);
+    /* After count: what a reader of the space's file should know, each note with a line end. NULL: nothing. */
+    void (*notes)(const void *state, cupel_str *lines);
     void (*close)(void *state);
 } cupel_space_kind;
 

@@ -245,6 +245,14 @@ cupel_status cupel_space_fill(cupel_space *s, uint64_t first, size_t n, cupel_ca
     return st;
 }
 
+void cupel_space_say(const cupel_space *s, const cupel_job *job)
+{
+    cupel_str lines = {0};
+    if (s->kind->notes) s->kind->notes(s->state, &lines);
+    cupel_say_lines(job, cupel_str_text(&lines));
+    cupel_str_free(&lines);
+}
+
 const cupel_header *cupel_space_columns(const cupel_space *s) { return &s->columns; }
 
 size_t cupel_space_axes(const cupel_space *s) { return s->axes.n; }

@@ -8,6 +8,7 @@
 #include "core/matter/formula.h"
 #include "core/matter/method.h"
 #include "core/matter/records.h"
+#include "core/sys/job.h"
 
 typedef struct cupel_space cupel_space;
 
@@ -70,6 +71,8 @@ cupel_status cupel_space_count(cupel_space *s, uint64_t *count, cupel_err *err);
 /* Candidates first .. first + n - 1 (fewer at the end; c->n = 0 past it). Calls with growing `first` are fast; a list rewinds otherwise.
  * Memory does not grow with count. One thread at a time per space object. */
 cupel_status cupel_space_fill(cupel_space *s, uint64_t first, size_t n, cupel_candidates *c, cupel_err *err);
+/* After it: how a list was read where that is not seen in its candidates (cupel_source_say). */
+void cupel_space_say(const cupel_space *s, const cupel_job *job);
 /* True when fill may be called from several threads at once with different `c` (enumerations; not lists). */
 bool cupel_space_parallel(const cupel_space *s);
 /* Part i of the count in words, "of 2 elements"; false past the end. Lists and most enumerations have none. */

@@ -19,6 +19,7 @@ typedef struct table {
     cupel_records records;
     bool counted;
     uint64_t count;
+    cupel_str notes;              /* of the source, when it was counted */
 } table;
 
 static cupel_status start(table *t, cupel_err *err)
@@ -37,6 +38,7 @@ static void table_close(void *state)
     cupel_free(t->path);
     cupel_free(t->column);
     cupel_free(t->format);
+    cupel_str_free(&t->notes);
     cupel_free(t);
 }
 
@@ -93,6 +95,7 @@ static cupel_status table_count(void *state, uint64_t *count, cupel_err *err)
             CUPEL_TRY(cupel_source_read(source, BLOCK, &r, err));
             n += r.n_rows;
         } while (r.n_rows);
+        cupel_source_notes(source, &t->notes);
         t->count = n;
         t->counted = true;
     }
@@ -147,6 +150,12 @@ static cupel_status table_columns(void *state, cupel_header *header, cupel_err *
     return st;
 }
 
+static void table_notes(const void *state, cupel_str *lines)
+{
+    const table *t = state;
+    cupel_str_puts(lines, cupel_str_text(&t->notes));
+}
+
 static cupel_status table_identity(void *state, cupel_str *text, cupel_err *err)
 {
     const table *t = state;
@@ -162,4 +171,4 @@ const cupel_space_kind cupel_space_table = {
     .method = {.name = "list", .kind = "space", .scale = "composition", .maturity = "stable", .input = "a table with a column of formulas",
                .help = "the formulas of a table, in its order", .output = "one candidate per row"},
     .keys = keys, .parallel = false, .open = table_open, .count = table_count, .fill = table_fill, .identity = table_identity,
-    .columns = table_columns, .close = table_close};
+    .columns = table_columns, .notes = table_notes, .close = table_close};

@@ -32,9 +32,27 @@ check 'an obvious column of formulas need not be named' exits 0 "$CUPEL" describ
 printf 'NaCl\nKCl\n' >"$T/headless.csv"
 check 'a table without a header: exit 3' exits 3 "$CUPEL" describe "$T/headless.csv" -o "$T/u.csv"
 check 'and its first formula is named' says "has no header: its first line is the formula 'NaCl'"
-printf 'formula;gap\nNaCl;8,5\n' >"$T/semicolon.csv"
-check 'separated by semicolons: exit 3' exits 3 "$CUPEL" describe "$T/semicolon.csv" -o "$T/u.csv"
-check 'and that is said' says "looks separated by ';'"
+# Separated by semicolons: found out, said, and decimal commas are read where they can be nothing else.
+euro() { printf "$1" >"$T/euro.csv"; exits "$2" "$CUPEL" describe "$T/euro.csv" --set band_center -o "$T/euro.out.csv"; }
+check 'separated by semicolons' euro 'id;formula;gap [eV];n\n1,5;NaCl;8,5;-1,5e-3\n;;;\n2;KCl;8;"2"\n' 0
+check 'and decimal commas are read' [ "$(cut -d, -f1-4 "$T/euro.out.csv" | tr '\n' ' ')" = 'formula,id,gap [eV],n NaCl,1.5,8.5,-1.5e-3 KCl,2,8,2 ' ]
+check 'both are said' says "euro.csv' is separated by ';', with decimal commas: 0,35 is read as 0.35 (first in line 2)"
+check 'so are rows without anything' says "1 row of '$T/euro.csv' without anything skipped"
+check 'without decimal commas nothing is said of them' euro 'formula;gap\nNaCl;8.5\n' 0
+check 'but of the separator' says "euro.csv' is separated by ';'"
+check 'no decimal commas' eval '! says decimal'
+check 'a line sep=; is no header' euro 'sep=;\r\nformula;gap\r\nNaCl;8,5\r\n' 0
+check 'nor a row' [ "$(sed -n 2p "$T/euro.out.csv" | cut -d, -f1,2)" = NaCl,8.5 ]
+check 'semicolons in quotes separate nothing' euro '"formula","a;b"\nNaCl,1\n' 0
+check 'a comma in the header: as before' euro 'formula,a;b\nNaCl,1\n' 0
+check 'both signs in one column: exit 3' euro 'formula;gap\nNaCl;8,5\nKCl;8.5\n' 3
+check 'with the line' says "euro.csv:3: column 'gap': '8.5' stands beside numbers with the other decimal sign"
+check 'a fraction or thousands: exit 3' euro 'formula;a;b\nNaCl;0.5;1,234\n' 3
+check 'and that is said' says "'1,234' may be a fraction or thousands"
+check 'in the other order: exit 3' euro 'formula;a;b\nNaCl;1,234;7\nNaCl;1,234;0.5\n' 3
+check 'thousands beside decimal commas: exit 3' euro 'formula;a;b\nNaCl;0,5;1.234\n' 3
+check 'three decimals alone are decimals' euro 'formula;a\nNaCl;1,234\n' 0
+check 'separators of thousands: exit 3' euro 'formula;a\nNaCl;1.234,5\n' 3
 printf 'formula,x\nq1,1\nq2,2\n' >"$T/ids.csv"
 check 'not one formula: exit 3' exits 3 "$CUPEL" describe "$T/ids.csv" -o "$T/u.csv"
 check 'with the first of them and a remedy' says "could be read: $T/ids.csv:2: bad_formula: 'q1'"
