@@ -8,12 +8,28 @@
 #include <math.h>
 #include <string.h>
 
-/* Length over which a tail falls by e: that of an exponential tail which reaches from the outer decile to the outermost score. */
+/* What is known of the tail before any score lies in it, worth so many scores. */
+static const double KNOWN_BEFORE = 2;
+
+/* Length over which the tail falls by e of a Laplace distribution with the variance of the next score, were scores normal: n of them predict the next
+ * by Student's t of n - 1 degrees of freedom, wider by 1 + 1 / n for their mean. */
+static double length_of_all(const cupel_scores *s)
+{
+    const double n = (double)s->n;
+    double mean = 0, square = 0;
+    for (size_t i = 0; i < s->n; i++) mean += s->sorted[i] / n;
+    for (size_t i = 0; i < s->n; i++) square += (s->sorted[i] - mean) * (s->sorted[i] - mean) / (n - 1);
+    return sqrt(0.5 * square * (1 + 1 / n) * (n > 4 ? (n - 1) / (n - 3) : 3));
+}
+
+/* Length over which a tail falls by e: that of an exponential tail which reaches from the outer decile to the outermost score. Few scores lie
+ * beyond the decile, of 8 none, and say little: the length that all of them have counts beside them. */
 static double tail(const cupel_scores *s, bool upper)
 {
     double end = upper ? s->sorted[s->n - 1] : s->sorted[0], decile = cupel_quantile(s->sorted, s->n, upper ? 0.9 : 0.1);
-    double fall = cupel_log(0.1 * (double)(s->n + 1));
-    return fall > 1 ? fabs(end - decile) / fall : fabs(end - decile);
+    double beyond = 0.1 * (double)(s->n + 1), fall = cupel_log(beyond), own = fall > 1 ? fabs(end - decile) / fall : fabs(end - decile);
+    double known = beyond > 1 ? beyond - 1 : 0;
+    return (known * own + KNOWN_BEFORE * length_of_all(s)) / (known + KNOWN_BEFORE);
 }
 
 cupel_status cupel_scores_make(const double *score, size_t n, cupel_scores *s, cupel_err *err)
