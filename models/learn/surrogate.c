@@ -248,8 +248,9 @@ static cupel_status fit_fold(void *user, size_t k, size_t worker, cupel_err *err
     const cupel_learner *l = f->s->learner;
     cupel_expand e = {0};
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->folds, k, &f->fitted[k], err));
-    CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &f->fitted[k], NULL, &e, err));
+    const double *setting = cupel_nested_setting(&f->nested, k, f->setting);
+    CUPEL_TRY(cupel_fit_without(l, &f->problem, cupel_nested_prepared(&f->nested, k, f->prepared), setting, &f->folds, k, &f->fitted[k], err));
+    CUPEL_TRY(cupel_expand_make(l, &f->problem, setting, &f->fitted[k], NULL, &e, err));
     CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, f->mixture, err));
     if (!cupel_fit_local_error(f)) cupel_fitted_release(&f->fitted[k]); /* a triangle is large */
 done:
@@ -264,7 +265,8 @@ static cupel_status local_error_of_fold(void *user, size_t k, size_t worker, cup
     cupel_fit *f = user;
     cupel_expand e = {0};
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, f->setting, &f->fitted[k], f->error, &e, err));
+    const double *setting = cupel_nested_setting(&f->nested, k, f->setting);
+    CUPEL_TRY(cupel_expand_make(f->s->learner, &f->problem, setting, &f->fitted[k], f->error, &e, err));
     CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->folds, k, f->raw, NULL, err));
 done:
     cupel_expand_release(&e);
@@ -365,6 +367,7 @@ static cupel_status out_of_fold(cupel_fit *f, cupel_err *err)
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(make_room(f, n > CUPEL_FIT_MANY_ROWS ? 5 : 10, err));
     cupel_progress(job, "out-of-fold fits", 0, f->folds.n_folds);
+    CUPEL_TRY(cupel_nested_make(f->s->learner, &f->problem, f->options->seed, &f->folds, f->asked, f->setting, &f->nested, err));
     CUPEL_TRY(cupel_par_for(job->threads, f->folds.n_folds, fit_fold, f, err));
     for (size_t i = 0; i < n; i++) f->error[i] = fabs(f->problem.y[i] - f->raw[i].value);
     if (cupel_fit_local_error(f)) CUPEL_TRY(cupel_par_for(job->threads, f->folds.n_folds, local_error_of_fold, f, err));
@@ -454,6 +457,7 @@ static void fit_release(cupel_fit *f)
     f->s->learner->release(f->prepared);
     for (size_t k = 0; f->fitted && k < f->folds.n_folds; k++) cupel_fitted_release(&f->fitted[k]);
     cupel_folds_release(&f->folds);
+    cupel_nested_release(&f->nested);
     cupel_own_drop(f->own);
     cupel_far_release(&f->far);
     cupel_free(f->fitted);
@@ -468,6 +472,7 @@ static void fit_release(cupel_fit *f)
     cupel_free(f->beside_y);
     cupel_free(f->y);
     cupel_free(f->setting);
+    cupel_free(f->asked);
 }
 
 cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const double *y, const cupel_fit_options *options, const cupel_job *job,
@@ -479,16 +484,19 @@ cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const doub
     const cupel_learner *l = cupel_learner_named(options->learner);
     cupel_fit f = {.options = options,
              .s = cupel_alloc(1, sizeof *f.s),
-             .setting = cupel_alloc(cupel_method_n_params(&l->method), sizeof *f.setting)};
-    if (!f.s || !f.setting) {
+             .setting = cupel_alloc(cupel_method_n_params(&l->method), sizeof *f.setting),
+             .asked = cupel_alloc(cupel_method_n_params(&l->method), sizeof *f.asked)};
+    if (!f.s || !f.setting || !f.asked) {
         cupel_free(f.s);
         cupel_free(f.setting);
+        cupel_free(f.asked);
         return cupel_no_memory(err, "a surrogate", sizeof *f.s);
     }
     f.s->learner = l;
     cupel_la_single_thread();
     CUPEL_TRY(cupel_la_reserve(job->threads, err));
     CUPEL_TRY(cupel_method_settings(&l->method, options->settings, f.setting, err));
+    memcpy(f.asked, f.setting, cupel_method_n_params(&l->method) * sizeof *f.asked);
     CUPEL_TRY(run(&f, x, n, d, y, job, err));
 done:
     fit_release(&f);

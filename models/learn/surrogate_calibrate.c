@@ -14,6 +14,7 @@ enum { STREAM_MASS = 0x6d617373 };
 enum { FLOAT32_ROWS = 500 };
 static const double FLOAT32_SLACK = 5e-4; /* half widths; half of what is promised, since training rows do not show the worst */
 static const double NEAR_ENOUGH = 0.1; /* of the rows out of fold that must have been as near as a row is taken to be */
+static const double CHOSEN = 3;         /* parameters of a spread */
 static const double LEVEL = 0.9;        /* of the out-of-fold intervals that are stored */
 
 /* Rows of cluster k by a solution without it, with the local error that rows of the other clusters had out of fold. */
@@ -153,7 +154,8 @@ static double nearest_of(const cupel_fit *f, double *score)
     return cupel_quantile(score, n, NEAR_ENOUGH);
 }
 
-/* Chooses the spread's parameters by the interval score and keeps the scores. */
+/* Chooses the spread's parameters by the interval score and keeps the scores. What is chosen by n rows looks better on them than it is, by about 1 / n
+ * for each of the parameters: it has to be better by more than the scale that is nearly the same for all rows. */
 static cupel_status calibrate_numbers(cupel_fit *f, cupel_err *err)
 {
     static const double least[] = {0.05, 0.1, 0.2, 0.3, 0.5, 1, 3, 10}, growth[] = {0, 0.25, 0.5, 1, 2, 4}, own[] = {0, 0.5, 1, 2};
@@ -165,7 +167,8 @@ static cupel_status calibrate_numbers(cupel_fit *f, cupel_err *err)
     for (size_t i = 0; i < n; i++) s->spread.mean += f->error[i] / (double)n;
     if (!(s->spread.mean > 0)) s->spread.mean = 1e-12; /* every row is predicted exactly */
     s->spread.nearest = nearest_of(f, score);
-    cupel_spread kept = s->spread;
+    cupel_spread kept = s->spread, even = kept;
+    double plain = 0;
     size_t n_least = sizeof least / sizeof *least, n_growth = sizeof growth / sizeof *growth, n_own = s->expand.own ? sizeof own / sizeof *own : 1;
     for (size_t k = 0; k < n_least * n_growth * n_own; k++) {
         double figure;
@@ -173,11 +176,12 @@ static cupel_status calibrate_numbers(cupel_fit *f, cupel_err *err)
         s->spread.growth = growth[k % n_growth];
         s->spread.own = own[k / n_growth / n_least];
         CUPEL_TRY(try_spread(f, score, &figure, err));
+        if (k == (n_least - 1) * n_growth) plain = figure, even = s->spread;
         if (!(figure < best)) continue;
         best = figure;
         kept = s->spread;
     }
-    s->spread = kept;
+    s->spread = best < plain * (1 - CHOSEN / (double)n) ? kept : even;
     CUPEL_TRY(cupel_far_widen(s, f->problem.y, f->raw, n, &f->far, LEVEL, score, err));
     CUPEL_TRY(try_spread(f, score, &best, err));
     CUPEL_TRY(cupel_scores_make(score, n, &s->scores, err));

@@ -3,6 +3,7 @@
 #define CUPEL_MODELS_LEARN_SURROGATE_FIT_H
 
 #include "models/learn/metrics.h"
+#include "models/learn/nested.h"
 #include "models/learn/shift.h"
 #include "models/learn/surrogate_parts.h"
 #include "models/learn/tune.h"
@@ -21,8 +22,10 @@ typedef struct cupel_fit {
     cupel_beside beside;
     double *beside_z, *beside_y;
     double *setting;
+    double *asked;        /* [n_params] settings as they were given, NaN what is tuned */
     void *prepared;
     cupel_folds folds;
+    cupel_nested nested;  /* settings of these folds, of few rows */
     cupel_fitted *fitted; /* [n_folds] */
     cupel_own *own;       /* of a learner that fits as a whole */
     cupel_raw *raw;       /* [n] out of fold */

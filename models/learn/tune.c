@@ -291,11 +291,11 @@ done:
     return st;
 }
 
-/* Up to MOST_ROWS of the rows, by chance of the seed, in their order. */
+/* Some of the rows as a problem of their own. */
 typedef struct sample {
     cupel_problem p;
     double *x, *y;
-    size_t *group, *row;
+    size_t *group;
 } sample;
 
 static void sample_release(sample *s)
@@ -303,35 +303,44 @@ static void sample_release(sample *s)
     cupel_free(s->x);
     cupel_free(s->y);
     cupel_free(s->group);
-    cupel_free(s->row);
 }
 
-static cupel_status sample_rows(const cupel_problem *p, const size_t *group, uint64_t seed, sample *s, cupel_err *err)
+/* The m rows with in [n] not 0, in their order. */
+static cupel_status sample_take(const cupel_problem *p, const size_t *group, const unsigned char *in, size_t m, sample *s, cupel_err *err)
 {
-    cupel_status st = CUPEL_OK;
-    unsigned char *in = cupel_alloc(p->n, 1);
-    *s = (sample){.p = *p, .x = cupel_alloc(MOST_ROWS * p->d, sizeof(double)), .y = cupel_alloc(MOST_ROWS, sizeof(double)),
-                  .group = cupel_alloc(MOST_ROWS, sizeof(size_t)), .row = cupel_alloc(p->n, sizeof(size_t))};
-    if (!in || !s->x || !s->y || !s->group || !s->row) {
+    *s = (sample){.p = *p, .x = cupel_alloc_aligned(cupel_mul(m, p->d), sizeof(double)), .y = cupel_alloc(m, sizeof(double)),
+                  .group = cupel_alloc(m, sizeof(size_t))};
+    if (!s->x || !s->y || !s->group) {
         sample_release(s);
-        st = cupel_no_memory(err, "a sample of the rows", MOST_ROWS * p->d * sizeof(double));
-        goto done;
+        return cupel_no_memory(err, "a sample of the rows", cupel_mul(m, p->d * sizeof(double)));
     }
-    cupel_rng_permutation(seed, STREAM_SAMPLE, s->row, p->n);
-    for (size_t i = 0; i < MOST_ROWS; i++) in[s->row[i]] = 1;
-    size_t m = 0;
+    size_t k = 0;
     for (size_t i = 0; i < p->n; i++) {
         if (!in[i]) continue;
-        memcpy(s->x + m * p->d, p->x + i * p->d, p->d * sizeof(double));
-        s->y[m] = p->y[i];
-        s->group[m++] = group ? group[i] : i;
+        memcpy(s->x + k * p->d, p->x + i * p->d, p->d * sizeof *s->x);
+        s->y[k] = p->y[i];
+        s->group[k++] = group ? group[i] : i;
     }
     s->p.n = m;
     s->p.x = s->x;
     s->p.y = s->y;
     s->p.group = s->group;
-done:
+    return CUPEL_OK;
+}
+
+/* MOST_ROWS of the rows, by chance of the seed. */
+static cupel_status sample_rows(const cupel_problem *p, const size_t *group, uint64_t seed, sample *s, cupel_err *err)
+{
+    unsigned char *in = cupel_alloc(p->n, 1);
+    size_t *row = cupel_alloc(p->n, sizeof *row);
+    cupel_status st = in && row ? CUPEL_OK : cupel_no_memory(err, "a sample of the rows", p->n * sizeof *row);
+    if (st == CUPEL_OK) {
+        cupel_rng_permutation(seed, STREAM_SAMPLE, row, p->n);
+        for (size_t i = 0; i < MOST_ROWS; i++) in[row[i]] = 1;
+        st = sample_take(p, group, in, MOST_ROWS, s, err);
+    }
     cupel_free(in);
+    cupel_free(row);
     return st;
 }
 
@@ -361,5 +370,21 @@ cupel_status cupel_tune(const cupel_learner *l, const cupel_problem *p, const si
     }
     for (size_t i = 0; i < np; i++)
         if (open[i]) setting[i] = round_setting(setting[i]);
+    return st;
+}
+
+cupel_status cupel_tune_without(const cupel_learner *l, const cupel_problem *p, uint64_t seed, const cupel_folds *f, size_t k, double *setting,
+                                cupel_err *err)
+{
+    unsigned char *in = cupel_alloc(p->n, 1);
+    sample s;
+    size_t m = 0;
+    if (!in) return cupel_no_memory(err, "rows of a fold", p->n);
+    for (size_t i = 0; i < p->n; i++) m += in[i] = f->fold[i] != k;
+    cupel_status st = sample_take(p, p->group, in, m, &s, err);
+    cupel_free(in);
+    if (st != CUPEL_OK) return st;
+    st = cupel_tune(l, &s.p, s.group, seed, setting, err);
+    sample_release(&s);
     return st;
 }

@@ -27,4 +27,8 @@ cupel_status cupel_predict_fold(const cupel_expand *e, const cupel_problem *p, c
  * Platt's sigmoid), over at most 4,096 of the rows. Deterministic: ties go to the first candidate. */
 cupel_status cupel_tune(const cupel_learner *l, const cupel_problem *p, const size_t *group, uint64_t seed, double *setting, cupel_err *err);
 
+/* The same by the rows outside fold k alone, which are few. CUPEL_BAD_INPUT: they are of one group. */
+cupel_status cupel_tune_without(const cupel_learner *l, const cupel_problem *p, uint64_t seed, const cupel_folds *f, size_t k, double *setting,
+                                cupel_err *err);
+
 #endif
