@@ -75,6 +75,33 @@ static void they_stay_where_errors_do_not(void **state)
     assert_true(r.s.spread.steep == 0 && r.s.spread.knee == 0);
 }
 
+/* Of few rows a widening holds the level in every cluster, not on the mean of them: here one of five needs more than the others. */
+static void of_few_rows_the_worst_cluster_counts(void **state)
+{
+    (void)state;
+    enum { FEW = 100 };
+    static rows r;
+    cupel_err err = {0};
+    double in = 0, lo, hi;
+    cupel_scores scores = {0};
+    make_rows(&r, 0);
+    for (size_t i = 0; i < FEW; i++) {
+        r.fold[i] = i % CUPEL_FAR_CLUSTERS;
+        r.far[i].value = r.y[i] + (r.fold[i] ? 1 : 1 + 2 * r.far[i].distance) * cupel_rng_normal(1, 4, i);
+    }
+    check_ok(cupel_far_widen(&r.s, r.y, r.near, FEW, &r.clusters, 0.9, r.score, &err), &err);
+    for (size_t i = 0; i < FEW; i++) r.score[i] = (r.y[i] - r.near[i].value) / cupel_spread_of(&r.s, &r.near[i]);
+    check_ok(cupel_scores_make(r.score, FEW, &scores, &err), &err);
+    cupel_scores_interval(&scores, 0.9, &lo, &hi);
+    for (size_t i = 0; i < FEW; i += CUPEL_FAR_CLUSTERS) {
+        double z = (r.y[i] - r.far[i].value) / cupel_spread_of(&r.s, &r.far[i]);
+        in += lo <= z && z <= hi;
+    }
+    cupel_scores_release(&scores);
+    print_message("%g of 20 rows of the worst cluster\n", in);
+    assert_true(in >= 18);
+}
+
 static void the_domain_ends_where_clusters_begin(void **state)
 {
     (void)state;
@@ -194,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intervals_widen_where_errors_grow),
         cmocka_unit_test(they_stay_where_errors_do_not),
+        cmocka_unit_test(of_few_rows_the_worst_cluster_counts),
         cmocka_unit_test(the_domain_ends_where_clusters_begin),
         cmocka_unit_test(clusters_are_clouds),
         cmocka_unit_test(the_automatic_model_learns_from_clusters),

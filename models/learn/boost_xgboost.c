@@ -347,6 +347,7 @@ const cupel_learner cupel_learner_xgboost = {
     .own = &cupel_own_trees,
     .terms = cupel_trees_terms,
     .uncut = true,
+    .slow = true,
     .axes = axes,
     .start = start,
     .prepare = prepare,

@@ -174,6 +174,7 @@ const cupel_learner cupel_learner_elastic_net = {
                .params = params},
     .regression = true,
     .classes = true,
+    .slow = true,
     .axes = axes,
     .start = start,
     .prepare = prepare,

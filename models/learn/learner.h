@@ -116,6 +116,7 @@ typedef struct cupel_learner {
     bool uncut;                /* its own models know no distances: they see columns beyond CUPEL_FARTHEST (scale.h) as they are */
     void (*terms)(const void *model, cupel_terms *terms); /* of its own model; n stays 0 where it asks no trees. NULL: never any */
     bool kernels;              /* takes a tree of kernels */
+    bool slow;                 /* tuning takes seconds even of few rows: it is done once (nested.h) */
     bool beside;               /* takes other targets beside */
     const cupel_axis *axes;    /* ended by n = 0 */
     /* Factors on the scaled columns, [d] > 0, that are found before anything else from all rows; NULL: none. Later x holds the columns times them. */

@@ -309,6 +309,7 @@ const cupel_learner cupel_learner_mlp = {
     .classes = true,
     .kernel = true,
     .own = &kind_mlp,
+    .slow = true,
     .axes = axes,
     .start = start,
     .prepare = prepare,

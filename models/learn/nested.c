@@ -21,7 +21,7 @@ cupel_status cupel_nested_make(const cupel_learner *l, const cupel_problem *p, u
     cupel_problem silent = *p;
     cupel_status st = CUPEL_OK;
     *nested = (cupel_nested){.learner = l};
-    if (p->is_class || p->beside || p->n > CUPEL_NESTED_MOST || !tunes(l, asked)) return CUPEL_OK;
+    if (l->slow || p->is_class || p->beside || p->n > CUPEL_FEW_ROWS || !tunes(l, asked)) return CUPEL_OK;
     quiet.say = NULL;
     quiet.progress = NULL;
     silent.job = &quiet;

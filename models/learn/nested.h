@@ -1,12 +1,11 @@
 /* Settings that a fold had no part in. Settings chosen by the errors of all rows fit those rows by chance too, the more the fewer they are: with
  * settings of its own choice SVR had 90 % intervals that held 82 % of new steels from 8 rows and 89 % from 60, with given ones 87 and 92 %. So of few
- * rows each fold is told by settings that are tuned without it (nested cross-validation: Varma, Simon 2006, doi:10.1186/1471-2105-7-91). */
+ * rows (CUPEL_FEW_ROWS) each fold is told by settings that are tuned without it (nested cross-validation: Varma, Simon 2006,
+ * doi:10.1186/1471-2105-7-91). */
 #ifndef CUPEL_MODELS_LEARN_NESTED_H
 #define CUPEL_MODELS_LEARN_NESTED_H
 
 #include "models/learn/tune.h"
-
-enum { CUPEL_NESTED_MOST = 150 }; /* rows: beyond, the choice of a few settings costs less than what is seen of errors anyway */
 
 /* {0}: every fold has the settings of all. */
 typedef struct cupel_nested {
@@ -17,7 +16,7 @@ typedef struct cupel_nested {
 } cupel_nested;
 
 /* asked [n_params]: NaN what is to be tuned; all [n_params]: what all rows chose, kept by folds whose others are of one group. {0} of classes, of
- * many rows, beside other targets, and where nothing is to be tuned. CUPEL_INTERRUPTED, CUPEL_NO_RESOURCE. */
+ * many rows, of a learner that is slow, beside other targets, and where nothing is to be tuned. CUPEL_INTERRUPTED, CUPEL_NO_RESOURCE. */
 cupel_status cupel_nested_make(const cupel_learner *l, const cupel_problem *p, uint64_t seed, const cupel_folds *f, const double *asked,
                                const double *all, cupel_nested *nested, cupel_err *err);
 void cupel_nested_release(cupel_nested *nested);

@@ -14,14 +14,15 @@ cupel_status cupel_far_clusters(const cupel_problem *p, uint64_t seed, cupel_far
 {
     cupel_status st = CUPEL_OK;
     bool found = false;
+    const size_t few = p->n / CUPEL_FAR_ROWS, k = few < 2 ? 2 : few < CUPEL_FAR_CLUSTERS ? few : CUPEL_FAR_CLUSTERS;
     *far = (cupel_far){.raw = NULL};
     if (p->n < CUPEL_FAR_LEAST || p->n > CUPEL_FAR_MOST) return CUPEL_OK;
     far->folds.fold = cupel_alloc(p->n, sizeof *far->folds.fold);
     far->raw = cupel_alloc(p->n, sizeof *far->raw);
     if (p->may_mix) far->mixture = cupel_spiked_none(p->n);
     if (!far->folds.fold || !far->raw || (p->may_mix && !far->mixture)) CUPEL_TRY(cupel_no_memory(err, "held-out clusters", p->n * sizeof *far->raw));
-    CUPEL_TRY(cupel_kmeans(p->x, p->n, p->d, CUPEL_FAR_CLUSTERS, seed, STREAM, far->folds.fold, &found, err));
-    if (found) far->folds.n_folds = CUPEL_FAR_CLUSTERS;
+    CUPEL_TRY(cupel_kmeans(p->x, p->n, p->d, k, seed, STREAM, far->folds.fold, &found, err));
+    if (found) far->folds.n_folds = k;
     CUPEL_TRY(cupel_partition_whole(found ? p->group : NULL, p->n, far->folds.fold, &far->folds.n_folds, err));
     if (far->folds.n_folds < 2) far->folds.n_folds = 0;
 done:
@@ -100,22 +101,45 @@ cupel_status cupel_spread_scores(const cupel_surrogate *s, const double *y, cons
     return CUPEL_OK;
 }
 
+/* By how much the share of rows in their intervals falls short of the level in the cluster that they hold least of; score [n]: of near rows. */
+static cupel_status lack_of(const cupel_surrogate *s, const double *y, const cupel_far *far, size_t n, double level, const double *score,
+                            double *lack, cupel_err *err)
+{
+    cupel_scores scores = {0};
+    double lo, hi, in[CUPEL_FAR_CLUSTERS] = {0}, all[CUPEL_FAR_CLUSTERS] = {0};
+    cupel_status st = cupel_scores_make(score, n, &scores, err);
+    if (st != CUPEL_OK) return st;
+    cupel_scores_interval(&scores, level, &lo, &hi);
+    cupel_scores_release(&scores);
+    for (size_t i = 0; i < n; i++) {
+        const double z = (y[i] - far->raw[i].value) / cupel_spread_of(s, &far->raw[i]);
+        in[far->folds.fold[i]] += z >= lo && z <= hi;
+        all[far->folds.fold[i]] += 1;
+    }
+    *lack = 0;
+    for (size_t k = 0; k < far->folds.n_folds; k++) *lack = fmax(*lack, level - in[k] / all[k]);
+    return CUPEL_OK;
+}
+
 cupel_status cupel_far_widen(cupel_surrogate *s, const double *y, const cupel_raw *near, size_t n, const cupel_far *far, double level, double *score,
                              cupel_err *err)
 {
     static const double knee[] = {0, 0.5, 1}, steep[] = {0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4};
-    double first[2] = {1, 1}, now[2], best = INFINITY;
+    double first[2] = {1, 1}, now[2], best = INFINITY, least = INFINITY;
     cupel_spread kept = s->spread;
     if (!far->folds.n_folds) return CUPEL_OK;
     for (size_t k = 0; k < sizeof steep / sizeof *steep; k++)
         for (size_t j = 0; j < (k ? sizeof knee / sizeof *knee : 1); j++) {
+            double lack = 0;
             s->spread.knee = knee[j];
             s->spread.steep = steep[k];
             cupel_status st = cupel_spread_scores(s, y, near, far->raw, n, level, score, &now[0], &now[1], err);
+            if (st == CUPEL_OK && n <= CUPEL_FAR_WORST) st = lack_of(s, y, far, n, level, score, &lack, err);
             if (st != CUPEL_OK) return st;
             if (!k) first[0] = now[0], first[1] = now[1];
             double figure = now[0] / first[0] + now[1] / first[1];
-            if (!(figure < best)) continue;
+            if (lack > least || (lack >= least && !(figure < best))) continue;
+            least = lack;
             best = figure;
             kept = s->spread;
         }

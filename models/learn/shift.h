@@ -13,8 +13,8 @@ typedef struct cupel_far {
 } cupel_far;
 
 /* The clusters, k-means of the scaled columns, groups of rows whole (in that of their first row): at most 5, between CUPEL_FAR_LEAST and
- * CUPEL_FAR_MOST rows. */
-enum { CUPEL_FAR_LEAST = 50, CUPEL_FAR_MOST = 20000, CUPEL_FAR_CLUSTERS = 5 };
+ * CUPEL_FAR_MOST rows; of fewer than 25 rows one for every five. */
+enum { CUPEL_FAR_LEAST = 8, CUPEL_FAR_MOST = 20000, CUPEL_FAR_CLUSTERS = 5, CUPEL_FAR_ROWS = 5 };
 cupel_status cupel_far_clusters(const cupel_problem *p, uint64_t seed, cupel_far *far, cupel_err *err);
 void cupel_far_release(cupel_far *far);
 
@@ -24,7 +24,10 @@ cupel_status cupel_far_threshold(const cupel_raw *near, size_t n, const cupel_fa
 
 /* Sets s->spread.knee and .steep, the others of the spread stand: those with the smallest sum of mean interval scores at `level` of rows held out
  * by chance and in clusters, each relative to that without; score quantiles are always those of the rows held out by chance, so coverage there
- * holds. score [n] scratch. */
+ * holds. Of at most CUPEL_FAR_WORST rows only those count that come nearest to holding the level in every cluster: a new cluster needs a wider
+ * interval than the worst of five in one case of six, as conformal ranks have it (Dunn, Wasserman, Ramdas 2023, doi:10.1080/01621459.2022.2060112),
+ * and a few clusters of few rows say less on the mean. score [n] scratch. */
+enum { CUPEL_FAR_WORST = 200 };
 cupel_status cupel_far_widen(cupel_surrogate *s, const double *y, const cupel_raw *near, size_t n, const cupel_far *far, double level, double *score,
                              cupel_err *err);
 

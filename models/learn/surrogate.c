@@ -458,6 +458,7 @@ static void fit_release(cupel_fit *f)
     for (size_t k = 0; f->fitted && k < f->folds.n_folds; k++) cupel_fitted_release(&f->fitted[k]);
     cupel_folds_release(&f->folds);
     cupel_nested_release(&f->nested);
+    cupel_nested_release(&f->far_nested);
     cupel_own_drop(f->own);
     cupel_far_release(&f->far);
     cupel_free(f->fitted);

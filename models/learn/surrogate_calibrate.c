@@ -26,8 +26,9 @@ static cupel_status fit_far(void *user, size_t k, size_t worker, cupel_err *err)
     cupel_fitted fitted = {0};
     cupel_expand e = {0};
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(cupel_fit_without(l, &f->problem, f->prepared, f->setting, &f->far.folds, k, &fitted, err));
-    CUPEL_TRY(cupel_expand_make(l, &f->problem, f->setting, &fitted, cupel_fit_local_error(f) ? f->error : NULL, &e, err));
+    const double *setting = cupel_nested_setting(&f->far_nested, k, f->setting);
+    CUPEL_TRY(cupel_fit_without(l, &f->problem, cupel_nested_prepared(&f->far_nested, k, f->prepared), setting, &f->far.folds, k, &fitted, err));
+    CUPEL_TRY(cupel_expand_make(l, &f->problem, setting, &fitted, cupel_fit_local_error(f) ? f->error : NULL, &e, err));
     CUPEL_TRY(cupel_predict_fold(&e, &f->problem, &f->far.folds, k, f->far.raw, f->far.mixture, err));
 done:
     cupel_expand_release(&e);
@@ -77,7 +78,9 @@ cupel_status cupel_fit_clusters(cupel_fit *f, cupel_err *err)
     cupel_status st = cupel_far_clusters(&f->problem, f->options->seed, &f->far, err);
     if (st != CUPEL_OK) return st;
     if (f->s->learner->fit_whole) return f->far.folds.n_folds ? far_of_whole(f, err) : CUPEL_OK;
-    st = cupel_par_for(job->threads, f->far.folds.n_folds, fit_far, f, err);
+    if (f->far.folds.n_folds)
+        st = cupel_nested_make(f->s->learner, &f->problem, f->options->seed, &f->far.folds, f->asked, f->setting, &f->far_nested, err);
+    if (st == CUPEL_OK) st = cupel_par_for(job->threads, f->far.folds.n_folds, fit_far, f, err);
     if (st == CUPEL_OK && cupel_stopped(job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while training; nothing was written, start again");
     return st;
 }
@@ -154,8 +157,8 @@ static double nearest_of(const cupel_fit *f, double *score)
     return cupel_quantile(score, n, NEAR_ENOUGH);
 }
 
-/* Chooses the spread's parameters by the interval score and keeps the scores. What is chosen by n rows looks better on them than it is, by about 1 / n
- * for each of the parameters: it has to be better by more than the scale that is nearly the same for all rows. */
+/* Chooses the spread's parameters by the interval score and keeps the scores. What is chosen by n rows looks better on them than it is, by about
+ * 1 / n for each of the parameters: it has to be better by more than the scale that is nearly the same for all rows. */
 static cupel_status calibrate_numbers(cupel_fit *f, cupel_err *err)
 {
     static const double least[] = {0.05, 0.1, 0.2, 0.3, 0.5, 1, 3, 10}, growth[] = {0, 0.25, 0.5, 1, 2, 4}, own[] = {0, 0.5, 1, 2};

@@ -32,6 +32,7 @@ typedef struct cupel_fit {
     double *error;        /* [n] absolute, scaled target */
     cupel_spiked *mixture; /* [n] out of fold, of a learner whose models may be mixed */
     cupel_far far;        /* held-out clusters */
+    cupel_nested far_nested; /* settings of these, of few rows */
 } cupel_fit;
 
 /* Does the learner need errors of rows out of fold to know its own? */

@@ -5,6 +5,9 @@
 #include "models/learn/expand.h"
 #include "models/learn/learner.h"
 
+/* Up to so many rows are few: what is chosen by them fits them by chance by more than a hundredth of an error. */
+enum { CUPEL_FEW_ROWS = 100 };
+
 typedef struct cupel_folds {
     size_t n_folds;
     size_t *fold; /* [n] 0 .. n_folds - 1 */
