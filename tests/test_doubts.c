@@ -141,6 +141,50 @@ static void weak_models_are_said(void **state)
     cupel_training_release(&t);
 }
 
+/* What r2 of few rows is worth, and intervals that reach below 0 where no value is. */
+static void doubt_model(const char *table, cupel_transform_kind transform)
+{
+    cupel_err err = {0};
+    cupel_training t;
+    cupel_model *m = NULL;
+    const cupel_training_options o = {.file = path[DATA], .target = "gap"};
+    const cupel_model_options ridge = {.features = "element_fraction", .learner = "ridge", .seed = 1, .transform = transform};
+    write_file(DATA, table);
+    check_ok(cupel_training_read(&o, &job, &t, &err), &err);
+    check_ok(cupel_model_fit(&t, NULL, 0, &ridge, &job, &m, &err), &err);
+    said[0] = noted[0] = '\0';
+    check_ok(cupel_model_doubts(m, 0.8, &job, &err), &err);
+    cupel_model_free(m);
+    cupel_training_release(&t);
+}
+
+static void few_rows_are_said_to_be_few(void **state)
+{
+    (void)state;
+    char table[2048] = "formula,gap [eV]\n";
+    for (int i = 1; i <= 30; i++) /* half of it noise */
+        snprintf(table + strlen(table), sizeof table - strlen(table), "Na%dCl%d,%g\n", i, 31 - i, 0.07 * i + 3.2 * (i * 7 % 11) / 11 + 0.1);
+    doubt_model(table, CUPEL_TRANSFORM_PLAIN);
+    print_message("%s%s", said, noted);
+    assert_non_null(strstr(said, "30 rows do not show that the model of gap knows more than the mean: r2 0."));
+    snprintf(table, sizeof table, "formula,gap [eV]\n");
+    for (int i = 1; i <= 30; i++)
+        snprintf(table + strlen(table), sizeof table - strlen(table), "Na%dCl%d,%g\n", i, 31 - i, 20 + 0.1 * i + 0.05 * (i * 7 % 11));
+    doubt_model(table, CUPEL_TRANSFORM_PLAIN);
+    print_message("%s%s", said, noted);
+    assert_string_equal(said, "");
+    assert_non_null(strstr(noted, "of gap rests on 30 rows out of fold: 0.9"));
+    assert_null(strstr(noted, "below 0"));
+    snprintf(table, sizeof table, "formula,gap [eV]\n");
+    for (int i = 1; i <= 30; i++) /* as large as errors of the large ones are */
+        snprintf(table + strlen(table), sizeof table - strlen(table), "Na%dCl%d,%g\n", i, 31 - i, 0.1 + 0.1 * i * i * (1 + (i * 7 % 11) / 11.0));
+    doubt_model(table, CUPEL_TRANSFORM_PLAIN);
+    print_message("%s%s", said, noted);
+    assert_non_null(strstr(noted, "intervals of gap reach below 0"));
+    doubt_model(table, CUPEL_TRANSFORM_LOG);
+    assert_null(strstr(noted, "below 0"));
+}
+
 static cupel_status check_file(cupel_str *words, cupel_err *err)
 {
     char *text = NULL;
@@ -178,6 +222,7 @@ int main(void)
         cmocka_unit_test(slips_and_contradictions_are_named),
         cmocka_unit_test(what_may_be_meant_otherwise_is_noted),
         cmocka_unit_test(weak_models_are_said),
+        cmocka_unit_test(few_rows_are_said_to_be_few),
         cmocka_unit_test(impossible_demands_are_said_before_the_work),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

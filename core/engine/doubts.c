@@ -2,8 +2,10 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/rng.h"
 #include "core/engine/leaks.h"
 #include "core/math/order.h"
+#include "models/learn/metrics.h"
 #include "models/learn/scale.h"
 
 #include <inttypes.h>
@@ -14,6 +16,7 @@
 /* A value this many times as far from the median as the outer twentieth on its side is out of line: for an exponential tail once in 10^12 rows,
  * for a slip of the unit or the decimal point nearly always. Where more than one row in a hundred is so, the values are spread over magnitudes. */
 static const double FAR = 10;
+enum { SKILL_ROWS = 100 }; /* more tell r2 to a tenth or so */
 enum { ROWS_MIN = 20, SHOWN = 3, IN_A_HUNDRED = 1 };
 
 /* Values of one composition that differ by more than this share of the range from 5 to 95 % contradict one another. */
@@ -242,6 +245,65 @@ done:
     return st;
 }
 
+/* The ends of the middle 90 % of r2 where rows are drawn again from those at hand (bootstrap; Efron, Tibshirani 1986, doi:10.1214/ss/1177013815). */
+static cupel_status skill_range(const cupel_model *m, double *low, double *high, cupel_err *err)
+{
+    enum { DRAWS = 1000, STREAM = 0x736b696c };
+    const cupel_oof oof = cupel_surrogate_oof(cupel_model_surrogate(m));
+    double *truth = cupel_alloc(cupel_mul(3, oof.n) + DRAWS, sizeof *truth);
+    if (!truth) return cupel_no_memory(err, "rows drawn again", (3 * oof.n + DRAWS) * sizeof *truth);
+    double *y = truth + oof.n, *value = y + oof.n, *r2 = value + oof.n;
+    cupel_composition c;
+    const char *formula;
+    size_t n = 0;
+    for (size_t i = 0; i < oof.n; i++) cupel_model_training_row(m, i, &c, &formula, &truth[i]);
+    for (size_t draw = 0; draw < DRAWS; draw++) {
+        for (size_t i = 0; i < oof.n; i++) {
+            const size_t k = (size_t)cupel_rng_below(1, STREAM, draw * oof.n + i, oof.n);
+            y[i] = truth[k];
+            value[i] = oof.value[k];
+        }
+        const double now = cupel_metric_r2(y, value, oof.n);
+        if (!isnan(now)) r2[n++] = now;
+    }
+    cupel_sort(r2, n);
+    *low = n ? cupel_quantile(r2, n, 0.05) : (double)NAN;
+    *high = n ? cupel_quantile(r2, n, 0.95) : (double)NAN;
+    cupel_free(truth);
+    return CUPEL_OK;
+}
+
+/* What few rows can show of skill. */
+static cupel_status say_skill(const cupel_model *m, double r2, const cupel_job *job, cupel_err *err)
+{
+    const size_t n = cupel_surrogate_oof(cupel_model_surrogate(m)).n;
+    double low, high;
+    if (n > SKILL_ROWS) return CUPEL_OK;
+    const cupel_status st = skill_range(m, &low, &high, err);
+    if (st != CUPEL_OK || isnan(low)) return st;
+    if (low <= 0)
+        cupel_say(job, CUPEL_WARNING, "%zu rows do not show that the model of %s knows more than the mean: r2 %.2g on rows out of fold, %.2g to %.2g "
+                                      "where rows are drawn again; measure more, or take its predictions for guesses", n, cupel_model_property(m), r2,
+                  low, high);
+    else
+        cupel_say(job, CUPEL_NOTE, "r2 %.2g of %s rests on %zu rows out of fold: %.2g to %.2g where rows are drawn again", r2,
+                  cupel_model_property(m), n, low, high);
+    return CUPEL_OK;
+}
+
+/* Intervals that go where no value was. */
+static void say_below_zero(const cupel_model *m, const cupel_job *job)
+{
+    const cupel_surrogate *g = cupel_model_surrogate(m);
+    const cupel_oof oof = cupel_surrogate_oof(g);
+    size_t below = 0;
+    if (!(cupel_model_target_min(m) > 0) || cupel_surrogate_transform(g)->kind != CUPEL_TRANSFORM_PLAIN) return;
+    for (size_t i = 0; i < oof.n; i++) below += oof.lower[i] < 0;
+    if (below)
+        cupel_say(job, CUPEL_NOTE, "intervals of %s reach below 0 (of %zu of %zu rows out of fold), and all of its values lie above: train it with "
+                                   "transform log, which keeps values and intervals above 0", cupel_model_property(m), below, oof.n);
+}
+
 cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_job *job, cupel_err *err)
 {
     const cupel_surrogate *g = cupel_model_surrogate(m);
@@ -257,7 +319,8 @@ cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_
         cupel_say(job, CUPEL_WARNING,
                   "intervals of %s rest on %zu residuals, too few to hold %g %% of values: their ends are extrapolated; measure more rows or "
                   "ask for a lower level", cupel_model_property(m), residuals, 100 * level);
-    return CUPEL_OK;
+    if (!is_class) say_below_zero(m, job);
+    return is_class || !(f[1].value > 0) ? CUPEL_OK : say_skill(m, f[1].value, job, err);
 }
 
 void cupel_demand_doubts(const cupel_demand *d, const cupel_job *job)

@@ -33,7 +33,8 @@ void cupel_apart_release(cupel_apart *a);
 /* How many groups, and the three widest with their lines. columns: equal in the columns that a model takes too. */
 void cupel_doubts_say_apart(const cupel_training *t, const cupel_apart *a, bool columns, const cupel_job *job);
 
-/* A model that is no better than the mean on rows out of fold, and too few residuals for intervals of `level`. */
+/* A model that is no better than the mean on rows out of fold, or of which few rows do not show that it is; too few residuals for intervals of
+ * `level`. Notes: between what r2 of up to 100 rows lies, and intervals below 0 of a target that is above 0. CUPEL_NO_RESOURCE. */
 cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_job *job, cupel_err *err);
 
 /* Constraints that no composition of the allowed elements can meet. */
