@@ -146,8 +146,11 @@ static void moves_of_skeletons(void **state)
 {
     (void)state;
     static const char *const parameter[] = {"level", "line1_0_0", "line1_1_0", "line0_1_-2", "plane0_0_1", "c1_0_0", "c1_1_-1"};
+    static const char *const bent[] = {"line1_0_0", "plane0_0_1", "c1_1_-1", "bend0_1", "bend1_0", "bend2_1", "bend0_2"};
     moves_agree("skeleton:level=0.01,line1_0_0=0.17,line1_1_0=0.08,line0_1_-2=0.09,plane0_0_1=0.06,c1_0_0=0.02", true, elasticity, parameter,
                 sizeof parameter / sizeof *parameter);
+    moves_agree("skeleton:level=0.01,line1_0_0=0.17,line1_1_0=0.08,plane0_0_1=0.06,c1_0_0=0.02,bend0_1=0.03,bend1_0=-0.05,bend2_1=0.02", true,
+                elasticity, bent, sizeof bent / sizeof *bent);
 }
 
 static void moves_of_nodal_surfaces(void **state)

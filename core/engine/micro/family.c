@@ -122,10 +122,10 @@ static cupel_status nodal_family(const cupel_micro_demand *d, cupel_family *f, c
     return CUPEL_OK;
 }
 
-/* Struts and plates by their radii and half thicknesses, and the series that thickens them. The body is the better phase. */
+/* Struts and plates by their radii and half thicknesses, the series that thickens them and the bends. The body is the better phase. */
 static cupel_status skeleton_family(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
 {
-    static const double LINE = 0.02, PLANE = 0.015, WAVE = 0.01, LEVEL = 0.015; /* reaches at 0.3 of solid (search.c) */
+    static const double LINE = 0.02, PLANE = 0.015, WAVE = 0.01, BEND = 0.01, LEVEL = 0.015; /* reaches at 0.3 of solid (search.c) */
     cupel_status st = cupel_recipe_of_text(cupel_design_falls(d) ? "skeleton:phase=0" : "skeleton:phase=1", &f->start, err);
     if (st != CUPEL_OK) return st;
     const cupel_param *p = f->start.generator->method.params;
@@ -137,7 +137,7 @@ static cupel_status skeleton_family(const cupel_micro_demand *d, cupel_family *f
     add(f, "level", -0.2, 0.2, LEVEL, 1e-3);
     for (size_t i = 0; p[i].name; i++) {
         const char kind = p[i].name[0];
-        if (strpbrk(p[i].name, "0123456789")) add(f, p[i].name, p[i].min, p[i].max, kind == 'c' ? WAVE : kind == 'l' ? LINE : PLANE, 1e-3);
+        if (strpbrk(p[i].name, "0123456789")) add(f, p[i].name, p[i].min, p[i].max, kind == 'c' ? WAVE : kind == 'l' ? LINE : kind == 'b' ? BEND : PLANE, 1e-3);
     }
     return CUPEL_OK;
 }

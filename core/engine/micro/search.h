@@ -143,7 +143,6 @@ typedef struct cupel_start {
     size_t family, order;
     uint64_t seed;
     double cost, x[CUPEL_TRIAL_PARAMS];
-    bool second; /* comes after the best of the others, however far off it is */
 } cupel_start;
 typedef struct cupel_starts {
     size_t n;
@@ -152,8 +151,6 @@ typedef struct cupel_starts {
 
 /* Start `which` of a family of skeletons: its strengths in x. */
 size_t cupel_skeleton_starts(const cupel_micro_demand *d);
-/* It has thick nodes: how far off it is on the grid of the scan says little, as a few steps mend nodes that are too thick. */
-bool cupel_skeleton_bends(const cupel_micro_demand *d, size_t which);
 void cupel_skeleton_start(const cupel_search *s, const cupel_family *f, size_t which, double *x);
 
 /* Every family's starts, each at the volume fraction that suits it best on a small grid. */

@@ -184,26 +184,10 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
     cupel_search_drop(s, &st, err);
     if (st != CUPEL_OK || s->out->dropped > dropped) return st;
     if (k < s->family->n) *fraction = s->x[k];
-    *one = (cupel_start){.family = family, .seed = s->seed, .cost = s->cost, .order = out->n,
-                         .second = s->family->kind == CUPEL_FAMILY_SKELETON && cupel_skeleton_bends(s->d, which)};
+    *one = (cupel_start){.family = family, .seed = s->seed, .cost = s->cost, .order = out->n};
     memcpy(one->x, s->x, sizeof one->x);
     out->n++;
     return CUPEL_OK;
-}
-
-/* Starts in the order of their cost, but for the one that comes second. */
-static void put_in_order(cupel_starts *out)
-{
-    cupel_start one;
-    qsort(out->one, out->n, sizeof *out->one, by_cost);
-    for (size_t i = 0; i < out->n && out->n > 1; i++) {
-        if (!out->one[i].second) continue;
-        one = out->one[i];
-        memmove(out->one + i, out->one + i + 1, (out->n - i - 1) * sizeof one);
-        memmove(out->one + 2, out->one + 1, (out->n - 2) * sizeof one);
-        out->one[1] = one;
-        return;
-    }
 }
 
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
@@ -219,7 +203,7 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
             if (i >= starts[s->families.one[k].kind] || out->n == CUPEL_STARTS_MAX || ((out->n || s->out->dropped) && looked_enough(s))) continue;
             CUPEL_TRY(add_start(s, k, i, &fraction[k], out, err));
         }
-    put_in_order(out);
+    qsort(out->one, out->n, sizeof *out->one, by_cost);
 done:
     return st;
 }

@@ -16,15 +16,19 @@ enum { FRAMES = sizeof frame / sizeof *frame, PARTS = 38, SWEEPS = 2000 };
 #define ABSENT (-0.03)
 static const double FRAME = 0.06;
 
-/* What the length of a strut, or `plate` times the area of a plate, costs in a fit, the least radius of struts, and by how much nodes are thicker.
- * Plates carry more for their volume than struts, but those that little stiffness asks for are thinner than a voxel. A strut that is not there
- * changes nothing until it appears, and no derivative asks for it: of two starts one has many struts, for they cost little, the other few, and a
- * trace of all. Straight thin struts only stretch, and C12 = C66 (Cauchy's relations); of bones C66 is larger, by 4 to 8 % of the tensor, which
- * bending gives and no strut or plate more does. In the third start nodes are thick, which makes struts bend: of stiffness only. */
+/* What the length of a strut, or `plate` times the area of a plate, costs in a fit, and the least radius of struts. Plates carry more for their
+ * volume than struts, but those that little stiffness asks for are thinner than a voxel. A strut that is not there changes nothing until it appears,
+ * and no derivative asks for it: of two starts one has many struts, for they cost little, the other few, and a trace of all. */
+static const double PLATE = 8;
 static const struct {
-    double length, plate, least, node;
-} price[] = {{0.0003, 8, ABSENT, 0}, {0.003, 8, 0.015, 0}, {0.0003, 4, ABSENT, 0.01}};
-enum { PRICES = sizeof price / sizeof *price, BENDS = 2 };
+    double length, least;
+} price[] = {{0.0003, ABSENT}, {0.003, 0.015}};
+enum { PRICES = sizeof price / sizeof *price };
+
+/* How far starts for a stiffness are bent, in edges of the box. Straight thin struts only stretch, and C12 = C66 (Cauchy's relations); of bones C66
+ * is larger, by 4 to 8 % of the tensor, and neither thickness nor plates give more than a third of that. Struts that wind, all in the sense of one
+ * screw, do: 0.03 takes C12 of a frame from 0.33 to 0.12 of C11. No derivative asks for it, as bent to the other side they are the same. */
+static const double BENT = 0.02;
 
 /* "line1_0_-1" or "plane1_0_-1": its direction; false for another parameter. */
 static bool way_of(const char *name, bool *plane, int v[3])
@@ -84,13 +88,11 @@ static void fit_shares(const double *target, size_t size, size_t n, double (*t)[
         }
 }
 
-/* Every wave of the series up to the diagonals of the box has its top in the corner of the box, where all parts meet; those of half an edge have
- * others too. */
-static void thicken_nodes(const cupel_family *f, double by, double *x)
+static void bend(const cupel_family *f, double by, double *x)
 {
     for (size_t k = 0; k < f->n; k++) {
-        const char *name = f->start.generator->method.params[f->place[k]].name;
-        if (name[0] == 'c') x[k] = strchr(name, '2') ? by / 2 : by;
+        int i, j;
+        if (sscanf(f->start.generator->method.params[f->place[k]].name, "bend%d_%d", &i, &j) == 2) x[k] = (j - i + 3) % 3 == 1 ? by : -by;
     }
 }
 
@@ -108,10 +110,10 @@ static void fitted_start(const cupel_search *s, const cupel_family *f, const cup
         x[k] = plane[n] ? ABSENT : price[which].least;
         part_tensor(m, a->order, v, plane[n], t[n]);
         size[n] = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-        cost[n] = price[which].length * size[n] * (plane[n] ? price[which].plate : 1);
+        cost[n] = price[which].length * size[n] * (plane[n] ? PLATE : 1);
         at[n++] = k;
     }
-    thicken_nodes(f, price[which].node, x);
+    if (a->order == 6) bend(f, BENT, x);
     fit_shares(a->target, a->order * a->order, n, t, cost, share);
     for (size_t i = 0; i < n; i++) {
         const double r = plane[i] ? share[i] / (2 * size[i]) : sqrt(share[i] / (PI * size[i]));
@@ -119,17 +121,7 @@ static void fitted_start(const cupel_search *s, const cupel_family *f, const cup
     }
 }
 
-size_t cupel_skeleton_starts(const cupel_micro_demand *d)
-{
-    const cupel_ask *a = whole_of(d);
-    return !a ? FRAMES : a->order == 6 ? PRICES : BENDS;
-}
-
-bool cupel_skeleton_bends(const cupel_micro_demand *d, size_t which)
-{
-    const cupel_ask *a = whole_of(d);
-    return a && a->order == 6 && which == BENDS;
-}
+size_t cupel_skeleton_starts(const cupel_micro_demand *d) { return whole_of(d) ? PRICES : FRAMES; }
 
 void cupel_skeleton_start(const cupel_search *s, const cupel_family *f, size_t which, double *x)
 {
