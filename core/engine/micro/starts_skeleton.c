@@ -71,7 +71,8 @@ static void part_tensor(const cupel_material *m, size_t order, const int v[3], b
         }
 }
 
-/* share [n] >= 0 with |sum share_s t_s - target|^2 + 2 |target| sum cost_s share_s least: coordinate descent. Few and thick parts are taken so. */
+/* share [n] >= 0, 0 where cost is infinite, with |sum share_s t_s - target|^2 + 2 |target| sum cost_s share_s least: coordinate descent. Few and
+ * thick parts are taken so. */
 static void fit_shares(const double *target, size_t size, size_t n, double (*t)[36], const double *cost, double *share)
 {
     double left[36], whole = 0;
@@ -80,6 +81,7 @@ static void fit_shares(const double *target, size_t size, size_t n, double (*t)[
     for (size_t s = 0; s < n; s++) share[s] = 0;
     for (int sweep = 0; sweep < SWEEPS; sweep++)
         for (size_t s = 0; s < n; s++) {
+            if (cost[s] == HUGE_VAL) continue;
             double along = -sqrt(whole) * cost[s], square = 0;
             for (size_t k = 0; k < size; k++) along += t[s][k] * left[k], square += t[s][k] * t[s][k];
             const double step = fmax(-share[s], along / square);
@@ -96,29 +98,61 @@ static void bend(const cupel_family *f, double by, double *x)
     }
 }
 
-/* Radii of struts and half thicknesses of plates by their shares of the volume: in a box of edge 1 a strut is as long as its direction's vector, and
- * the area of a plate is the length of its normal's. */
+/* The struts and plates of a fit. */
+typedef struct parts {
+    size_t n, at[PARTS]; /* which parameter each is */
+    bool plane[PARTS];
+    double t[PARTS][36], size[PARTS], cost[PARTS]; /* in a box of edge 1 a strut is as long as its direction's vector, the area of a plate the length of
+                                                    * its normal's */
+    double r[PARTS];                               /* radius or half thickness that follows from the share of the volume; 0: not there */
+} parts;
+
+/* Least radius of a strut and half thickness of a plate that a start has. Of a thinner one grids see a voxel or two and each something else: with hair
+ * and films among its parts the tensor of bone 52 was 3.3 % off on 96 voxels, without them 1.4 %. */
+static const double THIN_LINE = 0.022, THIN_PLANE = 0.012;
+
+/* The thinnest of those that are too thin; p->n: none is. */
+static size_t thinnest(const parts *p)
+{
+    size_t worst = p->n;
+    double least = 1;
+    for (size_t i = 0; i < p->n; i++) {
+        const double thick = p->r[i] / (p->plane[i] ? THIN_PLANE : THIN_LINE);
+        if (p->r[i] > 0 && thick < least) least = thick, worst = i;
+    }
+    return worst;
+}
+
+/* Fits again and again without the thinnest part until none is too thin. */
+static void fit_parts(const cupel_ask *a, parts *p)
+{
+    double share[PARTS];
+    for (size_t left = p->n, worst = 0; left && worst < p->n; left--) {
+        fit_shares(a->target, a->order * a->order, p->n, p->t, p->cost, share);
+        for (size_t i = 0; i < p->n; i++) p->r[i] = p->plane[i] ? share[i] / (2 * p->size[i]) : sqrt(share[i] / (PI * p->size[i]));
+        worst = thinnest(p);
+        if (worst < p->n) p->cost[worst] = HUGE_VAL;
+    }
+}
+
 static void fitted_start(const cupel_search *s, const cupel_family *f, const cupel_ask *a, size_t which, double *x)
 {
-    double t[PARTS][36], share[PARTS], size[PARTS], cost[PARTS];
-    bool plane[PARTS];
-    size_t at[PARTS], n = 0;
+    parts p = {.n = 0};
     const cupel_material *m = &s->d->phase[s->falls ? 0 : 1].material;
-    for (size_t k = 0; k < f->n && n < PARTS; k++) {
+    for (size_t k = 0; k < f->n && p.n < PARTS; k++) {
+        const size_t n = p.n;
         int v[3];
-        if (!way_of(f->start.generator->method.params[f->place[k]].name, &plane[n], v)) continue;
-        x[k] = plane[n] ? ABSENT : price[which].least;
-        part_tensor(m, a->order, v, plane[n], t[n]);
-        size[n] = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-        cost[n] = price[which].length * size[n] * (plane[n] ? PLATE : 1);
-        at[n++] = k;
+        if (!way_of(f->start.generator->method.params[f->place[k]].name, &p.plane[n], v)) continue;
+        x[k] = p.plane[n] ? ABSENT : price[which].least;
+        part_tensor(m, a->order, v, p.plane[n], p.t[n]);
+        p.size[n] = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+        p.cost[n] = price[which].length * p.size[n] * (p.plane[n] ? PLATE : 1);
+        p.at[p.n++] = k;
     }
     if (a->order == 6) bend(f, BENT, x);
-    fit_shares(a->target, a->order * a->order, n, t, cost, share);
-    for (size_t i = 0; i < n; i++) {
-        const double r = plane[i] ? share[i] / (2 * size[i]) : sqrt(share[i] / (PI * size[i]));
-        if (share[i] > 0) x[at[i]] = fmax(x[at[i]], fmin(r, f->high[at[i]]));
-    }
+    fit_parts(a, &p);
+    for (size_t i = 0; i < p.n; i++)
+        if (p.r[i] > 0) x[p.at[i]] = fmax(x[p.at[i]], fmin(p.r[i], f->high[p.at[i]]));
 }
 
 size_t cupel_skeleton_starts(const cupel_micro_demand *d) { return whole_of(d) ? PRICES : FRAMES; }
