@@ -28,7 +28,7 @@ enum { PRICES = sizeof price / sizeof *price };
 /* How far starts for a stiffness are bent, in edges of the box. Straight thin struts only stretch, and C12 = C66 (Cauchy's relations); of bones C66
  * is larger, by 4 to 8 % of the tensor, and neither thickness nor plates give more than a third of that. Struts that wind, all in the sense of one
  * screw, do: 0.03 takes C12 of a frame from 0.33 to 0.12 of C11. No derivative asks for it, as bent to the other side they are the same. */
-static const double BENT = 0.02;
+static const double BENT = 0.015;
 
 /* "line1_0_-1" or "plane1_0_-1": its direction; false for another parameter. */
 static bool way_of(const char *name, bool *plane, int v[3])
@@ -109,7 +109,7 @@ typedef struct parts {
 
 /* Least radius of a strut and half thickness of a plate that a start has. Of a thinner one grids see a voxel or two and each something else: with hair
  * and films among its parts the tensor of bone 52 was 3.3 % off on 96 voxels, without them 1.4 %. */
-static const double THIN_LINE = 0.022, THIN_PLANE = 0.012;
+static const double THIN_LINE = 0.028, THIN_PLANE = 0.016;
 
 /* The thinnest of those that are too thin; p->n: none is. */
 static size_t thinnest(const parts *p)
