@@ -699,8 +699,10 @@ static void rows_and_places_are_the_same_function(void **state)
 {
     static const char *const recipe[] = {"gyroid:fraction=0.3", "diamond:fraction=0.3", "primitive:fraction=0.3",
                                          "nodal_surface:c1_0_0=0.7,c0_1_-1=-0.4,c1_-1_1=0.3,c2_-1_1=0.2,c0_-1_2=0.1",
-                                         "skeleton:phase=0,line0_1_-1=0.02,line1_-1_1=0.1,line2_-1_0=0.05,line0_1_-2=0.03,line-1_0_1=-0.02,plane1_1_0=0.03,c1_-1_1=0.1,c0_0_2=0.05",
-                                         "skeleton:line1_1_1=0.1,line2_-1_0=0.05,plane1_1_0=0.03,c0_0_2=0.05,bend0_1=0.07,bend1_0=-0.04,bend2_1=0.1,bend0_2=-0.1"};
+                                         "skeleton:phase=0,line0_1_-1=0.02,line1_-1_1=0.1,line2_-1_0=0.05,line0_1_-2=0.03,line-1_0_1=-0.02,"
+                                         "plane1_1_0=0.03,c1_-1_1=0.1,c0_0_2=0.05",
+                                         "skeleton:line1_1_1=0.1,line2_-1_0=0.05,plane1_1_0=0.03,c0_0_2=0.05,bend0_1=0.07,bend1_0=-0.04,"
+                                         "bend2_1=0.1,bend0_2=-0.1"};
     (void)state;
     for (size_t c = 0; c < sizeof recipe / sizeof *recipe; c++) {
         cupel_recipe r;
