@@ -102,9 +102,9 @@ static void bend(const cupel_family *f, double by, double *x)
 typedef struct parts {
     size_t n, at[PARTS]; /* which parameter each is */
     bool plane[PARTS];
-    double t[PARTS][36], size[PARTS], cost[PARTS]; /* in a box of edge 1 a strut is as long as its direction's vector, the area of a plate the length of
-                                                    * its normal's */
-    double r[PARTS];                               /* radius or half thickness that follows from the share of the volume; 0: not there */
+    /* In a box of edge 1 the size of a strut is the length of its direction's vector, that of a plate the length of its normal's. */
+    double t[PARTS][36], size[PARTS], cost[PARTS];
+    double r[PARTS]; /* radius or half thickness that follows from the share of the volume; 0: not there */
 } parts;
 
 /* Least radius of a strut and half thickness of a plate that a start has. Of a thinner one grids see a voxel or two and each something else: with hair
