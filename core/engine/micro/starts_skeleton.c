@@ -107,7 +107,7 @@ typedef struct parts {
     double r[PARTS]; /* radius or half thickness that follows from the share of the volume; 0: not there */
 } parts;
 
-/* Least radius of a strut and half thickness of a plate that a start has. Of a thinner one grids see a voxel or two and each something else: with hair
+/* Least radius of a strut and half thickness of a plate of a start. Of a thinner one grids see a voxel or two and each something else: with hair
  * and films among its parts the tensor of bone 52 was 3.3 % off on 96 voxels, without them 1.4 %. */
 static const double THIN_LINE = 0.028, THIN_PLANE = 0.016;
 
