@@ -137,7 +137,8 @@ static cupel_status skeleton_family(const cupel_micro_demand *d, cupel_family *f
     add(f, "level", -0.2, 0.2, LEVEL, 1e-3);
     for (size_t i = 0; p[i].name; i++) {
         const char kind = p[i].name[0];
-        if (strpbrk(p[i].name, "0123456789")) add(f, p[i].name, p[i].min, p[i].max, kind == 'c' ? WAVE : kind == 'l' ? LINE : kind == 'b' ? BEND : PLANE, 1e-3);
+        const double reach = kind == 'c' ? WAVE : kind == 'l' ? LINE : kind == 'b' ? BEND : PLANE;
+        if (strpbrk(p[i].name, "0123456789")) add(f, p[i].name, p[i].min, p[i].max, reach, 1e-3);
     }
     return CUPEL_OK;
 }
