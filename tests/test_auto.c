@@ -272,6 +272,39 @@ static void errors_out_of_fold_are_those_of_one_model(void **state)
     assert_true(unseen > 1.01 * fitted && unseen < 1.2 * fitted);
 }
 
+static char staged[160];
+
+static void stage(void *user, const char *name, uint64_t done, uint64_t total)
+{
+    (void)user, (void)done, (void)total;
+    if (!staged[0]) snprintf(staged, sizeof staged, "%s", name);
+}
+
+/* What is left of a unit is not what is left of the budget, which stands beside it. */
+static void progress_tells_the_budget(void **state)
+{
+    (void)state;
+    enum { ROWS = 60 };
+    static double x[ROWS * D], y[ROWS], value[ROWS], error[ROWS];
+    static size_t fold[ROWS];
+    cupel_err err = {0};
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < D; j++) x[i * D + j] = noise(20 + j, i);
+        y[i] = x[i * D] + 0.1 * noise(30, i);
+        fold[i] = i % 3;
+    }
+    for (int budget = 0; budget < 2; budget++) {
+        const cupel_job told = {.threads = 2, .isa = CUPEL_ISA_PLAIN, .progress = stage};
+        const cupel_auto_data data = {.n = ROWS, .d = D, .x = x, .y = y, .fold = fold, .n_folds = 3, .seed = 1, .seconds = budget ? 0.01 : 0,
+                                      .effort = budget ? 0 : 1};
+        cupel_auto *a = NULL;
+        staged[0] = '\0';
+        check_ok(cupel_auto_fit(&data, &told, &a, value, error, NULL, &err), &err);
+        assert_true(staged[0] && (strstr(staged, " s of the budget; of this unit") != NULL) == (budget == 1));
+        cupel_auto_free(a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +312,7 @@ int main(void)
         cmocka_unit_test(equal_members_share),
         cmocka_unit_test(the_median_of_a_mixture),
         cmocka_unit_test(a_hurdle_is_found_and_kept),
+        cmocka_unit_test(progress_tells_the_budget),
         cmocka_unit_test(the_plan_follows_the_table),
         cmocka_unit_test(fractions_come_first_only_where_nothing_else_does_as_well),
         cmocka_unit_test(plain_columns_are_kept_in_an_artifact),

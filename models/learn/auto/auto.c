@@ -7,6 +7,7 @@
 #include "models/learn/auto/parts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MANY_ROWS = 20000 };       /* more: a blend is not fitted again without each fold */
@@ -419,6 +420,26 @@ static cupel_status learn_errors(fit *f, const double *value, const double *extr
 
 /* ---- all together ---- */
 
+/* The job with the time of the budget in its progress, which counts the parts of one unit. */
+typedef struct timed {
+    const cupel_job *outer;
+    double began, seconds;
+} timed;
+
+static void timed_say(void *user, cupel_level level, const char *text) { cupel_say(((const timed *)user)->outer, level, "%s", text); }
+
+static bool timed_stop(void *user) { return cupel_stopped(((const timed *)user)->outer); }
+
+static void timed_reads(void *user, const char *path, const char *digest) { cupel_reads(((const timed *)user)->outer, path, digest); }
+
+static void timed_progress(void *user, const char *stage, uint64_t done, uint64_t total)
+{
+    const timed *t = user;
+    char text[160];
+    snprintf(text, sizeof text, "%s: %.0f of %.0f s of the budget; of this unit", stage, cupel_now() - t->began, t->seconds);
+    cupel_progress(t->outer, text, done, total);
+}
+
 static cupel_status begin(fit *f, cupel_err *err)
 {
     const size_t n = f->data->n;
@@ -436,7 +457,10 @@ cupel_status cupel_auto_fit(const cupel_auto_data *data, const cupel_job *job, c
                             cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    fit f = {.data = data, .job = job};
+    timed clock = {job, cupel_now(), data->seconds};
+    cupel_job with_budget = {.threads = job->threads, .isa = job->isa, .user = &clock, .say = job->say ? timed_say : NULL, .progress = timed_progress,
+                             .stop = timed_stop, .reads = timed_reads};
+    fit f = {.data = data, .job = data->seconds > 0 ? &with_budget : job};
     cupel_auto_unit unit[CUPEL_AUTO_MEMBERS];
     cupel_auto_facts facts;
     size_t least, n;
