@@ -154,6 +154,64 @@ static cupel_status find_apart(const cupel_training *t, const cupel_job *job, cu
     return st;
 }
 
+typedef struct keyed {
+    size_t group, row; /* of equal composition */
+    char *condition;
+} keyed;
+
+static int by_condition(const void *a, const void *b)
+{
+    const keyed *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    const int c = strcmp(x->condition, y->condition);
+    return c ? c : (x->row > y->row) - (x->row < y->row);
+}
+
+/* group [n]: by composition; then also by the values of the columns. */
+static cupel_status part_by_columns(const cupel_training *t, const char *columns, size_t *group, cupel_err *err)
+{
+    const size_t n = t->records.n_rows;
+    cupel_status st = CUPEL_OK;
+    cupel_features *f = NULL;
+    cupel_str text = {0};
+    keyed *k = cupel_alloc(n, sizeof *k);
+    if (!k) return cupel_no_memory(err, "groups of rows", n * sizeof *k);
+    CUPEL_TRY(cupel_features_new("none", columns, &f, err));
+    CUPEL_TRY(cupel_features_learn(f, &t->header, &t->records, t->file, err));
+    for (size_t i = 0; i < n; i++) {
+        cupel_str_clear(&text);
+        cupel_features_condition(f, &t->records, i, &text);
+        k[i] = (keyed){group[i], i, text.failed ? NULL : cupel_strdup(cupel_str_text(&text))};
+        if (!k[i].condition) CUPEL_TRY(cupel_no_memory(err, "groups of rows", 0));
+    }
+    if (n > 1) qsort(k, n, sizeof *k, by_condition);
+    for (size_t i = 0, id = 0; i < n; i++) {
+        id += i && (k[i].group != k[i - 1].group || strcmp(k[i].condition, k[i - 1].condition) != 0);
+        group[k[i].row] = id;
+    }
+done:
+    for (size_t i = 0; i < n; i++) cupel_free(k[i].condition);
+    cupel_free(k);
+    cupel_str_free(&text);
+    cupel_features_free(f);
+    return st;
+}
+
+cupel_status cupel_training_conflicts(const cupel_training *t, const char *columns, const cupel_job *job, cupel_err *err)
+{
+    const size_t n = t->records.n_rows;
+    size_t *group = cupel_alloc(n, sizeof *group);
+    if (!group) return cupel_no_memory(err, "groups of rows", n * sizeof *group);
+    cupel_status st = cupel_composition_groups(&t->batch, NULL, n, false, group, err);
+    cupel_apart a = {0};
+    if (st == CUPEL_OK) st = part_by_columns(t, columns, group, err);
+    if (st == CUPEL_OK) st = cupel_doubts_apart(t, NULL, n, group, &a, err);
+    cupel_doubts_say_apart(t, &a, true, job);
+    cupel_apart_release(&a);
+    cupel_free(group);
+    return st;
+}
+
 /* Targets that nothing can be learned from. */
 static cupel_status check_targets(const cupel_training *t, cupel_transform_kind transform, cupel_err *err)
 {

@@ -33,6 +33,9 @@ void cupel_apart_release(cupel_apart *a);
 /* How many groups, and the three widest with their lines. columns: equal in the columns that a model takes too. */
 void cupel_doubts_say_apart(const cupel_training *t, const cupel_apart *a, bool columns, const cupel_job *job);
 
+/* The same of rows of one composition under the same values of `columns` (text as model_options.columns), where no model says so as it is trained. */
+cupel_status cupel_training_conflicts(const cupel_training *t, const char *columns, const cupel_job *job, cupel_err *err);
+
 /* A model that is no better than the mean on rows out of fold, or of which few rows do not show that it is; too few residuals for intervals of
  * `level`. Notes: between what r2 of up to 100 rows lies, and intervals below 0 of a target that is above 0. CUPEL_NO_RESOURCE. */
 cupel_status cupel_model_doubts(const cupel_model *m, double level, const cupel_job *job, cupel_err *err);

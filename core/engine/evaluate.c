@@ -572,7 +572,9 @@ static cupel_status do_folds(evaluator *v, cupel_err *err)
 static cupel_status say_table(const evaluator *v, const cupel_job *job, cupel_err *err)
 {
     size_t usable;
+    const char *columns = v->o->model.columns;
     cupel_status st = cupel_training_doubts(&v->t, &v->o->model, job, err);
+    if (st == CUPEL_OK && columns && *columns && v->t.records.n_rows) st = cupel_training_conflicts(&v->t, columns, job, err);
     return st == CUPEL_OK && !v->o->model.told ? cupel_model_usable(&v->t, &v->o->model, job, &usable, err) : st;
 }
 

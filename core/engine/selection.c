@@ -264,6 +264,25 @@ static bool contents_of(const cupel_selection *s, const size_t *at, const cupel_
     return true;
 }
 
+cupel_reason cupel_selection_lacks(const cupel_selection *s, const cupel_header *h, const cupel_records *r, size_t row, cupel_str *words)
+{
+    double sum = 0, x;
+    for (unsigned i = 0; i < s->n_contents; i++) {
+        const cupel_text cell = cupel_text_trim(cupel_cell(r, row, cupel_header_find(h, s->content[i])));
+        if (!cell.n) continue;
+        if (!cupel_parse_double(cell, &x) || x < 0) {
+            cupel_str_addf(words, "content '%s' is '%.*s', expected a number from 0 on, or nothing where there is none of it", s->content[i],
+                           (int)(cell.n < 40 ? cell.n : 40), cell.p);
+            return CUPEL_REASON_BAD_NUMBER;
+        }
+        sum += x;
+    }
+    if (sum > s->whole)
+        cupel_str_addf(words, "the contents add up to %.6g, more than %g: are they in the unit that 'contents' says?", sum, s->whole);
+    else cupel_str_puts(words, "no content above 0 in this row");
+    return sum > s->whole ? CUPEL_REASON_BAD_NUMBER : CUPEL_REASON_MISSING_NUMBER;
+}
+
 /* Atomic per cent with four decimals, so to 1e-6 in the fractions; what would be written as 0 is none. */
 static void put_part(cupel_str *text, unsigned z, double percent)
 {

@@ -16,6 +16,7 @@
 #include "core/base/arena.h"
 #include "core/io/yaml.h"
 #include "core/matter/composition.h"
+#include "core/matter/reason.h"
 #include "core/matter/records.h"
 
 #include <stdbool.h>
@@ -69,8 +70,10 @@ cupel_status cupel_selection_bind(const cupel_selection *s, const cupel_header *
                                   cupel_err *err);
 bool cupel_selection_keeps(const cupel_selection *s, const size_t *at, const cupel_records *r, size_t row); /* does `where` hold for the row? */
 /* Appends the column CUPEL_CONTENTS_COLUMN, formulas in atomic per cent; a row with a content that is no number from 0 to the whole, or whose
- * contents exceed it, gets an empty formula, which is a reason of its own. */
+ * contents exceed it, gets an empty formula. */
 cupel_status cupel_selection_compose(const cupel_selection *s, cupel_header *h, cupel_records *r, cupel_err *err);
+/* Why it did, in words, for a row of that table: missing_number or bad_number. */
+cupel_reason cupel_selection_lacks(const cupel_selection *s, const cupel_header *h, const cupel_records *r, size_t row, cupel_str *words);
 /* Is this composition of a family that is held back? */
 bool cupel_selection_holds_back(const cupel_selection *s, const cupel_composition *c);
 

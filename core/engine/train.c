@@ -96,13 +96,19 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
 {
     cupel_training *t = r->t;
     char detail[224] = "";
+    cupel_str lacks = {0};
+    const bool contents = !target && r->o->selection && r->o->selection->n_contents;
+    if (contents) reason = cupel_selection_lacks(r->o->selection, &t->header, &t->records, i, &lacks);
     cupel_str *words = cupel_tally_add(&r->tally, reason);
     cupel_text cell = cupel_cell(&t->records, i, r->target);
     if (target)
         snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number%s",
                  t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p,
                  reason != CUPEL_REASON_BAD_NUMBER ? "" : no_number(cupel_text_trim(cell)));
-    if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
+    if (words && contents)
+        cupel_str_addf(words, "%s:%" PRIu64 ": %s: %s", t->file, t->records.line[i], cupel_reason_name(reason), cupel_str_text(&lacks));
+    else if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
+    cupel_str_free(&lacks);
     if (r->o->missing == CUPEL_MISSING_DROP || (r->o->missing == CUPEL_MISSING_IMPUTE && (!target || r->o->drop_target))) {
         cupel_tally_tell(&r->tally);
         return CUPEL_OK;

@@ -99,4 +99,15 @@ for v in "train -o $T/m.h5" evaluate; do
   # shellcheck disable=SC2086 # several words
   run $v "$T/apart.csv" --target gap "${ridge[@]}" -q; { [ $rc = 0 ] && err values && ! grep -v "^cupel ${v%% *}: warning: " "$T/err"; }; check "${v%% *} -q says warnings alone" $?
 done
+# Rows that contradict one another are said by evaluate as by train, also under equal columns.
+printf 'formula,T,y\nFeO,300,1\nFeO,400,5\nNiO,300,2\nNiO,300,6\nMgO,300,3\nCaO,300,4\nZnO,300,4.5\nCuO,300,3.5\nSrO,300,2.2\nBaO,300,5.1\nSnO,300,1.2\n' >"$T/cf.csv"
+for verb in "train -o $T/cf.h5" evaluate; do
+  run ${verb%% *} "$T/cf.csv" --target y --columns T --features element_fraction --model ridge $([ "$verb" = evaluate ] || echo "${verb#* }")
+  err "1 composition is in several rows with values far apart under the same columns, as 'NiO' in line 4 with 2 and in line 5 with 6"; check "${verb%% *}: the same columns, other values" $?
+done
+# Contents that make no composition are told as what they are.
+printf 'C,Cr,y\n0.1,5,300\n0.2,x,310\n0.3,104,320\n0.3,4,330\n0.1,2,310\n0.2,7,350\n0.2,8,350\n' >"$T/steel.csv"; printf 'formula\nFe\nFe99Cr\n' >"$T/pool.csv"
+printf 'demand: steel\ndata: {file: steel.csv, contents: {columns: [C, Cr], unit: wt %%, balance: Fe}, target: y, missing: drop}\nmodel: {name: ridge}\nrequire: [{property: y, min: 320}]\nspace: {list: pool.csv}\n' >"$T/steel.yaml"
+run screen "$T/steel.yaml" -o "$T/steel.out.csv"
+{ err "steel.csv:3: bad_number: content 'Cr' is 'x', expected a number" && err 'steel.csv:4: bad_number: the contents add up to 104.3, more than 100' && err '2 bad_number' && ! err missing_formula; }; check 'contents that are none' $?
 exit $bad
