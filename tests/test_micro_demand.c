@@ -277,6 +277,9 @@ static void constants_are_those_of_engineering(void **state)
         }
         const cupel_ask along = {.kind = CUPEL_ASK_YOUNG, .direction = {0, 0, 1}};
         check_close(cupel_ask_value(NULL, &along, &s), e.E[2], 1e-9, 0);
+        const cupel_ask softest = {.kind = CUPEL_ASK_YOUNG, .extreme = 1}, stiffest = {.kind = CUPEL_ASK_YOUNG, .extreme = -1};
+        check_close(cupel_ask_value(NULL, &softest, &s), e.E_min, 1e-9, 0);
+        check_close(cupel_ask_value(NULL, &stiffest, &s), e.E_max, 1e-9, 0);
     }
 }
 

@@ -69,6 +69,7 @@ static void impossible_requests_get_the_right_reason(void **state)
     refused("  - {property: conductivity, component: 12, min: 6}\n", "at most 2.3377");
     refused("  - {property: stiffness, component: 44, min: 9}\n", "bounds of Voigt and Reuss");
     refused("  - {property: young modulus, direction: [1, 1, 1], min: 12}\n  - {property: density, max: 1.5}\n", "at most 5.77");
+    refused("  - {property: young modulus, direction: softest, min: 12}\n  - {property: density, max: 1.5}\n", "at most 5.77");
     refused("  - {property: bulk modulus, min: 3.2}\n  - {property: anisotropy, max: 0.01}\n  - {property: volume fraction, phase: b, max: 0.3}\n",
             "(Hill's mean) let it be at most 2.77");
     refused("  - {property: shear modulus, max: 0.4}\n  - {property: volume fraction, phase: b, min: 0.3}\n",
@@ -228,7 +229,9 @@ static void put_numbers(cupel_str *s, const cupel_micro_demand *d, const cupel_m
                                         "conductivity, invariant: trace",
                                         "expansion, invariant: mean",
                                         "expansion, invariant: smallest",
-                                        "expansion, invariant: largest"};
+                                        "expansion, invariant: largest",
+                                        "young modulus, direction: softest",
+                                        "young modulus, direction: stiffest"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const double v = cupel_ask_value(d, &d->ask[i], state), room = 1e-9 * fabs(v) + 1e-12;
         cupel_str_addf(s, "  - {property: %s, min: %.15g, max: %.15g}\n", words[i], v - room, v + room);
@@ -257,7 +260,8 @@ static void what_a_laminate_has_is_never_refused(void **state)
                        "  - {property: conductivity, component: 11, min: 0}\n  - {property: conductivity, component: 22, min: 0}\n"
                        "  - {property: conductivity, component: 33, min: 0}\n  - {property: conductivity, invariant: mean, min: 0}\n"
                        "  - {property: conductivity, invariant: trace, min: 0}\n  - {property: expansion, invariant: mean, min: -1}\n"
-                       "  - {property: expansion, invariant: smallest, min: -1}\n  - {property: expansion, invariant: largest, min: -1}\n",
+                       "  - {property: expansion, invariant: smallest, min: -1}\n  - {property: expansion, invariant: largest, min: -1}\n"
+                       "  - {property: young modulus, direction: softest, min: 0}\n  - {property: young modulus, direction: stiffest, min: 0}\n",
                        cupel_str_text(&head));
         cupel_micro_demand *d = demand_of(cupel_str_text(&all));
         random_laminate(d, t, false, &k, &f);

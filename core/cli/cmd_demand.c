@@ -73,7 +73,8 @@ const cupel_verb cupel_verb_demand = {
             "    conductivity, stiffness, expansion: target: [[..]] (~: open; orientation: free), component: 12, or invariant: mean, trace,\n"
             "      smallest, largest, ratio; on: grid for its own grid's\n"
             "      or electrical conductivity (sigma), permittivity (eps), diffusivity (D), magnetic permeability (mu_r)\n"
-            "    young modulus (direction: [0, 0, 1]), bulk modulus, shear modulus, poisson ratio (component: 12), anisotropy; per: density;\n"
+            "    young modulus (direction: [0, 0, 1] | softest | stiffest), bulk modulus, shear modulus, poisson ratio (component: 12), anisotropy; "
+            "per: density;\n"
             "      without direction or component: of the isotropic mean (Hill) over all orientations\n"
             "    density, price; of a phase: volume fraction, surface per volume, mean chord, and, judged on designs, connected fraction,\n"
             "      percolating fraction (axis: 3), euler number, feature size, two-point (like: FILE)\n"
@@ -82,7 +83,7 @@ const cupel_verb cupel_verb_demand = {
             "  tolerance: 0.05 mm           # of the process: what half of it at interfaces changes is said\n"
             "  hold under: {process tolerance: 0.05 mm, phase properties: 5 %}   # met even with half of that, and each phase so far off\n"
             "  minimum feature: 0.4 mm      # of the stronger phase; or {solid: 0.4 mm, void: 0.3 mm}\n"
-            "  connected: solid             # in one body: islands removed, trapped void filled, and the cost\n\n"
+            "  connected: solid             # in one body: islands removed, trapped void filled\n\n"
             "Exit code 2 for keys, units and numbers that are not written so; 3 for tables, and for properties and targets that no material has "
             "(nu not within -1 to 0.5, E, k or a density below 0, a negative eigenvalue, not symmetric); 5 when the space is empty or no "
             "microstructure can meet the demand.\n",

@@ -60,11 +60,27 @@ static void refine(const double *s, int dim, double sign, double step, double at
     }
 }
 
-static double extreme(const double *s, int dim, double sign, double where[3])
+/* Of a volume; bounds of isotropic phases are so, and are asked for many times. */
+static bool is_isotropic(const double *s, int dim)
+{
+    const double a = s[0], b = s[1], same = 1e-9 * a;
+    for (int i = 0; dim == 3 && i < 6; i++)
+        for (int j = 0; j < 6; j++) {
+            const double want = i != j ? (i < 3 && j < 3 ? b : 0) : i < 3 ? a : a - b;
+            if (!(fabs(s[6 * i + j] - want) <= same)) return false;
+        }
+    return dim == 3;
+}
+
+double cupel_young_extreme(const double *s, int dim, double sign, double where[3])
 {
     enum { POLAR = 31, AZIMUTH = 60 };
     const int rows = dim == 3 ? POLAR : 1;
     double best = INFINITY, at[2] = {0, 0}, n[3];
+    if (is_isotropic(s, dim)) {
+        where[0] = where[1] = 0, where[2] = 1; /* any */
+        return 1 / s[0];
+    }
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < AZIMUTH; j++) {
             const double polar = dim == 3 ? i * PI / (POLAR - 1) : PI / 2, azimuth = j * PI / AZIMUTH * 2;
@@ -158,8 +174,8 @@ bool cupel_engineering_of(const double *c, int dim, cupel_engineering *e)
     if (dim == 3) cubic(c, e);
     isotropic(near, dim, e->bulk_voigt, e->shear_voigt);
     e->from_isotropic = distance(c, near, n);
-    e->E_min = extreme(s, dim, 1, e->at_min);
-    e->E_max = extreme(s, dim, -1, e->at_max);
+    e->E_min = cupel_young_extreme(s, dim, 1, e->at_min);
+    e->E_max = cupel_young_extreme(s, dim, -1, e->at_max);
     return true;
 }
 

@@ -40,6 +40,10 @@ bool cupel_engineering_bars(const double *c, const double *bar, int dim, cupel_e
 /* Young's modulus along the unit vector n [3] ([2] in 2-D), from the compliance s (Mandel): 1 / (nn : S : nn). */
 double cupel_young_along(const double *s, int dim, const double *n);
 
+/* The least (sign 1) or greatest (sign -1) Young's modulus over all directions of the compliance s, and where [3], a unit vector: the best of a grid,
+ * refined. */
+double cupel_young_extreme(const double *s, int dim, double sign, double where[3]);
+
 /* The surface E(n), in the unit of the stiffness, of a compliance s [6][6] or [3][3] (Mandel) on a grid of n_polar x n_azimuth directions:
  * polar angle (i + 1/2) pi / n_polar from axis 3, azimuth 2 pi j / n_azimuth from axis 1. e [n_polar][n_azimuth]; in 2-D n_polar is 1 and the
  * angle counts from axis 1. */

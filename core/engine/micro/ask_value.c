@@ -45,6 +45,7 @@ static double of_stiffness(const cupel_ask *a, const double *c)
     if (a->component_scale > 0 && a->kind == CUPEL_ASK_POISSON) return -s[6 * a->i + a->j] / s[7 * a->i];
     if (a->kind == CUPEL_ASK_YOUNG && (a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0))
         return cupel_young_along(s, 3, a->direction);
+    if (a->kind == CUPEL_ASK_YOUNG && a->extreme) return cupel_young_extreme(s, 3, a->extreme, (double[3]){0});
     const means m = means_of(c, s);
     const double bulk = (m.bulk_voigt + m.bulk_reuss) / 2, shear = (m.shear_voigt + m.shear_reuss) / 2;
     switch (a->kind) {

@@ -15,7 +15,7 @@
  *                                                   on: grid is about the tensor on the design's own `grid` instead of its limit, for a target that
  *                                                   is known on that grid; both may be asked
  *     - {property: conductivity, component: 11, min: 2 W/(m K)}
- *     - {property: young modulus, direction: [0, 0, 1], min: 10 GPa, max: 12 GPa}
+ *     - {property: young modulus, direction: [0, 0, 1], min: 10 GPa, max: 12 GPa}     or direction: softest, stiffest: the least, greatest of all
  *     - {property: bulk modulus, goal: maximise}    also shear modulus, poisson ratio, anisotropy (universal index), density, price
  *     - {property: volume fraction, phase: filler, max: 0.35}
  *     - {property: conductivity, invariant: ratio, max: 1.5}     mean, trace, smallest, largest (eigenvalue), ratio of a tensor
@@ -97,7 +97,8 @@ typedef struct cupel_ask {
     cupel_invariant invariant;
     bool per_density;
     int axis;              /* of a percolating fraction; -1: the least of all */
-    double direction[3];   /* of Young's modulus, unit vector; 0: the mean (Hill) */
+    double direction[3];   /* of Young's modulus, unit vector; 0: the mean (Hill), unless */
+    int extreme;           /* 1: that of the softest, -1: of the stiffest direction, whichever it is */
     size_t phase;
     const char *like;      /* file of a two-point function */
     double like_fraction;  /* of the phase that was measured there */

@@ -78,7 +78,8 @@ static bool wanted(const cupel_plot_view *v, cupel_shown_quantity q, double *at)
 /* Whether a number that is asked for is what an axis shows. */
 static bool is_shown(const cupel_ask *a, cupel_shown_quantity q)
 {
-    const bool scalar = a->component_scale == 0 && !a->per_density && a->direction[0] == 0 && a->direction[1] == 0 && a->direction[2] == 0;
+    const bool along = a->extreme || a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0;
+    const bool scalar = a->component_scale == 0 && !a->per_density && !along;
     if (a->whole) return false;
     switch (q) {
     case CUPEL_SHOW_K_MEAN: return a->kind == CUPEL_ASK_CONDUCTIVITY && a->invariant == CUPEL_INVARIANT_MEAN;

@@ -74,11 +74,18 @@ static void moduli_of(const cupel_outer *o, moduli *m)
 static double young(double k, double g) { return 3 * k + g > 0 ? 9 * k * g / (3 * k + g) : 0; }
 static double poisson(double k, double g) { return 3 * k + g > 0 ? (3 * k - 2 * g) / (2 * (3 * k + g)) : 0; }
 
+static double young_of(const cupel_ask *a, const double *s)
+{
+    double where[3];
+    return a->extreme ? cupel_young_extreme(s, 3, a->extreme, where) : cupel_young_along(s, 3, a->direction);
+}
+
+/* S lies between V^-1 and R^-1, and so does E in each direction; of E over all directions the least and the greatest then do, too. */
 static bool young_along(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
 {
     double s[36];
-    const double low = cupel_small_invert(o->c.reuss, 6, s) ? cupel_young_along(s, 3, a->direction) : 0;
-    const double high = cupel_small_invert(o->c.voigt, 6, s) ? cupel_young_along(s, 3, a->direction) : HUGE_VAL;
+    const double low = cupel_small_invert(o->c.reuss, 6, s) ? young_of(a, s) : 0;
+    const double high = cupel_small_invert(o->c.voigt, 6, s) ? young_of(a, s) : HUGE_VAL;
     return bounded(r, low, CUPEL_OUTER_REUSS, high, CUPEL_OUTER_VOIGT);
 }
 
@@ -98,7 +105,8 @@ static bool of_stiffness(const cupel_outer *o, const cupel_ask *a, cupel_outer_r
     moduli m;
     if (a->component_scale > 0 && a->kind == CUPEL_ASK_POISSON) return false; /* of anisotropic mixtures it has no bounds */
     if (a->component_scale > 0 && a->kind == CUPEL_ASK_SHEAR) return shear_of_plane(o, a, r);
-    if (a->kind == CUPEL_ASK_YOUNG && (a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0)) return young_along(o, a, r);
+    if (a->kind == CUPEL_ASK_YOUNG && (a->extreme || a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0))
+        return young_along(o, a, r);
     moduli_of(o, &m);
     switch (a->kind) {
     case CUPEL_ASK_BULK: return bounded(r, m.low[0], m.low_by, m.high[0], m.high_by);

@@ -16,6 +16,7 @@ static const char *const entry_keys[] = {"property", "component", "invariant", "
                                          "convention", "on", "min", "max", "goal", "weight", "per", "like", NULL};
 static const char *const goal_words[] = {"minimise", "minimize", "maximise", "maximize", NULL};
 static const char *const on_words[] = {"limit", "grid", NULL};
+static const char *const direction_words[] = {"softest", "stiffest", NULL};
 static const char *const convention_words[] = {"mandel", "voigt", NULL};
 
 static const struct {
@@ -259,8 +260,15 @@ static cupel_status read_direction(const cupel_micro_demand *d, const cupel_yaml
     double length = 0;
     if (!node) return CUPEL_OK;
     if (a->kind != CUPEL_ASK_YOUNG) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'direction' is for young modulus only", d->file, node->line);
+    if (node->kind == CUPEL_YAML_SCALAR) {
+        int word = 0;
+        const cupel_status st = cupel_keys_word(e, d->file, "direction", direction_words, &word, err);
+        a->extreme = word ? -1 : 1;
+        return st;
+    }
     if (node->kind != CUPEL_YAML_LIST || node->n != 3)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: direction: expected three numbers, as in [0, 0, 1]", d->file, node->line);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: direction: expected three numbers, as in [0, 0, 1], or softest or stiffest", d->file,
+                          node->line);
     for (size_t i = 0; i < 3; i++, one = one->next)
         if (one->kind != CUPEL_YAML_SCALAR || !cupel_parse_double(one->text, &a->direction[i]))
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: direction: expected three numbers, as in [0, 0, 1]", d->file, one->line);
@@ -454,6 +462,7 @@ static cupel_status name_of(cupel_micro_demand *d, const cupel_yaml *e, cupel_as
     if (a->axis >= 0) cupel_str_addf(&s, " %d", a->axis + 1);
     if (a->direction[0] != 0 || a->direction[1] != 0 || a->direction[2] != 0)
         for (size_t i = 0; i < 3; i++) cupel_str_addf(&s, "%s%.3g", " ", a->direction[i]);
+    if (a->extreme) cupel_str_addf(&s, " %s", direction_words[a->extreme < 0]);
     if (a->per_density) cupel_str_puts(&s, " per density");
     if (a->on_grid) cupel_str_puts(&s, " on grid");
     a->name = s.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&s), s.n);
@@ -486,7 +495,7 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     const bool number = cupel_yaml_get(e, "invariant") != NULL || component != NULL;
     if (component && !a.order && a.kind != CUPEL_ASK_SHEAR && a.kind != CUPEL_ASK_POISSON)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' has no components%s", d->file, component->line, kinds[a.kind].name,
-                          a.kind == CUPEL_ASK_YOUNG ? "; give a direction, as in direction: [0, 0, 1]" : "");
+                          a.kind == CUPEL_ASK_YOUNG ? "; give a direction, as in direction: [0, 0, 1], or softest or stiffest" : "");
     if (a.order && !number && !target)
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11 or invariant: mean with min or max", d->file,

@@ -41,7 +41,7 @@ static void put_target(const cupel_ask *a, cupel_str *s)
 
 static bool is_mean_young(const cupel_ask *a)
 {
-    return a->kind == CUPEL_ASK_YOUNG && a->direction[0] == 0 && a->direction[1] == 0 && a->direction[2] == 0;
+    return a->kind == CUPEL_ASK_YOUNG && !a->extreme && a->direction[0] == 0 && a->direction[1] == 0 && a->direction[2] == 0;
 }
 
 static void put_ask(const cupel_ask *a, cupel_str *s)
@@ -54,7 +54,7 @@ static void put_ask(const cupel_ask *a, cupel_str *s)
         cupel_str_addf(s, "- %s%s", a->name, a->like
                        ? " (relative distance of the two-point function from the measured one, over lags up to a quarter of the box)"
                   : feature ? " (the thickness that 95 % of the phase exceed)" : mean ? " (of the mean over all "
-                  "orientations; a direction: [0, 0, 1] asks for one direction)" : "");
+                  "orientations; a direction: [0, 0, 1] asks for one direction)" : a->extreme ? " of all directions" : "");
         if (a->min > -HUGE_VAL) {
             cupel_str_puts(s, " at least ");
             put_number(s, a->in_unit * a->min, a->unit);
@@ -146,7 +146,8 @@ void cupel_micro_demand_say(const cupel_micro_demand *d, const cupel_job *job)
     for (size_t i = 0; i < d->n_asks; i++)
         if (is_mean_young(&d->ask[i]))
             cupel_say(job, CUPEL_NOTE, "%s:%zu: 'young modulus' without a direction is that of the mean (Hill) of the stiffness over all "
-                                       "orientations; direction: [0, 0, 1] asks for one", d->file, d->ask[i].line);
+                                       "orientations; direction: [0, 0, 1] asks for one, direction: softest for the least of all", d->file,
+                      d->ask[i].line);
 }
 
 static void put_hold(const cupel_micro_demand *d, cupel_str *s)
