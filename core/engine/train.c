@@ -88,6 +88,7 @@ static bool has_unit(cupel_text t)
 static const char *no_number(cupel_text t)
 {
     if (has_comma(t)) return " (a point for decimals and nothing between thousands: 1234.5)";
+    if (t.n && (t.p[0] == '<' || t.p[0] == '>')) return " (a limit is no value: leave the row out, or give what was measured)";
     if (has_unit(t)) return " alone (a unit stands in the name of the column: 'strength [MPa]')";
     return " (text classes: write them as 0 and 1)";
 }

@@ -265,6 +265,8 @@ static bool read_number(reader *r, bool unit, double *x, bool *found)
     if (slash && !cupel_parse_double((cupel_text){slash + 1, (size_t)(r->code + end - slash - 1)}, &below)) below = 0;
     if (!cupel_parse_double((cupel_text){p, slash ? (size_t)(slash - p) : end - start}, x)) *x = INFINITY;
     if (slash) *x /= below;
+    if (!(*x > 0) && end + 1 < r->n && r->code[end] == ',' && is_digit(r->code[end + 1]))
+        return bad(r, end, "a decimal comma; a decimal point is written '.'");
     if (!(*x > 0)) return bad(r, start, "an amount of zero; leave out what is not there");
     if (*x < LEAST_AMOUNT || *x > MOST_AMOUNT) return bad(r, start, "an amount outside 1e-15 to 1e15");
     r->i = end;

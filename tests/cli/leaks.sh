@@ -110,4 +110,7 @@ printf 'C,Cr,y\n0.1,5,300\n0.2,x,310\n0.3,104,320\n0.3,4,330\n0.1,2,310\n0.2,7,3
 printf 'demand: steel\ndata: {file: steel.csv, contents: {columns: [C, Cr], unit: wt %%, balance: Fe}, target: y, missing: drop}\nmodel: {name: ridge}\nrequire: [{property: y, min: 320}]\nspace: {list: pool.csv}\n' >"$T/steel.yaml"
 run screen "$T/steel.yaml" -o "$T/steel.out.csv"
 { err "steel.csv:3: bad_number: content 'Cr' is 'x', expected a number" && err 'steel.csv:4: bad_number: the contents add up to 104.3, more than 100' && err '2 bad_number' && ! err missing_formula; }; check 'contents that are none' $?
+# What is nearly right is told with what it should be.
+run formula 'Fe0,5Ni0.5'; err "at byte 4: a decimal comma; a decimal point is written '.'"; check 'a decimal comma behind a 0 in a formula' $?
+printf 'formula,y\nSi,> 100\nGe,1\nSn,2\n' >"$T/limit.csv"; run train "$T/limit.csv" --target y -o "$T/limit.h5"; { [ $rc = 3 ] && err "limit.csv:2: .* '> 100'.*a limit is no value"; }; check 'a limit as target' $?
 exit $bad
