@@ -153,6 +153,36 @@ static void moves_of_skeletons(void **state)
                 elasticity, bent, sizeof bent / sizeof *bent);
 }
 
+/* (C66 - C12) / C11, Voigt, of a frame beside a void. */
+static double beyond_cauchy(const char *frame)
+{
+    static const char text[] = "demand: x\nscale: microstructure\nphases:\n  - {name: void, E: 1e-3, nu: 0.3}\n  - {name: solid, E: 1, nu: 0.3}\n"
+                               "require:\n  - {property: bulk modulus, min: 0.01}\n";
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    cupel_recipe r;
+    cupel_trial t = {.solves = 0};
+    check_ok(cupel_micro_demand_read(cupel_text_of(text), "d.yaml", &d, &err), &err);
+    check_ok(cupel_recipe_of_text(frame, &r, &err), &err);
+    const cupel_trial_options o = {.grid = 32, .accuracy = 1e-3, .blend_k = 0.1, .blend_c = 0.05};
+    check_ok(cupel_trial_solve(d, &r, &o, &job, &t, &err), &err);
+    const double beyond = (t.t.c[35] / 2 - t.t.c[1]) / t.t.c[0];
+    cupel_trial_release(&t);
+    cupel_micro_demand_free(d);
+    return beyond;
+}
+
+/* Cauchy's relation C12 = C66 holds for straight struts that only stretch, not for struts that wind. */
+static void bent_struts_leave_the_relations_of_cauchy(void **state)
+{
+    (void)state;
+#define FRAME "skeleton:fraction=0.19,line0_1_1=0.08,line0_1_-1=0.08,line1_0_1=0.08,line-1_0_1=0.08,line1_1_0=0.08,line1_-1_0=0.08"
+    const double straight = beyond_cauchy(FRAME);
+    const double bent = beyond_cauchy(FRAME ",bend0_1=0.03,bend1_2=0.03,bend2_0=0.03,bend1_0=-0.03,bend2_1=-0.03,bend0_2=-0.03");
+    if (!(fabs(straight) < 0.06 && bent > straight + 0.1)) print_error("straight %g, bent %g\n", straight, bent);
+    assert_true(fabs(straight) < 0.06 && bent > straight + 0.1);
+}
+
 static void moves_of_nodal_surfaces(void **state)
 {
     (void)state;
@@ -217,7 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_minimal_surfaces),
         cmocka_unit_test(of_gaussian_fields),
-        cmocka_unit_test(moves_of_skeletons), cmocka_unit_test(moves_of_nodal_surfaces),
+        cmocka_unit_test(moves_of_skeletons), cmocka_unit_test(bent_struts_leave_the_relations_of_cauchy), cmocka_unit_test(moves_of_nodal_surfaces),
         cmocka_unit_test(guesses_change_the_way_only),
         cmocka_unit_test(expansion_follows_the_stiffness),
     };
