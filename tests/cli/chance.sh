@@ -17,8 +17,8 @@ run predict "$T/m.h5" "$T/new.csv" --quantiles "$(seq -s, 0.04 0.04 0.96)" -o "$
 run rank "$T/q.csv" "$T/d.yaml" -o "$T/r.csv"; { [ $rc = 0 ] && err '24 columns of quantiles'; }; check 'rank by quantiles' $?
 run predict "$T/m.h5" "$T/new.csv" -o "$T/p.csv"; { [ $rc = 0 ] && grep -q ',0,0,' "$T/p.csv" && ! grep -q 'e-1[0-9],' "$T/p.csv"; }; check 'an interval that ends at 0 says 0' $?
 run rank "$T/p.csv" "$T/d.yaml" -o "$T/n.csv"; { [ $rc = 0 ] && err 'which an interval does not show'; }; check 'rank by intervals says what it does not see' $?
-# FORMULA PROBABILITY of a ranking, sorted.
-chances() { perl -ne 'chomp; my @f = split /,/; if ($. == 1) { my $i = 0; for (@f) { $f = $i if $_ eq "formula"; $p = $i if $_ eq "probability"; $i++ } next } print "$f[$f] $f[$p]\n"' "$1" | sort; }
+# FORMULA PROBABILITY of a ranking, sorted; fields with commas are quoted.
+chances() { perl -ne 'chomp; my @f = /("[^"]*"|[^,]*)(?:,|$)/g; if ($. == 1) { my $i = 0; for (@f) { $f = $i if $_ eq "formula"; $p = $i if $_ eq "probability"; $i++ } next } print "$f[$f] $f[$p]\n"' "$1" | sort; }
 for f in s r n; do chances "$T/$f.csv" >"$T/$f.p"; done
 join "$T/s.p" "$T/r.p" | awk '{ d = $2 - $3; if (d < 0) d = -d; if (d > worst) worst = d } END { exit !(NR > 120 && worst < 0.045) }'; check 'screen and rank by quantiles agree within their step' $?
 tail -n +2 "$T/new.csv" | tr , ' ' | sort >"$T/t.p"
