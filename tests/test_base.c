@@ -146,6 +146,18 @@ static void an_arena_gives_aligned_pieces(void **state)
     cupel_arena_release(&a);
 }
 
+static void words_are_wrapped(void **state)
+{
+    (void)state;
+    cupel_str s = {0};
+    cupel_str_wrap(&s, "one two three longerthanaline four", 9, 2, 0);
+    assert_string_equal(cupel_str_text(&s), "one two\n  three\n  longerthanaline\n  four\n");
+    cupel_str_free(&s);
+    cupel_str_wrap(&s, "one two", 9, 4, 4);
+    assert_string_equal(cupel_str_text(&s), "one\n    two\n");
+    cupel_str_free(&s);
+}
+
 static void what_stands_between_tags_is_escaped(void **state)
 {
     (void)state;
@@ -169,7 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_read_whole_fields_only),       cmocka_unit_test(numbers_print_shortest_and_read_back),
-        cmocka_unit_test(fixed_notation_is_the_shortest),
+        cmocka_unit_test(fixed_notation_is_the_shortest),        cmocka_unit_test(words_are_wrapped),
         cmocka_unit_test(random_numbers_are_a_function_of_their_place), cmocka_unit_test(permutations_need_no_memory),
             cmocka_unit_test(an_arena_gives_aligned_pieces),
         cmocka_unit_test(sizes_that_overflow_are_refused),

@@ -82,6 +82,24 @@ void cupel_str_puts(cupel_str *s, const char *text) { cupel_str_add(s, text, str
 
 void cupel_str_putc(cupel_str *s, char c) { cupel_str_add(s, &c, 1); }
 
+void cupel_str_wrap(cupel_str *s, const char *text, size_t width, size_t indent, size_t at)
+{
+    for (bool first = true; *text; first = false) {
+        const size_t n = strcspn(text, " ");
+        if (!first && at + 1 + n > width) {
+            cupel_str_addf(s, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (!first) {
+            cupel_str_putc(s, ' ');
+            at++;
+        }
+        cupel_str_add(s, text, n);
+        at += n;
+        text += n + (text[n] == ' ');
+    }
+    cupel_str_putc(s, '\n');
+}
+
 void cupel_str_vaddf(cupel_str *s, const char *fmt, va_list ap)
 {
     va_list again;

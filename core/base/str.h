@@ -37,6 +37,8 @@ typedef struct cupel_str {
 void cupel_str_add(cupel_str *s, const char *p, size_t n);
 void cupel_str_puts(cupel_str *s, const char *text);
 void cupel_str_putc(cupel_str *s, char c);
+/* The words of `text` in lines of up to `width` bytes, and a new line; `at` is the column where they begin, every further line is set in by `indent`. */
+void cupel_str_wrap(cupel_str *s, const char *text, size_t width, size_t indent, size_t at);
 void cupel_str_addf(cupel_str *s, const char *fmt, ...) CUPEL_PRINTF(2, 3);
 void cupel_str_vaddf(cupel_str *s, const char *fmt, va_list ap) CUPEL_PRINTF(2, 0);
 void cupel_str_list(cupel_str *s, const char *name);      /* one more of a list that cupel_text_next reads: in quotes where it holds a comma */

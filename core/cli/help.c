@@ -9,25 +9,6 @@ static const char exit_codes[] =
     "5 the requirement cannot be met; 6 interrupted, what there was by then is kept, goes on with --resume\n"
     "where the verb has it; 7 out of memory or disk.\n";
 
-/* Words of `text` in lines up to WIDTH, every line after the first set in by `indent`; `at` is the column where it begins. */
-static void wrap(cupel_str *s, const char *text, size_t indent, size_t at)
-{
-    for (bool first = true; *text; first = false) {
-        size_t n = strcspn(text, " ");
-        if (!first && at + 1 + n > WIDTH) {
-            cupel_str_addf(s, "\n%*s", (int)indent, "");
-            at = indent;
-        } else if (!first) {
-            cupel_str_putc(s, ' ');
-            at++;
-        }
-        cupel_str_add(s, text, n);
-        at += n;
-        text += n + (text[n] == ' ');
-    }
-    cupel_str_putc(s, '\n');
-}
-
 void cupel_help_all(cupel_str *s)
 {
     cupel_str_puts(s, "cupel " CUPEL_VERSION
@@ -66,7 +47,7 @@ static void put_option(cupel_str *s, const cupel_opt *o)
     if (o->required || o->fallback) cupel_str_addf(&text, "%s%s%s", open, o->required ? "required" : "default ", o->required ? "" : o->fallback);
     if (o->choices || o->required || o->fallback) cupel_str_putc(&text, ')');
     s->failed |= text.failed;
-    wrap(s, cupel_str_text(&text), COLUMN, COLUMN);
+    cupel_str_wrap(s, cupel_str_text(&text), WIDTH, COLUMN, COLUMN);
     cupel_str_free(&text);
 }
 
@@ -81,7 +62,7 @@ static void put_paragraphs(cupel_str *s, const char *text)
         if (*text == ' ')
             cupel_str_addf(s, "%s\n", cupel_str_text(&one));
         else
-            wrap(s, cupel_str_text(&one), 0, 0);
+            cupel_str_wrap(s, cupel_str_text(&one), WIDTH, 0, 0);
         cupel_str_free(&one);
         text += n + (text[n] == '\n');
     }

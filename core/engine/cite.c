@@ -277,23 +277,8 @@ enum { WIDTH = 120, COLUMNS_MOST = 150 };
 /* The text behind `head`, broken between words, with further lines below where it begins. */
 static void put_words(cupel_str *out, const char *head, const char *text)
 {
-    const size_t indent = strlen(head);
-    size_t at = indent;
     cupel_str_puts(out, head);
-    for (const char *p = text; *p;) {
-        const size_t n = strcspn(p, " "), gap = p > text;
-        if (gap && at + gap + n > WIDTH) {
-            cupel_str_addf(out, "\n%*s", (int)indent, "");
-            at = indent;
-        } else if (gap) {
-            cupel_str_putc(out, ' ');
-            at++;
-        }
-        cupel_str_add(out, p, n);
-        at += n;
-        p += n + (p[n] == ' ');
-    }
-    cupel_str_putc(out, '\n');
+    cupel_str_wrap(out, text, WIDTH, strlen(head), strlen(head));
 }
 
 /* Names and units of the columns of a set of descriptors. */
