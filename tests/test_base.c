@@ -146,6 +146,14 @@ static void an_arena_gives_aligned_pieces(void **state)
     cupel_arena_release(&a);
 }
 
+static void messages_show_the_beginning_of_long_texts(void **state)
+{
+    (void)state;
+    assert_int_equal(cupel_shown(0, 60), 0);
+    assert_int_equal(cupel_shown(60, 60), 60);
+    assert_int_equal(cupel_shown(SIZE_MAX, 60), 60);
+}
+
 static void words_are_wrapped(void **state)
 {
     (void)state;
@@ -182,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_read_whole_fields_only),       cmocka_unit_test(numbers_print_shortest_and_read_back),
         cmocka_unit_test(fixed_notation_is_the_shortest),        cmocka_unit_test(words_are_wrapped),
+        cmocka_unit_test(messages_show_the_beginning_of_long_texts),
         cmocka_unit_test(random_numbers_are_a_function_of_their_place), cmocka_unit_test(permutations_need_no_memory),
             cmocka_unit_test(an_arena_gives_aligned_pieces),
         cmocka_unit_test(sizes_that_overflow_are_refused),

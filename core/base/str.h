@@ -19,6 +19,9 @@ bool cupel_text_is(cupel_text t, const char *s);         /* equal */
 bool cupel_text_ends(cupel_text t, const char *end);       /* with `end`, and something before it */
 cupel_text cupel_text_trim(cupel_text t);                /* without spaces and tabs at both ends */
 
+/* How many of n bytes a message shows: what stands before the text in %.*s. most <= INT_MAX. */
+static inline int cupel_shown(size_t n, size_t most) { return (int)(n < most ? n : most); }
+
 /* Bytes of the character at p [n], n > 0; 0 when it is no UTF-8 (RFC 3629: nothing over-long, no surrogates, at most U+10FFFF). code may be NULL. */
 size_t cupel_utf8(const unsigned char *p, size_t n, uint32_t *code);
 bool cupel_text_utf8(cupel_text t); /* of such characters alone */
@@ -37,7 +40,7 @@ typedef struct cupel_str {
 void cupel_str_add(cupel_str *s, const char *p, size_t n);
 void cupel_str_puts(cupel_str *s, const char *text);
 void cupel_str_putc(cupel_str *s, char c);
-/* The words of `text` in lines of up to `width` bytes, and a new line; `at` is the column where they begin, every further line is set in by `indent`. */
+/* The words of `text` in lines of up to `width` bytes, and a new line; `at` is the column where they begin, `indent` that of every further line. */
 void cupel_str_wrap(cupel_str *s, const char *text, size_t width, size_t indent, size_t at);
 void cupel_str_addf(cupel_str *s, const char *fmt, ...) CUPEL_PRINTF(2, 3);
 void cupel_str_vaddf(cupel_str *s, const char *fmt, va_list ap) CUPEL_PRINTF(2, 0);

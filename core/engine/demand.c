@@ -465,7 +465,7 @@ static cupel_status check_scale(const cupel_yaml *root, const char *file, cupel_
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: scale: microstructure cannot be read from a pipe here; name a file", file, scale->line);
     if (scale && scale->kind == CUPEL_YAML_SCALAR)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: scale: found '%.*s', expected microstructure for a demand with 'phases'", file, scale->line,
-                          (int)(scale->text.n < 40 ? scale->text.n : 40), scale->text.p);
+                          cupel_shown(scale->text.n, 40), scale->text.p);
     return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand with 'phases' needs the line 'scale: microstructure'; found none", file, phases->key_line);
 }
 

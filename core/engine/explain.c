@@ -29,7 +29,7 @@ void cupel_explain_row(const char *file, uint64_t line, cupel_text formula, cupe
     cupel_formula_error e;
     const char *end = formula.n ? memchr(formula.p, '\n', formula.n) : NULL; /* one line is said as one line */
     const size_t n = end ? (size_t)(end - formula.p) : formula.n;
-    cupel_str_addf(out, "%s:%" PRIu64 ": %s: '%.*s%s'", file, line, cupel_reason_name(reason), (int)(n < 80 ? n : 80), formula.p, end ? "..." : "");
+    cupel_str_addf(out, "%s:%" PRIu64 ": %s: '%.*s%s'", file, line, cupel_reason_name(reason), cupel_shown(n, 80), formula.p, end ? "..." : "");
     if (reason == CUPEL_REASON_BAD_FORMULA && explain_crystal(formula, out)) return;
     if ((reason == CUPEL_REASON_BAD_FORMULA || reason == CUPEL_REASON_AMBIGUOUS_FORMULA) && !cupel_formula_read(formula, dot, &f, &e))
         cupel_str_addf(out, " at byte %zu: %s", e.position + 1, e.message);

@@ -89,7 +89,7 @@ enum { WORDS_SHOWN = 8, LONGEST = 40 };
 static void category_outside(const cupel_feature_column *c, cupel_text t, cupel_str *out)
 {
     if (cupel_text_missing(t) || cupel_feature_find(c, t) != SIZE_MAX) return;
-    cupel_str_addf(out, "%s%s '%.*s' is in no training row, which have ", out->n ? "; " : "", c->name, (int)(t.n < LONGEST ? t.n : LONGEST), t.p);
+    cupel_str_addf(out, "%s%s '%.*s' is in no training row, which have ", out->n ? "; " : "", c->name, cupel_shown(t.n, LONGEST), t.p);
     for (size_t v = 0; v < c->n_values && v < WORDS_SHOWN; v++) cupel_str_addf(out, "%s'%.*s'", v ? ", " : "", (int)LONGEST, c->value[v]);
     if (c->n_values > WORDS_SHOWN) cupel_str_addf(out, " and %zu more", c->n_values - WORDS_SHOWN);
 }
@@ -210,7 +210,7 @@ cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *ba
         cupel_text t = cupel_text_trim(cupel_cell(records, row, c->at));
         if (cupel_text_missing(t)) cupel_str_addf(words, "no value of '%s'", c->name);
         else if (!c->category && !cupel_parse_double(t, &x))
-            cupel_str_addf(words, "'%.*s' of '%s' is no number", (int)(t.n < 40 ? t.n : 40), t.p, c->name);
+            cupel_str_addf(words, "'%.*s' of '%s' is no number", cupel_shown(t.n, 40), t.p, c->name);
     }
     if (st == CUPEL_OK && f->crosses && !words->n) cross_lacks(f, batch, at, words);
     return st == CUPEL_OK && words->failed ? cupel_no_memory(err, "the name of a feature", 0) : st;

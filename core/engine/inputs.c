@@ -42,7 +42,7 @@ static cupel_status bad_cell(const making *m, size_t table, size_t row, const ch
     const cupel_trial_table *t = m->table[table];
     const cupel_text c = cell_of(m, table, row);
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s", t->file, t->records.line[row], t->header.name[m->at[table].at],
-                      (int)(c.n < 60 ? c.n : 60), c.p, what);
+                      cupel_shown(c.n, 60), c.p, what);
 }
 
 typedef struct word_place {

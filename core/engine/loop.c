@@ -65,7 +65,7 @@ static cupel_status conflict(cupel_telling *g, size_t i, size_t there, cupel_tri
     const cupel_text now = state == CUPEL_TRIAL_FAILED ? cupel_text_of("failed") : g->cell[k];
     char what[256];
     snprintf(what, sizeof what, "%s:%" PRIu64 ": '%s' of this experiment was %.60s (row %zu of the loop, told from '%.60s'), and is %.*s now",
-             g->t.file, g->t.records.line[i], l->header.label[k], was, there + 1, l->file[l->told[there]], (int)(now.n < 60 ? now.n : 60), now.p);
+             g->t.file, g->t.records.line[i], l->header.label[k], was, there + 1, l->file[l->told[there]], cupel_shown(now.n, 60), now.p);
     g->r.conflicts++;
     if (g->o->conflict == CUPEL_CONFLICT_FAIL)
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s; nothing was told; --conflict keep takes both as measured, --conflict replace takes the new one",
@@ -141,7 +141,7 @@ static void say_unused(const cupel_telling *g, size_t i)
         if (cupel_text_missing(c)) continue;
         cupel_say(g->job, CUPEL_WARNING, "%s:%" PRIu64 ": failed, so that its '%s', %.*s, is not used; where it is a measurement, take it back with "
                                                        "--withdraw and tell it without the failure", g->t.file, g->t.records.line[i],
-                  g->loop.header.name[k], (int)(c.n < 60 ? c.n : 60), c.p);
+                  g->loop.header.name[k], cupel_shown(c.n, 60), c.p);
     }
 }
 

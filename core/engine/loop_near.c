@@ -71,7 +71,7 @@ void cupel_loop_apart(const cupel_loop *l, size_t row, const cupel_text *cell, c
     for (size_t k = 0; k < l->n_inputs; k++) {
         if (cupel_text_is(cell[k], input(l, row, k))) continue;
         if (number(l, row, k, &a) && cupel_parse_double(cell[k], &b) && a == b) continue;
-        cupel_str_addf(words, "%s'%s' is %.*s, not %s", words->n ? ", " : "", l->header.name[k], (int)(cell[k].n < 60 ? cell[k].n : 60), cell[k].p,
+        cupel_str_addf(words, "%s'%s' is %.*s, not %s", words->n ? ", " : "", l->header.name[k], cupel_shown(cell[k].n, 60), cell[k].p,
                        input(l, row, k));
     }
 }

@@ -18,7 +18,7 @@ static cupel_status bad_cell(const cupel_telling *g, size_t row, size_t k, const
 {
     const cupel_text c = cupel_telling_cell(g, row, g->match[k].at);
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s; nothing was told", g->t.file, g->t.records.line[row],
-                      g->t.header.name[g->match[k].at], (int)(c.n < 60 ? c.n : 60), c.p, what);
+                      g->t.header.name[g->match[k].at], cupel_shown(c.n, 60), c.p, what);
 }
 
 /* A cell that has to be a number is one; any other that is one is checked too. What is withdrawn may be the slip itself. */
@@ -40,7 +40,7 @@ static cupel_status row_of_id(const cupel_telling *g, size_t row, size_t *at, cu
     *at = cupel_loop_find_id(&g->loop, c, &several);
     if (*at != SIZE_MAX && !several) return CUPEL_OK;
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s of the loop was taken as id '%.*s'; tell it by its inputs; nothing was told",
-                      g->t.file, g->t.records.line[row], several ? "more than one experiment" : "no experiment", (int)(c.n < 60 ? c.n : 60), c.p);
+                      g->t.file, g->t.records.line[row], several ? "more than one experiment" : "no experiment", cupel_shown(c.n, 60), c.p);
 }
 
 /* The row in the columns and units of the loop. *empty: how many goals have no value. */

@@ -273,7 +273,7 @@ void cupel_outlier_reason(const cupel_outlier *o, const cupel_model *m, const cu
     if (o->factor < 1) cupel_str_addf(out, "; divided by %.4g it would fit: a slip of the unit (%s)?", 1 / o->factor, o->slip);
     if (o->nearest == SIZE_MAX) return;
     const cupel_text f = cupel_training_formula(t, cupel_model_training_index(m, o->nearest));
-    cupel_str_addf(out, "; nearest other: %.*s (line %" PRIu64 ") with %.6g", (int)(f.n < 60 ? f.n : 60), f.p, line_of(m, t, o->nearest),
+    cupel_str_addf(out, "; nearest other: %.*s (line %" PRIu64 ") with %.6g", cupel_shown(f.n, 60), f.p, line_of(m, t, o->nearest),
                    value_of(m, t, o->nearest));
 }
 

@@ -14,7 +14,7 @@ cupel_status cupel_quantiles_parse(const char *text, cupel_quantiles *q, cupel_e
         if (q->n == CUPEL_QUANTILES) return cupel_fail(err, CUPEL_USAGE, "--quantiles: more than %d", (int)CUPEL_QUANTILES);
         if (!cupel_parse_double(cupel_text_trim((cupel_text){p, n}), &tau) || !(tau > 0 && tau < 1) || (q->n && !(tau > q->tau[q->n - 1])))
             return cupel_fail(err, CUPEL_USAGE, "--quantiles: found '%.*s', expected numbers above 0 and below 1 in increasing order, as in "
-                              "0.1,0.5,0.9", (int)(n < 40 ? n : 40), p);
+                              "0.1,0.5,0.9", cupel_shown(n, 40), p);
         q->tau[q->n++] = tau;
         p += n + (p[n] == ',');
         if (p[-1] == ',' && !*p) return cupel_fail(err, CUPEL_USAGE, "--quantiles '%.60s' ends in a comma, expected a number behind it", text);

@@ -88,7 +88,7 @@ static cupel_status parse_family(const cupel_yaml *node, const char *file, cupel
         if (!z || f->n == sizeof f->z)
             return cupel_fail(err, CUPEL_USAGE,
                               "%s:%zu: 'without': '%.*s' is no system of up to 8 elements; write symbols joined by '-', as in Mg-Bi", file,
-                              node->line, (int)(node->text.n < 60 ? node->text.n : 60), node->text.p);
+                              node->line, cupel_shown(node->text.n, 60), node->text.p);
         f->z[f->n++] = (unsigned char)z;
         p += n + 1;
     }
@@ -272,7 +272,7 @@ cupel_reason cupel_selection_lacks(const cupel_selection *s, const cupel_header 
         if (!cell.n) continue;
         if (!cupel_parse_double(cell, &x) || x < 0) {
             cupel_str_addf(words, "content '%s' is '%.*s', expected a number from 0 on, or nothing where there is none of it", s->content[i],
-                           (int)(cell.n < 40 ? cell.n : 40), cell.p);
+                           cupel_shown(cell.n, 40), cell.p);
             return CUPEL_REASON_BAD_NUMBER;
         }
         sum += x;

@@ -94,7 +94,7 @@ static cupel_status read_cost(const cupel_suggesting *g, size_t row, double *cos
     const cupel_text c = cell_of(t, row, g->cost);
     if (cupel_parse_double(c, cost) && *cost > 0) return CUPEL_OK;
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', expected a cost above 0", t->file, t->records.line[row],
-                      t->header.name[g->cost], (int)(c.n < 60 ? c.n : 60), c.p);
+                      t->header.name[g->cost], cupel_shown(c.n, 60), c.p);
 }
 
 /* What candidate `row` of the pool states of the goals, as the next that is left. */

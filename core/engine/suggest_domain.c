@@ -34,7 +34,7 @@ static void say_outside(const cupel_suggestion *s, size_t row, size_t input, con
     const char *name = s->inputs.column[input].name;
     const cupel_text c = cupel_text_trim(cupel_cell(&t->records, row, cupel_header_find(&t->header, name)));
     cupel_say(job, CUPEL_WARNING, "a pick has '%s' '%.*s', %s: what is expected of it is a guess (in_domain 0)", name,
-              (int)(c.n < 60 ? c.n : 60), c.p,
+              cupel_shown(c.n, 60), c.p,
               what[s->inputs.column[input].kind]);
 }
 

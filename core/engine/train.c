@@ -104,7 +104,7 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
     cupel_text cell = cupel_cell(&t->records, i, r->target);
     if (target)
         snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number%s",
-                 t->header.name[r->target], (int)(cell.n < 40 ? cell.n : 40), cell.p,
+                 t->header.name[r->target], cupel_shown(cell.n, 40), cell.p,
                  reason != CUPEL_REASON_BAD_NUMBER ? "" : no_number(cupel_text_trim(cell)));
     if (words && contents)
         cupel_str_addf(words, "%s:%" PRIu64 ": %s: %s", t->file, t->records.line[i], cupel_reason_name(reason), cupel_str_text(&lacks));

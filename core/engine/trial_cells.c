@@ -19,7 +19,7 @@ static cupel_status bad_cell(const cupel_trial_table *t, size_t row, size_t col,
 {
     const cupel_text c = cell_of(t, row, col);
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s", t->file, t->records.line[row], t->header.name[col],
-                      (int)(c.n < SHOWN ? c.n : SHOWN), c.p, what);
+                      cupel_shown(c.n, SHOWN), c.p, what);
 }
 
 /* "0,35" to "0.35": a number but for its comma. */

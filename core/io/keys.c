@@ -62,7 +62,7 @@ static void list_words(cupel_str *s, const char *const *known)
 cupel_status cupel_keys_comma(const cupel_yaml *node, const char *file, cupel_err *err)
 {
     return cupel_fail(err, CUPEL_USAGE, "%s:%zu: found '%.*s' after a comma, where a key is expected; a comma ends a value: write decimals with a "
-                      "point, as in 1.5", file, node->key_line, (int)(node->key.n < 60 ? node->key.n : 60), node->key.p);
+                      "point, as in 1.5", file, node->key_line, cupel_shown(node->key.n, 60), node->key.p);
 }
 
 static cupel_status unknown(const cupel_yaml *node, const char *file, const char *what, const char *const *known, cupel_err *err)
@@ -73,7 +73,7 @@ static cupel_status unknown(const cupel_yaml *node, const char *file, const char
     list_words(&all, known);
     const char *near = cupel_nearest_word(node->key, known);
     cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown key '%.*s' in %s; %s%s%skeys are: %s", file, node->key_line,
-               (int)(node->key.n < 60 ? node->key.n : 60),
+               cupel_shown(node->key.n, 60),
                node->key.p, what, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "", cupel_str_text(&all));
     cupel_str_free(&all);
     return CUPEL_USAGE;

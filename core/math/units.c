@@ -528,9 +528,9 @@ cupel_status cupel_quantity_parse(cupel_text text, double *x, cupel_text *unit, 
     bool minus = take_minus(&r);
     if (!minus) take(&r, "+");
     if (!take_number(&r, &v))
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': expected a number and a unit, as in 1.1 eV", (int)(t.n < 100 ? t.n : 100), t.p);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': expected a number and a unit, as in 1.1 eV", cupel_shown(t.n, 100), t.p);
     if (r.p < r.end && *r.p == ',')
-        return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': write numbers without commas, 1000 or 1.5", (int)(t.n < 100 ? t.n : 100), t.p);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%.*s': write numbers without commas, 1000 or 1.5", cupel_shown(t.n, 100), t.p);
     skip_blanks(&r);
     *x = minus ? -v : v;
     *unit = (cupel_text){r.p, (size_t)(r.end - r.p)};
@@ -543,7 +543,7 @@ cupel_status cupel_quantity_in(cupel_text text, const char *unit, double *x, cup
     cupel_text own, want = cupel_text_trim(cupel_text_of(unit));
     cupel_unit from, to;
     text = cupel_text_trim(text);
-    int shown = (int)(text.n < 100 ? text.n : 100);
+    int shown = cupel_shown(text.n, 100);
     cupel_status st = cupel_quantity_parse(text, &v, &own, err);
     if (st != CUPEL_OK) return st;
     if (own.n == want.n && memcmp(own.p, want.p, own.n) == 0) {

@@ -97,7 +97,7 @@ static const cupel_key_value *find(const entry *e, const char *key)
     return NULL;
 }
 
-static int shown(cupel_text t) { return (int)(t.n < 64 ? t.n : 64); }
+static int shown(cupel_text t) { return cupel_shown(t.n, 64); }
 
 static cupel_status refuse(const entry *e, size_t line, cupel_err *err, const char *fmt, ...) CUPEL_PRINTF(4, 5);
 static cupel_status refuse(const entry *e, size_t line, cupel_err *err, const char *fmt, ...)

@@ -86,7 +86,7 @@ static cupel_status header(reading *r, const cupel_text *f, cupel_err *err)
     }
     if (!cupel_unit_same_dimension(&r->from, &r->to))
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %s in '%.*s', expected '%s'", r->path, r->line, r->like->quantity,
-                          (int)(unit.n < 64 ? unit.n : 64), unit.p, r->like->unit);
+                          cupel_shown(unit.n, 64), unit.p, r->like->unit);
     return CUPEL_OK;
 }
 
@@ -112,18 +112,18 @@ static cupel_status row(reading *r, const cupel_text *f, cupel_err *err)
     unsigned z = cupel_element_find(f[0].p, f[0].n);
     int64_t year = 0;
     if (!z)
-        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: no element '%.*s'", r->path, r->line, (int)(f[0].n < 16 ? f[0].n : 16), f[0].p);
+        return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: no element '%.*s'", r->path, r->line, cupel_shown(f[0].n, 16), f[0].p);
     if (t->year[z])
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: a second row for %s; keep one", r->path, r->line, cupel_element_symbol(z));
     bool good = r->states ? read_states(f[1], &t->state[z]) : cupel_parse_double(f[1], &t->value[z]);
     if (!good)
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: value of %s is '%.*s', expected %s; leave the row out where it is unknown",
-                          r->path, r->line, cupel_element_symbol(z), (int)(f[1].n < 32 ? f[1].n : 32), f[1].p,
+                          r->path, r->line, cupel_element_symbol(z), cupel_shown(f[1].n, 32), f[1].p,
                           r->states ? "oxidation states such as '-2 -1 4'" : "a number");
     if (!r->states) t->value[z] = cupel_unit_convert(t->value[z], &r->from, &r->to);
     if (!r->states && (!isfinite(t->value[z]) || t->value[z] < 0))
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: %s of %s is '%.*s', expected 0 or more", r->path, r->line, r->like->quantity,
-                          cupel_element_symbol(z), (int)(f[1].n < 32 ? f[1].n : 32), f[1].p);
+                          cupel_element_symbol(z), cupel_shown(f[1].n, 32), f[1].p);
     if (!cupel_parse_i64(f[3], &year) || year < 1000 || year > 2999 || !f[2].n)
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: row of %s without a source or a year of four digits", r->path, r->line,
                           cupel_element_symbol(z));

@@ -390,7 +390,7 @@ static bool read_element(reader *r, unsigned depth)
     } else {
         unsigned z = cupel_element_find(p, len);
         if (!z)
-            return refuse(r, CUPEL_REASON_BAD_FORMULA, start, "no element '%.*s%s'", (int)(len < 20 ? len : 20), p, len > 20 ? "..." : "");
+            return refuse(r, CUPEL_REASON_BAD_FORMULA, start, "no element '%.*s%s'", cupel_shown(len, 20), p, len > 20 ? "..." : "");
         add_item(r, z, 0);
     }
     r->i = end;

@@ -180,7 +180,7 @@ static bool bracket(cupel_text t, cupel_str *out)
     const double all = count + rest, whole = all > 10 ? 100 : 1;
     if (!(rest > 0) || fabs(all - whole) > 1e-6 * whole || fabs(atoms - 1) < 1e-3 || in.composition.n < 2) return false;
     cupel_str_addf(out, "'%.*s' counts the bracket as %.4g atoms, %g times; as shares of atoms, %g%s of the bracket, it is ",
-                   (int)(t.n < 60 ? t.n : 60), t.p, atoms, count, count, whole > 10 ? " %" : "");
+                   cupel_shown(t.n, 60), t.p, atoms, count, count, whole > 10 ? " %" : "");
     put(&left, 1, out);
     put(&in, count / atoms, out);
     put(&right, 1, out);

@@ -34,9 +34,9 @@ static cupel_status unknown_param(const cupel_method *m, cupel_text name, cupel_
     cupel_str known = {0};
     list_params(m, &known);
     cupel_status st = known.n ? cupel_fail(err, CUPEL_USAGE, "%s '%s' has no parameter '%.*s'; it has %s", m->kind, m->name,
-                                           (int)(name.n < 64 ? name.n : 64), name.p, cupel_str_text(&known))
+                                           cupel_shown(name.n, 64), name.p, cupel_str_text(&known))
                               : cupel_fail(err, CUPEL_USAGE, "%s '%s' has no parameters, found '%.*s'", m->kind, m->name,
-                                           (int)(name.n < 64 ? name.n : 64), name.p);
+                                           cupel_shown(name.n, 64), name.p);
     cupel_str_free(&known);
     return st;
 }
@@ -48,7 +48,7 @@ static cupel_status outside(const cupel_method *m, const cupel_param *p, cupel_t
     cupel_format_double(high, p->max);
     const char *unit = p->unit ? p->unit : "";
     return cupel_fail(err, CUPEL_USAGE, "parameter %s of %s '%s' is '%.*s', expected a number from %s to %s%s%s", p->name, m->kind, m->name,
-                      (int)(word.n < 64 ? word.n : 64), word.p, low, high, unit[0] ? " " : "", unit);
+                      cupel_shown(word.n, 64), word.p, low, high, unit[0] ? " " : "", unit);
 }
 
 /* One "name=value". */
@@ -56,7 +56,7 @@ static cupel_status setting(const cupel_method *m, cupel_text t, double *value, 
 {
     const char *equals = t.n ? memchr(t.p, '=', t.n) : NULL;
     if (!equals)
-        return cupel_fail(err, CUPEL_USAGE, "setting '%.*s' of %s '%s' is not of the form name=value", (int)(t.n < 64 ? t.n : 64), t.p,
+        return cupel_fail(err, CUPEL_USAGE, "setting '%.*s' of %s '%s' is not of the form name=value", cupel_shown(t.n, 64), t.p,
                           m->kind, m->name);
     cupel_text name = cupel_text_trim((cupel_text){t.p, (size_t)(equals - t.p)});
     cupel_text word = cupel_text_trim((cupel_text){equals + 1, (size_t)(t.p + t.n - equals - 1)});

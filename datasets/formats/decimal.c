@@ -54,7 +54,7 @@ static cupel_status refuse(const cupel_decimals *d, size_t column, cupel_text t,
     char where[40] = "";
     if (other) snprintf(where, sizeof where, " (line %" PRIu64 ")", other);
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": column '%.80s': '%.*s' %s%s; write numbers with a decimal point and without separators "
-                                            "of thousands", d->file, line, d->header->name[column], (int)(t.n < 40 ? t.n : 40), t.p, why, where);
+                                            "of thousands", d->file, line, d->header->name[column], cupel_shown(t.n, 40), t.p, why, where);
 }
 
 static cupel_status note(cupel_decimals *d, size_t column, cupel_text t, int sign, bool group, uint64_t line, cupel_err *err)

@@ -12,8 +12,7 @@ cupel_status cupel_spec_element(const cupel_space_spec *spec, const cupel_yaml *
 {
     unsigned found = cupel_element_find(symbol.p, symbol.n);
     if (!found)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: '%.*s' is no element symbol", spec->file, node->line, (int)(symbol.n < 60 ? symbol.n :
-                          60),
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: '%.*s' is no element symbol", spec->file, node->line, cupel_shown(symbol.n, 60),
                           symbol.n ? symbol.p : "");
     *z = found;
     return CUPEL_OK;
@@ -81,8 +80,7 @@ cupel_status cupel_spec_formula(const cupel_space_spec *spec, const cupel_yaml *
     cupel_formula f;
     cupel_formula_error e;
     if (!cupel_formula_read(cupel_text_trim(text), CUPEL_DOT_REFUSE, &f, &e))
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: formula '%.*s', position %zu: %s", spec->file, node->line, (int)(text.n < 80 ? text.n :
-                          80),
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: formula '%.*s', position %zu: %s", spec->file, node->line, cupel_shown(text.n, 80),
                           text.n ? text.p : "", e.position + 1, e.message);
     *c = f.composition;
     return CUPEL_OK;

@@ -173,7 +173,7 @@ static cupel_status read_rows(substitute *s, const cupel_records *r, size_t colu
         if (cupel_text_missing(t)) continue; /* no formula, nothing to start from */
         if (!cupel_formula_read(t, s->dot, &f, &e))
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s':%llu: formula '%.*s', position %zu: %s", s->path, (unsigned long long)r->line[i],
-                              (int)(t.n < 80 ? t.n : 80), t.p, e.position + 1, e.message);
+                              cupel_shown(t.n, 80), t.p, e.position + 1, e.message);
         if (s->known.n == KNOWN_MAX)
             return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': more than %d known formulas; start from fewer", s->path, KNOWN_MAX);
         cupel_status st = cupel_batch_add(&s->known, &f.composition, 0, err);

@@ -38,7 +38,7 @@ static cupel_status add_one(const cupel_space_spec *spec, const cupel_yaml *node
     if (!t.n || memchr(t.p, '\t', t.n) || memchr(t.p, '\n', t.n) || (!number && !words))
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: space: '%.*s' is no %s; expected a list such as [0.01, 0.02] or a range such as 0.01..0.05 step 0.01", spec->file,
-                          node->line, (int)(t.n < 60 ? t.n : 60), t.p, words ? "value" : "number");
+                          node->line, cupel_shown(t.n, 60), t.p, words ? "value" : "number");
     for (size_t i = 0; i < v->n; i++)
         if (cupel_text_is(t, v->text[i]) || (number && v->number[i] >= x && v->number[i] <= x))
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: the value %.*s is there twice; leave one out", spec->file, node->line, (int)t.n, t.p);
@@ -66,13 +66,13 @@ static cupel_status add_range(const cupel_space_spec *spec, const cupel_yaml *no
     if (!scale || fabs(x[0]) > 1e9 || fabs(x[1]) > 1e9 || x[2] > 1e9 || x[2] <= 0 || x[0] > x[1] || (x[1] - x[0]) / x[2] > CUPEL_VALUES_MAX)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: the range '%.*s' must go up in steps above 0, with at most six decimals and %d values",
                           spec->file, node->line,
-                          (int)(node->text.n < 60 ? node->text.n : 60), node->text.p, CUPEL_VALUES_MAX);
+                          cupel_shown(node->text.n, 60), node->text.p, CUPEL_VALUES_MAX);
     cupel_make_whole(x, 3, scale, whole);
     const int64_t past = (whole[1] - whole[0]) % whole[2];
     if (past)
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: space: the range '%.*s' never reaches its end: the last step is at %g; end it there, or take a step that "
-                          "divides the range", spec->file, node->line, (int)(node->text.n < 60 ? node->text.n : 60), node->text.p,
+                          "divides the range", spec->file, node->line, cupel_shown(node->text.n, 60), node->text.p,
                           (double)(whole[1] - past) / (double)scale);
     for (int64_t k = whole[0]; k <= whole[1] && st == CUPEL_OK; k += whole[2]) {
         double value = (double)k / (double)scale;

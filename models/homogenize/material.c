@@ -59,7 +59,7 @@ typedef struct phase_text {
     cupel_text text;
 } phase_text;
 
-static int shown(cupel_text t) { return (int)(t.n < 80 ? t.n : 80); }
+static int shown(cupel_text t) { return cupel_shown(t.n, 80); }
 
 /* Place of C_ij (from 1) among the 21 keys. */
 static size_t key_of_c(size_t i, size_t j)
@@ -99,7 +99,7 @@ static size_t find_key(cupel_text word)
 static cupel_status unknown_key(cupel_text word, cupel_err *err)
 {
     char meant[32], name[8];
-    snprintf(meant, sizeof meant, "%.*s", (int)(word.n < 31 ? word.n : 31), word.p);
+    snprintf(meant, sizeof meant, "%.*s", cupel_shown(word.n, 31), word.p);
     cupel_guess g = {.meant = meant};
     for (size_t k = 0; k < C11; k++) cupel_guess_offer(&g, names[k]);
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) cupel_guess_offer(&g, aliases[i].name);

@@ -39,7 +39,7 @@ static cupel_status row(const char *path, uint64_t line, const cupel_text *field
     if (n != 4) return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%llu: found %zu fields, expected 4", path, (unsigned long long)line, n);
     if (!cupel_parse_i64(cupel_text_trim(field[0]), &g->label))
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%llu: label '%.*s' is no whole number", path, (unsigned long long)line,
-                          (int)(field[0].n < 40 ? field[0].n : 40), field[0].p);
+                          cupel_shown(field[0].n, 40), field[0].p);
     for (size_t i = 0; i < 3; i++)
         if (!cupel_parse_double(cupel_text_trim(field[i + 1]), &g->angle[i]))
             return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%llu: angle '%.*s' is no number", path, (unsigned long long)line,

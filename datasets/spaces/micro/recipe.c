@@ -16,7 +16,7 @@ const cupel_method *cupel_generator_method(size_t i) { return cupel_generators[i
 static cupel_status unknown_generator(cupel_text name, cupel_err *err)
 {
     char word[WORD_MAX + 1];
-    const int n = (int)(name.n < WORD_MAX ? name.n : WORD_MAX);
+    const int n = cupel_shown(name.n, WORD_MAX);
     memcpy(word, name.p, (size_t)n);
     word[n] = '\0';
     cupel_guess g = {.meant = word};
@@ -130,7 +130,7 @@ static cupel_status setting(cupel_recipe *r, cupel_text t, bool *given, cupel_er
 {
     const char *equals = t.n ? memchr(t.p, '=', t.n) : NULL;
     if (!equals)
-        return cupel_fail(err, CUPEL_USAGE, "'%.*s' of generator '%s' is not of the form name=value", (int)(t.n < WORD_MAX ? t.n : WORD_MAX),
+        return cupel_fail(err, CUPEL_USAGE, "'%.*s' of generator '%s' is not of the form name=value", cupel_shown(t.n, WORD_MAX),
                           t.n ? t.p : "", r->generator->method.name);
     const cupel_text name = cupel_text_trim((cupel_text){t.p, (size_t)(equals - t.p)});
     const cupel_text word = cupel_text_trim((cupel_text){equals + 1, (size_t)(t.p + t.n - equals - 1)});
@@ -145,10 +145,10 @@ static cupel_status setting(cupel_recipe *r, cupel_text t, bool *given, cupel_er
         return cupel_parse_u64(word, &r->seed)
                    ? CUPEL_OK
                    : cupel_fail(err, CUPEL_USAGE, "seed of generator '%s' is '%.*s', expected a whole number from 0 to 2^64 - 1",
-                                r->generator->method.name, (int)(word.n < WORD_MAX ? word.n : WORD_MAX), word.p);
+                                r->generator->method.name, cupel_shown(word.n, WORD_MAX), word.p);
     if (!cupel_parse_double(word, &x))
         return cupel_fail(err, CUPEL_USAGE, "parameter %s of generator '%s' is '%.*s', expected a number", param_at(r, i)->name,
-                          r->generator->method.name, (int)(word.n < WORD_MAX ? word.n : WORD_MAX), word.p);
+                          r->generator->method.name, cupel_shown(word.n, WORD_MAX), word.p);
     cupel_status st = set_value(r, i, x, err);
     return st == CUPEL_OK ? leave_other(r, i, given, err) : st;
 }
