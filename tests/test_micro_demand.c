@@ -154,6 +154,53 @@ static void answers_are_in_the_unit_asked(void **state)
             "density: 2 g/cm^3}\nrequire:\n  - {property: young modulus, per: density, min: 2 GPa}\n", CUPEL_USAGE, "GPa/(kg/m^3)");
 }
 
+#define TITANIUM "demand: x\nscale: microstructure\nphases:\n  - {name: ti, E: 110 GPa, nu: 0.3, density: 4.43 g/cm^3, alpha: 9e-6 1/K}\n" \
+    "  - {name: void, E: 1 MPa, nu: 0.3, density: 0 g/cm^3, alpha: 9e-6 1/K}\nrequire:\n"
+#define CUBIC "target: [[5000, 1500, 1500, 0, 0, 0], [1500, 5000, 1500, 0, 0, 0], [1500, 1500, 5000, 0, 0, 0], [0, 0, 0, 1700, 0, 0], " \
+    "[0, 0, 0, 0, 1700, 0], [0, 0, 0, 0, 0, 1700]]"
+
+/* The unit of an entry is that of all its numbers, and of its answer, as if each had it. */
+static void a_unit_holds_for_an_entry(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    check_ok(read(TITANIUM "  - {property: stiffness, " CUBIC ", unit: MPa}\n  - {unit: g/cm^3, property: density, min: 1, max: 2 g/cm^3}\n"
+                           "  - {property: young modulus, direction: [1, 0, 0], goal: maximise, unit: kPa}\n"
+                           "  - {property: volume fraction, phase: ti, max: 30, unit: \"%\"}\n  - {property: bulk modulus, min: 3 GPa}\n"
+                           "  - {property: shear modulus, component: 12, per: density, min: 20, unit: MPa/(kg/m^3)}\n"
+                           "  - {property: expansion, target: 9e-6, unit: 1/C}\n",
+                  &d, &err), &err);
+    static const struct {
+        const char *unit;
+        double in_unit;
+    } want[] = {{"MPa", 1e3}, {"g/cm^3", 1e-3}, {"kPa", 1e6}, {"%", 100}, {"GPa", 1}, {"MPa/(kg/m^3)", 1e3}, {"1/K", 1}};
+    assert_int_equal(d->n_asks, sizeof want / sizeof *want);
+    for (size_t i = 0; i < d->n_asks; i++) {
+        assert_string_equal(d->ask[i].unit, want[i].unit);
+        check_close(d->ask[i].in_unit, want[i].in_unit, 1e-12, 0);
+    }
+    check_close(d->ask[0].target[0], 5, 1e-12, 0);
+    check_close(d->ask[1].min, 1000, 1e-12, 0);
+    check_close(d->ask[1].max, 2000, 1e-12, 0);
+    check_close(d->ask[3].max, 0.3, 1e-12, 0);
+    check_close(d->ask[4].min, 3, 1e-12, 0); /* the unit of an entry ends with it */
+    check_close(d->ask[5].min, 0.02, 1e-12, 0);
+    check_close(d->ask[6].target[0], 9e-6, 1e-12, 0);
+    cupel_micro_demand_free(d);
+    refused(TITANIUM "  - {property: stiffness, " CUBIC "}\n", CUPEL_USAGE, "d.yaml:7: a number without a unit, where line 4 has one with; give the "
+            "entry its unit, as in unit: GPa");
+    refused(TITANIUM "  - {property: density, max: 2, unit: GPa}\n", CUPEL_USAGE, "d.yaml:7: unit: 'density' is not given in 'GPa'; give it in a "
+            "unit like kg/m^3");
+    refused(TITANIUM "  - {property: poisson ratio, max: 0.2, unit: GPa}\n", CUPEL_USAGE, "it has no unit: leave it out");
+    refused(TITANIUM "  - {property: density, max: 2, unit: gramm}\n", CUPEL_USAGE, "d.yaml:7: unit 'gramm'");
+    refused(TITANIUM "  - {property: density, min: 1, max: 2000 kg/m^3, unit: g/cm^3}\n", CUPEL_USAGE, "d.yaml:7: '2000 kg/m^3' has a unit of its "
+            "own, where 'unit' in line 7 is g/cm^3; give the number in g/cm^3, without a unit");
+    refused(TITANIUM "  - {property: density, max: 2, unit: []}\n", CUPEL_USAGE, "as in unit: kg/m^3");
+    refused(HEAD "require:\n  - {property: bulk modulus, min: 2, unit: GPa}\n", CUPEL_USAGE, "d.yaml:7: a number with a unit, where line 4 has one "
+            "without");
+}
+
 #define CONDUCTS(phases, require) "demand: x\nscale: microstructure\nphases:\n" phases "require:\n  - {" require "}\n"
 #define WIRES "  - {name: a, sigma: 10 S/m, k: 0.3 W/(m K)}\n  - {name: b, sigma: 5.8e5 S/cm, k: 400 W/(m K)}\n"
 
@@ -316,7 +363,7 @@ int main(void)
         cmocka_unit_test(the_form_of_the_issue_is_understood), cmocka_unit_test(stiffness_is_mandel_inside),
         cmocka_unit_test(constants_are_those_of_engineering),
         cmocka_unit_test(targets_on_the_grid),                cmocka_unit_test(units_are_converted_and_not_mixed),
-        cmocka_unit_test(answers_are_in_the_unit_asked),
+        cmocka_unit_test(answers_are_in_the_unit_asked),      cmocka_unit_test(a_unit_holds_for_an_entry),
         cmocka_unit_test(conduction_is_of_what_is_asked),
         cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
         cmocka_unit_test(budgets_are_times_or_solves),        cmocka_unit_test(what_it_must_hold_under),

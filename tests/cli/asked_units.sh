@@ -39,4 +39,14 @@ sed 's/<[^>]*>//g' "$T/a/report.html" >"$T/page"
 grep -q 'at least 300 MPa, at most 480 MPa' "$T/page" && grep -q 'at least 100 um' "$T/page" && grep -q 'density \[g/cm' "$T/page" && grep -q 'Young’s modulus \[MPa\]' "$T/page" && ok 'and in the report' || no 'and in the report'
 grep -q '\bGPa\b\|kg/m' "$T/page" && no 'which has no other units' || ok 'which has no other units'
 grep -A1 '"units"' "$T/a/run.json" | grep -q '"stiffness": "GPa"' && ok 'run.json says what its tensors are in' || no 'run.json says what its tensors are in'
+# The unit of an entry is that of each of its numbers: the same answer to the byte, but for the digest of the demand and the time it took.
+sed -e 's/min: 300 MPa, max: 480 MPa/min: 300, max: 480, unit: MPa/; s/max: 0.72 g.cm^3/unit: g\/cm^3, max: 0.72/; s/min: 100 um/min: 100, unit: um/' "$T/a.yaml" >"$T/c.yaml"
+"$CUPEL" design "$T/c.yaml" -o "$T/c" --budget 300solves --threads 2 >"$T/c.out" 2>"$T/err"
+every() { cut -d, -f1-6,8- "$1"; }
+[ "$(grep -c unit: "$T/c.yaml")" = 3 ] && cmp -s <(every "$T/a/designs.csv") <(every "$T/c/designs.csv") && cmp -s "$T/a/design-1.npy" "$T/c/design-1.npy" &&
+  ok 'the unit of an entry is that of its numbers' || { head -n 1 "$T/a/designs.csv"; no 'the unit of an entry is that of its numbers'; }
+sed 's/max: 480 MPa/max: 480/' "$T/a.yaml" >"$T/d.yaml"
+"$CUPEL" demand check "$T/d.yaml" >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 2 ] && tr -s '\n ' ' ' <"$T/err" | grep -q 'd.yaml:10: a number without a unit, where line 6 has one with; give the entry its unit, as in unit: MPa' &&
+  ok 'which is the remedy for a number without one' || no 'which is the remedy for a number without one'
 exit $bad

@@ -52,25 +52,73 @@ static cupel_status remember(cupel_micro_reader *r, cupel_unit_family family, cu
     return CUPEL_OK;
 }
 
+/* All numbers of a kind have a unit, or none has. */
+static cupel_status check_alike(cupel_micro_reader *r, size_t line, cupel_unit_family family, bool united, cupel_err *err)
+{
+    size_t *mine = united ? &r->united[family] : &r->plain[family];
+    const size_t other = united ? r->plain[family] : r->united[family];
+    const char *said = r->said[family];
+    if (!*mine) *mine = line;
+    if (!other || family == CUPEL_OF_NONE) return CUPEL_OK;
+    if (!united && r->in_entry)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a number without a unit, where line %zu has one with; give the entry its unit, as in unit: %s, "
+                          "which holds for all of its numbers", r->d->file, line, other, r->instead ? r->instead : said ? said : unit_of(r, family));
+    return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a number %s a unit, where line %zu has one %s; give all of a kind with units, or none", r->d->file,
+                      line, united ? "with" : "without", other, united ? "without" : "with");
+}
+
+cupel_status cupel_micro_entry_unit(cupel_micro_reader *r, const cupel_yaml *entry, cupel_unit_family family, const char *name, cupel_err *err)
+{
+    const cupel_yaml *node = cupel_yaml_get(entry, "unit");
+    const char *file = r->d->file, *own = r->instead ? r->instead : unit_of(r, family);
+    cupel_unit from, to;
+    r->in_entry = true;
+    r->entry_unit = node;
+    if (!node) return CUPEL_OK;
+    if (node->kind != CUPEL_YAML_SCALAR || !cupel_text_trim(node->text).n)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit: expected the unit of the numbers of the entry, as in unit: %s", file, node->line,
+                          *own ? own : "\"%\"");
+    cupel_status st = is_per_degree(node->text) && family == CUPEL_OF_ALPHA ? cupel_unit_parse(cupel_text_of(own), &from, err)
+                                                                            : cupel_unit_parse(node->text, &from, err);
+    if (st == CUPEL_OK) st = cupel_unit_parse(cupel_text_of(own), &to, err);
+    if (st == CUPEL_NO_RESOURCE) return st;
+    if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
+    if (!cupel_unit_same_dimension(&from, &to))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit: '%s' is not given in '%.*s'; %s%s", file, node->line, name,
+                          (int)(node->text.n < 40 ? node->text.n : 40), node->text.p, *own ? "give it in a unit like " : "it has no unit: leave it out",
+                          own);
+    r->entry_from = from, r->entry_to = to;
+    st = remember(r, family, node->text, err);
+    return st == CUPEL_OK ? check_alike(r, node->line, family, true, err) : st;
+}
+
+/* A number with a unit of its own, or in that of its entry, in the unit of its family. */
+static cupel_status convert(const cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, cupel_text unit, double *x, cupel_err *err)
+{
+    const cupel_yaml *entry = r->entry_unit;
+    if (!unit.n) {
+        if (entry) *x = cupel_unit_convert(*x, &r->entry_from, &r->entry_to);
+        return isfinite(*x) ? CUPEL_OK : cupel_fail(err, CUPEL_USAGE, "'%.*s': too large", (int)node->text.n, node->text.p);
+    }
+    if (entry && !cupel_text_is(cupel_text_trim(unit), r->here))
+        return cupel_fail(err, CUPEL_USAGE, "'%.*s' has a unit of its own, where 'unit' in line %zu is %s; give the number in %s, without a unit",
+                          (int)(node->text.n < 40 ? node->text.n : 40), node->text.p, entry->line, r->here, r->here);
+    if (family == CUPEL_OF_ALPHA && is_per_degree(unit)) return CUPEL_OK;
+    return cupel_quantity_in(node->text, r->instead ? r->instead : unit_of(r, family), x, err);
+}
+
 cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, double *x, cupel_err *err)
 {
     const char *file = r->d->file;
     cupel_text unit = {0};
     if (node->kind != CUPEL_YAML_SCALAR) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: expected a number", file, node->line);
     cupel_status st = cupel_quantity_parse(node->text, x, &unit, err);
-    if (st == CUPEL_OK && unit.n && !(family == CUPEL_OF_ALPHA && is_per_degree(unit)))
-        st = cupel_quantity_in(node->text, r->instead ? r->instead : unit_of(r, family), x, err);
+    if (st == CUPEL_OK) st = convert(r, node, family, unit, x, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
-    if (*x == 0 && !unit.n) return CUPEL_OK; /* 0 is the same in any unit */
-    if (unit.n) CUPEL_TRY(remember(r, family, unit, err));
-    size_t *mine = unit.n ? &r->united[family] : &r->plain[family], other = unit.n ? r->plain[family] : r->united[family];
-    if (!*mine) *mine = node->line;
-    if (other && family != CUPEL_OF_NONE)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a number %s a unit, where line %zu has one %s; give all of a kind with units, or none", file,
-                          node->line, unit.n ? "with" : "without", other, unit.n ? "without" : "with");
-done:
-    return st;
+    if (r->entry_unit || (*x == 0 && !unit.n)) return CUPEL_OK; /* 0 is the same in any unit */
+    if (unit.n) st = remember(r, family, unit, err);
+    return st == CUPEL_OK ? check_alike(r, node->line, family, unit.n > 0, err) : st;
 }
 
 cupel_micro_shown cupel_micro_show(const cupel_micro_reader *r, cupel_unit_family family, const char *unit)

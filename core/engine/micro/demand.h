@@ -37,9 +37,10 @@
  *   surrogate: DIR/samples.h5                       of an earlier run of the same space and phases, instead of a sample of its own
  *
  * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K) (S/m ..), GPa, 1/K, kg/m^3 and
- * USD/kg, and answers are given in the unit that the entry asks in. A target may leave components open with `~`. Everything is checked when it is
- * opened: CUPEL_USAGE with file:line and what to do; CUPEL_BAD_INPUT for a target that is not symmetric or has a negative eigenvalue;
- * CUPEL_INFEASIBLE for a window that is upside down, or two of one number that exclude each other. */
+ * USD/kg, and answers are given in the unit that the entry asks in: that of its numbers, or its `unit: MPa`, which holds for all of them. A target
+ * may leave components open with `~`. Everything is checked when it is opened: CUPEL_USAGE with file:line and what to do; CUPEL_BAD_INPUT for a
+ * target that is not symmetric or has a negative eigenvalue; CUPEL_INFEASIBLE for a window that is upside down, or two of one number that exclude
+ * each other. */
 #ifndef CUPEL_ENGINE_MICRO_DEMAND_H
 #define CUPEL_ENGINE_MICRO_DEMAND_H
 

@@ -3,6 +3,7 @@
 #define CUPEL_ENGINE_MICRO_DEMAND_PARTS_H
 
 #include "core/engine/micro/demand.h"
+#include "core/math/units.h"
 
 /* Quantities that must be given in one unit throughout a demand. */
 typedef enum cupel_unit_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_OF_DENSITY, CUPEL_OF_PRICE, CUPEL_OF_LENGTH, CUPEL_OF_PER_LENGTH,
@@ -15,10 +16,16 @@ typedef struct cupel_micro_reader {
     const char *said[CUPEL_FAMILIES], *asked[CUPEL_FAMILIES]; /* the first unit of the demand, and of what is required; NULL: none */
     const char *here;                 /* the first unit in the entry that is being read */
     const char *instead;              /* the unit of the number that is being read, where it is not that of its family; NULL */
+    bool in_entry;                    /* an entry of `require` is being read */
+    const cupel_yaml *entry_unit;     /* its `unit`; NULL: it has none */
+    cupel_unit entry_from, entry_to;  /* that unit, and the one it is converted to */
 } cupel_micro_reader;
 
 /* A scalar as a number of that family, converted to its unit. CUPEL_USAGE with file:line for a wrong unit, or a unit here and none there. */
 cupel_status cupel_micro_number(cupel_micro_reader *r, const cupel_yaml *node, cupel_unit_family family, double *x, cupel_err *err);
+/* `unit` of an entry of `require`, in which all of its plain numbers are read from here on, until the next entry; `name` is what is asked.
+ * CUPEL_USAGE with file:line for another dimension, and where numbers of its kind have no units. */
+cupel_status cupel_micro_entry_unit(cupel_micro_reader *r, const cupel_yaml *entry, cupel_unit_family family, const char *name, cupel_err *err);
 /* "W/(m K)"; "" for none, and while the demand gives plain numbers. */
 const char *cupel_micro_unit(const cupel_micro_reader *r, cupel_unit_family family);
 

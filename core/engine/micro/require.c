@@ -13,7 +13,7 @@
 #define ROOT_2 1.4142135623730951
 
 static const char *const entry_keys[] = {"property", "component", "invariant", "orientation", "direction", "phase", "axis", "target", "within",
-                                         "convention", "on", "min", "max", "goal", "weight", "per", "like", NULL};
+                                         "convention", "on", "min", "max", "unit", "goal", "weight", "per", "like", NULL};
 static const char *const goal_words[] = {"minimise", "minimize", "maximise", "maximize", NULL};
 static const char *const on_words[] = {"limit", "grid", NULL};
 static const char *const direction_words[] = {"softest", "stiffest", NULL};
@@ -407,6 +407,8 @@ static cupel_status unit_of(cupel_micro_reader *r, cupel_ask *a, cupel_err *err)
     if (a->per_density) st = per_density(r, a->own_unit, cupel_micro_unit(r, CUPEL_OF_DENSITY), &a->own_unit, err);
 done:
     r->here = r->instead = NULL;
+    r->in_entry = false;
+    r->entry_unit = NULL;
     return st;
 }
 
@@ -418,7 +420,6 @@ static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupe
     const cupel_yaml *low = cupel_yaml_get(e, "min"), *high = cupel_yaml_get(e, "max"), *target = cupel_yaml_get(e, "target");
     cupel_status st = CUPEL_OK;
     int goal = -1;
-    CUPEL_TRY(unit_instead(r, a, err));
     if (low) CUPEL_TRY(cupel_micro_number(r, low, family, &a->min, err));
     if (high) CUPEL_TRY(cupel_micro_number(r, high, family, &a->max, err));
     if (target) {
@@ -511,8 +512,9 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     CUPEL_TRY(name_of(d, e, &a, err));
     CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &a.weight, err));
     if (component && a.order) CUPEL_TRY(read_component(d, e, &a, err));
+    CUPEL_TRY(unit_instead(r, &a, err));
+    CUPEL_TRY(cupel_micro_entry_unit(r, e, family_of(&a), a.name, err));
     if (a.order && !number) {
-        r->here = NULL;
         CUPEL_TRY(read_target_tensor(r, e, &a, err));
         CUPEL_TRY(unit_of(r, &a, err));
     } else {
