@@ -85,8 +85,8 @@ cupel_status cupel_micro_entry_unit(cupel_micro_reader *r, const cupel_yaml *ent
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
     if (!cupel_unit_same_dimension(&from, &to))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit: '%s' is not given in '%.*s'; %s%s", file, node->line, name,
-                          (int)(node->text.n < 40 ? node->text.n : 40), node->text.p, *own ? "give it in a unit like " : "it has no unit: leave it out",
-                          own);
+                          (int)(node->text.n < 40 ? node->text.n : 40), node->text.p,
+                          *own ? "give it in a unit like " : "it has no unit: leave it out", own);
     r->entry_from = from, r->entry_to = to;
     st = remember(r, family, node->text, err);
     return st == CUPEL_OK ? check_alike(r, node->line, family, true, err) : st;

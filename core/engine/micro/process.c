@@ -64,8 +64,9 @@ static cupel_status check_lengths(const cupel_micro_reader *r, const cupel_yaml 
                               "without units",
                               r->d->file, r->united[family]);
         if (size && (family == CUPEL_OF_PER_LENGTH) && (r->united[CUPEL_OF_LENGTH] ? r->plain[family] : r->united[family]))
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a length %s a unit, where 'size' in line %zu has one %s; give all with units (in an entry unit: 1/mm, "
-                              "say, holds for all of its numbers), or none", r->d->file, r->united[CUPEL_OF_LENGTH] ? r->plain[family] : r->united[family],
+            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a length %s a unit, where 'size' in line %zu has one %s; give all with units (in an entry "
+                              "unit: 1/mm, say, holds for all of its numbers), or none", r->d->file,
+                              r->united[CUPEL_OF_LENGTH] ? r->plain[family] : r->united[family],
                               r->united[CUPEL_OF_LENGTH] ? "without" : "with", size->line, r->united[CUPEL_OF_LENGTH] ? "with" : "without");
     }
     return CUPEL_OK;
