@@ -1,8 +1,13 @@
-/* Inside the demand: what demand.c and require.c share. */
+/* Inside the demand: what demand*.c and require.c share. */
 #ifndef CUPEL_ENGINE_DEMAND_PARTS_H
 #define CUPEL_ENGINE_DEMAND_PARTS_H
 
 #include "core/engine/demand.h"
+
+/* The properties of the demand, with their data and models, into d->property [d->n_properties]; d->seed is known already. */
+cupel_status cupel_demand_properties(cupel_demand *d, const cupel_yaml *root, cupel_err *err);
+/* The mapping `model` into p->options, or into p->model_file; the default where map is NULL. p->data is known already. */
+cupel_status cupel_demand_learner(cupel_demand *d, const cupel_yaml *map, cupel_demand_property *p, cupel_err *err);
 
 /* Reads `require` into d->requirement and d->constraint; the properties are known already. */
 cupel_status cupel_demand_require(cupel_demand *d, const cupel_yaml *list, cupel_err *err);
