@@ -34,7 +34,7 @@ static void compositions_are_found_in_any_writing(void **state)
             bool known = true;
             cupel_known_value m = {.value = -1};
             cupel_batch_get(&one, 0, &c);
-            check_ok(cupel_known_set_has(s, &c, &text, &known, &m, &err), &err);
+            check_ok(cupel_known_set_has(s, &(cupel_known_row){.c = &c}, &text, &known, &m, &err), &err);
             assert_int_equal(known, filled && asked[i].known);
             check_close(m.value, known ? asked[i].value : -1, 0, 0);
             cupel_batch_release(&one);
@@ -73,7 +73,7 @@ static void several_values_become_their_median(void **state)
             check_ok(cupel_known_set_add(s, &b, y, &err), &err);
             cupel_known_set_close(s);
             cupel_batch_get(&one, 0, &c);
-            check_ok(cupel_known_set_has(s, &c, &text, &known, &m, &err), &err);
+            check_ok(cupel_known_set_has(s, &(cupel_known_row){.c = &c}, &text, &known, &m, &err), &err);
             assert_true(known);
             assert_int_equal(m.n, n - 1);
             check_close(m.value, n == 4 ? 2 : 2.5, 0, 0);

@@ -276,7 +276,7 @@ static cupel_status look_up(answerer *a, double *in_training, double *measured, 
     *in_training = *measured = NAN;
     cupel_batch_get(&a->batch, 0, &c);
     if (!c.n) return CUPEL_OK;
-    cupel_status st = cupel_known_set_has_row(a->known, &c, a->model, &a->row, 0, &a->key, &known, &m, err);
+    cupel_status st = cupel_known_set_has(a->known, &(cupel_known_row){&c, a->model, &a->row, 0}, &a->key, &known, &m, err);
     *in_training = known;
     *measured = m.value;
     return st;

@@ -170,7 +170,8 @@ static cupel_status count_known(reading *d, cupel_err *err)
     CUPEL_TRY(cupel_known_set_add_model(known, d->a->model, true, err));
     cupel_known_set_close(known);
     for (size_t i = 0; i < d->r.n; i++) {
-        CUPEL_TRY(cupel_known_set_has_row(known, &d->r.composition[i], d->a->model, &d->records, d->r.record[i], &text, &is, NULL, err));
+        const cupel_known_row q = {&d->r.composition[i], d->a->model, &d->records, d->r.record[i]};
+        CUPEL_TRY(cupel_known_set_has(known, &q, &text, &is, NULL, err));
         d->a->n_in_training += is && !isnan(d->r.truth[i]);
     }
 done:

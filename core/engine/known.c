@@ -139,36 +139,23 @@ static cupel_known_value measured_of(const member *x, size_t composition)
     return (cupel_known_value){.value = x->value, .low = x->low, .high = x->high, .n = x->n, .condition = x->key + composition};
 }
 
-/* model NULL: by the composition alone. */
-static cupel_status look_up(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records, size_t row,
-                            cupel_str *text, bool *known, cupel_known_value *m, cupel_err *err)
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_known_row *q, cupel_str *text, bool *known, cupel_known_value *m,
+                                 cupel_err *err)
 {
-    member x = {.elements = elements_of(c), .key = ""};
+    member x = {.elements = elements_of(q->c), .key = ""};
     size_t at = first_from(s, &x);
     *known = false;
     if (at == s->n || s->m[at].elements != x.elements) return CUPEL_OK;
     cupel_str_clear(text);
-    cupel_composition_text(c, text);
+    cupel_composition_text(q->c, text);
     const size_t composition = text->n;
-    if (model) cupel_features_condition(cupel_model_features(model), records, row, text);
+    if (q->model) cupel_features_condition(cupel_model_features(q->model), q->records, q->row, text);
     if (text->failed) return cupel_no_memory(err, "a composition", 0);
     x.key = cupel_str_text(text);
     at = first_from(s, &x);
     *known = at < s->n && by_elements_and_key(&s->m[at], &x) == 0;
     if (*known && m) *m = measured_of(&s->m[at], composition);
     return CUPEL_OK;
-}
-
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_known_value *m,
-                                 cupel_err *err)
-{
-    return look_up(s, c, NULL, NULL, 0, text, known, m, err);
-}
-
-cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records,
-                                     size_t row, cupel_str *text, bool *known, cupel_known_value *m, cupel_err *err)
-{
-    return look_up(s, c, model, records, row, text, known, m, err);
 }
 
 /* One of "; name=value; name=value". */

@@ -21,17 +21,22 @@ cupel_status cupel_known_set_add(cupel_known_set *s, const cupel_batch *batch, c
 /* The same under the columns of the table that f is bound to, of row i of records for row i of the batch. */
 cupel_status cupel_known_set_add_rows(cupel_known_set *s, const cupel_batch *batch, const cupel_features *f, const cupel_records *records,
                                       const double *target, cupel_err *err);
-/* columns: rows of m count by their table columns too, and are found only by cupel_known_set_has_row. */
+/* columns: rows of m count by their table columns too, and are found only by those. */
 cupel_status cupel_known_set_add_model(cupel_known_set *s, const cupel_model *m, bool columns, cupel_err *err);
 /* After the last was added. */
 void cupel_known_set_close(cupel_known_set *s);
+/* What is looked for: composition c alone, or with the columns that `model`, whose features are bound to them, takes of row `row` of records. */
+typedef struct cupel_known_row {
+    const cupel_composition *c;
+    const cupel_model *model; /* NULL: the composition alone */
+    const cupel_records *records;
+    size_t row;
+} cupel_known_row;
+
 /* Equal reduced compositions, to the digits of the canonical text; *text is scratch of the caller. *m (may be NULL) is unchanged when unknown.
  * Thread-safe. */
-cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_composition *c, cupel_str *text, bool *known, cupel_known_value *m,
+cupel_status cupel_known_set_has(const cupel_known_set *s, const cupel_known_row *q, cupel_str *text, bool *known, cupel_known_value *m,
                                  cupel_err *err);
-/* The same of row `row` of records with composition c, whose columns `model` takes; its features are bound to them. */
-cupel_status cupel_known_set_has_row(const cupel_known_set *s, const cupel_composition *c, const cupel_model *model, const cupel_records *records,
-                                     size_t row, cupel_str *text, bool *known, cupel_known_value *m, cupel_err *err);
 /* Of composition c, under the condition that is least apart from `condition`: words that differ, and relative differences of numbers. */
 cupel_status cupel_known_set_near(const cupel_known_set *s, const cupel_composition *c, const char *condition, cupel_str *text, bool *known,
                                   cupel_known_value *m, cupel_err *err);

@@ -145,7 +145,7 @@ static cupel_status look_up(const predictor *d, piece *p, size_t from, size_t i,
     if (p->batch.reason[i]) return CUPEL_OK;
     cupel_batch_get(&p->batch, i, &c);
     if (!c.n) return CUPEL_OK;
-    cupel_status st = cupel_known_set_has_row(d->known, &c, d->model, &d->records, from + i, &p->key, &known, &m, err);
+    cupel_status st = cupel_known_set_has(d->known, &(cupel_known_row){&c, d->model, &d->records, from + i}, &p->key, &known, &m, err);
     x[IN_TRAINING] = known;
     x[MEASURED] = m.value;
     p->repeated += m.n > 1 && m.high > m.low;

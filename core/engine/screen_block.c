@@ -162,7 +162,8 @@ static cupel_status constrain(const cupel_screening *s, cupel_slot *t, cupel_han
         if (!cupel_sieve_constraints(s->d, &c, k, h->figure)) continue;
         bool known = false;
         for (size_t p = 0; s->known && !known && p < s->shape.p; p++) {
-            cupel_status had = cupel_known_set_has_row(s->known, &c, s->d->property[p].model, &columns, row, &h->key, &known, NULL, err);
+            const cupel_known_row q = {&c, s->d->property[p].model, &columns, row};
+            cupel_status had = cupel_known_set_has(s->known, &q, &h->key, &known, NULL, err);
             if (had != CUPEL_OK) return had;
         }
         k->total[CUPEL_KNOWN] += known;

@@ -59,7 +59,7 @@ static cupel_status take(trial *t, const cupel_candidates *c, cupel_counts *unus
     cupel_batch_get(&c->batch, 0, &comp);
     if (!cupel_grow(&t->figure, &t->cap, at + s->shape.c + 1, sizeof *t->figure)) return cupel_no_memory(err, "a sample", 0);
     if (!cupel_sieve_constraints(s->d, &comp, unused, t->figure + at)) return CUPEL_OK;
-    cupel_status st = s->known ? cupel_known_set_has(s->known, &comp, text, &known, NULL, err) : CUPEL_OK;
+    cupel_status st = s->known ? cupel_known_set_has(s->known, &(cupel_known_row){.c = &comp}, text, &known, NULL, err) : CUPEL_OK;
     return st == CUPEL_OK && !known ? cupel_batch_add(&t->batch, &comp, 0, err) : st;
 }
 
