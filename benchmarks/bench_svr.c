@@ -76,7 +76,7 @@ static void read_rows(work *w, size_t most)
     size_t d = cupel_features_count(f), rows = t.records.n_rows < most ? t.records.n_rows : most;
     double *raw = cupel_alloc(rows * d, sizeof *raw);
     if (!raw) exit(1);
-    cupel_features_compute(f, &t.batch, &t.records, 0, rows, job.isa, raw, d, NULL);
+    cupel_features_compute(f, &(cupel_feature_rows){.batch = &t.batch, .records = &t.records, .n = rows}, job.isa, raw, d, NULL);
     size_t n = 0;
     for (size_t i = 0; i < rows; i++) {
         bool whole = true;

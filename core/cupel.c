@@ -103,7 +103,8 @@ static cupel_status describe_piece(void *user, size_t item, size_t worker, cupel
     (void)err;
     describe_work *w = user;
     size_t from = item * ROWS, n = w->batch.n - from < ROWS ? w->batch.n - from : ROWS;
-    cupel_features_compute(w->d->features, &w->batch, NULL, from, n, w->isa, w->x + from * w->d->n, w->d->n, w->reason + from);
+    const cupel_feature_rows rows = {.batch = &w->batch, .from = from, .n = n};
+    cupel_features_compute(w->d->features, &rows, w->isa, w->x + from * w->d->n, w->d->n, w->reason + from);
     return CUPEL_OK;
 }
 
@@ -186,7 +187,8 @@ static cupel_status predict_piece(void *user, size_t item, size_t worker, cupel_
     predict_hand *h = &w->hand[worker];
     size_t from = item * ROWS, n = w->batch.n - from < ROWS ? w->batch.n - from : ROWS;
     cupel_prediction out = {h->value, h->spread, h->lower, h->upper, h->distance, h->in_domain};
-    cupel_status st = cupel_model_predict(w->model, &w->batch, NULL, from, n, &w->options, h->work, &out, h->reason, err);
+    const cupel_feature_rows rows = {.batch = &w->batch, .from = from, .n = n};
+    cupel_status st = cupel_model_predict(w->model, &rows, &w->options, h->work, &out, h->reason, err);
     if (st != CUPEL_OK) return st;
     put(w->value, from, h->value, n, sizeof(double));
     put(w->lower, from, h->lower, n, sizeof(double));

@@ -74,7 +74,7 @@ static void numbers_and_categories_are_told_apart(void **state)
     check_name(f, 6, "note=x");
     double x[N_ROWS][7];
     unsigned char reason[N_ROWS];
-    cupel_features_compute(f, &t.batch, &t.records, 0, N_ROWS, CUPEL_ISA_PLAIN, x[0], 7, reason);
+    cupel_features_compute(f, &(cupel_feature_rows){.batch = &t.batch, .records = &t.records, .n = N_ROWS}, CUPEL_ISA_PLAIN, x[0], 7, reason);
     const double want[N_ROWS][7] = {{300, 1, 0, 1, 0, 0, 0}, {450.5, 1, 0, 0, 1, 0, 0}, {NAN, 0, 1, 0, 0, 1, 0}, {600, 1, 0, 0, 0, 0, 1}};
     for (int i = 0; i < N_ROWS; i++)
         for (int j = 0; j < 7; j++) check_close(x[i][j], want[i][j], 0, 0);
@@ -103,7 +103,7 @@ static void only_the_training_rows_are_learned_from(void **state)
     check_ok(cupel_features_impute(f, &err), &err);
     check_ok(cupel_features_learn_subset(f, &t.header, &t.records, subset, 3, "t.csv", &err), &err);
     assert_int_equal(cupel_features_count(f), 2);
-    cupel_features_compute(f, &t.batch, &t.records, 0, N_ROWS, CUPEL_ISA_PLAIN, x[0], 4, reason);
+    cupel_features_compute(f, &(cupel_feature_rows){.batch = &t.batch, .records = &t.records, .n = N_ROWS}, CUPEL_ISA_PLAIN, x[0], 4, reason);
     check_close(x[2][0], (300 + 450.5) / 2, 1e-15, 0);
     assert_int_equal(reason[2], CUPEL_REASON_IMPUTED);
     assert_true(isnan(x[3][1]));
@@ -127,7 +127,7 @@ static void an_infinite_number_is_a_bad_number_and_no_category(void **state)
     check_ok(cupel_features_new("none", "temperature", &f, &err), &err);
     check_ok(cupel_features_learn(f, &t.header, &t.records, "t.csv", &err), &err);
     assert_int_equal(cupel_features_count(f), 1);
-    cupel_features_compute(f, &t.batch, &t.records, 0, N, CUPEL_ISA_PLAIN, x, 1, reason);
+    cupel_features_compute(f, &(cupel_feature_rows){.batch = &t.batch, .records = &t.records, .n = N}, CUPEL_ISA_PLAIN, x, 1, reason);
     for (int i = 0; i < N; i++) assert_int_equal(reason[i], i == 0 || i == 4 ? CUPEL_REASON_NONE : CUPEL_REASON_BAD_NUMBER);
     assert_true(x[0] == 1 && isnan(x[1]) && isnan(x[2]) && isnan(x[3]) && x[4] == 3);
     cupel_features_free(f);
@@ -149,7 +149,7 @@ static void new_categories_and_other_tables(void **state)
     check_ok(cupel_features_bind(f, &u.header, "u.csv", &err), &err);
     double x[2][134];
     unsigned char reason[2];
-    cupel_features_compute(f, &u.batch, &u.records, 0, 2, CUPEL_ISA_PLAIN, x[0], 134, reason);
+    cupel_features_compute(f, &(cupel_feature_rows){.batch = &u.batch, .records = &u.records, .n = 2}, CUPEL_ISA_PLAIN, x[0], 134, reason);
     assert_int_equal(reason[0], CUPEL_REASON_NONE);
     assert_true(x[0][132] == 0 && x[0][133] == 0); /* a phase never seen */
     assert_int_equal(reason[1], CUPEL_REASON_BAD_FORMULA);
@@ -209,8 +209,8 @@ static void features_come_back_from_a_file(void **state)
     assert_string_equal(cupel_features_sets(g), "magpie");
     assert_string_equal(cupel_features_columns(g), "temperature,phase");
     assert_int_equal(cupel_features_count(g), D);
-    cupel_features_compute(f, &t.batch, &t.records, 0, N_ROWS, CUPEL_ISA_PLAIN, a[0], D, reason[0]);
-    cupel_features_compute(g, &t.batch, &t.records, 0, N_ROWS, CUPEL_ISA_PLAIN, b[0], D, reason[1]);
+    cupel_features_compute(f, &(cupel_feature_rows){.batch = &t.batch, .records = &t.records, .n = N_ROWS}, CUPEL_ISA_PLAIN, a[0], D, reason[0]);
+    cupel_features_compute(g, &(cupel_feature_rows){.batch = &t.batch, .records = &t.records, .n = N_ROWS}, CUPEL_ISA_PLAIN, b[0], D, reason[1]);
     assert_memory_equal(a, b, sizeof a);
     assert_memory_equal(reason[0], reason[1], N_ROWS);
     cupel_features_free(f);
@@ -242,7 +242,7 @@ static void columns_are_crossed_with_the_composition(void **state)
     check_name(f, 4, "temperature x entropy of fractions");
     check_name(f, 9, "phase=cubic / mean MeltingT");
     check_name(f, D - 1, "phase=hexagonal x mean CovalentRadius");
-    cupel_features_compute(f, &t.batch, &t.records, 0, N_ROWS, CUPEL_ISA_PLAIN, x[0], D, reason);
+    cupel_features_compute(f, &(cupel_feature_rows){.batch = &t.batch, .records = &t.records, .n = N_ROWS}, CUPEL_ISA_PLAIN, x[0], D, reason);
     check_close(x[0][3], 300 / (0.4 * 1811 + 0.6 * 54.8), 1e-14, 0);
     check_close(x[1][4], 450.5 * log(2), 1e-14, 0);
     check_close(x[1][5], 450.5 * (0.93 + 3.16) / 2, 1e-14, 0);
@@ -261,7 +261,7 @@ static void columns_are_crossed_with_the_composition(void **state)
         assert_string_equal(cupel_features_sets(g), "element_fraction,cross");
         check_ok(cupel_features_learn(g, &u.header, &u.records, "u.csv", &err), &err);
         double y[2][118 + 7];
-        cupel_features_compute(g, &u.batch, &u.records, 0, 2, CUPEL_ISA_PLAIN, y[0], 118 + 7, reason);
+        cupel_features_compute(g, &(cupel_feature_rows){.batch = &u.batch, .records = &u.records, .n = 2}, CUPEL_ISA_PLAIN, y[0], 118 + 7, reason);
         assert_int_equal(reason[0], impute ? CUPEL_REASON_IMPUTED : CUPEL_REASON_NO_ELEMENT_DATA);
         assert_int_equal(isnan(y[0][119]) != 0, !impute); /* no melting point of He */
         assert_int_equal(reason[1], 0);

@@ -165,7 +165,8 @@ static void predict_batch(const cupel_model *m, const cupel_batch *b, const cupe
     assert_true(other && in);
     cupel_prediction out = {value, other, other + b->n, other + 2 * b->n, other + 3 * b->n, in};
     check_ok(cupel_model_work_new(m, &w, &err), &err);
-    check_ok(cupel_model_predict(m, b, r, 0, b->n, &(cupel_predict_options){.level = 0.9}, w, &out, reason, &err), &err);
+    const cupel_feature_rows rows = {.batch = b, .records = r, .n = b->n};
+    check_ok(cupel_model_predict(m, &rows, &(cupel_predict_options){.level = 0.9}, w, &out, reason, &err), &err);
     for (size_t i = 0; i < b->n; i++) {
         bool missing = reason[i] && reason[i] != CUPEL_REASON_IMPUTED;
         assert_int_equal(isnan(value[i]), missing);

@@ -118,7 +118,7 @@ static void a_screen_is_predict_and_sort(void **state)
         cupel_prediction out = {&v, &s, &l, &u, &dist, &in};
         if (c.batch.reason[i]) continue;
         read++;
-        check_ok(cupel_model_predict(m, &c.batch, NULL, i, 1, &o, work, &out, &reason, &err), &err);
+        check_ok(cupel_model_predict(m, &(cupel_feature_rows){.batch = &c.batch, .from = i, .n = 1}, &o, work, &out, &reason, &err), &err);
         double p = reason ? 0 : cupel_surrogate_probability(cupel_model_surrogate(m), v, s, 1.5, 2.5);
         better += p > r.rows.probability[r.rows.n - 1] + 1e-9 && !cupel_text_is(c.formula[i], "PbS");
         for (size_t k = 0; k < r.rows.n; k++) {

@@ -331,7 +331,7 @@ static cupel_status predict_row(answerer *a, cupel_err *err)
     cupel_predict_options o = a->o->predict;
     o.mixture = a->mixture;
     o.beside = beside;
-    CUPEL_TRY(cupel_model_predict(a->model, &a->batch, &a->row, 0, 1, &o, a->work, &p, &reason, err));
+    CUPEL_TRY(cupel_model_predict(a->model, &(cupel_feature_rows){.batch = &a->batch, .records = &a->row, .n = 1}, &o, a->work, &p, &reason, err));
     if (reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED) CUPEL_TRY(why(a, formula, (cupel_reason)reason, err));
     CUPEL_TRY(look_up(a, &in_training, &measured, err));
     put_answer(a, &p, beside, in_training, measured, (cupel_reason)reason);

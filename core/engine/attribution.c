@@ -93,8 +93,8 @@ static cupel_status make_room(reading *d, cupel_err *err)
 static cupel_status describe(reading *d, cupel_err *err)
 {
     cupel_attribution_rows *r = &d->r;
-    cupel_status described = cupel_features_compute_all(cupel_model_features(d->a->model), &d->batch, &d->records, 0, d->records.n_rows,
-                                                        d->job->isa, r->x, r->d, d->reason, err);
+    const cupel_feature_rows rows = {.batch = &d->batch, .records = &d->records, .n = d->records.n_rows};
+    cupel_status described = cupel_features_compute_all(cupel_model_features(d->a->model), &rows, d->job->isa, r->x, r->d, d->reason, err);
     if (described != CUPEL_OK) return described;
     for (size_t i = 0; i < d->records.n_rows; i++) {
         if (d->reason[i] != CUPEL_REASON_NONE && d->reason[i] != CUPEL_REASON_IMPUTED) continue;
@@ -373,7 +373,8 @@ static cupel_status gather(reading *d, const cupel_text *formula, size_t n, cupe
     st = make_room(d, err);
     d->records.n_rows = 0;
     CUPEL_TRY(st);
-    CUPEL_TRY(cupel_features_compute_with(cupel_model_features(d->a->model), &d->batch, NULL, n + sample, d->job->isa, r->x, r->d, d->reason, err));
+    const cupel_feature_rows rows = {.batch = &d->batch, .n = n + sample};
+    CUPEL_TRY(cupel_features_compute_all(cupel_model_features(d->a->model), &rows, d->job->isa, r->x, r->d, d->reason, err));
     for (size_t i = 0; i < n + sample; i++) {
         if (i == n) r->against = r->n;
         if (d->reason[i] != CUPEL_REASON_NONE && d->reason[i] != CUPEL_REASON_IMPUTED) continue;

@@ -47,8 +47,8 @@ cupel_status cupel_attribution_neighbours(cupel_attribution *a, const cupel_attr
     double *x = cupel_alloc(cupel_mul(n, r->d), sizeof *x), *near = cupel_alloc(cupel_mul(m, n) + 1, sizeof *near);
     unsigned char *reason = cupel_alloc(n + 1, 1);
     if (!x || !near || !reason) CUPEL_TRY(cupel_no_memory(err, "the training rows", cupel_mul(n, r->d * sizeof *x)));
-    CUPEL_TRY(cupel_features_compute_with(cupel_model_features(a->model), cupel_model_training_batch(a->model),
-                                          cupel_model_training_columns(a->model), n, job->isa, x, r->d, reason, err));
+    const cupel_feature_rows rows = {.batch = cupel_model_training_batch(a->model), .n = n, .given = cupel_model_training_columns(a->model)};
+    CUPEL_TRY(cupel_features_compute_all(cupel_model_features(a->model), &rows, job->isa, x, r->d, reason, err));
     a->nearness = cupel_surrogate_nearness(s);
     CUPEL_TRY(cupel_surrogate_near(s, r->x, m, x, n, r->d, job, near, err));
     for (size_t i = 0; i < m; i++) choose(a, &r->composition[i], near + i * n, &a->row[i]);

@@ -86,7 +86,8 @@ static cupel_status add_target(const cupel_training *b, size_t target, const siz
         unsigned char reason = CUPEL_REASON_NONE;
         const size_t n = out->values.n;
         if (held[group[i]]) continue;
-        cupel_features_compute(features, &b->batch, &b->records, i, 1, job->isa, out->x + n * d, d, &reason);
+        const cupel_feature_rows row = {.batch = &b->batch, .records = &b->records, .from = i, .n = 1};
+        cupel_features_compute(features, &row, job->isa, out->x + n * d, d, &reason);
         if (reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED) continue;
         out->y[n] = b->target[i];
         out->target[n] = target;

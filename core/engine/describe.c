@@ -78,7 +78,8 @@ static void compute_table(const describer *d, piece *p, size_t from, size_t n)
     rows.n_rows -= from;
     for (size_t i = 0; i < n; i++) {
         unsigned char reason = CUPEL_REASON_NONE;
-        cupel_features_compute(d->table, &p->batch, &rows, i, 1, d->job->isa, p->scratch, width, &reason);
+        const cupel_feature_rows row = {.batch = &p->batch, .records = &rows, .from = i, .n = 1};
+        cupel_features_compute(d->table, &row, d->job->isa, p->scratch, width, &reason);
         if (reason && (!p->reason[i] || p->reason[i] == CUPEL_REASON_IMPUTED)) p->reason[i] = reason;
         for (size_t j = 0; j < width; j++) {
             size_t at = i * d->n_computed + first + j;

@@ -112,7 +112,7 @@ static cupel_status predict_held(const cupel_evaluator *v, const cupel_model *m,
     o.mixture = h->mixture;
     CUPEL_TRY(gather(&v->t, row, n, &batch, &records, err));
     CUPEL_TRY(cupel_model_work_new(m, &work, err));
-    CUPEL_TRY(cupel_model_predict(m, &batch, &records, 0, n, &o, work, &h->p, h->reason, err));
+    CUPEL_TRY(cupel_model_predict(m, &(cupel_feature_rows){.batch = &batch, .records = &records, .n = n}, &o, work, &h->p, h->reason, err));
     for (size_t i = 0; i < n; i++) {
         if (isnan(h->p.value[i])) continue;
         size_t k = h->n++;

@@ -20,7 +20,7 @@ static cupel_status cluster_rows(cupel_evaluator *v, size_t n_folds, cupel_err *
     size_t d = cupel_features_count(f);
     x = cupel_alloc(cupel_mul(n, d), sizeof *x);
     if (!x) CUPEL_TRY(cupel_no_memory(err, "features for clusters", cupel_mul(cupel_mul(n, d), sizeof *x)));
-    cupel_features_compute(f, &v->t.batch, &v->t.records, 0, n, v->job->isa, x, d, NULL);
+    cupel_features_compute(f, &(cupel_feature_rows){.batch = &v->t.batch, .records = &v->t.records, .n = n}, v->job->isa, x, d, NULL);
     CUPEL_TRY(cupel_splits_clusters(x, n, d, group, n_folds, v->o->model.seed, &v->splits, err));
 done:
     cupel_features_free(f);

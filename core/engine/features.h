@@ -55,10 +55,16 @@ size_t cupel_features_groups(const cupel_features *f, size_t most, const char **
 const char *cupel_features_sets(const cupel_features *f);    /* canonical: "magpie,element_fraction" */
 const char *cupel_features_columns(const cupel_features *f); /* "" when there are none */
 
-/* Rows from .. from + n - 1 of the batch (and of records, NULL when there are no table columns; row i of records belongs to row i of the
- * batch) into x [n][ld]. reason [n]: why a value of the row is NaN, or that one was imputed. Thread-safe. */
-void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                            cupel_isa isa, double *x, size_t ld, unsigned char *reason);
+/* Rows from .. from + n - 1 of a batch, and what the features take of a table: row i of it belongs to row i of the batch. */
+typedef struct cupel_feature_rows {
+    const cupel_batch *batch;
+    const cupel_records *records; /* NULL when there are no table columns */
+    size_t from, n;
+    const double *given;          /* [rows of the batch][the table's features] (cupel_features_table) in place of records; NULL without any */
+} cupel_feature_rows;
+
+/* Rows into x [n][ld]. reason [n]: why a value of the row is NaN, or that one was imputed. Thread-safe. */
+void cupel_features_compute(const cupel_features *f, const cupel_feature_rows *rows, cupel_isa isa, double *x, size_t ld, unsigned char *reason);
 /* How far the table columns of a row x, as computed, lie beyond the range of the training rows: 0 within all, 0.5 half a range beyond; 1 for a
  * category that no training row has, unless the row has imputed values; at least 1 for a temperature below absolute zero. */
 double cupel_features_beyond(const cupel_features *f, const double *x, bool imputed);
@@ -71,15 +77,12 @@ void cupel_features_condition(const cupel_features *f, const cupel_records *reco
 /* Where the i-th of the table columns stands in the header that is bound; SIZE_MAX behind the last, and before one is bound. */
 size_t cupel_features_place(const cupel_features *f, size_t i);
 /* The same and the columns of the transfer, which the former leaves as they are: for models. */
-cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                                        cupel_isa isa, double *x, size_t ld, unsigned char *reason, cupel_err *err);
+cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_feature_rows *rows, cupel_isa isa, double *x, size_t ld,
+                                        unsigned char *reason, cupel_err *err);
 /* The features that come from columns of the table: first .. first + n - 1, and behind them those that depend on them (cross). */
 void cupel_features_table(const cupel_features *f, size_t *first, size_t *n);
 bool cupel_features_is_category(const cupel_features *f, size_t j); /* feature j is the 0 or 1 of a category of the table */
 const char *cupel_features_table_unit(const cupel_features *f, size_t j); /* of the j-th of the table's features, as learned; "" without one */
-/* As cupel_features_compute_all for rows 0 .. n - 1 of the batch, with the table's features given, value [n][those] (NULL without any). */
-cupel_status cupel_features_compute_with(const cupel_features *f, const cupel_batch *batch, const double *value, size_t n, cupel_isa isa, double *x,
-                                         size_t ld, unsigned char *reason, cupel_err *err);
 /* In words the first column, of a set or of the table, that a row has no value of its own for, be it filled in or not: "no value of 'T'"; "" when
  * it has all. For messages. Row `at` of the batch, row `row` of the records. */
 cupel_status cupel_features_lacks(const cupel_features *f, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row,

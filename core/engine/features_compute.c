@@ -44,19 +44,31 @@ static void compute_cross(const cupel_features *f, const cupel_batch *batch, siz
         for (size_t k = 0; k < CUPEL_CROSS_FACTORS; k++) x[n + j * CUPEL_CROSS_FACTORS + k] = x[j] * factor[k];
 }
 
-void cupel_features_compute(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                            cupel_isa isa, double *x, size_t ld, unsigned char *reason)
+static void compute_cells(const cupel_features *f, const cupel_records *records, size_t row, double *x, unsigned char *reason)
 {
-    if (reason) memset(reason, 0, n);
-    if (f->sets.n)
-        cupel_sets_compute(&f->sets, batch, from, n, isa, x, ld, reason);
-    for (size_t i = 0; f->n_cols && i < n; i++) {
+    for (const cupel_feature_column *c = f->col; c < f->col + f->n_cols; x += cupel_feature_width(c++))
+        compute_cell(f, c, cupel_text_trim(cupel_cell(records, row, c->at)), x, reason);
+}
+
+static void take_given(const double *given, size_t n, double *x, unsigned char *reason)
+{
+    memcpy(x, given, n * sizeof *x);
+    for (size_t j = 0; j < n; j++)
+        if (isnan(x[j])) set_reason(reason, CUPEL_REASON_MISSING_NUMBER);
+}
+
+void cupel_features_compute(const cupel_features *f, const cupel_feature_rows *r, cupel_isa isa, double *x, size_t ld, unsigned char *reason)
+{
+    const size_t w = cupel_features_table_width(f);
+    const bool columns = r->given ? w > 0 : r->records && f->n_cols > 0;
+    if (reason) memset(reason, 0, r->n);
+    if (f->sets.n) cupel_sets_compute(&f->sets, r->batch, r->from, r->n, isa, x, ld, reason);
+    for (size_t i = 0; columns && i < r->n; i++) {
         double *to = x + i * ld + f->sets.n_columns;
-        for (size_t c = 0; c < f->n_cols; c++) {
-            compute_cell(f, &f->col[c], cupel_text_trim(cupel_cell(records, from + i, f->col[c].at)), to, reason ? reason + i : NULL);
-            to += cupel_feature_width(&f->col[c]);
-        }
-        if (f->crosses) compute_cross(f, batch, from + i, x + i * ld + f->sets.n_columns, cupel_features_table_width(f), reason ? reason + i : NULL);
+        unsigned char *why = reason ? reason + i : NULL;
+        if (r->given) take_given(r->given + (r->from + i) * w, w, to, why);
+        else compute_cells(f, r->records, r->from + i, to, why);
+        if (f->crosses) compute_cross(f, r->batch, r->from + i, to, w, why);
     }
 }
 
@@ -129,22 +141,16 @@ void cupel_features_condition(const cupel_features *f, const cupel_records *reco
 
 size_t cupel_features_place(const cupel_features *f, size_t i) { return i < f->n_cols ? f->col[i].at : SIZE_MAX; }
 
-static cupel_status add_transfer(const cupel_features *f, const cupel_batch *batch, size_t from, size_t n, cupel_isa isa, double *x, size_t ld,
-                                 unsigned char *reason, cupel_err *err)
+cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_feature_rows *r, cupel_isa isa, double *x, size_t ld,
+                                        unsigned char *reason, cupel_err *err)
 {
+    cupel_features_compute(f, r, isa, x, ld, reason);
     if (!f->transfer) return CUPEL_OK;
     double *to = x + cupel_features_own_width(f);
-    cupel_status st = cupel_transfer_compute(f->transfer, batch, from, n, isa, to, ld, err);
-    for (size_t i = 0; reason && st == CUPEL_OK && i < n; i++)
+    cupel_status st = cupel_transfer_compute(f->transfer, r->batch, r->from, r->n, isa, to, ld, err);
+    for (size_t i = 0; reason && st == CUPEL_OK && i < r->n; i++)
         if (isnan(to[i * ld])) set_reason(reason + i, CUPEL_REASON_NO_VALUE);
     return st;
-}
-
-cupel_status cupel_features_compute_all(const cupel_features *f, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                                        cupel_isa isa, double *x, size_t ld, unsigned char *reason, cupel_err *err)
-{
-    cupel_features_compute(f, batch, records, from, n, isa, x, ld, reason);
-    return add_transfer(f, batch, from, n, isa, x, ld, reason, err);
 }
 
 void cupel_features_table(const cupel_features *f, size_t *first, size_t *n)
@@ -171,22 +177,6 @@ const char *cupel_features_table_unit(const cupel_features *f, size_t j)
 {
     const char *unit = column_of(f, j)->unit;
     return unit ? unit : "";
-}
-
-cupel_status cupel_features_compute_with(const cupel_features *f, const cupel_batch *batch, const double *value, size_t n, cupel_isa isa, double *x,
-                                         size_t ld, unsigned char *reason, cupel_err *err)
-{
-    const size_t w = cupel_features_table_width(f);
-    if (reason) memset(reason, 0, n);
-    if (f->sets.n) cupel_sets_compute(&f->sets, batch, 0, n, isa, x, ld, reason);
-    for (size_t i = 0; w && i < n; i++) {
-        double *to = x + i * ld + f->sets.n_columns;
-        memcpy(to, value + i * w, w * sizeof *to);
-        for (size_t j = 0; j < w; j++)
-            if (isnan(to[j])) set_reason(reason ? reason + i : NULL, CUPEL_REASON_MISSING_NUMBER);
-        if (f->crosses) compute_cross(f, batch, i, to, w, reason ? reason + i : NULL);
-    }
-    return add_transfer(f, batch, 0, n, isa, x, ld, reason, err);
 }
 
 static void cross_lacks(const cupel_features *f, const cupel_batch *batch, size_t row, cupel_str *words)

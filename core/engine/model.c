@@ -40,8 +40,8 @@ static cupel_status describe_block(void *user, size_t item, size_t worker, cupel
     size_t from = item * BLOCK, end = from + BLOCK < f->n ? from + BLOCK : f->n;
     for (size_t i = from, j; i < end && st == CUPEL_OK; i = j) {
         for (j = i + 1; j < end && f->row[j] == f->row[j - 1] + 1; j++) {}
-        st = cupel_features_compute_all(f->m->features, &f->t->batch, &f->t->records, f->row[i], j - i, f->job->isa, f->x + i * f->d, f->d,
-                                        f->reason + i, err);
+        const cupel_feature_rows rows = {.batch = &f->t->batch, .records = &f->t->records, .from = f->row[i], .n = j - i};
+        st = cupel_features_compute_all(f->m->features, &rows, f->job->isa, f->x + i * f->d, f->d, f->reason + i, err);
     }
     return st;
 }

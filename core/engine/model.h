@@ -133,25 +133,22 @@ double cupel_model_target_min(const cupel_model *m);
 double cupel_model_target_max(const cupel_model *m);
 const char *cupel_model_training_digest(const cupel_model *m); /* "sha256:..." of the table it was trained on */
 
-/* Describes and predicts rows from .. from + n - 1. reason [n] != 0: that row has NaN everywhere and in_domain 0; only
- * CUPEL_REASON_IMPUTED, which occurs where the model was trained with `impute`, goes with a prediction. work: one per thread. */
+/* Scratch of predictions, one per thread. */
 typedef struct cupel_model_work cupel_model_work;
 cupel_status cupel_model_work_new(const cupel_model *m, cupel_model_work **w, cupel_err *err);
 void cupel_model_work_free(cupel_model_work *w);
-/* The same of rows 0 .. n - 1 of the batch with the table's features given, column [n][those] (cupel_features_table; NULL without any). */
-cupel_status cupel_model_predict_with(const cupel_model *m, const cupel_batch *batch, const double *column, size_t n, const cupel_predict_options *o,
-                                      cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err);
-/* Of one row whose features x the caller predicted: elements and table columns that put it outside the domain, as the functions above do. */
+void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting); /* of all its predictions so far */
+/* Describes and predicts rows. reason [rows->n] != 0: that row has NaN everywhere and in_domain 0; only CUPEL_REASON_IMPUTED, which occurs where the
+ * model was trained with `impute`, goes with a prediction. */
+cupel_status cupel_model_predict(const cupel_model *m, const cupel_feature_rows *rows, const cupel_predict_options *o, cupel_model_work *w,
+                                 cupel_prediction *out, unsigned char *reason, cupel_err *err);
+/* Of one row whose features x the caller predicted: elements and table columns that put it outside the domain, as the function above does. */
 void cupel_model_mark_row(const cupel_model *m, const cupel_composition *c, const double *x, bool imputed, double *distance,
                           unsigned char *in_domain);
 /* Why row `row` of the records, row `at` of the batch, is outside the domain, in words: columns beyond their training range and unknown categories,
  * elements that no training row holds; else its distance, of which 1 is the threshold. For rows whose in_domain is 0 and that have a value. */
 void cupel_model_outside(const cupel_model *m, const cupel_batch *batch, size_t at, const cupel_records *records, size_t row, double distance,
                          cupel_str *out);
-void cupel_model_work_seconds(const cupel_model_work *w, double *describing, double *predicting); /* of all its predictions so far */
-cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,
-                                 cupel_err *err);
 
 /* The known material nearest to a composition: smallest L1 distance of atomic fractions (0 = the same composition, 2 = no common element),
  * the first of equals. `formula` as written in the training table. */

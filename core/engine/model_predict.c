@@ -61,9 +61,10 @@ static void blank(cupel_prediction *out, size_t i)
 }
 
 /* One block: the usable rows are moved together, predicted, and put back in their places. */
-static cupel_status predict_block(const cupel_model *m, size_t n, size_t d, const unsigned char *reason, const cupel_predict_options *o,
-                                  cupel_model_work *w, cupel_prediction *out, size_t from, cupel_err *err)
+static cupel_status predict_block(const cupel_model *m, size_t n, const unsigned char *reason, const cupel_predict_options *o, cupel_model_work *w,
+                                  cupel_prediction *out, size_t from, cupel_err *err)
 {
+    const size_t d = cupel_features_count(m->features);
     const size_t n_beside = o->beside ? cupel_surrogate_beside(m->surrogate) : 0;
     size_t usable = 0;
     for (size_t i = 0; i < n * n_beside; i++) o->beside[from * n_beside + i] = NAN;
@@ -117,13 +118,12 @@ static void mark(double beyond, double unseen, double *distance, unsigned char *
     *in_domain = 0;
 }
 
-static void mark_outside(const cupel_model *m, const cupel_batch *batch, size_t from, size_t n, const double *beyond, size_t at,
-                         cupel_prediction *out)
+static void mark_outside(const cupel_model *m, const cupel_feature_rows *rows, const double *beyond, size_t at, cupel_prediction *out)
 {
     const bool formulas = cupel_model_has_formulas(m);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < rows->n; i++)
         if (!isnan(out->value[at + i]))
-            mark(beyond[i], formulas ? share_unseen(m, batch, from + i) : 0, &out->distance[at + i], &out->in_domain[at + i]);
+            mark(beyond[i], formulas ? share_unseen(m, rows->batch, rows->from + i) : 0, &out->distance[at + i], &out->in_domain[at + i]);
 }
 
 void cupel_model_mark_row(const cupel_model *m, const cupel_composition *c, const double *x, bool imputed, double *distance,
@@ -149,43 +149,25 @@ void cupel_model_outside(const cupel_model *m, const cupel_batch *batch, size_t 
     if (!out->n) cupel_str_addf(out, "unlike the training rows: distance %.3g, the domain ends at 1", distance);
 }
 
-cupel_status cupel_model_predict(const cupel_model *m, const cupel_batch *batch, const cupel_records *records, size_t from, size_t n,
-                                 const cupel_predict_options *o, cupel_model_work *w, cupel_prediction *out, unsigned char *reason,
-                                 cupel_err *err)
+cupel_status cupel_model_predict(const cupel_model *m, const cupel_feature_rows *all, const cupel_predict_options *o, cupel_model_work *w,
+                                 cupel_prediction *out, unsigned char *reason, cupel_err *err)
 {
     size_t d = cupel_features_count(m->features);
     cupel_status st = CUPEL_OK;
-    for (size_t done_rows = 0; done_rows < n && st == CUPEL_OK; done_rows += BLOCK) {
-        size_t rows = n - done_rows < BLOCK ? n - done_rows : BLOCK;
+    for (size_t from = 0; from < all->n && st == CUPEL_OK; from += BLOCK) {
+        cupel_feature_rows rows = *all;
+        rows.from += from;
+        rows.n = all->n - from < BLOCK ? all->n - from : BLOCK;
         double begin = cupel_now();
-        st = cupel_features_compute_all(m->features, batch, records, from + done_rows, rows, o->isa, w->x, d, reason + done_rows, err);
-        for (size_t i = 0; i < rows && st == CUPEL_OK; i++)
-            w->beyond[i] = cupel_features_beyond(m->features, w->x + i * d, reason[done_rows + i] == CUPEL_REASON_IMPUTED);
+        st = cupel_features_compute_all(m->features, &rows, o->isa, w->x, d, reason + from, err);
+        for (size_t i = 0; i < rows.n && st == CUPEL_OK; i++)
+            w->beyond[i] = cupel_features_beyond(m->features, w->x + i * d, reason[from + i] == CUPEL_REASON_IMPUTED);
         double described = cupel_now();
-        if (st == CUPEL_OK) st = predict_block(m, rows, d, reason + done_rows, o, w, out, done_rows, err);
-        if (st == CUPEL_OK) mark_outside(m, batch, from + done_rows, rows, w->beyond, done_rows, out);
+        if (st == CUPEL_OK) st = predict_block(m, rows.n, reason + from, o, w, out, from, err);
+        if (st == CUPEL_OK) mark_outside(m, &rows, w->beyond, from, out);
         w->describing += described - begin;
         w->predicting += cupel_now() - described;
     }
-    return st;
-}
-
-cupel_status cupel_model_predict_with(const cupel_model *m, const cupel_batch *batch, const double *column, size_t n, const cupel_predict_options *o,
-                                      cupel_model_work *w, cupel_prediction *out, unsigned char *reason, cupel_err *err)
-{
-    const size_t d = cupel_features_count(m->features);
-    double *x = cupel_alloc_aligned(cupel_mul(n, d), sizeof *x);
-    if (!x) return cupel_no_memory(err, "rows to predict", cupel_mul(n, d * sizeof *x));
-    cupel_status st = cupel_features_compute_with(m->features, batch, column, n, o->isa, x, d, reason, err);
-    for (size_t from = 0; from < n && st == CUPEL_OK; from += BLOCK) {
-        const size_t rows = n - from < BLOCK ? n - from : BLOCK;
-        for (size_t i = 0; i < rows; i++)
-            w->beyond[i] = cupel_features_beyond(m->features, x + (from + i) * d, reason[from + i] == CUPEL_REASON_IMPUTED);
-        memcpy(w->x, x + from * d, rows * d * sizeof *x);
-        st = predict_block(m, rows, d, reason + from, o, w, out, from, err);
-        if (st == CUPEL_OK) mark_outside(m, batch, from, rows, w->beyond, from, out);
-    }
-    cupel_free(x);
     return st;
 }
 

@@ -151,7 +151,7 @@ static cupel_status predict_point(void *user, size_t point, size_t worker, cupel
     }
     CUPEL_TRY(cupel_model_work_new(s->m, &work, err));
     cupel_prediction p = {out, unused, out + s->n, out + 2 * s->n, unused + s->n, in};
-    CUPEL_TRY(cupel_model_predict_with(s->m, &batch, column, s->n, &o, work, &p, reason, err));
+    CUPEL_TRY(cupel_model_predict(s->m, &(cupel_feature_rows){.batch = &batch, .n = s->n, .given = column}, &o, work, &p, reason, err));
     for (size_t i = 0; i < s->n; i++) out[3 * s->n + i] = in[i];
 done:
     cupel_model_work_free(work);

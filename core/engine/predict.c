@@ -93,7 +93,7 @@ static cupel_status compute(const predictor *d, piece *p, size_t from, size_t n,
     rows.cell += from * rows.n_cols;
     rows.line += from;
     rows.n_rows = n;
-    return cupel_model_predict(d->model, &p->batch, &rows, 0, n, &o, p->work, &out, p->reason, err);
+    return cupel_model_predict(d->model, &(cupel_feature_rows){.batch = &p->batch, .records = &rows, .n = n}, &o, p->work, &out, p->reason, err);
 }
 
 /* The largest difference of the values in half widths of the interval; for a class in units of its probability. */

@@ -189,8 +189,8 @@ static cupel_status predict(const cupel_screening *s, bool first, cupel_slot *t,
         cupel_prediction out = {h->value, h->spread, h->lower, h->upper, h->distance, h->in_domain};
         memset(h->reason, 0, CUPEL_SUB_BLOCK);
         for (size_t i = 0; h->mixture && i < n; i++) h->mixture[i].above = NAN;
-        cupel_status st = cupel_model_predict(cupel_first_model(s->d, first, p), &t->passed, t->n_cells ? &columns : NULL, 0, n, &o,
-                                              first ? h->first[p] : h->work[p], &out, h->reason, err);
+        const cupel_feature_rows rows = {.batch = &t->passed, .records = t->n_cells ? &columns : NULL, .n = n};
+        cupel_status st = cupel_model_predict(cupel_first_model(s->d, first, p), &rows, &o, first ? h->first[p] : h->work[p], &out, h->reason, err);
         if (st != CUPEL_OK) return st;
         for (size_t i = 0; i < n; i++) {
             t->value[i * np + p] = h->value[i];

@@ -48,7 +48,8 @@ static cupel_status look(const cupel_screening *s, const cupel_candidates *c, si
     for (size_t p = 0; p < s->shape.p; p++) {
         const cupel_features *features = cupel_model_features(s->d->property[p].model);
         unsigned char reason = 0;
-        cupel_features_compute(features, &c->batch, &columns, i, 1, s->job->isa, x, cupel_features_count(features), &reason);
+        const cupel_feature_rows row = {.batch = &c->batch, .records = &columns, .from = i, .n = 1};
+        cupel_features_compute(features, &row, s->job->isa, x, cupel_features_count(features), &reason);
         if (!reason || reason == CUPEL_REASON_IMPUTED) continue;
         CUPEL_TRY(cupel_features_lacks(features, &c->batch, i, &columns, i, &name, err));
         cupel_str_addf(&detail, "%s; the model of %s needs it", cupel_str_text(&name), s->d->property[p].name);

@@ -123,8 +123,8 @@ static cupel_status predict(const trial *t, rows *r, size_t from, size_t n, size
         const double *const column[4] = {r->value, r->spread, r->lower, r->upper};
         memset(r->reason, 0, n);
         for (size_t i = 0; r->mixture && i < n; i++) r->mixture[i].above = NAN;
-        cupel_status st = cupel_model_predict(cupel_first_model(s->d, t->first, p), &t->batch, NULL, from, n, &o, t->work[worker][p], &out,
-                                              r->reason, err);
+        const cupel_feature_rows in = {.batch = &t->batch, .from = from, .n = n};
+        cupel_status st = cupel_model_predict(cupel_first_model(s->d, t->first, p), &in, &o, t->work[worker][p], &out, r->reason, err);
         if (st != CUPEL_OK) return st;
         for (size_t i = 0; i < n; i++) {
             if (r->mixture) r->mixtures[i * np + p] = r->mixture[i];
