@@ -92,9 +92,8 @@ static const cupel_opt options[] = {
     {"batch", "N", CUPEL_OPT_COUNT, NULL, "1", false, "how many experiments"},
     {"pending", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "experiments under way: the batch keeps away from them"},
     {"cost", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "what a candidate costs, a column of the pool: gains are weighed per cost"},
-    {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column of the results that says yes, true or 1 where the experiment "
-                                                            "failed, no, false or 0 where not "
-                                                            "(default: failed)"},
+    {"failed", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the column of the results that says yes, true or 1 where the experiment failed, no, "
+                                                            "false or 0 where not (default: failed)"},
     {"id", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the column that names a candidate (default: the loop's; id, sample, name, run and the like; else the only one that the results lack, if it "
      "holds words or whole numbers)"},

@@ -98,9 +98,9 @@ const cupel_verb cupel_verb_tell = {
     .name = "tell",
     .usage = "LOOP.h5 RESULTS [--target COLUMN --minimize|--maximize]",
     .help = "adds measured results to a loop, and learns from them",
-    .more = "A loop is a file that remembers what was measured, what failed and what is under way. The first tell begins it and says what is "
-            "wanted; later ones find their "
-            "columns by name, convert units (strength [MPa] and strength [GPa]), and add rows. Telling the same table twice does no harm.\n\n"
+    .more = "A loop is a file that remembers what was measured, what failed and what is under way. The first tell begins it and says what is wanted; "
+            "later ones find their columns by name, convert units (strength [MPa] and strength [GPa]), and add rows. Telling the same table twice "
+            "does no harm.\n\n"
             "Repeats: rows of one table with equal inputs are all kept, equal values or not, and so is, with a warning, a later result that differs "
             "(--conflict keep). With --conflict replace the results of an experiment are afterwards those of the table: one is replaced, other "
             "repeats are withdrawn, and that is said. Results that are told again are recognised copy for copy: of a table with a row three times, "

@@ -114,9 +114,8 @@ static void put_answer(const cupel_report *r, cupel_str *s)
             cupel_str_puts(s, ".");
         }
     } else if (!cupel_result_can_miss_any(q)) {
-        cupel_str_addf(s, "<strong>%zu candidate%s</strong> in the order of what is to be as large or as small as possible; nothing was asked "
-                          "that one can "
-                       "miss, so that there is no chance to meet it. ", q->rows.n, q->rows.n == 1 ? "" : "s");
+        cupel_str_addf(s, "<strong>%zu candidate%s</strong> in the order of what is to be as large or as small as possible; nothing was asked that "
+                          "one can miss, so that there is no chance to meet it. ", q->rows.n, q->rows.n == 1 ? "" : "s");
     } else if (likely) {
         cupel_str_addf(s, "<strong>%.0zu%s of the %zu best candidates %s at least a 50 %% chance</strong> to meet the demand. ",
                        likely < q->rows.n ? likely : (size_t)0, likely < q->rows.n ? "" : "All", q->rows.n, likely == 1 ? "has" : "have");

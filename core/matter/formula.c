@@ -215,9 +215,8 @@ static bool point_is_hydrate(reader *r, size_t start, size_t dot, size_t end, bo
     int left = r->at[dot], count = r->at[end - 1] - r->at[dot], from = left > 40 ? left - 40 : 0;
     int rest = (int)r->text.n - r->at[tail];
     return refuse(r, CUPEL_REASON_AMBIGUOUS_FORMULA, dot,
-                  "'.' may be a hydrate dot, %.*s \xc2\xb7 %.*s%.*s, or a decimal point, %.*s.%.*s then %.*s; write \xc2\xb7 for a "
-                  "hydrate, or choose with "
-                  "--dot hydrate|decimal (in a demand: dot: hydrate)",
+                  "'.' may be a hydrate dot, %.*s \xc2\xb7 %.*s%.*s, or a decimal point, %.*s.%.*s then %.*s; write \xc2\xb7 for a hydrate, or "
+                  "choose with --dot hydrate|decimal (in a demand: dot: hydrate)",
                   left - from, p + from, count, p + left + 1, rest < 24 ? rest : 24, p + r->at[tail], left - from, p + from, count,
                   p + left + 1, rest < 24 ? rest : 24, p + r->at[tail]);
 }

@@ -23,8 +23,7 @@ typedef struct condition {
 static cupel_status refuse(const cupel_space_spec *spec, const cupel_yaml *node, const char *why, cupel_text found, cupel_err *err)
 {
     return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: couple: %s in '%.*s'; expected a text such as 'Ni >= 2 Cr' or 'Al + Ti <= 0.2', or a mapping "
-                      "such as "
-                      "{Ni: 1, Cr: -2, min: 0}", spec->file, node->line, why, cupel_shown(found.n, 60), found.n ? found.p : "");
+                      "such as {Ni: 1, Cr: -2, min: 0}", spec->file, node->line, why, cupel_shown(found.n, 60), found.n ? found.p : "");
 }
 
 static void add_term(condition *c, unsigned z, double times)

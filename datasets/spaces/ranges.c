@@ -130,10 +130,8 @@ static cupel_status refuse_empty(const cupel_space_spec *spec, const ranges *s, 
         high += g->high[i];
     }
     return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: space: ranges: no amounts add up to 1%s: the lower ends add up to %g, the upper ends to %g, "
-                                             "and at "
-                      "most %u "
-                      "elements may be there at once", spec->file, spec->own->line, g->n_couplings ? " and meet the couplings" : "", low / g->steps,
-                      high / g->steps, g->most);
+                                             "and at most %u elements may be there at once",
+                      spec->file, spec->own->line, g->n_couplings ? " and meet the couplings" : "", low / g->steps, high / g->steps, g->most);
 }
 
 static cupel_status build(const cupel_space_spec *spec, ranges *s, cupel_err *err)

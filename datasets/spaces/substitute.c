@@ -423,8 +423,7 @@ static const char *const keys[] = {"substitute", "formula", "format", "dot", "re
 
 const cupel_space_kind cupel_space_substitute = {
     .method = {.name = "substitute", .kind = "space", .scale = "composition", .maturity = "stable", .input = "a table with a column of formulas",
-               .help = "known formulas with elements replaced by given or similar ones, in every combination, each result once", .output = "formulas "
-                   "that are not in the "
-                   "table"},
+               .help = "known formulas with elements replaced by given or similar ones, in every combination, each result once",
+               .output = "formulas that are not in the table"},
     .keys = keys, .parallel = true, .open = substitute_open, .count = substitute_count, .fill = substitute_fill, .identity = substitute_identity,
     .close = substitute_close};

@@ -18,9 +18,8 @@ static const cupel_reference expansion[] = {
 
 static const cupel_reference bounds[] = {
     {"10.1088/0370-1298/65/5/307", "Hill: The elastic behaviour of a crystalline aggregate. Proceedings of the Physical Society A 65, 349 (1952)"},
-    {"10.1063/1.1728579", "Hashin, Shtrikman: A variational approach to the theory of the effective magnetic permeability of multiphase "
-                          "materials. Journal of "
-                          "Applied Physics 33, 3125 (1962)"},
+    {"10.1063/1.1728579", "Hashin, Shtrikman: A variational approach to the theory of the effective magnetic permeability of multiphase materials. "
+                          "Journal of Applied Physics 33, 3125 (1962)"},
     {"10.1016/0022-5096(63)90060-7", "Hashin, Shtrikman: A variational approach to the theory of the elastic behaviour of multiphase materials. "
                                      "Journal of the Mechanics and Physics of Solids 11, 127 (1963)"},
     {"10.1017/S030821050002597X", "Lurie, Cherkaev: Exact estimates of conductivity of composites formed by two isotropically conducting media taken "

@@ -45,8 +45,7 @@ static const cupel_reference ament[] = {
     {NULL, NULL}};
 static const cupel_reference srinivas[] = {
     {"10.1109/TIT.2011.2182033", "Srinivas, Krause, Kakade, Seeger: Information-theoretic regret bounds for Gaussian process optimization in the "
-                                 "bandit setting. IEEE "
-                                 "Transactions on Information Theory 58, 3250 (2012)"},
+                                 "bandit setting. IEEE Transactions on Information Theory 58, 3250 (2012)"},
     {NULL, NULL}};
 static const cupel_reference thompson[] = {
     {"10.1093/biomet/25.3-4.285", "Thompson: On the likelihood that one unknown probability exceeds another in view of the evidence of two samples. "

@@ -109,8 +109,7 @@ static void put_size(cupel_str *s, uint64_t bytes)
 void cupel_design_page_files(const cupel_design_page *p, cupel_str *s)
 {
     cupel_str_puts(s, "<section id=files><h2>Files to take away</h2>\n<p>They lie beside this page. Lengths are in edges of the periodic box: scale "
-                      "them to the size "
-                      "of your cell.</p>\n<div class=scroll><table class=plain><tbody>\n");
+                      "them to the size of your cell.</p>\n<div class=scroll><table class=plain><tbody>\n");
     for (size_t i = 0; i < p->account->n; i++) {
         const cupel_output *f = &p->account->output[i];
         cupel_str_puts(s, "<tr><th scope=row><a href=\"");
@@ -186,8 +185,7 @@ void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s)
     for (size_t i = 0; i < p->account->n; i++)
         cupel_micro_page_pair(s, p->account->output[i].name, cupel_text_of(p->account->output[i].digest), true);
     cupel_str_puts(s, "</table></div>\n<p class=note>The same demand, seed and budget in solves give the same recipes, voxels and tensors, to the "
-                      "byte, for any number "
-                      "of threads.</p></section>\n");
+                      "byte, for any number of threads.</p></section>\n");
 }
 
 /* ---- the page ---- */

@@ -149,8 +149,8 @@ static void put_convergence(const cupel_designs *o, const cupel_grid_colours *g,
 static void put_stages(const cupel_designs *o, cupel_str *s)
 {
     cupel_str_puts(s, "<details><summary>stage by stage</summary><div class=scroll><table class=plain><thead><tr><th>structures<th class=num>seed<th "
-                      "class=num>grid<th "
-                      "class=num>steps kept<th class=num>loads, up to its end<th class=num>from<th class=num>to, in tolerances<tbody>\n");
+                      "class=num>grid<th class=num>steps kept<th class=num>loads, up to its end<th class=num>from<th class=num>to, in "
+                      "tolerances<tbody>\n");
     for (size_t i = 0; i < o->n_steps;) {
         const cupel_design_step *a = &o->step[i];
         size_t k = i;

@@ -13,8 +13,7 @@
 
 static const char STYLE[] =
     ".card { display: grid; grid-template-columns: minmax(0, 4fr) minmax(0, 3fr) minmax(0, 5fr); gap: 8px 30px; align-items: start; padding: 18px 0 "
-    "20px;"
-    " border-top: 1px solid var(--rule); }\n.card + .card { margin-top: 8px; }\n"
+    "20px; border-top: 1px solid var(--rule); }\n.card + .card { margin-top: 8px; }\n"
     ".card h3 { grid-column: 1 / -1; margin: 0; overflow-wrap: anywhere; }\n"
     ".card code { font-weight: 400; }\n"
     ".card figure { margin: 0; }\n"
@@ -30,8 +29,7 @@ static const char STYLE[] =
     ".slices span { flex: 1; min-width: 0; font-size: 12px; color: var(--muted); }\n"
     ".slices img { display: block; width: 100%; height: auto; border-radius: 2px; }\n"
     ".scale { height: 10px; margin: 6px auto 2px; max-width: 260px; border-radius: 2px; background: linear-gradient(to right, #440154, #472d7b, "
-    "#3b528b,"
-    " #2c728e, #21918c, #28ae80, #5ec962, #addc30, #fde725); }\n"
+    "#3b528b, #2c728e, #21918c, #28ae80, #5ec962, #addc30, #fde725); }\n"
     ".scale { position: relative; } .end { display: inline-block; width: 3px; height: 14px; vertical-align: -2px; background: var(--vermilion); "
     "outline: 1px solid #fff; } .scale .end { position: absolute; top: -3px; height: 16px; margin-left: -1px; }\n"
     ".ends { max-width: 260px; margin: 0 auto; font-size: 12px; color: var(--muted); }\n"
@@ -61,14 +59,14 @@ static const char STYLE[] =
 /* On a telephone a verdict, and what a file is, stand below their row, and a long plot is pushed along. */
 static const char NARROW[] =
     ".verdicts th[scope=row] { min-width: 12em; }\n"
-    "@media (max-width: 640px) { .verdicts th[scope=row] { min-width: 0; } "
-    ".verdicts, .verdicts tbody, #files table, #files tbody { display: block; } .verdicts thead { display: none; }"
-    " .verdicts tr, #files tr { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: baseline; border-bottom: 1px solid "
-    "var(--rule); padding: 5px 0; }"
-    " .verdicts tr > *, #files tr > * { border: 0; padding-top: 1px; padding-bottom: 1px; } .verdicts td:last-child, #files td:last-child { "
-    "grid-column: 1 / -1; }"
-    " .asked.verdicts .num + td:not(.num) { padding-left: 0; } .verdicts .num::before { content: attr(data-of); display: block; font-size: 12px; "
-    "color: var(--muted); }"
+    "@media (max-width: 640px) { .verdicts th[scope=row] { min-width: 0; }"
+    " .verdicts, .verdicts tbody, #files table, #files tbody { display: block; } .verdicts thead { display: none; }"
+    " .verdicts tr, #files tr { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: baseline; border-bottom: 1px "
+    "solid var(--rule); padding: 5px 0; }"
+    " .verdicts tr > *, #files tr > * { border: 0; padding-top: 1px; padding-bottom: 1px; } .verdicts td:last-child, "
+    "#files td:last-child { grid-column: 1 / -1; }"
+    " .asked.verdicts .num + td:not(.num) { padding-left: 0; } .verdicts .num::before { content: attr(data-of); display: block; "
+    "font-size: 12px; color: var(--muted); }"
     " .m6 td { padding: 3px 3px; font-size: 10.5px; } .m6 small { font-size: 9px; } #files th { white-space: normal; }"
     " .long .plot { overflow-x: auto; } .long .plot svg { width: 860px; max-width: none; } }\n";
 

@@ -190,18 +190,16 @@ void cupel_micro_page_methods(const cupel_micro_page *p, cupel_str *s)
     cupel_html(s, g->method.help);
     cupel_str_addf(s,
                    ", at Sobol points of the ranges, seed of the noise %llu. Each is solved on %llu voxels an edge: periodic homogenisation by FFT "
-                   "on the rotated "
-                   "scheme, with cut voxels that blend laminates, extrapolated from this grid and three quarters of it.</p>\n",
+                   "on the rotated scheme, with cut voxels that blend laminates, extrapolated from this grid and three quarters of it.</p>\n",
                    (unsigned long long)p->space.middle.seed, (unsigned long long)p->d->grid);
     cupel_str_puts(
         s,
-        "<p>Learned are the components of the Voigt–Reuss normalised logarithm: with V and R the arithmetic and harmonic means of the phases, X = (V "
-        "− "
-        "R)<sup>−½</sup> (T − R) (V − R)<sup>−½</sup> has eigenvalues between 0 and 1, and Y = log X − log(1 − X) has no limits. One Gaussian "
-        "process "
-        "with a quadratic trend learns all components of Y; the way back keeps R ≤ T ≤ V as quadratic forms whatever it says. Intervals and chances "
-        "come from the misses of left-out structures, scaled to the place, drawn as whole vectors; quantiles are chosen so that the share asked for "
-        "of left-out structures lies inside; the error bars of the sample's own grid are added to both sides.</p>\n<ol class=references>\n");
+        "<p>Learned are the components of the Voigt–Reuss normalised logarithm: with V and R the arithmetic and harmonic means of the phases, X = "
+        "(V − R)<sup>−½</sup> (T − R) (V − R)<sup>−½</sup> has eigenvalues between 0 and 1, and Y = log X − log(1 − X) has no "
+        "limits. One Gaussian process with a quadratic trend learns all components of Y; the way back keeps R ≤ T ≤ V as quadratic forms "
+        "whatever it says. Intervals and chances come from the misses of left-out structures, scaled to the place, drawn as whole vectors; quantiles "
+        "are chosen so that the share asked for of left-out structures lies inside; the error bars of the sample's own grid are added to both "
+        "sides.</p>\n<ol class=references>\n");
     cupel_micro_page_references(g->method.name, s);
     cupel_micro_page_references("voigt_reuss", s);
     cupel_str_puts(
