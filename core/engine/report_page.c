@@ -1,7 +1,7 @@
 #include "core/base/err.h"
 #include "core/engine/cite.h"
+#include "core/engine/report_frame.h"
 #include "core/engine/report_parts.h"
-#include "core/engine/report_text.h"
 #include "core/generated/report_assets.h"
 #include "core/io/yaml.h"
 
@@ -192,15 +192,7 @@ static void put_head(const cupel_report *r, const cupel_str *body, cupel_str *s)
                                            {"elements", "Elements"}, {"why", "Why"}, {"trust", "Trust"}, {"limits", "Limits"}, {"methods", "Methods"},
                                                {"lineage", "Provenance"}};
     cupel_text started = run_text(r, "started");
-    cupel_str_puts(s, "<header><p class=kicker>cupel ");
-    cupel_html(s, cupel_version());
-    if (started.n >= 10) {
-        cupel_str_puts(s, " · ");
-        cupel_html_text(s, (cupel_text){started.p, 10});
-    }
-    cupel_str_puts(s, "</p>\n<h1>");
-    cupel_html(s, r->result->demand);
-    cupel_str_puts(s, "</h1>\n");
+    cupel_page_banner(s, r->result->demand, (cupel_text){started.p, started.n >= 10 ? 10 : 0});
     put_answer(r, s);
     put_glances(r, s);
     cupel_str_puts(s, "</header>\n<nav aria-label=Contents>");
@@ -289,14 +281,6 @@ void cupel_report_limits(const cupel_report *r, cupel_str *s)
 
 /* --- lineage --- */
 
-static void put_pair(cupel_str *s, const char *name, cupel_text value, bool code)
-{
-    if (!value.n) return;
-    cupel_str_addf(s, "<tr><th scope=row>%s<td>%s", name, code ? "<code>" : "");
-    cupel_html_text(s, value);
-    cupel_str_puts(s, code ? "</code>\n" : "\n");
-}
-
 static void put_stages(const cupel_report *r, cupel_str *s)
 {
     const cupel_json *stages = node_at(r->run, "stages");
@@ -334,10 +318,10 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s)
     const cupel_result *q = r->result;
     double rss = cupel_report_number(r, "max_rss_bytes"), rate = cupel_report_number(r, "candidates_per_second");
     cupel_str_puts(s, "<section id=lineage><h2>Provenance</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
-    put_pair(s, "command", run_text(r, "command"), true);
-    put_pair(s, "started", run_text(r, "started"), false);
-    put_pair(s, "ended", run_text(r, "ended"), false);
-    put_pair(s, "host", run_text(r, "host"), false);
+    cupel_page_pair(s, "command", run_text(r, "command"), true);
+    cupel_page_pair(s, "started", run_text(r, "started"), false);
+    cupel_page_pair(s, "ended", run_text(r, "ended"), false);
+    cupel_page_pair(s, "host", run_text(r, "host"), false);
     cupel_str_addf(s, "<tr><th scope=row>seed<td>%lld\n", (long long)q->seed);
     if (!isnan(rss)) cupel_str_addf(s, "<tr><th scope=row>memory<td>%.0f MB at most\n", rss / 1e6);
     if (!isnan(rate)) {
@@ -346,15 +330,9 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s)
         cupel_str_puts(s, " candidates per second\n");
     }
     put_stages(r, s);
-    for (size_t i = 0; i < q->n_identity; i++) {
-        cupel_str_puts(s, "<tr><th scope=row>");
-        cupel_html(s, q->identity[i]);
-        cupel_str_puts(s, "<td><code class=digest>");
-        cupel_html(s, q->identity_value[i]);
-        cupel_str_puts(s, "</code>\n");
-    }
+    for (size_t i = 0; i < q->n_identity; i++) cupel_page_digest(s, cupel_text_of(q->identity[i]), cupel_text_of(q->identity_value[i]));
     put_model_digests(r, s);
-    cupel_html_digests(s, node_at(r->run, "outputs"));
+    cupel_page_digests(s, node_at(r->run, "outputs"));
     cupel_str_puts(s, "</table></div>\n"
                       "<p class=note>The same demand, data, seed and instruction set give the same ranking, to the byte, for any number of "
                       "threads or shards.</p></section>\n");
@@ -416,20 +394,7 @@ static void put_references(const names *a, cupel_str *s)
             for (size_t k = 0; k < n && !there; k++) there = strcmp(seen[k]->text, f->text) == 0;
             if (there || n == NAMES) continue;
             seen[n++] = f;
-            cupel_str_puts(s, "<li>");
-            cupel_html(s, f->text);
-            cupel_str link = {0};
-            cupel_reference_link(f, &link);
-            if (link.n) {
-                cupel_str_puts(s, " <a rel=noreferrer href=\"");
-                cupel_html(s, cupel_str_text(&link));
-                cupel_str_puts(s, "\">");
-                cupel_html(s, f->doi);
-                cupel_str_puts(s, "</a>");
-            }
-            s->failed |= link.failed;
-            cupel_str_free(&link);
-            cupel_str_puts(s, "</li>\n");
+            cupel_page_reference(s, f);
         }
     }
     cupel_str_puts(s, "</ol>\n");

@@ -170,18 +170,3 @@ void cupel_html_json(cupel_str *s, const char *json)
         i += k ? k : 1;
     }
 }
-
-void cupel_html_digests(cupel_str *s, const cupel_json *files)
-{
-    for (size_t i = 0; files && i < cupel_json_size(files); i++) {
-        const cupel_json *one = cupel_json_at(files, i), *f = cupel_json_get(one, "file"), *d = cupel_json_get(one, "digest");
-        cupel_text file = {0}, digest = {0};
-        if (f) (void)cupel_json_string(f, &file);
-        if (d) (void)cupel_json_string(d, &digest);
-        cupel_str_puts(s, "<tr><th scope=row>");
-        cupel_html_text(s, file);
-        cupel_str_puts(s, "<td><code class=digest>");
-        cupel_html_text(s, digest);
-        cupel_str_puts(s, "</code>\n");
-    }
-}

@@ -3,7 +3,6 @@
 #define CUPEL_ENGINE_REPORT_TEXT_H
 
 #include "core/base/str.h"
-#include "core/io/json.h"
 
 /* & < > " ' as entities; bytes that are not UTF-8, control characters and marks that turn the direction of writing become U+FFFD. */
 void cupel_html(cupel_str *s, const char *text);
@@ -26,9 +25,6 @@ void cupel_html_percent(cupel_str *s, double share);
 void cupel_html_count(cupel_str *s, int64_t n);
 /* 83 -> "1 min 23 s" */
 void cupel_html_seconds(cupel_str *s, double seconds);
-
-/* Rows of a table from a list of {"file", "digest"}; NULL: none. */
-void cupel_html_digests(cupel_str *s, const cupel_json *files);
 
 /* JSON inside a script element: < > & as \u escapes, so that no text can end the element, and unfit characters as above. */
 void cupel_html_json(cupel_str *s, const char *json);

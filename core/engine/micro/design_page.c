@@ -5,7 +5,7 @@
 #include "core/engine/micro/after.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_start.h"
-#include "core/engine/report_text.h"
+#include "core/engine/report_frame.h"
 
 #include <math.h>
 #include <string.h>
@@ -77,7 +77,7 @@ void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
     char now[32];
     cupel_str more = {0};
     cupel_utc_now(now);
-    cupel_micro_page_banner(p->d->words, (cupel_text){now, 10}, s);
+    cupel_page_banner(s, p->d->words, (cupel_text){now, 10});
     put_answer(p, s);
     put_glances(p, s);
     cupel_micro_page_links(links, sizeof links / sizeof *links, s);
@@ -175,15 +175,15 @@ void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s)
     char now[32];
     cupel_utc_now(now);
     cupel_str_puts(s, "<section id=lineage><h2>Provenance</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
-    cupel_micro_page_pair(s, "command", cupel_text_of(p->account->command), true);
-    cupel_micro_page_pair(s, "started", cupel_text_of(p->account->started), false);
-    cupel_micro_page_pair(s, "written", cupel_text_of(now), false);
+    cupel_page_pair(s, "command", cupel_text_of(p->account->command), true);
+    cupel_page_pair(s, "started", cupel_text_of(p->account->started), false);
+    cupel_page_pair(s, "written", cupel_text_of(now), false);
     cupel_str_addf(s, "<tr><th scope=row>seed<td>%llu\n<tr><th scope=row>grid<td>%llu\n", (unsigned long long)p->d->seed,
                    (unsigned long long)p->d->grid);
-    cupel_micro_page_pair(s, "demand", cupel_text_of(p->d->digest), true);
-    if (*p->found->begun.digest) cupel_micro_page_pair(s, "surrogate", cupel_text_of(p->found->begun.digest), true);
+    cupel_page_pair(s, "demand", cupel_text_of(p->d->digest), true);
+    if (*p->found->begun.digest) cupel_page_pair(s, "surrogate", cupel_text_of(p->found->begun.digest), true);
     for (size_t i = 0; i < p->account->n; i++)
-        cupel_micro_page_pair(s, p->account->output[i].name, cupel_text_of(p->account->output[i].digest), true);
+        cupel_page_pair(s, p->account->output[i].name, cupel_text_of(p->account->output[i].digest), true);
     cupel_str_puts(s, "</table></div>\n<p class=note>The same demand, seed and budget in solves give the same recipes, voxels and tensors, to the "
                       "byte, for any number of threads.</p></section>\n");
 }

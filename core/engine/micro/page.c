@@ -5,7 +5,7 @@
 #include "core/base/mem.h"
 #include "core/engine/cite.h"
 #include "core/engine/micro/samples.h"
-#include "core/engine/report_text.h"
+#include "core/engine/report_frame.h"
 #include "core/generated/report_assets.h"
 #include "core/sys/file.h"
 
@@ -100,19 +100,6 @@ done:
     return st;
 }
 
-void cupel_micro_page_banner(const char *words, cupel_text day, cupel_str *s)
-{
-    cupel_str_puts(s, "<header><p class=kicker>cupel ");
-    cupel_html(s, cupel_version());
-    if (day.n) {
-        cupel_str_puts(s, " · ");
-        cupel_html_text(s, day);
-    }
-    cupel_str_puts(s, "</p>\n<h1>");
-    cupel_html(s, words);
-    cupel_str_puts(s, "</h1>\n");
-}
-
 void cupel_micro_page_links(const char *const (*links)[2], size_t n, cupel_str *s)
 {
     cupel_str_puts(s, "</header>\n<nav aria-label=Contents>");
@@ -182,38 +169,8 @@ void cupel_micro_page_title(const cupel_ask *a, cupel_str *s)
     cupel_str_free(&title);
 }
 
-/* ---- references ---- */
-
-static void put_reference(const cupel_reference *r, cupel_str *s)
-{
-    cupel_str link = {0};
-    cupel_str_puts(s, "<li>");
-    cupel_html(s, r->text);
-    cupel_reference_link(r, &link);
-    if (link.n) {
-        cupel_str_puts(s, " <a rel=noreferrer href=\"");
-        cupel_html(s, cupel_str_text(&link));
-        cupel_str_puts(s, "\">");
-        cupel_html(s, r->doi);
-        cupel_str_puts(s, "</a>");
-    }
-    cupel_str_puts(s, "</li>\n");
-    s->failed |= link.failed;
-    cupel_str_free(&link);
-}
-
 void cupel_micro_page_references(const char *name, cupel_str *s)
 {
     const cupel_method *m = cupel_method_named(cupel_text_of(name), 0);
-    for (const cupel_reference *r = m ? m->references : NULL; r && r->text; r++) put_reference(r, s);
-}
-
-void cupel_micro_page_pair(cupel_str *s, const char *name, cupel_text value, bool code)
-{
-    if (!value.n) return;
-    cupel_str_puts(s, "<tr><th scope=row>");
-    cupel_html(s, name);
-    cupel_str_puts(s, code ? "<td><code>" : "<td>");
-    cupel_html_text(s, value);
-    cupel_str_puts(s, code ? "</code>\n" : "\n");
+    for (const cupel_reference *r = m ? m->references : NULL; r && r->text; r++) cupel_page_reference(s, r);
 }

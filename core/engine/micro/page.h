@@ -13,8 +13,6 @@ void cupel_micro_page_open(const char *title, cupel_str *s);
 void cupel_micro_page_close(cupel_str *s);
 /* Into folder/report.html. */
 cupel_status cupel_micro_page_write(const char *folder, const cupel_str *s, cupel_err *err);
-/* Opens the header; `day` may be empty. */
-void cupel_micro_page_banner(const char *words, cupel_text day, cupel_str *s);
 /* A figure at a glance, in the list that the caller opens. */
 void cupel_micro_page_glance(cupel_str *s, uint64_t n, const char *label);
 /* Closes the header; links [n] = {id of a section, name}. */
@@ -28,8 +26,6 @@ void cupel_micro_page_demand(const cupel_micro_demand *d, const char *more, cupe
 void cupel_micro_page_title(const cupel_ask *a, cupel_str *s);
 /* The references of a method as items of a list. */
 void cupel_micro_page_references(const char *name, cupel_str *s);
-/* A row of a table of names and values; none for an empty value. */
-void cupel_micro_page_pair(cupel_str *s, const char *name, cupel_text value, bool code);
 
 /* ---- pictures ---- */
 

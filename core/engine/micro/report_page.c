@@ -1,6 +1,6 @@
 /* Head, ranking, methods and provenance of the report on microstructures. */
 #include "core/engine/micro/report_parts.h"
-#include "core/engine/report_text.h"
+#include "core/engine/report_frame.h"
 
 #include <math.h>
 #include <string.h>
@@ -108,7 +108,7 @@ void cupel_micro_page_head(const cupel_micro_page *p, cupel_str *s)
                                            {"trust", "Trust"},   {"methods", "Methods"},      {"lineage", "Provenance"}};
     const cupel_text started = run_text(p, "started");
     cupel_str words = {0};
-    cupel_micro_page_banner(p->d->words, (cupel_text){started.p, started.n >= 10 ? 10 : 0}, s);
+    cupel_page_banner(s, p->d->words, (cupel_text){started.p, started.n >= 10 ? 10 : 0});
     put_answer(p, s);
     put_glances(p, s);
     cupel_micro_page_links(links, sizeof links / sizeof *links, s);
@@ -214,10 +214,10 @@ void cupel_micro_page_lineage(const cupel_micro_page *p, cupel_str *s)
     const double rss = cupel_micro_page_number(p, "max_rss_bytes", NULL), rate = cupel_micro_page_number(p, "candidates_per_second", NULL);
     const size_t failed = p->samples.n - cupel_samples_good(&p->samples);
     cupel_str_puts(s, "<section id=lineage><h2>Provenance</h2>\n<div class=scroll><table class=\"plain lineage\"><tbody>\n");
-    cupel_micro_page_pair(s, "command", run_text(p, "command"), true);
-    cupel_micro_page_pair(s, "started", run_text(p, "started"), false);
-    cupel_micro_page_pair(s, "ended", run_text(p, "ended"), false);
-    cupel_micro_page_pair(s, "host", run_text(p, "host"), false);
+    cupel_page_pair(s, "command", run_text(p, "command"), true);
+    cupel_page_pair(s, "started", run_text(p, "started"), false);
+    cupel_page_pair(s, "ended", run_text(p, "ended"), false);
+    cupel_page_pair(s, "host", run_text(p, "host"), false);
     cupel_str_addf(s, "<tr><th scope=row>seed<td>%llu\n<tr><th scope=row>sample<td>%zu solved, %zu failed\n", (unsigned long long)p->d->seed,
                    cupel_samples_good(&p->samples), failed);
     if (!isnan(rss)) cupel_str_addf(s, "<tr><th scope=row>memory<td>%.0f MB at most\n", rss / 1e6);
@@ -231,8 +231,8 @@ void cupel_micro_page_lineage(const cupel_micro_page *p, cupel_str *s)
         cupel_html_seconds(s, cupel_micro_page_number(p, "seconds", stages[i]));
         cupel_str_putc(s, '\n');
     }
-    cupel_html_digests(s, p->run ? cupel_json_get(p->run, "inputs") : NULL);
-    cupel_html_digests(s, p->run ? cupel_json_get(p->run, "outputs") : NULL);
+    cupel_page_digests(s, p->run ? cupel_json_get(p->run, "inputs") : NULL);
+    cupel_page_digests(s, p->run ? cupel_json_get(p->run, "outputs") : NULL);
     cupel_str_puts(
         s, "</table></div>\n<p class=note>The same demand and seed give the same tables, to the byte, for any number of threads, with or without a "
            "kill.</p></section>\n");
