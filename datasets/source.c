@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/io/artifact_kind.h"
 #include "core/io/input.h"
 #include "core/matter/crystal.h"
 
@@ -48,7 +49,7 @@ static cupel_status find_format(const char *path, const char *format, const cupe
         st = cupel_fail(err, CUPEL_USAGE, "table format '%s': expected one of %s", format, cupel_str_text(&names));
     else if (is_spreadsheet(path))
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is a spreadsheet, and a table of text is wanted: save its sheet as CSV (UTF-8)", path);
-    else if ((st = cupel_crystal_refuse(path, err)) == CUPEL_OK)
+    else if ((st = cupel_artifact_refuse(path, "table", err)) == CUPEL_OK && (st = cupel_crystal_refuse(path, err)) == CUPEL_OK)
         st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the name does not tell the format; rename it (.csv, .tsv, .jsonl, .json, also with .gz) or "
                         "give the format (%s)", path, cupel_str_text(&names));
     cupel_str_free(&names);

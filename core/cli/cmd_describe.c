@@ -4,6 +4,7 @@
 #include "core/cli/volume_options.h"
 #include "core/engine/describe.h"
 #include "core/engine/describe_volume.h"
+#include "core/io/artifact_kind.h"
 #include "core/matter/crystal.h"
 
 #include <string.h>
@@ -61,6 +62,7 @@ static cupel_status describe_formulas(const cupel_args *args, const cupel_job *j
         .smooth = cupel_flag(args, "smooth"),
         .validate = cupel_flag(args, "validate"),
     };
+    CUPEL_TRY(cupel_artifact_refuse(o.table, "volume or table", err));
     CUPEL_TRY(cupel_crystal_refuse(o.table, err));
     CUPEL_TRY(refuse(args, others, "no volume", err));
     if (cupel_n_args(args) > 1) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "'%s' is no volume, and tables are described one at a time", o.table));
@@ -75,7 +77,8 @@ done:
 
 static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err *err)
 {
-    const bool volumes = cupel_opt_given(args, "volume") || cupel_opt_given(args, "raw") || cupel_volume_is(cupel_arg(args, 0));
+    const bool volumes = cupel_opt_given(args, "volume") || cupel_opt_given(args, "raw") || cupel_opt_given(args, "dataset") ||
+                         cupel_volume_is(cupel_arg(args, 0));
     return volumes ? describe_volumes(args, job, err) : describe_formulas(args, job, err);
 }
 

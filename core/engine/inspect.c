@@ -6,6 +6,7 @@
 #include "core/io/artifact.h"
 #include "core/io/json.h"
 #include "core/matter/crystal.h"
+#include "datasets/formats/h5_contents.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -183,12 +184,24 @@ done:
     return st;
 }
 
+/* What an HDF5 file of another program holds; the error stays as it is for all else. */
+static cupel_status say_foreign(const char *path, cupel_err *err)
+{
+    cupel_str words = {0};
+    if (cupel_h5_is_file(path) && cupel_h5_contents(path, &words, err) == CUPEL_OK)
+        cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': not a cupel artifact: an HDF5 file that another program wrote; it holds %s; a volume in it is "
+                   "taken by 'cupel describe', 'homogenize' and 'convert' (--dataset names it)", path, cupel_str_text(&words));
+    cupel_str_free(&words);
+    return CUPEL_BAD_ARTIFACT;
+}
+
 cupel_status cupel_inspect(const char *path, bool json, cupel_str *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_reader *r = NULL;
     st = cupel_reader_open(path, NULL, UINT_MAX, &r, err);
     if (st == CUPEL_BAD_ARTIFACT && cupel_crystal_refuse(path, err) != CUPEL_OK) st = CUPEL_BAD_INPUT;
+    if (st == CUPEL_BAD_ARTIFACT) st = say_foreign(path, err);
     CUPEL_TRY(st);
     CUPEL_TRY(json ? put_json(path, r, out, err) : put_lines(path, r, out, err));
     if (out->failed) CUPEL_TRY(cupel_no_memory(err, "the contents of an artifact", out->n));

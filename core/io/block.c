@@ -97,3 +97,11 @@ cupel_status cupel_block_read(int fd, const char *path, cupel_block *block, cupe
 done:
     return st;
 }
+
+bool cupel_block_kind(const void *block, char kind[CUPEL_BLOCK_KIND])
+{
+    const char *b = block;
+    if (memcmp(b, MAGIC, sizeof MAGIC) != 0 || !b[AT_KIND] || b[AT_END - 1]) return false;
+    memcpy(kind, b + AT_KIND, KIND);
+    return true;
+}

@@ -5,6 +5,8 @@
 #include "core/cupel.h"
 #include "core/io/digest.h"
 
+#include <stdbool.h>
+
 enum { CUPEL_BLOCK = 512, CUPEL_BLOCK_KIND = 32 };
 
 typedef struct cupel_block {
@@ -18,5 +20,8 @@ cupel_status cupel_block_write(int fd, const char *path, const char *kind, cupel
 
 /* Checks the block and the digest. CUPEL_BAD_ARTIFACT: truncated, damaged, not a cupel artifact, made by a newer cupel. */
 cupel_status cupel_block_read(int fd, const char *path, cupel_block *block, cupel_err *err);
+
+/* The kind that a block of CUPEL_BLOCK bytes names, without a look at what follows it; false when it is not that of an artifact. */
+bool cupel_block_kind(const void *block, char kind[CUPEL_BLOCK_KIND]);
 
 #endif

@@ -2,6 +2,7 @@
  * says how its axes lie, "xyz" when it is missing, and L the lengths of the box in that order. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "datasets/formats/h5_contents.h"
 #include "datasets/formats/h5_volume.h"
 #include "datasets/formats/target.h"
 
@@ -55,6 +56,16 @@ static cupel_status look_at(void *user, const char *path, cupel_err *err)
     return CUPEL_OK;
 }
 
+static cupel_status no_grid(const search *s, const char *name, cupel_err *err)
+{
+    cupel_str words = {0};
+    cupel_status st = cupel_h5_list(s->h, &words, err);
+    if (st == CUPEL_OK)
+        st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s': no data set of numbers on 2 or 3 axes in it; it holds %s", name, cupel_str_text(&words));
+    cupel_str_free(&words);
+    return st;
+}
+
 static cupel_status find(search *s, const char *name, const char *wanted, cupel_err *err)
 {
     if (wanted) {
@@ -68,7 +79,7 @@ static cupel_status find(search *s, const char *name, const char *wanted, cupel_
     cupel_status st = cupel_h5_datasets(s->h, look_at, s, err);
     if (st != CUPEL_OK) return st;
     if (!s->n_all && s->why.message[0]) return cupel_fail(err, CUPEL_BAD_INPUT, "%s", s->why.message);
-    if (!s->n_all) return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': no data set of numbers on 2 or 3 axes in it", name);
+    if (!s->n_all) return no_grid(s, name, err);
     if (s->n > 1 || (!s->n && s->n_all > 1))
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': several data sets; name the one with the labels (--dataset): %s", name, s->list);
     return CUPEL_OK;

@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
+#include "core/io/artifact_kind.h"
 #include "core/io/input.h"
 #include "core/math/units.h"
 #include "core/matter/crystal.h"
@@ -131,13 +132,14 @@ cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options
     char list[256];
     size_t n = 0;
     const char *word = o && o->format ? o->format : o && o->raw ? "raw" : NULL;
+    cupel_status st = o && (o->dataset || o->raw) ? CUPEL_OK : cupel_artifact_refuse(path, "volume", err); /* one may hold labels, named */
+    if (st != CUPEL_OK) return st;
     if (word) {
         *format = by_name(word);
         if (!*format) return cupel_fail(err, CUPEL_USAGE, "no volume format is called '%.64s'; there are: %s", word, names(false, list));
         return can_read(path, *format, err);
     }
     const cupel_volume_format *f = NULL;
-    cupel_status st = CUPEL_OK;
     if (is_folder(path)) {
         f = by_name("slices");
     } else if (strcmp(path, "-") != 0) {
