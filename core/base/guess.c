@@ -1,7 +1,9 @@
 #include "core/base/guess.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -27,7 +29,9 @@ void cupel_guess_offer(cupel_guess *g, const char *word)
 {
     size_t n = strlen(g->meant), k = edits(g->meant, word);
     if (n >= 3 && strncmp(g->meant, word, n) == 0) k = 1; /* the beginning of a word */
-    if (k > smaller(3, n / 3 + 1) || k >= n || (g->best && k >= g->edits)) return;
+    const bool same = strcasecmp(g->meant, word) == 0;
+    if (same) k = 0; /* but for the case */
+    if ((!same && (k > smaller(3, n / 3 + 1) || k >= n)) || (g->best && k >= g->edits)) return;
     g->best = word;
     g->edits = k;
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* Start with {.meant = word} and offer every known word; `best` is the one with the fewest edits if they are few (a third of the letters, at
- * most 3) or `meant` is its beginning, else NULL. */
+ * most 3), `meant` is its beginning or it is `meant` in another case, else NULL. */
 typedef struct cupel_guess {
     const char *meant, *best;
     size_t edits;

@@ -144,6 +144,21 @@ static cupel_status open_model_file(cupel_demand *d, cupel_demand_property *p, c
     return CUPEL_OK;
 }
 
+/* A table that is ranked by a property has a column of its name; a class has its probability instead. A pipe shows none beforehand. */
+static cupel_status check_named(const cupel_demand *d, const cupel_demand_property *p, cupel_err *err)
+{
+    cupel_str s = {0};
+    size_t at;
+    cupel_str_addf(&s, "%s probability", p->name);
+    const bool named = !d->table->n || s.failed || cupel_header_find(d->table, cupel_str_text(&s)) != SIZE_MAX;
+    cupel_str_free(&s);
+    if (named) return CUPEL_OK;
+    const cupel_status st = cupel_column_find(d->table, "PREDICTIONS", "", p->name,
+                                              "predict the property, name the column so, or give the demand data or a model", &at, err);
+    if (st != CUPEL_OK) cupel_err_prefix(err, "%s:%zu: ", d->file, p->line);
+    return st;
+}
+
 static cupel_status read_property(cupel_demand *d, const cupel_yaml *from, cupel_demand_property *p, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -153,6 +168,7 @@ static cupel_status read_property(cupel_demand *d, const cupel_yaml *from, cupel
     CUPEL_TRY(cupel_demand_learner(d, model, p, err));
     if (!p->has_data && !p->model_file && d->table && p->name) {
         const size_t at = cupel_header_find(d->table, p->name);
+        if (at == SIZE_MAX) CUPEL_TRY(check_named(d, p, err));
         if (!p->unit) p->unit = at != SIZE_MAX ? cupel_arena_text(&d->arena, d->table->unit[at], strlen(d->table->unit[at])) : "";
         if (!p->unit) CUPEL_TRY(cupel_no_memory(err, "a property", 0));
     } else if (!p->has_data && !p->model_file)

@@ -1,4 +1,5 @@
 #include "core/base/err.h"
+#include "core/base/guess.h"
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
 #include "core/io/keys.h"
@@ -115,6 +116,7 @@ static cupel_status find_property(const cupel_demand *d, const cupel_yaml *e, si
     cupel_str all = {0};
     cupel_status st = cupel_keys_text(e, d->file, "property", &name, err);
     if (st != CUPEL_OK) return st;
+    cupel_guess guess = {.meant = name};
     for (size_t i = 0; i < d->n_properties; i++) {
         if (strcmp(d->property[i].name, name) == 0) {
             cupel_str_free(&all);
@@ -122,7 +124,9 @@ static cupel_status find_property(const cupel_demand *d, const cupel_yaml *e, si
             return CUPEL_OK;
         }
         cupel_str_addf(&all, "%s'%s'", i ? ", " : "", d->property[i].name);
+        cupel_guess_offer(&guess, d->property[i].name);
     }
+    if (guess.best) cupel_str_addf(&all, "; did you mean '%s'?", guess.best);
     st = cupel_fail(err, CUPEL_USAGE, "%s:%zu: nothing predicts the property '%.60s'; data and model give %s", d->file,
                     cupel_yaml_get(e, "property")->line, name, cupel_str_text(&all));
     cupel_str_free(&all);

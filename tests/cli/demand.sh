@@ -70,4 +70,20 @@ n=$("$CUPEL" space count "$CUPEL_ROOT/datasets/examples/solar-absorber.yaml" --f
 for t in "$CUPEL_ROOT"/datasets/examples/*.csv; do
   [ "$(wc -l <"$t")" -le 501 ] && grep -q "$(basename "$t").*doi:10\\." "$CUPEL_ROOT/datasets/examples/README.md" && ok "$(basename "$t"): at most 500 rows, with a DOI" || no "$(basename "$t"): at most 500 rows, with a DOI"
 done
+# A ranking of a table that somebody else predicted.
+printf 'formula,gap [eV],gap lower [eV],gap upper [eV]\nNaCl,8.5,8,9\nGaAs,1.4,1.2,1.6\n' >"$T/p.csv"
+ranked() { printf 'demand: x\nrequire:\n  - {property: %s, min: 1 eV, max: 2 eV}\n%s' "$1" "${2:-}" >"$T/x.yaml"; "$CUPEL" rank "$T/p.csv" "$T/x.yaml" -o "$T/r.csv" >"$T/out" 2>"$T/err"; }
+ranked gap && ok 'a table is ranked without data and model' || no 'a table is ranked without data and model'
+for name in Gap GAP gp; do
+  ranked "$name"; [ $? = 3 ] && grep -q "x.yaml:3: 'PREDICTIONS' has no column '$name'; its columns are 'formula', 'gap \[eV\]', .*; did you mean 'gap'? predict the property, name the column so" "$T/err" && ok "$name is no gap: the remedy" || no "$name is no gap: the remedy"
+done
+ranked 'Band gap' "data: {file: gaps.csv, formula: composition, target: target, property: band gap, unit: eV}
+"; [ $? = 2 ] && grep -q "nothing predicts the property 'Band gap'; data and model give 'band gap'; did you mean 'band gap'?" "$T/err" && ok 'nor is one of the data' || no 'nor is one of the data'
+
+# What is said of the tables stands in run.json.
+sed 's/,/;/; 2,$s/\./,/g' "$T/gaps.csv" | sed 's/;\([0-9]*\)$/;\1,0/' >"$T/semi.csv"
+sed 's/gaps.csv/semi.csv/; s/name: svr/name: ridge/' "$T/d.yaml" >"$T/x.yaml"
+"$CUPEL" run "$T/x.yaml" -o "$T/run" >"$T/out" 2>"$T/err"; rc=$?; { [ $rc = 0 ] || [ $rc = 5 ]; } && ok 'a table with decimal commas runs' || no 'a table with decimal commas runs'
+tr -d '\n' <"$T/run/run.json" | grep -q '"said": \[.*"level": "note", *"text": "[^"]*semi.csv. is separated by .;., with decimal commas: 0,35 is read as 0.35' && ok 'run.json says how it was read' || no 'run.json says how it was read'
+"$CUPEL" report "$T/run" >"$T/out" 2>"$T/err" && ok 'and is read by the report' || no 'and is read by the report'
 exit $bad
