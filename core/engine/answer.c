@@ -8,6 +8,7 @@
 #include "core/io/csv.h"
 #include "core/io/json.h"
 #include "core/matter/columns.h"
+#include "datasets/formats/decimal.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -31,9 +32,10 @@ typedef struct answerer {
     char *buffer;
     size_t begin, end, cap;
     bool at_end, json;
-    char separator;
+    char separator;          /* 0 before the header of a csv has shown it */
     uint64_t line;
     cupel_header header;     /* of a csv */
+    cupel_decimals decimal;  /* of one that is separated by ';' */
     cupel_str first;         /* the line it was read from, until a row is answered by it: where JSON follows instead, it was no header */
     uint64_t first_line;
     /* the line at work */
@@ -140,6 +142,7 @@ static cupel_status read_csv(answerer *a, cupel_text text, cupel_err *err)
     if (n != a->header.n)
         CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": found %zu fields, the header has %zu", cupel_input_name(a->in), a->line, n,
                              a->header.n));
+    if (a->decimal.seen) CUPEL_TRY(cupel_decimals_row(&a->decimal, field, a->line, err));
     at = cupel_alloc(n + 1, sizeof *at);
     if (!at) CUPEL_TRY(cupel_no_memory(err, "a row", 0));
     cupel_str_clear(&a->cells);
@@ -164,6 +167,11 @@ static cupel_status read_header(answerer *a, cupel_text text, cupel_err *err)
     size_t n = 0;
     cupel_status st = read_fields(a, text, &in, &csv, &field, &n, err);
     for (size_t i = 0; i < n && st == CUPEL_OK; i++) st = cupel_header_add(&a->header, field[i], err);
+    if (st == CUPEL_OK) a->separator = cupel_csv_separator(csv);
+    if (st == CUPEL_OK && n && a->separator == ';') {
+        a->decimal = (cupel_decimals){.file = cupel_input_name(a->in), .header = &a->header, .seen = cupel_alloc(n, 1)};
+        if (!a->decimal.seen) st = cupel_no_memory(err, "a table", n);
+    }
     cupel_csv_free(csv);
     cupel_input_free(in);
     return st;
@@ -339,12 +347,11 @@ done:
     return st;
 }
 
-/* No row of a table begins as an object does: after a first line that only looked like a header come objects, and it is answered too. */
-static void turn_to_json(answerer *a)
+static void put_first_error(answerer *a, const char *message)
 {
     a->json = true;
     a->result.lines++;
-    put_error(a, cupel_text_of(cupel_str_text(&a->first)), a->first_line, "the first line is no JSON object, as those after it are");
+    put_error(a, cupel_text_of(cupel_str_text(&a->first)), a->first_line, message);
     cupel_str_clear(&a->first);
 }
 
@@ -354,7 +361,8 @@ static cupel_status answer(answerer *a, cupel_text line, cupel_err *err)
     cupel_err e = {0};
     cupel_str_clear(&a->out);
     a->row.n_rows = 0;
-    if (a->first.n && line.p[0] == '{') turn_to_json(a);
+    /* No row of a table begins as an object does: the first line only looked like a header, and it is answered too. */
+    if (a->first.n && line.p[0] == '{') put_first_error(a, "the first line is no JSON object, as those after it are");
     cupel_header_release(&a->keys);
     cupel_json_free(a->tree);
     a->tree = NULL;
@@ -394,6 +402,18 @@ done:
     return st;
 }
 
+/* A first line that is no header either, where the format was not named: it is answered as an error, and objects are expected behind it. */
+static cupel_status no_header(answerer *a, cupel_text line, const cupel_err *why, cupel_err *err)
+{
+    cupel_str s = {0};
+    cupel_str_addf(&s, "neither a JSON object nor the header of a table (%s); objects are expected from here on", why->message);
+    if (!s.failed) cupel_str_add(&a->first, line.p, line.n);
+    if (!s.failed) put_first_error(a, cupel_str_text(&s));
+    const bool failed = s.failed || a->first.failed;
+    cupel_str_free(&s);
+    return failed ? cupel_no_memory(err, "an answer", line.n) : CUPEL_OK;
+}
+
 /* What the lines are, from the options or the first of them; a header is taken off. */
 static cupel_status begin(answerer *a, cupel_text *line, cupel_err *err)
 {
@@ -403,12 +423,19 @@ static cupel_status begin(answerer *a, cupel_text *line, cupel_err *err)
                                     cupel_input_name(a->in));
     const char *format = a->o->format;
     a->json = format ? strcmp(format, "jsonl") == 0 : line->p[0] == '{' || line->p[0] == '[';
-    a->separator = format && strcmp(format, "tsv") == 0 ? '\t' : ',';
+    a->separator = format && strcmp(format, "tsv") == 0 ? '\t' : 0;
     if (a->json) return CUPEL_OK;
-    st = read_header(a, *line, err);
-    if (st != CUPEL_OK) return st;
-    if (!format) cupel_str_add(&a->first, line->p, line->n);
+    if (!a->separator && line->n == 5 && memcmp(line->p, "sep=", 4) == 0) {
+        a->separator = line->p[4];
+        st = next_line(a, line, err);
+        if (st != CUPEL_OK || !line->p) return st;
+    }
     a->first_line = a->line;
+    cupel_err why = {0};
+    st = read_header(a, *line, &why);
+    if (st == CUPEL_BAD_INPUT && !format) return no_header(a, *line, &why, err);
+    if (st != CUPEL_OK) return cupel_fail(err, st, "%s", why.message);
+    if (!format) cupel_str_add(&a->first, line->p, line->n);
     return a->first.failed ? cupel_no_memory(err, "a line", line->n) : next_line(a, line, err);
 }
 
@@ -424,6 +451,7 @@ static void release(answerer *a)
     cupel_input_free(a->in);
     cupel_free(a->buffer);
     cupel_header_release(&a->header);
+    cupel_free(a->decimal.seen);
     cupel_header_release(&a->keys);
     cupel_json_free(a->tree);
     cupel_records_release(&a->row);
@@ -433,6 +461,15 @@ static void release(answerer *a)
     cupel_str_free(&a->first);
     cupel_str_free(&a->outside);
     cupel_str_free(&a->out);
+}
+
+static void say_separator(const answerer *a, const cupel_job *job)
+{
+    cupel_str words = {0};
+    if (!a->decimal.seen) return;
+    cupel_decimals_say(&a->decimal, &words);
+    cupel_say(job, CUPEL_NOTE, "'%s' is %s", cupel_input_name(a->in), cupel_str_text(&words));
+    cupel_str_free(&words);
 }
 
 cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupel_job *job, cupel_answer_fn put, void *user,
@@ -445,12 +482,17 @@ cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupe
     answerer a = {.o = o, .job = job};
     CUPEL_TRY(open_all(&a, job, err));
     CUPEL_TRY(begin(&a, &line, err));
+    if (a.out.n) {
+        CUPEL_TRY(put(user, cupel_str_text(&a.out), a.out.n, err));
+        CUPEL_TRY(next_line(&a, &line, err));
+    }
     while (line.p) {
         CUPEL_TRY(answer(&a, line, err));
         CUPEL_TRY(put(user, cupel_str_text(&a.out), a.out.n, err));
         if (cupel_stopped(job)) CUPEL_TRY(cupel_fail(err, CUPEL_INTERRUPTED, "stopped after line %" PRIu64, a.line));
         CUPEL_TRY(next_line(&a, &line, err));
     }
+    say_separator(&a, job);
     cupel_say(job, CUPEL_NOTE, "%s line%s answered, %s with an error", cupel_format_count(n, a.result.lines), a.result.lines == 1 ? "" : "s",
               cupel_format_count(m, a.result.bad));
     if (a.result.lines && !a.result.answered) st = cupel_fail(err, CUPEL_BAD_INPUT, "%s: not one of %s lines could be answered",

@@ -76,10 +76,7 @@ void cupel_delimited_close(void *state)
 void cupel_delimited_say(const void *state, cupel_str *words)
 {
     const delimited *d = state;
-    if (!d->found) return;
-    cupel_str_puts(words, "separated by ';'");
-    if (!d->decimal.comma.line) return;
-    cupel_str_addf(words, ", with decimal commas: 0,35 is read as 0.35 (first in line %" PRIu64 ")", d->decimal.comma.line);
+    if (d->found) cupel_decimals_say(&d->decimal, words);
 }
 
 static cupel_status csv_open(cupel_input *in, cupel_header *header, void **state, cupel_err *err)

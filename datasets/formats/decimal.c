@@ -88,3 +88,10 @@ cupel_status cupel_decimals_row(cupel_decimals *d, const cupel_text *field, uint
     }
     return CUPEL_OK;
 }
+
+void cupel_decimals_say(const cupel_decimals *d, cupel_str *words)
+{
+    cupel_str_puts(words, "separated by ';'");
+    if (!d->comma.line) return;
+    cupel_str_addf(words, ", with decimal commas: 0,35 is read as 0.35 (first in line %" PRIu64 ")", d->comma.line);
+}

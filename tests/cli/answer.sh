@@ -30,6 +30,12 @@ printf 'formula,a\nFe\nFe,1,2\nFe,"x\n"Fe",1\n' | ask >"$T/out"; { [ "$(grep -c 
 printf '{"x": 1}\n' | ask >/dev/null; [ $? = 3 ]; check 'no answer at all is bad input' $?
 printf 'bad first\n{"formula": "Fe"}\n{"formula": "Ni"}\n' | ask >"$T/out"
 { [ $? = 0 ] && grep -q '^{"line": 1, "error": ".*JSON.*"input": "bad first"' "$T/out" && [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; }; check 'a bad first line is no header of objects' $?
+printf '"formula": "Fe"}\n{"formula": "Fe"}\n{"formula": "Ni"}\n' | ask >"$T/out"
+{ [ $? = 0 ] && grep -q '^{"line": 1, "error": "neither a JSON object nor the header of a table' "$T/out" && [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; }; check 'nor is one an end that cannot be a header' $?
+printf 'formula;a\nFe;1,5\nNi;1.5\nFe;2,5\n' | ask >"$T/out"
+{ [ $? = 0 ] && grep -q '"formula": "Fe", "a": 1.5, "yield' "$T/out" && grep -q '^{"line": 3, "error": ".*other decimal sign' "$T/out" && [ "$(wc -l <"$T/out")" = 3 ]; }; check 'a table with semicolons and decimal commas' $?
+grep -q "'stdin' is separated by ';', with decimal commas: 0,35 is read as 0.35 (first in line 2)" "$T/err"; check 'is told as one' $?
+[ "$(printf 'sep=;\nformula;a\nFe;1\n' | ask)" = "$(printf 'formula;a\nFe;1\n' | ask)" ]; check 'so is one that says so' $?
 ask </dev/null >/dev/null; [ $? = 3 ]; check 'no line at all' $?
 head -c 300000 /dev/zero | tr '\0' '[' | ask >"$T/out"; { [ $? = 3 ] && grep -q '"error"' "$T/out"; }; check 'a long line of nonsense' $?
 printf '{"formula": "Fe"}\r\n{"formula": "Ni"}' | ask >"$T/out"; [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; check 'line ends of any kind' $?
