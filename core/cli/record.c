@@ -170,23 +170,6 @@ void cupel_record_free(cupel_record *r)
     cupel_free(r);
 }
 
-static void put_said(const cupel_record *r, cupel_json_out *w)
-{
-    const char *p = cupel_str_text(&r->said);
-    cupel_json_name(w, "said");
-    cupel_json_open(w, '[');
-    while (*p) {
-        const size_t n = strcspn(p, "\n");
-        cupel_json_open(w, '{');
-        cupel_account_word(w, "level", p[0] == 'w' ? "warning" : "note");
-        cupel_json_name(w, "text");
-        cupel_json_put_text(w, (cupel_text){p + 2, n - 2});
-        cupel_json_close(w, '}');
-        p += n + (p[n] != '\0');
-    }
-    cupel_json_close(w, ']');
-}
-
 static cupel_status put_files(const cupel_record *r, cupel_json_out *w, cupel_err *err)
 {
     char digest[72];
@@ -225,7 +208,7 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     else cupel_json_put_null(&w);
     cupel_account_number(&w, "seconds", cupel_now() - r->account.begin);
     cupel_account_usage(&w);
-    put_said(r, &w);
+    cupel_account_said(&w, &r->said);
     CUPEL_TRY(add_folder(r, false, err));
     CUPEL_TRY(put_files(r, &w, err));
     cupel_json_close(&w, '}');

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/cli/opt.h"
+#include "core/engine/account.h"
 #include "core/sys/file.h"
 
 #include <errno.h>
@@ -70,9 +71,7 @@ void cupel_talk_keep(cupel_str *said) { talk.said = said; }
 static void keep(cupel_level level, const char *text)
 {
     if (!talk.said) return;
-    cupel_str_puts(talk.said, level == CUPEL_WARNING ? "w " : "n ");
-    for (; *text; text++) cupel_str_putc(talk.said, *text == '\n' ? ' ' : *text);
-    cupel_str_putc(talk.said, '\n');
+    cupel_account_hear(talk.said, level, text);
 }
 
 static void say(void *user, cupel_level level, const char *text)

@@ -25,7 +25,40 @@ void cupel_account_release(cupel_account *a)
         cupel_free(a->output[i].what);
     }
     cupel_free(a->output);
+    cupel_str_free(&a->said);
     *a = (cupel_account){0};
+}
+
+/* ---- what is said ---- */
+
+void cupel_account_hear(cupel_str *said, cupel_level level, const char *text)
+{
+    cupel_str_puts(said, level == CUPEL_WARNING ? "w " : "n ");
+    for (; *text; text++) cupel_str_putc(said, *text == '\n' ? ' ' : *text);
+    cupel_str_putc(said, '\n');
+}
+
+static void hear(void *user, cupel_level level, const char *text)
+{
+    cupel_account *a = user;
+    cupel_account_hear(&a->said, level, text);
+    cupel_say(a->job, level, "%s", text);
+}
+
+static void pass_progress(void *user, const char *stage, uint64_t done, uint64_t total)
+{
+    cupel_progress(((const cupel_account *)user)->job, stage, done, total);
+}
+
+static bool pass_stop(void *user) { return cupel_stopped(((const cupel_account *)user)->job); }
+
+static void pass_reads(void *user, const char *path, const char *digest) { cupel_reads(((const cupel_account *)user)->job, path, digest); }
+
+const cupel_job *cupel_account_listen(cupel_account *a)
+{
+    a->heard = (cupel_job){.threads = a->job->threads, .isa = a->job->isa, .user = a, .say = hear, .stop = pass_stop, .reads = pass_reads,
+                           .progress = a->job->progress ? pass_progress : NULL};
+    return &a->heard;
 }
 
 /* ---- files ---- */
@@ -154,6 +187,23 @@ void cupel_account_usage(cupel_json_out *w)
     struct rusage usage;
     cupel_account_number(w, "cpu_seconds", cupel_cpu_seconds());
     if (getrusage(RUSAGE_SELF, &usage) == 0) cupel_account_count(w, "max_rss_bytes", (uint64_t)usage.ru_maxrss * 1024);
+}
+
+void cupel_account_said(cupel_json_out *w, const cupel_str *said)
+{
+    const char *p = cupel_str_text(said);
+    cupel_json_name(w, "said");
+    cupel_json_open(w, '[');
+    while (*p) {
+        const size_t n = strcspn(p, "\n");
+        cupel_json_open(w, '{');
+        cupel_account_word(w, "level", p[0] == 'w' ? "warning" : "note");
+        cupel_json_name(w, "text");
+        cupel_json_put_text(w, (cupel_text){p + 2, n - 2});
+        cupel_json_close(w, '}');
+        p += n + (p[n] != '\0');
+    }
+    cupel_json_close(w, ']');
 }
 
 void cupel_account_file(cupel_json_out *w, const char *name, const char *file, const char *digest)

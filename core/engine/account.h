@@ -2,6 +2,7 @@
 #ifndef CUPEL_ENGINE_ACCOUNT_H
 #define CUPEL_ENGINE_ACCOUNT_H
 
+#include "core/base/str.h"
 #include "core/io/json.h"
 #include "core/sys/job.h"
 
@@ -19,10 +20,17 @@ typedef struct cupel_account {
     double begin; /* cupel_now() */
     size_t n, cap;
     cupel_output *output; /* [n] in the order they were written */
+    cupel_job heard;      /* the job, with what it says kept */
+    cupel_str said;       /* lines: 'n' or 'w' (a warning), a blank, the text */
 } cupel_account;
 
 void cupel_account_begin(cupel_account *a, const char *folder, const char *command, const cupel_job *job);
 void cupel_account_release(cupel_account *a);
+
+/* The job, for the work whose notes and warnings run.json is to hold (cupel_account_said). The account stays where it is until its end. */
+const cupel_job *cupel_account_listen(cupel_account *a);
+/* The same for whoever hears them elsewhere. */
+void cupel_account_hear(cupel_str *said, cupel_level level, const char *text);
 
 /* Joins the name to the folder; the caller frees. */
 cupel_status cupel_account_path(const cupel_account *a, const char *name, char **path, cupel_err *err);
@@ -44,6 +52,8 @@ void cupel_account_word(cupel_json_out *w, const char *name, const char *text);
 void cupel_account_count(cupel_json_out *w, const char *name, uint64_t x);
 /* cpu_seconds and max_rss_bytes of this process. */
 void cupel_account_usage(cupel_json_out *w);
+/* "said": [{"level", "text"}], of lines as cupel_account_hear makes them. */
+void cupel_account_said(cupel_json_out *w, const cupel_str *said);
 /* {"name", "file", "digest"}; NULL leaves a member out. */
 void cupel_account_file(cupel_json_out *w, const char *name, const char *file, const char *digest);
 cupel_status cupel_account_write(const cupel_account *a, cupel_json_out *w, cupel_err *err);

@@ -95,6 +95,8 @@ static cupel_status write_account(const journey *j, cupel_err *err)
     cupel_account_head(&j->account, &w);
     put_times(j, &w);
     put_inputs(j, &w);
+    cupel_account_said(&w, &j->account.said);
+    if (j->account.said.failed) s.failed = true;
     cupel_status st = cupel_account_write(&j->account, &w, err);
     cupel_str_free(&s);
     return st;
@@ -117,9 +119,10 @@ cupel_status cupel_run(const char *demand, const char *folder, const cupel_scree
 {
     cupel_status st = CUPEL_OK;
     cupel_screen_options o = *options;
-    journey j = {.job = job};
+    journey j = {.job = NULL};
     char *ranking = NULL, *checkpoint = NULL;
     cupel_account_begin(&j.account, folder, command, job);
+    j.job = cupel_account_listen(&j.account);
     CUPEL_TRY(cupel_demand_open(demand, &j.d, err));
     CUPEL_TRY(cupel_make_folder(folder, err));
     CUPEL_TRY(cupel_account_path(&j.account, "ranking.csv", &ranking, err));
@@ -129,7 +132,7 @@ cupel_status cupel_run(const char *demand, const char *folder, const cupel_scree
     CUPEL_TRY(cupel_demand_guard(j.d, ranking, err));
     CUPEL_TRY(cupel_account_text(&j.account, "demand.yaml", j.d->text, j.d->n_text, err));
     CUPEL_TRY(cupel_account_note(&j.account, "demand.yaml", NULL, err));
-    CUPEL_TRY(cupel_screen(j.d, &o, job, &j.r, &j.times, err));
+    CUPEL_TRY(cupel_screen(j.d, &o, j.job, &j.r, &j.times, err));
     CUPEL_TRY(write_result(&j, "result.h5", err));
     CUPEL_TRY(save_models(&j, err));
     CUPEL_TRY(write_result(&j, "ranking.csv", err));
