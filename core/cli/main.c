@@ -94,8 +94,8 @@ static cupel_status run(const cupel_verb *verb, int argc, char **argv, cupel_err
     if (verb->uses_blas) cupel_blas_begin(argv);
     CUPEL_TRY(cupel_outputs_check(verb, args, err));
     cupel_talk_begin(verb->name, cupel_flag(args, "quiet"));
+    cupel_signals_begin(verb->computes, resumes(verb)); /* before the job is told: who reads of it may send one */
     CUPEL_TRY(make_job(verb, args, &job, err));
-    cupel_signals_begin(verb->computes, resumes(verb));
     CUPEL_TRY(work(verb, args, &job, err));
 done:
     cupel_str_free(&page);

@@ -78,8 +78,9 @@ fi
 
 # A reader that never writes: the work cannot look whether it is to stop, so a second interrupt ends it. (A shell's background work ignores SIGINT.)
 mkfifo "$T/fifo"; sleep 30 >"$T/fifo" & holder=$!
-perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$C" describe "$T/fifo" --table-format csv -o "$T/never.csv" >"$T/out" 2>"$T/err" & worker=$!
-sleep 0.5; kill -INT $worker; sleep 0.2; kill -INT $worker 2>/dev/null; wait $worker; rc=$?
+: >"$T/err"; perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$C" describe "$T/fifo" --table-format csv -o "$T/never.csv" >"$T/out" 2>"$T/err" & worker=$!
+while [ ! -s "$T/err" ] && kill -0 $worker 2>/dev/null; do sleep 0.05; done # it says how many threads it takes once it heeds signals
+for _ in $(seq 200); do kill -INT $worker 2>/dev/null || break; sleep 0.1; done; wait $worker; rc=$? # two that come together are one
 kill $holder; wait $holder 2>/dev/null
 { [ $rc = 1 ] && [ -z "$(find "$T" -name '*never*')" ] && err 'stopped by a signal'; }
 check 'a second interrupt ends it at once: exit 1, no output' $?

@@ -178,6 +178,18 @@ check 'unknown set: exit 2' exits 2 "$CUPEL" describe "$T/in.csv" --set magpy -o
 check 'unknown column: exit 3' exits 3 "$CUPEL" describe "$T/in.csv" --formula nowhere -o "$T/u.csv"
 check 'an artifact does not go to a device' exits 2 D --format h5 -o /dev/null
 
+# What is read as something else than it is.
+cp "$T/shared.h5" "$T/a-model.h5"
+told() { # told VERB ARGUMENT...
+  check "$1 is told of a model" exits 3 "$CUPEL" "$1" "$T/a-model.h5" "${@:2}"
+  check 'and that it is none of what is wanted' says "a-model.h5' is a model artifact of cupel, and a "
+  check 'and which command takes it' says "'cupel predict MODEL TABLE -o FILE' predicts with it"
+}
+told describe; told describe -o "$T/u.csv"; told homogenize --property conduction --phase '0:k=1'; told convert "$T/u.npy"; told train --target gap -o "$T/u.h5"
+"$CUPEL" generate 'gyroid:fraction=0.4,seed=1' --grid 8 -o "$T/grid.npy" 2>/dev/null; "$CUPEL" convert "$T/grid.npy" "$T/grid.h5" 2>/dev/null
+check 'an HDF5 file of another program: exit 4' exits 4 "$CUPEL" inspect "$T/grid.h5"
+check 'says what is in it' says "an HDF5 file that another program wrote; it holds /microstructure (uint8 8 x 8 x 8); a volume in it is taken by 'cupel describe'"
+
 # A kill at any moment leaves the old file or the new one.
 awk 'BEGIN { print "formula"; for (i = 0; i < 60000; i++) print "Fe" i % 97 + 1 "O" i % 13 + 1 }' >"$T/many.csv"
 "$CUPEL" describe "$T/many.csv" --quiet -o "$T/k.h5" 2>/dev/null; cp "$T/k.h5" "$T/whole.h5"
@@ -188,8 +200,9 @@ for s in 0.005 0.01 0.02 0.03 0.04 0.06 0.08 0.12; do
   cmp -s "$T/k.h5" "$T/whole.h5" || torn=1
 done
 check 'a kill leaves a whole file' [ $torn = 0 ]
-"$CUPEL" describe "$T/many.csv" -o "$T/t.csv" 2>"$T/err" & pid=$!
-sleep 0.1; kill -TERM $pid 2>/dev/null; wait $pid; rc=$?
+: >"$T/err"; "$CUPEL" describe "$T/many.csv" -o "$T/t.csv" 2>"$T/err" & pid=$!
+while [ ! -s "$T/err" ] && kill -0 $pid 2>/dev/null; do sleep 0.01; done # it says how many threads it takes once it heeds signals
+kill -TERM $pid 2>/dev/null; wait $pid; rc=$?
 if [ $rc = 1 ]; then check 'SIGTERM leaves nothing' [ ! -e "$T/t.csv" ]; else check 'SIGTERM came too late or was obeyed' [ $rc = 0 ]; fi
 
 mb=$CUPEL_SHARED/data/matbench-official/matbench_expt_gap.csv
