@@ -49,4 +49,15 @@ Y
 n=$(sed -n 's/^\([0-9]*\) loads solved in all:.*/\1/p' "$T/out")
 # Two of 6, one more with what two finer grids say of it, and a verification of 9; five fractions made 57.
 [ -n "$n" ] && [ "$n" -le 45 ] && ok "fewer fractions are looked at with less: $n loads" || { cat "$T/out"; no "fewer fractions are looked at with less: $n loads"; }
+
+# A budget in solves bounds the work: its last three trials are kept for a verification. What is too small for a first trial and that says so.
+heat_spreader '0.5 %' >"$T/h.yaml"
+for b in 12 20 40 100; do
+  rm -rf "$T/H"; "$CUPEL" design "$T/h.yaml" -o "$T/H" --grid 24 --budget ${b}solves --threads 1 >"$T/out" 2>"$T/err"
+  n=$(sed -n 's/^\([0-9]*\) loads solved in all:.*/\1/p' "$T/out")
+  [ -n "$n" ] && [ "$n" -le $b ] && [ "$n" -gt $((b / 2)) ] && ! grep -q 'too small' "$T/err" && [ "$(cell "$T/H/designs.csv" 'verified on grid')" -ge 32 ] && ok "at most $b: $n" || { cat "$T/out"; no "at most $b: $n"; }
+done
+"$CUPEL" design "$T/h.yaml" -o "$T/L" --grid 24 --budget 9solves --threads 1 >"$T/out" 2>"$T/err"
+tr -s '\n ' ' ' <"$T/err" | grep -q 'a budget of 9 solves is too small for a first trial and its verification, which took 12: the least that will do is --budget 12solves' &&
+  ok 'the least that will do is said' || { cat "$T/out"; no 'the least that will do is said'; }
 exit $bad

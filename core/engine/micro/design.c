@@ -70,6 +70,7 @@ enum { FIRST_STEPS = 6 };
 static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_err *err)
 {
     cupel_trial t = {.solves = 0};
+    if (cupel_loads_lack(s, (double)cupel_loads_start(s))) return CUPEL_OK; /* it is verified where it was found */
     begin_at(s, start);
     const size_t first = s->family->kind == CUPEL_FAMILY_SKELETON && !s->goals ? FIRST_STEPS : STEPS;
     cupel_status st = cupel_search_stage(s, coarse_of(s), first, enough_before(s), 1e-3, &t, err);
@@ -190,6 +191,14 @@ static bool is_at(const cupel_search *s, const cupel_trial *t)
     return cupel_search_recipe(s, s->x, &r, NULL) == CUPEL_OK && memcmp(r.value, t->recipe.value, sizeof r.value) == 0;
 }
 
+/* On the grid between, and by the map. */
+static cupel_status approach(cupel_search *s, cupel_trial *t, cupel_err *err)
+{
+    const size_t between = cupel_search_beyond(s, middle_of(s)) ? coarse_of(s) : middle_of(s);
+    const cupel_status st = cupel_search_stage(s, between, between > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, t, err);
+    return st == CUPEL_OK ? cupel_search_map(s, s->family->off > 0 ? ENOUGH_THIN : ENOUGH, t, err) : st;
+}
+
 /* One start to the end: corrected by finer grids, verified, and once or twice more with what the verification has found taken from the targets. */
 static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *later, cupel_design *best, bool *found, cupel_err *err)
 {
@@ -199,9 +208,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
     *found = false;
     if (cupel_search_late(s)) return CUPEL_OK;
     begin_at(s, start);
-    const size_t between = cupel_search_beyond(s, middle_of(s)) ? coarse_of(s) : middle_of(s);
-    CUPEL_TRY(cupel_search_stage(s, between, between > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, &t, err));
-    CUPEL_TRY(cupel_search_map(s, s->family->off > 0 ? ENOUGH_THIN : ENOUGH, &t, err));
+    if (!cupel_loads_lack(s, (double)cupel_loads_finish(s))) CUPEL_TRY(approach(s, &t, err));
     if (!s->goals && s->cost > FAR * FAR && !cupel_search_spent_verifying(s, 1.5)) {
         st = put_it_off(s, later, err);
         goto done;
@@ -219,7 +226,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         *found = true;
         const double off = furthest(s->d, &one);
         const bool stalls = off > 1 && off > 0.5 * before;
-        if (one.meets || stalls || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2)) break;
+        if (one.meets || stalls || !grid || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2)) break;
         before = off;
         if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
         CUPEL_TRY(cupel_search_stage(s, grid, 0, ENOUGH, 5e-4, &t, err));
@@ -265,6 +272,9 @@ static size_t met(const cupel_designs *o)
     return n;
 }
 
+/* No room for another start, which takes so many trials. */
+static bool spent_for(const cupel_search *s, size_t trials) { return cupel_search_spent_verifying(s, 0.5) || cupel_loads_lack(s, (double)trials); }
+
 /* Starts compete on the coarse grid, a few at a time; the best are finished, one after the other, until enough meet the demand. */
 static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs *o, cupel_err *err)
 {
@@ -274,7 +284,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
         k = i;
         for (; k < end; k++) {
-            if (((k > i || o->n || later.any) && cupel_search_spent_verifying(s, 0.5)) || cupel_search_late(s)) break;
+            if (((k > i || o->n || later.any) && spent_for(s, cupel_loads_start(s))) || cupel_search_late(s)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
             if (!s->goals && starts->one[k].cost < pow(near_of(s), 2)) {
                 k++;
@@ -286,7 +296,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         for (size_t j = i; j < k; j++) {
             cupel_design one;
             bool found = false;
-            if (cupel_search_late(s) || ((o->n || later.any) && cupel_search_spent_verifying(s, 0.5))) goto done;
+            if (cupel_search_late(s) || ((o->n || later.any) && spent_for(s, cupel_loads_finish(s)))) goto done;
             if (starts->one[j].cost == HUGE_VAL) continue; /* dropped */
             st = finish(s, &starts->one[j], &later, &one, &found, err);
             cupel_search_drop(s, &st, err);
@@ -352,7 +362,7 @@ done:
     if (s && (st == CUPEL_OK || st == CUPEL_INTERRUPTED)) {
         const cupel_status left = cupel_design_unverified(s, st == CUPEL_OK ? err : NULL);
         if (st == CUPEL_OK) st = left;
-        designs->out_of_budget = cupel_search_spent_verifying(s, 0);
+        designs->out_of_budget = cupel_search_spent_verifying(s, 0) || cupel_loads_lack(s, (double)cupel_loads_start(s));
         sort_designs(d, designs);
     }
     if (s) designs->seconds = cupel_now() - s->begin, designs->trial_seconds = s->trial_seconds;

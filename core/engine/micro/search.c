@@ -170,13 +170,11 @@ double cupel_search_reserve(const cupel_micro_demand *d, size_t designs)
 
 double cupel_search_end(const cupel_search *s) { return s->begin + s->d->budget_seconds - cupel_search_reserve(s->d, s->out->n + 1); }
 
-/* Loads and time of a trial on the grid, so many times. */
-static bool spent(const cupel_search *s, size_t grid, double loads_factor, double factor, double kept)
+/* So many trials, or the time of a trial on the grid so many times. */
+static bool spent(const cupel_search *s, size_t grid, double trials, double factor, double kept)
 {
-    const cupel_micro_demand *d = s->d;
-    const size_t loads = (d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u);
-    if (d->budget_solves && (double)(s->out->solves) + loads_factor * (double)loads > (double)d->budget_solves) return true;
-    if (!(d->budget_seconds < HUGE_VAL)) return false;
+    if (cupel_loads_lack(s, trials)) return true;
+    if (!(s->d->budget_seconds < HUGE_VAL)) return false;
     const double next = cupel_search_seconds(s->trial_seconds, grid) * factor + kept;
     return cupel_now() + next > cupel_search_end(s);
 }
@@ -199,24 +197,27 @@ static double kept_to_verify(const cupel_search *s)
     return s->out->n ? 0 : fmin(cupel_search_seconds(s->trial_seconds, s->d->grid) * verifying(s), MOST * s->d->budget_seconds);
 }
 
-bool cupel_search_spent(const cupel_search *s, size_t grid, double factor) { return spent(s, grid, factor, factor, kept_to_verify(s)); }
+bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
+{
+    return spent(s, grid, factor + (double)cupel_loads_verification(s), factor, kept_to_verify(s));
+}
 
 bool cupel_search_spent_step(const cupel_search *s, size_t grid)
 {
-    return spent(s, grid, 1, 1, kept_to_verify(s) + cupel_search_seconds(s->slope_seconds, grid));
+    return spent(s, grid, 1 + (double)cupel_loads_verification(s), 1, kept_to_verify(s) + cupel_search_seconds(s->slope_seconds, grid));
 }
 
 bool cupel_search_spent_verifying(const cupel_search *s, double more)
 {
-    const double loads = verification(s, 3) * (1 + more);
-    if (s->verify_seconds > 0) return spent(s, s->d->grid, loads, 0, LONGER * s->verify_seconds * (1 + more));
-    return spent(s, s->d->grid, loads, verifying(s) * (1 + more), 0);
+    const double one = (double)cupel_loads_verification(s), trials = fmax(one * (1 + more), one + (more > 0 ? (double)cupel_loads_first(s->d) : 0));
+    if (s->verify_seconds > 0) return spent(s, s->d->grid, trials, 0, LONGER * s->verify_seconds * (1 + more));
+    return spent(s, s->d->grid, trials, verifying(s) * (1 + more), 0);
 }
 
 bool cupel_search_spent_finer(const cupel_search *s)
 {
     const double ratio = 0.75 * CUPEL_FINER;
-    return spent(s, s->d->grid, verification(s, 3), 0, LONGER * s->verify_seconds * pow(ratio, 3));
+    return spent(s, s->d->grid, (double)cupel_loads_verification(s), 0, LONGER * s->verify_seconds * pow(ratio, 3));
 }
 
 /* No verification is shorter than so many trials on the grid of the design. */

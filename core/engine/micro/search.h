@@ -72,7 +72,15 @@ bool cupel_search_asks_both(const cupel_micro_demand *d, const cupel_ask *a);
 /* r [CUPEL_RESIDUALS_MAX]: distances from the shifted targets over the tolerances; one_sided: counts where r > 0 only. Returns how many. */
 size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, double *r, bool *one_sided);
 
-/* True when a trial on this grid, `factor` times as costly as a plain one, no longer fits into the budget. */
+/* A budget in solves lacks so many trials; never true of another. */
+bool cupel_loads_lack(const cupel_search *s, double trials);
+/* Trials: the first of a stage, a verification, a start from its map on, and one from its coarse grid on; each with what follows it. */
+size_t cupel_loads_first(const cupel_micro_demand *d);
+size_t cupel_loads_verification(const cupel_search *s);
+size_t cupel_loads_finish(const cupel_search *s);
+size_t cupel_loads_start(const cupel_search *s);
+
+/* True when a trial on this grid, `factor` times as costly as a plain one, no longer fits into the budget beside a verification. */
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);
 /* The same of a step: derivatives and a trial. */
 bool cupel_search_spent_step(const cupel_search *s, size_t grid);

@@ -74,12 +74,15 @@ static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *
     return st;
 }
 
+/* So many trials more would leave too little for a verification. */
+static bool leaves_none(const cupel_search *s, size_t trials) { return cupel_loads_lack(s, (double)(trials + cupel_loads_verification(s))); }
+
 /* A quarter of a budget, so that most of it is left for what is found. */
 static bool looked_enough(const cupel_search *s)
 {
     const cupel_micro_demand *d = s->d;
     return (d->budget_solves && s->out->solves > d->budget_solves / 4) || cupel_now() - s->begin > 0.25 * d->budget_seconds ||
-           cupel_search_spent_verifying(s, 0);
+           cupel_search_spent_verifying(s, 0) || leaves_none(s, cupel_loads_first(d));
 }
 
 /* How many fractions are looked at where no target says which: as many as that quarter pays for. A trial chooses how its cut voxels respond on half
@@ -97,7 +100,7 @@ static cupel_status fit_size(cupel_search *s, size_t grid, double *best, double 
     const size_t k = s->family->fraction;
     const double per_e = s->family->per_e;
     double low = s->family->low[k], high = s->family->high[k], f_low = NAN, f_high = NAN, x = s->x[k], size, target;
-    for (size_t i = 0; i < SECANT; i++) {
+    for (size_t i = 0; i < SECANT && !(i && leaves_none(s, 1)); i++) {
         s->x[k] = x;
         cupel_status st = cost_at(s, grid, &size, &target, err);
         if (st != CUPEL_OK) return st;
@@ -136,7 +139,7 @@ static cupel_status fit_fraction(cupel_search *s, size_t grid, bool first, cupel
         double size, target;
         const bool look = first && k < f->n;
         const size_t n = look ? fractions_to_scan(s->d) : 1;
-        for (size_t i = 0; i < n && st == CUPEL_OK && !(i > 1 && looked_enough(s)); i++) {
+        for (size_t i = 0; i < n && st == CUPEL_OK && !(i > 1 && looked_enough(s)) && !(i && leaves_none(s, cupel_loads_first(s->d))); i++) {
             if (look) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * ((double)i + 0.5) / (double)n;
             st = cost_at(s, grid, &size, &target, err);
             if (st == CUPEL_OK && s->cost < best) best = s->cost, at = k < f->n ? s->x[k] : 0;

@@ -1,0 +1,43 @@
+/* A budget in solves: what a search has still to pay for before it may spend more. In trials, each of 3 loads for a conductivity and 6 for a
+ * stiffness. */
+#include "core/engine/micro/search.h"
+
+#include <math.h>
+
+static size_t loads_of(const cupel_micro_demand *d) { return (d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u); }
+
+/* A target that is whole says how cut voxels respond; else the first trial of a stage is solved on half its grid too (trial.c). */
+static bool target_tells(const cupel_micro_demand *d, cupel_ask_kind kind)
+{
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        bool whole = a->whole && a->kind == kind;
+        for (size_t k = 0; whole && k < a->order * a->order; k++) whole = !isnan(a->target[k]);
+        if (whole) return true;
+    }
+    return d->n_phases != 2;
+}
+
+size_t cupel_loads_first(const cupel_micro_demand *d)
+{
+    const bool k = !d->needs_conduction || target_tells(d, CUPEL_ASK_CONDUCTIVITY), c = !d->needs_elasticity || target_tells(d, CUPEL_ASK_STIFFNESS);
+    return k && c ? 1 : 2;
+}
+
+/* Three grids; how it moves with its phases and its interface, which is a first trial; and as one body, before and after, this design and all that
+ * are verified already. */
+size_t cupel_loads_verification(const cupel_search *s)
+{
+    const cupel_micro_demand *d = s->d;
+    return 3 + (d->hold_line ? 2u : 0u) + (d->connected < d->n_phases ? 2 * (s->out->n + 1) : 0);
+}
+
+size_t cupel_loads_finish(const cupel_search *s) { return cupel_loads_first(s->d) + 2 + cupel_loads_verification(s); }
+
+size_t cupel_loads_start(const cupel_search *s) { return cupel_loads_first(s->d) + cupel_loads_finish(s); }
+
+bool cupel_loads_lack(const cupel_search *s, double trials)
+{
+    const double loads = trials * (double)loads_of(s->d);
+    return s->d->budget_solves && (double)s->out->solves + loads > (double)s->d->budget_solves;
+}
