@@ -30,9 +30,9 @@ static char *names[2] = {(char[]){"demand"}, (char[]){"isa"}}, *values[2] = {(ch
 static void fill(cupel_checkpoint *c, size_t rows)
 {
     cupel_err err;
-    *c = (cupel_checkpoint){.n_identity = 2,
-                            .identity = names,
-                            .identity_value = values,
+    *c = (cupel_checkpoint){.identity.n = 2,
+                            .identity.name = names,
+                            .identity.value = values,
                             .candidates = 1000,
                             .first = 100,
                             .end = 900,
@@ -94,12 +94,12 @@ static void another_screen_is_refused(void **state)
     fill(&mine, 3);
     check_ok(cupel_checkpoint_save(&mine, shape, path, &err), &err);
     char *other[2] = {values[0], (char[]){"avx2"}};
-    mine.identity_value = other;
+    mine.identity.value = other;
     check_fails(cupel_checkpoint_open(path, &mine, shape, &c, &err), CUPEL_BAD_ARTIFACT, &err, "another isa: plain there, avx2 here");
-    mine.identity_value = values;
-    mine.n_identity = 1;
+    mine.identity.value = values;
+    mine.identity.n = 1;
     check_fails(cupel_checkpoint_open(path, &mine, shape, &c, &err), CUPEL_BAD_ARTIFACT, &err, "another demand");
-    mine.n_identity = 2;
+    mine.identity.n = 2;
     mine.shard = 1;
     check_fails(cupel_checkpoint_open(path, &mine, shape, &c, &err), CUPEL_BAD_ARTIFACT, &err, "shard 2/3");
     mine.shard = 2;

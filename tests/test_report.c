@@ -81,9 +81,10 @@ static void make_demand(made *m)
     q->n_words = sizeof words / sizeof *words;
     q->words = take(m, q->n_words, sizeof *q->words);
     for (size_t i = 0; i < q->n_words; i++) q->words[i] = text(m, words[i]);
-    q->n_identity = 1;
-    q->identity = take(m, 1, sizeof(char *)), q->identity_value = take(m, 1, sizeof(char *));
-    q->identity[0] = text(m, "demand"), q->identity_value[0] = text(m, "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+    q->identity.n = 1;
+    q->identity.name = take(m, 1, sizeof(char *)), q->identity.value = take(m, 1, sizeof(char *));
+    q->identity.name[0] = text(m, "demand");
+    q->identity.value[0] = text(m, "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
     q->n_properties = 1;
     q->property = take(m, 1, sizeof(char *)), q->unit = take(m, 1, sizeof(char *)), q->model = take(m, 1, sizeof(char *));
     q->property[0] = text(m, "band gap"), q->unit[0] = text(m, "eV"), q->model[0] = text(m, "svr on magpie");

@@ -36,7 +36,7 @@ static cupel_status save_all(cupel_checkpoint *c, cupel_board_shape shape, cupel
 {
     cupel_status st = CUPEL_OK;
     for (int i = 0; i < N_WHOLES; i++) CUPEL_TRY(cupel_writer_attr_int(w, wholes[i].name, *whole_at(c, i), err));
-    CUPEL_TRY(cupel_identity_save(w, c->n_identity, c->identity, c->identity_value, err));
+    CUPEL_TRY(cupel_identity_save(w, &c->identity, err));
     CUPEL_TRY(cupel_counts_save(&c->counts, w, err));
     CUPEL_TRY(cupel_shortlist_save(&c->best, shape, "best", w, err));
     st = cupel_shortlist_save(&c->sample, shape, "sample", w, err);
@@ -60,8 +60,7 @@ static cupel_status same_screen(const char *path, const cupel_checkpoint *mine, 
 {
     cupel_str what = {0};
     cupel_str_addf(&what, "checkpoint '%s'", path);
-    cupel_status st = cupel_identity_same(mine->n_identity, mine->identity, mine->identity_value, c->n_identity, c->identity, c->identity_value,
-                                          cupel_str_text(&what), REMEDY, err);
+    cupel_status st = cupel_identity_same(&mine->identity, &c->identity, cupel_str_text(&what), REMEDY, err);
     cupel_str_free(&what);
     if (st != CUPEL_OK) return st;
     if (c->shard != mine->shard || c->shards != mine->shards)
@@ -86,11 +85,11 @@ cupel_status cupel_checkpoint_open(const char *path, const cupel_checkpoint *min
 {
     cupel_status st = CUPEL_OK;
     cupel_reader *r = NULL;
-    cupel_checkpoint c = {.n_identity = 0};
+    cupel_checkpoint c = {.next = 0};
     CUPEL_TRY(cupel_reader_open(path, "checkpoint", CHECKPOINT_SCHEMA, &r, err));
     CUPEL_TRY(cupel_reader_seed(r, &c.seed, err));
     for (int i = 0; i < N_WHOLES; i++) CUPEL_TRY(cupel_reader_attr_int(r, wholes[i].name, whole_at(&c, i), err));
-    CUPEL_TRY(cupel_identity_load(r, &c.arena, &c.n_identity, &c.identity, &c.identity_value, err));
+    CUPEL_TRY(cupel_identity_load(r, &c.arena, &c.identity, err));
     CUPEL_TRY(same_screen(path, mine, &c, err));
     CUPEL_TRY(cupel_counts_load(r, shape.c, shape.r, &c.counts, err));
     CUPEL_TRY(cupel_shortlist_load(r, "best", shape, c.candidates, &c.arena, &c.best, err));

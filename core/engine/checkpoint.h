@@ -6,8 +6,7 @@
 
 typedef struct cupel_checkpoint {
     cupel_arena arena;      /* text and columns; the counts are their own */
-    size_t n_identity;
-    char **identity, **identity_value;
+    cupel_identity identity;
     int64_t candidates, first, end, shard, shards;
     int64_t next;           /* the first candidate still to be screened */
     uint64_t seed;

@@ -44,8 +44,7 @@ static cupel_status check_same(const merging *m, const char *path, const cupel_r
     cupel_str what = {0};
     const cupel_result *a = &m->whole;
     cupel_str_addf(&what, "part '%s'", path);
-    cupel_status st = cupel_identity_same(a->n_identity, a->identity, a->identity_value, b->n_identity, b->identity, b->identity_value,
-                                          cupel_str_text(&what), REMEDY, err);
+    cupel_status st = cupel_identity_same(&a->identity, &b->identity, cupel_str_text(&what), REMEDY, err);
     cupel_str_free(&what);
     if (st != CUPEL_OK) return st;
     cupel_board_shape s = m->shape, t = shape_of(b);

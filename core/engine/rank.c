@@ -320,14 +320,14 @@ static cupel_status put_identity(cupel_ranker *k, cupel_result *r, cupel_err *er
     if (st != CUPEL_OK) return st;
     snprintf(table, sizeof table, "sha256:%s", hex);
     const char *const pair[3][2] = {{"cupel", cupel_version()}, {"demand", k->d->digest}, {"predictions", table}};
-    r->n_identity = 3;
-    r->identity = cupel_arena_take(&r->arena, 3 * sizeof(char *));
-    r->identity_value = cupel_arena_take(&r->arena, 3 * sizeof(char *));
-    bool ok = r->identity && r->identity_value;
+    r->identity.n = 3;
+    r->identity.name = cupel_arena_take(&r->arena, 3 * sizeof(char *));
+    r->identity.value = cupel_arena_take(&r->arena, 3 * sizeof(char *));
+    bool ok = r->identity.name && r->identity.value;
     for (int i = 0; ok && i < 3; i++) {
-        r->identity[i] = cupel_arena_text(&r->arena, pair[i][0], strlen(pair[i][0]));
-        r->identity_value[i] = cupel_arena_text(&r->arena, pair[i][1], strlen(pair[i][1]));
-        ok = r->identity[i] && r->identity_value[i];
+        r->identity.name[i] = cupel_arena_text(&r->arena, pair[i][0], strlen(pair[i][0]));
+        r->identity.value[i] = cupel_arena_text(&r->arena, pair[i][1], strlen(pair[i][1]));
+        ok = r->identity.name[i] && r->identity.value[i];
     }
     return ok ? CUPEL_OK : cupel_no_memory(err, "an identity", 0);
 }

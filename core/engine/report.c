@@ -169,11 +169,11 @@ static cupel_status check_same(const folder *f, size_t property, const char *pat
     cupel_status st = CUPEL_OK;
     cupel_str_addf(&name, "data %s", q->property[property]);
     if (name.failed) st = cupel_no_memory(err, "a name", 0);
-    for (size_t i = 0; st == CUPEL_OK && i < q->n_identity; i++)
-        if (strcmp(q->identity[i], cupel_str_text(&name)) == 0 && strcmp(q->identity_value[i], mine) != 0)
+    for (size_t i = 0; st == CUPEL_OK && i < q->identity.n; i++)
+        if (strcmp(q->identity.name[i], cupel_str_text(&name)) == 0 && strcmp(q->identity.value[i], mine) != 0)
             st = cupel_fail(err, CUPEL_BAD_ARTIFACT,
                             "'%s' is not the model of this ranking: learned from %s, expected %s; run the demand again", path, mine,
-                            q->identity_value[i]);
+                            q->identity.value[i]);
     cupel_str_free(&name);
     return st;
 }

@@ -330,7 +330,7 @@ void cupel_report_lineage(const cupel_report *r, cupel_str *s)
         cupel_str_puts(s, " candidates per second\n");
     }
     put_stages(r, s);
-    for (size_t i = 0; i < q->n_identity; i++) cupel_page_digest(s, cupel_text_of(q->identity[i]), cupel_text_of(q->identity_value[i]));
+    for (size_t i = 0; i < q->identity.n; i++) cupel_page_digest(s, cupel_text_of(q->identity.name[i]), cupel_text_of(q->identity.value[i]));
     put_model_digests(r, s);
     cupel_page_digests(s, node_at(r->run, "outputs"));
     cupel_str_puts(s, "</table></div>\n"

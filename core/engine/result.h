@@ -65,13 +65,18 @@ typedef struct cupel_funnel_line {
     int64_t removed, left, fails;
 } cupel_funnel_line;
 
+/* What a result was made from: demand, tables, models, version, instruction set. */
+typedef struct cupel_identity {
+    size_t n;
+    char **name, **value; /* [n] value: a digest, a version or a word */
+} cupel_identity;
+
 typedef struct cupel_result {
     cupel_arena arena;         /* everything below but the counts */
     char *demand, *file, *space, *rank_by;
     double level;
     int64_t keep, per_system, known, domain_required, candidates, first, end, shard, shards, seed;
-    size_t n_identity;
-    char **identity, **identity_value;
+    cupel_identity identity;
     size_t n_words;
     char **words;
     size_t n_properties;

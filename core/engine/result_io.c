@@ -172,7 +172,7 @@ static cupel_status save_all(cupel_result *r, cupel_writer *w, cupel_err *err)
     CUPEL_TRY(cupel_writer_attr_number(w, "level", r->level, err));
     for (int i = 0; i < N_WORDS; i++) CUPEL_TRY(cupel_writer_attr_text(w, t.words[i].name, *t.words[i].at, err));
     for (int i = 0; i < N_WHOLES; i++) CUPEL_TRY(cupel_writer_attr_int(w, t.wholes[i].name, *t.wholes[i].at, err));
-    CUPEL_TRY(cupel_identity_save(w, r->n_identity, r->identity, r->identity_value, err));
+    CUPEL_TRY(cupel_identity_save(w, &r->identity, err));
     for (int i = 0; i < N_LISTS; i++) CUPEL_TRY(cupel_texts_save(w, t.lists[i].name, t.lists[i].help, *t.lists[i].n, *t.lists[i].at, err));
     for (int i = 0; i < N_ARRAYS; i++) {
         const array *a = &t.arrays[i];
@@ -223,7 +223,7 @@ static cupel_status load_meta(const cupel_reader *r, cupel_result *x, cupel_err 
         if (!*t.words[i].at) CUPEL_TRY(cupel_no_memory(err, t.words[i].name, 0));
     }
     for (int i = 0; i < N_WHOLES; i++) CUPEL_TRY(cupel_reader_attr_int(r, t.wholes[i].name, t.wholes[i].at, err));
-    CUPEL_TRY(cupel_identity_load(r, &x->arena, &x->n_identity, &x->identity, &x->identity_value, err));
+    CUPEL_TRY(cupel_identity_load(r, &x->arena, &x->identity, err));
     for (int i = 0; i < N_LISTS; i++) {
         if (t.lists[i].leads) *t.lists[i].n = SIZE_MAX;
         CUPEL_TRY(cupel_texts_load(r, t.lists[i].name, t.lists[i].n, &x->arena, t.lists[i].at, err));

@@ -228,34 +228,33 @@ void cupel_shortlist_keep(cupel_shortlist *l, cupel_board_shape s, const size_t 
     l->n = n;
 }
 
-cupel_status cupel_identity_save(cupel_writer *w, size_t n, char *const *name, char *const *value, cupel_err *err)
+cupel_status cupel_identity_save(cupel_writer *w, const cupel_identity *id, cupel_err *err)
 {
-    cupel_status st = cupel_texts_save(w, "identity/name", "what this was made from", n, name, err);
-    if (st == CUPEL_OK) st = cupel_texts_save(w, "identity/value", "version, digest or word of each", n, value, err);
-    for (size_t i = 0; i < n && st == CUPEL_OK; i++)
-        if (strchr(value[i], ':')) st = cupel_writer_input(w, name[i], value[i], err);
+    cupel_status st = cupel_texts_save(w, "identity/name", "what this was made from", id->n, id->name, err);
+    if (st == CUPEL_OK) st = cupel_texts_save(w, "identity/value", "version, digest or word of each", id->n, id->value, err);
+    for (size_t i = 0; i < id->n && st == CUPEL_OK; i++)
+        if (strchr(id->value[i], ':')) st = cupel_writer_input(w, id->name[i], id->value[i], err);
     return st;
 }
 
-cupel_status cupel_identity_load(const cupel_reader *r, cupel_arena *arena, size_t *n, char ***name, char ***value, cupel_err *err)
+cupel_status cupel_identity_load(const cupel_reader *r, cupel_arena *arena, cupel_identity *id, cupel_err *err)
 {
-    *n = SIZE_MAX;
-    cupel_status st = cupel_texts_load(r, "identity/name", n, arena, name, err);
-    if (st == CUPEL_OK) st = cupel_texts_load(r, "identity/value", n, arena, value, err);
+    id->n = SIZE_MAX;
+    cupel_status st = cupel_texts_load(r, "identity/name", &id->n, arena, &id->name, err);
+    if (st == CUPEL_OK) st = cupel_texts_load(r, "identity/value", &id->n, arena, &id->value, err);
     return st;
 }
 
-cupel_status cupel_identity_same(size_t n, char *const *name, char *const *value, size_t n2, char *const *name2, char *const *value2,
-                                 const char *what, const char *remedy, cupel_err *err)
+cupel_status cupel_identity_same(const cupel_identity *here, const cupel_identity *there, const char *what, const char *remedy, cupel_err *err)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < here->n; i++) {
         const char *other = "nothing";
-        for (size_t j = 0; j < n2; j++)
-            if (strcmp(name[i], name2[j]) == 0) other = value2[j];
-        if (strcmp(other, value[i]) != 0)
-            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another %s: %.80s there, %.80s here; %s", what, name[i], other, value[i],
+        for (size_t j = 0; j < there->n; j++)
+            if (strcmp(here->name[i], there->name[j]) == 0) other = there->value[j];
+        if (strcmp(other, here->value[i]) != 0)
+            return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another %s: %.80s there, %.80s here; %s", what, here->name[i], other, here->value[i],
                               remedy);
     }
-    if (n != n2) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another demand; %s", what, remedy);
+    if (here->n != there->n) return cupel_fail(err, CUPEL_BAD_ARTIFACT, "%s is of another demand; %s", what, remedy);
     return CUPEL_OK;
 }

@@ -24,9 +24,8 @@ cupel_status cupel_array_load(const cupel_reader *r, const char *name, cupel_typ
 
 /* What a checkpoint or a part is of: names and values, as in cupel_result.input. CUPEL_BAD_ARTIFACT names the first that differs; `what` begins the
  * message: "checkpoint 'a.checkpoint'". */
-cupel_status cupel_identity_save(cupel_writer *w, size_t n, char *const *name, char *const *value, cupel_err *err);
-cupel_status cupel_identity_load(const cupel_reader *r, cupel_arena *arena, size_t *n, char ***name, char ***value, cupel_err *err);
-cupel_status cupel_identity_same(size_t n, char *const *name, char *const *value, size_t n2, char *const *name2, char *const *value2,
-                                 const char *what, const char *remedy, cupel_err *err);
+cupel_status cupel_identity_save(cupel_writer *w, const cupel_identity *id, cupel_err *err);
+cupel_status cupel_identity_load(const cupel_reader *r, cupel_arena *arena, cupel_identity *id, cupel_err *err);
+cupel_status cupel_identity_same(const cupel_identity *here, const cupel_identity *there, const char *what, const char *remedy, cupel_err *err);
 
 #endif

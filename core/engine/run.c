@@ -83,8 +83,8 @@ static void put_inputs(const journey *j, cupel_json_out *w)
     for (size_t i = 0; i < d->n_properties; i++)
         if (d->property[i].transferred)
             cupel_account_file(w, "transfer", d->property[i].transfer.file, cupel_transfer_facts_of(d->property[i].transferred).digest);
-    for (size_t i = 0; i < j->r.n_identity; i++)
-        if (strcmp(j->r.identity[i], "space") == 0) cupel_account_file(w, "space", NULL, j->r.identity_value[i]);
+    for (size_t i = 0; i < j->r.identity.n; i++)
+        if (strcmp(j->r.identity.name[i], "space") == 0) cupel_account_file(w, "space", NULL, j->r.identity.value[i]);
     cupel_json_close(w, ']');
 }
 

@@ -39,11 +39,11 @@ static cupel_status identify(cupel_screening *s, const char *name, const char *p
     cupel_checkpoint *c = &s->at;
     cupel_str n = {0};
     cupel_str_addf(&n, "%s%s%s", name, property[0] ? " " : "", property);
-    size_t i = c->n_identity++;
-    c->identity[i] = n.failed ? NULL : cupel_arena_text(&c->arena, cupel_str_text(&n), n.n);
-    c->identity_value[i] = cupel_arena_text(&c->arena, value, strlen(value));
+    size_t i = c->identity.n++;
+    c->identity.name[i] = n.failed ? NULL : cupel_arena_text(&c->arena, cupel_str_text(&n), n.n);
+    c->identity.value[i] = cupel_arena_text(&c->arena, value, strlen(value));
     cupel_str_free(&n);
-    return c->identity[i] && c->identity_value[i] ? CUPEL_OK : cupel_no_memory(err, "an identity", 0);
+    return c->identity.name[i] && c->identity.value[i] ? CUPEL_OK : cupel_no_memory(err, "an identity", 0);
 }
 
 /* A model trained again from the same rows must be the same model: its settings and out-of-fold predictions, digested. */
@@ -73,9 +73,9 @@ static cupel_status identify_all(cupel_screening *s, cupel_err *err)
     cupel_status st = CUPEL_OK;
     char digest[80], hex[65];
     cupel_checkpoint *c = &s->at;
-    c->identity = cupel_arena_take(&c->arena, IDENTITY_MAX * sizeof(char *));
-    c->identity_value = cupel_arena_take(&c->arena, IDENTITY_MAX * sizeof(char *));
-    if (!c->identity || !c->identity_value) CUPEL_TRY(cupel_no_memory(err, "an identity", 0));
+    c->identity.name = cupel_arena_take(&c->arena, IDENTITY_MAX * sizeof(char *));
+    c->identity.value = cupel_arena_take(&c->arena, IDENTITY_MAX * sizeof(char *));
+    if (!c->identity.name || !c->identity.value) CUPEL_TRY(cupel_no_memory(err, "an identity", 0));
     CUPEL_TRY(identify(s, "cupel", "", cupel_version(), err));
     CUPEL_TRY(identify(s, "isa", "", cupel_isa_name(s->job->isa), err)); /* first what explains a difference further down */
     CUPEL_TRY(identify(s, "precision", "", cupel_precision_name(s->o->precision), err));

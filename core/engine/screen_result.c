@@ -273,11 +273,14 @@ static cupel_status put_known(cupel_screening *s, cupel_result *r, cupel_err *er
 
 static cupel_status put_identity(const cupel_screening *s, cupel_result *r, cupel_err *err)
 {
-    size_t n = r->n_identity = s->at.n_identity;
-    bool ok = (r->identity = cupel_arena_take(&r->arena, n * sizeof(char *))) &&
-              (r->identity_value = cupel_arena_take(&r->arena, n * sizeof(char *)));
-    for (size_t i = 0; ok && i < n; i++)
-        ok = keep_text(&r->arena, s->at.identity[i], &r->identity[i]) && keep_text(&r->arena, s->at.identity_value[i], &r->identity_value[i]);
+    const cupel_identity *from = &s->at.identity;
+    cupel_identity *to = &r->identity;
+    to->n = from->n;
+    to->name = cupel_arena_take(&r->arena, from->n * sizeof(char *));
+    to->value = cupel_arena_take(&r->arena, from->n * sizeof(char *));
+    bool ok = to->name && to->value;
+    for (size_t i = 0; ok && i < from->n; i++)
+        ok = keep_text(&r->arena, from->name[i], &to->name[i]) && keep_text(&r->arena, from->value[i], &to->value[i]);
     return ok ? CUPEL_OK : cupel_no_memory(err, "an identity", 0);
 }
 
