@@ -124,7 +124,7 @@ static cupel_status join_repeats(replaying *p, cupel_err *err)
 {
     const size_t rows = p->t.records.n_rows, d = p->in.d;
     const size_t goals = p->n_goals;
-    double *count = cupel_alloc(rows, sizeof *count), y[CUPEL_GOALS_MAX];
+    double *count = cupel_alloc(rows, sizeof *count), y[CUPEL_GOALS_MAX] = {0};
     p->x = cupel_alloc(cupel_mul(rows, d), sizeof *p->x);
     p->y = cupel_alloc(cupel_mul(rows, goals), sizeof *p->y);
     if (!count || !p->x || !p->y) {

@@ -158,7 +158,7 @@ static cupel_status take_goals(cupel_suggesting *g, cupel_err *err)
 {
     const cupel_suggest_options *o = g->o;
     const cupel_loop *l = &g->loop;
-    const char *name[CUPEL_GOALS_MAX];
+    const char *name[CUPEL_GOALS_MAX] = {NULL};
     if (o->loop && (o->n_goals || o->directed))
         return cupel_fail(err, CUPEL_USAGE, "'%s' knows its goals; leave --target, --minimize and --maximize out", o->loop);
     if (!o->loop && !o->n_goals && !o->space) return cupel_fail(err, CUPEL_USAGE, "what is wanted? --target COLUMN with --minimize or --maximize");

@@ -58,7 +58,7 @@ static bool states_all(const cupel_trial_table *t, size_t col)
 static cupel_status find_stated(cupel_suggesting *g, cupel_err *err)
 {
     const cupel_trial_table *pool = &g->s->pool, *tell = &g->s->tell;
-    size_t n = 0, at[CUPEL_GOALS_MAX];
+    size_t n = 0, at[CUPEL_GOALS_MAX] = {0};
     for (size_t k = 0; k < g->n_goals; k++) {
         g->stated[k].at = SIZE_MAX;
         at[k] = g->told ? cupel_header_match(&pool->header, &tell->header, g->goal[k]) : cupel_header_find(&pool->header, g->s->goal[k]);
