@@ -19,7 +19,8 @@ static void say_found(const cupel_job *job, const char *path, const cupel_volume
 {
     cupel_str s = {0};
     put_shape(&s, v);
-    cupel_say(job, CUPEL_NOTE, "'%s' (%s): %s, %zu phase%s, labels %lld to %lld", path, format->method.name, cupel_str_text(&s), v->n_phases,
+    if (v->grey.step > 0) cupel_say(job, CUPEL_NOTE, "'%s' (%s): %s", path, format->method.name, cupel_str_text(&s));
+    else cupel_say(job, CUPEL_NOTE, "'%s' (%s): %s, %zu phase%s, labels %lld to %lld", path, format->method.name, cupel_str_text(&s), v->n_phases,
               v->n_phases == 1 ? "" : "s", (long long)v->label[0], (long long)v->label[v->n_phases - 1]);
     cupel_str_free(&s);
     if (threshold) return;

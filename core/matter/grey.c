@@ -48,6 +48,7 @@ cupel_status cupel_voxels_cut(cupel_voxels *v, double threshold, const char *wha
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': its values, %" PRId64 " to %" PRId64 ", are all %s the threshold %.10g", what, v->label[0],
                           v->label[v->n_phases - 1], first ? "at or below" : "above", threshold);
     for (size_t i = 0; i < cupel_voxels_count(v); i++) v->id[i] = v->id[i] >= first;
+    v->grey = (cupel_grey_scale){0};
     v->n_phases = 2;
     v->label[0] = 0;
     v->label[1] = 1;

@@ -11,6 +11,13 @@
 
 enum { CUPEL_PHASES_MAX = 65535 };
 
+/* Grey values that were no whole numbers: the label of x is the least whole number that is at least (x - base) / step. step 0: labels are what stood
+ * in the file. */
+typedef struct cupel_grey_scale {
+    double base, step;
+    double low, high; /* of the values */
+} cupel_grey_scale;
+
 typedef struct cupel_voxels {
     int dim;           /* 2 or 3 */
     size_t n[3];       /* voxels along each axis */
@@ -21,6 +28,7 @@ typedef struct cupel_voxels {
     size_t n_phases;   /* ids 0 .. n_phases - 1, in ascending order of their labels */
     int64_t *label;    /* [n_phases] the number that stood for the phase in the file */
     uint16_t *id;      /* [n[0]][n[1]][n[2]] */
+    cupel_grey_scale grey;
 } cupel_voxels;        /* {0} is empty */
 
 /* n[0] * n[1] * n[2]; the product of a checked volume does not overflow. */

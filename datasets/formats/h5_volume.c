@@ -109,7 +109,7 @@ done:
     return st;
 }
 
-static cupel_status take(cupel_child **c, const char *name, cupel_voxels *v, cupel_err *err)
+static cupel_status take(cupel_child **c, const char *name, const char *threshold, cupel_voxels *v, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     told t;
@@ -119,6 +119,7 @@ static cupel_status take(cupel_child **c, const char *name, cupel_voxels *v, cup
     cupel_file_order order = {.dim = t.dim};
     for (int k = 0; k < t.dim; k++) order.n[k] = (size_t)t.n[k], order.axis[k] = t.axis[k];
     CUPEL_TRY(cupel_fill_open(&order, cupel_number_native((char)t.kind, (unsigned)t.bytes), UINT64_MAX, name, &f, err));
+    CUPEL_TRY(cupel_fill_grey(f, threshold, err));
     CUPEL_TRY(take_values(*c, f, (unsigned)t.bytes, err));
     CUPEL_TRY(cupel_child_end(c, err));
     CUPEL_TRY(cupel_fill_finish(f, v, err));
@@ -143,7 +144,7 @@ cupel_status cupel_h5_read_contained(const char *path, cupel_h5_find_fn find, co
                                    .memory = most < SIZE_MAX - ROOM ? most + ROOM : SIZE_MAX,
                                    .seconds = SECONDS + w.n / BYTES_PER_SECOND};
     CUPEL_TRY(cupel_child_start(&work, &c, err));
-    CUPEL_TRY(take(&c, path, v, err));
+    CUPEL_TRY(take(&c, path, o->threshold, v, err));
 done:
     cupel_child_abandon(&c);
     cupel_whole_close(&w);

@@ -12,6 +12,7 @@ typedef struct cupel_pile {
     size_t rows, columns; /* of the first page; 0 before it */
     size_t pages;         /* begun so far */
     double size[3];       /* edges of a voxel, metres; 0: the first file does not say */
+    const char *threshold; /* as cupel_volume_options has it */
     cupel_fill *fill;
 } cupel_pile; /* release with cupel_fill_free(pile.fill) */
 

@@ -123,8 +123,7 @@ cupel_status cupel_png_pile(const char *path, const char *pile_name, cupel_pile 
 
 static cupel_status read_png(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
 {
-    (void)o;
-    cupel_pile pile = {.n_pages = 1};
+    cupel_pile pile = {.n_pages = 1, .threshold = o->threshold};
     cupel_status st = cupel_png_pile(path, path, &pile, err);
     if (st == CUPEL_OK) st = cupel_fill_finish(pile.fill, v, err);
     cupel_fill_free(pile.fill);

@@ -161,10 +161,9 @@ static cupel_status add_slice(const char *file, const char *path, cupel_pile *pi
 
 static cupel_status read_slices(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
 {
-    (void)o;
     cupel_status st = CUPEL_OK;
     names l = {0};
-    cupel_pile pile = {.volume = true};
+    cupel_pile pile = {.volume = true, .threshold = o->threshold};
     CUPEL_TRY(list_folder(path, &l, err));
     pile.n_pages = l.n;
     for (size_t i = 0; i < l.n; i++) CUPEL_TRY(add_slice(l.name[i], path, &pile, err));

@@ -367,8 +367,7 @@ cupel_status cupel_tiff_pile(const char *path, const char *pile_name, cupel_pile
 
 static cupel_status read_tiff(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err)
 {
-    (void)o;
-    cupel_pile pile = {0};
+    cupel_pile pile = {.threshold = o->threshold};
     cupel_status st = cupel_tiff_pages(path, &pile.n_pages, &pile.volume, err);
     if (st == CUPEL_OK) st = cupel_tiff_pile(path, path, &pile, err);
     if (st == CUPEL_OK) st = cupel_fill_finish(pile.fill, v, err);

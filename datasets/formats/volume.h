@@ -13,7 +13,7 @@ typedef struct cupel_volume_options {
     const char *dataset;     /* HDF5 formats: path of the data set or image; NULL: the only one there is */
     const char *raw;         /* "shape=64x64x64,type=uint8,order=C,offset=0,endian=little" for raw data; NULL */
     double voxel[3];         /* metres, overrides the file where voxel[0] > 0 */
-    const char *threshold;   /* of grey values, for core/engine/segment.h; readers do not look at it */
+    const char *threshold;   /* of grey values, for core/engine/segment.h; with one, readers let any floats in (cupel_fill_grey) */
     bool nonperiodic;        /* the volume is no period (files do not say) */
 } cupel_volume_options;      /* {0}: all by the file */
 

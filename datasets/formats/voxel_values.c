@@ -152,6 +152,8 @@ struct cupel_fill {
     uint16_t *direct;         /* [DIRECT] id + 1 of the labels 0 .. 65535; 0: not met yet */
     int64_t *key;             /* [HASHED] of the others, made when the first comes */
     uint16_t *hashed;
+    double *grey;             /* [count] in order of the volume, where values need be no labels; NULL */
+    double threshold;         /* NaN: none is given */
     unsigned char cut[8];     /* the beginning of a value whose end has not come */
     size_t n_cut;
 };
@@ -185,10 +187,22 @@ void cupel_fill_free(cupel_fill *f)
     if (!f) return;
     cupel_voxels_release(&f->v);
     cupel_free(f->label);
+    cupel_free(f->grey);
     cupel_free(f->direct);
     cupel_free(f->key);
     cupel_free(f->hashed);
     cupel_free(f);
+}
+
+cupel_status cupel_fill_grey(cupel_fill *f, const char *threshold, cupel_err *err)
+{
+    if (!threshold || strcmp(threshold, "none") == 0 || f->type.kind != 'f') return CUPEL_OK;
+    if (!cupel_parse_double(cupel_text_of(threshold), &f->threshold)) f->threshold = NAN;
+    const size_t bytes = cupel_mul(f->count, sizeof *f->grey);
+    cupel_status st = cupel_memory_check(bytes, f->name, err);
+    if (st != CUPEL_OK) return st;
+    f->grey = cupel_alloc(f->count, sizeof *f->grey);
+    return f->grey ? CUPEL_OK : cupel_no_memory(err, f->name, bytes);
 }
 
 void cupel_fill_type(cupel_fill *f, cupel_number type) { f->type = type; }
@@ -247,12 +261,44 @@ static cupel_status no_label(const cupel_fill *f, const unsigned char *p, size_t
     if (x > 0 && x < 1)
         return cupel_fail(err, CUPEL_BAD_INPUT,
                           "'%s': the value %s at %s is no label, labels are whole numbers; if these are shares of a phase per voxel (generate --as "
-                          "fraction), give the recipe itself, which is solved with its cut voxels, or --as phases; grey values as whole "
-                          "numbers, as numpy has them with (255 * a).astype('uint8'), are cut by --threshold", f->name, number,
-                          place_text(f, place, where));
+                          "fraction), give the recipe itself, which is solved with its cut voxels, or --as phases; grey values are cut "
+                          "by --threshold VALUE or otsu", f->name, number, place_text(f, place, where));
     return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the value %s at %s is no label: labels are whole numbers; is it a grey-scale image or a field "
-                                            "(generate --as level)? Whole grey values are cut by --threshold", f->name, number,
+                                            "(generate --as level)? Grey values are cut by --threshold VALUE or otsu", f->name, number,
                       place_text(f, place, where));
+}
+
+static bool number_of(const unsigned char *p, cupel_number t, double *x)
+{
+    int64_t label = 0;
+    if (t.kind == 'f') *x = real_of(bits_of(p, t), t.size);
+    else if (!label_of(p, t, &label)) return false;
+    else *x = (double)label;
+    return isfinite(*x);
+}
+
+/* n values of a row of the file, `stride` apart in the volume. */
+static cupel_status add_grey(cupel_fill *f, const unsigned char *p, size_t at, size_t n, size_t stride, cupel_err *err)
+{
+    for (size_t i = 0; i < n; i++, p += f->type.size)
+        if (!number_of(p, f->type, &f->grey[at + i * stride])) return no_label(f, p, f->place + i, err);
+    return CUPEL_OK;
+}
+
+static cupel_status add_labels(cupel_fill *f, const unsigned char *p, size_t at, size_t n, size_t stride, cupel_err *err)
+{
+    int64_t label, before = 0;
+    uint16_t id = 0, *out = f->v.id + at;
+    for (size_t i = 0; i < n; i++, p += f->type.size, out += stride) {
+        if (!label_of(p, f->type, &label)) return no_label(f, p, f->place + i, err);
+        if (!i || label != before) {
+            cupel_status st = id_of(f, label, &id, err);
+            if (st != CUPEL_OK) return st;
+            before = label;
+        }
+        *out = id;
+    }
+    return CUPEL_OK;
 }
 
 cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_err *err)
@@ -262,22 +308,12 @@ cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_e
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': more values than the %zu of its shape", f->name, f->count);
     const int last = f->order.dim - 1;
     walk w = walk_to(&f->order, f->stride, f->place);
-    int64_t label, before = 0;
-    uint16_t id = 0;
-    bool known = false;
     while (n) {
         size_t run = f->order.n[last] - w.i[last];
         if (run > n) run = n;
-        uint16_t *out = f->v.id + w.at;
-        for (size_t i = 0; i < run; i++, p += f->type.size, out += f->stride[last]) {
-            if (!label_of(p, f->type, &label)) return no_label(f, p, f->place + i, err);
-            if (!known || label != before) {
-                cupel_status st = id_of(f, label, &id, err);
-                if (st != CUPEL_OK) return st;
-                before = label, known = true;
-            }
-            *out = id;
-        }
+        cupel_status st = f->grey ? add_grey(f, p, w.at, run, f->stride[last], err) : add_labels(f, p, w.at, run, f->stride[last], err);
+        if (st != CUPEL_OK) return st;
+        p += run * f->type.size;
         walk_on(&w, &f->order, f->stride, run);
         f->place += run;
         n -= run;
@@ -335,12 +371,50 @@ done:
     return st;
 }
 
+static bool is_whole(double x) { return fabs(x) <= 0x1p53 && x == floor(x); }
+
+/* Which grey scale the values need; step 0 where all are whole numbers. */
+static cupel_grey_scale scale_of(const cupel_fill *f)
+{
+    enum { LEVELS = 4096 };
+    cupel_grey_scale s = {.low = f->grey[0], .high = f->grey[0]};
+    bool whole = true;
+    for (size_t i = 0; i < f->count; i++) {
+        s.low = fmin(s.low, f->grey[i]), s.high = fmax(s.high, f->grey[i]);
+        whole = whole && is_whole(f->grey[i]);
+    }
+    if (whole) return s;
+    s.base = isnan(f->threshold) ? s.low : f->threshold;
+    s.step = s.high / LEVELS - s.low / LEVELS;
+    if (!(s.step > 0)) s.step = 1;
+    return s;
+}
+
+/* Grey values become labels: themselves, or levels. What is far beyond a threshold stays on its side. */
+static cupel_status label_grey(cupel_fill *f, cupel_err *err)
+{
+    cupel_grey_scale s = scale_of(f);
+    uint16_t id = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        const double x = f->grey[i], level = s.step > 0 ? ceil(x / s.step - s.base / s.step) : x;
+        double label = s.step > 0 ? fmax(-0x1p40, fmin(0x1p40, level)) : x;
+        if (s.step > 0 && x <= s.base) label = fmin(label, 0); /* rounding does not carry a value over the threshold */
+        if (s.step > 0 && x > s.base) label = fmax(label, 1);
+        cupel_status st = id_of(f, (int64_t)label, &id, err);
+        if (st != CUPEL_OK) return st;
+        f->v.id[i] = id;
+    }
+    f->v.grey = s;
+    return CUPEL_OK;
+}
+
 cupel_status cupel_fill_finish(cupel_fill *f, cupel_voxels *v, cupel_err *err)
 {
     if (f->place < f->count)
         return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': cut off: %zu of %zu values are there; fetch or write the file again", f->name, f->place,
                           f->count);
-    cupel_status st = rank_labels(f, err);
+    cupel_status st = f->grey ? label_grey(f, err) : CUPEL_OK;
+    if (st == CUPEL_OK) st = rank_labels(f, err);
     if (st != CUPEL_OK) return st;
     f->v.label = f->label, f->v.n_phases = f->n;
     f->label = NULL;

@@ -54,6 +54,29 @@ check 'a recipe has no grey values' exits 2 H gyroid:fraction=0.4 --grid 8 --pro
 check 'reconstruct cuts too' exits 0 "$CUPEL" reconstruct "$T/grey.npy" --threshold otsu --grid 8 --steps 0.1 -o "$T/r.npy"
 check 'so does convert' exits 0 "$CUPEL" convert "$T/grey.npy" "$T/c.npy" --threshold otsu
 check 'to the byte' cmp -s <(tail -c 4096 "$T/c.npy") <(tail -c 4096 "$T/cut.npy")
+# The same grey values as floats, between 0 and 1.
+perl -e 'local $/; open my $i, "<:raw", $ARGV[0]; my $b = <$i>; my $h = "{\x27descr\x27: \x27<f4\x27, \x27fortran_order\x27: False, \x27shape\x27: (16, 16, 16), }";
+  $h .= " " x ((64 - (10 + length($h) + 1) % 64) % 64) . "\n"; open my $o, ">:raw", $ARGV[1]; print $o "\x93NUMPY\x01\x00", pack("v", length $h), $h;
+  print $o pack("f<*", map { $_ / 255 } unpack("C*", substr $b, -4096))' "$T/grey.npy" "$T/float.npy"
+check 'floats between 0 and 1: exit 3' exits 3 D "$T/float.npy"
+check 'say that a threshold cuts them' says 'grey values are cut by --threshold VALUE or otsu'
+check 'which it does' exits 0 "$CUPEL" convert "$T/float.npy" "$T/c.npy" --threshold otsu
+check 'as of whole numbers' cmp -s <(tail -c 4096 "$T/c.npy") <(tail -c 4096 "$T/cut.npy")
+check 'in their own unit' grep -q "values from 0.235294 to 0.741176 cut at 0.38[0-9]* (Otsu): phase 0 up to there (75 %)" "$T/err"
+check 'a threshold of their own' exits 0 D "$T/float.npy" --set phase_fraction --threshold 0.47 --format csv
+check 'cuts them there' prints '0.75,0.25'
+check 'homogenize cuts them too' exits 0 H "$T/float.npy" --property conduction --phase 0:k=1 --phase 1:k=10 --threshold 0.47 --no-error
+check 'one beyond all floats: exit 3' exits 3 D "$T/float.npy" --threshold 3
+check 'says from where to where they go' says 'its values, 0.235294 to 0.741176, are all at or below the threshold 3'
+check 'none takes no floats as labels' exits 3 D "$T/float.npy" --threshold none
+printf '0 0.25\n0.5 1\n' >"$T/f.txt"
+check 'text too' exits 0 "$CUPEL" convert "$T/f.txt" "$T/c.npy" --threshold 0.25
+check 'with what equals the threshold below it' [ "$(tail -c 4 "$T/c.npy" | od -An -tu1 | tr -d ' ')" = 0011 ]
+printf '0 1e30\n-1e30 0.5\n' >"$T/f.txt"
+check 'numbers of any size' exits 0 "$CUPEL" convert "$T/f.txt" "$T/c.npy" --threshold 0.25
+check 'stay on their side' [ "$(tail -c 4 "$T/c.npy" | od -An -tu1 | tr -d ' ')" = 0101 ]
+printf '0 nan\n1 0.5\n' >"$T/f.txt"
+check 'no number is on neither' exits 3 "$CUPEL" convert "$T/f.txt" "$T/c.npy" --threshold 0.25
 perl -e 'print "PK\x03\x04", "\0" x 22, pack("vv", 5, 0), "v.npy", "\0" x 64' >"$T/a.npz"
 check 'an archive of arrays: exit 3' exits 3 D "$T/a.npz"
 check 'with the way out' says "is an archive of NumPy arrays, which is not read: save the one that holds the labels as .npy"
