@@ -54,7 +54,7 @@ static void intervals_widen_where_errors_grow(void **state)
     cupel_err err = {0};
     make_rows(&r, 3);
     double before = covered(&r);
-    check_ok(cupel_far_widen(&r.s, r.y, r.near, N, &r.clusters, 0.9, r.score, &err), &err);
+    check_ok(cupel_far_widen(&r.s, &(cupel_near){N, r.y, r.near, 0.9}, &r.clusters, r.score, &err), &err);
     assert_true(r.s.spread.steep > 0.5);
     assert_true(before < 0.6);
     check_close(covered(&r), 0.9, 0, 0.05); /* three standard errors */
@@ -66,12 +66,12 @@ static void they_stay_where_errors_do_not(void **state)
     static rows r;
     cupel_err err = {0};
     make_rows(&r, 0);
-    check_ok(cupel_far_widen(&r.s, r.y, r.near, N, &r.clusters, 0.9, r.score, &err), &err);
+    check_ok(cupel_far_widen(&r.s, &(cupel_near){N, r.y, r.near, 0.9}, &r.clusters, r.score, &err), &err);
     assert_true(r.s.spread.steep <= 0.1);
     check_close(covered(&r), 0.9, 0, 0.05);
     r.clusters.folds.n_folds = 0; /* without clusters nothing is learned */
     r.s.spread.steep = r.s.spread.knee = 0;
-    check_ok(cupel_far_widen(&r.s, r.y, r.near, N, &r.clusters, 0.9, r.score, &err), &err);
+    check_ok(cupel_far_widen(&r.s, &(cupel_near){N, r.y, r.near, 0.9}, &r.clusters, r.score, &err), &err);
     assert_true(r.s.spread.steep == 0 && r.s.spread.knee == 0);
 }
 
@@ -89,7 +89,7 @@ static void of_few_rows_the_worst_cluster_counts(void **state)
         r.fold[i] = i % CUPEL_FAR_CLUSTERS;
         r.far[i].value = r.y[i] + (r.fold[i] ? 1 : 1 + 2 * r.far[i].distance) * cupel_rng_normal(1, 4, i);
     }
-    check_ok(cupel_far_widen(&r.s, r.y, r.near, FEW, &r.clusters, 0.9, r.score, &err), &err);
+    check_ok(cupel_far_widen(&r.s, &(cupel_near){FEW, r.y, r.near, 0.9}, &r.clusters, r.score, &err), &err);
     for (size_t i = 0; i < FEW; i++) r.score[i] = (r.y[i] - r.near[i].value) / cupel_spread_of(&r.s, &r.near[i]);
     check_ok(cupel_scores_make(r.score, FEW, &scores, &err), &err);
     cupel_scores_interval(&scores, 0.9, &lo, &hi);

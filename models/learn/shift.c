@@ -73,56 +73,53 @@ cupel_status cupel_far_threshold(const cupel_raw *near, size_t n, const cupel_fa
     return CUPEL_OK;
 }
 
-/* Mean interval score of rows whose scores are judged by lo and hi. */
-static double figure_of(const cupel_surrogate *s, const double *y, const cupel_raw *raw, size_t n, double level, double lo, double hi)
+/* Mean interval score of rows whose scores are judged by lo and hi; raw [near->n]. */
+static double figure_of(const cupel_surrogate *s, const cupel_near *near, const cupel_raw *raw, double lo, double hi)
 {
     double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        double spread = cupel_spread_of(s, &raw[i]), score = (y[i] - raw[i].value) / spread;
+    for (size_t i = 0; i < near->n; i++) {
+        double spread = cupel_spread_of(s, &raw[i]), score = (near->y[i] - raw[i].value) / spread;
         double miss = score < lo ? lo - score : score > hi ? score - hi : 0;
-        sum += spread * (hi - lo + 2 / (1 - level) * miss);
+        sum += spread * (hi - lo + 2 / (1 - near->level) * miss);
     }
-    return sum / (double)n;
+    return sum / (double)near->n;
 }
 
-cupel_status cupel_spread_scores(const cupel_surrogate *s, const double *y, const cupel_raw *near, const cupel_raw *far, size_t n, double level,
-        double *score,
-                                 double *near_figure, double *far_figure, cupel_err *err)
+cupel_status cupel_spread_scores(const cupel_surrogate *s, const cupel_near *near, const cupel_raw *far, double *score, double figure[2],
+                                 cupel_err *err)
 {
     cupel_scores scores = {0};
     double lo, hi;
-    for (size_t i = 0; i < n; i++) score[i] = (y[i] - near[i].value) / cupel_spread_of(s, &near[i]);
-    cupel_status st = cupel_scores_make(score, n, &scores, err);
+    for (size_t i = 0; i < near->n; i++) score[i] = (near->y[i] - near->raw[i].value) / cupel_spread_of(s, &near->raw[i]);
+    cupel_status st = cupel_scores_make(score, near->n, &scores, err);
     if (st != CUPEL_OK) return st;
-    cupel_scores_interval(&scores, level, &lo, &hi);
-    *near_figure = figure_of(s, y, near, n, level, lo, hi);
-    if (far) *far_figure = figure_of(s, y, far, n, level, lo, hi);
+    cupel_scores_interval(&scores, near->level, &lo, &hi);
+    figure[0] = figure_of(s, near, near->raw, lo, hi);
+    if (far) figure[1] = figure_of(s, near, far, lo, hi);
     cupel_scores_release(&scores);
     return CUPEL_OK;
 }
 
 /* By how much the share of rows in their intervals falls short of the level in the cluster that they hold least of; score [n]: of near rows. */
-static cupel_status lack_of(const cupel_surrogate *s, const double *y, const cupel_far *far, size_t n, double level, const double *score,
-                            double *lack, cupel_err *err)
+static cupel_status lack_of(const cupel_surrogate *s, const cupel_near *near, const cupel_far *far, const double *score, double *lack, cupel_err *err)
 {
     cupel_scores scores = {0};
     double lo, hi, in[CUPEL_FAR_CLUSTERS] = {0}, all[CUPEL_FAR_CLUSTERS] = {0};
-    cupel_status st = cupel_scores_make(score, n, &scores, err);
+    cupel_status st = cupel_scores_make(score, near->n, &scores, err);
     if (st != CUPEL_OK) return st;
-    cupel_scores_interval(&scores, level, &lo, &hi);
+    cupel_scores_interval(&scores, near->level, &lo, &hi);
     cupel_scores_release(&scores);
-    for (size_t i = 0; i < n; i++) {
-        const double z = (y[i] - far->raw[i].value) / cupel_spread_of(s, &far->raw[i]);
+    for (size_t i = 0; i < near->n; i++) {
+        const double z = (near->y[i] - far->raw[i].value) / cupel_spread_of(s, &far->raw[i]);
         in[far->folds.fold[i]] += z >= lo && z <= hi;
         all[far->folds.fold[i]] += 1;
     }
     *lack = 0;
-    for (size_t k = 0; k < far->folds.n_folds; k++) *lack = fmax(*lack, level - in[k] / all[k]);
+    for (size_t k = 0; k < far->folds.n_folds; k++) *lack = fmax(*lack, near->level - in[k] / all[k]);
     return CUPEL_OK;
 }
 
-cupel_status cupel_far_widen(cupel_surrogate *s, const double *y, const cupel_raw *near, size_t n, const cupel_far *far, double level, double *score,
-                             cupel_err *err)
+cupel_status cupel_far_widen(cupel_surrogate *s, const cupel_near *near, const cupel_far *far, double *score, cupel_err *err)
 {
     static const double knee[] = {0, 0.5, 1}, steep[] = {0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4};
     double first[2] = {1, 1}, now[2], best = INFINITY, least = INFINITY;
@@ -133,8 +130,8 @@ cupel_status cupel_far_widen(cupel_surrogate *s, const double *y, const cupel_ra
             double lack = 0;
             s->spread.knee = knee[j];
             s->spread.steep = steep[k];
-            cupel_status st = cupel_spread_scores(s, y, near, far->raw, n, level, score, &now[0], &now[1], err);
-            if (st == CUPEL_OK && n <= CUPEL_FAR_WORST) st = lack_of(s, y, far, n, level, score, &lack, err);
+            cupel_status st = cupel_spread_scores(s, near, far->raw, score, now, err);
+            if (st == CUPEL_OK && near->n <= CUPEL_FAR_WORST) st = lack_of(s, near, far, score, &lack, err);
             if (st != CUPEL_OK) return st;
             if (!k) first[0] = now[0], first[1] = now[1];
             double figure = now[0] / first[0] + now[1] / first[1];

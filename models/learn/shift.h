@@ -12,6 +12,14 @@ typedef struct cupel_far {
     cupel_spiked *mixture; /* [n] of a learner whose models may be mixed, `above` NaN where a solution was not; else NULL */
 } cupel_far;
 
+/* The same rows held out by chance, and the level at which intervals are judged. */
+typedef struct cupel_near {
+    size_t n;
+    const double *y;      /* [n] */
+    const cupel_raw *raw; /* [n] */
+    double level;
+} cupel_near;
+
 /* The clusters, k-means of the scaled columns, groups of rows whole (in that of their first row): at most 5, between CUPEL_FAR_LEAST and
  * CUPEL_FAR_MOST rows; of fewer than 25 rows one for every five. */
 enum { CUPEL_FAR_LEAST = 8, CUPEL_FAR_MOST = 20000, CUPEL_FAR_CLUSTERS = 5, CUPEL_FAR_ROWS = 5 };
@@ -28,12 +36,11 @@ cupel_status cupel_far_threshold(const cupel_raw *near, size_t n, const cupel_fa
  * interval than the worst of five in one case of six, as conformal ranks have it (Dunn, Wasserman, Ramdas 2023, doi:10.1080/01621459.2022.2060112),
  * and a few clusters of few rows say less on the mean. score [n] scratch. */
 enum { CUPEL_FAR_WORST = 200 };
-cupel_status cupel_far_widen(cupel_surrogate *s, const double *y, const cupel_raw *near, size_t n, const cupel_far *far, double level, double *score,
-                             cupel_err *err);
+cupel_status cupel_far_widen(cupel_surrogate *s, const cupel_near *near, const cupel_far *far, double *score, cupel_err *err);
 
-/* Mean interval scores at `level` with s->spread as it stands: of near rows, and of far rows (raw NULL: none). score [n] scratch: near scores. */
-cupel_status cupel_spread_scores(const cupel_surrogate *s, const double *y, const cupel_raw *near, const cupel_raw *far, size_t n, double level,
-        double *score,
-                                 double *near_figure, double *far_figure, cupel_err *err);
+/* Mean interval scores at near->level with s->spread as it stands: figure[0] of near rows, figure[1] of far rows; it is left where far is NULL.
+ * score [n] scratch: near scores. */
+cupel_status cupel_spread_scores(const cupel_surrogate *s, const cupel_near *near, const cupel_raw *far, double *score, double figure[2],
+                                 cupel_err *err);
 
 #endif

@@ -85,11 +85,16 @@ cupel_status cupel_fit_clusters(cupel_fit *f, cupel_err *err)
     return st;
 }
 
+static cupel_near near_of(const cupel_fit *f) { return (cupel_near){.n = f->problem.n, .y = f->problem.y, .raw = f->raw, .level = LEVEL}; }
+
 /* The interval score at LEVEL that the spread as it stands gives. */
 static cupel_status try_spread(const cupel_fit *f, double *score, double *figure, cupel_err *err)
 {
-    double none = 0;
-    return cupel_spread_scores(f->s, f->problem.y, f->raw, NULL, f->problem.n, LEVEL, score, figure, &none, err);
+    const cupel_near near = near_of(f);
+    double both[2];
+    const cupel_status st = cupel_spread_scores(f->s, &near, NULL, score, both, err);
+    if (st == CUPEL_OK) *figure = both[0];
+    return st;
 }
 
 /* The mass below each truth out of fold; of a truth at the shared value, by chance, any between that below and that at most there (a randomised
@@ -185,7 +190,8 @@ static cupel_status calibrate_numbers(cupel_fit *f, cupel_err *err)
         kept = s->spread;
     }
     s->spread = best < plain * (1 - CHOSEN / (double)n) ? kept : even;
-    CUPEL_TRY(cupel_far_widen(s, f->problem.y, f->raw, n, &f->far, LEVEL, score, err));
+    const cupel_near near = near_of(f);
+    CUPEL_TRY(cupel_far_widen(s, &near, &f->far, score, err));
     CUPEL_TRY(try_spread(f, score, &best, err));
     CUPEL_TRY(cupel_scores_make(score, n, &s->scores, err));
     CUPEL_TRY(calibrate_mixtures(f, err));
