@@ -89,6 +89,16 @@ answered 'a stiffness of layers' 0 'known in closed form' '  - {property: young 
 answered 'a modulus of one phase' 0 "phase 'b' alone has it" '  - {property: young modulus, direction: [0, 0, 1], target: 20, within: 0 %}'
 answered 'zero tolerance, met by nothing that can be built' 5 'does not meet' "$(diag 3 3 2 '0 %')"
 grep -q "neither one phase alone nor plane layers have it exactly: what is computed has a bar above 0, so that nothing passes" "$T/err" && ok 'which is said first' || no 'which is said first'
+# A space of layers: they are judged without a bar, so that what they have exactly has an answer. Where they do not have it: the nearest, no error.
+in_layers() { # in_layers NAME CODE WORDS SPACE REQUIRE
+  printf '%s\n%s\nspace: {generator: laminate, %s}\n' "$head" "$5" "$4" >"$T/x.yaml"; rm -rf "$T/D"
+  "$CUPEL" design "$T/x.yaml" -o "$T/D" --budget 300solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?
+  [ $rc = "$2" ] && [ -s "$T/D/run.json" ] && grep -q -- "$3" "$T/out" && ok "$1" || { echo "    exit $rc"; cat "$T/out"; no "$1"; }
+}
+in_layers 'a space of layers, zero tolerance' 0 'bar 0 %, asked within 0 %' 'fraction: 0.1..0.6' "$(diag 1.36986301369863 3.7 3.7 '0 %')"
+grep -q 'the layers of the space are judged in closed form' "$T/err" && ! grep -q 'nothing passes' "$T/err" && ok 'which is not said to be impossible' || no 'which is not said to be impossible'
+in_layers 'the end of a space of layers' 0 'on its limit itself' 'fraction: 0.1..0.6' '  - {property: conductivity, component: 22, min: 6.4, max: 6.4}'
+in_layers 'layers the other way' 5 'does not meet' 'fraction: 0.1..0.6, normal3: 1' "$(diag 1.36986301369863 3.7 3.7 '0 %')"
 answered 'on a trace bound' 5 'a rank-3 laminate has it' "$(diag 2.28571428571 2.28571428571 2.28571428571 '0.001 %')
   - {property: volume fraction, phase: b, min: 0.4}"
 one='demand: a test

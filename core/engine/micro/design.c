@@ -72,6 +72,7 @@ static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_er
     cupel_trial t = {.solves = 0};
     if (cupel_loads_lack(s, (double)cupel_loads_start(s))) return CUPEL_OK; /* it is verified where it was found */
     begin_at(s, start);
+    s->ahead = cupel_loads_first(s->d) + 2;
     const size_t first = s->family->kind == CUPEL_FAMILY_SKELETON && !s->goals ? FIRST_STEPS : STEPS;
     cupel_status st = cupel_search_stage(s, coarse_of(s), first, enough_before(s), 1e-3, &t, err);
     if (st == CUPEL_OK && first < STEPS && s->cost < pow(near_of(s), 2))
@@ -195,6 +196,7 @@ static bool is_at(const cupel_search *s, const cupel_trial *t)
 static cupel_status approach(cupel_search *s, cupel_trial *t, cupel_err *err)
 {
     const size_t between = cupel_search_beyond(s, middle_of(s)) ? coarse_of(s) : middle_of(s);
+    s->ahead = 2; /* of the map */
     const cupel_status st = cupel_search_stage(s, between, between > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, t, err);
     return st == CUPEL_OK ? cupel_search_map(s, s->family->off > 0 ? ENOUGH_THIN : ENOUGH, t, err) : st;
 }
@@ -364,6 +366,7 @@ done:
         if (st == CUPEL_OK) st = left;
         designs->out_of_budget = cupel_search_spent_verifying(s, 0) || cupel_loads_lack(s, (double)cupel_loads_start(s));
         sort_designs(d, designs);
+        cupel_loads_say(s);
     }
     if (s) designs->seconds = cupel_now() - s->begin, designs->trial_seconds = s->trial_seconds;
     cupel_free(s);

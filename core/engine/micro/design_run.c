@@ -55,14 +55,6 @@ static cupel_status ending(const cupel_micro_demand *d, const char *demand, cons
     return is_met(found) ? CUPEL_OK : unmet(d, demand, folder, found, err);
 }
 
-/* The first design is verified whatever that takes. */
-static void say_beyond(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *job)
-{
-    if (d->budget_solves && found->solves > d->budget_solves)
-        cupel_say(job, CUPEL_WARNING, "a budget of %llu solves is too small for a first trial and its verification, which took %zu: the least that "
-                                      "will do is --budget %zusolves", (unsigned long long)d->budget_solves, found->solves, found->solves);
-}
-
 cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary,
                               cupel_err *err)
 {
@@ -94,7 +86,6 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     calm.stop = stopped ? NULL : watched.stop;
     CUPEL_TRY(cupel_designs_after(d, found, journal, &calm, stopped, err));
     stopped = stopped || cupel_stopped(job);
-    say_beyond(d, found, job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
     cupel_status written = is_met(found) ? CUPEL_OK : cupel_earlier_keep(folder, job, &why);
     if (written == CUPEL_OK) written = cupel_design_write(d, found, job, &account, &complete, &why);

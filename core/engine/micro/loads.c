@@ -41,3 +41,11 @@ bool cupel_loads_lack(const cupel_search *s, double trials)
     const double loads = trials * (double)loads_of(s->d);
     return s->d->budget_solves && (double)s->out->solves + loads > (double)s->d->budget_solves;
 }
+
+void cupel_loads_say(const cupel_search *s)
+{
+    const size_t solved = s->out->solves, least = loads_of(s->d) * (cupel_loads_first(s->d) + 3);
+    if (!s->d->budget_solves || solved <= s->d->budget_solves || s->d->budget_solves >= least) return;
+    cupel_say(s->job, CUPEL_WARNING, "a budget of %llu solves is too small for a first trial and its verification, which took %zu: the least that "
+              "will do is --budget %zusolves", (unsigned long long)s->d->budget_solves, solved, solved);
+}

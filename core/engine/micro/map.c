@@ -164,8 +164,10 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
     s->fine.walk.n = 0;
     keep(s, &best);
     best.cost = HUGE_VAL;
+    s->ahead = 0;
     for (size_t cycle = 0; cycle < CYCLES; cycle++) {
-        if ((cycle && cupel_search_spent(s, fine, 1)) || cupel_search_beyond(s, fine)) { /* as far as the search knows it is nearer */
+        const bool lacks = cupel_loads_lack(s, 2 + (double)cupel_loads_verification(s)); /* a step back leaves nothing known to that */
+        if (lacks || (cycle && cupel_search_spent(s, fine, 1)) || cupel_search_beyond(s, fine)) { /* as far as the search knows it is nearer */
             keep(s, &best);
             break;
         }

@@ -199,12 +199,12 @@ static double kept_to_verify(const cupel_search *s)
 
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
 {
-    return spent(s, grid, factor + (double)cupel_loads_verification(s), factor, kept_to_verify(s));
+    return spent(s, grid, factor + (double)(s->ahead + cupel_loads_verification(s)), factor, kept_to_verify(s));
 }
 
 bool cupel_search_spent_step(const cupel_search *s, size_t grid)
 {
-    return spent(s, grid, 1 + (double)cupel_loads_verification(s), 1, kept_to_verify(s) + cupel_search_seconds(s->slope_seconds, grid));
+    return spent(s, grid, 1 + (double)(s->ahead + cupel_loads_verification(s)), 1, kept_to_verify(s) + cupel_search_seconds(s->slope_seconds, grid));
 }
 
 bool cupel_search_spent_verifying(const cupel_search *s, double more)

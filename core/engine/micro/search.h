@@ -45,6 +45,7 @@ typedef struct cupel_search {
     cupel_designs *out;
     cupel_journal *journal;           /* of what is solved (replay.h); NULL: none */
     double begin;                     /* cupel_now() */
+    size_t ahead;                     /* trials that lie between here and a verification, of a budget in solves */
     double trial_seconds;             /* measured: seconds of a trial = this * (voxels an edge)^GROWTH (search.c); 0: not measured yet */
     double slope_seconds;             /* the same for the derivatives of a trial */
     double verify_seconds;            /* of the last verification; 0: there was none */
@@ -79,6 +80,8 @@ size_t cupel_loads_first(const cupel_micro_demand *d);
 size_t cupel_loads_verification(const cupel_search *s);
 size_t cupel_loads_finish(const cupel_search *s);
 size_t cupel_loads_start(const cupel_search *s);
+/* Warns where a budget was too small for a first trial and its verification, and so exceeded. */
+void cupel_loads_say(const cupel_search *s);
 
 /* True when a trial on this grid, `factor` times as costly as a plain one, no longer fits into the budget beside a verification. */
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);

@@ -119,6 +119,15 @@ static void say_stand_ins(const cupel_micro_demand *d, const cupel_job *job)
         }
 }
 
+/* A space of plane layers, which are judged in closed form (verify.c). */
+static bool is_of_layers(const cupel_micro_demand *d)
+{
+    const cupel_yaml *g = d->space ? cupel_yaml_get(d->space, "generator") : NULL;
+    bool stands_in = false;
+    for (size_t p = 0; p < d->n_phases; p++) stands_in = stands_in || d->phase[p].stands_in[0] || d->phase[p].stands_in[1];
+    return d->n_phases == 2 && !stands_in && g && g->kind == CUPEL_YAML_SCALAR && cupel_text_is(g->text, "laminate");
+}
+
 /* A bar above 0 lies within no tolerance of 0: only what has no bar can be met so. */
 static void say_edges(const cupel_micro_demand *d, const cupel_job *job)
 {
@@ -129,7 +138,10 @@ static void say_edges(const cupel_micro_demand *d, const cupel_job *job)
         const cupel_ask *k = &d->ask[i];
         if (!cupel_ask_is_exact(k)) continue;
         if (!looked) cupel_attainable_find(d, &a), exact = !d->space && cupel_attainable_recipe(d, &a, &r), looked = true;
-        if (exact && !k->on_grid)
+        if (is_of_layers(d) && !k->on_grid)
+            cupel_say(job, CUPEL_NOTE, "%s:%zu: '%s' has no tolerance; the layers of the space are judged in closed form, without a bar, and pass "
+                                       "where they have it exactly", d->file, k->line, k->name);
+        else if (exact && !k->on_grid)
             cupel_say(job, CUPEL_NOTE, "%s:%zu: '%s' has no tolerance; %s it exactly, in closed form", d->file, k->line, k->name,
                       a.rank ? "plane layers have" : "one phase alone has");
         else
