@@ -98,6 +98,7 @@ in_layers() { # in_layers NAME CODE WORDS SPACE REQUIRE
 in_layers 'a space of layers, zero tolerance' 0 'bar 0 %, asked within 0 %' 'fraction: 0.1..0.6' "$(diag 1.36986301369863 3.7 3.7 '0 %')"
 grep -q 'the layers of the space are judged in closed form' "$T/err" && ! grep -q 'nothing passes' "$T/err" && ok 'which is not said to be impossible' || no 'which is not said to be impossible'
 in_layers 'the end of a space of layers' 0 'on its limit itself' 'fraction: 0.1..0.6' '  - {property: conductivity, component: 22, min: 6.4, max: 6.4}'
+in_layers 'what layers have exactly is found without a search' 0 'loads solved in all: verification 18' 'fraction: 0.1..0.6' '  - {property: young modulus, direction: [1, 0, 0], target: 1.5, within: 0 %}'
 in_layers 'layers the other way' 5 'does not meet' 'fraction: 0.1..0.6, normal3: 1' "$(diag 1.36986301369863 3.7 3.7 '0 %')"
 answered 'on a trace bound' 5 'a rank-3 laminate has it' "$(diag 2.28571428571 2.28571428571 2.28571428571 '0.001 %')
   - {property: volume fraction, phase: b, min: 0.4}"

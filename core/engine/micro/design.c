@@ -355,6 +355,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, stru
                         .blend_k = NAN, .blend_c = NAN, .falls = cupel_design_falls(d)};
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
+    if (!enough) CUPEL_TRY(cupel_design_layers(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_alike_families(s, err));
     if (!enough) CUPEL_TRY(d->surrogate ? start_known(s, starts, err) : cupel_starts_scan(s, starts, err));
     if (!enough && !d->surrogate) CUPEL_TRY(cupel_alike_starts(s, starts, err));

@@ -2,6 +2,8 @@
 #include "core/base/err.h"
 #include "core/engine/micro/search.h"
 
+#include <math.h>
+
 static bool has_goal(const cupel_micro_demand *d)
 {
     for (size_t i = 0; i < d->n_asks; i++)
@@ -26,4 +28,65 @@ cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err)
     o->n++;
 done:
     return st;
+}
+
+/* How far layers of this fraction are from the demand, relative to what they have; infinite where that is not known in closed form. */
+static double apart(const cupel_search *s, cupel_recipe *r, double fraction)
+{
+    const cupel_micro_demand *d = s->d;
+    const cupel_family *f = &s->families.one[0];
+    cupel_tensors t;
+    double most = 0;
+    r->value[f->place[f->fraction]] = fraction;
+    if (!cupel_attainable_layers(d, r, &t)) return HUGE_VAL;
+    const cupel_micro_state state = cupel_tensors_state(d, &t);
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        const double v = cupel_ask_value(d, a, &state), low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
+        if (isnan(v) || a->on_grid) return HUGE_VAL;
+        most = fmax(most, fmax(low - v, v - high) / (a->whole ? 1 : fmax(fabs(v), 1e-300)));
+    }
+    return most;
+}
+
+/* Golden section between two fractions: what is asked without a tolerance lies in a kink, where that loses no digits. */
+static double nearest(const cupel_search *s, cupel_recipe *r, double low, double high)
+{
+    const double golden = (sqrt(5.0) - 1) / 2;
+    double a = high - golden * (high - low), b = low + golden * (high - low), at_a = apart(s, r, a), at_b = apart(s, r, b);
+    for (int i = 0; i < 90; i++)
+        if (at_a <= at_b)
+            high = b, b = a, at_b = at_a, a = high - golden * (high - low), at_a = apart(s, r, a);
+        else
+            low = a, a = b, at_a = at_b, b = low + golden * (high - low), at_b = apart(s, r, b);
+    return at_a <= at_b ? a : b;
+}
+
+cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
+{
+    enum { STEPS = 64 };
+    static const double MET = 1e-9;
+    cupel_designs *o = s->out;
+    const cupel_micro_demand *d = s->d;
+    const cupel_family *f = &s->families.one[0];
+    cupel_recipe r = f->start;
+    bool exact = false;
+    size_t best = 0;
+    double least = HUGE_VAL, at[STEPS + 1];
+    for (size_t i = 0; i < d->n_asks; i++) exact = exact || cupel_ask_is_exact(&d->ask[i]);
+    if (!exact || !d->space || !s->families.n || f->fraction >= f->n || has_goal(d)) return CUPEL_OK;
+    for (size_t i = 0; i <= STEPS; i++) {
+        at[i] = f->low[f->fraction] + (f->high[f->fraction] - f->low[f->fraction]) * (double)i / STEPS;
+        const double here = apart(s, &r, at[i]);
+        if (here < least) least = here, best = i;
+    }
+    if (least == HUGE_VAL) return CUPEL_OK;
+    const double inside = nearest(s, &r, at[best ? best - 1 : 0], at[best < STEPS ? best + 1 : (size_t)STEPS]);
+    if (apart(s, &r, apart(s, &r, inside) < least ? inside : at[best]) > MET) return CUPEL_OK;
+    cupel_status st = cupel_design_verify(s, &r, NULL, &o->one[o->n], err);
+    if (cupel_search_no_time(s, st)) return CUPEL_OK;
+    if (st != CUPEL_OK) return st;
+    *enough = o->one[o->n].meets;
+    o->n += *enough;
+    return CUPEL_OK;
 }

@@ -169,6 +169,8 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
 
 /* One phase alone, or layers of one direction, where that is what meets the demand: verified, into s->out. *enough when nothing needs be searched. */
 cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err);
+/* The same of a space of plane layers, where something is asked without a tolerance and a fraction of the space has it. */
+cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err);
 
 /* Voxels an edge on which a design is verified: the first even number from 4/3 of its own that has no prime factor above 13, with which transforms
  * take twice the time of the next that has none. */
