@@ -54,6 +54,8 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
                                .dot = cupel_dot_parse(cupel_opt_text(args, "dot")),
                                .again = cupel_flag(args, "again"),
                                .choose = cupel_choose_defaults()};
+    o.has_enough = cupel_opt_given(args, "enough");
+    if (o.has_enough) o.enough = cupel_opt_number(args, "enough");
     o.choose.batch = (size_t)cupel_opt_count(args, "batch");
     o.choose.seed = cupel_opt_count(args, "seed");
     CUPEL_TRY(read_window(cupel_opt_text(args, "window"), &o, err));
@@ -89,6 +91,8 @@ static const cupel_opt options[] = {
     {"maximize", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "large values are wanted"},
     {"window", "LO..HI", CUPEL_OPT_TEXT, NULL, NULL, false, "any value in the window is wanted, as 1.1..1.6, 300.. or ..5; expected_gain is then "
                                                             "the chance to lie in it"},
+    {"enough", "VALUE", CUPEL_OPT_NUMBER, NULL, NULL, false,
+     "of one goal, in its unit: `stop` is true as soon as a result is that good (and is no lonely value that nothing confirms)"},
     {"batch", "N", CUPEL_OPT_COUNT, NULL, "1", false, "how many experiments"},
     {"pending", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "experiments under way: the batch keeps away from them"},
     {"cost", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "what a candidate costs, a column of the pool: gains are weighed per cost"},
@@ -126,6 +130,7 @@ const cupel_verb cupel_verb_suggest = {
             "dominate, which is then the unit of expected_gain; a window: a chance of 0.01). It speaks of the candidates of the pool, by a model of "
             "what was measured; it is never true before there is a model, while chance picks, or "
             "before what is under way is in; without repeats, and of several goals, not before the error of results left out says so as well. "
+            "With --enough it is true as soon as a result is that good. "
             "`stop_reason` says why. `in_domain` is false where an input of a pick is beyond the results by more than half of their range, or a "
             "word or an element that none of them has. Exit code 5: no candidate is left.\n\n"
             "Of several goals, one that the pool states for every candidate (a price) is taken as it stands there, with a deviation of 0. Columns "

@@ -175,6 +175,9 @@ static cupel_status take_goals(cupel_suggesting *g, cupel_err *err)
         if (g->n_goals > 1) return cupel_fail(err, CUPEL_USAGE, "a window is for one goal, there are %zu", g->n_goals);
         g->windowed = true, g->low = o->low, g->high = o->high;
     }
+    if (o->has_enough && (g->n_goals > 1 || g->windowed))
+        return cupel_fail(err, CUPEL_USAGE, "--enough is a value of one goal that is to be small or large; of a window it is said how many results "
+                                            "lie in it");
     for (size_t k = 0; k < g->n_goals; k++) {
         if (!(g->s->goal[k] = cupel_strdup(name[k]))) return cupel_no_memory(err, "the name of a goal", 0);
         g->s->n_goals = k + 1;

@@ -28,6 +28,8 @@ typedef struct cupel_suggest_options {
     bool directed;         /* a direction was given besides: a loop, which knows its own, refuses it */
     bool windowed;         /* the one goal is to lie within low .. high */
     double low, high;
+    bool has_enough;       /* of one goal with a direction: a result of `enough` or better is all that is wanted */
+    double enough;
     const char *id;        /* the column of the pool that names a candidate; NULL: "id" where there is one, else the one that the results lack */
     const char *cost;      /* a column of the pool, > 0; NULL: all cost the same */
     const char *failed;    /* a column of the results: 1, true or yes where the experiment failed; NULL: "failed" where there is one */
@@ -50,9 +52,9 @@ typedef struct cupel_suggestion {
     cupel_inputs inputs;
     cupel_choice choice;
     bool *in_domain;         /* [choice.n] inputs are not far from those of the results; NULL before there is a model */
-    bool stop;               /* no pick is expected to gain `stop_below`; never before there is a model, while chance picks, or before
-        what is under way is in; of several goals, and without repeats, which tell the noise, not before the error of results left out says
-        so as well */
+    bool stop;               /* a result is `enough`; else no pick is expected to gain `stop_below`; never before there is a model, while chance
+        picks, or before what is under way is in; of several goals, and without repeats, which tell the noise, not before the error of results
+        left out says so as well */
     char stop_reason[160];   /* why it is time to stop, or is not yet */
     double stop_below;       /* one goal: a tenth of the noise of a measurement where repeats tell it, at least a thousandth of the range of
         the results, unit of the goal;

@@ -116,6 +116,21 @@ static cupel_status judge_stop(cupel_suggesting *g, double most, bool repeats, c
     return s->stop ? judge_doubt(g, repeats, err) : CUPEL_OK;
 }
 
+/* A result as good as was asked for ends the loop, whatever is still to gain; one far from all others is to be measured again first. */
+static void judge_enough(cupel_suggesting *g)
+{
+    cupel_suggestion *s = g->s;
+    const double enough = g->o->enough;
+    for (size_t i = 0; i < g->n_known && g->o->has_enough; i++) {
+        const bool met = g->maximize[0] ? g->y[i] >= enough : g->y[i] <= enough;
+        if (!met || (g->doubted && g->doubted[i])) continue;
+        s->stop = true;
+        snprintf(s->stop_reason, sizeof s->stop_reason, "a result of %.6g is enough (%.6g)", g->y[i], enough);
+        cupel_say(g->job, CUPEL_NOTE, "a result of %.6g is as good as the %.6g that is enough: time to stop", g->y[i], enough);
+        return;
+    }
+}
+
 static void say_one(const cupel_suggesting *g, double most, bool repeats)
 {
     const cupel_choice *c = &g->s->choice;
@@ -125,7 +140,7 @@ static void say_one(const cupel_suggesting *g, double most, bool repeats)
               g->s->stop ? ": less than a tenth of the noise or a thousandth of the range, time to stop" : "");
 }
 
-cupel_status cupel_suggest_judge(cupel_suggesting *g, cupel_err *err)
+static cupel_status judge(cupel_suggesting *g, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
     const cupel_choice *c = &s->choice;
@@ -157,4 +172,11 @@ cupel_status cupel_suggest_judge(cupel_suggesting *g, cupel_err *err)
         cupel_say(g->job, CUPEL_WARNING, "the inputs do not explain the results yet: each left out in turn is predicted no better than by their "
                                          "mean, so the batch is picked by chance");
     return CUPEL_OK;
+}
+
+cupel_status cupel_suggest_judge(cupel_suggesting *g, cupel_err *err)
+{
+    const cupel_status st = judge(g, err);
+    if (st == CUPEL_OK) judge_enough(g);
+    return st;
 }

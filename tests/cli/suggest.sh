@@ -26,6 +26,10 @@ for a in ei log-ei ucb thompson pi random; do s --acquisition $a --batch 2; { [ 
 run suggest --pool "$T/pool.csv" --target height --maximize --batch 3; { [ $rc = 0 ] && err 'no model yet'; }; check 'nothing known yet: candidates that fill the space' $?
 
 # When to stop: the rule is in the output.
+s --enough 90 --format json; { [ $rc = 0 ] && out '"stop": true' && out '"stop_reason": "a result of 9[0-9]* is enough (90)"' && err 'as good as the 90 that is enough: time to stop'; }; check 'a result that is enough' $?
+s --enough 99.5 --format json; { [ $rc = 0 ] && out '"stop": false'; }; check 'none is yet' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --minimize --enough -800 --format json; { [ $rc = 0 ] && out '"stop": false'; }; check 'nor downwards' $?
+run suggest --pool "$T/pool.csv" --tell "$T/known.csv" --target height --window 80..90 --enough 85; { [ $rc = 2 ] && err 'of one goal that is to be small or large'; }; check 'enough is for a direction' $?
 s --format json; { out '"stop": false' && out '"stop_below": [0-9]' && err 'expected to gain'; }; check 'not yet' $?
 awk 'BEGIN { print "a,b,height [mm]"; for (a = 0; a <= 10; a++) for (b = 0; b <= 10; b++) if (a + b < 20) print a "," b "," 100 - (a - 7) ^ 2 - 2 * (b - 3) ^ 2 }' >"$T/most.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/most.csv" --target height --maximize --format json
