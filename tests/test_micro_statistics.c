@@ -388,7 +388,7 @@ static void what_cannot_be_read_is_refused(void **state)
     char text[512];
     refused("require:\n  - {property: mean chord, min: 0.1}\n", CUPEL_USAGE, "'mean chord' needs the name of its phase; phases are: a, b");
     refused("require:\n  - {property: surface per volume, min: 3 1/mm}\n", CUPEL_USAGE, "needs the edge of the box, as in size: 5 mm");
-    refused("size: 5 mm\nrequire:\n  - {property: surface per volume, min: 3}\n", CUPEL_USAGE, "give all with units, or none");
+    refused("size: 5 mm\nrequire:\n  - {property: surface per volume, min: 3}\n", CUPEL_USAGE, "holds for all of its numbers), or none");
     refused("require:\n  - {property: euler number, phase: b, goal: minimise}\n", CUPEL_USAGE, "cannot be a goal");
     refused("require:\n  - {property: bulk modulus, invariant: mean, min: 3}\n", CUPEL_USAGE, "'invariant' is a number of a tensor");
     refused("require:\n  - {property: conductivity, invariant: biggest, min: 3}\n", CUPEL_USAGE, "invariant");
