@@ -21,6 +21,9 @@ typedef struct rest {
 
 static double worked(const rest *r) { return r->found->seconds + cupel_now() - r->end; }
 
+/* Seconds that all of it may take, the report not counted. */
+static double may_take(const rest *r) { return r->d->budget_seconds - cupel_search_reserve(r->d, r->found->n); }
+
 /* So many trials on this grid still fit. A trial may choose how cut voxels respond on half the grid first: one more. */
 static bool fits(const rest *r, size_t grid, size_t trials)
 {
@@ -30,7 +33,7 @@ static bool fits(const rest *r, size_t grid, size_t trials)
     if (d->budget_solves && r->found->solves + loads > d->budget_solves) return false;
     if (!(d->budget_seconds < HUGE_VAL)) return true;
     const double seconds = (double)trials * cupel_search_seconds(r->found->trial_seconds, grid);
-    return worked(r) + seconds <= d->budget_seconds - cupel_search_reserve(d, r->found->n);
+    return worked(r) + seconds <= may_take(r);
 }
 
 /* ---- what a kill does not lose ---- */
@@ -161,16 +164,19 @@ static cupel_status add_seeds(rest *r, cupel_design *g, cupel_err *err)
     return CUPEL_OK;
 }
 
+static bool is_over(double until) { return until > 0 && cupel_now() > until; }
+
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, cupel_journal *journal, const cupel_job *job, bool stopped,
-                                 cupel_err *err)
+                                 double *until, cupel_err *err)
 {
     rest r = {d, found, stopped ? NULL : journal, job, cupel_now(), stopped};
     cupel_status st = add_bodies(&r, err);
+    if (isfinite(d->budget_seconds)) *until = cupel_now() + may_take(&r) - worked(&r); /* other seeds may take longer than it was for this one */
     for (size_t i = 0; i < found->n && !found->one[i].unverified && st == CUPEL_OK; i++) {
         st = add_sensitivity(&r, &found->one[i], err);
         if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_voids(&r, &found->one[i], err);
         if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_seeds(&r, &found->one[i], err);
-        found->one[i].after.stopped = stopped || cupel_stopped(job);
+        found->one[i].after.stopped = stopped || (cupel_stopped(job) && !is_over(*until));
     }
     return st;
 }

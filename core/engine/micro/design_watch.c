@@ -12,7 +12,7 @@ static void say(void *user, cupel_level level, const char *text)
 static bool stop(void *user)
 {
     const cupel_design_watch *w = user;
-    return cupel_stopped(w->outer);
+    return cupel_stopped(w->outer) || (w->until > 0 && cupel_now() > w->until);
 }
 
 static void reads(void *user, const char *path, const char *digest)

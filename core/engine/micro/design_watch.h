@@ -9,6 +9,7 @@ typedef struct cupel_design_watch {
     const cupel_micro_demand *d;
     const cupel_designs *found; /* as it grows */
     double begin;               /* cupel_now() */
+    double until;               /* cupel_now() from which on the work is stopped; 0: never */
 } cupel_design_watch;
 
 /* The job to work under: it hands everything on to `outer`, progress as "design: ..., best so far ..." with the loads or seconds of the budget. Both

@@ -179,10 +179,10 @@ static bool spent(const cupel_search *s, size_t grid, double trials, double fact
     return cupel_now() + next > cupel_search_end(s);
 }
 
-/* A verification is 3 trials, of the time of so many on the grid of the design (of eight bones 3.5 to 4, 2.4 to 2.7 where the search had solved its
+/* A verification is 3 trials, of the time of so many on the grid of the design (of eight bones 3.4 to 4.4, 2.1 to 3.1 where the search had solved its
  * middle grid); with that trial itself where nothing has been solved there and coarser ones tell its time a quarter too short; with one more where a
- * design has to hold under tolerances. */
-static const double VERIFYING = 4.2, VERIFYING_UNKNOWN = 5.2;
+ * design has to hold under tolerances. What was kept too short is lost: a verification that does not fit says nothing. */
+static const double VERIFYING = 4.6, VERIFYING_UNKNOWN = 6;
 /* A verification may be this much longer than the last one. */
 static const double LONGER = 1.15;
 
