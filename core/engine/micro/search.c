@@ -180,9 +180,9 @@ static bool spent(const cupel_search *s, size_t grid, double trials, double fact
 }
 
 /* A verification is 3 trials, of the time of so many on the grid of the design (of eight bones 3.4 to 4.4, 2.1 to 3.1 where the search had solved its
- * middle grid); with that trial itself where nothing has been solved there and coarser ones tell its time a quarter too short; with one more where a
+ * middle grid); with that trial itself where nothing has been solved there and coarser ones tell its time up to 40 % too short; with one more where a
  * design has to hold under tolerances. What was kept too short is lost: a verification that does not fit says nothing. */
-static const double VERIFYING = 4.6, VERIFYING_UNKNOWN = 6;
+static const double VERIFYING = 4.6, VERIFYING_UNKNOWN = 7.5;
 /* A verification may be this much longer than the last one. */
 static const double LONGER = 1.15;
 
@@ -190,12 +190,14 @@ static double verification(const cupel_search *s, double trials) { return trials
 
 static double verifying(const cupel_search *s) { return verification(s, s->fine.last.mixture ? VERIFYING : VERIFYING_UNKNOWN); }
 
-/* The first verification has its time kept for it, or most of a budget that is too small for anything else. */
-static double kept_to_verify(const cupel_search *s)
+/* Seconds of the first verification, and `more` times that; at most most of a budget, for the smallest grids tell little of the largest. */
+static double first_verification(const cupel_search *s, double more)
 {
     static const double MOST = 0.65;
-    return s->out->n ? 0 : fmin(cupel_search_seconds(s->trial_seconds, s->d->grid) * verifying(s), MOST * s->d->budget_seconds);
+    return fmin(cupel_search_seconds(s->trial_seconds, s->d->grid) * verifying(s) * (1 + more), MOST * s->d->budget_seconds);
 }
+
+static double kept_to_verify(const cupel_search *s) { return s->out->n ? 0 : first_verification(s, 0); }
 
 bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
 {
@@ -211,7 +213,7 @@ bool cupel_search_spent_verifying(const cupel_search *s, double more)
 {
     const double one = (double)cupel_loads_verification(s), trials = fmax(one * (1 + more), one + (more > 0 ? (double)cupel_loads_first(s->d) : 0));
     if (s->verify_seconds > 0) return spent(s, s->d->grid, trials, 0, LONGER * s->verify_seconds * (1 + more));
-    return spent(s, s->d->grid, trials, verifying(s) * (1 + more), 0);
+    return spent(s, s->d->grid, trials, 0, first_verification(s, more));
 }
 
 bool cupel_search_spent_finer(const cupel_search *s)
