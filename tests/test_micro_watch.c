@@ -1,7 +1,8 @@
-/* core/engine/micro/design_watch.c: what the line of a design under way says, from its first load to the last. */
+/* core/engine/micro/design_watch.c: what the line of a design under way says, from its first load to the last, and when its time is over. */
 #include "tests/check.h"
 
 #include "core/engine/micro/design_watch.h"
+#include "core/engine/micro/search.h"
 
 #include <stdio.h>
 
@@ -92,8 +93,42 @@ static void the_rest_is_handed_on(void **state)
     assert_string_equal(x.text, "a start is left for the next");
 }
 
+/* The work after a verification ends with the budget, whatever it was thought to take. */
+static void it_stops_when_its_time_is_over(void **state)
+{
+    (void)state;
+    const cupel_micro_demand d = {.budget_solves = 1};
+    const cupel_job outer = {.threads = 1};
+    cupel_design_watch watch = {.outer = &outer, .d = &d, .found = NULL};
+    const cupel_job job = cupel_design_watched(&watch);
+    assert_false(cupel_stopped(&job));
+    watch.until = cupel_now() + 1000;
+    assert_false(cupel_stopped(&job));
+    watch.until = cupel_now() - 1;
+    assert_true(cupel_stopped(&job));
+    assert_false(cupel_stopped(&outer));
+}
+
+/* A search that has solved nothing but one small grid, so slowly that a verification seems to take longer than all of its budget. */
+static void one_slow_trial_does_not_end_a_search(void **state)
+{
+    (void)state;
+    cupel_micro_demand d = {.grid = 96, .budget_seconds = 60, .needs_elasticity = true, .n_phases = 2, .connected = 2};
+    cupel_designs *found = calloc(1, sizeof *found);
+    cupel_search *s = calloc(1, sizeof *s);
+    assert_true(found && s);
+    *s = (cupel_search){.d = &d, .out = found, .begin = cupel_now() - 2};
+    s->trial_seconds = 20 / cupel_search_seconds(1, 96);
+    assert_false(cupel_search_spent_verifying(s, 0.5));
+    s->begin -= 25;
+    assert_true(cupel_search_spent_verifying(s, 0.5));
+    free(s);
+    free(found);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_line_says_loads_and_the_best_so_far), cmocka_unit_test(the_rest_is_handed_on)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_line_says_loads_and_the_best_so_far), cmocka_unit_test(the_rest_is_handed_on),
+                                       cmocka_unit_test(it_stops_when_its_time_is_over), cmocka_unit_test(one_slow_trial_does_not_end_a_search)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
