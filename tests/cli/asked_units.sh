@@ -49,4 +49,26 @@ sed 's/max: 480 MPa/max: 480/' "$T/a.yaml" >"$T/d.yaml"
 "$CUPEL" demand check "$T/d.yaml" >"$T/out" 2>"$T/err"; rc=$?
 [ $rc = 2 ] && tr -s '\n ' ' ' <"$T/err" | grep -q 'd.yaml:10: a number without a unit, where line 6 has one with; give the entry its unit, as in unit: MPa' &&
   ok 'which is the remedy for a number without one' || no 'which is the remedy for a number without one'
+# A stiffness with shear components and no convention: how it is read is said where it is designed, with the line of the target. No note where nothing is open.
+cat >"$T/c.yaml" <<'Y'
+demand: a foam
+scale: microstructure
+phases:
+  - {name: soft, E: 1, nu: 0.3}
+  - {name: stiff, E: 10, nu: 0.3}
+require:
+  - property: stiffness
+    within: 40 %
+    target: [[4.5, 1.6, 1.6, 0, 0, 0], [1.6, 4.5, 1.6, 0, 0, 0], [1.6, 1.6, 4.5, 0, 0, 0],
+      [0, 0, 0, 2.8, 0, 0], [0, 0, 0, 0, 2.8, 0], [0, 0, 0, 0, 0, 2.8]]
+space: {generator: gyroid, fraction: 0.3..0.6}
+grid: 10
+seed: 1
+Y
+"$CUPEL" design "$T/c.yaml" -o "$T/c" --budget 24solves --threads 1 >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 0 ] && tr -s '\n ' ' ' <"$T/err" | grep -q "c.yaml:9: this target says no convention and is read in Mandel components, in which a shear modulus G stands as 2 G" && ok 'a convention that is assumed is said' || { echo "    exit $rc"; no 'a convention that is assumed is said'; }
+sed 's/^    target/    convention: mandel\n    target/' "$T/c.yaml" >"$T/m.yaml"; sed 's/^    target/    convention: voigt\n    target/' "$T/c.yaml" >"$T/v.yaml"
+sed 's/2\.8/~/g' "$T/c.yaml" >"$T/n.yaml"
+for x in m v n; do "$CUPEL" demand check "$T/$x.yaml" >"$T/out" 2>"$T/err" && ! grep -q convention "$T/err" || no "nothing is assumed in $x.yaml"; done
+"$CUPEL" demand check "$T/c.yaml" >"$T/out" 2>"$T/err"; grep -q 'c.yaml:9: this target says no convention' "$T/err" && ok 'and nothing where nothing is' || no 'demand check says it too'
 exit $bad

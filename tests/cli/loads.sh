@@ -18,6 +18,16 @@ grep -q "^$parts loads solved in all: search [1-9]" "$T/out" && grep -q ">$parts
 [ $(($(cell "$T/D/designs.csv" solves) + $(cell "$T/D/designs.csv" 'solves after'))) = "$parts" ] && ok 'so does the table, of one design' || no 'so does the table, of one design'
 grep -q "probability.*$(cell "$T/D/designs.csv" solves) loads solved in" "$T/out" && [ "$(cell "$T/D/designs.csv" 'solves to verify')" = 6 ] && ok 'two trials verify: the third was solved by the search' || no 'two trials verify'
 
+# Stage by stage: one row for each run of steps of the account on one grid, with the loads up to its end, and what came after them up to all there were.
+stages() { sed -n '/stage by stage/,/<\/table>/p' "$1" | sed -n 's/^<tr><td>\(.*\)$/\1/p' | sed 's/<td class=num>/,/g'; }
+stages "$T/D/report.html" >"$T/stages"
+of_account() { perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); my ($last, @row) = ("");
+  for (@{$j->{steps}}) { my $of = "$_->{generator},$_->{seed},$_->{start},$_->{grid}"; push @row, [] if $of ne $last; $row[-1] = "$_->{generator},$_->{seed},$_->{grid},$_->{solves}"; $last = $of }
+  print map { "$_\n" } @row' <"$1"; }
+of_account "$T/D/run.json" >"$T/account"
+n=$(wc -l <"$T/account"); head -n "$n" "$T/stages" | awk -F, '{ print $1 "," $2 "," $3 "," $5 }' | cmp -s - "$T/account" && [ "$n" -ge 2 ] && ok "the page has the $n stages of the account" || { cat "$T/stages" "$T/account"; no 'the page has the stages of the account'; }
+[ "$(tail -n 1 "$T/stages" | cut -d, -f5)" = "$all" ] && [ "$(tail -n +$((n + 1)) "$T/stages" | cut -d, -f1 | head -n 1)" = verification ] && ok "and its last row all $all loads" || { cat "$T/stages"; no "its last row has all $all loads"; }
+
 tenth=$(tr -d '\n ' <"$T/D/run.json" | sed -n 's/.*"withatenthofit":{"conductivity\[%\]":\([0-9.e-]*\)}.*/\1/p')
 tensor() { "$CUPEL" homogenize "$1" --grid 32 --property conduction --phase 0:k="$2" --phase 1:k=10 --format json 2>"$T/err" | tr -d '\n ' | sed 's/.*"tensor":\[\[\([^]]*\)\],\[\([^]]*\)\],\[\([^]]*\)\]\].*/\1 \2 \3/; s/,/ /g'; }
 # An extrapolated value against that of one grid: half as much again at most.

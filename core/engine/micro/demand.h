@@ -90,6 +90,7 @@ typedef struct cupel_ask {
     size_t order;          /* of the tensor: 3, 6, or 6 numbers of expansion as [6][1] */
     double target[36];     /* [order][order] Mandel; NaN: left open */
     bool voigt;            /* of a stiffness: it was asked in Voigt components, and is shown in them */
+    bool assumed;          /* its target says no convention, and has shear components, which differ between both */
     double within;         /* relative Frobenius distance over the components asked; NaN for numbers */
     size_t i, j;           /* component, from 0; of stiffness and expansion in Mandel order */
     double component_scale; /* the number asked is this times the Mandel component (Voigt: 1, 1/sqrt 2 or 1/2) */
@@ -111,7 +112,7 @@ typedef struct cupel_ask {
     const char *unit;      /* the asker's: what is shown is in it, and is what is computed times `in_unit` */
     double in_unit;
     const char *own_unit;  /* of what is computed and stored */
-    size_t line;
+    size_t line, target_line; /* of the entry; of its target, where it is a tensor */
 } cupel_ask;
 
 /* How a kind of quantity is shown: in the asker's unit, which is what is computed times `factor`. */

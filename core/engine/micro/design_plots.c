@@ -1,6 +1,7 @@
 /* How the search of a design came near. */
 #include "core/engine/micro/design_plots.h"
 
+#include "core/engine/micro/after.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -145,6 +146,20 @@ static void put_convergence(const cupel_designs *o, const cupel_grid_colours *g,
                       "change may move it up or down.</figcaption></figure>\n");
 }
 
+/* What was solved past the last step, so that the loads end at all there were. */
+static void put_rest(const cupel_designs *o, cupel_str *s)
+{
+    cupel_load_count count[CUPEL_LOAD_COUNTS];
+    size_t loads = 0;
+    cupel_design_loads(o, count);
+    for (size_t i = 0; i < CUPEL_LOAD_COUNTS; i++) {
+        loads += count[i].loads;
+        if (!count[i].loads || loads <= o->step[o->n_steps - 1].solves) continue;
+        cupel_str_addf(s, "<tr><td>%s<td class=num><td class=num><td class=num><td class=num>%zu<td class=num><td class=num>\n", count[i].what,
+                       loads);
+    }
+}
+
 /* One row for each run of steps on one grid of one curve. */
 static void put_stages(const cupel_designs *o, cupel_str *s)
 {
@@ -159,6 +174,7 @@ static void put_stages(const cupel_designs *o, cupel_str *s)
                        a->family, (unsigned long long)a->seed, a->grid, k - i, o->step[k].solves, a->cost, o->step[k].cost);
         i = k + 1;
     }
+    put_rest(o, s);
     cupel_str_puts(s, "</table></div></details>\n");
 }
 

@@ -201,6 +201,15 @@ static cupel_status read_orientation(const cupel_micro_demand *d, const cupel_ya
     return st;
 }
 
+/* Components that a stiffness has differently in Mandel and in Voigt components. */
+static bool has_shear(const double t[36])
+{
+    for (size_t i = 0; i < 6; i++)
+        for (size_t j = 0; j < 6; j++)
+            if ((i > 2 || j > 2) && !isnan(t[i * 6 + j]) && t[i * 6 + j] != 0) return true;
+    return false;
+}
+
 static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
     static const size_t voigt_place[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
@@ -211,6 +220,7 @@ static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *
     int convention = 0;
     cupel_status st = CUPEL_OK;
     a->whole = true;
+    a->target_line = node->line;
     CUPEL_TRY(cupel_keys_word(e, r->d->file, "convention", convention_words, &convention, err));
     a->voigt = convention == 1 && a->kind == CUPEL_ASK_STIFFNESS;
     if (n == 3 && node->kind == CUPEL_YAML_SCALAR)
@@ -219,6 +229,7 @@ static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *
         CUPEL_TRY(read_square(r, node, n, kinds[a->kind].family, t, err));
     CUPEL_TRY(check_symmetric(r->d, node, t, n, err));
     for (size_t i = 0; i < n * n; i++) a->target[i] = t[i];
+    a->assumed = a->kind == CUPEL_ASK_STIFFNESS && !cupel_yaml_get(e, "convention") && has_shear(a->target);
     if (a->kind == CUPEL_ASK_STIFFNESS && convention == 1)
         for (size_t i = 0; i < 6; i++)
             for (size_t j = 0; j < 6; j++) a->target[i * 6 + j] *= mandel_factor(i) * mandel_factor(j);

@@ -151,9 +151,18 @@ static void say_edges(const cupel_micro_demand *d, const cupel_job *job)
     }
 }
 
+static void say_conventions(const cupel_micro_demand *d, const cupel_job *job)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (d->ask[i].assumed)
+            cupel_say(job, CUPEL_NOTE, "%s:%zu: this target says no convention and is read in Mandel components, in which a shear modulus G stands "
+                                       "as 2 G; 'convention: mandel' says so, 'convention: voigt' reads it as G", d->file, d->ask[i].target_line);
+}
+
 void cupel_micro_demand_say(const cupel_micro_demand *d, const cupel_job *job)
 {
     say_stand_ins(d, job);
+    say_conventions(d, job);
     say_edges(d, job);
     for (size_t i = 0; i < d->n_asks; i++)
         if (is_mean_young(&d->ask[i]))
