@@ -35,6 +35,23 @@ run reconstruct --slices "$T/xy.png" "$T/xz.png" "$T/yz.png" --grid 32 "${whole[
 { [ $rc = 0 ] && head_of "$T/s.npy" | grep -q '(32, 32, 32)' && [ "$(value from_slices)" = 1 ] && [ "$(value phase)" = 255 ]; }; check 'slices' $?
 met "$(value realisations 0 statistics 0 error)" 0.1; check 'slices: lags in their planes are met' $?
 
+# Two slices of a volume whose statistics differ along y and z: those along y are of the one, those along z of the other. correlations: of the phase at
+# lags 1 to 8 along an axis of a box of bytes, whose sizes and stride are given.
+run generate gaussian:fraction=0.4,wavelength=0.35,metric33=1.6,seed=2 --grid 32 -o "$T/w.npy"
+tail -c +129 "$T/w.npy" >"$T/w.raw"
+perl -e 'open my $f, "<:raw", $ARGV[0]; local $/; my $d = <$f>; for my $i (0 .. 31) { print substr($d, $i * 1024 + 320, 32) }' "$T/w.raw" >"$T/wz.raw"; png "$T/wz.raw" 32 "$T/wz.png"
+perl -e 'open my $f, "<:raw", $ARGV[0]; local $/; my $d = <$f>; for my $i (0 .. 1023) { print substr($d, $i * 32 + 7, 1) }' "$T/w.raw" >"$T/wy.raw"; png "$T/wy.raw" 32 "$T/wy.png"
+run reconstruct --slices "$T/wy.png" "$T/wz.png" --grid 32 --seed 1 "${whole[@]}" -o "$T/s2.npy" --format json
+{ [ $rc = 0 ] && head_of "$T/s2.npy" | grep -q '(32, 32, 32)' && [ "$(value from_slices)" = 1 ]; }; check 'two slices' $?
+tail -c +129 "$T/s2.npy" >"$T/s2.raw"
+correlations() { perl -e 'my ($in, $stride) = @ARGV; open my $f, "<:raw", $in; local $/; my $d = <$f>; my @x = map { ord ? 1 : 0 } split //, $d; my $n = @x; my $mean = 0; $mean += $_ / $n for @x;
+  for my $lag (1 .. 8) { my $sum = 0; for my $i (0 .. $n - 1) { my $at = int($i / $stride) % 32; $sum += $x[$i] if $x[$i + ((($at + $lag) % 32) - $at) * $stride] } printf "%.5f ", ($sum / $n - $mean ** 2) / ($mean - $mean ** 2) }' "$@"; }
+apart() { echo "$1 $2" | awk '{ for (i = 1; i <= 8; i++) s += ($i - $(i + 8)) ^ 2; print sqrt(s / 8) }'; } # root mean square of the differences
+y=$(correlations "$T/wy.raw" 1) z=$(correlations "$T/wz.raw" 1) made_y=$(correlations "$T/s2.raw" 32) made_z=$(correlations "$T/s2.raw" 1)
+echo "    y: $(apart "$y" "$made_y"), z: $(apart "$z" "$made_z"), apart by themselves: $(apart "$y" "$z")"
+below 0.2 "$(apart "$y" "$z")"; check 'whose statistics are not alike' $?
+{ met "$(apart "$y" "$made_y")" 0.05 && met "$(apart "$z" "$made_z")" 0.05; }; check 'two slices: statistics along both are met' $?
+
 # ---- volumes
 run reconstruct "$T/v.npy" --seed 1 "${whole[@]}" -o "$T/a.npy" --format json; check 'the grid of the input' $rc
 [ "$(ones "$T/a.npy")" = "$(ones "$T/v.npy")" ] && [ "$(value realisations 0 voxels)" = "$(ones "$T/v.npy")" ]; check 'the fraction to the voxel' $?
