@@ -193,6 +193,10 @@ static void a_unit_holds_for_an_entry(void **state)
     refused(TITANIUM "  - {property: density, max: 2, unit: GPa}\n", CUPEL_USAGE, "d.yaml:7: unit: 'density' is not given in 'GPa'; give it in a "
             "unit like kg/m^3");
     refused(TITANIUM "  - {property: poisson ratio, max: 0.2, unit: GPa}\n", CUPEL_USAGE, "it has no unit: leave it out");
+    /* Per density neither is 1/K. */
+    refused(TITANIUM "  - {property: expansion, component: 11, per: density, max: 3, unit: 1/C}\n", CUPEL_USAGE,
+            "give it in a unit like 1/K/(kg/m^3)");
+    refused(TITANIUM "  - {property: expansion, component: 11, per: density, max: 3 1/C}\n", CUPEL_USAGE, "d.yaml:7");
     refused(TITANIUM "  - {property: density, max: 2, unit: gramm}\n", CUPEL_USAGE, "d.yaml:7: unit 'gramm'");
     refused(TITANIUM "  - {property: density, min: 1, max: 2000 kg/m^3, unit: g/cm^3}\n", CUPEL_USAGE, "d.yaml:7: '2000 kg/m^3' has a unit of its "
             "own, where 'unit' in line 7 is g/cm^3; give the number in g/cm^3, without a unit");

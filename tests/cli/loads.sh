@@ -70,4 +70,14 @@ done
 "$CUPEL" design "$T/h.yaml" -o "$T/L" --grid 24 --budget 9solves --threads 1 >"$T/out" 2>"$T/err"
 tr -s '\n ' ' ' <"$T/err" | grep -q 'a budget of 9 solves is too small for a first trial and its verification, which took 12: the least that will do is --budget 12solves' &&
   ok 'the least that will do is said' || { cat "$T/out"; no 'the least that will do is said'; }
+# What a start that is brought to its size takes two trials for each: two, and a verification.
+sed '1,/target/s/0.1\], \[0, 0.1, 1.8/~], [0, ~, 1.8/' "$T/h.yaml" >"$T/o.yaml"
+"$CUPEL" design "$T/o.yaml" -o "$T/O" --grid 24 --budget 18solves --threads 1 >"$T/out" 2>"$T/err"
+n=$(sed -n 's/^\([0-9]*\) loads solved in all:.*/\1/p' "$T/out")
+[ -n "$n" ] && [ "$n" -le 18 ] && grep -q ' ~' "$T/o.yaml" && ok "at most 18 with open components: $n" || { cat "$T/out"; no "at most 18 with open components: $n"; }
+# One body is mended whatever the budget, which is said then.
+sed 's/^grid: .*/connected: b\n&/; s/gyroid, fraction: 0.2..0.6/gaussian, fraction: 0.2..0.25, wavelength: 0.3, seed: 1/; s/2.5, max: 4/1.2, max: 4/' "$T/w.yaml" >"$T/c.yaml"
+"$CUPEL" design "$T/c.yaml" -o "$T/C" --budget 15solves --threads 1 >"$T/out" 2>"$T/err"
+n=$(sed -n 's/^\([0-9]*\) loads solved in all:.*one body [1-9].*/\1/p' "$T/out")
+[ -n "$n" ] && tr -s '\n ' ' ' <"$T/err" | grep -q "the least that will do is --budget ${n}solves" && ok "and one body counts: $n" || { cat "$T/out"; no "and one body counts: $n"; }
 exit $bad

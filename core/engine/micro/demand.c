@@ -78,8 +78,8 @@ cupel_status cupel_micro_entry_unit(cupel_micro_reader *r, const cupel_yaml *ent
     if (node->kind != CUPEL_YAML_SCALAR || !cupel_text_trim(node->text).n)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit: expected the unit of the numbers of the entry, as in unit: %s", file, node->line,
                           *own ? own : "\"%\"");
-    cupel_status st = is_per_degree(node->text) && family == CUPEL_OF_ALPHA ? cupel_unit_parse(cupel_text_of(own), &from, err)
-                                                                            : cupel_unit_parse(node->text, &from, err);
+    const bool as_own = is_per_degree(node->text) && family == CUPEL_OF_ALPHA && !r->instead;
+    cupel_status st = cupel_unit_parse(as_own ? cupel_text_of(own) : node->text, &from, err);
     if (st == CUPEL_OK) st = cupel_unit_parse(cupel_text_of(own), &to, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
@@ -103,7 +103,7 @@ static cupel_status convert(const cupel_micro_reader *r, const cupel_yaml *node,
     if (entry && !cupel_text_is(cupel_text_trim(unit), r->here))
         return cupel_fail(err, CUPEL_USAGE, "'%.*s' has a unit of its own, where 'unit' in line %zu is %s; give the number in %s, without a unit",
                           (int)(node->text.n < 40 ? node->text.n : 40), node->text.p, entry->line, r->here, r->here);
-    if (family == CUPEL_OF_ALPHA && is_per_degree(unit)) return CUPEL_OK;
+    if (family == CUPEL_OF_ALPHA && is_per_degree(unit) && !r->instead) return CUPEL_OK;
     return cupel_quantity_in(node->text, r->instead ? r->instead : unit_of(r, family), x, err);
 }
 

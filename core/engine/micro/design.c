@@ -274,9 +274,6 @@ static size_t met(const cupel_designs *o)
     return n;
 }
 
-/* No room for another start, which takes so many trials. */
-static bool spent_for(const cupel_search *s, size_t trials) { return cupel_search_spent_verifying(s, 0.5) || cupel_loads_lack(s, (double)trials); }
-
 /* Starts compete on the coarse grid, a few at a time; the best are finished, one after the other, until enough meet the demand. */
 static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs *o, cupel_err *err)
 {
@@ -286,7 +283,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
         k = i;
         for (; k < end; k++) {
-            if (((k > i || o->n || later.any) && spent_for(s, cupel_loads_start(s))) || cupel_search_late(s)) break;
+            if (((k > i || o->n || later.any) && cupel_search_spent_start(s, cupel_loads_start(s))) || cupel_search_late(s)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
             if (!s->goals && starts->one[k].cost < pow(near_of(s), 2)) {
                 k++;
@@ -298,7 +295,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         for (size_t j = i; j < k; j++) {
             cupel_design one;
             bool found = false;
-            if (cupel_search_late(s) || ((o->n || later.any) && spent_for(s, cupel_loads_finish(s)))) goto done;
+            if (cupel_search_late(s) || ((o->n || later.any) && cupel_search_spent_start(s, cupel_loads_finish(s)))) goto done;
             if (starts->one[j].cost == HUGE_VAL) continue; /* dropped */
             st = finish(s, &starts->one[j], &later, &one, &found, err);
             cupel_search_drop(s, &st, err);
@@ -310,7 +307,7 @@ done:
     if (st == CUPEL_OK && !o->n && later.any && !s->no_time) {
         st = cupel_design_verify(s, &later.recipe, NULL, &o->one[0], err);
         o->n = st == CUPEL_OK;
-        if (cupel_search_no_time(s, st)) st = CUPEL_OK;
+        if (cupel_search_no_time(s, st)) st = CUPEL_OK, s->no_time = true;
     }
     return st;
 }
@@ -363,11 +360,10 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, stru
     if (st == CUPEL_OK && !enough && !designs->n && !s->best.grid) st = none_converges(s, err);
 done:
     if (s && (st == CUPEL_OK || st == CUPEL_INTERRUPTED)) {
+        designs->out_of_budget = designs->out_of_budget || cupel_search_out_of_budget(s);
         const cupel_status left = cupel_design_unverified(s, st == CUPEL_OK ? err : NULL);
         if (st == CUPEL_OK) st = left;
-        designs->out_of_budget = cupel_search_spent_verifying(s, 0) || cupel_loads_lack(s, (double)cupel_loads_start(s));
         sort_designs(d, designs);
-        cupel_loads_say(s);
     }
     if (s) designs->seconds = cupel_now() - s->begin, designs->trial_seconds = s->trial_seconds;
     cupel_free(s);

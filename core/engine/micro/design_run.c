@@ -86,6 +86,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     calm.stop = stopped ? NULL : watched.stop;
     CUPEL_TRY(cupel_designs_after(d, found, journal, &calm, stopped, &watch.until, err));
     stopped = stopped || cupel_stopped(job);
+    if (!stopped) cupel_loads_say(d, found, job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
     cupel_status written = is_met(found) ? CUPEL_OK : cupel_earlier_keep(folder, job, &why);
     if (written == CUPEL_OK) written = cupel_design_write(d, found, job, &account, &complete, &why);

@@ -22,7 +22,10 @@ cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err)
     if (d->n_phases == 1) CUPEL_TRY(cupel_recipe_of_text("uniform:phases=1", &r, err));
     if (d->n_phases > 1 && (d->space || !cupel_attainable_recipe(d, &o->attainable, &r))) return CUPEL_OK;
     st = cupel_design_verify(s, &r, NULL, &o->one[o->n], err);
-    if (cupel_search_no_time(s, st)) return CUPEL_OK;
+    if (cupel_search_no_time(s, st)) {
+        o->out_of_budget = true; /* the search may still find what takes less */
+        return CUPEL_OK;
+    }
     CUPEL_TRY(st);
     *enough = d->n_phases == 1 || (o->one[o->n].meets && !has_goal(d));
     o->n++;
@@ -84,7 +87,10 @@ cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
     const double inside = nearest(s, &r, at[best ? best - 1 : 0], at[best < STEPS ? best + 1 : (size_t)STEPS]);
     if (apart(s, &r, apart(s, &r, inside) < least ? inside : at[best]) > MET) return CUPEL_OK;
     cupel_status st = cupel_design_verify(s, &r, NULL, &o->one[o->n], err);
-    if (cupel_search_no_time(s, st)) return CUPEL_OK;
+    if (cupel_search_no_time(s, st)) {
+        o->out_of_budget = true;
+        return CUPEL_OK;
+    }
     if (st != CUPEL_OK) return st;
     *enough = o->one[o->n].meets;
     o->n += *enough;

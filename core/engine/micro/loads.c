@@ -26,11 +26,12 @@ size_t cupel_loads_first(const cupel_micro_demand *d)
 
 /* Three grids; how it moves with its phases and its interface, which is a first trial; and as one body, before and after, this design and all that
  * are verified already. */
-size_t cupel_loads_verification(const cupel_search *s)
+static size_t verification_of(const cupel_micro_demand *d, size_t verified)
 {
-    const cupel_micro_demand *d = s->d;
-    return 3 + (d->hold_line ? 2u : 0u) + (d->connected < d->n_phases ? 2 * (s->out->n + 1) : 0);
+    return 3 + (d->hold_line ? 2u : 0u) + (d->connected < d->n_phases ? 2 * (verified + 1) : 0);
 }
+
+size_t cupel_loads_verification(const cupel_search *s) { return verification_of(s->d, s->out->n); }
 
 size_t cupel_loads_finish(const cupel_search *s) { return cupel_loads_first(s->d) + 2 + cupel_loads_verification(s); }
 
@@ -42,10 +43,10 @@ bool cupel_loads_lack(const cupel_search *s, double trials)
     return s->d->budget_solves && (double)s->out->solves + loads > (double)s->d->budget_solves;
 }
 
-void cupel_loads_say(const cupel_search *s)
+void cupel_loads_say(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *job)
 {
-    const size_t solved = s->out->solves, least = loads_of(s->d) * (cupel_loads_first(s->d) + 3);
-    if (!s->d->budget_solves || solved <= s->d->budget_solves || s->d->budget_solves >= least) return;
-    cupel_say(s->job, CUPEL_WARNING, "a budget of %llu solves is too small for a first trial and its verification, which took %zu: the least that "
-              "will do is --budget %zusolves", (unsigned long long)s->d->budget_solves, solved, solved);
+    const size_t solved = found->solves, least = loads_of(d) * (cupel_loads_first(d) + verification_of(d, 0));
+    if (!d->budget_solves || solved <= d->budget_solves || d->budget_solves >= least || !found->n || found->one[0].unverified) return;
+    cupel_say(job, CUPEL_WARNING, "a budget of %llu solves is too small for a first trial and its verification, which took %zu: the least that "
+              "will do is --budget %zusolves", (unsigned long long)d->budget_solves, solved, solved);
 }

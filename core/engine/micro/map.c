@@ -167,7 +167,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
     s->ahead = 0;
     for (size_t cycle = 0; cycle < CYCLES; cycle++) {
         const bool lacks = cupel_loads_lack(s, 2 + (double)cupel_loads_verification(s)); /* a step back leaves nothing known to that */
-        if (lacks || (cycle && cupel_search_spent(s, fine, 1)) || cupel_search_beyond(s, fine)) { /* as far as the search knows it is nearer */
+        if (lacks || (cycle && cupel_search_spent(s, fine)) || cupel_search_beyond(s, fine)) { /* as far as the search knows it is nearer */
             keep(s, &best);
             break;
         }

@@ -21,6 +21,7 @@ typedef struct kept_trial {
 typedef struct kept_design {
     cupel_design design; /* its pointers are not used */
     char why_not[WHY_MAX]; /* "": none */
+    double seconds;        /* that the verification took */
 } kept_design;
 
 /* ---- opening ---- */
@@ -121,29 +122,39 @@ static uint64_t key_of_derivatives(const cupel_search *s, const cupel_trial *t)
     return cupel_journal_key(key, s->margin, s->d->n_asks * sizeof *s->margin);
 }
 
-bool cupel_replay_derivatives(cupel_search *s, const cupel_trial *t, size_t m, double *j)
+/* The seconds, then the derivatives. */
+bool cupel_replay_derivatives(cupel_search *s, const cupel_trial *t, size_t m, double *j, double *seconds)
 {
     double at;
     const size_t bytes = m * s->family->n * sizeof *j;
-    const void *p = s->journal ? cupel_journal_next(s->journal, DERIVATIVES, key_of_derivatives(s, t), bytes, &at) : NULL;
+    const char *p = s->journal ? cupel_journal_next(s->journal, DERIVATIVES, key_of_derivatives(s, t), sizeof *seconds + bytes, &at) : NULL;
     if (!p) return false;
-    memcpy(j, p, bytes);
+    memcpy(seconds, p, sizeof *seconds);
+    memcpy(j, p + sizeof *seconds, bytes);
     move_clock(s, at);
     return true;
 }
 
-cupel_status cupel_replay_keep_derivatives(const cupel_search *s, const cupel_trial *t, size_t m, const double *j, cupel_err *err)
+cupel_status cupel_replay_keep_derivatives(const cupel_search *s, const cupel_trial *t, size_t m, const double *j, double seconds, cupel_err *err)
 {
+    const size_t n = m * s->family->n;
     if (!s->journal) return CUPEL_OK;
-    return cupel_journal_add(s->journal, DERIVATIVES, key_of_derivatives(s, t), j, m * s->family->n * sizeof *j, worked(s), err);
+    double *k = cupel_alloc(1 + n, sizeof *k);
+    if (!k) return cupel_no_memory(err, "the progress of a design", (1 + n) * sizeof *k);
+    k[0] = seconds;
+    memcpy(k + 1, j, n * sizeof *k);
+    cupel_status st = cupel_journal_add(s->journal, DERIVATIVES, key_of_derivatives(s, t), k, (1 + n) * sizeof *k, worked(s), err);
+    cupel_free(k);
+    return st;
 }
 
-bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_design *out)
+bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, double *seconds)
 {
     double at;
     char *p = s->journal ? cupel_journal_next(s->journal, DESIGN, key_of_recipe(s->out->solves, recipe), sizeof(kept_design), &at) : NULL;
     if (!p) return false;
     memcpy(out, p + offsetof(kept_design, design), sizeof *out);
+    memcpy(seconds, p + offsetof(kept_design, seconds), sizeof *seconds);
     char *why = p + offsetof(kept_design, why_not);
     why[WHY_MAX - 1] = '\0';
     out->why_not = *why ? why : NULL;
@@ -153,7 +164,8 @@ bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_desi
     return true;
 }
 
-cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe *recipe, size_t solved, const cupel_design *one, cupel_err *err)
+cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe *recipe, size_t solved, const cupel_design *one, double seconds,
+                                      cupel_err *err)
 {
     if (!s->journal) return CUPEL_OK;
     kept_design *k = cupel_alloc(1, sizeof *k);
@@ -161,6 +173,7 @@ cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe 
     k->design = *one;
     k->design.why_not = NULL;
     k->design.recipe.generator = NULL;
+    k->seconds = seconds;
     if (one->why_not) snprintf(k->why_not, WHY_MAX, "%s", one->why_not);
     cupel_status st = cupel_journal_add(s->journal, DESIGN, key_of_recipe(solved, recipe), k, sizeof *k, worked(s), err);
     cupel_free(k);

@@ -17,13 +17,14 @@ bool cupel_replay_trial(cupel_search *s, const cupel_recipe *r, const cupel_tria
 cupel_status cupel_replay_keep_trial(const cupel_search *s, const cupel_recipe *r, const cupel_trial_options *o, const cupel_trial *t, double seconds,
                                      cupel_err *err);
 
-/* j [m][family.n] of the residuals of now at s->x from the fields of t. */
-bool cupel_replay_derivatives(cupel_search *s, const cupel_trial *t, size_t m, double *j);
-cupel_status cupel_replay_keep_derivatives(const cupel_search *s, const cupel_trial *t, size_t m, const double *j, cupel_err *err);
+/* j [m][family.n] of the residuals of now at s->x from the fields of t; seconds: that they took. */
+bool cupel_replay_derivatives(cupel_search *s, const cupel_trial *t, size_t m, double *j, double *seconds);
+cupel_status cupel_replay_keep_derivatives(const cupel_search *s, const cupel_trial *t, size_t m, const double *j, double seconds, cupel_err *err);
 
-/* A verified design; s->out->solves goes on from its own. solved: loads before it. */
-bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_design *out);
-cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe *recipe, size_t solved, const cupel_design *one, cupel_err *err);
+/* A verified design; s->out->solves goes on from its own. solved: loads before it; seconds: that its verification took. */
+bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_design *out, double *seconds);
+cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe *recipe, size_t solved, const cupel_design *one, double seconds,
+                                      cupel_err *err);
 
 /* What is computed of a design once its search has ended (after.h): plain data of `bytes`, `what` tells apart. *at: seconds that had been worked. */
 bool cupel_replay_after(cupel_journal *journal, uint32_t what, const cupel_recipe *recipe, void *data, size_t bytes, double *at);

@@ -170,13 +170,11 @@ double cupel_search_reserve(const cupel_micro_demand *d, size_t designs)
 
 double cupel_search_end(const cupel_search *s) { return s->begin + s->d->budget_seconds - cupel_search_reserve(s->d, s->out->n + 1); }
 
-/* So many trials, or the time of a trial on the grid so many times. */
-static bool spent(const cupel_search *s, size_t grid, double trials, double factor, double kept)
+/* So many trials, or so many seconds. */
+static bool spent(const cupel_search *s, double trials, double seconds)
 {
     if (cupel_loads_lack(s, trials)) return true;
-    if (!(s->d->budget_seconds < HUGE_VAL)) return false;
-    const double next = cupel_search_seconds(s->trial_seconds, grid) * factor + kept;
-    return cupel_now() + next > cupel_search_end(s);
+    return s->d->budget_seconds < HUGE_VAL && cupel_now() + seconds > cupel_search_end(s);
 }
 
 /* A verification is 3 trials, of the time of so many on the grid of the design (of eight bones 3.4 to 4.4, 2.1 to 3.1 where the search had solved its
@@ -199,27 +197,30 @@ static double first_verification(const cupel_search *s, double more)
 
 static double kept_to_verify(const cupel_search *s) { return s->out->n ? 0 : first_verification(s, 0); }
 
-bool cupel_search_spent(const cupel_search *s, size_t grid, double factor)
+static bool spent_trial(const cupel_search *s, size_t grid, double seconds)
 {
-    return spent(s, grid, factor + (double)(s->ahead + cupel_loads_verification(s)), factor, kept_to_verify(s));
+    return spent(s, 1 + (double)(s->ahead + cupel_loads_verification(s)), cupel_search_seconds(s->trial_seconds, grid) + seconds + kept_to_verify(s));
 }
 
-bool cupel_search_spent_step(const cupel_search *s, size_t grid)
-{
-    return spent(s, grid, 1 + (double)(s->ahead + cupel_loads_verification(s)), 1, kept_to_verify(s) + cupel_search_seconds(s->slope_seconds, grid));
-}
+bool cupel_search_spent(const cupel_search *s, size_t grid) { return spent_trial(s, grid, 0); }
+
+bool cupel_search_spent_step(const cupel_search *s, size_t grid) { return spent_trial(s, grid, cupel_search_seconds(s->slope_seconds, grid)); }
 
 bool cupel_search_spent_verifying(const cupel_search *s, double more)
 {
     const double one = (double)cupel_loads_verification(s), trials = fmax(one * (1 + more), one + (more > 0 ? (double)cupel_loads_first(s->d) : 0));
-    if (s->verify_seconds > 0) return spent(s, s->d->grid, trials, 0, LONGER * s->verify_seconds * (1 + more));
-    return spent(s, s->d->grid, trials, 0, first_verification(s, more));
+    return spent(s, trials, s->verify_seconds > 0 ? LONGER * s->verify_seconds * (1 + more) : first_verification(s, more));
+}
+
+bool cupel_search_spent_start(const cupel_search *s, size_t trials)
+{
+    return cupel_search_spent_verifying(s, 0.5) || cupel_loads_lack(s, (double)trials);
 }
 
 bool cupel_search_spent_finer(const cupel_search *s)
 {
     const double ratio = 0.75 * CUPEL_FINER;
-    return spent(s, s->d->grid, (double)cupel_loads_verification(s), 0, LONGER * s->verify_seconds * pow(ratio, 3));
+    return spent(s, (double)cupel_loads_verification(s), LONGER * s->verify_seconds * pow(ratio, 3));
 }
 
 /* No verification is shorter than so many trials on the grid of the design. */
@@ -233,6 +234,11 @@ bool cupel_search_late(const cupel_search *s)
 bool cupel_search_beyond(const cupel_search *s, size_t grid)
 {
     return cupel_now() + cupel_search_seconds(s->trial_seconds, grid) > cupel_search_end(s);
+}
+
+bool cupel_search_out_of_budget(const cupel_search *s)
+{
+    return s->no_time || cupel_search_late(s) || cupel_search_spent_start(s, cupel_loads_start(s));
 }
 
 bool cupel_search_no_time(const cupel_search *s, cupel_status st) { return st == CUPEL_INTERRUPTED && !cupel_stopped(s->job); }

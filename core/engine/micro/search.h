@@ -80,16 +80,18 @@ size_t cupel_loads_first(const cupel_micro_demand *d);
 size_t cupel_loads_verification(const cupel_search *s);
 size_t cupel_loads_finish(const cupel_search *s);
 size_t cupel_loads_start(const cupel_search *s);
-/* Warns where a budget was too small for a first trial and its verification, and so exceeded. */
-void cupel_loads_say(const cupel_search *s);
+/* Warns where a budget was too small for a first trial and its verification, and so exceeded: once designs are mended into one body. */
+void cupel_loads_say(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *job);
 
-/* True when a trial on this grid, `factor` times as costly as a plain one, no longer fits into the budget beside a verification. */
-bool cupel_search_spent(const cupel_search *s, size_t grid, double factor);
+/* True when a trial on this grid no longer fits into the budget beside a verification. */
+bool cupel_search_spent(const cupel_search *s, size_t grid);
 /* The same of a step: derivatives and a trial. */
 bool cupel_search_spent_step(const cupel_search *s, size_t grid);
 
 /* True when a verification, with `more` times its cost before it, no longer fits. */
 bool cupel_search_spent_verifying(const cupel_search *s, double more);
+/* True when another start, which takes so many trials, does not. */
+bool cupel_search_spent_start(const cupel_search *s, size_t trials);
 /* True when the finer one does not. */
 bool cupel_search_spent_finer(const cupel_search *s);
 
@@ -128,6 +130,8 @@ cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err);
 bool cupel_search_late(const cupel_search *s);
 /* True when a budget in seconds would be over before one more trial on this grid. */
 bool cupel_search_beyond(const cupel_search *s, size_t grid);
+/* A budget has ended the search, or left no room for another start: with a larger one it would go on. Asked before a best trial counts as a design. */
+bool cupel_search_out_of_budget(const cupel_search *s);
 /* A verification ended with `st` because a budget in seconds has no room for it. */
 bool cupel_search_no_time(const cupel_search *s, cupel_status st);
 

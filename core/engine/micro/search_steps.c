@@ -94,14 +94,19 @@ done:
 /* j [m][n] at s->x, of which t is the trial. */
 static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, double *j, cupel_err *err)
 {
-    if (cupel_replay_derivatives(s, t, m, j)) return CUPEL_OK;
-    const cupel_recipe r = cupel_search_recipe_free(s, s->x);
-    cupel_status st = cupel_walk_fields(s, &s->walk, t, err);
-    const double begin = cupel_now();
-    if (st == CUPEL_OK)
-        st = cupel_trial_can_move(s->d, t, &r) ? derivatives_of_moves(s, t, &r, m, j, err) : derivatives_of_differences(s, t, m, j, err);
-    s->slope_seconds = fmax(0.7 * s->slope_seconds, (cupel_now() - begin) / cupel_search_seconds(1, t->made.grid));
-    return st == CUPEL_OK ? cupel_replay_keep_derivatives(s, t, m, j, err) : st;
+    cupel_status st = CUPEL_OK;
+    double seconds;
+    if (!cupel_replay_derivatives(s, t, m, j, &seconds)) {
+        const cupel_recipe r = cupel_search_recipe_free(s, s->x);
+        st = cupel_walk_fields(s, &s->walk, t, err);
+        const double begin = cupel_now();
+        if (st == CUPEL_OK)
+            st = cupel_trial_can_move(s->d, t, &r) ? derivatives_of_moves(s, t, &r, m, j, err) : derivatives_of_differences(s, t, m, j, err);
+        seconds = cupel_now() - begin;
+        if (st == CUPEL_OK) st = cupel_replay_keep_derivatives(s, t, m, j, seconds, err);
+    }
+    s->slope_seconds = fmax(0.7 * s->slope_seconds, seconds / cupel_search_seconds(1, t->made.grid));
+    return st;
 }
 
 /* A step that did not help has told how the residuals bend along it: j knows half of what it missed them by, which is all of it half-way. Not towards
@@ -132,7 +137,7 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
     for (size_t k = 0; k < n; k++) reach[k] = s->family->reach[k] * scale_of(s, &t->t);
     if (!j) CUPEL_TRY(cupel_no_memory(err, "derivatives", m * n * sizeof *j));
     CUPEL_TRY(derivatives(s, t, m, j, err));
-    for (int attempt = 0; attempt < 8 && !*moved && !cupel_search_spent(s, grid, 1); attempt++) {
+    for (int attempt = 0; attempt < 8 && !*moved && !cupel_search_spent(s, grid); attempt++) {
         const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x,
                                     .lower = s->family->low, .upper = s->family->high,
                                     .reach = reach};

@@ -100,7 +100,7 @@ static cupel_status fit_size(cupel_search *s, size_t grid, double *best, double 
     const size_t k = s->family->fraction;
     const double per_e = s->family->per_e;
     double low = s->family->low[k], high = s->family->high[k], f_low = NAN, f_high = NAN, x = s->x[k], size, target;
-    for (size_t i = 0; i < SECANT && !(i && leaves_none(s, 1)); i++) {
+    for (size_t i = 0; i < SECANT && !(i && leaves_none(s, cupel_loads_first(s->d))); i++) {
         s->x[k] = x;
         cupel_status st = cost_at(s, grid, &size, &target, err);
         if (st != CUPEL_OK) return st;

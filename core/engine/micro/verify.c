@@ -274,8 +274,9 @@ static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, cupel_tr
 {
     const size_t solved = s->out->solves;
     const double begin = cupel_now();
+    double seconds;
     cupel_status st = CUPEL_OK;
-    if (!cupel_replay_design(s, recipe, out)) {
+    if (!cupel_replay_design(s, recipe, out, &seconds)) {
         out->search_solves = before ? before->search_solves : solved;
         CUPEL_TRY(cupel_recipe_settle(&out->recipe, s->job, err));
         CUPEL_TRY(compute(s, !before, of, out, err));
@@ -284,9 +285,10 @@ static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, cupel_tr
         judge(s, out);
         out->solves = s->out->solves;
         out->seconds = cupel_now() - s->begin;
-        if (!before) s->verify_seconds = cupel_now() - begin;
-        CUPEL_TRY(cupel_replay_keep_design(s, recipe, solved, out, err));
+        seconds = cupel_now() - begin;
+        CUPEL_TRY(cupel_replay_keep_design(s, recipe, solved, out, seconds, err));
     }
+    if (!before) s->verify_seconds = seconds;
 done:
     s->out->verify_solves += s->out->solves - solved;
     return st;
