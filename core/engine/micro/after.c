@@ -17,12 +17,16 @@ typedef struct rest {
     const cupel_job *job;
     double end;   /* cupel_now() when the search ended, less what was worked after it before a kill */
     bool stopped; /* the search was */
+    double *until; /* the end that the caller heeds; 0: none */
 } rest;
 
 static double worked(const rest *r) { return r->found->seconds + cupel_now() - r->end; }
 
 /* Seconds that all of it may take, the report not counted. */
 static double may_take(const rest *r) { return r->d->budget_seconds - cupel_search_reserve(r->d, r->found->n); }
+
+/* cupel_now() then. */
+static double end_of(const rest *r) { return r->end + may_take(r) - r->found->seconds; }
 
 /* So many trials on this grid still fit. A trial may choose how cut voxels respond on half the grid first: one more. */
 static bool fits(const rest *r, size_t grid, size_t trials)
@@ -55,6 +59,7 @@ static bool known(rest *r, part_kind what, const cupel_design *g, kept_part *p)
     double at;
     if (!cupel_replay_after(r->journal, what, &g->recipe, p, sizeof *p, &at)) return false;
     r->end = fmin(r->end, cupel_now() + r->found->seconds - at);
+    if (*r->until > 0) *r->until = end_of(r);
     return true;
 }
 
@@ -143,7 +148,9 @@ static cupel_status add_seeds(rest *r, cupel_design *g, cupel_err *err)
 {
     kept_part p = {.loads = 0};
     bool random = true;
-    cupel_status st = r->stopped ? CUPEL_OK : cupel_seeds_matter(&g->recipe, r->job, &random, err);
+    cupel_job whole = *r->job;
+    whole.stop = NULL; /* two small grids: whatever the budget, nothing is owed to a seed that says nothing */
+    cupel_status st = r->stopped ? CUPEL_OK : cupel_seeds_matter(&g->recipe, &whole, &random, err);
     if (st == CUPEL_NO_RESOURCE) return st;
     g->seeds = (cupel_seeds){.known = !random, .fixed = !random};
     if (!random) return CUPEL_OK;
@@ -169,9 +176,9 @@ static bool is_over(double until) { return until > 0 && cupel_now() > until; }
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, cupel_journal *journal, const cupel_job *job, bool stopped,
                                  double *until, cupel_err *err)
 {
-    rest r = {d, found, stopped ? NULL : journal, job, cupel_now(), stopped};
+    rest r = {d, found, stopped ? NULL : journal, job, cupel_now(), stopped, until};
     cupel_status st = add_bodies(&r, err);
-    if (isfinite(d->budget_seconds)) *until = cupel_now() + may_take(&r) - worked(&r); /* other seeds may take longer than it was for this one */
+    if (isfinite(d->budget_seconds)) *until = end_of(&r); /* other seeds may take longer than it was for this one */
     for (size_t i = 0; i < found->n && !found->one[i].unverified && st == CUPEL_OK; i++) {
         st = add_sensitivity(&r, &found->one[i], err);
         if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_voids(&r, &found->one[i], err);

@@ -114,7 +114,7 @@ static double misses(const cupel_micro_demand *d, const cupel_attainable *a)
             worst = fmax(worst, v / fmax(k->within, 1e-9));
         else if (v < k->min - room || v > k->max + room || isnan(v))
             worst = fmax(worst, 1 + fmax(k->min - v, v - k->max) / fmax(fabs(v), 1e-300));
-        if (isnan(v)) worst = HUGE_VAL;
+        if (isnan(v) || (cupel_ask_is_statistic(k) && (a->rank || k->kind != CUPEL_ASK_SURFACE))) worst = HUGE_VAL; /* one phase has no surface */
     }
     return worst;
 }

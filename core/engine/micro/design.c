@@ -155,6 +155,7 @@ static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, cupel_tr
     if (*done && (*finer ? can_be_finer(s, one) : asks_for_finer(s, one))) {
         st = cupel_design_verify_finer(s, one, &more, err);
         if (st == CUPEL_OK) *one = more, *finer = true;
+        (void)cupel_search_leave(s, "a finer verification is left out", &st, err); /* the coarser one stands */
     }
     if (!cupel_search_no_time(s, st)) return st;
     s->no_time = true;
@@ -274,16 +275,24 @@ static size_t met(const cupel_designs *o)
     return n;
 }
 
+/* Starts that did not converge have been paid for: of a budget in solves that no longer holds a verification no other start is tried. */
+static bool paid_for_nothing(const cupel_search *s, size_t dropped)
+{
+    return s->out->dropped > dropped && cupel_loads_lack(s, (double)cupel_loads_verification(s));
+}
+
 /* Starts compete on the coarse grid, a few at a time; the best are finished, one after the other, until enough meet the demand. */
 static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs *o, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     put_off later = {.any = false};
+    const size_t dropped = s->out->dropped;
     for (size_t i = 0, k; i < starts->n; i = k) { /* where one is near the rest of its group waits for the next */
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
         k = i;
         for (; k < end; k++) {
             if (((k > i || o->n || later.any) && cupel_search_spent_start(s, cupel_loads_start(s))) || cupel_search_late(s)) break;
+            if (paid_for_nothing(s, dropped)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
             if (!s->goals && starts->one[k].cost < pow(near_of(s), 2)) {
                 k++;
@@ -296,6 +305,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
             cupel_design one;
             bool found = false;
             if (cupel_search_late(s) || ((o->n || later.any) && cupel_search_spent_start(s, cupel_loads_finish(s)))) goto done;
+            if (paid_for_nothing(s, dropped)) goto done;
             if (starts->one[j].cost == HUGE_VAL) continue; /* dropped */
             st = finish(s, &starts->one[j], &later, &one, &found, err);
             cupel_search_drop(s, &st, err);
@@ -308,6 +318,7 @@ done:
         st = cupel_design_verify(s, &later.recipe, NULL, &o->one[0], err);
         o->n = st == CUPEL_OK;
         if (cupel_search_no_time(s, st)) st = CUPEL_OK, s->no_time = true;
+        (void)cupel_search_leave(s, "the nearest cannot be verified", &st, err);
     }
     return st;
 }

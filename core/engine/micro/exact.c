@@ -26,6 +26,7 @@ cupel_status cupel_design_exact(cupel_search *s, bool *enough, cupel_err *err)
         o->out_of_budget = true; /* the search may still find what takes less */
         return CUPEL_OK;
     }
+    if (d->n_phases > 1 && cupel_search_leave(s, "what is known to have it is left for a search", &st, err)) return CUPEL_OK;
     CUPEL_TRY(st);
     *enough = d->n_phases == 1 || (o->one[o->n].meets && !has_goal(d));
     o->n++;
@@ -33,7 +34,11 @@ done:
     return st;
 }
 
-/* How far layers of this fraction are from the demand, relative to what they have; infinite where that is not known in closed form. */
+/* Relative miss that is none. */
+static const double MET = 1e-9;
+
+/* How far layers of this fraction are from the demand, relative to what they have or, where that is more, to what their phases have: 0 is missed by
+ * what arithmetic leaves of it. Infinite where that is not known in closed form; statistics of shapes are judged at the verification. */
 static double apart(const cupel_search *s, cupel_recipe *r, double fraction)
 {
     const cupel_micro_demand *d = s->d;
@@ -46,8 +51,9 @@ static double apart(const cupel_search *s, cupel_recipe *r, double fraction)
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         const double v = cupel_ask_value(d, a, &state), low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
+        if (cupel_ask_is_statistic(a)) continue;
         if (isnan(v) || a->on_grid) return HUGE_VAL;
-        most = fmax(most, fmax(low - v, v - high) / (a->whole ? 1 : fmax(fabs(v), 1e-300)));
+        most = fmax(most, fmax(low - v, v - high) / (a->whole ? 1 : fmax(fabs(v), cupel_ask_slack(d, a, 0) / MET)));
     }
     return most;
 }
@@ -68,7 +74,6 @@ static double nearest(const cupel_search *s, cupel_recipe *r, double low, double
 cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
 {
     enum { STEPS = 64 };
-    static const double MET = 1e-9;
     cupel_designs *o = s->out;
     const cupel_micro_demand *d = s->d;
     const cupel_family *f = &s->families.one[0];
@@ -76,7 +81,7 @@ cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
     bool exact = false;
     size_t best = 0;
     double least = HUGE_VAL, at[STEPS + 1];
-    for (size_t i = 0; i < d->n_asks; i++) exact = exact || cupel_ask_is_exact(&d->ask[i]);
+    for (size_t i = 0; i < d->n_asks; i++) exact = exact || (cupel_ask_is_exact(&d->ask[i]) && !cupel_ask_is_statistic(&d->ask[i]));
     if (!exact || !d->space || !s->families.n || f->fraction >= f->n || has_goal(d)) return CUPEL_OK;
     for (size_t i = 0; i <= STEPS; i++) {
         at[i] = f->low[f->fraction] + (f->high[f->fraction] - f->low[f->fraction]) * (double)i / STEPS;
@@ -91,8 +96,8 @@ cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
         o->out_of_budget = true;
         return CUPEL_OK;
     }
-    if (st != CUPEL_OK) return st;
+    if (cupel_search_leave(s, "layers that have it are left for a search", &st, err) || st != CUPEL_OK) return st;
     *enough = o->one[o->n].meets;
-    o->n += *enough;
+    o->n++;
     return CUPEL_OK;
 }

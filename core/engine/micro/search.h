@@ -130,7 +130,8 @@ cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err);
 bool cupel_search_late(const cupel_search *s);
 /* True when a budget in seconds would be over before one more trial on this grid. */
 bool cupel_search_beyond(const cupel_search *s, size_t grid);
-/* A budget has ended the search, or left no room for another start: with a larger one it would go on. Asked before a best trial counts as a design. */
+/* A budget has ended the search, or left no room for another start: with a larger one it would go on. Asked before a best trial counts as a
+ * design. */
 bool cupel_search_out_of_budget(const cupel_search *s);
 /* A verification ended with `st` because a budget in seconds has no room for it. */
 bool cupel_search_no_time(const cupel_search *s, cupel_status st);
@@ -149,7 +150,9 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
  * at the end (released by the caller). */
 cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, double enough, double accuracy, cupel_trial *last, cupel_err *err);
 
-/* A start whose solves do not converge (CUPEL_FAILED) is left for the next: counted, said, and *st is CUPEL_OK again. */
+/* What does not converge (CUPEL_FAILED) is left: said with `what` (NULL: not), *st is CUPEL_OK again, and true is returned. */
+bool cupel_search_leave(cupel_search *s, const char *what, cupel_status *st, cupel_err *err);
+/* The same of a start, for the next one; counted. */
 void cupel_search_drop(cupel_search *s, cupel_status *st, cupel_err *err);
 
 /* Where a search begins, best first. */

@@ -67,13 +67,19 @@ static cupel_status solve_trial(cupel_search *s, const cupel_recipe *r, cupel_tr
     return note_point(s, t, o->grid, err);
 }
 
-void cupel_search_drop(cupel_search *s, cupel_status *st, cupel_err *err)
+bool cupel_search_leave(cupel_search *s, const char *what, cupel_status *st, cupel_err *err)
 {
-    if (*st != CUPEL_FAILED) return;
-    if (!s->out->dropped++) cupel_say(s->job, CUPEL_WARNING, "a start is left for the next: %s", err ? err->message : "it cannot be solved");
+    if (*st != CUPEL_FAILED) return false;
+    if (what) cupel_say(s->job, CUPEL_WARNING, "%s: %s", what, err ? err->message : "it cannot be solved");
     s->out->solves += s->d->needs_elasticity ? 6 : 3; /* what it has cost, so that a budget ends */
     if (err) *err = (cupel_err){.status = CUPEL_OK};
     *st = CUPEL_OK;
+    return true;
+}
+
+void cupel_search_drop(cupel_search *s, cupel_status *st, cupel_err *err)
+{
+    if (cupel_search_leave(s, s->out->dropped ? NULL : "a start is left for the next", st, err)) s->out->dropped++;
 }
 
 cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err)

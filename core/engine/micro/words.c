@@ -138,7 +138,7 @@ static void say_edges(const cupel_micro_demand *d, const cupel_job *job)
         const cupel_ask *k = &d->ask[i];
         if (!cupel_ask_is_exact(k)) continue;
         if (!looked) cupel_attainable_find(d, &a), exact = !d->space && cupel_attainable_recipe(d, &a, &r), looked = true;
-        if (is_of_layers(d) && !k->on_grid)
+        if (is_of_layers(d) && !k->on_grid && !cupel_ask_is_statistic(k))
             cupel_say(job, CUPEL_NOTE, "%s:%zu: '%s' has no tolerance; the layers of the space are judged in closed form, without a bar, and pass "
                                        "where they have it exactly", d->file, k->line, k->name);
         else if (exact && !k->on_grid)
