@@ -77,6 +77,8 @@ static void of_minimal_surfaces(void **state)
     (void)state;
     derivatives_agree_with_solves("gyroid:fraction=0.4", "fraction", 5e-3, conduction, false);
     derivatives_agree_with_solves("gyroid:fraction=0.4,seed=2", "fraction", 5e-3, elasticity, true);
+    derivatives_agree_with_solves("gyroid:fraction=0.4,stretch3=1.1", "stretch3", 1e-3, conduction, false);
+    derivatives_agree_with_solves("gyroid:fraction=0.4,stretch1=0.9", "stretch1", 1e-3, elasticity, true);
 }
 
 static void of_gaussian_fields(void **state)

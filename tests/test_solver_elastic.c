@@ -302,8 +302,8 @@ static void kept_fields_give_the_tensor_and_its_change(void **state)
         const size_t n = cupel_solution_order(s), plane = m.n[1] * m.n[2];
         const double *t = cupel_solution_tensor(s);
         double same[36], near[36];
-        check_ok(cupel_solution_tensor_under(s, &m, of, 0, &job, same, &err), &err);
-        check_ok(cupel_solution_tensor_under(s, &m, more, 0, &job, near, &err), &err);
+        check_ok(cupel_solution_tensor_under(s, &m, of, &(cupel_under){0}, &job, same, &err), &err);
+        check_ok(cupel_solution_tensor_under(s, &m, more, &(cupel_under){0}, &job, near, &err), &err);
         for (size_t i = 0; i < n * n; i++) {
             check_close(same[i], t[i], 0, 1e-5 * t[0]);
             check_close(near[i] - same[i], cupel_solution_tensor(changed)[i] - t[i], 0, 3e-6 * t[0]); /* the difference is 1e-4 t */

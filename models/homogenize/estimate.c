@@ -110,8 +110,9 @@ cupel_status cupel_estimate_known(cupel_estimate_work *w, const cupel_mixture *m
     double from[36], to[36];
     *taken = known && !w->o->alpha && cupel_solution_order(known) == w->order && fabs(cupel_solution_blend(known) - blend) <= NEAR_BLEND;
     if (!*taken) return CUPEL_OK;
-    cupel_status st = cupel_solution_tensor_under(known, m, w->materials, cupel_solution_blend(known), w->job, from, err);
-    if (st == CUPEL_OK) st = cupel_solution_tensor_under(known, m, w->materials, blend, w->job, to, err);
+    const cupel_under own = {.blend = cupel_solution_blend(known)}, other = {.blend = blend};
+    cupel_status st = cupel_solution_tensor_under(known, m, w->materials, &own, w->job, from, err);
+    if (st == CUPEL_OK) st = cupel_solution_tensor_under(known, m, w->materials, &other, w->job, to, err);
     if (st != CUPEL_OK) return st;
     *t = (cupel_estimate_value){.iterations = 0};
     for (size_t i = 0; i < n; i++) t->value[i] = cupel_solution_tensor(known)[i] + to[i] - from[i];

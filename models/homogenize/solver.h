@@ -50,10 +50,15 @@ double cupel_solution_seconds(const cupel_solution *s);           /* in the iter
 /* With eigenstrain: [order] mean stress, Mandel, where the mean strain is held at 0 (-C* : the free strain of the whole); else NULL. */
 const double *cupel_solution_eigenstress(const cupel_solution *s);
 
-/* With keep_fields, for which the mixture must outlive the solution. The tensor that the kept fields have under another mixture of the same grid:
- * w_i . K' . w_j. Its difference quotient is the derivative of the tensor to first order without a further solve (Hellmann-Feynman).
- * tensor [order][order]. */
-cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mixture *m, const cupel_material *materials, double blend,
+/* What kept fields are taken under: how cut voxels respond, and the edges of the voxels, all 0 for those that were solved. */
+typedef struct cupel_under {
+    double blend, edge[3];
+} cupel_under;
+
+/* With keep_fields, for which the mixture must outlive the solution. The tensor that the kept fields have under another mixture of the same grid, or
+ * with its box stretched: w_i . K' . w_j. Its difference quotient is the derivative of the tensor to first order without a further solve
+ * (Hellmann-Feynman). tensor [order][order]. */
+cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mixture *m, const cupel_material *materials, const cupel_under *as,
                                          const cupel_job *job, double *tensor, cupel_err *err);
 /* How the plane through a cut voxel lies and moves with n parameters. `at`: *d its distance from the middle in voxels, positive where that is
  * in phase b, and its unit normal into phase b; dd [n] and dn [n][3] by each parameter. Called from several threads at once. */

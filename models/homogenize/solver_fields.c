@@ -90,7 +90,7 @@ done:
     return st;
 }
 
-cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mixture *m, const cupel_material *materials, double blend,
+cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mixture *m, const cupel_material *materials, const cupel_under *as,
                                          const cupel_job *job, double *tensor, cupel_err *err)
 {
     const cupel_cell *c = &s->cell;
@@ -98,8 +98,11 @@ cupel_status cupel_solution_tensor_under(const cupel_solution *s, const cupel_mi
     if (m->dim != c->m->dim || memcmp(m->n, c->m->n, sizeof m->n) != 0)
         return cupel_fail(err, CUPEL_USAGE, "a mixture of %zu x %zu x %zu voxels for fields on %zu x %zu x %zu", m->n[0], m->n[1], m->n[2],
                           c->m->n[0], c->m->n[1], c->m->n[2]);
-    cupel_solve_options o = {.physics = c->physics, .blend = blend, .plane_stress = c->plane_stress};
-    for (size_t a = 0; a < 3; a++) o.edge[c->direction[a]] = 0.25 / c->scale[a];
+    cupel_solve_options o = {.physics = c->physics, .blend = as->blend, .plane_stress = c->plane_stress};
+    for (size_t a = 0; a < 3; a++) {
+        const int direction = c->direction[a];
+        o.edge[direction] = as->edge[direction] > 0 ? as->edge[direction] : 0.25 / c->scale[a];
+    }
     cupel_cell other;
     cupel_status st = cupel_cell_init(m, materials, &o, &other, err);
     if (st != CUPEL_OK) return st;

@@ -175,13 +175,16 @@ cupel_status cupel_trial_under(const cupel_micro_demand *d, const cupel_trial *t
 {
     cupel_status st = CUPEL_OK;
     cupel_mixture m = {0};
+    cupel_under k = {.blend = t->blend_k}, c = {.blend = t->blend_c};
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     materials_of(d, material);
     CUPEL_TRY(cupel_recipe_mixture(r, t->n, &m, job, err));
     cupel_mixture_fractions(&m, out->fraction);
     measure_cuts(d, t, r, &m, out);
-    if (t->conduction) CUPEL_TRY(cupel_solution_tensor_under(t->conduction, &m, material, t->blend_k, job, out->k, err));
-    if (t->elasticity) CUPEL_TRY(cupel_solution_tensor_under(t->elasticity, &m, material, t->blend_c, job, out->c, err));
+    cupel_trial_edges(r, t->n, k.edge);
+    memcpy(c.edge, k.edge, sizeof c.edge);
+    if (t->conduction) CUPEL_TRY(cupel_solution_tensor_under(t->conduction, &m, material, &k, job, out->k, err));
+    if (t->elasticity) CUPEL_TRY(cupel_solution_tensor_under(t->elasticity, &m, material, &c, job, out->c, err));
     st = cupel_tensors_expansion(d, out, err);
 done:
     cupel_mixture_release(&m);
