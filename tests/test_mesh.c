@@ -1,4 +1,4 @@
-/* datasets/formats/mesh.c, stl.c, core/engine/surface.c: surfaces are watertight, turned outwards, and enclose what they should. */
+/* datasets/formats/mesh.c, mesh_pieces.c, stl.c, core/engine/surface.c: surfaces are watertight, turned outwards, and enclose what they should. */
 #include "tests/check.h"
 
 #include "core/base/mem.h"
@@ -136,8 +136,9 @@ static void structures_enclose_their_fraction(void **state)
         check_ok(cupel_recipe_settle(&r, &one_thread, &err), &err);
         cupel_recipe_grid(&r, 48, n);
         cupel_recipe_box(&r, box);
-        check_ok(cupel_surface_of(&r, n, 1, &one_thread, &m, &err), &err);
-        check_ok(cupel_surface_of(&r, n, 0, &one_thread, &rest, &err), &err);
+        const cupel_solid solid = {.recipe = &r, .n = {n[0], n[1], n[2]}, .phase = 1}, other = {.recipe = &r, .n = {n[0], n[1], n[2]}};
+        check_ok(cupel_surface_of(&solid, &one_thread, &m, &err), &err);
+        check_ok(cupel_surface_of(&other, &one_thread, &rest, &err), &err);
         check_watertight(&m);
         check_watertight(&rest);
         const double all = box[0] * box[1] * box[2];
@@ -146,6 +147,62 @@ static void structures_enclose_their_fraction(void **state)
         cupel_mesh_release(&m);
         cupel_mesh_release(&rest);
     }
+}
+
+static size_t pieces_of(const cupel_mesh *m)
+{
+    size_t pieces = 0;
+    cupel_err err = {0};
+    check_ok(cupel_mesh_pieces(m, &pieces, &err), &err);
+    return pieces;
+}
+
+/* Voxels that touch are one piece; a hole is a piece too. */
+static void pieces_share_no_corner(void **state)
+{
+    (void)state;
+    const size_t n[3] = {7, 7, 7};
+    float value[343];
+    cupel_mesh m = {0};
+    for (size_t i = 0; i < 343; i++) value[i] = -1;
+    value[(1 * 7 + 1) * 7 + 1] = value[(5 * 7 + 5) * 7 + 5] = value[(5 * 7 + 5) * 7 + 4] = 1;
+    mesh_of_values(value, n, false, &m);
+    assert_int_equal(pieces_of(&m), 2);
+    cupel_mesh_release(&m);
+    for (size_t i = 0; i < 343; i++) value[i] = -value[i];
+    mesh_of_values(value, n, false, &m);
+    assert_int_equal(pieces_of(&m), 3); /* the box, and two holes */
+    cupel_mesh_release(&m);
+    assert_int_equal(pieces_of(&m), 0);
+}
+
+/* Of two spheres one is removed: what is left is a ball, as smooth as it was. */
+static void a_body_is_what_was_mended(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_recipe r;
+    cupel_voxels v = {0};
+    cupel_mesh m = {0};
+    check_ok(cupel_recipe_of_text("bcc_spheres:fraction=0.1", &r, &err), &err);
+    check_ok(cupel_recipe_settle(&r, &one_thread, &err), &err);
+    const size_t n[3] = {32, 32, 32};
+    check_ok(cupel_recipe_voxels(&r, n, &v, &one_thread, &err), &err);
+    const uint16_t out = (uint16_t)cupel_voxels_id_of(&v, 0);
+    for (size_t i = 0; i < 32 * 32 * 16; i++) v.id[i] = out;
+    const cupel_solid solid = {.recipe = &r, .n = {32, 32, 32}, .phase = 1, .body = &v}, rest = {.recipe = &r, .n = {32, 32, 32}, .body = &v};
+    check_ok(cupel_surface_of(&solid, &one_thread, &m, &err), &err);
+    check_watertight(&m);
+    assert_int_equal(pieces_of(&m), 1);
+    check_close(m.volume, 0.05, 2e-2, 0); /* as exact as the spheres' voxels, by which it is halved */
+    check_close(m.area, cbrt(36 * acos(-1) * m.volume * m.volume), 1e-2, 0);
+    cupel_mesh_release(&m);
+    check_ok(cupel_surface_of(&rest, &one_thread, &m, &err), &err);
+    check_watertight(&m);
+    assert_int_equal(pieces_of(&m), 2); /* the box, and the hole that the ball leaves */
+    check_close(m.volume, 0.95, 1e-3, 0);
+    cupel_mesh_release(&m);
+    cupel_voxels_release(&v);
 }
 
 static uint32_t u32(const unsigned char *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
@@ -219,7 +276,8 @@ static void a_stop_leaves_nothing(void **state)
         size_t left = at;
         const cupel_job job = {.threads = 1, .user = &left, .stop = stop_at};
         err = (cupel_err){0};
-        const cupel_status st = cupel_surface_write(&r, n, 1, path, &job, NULL, &err);
+        const cupel_solid solid = {.recipe = &r, .n = {n[0], n[1], n[2]}, .phase = 1};
+        const cupel_status st = cupel_surface_write(&solid, path, &job, NULL, &err);
         if (st == CUPEL_OK) break;
         check_fails(st, CUPEL_INTERRUPTED, &err, "stopped while");
         assert_int_equal(rmdir(folder), 0); /* empty */
@@ -235,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_is_watertight),   cmocka_unit_test(a_full_box_is_closed),
         cmocka_unit_test(a_ball_has_its_volume), cmocka_unit_test(structures_enclose_their_fraction),
+        cmocka_unit_test(pieces_share_no_corner), cmocka_unit_test(a_body_is_what_was_mended),
         cmocka_unit_test(a_file_holds_the_mesh), cmocka_unit_test(a_stop_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

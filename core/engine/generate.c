@@ -130,7 +130,8 @@ static bool is_surface(const cupel_generate_options *o, const cupel_recipe *r)
 static cupel_status generate_surface(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
 {
     cupel_surface made;
-    cupel_status st = cupel_surface_write(r, n, 1, o->output, job, &made, err);
+    const cupel_solid solid = {.recipe = r, .n = {n[0], n[1], n[2]}, .phase = 1};
+    cupel_status st = cupel_surface_write(&solid, o->output, job, &made, err);
     if (st != CUPEL_OK) return st;
     const bool far = fabs(made.share - made.wanted) > 1e-3;
     if (isnan(made.wanted))

@@ -5,20 +5,30 @@
 #include "datasets/formats/mesh.h"
 #include "datasets/spaces/micro/recipe.h"
 
-/* The closed surface of phase `solid` (0 or 1) of a settled recipe of two phases, from its level on grid n; lengths in edges of the recipe's box.
- * Where the recipe says the volume fraction the level is moved, by less than half a voxel, until the surface encloses it: triangles cut a curved
- * interface short, by per cents where struts are a few voxels thick. CUPEL_USAGE for more phases; CUPEL_INTERRUPTED when the job was stopped. */
-cupel_status cupel_surface_of(const cupel_recipe *r, const size_t n[3], size_t solid, const cupel_job *job, cupel_mesh *mesh, cupel_err *err);
+/* What is enclosed: a phase of a settled recipe of two, on a grid. */
+typedef struct cupel_solid {
+    const cupel_recipe *recipe;
+    size_t n[3], phase; /* voxels; 0 or 1 */
+    /* With labels 0 and 1 on that grid, or NULL: the structure with some voxels of the other phase, as it was mended into one body. The surface then
+     * keeps the centres of just its solid voxels inside: what was removed or filled has none, and everywhere else it is the recipe's, smooth. */
+    const cupel_voxels *body;
+} cupel_solid;
+
+/* The closed surface of it from the recipe's level; lengths in edges of the recipe's box. Where the recipe says the volume fraction the level is
+ * moved, by less than half a voxel, until the surface encloses it (with a body: and what voxels of the body are more or fewer): triangles cut a
+ * curved interface short, by per cents where struts are a few voxels thick. CUPEL_USAGE for more phases; CUPEL_INTERRUPTED when the job was
+ * stopped. */
+cupel_status cupel_surface_of(const cupel_solid *solid, const cupel_job *job, cupel_mesh *mesh, cupel_err *err);
 
 /* What was written. */
 typedef struct cupel_surface {
     size_t triangles;
+    size_t pieces; /* closed surfaces that share no corner, of a body only, else 0; one that hangs together across the faces of the box may have more */
     double share;  /* of the box that it encloses */
-    double wanted; /* the volume fraction of the recipe; NaN: it says none */
+    double wanted; /* the volume fraction of the recipe, or of the body; NaN: the recipe says none */
 } cupel_surface;
 
 /* The same into an STL file. `made` may be NULL. */
-cupel_status cupel_surface_write(const cupel_recipe *r, const size_t n[3], size_t solid, const char *path, const cupel_job *job, cupel_surface *made,
-                                 cupel_err *err);
+cupel_status cupel_surface_write(const cupel_solid *solid, const char *path, const cupel_job *job, cupel_surface *made, cupel_err *err);
 
 #endif

@@ -256,3 +256,10 @@ void cupel_connected_words(const cupel_micro_demand *d, const cupel_design *g, c
     if (d->needs_expansion) cupel_str_addf(s, "; expansion changes by %.2g %%", 100 * c->change_alpha);
     cupel_str_puts(s, c->spoils ? ", with which it no longer meets the demand\n" : "\n");
 }
+
+void cupel_connected_files(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *s)
+{
+    if (d->connected >= d->n_phases) return;
+    cupel_str_addf(s, "design-1-connected.npy, .stl (a printer), .h5 (FANS) and .vti (DAMASK)%s have %s in one body; design-1.npy and .json are as it "
+                      "was drawn, and so are pictures\n", found->n > 1 ? ", and those of the others," : "", d->phase[d->connected].name);
+}

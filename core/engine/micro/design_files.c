@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The voxels in one format; suffix: ".npy" of design-1.npy. */
-static cupel_status put_volume(cupel_account *a, size_t rank, const char *suffix, const char *format, const cupel_voxels *v, const char *what,
+/* Where a phase is to be one body, files are of the body, and say so in their names: design-1-connected.stl. */
+static const char *of_body(const cupel_micro_demand *d) { return d->connected < d->n_phases ? "-connected" : ""; }
+
+/* The voxels in one format; tail: "-connected.npy" of design-1-connected.npy. */
+static cupel_status put_volume(cupel_account *a, size_t rank, const char *tail, const char *format, const cupel_voxels *v, const char *what,
                                cupel_err *err)
 {
     char name[40], *path = NULL;
-    snprintf(name, sizeof name, "design-%zu%s", rank, suffix);
+    snprintf(name, sizeof name, "design-%zu%s", rank, tail);
     cupel_status st = cupel_account_path(a, name, &path, err);
     if (st == CUPEL_OK) st = cupel_volume_write(path, format, v, err);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, what, err);
@@ -22,31 +25,55 @@ static cupel_status put_volume(cupel_account *a, size_t rank, const char *suffix
     return st;
 }
 
-/* The surface of what is not the softest phase: two phases from the level, more from the voxels. */
-static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, const cupel_design *g, const size_t n[3], size_t rank,
-                                const cupel_voxels *v, cupel_err *err)
+/* One phase alone has no surface. */
+static bool is_one_phase(const cupel_micro_demand *d, const cupel_design *g, const cupel_voxels *v)
+{
+    const size_t count = cupel_voxels_count(v);
+    for (size_t p = 0; p < d->n_phases; p++)
+        if (g->on_grid.fraction[p] == 1) return true;
+    for (size_t i = 1; i < count; i++)
+        if (v->id[i] != v->id[0]) return false;
+    return true;
+}
+
+static void surface_words(const cupel_micro_demand *d, const cupel_design *g, size_t solid, const cupel_surface *made, char *s, size_t n)
+{
+    char count[32], more[200] = "";
+    const bool body = d->connected < d->n_phases;
+    if (body)
+        snprintf(more, sizeof more, ", %zu closed %s", made->pieces,
+                 made->pieces == 1         ? "piece"
+                 : solid == d->connected ? "pieces that hang together from one period to the next, across the faces of the box"
+                                           : "pieces");
+    snprintf(s, n, "closed surface of %.60s%s for a printer (binary STL, %s triangles%s), cut off flat at the faces of the box; it encloses %.4f of "
+                   "the box, the %s has %.4f", d->phase[solid].name, body ? " as mended" : "", cupel_format_count(count, made->triangles), more,
+             made->share, body ? "mended design" : "design", body && !isnan(made->wanted) ? made->wanted : g->on_grid.fraction[solid]);
+}
+
+/* The surface of what is not the softest phase: two phases from the level, more from the voxels. v: those of the design, or of its body. */
+static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, const cupel_design *g, const cupel_voxels *v, size_t rank,
+                                cupel_err *err)
 {
     cupel_account *a = to->account;
-    char name[40], what[240], count[32], *path = NULL;
+    const bool body = d->connected < d->n_phases;
+    const cupel_solid solid = {&g->recipe, {v->n[0], v->n[1], v->n[2]}, cupel_micro_page_hidden(d) ? 0 : 1, body ? v : NULL};
+    char name[40], what[480], *path = NULL;
     const cupel_job *job = cupel_voxels_count(v) > CUPEL_QUICK ? to->asked : a->job;
     cupel_surface *made = &to->surface[rank - 1];
-    const size_t solid = cupel_micro_page_hidden(d) ? 0 : 1;
-    for (size_t p = 0; p < d->n_phases; p++)
-        if (g->on_grid.fraction[p] == 1) return CUPEL_OK; /* one phase alone has no surface */
+    if (is_one_phase(d, g, v)) return CUPEL_OK;
+    snprintf(name, sizeof name, "%s.stl", of_body(d));
     if (d->n_phases != 2)
-        return put_volume(a, rank, ".stl", "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
-    snprintf(name, sizeof name, "design-%zu.stl", rank);
+        return put_volume(a, rank, name, "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
+    snprintf(name, sizeof name, "design-%zu%s.stl", rank, of_body(d));
     cupel_status st = cupel_account_path(a, name, &path, err);
-    if (st == CUPEL_OK) st = cupel_surface_write(&g->recipe, n, solid, path, job, made, err);
+    if (st == CUPEL_OK) st = cupel_surface_write(&solid, path, job, made, err);
     if (st == CUPEL_INTERRUPTED) {
         *made = (cupel_surface){.triangles = 0};
         to->left_out++;
         st = CUPEL_OK;
         goto done;
     }
-    snprintf(what, sizeof what, "closed surface of %.60s for a printer (binary STL, %s triangles), cut off flat at the faces of the box; it encloses "
-                                "%.4f of the box, the design has %.4f", d->phase[solid].name, cupel_format_count(count, made->triangles), made->share,
-             g->on_grid.fraction[solid]);
+    surface_words(d, g, solid.phase, made, what, sizeof what);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, what, err);
 done:
     cupel_free(path);
@@ -63,40 +90,64 @@ static bool lengths_of(const cupel_micro_demand *d, const cupel_recipe *r, doubl
     return metres;
 }
 
+/* design-1.npy. changed: voxels that are another phase in the body that is asked for. */
+static cupel_status put_drawn(cupel_account *a, size_t rank, const cupel_voxels *v, uint64_t changed, cupel_err *err)
+{
+    char what[400];
+    snprintf(what, sizeof what, "%s%s",
+             rank > 1 ? "voxels, as those of the first"
+                      : "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3; whole labels, whose own tensor is not "
+                        "that of this report, where an interface cuts voxels: cupel homogenize tells it",
+             changed ? "; as the recipe draws them, with islands and trapped void: the body is in the files -connected" : "");
+    return put_volume(a, rank, ".npy", NULL, v, what, err);
+}
+
+/* design-1-connected.npy: *v, the voxels of the recipe, with the phase of the demand in one body, which *v then is. */
+static cupel_status put_labels(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_voxels *v, cupel_err *err)
+{
+    char what[240];
+    cupel_voxels body = {0};
+    uint64_t changed = 0;
+    if (d->connected >= d->n_phases) return put_drawn(a, rank, v, 0, err);
+    cupel_status st = cupel_design_mended(d, g, a->job, &body, err);
+    if (st != CUPEL_OK) return st;
+    for (size_t i = 0, count = cupel_voxels_count(v); i < count; i++) changed += v->label[v->id[i]] != body.label[body.id[i]];
+    snprintf(what, sizeof what, "the voxels with %.60s in one body, islands removed and trapped void filled: %llu are another phase than in "
+                                "design-%zu.npy", d->phase[d->connected].name, (unsigned long long)changed, rank);
+    if (!changed) snprintf(what, sizeof what, "the voxels of design-%zu.npy: %.60s is one body as it was drawn", rank, d->phase[d->connected].name);
+    st = put_drawn(a, rank, v, changed, err);
+    cupel_voxels_release(v);
+    *v = body;
+    return st == CUPEL_OK ? put_volume(a, rank, "-connected.npy", NULL, v, what, err) : st;
+}
+
 static cupel_status put_voxels(cupel_taken *to, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_account *a = to->account;
-    cupel_voxels v = {0}, mended = {0};
+    cupel_voxels v = {0};
+    const bool body = d->connected < d->n_phases;
     double box[3];
     size_t n[3];
     cupel_recipe_grid(&g->recipe, g->grid, n);
     CUPEL_TRY(cupel_recipe_voxels(&g->recipe, n, &v, a->job, err));
-    CUPEL_TRY(put_volume(a, rank, ".npy", NULL, &v,
-                         rank > 1 ? "voxels, as those of the first"
-                                  : "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3; whole labels, whose own "
-                                    "tensor is not that of this report, where an interface cuts voxels: cupel homogenize tells it", err));
-    if (d->connected < d->n_phases) {
-        CUPEL_TRY(cupel_design_mended(d, g, a->job, &mended, err));
-        CUPEL_TRY(put_volume(a, rank, "-connected.npy", NULL, &mended, "the voxels with islands removed and trapped void filled", err));
-    }
+    CUPEL_TRY(put_labels(a, d, g, rank, &v, err));
     if (rank > CUPEL_SHOWN) goto done;
     v.has_size = lengths_of(d, &g->recipe, box);
     for (int k = 0; k < 3; k++) v.size[k] = v.has_size ? box[k] / (double)n[k] : box[k] / (double)n[k] * (double)n[0] / box[0];
-    CUPEL_TRY(put_volume(a, rank, ".h5", "fans", &v,
+    CUPEL_TRY(put_volume(a, rank, body ? "-connected.h5" : ".h5", "fans", &v,
                          rank > 1     ? "the voxels as FANS reads them"
                          : v.has_size ? "the voxels as FANS reads them: data set /microstructure with its lengths L in metres; whole labels"
                                       : "the voxels as FANS reads them: data set /microstructure, without a size, for none was asked; whole "
                                       "labels", err));
-    CUPEL_TRY(put_volume(a, rank, ".vti", NULL, &v,
+    CUPEL_TRY(put_volume(a, rank, body ? "-connected.vti" : ".vti", NULL, &v,
                          rank > 1     ? "the voxels as DAMASK reads them"
                          : v.has_size ? "the voxels as DAMASK reads them: VTK image data, cells 'material', metres; whole labels"
                                       : "the voxels as DAMASK reads them: VTK image data, cells 'material', in edges of a voxel; whole labels", err));
     v.has_size = false;
-    st = put_surface(to, d, g, n, rank, &v, err);
+    st = put_surface(to, d, g, &v, rank, err);
 done:
     cupel_voxels_release(&v);
-    cupel_voxels_release(&mended);
     return st;
 }
 
@@ -139,10 +190,10 @@ static void put_loads(size_t n, cupel_json_out *w)
     cupel_json_close(w, ']');
 }
 
-static void put_microstructure(size_t rank, const double box[3], cupel_json_out *w)
+static void put_microstructure(const cupel_micro_demand *d, size_t rank, const double box[3], cupel_json_out *w)
 {
     char file[40];
-    snprintf(file, sizeof file, "design-%zu.h5", rank);
+    snprintf(file, sizeof file, "design-%zu%s.h5", rank, of_body(d));
     cupel_json_name(w, "microstructure");
     cupel_json_open(w, '{');
     cupel_account_word(w, "filepath", file);
@@ -154,7 +205,7 @@ static void put_microstructure(size_t rank, const double box[3], cupel_json_out 
     cupel_json_close(w, '}');
 }
 
-/* What FANS is run with on design-N.h5: the demand's phases, a load in each component, the tensor as the result. */
+/* What FANS is run with on design-N.h5, or that of the body: the demand's phases, a load in each component, the tensor as the result. */
 static cupel_status put_fans(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_physics physics, cupel_err *err)
 {
     static const char *const results[] = {"homogenized_tangent", "stress_average", "strain_average"};
@@ -165,7 +216,7 @@ static cupel_status put_fans(cupel_account *a, const cupel_micro_demand *d, cons
     double box[3];
     lengths_of(d, &g->recipe, box);
     cupel_json_open(&w, '{');
-    put_microstructure(rank, box, &w);
+    put_microstructure(d, rank, box, &w);
     cupel_account_word(&w, "problem_type", thermal ? "thermal" : "mechanical");
     cupel_account_word(&w, "matmodel", thermal ? "LinearThermalIsotropic" : "LinearElasticIsotropic");
     cupel_json_name(&w, "material_properties");

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/engine/micro/after.h"
+#include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/edge.h"
 #include "core/engine/micro/hold.h"
@@ -171,6 +172,7 @@ static void put_surface(const cupel_surface *made, cupel_json_out *w)
     cupel_json_name(w, "surface");
     cupel_json_open(w, '{');
     cupel_account_count(w, "triangles", made->triangles);
+    if (made->pieces) cupel_account_count(w, "pieces", made->pieces);
     cupel_json_name(w, "share of the box");
     cupel_json_put_number(w, made->share);
     cupel_json_name(w, "volume fraction");
@@ -330,15 +332,16 @@ static void say_phases(const cupel_micro_demand *d, bool conduction, cupel_str *
 /* The files hold labels, the figures are those of cut voxels: who computes the files elsewhere finds another tensor. */
 static void say_labels(const cupel_micro_demand *d, cupel_str *out)
 {
+    const char *file = d->connected < d->n_phases ? "design-1-connected.npy" : "design-1.npy";
     cupel_str_puts(out, "voxels in .npy, .h5 (FANS) and .vti (DAMASK) are whole labels; their own tensor is not that above, where an interface "
                         "cuts voxels; it is\n");
     if (d->needs_conduction) {
-        cupel_str_addf(out, "  cupel homogenize design-1.npy --property %s", d->conduction->property);
+        cupel_str_addf(out, "  cupel homogenize %s --property %s", file, d->conduction->property);
         say_phases(d, true, out);
         cupel_str_putc(out, '\n');
     }
     if (d->needs_elasticity) {
-        cupel_str_puts(out, "  cupel homogenize design-1.npy --property ");
+        cupel_str_addf(out, "  cupel homogenize %s --property ", file);
         cupel_str_puts(out, d->needs_expansion ? "expansion" : "elasticity");
         say_phases(d, false, out);
         cupel_str_putc(out, '\n');
@@ -405,6 +408,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
         cupel_design_skipped_say(g, out);
         say_recipe(g, i + 1, out);
     }
+    if (found->n) cupel_connected_files(d, found, out);
     if (found->n) cupel_design_loads_say(found, out);
     if (found->n && d->n_phases > 1) say_labels(d, out);
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/engine/micro/after.h"
+#include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/report_frame.h"
@@ -84,6 +85,7 @@ void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
     cupel_voids_words(p->d, &more);
     cupel_attainable_words(p->d, &p->found->attainable, &more);
     if (p->found->n) cupel_design_extra_say(p->d, &p->found->one[0], &more);
+    if (p->found->n) cupel_connected_files(p->d, p->found, &more);
     if (*p->found->begun.digest) {
         cupel_str_puts(&more, "The search began from a surrogate, ");
         cupel_design_start_words(&p->found->begun, &more);
@@ -124,7 +126,9 @@ void cupel_design_page_files(const cupel_design_page *p, cupel_str *s)
     }
     cupel_str_puts(
         s, "</table></div>\n<p class=note><code>cupel generate design-1.json --grid 256 -o fine.npy</code> builds a design again on any grid, "
-           "<code>-o fine.stl</code> its surface.</p></section>\n");
+           "<code>-o fine.stl</code> its surface");
+    cupel_str_puts(s, p->d->connected < p->d->n_phases ? ", as it was drawn: islands and trapped void are there again.</p></section>\n"
+                                                       : ".</p></section>\n");
 }
 
 /* ---- methods ---- */

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Where a demand asks for a phase in one body, what is taken away is that body: the surface for a printer, the voxels for FANS and DAMASK.
+set -u
+[ -z "${CUPEL_SANITIZED:-}" ] || { echo 'skip what is printed of a design: a plain build only'; exit 0; }
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+. "$CUPEL_ROOT/tests/cli/design.inc"
+# A thin field: pieces of it float.
+cat >"$T/x.yaml" <<'Y'
+demand: a print
+scale: microstructure
+phases:
+  - {name: air, k: 0.1}
+  - {name: solid, k: 10}
+grid: 16
+seed: 1
+connected: solid
+space: {generator: gaussian, fraction: 0.2..0.22, wavelength: 0.25}
+require:
+  - {property: conductivity, component: 11, min: 0.3}
+Y
+design() { "$CUPEL" design "$T/$1.yaml" -o "$T/$2" --budget 12solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?; }
+# Corners of an STL file, three a line: places in hexadecimal digits.
+corners() { tail -c +85 "$1" | od -An -v -t x1 -w50 | sed 's/ //g' | sed -E 's/.{24}(.{24})(.{24})(.{24}).*/\1 \2 \3/'; }
+# Closed surfaces that share no corner; with `wrap`, also none that lies a period away: 1.0 is 0.
+surfaces() { # surfaces FILE [wrap]
+  corners "$1" | awk -v wrap="${2:-}" '
+    function root(x) { while (up[x] != x) x = up[x] = up[up[x]]; return x }
+    function place(c, a, w, p) {
+      for (a = 0; a < 3; a++) { w = substr(c, 8 * a + 1, 8); p = p (w == "00000080" || (wrap && w == "0000803f") ? "00000000" : w) }
+      if (!(p in up)) { up[p] = p; n++ }
+      return p
+    }
+    { first = place($1); for (k = 2; k <= 3; k++) { x = root(first); y = root(place($k)); if (x != y) { up[y] = x; n-- } } }
+    END { print n + 0 }'
+}
+clusters() { "$CUPEL" describe "$1" --set percolation --format csv 2>"$T/err" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "percolation clusters phase 1") at = i } NR == 2 { print $at }'; }
+design x D
+tr -d ' \n' <"$T/D/run.json" >"$T/run"; tr -d ' \n' <"$T/D/fans-1-thermal.json" >"$T/fans"
+[ $rc = 0 ] && grep -q 'solid in one body: [1-9][0-9]* voxels of islands removed' "$T/out" && [ "$(clusters "$T/D/design-1.npy")" -gt 1 ] && ok 'a design with islands' || { echo "    exit $rc"; cat "$T/out"; no 'a design with islands'; }
+"$CUPEL" generate "$T/D/design-1.json" --grid 16 -o "$T/drawn.stl" 2>"$T/err"
+[ "$(surfaces "$T/drawn.stl" wrap)" -gt 1 ] && ok 'whose recipe has a surface of several' || no 'whose recipe has a surface of several'
+s=$(surfaces "$T/D/design-1-connected.stl" wrap); [ "$s" = 1 ] && ok 'the surface for a printer is that of one body' || { echo "    $s"; no 'the surface for a printer is that of one body'; }
+for f in npy h5 vti; do c=$(clusters "$T/D/design-1-connected.$f"); [ "$c" = 1 ] && ok "one body in .$f" || { echo "    $c"; no "one body in .$f"; }; done
+[ -z "$(ls "$T/D" | grep -x 'design-1\.\(stl\|h5\|vti\)')" ] && ok 'and no other by the side' || no 'and no other by the side'
+grep -q '"filepath":"design-1-connected.h5"' "$T/fans" && ok 'FANS is led to it' || no 'FANS is led to it'
+# Smooth: many more heights of corners than planes of voxels and half ways between them.
+z=$(corners "$T/D/design-1-connected.stl" | tr ' ' '\n' | cut -c17-24 | sort -u | wc -l); [ "$z" -gt 300 ] && ok 'smooth where the recipe is' || { echo "    $z"; no 'smooth where the recipe is'; }
+# It encloses what the mended voxels have: the recipe's fraction less the islands.
+p=$(sed -n 's/.*"surface":{[^}]*"pieces":\([0-9]*\).*/\1/p' "$T/run"); [ "$p" = "$(surfaces "$T/D/design-1-connected.stl")" ] && ok 'run.json says in how many pieces the box cuts it' || { echo "    $p"; no 'run.json says in how many pieces the box cuts it'; }
+sed -n 's/.*"surface":{[^}]*"shareofthebox":\([0-9.e-]*\),"volumefraction":\([0-9.e-]*\).*/\1 \2/p' "$T/run" | awk '{ n++; exit !($1 > 0.12 && $1 < 0.195 && ($1 - $2)^2 < 1e-6) } END { if (!n) exit 1 }' && ok 'and what it encloses' || no 'and what it encloses'
+for f in npy h5 vti stl; do grep -q "\"file\":\"design-1-connected.$f\"" "$T/run" && grep -q "href=\"design-1-connected.$f\"" "$T/D/report.html" || no "design-1-connected.$f is listed"; done
+grep -q 'design-1-connected.npy, .stl (a printer), .h5 (FANS) and .vti (DAMASK) have solid in one body' "$T/out" && grep -q 'as the recipe draws them, with islands' "$T/D/report.html" && ok 'the output says which files hold it' || { cat "$T/out"; no 'the output says which files hold it'; }
+exit $bad
