@@ -5,10 +5,14 @@
 #include "core/engine/micro/connected.h"
 #include "core/engine/micro/orient.h"
 #include "core/engine/micro/outer.h"
+#include "core/engine/micro/search.h"
 #include "core/engine/micro/statistics.h"
 #include "core/math/mandel.h"
 #include "core/math/small.h"
+#include "datasets/formats/volume.h"
 #include "models/homogenize/engineering.h"
+
+#include <stdlib.h>
 
 static const cupel_job job = {.threads = 2};
 static const double PI = 3.14159265358979323846;
@@ -373,12 +377,57 @@ static void mending_has_its_price(void **state)
     assert_true(g.connected.islands > 0 && g.connected.trapped == 0 && g.connected.solves == 6);
     check_close((double)g.connected.islands / (double)g.connected.voxels, 0.1, 0.05, 0); /* one of two spheres */
     assert_true(g.connected.change_k > 0.1 && g.connected.spoils && !g.meets);
+    assert_true(g.ask[0].mended < -0.1 && !g.ask[0].met && g.ask[0].probability == 0);
     check_ok(cupel_design_mended(d, &g, &job, &v, &err), &err);
     double f[2];
     cupel_voxels_fractions(&v, f);
     check_close(f[1], 0.1, 0.05, 0);
     cupel_voxels_release(&v);
     cupel_micro_demand_free(d);
+}
+
+/* Of voxels, both ways: of two spheres one is left, which hangs together, has half the area, is as thick, and is not what both are. */
+static void statistics_are_those_of_the_body(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_voxels v = {0};
+    cupel_design g = {.grid = 24};
+    char folder[] = "/tmp/cupel-both-XXXXXX", path[64], text[1024];
+    const size_t n[3] = {24, 24, 24};
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/x.npy", folder);
+    check_ok(cupel_recipe_of_text("bcc_spheres:fraction=0.2", &g.recipe, &err), &err);
+    check_ok(cupel_recipe_settle(&g.recipe, &job, &err), &err);
+    check_ok(cupel_recipe_voxels(&g.recipe, n, &v, &job, &err), &err);
+    check_ok(cupel_volume_write(path, NULL, &v, &err), &err);
+    cupel_voxels_release(&v);
+    snprintf(text, sizeof text, "connected: b\nrequire:\n  - {property: connected fraction, phase: b, min: 0.99}\n"
+                                "  - {property: surface per volume, max: 1.5}\n  - {property: feature size, phase: b, min: 0.2}\n"
+                                "  - {property: volume fraction, phase: b, max: 0.15}\n"
+                                "  - {property: two-point, phase: b, like: %s, within: 5 %%}\n", path);
+    cupel_micro_demand *d = demand_of(text);
+    cupel_micro_statistics bar;
+    check_ok(cupel_statistics_of_limit(d, &g.recipe, g.grid, &job, &g.statistics, &bar, &err), &err);
+    g.limit.fraction[0] = 0.8, g.limit.fraction[1] = 0.2;
+    cupel_micro_state drawn = cupel_tensors_state(d, &g.limit);
+    drawn.statistics = &g.statistics;
+    for (size_t i = 0; i < d->n_asks; i++) {
+        g.ask[i].value = cupel_ask_value(d, &d->ask[i], &drawn);
+        cupel_design_judge(d, &d->ask[i], &g.ask[i]);
+    }
+    assert_true(!g.ask[0].met && !g.ask[1].met && g.ask[2].met && !g.ask[3].met && g.ask[4].met);
+    check_ok(cupel_design_connect(d, &g, &job, &err), &err);
+    check_close(g.ask[0].value + g.ask[0].mended, 1, 1e-12, 0);
+    check_close(g.ask[1].mended, -0.5 * g.ask[1].value, 0.05, 0);
+    check_close(g.ask[2].mended, 0, 0, 1e-12);
+    check_close(g.ask[3].mended, -0.1, 0.05, 0);
+    assert_true(g.ask[4].value < 1e-6 && g.ask[4].mended > 0.3);
+    assert_true(g.ask[0].met && g.ask[1].met && g.ask[2].met && g.ask[3].met && !g.ask[4].met);
+    assert_true(g.connected.spoils && !g.meets && g.connected.solves == 0);
+    cupel_micro_demand_free(d);
+    remove(path);
+    remove(folder);
 }
 
 static void what_cannot_be_read_is_refused(void **state)
@@ -428,6 +477,7 @@ int main(void)
         cmocka_unit_test(islands_go_and_trapped_void_is_filled),
         cmocka_unit_test(what_is_one_body_costs_nothing),
         cmocka_unit_test(mending_has_its_price),
+        cmocka_unit_test(statistics_are_those_of_the_body),
         cmocka_unit_test(what_cannot_be_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

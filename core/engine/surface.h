@@ -23,7 +23,7 @@ cupel_status cupel_surface_of(const cupel_solid *solid, const cupel_job *job, cu
 /* What was written. */
 typedef struct cupel_surface {
     size_t triangles;
-    size_t pieces; /* closed surfaces that share no corner, of a body only, else 0; one that hangs together across the faces of the box may have more */
+    size_t pieces; /* closed surfaces that share no corner, of a body only, else 0: the faces of the box may cut it into more than one */
     double share;  /* of the box that it encloses */
     double wanted; /* the volume fraction of the recipe, or of the body; NaN: the recipe says none */
 } cupel_surface;

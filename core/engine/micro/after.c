@@ -76,7 +76,7 @@ static cupel_status add_body(rest *r, cupel_design *g, cupel_err *err)
     cupel_status st = CUPEL_OK;
     if (known(r, BODY, g, &p)) {
         g->connected = p.is.connected;
-        g->meets = g->meets && !g->connected.spoils;
+        cupel_connected_judge(r->d, g);
     } else {
         st = cupel_design_connect(r->d, g, r->job, err);
         p.is.connected = g->connected;

@@ -2,6 +2,9 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/likeness.h"
+#include "core/engine/micro/search.h"
+#include "core/engine/micro/statistics.h"
 #include "core/math/small.h"
 #include "descriptors/microstructure/components.h"
 
@@ -120,13 +123,12 @@ done:
 
 /* ---- designs ---- */
 
-static cupel_status voxels_of(const cupel_micro_demand *d, const cupel_design *g, const cupel_job *job, cupel_voxels *v, cupel_err *err)
+/* On grid n. The phases of the demand are the ids, those too that no voxel has. */
+static cupel_status voxels_on(const cupel_micro_demand *d, const cupel_design *g, const size_t n[3], const cupel_job *job, cupel_voxels *v,
+                              cupel_err *err)
 {
-    size_t n[3];
-    cupel_recipe_grid(&g->recipe, g->grid, n);
     cupel_status st = cupel_recipe_voxels(&g->recipe, n, v, job, err);
     if (st != CUPEL_OK) return st;
-    /* The phases of the demand as ids, those too that no voxel has. */
     const size_t count = cupel_voxels_count(v);
     int64_t *label = cupel_alloc(d->n_phases, sizeof *label);
     if (!label) {
@@ -139,6 +141,13 @@ static cupel_status voxels_of(const cupel_micro_demand *d, const cupel_design *g
     v->label = label;
     v->n_phases = d->n_phases;
     return CUPEL_OK;
+}
+
+static cupel_status voxels_of(const cupel_micro_demand *d, const cupel_design *g, const cupel_job *job, cupel_voxels *v, cupel_err *err)
+{
+    size_t n[3];
+    cupel_recipe_grid(&g->recipe, g->grid, n);
+    return voxels_on(d, g, n, job, v, err);
 }
 
 cupel_status cupel_design_mended(const cupel_micro_demand *d, const cupel_design *g, const cupel_job *job, cupel_voxels *v, cupel_err *err)
@@ -187,11 +196,9 @@ static double change(const double *before, const double *after, size_t n)
 }
 
 /* By how much an entry's number moves; of a whole tensor at most by what the tensor moves, relative to the target. */
-static double moves(const cupel_micro_demand *d, const cupel_ask *a, const cupel_tensors *before, const cupel_tensors *after)
+static double moves(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *before, const cupel_micro_state *after)
 {
-    const cupel_micro_state x = cupel_tensors_state(d, before), y = cupel_tensors_state(d, after);
-    if (cupel_ask_is_statistic(a)) return 0;
-    if (!a->whole) return cupel_ask_value(d, a, &y) - cupel_ask_value(d, a, &x);
+    if (!a->whole) return cupel_ask_value(d, a, after) - cupel_ask_value(d, a, before);
     cupel_ask from = *a;
     const double *t = a->kind == CUPEL_ASK_CONDUCTIVITY ? before->k : a->kind == CUPEL_ASK_STIFFNESS ? before->c : before->alpha;
     double asked = 0, here = 0;
@@ -201,39 +208,95 @@ static double moves(const cupel_micro_demand *d, const cupel_ask *a, const cupel
         from.target[i] = t[i];
     }
     from.free = false;
-    return asked > 0 ? cupel_ask_value(d, &from, &y) * sqrt(here / asked) : 0;
+    return asked > 0 ? cupel_ask_value(d, &from, after) * sqrt(here / asked) : 0;
 }
 
-static void judge_again(const cupel_micro_demand *d, const cupel_tensors *before, const cupel_tensors *after, cupel_design *g)
+/* The distance from a measured two-point function is known on the grid of its file, where the recipe is made and mended again. */
+static cupel_status two_point_moves(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design *g, const cupel_job *job, double *by,
+                                    cupel_err *err)
 {
+    cupel_status st = CUPEL_OK;
+    cupel_likeness *l = NULL;
+    cupel_voxels v = {0};
+    uint64_t islands, trapped;
+    size_t n[3];
+    double error = NAN, mended = NAN;
+    CUPEL_TRY(cupel_likeness_open(a->like, a->phase, job, &l, err));
+    cupel_likeness_grid(l, n);
+    CUPEL_TRY(voxels_on(d, g, n, job, &v, err));
+    CUPEL_TRY(cupel_likeness_error(l, &v, a->phase, job, &error, err));
+    CUPEL_TRY(cupel_connected_mend(&v, (uint16_t)d->connected, job, &islands, &trapped, err));
+    CUPEL_TRY(cupel_likeness_error(l, &v, a->phase, job, &mended, err));
+    *by = mended - error;
+done:
+    cupel_likeness_free(l);
+    cupel_voxels_release(&v);
+    return st;
+}
+
+/* What the mended voxels have more than those of the recipe. Both are numbered here: their descriptors know no phase that is not there. */
+static cupel_status compare(const cupel_micro_demand *d, const cupel_design *g, cupel_voxels *v, cupel_voxels *mended, const cupel_job *job,
+                            cupel_connected *c, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_tensors before = {.fraction = {0}}, after = before;
+    cupel_micro_statistics drawn, body;
+    CUPEL_TRY(solve_labels(d, g, v, job, &before, &c->solves, err));
+    CUPEL_TRY(solve_labels(d, g, mended, job, &after, &c->solves, err));
+    CUPEL_TRY(cupel_voxels_number(v, "a design", err));
+    CUPEL_TRY(cupel_voxels_number(mended, "a mended design", err));
+    CUPEL_TRY(cupel_statistics_of_labels(d, &g->recipe, v, job, &drawn, err));
+    CUPEL_TRY(cupel_statistics_of_labels(d, &g->recipe, mended, job, &body, err));
+    cupel_micro_state x = cupel_tensors_state(d, &before), y = cupel_tensors_state(d, &after);
+    x.statistics = &drawn, y.statistics = &body;
+    for (size_t i = 0; i < d->n_asks; i++) {
+        c->by[i] = moves(d, &d->ask[i], &x, &y);
+        if (d->ask[i].kind == CUPEL_ASK_TWO_POINT) CUPEL_TRY(two_point_moves(d, &d->ask[i], g, job, &c->by[i], err));
+    }
+    c->change_k = change(before.k, after.k, 9);
+    c->change_c = change(before.c, after.c, 36);
+    c->change_alpha = change(before.alpha, after.alpha, 6);
+done:
+    return st;
+}
+
+/* What tensors say is an estimate, from labels, which may take a verdict of the limit back, not give one; what voxels say is so. */
+static bool is_of_voxels(const cupel_ask *a) { return a->kind >= CUPEL_ASK_FRACTION; }
+
+void cupel_connected_judge(const cupel_micro_demand *d, cupel_design *g)
+{
+    if (g->connected.islands + g->connected.trapped == 0) return;
+    g->meets = true;
+    g->probability = 1;
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
-        const cupel_design_ask *v = &g->ask[i];
-        const double by = moves(d, a, before, after), low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
-        const double value = v->value + by, slack = a->whole ? 1e-6 * fmax(1e-3, value) : cupel_ask_slack(d, a, value);
-        if (v->met && !(value + v->error + v->above <= high + slack && value - v->error - v->below >= low - slack)) g->connected.spoils = true;
+        cupel_design_ask *v = &g->ask[i];
+        const cupel_design_ask drawn = *v;
+        v->mended = g->connected.by[i];
+        cupel_design_judge(d, a, v);
+        if (!is_of_voxels(a)) {
+            v->met = v->met && drawn.met;
+            v->met_as_drawn = v->met_as_drawn && drawn.met_as_drawn;
+            v->probability = fmin(v->probability, drawn.probability);
+        }
+        g->connected.spoils = g->connected.spoils || (drawn.met && !v->met);
+        g->meets = g->meets && v->met;
+        g->probability *= v->probability;
     }
-    g->meets = g->meets && !g->connected.spoils;
 }
 
 cupel_status cupel_design_connect(const cupel_micro_demand *d, cupel_design *g, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_voxels v = {0};
-    cupel_tensors before = {.fraction = {0}}, after = before;
+    cupel_voxels v = {0}, mended = {0};
     cupel_connected *c = &g->connected;
-    cupel_voxels mended = {0};
     CUPEL_TRY(voxels_of(d, g, job, &v, err));
     CUPEL_TRY(voxels_of(d, g, job, &mended, err));
     *c = (cupel_connected){.voxels = cupel_voxels_count(&v)};
     CUPEL_TRY(cupel_connected_mend(&mended, (uint16_t)d->connected, job, &c->islands, &c->trapped, err));
     if (c->islands + c->trapped == 0) goto done;
-    CUPEL_TRY(solve_labels(d, g, &v, job, &before, &c->solves, err));
-    CUPEL_TRY(solve_labels(d, g, &mended, job, &after, &c->solves, err));
-    c->change_k = change(before.k, after.k, 9);
-    c->change_c = change(before.c, after.c, 36);
-    c->change_alpha = change(before.alpha, after.alpha, 6);
-    judge_again(d, &before, &after, g);
+    CUPEL_TRY(compare(d, g, &v, &mended, job, c, err));
+    cupel_connected_judge(d, g);
 done:
     cupel_voxels_release(&v);
     cupel_voxels_release(&mended);
@@ -260,6 +323,6 @@ void cupel_connected_words(const cupel_micro_demand *d, const cupel_design *g, c
 void cupel_connected_files(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *s)
 {
     if (d->connected >= d->n_phases) return;
-    cupel_str_addf(s, "design-1-connected.npy, .stl (a printer), .h5 (FANS) and .vti (DAMASK)%s have %s in one body; design-1.npy and .json are as it "
-                      "was drawn, and so are pictures\n", found->n > 1 ? ", and those of the others," : "", d->phase[d->connected].name);
+    cupel_str_addf(s, "design-1-connected.npy, .stl (a printer), .h5 (FANS) and .vti (DAMASK)%s have %s in one body; design-1.npy and .json are as "
+                      "it was drawn, and so are pictures\n", found->n > 1 ? ", and those of the others," : "", d->phase[d->connected].name);
 }

@@ -9,9 +9,14 @@
  * Repeated until nothing changes: a filled void may join an island. ids are those of v. */
 cupel_status cupel_connected_mend(cupel_voxels *v, uint16_t phase, const cupel_job *job, uint64_t *islands, uint64_t *trapped, cupel_err *err);
 
-/* The voxels of a design as they are and mended, solved as labels on the grid of the design where anything changed: fills g->connected, and takes
- * `meets` back where a requirement that was met no longer is when its number moves as the mended voxels' does. */
+/* The voxels of a design as they are and mended, described and solved as labels on the grid of the design where anything changed: fills g->connected,
+ * and judges again. */
 cupel_status cupel_design_connect(const cupel_micro_demand *d, cupel_design *g, const cupel_job *job, cupel_err *err);
+
+/* The verdicts of a design whose g->connected is known, on the mended body: what every number is there is what it was, moved as that of the labels
+ * moves. Statistics, fractions, density and price are then passed and failed by it. A tensor, or a number of one, that was not met as drawn stays
+ * unmet: its move is an estimate. */
+void cupel_connected_judge(const cupel_micro_demand *d, cupel_design *g);
 
 /* The mended voxels of a design, with the phases of the demand as labels; released by the caller. */
 cupel_status cupel_design_mended(const cupel_micro_demand *d, const cupel_design *g, const cupel_job *job, cupel_voxels *v, cupel_err *err);

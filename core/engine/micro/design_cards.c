@@ -237,12 +237,14 @@ static void put_wanted(const cupel_ask *a, cupel_str *s)
 /* Why: the sum, or the end of the window that the bar reaches. */
 static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)
 {
-    const double f = cupel_ask_factor(a), high = f * (a->whole ? a->within : a->max), low = a->whole ? -HUGE_VAL : f * a->min, value = f * v->value,
-                 error = f * v->error, above = f * v->above, below = f * v->below;
+    const double f = cupel_ask_factor(a), high = f * (a->whole ? a->within : a->max), low = a->whole ? -HUGE_VAL : f * a->min,
+                 value = f * (v->value + v->mended), error = f * v->error, above = f * v->above, below = f * v->below;
     const bool over = value + error + above > high;
     cupel_str edge = {0};
-    cupel_edge_words(d, a, v, &edge);
-    cupel_str_puts(s, "<div class=note>");
+    cupel_design_ask judged = *v;
+    judged.value += v->mended;
+    cupel_edge_words(d, a, &judged, &edge);
+    cupel_str_puts(s, v->mended != 0 ? "<div class=note>mended: " : "<div class=note>");
     if (isnan(value)) {
         cupel_str_puts(s, "it has no such number: something does not bear a load");
     } else if (isnan(above)) {
@@ -269,7 +271,7 @@ static void put_reason(const cupel_micro_demand *d, const cupel_ask *a, const cu
 static void put_verdict(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *s)
 {
     if (!a->whole && a->min == -HUGE_VAL && a->max == HUGE_VAL) return; /* a goal alone */
-    const bool open = !v->met && cupel_ask_judge(a, v->value, v->error) != CUPEL_MISSES;
+    const bool open = !v->met && cupel_ask_judge(a, v->value + v->mended, v->error) != CUPEL_MISSES;
     cupel_str_addf(s, "<span class=%s>%s</span>",
                    v->met ? "yes"
                    : open ? "open"
@@ -321,6 +323,11 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
         if (v->error > 0) {
             cupel_str_puts(s, "<div class=note>±");
             cupel_html_value(s, f * v->error, f * v->error);
+            cupel_str_puts(s, "</div>");
+        }
+        if (v->mended != 0) {
+            cupel_str_puts(s, a->whole ? "<div class=note>mended: at most " : "<div class=note>mended: ");
+            cupel_html_value(s, f * (v->value + v->mended), cupel_design_digits(f * v->error, f * v->value));
             cupel_str_puts(s, "</div>");
         }
         cupel_str_puts(s, "<td>");

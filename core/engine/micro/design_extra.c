@@ -54,8 +54,29 @@ static void put_orientation(const cupel_micro_demand *d, cupel_json_out *w, cons
     }
 }
 
-static void put_connected(const cupel_micro_demand *d, cupel_json_out *w, const cupel_connected *c)
+static void put_mended(const cupel_micro_demand *d, const cupel_design_ask *ask, cupel_json_out *w)
 {
+    cupel_json_name(w, "require");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const double f = cupel_ask_factor(&d->ask[i]);
+        cupel_json_open(w, '{');
+        cupel_json_name(w, "name");
+        cupel_json_put_string(w, d->ask[i].name);
+        cupel_json_name(w, "unit");
+        cupel_json_put_string(w, cupel_ask_unit(&d->ask[i]));
+        cupel_json_name(w, "as drawn");
+        cupel_json_put_number(w, f * ask[i].value);
+        cupel_json_name(w, "mended");
+        cupel_json_put_number(w, f * (ask[i].value + ask[i].mended));
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+}
+
+static void put_connected(const cupel_micro_demand *d, const cupel_design *g, cupel_json_out *w)
+{
+    const cupel_connected *c = &g->connected;
     if (d->connected >= d->n_phases) return;
     const struct {
         const char *name;
@@ -75,6 +96,7 @@ static void put_connected(const cupel_micro_demand *d, cupel_json_out *w, const 
         cupel_json_name(w, one[i].name);
         cupel_json_put_number(w, one[i].x);
     }
+    put_mended(d, g->ask, w);
     cupel_json_close(w, '}');
 }
 
@@ -85,7 +107,7 @@ void cupel_design_extra_put(const cupel_micro_demand *d, const cupel_design *g, 
         cupel_json_name(w, "closed form");
         cupel_json_put_bool(w, true);
     }
-    put_connected(d, w, &g->connected);
+    put_connected(d, g, w);
 }
 
 /* ---- lines ---- */

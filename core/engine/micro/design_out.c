@@ -47,6 +47,7 @@ static void put_head(const cupel_micro_demand *d, cupel_str *s)
         const char *unit = cupel_ask_unit(a), *what = a->whole ? " distance" : "";
         const char *open = *unit ? " [" : "", *close = *unit ? "]" : "";
         cupel_str_addf(s, ",%s%s%s%s%s,%s error%s%s%s", a->name, what, open, unit, close, a->name, open, unit, close);
+        if (d->connected < d->n_phases) cupel_str_addf(s, ",%s mended%s%s%s", a->name, open, unit, close);
         if (d->hold_line) cupel_str_addf(s, ",%s tolerances%s%s%s", a->name, open, unit, close);
         cupel_str_addf(s, ",%s verdict", a->name);
     }
@@ -76,6 +77,7 @@ static void put_row(const cupel_micro_demand *d, const cupel_design *g, size_t r
         const double scale = cupel_ask_factor(&d->ask[i]);
         put_cell(s, scale * g->ask[i].value);
         put_cell(s, scale * g->ask[i].error);
+        if (d->connected < d->n_phases) put_cell(s, g->unverified ? (double)NAN : scale * (g->ask[i].value + g->ask[i].mended));
         if (d->hold_line) put_cell(s, g->unverified ? (double)NAN : scale * fmax(g->ask[i].above, g->ask[i].below));
         cupel_str_puts(s, g->ask[i].met ? ",pass" : g->unverified ? ",not verified" : ",fail");
     }
@@ -359,7 +361,9 @@ static void say_goal(const cupel_micro_demand *d, const cupel_design *g, size_t 
 static void say_edge(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design_ask *v, cupel_str *out)
 {
     cupel_str words = {0};
-    cupel_edge_words(d, a, v, &words);
+    cupel_design_ask judged = *v;
+    judged.value += v->mended;
+    cupel_edge_words(d, a, &judged, &words);
     if (words.n) cupel_str_addf(out, "; %s", cupel_str_text(&words));
     cupel_str_free(&words);
 }
@@ -373,6 +377,7 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
         cupel_str_addf(out, "  %-4s %s: %.3g %% from the target, bar %.2g %%", verdict, a->name, 100 * v->value, 100 * v->error);
     else
         cupel_str_addf(out, "  %-4s %s: %.5g%s%s, bar %.2g", verdict, a->name, a->in_unit * v->value, gap, a->unit, a->in_unit * v->error);
+    if (v->mended != 0) cupel_str_addf(out, a->whole ? ", mended at most %.3g %%" : ", mended %.5g", cupel_ask_factor(a) * (v->value + v->mended));
     if (d->hold_line && isnan(v->above))
         cupel_str_puts(out, ", what it is to hold under cannot be told of it");
     else if (d->hold_line && a->whole)

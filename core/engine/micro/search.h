@@ -182,6 +182,8 @@ cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err);
 /* Voxels an edge on which a design is verified: the first even number from 4/3 of its own that has no prime factor above 13, with which transforms
  * take twice the time of the next that has none. */
 size_t cupel_design_fine(size_t grid);
+/* The verdict on an entry whose value, error, below, above and mended are known: met, met_as_drawn, probability. */
+void cupel_design_judge(const cupel_micro_demand *d, const cupel_ask *a, cupel_design_ask *v);
 /* The design of a recipe: built on the finest grids, solved, extrapolated, judged. Solves are added to s->out. CUPEL_INTERRUPTED, although nobody has
  * stopped the job, when its finest grid is not begun because a budget in seconds would be over before it is solved. What `of`, the
  * last trial of s->walk (NULL: none), and s->fine know of this recipe on its grids is not solved again. */

@@ -298,17 +298,37 @@ done:
     return st;
 }
 
+static const struct {
+    cupel_ask_kind kind;
+    const char *descriptor;
+} described[] = {{CUPEL_ASK_SURFACE, "surface"},
+                 {CUPEL_ASK_CHORD, "chord_length"},
+                 {CUPEL_ASK_CONNECTED, "percolation"},
+                 {CUPEL_ASK_PERCOLATING, "percolation"},
+                 {CUPEL_ASK_EULER, "minkowski"}};
+enum { DESCRIBED = sizeof described / sizeof *described };
+
+static cupel_status of_labels(const measure *m, cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0; i < DESCRIBED && st == CUPEL_OK; i++) st = take(m, described[i].kind, described[i].descriptor, s, err);
+    return st == CUPEL_OK && asks(m->d, CUPEL_ASK_FEATURE) ? features(m, s, bar, err) : st;
+}
+
+cupel_status cupel_statistics_of_labels(const cupel_micro_demand *d, const cupel_recipe *r, const cupel_voxels *v, const cupel_job *job,
+                                        cupel_micro_statistics *s, cupel_err *err)
+{
+    cupel_micro_statistics bar;
+    double edge[3];
+    cupel_trial_edges(r, v->n, edge);
+    const measure m = {d, v, job, cbrt(edge[0] * edge[1] * edge[2])};
+    set_none(s, NAN);
+    return of_labels(&m, s, &bar, err);
+}
+
 cupel_status cupel_statistics_of_voxels(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,
                                         cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err)
 {
-    static const struct {
-        cupel_ask_kind kind;
-        const char *descriptor;
-    } one[] = {{CUPEL_ASK_SURFACE, "surface"},
-               {CUPEL_ASK_CHORD, "chord_length"},
-               {CUPEL_ASK_CONNECTED, "percolation"},
-               {CUPEL_ASK_PERCOLATING, "percolation"},
-               {CUPEL_ASK_EULER, "minkowski"}};
     cupel_status st = CUPEL_OK;
     cupel_voxels v = {0};
     size_t n[3];
@@ -318,14 +338,13 @@ cupel_status cupel_statistics_of_voxels(const cupel_micro_demand *d, const cupel
     set_none(bar, 0);
     for (size_t i = 0; i < d->n_asks; i++)
         if (d->ask[i].kind == CUPEL_ASK_TWO_POINT) CUPEL_TRY(compare_two_point(&d->ask[i], r, job, &s->two_point[d->ask[i].phase], err));
-    for (size_t i = 0; i < sizeof one / sizeof *one; i++) any = any || asks(d, one[i].kind);
+    for (size_t i = 0; i < DESCRIBED; i++) any = any || asks(d, described[i].kind);
     if (!any) return CUPEL_OK;
     cupel_recipe_grid(r, grid, n);
     cupel_trial_edges(r, n, edge);
     CUPEL_TRY(cupel_recipe_voxels(r, n, &v, job, err));
     const measure m = {d, &v, job, cbrt(edge[0] * edge[1] * edge[2])};
-    for (size_t i = 0; i < sizeof one / sizeof *one; i++) CUPEL_TRY(take(&m, one[i].kind, one[i].descriptor, s, err));
-    if (asks(d, CUPEL_ASK_FEATURE)) CUPEL_TRY(features(&m, s, bar, err));
+    CUPEL_TRY(of_labels(&m, s, bar, err));
     if (d->needs_surface) CUPEL_TRY(compare(r, n, edge, job, s, bar, err));
 done:
     cupel_voxels_release(&v);

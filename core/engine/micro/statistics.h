@@ -21,6 +21,10 @@ cupel_status cupel_statistics_cuts_on(const cupel_recipe *r, size_t grid, const 
 cupel_status cupel_statistics_of_voxels(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,
                                         cupel_micro_statistics *s, cupel_micro_statistics *bar, cupel_err *err);
 
+/* The same of voxels that are there, of the recipe's box, as the descriptors alone have them, areas and chords too; two_point: NaN. */
+cupel_status cupel_statistics_of_labels(const cupel_micro_demand *d, const cupel_recipe *r, const cupel_voxels *v, const cupel_job *job,
+                                        cupel_micro_statistics *s, cupel_err *err);
+
 /* The same, but area and chords in the limit, extrapolated from two finer grids with an error that falls with the square of the voxel. Their bar is
  * the step from the finer grid to the limit, or to what the descriptors say of its voxels, if that is more. */
 cupel_status cupel_statistics_of_limit(const cupel_micro_demand *d, const cupel_recipe *r, size_t grid, const cupel_job *job,

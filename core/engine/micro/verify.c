@@ -205,6 +205,16 @@ static void say_coarse(const cupel_ask *a, const cupel_design_ask *v, cupel_desi
     if (!out->why_not) out->why_not = "its grid, and so its files of voxels, has areas and chords more than a tenth off the limit: take a finer one";
 }
 
+void cupel_design_judge(const cupel_micro_demand *d, const cupel_ask *a, cupel_design_ask *v)
+{
+    const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max, value = v->value + v->mended;
+    /* A fraction is met to 1e-7 only, and a target has as many digits as were written. NaN meets nothing. */
+    const double slack = a->whole ? ROUNDING : cupel_ask_slack(d, a, value);
+    v->met_as_drawn = value + v->error <= high + slack && value - v->error >= low - slack;
+    v->met = value + v->error + v->above <= high + slack && value - v->error - v->below >= low - slack;
+    v->probability = isnan(value) || isnan(v->above + v->below) ? 0 : chance(value, v->error, low + v->below, high - v->above);
+}
+
 static void judge(const cupel_search *s, cupel_design *out)
 {
     const cupel_micro_demand *d = s->d;
@@ -223,12 +233,7 @@ static void judge(const cupel_search *s, cupel_design *out)
         v->error = a->whole ? bar_of_tensor(a, a->on_grid ? &out->grid_bar : &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
         if (cupel_ask_is_statistic(a)) v->error = cupel_ask_value(d, a, &bar);
         say_coarse(a, v, out);
-        const double low = a->whole ? -HUGE_VAL : a->min, high = a->whole ? a->within : a->max;
-        /* A fraction is met to 1e-7 only, and a target has as many digits as were written. NaN meets nothing. */
-        const double slack = a->whole ? ROUNDING : cupel_ask_slack(d, a, v->value);
-        v->met_as_drawn = v->value + v->error <= high + slack && v->value - v->error >= low - slack;
-        v->met = v->value + v->error + v->above <= high + slack && v->value - v->error - v->below >= low - slack;
-        v->probability = isnan(v->value) || isnan(v->above + v->below) ? 0 : chance(v->value, v->error, low + v->below, high - v->above);
+        cupel_design_judge(d, a, v);
         out->meets = out->meets && v->met;
         out->probability *= v->probability;
     }
