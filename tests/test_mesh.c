@@ -168,6 +168,12 @@ static void pieces_share_no_corner(void **state)
     value[(1 * 7 + 1) * 7 + 1] = value[(5 * 7 + 5) * 7 + 5] = value[(5 * 7 + 5) * 7 + 4] = 1;
     mesh_of_values(value, n, false, &m);
     assert_int_equal(pieces_of(&m), 2);
+    cupel_mesh one = {0};
+    cupel_err err = {0};
+    check_ok(cupel_mesh_largest(&m, &one, &err), &err);
+    check_watertight(&one);
+    assert_true(pieces_of(&one) == 1 && one.n < m.n && one.volume > 0.5 * m.volume && one.area < m.area);
+    cupel_mesh_release(&one);
     cupel_mesh_release(&m);
     for (size_t i = 0; i < 343; i++) value[i] = -value[i];
     mesh_of_values(value, n, false, &m);

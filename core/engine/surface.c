@@ -131,18 +131,32 @@ cupel_status cupel_surface_of(const cupel_solid *solid, const cupel_job *job, cu
     return surface_of(solid, job, &(double){0}, mesh, err);
 }
 
+/* What falls off when one box is made of a periodic body is left out; *share: of the box that is not. */
+static cupel_status write_alone(const cupel_solid *s, const cupel_mesh *mesh, const char *words, const cupel_job *job, double *share, cupel_err *err)
+{
+    cupel_mesh piece = {0};
+    double box[3];
+    cupel_recipe_box(s->recipe, box);
+    cupel_status st = cupel_mesh_largest(mesh, &piece, err);
+    if (st == CUPEL_OK) st = cupel_stl_write(s->alone, &piece, words, job, err);
+    if (st == CUPEL_OK) *share = piece.volume / volume_of(box);
+    cupel_mesh_release(&piece);
+    return st;
+}
+
 cupel_status cupel_surface_write(const cupel_solid *s, const char *path, const cupel_job *job, cupel_surface *made, cupel_err *err)
 {
     cupel_mesh mesh = {0};
-    double box[3], wanted = NAN;
+    double box[3], wanted = NAN, alone = 0;
     size_t pieces = 0;
     char words[128];
     snprintf(words, sizeof words, "cupel: unit: edge of the box; solid: phase %zu of %.30s", s->phase, s->recipe->generator->method.name);
     cupel_status st = surface_of(s, job, &wanted, &mesh, err);
     if (st == CUPEL_OK && s->body) st = cupel_mesh_pieces(&mesh, &pieces, err);
     if (st == CUPEL_OK) st = cupel_stl_write(path, &mesh, words, job, err);
+    if (st == CUPEL_OK && s->alone && pieces > 1) st = write_alone(s, &mesh, words, job, &alone, err);
     cupel_recipe_box(s->recipe, box);
-    if (made) *made = (cupel_surface){.triangles = mesh.n, .pieces = pieces, .share = mesh.volume / volume_of(box), .wanted = wanted};
+    if (made) *made = (cupel_surface){.triangles = mesh.n, .pieces = pieces, .share = mesh.volume / volume_of(box), .alone = alone, .wanted = wanted};
     cupel_mesh_release(&mesh);
     return st;
 }

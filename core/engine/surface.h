@@ -12,6 +12,7 @@ typedef struct cupel_solid {
     /* With labels 0 and 1 on that grid, or NULL: the structure with some voxels of the other phase, as it was mended into one body. The surface then
      * keeps the centres of just its solid voxels inside: what was removed or filled has none, and everywhere else it is the recipe's, smooth. */
     const cupel_voxels *body;
+    const char *alone; /* a second file, for the largest closed piece of a body that the faces of the box cut into several; NULL: none */
 } cupel_solid;
 
 /* The closed surface of it from the recipe's level; lengths in edges of the recipe's box. Where the recipe says the volume fraction the level is
@@ -25,6 +26,7 @@ typedef struct cupel_surface {
     size_t triangles;
     size_t pieces; /* closed surfaces that share no corner, of a body only, else 0: the faces of the box may cut it into more than one */
     double share;  /* of the box that it encloses */
+    double alone;  /* and that its largest piece does; 0 where that was not written */
     double wanted; /* the volume fraction of the recipe, or of the body; NaN: the recipe says none */
 } cupel_surface;
 

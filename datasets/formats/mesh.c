@@ -133,22 +133,27 @@ static void walk_face(const lattice *l, cell *c, unsigned face, unsigned char ne
 
 static bool same_place(const float a[3], const float b[3]) { return a[0] == b[0] && a[1] == b[1] && a[2] == b[2]; }
 
+double cupel_mesh_share(const float triangle[9], double *area)
+{
+    double x[9], cross[3];
+    for (int i = 0; i < 9; i++) x[i] = (double)triangle[i];
+    for (int i = 0; i < 3; i++) {
+        const int j = (i + 1) % 3, k = (i + 2) % 3;
+        cross[i] = (x[3 + j] - x[j]) * (x[6 + k] - x[k]) - (x[3 + k] - x[k]) * (x[6 + j] - x[j]);
+    }
+    *area += 0.5 * sqrt(cross[0] * cross[0] + cross[1] * cross[1] + cross[2] * cross[2]);
+    return (x[0] * cross[0] + x[1] * cross[1] + x[2] * cross[2]) / 6;
+}
+
 static cupel_status put_triangle(cupel_mesh *m, const double a[3], const double b[3], const double c[3], cupel_err *err)
 {
     float t[9];
-    double x[9], cross[3];
     for (int i = 0; i < 3; i++) t[i] = (float)a[i], t[3 + i] = (float)b[i], t[6 + i] = (float)c[i];
     /* At the edges of the box caps meet: what lies between them has no area. */
     if (same_place(t, t + 3) || same_place(t + 3, t + 6) || same_place(t, t + 6)) return CUPEL_OK;
     if (!cupel_grow(&m->triangle, &m->cap, m->n + 1, sizeof *m->triangle)) return cupel_no_memory(err, "the surface of a structure", m->n * sizeof t);
     memcpy(m->triangle[m->n++], t, sizeof t);
-    for (int i = 0; i < 9; i++) x[i] = (double)t[i];
-    for (int i = 0; i < 3; i++) {
-        const int j = (i + 1) % 3, k = (i + 2) % 3;
-        cross[i] = (x[3 + j] - x[j]) * (x[6 + k] - x[k]) - (x[3 + k] - x[k]) * (x[6 + j] - x[j]);
-    }
-    m->volume += (x[0] * cross[0] + x[1] * cross[1] + x[2] * cross[2]) / 6;
-    m->area += 0.5 * sqrt(cross[0] * cross[0] + cross[1] * cross[1] + cross[2] * cross[2]);
+    m->volume += cupel_mesh_share(t, &m->area);
     return CUPEL_OK;
 }
 

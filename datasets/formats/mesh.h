@@ -28,10 +28,14 @@ typedef struct cupel_mesh {
  * CUPEL_NO_RESOURCE; CUPEL_INTERRUPTED when the job was stopped. */
 cupel_status cupel_mesh_of(const cupel_level_field *level, const cupel_job *job, cupel_mesh *mesh, cupel_err *err);
 void cupel_mesh_release(cupel_mesh *mesh);
+/* What a triangle adds to the volume of its mesh; to *area its own is added. */
+double cupel_mesh_share(const float triangle[9], double *area);
 
 /* Closed surfaces of a mesh that share no corner with each other: bodies, and voids within them. O(triangles); memory: up to 36 bytes per triangle.
  * CUPEL_NO_RESOURCE. */
 cupel_status cupel_mesh_pieces(const cupel_mesh *mesh, size_t *pieces, cupel_err *err);
+/* The piece that encloses most, of a mesh that has one. */
+cupel_status cupel_mesh_largest(const cupel_mesh *mesh, cupel_mesh *piece, cupel_err *err);
 
 /* Binary STL; `words` (up to 79 bytes) stand in its header, which is the only place where STL can say a unit. CUPEL_BAD_INPUT for an empty mesh;
  * CUPEL_INTERRUPTED when the job was stopped, and then no file. */

@@ -48,29 +48,60 @@ static size_t first_of(corners *c, size_t corner)
     return corner;
 }
 
-cupel_status cupel_mesh_pieces(const cupel_mesh *mesh, size_t *pieces, cupel_err *err)
+/* of [mesh->n], zeroed: then a root is the first triangle of its piece. */
+static cupel_status join(const cupel_mesh *mesh, uint32_t *of, size_t *pieces, cupel_err *err)
 {
     static const char what[] = "the pieces of a surface";
-    corners c = {.mesh = mesh, .mask = 1};
+    corners c = {.mesh = mesh, .of = of, .mask = 1};
     if (mesh->n >= UINT32_MAX / 3) return cupel_fail(err, CUPEL_NO_RESOURCE, "%s: more triangles than can be told apart", what);
     while (c.mask < 4 * mesh->n) c.mask = 2 * c.mask + 1;
-    cupel_status st = cupel_memory_check(cupel_mul(c.mask + 1 + mesh->n, sizeof *c.slot), what, err);
+    cupel_status st = cupel_memory_check(cupel_mul(c.mask + 1, sizeof *c.slot), what, err);
     if (st != CUPEL_OK) return st;
     c.slot = cupel_alloc(c.mask + 1, sizeof *c.slot);
-    c.of = cupel_alloc(mesh->n, sizeof *c.of);
-    if (c.slot && c.of) {
-        *pieces = mesh->n;
-        for (size_t i = 0; i < mesh->n; i++) c.of[i] = (uint32_t)i;
-        for (size_t k = 0; k < 3 * mesh->n; k++) {
-            const size_t a = root_of(c.of, k / 3), b = root_of(c.of, first_of(&c, k) / 3);
-            if (a == b) continue;
-            c.of[a > b ? a : b] = (uint32_t)(a > b ? b : a);
-            (*pieces)--;
-        }
-    } else {
-        st = cupel_no_memory(err, what, mesh->n * sizeof *c.of);
+    if (!c.slot) return cupel_no_memory(err, what, (c.mask + 1) * sizeof *c.slot);
+    *pieces = mesh->n;
+    for (size_t i = 0; i < mesh->n; i++) of[i] = (uint32_t)i;
+    for (size_t k = 0; k < 3 * mesh->n; k++) {
+        const size_t a = root_of(of, k / 3), b = root_of(of, first_of(&c, k) / 3);
+        if (a == b) continue;
+        of[a > b ? a : b] = (uint32_t)(a > b ? b : a);
+        (*pieces)--;
     }
     cupel_free(c.slot);
-    cupel_free(c.of);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_mesh_pieces(const cupel_mesh *mesh, size_t *pieces, cupel_err *err)
+{
+    uint32_t *of = cupel_alloc(mesh->n, sizeof *of);
+    if (!of) return cupel_no_memory(err, "the pieces of a surface", mesh->n * sizeof *of);
+    const cupel_status st = join(mesh, of, pieces, err);
+    cupel_free(of);
+    return st;
+}
+
+cupel_status cupel_mesh_largest(const cupel_mesh *mesh, cupel_mesh *piece, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    size_t pieces, largest = 0;
+    uint32_t *of = cupel_alloc(mesh->n, sizeof *of);
+    double *volume = cupel_alloc(mesh->n, sizeof *volume);
+    cupel_mesh m = {.cap = mesh->n, .triangle = cupel_alloc(mesh->n, sizeof *m.triangle)};
+    if (!of || !volume || !m.triangle) CUPEL_TRY(cupel_no_memory(err, "a piece of a surface", mesh->n * sizeof *m.triangle));
+    CUPEL_TRY(join(mesh, of, &pieces, err));
+    for (size_t i = 0; i < mesh->n; i++) volume[root_of(of, i)] += cupel_mesh_share(mesh->triangle[i], &(double){0});
+    for (size_t i = 0; i < mesh->n; i++)
+        if (volume[i] > volume[largest]) largest = i;
+    for (size_t i = 0; i < mesh->n; i++) {
+        if (root_of(of, i) != largest) continue;
+        memcpy(m.triangle[m.n++], mesh->triangle[i], sizeof *m.triangle);
+        m.volume += cupel_mesh_share(mesh->triangle[i], &m.area);
+    }
+    *piece = m;
+    m.triangle = NULL;
+done:
+    cupel_free(m.triangle);
+    cupel_free(volume);
+    cupel_free(of);
     return st;
 }

@@ -324,5 +324,6 @@ void cupel_connected_files(const cupel_micro_demand *d, const cupel_designs *fou
 {
     if (d->connected >= d->n_phases) return;
     cupel_str_addf(s, "design-1-connected.npy, .stl (a printer), .h5 (FANS) and .vti (DAMASK)%s have %s in one body; design-1.npy and .json are as "
-                      "it was drawn, and so are pictures\n", found->n > 1 ? ", and those of the others," : "", d->phase[d->connected].name);
+                      "it was drawn, and so are pictures; where the faces of the box cut the body, design-1-connected-alone.stl has its largest "
+                      "piece\n", found->n > 1 ? ", and those of the others," : "", d->phase[d->connected].name);
 }

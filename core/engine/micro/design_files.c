@@ -36,6 +36,15 @@ static bool is_one_phase(const cupel_micro_demand *d, const cupel_design *g, con
     return true;
 }
 
+static cupel_status note_alone(cupel_account *a, size_t rank, const cupel_surface *made, cupel_err *err)
+{
+    char name[40], what[240];
+    snprintf(name, sizeof name, "design-%zu-connected-alone.stl", rank);
+    snprintf(what, sizeof what, "of design-%zu-connected.stl the largest piece, to print one box by itself: the others would lie loose; it encloses "
+                                "%.4f of the box; repeated it is not the design", rank, made->alone);
+    return cupel_account_note(a, name, what, err);
+}
+
 static void surface_words(const cupel_micro_demand *d, const cupel_design *g, size_t solid, const cupel_surface *made, char *s, size_t n)
 {
     char count[32], more[200] = "";
@@ -56,8 +65,8 @@ static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, co
 {
     cupel_account *a = to->account;
     const bool body = d->connected < d->n_phases;
-    const cupel_solid solid = {&g->recipe, {v->n[0], v->n[1], v->n[2]}, cupel_micro_page_hidden(d) ? 0 : 1, body ? v : NULL};
-    char name[40], what[480], *path = NULL;
+    cupel_solid solid = {&g->recipe, {v->n[0], v->n[1], v->n[2]}, cupel_micro_page_hidden(d) ? 0 : 1, body ? v : NULL, NULL};
+    char name[40], what[480], *path = NULL, *alone = NULL;
     const cupel_job *job = cupel_voxels_count(v) > CUPEL_QUICK ? to->asked : a->job;
     cupel_surface *made = &to->surface[rank - 1];
     if (is_one_phase(d, g, v)) return CUPEL_OK;
@@ -66,6 +75,9 @@ static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, co
         return put_volume(a, rank, name, "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
     snprintf(name, sizeof name, "design-%zu%s.stl", rank, of_body(d));
     cupel_status st = cupel_account_path(a, name, &path, err);
+    snprintf(what, sizeof what, "design-%zu-connected-alone.stl", rank);
+    if (st == CUPEL_OK && solid.phase == d->connected) st = cupel_account_path(a, what, &alone, err);
+    solid.alone = alone;
     if (st == CUPEL_OK) st = cupel_surface_write(&solid, path, job, made, err);
     if (st == CUPEL_INTERRUPTED) {
         *made = (cupel_surface){.triangles = 0};
@@ -75,8 +87,10 @@ static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, co
     }
     surface_words(d, g, solid.phase, made, what, sizeof what);
     if (st == CUPEL_OK) st = cupel_account_note(a, name, what, err);
+    if (st == CUPEL_OK && made->alone > 0) st = note_alone(a, rank, made, err);
 done:
     cupel_free(path);
+    cupel_free(alone);
     return st;
 }
 

@@ -177,6 +177,10 @@ static void put_surface(const cupel_surface *made, cupel_json_out *w)
     if (made->pieces) cupel_account_count(w, "pieces", made->pieces);
     cupel_json_name(w, "share of the box");
     cupel_json_put_number(w, made->share);
+    if (made->alone > 0) {
+        cupel_json_name(w, "share of the largest piece");
+        cupel_json_put_number(w, made->alone);
+    }
     cupel_json_name(w, "volume fraction");
     if (isnan(made->wanted))
         cupel_json_put_null(w);

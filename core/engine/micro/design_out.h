@@ -17,7 +17,8 @@
  *    limit is that of plane layers in closed form,
  *    then "sensitivity" (sensitivity.h), "hold under" (hold.h), "void" (voids.h), "seeds" (seeds.h)}, or
  *    {"verified": false, "search_grid", "on_search_grid"}; where there is a smooth .stl "surface": {"triangles", "pieces" (surface.h),
- *    "share of the box", "volume fraction" (of the design, or of its body)}, ..],
+ *    "share of the box", "share of the largest piece" where design-1-connected-alone.stl has it, "volume fraction" (of the design, or of its
+ *    body)}, ..],
  *    "inputs": [{"name", "file", "digest"}], "outputs": [{"file", "digest"}, ..]}
  * asked: where it was stopped, surfaces on more than CUPEL_QUICK voxels are left out and *complete is false; all else is written. */
 enum { CUPEL_QUICK = 128 * 128 * 128 };
