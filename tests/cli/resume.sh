@@ -10,7 +10,7 @@ heat_spreader '0.1 %' >"$T/d.yaml"
 now() { date +%s%3N; }
 design() { "$CUPEL" design "$T/d.yaml" -o "$T/$1" --budget ${budget}solves --threads "${threads:-1}" "${@:2}" >"$T/out" 2>"$T/err"; }
 begin=$(now); design A; whole=$(($(now) - begin)) # milliseconds
-[ -s "$T/A/designs.csv" ] && [ -s "$T/A/progress.cupel" ] && ok 'progress is kept where a budget ended it' || no 'progress is kept where a budget ended it'
+[ -s "$T/A/designs.csv" ] && [ -s "$T/A/progress.cupel" ] && [ "$(tensors "$T/A" | wc -l)" -ge 3 ] && ok 'progress is kept where a budget ended it' || no 'progress is kept where a budget ended it'
 # kill -9 at a share of the run; the folder holds progress, or has not begun, or is done.
 killed() { # killed FROM TO OPTIONS
   local seconds
@@ -18,7 +18,7 @@ killed() { # killed FROM TO OPTIONS
   "$CUPEL" design "$T/d.yaml" -o "$T/B" --budget ${budget}solves --threads 1 "${@:3}" >/dev/null 2>"$T/err" & pid=$!
   sleep "$seconds"; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
 }
-same() { cmp -s <(cut -d, -f1-6,8- "$T/A/designs.csv") <(cut -d, -f1-6,8- "$T/B/designs.csv") && cmp -s "$T/A/design-1.json" "$T/B/design-1.json" && cmp -s "$T/A/design-1.npy" "$T/B/design-1.npy"; }
+same() { cmp -s <(cut -d, -f1-6,8- "$T/A/designs.csv") <(cut -d, -f1-6,8- "$T/B/designs.csv") && cmp -s "$T/A/design-1.json" "$T/B/design-1.json" && cmp -s "$T/A/design-1.npy" "$T/B/design-1.npy" && cmp -s <(tensors "$T/A") <(tensors "$T/B"); }
 kept() { for ((k = 0; k < 12; k++)); do rm -rf "$T/B"; killed 0.3 0.8; [ -e "$T/B/progress.cupel" ] && [ ! -e "$T/B/run.json" ] && return 0; done; return 1; }
 for ((i = 0; i < rounds; i++)); do
   rm -rf "$T/B"; killed "$(awk -v i="$i" -v n="$rounds" 'BEGIN { print i / n }')" "$(awk -v i="$i" -v n="$rounds" 'BEGIN { print (i + 1) / n }')"
