@@ -3,6 +3,7 @@
 
 #include "core/base/str.h"
 
+#include <math.h>
 #include <sys/stat.h>
 
 #include <png.h>
@@ -240,6 +241,66 @@ static void raw_values(void **state)
                 "asks for");
 }
 
+/* With a threshold more different values than there are phases are levels of grey, whole numbers as well. */
+static void more_values_than_phases(void **state)
+{
+    (void)state;
+    enum { N = 256 * 256, CUT = 40000 };
+    static uint16_t two[N];
+    static int32_t four[N];
+    static double eight[N];
+    const struct {
+        const char *raw;
+        const void *values;
+        size_t size;
+    } of[] = {{"shape=256x256,type=uint16", two, 2}, {"shape=256x256,type=int32", four, 4}, {"shape=256x256,type=float64", eight, 8}};
+    for (int32_t i = 0; i < N; i++) two[i] = (uint16_t)(N - 1 - i), four[i] = 2 * two[i] - 100, eight[i] = four[i];
+    for (size_t k = 0; k < 3; k++) {
+        cupel_voxels v = {0};
+        cupel_err err = {0};
+        cupel_volume_options o = {.raw = of[k].raw, .threshold = "40000"};
+        const char *path = write_bytes("many.raw", of[k].values, N * of[k].size);
+        check_ok(cupel_volume_read(path, &o, &v, &err), &err);
+        assert_true(v.grey.step > 0 && v.grey.low == (k ? -100 : 0) && v.grey.high == (k ? 2 * (N - 1) - 100 : N - 1));
+        for (size_t i = 0; i < N; i++) assert_int_equal(v.label[v.id[i]] > 0, (k ? four[i] : two[i]) > CUT);
+        cupel_voxels_release(&v);
+        o.threshold = "none";
+        check_fails(cupel_volume_read(path, &o, &v, &err), CUPEL_BAD_INPUT, &err, "more than 65535 different labels");
+    }
+    cupel_voxels v = {0};
+    cupel_err err = {0};
+    const cupel_volume_options o = {.raw = "shape=1x65535,type=int32", .threshold = "1"};
+    check_ok(cupel_volume_read(write_bytes("many.raw", four, 4 * (N - 1)), &o, &v, &err), &err);
+    assert_true(v.n_phases == N - 1 && !(v.grey.step > 0)); /* as many as there are phases stay what they are */
+    cupel_voxels_release(&v);
+}
+
+static void what_lies_on_no_side_of_a_threshold(void **state)
+{
+    (void)state;
+    cupel_voxels v = {0};
+    cupel_err err = {0};
+    const float row[2][4] = {{0, 1, 2, 3}, {0.5, 1.5, 2.5, NAN}};
+    const uint8_t whole[4] = {0, 1, 2, 3};
+    cupel_volume_options o = {.raw = "shape=2x4,type=float32", .threshold = "otsu"};
+    check_fails(cupel_volume_read(write_bytes("n.raw", row, sizeof row), &o, &v, &err), CUPEL_BAD_INPUT, &err,
+                "the value nan at [1][3] is no finite number, and lies on neither side of a threshold");
+    o = (cupel_volume_options){.threshold = "1"};
+    const char *path = in_folder("pages.tif"); /* a page of whole numbers, one of floats */
+    TIFF *t = new_page(path, "w", 8, PHOTOMETRIC_MINISBLACK);
+    for (uint32_t y = 0; y < 3; y++) TIFFWriteScanline(t, (void *)(uintptr_t)whole, y, 0);
+    TIFFWriteDirectory(t);
+    TIFFClose(t);
+    t = new_page(path, "a", 32, PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(t, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP);
+    const float fractions[4] = {0.5, 0.75, 1.5, 2.5};
+    for (uint32_t y = 0; y < 3; y++) TIFFWriteScanline(t, (void *)(uintptr_t)fractions, y, 0);
+    TIFFClose(t);
+    check_ok(cupel_volume_read(path, &o, &v, &err), &err);
+    for (size_t i = 0; i < 24; i++) assert_int_equal(v.label[v.id[i]] > 0, (i < 12 ? whole[i % 4] : fractions[i % 4]) > 1);
+    cupel_voxels_release(&v);
+}
+
 static void text_arrays(void **state)
 {
     (void)state;
@@ -262,6 +323,8 @@ int main(void)
         cmocka_unit_test(png_grey_palette_and_slices),
         cmocka_unit_test(a_missing_slice_is_named),
         cmocka_unit_test(raw_values),
+        cmocka_unit_test(more_values_than_phases),
+        cmocka_unit_test(what_lies_on_no_side_of_a_threshold),
         cmocka_unit_test(text_arrays),
     };
     return cmocka_run_group_tests(tests, volume_folder_make, volume_folder_remove);

@@ -11,8 +11,8 @@
 
 enum { CUPEL_PHASES_MAX = 65535 };
 
-/* Grey values that were no whole numbers: the label of x is the least whole number that is at least (x - base) / step. step 0: labels are what stood
- * in the file. */
+/* Grey values that were no whole numbers, or too many different ones: the label of x is the least whole number that is at least (x - base) / step.
+ * step 0: labels are what stood in the file. */
 typedef struct cupel_grey_scale {
     double base, step;
     double low, high; /* of the values */

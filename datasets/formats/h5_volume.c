@@ -119,7 +119,7 @@ static cupel_status take(cupel_child **c, const char *name, const char *threshol
     cupel_file_order order = {.dim = t.dim};
     for (int k = 0; k < t.dim; k++) order.n[k] = (size_t)t.n[k], order.axis[k] = t.axis[k];
     CUPEL_TRY(cupel_fill_open(&order, cupel_number_native((char)t.kind, (unsigned)t.bytes), UINT64_MAX, name, &f, err));
-    CUPEL_TRY(cupel_fill_grey(f, threshold, err));
+    cupel_fill_grey(f, threshold);
     CUPEL_TRY(take_values(*c, f, (unsigned)t.bytes, err));
     CUPEL_TRY(cupel_child_end(c, err));
     CUPEL_TRY(cupel_fill_finish(f, v, err));

@@ -19,5 +19,6 @@ cupel_status cupel_pile_page(cupel_pile *p, size_t rows, size_t columns, cupel_n
     cupel_file_order order = volume ? cupel_order_c(3, all) : cupel_order_c(2, image);
     uint64_t most = bytes > UINT64_MAX / p->n_pages ? UINT64_MAX : bytes * p->n_pages;
     cupel_status st = cupel_fill_open(&order, type, most, pile_name, &p->fill, err);
-    return st == CUPEL_OK ? cupel_fill_grey(p->fill, p->threshold, err) : st;
+    if (st == CUPEL_OK) cupel_fill_grey(p->fill, p->threshold);
+    return st;
 }

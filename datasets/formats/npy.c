@@ -205,7 +205,7 @@ static cupel_status read_npy(const char *path, const cupel_volume_options *o, cu
     cupel_file_order order = h.fortran ? cupel_order_fortran(h.dim, h.n) : cupel_order_c(h.dim, h.n);
     uint64_t most = cupel_input_most(in);
     CUPEL_TRY(cupel_fill_open(&order, h.type, most > begin ? most - begin : 0, cupel_input_name(in), &f, err));
-    CUPEL_TRY(cupel_fill_grey(f, o->threshold, err));
+    cupel_fill_grey(f, o->threshold);
     CUPEL_TRY(cupel_fill_rest(f, in, err));
     CUPEL_TRY(cupel_fill_finish(f, v, err));
 done:

@@ -87,7 +87,7 @@ static cupel_status read_raw(const char *path, const cupel_volume_options *o, cu
     const cupel_file_order order = l.fortran ? cupel_order_fortran(l.dim, l.n) : cupel_order_c(l.dim, l.n);
     const uint64_t most = cupel_input_most(in);
     CUPEL_TRY(cupel_fill_open(&order, l.type, most > l.offset ? most - l.offset : 0, cupel_input_name(in), &f, err));
-    CUPEL_TRY(cupel_fill_grey(f, o->threshold, err));
+    cupel_fill_grey(f, o->threshold);
     CUPEL_TRY(skip(in, l.offset, err));
     CUPEL_TRY(cupel_fill_rest(f, in, err));
     CUPEL_TRY(cupel_fill_finish(f, v, err));

@@ -73,7 +73,7 @@ static cupel_status read_text(const char *path, const cupel_volume_options *o, c
     CUPEL_TRY(measure(path, text, w.n, shape, err));
     const cupel_file_order order = cupel_order_c(2, shape);
     CUPEL_TRY(cupel_fill_open(&order, cupel_number_native('f', 8), UINT64_MAX, path, &f, err));
-    CUPEL_TRY(cupel_fill_grey(f, o->threshold, err));
+    cupel_fill_grey(f, o->threshold);
     for (const char *p = text; p < end;) {
         size_t k = line_length(p, end);
         CUPEL_TRY(add_line(path, ++number, p, k, f, err));

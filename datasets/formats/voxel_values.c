@@ -152,7 +152,8 @@ struct cupel_fill {
     uint16_t *direct;         /* [DIRECT] id + 1 of the labels 0 .. 65535; 0: not met yet */
     int64_t *key;             /* [HASHED] of the others, made when the first comes */
     uint16_t *hashed;
-    double *grey;             /* [count] in order of the volume, where values need be no labels; NULL */
+    bool cuts;                /* values need be no labels */
+    double *grey;             /* [count] in order of the volume, from the first value on that is none; NULL */
     double threshold;         /* NaN: none is given */
     unsigned char cut[8];     /* the beginning of a value whose end has not come */
     size_t n_cut;
@@ -194,15 +195,10 @@ void cupel_fill_free(cupel_fill *f)
     cupel_free(f);
 }
 
-cupel_status cupel_fill_grey(cupel_fill *f, const char *threshold, cupel_err *err)
+void cupel_fill_grey(cupel_fill *f, const char *threshold)
 {
-    if (!threshold || strcmp(threshold, "none") == 0 || f->type.kind != 'f') return CUPEL_OK;
-    if (!cupel_parse_double(cupel_text_of(threshold), &f->threshold)) f->threshold = NAN;
-    const size_t bytes = cupel_mul(f->count, sizeof *f->grey);
-    cupel_status st = cupel_memory_check(bytes, f->name, err);
-    if (st != CUPEL_OK) return st;
-    f->grey = cupel_alloc(f->count, sizeof *f->grey);
-    return f->grey ? CUPEL_OK : cupel_no_memory(err, f->name, bytes);
+    f->cuts = threshold && strcmp(threshold, "none") != 0;
+    if (!f->cuts || !cupel_parse_double(cupel_text_of(threshold), &f->threshold)) f->threshold = NAN;
 }
 
 void cupel_fill_type(cupel_fill *f, cupel_number type) { f->type = type; }
@@ -258,6 +254,9 @@ static cupel_status no_label(const cupel_fill *f, const unsigned char *p, size_t
                           place_text(f, place, where), f->type.kind == 'b' ? "a boolean is 0 or 1" : "at most 2^63 - 1");
     const double x = real_of(bits_of(p, f->type), f->type.size);
     cupel_format_double(number, x);
+    if (f->grey)
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s': the value %s at %s is no finite number, and lies on neither side of a threshold; write a "
+                                                "number there", f->name, number, place_text(f, place, where));
     if (x > 0 && x < 1)
         return cupel_fail(err, CUPEL_BAD_INPUT,
                           "'%s': the value %s at %s is no label, labels are whole numbers; if these are shares of a phase per voxel (generate --as "
@@ -301,6 +300,34 @@ static cupel_status add_labels(cupel_fill *f, const unsigned char *p, size_t at,
     return CUPEL_OK;
 }
 
+/* From here on values are kept as they are, those that came as labels too. */
+static cupel_status turn_grey(cupel_fill *f, cupel_err *err)
+{
+    const size_t bytes = cupel_mul(f->count, sizeof *f->grey);
+    cupel_status st = cupel_memory_check(bytes, f->name, err);
+    if (st != CUPEL_OK) return st;
+    f->grey = cupel_alloc(f->count, sizeof *f->grey);
+    if (!f->grey) return cupel_no_memory(err, f->name, bytes);
+    for (size_t i = 0; i < f->count && f->n; i++) f->grey[i] = (double)f->label[f->v.id[i]]; /* what is still to come as well: overwritten */
+    memset(f->direct, 0, DIRECT * sizeof *f->direct);
+    if (f->hashed) memset(f->hashed, 0, HASHED * sizeof *f->hashed);
+    f->n = 0;
+    return CUPEL_OK;
+}
+
+/* A run of n values. One that is no label, or one label too many, makes grey values of all where those are let in. */
+static cupel_status add_run(cupel_fill *f, const unsigned char *p, size_t at, size_t n, cupel_err *err)
+{
+    const size_t stride = f->stride[f->order.dim - 1];
+    cupel_err why; /* runs may be of one value: it is filled by a failure alone */
+    if (f->grey) return add_grey(f, p, at, n, stride, err);
+    cupel_status st = add_labels(f, p, at, n, stride, &why);
+    if (st == CUPEL_OK) return st;
+    if (!f->cuts || st != CUPEL_BAD_INPUT) return cupel_fail(err, st, "%s", why.message);
+    st = turn_grey(f, err);
+    return st == CUPEL_OK ? add_grey(f, p, at, n, stride, err) : st;
+}
+
 cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_err *err)
 {
     const unsigned char *p = values;
@@ -311,7 +338,7 @@ cupel_status cupel_fill_add(cupel_fill *f, const void *values, size_t n, cupel_e
     while (n) {
         size_t run = f->order.n[last] - w.i[last];
         if (run > n) run = n;
-        cupel_status st = f->grey ? add_grey(f, p, w.at, run, f->stride[last], err) : add_labels(f, p, w.at, run, f->stride[last], err);
+        cupel_status st = add_run(f, p, w.at, run, err);
         if (st != CUPEL_OK) return st;
         p += run * f->type.size;
         walk_on(&w, &f->order, f->stride, run);
@@ -371,36 +398,27 @@ done:
     return st;
 }
 
-static bool is_whole(double x) { return fabs(x) <= 0x1p53 && x == floor(x); }
-
-/* Which grey scale the values need; step 0 where all are whole numbers. */
+/* The grey scale of the values: levels of which one ends at the threshold. */
 static cupel_grey_scale scale_of(const cupel_fill *f)
 {
     enum { LEVELS = 4096 };
     cupel_grey_scale s = {.low = f->grey[0], .high = f->grey[0]};
-    bool whole = true;
-    for (size_t i = 0; i < f->count; i++) {
-        s.low = fmin(s.low, f->grey[i]), s.high = fmax(s.high, f->grey[i]);
-        whole = whole && is_whole(f->grey[i]);
-    }
-    if (whole) return s;
+    for (size_t i = 0; i < f->count; i++) s.low = fmin(s.low, f->grey[i]), s.high = fmax(s.high, f->grey[i]);
     s.base = isnan(f->threshold) ? s.low : f->threshold;
     s.step = s.high / LEVELS - s.low / LEVELS;
     if (!(s.step > 0)) s.step = 1;
     return s;
 }
 
-/* Grey values become labels: themselves, or levels. What is far beyond a threshold stays on its side. */
+/* Grey values become labels, their levels. What is far beyond a threshold stays on its side. */
 static cupel_status label_grey(cupel_fill *f, cupel_err *err)
 {
     cupel_grey_scale s = scale_of(f);
     uint16_t id = 0;
     for (size_t i = 0; i < f->count; i++) {
-        const double x = f->grey[i], level = s.step > 0 ? ceil(x / s.step - s.base / s.step) : x;
-        double label = s.step > 0 ? fmax(-0x1p40, fmin(0x1p40, level)) : x;
-        if (s.step > 0 && x <= s.base) label = fmin(label, 0); /* rounding does not carry a value over the threshold */
-        if (s.step > 0 && x > s.base) label = fmax(label, 1);
-        cupel_status st = id_of(f, (int64_t)label, &id, err);
+        const double x = f->grey[i], level = ceil(x / s.step - s.base / s.step), label = fmax(-0x1p40, fmin(0x1p40, level));
+        const double sided = x <= s.base ? fmin(label, 0) : fmax(label, 1); /* rounding does not carry a value over the threshold */
+        cupel_status st = id_of(f, (int64_t)sided, &id, err);
         if (st != CUPEL_OK) return st;
         f->v.id[i] = id;
     }

@@ -38,9 +38,10 @@ typedef struct cupel_fill cupel_fill;
 /* bytes: what the file can hold at most behind its header; the shape is checked against it, then against memory, before anything is
  * allocated. `name` is for messages. */
 cupel_status cupel_fill_open(const cupel_file_order *order, cupel_number type, uint64_t bytes, const char *name, cupel_fill **f, cupel_err *err);
-/* Right after open, of values that are floats: those that are no whole numbers are let in, as levels of a grey scale (cupel_voxels.grey) of which
- * one ends at the threshold where that is a number. Nothing changes for a threshold NULL or "none". CUPEL_NO_RESOURCE. */
-cupel_status cupel_fill_grey(cupel_fill *f, const char *threshold, cupel_err *err);
+/* Right after open: floats that are no whole numbers, and more different values than there are phases, are let in. All values are then levels of a
+ * grey scale (cupel_voxels.grey), of which one ends at the threshold where that is a number, and take eight bytes more each while they come
+ * (cupel_fill_add: CUPEL_NO_RESOURCE). Nothing changes for a threshold NULL or "none". */
+void cupel_fill_grey(cupel_fill *f, const char *threshold);
 /* The type of the values that follow, when it changes between the pages of a stack. */
 void cupel_fill_type(cupel_fill *f, cupel_number type);
 /* The next n values, packed. CUPEL_BAD_INPUT, with the place, for one that is no whole number, and for more values than the shape has. */

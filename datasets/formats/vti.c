@@ -206,7 +206,7 @@ static cupel_status read_array(job *j, const cupel_file_order *order, cupel_err 
     uint64_t most = ascii ? ((uint64_t)(j->in.end - j->in.p) + 1) / 2 * 8 : left(&j->in);
     if (!ascii && j->x->zlib) most = most > UINT64_MAX / CUPEL_DEFLATE_MOST ? UINT64_MAX : most * CUPEL_DEFLATE_MOST;
     cupel_status st = cupel_fill_open(order, type, most, j->name, &j->fill, err);
-    if (st == CUPEL_OK) st = cupel_fill_grey(j->fill, j->threshold, err);
+    if (st == CUPEL_OK) cupel_fill_grey(j->fill, j->threshold);
     if (st != CUPEL_OK) return st;
     return ascii ? read_ascii(j) : j->x->zlib ? read_packed(j) : read_plain(j);
 }
