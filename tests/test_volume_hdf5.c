@@ -3,9 +3,13 @@
 
 #include "core/base/rng.h"
 #include "core/io/h5_foreign.h"
+#include "datasets/formats/h5_contents.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
+
+#include <hdf5.h>
+#include <zlib.h>
 
 static cupel_h5 *new_h5(const char *path, int *fd)
 {
@@ -130,6 +134,51 @@ static void hdf5_arrays_of_others(void **state)
     check_fails(cupel_volume_read(path, NULL, &v, &err), CUPEL_BAD_INPUT, &err, "claims more values than the file can hold");
 }
 
+static void contents(const char *path, const char *expected)
+{
+    cupel_str words = {0};
+    cupel_err err = {0};
+    assert_true(cupel_h5_is_file(path));
+    check_ok(cupel_h5_contents(path, &words, &err), &err);
+    assert_string_equal(cupel_str_text(&words), expected);
+    cupel_str_free(&words);
+}
+
+/* Names, types and shapes alone: what is stored is not looked at, however much or little it is. */
+static void what_a_file_holds(void **state)
+{
+    (void)state;
+    static const char name[] = "a23456789012345678901234567890123456789012345678901234567890123";
+    int fd;
+    const char *path = in_folder("c.h5");
+    cupel_h5 *h = new_h5(path, &fd);
+    put_array(h, name, 'f', 4, 2, (const size_t[]){2, 3}, NULL);
+    put_array(h, "m", 'u', 1, 3, (const size_t[]){10000, 10000, 10000}, NULL); /* of which nothing is there */
+    close_h5(h, fd);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), space = H5Screate(H5S_SCALAR);
+    const hid_t text = H5Dcreate2(file, "text", H5T_C_S1, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(text > 0 && H5Dclose(text) >= 0 && H5Sclose(space) >= 0 && H5Fclose(file) >= 0);
+    contents(path, "/a23456789012345678901234567890123456789012345678901234567890... (float32 2 x 3), /m (uint8 10000 x 10000 x 10000), "
+                   "/text (other)");
+}
+
+/* Eight bytes tell: the rest may be no gzip data at all, or gigabytes. */
+static void the_first_bytes_of_a_zipped_file(void **state)
+{
+    (void)state;
+    static unsigned char bytes[1 << 12];
+    const char *path = in_folder("c.h5.gz");
+    gzFile f = gzopen(path, "wb");
+    assert_true(f && gzwrite(f, "\x89HDF\r\n\x1a\n", 8) == 8 && gzflush(f, Z_FULL_FLUSH) == Z_OK);
+    for (unsigned i = 0; i < 1000; i++) assert_true(gzputc(f, (int)(cupel_rng_bits(1, 0, i) % 256)) >= 0);
+    assert_int_equal(gzclose(f), Z_OK);
+    const size_t n = whole_file(path, bytes, sizeof bytes);
+    assert_true(cupel_h5_is_file(write_bytes("cut.h5.gz", bytes, n - 200)));
+    assert_false(cupel_h5_is_file(write_bytes("short.h5", "\x89HDF\r\n\x1a", 7)));
+    assert_false(cupel_h5_is_file(in_folder("none.h5")));
+    assert_false(cupel_h5_is_file(folder));
+}
+
 /* One to four bytes changed at places that a generator gives. HDF5 1.10.8 itself crashes on a few in a thousand of such files, asks for gigabytes on
  * some and never comes back from others (tests/cli/convert.sh has one of each). The memory limit does not hold under a sanitizer. */
 static void read_mutations(const char *format, const unsigned char *bytes, size_t n, size_t variants)
@@ -181,6 +230,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dream3d_old_and_new),
         cmocka_unit_test(hdf5_arrays_of_others),
+        cmocka_unit_test(what_a_file_holds),
+        cmocka_unit_test(the_first_bytes_of_a_zipped_file),
         cmocka_unit_test(hostile_hdf5_does_no_harm),
     };
     return cmocka_run_group_tests(tests, volume_folder_make, volume_folder_remove);

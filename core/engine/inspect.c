@@ -7,6 +7,7 @@
 #include "core/io/json.h"
 #include "core/matter/crystal.h"
 #include "datasets/formats/h5_contents.h"
+#include "datasets/formats/volume.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -184,13 +185,18 @@ done:
     return st;
 }
 
-/* What an HDF5 file of another program holds; the error stays as it is for all else. */
+/* What an HDF5 file of another program holds, and which volume any other file is; the error stays as it is for all else. */
 static cupel_status say_foreign(const char *path, cupel_err *err)
 {
     cupel_str words = {0};
-    if (cupel_h5_is_file(path) && cupel_h5_contents(path, &words, err) == CUPEL_OK)
+    cupel_err why = {0};
+    const bool hdf5 = cupel_h5_is_file(path);
+    if (hdf5 && cupel_h5_contents(path, &words, &why) == CUPEL_OK)
         cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': not a cupel artifact: an HDF5 file that another program wrote; it holds %s; a volume in it is "
                    "taken by 'cupel describe', 'homogenize' and 'convert' (--dataset names it)", path, cupel_str_text(&words));
+    else if (!hdf5 && cupel_volume_say(path, &words))
+        cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': not a cupel artifact: %s, as 'cupel describe', 'homogenize' and 'convert' take it", path,
+                   cupel_str_text(&words));
     cupel_str_free(&words);
     return CUPEL_BAD_ARTIFACT;
 }

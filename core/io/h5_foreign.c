@@ -173,7 +173,7 @@ done:
     return st;
 }
 
-cupel_status cupel_h5_array_of(const cupel_h5 *h, const char *path, cupel_h5_array *out, cupel_err *err)
+static cupel_status look_at(const cupel_h5 *h, const char *path, bool layout, cupel_h5_array *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_h5_quiet q = cupel_h5_quiet_begin();
@@ -184,13 +184,17 @@ cupel_status cupel_h5_array_of(const cupel_h5 *h, const char *path, cupel_h5_arr
     H5_TRY(type = H5Dget_type(dataset), "data set '%s'", path);
     look_at_type(type, &a);
     CUPEL_TRY(look_at_shape(h, dataset, path, &a, err));
-    if (a.kind) CUPEL_TRY(look_at_layout(h, dataset, path, &a, err));
+    if (a.kind && layout) CUPEL_TRY(look_at_layout(h, dataset, path, &a, err));
     *out = a;
 done:
     cupel_h5_drop(type), cupel_h5_drop(dataset);
     cupel_h5_quiet_end(&q);
     return st;
 }
+
+cupel_status cupel_h5_array_of(const cupel_h5 *h, const char *path, cupel_h5_array *a, cupel_err *err) { return look_at(h, path, true, a, err); }
+
+cupel_status cupel_h5_shape_of(const cupel_h5 *h, const char *path, cupel_h5_array *a, cupel_err *err) { return look_at(h, path, false, a, err); }
 
 static hid_t native_type(const cupel_h5_array *a)
 {

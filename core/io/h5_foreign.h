@@ -24,6 +24,8 @@ typedef struct cupel_h5_array {
 /* kind 0 when it holds no numbers. CUPEL_BAD_INPUT for a shape that the bytes stored for it cannot make, for values kept in other files, and for
  * chunks that are larger than the array needs. */
 cupel_status cupel_h5_array_of(const cupel_h5 *h, const char *path, cupel_h5_array *a, cupel_err *err);
+/* The same without a look at what is stored for it: nothing is unpacked, and `step` is 0. The shape may be a lie. */
+cupel_status cupel_h5_shape_of(const cupel_h5 *h, const char *path, cupel_h5_array *a, cupel_err *err);
 /* Rows first .. first + n - 1, packed; a.rank >= 1. */
 cupel_status cupel_h5_array_rows(const cupel_h5 *h, const char *path, const cupel_h5_array *a, size_t first, size_t n, void *data, cupel_err *err);
 

@@ -3,12 +3,14 @@
 #include "core/base/err.h"
 #include "core/io/input.h"
 #include "core/sys/child.h"
+#include "datasets/formats/voxel_values.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 enum { SHOWN = 8, NAME = 60, WORDS = 2000 };
 
-/* What a look at names and shapes may take: no values are read. */
+/* What a look at names and shapes may take: no values are read, so that a sound file of any size is told in no time. */
 #define ROOM (UINT64_C(256) << 20)
 enum { SECONDS = 3 };
 
@@ -20,12 +22,11 @@ typedef struct list {
 
 static void put_shape(const cupel_h5_array *a, cupel_str *s)
 {
-    const char *type = a->kind == 'f' ? "float" : a->kind == 'u' ? "uint" : "int";
     if (!a->kind) {
-        cupel_str_puts(s, " (no numbers)");
+        cupel_str_puts(s, " (other)");
         return;
     }
-    cupel_str_addf(s, " (%s%u", type, 8 * a->size);
+    cupel_str_addf(s, " (%s", cupel_number_word(cupel_number_native(a->kind, a->size)));
     for (int k = 0; k < a->rank; k++) cupel_str_addf(s, "%s%zu", k ? " x " : " ", a->shape[k]);
     cupel_str_putc(s, ')');
 }
@@ -37,8 +38,9 @@ static cupel_status put_name(void *user, const char *path, cupel_err *err)
     list *l = user;
     cupel_h5_array a = {0};
     if (l->n++ >= SHOWN) return CUPEL_OK;
-    cupel_str_addf(l->words, "%s%s%.*s", l->n > 1 ? ", " : "", path[0] == '/' ? "" : "/", NAME, path);
-    if (cupel_h5_array_of(l->h, path, &a, NULL) == CUPEL_OK) put_shape(&a, l->words);
+    const size_t n = strlen(path);
+    cupel_str_addf(l->words, "%s%s%.*s%s", l->n > 1 ? ", " : "", path[0] == '/' ? "" : "/", cupel_shown(n, NAME), path, n > NAME ? "..." : "");
+    if (cupel_h5_shape_of(l->h, path, &a, NULL) == CUPEL_OK) put_shape(&a, l->words);
     return CUPEL_OK;
 }
 
@@ -52,15 +54,19 @@ cupel_status cupel_h5_list(const cupel_h5 *h, cupel_str *words, cupel_err *err)
     return words->failed ? cupel_no_memory(err, "names of data sets", words->n) : CUPEL_OK;
 }
 
-static bool begins(const void *p, size_t n) { return n >= 8 && memcmp(p, "\x89HDF\r\n\x1a\n", 8) == 0; }
-
+/* No more is unzipped than that takes. */
 bool cupel_h5_is_file(const char *path)
 {
-    cupel_whole w = {0};
-    if (cupel_whole_open(path, &w, NULL) != CUPEL_OK) return false;
-    const bool is = begins(w.p, w.n);
-    cupel_whole_close(&w);
-    return is;
+    static const char magic[8] = "\x89HDF\r\n\x1a\n";
+    char head[sizeof magic];
+    size_t n = 0;
+    struct stat sb;
+    cupel_input *in = NULL;
+    if (stat(path, &sb) != 0 || !S_ISREG(sb.st_mode) || cupel_input_open(path, &in, NULL) != CUPEL_OK) return false;
+    for (size_t got = 1; got && n < sizeof head; n += got)
+        if (cupel_input_read(in, head + n, sizeof head - n, &got, NULL) != CUPEL_OK) break;
+    cupel_input_free(in);
+    return n == sizeof head && memcmp(head, magic, sizeof magic) == 0;
 }
 
 typedef struct question {

@@ -214,6 +214,18 @@ done:
     return st;
 }
 
+static bool say_npy(const char *path, cupel_str *words)
+{
+    cupel_input *in = NULL;
+    header h;
+    size_t begin = 0;
+    const bool told = cupel_input_open(path, &in, NULL) == CUPEL_OK && read_header(in, &h, &begin, NULL) == CUPEL_OK;
+    if (told) cupel_str_puts(words, cupel_number_word(h.type));
+    for (int k = 0; told && k < h.dim; k++) cupel_str_addf(words, "%s%zu", k ? " x " : " ", h.n[k]);
+    cupel_input_free(in);
+    return told;
+}
+
 /* ---- writing ---- */
 
 static cupel_status write_header(cupel_out *out, const cupel_voxels *v, cupel_number type, cupel_err *err)
@@ -268,5 +280,5 @@ const cupel_volume_format cupel_volume_format_npy = {
                .help = "NumPy array of 2 or 3 axes: booleans, integers, or floats that are whole numbers; versions 1 to 3, C and Fortran order",
                .input = "array axes 0, 1, 2 are axes 0, 1, 2 (x, y, z); no voxel size",
                .output = "the same, version 1.0, C order, the smallest integer type that holds the labels", .references = references},
-    .suffixes = ".npy", .sizeless = true, .is = is_npy, .read = read_npy, .write = write_npy,
+    .suffixes = ".npy", .sizeless = true, .is = is_npy, .say = say_npy, .read = read_npy, .write = write_npy,
 };

@@ -5,6 +5,7 @@
 #ifndef CUPEL_DATASETS_FORMATS_VOLUME_H
 #define CUPEL_DATASETS_FORMATS_VOLUME_H
 
+#include "core/base/str.h"
 #include "core/matter/method.h"
 #include "core/matter/voxels.h"
 
@@ -23,6 +24,7 @@ typedef struct cupel_volume_format {
     bool image;                  /* its files are as often grey images as labels */
     bool sizeless;               /* written files have no place for the size of a voxel */
     bool (*is)(const unsigned char *head, size_t n);  /* its first bytes, up to 512; NULL: they do not tell */
+    bool (*say)(const char *path, cupel_str *words); /* by the header alone, "uint8 64 x 64 x 64"; NULL, or false: it does not tell */
     cupel_status (*read)(const char *path, const cupel_volume_options *o, cupel_voxels *v, cupel_err *err); /* NULL: writes only */
     cupel_status (*write)(const char *path, const cupel_voxels *v, cupel_err *err); /* NULL: reads only */
 } cupel_volume_format;
@@ -31,6 +33,9 @@ extern const cupel_volume_format *const cupel_volume_formats[]; /* NULL-ended */
 const cupel_method *cupel_volume_format_method(size_t i);         /* NULL past the end */
 /* True when the name or the first bytes are those of a volume: how `describe` tells one from a table. */
 bool cupel_volume_is(const char *path);
+/* Which volume a file is by its first bytes, "a volume of format npy (uint8 64 x 64 x 64)", the latter where a header tells; false, without a word,
+ * for any other. */
+bool cupel_volume_say(const char *path, cupel_str *words);
 /* The format that cupel_volume_read takes for this file. CUPEL_USAGE for a name in o->format that is none, CUPEL_BAD_INPUT when neither the first
  * bytes nor the name tell. */
 cupel_status cupel_volume_format_of(const char *path, const cupel_volume_options *o, const cupel_volume_format **format, cupel_err *err);

@@ -101,6 +101,18 @@ bool cupel_volume_is(const char *path)
     return strcmp(path, "-") != 0 && !is_folder(path) && head_of(path, head, &n, NULL) == CUPEL_OK && by_head(head, n);
 }
 
+bool cupel_volume_say(const char *path, cupel_str *words)
+{
+    unsigned char head[HEAD];
+    size_t n = 0;
+    cupel_str more = {0};
+    const cupel_volume_format *f = head_of(path, head, &n, NULL) == CUPEL_OK ? by_head(head, n) : NULL;
+    if (f) cupel_str_addf(words, "a volume of format %s", f->method.name);
+    if (f && f->say && f->say(path, &more)) cupel_str_addf(words, " (%s)", cupel_str_text(&more));
+    cupel_str_free(&more);
+    return f != NULL;
+}
+
 static const cupel_volume_format *by_name(const char *name)
 {
     for (const cupel_volume_format *const *f = cupel_volume_formats; *f; f++)

@@ -27,6 +27,13 @@ bool cupel_number_named(cupel_text name, cupel_number *t)
     return false;
 }
 
+const char *cupel_number_word(cupel_number t)
+{
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (named[i].type.kind == t.kind && named[i].type.size == t.size) return named[i].name;
+    return "";
+}
+
 cupel_number cupel_number_native(char kind, unsigned size)
 {
     const uint16_t one = 1;

@@ -17,6 +17,8 @@ typedef struct cupel_number {
 
 /* "uint8", "int64", "float32", "bool" and so on to a number of this machine's byte order; false for another word. */
 bool cupel_number_named(cupel_text name, cupel_number *t);
+/* The same word of a number; "" where there is none. */
+const char *cupel_number_word(cupel_number t);
 /* A type in the byte order of this machine. */
 cupel_number cupel_number_native(char kind, unsigned size);
 /* The smallest type that holds every label of the volume, least significant byte first. */

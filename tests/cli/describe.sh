@@ -190,6 +190,13 @@ told describe; told describe -o "$T/u.csv"; told homogenize --property conductio
 check 'an HDF5 file of another program: exit 4' exits 4 "$CUPEL" inspect "$T/grid.h5"
 check 'says what is in it' says "an HDF5 file that another program wrote; it holds /microstructure (uint8 8 x 8 x 8); a volume in it is taken by 'cupel describe'"
 
+{ printf '\211HDF\r\n\032\n'; head -c 3000 /dev/zero; } >"$T/torn.h5"
+check 'a damaged one: exit 4' exits 4 "$CUPEL" inspect "$T/torn.h5"; check 'is no artifact either' says 'not a cupel artifact: an HDF5 file that another'
+check 'a NumPy array: exit 4' exits 4 "$CUPEL" inspect "$T/grid.npy"
+check 'says what it is' says "grid.npy': not a cupel artifact: a volume of format npy (uint8 8 x 8 x 8), as 'cupel describe', 'homogenize' and 'convert' take it"
+"$CUPEL" convert "$T/grid.npy" "$T/grid.tif" 2>/dev/null
+check 'an image: exit 4' exits 4 "$CUPEL" inspect "$T/grid.tif"; check 'says so' says 'not a cupel artifact: a volume of format tiff, as'
+
 # A kill at any moment leaves the old file or the new one.
 awk 'BEGIN { print "formula"; for (i = 0; i < 60000; i++) print "Fe" i % 97 + 1 "O" i % 13 + 1 }' >"$T/many.csv"
 "$CUPEL" describe "$T/many.csv" --quiet -o "$T/k.h5" 2>/dev/null; cp "$T/k.h5" "$T/whole.h5"
