@@ -76,7 +76,7 @@ static cupel_status judge_words(const making *m, const word_place *w, cupel_err 
     }
     if (w->words < m->all)
         cupel_say(m->job, CUPEL_WARNING, "column '%s' holds numbers and words ('%.*s' at %s:%" PRIu64 "): each of them is taken as a word",
-                  t->header.name[m->at[w->table].at], (int)(cell_of(m, w->table, w->row).n < 60 ? cell_of(m, w->table, w->row).n : 60),
+                  t->header.name[m->at[w->table].at], cupel_shown(cell_of(m, w->table, w->row).n, 60),
                   cell_of(m, w->table, w->row).p, t->file, t->records.line[w->row]);
     return CUPEL_OK;
 }

@@ -94,7 +94,7 @@ static cupel_status type_of(const char *name, cupel_text t, cupel_number *type, 
         return cupel_fail(err, CUPEL_BAD_INPUT,
                           "'%s': values of NumPy type '%.*s'; expected a boolean, an integer of 1 to 8 bytes, or float32 or float64 "
                           "with whole numbers (array.astype)",
-                          name, t.n < 40 ? (int)t.n : 40, t.p);
+                          name, cupel_shown(t.n, 40), t.p);
     *type = (cupel_number){t.p[1], size, *order == '>'};
     return CUPEL_OK;
 }

@@ -56,7 +56,7 @@ static cupel_status parse(const char *text, layout *l, cupel_err *err)
         const size_t k = equals ? (size_t)(equals - p) : n;
         if (!equals || !parse_pair((cupel_text){p, k}, (cupel_text){equals + 1, n - k - 1}, l))
             return cupel_fail(err, CUPEL_USAGE, "raw: '%.*s' is not understood; %s (types: bool, int8 to int64, uint8 to uint64, float32, float64)",
-                              n < 80 ? (int)n : 80, p, expected);
+                              cupel_shown(n, 80), p, expected);
         p += n + (p[n] == ',');
     }
     if (!l->dim || !l->type.size) return cupel_fail(err, CUPEL_USAGE, "raw '%.80s': shape and type are needed; %s", text, expected);

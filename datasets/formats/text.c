@@ -54,7 +54,7 @@ static cupel_status add_line(const char *name, size_t number, const char *p, siz
         double x;
         while (p + k < end && !memchr(apart, p[k], sizeof apart - 1)) k++;
         if (k && !cupel_parse_double((cupel_text){p, k}, &x))
-            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s':%zu: '%.*s' is no number", name, number, k < 40 ? (int)k : 40, p);
+            return cupel_fail(err, CUPEL_BAD_INPUT, "'%s':%zu: '%.*s' is no number", name, number, cupel_shown(k, 40), p);
         cupel_status st = k ? cupel_fill_add(f, &x, 1, err) : CUPEL_OK;
         if (st != CUPEL_OK) return st;
         p += k + 1;

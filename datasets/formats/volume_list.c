@@ -88,7 +88,7 @@ static cupel_status refuse_npz(const char *path, const unsigned char *head, size
     cupel_text name = {(const char *)head + 30, length};
     if (cupel_text_ends(name, ".npy")) name.n -= 4;
     return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is an archive of NumPy arrays, which is not read: save the one that holds the labels as .npy, "
-                      "numpy.save('v.npy', numpy.load('%s')['%.*s'])", path, path, name.n < 60 ? (int)name.n : 60, name.p);
+                      "numpy.save('v.npy', numpy.load('%s')['%.*s'])", path, path, cupel_shown(name.n, 60), name.p);
 }
 
 /* Of .h5 the bytes decide: artifacts of cupel begin with their own magic word, not with that of HDF5. */

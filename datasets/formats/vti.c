@@ -136,7 +136,7 @@ static cupel_status read_ascii(job *j)
         int64_t whole;
         double number;
         if (k && !(real ? cupel_parse_double(word, &number) : cupel_parse_i64(word, &whole)))
-            return cupel_fail(j->err, CUPEL_BAD_INPUT, "'%s': array '%s': '%.*s' is no %s", j->name, j->a->name, k < 40 ? (int)k : 40, p,
+            return cupel_fail(j->err, CUPEL_BAD_INPUT, "'%s': array '%s': '%.*s' is no %s", j->name, j->a->name, cupel_shown(k, 40), p,
                               real ? "number" : "whole number");
         cupel_status st = k ? cupel_fill_add(j->fill, real ? (const void *)&number : (const void *)&whole, 1, j->err) : CUPEL_OK;
         if (st != CUPEL_OK) return st;

@@ -43,7 +43,7 @@ static cupel_status row(const char *path, uint64_t line, const cupel_text *field
     for (size_t i = 0; i < 3; i++)
         if (!cupel_parse_double(cupel_text_trim(field[i + 1]), &g->angle[i]))
             return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%llu: angle '%.*s' is no number", path, (unsigned long long)line,
-                              (int)(field[i + 1].n < 40 ? field[i + 1].n : 40), field[i + 1].p);
+                              cupel_shown(field[i + 1].n, 40), field[i + 1].p);
     return CUPEL_OK;
 }
 

@@ -85,7 +85,7 @@ cupel_status cupel_micro_entry_unit(cupel_micro_reader *r, const cupel_yaml *ent
     if (st != CUPEL_OK) return cupel_keys_at(file, node->line, err);
     if (!cupel_unit_same_dimension(&from, &to))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: unit: '%s' is not given in '%.*s'; %s%s", file, node->line, name,
-                          (int)(node->text.n < 40 ? node->text.n : 40), node->text.p,
+                          cupel_shown(node->text.n, 40), node->text.p,
                           *own ? "give it in a unit like " : "it has no unit: leave it out", own);
     r->entry_from = from, r->entry_to = to;
     st = remember(r, family, node->text, err);
@@ -102,7 +102,7 @@ static cupel_status convert(const cupel_micro_reader *r, const cupel_yaml *node,
     }
     if (entry && !cupel_text_is(cupel_text_trim(unit), r->here))
         return cupel_fail(err, CUPEL_USAGE, "'%.*s' has a unit of its own, where 'unit' in line %zu is %s; give the number in %s, without a unit",
-                          (int)(node->text.n < 40 ? node->text.n : 40), node->text.p, entry->line, r->here, r->here);
+                          cupel_shown(node->text.n, 40), node->text.p, entry->line, r->here, r->here);
     if (family == CUPEL_OF_ALPHA && is_per_degree(unit) && !r->instead) return CUPEL_OK;
     return cupel_quantity_in(node->text, r->instead ? r->instead : unit_of(r, family), x, err);
 }
@@ -225,7 +225,7 @@ cupel_status cupel_micro_budget(cupel_text text, double *seconds, uint64_t *solv
     }
     if (st == CUPEL_NO_RESOURCE) return st;
     return cupel_fail(err, CUPEL_USAGE, "budget '%.*s': expected a time or a number of solves, as in 60s, 5 min, 1 h or 40solves",
-                      (int)(text.n < 40 ? text.n : 40), text.p);
+                      cupel_shown(text.n, 40), text.p);
 }
 
 static cupel_status read_budget(cupel_micro_demand *d, const cupel_yaml *root, cupel_err *err)

@@ -46,7 +46,7 @@ cupel_status cupel_micro_phase_named(const cupel_micro_demand *d, const cupel_ya
     }
     if (node && node->kind == CUPEL_YAML_SCALAR && node->text.n)
         cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s': no phase is called '%.*s'; phases are: %s", d->file, line, what,
-                   (int)(node->text.n < 40 ? node->text.n : 40), node->text.p, cupel_str_text(&all));
+                   cupel_shown(node->text.n, 40), node->text.p, cupel_str_text(&all));
     else
         cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' needs the name of its phase; phases are: %s", d->file, line, what, cupel_str_text(&all));
     cupel_str_free(&all);

@@ -95,7 +95,7 @@ static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, 
     }
     const char *near = cupel_nearest_word(node->text, words);
     cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown property '%.*s'; %s%s%sproperties of microstructures are: %s", d->file, node->line,
-               (int)(node->text.n < 60 ? node->text.n : 60), node->text.p, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "",
+               cupel_shown(node->text.n, 60), node->text.p, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "",
                cupel_str_text(&all));
     cupel_str_free(&all);
     return CUPEL_USAGE;

@@ -25,10 +25,10 @@ static cupel_status read_range(const cupel_micro_demand *d, const cupel_yaml *no
     const cupel_text right = cupel_text_trim((cupel_text){dots + 2, t.n - (size_t)(dots + 2 - t.p)});
     if (!cupel_parse_double(left, low) || !cupel_parse_double(right, high))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%.*s' is no range of two numbers, as in 0.1..0.35", d->file, node->line,
-                          (int)(t.n < 40 ? t.n : 40), t.p);
+                          cupel_shown(t.n, 40), t.p);
     if (!(*low < *high))
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: the range %.*s ends before it begins; write low..high", d->file, node->line,
-                          (int)(t.n < 40 ? t.n : 40), t.p);
+                          cupel_shown(t.n, 40), t.p);
     return CUPEL_OK;
 }
 
