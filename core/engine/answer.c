@@ -50,6 +50,12 @@ typedef struct answerer {
 
 /* ---- lines ---- */
 
+/* A tab at an end of a line is a cell of a table with tabs, and what "sep=" says. */
+static bool has_tabs(const answerer *a, cupel_text line)
+{
+    return !a->json && (a->separator == '\t' || (!a->separator && cupel_csv_said(line) == '\t'));
+}
+
 /* The next line without its end; text->p NULL when there is none. Reads only when no whole line is there. */
 static cupel_status next_line(answerer *a, cupel_text *text, cupel_err *err)
 {
@@ -62,8 +68,9 @@ static cupel_status next_line(answerer *a, cupel_text *text, cupel_err *err)
             const size_t length = stop ? (size_t)(stop - p) : n;
             a->begin += length + (stop != NULL);
             a->line++;
-            *text = cupel_text_trim((cupel_text){p, length && p[length - 1] == '\r' ? length - 1 : length});
+            *text = (cupel_text){p, length && p[length - 1] == '\r' ? length - 1 : length};
             if (a->line == 1 && text->n >= 3 && memcmp(text->p, "\xEF\xBB\xBF", 3) == 0) text->p += 3, text->n -= 3;
+            if (!has_tabs(a, *text)) *text = cupel_text_trim(*text);
             if (text->n) return CUPEL_OK;
             *text = (cupel_text){NULL, 0};
             continue;
@@ -417,16 +424,17 @@ static cupel_status no_header(answerer *a, cupel_text line, const cupel_err *why
 /* What the lines are, from the options or the first of them; a header is taken off. */
 static cupel_status begin(answerer *a, cupel_text *line, cupel_err *err)
 {
+    const char *format = a->o->format;
+    a->separator = format && strcmp(format, "tsv") == 0 ? '\t' : 0;
     cupel_status st = next_line(a, line, err);
     if (st != CUPEL_OK) return st;
     if (!line->p) return cupel_fail(err, CUPEL_BAD_INPUT, "%s: no line to answer; expected JSON objects, or a table with a header",
                                     cupel_input_name(a->in));
-    const char *format = a->o->format;
     a->json = format ? strcmp(format, "jsonl") == 0 : line->p[0] == '{' || line->p[0] == '[';
-    a->separator = format && strcmp(format, "tsv") == 0 ? '\t' : 0;
     if (a->json) return CUPEL_OK;
-    if (!a->separator && line->n == 5 && memcmp(line->p, "sep=", 4) == 0) {
-        a->separator = line->p[4];
+    const char said = a->separator ? 0 : cupel_csv_said(*line);
+    if (said) {
+        a->separator = said;
         st = next_line(a, line, err);
         if (st != CUPEL_OK || !line->p) return st;
     }

@@ -82,11 +82,16 @@ static cupel_status fail(const cupel_csv *c, uint64_t line, const char *what, cu
 
 char cupel_csv_separator(const cupel_csv *c) { return c->separator; }
 
-/* "sep=;" alone on the first line, as Excel reads it: that line is no row. */
+char cupel_csv_said(cupel_text line)
+{
+    return line.n == 5 && memcmp(line.p, "sep=", 4) == 0 && line.p[4] && strchr(",;\t", line.p[4]) ? line.p[4] : 0;
+}
+
+/* On the first line, which is then no row. */
 static char said_separator(cupel_csv *c)
 {
-    const char *p = c->now->data + c->begin; /* zeros behind the end stop every comparison */
-    if (memcmp(p, "sep=", 4) != 0 || !p[4] || !strchr(",;\t", p[4])) return 0;
+    const char *p = c->now->data + c->begin; /* zeros behind the end */
+    if (!cupel_csv_said((cupel_text){p, 5})) return 0;
     const size_t n = p[5] == '\n' ? 6 : p[5] == '\r' && p[6] == '\n' ? 7 : 0;
     c->begin += n;
     c->line += n > 0;

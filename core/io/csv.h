@@ -16,6 +16,8 @@ cupel_status cupel_csv_open(cupel_input *in, char separator, cupel_csv **csv, cu
  * The array *field stays valid until the next row, the text of the fields until cupel_csv_recycle; the fields lie in order in one stretch of
  * memory. */
 cupel_status cupel_csv_row(cupel_csv *csv, const cupel_text **field, size_t *n, uint64_t *line, cupel_err *err);
+/* The separator that a line without its end says, "sep=;" as Excel reads it: one of , ; and tab. 0 for any other line. */
+char cupel_csv_said(cupel_text line);
 char cupel_csv_separator(const cupel_csv *csv); /* after the first row */
 /* Gives back the memory of all rows so far. */
 void cupel_csv_recycle(cupel_csv *csv);

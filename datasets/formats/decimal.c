@@ -57,34 +57,58 @@ static cupel_status refuse(const cupel_decimals *d, size_t column, cupel_text t,
                                             "of thousands", d->file, line, d->header->name[column], cupel_shown(t.n, 40), t.p, why, where);
 }
 
-static cupel_status note(cupel_decimals *d, size_t column, cupel_text t, int sign, bool group, uint64_t line, cupel_err *err)
+/* A number of a row, before what the row says counts. */
+typedef struct decimal {
+    int sign;   /* COMMA, POINT; 0: none */
+    size_t at;  /* of the sign */
+    bool group; /* it may be one of thousands */
+} decimal;
+
+static cupel_status check(const cupel_decimals *d, size_t column, cupel_text t, const decimal *x, uint64_t line, cupel_err *err)
 {
-    cupel_decimal_kind *own = sign == COMMA ? &d->comma : &d->point;
-    const cupel_decimal_kind *other = sign == COMMA ? &d->point : &d->comma;
-    d->seen[column] |= (unsigned char)sign;
-    if (!own->line) own->line = line;
-    if (group && !own->group) own->group = line;
-    if (d->seen[column] == (COMMA | POINT))
+    const cupel_decimal_kind *other = x->sign == COMMA ? &d->point : &d->comma;
+    if (x->sign == BOTH) return refuse(d, column, t, line, "has separators of thousands", 0, err);
+    if ((d->seen[column] | x->sign) == (COMMA | POINT))
         return refuse(d, column, t, line, "stands beside numbers with the other decimal sign in this column", 0, err);
-    if (group && other->line)
+    if (x->group && other->line)
         return refuse(d, column, t, line, "may be a fraction or thousands: other numbers have the other sign", other->line, err);
     if (other->group)
         return refuse(d, column, t, line, "has the other decimal sign than a number that may be a fraction or thousands", other->group, err);
     return CUPEL_OK;
 }
 
+static decimal decimal_of(cupel_text t)
+{
+    decimal x = {0};
+    x.sign = sign_of(t, &x.at, &x.group);
+    return x;
+}
+
+static void note(cupel_decimal_kind *kind, const decimal *x, uint64_t line)
+{
+    if (!kind->line) kind->line = line;
+    if (x->group && !kind->group) kind->group = line;
+}
+
 cupel_status cupel_decimals_row(cupel_decimals *d, const cupel_text *field, uint64_t line, cupel_err *err)
 {
+    cupel_decimals with = *d; /* the cells before in this row count as well */
+    bool changes = false;
     for (size_t j = 0; j < d->header->n; j++) {
         const cupel_text t = cupel_text_trim(field[j]);
-        size_t at = 0;
-        bool group = false;
-        const int sign = sign_of(t, &at, &group);
-        if (!sign) continue;
-        if (sign == BOTH) return refuse(d, j, t, line, "has separators of thousands", 0, err);
-        const cupel_status st = note(d, j, t, sign, group, line, err);
-        if (st != CUPEL_OK) return st;
-        if (sign == COMMA) ((char *)(uintptr_t)t.p)[at] = '.';
+        const decimal x = decimal_of(t);
+        if (!x.sign) continue;
+        const cupel_status st = check(&with, j, t, &x, line, err);
+        if (st != CUPEL_OK) return st; /* a row that is refused says nothing of those after it */
+        changes = changes || x.sign == COMMA || !(d->seen[j] & x.sign);
+        note(x.sign == COMMA ? &with.comma : &with.point, &x, line);
+    }
+    *d = with;
+    for (size_t j = 0; changes && j < d->header->n; j++) {
+        const cupel_text t = cupel_text_trim(field[j]);
+        const decimal x = decimal_of(t);
+        d->seen[j] |= (unsigned char)x.sign;
+        if (x.sign == COMMA) ((char *)(uintptr_t)t.p)[x.at] = '.';
     }
     return CUPEL_OK;
 }

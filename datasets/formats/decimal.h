@@ -17,7 +17,8 @@ typedef struct cupel_decimals {
     unsigned char *seen; /* [header->n] 1: commas, 2: points */
 } cupel_decimals;
 
-/* Decimal commas of a row, field [header->n], become points where they stand. The memory of the fields is the reader's own. CUPEL_BAD_INPUT. */
+/* Decimal commas of a row, field [header->n], become points where they stand. The memory of the fields is the reader's own.
+ * CUPEL_BAD_INPUT: nothing has changed, and what the row says counts for no other. */
 cupel_status cupel_decimals_row(cupel_decimals *d, const cupel_text *field, uint64_t line, cupel_err *err);
 
 /* "separated by ';', with decimal commas: 0,35 is read as 0.35 (first in line 2)", the latter where there were some. */

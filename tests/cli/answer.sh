@@ -34,8 +34,14 @@ printf '"formula": "Fe"}\n{"formula": "Fe"}\n{"formula": "Ni"}\n' | ask >"$T/out
 { [ $? = 0 ] && grep -q '^{"line": 1, "error": "neither a JSON object nor the header of a table' "$T/out" && [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; }; check 'nor is one an end that cannot be a header' $?
 printf 'formula;a\nFe;1,5\nNi;1.5\nFe;2,5\n' | ask >"$T/out"
 { [ $? = 0 ] && grep -q '"formula": "Fe", "a": 1.5, "yield' "$T/out" && grep -q '^{"line": 3, "error": ".*other decimal sign' "$T/out" && [ "$(wc -l <"$T/out")" = 3 ]; }; check 'a table with semicolons and decimal commas' $?
+grep -q '"formula": "Fe", "a": 2.5, "yield' "$T/out"; check 'a row that is refused counts for no other' $?
 grep -q "'stdin' is separated by ';', with decimal commas: 0,35 is read as 0.35 (first in line 2)" "$T/err"; check 'is told as one' $?
 [ "$(printf 'sep=;\nformula;a\nFe;1\n' | ask)" = "$(printf 'formula;a\nFe;1\n' | ask)" ]; check 'so is one that says so' $?
+tabs() { [ "$(grep -c 'yield strength lower' "$T/out")" = 3 ] && [ "$(grep -c '"a": null' "$T/out")" = 2 ]; }
+printf 'formula\ta\nFe\t1\nNi\t\nFe0.5Ni0.5\t \n' | ask --table-format tsv >"$T/out"; tabs; check 'tabs: an empty cell at the end of a line is one' $?
+printf 'sep=\t\nformula\ta\nFe\t1\nNi\t\nFe0.5Ni0.5\t \r\n' | ask >"$T/out"; tabs; check 'so is it where a first line says tabs' $?
+printf 'a\tformula\n\tFe\n1\tNi\n\tFe0.5Ni0.5\n\n' | ask --table-format tsv >"$T/out"; tabs; check 'and at its beginning' $?
+printf 'sep=|\nformula\n' | ask >/dev/null; grep -q 'not one of 1 lines'  "$T/err"; check 'no other byte is a separator' $?
 ask </dev/null >/dev/null; [ $? = 3 ]; check 'no line at all' $?
 head -c 300000 /dev/zero | tr '\0' '[' | ask >"$T/out"; { [ $? = 3 ] && grep -q '"error"' "$T/out"; }; check 'a long line of nonsense' $?
 printf '{"formula": "Fe"}\r\n{"formula": "Ni"}' | ask >"$T/out"; [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; check 'line ends of any kind' $?
