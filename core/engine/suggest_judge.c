@@ -64,7 +64,7 @@ static cupel_status one_at_most(const cupel_suggesting *g, double *most, double 
 
 /* The gain is below what is worth an experiment; with a deviation as large as the error of results left out it may not be. Of several goals that is
  * asked with repeats too: under noise of a tenth of the range the gain alone ended a campaign at 0.93 of the volume, with this the worst had 0.96. */
-static cupel_status judge_doubt(cupel_suggesting *g, bool repeats, cupel_err *err)
+static cupel_status judge_doubt(cupel_suggesting *g, bool repeats, bool enough, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
     double bound = 0, error = NAN;
@@ -76,6 +76,7 @@ static cupel_status judge_doubt(cupel_suggesting *g, bool repeats, cupel_err *er
     if (st != CUPEL_OK || s->stop) return st;
     snprintf(s->stop_reason, sizeof s->stop_reason, "with deviations as large as the errors of results left out the gain is %.2g: not below "
                                                     "%.3g", bound, s->stop_below);
+    if (enough) return CUPEL_OK;
     if (g->n_goals > 1)
         cupel_say(g->job, CUPEL_NOTE, "no time to stop yet: with deviations as large as the errors of results left out, a pick would add %.2g %%",
                   100 * bound);
@@ -94,8 +95,8 @@ static size_t doubted_best(const cupel_suggesting *g)
     return g->n_known;
 }
 
-/* Whether it is time to stop: `most` is what the batch is expected to gain. */
-static cupel_status judge_stop(cupel_suggesting *g, double most, bool repeats, cupel_err *err)
+/* Whether it is time to stop: `most` is what the batch is expected to gain. Where a result is enough nothing is said against it. */
+static cupel_status judge_stop(cupel_suggesting *g, double most, bool repeats, bool enough, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
     const size_t room = sizeof s->stop_reason, doubted = g->windowed ? g->n_known : doubted_best(g);
@@ -106,29 +107,34 @@ static cupel_status judge_stop(cupel_suggesting *g, double most, bool repeats, c
     else if (doubted < g->n_known) snprintf(s->stop_reason, room, "the best result is far from all others: measure it again");
     else if (s->n_pending) snprintf(s->stop_reason, room, "%zu under way", s->n_pending);
     else snprintf(s->stop_reason, room, "no pick is expected to gain %.3g%s", s->stop_below, g->n_goals > 1 ? " of the dominated volume" : "");
-    if (doubted < g->n_known)
+    if (doubted < g->n_known && !enough)
         cupel_say(g->job, CUPEL_WARNING, "the best result is far from all others (%s, line %" PRIu64 "): what a pick gains beside it says little, "
                                          "and stop stays false; measure it again, or mend it", s->tell.file, s->tell.records.line[g->row[doubted]]);
-    else if (small && s->n_pending && !s->choice.by_chance)
+    else if (small && s->n_pending && !s->choice.by_chance && !enough)
         cupel_say(g->job, CUPEL_NOTE, "the next is expected to gain less than %.3g, but %zu experiment%s under way: whether to stop is said when "
                                       "%s in", s->stop_below, s->n_pending, s->n_pending == 1 ? " is" : "s are",
                   s->n_pending == 1 ? "it is" : "they are");
-    return s->stop ? judge_doubt(g, repeats, err) : CUPEL_OK;
+    return s->stop ? judge_doubt(g, repeats, enough, err) : CUPEL_OK;
 }
 
-/* A result as good as was asked for ends the loop, whatever is still to gain; one far from all others is to be measured again first. */
-static void judge_enough(cupel_suggesting *g)
+/* The row of a result as good as was asked for, which ends the loop, whatever is still to gain; one far from all others is to be measured again
+ * first. n_known: none. */
+static size_t enough_row(const cupel_suggesting *g)
+{
+    for (size_t i = 0; i < g->n_known && g->o->has_enough; i++) {
+        const bool met = g->maximize[0] ? g->y[i] >= g->o->enough : g->y[i] <= g->o->enough;
+        if (met && !(g->doubted && g->doubted[i])) return i;
+    }
+    return g->n_known;
+}
+
+static void stop_by(cupel_suggesting *g, size_t row)
 {
     cupel_suggestion *s = g->s;
-    const double enough = g->o->enough;
-    for (size_t i = 0; i < g->n_known && g->o->has_enough; i++) {
-        const bool met = g->maximize[0] ? g->y[i] >= enough : g->y[i] <= enough;
-        if (!met || (g->doubted && g->doubted[i])) continue;
-        s->stop = true;
-        snprintf(s->stop_reason, sizeof s->stop_reason, "a result of %.6g is enough (%.6g)", g->y[i], enough);
-        cupel_say(g->job, CUPEL_NOTE, "a result of %.6g is as good as the %.6g that is enough: time to stop", g->y[i], enough);
-        return;
-    }
+    const double y = g->y[row], enough = g->o->enough;
+    s->stop = true;
+    snprintf(s->stop_reason, sizeof s->stop_reason, "a result of %.6g is enough (%.6g)", y, enough);
+    cupel_say(g->job, CUPEL_NOTE, "a result of %.6g is as good as the %.6g that is enough: time to stop", y, enough);
 }
 
 static void say_one(const cupel_suggesting *g, double most, bool repeats)
@@ -140,7 +146,7 @@ static void say_one(const cupel_suggesting *g, double most, bool repeats)
               g->s->stop ? ": less than a tenth of the noise or a thousandth of the range, time to stop" : "");
 }
 
-static cupel_status judge(cupel_suggesting *g, cupel_err *err)
+static cupel_status judge(cupel_suggesting *g, bool enough, cupel_err *err)
 {
     cupel_suggestion *s = g->s;
     const cupel_choice *c = &s->choice;
@@ -159,7 +165,7 @@ static cupel_status judge(cupel_suggesting *g, cupel_err *err)
     const bool repeats = cupel_rows_repeat(g->known, g->n_known, s->inputs.d);
     s->stop_below = g->n_goals > 1 ? LEAST_VOLUME : g->windowed ? LEAST_CHANCE : LEAST_GAIN * g->range[0];
     if (g->n_goals == 1 && !g->windowed && repeats) s->stop_below = fmax(s->stop_below, LEAST_OF_NOISE * c->noise[0]);
-    cupel_status st = judge_stop(g, most, repeats, err);
+    cupel_status st = judge_stop(g, most, repeats, enough, err);
     if (st != CUPEL_OK) return st;
     if (g->n_goals > 1)
         say_several(g, most);
@@ -176,7 +182,8 @@ static cupel_status judge(cupel_suggesting *g, cupel_err *err)
 
 cupel_status cupel_suggest_judge(cupel_suggesting *g, cupel_err *err)
 {
-    const cupel_status st = judge(g, err);
-    if (st == CUPEL_OK) judge_enough(g);
+    const size_t enough = enough_row(g);
+    const cupel_status st = judge(g, enough < g->n_known, err);
+    if (st == CUPEL_OK && enough < g->n_known) stop_by(g, enough);
     return st;
 }

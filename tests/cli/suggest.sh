@@ -34,6 +34,9 @@ s --format json; { out '"stop": false' && out '"stop_below": [0-9]' && err 'expe
 awk 'BEGIN { print "a,b,height [mm]"; for (a = 0; a <= 10; a++) for (b = 0; b <= 10; b++) if (a + b < 20) print a "," b "," 100 - (a - 7) ^ 2 - 2 * (b - 3) ^ 2 }' >"$T/most.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/most.csv" --target height --maximize --format json
 { [ $rc = 0 ] && out '"stop": true' && err 'a tenth of the noise or a thousandth of the range' && awk -F'[:,]' '/"expected_gain"/ { g = $2 } /"stop_below"/ { exit !($2 > g) }' "$T/out"; }; check 'time to stop' $?
+printf 'a,b\n10,10\n' >"$T/one.csv"; grep -v '^0,0,' "$T/most.csv" >"$T/left.csv"
+run suggest --pool "$T/pool.csv" --tell "$T/left.csv" --pending "$T/one.csv" --target height --maximize --enough 99 --format json
+{ [ $rc = 0 ] && out '"stop": true' && err 'enough: time to stop' && ! err 'whether to stop is said'; }; check 'a result that is enough waits for none under way' $?
 awk 'BEGIN { print "a,b,height [mm]"; for (a = 0; a <= 10; a += 2) for (b = 0; b <= 10; b += 2) { n++; v = sin(12.9898 * n * n) * 43758.5453; print a "," b "," v - int(v) } }' >"$T/noise.csv"
 run suggest --pool "$T/pool.csv" --tell "$T/noise.csv" --target height --maximize --format json; { [ $rc = 0 ] && err 'picked by chance' && out '"stop": false'; }; check 'results that do not follow the inputs' $?
 
@@ -51,6 +54,8 @@ run suggest --pool "$T/pool.csv" --tell "$T/odd.csv" --target height --maximize 
 { [ $rc = 0 ] && err "odd.csv:16: 'height' is 9e+09, far from the other results (1.[0-9e+]* times the median" && out '"stop": false' && err 'the best result is far from all others (.*odd.csv, line 16)'; }; check 'a value far from all others' $?
 err '1 row of the results is another with the same inputs and values, the first .*odd.csv:12 that of line 5'; check 'a copy' $?
 err "2 rows of the results repeat an experiment; the furthest apart: 'height' 54 (.*odd.csv:6) and 58 (.*odd.csv:13); repeats teach"; check 'repeats that differ' $?
+run suggest --pool "$T/pool.csv" --tell "$T/odd.csv" --target height --maximize --enough 58 --format json
+{ [ $rc = 0 ] && out '"stop": true' && err 'a result of 5[89] is as good as the 58 that is enough: time to stop' && ! err 'stop stays false' && err 'far from the other results'; }; check 'another that is enough is' $?
 err '1 experiment both failed and succeeded, the first at .*odd.csv:14 and .*odd.csv:7'; check 'failed and measured' $?
 err '1 of 15 results is of no candidate'; check 'a result of no candidate' $?
 sed '$d' "$T/odd.csv" >"$T/even.csv"; run suggest --pool "$T/pool.csv" --tell "$T/even.csv" --target height --maximize; { [ $rc = 0 ] && ! err 'far from'; }; check 'nothing to doubt' $?
@@ -153,6 +158,7 @@ run suggest --pool "$T/far.csv" --tell "$T/near.csv" --target y --maximize --bat
 # Without repeats the noise is not known, and stop does not rest on it: a flat goal with noise of 15, 12 results, one candidate left.
 awk 'BEGIN { print "a,y"; split("9 -14 3 17 -8 -19 12 6 -3 15 -11 2", e, " "); for (a = 0; a < 12; a++) print a "," 300 + 40 * a / 12 + e[a + 1] }' >"$T/nk.csv"; printf 'id,a\n1,7.05\n' >"$T/np.csv"
 run suggest --pool "$T/np.csv" --tell "$T/nk.csv" --target y --maximize; { [ $rc = 0 ] && err 'noise of a measurement near it not known without repeats' && err 'no time to stop yet' && out ',0,[0-9.]*,1,with deviations'; }; check 'no stop by a noise that is not known' $?
+run suggest --pool "$T/np.csv" --tell "$T/nk.csv" --target y --maximize --enough 340; { [ $rc = 0 ] && err 'enough: time to stop' && ! err 'no time to stop yet'; }; check 'but by a result that is enough' $?
 sed '1s/$/,z/; 2,$s/^\([0-9]*\).*/&,\1/' "$T/nk.csv" >"$T/nk2.csv"; run suggest --pool "$T/np.csv" --tell "$T/nk2.csv" --target y:max --target z:min
 { [ $rc = 0 ] && err 'no time to stop yet: with deviations as large as the errors of results left out, a pick would add 2.2 %' && out ',0,0.002,1,with deviations as large'; }; check 'of two goals neither' $?
 exit $bad
