@@ -5,6 +5,7 @@
 #include "core/engine/micro/alike.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/micro/hold.h"
+#include "core/engine/micro/twins.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -249,23 +250,21 @@ static int by_cost(const void *a, const void *b)
     return x->cost != y->cost ? (x->cost > y->cost) - (x->cost < y->cost) : x->order > y->order ? 1 : -1;
 }
 
-/* Two starts that have run into the same place. */
-static bool same_design(const cupel_design *a, const cupel_design *b)
+/* Of two starts that have run into the same place the better is kept. */
+static cupel_status keep(cupel_search *s, const cupel_design *one, cupel_err *err)
 {
-    double apart = 0, size = 0;
-    if (a->recipe.generator != b->recipe.generator || a->recipe.seed != b->recipe.seed) return false;
-    for (size_t i = 0; i < CUPEL_RECIPE_VALUES_MAX; i++) {
-        apart += pow(a->recipe.value[i] - b->recipe.value[i], 2);
-        size += pow(a->recipe.value[i], 2);
+    cupel_designs *o = s->out;
+    for (size_t i = 0; i < o->n; i++) {
+        bool twins;
+        cupel_status st = cupel_twins(s->d, &o->one[i], one, s->job, &twins, err);
+        if (st != CUPEL_OK) return st;
+        if (!twins) continue;
+        o->merged++;
+        if (compare(s->d, one, &o->one[i]) < 0) o->one[i] = *one;
+        return CUPEL_OK;
     }
-    return apart < 1e-3 * size;
-}
-
-static void keep(cupel_designs *o, const cupel_design *one)
-{
-    for (size_t i = 0; i < o->n; i++)
-        if (same_design(&o->one[i], one)) return;
     if (o->n < CUPEL_DESIGNS_MAX) o->one[o->n++] = *one;
+    return CUPEL_OK;
 }
 
 static size_t met(const cupel_designs *o)
@@ -309,7 +308,10 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
             if (starts->one[j].cost == HUGE_VAL) continue; /* dropped */
             st = finish(s, &starts->one[j], &later, &one, &found, err);
             cupel_search_drop(s, &st, err);
-            if (found) keep(o, &one);
+            if (found) {
+                const cupel_status kept = keep(s, &one, err);
+                if (st == CUPEL_OK) st = kept;
+            }
             if (st != CUPEL_OK || s->no_time || met(o) >= s->d->designs) goto done;
         }
     }

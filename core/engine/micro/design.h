@@ -141,6 +141,7 @@ typedef struct cupel_designs {
     bool out_of_budget;
     double nearest;                      /* least cost of a step so far, as cupel_design_step has it; 0: no step yet */
     size_t dropped;                      /* starts left because the solver did not converge */
+    size_t merged;                       /* verified designs that were another over again (twins.h): the better is kept */
     size_t solves, verify_solves;        /* loads: all there were, those after the search too; and those of all verifications */
     double trial_seconds;                /* cupel_search_seconds of it says how long a trial takes */
     double seconds;

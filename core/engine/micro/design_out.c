@@ -228,6 +228,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_account_usage(&w);
     cupel_account_count(&w, "solves", found->solves);
     cupel_design_loads_put(found, &w);
+    cupel_account_count(&w, "merged", found->merged);
     cupel_account_word(&w, "convention", "mandel 11 22 33 23 13 12");
     put_units(d, &w);
     put_attainable(d, found, &w);
@@ -397,6 +398,14 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
     cupel_str_puts(out, v->met_as_drawn && !v->met ? ": met as drawn, does not hold under the tolerances\n" : "\n");
 }
 
+void cupel_design_merged_say(const cupel_designs *found, cupel_str *out)
+{
+    const bool one = found->merged == 1;
+    if (!found->merged) return;
+    cupel_str_addf(out, "%zu near-duplicate%s merged: the same tensors within their bars, and the same structure, as a design listed here\n",
+                   found->merged, one ? " was" : "s were");
+}
+
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
 {
     cupel_attainable_words(d, &found->attainable, out);
@@ -418,6 +427,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
         say_recipe(g, i + 1, out);
     }
     if (found->n) cupel_connected_files(d, found, out);
+    cupel_design_merged_say(found, out);
     if (found->n) cupel_design_loads_say(found, out);
     if (found->n && d->n_phases > 1) say_labels(d, out);
 }

@@ -11,7 +11,7 @@
  * .vti and damask-material.yaml (DAMASK), report.html, run.json. Where a phase is to be one body, design-1-connected.npy has it, and .stl, .h5 and
  * .vti are of it alone: design-1-connected.stl. run.json:
  *   {"cupel", "command", "started", "ended", "host", "threads", "isa", "seconds": {"total", "search", "report" (with the files)}, "cpu_seconds",
- *    "max_rss_bytes", "solves" (all), "solves by" (after.h), "convention",
+ *    "max_rss_bytes", "solves" (all), "solves by" (after.h), "merged" (near-duplicates), "convention",
  *    "designs": [{"verified", where a tensor is asked "on_grid": {"conductivity": [[..]], "stiffness", "expansion"}, "limit", "error" and,
  *    where one is asked on the grid, "error_on_grid", "closed form": true where the
  *    limit is that of plane layers in closed form,
@@ -25,6 +25,8 @@ enum { CUPEL_QUICK = 128 * 128 * 128 };
 cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *asked, cupel_account *a, bool *complete,
                                 cupel_err *err);
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out);
+/* How many were another over again, as a line for people; nothing where none was. */
+void cupel_design_merged_say(const cupel_designs *found, cupel_str *out);
 
 /* Parts of it: the files of one design, and the page, which says what was asked, what was found, how, and lists the files of the account. */
 typedef struct cupel_taken {

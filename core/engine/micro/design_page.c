@@ -86,6 +86,7 @@ void cupel_design_page_head(const cupel_design_page *p, cupel_str *s)
     cupel_attainable_words(p->d, &p->found->attainable, &more);
     if (p->found->n) cupel_design_extra_say(p->d, &p->found->one[0], &more);
     if (p->found->n) cupel_connected_files(p->d, p->found, &more);
+    cupel_design_merged_say(p->found, &more);
     if (*p->found->begun.digest) {
         cupel_str_puts(&more, "The search began from a surrogate, ");
         cupel_design_start_words(&p->found->begun, &more);
