@@ -28,7 +28,8 @@ static const cupel_opt options[] = {
     {.name = "output", .placeholder = "DIR", .kind = CUPEL_OPT_TEXT, .required = true,
      .help = "the folder that gets report.html, designs.csv, design-1.json (recipe), design-1.npy (phases), for the first three also .stl (a "
              "printer), .h5 with fans-1-*.json (FANS) and .vti with damask-material.yaml (DAMASK), run.json, demand.yaml; where the demand asks "
-             "for a phase in one body, design-1-connected.npy, .stl, .h5 and .vti are of that body"},
+             "for a phase in one body, design-1-connected.npy, .stl, .h5 and .vti are of that body; of a named space with a seed samples.h5 too, "
+             "for --surrogate"},
     {.name = "budget", .placeholder = "B", .kind = CUPEL_OPT_TEXT,
      .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; from a "
              "budget in solves always come the same recipes, voxels and tensors, to the byte, and the same designs.csv in every column but seconds"},
@@ -36,7 +37,7 @@ static const cupel_opt options[] = {
      .help = "voxels along an edge of the finest grid designed on, in place of the demand's"},
     {.name = "seed", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "of the random fields, in place of the demand's"},
     {.name = "surrogate", .placeholder = "FILE", .kind = CUPEL_OPT_TEXT,
-     .help = "samples.h5 of a 'cupel run' of the same space and phases: it chooses where the search begins, in place of a scan"},
+     .help = "samples.h5 of a 'cupel run' or design of the same space and phases: it chooses where the search begins, in place of a scan"},
     {"resume", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "go on from DIR/progress.cupel, if it is there"},
     {0}};
 

@@ -41,6 +41,20 @@ grep -qF "sha256:$(sha256sum <"$T/A/samples.h5" | cut -d' ' -f1)" "$T/D1/report.
 grep -q 'a surrogate of 40 structures solved before' "$T/D1/report.html" && grep -q 'class="reach" d=' "$T/D1/report.html" && ok 'the page shows what the space holds' || no 'the page shows what the space holds'
 "$CUPEL" design "$T/design.yaml" -o "$T/D3" --budget 90solves --threads 1 >"$T/out" 2>"$T/err"
 grep -q 'between the gaussian structures tried, by a surrogate' "$T/D3/report.html" && grep -q 'class="reach" d=' "$T/D3/report.html" && ok 'trials on the way make a surrogate, too' || { grep -o 'urrogate[^.]*' "$T/D3/report.html"; no 'trials on the way make a surrogate, too'; }
+
+# What a design has solved of a named space is left for the next one of that space and phases, whatever that asks and its seed.
+n=$(sed -n "s|^$T/D3/samples.h5: \([0-9]*\) structures of this space, with which its next design begins: --surrogate$|\1|p" "$T/out")
+[ "${n:-0}" -ge 8 ] && grep -qF "sha256:$(sha256sum <"$T/D3/samples.h5" | cut -d' ' -f1)" "$T/D3/run.json" && grep -q 'href="samples.h5"' "$T/D3/report.html" && ok "a design leaves its $n structures" || { cat "$T/out"; no 'a design leaves its structures'; }
+{ head_of; echo "$target"; } | sed 's/\[\[2.3, 0, 0\], \[0, 1.9, 0\], \[0, 0, 1.8\]\]/[[1.9, 0, 0], [0, 1.9, 0], [0, 0, 2]]/; s/^seed: 1/seed: 7/; s/within: 6 %/within: 12 %/' >"$T/next.yaml"
+"$CUPEL" design "$T/next.yaml" -o "$T/D4" --budget 90solves --threads 1 --surrogate "$T/D3/samples.h5" >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 0 ] && grep -q "^surrogate $T/D3/samples.h5: start: the best of 5000 candidates .* 21 loads saved, .* s [sl]" "$T/out" && grep -qF "sha256:$(sha256sum <"$T/D3/samples.h5" | cut -d' ' -f1)" "$T/D4/run.json" && ok 'with which the next begins, and says what that saved' ||
+  { echo "    exit $rc"; cat "$T/out"; no 'with which the next begins, and says what that saved'; }
+tail -n 1 "$T/D4/designs.csv" | grep -q ',seed=1"' && ok 'in the noise of the space' || no 'in the noise of the space'
+m=$(sed -n "s|^$T/D4/samples.h5: \([0-9]*\) structures.*|\1|p" "$T/out"); [ "${m:-0}" -gt "$n" ] && ok "and leaves them with its own, $m" || no 'and leaves them with its own'
+{ cat "$T/run.yaml"; echo 'surrogate: D3/samples.h5'; } >"$T/again.yaml"; rm -rf "$T/B"
+"$CUPEL" run "$T/again.yaml" -o "$T/B" --threads 1 >"$T/out" 2>"$T/err" && grep -q "$n structures solved before on the grids of a search in .* s with 1 thread, none here" "$T/out" && ok 'a table may be made of them' || { cat "$T/out"; no 'a table may be made of them'; }
+"$CUPEL" report "$T/D3" >"$T/out" 2>"$T/err"; rc=$?; [ $rc != 0 ] && grep -q 'holds no result.h5' "$T/err" && ok 'the folder is that of a design all the same' || no "the folder is that of a design all the same ($rc)"
+
 cmp -s "$T/D1/design-1.json" "$T/D2/design-1.json" && ok 'the same bytes for any threads' || no 'the same bytes for any threads'
 cp "$T/D1/design-1.json" "$T/first.json"
 { cat "$T/design.yaml"; echo 'surrogate: A/samples.h5'; } >"$T/key.yaml"
@@ -56,6 +70,7 @@ refused() { # refused NAME CODE WORDS FILE
 }
 { head_of 11; sed -n '/target/,$p' "$T/design.yaml"; } >"$T/x.yaml"
 refused 'other phases' 4 "found 'conductivity of phase 1: 10 0 0" "$T/A/samples.h5"
+refused 'other phases than a design had' 4 "found 'conductivity of phase 1: 10 0 0" "$T/D3/samples.h5"
 grep -v '^space' "$T/design.yaml" >"$T/x.yaml"
 refused 'no space' 2 'the demand names none' "$T/A/samples.h5"
 cp "$T/design.yaml" "$T/x.yaml"

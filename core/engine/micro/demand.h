@@ -34,7 +34,7 @@
  *   space: {generator: gaussian, fraction: 0.1..0.35, stretch1: 1..3, seed: 1}     a range is searched, a number is fixed; design may leave it out
  *   grid: 64    budget: 60 s    keep: 20    sample: 64    candidates: 100000    verify: 3    seed: 1    level: 0.95
  *   designs: 1                                      how many that meet it `cupel design` looks for
- *   surrogate: DIR/samples.h5                       of an earlier run of the same space and phases, instead of a sample of its own
+ *   surrogate: DIR/samples.h5                       of an earlier run or design of the same space and phases, instead of a sample of its own
  *
  * Numbers without units are in one common unit for phases and targets; with units they are converted to W/(m K) (S/m ..), GPa, 1/K, kg/m^3 and
  * USD/kg, and answers are given in the unit that the entry asks in: that of its numbers, or its `unit: MPa`, which holds for all of them. A target

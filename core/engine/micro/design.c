@@ -329,7 +329,7 @@ done:
 static cupel_status start_known(cupel_search *s, cupel_starts *starts, cupel_err *err)
 {
     cupel_start *one = &starts->one[0];
-    *one = (cupel_start){.seed = s->d->seed};
+    *one = (cupel_start){.seed = s->d->space && cupel_yaml_get(s->d->space, "seed") ? s->families.one[0].start.seed : s->d->seed};
     begin_at(s, one);
     starts->n = 1;
     return cupel_design_start(s, s->family, s->d->surrogate, s->family->scan_grid, one->x, &s->out->begun, err);

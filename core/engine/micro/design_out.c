@@ -4,6 +4,7 @@
 #include "core/engine/micro/after.h"
 #include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_extra.h"
+#include "core/engine/micro/design_rows.h"
 #include "core/engine/micro/edge.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/design_start.h"
@@ -254,13 +255,13 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
 }
 
 cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *asked, cupel_account *a, bool *complete,
-                                cupel_err *err)
+                                size_t *rows, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_taken to = {.account = a, .asked = asked};
     cupel_str table = {0};
     const double begin = cupel_now();
-    static const char *const designed[] = {"design-", "fans-", "damask-", NULL};
+    static const char *const designed[] = {"design-", "fans-", "damask-", "samples.h5", NULL};
     put_head(d, &table);
     for (size_t i = 0; i < found->n; i++) put_row(d, &found->one[i], i + 1, &table);
     if (table.failed) CUPEL_TRY(cupel_no_memory(err, "designs.csv", 0));
@@ -270,6 +271,7 @@ cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs
     CUPEL_TRY(cupel_account_note(a, "demand.yaml", "the demand as it was written", err));
     for (size_t i = 0; i < found->n; i++) CUPEL_TRY(cupel_design_take_away(d, &found->one[i], i + 1, &to, err));
     if (found->n) CUPEL_TRY(cupel_design_damask(d, a, err));
+    CUPEL_TRY(cupel_design_rows_write(d, found, a, rows, err));
     CUPEL_TRY(cupel_design_report(d, found, a, err));
     CUPEL_TRY(cupel_account_note(a, "report.html", "this report", err));
     cupel_account_tidy(a, designed);

@@ -15,12 +15,18 @@ static cupel_status path_of(const char *folder, const char *name, char **path, c
     return *path ? CUPEL_OK : cupel_no_memory(err, "a file name", 0);
 }
 
-bool cupel_micro_folder_is(const char *folder)
+static bool has(const char *folder, const char *name)
 {
-    char *path = cupel_path_join(folder, "samples.h5");
+    char *path = cupel_path_join(folder, name);
     const bool is = path && cupel_file_exists(path);
     cupel_free(path);
     return is;
+}
+
+/* A design leaves a sample too, beside its table. */
+bool cupel_micro_folder_is(const char *folder)
+{
+    return has(folder, "result.h5") ? has(folder, "samples.h5") : has(folder, "samples.h5") && !has(folder, "designs.csv");
 }
 
 static cupel_status read_run(const char *folder, cupel_json **run, cupel_err *err)

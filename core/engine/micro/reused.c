@@ -124,6 +124,12 @@ cupel_status cupel_reused_fits(const char *path, const char *facts, const cupel_
 
 /* ---- opening ---- */
 
+static bool number_of(const cupel_json *object, const char *name, double *x)
+{
+    const cupel_json *node = cupel_json_get(object, name);
+    return node && cupel_json_number(node, x);
+}
+
 /* The account of the run that made it, if it stands beside it; nothing depends on it but what is said of time. */
 static void read_account(const char *path, cupel_reused *s)
 {
@@ -137,10 +143,10 @@ static void read_account(const char *path, cupel_reused *s)
                        cupel_input_rest(in, ACCOUNT_BYTES_MAX, &text, &n, NULL) == CUPEL_OK;
     if (there && cupel_json_read((cupel_text){text, n}, file, &root, NULL) == CUPEL_OK) {
         const cupel_json *seconds = cupel_json_get(root, "seconds");
-        /* a run that was resumed counts only what it solved itself */
-        const bool whole = cupel_json_number(cupel_json_get(root, "sample_solved_here"), &here) && here == (double)s->rows.n;
-        if (!whole || !seconds || !cupel_json_number(cupel_json_get(seconds, "sample"), &s->seconds)) s->seconds = NAN;
-        if (cupel_json_number(cupel_json_get(root, "threads"), &threads) && threads >= 1 && threads < 1e6) s->threads = (size_t)threads;
+        /* a run that was resumed counts only what it solved itself; of a design all of the search counts */
+        const bool whole = !s->grid || (number_of(root, "sample_solved_here", &here) && here == (double)s->rows.n);
+        if (!whole || !seconds || !number_of(seconds, s->grid ? "sample" : "search", &s->seconds)) s->seconds = NAN;
+        if (number_of(root, "threads", &threads) && threads >= 1 && threads < 1e6) s->threads = (size_t)threads;
     }
     cupel_json_free(root);
     cupel_input_free(in);
@@ -182,7 +188,11 @@ void cupel_reused_free(cupel_reused *s)
 
 void cupel_reused_words(const cupel_reused *s, cupel_str *out)
 {
-    cupel_str_addf(out, "%zu structures solved before on grid %llu", cupel_samples_good(&s->rows), (unsigned long long)s->grid);
+    cupel_str_addf(out, "%zu structures solved before", cupel_samples_good(&s->rows));
+    if (s->grid)
+        cupel_str_addf(out, " on grid %llu", (unsigned long long)s->grid);
+    else
+        cupel_str_puts(out, " on the grids of a search");
     if (isfinite(s->seconds)) cupel_str_addf(out, " in %.3g s", s->seconds);
     if (isfinite(s->seconds) && s->threads) cupel_str_addf(out, " with %zu thread%s", s->threads, s->threads == 1 ? "" : "s");
 }

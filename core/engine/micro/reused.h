@@ -11,7 +11,7 @@ typedef struct cupel_reused {
     cupel_micro_space space;
     cupel_samples rows;
     cupel_micro_model *model;
-    uint64_t grid;         /* of the sample */
+    uint64_t grid;         /* of the sample; 0: several, those of the search of a design */
     double seconds;        /* that solving it took, as the account beside it says; NaN: not known */
     size_t threads;        /* with so many threads */
     char digest[80];       /* "sha256:..." of what it is of */
