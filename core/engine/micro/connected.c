@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/likeness.h"
+#include "core/engine/micro/page.h"
 #include "core/engine/micro/search.h"
 #include "core/engine/micro/statistics.h"
 #include "core/math/small.h"
@@ -323,7 +324,8 @@ void cupel_connected_words(const cupel_micro_demand *d, const cupel_design *g, c
 void cupel_connected_files(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *s)
 {
     if (d->connected >= d->n_phases) return;
+    const bool printed = d->n_phases == 2 && d->connected != cupel_micro_page_hidden(d);
     cupel_str_addf(s, "design-1-connected.npy, .stl (a printer), .h5 (FANS) and .vti (DAMASK)%s have %s in one body; design-1.npy and .json are as "
-                      "it was drawn, and so are pictures; where the faces of the box cut the body, design-1-connected-alone.stl has its largest "
-                      "piece\n", found->n > 1 ? ", and those of the others," : "", d->phase[d->connected].name);
+                      "it was drawn, and so are pictures%s\n", found->n > 1 ? ", and those of the others," : "", d->phase[d->connected].name,
+                   printed ? "; where the faces of the box cut it, design-1-connected-alone.stl is its largest piece" : "");
 }
