@@ -40,7 +40,7 @@ static cupel_designs *trials(const cupel_micro_demand *d, size_t n, double noise
     assert_non_null(o->point);
     for (size_t i = 0; i < n; i++) {
         cupel_design_point *p = &o->point[o->n_points++];
-        *p = (cupel_design_point){.grid = 16, .family = "gyroid"};
+        *p = (cupel_design_point){.grid = 16};
         p->x[0] = 0.15 + 0.25 * cupel_rng_uniform(1, 0, i), p->x[1] = 0.8 + 0.8 * cupel_rng_uniform(1, 1, i), p->x[LAST_STRETCH] = 1.2;
         put_truth(d, p->x, noise * 0.9, i, &p->t);
     }

@@ -128,8 +128,8 @@ static void voids_have_a_stand_in(void **state)
         char text[1024];
         cupel_err err = {0};
         cupel_micro_demand *d = NULL;
-        snprintf(text, sizeof text, "demand: a test\nscale: microstructure\nphases:\n  - {name: steel, E: 200, nu: 0.3}\n  - {name: void, %s}\nrequire:\n"
-                 "  - {property: bulk modulus, min: 2}\n", stiffness[i]);
+        snprintf(text, sizeof text, "demand: a test\nscale: microstructure\nphases:\n  - {name: steel, E: 200, nu: 0.3}\n  - {name: void, %s}\n"
+                 "require:\n  - {property: bulk modulus, min: 2}\n", stiffness[i]);
         check_ok(cupel_micro_demand_read(cupel_text_of(text), "d.yaml", &d, &err), &err);
         const cupel_micro_phase *p = &d->phase[1];
         const double share = p->material.c[0][0] / d->phase[0].material.c[0][0];
@@ -140,6 +140,38 @@ static void voids_have_a_stand_in(void **state)
     }
 }
 
+/* Of `all`, each parameter at its ends, the others in the middle, is taken by the generator. */
+static void ranges_of_names_are_taken(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    size_t named = 0;
+    check_ok(cupel_micro_demand_read(cupel_text_of(HEAD "space: all\n"), "d.yaml", &d, &err), &err);
+    assert_true(d->n_listed > 20);
+    for (size_t i = 0; i < d->n_listed; i++) {
+        cupel_micro_demand one = *d;
+        cupel_micro_space s;
+        double value[CUPEL_SOBOL_DIMENSIONS];
+        cupel_recipe r;
+        if (!d->listed[i].map) { /* searched as without a space */
+            named++;
+            continue;
+        }
+        one.space = d->listed[i].map;
+        one.n_listed = 0;
+        check_ok(cupel_micro_space_read(&one, &s, &err), &err);
+        assert_true(s.n > 0 && s.middle.generator->smooth);
+        for (size_t k = 0; k < 2 * s.n; k++) {
+            for (size_t j = 0; j < s.n; j++) value[j] = (s.low[j] + s.high[j]) / 2;
+            value[k / 2] = k % 2 ? s.high[k / 2] : s.low[k / 2];
+            check_ok(cupel_micro_space_recipe(&s, value, &r, &err), &err);
+        }
+    }
+    assert_int_equal(named, 3);
+    cupel_micro_demand_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +180,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_searched_is_refused),
         cmocka_unit_test(ranges_and_windows_exclude_each_other),
         cmocka_unit_test(voids_have_a_stand_in),
+        cmocka_unit_test(ranges_of_names_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

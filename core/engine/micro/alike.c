@@ -125,8 +125,9 @@ cupel_status cupel_alike_families(cupel_search *s, cupel_err *err)
     measured m;
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(measure(s, &m, err));
-    for (size_t i = 0; i < s->families.n && m.n && !s->d->space; i++) {
+    for (size_t i = 0; i < s->families.n && m.n; i++) {
         cupel_family *f = &s->families.one[i];
+        if (f->space) continue;
         const size_t place = cupel_recipe_place(&f->start, "wavelength");
         if (place < cupel_method_n_params(&f->start.generator->method)) CUPEL_TRY(fit_wavelength(s, &m, f, place, err));
     }
@@ -153,14 +154,14 @@ static int by_apart(const void *a, const void *b)
 static cupel_start another(const cupel_search *s, const measured *m, const cupel_start *pattern, size_t i)
 {
     const cupel_family *f = &s->families.one[pattern->family];
-    const bool fixed = s->d->space && cupel_yaml_get(s->d->space, "seed");
+    const bool fixed = f->space && cupel_yaml_get(f->space, "seed");
     const double fraction = fraction_of(s->d, m);
     cupel_start x = *pattern;
     if (!fixed) x.seed = s->d->seed + CUPEL_STARTS_MAX + i;
     for (size_t k = 0; k < f->n; k++) {
         if (k == f->fraction && !isnan(fraction))
             x.x[k] = fmin(fmax(fraction, f->low[k]), f->high[k]);
-        else if (s->d->space)
+        else if (f->space)
             x.x[k] = f->low[k] + (f->high[k] - f->low[k]) * cupel_rng_uniform(s->d->seed, 0x616c696b + i, k);
     }
     return x;

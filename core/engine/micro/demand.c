@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/demand_parts.h"
+#include "core/engine/micro/spaces.h"
 #include "core/engine/micro/voids.h"
 #include "core/io/input.h"
 #include "core/io/keys.h"
@@ -299,6 +300,7 @@ static cupel_status read_root(cupel_micro_demand *d, const cupel_yaml *root, cup
     d->price_shown = cupel_micro_show(&r, CUPEL_OF_PRICE, NULL);
     d->length_shown = cupel_micro_show(&r, CUPEL_OF_LENGTH, NULL);
     d->space = cupel_yaml_get(root, "space");
+    CUPEL_TRY(cupel_micro_spaces_read(d, err));
     st = check_properties(d, err);
     if (st == CUPEL_OK) cupel_voids_stand_in(d);
 done:
@@ -403,6 +405,7 @@ void cupel_micro_demand_free(cupel_micro_demand *d)
 {
     if (!d) return;
     cupel_yaml_free(d->doc);
+    cupel_yaml_free(d->listed_doc);
     cupel_free(d->file);
     cupel_free(d->text);
     cupel_arena_release(&d->arena);

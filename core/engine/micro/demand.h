@@ -121,6 +121,14 @@ typedef struct cupel_micro_shown {
     double factor;
 } cupel_micro_shown;
 
+/* One space of a list (spaces.h). */
+enum { CUPEL_SPACES_MAX = 32 };
+typedef struct cupel_micro_listed {
+    const char *name;      /* "gyroid", "gyroid, sheet 1" */
+    size_t line;
+    const cupel_yaml *map; /* NULL: the generator as it is searched without a space */
+} cupel_micro_listed;
+
 typedef struct cupel_micro_demand {
     cupel_arena arena;
     char *file, *text;
@@ -144,6 +152,9 @@ typedef struct cupel_micro_demand {
     size_t n_asks;
     cupel_ask ask[CUPEL_ASKS_MAX];
     const cupel_yaml *space; /* NULL when left out */
+    size_t n_listed;         /* 0: it is one map, or left out */
+    cupel_micro_listed listed[CUPEL_SPACES_MAX];
+    cupel_yaml_doc *listed_doc; /* of entries that are names alone */
     const char *surrogate;   /* file of an earlier sample (reused.h); NULL: none */
     uint64_t grid, seed, keep, sample, candidates, verify, designs;
     double budget_seconds;   /* infinite without one */

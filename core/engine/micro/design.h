@@ -1,9 +1,9 @@
 /* The backward step: from what is asked to microstructures that have it, verified on a finer grid.
  *
- * Search: many starts of a few families of recipes are brought to the right volume fraction on a small grid; the best are improved by
- * Levenberg-Marquardt steps on the solver itself, with derivatives from its fields; windows are one-sided residuals. The difference between the grid
- * of the search and the limit, extrapolated from two finer grids, is subtracted from the targets (map.c). Verification: the recipe is built again on
- * 4/3 of the design's grid, solved, extrapolated, and judged with a 95 % bar.
+ * Search: of a list of spaces a few are chosen first (screen_spaces.h). Many starts of a few families of recipes are brought to the right volume
+ * fraction on a small grid; the best are improved by Levenberg-Marquardt steps on the solver itself, with derivatives from its fields; windows are
+ * one-sided residuals. The difference between the grid of the search and the limit, extrapolated from two finer grids, is subtracted from the targets
+ * (map.c). Verification: the recipe is built again on 4/3 of the design's grid, solved, extrapolated, and judged with a 95 % bar.
  */
 #ifndef CUPEL_ENGINE_MICRO_DESIGN_H
 #define CUPEL_ENGINE_MICRO_DESIGN_H
@@ -26,19 +26,22 @@ typedef struct cupel_family {
     size_t fraction;                  /* index of the volume fraction among them, or of what moves it; n when it is fixed */
     double per_e;                     /* change of it that makes the properties e times as large, roughly: for the first guess */
     cupel_family_kind kind;           /* by which its starts differ */
+    const cupel_yaml *space;          /* whose ranges these are; NULL: of a search without them */
+    size_t number, listed;            /* which of the families, and which entry of a list of spaces, it is */
     double off;                       /* typical relative error of a tensor on the coarse grid; 0: too small to matter there */
     size_t scan_grid, coarse, middle, fine; /* voxels an edge: to scan starts, to select among them, to finish, to correct for the limit */
 } cupel_family;
 
-enum { CUPEL_FAMILIES_MAX = 4 };
+enum { CUPEL_FAMILIES_MAX = CUPEL_SPACES_MAX, CUPEL_WHY_MAX = 256 };
 typedef struct cupel_families {
     size_t n;
     cupel_family one[CUPEL_FAMILIES_MAX];
+    char left[CUPEL_SPACES_MAX][CUPEL_WHY_MAX]; /* why an entry of a list is none of them; "": it is one */
 } cupel_families;
 
 /* The demand's `space`, or for two phases Gaussian fields with a metric (conduction) or spherical harmonics (stiffness), and cosine series; where a
  * whole stiffness of less than 7 % of the stiffer phase's (Frobenius norms) is asked for against a contrast above 50, skeletons of struts and plates
- * in their place. CUPEL_USAGE with file:line. */
+ * in their place. Of a list of spaces those that bounds do not rule out. CUPEL_USAGE with file:line; CUPEL_INFEASIBLE where that is all of them. */
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err);
 
 /* Is there something to search, or to build without a search? Errors of cupel_families_of; of the space of one phase too, which is not searched. */
@@ -116,8 +119,8 @@ typedef struct cupel_design_point {
     cupel_tensors t;
     size_t grid;
     uint64_t seed;
-    const char *family;
-    double x[CUPEL_TRIAL_PARAMS]; /* parameters of the family */
+    size_t of;            /* which of the families */
+    double x[CUPEL_TRIAL_PARAMS]; /* its parameters */
 } cupel_design_point;
 
 /* Where a surrogate has begun the search, and what that cost. */
@@ -130,6 +133,13 @@ typedef struct cupel_design_started {
     double load_seconds;            /* that took */
 } cupel_design_started;
 
+/* What became of an entry of a list of spaces. */
+typedef struct cupel_design_space {
+    bool searched;
+    double misfit;                  /* on the grid of the scan, 1 = at a tolerance; NaN: not looked at, or there is a goal */
+    char why[CUPEL_WHY_MAX];        /* it is not searched */
+} cupel_design_space;
+
 typedef struct cupel_designs {
     size_t n, n_steps, cap_steps;
     cupel_design one[CUPEL_DESIGNS_MAX];
@@ -137,6 +147,7 @@ typedef struct cupel_designs {
     size_t n_points, cap_points;
     cupel_design_point *point;
     cupel_design_started begun;
+    cupel_design_space space[CUPEL_SPACES_MAX];
     cupel_attainable attainable;         /* a proof that the demand can be met, where there is one */
     bool out_of_budget;
     double nearest;                      /* least cost of a step so far, as cupel_design_step has it; 0: no step yet */

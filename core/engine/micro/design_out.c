@@ -1,4 +1,5 @@
 #include "core/engine/micro/design_out.h"
+#include "core/engine/micro/screen_spaces.h"
 
 #include "core/base/err.h"
 #include "core/engine/micro/after.h"
@@ -233,6 +234,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_account_word(&w, "convention", "mandel 11 22 33 23 13 12");
     put_units(d, &w);
     put_attainable(d, found, &w);
+    cupel_spaces_put(d, found, &w);
     cupel_json_name(&w, "designs");
     cupel_json_open(&w, '[');
     for (size_t i = 0; i < found->n; i++) put_design(d, &found->one[i], i < CUPEL_SHOWN ? &to->surface[i] : NULL, &w);
@@ -430,6 +432,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
     }
     if (found->n) cupel_connected_files(d, found, out);
     cupel_design_merged_say(found, out);
+    cupel_spaces_say(d, found, out);
     if (found->n) cupel_design_loads_say(found, out);
     if (found->n && d->n_phases > 1) say_labels(d, out);
 }

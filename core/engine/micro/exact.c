@@ -39,10 +39,9 @@ static const double MET = 1e-9;
 
 /* How far layers of this fraction are from the demand, relative to what they have or, where that is more, to what their phases have: 0 is missed by
  * what arithmetic leaves of it. Infinite where that is not known in closed form; statistics of shapes are judged at the verification. */
-static double apart(const cupel_search *s, cupel_recipe *r, double fraction)
+static double apart(const cupel_search *s, const cupel_family *f, cupel_recipe *r, double fraction)
 {
     const cupel_micro_demand *d = s->d;
-    const cupel_family *f = &s->families.one[0];
     cupel_tensors t;
     double most = 0;
     r->value[f->place[f->fraction]] = fraction;
@@ -59,38 +58,33 @@ static double apart(const cupel_search *s, cupel_recipe *r, double fraction)
 }
 
 /* Golden section between two fractions: what is asked without a tolerance lies in a kink, where that loses no digits. */
-static double nearest(const cupel_search *s, cupel_recipe *r, double low, double high)
+static double nearest(const cupel_search *s, const cupel_family *f, cupel_recipe *r, double low, double high)
 {
     const double golden = (sqrt(5.0) - 1) / 2;
-    double a = high - golden * (high - low), b = low + golden * (high - low), at_a = apart(s, r, a), at_b = apart(s, r, b);
+    double a = high - golden * (high - low), b = low + golden * (high - low), at_a = apart(s, f, r, a), at_b = apart(s, f, r, b);
     for (int i = 0; i < 90; i++)
         if (at_a <= at_b)
-            high = b, b = a, at_b = at_a, a = high - golden * (high - low), at_a = apart(s, r, a);
+            high = b, b = a, at_b = at_a, a = high - golden * (high - low), at_a = apart(s, f, r, a);
         else
-            low = a, a = b, at_a = at_b, b = low + golden * (high - low), at_b = apart(s, r, b);
+            low = a, a = b, at_a = at_b, b = low + golden * (high - low), at_b = apart(s, f, r, b);
     return at_a <= at_b ? a : b;
 }
 
-cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
+static cupel_status layers_of(cupel_search *s, const cupel_family *f, bool *enough, cupel_err *err)
 {
     enum { STEPS = 64 };
     cupel_designs *o = s->out;
-    const cupel_micro_demand *d = s->d;
-    const cupel_family *f = &s->families.one[0];
     cupel_recipe r = f->start;
-    bool exact = false;
     size_t best = 0;
     double least = HUGE_VAL, at[STEPS + 1];
-    for (size_t i = 0; i < d->n_asks; i++) exact = exact || (cupel_ask_is_exact(&d->ask[i]) && !cupel_ask_is_statistic(&d->ask[i]));
-    if (!exact || !d->space || !s->families.n || f->fraction >= f->n || has_goal(d)) return CUPEL_OK;
     for (size_t i = 0; i <= STEPS; i++) {
         at[i] = f->low[f->fraction] + (f->high[f->fraction] - f->low[f->fraction]) * (double)i / STEPS;
-        const double here = apart(s, &r, at[i]);
+        const double here = apart(s, f, &r, at[i]);
         if (here < least) least = here, best = i;
     }
     if (least == HUGE_VAL) return CUPEL_OK;
-    const double inside = nearest(s, &r, at[best ? best - 1 : 0], at[best < STEPS ? best + 1 : (size_t)STEPS]);
-    if (apart(s, &r, apart(s, &r, inside) < least ? inside : at[best]) > MET) return CUPEL_OK;
+    const double inside = nearest(s, f, &r, at[best ? best - 1 : 0], at[best < STEPS ? best + 1 : (size_t)STEPS]);
+    if (apart(s, f, &r, apart(s, f, &r, inside) < least ? inside : at[best]) > MET) return CUPEL_OK;
     cupel_status st = cupel_design_verify(s, &r, NULL, &o->one[o->n], err);
     if (cupel_search_no_time(s, st)) {
         o->out_of_budget = true;
@@ -100,4 +94,16 @@ cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
     *enough = o->one[o->n].meets;
     o->n++;
     return CUPEL_OK;
+}
+
+cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
+{
+    const cupel_micro_demand *d = s->d;
+    cupel_status st = CUPEL_OK;
+    bool exact = false;
+    for (size_t i = 0; i < d->n_asks; i++) exact = exact || (cupel_ask_is_exact(&d->ask[i]) && !cupel_ask_is_statistic(&d->ask[i]));
+    if (!exact || !d->space || has_goal(d)) return CUPEL_OK;
+    for (size_t i = 0; i < s->families.n && st == CUPEL_OK && !*enough; i++)
+        if (s->families.one[i].fraction < s->families.one[i].n) st = layers_of(s, &s->families.one[i], enough, err);
+    return st;
 }

@@ -149,6 +149,7 @@ static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f
     cupel_status st = cupel_micro_space_read(d, &s, err);
     if (st != CUPEL_OK) return st;
     f->start = s.middle;
+    f->space = d->space;
     if (!s.middle.generator->smooth)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' does not change smoothly with its parameters: it can be run, not designed with; "
                                             "'cupel methods' says which are smooth", d->file, d->space->line, s.middle.generator->method.name);
@@ -170,10 +171,59 @@ static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f
     return CUPEL_OK;
 }
 
+/* An entry of a list, by itself. CUPEL_INFEASIBLE where bounds say that it cannot have what is asked. */
+static cupel_status family_of_entry(const cupel_micro_demand *d, const cupel_micro_listed *entry, cupel_family *f, cupel_err *err)
+{
+    cupel_micro_demand one = *d;
+    cupel_status st = CUPEL_OK;
+    one.space = entry->map;
+    one.n_listed = 0;
+    if (one.space)
+        st = family_of_space(&one, f, err);
+    else if (strcmp(entry->name, "skeleton") == 0)
+        return skeleton_family(&one, f, err);
+    else if (strcmp(entry->name, "nodal_surface") == 0)
+        return nodal_family(&one, f, err);
+    else
+        st = gaussian_family(&one, f, err);
+    return st == CUPEL_OK ? one.space ? cupel_design_feasible(&one, err) : cupel_family_lengths(&one, f, err) : st;
+}
+
+/* What a bound says, without the place that it begins with. */
+static const char *reason_of(const cupel_err *err)
+{
+    static const char BEGIN[] = "cannot be met: ";
+    const char *at = strstr(err->message, BEGIN);
+    return at ? at + sizeof BEGIN - 1 : err->message;
+}
+
+static cupel_status families_of_list(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)
+{
+    f->n = 0;
+    for (size_t i = 0; i < d->n_listed; i++) {
+        cupel_err why = {.status = CUPEL_OK};
+        cupel_family *one = &f->one[f->n];
+        *one = (cupel_family){.per_e = cupel_design_falls(d) ? -0.12 : 0.12, .listed = i};
+        const cupel_status st = family_of_entry(d, &d->listed[i], one, &why);
+        if (st == CUPEL_OK) {
+            f->n++;
+        } else if (st == CUPEL_INFEASIBLE) {
+            snprintf(f->left[i], sizeof f->left[i], "%.*s", CUPEL_WHY_MAX - 1, reason_of(&why));
+        } else {
+            *err = why;
+            return st;
+        }
+    }
+    if (f->n) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_INFEASIBLE, "%s:%zu: cannot be met: by none of the %zu spaces; by '%s' because %s", d->file, d->space->line,
+                      d->n_listed, d->listed[0].name, f->left[0]);
+}
+
 static cupel_status families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)
 {
     *f = (cupel_families){.n = 1};
     for (size_t i = 0; i < CUPEL_FAMILIES_MAX; i++) f->one[i].per_e = cupel_design_falls(d) ? -0.12 : 0.12;
+    if (d->n_listed) return families_of_list(d, f, err);
     if (d->space) return family_of_space(d, &f->one[0], err);
     if (d->n_phases != 2)
         return cupel_fail(err, CUPEL_USAGE, "%s: a demand with %zu phases names where to look, as in space: {generator: plurigaussian, ...}",
@@ -187,8 +237,10 @@ static cupel_status families_of(const cupel_micro_demand *d, cupel_families *f, 
 cupel_status cupel_families_of(const cupel_micro_demand *d, cupel_families *f, cupel_err *err)
 {
     const cupel_status st = families_of(d, f, err);
-    for (size_t i = 0; i < f->n; i++)
+    for (size_t i = 0; i < f->n; i++) {
+        f->one[i].number = i;
         if (!f->one[i].middle) f->one[i].middle = f->one[i].coarse;
+    }
     return st;
 }
 

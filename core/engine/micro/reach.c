@@ -46,10 +46,7 @@ static cupel_micro_demand *plain(const cupel_micro_demand *d)
     return p;
 }
 
-static bool of_family(const cupel_design_point *p, const cupel_family *f)
-{
-    return strcmp(p->family, f->start.generator->method.name) == 0;
-}
+static bool of_family(const cupel_design_point *p, const cupel_family *f) { return p->of == f->number; }
 
 /* From where to where a parameter of a family changed on the way. */
 static void ends_of(const cupel_designs *found, const cupel_family *f, size_t k, double *low, double *high)
@@ -317,6 +314,16 @@ static cupel_status from_model(const source *of, cupel_reach *r, cupel_err *err)
     return st == CUPEL_OK && good ? look(of, r, err) : st;
 }
 
+/* Whole numbers are fixed: surfaces that are networks and those that are walls are two families. */
+static bool is_of(const cupel_recipe *r, const cupel_family *f)
+{
+    if (r->generator != f->start.generator) return false;
+    const cupel_param *p = r->generator->method.params;
+    for (size_t i = 0; p[i].name; i++)
+        if (p[i].unit && strcmp(p[i].unit, "count") == 0 && r->value[i] != f->start.value[i] && !isnan(f->start.value[i])) return false;
+    return true;
+}
+
 static cupel_status from_trials(const cupel_micro_demand *d, cupel_micro_demand *p, const cupel_designs *found, const cupel_job *job,
                                 cupel_reach *r, cupel_err *err)
 {
@@ -329,7 +336,7 @@ static cupel_status from_trials(const cupel_micro_demand *d, cupel_micro_demand 
     if (!found->n) goto done;
     CUPEL_TRY(cupel_families_of(d, f, err));
     size_t k = 0, of[COLUMNS_MOST];
-    while (k < f->n && f->one[k].start.generator != found->one[0].recipe.generator) k++;
+    while (k < f->n && !is_of(&found->one[0].recipe, &f->one[k])) k++;
     if (k == f->n) goto done; /* one phase alone, or layers */
     space_of(found, &f->one[k], s, of);
     if (!s->n) goto done; /* nothing changed */

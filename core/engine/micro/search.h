@@ -38,6 +38,8 @@ typedef struct cupel_search {
     const cupel_micro_demand *d;
     const cupel_job *job;
     cupel_families families;
+    bool tried[CUPEL_FAMILIES_MAX];   /* it was looked at */
+    bool left[CUPEL_FAMILIES_MAX];    /* it is not searched, see screen_spaces.h */
     const cupel_family *family;       /* the one that is being searched */
     size_t start;                     /* number of the start that is being searched, for the report */
     bool goals;                       /* some entry of the demand is to be as large or as small as can be */

@@ -10,7 +10,7 @@ static cupel_status note_point(cupel_search *s, const cupel_trial *t, size_t gri
     cupel_designs *o = s->out;
     if (!cupel_grow(&o->point, &o->cap_points, o->n_points + 1, sizeof *o->point)) return cupel_no_memory(err, "the trials of a design", 0);
     cupel_design_point *p = &o->point[o->n_points++];
-    *p = (cupel_design_point){t->t, grid, s->seed, s->family->start.generator->method.name, {0}};
+    *p = (cupel_design_point){t->t, grid, s->seed, s->family->number, {0}};
     for (size_t k = 0; k < s->family->n; k++) p->x[k] = t->recipe.value[s->family->place[k]];
     return CUPEL_OK;
 }

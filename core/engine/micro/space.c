@@ -137,6 +137,9 @@ static cupel_status read_space(const cupel_micro_demand *d, cupel_micro_space *o
     cupel_status st = CUPEL_OK;
     cupel_micro_space s = {.n = 0};
     cupel_str text = {0};
+    if (d->n_listed)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'cupel run' and a surrogate take one space, as in space: {generator: gyroid, fraction: "
+                                            "0.1..0.35}; several are for 'cupel design'", d->file, d->space->line);
     if (!d->space || d->space->kind != CUPEL_YAML_MAP)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'cupel run' needs a space to look in, as in space: {generator: gyroid, fraction: 0.1..0.35}",
                           d->file, d->space ? d->space->line : (size_t)1);

@@ -2,7 +2,7 @@
  * volume fraction and put in order by how near they come on a small grid. */
 #include "core/base/err.h"
 #include "core/base/rng.h"
-#include "core/engine/micro/search.h"
+#include "core/engine/micro/screen_spaces.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,11 +77,16 @@ static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *
 /* So many trials more would leave too little for a verification. */
 static bool leaves_none(const cupel_search *s, size_t trials) { return cupel_loads_lack(s, (double)(trials + cupel_loads_verification(s))); }
 
-/* A quarter of a budget, so that most of it is left for what is found. */
-static bool looked_enough(const cupel_search *s)
+/* A quarter of a budget, so that most of it is left for what is found; of a list of spaces a fifth goes into a first look at all of them, and what
+ * stays is scanned until two fifths are spent. */
+static double to_look(const cupel_search *s, bool first) { return !s->d->n_listed ? 0.25 : first ? 0.2 : 0.4; }
+
+static bool looked_enough(const cupel_search *s, bool first)
 {
     const cupel_micro_demand *d = s->d;
-    return (d->budget_solves && s->out->solves > d->budget_solves / 4) || cupel_now() - s->begin > 0.25 * d->budget_seconds ||
+    const double share = to_look(s, first);
+    return (d->budget_solves && (double)s->out->solves > floor(share * (double)d->budget_solves)) ||
+           cupel_now() - s->begin > share * d->budget_seconds ||
            cupel_search_spent_verifying(s, 0) || leaves_none(s, cupel_loads_first(d));
 }
 
@@ -125,9 +130,9 @@ static bool has_whole(const cupel_micro_demand *d)
     return false;
 }
 
-/* Brings one start to the volume fraction that suits it; s->x and s->cost are those. Without a whole tensor it is that of the family's first start.
- */
-static cupel_status fit_fraction(cupel_search *s, size_t grid, bool first, cupel_err *err)
+/* Brings one start to the volume fraction that suits it; s->x and s->cost are those. Without a whole tensor it is that of the family's first start,
+ * for which several are looked at unless one is known from another space. */
+static cupel_status fit_fraction(cupel_search *s, size_t grid, bool first, bool known, cupel_err *err)
 {
     const cupel_family *f = s->family;
     const size_t k = f->fraction;
@@ -137,9 +142,9 @@ static cupel_status fit_fraction(cupel_search *s, size_t grid, bool first, cupel
         st = fit_size(s, grid, &best, &at, err);
     } else {
         double size, target;
-        const bool look = first && k < f->n;
+        const bool look = first && !known && k < f->n;
         const size_t n = look ? fractions_to_scan(s->d) : 1;
-        for (size_t i = 0; i < n && st == CUPEL_OK && !(i > 1 && looked_enough(s)) && !(i && leaves_none(s, cupel_loads_first(s->d))); i++) {
+        for (size_t i = 0; i < n && st == CUPEL_OK && !(i > 1 && looked_enough(s, first)) && !(i && leaves_none(s, cupel_loads_first(s->d))); i++) {
             if (look) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * ((double)i + 0.5) / (double)n;
             st = cost_at(s, grid, &size, &target, err);
             if (st == CUPEL_OK && s->cost < best) best = s->cost, at = k < f->n ? s->x[k] : 0;
@@ -163,15 +168,39 @@ static int by_cost(const void *a, const void *b)
 }
 
 /* By a space that names its seed; the demand's seed is the first of several. */
-static bool seed_is_fixed(const cupel_micro_demand *d) { return d->space && cupel_yaml_get(d->space, "seed"); }
+static bool seed_is_fixed(const cupel_family *f) { return f->space && cupel_yaml_get(f->space, "seed"); }
+
+/* Does its seed change what it is? Of a list, what has no noise begins elsewhere in its ranges instead. */
+static bool has_noise(const cupel_search *s, const cupel_family *f) { return !s->d->n_listed || !f->space || f->start.generator->spectrum; }
+
+static void another_place(cupel_search *s, size_t which)
+{
+    const cupel_family *f = s->family;
+    for (size_t k = 0; k < f->n; k++)
+        if (k != f->fraction) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * cupel_rng_uniform(s->d->seed, 0x706c616365 + which, k);
+}
+
+/* Where the first look at a space of a list begins: at the volume fraction of the nearest so far. NaN: there is none. */
+static double fraction_known(const cupel_search *s, const cupel_starts *out)
+{
+    const cupel_start *best = NULL;
+    for (size_t i = 0; i < out->n && s->d->n_listed; i++) {
+        const cupel_family *f = &s->families.one[out->one[i].family];
+        if (f->kind != CUPEL_FAMILY_SKELETON && f->fraction < f->n && (!best || out->one[i].cost < best->cost)) best = &out->one[i];
+    }
+    return best ? best->x[s->families.one[best->family].fraction] : (double)NAN;
+}
 
 static cupel_status add_start(cupel_search *s, size_t family, size_t which, double *fraction, cupel_starts *out, cupel_err *err)
 {
     cupel_start *one = &out->one[out->n];
+    const double known = fraction_known(s, out);
+    s->tried[family] = true;
     s->family = &s->families.one[family];
     s->start = out->n;
-    s->seed = seed_is_fixed(s->d) ? s->family->start.seed : s->family->kind == CUPEL_FAMILY_NOISE ? s->d->seed + which : s->d->seed;
+    s->seed = seed_is_fixed(s->family) ? s->family->start.seed : s->family->kind == CUPEL_FAMILY_NOISE ? s->d->seed + which : s->d->seed;
     first_values(s);
+    if (which && !has_noise(s, s->family)) another_place(s, which);
     if (s->family->kind == CUPEL_FAMILY_SERIES) series_start(s, s->family, which, s->x);
     if (s->family->kind == CUPEL_FAMILY_SKELETON) {
         cupel_skeleton_start(s, s->family, which, s->x);
@@ -179,11 +208,11 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
     }
     const size_t k = s->family->fraction;
     if (k < s->family->n) {
-        const double at = isnan(*fraction) ? s->falls ? 0.7 : 0.3 : *fraction;
+        const double at = !isnan(*fraction) ? *fraction : !isnan(known) ? known : s->falls ? 0.7 : 0.3;
         s->x[k] = fmin(fmax(at, s->family->low[k] + 0.01), s->family->high[k] - 0.01);
     }
     const size_t dropped = s->out->dropped;
-    cupel_status st = fit_fraction(s, s->family->scan_grid, isnan(*fraction), err);
+    cupel_status st = fit_fraction(s, s->family->scan_grid, isnan(*fraction), !isnan(known), err);
     cupel_search_drop(s, &st, err);
     if (st != CUPEL_OK || s->out->dropped > dropped) return st;
     if (k < s->family->n) *fraction = s->x[k];
@@ -193,19 +222,31 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
     return CUPEL_OK;
 }
 
+enum { PLACES = 4 };
+
+static size_t starts_of(const cupel_search *s, const cupel_family *f)
+{
+    if (f->kind == CUPEL_FAMILY_SERIES) return ALL;
+    if (f->kind == CUPEL_FAMILY_SKELETON) return cupel_skeleton_starts(s->d);
+    if (!has_noise(s, f)) return PLACES;
+    return seed_is_fixed(f) ? 1 : SEEDS;
+}
+
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const size_t starts[] =
-        {[CUPEL_FAMILY_NOISE] = seed_is_fixed(s->d) ? 1 : SEEDS, [CUPEL_FAMILY_SERIES] = ALL, [CUPEL_FAMILY_SKELETON] = cupel_skeleton_starts(s->d)};
     double fraction[CUPEL_FAMILIES_MAX];
     out->n = 0;
     for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;
-    for (size_t i = 0; i < ALL || i < cupel_skeleton_starts(s->d); i++) /* of each family in turn */
+    for (size_t i = 0; i < ALL || i < cupel_skeleton_starts(s->d); i++) { /* of each family in turn */
         for (size_t k = 0; k < s->families.n; k++) {
-            if (i >= starts[s->families.one[k].kind] || out->n == CUPEL_STARTS_MAX || ((out->n || s->out->dropped) && looked_enough(s))) continue;
+            if (s->left[k] || i >= starts_of(s, &s->families.one[k]) || out->n == CUPEL_STARTS_MAX ||
+                ((out->n || s->out->dropped) && looked_enough(s, !i)))
+                continue;
             CUPEL_TRY(add_start(s, k, i, &fraction[k], out, err));
         }
+        if (!i) CUPEL_TRY(cupel_spaces_screen(s, out, err));
+    }
     qsort(out->one, out->n, sizeof *out->one, by_cost);
 done:
     return st;

@@ -1,0 +1,185 @@
+#include "core/engine/micro/screen_spaces.h"
+
+#include "core/base/err.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Steps of each space, and how many are searched at most: one group of starts. */
+enum { STEPS = 4, SEARCHED = 4 };
+
+/* A space is far when it is so many times as far off as the nearest, which coarse grids tell to about so many tolerances. */
+static const double FAR = 4, TOLD = 2;
+
+/* Share of a budget that is spent when all have been looked at and moved. */
+static const double MOVED = 0.33;
+
+/* Residual, in tolerances, at which a space needs no more steps to be among the nearest. */
+static const double NEAR = 1;
+
+static int by_cost(const void *a, const void *b)
+{
+    const cupel_start *x = a, *y = b;
+    return x->cost != y->cost ? (x->cost > y->cost) - (x->cost < y->cost) : x->order > y->order ? 1 : -1;
+}
+
+static cupel_design_space *space_of(const cupel_search *s, size_t family) { return &s->out->space[s->families.one[family].listed]; }
+
+static bool spent(const cupel_search *s)
+{
+    const cupel_micro_demand *d = s->d;
+    return (d->budget_solves && (double)s->out->solves > MOVED * (double)d->budget_solves) ||
+           cupel_now() - s->begin > MOVED * d->budget_seconds || cupel_search_spent_verifying(s, 0);
+}
+
+static cupel_status move(cupel_search *s, cupel_start *one, cupel_err *err)
+{
+    static const double FIRMNESS = 5e-2;
+    cupel_trial t = {.solves = 0};
+    s->family = &s->families.one[one->family];
+    s->seed = one->seed;
+    s->start = one->order;
+    s->firmness = FIRMNESS;
+    memcpy(s->x, one->x, sizeof s->x);
+    cupel_status st = cupel_search_stage(s, s->family->scan_grid, STEPS, NEAR, 5e-3, &t, err);
+    if (st == CUPEL_OK) {
+        one->cost = cupel_search_merit(s, &t.t);
+        memcpy(one->x, s->x, sizeof one->x);
+    }
+    if (st == CUPEL_FAILED) one->cost = HUGE_VAL;
+    cupel_search_drop(s, &st, err);
+    cupel_trial_release(&t);
+    return st;
+}
+
+static bool has_goal(const cupel_micro_demand *d)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (d->ask[i].goal) return true;
+    return false;
+}
+
+static void leave(cupel_search *s, size_t family, const char *why)
+{
+    s->left[family] = true;
+    snprintf(space_of(s, family)->why, sizeof space_of(s, family)->why, "%s", why);
+}
+
+/* starts: nearest first. */
+static void choose(cupel_search *s, const cupel_starts *starts, bool goal)
+{
+    const double best = starts->n ? sqrt(fmax(starts->one[0].cost, 0)) : 0;
+    size_t n = 0;
+    for (size_t i = 0; i < starts->n; i++) {
+        const cupel_start *one = &starts->one[i];
+        const double off = sqrt(fmax(one->cost, 0));
+        const char *first = s->d->listed[s->families.one[starts->one[0].family].listed].name;
+        char why[200];
+        if (one->cost == HUGE_VAL) {
+            leave(s, one->family, "the solver does not converge in it");
+        } else if (!goal && off > FAR * fmax(best, TOLD)) {
+            snprintf(why, sizeof why, "%.3g tolerances off on %zu voxels an edge, '%s' %.3g", off,
+                     s->families.one[one->family].scan_grid, first, best);
+            leave(s, one->family, why);
+        } else if (n == SEARCHED) {
+            snprintf(why, sizeof why, "%d others are nearer on %zu voxels an edge, '%s' before all", SEARCHED,
+                     s->families.one[one->family].scan_grid, first);
+            leave(s, one->family, why);
+        } else {
+            n++;
+        }
+        space_of(s, one->family)->misfit = goal || one->cost == HUGE_VAL ? (double)NAN : off;
+    }
+}
+
+static void keep_searched(const cupel_search *s, cupel_starts *starts)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < starts->n; i++)
+        if (!s->left[starts->one[i].family]) starts->one[n++] = starts->one[i];
+    starts->n = n;
+}
+
+static bool is_left_as(const cupel_search *s, size_t i, size_t as)
+{
+    return !s->out->space[i].searched && strcmp(s->out->space[i].why, s->out->space[as].why) == 0;
+}
+
+/* Those that are left for the same reason in one line. */
+static void say(const cupel_search *s)
+{
+    for (size_t i = 0, k; i < s->d->n_listed; i++) {
+        cupel_str names = {0};
+        for (k = 0; k < i && !is_left_as(s, k, i); k++) {}
+        if (s->out->space[i].searched || k < i) continue;
+        for (k = i; k < s->d->n_listed; k++)
+            if (is_left_as(s, k, i)) cupel_str_addf(&names, "%s'%s'", names.n ? ", " : "", s->d->listed[k].name);
+        cupel_say(s->job, CUPEL_NOTE, "%s:%zu: space %s left: %s", s->d->file, s->d->listed[i].line, cupel_str_text(&names), s->out->space[i].why);
+        cupel_str_free(&names);
+    }
+}
+
+cupel_status cupel_spaces_screen(cupel_search *s, cupel_starts *starts, cupel_err *err)
+{
+    bool looked[CUPEL_FAMILIES_MAX] = {false};
+    if (!s->d->n_listed) return CUPEL_OK;
+    qsort(starts->one, starts->n, sizeof *starts->one, by_cost);
+    for (size_t i = 0; i < starts->n; i++) {
+        looked[starts->one[i].family] = true;
+        if (starts->n == 1 || spent(s)) continue;
+        const cupel_status st = move(s, &starts->one[i], err);
+        if (st != CUPEL_OK) return st;
+    }
+    qsort(starts->one, starts->n, sizeof *starts->one, by_cost);
+    for (size_t i = 0; i < s->d->n_listed; i++) {
+        s->out->space[i] = (cupel_design_space){.misfit = NAN};
+        snprintf(s->out->space[i].why, sizeof s->out->space[i].why, "%s", s->families.left[i]);
+    }
+    choose(s, starts, has_goal(s->d));
+    for (size_t k = 0; k < s->families.n; k++) {
+        if (!looked[k]) leave(s, k, s->tried[k] ? "the solver does not converge in it" : "the budget is too small to look at it");
+        space_of(s, k)->searched = !s->left[k];
+    }
+    keep_searched(s, starts);
+    say(s);
+    return CUPEL_OK;
+}
+
+void cupel_spaces_put(const cupel_micro_demand *d, const cupel_designs *found, cupel_json_out *w)
+{
+    if (!d->n_listed) return;
+    cupel_json_name(w, "spaces");
+    cupel_json_open(w, '[');
+    for (size_t i = 0; i < d->n_listed; i++) {
+        const cupel_design_space *x = &found->space[i];
+        cupel_json_open(w, '{');
+        cupel_json_name(w, "generator");
+        cupel_json_put_string(w, d->listed[i].name);
+        cupel_json_name(w, "line");
+        cupel_json_put_count(w, d->listed[i].line);
+        cupel_json_name(w, "searched");
+        cupel_json_put_bool(w, x->searched);
+        cupel_json_name(w, "misfit");
+        cupel_json_put_number(w, x->misfit);
+        cupel_json_name(w, "reason");
+        if (x->searched)
+            cupel_json_put_null(w);
+        else
+            cupel_json_put_string(w, x->why);
+        cupel_json_close(w, '}');
+    }
+    cupel_json_close(w, ']');
+}
+
+void cupel_spaces_say(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->n_listed; i++) n += found->space[i].searched;
+    if (!d->n_listed) return;
+    cupel_str_addf(out, "%zu of %zu spaces searched:", n, d->n_listed);
+    for (size_t i = 0; i < d->n_listed; i++)
+        if (found->space[i].searched) cupel_str_addf(out, " '%s'", d->listed[i].name);
+    cupel_str_puts(out, n < d->n_listed ? "; why the others are not is in run.json\n" : "\n");
+}

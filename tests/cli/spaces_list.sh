@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# A design over a list of spaces, or all: the right one wins, others are left with a reason, and which built-in family wins without a list.
+set -u
+T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
+bad=0
+. "$CUPEL_ROOT/tests/cli/design.inc"
+is() { local name=$1; shift; if "$@"; then ok "$name"; else no "$name"; fi; }
+# What a gyroid of 0.3 has, in a narrow window of its fraction. `hidden WITHIN [SPACE]`
+hidden() {
+  cat <<Y
+demand: a hidden gyroid
+scale: microstructure
+phases:
+  - {name: polymer, k: 0.05}
+  - {name: filler, k: 10}
+require:
+  - {property: conductivity, target: [[1.716, 0, 0], [0, 1.716, 0], [0, 0, 1.716]], within: $1}
+  - {property: volume fraction, phase: filler, min: 0.298, max: 0.302}
+grid: 16
+seed: 1
+Y
+  [ -z "${2:-}" ] || echo "space: $2"
+}
+design() { "$CUPEL" design "$T/$1.yaml" -o "$T/$2" "${@:3}" >"$T/out" 2>"$T/err"; rc=$?; }
+same() {
+  cmp -s <(cut -d, -f1-6,8- "$T/$1/designs.csv") <(cut -d, -f1-6,8- "$T/$2/designs.csv") &&
+    cmp -s "$T/$1/design-1.json" "$T/$2/design-1.json" && cmp -s "$T/$1/design-1.npy" "$T/$2/design-1.npy"
+}
+meets_as() { grep -q "^1,yes,.*$2:fraction" "$T/$1/designs.csv"; }
+check_of() { "$CUPEL" demand check "$T/$1.yaml" >"$T/out" 2>"$T/err"; rc=$?; }
+refuses() { check_of "$1"; [ $rc = "$2" ] && grep -q "$3" "$T/err"; }
+
+hidden '0.5 %' '[gaussian, {generator: gyroid, sheet: 1, fraction: 0.4..0.6}, {generator: gyroid, fraction: 0.1..0.6}]' >"$T/list.yaml"
+design list A --budget 60solves --threads 1
+is 'a budget that does not do, in a list' test $rc = 5 -a -s "$T/A/progress.cupel"
+design list A --budget 150solves --threads 2 --resume
+is 'the space that can wins though another comes first' meets_as A gyroid
+is 'and no more is solved than the budget has' awk -F, 'NR == 2 { exit !($6 <= 150) }' "$T/A/designs.csv"
+is 'one that is far is left, and by how much is said' grep -q "list.yaml:11: space 'gaussian' left: .* tolerances off on 20 voxels an edge, 'gyroid' " "$T/err"
+is 'walls of which more is made than may be are left' grep -q "space 'gyroid, sheet 1' left: the space has 0.4 to 0.6 of filler" "$T/err"
+is 'run.json has both' grep -q 'tolerances off on 20' "$T/A/run.json"
+is 'and why' grep -q '"reason": *"the space has 0.4 to 0.6 of filler' "$T/A/run.json"
+is 'what was searched is said' grep -q "^1 of 3 spaces searched: 'gyroid'; " "$T/out"
+[ -n "${CUPEL_SANITIZED:-}" ] || {
+  design list B --budget 150solves --threads 1
+  is 'resumed, of other threads, the same bytes' same A B
+}
+
+hidden '3 %' all >"$T/all.yaml"
+design all C --budget 60solves
+is 'all, with a small budget' meets_as C gyroid
+is 'those for which it is too small are named' grep -q "'kelvin_foam' left: the budget is too small" "$T/err"
+check_of all
+names=$(sed -n '/^Looked for in/,/^.cupel design. takes/s/^- \([a-z_]*\).*/\1/p' "$T/out" | sort -u)
+"$CUPEL" help design | tr -s ' \n' '  ' >"$T/help"
+is 'all are two dozen' test "$(echo "$names" | wc -l)" -ge 20
+for n in $names; do grep -q "[ (]$n[,.) ]" "$T/help" || no "help design names $n"; done
+
+hidden '3 %' '[gaussian, gyrod]' >"$T/w.yaml"; is 'an unknown name, and the nearest' refuses w 2 "w.yaml:11: no file and no generator 'gyrod'; did you mean 'gyroid'?"
+hidden '3 %' '[gaussian, hard_spheres]' >"$T/w.yaml"; is 'one that is not smooth' refuses w 2 'does not change smoothly'
+hidden '3 %' '[gaussian, plurigaussian]' >"$T/w.yaml"; is 'one of three phases' refuses w 2 'of two phases'
+hidden '3 %' '[]' >"$T/w.yaml"; is 'an empty list' refuses w 2 'the list is empty'
+hidden '3 %' '[{fraction: 0.1..0.2}]' >"$T/w.yaml"; is 'a map without its generator' refuses w 2 'as in {generator: gyroid'
+hidden "3 %" gyroid:fraction=0.3 >"$T/w.yaml"; is 'one structure' refuses w 2 'is one structure; give ranges'
+hidden '3 %' '[{generator: gyroid, fraction: 0.4..0.6}, {generator: octet, fraction: 0.5..0.6}]' >"$T/w.yaml"
+is 'a list of which none can' refuses w 5 "by none of the 2 spaces; by 'gyroid' because the space has 0.4 to 0.6"
+"$CUPEL" run "$T/list.yaml" -o "$T/R" >"$T/out" 2>"$T/err"; rc=$?
+is 'a table takes one space' test $rc = 2 -a ! -e "$T/R"
+is 'and says so' grep -q "'cupel run' and a surrogate take one space" "$T/err"
+
+# Without a space: series where few waves have it, noise where it is turned.
+[ -n "${CUPEL_SANITIZED:-}" ] && exit $bad
+hidden '3 %' >"$T/none.yaml"; design none D --budget 150solves
+is 'of the built-in families the series wins' grep -q '^1,yes,.*nodal_surface:' "$T/D/designs.csv"
+is 'no list, no spaces in run.json' test "$(grep -c '"spaces"' "$T/D/run.json")" = 0
+heat_spreader '3 %' | sed 's/grid: 32/grid: 16/' >"$T/noise.yaml"; design noise E --budget 100solves
+is 'and noise elsewhere' meets_as E gaussian
+exit $bad
