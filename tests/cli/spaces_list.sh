@@ -40,6 +40,7 @@ is 'one that is far is left, and by how much is said' grep -q "list.yaml:11: spa
 is 'walls of which more is made than may be are left' grep -q "space 'gyroid, sheet 1' left: the space has 0.4 to 0.6 of filler" "$T/err"
 is 'run.json has both' grep -q 'tolerances off on 20' "$T/A/run.json"
 is 'and why' grep -q '"reason": *"the space has 0.4 to 0.6 of filler' "$T/A/run.json"
+is 'and the page' grep -q '<tr><th scope=row>gyroid, sheet 1<td class=num><td>the space has 0.4' "$T/A/report.html"
 is 'what was searched is said' grep -q "^1 of 3 spaces searched: 'gyroid'; " "$T/out"
 [ -n "${CUPEL_SANITIZED:-}" ] || {
   design list B --budget 150solves --threads 1

@@ -1,6 +1,7 @@
 #include "core/engine/micro/attain.h"
 
 #include "core/engine/micro/fractions.h"
+#include "core/engine/micro/spaces.h"
 #include "core/math/small.h"
 #include "models/homogenize/laminate.h"
 
@@ -381,8 +382,7 @@ void cupel_attainable_find(const cupel_micro_demand *d, cupel_attainable *a)
 /* A proof by a structure that the space of the demand does not make. */
 const char *cupel_attainable_outside(const cupel_micro_demand *d, const cupel_attainable *a)
 {
-    const cupel_yaml *g = d->space ? cupel_yaml_get(d->space, "generator") : NULL;
-    if (!g || (a->rank == 1 && cupel_text_is(g->text, "laminate")) || (a->rank && cupel_text_is(g->text, "ranked_laminate"))) return "";
+    if (!d->space || (a->rank == 1 && cupel_micro_space_of(d, "laminate")) || (a->rank && cupel_micro_space_of(d, "ranked_laminate"))) return "";
     return ", though not in the space";
 }
 

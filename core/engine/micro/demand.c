@@ -307,11 +307,13 @@ done:
     return st;
 }
 
-/* A generator that says nothing of its box fills a cube, and so do those of a search without a space. */
+/* A generator that says nothing of its box fills a cube, and so do those of a search without a space; of a list, where one of them does. */
 static bool box_is_cube(const cupel_micro_demand *d)
 {
     const cupel_yaml *g = d->space ? cupel_yaml_get(d->space, "generator") : NULL;
     if (!d->space) return d->n_phases == 2;
+    for (size_t i = 0; d->n_listed && cupel_generators[i]; i++)
+        if (!cupel_generators[i]->box && cupel_micro_space_of(d, cupel_generators[i]->method.name)) return true;
     for (size_t i = 0; g && g->kind == CUPEL_YAML_SCALAR && cupel_generators[i]; i++)
         if (cupel_text_is(g->text, cupel_generators[i]->method.name)) return !cupel_generators[i]->box;
     return false;

@@ -6,6 +6,7 @@
 #include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_start.h"
+#include "core/engine/micro/screen_spaces.h"
 #include "core/engine/report_frame.h"
 
 #include <math.h>
@@ -206,6 +207,7 @@ cupel_status cupel_design_report(const cupel_micro_demand *d, const cupel_design
     cupel_design_page_head(&p, &s);
     st = cupel_design_page_cards(&p, &s, err);
     cupel_design_page_search(&p, &s);
+    cupel_spaces_page(d, found, &s);
     cupel_design_page_attainable(&p, &s);
     cupel_design_page_files(&p, &s);
     cupel_design_page_methods(&p, &s);

@@ -1,6 +1,7 @@
 #include "core/engine/micro/screen_spaces.h"
 
 #include "core/base/err.h"
+#include "core/engine/report_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -182,4 +183,21 @@ void cupel_spaces_say(const cupel_micro_demand *d, const cupel_designs *found, c
     for (size_t i = 0; i < d->n_listed; i++)
         if (found->space[i].searched) cupel_str_addf(out, " '%s'", d->listed[i].name);
     cupel_str_puts(out, n < d->n_listed ? "; why the others are not is in run.json\n" : "\n");
+}
+
+void cupel_spaces_page(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
+{
+    if (!d->n_listed) return;
+    cupel_str_puts(out, "<section id=spaces><h2>Spaces</h2>\n<p>How far each came on a small grid, in tolerances, and why it was left.</p>\n"
+                        "<div class=scroll><table class=plain><tbody>\n");
+    for (size_t i = 0; i < d->n_listed; i++) {
+        cupel_str_puts(out, "<tr><th scope=row>");
+        cupel_html(out, d->listed[i].name);
+        cupel_str_puts(out, "<td class=num>");
+        if (!isnan(found->space[i].misfit)) cupel_str_addf(out, "%.3g", found->space[i].misfit);
+        cupel_str_puts(out, "<td>");
+        cupel_html(out, found->space[i].searched ? "searched" : found->space[i].why);
+        cupel_str_putc(out, '\n');
+    }
+    cupel_str_puts(out, "</table></div></section>\n");
 }

@@ -11,7 +11,9 @@ cupel_status cupel_spaces_screen(cupel_search *s, cupel_starts *starts, cupel_er
 
 /* "spaces": [{"generator": "gyroid", "line": 9, "searched": true, "misfit": 1.2, "reason": null}, ...], where there was a list. */
 void cupel_spaces_put(const cupel_micro_demand *d, const cupel_designs *found, cupel_json_out *w);
-/* "spaces: 2 of 3 searched ..." */
+/* "2 of 3 spaces searched: ..." */
 void cupel_spaces_say(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out);
+/* The same as a section of a page, with reasons. */
+void cupel_spaces_page(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out);
 
 #endif

@@ -192,6 +192,16 @@ cupel_status cupel_micro_spaces_read(cupel_micro_demand *d, cupel_err *err)
     return st;
 }
 
+bool cupel_micro_space_of(const cupel_micro_demand *d, const char *generator)
+{
+    const cupel_yaml *g = d->space ? cupel_yaml_get(d->space, "generator") : NULL;
+    const size_t n = strlen(generator);
+    if (g) return g->kind == CUPEL_YAML_SCALAR && cupel_text_is(g->text, generator);
+    for (size_t i = 0; i < d->n_listed; i++) /* their names end there, or go on with a comma */
+        if (strncmp(d->listed[i].name, generator, n) == 0 && strchr(",", d->listed[i].name[n])) return true;
+    return false;
+}
+
 void cupel_micro_spaces_words(const cupel_micro_demand *d, cupel_str *out)
 {
     cupel_str_addf(out, "Looked for in %zu space%s, which compete:\n", d->n_listed, d->n_listed == 1 ? "" : "s");

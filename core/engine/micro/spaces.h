@@ -14,6 +14,9 @@
  * alone is not smooth or has other phases than two, an empty list, and more than CUPEL_SPACES_MAX. */
 cupel_status cupel_micro_spaces_read(cupel_micro_demand *d, cupel_err *err);
 
+/* Is the space, or one of the list, of this generator? */
+bool cupel_micro_space_of(const cupel_micro_demand *d, const char *generator);
+
 /* What is looked for in: one entry a line. */
 void cupel_micro_spaces_words(const cupel_micro_demand *d, cupel_str *out);
 

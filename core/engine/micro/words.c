@@ -1,6 +1,7 @@
 #include "core/engine/micro/demand.h"
 
 #include "core/engine/micro/attain.h"
+#include "core/engine/micro/spaces.h"
 #include "core/engine/micro/voids.h"
 #include "core/math/mandel.h"
 
@@ -122,10 +123,9 @@ static void say_stand_ins(const cupel_micro_demand *d, const cupel_job *job)
 /* A space of plane layers, which are judged in closed form (verify.c). */
 static bool is_of_layers(const cupel_micro_demand *d)
 {
-    const cupel_yaml *g = d->space ? cupel_yaml_get(d->space, "generator") : NULL;
     bool stands_in = false;
     for (size_t p = 0; p < d->n_phases; p++) stands_in = stands_in || d->phase[p].stands_in[0] || d->phase[p].stands_in[1];
-    return d->n_phases == 2 && !stands_in && g && g->kind == CUPEL_YAML_SCALAR && cupel_text_is(g->text, "laminate");
+    return d->n_phases == 2 && !stands_in && cupel_micro_space_of(d, "laminate");
 }
 
 /* A bar above 0 lies within no tolerance of 0: only what has no bar can be met so. */
