@@ -1,6 +1,6 @@
 /* Demands that one phase, or layers of one direction, meet by themselves: the proof that they can be met is built and verified like any design. */
 #include "core/base/err.h"
-#include "core/engine/micro/search.h"
+#include "core/engine/micro/screen_spaces.h"
 
 #include <math.h>
 
@@ -104,6 +104,9 @@ cupel_status cupel_design_layers(cupel_search *s, bool *enough, cupel_err *err)
     for (size_t i = 0; i < d->n_asks; i++) exact = exact || (cupel_ask_is_exact(&d->ask[i]) && !cupel_ask_is_statistic(&d->ask[i]));
     if (!exact || !d->space || has_goal(d)) return CUPEL_OK;
     for (size_t i = 0; i < s->families.n && st == CUPEL_OK && !*enough; i++)
-        if (s->families.one[i].fraction < s->families.one[i].n) st = layers_of(s, &s->families.one[i], enough, err);
+        if (s->families.one[i].fraction < s->families.one[i].n) {
+            st = layers_of(s, &s->families.one[i], enough, err);
+            if (*enough) cupel_spaces_only(s, &s->families.one[i], "plane layers have what is asked, in closed form");
+        }
     return st;
 }

@@ -148,6 +148,18 @@ cupel_status cupel_spaces_screen(cupel_search *s, cupel_starts *starts, cupel_er
     return CUPEL_OK;
 }
 
+void cupel_spaces_only(cupel_search *s, const cupel_family *f, const char *why)
+{
+    for (size_t i = 0; i < s->d->n_listed; i++) {
+        cupel_design_space *x = &s->out->space[i];
+        *x = (cupel_design_space){.searched = i == f->listed, .misfit = NAN};
+        if (!x->searched) snprintf(x->why, sizeof x->why, "%s", why);
+    }
+}
+
+/* A search may end before its screen. */
+static const char *why_of(const cupel_design_space *x) { return *x->why ? x->why : "the search ended before it was looked at"; }
+
 void cupel_spaces_put(const cupel_micro_demand *d, const cupel_designs *found, cupel_json_out *w)
 {
     if (!d->n_listed) return;
@@ -168,7 +180,7 @@ void cupel_spaces_put(const cupel_micro_demand *d, const cupel_designs *found, c
         if (x->searched)
             cupel_json_put_null(w);
         else
-            cupel_json_put_string(w, x->why);
+            cupel_json_put_string(w, why_of(x));
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
@@ -194,9 +206,9 @@ void cupel_spaces_page(const cupel_micro_demand *d, const cupel_designs *found, 
         cupel_str_puts(out, "<tr><th scope=row>");
         cupel_html(out, d->listed[i].name);
         cupel_str_puts(out, "<td class=num>");
-        if (!isnan(found->space[i].misfit)) cupel_str_addf(out, "%.3g", found->space[i].misfit);
+        if (found->space[i].misfit > 0) cupel_str_addf(out, "%.3g", found->space[i].misfit);
         cupel_str_puts(out, "<td>");
-        cupel_html(out, found->space[i].searched ? "searched" : found->space[i].why);
+        cupel_html(out, found->space[i].searched ? "searched" : why_of(&found->space[i]));
         cupel_str_putc(out, '\n');
     }
     cupel_str_puts(out, "</table></div></section>\n");

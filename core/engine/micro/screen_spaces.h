@@ -9,6 +9,9 @@
  * without a list it does nothing. */
 cupel_status cupel_spaces_screen(cupel_search *s, cupel_starts *starts, cupel_err *err);
 
+/* One of the list has what is asked without a search: the others are left for this reason. */
+void cupel_spaces_only(cupel_search *s, const cupel_family *f, const char *why);
+
 /* "spaces": [{"generator": "gyroid", "line": 9, "searched": true, "misfit": 1.2, "reason": null}, ...], where there was a list. */
 void cupel_spaces_put(const cupel_micro_demand *d, const cupel_designs *found, cupel_json_out *w);
 /* "2 of 3 spaces searched: ..." */
