@@ -356,6 +356,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, stru
                                  cupel_designs *designs, cupel_err *err)
 {
     *designs = (cupel_designs){0};
+    for (size_t i = 0; i < CUPEL_SPACES_MAX; i++) designs->space[i].misfit = NAN; /* none was looked at */
     cupel_status st = CUPEL_OK;
     cupel_search *s = cupel_alloc(1, sizeof *s);
     bool enough = false;

@@ -206,7 +206,7 @@ void cupel_spaces_page(const cupel_micro_demand *d, const cupel_designs *found, 
         cupel_str_puts(out, "<tr><th scope=row>");
         cupel_html(out, d->listed[i].name);
         cupel_str_puts(out, "<td class=num>");
-        if (found->space[i].misfit > 0) cupel_str_addf(out, "%.3g", found->space[i].misfit);
+        if (!isnan(found->space[i].misfit)) cupel_str_addf(out, "%.3g", found->space[i].misfit);
         cupel_str_puts(out, "<td>");
         cupel_html(out, found->space[i].searched ? "searched" : why_of(&found->space[i]));
         cupel_str_putc(out, '\n');
