@@ -214,7 +214,7 @@ cupel_status cupel_design_rows_write(const cupel_micro_demand *d, const cupel_de
     char *path = NULL;
     bool written = false;
     *rows = 0;
-    if (!d->space) return CUPEL_OK;
+    if (!d->space || d->n_listed) return CUPEL_OK;
     cupel_micro_space *s = cupel_alloc(1, sizeof *s);
     cupel_families *f = cupel_alloc(1, sizeof *f);
     cupel_micro_demand *p = plain(d);
