@@ -40,16 +40,15 @@ static void a_search_that_is_late_was_ended_by_its_budget(void **state)
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     cupel_search *s = cupel_alloc(1, sizeof *s);
     assert_true(found && s);
-    *s = (cupel_search){.d = &d, .out = found, .begin = cupel_now() - 8};
+    *s = (cupel_search){.d = &d, .out = found, .clock = {cupel_now() - 8, 60, &found->cut}};
     s->trial_seconds = 1 / cupel_search_seconds(1, 96);
     assert_false(cupel_search_out_of_budget(s));
     s->trial_seconds = 26 / cupel_search_seconds(1, 96);
-    assert_true(cupel_search_late(s) && !cupel_search_spent_verifying(s, 0));
+    assert_true(cupel_search_late(s, CUPEL_CUT_STARTS) && !cupel_search_spent_verifying(s, 0, CUPEL_CUT_STEPS));
+    assert_int_equal(found->cut, CUPEL_CUT_STARTS);
     assert_true(cupel_search_out_of_budget(s));
-    s->trial_seconds = 0;
-    s->no_time = true;
-    assert_true(cupel_search_out_of_budget(s));
-    s->no_time = false;
+    found->cut = 0;
+    assert_false(cupel_search_out_of_budget(s)); /* late or not, it has cut nothing short */
     d.budget_seconds = HUGE_VAL, d.budget_solves = 100;
     assert_false(cupel_search_out_of_budget(s));
     found->solves = 90; /* 9 trials of 6 to start anew */
@@ -101,7 +100,7 @@ static double seconds_of(const char *folder, const cupel_micro_demand *d, bool r
     cupel_search *s = cupel_alloc(1, sizeof *s);
     assert_true(found && s);
     check_ok(cupel_replay_open(folder, d, resume, &calm, &journal, &err), &err);
-    *s = (cupel_search){.d = d, .job = &calm, .out = found, .journal = journal, .begin = cupel_now()};
+    *s = (cupel_search){.d = d, .job = &calm, .out = found, .journal = journal, .clock = {cupel_now(), HUGE_VAL, &found->cut}};
     check_ok(cupel_recipe_of_text("gyroid:fraction=0.3", &r, &err), &err);
     check_ok(cupel_design_verify(s, &r, NULL, &found->one[0], &err), &err);
     assert_true(found->solves == 9 && cupel_journal_waiting(journal, &(double){0}) == 0);

@@ -117,11 +117,43 @@ static void one_slow_trial_does_not_end_a_search(void **state)
     cupel_designs *found = calloc(1, sizeof *found);
     cupel_search *s = calloc(1, sizeof *s);
     assert_true(found && s);
-    *s = (cupel_search){.d = &d, .out = found, .begin = cupel_now() - 2};
+    *s = (cupel_search){.d = &d, .out = found, .clock = {cupel_now() - 2, 60, &found->cut}};
     s->trial_seconds = 20 / cupel_search_seconds(1, 96);
-    assert_false(cupel_search_spent_verifying(s, 0.5));
-    s->begin -= 25;
-    assert_true(cupel_search_spent_verifying(s, 0.5));
+    assert_false(cupel_search_spent_verifying(s, 0.5, CUPEL_CUT_STARTS));
+    assert_int_equal(found->cut, 0);
+    s->clock.begin -= 25;
+    assert_true(cupel_search_spent_verifying(s, 0.5, CUPEL_CUT_STARTS));
+    assert_int_equal(found->cut, CUPEL_CUT_STARTS);
+    free(s);
+    free(found);
+}
+
+/* Whatever reads the clock notes what it has cut short; of a budget that is none of time it never does. */
+static void what_the_clock_cuts_is_noted(void **state)
+{
+    (void)state;
+    cupel_micro_demand d = {.grid = 16, .budget_seconds = HUGE_VAL, .needs_conduction = true, .n_phases = 2, .connected = 2};
+    cupel_designs *found = calloc(1, sizeof *found);
+    cupel_search *s = calloc(1, sizeof *s);
+    cupel_str words = {0};
+    assert_true(found && s);
+    *s = (cupel_search){.d = &d, .out = found, .clock = {cupel_now() - 1e6, HUGE_VAL, &found->cut}, .trial_seconds = 1, .verify_seconds = 1e9};
+    assert_false(cupel_search_spent(s, 16) || cupel_search_spent_step(s, 16) || cupel_search_spent_verifying(s, 9, CUPEL_CUT_STARTS) ||
+                 cupel_search_spent_finer(s) || cupel_search_late(s, CUPEL_CUT_STARTS) || cupel_search_beyond(s, 16));
+    assert_true(cupel_search_until(s) == 0);
+    cupel_cut_say(&d, found, &words);
+    assert_true(found->cut == 0 && words.n == 0);
+    s->clock.budget = d.budget_seconds = 60;
+    cupel_cut_say(&d, found, &words);
+    assert_string_equal(cupel_str_text(&words), "time decided nothing: a longer budget, or none, gives the same bytes");
+    assert_true(cupel_search_spent_step(s, 16));
+    assert_int_equal(found->cut, CUPEL_CUT_STEPS);
+    assert_true(cupel_search_spent_finer(s) && cupel_search_late(s, CUPEL_CUT_STARTS));
+    cupel_str_free(&words);
+    cupel_cut_say(&d, found, &words);
+    assert_string_equal(cupel_str_text(&words), "time decided: it cut short the steps of a start, other starts, verification; "
+                                                "another run may end elsewhere");
+    cupel_str_free(&words);
     free(s);
     free(found);
 }
@@ -129,6 +161,7 @@ static void one_slow_trial_does_not_end_a_search(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_line_says_loads_and_the_best_so_far), cmocka_unit_test(the_rest_is_handed_on),
-                                       cmocka_unit_test(it_stops_when_its_time_is_over), cmocka_unit_test(one_slow_trial_does_not_end_a_search)};
+                                       cmocka_unit_test(it_stops_when_its_time_is_over), cmocka_unit_test(one_slow_trial_does_not_end_a_search),
+                                       cmocka_unit_test(what_the_clock_cuts_is_noted)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

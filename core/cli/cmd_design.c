@@ -31,8 +31,9 @@ static const cupel_opt options[] = {
              "for a phase in one body, design-1-connected.npy, .stl, .h5 and .vti are of that body; of a named space with a seed samples.h5 too, "
              "for --surrogate"},
     {.name = "budget", .placeholder = "B", .kind = CUPEL_OPT_TEXT,
-     .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; from a "
-             "budget in solves always come the same recipes, voxels and tensors, to the byte, and the same designs.csv in every column but seconds"},
+     .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; the "
+             "same recipes, voxels and tensors come, to the byte, and the same designs.csv in every column but seconds, of a budget in solves "
+             "always, of a time wherever it decided nothing, which the last lines, the report and run.json say"},
     {.name = "grid", .placeholder = "N", .kind = CUPEL_OPT_COUNT,
      .help = "voxels along an edge of the finest grid designed on, in place of the demand's"},
     {.name = "seed", .placeholder = "N", .kind = CUPEL_OPT_COUNT, .help = "of the random fields, in place of the demand's"},
@@ -71,7 +72,11 @@ const cupel_verb cupel_verb_design = {
         "  cupel generate out/design-1.json --grid 128 -o voxels.h5 --to fans\n\n"
         "What is solved is kept in DIR/progress.cupel until the end. After a kill, the same command with --resume goes on from there; after a "
         "budget that did not do, with --resume and a larger --budget (of all the work, not of what is added), and "
-        "where the budget is in solves ends as it would have: the same bytes of recipes, voxels, tensors and every column but seconds.\n\n"
+        "where the budget is in solves, or time decides nothing, ends as it would have: the same bytes of recipes, voxels, tensors and every column "
+        "but seconds.\n\n"
+        "A budget of time ends the search, and gives looking for starts a quarter of itself. Where its clock has decided anything, the last lines, "
+        "the report and run.json say what it cut short ('time_decided', 'time_cut'), and another run may end elsewhere; where it has not, as of a "
+        "demand that is met early, the same bytes come of any longer budget, of none, and for any number of threads.\n\n"
         "Ctrl-C, and a time that is over before anything is verified, leave the best so far in DIR (exit code 6 and 5); a trial that was not "
         "verified says so. Surfaces on more than 128 voxels an edge are then left for --resume.\n\n"
         "Exit code 5: 'cannot be met', proved by a bound (nothing is written), or 'was not met' by this search or within this budget, which "

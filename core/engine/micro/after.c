@@ -6,8 +6,6 @@
 #include "core/engine/micro/replay.h"
 #include "core/engine/micro/search.h"
 
-#include <math.h>
-
 /* ---- the budget ---- */
 
 typedef struct rest {
@@ -15,29 +13,34 @@ typedef struct rest {
     cupel_designs *found;
     cupel_journal *journal; /* NULL: none */
     const cupel_job *job;
-    double end;   /* cupel_now() when the search ended, less what was worked after it before a kill */
+    cupel_clock clock;
     bool stopped; /* the search was */
     double *until; /* the end that the caller heeds; 0: none */
 } rest;
 
-static double worked(const rest *r) { return r->found->seconds + cupel_now() - r->end; }
-
 /* Seconds that all of it may take, the report not counted. */
-static double may_take(const rest *r) { return r->d->budget_seconds - cupel_search_reserve(r->d, r->found->n); }
+static double room(const rest *r) { return cupel_search_room(r->d, r->found->n); }
 
-/* cupel_now() then. */
-static double end_of(const rest *r) { return r->end + may_take(r) - r->found->seconds; }
+/* cupel_now() then; 0: never. */
+static double end_of(const rest *r) { return cupel_clock_until(&r->clock, room(r)); }
 
 /* So many trials on this grid still fit. A trial may choose how cut voxels respond on half the grid first: one more. */
 static bool fits(const rest *r, size_t grid, size_t trials)
 {
     const cupel_micro_demand *d = r->d;
     const size_t loads = (trials + 1) * ((d->needs_conduction ? 3u : 0u) + (d->needs_elasticity ? 6u : 0u));
-    if (r->stopped || cupel_stopped(r->job)) return false;
-    if (d->budget_solves && r->found->solves + loads > d->budget_solves) return false;
-    if (!(d->budget_seconds < HUGE_VAL)) return true;
+    if (r->stopped || (d->budget_solves && r->found->solves + loads > d->budget_solves)) return false;
     const double seconds = (double)trials * cupel_search_seconds(r->found->trial_seconds, grid);
-    return worked(r) + seconds <= may_take(r);
+    return !cupel_clock_cuts(&r->clock, seconds, room(r), CUPEL_CUT_AFTER) && !cupel_stopped(r->job);
+}
+
+/* A part that its job has stopped, for the user or because the time was over, is left out. */
+static cupel_status leave(const rest *r, cupel_design *g, unsigned part, cupel_status st)
+{
+    if (st != CUPEL_INTERRUPTED) return st;
+    (void)cupel_clock_cuts(&r->clock, 0, room(r), CUPEL_CUT_AFTER); /* which notes it */
+    g->after.skipped |= part;
+    return CUPEL_OK;
 }
 
 /* ---- what a kill does not lose ---- */
@@ -58,14 +61,14 @@ static bool known(rest *r, part_kind what, const cupel_design *g, kept_part *p)
 {
     double at;
     if (!cupel_replay_after(r->journal, what, &g->recipe, p, sizeof *p, &at)) return false;
-    r->end = fmin(r->end, cupel_now() + r->found->seconds - at);
+    cupel_clock_set_back(&r->clock, at);
     if (*r->until > 0) *r->until = end_of(r);
     return true;
 }
 
 static cupel_status keep(const rest *r, part_kind what, const cupel_design *g, const kept_part *p, cupel_err *err)
 {
-    return cupel_replay_keep_after(r->journal, what, &g->recipe, p, sizeof *p, worked(r), err);
+    return cupel_replay_keep_after(r->journal, what, &g->recipe, p, sizeof *p, cupel_clock_worked(&r->clock), err);
 }
 
 /* ---- the parts ---- */
@@ -139,9 +142,7 @@ static cupel_status add_voids(rest *r, cupel_design *g, cupel_err *err)
     g->voids = p.is.voids;
     g->after.voids = p.loads;
     r->found->solves += p.loads;
-    if (st != CUPEL_INTERRUPTED) return st;
-    g->after.skipped |= CUPEL_SKIPPED_VOIDS;
-    return CUPEL_OK;
+    return leave(r, g, CUPEL_SKIPPED_VOIDS, st);
 }
 
 static cupel_status add_seeds(rest *r, cupel_design *g, cupel_err *err)
@@ -166,24 +167,20 @@ static cupel_status add_seeds(rest *r, cupel_design *g, cupel_err *err)
     g->seeds = p.is.seeds;
     g->after.seeds = p.loads;
     r->found->solves += p.loads;
-    if (st != CUPEL_INTERRUPTED) return st;
-    g->after.skipped |= CUPEL_SKIPPED_SEEDS;
-    return CUPEL_OK;
+    return leave(r, g, CUPEL_SKIPPED_SEEDS, st);
 }
-
-static bool is_over(double until) { return until > 0 && cupel_now() > until; }
 
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, cupel_journal *journal, const cupel_job *job, bool stopped,
                                  double *until, cupel_err *err)
 {
-    rest r = {d, found, stopped ? NULL : journal, job, cupel_now(), stopped, until};
+    rest r = {d, found, stopped ? NULL : journal, job, {cupel_now() - found->seconds, d->budget_seconds, &found->cut}, stopped, until};
     cupel_status st = add_bodies(&r, err);
-    if (isfinite(d->budget_seconds)) *until = end_of(&r); /* other seeds may take longer than it was for this one */
+    *until = end_of(&r); /* other seeds may take longer than it was for this one */
     for (size_t i = 0; i < found->n && !found->one[i].unverified && st == CUPEL_OK; i++) {
         st = add_sensitivity(&r, &found->one[i], err);
         if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_voids(&r, &found->one[i], err);
         if (st == CUPEL_OK && i < CUPEL_SHOWN) st = add_seeds(&r, &found->one[i], err);
-        found->one[i].after.stopped = stopped || (cupel_stopped(job) && !is_over(*until));
+        found->one[i].after.stopped = stopped || (cupel_stopped(job) && !cupel_clock_is_over(&r.clock, 0, room(&r)));
     }
     return st;
 }

@@ -9,7 +9,8 @@
  * Then, as far as the budget goes, the sensitivity of each design, and voids and seeds of the first three, which change neither; what was left out is
  * in design.after.skipped. All loads are added to found->solves. stopped: the search was interrupted, so that only bodies are mended.
  * *until: set, where the budget is one of time, to the cupel_now() at which it ends, from which on the job has to be stopped; not before bodies are
- * mended. CUPEL_INTERRUPTED while they are; a stop after that leaves out what is still to come. */
+ * mended. CUPEL_INTERRUPTED while they are; a stop after that leaves out what is still to come, which is noted in found->cut where it is for want of
+ * time. */
 struct cupel_journal; /* what is solved is kept there and taken from there (replay.h); NULL: not */
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, struct cupel_journal *journal, const cupel_job *job,
                                  bool stopped, double *until, cupel_err *err);

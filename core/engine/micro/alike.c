@@ -181,7 +181,7 @@ static cupel_status look(cupel_search *s, const measured *m, candidate *c, size_
         cupel_recipe r;
         c[i].order = i;
         c[i].apart = HUGE_VAL;
-        if (cupel_now() - s->begin > SHARE * s->d->budget_seconds) continue;
+        if (cupel_clock_cuts(&s->clock, 0, SHARE * s->d->budget_seconds, CUPEL_CUT_LOOKING)) continue;
         if (cupel_stopped(s->job)) return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while designing");
         s->family = &s->families.one[c[i].start.family];
         s->seed = c[i].start.seed;

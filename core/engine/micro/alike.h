@@ -9,7 +9,7 @@
 cupel_status cupel_alike_families(cupel_search *s, cupel_err *err);
 
 /* Adds other seeds, and other points of the ranges of a space, to the starts that were scanned, and keeps the nearest of all, nearest first. How many
- * are built does not depend on the speed of the machine, but it ends when a third of a budget in seconds is spent. */
+ * are built does not depend on the speed of the machine, but it ends, which is noted (clock.h), when a third of a budget of time is spent. */
 cupel_status cupel_alike_starts(cupel_search *s, cupel_starts *starts, cupel_err *err);
 
 #endif

@@ -127,13 +127,12 @@ static bool can_be_finer(const cupel_search *s, const cupel_design *one)
 static bool asks_for_finer(const cupel_search *s, const cupel_design *one)
 {
     static const double NARROWER = 0.6; /* of the bar on the finer grid */
-    if (!can_be_finer(s, one)) return false;
     for (size_t i = 0; i < s->d->n_asks; i++) {
         const cupel_ask *a = &s->d->ask[i];
         const cupel_design_ask *v = &one->ask[i];
         if (!v->met && (!a->whole || v->value + v->above + NARROWER * v->error > a->within)) return false;
     }
-    return true;
+    return can_be_finer(s, one);
 }
 
 /* The whole tensor that is furthest off, in its tolerances; 0 where numbers are asked for too and missed. */
@@ -197,9 +196,9 @@ static bool is_at(const cupel_search *s, const cupel_trial *t)
 /* On the grid between, and by the map. */
 static cupel_status approach(cupel_search *s, cupel_trial *t, cupel_err *err)
 {
-    const size_t between = cupel_search_beyond(s, middle_of(s)) ? coarse_of(s) : middle_of(s);
+    const size_t coarse = coarse_of(s), middle = middle_of(s), between = middle > coarse && cupel_search_beyond(s, middle) ? coarse : middle;
     s->ahead = 2; /* of the map */
-    const cupel_status st = cupel_search_stage(s, between, between > coarse_of(s) ? STEPS : 0, enough_before(s), 1e-3, t, err);
+    const cupel_status st = cupel_search_stage(s, between, between > coarse ? STEPS : 0, enough_before(s), 1e-3, t, err);
     return st == CUPEL_OK ? cupel_search_map(s, s->family->off > 0 ? ENOUGH_THIN : ENOUGH, t, err) : st;
 }
 
@@ -210,10 +209,10 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
     cupel_trial t = {.solves = 0};
     cupel_design one;
     *found = false;
-    if (cupel_search_late(s)) return CUPEL_OK;
+    if (cupel_search_late(s, CUPEL_CUT_STARTS)) return CUPEL_OK;
     begin_at(s, start);
     if (!cupel_loads_lack(s, (double)cupel_loads_finish(s))) CUPEL_TRY(approach(s, &t, err));
-    if (!s->goals && s->cost > FAR * FAR && !cupel_search_spent_verifying(s, 1.5)) {
+    if (!s->goals && s->cost > FAR * FAR && !cupel_search_spent_verifying(s, 1.5, CUPEL_CUT_STARTS)) {
         st = put_it_off(s, later, err);
         goto done;
     }
@@ -222,7 +221,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
     bool finer = false, done;
     for (int round = 0; round < ROUNDS; round++) {
         cupel_recipe recipe;
-        if (!*found && cupel_search_late(s)) break;
+        if (!*found && cupel_search_late(s, CUPEL_CUT_VERIFYING)) break;
         CUPEL_TRY(cupel_search_recipe(s, s->x, &recipe, err));
         CUPEL_TRY(verify(s, &recipe, &t, &finer, &one, &done, err));
         if (!done) break;
@@ -230,7 +229,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         *found = true;
         const double off = furthest(s->d, &one);
         const bool stalls = off > 1 && off > 0.5 * before;
-        if (one.meets || stalls || !grid || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2)) break;
+        if (one.meets || stalls || !grid || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2, CUPEL_CUT_VERIFYING)) break;
         before = off;
         if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
         CUPEL_TRY(cupel_search_stage(s, grid, 0, ENOUGH, 5e-4, &t, err));
@@ -290,7 +289,7 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         const size_t end = i + TRIED < starts->n ? i + TRIED : starts->n;
         k = i;
         for (; k < end; k++) {
-            if (((k > i || o->n || later.any) && cupel_search_spent_start(s, cupel_loads_start(s))) || cupel_search_late(s)) break;
+            if (((k > i || o->n || later.any) && cupel_search_spent_start(s, cupel_loads_start(s))) || cupel_search_late(s, CUPEL_CUT_STARTS)) break;
             if (paid_for_nothing(s, dropped)) break;
             CUPEL_TRY(descend_coarse(s, &starts->one[k], err));
             if (!s->goals && starts->one[k].cost < pow(near_of(s), 2)) {
@@ -303,9 +302,9 @@ static cupel_status compete(cupel_search *s, cupel_starts *starts, cupel_designs
         for (size_t j = i; j < k; j++) {
             cupel_design one;
             bool found = false;
-            if (cupel_search_late(s) || ((o->n || later.any) && cupel_search_spent_start(s, cupel_loads_finish(s)))) goto done;
-            if (paid_for_nothing(s, dropped)) goto done;
             if (starts->one[j].cost == HUGE_VAL) continue; /* dropped */
+            if (cupel_search_late(s, CUPEL_CUT_STARTS) || ((o->n || later.any) && cupel_search_spent_start(s, cupel_loads_finish(s)))) goto done;
+            if (paid_for_nothing(s, dropped)) goto done;
             st = finish(s, &starts->one[j], &later, &one, &found, err);
             cupel_search_drop(s, &st, err);
             if (found) {
@@ -362,7 +361,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, stru
     bool enough = false;
     cupel_starts *starts = cupel_alloc(1, sizeof *starts);
     if (!s || !starts) CUPEL_TRY(cupel_no_memory(err, "a design", sizeof *starts));
-    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .begin = begin, .seed = d->seed,
+    *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .clock = {begin, d->budget_seconds, &designs->cut}, .seed = d->seed,
                         .blend_k = NAN, .blend_c = NAN, .falls = cupel_design_falls(d)};
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
@@ -379,7 +378,7 @@ done:
         if (st == CUPEL_OK) st = left;
         sort_designs(d, designs);
     }
-    if (s) designs->seconds = cupel_now() - s->begin, designs->trial_seconds = s->trial_seconds;
+    if (s) designs->seconds = cupel_clock_worked(&s->clock), designs->trial_seconds = s->trial_seconds;
     cupel_free(s);
     cupel_free(starts);
     if (st != CUPEL_OK && st != CUPEL_INTERRUPTED) cupel_designs_release(designs);

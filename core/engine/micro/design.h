@@ -140,6 +140,15 @@ typedef struct cupel_design_space {
     char why[CUPEL_WHY_MAX];        /* it is not searched */
 } cupel_design_space;
 
+/* What a budget of time may cut short (clock.h). */
+typedef enum cupel_cut_short {
+    CUPEL_CUT_LOOKING = 1,    /* fewer starts were looked at */
+    CUPEL_CUT_STEPS = 2,      /* fewer steps, or on coarser grids */
+    CUPEL_CUT_STARTS = 4,     /* starts that were looked at were not pursued */
+    CUPEL_CUT_VERIFYING = 8,  /* no verification, none after more steps, or none on a finer grid */
+    CUPEL_CUT_AFTER = 16      /* cupel_after.skipped */
+} cupel_cut_short;
+
 typedef struct cupel_designs {
     size_t n, n_steps, cap_steps;
     cupel_design one[CUPEL_DESIGNS_MAX];
@@ -149,7 +158,9 @@ typedef struct cupel_designs {
     cupel_design_started begun;
     cupel_design_space space[CUPEL_SPACES_MAX];
     cupel_attainable attainable;         /* a proof that the demand can be met, where there is one */
-    bool out_of_budget;
+    bool out_of_budget;                  /* a larger one, or none, may lead elsewhere */
+    unsigned cut;                        /* bits of cupel_cut_short; 0: the clock of the budget has decided nothing */
+    bool stopped;                        /* by the user */
     double nearest;                      /* least cost of a step so far, as cupel_design_step has it; 0: no step yet */
     size_t dropped;                      /* starts left because the solver did not converge */
     size_t merged;                       /* verified designs that were another over again (twins.h): the better is kept */

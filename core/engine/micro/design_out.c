@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/engine/micro/after.h"
+#include "core/engine/micro/clock.h"
 #include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/design_rows.h"
@@ -228,6 +229,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_account_number(&w, "report", report);
     cupel_json_close(&w, '}');
     cupel_account_usage(&w);
+    cupel_cut_put(found, &w);
     cupel_account_count(&w, "solves", found->solves);
     cupel_design_loads_put(found, &w);
     cupel_account_count(&w, "merged", found->merged);
@@ -410,6 +412,13 @@ void cupel_design_merged_say(const cupel_designs *found, cupel_str *out)
                    found->merged, one ? " was" : "s were");
 }
 
+static void say_cut(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
+{
+    const size_t before = out->n;
+    cupel_cut_say(d, found, out);
+    if (out->n > before) cupel_str_putc(out, '\n');
+}
+
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
 {
     cupel_attainable_words(d, &found->attainable, out);
@@ -434,5 +443,6 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
     cupel_design_merged_say(found, out);
     cupel_spaces_say(d, found, out);
     if (found->n) cupel_design_loads_say(found, out);
+    say_cut(d, found, out);
     if (found->n && d->n_phases > 1) say_labels(d, out);
 }

@@ -190,8 +190,8 @@ void cupel_design_page_lineage(const cupel_design_page *p, cupel_str *s)
     if (*p->found->begun.digest) cupel_page_pair(s, "surrogate", cupel_text_of(p->found->begun.digest), true);
     for (size_t i = 0; i < p->account->n; i++)
         cupel_page_pair(s, p->account->output[i].name, cupel_text_of(p->account->output[i].digest), true);
-    cupel_str_puts(s, "</table></div>\n<p class=note>The same demand, seed and budget in solves give the same recipes, voxels and tensors, to the "
-                      "byte, for any number of threads.</p></section>\n");
+    cupel_str_puts(s, "</table></div>\n<p class=note>The same demand and seed give the same recipes, voxels and tensors, to the byte, for any number "
+                      "of threads, wherever run.json says that time decided nothing; of a budget in solves it never decides.</p></section>\n");
 }
 
 /* ---- the page ---- */

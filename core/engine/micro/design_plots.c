@@ -2,6 +2,7 @@
 #include "core/engine/micro/design_plots.h"
 
 #include "core/engine/micro/after.h"
+#include "core/engine/micro/clock.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -178,6 +179,15 @@ static void put_stages(const cupel_designs *o, cupel_str *s)
     cupel_str_puts(s, "</table></div></details>\n");
 }
 
+static void put_cut(const cupel_design_page *p, cupel_str *s)
+{
+    cupel_str words = {0};
+    cupel_cut_say(p->d, p->found, &words);
+    if (words.n) cupel_str_addf(s, "<p class=note>In this search %s.</p>\n", cupel_str_text(&words));
+    s->failed |= words.failed;
+    cupel_str_free(&words);
+}
+
 void cupel_design_page_search(const cupel_design_page *p, cupel_str *s)
 {
     cupel_grid_colours g = {.n = 0};
@@ -189,5 +199,6 @@ void cupel_design_page_search(const cupel_design_page *p, cupel_str *s)
     } else {
         cupel_str_puts(s, "<p>It did not begin: the budget had ended.</p>\n");
     }
+    put_cut(p, s);
     cupel_str_puts(s, "</section>\n");
 }

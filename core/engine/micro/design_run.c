@@ -86,7 +86,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     calm = watched;
     calm.stop = stopped ? NULL : watched.stop;
     CUPEL_TRY(cupel_designs_after(d, found, journal, &calm, stopped, &watch.until, err));
-    stopped = stopped || cupel_stopped(job);
+    found->stopped = stopped = stopped || cupel_stopped(job);
     if (!stopped) cupel_loads_say(d, found, job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
     cupel_status written = is_met(found) ? CUPEL_OK : cupel_earlier_keep(folder, job, &why);

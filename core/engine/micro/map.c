@@ -179,7 +179,9 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
         const bool slow = !s->goals && s->cost > SLOW * before, finer = slow && go_finer(s, middle, t); /* a goal is never there */
         if (finer) cupel_search_aim(s, &now.limit, &now.own, &t->t);
         if (s->cost < best.cost) keep(s, &best);
-        if (s->cost <= enough * enough || s->cost > DIVERGED * best.cost || cycle + 1 == CYCLES || cupel_search_spent_verifying(s, 0)) break;
+        if (s->cost <= enough * enough || s->cost > DIVERGED * best.cost || cycle + 1 == CYCLES ||
+            cupel_search_spent_verifying(s, 0, CUPEL_CUT_STEPS))
+            break;
         if (slow && !finer && s->cost > fmax(holds(s) ? 0 : 1, STUCK * before)) break;
         before = s->cost;
         CUPEL_TRY(cupel_search_stage(s, t->made.grid, STEPS, fmax(0.5 * enough, ENDS * sqrt(s->cost)), stage_accuracy(s), t, err));

@@ -65,11 +65,6 @@ done:
 
 /* ---- records ---- */
 
-/* Seconds that were worked before the kill count as worked. */
-static void move_clock(cupel_search *s, double seconds) { s->begin = fmin(s->begin, cupel_now() - seconds); }
-
-static double worked(const cupel_search *s) { return cupel_now() - s->begin; }
-
 static uint64_t key_of_recipe(uint64_t before, const cupel_recipe *r)
 {
     const char *name = r->generator->method.name;
@@ -96,7 +91,7 @@ bool cupel_replay_trial(cupel_search *s, const cupel_recipe *r, const cupel_tria
     t->made.guess = NULL;
     cupel_recipe_grid(r, o->grid, t->n);
     *seconds = k.seconds;
-    move_clock(s, at);
+    cupel_clock_set_back(&s->clock, at);
     return true;
 }
 
@@ -104,7 +99,7 @@ cupel_status cupel_replay_keep_trial(const cupel_search *s, const cupel_recipe *
                                      cupel_err *err)
 {
     const kept_trial k = {.t = t->t, .blend_k = t->blend_k, .blend_c = t->blend_c, .seconds = seconds, .solves = t->solves};
-    return s->journal ? cupel_journal_add(s->journal, TRIAL, key_of_trial(r, o), &k, sizeof k, worked(s), err) : CUPEL_OK;
+    return s->journal ? cupel_journal_add(s->journal, TRIAL, key_of_trial(r, o), &k, sizeof k, cupel_clock_worked(&s->clock), err) : CUPEL_OK;
 }
 
 /* Of the place, the fields, and what the residuals are counted from. */
@@ -131,7 +126,7 @@ bool cupel_replay_derivatives(cupel_search *s, const cupel_trial *t, size_t m, d
     if (!p) return false;
     memcpy(seconds, p, sizeof *seconds);
     memcpy(j, p + sizeof *seconds, bytes);
-    move_clock(s, at);
+    cupel_clock_set_back(&s->clock, at);
     return true;
 }
 
@@ -143,7 +138,8 @@ cupel_status cupel_replay_keep_derivatives(const cupel_search *s, const cupel_tr
     if (!k) return cupel_no_memory(err, "the progress of a design", (1 + n) * sizeof *k);
     k[0] = seconds;
     memcpy(k + 1, j, n * sizeof *k);
-    cupel_status st = cupel_journal_add(s->journal, DERIVATIVES, key_of_derivatives(s, t), k, (1 + n) * sizeof *k, worked(s), err);
+    const double worked = cupel_clock_worked(&s->clock);
+    cupel_status st = cupel_journal_add(s->journal, DERIVATIVES, key_of_derivatives(s, t), k, (1 + n) * sizeof *k, worked, err);
     cupel_free(k);
     return st;
 }
@@ -160,7 +156,7 @@ bool cupel_replay_design(cupel_search *s, const cupel_recipe *recipe, cupel_desi
     out->why_not = *why ? why : NULL;
     out->recipe.generator = recipe->generator;
     s->out->solves = out->solves;
-    move_clock(s, at);
+    cupel_clock_set_back(&s->clock, at);
     return true;
 }
 
@@ -175,7 +171,7 @@ cupel_status cupel_replay_keep_design(const cupel_search *s, const cupel_recipe 
     k->design.recipe.generator = NULL;
     k->seconds = seconds;
     if (one->why_not) snprintf(k->why_not, WHY_MAX, "%s", one->why_not);
-    cupel_status st = cupel_journal_add(s->journal, DESIGN, key_of_recipe(solved, recipe), k, sizeof *k, worked(s), err);
+    cupel_status st = cupel_journal_add(s->journal, DESIGN, key_of_recipe(solved, recipe), k, sizeof *k, cupel_clock_worked(&s->clock), err);
     cupel_free(k);
     return st;
 }

@@ -32,7 +32,7 @@ static bool spent(const cupel_search *s)
 {
     const cupel_micro_demand *d = s->d;
     return (d->budget_solves && (double)s->out->solves > MOVED * (double)d->budget_solves) ||
-           cupel_now() - s->begin > MOVED * d->budget_seconds || cupel_search_spent_verifying(s, 0);
+           cupel_clock_cuts(&s->clock, 0, MOVED * d->budget_seconds, CUPEL_CUT_LOOKING) || cupel_search_spent_verifying(s, 0, CUPEL_CUT_LOOKING);
 }
 
 static cupel_status move(cupel_search *s, cupel_start *one, cupel_err *err)

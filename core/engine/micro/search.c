@@ -161,21 +161,24 @@ static const double REPORT = 1.2e-6, MOST_REPORT = 0.3;
 
 double cupel_search_seconds(double per, size_t grid) { return per * pow((double)grid, GROWTH); }
 
-double cupel_search_reserve(const cupel_micro_demand *d, size_t designs)
+double cupel_search_room(const cupel_micro_demand *d, size_t designs)
 {
     const double voxels = (double)d->grid * (double)d->grid * (double)d->grid;
     const size_t shown = designs < 1 ? 1 : designs < CUPEL_SHOWN ? designs : CUPEL_SHOWN;
-    return fmin(1 + REPORT * voxels * (double)shown, MOST_REPORT * d->budget_seconds);
+    return d->budget_seconds - fmin(1 + REPORT * voxels * (double)shown, MOST_REPORT * d->budget_seconds);
 }
 
-double cupel_search_end(const cupel_search *s) { return s->begin + s->d->budget_seconds - cupel_search_reserve(s->d, s->out->n + 1); }
+static double room(const cupel_search *s) { return cupel_search_room(s->d, s->out->n + 1); }
+
+double cupel_search_until(const cupel_search *s) { return cupel_clock_until(&s->clock, room(s)); }
 
 /* So many trials, or so many seconds. */
-static bool spent(const cupel_search *s, double trials, double seconds)
+static bool spent(const cupel_search *s, double trials, double seconds, cupel_cut_short what)
 {
-    if (cupel_loads_lack(s, trials)) return true;
-    return s->d->budget_seconds < HUGE_VAL && cupel_now() + seconds > cupel_search_end(s);
+    return cupel_loads_lack(s, trials) || cupel_clock_cuts(&s->clock, seconds, room(s), what);
 }
+
+static double seconds_of(const cupel_search *s, size_t grid) { return cupel_search_seconds(s->trial_seconds, grid); }
 
 /* A verification is 3 trials, of the time of so many on the grid of the design (of eight bones 3.4 to 4.4, 2.1 to 3.1 where the search had solved its
  * middle grid); with that trial itself where nothing has been solved there and coarser ones tell its time up to 40 % too short; with one more where a
@@ -192,53 +195,54 @@ static double verifying(const cupel_search *s) { return verification(s, s->fine.
 static double first_verification(const cupel_search *s, double more)
 {
     static const double MOST = 0.65;
-    return fmin(cupel_search_seconds(s->trial_seconds, s->d->grid) * verifying(s) * (1 + more), MOST * s->d->budget_seconds);
+    return fmin(seconds_of(s, s->d->grid) * verifying(s) * (1 + more), MOST * s->d->budget_seconds);
 }
 
 static double kept_to_verify(const cupel_search *s) { return s->out->n ? 0 : first_verification(s, 0); }
 
 static bool spent_trial(const cupel_search *s, size_t grid, double seconds)
 {
-    return spent(s, 1 + (double)(s->ahead + cupel_loads_verification(s)), cupel_search_seconds(s->trial_seconds, grid) + seconds + kept_to_verify(s));
+    const double trials = 1 + (double)(s->ahead + cupel_loads_verification(s));
+    return spent(s, trials, seconds_of(s, grid) + seconds + kept_to_verify(s), CUPEL_CUT_STEPS);
 }
 
 bool cupel_search_spent(const cupel_search *s, size_t grid) { return spent_trial(s, grid, 0); }
 
 bool cupel_search_spent_step(const cupel_search *s, size_t grid) { return spent_trial(s, grid, cupel_search_seconds(s->slope_seconds, grid)); }
 
-bool cupel_search_spent_verifying(const cupel_search *s, double more)
+bool cupel_search_spent_verifying(const cupel_search *s, double more, cupel_cut_short what)
 {
     const double one = (double)cupel_loads_verification(s), trials = fmax(one * (1 + more), one + (more > 0 ? (double)cupel_loads_first(s->d) : 0));
-    return spent(s, trials, s->verify_seconds > 0 ? LONGER * s->verify_seconds * (1 + more) : first_verification(s, more));
+    return spent(s, trials, s->verify_seconds > 0 ? LONGER * s->verify_seconds * (1 + more) : first_verification(s, more), what);
 }
 
 bool cupel_search_spent_start(const cupel_search *s, size_t trials)
 {
-    return cupel_search_spent_verifying(s, 0.5) || cupel_loads_lack(s, (double)trials);
+    return cupel_loads_lack(s, (double)trials) || cupel_search_spent_verifying(s, 0.5, CUPEL_CUT_STARTS);
 }
 
 bool cupel_search_spent_finer(const cupel_search *s)
 {
     const double ratio = 0.75 * CUPEL_FINER;
-    return spent(s, (double)cupel_loads_verification(s), LONGER * s->verify_seconds * pow(ratio, 3));
+    return spent(s, (double)cupel_loads_verification(s), LONGER * s->verify_seconds * pow(ratio, 3), CUPEL_CUT_VERIFYING);
 }
 
 /* No verification is shorter than so many trials on the grid of the design. */
 static const double SHORTEST = 2;
 
-bool cupel_search_late(const cupel_search *s)
+bool cupel_search_late(const cupel_search *s, cupel_cut_short what)
 {
-    return !s->out->n && cupel_now() + SHORTEST * cupel_search_seconds(s->trial_seconds, s->d->grid) > cupel_search_end(s);
+    return !s->out->n && cupel_clock_cuts(&s->clock, SHORTEST * seconds_of(s, s->d->grid), room(s), what);
 }
 
 bool cupel_search_beyond(const cupel_search *s, size_t grid)
 {
-    return cupel_now() + cupel_search_seconds(s->trial_seconds, grid) > cupel_search_end(s);
+    return cupel_clock_cuts(&s->clock, seconds_of(s, grid), room(s), CUPEL_CUT_STEPS);
 }
 
 bool cupel_search_out_of_budget(const cupel_search *s)
 {
-    return s->no_time || cupel_search_late(s) || cupel_search_spent_start(s, cupel_loads_start(s));
+    return s->out->cut || cupel_loads_lack(s, (double)cupel_loads_start(s));
 }
 
 bool cupel_search_no_time(const cupel_search *s, cupel_status st) { return st == CUPEL_INTERRUPTED && !cupel_stopped(s->job); }

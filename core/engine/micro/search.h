@@ -2,7 +2,7 @@
 #ifndef CUPEL_ENGINE_MICRO_SEARCH_H
 #define CUPEL_ENGINE_MICRO_SEARCH_H
 
-#include "core/engine/micro/design.h"
+#include "core/engine/micro/clock.h"
 #include "core/io/journal.h"
 #include "models/search/least_squares.h"
 
@@ -46,7 +46,7 @@ typedef struct cupel_search {
     bool falls;                       /* the properties asked for fall with the volume fraction of phase 1 */
     cupel_designs *out;
     cupel_journal *journal;           /* of what is solved (replay.h); NULL: none */
-    double begin;                     /* cupel_now() */
+    cupel_clock clock;
     size_t ahead;                     /* trials that lie between here and a verification, of a budget in solves */
     double trial_seconds;             /* measured: seconds of a trial = this * (voxels an edge)^GROWTH (search.c); 0: not measured yet */
     double slope_seconds;             /* the same for the derivatives of a trial */
@@ -85,23 +85,25 @@ size_t cupel_loads_start(const cupel_search *s);
 /* Warns where a budget was too small for a first trial and its verification, and so exceeded: once designs are mended into one body. */
 void cupel_loads_say(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *job);
 
-/* True when a trial on this grid no longer fits into the budget beside a verification. */
+/* Whether something no longer fits into the budget. Where that is one of time, its clock decides (clock.h), and what it cuts short is noted: to be
+ * asked last, where all else would go on. */
+/* A trial on this grid, beside a verification. Where not, the steps are cut short. */
 bool cupel_search_spent(const cupel_search *s, size_t grid);
 /* The same of a step: derivatives and a trial. */
 bool cupel_search_spent_step(const cupel_search *s, size_t grid);
-
-/* True when a verification, with `more` times its cost before it, no longer fits. */
-bool cupel_search_spent_verifying(const cupel_search *s, double more);
-/* True when another start, which takes so many trials, does not. */
+/* A verification, with `more` times its cost before it. Where not, `what` is cut short. */
+bool cupel_search_spent_verifying(const cupel_search *s, double more, cupel_cut_short what);
+/* Another start, which takes so many trials. */
 bool cupel_search_spent_start(const cupel_search *s, size_t trials);
-/* True when the finer one does not. */
+/* The finer verification. */
 bool cupel_search_spent_finer(const cupel_search *s);
 
-/* Seconds of one trial on a grid, where per is s->trial_seconds; seconds that a budget in seconds keeps for writing the report of so many designs. */
+/* Seconds of one trial on a grid, where per is s->trial_seconds; seconds of a budget of time that all but the report of so many designs may take,
+ * infinite without one. */
 double cupel_search_seconds(double per, size_t grid);
-double cupel_search_reserve(const cupel_micro_demand *d, size_t designs);
-/* cupel_now() at which a budget in seconds ends the search; infinite without one. */
-double cupel_search_end(const cupel_search *s);
+double cupel_search_room(const cupel_micro_demand *d, size_t designs);
+/* cupel_now() at which a budget of time ends the search; 0: never. */
+double cupel_search_until(const cupel_search *s);
 
 /* A trial of x on a grid, without fields; its loads are counted. */
 cupel_status cupel_search_try(cupel_search *s, const double *x, size_t grid, double accuracy, cupel_trial *t, cupel_err *err);
@@ -128,12 +130,11 @@ void cupel_search_remember(cupel_search *s, size_t grid, const cupel_tensors *t)
 /* Where no design was verified, makes the best trial the only design, marked as unverified. */
 cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err);
 
-/* True when nothing has been verified yet and a budget in seconds is over, or will be before anything can be. */
-bool cupel_search_late(const cupel_search *s);
-/* True when a budget in seconds would be over before one more trial on this grid. */
+/* Of a budget of time: nothing has been verified yet, and it is over, or will be before anything can be: `what` is cut short. */
+bool cupel_search_late(const cupel_search *s, cupel_cut_short what);
+/* It would be over before one more trial on this grid: the steps are cut short. */
 bool cupel_search_beyond(const cupel_search *s, size_t grid);
-/* A budget has ended the search, or left no room for another start: with a larger one it would go on. Asked before a best trial counts as a
- * design. */
+/* A budget of time has cut something short, or one in solves has no room for another start: with a larger one the search may go on. */
 bool cupel_search_out_of_budget(const cupel_search *s);
 /* A verification ended with `st` because a budget in seconds has no room for it. */
 bool cupel_search_no_time(const cupel_search *s, cupel_status st);

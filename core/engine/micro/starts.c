@@ -85,9 +85,8 @@ static bool looked_enough(const cupel_search *s, bool first)
 {
     const cupel_micro_demand *d = s->d;
     const double share = to_look(s, first);
-    return (d->budget_solves && (double)s->out->solves > floor(share * (double)d->budget_solves)) ||
-           cupel_now() - s->begin > share * d->budget_seconds ||
-           cupel_search_spent_verifying(s, 0) || leaves_none(s, cupel_loads_first(d));
+    return (d->budget_solves && (double)s->out->solves > floor(share * (double)d->budget_solves)) || leaves_none(s, cupel_loads_first(d)) ||
+           cupel_clock_cuts(&s->clock, 0, share * d->budget_seconds, CUPEL_CUT_LOOKING) || cupel_search_spent_verifying(s, 0, CUPEL_CUT_LOOKING);
 }
 
 /* How many fractions are looked at where no target says which: as many as that quarter pays for. A trial chooses how its cut voxels respond on half

@@ -45,7 +45,7 @@ cupel_status cupel_design_unverified(cupel_search *s, cupel_err *err)
         g->ask[i] = (cupel_design_ask){.value = cupel_ask_value(d, &d->ask[i], &state), .error = NAN, .on_grid = NAN, .probability = NAN};
     g->probability = NAN;
     g->solves = g->search_solves = o->solves;
-    g->seconds = cupel_now() - s->begin;
+    g->seconds = cupel_clock_worked(&s->clock);
     o->n = 1;
     return CUPEL_OK;
 }

@@ -65,7 +65,9 @@ static void limit_of_layers(const cupel_micro_demand *d, cupel_design *out)
 /* What was solved of a verification that had no time for its finest grid. */
 static void count_coarser(cupel_search *s, cupel_status st, size_t order)
 {
-    if (cupel_search_no_time(s, st)) s->out->solves += 2 * order;
+    if (!cupel_search_no_time(s, st)) return;
+    cupel_clock_note(&s->clock, CUPEL_CUT_VERIFYING);
+    s->out->solves += 2 * order;
 }
 
 /* What is extrapolated may leave the arithmetic and harmonic means of the phases, which no mixture does. */
@@ -107,12 +109,12 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
 {
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     cupel_estimate e;
-    const double end = cupel_search_end(s), *edge = grids->edge[0];
+    const double *edge = grids->edge[0];
     static const double PROBE = 1e-2; /* of four skeletons beside a void it moved bars by 0.1 % of themselves, against 1e-4 */
     cupel_estimate_options o = {
         .solve = {.physics = physics, .accuracy = physics == CUPEL_CONDUCTION ? 1e-4 : 5e-4, .edge = {edge[0], edge[1], edge[2]}},
         .error = true,
-        .until = isfinite(end) ? end : 0,
+        .until = cupel_search_until(s),
         .probe = PROBE,
         .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
     for (size_t i = 0; i < s->d->n_phases; i++) material[i] = s->d->phase[i].material;
@@ -289,7 +291,7 @@ static cupel_status verify(cupel_search *s, const cupel_recipe *recipe, cupel_tr
         CUPEL_TRY(cupel_hold_of(s->d, out, s->job, &s->out->solves, err));
         judge(s, out);
         out->solves = s->out->solves;
-        out->seconds = cupel_now() - s->begin;
+        out->seconds = cupel_clock_worked(&s->clock);
         seconds = cupel_now() - begin;
         CUPEL_TRY(cupel_replay_keep_design(s, recipe, solved, out, seconds, err));
     }
