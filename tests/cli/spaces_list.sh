@@ -81,4 +81,9 @@ is 'of the built-in families the series wins' grep -q '^1,yes,.*nodal_surface:' 
 is 'no list, no spaces in run.json' test "$(grep -c '"spaces"' "$T/D/run.json")" = 0
 heat_spreader '3 %' | sed 's/grid: 32/grid: 16/' >"$T/noise.yaml"; design noise E --budget 100solves
 is 'and noise elsewhere' meets_as E gaussian
+# One space whose seed says nothing: one start for each place where it may begin, and there is none but its fraction.
+hidden '0.1 %' '{generator: gyroid, fraction: 0.1..0.6}' >"$T/still.yaml"
+design still S --budget 500solves
+is 'a structure without a seed is not searched again for each' awk -F, 'NR == 2 { exit !($6 < 100) } END { exit NR != 2 }' "$T/S/designs.csv"
+
 exit $bad

@@ -27,6 +27,7 @@ typedef struct cupel_family {
     double per_e;                     /* change of it that makes the properties e times as large, roughly: for the first guess */
     cupel_family_kind kind;           /* by which its starts differ */
     const cupel_yaml *space;          /* whose ranges these are; NULL: of a search without them */
+    bool still;                       /* its seed changes nothing (found where a search begins) */
     size_t number, listed;            /* which of the families, and which entry of a list of spaces, it is */
     double off;                       /* typical relative error of a tensor on the coarse grid; 0: too small to matter there */
     size_t scan_grid, coarse, middle, fine; /* voxels an edge: to scan starts, to select among them, to finish, to correct for the limit */

@@ -169,8 +169,23 @@ static int by_cost(const void *a, const void *b)
 /* By a space that names its seed; the demand's seed is the first of several. */
 static bool seed_is_fixed(const cupel_family *f) { return f->space && cupel_yaml_get(f->space, "seed"); }
 
-/* Does its seed change what it is? Of a list, what has no noise begins elsewhere in its ranges instead. */
-static bool has_noise(const cupel_search *s, const cupel_family *f) { return !s->d->n_listed || !f->space || f->start.generator->spectrum; }
+/* Of every space, on a small grid without a solve, whether its seed changes nothing: its starts then lie elsewhere in its ranges instead. */
+static cupel_status find_still(cupel_search *s, cupel_err *err)
+{
+    for (size_t k = 0; k < s->families.n; k++) {
+        cupel_family *f = &s->families.one[k];
+        bool random = true;
+        if (!f->space || f->start.generator->spectrum) continue;
+        s->family = f;
+        first_values(s);
+        const cupel_recipe r = cupel_search_recipe_free(s, s->x);
+        const cupel_status st = cupel_seeds_matter(&r, s->job, &random, err);
+        if (st == CUPEL_NO_RESOURCE || st == CUPEL_INTERRUPTED) return st;
+        if (st != CUPEL_OK && err) *err = (cupel_err){.status = CUPEL_OK}; /* what cannot be built there is told of where it is tried */
+        f->still = !random;
+    }
+    return CUPEL_OK;
+}
 
 static void another_place(cupel_search *s, size_t which)
 {
@@ -197,9 +212,9 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
     s->tried[family] = true;
     s->family = &s->families.one[family];
     s->start = out->n;
-    s->seed = seed_is_fixed(s->family) ? s->family->start.seed : s->family->kind == CUPEL_FAMILY_NOISE ? s->d->seed + which : s->d->seed;
+    s->seed = seed_is_fixed(s->family) ? s->family->start.seed : s->d->seed + (s->family->kind == CUPEL_FAMILY_NOISE && !s->family->still ? which : 0);
     first_values(s);
-    if (which && !has_noise(s, s->family)) another_place(s, which);
+    if (which && s->family->still) another_place(s, which);
     if (s->family->kind == CUPEL_FAMILY_SERIES) series_start(s, s->family, which, s->x);
     if (s->family->kind == CUPEL_FAMILY_SKELETON) {
         cupel_skeleton_start(s, s->family, which, s->x);
@@ -227,7 +242,7 @@ static size_t starts_of(const cupel_search *s, const cupel_family *f)
 {
     if (f->kind == CUPEL_FAMILY_SERIES) return ALL;
     if (f->kind == CUPEL_FAMILY_SKELETON) return cupel_skeleton_starts(s->d);
-    if (!has_noise(s, f)) return PLACES;
+    if (f->still) return f->n > (f->fraction < f->n) ? PLACES : 1; /* there is no other place */
     return seed_is_fixed(f) ? 1 : SEEDS;
 }
 
@@ -236,6 +251,7 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
     cupel_status st = CUPEL_OK;
     double fraction[CUPEL_FAMILIES_MAX];
     out->n = 0;
+    CUPEL_TRY(find_still(s, err));
     for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;
     for (size_t i = 0; i < ALL || i < cupel_skeleton_starts(s->d); i++) { /* of each family in turn */
         for (size_t k = 0; k < s->families.n; k++) {
