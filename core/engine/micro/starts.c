@@ -212,7 +212,8 @@ static cupel_status add_start(cupel_search *s, size_t family, size_t which, doub
     s->tried[family] = true;
     s->family = &s->families.one[family];
     s->start = out->n;
-    s->seed = seed_is_fixed(s->family) ? s->family->start.seed : s->d->seed + (s->family->kind == CUPEL_FAMILY_NOISE && !s->family->still ? which : 0);
+    const bool by_seed = s->family->kind == CUPEL_FAMILY_NOISE && !s->family->still;
+    s->seed = seed_is_fixed(s->family) ? s->family->start.seed : s->d->seed + (by_seed ? which : 0);
     first_values(s);
     if (which && s->family->still) another_place(s, which);
     if (s->family->kind == CUPEL_FAMILY_SERIES) series_start(s, s->family, which, s->x);
