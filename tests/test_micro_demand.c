@@ -271,6 +271,53 @@ static void conduction_is_of_what_is_asked(void **state)
     refused(CONDUCTS(WIRES, "property: permeability, component: 11, min: 20"), CUPEL_USAGE, "mu_r");
 }
 
+#define FOAM "demand: x\nscale: microstructure\nphases:\n  - {name: void, E: 0, nu: 0, density: 0}\n" \
+             "  - {name: steel, E: 200 GPa, nu: 0.3, density: 7.8 g/cm^3, price: 2 USD/kg}\nrequire:\n"
+
+/* A litre of steel of 7.8 kg costs 15.60 USD, a fifth of that with four fifths of pores; a kilogram of either 2 USD. */
+static void prices_are_of_mass_or_of_volume(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = NULL;
+    const double f[2] = {0.8, 0.2};
+    const cupel_micro_state s = {.fraction = f};
+    check_ok(read(FOAM "  - {property: price, max: 3 USD/kg}\n  - {property: price, per: volume, max: 4 USD/L}\n", &d, &err), &err);
+    check_close(cupel_ask_value(d, &d->ask[0], &s), 2, 1e-14, 0);
+    check_close(cupel_ask_value(d, &d->ask[1], &s), 3120, 1e-12, 0);
+    check_close(d->ask[1].in_unit * cupel_ask_value(d, &d->ask[1], &s), 3.12, 1e-12, 0);
+    check_close(d->ask[1].max, 4000, 1e-12, 0);
+    assert_string_equal(d->ask[1].name, "price per volume");
+    assert_string_equal(d->ask[1].unit, "USD/L");
+    assert_string_equal(d->ask[0].unit, "USD/kg");
+    cupel_micro_demand_free(d);
+    static const char *const same[] = {"max: 4000 USD/m^3", "per: volume, max: 4, unit: USD/L", "target: 4 USD/L, within: 10 %"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) { /* the unit says it too */
+        char text[512];
+        snprintf(text, sizeof text, FOAM "  - {property: price, %s}\n", same[i]);
+        check_ok(read(text, &d, &err), &err);
+        assert_true(d->ask[0].per_volume);
+        check_close(d->ask[0].max, i == 2 ? 4400 : 4000, 1e-12, 0);
+        cupel_micro_demand_free(d);
+    }
+    check_ok(read("demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, density: 1, price: 2}\n  - {name: b, k: 9, density: 3, price: 10}\n"
+                  "require:\n  - {property: price, per: volume, goal: minimise}\n  - {property: price, max: 9}\n", &d, &err), &err);
+    check_close(cupel_ask_value(d, &d->ask[0], &s), 0.8 * 2 + 0.2 * 30, 1e-14, 0);
+    check_close(cupel_ask_value(d, &d->ask[1], &s), 7.6 / 1.4, 1e-14, 0);
+    assert_string_equal(d->ask[0].unit, "");
+    cupel_micro_demand_free(d);
+    refused(FOAM "  - {property: price, per: volume, max: 4 USD/kg}\n", CUPEL_USAGE, "USD/m^3");
+    refused(FOAM "  - {property: price, per: volume, max: 4000}\n", CUPEL_USAGE, "give the entry its unit, as in unit: USD/m^3");
+    refused(FOAM "  - {property: price, per: density, max: 4}\n", CUPEL_USAGE, "'per: density' is for a number of a tensor");
+    refused(FOAM "  - {property: bulk modulus, per: volume, min: 1 GPa}\n", CUPEL_USAGE, "'per: volume' is for a price");
+    refused(FOAM "  - {property: price per volume, max: 4 USD/L}\n", CUPEL_USAGE, "ask for price, per: volume");
+    refused("demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, density: 1, price: 2 USD/kg}\n  - {name: b, k: 9, density: 3, price: 3 "
+            "USD/kg}\nrequire:\n  - {property: price, per: volume, max: 4 USD/L}\n", CUPEL_USAGE,
+            "d.yaml:7: 'price per volume' is the price of a phase times its density, with a unit in line 4, without in line 4; give both with units");
+    refused("demand: x\nscale: microstructure\nphases:\n  - {name: a, k: 1, density: 1}\n  - {name: b, k: 9, density: 3, price: 3}\nrequire:\n"
+            "  - {property: price, per: volume, max: 4}\n", CUPEL_USAGE, "'price' needs the price of phase 'a'");
+}
+
 static void what_cannot_be_is_refused_with_its_line(void **state)
 {
     (void)state;
@@ -369,6 +416,7 @@ int main(void)
         cmocka_unit_test(targets_on_the_grid),                cmocka_unit_test(units_are_converted_and_not_mixed),
         cmocka_unit_test(answers_are_in_the_unit_asked),      cmocka_unit_test(a_unit_holds_for_an_entry),
         cmocka_unit_test(conduction_is_of_what_is_asked),
+        cmocka_unit_test(prices_are_of_mass_or_of_volume),
         cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
         cmocka_unit_test(budgets_are_times_or_solves),        cmocka_unit_test(what_it_must_hold_under),
     };

@@ -79,6 +79,11 @@ static void impossible_requests_get_the_right_reason(void **state)
     refused("  - {property: expansion, target: [[1e-3, 0, 0], [0, 1e-3, 0], [0, 0, 1e-3]], within: 1 %}\n", "Levin's relation");
     refused("  - {property: density, max: 1.5}\n  - {property: volume fraction, phase: b, min: 0.5}\n", "exclude each other");
     refused("  - {property: price, max: 3}\n  - {property: volume fraction, phase: b, min: 0.5}\n", "exclude each other");
+    refused("  - {property: price, per: volume, max: 10}\n  - {property: volume fraction, phase: b, min: 0.5}\n", /* 2 + 28 f */
+            "'volume fraction b' at least 0.28571 is not ruled out");
+    refused("  - {property: price, per: volume, min: 31}\n", "no mixture of the phases has a 'price per volume' of at least 31");
+    refused("  - {property: price, per: volume, max: 9}\n  - {property: young modulus, direction: [1, 1, 1], min: 12}\n", /* 1/4 of b */
+            "bounds of Voigt and Reuss (arithmetic mean) let it be at most 5.77");
     refused("  - {property: volume fraction, phase: a, min: 0.6}\n  - {property: volume fraction, phase: b, min: 0.6}\n", "exclude each other");
     refused("  - {property: density, min: 4}\n", "no mixture of the phases has a 'density' of at least 4");
     refused("  - {property: conductivity, component: 11, min: 8}\n  - {property: young modulus, direction: [1, 0, 0], max: 3}\n",

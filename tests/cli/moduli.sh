@@ -46,7 +46,7 @@ design 'a shear and a bulk modulus, and little anisotropy' 130 elasticity '  - {
 finds 'the shear modulus is that of its recipe' 0.92 1.08 '$e->{shear}' '$e->{error}{shear}' 'shear modulus'
 finds 'the bulk modulus too' 1.6 1.9 '$e->{bulk}' '$e->{error}{bulk}' 'bulk modulus'
 finds 'and the anisotropy' 0 0.4 '$e->{universal_anisotropy}' '$e->{error}{universal_anisotropy}' anisotropy
-design "Poisson's ratio of two directions" 180 elasticity '  - {property: poisson ratio, component: 12, max: 0.22}'
+design "Poisson's ratio of two directions" 180 elasticity '  - {property: poisson ratio, component: 12, max: 0.22}' 8
 finds 'below what its phases have by themselves, 0.3 and 0.2' -1 0.22 '$e->{nu}[0][1]' '$e->{error}{nu}[0][1]' 'poisson ratio 12'
 design 'the least mass with a modulus' 300 elasticity '  - {property: young modulus, direction: [0, 0, 1], min: 3}
   - {property: density, goal: minimise}' 8

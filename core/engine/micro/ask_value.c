@@ -63,9 +63,9 @@ static double of_phases(const cupel_micro_demand *d, const cupel_ask *a, const d
     if (a->kind == CUPEL_ASK_FRACTION) return fraction[a->phase];
     for (size_t p = 0; p < d->n_phases; p++) {
         mass += fraction[p] * d->phase[p].density;
-        money += fraction[p] * d->phase[p].density * d->phase[p].price;
+        money += fraction[p] * cupel_phase_cost(&d->phase[p]);
     }
-    return a->kind == CUPEL_ASK_DENSITY ? mass : mass > 0 ? money / mass : (double)NAN;
+    return a->kind == CUPEL_ASK_DENSITY ? mass : a->per_volume ? money : mass > 0 ? money / mass : (double)NAN;
 }
 
 static double of_statistics(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *s)

@@ -22,7 +22,7 @@ static const char *const top_keys[] = {"demand",     "scale",  "phases", "requir
                                        "candidates", "verify", "seed",   "level",   "designs", "surrogate", "size", "minimum feature", "connected",
                                        "tolerance",  "hold under", NULL};
 static const char *const scale_words[] = {"microstructure", NULL};
-static const char *const family_unit[CUPEL_FAMILIES] = {NULL, "GPa", "1/K", "kg/m^3", "USD/kg", "m", "1/m", ""};
+static const char *const family_unit[CUPEL_FAMILIES] = {NULL, "GPa", "1/K", "kg/m^3", "USD/kg", "USD/m^3", "m", "1/m", ""};
 
 static const char *unit_of(const cupel_micro_reader *r, cupel_unit_family family)
 {

@@ -17,6 +17,7 @@
  *     - {property: conductivity, component: 11, min: 2 W/(m K)}
  *     - {property: young modulus, direction: [0, 0, 1], min: 10 GPa, max: 12 GPa}     or direction: softest, stiffest: the least, greatest of all
  *     - {property: bulk modulus, goal: maximise}    also shear modulus, poisson ratio, anisotropy (universal index), density, price
+ *     - {property: price, per: volume, max: 900 USD/m^3}      of the mixture; without `per`, and with USD/kg, of its mass
  *     - {property: volume fraction, phase: filler, max: 0.35}
  *     - {property: conductivity, invariant: ratio, max: 1.5}     mean, trace, smallest, largest (eigenvalue), ratio of a tensor
  *     - {property: shear modulus, component: 12, per: density, goal: maximise}     of a plane; per: density divides any number
@@ -61,6 +62,9 @@ typedef struct cupel_micro_phase {
     size_t line;
 } cupel_micro_phase;
 
+/* USD/m^3, or the user's: what a volume of the phase costs. 0 where it has no mass, whatever a kilogram of it would cost. */
+static inline double cupel_phase_cost(const cupel_micro_phase *p) { return p->density == 0 ? 0 : p->density * p->price; }
+
 typedef enum cupel_ask_kind {
     CUPEL_ASK_CONDUCTIVITY, /* tensors: whole, or one component */
     CUPEL_ASK_STIFFNESS,
@@ -72,7 +76,7 @@ typedef enum cupel_ask_kind {
     CUPEL_ASK_ANISOTROPY,
     CUPEL_ASK_FRACTION,     /* numbers of the phases */
     CUPEL_ASK_DENSITY,
-    CUPEL_ASK_PRICE,        /* per mass */
+    CUPEL_ASK_PRICE,        /* per mass, or per volume */
     CUPEL_ASK_SURFACE,      /* statistics */
     CUPEL_ASK_CHORD,
     CUPEL_ASK_CONNECTED,    /* from here on not smooth in the recipe: judged at the verification, not searched for */
@@ -98,6 +102,7 @@ typedef struct cupel_ask {
     bool free;             /* orientation: the distance is the least over all rotations of the target */
     cupel_invariant invariant;
     bool per_density;
+    bool per_volume;       /* a price: of so much volume, not of so much mass */
     int axis;              /* of a percolating fraction; -1: the least of all */
     double direction[3];   /* of Young's modulus, unit vector; 0: the mean (Hill), unless */
     int extreme;           /* 1: that of the softest, -1: of the stiffest direction, whichever it is */

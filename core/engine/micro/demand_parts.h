@@ -6,8 +6,8 @@
 #include "core/math/units.h"
 
 /* Quantities that must be given in one unit throughout a demand. */
-typedef enum cupel_unit_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_OF_DENSITY, CUPEL_OF_PRICE, CUPEL_OF_LENGTH, CUPEL_OF_PER_LENGTH,
-    CUPEL_OF_NONE, CUPEL_FAMILIES } cupel_unit_family;
+typedef enum cupel_unit_family { CUPEL_OF_K, CUPEL_OF_C, CUPEL_OF_ALPHA, CUPEL_OF_DENSITY, CUPEL_OF_PRICE, CUPEL_OF_COST, CUPEL_OF_LENGTH,
+    CUPEL_OF_PER_LENGTH, CUPEL_OF_NONE, CUPEL_FAMILIES } cupel_unit_family;
 
 typedef struct cupel_micro_reader {
     cupel_micro_demand *d;

@@ -20,7 +20,7 @@ static void add(const cupel_micro_demand *d, size_t ask, bool at_least, cupel_fr
         const cupel_micro_phase *m = &d->phase[p];
         const double x = a->kind == CUPEL_ASK_FRACTION  ? (p == a->phase) - bound
                          : a->kind == CUPEL_ASK_DENSITY ? m->density - bound
-                                                        : m->density * (m->price - bound);
+                                                        : cupel_phase_cost(m) - (a->per_volume ? 1 : m->density) * bound;
         l->weight[p] = sign * x;
     }
 }

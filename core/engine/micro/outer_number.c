@@ -120,6 +120,15 @@ static bool of_stiffness(const cupel_outer *o, const cupel_ask *a, cupel_outer_r
     }
 }
 
+/* A weight of phase p of which the number grows. */
+static double of_phase(const cupel_micro_demand *d, const cupel_ask *a, size_t p)
+{
+    const cupel_micro_phase *m = &d->phase[p];
+    if (a->kind == CUPEL_ASK_FRACTION) return p == a->phase;
+    if (a->kind == CUPEL_ASK_DENSITY) return m->density;
+    return a->per_volume ? cupel_phase_cost(m) : m->density > 0 ? m->price : 0;
+}
+
 /* Numbers of the phases: money over mass has its extremes at corners of the fractions too, so that mass, and money at each price, are linear
  * programmes. */
 static bool of_phases(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
@@ -127,7 +136,7 @@ static bool of_phases(const cupel_outer *o, const cupel_ask *a, cupel_outer_rang
     const cupel_micro_demand *d = o->d;
     double up[CUPEL_MICRO_PHASES_MAX], down[CUPEL_MICRO_PHASES_MAX], fraction[CUPEL_MICRO_PHASES_MAX], end[2] = {HUGE_VAL, -HUGE_VAL};
     for (size_t p = 0; p < d->n_phases; p++) {
-        const double x = a->kind == CUPEL_ASK_FRACTION ? p == a->phase : a->kind == CUPEL_ASK_DENSITY ? d->phase[p].density : d->phase[p].price;
+        const double x = of_phase(d, a, p);
         up[p] = x, down[p] = -x;
     }
     for (int side = 0; side < 2; side++) {
@@ -135,7 +144,7 @@ static bool of_phases(const cupel_outer *o, const cupel_ask *a, cupel_outer_rang
         cupel_fractions_most(d->n_phases, o->low, o->high, weight, fraction);
         const cupel_micro_state s = {.fraction = fraction};
         end[side] = cupel_ask_value(d, a, &s);
-        if (a->kind != CUPEL_ASK_PRICE || o->low[0] == o->high[0]) continue;
+        if (a->kind != CUPEL_ASK_PRICE || a->per_volume || o->low[0] == o->high[0]) continue;
         end[side] = side ? -HUGE_VAL : HUGE_VAL; /* the price of any phase that may be there */
         for (size_t p = 0; p < d->n_phases; p++)
             if (o->high[p] > 0 && d->phase[p].density > 0) end[side] = side ? fmax(end[side], up[p]) : fmin(end[side], up[p]);

@@ -52,6 +52,8 @@ static const char *instead_of(cupel_text word)
         {"elastic modulus", "young modulus, direction: [0, 0, 1], or without one"},
         {"specific stiffness", "young modulus, per: density"},
         {"specific modulus", "young modulus, per: density"},
+        {"price per volume", "price, per: volume"},
+        {"cost per volume", "price, per: volume"},
         {"mass", "density"},
         {"weight", "density"},
         {"resistivity", "electrical conductivity, with sigma of the phases: 1 / resistivity"},
@@ -302,11 +304,27 @@ static cupel_status read_phase(const cupel_micro_demand *d, const cupel_yaml *e,
     return cupel_micro_phase_named(d, node, node ? node->line : e->line, kinds[a->kind].name, &a->phase, err);
 }
 
+/* A price in USD/m^3 or the like: in `unit` or in a number. */
+static bool is_per_volume(const cupel_yaml *e, const cupel_ask *a)
+{
+    static const char *const keys[] = {"unit", "min", "max", "target"};
+    cupel_unit want, is;
+    if (a->kind != CUPEL_ASK_PRICE || cupel_unit_parse(cupel_text_of("USD/m^3"), &want, NULL) != CUPEL_OK) return false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const cupel_yaml *node = cupel_yaml_get(e, keys[i]);
+        cupel_text unit = {0};
+        double x;
+        if (!node || node->kind != CUPEL_YAML_SCALAR || (i && cupel_quantity_parse(node->text, &x, &unit, NULL) != CUPEL_OK)) continue;
+        if (cupel_unit_parse(i ? unit : node->text, &is, NULL) == CUPEL_OK && cupel_unit_same_dimension(&is, &want)) return true;
+    }
+    return false;
+}
+
 /* component: 12 of a shear modulus (of a plane) or a Poisson ratio (pulled along the first, shrinking along the second); axis: 1 .. 3 of a
- * percolating fraction; invariant: of a tensor; per: density. */
+ * percolating fraction; invariant: of a tensor; per: density or, of a price, volume. */
 static cupel_status read_which(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
-    static const char *const per_words[] = {"density", NULL};
+    static const char *const per_words[] = {"density", "volume", NULL};
     const cupel_yaml *component = cupel_yaml_get(e, "component"), *axis = cupel_yaml_get(e, "axis"), *invariant = cupel_yaml_get(e, "invariant"),
                      *per = cupel_yaml_get(e, "per");
     uint64_t number = 0;
@@ -331,8 +349,12 @@ static cupel_status read_which(const cupel_micro_demand *d, const cupel_yaml *e,
     CUPEL_TRY(cupel_keys_word(e, d->file, "invariant", cupel_invariant_words, &word, err));
     if (invariant) a->invariant = (cupel_invariant)(word + 1);
     CUPEL_TRY(cupel_keys_word(e, d->file, "per", per_words, &word, err));
-    a->per_density = per != NULL;
-    if (per && (cupel_ask_is_statistic(a) || a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE ||
+    a->per_density = per && word == 0;
+    a->per_volume = a->kind == CUPEL_ASK_PRICE && per ? word == 1 : is_per_volume(e, a);
+    if (per && word == 1 && !a->per_volume)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'per: volume' is for a price, as in {property: price, per: volume, max: 900 USD/m^3}", d->file,
+                          per->line);
+    if (a->per_density && (cupel_ask_is_statistic(a) || a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE ||
                 (a->order && !component && !invariant)))
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: 'per: density' is for a number of a tensor, as in {property: shear modulus, per: density, goal: maximise}",
@@ -374,7 +396,23 @@ done:
     return st;
 }
 
-static cupel_unit_family family_of(const cupel_ask *a) { return a->invariant == CUPEL_INVARIANT_RATIO ? CUPEL_OF_NONE : kinds[a->kind].family; }
+static cupel_unit_family family_of(const cupel_ask *a)
+{
+    return a->per_volume ? CUPEL_OF_COST : a->invariant == CUPEL_INVARIANT_RATIO ? CUPEL_OF_NONE : kinds[a->kind].family;
+}
+
+/* A price per volume has a unit where price and density of the phases have, and none where they have none. */
+static cupel_status unit_of_cost(cupel_micro_reader *r, const cupel_ask *a, cupel_err *err)
+{
+    static const cupel_unit_family from[] = {CUPEL_OF_PRICE, CUPEL_OF_DENSITY};
+    for (size_t i = 0; i < 2 && a->per_volume; i++) {
+        if (r->plain[from[i]]) r->plain[CUPEL_OF_COST] = r->plain[from[i]];
+        if (r->united[from[i]]) r->united[CUPEL_OF_COST] = r->united[from[i]];
+    }
+    if (!a->per_volume || !r->plain[CUPEL_OF_COST] || !r->united[CUPEL_OF_COST]) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' is the price of a phase times its density, with a unit in line %zu, without in line %zu; give "
+                      "both with units, or none", r->d->file, a->line, a->name, r->united[CUPEL_OF_COST], r->plain[CUPEL_OF_COST]);
+}
 
 /* "GPa/(kg/m^3)"; "" where neither has a unit. */
 static cupel_status per_density(cupel_micro_reader *r, const char *unit, const char *density, const char **out, cupel_err *err)
@@ -476,6 +514,7 @@ static cupel_status name_of(cupel_micro_demand *d, const cupel_yaml *e, cupel_as
         for (size_t i = 0; i < 3; i++) cupel_str_addf(&s, "%s%.3g", " ", a->direction[i]);
     if (a->extreme) cupel_str_addf(&s, " %s", direction_words[a->extreme < 0]);
     if (a->per_density) cupel_str_puts(&s, " per density");
+    if (a->per_volume) cupel_str_puts(&s, " per volume");
     if (a->on_grid) cupel_str_puts(&s, " on grid");
     a->name = s.failed ? NULL : cupel_arena_text(&d->arena, cupel_str_text(&s), s.n);
     cupel_str_free(&s);
@@ -524,6 +563,7 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &a.weight, err));
     if (component && a.order) CUPEL_TRY(read_component(d, e, &a, err));
     CUPEL_TRY(unit_instead(r, &a, err));
+    CUPEL_TRY(unit_of_cost(r, &a, err));
     CUPEL_TRY(cupel_micro_entry_unit(r, e, family_of(&a), a.name, err));
     if (a.order && !number) {
         CUPEL_TRY(read_target_tensor(r, e, &a, err));
@@ -549,7 +589,7 @@ static cupel_status check_known(const cupel_micro_demand *d, cupel_err *err)
             if (density && isnan(d->phase[p].density))
                 return cupel_fail(err, CUPEL_USAGE, "%s:%zu: '%s' needs the density of phase '%s', as in density: 4.43 g/cm^3", d->file,
                                   d->ask[i].line, d->ask[i].name, d->phase[p].name);
-            if (d->ask[i].kind == CUPEL_ASK_PRICE && isnan(d->phase[p].price))
+            if (d->ask[i].kind == CUPEL_ASK_PRICE && d->phase[p].density > 0 && isnan(d->phase[p].price))
                 return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'price' needs the price of phase '%s', as in price: 30 USD/kg", d->file, d->ask[i].line,
                                   d->phase[p].name);
         }
