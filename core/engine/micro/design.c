@@ -5,6 +5,7 @@
 #include "core/engine/micro/alike.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/micro/hold.h"
+#include "core/engine/micro/order.h"
 #include "core/engine/micro/twins.h"
 
 #include <math.h>
@@ -84,26 +85,6 @@ static cupel_status descend_coarse(cupel_search *s, cupel_start *start, cupel_er
     cupel_trial_release(&t);
     memcpy(start->x, s->x, sizeof start->x);
     return st;
-}
-
-/* Is the first better? Meeting the demand, then what it wants as large or small as can be, then the probability, then the distance. */
-static int compare(const cupel_micro_demand *d, const cupel_design *a, const cupel_design *b)
-{
-    double x = 0, y = 0, gain = 0;
-    if (a->meets != b->meets) return a->meets ? -1 : 1;
-    for (size_t i = 0; i < d->n_asks; i++) {
-        if (d->ask[i].goal) gain += d->ask[i].goal * d->ask[i].weight * (a->ask[i].value - b->ask[i].value) / fmax(fabs(b->ask[i].value), 1e-300);
-        if (d->ask[i].kind == CUPEL_ASK_TWO_POINT) {
-            x += a->ask[i].value / fmax(d->ask[i].max, 1e-9);
-            y += b->ask[i].value / fmax(d->ask[i].max, 1e-9);
-        }
-        if (!d->ask[i].whole) continue;
-        x += (a->ask[i].value + a->ask[i].error + a->ask[i].above) / d->ask[i].within;
-        y += (b->ask[i].value + b->ask[i].error + b->ask[i].above) / d->ask[i].within;
-    }
-    if (a->meets && gain != 0) return gain > 0 ? -1 : 1;
-    if (fabs(a->probability - b->probability) > 1e-6) return a->probability > b->probability ? -1 : 1;
-    return (x > y) - (x < y);
 }
 
 /* Would another round bring it nearer? Not where the bar alone is what is wrong. */
@@ -225,7 +206,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         CUPEL_TRY(cupel_search_recipe(s, s->x, &recipe, err));
         CUPEL_TRY(verify(s, &recipe, &t, &finer, &one, &done, err));
         if (!done) break;
-        if (!*found || compare(s->d, &one, best) < 0) *best = one;
+        if (!*found || cupel_design_compare(s->d, &one, best) < 0) *best = one;
         *found = true;
         const double off = furthest(s->d, &one);
         const bool stalls = off > 1 && off > 0.5 * before;
@@ -259,7 +240,7 @@ static cupel_status keep(cupel_search *s, const cupel_design *one, cupel_err *er
         if (st != CUPEL_OK) return st;
         if (!twins) continue;
         o->merged++;
-        if (compare(s->d, one, &o->one[i]) < 0) o->one[i] = *one;
+        if (cupel_design_compare(s->d, one, &o->one[i]) < 0) o->one[i] = *one;
         return CUPEL_OK;
     }
     if (o->n < CUPEL_DESIGNS_MAX) o->one[o->n++] = *one;
@@ -337,7 +318,7 @@ static cupel_status start_known(cupel_search *s, cupel_starts *starts, cupel_err
 static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)
 {
     for (size_t i = 1; i < o->n; i++)
-        for (size_t k = i; k && compare(d, &o->one[k], &o->one[k - 1]) < 0; k--) {
+        for (size_t k = i; k && cupel_design_compare(d, &o->one[k], &o->one[k - 1]) < 0; k--) {
             const cupel_design swap = o->one[k];
             o->one[k] = o->one[k - 1];
             o->one[k - 1] = swap;

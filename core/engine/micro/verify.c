@@ -1,17 +1,15 @@
 /* Verification of a design: on a finer grid, extrapolated, and every entry of the demand judged with its bar. */
 #include "core/base/err.h"
 #include "core/engine/micro/hold.h"
+#include "core/engine/micro/order.h"
 #include "core/engine/micro/replay.h"
 #include "core/engine/micro/statistics.h"
 #include "core/math/small.h"
-#include "core/math/stats.h"
 #include "models/homogenize/estimate.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Half width of a 95 % bar in standard deviations. */
-static const double BAR = 1.959964;
 /* Of a relative distance, what arithmetic leaves of 0. */
 static const double ROUNDING = 1e-9;
 
@@ -192,13 +190,6 @@ static double bar_of_number(const cupel_search *s, const cupel_ask *a, const cup
     return fmax(sqrt(squares), together);
 }
 
-static double chance(double value, double error, double low, double high)
-{
-    const double sigma = error / BAR;
-    if (!(sigma > 0)) return value >= low - 1e-6 && value <= high + 1e-6;
-    return fmax(0, cupel_normal_cdf((high - value) / sigma) - cupel_normal_cdf((low - value) / sigma));
-}
-
 /* An area or chord that its grid has a tenth off is barely resolved there, though the limit is known. */
 static void say_coarse(const cupel_ask *a, const cupel_design_ask *v, cupel_design *out)
 {
@@ -214,7 +205,8 @@ void cupel_design_judge(const cupel_micro_demand *d, const cupel_ask *a, cupel_d
     const double slack = a->whole ? ROUNDING : cupel_ask_slack(d, a, value);
     v->met_as_drawn = value + v->error <= high + slack && value - v->error >= low - slack;
     v->met = value + v->error + v->above <= high + slack && value - v->error - v->below >= low - slack;
-    v->probability = isnan(value) || isnan(v->above + v->below) ? 0 : chance(value, v->error, low + v->below, high - v->above);
+    const bool unknown = isnan(value) || isnan(v->above + v->below);
+    v->probability = unknown ? 0 : cupel_design_chance(value, v->error, low + v->below, high - v->above, slack);
 }
 
 static void judge(const cupel_search *s, cupel_design *out)
