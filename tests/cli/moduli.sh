@@ -33,8 +33,9 @@ my $v = eval $value; die $@ if $@; my $b = eval $bar; die $@ if $@;
 open my $c, "<", "$dir/D/designs.csv" or die; my ($names, $row) = <$c>; s/"[^"]*"// for $row; chomp($names, $row);
 my %say; @say{split /,/, $names} = split /,/, $row, -1;
 die "no column '$column'\n" if !defined $say{$column};
-my ($w, $own) = ($say{$column}, $say{"$column error"} // 0);
-$w /= 100 if $column =~ /%/;
+my $percent = $column eq "distance [%]";
+my ($w, $own) = ($say{$column}, $say{$percent ? "error [%]" : "$column error"} // 0);
+$_ /= 100 for $percent ? ($w, $own) : ();
 printf "    %s: %.6g, bar %.3g; designs.csv %.6g, bar %.3g\n", $value, $v, $b, $w, $own;
 exit !(defined $v && $b > 0 && $v >= $low - $b && $v <= $high + $b && abs($v - $w) <= $b + $own);
 P
