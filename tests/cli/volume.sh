@@ -65,7 +65,7 @@ check 'and why is said' eval 'grep -q "empty.npy.: no_value: " "$T/err"'
 check 'a number that is not defined' exits 0 D "$T/empty.npy" --set chord_length --format csv
 check 'is named with its reason' eval 'grep -q "empty.npy.: no_value: [0-9]* numbers of it are not defined and left empty; the first: .chord_length mean chord phase 0 axis 0., " "$T/err"'
 check 'axes are told here' eval '"$CUPEL" help describe | tr "\n" " " | grep -q "axis 0, 1, 2 .* are the directions x, y, z, which a demand .* call 1, 2, 3"'
-check 'and in demands' eval '"$CUPEL" help demand | tr -s "\n " " " | grep -q "directions 1, 2, 3 are x, y, z, the axes 0, 1, 2 of an array"'
+check 'and in demands' eval '"$CUPEL" help demand | tr -s "\n " " " | grep -q "directions 1, 2, 3 are x, y, z, axes 0, 1, 2 of an array"'
 check 'jsonl' exits 0 D "$T/list.csv" --volume file -o "$T/t.jsonl"
 check 'JSON of several is a list' eval 'exits 0 D "$T/list.csv" --volume file --format json && [ "$(value "$T/out" 1 phases 1 euler)" = 2 ]'
 check 'an artifact' exits 0 D "$T/list.csv" --volume file -o "$T/t.h5"
