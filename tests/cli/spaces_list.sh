@@ -55,7 +55,7 @@ check_of all
 names=$(sed -n '/^Looked for in/,/^.cupel design. takes/s/^- \([a-z_]*\).*/\1/p' "$T/out" | sort -u)
 "$CUPEL" help design | tr -s ' \n' '  ' >"$T/help"
 is 'all are two dozen' test "$(echo "$names" | wc -l)" -ge 20
-for n in $names; do grep -q "[ (]$n[,.) ]" "$T/help" || no "help design names $n"; done
+for n in $names; do grep -q "[ (]${n}[,.) ]" "$T/help" || no "help design names $n"; done
 
 hidden '3 %' '[gaussian, {generator: laminate, fraction: 0.05..0.9}]' |
   sed 's/{property: conductivity.*/{property: conductivity, component: 33, min: 1.5, max: 1.5}/; s/min: 0.298, max: 0.302/max: 0.9/' >"$T/layers.yaml"
