@@ -1,4 +1,4 @@
-/* Inside the demand for microstructures: what demand.c and require.c share. */
+/* Inside the demand for microstructures: what demand.c, require.c and target.c share. */
 #ifndef CUPEL_ENGINE_MICRO_DEMAND_PARTS_H
 #define CUPEL_ENGINE_MICRO_DEMAND_PARTS_H
 
@@ -39,6 +39,14 @@ cupel_micro_shown cupel_micro_show(const cupel_micro_reader *r, cupel_unit_famil
 
 /* Reads `require`; the phases are known already. */
 cupel_status cupel_micro_require(cupel_micro_reader *r, const cupel_yaml *list, cupel_err *err);
+
+/* `target`, `convention`, `orientation` and `within` of an entry that asks for a whole tensor: its components in Mandel order, in the unit of the
+ * family. CUPEL_BAD_INPUT with file:line for one that is not symmetric or has a negative eigenvalue, CUPEL_USAGE for another shape. */
+cupel_status cupel_micro_target(cupel_micro_reader *r, const cupel_yaml *entry, cupel_unit_family family, cupel_ask *a, cupel_err *err);
+/* component: 11 of a tensor, Voigt labels for a stiffness (44 = 2323). */
+cupel_status cupel_micro_component(const cupel_micro_demand *d, const cupel_yaml *entry, cupel_ask *a, cupel_err *err);
+/* `within`, the share by which a target may be missed; 0.01 where the entry does not say. */
+cupel_status cupel_micro_within(const cupel_micro_demand *d, const cupel_yaml *entry, double *within, cupel_err *err);
 
 /* `size`, before `require`; and what is required beside it: `minimum feature`, `connected`, `tolerance` and `hold under`, after. */
 cupel_status cupel_micro_size(cupel_micro_reader *r, const cupel_yaml *root, cupel_err *err);

@@ -3,21 +3,17 @@
 #include "core/engine/likeness.h"
 #include "core/engine/micro/demand_parts.h"
 #include "core/io/keys.h"
-#include "core/math/small.h"
 #include "core/math/units.h"
 #include "core/sys/file.h"
 
 #include <math.h>
 #include <string.h>
 
-#define ROOT_2 1.4142135623730951
-
 static const char *const entry_keys[] = {"property", "component", "invariant", "orientation", "direction", "phase", "axis", "target", "within",
                                          "convention", "on", "min", "max", "unit", "goal", "weight", "per", "like", NULL};
 static const char *const goal_words[] = {"minimise", "minimize", "maximise", "maximize", NULL};
 static const char *const on_words[] = {"limit", "grid", NULL};
 static const char *const direction_words[] = {"softest", "stiffest", NULL};
-static const char *const convention_words[] = {"mandel", "voigt", NULL};
 
 static const struct {
     const char *name, *also;
@@ -103,70 +99,7 @@ static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, 
     return CUPEL_USAGE;
 }
 
-/* ---- tensors ---- */
-
-/* A number alone: that of an isotropic tensor. */
-static cupel_status read_isotropic(cupel_micro_reader *r, const cupel_yaml *node, size_t rows, cupel_unit_family family, double *a, cupel_err *err)
-{
-    double x = 0;
-    const cupel_status st = cupel_micro_number(r, node, family, &x, err);
-    for (size_t i = 0; i < rows * rows; i++) a[i] = i % (rows + 1) == 0 ? x : 0;
-    return st;
-}
-
-/* [rows][rows] numbers; `~` is NaN. */
-static cupel_status read_square(cupel_micro_reader *r, const cupel_yaml *node, size_t rows, cupel_unit_family family, double *a, cupel_err *err)
-{
-    const char *file = r->d->file;
-    const cupel_yaml *row = node->child;
-    if (node->kind != CUPEL_YAML_LIST || node->n != rows)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: target: expected a list of %zu rows of %zu numbers", file, node->line, rows, rows);
-    for (size_t i = 0; i < rows; i++, row = row->next) {
-        if (row->kind != CUPEL_YAML_LIST || row->n != rows)
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: target: row %zu has %zu numbers, expected %zu", file, row->line, i + 1,
-                              row->kind == CUPEL_YAML_LIST ? row->n : (size_t)1, rows);
-        const cupel_yaml *one = row->child;
-        for (size_t j = 0; j < rows; j++, one = one->next) {
-            a[i * rows + j] = NAN;
-            if (one->kind == CUPEL_YAML_SCALAR && cupel_text_is(one->text, "~")) continue;
-            cupel_status st = cupel_micro_number(r, one, family, &a[i * rows + j], err);
-            if (st != CUPEL_OK) return st;
-        }
-    }
-    return CUPEL_OK;
-}
-
-static cupel_status check_symmetric(const cupel_micro_demand *d, const cupel_yaml *node, double *a, size_t n, cupel_err *err)
-{
-    double largest = 0;
-    for (size_t i = 0; i < n * n; i++)
-        if (!isnan(a[i])) largest = fmax(largest, fabs(a[i]));
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) {
-            double *x = &a[i * n + j], *y = &a[j * n + i];
-            if (isnan(*x)) *x = *y;
-            if (isnan(*y)) *y = *x;
-            if (fabs(*x - *y) > 1e-6 * largest)
-                return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: target is not symmetric: %g in row %zu, column %zu, but %g in row %zu, column %zu",
-                                  d->file, node->line, *x, i + 1, j + 1, *y, j + 1, i + 1);
-            *x = *y = (*x + *y) / 2;
-        }
-    return CUPEL_OK;
-}
-
-/* A tensor that is given whole has no negative eigenvalue. */
-static cupel_status check_positive(const cupel_micro_demand *d, const cupel_yaml *node, const double *a, size_t n, cupel_err *err)
-{
-    double value[CUPEL_SMALL];
-    for (size_t i = 0; i < n * n; i++)
-        if (isnan(a[i])) return CUPEL_OK;
-    cupel_small_eigen(a, n, value, NULL);
-    if (value[0] >= -1e-9 * fabs(value[n - 1])) return CUPEL_OK;
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%zu: target has the negative eigenvalue %g: no material has such a tensor", d->file, node->line,
-                      value[0]);
-}
-
-static double mandel_factor(size_t i) { return i < 3 ? 1 : ROOT_2; }
+/* ---- numbers ---- */
 
 cupel_status cupel_micro_share(const cupel_micro_demand *d, const cupel_yaml *node, const char *key, const char *of, double *share, cupel_err *err)
 {
@@ -183,89 +116,12 @@ cupel_status cupel_micro_share(const cupel_micro_demand *d, const cupel_yaml *no
     return CUPEL_OK;
 }
 
-static cupel_status read_within(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
+cupel_status cupel_micro_within(const cupel_micro_demand *d, const cupel_yaml *e, double *within, cupel_err *err)
 {
     const cupel_yaml *w = cupel_yaml_get(e, "within");
-    a->within = 0.01;
-    return w ? cupel_micro_share(d, w, "within", "the target", &a->within, err) : CUPEL_OK;
+    *within = 0.01;
+    return w ? cupel_micro_share(d, w, "within", "the target", within, err) : CUPEL_OK;
 }
-
-static cupel_status read_orientation(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
-{
-    static const char *const words[] = {"fixed", "free", NULL};
-    int word = 0;
-    cupel_status st = cupel_keys_word(e, d->file, "orientation", words, &word, err);
-    a->free = word == 1;
-    for (size_t i = 0; a->free && i < (a->kind == CUPEL_ASK_EXPANSION ? 6 : a->order * a->order); i++)
-        if (isnan(a->target[i]))
-            return cupel_fail(err, CUPEL_USAGE, "%s:%zu: orientation: free is for a target with all its components", d->file,
-                              cupel_yaml_get(e, "orientation")->line);
-    return st;
-}
-
-/* Components that a stiffness has differently in Mandel and in Voigt components. */
-static bool has_shear(const double t[36])
-{
-    for (size_t i = 0; i < 6; i++)
-        for (size_t j = 0; j < 6; j++)
-            if ((i > 2 || j > 2) && !isnan(t[i * 6 + j]) && t[i * 6 + j] != 0) return true;
-    return false;
-}
-
-static cupel_status read_target_tensor(cupel_micro_reader *r, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
-{
-    static const size_t voigt_place[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
-    const cupel_yaml *node = cupel_yaml_get(e, "target");
-    const bool vector = a->kind == CUPEL_ASK_EXPANSION;
-    const size_t n = vector ? 3 : a->order;
-    double t[36];
-    int convention = 0;
-    cupel_status st = CUPEL_OK;
-    a->whole = true;
-    a->target_line = node->line;
-    CUPEL_TRY(cupel_keys_word(e, r->d->file, "convention", convention_words, &convention, err));
-    a->voigt = convention == 1 && a->kind == CUPEL_ASK_STIFFNESS;
-    if (n == 3 && node->kind == CUPEL_YAML_SCALAR)
-        CUPEL_TRY(read_isotropic(r, node, n, kinds[a->kind].family, t, err));
-    else
-        CUPEL_TRY(read_square(r, node, n, kinds[a->kind].family, t, err));
-    CUPEL_TRY(check_symmetric(r->d, node, t, n, err));
-    for (size_t i = 0; i < n * n; i++) a->target[i] = t[i];
-    a->assumed = a->kind == CUPEL_ASK_STIFFNESS && !cupel_yaml_get(e, "convention") && has_shear(a->target);
-    if (a->kind == CUPEL_ASK_STIFFNESS && convention == 1)
-        for (size_t i = 0; i < 6; i++)
-            for (size_t j = 0; j < 6; j++) a->target[i * 6 + j] *= mandel_factor(i) * mandel_factor(j);
-    if (vector)
-        for (size_t i = 0; i < 6; i++) a->target[i] = t[voigt_place[i][0] * 3 + voigt_place[i][1]] * mandel_factor(i);
-    if (!vector) CUPEL_TRY(check_positive(r->d, node, a->target, n, err));
-    CUPEL_TRY(read_orientation(r->d, e, a, err));
-    st = read_within(r->d, e, a, err);
-done:
-    return st;
-}
-
-/* component: 11 of a tensor, Voigt labels for a stiffness (44 = 2323). */
-static cupel_status read_component(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
-{
-    static const size_t index_of[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
-    const cupel_yaml *node = cupel_yaml_get(e, "component");
-    const char last = a->kind == CUPEL_ASK_STIFFNESS ? '6' : '3';
-    const cupel_text t = node->kind == CUPEL_YAML_SCALAR ? node->text : (cupel_text){"", 0};
-    if (t.n != 2 || t.p[0] < '1' || t.p[0] > last || t.p[1] < '1' || t.p[1] > last)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: component: expected two digits from 1 to %c, as in component: 11", d->file, node->line, last);
-    a->i = (size_t)(t.p[0] - '1');
-    a->j = (size_t)(t.p[1] - '1');
-    a->component_scale = 1;
-    if (a->kind == CUPEL_ASK_STIFFNESS) a->component_scale = 1 / (mandel_factor(a->i) * mandel_factor(a->j));
-    if (a->kind == CUPEL_ASK_EXPANSION) {
-        a->i = index_of[a->i][a->j];
-        a->j = 0;
-        a->component_scale = 1 / mandel_factor(a->i);
-    }
-    return CUPEL_OK;
-}
-
-/* ---- numbers ---- */
 
 static cupel_status read_direction(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask *a, cupel_err *err)
 {
@@ -382,7 +238,7 @@ static cupel_status read_like(const cupel_micro_reader *r, const cupel_yaml *e, 
     path = cupel_path_beside(d->file, name);
     a->like = path ? cupel_arena_text(&d->arena, path, strlen(path)) : NULL;
     if (!a->like) CUPEL_TRY(cupel_no_memory(err, "a file name", 0));
-    CUPEL_TRY(read_within(d, e, a, err));
+    CUPEL_TRY(cupel_micro_within(d, e, &a->within, err));
     a->max = a->within;
     a->within = NAN;
     st = cupel_likeness_open(a->like, a->phase, &silent, &l, err);
@@ -476,7 +332,7 @@ static cupel_status read_window(cupel_micro_reader *r, const cupel_yaml *e, cupe
         if (low || high)
             return cupel_fail(err, CUPEL_USAGE, "%s:%zu: give min and max, or target and within, not both", d->file, e->line);
         CUPEL_TRY(cupel_micro_number(r, target, family, &x, err));
-        CUPEL_TRY(read_within(d, e, a, err));
+        CUPEL_TRY(cupel_micro_within(d, e, &a->within, err));
         a->min = x - a->within * fabs(x);
         a->max = x + a->within * fabs(x);
         a->within = NAN;
@@ -561,12 +417,12 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
     CUPEL_TRY(read_on(d, e, &a, err));
     CUPEL_TRY(name_of(d, e, &a, err));
     CUPEL_TRY(cupel_keys_number(e, d->file, "weight", 1e-6, 1e6, &a.weight, err));
-    if (component && a.order) CUPEL_TRY(read_component(d, e, &a, err));
+    if (component && a.order) CUPEL_TRY(cupel_micro_component(d, e, &a, err));
     CUPEL_TRY(unit_instead(r, &a, err));
     CUPEL_TRY(unit_of_cost(r, &a, err));
     CUPEL_TRY(cupel_micro_entry_unit(r, e, family_of(&a), a.name, err));
     if (a.order && !number) {
-        CUPEL_TRY(read_target_tensor(r, e, &a, err));
+        CUPEL_TRY(cupel_micro_target(r, e, family_of(&a), &a, err));
         CUPEL_TRY(unit_of(r, &a, err));
     } else {
         CUPEL_TRY(read_window(r, e, &a, err));
