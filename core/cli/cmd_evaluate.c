@@ -13,6 +13,7 @@ static cupel_status choose_split(const cupel_args *args, cupel_evaluate_options 
     const char *split = cupel_opt_text(args, "split");
     o->fold_column = cupel_opt_text(args, "folds");
     o->n_folds = (size_t)cupel_opt_count(args, "n-folds");
+    o->only_folds = cupel_opt_text(args, "only-folds");
     if (o->fold_column && (split || o->n_folds))
         return cupel_fail(err, CUPEL_USAGE, "--folds takes the folds from a column, and --split and --n-folds make them; give one of the two");
     if (cupel_opt_given(args, "n-folds") && (o->n_folds < 2 || o->n_folds > 1000))
@@ -41,8 +42,8 @@ static cupel_status report(const cupel_args *args, const cupel_evaluate_options 
 {
     cupel_calibration c = {0};
     cupel_str s = {0};
-    if (cupel_opt_text(args, "split") || o->predictions)
-        return cupel_fail(err, CUPEL_USAGE, "--report calibration makes several splits: leave --split and --predictions out");
+    if (cupel_opt_text(args, "split") || o->predictions || o->only_folds)
+        return cupel_fail(err, CUPEL_USAGE, "--report calibration makes several splits: leave --split, --only-folds and --predictions out");
     cupel_status st = cupel_calibrate(o, job, &c, err);
     if (st == CUPEL_OK && strcmp(cupel_opt_text(args, "format"), "json") == 0)
         cupel_calibration_json(&c, &s);
@@ -98,6 +99,8 @@ static const cupel_opt options[] = {
      "folds made here: by chance (rows of one composition together), by chemical system, by cluster of the features, one element left out at a "
      "time"},
     {"n-folds", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "how many (default 5; for element the 10 with the most rows)"},
+    {"only-folds", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "only these folds, joined by commas (0,3 or Fe,Co): each has the figures that it has among all, so that a long job can be done fold by fold"},
     {"report", "KIND", CUPEL_OPT_CHOICE, "calibration", NULL, false,
      "calibration: intervals judged on rows held out by chance (or by --folds), on clusters of the features and on elements, side by side"},
     CUPEL_TRANSFER_OPTIONS,

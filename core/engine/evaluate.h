@@ -19,6 +19,7 @@ typedef struct cupel_evaluate_options {
     bool unasked;             /* nobody chose the split: it is said that it is by chance */
     const char *fold_column;  /* GIVEN */
     size_t n_folds;           /* the others; 0: 5, for ELEMENT 10 */
+    const char *only_folds;   /* names of folds, joined by commas: only these are fitted, with the figures that they have among all; NULL: all */
     cupel_precision precision;
     const char *predictions;  /* a csv of the held-out predictions; NULL: none */
 } cupel_evaluate_options;
@@ -33,7 +34,8 @@ typedef struct cupel_metric {
 
 typedef struct cupel_evaluation {
     size_t n_rows, n_folds, n_metrics;
-    size_t n_asked;           /* folds that there are: more than n_folds when the job was stopped, and the figures are of the first n_folds */
+    size_t n_there;           /* folds of the split */
+    size_t n_asked;           /* folds that were asked for: more than n_folds when the job was stopped, and the figures are of the first n_folds */
     bool is_class;
     char **fold;              /* [n_folds] names */
     size_t *n_train, *n_test; /* [n_folds] */

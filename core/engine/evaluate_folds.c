@@ -5,6 +5,7 @@
 #include "core/matter/columns.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static cupel_status cluster_rows(cupel_evaluator *v, size_t n_folds, cupel_err *err)
 {
@@ -84,7 +85,7 @@ static void say_by_chance(const cupel_evaluator *v, size_t n_folds)
               v->o->model.seed, column == SIZE_MAX ? "" : "; the column 'fold' is not looked at, --folds fold takes it");
 }
 
-cupel_status cupel_evaluate_folds(cupel_evaluator *v, cupel_err *err)
+static cupel_status make_folds(cupel_evaluator *v, cupel_err *err)
 {
     size_t n_folds = v->o->n_folds ? v->o->n_folds : v->o->split == CUPEL_SPLIT_ELEMENT ? 10 : 5;
     if (v->o->unasked) say_by_chance(v, n_folds);
@@ -96,4 +97,63 @@ cupel_status cupel_evaluate_folds(cupel_evaluator *v, cupel_err *err)
     case CUPEL_SPLIT_SYSTEM: break;
     }
     return grouped_rows(v, n_folds, err);
+}
+
+/* The folds that there are, as words. */
+static void put_names(const cupel_splits *s, cupel_str *out)
+{
+    enum { MOST = 12 };
+    for (size_t k = 0; k < s->n_folds && k < MOST; k++) cupel_str_addf(out, "%s%s", k ? ", " : "", s->name[k]);
+    if (s->n_folds > MOST) cupel_str_puts(out, ", ...");
+}
+
+static cupel_status choose_folds(const char *names, const cupel_splits *s, bool *chosen, cupel_err *err)
+{
+    for (const char *p = names; p;) {
+        const cupel_text name = cupel_text_next(&p);
+        size_t k = 0;
+        while (k < s->n_folds && !cupel_text_is(name, s->name[k])) k++;
+        if (k == s->n_folds) {
+            cupel_str there = {0};
+            put_names(s, &there);
+            cupel_fail(err, CUPEL_USAGE, "--only-folds: there is no fold '%.*s'; the folds are %s", (int)name.n, name.p, cupel_str_text(&there));
+            cupel_str_free(&there);
+            return CUPEL_USAGE;
+        }
+        chosen[k] = true;
+    }
+    return CUPEL_OK;
+}
+
+/* What is held out in the other folds is training rows of each fold that is left, as if all were measured. */
+static cupel_status keep_chosen(cupel_evaluator *v, cupel_err *err)
+{
+    cupel_splits *s = &v->splits;
+    const size_t there = s->n_folds;
+    bool *chosen = cupel_alloc(there, sizeof *chosen);
+    if (!chosen) return cupel_no_memory(err, "folds", there * sizeof *chosen);
+    const cupel_status st = choose_folds(v->o->only_folds, s, chosen, err);
+    size_t kept = 0, row = 0, from = 0;
+    for (size_t k = 0; st == CUPEL_OK && k < there; k++) {
+        const size_t begin = from, n = s->first[k + 1] - begin;
+        from = s->first[k + 1];
+        if (!chosen[k]) {
+            cupel_free(s->name[k]);
+            continue;
+        }
+        memmove(s->row + row, s->row + begin, n * sizeof *s->row);
+        s->name[kept++] = s->name[k];
+        s->first[kept] = row += n;
+    }
+    if (st == CUPEL_OK) s->n_folds = kept;
+    if (st == CUPEL_OK && kept < there) cupel_say(v->job, CUPEL_NOTE, "%zu of %zu folds (--only-folds): the means are over these", kept, there);
+    cupel_free(chosen);
+    return st;
+}
+
+cupel_status cupel_evaluate_folds(cupel_evaluator *v, cupel_err *err)
+{
+    const cupel_status st = make_folds(v, err);
+    v->e->n_there = v->splits.n_folds;
+    return st == CUPEL_OK && v->o->only_folds ? keep_chosen(v, err) : st;
 }

@@ -54,6 +54,7 @@ static void put_what(cupel_json_out *w, const cupel_evaluation *e, const cupel_e
     cupel_json_add_string(w, "split", cupel_split_name(o->split));
     cupel_json_add_count(w, "seed", o->model.seed);
     cupel_json_add_count(w, "rows", e->n_rows);
+    if (e->n_there > e->n_asked) cupel_json_add_count(w, "folds_there", e->n_there);
     if (e->n_asked > e->n_folds) cupel_json_add_count(w, "stopped_before_folds", e->n_asked);
     cupel_json_name(w, "fold");
     cupel_json_open(w, '[');

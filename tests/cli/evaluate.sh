@@ -19,6 +19,14 @@ awk -F, 'NR == FNR { y[FNR] = $2; next } FNR > 1 && !($1 in y && y[$1] == $3) { 
 awk -F, 'NR > 1 { e[$2] += ($4 > $3 ? $4 - $3 : $3 - $4); n[$2]++ } END { for (f in e) { s += e[f] / n[f]; k++ }; printf "%.6f", s / k }' "$T/oof.csv" >"$T/mae"
 awk -v a="$(cat "$T/mae")" -v b="$(mean "$T/out" mae)" 'BEGIN { exit !(a - b < 1e-3 && b - a < 1e-3) }'
 check 'the figure is that of the predictions' $?
+eval_in --folds fold --model ridge --only-folds 3,1 --format json --predictions "$T/some.csv"
+two() { tr -d '\n ' <"$1" | sed -n "s/.*\"$2\":{[^}]*\"folds\":\[\([^]]*\)\].*/\1/p"; }
+{ [ $rc = 0 ] && grep -q '"folds_there": 4' "$T/out" && err '2 of 4 folds' && [ "$(two "$T/out" mae)" = "$(two "$T/one" mae | cut -d, -f2,4)" ] &&
+  cmp -s "$T/some.csv" <(awk -F, 'NR == 1 || $2 == 1 || $2 == 3' "$T/oof.csv"); }
+check '--only-folds: each has the figures and rows that it has among all' $?
+eval_in --split element --n-folds 3 --model ridge --only-folds Xx; { [ $rc = 2 ] && err "there is no fold 'Xx'; the folds are [A-Z]"; }
+check 'a fold that is not there is named, with those that are' $?
+eval_in --report calibration --only-folds 1; { [ $rc = 2 ] && err 'leave --split, --only-folds'; }; check 'a report takes all folds' $?
 eval_in --folds fold --model ridge; { [ $rc = 0 ] && grep -q '^mae \[MPa\]' "$T/out" && grep -q '^coverage90' "$T/out"; }
 check 'a table for people' $?
 for k in random system cluster element; do eval_in --split $k --n-folds 3 --model ridge --format json; { [ $rc = 0 ] && [ -n "$(mean "$T/out" coverage90)" ]; }; check "--split $k" $?; done
