@@ -1,4 +1,5 @@
-#include "tests/check.h"
+/* core/io/artifact.c: what is written is read back, and what is damaged, foreign, too large or half written is not. */
+#include "tests/artifacts.h"
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
@@ -7,35 +8,13 @@
 #include "core/io/digest.h"
 #include "core/io/h5.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <hdf5.h>
 #include <xxhash.h>
-
-static char folder[64];
-
-static const char *at(const char *name)
-{
-    static char path[4][256];
-    static int i;
-    char *p = path[i++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static size_t files_in_folder(void)
-{
-    size_t n = 0;
-    DIR *d = opendir(folder);
-    for (struct dirent *e; (e = readdir(d));) n += e->d_name[0] != '.' || strlen(e->d_name) > 2;
-    closedir(d);
-    return n;
-}
 
 static unsigned char *slurp(const char *path, size_t *n)
 {
@@ -394,96 +373,6 @@ static void contents_can_be_listed(void **state)
     cupel_reader_free(r);
 }
 
-/* One very long string among many short ones is not padded, yet reads the same. */
-static void ragged_text_reads_back(void **state)
-{
-    (void)state;
-    enum { N = 30000, LONG = 200000 };
-    cupel_err err = {0};
-    cupel_writer *w = NULL;
-    cupel_rows *rows = NULL;
-    char *big = malloc(LONG);
-    memset(big, 'x', LONG);
-    struct stat sb;
-    check_ok(cupel_writer_open(at("t.h5"), "table", 1, 0, &w, &err), &err);
-    check_ok(cupel_writer_rows(w, "t", "", "", CUPEL_TEXT, 1, &rows, &err), &err);
-    for (size_t i = 0; i < N; i++) {
-        char word[32];
-        int k = snprintf(word, sizeof word, "w%zu", i);
-        cupel_text t = i == 777 ? (cupel_text){big, LONG} : i % 10 ? (cupel_text){word, (size_t)k} : (cupel_text){0};
-        check_ok(cupel_rows_append_cells(rows, 1, &t, 1, &err), &err);
-    }
-    check_ok(cupel_writer_commit(&w, &err), &err);
-    assert_int_equal(stat(at("t.h5"), &sb), 0);
-    assert_true(sb.st_size < 4000000);
-    cupel_reader *r = NULL;
-    char **s = NULL;
-    void *p = NULL;
-    check_ok(cupel_reader_open(at("t.h5"), "table", 1, &r, &err), &err);
-    check_ok(cupel_reader_get(r, "t", CUPEL_TEXT, 1, (size_t[]){N}, &p, &err), &err);
-    s = p;
-    for (size_t i = 0; i < N; i++) {
-        char word[32];
-        snprintf(word, sizeof word, "w%zu", i);
-        if (i == 777)
-            assert_true(strlen(s[i]) == LONG && strspn(s[i], "x") == LONG);
-        else
-            assert_string_equal(s[i], i % 10 ? word : "");
-    }
-    cupel_free(p);
-    cupel_reader_free(r);
-    free(big);
-    remove(at("t.h5"));
-}
-
-/* More text than is held in memory waits in a nameless file; strings lie across the pieces in which it is read back. */
-static void much_text_reads_back(void **state)
-{
-    (void)state;
-    enum { N = 300000 };
-    cupel_err err = {0};
-    cupel_writer *w = NULL;
-    cupel_rows *rows[2] = {NULL, NULL};
-    char word[128];
-    check_ok(cupel_writer_open(at("t.h5"), "table", 1, 0, &w, &err), &err);
-    for (int k = 0; k < 2; k++) check_ok(cupel_writer_rows(w, k ? "b" : "a", "", "", CUPEL_TEXT, 1, &rows[k], &err), &err);
-    for (size_t i = 0; i < N; i++) {
-        for (int k = 0; k < 2; k++) {
-            snprintf(word, sizeof word, "%0*zu", 60 + (int)(i % 37), i + (size_t)k);
-            check_ok(cupel_rows_append(rows[k], 1, &(const char *){word}, &err), &err);
-        }
-    }
-    assert_int_equal(files_in_folder(), 2); /* a.h5 and the temporary one: the waiting text has no name */
-    check_ok(cupel_writer_commit(&w, &err), &err);
-    cupel_reader *r = NULL;
-    check_ok(cupel_reader_open(at("t.h5"), "table", 1, &r, &err), &err);
-    for (int k = 0; k < 2; k++) {
-        void *p = NULL;
-        check_ok(cupel_reader_get(r, k ? "b" : "a", CUPEL_TEXT, 1, (size_t[]){N}, &p, &err), &err);
-        for (size_t i = 0; i < N; i++) {
-            snprintf(word, sizeof word, "%0*zu", 60 + (int)(i % 37), i + (size_t)k);
-            assert_string_equal(((char **)p)[i], word);
-        }
-        cupel_free(p);
-    }
-    cupel_reader_free(r);
-    remove(at("t.h5"));
-}
-
-static void text_with_a_zero_inside_is_refused(void **state)
-{
-    (void)state;
-    cupel_err err = {0};
-    cupel_writer *w = NULL;
-    cupel_rows *rows = NULL;
-    check_ok(cupel_writer_open(at("t.h5"), "table", 1, 0, &w, &err), &err);
-    check_ok(cupel_writer_rows(w, "t", "", "", CUPEL_TEXT, 1, &rows, &err), &err);
-    cupel_text t = {"Fe\0O", 4};
-    check_ok(cupel_rows_append_cells(rows, 1, &t, 1, &err), &err);
-    check_fails(cupel_writer_commit(&w, &err), CUPEL_BAD_INPUT, &err, "byte 0");
-    assert_int_equal(files_in_folder(), 1);
-}
-
 /* A disk that fills up at any byte: an error that says so, and neither a file under the final name nor one beside it. */
 static void a_full_disk_leaves_nothing_behind(void **state)
 {
@@ -617,21 +506,6 @@ static void every_failed_allocation_is_an_error(void **state)
 }
 #endif
 
-static int make_folder(void **state)
-{
-    (void)state;
-    /* In memory where there is such a place: fsync of a slow disk would be most of the time. */
-    snprintf(folder, sizeof folder, "%s/cupel-artifact-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    remove(at("a.h5"));
-    return rmdir(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -642,9 +516,6 @@ int main(void)
         cmocka_unit_test(a_file_that_is_not_right_is_refused_by_name),
         cmocka_unit_test(a_data_set_that_is_not_as_expected_is_refused),
         cmocka_unit_test(contents_can_be_listed),
-        cmocka_unit_test(ragged_text_reads_back),
-        cmocka_unit_test(much_text_reads_back),
-        cmocka_unit_test(text_with_a_zero_inside_is_refused),
         cmocka_unit_test(a_full_disk_leaves_nothing_behind),
         cmocka_unit_test(what_stood_there_stays_until_commit),
         cmocka_unit_test(places_that_cannot_hold_an_artifact_are_refused),

@@ -1,19 +1,7 @@
 /* datasets/spaces/micro/lattice.c, plates.c: radii and thicknesses instead of fractions. */
-#include "tests/check.h"
+#include "tests/recipes.h"
 
-#include "core/base/mem.h"
 #include "core/base/str.h"
-#include "datasets/spaces/micro/recipe.h"
-
-static const cupel_job job = {.threads = 2};
-
-static cupel_recipe recipe(const char *text)
-{
-    cupel_recipe r;
-    cupel_err err;
-    check_ok(cupel_recipe_of_text(text, &r, &err), &err);
-    return r;
-}
 
 static cupel_recipe settled(const char *text)
 {
@@ -21,15 +9,6 @@ static cupel_recipe settled(const char *text)
     cupel_err err;
     check_ok(cupel_recipe_settle(&r, &job, &err), &err);
     return r;
-}
-
-static float *shares(const cupel_recipe *r, size_t n)
-{
-    cupel_err err;
-    float *s = cupel_alloc(n * n * n, sizeof *s);
-    assert_non_null(s);
-    check_ok(cupel_recipe_shares(r, (const size_t[]){n, n, n}, s, &job, &err), &err);
-    return s;
 }
 
 static double mean(const float *x, size_t n)
