@@ -36,7 +36,7 @@ ratio 'young modulus 1 0 0 [MPa]' 'young modulus 1 0 0 [GPa]' 1000 && ratio 'you
 grep -q 'pass young modulus 1 0 0: [34][0-9][0-9][.0-9]* MPa' "$T/a.out" && grep -Eq 'pass mean chord resin: [1-9][0-9][0-9][.0-9]* um' "$T/a.out" && ok 'so on the terminal' || { cat "$T/a.out"; no 'so on the terminal'; }
 grep -q 'half of 20 um' "$T/a.out" && ok 'lengths of the process too' || no 'lengths of the process too'
 sed 's/<[^>]*>//g' "$T/a/report.html" >"$T/page"
-grep -q 'at least 300 MPa, at most 480 MPa' "$T/page" && grep -q 'at least 100 um' "$T/page" && grep -q 'density \[g/cm' "$T/page" && grep -q 'Young’s modulus \[MPa\]' "$T/page" && ok 'and in the report' || no 'and in the report'
+grep -q 'at least 300 MPa, at most 480 MPa' "$T/page" && grep -q 'at least 100 um' "$T/page" && grep -q 'density \[g/cm' "$T/page" && grep -q $'Young\xe2\x80\x99s modulus \[MPa\]' "$T/page" && ok 'and in the report' || no 'and in the report'
 grep -q '\bGPa\b\|kg/m' "$T/page" && no 'which has no other units' || ok 'which has no other units'
 grep -A1 '"units"' "$T/a/run.json" | grep -q '"stiffness": "GPa"' && ok 'run.json says what its tensors are in' || no 'run.json says what its tensors are in'
 # The unit of an entry is that of each of its numbers: the same answer to the byte, but for the digest of the demand and the time it took.

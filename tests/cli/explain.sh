@@ -32,20 +32,20 @@ added='use strict; local $/; my $j = decode_json(<STDIN>); my ($kind, $game, $of
   for my $e (@{$j->{explained}}) { my $s = $e->{base}; $s += $_ for values %{$e->{shapley}}; exit 1 if abs($s - ($e->{shared_out} // $e->{value})) > 1e-9 }'
 adds() { perl -MJSON::PP -e "$added" "$@" <"$T/out"; }
 small() { run train "$T/in.csv" --formula "$formula" --target "$column" --seed 1 "$@"; }
-explain() { run explain "$T/$1.h5" "$T/new.csv" --target "$column" --repeats 1 --format json "${@:2}"; }
-small --model extra_trees --set trees=60,columns=0.4,leaf=1,median=0 -o "$T/forest.h5"; explain forest; cp "$T/out" "$T/exact.json"
+shared() { run explain "$T/$1.h5" "$T/new.csv" --target "$column" --repeats 1 --format json "${@:2}"; }
+small --model extra_trees --set trees=60,columns=0.4,leaf=1,median=0 -o "$T/forest.h5"; shared forest; cp "$T/out" "$T/exact.json"
 { [ $rc = 0 ] && adds exact interventional '\[eV\]'; }; check 'a forest is shared out exactly' $?
-explain forest --shapley path; { [ $rc = 0 ] && adds exact path-dependent '\[eV\]'; }; check 'along its branches too' $?
+shared forest --shapley path; { [ $rc = 0 ] && adds exact path-dependent '\[eV\]'; }; check 'along its branches too' $?
 head -n 5 "$T/new.csv" >"$T/few.csv"; run explain "$T/forest.h5" "$T/few.csv" --target "$column" --repeats 1 --format json --shapley path
 { [ $rc = 0 ] && adds exact path-dependent '\[eV\]'; }; check 'of a table of four rows too, where many columns are all alike' $?
-explain forest --shapley sampled --orders 600; { [ $rc = 0 ] && adds sampled interventional '\[eV\]'; } && perl -MJSON::PP -e 'sub get { local $/; open my $f, "<", shift; decode_json(<$f>)->{explained} }
+shared forest --shapley sampled --orders 600; { [ $rc = 0 ] && adds sampled interventional '\[eV\]'; } && perl -MJSON::PP -e 'sub get { local $/; open my $f, "<", shift; decode_json(<$f>)->{explained} }
   my ($x, $s) = map { get($_) } @ARGV; for my $i (0 .. $#$x) { for my $g (keys %{$x->[$i]{shapley}}) { exit 1 if abs($x->[$i]{shapley}{$g} - $s->[$i]{shapley}{$g}) > 0.06 } }' "$T/exact.json" "$T/out"
 check 'many samples come to the exact values' $?
-small --model boosted_trees --set trees=50 --transform log -o "$T/boosted.h5"; explain boosted --rows 2; { [ $rc = 0 ] && adds exact interventional '^log of'; }; check 'a logarithm is shared out as such' $?
-small --model extra_trees --set trees=60,columns=0.4,leaf=1,median=1 -o "$T/median.h5"; explain median --rows 1; { [ $rc = 0 ] && adds sampled interventional eV; }; check 'a median is no sum' $?
-explain median --shapley path; { [ $rc = 2 ] && grep -q 'shapley auto' "$T/err"; }; check 'and has no branches' $?
+small --model boosted_trees --set trees=50 --transform log -o "$T/boosted.h5"; shared boosted --rows 2; { [ $rc = 0 ] && adds exact interventional '^log of'; }; check 'a logarithm is shared out as such' $?
+small --model extra_trees --set trees=60,columns=0.4,leaf=1,median=1 -o "$T/median.h5"; shared median --rows 1; { [ $rc = 0 ] && adds sampled interventional eV; }; check 'a median is no sum' $?
+shared median --shapley path; { [ $rc = 2 ] && grep -q 'shapley auto' "$T/err"; }; check 'and has no branches' $?
 # Standard errors: a sum that follows the median makes them smaller, and few and many orders agree within them.
-explain median --rows 3 --orders 16; cp "$T/out" "$T/few.json"; explain median --rows 3 --orders 16 --shapley sampled; cp "$T/out" "$T/plain.json"; explain median --rows 3 --orders 150 --shapley sampled; cp "$T/out" "$T/many.json"
+shared median --rows 3 --orders 16; cp "$T/out" "$T/few.json"; shared median --rows 3 --orders 16 --shapley sampled; cp "$T/out" "$T/plain.json"; shared median --rows 3 --orders 150 --shapley sampled; cp "$T/out" "$T/many.json"
 errors='use strict; sub get { local $/; open my $f, "<", shift; decode_json(<$f>) } my ($few, $plain, $many) = map { get($_) } @ARGV; my ($z, $n, $s, $p) = (0, 0, 0, 0);
   exit 1 unless $few->{followed_share} >= 0.8 && $plain->{followed_share} == 0 && $few->{orders} == 16;
   for my $i (0 .. 2) { my ($a, $b, $c) = map { $_->{explained}[$i] } ($few, $plain, $many);
@@ -55,7 +55,7 @@ errors='use strict; sub get { local $/; open my $f, "<", shift; decode_json(<$f>
 perl -MJSON::PP -e "$errors" "$T/few.json" "$T/plain.json" "$T/many.json"; check 'sampled values have standard errors that hold' $?
 # A hurdle: the value is sampled, both of its questions are exact.
 awk -F, -v OFS=, 'NR > 1 && $2 < 1.2 { $2 = 0 } 1' "$T/in.csv" >"$T/zero.csv"; run train "$T/zero.csv" --formula "$formula" --target "$column" --seed 1 --model hurdle --set trees=30,seeds=1,forest=30 -o "$T/hurdle.h5"
-explain hurdle --rows 2 --orders 4; { [ $rc = 0 ] && adds sampled interventional eV && perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); for my $e (@{$j->{explained}}) { my $steps = $e->{steps}; exit 1 unless @$steps == 4;
+shared hurdle --rows 2 --orders 4; { [ $rc = 0 ] && adds sampled interventional eV && perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); for my $e (@{$j->{explained}}) { my $steps = $e->{steps}; exit 1 unless @$steps == 4;
   for my $s (@$steps) { my $sum = $s->{base}; $sum += $_ for values %{$s->{shapley}}; exit 1 if abs($sum - $s->{value}) > 1e-9 } exit 1 unless $steps->[1]{value} >= 0 && $steps->[1]{value} <= 1 && $steps->[1]{of} =~ /not 0/ }' <"$T/out"; }; check 'the steps of a hurdle add up' $?
 run explain "$T/hurdle.h5" "$T/new.csv" --repeats 1 --rows 1 --orders 4; { [ $rc = 0 ] && grep -q '^  exactly: share of votes that' "$T/out" && grep -q ' +- ' "$T/out" && grep -q 'standard error of 4 orders' "$T/out"; }; check 'in words' $?
 awk -F, -v OFS=, 'NR > 1 { $2 = $2 > 2 ? 1 : 0 } 1' "$T/in.csv" >"$T/class.csv"
@@ -72,7 +72,7 @@ auto --budget 1s --threads 2 -o "$T/t.h5"; n=$(grep -o 'effort=[0-9]*' "$T/err" 
 check 'what a budget of time did is repeated by its units' $?
 run predict "$T/e1.h5" "$T/new.csv" --threads 1 -o "$T/p1.csv"; run predict "$T/e1.h5" "$T/new.csv" --threads 2 --isa plain -o "$T/p2.csv"; cmp -s "$T/p1.csv" "$T/p2.csv"
 check 'predictions of auto are the same for any threads and instruction set' $?
-awk -F, -v OFS=, 'NR > 1 && $2 < 2.2 { $2 = 0 } 1' "$gaps" >"$T/half.csv"; run train "$T/half.csv" --formula "$formula" --target "$column" --model auto --features magpie --budget effort=4 --seed 3 -o "$T/az.h5"; explain az --rows 2 --orders 4
+awk -F, -v OFS=, 'NR > 1 && $2 < 2.2 { $2 = 0 } 1' "$gaps" >"$T/half.csv"; run train "$T/half.csv" --formula "$formula" --target "$column" --model auto --features magpie --budget effort=4 --seed 3 -o "$T/az.h5"; shared az --rows 2 --orders 4
 { [ $rc = 0 ] && perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); for my $e (@{$j->{explained}}) { my $steps = $e->{steps}; exit 1 unless @$steps >= 2 && grep { $_->{of} =~ /log odds/ } @$steps; my %seen;
   for my $s (@$steps) { exit 1 if $seen{$s->{of}}++; my $sum = $s->{base}; $sum += $_ for values %{$s->{shapley}}; exit 1 if abs($sum - $s->{value}) > 1e-9 } }' <"$T/out"; }; check 'the steps of an automatic model with a hurdle' $?
 auto --budget 5parsecs -o "$T/x.h5"; [ $rc = 2 ]; check 'a budget that is none' $?

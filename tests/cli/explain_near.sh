@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What explain says of columns that repeat one another, and of the training rows that decided: under their conditions, not by formulas alone.
 set -u
-C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
 run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
 json() { perl -MJSON::PP -e "local \$/; my \$j = decode_json(<STDIN>); $1" <"$T/out"; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Partial dependence as a user calls it: an element's share with the others in their ratios, a number of the table, ranges, what cannot be swept.
 set -u
-C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
+C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
 run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
 # Resistivity of alloys that rises with temperature by 0.1 per K and with the share of Cr by 100: both are found again.

@@ -102,7 +102,7 @@ done
 # Rows that contradict one another are said by evaluate as by train, also under equal columns.
 printf 'formula,T,y\nFeO,300,1\nFeO,400,5\nNiO,300,2\nNiO,300,6\nMgO,300,3\nCaO,300,4\nZnO,300,4.5\nCuO,300,3.5\nSrO,300,2.2\nBaO,300,5.1\nSnO,300,1.2\n' >"$T/cf.csv"
 for verb in "train -o $T/cf.h5" evaluate; do
-  run ${verb%% *} "$T/cf.csv" --target y --columns T --features element_fraction --model ridge $([ "$verb" = evaluate ] || echo "${verb#* }")
+  read -ra words <<<"$verb"; run "${words[0]}" "$T/cf.csv" --target y --columns T --features element_fraction --model ridge "${words[@]:1}"
   err "1 composition is in several rows with values far apart under the same columns, as 'NiO' in line 4 with 2 and in line 5 with 6"; check "${verb%% *}: the same columns, other values" $?
 done
 # Contents that make no composition are told as what they are.
