@@ -76,7 +76,7 @@ static void run(const char *name, const cupel_trees *trees, cupel_shapley_kind k
         if (cupel_shapley_run(s, t->x, t->d, c->rows, &job, value, &err) != CUPEL_OK) exit(1);
         seconds[r] = cupel_cpu_seconds() - begin;
     }
-    cupel_trees_predict(trees, t->x, t->d, c->rows, job.isa, scratch, said, NULL);
+    cupel_trees_predict(trees, &(cupel_query){t->x, t->d, c->rows, job.isa, scratch}, said, NULL);
     for (size_t i = 0; i < c->rows; i++) {
         double sum = cupel_shapley_base(s);
         for (size_t j = 0; j < t->d; j++) sum += value[i * t->d + j];

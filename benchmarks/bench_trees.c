@@ -44,7 +44,7 @@ static double predict_seconds(const cupel_trees *trees, const sides *s, size_t d
     double begin = cupel_cpu_seconds(), spent = 0;
     if (!scratch) exit(1);
     do {
-        cupel_trees_predict(trees, s->x, d, s->m, isa, scratch, s->value, NULL);
+        cupel_trees_predict(trees, &(cupel_query){s->x, d, s->m, isa, scratch}, s->value, NULL);
         rounds++;
         spent = cupel_cpu_seconds() - begin;
     } while (spent < 0.2);

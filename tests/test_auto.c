@@ -91,10 +91,10 @@ static void a_hurdle_is_found_and_kept(void **state)
     }
     assert_true(wrong < 0.2 && zeros > N / 3);
     void *scratch = cupel_alloc_aligned(cupel_auto_scratch_bytes(a), 1);
-    cupel_auto_predict(a, x, D, N, CUPEL_ISA_PLAIN, scratch, said, NULL, NULL);
+    cupel_auto_predict(a, &(cupel_query){x, D, N, CUPEL_ISA_PLAIN, scratch}, said, NULL, NULL);
     for (size_t i = 0; i < N; i++) { /* by blocks or one by one, the same */
         double one;
-        cupel_auto_predict(a, x + i * D, D, 1, CUPEL_ISA_PLAIN, scratch, &one, NULL, NULL);
+        cupel_auto_predict(a, &(cupel_query){x + i * D, D, 1, CUPEL_ISA_PLAIN, scratch}, &one, NULL, NULL);
         assert_true(one == said[i]);
     }
     cupel_free(scratch);
@@ -188,8 +188,8 @@ static void plain_columns_are_kept_in_an_artifact(void **state)
     check_ok(cupel_reader_open(path, "model", 2, &r, &err), &err);
     check_ok(cupel_auto_load(r, "auto", D, &b, &err), &err);
     void *scratch = cupel_alloc_aligned(cupel_auto_scratch_bytes(a) + cupel_auto_scratch_bytes(b), 1);
-    cupel_auto_predict(a, x, D, N, CUPEL_ISA_PLAIN, scratch, said, NULL, NULL);
-    cupel_auto_predict(b, x, D, N, CUPEL_ISA_PLAIN, scratch, again, NULL, NULL);
+    cupel_auto_predict(a, &(cupel_query){x, D, N, CUPEL_ISA_PLAIN, scratch}, said, NULL, NULL);
+    cupel_auto_predict(b, &(cupel_query){x, D, N, CUPEL_ISA_PLAIN, scratch}, again, NULL, NULL);
     assert_memory_equal(said, again, sizeof said);
     cupel_free(scratch);
     cupel_reader_free(r);

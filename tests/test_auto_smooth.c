@@ -33,7 +33,7 @@ static double error_of(const cupel_own *own, const double *x, const double *y)
 {
     double value[N], sum = 0;
     void *scratch = cupel_alloc_aligned(own->kind->scratch(own->model), 1);
-    own->kind->predict(own->model, x, D, N, CUPEL_ISA_PLAIN, scratch, value, NULL);
+    own->kind->predict(own->model, &(cupel_query){x, D, N, CUPEL_ISA_PLAIN, scratch}, value, NULL);
     for (size_t i = SEEN; i < N; i++) sum += fabs(value[i] - y[i]) / (N - SEEN);
     cupel_free(scratch);
     return sum;
@@ -97,8 +97,8 @@ static void a_file_gives_it_back(void **state)
     check_ok(cupel_reader_open(temporary(), "smooth", 1, &r, &err), &err);
     check_ok(cupel_kind_smooth.load(r, "a/member-01", D, &back, &err), &err);
     void *scratch = cupel_alloc_aligned(own->kind->scratch(own->model), 1);
-    own->kind->predict(own->model, x, D, N, CUPEL_ISA_PLAIN, scratch, before, NULL);
-    own->kind->predict(back, x, D, N, CUPEL_ISA_PLAIN, scratch, after, NULL);
+    own->kind->predict(own->model, &(cupel_query){x, D, N, CUPEL_ISA_PLAIN, scratch}, before, NULL);
+    own->kind->predict(back, &(cupel_query){x, D, N, CUPEL_ISA_PLAIN, scratch}, after, NULL);
     assert_memory_equal(before, after, sizeof before);
     cupel_kind_smooth.free(back);
     back = NULL;

@@ -33,7 +33,7 @@ static double predict(const cupel_trees *t, const double *row)
 {
     double v;
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
-    cupel_trees_predict(t, row, D, 1, CUPEL_ISA_PLAIN, scratch, &v, NULL);
+    cupel_trees_predict(t, &(cupel_query){row, D, 1, CUPEL_ISA_PLAIN, scratch}, &v, NULL);
     cupel_free(scratch);
     return v;
 }

@@ -188,7 +188,7 @@ static void quantiles_come_from_weights(void **state)
             size_t covered = 0;
             cupel_err err = {0};
             predict(t, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, value, variance);
-            check_ok(cupel_trees_quantiles(t, &fresh->x[0][0], D, N, tau, 3, CUPEL_ISA_PLAIN, scratch, &q[0][0], &err), &err);
+            check_ok(cupel_trees_quantiles(t, &(cupel_query){&fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, scratch}, tau, 3, &q[0][0], &err), &err);
             for (size_t i = 0; i < N; i++) {
                 double sum = 0, mean = 0, square = 0, below = 0;
                 check_ok(cupel_trees_weights(t, fresh->x[i], CUPEL_ISA_PLAIN, scratch, w, &err), &err);
@@ -380,7 +380,7 @@ static void what_cannot_be_is_refused(void **state)
     t = fit(&data, &o, &alone);
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
     double q[1];
-    assert_int_equal(cupel_trees_quantiles(t, r->x[0], D, 1, (double[]){0.5}, 1, CUPEL_ISA_PLAIN, scratch, q, &err), CUPEL_USAGE);
+    assert_int_equal(cupel_trees_quantiles(t, &(cupel_query){r->x[0], D, 1, CUPEL_ISA_PLAIN, scratch}, (double[]){0.5}, 1, q, &err), CUPEL_USAGE);
     cupel_free(scratch);
     cupel_trees_free(t);
     cupel_free(r);

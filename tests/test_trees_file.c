@@ -39,8 +39,8 @@ static void files_come_back(void **state)
             void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
             double tau = 0.3;
             if (o.keep_rows) {
-                check_ok(cupel_trees_quantiles(t, &fresh->x[0][0], D, N, &tau, 1, CUPEL_ISA_PLAIN, scratch, a, &err), &err);
-                check_ok(cupel_trees_quantiles(back, &fresh->x[0][0], D, N, &tau, 1, CUPEL_ISA_PLAIN, scratch, b, &err), &err);
+                check_ok(cupel_trees_quantiles(t, &(cupel_query){&fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, scratch}, &tau, 1, a, &err), &err);
+                check_ok(cupel_trees_quantiles(back, &(cupel_query){&fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, scratch}, &tau, 1, b, &err), &err);
                 same_bytes(a, b, N);
             }
             cupel_free(scratch);

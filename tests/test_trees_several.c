@@ -1,5 +1,5 @@
-/* Forests of several targets: splits against their definition, means of all targets in leaves, rows that know only some, the same bytes for any thread
- * count and instruction set, files, and rows joined from values beside. */
+/* Forests of several targets: splits against their definition, means of all targets in leaves, rows that know only some, the same bytes for any
+ * thread count and instruction set, files, and rows joined from values beside. */
 #include "tests/check.h"
 
 #include "core/base/mem.h"
@@ -200,8 +200,8 @@ static void predict(const cupel_trees *t, const rows *r, cupel_isa isa, double *
 {
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
     assert_non_null(scratch);
-    cupel_trees_predict(t, &r->x[0][0], D, N, isa, scratch, value, NULL);
-    cupel_trees_predict_beside(t, &r->x[0][0], D, N, isa, scratch, beside);
+    cupel_trees_predict(t, &(cupel_query){&r->x[0][0], D, N, isa, scratch}, value, NULL);
+    cupel_trees_predict_beside(t, &(cupel_query){&r->x[0][0], D, N, isa, scratch}, beside);
     cupel_free(scratch);
 }
 
@@ -325,7 +325,8 @@ static void values_stand_in_the_rows_they_belong_to(void **state)
     cupel_targets_free(t);
 }
 
-/* 20 rows know the target, 200 more a number that depends on the same column in another way: from the target alone trees cannot tell which matters. */
+/* 20 rows know the target, 200 more a number that depends on the same column in another way: from the target alone trees cannot tell which
+ * matters. */
 static void other_targets_help(void **state)
 {
     (void)state;

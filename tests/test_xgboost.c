@@ -86,7 +86,7 @@ static void trees_from_elsewhere(void **state)
     check_ok(cupel_trees_assemble(&p, &t, &err), &err);
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
     assert_non_null(scratch);
-    cupel_trees_predict(t, rows[0], 2, 4, cupel_isa_best(), scratch, value, NULL);
+    cupel_trees_predict(t, &(cupel_query){rows[0], 2, 4, cupel_isa_best(), scratch}, value, NULL);
     for (size_t i = 0; i < 4; i++) assert_true(fabs(value[i] - want[i]) < 1e-12);
     cupel_free(scratch);
     cupel_trees_free(t);

@@ -54,7 +54,7 @@ static inline void predict(const cupel_trees *t, const double *x, size_t ld, siz
 {
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t), 1);
     assert_non_null(scratch);
-    cupel_trees_predict(t, x, ld, n, isa, scratch, value, variance);
+    cupel_trees_predict(t, &(cupel_query){x, ld, n, isa, scratch}, value, variance);
     cupel_free(scratch);
 }
 

@@ -307,9 +307,10 @@ static void compute_block(const cupel_transfer *t, const cupel_batch *batch, siz
     const size_t d = t->sets.n_columns, m = describe_rows(t, batch, from, n, isa, r), columns = cupel_transfer_columns(t);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < columns; j++) x[i * ld + j] = (double)NAN;
-    if (t->probability) cupel_trees_predict(t->probability, r->x, d, m, isa, r->scratch, r->value, NULL);
+    const cupel_query rows = {r->x, d, m, isa, r->scratch};
+    if (t->probability) cupel_trees_predict(t->probability, &rows, r->value, NULL);
     for (size_t k = 0; t->probability && k < m; k++) x[r->at[k] * ld] = cupel_trees_probability(r->value[k]);
-    cupel_trees_predict(t->value, r->x, d, m, isa, r->scratch, r->value, NULL);
+    cupel_trees_predict(t->value, &rows, r->value, NULL);
     for (size_t k = 0; k < m; k++) x[r->at[k] * ld + columns - 1] = r->value[k];
 }
 

@@ -242,7 +242,7 @@ static cupel_status compare(const boosting *b, const cupel_trees *trees, cupel_e
     for (size_t from = 0; from < b->t->n; from += ROWS) {
         const size_t m = b->t->n - from < ROWS ? b->t->n - from : ROWS;
         for (size_t i = 0; i < m * d; i++) row[i] = (double)b->x[from * d + i];
-        cupel_trees_predict(trees, row, d, m, b->t->problem->job->isa, scratch, value, NULL);
+        cupel_trees_predict(trees, &(cupel_query){row, d, m, b->t->problem->job->isa, scratch}, value, NULL);
         for (size_t i = 0; i < m; i++)
             if (n != b->t->n || !(fabs(value[i] - (double)theirs[from + i]) <= ALIKE * (1 + fabs(value[i]))))
                 CUPEL_TRY(cupel_fail(err, CUPEL_FAILED, "XGBoost predicts %g for a training row, and its trees as taken over %g: this version is not "

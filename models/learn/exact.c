@@ -77,7 +77,7 @@ static cupel_status say_term(const cupel_term *t, const double *z, size_t k, siz
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t->trees), 1);
     if (!scratch) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", 0));
     CUPEL_TRY(seen(t, z, k, n, &x, err));
-    cupel_trees_predict(t->trees, x, cupel_trees_columns(t->trees), n, isa, scratch, said, NULL);
+    cupel_trees_predict(t->trees, &(cupel_query){x, cupel_trees_columns(t->trees), n, isa, scratch}, said, NULL);
 done:
     cupel_free(x);
     cupel_free(scratch);

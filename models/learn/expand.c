@@ -169,9 +169,10 @@ static void run_own(const cupel_own *own, const double *z, size_t ld, size_t n, 
 {
     double *spread = w->own + CUPEL_EXPAND_ROWS;
     const bool alone = how->value_only && own->kind->predict_values;
-    if (alone) own->kind->predict_values(own->model, z, ld, n, how->isa, w->own_scratch, w->own);
-    else if (w->mixture) own->kind->predict_mixed(own->model, z, ld, n, how->isa, w->own_scratch, w->own, spread, w->mixture);
-    else own->kind->predict(own->model, z, ld, n, how->isa, w->own_scratch, w->own, spread);
+    const cupel_query rows = {z, ld, n, how->isa, w->own_scratch};
+    if (alone) own->kind->predict_values(own->model, &rows, w->own);
+    else if (w->mixture) own->kind->predict_mixed(own->model, &rows, w->own, spread, w->mixture);
+    else own->kind->predict(own->model, &rows, w->own, spread);
     for (size_t i = 0; i < n; i++) {
         raw[i].value = w->own[i];
         raw[i].own = alone ? 0 : spread[i];

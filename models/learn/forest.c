@@ -42,18 +42,18 @@ static double log_odds(const cupel_trees *t, double u)
 }
 
 /* The mean or, where leaves know their rows, the median of a forest's weights, and its spread; log odds of a class. */
-static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
+static void predict(const void *model, const cupel_query *rows, double *value, double *spread)
 {
     const ensemble *e = model;
     const double half = 0.5;
     cupel_err unused; /* quantiles fail for lack of rows only */
-    cupel_trees_predict(e->trees, z, ld, n, isa, memory, value, spread);
-    for (size_t i = 0; i < n; i++) spread[i] = sqrt(spread[i]);
+    cupel_trees_predict(e->trees, rows, value, spread);
+    for (size_t i = 0; i < rows->n; i++) spread[i] = sqrt(spread[i]);
     if (!e->forest) return;
     if (e->is_class)
-        for (size_t i = 0; i < n; i++) value[i] = log_odds(e->trees, value[i]);
+        for (size_t i = 0; i < rows->n; i++) value[i] = log_odds(e->trees, value[i]);
     else if (cupel_trees_keep_rows(e->trees))
-        (void)cupel_trees_quantiles(e->trees, z, ld, n, &half, 1, isa, memory, value, &unused);
+        (void)cupel_trees_quantiles(e->trees, rows, &half, 1, value, &unused);
 }
 
 static void free_model(void *model)
@@ -99,9 +99,9 @@ done:
 
 static size_t n_beside(const void *model) { return cupel_trees_beside(((const ensemble *)model)->trees); }
 
-static void predict_beside(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value)
+static void predict_beside(const void *model, const cupel_query *rows, double *value)
 {
-    cupel_trees_predict_beside(((const ensemble *)model)->trees, z, ld, n, isa, memory, value);
+    cupel_trees_predict_beside(((const ensemble *)model)->trees, rows, value);
 }
 
 const cupel_own_kind cupel_own_trees = {.scratch = scratch, .predict = predict, .free = free_model, .save = save, .load = load, .n_beside = n_beside,

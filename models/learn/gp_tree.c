@@ -80,31 +80,31 @@ static size_t scratch(const void *model)
 }
 
 /* spread: NULL for the values alone, without the triangle. */
-static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
+static void predict(const void *model, const cupel_query *rows, double *value, double *spread)
 {
     const cupel_gp_tree *g = model;
-    double *k = memory, *square = k + aligned(BLOCK * g->m * sizeof(double)) / sizeof(double),
+    double *k = rows->scratch, *square = k + aligned(BLOCK * g->m * sizeof(double)) / sizeof(double),
            *rest = square + aligned(BLOCK * sizeof(double)) / sizeof(double);
-    const cupel_machine_way way = {.precision = CUPEL_FLOAT64, .isa = isa, .scratch = rest};
-    for (size_t from = 0; from < n; from += BLOCK) {
-        const size_t rows = n - from < BLOCK ? n - from : (size_t)BLOCK;
-        for (size_t i = 0; i < rows; i++) {
+    const cupel_machine_way way = {.precision = CUPEL_FLOAT64, .isa = rows->isa, .scratch = rest};
+    for (size_t from = 0; from < rows->n; from += BLOCK) {
+        const cupel_query b = cupel_query_part(rows, from, BLOCK);
+        for (size_t i = 0; i < b.n; i++) {
             const double *row = k + i * g->m;
             double sum = g->bias;
-            cupel_kernel_points_row(g->points, z + (from + i) * ld, 0, rest, k + i * g->m);
+            cupel_kernel_points_row(g->points, b.x + i * b.ld, 0, rest, k + i * g->m);
             for (size_t j = 0; j < g->m; j++) sum += g->coef[j] * row[j];
             value[from + i] = sum;
         }
         if (!spread) continue;
-        cupel_triangle_squares(g->triangle, k, g->m, rows, &way, square);
-        for (size_t i = 0; i < rows; i++)
-            spread[from + i] = sqrt(fmax(cupel_kernel_points_self(g->points, z + (from + i) * ld, 0) - square[i], CUPEL_KERNEL_JITTER));
+        cupel_triangle_squares(g->triangle, k, g->m, b.n, &way, square);
+        for (size_t i = 0; i < b.n; i++)
+            spread[from + i] = sqrt(fmax(cupel_kernel_points_self(g->points, b.x + i * b.ld, 0) - square[i], CUPEL_KERNEL_JITTER));
     }
 }
 
-static void predict_values(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value)
+static void predict_values(const void *model, const cupel_query *rows, double *value)
 {
-    predict(model, z, ld, n, isa, memory, value, NULL);
+    predict(model, rows, value, NULL);
 }
 
 static const cupel_own_kind kind_gp_tree = {.scratch = scratch, .predict = predict, .free = free_model, .save = cupel_gp_tree_save,

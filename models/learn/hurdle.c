@@ -105,20 +105,18 @@ static void mixture_of(const hurdle *h, double p, double rest, const double *own
     }
 }
 
-static void predict_mixed(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread,
-                          cupel_spiked *mixture)
+static void predict_mixed(const void *model, const cupel_query *rows, double *value, double *spread, cupel_spiked *mixture)
 {
     const hurdle *h = model;
-    double *v[PARTS], *unused = (double *)(void *)((char *)memory + trees_bytes(h)), *q = unused + BLOCK_ROWS;
+    double *v[PARTS], *unused = (double *)(void *)((char *)rows->scratch + trees_bytes(h)), *q = unused + BLOCK_ROWS;
     cupel_err err; /* quantiles fail for lack of rows only, and load and fit see to those */
     for (int k = 0; k < PARTS; k++) v[k] = q + (size_t)(N_TAU + k) * BLOCK_ROWS;
-    for (size_t from = 0; from < n; from += BLOCK_ROWS) {
-        size_t rows = n - from < BLOCK_ROWS ? n - from : BLOCK_ROWS;
-        const double *x = z + from * ld;
+    for (size_t from = 0; from < rows->n; from += BLOCK_ROWS) {
+        const cupel_query b = cupel_query_part(rows, from, BLOCK_ROWS);
         for (int k = 0; k < PARTS; k++)
-            if (h->part[k]) cupel_trees_predict(h->part[k], x, ld, rows, isa, memory, v[k], unused);
-        (void)cupel_trees_quantiles(h->part[REST_FOREST], x, ld, rows, TAU, N_TAU, isa, memory, q, &err);
-        for (size_t i = 0; i < rows; i++) {
+            if (h->part[k]) cupel_trees_predict(h->part[k], &b, v[k], unused);
+        (void)cupel_trees_quantiles(h->part[REST_FOREST], &b, TAU, N_TAU, q, &err);
+        for (size_t i = 0; i < b.n; i++) {
             const double *own = q + i * N_TAU;
             double p = h->part[GATE_BOOSTED] ? 0.5 * (cupel_trees_probability(v[GATE_BOOSTED][i]) + v[GATE_FOREST][i]) : 1;
             double rest = rest_of(h, v[REST_BOOSTED][i], h->part[REST_LOG] ? v[REST_LOG][i] : 0, own[MIDDLE]);
@@ -130,9 +128,9 @@ static void predict_mixed(const void *model, const double *z, size_t ld, size_t 
     }
 }
 
-static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
+static void predict(const void *model, const cupel_query *rows, double *value, double *spread)
 {
-    predict_mixed(model, z, ld, n, isa, memory, value, spread, NULL);
+    predict_mixed(model, rows, value, spread, NULL);
 }
 
 static bool has_gate(const void *model) { return ((const hurdle *)model)->part[GATE_BOOSTED] != NULL; }

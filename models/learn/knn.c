@@ -94,15 +94,13 @@ static double weight_of(const knn *s, const list *l, size_t i)
     return s->power == 2 ? nearness : s->power == 1 ? sqrt(nearness) : 1;
 }
 
-static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *unused, double *value, double *spread)
+static void predict(const void *model, const cupel_query *rows, double *value, double *spread)
 {
     const knn *s = model;
-    (void)isa;
-    (void)unused;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < rows->n; i++) {
         list l = {.most = s->k < s->m ? s->k : s->m};
         double sum = 0, total = 0, square = 0;
-        find(s, z + i * ld, &l);
+        find(s, rows->x + i * rows->ld, &l);
         for (size_t j = 0; j < l.n; j++) {
             double w = weight_of(s, &l, j);
             sum += w * s->y[l.row[j]];

@@ -49,15 +49,14 @@ static cupel_status make(size_t n, size_t d, size_t layers, size_t hidden, ensem
 
 static size_t scratch(const void *model) { return 2 * ((const ensemble *)model)->net->hidden * sizeof(double); }
 
-static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *scratch_, double *value, double *spread)
+static void predict(const void *model, const cupel_query *rows, double *value, double *spread)
 {
     const ensemble *s = model;
-    double *a = scratch_, *b = a + s->net->hidden, f[MOST_MEMBERS];
-    (void)isa;
-    for (size_t i = 0; i < n; i++) {
+    double *a = rows->scratch, *b = a + s->net->hidden, f[MOST_MEMBERS];
+    for (size_t i = 0; i < rows->n; i++) {
         double mean = 0, square = 0;
         for (size_t k = 0; k < s->n; k++) {
-            f[k] = cupel_mlp_value(&s->net[k], z + i * ld, a, b);
+            f[k] = cupel_mlp_value(&s->net[k], rows->x + i * rows->ld, a, b);
             mean += f[k] / (double)s->n;
         }
         for (size_t k = 0; k < s->n; k++) square += (f[k] - mean) * (f[k] - mean);

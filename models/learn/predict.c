@@ -162,7 +162,7 @@ static void predict_beside(const cupel_surrogate *s, const cupel_expand_way *how
     const size_t m = cupel_surrogate_beside(s);
     const cupel_own *own = s->expand.own;
     if (!m) return;
-    own->kind->predict_beside(own->model, scratch->z, s->scale.k, n, how->isa, scratch->work.own_scratch, value);
+    own->kind->predict_beside(own->model, &(cupel_query){scratch->z, s->scale.k, n, how->isa, scratch->work.own_scratch}, value);
     for (size_t i = 0; i < n * m; i++) value[i] = s->beside_scale[i % m * 2] + s->beside_scale[i % m * 2 + 1] * value[i];
 }
 

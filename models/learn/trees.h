@@ -10,6 +10,7 @@
 #include "core/cupel.h"
 #include "core/io/artifact.h"
 #include "core/sys/job.h"
+#include "models/learn/query.h"
 
 typedef enum cupel_trees_kind { CUPEL_EXTRA_TREES, CUPEL_RANDOM_FOREST, CUPEL_BOOSTED_TREES } cupel_trees_kind;
 
@@ -68,19 +69,17 @@ bool cupel_trees_forest(const cupel_trees *trees); /* a mean of trees, not a sum
 /* Bytes of scratch that one thread needs for predictions and quantiles, aligned to 64. */
 size_t cupel_trees_scratch_bytes(const cupel_trees *trees);
 
-/* Rows x [n][ld] into value [n]: the mean (forests), the target (boosting) or the log odds (log loss; cupel_trees_probability). variance [n] or
+/* Rows into value [n]: the mean (forests), the target (boosting) or the log odds (log loss; cupel_trees_probability). variance [n] or
  * NULL: of the distribution that the forest's weights give the row (0 for boosting). Safe from many threads, each with its own scratch. */
-void cupel_trees_predict(const cupel_trees *trees, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value,
-                         double *variance);
+void cupel_trees_predict(const cupel_trees *trees, const cupel_query *rows, double *value, double *variance);
 double cupel_trees_probability(double log_odds);
 /* The same of the targets beside, value [n][cupel_trees_beside]: means of their rows in the leaf, or in the nearest node above it that has any. */
 size_t cupel_trees_beside(const cupel_trees *trees);
-void cupel_trees_predict_beside(const cupel_trees *trees, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value);
+void cupel_trees_predict_beside(const cupel_trees *trees, const cupel_query *rows, double *value);
 
 /* Conditional quantiles by forest weights (Meinshausen 2006, JMLR 7, 983): the smallest known target at which the weights of the rows that share
  * leaves with this one reach tau[k], 0 < tau < 1. q [n][n_tau]. Needs keep_rows: CUPEL_USAGE without. About n_trees + n training rows a row. */
-cupel_status cupel_trees_quantiles(const cupel_trees *trees, const double *x, size_t ld, size_t n, const double *tau, size_t n_tau, cupel_isa isa,
-                                   void *scratch, double *q, cupel_err *err);
+cupel_status cupel_trees_quantiles(const cupel_trees *trees, const cupel_query *rows, const double *tau, size_t n_tau, double *q, cupel_err *err);
 /* The weights themselves, w [training rows with the first target] in the order of the data given to fit, sum 1. Needs keep_rows. */
 cupel_status cupel_trees_weights(const cupel_trees *trees, const double *x, cupel_isa isa, void *scratch, double *w, cupel_err *err);
 size_t cupel_trees_rows(const cupel_trees *trees); /* training rows; 0 without keep_rows */

@@ -40,10 +40,10 @@ static scratch scratch_of(const cupel_trees *t, void *memory)
     return s;
 }
 
-static cupel_walk_rows load_block(const cupel_trees *t, const scratch *s, const cupel_tree_kernels *kernels, const double *x, size_t ld, size_t n)
+static cupel_walk_rows load_block(const cupel_trees *t, const scratch *s, const cupel_tree_kernels *kernels, const cupel_query *b)
 {
-    kernels->load(x, ld, n, t->d, s->x, s->across);
-    return (cupel_walk_rows){s->x, s->across, t->d + 1, (n + CUPEL_TREES_PAD - 1) / CUPEL_TREES_PAD * CUPEL_TREES_PAD};
+    kernels->load(b->x, b->ld, b->n, t->d, s->x, s->across);
+    return (cupel_walk_rows){s->x, s->across, t->d + 1, (b->n + CUPEL_TREES_PAD - 1) / CUPEL_TREES_PAD * CUPEL_TREES_PAD};
 }
 
 /* The next tree comes into the cache while this one is walked, when there are rows enough to visit most of it. */
@@ -72,35 +72,35 @@ static void add_block(const cupel_trees *t, const scratch *s, const cupel_walk_r
     }
 }
 
-void cupel_trees_predict(const cupel_trees *t, const double *x, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *variance)
+void cupel_trees_predict(const cupel_trees *t, const cupel_query *rows, double *value, double *variance)
 {
-    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
-    scratch s = scratch_of(t, memory);
-    for (size_t from = 0; from < n; from += CUPEL_TREE_BLOCK) {
-        size_t rows = n - from < CUPEL_TREE_BLOCK ? n - from : CUPEL_TREE_BLOCK;
+    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(rows->isa);
+    scratch s = scratch_of(t, rows->scratch);
+    for (size_t from = 0; from < rows->n; from += CUPEL_TREE_BLOCK) {
+        const cupel_query b = cupel_query_part(rows, from, CUPEL_TREE_BLOCK);
         double *v = value + from;
-        const cupel_walk_rows r = load_block(t, &s, kernels, x + from * ld, ld, rows);
-        add_block(t, &s, &r, rows, kernels, v, variance && t->forest ? s.square : NULL);
-        for (size_t i = 0; i < rows; i++) v[i] = t->base + t->factor * v[i];
-        for (size_t i = 0; variance && i < rows; i++) {
+        const cupel_walk_rows r = load_block(t, &s, kernels, &b);
+        add_block(t, &s, &r, b.n, kernels, v, variance && t->forest ? s.square : NULL);
+        for (size_t i = 0; i < b.n; i++) v[i] = t->base + t->factor * v[i];
+        for (size_t i = 0; variance && i < b.n; i++) {
             double spread = t->forest ? s.square[i] * t->factor - v[i] * v[i] : 0;
             variance[from + i] = spread > 0 ? spread : 0;
         }
     }
 }
 
-void cupel_trees_predict_beside(const cupel_trees *t, const double *x, size_t ld, size_t n, cupel_isa isa, void *memory, double *value)
+void cupel_trees_predict_beside(const cupel_trees *t, const cupel_query *rows, double *value)
 {
-    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
-    const scratch s = scratch_of(t, memory);
-    const size_t m = t->n_beside;
+    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(rows->isa);
+    const scratch s = scratch_of(t, rows->scratch);
+    const size_t n = rows->n, m = t->n_beside;
     for (size_t i = 0; i < n * m; i++) value[i] = 0;
     for (size_t from = 0; m && from < n; from += CUPEL_TREE_BLOCK) {
-        const size_t rows = n - from < CUPEL_TREE_BLOCK ? n - from : CUPEL_TREE_BLOCK;
-        const cupel_walk_rows r = load_block(t, &s, kernels, x + from * ld, ld, rows);
+        const cupel_query b = cupel_query_part(rows, from, CUPEL_TREE_BLOCK);
+        const cupel_walk_rows r = load_block(t, &s, kernels, &b);
         for (size_t k = 0; k < t->n_trees; k++) {
             kernels->walk(t->node + t->first[k], t->first[k + 1] - t->first[k], &r, s.at);
-            for (size_t i = 0; i < rows; i++)
+            for (size_t i = 0; i < b.n; i++)
                 for (size_t j = 0; j < m; j++) value[(from + i) * m + j] += (double)t->beside[(t->first[k] + s.at[i]) * m + j];
         }
     }
@@ -148,18 +148,17 @@ static void find_quantiles(const cupel_trees *t, const double *weight, const dou
     }
 }
 
-cupel_status cupel_trees_quantiles(const cupel_trees *t, const double *x, size_t ld, size_t n, const double *tau, size_t n_tau, cupel_isa isa,
-                                   void *memory, double *q, cupel_err *err)
+cupel_status cupel_trees_quantiles(const cupel_trees *t, const cupel_query *rows, const double *tau, size_t n_tau, double *q, cupel_err *err)
 {
     cupel_status st = needs_rows(t, err);
     if (st != CUPEL_OK) return st;
-    scratch s = scratch_of(t, memory);
-    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
-    for (size_t from = 0; from < n; from += WEIGHED) {
-        size_t rows = n - from < WEIGHED ? n - from : WEIGHED;
-        const cupel_walk_rows r = load_block(t, &s, kernels, x + from * ld, ld, rows);
-        weigh(t, &s, &r, rows, kernels);
-        for (size_t i = 0; i < rows; i++) find_quantiles(t, s.weight + i * t->n_rows, tau, n_tau, q + (from + i) * n_tau);
+    scratch s = scratch_of(t, rows->scratch);
+    const cupel_tree_kernels *kernels = cupel_tree_kernels_of(rows->isa);
+    for (size_t from = 0; from < rows->n; from += WEIGHED) {
+        const cupel_query b = cupel_query_part(rows, from, WEIGHED);
+        const cupel_walk_rows r = load_block(t, &s, kernels, &b);
+        weigh(t, &s, &r, b.n, kernels);
+        for (size_t i = 0; i < b.n; i++) find_quantiles(t, s.weight + i * t->n_rows, tau, n_tau, q + (from + i) * n_tau);
     }
     return CUPEL_OK;
 }
@@ -170,7 +169,7 @@ cupel_status cupel_trees_weights(const cupel_trees *t, const double *x, cupel_is
     if (st != CUPEL_OK) return st;
     scratch s = scratch_of(t, memory);
     const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
-    const cupel_walk_rows r = load_block(t, &s, kernels, x, t->d, 1);
+    const cupel_walk_rows r = load_block(t, &s, kernels, &(cupel_query){.x = x, .ld = t->d, .n = 1});
     weigh(t, &s, &r, 1, kernels);
     for (size_t i = 0; i < t->n_rows; i++) w[t->row[i]] = s.weight[i];
     return CUPEL_OK;

@@ -8,6 +8,7 @@
 #include "core/cupel.h"
 #include "core/io/artifact.h"
 #include "core/sys/job.h"
+#include "models/learn/query.h"
 #include "models/learn/spiked.h"
 
 typedef struct cupel_auto_data {
@@ -45,11 +46,9 @@ bool cupel_auto_is_class(const cupel_auto *a);
 bool cupel_auto_mixed(const cupel_auto *a); /* it has a hurdle, and gives mixtures */
 size_t cupel_auto_effort(const cupel_auto *a); /* units that were done, without that of the error */
 
-/* Rows x [n][ld] into value and error [n] (error may be NULL), mixture [n] when there is a hurdle (may be NULL). scratch: cupel_auto_scratch_bytes,
- * aligned to 64, one per thread. */
+/* Rows into value and error [n] (error may be NULL), mixture [n] when there is a hurdle (may be NULL). Their scratch: cupel_auto_scratch_bytes. */
 size_t cupel_auto_scratch_bytes(const cupel_auto *a);
-void cupel_auto_predict(const cupel_auto *a, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *error,
-                        cupel_spiked *mixture);
+void cupel_auto_predict(const cupel_auto *a, const cupel_query *rows, double *value, double *error, cupel_spiked *mixture);
 
 /* Under "<group>/..." in an artifact. d: columns as the model says. */
 cupel_status cupel_auto_save(const cupel_auto *a, const char *group, cupel_writer *w, cupel_err *err);

@@ -6,15 +6,15 @@
 
 enum { MACHINE_ROWS = 6000 };
 
-cupel_status cupel_auto_learn(const cupel_auto_unit *u, const cupel_trees_options *o, const cupel_auto_matrix *x, const double *y, const size_t *row,
-                              size_t n, const cupel_job *job, cupel_auto_learned *out, cupel_err *err)
+cupel_status cupel_auto_learn(const cupel_auto_unit *u, const cupel_trees_options *o, const cupel_trees_data *data, const cupel_job *job,
+                              cupel_auto_learned *out, cupel_err *err)
 {
     if (u->machine == CUPEL_AUTO_SMOOTH)
-        return cupel_smooth_fit(&(cupel_smooth_data){n, x->d, x->ld, x->x, y, row},
+        return cupel_smooth_fit(&(cupel_smooth_data){data->n, data->d, data->ld, data->x, data->y, data->row},
                                 &(cupel_smooth_options){.root = u->columns == CUPEL_AUTO_FRACTIONS, .lengths = u->lengths, .rows = MACHINE_ROWS,
                                                         .seed = u->trees.seed},
                                 job->isa, &out->own, err);
-    return cupel_trees_fit(&(cupel_trees_data){.n = n, .d = x->d, .ld = x->ld, .x = x->x, .y = y, .row = row}, o, job, &out->trees, err);
+    return cupel_trees_fit(data, o, job, &out->trees, err);
 }
 
 void cupel_auto_forget(cupel_auto_learned *l)
@@ -29,14 +29,13 @@ size_t cupel_auto_learned_bytes(const cupel_auto_learned *l)
     return l->own ? l->own->kind->scratch(l->own->model) : cupel_trees_scratch_bytes(l->trees);
 }
 
-void cupel_auto_raw(const cupel_auto_learned *l, const cupel_auto_unit *u, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch,
-                    double *value)
+void cupel_auto_raw(const cupel_auto_learned *l, const cupel_auto_unit *u, const cupel_query *rows, double *value)
 {
     if (l->own) {
-        l->own->kind->predict(l->own->model, x, ld, n, isa, scratch, value, NULL);
+        l->own->kind->predict(l->own->model, rows, value, NULL);
         return;
     }
     const bool log_odds = u->trees.kind == CUPEL_BOOSTED_TREES && u->trees.loss == CUPEL_LOSS_LOG;
-    cupel_trees_predict(l->trees, x, ld, n, isa, scratch, value, NULL);
-    for (size_t i = 0; log_odds && i < n; i++) value[i] = cupel_trees_probability(value[i]);
+    cupel_trees_predict(l->trees, rows, value, NULL);
+    for (size_t i = 0; log_odds && i < rows->n; i++) value[i] = cupel_trees_probability(value[i]);
 }

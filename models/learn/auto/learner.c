@@ -22,18 +22,17 @@ static double log_odds(double p)
 
 static size_t scratch(const void *model) { return cupel_auto_scratch_bytes(model); }
 
-static void predict(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread)
+static void predict(const void *model, const cupel_query *rows, double *value, double *spread)
 {
-    cupel_auto_predict(model, z, ld, n, isa, memory, value, spread, NULL);
-    for (size_t i = 0; cupel_auto_is_class(model) && i < n; i++) value[i] = log_odds(value[i]);
+    cupel_auto_predict(model, rows, value, spread, NULL);
+    for (size_t i = 0; cupel_auto_is_class(model) && i < rows->n; i++) value[i] = log_odds(value[i]);
 }
 
 static bool mixed(const void *model) { return cupel_auto_mixed(model); }
 
-static void predict_mixed(const void *model, const double *z, size_t ld, size_t n, cupel_isa isa, void *memory, double *value, double *spread,
-                          cupel_spiked *mixture)
+static void predict_mixed(const void *model, const cupel_query *rows, double *value, double *spread, cupel_spiked *mixture)
 {
-    cupel_auto_predict(model, z, ld, n, isa, memory, value, spread, mixture);
+    cupel_auto_predict(model, rows, value, spread, mixture);
 }
 
 static void free_model(void *model) { cupel_auto_free(model); }

@@ -36,18 +36,17 @@ typedef struct part {
     double *quantile;   /* [n][CUPEL_AUTO_QUANTILES] or NULL */
 } part;
 
-/* What a model says of rows x [n][ld]; q [n][CUPEL_AUTO_QUANTILES] when it is wanted. */
-static cupel_status ask(const work *w, const cupel_auto_learned *l, const double *x, size_t n, void *scratch, double *value, double *q,
-                        cupel_err *err)
+/* What a model says of rows; q [n][CUPEL_AUTO_QUANTILES] when it is wanted. */
+static cupel_status ask(const work *w, const cupel_auto_learned *l, const cupel_query *rows, double *value, double *q, cupel_err *err)
 {
     if (!w->m->unit.quantiles) {
-        cupel_auto_raw(l, &w->m->unit, x, w->x->d, n, w->isa, scratch, value);
+        cupel_auto_raw(l, &w->m->unit, rows, value);
         return CUPEL_OK;
     }
     cupel_status st;
-    if (!q) return cupel_trees_quantiles(l->trees, x, w->x->d, n, (double[]){0.5}, 1, w->isa, scratch, value, err);
-    st = cupel_trees_quantiles(l->trees, x, w->x->d, n, cupel_auto_taus, CUPEL_AUTO_QUANTILES, w->isa, scratch, q, err);
-    for (size_t i = 0; i < n && st == CUPEL_OK; i++) value[i] = q[i * CUPEL_AUTO_QUANTILES + CUPEL_AUTO_QUANTILES / 2];
+    if (!q) return cupel_trees_quantiles(l->trees, rows, (double[]){0.5}, 1, value, err);
+    st = cupel_trees_quantiles(l->trees, rows, cupel_auto_taus, CUPEL_AUTO_QUANTILES, q, err);
+    for (size_t i = 0; i < rows->n && st == CUPEL_OK; i++) value[i] = q[i * CUPEL_AUTO_QUANTILES + CUPEL_AUTO_QUANTILES / 2];
     return st;
 }
 
@@ -67,7 +66,7 @@ static cupel_status ask_part(const work *w, const cupel_auto_learned *l, const p
             at[m++] = i;
         }
         if (m < ROWS && !(i == n && m)) continue;
-        CUPEL_TRY(ask(w, l, x, m, scratch, value, p->quantile ? q : NULL, err));
+        CUPEL_TRY(ask(w, l, &(cupel_query){x, d, m, w->isa, scratch}, value, p->quantile ? q : NULL, err));
         for (size_t j = 0; j < m; j++) {
             p->said[at[j]] = value[j];
             if (p->quantile) memcpy(p->quantile + at[j] * CUPEL_AUTO_QUANTILES, q + j * CUPEL_AUTO_QUANTILES, CUPEL_AUTO_QUANTILES * sizeof *q);
@@ -106,7 +105,8 @@ static cupel_status fit_part(void *user, size_t item, size_t worker, cupel_err *
     if (!row) return cupel_no_memory(err, "rows of a fold", n * sizeof *row);
     for (size_t i = 0; i < n; i++)
         if ((!w->use || w->use[i]) && p.fold[i] != p.k) row[m++] = i;
-    CUPEL_TRY(cupel_auto_learn(&w->m->unit, &w->options, w->x, w->y, row, m, &job, &l, err));
+    const cupel_trees_data data = {.n = m, .d = w->x->d, .ld = w->x->ld, .x = w->x->x, .y = w->y, .row = row};
+    CUPEL_TRY(cupel_auto_learn(&w->m->unit, &w->options, &data, &job, &l, err));
     if (item) CUPEL_TRY(ask_part(w, &l, &p, err));
     else w->m->learned = l, l = (cupel_auto_learned){0};
 done:

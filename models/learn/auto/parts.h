@@ -95,16 +95,15 @@ typedef struct cupel_auto_matrix {
 cupel_status cupel_auto_train(const cupel_auto_data *data, const cupel_auto_matrix *x, const unsigned char *use, const double *y,
                               const cupel_job *job, cupel_auto_member *m, double *quantile, cupel_err *err);
 
-/* Trees or a machine on some rows; o: the unit's options with `huber` in the unit of y. On the job's threads; between trees it is asked to stop. */
-cupel_status cupel_auto_learn(const cupel_auto_unit *u, const cupel_trees_options *o, const cupel_auto_matrix *x, const double *y, const size_t *row,
-                              size_t n, const cupel_job *job, cupel_auto_learned *out, cupel_err *err);
+/* Trees or a machine; o: the unit's options with `huber` in the unit of y. On the job's threads; between trees it is asked to stop. */
+cupel_status cupel_auto_learn(const cupel_auto_unit *u, const cupel_trees_options *o, const cupel_trees_data *data, const cupel_job *job,
+                              cupel_auto_learned *out, cupel_err *err);
 void cupel_auto_forget(cupel_auto_learned *l);
 void cupel_auto_drop(cupel_auto_member *m);       /* all that a member holds */
 void cupel_auto_drop_words(cupel_auto_member *m); /* what it said out of fold */
 size_t cupel_auto_learned_bytes(const cupel_auto_learned *l); /* scratch, aligned to 64 */
-/* Rows x [n][ld] as they come out: of boosting with the log loss and of trees for classes a probability, of a machine its value. */
-void cupel_auto_raw(const cupel_auto_learned *l, const cupel_auto_unit *u, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch,
-                    double *value);
+/* What it says of the rows as it comes out: of boosting with the log loss and of trees for classes a probability, of a machine its value. */
+void cupel_auto_raw(const cupel_auto_learned *l, const cupel_auto_unit *u, const cupel_query *rows, double *value);
 /* Does the unit give a probability? */
 bool cupel_auto_is_chance(const cupel_auto_unit *u, bool is_class);
 

@@ -66,17 +66,17 @@ static size_t scratch_bytes(const void *model)
     return rows_bytes(s) + cupel_machine_scratch_bytes(s->machine);
 }
 
-static void predict(const void *model, const double *x, size_t ld, size_t n, cupel_isa isa, void *scratch, double *value, double *spread)
+static void predict(const void *model, const cupel_query *rows, double *value, double *spread)
 {
     const cupel_smooth *s = model;
-    double *z = scratch;
-    const cupel_machine_way way = {.precision = CUPEL_FLOAT64, .isa = isa, .scratch = (char *)scratch + rows_bytes(s)};
-    for (size_t from = 0; from < n; from += ROWS) {
-        const size_t m = n - from < ROWS ? n - from : ROWS;
-        for (size_t i = 0; i < m; i++) cupel_smooth_scale(s, x + (from + i) * ld, z + i * s->d);
-        cupel_machine_run(s->machine, z, s->d, m, &way, value + from, NULL);
+    double *z = rows->scratch;
+    const cupel_machine_way way = {.precision = CUPEL_FLOAT64, .isa = rows->isa, .scratch = (char *)rows->scratch + rows_bytes(s)};
+    for (size_t from = 0; from < rows->n; from += ROWS) {
+        const cupel_query b = cupel_query_part(rows, from, ROWS);
+        for (size_t i = 0; i < b.n; i++) cupel_smooth_scale(s, b.x + i * b.ld, z + i * s->d);
+        cupel_machine_run(s->machine, z, s->d, b.n, &way, value + from, NULL);
     }
-    if (spread) memset(spread, 0, n * sizeof *spread);
+    if (spread) memset(spread, 0, rows->n * sizeof *spread);
 }
 
 /* ---- file ---- */
