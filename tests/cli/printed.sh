@@ -17,7 +17,7 @@ seed: 1
 connected: solid
 space: {generator: gaussian, fraction: 0.2..0.22, wavelength: 0.25}
 require:
-  - {property: conductivity, component: 11, min: 0.3}
+  - {property: conductivity, component: 11, min: 0.1}
 Y
 design() { "$CUPEL" design "$T/$1.yaml" -o "$T/$2" --budget 15solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?; }
 # Corners of an STL file, three a line: places in hexadecimal digits.
@@ -53,8 +53,13 @@ sed -n 's/.*"surface":{[^}]*"shareofthebox":\([0-9.e-]*\),.*"volumefraction":\([
 for f in .npy .h5 .vti .stl -alone.stl; do grep -q "\"file\":\"design-1-connected$f\"" "$T/run" && grep -q "href=\"design-1-connected$f\"" "$T/D/report.html" || no "design-1-connected$f is listed"; done
 grep -q 'design-1-connected.npy, .stl (a printer), .h5 (FANS) and .vti (DAMASK) have solid in one body; .*design-1-connected-alone.stl' "$T/out" && grep -q 'as the recipe draws them, with islands' "$T/D/report.html" && ok 'the output says which files hold it' || { cat "$T/out"; no 'the output says which files hold it'; }
 
+# The search heeds what mending changes: its first design conducts 1.5 % more as the body than as it was drawn, and is left for one that allows for it.
+sed 's/k: 0.1/k: 1/; s/^space:.*/space: {generator: gaussian, fraction: 0.6..0.95, wavelength: 0.4, seed: 3}/; s/min: 0.1}/min: 7.4, max: 7.45}/' "$T/x.yaml" >"$T/z.yaml"
+"$CUPEL" design "$T/z.yaml" -o "$T/F" --budget 90solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?
+[ $rc = 0 ] && grep -q '  pass conductivity 11: 7.4[0-9]*, bar' "$T/out" && grep -q ', [1-9][0-9]* of trapped void filled' "$T/out" && ok 'the search allows for what is mended' || { echo "    exit $rc"; cat "$T/out"; no 'the search allows for what is mended'; }
+
 # What is asked beside it is judged on the body, for better and for worse.
-sed 's/min: 0.3}/min: 0.2}/' "$T/x.yaml" >"$T/y.yaml"
+cp "$T/x.yaml" "$T/y.yaml"
 cat >>"$T/y.yaml" <<'Y'
   - {property: connected fraction, phase: solid, min: 99 %}
   - {property: surface per volume, min: 6}

@@ -79,7 +79,6 @@ static cupel_status add_body(rest *r, cupel_design *g, cupel_err *err)
     cupel_status st = CUPEL_OK;
     if (known(r, BODY, g, &p)) {
         g->connected = p.is.connected;
-        cupel_connected_judge(r->d, g);
     } else {
         st = cupel_design_connect(r->d, g, r->job, err);
         p.is.connected = g->connected;
@@ -89,7 +88,6 @@ static cupel_status add_body(rest *r, cupel_design *g, cupel_err *err)
     return st;
 }
 
-/* Designs that no longer meet the demand go behind those that do. */
 static cupel_status add_bodies(rest *r, cupel_err *err)
 {
     cupel_designs *found = r->found;
@@ -98,12 +96,6 @@ static cupel_status add_bodies(rest *r, cupel_err *err)
         cupel_status st = add_body(r, &found->one[i], err);
         if (st != CUPEL_OK) return st;
     }
-    for (size_t i = 1; i < found->n; i++)
-        for (size_t k = i; k > 0 && found->one[k].meets && !found->one[k - 1].meets; k--) {
-            const cupel_design one = found->one[k];
-            found->one[k] = found->one[k - 1];
-            found->one[k - 1] = one;
-        }
     return CUPEL_OK;
 }
 

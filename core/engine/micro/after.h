@@ -1,15 +1,15 @@
-/* What is solved after a search, within what is left of its budget: designs mended into one body (connected.h), their sensitivities (sensitivity.h),
+/* What is solved after a search, within what is left of its budget: what mending into one body has cost (connected.h), sensitivities (sensitivity.h),
  * what stand-ins for voids change (voids.h), and how properties spread over seeds (seeds.h). */
 #ifndef CUPEL_ENGINE_MICRO_AFTER_H
 #define CUPEL_ENGINE_MICRO_AFTER_H
 
 #include "core/engine/micro/design.h"
 
-/* First, whatever the budget, every design is mended into one body where the demand asks for that; it may change verdicts and the order of designs.
- * Then, as far as the budget goes, the sensitivity of each design, and voids and seeds of the first three, which change neither; what was left out is
- * in design.after.skipped. All loads are added to found->solves. stopped: the search was interrupted, so that only bodies are mended.
+/* First, whatever the budget, what it has cost every design to be mended into one body, where the demand asks for that. Then, as far as the budget
+ * goes, the sensitivity of each design, and voids and seeds of the first three. No verdict and no order changes; what was left out is in
+ * design.after.skipped. All loads are added to found->solves. stopped: the search was interrupted, so that only bodies are told of.
  * *until: set, where the budget is one of time, to the cupel_now() at which it ends, from which on the job has to be stopped; not before bodies are
- * mended. CUPEL_INTERRUPTED while they are; a stop after that leaves out what is still to come, which is noted in found->cut where it is for want of
+ * told of. CUPEL_INTERRUPTED while they are; a stop after that leaves out what is still to come, which is noted in found->cut where it is for want of
  * time. */
 struct cupel_journal; /* what is solved is kept there and taken from there (replay.h); NULL: not */
 cupel_status cupel_designs_after(const cupel_micro_demand *d, cupel_designs *found, struct cupel_journal *journal, const cupel_job *job,

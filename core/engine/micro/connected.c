@@ -7,159 +7,128 @@
 #include "core/engine/micro/search.h"
 #include "core/engine/micro/statistics.h"
 #include "core/math/small.h"
-#include "descriptors/microstructure/components.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { ROUNDS = 8 };
+bool cupel_design_is_mended(const cupel_design *g) { return g->connected.islands + g->connected.trapped > 0; }
 
-/* ---- voxels ---- */
-
-/* Calls each voxel of a volume with its cluster. */
-static void cluster_of_voxels(const cupel_components *c, uint32_t *cluster)
-{
-    const size_t rows = c->grid.n[0] * c->grid.n[1], n = c->grid.n[2];
-    for (size_t row = 0; row < rows; row++)
-        for (size_t r = c->row[row]; r < c->row[row + 1]; r++)
-            for (size_t k = c->start[r]; k < cupel_run_end(c, row, r); k++) cluster[row * n + k] = c->cluster[c->piece[r]];
-}
-
-/* Clusters of all phases but one, joined: a copy of the volume with two ids. */
-static cupel_status clusters(const cupel_voxels *v, uint16_t phase, const cupel_job *job, cupel_components *c, uint32_t *cluster, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    cupel_voxels two = {0};
-    const size_t count = cupel_voxels_count(v);
-    CUPEL_TRY(cupel_voxels_init(&two, v->dim, v->n, "a body", err));
-    for (size_t i = 0; i < count; i++) two.id[i] = v->id[i] == phase;
-    two.n_phases = 2;
-    CUPEL_TRY(cupel_components_find(&two, 6, true, job, c, err));
-    cluster_of_voxels(c, cluster);
-done:
-    cupel_voxels_release(&two);
-    return st;
-}
-
-static uint64_t fill(cupel_voxels *v, uint16_t phase, const cupel_components *c, const uint32_t *cluster)
-{
-    uint64_t changed = 0;
-    const size_t count = cupel_voxels_count(v);
-    for (size_t i = 0; i < count; i++) {
-        if (c->phase[cluster[i]] || c->winds[cluster[i]]) continue;
-        v->id[i] = phase;
-        changed++;
-    }
-    return changed;
-}
-
-/* The other phase that a cluster of the phase touches most; counts [clusters][phases]. */
-static void count_neighbours(const cupel_voxels *v, const uint32_t *cluster, uint64_t *counts)
-{
-    const size_t *n = v->n;
-    for (size_t i = 0; i < n[0]; i++)
-        for (size_t j = 0; j < n[1]; j++)
-            for (size_t k = 0; k < n[2]; k++) {
-                const size_t a = (i * n[1] + j) * n[2] + k;
-                const size_t next[3] = {((i + 1) % n[0] * n[1] + j) * n[2] + k, (i * n[1] + (j + 1) % n[1]) * n[2] + k,
-                                        (i * n[1] + j) * n[2] + (k + 1) % n[2]};
-                for (int x = 0; x < 3; x++) {
-                    if (v->id[a] == v->id[next[x]]) continue;
-                    counts[cluster[a] * v->n_phases + v->id[next[x]]]++;
-                    counts[cluster[next[x]] * v->n_phases + v->id[a]]++;
-                }
-            }
-}
-
-static cupel_status remove_islands(cupel_voxels *v, uint16_t phase, const cupel_components *c, const uint32_t *cluster, uint64_t *changed,
-                                   cupel_err *err)
-{
-    size_t largest = c->n;
-    const size_t count = cupel_voxels_count(v);
-    uint64_t *counts = cupel_alloc(cupel_mul(c->n, v->n_phases), sizeof *counts);
-    *changed = 0;
-    if (!counts) return cupel_no_memory(err, "neighbours of islands", c->n * v->n_phases * sizeof *counts);
-    for (size_t k = 0; k < c->n; k++)
-        if (c->phase[k] && (largest == c->n || c->size[k] > c->size[largest])) largest = k;
-    count_neighbours(v, cluster, counts);
-    for (size_t i = 0; i < count; i++) {
-        const uint64_t *mine = counts + cluster[i] * v->n_phases;
-        size_t best = phase ? 0 : v->n_phases > 1;
-        if (!c->phase[cluster[i]] || cluster[i] == largest) continue;
-        for (size_t p = 0; p < v->n_phases; p++)
-            if (p != phase && mine[p] > mine[best]) best = p;
-        v->id[i] = (uint16_t)best;
-        (*changed)++;
-    }
-    cupel_free(counts);
-    return CUPEL_OK;
-}
-
-cupel_status cupel_connected_mend(cupel_voxels *v, uint16_t phase, const cupel_job *job, uint64_t *islands, uint64_t *trapped, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    uint32_t *cluster = cupel_alloc(cupel_voxels_count(v), sizeof *cluster);
-    cupel_components c = {0};
-    uint64_t changed = 1;
-    *islands = *trapped = 0;
-    if (!cluster) CUPEL_TRY(cupel_no_memory(err, "clusters of voxels", cupel_voxels_count(v) * sizeof *cluster));
-    for (int round = 0; round < ROUNDS && changed; round++) {
-        CUPEL_TRY(clusters(v, phase, job, &c, cluster, err));
-        const uint64_t filled = fill(v, phase, &c, cluster);
-        *trapped += filled;
-        if (filled) {
-            cupel_components_release(&c);
-            CUPEL_TRY(clusters(v, phase, job, &c, cluster, err));
-        }
-        CUPEL_TRY(remove_islands(v, phase, &c, cluster, &changed, err));
-        *islands += changed;
-        changed += filled;
-        cupel_components_release(&c);
-    }
-done:
-    cupel_components_release(&c);
-    cupel_free(cluster);
-    return st;
-}
-
-/* ---- designs ---- */
-
-/* On grid n. The phases of the demand are the ids, those too that no voxel has. */
-static cupel_status voxels_on(const cupel_micro_demand *d, const cupel_design *g, const size_t n[3], const cupel_job *job, cupel_voxels *v,
-                              cupel_err *err)
-{
-    cupel_status st = cupel_recipe_voxels(&g->recipe, n, v, job, err);
-    if (st != CUPEL_OK) return st;
-    const size_t count = cupel_voxels_count(v);
-    int64_t *label = cupel_alloc(d->n_phases, sizeof *label);
-    if (!label) {
-        cupel_voxels_release(v);
-        return cupel_no_memory(err, "labels", 0);
-    }
-    for (size_t i = 0; i < count; i++) v->id[i] = (uint16_t)v->label[v->id[i]];
-    for (size_t p = 0; p < d->n_phases; p++) label[p] = (int64_t)p;
-    cupel_free(v->label);
-    v->label = label;
-    v->n_phases = d->n_phases;
-    return CUPEL_OK;
-}
-
-static cupel_status voxels_of(const cupel_micro_demand *d, const cupel_design *g, const cupel_job *job, cupel_voxels *v, cupel_err *err)
+cupel_status cupel_design_body(const cupel_micro_demand *d, const cupel_design *g, const cupel_job *job, cupel_one_body *b, cupel_err *err)
 {
     size_t n[3];
     cupel_recipe_grid(&g->recipe, g->grid, n);
-    return voxels_on(d, g, n, job, v, err);
+    return cupel_one_body_of(&g->recipe, n, d->n_phases, d->connected, job, b, err);
 }
 
 cupel_status cupel_design_mended(const cupel_micro_demand *d, const cupel_design *g, const cupel_job *job, cupel_voxels *v, cupel_err *err)
 {
-    uint64_t islands, trapped;
-    cupel_status st = voxels_of(d, g, job, v, err);
-    if (st == CUPEL_OK) st = cupel_connected_mend(v, (uint16_t)d->connected, job, &islands, &trapped, err);
-    if (st == CUPEL_OK) st = cupel_voxels_number(v, "a mended design", err);
-    if (st != CUPEL_OK) cupel_voxels_release(v);
+    cupel_one_body b = {.phase = 0};
+    cupel_status st = cupel_design_body(d, g, job, &b, err);
+    if (st == CUPEL_OK) st = cupel_voxels_number(&b.mended, "a mended design", err);
+    if (st == CUPEL_OK) {
+        *v = b.mended;
+        b.mended = (cupel_voxels){0};
+    }
+    cupel_one_body_release(&b);
     return st;
 }
+
+/* ---- a verification ---- */
+
+/* The distance from a measured two-point function is known on the grid of its file, where the recipe is made and mended again. */
+static cupel_status two_point_moves(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design *g, const cupel_job *job, double *by,
+                                    cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_likeness *l = NULL;
+    cupel_one_body b = {.phase = 0};
+    size_t n[3];
+    double error = NAN, mended = NAN;
+    CUPEL_TRY(cupel_likeness_open(a->like, a->phase, job, &l, err));
+    cupel_likeness_grid(l, n);
+    CUPEL_TRY(cupel_one_body_of(&g->recipe, n, d->n_phases, d->connected, job, &b, err));
+    CUPEL_TRY(cupel_likeness_error(l, &b.drawn, a->phase, job, &error, err));
+    CUPEL_TRY(cupel_likeness_error(l, &b.mended, a->phase, job, &mended, err));
+    *by = mended - error;
+done:
+    cupel_likeness_free(l);
+    cupel_one_body_release(&b);
+    return st;
+}
+
+static bool asks_for_statistics(const cupel_micro_demand *d)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (cupel_ask_is_statistic(&d->ask[i])) return true;
+    return false;
+}
+
+/* By how much statistics move. Both sides of *b are numbered: their descriptors know no phase that is not there. */
+static cupel_status statistics_move(const cupel_micro_demand *d, cupel_design *g, cupel_one_body *b, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_micro_statistics drawn, body;
+    const cupel_tensors none = {.fraction = {0}};
+    if (!asks_for_statistics(d)) return CUPEL_OK;
+    CUPEL_TRY(cupel_voxels_number(&b->drawn, "a design", err));
+    CUPEL_TRY(cupel_voxels_number(&b->mended, "a mended design", err));
+    CUPEL_TRY(cupel_statistics_of_labels(d, &g->recipe, &b->drawn, job, &drawn, err));
+    CUPEL_TRY(cupel_statistics_of_labels(d, &g->recipe, &b->mended, job, &body, err));
+    cupel_micro_state x = cupel_tensors_state(d, &none), y = x;
+    x.statistics = &drawn, y.statistics = &body;
+    for (size_t i = 0; i < d->n_asks; i++) {
+        const cupel_ask *a = &d->ask[i];
+        if (cupel_ask_is_statistic(a)) g->connected.by[i] = cupel_ask_value(d, a, &y) - cupel_ask_value(d, a, &x);
+        if (a->kind == CUPEL_ASK_TWO_POINT) CUPEL_TRY(two_point_moves(d, a, g, job, &g->connected.by[i], err));
+    }
+done:
+    return st;
+}
+
+cupel_status cupel_connected_grids(const cupel_micro_demand *d, cupel_design *g, cupel_grids *grids, const cupel_job *job, cupel_err *err)
+{
+    cupel_one_body b = {.phase = 0};
+    cupel_connected *c = &g->connected;
+    if (d->connected >= d->n_phases) return CUPEL_OK;
+    cupel_status st = cupel_design_body(d, g, job, &b, err);
+    if (st != CUPEL_OK) return st;
+    *c = (cupel_connected){.voxels = cupel_voxels_count(&b.drawn), .islands = b.islands, .trapped = b.trapped};
+    cupel_mixture_fractions(&grids->grid[0], c->drawn);
+    for (int i = 0; i < 3; i++) cupel_one_body_mixture(&b, &grids->grid[i]);
+    if (cupel_one_body_is_mended(&b)) st = statistics_move(d, g, &b, job, err);
+    cupel_one_body_release(&b);
+    return st;
+}
+
+static bool is_of_fractions(const cupel_ask *a)
+{
+    return a->kind == CUPEL_ASK_FRACTION || a->kind == CUPEL_ASK_DENSITY || a->kind == CUPEL_ASK_PRICE;
+}
+
+void cupel_connected_value(const cupel_micro_demand *d, cupel_design *g, size_t ask)
+{
+    const cupel_ask *a = &d->ask[ask];
+    cupel_design_ask *v = &g->ask[ask];
+    if (!cupel_design_is_mended(g)) return;
+    if (is_of_fractions(a)) {
+        const cupel_micro_state drawn = {.fraction = g->connected.drawn};
+        const double body = v->value;
+        v->error = fabs(v->on_grid - body); /* not all grids lose the same */
+        v->value = cupel_ask_value(d, a, &drawn);
+        g->connected.by[ask] = body - v->value;
+    }
+    if (is_of_fractions(a) || cupel_ask_is_statistic(a)) v->mended = g->connected.by[ask];
+}
+
+void cupel_connected_spoils(const cupel_micro_demand *d, cupel_design *g, size_t ask, double drawn)
+{
+    cupel_design_ask as_drawn = g->ask[ask];
+    as_drawn.value = drawn, as_drawn.mended = 0;
+    cupel_design_judge(d, &d->ask[ask], &as_drawn);
+    g->connected.spoils = g->connected.spoils || (as_drawn.met && !g->ask[ask].met);
+}
+
+/* ---- what it costs ---- */
 
 /* The tensors of labels: what both sides of the comparison have in common. */
 static cupel_status solve_labels(const cupel_micro_demand *d, const cupel_design *g, const cupel_voxels *v, const cupel_job *job, cupel_tensors *t,
@@ -196,111 +165,53 @@ static double change(const double *before, const double *after, size_t n)
     return size > 0 ? cupel_small_norm(apart, n) / size : 0;
 }
 
-/* By how much an entry's number moves; of a whole tensor at most by what the tensor moves, relative to the target. */
-static double moves(const cupel_micro_demand *d, const cupel_ask *a, const cupel_micro_state *before, const cupel_micro_state *after)
+/* The tensors as drawn: those of the body less what labels gain by mending. */
+static cupel_status drawn_of(const cupel_micro_demand *d, const cupel_design *g, const cupel_tensors *body, const cupel_tensors *before,
+                             const cupel_tensors *after, cupel_tensors *drawn, cupel_err *err)
 {
-    if (!a->whole) return cupel_ask_value(d, a, after) - cupel_ask_value(d, a, before);
-    cupel_ask from = *a;
-    const double *t = a->kind == CUPEL_ASK_CONDUCTIVITY ? before->k : a->kind == CUPEL_ASK_STIFFNESS ? before->c : before->alpha;
-    double asked = 0, here = 0;
-    for (size_t i = 0; i < (a->kind == CUPEL_ASK_EXPANSION ? 6 : a->order * a->order); i++) {
-        if (isnan(a->target[i])) continue;
-        asked += a->target[i] * a->target[i], here += t[i] * t[i];
-        from.target[i] = t[i];
-    }
-    from.free = false;
-    return asked > 0 ? cupel_ask_value(d, &from, after) * sqrt(here / asked) : 0;
+    *drawn = *body;
+    for (size_t i = 0; i < 9; i++) drawn->k[i] -= after->k[i] - before->k[i];
+    for (size_t i = 0; i < 36; i++) drawn->c[i] -= after->c[i] - before->c[i];
+    memcpy(drawn->fraction, g->connected.drawn, sizeof drawn->fraction);
+    return cupel_tensors_expansion(d, drawn, err);
 }
 
-/* The distance from a measured two-point function is known on the grid of its file, where the recipe is made and mended again. */
-static cupel_status two_point_moves(const cupel_micro_demand *d, const cupel_ask *a, const cupel_design *g, const cupel_job *job, double *by,
-                                    cupel_err *err)
+/* By how much the numbers of tensors move, an estimate; which verdicts that has cost. */
+static cupel_status tensors_move(const cupel_micro_demand *d, cupel_design *g, const cupel_tensors *before, const cupel_tensors *after,
+                                 cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_likeness *l = NULL;
-    cupel_voxels v = {0};
-    uint64_t islands, trapped;
-    size_t n[3];
-    double error = NAN, mended = NAN;
-    CUPEL_TRY(cupel_likeness_open(a->like, a->phase, job, &l, err));
-    cupel_likeness_grid(l, n);
-    CUPEL_TRY(voxels_on(d, g, n, job, &v, err));
-    CUPEL_TRY(cupel_likeness_error(l, &v, a->phase, job, &error, err));
-    CUPEL_TRY(cupel_connected_mend(&v, (uint16_t)d->connected, job, &islands, &trapped, err));
-    CUPEL_TRY(cupel_likeness_error(l, &v, a->phase, job, &mended, err));
-    *by = mended - error;
-done:
-    cupel_likeness_free(l);
-    cupel_voxels_release(&v);
-    return st;
-}
-
-/* What the mended voxels have more than those of the recipe. Both are numbered here: their descriptors know no phase that is not there. */
-static cupel_status compare(const cupel_micro_demand *d, const cupel_design *g, cupel_voxels *v, cupel_voxels *mended, const cupel_job *job,
-                            cupel_connected *c, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    cupel_tensors before = {.fraction = {0}}, after = before;
-    cupel_micro_statistics drawn, body;
-    CUPEL_TRY(solve_labels(d, g, v, job, &before, &c->solves, err));
-    CUPEL_TRY(solve_labels(d, g, mended, job, &after, &c->solves, err));
-    CUPEL_TRY(cupel_voxels_number(v, "a design", err));
-    CUPEL_TRY(cupel_voxels_number(mended, "a mended design", err));
-    CUPEL_TRY(cupel_statistics_of_labels(d, &g->recipe, v, job, &drawn, err));
-    CUPEL_TRY(cupel_statistics_of_labels(d, &g->recipe, mended, job, &body, err));
-    cupel_micro_state x = cupel_tensors_state(d, &before), y = cupel_tensors_state(d, &after);
-    x.statistics = &drawn, y.statistics = &body;
-    for (size_t i = 0; i < d->n_asks; i++) {
-        c->by[i] = moves(d, &d->ask[i], &x, &y);
-        if (d->ask[i].kind == CUPEL_ASK_TWO_POINT) CUPEL_TRY(two_point_moves(d, &d->ask[i], g, job, &c->by[i], err));
-    }
-    c->change_k = change(before.k, after.k, 9);
-    c->change_c = change(before.c, after.c, 36);
-    c->change_alpha = change(before.alpha, after.alpha, 6);
-done:
-    return st;
-}
-
-/* What tensors say is an estimate, from labels, which may take a verdict of the limit back, not give one; what voxels say is so. */
-static bool is_of_voxels(const cupel_ask *a) { return a->kind >= CUPEL_ASK_FRACTION; }
-
-void cupel_connected_judge(const cupel_micro_demand *d, cupel_design *g)
-{
-    if (g->connected.islands + g->connected.trapped == 0) return;
-    g->meets = true;
-    g->probability = 1;
+    cupel_tensors limit, grid;
+    cupel_connected *c = &g->connected;
+    c->change_k = change(before->k, after->k, 9);
+    c->change_c = change(before->c, after->c, 36);
+    c->change_alpha = change(before->alpha, after->alpha, 6);
+    CUPEL_TRY(drawn_of(d, g, &g->limit, before, after, &limit, err));
+    CUPEL_TRY(drawn_of(d, g, &g->on_grid, before, after, &grid, err));
+    const cupel_micro_state far = cupel_tensors_state(d, &limit), near = cupel_tensors_state(d, &grid);
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
-        cupel_design_ask *v = &g->ask[i];
-        const cupel_design_ask drawn = *v;
-        v->mended = g->connected.by[i];
-        cupel_design_judge(d, a, v);
-        if (!is_of_voxels(a)) {
-            v->met = v->met && drawn.met;
-            v->met_as_drawn = v->met_as_drawn && drawn.met_as_drawn;
-            v->probability = fmin(v->probability, drawn.probability);
-        }
-        g->connected.spoils = g->connected.spoils || (drawn.met && !v->met);
-        g->meets = g->meets && v->met;
-        g->probability *= v->probability;
+        if (is_of_fractions(a) || cupel_ask_is_statistic(a)) continue;
+        const double drawn = cupel_ask_value(d, a, a->on_grid ? &near : &far);
+        c->by[i] = g->ask[i].value - drawn;
+        cupel_connected_spoils(d, g, i, drawn);
     }
+done:
+    return st;
 }
 
 cupel_status cupel_design_connect(const cupel_micro_demand *d, cupel_design *g, const cupel_job *job, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_voxels v = {0}, mended = {0};
-    cupel_connected *c = &g->connected;
-    CUPEL_TRY(voxels_of(d, g, job, &v, err));
-    CUPEL_TRY(voxels_of(d, g, job, &mended, err));
-    *c = (cupel_connected){.voxels = cupel_voxels_count(&v)};
-    CUPEL_TRY(cupel_connected_mend(&mended, (uint16_t)d->connected, job, &c->islands, &c->trapped, err));
-    if (c->islands + c->trapped == 0) goto done;
-    CUPEL_TRY(compare(d, g, &v, &mended, job, c, err));
-    cupel_connected_judge(d, g);
+    cupel_one_body b = {.phase = 0};
+    cupel_tensors before = {.fraction = {0}}, after = before;
+    if (!cupel_design_is_mended(g)) return CUPEL_OK;
+    CUPEL_TRY(cupel_design_body(d, g, job, &b, err));
+    CUPEL_TRY(solve_labels(d, g, &b.drawn, job, &before, &g->connected.solves, err));
+    CUPEL_TRY(solve_labels(d, g, &b.mended, job, &after, &g->connected.solves, err));
+    st = tensors_move(d, g, &before, &after, err);
 done:
-    cupel_voxels_release(&v);
-    cupel_voxels_release(&mended);
+    cupel_one_body_release(&b);
     return st;
 }
 

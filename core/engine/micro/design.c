@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/alike.h"
+#include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/order.h"
@@ -167,6 +168,13 @@ static double margin_of(const cupel_ask *a, const cupel_design_ask *v)
     return a->whole ? 0 : v->error + (isnan(hold) ? 0 : hold);
 }
 
+/* The search draws what is mended only when it is verified: its volume fractions are off by what that removes and fills. */
+static void aim_at_fractions(cupel_search *s, const cupel_design *one, const cupel_tensors *here)
+{
+    for (size_t i = 0; i < s->d->n_phases; i++)
+        s->shift.fraction[i] = cupel_design_is_mended(one) ? one->limit.fraction[i] - here->fraction[i] : 0;
+}
+
 /* Is this the trial of x? Derivatives are differences from it. */
 static bool is_at(const cupel_search *s, const cupel_trial *t)
 {
@@ -215,6 +223,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
         CUPEL_TRY(cupel_search_stage(s, grid, 0, ENOUGH, 5e-4, &t, err));
         cupel_search_aim(s, &one.limit, &one.on_grid, &t.t);
+        aim_at_fractions(s, &one, &t.t);
         for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = margin_of(&s->d->ask[i], &one.ask[i]);
         CUPEL_TRY(cupel_search_stage(s, grid, STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
     }

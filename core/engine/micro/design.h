@@ -62,7 +62,7 @@ typedef struct cupel_design_ask {
     double value, error;   /* of the limit, or where it is asked of T_G: distance and bar for a tensor, both relative; else the number and its bar */
     double on_grid;        /* the same of the design's own grid */
     double below, above;   /* how far the number may fall and rise under `hold under` (a distance: rise). NaN: not known */
-    double mended;         /* how much more it is of the one body that is asked for (connected.h); 0: none is, or it is one as drawn */
+    double mended;         /* of statistics and volume fractions: how much more it is of the one body that is asked for; 0: value is that */
     double probability;    /* of the body, where one is asked for, as the verdicts are */
     bool met, met_as_drawn; /* with and without below and above */
 } cupel_design_ask;
@@ -70,8 +70,9 @@ typedef struct cupel_design_ask {
 /* What it takes to make the phase that is to be one body one: core/engine/micro/connected.h. */
 typedef struct cupel_connected {
     uint64_t voxels, islands, trapped; /* of the volume; removed; filled */
+    double drawn[CUPEL_MICRO_PHASES_MAX]; /* volume fractions before */
     double change_k, change_c, change_alpha; /* |mended - as it is| / |as it is|, both solved as labels on the grid of the design */
-    double by[CUPEL_ASKS_MAX];         /* how much more every number or distance is, mended; NaN: one of the two has none */
+    double by[CUPEL_ASKS_MAX];         /* how much more every number or distance is, mended (of tensors an estimate); NaN: one of the two has none */
     size_t solves;
     bool spoils;                       /* mended, it no longer meets what it met */
 } cupel_connected;

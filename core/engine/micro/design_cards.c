@@ -326,7 +326,7 @@ static void put_asked(const cupel_design_page *p, const cupel_design *g, cupel_s
             cupel_str_puts(s, "</div>");
         }
         if (v->mended != 0) {
-            cupel_str_puts(s, a->whole ? "<div class=note>mended: at most " : "<div class=note>mended: ");
+            cupel_str_puts(s, "<div class=note>mended: ");
             cupel_html_value(s, f * (v->value + v->mended), cupel_design_digits(f * v->error, f * v->value));
             cupel_str_puts(s, "</div>");
         }

@@ -54,21 +54,21 @@ static void put_orientation(const cupel_micro_demand *d, cupel_json_out *w, cons
     }
 }
 
-static void put_mended(const cupel_micro_demand *d, const cupel_design_ask *ask, cupel_json_out *w)
+static void put_mended(const cupel_micro_demand *d, const cupel_design *g, cupel_json_out *w)
 {
     cupel_json_name(w, "require");
     cupel_json_open(w, '[');
     for (size_t i = 0; i < d->n_asks; i++) {
-        const double f = cupel_ask_factor(&d->ask[i]);
+        const double f = cupel_ask_factor(&d->ask[i]), mended = g->ask[i].value + g->ask[i].mended;
         cupel_json_open(w, '{');
         cupel_json_name(w, "name");
         cupel_json_put_string(w, d->ask[i].name);
         cupel_json_name(w, "unit");
         cupel_json_put_string(w, cupel_ask_unit(&d->ask[i]));
         cupel_json_name(w, "as drawn");
-        cupel_json_put_number(w, f * ask[i].value);
+        cupel_json_put_number(w, f * (mended - g->connected.by[i]));
         cupel_json_name(w, "mended");
-        cupel_json_put_number(w, f * (ask[i].value + ask[i].mended));
+        cupel_json_put_number(w, f * mended);
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
@@ -96,7 +96,7 @@ static void put_connected(const cupel_micro_demand *d, const cupel_design *g, cu
         cupel_json_name(w, one[i].name);
         cupel_json_put_number(w, one[i].x);
     }
-    put_mended(d, g->ask, w);
+    put_mended(d, g, w);
     cupel_json_close(w, '}');
 }
 

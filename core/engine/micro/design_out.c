@@ -388,7 +388,7 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
         cupel_str_addf(out, "  %-4s %s: %.3g %% from the target, bar %.2g %%", verdict, a->name, 100 * v->value, 100 * v->error);
     else
         cupel_str_addf(out, "  %-4s %s: %.5g%s%s, bar %.2g", verdict, a->name, a->in_unit * v->value, gap, a->unit, a->in_unit * v->error);
-    if (v->mended != 0) cupel_str_addf(out, a->whole ? ", mended at most %.3g %%" : ", mended %.5g", cupel_ask_factor(a) * (v->value + v->mended));
+    if (v->mended != 0) cupel_str_addf(out, ", mended %.5g", cupel_ask_factor(a) * (v->value + v->mended));
     if (d->hold_line && isnan(v->above))
         cupel_str_puts(out, ", what it is to hold under cannot be told of it");
     else if (d->hold_line && a->whole)

@@ -6,14 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Volume fraction of phase 1 that the demand allows, kept off the ends of the generator's range. */
+/* Volume fraction of phase 1 that the demand allows, kept off the ends of the generator's range. Where a body is asked for (connected.h) its windows
+ * are of the body, which has less or more than what is drawn. */
 static void allowed_fraction(const cupel_micro_demand *d, double *low, double *high)
 {
+    const double off = d->connected < d->n_phases ? 0.05 : 0;
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         if (a->kind != CUPEL_ASK_FRACTION || d->n_phases != 2) continue;
-        *low = fmax(*low, a->phase == 1 ? a->min : 1 - a->max);
-        *high = fmin(*high, a->phase == 1 ? a->max : 1 - a->min);
+        *low = fmax(*low, (a->phase == 1 ? a->min : 1 - a->max) - off);
+        *high = fmin(*high, (a->phase == 1 ? a->max : 1 - a->min) + off);
     }
 }
 

@@ -110,6 +110,7 @@ static uint64_t key_of_derivatives(const cupel_search *s, const cupel_trial *t)
     key = cupel_journal_key(key, s->shift.k, sizeof s->shift.k);
     key = cupel_journal_key(key, s->shift.c, sizeof s->shift.c);
     key = cupel_journal_key(key, s->shift.alpha, sizeof s->shift.alpha);
+    key = cupel_journal_key(key, s->shift.fraction, sizeof s->shift.fraction);
     key = cupel_journal_key(key, s->own_shift.k, sizeof s->own_shift.k);
     key = cupel_journal_key(key, s->own_shift.c, sizeof s->own_shift.c);
     key = cupel_journal_key(key, s->own_shift.alpha, sizeof s->own_shift.alpha);

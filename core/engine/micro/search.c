@@ -126,6 +126,7 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
     for (size_t i = 0; i < 9; i++) moved.k[i] += s->shift.k[i];
     for (size_t i = 0; i < 36; i++) moved.c[i] += s->shift.c[i];
     for (size_t i = 0; i < 6; i++) moved.alpha[i] += s->shift.alpha[i];
+    for (size_t i = 0; i < d->n_phases; i++) moved.fraction[i] += s->shift.fraction[i];
     const cupel_micro_state state = cupel_tensors_state(d, &moved);
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];

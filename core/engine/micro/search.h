@@ -58,7 +58,8 @@ typedef struct cupel_search {
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
     cupel_walk walk;                  /* to the last trial of the stage */
     cupel_grid_level fine;            /* the fine grid of the last map: a verification of the same recipe takes what it knows */
-    cupel_tensors shift;              /* T(limit) - T(grid of the search) at the x of the last map; the search aims at target - shift */
+    cupel_tensors shift;              /* T(limit) - T(grid of the search) at the x of the last map; the search aims at target - shift. Of a design
+                                       * that was verified as one body (connected.h) T(limit) and its fractions are those of the body */
     cupel_tensors own_shift;          /* T(grid of the design) - T(grid of the search), for entries that ask for it */
     bool aimed;                       /* both shifts are known */
     double firmness;                  /* Levenberg-Marquardt damping over the cost, as the last stage left it for the next */

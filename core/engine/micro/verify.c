@@ -1,5 +1,6 @@
 /* Verification of a design: on a finer grid, extrapolated, and every entry of the demand judged with its bar. */
 #include "core/base/err.h"
+#include "core/engine/micro/connected.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/order.h"
 #include "core/engine/micro/replay.h"
@@ -49,7 +50,7 @@ static bool agrees(const double *exact, const double *solved, const double *bar,
 static void limit_of_layers(const cupel_micro_demand *d, cupel_design *out)
 {
     cupel_tensors t;
-    if (!cupel_attainable_layers(d, &out->recipe, &t)) return;
+    if (cupel_design_is_mended(out) || !cupel_attainable_layers(d, &out->recipe, &t)) return;
     if (d->needs_conduction && !agrees(t.k, out->limit.k, out->bar.k, 9)) return;
     if (d->needs_elasticity && !agrees(t.c, out->limit.c, out->bar.c, 36)) return;
     out->exact = true;
@@ -116,7 +117,7 @@ static cupel_status limit_of(cupel_search *s, cupel_physics physics, const cupel
         .probe = PROBE,
         .alpha = physics == CUPEL_ELASTICITY && s->d->needs_expansion};
     for (size_t i = 0; i < s->d->n_phases; i++) material[i] = s->d->phase[i].material;
-    cupel_status st = known_of(s, &out->recipe, physics, grids, of, o.known, err);
+    cupel_status st = cupel_design_is_mended(out) ? CUPEL_OK : known_of(s, &out->recipe, physics, grids, of, o.known, err);
     if (st == CUPEL_OK) st = cupel_estimate_cuts(grids, material, &o, s->job, &e, err);
     count_coarser(s, st, physics == CUPEL_CONDUCTION ? 3 : 6);
     if (st != CUPEL_OK) return st;
@@ -193,7 +194,8 @@ static double bar_of_number(const cupel_search *s, const cupel_ask *a, const cup
 /* An area or chord that its grid has a tenth off is barely resolved there, though the limit is known. */
 static void say_coarse(const cupel_ask *a, const cupel_design_ask *v, cupel_design *out)
 {
-    if ((a->kind != CUPEL_ASK_SURFACE && a->kind != CUPEL_ASK_CHORD) || !(fabs(v->on_grid - v->value) > 0.1 * fabs(v->value))) return;
+    const double value = v->value + v->mended;
+    if ((a->kind != CUPEL_ASK_SURFACE && a->kind != CUPEL_ASK_CHORD) || !(fabs(v->on_grid - value) > 0.1 * fabs(value))) return;
     out->resolved = false;
     if (!out->why_not) out->why_not = "its grid, and so its files of voxels, has areas and chords more than a tenth off the limit: take a finer one";
 }
@@ -226,8 +228,10 @@ static void judge(const cupel_search *s, cupel_design *out)
         v->value = a->on_grid ? v->on_grid : cupel_ask_value(d, a, &limit);
         v->error = a->whole ? bar_of_tensor(a, a->on_grid ? &out->grid_bar : &out->bar) : bar_of_number(s, a, &out->limit, &out->bar);
         if (cupel_ask_is_statistic(a)) v->error = cupel_ask_value(d, a, &bar);
+        cupel_connected_value(d, out, i);
         say_coarse(a, v, out);
         cupel_design_judge(d, a, v);
+        if (v->mended != 0) cupel_connected_spoils(d, out, i, v->value);
         out->meets = out->meets && v->met;
         out->probability *= v->probability;
     }
@@ -254,6 +258,7 @@ static cupel_status compute(cupel_search *s, bool on_grid, cupel_trial *of, cupe
     cupel_status st = CUPEL_OK;
     cupel_grids g = {.edge = {{0}}};
     CUPEL_TRY(build(s, out, on_grid, &g, err));
+    CUPEL_TRY(cupel_connected_grids(s->d, out, &g, s->job, err));
     const bool one = limit_of_one(s->d, &g.grid[0], out);
     if (s->d->needs_conduction && !one) CUPEL_TRY(limit_of(s, CUPEL_CONDUCTION, &g, of, out, err));
     if (s->d->needs_elasticity && !one) CUPEL_TRY(limit_of(s, CUPEL_ELASTICITY, &g, of, out, err));
