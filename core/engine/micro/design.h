@@ -138,7 +138,7 @@ typedef struct cupel_design_started {
 /* What became of an entry of a list of spaces. */
 typedef struct cupel_design_space {
     bool searched;
-    double misfit;                  /* on the grid of the scan, 1 = at a tolerance; NaN: not looked at, or there is a goal */
+    double misfit;                  /* on the grid of the look, 1 = at a tolerance; NaN: not looked at, or there is a goal */
     char why[CUPEL_WHY_MAX];        /* it is not searched */
 } cupel_design_space;
 
@@ -159,6 +159,8 @@ typedef struct cupel_designs {
     cupel_design_point *point;
     cupel_design_started begun;
     cupel_design_space space[CUPEL_SPACES_MAX];
+    size_t look_solves;                  /* of the look at a list of spaces (sketch.h), which are not among solves */
+    double look_seconds;
     cupel_attainable attainable;         /* a proof that the demand can be met, where there is one */
     bool out_of_budget;                  /* a larger one, or none, may lead elsewhere */
     unsigned cut;                        /* bits of cupel_cut_short; 0: the clock of the budget has decided nothing */

@@ -1,11 +1,11 @@
 #include "core/engine/micro/screen_spaces.h"
 
 #include "core/base/err.h"
+#include "core/engine/micro/sketch.h"
 #include "core/engine/report_text.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Steps of each space, and how many are searched at most: one group of starts. */
@@ -14,25 +14,37 @@ enum { STEPS = 4, SEARCHED = 4 };
 /* A space is far when it is so many times as far off as the nearest, which coarse grids tell to about so many tolerances. */
 static const double FAR = 4, TOLD = 2;
 
-/* Share of a budget that is spent when all have been looked at and moved. */
-static const double MOVED = 0.33;
+/* Share of a budget of time that is spent when all have been looked at, and when the nearest have been moved. */
+static const double LOOKED = 0.15, MOVED = 0.25;
 
 /* Residual, in tolerances, at which a space needs no more steps to be among the nearest. */
 static const double NEAR = 1;
 
-static int by_cost(const void *a, const void *b)
-{
-    const cupel_start *x = a, *y = b;
-    return x->cost != y->cost ? (x->cost > y->cost) - (x->cost < y->cost) : x->order > y->order ? 1 : -1;
-}
-
 static cupel_design_space *space_of(const cupel_search *s, size_t family) { return &s->out->space[s->families.one[family].listed]; }
 
-static bool spent(const cupel_search *s)
+/* Of two that are near the one that fewer parameters move: what a gyroid has by its one fraction it has on any grid, and is solved well; a random field
+ * of twenty numbers can be near anything on a small one. */
+static bool is_before(const cupel_search *s, const cupel_start *a, const cupel_start *b)
 {
-    const cupel_micro_demand *d = s->d;
-    return (d->budget_solves && (double)s->out->solves > MOVED * (double)d->budget_solves) ||
-           cupel_clock_cuts(&s->clock, 0, MOVED * d->budget_seconds, CUPEL_CUT_LOOKING) || cupel_search_spent_verifying(s, 0, CUPEL_CUT_LOOKING);
+    const size_t n = s->families.one[a->family].n, m = s->families.one[b->family].n;
+    const bool near = !s->goals && fmax(a->cost, b->cost) <= NEAR * NEAR;
+    if (near && n != m) return n < m;
+    return a->cost != b->cost ? a->cost < b->cost : a->order < b->order;
+}
+
+static void sort(const cupel_search *s, cupel_starts *starts)
+{
+    for (size_t i = 1; i < starts->n; i++)
+        for (size_t k = i; k && is_before(s, &starts->one[k], &starts->one[k - 1]); k--) {
+            const cupel_start swap = starts->one[k];
+            starts->one[k] = starts->one[k - 1];
+            starts->one[k - 1] = swap;
+        }
+}
+
+static bool spent(const cupel_search *s, double share)
+{
+    return cupel_clock_cuts(&s->clock, 0, share * s->d->budget_seconds, CUPEL_CUT_LOOKING);
 }
 
 static cupel_status move(cupel_search *s, cupel_start *one, cupel_err *err)
@@ -68,25 +80,34 @@ static void leave(cupel_search *s, size_t family, const char *why)
     snprintf(space_of(s, family)->why, sizeof space_of(s, family)->why, "%s", why);
 }
 
-/* starts: nearest first. */
-static void choose(cupel_search *s, const cupel_starts *starts, bool goal)
+static const cupel_start *nearest_of(const cupel_starts *starts)
 {
-    const double best = starts->n ? sqrt(fmax(starts->one[0].cost, 0)) : 0;
+    const cupel_start *best = NULL;
+    for (size_t i = 0; i < starts->n; i++)
+        if (!best || starts->one[i].cost < best->cost) best = &starts->one[i];
+    return best;
+}
+
+/* starts: in the order in which they are searched. */
+static void choose(cupel_search *s, const cupel_search *on, const cupel_starts *starts, bool goal)
+{
+    const cupel_start *nearest = nearest_of(starts);
+    const double best = nearest ? sqrt(fmax(nearest->cost, 0)) : 0;
+    const char *first = nearest ? s->d->listed[s->families.one[nearest->family].listed].name : "";
     size_t n = 0;
     for (size_t i = 0; i < starts->n; i++) {
         const cupel_start *one = &starts->one[i];
         const double off = sqrt(fmax(one->cost, 0));
-        const char *first = s->d->listed[s->families.one[starts->one[0].family].listed].name;
         char why[200];
         if (one->cost == HUGE_VAL) {
             leave(s, one->family, "the solver does not converge in it");
         } else if (!goal && off > FAR * fmax(best, TOLD)) {
             snprintf(why, sizeof why, "%.3g tolerances off on %zu voxels an edge, '%s' %.3g", off,
-                     s->families.one[one->family].scan_grid, first, best);
+                     on->families.one[one->family].scan_grid, first, best);
             leave(s, one->family, why);
         } else if (n == SEARCHED) {
-            snprintf(why, sizeof why, "%d others are nearer on %zu voxels an edge, '%s' before all", SEARCHED,
-                     s->families.one[one->family].scan_grid, first);
+            snprintf(why, sizeof why, "%d others are %s on %zu voxels an edge, '%s' before all", SEARCHED,
+                     off > NEAR ? "nearer" : "as near, by fewer parameters,", on->families.one[one->family].scan_grid, first);
             leave(s, one->family, why);
         } else {
             n++;
@@ -99,7 +120,7 @@ static void keep_searched(const cupel_search *s, cupel_starts *starts)
 {
     size_t n = 0;
     for (size_t i = 0; i < starts->n; i++)
-        if (!s->left[starts->one[i].family]) starts->one[n++] = starts->one[i];
+        if (!s->left[starts->one[i].family]) starts->one[n] = starts->one[i], starts->one[n].order = n, n++;
     starts->n = n;
 }
 
@@ -122,30 +143,73 @@ static void say(const cupel_search *s)
     }
 }
 
-cupel_status cupel_spaces_screen(cupel_search *s, cupel_starts *starts, cupel_err *err)
+/* Each from its beginning, at the fraction that suits it. */
+static cupel_status look(const cupel_search *s, cupel_search *on, cupel_starts *starts, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    for (size_t k = 0; k < s->families.n && st == CUPEL_OK; k++)
+        if (!k || !spent(s, LOOKED)) st = cupel_starts_first(on, k, starts, err);
+    return st;
+}
+
+/* Nothing but its fraction moves it, and a look has fitted that. */
+static bool is_fitted(const cupel_search *s, const cupel_start *one)
+{
+    const cupel_family *f = &s->families.one[one->family];
+    for (size_t i = 0; i < s->d->n_asks; i++)
+        if (s->d->ask[i].whole && s->d->ask[i].kind != CUPEL_ASK_EXPANSION) return f->n == 1 && f->fraction == 0;
+    return false;
+}
+
+/* Nearest first, until so many are near as are searched. */
+static cupel_status move_all(const cupel_search *s, cupel_search *on, cupel_starts *starts, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const bool goal = has_goal(s->d);
+    sort(on, starts);
+    for (size_t i = 0, near = 0; i < starts->n && st == CUPEL_OK && near < SEARCHED; i++) {
+        cupel_start *one = &starts->one[i];
+        if (!is_fitted(s, one) && (goal || one->cost > NEAR * NEAR) && !spent(s, MOVED)) st = move(on, one, err);
+        near += !goal && one->cost <= NEAR * NEAR;
+    }
+    sort(on, starts);
+    return st;
+}
+
+/* Which are searched, and why the others are not. */
+static void judge(cupel_search *s, const cupel_search *on, cupel_starts *starts)
 {
     bool looked[CUPEL_FAMILIES_MAX] = {false};
-    if (!s->d->n_listed) return CUPEL_OK;
-    qsort(starts->one, starts->n, sizeof *starts->one, by_cost);
-    for (size_t i = 0; i < starts->n; i++) {
-        looked[starts->one[i].family] = true;
-        if (starts->n == 1 || spent(s)) continue;
-        const cupel_status st = move(s, &starts->one[i], err);
-        if (st != CUPEL_OK) return st;
-    }
-    qsort(starts->one, starts->n, sizeof *starts->one, by_cost);
+    for (size_t i = 0; i < starts->n; i++) looked[starts->one[i].family] = true;
     for (size_t i = 0; i < s->d->n_listed; i++) {
         s->out->space[i] = (cupel_design_space){.misfit = NAN};
         snprintf(s->out->space[i].why, sizeof s->out->space[i].why, "%s", s->families.left[i]);
     }
-    choose(s, starts, has_goal(s->d));
+    choose(s, on, starts, has_goal(s->d));
     for (size_t k = 0; k < s->families.n; k++) {
-        if (!looked[k]) leave(s, k, s->tried[k] ? "the solver does not converge in it" : "the budget is too small to look at it");
+        if (!looked[k]) leave(s, k, on->tried[k] ? "the solver does not converge in it" : "the budget is too small to look at it");
         space_of(s, k)->searched = !s->left[k];
     }
     keep_searched(s, starts);
-    say(s);
-    return CUPEL_OK;
+    s->near = !has_goal(s->d) && starts->n && starts->one[0].cost <= NEAR * NEAR;
+}
+
+cupel_status cupel_spaces_screen(cupel_search *s, cupel_starts *starts, cupel_err *err)
+{
+    if (!s->d->n_listed) return CUPEL_OK;
+    const double begin = cupel_now();
+    cupel_sketch *on = cupel_sketch_new(s);
+    cupel_status st = on ? look(s, &on->search, starts, err) : cupel_no_memory(err, "a sketch of a design", sizeof *on);
+    if (st == CUPEL_OK) st = move_all(s, &on->search, starts, err);
+    if (st == CUPEL_OK) judge(s, &on->search, starts);
+    if (st == CUPEL_OK) {
+        say(s);
+        if (!starts->n) s->out->dropped = on->found.dropped;
+        s->out->look_solves = on->found.solves;
+        s->out->look_seconds = cupel_now() - begin;
+    }
+    cupel_sketch_free(on);
+    return st;
 }
 
 void cupel_spaces_only(cupel_search *s, const cupel_family *f, const char *why)
@@ -184,6 +248,13 @@ void cupel_spaces_put(const cupel_micro_demand *d, const cupel_designs *found, c
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');
+    cupel_json_name(w, "look");
+    cupel_json_open(w, '{');
+    cupel_json_name(w, "solves");
+    cupel_json_put_count(w, found->look_solves);
+    cupel_json_name(w, "seconds");
+    cupel_json_put_number(w, found->look_seconds);
+    cupel_json_close(w, '}');
 }
 
 void cupel_spaces_say(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)
@@ -195,6 +266,9 @@ void cupel_spaces_say(const cupel_micro_demand *d, const cupel_designs *found, c
     for (size_t i = 0; i < d->n_listed; i++)
         if (found->space[i].searched) cupel_str_addf(out, " '%s'", d->listed[i].name);
     cupel_str_puts(out, n < d->n_listed ? "; why the others are not is in run.json\n" : "\n");
+    if (found->look_solves)
+        cupel_str_addf(out, "looked at on the smallest grids: %zu loads in %.2g s, which do not count against a budget in solves\n", found->look_solves,
+                       found->look_seconds);
 }
 
 void cupel_spaces_page(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)

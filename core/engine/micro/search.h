@@ -40,6 +40,7 @@ typedef struct cupel_search {
     cupel_families families;
     bool tried[CUPEL_FAMILIES_MAX];   /* it was looked at */
     bool left[CUPEL_FAMILIES_MAX];    /* it is not searched, see screen_spaces.h */
+    bool near;                        /* a start of a list of spaces is within its tolerances, on the grid of the look */
     const cupel_family *family;       /* the one that is being searched */
     size_t start;                     /* number of the start that is being searched, for the report */
     bool goals;                       /* some entry of the demand is to be as large or as small as can be */
@@ -175,6 +176,8 @@ typedef struct cupel_starts {
 size_t cupel_skeleton_starts(const cupel_micro_demand *d);
 void cupel_skeleton_start(const cupel_search *s, const cupel_family *f, size_t which, double *x);
 
+/* The first start of a family, appended; where the solver does not converge it is none. */
+cupel_status cupel_starts_first(cupel_search *s, size_t family, cupel_starts *out, cupel_err *err);
 /* Every family's starts, each at the volume fraction that suits it best on a small grid. */
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err);
 

@@ -77,14 +77,13 @@ static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *
 /* So many trials more would leave too little for a verification. */
 static bool leaves_none(const cupel_search *s, size_t trials) { return cupel_loads_lack(s, (double)(trials + cupel_loads_verification(s))); }
 
-/* A quarter of a budget, so that most of it is left for what is found; of a list of spaces a fifth goes into a first look at all of them, and what
- * stays is scanned until two fifths are spent. */
-static double to_look(const cupel_search *s, bool first) { return !s->d->n_listed ? 0.25 : first ? 0.2 : 0.4; }
+/* A quarter of a budget, so that most of it is left for what is found; little where a list of spaces has given a start that is within its tolerances. */
+static const double TO_LOOK = 0.25, TO_LOOK_NEAR = 0.05;
 
-static bool looked_enough(const cupel_search *s, bool first)
+static bool looked_enough(const cupel_search *s)
 {
     const cupel_micro_demand *d = s->d;
-    const double share = to_look(s, first);
+    const double share = s->near ? TO_LOOK_NEAR : TO_LOOK;
     return (d->budget_solves && (double)s->out->solves > floor(share * (double)d->budget_solves)) || leaves_none(s, cupel_loads_first(d)) ||
            cupel_clock_cuts(&s->clock, 0, share * d->budget_seconds, CUPEL_CUT_LOOKING) || cupel_search_spent_verifying(s, 0, CUPEL_CUT_LOOKING);
 }
@@ -143,7 +142,7 @@ static cupel_status fit_fraction(cupel_search *s, size_t grid, bool first, bool 
         double size, target;
         const bool look = first && !known && k < f->n;
         const size_t n = look ? fractions_to_scan(s->d) : 1;
-        for (size_t i = 0; i < n && st == CUPEL_OK && !(i > 1 && looked_enough(s, first)) && !(i && leaves_none(s, cupel_loads_first(s->d))); i++) {
+        for (size_t i = 0; i < n && st == CUPEL_OK && !(i > 1 && looked_enough(s)) && !(i && leaves_none(s, cupel_loads_first(s->d))); i++) {
             if (look) s->x[k] = f->low[k] + (f->high[k] - f->low[k]) * ((double)i + 0.5) / (double)n;
             st = cost_at(s, grid, &size, &target, err);
             if (st == CUPEL_OK && s->cost < best) best = s->cost, at = k < f->n ? s->x[k] : 0;
@@ -247,6 +246,21 @@ static size_t starts_of(const cupel_search *s, const cupel_family *f)
     return seed_is_fixed(f) ? 1 : SEEDS;
 }
 
+cupel_status cupel_starts_first(cupel_search *s, size_t family, cupel_starts *out, cupel_err *err)
+{
+    double fraction = NAN;
+    return add_start(s, family, 0, &fraction, out, err);
+}
+
+/* The volume fraction at which the first start of a space lies, for its others. */
+static void fractions_of(const cupel_search *s, const cupel_starts *out, double *fraction)
+{
+    for (size_t i = 0; i < out->n; i++) {
+        const cupel_family *f = &s->families.one[out->one[i].family];
+        if (f->fraction < f->n) fraction[f->number] = f->kind == CUPEL_FAMILY_SKELETON ? 0 : out->one[i].x[f->fraction];
+    }
+}
+
 cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -254,16 +268,18 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
     out->n = 0;
     CUPEL_TRY(find_still(s, err));
     for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;
-    for (size_t i = 0; i < ALL || i < cupel_skeleton_starts(s->d); i++) { /* of each family in turn */
+    CUPEL_TRY(cupel_spaces_screen(s, out, err));
+    fractions_of(s, out, fraction);
+    const size_t screened = out->n;
+    for (size_t i = s->d->n_listed ? 1 : 0; i < ALL || i < cupel_skeleton_starts(s->d); i++) { /* of each family in turn */
         for (size_t k = 0; k < s->families.n; k++) {
             if (s->left[k] || i >= starts_of(s, &s->families.one[k]) || out->n == CUPEL_STARTS_MAX ||
-                ((out->n || s->out->dropped) && looked_enough(s, !i)))
+                ((out->n || s->out->dropped) && looked_enough(s)))
                 continue;
             CUPEL_TRY(add_start(s, k, i, &fraction[k], out, err));
         }
-        if (!i) CUPEL_TRY(cupel_spaces_screen(s, out, err));
     }
-    qsort(out->one, out->n, sizeof *out->one, by_cost);
+    qsort(out->one + screened, out->n - screened, sizeof *out->one, by_cost);
 done:
     return st;
 }
