@@ -22,8 +22,8 @@ static const double NEAR = 1;
 
 static cupel_design_space *space_of(const cupel_search *s, size_t family) { return &s->out->space[s->families.one[family].listed]; }
 
-/* Of two that are near the one that fewer parameters move: what a gyroid has by its one fraction it has on any grid, and is solved well; a random field
- * of twenty numbers can be near anything on a small one. */
+/* Of two that are near the one that fewer parameters move: what a gyroid has by its one fraction it has on any grid, and is solved well; a random
+ * field of twenty numbers can be near anything on a small one. */
 static bool is_before(const cupel_search *s, const cupel_start *a, const cupel_start *b)
 {
     const size_t n = s->families.one[a->family].n, m = s->families.one[b->family].n;
@@ -267,8 +267,8 @@ void cupel_spaces_say(const cupel_micro_demand *d, const cupel_designs *found, c
         if (found->space[i].searched) cupel_str_addf(out, " '%s'", d->listed[i].name);
     cupel_str_puts(out, n < d->n_listed ? "; why the others are not is in run.json\n" : "\n");
     if (found->look_solves)
-        cupel_str_addf(out, "looked at on the smallest grids: %zu loads in %.2g s, which do not count against a budget in solves\n", found->look_solves,
-                       found->look_seconds);
+        cupel_str_addf(out, "looked at on the smallest grids: %zu loads in %.2g s, which do not count against a budget in solves\n",
+                       found->look_solves, found->look_seconds);
 }
 
 void cupel_spaces_page(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out)

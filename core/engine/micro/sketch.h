@@ -1,5 +1,5 @@
-/* A search on smaller grids than its own, before it: the same first look and the same steps, on 12 to 18 voxels an edge. It counts against no budget in
- * solves: all it takes for the 25 spaces of `space: all` are as many voxels as one verification of a design on 32 has, an eighth of those on 64. */
+/* A search on smaller grids than its own, before it: the same first look and the same steps, on 12 to 18 voxels an edge. It counts against no budget
+ * in solves: all that it solves for the 25 spaces of `space: all` has about the voxels of one verification on 32, an eighth of one on 64. */
 #ifndef CUPEL_ENGINE_MICRO_SKETCH_H
 #define CUPEL_ENGINE_MICRO_SKETCH_H
 

@@ -77,7 +77,7 @@ static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *
 /* So many trials more would leave too little for a verification. */
 static bool leaves_none(const cupel_search *s, size_t trials) { return cupel_loads_lack(s, (double)(trials + cupel_loads_verification(s))); }
 
-/* A quarter of a budget, so that most of it is left for what is found; little where a list of spaces has given a start that is within its tolerances. */
+/* A quarter of a budget, so that most of it is left for what is found; little where a list of spaces has a start that is within its tolerances. */
 static const double TO_LOOK = 0.25, TO_LOOK_NEAR = 0.05;
 
 static bool looked_enough(const cupel_search *s)
