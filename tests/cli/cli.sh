@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The frame of the program: verbs, help, usage errors, streams that are closed or full, threads, signals, the BLAS loops, time to start.
-# alone: answers and starts within so many milliseconds
 set -u
+ms=0; . "$(dirname "$0")/cpu.inc"
 C=${CUPEL:-build/cupel}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }
 run() { "$C" "$@" >"$T/out" 2>"$T/err" </dev/null; rc=$?; }
@@ -85,24 +85,15 @@ kill $holder; wait $holder 2>/dev/null
 { [ $rc = 1 ] && [ -z "$(find "$T" -name '*never*')" ] && err 'stopped by a signal'; }
 check 'a second interrupt ends it at once: exit 1, no output' $?
 
-# The least of up to 60 runs: what the program needs, whatever else the machine does.
-fastest() { # fastest LIMIT COMMAND...: milliseconds
-  local limit=$1 best=99999 begin end ms; shift
-  for _ in $(seq 60); do
-    [ $best -le "$limit" ] && break
-    begin=${EPOCHREALTIME/[.,]/}; "$@" >/dev/null 2>&1 </dev/null; end=${EPOCHREALTIME/[.,]/}
-    ms=$(((end - begin) / 1000)); [ $ms -lt $best ] && best=$ms
-  done
-  echo $best
-}
 if [ -n "${CUPEL_SANITIZED:-}" ]; then
   echo 'skip time to start: a sanitizer build'
 else
   for v in version help 'formula Fe2O3' methods; do
     # shellcheck disable=SC2086  # a verb and its argument
-    ms=$(fastest 20 "$C" $v); [ "$ms" -le 20 ]; check "$v answers within 20 ms (found $ms)" $?
+    least_cpu 10 20 "$C" $v >/dev/null 2>&1 </dev/null; [ "$ms" -le 20 ]; check "$v answers within 20 ms (found $ms)" $?
   done
-  ms=$(fastest 50 "$C" train "$T/absent.csv" -o "$T/m.h5"); [ "$ms" -le 50 ]; check "train starts its work within 50 ms (found $ms)" $?
+  least_cpu 10 50 "$C" train "$T/absent.csv" -o "$T/m.h5" >/dev/null 2>&1 </dev/null
+  [ "$ms" -le 50 ]; check "train starts its work within 50 ms (found $ms)" $?
 fi
 # An output never takes the place of an input or of another output.
 printf 'formula,y\nFe,1\nNi,2\nCu,3\nCo,4\nZn,5\nTi,6\n' >"$T/mine.csv"; cp "$T/mine.csv" "$T/own.csv"
