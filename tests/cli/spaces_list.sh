@@ -64,7 +64,11 @@ hidden '3 %' '[gaussian, {generator: laminate, fraction: 0.05..0.9}]' |
 design layers L
 is 'layers in a list are answered in closed form' grep -q '^1,yes,.*laminate:' "$T/L/designs.csv"
 is 'and the others are left for it' grep -q '"reason": *"plane layers have what is asked' "$T/L/run.json"
-hidden '3 %' '[gaussian, gyrod]' >"$T/w.yaml"; is 'an unknown name, and the nearest' refuses w 2 "w.yaml:11: no file and no generator 'gyrod'; did you mean 'gyroid'?"
+hidden '3 %' '[gaussian, gyrod]' >"$T/w.yaml"; is 'an unknown name, and the nearest' refuses w 2 "w.yaml:11: space: no generator 'gyrod'; did you mean 'gyroid'? those of 2 phases that a design searches: gyroid, "
+is 'where those that it does not search are not listed' test -z "$(grep 'hard_spheres\|voronoi\|no file' "$T/err")"
+hidden '3 %' '[{generator: gyrod, fraction: 0.1..0.2}]' >"$T/w.yaml"; is 'in a map of a list too' refuses w 2 "w.yaml:11: space: no generator 'gyrod'; did you mean"
+hidden '3 %' '{generator: hard_sphere, fraction: 0.1..0.2}' >"$T/w.yaml"
+is 'and alone, with those that only run takes' refuses w 2 "'hard_sphere'; did you mean 'hard_spheres'? .*; 'cupel run' takes hard_spheres, random_fibres too"
 hidden '3 %' '[gaussian, hard_spheres]' >"$T/w.yaml"; is 'one that is not smooth' refuses w 2 'does not change smoothly'
 hidden '3 %' '[gaussian, plurigaussian]' >"$T/w.yaml"; is 'one of three phases' refuses w 2 'of two phases'
 hidden '3 %' '[]' >"$T/w.yaml"; is 'an empty list' refuses w 2 'the list is empty'

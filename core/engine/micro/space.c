@@ -1,8 +1,10 @@
 #include "core/engine/micro/space.h"
 
 #include "core/base/err.h"
+#include "core/base/guess.h"
 #include "core/engine/micro/fractions.h"
 #include "core/io/keys.h"
+#include "datasets/spaces/micro/list.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -58,6 +60,39 @@ static cupel_status read_key(const cupel_micro_demand *d, const cupel_yaml *node
     return CUPEL_OK;
 }
 
+/* Generators of the demand's number of phases that are smooth or not, with commas. */
+static size_t offer(const cupel_micro_demand *d, bool smooth, cupel_guess *guess, cupel_str *names)
+{
+    size_t n = 0;
+    for (size_t i = 0; cupel_generators[i]; i++) {
+        const cupel_generator *g = cupel_generators[i];
+        if (g->n_phases != d->n_phases || g->smooth != smooth) continue;
+        cupel_guess_offer(guess, g->method.name);
+        cupel_str_addf(names, "%s%s", n++ ? ", " : "", g->method.name);
+    }
+    return n;
+}
+
+cupel_status cupel_micro_space_generator(const cupel_micro_demand *d, const cupel_yaml *node, bool listed, cupel_err *err)
+{
+    size_t n = 0;
+    cupel_str word = {0}, searched = {0}, run = {0}, text = {0};
+    while (n < node->text.n && node->text.p[n] != ':') n++;
+    for (size_t i = 0; cupel_generators[i]; i++)
+        if (cupel_text_is((cupel_text){node->text.p, n}, cupel_generators[i]->method.name)) return CUPEL_OK;
+    cupel_str_add(&word, node->text.p, (size_t)cupel_shown(n, 60));
+    cupel_guess guess = {.meant = cupel_str_text(&word)};
+    const bool any = offer(d, true, &guess, &searched), more = !listed && offer(d, false, &guess, &run);
+    cupel_str_addf(&text, "space: no generator '%s'; %s%s%s", guess.meant, guess.best ? "did you mean '" : "", guess.best ? guess.best : "",
+                   guess.best ? "'? " : "");
+    cupel_str_addf(&text, "those of %zu phases that a design searches: %s", d->n_phases, any ? cupel_str_text(&searched) : "none");
+    if (more) cupel_str_addf(&text, "; 'cupel run' takes %s too", cupel_str_text(&run));
+    cupel_status st = text.failed ? cupel_no_memory(err, "a space", 0)
+                                  : cupel_fail(err, CUPEL_USAGE, "%s:%zu: %s", d->file, node->line, cupel_str_text(&text));
+    cupel_str_free(&word), cupel_str_free(&searched), cupel_str_free(&run), cupel_str_free(&text);
+    return st;
+}
+
 /* The text of the recipe, and the ranges in the order of the file. */
 static cupel_status read_keys(const cupel_micro_demand *d, cupel_micro_space *s, cupel_str *text, cupel_err *err)
 {
@@ -66,13 +101,15 @@ static cupel_status read_keys(const cupel_micro_demand *d, cupel_micro_space *s,
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: space: name the generator, as in {generator: gyroid, fraction: 0.1..0.35}; 'cupel methods generator' lists them",
                           d->file, d->space->line);
+    cupel_status st = cupel_micro_space_generator(d, g, false, err);
+    if (st != CUPEL_OK) return st;
     cupel_str_addf(text, "%.*s", (int)g->text.n, g->text.p);
     bool first = true;
     for (const cupel_yaml *k = d->space->child; k; k = k->next) {
         if (k == g) continue;
         cupel_str_putc(text, first ? ':' : ',');
         first = false;
-        cupel_status st = read_key(d, k, s, text, err);
+        st = read_key(d, k, s, text, err);
         if (st != CUPEL_OK) return st;
     }
     return text->failed ? cupel_no_memory(err, "a space", 0) : CUPEL_OK;

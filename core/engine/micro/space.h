@@ -23,6 +23,9 @@ typedef struct cupel_micro_space {
 /* CUPEL_USAGE with file:line: no space, an unknown generator or parameter, a range outside what the generator allows, no range at all, or a generator
  * with another number of phases than the demand. */
 cupel_status cupel_micro_space_read(const cupel_micro_demand *d, cupel_micro_space *s, cupel_err *err);
+/* CUPEL_USAGE with file:line where `node` names no generator (what follows a colon apart): the nearest name, and those that a design of the demand's
+ * phases searches; outside of a list also those that only 'cupel run' takes. */
+cupel_status cupel_micro_space_generator(const cupel_micro_demand *d, const cupel_yaml *node, bool listed, cupel_err *err);
 /* The volume fractions low, high [n_phases] of the demand's space, where the parameters of its generator say them; a packing comes near to its own
  * only, which is counted in. False where there is no space, or it does not say. */
 bool cupel_micro_space_fractions(const cupel_micro_demand *d, double *low, double *high);

@@ -120,8 +120,10 @@ static cupel_status add_bare(reading *r, const cupel_yaml *node, cupel_err *err)
     const cupel_micro_demand *d = r->d;
     cupel_recipe recipe;
     cupel_str name = {0};
+    cupel_status st = cupel_micro_space_generator(d, node, true, err);
+    if (st != CUPEL_OK) return st;
     cupel_str_add(&name, node->text.p, node->text.n);
-    cupel_status st = cupel_recipe_of_text(cupel_str_text(&name), &recipe, err);
+    st = cupel_recipe_of_text(cupel_str_text(&name), &recipe, err);
     cupel_str_free(&name);
     if (st != CUPEL_OK) return st == CUPEL_NO_RESOURCE ? st : cupel_keys_at(d->file, node->line, err);
     if (!cupel_text_is(node->text, recipe.generator->method.name))
@@ -156,6 +158,8 @@ static cupel_status add_entry(reading *r, const cupel_yaml *node, cupel_err *err
     if (node->kind != CUPEL_YAML_MAP || !g || g->kind != CUPEL_YAML_SCALAR)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: an entry is the name of a generator, or ranges of one, as in {generator: gyroid, "
                                             "fraction: 0.1..0.6}; 'cupel methods generator' lists them", r->d->file, node->line);
+    cupel_status st = cupel_micro_space_generator(r->d, g, true, err);
+    if (st != CUPEL_OK) return st;
     const char *name = name_of(r->d, node, g);
     return name ? add(r, name, node->line, node, false, err) : cupel_no_memory(err, "a space", 0);
 }
