@@ -194,7 +194,10 @@ static cupel_status say_foreign(const char *path, cupel_err *err)
     if (hdf5 && cupel_h5_contents(path, &words, &why) == CUPEL_OK)
         cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': not a cupel artifact: an HDF5 file that another program wrote; it holds %s; a volume in it is "
                    "taken by 'cupel describe', 'homogenize' and 'convert' (--dataset names it)", path, cupel_str_text(&words));
-    else if (!hdf5 && cupel_volume_say(path, &words))
+    else if (hdf5)
+        cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': not a cupel artifact: an HDF5 file that another program wrote, and it cannot be read: %s", path,
+                   why.message);
+    else if (cupel_volume_say(path, &words))
         cupel_fail(err, CUPEL_BAD_ARTIFACT, "'%s': not a cupel artifact: %s, as 'cupel describe', 'homogenize' and 'convert' take it", path,
                    cupel_str_text(&words));
     cupel_str_free(&words);

@@ -67,12 +67,14 @@ run explain "$T/m.h5" "$T/new.csv" --format json --rows 2; { [ $rc = 0 ] && adds
 
 auto() { run train "$T/in.csv" --formula "$formula" --target "$column" --model auto --seed 3 "$@"; }
 auto --budget effort=4 --threads 1 -o "$T/e1.h5"; { [ $rc = 0 ] && grep -q 'effort=4' "$T/err"; }; check 'auto with units of work' $?
+grep -Eq 'auto: the best single learner has [0-9.e+-]+ out of fold, [0-9.]+ % (more|less)$' "$T/err"; check 'what a simpler model would cost is said, also where it would be better' $?
 auto --budget effort=4 --threads 2 -o "$T/e2.h5"; cmp -s "$T/e1.h5" "$T/e2.h5"; check 'the same units give the same bytes for 1 and 2 threads' $?
 auto --budget 1s --threads 2 -o "$T/t.h5"; n=$(grep -o 'effort=[0-9]*' "$T/err" | tail -n 1); auto --budget "$n" --threads 2 -o "$T/u.h5"; { [ -n "$n" ] && cmp -s "$T/t.h5" "$T/u.h5"; }
 check 'what a budget of time did is repeated by its units' $?
 run predict "$T/e1.h5" "$T/new.csv" --threads 1 -o "$T/p1.csv"; run predict "$T/e1.h5" "$T/new.csv" --threads 2 --isa plain -o "$T/p2.csv"; cmp -s "$T/p1.csv" "$T/p2.csv"
 check 'predictions of auto are the same for any threads and instruction set' $?
-awk -F, -v OFS=, 'NR > 1 && $2 < 2.2 { $2 = 0 } 1' "$gaps" >"$T/half.csv"; run train "$T/half.csv" --formula "$formula" --target "$column" --model auto --features magpie --budget effort=4 --seed 3 -o "$T/az.h5"; shared az --rows 2 --orders 4
+awk -F, -v OFS=, 'NR > 1 && $2 < 2.2 { $2 = 0 } 1' "$gaps" >"$T/half.csv"; run train "$T/half.csv" --formula "$formula" --target "$column" --model auto --features magpie --budget effort=4 --seed 3 -o "$T/az.h5"
+grep -q 'auto: the best single learner, or one for each step of the hurdle, has [0-9]' "$T/err"; check 'of a hurdle too' $?; shared az --rows 2 --orders 4
 { [ $rc = 0 ] && perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>); for my $e (@{$j->{explained}}) { my $steps = $e->{steps}; exit 1 unless @$steps >= 2 && grep { $_->{of} =~ /log odds/ } @$steps; my %seen;
   for my $s (@$steps) { exit 1 if $seen{$s->{of}}++; my $sum = $s->{base}; $sum += $_ for values %{$s->{shapley}}; exit 1 if abs($sum - $s->{value}) > 1e-9 } }' <"$T/out"; }; check 'the steps of an automatic model with a hurdle' $?
 auto --budget 5parsecs -o "$T/x.h5"; [ $rc = 2 ]; check 'a budget that is none' $?

@@ -336,9 +336,6 @@ static cupel_status combine(fit *f, double *value, cupel_err *err)
     CUPEL_TRY(blend_roles(f, SIZE_MAX, err));
     a->hurdle = has_role(a, CUPEL_AUTO_ABOVE) && has_role(a, CUPEL_AUTO_AMOUNT);
     a->loss = together(f, value);
-    a->simplest_loss = INFINITY;
-    for (size_t k = 0; k < a->n_members; k++)
-        if (a->member[k].unit.role == CUPEL_AUTO_VALUE && a->member[k].loss < a->simplest_loss) a->simplest_loss = a->member[k].loss;
     if (!a->hurdle || !has_role(a, CUPEL_AUTO_VALUE)) return CUPEL_OK;
     a->hurdle = false;
     const double without = together(f, value);
@@ -348,6 +345,44 @@ static cupel_status combine(fit *f, double *value, cupel_err *err)
     a->loss = together(f, value);
 done:
     return st;
+}
+
+/* The best member of a role by itself; SIZE_MAX without any. */
+static size_t best_of_role(const cupel_auto *a, cupel_auto_role role)
+{
+    size_t best = SIZE_MAX;
+    for (size_t k = 0; k < a->n_members; k++)
+        if (a->member[k].unit.role == role && (best == SIZE_MAX || a->member[k].loss < a->member[best].loss)) best = k;
+    return best;
+}
+
+/* Out of fold, of a model without blending: the best single member, and of a hurdle the best of each step. spare [n]. */
+static double loss_of_best(const fit *f, double *spare)
+{
+    cupel_auto *a = f->a;
+    static const cupel_auto_role roles[] = {CUPEL_AUTO_VALUE, CUPEL_AUTO_ABOVE, CUPEL_AUTO_AMOUNT};
+    double kept[CUPEL_AUTO_MEMBERS], loss = INFINITY;
+    const size_t alone = best_of_role(a, CUPEL_AUTO_VALUE);
+    for (size_t k = 0; k < a->n_members; k++) kept[k] = a->member[k].weight, a->member[k].weight = 0;
+    for (size_t r = 0; r < sizeof roles / sizeof *roles; r++) {
+        const size_t best = best_of_role(a, roles[r]);
+        if (best != SIZE_MAX) a->member[best].weight = 1;
+    }
+    loss = a->hurdle || alone != SIZE_MAX ? together(f, spare) : loss;
+    for (size_t k = 0; k < a->n_members; k++) a->member[k].weight = kept[k];
+    return a->hurdle && alone != SIZE_MAX ? fmin(loss, a->member[alone].loss) : loss;
+}
+
+/* What a simpler model would cost, or save. */
+static void say_simplest(const fit *f, double *spare)
+{
+    const cupel_auto *a = f->a;
+    const double loss = loss_of_best(f, spare), more = 100 * (loss / a->loss - 1);
+    size_t used = 0;
+    for (size_t k = 0; k < a->n_members; k++) used += a->member[k].weight > 0;
+    if (used < 2 || !isfinite(more)) return;
+    cupel_say(f->job, CUPEL_NOTE, "auto: the best single %s %.4g out of fold, %.1f %% %s", a->hurdle ? "learner, or one for each step of the hurdle, has" :
+              "learner has", said(f, a->is_class, loss), fabs(more), more < 0 ? "less" : "more");
 }
 
 /* What the result would be without each member that has a weight. */
@@ -371,9 +406,7 @@ static void say_parts(fit *f, double *spare)
         cupel_say(f->job, CUPEL_NOTE, "auto: %2zu  %-36s weight %.2f, adds %+.2f %%", k + 1, m->unit.name, w, 100 * (loss / a->loss - 1));
     }
     cupel_say(f->job, CUPEL_NOTE, "auto: together %s %.4g out of fold", what, said(f, a->is_class, a->loss));
-    if (isfinite(a->simplest_loss) && a->simplest_loss > a->loss)
-        cupel_say(f->job, CUPEL_NOTE, "auto: the best single learner has %.4g, %.1f %% more", said(f, a->is_class, a->simplest_loss),
-                  100 * (a->simplest_loss / a->loss - 1));
+    say_simplest(f, spare);
 }
 
 /* ---- errors to expect ---- */

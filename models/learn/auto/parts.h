@@ -68,7 +68,7 @@ struct cupel_auto {
     double lowest, highest, scale; /* of the targets; scale: median above the lowest */
     size_t n_members;
     cupel_auto_member member[CUPEL_AUTO_MEMBERS];
-    double loss, simplest_loss; /* of all together and of the best single member, out of fold */
+    double loss;    /* of all together, out of fold */
 };
 
 /* What the plan looks at. */
