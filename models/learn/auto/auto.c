@@ -381,8 +381,8 @@ static void say_simplest(const fit *f, double *spare)
     size_t used = 0;
     for (size_t k = 0; k < a->n_members; k++) used += a->member[k].weight > 0;
     if (used < 2 || !isfinite(more)) return;
-    cupel_say(f->job, CUPEL_NOTE, "auto: the best single %s %.4g out of fold, %.1f %% %s", a->hurdle ? "learner, or one for each step of the hurdle, has" :
-              "learner has", said(f, a->is_class, loss), fabs(more), more < 0 ? "less" : "more");
+    cupel_say(f->job, CUPEL_NOTE, "auto: the best single learner%s has %.4g out of fold, %.1f %% %s",
+              a->hurdle ? ", or one for each step of the hurdle," : "", said(f, a->is_class, loss), fabs(more), more < 0 ? "less" : "more");
 }
 
 /* What the result would be without each member that has a weight. */
