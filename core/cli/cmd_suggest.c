@@ -80,7 +80,8 @@ done:
 static const cupel_opt options[] = {
     {"pool", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "the candidates, one a row; columns of numbers, words or formulas, and one that names them"},
     {"space", "DEMAND", CUPEL_OPT_TEXT, NULL, NULL, false,
-     "or a demand: candidates are drawn from its space; its table is what is known and its first requirement what is wanted, unless they are given"},
+     "or a demand: candidates are drawn from its space, of formulas or of settings; its table is what is known and its first requirement what is "
+     "wanted, unless they are given"},
     {"sample", "N", CUPEL_OPT_COUNT, NULL, "20000", false, "candidates drawn from the space"},
     {"tell", "TABLE", CUPEL_OPT_TEXT, NULL, NULL, false, "what was measured: the same columns, and the goal; without it the batch fills the space"},
     {"loop", "LOOP.h5", CUPEL_OPT_TEXT, NULL, NULL, false, "a loop that 'cupel tell' keeps, in place of --tell, --target and --pending"},
@@ -135,6 +136,13 @@ const cupel_verb cupel_verb_suggest = {
             "word or an element that none of them has. Exit code 5: no candidate is left.\n\n"
             "Of several goals, one that the pool states for every candidate (a price) is taken as it stands there, with a deviation of 0. Columns "
             "that say nothing here are named.\n\n"
+            "A space of settings has columns alone: any number between two ends, numbers in steps, or words, and linear conditions on the "
+            "numbers, sums among them. Half of its candidates are drawn near to the best results. An id is a digest of the candidate.\n\n"
+            "  space:\n"
+            "    columns: {'T [K]': 300..900, 'time [h]': 0.5..4 step 0.5, flux: [none, rosin], A: 0..1, B: 0..1, C: 0..0.3}\n"
+            "    couple: ['A + B + C = 1', 'T - 100 time <= 600']\n"
+            "  data: {file: known.csv}\n"
+            "  require: [{property: yield, goal: maximise}]\n\n"
             "A column is found by its name without the unit; numbers in another unit (`T [K]` in the pool, `T [degC]` in the results) are converted, "
             "and another kind of quantity, or a unit on one side only, is refused.\n\n"
             "  cupel suggest --pool pool.csv --tell known.csv --target 'yield [%]' --maximize --batch 8 -o next.csv\n"

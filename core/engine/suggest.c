@@ -166,7 +166,7 @@ static cupel_status take_goals(cupel_suggesting *g, cupel_err *err)
     for (size_t k = 0; k < o->n_goals; k++) name[k] = o->goal[k].column, g->maximize[k] = o->goal[k].maximize;
     for (size_t k = 0; o->loop && k < l->n_goals; k++) name[k] = l->header.name[l->n_inputs + k], g->maximize[k] = l->maximize[k];
     if (!o->loop && !o->n_goals) {
-        cupel_status st = cupel_space_goal_of(g->demand, &g->asked, err);
+        cupel_status st = g->trials ? cupel_suggest_trials_goal(g->trials, &g->asked, err) : cupel_space_goal_of(g->demand, &g->asked, err);
         if (st != CUPEL_OK) return st;
         name[0] = g->asked.column, g->maximize[0] = g->asked.maximize;
         g->windowed = g->asked.windowed, g->low = g->asked.low, g->high = g->asked.high;
@@ -199,9 +199,36 @@ static cupel_status check_words(const cupel_suggest_options *o, cupel_err *err)
 static cupel_status read_candidates(cupel_suggesting *g, cupel_err *err)
 {
     const cupel_suggest_options *o = g->o;
+    if (g->trials) return cupel_suggest_trials(g, err);
     if (o->space) return cupel_space_pool(g->demand, o->sample, o->choose.seed, g->job, &g->s->pool, err);
     cupel_status st = cupel_trial_table_read(o->pool, o->table_format, g->job, &g->s->pool, err);
     if (st == CUPEL_OK && !g->s->pool.records.n_rows) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no candidates; each row is one", o->pool);
+    return st;
+}
+
+/* A space of formulas is a demand's. */
+static cupel_status open_space(cupel_suggesting *g, cupel_err *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    cupel_status st = cupel_demand_text(g->o->space, &text, &n, err);
+    if (st == CUPEL_OK) st = cupel_trial_space_read((cupel_text){text, n}, g->o->space, &g->trials, err);
+    if (st == CUPEL_OK && !g->trials) st = cupel_demand_read((cupel_text){text, n}, g->o->space, &g->demand, err);
+    cupel_free(text);
+    return st;
+}
+
+static cupel_status read_results(cupel_suggesting *g, cupel_err *err)
+{
+    cupel_suggestion *s = g->s;
+    const cupel_suggest_options *o = g->o;
+    const char *tell = o->tell ? o->tell : g->asked.column && g->trials ? g->trials->data : NULL;
+    cupel_status st = CUPEL_OK;
+    if (tell) CUPEL_TRY(cupel_trial_table_read(tell, o->table_format, g->job, &s->tell, err));
+    if (o->pending) CUPEL_TRY(cupel_trial_table_read(o->pending, o->table_format, g->job, &s->pending, err));
+    if (o->loop) CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, false, &s->tell, err));
+    if (o->loop) CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, true, &s->pending, err));
+done:
     return st;
 }
 
@@ -216,17 +243,14 @@ static cupel_status read_tables(cupel_suggesting *g, cupel_err *err)
                              "'%s' is not there; 'cupel tell %s results.csv --target COLUMN' with --minimize or --maximize begins a loop", o->loop,
                              o->loop));
     if (o->loop) CUPEL_TRY(cupel_loop_open(o->loop, &g->loop, err));
-    if (o->space) CUPEL_TRY(cupel_demand_open(o->space, &g->demand, err));
+    if (o->space) CUPEL_TRY(open_space(g, err));
     CUPEL_TRY(take_goals(g, err));
     g->given = o->loop ? (const char *const *)g->loop.header.name : o->input;
     g->n_given = o->loop ? g->loop.n_inputs : o->n_inputs;
+    CUPEL_TRY(read_results(g, err)); /* candidates may be drawn near to the best of them */
     CUPEL_TRY(read_candidates(g, err));
-    if (o->tell) CUPEL_TRY(cupel_trial_table_read(o->tell, o->table_format, g->job, &s->tell, err));
-    if (g->asked.column) CUPEL_TRY(cupel_space_known(g->demand, &g->asked, &s->pool.header, g->job, &s->tell, err));
-    if (o->pending) CUPEL_TRY(cupel_trial_table_read(o->pending, o->table_format, g->job, &s->pending, err));
-    if (o->loop) CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, false, &s->tell, err));
-    if (o->loop) CUPEL_TRY(cupel_loop_table(&g->loop, o->loop, true, &s->pending, err));
-    g->told = o->tell || o->loop || g->asked.column;
+    if (g->asked.column && g->demand) CUPEL_TRY(cupel_space_known(g->demand, &g->asked, &s->pool.header, g->job, &s->tell, err));
+    g->told = o->tell || o->loop || s->tell.file;
     g->waits = o->pending || o->loop;
 done:
     return st;
@@ -317,6 +341,7 @@ done:
     cupel_suggestion_release(&s);
     cupel_loop_release(&g.loop);
     cupel_demand_free(g.demand);
+    cupel_trial_space_free(g.trials);
     cupel_free(g.asked.column);
     cupel_free(g.input);
     cupel_free(g.known);

@@ -5,6 +5,7 @@
 #include "core/engine/loop.h"
 #include "core/engine/suggest.h"
 #include "core/engine/suggest_space.h"
+#include "core/engine/trial_space.h"
 #include "core/matter/column_match.h"
 
 typedef struct cupel_suggesting {
@@ -12,7 +13,8 @@ typedef struct cupel_suggesting {
     const cupel_job *job;
     cupel_suggestion *s;
     cupel_loop loop;
-    cupel_demand *demand;            /* of the space */
+    cupel_demand *demand;            /* of the space, where it is one of formulas */
+    cupel_trial_space *trials;       /* the space, where it is one of settings */
     cupel_space_goal asked;          /* by the demand, where the caller names no goal */
     const char *const *given;        /* [n_given] inputs as said by the caller or the loop; NULL: to be found */
     size_t n_given, n_goals;
@@ -35,6 +37,11 @@ typedef struct cupel_suggesting {
 /* Finds the columns of goals, failures, cost, identifiers and inputs, and the goals whose values the pool states; warns of columns that are left out.
  * CUPEL_USAGE where a column that was named is not there or is named twice, CUPEL_BAD_INPUT where pool and results share no input. */
 cupel_status cupel_suggest_columns(cupel_suggesting *g, cupel_err *err);
+
+/* What a space of settings asks for itself. CUPEL_USAGE where it does not. */
+cupel_status cupel_suggest_trials_goal(const cupel_trial_space *s, cupel_space_goal *goal, cupel_err *err);
+/* The candidates of g->trials, half of them near to the best of g->s->tell. */
+cupel_status cupel_suggest_trials(cupel_suggesting *g, cupel_err *err);
 
 /* Says what is strange about the results and sets g->doubted and g->range: values far from all others, repeats and copies (those of a loop were
  * told), experiments that failed and succeeded, results of no candidate. CUPEL_NO_RESOURCE. */
