@@ -65,24 +65,39 @@ static void a_ball_is_a_disc(void **state)
     check_fails(cupel_view_surface(one, NULL, 0, 0, N, &a, &err), CUPEL_BAD_INPUT, &err, "above 0");
 }
 
-static double coverage(const char *recipe, size_t hidden, size_t *height)
+/* With `body`, of phase 1 in one body on a grid of 16. */
+static double coverage_of(const char *recipe, bool body, size_t hidden, size_t *height)
 {
     cupel_view *view = NULL;
     cupel_err err = {0};
     cupel_recipe r;
     cupel_picture p = {0}, slice = {0};
+    cupel_one_body b = {.phase = 0};
     const cupel_job job = {.threads = 1};
     double covered = 0;
     check_ok(cupel_recipe_of_text(recipe, &r, &err), &err);
-    check_ok(cupel_view_open(&r, 12, hidden, &job, &view, &err), &err);
+    check_ok(cupel_one_body_of(&r, (const size_t[]){16, 16, 16}, 2, 1, &job, &b, &err), &err);
+    check_ok(cupel_view_open(&(cupel_seen){&r, body ? &b : NULL, 12, hidden}, &job, &view, &err), &err);
     check_ok(cupel_view_structure(view, 50, &job, &p, &err), &err);
     for (size_t i = 0; i < 50 * 50; i++) covered += p.rgba[4 * i + 3] / 255.0 / 2500;
     check_ok(cupel_view_slice(view, 1, &slice, &err), &err);
     *height = slice.height;
     cupel_view_close(view);
+    cupel_one_body_release(&b);
     cupel_picture_release(&p);
     cupel_picture_release(&slice);
     return covered;
+}
+
+static double coverage(const char *recipe, size_t hidden, size_t *height) { return coverage_of(recipe, false, hidden, height); }
+
+/* Of two spheres apart one is left. */
+static void a_body_is_seen_without_its_islands(void **state)
+{
+    (void)state;
+    size_t height;
+    const double both = coverage_of("bcc_spheres:fraction=0.1", false, 0, &height), one = coverage_of("bcc_spheres:fraction=0.1", true, 0, &height);
+    assert_true(one > 0.03 && one < 0.75 * both);
 }
 
 /* More of phase 1 covers more of the picture, at most the box: a hexagon. A long box is shown with several periods side by side. */
@@ -122,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_picture_comes_back),
         cmocka_unit_test(a_ball_is_a_disc),
         cmocka_unit_test(structures_are_seen),
+        cmocka_unit_test(a_body_is_seen_without_its_islands),
         cmocka_unit_test(colours_have_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

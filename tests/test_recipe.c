@@ -102,6 +102,8 @@ static void files_that_are_no_recipe_are_refused(void **state)
         {"{\"generator\": \"gyroid\", \"thresholds\": 1}", CUPEL_BAD_INPUT, "list"},
         {"{\"generator\": \"gyroid\", \"version\": 2}", CUPEL_BAD_INPUT, "version 1"},
         {"{\"generator\": \"gyroid\", \"sede\": 2}", CUPEL_BAD_INPUT, "unknown key 'sede'"},
+        {"{\"generator\": \"gyroid\", \"connected\": 0.5}", CUPEL_BAD_INPUT, "connected must be the number of a phase"},
+        {"{\"generator\": \"gyroid\", \"connected\": 2}", CUPEL_USAGE, "phase 2 of generator 'gyroid' is to be connected, expected one from 0 to 1"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cupel_json *root = NULL;

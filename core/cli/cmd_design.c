@@ -28,7 +28,7 @@ static const cupel_opt options[] = {
     {.name = "output", .placeholder = "DIR", .kind = CUPEL_OPT_TEXT, .required = true,
      .help = "the folder that gets report.html, designs.csv, design-1.json (recipe), design-1.npy (phases), for the first three also .stl (a "
              "printer), .h5 with fans-1-*.json (FANS) and .vti with damask-material.yaml (DAMASK), run.json, demand.yaml; where the demand asks "
-             "for a phase in one body, design-1-connected.npy, .stl, .h5 and .vti are of that body; of a named space with a seed samples.h5 too, "
+             "for a phase in one body, all of these are of that body; of a named space with a seed samples.h5 too, "
              "for --surrogate"},
     {.name = "budget", .placeholder = "B", .kind = CUPEL_OPT_TEXT,
      .help = "60s, 5 min or 40solves (loads solved; the first verification is made even when they are used up), in place of the demand's; the "

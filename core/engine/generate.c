@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/one_body.h"
 #include "core/engine/surface.h"
 #include "core/sys/file.h"
 #include "datasets/formats/volume.h"
@@ -93,6 +94,23 @@ static cupel_status put_floats(const char *path, const float *x, const size_t n[
     return st;
 }
 
+/* Of the body, where one is meant. */
+static cupel_status shares(const cupel_recipe *r, const size_t n[3], float *x, const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_mixture m = {0};
+    cupel_one_body b = {.phase = 0};
+    if (!r->one_body || cupel_recipe_phases(r) != 2) return cupel_recipe_shares(r, n, x, job, err);
+    CUPEL_TRY(cupel_recipe_mixture(r, n, &m, job, err));
+    CUPEL_TRY(cupel_one_body_of(r, n, 2, r->one_body - 1, job, &b, err));
+    cupel_one_body_mixture(&b, &m);
+    cupel_mixture_shares(&m, x);
+done:
+    cupel_mixture_release(&m);
+    cupel_one_body_release(&b);
+    return st;
+}
+
 static cupel_status generate_values(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
 {
     if (o->format ? strcmp(o->format, "npy") != 0 : !ends_in(o->output, ".npy"))
@@ -100,9 +118,12 @@ static cupel_status generate_values(const cupel_generate_options *o, const cupel
     const size_t bytes = cupel_mul(cupel_mul(cupel_mul(n[0], n[1]), n[2]), sizeof(float));
     cupel_status st = cupel_memory_check(bytes, o->output, err);
     if (st != CUPEL_OK) return st;
+    if (o->as == CUPEL_AS_LEVEL && r->one_body)
+        return cupel_fail(err, CUPEL_USAGE, "--as level is the distance to the interface as drawn, which a recipe in one body has lost in part; "
+                                            "leave 'connected' out of '%.120s'", o->recipe);
     float *x = cupel_alloc_aligned(bytes, 1);
     if (!x) return cupel_no_memory(err, o->output, bytes);
-    st = o->as == CUPEL_AS_LEVEL ? cupel_recipe_level(r, n, x, job, err) : cupel_recipe_shares(r, n, x, job, err);
+    st = o->as == CUPEL_AS_LEVEL ? cupel_recipe_level(r, n, x, job, err) : shares(r, n, x, job, err);
     if (st == CUPEL_OK) st = put_floats(o->output, x, n, err);
     cupel_free(x);
     return st;
@@ -127,25 +148,43 @@ static bool is_surface(const cupel_generate_options *o, const cupel_recipe *r)
     return cupel_recipe_phases(r) == 2 && (o->format ? strcmp(o->format, "stl") == 0 : ends_in(o->output, ".stl"));
 }
 
-static cupel_status generate_surface(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
+/* body: NULL without one. */
+static cupel_status generate_surface(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_voxels *body,
+                                     const cupel_job *job, cupel_err *err)
 {
     cupel_surface made;
-    const cupel_solid solid = {.recipe = r, .n = {n[0], n[1], n[2]}, .phase = 1};
+    const cupel_solid solid = {.recipe = r, .n = {n[0], n[1], n[2]}, .phase = 1, .body = body};
     cupel_status st = cupel_surface_write(&solid, o->output, job, &made, err);
     if (st != CUPEL_OK) return st;
     const bool far = fabs(made.share - made.wanted) > 1e-3;
     if (isnan(made.wanted))
         cupel_say(job, CUPEL_NOTE, "the surface encloses %.4g of the box", made.share);
     else
-        cupel_say(job, far ? CUPEL_WARNING : CUPEL_NOTE, "the surface encloses %.4g of the box, the recipe says %.4g%s", made.share, made.wanted,
-                  far ? "; the grid is too coarse for the structure: take a finer one" : "");
+        cupel_say(job, far ? CUPEL_WARNING : CUPEL_NOTE, "the surface encloses %.4g of the box, the %s %.4g%s", made.share,
+                  body ? "body has" : "recipe says", made.wanted, far ? "; the grid is too coarse for the structure: take a finer one" : "");
     return CUPEL_OK;
+}
+
+/* The recipe in one body, mended on this grid. */
+static cupel_status generate_body(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    cupel_one_body b = {.phase = 0};
+    CUPEL_TRY(cupel_one_body_of(r, n, cupel_recipe_phases(r), r->one_body - 1, job, &b, err));
+    cupel_say(job, CUPEL_NOTE, "phase %zu in one body: %llu voxels of islands removed, %llu of trapped void filled", r->one_body - 1,
+              (unsigned long long)b.islands, (unsigned long long)b.trapped);
+    CUPEL_TRY(cupel_voxels_number(&b.mended, "a body", err));
+    st = is_surface(o, r) ? generate_surface(o, r, n, &b.mended, job, err) : cupel_volume_write(o->output, o->format, &b.mended, err);
+done:
+    cupel_one_body_release(&b);
+    return st;
 }
 
 static cupel_status generate_phases(const cupel_generate_options *o, const cupel_recipe *r, const size_t n[3], const cupel_job *job, cupel_err *err)
 {
     cupel_voxels v = {0};
-    if (is_surface(o, r)) return generate_surface(o, r, n, job, err);
+    if (r->one_body) return generate_body(o, r, n, job, err);
+    if (is_surface(o, r)) return generate_surface(o, r, n, NULL, job, err);
     cupel_status st = cupel_recipe_voxels(r, n, &v, job, err);
     if (st == CUPEL_OK) say_fraction(r, &v, job);
     if (st == CUPEL_OK) st = cupel_volume_write(o->output, o->format, &v, err);

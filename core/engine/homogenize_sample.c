@@ -1,6 +1,7 @@
 /* What is to be homogenised: a volume that is read or a recipe that is built. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/one_body.h"
 #include "core/engine/generate.h"
 #include "core/engine/homogenize_parts.h"
 #include "core/engine/segment.h"
@@ -54,8 +55,8 @@ static cupel_status orient(cupel_sample *c, cupel_err *err)
     return cupel_recipe_orientations(&c->made_by, c->angle, err);
 }
 
-/* Grid i of the recipe. Edges in those of a cube where whole numbers allow one. */
-static cupel_status build_grid(cupel_sample *c, int i, const size_t n[3], const cupel_job *job, cupel_err *err)
+/* Grid i of the recipe, or of its body. Edges in those of a cube where whole numbers allow one. */
+static cupel_status build_grid(cupel_sample *c, int i, const size_t n[3], const cupel_one_body *body, const cupel_job *job, cupel_err *err)
 {
     double box[3];
     const size_t *first = i ? c->grids.grid[0].n : n;
@@ -64,7 +65,9 @@ static cupel_status build_grid(cupel_sample *c, int i, const size_t n[3], const 
         c->grids.edge[i][a] = box[a] / (double)n[a] * (double)first[0] / box[0];
         if (i == 0) c->cubes = c->cubes && fabs(c->grids.edge[0][a] - 1) < 1e-9;
     }
-    return cupel_recipe_mixture(&c->made_by, n, &c->grids.grid[i], job, err);
+    cupel_status st = cupel_recipe_mixture(&c->made_by, n, &c->grids.grid[i], job, err);
+    if (st == CUPEL_OK) cupel_one_body_mixture(body, &c->grids.grid[i]);
+    return st;
 }
 
 static cupel_status build_recipe(const cupel_homogenize_options *o, const cupel_job *job, cupel_sample *c, cupel_err *err)
@@ -72,6 +75,7 @@ static cupel_status build_recipe(const cupel_homogenize_options *o, const cupel_
     enum { LEAST = 4 };
     size_t n[3], middle[3], coarse[3];
     cupel_status st = CUPEL_OK;
+    cupel_one_body b = {.phase = 0};
     c->recipe = c->periodic = true;
     if (o->volume.threshold) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--threshold is for a volume of grey values; '%s' is a recipe", o->input));
     CUPEL_TRY(cupel_recipe_read(o->input, &c->made_by, err));
@@ -82,13 +86,15 @@ static cupel_status build_recipe(const cupel_homogenize_options *o, const cupel_
     c->n_phases = cupel_recipe_phases(&c->made_by);
     CUPEL_TRY(label_phases(c, NULL, err));
     CUPEL_TRY(orient(c, err));
-    CUPEL_TRY(build_grid(c, 0, n, job, err));
+    if (c->made_by.one_body) CUPEL_TRY(cupel_one_body_of(&c->made_by, n, c->n_phases, c->made_by.one_body - 1, job, &b, err));
+    CUPEL_TRY(build_grid(c, 0, n, &b, job, err));
     if (!o->no_error) {
         cupel_grids_of(n, middle, coarse);
-        CUPEL_TRY(build_grid(c, 1, middle, job, err));
-        CUPEL_TRY(build_grid(c, 2, coarse, job, err));
+        CUPEL_TRY(build_grid(c, 1, middle, &b, job, err));
+        CUPEL_TRY(build_grid(c, 2, coarse, &b, job, err));
     }
 done:
+    cupel_one_body_release(&b);
     return st;
 }
 

@@ -121,6 +121,14 @@ int cupel_mixture_stacked(const cupel_mixture *m)
     return -1;
 }
 
+void cupel_mixture_shares(const cupel_mixture *m, float *share)
+{
+    const size_t rows = m->n[0] * m->n[1], count = rows * m->n[2];
+    for (size_t i = 0; i < count; i++) share[i] = m->id8[i];
+    for (size_t i = 0; m->row && i < rows; i++)
+        for (size_t c = m->row[i]; c < m->row[i + 1]; c++) share[i * m->n[2] + m->cut[c].k] = m->cut[c].p;
+}
+
 int cupel_mixture_along(const cupel_mixture *m)
 {
     for (int axis = 0; m->dim == 3 && m->n_cuts && axis < 3; axis++) {

@@ -35,6 +35,9 @@ void cupel_mixture_release(cupel_mixture *m);
 /* fraction [n_phases], cuts counted by their shares, summed in a fixed order. */
 void cupel_mixture_fractions(const cupel_mixture *m, double *fraction);
 
+/* share [n0][n1][n2] of phase 1 of two. */
+void cupel_mixture_shares(const cupel_mixture *m, float *share);
+
 /* The axis along which every cut runs (fibres); -1: there is none, as in an image or without cuts. */
 int cupel_mixture_along(const cupel_mixture *m);
 /* The axis normal to which voxels without cuts are plane layers, each plane of one phase; -1: they are not, or there are cuts. */

@@ -45,6 +45,15 @@ run generate 'skeleton:level=0.4' --grid 16 -o "$T/x.npy"; { [ $rc = 2 ] && err 
 run generate 'skeleton:level=-0.5' --grid 16 -o "$T/x.npy"; { [ $rc = 2 ] && err 'leave nothing but phase 1'; }; check 'and one that leaves nothing else' $?
 [ ! -e "$T/x.npy" ]; check 'nothing is left of what was refused' $?
 run generate 'skeleton:level=0.05' --grid 16 -o "$T/y.npy"; check 'a level that leaves some' $rc
+# One of two spheres, in one body.
+B='bcc_spheres:fraction=0.2,connected=1'
+run generate "$B" --grid 16 -o "$T/b.npy" --recipe "$T/b.json"; { [ $rc = 0 ] && err 'phase 1 in one body: 4[0-9]* voxels of islands removed, 0 of trapped void filled' && grep -q '"connected": 1' "$T/b.json"; }
+check 'a phase in one body' $?
+run generate "$T/b.json" --grid 16 -o "$T/c.npy"; { [ $rc = 0 ] && cmp -s "$T/b.npy" "$T/c.npy"; }; check 'which its file gives again' $?
+run generate "$B" --grid 16 --as fraction -o "$T/f.npy"; tail -c +129 "$T/f.npy" | od -An -v -t f4 -w4 | awk '{ s += $1 } END { exit !(s / 4096 > 0.099 && s / 4096 < 0.101) }'; check 'its shares too' $?
+run generate "$B" --grid 16 -o "$T/b.stl"; { [ $rc = 0 ] && err 'encloses 0.09[0-9]* of the box, the body has 0.09'; }; check 'and its surface' $?
+run homogenize "$B" --grid 24 --property conductivity --phase 0:k=1 --phase 1:k=20; { [ $rc = 0 ] && grep -q '1\.2[89]' "$T/out"; }; check 'what it conducts' $?
+run generate "$B" --grid 16 --as level -o "$T/x.npy"; { [ $rc = 2 ] && err "leave 'connected' out"; }; check 'the level is of what is drawn' $?
 # The surface for a printer: 50 bytes a triangle behind 84, as many as the header says.
 run generate "$T/r.json" --grid 24 -o "$T/s.stl"
 { [ $rc = 0 ] && [ "$(tail -c +81 "$T/s.stl" | head -c 4 | od -An -t u4 | tr -d ' ')" = "$((($(wc -c <"$T/s.stl") - 84) / 50))" ]; }

@@ -236,7 +236,7 @@ void cupel_connected_files(const cupel_micro_demand *d, const cupel_designs *fou
 {
     if (d->connected >= d->n_phases) return;
     const bool printed = d->n_phases == 2 && d->connected != cupel_micro_page_hidden(d);
-    cupel_str_addf(s, "design-1-connected.npy, .stl (a printer), .h5 (FANS) and .vti (DAMASK)%s have %s in one body; design-1.npy and .json are as "
-                      "it was drawn, and so are pictures%s\n", found->n > 1 ? ", and those of the others," : "", d->phase[d->connected].name,
-                   printed ? "; where the faces of the box cut it, design-1-connected-alone.stl is its largest piece" : "");
+    cupel_str_addf(s, "all files%s and pictures have %s in one body, design-1.json by its 'connected'%s\n", found->n > 1 ? " of all designs" : "",
+                   d->phase[d->connected].name,
+                   printed ? "; where the faces of the box cut it, design-1-alone.stl is its largest piece" : "");
 }

@@ -25,7 +25,7 @@ cupel_status cupel_design_connect(const cupel_micro_demand *d, cupel_design *g, 
 /* The mended voxels of a design, with the phases of the demand as labels; released by the caller. */
 cupel_status cupel_design_mended(const cupel_micro_demand *d, const cupel_design *g, const cupel_job *job, cupel_voxels *v, cupel_err *err);
 
-/* One line for people; and one on which files hold the body. Nothing where no body is asked for. */
+/* One line for people; and one on the files, which all hold the body. Nothing where no body is asked for. */
 void cupel_connected_words(const cupel_micro_demand *d, const cupel_design *g, cupel_str *s);
 void cupel_connected_files(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *s);
 

@@ -334,6 +334,12 @@ static void sort_designs(const cupel_micro_demand *d, cupel_designs *o)
         }
 }
 
+/* Recipes that go out say that they are meant in one body. */
+static void name_body(const cupel_micro_demand *d, cupel_designs *o)
+{
+    for (size_t i = 0; i < o->n && d->connected < d->n_phases; i++) o->one[i].recipe.one_body = d->connected + 1;
+}
+
 static cupel_status none_converges(const cupel_search *s, cupel_err *err)
 {
     if (!s->out->dropped) return CUPEL_OK;
@@ -367,6 +373,7 @@ done:
         const cupel_status left = cupel_design_unverified(s, st == CUPEL_OK ? err : NULL);
         if (st == CUPEL_OK) st = left;
         sort_designs(d, designs);
+        name_body(d, designs);
     }
     if (s) designs->seconds = cupel_clock_worked(&s->clock), designs->trial_seconds = s->trial_seconds;
     cupel_free(s);

@@ -1,5 +1,6 @@
 /* The best designs: what they look like, what was asked and what they have, and their tensors beside the target. */
 #include "core/base/err.h"
+#include "core/engine/micro/connected.h"
 #include "core/engine/micro/after.h"
 #include "core/engine/micro/design_page.h"
 #include "core/engine/micro/edge.h"
@@ -380,6 +381,18 @@ static void put_recipe(const char *text, cupel_str *s)
     cupel_str_puts(s, "</code></p></details>");
 }
 
+/* The pictures are of what is taken away. */
+static cupel_status put_structure(const cupel_design_page *p, const cupel_design *g, cupel_str *s, cupel_err *err)
+{
+    cupel_one_body b = {.phase = 0};
+    const bool body = p->d->connected < p->d->n_phases;
+    cupel_status st = body ? cupel_design_body(p->d, g, p->job, &b, err) : CUPEL_OK;
+    if (st == CUPEL_OK)
+        st = cupel_micro_page_structure(p->d, &(cupel_page_structure){&g->recipe, body ? &b : NULL, g->limit.fraction}, p->job, s, err);
+    cupel_one_body_release(&b);
+    return st;
+}
+
 static cupel_status put_card(const cupel_design_page *p, size_t rank, cupel_str *s, cupel_err *err)
 {
     const cupel_design *g = &p->found->one[rank];
@@ -389,7 +402,7 @@ static cupel_status put_card(const cupel_design_page *p, size_t rank, cupel_str 
     cupel_recipe_text(&g->recipe, &recipe);
     cupel_str_addf(s, "<article class=card><h3>%zu. <span class=%s>%s</span></h3>\n", rank + 1, g->meets ? "yes" : g->unverified ? "open" : "no",
                    g->meets ? "meets the demand" : g->unverified ? "the best trial, not verified" : "does not meet the demand");
-    cupel_status st = cupel_micro_page_structure(p->d, &g->recipe, g->limit.fraction, p->job, s, err);
+    cupel_status st = put_structure(p, g, s, err);
     cupel_str_puts(s, "<div class=wide>");
     put_asked(p, g, s);
     put_facts(g, s);

@@ -9,10 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where a phase is to be one body, files are of the body, and say so in their names: design-1-connected.stl. */
-static const char *of_body(const cupel_micro_demand *d) { return d->connected < d->n_phases ? "-connected" : ""; }
-
-/* The voxels in one format; tail: "-connected.npy" of design-1-connected.npy. */
+/* The voxels in one format; tail: ".npy" of design-1.npy. */
 static cupel_status put_volume(cupel_account *a, size_t rank, const char *tail, const char *format, const cupel_voxels *v, const char *what,
                                cupel_err *err)
 {
@@ -39,8 +36,8 @@ static bool is_one_phase(const cupel_micro_demand *d, const cupel_design *g, con
 static cupel_status note_alone(cupel_account *a, size_t rank, const cupel_surface *made, cupel_err *err)
 {
     char name[40], what[240];
-    snprintf(name, sizeof name, "design-%zu-connected-alone.stl", rank);
-    snprintf(what, sizeof what, "of design-%zu-connected.stl the largest piece, to print one box by itself: the others would lie loose; it encloses "
+    snprintf(name, sizeof name, "design-%zu-alone.stl", rank);
+    snprintf(what, sizeof what, "of design-%zu.stl the largest piece, to print one box by itself: the others would lie loose; it encloses "
                                 "%.4f of the box; repeated it is not the design", rank, made->alone);
     return cupel_account_note(a, name, what, err);
 }
@@ -70,12 +67,11 @@ static cupel_status put_surface(cupel_taken *to, const cupel_micro_demand *d, co
     const cupel_job *job = cupel_voxels_count(v) > CUPEL_QUICK ? to->asked : a->job;
     cupel_surface *made = &to->surface[rank - 1];
     if (is_one_phase(d, g, v)) return CUPEL_OK;
-    snprintf(name, sizeof name, "%s.stl", of_body(d));
     if (d->n_phases != 2)
-        return put_volume(a, rank, name, "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
-    snprintf(name, sizeof name, "design-%zu%s.stl", rank, of_body(d));
+        return put_volume(a, rank, ".stl", "stl", v, "closed surface of all phases but the first, for a printer; stepped as the voxels are", err);
+    snprintf(name, sizeof name, "design-%zu.stl", rank);
     cupel_status st = cupel_account_path(a, name, &path, err);
-    snprintf(what, sizeof what, "design-%zu-connected-alone.stl", rank);
+    snprintf(what, sizeof what, "design-%zu-alone.stl", rank);
     if (st == CUPEL_OK && solid.phase == d->connected) st = cupel_account_path(a, what, &alone, err);
     solid.alone = alone;
     if (st == CUPEL_OK) st = cupel_surface_write(&solid, path, job, made, err);
@@ -104,35 +100,21 @@ static bool lengths_of(const cupel_micro_demand *d, const cupel_recipe *r, doubl
     return metres;
 }
 
-/* design-1.npy. changed: voxels that are another phase in the body that is asked for. */
-static cupel_status put_drawn(cupel_account *a, size_t rank, const cupel_voxels *v, uint64_t changed, cupel_err *err)
+/* design-1.npy. */
+static cupel_status put_labels(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, const cupel_voxels *v,
+                               cupel_err *err)
 {
-    char what[400];
+    char what[480], more[160] = "";
+    const cupel_connected *c = &g->connected;
+    if (d->connected < d->n_phases && !g->unverified)
+        snprintf(more, sizeof more, "; %.60s is one body, for which %llu voxels of islands were removed and %llu of trapped void filled",
+                 d->phase[d->connected].name, (unsigned long long)c->islands, (unsigned long long)c->trapped);
     snprintf(what, sizeof what, "%s%s",
              rank > 1 ? "voxels, as those of the first"
                       : "voxels: the phase at each centre, 0, 1, .. in the order of the demand; axes 1, 2, 3; whole labels, whose own tensor is not "
                         "that of this report, where an interface cuts voxels: cupel homogenize tells it",
-             changed ? "; as the recipe draws them, with islands and trapped void: the body is in the files -connected" : "");
+             more);
     return put_volume(a, rank, ".npy", NULL, v, what, err);
-}
-
-/* design-1-connected.npy: *v, the voxels of the recipe, with the phase of the demand in one body, which *v then is. */
-static cupel_status put_labels(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_voxels *v, cupel_err *err)
-{
-    char what[240];
-    cupel_voxels body = {0};
-    uint64_t changed = 0;
-    if (d->connected >= d->n_phases) return put_drawn(a, rank, v, 0, err);
-    cupel_status st = cupel_design_mended(d, g, a->job, &body, err);
-    if (st != CUPEL_OK) return st;
-    for (size_t i = 0, count = cupel_voxels_count(v); i < count; i++) changed += v->label[v->id[i]] != body.label[body.id[i]];
-    snprintf(what, sizeof what, "the voxels with %.60s in one body, islands removed and trapped void filled: %llu are another phase than in "
-                                "design-%zu.npy", d->phase[d->connected].name, (unsigned long long)changed, rank);
-    if (!changed) snprintf(what, sizeof what, "the voxels of design-%zu.npy: %.60s is one body as it was drawn", rank, d->phase[d->connected].name);
-    st = put_drawn(a, rank, v, changed, err);
-    cupel_voxels_release(v);
-    *v = body;
-    return st == CUPEL_OK ? put_volume(a, rank, "-connected.npy", NULL, v, what, err) : st;
 }
 
 static cupel_status put_voxels(cupel_taken *to, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_err *err)
@@ -144,17 +126,17 @@ static cupel_status put_voxels(cupel_taken *to, const cupel_micro_demand *d, con
     double box[3];
     size_t n[3];
     cupel_recipe_grid(&g->recipe, g->grid, n);
-    CUPEL_TRY(cupel_recipe_voxels(&g->recipe, n, &v, a->job, err));
+    CUPEL_TRY(body ? cupel_design_mended(d, g, a->job, &v, err) : cupel_recipe_voxels(&g->recipe, n, &v, a->job, err));
     CUPEL_TRY(put_labels(a, d, g, rank, &v, err));
     if (rank > CUPEL_SHOWN) goto done;
     v.has_size = lengths_of(d, &g->recipe, box);
     for (int k = 0; k < 3; k++) v.size[k] = v.has_size ? box[k] / (double)n[k] : box[k] / (double)n[k] * (double)n[0] / box[0];
-    CUPEL_TRY(put_volume(a, rank, body ? "-connected.h5" : ".h5", "fans", &v,
+    CUPEL_TRY(put_volume(a, rank, ".h5", "fans", &v,
                          rank > 1     ? "the voxels as FANS reads them"
                          : v.has_size ? "the voxels as FANS reads them: data set /microstructure with its lengths L in metres; whole labels"
                                       : "the voxels as FANS reads them: data set /microstructure, without a size, for none was asked; whole "
                                       "labels", err));
-    CUPEL_TRY(put_volume(a, rank, body ? "-connected.vti" : ".vti", NULL, &v,
+    CUPEL_TRY(put_volume(a, rank, ".vti", NULL, &v,
                          rank > 1     ? "the voxels as DAMASK reads them"
                          : v.has_size ? "the voxels as DAMASK reads them: VTK image data, cells 'material', metres; whole labels"
                                       : "the voxels as DAMASK reads them: VTK image data, cells 'material', in edges of a voxel; whole labels", err));
@@ -204,10 +186,10 @@ static void put_loads(size_t n, cupel_json_out *w)
     cupel_json_close(w, ']');
 }
 
-static void put_microstructure(const cupel_micro_demand *d, size_t rank, const double box[3], cupel_json_out *w)
+static void put_microstructure(size_t rank, const double box[3], cupel_json_out *w)
 {
     char file[40];
-    snprintf(file, sizeof file, "design-%zu%s.h5", rank, of_body(d));
+    snprintf(file, sizeof file, "design-%zu.h5", rank);
     cupel_json_name(w, "microstructure");
     cupel_json_open(w, '{');
     cupel_account_word(w, "filepath", file);
@@ -219,7 +201,7 @@ static void put_microstructure(const cupel_micro_demand *d, size_t rank, const d
     cupel_json_close(w, '}');
 }
 
-/* What FANS is run with on design-N.h5, or that of the body: the demand's phases, a load in each component, the tensor as the result. */
+/* What FANS is run with on design-N.h5: the demand's phases, a load in each component, the tensor as the result. */
 static cupel_status put_fans(cupel_account *a, const cupel_micro_demand *d, const cupel_design *g, size_t rank, cupel_physics physics, cupel_err *err)
 {
     static const char *const results[] = {"homogenized_tangent", "stress_average", "strain_average"};
@@ -230,7 +212,7 @@ static cupel_status put_fans(cupel_account *a, const cupel_micro_demand *d, cons
     double box[3];
     lengths_of(d, &g->recipe, box);
     cupel_json_open(&w, '{');
-    put_microstructure(d, rank, box, &w);
+    put_microstructure(rank, box, &w);
     cupel_account_word(&w, "problem_type", thermal ? "thermal" : "mechanical");
     cupel_account_word(&w, "matmodel", thermal ? "LinearThermalIsotropic" : "LinearElasticIsotropic");
     cupel_json_name(&w, "material_properties");

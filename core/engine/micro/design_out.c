@@ -345,16 +345,15 @@ static void say_phases(const cupel_micro_demand *d, bool conduction, cupel_str *
 /* The files hold labels, the figures are those of cut voxels: who computes the files elsewhere finds another tensor. */
 static void say_labels(const cupel_micro_demand *d, cupel_str *out)
 {
-    const char *file = d->connected < d->n_phases ? "design-1-connected.npy" : "design-1.npy";
     cupel_str_puts(out, "voxels in .npy, .h5 (FANS) and .vti (DAMASK) are whole labels; their own tensor is not that above, where an interface "
                         "cuts voxels; it is\n");
     if (d->needs_conduction) {
-        cupel_str_addf(out, "  cupel homogenize %s --property %s", file, d->conduction->property);
+        cupel_str_addf(out, "  cupel homogenize design-1.npy --property %s", d->conduction->property);
         say_phases(d, true, out);
         cupel_str_putc(out, '\n');
     }
     if (d->needs_elasticity) {
-        cupel_str_addf(out, "  cupel homogenize %s --property ", file);
+        cupel_str_puts(out, "  cupel homogenize design-1.npy --property ");
         cupel_str_puts(out, d->needs_expansion ? "expansion" : "elasticity");
         say_phases(d, false, out);
         cupel_str_putc(out, '\n');

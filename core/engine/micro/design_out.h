@@ -8,8 +8,8 @@
 #include "core/engine/surface.h"
 
 /* Into the folder of the account: designs.csv, demand.yaml, design-1.json and .npy ..., of the first three also .stl, .h5 and fans-1-*.json (FANS),
- * .vti and damask-material.yaml (DAMASK), report.html, run.json. Where a phase is to be one body, design-1-connected.npy has it, and .stl, .h5 and
- * .vti are of it alone: design-1-connected.stl. run.json:
+ * .vti and damask-material.yaml (DAMASK), report.html, run.json. Where a phase is to be one body, all of these are of it
+ * alone. run.json:
  *   {"cupel", "command", "started", "ended", "host", "threads", "isa", "seconds": {"total", "search", "report" (with the files)}, "cpu_seconds",
  *    "max_rss_bytes", "solves" (all), "solves by" (after.h), "merged" (near-duplicates), "convention",
  *    "designs": [{"verified", where a tensor is asked "on_grid": {"conductivity": [[..]], "stiffness", "expansion"}, "limit", "error" and,
@@ -17,7 +17,7 @@
  *    limit is that of plane layers in closed form,
  *    then "sensitivity" (sensitivity.h), "hold under" (hold.h), "void" (voids.h), "seeds" (seeds.h)}, or
  *    {"verified": false, "search_grid", "on_search_grid"}; where there is a smooth .stl "surface": {"triangles", "pieces" (surface.h),
- *    "share of the box", "share of the largest piece" where design-1-connected-alone.stl has it, "volume fraction" (of the design, or of its
+ *    "share of the box", "share of the largest piece" where design-1-alone.stl has it, "volume fraction" (of the design, or of its
  *    body)}, ..],
  *    "inputs": [{"name", "file", "digest"}], "outputs": [{"file", "digest"}, ..]}
  * and, where the demand names a space, samples.h5 with so many *rows of it (design_rows.h); 0: it is not written.

@@ -129,7 +129,7 @@ void cupel_design_page_files(const cupel_design_page *p, cupel_str *s)
     cupel_str_puts(
         s, "</table></div>\n<p class=note><code>cupel generate design-1.json --grid 256 -o fine.npy</code> builds a design again on any grid, "
            "<code>-o fine.stl</code> its surface");
-    cupel_str_puts(s, p->d->connected < p->d->n_phases ? ", as it was drawn: islands and trapped void are there again.</p></section>\n"
+    cupel_str_puts(s, p->d->connected < p->d->n_phases ? ", in one body on that grid: as drawn without its <code>connected</code>.</p></section>\n"
                                                        : ".</p></section>\n");
 }
 

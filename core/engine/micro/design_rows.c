@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/connected.h"
 #include "core/engine/micro/store.h"
 #include "core/math/small.h"
 
@@ -140,6 +141,7 @@ static cupel_status add_designs(table *t, double *figure, cupel_err *err)
     double x[CUPEL_SOBOL_DIMENSIONS];
     for (size_t i = 0; i < t->found->n && st == CUPEL_OK; i++) {
         const cupel_design *g = &t->found->one[i];
+        if (cupel_design_is_mended(g)) continue; /* rows are of what a recipe draws */
         for (size_t k = 0; k < t->space->n; k++) x[k] = g->recipe.value[t->space->place[k]];
         if (is_new(t, x) && figures_of(t, &g->limit, &g->bar, g->grid, figure)) st = add(t, x, figure, err);
     }

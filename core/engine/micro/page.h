@@ -35,9 +35,14 @@ cupel_status cupel_micro_page_picture(cupel_picture *picture, const char *class,
 cupel_status cupel_micro_page_data(cupel_picture *picture, cupel_str *s, cupel_err *err);
 /* The phase that is left empty: the softest, or where nothing is elastic the one that conducts least. */
 size_t cupel_micro_page_hidden(const cupel_micro_demand *d);
-/* A figure: the structure, its phases with fraction [n_phases], and sections across the axes. */
-cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel_recipe *r, const double *fraction, const cupel_job *job,
-                                        cupel_str *s, cupel_err *err);
+/* A figure: a structure, or its body (NULL: as drawn), its phases with fraction [n_phases], and sections across the axes. */
+typedef struct cupel_page_structure {
+    const cupel_recipe *recipe;
+    const cupel_one_body *body;
+    const double *fraction;
+} cupel_page_structure;
+cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel_page_structure *of, const cupel_job *job, cupel_str *s,
+                                        cupel_err *err);
 typedef struct cupel_page_tensor {
     const char *label; /* NULL: none */
     const double *t;   /* [3][3], or [6][6] Mandel */

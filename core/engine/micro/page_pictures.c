@@ -114,18 +114,19 @@ static void put_periods(const cupel_recipe *r, cupel_str *s)
     if (n[0] * n[1] * n[2] > 1) cupel_str_addf(s, "<p class=note>%zu × %zu × %zu periods are shown.</p>", n[0], n[1], n[2]);
 }
 
-cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel_recipe *r, const double *fraction, const cupel_job *job,
-                                        cupel_str *s, cupel_err *err)
+cupel_status cupel_micro_page_structure(const cupel_micro_demand *d, const cupel_page_structure *of, const cupel_job *job, cupel_str *s,
+                                        cupel_err *err)
 {
+    const cupel_seen seen = {of->recipe, of->body, VIEW_VOXELS, cupel_micro_page_hidden(d)};
     cupel_picture picture;
     cupel_view *v = NULL;
-    cupel_status st = cupel_view_open(r, VIEW_VOXELS, cupel_micro_page_hidden(d), job, &v, err);
+    cupel_status st = cupel_view_open(&seen, job, &v, err);
     if (st == CUPEL_OK) st = cupel_view_structure(v, VIEW_PIXELS, job, &picture, err);
     if (st == CUPEL_OK) {
         cupel_str_puts(s, "<figure>");
         st = put_seen(&picture, "view", "the structure, seen along a diagonal", s, err);
-        put_fractions(d, fraction, s);
-        put_periods(r, s);
+        put_fractions(d, of->fraction, s);
+        put_periods(of->recipe, s);
     }
     if (st == CUPEL_OK) st = put_slices(v, s, err);
     cupel_str_puts(s, "</figure>\n");

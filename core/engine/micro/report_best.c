@@ -81,7 +81,7 @@ static cupel_status put_card(const cupel_micro_page *p, size_t rank, cupel_str *
     cupel_str_addf(s, "<article class=card><h3>%zu. <code>", rank + 1);
     cupel_html(s, x->recipe);
     cupel_str_puts(s, "</code></h3>\n");
-    st = cupel_micro_page_structure(p->d, &r, x->figure + p->samples.layout.fraction, p->job, s, err);
+    st = cupel_micro_page_structure(p->d, &(cupel_page_structure){&r, NULL, x->figure + p->samples.layout.fraction}, p->job, s, err);
     cupel_str_puts(s, "<div>");
     if (st == CUPEL_OK) st = put_surfaces(p, x, s, err);
     cupel_str_puts(s, "</div>\n<div>");

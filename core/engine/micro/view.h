@@ -3,7 +3,7 @@
 #define CUPEL_ENGINE_MICRO_VIEW_H
 
 #include "core/sys/job.h"
-#include "datasets/spaces/micro/recipe.h"
+#include "core/engine/one_body.h"
 
 typedef struct cupel_picture {
     size_t width, height;
@@ -15,9 +15,14 @@ void cupel_picture_release(cupel_picture *p);
 /* Periods shown along each axis: as many as make the picture nearly a cube, at most 4. */
 void cupel_view_repeat(const cupel_recipe *r, size_t repeat[3]);
 
-/* The structure on `voxels` along the shortest edge of its box, to be looked at: all phases but `hidden` as a solid. */
+/* What is looked at: a recipe, or its body (NULL: as drawn), on `voxels` along the shortest edge of its box; all phases but `hidden` as a solid. */
+typedef struct cupel_seen {
+    const cupel_recipe *recipe;
+    const cupel_one_body *body;
+    size_t voxels, hidden;
+} cupel_seen;
 typedef struct cupel_view cupel_view;
-cupel_status cupel_view_open(const cupel_recipe *r, size_t voxels, size_t hidden, const cupel_job *job, cupel_view **v, cupel_err *err);
+cupel_status cupel_view_open(const cupel_seen *seen, const cupel_job *job, cupel_view **v, cupel_err *err);
 void cupel_view_close(cupel_view *v);
 /* Seen along a diagonal, axis 3 up, parallel rays, cupel_view_repeat periods, with the faces of the box as cuts. Where two phases meet the surface is
  * that of the shares, smooth between voxels. */

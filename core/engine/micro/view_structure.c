@@ -60,21 +60,42 @@ void cupel_view_repeat(const cupel_recipe *r, size_t repeat[3])
     }
 }
 
+/* Voxels as the body has them: a mixture without cuts. */
+static cupel_status mend(cupel_voxels *v, const cupel_one_body *body, cupel_err *err)
+{
+    cupel_mixture m = {0};
+    const size_t count = cupel_voxels_count(v);
+    for (size_t i = 0; i < count; i++) v->id[i] = (uint16_t)v->label[v->id[i]];
+    v->n_phases = body->drawn.n_phases;
+    cupel_status st = cupel_mixture_of_voxels(v, &m, err);
+    if (st != CUPEL_OK) return st;
+    cupel_one_body_mixture(body, &m);
+    for (size_t i = 0; i < count; i++) v->id[i] = m.id8 ? m.id8[i] : m.id16[i];
+    cupel_mixture_release(&m);
+    return cupel_voxels_number(v, "a picture", err);
+}
+
 /* Two phases by their shares, more by their ids. */
-static cupel_status fill(volume *v, const cupel_recipe *r, const cupel_job *job, cupel_err *err)
+static cupel_status fill(volume *v, const cupel_recipe *r, const cupel_one_body *body, const cupel_job *job, cupel_err *err)
 {
     const size_t count = cupel_mul(cupel_mul(v->n[0], v->n[1]), v->n[2]);
     cupel_voxels ids = {0};
+    cupel_mixture m = {0};
     v->solid = cupel_alloc(count, sizeof *v->solid);
     v->id = cupel_alloc(count, 1);
     if (!v->solid || !v->id) return cupel_no_memory(err, "a picture", count * 5);
     if (cupel_recipe_phases(r) == 2) {
         memset(v->id, v->hidden ? 0 : 1, count);
-        cupel_status st = cupel_recipe_shares(r, v->n, v->solid, job, err);
+        cupel_status st = cupel_recipe_mixture(r, v->n, &m, job, err);
+        if (st != CUPEL_OK) return st;
+        if (body) cupel_one_body_mixture(body, &m);
+        cupel_mixture_shares(&m, v->solid);
+        cupel_mixture_release(&m);
         for (size_t i = 0; v->hidden && i < count; i++) v->solid[i] = 1 - v->solid[i];
-        return st;
+        return CUPEL_OK;
     }
     cupel_status st = cupel_recipe_voxels(r, v->n, &ids, job, err);
+    if (st == CUPEL_OK && body) st = mend(&ids, body, err);
     for (size_t i = 0; st == CUPEL_OK && i < count; i++) {
         v->id[i] = (uint8_t)ids.label[ids.id[i]];
         v->solid[i] = v->id[i] != v->hidden ? 1 : 0;
@@ -96,16 +117,16 @@ static cupel_status find_near(volume *v, cupel_err *err)
     return CUPEL_OK;
 }
 
-cupel_status cupel_view_open(const cupel_recipe *recipe, size_t voxels, size_t hidden, const cupel_job *job, cupel_view **out, cupel_err *err)
+cupel_status cupel_view_open(const cupel_seen *seen, const cupel_job *job, cupel_view **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_recipe r = *recipe;
+    cupel_recipe r = *seen->recipe;
     double box[3];
     volume *v = cupel_alloc(1, sizeof *v);
     if (!v) return cupel_no_memory(err, "a picture", sizeof *v);
-    v->hidden = hidden;
+    v->hidden = seen->hidden;
     CUPEL_TRY(cupel_recipe_settle(&r, job, err));
-    cupel_recipe_grid(&r, voxels, v->n);
+    cupel_recipe_grid(&r, seen->voxels, v->n);
     cupel_recipe_box(&r, box);
     cupel_view_repeat(&r, v->repeat);
     for (int a = 0; a < 3; a++) box[a] *= (double)v->repeat[a];
@@ -114,7 +135,7 @@ cupel_status cupel_view_open(const cupel_recipe *recipe, size_t voxels, size_t h
         v->half[a] = box[a] / longest;
         v->scale[a] = (double)(v->n[a] * v->repeat[a]) / (2 * v->half[a]);
     }
-    CUPEL_TRY(fill(v, &r, job, err));
+    CUPEL_TRY(fill(v, &r, seen->body, job, err));
     smooth(v);
     CUPEL_TRY(find_near(v, err));
     *out = v;

@@ -109,10 +109,7 @@ cupel_status cupel_recipe_shares(const cupel_recipe *r, const size_t n[3], float
     cupel_status st = cupel_recipe_phases(r) == 2 ? CUPEL_OK : two_phases(r, "the share of phase 1", err);
     if (st == CUPEL_OK) st = cupel_recipe_mixture(r, n, &m, job, err);
     if (st != CUPEL_OK) return st;
-    const size_t rows = n[0] * n[1], count = rows * n[2];
-    for (size_t i = 0; i < count; i++) share[i] = m.id8[i];
-    for (size_t i = 0; m.row && i < rows; i++)
-        for (size_t c = m.row[i]; c < m.row[i + 1]; c++) share[i * n[2] + m.cut[c].k] = m.cut[c].p;
+    cupel_mixture_shares(&m, share);
     cupel_mixture_release(&m);
     return CUPEL_OK;
 }

@@ -72,6 +72,7 @@ static cupel_status unknown_param(const cupel_recipe *r, cupel_text name, cupel_
         if (i == 12) cupel_str_puts(&all, "..., ");
     }
     cupel_guess_offer(&g, "seed");
+    cupel_guess_offer(&g, "connected");
     cupel_status st =
         cupel_fail(err, CUPEL_USAGE, "generator '%s' has no parameter '%s'; %s%s%sit has %sseed ('cupel methods %s' tells their ranges)",
                    r->generator->method.name, word, g.best ? "did you mean '" : "", g.best ? g.best : "", g.best ? "'? " : "", cupel_str_text(&all),
@@ -123,7 +124,21 @@ static cupel_status set_value(cupel_recipe *r, size_t i, double x, cupel_err *er
                       r->generator->method.name, found, whole ? "whole " : "", low, high, unit[0] ? " " : "", unit);
 }
 
-static cupel_status check(const cupel_recipe *r, cupel_err *err) { return r->generator->check ? r->generator->check(r, err) : CUPEL_OK; }
+static cupel_status check(const cupel_recipe *r, cupel_err *err)
+{
+    const cupel_status st = r->generator->check ? r->generator->check(r, err) : CUPEL_OK;
+    if (st != CUPEL_OK || r->one_body <= cupel_recipe_phases(r)) return st;
+    return cupel_fail(err, CUPEL_USAGE, "phase %zu of generator '%s' is to be connected, expected one from 0 to %zu", r->one_body - 1,
+                      r->generator->method.name, cupel_recipe_phases(r) - 1);
+}
+
+/* The phase that is to be one body. */
+static bool set_body(cupel_recipe *r, double phase)
+{
+    if (!(phase >= 0 && phase < CUPEL_PHASES_MAX) || phase != floor(phase)) return false;
+    r->one_body = (size_t)phase + 1;
+    return true;
+}
 
 /* One "name=value". */
 static cupel_status setting(cupel_recipe *r, cupel_text t, bool *given, cupel_err *err)
@@ -134,10 +149,10 @@ static cupel_status setting(cupel_recipe *r, cupel_text t, bool *given, cupel_er
                           t.n ? t.p : "", r->generator->method.name);
     const cupel_text name = cupel_text_trim((cupel_text){t.p, (size_t)(equals - t.p)});
     const cupel_text word = cupel_text_trim((cupel_text){equals + 1, (size_t)(t.p + t.n - equals - 1)});
-    const bool seed = cupel_text_is(name, "seed");
-    const size_t i = seed ? CUPEL_RECIPE_VALUES_MAX : place_of(r, name);
+    const bool seed = cupel_text_is(name, "seed"), body = cupel_text_is(name, "connected");
+    const size_t i = seed ? (size_t)CUPEL_RECIPE_VALUES_MAX : body ? CUPEL_RECIPE_VALUES_MAX + 1 : place_of(r, name);
     double x;
-    if (!seed && i == n_params(r)) return unknown_param(r, name, err);
+    if (i == n_params(r)) return unknown_param(r, name, err);
     if (given[i])
         return cupel_fail(err, CUPEL_USAGE, "parameter %.*s of generator '%s' is given twice", (int)name.n, name.p, r->generator->method.name);
     given[i] = true;
@@ -146,6 +161,11 @@ static cupel_status setting(cupel_recipe *r, cupel_text t, bool *given, cupel_er
                    ? CUPEL_OK
                    : cupel_fail(err, CUPEL_USAGE, "seed of generator '%s' is '%.*s', expected a whole number from 0 to 2^64 - 1",
                                 r->generator->method.name, cupel_shown(word.n, WORD_MAX), word.p);
+    if (body)
+        return cupel_parse_double(word, &x) && set_body(r, x)
+                   ? CUPEL_OK
+                   : cupel_fail(err, CUPEL_USAGE, "connected of generator '%s' is '%.*s', expected the number of a phase", r->generator->method.name,
+                                cupel_shown(word.n, WORD_MAX), word.p);
     if (!cupel_parse_double(word, &x))
         return cupel_fail(err, CUPEL_USAGE, "parameter %s of generator '%s' is '%.*s', expected a number", param_at(r, i)->name,
                           r->generator->method.name, cupel_shown(word.n, WORD_MAX), word.p);
@@ -156,7 +176,7 @@ static cupel_status setting(cupel_recipe *r, cupel_text t, bool *given, cupel_er
 cupel_status cupel_recipe_of_text(const char *text, cupel_recipe *r, cupel_err *err)
 {
     cupel_recipe w;
-    bool given[CUPEL_RECIPE_VALUES_MAX + 1] = {false};
+    bool given[CUPEL_RECIPE_VALUES_MAX + 2] = {false}; /* the parameters, the seed, connected */
     const char *colon = strchr(text, ':');
     const cupel_text name = cupel_text_trim(colon ? (cupel_text){text, (size_t)(colon - text)} : cupel_text_of(text));
     cupel_status st = begin(name, &w, err);
@@ -228,6 +248,13 @@ static cupel_status json_version(const cupel_json *node, const char *name, cupel
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s: this program reads recipes of version %d; found another", name, (int)VERSION);
 }
 
+static cupel_status json_body(const cupel_json *node, const char *name, cupel_recipe *r, cupel_err *err)
+{
+    double x;
+    if (cupel_json_number(node, &x) && set_body(r, x)) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s: connected must be the number of a phase", name);
+}
+
 static cupel_status json_member(const cupel_json *node, const char *key, const char *name, cupel_recipe *r, cupel_err *err)
 {
     if (strcmp(key, "generator") == 0) return CUPEL_OK;
@@ -235,8 +262,9 @@ static cupel_status json_member(const cupel_json *node, const char *key, const c
     if (strcmp(key, "seed") == 0) return json_seed(node, name, &r->seed, err);
     if (strcmp(key, "thresholds") == 0) return json_thresholds(node, name, r, err);
     if (strcmp(key, "version") == 0) return json_version(node, name, err);
-    return cupel_fail(err, CUPEL_BAD_INPUT, "%s: unknown key '%.60s' in a recipe; keys are generator, parameters, seed, thresholds, version", name,
-                      key);
+    if (strcmp(key, "connected") == 0) return json_body(node, name, r, err);
+    return cupel_fail(err, CUPEL_BAD_INPUT, "%s: unknown key '%.60s' in a recipe; keys are generator, parameters, seed, thresholds, connected, "
+                                             "version", name, key);
 }
 
 cupel_status cupel_recipe_of_json(const cupel_json *node, const char *name, cupel_recipe *r, cupel_err *err)
@@ -312,6 +340,10 @@ void cupel_recipe_put(const cupel_recipe *r, cupel_json_out *w)
     cupel_json_open(w, '[');
     for (size_t i = 0; i < r->n_thresholds; i++) cupel_json_put_number(w, r->threshold[i]);
     cupel_json_close(w, ']');
+    if (r->one_body) {
+        cupel_json_name(w, "connected");
+        cupel_json_put_count(w, r->one_body - 1);
+    }
     cupel_json_name(w, "version");
     cupel_json_put_int(w, VERSION);
     cupel_json_close(w, '}');
@@ -328,6 +360,7 @@ void cupel_recipe_text(const cupel_recipe *r, cupel_str *s)
         cupel_str_putc(s, ',');
     }
     cupel_str_addf(s, "seed=%llu", (unsigned long long)r->seed);
+    if (r->one_body) cupel_str_addf(s, ",connected=%zu", r->one_body - 1);
 }
 
 size_t cupel_recipe_phases(const cupel_recipe *r) { return r->generator->phases_of ? r->generator->phases_of(r) : r->generator->n_phases; }

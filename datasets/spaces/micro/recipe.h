@@ -1,7 +1,8 @@
 /* A microstructure as a recipe: the name of a generator, a few numbers, a seed, and thresholds found once on a fine grid, so that it can be built at
  * any resolution with the same interface.
  *
- * Text form: "gyroid:fraction=0.4,seed=1"; file form: JSON {"generator": .., "parameters": {..}, "seed": .., "thresholds": [..], "version": 1}.
+ * Text form: "gyroid:fraction=0.4,seed=1"; file form: JSON {"generator": .., "parameters": {..}, "seed": .., "thresholds": [..], "version": 1}. With
+ * connected=1, "connected": 1, what is meant is phase 1 in one body: what is built below is as drawn, and mended by who asks for it.
  * Lengths are in edges of the periodic box (the unit cube unless `box` says otherwise). Phase 1 is the one that `fraction` counts. */
 #ifndef CUPEL_DATASETS_SPACES_MICRO_RECIPE_H
 #define CUPEL_DATASETS_SPACES_MICRO_RECIPE_H
@@ -24,6 +25,7 @@ typedef struct cupel_recipe {
     uint64_t seed;
     size_t n_thresholds;                   /* 0: not found yet */
     double threshold[CUPEL_RECIPE_THRESHOLDS_MAX];
+    size_t one_body;                       /* 1 + the phase that is mended into one body (core/engine/one_body.h), for who builds it; 0: none */
 } cupel_recipe;
 
 /* What a two-phase generator makes of a recipe: a function f of the place, and where phase 1 is. Every generator's own struct begins with this. The
