@@ -35,6 +35,34 @@ static void a_blend_finds_members_that_complement_one_another(void **state)
     assert_true(reached < 0.1);
 }
 
+/* One that is better by chance alone does not drive out what was there before, but may share with it; one that is surely better does. */
+static void weights_of_before_are_left_only_for_a_sure_gain(void **state)
+{
+    (void)state;
+    static const double before[] = {1, 0};
+    double y[N], a[N], b[N], sure[N], weight[2], reached, shared;
+    cupel_err err = {0};
+    for (size_t i = 0; i < N; i++) {
+        y[i] = (double)i / N;
+        a[i] = y[i] + noise(5, i);
+        b[i] = y[i] + 0.95 * noise(6, i);
+        sure[i] = y[i] + 0.1 * noise(6, i);
+    }
+    cupel_blend_prior prior = {.weight = before, .share = 1};
+    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, sure}, 2, y, N, 1, &prior, weight, &reached, &err), &err);
+    assert_true(weight[0] < 0.2);
+    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, a}, 2, y, N, 1, &prior, weight, &reached, &err), &err);
+    assert_true(weight[0] == 1 && weight[1] == 0);
+    prior.share = 0.5;
+    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, sure}, 2, y, N, 1, &prior, weight, &reached, &err), &err);
+    assert_true(weight[0] < 0.2);
+    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, b}, 2, y, 12, 1, &prior, weight, &shared, &err), &err);
+    assert_true(weight[0] >= 0.5 && weight[0] < 1 && fabs(weight[0] + weight[1] - 1) < 1e-12);
+    double mixed = 0;
+    for (size_t i = 0; i < 12; i++) mixed += fabs(weight[0] * a[i] + weight[1] * b[i] - y[i]) / 12;
+    check_close(shared, mixed, 1e-12, 0);
+}
+
 /* Members that are all alike: equal weights, which nothing beats. */
 static void equal_members_share(void **state)
 {
@@ -142,13 +170,13 @@ static void the_plan_follows_the_table(void **state)
     for (size_t i = 0; i < n; i++) assert_true(!unit[i].quantiles && unit[i].role != CUPEL_AUTO_STACK);
 }
 
-/* The pair on fractions is where a blend begins, unless any member on other columns does as well alone. */
+/* The pair on fractions is where a blend begins, and half of it where a member on other columns does as well alone. */
 static void fractions_come_first_only_where_nothing_else_does_as_well(void **state)
 {
     (void)state;
     static cupel_auto a;
     const size_t which[] = {0, 1, 2};
-    double prior[3];
+    double prior[3], share;
     a = (cupel_auto){.n_members = 3};
     for (size_t k = 0; k < 3; k++)
         a.member[k].unit = (cupel_auto_unit){.columns = CUPEL_AUTO_FRACTIONS, .trees = cupel_trees_defaults(CUPEL_EXTRA_TREES)};
@@ -156,10 +184,11 @@ static void fractions_come_first_only_where_nothing_else_does_as_well(void **sta
     a.member[0].unit.trees = cupel_trees_defaults(CUPEL_BOOSTED_TREES);
     a.member[2].unit.role = CUPEL_AUTO_STACK;
     a.member[0].loss = 3, a.member[1].loss = 2, a.member[2].loss = 2;
-    assert_true(cupel_auto_prior(&a, which, 3, prior));
-    assert_true(prior[0] == 0 && prior[1] == 0.5 && prior[2] == 0.5);
+    assert_true(cupel_auto_prior(&a, which, 3, prior, &share));
+    assert_true(prior[0] == 0 && prior[1] == 0.5 && prior[2] == 0.5 && share == 1);
     a.member[0].loss = 2;
-    assert_false(cupel_auto_prior(&a, which, 3, prior));
+    assert_true(cupel_auto_prior(&a, which, 3, prior, &share));
+    assert_true(prior[0] == 0 && prior[1] == 0.5 && prior[2] == 0.5 && share == 0.5);
 }
 
 /* Members on the first kind of descriptor alone, in the fit and after a way through a file. */
@@ -309,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_blend_finds_members_that_complement_one_another),
+        cmocka_unit_test(weights_of_before_are_left_only_for_a_sure_gain),
         cmocka_unit_test(equal_members_share),
         cmocka_unit_test(the_median_of_a_mixture),
         cmocka_unit_test(a_hurdle_is_found_and_kept),

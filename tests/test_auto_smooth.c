@@ -116,18 +116,18 @@ static void few_rows_begin_with_a_pair(void **state)
 {
     (void)state;
     cupel_auto a = {.n_members = 4};
-    double prior[4];
+    double prior[4], share;
     const size_t which[] = {0, 1, 2, 3};
     for (size_t k = 0; k < 4; k++) a.member[k].unit.trees = cupel_trees_defaults(k == 0 ? CUPEL_BOOSTED_TREES : CUPEL_EXTRA_TREES);
     a.member[2].unit.columns = a.member[3].unit.columns = CUPEL_AUTO_FRACTIONS;
     a.member[3].unit.role = CUPEL_AUTO_STACK;
     a.member[0].loss = 3, a.member[1].loss = 2, a.member[2].loss = 1;
-    assert_true(cupel_auto_prior(&a, which, 4, prior));
-    assert_true(prior[0] == 0 && prior[1] == 0 && prior[2] == 0.5 && prior[3] == 0.5);
+    assert_true(cupel_auto_prior(&a, which, 4, prior, &share));
+    assert_true(prior[0] == 0 && prior[1] == 0 && prior[2] == 0.5 && prior[3] == 0.5 && share == 1);
     assert_true(cupel_auto_extra(&a, 3, &a.member[3].unit) == 1);
-    assert_false(cupel_auto_prior(&a, which, 3, prior));
+    assert_false(cupel_auto_prior(&a, which, 3, prior, &share));
     a.member[1].loss = 0.5;
-    assert_false(cupel_auto_prior(&a, which, 4, prior));
+    assert_true(cupel_auto_prior(&a, which, 4, prior, &share) && share == 0.5);
 }
 
 int main(void)

@@ -280,6 +280,7 @@ static cupel_status blend_role(fit *f, cupel_auto_role role, size_t left_out, cu
     const cupel_blend_loss loss = role == CUPEL_AUTO_ABOVE || a->is_class ? CUPEL_BLEND_LOG : CUPEL_BLEND_ABSOLUTE;
     const double *oof[CUPEL_AUTO_MEMBERS];
     double weight[CUPEL_AUTO_MEMBERS], prior[CUPEL_AUTO_MEMBERS], reached, *own = NULL, *y;
+    cupel_blend_prior before = {.weight = prior};
     size_t which[CUPEL_AUTO_MEMBERS], m = 0, n = f->data->n, rows = 0;
     for (size_t k = 0; k < a->n_members; k++)
         if (in_blend(&a->member[k], role)) which[m++] = k;
@@ -294,8 +295,8 @@ static cupel_status blend_role(fit *f, cupel_auto_role role, size_t left_out, cu
     }
     for (size_t k = 0; k < m; k++) oof[k] = own + k * n;
     if (!rows) goto done; /* all of them in one fold: the weights stay */
-    CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, f->data->seed, role == CUPEL_AUTO_VALUE && cupel_auto_prior(a, which, m, prior) ? prior : NULL,
-                              weight, &reached, err));
+    const bool has_prior = role == CUPEL_AUTO_VALUE && cupel_auto_prior(a, which, m, prior, &before.share);
+    CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, f->data->seed, has_prior ? &before : NULL, weight, &reached, err));
     for (size_t k = 0; k < m; k++) a->member[which[k]].weight = weight[k];
 done:
     cupel_free(own);

@@ -91,7 +91,7 @@ static double error_of_gain(cupel_blend_loss loss, const double *y, const double
 }
 
 cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, uint64_t seed,
-                             const double *prior, double *weight, double *reached, cupel_err *err)
+                             const cupel_blend_prior *prior, double *weight, double *reached, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     double *sum = cupel_alloc(n, sizeof *sum), *kept = cupel_alloc(n, sizeof *kept), *bagged = cupel_alloc(m, sizeof *bagged);
@@ -100,7 +100,7 @@ cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member,
         st = cupel_no_memory(err, "a blend", 3 * n * sizeof *sum);
         goto done;
     }
-    for (size_t k = 0; k < m; k++) weight[k] = prior ? prior[k] : 1 / (double)m;
+    for (size_t k = 0; k < m; k++) weight[k] = prior ? prior->weight[k] : 1 / (double)m;
     cupel_blend_apply(member, weight, m, n, kept);
     *reached = cupel_blend_loss_of(loss, y, kept, n);
     const bag b = {.loss = loss, .member = member, .m = m, .n = n < 4 ? n : n / 2, .y = y, .row = row, .sum = sum};
@@ -113,6 +113,10 @@ cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member,
     if (selected < GAIN * *reached && (!prior || *reached - selected > SURE * error_of_gain(loss, y, kept, sum, n))) {
         *reached = selected;
         memcpy(weight, bagged, m * sizeof *weight);
+    } else if (prior && prior->share < 1) {
+        for (size_t k = 0; k < m; k++) weight[k] = prior->share * weight[k] + (1 - prior->share) * bagged[k];
+        cupel_blend_apply(member, weight, m, n, kept);
+        *reached = cupel_blend_loss_of(loss, y, kept, n);
     }
 done:
     cupel_free(sum);

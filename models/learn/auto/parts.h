@@ -124,9 +124,9 @@ double cupel_auto_disagreement(const cupel_auto *a, const double *value);
 double cupel_auto_together(const cupel_auto *a, const double *value, const double *quantile, double *above);
 
 /* Members which [m] -> prior [m]: half the second level on fractions, half the extremely randomised trees on them, which few rows have to argue
- * against. False when there is no such pair, or a member of the first level on other columns does as well as such trees: then there is more in the
- * columns than which elements there are. */
-bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior);
+ * against. *share: 1, or a half where a member of the first level on other columns does as well as such trees: then there may be more in the columns
+ * than which elements there are. False when there is no such pair. */
+bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior, double *share);
 /* Does a second level learn from member j, which stands before it? One on fractions only from members on fractions. */
 bool cupel_auto_feeds(const cupel_auto *a, size_t j, const cupel_auto_unit *u);
 /* Extra columns behind those of unit k: of a second level what members before it say; of the errors value, disagreement and above. */

@@ -62,7 +62,7 @@ static size_t trees_on_fractions(const cupel_auto *a, const size_t *which, size_
     return SIZE_MAX;
 }
 
-bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior)
+bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double *prior, double *share)
 {
     const size_t few = trees_on_fractions(a, which, m);
     size_t stack = SIZE_MAX;
@@ -71,10 +71,11 @@ bool cupel_auto_prior(const cupel_auto *a, const size_t *which, size_t m, double
         if (u->role == CUPEL_AUTO_STACK && u->columns == CUPEL_AUTO_FRACTIONS) stack = k;
     }
     if (stack == SIZE_MAX || few == SIZE_MAX) return false;
+    *share = 1;
     for (size_t k = 0; k < m; k++) {
         const cupel_auto_member *other = &a->member[which[k]];
         if (other->unit.role == CUPEL_AUTO_VALUE && other->unit.columns != CUPEL_AUTO_FRACTIONS && other->loss <= a->member[which[few]].loss)
-            return false;
+            *share = 0.5;
     }
     for (size_t k = 0; k < m; k++) prior[k] = k == stack || k == few ? 0.5 : 0;
     return true;
