@@ -144,7 +144,8 @@ cupel_status cupel_kmeans(const double *x, size_t n, size_t d, size_t k, uint64_
     m.nearest = cupel_alloc(n, sizeof *m.nearest);
     m.of = cupel_alloc(n, sizeof *m.of);
     m.count = cupel_alloc(k, sizeof *m.count);
-    if (!m.centre || !m.across || !m.nearest || !m.of || !m.count) CUPEL_TRY(cupel_no_memory(err, "clusters", cupel_mul(cupel_mul(2 * k, d) + n, sizeof(double))));
+    if (!m.centre || !m.across || !m.nearest || !m.of || !m.count)
+        CUPEL_TRY(cupel_no_memory(err, "clusters", cupel_mul(cupel_mul(2 * k, d) + n, sizeof(double))));
     *found = false;
     for (uint64_t start = 0; start < STARTS; start++) {
         double total = 0;
