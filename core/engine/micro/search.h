@@ -40,6 +40,7 @@ typedef struct cupel_search {
     cupel_families families;
     bool tried[CUPEL_FAMILIES_MAX];   /* it was looked at */
     bool left[CUPEL_FAMILIES_MAX];    /* it is not searched, see screen_spaces.h */
+    bool rough;                       /* its trials are, see cupel_trial_options */
     bool near;                        /* a start of a list of spaces is within its tolerances, on the grid of the look */
     const cupel_family *family;       /* the one that is being searched */
     size_t start;                     /* number of the start that is being searched, for the report */

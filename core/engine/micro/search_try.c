@@ -99,7 +99,7 @@ cupel_status cupel_search_try_on(cupel_search *s, const double *x, size_t grid, 
     cupel_recipe r;
     const bool from_it = grid >= WORTH && from->made.grid == grid && walk->n < CUPEL_WALK_MAX;
     cupel_trial_options o = {.grid = grid, .accuracy = accuracy, .blend_k = s->blend_k, .blend_c = s->blend_c, .fields = true,
-                             .guess = from_it ? from : NULL};
+                             .rough = s->rough, .guess = from_it ? from : NULL};
     cupel_status st = cupel_search_recipe(s, x, &r, err);
     if (st == CUPEL_OK) st = solve_trial(s, &r, &o, walk, from, t, err);
     if (st == CUPEL_OK) t->guessed = from_it;

@@ -18,6 +18,7 @@ cupel_sketch *cupel_sketch_new(const cupel_search *s)
     k->demand.budget_seconds = HUGE_VAL;
     k->search.d = &k->demand;
     k->search.job = &k->job;
+    k->search.rough = true;
     k->search.out = &k->found;
     k->search.journal = NULL;
     k->search.clock = (cupel_clock){cupel_now(), HUGE_VAL, &k->found.cut};

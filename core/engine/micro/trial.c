@@ -77,32 +77,33 @@ static bool blend_of_target(const cupel_micro_demand *d, const cupel_trial *t, c
     return false;
 }
 
-/* Else by the place of a laminate on half the grid. */
-static cupel_status choose_blend(const cupel_micro_demand *d, cupel_trial *t, size_t grid, cupel_physics physics, const cupel_job *job, double *blend,
-                                 cupel_err *err)
+/* Else by the place of a laminate on half the grid; roughly on the grid itself. */
+static cupel_status choose_blend(const cupel_micro_demand *d, cupel_trial *t, const cupel_trial_options *by, cupel_physics physics,
+                                 const cupel_job *job, double *blend, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    cupel_mixture m = {0};
+    cupel_mixture half = {0};
+    const cupel_mixture *m = by->rough ? t->mixture : &half;
     cupel_solution *s = NULL;
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     double fraction[CUPEL_MICRO_PHASES_MAX], contrast = 1;
     size_t n[3];
     const cupel_kind kind = {.physics = physics, .dim = 3};
-    cupel_solve_options o = {.physics = physics, .accuracy = 2e-3};
+    cupel_solve_options o = {.physics = physics, .accuracy = by->rough ? 2e-2 : 2e-3};
     *blend = 0;
     if (d->n_phases != 2 || blend_of_target(d, t, physics, blend)) return CUPEL_OK;
     materials_of(d, material);
-    cupel_recipe_grid(&t->recipe, grid / 2 < 16 ? 16 : grid / 2, n);
+    cupel_recipe_grid(&t->recipe, by->rough ? by->grid : by->grid / 2 < 16 ? 16 : by->grid / 2, n);
     cupel_trial_edges(&t->recipe, n, o.edge);
-    CUPEL_TRY(cupel_recipe_mixture(&t->recipe, n, &m, job, err));
-    CUPEL_TRY(cupel_solve(&m, material, &o, job, &s, err));
+    if (!by->rough) CUPEL_TRY(cupel_recipe_mixture(&t->recipe, n, &half, job, err));
+    CUPEL_TRY(cupel_solve(m, material, &o, job, &s, err));
     t->solves += cupel_solution_order(s);
-    cupel_mixture_fractions(&m, fraction);
-    const double xi = cupel_blend_place(kind, m.n_phases, fraction, material, cupel_solution_tensor(s), &contrast);
+    cupel_mixture_fractions(m, fraction);
+    const double xi = cupel_blend_place(kind, m->n_phases, fraction, material, cupel_solution_tensor(s), &contrast);
     *blend = cupel_blend_of(physics, contrast, xi);
 done:
     cupel_solution_free(s);
-    cupel_mixture_release(&m);
+    cupel_mixture_release(&half);
     return st;
 }
 
@@ -123,7 +124,7 @@ static cupel_status solve_one(const cupel_micro_demand *d, cupel_trial *t, cupel
     cupel_material material[CUPEL_MICRO_PHASES_MAX];
     materials_of(d, material);
     if (isnan(*blend)) {
-        cupel_status st = choose_blend(d, t, o->grid, physics, job, blend, err);
+        cupel_status st = choose_blend(d, t, o, physics, job, blend, err);
         if (st != CUPEL_OK) return st;
     }
     const cupel_solution *guess = !o->guess ? NULL : physics == CUPEL_CONDUCTION ? o->guess->conduction : o->guess->elasticity;

@@ -21,6 +21,7 @@ typedef struct cupel_trial_options {
     size_t grid;
     double accuracy;         /* what iterating may leave of the tensor, relative */
     double blend_k, blend_c; /* of cut voxels; NaN: chosen by a solve on half the grid */
+    bool rough;              /* chosen by a solve on the grid itself, of 2 %: where half of it is too small to have a structure */
     bool fields;             /* keep the solved fields: for derivatives, and for other trials to begin at */
     const struct cupel_trial *guess; /* with fields, on the same grid: the solver begins there; NULL: at uniform fields */
 } cupel_trial_options;
