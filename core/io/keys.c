@@ -65,13 +65,27 @@ cupel_status cupel_keys_comma(const cupel_yaml *node, const char *file, cupel_er
                       "point, as in 1.5", file, node->key_line, cupel_shown(node->key.n, 60), node->key.p);
 }
 
+/* What others call a key. NULL: none of the known ones. */
+static const char *meant_by(cupel_text word, const char *const *known)
+{
+    static const char *const other[][2] = {{"maximize", "goal"}, {"minimize", "goal"}, {"maximise", "goal"}, {"minimise", "goal"},
+                                           {"objective", "goal"}, {"resolution", "grid"}, {"voxels", "grid"}, {"tolerance", "within"},
+                                           {"value", "target"}, {"equals", "target"}, {"generator", "space"}, {"generators", "space"},
+                                           {"materials", "phases"}, {"constraints", "require"}, {"requirements", "require"}};
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        for (size_t k = 0; known[k] && cupel_text_is(word, other[i][0]); k++)
+            if (strcmp(known[k], other[i][1]) == 0) return known[k];
+    return NULL;
+}
+
 static cupel_status unknown(const cupel_yaml *node, const char *file, const char *what, const char *const *known, cupel_err *err)
 {
     cupel_str all = {0};
     if (node->key.n && isdigit((unsigned char)node->key.p[0]) && node->kind == CUPEL_YAML_SCALAR && !node->text.n)
         return cupel_keys_comma(node, file, err);
     list_words(&all, known);
-    const char *near = cupel_nearest_word(node->key, known);
+    const char *near = meant_by(node->key, known);
+    if (!near) near = cupel_nearest_word(node->key, known);
     cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown key '%.*s' in %s; %s%s%skeys are: %s", file, node->key_line,
                cupel_shown(node->key.n, 60),
                node->key.p, what, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "", cupel_str_text(&all));

@@ -127,6 +127,11 @@ require:
 Y
 echo x >"$T/file"; "$CUPEL" design "$T/word.yaml" -o "$T/file" >/dev/null 2>"$T/err"; rc=$?
 [ $rc = 2 ] && grep -q 'is a file, expected a folder' "$T/err" && ok 'a file in place of a folder' || { echo "    exit $rc"; no 'a file in place of a folder'; }
+for other in "poisson ratio, direction: [1, 0, 0]|takes two axes, as in component: 12" "young modulus, direction: z|a vector, as in \[0, 0, 1\]"; do
+  sed "s/property: conductivity, component: 11/property: ${other%%|*}/" "$T/word.yaml" >"$T/other.yaml"
+  "$CUPEL" demand check "$T/other.yaml" >/dev/null 2>"$T/err"
+  [ $? = 2 ] && grep -q "${other#*|}" "$T/err" && ok "${other%%,*} with a direction: what to ask instead" || no "${other%%,*}"
+done
 for word in tortuosity:conductivity porosity:'volume fraction'; do
   sed "s/property: conductivity, component: 11/property: ${word%%:*}/" "$T/word.yaml" >"$T/other.yaml"
   "$CUPEL" demand check "$T/other.yaml" >/dev/null 2>"$T/err"

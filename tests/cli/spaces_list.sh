@@ -59,6 +59,10 @@ names=$(sed -n '/^Looked for in/,/^.cupel design. takes/s/^- \([a-z_]*\).*/\1/p'
 is 'all are two dozen' test "$(echo "$names" | wc -l)" -ge 20
 for n in $names; do grep -q "[ (]${n}[,.) ]" "$T/help" || no "help design names $n"; done
 
+sed '/^phases/,/filler/{/polymer/d; s/\(.*filler.*\)/\1\n  - {name: polymer, k: 0.05}/}; s/grid: 16/grid: 8/' "$T/list.yaml" >"$T/round.yaml"
+design round R0 --budget 12solves
+is 'bodies of the weaker phase are told of' grep -q "are of 'polymer', the second phase, which is the weaker" "$T/err"
+
 hidden '3 %' '[gaussian, {generator: laminate, fraction: 0.05..0.9}]' |
   sed 's/{property: conductivity.*/{property: conductivity, component: 33, min: 1.5, max: 1.5}/; s/min: 0.298, max: 0.302/max: 0.9/' >"$T/layers.yaml"
 design layers L
@@ -69,8 +73,12 @@ is 'where those that it does not search are not listed' test -z "$(grep 'hard_sp
 hidden '3 %' '[{generator: gyrod, fraction: 0.1..0.2}]' >"$T/w.yaml"; is 'in a map of a list too' refuses w 2 "w.yaml:11: space: no generator 'gyrod'; did you mean"
 hidden '3 %' '{generator: hard_sphere, fraction: 0.1..0.2}' >"$T/w.yaml"
 is 'and alone, with those that only run takes' refuses w 2 "'hard_sphere'; did you mean 'hard_spheres'? .*; 'cupel run' takes hard_spheres, random_fibres too"
+hidden '3 %' '[all]' >"$T/w.yaml"; check_of w; is 'all, as the only one of a list' grep -q '^Looked for in 25 spaces' "$T/out"
+hidden '3 %' '[gyroid, all]' >"$T/w.yaml"; is 'but not beside others' refuses w 2 "'all' stands alone"
+hidden '3 %' All >"$T/w.yaml"; is 'All is all' refuses w 2 "did you mean 'all'?"
+hidden '3 %' all | sed 's/^grid/resolution/' >"$T/w.yaml"; is 'another word for a key' refuses w 2 "unknown key 'resolution' .*; did you mean 'grid'?"
 hidden '3 %' '[gaussian, hard_spheres]' >"$T/w.yaml"; is 'one that is not smooth' refuses w 2 'does not change smoothly'
-hidden '3 %' '[gaussian, plurigaussian]' >"$T/w.yaml"; is 'one of three phases' refuses w 2 'of two phases'
+hidden '3 %' '[gaussian, plurigaussian]' >"$T/w.yaml"; is 'one of three phases' refuses w 2 'fraction2: 0.1..0.4}'
 hidden '3 %' '[]' >"$T/w.yaml"; is 'an empty list' refuses w 2 'the list is empty'
 hidden '3 %' '[{fraction: 0.1..0.2}]' >"$T/w.yaml"; is 'a map without its generator' refuses w 2 'as in {generator: gyroid'
 hidden "3 %" gyroid:fraction=0.3 >"$T/w.yaml"; is 'one structure' refuses w 2 'is one structure; give ranges'

@@ -128,7 +128,12 @@ static cupel_status read_direction(const cupel_micro_demand *d, const cupel_yaml
     const cupel_yaml *node = cupel_yaml_get(e, "direction"), *one = node ? node->child : NULL;
     double length = 0;
     if (!node) return CUPEL_OK;
+    if (a->kind == CUPEL_ASK_POISSON || a->kind == CUPEL_ASK_SHEAR)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'direction' is for young modulus only; '%s' takes two axes, as in component: 12, or "
+                          "nothing, for that of the mean (Hill) over all orientations", d->file, node->line, kinds[a->kind].name);
     if (a->kind != CUPEL_ASK_YOUNG) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: 'direction' is for young modulus only", d->file, node->line);
+    if (node->kind == CUPEL_YAML_SCALAR && node->text.n == 1 && strchr("123xyz", node->text.p[0]))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: direction: a vector, as in [0, 0, 1] for axis 3; or softest, stiffest", d->file, node->line);
     if (node->kind == CUPEL_YAML_SCALAR) {
         int word = 0;
         const cupel_status st = cupel_keys_word(e, d->file, "direction", direction_words, &word, err);

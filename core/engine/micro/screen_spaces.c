@@ -194,9 +194,19 @@ static void judge(cupel_search *s, const cupel_search *on, cupel_starts *starts)
     s->near = !has_goal(s->d) && starts->n && starts->one[0].cost <= NEAR * NEAR;
 }
 
+/* Most generators make their bodies of phase 1. */
+static void say_bodies(const cupel_search *s)
+{
+    const cupel_micro_demand *d = s->d;
+    if (d->n_phases == 2 && s->falls)
+        cupel_say(s->job, CUPEL_NOTE, "%s:%zu: struts, walls, particles and fibres of the spaces are of '%s', the second phase, which is the weaker; "
+                  "with the phases the other way round in the demand they are of '%s'", d->file, d->space->line, d->phase[1].name, d->phase[0].name);
+}
+
 cupel_status cupel_spaces_screen(cupel_search *s, cupel_starts *starts, cupel_err *err)
 {
     if (!s->d->n_listed) return CUPEL_OK;
+    say_bodies(s);
     const double begin = cupel_now();
     cupel_sketch *on = cupel_sketch_new(s);
     cupel_status st = on ? look(s, &on->search, starts, err) : cupel_no_memory(err, "a sketch of a design", sizeof *on);

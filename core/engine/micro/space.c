@@ -83,6 +83,7 @@ cupel_status cupel_micro_space_generator(const cupel_micro_demand *d, const cupe
     cupel_str_add(&word, node->text.p, (size_t)cupel_shown(n, 60));
     cupel_guess guess = {.meant = cupel_str_text(&word)};
     const bool any = offer(d, true, &guess, &searched), more = !listed && offer(d, false, &guess, &run);
+    if (listed) cupel_guess_offer(&guess, "all");
     cupel_str_addf(&text, "space: no generator '%s'; %s%s%s", guess.meant, guess.best ? "did you mean '" : "", guess.best ? guess.best : "",
                    guess.best ? "'? " : "");
     cupel_str_addf(&text, "those of %zu phases that a design searches: %s", d->n_phases, any ? cupel_str_text(&searched) : "none");

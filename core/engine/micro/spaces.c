@@ -133,8 +133,9 @@ static cupel_status add_bare(reading *r, const cupel_yaml *node, cupel_err *err)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: generator '%s' does not change smoothly with its parameters: it can be run, not designed with; "
                                             "'cupel methods' says which are smooth", d->file, node->line, recipe.generator->method.name);
     if (!is_of_all(recipe.generator) || d->n_phases != 2)
-        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: '%s' by its name alone is of two phases; give its ranges, as in {generator: %s, "
-                                            "fraction: 0.1..0.4}", d->file, node->line, recipe.generator->method.name, recipe.generator->method.name);
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: a name alone is for generators and demands of two phases; for '%s' give ranges, as in "
+                                            "{generator: %s, fraction: 0.1..0.4%s}", d->file, node->line, recipe.generator->method.name,
+                          recipe.generator->method.name, recipe.generator->n_phases == 3 ? ", fraction2: 0.1..0.4" : "");
     return add_named(r, recipe.generator, node->line, err);
 }
 
@@ -151,9 +152,13 @@ static const char *name_of(cupel_micro_demand *d, const cupel_yaml *map, const c
     return name;
 }
 
+static bool is_all(const cupel_yaml *node) { return node->kind == CUPEL_YAML_SCALAR && cupel_text_is(node->text, "all"); }
+
 static cupel_status add_entry(reading *r, const cupel_yaml *node, cupel_err *err)
 {
     const cupel_yaml *g = cupel_yaml_get(node, "generator");
+    if (is_all(node))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: 'all' stands alone, as in space: all; or name each space", r->d->file, node->line);
     if (node->kind == CUPEL_YAML_SCALAR) return add_bare(r, node, err);
     if (node->kind != CUPEL_YAML_MAP || !g || g->kind != CUPEL_YAML_SCALAR)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: an entry is the name of a generator, or ranges of one, as in {generator: gyroid, "
@@ -186,11 +191,12 @@ cupel_status cupel_micro_spaces_read(cupel_micro_demand *d, cupel_err *err)
     if (!space || space->kind == CUPEL_YAML_MAP) return CUPEL_OK;
     if (space->kind == CUPEL_YAML_LIST && !space->n)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: the list is empty; name generators, or leave 'space' out", d->file, space->line);
-    if (space->kind == CUPEL_YAML_SCALAR && cupel_text_is(space->text, "all"))
+    const bool list = space->kind == CUPEL_YAML_LIST, all = is_all(space) || (list && space->n == 1 && is_all(space->child));
+    if (all)
         st = add_all(&r, space->line, err);
-    else if (space->kind == CUPEL_YAML_SCALAR)
+    else if (!list)
         st = add_bare(&r, space, err);
-    for (const cupel_yaml *k = space->kind == CUPEL_YAML_LIST ? space->child : NULL; k && st == CUPEL_OK; k = k->next) st = add_entry(&r, k, err);
+    for (const cupel_yaml *k = list && !all ? space->child : NULL; k && st == CUPEL_OK; k = k->next) st = add_entry(&r, k, err);
     if (st == CUPEL_OK) st = place_maps(&r, err);
     cupel_str_free(&r.text);
     return st;
