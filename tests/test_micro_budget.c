@@ -57,6 +57,28 @@ static void a_search_that_is_late_was_ended_by_its_budget(void **state)
     cupel_free(found);
 }
 
+/* Of 60 s 20 are left, and a verification took 15: a step of 10 would end without one, whether or not another design is there already, and one of 1
+ * would not. */
+static void each_start_keeps_the_time_of_its_verification(void **state)
+{
+    (void)state;
+    cupel_micro_demand d = {.grid = 16, .budget_seconds = 60, .needs_elasticity = true, .n_phases = 2, .connected = 2};
+    cupel_designs *found = cupel_alloc(1, sizeof *found);
+    cupel_search *s = cupel_alloc(1, sizeof *s);
+    assert_true(found && s);
+    *s = (cupel_search){.d = &d, .out = found, .clock = {cupel_now() - 38, 60, &found->cut}, .verify_seconds = 15};
+    for (found->n = 0; found->n < 2; found->n++) {
+        found->cut = 0;
+        s->trial_seconds = 1 / cupel_search_seconds(1, 16);
+        assert_false(cupel_search_spent(s, 16) || found->cut);
+        s->trial_seconds = 10 / cupel_search_seconds(1, 16);
+        assert_true(cupel_search_spent(s, 16));
+        assert_int_equal(found->cut, CUPEL_CUT_STEPS);
+    }
+    cupel_free(s);
+    cupel_free(found);
+}
+
 static const char *said_of(const cupel_micro_demand *d, size_t solves, bool unverified, said *x)
 {
     const cupel_job job = {.threads = 1, .user = x, .say = hear};
@@ -128,6 +150,7 @@ static void a_verification_from_a_journal_has_its_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_search_that_is_late_was_ended_by_its_budget),
+                                       cmocka_unit_test(each_start_keeps_the_time_of_its_verification),
                                        cmocka_unit_test(what_is_too_small_counts_all_of_a_verification),
                                        cmocka_unit_test(a_verification_from_a_journal_has_its_time)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,12 +199,16 @@ static double first_verification(const cupel_search *s, double more)
     return fmin(seconds_of(s, s->d->grid) * verifying(s) * (1 + more), MOST * s->d->budget_seconds);
 }
 
-static double kept_to_verify(const cupel_search *s) { return s->out->n ? 0 : first_verification(s, 0); }
+/* Seconds of the next verification, and `more` times that. */
+static double next_verification(const cupel_search *s, double more)
+{
+    return s->verify_seconds > 0 ? LONGER * s->verify_seconds * (1 + more) : first_verification(s, more);
+}
 
 static bool spent_trial(const cupel_search *s, size_t grid, double seconds)
 {
     const double trials = 1 + (double)(s->ahead + cupel_loads_verification(s));
-    return spent(s, trials, seconds_of(s, grid) + seconds + kept_to_verify(s), CUPEL_CUT_STEPS);
+    return spent(s, trials, seconds_of(s, grid) + seconds + next_verification(s, 0), CUPEL_CUT_STEPS);
 }
 
 bool cupel_search_spent(const cupel_search *s, size_t grid) { return spent_trial(s, grid, 0); }
@@ -214,7 +218,7 @@ bool cupel_search_spent_step(const cupel_search *s, size_t grid) { return spent_
 bool cupel_search_spent_verifying(const cupel_search *s, double more, cupel_cut_short what)
 {
     const double one = (double)cupel_loads_verification(s), trials = fmax(one * (1 + more), one + (more > 0 ? (double)cupel_loads_first(s->d) : 0));
-    return spent(s, trials, s->verify_seconds > 0 ? LONGER * s->verify_seconds * (1 + more) : first_verification(s, more), what);
+    return spent(s, trials, next_verification(s, more), what);
 }
 
 bool cupel_search_spent_start(const cupel_search *s, size_t trials)

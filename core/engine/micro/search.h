@@ -90,7 +90,7 @@ void cupel_loads_say(const cupel_micro_demand *d, const cupel_designs *found, co
 
 /* Whether something no longer fits into the budget. Where that is one of time, its clock decides (clock.h), and what it cuts short is noted: to be
  * asked last, where all else would go on. */
-/* A trial on this grid, beside a verification. Where not, the steps are cut short. */
+/* A trial on this grid, beside a verification, of which a design that is there already needs none less. Where not, the steps are cut short. */
 bool cupel_search_spent(const cupel_search *s, size_t grid);
 /* The same of a step: derivatives and a trial. */
 bool cupel_search_spent_step(const cupel_search *s, size_t grid);
