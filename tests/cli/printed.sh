@@ -36,7 +36,7 @@ surfaces() { # surfaces FILE [wrap]
 }
 clusters() { "$CUPEL" describe "$1" --set percolation --format csv 2>"$T/err" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "percolation clusters phase 1") at = i } NR == 2 { print $at }'; }
 design x D
-tr -d ' \n' <"$T/D/run.json" >"$T/run"; tr -d ' \n' <"$T/D/fans-1-thermal.json" >"$T/fans"
+cp "$T/out" "$T/out.x"; tr -d ' \n' <"$T/D/run.json" >"$T/run"; tr -d ' \n' <"$T/D/fans-1-thermal.json" >"$T/fans"
 sed '/"connected"/d' "$T/D/design-1.json" >"$T/drawn.json"; "$CUPEL" generate "$T/drawn.json" --grid 16 -o "$T/drawn.npy" 2>>"$T/err"
 [ $rc = 0 ] && grep -q 'solid in one body: [1-9][0-9]* voxels of islands removed' "$T/out" && [ "$(clusters "$T/drawn.npy")" -gt 1 ] && ok 'a design with islands' || { echo "    exit $rc"; cat "$T/out"; no 'a design with islands'; }
 "$CUPEL" generate "$T/drawn.json" --grid 16 -o "$T/drawn.stl" 2>"$T/err"
@@ -60,6 +60,9 @@ grep -q "all files and pictures have solid in one body, design-1.json by its 'co
 sed 's/k: 0.1/k: 1/; s/^space:.*/space: {generator: gaussian, fraction: 0.6..0.95, wavelength: 0.4, seed: 3}/; s/min: 0.1}/min: 7.4, max: 7.45}/' "$T/x.yaml" >"$T/z.yaml"
 "$CUPEL" design "$T/z.yaml" -o "$T/F" --budget 90solves --threads 2 >"$T/out" 2>"$T/err"; rc=$?
 [ $rc = 0 ] && grep -q '  pass conductivity 11: 7.4[0-9]*, bar' "$T/out" && grep -q ', [1-9][0-9]* of trapped void filled' "$T/out" && ok 'the search allows for what is mended' || { echo "    exit $rc"; cat "$T/out"; no 'the search allows for what is mended'; }
+
+# A space without a seed leaves no sample, and why is said.
+grep -q '^no samples.h5, .*: the space names no seed' "$T/out.x" && grep -q '"sample":{"rows":0,"whynot":"thespacenamesnoseed' "$T/run" && ok 'why there is no sample is said' || no 'why there is no sample is said'
 
 # What is asked beside it is judged on the body, for better and for worse.
 cp "$T/x.yaml" "$T/y.yaml"

@@ -6,7 +6,6 @@
 #include "core/engine/micro/clock.h"
 #include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_extra.h"
-#include "core/engine/micro/design_rows.h"
 #include "core/engine/micro/edge.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/design_start.h"
@@ -216,7 +215,17 @@ static void put_design(const cupel_micro_demand *d, const cupel_design *g, const
     cupel_json_close(w, '}');
 }
 
-static cupel_status write_account(const cupel_micro_demand *d, const cupel_designs *found, const cupel_taken *to, double report, cupel_err *err)
+static void put_sample(const cupel_design_sample *sample, cupel_json_out *w)
+{
+    cupel_json_name(w, "sample");
+    cupel_json_open(w, '{');
+    cupel_account_count(w, "rows", sample->rows);
+    if (*sample->why) cupel_account_word(w, "why not", sample->why);
+    cupel_json_close(w, '}');
+}
+
+static cupel_status write_account(const cupel_micro_demand *d, const cupel_designs *found, const cupel_taken *to, const cupel_design_sample *sample,
+                                  double report, cupel_err *err)
 {
     const cupel_account *a = to->account;
     cupel_str s = {0};
@@ -242,6 +251,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     for (size_t i = 0; i < found->n; i++) put_design(d, &found->one[i], i < CUPEL_SHOWN ? &to->surface[i] : NULL, &w);
     cupel_json_close(&w, ']');
     put_steps(found, &w);
+    if (d->space) put_sample(sample, &w);
     if (*found->begun.digest) {
         cupel_json_name(&w, "start");
         cupel_json_open(&w, '{');
@@ -259,7 +269,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
 }
 
 cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *asked, cupel_account *a, bool *complete,
-                                size_t *rows, cupel_err *err)
+                                cupel_design_sample *sample, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_taken to = {.account = a, .asked = asked};
@@ -275,11 +285,11 @@ cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs
     CUPEL_TRY(cupel_account_note(a, "demand.yaml", "the demand as it was written", err));
     for (size_t i = 0; i < found->n; i++) CUPEL_TRY(cupel_design_take_away(d, &found->one[i], i + 1, &to, err));
     if (found->n) CUPEL_TRY(cupel_design_damask(d, a, err));
-    CUPEL_TRY(cupel_design_rows_write(d, found, a, rows, err));
+    CUPEL_TRY(cupel_design_rows_write(d, found, a, sample, err));
     CUPEL_TRY(cupel_design_report(d, found, a, err));
     CUPEL_TRY(cupel_account_note(a, "report.html", "this report", err));
     cupel_account_tidy(a, designed);
-    st = write_account(d, found, &to, cupel_now() - begin, err);
+    st = write_account(d, found, &to, sample, cupel_now() - begin, err);
 done:
     *complete = !to.left_out;
     cupel_str_free(&table);

@@ -3,7 +3,7 @@
 #define CUPEL_ENGINE_MICRO_DESIGN_OUT_H
 
 #include "core/engine/account.h"
-#include "core/engine/micro/design.h"
+#include "core/engine/micro/design_rows.h"
 #include "core/engine/micro/page.h"
 #include "core/engine/surface.h"
 
@@ -20,11 +20,11 @@
  *    "share of the box", "share of the largest piece" where design-1-alone.stl has it, "volume fraction" (of the design, or of its
  *    body)}, ..],
  *    "inputs": [{"name", "file", "digest"}], "outputs": [{"file", "digest"}, ..]}
- * and, where the demand names a space, samples.h5 with so many *rows of it (design_rows.h); 0: it is not written.
+ * and, where the demand names a space, samples.h5 or, in *sample and run.json ("sample": {"rows", "why not"}), why not.
  * asked: where it was stopped, surfaces on more than CUPEL_QUICK voxels are left out and *complete is false; all else is written. */
 enum { CUPEL_QUICK = 128 * 128 * 128 };
 cupel_status cupel_design_write(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *asked, cupel_account *a, bool *complete,
-                                size_t *rows, cupel_err *err);
+                                cupel_design_sample *sample, cupel_err *err);
 void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out);
 /* How many were another over again, as a line for people; nothing where none was. */
 void cupel_design_merged_say(const cupel_designs *found, cupel_str *out);

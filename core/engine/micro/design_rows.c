@@ -7,6 +7,7 @@
 #include "core/math/small.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LEAST = 8, MOST = 128 };
@@ -23,13 +24,17 @@ static bool is_of_one_noise(const cupel_micro_demand *d, const cupel_micro_space
     return cupel_seeds_matter(&s->middle, job, &random, NULL) == CUPEL_OK && !random;
 }
 
-static bool can_be_told(const cupel_micro_demand *d, const cupel_designs *found, const cupel_micro_space *s, const cupel_job *job)
+/* NULL: it may. */
+static const char *why_not(const cupel_micro_demand *d, const cupel_designs *found, const cupel_micro_space *s, const cupel_job *job)
 {
-    if (!found->n || found->one[0].unverified || !(d->needs_conduction || d->needs_elasticity)) return false;
-    if (d->needs_expansion && d->n_phases != 2) return false; /* which the stiffness does not tell */
+    if (!found->n || found->one[0].unverified) return "no design was verified";
+    if (!d->needs_conduction && !d->needs_elasticity) return "the demand asks for no tensor";
+    if (d->needs_expansion && d->n_phases != 2) return "the stiffness does not tell the expansion of more than two phases";
     for (size_t k = 0; k < s->n; k++)
-        if (s->whole[k]) return false; /* the search leaves them as they are */
-    return found->one[0].recipe.generator == s->middle.generator && is_of_one_noise(d, s, job);
+        if (s->whole[k]) return "the search leaves whole numbers of a space as they are";
+    if (found->one[0].recipe.generator != s->middle.generator) return "the first design is no structure of the space";
+    if (!is_of_one_noise(d, s, job)) return "the space names no seed, so that each start had a noise of its own; with 'seed: 1' in it there is one";
+    return NULL;
 }
 
 /* One number that is always there stands for what is asked, which a surrogate does not depend on; no grid: there were several. */
@@ -177,17 +182,21 @@ static cupel_status add_earlier(table *t, cupel_err *err)
 
 /* ---- the file ---- */
 
-static cupel_status save(const table *t, const cupel_micro_demand *p, const char *path, const cupel_job *job, bool *written, cupel_err *err)
+static cupel_status save(const table *t, const cupel_micro_demand *p, const char *path, const cupel_job *job, cupel_design_sample *made,
+                         cupel_err *err)
 {
     cupel_micro_model *m = NULL;
     cupel_micro_facts f = {0};
     cupel_err why = {0};
     cupel_status st = cupel_micro_model_fit(p, t->space, &t->rows, job, &m, &why);
-    if (st == CUPEL_FAILED) return CUPEL_OK; /* rows that teach nothing are no surrogate */
+    if (st == CUPEL_FAILED) { /* rows that teach nothing are no surrogate */
+        snprintf(made->why, sizeof made->why, "nothing can be learned from its structures: %.200s", why.message);
+        return CUPEL_OK;
+    }
     if (st != CUPEL_OK) return cupel_fail(err, st, "%s", why.message);
     CUPEL_TRY(cupel_micro_facts_of(m, p->n_asks, &f, err));
     CUPEL_TRY(cupel_micro_save_samples(&t->rows, &f, p, t->space, path, err));
-    *written = true;
+    made->rows = t->rows.n;
 done:
     cupel_micro_facts_release(&f);
     cupel_micro_model_free(m);
@@ -209,14 +218,29 @@ done:
     return st;
 }
 
-cupel_status cupel_design_rows_write(const cupel_micro_demand *d, const cupel_designs *found, cupel_account *a, size_t *rows, cupel_err *err)
+/* The table, or why there is none. */
+static cupel_status make(table *t, const cupel_family *f, const cupel_job *job, cupel_design_sample *made, cupel_err *err)
+{
+    const char *why = why_not(t->d, t->found, t->space, job);
+    cupel_status st = why ? CUPEL_OK : rows_of(t, f, err);
+    if (why) snprintf(made->why, sizeof made->why, "%s", why);
+    if (!why && st == CUPEL_OK && t->rows.n < LEAST)
+        snprintf(made->why, sizeof made->why, "of the structures that were tried %zu differ, and it takes %d", t->rows.n, (int)LEAST);
+    return st;
+}
+
+cupel_status cupel_design_rows_write(const cupel_micro_demand *d, const cupel_designs *found, cupel_account *a, cupel_design_sample *made,
+                                     cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     cupel_job job = *a->job;
     char *path = NULL;
-    bool written = false;
-    *rows = 0;
-    if (!d->space || d->n_listed) return CUPEL_OK;
+    *made = (cupel_design_sample){.rows = 0};
+    if (!d->space) return CUPEL_OK;
+    if (d->n_listed) {
+        snprintf(made->why, sizeof made->why, "the demand names a list of spaces");
+        return CUPEL_OK;
+    }
     cupel_micro_space *s = cupel_alloc(1, sizeof *s);
     cupel_families *f = cupel_alloc(1, sizeof *f);
     cupel_micro_demand *p = plain(d);
@@ -225,13 +249,11 @@ cupel_status cupel_design_rows_write(const cupel_micro_demand *d, const cupel_de
     if (!s || !f || !p) CUPEL_TRY(cupel_no_memory(err, "a sample", 0));
     CUPEL_TRY(cupel_micro_space_read(d, s, err));
     CUPEL_TRY(cupel_families_of(d, f, err));
-    if (!can_be_told(d, found, s, &job)) goto done;
-    CUPEL_TRY(rows_of(&t, &f->one[0], err));
-    if (t.rows.n < LEAST) goto done;
+    CUPEL_TRY(make(&t, &f->one[0], &job, made, err));
+    if (*made->why) goto done;
     CUPEL_TRY(cupel_account_path(a, "samples.h5", &path, err));
-    CUPEL_TRY(save(&t, p, path, &job, &written, err));
-    if (!written) goto done;
-    *rows = t.rows.n;
+    CUPEL_TRY(save(&t, p, path, &job, made, err));
+    if (!made->rows) goto done;
     st = cupel_account_note(a, "samples.h5", "what the search has solved: with 'surrogate: samples.h5' the next design of this space begins with it",
                             err);
 done:

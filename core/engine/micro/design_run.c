@@ -55,6 +55,14 @@ static cupel_status ending(const cupel_micro_demand *d, const char *demand, cons
     return is_met(found) ? CUPEL_OK : unmet(d, demand, folder, found, err);
 }
 
+static void say_sample(const cupel_design_sample *sample, const char *folder, cupel_str *summary)
+{
+    if (sample->rows)
+        cupel_str_addf(summary, "%s/samples.h5: %zu structures of this space, with which its next design begins: --surrogate\n", folder,
+                       sample->rows);
+    if (*sample->why) cupel_str_addf(summary, "no samples.h5, with which the next design of this space would begin: %s\n", sample->why);
+}
+
 cupel_status cupel_design_run(const char *demand, const char *folder, const cupel_design_options *o, const cupel_job *job, cupel_str *summary,
                               cupel_err *err)
 {
@@ -63,7 +71,7 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     cupel_account account;
     cupel_journal *journal = NULL;
     cupel_err why = {0}; /* the files could not be written */
-    size_t rows = 0; /* of samples.h5 */
+    cupel_design_sample sample = {.rows = 0};
     bool made = false, empty = false, complete = true, more = false; /* more: a larger budget would go on */
     cupel_designs *found = cupel_alloc(1, sizeof *found);
     if (!found) return cupel_no_memory(err, "designs", sizeof *found);
@@ -90,14 +98,14 @@ cupel_status cupel_design_run(const char *demand, const char *folder, const cupe
     if (!stopped) cupel_loads_say(d, found, job);
     calm.stop = NULL; /* what was found is written whole; a second Ctrl-C ends that too */
     cupel_status written = is_met(found) ? CUPEL_OK : cupel_earlier_keep(folder, job, &why);
-    if (written == CUPEL_OK) written = cupel_design_write(d, found, job, &account, &complete, &rows, &why);
+    if (written == CUPEL_OK) written = cupel_design_write(d, found, job, &account, &complete, &sample, &why);
     if (*found->begun.digest) {
         cupel_str_addf(summary, "surrogate %s: ", d->surrogate);
         cupel_design_start_words(&found->begun, summary);
         cupel_str_putc(summary, '\n');
     }
     cupel_design_summary(d, found, summary);
-    if (rows) cupel_str_addf(summary, "%s/samples.h5: %zu structures of this space, with which its next design begins: --surrogate\n", folder, rows);
+    say_sample(&sample, folder, summary);
     if (summary->failed) CUPEL_TRY(cupel_no_memory(err, "a summary", 0));
     more = !is_met(found) && found->out_of_budget;
     st = written == CUPEL_OK ? ending(d, demand, folder, found, stopped, complete, err)
