@@ -135,6 +135,27 @@ static void a_recipe_is_a_file_or_a_text(void **state)
     check_fails(cupel_recipe_read("/tmp/no-such-recipe.json", &r, &err), CUPEL_BAD_INPUT, &err, "no-such-recipe");
 }
 
+/* Whether they are settled or not; a fraction that a radius stands for is not given. */
+static void recipes_are_the_same(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *one, *other;
+        bool same;
+    } pair[] = {{"gyroid:fraction=0.3", "gyroid:fraction=0.3,seed=0", true},   {"gyroid:fraction=0.3", "gyroid:fraction=0.31", false},
+                {"gyroid:fraction=0.3", "gyroid:fraction=0.3,seed=2", false},  {"gyroid:fraction=0.3", "diamond:fraction=0.3", false},
+                {"octet:radius=0.05", "octet:radius=0.05", true},    {"octet:radius=0.05", "octet:fraction=0.2", false}};
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+        cupel_recipe a, b;
+        cupel_err err;
+        check_ok(cupel_recipe_of_text(pair[i].one, &a, &err), &err);
+        check_ok(cupel_recipe_of_text(pair[i].other, &b, &err), &err);
+        a.n_thresholds = 1;
+        if (cupel_recipe_same(&a, &b) != pair[i].same) print_error("%s, %s\n", pair[i].one, pair[i].other);
+        assert_true(cupel_recipe_same(&a, &b) == pair[i].same && cupel_recipe_same(&b, &a) == pair[i].same);
+    }
+}
+
 static void a_change_forgets_the_threshold(void **state)
 {
     (void)state;
@@ -178,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_and_json_come_back_to_the_byte), cmocka_unit_test(texts_that_are_no_recipe_are_refused),
         cmocka_unit_test(files_that_are_no_recipe_are_refused), cmocka_unit_test(a_recipe_is_a_file_or_a_text),
+        cmocka_unit_test(recipes_are_the_same),
         cmocka_unit_test(a_change_forgets_the_threshold),       cmocka_unit_test(every_generator_says_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

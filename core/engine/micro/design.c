@@ -179,7 +179,7 @@ static void aim_at_fractions(cupel_search *s, const cupel_design *one, const cup
 static bool is_at(const cupel_search *s, const cupel_trial *t)
 {
     cupel_recipe r;
-    return cupel_search_recipe(s, s->x, &r, NULL) == CUPEL_OK && memcmp(r.value, t->recipe.value, sizeof r.value) == 0;
+    return cupel_search_recipe(s, s->x, &r, NULL) == CUPEL_OK && cupel_recipe_same(&r, &t->recipe);
 }
 
 /* On the grid between, and by the map. */

@@ -81,11 +81,6 @@ static void keep_bounds(cupel_physics physics, const cupel_micro_demand *d, cons
     cupel_bounds_keep(&b, e->tensor);
 }
 
-static bool same_recipe(const cupel_recipe *a, const cupel_recipe *b)
-{
-    return a->generator == b->generator && a->seed == b->seed && memcmp(a->value, b->value, sizeof a->value) == 0;
-}
-
 /* What the search has solved of this recipe on the grids of its verification. `of`: the trial of the last stage, NULL without one. */
 static cupel_status known_of(cupel_search *s, const cupel_recipe *r, cupel_physics physics, const cupel_grids *grids, cupel_trial *of,
                              const cupel_solution *known[3], cupel_err *err)
@@ -93,7 +88,7 @@ static cupel_status known_of(cupel_search *s, const cupel_recipe *r, cupel_physi
     cupel_trial *const have[] = {of, &s->fine.last};
     const cupel_walk *const walk[] = {&s->walk, &s->fine.walk};
     for (size_t i = 0; i < 2; i++) {
-        if (!have[i] || !have[i]->n[0] || !same_recipe(&have[i]->recipe, r)) continue;
+        if (!have[i] || !have[i]->n[0] || !cupel_recipe_same(&have[i]->recipe, r)) continue;
         for (size_t g = 0; g < 3; g++) {
             if (memcmp(have[i]->n, grids->grid[g].n, sizeof have[i]->n) != 0) continue;
             cupel_status st = cupel_walk_fields(s, walk[i], have[i], err);

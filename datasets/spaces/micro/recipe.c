@@ -193,6 +193,14 @@ cupel_status cupel_recipe_of_text(const char *text, cupel_recipe *r, cupel_err *
     return st;
 }
 
+bool cupel_recipe_same(const cupel_recipe *a, const cupel_recipe *b)
+{
+    if (a->generator != b->generator || a->seed != b->seed) return false;
+    for (size_t i = 0; i < n_params(a); i++)
+        if (a->value[i] != b->value[i] && !(isnan(a->value[i]) && isnan(b->value[i]))) return false;
+    return true;
+}
+
 /* The seed is a number, or text where it does not fit a double. */
 static cupel_status json_seed(const cupel_json *node, const char *name, uint64_t *seed, cupel_err *err)
 {

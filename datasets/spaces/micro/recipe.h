@@ -101,6 +101,8 @@ cupel_status cupel_recipe_settle(cupel_recipe *r, const cupel_job *job, cupel_er
 /* The share of phase 1 on grid n, by plane cuts, where the parameters say where the interface is and not what volume it encloses. */
 cupel_status cupel_recipe_share(const cupel_recipe *r, const size_t n[3], double *share, const cupel_job *job, cupel_err *err);
 size_t cupel_recipe_phases(const cupel_recipe *r);
+/* The same generator, parameters and seed; a parameter that is not given (NaN) is the same as another that is not. Thresholds follow from these. */
+bool cupel_recipe_same(const cupel_recipe *a, const cupel_recipe *b);
 cupel_status cupel_recipe_set(cupel_recipe *r, const char *parameter, double value, cupel_err *err); /* forgets the thresholds */
 size_t cupel_recipe_place(const cupel_recipe *r, const char *parameter); /* in `value`; their number: no such parameter */
 double cupel_recipe_get(const cupel_recipe *r, const char *parameter);                               /* NaN: no such parameter */
