@@ -267,7 +267,7 @@ cupel_status cupel_starts_scan(cupel_search *s, cupel_starts *out, cupel_err *er
     double fraction[CUPEL_FAMILIES_MAX];
     out->n = 0;
     CUPEL_TRY(find_still(s, err));
-    for (size_t k = 0; k < s->families.n; k++) fraction[k] = NAN;
+    for (size_t k = 0; k < CUPEL_FAMILIES_MAX; k++) fraction[k] = NAN;
     CUPEL_TRY(cupel_spaces_screen(s, out, err));
     fractions_of(s, out, fraction);
     const size_t screened = out->n;
