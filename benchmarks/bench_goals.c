@@ -158,7 +158,8 @@ static goal_set measured(const char *folder, const struct source *s)
     keep_rows(&t, s, goal);
     size_t n_inputs = 0;
     while (n_inputs < INPUTS_MAX && s->input[n_inputs]) n_inputs++;
-    if (cupel_inputs_make(&one, 1, s->input, n_inputs, s->input[0], CUPEL_DOT_DECIMAL, &job, &in, &err)) die(err.message);
+    const cupel_input_choice from = {&one, 1, s->input, n_inputs, s->input[0], CUPEL_DOT_DECIMAL};
+    if (cupel_inputs_make(&from, &job, &in, &err)) die(err.message);
     const size_t rows = t.records.n_rows, d = in.d;
     double *count = need(cupel_alloc(rows, sizeof *count));
     out.x = in.x[0], in.x[0] = NULL, out.block = in.block, in.block = NULL, out.d = d, out.n_blocks = in.n_blocks;

@@ -101,8 +101,8 @@ static cupel_status read_inputs(replaying *p, cupel_err *err)
     for (size_t i = 0; i < h->n && !o->input; i++)
         if (!skip[i] && i != id) name[n++] = h->name[i];
     if (!o->input && !n) st = cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no column beside the goal: an experiment is told by its inputs", p->t.file);
-    if (st == CUPEL_OK)
-        st = cupel_inputs_make(&one, 1, o->input ? o->input : name, o->input ? o->n_inputs : n, o->formula, o->dot, p->job, &p->in, err);
+    const cupel_input_choice from = {&one, 1, o->input ? o->input : name, o->input ? o->n_inputs : n, o->formula, o->dot};
+    if (st == CUPEL_OK) st = cupel_inputs_make(&from, p->job, &p->in, err);
 done:
     cupel_free(skip);
     cupel_free(name);

@@ -20,11 +20,8 @@ enum { WORDS_MAX = 200, OWN_ELEMENTS = 6, BLOCKS_MAX = 40 };
 /* ---- kinds ---- */
 
 typedef struct making {
-    const cupel_trial_table *const *table;
-    size_t n_tables;
+    const cupel_input_choice *from;
     cupel_column_match at[CUPEL_INPUT_TABLES]; /* the column at work in each table; its numbers in the unit of the first */
-    const char *formula;
-    cupel_dot dot;
     const cupel_job *job;
     cupel_inputs *in;
     size_t cap_d;
@@ -32,14 +29,14 @@ typedef struct making {
     size_t all;       /* rows of all tables */
 } making;
 
-static cupel_text cell_of(const making *m, size_t table, size_t row) { return cupel_text_trim(cupel_cell(&m->table[table]->records, row,
+static cupel_text cell_of(const making *m, size_t table, size_t row) { return cupel_text_trim(cupel_cell(&m->from->table[table]->records, row,
     m->at[table].at)); }
 
-static size_t rows_of(const making *m, size_t table) { return m->table[table]->records.n_rows; }
+static size_t rows_of(const making *m, size_t table) { return m->from->table[table]->records.n_rows; }
 
 static cupel_status bad_cell(const making *m, size_t table, size_t row, const char *what, cupel_err *err)
 {
-    const cupel_trial_table *t = m->table[table];
+    const cupel_trial_table *t = m->from->table[table];
     const cupel_text c = cell_of(m, table, row);
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s", t->file, t->records.line[row], t->header.name[m->at[table].at],
                       cupel_shown(c.n, 60), c.p, what);
@@ -52,16 +49,16 @@ typedef struct word_place {
 /* Who says that the column is one of numbers: a unit; results that are numbers; candidates that are, where most cells are. NULL: nobody. */
 static const char *numbers_by(const making *m, const word_place *w)
 {
-    for (size_t t = 0; t < m->n_tables; t++)
-        if (*m->table[t]->header.unit[m->at[t].at]) return m->table[t]->file;
-    if (m->n_tables > 1 && cupel_trial_numbers(m->table[1], m->at[1].at)) return m->table[1]->file;
-    return w->words < m->all - w->words && cupel_trial_numbers(m->table[0], m->at[0].at) ? m->table[0]->file : NULL;
+    for (size_t t = 0; t < m->from->n_tables; t++)
+        if (*m->from->table[t]->header.unit[m->at[t].at]) return m->from->table[t]->file;
+    if (m->from->n_tables > 1 && cupel_trial_numbers(m->from->table[1], m->at[1].at)) return m->from->table[1]->file;
+    return w->words < m->all - w->words && cupel_trial_numbers(m->from->table[0], m->at[0].at) ? m->from->table[0]->file : NULL;
 }
 
 /* A word among numbers is a slip where the column is known to be one of numbers; else the column is one of words, and that is said. */
 static cupel_status judge_words(const making *m, const word_place *w, cupel_err *err)
 {
-    const cupel_trial_table *t = m->table[w->table];
+    const cupel_trial_table *t = m->from->table[w->table];
     const char *by = numbers_by(m, w);
     char expected[400];
     double x;
@@ -70,8 +67,9 @@ static cupel_status judge_words(const making *m, const word_place *w, cupel_err 
                                             "letter ('grade 304'), in all rows", by);
         return cupel_trial_number(t, w->row, m->at[w->table].at, expected, &x, err);
     }
-    for (size_t k = 0; k < m->n_tables; k++) {
-        cupel_status st = *m->table[k]->digest ? cupel_trial_commas(m->table[k], m->at[k].at, err) : CUPEL_OK; /* of files: a loop is told already */
+    for (size_t k = 0; k < m->from->n_tables; k++) {
+        const cupel_trial_table *one = m->from->table[k];
+        cupel_status st = *one->digest ? cupel_trial_commas(one, m->at[k].at, err) : CUPEL_OK; /* of files: a loop is told already */
         if (st != CUPEL_OK) return st;
     }
     if (w->words < m->all)
@@ -85,7 +83,7 @@ static cupel_status kind_of(const making *m, const char *name, cupel_input_kind 
 {
     double x;
     word_place w = {.words = 0};
-    for (size_t t = 0; t < m->n_tables; t++)
+    for (size_t t = 0; t < m->from->n_tables; t++)
         for (size_t i = 0; i < rows_of(m, t); i++) {
             const cupel_text c = cell_of(m, t, i);
             if (cupel_text_missing(c))
@@ -93,7 +91,7 @@ static cupel_status kind_of(const making *m, const char *name, cupel_input_kind 
                                          "or leave the column out (--columns)", err);
             if (!cupel_parse_double(c, &x) && !w.words++) w.table = t, w.row = i;
         }
-    const bool formula = cupel_trial_formula(name, m->formula);
+    const bool formula = cupel_trial_formula(name, m->from->formula);
     *kind = !w.words ? CUPEL_INPUT_NUMBER : formula ? CUPEL_INPUT_FORMULA : CUPEL_INPUT_WORD;
     return *kind == CUPEL_INPUT_WORD ? judge_words(m, &w, err) : CUPEL_OK;
 }
@@ -134,9 +132,9 @@ static cupel_status add_numbers(making *m, size_t block, cupel_err *err)
     size_t k = 0;
     cupel_status st = add_column(m, block, &x, err);
     if (st != CUPEL_OK) return st;
-    for (size_t t = 0; t < m->n_tables; t++)
+    for (size_t t = 0; t < m->from->n_tables; t++)
         for (size_t i = 0; i < rows_of(m, t); i++, k++) {
-            st = cupel_trial_number(m->table[t], i, m->at[t].at, "a finite number", &x[k], err);
+            st = cupel_trial_number(m->from->table[t], i, m->at[t].at, "a finite number", &x[k], err);
             if (st != CUPEL_OK) return st;
             x[k] = cupel_column_value(&m->at[t], x[k]);
         }
@@ -151,7 +149,7 @@ static cupel_status add_words(making *m, const char *name, size_t block, cupel_e
     double *x;
     size_t n = 0, k = 0;
     const size_t first = m->in->d;
-    for (size_t t = 0; t < m->n_tables; t++)
+    for (size_t t = 0; t < m->from->n_tables; t++)
         for (size_t i = 0; i < rows_of(m, t); i++, k++) {
             const cupel_text c = cell_of(m, t, i);
             size_t w = 0;
@@ -174,14 +172,14 @@ static cupel_status add_words(making *m, const char *name, size_t block, cupel_e
 
 static cupel_status read_formulas(const making *m, cupel_batch *b, cupel_err *err)
 {
-    for (size_t t = 0; t < m->n_tables; t++)
+    for (size_t t = 0; t < m->from->n_tables; t++)
         for (size_t i = 0; i < rows_of(m, t); i++) {
-            cupel_status st = cupel_batch_add_formula(b, cell_of(m, t, i), m->dot, err);
+            cupel_status st = cupel_batch_add_formula(b, cell_of(m, t, i), m->from->dot, err);
             if (st != CUPEL_OK) return st;
             const cupel_reason reason = (cupel_reason)b->reason[b->n - 1];
             if (reason == CUPEL_REASON_NONE) continue;
             cupel_str words = {0};
-            cupel_explain_row(m->table[t]->file, m->table[t]->records.line[i], cell_of(m, t, i), m->dot, reason, "", &words);
+            cupel_explain_row(m->from->table[t]->file, m->from->table[t]->records.line[i], cell_of(m, t, i), m->from->dot, reason, "", &words);
             st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row or take it out", cupel_str_text(&words));
             cupel_str_free(&words);
             return st;
@@ -330,7 +328,7 @@ static cupel_status fill_tables(making *m, cupel_err *err)
         if (st != CUPEL_OK) return st;
         in->n_blocks = 1;
     }
-    for (size_t t = 0; t < m->n_tables; from += rows_of(m, t), t++) {
+    for (size_t t = 0; t < m->from->n_tables; from += rows_of(m, t), t++) {
         in->x[t] = cupel_alloc(cupel_mul(rows_of(m, t), in->d), sizeof **in->x);
         if (!in->x[t]) return cupel_no_memory(err, "inputs", cupel_mul(rows_of(m, t), in->d * sizeof **in->x));
         for (size_t i = 0; i < rows_of(m, t); i++)
@@ -342,34 +340,36 @@ static cupel_status fill_tables(making *m, cupel_err *err)
 static cupel_status find_input(making *m, const char *name, cupel_err *err)
 {
     static const char *const remedy = "it is an input; say which columns are with --columns";
-    const cupel_trial_table *one = m->table[0];
+    const cupel_trial_table *one = m->from->table[0];
     m->at[0] = (cupel_column_match){.at = 0};
     cupel_status st = cupel_column_find(&one->header, one->file, "", name, remedy, &m->at[0].at, err);
-    for (size_t t = 1; t < m->n_tables && st == CUPEL_OK; t++)
-        st = cupel_column_match_find(&m->table[t]->header, m->table[t]->file, &one->header, m->at[0].at, "the candidates'", remedy, &m->at[t], err);
+    for (size_t t = 1; t < m->from->n_tables && st == CUPEL_OK; t++) {
+        const cupel_trial_table *other = m->from->table[t];
+        st = cupel_column_match_find(&other->header, other->file, &one->header, m->at[0].at, "the candidates'", remedy, &m->at[t], err);
+    }
     return st;
 }
 
 static void say_conversions(const making *m, cupel_input_kind kind)
 {
-    const cupel_header *h = &m->table[0]->header;
-    for (size_t t = 1; t < m->n_tables && kind == CUPEL_INPUT_NUMBER; t++)
+    const cupel_header *h = &m->from->table[0]->header;
+    for (size_t t = 1; t < m->from->n_tables && kind == CUPEL_INPUT_NUMBER; t++)
         if (m->at[t].converts)
-            cupel_say(m->job, CUPEL_NOTE, "column '%s' of '%s' is converted to %s", m->table[t]->header.name[m->at[t].at], m->table[t]->file,
-                      h->unit[m->at[0].at]);
+            cupel_say(m->job, CUPEL_NOTE, "column '%s' of '%s' is converted to %s", m->from->table[t]->header.name[m->at[t].at],
+                      m->from->table[t]->file, h->unit[m->at[0].at]);
 }
 
-cupel_status cupel_inputs_make(const cupel_trial_table *const *table, size_t n_tables, const char *const *name, size_t n, const char *formula,
-                               cupel_dot dot, const cupel_job *job, cupel_inputs *out, cupel_err *err)
+cupel_status cupel_inputs_make(const cupel_input_choice *from, const cupel_job *job, cupel_inputs *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    const size_t n = from->n;
     cupel_inputs in = {.n = n, .column = cupel_alloc(n, sizeof *in.column)};
-    making m = {.table = table, .n_tables = n_tables, .formula = formula, .dot = dot, .job = job, .in = &in};
+    making m = {.from = from, .job = job, .in = &in};
     if (!in.column) CUPEL_TRY(cupel_no_memory(err, "inputs", n * sizeof *in.column));
-    for (size_t t = 0; t < n_tables; t++) m.all += rows_of(&m, t);
+    for (size_t t = 0; t < from->n_tables; t++) m.all += rows_of(&m, t);
     for (size_t i = 0; i < n; i++) {
-        CUPEL_TRY(find_input(&m, name[i], err));
-        in.column[i].name = table[0]->header.name[m.at[0].at];
+        CUPEL_TRY(find_input(&m, from->name[i], err));
+        in.column[i].name = from->table[0]->header.name[m.at[0].at];
         CUPEL_TRY(add_input(&m, &in.column[i], err));
         say_conversions(&m, in.column[i].kind);
     }

@@ -44,15 +44,24 @@ typedef struct cupel_inputs {
     double *x[CUPEL_INPUT_TABLES]; /* [rows of the table][d] */
 } cupel_inputs; /* {0} is empty */
 
-/* name [n]: the inputs; each must be a column of every table, by name or label; numbers in another unit than the first table's are converted to it,
+/* What inputs are made from. */
+typedef struct cupel_input_choice {
+    const cupel_trial_table *const *table; /* [n_tables] candidates, then results, if any */
+    size_t n_tables;
+    const char *const *name;               /* [n] the columns that are inputs */
+    size_t n;
+    const char *formula;                   /* the one of formulas; NULL: "formula" or "composition" */
+    cupel_dot dot;                         /* what a dot in them means */
+} cupel_input_choice;
+
+/* Each name must be a column of every table, by name or label; numbers in another unit than the first table's are converted to it,
  * and another kind of quantity, or a unit in one table alone, is refused. A column all of whose cells are numbers is one of numbers, scaled so that
- * its range is 1; one called `formula` (NULL: "formula" or "composition") is one of formulas: the fractions of its elements, and the mean and
+ * its range is 1; that of formulas gives the fractions of its elements, and the mean and
  * spread of a few of their properties; every other is one of words, said where numbers are among them. A word is refused where the column has a
  * unit, where the second table (results) holds numbers alone, or where the first does and most cells are numbers; so are numbers that
  * cupel_trial_number refuses. A column that never changes is no input, unless none does. CUPEL_BAD_INPUT with file:line for an empty cell or a
  * formula that cannot be read. */
-cupel_status cupel_inputs_make(const cupel_trial_table *const *table, size_t n_tables, const char *const *name, size_t n, const char *formula,
-                               cupel_dot dot, const cupel_job *job, cupel_inputs *in, cupel_err *err);
+cupel_status cupel_inputs_make(const cupel_input_choice *from, const cupel_job *job, cupel_inputs *in, cupel_err *err);
 void cupel_inputs_release(cupel_inputs *in);
 
 #endif

@@ -71,8 +71,8 @@ cupel_status cupel_loop_learn(const cupel_loop *l, const cupel_tell_options *o, 
     cupel_inputs in = {0};
     cupel_status st = cupel_loop_table(l, o->loop, false, &t, err);
     const cupel_trial_table *one = &t;
-    if (st == CUPEL_OK && t.records.n_rows)
-        st = cupel_inputs_make(&one, 1, (const char *const *)l->header.name, l->n_inputs, o->formula, o->dot, job, &in, err);
+    const cupel_input_choice from = {&one, 1, (const char *const *)l->header.name, l->n_inputs, o->formula, o->dot};
+    if (st == CUPEL_OK && t.records.n_rows) st = cupel_inputs_make(&from, job, &in, err);
     r->n_goals = l->n_goals;
     for (size_t k = 0; k < l->n_goals && st == CUPEL_OK; k++) {
         snprintf(r->goal[k], sizeof r->goal[k], "%s", l->header.name[l->n_inputs + k]);

@@ -314,7 +314,7 @@ static cupel_status make_inputs(cupel_suggesting *g, cupel_err *err)
     if (g->told) table[n++] = &s->tell;
     if (g->waits) table[n++] = &s->pending;
     const cupel_dot dot = g->demand && g->demand->n_properties ? g->demand->property[0].data.dot : g->o->dot;
-    return cupel_inputs_make(table, n, g->input, g->n_inputs, g->o->formula, dot, g->job, &s->inputs, err);
+    return cupel_inputs_make(&(cupel_input_choice){table, n, g->input, g->n_inputs, g->o->formula, dot}, g->job, &s->inputs, err);
 }
 
 cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job, cupel_suggestion *out, cupel_err *err)
