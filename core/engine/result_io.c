@@ -37,10 +37,9 @@ typedef struct list {
     bool leads;
 } list;
 typedef struct array {
-    const char *name, *unit, *help;
-    cupel_type type;
+    cupel_array of;
     const size_t *n;
-    void *at;
+    void *at; /* address of the pointer to its numbers */
 } array;
 
 enum { N_WORDS = 4, N_WHOLES = 9, N_LISTS = 9, N_ARRAYS = 13 };
@@ -75,36 +74,65 @@ static table table_of(cupel_result *r)
                   {"constraints/words", "in a sentence", &r->n_constraints, &r->constraint_words, false},
                   {"objectives/words", "objectives of a Pareto ranking", &r->n_objectives, &r->objective_words, true}},
         .arrays = {
-            {"properties/class", "1", "1 when it is a class", CUPEL_U8, &r->n_properties, &r->is_class},
-            {"properties/minimum", "of each property", "least measured value", CUPEL_F64, &r->n_properties, &r->property_min},
-            {"properties/maximum", "of each property", "largest measured value", CUPEL_F64, &r->n_properties, &r->property_max},
-            {"properties/training_rows", "1", "measured values learned from", CUPEL_I64, &r->n_properties, &r->training_rows},
-            {"requirements/property", "1", "row of properties/", CUPEL_I64, &r->n_requirements, &r->requirement_property},
-            {"requirements/goal", "1", "-1 minimise, 0 none, 1 maximise", CUPEL_I64, &r->n_requirements, &r->requirement_goal},
-            {"requirements/minimum", "of its property", "lower end of the window", CUPEL_F64, &r->n_requirements, &r->requirement_min},
-            {"requirements/maximum", "of its property", "upper end of the window", CUPEL_F64, &r->n_requirements, &r->requirement_max},
-            {"requirements/beat", "of its property", "beyond this a goal counts as met", CUPEL_F64, &r->n_requirements, &r->requirement_beat},
-            {"requirements/weight", "1", "weight", CUPEL_F64, &r->n_requirements, &r->requirement_weight},
-            {"constraints/goal", "1", "on its figure: -1 minimise, 0 none, 1 maximise", CUPEL_I64, &r->n_constraints, &r->constraint_goal},
-            {"constraints/weight", "1", "weight of that goal", CUPEL_F64, &r->n_constraints, &r->constraint_weight},
-            {"constraints/limit", "of its figure", "what the figure is measured against", CUPEL_F64, &r->n_constraints, &r->constraint_limit}}};
+            {{"properties/class", "1", "1 when it is a class", CUPEL_U8, 0}, &r->n_properties, &r->is_class},
+            {{"properties/minimum", "of each property", "least measured value", CUPEL_F64, 0}, &r->n_properties, &r->property_min},
+            {{"properties/maximum", "of each property", "largest measured value", CUPEL_F64, 0}, &r->n_properties, &r->property_max},
+            {{"properties/training_rows", "1", "measured values learned from", CUPEL_I64, 0}, &r->n_properties, &r->training_rows},
+            {{"requirements/property", "1", "row of properties/", CUPEL_I64, 0}, &r->n_requirements, &r->requirement_property},
+            {{"requirements/goal", "1", "-1 minimise, 0 none, 1 maximise", CUPEL_I64, 0}, &r->n_requirements, &r->requirement_goal},
+            {{"requirements/minimum", "of its property", "lower end of the window", CUPEL_F64, 0}, &r->n_requirements, &r->requirement_min},
+            {{"requirements/maximum", "of its property", "upper end of the window", CUPEL_F64, 0}, &r->n_requirements, &r->requirement_max},
+            {{"requirements/beat", "of its property", "beyond this a goal counts as met", CUPEL_F64, 0}, &r->n_requirements, &r->requirement_beat},
+            {{"requirements/weight", "1", "weight", CUPEL_F64, 0}, &r->n_requirements, &r->requirement_weight},
+            {{"constraints/goal", "1", "on its figure: -1 minimise, 0 none, 1 maximise", CUPEL_I64, 0}, &r->n_constraints, &r->constraint_goal},
+            {{"constraints/weight", "1", "weight of that goal", CUPEL_F64, 0}, &r->n_constraints, &r->constraint_weight},
+            {{"constraints/limit", "of its figure", "what the figure is measured against", CUPEL_F64, 0}, &r->n_constraints, &r->constraint_limit}}};
 }
+
+/* Of each row and property what is known. */
+enum { KNOWN_VALUE, KNOWN_LOW, KNOWN_HIGH, KNOWN_N, KNOWN_DISTANCE, IN_TRAINING, N_KNOWN };
+typedef struct known {
+    array column[N_KNOWN];
+} known;
+
+static known known_of(cupel_result *r)
+{
+    const size_t *n = &r->rows.n, p = r->n_properties;
+    return (known){{{{"rows/known_value", "of each property", "its measured value", CUPEL_F64, p}, n, &r->known_value},
+                    {{"rows/known_low", "of each property", "its least measured value", CUPEL_F64, p}, n, &r->known_low},
+                    {{"rows/known_high", "of each property", "its largest measured value", CUPEL_F64, p}, n, &r->known_high},
+                    {{"rows/known_n", "1", "measured values, of which known_value is the median", CUPEL_I64, p}, n, &r->known_n},
+                    {{"rows/known_distance", "1", "sum of differences of atomic fractions", CUPEL_F64, p}, n, &r->known_distance},
+                    {{"rows/in_training", "1", "1 when this composition was learned from", CUPEL_U8, p}, n, &r->in_training}}};
+}
+
+enum { N_COUNTS = 3 };
+static const cupel_array funnel_counts[N_COUNTS] = {{"funnel/removed", "1", "candidates rejected here first", CUPEL_I64, 0},
+                                                    {"funnel/left", "1", "candidates left after it", CUPEL_I64, 0},
+                                                    {"funnel/fails", "1", "candidates that fail it at all, -1 when not counted", CUPEL_I64, 0}};
+
+static const cupel_array diverse_distance = {"diverse/distance", "of its kind", "least distance of two rows", CUPEL_F64, 0},
+                         diverse_scale = {"diverse/scale", "1 / unit of the column", "1 / standard deviation over the training rows", CUPEL_F64, 0},
+                         elements_kept = {"elements/kept", "1", "rows that contain the element Z", CUPEL_I64, 0};
 
 /* ---- save ---- */
 
-static cupel_status save_known(const cupel_result *r, cupel_writer *w, cupel_err *err)
+static cupel_status save_array(const array *a, cupel_writer *w, cupel_err *err)
+{
+    void *data;
+    memcpy(&data, a->at, sizeof data);
+    return cupel_array_save(w, &a->of, *a->n, data, err);
+}
+
+static cupel_status save_known(cupel_result *r, cupel_writer *w, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    size_t n = r->rows.n, p = r->n_properties;
-    CUPEL_TRY(cupel_texts_save(w, "rows/known_formula", "nearest known material of each property", n * p, r->known_formula, err));
-    CUPEL_TRY(cupel_array_save(w, "rows/known_value", "of each property", "its measured value", CUPEL_F64, n, p, r->known_value, err));
-    CUPEL_TRY(cupel_texts_save(w, "rows/known_condition", "the table columns that it was measured at", n * p, r->known_condition, err));
-    CUPEL_TRY(cupel_array_save(w, "rows/known_low", "of each property", "its least measured value", CUPEL_F64, n, p, r->known_low, err));
-    CUPEL_TRY(cupel_array_save(w, "rows/known_high", "of each property", "its largest measured value", CUPEL_F64, n, p, r->known_high, err));
-    CUPEL_TRY(cupel_array_save(w, "rows/known_n", "1", "measured values, of which known_value is the median", CUPEL_I64, n, p, r->known_n, err));
-    CUPEL_TRY(
-        cupel_array_save(w, "rows/known_distance", "1", "sum of differences of atomic fractions", CUPEL_F64, n, p, r->known_distance, err));
-    st = cupel_array_save(w, "rows/in_training", "1", "1 when this composition was learned from", CUPEL_U8, n, p, r->in_training, err);
+    const known k = known_of(r);
+    const size_t all = r->rows.n * r->n_properties;
+    CUPEL_TRY(cupel_texts_save(w, "rows/known_formula", "nearest known material of each property", all, r->known_formula, err));
+    CUPEL_TRY(save_array(&k.column[KNOWN_VALUE], w, err));
+    CUPEL_TRY(cupel_texts_save(w, "rows/known_condition", "the table columns that it was measured at", all, r->known_condition, err));
+    for (size_t i = KNOWN_LOW; i < N_KNOWN; i++) CUPEL_TRY(save_array(&k.column[i], w, err));
 done:
     return st;
 }
@@ -123,9 +151,7 @@ static cupel_status save_funnel(const cupel_result *r, cupel_writer *w, cupel_er
         number[2 * n + i] = r->funnel[i].fails;
     }
     CUPEL_TRY(cupel_texts_save(w, "funnel/what", "stage of the screen", n, what, err));
-    CUPEL_TRY(cupel_array_save(w, "funnel/removed", "1", "candidates rejected here first", CUPEL_I64, n, 0, number, err));
-    CUPEL_TRY(cupel_array_save(w, "funnel/left", "1", "candidates left after it", CUPEL_I64, n, 0, number + n, err));
-    st = cupel_array_save(w, "funnel/fails", "1", "candidates that fail it at all, -1 when not counted", CUPEL_I64, n, 0, number + 2 * n, err);
+    for (size_t k = 0; k < N_COUNTS; k++) CUPEL_TRY(cupel_array_save(w, &funnel_counts[k], n, number + k * n, err));
 done:
     cupel_free(what);
     cupel_free(number);
@@ -136,10 +162,9 @@ static cupel_status save_diverse(const cupel_result *r, cupel_writer *w, cupel_e
 {
     cupel_status st = CUPEL_OK;
     if (!(r->diverse > 0)) return CUPEL_OK;
-    CUPEL_TRY(cupel_array_save(w, "diverse/distance", "of its kind", "least distance of two rows", CUPEL_F64, 1, 0, &r->diverse, err));
+    CUPEL_TRY(cupel_array_save(w, &diverse_distance, 1, &r->diverse, err));
     CUPEL_TRY(cupel_texts_save(w, "diverse/in", "composition, or sets of descriptors", 1, &r->diverse_in, err));
-    st = cupel_array_save(w, "diverse/scale", "1 / unit of the column", "1 / standard deviation over the training rows", CUPEL_F64,
-                          r->n_diverse_scale, 0, r->diverse_scale, err);
+    st = cupel_array_save(w, &diverse_scale, r->n_diverse_scale, r->diverse_scale, err);
 done:
     return st;
 }
@@ -152,10 +177,10 @@ static cupel_status load_diverse(const cupel_reader *r, cupel_result *x, cupel_e
     size_t one = 1;
     int rank = 0;
     if (!cupel_reader_has(r, "diverse/distance") && !cupel_reader_has(r, "diverse/in") && !cupel_reader_has(r, "diverse/scale")) return CUPEL_OK;
-    CUPEL_TRY(cupel_array_load(r, "diverse/distance", CUPEL_F64, 1, 0, &x->arena, &distance, err));
+    CUPEL_TRY(cupel_array_load(r, &diverse_distance, 1, &x->arena, &distance, err));
     CUPEL_TRY(cupel_texts_load(r, "diverse/in", &one, &x->arena, &in, err));
     CUPEL_TRY(cupel_reader_shape(r, "diverse/scale", 1, &rank, &x->n_diverse_scale, err));
-    CUPEL_TRY(cupel_array_load(r, "diverse/scale", CUPEL_F64, x->n_diverse_scale, 0, &x->arena, &x->diverse_scale, err));
+    CUPEL_TRY(cupel_array_load(r, &diverse_scale, x->n_diverse_scale, &x->arena, &x->diverse_scale, err));
     x->diverse = *distance;
     x->diverse_in = in[0];
     bool ok = x->diverse > 0 && x->diverse <= 1e6;
@@ -174,12 +199,7 @@ static cupel_status save_all(cupel_result *r, cupel_writer *w, cupel_err *err)
     for (int i = 0; i < N_WHOLES; i++) CUPEL_TRY(cupel_writer_attr_int(w, t.wholes[i].name, *t.wholes[i].at, err));
     CUPEL_TRY(cupel_identity_save(w, &r->identity, err));
     for (int i = 0; i < N_LISTS; i++) CUPEL_TRY(cupel_texts_save(w, t.lists[i].name, t.lists[i].help, *t.lists[i].n, *t.lists[i].at, err));
-    for (int i = 0; i < N_ARRAYS; i++) {
-        const array *a = &t.arrays[i];
-        void *data;
-        memcpy(&data, a->at, sizeof data);
-        CUPEL_TRY(cupel_array_save(w, a->name, a->unit, a->help, a->type, *a->n, 0, data, err));
-    }
+    for (int i = 0; i < N_ARRAYS; i++) CUPEL_TRY(save_array(&t.arrays[i], w, err));
     if (r->n_columns) CUPEL_TRY(cupel_texts_save(w, "columns/name", "columns of the space that candidates carry", r->n_columns, r->column, err));
     if (r->n_carried) CUPEL_TRY(cupel_texts_save(w, "carried/name", "columns that only go with the rows", r->n_carried, r->carried, err));
     CUPEL_TRY(cupel_shortlist_save(&r->rows, shape_of(r), "rows", w, err));
@@ -188,7 +208,7 @@ static cupel_status save_all(cupel_result *r, cupel_writer *w, cupel_err *err)
     CUPEL_TRY(save_diverse(r, w, err));
     CUPEL_TRY(save_funnel(r, w, err));
     CUPEL_TRY(cupel_counts_save(&r->counts, w, err));
-    st = cupel_array_save(w, "elements/kept", "1", "rows that contain the element Z", CUPEL_I64, CUPEL_N_Z, 0, r->kept_z, err);
+    st = cupel_array_save(w, &elements_kept, CUPEL_N_Z, r->kept_z, err);
 done:
     return st;
 }
@@ -206,6 +226,11 @@ cupel_status cupel_result_save(const cupel_result *r, const char *path, cupel_er
 }
 
 /* ---- open ---- */
+
+static cupel_status load_array(const array *a, const cupel_reader *r, cupel_arena *arena, cupel_err *err)
+{
+    return cupel_array_load(r, &a->of, *a->n, arena, a->at, err);
+}
 
 static cupel_status load_meta(const cupel_reader *r, cupel_result *x, cupel_err *err)
 {
@@ -228,10 +253,7 @@ static cupel_status load_meta(const cupel_reader *r, cupel_result *x, cupel_err 
         if (t.lists[i].leads) *t.lists[i].n = SIZE_MAX;
         CUPEL_TRY(cupel_texts_load(r, t.lists[i].name, t.lists[i].n, &x->arena, t.lists[i].at, err));
     }
-    for (int i = 0; i < N_ARRAYS; i++) {
-        const array *a = &t.arrays[i];
-        CUPEL_TRY(cupel_array_load(r, a->name, a->type, *a->n, 0, &x->arena, a->at, err));
-    }
+    for (int i = 0; i < N_ARRAYS; i++) CUPEL_TRY(load_array(&t.arrays[i], r, &x->arena, err));
 done:
     return st;
 }
@@ -255,14 +277,13 @@ enum { FIRST_WITH_REPEATS = 4 };
 static cupel_status load_repeats(const cupel_reader *r, cupel_result *x, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    size_t n = x->rows.n, p = x->n_properties, all = n * p;
+    const known k = known_of(x);
+    size_t all = x->rows.n * x->n_properties;
     int64_t schema = 0;
     CUPEL_TRY(cupel_reader_attr_int(r, "schema_version", &schema, err));
     if (!all || schema >= FIRST_WITH_REPEATS) {
         CUPEL_TRY(cupel_texts_load(r, "rows/known_condition", &all, &x->arena, &x->known_condition, err));
-        CUPEL_TRY(cupel_array_load(r, "rows/known_low", CUPEL_F64, n, p, &x->arena, &x->known_low, err));
-        CUPEL_TRY(cupel_array_load(r, "rows/known_high", CUPEL_F64, n, p, &x->arena, &x->known_high, err));
-        st = cupel_array_load(r, "rows/known_n", CUPEL_I64, n, p, &x->arena, &x->known_n, err);
+        for (size_t i = KNOWN_LOW; i <= KNOWN_N; i++) CUPEL_TRY(load_array(&k.column[i], r, &x->arena, err));
         goto done;
     }
     x->known_condition = cupel_arena_take(&x->arena, all * sizeof *x->known_condition);
@@ -277,11 +298,12 @@ done:
 static cupel_status load_known(const cupel_reader *r, cupel_result *x, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    size_t n = x->rows.n, p = x->n_properties, all = n * p;
+    const known k = known_of(x);
+    size_t all = x->rows.n * x->n_properties;
     CUPEL_TRY(cupel_texts_load(r, "rows/known_formula", &all, &x->arena, &x->known_formula, err));
-    CUPEL_TRY(cupel_array_load(r, "rows/known_value", CUPEL_F64, n, p, &x->arena, &x->known_value, err));
-    CUPEL_TRY(cupel_array_load(r, "rows/known_distance", CUPEL_F64, n, p, &x->arena, &x->known_distance, err));
-    CUPEL_TRY(cupel_array_load(r, "rows/in_training", CUPEL_U8, n, p, &x->arena, &x->in_training, err));
+    CUPEL_TRY(load_array(&k.column[KNOWN_VALUE], r, &x->arena, err));
+    CUPEL_TRY(load_array(&k.column[KNOWN_DISTANCE], r, &x->arena, err));
+    CUPEL_TRY(load_array(&k.column[IN_TRAINING], r, &x->arena, err));
     st = load_repeats(r, x, err);
 done:
     return st;
@@ -291,11 +313,10 @@ static cupel_status load_funnel(const cupel_reader *r, cupel_result *x, cupel_er
 {
     cupel_status st = CUPEL_OK;
     char **what = NULL;
-    int64_t *column[3];
-    static const char *const names[3] = {"funnel/removed", "funnel/left", "funnel/fails"};
+    int64_t *column[N_COUNTS];
     size_t n = SIZE_MAX;
     CUPEL_TRY(cupel_texts_load(r, "funnel/what", &n, &x->arena, &what, err));
-    for (int i = 0; i < 3; i++) CUPEL_TRY(cupel_array_load(r, names[i], CUPEL_I64, n, 0, &x->arena, &column[i], err));
+    for (int i = 0; i < N_COUNTS; i++) CUPEL_TRY(cupel_array_load(r, &funnel_counts[i], n, &x->arena, &column[i], err));
     x->funnel = cupel_arena_take(&x->arena, n * sizeof *x->funnel + 1);
     if (!x->funnel) CUPEL_TRY(cupel_no_memory(err, "the funnel", 0));
     for (size_t i = 0; i < n; i++) x->funnel[i] = (cupel_funnel_line){what[i], column[0][i], column[1][i], column[2][i]};
@@ -323,7 +344,7 @@ cupel_status cupel_result_open(const char *path, cupel_result *result, cupel_err
     CUPEL_TRY(load_diverse(r, &x, err));
     CUPEL_TRY(load_funnel(r, &x, err));
     CUPEL_TRY(cupel_counts_load(r, x.n_constraints, x.n_requirements, &x.counts, err));
-    st = cupel_array_load(r, "elements/kept", CUPEL_I64, CUPEL_N_Z, 0, &x.arena, &x.kept_z, err);
+    st = cupel_array_load(r, &elements_kept, CUPEL_N_Z, &x.arena, &x.kept_z, err);
 done:
     cupel_reader_free(r);
     if (st == CUPEL_OK)

@@ -51,22 +51,20 @@ void cupel_result_states(const cupel_result *r, size_t i, cupel_str *out)
 
 static size_t size_of(cupel_type type) { return type == CUPEL_U8 ? 1 : type == CUPEL_F32 ? 4 : 8; }
 
-cupel_status cupel_array_save(cupel_writer *w, const char *name, const char *unit, const char *help, cupel_type type, size_t n, size_t width,
-                              const void *data, cupel_err *err)
+cupel_status cupel_array_save(cupel_writer *w, const cupel_array *a, size_t n, const void *data, cupel_err *err)
 {
-    size_t shape[2] = {n, width};
-    return cupel_writer_put(w, name, unit, help, type, width ? 2 : 1, shape, data, err);
+    size_t shape[2] = {n, a->width};
+    return cupel_writer_put(w, a->name, a->unit, a->help, a->type, a->width ? 2 : 1, shape, data, err);
 }
 
-cupel_status cupel_array_load(const cupel_reader *r, const char *name, cupel_type type, size_t n, size_t width, cupel_arena *arena, void *at,
-                              cupel_err *err)
+cupel_status cupel_array_load(const cupel_reader *r, const cupel_array *a, size_t n, cupel_arena *arena, void *at, cupel_err *err)
 {
-    size_t shape[2] = {n, width}, bytes = n * (width ? width : 1) * size_of(type);
+    size_t shape[2] = {n, a->width}, bytes = n * (a->width ? a->width : 1) * size_of(a->type);
     void *data = NULL;
-    cupel_status st = cupel_reader_get(r, name, type, width ? 2 : 1, shape, &data, err);
+    cupel_status st = cupel_reader_get(r, a->name, a->type, a->width ? 2 : 1, shape, &data, err);
     if (st != CUPEL_OK) return st;
     void *kept = cupel_arena_take(arena, bytes + 1);
-    if (!kept) st = cupel_no_memory(err, name, bytes);
+    if (!kept) st = cupel_no_memory(err, a->name, bytes);
     if (kept && bytes) memcpy(kept, data, bytes);
     memcpy(at, &kept, sizeof kept);
     cupel_free(data);
@@ -93,38 +91,44 @@ cupel_status cupel_texts_load(const cupel_reader *r, const char *name, size_t *n
 }
 
 typedef struct field {
-    const char *name, *unit, *help;
-    cupel_type type;
-    size_t width; /* 0: rank 1 */
-    void *at;     /* address of the column's pointer */
+    cupel_array of;
+    void *at; /* address of the column's pointer */
 } field;
 
-enum { N_FIELDS = 15 };
+enum { N_FIELDS = 15, NAME = 64 };
 
 static void fields_of(cupel_shortlist *l, cupel_board_shape s, field f[N_FIELDS])
 {
     const field all[N_FIELDS] = {
-        {"index", "1", "place in the space, from 0", CUPEL_I64, 0, &l->index},
-        {"copies", "1", "how often this reduced composition occurred", CUPEL_I64, 0, &l->copies},
-        {"layer", "1", "Pareto layer from 1, 0 without one", CUPEL_I64, 0, &l->layer},
-        {"score", "1", "what the ranking falls by", CUPEL_F64, 0, &l->score},
-        {"merit", "1", "breaks ties of the score", CUPEL_F64, 0, &l->merit},
-        {"probability", "1", "that the whole demand is met", CUPEL_F64, 0, &l->probability},
-        {"value", "of each property", "predicted; of a class the probability of its larger value", CUPEL_F64, s.p, &l->value},
-        {"spread", "of each property", "scale of the calibrated distribution", CUPEL_F64, s.p, &l->spread},
-        {"lower", "of each property", "lower end of the interval", CUPEL_F64, s.p, &l->lower},
-        {"upper", "of each property", "upper end of the interval", CUPEL_F64, s.p, &l->upper},
-        {"distance", "1", "to the training domain, 1 at its edge", CUPEL_F64, s.p, &l->distance},
-        {"in_domain", "1", "1 inside the training domain, 2 not known", CUPEL_U8, s.p, &l->in_domain},
-        {"chance", "1", "probability of each requirement", CUPEL_F64, s.r, &l->chance},
-        {"figure", "of each constraint", "figure of each constraint", CUPEL_F64, s.c, &l->figure},
-        {"objective", "1", "objectives, larger is better", CUPEL_F64, s.m, &l->objective},
+        {{"index", "1", "place in the space, from 0", CUPEL_I64, 0}, &l->index},
+        {{"copies", "1", "how often this reduced composition occurred", CUPEL_I64, 0}, &l->copies},
+        {{"layer", "1", "Pareto layer from 1, 0 without one", CUPEL_I64, 0}, &l->layer},
+        {{"score", "1", "what the ranking falls by", CUPEL_F64, 0}, &l->score},
+        {{"merit", "1", "breaks ties of the score", CUPEL_F64, 0}, &l->merit},
+        {{"probability", "1", "that the whole demand is met", CUPEL_F64, 0}, &l->probability},
+        {{"value", "of each property", "predicted; of a class the probability of its larger value", CUPEL_F64, s.p}, &l->value},
+        {{"spread", "of each property", "scale of the calibrated distribution", CUPEL_F64, s.p}, &l->spread},
+        {{"lower", "of each property", "lower end of the interval", CUPEL_F64, s.p}, &l->lower},
+        {{"upper", "of each property", "upper end of the interval", CUPEL_F64, s.p}, &l->upper},
+        {{"distance", "1", "to the training domain, 1 at its edge", CUPEL_F64, s.p}, &l->distance},
+        {{"in_domain", "1", "1 inside the training domain, 2 not known", CUPEL_U8, s.p}, &l->in_domain},
+        {{"chance", "1", "probability of each requirement", CUPEL_F64, s.r}, &l->chance},
+        {{"figure", "of each constraint", "figure of each constraint", CUPEL_F64, s.c}, &l->figure},
+        {{"objective", "1", "objectives, larger is better", CUPEL_F64, s.m}, &l->objective},
     };
     memcpy(f, all, sizeof all);
 }
 
 /* Columns of width 0 are those that a demand has none of: only rank 1 fields, listed first, are stored with width 0. */
-static bool stored(const field *f, size_t i) { return i < 6 || f->width; }
+static bool stored(const field *f, size_t i) { return i < 6 || f->of.width; }
+
+/* Its array as the group has it; the name stands in `name` from then on. */
+static const cupel_array *in_group(field *f, const char *group, char name[NAME])
+{
+    snprintf(name, NAME, "%s/%s", group, f->of.name);
+    f->of.name = name;
+    return &f->of;
+}
 
 static bool carries(const cupel_shortlist *l)
 {
@@ -136,7 +140,7 @@ static bool carries(const cupel_shortlist *l)
 /* A shortlist that carries no columns has no such data set. */
 static cupel_status load_carried(const cupel_reader *r, const char *group, size_t n, cupel_arena *arena, cupel_shortlist *l, cupel_err *err)
 {
-    char name[64];
+    char name[NAME];
     snprintf(name, sizeof name, "%s/carried", group);
     if (cupel_reader_has(r, name)) return cupel_texts_load(r, name, &n, arena, &l->carried, err);
     l->carried = cupel_arena_take(arena, n * sizeof(char *) + 1);
@@ -148,15 +152,14 @@ cupel_status cupel_shortlist_save(const cupel_shortlist *list, cupel_board_shape
 {
     cupel_shortlist l = *list;
     field f[N_FIELDS];
-    char name[64];
+    char name[NAME];
     cupel_status st = CUPEL_OK;
     fields_of(&l, s, f);
     for (size_t i = 0; i < N_FIELDS && st == CUPEL_OK; i++) {
         void *data;
         if (!stored(&f[i], i)) continue;
         memcpy(&data, f[i].at, sizeof data);
-        snprintf(name, sizeof name, "%s/%s", group, f[i].name);
-        st = cupel_array_save(w, name, f[i].unit, f[i].help, f[i].type, l.n, f[i].width, data, err);
+        st = cupel_array_save(w, in_group(&f[i], group, name), l.n, data, err);
     }
     snprintf(name, sizeof name, "%s/formula", group);
     if (st == CUPEL_OK) st = cupel_texts_save(w, name, "as the space wrote it", l.n, l.formula, err);
@@ -182,7 +185,7 @@ cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupe
                                   cupel_shortlist *l, cupel_err *err)
 {
     field f[N_FIELDS];
-    char name[64];
+    char name[NAME];
     *l = (cupel_shortlist){.n = 0};
     snprintf(name, sizeof name, "%s/formula", group);
     size_t n = SIZE_MAX, n_keys;
@@ -195,9 +198,9 @@ cupel_status cupel_shortlist_load(const cupel_reader *r, const char *group, cupe
     fields_of(l, s, f);
     for (size_t i = 0; i < N_FIELDS && st == CUPEL_OK; i++) {
         void *none = NULL;
-        snprintf(name, sizeof name, "%s/%s", group, f[i].name);
+        const cupel_array *a = in_group(&f[i], group, name);
         if (stored(&f[i], i))
-            st = cupel_array_load(r, name, f[i].type, n, f[i].width, arena, f[i].at, err);
+            st = cupel_array_load(r, a, n, arena, f[i].at, err);
         else if (!(none = cupel_arena_take(arena, 1)))
             st = cupel_no_memory(err, name, 0);
         else
@@ -215,7 +218,7 @@ void cupel_shortlist_keep(cupel_shortlist *l, cupel_board_shape s, const size_t 
     field f[N_FIELDS];
     fields_of(l, s, f);
     for (size_t k = 0; k < N_FIELDS; k++) {
-        size_t bytes = (stored(&f[k], k) ? (f[k].width ? f[k].width : 1) : 0) * size_of(f[k].type);
+        size_t bytes = (stored(&f[k], k) ? (f[k].of.width ? f[k].of.width : 1) : 0) * size_of(f[k].of.type);
         char *data;
         memcpy(&data, f[k].at, sizeof data);
         for (size_t i = 0; bytes && i < n; i++) memmove(data + i * bytes, data + row[i] * bytes, bytes);

@@ -16,11 +16,16 @@ void cupel_shortlist_keep(cupel_shortlist *l, cupel_board_shape s, const size_t 
 cupel_status cupel_texts_save(cupel_writer *w, const char *name, const char *help, size_t n, char *const *text, cupel_err *err);
 cupel_status cupel_texts_load(const cupel_reader *r, const char *name, size_t *n, cupel_arena *arena, char ***text, cupel_err *err);
 
-/* [n][width] of numbers; width 0: rank 1. An array without items is not stored. */
-cupel_status cupel_array_save(cupel_writer *w, const char *name, const char *unit, const char *help, cupel_type type, size_t n, size_t width,
-                              const void *data, cupel_err *err);
-cupel_status cupel_array_load(const cupel_reader *r, const char *name, cupel_type type, size_t n, size_t width, cupel_arena *arena, void *at,
-                              cupel_err *err);
+/* A data set of numbers: [n][width], width 0: rank 1. */
+typedef struct cupel_array {
+    const char *name, *unit, *help;
+    cupel_type type;
+    size_t width;
+} cupel_array;
+/* An array without items is not stored. */
+cupel_status cupel_array_save(cupel_writer *w, const cupel_array *a, size_t n, const void *data, cupel_err *err);
+/* at: the address of a pointer to its numbers, which are the arena's. */
+cupel_status cupel_array_load(const cupel_reader *r, const cupel_array *a, size_t n, cupel_arena *arena, void *at, cupel_err *err);
 
 /* What a checkpoint or a part is of: names and values, as in cupel_result.input. CUPEL_BAD_ARTIFACT names the first that differs; `what` begins the
  * message: "checkpoint 'a.checkpoint'". */
