@@ -60,10 +60,23 @@ static void blank(cupel_prediction *out, size_t i)
     out->in_domain[i] = 0;
 }
 
-/* One block: the usable rows are moved together, predicted, and put back in their places. */
-static cupel_status predict_block(const cupel_model *m, size_t n, const unsigned char *reason, const cupel_predict_options *o, cupel_model_work *w,
-                                  cupel_prediction *out, size_t from, cupel_err *err)
+/* A prediction under way: what is asked for, and where all of its rows go. */
+typedef struct asked {
+    const cupel_model *model;
+    const cupel_predict_options *options;
+    cupel_model_work *work;
+    cupel_prediction *out;
+    unsigned char *reason;
+} asked;
+
+/* Rows from .. from + n, described already: the usable ones are moved together, predicted, and put back in their places. */
+static cupel_status predict_block(const asked *all, size_t from, size_t n, cupel_err *err)
 {
+    const cupel_model *m = all->model;
+    const cupel_predict_options *o = all->options;
+    const unsigned char *reason = all->reason + from;
+    cupel_model_work *w = all->work;
+    cupel_prediction *out = all->out;
     const size_t d = cupel_features_count(m->features);
     const size_t n_beside = o->beside ? cupel_surrogate_beside(m->surrogate) : 0;
     size_t usable = 0;
@@ -152,6 +165,7 @@ void cupel_model_outside(const cupel_model *m, const cupel_batch *batch, size_t 
 cupel_status cupel_model_predict(const cupel_model *m, const cupel_feature_rows *all, const cupel_predict_options *o, cupel_model_work *w,
                                  cupel_prediction *out, unsigned char *reason, cupel_err *err)
 {
+    const asked p = {m, o, w, out, reason};
     size_t d = cupel_features_count(m->features);
     cupel_status st = CUPEL_OK;
     for (size_t from = 0; from < all->n && st == CUPEL_OK; from += BLOCK) {
@@ -163,7 +177,7 @@ cupel_status cupel_model_predict(const cupel_model *m, const cupel_feature_rows 
         for (size_t i = 0; i < rows.n && st == CUPEL_OK; i++)
             w->beyond[i] = cupel_features_beyond(m->features, w->x + i * d, reason[from + i] == CUPEL_REASON_IMPUTED);
         double described = cupel_now();
-        if (st == CUPEL_OK) st = predict_block(m, rows.n, reason + from, o, w, out, from, err);
+        if (st == CUPEL_OK) st = predict_block(&p, from, rows.n, err);
         if (st == CUPEL_OK) mark_outside(m, &rows, w->beyond, from, out);
         w->describing += described - begin;
         w->predicting += cupel_now() - described;
