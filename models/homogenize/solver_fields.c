@@ -7,31 +7,45 @@
 #include <math.h>
 #include <string.h>
 
-/* Rows of one worker: two lines, the flux (an element before its first) and the gradient. */
+/* What one worker computes of a voxel row: its fields and those of the rows beside it, then flux and gradient, [fluxes][row] of each load. Either may
+ * be NULL; coefficients and their places are the flux's. */
+typedef struct voxel_rows {
+    float *lines, *flux, *gradient, *coefficients;
+    uint32_t *at;
+} voxel_rows;
+
+/* In rows: two lines, the flux (an element before its first), the gradient and the coefficients; behind them are as many places as a row has
+ * voxels. */
 static size_t rows_of(const cupel_cell *c, size_t loads) { return 6 * c->fields + 1 + 2 * loads * c->fluxes + 2; }
 
-/* Flux and gradient rows of voxel row (i, j) of the grid for one load; out: flux, then gradient, [fluxes][row] each. */
-static void rows_of_load(const cupel_solution *s, const cupel_cell *c, size_t load, size_t i, size_t j, float *lines, float *flux, float *gradient,
-                         float *coefficients, uint32_t *at)
+static voxel_rows lay_out(const cupel_cell *c, size_t loads, float *memory)
+{
+    const size_t row = cupel_cell_row(c), rows = loads * c->fluxes * row;
+    float *flux = memory + (6 * c->fields + 1) * row, *coefficients = flux + 2 * rows;
+    return (voxel_rows){memory, flux, flux + rows, coefficients, (uint32_t *)(void *)(coefficients + 2 * row)};
+}
+
+/* Of voxel row (i, j) of the grid for one load. */
+static void rows_of_load(const cupel_solution *s, const cupel_cell *c, size_t load, size_t i, size_t j, const voxel_rows *to)
 {
     const size_t row = cupel_cell_row(c), next[2] = {i + 1 < c->n[0] ? i + 1 : 0, j + 1 < c->n[1] ? j + 1 : 0};
-    cupel_voxel_row w = {.n = c->n[2], .len = row, .lo = lines, .hi = lines + 3 * c->fields * row, .out = flux};
+    cupel_voxel_row w = {.n = c->n[2], .len = row, .lo = to->lines, .hi = to->lines + 3 * c->fields * row, .out = to->flux};
     for (size_t d = 0; d < 3; d++) w.scale[d] = (float)c->scale[d];
     w.mean[c->component[load]] = (float)c->factor[load];
     for (size_t f = 0; f < c->fields; f++)
         for (size_t side = 0; side < 2; side++) {
             const size_t at_j = side ? next[1] : j;
             const float *a = s->u[load][f] + (i * c->n[1] + at_j) * s->pitch, *b = s->u[load][f] + (next[0] * c->n[1] + at_j) * s->pitch;
-            s->k->line(c->n[2], row, a, b, lines + (3 * (side * c->fields + f)) * row);
+            s->k->line(c->n[2], row, a, b, to->lines + (3 * (side * c->fields + f)) * row);
         }
-    if (flux) cupel_cell_fluxes(c, s->k, &w, i, j, coefficients, at);
-    w.out = gradient;
-    if (gradient) cupel_cell_gradients(c, s->k, &w);
+    if (to->flux) cupel_cell_fluxes(c, s->k, &w, i, j, to->coefficients, to->at);
+    w.out = to->gradient;
+    if (to->gradient) cupel_cell_gradients(c, s->k, &w);
 }
 
 void cupel_gradient_row(const cupel_solution *s, size_t load, size_t i, size_t j, float *lines, float *gradient)
 {
-    rows_of_load(s, &s->cell, load, i, j, lines, NULL, gradient, NULL, NULL);
+    rows_of_load(s, &s->cell, load, i, j, &(voxel_rows){.lines = lines, .gradient = gradient});
 }
 
 typedef struct pairing {
@@ -48,16 +62,18 @@ static cupel_status pair_plane(void *user, size_t i, size_t worker, cupel_err *e
     const pairing *w = user;
     const cupel_cell *c = w->cell;
     const size_t row = cupel_cell_row(c), n = c->order, rows = c->fluxes * row;
-    float *lines = w->scratch + worker * w->each, *flux = lines + (6 * c->fields + 1) * row, *gradient = flux + n * rows;
-    float *coefficients = gradient + n * rows;
-    uint32_t *at = (uint32_t *)(void *)(coefficients + 2 * row);
+    const voxel_rows all = lay_out(c, n, w->scratch + worker * w->each);
     double *sums = w->sums + i * n * n;
     for (size_t j = 0; j < c->n[1]; j++) {
-        for (size_t l = 0; l < n; l++) rows_of_load(w->s, c, l, i, j, lines, flux + l * rows, gradient + l * rows, coefficients, at);
+        for (size_t l = 0; l < n; l++) {
+            voxel_rows one = all;
+            one.flux += l * rows, one.gradient += l * rows;
+            rows_of_load(w->s, c, l, i, j, &one);
+        }
         for (size_t a = 0; a < n; a++)
             for (size_t b = a; b < n; b++) {
                 double lanes[CUPEL_LANES] = {0};
-                for (size_t d = 0; d < c->fluxes; d++) w->s->k->dot(c->n[2], flux + a * rows + d * row, gradient + b * rows + d * row, lanes);
+                for (size_t d = 0; d < c->fluxes; d++) w->s->k->dot(c->n[2], all.flux + a * rows + d * row, all.gradient + b * rows + d * row, lanes);
                 sums[a * n + b] += cupel_lanes_fold(lanes);
             }
     }
@@ -138,12 +154,12 @@ cupel_status cupel_solution_plane(const cupel_solution *s, size_t load, size_t i
     const size_t row = cupel_cell_row(c), voxels = c->m->n[1] * c->m->n[2], first = i0 * voxels / c->n[2], rows = voxels / c->n[2];
     float *lines = cupel_alloc_aligned((rows_of(c, 1) + 1) * row + c->n[2] + 16, sizeof *lines);
     if (!lines) return cupel_no_memory(err, "rows of fields", 0);
-    float *flux = lines + (6 * c->fields + 1) * row, *gradient = flux + c->fluxes * row, *coefficients = gradient + c->fluxes * row;
+    const voxel_rows of = lay_out(c, 1, lines);
     for (size_t r = 0; r < rows; r++) {
         const size_t at = first + r;
-        rows_of_load(s, c, load, at / c->n[1], at % c->n[1], lines, flux, gradient, coefficients, (uint32_t *)(void *)(coefficients + 2 * row));
-        if (strain) copy_row(c, gradient, row, (float)sqrt(0.5), c->plane_stress, strain + r * c->n[2], voxels); /* doubled to Mandel */
-        if (stress) copy_row(c, flux, row, (float)sqrt(2), c->plane_stress, stress + r * c->n[2], voxels);
+        rows_of_load(s, c, load, at / c->n[1], at % c->n[1], &of);
+        if (strain) copy_row(c, of.gradient, row, (float)sqrt(0.5), c->plane_stress, strain + r * c->n[2], voxels); /* doubled to Mandel */
+        if (stress) copy_row(c, of.flux, row, (float)sqrt(2), c->plane_stress, stress + r * c->n[2], voxels);
     }
     cupel_free(lines);
     return CUPEL_OK;
