@@ -28,7 +28,7 @@ static cupel_surrogate *fit(const char *learner, const char *settings)
 static void ask(const cupel_surrogate *s, const double *rows)
 {
     cupel_err err = {0};
-    check_ok(cupel_surrogate_near(s, rows, ROWS, &x[0][0], N, D, &alone, &near[0][0], &err), &err);
+    check_ok(cupel_surrogate_near(s, &(cupel_compared){rows, ROWS, &x[0][0], N, D}, &alone, &near[0][0], &err), &err);
 }
 
 static double predict(const cupel_surrogate *s, const double *row)

@@ -50,7 +50,7 @@ cupel_status cupel_attribution_neighbours(cupel_attribution *a, const cupel_attr
     const cupel_feature_rows rows = {.batch = cupel_model_training_batch(a->model), .n = n, .given = cupel_model_training_columns(a->model)};
     CUPEL_TRY(cupel_features_compute_all(cupel_model_features(a->model), &rows, job->isa, x, r->d, reason, err));
     a->nearness = cupel_surrogate_nearness(s);
-    CUPEL_TRY(cupel_surrogate_near(s, r->x, m, x, n, r->d, job, near, err));
+    CUPEL_TRY(cupel_surrogate_near(s, &(cupel_compared){r->x, m, x, n, r->d}, job, near, err));
     for (size_t i = 0; i < m; i++) choose(a, &r->composition[i], near + i * n, &a->row[i]);
 done:
     cupel_free(x);

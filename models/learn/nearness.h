@@ -3,6 +3,7 @@
 #define CUPEL_MODELS_LEARN_NEARNESS_H
 
 #include "models/learn/surrogate.h"
+#include "models/learn/trees.h"
 
 typedef enum cupel_nearness {
     CUPEL_NEAR_LEAVES,   /* weights of the rows that share leaves with this one, a tree sharing its weight among the rows of a leaf; sum 1
@@ -14,8 +15,7 @@ typedef enum cupel_nearness {
 
 cupel_nearness cupel_surrogate_nearness(const cupel_surrogate *s);
 
-/* near [m][n] of rows x [m][ld] to training rows t [n][ld], both unscaled. CUPEL_NO_RESOURCE. Leaves cost trees times (n + m) walks. */
-cupel_status cupel_surrogate_near(const cupel_surrogate *s, const double *x, size_t m, const double *t, size_t n, size_t ld, const cupel_job *job,
-                                  double *near, cupel_err *err);
+/* near [m][n] of rows to the training rows known, both unscaled. CUPEL_NO_RESOURCE. Leaves cost trees times (n + m) walks. */
+cupel_status cupel_surrogate_near(const cupel_surrogate *s, const cupel_compared *rows, const cupel_job *job, double *near, cupel_err *err);
 
 #endif

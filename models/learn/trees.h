@@ -84,10 +84,17 @@ cupel_status cupel_trees_quantiles(const cupel_trees *trees, const cupel_query *
 cupel_status cupel_trees_weights(const cupel_trees *trees, const double *x, cupel_isa isa, void *scratch, double *w, cupel_err *err);
 size_t cupel_trees_rows(const cupel_trees *trees); /* training rows; 0 without keep_rows */
 
-/* The same weights for rows known [n][columns] that the trees need not remember, a tree sharing 1 / trees among those in the leaf of a row: adds
- * `share` times them to near [m][n] for rows x [m][columns]. Sum 1 where every leaf holds one of the rows. CUPEL_NO_RESOURCE. */
-cupel_status cupel_trees_near(const cupel_trees *trees, const double *x, size_t m, const double *known, size_t n, cupel_isa isa, double share,
-                              double *near, cupel_err *err);
+/* Rows, and others that they are compared with. */
+typedef struct cupel_compared {
+    const double *x;     /* [m][d] */
+    size_t m;
+    const double *known; /* [n][d] */
+    size_t n, d;
+} cupel_compared;
+
+/* The same weights for known rows that the trees need not remember, a tree sharing 1 / trees among those in the leaf of a row: adds `share` times
+ * them to near [m][n]; d is the columns of the trees. Sum 1 where every leaf holds one of the rows. CUPEL_NO_RESOURCE. */
+cupel_status cupel_trees_near(const cupel_trees *trees, const cupel_compared *rows, cupel_isa isa, double share, double *near, cupel_err *err);
 
 /* Trees that were made elsewhere. Nodes tree by tree, each tree level by level: the children of its k-th split are its nodes 2k + 1 and 2k + 2. */
 typedef struct cupel_trees_parts {

@@ -45,14 +45,14 @@ static void walk(const cupel_trees *t, const cupel_tree_kernels *kernels, size_t
     }
 }
 
-cupel_status cupel_trees_near(const cupel_trees *t, const double *x, size_t m, const double *known, size_t n, cupel_isa isa, double share,
-                              double *near, cupel_err *err)
+cupel_status cupel_trees_near(const cupel_trees *t, const cupel_compared *rows, cupel_isa isa, double share, double *near, cupel_err *err)
 {
+    const size_t m = rows->m, n = rows->n;
     const cupel_tree_kernels *kernels = cupel_tree_kernels_of(isa);
     loaded mine = {0}, theirs = {0};
     cupel_status st = CUPEL_OK;
-    CUPEL_TRY(load(t, kernels, x, m, &mine, err));
-    CUPEL_TRY(load(t, kernels, known, n, &theirs, err));
+    CUPEL_TRY(load(t, kernels, rows->x, m, &mine, err));
+    CUPEL_TRY(load(t, kernels, rows->known, n, &theirs, err));
     for (size_t tree = 0; tree < t->n_trees; tree++) {
         walk(t, kernels, tree, &mine);
         walk(t, kernels, tree, &theirs);
