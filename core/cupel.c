@@ -172,8 +172,7 @@ typedef struct predict_work {
     cupel_batch batch;
     cupel_predict_options options;
     predict_hand *hand; /* [threads] */
-    double *value, *lower, *upper;
-    unsigned char *in_domain, *reason;
+    const cupel_predictions *out;
 } predict_work;
 
 static void put(void *to, size_t from, const void *piece, size_t n, size_t size)
@@ -190,20 +189,19 @@ static cupel_status predict_piece(void *user, size_t item, size_t worker, cupel_
     const cupel_feature_rows rows = {.batch = &w->batch, .from = from, .n = n};
     cupel_status st = cupel_model_predict(w->model, &rows, &w->options, h->work, &out, h->reason, err);
     if (st != CUPEL_OK) return st;
-    put(w->value, from, h->value, n, sizeof(double));
-    put(w->lower, from, h->lower, n, sizeof(double));
-    put(w->upper, from, h->upper, n, sizeof(double));
-    put(w->in_domain, from, h->in_domain, n, 1);
-    put(w->reason, from, h->reason, n, 1);
+    put(w->out->value, from, h->value, n, sizeof(double));
+    put(w->out->lower, from, h->lower, n, sizeof(double));
+    put(w->out->upper, from, h->upper, n, sizeof(double));
+    put(w->out->in_domain, from, h->in_domain, n, 1);
+    put(w->out->reason, from, h->reason, n, 1);
     return CUPEL_OK;
 }
 
-cupel_status cupel_predictor_predict(const cupel_predictor *p, const char *const *formula, size_t n, double level, size_t threads, double *value,
-                                     double *lower, double *upper, unsigned char *in_domain, unsigned char *reason, cupel_err *err)
+cupel_status cupel_predictor_predict(const cupel_predictor *p, const char *const *formula, size_t n, double level, size_t threads,
+                                     const cupel_predictions *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    predict_work w = {.model = p->model, .options = {.precision = CUPEL_FLOAT_AUTO, .isa = cupel_isa_best(), .level = level}, .value = value,
-                      .lower = lower, .upper = upper, .in_domain = in_domain, .reason = reason};
+    predict_work w = {.model = p->model, .options = {.precision = CUPEL_FLOAT_AUTO, .isa = cupel_isa_best(), .level = level}, .out = out};
     if (!(level > 0 && level < 1)) return cupel_fail(err, CUPEL_USAGE, "interval level %g: expected a number between 0 and 1", level);
     if (!threads) threads = 1;
     w.hand = cupel_alloc(threads, sizeof *w.hand);

@@ -86,11 +86,15 @@ CUPEL_API cupel_status cupel_predictor_open(const char *path, cupel_predictor **
 CUPEL_API void cupel_predictor_free(cupel_predictor *predictor);
 CUPEL_API const char *cupel_predictor_property(const cupel_predictor *predictor); /* "band gap" */
 CUPEL_API const char *cupel_predictor_unit(const cupel_predictor *predictor);     /* "eV" */
-/* formula [n] to value, lower and upper [n] in the unit of the model (interval at `level`, e.g. 0.9, calibrated on out-of-fold residuals) and
- * in_domain [n] (1 = like the training data). A row that cannot be predicted is NaN with its reason. Any output but value may be NULL. */
+/* Where predictions go, arrays [n] of the caller; any but value may be NULL. */
+typedef struct cupel_predictions {
+    double *value, *lower, *upper; /* in the unit of the model; the interval is calibrated on out-of-fold residuals */
+    unsigned char *in_domain;      /* 1: like the training data */
+    unsigned char *reason;         /* why a row could not be predicted, whose value is NaN; 0: it was */
+} cupel_predictions;
+/* formula [n], with intervals at `level`, for example 0.9. */
 CUPEL_API cupel_status cupel_predictor_predict(const cupel_predictor *predictor, const char *const *formula, size_t n, double level, size_t threads,
-                                               double *value, double *lower, double *upper, unsigned char *in_domain, unsigned char *reason,
-                                               cupel_err *err);
+                                               const cupel_predictions *out, cupel_err *err);
 
 /* ---- The road ---- */
 

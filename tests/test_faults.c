@@ -135,8 +135,8 @@ static cupel_status predict_some(cupel_err *err)
     unsigned char in_domain[64], reason[64];
     cupel_predictor *p = NULL;
     cupel_status st = cupel_predictor_open(model_file, &p, err);
-    if (st == CUPEL_OK)
-        st = cupel_predictor_predict(p, formulas, sizeof formulas / sizeof *formulas, 0.9, 2, value, lower, upper, in_domain, reason, err);
+    const cupel_predictions out = {value, lower, upper, in_domain, reason};
+    if (st == CUPEL_OK) st = cupel_predictor_predict(p, formulas, sizeof formulas / sizeof *formulas, 0.9, 2, &out, err);
     cupel_predictor_free(p);
     return st;
 }
