@@ -73,6 +73,10 @@ is 'where those that it does not search are not listed' test -z "$(grep 'hard_sp
 hidden '3 %' '[{generator: gyrod, fraction: 0.1..0.2}]' >"$T/w.yaml"; is 'in a map of a list too' refuses w 2 "w.yaml:11: space: no generator 'gyrod'; did you mean"
 hidden '3 %' '{generator: hard_sphere, fraction: 0.1..0.2}' >"$T/w.yaml"
 is 'and alone, with those that only run takes' refuses w 2 "'hard_sphere'; did you mean 'hard_spheres'? .*; 'cupel run' takes hard_spheres, random_fibres too"
+hidden '3 %' '{generator: [gyroid, octet], fraction: 0.1..0.2}' >"$T/w.yaml"; is 'two generators in a map' refuses w 2 'several are a list, as in'
+for range in 0.1-0.35 '0.1 to 0.35'; do
+  hidden '3 %' "[{generator: gyroid, fraction: $range}]" >"$T/w.yaml"; is "a range as $range" refuses w 2 'fraction: a range is written with two dots: 0.1..0.35'
+done
 hidden '3 %' '[all]' >"$T/w.yaml"; check_of w; is 'all, as the only one of a list' grep -q '^Looked for in 25 spaces' "$T/out"
 hidden '3 %' '[gyroid, all]' >"$T/w.yaml"; is 'but not beside others' refuses w 2 "'all' stands alone"
 hidden '3 %' All >"$T/w.yaml"; is 'All is all' refuses w 2 "did you mean 'all'?"

@@ -34,14 +34,32 @@ static cupel_status read_range(const cupel_micro_demand *d, const cupel_yaml *no
     return CUPEL_OK;
 }
 
+/* 0.1-0.35, 0.1 to 0.35, 0.1:0.35: two numbers, but no range as it is written here. */
+static bool looks_like_range(cupel_text t, cupel_text end[2])
+{
+    static const char *const between[] = {"-", "to", ":", "~"};
+    double x;
+    for (size_t b = 0; b < sizeof between / sizeof *between; b++)
+        for (size_t i = 1, n = strlen(between[b]); i + n < t.n; i++) {
+            if (memcmp(t.p + i, between[b], n) != 0) continue;
+            end[0] = cupel_text_trim((cupel_text){t.p, i}), end[1] = cupel_text_trim((cupel_text){t.p + i + n, t.n - i - n});
+            if (cupel_parse_double(end[0], &x) && cupel_parse_double(end[1], &x)) return true;
+        }
+    return false;
+}
+
 /* One key of the space as "name=value" for the recipe; a range by its middle. */
 static cupel_status read_key(const cupel_micro_demand *d, const cupel_yaml *node, cupel_micro_space *s, cupel_str *text, cupel_err *err)
 {
     const char *dots = node->kind == CUPEL_YAML_SCALAR ? range_of(node->text) : NULL;
     double low, high;
+    cupel_text end[2];
     if (node->kind != CUPEL_YAML_SCALAR)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %.*s: expected a number, or a range as in 0.1..0.35", d->file, node->line, (int)node->key.n,
                           node->key.p);
+    if (!dots && !cupel_parse_double(node->text, &low) && looks_like_range(node->text, end))
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: %.*s: a range is written with two dots: %.*s..%.*s", d->file, node->line, (int)node->key.n,
+                          node->key.p, cupel_shown(end[0].n, 20), end[0].p, cupel_shown(end[1].n, 20), end[1].p);
     cupel_str_addf(text, "%.*s=", (int)node->key.n, node->key.p);
     if (!dots) {
         cupel_str_add(text, node->text.p, node->text.n);
@@ -98,6 +116,9 @@ cupel_status cupel_micro_space_generator(const cupel_micro_demand *d, const cupe
 static cupel_status read_keys(const cupel_micro_demand *d, cupel_micro_space *s, cupel_str *text, cupel_err *err)
 {
     const cupel_yaml *g = cupel_yaml_get(d->space, "generator");
+    if (g && g->kind == CUPEL_YAML_LIST)
+        return cupel_fail(err, CUPEL_USAGE, "%s:%zu: space: a map has one generator; several are a list, as in space: [gyroid, {generator: diamond, "
+                                            "fraction: 0.1..0.5}]", d->file, g->line);
     if (!g || g->kind != CUPEL_YAML_SCALAR)
         return cupel_fail(err, CUPEL_USAGE,
                           "%s:%zu: space: name the generator, as in {generator: gyroid, fraction: 0.1..0.35}; 'cupel methods generator' lists them",
