@@ -48,24 +48,21 @@ size_t cupel_exact_steps(const cupel_exact *e, cupel_exact *step)
     return n;
 }
 
-/* Rows x [n][ld] as the surrogate's own model sees them, [n][columns]. */
-static cupel_status scaled(const cupel_exact *e, const double *x, size_t ld, size_t n, cupel_isa isa, double **z, cupel_err *err)
+cupel_status cupel_surrogate_scaled(const cupel_surrogate *s, const double *x, size_t ld, size_t n, cupel_isa isa, double **z, cupel_err *err)
 {
-    const cupel_scale *s = &e->surrogate->scale;
-    *z = cupel_alloc_aligned(cupel_mul(n, s->k), sizeof **z);
-    if (!*z) return cupel_no_memory(err, "scaled rows", cupel_mul(n, s->k * sizeof **z));
-    cupel_scale_apply(s, isa, x, ld, n, *z, s->k);
+    *z = cupel_alloc_aligned(cupel_mul(n, s->scale.k), sizeof **z);
+    if (!*z) return cupel_no_memory(err, "scaled rows", cupel_mul(n, s->scale.k * sizeof **z));
+    cupel_scale_apply(&s->scale, isa, x, ld, n, *z, s->scale.k);
     return CUPEL_OK;
 }
 
-/* The columns that a term's trees see. */
-static cupel_status seen(const cupel_term *t, const double *z, size_t k, size_t n, double **out, cupel_err *err)
+cupel_status cupel_term_rows(const cupel_term *t, const double *z, size_t k, size_t n, double **x, cupel_err *err)
 {
     const size_t d = cupel_trees_columns(t->trees);
-    *out = cupel_alloc_aligned(cupel_mul(n, d), sizeof **out);
-    if (!*out) return cupel_no_memory(err, "scaled rows", cupel_mul(n, d * sizeof **out));
+    *x = cupel_alloc_aligned(cupel_mul(n, d), sizeof **x);
+    if (!*x) return cupel_no_memory(err, "rows of trees", cupel_mul(n, d * sizeof **x));
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < d; j++) (*out)[i * d + j] = z[i * k + (t->column ? t->column[j] : j)];
+        for (size_t j = 0; j < d; j++) (*x)[i * d + j] = z[i * k + (t->column ? t->column[j] : j)];
     return CUPEL_OK;
 }
 
@@ -76,7 +73,7 @@ static cupel_status say_term(const cupel_term *t, const double *z, size_t k, siz
     double *x = NULL;
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t->trees), 1);
     if (!scratch) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", 0));
-    CUPEL_TRY(seen(t, z, k, n, &x, err));
+    CUPEL_TRY(cupel_term_rows(t, z, k, n, &x, err));
     cupel_trees_predict(t->trees, &(cupel_query){x, cupel_trees_columns(t->trees), n, isa, scratch}, said, NULL);
 done:
     cupel_free(x);
@@ -88,7 +85,7 @@ cupel_status cupel_exact_say(const cupel_exact *e, const double *x, size_t ld, s
 {
     double *z = NULL;
     const size_t k = e->surrogate->scale.k;
-    cupel_status st = scaled(e, x, ld, n, isa, &z, err);
+    cupel_status st = cupel_surrogate_scaled(e->surrogate, x, ld, n, isa, &z, err);
     for (size_t m = 0; m < e->terms.n && st == CUPEL_OK; m++) st = say_term(&e->terms.term[m], z, k, n, isa, said + m * n, err);
     cupel_free(z);
     return st;
@@ -100,7 +97,7 @@ cupel_status cupel_exact_predict(const cupel_exact *e, const double *x, size_t l
     const size_t k = e->surrogate->scale.k;
     double *z = NULL, *said = cupel_alloc(n, sizeof *said);
     if (!said) return cupel_no_memory(err, "what trees say", n * sizeof *said);
-    CUPEL_TRY(scaled(e, x, ld, n, isa, &z, err));
+    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, x, ld, n, isa, &z, err));
     memset(value, 0, n * sizeof *value);
     for (size_t i = 0; e->coef && i < n; i++)
         for (size_t j = 0; j < k; j++) value[i] += e->coef[j] * z[i * k + j];
@@ -144,8 +141,8 @@ static cupel_status share_term(const cupel_term *m, const table *t, const cupel_
     cupel_shapley *s = NULL;
     if (!one || !player) CUPEL_TRY(cupel_no_memory(err, "Shapley values", all * sizeof *one));
     for (size_t j = 0; j < d; j++) player[j] = t->player[m->column ? m->column[j] : j];
-    CUPEL_TRY(seen(m, t->back, t->k, t->o->n, &back, err));
-    CUPEL_TRY(seen(m, t->z, t->k, t->n, &x, err));
+    CUPEL_TRY(cupel_term_rows(m, t->back, t->k, t->o->n, &back, err));
+    CUPEL_TRY(cupel_term_rows(m, t->z, t->k, t->n, &x, err));
     const cupel_shapley_options o = {.kind = t->o->kind, .player = player, .n_players = t->o->n_players,
                                      .last_known = t->o->last_known, .x = back, .ld = d, .n = t->o->n};
     CUPEL_TRY(cupel_shapley_new(m->trees, &o, job, &s, err));
@@ -169,8 +166,8 @@ cupel_status cupel_exact_shapley(const cupel_exact *e, const cupel_shapley_optio
     table t = {.k = s->k, .o = o, .n = n, .player = cupel_alloc(s->k, sizeof *t.player)};
     if (!t.player) CUPEL_TRY(cupel_no_memory(err, "Shapley values", s->k * sizeof *t.player));
     for (size_t c = 0; c < s->k; c++) t.player[c] = o->player[s->column[c]];
-    CUPEL_TRY(scaled(e, o->x, o->ld, o->n, job->isa, &t.back, err));
-    CUPEL_TRY(scaled(e, x, ld, n, job->isa, &t.z, err));
+    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, o->x, o->ld, o->n, job->isa, &t.back, err));
+    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, x, ld, n, job->isa, &t.z, err));
     *base = 0;
     memset(value, 0, n * o->n_players * sizeof *value);
     if (e->coef) share_columns(e, &t, value, base);

@@ -21,31 +21,12 @@ cupel_nearness cupel_surrogate_nearness(const cupel_surrogate *s)
     return t.n ? CUPEL_NEAR_LEAVES : s->expand.kernel && !s->expand.own ? CUPEL_NEAR_KERNEL : CUPEL_NEAR_DISTANCE;
 }
 
-static cupel_status scaled(const cupel_surrogate *s, const double *x, size_t ld, size_t n, cupel_isa isa, double **z, cupel_err *err)
-{
-    *z = cupel_alloc_aligned(cupel_mul(n, s->scale.k), sizeof **z);
-    if (!*z) return cupel_no_memory(err, "scaled rows", cupel_mul(n, s->scale.k * sizeof **z));
-    cupel_scale_apply(&s->scale, isa, x, ld, n, *z, s->scale.k);
-    return CUPEL_OK;
-}
-
-/* The columns that a term's trees see, rows z [n][k]. */
-static cupel_status seen(const cupel_term *t, const double *z, size_t k, size_t n, double **x, cupel_err *err)
-{
-    const size_t d = cupel_trees_columns(t->trees);
-    *x = cupel_alloc(cupel_mul(n, d) + 1, sizeof **x);
-    if (!*x) return cupel_no_memory(err, "rows of trees", cupel_mul(n, d * sizeof **x));
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < d; j++) (*x)[i * d + j] = z[i * k + (t->column ? t->column[j] : j)];
-    return CUPEL_OK;
-}
-
 /* Adds `share` of the weights of one term's trees to near [m][n]. */
 static cupel_status add_leaves(const cupel_term *t, double share, const cupel_compared *z, cupel_isa isa, double *near, cupel_err *err)
 {
     double *x = NULL, *known = NULL;
-    cupel_status st = seen(t, z->x, z->d, z->m, &x, err);
-    if (st == CUPEL_OK) st = seen(t, z->known, z->d, z->n, &known, err);
+    cupel_status st = cupel_term_rows(t, z->x, z->d, z->m, &x, err);
+    if (st == CUPEL_OK) st = cupel_term_rows(t, z->known, z->d, z->n, &known, err);
     const cupel_compared rows = {x, z->m, known, z->n, cupel_trees_columns(t->trees)};
     if (st == CUPEL_OK) st = cupel_trees_near(t->trees, &rows, isa, share, near, err);
     cupel_free(x);
@@ -101,8 +82,8 @@ cupel_status cupel_surrogate_near(const cupel_surrogate *s, const cupel_compared
     double *zx = NULL, *zt = NULL;
     const cupel_nearness how = cupel_surrogate_nearness(s);
     memset(near, 0, cupel_mul(rows->m, rows->n) * sizeof *near);
-    CUPEL_TRY(scaled(s, rows->x, rows->d, rows->m, job->isa, &zx, err));
-    CUPEL_TRY(scaled(s, rows->known, rows->d, rows->n, job->isa, &zt, err));
+    CUPEL_TRY(cupel_surrogate_scaled(s, rows->x, rows->d, rows->m, job->isa, &zx, err));
+    CUPEL_TRY(cupel_surrogate_scaled(s, rows->known, rows->d, rows->n, job->isa, &zt, err));
     const cupel_compared z = {zx, rows->m, zt, rows->n, s->scale.k};
     if (how == CUPEL_NEAR_LEAVES) CUPEL_TRY(by_leaves(s, &z, job->isa, near, err));
     else if (how == CUPEL_NEAR_KERNEL) CUPEL_TRY(by_kernel(s, &z, job->isa, near, err));
