@@ -332,13 +332,11 @@ static const cupel_reference references[] = {
 
 extern const cupel_learner cupel_learner_xgboost;
 const cupel_learner cupel_learner_xgboost = {
-    .method = {.name = "xgboost",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "xgboost",
                .help = "gradient boosting of trees by the library XGBoost, whose trees are taken over" WHETHER,
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,
@@ -351,6 +349,5 @@ const cupel_learner cupel_learner_xgboost = {
     .axes = axes,
     .start = start,
     .prepare = prepare,
-    .release = cupel_own_release_nothing,
     .fit = fit,
 };

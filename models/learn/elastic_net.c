@@ -163,13 +163,11 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_elastic_net;
 const cupel_learner cupel_learner_elastic_net = {
-    .method = {.name = "elastic_net",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "elastic_net",
                .help = "elastic net and lasso, linear in the columns, some slopes 0",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,
@@ -178,6 +176,5 @@ const cupel_learner cupel_learner_elastic_net = {
     .axes = axes,
     .start = start,
     .prepare = prepare,
-    .release = cupel_own_release_nothing,
     .fit = fit,
 };

@@ -231,13 +231,11 @@ static const cupel_reference extra_references[] = {
 
 extern const cupel_learner cupel_learner_extra_trees;
 const cupel_learner cupel_learner_extra_trees = {
-    .method = {.name = "extra_trees",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "extra_trees",
                .help = "extremely randomised trees: random thresholds, every row in every tree; of several targets (--beside)",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = extra_references,
                .params = forest_params},
     .regression = true,
@@ -263,13 +261,11 @@ static const cupel_reference forest_references[] = {
 
 extern const cupel_learner cupel_learner_random_forest;
 const cupel_learner cupel_learner_random_forest = {
-    .method = {.name = "random_forest",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "random_forest",
                .help = "random forest: best thresholds on rows drawn with replacement; of several targets (--beside)",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = forest_references,
                .params = forest_params},
     .regression = true,
@@ -362,13 +358,11 @@ static const cupel_reference boosted_references[] = {
 
 extern const cupel_learner cupel_learner_boosted_trees;
 const cupel_learner cupel_learner_boosted_trees = {
-    .method = {.name = "boosted_trees",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "boosted_trees",
                .help = "gradient boosting of trees on binned columns",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = boosted_references,
                .params = boosted_params},
     .regression = true,
@@ -380,6 +374,5 @@ const cupel_learner cupel_learner_boosted_trees = {
     .axes = boosted_axes,
     .start = start_boosted,
     .prepare = prepare_boosted,
-    .release = cupel_own_release_nothing,
     .fit = fit_boosted,
 };

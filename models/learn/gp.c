@@ -60,13 +60,11 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_gp;
 const cupel_learner cupel_learner_gp = {
-    .method = {.name = "gp",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "gp",
                .help = "exact Gaussian process regression",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,

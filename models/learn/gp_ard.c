@@ -91,13 +91,11 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_gp_ard;
 const cupel_learner cupel_learner_gp_ard = {
-    .method = {.name = "gp_ard",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "gp_ard",
                .help = "exact Gaussian process regression, a learned length for every column",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,

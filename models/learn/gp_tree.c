@@ -328,13 +328,11 @@ static const cupel_axis axes[] = {{0}};
 
 extern const cupel_learner cupel_learner_gp_tree;
 const cupel_learner cupel_learner_gp_tree = {
-    .method = {.name = "gp_tree",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "gp_tree",
                .help = "exact Gaussian process, its kernel a tree of sums and products (--kernel), of several targets (--beside)",
                .maturity = "experimental",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,

@@ -351,12 +351,10 @@ static const cupel_axis axes[] = {{0}};
 
 extern const cupel_learner cupel_learner_hurdle;
 const cupel_learner cupel_learner_hurdle = {
-    .method = {.name = "hurdle",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "hurdle",
                .help = "for targets with many rows at one exact value (gaps of 0): which rows, then how large the others are; trees",
                .maturity = "experimental",
-               .input = "columns",
                .output = "a number, unit of the target",
                .references = references,
                .params = params},
@@ -368,6 +366,5 @@ const cupel_learner cupel_learner_hurdle = {
     .axes = axes,
     .start = start,
     .prepare = prepare,
-    .release = cupel_own_release_nothing,
     .fit = fit,
 };

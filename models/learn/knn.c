@@ -235,13 +235,11 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_knn;
 const cupel_learner cupel_learner_knn = {
-    .method = {.name = "knn",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "knn",
                .help = "nearest neighbours, weighted by distance",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,
@@ -250,7 +248,5 @@ const cupel_learner cupel_learner_knn = {
     .own = &kind_knn,
     .axes = axes,
     .start = start,
-    .prepare = cupel_own_nothing,
-    .release = cupel_own_release_nothing,
     .fit = fit,
 };

@@ -36,8 +36,20 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_krr;
 const cupel_learner cupel_learner_krr = {
-    .method = {.name = "krr", .kind = "learner", .scale = "any", .help = "kernel ridge regression", .maturity = "stable", .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class", .references = references, .params = params},
-    .regression = true, .classes = true, .kernel = true, .axes = axes, .start = cupel_kernel_ls_start,
-    .kernel_of = cupel_kernel_ls_kernel, .prepare = prepare, .release = cupel_kernel_ls_release, .fit = fit,
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "krr",
+               .help = "kernel ridge regression",
+               .maturity = "stable",
+               .output = CUPEL_NUMBER_OR_CHANCE,
+               .references = references,
+               .params = params},
+    .regression = true,
+    .classes = true,
+    .kernel = true,
+    .axes = axes,
+    .start = cupel_kernel_ls_start,
+    .kernel_of = cupel_kernel_ls_kernel,
+    .prepare = prepare,
+    .release = cupel_kernel_ls_release,
+    .fit = fit,
 };

@@ -107,6 +107,10 @@ typedef struct cupel_terms {
     bool votes;                /* the sum is the mean of votes -1 and 1, the value the log odds of that */
 } cupel_terms;
 
+/* What the methods of all learners say in the same words. */
+#define CUPEL_LEARNER_SAYS .kind = "learner", .scale = "any", .input = "columns"
+#define CUPEL_NUMBER_OR_CHANCE "a number, unit of the target, or the probability of the second class"
+
 typedef struct cupel_learner {
     cupel_method method;
     bool regression, classes;  /* the tasks it can do */
@@ -126,9 +130,9 @@ typedef struct cupel_learner {
     /* The kernel of these settings; NULL for a sum over columns. */
     void (*kernel_of)(const double *setting, cupel_kernel *kernel, double *gamma);
     /* What all fits with this kernel share (a matrix of kernel values); uses the job's threads. Before libsvm or BLAS is called
-     * it checks that the memory is there for itself and for as many fits at once as there are threads. */
+     * it checks that the memory is there for itself and for as many fits at once as there are threads. NULL: the fits share nothing. */
     cupel_status (*prepare)(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err);
-    void (*release)(void *prepared);
+    void (*release)(void *prepared); /* NULL: there is nothing to release */
     /* On the task's threads. */
     cupel_status (*fit)(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
     /* A learner that looks at its own rows out of fold: a model on all rows, and what it says of each row without the row's fold, value [n] and
@@ -148,9 +152,9 @@ cupel_status cupel_fitted_trees(const cupel_fit_task *t, struct cupel_trees *tre
 void cupel_trees_terms(const void *model, cupel_terms *terms); /* of that kind */
 /* The points alone, without a model. */
 cupel_status cupel_fitted_points(const cupel_fit_task *t, cupel_fitted *out, cupel_err *err);
-/* prepare and release of a learner whose fits share nothing. */
-cupel_status cupel_own_nothing(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err);
-void cupel_own_release_nothing(void *prepared);
+/* prepare and release of a learner that may have neither; prepared is NULL then. */
+cupel_status cupel_learner_prepare(const cupel_learner *l, const cupel_problem *p, const double *setting, void **prepared, cupel_err *err);
+void cupel_learner_release(const cupel_learner *l, void *prepared);
 
 extern const cupel_learner *const cupel_learners[]; /* NULL-ended, in the order of `cupel methods` */
 const cupel_learner *cupel_learner_named(const char *name);

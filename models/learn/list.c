@@ -40,6 +40,17 @@ const cupel_learner *cupel_learner_named(const char *name)
     return NULL;
 }
 
+cupel_status cupel_learner_prepare(const cupel_learner *l, const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
+{
+    *prepared = NULL;
+    return l->prepare ? l->prepare(p, setting, prepared, err) : CUPEL_OK;
+}
+
+void cupel_learner_release(const cupel_learner *l, void *prepared)
+{
+    if (l->release) l->release(prepared);
+}
+
 const cupel_method *cupel_learner_method(size_t i)
 {
     for (size_t k = 0; cupel_learners[k]; k++)

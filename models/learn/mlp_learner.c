@@ -295,13 +295,11 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_mlp;
 const cupel_learner cupel_learner_mlp = {
-    .method = {.name = "mlp",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "mlp",
                .help = "ensemble of small neural networks",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,
@@ -312,6 +310,5 @@ const cupel_learner cupel_learner_mlp = {
     .axes = axes,
     .start = start,
     .prepare = prepare,
-    .release = cupel_own_release_nothing,
     .fit = fit,
 };

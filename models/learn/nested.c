@@ -37,7 +37,7 @@ cupel_status cupel_nested_make(const cupel_learner *l, const cupel_problem *p, u
         if (st == CUPEL_BAD_INPUT) memcpy(setting, all, np * sizeof *setting);
         else if (st != CUPEL_OK && err) *err = why;
         if (st != CUPEL_BAD_INPUT) CUPEL_TRY(st);
-        CUPEL_TRY(l->prepare(&silent, setting, &nested->prepared[k], err));
+        CUPEL_TRY(cupel_learner_prepare(l, &silent, setting, &nested->prepared[k], err));
         nested->n_folds = k + 1;
     }
 done:
@@ -47,7 +47,7 @@ done:
 
 void cupel_nested_release(cupel_nested *nested)
 {
-    for (size_t k = 0; k < nested->n_folds; k++) nested->learner->release(nested->prepared[k]);
+    for (size_t k = 0; k < nested->n_folds; k++) cupel_learner_release(nested->learner, nested->prepared[k]);
     cupel_free(nested->setting);
     cupel_free(nested->prepared);
     *nested = (cupel_nested){0};

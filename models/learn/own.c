@@ -58,14 +58,3 @@ done:
         cupel_fitted_release(&f);
     return st;
 }
-
-cupel_status cupel_own_nothing(const cupel_problem *p, const double *setting, void **prepared, cupel_err *err)
-{
-    (void)p;
-    (void)setting;
-    (void)err;
-    *prepared = NULL;
-    return CUPEL_OK;
-}
-
-void cupel_own_release_nothing(void *prepared) { (void)prepared; }

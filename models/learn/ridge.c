@@ -74,13 +74,11 @@ static const cupel_axis axes[] = {
 
 extern const cupel_learner cupel_learner_ridge;
 const cupel_learner cupel_learner_ridge = {
-    .method = {.name = "ridge",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "ridge",
                .help = "ridge regression, linear in the columns",
                .maturity = "stable",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,
@@ -88,6 +86,5 @@ const cupel_learner cupel_learner_ridge = {
     .axes = axes,
     .start = start,
     .prepare = prepare,
-    .release = cupel_own_release_nothing,
     .fit = fit,
 };

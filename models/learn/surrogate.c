@@ -438,7 +438,7 @@ static cupel_status run(cupel_fit *f, const double *x, size_t n, size_t d, const
     CUPEL_TRY(scale_target(f, y, n, err));
     CUPEL_TRY(make_problem(f, x, n, d, job, err));
     CUPEL_TRY(cupel_tune(l, &f->problem, f->options->group, f->options->seed, f->setting, err));
-    CUPEL_TRY(l->prepare(&f->problem, f->setting, &f->prepared, err));
+    CUPEL_TRY(cupel_learner_prepare(l, &f->problem, f->setting, &f->prepared, err));
     CUPEL_TRY(l->fit_whole ? whole_at_once(f, err) : out_of_fold(f, err));
     CUPEL_TRY(settings_text(f, err));
     CUPEL_TRY(fit_all(f, err));
@@ -454,7 +454,7 @@ done:
 
 static void fit_release(cupel_fit *f)
 {
-    f->s->learner->release(f->prepared);
+    cupel_learner_release(f->s->learner, f->prepared);
     for (size_t k = 0; f->fitted && k < f->folds.n_folds; k++) cupel_fitted_release(&f->fitted[k]);
     cupel_folds_release(&f->folds);
     cupel_nested_release(&f->nested);

@@ -366,12 +366,10 @@ static const cupel_axis svr_axes[] = {
 
 extern const cupel_learner cupel_learner_svr;
 const cupel_learner cupel_learner_svr = {
-    .method = {.name = "svr",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "svr",
                .help = "epsilon support vector regression",
                .maturity = "stable",
-               .input = "columns",
                .output = "a number, unit of the target",
                .references = references,
                .params = svr_params},
@@ -401,12 +399,10 @@ static const cupel_axis svc_axes[] = {
 
 extern const cupel_learner cupel_learner_svc;
 const cupel_learner cupel_learner_svc = {
-    .method = {.name = "svc",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "svc",
                .help = "support vector classification of two classes",
                .maturity = "stable",
-               .input = "columns",
                .output = "probability of the second class",
                .references = references,
                .params = svc_params},

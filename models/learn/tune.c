@@ -188,13 +188,13 @@ static cupel_status try_together(search *s, const double *settings, size_t n, do
     cupel_status st = CUPEL_OK;
     s->settings = settings;
     s->loss = loss;
-    CUPEL_TRY(s->l->prepare(s->p, settings, &s->prepared, err));
+    CUPEL_TRY(cupel_learner_prepare(s->l, s->p, settings, &s->prepared, err));
     CUPEL_TRY(s->l->evidence ? cupel_par_for(s->p->job->threads, n, find_evidence, s, err) : errors_out_of_fold(s, n, err));
     s->done += n;
     cupel_progress(s->p->job, "tuning", s->done, s->total);
     if (cupel_stopped(s->p->job)) st = cupel_fail(err, CUPEL_INTERRUPTED, "stopped while tuning; nothing was written, start again");
 done:
-    s->l->release(s->prepared);
+    cupel_learner_release(s->l, s->prepared);
     s->prepared = NULL;
     return st;
 }

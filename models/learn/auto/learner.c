@@ -132,13 +132,11 @@ static const cupel_axis axes[] = {{0}};
 
 extern const cupel_learner cupel_learner_auto;
 const cupel_learner cupel_learner_auto = {
-    .method = {.name = "auto",
-               .kind = "learner",
-               .scale = "any",
+    .method = {CUPEL_LEARNER_SAYS,
+               .name = "auto",
                .help = "members of several kinds, chosen by the table, blended by their words on rows they have not seen",
                .maturity = "experimental",
-               .input = "columns",
-               .output = "a number, unit of the target, or the probability of the second class",
+               .output = CUPEL_NUMBER_OR_CHANCE,
                .references = references,
                .params = params},
     .regression = true,
@@ -149,7 +147,5 @@ const cupel_learner cupel_learner_auto = {
     .terms = terms,
     .axes = axes,
     .start = start,
-    .prepare = cupel_own_nothing,
-    .release = cupel_own_release_nothing,
     .fit_whole = fit_whole,
 };
