@@ -136,9 +136,9 @@ static void validate(const describer *d, piece *p, size_t n)
     }
 }
 
-static bool dropped(const describer *d, unsigned char reason)
+static cupel_sheet_piece on_the_way(const describer *d, const piece *p, size_t from, size_t n)
 {
-    return d->o->missing == CUPEL_MISSING_DROP && reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED;
+    return (cupel_sheet_piece){&d->block, from, n, {p->x, p->reason, NULL}, d->o->missing};
 }
 
 static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *err)
@@ -153,12 +153,8 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
         CUPEL_TRY(cupel_batch_add_formula(&p->batch, cupel_cell(&d->block, from + i, d->formula), d->o->dot, err));
     compute(d, p, from, n);
     if (d->o->validate) validate(d, p, n);
-    if (!cupel_sheet_is_text(d->sheet)) goto done;
-    cupel_str_clear(&p->text);
-    for (size_t i = 0; i < n; i++) {
-        const void *x = (const char *)p->x + i * d->n_columns * value_size(d);
-        if (!dropped(d, p->reason[i])) cupel_sheet_format(d->sheet, &d->block, from + i, &(cupel_sheet_values){x, p->reason + i, NULL}, &p->text);
-    }
+    const cupel_sheet_piece written = on_the_way(d, p, from, n);
+    cupel_sheet_format_piece(d->sheet, &written, &p->text);
 done:
     return st;
 }
@@ -210,25 +206,6 @@ static cupel_status check_difference(describer *d, const piece *p, size_t from, 
                       cupel_isa_name(d->job->isa), limit);
 }
 
-/* Runs of rows that are not dropped. */
-static cupel_status write_rows(describer *d, const piece *p, size_t from, size_t n, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    size_t row_bytes = d->n_columns * value_size(d);
-    for (size_t i = 0, end; i < n; i = end) {
-        end = i + 1;
-        if (dropped(d, p->reason[i])) continue;
-        while (end < n && !dropped(d, p->reason[end])) end++;
-        d->result.written += end - i;
-        if (!cupel_sheet_is_text(d->sheet))
-            CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->block, from + i, end - i,
-                                       &(cupel_sheet_values){(const char *)p->x + i * row_bytes, p->reason + i, NULL}, err));
-    }
-    if (cupel_sheet_is_text(d->sheet)) CUPEL_TRY(cupel_sheet_text(d->sheet, &p->text, err));
-done:
-    return st;
-}
-
 static cupel_status do_block(describer *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -239,7 +216,8 @@ static cupel_status do_block(describer *d, cupel_err *err)
         size_t from = k * PIECE, rows = n - from < PIECE ? n - from : PIECE;
         CUPEL_TRY(note_reasons(d, p, from, rows, err));
         if (d->o->validate) CUPEL_TRY(check_difference(d, p, from, err));
-        CUPEL_TRY(write_rows(d, p, from, rows, err));
+        const cupel_sheet_piece written = on_the_way(d, p, from, rows);
+        CUPEL_TRY(cupel_sheet_write_piece(d->sheet, &written, &p->text, &d->result.written, err));
     }
     d->result.rows += n;
     cupel_progress(d->job, "describing", d->result.rows, 0);
@@ -409,13 +387,6 @@ static void say_result(const describer *d)
                                                        : "with a missing value");
 }
 
-/* The table's name without folders: a result does not depend on where the table lay. */
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
-}
-
 /* The next rows of the source into d->block, 0 at the end. */
 static cupel_status next_block(describer *d, cupel_err *err)
 {
@@ -474,7 +445,7 @@ cupel_status cupel_describe(const cupel_describe_options *o, const cupel_job *jo
     CUPEL_TRY(cupel_tally_check_formulas(&d.tally, d.result.rows, cupel_source_path(d.source), cupel_source_header(d.source)->name[d.formula], err));
     cupel_source_say(d.source, job);
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
-    CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
+    CUPEL_TRY(cupel_sheet_commit(&d.sheet, cupel_sheet_input(o->table), digest, err));
     memcpy(d.result.reasons, d.tally.rows, sizeof d.tally.rows);
     say_result(&d);
     if (result) *result = d.result;

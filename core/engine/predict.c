@@ -130,9 +130,9 @@ done:
     return st;
 }
 
-static bool dropped(const predictor *d, unsigned char reason)
+static cupel_sheet_piece on_the_way(const predictor *d, const piece *p, size_t from, size_t n)
 {
-    return d->o->missing == CUPEL_MISSING_DROP && reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED;
+    return (cupel_sheet_piece){&d->records, from, n, {p->x, p->reason, p->note}, d->o->missing};
 }
 
 /* A composition that the model learned from, and its measured value. */
@@ -214,11 +214,8 @@ static cupel_status do_piece(void *user, size_t item, size_t worker, cupel_err *
     if (d->o->validate) CUPEL_TRY(validate(d, p, from, n, err));
     CUPEL_TRY(fill(d, p, from, n, err));
     CUPEL_TRY(say_outside(d, p, from, n, err));
-    if (!cupel_sheet_is_text(d->sheet)) goto done;
-    cupel_str_clear(&p->text);
-    for (size_t i = 0; i < n; i++)
-        if (!dropped(d, p->reason[i]))
-            cupel_sheet_format(d->sheet, &d->records, from + i, &(cupel_sheet_values){p->x + i * d->n_columns, p->reason + i, p->note + i}, &p->text);
+    const cupel_sheet_piece written = on_the_way(d, p, from, n);
+    cupel_sheet_format_piece(d->sheet, &written, &p->text);
 done:
     return st;
 }
@@ -253,7 +250,7 @@ static cupel_status note_reasons(predictor *d, const piece *p, size_t from, size
         if (!d->bare) cupel_tally_look(&d->tally, cupel_cell(&d->records, from + i, d->formula));
         if (d->o->missing == CUPEL_MISSING_FAIL && reason != CUPEL_REASON_IMPUTED)
             CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or let --missing keep or drop it", cupel_str_text(words)));
-        if (words && dropped(d, p->reason[i]))
+        if (words && cupel_sheet_leaves_out(d->o->missing, p->reason[i]))
             CUPEL_TRY(cupel_left_out_add(&d->left_out, d->records.line[from + i], cupel_cell(&d->records, from + i, d->formula), reason,
                                          cupel_str_text(words), err));
         cupel_tally_tell(&d->tally);
@@ -279,25 +276,6 @@ static cupel_status check_differences(predictor *d, const piece *p, cupel_err *e
     return CUPEL_OK;
 }
 
-/* Runs of rows that are not dropped. */
-static cupel_status write_rows(predictor *d, const piece *p, size_t from, size_t n, cupel_err *err)
-{
-    cupel_status st = CUPEL_OK;
-    bool text = cupel_sheet_is_text(d->sheet);
-    for (size_t i = 0, end; i < n; i = end) {
-        end = i + 1;
-        if (dropped(d, p->reason[i])) continue;
-        while (end < n && !dropped(d, p->reason[end])) end++;
-        d->result.written += end - i;
-        if (!text)
-            CUPEL_TRY(cupel_sheet_rows(d->sheet, &d->records, from + i, end - i,
-                                       &(cupel_sheet_values){p->x + i * d->n_columns, p->reason + i, p->note + i}, err));
-    }
-    if (text) CUPEL_TRY(cupel_sheet_text(d->sheet, &p->text, err));
-done:
-    return st;
-}
-
 static cupel_status do_block(predictor *d, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -309,7 +287,8 @@ static cupel_status do_block(predictor *d, cupel_err *err)
         d->result.repeated += p->repeated;
         CUPEL_TRY(note_reasons(d, p, from, rows, err));
         if (d->o->validate) CUPEL_TRY(check_differences(d, p, err));
-        CUPEL_TRY(write_rows(d, p, from, rows, err));
+        const cupel_sheet_piece written = on_the_way(d, p, from, rows);
+        CUPEL_TRY(cupel_sheet_write_piece(d->sheet, &written, &p->text, &d->result.written, err));
     }
     d->result.rows += n;
     cupel_progress(d->job, "predicting", d->result.rows, 0);
@@ -508,13 +487,6 @@ done:
     return st;
 }
 
-/* The table's name without folders: a result does not depend on where the table lay. */
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
-}
-
 cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cupel_job *job, cupel_predict_table_result *result,
                                  cupel_err *err)
 {
@@ -534,7 +506,7 @@ cupel_status cupel_predict_table(const cupel_predict_table_options *o, const cup
     cupel_source_say(d.source, job);
     CUPEL_TRY(cupel_source_digest(d.source, digest + 7, err));
     CUPEL_TRY(cupel_left_out_commit(&d.left_out, err));
-    CUPEL_TRY(cupel_sheet_commit(&d.sheet, base_name(o->table), digest, err));
+    CUPEL_TRY(cupel_sheet_commit(&d.sheet, cupel_sheet_input(o->table), digest, err));
     say_result(&d);
     if (d.result.repeated)
         cupel_say(job, CUPEL_NOTE, "of %" PRIu64 " row%s the model knows several different values: what is said to be measured is their median",

@@ -252,6 +252,52 @@ done:
     return st;
 }
 
+/* ---- pieces ---- */
+
+bool cupel_sheet_leaves_out(cupel_missing m, unsigned char reason)
+{
+    return m == CUPEL_MISSING_DROP && reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED;
+}
+
+static cupel_sheet_values values_at(const cupel_sheet *s, const cupel_sheet_values *v, size_t i)
+{
+    const size_t bytes = s->o.n_columns * (s->o.float32 ? sizeof(float) : sizeof(double));
+    return (cupel_sheet_values){(const char *)v->x + i * bytes, v->reason + i, v->note ? v->note + i : NULL};
+}
+
+void cupel_sheet_format_piece(const cupel_sheet *s, const cupel_sheet_piece *p, cupel_str *text)
+{
+    cupel_str_clear(text);
+    for (size_t i = 0; cupel_sheet_is_text(s) && i < p->n; i++) {
+        const cupel_sheet_values v = values_at(s, &p->values, i);
+        if (!cupel_sheet_leaves_out(p->missing, *v.reason)) cupel_sheet_format(s, p->records, p->from + i, &v, text);
+    }
+}
+
+const char *cupel_sheet_input(const char *table)
+{
+    const char *slash = strrchr(table, '/');
+    return strcmp(table, "-") == 0 ? "stdin" : slash ? slash + 1 : table;
+}
+
+/* Runs of rows that are not left out. */
+cupel_status cupel_sheet_write_piece(cupel_sheet *s, const cupel_sheet_piece *p, const cupel_str *text, uint64_t *written, cupel_err *err)
+{
+    const unsigned char *reason = p->values.reason;
+    cupel_status st = CUPEL_OK;
+    for (size_t i = 0, end; i < p->n; i = end) {
+        end = i + 1;
+        if (cupel_sheet_leaves_out(p->missing, reason[i])) continue;
+        while (end < p->n && !cupel_sheet_leaves_out(p->missing, reason[end])) end++;
+        *written += end - i;
+        const cupel_sheet_values v = values_at(s, &p->values, i);
+        if (!cupel_sheet_is_text(s)) CUPEL_TRY(cupel_sheet_rows(s, p->records, p->from + i, end - i, &v, err));
+    }
+    if (cupel_sheet_is_text(s)) CUPEL_TRY(cupel_sheet_text(s, text, err));
+done:
+    return st;
+}
+
 /* ---- the sheet ---- */
 
 cupel_status cupel_sheet_open(const cupel_sheet_options *o, cupel_sheet **out, cupel_err *err)

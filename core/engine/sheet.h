@@ -4,6 +4,7 @@
 #define CUPEL_ENGINE_SHEET_H
 
 #include "core/cupel.h"
+#include "core/engine/model.h"
 #include "core/io/artifact.h"
 #include "core/matter/records.h"
 
@@ -50,6 +51,23 @@ void cupel_sheet_format(const cupel_sheet *s, const cupel_records *r, size_t row
 cupel_status cupel_sheet_text(cupel_sheet *s, const cupel_str *text, cupel_err *err);
 cupel_status cupel_sheet_rows(cupel_sheet *s, const cupel_records *r, size_t from, size_t n, const cupel_sheet_values *v, cupel_err *err);
 
+/* Rows from .. from + n - 1 of records, n values, on their way to a sheet. */
+typedef struct cupel_sheet_piece {
+    const cupel_records *records;
+    size_t from, n;
+    cupel_sheet_values values;
+    cupel_missing missing; /* rows that it drops are left out */
+} cupel_sheet_piece;
+
+/* Is a row with this reason (core/matter/reason.h) left out? One without a reason, or that is imputed, never is. */
+bool cupel_sheet_leaves_out(cupel_missing m, unsigned char reason);
+/* Of a sheet of text, into text; nothing of an artifact. Safe from many threads. */
+void cupel_sheet_format_piece(const cupel_sheet *s, const cupel_sheet_piece *p, cupel_str *text);
+/* Pieces in order: the text that was made of one, or its rows. Adds to *written those that are not left out. */
+cupel_status cupel_sheet_write_piece(cupel_sheet *s, const cupel_sheet_piece *p, const cupel_str *text, uint64_t *written, cupel_err *err);
+
+/* The name of a table without its folders: a result does not depend on where the table lay. "stdin" for "-". */
+const char *cupel_sheet_input(const char *table);
 /* input and digest ("sha256:..."): recorded in an artifact unless input is NULL. Frees *s, whatever it returns. */
 cupel_status cupel_sheet_commit(cupel_sheet **s, const char *input, const char *digest, cupel_err *err);
 void cupel_sheet_abandon(cupel_sheet **s); /* NULL-safe; leaves nothing behind */
