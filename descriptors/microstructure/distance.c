@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/sys/file.h"
 #include "core/sys/par.h"
 #include "descriptors/microstructure/units.h"
 
@@ -254,7 +255,7 @@ static void count_above(const cupel_voxels *v, const float *square, sizes *s)
     }
 }
 
-static void add_phase(const sizes *s, size_t p, double unit_length, const char *unit, const cupel_size_names *names, cupel_quantities *q)
+static void add_phase(const sizes *s, size_t p, double unit_length, const char *unit, const cupel_sizes *names, cupel_quantities *q)
 {
     static const char *const why = "there is no other phase";
     const cupel_of of = cupel_of_phase(p);
@@ -272,8 +273,7 @@ static void add_phase(const sizes *s, size_t p, double unit_length, const char *
     cupel_quantities_add_curve(q, names->share, "", names->size, unit, of, n, s->x + first, s->above + first);
 }
 
-cupel_status cupel_sizes_add(const cupel_voxels *v, const float *square, double scale, const cupel_size_names *names, cupel_quantities *q,
-                             cupel_err *err)
+static cupel_status add_sizes(const cupel_sizes *names, const cupel_voxels *v, const float *square, cupel_quantities *q, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     const double edge = fmin(fmin(v->size[0], v->size[1]), v->dim == 3 ? v->size[2] : INFINITY);
@@ -289,7 +289,7 @@ cupel_status cupel_sizes_add(const cupel_voxels *v, const float *square, double 
     s.x = cupel_alloc(s.first[v->n_phases], sizeof *s.x);
     if (!s.above || !s.x) CUPEL_TRY(cupel_no_memory(err, "a distribution of sizes", 0));
     count_above(v, square, &s);
-    for (size_t p = 0; p < v->n_phases; p++) add_phase(&s, p, scale * edge, cupel_length_unit(v, 1), names, q);
+    for (size_t p = 0; p < v->n_phases; p++) add_phase(&s, p, names->scale * edge, cupel_length_unit(v, 1), names, q);
 done:
     cupel_free(s.mean);
     cupel_free(s.deviation);
@@ -298,5 +298,21 @@ done:
     cupel_free(s.first);
     cupel_free(s.above);
     cupel_free(s.x);
+    return st;
+}
+
+cupel_status cupel_sizes_compute(const cupel_sizes *s, const cupel_voxels *v, const cupel_job *job, cupel_quantities *q, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const size_t count = cupel_voxels_count(v), bytes = cupel_mul(count, sizeof(float));
+    float *square = NULL;
+    CUPEL_TRY(cupel_memory_check(bytes, s->what, err));
+    square = cupel_alloc_aligned(count, sizeof *square);
+    if (!square) CUPEL_TRY(cupel_no_memory(err, s->what, bytes));
+    CUPEL_TRY(cupel_distance_map(v, job, square, err));
+    if (s->map) CUPEL_TRY(s->map(v, job, square, err));
+    CUPEL_TRY(add_sizes(s, v, square, q, err));
+done:
+    cupel_free(square);
     return st;
 }

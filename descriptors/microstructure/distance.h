@@ -15,15 +15,17 @@ cupel_status cupel_distance_map(const cupel_voxels *v, const cupel_job *job, flo
 /* The edges of a voxel, in those squares. */
 void cupel_distance_weights(const cupel_grid *g, double weight[3]);
 
-/* What the square roots of a map are called. */
-typedef struct cupel_size_names {
+/* Sizes that a map of squares gives: what they are called, and how they come from distances. */
+typedef struct cupel_sizes {
+    const char *what;       /* "a distance map" */
     const char *mean, *deviation, *maximum;
     const char *share, *size; /* the curve: which share of the phase has more than a size */
-} cupel_size_names;
+    double scale;           /* a size is so many square roots of the map */
+    cupel_status (*map)(const cupel_voxels *v, const cupel_job *job, float *square, cupel_err *err); /* turns distances into it; NULL: it is they */
+} cupel_sizes;
 
-/* Adds, for each phase, the mean, the standard deviation and the maximum of scale times the square root of a map of this file, and the curve at 0, 1,
- * 2, ... shortest edges times scale. Where the map is INFINITY there are none. */
-cupel_status cupel_sizes_add(const cupel_voxels *v, const float *square, double scale, const cupel_size_names *names, cupel_quantities *q,
-                             cupel_err *err);
+/* Adds, for each phase, the mean, the standard deviation and the maximum of the sizes, and the curve at 0, 1, 2, ... shortest edges times scale.
+ * Where the map is INFINITY there are none. */
+cupel_status cupel_sizes_compute(const cupel_sizes *s, const cupel_voxels *v, const cupel_job *job, cupel_quantities *q, cupel_err *err);
 
 #endif

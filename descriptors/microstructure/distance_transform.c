@@ -1,26 +1,19 @@
 #include "descriptors/microstructure/descriptor.h"
 
-#include "core/base/err.h"
-#include "core/base/mem.h"
-#include "core/sys/file.h"
 #include "descriptors/microstructure/distance.h"
 
-static const cupel_size_names names = {"mean distance", "distance deviation", "maximum distance", "share farther than", "distance"};
+static const cupel_sizes sizes = {.what = "a distance map",
+                                  .mean = "mean distance",
+                                  .deviation = "distance deviation",
+                                  .maximum = "maximum distance",
+                                  .share = "share farther than",
+                                  .size = "distance",
+                                  .scale = 1};
 
 static cupel_status compute(const cupel_voxels *v, const double *value, const cupel_job *job, cupel_quantities *q, cupel_err *err)
 {
     (void)value;
-    cupel_status st = CUPEL_OK;
-    const size_t count = cupel_voxels_count(v), bytes = cupel_mul(count, sizeof(float));
-    float *square = NULL;
-    CUPEL_TRY(cupel_memory_check(bytes, "a distance map", err));
-    square = cupel_alloc_aligned(count, sizeof *square);
-    if (!square) CUPEL_TRY(cupel_no_memory(err, "a distance map", bytes));
-    CUPEL_TRY(cupel_distance_map(v, job, square, err));
-    CUPEL_TRY(cupel_sizes_add(v, square, 1, &names, q, err));
-done:
-    cupel_free(square);
-    return st;
+    return cupel_sizes_compute(&sizes, v, job, q, err);
 }
 
 static const cupel_reference references[] = {

@@ -1,28 +1,21 @@
 #include "descriptors/microstructure/descriptor.h"
 
-#include "core/base/err.h"
-#include "core/base/mem.h"
-#include "core/sys/file.h"
 #include "descriptors/microstructure/distance.h"
 #include "descriptors/microstructure/thickness.h"
 
-static const cupel_size_names names = {"mean thickness", "thickness deviation", "maximum thickness", "share thicker than", "thickness"};
+static const cupel_sizes sizes = {.what = "the local thickness",
+                                  .mean = "mean thickness",
+                                  .deviation = "thickness deviation",
+                                  .maximum = "maximum thickness",
+                                  .share = "share thicker than",
+                                  .size = "thickness",
+                                  .scale = 2, /* radii */
+                                  .map = cupel_thickness_map};
 
 static cupel_status compute(const cupel_voxels *v, const double *value, const cupel_job *job, cupel_quantities *q, cupel_err *err)
 {
     (void)value;
-    cupel_status st = CUPEL_OK;
-    const size_t count = cupel_voxels_count(v), bytes = cupel_mul(count, sizeof(float));
-    float *square = NULL;
-    CUPEL_TRY(cupel_memory_check(bytes, "the local thickness", err));
-    square = cupel_alloc_aligned(count, sizeof *square);
-    if (!square) CUPEL_TRY(cupel_no_memory(err, "the local thickness", bytes));
-    CUPEL_TRY(cupel_distance_map(v, job, square, err));
-    CUPEL_TRY(cupel_thickness_map(v, job, square, err));
-    CUPEL_TRY(cupel_sizes_add(v, square, 2, &names, q, err)); /* radii */
-done:
-    cupel_free(square);
-    return st;
+    return cupel_sizes_compute(&sizes, v, job, q, err);
 }
 
 static const cupel_reference references[] = {
