@@ -1,4 +1,6 @@
 /* Acquisitions against numerical integration, volumes against inclusion and exclusion, and the choice as a whole. */
+#include "tests/check.h"
+
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/math/la.h"
@@ -220,6 +222,24 @@ static void failures_pending_and_cost(void **state)
     cupel_choice_release(&c);
 }
 
+/* What is said of a pick is said by what was measured: the same in a batch as alone, where nothing is believed. */
+static void deviations_know_no_beliefs(void **state)
+{
+    (void)state;
+    const bool maximize = true;
+    cupel_choose_task t = task_of(&maximize);
+    cupel_choice batch = choose(&t, CUPEL_ACQUIRE_AUTO, 5, 1);
+    for (size_t k = 0; k < batch.n; k++) {
+        t.pool = pool + batch.pick[k].row * D, t.m = 1;
+        cupel_choice alone = choose(&t, CUPEL_ACQUIRE_AUTO, 1, 1);
+        check_close(batch.pick[k].mean[0], alone.pick[0].mean[0], 1e-6, 1e-9);
+        check_close(batch.pick[k].deviation[0], alone.pick[0].deviation[0], 1e-6, 1e-9);
+        assert_true(batch.pick[k].deviation[0] > 0);
+        cupel_choice_release(&alone);
+    }
+    cupel_choice_release(&batch);
+}
+
 /* Two hills: the batch goes to what lies between them, and the volume is expected to grow. */
 static void several_goals(void **state)
 {
@@ -391,6 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_are_their_integrals), cmocka_unit_test(the_logarithm_goes_on), cmocka_unit_test(volumes_by_inclusion_and_exclusion),
         cmocka_unit_test(a_descent_ends_at_the_bottom), cmocka_unit_test(all_find_the_hill),     cmocka_unit_test(failures_pending_and_cost),
+        cmocka_unit_test(deviations_know_no_beliefs),
         cmocka_unit_test(equal_candidates_are_one), cmocka_unit_test(the_bent_scale), cmocka_unit_test(without_skill_chance_picks),
         cmocka_unit_test(several_goals), cmocka_unit_test(the_ends_of_a_front_are_found), cmocka_unit_test(a_choice_tells_and_stops),
         cmocka_unit_test(few_rows_and_none),

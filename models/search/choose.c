@@ -13,6 +13,8 @@
 enum { LEAST_ROWS = 2 };
 /* With fewer, every choice searches from all its starts: the lengths still jump from one row to the next. */
 enum { ROWS_TO_REMEMBER = 12 };
+/* The deviations that are said grow as the root of 1 + UNKNOWN_ROWS / rows. */
+static const double UNKNOWN_ROWS = 8;
 /* Streams of random numbers. */
 enum { STREAM_TIES = 1001, STREAM_RANDOM = 1002, STREAM_THOMPSON = 2000, STREAM_CHANCE = 5000 };
 /* Deviations above the mean that `auto` and `ucb` look. Of 0.5 to 3 on the campaigns of benchmarks/bench_loop.c, small ones are quicker on smooth
@@ -39,8 +41,15 @@ void cupel_choice_release(cupel_choice *c)
 
 /* ---- room ---- */
 
+static void free_views(cupel_chooser *c)
+{
+    for (size_t g = 0; g < CUPEL_GOALS_MAX; g++)
+        for (size_t k = 0; k < CUPEL_MEMBERS; k++) cupel_gauss_view_free(c->view[g][k]), c->view[g][k] = NULL;
+}
+
 static void chooser_release(cupel_chooser *c)
 {
+    free_views(c);
     cupel_free(c->x);
     cupel_free(c->all);
     for (size_t g = 0; g < CUPEL_GOALS_MAX; g++) {
@@ -49,7 +58,6 @@ static void chooser_release(cupel_chooser *c)
         for (size_t k = 0; k < CUPEL_MEMBERS; k++) {
             cupel_free(c->theta[g][k]);
             cupel_gauss_free(c->process[g][k]);
-            cupel_gauss_view_free(c->view[g][k]);
         }
         cupel_free(c->mean[g]);
         cupel_free(c->deviation[g]);
@@ -488,13 +496,49 @@ static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out,
     if (t->n_goals == 1 && !t->windowed) c->gain[at] = cupel_choose_gain(&c->scale[0], c->mean[0][at], c->deviation[0][at], c->expected);
     *p = (cupel_chosen){.row = at, .score = c->score[at], .gain = c->gain[at], .at_most = NAN, .success = c->success[at]};
     if (t->n_goals > 1 && (st = share_of_volume(c, p, err)) != CUPEL_OK) return st;
-    for (size_t g = 0; g < t->n_goals; g++) {
-        cupel_choose_moments(&c->scale[g], c->mean[g][at], c->deviation[g][at], &p->mean[g], &p->deviation[g]);
-        if (!t->maximize[g]) p->mean[g] = -p->mean[g];
-        if (t->stated[g]) p->mean[g] = t->stated[g][at], p->deviation[g] = 0;
-    }
     take(c, at);
     return k + 1 < out->n ? believe(c, t->pool + at * t->d, at, err) : CUPEL_OK;
+}
+
+/* By how much the deviations of a goal that are said are larger than those of its processes, and the noise in them. Lengths and variance are those
+ * that suit the rows best and are not known themselves, so that deviations are too small: with few rows, and where rows left out are missed by more
+ * than theirs (benchmarks/files_deviations). */
+static double wider(const cupel_chooser *c, size_t goal, double *noise)
+{
+    const double share = 1 / (double)c->n_members;
+    double square = 0;
+    *noise = 0;
+    for (size_t k = 0; k < c->n_members && !c->t->stated[goal]; k++) {
+        square += share * cupel_gauss_left_out_square(c->process[goal][k]);
+        *noise += share * cupel_gauss_noise(c->process[goal][k]);
+    }
+    return sqrt((1 + UNKNOWN_ROWS / (double)c->n_good) * fmax(1, square));
+}
+
+/* What is said of the picks: by the measured rows alone, for what was believed while they were chosen is no knowledge. */
+static cupel_status expect_picks(cupel_chooser *c, cupel_choice *out, cupel_err *err)
+{
+    const cupel_choose_task *t = c->t;
+    cupel_status st = CUPEL_OK;
+    double room[2], mean, deviation, more[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX];
+    free_views(c);
+    if (c->n_rows > c->n_good) {
+        c->n_rows = c->n_good;
+        CUPEL_TRY(renew(c, err));
+    }
+    for (size_t g = 0; g < t->n_goals; g++) more[g] = wider(c, g, &noise[g]);
+    for (size_t i = 0; i < out->n; i++)
+        for (size_t g = 0; g < t->n_goals; g++) {
+            cupel_chosen *p = &out->pick[i];
+            p->mean[g] = t->stated[g] ? t->stated[g][p->row] : 0;
+            p->deviation[g] = 0;
+            if (t->stated[g]) continue;
+            CUPEL_TRY(expect(c, g, t->pool + p->row * t->d, 1, &mean, &deviation, room, err));
+            cupel_choose_moments(&c->scale[g], mean, more[g] * hypot(deviation, noise[g]), &p->mean[g], &p->deviation[g]);
+            if (!t->maximize[g]) p->mean[g] = -p->mean[g];
+        }
+done:
+    return st;
 }
 
 static cupel_chosen blank(size_t row, double success)
@@ -575,6 +619,7 @@ cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options
     if (!c.modelled) CUPEL_TRY(pick_blindly(&c, &made, err));
     for (size_t i = 0; c.modelled && i < t->n_pending; i++) CUPEL_TRY(believe(&c, t->pending + i * t->d, SIZE_MAX, err));
     for (size_t k = 0; c.modelled && k < made.n; k++) CUPEL_TRY(pick_by_model(&c, k, &made, err));
+    if (c.modelled) CUPEL_TRY(expect_picks(&c, &made, err));
     *out = made;
     made = (cupel_choice){0};
 done:

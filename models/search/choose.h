@@ -49,7 +49,8 @@ typedef struct cupel_choose_options {
 } cupel_choose_options;
 cupel_choose_options cupel_choose_defaults(void);
 
-/* One candidate of the batch, as it was seen when it was chosen. */
+/* One candidate of the batch: scores and gains as they were seen when it was chosen, with those before it taken as measured; mean and deviation by
+ * what was measured alone, the deviation that of a measurement, wider where rows are few or were missed when left out. */
 typedef struct cupel_chosen {
     size_t row;
     double mean[CUPEL_GOALS_MAX], deviation[CUPEL_GOALS_MAX]; /* unit of the goal; NaN before there is a model */

@@ -90,6 +90,17 @@ void cupel_gauss_left_out(const cupel_gauss *g, double *error)
     for (size_t i = 0; i < g->n; i++) error[i] = g->spread * g->alpha[i] / error[i];
 }
 
+double cupel_gauss_left_out_square(const cupel_gauss *g)
+{
+    double sum = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        double left = 0; /* (C^-1)_ii */
+        for (size_t k = i; k < g->n; k++) left += g->inverse[k * g->n + i] * g->inverse[k * g->n + i];
+        sum += g->alpha[i] * g->alpha[i] / (left * g->variance);
+    }
+    return sum / (double)g->n;
+}
+
 double cupel_gauss_noise(const cupel_gauss *g) { return g->spread * sqrt(g->variance * g->noise); }
 
 double cupel_gauss_length(const cupel_gauss *g, size_t block) { return g->length[block]; }

@@ -64,6 +64,8 @@ void cupel_gauss_view_ask(const cupel_gauss_view *v, const cupel_gauss *g, doubl
 cupel_status cupel_gauss_draw(const cupel_gauss *g, const double *x, size_t m, uint64_t seed, uint64_t stream, double *value, cupel_err *err);
 /* error [n]: each row less what the others say of it, at the same theta (Dubrule 1983, doi:10.1007/BF01033231). O(n^2). */
 void cupel_gauss_left_out(const cupel_gauss *g, double *error);
+/* Mean square of these errors over their variances, noise included: 1 where deviations are right. O(n^2). */
+double cupel_gauss_left_out_square(const cupel_gauss *g);
 double cupel_gauss_noise(const cupel_gauss *g);             /* standard deviation of the noise, unit of y */
 double cupel_gauss_length(const cupel_gauss *g, size_t block);
 /* Correlation of the values at a and b [d] before any row is known: 1 at distance 0. For penalties and duplicates. */
