@@ -308,3 +308,26 @@ void cupel_aim_errors(const cupel_aim *a, const cupel_measured *made, cupel_real
     one->all[CUPEL_STATISTIC_LINEAL_PATH] = paths_known(a) ? path_error(a, made, 0.5) : NAN;
     one->quarter[CUPEL_STATISTIC_SURFACE] = one->all[CUPEL_STATISTIC_SURFACE] = fabs(c.steps - c.target_steps) / c.target_steps;
 }
+
+typedef struct lags_apart {
+    comparison c;
+    float *apart;
+} lags_apart;
+
+static void keep_lag(void *user, size_t at, size_t plane, const long lag[3])
+{
+    (void)plane;
+    lags_apart *l = user;
+    const cupel_aim *a = l->c.a;
+    const bool is = a->known[at] == CUPEL_LAG_MEASURED && within(a, lag, 0.25);
+    l->apart[at] = is ? (float)((at_lag(l->c.made, lag) - (double)a->s2[at]) / sqrt(l->c.below[0])) : (float)NAN;
+}
+
+double cupel_aim_apart(const cupel_aim *a, const cupel_measured *made, float *apart, double *norm)
+{
+    lags_apart l = {.c = {.a = a, .made = made, .phi = made->phi}, .apart = apart};
+    for_lags(a, compare_lag, &l.c);
+    if (apart) for_lags(a, keep_lag, &l);
+    if (norm) *norm = sqrt(l.c.below[0]);
+    return sqrt(l.c.off[0] / l.c.below[0]);
+}

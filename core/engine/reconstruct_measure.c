@@ -62,9 +62,8 @@ static cupel_status take_paths(const cupel_quantities *q, cupel_measured *m, cup
     return CUPEL_OK;
 }
 
-cupel_status cupel_measure(const cupel_voxels *v, const cupel_job *job, cupel_measured *m, cupel_err *err)
+cupel_status cupel_measure_two_point(const cupel_voxels *v, const cupel_job *job, cupel_measured *m, cupel_err *err)
 {
-    cupel_status st = CUPEL_OK;
     cupel_quantities q = {0};
     double fraction[2] = {0};
     *m = (cupel_measured){.dim = v->dim, .has_size = v->has_size, .label = {v->label[0], v->label[1]}};
@@ -74,10 +73,18 @@ cupel_status cupel_measure(const cupel_voxels *v, const cupel_job *job, cupel_me
         m->n[a] = v->n[a];
         m->size[a] = v->size[a];
     }
-    CUPEL_TRY(describe("two_point", "map=1,cross=0", v, job, &q, err));
-    CUPEL_TRY(take_map(&q, m, err));
+    cupel_status st = describe("two_point", "map=1,cross=0", v, job, &q, err);
+    if (st == CUPEL_OK) st = take_map(&q, m, err);
     cupel_quantities_release(&q);
-    q = (cupel_quantities){0};
+    if (st != CUPEL_OK) cupel_measured_release(m);
+    return st;
+}
+
+cupel_status cupel_measure(const cupel_voxels *v, const cupel_job *job, cupel_measured *m, cupel_err *err)
+{
+    cupel_quantities q = {0};
+    cupel_status st = cupel_measure_two_point(v, job, m, err);
+    if (st != CUPEL_OK) return st;
     CUPEL_TRY(describe("lineal_path", NULL, v, job, &q, err));
     CUPEL_TRY(take_paths(&q, m, err));
 done:
@@ -120,6 +127,70 @@ cupel_status cupel_measure_radial(cupel_measured *m, cupel_err *err)
     }
     m->n_radii = kept;
     cupel_free(count);
+    return CUPEL_OK;
+}
+
+/* ---- on another grid ---- */
+
+/* The map between its lags, linearly; x [3] in its voxels, kept within it. NaN where a lag beside it is not known. */
+static double between(const cupel_measured *m, const double x[3])
+{
+    long low[3];
+    double share[3], sum = 0;
+    for (int a = 0; a < 3; a++) {
+        const double most = (double)m->lag[a], at = fmin(fmax(x[a], -most), most);
+        low[a] = (long)floor(fmin(at, most - 1));
+        share[a] = at - (double)low[a];
+    }
+    for (int corner = 0; corner < 8; corner++) {
+        size_t at = 0;
+        double w = 1;
+        for (int a = 0; a < 3; a++) {
+            const int up = corner >> a & 1;
+            w *= up ? share[a] : 1 - share[a];
+            at = at * (2 * m->lag[a] + 1) + (size_t)(low[a] + up + (long)m->lag[a]);
+        }
+        if (w > 0) sum += w * (double)m->s2[at];
+    }
+    return sum;
+}
+
+static cupel_status resample_map(cupel_measured *m, const size_t n[3], cupel_err *err)
+{
+    size_t lag[3], count = 1;
+    for (int a = 0; a < 3; a++) {
+        lag[a] = m->lag[a] * n[a] / m->n[a];
+        count *= 2 * lag[a] + 1;
+    }
+    float *s2 = cupel_alloc(count, sizeof *s2), *to = s2;
+    if (!s2) return cupel_no_memory(err, "a two-point function", count * sizeof *s2);
+    for (long i = -(long)lag[0]; i <= (long)lag[0]; i++)
+        for (long j = -(long)lag[1]; j <= (long)lag[1]; j++)
+            for (long k = -(long)lag[2]; k <= (long)lag[2]; k++) {
+                const long at[3] = {i, j, k};
+                double x[3];
+                for (int a = 0; a < 3; a++) x[a] = (double)at[a] * (double)m->n[a] / (double)n[a];
+                *to++ = (float)between(m, x);
+            }
+    cupel_free(m->s2);
+    m->s2 = s2;
+    memcpy(m->lag, lag, sizeof lag);
+    return CUPEL_OK;
+}
+
+cupel_status cupel_measure_coarser(cupel_measured *m, size_t most, cupel_err *err)
+{
+    size_t n[3], least = SIZE_MAX;
+    for (int a = 0; a < m->dim; a++) least = m->n[a] < least ? m->n[a] : least;
+    bool flat = m->dim != 3;
+    for (int a = 0; a < 3; a++) flat = flat || (m->s2 && m->lag[a] < 1);
+    if (least <= most || flat) return CUPEL_OK;
+    for (int a = 0; a < 3; a++) n[a] = (m->n[a] * most + least / 2) / least;
+    for (size_t i = 0; i < m->n_radii; i++) m->radius[i] *= (double)most / (double)least;
+    const cupel_status st = m->s2 ? resample_map(m, n, err) : CUPEL_OK;
+    if (st != CUPEL_OK) return st;
+    for (int a = 0; a < 3; a++) m->n_path[a] = 0; /* in its own steps */
+    memcpy(m->n, n, sizeof n);
     return CUPEL_OK;
 }
 

@@ -23,6 +23,11 @@ typedef struct cupel_measured {
 
 /* The statistics of a volume of ids 0 (all else) and 1. */
 cupel_status cupel_measure(const cupel_voxels *v, const cupel_job *job, cupel_measured *m, cupel_err *err);
+/* Its two-point function alone. */
+cupel_status cupel_measure_two_point(const cupel_voxels *v, const cupel_job *job, cupel_measured *m, cupel_err *err);
+/* The two-point function of the same box of fewer voxels, at most `most` along its shortest edge: lags are the same parts of the box, between those
+ * that were measured linearly. Lineal paths are no longer known. Nothing where it has no more. CUPEL_NO_RESOURCE. */
+cupel_status cupel_measure_coarser(cupel_measured *m, size_t most, cupel_err *err);
 /* S2 by distance from the map; nothing where it is there. */
 cupel_status cupel_measure_radial(cupel_measured *m, cupel_err *err);
 /* A volume, or what `cupel describe` saved of one: JSON with curves, or an artifact with maps. */
@@ -49,5 +54,9 @@ cupel_status cupel_aim_make(const cupel_measured *measured, size_t n, const cupe
 void cupel_aim_release(cupel_aim *aim);
 /* Errors of a volume that was made. */
 void cupel_aim_errors(const cupel_aim *aim, const cupel_measured *made, cupel_realisation *one);
+/* apart [n0 / 2 + 1][n1][n2], of a volume: (S2 - target) / |target - fraction^2|, whose squares, those of planes 0 < i < n0 / 2 twice, add up to that
+ * of the error of S2 up to a quarter of the box, which is returned. NaN where the target is not known and beyond; apart NULL: the error alone. norm
+ * (may be NULL): that |target - fraction^2|. */
+double cupel_aim_apart(const cupel_aim *aim, const cupel_measured *made, float *apart, double *norm);
 
 #endif

@@ -79,11 +79,11 @@ typedef enum cupel_ask_kind {
     CUPEL_ASK_PRICE,        /* per mass, or per volume */
     CUPEL_ASK_SURFACE,      /* statistics */
     CUPEL_ASK_CHORD,
-    CUPEL_ASK_CONNECTED,    /* from here on not smooth in the recipe: judged at the verification, not searched for */
+    CUPEL_ASK_CONNECTED,    /* from here on of voxels, no residuals of their own: judged at the verification, and not searched for but for the last */
     CUPEL_ASK_PERCOLATING,
     CUPEL_ASK_EULER,
     CUPEL_ASK_FEATURE,      /* the thickness that 95 % of the phase exceed */
-    CUPEL_ASK_TWO_POINT,    /* relative distance of the two-point function from that of a file */
+    CUPEL_ASK_TWO_POINT,    /* relative distance of the two-point function from that of a file; searched for by alike.h */
     CUPEL_ASK_KINDS
 } cupel_ask_kind;
 

@@ -182,9 +182,13 @@ static bool is_at(const cupel_search *s, const cupel_trial *t)
     return cupel_search_recipe(s, s->x, &r, NULL) == CUPEL_OK && cupel_recipe_same(&r, &t->recipe);
 }
 
+/* A measured two-point function alone: it is the same from every grid of the search, and a verification costs no solve and corrects nothing. */
+static bool alike_alone(const cupel_search *s) { return s->alike && !cupel_demand_is_physical(s->d) && !s->d->needs_surface; }
+
 /* On the grid between, and by the map. */
 static cupel_status approach(cupel_search *s, cupel_trial *t, cupel_err *err)
 {
+    if (alike_alone(s)) return cupel_search_stage(s, coarse_of(s), 0, 0, 1e-3, t, err);
     const size_t coarse = coarse_of(s), middle = middle_of(s), between = middle > coarse && cupel_search_beyond(s, middle) ? coarse : middle;
     s->ahead = 2; /* of the map */
     const cupel_status st = cupel_search_stage(s, between, between > coarse ? STEPS : 0, enough_before(s), 1e-3, t, err);
@@ -201,7 +205,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
     if (cupel_search_late(s, CUPEL_CUT_STARTS)) return CUPEL_OK;
     begin_at(s, start);
     if (!cupel_loads_lack(s, (double)cupel_loads_finish(s))) CUPEL_TRY(approach(s, &t, err));
-    if (!s->goals && s->cost > FAR * FAR && !cupel_search_spent_verifying(s, 1.5, CUPEL_CUT_STARTS)) {
+    if (!alike_alone(s) && !s->goals && s->cost > FAR * FAR && !cupel_search_spent_verifying(s, 1.5, CUPEL_CUT_STARTS)) {
         st = put_it_off(s, later, err);
         goto done;
     }
@@ -218,7 +222,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         *found = true;
         const double off = furthest(s->d, &one);
         const bool stalls = off > 1 && off > 0.5 * before;
-        if (one.meets || stalls || !grid || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2, CUPEL_CUT_VERIFYING)) break;
+        if (one.meets || stalls || !grid || alike_alone(s) || !can_gain(s, &one) || cupel_search_spent_verifying(s, 0.2, CUPEL_CUT_VERIFYING)) break;
         before = off;
         if (!is_at(s, &t)) cupel_trial_release(&t); /* x has gone back to an earlier one */
         CUPEL_TRY(cupel_search_stage(s, grid, 0, ENOUGH, 5e-4, &t, err));
@@ -359,6 +363,7 @@ cupel_status cupel_design_search(const cupel_micro_demand *d, double begin, stru
     if (!s || !starts) CUPEL_TRY(cupel_no_memory(err, "a design", sizeof *starts));
     *s = (cupel_search){.d = d, .job = job, .out = designs, .journal = journal, .clock = {begin, d->budget_seconds, &designs->cut}, .seed = d->seed,
                         .blend_k = NAN, .blend_c = NAN, .falls = cupel_design_falls(d)};
+    CUPEL_TRY(cupel_alike_new(d, job, &s->alike, err));
     CUPEL_TRY(cupel_design_exact(s, &enough, err));
     if (!enough) CUPEL_TRY(cupel_families_of(d, &s->families, err));
     if (!enough) CUPEL_TRY(cupel_design_layers(s, &enough, err));
@@ -376,6 +381,7 @@ done:
         name_body(d, designs);
     }
     if (s) designs->seconds = cupel_clock_worked(&s->clock), designs->trial_seconds = s->trial_seconds;
+    if (s) cupel_alike_free(s->alike);
     cupel_free(s);
     cupel_free(starts);
     if (st != CUPEL_OK && st != CUPEL_INTERRUPTED) cupel_designs_release(designs);

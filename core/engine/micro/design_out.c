@@ -407,7 +407,7 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
     if (a->whole) cupel_str_addf(out, ", asked within %.3g %%", 100 * a->within);
     if (cupel_ask_of_limit(a)) cupel_str_addf(out, " (%.3g %% on its own grid)", 100 * v->on_grid);
     if (a->kind == CUPEL_ASK_TWO_POINT && !v->met)
-        cupel_str_puts(out, "; recipes are judged by it, not steered: 'cupel reconstruct' makes voxels that have it");
+        cupel_str_puts(out, "; as near as the numbers of such a recipe came: 'cupel reconstruct' makes voxels that have it");
     say_edge(d, a, v, out);
     say_goal(d, g, k, out);
     cupel_str_puts(out, v->met_as_drawn && !v->met ? ": met as drawn, does not hold under the tolerances\n" : "\n");

@@ -85,6 +85,14 @@ static const double SPARSE = 0.07;
 
 static bool is_sparse(const cupel_micro_demand *d) { return d->needs_elasticity && cupel_design_contrast(d) > 50 && stiffness_asked(d) < SPARSE; }
 
+/* A two-point function tells of all the spectrum. */
+static bool asks_alike(const cupel_micro_demand *d)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (d->ask[i].kind == CUPEL_ASK_TWO_POINT) return true;
+    return false;
+}
+
 static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f, cupel_err *err)
 {
     static const char *const metric[] = {"metric11", "metric22", "metric33", "metric23", "metric13", "metric12"};
@@ -97,14 +105,14 @@ static cupel_status gaussian_family(const cupel_micro_demand *d, cupel_family *f
     f->coarse = d->needs_elasticity && !is_sparse(d) ? 24 : 32, f->middle = d->needs_elasticity ? 0 : 48, f->fine = 64, f->scan_grid = 20;
     if (!d->needs_elasticity) {
         for (size_t i = 0; i < 6; i++) add(f, metric[i], -3, 3, 0.7, 0.01);
-        return CUPEL_OK;
+        if (!asks_alike(d)) return CUPEL_OK;
     }
-    for (size_t i = 0; i < 6; i++) add(f, metric[i], -2, 2, 0.4, 0.01);
+    for (size_t i = 0; i < 6 && d->needs_elasticity; i++) add(f, metric[i], -2, 2, 0.4, 0.01);
     add(f, "wavelength", 0.35, 0.8, 0.1, 0.003);
     add(f, "bandwidth", 0.08, 0.5, 0.1, 0.003);
     add_harmonics(f, 2);
     add_harmonics(f, 4);
-    if (cupel_design_contrast(d) > 50) add_harmonics(f, 6);
+    if (asks_alike(d) || cupel_design_contrast(d) > 50) add_harmonics(f, 6);
     return CUPEL_OK;
 }
 

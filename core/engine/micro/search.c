@@ -131,11 +131,7 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         const double w = sqrt(a->weight);
-        if (a->kind == CUPEL_ASK_TWO_POINT) { /* no structure of another volume fraction is like it */
-            one_sided[m] = false;
-            r[m++] = w * (moved.fraction[a->phase] - a->like_fraction) / FRACTION;
-        }
-        if (cupel_ask_is_checked(a) || waits(s, a)) continue; /* judged at the verification */
+        if (cupel_ask_is_checked(a) || waits(s, a)) continue; /* judged at the verification; of two-point functions see below */
         if (a->whole) {
             m += of_tensor(s, a, t, r + m, one_sided + m);
             continue;
@@ -147,6 +143,7 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
         if (a->max < HUGE_VAL) one_sided[m] = true, r[m++] = w * ((v - a->max + in) / tolerance(a, a->max) + 0.5);
         if (a->goal) one_sided[m] = false, r[m++] = 2 * w * (s->goal[i] - v) / fmax(fabs(s->goal[i]), 1e-300);
     }
+    if (s->alike) one_sided[m] = false, r[m++] = t->alike;
     for (size_t i = 0; i < m; i++)
         if (!isfinite(r[i])) r[i] = 1e6; /* a number that is not there: a void that has no stiffness */
     return m;
@@ -213,7 +210,10 @@ static bool spent_trial(const cupel_search *s, size_t grid, double seconds)
 
 bool cupel_search_spent(const cupel_search *s, size_t grid) { return spent_trial(s, grid, 0); }
 
-bool cupel_search_spent_step(const cupel_search *s, size_t grid) { return spent_trial(s, grid, cupel_search_seconds(s->slope_seconds, grid)); }
+bool cupel_search_spent_step(const cupel_search *s, size_t grid)
+{
+    return spent_trial(s, grid, cupel_search_seconds(s->slope_seconds, grid) + s->alike_seconds);
+}
 
 bool cupel_search_spent_verifying(const cupel_search *s, double more, cupel_cut_short what)
 {

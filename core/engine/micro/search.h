@@ -38,6 +38,7 @@ typedef struct cupel_search {
     const cupel_micro_demand *d;
     const cupel_job *job;
     cupel_families families;
+    struct cupel_alike *alike;        /* measured two-point functions (alike.h); NULL: none is asked */
     bool tried[CUPEL_FAMILIES_MAX];   /* it was looked at */
     bool left[CUPEL_FAMILIES_MAX];    /* it is not searched, see screen_spaces.h */
     bool rough;                       /* its trials are, see cupel_trial_options */
@@ -52,6 +53,7 @@ typedef struct cupel_search {
     size_t ahead;                     /* trials that lie between here and a verification, of a budget in solves */
     double trial_seconds;             /* measured: seconds of a trial = this * (voxels an edge)^GROWTH (search.c); 0: not measured yet */
     double slope_seconds;             /* the same for the derivatives of a trial */
+    double alike_seconds;             /* of the last derivatives of two-point functions */
     double verify_seconds;            /* of the last verification; 0: there was none */
     bool no_time;                     /* a verification was not begun or not ended for want of time */
     uint64_t seed;
@@ -75,7 +77,8 @@ cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_r
 /* The entry asks for a tensor on the grid of the design, and another entry for the limit of the same tensor. */
 bool cupel_search_asks_both(const cupel_micro_demand *d, const cupel_ask *a);
 
-/* r [CUPEL_RESIDUALS_MAX]: distances from the shifted targets over the tolerances; one_sided: counts where r > 0 only. Returns how many. */
+/* r [CUPEL_RESIDUALS_MAX]: distances from the shifted targets over the tolerances; one_sided: counts where r > 0 only. Returns how many. The last is
+ * t->alike where there is s->alike. */
 size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, double *r, bool *one_sided);
 
 /* A budget in solves lacks so many trials; never true of another. */

@@ -1,6 +1,7 @@
 /* Steps of Levenberg and Marquardt on one grid, each a trial with fields. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/alike.h"
 #include "core/engine/micro/replay.h"
 
 #include <math.h>
@@ -109,13 +110,33 @@ static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, doubl
     return st;
 }
 
+/* Where measured two-point functions are asked the residual after the first `own` of r is theirs: it becomes a vector, with derivatives, of which j
+ * has room for family.n + 1. Returns in *m how many residuals there are then. */
+static cupel_status expand(cupel_search *s, const cupel_trial *t, size_t own, double *r, bool *one_sided, double *j, size_t *m, cupel_err *err)
+{
+    double step[CUPEL_TRIAL_PARAMS];
+    size_t rows = 0;
+    *m = own;
+    if (!s->alike) return CUPEL_OK;
+    const double begin = cupel_now();
+    for (size_t k = 0; k < s->family->n; k++) step[k] = step_of(s, t, k);
+    const double there = r[own];
+    cupel_status st = CUPEL_OK;
+    if (there > 0 && isfinite(t->t.alike)) st = cupel_alike_lines(s, &t->recipe, step, r + own, j + own * s->family->n, &rows, err);
+    if (!rows) r[own] = there, rows = 1; /* met, or out of reach: j is 0 */
+    for (size_t i = 0; i < rows; i++) one_sided[own + i] = false;
+    *m = own + rows;
+    s->alike_seconds = cupel_now() - begin;
+    return st;
+}
+
 /* A step that did not help has told how the residuals bend along it: j knows half of what it missed them by, which is all of it half-way. Not towards
  * a goal, which is never reached: panel-core.yaml then ended at 0.37 MPa/(kg/m^3), without at 0.51. */
-static void learn(const cupel_ls_problem *p, const double *dx, const double *found, double *j)
+static void learn(const cupel_ls_problem *p, size_t own, const double *dx, const double *found, double *j)
 {
     double length = 0;
     for (size_t k = 0; k < p->n; k++) length += pow(dx[k] / p->reach[k], 2);
-    for (size_t i = 0; i < p->m && length > 0; i++) {
+    for (size_t i = 0; i < own && length > 0; i++) {
         double missed = found[i] - p->r[i];
         for (size_t k = 0; k < p->n; k++) missed -= j[i * p->n + k] * dx[k];
         for (size_t k = 0; k < p->n; k++) j[i * p->n + k] += 0.5 * missed * dx[k] / (p->reach[k] * p->reach[k]) / length;
@@ -128,15 +149,17 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
     cupel_status st = CUPEL_OK;
     const size_t n = s->family->n;
     double r[CUPEL_RESIDUALS_MAX], found[CUPEL_RESIDUALS_MAX], dx[CUPEL_LS_PARAMS], x[CUPEL_TRIAL_PARAMS], reach[CUPEL_TRIAL_PARAMS], predicted;
-    bool one_sided[CUPEL_RESIDUALS_MAX];
-    const size_t m = cupel_search_residuals(s, &t->t, r, one_sided);
+    bool one_sided[CUPEL_RESIDUALS_MAX], sided[CUPEL_RESIDUALS_MAX];
+    size_t m = cupel_search_residuals(s, &t->t, r, one_sided);
+    const size_t own = s->alike ? m - 1 : m;
     const double cost = cupel_ls_cost(r, one_sided, m);
     cupel_trial next = {.solves = 0};
-    double *j = cupel_alloc(m * n, sizeof *j);
+    double *j = cupel_alloc((m + n) * n, sizeof *j);
     *moved = false;
     for (size_t k = 0; k < n; k++) reach[k] = s->family->reach[k] * scale_of(s, &t->t);
-    if (!j) CUPEL_TRY(cupel_no_memory(err, "derivatives", m * n * sizeof *j));
-    CUPEL_TRY(derivatives(s, t, m, j, err));
+    if (!j) CUPEL_TRY(cupel_no_memory(err, "derivatives", (m + n) * n * sizeof *j));
+    if (own) CUPEL_TRY(derivatives(s, t, own, j, err));
+    CUPEL_TRY(expand(s, t, own, r, one_sided, j, &m, err));
     for (int attempt = 0; attempt < 8 && !*moved && !cupel_search_spent(s, grid); attempt++) {
         const cupel_ls_problem p = {.m = m, .n = n, .r = r, .j = j, .one_sided = one_sided, .x = s->x,
                                     .lower = s->family->low, .upper = s->family->high,
@@ -146,14 +169,19 @@ static cupel_status descend(cupel_search *s, size_t grid, double accuracy, doubl
         memcpy(x, s->x, sizeof x);
         for (size_t k = 0; k < n; k++) x[k] += dx[k];
         CUPEL_TRY(cupel_search_try_on(s, x, grid, accuracy, &s->walk, t, &next, err));
-        (void)cupel_search_residuals(s, &next.t, found, one_sided);
-        const double now = cupel_ls_cost(found, one_sided, m);
+        size_t n_found = cupel_search_residuals(s, &next.t, found, sided);
+        double now = cupel_ls_cost(found, sided, n_found);
+        if (now < cost && s->alike) { /* is it with its own threshold? */
+            CUPEL_TRY(cupel_alike_settle(s->alike, &next.recipe, s->job, &next.t.alike, err));
+            n_found = cupel_search_residuals(s, &next.t, found, sided);
+            now = cupel_ls_cost(found, sided, n_found);
+        }
         if (now < cost) {
             *damping *= now < 0.25 * cost ? 0.1 : 0.3;
             *moved = true;
         } else {
             *damping = fmax(*damping * 6, 1e-3 * cost);
-            if (!s->goals && now < BENT * cost) learn(&p, dx, found, j);
+            if (!s->goals && now < BENT * cost) learn(&p, own, dx, found, j);
             cupel_trial_release(&next);
         }
     }
@@ -183,6 +211,7 @@ cupel_status cupel_search_stage(cupel_search *s, size_t grid, size_t steps, doub
         CUPEL_TRY(cupel_search_try_on(s, s->x, grid, accuracy, &s->walk, &none, last, err));
         cupel_walk_add(&s->walk, last);
     }
+    if (steps && s->alike) CUPEL_TRY(cupel_alike_settle(s->alike, &last->recipe, s->job, &last->t.alike, err));
     s->goals = set_goals(s, &last->t);
     if (s->goals && steps) enough = 0, steps += 6; /* it never arrives: it moves on until a step no longer helps */
     CUPEL_TRY(cupel_search_note(s, grid, &last->t, err));

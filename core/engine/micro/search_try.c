@@ -1,6 +1,8 @@
-/* Trials of a search: from the journal or solved, each counted; and walks of them, each begun at the fields of the one before. */
+/* Trials of a search: from the journal or solved, each counted, and compared with measured two-point functions; and walks of them, each begun at the
+ * fields of the one before. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/alike.h"
 #include "core/engine/micro/replay.h"
 
 #include <math.h>
@@ -59,6 +61,11 @@ static cupel_status solve_trial(cupel_search *s, const cupel_recipe *r, cupel_tr
         seconds = cupel_now() - begin;
         if (st == CUPEL_OK) st = cupel_replay_keep_trial(s, r, o, t, seconds, err);
         if (st != CUPEL_OK) return st;
+    }
+    cupel_status st = cupel_alike_beyond(s->alike, r, s->job, &t->t.alike, err);
+    if (st != CUPEL_OK) {
+        cupel_trial_release(t);
+        return st;
     }
     s->blend_k = t->blend_k;
     s->blend_c = t->blend_c;
