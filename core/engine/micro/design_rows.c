@@ -160,9 +160,11 @@ static cupel_status add_trials(table *t, const cupel_family *f, double *figure, 
     double x[CUPEL_SOBOL_DIMENSIONS];
     for (size_t i = t->found->n_points; i-- && st == CUPEL_OK;) {
         const cupel_design_point *p = &t->found->point[i];
-        for (size_t k = 0; k < t->space->n; k++)
+        for (size_t k = 0; k < t->space->n; k++) {
+            x[k] = NAN; /* in no range: a parameter that is not searched makes no row */
             for (size_t j = 0; j < f->n; j++)
                 if (f->place[j] == t->space->place[k]) x[k] = p->x[j];
+        }
         if (is_new(t, x) && figures_of(t, &p->t, NULL, p->grid, figure)) st = add(t, x, figure, err);
     }
     return st;
