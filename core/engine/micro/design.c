@@ -44,6 +44,7 @@ static void begin_at(cupel_search *s, const cupel_start *start)
     s->shift = s->own_shift = (cupel_tensors){.fraction = {0}};
     s->aimed = false;
     s->firmness = FIRMNESS;
+    s->again = s->goals;
     for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = cupel_hold_margin(s->d, &s->d->ask[i]);
     memcpy(s->x, start->x, sizeof s->x);
 }
@@ -218,6 +219,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         CUPEL_TRY(cupel_search_recipe(s, s->x, &recipe, err));
         CUPEL_TRY(verify(s, &recipe, &t, &finer, &one, &done, err));
         if (!done) break;
+        s->again = false;
         if (!*found || cupel_design_compare(s->d, &one, best) < 0) *best = one;
         *found = true;
         const double off = furthest(s->d, &one);

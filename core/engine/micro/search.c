@@ -86,7 +86,7 @@ static size_t of_tensor(const cupel_search *s, const cupel_ask *a, const cupel_t
     const cupel_tensors *by = a->on_grid ? &s->own_shift : &s->shift;
     const double *shift = a->kind == CUPEL_ASK_CONDUCTIVITY ? by->k : vector ? by->alpha : by->c;
     const size_t rows = a->order, cols = vector ? 1 : a->order;
-    double size = 0, moved[36], apart[36], turned[36];
+    double size = 0, moved[36], apart[36] = {0}, turned[36];
     bool open = vector;
     size_t m = 0;
     for (size_t i = 0; i < rows * cols; i++) {
@@ -204,7 +204,7 @@ static double next_verification(const cupel_search *s, double more)
 
 static bool spent_trial(const cupel_search *s, size_t grid, double seconds)
 {
-    const double trials = 1 + (double)(s->ahead + cupel_loads_verification(s));
+    const double trials = 1 + (double)(s->ahead + cupel_loads_verification(s) + cupel_loads_again(s));
     return spent(s, trials, seconds_of(s, grid) + seconds + next_verification(s, 0), CUPEL_CUT_STEPS);
 }
 

@@ -50,6 +50,7 @@ typedef struct cupel_search {
     cupel_designs *out;
     cupel_journal *journal;           /* of what is solved (replay.h); NULL: none */
     cupel_clock clock;
+    bool again;                       /* of a goal, whose first verification may miss by its bar: room for another, with that known, is kept */
     size_t ahead;                     /* trials that lie between here and a verification, of a budget in solves */
     double trial_seconds;             /* measured: seconds of a trial = this * (voxels an edge)^GROWTH (search.c); 0: not measured yet */
     double slope_seconds;             /* the same for the derivatives of a trial */
@@ -87,6 +88,8 @@ bool cupel_loads_lack(const cupel_search *s, double trials);
 size_t cupel_loads_first(const cupel_micro_demand *d);
 size_t cupel_loads_verification(const cupel_search *s);
 size_t cupel_loads_finish(const cupel_search *s);
+/* What s->again keeps: a few steps, and a verification; 0 where it keeps nothing, or a quarter of the budget would not do. */
+size_t cupel_loads_again(const cupel_search *s);
 size_t cupel_loads_start(const cupel_search *s);
 /* Warns where a budget was too small for a first trial and its verification, and so exceeded: once designs are mended into one body. */
 void cupel_loads_say(const cupel_micro_demand *d, const cupel_designs *found, const cupel_job *job);
