@@ -181,9 +181,20 @@ static void no_memory_is_said_and_nothing_leaks(void **state)
 }
 #endif
 
+static void lengths_have_small_factors_only(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n, multiple, length;
+    } is[] = {{1, 1, 1},  {7, 1, 8},   {11, 1, 12}, {13, 1, 15},   {13, 2, 16},   {14, 1, 15},
+              {15, 2, 16}, {17, 1, 18}, {61, 1, 64}, {121, 1, 125}, {121, 2, 128}, {1025, 1, 1080}};
+    for (size_t i = 0; i < sizeof is / sizeof *is; i++) assert_int_equal(cupel_fft_length(is[i].n, is[i].multiple), is[i].length);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lengths_have_small_factors_only),
         cmocka_unit_test(both_precisions_are_the_sum),
         cmocka_unit_test(the_number_of_threads_does_not_matter),
         cmocka_unit_test(pieces_with_a_product_between_them),

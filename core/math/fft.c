@@ -88,6 +88,17 @@ void cupel_fftd_free(cupel_fftd *f)
     cupel_free(f);
 }
 
+size_t cupel_fft_length(size_t n, size_t multiple)
+{
+    for (;; n++) {
+        size_t rest = n;
+        while (rest % 2 == 0) rest /= 2;
+        while (rest % 3 == 0) rest /= 3;
+        while (rest % 5 == 0) rest /= 5;
+        if (rest == 1 && n % multiple == 0) return n;
+    }
+}
+
 size_t cupel_fft_pitch(const cupel_fft *f) { return f->p.pitch; }
 
 size_t cupel_fftd_pitch(const cupel_fftd *f) { return f->p.pitch; }

@@ -21,6 +21,9 @@ size_t cupel_fft_size(const cupel_fft *f);   /* floats of a whole padded array *
 cupel_status cupel_fft_forward(const cupel_fft *f, float *x, size_t threads, cupel_err *err);
 cupel_status cupel_fft_backward(const cupel_fft *f, float *x, size_t threads, cupel_err *err);
 
+/* The least length from n on that is a multiple of `multiple` and has no prime factor above 5: such transforms are fast. */
+size_t cupel_fft_length(size_t n, size_t multiple);
+
 cupel_status cupel_fftd_new(const size_t n[3], cupel_fftd **f, cupel_err *err);
 void cupel_fftd_free(cupel_fftd *f);
 size_t cupel_fftd_pitch(const cupel_fftd *f);

@@ -139,17 +139,6 @@ typedef struct frame {
     int64_t low[3]; /* the place of its first sample where it is no period */
 } frame;
 
-static size_t smooth_size(size_t n)
-{
-    for (;; n++) {
-        size_t rest = n;
-        while (rest % 2 == 0) rest /= 2;
-        while (rest % 3 == 0) rest /= 3;
-        while (rest % 5 == 0) rest /= 5;
-        if (rest == 1) return n;
-    }
-}
-
 static frame frame_of(const counter *t, size_t cluster)
 {
     frame f;
@@ -167,7 +156,7 @@ static frame frame_of(const counter *t, size_t cluster)
     }
     for (size_t a = 0; a < 3; a++) {
         const size_t extent = (size_t)(high[a] - f.low[a]), far = extent - 1 < t->lag[a] ? extent - 1 : t->lag[a];
-        f.n[a] = smooth_size(extent + far);
+        f.n[a] = cupel_fft_length(extent + far, 1);
         f.period[a] = g->wraps[a] && (t->c.winds[cluster] || f.n[a] >= g->n[a]);
         if (f.period[a]) f.n[a] = g->n[a];
     }

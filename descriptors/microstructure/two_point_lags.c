@@ -11,17 +11,6 @@
 
 enum { ROW = 16 }; /* loops of ROW steps become vector instructions at -O2 too */
 
-static size_t smooth_size(size_t n)
-{
-    for (;; n++) {
-        size_t rest = n;
-        while (rest % 2 == 0) rest /= 2;
-        while (rest % 3 == 0) rest /= 3;
-        while (rest % 5 == 0) rest /= 5;
-        if (rest == 1 && n % 2 == 0) return n;
-    }
-}
-
 static void lay_out(cupel_lags *g, const cupel_voxels *v)
 {
     int order[3] = {0, 1, 2};
@@ -34,7 +23,7 @@ static void lay_out(cupel_lags *g, const cupel_voxels *v)
         g->m[a] = order[a] < 0 ? 1 : v->n[order[a]];
         g->h[a] = order[a] < 0 ? 1 : v->size[order[a]];
         g->lag[a] = g->m[a] / 2;
-        g->n[a] = v->periodic || g->m[a] == 1 ? g->m[a] : smooth_size(g->m[a] + g->lag[a]);
+        g->n[a] = v->periodic || g->m[a] == 1 ? g->m[a] : cupel_fft_length(g->m[a] + g->lag[a], 2);
         if (g->m[a] == 1) continue;
         g->width = fmin(g->width, g->h[a]);
         g->reach = fmin(g->reach, (double)g->lag[a] * g->h[a]);
