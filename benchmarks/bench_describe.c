@@ -5,6 +5,7 @@
  *   matminer  ElementProperty.from_preset("magpie") on the same formulas, when $PYTHON is a python that has it
  * Run from the project's root: PYTHON=/path/to/python build/benchmarks/bench_describe [ROWS] */
 #define _GNU_SOURCE
+#include "benchmarks/median.h"
 #include "core/base/mem.h"
 #include "core/engine/describe.h"
 #include "core/io/artifact.h"
@@ -198,18 +199,6 @@ static double peer(const texts *s, char version[32])
     return seconds;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x)
-{
-    qsort(x, REPEATS, sizeof *x, by_size);
-    return x[REPEATS / 2];
-}
-
 static void write_table(const texts *s)
 {
     FILE *f = fopen(table, "w");
@@ -252,7 +241,7 @@ int main(int argc, char **argv)
     }
     printf("%zu formulas of %s, table -> artifact of 132 float32 columns (%.0f MB) in /dev/shm, one thread, %s, CPU time per formula, median of %d\n",
            n, real ? "matbench_expt_gap" : "datasets/examples/gaps-solar.csv", (double)sb.st_size / 1e6, cupel_isa_name(cupel_isa_best()), REPEATS);
-    double a = median(ours), b = median(loop), c = median(write);
+    double a = median(ours, REPEATS), b = median(loop, REPEATS), c = median(write, REPEATS);
     printf("cupel %7.1f ns   bare loop %7.1f ns + plain write %7.1f ns   ratio %.2f (goal 1.50)   same values: %s\n", a, b, c, a / (b + c),
            same_values(x, n) ? "yes" : "NO");
     char version[32] = "";

@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/engine/sets.h"
+#include "core/math/order.h"
 #include "core/sys/job.h"
 #include "tests/reference.h"
 
@@ -98,12 +99,6 @@ static void parse(const char *text, cupel_batch *b)
         if (cupel_batch_add_formula(b, (cupel_text){p, strcspn(p, "\n")}, CUPEL_DOT_REFUSE, NULL) != CUPEL_OK) exit(1);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Median nanoseconds per formula. Rows go to a block that stays in the cache, as in a screen, enough of them for 20 ms a time. */
 static double measure(const cupel_sets *s, const cupel_batch *b, double *x)
 {
@@ -120,7 +115,7 @@ static double measure(const cupel_sets *s, const cupel_batch *b, double *x)
         }
         t[r++] = 1e9 * seconds / (double)(rounds * b->n);
     }
-    qsort(t, REPEATS, sizeof *t, by_size);
+    cupel_sort(t, REPEATS);
     return t[REPEATS / 2];
 }
 

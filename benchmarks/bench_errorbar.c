@@ -14,6 +14,7 @@
  * Run from the project's root: build/benchmarks/bench_errorbar [gaussian [N [SAMPLES]] | elastic [N] | scaffolds [N [SAMPLES [FIRST [LEAST]]]] |
  * necks [N]] */
 #include "core/base/rng.h"
+#include "core/math/order.h"
 #include "datasets/spaces/micro/recipe.h"
 #include "models/homogenize/estimate.h"
 #include "models/homogenize/necks.h"
@@ -49,17 +50,11 @@ static void add(count *c, double value, double bar, double exact)
     c->bar[c->n++] = bar / exact;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void say(count *c)
 {
     if (!c->n) return;
-    qsort(c->error, c->n, sizeof *c->error, by_size);
-    qsort(c->bar, c->n, sizeof *c->bar, by_size);
+    cupel_sort(c->error, c->n);
+    cupel_sort(c->bar, c->n);
     const double error = c->error[c->n / 2], bar = c->bar[c->n / 2];
     printf("%-22s %5zu values  held %5.1f %%  error: median %.4f %% p95 %.3f %%  bar: median %.4f %%  ratio %.2f\n", c->name, c->n,
            100 * (double)c->held / (double)c->n, 100 * error, 100 * c->error[c->n * 95 / 100], 100 * bar, bar / error);

@@ -2,6 +2,7 @@
  *   cupel       core/math/fft.c: fixed layout, nothing timed
  *   FFTW        its own 3-D plans of the same layout: timed (FFTW_MEASURE) and untimed (FFTW_ESTIMATE)
  * Run from the project's root: build/benchmarks/bench_fft [edge ...] */
+#include "benchmarks/median.h"
 #include "core/base/mem.h"
 #include "core/math/fft.h"
 
@@ -10,18 +11,6 @@
 #include <stdlib.h>
 
 enum { REPEATS = 5 };
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *seconds)
-{
-    qsort(seconds, REPEATS, sizeof *seconds, by_size);
-    return seconds[REPEATS / 2];
-}
 
 static double cupel_pair(size_t n)
 {
@@ -37,7 +26,7 @@ static double cupel_pair(size_t n)
     }
     cupel_free(x);
     cupel_fft_free(f);
-    return median(seconds);
+    return median(seconds, REPEATS);
 }
 
 static double fftw_pair(size_t n, unsigned flags)
@@ -58,7 +47,7 @@ static double fftw_pair(size_t n, unsigned flags)
     fftwf_destroy_plan(forward);
     fftwf_destroy_plan(backward);
     fftwf_free(x);
-    return median(seconds);
+    return median(seconds, REPEATS);
 }
 
 static void compare(size_t n)

@@ -2,6 +2,7 @@
  *   dgemm   rate of a 1024 x 1024 x 1024 product through core/math/la.h
  *   triad   a = b + s c over 3 x 64 MB, 24 bytes counted per element
  * Run from the project's root: build/benchmarks/bench_machine */
+#include "benchmarks/median.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/math/la.h"
@@ -13,18 +14,6 @@
 
 enum { REPEATS = 5, N = 1024, LONG = 8 << 20 };
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *seconds)
-{
-    qsort(seconds, REPEATS, sizeof *seconds, by_size);
-    return seconds[REPEATS / 2];
-}
-
 static double dgemm_seconds(double *v)
 {
     const cupel_matrix a = {v, N, N, N}, b = {v + N * N, N, N, N}, c = {v + 2 * N * N, N, N, N};
@@ -35,7 +24,7 @@ static double dgemm_seconds(double *v)
         if (cupel_la_multiply(CUPEL_AB, cupel_read(a), cupel_read(b), c, NULL)) exit(1);
         if (r >= 0) seconds[r] = cupel_cpu_seconds() - start;
     }
-    return median(seconds);
+    return median(seconds, REPEATS);
 }
 
 static double triad_seconds(double *a, const double *b, const double *c)
@@ -46,7 +35,7 @@ static double triad_seconds(double *a, const double *b, const double *c)
         for (size_t i = 0; i < LONG; i++) a[i] = b[i] + s * c[i];
         if (r >= 0) seconds[r] = cupel_cpu_seconds() - start;
     }
-    return median(seconds);
+    return median(seconds, REPEATS);
 }
 
 int main(void)

@@ -5,6 +5,7 @@
  * Run from the project's root: PYTHON=/path/to/python build/benchmarks/bench_magpie */
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/math/order.h"
 #include "core/matter/formula.h"
 #include "core/sys/job.h"
 #include "descriptors/composition/descriptor.h"
@@ -123,12 +124,6 @@ static double bare(const texts *s, const cupel_magpie_kernel *kernel, float *x)
     return cupel_cpu_seconds() - start;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Seconds per formula of the peer on the first formulas, 0 when there is none. */
 static double peer(const texts *s, char version[32])
 {
@@ -161,8 +156,8 @@ static bool compare(const char *name, const texts *s, cupel_isa isa, const cupel
         ours[r] = per * through_the_library(s, isa, x);
         loop[r] = per * bare(s, kernel, y);
     }
-    qsort(ours, REPEATS, sizeof *ours, by_size);
-    qsort(loop, REPEATS, sizeof *loop, by_size);
+    cupel_sort(ours, REPEATS);
+    cupel_sort(loop, REPEATS);
     bool same = memcmp(x, y, s->n * COLUMNS * sizeof *x) == 0;
     double a = ours[REPEATS / 2], b = loop[REPEATS / 2];
     printf("%-10s %-7s cupel %7.1f ns   bare loop %7.1f ns   ratio %.2f   same bits: %s\n", name, cupel_isa_name(isa), a, b, a / b,

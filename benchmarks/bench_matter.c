@@ -3,6 +3,7 @@
  *   full   cupel_formula_read, the reader that knows the whole grammar
  *   check  cupel_constraint_check, one constraint on one composition
  * Run from the project's root: build/benchmarks/bench_matter */
+#include "benchmarks/median.h"
 #include "core/base/mem.h"
 #include "core/matter/constraint.h"
 #include "core/matter/formula.h"
@@ -44,18 +45,6 @@ static table open_table(const char *path)
     return t;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *seconds)
-{
-    qsort(seconds, REPEATS, sizeof *seconds, by_size);
-    return seconds[REPEATS / 2];
-}
-
 static void formulas(const char *name, const table *t, cupel_batch *b)
 {
     double fast[REPEATS], full[REPEATS], bytes = 0, per = 1e9 / ((double)t->n * TIMES);
@@ -78,8 +67,8 @@ static void formulas(const char *name, const table *t, cupel_batch *b)
         full[r] = cupel_cpu_seconds() - middle;
     }
     for (size_t i = 0; i < t->n; i++) bytes += (double)t->text[i].n;
-    printf("%-16s %5zu formulas of %5.1f bytes: fast %6.1f ns, full %7.1f ns\n", name, t->n, bytes / (double)t->n, median(fast) * per,
-           median(full) * per);
+    printf("%-16s %5zu formulas of %5.1f bytes: fast %6.1f ns, full %7.1f ns\n", name, t->n, bytes / (double)t->n, median(fast, REPEATS) * per,
+           median(full, REPEATS) * per);
 }
 
 static void constraint(const char *a, const char *av, const char *b, const char *bv, const cupel_composition *comp, size_t n)
@@ -104,7 +93,7 @@ static void constraint(const char *a, const char *av, const char *b, const char 
         if (r >= 0) seconds[r] = cupel_cpu_seconds() - start;
     }
     double all = (double)(verdicts[0] + verdicts[1] + verdicts[2]) / 100;
-    printf("%-22s check %6.1f ns (%3.0f %% pass, %3.0f %% unknown)\n", cupel_constraint_name(c), median(seconds) * 1e9 / ((double)n * TIMES),
+    printf("%-22s check %6.1f ns (%3.0f %% pass, %3.0f %% unknown)\n", cupel_constraint_name(c), median(seconds, REPEATS) * 1e9 / ((double)n * TIMES),
            (double)verdicts[0] / all, (double)verdicts[2] / all);
     cupel_constraint_free(c);
 }

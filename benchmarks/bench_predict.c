@@ -3,6 +3,7 @@
  *   libsvm    svm_predict of the same expansion on the first rows: the value alone
  *   variance  cupel_triangle_squares, what the variance of a Gaussian process on as many points costs besides
  * Run from the project's root: build/benchmarks/bench_predict [points [columns [rows]]] */
+#include "benchmarks/median.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/sys/job.h"
@@ -25,18 +26,6 @@ static double *numbers(size_t n, uint64_t stream)
     double *v = cupel_alloc_aligned(n, sizeof *v);
     for (size_t i = 0; v && i < n; i++) v[i] = cupel_rng_normal(1, stream, i);
     return v;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *seconds)
-{
-    qsort(seconds, REPEATS, sizeof *seconds, by_size);
-    return seconds[REPEATS / 2];
 }
 
 static struct svm_node *nodes_of(const double *x, size_t n, size_t d)
@@ -69,7 +58,7 @@ static double libsvm_seconds(const work *w)
     cupel_free(rows);
     cupel_free(sv);
     cupel_free(coef);
-    return median(seconds);
+    return median(seconds, REPEATS);
 }
 
 static double cupel_seconds(const work *w, const cupel_machine *k, cupel_machine_way *way)
@@ -80,7 +69,7 @@ static double cupel_seconds(const work *w, const cupel_machine *k, cupel_machine
         cupel_machine_run(k, w->x, w->d, w->n, way, w->sums, w->nearest);
         seconds[r] = (cupel_cpu_seconds() - start) / (double)w->n;
     }
-    return median(seconds);
+    return median(seconds, REPEATS);
 }
 
 static double worst_difference(const work *w)
@@ -134,7 +123,7 @@ static void variance(const work *w)
             cupel_triangle_squares(t, rows, m, n, &way, squares);
             seconds[r] = (cupel_cpu_seconds() - start) / (double)n;
         }
-        const double s = median(seconds);
+        const double s = median(seconds, REPEATS);
         printf("variance  %-7s float64 %9.0f rows/s %7.1f GFLOP/s (%zu points)\n", cupel_isa_name(way.isa), 1 / s, 1e-9 * (double)(m * m) / s, m);
     }
     cupel_free(way.scratch);

@@ -2,6 +2,7 @@
  * The table: lines of numbers with commas, the target last. benchmarks/files_shapley makes one and runs the peer beside it.
  *   build/benchmarks/bench_shapley TABLE THREADS [TREES [ROWS [REPEATS]]] */
 #include "core/base/mem.h"
+#include "core/math/order.h"
 #include "core/sys/cpu.h"
 #include "core/sys/job.h"
 #include "models/learn/shapley.h"
@@ -17,12 +18,6 @@ typedef struct table {
     size_t n, d, cap;
     double *x, *y; /* [n][d], [n] */
 } table;
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void add_line(table *t, char *line)
 {
@@ -82,7 +77,7 @@ static void run(const char *name, const cupel_trees *trees, cupel_shapley_kind k
         for (size_t j = 0; j < t->d; j++) sum += value[i * t->d + j];
         worst = fmax(worst, fabs(sum - said[i]));
     }
-    qsort(seconds, c->repeats, sizeof *seconds, by_size);
+    cupel_sort(seconds, c->repeats);
     printf("cupel %-14s %-15s %14.0f %12.1e\n", name, kind == CUPEL_SHAPLEY_PATH ? "path-dependent" : "interventional",
            seconds[c->repeats / 2] / (double)c->rows * 1e6, worst);
     fflush(stdout);

@@ -3,6 +3,7 @@
  * Run from the project's root: build/benchmarks/bench_spaces [quaternaries]
  * `quaternaries` counts what Davies et al. counted in 2016 (doi:10.1016/j.chempr.2016.09.010): some ten seconds. */
 #include "core/base/rng.h"
+#include "core/math/order.h"
 #include "core/matter/oxidation.h"
 #include "core/sys/job.h"
 #include "datasets/spaces/space.h"
@@ -112,12 +113,6 @@ static const trial trials[] = {
         "forged]}", breaks_crossed},
 };
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Candidates per second of one walk from the start. */
 static double walk(cupel_space *s, uint64_t n, bool bare)
 {
@@ -131,7 +126,7 @@ static double walk(cupel_space *s, uint64_t n, bool bare)
         rate[r] = (double)n / (cupel_cpu_seconds() - start);
     }
     cupel_candidates_release(&c);
-    qsort(rate, REPEATS, sizeof *rate, by_size);
+    cupel_sort(rate, REPEATS);
     return rate[REPEATS / 2];
 }
 

@@ -22,6 +22,7 @@
 #include "core/base/mem.h"
 #include "core/engine/micro/model.h"
 #include "core/math/la.h"
+#include "core/math/order.h"
 #include "core/math/small.h"
 #include "core/sys/cpu.h"
 #include "core/sys/file.h"
@@ -142,17 +143,11 @@ static size_t order_of(const cupel_layout *l) { return l->c == SIZE_MAX ? 3 : 6;
 
 /* ---- figures ---- */
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of x [n], which is sorted on the way. */
 static double quantile(double *x, size_t n, double share)
 {
     if (!n) return NAN;
-    qsort(x, n, sizeof *x, by_size);
+    cupel_sort(x, n);
     return x[(size_t)fmin((double)(n - 1), share * (double)n)];
 }
 

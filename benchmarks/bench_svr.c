@@ -5,6 +5,7 @@
  * Objective and violation are worked out again in float64 from coefficients and rows. The rows are the first of a table; the columns and the target
  * have variance 1. Run from the project's root, the shared data beside it (or CUPEL_SHARED):
  *   build/benchmarks/bench_svr [rows [C [epsilon [repeats of libsvm]]]] */
+#include "benchmarks/median.h"
 #include "core/base/mem.h"
 #include "core/engine/features.h"
 #include "core/engine/model.h"
@@ -36,18 +37,6 @@ static void must(cupel_status st, const cupel_err *err)
 }
 
 static void silent(const char *text) { (void)text; }
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *v, size_t n)
-{
-    qsort(v, n, sizeof *v, by_size);
-    return v[n / 2];
-}
 
 static void standardise(double *y, size_t n)
 {

@@ -2,6 +2,7 @@
 #ifndef CUPEL_BENCHMARKS_TABLE_H
 #define CUPEL_BENCHMARKS_TABLE_H
 
+#include "benchmarks/median.h"
 #include "core/base/mem.h"
 
 #include <stdbool.h>
@@ -13,18 +14,6 @@ typedef struct table {
     double *x, *y; /* [n][d], [n] */
     bool *held;
 } table;
-
-static inline int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static inline double median(double *seconds, size_t n)
-{
-    qsort(seconds, n, sizeof *seconds, by_size);
-    return seconds[n / 2];
-}
 
 static inline void add_line(table *t, char *line)
 {
