@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/cli/same_options.h"
 #include "core/cli/verbs.h"
 #include "core/cli/volume_options.h"
 #include "core/engine/describe.h"
@@ -104,12 +105,11 @@ static const cupel_opt options[] = {
     {"smooth", NULL, CUPEL_OPT_FLAG, NULL, NULL, false,
      "without jumps in the amounts, for scans and optimisers: an element of less than 5 % counts in a minimum, a mode or a count by its fraction. "
      "The same as NAME:smooth for every set; columns that this changes are called 'smooth ...'"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
-     "how to read a point that may be a decimal point or a hydrate dot"},
+    CUPEL_DOT_OPTION,
     {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "compute with the plain kernels too, and fail where they differ"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json|h5", NULL, false,
      "format of the output when its name does not tell; of one volume on stdout the default is json"},
-    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
+    CUPEL_TABLE_FORMAT_OPTION,
     {0}};
 
 const cupel_verb cupel_verb_describe = {

@@ -105,8 +105,7 @@ static const cupel_opt options[] = {
      "calibration: intervals judged on rows held out by chance (or by --folds), on clusters of the features and on elements, side by side"},
     CUPEL_TRANSFER_OPTIONS,
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the folds"},
-    {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
-     "arithmetic of the predictions; auto: float32 of Gaussian processes for which it makes no difference, float64 of all others"},
+    CUPEL_PRECISION_OPTION,
     {"predictions", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "held-out predictions as csv: id, fold, truth, prediction, lower, upper, in_domain; "
                                                               "id is that of the table (id, mbid, material_id, mp_id, matbench_id), else the line of "
                                                               "the file"},

@@ -1,6 +1,7 @@
 #include "core/cli/verbs.h"
 
 #include "core/base/err.h"
+#include "core/cli/same_options.h"
 #include "core/engine/attribution.h"
 
 #include <string.h>
@@ -62,10 +63,9 @@ static const cupel_opt options[] = {
     {"orders", "N", CUPEL_OPT_COUNT, NULL, "32", false, "orders of the groups for each sampled Shapley value, each used forwards and backwards"},
     {"repeats", "N", CUPEL_OPT_COUNT, NULL, "3", false, "how often each group is shuffled"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the shuffles and orders"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
-     "how to read a point that may be a decimal point or a hydrate dot"},
+    CUPEL_DOT_OPTION,
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "lines for people, or JSON"},
-    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
+    CUPEL_TABLE_FORMAT_OPTION,
     {0}};
 
 const cupel_verb cupel_verb_explain = {

@@ -1,4 +1,5 @@
 #include "core/base/err.h"
+#include "core/cli/same_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/answer.h"
 
@@ -67,11 +68,10 @@ static const cupel_opt options[] = {
      "a row with a missing value: keep it with empty fields and a reason, fail, drop it, or fill in what an element or the table lacks"},
     {"dropped", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the rows that --missing drop leaves out, with the reason, as csv (the first five are said)"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
-     "how to read a point that may be a decimal point or a hydrate dot"},
+    CUPEL_DOT_OPTION,
     {"validate", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "predict in the other precision and by the plain kernels too, and fail where they differ"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|h5", NULL, false, "format of the output when its name does not tell"},
-    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
+    CUPEL_TABLE_FORMAT_OPTION,
     {0}};
 
 const cupel_verb cupel_verb_predict = {

@@ -1,4 +1,5 @@
 #include "core/base/err.h"
+#include "core/cli/same_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/funnel.h"
 #include "core/engine/rank.h"
@@ -52,9 +53,8 @@ static const cupel_opt options[] = {
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false,
      "columns of the table that are conditions (a temperature, a route): rows of one composition under others are other candidates (default: those "
      "that the models of the demand take)"},
-    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,
-     "how to read a point that may be a decimal point or a hydrate dot"},
+    CUPEL_TABLE_FORMAT_OPTION,
+    CUPEL_DOT_OPTION,
     {0}};
 
 const cupel_verb cupel_verb_rank = {

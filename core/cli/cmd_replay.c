@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/cli/goals.h"
+#include "core/cli/same_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/campaigns.h"
 #include "core/engine/model.h"
@@ -82,13 +83,12 @@ static const cupel_opt options[] = {
     {"output", "FILE.svg", CUPEL_OPT_TEXT, NULL, NULL, false,
      "the picture (SVG): best value so far, or share of the volume, median and quartiles, against chance"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: all columns but the goals, id and failed)"},
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
+    CUPEL_INPUT_FORMULA_OPTION,
     {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "as of 'cupel suggest'"},
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the first campaign"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "words for people, or JSON with the whole course"},
-    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate "
-                                                                                    "dot"},
+    CUPEL_TABLE_FORMAT_OPTION,
+    CUPEL_DOT_OPTION,
     {0}};
 
 const cupel_verb cupel_verb_replay = {

@@ -1,4 +1,5 @@
 #include "core/base/err.h"
+#include "core/cli/same_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/funnel.h"
 #include "core/engine/micro/run.h"
@@ -48,8 +49,7 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
 static const cupel_opt options[] = {
     {"output", "DIR", CUPEL_OPT_TEXT, NULL, NULL, true, "the folder that gets ranking.csv, report.html, run.json, model.h5, result.h5, demand.yaml"},
     {"resume", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "go on from the checkpoint in DIR, if there is one"},
-    {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
-     "arithmetic of the predictions; auto: float32 of Gaussian processes for which it makes no difference, float64 of all others"},
+    CUPEL_PRECISION_OPTION,
     {0}};
 
 const cupel_verb cupel_verb_run = {

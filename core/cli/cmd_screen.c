@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/cli/same_options.h"
 #include "core/cli/talk.h"
 #include "core/cli/verbs.h"
 #include "core/engine/checkpoint.h"
@@ -158,8 +159,7 @@ static const cupel_opt options[] = {
     {"slurm", "N", CUPEL_OPT_COUNT, NULL, NULL, false, "print a script that does this as an array job of N parts, with the job that merges them"},
     {"models", "DIR", CUPEL_OPT_TEXT, NULL, NULL, false, "keep the trained models in DIR, and take those that are there"},
     {"train-only", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "with --models: train, and end before the first candidate"},
-    {"precision", "TYPE", CUPEL_OPT_CHOICE, "auto|float64|float32", "auto", false,
-     "arithmetic of the predictions; auto: float32 of Gaussian processes for which it makes no difference, float64 of all others"},
+    CUPEL_PRECISION_OPTION,
     {"format", "NAME", CUPEL_OPT_CHOICE, "text|json", "text", false, "of the estimate"},
     {0}};
 

@@ -1,5 +1,6 @@
 #include "core/base/err.h"
 #include "core/cli/goals.h"
+#include "core/cli/same_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/model.h"
 #include "core/engine/suggest.h"
@@ -103,7 +104,7 @@ static const cupel_opt options[] = {
      "the column that names a candidate (default: the loop's; id, sample, name, run and the like; else the only one that the results lack, if it "
      "holds words or whole numbers)"},
     {"columns", "NAMES", CUPEL_OPT_TEXT, NULL, NULL, false, "the inputs, joined by commas (default: the columns that both tables have)"},
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
+    CUPEL_INPUT_FORMULA_OPTION,
     {"acquisition", "NAME", CUPEL_OPT_TEXT, NULL, "auto", false, "auto, ei, log-ei, ucb, thompson, pi or random; 'cupel methods acquisition' says "
                                                                  "what they are"},
     {"again", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "what was measured may be chosen again (noisy measurements)"},
@@ -111,8 +112,7 @@ static const cupel_opt options[] = {
     {"output", "FILE", CUPEL_OPT_TEXT, NULL, "-", false, "a table (.csv, .json, .jsonl), or - for stdout"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "csv|json|jsonl", NULL, false, "form of the output when its name does not tell (stdout: csv)"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the tables when their names do not tell"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate "
-                                                                                    "dot"},
+    CUPEL_DOT_OPTION,
     {0}};
 
 const cupel_verb cupel_verb_suggest = {

@@ -1,6 +1,7 @@
 #include "core/base/err.h"
 #include "core/cli/goals.h"
 #include "core/cli/outputs.h"
+#include "core/cli/same_options.h"
 #include "core/cli/verbs.h"
 #include "core/engine/loop.h"
 #include "core/engine/model.h"
@@ -86,12 +87,11 @@ static const cupel_opt options[] = {
                                                           "that will not run; a goal, where the table has it, says which of several results"},
     {"bad-rows", "POLICY", CUPEL_OPT_CHOICE, "fail|skip", "fail", false, "a row that cannot be read or understood: nothing is told, or it is left "
                                                                         "out and said, in JSON too"},
-    {"formula", "COLUMN", CUPEL_OPT_TEXT, NULL, NULL, false, "the input that holds formulas (default: formula or composition)"},
+    CUPEL_INPUT_FORMULA_OPTION,
     {"seed", "N", CUPEL_OPT_COUNT, NULL, "1", false, "seed of the learning"},
     {"format", "NAME", CUPEL_OPT_CHOICE, "table|json", "table", false, "words for people, or JSON"},
     {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the results when their name does not tell"},
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false, "how to read a point that may be a decimal point or a hydrate "
-                                                                                    "dot"},
+    CUPEL_DOT_OPTION,
     {0}};
 
 const cupel_verb cupel_verb_tell = {

@@ -2,6 +2,7 @@
 #ifndef CUPEL_CLI_LEARN_OPTIONS_H
 #define CUPEL_CLI_LEARN_OPTIONS_H
 
+#include "core/cli/same_options.h"
 #include "core/cli/transfer_options.h"
 
 /* Lines of a list of options: what is learned. */
@@ -47,9 +48,8 @@
      "never made up: that row is dropped; for a target see --missing-target)"},                                                                  \
     {"missing-target", "POLICY", CUPEL_OPT_CHOICE, "fail|drop", "fail", false,                                                                   \
      "a row whose target is no number, where --missing imputes: fail, or leave it out (--missing drop leaves it out by itself)"},                \
-    {"dot", "READING", CUPEL_OPT_CHOICE, "refuse|hydrate|decimal", "refuse", false,                                                              \
-     "how to read a point that may be a decimal point or a hydrate dot"},                                                                        \
-    {"table-format", "NAME", CUPEL_OPT_CHOICE, "csv|tsv|jsonl|json", NULL, false, "format of the table when its name does not tell"}
+    CUPEL_DOT_OPTION,                                                                                                                               \
+    CUPEL_TABLE_FORMAT_OPTION
 
 enum { CUPEL_MOST_BESIDE = 16 };
 
