@@ -29,7 +29,8 @@ static void a_blend_finds_members_that_complement_one_another(void **state)
         b[i] = y[i] - e;
         c[i] = 10 * noise(2, i);
     }
-    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, b, c}, 3, y, N, 1, NULL, weight, &reached, &err), &err);
+    cupel_blended of = {CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, b, c}, 3, y, N};
+    check_ok(cupel_blend_fit(&of, 1, NULL, weight, &reached, &err), &err);
     assert_true(fabs(weight[0] - 0.5) < 0.05 && fabs(weight[1] - 0.5) < 0.05 && weight[2] < 0.01);
     assert_true(fabs(weight[0] + weight[1] + weight[2] - 1) < 1e-12);
     assert_true(reached < 0.1);
@@ -49,14 +50,18 @@ static void weights_of_before_are_left_only_for_a_sure_gain(void **state)
         sure[i] = y[i] + 0.1 * noise(6, i);
     }
     cupel_blend_prior prior = {.weight = before, .share = 1};
-    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, sure}, 2, y, N, 1, &prior, weight, &reached, &err), &err);
+    cupel_blended of = {CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, sure}, 2, y, N};
+    check_ok(cupel_blend_fit(&of, 1, &prior, weight, &reached, &err), &err);
     assert_true(weight[0] < 0.2);
-    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, a}, 2, y, N, 1, &prior, weight, &reached, &err), &err);
+    of = (cupel_blended){CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, a}, 2, y, N};
+    check_ok(cupel_blend_fit(&of, 1, &prior, weight, &reached, &err), &err);
     assert_true(weight[0] == 1 && weight[1] == 0);
     prior.share = 0.5;
-    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, sure}, 2, y, N, 1, &prior, weight, &reached, &err), &err);
+    of = (cupel_blended){CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, sure}, 2, y, N};
+    check_ok(cupel_blend_fit(&of, 1, &prior, weight, &reached, &err), &err);
     assert_true(weight[0] < 0.2);
-    check_ok(cupel_blend_fit(CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, b}, 2, y, 12, 1, &prior, weight, &shared, &err), &err);
+    of = (cupel_blended){CUPEL_BLEND_ABSOLUTE, (const double *const[]){a, b}, 2, y, 12};
+    check_ok(cupel_blend_fit(&of, 1, &prior, weight, &shared, &err), &err);
     assert_true(weight[0] >= 0.5 && weight[0] < 1 && fabs(weight[0] + weight[1] - 1) < 1e-12);
     double mixed = 0;
     for (size_t i = 0; i < 12; i++) mixed += fabs(weight[0] * a[i] + weight[1] * b[i] - y[i]) / 12;
@@ -73,7 +78,8 @@ static void equal_members_share(void **state)
         y[i] = noise(3, i) > 0;
         a[i] = b[i] = y[i] > 0 ? 0.8 : 0.2;
     }
-    check_ok(cupel_blend_fit(CUPEL_BLEND_LOG, (const double *const[]){a, b}, 2, y, N, 1, NULL, weight, &reached, &err), &err);
+    cupel_blended of = {CUPEL_BLEND_LOG, (const double *const[]){a, b}, 2, y, N};
+    check_ok(cupel_blend_fit(&of, 1, NULL, weight, &reached, &err), &err);
     assert_true(weight[0] == 0.5 && weight[1] == 0.5);
     check_close(reached, -log(0.8), 1e-12, 0);
 }

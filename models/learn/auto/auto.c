@@ -296,7 +296,7 @@ static cupel_status blend_role(fit *f, cupel_auto_role role, size_t left_out, cu
     for (size_t k = 0; k < m; k++) oof[k] = own + k * n;
     if (!rows) goto done; /* all of them in one fold: the weights stay */
     const bool has_prior = role == CUPEL_AUTO_VALUE && cupel_auto_prior(a, which, m, prior, &before.share);
-    CUPEL_TRY(cupel_blend_fit(loss, oof, m, y, rows, f->data->seed, has_prior ? &before : NULL, weight, &reached, err));
+    CUPEL_TRY(cupel_blend_fit(&(cupel_blended){loss, oof, m, y, rows}, f->data->seed, has_prior ? &before : NULL, weight, &reached, err));
     for (size_t k = 0; k < m; k++) a->member[which[k]].weight = weight[k];
 done:
     cupel_free(own);

@@ -90,9 +90,11 @@ static double error_of_gain(cupel_blend_loss loss, const double *y, const double
     return n > 1 ? sqrt(square / (double)(n - 1) / (double)n) : INFINITY;
 }
 
-cupel_status cupel_blend_fit(cupel_blend_loss loss, const double *const *member, size_t m, const double *y, size_t n, uint64_t seed,
-                             const cupel_blend_prior *prior, double *weight, double *reached, cupel_err *err)
+cupel_status cupel_blend_fit(const cupel_blended *of, uint64_t seed, const cupel_blend_prior *prior, double *weight, double *reached, cupel_err *err)
 {
+    const cupel_blend_loss loss = of->loss;
+    const double *const *member = of->member, *y = of->y;
+    const size_t m = of->m, n = of->n;
     cupel_status st = CUPEL_OK;
     double *sum = cupel_alloc(n, sizeof *sum), *kept = cupel_alloc(n, sizeof *kept), *bagged = cupel_alloc(m, sizeof *bagged);
     size_t *row = cupel_alloc(n, sizeof *row);
