@@ -228,6 +228,28 @@ static void guesses_change_the_way_only(void **state)
     cupel_micro_demand_free(d);
 }
 
+/* How cut voxels respond, told by the grid itself to 2 %: nearly as by the least grid that half of it may be. */
+static void a_rough_trial_chooses_on_its_own_grid(void **state)
+{
+    (void)state;
+    cupel_err err = {0};
+    cupel_micro_demand *d = demand(conduction);
+    cupel_recipe r;
+    cupel_trial rough, plain;
+    cupel_trial_options o = {.grid = 12, .accuracy = 5e-3, .blend_k = NAN, .blend_c = NAN, .rough = true};
+    check_ok(cupel_recipe_of_text("gyroid:fraction=0.3", &r, &err), &err);
+    check_ok(cupel_trial_solve(d, &r, &o, &job, &rough, &err), &err);
+    o.rough = false;
+    check_ok(cupel_trial_solve(d, &r, &o, &job, &plain, &err), &err);
+    assert_true(rough.solves == 6 && plain.solves == 6 && rough.blend_k > 0);
+    check_close(rough.blend_k, plain.blend_k, 0.2, 0);
+    check_close(rough.t.k[0], plain.t.k[0], 0.02, 0);
+    assert_true(rough.blend_k != plain.blend_k);
+    cupel_trial_release(&rough);
+    cupel_trial_release(&plain);
+    cupel_micro_demand_free(d);
+}
+
 /* Expansion comes from the stiffness; without a mismatch it is that of the phases. */
 static void expansion_follows_the_stiffness(void **state)
 {
@@ -251,6 +273,7 @@ int main(void)
         cmocka_unit_test(of_gaussian_fields),
         cmocka_unit_test(moves_of_skeletons), cmocka_unit_test(bent_struts_leave_the_relations_of_cauchy), cmocka_unit_test(moves_of_nodal_surfaces),
         cmocka_unit_test(guesses_change_the_way_only),
+        cmocka_unit_test(a_rough_trial_chooses_on_its_own_grid),
         cmocka_unit_test(expansion_follows_the_stiffness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ hidden '3 %' all >"$T/all.yaml"
 design all C --budget 60solves
 is 'all, with a small budget' test $rc = 0
 is 'none of which it is too small for' test "$(grep -c '"searched"' "$T/C/run.json")" = 25 -a -z "$(grep 'the budget is too small' "$T/C/run.json" "$T/err")"
-is 'those that are left are named with how far they are' grep -q "'bcc_spheres' left: .* tolerances off on 12 voxels an edge, " "$T/err"
+is 'those that are left are named with how far they are, in one line' grep -q "all.yaml:11: spaces left, .* where '[a-z_]*' is [0-9.]*: .*'bcc_spheres' [0-9.]*, 'fcc_spheres' [0-9.]*, " "$T/err"
 is 'what the look took is beside the budget, and said' grep -q '^looked at on the smallest grids: [0-9]* loads in ' "$T/out"
 check_of all
 names=$(sed -n '/^Looked for in/,/^.cupel design. takes/s/^- \([a-z_]*\).*/\1/p' "$T/out" | sort -u)

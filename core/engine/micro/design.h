@@ -137,7 +137,7 @@ typedef struct cupel_design_started {
 
 /* What became of an entry of a list of spaces. */
 typedef struct cupel_design_space {
-    bool searched;
+    bool searched, far;             /* far: it is left for its misfit */
     double misfit;                  /* on the grid of the look, 1 = at a tolerance; NaN: not looked at, or there is a goal */
     char why[CUPEL_WHY_MAX];        /* it is not searched */
 } cupel_design_space;

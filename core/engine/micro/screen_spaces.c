@@ -105,6 +105,7 @@ static void choose(cupel_search *s, const cupel_search *on, const cupel_starts *
             snprintf(why, sizeof why, "%.3g tolerances off on %zu voxels an edge, '%s' %.3g", off,
                      on->families.one[one->family].scan_grid, first, best);
             leave(s, one->family, why);
+            space_of(s, one->family)->far = true;
         } else if (n == SEARCHED) {
             snprintf(why, sizeof why, "%d others are %s on %zu voxels an edge, '%s' before all", SEARCHED,
                      off > NEAR ? "nearer" : "as near, by fewer parameters,", on->families.one[one->family].scan_grid, first);
@@ -129,13 +130,33 @@ static bool is_left_as(const cupel_search *s, size_t i, size_t as)
     return !s->out->space[i].searched && strcmp(s->out->space[i].why, s->out->space[as].why) == 0;
 }
 
+/* Of several that are far, each with how far. */
+static bool say_far(const cupel_search *s)
+{
+    const cupel_design_space *space = s->out->space;
+    size_t n = 0, first = 0, nearest = 0;
+    cupel_str names = {0};
+    for (size_t i = 0; i < s->d->n_listed; i++) {
+        if (isnan(space[nearest].misfit) || space[i].misfit < space[nearest].misfit) nearest = i;
+        if (!space[i].far) continue;
+        cupel_str_addf(&names, "%s'%s' %.3g", n ? ", " : "", s->d->listed[i].name, space[i].misfit);
+        if (!n++) first = i;
+    }
+    if (n > 1)
+        cupel_say(s->job, CUPEL_NOTE, "%s:%zu: spaces left, which are on small grids so many tolerances off, where '%s' is %.3g: %s", s->d->file,
+                  s->d->listed[first].line, s->d->listed[nearest].name, space[nearest].misfit, cupel_str_text(&names));
+    cupel_str_free(&names);
+    return n > 1;
+}
+
 /* Those that are left for the same reason in one line. */
 static void say(const cupel_search *s)
 {
+    const bool far = say_far(s);
     for (size_t i = 0, k; i < s->d->n_listed; i++) {
         cupel_str names = {0};
         for (k = 0; k < i && !is_left_as(s, k, i); k++) {}
-        if (s->out->space[i].searched || k < i) continue;
+        if (s->out->space[i].searched || k < i || (far && s->out->space[i].far)) continue;
         for (k = i; k < s->d->n_listed; k++)
             if (is_left_as(s, k, i)) cupel_str_addf(&names, "%s'%s'", names.n ? ", " : "", s->d->listed[k].name);
         cupel_say(s->job, CUPEL_NOTE, "%s:%zu: space %s left: %s", s->d->file, s->d->listed[i].line, cupel_str_text(&names), s->out->space[i].why);
