@@ -81,7 +81,7 @@ static double of_statistics(const cupel_micro_demand *d, const cupel_ask *a, con
                : fmin(x->percolating[p][0], fmin(x->percolating[p][1], x->percolating[p][2]));
     case CUPEL_ASK_EULER: return x ? x->euler[p] : (double)NAN;
     case CUPEL_ASK_TWO_POINT: return x ? x->two_point[p] : (double)NAN;
-    default: return x ? x->feature[p] * d->size : (double)NAN;
+    default: return x ? x->feature[p] * d->size : s->feature ? s->feature[p] * d->size : (double)NAN;
     }
 }
 

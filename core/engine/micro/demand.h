@@ -79,7 +79,7 @@ typedef enum cupel_ask_kind {
     CUPEL_ASK_PRICE,        /* per mass, or per volume */
     CUPEL_ASK_SURFACE,      /* statistics */
     CUPEL_ASK_CHORD,
-    CUPEL_ASK_CONNECTED,    /* from here on of voxels, no residuals of their own: judged at the verification, and not searched for but for the last */
+    CUPEL_ASK_CONNECTED,    /* from here on of voxels: judged at the verification; searched for are the last two (feature_steer.h, alike.h) */
     CUPEL_ASK_PERCOLATING,
     CUPEL_ASK_EULER,
     CUPEL_ASK_FEATURE,      /* the thickness that 95 % of the phase exceed */
@@ -208,6 +208,7 @@ typedef struct cupel_micro_state {
     const double *alpha;    /* [6] Mandel */
     const double *fraction; /* [n_phases] */
     const double *surface, *projected;        /* [n_phases] of cut voxels: statistics.h; used where there are no statistics */
+    const double *feature;                    /* [n_phases] as a search follows it (feature_size.h); used where there are no statistics */
     const cupel_micro_statistics *statistics;
 } cupel_micro_state;
 

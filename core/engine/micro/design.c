@@ -5,6 +5,7 @@
 #include "core/engine/micro/alike.h"
 #include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_start.h"
+#include "core/engine/micro/feature_steer.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/order.h"
 #include "core/engine/micro/twins.h"
@@ -46,6 +47,7 @@ static void begin_at(cupel_search *s, const cupel_start *start)
     s->firmness = FIRMNESS;
     s->again = s->goals;
     for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = cupel_hold_margin(s->d, &s->d->ask[i]);
+    cupel_feature_begin(s);
     memcpy(s->x, start->x, sizeof s->x);
 }
 
@@ -230,6 +232,7 @@ static cupel_status finish(cupel_search *s, const cupel_start *start, put_off *l
         CUPEL_TRY(cupel_search_stage(s, grid, 0, ENOUGH, 5e-4, &t, err));
         cupel_search_aim(s, &one.limit, &one.on_grid, &t.t);
         aim_at_fractions(s, &one, &t.t);
+        CUPEL_TRY(cupel_feature_aim(s, &t.t, err));
         for (size_t i = 0; i < s->d->n_asks; i++) s->margin[i] = margin_of(&s->d->ask[i], &one.ask[i]);
         CUPEL_TRY(cupel_search_stage(s, grid, STEPS / 2, 0.5 * ENOUGH, 5e-4, &t, err));
     }

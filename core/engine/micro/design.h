@@ -11,6 +11,7 @@
 #include "core/engine/micro/attain.h"
 #include "core/engine/micro/seeds.h"
 #include "core/engine/micro/sensitivity.h"
+#include "core/engine/micro/space.h"
 #include "core/engine/micro/voids.h"
 
 enum { CUPEL_DESIGNS_MAX = 64 };
@@ -56,6 +57,9 @@ bool cupel_design_falls(const cupel_micro_demand *d);
 
 /* Sets the wavelength of a family of random fields where the demand names no space. */
 cupel_status cupel_family_lengths(const cupel_micro_demand *d, cupel_family *f, cupel_err *err);
+
+/* Whole numbers of a space, in the middle of their ranges, at which features are as thick as is asked, where they are not there. */
+cupel_status cupel_family_counts(const cupel_micro_demand *d, const cupel_micro_space *s, cupel_family *f, cupel_err *err);
 
 /* One entry of the demand, verified. */
 typedef struct cupel_design_ask {

@@ -7,6 +7,7 @@
 #include "core/engine/micro/connected.h"
 #include "core/engine/micro/design_extra.h"
 #include "core/engine/micro/edge.h"
+#include "core/engine/micro/feature_bounds.h"
 #include "core/engine/micro/hold.h"
 #include "core/engine/micro/design_start.h"
 #include "core/engine/micro/goal.h"
@@ -388,6 +389,14 @@ static void say_edge(const cupel_micro_demand *d, const cupel_ask *a, const cupe
     cupel_str_free(&words);
 }
 
+static void say_feature(const cupel_micro_demand *d, const cupel_design *g, size_t ask, cupel_str *out)
+{
+    cupel_str words = {0};
+    cupel_feature_remedy(d, g, ask, &words);
+    if (words.n) cupel_str_addf(out, "; %s", cupel_str_text(&words));
+    cupel_str_free(&words);
+}
+
 static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k, cupel_str *out)
 {
     const cupel_ask *a = &d->ask[k];
@@ -409,6 +418,7 @@ static void say_ask(const cupel_micro_demand *d, const cupel_design *g, size_t k
     if (a->kind == CUPEL_ASK_TWO_POINT && !v->met)
         cupel_str_puts(out, "; as near as the numbers of such a recipe came: 'cupel reconstruct' makes voxels that have it");
     say_edge(d, a, v, out);
+    say_feature(d, g, k, out);
     say_goal(d, g, k, out);
     cupel_str_puts(out, v->met_as_drawn && !v->met ? ": met as drawn, does not hold under the tolerances\n" : "\n");
 }

@@ -169,7 +169,7 @@ static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f
         const char *name = cupel_micro_space_param(&s, i)->name;
         const double range = s.high[i] - s.low[i];
         double low = s.low[i], high = s.high[i];
-        if (s.whole[i]) continue; /* stays in the middle */
+        if (s.whole[i]) continue; /* stays in the middle, or see cupel_family_counts */
         if (strcmp(name, "fraction") == 0) {
             allowed_fraction(d, &low, &high);
             low = fmin(low, s.high[i]), high = fmax(fmin(high, s.high[i]), low); /* the range is hard; the space is not read where they are apart */
@@ -178,7 +178,7 @@ static cupel_status family_of_space(const cupel_micro_demand *d, cupel_family *f
         add(f, name, low, high, fmax(range, 1e-9) / 3, range * 2e-3);
     }
     if (f->fraction == s.n) f->fraction = f->n;
-    return CUPEL_OK;
+    return cupel_family_counts(d, &s, f, err);
 }
 
 /* An entry of a list, by itself. CUPEL_INFEASIBLE where bounds say that it cannot have what is asked. */

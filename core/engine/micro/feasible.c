@@ -5,6 +5,7 @@
  * one. The least is therefore between the neighbours of the best of a few fractions, where golden sections find it to 1e-12. More phases: bounds over
  * the whole box. */
 #include "core/base/err.h"
+#include "core/engine/micro/feature_bounds.h"
 #include "core/engine/micro/design.h"
 #include "core/engine/micro/diagonal.h"
 #include "core/engine/micro/fractions.h"
@@ -272,6 +273,7 @@ cupel_status cupel_design_feasible(const cupel_micro_demand *d, cupel_err *err)
     cupel_status st = refuse_zero(d, err);
     if (st == CUPEL_OK) st = cupel_hold_feasible(d, err);
     if (st == CUPEL_OK) st = cupel_fractions_allowed(d, s.low, s.high, NULL, err);
+    if (st == CUPEL_OK) st = cupel_feature_feasible(d, err);
     if (st != CUPEL_OK) return st;
     cupel_outer_init(&s.outer, d);
     s.f_low = d->n_phases == 2 ? s.low[1] : 0;

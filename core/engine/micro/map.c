@@ -2,7 +2,7 @@
  * its derivatives, and what that grid is off from the limit, known from two finer ones without derivatives, is taken from the targets. */
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "core/engine/micro/search.h"
+#include "core/engine/micro/feature_steer.h"
 #include "models/homogenize/estimate.h"
 
 #include <math.h>
@@ -175,6 +175,7 @@ cupel_status cupel_search_map(cupel_search *s, double enough, cupel_trial *t, cu
         CUPEL_TRY(limit_of_two(s, &w, t, middle, &now, err));
         cupel_search_aim(s, &now.limit, &now.own, &t->t);
         memcpy(s->margin, now.bar, sizeof s->margin);
+        CUPEL_TRY(cupel_feature_aim(s, &t->t, err));
         CUPEL_TRY(cupel_search_note(s, fine, &t->t, err));
         const bool slow = !s->goals && s->cost > SLOW * before, finer = slow && go_finer(s, middle, t); /* a goal is never there */
         if (finer) cupel_search_aim(s, &now.limit, &now.own, &t->t);

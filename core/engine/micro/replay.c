@@ -115,6 +115,7 @@ static uint64_t key_of_derivatives(const cupel_search *s, const cupel_trial *t)
     key = cupel_journal_key(key, s->own_shift.c, sizeof s->own_shift.c);
     key = cupel_journal_key(key, s->own_shift.alpha, sizeof s->own_shift.alpha);
     key = cupel_journal_key(key, s->goal, s->d->n_asks * sizeof *s->goal);
+    key = cupel_journal_key(key, s->thin, s->d->n_asks * sizeof *s->thin);
     return cupel_journal_key(key, s->margin, s->d->n_asks * sizeof *s->margin);
 }
 

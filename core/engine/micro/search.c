@@ -2,6 +2,8 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/feature_size.h"
+#include "core/engine/micro/feature_steer.h"
 #include "core/engine/micro/orient.h"
 #include "core/engine/micro/page.h"
 #include "core/math/small.h"
@@ -41,10 +43,12 @@ cupel_status cupel_search_recipe(const cupel_search *s, const double *x, cupel_r
 /* ---- residuals ---- */
 
 static const double FRACTION = 0.005; /* tolerance of a volume fraction */
+static const double FEATURE = 0.02, KNOWN = 0.25; /* of a feature size: in its bound, and in voxels, to which it is known */
 
-static double tolerance(const cupel_ask *a, double bound)
+static double tolerance(const cupel_micro_demand *d, const cupel_ask *a, double bound)
 {
     if (a->kind == CUPEL_ASK_FRACTION) return FRACTION;
+    if (a->kind == CUPEL_ASK_FEATURE) return fmax(FEATURE * fabs(bound), KNOWN * d->size / (double)cupel_feature_grid(d));
     return bound != 0 && isfinite(bound) ? 0.01 * fabs(bound) : 0.01;
 }
 
@@ -118,6 +122,9 @@ bool cupel_search_asks_both(const cupel_micro_demand *d, const cupel_ask *a)
 /* Before a grid's own error is known, a target on the grid of the design and one of the limit would pull the search two ways. */
 static bool waits(const cupel_search *s, const cupel_ask *a) { return !s->aimed && cupel_search_asks_both(s->d, a); }
 
+/* Is what is asked of voxels followed from trial to trial? */
+static bool is_followed(const cupel_ask *a, const cupel_tensors *t) { return a->kind == CUPEL_ASK_FEATURE && t->feature[a->phase] > 0; }
+
 size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, double *r, bool *one_sided)
 {
     const cupel_micro_demand *d = s->d;
@@ -127,20 +134,20 @@ size_t cupel_search_residuals(const cupel_search *s, const cupel_tensors *t, dou
     for (size_t i = 0; i < 36; i++) moved.c[i] += s->shift.c[i];
     for (size_t i = 0; i < 6; i++) moved.alpha[i] += s->shift.alpha[i];
     for (size_t i = 0; i < d->n_phases; i++) moved.fraction[i] += s->shift.fraction[i];
-    const cupel_micro_state state = cupel_tensors_state(d, &moved);
+    const cupel_micro_state state = cupel_feature_state(d, &moved);
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         const double w = sqrt(a->weight);
-        if (cupel_ask_is_checked(a) || waits(s, a)) continue; /* judged at the verification; of two-point functions see below */
+        if ((cupel_ask_is_checked(a) && !is_followed(a, t)) || waits(s, a)) continue; /* judged at the verification, or see below */
         if (a->whole) {
             m += of_tensor(s, a, t, r + m, one_sided + m);
             continue;
         }
-        const double v = cupel_ask_value(d, a, &state);
+        const double v = cupel_ask_value(d, a, &state) - s->thin[i];
         /* Half a tolerance inside, and as far as the bar is wide. */
-        const double in = s->margin[i];
-        if (a->min > -HUGE_VAL) one_sided[m] = true, r[m++] = w * ((a->min + in - v) / tolerance(a, a->min) + 0.5);
-        if (a->max < HUGE_VAL) one_sided[m] = true, r[m++] = w * ((v - a->max + in) / tolerance(a, a->max) + 0.5);
+        const double in = a->kind == CUPEL_ASK_FEATURE ? 0 : s->margin[i];
+        if (a->min > -HUGE_VAL) one_sided[m] = true, r[m++] = w * ((a->min + in - v) / tolerance(d, a, a->min) + 0.5);
+        if (a->max < HUGE_VAL) one_sided[m] = true, r[m++] = w * ((v - a->max + in) / tolerance(d, a, a->max) + 0.5);
         if (a->goal) one_sided[m] = false, r[m++] = 2 * w * (s->goal[i] - v) / fmax(fabs(s->goal[i]), 1e-300);
     }
     if (s->alike) one_sided[m] = false, r[m++] = t->alike;
@@ -280,7 +287,7 @@ double cupel_search_merit(const cupel_search *s, const cupel_tensors *t)
     bool one_sided[CUPEL_RESIDUALS_MAX];
     cupel_search plain = *s;
     if (!s->goals) return s->cost;
-    const cupel_micro_state state = cupel_tensors_state(s->d, t);
+    const cupel_micro_state state = cupel_feature_state(s->d, t);
     for (size_t i = 0; i < s->d->n_asks; i++) {
         const double v = s->d->ask[i].goal ? cupel_ask_value(s->d, &s->d->ask[i], &state) : 1;
         plain.goal[i] = v; /* its residual is 0 */

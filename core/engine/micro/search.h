@@ -61,6 +61,7 @@ typedef struct cupel_search {
     size_t share_grid;                /* grid on which the volume fraction of a skeleton is counted: that of the stage; 0: the coarse one */
     double goal[CUPEL_ASKS_MAX];      /* value that stands as the target of a goal, set when a stage begins */
     double margin[CUPEL_ASKS_MAX];    /* how far inside a window the search stays: the bar of the last verification */
+    double thin[CUPEL_ASKS_MAX];      /* by how much a feature size is less on the voxels of the design than it is followed (feature_steer.h) */
     cupel_walk walk;                  /* to the last trial of the stage */
     cupel_grid_level fine;            /* the fine grid of the last map: a verification of the same recipe takes what it knows */
     cupel_tensors shift;              /* T(limit) - T(grid of the search) at the x of the last map; the search aims at target - shift. Of a design

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/alike.h"
+#include "core/engine/micro/feature_steer.h"
 #include "core/engine/micro/replay.h"
 
 #include <math.h>
@@ -19,10 +20,10 @@ static const double BENT = 10;
 static bool set_goals(cupel_search *s, const cupel_tensors *t)
 {
     bool any = false;
-    const cupel_micro_state state = cupel_tensors_state(s->d, t);
+    const cupel_micro_state state = cupel_feature_state(s->d, t);
     for (size_t i = 0; i < s->d->n_asks; i++) {
         const cupel_ask *a = &s->d->ask[i];
-        const double v = a->goal ? cupel_ask_value(s->d, a, &state) : 0;
+        const double v = a->goal ? cupel_ask_value(s->d, a, &state) - s->thin[i] : 0;
         s->goal[i] = v + 0.2 * a->goal * fabs(v);
         any = any || a->goal;
     }
@@ -92,17 +93,29 @@ done:
     return st;
 }
 
+/* A feature size moves by fits and starts as balls take each other's place: over longer steps. */
+static void longer_steps(const cupel_search *s, const cupel_trial *t, double *step)
+{
+    static const double REACH = 0.15;
+    for (size_t k = 0; k < s->family->n; k++) {
+        const double size = fmax(s->family->step[k], REACH * s->family->reach[k]) * scale_of(s, &t->t);
+        step[k] = s->x[k] + size <= s->family->high[k] ? size : -size;
+    }
+}
+
 /* j [m][n] at s->x, of which t is the trial. */
 static cupel_status derivatives(cupel_search *s, cupel_trial *t, size_t m, double *j, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    double seconds;
+    double seconds, step[CUPEL_TRIAL_PARAMS];
     if (!cupel_replay_derivatives(s, t, m, j, &seconds)) {
         const cupel_recipe r = cupel_search_recipe_free(s, s->x);
         st = cupel_walk_fields(s, &s->walk, t, err);
         const double begin = cupel_now();
         if (st == CUPEL_OK)
             st = cupel_trial_can_move(s->d, t, &r) ? derivatives_of_moves(s, t, &r, m, j, err) : derivatives_of_differences(s, t, m, j, err);
+        longer_steps(s, t, step);
+        if (st == CUPEL_OK) st = cupel_feature_slopes(s, &t->t, step, m, j, err);
         seconds = cupel_now() - begin;
         if (st == CUPEL_OK) st = cupel_replay_keep_derivatives(s, t, m, j, seconds, err);
     }

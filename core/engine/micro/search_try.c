@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/engine/micro/alike.h"
+#include "core/engine/micro/feature_steer.h"
 #include "core/engine/micro/replay.h"
 
 #include <math.h>
@@ -63,6 +64,7 @@ static cupel_status solve_trial(cupel_search *s, const cupel_recipe *r, cupel_tr
         if (st != CUPEL_OK) return st;
     }
     cupel_status st = cupel_alike_beyond(s->alike, r, s->job, &t->t.alike, err);
+    if (st == CUPEL_OK) st = cupel_feature_measure(s, r, &t->t, err);
     if (st != CUPEL_OK) {
         cupel_trial_release(t);
         return st;

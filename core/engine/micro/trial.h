@@ -14,6 +14,7 @@ typedef struct cupel_tensors {
     double fraction[CUPEL_MICRO_PHASES_MAX];
     double surface[CUPEL_MICRO_PHASES_MAX], projected[CUPEL_MICRO_PHASES_MAX]; /* areas where asked for (statistics.h); a trial has the limit's */
     double alike; /* how far measured two-point functions are, in tolerances (alike.h); 0 where none is asked */
+    double feature[CUPEL_MICRO_PHASES_MAX]; /* of a trial of a search, in edges of the box (feature_size.h); 0 where it was not measured */
 } cupel_tensors;
 
 cupel_micro_state cupel_tensors_state(const cupel_micro_demand *d, const cupel_tensors *t);
