@@ -68,7 +68,7 @@ static double changed(const cupel_designs *found, const cupel_family *f, size_t 
  * of the first design. of [COLUMNS_MOST]: which of the family each is. */
 static void space_of(const cupel_designs *found, const cupel_family *f, cupel_micro_space *s, size_t *of)
 {
-    double much[CUPEL_TRIAL_PARAMS];
+    double much[CUPEL_TRIAL_PARAMS] = {0}; /* a space of one structure has none */
     *s = (cupel_micro_space){.middle = found->one[0].recipe};
     for (size_t k = 0; k < f->n; k++) much[k] = changed(found, f, k) * (k == f->fraction ? 1e6 : 1);
     for (size_t most; s->n < COLUMNS_MOST; s->n++) {
