@@ -46,7 +46,8 @@ static void a_median_is_followed(void **state)
     assert_true(e.share == 0 && cupel_exact_steps(&e, (cupel_exact[CUPEL_EXACT_STEPS]){{.share = 0}}) == 0);
     check_ok(cupel_exact_follow(&e, &x[0][0], D, N, value, cupel_isa_best(), &err), &err);
     assert_true(e.follows > 0.9 && e.follows < 1);
-    check_ok(cupel_exact_predict(&e, &x[0][0], D, N, cupel_isa_best(), part, &err), &err);
+    const cupel_query rows = {.x = &x[0][0], .ld = D, .n = N, .isa = cupel_isa_best()};
+    check_ok(cupel_exact_predict(&e, &rows, part, &err), &err);
     for (size_t i = 0; i < N; i++) mean += value[i] / N, said += part[i] / N;
     for (size_t i = 0; i < N; i++) left += (value[i] - part[i]) * (value[i] - part[i]), all += (value[i] - mean) * (value[i] - mean);
     check_close(said, mean, 1e-9, 1e-9);
@@ -65,7 +66,8 @@ static void a_sum_needs_none(void **state)
     cupel_exact_of(s, &e);
     check_ok(cupel_exact_follow(&e, &x[0][0], D, N, value, cupel_isa_best(), &err), &err);
     assert_true(e.share == 1 && e.follows == 0);
-    check_ok(cupel_exact_predict(&e, &x[0][0], D, N, cupel_isa_best(), part, &err), &err);
+    const cupel_query rows = {.x = &x[0][0], .ld = D, .n = N, .isa = cupel_isa_best()};
+    check_ok(cupel_exact_predict(&e, &rows, part, &err), &err);
     for (size_t i = 0; i < N; i++) check_close(part[i], value[i], 1e-9, 1e-9);
     cupel_surrogate_free(s);
 }
@@ -85,10 +87,11 @@ static void a_hurdle_asks_two_questions(void **state)
     cupel_err err = {0};
     cupel_surrogate *s = fit("hurdle", "trees=40,rate=0.1,leaves=6,seeds=1,forest=30", true);
     static cupel_exact e, step[CUPEL_EXACT_STEPS];
+    const cupel_query rows = {.x = &x[0][0], .ld = D, .n = N, .isa = cupel_isa_best()};
     cupel_exact_of(s, &e);
     assert_int_equal(cupel_exact_steps(&e, step), 4);
     for (int k = 0; k < 4; k++) {
-        check_ok(cupel_exact_predict(&step[k], &x[0][0], D, N, cupel_isa_best(), part, &err), &err);
+        check_ok(cupel_exact_predict(&step[k], &rows, part, &err), &err);
         const double at = mean_where(true), other = mean_where(false);
         assert_true(step[k].share == 1 && step[k].shared == 0);
         if (step[k].scale == CUPEL_EXACT_GATE_ODDS) assert_true(at < -1 && other > 1);

@@ -53,7 +53,7 @@ static cupel_status ask(walk *w, const double *x, size_t n, double *value, doubl
 {
     cupel_status st = cupel_attribution_predict(w->a, x, n, w->r->d, w->job, value, err);
     if (st != CUPEL_OK || !w->exact) return st;
-    st = cupel_exact_predict(w->exact, x, w->r->d, n, w->job->isa, part, err);
+    st = cupel_exact_predict(w->exact, &(cupel_query){.x = x, .ld = w->r->d, .n = n, .isa = w->job->isa}, part, err);
     for (size_t k = 0; k < n && st == CUPEL_OK; k++) value[k] -= part[k];
     return st;
 }
@@ -187,7 +187,8 @@ static cupel_status share_out(const cupel_attribution *a, const cupel_attributio
         for (size_t c = 0; c < a->group[g].n; c++) player[a->group[g].column[c]] = g;
     const cupel_shapley_options s = {.kind = a->path ? CUPEL_SHAPLEY_PATH : CUPEL_SHAPLEY_PAIRS, .player = player, .n_players = players,
                                      .last_known = true, .x = back, .ld = r->d, .n = a->n_background};
-    const cupel_status st = cupel_exact_shapley(exact, &s, r->x, r->d, a->n_explained, job, value, base, err);
+    const cupel_query rows = {.x = r->x, .ld = r->d, .n = a->n_explained, .isa = job->isa};
+    const cupel_status st = cupel_exact_shapley(exact, &s, &rows, job, value, base, err);
     cupel_free(player);
     return st;
 }
@@ -213,7 +214,7 @@ static cupel_status share_step(cupel_attribution *a, const cupel_attribution_row
                                  .shapley = cupel_alloc(cupel_mul(n, groups), sizeof *to->shapley)};
     if (!to->value || !to->shapley) return cupel_no_memory(err, "Shapley values", cupel_mul(n, groups * sizeof *value));
     cupel_status st = share_out(a, r, step, back, job, value, &to->base, err);
-    if (st == CUPEL_OK) st = cupel_exact_predict(step, r->x, r->d, n, job->isa, to->value, err);
+    if (st == CUPEL_OK) st = cupel_exact_predict(step, &(cupel_query){.x = r->x, .ld = r->d, .n = n, .isa = job->isa}, to->value, err);
     for (size_t i = 0; st == CUPEL_OK && i < n; i++) memcpy(to->shapley + i * groups, value + i * (groups + 1), groups * sizeof *value);
     return st;
 }

@@ -48,11 +48,12 @@ size_t cupel_exact_steps(const cupel_exact *e, cupel_exact *step)
     return n;
 }
 
-cupel_status cupel_surrogate_scaled(const cupel_surrogate *s, const double *x, size_t ld, size_t n, cupel_isa isa, double **z, cupel_err *err)
+cupel_status cupel_surrogate_scaled(const cupel_surrogate *s, const cupel_query *rows, double **z, cupel_err *err)
 {
+    const size_t n = rows->n;
     *z = cupel_alloc_aligned(cupel_mul(n, s->scale.k), sizeof **z);
     if (!*z) return cupel_no_memory(err, "scaled rows", cupel_mul(n, s->scale.k * sizeof **z));
-    cupel_scale_apply(&s->scale, isa, x, ld, n, *z, s->scale.k);
+    cupel_scale_apply(&s->scale, rows->isa, rows->x, rows->ld, n, *z, s->scale.k);
     return CUPEL_OK;
 }
 
@@ -66,44 +67,45 @@ cupel_status cupel_term_rows(const cupel_term *t, const double *z, size_t k, siz
     return CUPEL_OK;
 }
 
-/* What a term's trees say of rows z [n][k], said [n]. */
-static cupel_status say_term(const cupel_term *t, const double *z, size_t k, size_t n, cupel_isa isa, double *said, cupel_err *err)
+/* What a term's trees say of scaled rows, said [n]. */
+static cupel_status say_term(const cupel_term *t, const cupel_query *z, double *said, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
     double *x = NULL;
     void *scratch = cupel_alloc_aligned(cupel_trees_scratch_bytes(t->trees), 1);
     if (!scratch) CUPEL_TRY(cupel_no_memory(err, "scratch of a prediction", 0));
-    CUPEL_TRY(cupel_term_rows(t, z, k, n, &x, err));
-    cupel_trees_predict(t->trees, &(cupel_query){x, cupel_trees_columns(t->trees), n, isa, scratch}, said, NULL);
+    CUPEL_TRY(cupel_term_rows(t, z->x, z->ld, z->n, &x, err));
+    cupel_trees_predict(t->trees, &(cupel_query){x, cupel_trees_columns(t->trees), z->n, z->isa, scratch}, said, NULL);
 done:
     cupel_free(x);
     cupel_free(scratch);
     return st;
 }
 
-cupel_status cupel_exact_say(const cupel_exact *e, const double *x, size_t ld, size_t n, cupel_isa isa, double *said, cupel_err *err)
+cupel_status cupel_exact_say(const cupel_exact *e, const cupel_query *rows, double *said, cupel_err *err)
 {
     double *z = NULL;
-    const size_t k = e->surrogate->scale.k;
-    cupel_status st = cupel_surrogate_scaled(e->surrogate, x, ld, n, isa, &z, err);
-    for (size_t m = 0; m < e->terms.n && st == CUPEL_OK; m++) st = say_term(&e->terms.term[m], z, k, n, isa, said + m * n, err);
+    cupel_status st = cupel_surrogate_scaled(e->surrogate, rows, &z, err);
+    const cupel_query scaled = {.x = z, .ld = e->surrogate->scale.k, .n = rows->n, .isa = rows->isa};
+    for (size_t m = 0; m < e->terms.n && st == CUPEL_OK; m++) st = say_term(&e->terms.term[m], &scaled, said + m * rows->n, err);
     cupel_free(z);
     return st;
 }
 
-cupel_status cupel_exact_predict(const cupel_exact *e, const double *x, size_t ld, size_t n, cupel_isa isa, double *value, cupel_err *err)
+cupel_status cupel_exact_predict(const cupel_exact *e, const cupel_query *rows, double *value, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const size_t k = e->surrogate->scale.k;
+    const size_t n = rows->n, k = e->surrogate->scale.k;
     double *z = NULL, *said = cupel_alloc(n, sizeof *said);
     if (!said) return cupel_no_memory(err, "what trees say", n * sizeof *said);
-    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, x, ld, n, isa, &z, err));
+    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, rows, &z, err));
+    const cupel_query scaled = {.x = z, .ld = k, .n = n, .isa = rows->isa};
     memset(value, 0, n * sizeof *value);
     for (size_t i = 0; e->coef && i < n; i++)
         for (size_t j = 0; j < k; j++) value[i] += e->coef[j] * z[i * k + j];
     for (size_t m = 0; !e->coef && m < e->terms.n; m++) {
         if (!(fabs(e->terms.term[m].weight) > 0)) continue;
-        CUPEL_TRY(say_term(&e->terms.term[m], z, k, n, isa, said, err));
+        CUPEL_TRY(say_term(&e->terms.term[m], &scaled, said, err));
         for (size_t i = 0; i < n; i++) value[i] += e->terms.term[m].weight * said[i];
     }
     for (size_t i = 0; i < n; i++) value[i] = e->constant + e->factor * value[i];
@@ -158,16 +160,18 @@ done:
     return st;
 }
 
-cupel_status cupel_exact_shapley(const cupel_exact *e, const cupel_shapley_options *o, const double *x, size_t ld, size_t n, const cupel_job *job,
-                                 double *value, double *base, cupel_err *err)
+cupel_status cupel_exact_shapley(const cupel_exact *e, const cupel_shapley_options *o, const cupel_query *rows, const cupel_job *job, double *value,
+                                 double *base, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
+    const size_t n = rows->n;
+    const cupel_query back = {.x = o->x, .ld = o->ld, .n = o->n, .isa = rows->isa};
     const cupel_scale *s = &e->surrogate->scale;
     table t = {.k = s->k, .o = o, .n = n, .player = cupel_alloc(s->k, sizeof *t.player)};
     if (!t.player) CUPEL_TRY(cupel_no_memory(err, "Shapley values", s->k * sizeof *t.player));
     for (size_t c = 0; c < s->k; c++) t.player[c] = o->player[s->column[c]];
-    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, o->x, o->ld, o->n, job->isa, &t.back, err));
-    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, x, ld, n, job->isa, &t.z, err));
+    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, &back, &t.back, err));
+    CUPEL_TRY(cupel_surrogate_scaled(e->surrogate, rows, &t.z, err));
     *base = 0;
     memset(value, 0, n * o->n_players * sizeof *value);
     if (e->coef) share_columns(e, &t, value, base);

@@ -37,8 +37,8 @@ void cupel_exact_of(const cupel_surrogate *s, cupel_exact *e);
  * whatever the weights. Nothing happens where share is 1, or the sum has less than four fifths of the variance. CUPEL_NO_RESOURCE. */
 cupel_status cupel_exact_follow(cupel_exact *e, const double *x, size_t ld, size_t n, const double *value, cupel_isa isa, cupel_err *err);
 
-/* What each term says of rows x [n][ld], before its weight. said [terms][n]. */
-cupel_status cupel_exact_say(const cupel_exact *e, const double *x, size_t ld, size_t n, cupel_isa isa, double *said, cupel_err *err);
+/* What each term says of rows, before its weight. said [terms][n]. These functions take scratch for themselves: that of the rows may be NULL. */
+cupel_status cupel_exact_say(const cupel_exact *e, const cupel_query *rows, double *said, cupel_err *err);
 
 /* What a hurdle decides on the way to its median, each a sum over trees by itself and of exact values therefore: whether a row is at the value that
  * many share, and how large it is where it is not. The median of their mixture is no sum of them. */
@@ -46,12 +46,12 @@ enum { CUPEL_EXACT_STEPS = 4 };
 /* step [CUPEL_EXACT_STEPS]; how many: 0 of other models. */
 size_t cupel_exact_steps(const cupel_exact *e, cupel_exact *step);
 
-/* The part itself for rows x [n][ld], value [n]. CUPEL_NO_RESOURCE. */
-cupel_status cupel_exact_predict(const cupel_exact *e, const double *x, size_t ld, size_t n, cupel_isa isa, double *value, cupel_err *err);
+/* The part itself for rows, value [n]. CUPEL_NO_RESOURCE. */
+cupel_status cupel_exact_predict(const cupel_exact *e, const cupel_query *rows, double *value, cupel_err *err);
 
 /* As cupel_shapley_new and _run, of the part: o->player over the surrogate's columns. value [n][o->n_players], *base: mean of the part over the
  * background. Of a sum over columns both games have the same values. */
-cupel_status cupel_exact_shapley(const cupel_exact *e, const cupel_shapley_options *o, const double *x, size_t ld, size_t n, const cupel_job *job,
-                                 double *value, double *base, cupel_err *err);
+cupel_status cupel_exact_shapley(const cupel_exact *e, const cupel_shapley_options *o, const cupel_query *rows, const cupel_job *job, double *value,
+                                 double *base, cupel_err *err);
 
 #endif

@@ -117,7 +117,7 @@ cupel_status cupel_exact_follow(cupel_exact *e, const double *x, size_t ld, size
     double *all = NULL, *work = NULL;
     if (e->share >= 1 || e->coef || !f.m || n < 4) return CUPEL_OK;
     CUPEL_TRY(make_room(&f, &all, &work, err));
-    CUPEL_TRY(cupel_exact_say(e, x, ld, n, isa, f.t, err));
+    CUPEL_TRY(cupel_exact_say(e, &(cupel_query){.x = x, .ld = ld, .n = n, .isa = isa}, f.t, err));
     for (size_t i = 0; i < n; i++) f.centre += value[i] / (double)n;
     for (size_t i = 0; i < n; i++) f.y[i] = value[i] - f.centre;
     standardise(&f);

@@ -82,8 +82,8 @@ cupel_status cupel_surrogate_near(const cupel_surrogate *s, const cupel_compared
     double *zx = NULL, *zt = NULL;
     const cupel_nearness how = cupel_surrogate_nearness(s);
     memset(near, 0, cupel_mul(rows->m, rows->n) * sizeof *near);
-    CUPEL_TRY(cupel_surrogate_scaled(s, rows->x, rows->d, rows->m, job->isa, &zx, err));
-    CUPEL_TRY(cupel_surrogate_scaled(s, rows->known, rows->d, rows->n, job->isa, &zt, err));
+    CUPEL_TRY(cupel_surrogate_scaled(s, &(cupel_query){.x = rows->x, .ld = rows->d, .n = rows->m, .isa = job->isa}, &zx, err));
+    CUPEL_TRY(cupel_surrogate_scaled(s, &(cupel_query){.x = rows->known, .ld = rows->d, .n = rows->n, .isa = job->isa}, &zt, err));
     const cupel_compared z = {zx, rows->m, zt, rows->n, s->scale.k};
     if (how == CUPEL_NEAR_LEAVES) CUPEL_TRY(by_leaves(s, &z, job->isa, near, err));
     else if (how == CUPEL_NEAR_KERNEL) CUPEL_TRY(by_kernel(s, &z, job->isa, near, err));

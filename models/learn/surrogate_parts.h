@@ -59,9 +59,9 @@ void cupel_calibrated(const cupel_surrogate *s, const cupel_raw *raw, const cupe
                       size_t i);
 double cupel_surrogate_slack(const cupel_surrogate *s);
 
-/* Rows x [n][ld] as a model of its own sees them, z [n][columns], and of such rows the columns that a term's trees see, x [n][columns of the trees];
+/* Rows as a model of its own sees them, z [n][columns], and of such rows the columns that a term's trees see, x [n][columns of the trees];
  * the caller frees them. CUPEL_NO_RESOURCE. */
-cupel_status cupel_surrogate_scaled(const cupel_surrogate *s, const double *x, size_t ld, size_t n, cupel_isa isa, double **z, cupel_err *err);
+cupel_status cupel_surrogate_scaled(const cupel_surrogate *s, const cupel_query *rows, double **z, cupel_err *err);
 cupel_status cupel_term_rows(const cupel_term *t, const double *z, size_t k, size_t n, double **x, cupel_err *err);
 
 #endif
