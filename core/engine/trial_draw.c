@@ -1,5 +1,6 @@
 /* Points of a space of experiments. One column after the other takes a value of what the conditions leave with the columns before it, those of given
- * values first: so sums are met without waiting for chance, and corners, where one column has all, are as common as the middle. */
+ * values first: so sums are met without waiting for chance. By equal chances within what is left one column has nearly all of a sum of many, and the
+ * middle is never met: every other point takes of a sum what makes all mixtures alike, a part of Beta(1, columns that follow). */
 #include "core/engine/trial_space.h"
 
 #include "core/base/err.h"
@@ -26,6 +27,20 @@ typedef struct drawer {
 } drawer;
 
 /* ---- one point ---- */
+
+/* Columns of any number that share an equation with column k and are not `set`. */
+static size_t sharing(const cupel_trial_space *s, const bool *set, size_t k)
+{
+    size_t most = 0;
+    for (size_t c = 0; c < s->n_conditions; c++) {
+        const cupel_trial_condition *q = &s->condition[c];
+        size_t n = 0;
+        if (!(fabs(q->times[k]) > 0) || q->least < q->most) continue;
+        for (size_t j = 0; j < s->n; j++) n += j != k && !set[j] && fabs(q->times[j]) > 0;
+        most = n > most ? n : most;
+    }
+    return most;
+}
 
 static double chance(const drawer *d, uint64_t point, size_t k) { return cupel_rng_uniform(d->seed, ((uint64_t)STREAM << 40) + point, k); }
 
@@ -94,7 +109,9 @@ static bool place(const drawer *d, uint64_t point, size_t k, const double *from,
     if (!leave(d->s, set, x, k, &low, &high)) return false;
     if (from && !isnan(from[k])) wish = from[k] + away * (a->high - a->low) * cupel_rng_normal(d->seed, ((uint64_t)STREAM << 41) + point, k);
     if (!a->values.n) {
-        x[k] = any_number(a, low, high, isnan(wish) ? low + u * (high - low) : wish);
+        const size_t follow = point / 2 % 2 ? sharing(d->s, set, k) : 0;
+        const double part = follow ? 1 - pow(1 - u, 1 / (double)follow) : u;
+        x[k] = any_number(a, low, high, isnan(wish) ? low + part * (high - low) : wish);
         return true;
     }
     value[k] = one_of(&a->values, low, high, wish, u);

@@ -33,6 +33,11 @@ run suggest --space "$T/s.yaml" --tell "$T/warm.csv" --target yield --window 5..
 printf 'space:\n  columns: {a: [1, 2, 3], b: 0..4 step 1, w: [x, y]}\n  couple: ["a + b <= 4"]\n' >"$T/small.yaml"
 run suggest --space "$T/small.yaml" --target y --maximize --batch 100; { [ $rc = 0 ] && [ "$(wc -l <"$T/out")" = 19 ] && err '18 candidates drawn'; }; check 'all points of a small space, each once' $?
 
+printf 'space:\n  columns: {A: 0..1, B: 0..1, C: 0..1, D: 0..1, E: 0..1, F: 0..1, G: 0..1, H: 0..1}\n  couple: ["A + B + C + D + E + F + G + H = 1"]\n' >"$T/eight.yaml"
+run suggest --space "$T/eight.yaml" --target y --maximize --acquisition random --batch 400 --sample 400
+awk -F, 'NR > 1 { most = 0; for (i = 2; i <= 9; i++) if ($i > most) most = $i; all += most > 0.9; even += most < 0.35 } END { exit !(all > 10 && even > 50) }' "$T/out"
+check 'of eight that add up to 1 both corners and the middle are drawn' $?
+
 refused() { sed "$2" "$T/s.yaml" >"$T/b.yaml"; run suggest --space "$T/b.yaml"; { [ $rc = "$3" ] && err "$4"; }; check "$1" $?; }
 refused 'no such column in a condition' 's/>= 2 C/>= 2 Q/' 2 "couple: .*no column.*'B >= 2 Q'"
 refused 'a condition on words' 's/B >= 2 C/flux >= 1/' 2 'a column of words'
