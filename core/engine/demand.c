@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/engine/demand_parts.h"
 #include "core/engine/sets.h"
+#include "core/engine/trial_space.h"
 #include "core/io/keys.h"
 #include "core/io/input.h"
 #include "core/math/units.h"
@@ -162,6 +163,10 @@ static cupel_status read_root(cupel_demand *d, const cupel_yaml *root, cupel_err
     int domain = 0, known = 0, scale = 0;
     CUPEL_TRY(check_scale(root, d->file, err));
     CUPEL_TRY(cupel_keys_check(root, d->file, "a demand", top_keys, err));
+    if (cupel_trial_space_is(root))
+        CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: a space of columns alone is one of settings, which 'cupel suggest --space' takes; one of "
+                                               "formulas has a list, ranges or the like beside them ('cupel help space')", d->file,
+                             cupel_yaml_get(root, "space")->key_line));
     CUPEL_TRY(cupel_keys_text(root, d->file, "demand", &d->words, err));
     if (!d->words) return cupel_fail(err, CUPEL_USAGE, "%s:%zu: a demand begins with the key 'demand', what for in words", d->file, root->line);
     CUPEL_TRY(cupel_keys_word(root, d->file, "scale", scale_words, &scale, err));

@@ -124,8 +124,7 @@ done:
 
 /* ---- together ---- */
 
-/* Columns, and none of the kinds that make formulas. */
-static bool is_one(const cupel_yaml *root)
+bool cupel_trial_space_is(const cupel_yaml *root)
 {
     const cupel_yaml *space = root && root->kind == CUPEL_YAML_MAP ? cupel_yaml_get(root, "space") : NULL;
     bool one = space && space->kind == CUPEL_YAML_MAP && cupel_yaml_get(space, "columns");
@@ -141,7 +140,7 @@ cupel_status cupel_trial_space_read(cupel_text text, const char *file, cupel_tri
     *out = NULL;
     if (cupel_yaml_read(text, file, &doc, NULL) != CUPEL_OK) return CUPEL_OK; /* what is wrong with it is said by who reads it as a demand */
     const cupel_yaml *root = cupel_yaml_root(doc);
-    if (!is_one(root)) goto done;
+    if (!cupel_trial_space_is(root)) goto done;
     s = cupel_alloc(1, sizeof *s);
     if (!s) CUPEL_TRY(cupel_no_memory(err, "a space", sizeof *s));
     *s = (cupel_trial_space){.file = cupel_strdup(file)};

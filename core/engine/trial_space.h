@@ -43,6 +43,8 @@ typedef struct cupel_trial_space {
     double low, high;    /* of the window */
 } cupel_trial_space;
 
+/* The root of a file whose space has columns, and none of the kinds that make formulas. */
+bool cupel_trial_space_is(const cupel_yaml *root);
 /* *s stays NULL where the text is no such space but some demand, or cannot be read at all. CUPEL_USAGE with file:line. */
 cupel_status cupel_trial_space_read(cupel_text text, const char *file, cupel_trial_space **s, cupel_err *err);
 void cupel_trial_space_free(cupel_trial_space *s);

@@ -47,4 +47,5 @@ refused 'numbers and words' 's/none, rosin/none, 3/' 2 'numbers and words in one
 refused 'a slip of the pen' 's/couple/coupel/' 2 "did you mean 'couple'"
 refused 'conditions that nothing meets' 's/A + B + C = 1/A + B + C = 4/' 5 'that meets its conditions'
 refused 'no goal' '/require/d' 2 'does not say what is wanted'
+run space count "$T/s.yaml"; { [ $rc = 2 ] && err "s.yaml:1: .*of settings, which 'cupel suggest --space' takes"; }; check 'other verbs say who takes it' $?
 exit $bad
