@@ -144,16 +144,25 @@ static cupel_status error_of(const measured *m, const cupel_recipe *r, double of
 
 static double tolerance_of(const measured *m) { return fmax(m->ask->max, 1e-3); }
 
+double cupel_alike_tolerances(double beyond) { return beyond > 0 ? beyond + INSIDE : 0; }
+
+/* Once for all entries, where thresholds are not found on their grids. */
+static cupel_status prepare(cupel_recipe *r, const cupel_job *job, cupel_err *err)
+{
+    return r->generator->open ? CUPEL_OK : cupel_recipe_settle(r, job, err);
+}
+
 cupel_status cupel_alike_apart(const cupel_alike *a, const cupel_recipe *r, const cupel_job *job, double *apart, cupel_err *err)
 {
+    cupel_recipe own = *r;
+    cupel_status st = prepare(&own, job, err);
     *apart = 0;
-    for (size_t i = 0; i < a->n; i++) {
+    for (size_t i = 0; i < a->n && st == CUPEL_OK; i++) {
         double error;
-        cupel_status st = error_of(&a->one[i], r, 0, job, NULL, NULL, &error, err);
-        if (st != CUPEL_OK) return st;
+        st = error_of(&a->one[i], &own, 0, job, NULL, NULL, &error, err);
         *apart += isnan(error) ? HUGE_VAL : error / tolerance_of(&a->one[i]);
     }
-    return CUPEL_OK;
+    return st;
 }
 
 static bool same_recipe(const cupel_recipe *a, const cupel_recipe *b)
@@ -170,12 +179,15 @@ static double off_of(const cupel_alike *a, const measured *m, const cupel_recipe
 cupel_status cupel_alike_beyond(cupel_alike *a, const cupel_recipe *r, const cupel_job *job, double *beyond, cupel_err *err)
 {
     double squares = 0;
+    cupel_recipe own = *r;
     *beyond = a && a->known ? a->beyond : 0;
     if (!a || (a->known && same_recipe(&a->recipe, r))) return CUPEL_OK;
     a->known = false;
+    cupel_status st = prepare(&own, job, err);
+    if (st != CUPEL_OK) return st;
     for (size_t i = 0; i < a->n; i++) {
         double error;
-        cupel_status st = error_of(&a->one[i], r, off_of(a, &a->one[i], r), job, NULL, NULL, &error, err);
+        st = error_of(&a->one[i], &own, off_of(a, &a->one[i], r), job, NULL, NULL, &error, err);
         if (st != CUPEL_OK) return st;
         const double far = error / tolerance_of(&a->one[i]) - INSIDE;
         squares += isnan(far) || far > 0 ? a->one[i].ask->weight * far * far : 0;
@@ -396,6 +408,7 @@ static cupel_status moved_recipes(const cupel_search *s, const double *step, cup
         memcpy(x, s->x, sizeof x);
         x[k] += step[k];
         cupel_status st = cupel_search_recipe(s, x, &moved[k], err);
+        if (st == CUPEL_OK) st = prepare(&moved[k], s->job, err);
         if (st != CUPEL_OK) return st;
     }
     return CUPEL_OK;

@@ -23,6 +23,8 @@ cupel_status cupel_alike_apart(const cupel_alike *a, const cupel_recipe *r, cons
  * (search.h); NaN where one cannot be told. 0 where a is NULL. The threshold of a recipe is found on the grid of the measurement, and off from that
  * of its verification, which is found on finer ones, as it was of the last recipe of its generator and seed that was settled. */
 cupel_status cupel_alike_beyond(cupel_alike *a, const cupel_recipe *r, const cupel_job *job, double *beyond, cupel_err *err);
+/* Where that is all there is: e, 0 where it is below 0.7. */
+double cupel_alike_tolerances(double beyond);
 /* The same with its own threshold, as a verification has it; unless another of its seed was settled from which it is not 30 % nearer. */
 cupel_status cupel_alike_settle(cupel_alike *a, const cupel_recipe *r, const cupel_job *job, double *beyond, cupel_err *err);
 

@@ -2,6 +2,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/micro/alike.h"
 #include "core/engine/micro/feature_size.h"
 #include "core/engine/micro/feature_steer.h"
 #include "core/engine/micro/orient.h"
@@ -275,8 +276,9 @@ cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors
     s->cost = cupel_search_cost(s, t);
     cupel_search_remember(s, grid, t);
     if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
-    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, sqrt(s->cost), s->family->start.generator->method.name, s->start};
-    if (!(o->nearest > 0) || sqrt(s->cost) < o->nearest) o->nearest = fmax(sqrt(s->cost), 1e-9);
+    const double far = cupel_alike_tolerances(t->alike), misfit = sqrt(s->cost + (far > 0 ? far * far - t->alike * t->alike : 0));
+    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, misfit, s->family->start.generator->method.name, s->start};
+    if (!(o->nearest > 0) || misfit < o->nearest) o->nearest = fmax(misfit, 1e-9);
     cupel_progress(s->job, "design", o->solves, s->d->budget_solves);
     return CUPEL_OK;
 }
