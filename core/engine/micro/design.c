@@ -186,7 +186,12 @@ static bool is_at(const cupel_search *s, const cupel_trial *t)
 }
 
 /* A measured two-point function alone: it is the same from every grid of the search, and a verification costs no solve and corrects nothing. */
-static bool alike_alone(const cupel_search *s) { return s->alike && !cupel_demand_is_physical(s->d) && !s->d->needs_surface; }
+static bool alike_alone(const cupel_search *s)
+{
+    bool alone = s->alike && !cupel_demand_is_physical(s->d) && !s->d->needs_surface;
+    for (size_t i = 0; i < s->d->n_asks; i++) alone = alone && s->d->ask[i].kind != CUPEL_ASK_FEATURE;
+    return alone;
+}
 
 /* On the grid between, and by the map. */
 static cupel_status approach(cupel_search *s, cupel_trial *t, cupel_err *err)
