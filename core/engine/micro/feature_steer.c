@@ -135,7 +135,7 @@ cupel_status cupel_feature_aim(cupel_search *s, const cupel_tensors *t, cupel_er
         const cupel_ask *a = &s->d->ask[i];
         if (a->kind != CUPEL_ASK_FEATURE || !(t->feature[a->phase] > 0)) continue;
         const double off = t->feature[a->phase] * s->d->size - judged(s->d, a, &x, &bar);
-        if (isfinite(off)) s->thin[i] = fmin(fmax(off, -3 * voxel(s)), 3 * voxel(s));
+        if (isfinite(off)) s->thin[i] = off;
     }
 done:
     cupel_free(one);
