@@ -71,7 +71,7 @@ static const char *meant_by(cupel_text word, const char *const *known)
     static const char *const other[][2] = {{"maximize", "goal"}, {"minimize", "goal"}, {"maximise", "goal"}, {"minimise", "goal"},
                                            {"objective", "goal"}, {"resolution", "grid"}, {"voxels", "grid"}, {"tolerance", "within"},
                                            {"value", "target"}, {"equals", "target"}, {"generator", "space"}, {"generators", "space"},
-                                           {"materials", "phases"}, {"constraints", "require"}, {"requirements", "require"}};
+                                           {"materials", "phases"}, {"box", "size"}, {"constraints", "require"}, {"requirements", "require"}};
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         for (size_t k = 0; known[k] && cupel_text_is(word, other[i][0]); k++)
             if (strcmp(known[k], other[i][1]) == 0) return known[k];

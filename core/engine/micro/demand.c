@@ -164,6 +164,8 @@ static cupel_status read_phase(cupel_micro_reader *r, const cupel_yaml *node, cu
     for (const cupel_yaml *k = node->child; k; k = k->next) {
         double x = 0;
         if (cupel_text_is(k->key, "name")) continue;
+        if (cupel_text_is(k->key, "rho"))
+            CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "%s:%zu: unknown key 'rho' in a phase; did you mean 'density'?", d->file, k->line));
         const cupel_unit_family family = family_of(k->key);
         if (family == CUPEL_OF_K && cupel_conduction_of_key(k->key, &(cupel_text){0}) != r->conduction) continue; /* nothing is asked of it */
         CUPEL_TRY(cupel_micro_number(r, k, family, &x, err));

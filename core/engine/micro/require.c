@@ -410,8 +410,8 @@ static cupel_status read_entry(cupel_micro_reader *r, const cupel_yaml *e, cupel
                           a.kind == CUPEL_ASK_YOUNG ? "; give a direction, as in direction: [0, 0, 1], or softest or stiffest" : "");
     if (a.order && !number && !target)
         return cupel_fail(err, CUPEL_USAGE,
-                          "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11 or invariant: mean with min or max", d->file,
-                          e->line, kinds[a.kind].name);
+                          "%s:%zu: '%s' is a tensor: give target, a list of rows, or component: 11%s or invariant: mean with min or max", d->file,
+                          e->line, kinds[a.kind].name, cupel_yaml_get(e, "direction") ? ", which is along axis 1," : "");
     CUPEL_TRY(read_direction(d, e, &a, err));
     CUPEL_TRY(read_phase(d, e, &a, err));
     CUPEL_TRY(read_which(d, e, &a, err));
