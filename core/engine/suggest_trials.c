@@ -82,7 +82,7 @@ cupel_status cupel_suggest_trials(cupel_suggesting *g, cupel_err *err)
     char text[32];
     cupel_trial_near near = {.n = 0};
     cupel_status st = best_results(g, &x, &near, err);
-    if (st == CUPEL_OK) st = cupel_trial_space_draw(g->trials, &near, g->o->sample, g->o->choose.seed, &g->s->pool, err);
+    if (st == CUPEL_OK) st = cupel_trial_space_draw(g->trials, &near, g->o->sample, g->o->choose.seed, g->job, &g->s->pool, err);
     if (st == CUPEL_OK)
         cupel_say(g->job, CUPEL_NOTE, "%s candidates drawn from the space of '%s'", cupel_format_count(text, g->s->pool.records.n_rows),
                   g->trials->file);

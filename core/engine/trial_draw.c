@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STREAM = 0x7a1, NEAREST = 5, TRIES = 50 };
+enum { STREAM = 0x7a1, NEAREST = 5, TRIES = 50, LOOK_EVERY = 4096 };
 static const double TOLERANCE = 1e-9, KEEP_WORD = 0.8, FINEST = 1e-4;
 static const double AWAY[] = {0.3, 0.1, 0.03, 0.01}; /* of the range */
 
@@ -20,6 +20,7 @@ typedef struct drawer {
     const cupel_trial_space *s;
     const cupel_trial_near *near;
     uint64_t seed;
+    const cupel_job *job;
     cupel_trial_table *t;
     uint64_t *seen;   /* [n_seen] a table of digests; 0: free */
     size_t n_seen;
@@ -198,6 +199,15 @@ static cupel_status add_point(drawer *d, const double *x, const size_t *value, b
 
 /* ---- all of them ---- */
 
+/* Before draw i: how far it is, and whether to stop. */
+static cupel_status look(const drawer *d, uint64_t i, uint64_t done, uint64_t total, cupel_err *err)
+{
+    if (i % LOOK_EVERY) return CUPEL_OK;
+    cupel_progress(d->job, "drawing candidates", done, total);
+    if (!cupel_stopped(d->job)) return CUPEL_OK;
+    return cupel_fail(err, CUPEL_INTERRUPTED, "stopped while candidates were drawn; nothing was written");
+}
+
 /* Number of points without conditions; UINT64_MAX where a column may be any number. */
 static uint64_t points(const cupel_trial_space *s, uint64_t most)
 {
@@ -219,6 +229,7 @@ static cupel_status all_points(drawer *d, uint64_t n, cupel_err *err)
     bool added;
     for (uint64_t i = 0; i < n && st == CUPEL_OK; i++) {
         uint64_t left = i;
+        if ((st = look(d, i, i, n, err)) != CUPEL_OK) break;
         for (size_t k = s->n; k-- > 0; left /= s->axis[k].values.n) {
             value[k] = (size_t)(left % s->axis[k].values.n);
             x[k] = s->axis[k].word ? (double)value[k] : s->axis[k].values.number[value[k]];
@@ -236,6 +247,7 @@ static cupel_status some_points(drawer *d, uint64_t sample, cupel_err *err)
     bool added;
     uint64_t found = 0;
     for (uint64_t i = 0; i < sample * TRIES && found < sample && st == CUPEL_OK; i++) {
+        if ((st = look(d, i, found, sample, err)) != CUPEL_OK) break;
         if (!make_point(d, i, x, value)) continue;
         st = add_point(d, x, value, &added, err);
         found += added;
@@ -243,11 +255,11 @@ static cupel_status some_points(drawer *d, uint64_t sample, cupel_err *err)
     return st;
 }
 
-cupel_status cupel_trial_space_draw(const cupel_trial_space *s, const cupel_trial_near *near, uint64_t sample, uint64_t seed, cupel_trial_table *t,
-                                    cupel_err *err)
+cupel_status cupel_trial_space_draw(const cupel_trial_space *s, const cupel_trial_near *near, uint64_t sample, uint64_t seed, const cupel_job *job,
+                                    cupel_trial_table *t, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    drawer d = {.s = s, .near = near, .seed = seed, .t = t, .n_seen = 2 * (size_t)sample + 1};
+    drawer d = {.s = s, .near = near, .seed = seed, .job = job, .t = t, .n_seen = 2 * (size_t)sample + 1};
     const uint64_t all = points(s, sample);
     *t = (cupel_trial_table){.file = cupel_strdup(s->file)};
     d.seen = cupel_alloc(d.n_seen, sizeof *d.seen);
@@ -256,6 +268,7 @@ cupel_status cupel_trial_space_draw(const cupel_trial_space *s, const cupel_tria
     for (size_t k = 0; k < s->n; k++) CUPEL_TRY(cupel_header_add(&t->header, cupel_text_of(s->header.name[k]), err));
     t->records.n_cols = t->header.n;
     CUPEL_TRY(all <= sample ? all_points(&d, all, err) : some_points(&d, sample, err));
+    cupel_progress(job, "drawing candidates", sample, sample);
     if (!t->records.n_rows)
         CUPEL_TRY(cupel_fail(err, CUPEL_INFEASIBLE, "'%s': no candidate of its space that meets its conditions was found", s->file));
 done:

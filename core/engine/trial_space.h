@@ -59,8 +59,9 @@ typedef struct cupel_trial_near {
 
 /* `sample` different points that meet every condition (all of them where there are no more), as a table with id and the columns; an id is a digest of
  * the point, so that it is the same in every draw. Half of them lie near to the first of `near`, in random directions and at several distances: what
- * is best is seldom met by chance in a space of many numbers. CUPEL_INFEASIBLE where none is found. */
-cupel_status cupel_trial_space_draw(const cupel_trial_space *s, const cupel_trial_near *near, uint64_t sample, uint64_t seed, cupel_trial_table *t,
-                                    cupel_err *err);
+ * is best is seldom met by chance in a space of many numbers. Looks at job->stop every few thousand draws. CUPEL_INFEASIBLE where none is found,
+ * CUPEL_INTERRUPTED. */
+cupel_status cupel_trial_space_draw(const cupel_trial_space *s, const cupel_trial_near *near, uint64_t sample, uint64_t seed, const cupel_job *job,
+                                    cupel_trial_table *t, cupel_err *err);
 
 #endif

@@ -48,4 +48,10 @@ refused 'a slip of the pen' 's/couple/coupel/' 2 "did you mean 'couple'"
 refused 'conditions that nothing meets' 's/A + B + C = 1/A + B + C = 4/' 5 'that meets its conditions'
 refused 'no goal' '/require/d' 2 'does not say what is wanted'
 run space count "$T/s.yaml"; { [ $rc = 2 ] && err "s.yaml:1: .*of settings, which 'cupel suggest --space' takes"; }; check 'other verbs say who takes it' $?
+
+# A signal while candidates are drawn: looked at at once, and not by the alarm after ten seconds.
+: >"$T/err"; env --default-signal=TERM "$C" suggest --space "$T/eight.yaml" --target y --maximize --sample 10000000 -o "$T/x.csv" >"$T/out" 2>"$T/err" </dev/null & pid=$!
+for ((i = 0; i < 1500; i++)); do grep -q thread "$T/err" && break; kill -0 $pid 2>/dev/null || break; sleep 0.02; done
+kill -TERM $pid; wait $pid; rc=$?
+{ [ $rc = 1 ] && err 'stopped while candidates were drawn; nothing was written' && [ ! -e "$T/x.csv" ] && [ -z "$(find "$T" -name '.*.tmp*')" ]; }; check 'a signal ends the drawing of candidates' $?
 exit $bad
