@@ -5,6 +5,7 @@
 #include "core/engine/doubts.h"
 #include "core/engine/explain.h"
 #include "core/engine/known.h"
+#include "core/engine/trial_cells.h"
 #include "core/io/csv.h"
 #include "core/io/json.h"
 #include "core/matter/columns.h"
@@ -329,6 +330,27 @@ static void put_answer(answerer *a, const cupel_prediction *p, const double *bes
     a->result.answered++;
 }
 
+/* Whether the only key of a line, whatever it is called, holds a formula; one that is called so does, readable or not. */
+static bool only_formula(const answerer *a, const char *name)
+{
+    cupel_formula f;
+    cupel_formula_error e;
+    return cupel_header_find(&a->keys, name) != SIZE_MAX || cupel_trial_formula(a->keys.name[0], NULL) ||
+           cupel_formula_read(cupel_cell(&a->row, 0, 0), a->o->dot, &f, &e);
+}
+
+static cupel_status find_formula(answerer *a, size_t *at, cupel_err *err)
+{
+    const char *file = cupel_input_name(a->in), *learned = cupel_model_formula_column(a->model);
+    const char *name = a->o->formula ? a->o->formula : *learned ? learned : "formula";
+    cupel_err e = {0};
+    const cupel_status st = cupel_model_find_formula(a->model, header_of(a), file, a->o->formula, at, &a->bare, &e);
+    const bool other = st == CUPEL_OK && !a->bare && a->keys.n == 1 && !only_formula(a, name);
+    if (a->json && (st == CUPEL_BAD_INPUT || other))
+        return cupel_column_no_key(&a->keys, file, a->line, "formula", name, "name another with --formula", err);
+    return st == CUPEL_OK ? st : cupel_fail(err, st, "%s", e.message);
+}
+
 static cupel_status predict_row(answerer *a, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -336,7 +358,7 @@ static cupel_status predict_row(answerer *a, cupel_err *err)
     unsigned char in_domain, reason = 0;
     cupel_prediction p = {&value, &spread, &lower, &upper, &distance, &in_domain};
     size_t formula;
-    CUPEL_TRY(cupel_model_find_formula(a->model, header_of(a), cupel_input_name(a->in), a->o->formula, &formula, &a->bare, err));
+    CUPEL_TRY(find_formula(a, &formula, err));
     CUPEL_TRY(cupel_features_bind(cupel_model_features_bind(a->model), header_of(a), cupel_input_name(a->in), err));
     if (!a->said) cupel_features_unit_doubts(cupel_model_features(a->model), header_of(a), cupel_input_name(a->in), a->job);
     a->said = true;

@@ -491,6 +491,8 @@ const cupel_batch *cupel_model_training_batch(const cupel_model *m) { return &m-
 
 const double *cupel_model_training_columns(const cupel_model *m) { return m->column; }
 
+const char *cupel_model_formula_column(const cupel_model *m) { return m->formula_column; }
+
 cupel_status cupel_model_find_formula(const cupel_model *m, const cupel_header *h, const char *file, const char *named, size_t *at, bool *bare,
                                       cupel_err *err)
 {

@@ -162,6 +162,7 @@ size_t cupel_nearest_row(const cupel_batch *known, const cupel_composition *c, d
 void cupel_model_nearest(const cupel_model *m, const cupel_composition *c, cupel_known *known);
 /* False: its training table had no formulas, and a table to predict needs none. */
 bool cupel_model_has_formulas(const cupel_model *m);
+const char *cupel_model_formula_column(const cupel_model *m); /* as the training table calls it; "": it has none */
 /* Which column of a table holds formulas: `named`, else the one called like that of the training table, else the usual ones (core/matter/columns.h).
  * *bare: the table needs none, as no feature looks at them, and has none; *at is then the first column, which names a row. */
 cupel_status cupel_model_find_formula(const cupel_model *m, const cupel_header *h, const char *file, const char *named, size_t *at, bool *bare,

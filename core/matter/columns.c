@@ -5,6 +5,7 @@
 #include "core/matter/elements.h"
 #include "core/matter/formula.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { SHOWN = 400 }; /* bytes of a list of names */
@@ -63,16 +64,36 @@ static void put_element_hint(const cupel_header *h, cupel_str *s)
                           "percent / atomic weight behind its symbol", found[0], found[1]);
 }
 
+/* What to do about a name that is not there. */
+static void put_hint(const cupel_header *h, const char *what, const char *name, const char *remedy, cupel_str *hint)
+{
+    const char *near = nearest(h, name);
+    if (strcmp(what, "formula") == 0) put_element_hint(h, hint);
+    if (near) cupel_str_addf(hint, "; did you mean '%s'? %s", near, remedy);
+    else cupel_str_addf(hint, "; %s", remedy);
+}
+
 static cupel_status not_there(const cupel_header *h, const char *file, const char *what, const char *name, const char *remedy, cupel_err *err)
 {
     cupel_str names = {0}, hint = {0};
-    const char *near = nearest(h, name), *separator = no_header(h);
+    const char *separator = no_header(h);
     put_names(h, &names);
     if (separator) cupel_str_addf(&hint, "; %s", separator);
-    if (!separator && strcmp(what, "formula") == 0) put_element_hint(h, &hint);
-    if (!separator && near) cupel_str_addf(&hint, "; did you mean '%s'? %s", near, remedy);
-    if (!separator && !near) cupel_str_addf(&hint, "; %s", remedy);
+    else put_hint(h, what, name, remedy, &hint);
     cupel_fail(err, CUPEL_BAD_INPUT, "'%s' has no %s%scolumn '%.80s'; its columns are %s%s", file, what, *what ? " " : "", name,
+               cupel_str_text(&names), cupel_str_text(&hint));
+    cupel_str_free(&names);
+    cupel_str_free(&hint);
+    return CUPEL_BAD_INPUT;
+}
+
+cupel_status cupel_column_no_key(const cupel_header *h, const char *file, uint64_t line, const char *what, const char *name, const char *remedy,
+                                 cupel_err *err)
+{
+    cupel_str names = {0}, hint = {0};
+    put_names(h, &names);
+    put_hint(h, what, name, remedy, &hint);
+    cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": the key '%.80s' is missing, the %s; the line has %s%s", file, line, name, what,
                cupel_str_text(&names), cupel_str_text(&hint));
     cupel_str_free(&names);
     cupel_str_free(&hint);

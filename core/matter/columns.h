@@ -13,6 +13,10 @@ cupel_status cupel_column_find(const cupel_header *h, const char *file, const ch
  * name of that one is itself a formula, for then the table has no header. Columns named like elements get a hint how to make formulas of them. */
 cupel_status cupel_column_formula(const cupel_header *h, const char *file, const char *name, const char *remedy, size_t *at, cupel_err *err);
 
+/* The same of a JSON line, whose keys are h: always CUPEL_BAD_INPUT, "stdin:3: the key 'formula' is missing, ...". */
+cupel_status cupel_column_no_key(const cupel_header *h, const char *file, uint64_t line, const char *what, const char *name, const char *remedy,
+                                 cupel_err *err);
+
 /* Whether column `at` is what `cupel predict`, `rank` or `screen` wrote: beside it stand 'NAME lower', 'NAME upper' and 'in_domain'. */
 bool cupel_column_is_predicted(const cupel_header *h, size_t at);
 

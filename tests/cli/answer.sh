@@ -27,6 +27,11 @@ cut -d, -f2-4 "$T/table.jsonl" | grep -v null >"$T/t"; grep -v '"error"' "$T/lin
 grep -q '"line": 30, "error": ".*bad_formula.*"formula": "Xx2"' "$T/lines.jsonl"; check 'a formula that cannot be read' $?
 printf '{"x": 1}\n[1]\n7\n\n{"formula": "Fe", "formula": "Ni"}\n{"formula": "Fe"}\n' | ask >"$T/out"; { [ "$(grep -c '"error"' "$T/out")" = 4 ] && [ "$(wc -l <"$T/out")" = 5 ]; }; check 'lines that are no questions' $?
 printf 'formula,a\nFe\nFe,1,2\nFe,"x\n"Fe",1\n' | ask >"$T/out"; { [ "$(grep -c '"error"' "$T/out")" = 3 ] && tail -n 1 "$T/out" | grep -q '"a": 1,'; }; check 'csv lines of another width' $?
+printf '{"x": 2}\n{"id": 7, "formla": "Fe"}\n{"x": "Fe"}\n{"formula": "Xx2"}\n' | ask >"$T/out"
+{ sed -n 1p "$T/out" | grep -q "stdin:1: the key 'formula' is missing, the formula; the line has 'x'; name another with --formula" &&
+  sed -n 2p "$T/out" | grep -q "stdin:2: the key 'formula' is missing, the formula; the line has 'id', 'formla'; did you mean 'formla'? name another with --formula" &&
+  sed -n 3p "$T/out" | grep -q 'yield strength lower' && sed -n 4p "$T/out" | grep -q 'bad_formula'; }; check 'a line without the key of formulas says which it has' $?
+printf '{"formula": "Fe"}\n{"alloy": "Fe"}\n' | ask --formula alloy >"$T/out"; sed -n 1p "$T/out" | grep -q "stdin:1: the key 'alloy' is missing"; check 'and which was named' $?
 printf '{"x": 1}\n' | ask >/dev/null; [ $? = 3 ]; check 'no answer at all is bad input' $?
 printf 'bad first\n{"formula": "Fe"}\n{"formula": "Ni"}\n' | ask >"$T/out"
 { [ $? = 0 ] && grep -q '^{"line": 1, "error": ".*JSON.*"input": "bad first"' "$T/out" && [ "$(grep -c 'yield strength lower' "$T/out")" = 2 ]; }; check 'a bad first line is no header of objects' $?
