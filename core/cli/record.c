@@ -208,6 +208,7 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     else cupel_json_put_null(&w);
     cupel_account_number(&w, "seconds", cupel_now() - r->account.begin);
     cupel_account_usage(&w);
+    cupel_account_reasons(&w, &r->said);
     cupel_account_said(&w, &r->said);
     CUPEL_TRY(add_folder(r, false, err));
     CUPEL_TRY(put_files(r, &w, err));

@@ -3,6 +3,7 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/engine/explain.h"
 #include "core/io/input.h"
 #include "core/sys/file.h"
 
@@ -204,6 +205,21 @@ void cupel_account_said(cupel_json_out *w, const cupel_str *said)
         p += n + (p[n] != '\0');
     }
     cupel_json_close(w, ']');
+}
+
+void cupel_account_reasons(cupel_json_out *w, const cupel_str *said)
+{
+    uint64_t rows[CUPEL_REASON_COUNT] = {0};
+    for (const char *p = cupel_str_text(said); *p;) {
+        const size_t n = strcspn(p, "\n");
+        if (p[0] == 'w') (void)cupel_tally_heard((cupel_text){p + 2, n - 2}, rows);
+        p += n + (p[n] != '\0');
+    }
+    cupel_json_name(w, "reasons");
+    cupel_json_open(w, '{');
+    for (size_t i = 1; i < CUPEL_REASON_COUNT; i++)
+        if (rows[i]) cupel_account_count(w, cupel_reason_name((cupel_reason)i), rows[i]);
+    cupel_json_close(w, '}');
 }
 
 void cupel_account_file(cupel_json_out *w, const char *name, const char *file, const char *digest)

@@ -54,6 +54,8 @@ void cupel_account_count(cupel_json_out *w, const char *name, uint64_t x);
 void cupel_account_usage(cupel_json_out *w);
 /* "said": [{"level", "text"}], of lines as cupel_account_hear makes them. */
 void cupel_account_said(cupel_json_out *w, const cupel_str *said);
+/* "reasons": {"bad_formula": 2}, rows that were left out or have values missing or made up, by reason, of the same lines. */
+void cupel_account_reasons(cupel_json_out *w, const cupel_str *said);
 /* {"name", "file", "digest"}; NULL leaves a member out. */
 void cupel_account_file(cupel_json_out *w, const char *name, const char *file, const char *digest);
 cupel_status cupel_account_write(const cupel_account *a, cupel_json_out *w, cupel_err *err);

@@ -111,6 +111,54 @@ void cupel_tally_say(const cupel_tally *t, const char *what)
     cupel_str_free(&s);
 }
 
+/* "1,234" at the beginning of the text, which is cut off. */
+static bool take_count(cupel_text *t, uint64_t *n)
+{
+    size_t i = 0;
+    for (*n = 0; i < t->n && ((t->p[i] >= '0' && t->p[i] <= '9') || (i && t->p[i] == ',')); i++)
+        if (t->p[i] != ',') *n = 10 * *n + (uint64_t)(t->p[i] - '0');
+    *t = (cupel_text){t->p + i, t->n - i};
+    return i > 0;
+}
+
+static bool take_word(cupel_text *t, const char *word)
+{
+    const size_t n = strlen(word);
+    if (t->n < n || memcmp(t->p, word, n) != 0) return false;
+    *t = (cupel_text){t->p + n, t->n - n};
+    return true;
+}
+
+/* "10 missing_formula" */
+static bool take_reason(cupel_text *t, uint64_t rows[CUPEL_REASON_COUNT])
+{
+    uint64_t n;
+    const char *end;
+    if (!take_count(t, &n) || !take_word(t, " ")) return false;
+    const size_t length = t->n && (end = memchr(t->p, ',', t->n)) ? (size_t)(end - t->p) : t->n;
+    for (size_t i = 1; i < CUPEL_REASON_COUNT; i++) {
+        if (!cupel_text_is((cupel_text){t->p, length}, cupel_reason_name((cupel_reason)i))) continue;
+        rows[i] += n;
+        *t = (cupel_text){t->p + length, t->n - length};
+        return true;
+    }
+    return false;
+}
+
+bool cupel_tally_heard(cupel_text said, uint64_t rows[CUPEL_REASON_COUNT])
+{
+    uint64_t all, sum = 0, found[CUPEL_REASON_COUNT] = {0};
+    if (!take_count(&said, &all) || !take_word(&said, " row")) return false;
+    const char *colon = said.n ? memchr(said.p, ':', said.n) : NULL;
+    if (!colon) return false;
+    said = (cupel_text){colon, said.n - (size_t)(colon - said.p)};
+    for (const char *before = ": "; said.n; before = ", ")
+        if (!take_word(&said, before) || !take_reason(&said, found)) return false;
+    for (size_t i = 1; i < CUPEL_REASON_COUNT; i++) sum += found[i];
+    for (size_t i = 1; i < CUPEL_REASON_COUNT && sum == all; i++) rows[i] += found[i];
+    return sum == all;
+}
+
 void cupel_tally_release(cupel_tally *t)
 {
     for (size_t i = 0; i < CUPEL_TALLY_EXAMPLES; i++) cupel_str_free(&t->example[i]);

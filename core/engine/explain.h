@@ -37,6 +37,9 @@ void cupel_tally_tell(const cupel_tally *t);
 /* "12 rows <what>: 10 missing_formula, 2 bad_formula" and the examples, nothing when there are none; before that the formulas that may mean
  * something else. */
 void cupel_tally_say(const cupel_tally *t, const char *what);
+/* Adds to rows the counts of a warning that cupel_tally_say made, for who hears of them as text (core/engine/account.h); false, and nothing is
+ * added, where it is another. */
+bool cupel_tally_heard(cupel_text said, uint64_t rows[CUPEL_REASON_COUNT]);
 /* CUPEL_BAD_INPUT when none of `rows` rows had a formula that could be read: the column is another one. */
 cupel_status cupel_tally_check_formulas(const cupel_tally *t, uint64_t rows, const char *file, const char *column, cupel_err *err);
 void cupel_tally_release(cupel_tally *t);

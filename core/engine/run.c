@@ -95,6 +95,7 @@ static cupel_status write_account(const journey *j, cupel_err *err)
     cupel_account_head(&j->account, &w);
     put_times(j, &w);
     put_inputs(j, &w);
+    cupel_account_reasons(&w, &j->account.said);
     cupel_account_said(&w, &j->account.said);
     if (j->account.said.failed) s.failed = true;
     cupel_status st = cupel_account_write(&j->account, &w, err);

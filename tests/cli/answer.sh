@@ -57,9 +57,15 @@ rec() { tr -d '\n' <"$T/r.json" | grep -q -- "$1"; }
 run predict "$T/m.h5" "$T/new.csv" -o "$T/p.csv" --record "$T/r.json"
 { [ $rc = 0 ] && rec '"exit_code": 0' && rec 'bad_formula' && rec '"inputs": .*m.h5.*sha256.*new.csv.*"outputs": .*p.csv.*sha256' && rec '"seconds"'; }; check '--record: inputs, outputs, counts, timings' $?
 grep -q "$(sha256sum "$T/p.csv" | cut -d' ' -f1)" "$T/r.json"; check 'the digest of the output' $?
+rec '"reasons": { *"bad_formula": 1 *}'; check 'rows by reason, as numbers' $?
+{ cat "$T/in.csv"; for i in {1..7}; do echo "Xx$i,3"; done; echo 'Fe,'; for i in {1..1200}; do echo ',3'; done; } >"$T/holes.csv"
+run train "$T/holes.csv" --target 'yield strength' --model ridge -o "$T/h.h5" --missing drop --quiet --record "$T/r.json"
+{ [ $rc = 0 ] && rec '"reasons": { *"missing_formula": 1200, *"bad_formula": 7, *"missing_number": 1 *}'; }; check 'thousands of them, and unsaid ones' $?
+run describe "$T/in.csv" -o "$T/f.csv" --record "$T/r.json"; { [ $rc = 0 ] && rec '"reasons": { *}'; }; check 'none where no row is left out' $?
 run predict "$T/m.h5" "$T/none.csv" -o "$T/p.csv" --record "$T/r.json"; { [ $rc = 3 ] && rec '"exit_code": 3' && rec '"error": "[^"]*none.csv'; }; check 'a failure is on record' $?
 printf 'formula,band gap\nGaAs,1.4\nZnO,3.3\nZnS,3.6\nInP,1.3\nGaN,3.2\nAlN,6\n' >"$T/gaps.csv"
 printf 'demand: gap\nscale: composition\nspace: {list: new.csv}\ndata: {file: gaps.csv, target: band gap, property: band gap, unit: eV}\nmodel: {name: ridge, features: magpie}\nrequire:\n  - {property: band gap, min: 1 eV}\n' >"$T/d.yaml"
+run run "$T/d.yaml" -o "$T/R"; cp "$T/R/run.json" "$T/r.json" && rec '"reasons": { *"bad_formula": 1 *}'; check 'those of a list in the account of a run' $?
 cp "$T/new.csv" "$T/ranked.csv"; run screen "$T/d.yaml" -o "$T/ranked.csv" --record "$T/r.json"
 { rec "gaps.csv.*$(sha256sum "$T/gaps.csv" | cut -d' ' -f1).*\"outputs\"" && rec '"outputs": .*ranked.csv' && ! rec '"inputs": .*ranked.csv.*"outputs"'; }
 check 'the table that a demand names is an input, an older output is not' $?
