@@ -28,6 +28,7 @@ typedef struct answerer {
     cupel_str quantile[CUPEL_QUANTILES], beside[CUPEL_BESIDE];
     cupel_spiked *mixture; /* [1] of a mixed model whose quantiles are asked for; else NULL */
     bool bare;         /* the line at work needs no formula */
+    cupel_tally tally; /* of lines whose formula or values are missing or made up; each of them has its answer, so none is said */
     /* the stream */
     cupel_input *in;
     char *buffer;
@@ -369,6 +370,7 @@ static cupel_status predict_row(answerer *a, cupel_err *err)
     o.mixture = a->mixture;
     o.beside = beside;
     CUPEL_TRY(cupel_model_predict(a->model, &(cupel_feature_rows){.batch = &a->batch, .records = &a->row, .n = 1}, &o, a->work, &p, &reason, err));
+    if (reason != CUPEL_REASON_NONE) (void)cupel_tally_add(&a->tally, (cupel_reason)reason);
     if (reason != CUPEL_REASON_NONE && reason != CUPEL_REASON_IMPUTED) CUPEL_TRY(why(a, formula, (cupel_reason)reason, err));
     CUPEL_TRY(look_up(a, &in_training, &measured, err));
     put_answer(a, &p, beside, in_training, measured, (cupel_reason)reason);
@@ -484,6 +486,7 @@ static void release(answerer *a)
     cupel_free(a->decimal.seen);
     cupel_header_release(&a->keys);
     cupel_json_free(a->tree);
+    cupel_tally_release(&a->tally);
     cupel_records_release(&a->row);
     cupel_batch_release(&a->batch);
     cupel_str_free(&a->cells);
@@ -509,7 +512,7 @@ cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupe
     cupel_status st = CUPEL_OK;
     cupel_text line;
     char n[32], m[32];
-    answerer a = {.o = o, .job = job};
+    answerer a = {.o = o, .job = job, .tally = {.job = job, .every = true}};
     CUPEL_TRY(open_all(&a, job, err));
     CUPEL_TRY(begin(&a, &line, err));
     if (a.out.n) {
@@ -523,6 +526,7 @@ cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupe
         CUPEL_TRY(next_line(&a, &line, err));
     }
     say_separator(&a, job);
+    cupel_tally_say(&a.tally, "without an answer, or with an imputed value");
     cupel_say(job, CUPEL_NOTE, "%s line%s answered, %s with an error", cupel_format_count(n, a.result.lines), a.result.lines == 1 ? "" : "s",
               cupel_format_count(m, a.result.bad));
     if (a.result.lines && !a.result.answered) st = cupel_fail(err, CUPEL_BAD_INPUT, "%s: not one of %s lines could be answered",

@@ -61,6 +61,8 @@ rec '"reasons": { *"bad_formula": 1 *}'; check 'rows by reason, as numbers' $?
 { cat "$T/in.csv"; for i in {1..7}; do echo "Xx$i,3"; done; echo 'Fe,'; for i in {1..1200}; do echo ',3'; done; } >"$T/holes.csv"
 run train "$T/holes.csv" --target 'yield strength' --model ridge -o "$T/h.h5" --missing drop --quiet --record "$T/r.json"
 { [ $rc = 0 ] && rec '"reasons": { *"missing_formula": 1200, *"bad_formula": 7, *"missing_number": 1 *}'; }; check 'thousands of them, and unsaid ones' $?
+printf '{"formula": "Fe"}\n{"formula": "Xx"}\n{"formula": ""}\n{"formula": "Xx2"}\n' | ask --record "$T/r.json" >"$T/out"
+rec '"reasons": { *"missing_formula": 1, *"bad_formula": 2 *}'; check 'of lines too' $?
 run describe "$T/in.csv" -o "$T/f.csv" --record "$T/r.json"; { [ $rc = 0 ] && rec '"reasons": { *}'; }; check 'none where no row is left out' $?
 run predict "$T/m.h5" "$T/none.csv" -o "$T/p.csv" --record "$T/r.json"; { [ $rc = 3 ] && rec '"exit_code": 3' && rec '"error": "[^"]*none.csv'; }; check 'a failure is on record' $?
 printf 'formula,band gap\nGaAs,1.4\nZnO,3.3\nZnS,3.6\nInP,1.3\nGaN,3.2\nAlN,6\n' >"$T/gaps.csv"
