@@ -34,13 +34,13 @@ within() {
   rm -f "$final"
   [ $rc = 0 ] && [ $wrong = 0 ] && ok "$name: $refused limits refused, enough at $mb MB" || no "$name"
 }
-within 'version' '' 64 20 "$CUPEL" version
-within 'describe' x.csv 64 2 "$CUPEL" describe gaps.csv --formula formula --set magpie --threads 2 -o x.csv
-within 'describe to HDF5' x.h5 64 2 "$CUPEL" describe gaps.csv --formula formula --set magpie --threads 2 -o x.h5
+within 'version' '' 72 20 "$CUPEL" version
+within 'describe' x.csv 72 2 "$CUPEL" describe gaps.csv --formula formula --set magpie --threads 2 -o x.csv
+within 'describe to HDF5' x.h5 72 2 "$CUPEL" describe gaps.csv --formula formula --set magpie --threads 2 -o x.h5
 within 'train ridge' x.h5 80 24 "$CUPEL" train gaps.csv --target 'band gap' --model ridge --set lambda=1 --threads 2 -o x.h5
 within 'train krr' x.h5 80 24 "$CUPEL" train gaps.csv --target 'band gap' --model krr --set gamma=0.01,lambda=0.1 --threads 2 -o x.h5
 within 'train svr' x.h5 80 8 "$CUPEL" train gaps.csv --target 'band gap' --model svr --set C=10,gamma=0.01,epsilon=0.1 --threads 2 -o x.h5
-within 'evaluate gp' x.csv 64 20 "$CUPEL" evaluate gaps.csv --target 'band gap' --model gp --set noise=0.1,gamma=0.01 --split random --n-folds 2 --threads 2 --predictions x.csv
-within 'predict' x.csv 64 2 "$CUPEL" predict m.h5 gaps.csv --threads 2 -o x.csv
-within 'screen' x.csv 64 20 "$CUPEL" screen d.yaml --threads 2 -o x.csv
+within 'evaluate gp' x.csv 72 20 "$CUPEL" evaluate gaps.csv --target 'band gap' --model gp --set noise=0.1,gamma=0.01 --split random --n-folds 2 --threads 2 --predictions x.csv
+within 'predict' x.csv 72 2 "$CUPEL" predict m.h5 gaps.csv --threads 2 -o x.csv
+within 'screen' x.csv 72 20 "$CUPEL" screen d.yaml --threads 2 -o x.csv
 exit $bad

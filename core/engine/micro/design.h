@@ -118,6 +118,7 @@ typedef struct cupel_design_step {
     double cost;          /* root of the sum of squared residuals, 1 = at a tolerance */
     const char *family;   /* name of its generator */
     size_t start;         /* which start of the search, from 0 */
+    bool look;            /* one of several volume fractions that were looked at, no step from the one before */
 } cupel_design_step;
 
 /* One trial of the search, kept or not: a point of what can be had. */

@@ -146,6 +146,8 @@ static void put_steps(const cupel_designs *found, cupel_json_out *w)
         cupel_json_put_count(w, x->solves);
         cupel_json_name(w, "misfit");
         cupel_json_put_number(w, x->cost);
+        cupel_json_name(w, "look");
+        cupel_json_put_bool(w, x->look);
         cupel_json_close(w, '}');
     }
     cupel_json_close(w, ']');

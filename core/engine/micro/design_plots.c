@@ -49,11 +49,12 @@ static bool same_curve(const cupel_design_step *a, const cupel_design_step *b)
 
 static double height_of(double cost) { return log10(fmax(cost, 1e-3)); }
 
+/* What was looked at stands by itself. */
 static bool begins_curve(const cupel_designs *o, size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (same_curve(&o->step[k], &o->step[i])) return false;
-    return true;
+        if (!o->step[k].look && same_curve(&o->step[k], &o->step[i])) return false;
+    return !o->step[i].look;
 }
 
 /* The line of the curve that step `first` begins. */
@@ -61,7 +62,7 @@ static void put_curve(const cupel_designs *o, size_t first, const cupel_plot *f,
 {
     cupel_str_puts(s, "<path class=\"one\" d=\"");
     for (size_t i = first; i < o->n_steps; i++)
-        if (same_curve(&o->step[first], &o->step[i]))
+        if (!o->step[i].look && same_curve(&o->step[first], &o->step[i]))
             cupel_str_addf(s, "%c%.1f %.1f", i == first ? 'M' : 'L', cupel_plot_x(f, (double)o->step[i].solves),
                            cupel_plot_y(f, height_of(o->step[i].cost)));
     cupel_str_puts(s, "\"/>");
@@ -144,7 +145,7 @@ static void put_convergence(const cupel_designs *o, const cupel_grid_colours *g,
     cupel_str_puts(s, "<span><span class=dash style=\"border-color:var(--green)\"></span>everything together within 1</span> <span><span class=chip "
                       "style=\"background:var(--band)\"></span>loads that verified a design listed here</span></p><figcaption>Root of the sum of "
                       "squared distances, each in units of its tolerance, against the number of loads solved. A dot is a step that was kept; a grid "
-                      "change may move it up or down.</figcaption></figure>\n");
+                      "change may move it up or down. Dots without a line are volume fractions that were looked at before.</figcaption></figure>\n");
 }
 
 /* What was solved past the last step, so that the loads end at all there were. */
@@ -170,9 +171,14 @@ static void put_stages(const cupel_designs *o, cupel_str *s)
     for (size_t i = 0; i < o->n_steps;) {
         const cupel_design_step *a = &o->step[i];
         size_t k = i;
-        while (k + 1 < o->n_steps && same_curve(a, &o->step[k + 1]) && o->step[k + 1].grid == a->grid) k++;
-        cupel_str_addf(s, "<tr><td>%s<td class=num>%llu<td class=num>%zu<td class=num>%zu<td class=num>%zu<td class=num>%.3g<td class=num>%.3g\n",
-                       a->family, (unsigned long long)a->seed, a->grid, k - i, o->step[k].solves, a->cost, o->step[k].cost);
+        double low = a->cost, high = a->cost;
+        for (; k + 1 < o->n_steps && same_curve(a, &o->step[k + 1]) && o->step[k + 1].grid == a->grid && o->step[k + 1].look == a->look; k++)
+            low = fmin(low, o->step[k + 1].cost), high = fmax(high, o->step[k + 1].cost);
+        cupel_str_addf(s, "<tr><td>%s<td class=num>%llu<td class=num>%zu<td class=num>", a->family, (unsigned long long)a->seed, a->grid);
+        if (a->look) cupel_str_addf(s, "looked at %zu", k - i + 1);
+        else cupel_str_addf(s, "%zu", k - i);
+        cupel_str_addf(s, "<td class=num>%zu<td class=num>%.3g<td class=num>%.3g\n", o->step[k].solves, a->look ? high : a->cost,
+                       a->look ? low : o->step[k].cost);
         i = k + 1;
     }
     put_rest(o, s);

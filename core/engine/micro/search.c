@@ -277,7 +277,8 @@ cupel_status cupel_search_note(cupel_search *s, size_t grid, const cupel_tensors
     cupel_search_remember(s, grid, t);
     if (!cupel_grow(&o->step, &o->cap_steps, o->n_steps + 1, sizeof *o->step)) return cupel_no_memory(err, "the steps of a design", 0);
     const double far = cupel_alike_tolerances(t->alike), misfit = sqrt(s->cost + (far > 0 ? far * far - t->alike * t->alike : 0));
-    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, misfit, s->family->start.generator->method.name, s->start};
+    o->step[o->n_steps++] = (cupel_design_step){s->seed, grid, o->solves, misfit, s->family->start.generator->method.name, s->start,
+                                                     false};
     if (!(o->nearest > 0) || misfit < o->nearest) o->nearest = fmax(misfit, 1e-9);
     cupel_progress(s->job, "design", o->solves, s->d->budget_solves);
     return CUPEL_OK;

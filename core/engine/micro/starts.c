@@ -67,6 +67,7 @@ static cupel_status cost_at(cupel_search *s, size_t grid, double *size, double *
     cupel_trial t = {.solves = 0};
     cupel_status st = cupel_search_stage(s, grid, 0, 0, 5e-3, &t, err);
     if (st == CUPEL_OK) {
+        s->out->step[s->out->n_steps - 1].look = true;
         *size = log_size(s, &t.t, target);
         s->cost = cupel_search_merit(s, &t.t);
     }
