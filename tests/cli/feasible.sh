@@ -33,6 +33,12 @@ refused 'a bulk modulus beyond Hashin and Shtrikman' 5 'mean) let it be at most'
   - {property: volume fraction, phase: b, max: 0.3}'
 refused 'too stiff for its mass' 5 'bounds of Voigt and Reuss (arithmetic mean) let it be at most 5.77' '  - {property: young modulus, direction: [1, 1, 1], min: 12}
   - {property: density, max: 1.5}'
+solid=$head; head=$(sed 's/E: 1, nu: 0.3, density: 1,/E: 0, nu: 0.3, density: 0,/' <<<"$head") # all of a void, which no bound could refuse
+refused 'stiffer than the mass of a solid beside a void without stiffness' 5 'bounds of Voigt and Reuss (arithmetic mean) let it be at most 10' '  - {property: young modulus, direction: softest, min: 12}
+  - {property: density, max: 1.5}'
+refused 'and in its shear modulus' 5 'let it be at most' '  - {property: shear modulus, component: 12, min: 6}
+  - {property: density, max: 1.5}'
+head=$solid
 refused 'a modulus without a direction says what is meant' 5 "without a direction is that of the mean (Hill)" '  - {property: young modulus, min: 30}'
 refused 'a Poisson ratio' 5 'let it be at least' '  - {property: poisson ratio, max: -0.9}'
 refused 'density against fraction' 5 'exclude each other' '  - {property: density, max: 1.5}

@@ -28,6 +28,8 @@ size_t cupel_design_loads_after(const cupel_design *g);
 
 /* "253 loads solved in all: search 204, verification 27, sensitivity 22\n" */
 void cupel_design_loads_say(const cupel_designs *found, cupel_str *out);
+/* Why there are fewer than `designs` that meet the demand, as a line for people; nothing where there are as many, or only one was asked for. */
+void cupel_design_fewer_say(const cupel_micro_demand *d, const cupel_designs *found, cupel_str *out);
 /* What the budget left out, as a line for people; nothing where nothing was. */
 void cupel_design_skipped_say(const cupel_design *g, cupel_str *out);
 /* "solves by": {"search": 204, ..} */

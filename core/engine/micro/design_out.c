@@ -464,6 +464,7 @@ void cupel_design_summary(const cupel_micro_demand *d, const cupel_designs *foun
     cupel_design_merged_say(found, out);
     cupel_spaces_say(d, found, out);
     if (found->n) cupel_design_loads_say(found, out);
+    cupel_design_fewer_say(d, found, out);
     say_cut(d, found, out);
     if (found->n && d->n_phases > 1) say_labels(d, out);
 }

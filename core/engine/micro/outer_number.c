@@ -80,12 +80,13 @@ static double young_of(const cupel_ask *a, const double *s)
     return a->extreme ? cupel_young_extreme(s, 3, a->extreme, where) : cupel_young_along(s, 3, a->direction);
 }
 
-/* S lies between V^-1 and R^-1, and so does E in each direction; of E over all directions the least and the greatest then do, too. */
+/* S lies between V^-1 and R^-1, and so does E in each direction; of E over all directions the least and the greatest then do, too. Where V has no
+ * inverse (all of it a void without stiffness), E and G are at most the largest eigenvalue of V, which is at most its trace. */
 static bool young_along(const cupel_outer *o, const cupel_ask *a, cupel_outer_range *r)
 {
     double s[36];
     const double low = cupel_small_invert(o->c.reuss, 6, s) ? young_of(a, s) : 0;
-    const double high = cupel_small_invert(o->c.voigt, 6, s) ? young_of(a, s) : HUGE_VAL;
+    const double high = cupel_small_invert(o->c.voigt, 6, s) ? young_of(a, s) : trace_of(o->c.voigt);
     return bounded(r, low, CUPEL_OUTER_REUSS, high, CUPEL_OUTER_VOIGT);
 }
 
@@ -96,7 +97,7 @@ static bool shear_of_plane(const cupel_outer *o, const cupel_ask *a, cupel_outer
     double s[36];
     const size_t k = plane[a->i][a->j];
     const double low = cupel_small_invert(o->c.reuss, 6, s) ? 1 / (2 * s[7 * k]) : 0,
-                 high = cupel_small_invert(o->c.voigt, 6, s) ? 1 / (2 * s[7 * k]) : HUGE_VAL;
+                 high = cupel_small_invert(o->c.voigt, 6, s) ? 1 / (2 * s[7 * k]) : trace_of(o->c.voigt);
     return bounded(r, low, CUPEL_OUTER_REUSS, high, CUPEL_OUTER_VOIGT);
 }
 
