@@ -222,8 +222,9 @@ void cupel_design_fewer_say(const cupel_micro_demand *d, const cupel_designs *fo
     for (size_t i = 0; i < found->n; i++) met += found->one[i].meets;
     if (d->designs < 2 || met >= d->designs || !met) return;
     cupel_str_addf(s, "%zu of the %zu designs that were asked for %s the demand: %s\n", met, d->designs, met == 1 ? "meets" : "meet",
-                   found->stopped ? "the search was stopped" : found->out_of_budget ? "the budget ended the search; a larger one, or none, may find more"
-                   : found->merged ? "what other starts led to is one of them over again" : "no other start led to one");
+                   found->stopped         ? "the search was stopped"
+                   : found->out_of_budget ? "the budget ended the search; a larger one, or none, may find more"
+                   : found->merged        ? "what other starts led to is one of them over again" : "no other start led to one");
 }
 
 void cupel_design_loads_put(const cupel_designs *found, cupel_json_out *w)
