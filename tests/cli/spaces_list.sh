@@ -81,6 +81,8 @@ hidden '3 %' '[all]' >"$T/w.yaml"; check_of w; is 'all, as the only one of a lis
 hidden '3 %' '[gyroid, all]' >"$T/w.yaml"; is 'but not beside others' refuses w 2 "'all' stands alone"
 hidden '3 %' All >"$T/w.yaml"; is 'All is all' refuses w 2 "did you mean 'all'?"
 hidden '3 %' all | sed 's/^grid/resolution/' >"$T/w.yaml"; is 'another word for a key' refuses w 2 "unknown key 'resolution' .*; did you mean 'grid'?"
+hidden '3 %' all | sed 's/property: conductivity/property: thermal conductivty/' >"$T/w.yaml"
+is 'a slip in a property' refuses w 2 "did you mean 'thermal conductivity'?"
 hidden '3 %' all | sed 's/^grid: .*/box: 5 mm/' >"$T/w.yaml"; is 'and of the size' refuses w 2 "unknown key 'box' .*; did you mean 'size'?"
 hidden '3 %' all | sed 's/\(- {name: [a-z]*\), /\1, rho: 8.96 g\/cm3, /' >"$T/w.yaml"; is 'and of a density' refuses w 2 "unknown key 'rho' in a phase; did you mean 'density'?"
 hidden '3 %' '[gaussian, hard_spheres]' >"$T/w.yaml"; is 'one that is not smooth' refuses w 2 'does not change smoothly'

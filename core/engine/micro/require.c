@@ -68,7 +68,7 @@ static const char *instead_of(cupel_text word)
 static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, cupel_ask_kind *kind, cupel_err *err)
 {
     const cupel_yaml *node = cupel_yaml_get(e, "property");
-    const char *words[CUPEL_ASK_KINDS + CUPEL_CONDUCTIONS] = {NULL};
+    const char *words[CUPEL_ASK_KINDS + CUPEL_CONDUCTIONS + 1] = {NULL};
     cupel_str all = {0};
     if (!node || node->kind != CUPEL_YAML_SCALAR)
         return cupel_fail(err, CUPEL_USAGE, "%s:%zu: an entry of 'require' names a property, as in {property: conductivity, ...}", d->file, e->line);
@@ -85,6 +85,7 @@ static cupel_status find_kind(const cupel_micro_demand *d, const cupel_yaml *e, 
         words[CUPEL_ASK_KINDS + i - 1] = cupel_conductions[i].name;
         cupel_str_addf(&all, ", %s", cupel_conductions[i].name);
     }
+    words[CUPEL_ASK_KINDS + CUPEL_CONDUCTIONS - 1] = "thermal conductivity"; /* what conductivity is without another word */
     const char *instead = instead_of(node->text);
     if (instead) {
         cupel_str_free(&all);
