@@ -50,7 +50,7 @@ const cupel_verb cupel_verb_generate = {
     .help = "make a microstructure from a recipe of a few numbers and a seed",
     .more =
         "RECIPE is a generator with its parameters, 'gyroid:fraction=0.4,seed=1', or a JSON file {\"generator\": .., \"parameters\": {..}, "
-        "\"seed\": ..}. 'cupel methods generator' lists the generators, and with a generator's name its parameters, ranges and references.\n\n"
+        "\"seed\": ..}. 'cupel methods generator' lists the generators, 'cupel methods NAME' the parameters of one, their ranges and references.\n\n"
         "fraction is the volume fraction of phase 1. Where it is met through a threshold, this is found once on a fine grid and kept in the recipe "
         "(-o r.json), so that every grid has the same interface; fractions per voxel are made to add up to it exactly. connected=1 ("
         "\"connected\": 1 in a file) means phase 1 in one body: on the grid asked for, what is cut off from its largest cluster is removed and what "

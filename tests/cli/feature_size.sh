@@ -71,6 +71,8 @@ demand 'min: 4 W/(m K)' '{filler: 3 mm, polymer: 2.6 mm}' '{generator: laminate,
 refused 'layers beside each other' 'd.yaml:9: cannot be met: layers of the space (line 10) follow each other every 5 mm, of which filler may have 2.608 mm beside the other'
 demand 'min: 1.1 W/(m K)' '{filler: 2.2 mm}' '[skeleton]' 80 | sed 's/^require:/&\n  - {property: volume fraction, phase: filler, max: 0.03}/' >"$T/d.yaml"
 refused 'more than a ball' 'd.yaml:10: cannot be met: one ball of 2.2 mm is 0.0446 of the box, and filler may have 0.03 of it (line 8); nearest, not ruled out by this: a minimum feature of 1.928 mm, or size: 5.707 mm'
+sed 's/{name: filler,/{name: filler, density: 4 g\/cm^3,/; s/{name: polymer,/{name: polymer, density: 1 g\/cm^3,/; s/{property: volume fraction.*/{property: density, max: 1.06 g\/cm^3}/' "$T/d.yaml" >"$T/e.yaml"; mv "$T/e.yaml" "$T/d.yaml"
+refused 'or by its mass' 'filler may have 0.02 of it (line 8)'
 demand 'min: 4 W/(m K), max: 6 W/(m K)' '{filler: 3 mm}' '{generator: laminate, fraction: 0.05..0.95, normal1: 1}' 20 >"$T/d.yaml"
 design M
 [ $rc = 5 ] && grep -Eq 'fail feature size filler: .*; the same structure in a larger box, size: [0-9.]+ mm, would do' "$T/out" && ok 'what would do' || { cat "$T/out"; no "what would do ($rc)"; }

@@ -21,9 +21,20 @@ double cupel_feature_least_radius(const cupel_micro_demand *d, size_t phase)
     return least;
 }
 
-/* The line that keeps a phase from more of the volume: its own window, or of two phases that of the other; 0: another kind of entry, or none. */
-static size_t line_of_most(const cupel_micro_demand *d, size_t phase)
+/* The share of a phase at which a mixture of two has the density that an entry allows; 1 where that does not keep it from more. */
+static double share_by_density(const cupel_micro_demand *d, const cupel_ask *a, size_t phase)
 {
+    if (a->kind != CUPEL_ASK_DENSITY || d->n_phases != 2) return 1;
+    const double own = d->phase[phase].density, other = d->phase[1 - phase].density, limit = own > other ? a->max : a->min;
+    return isfinite(limit) && own != other ? (limit - other) / (own - other) : 1;
+}
+
+/* The line that keeps a phase from more than `most` of the volume: its own window, of two phases that of the other, or a density; 0: another kind of
+ * entry, or none. */
+static size_t line_of_most(const cupel_micro_demand *d, size_t phase, double most)
+{
+    for (size_t i = 0; i < d->n_asks; i++)
+        if (share_by_density(d, &d->ask[i], phase) <= most * (1 + 1e-6)) return d->ask[i].line;
     for (size_t i = 0; i < d->n_asks; i++) {
         const cupel_ask *a = &d->ask[i];
         if (a->kind != CUPEL_ASK_FRACTION) continue;
@@ -59,7 +70,7 @@ static double ball(const cupel_micro_demand *d, const cupel_ask *a) { return PI 
 
 static cupel_status check_ball(const cupel_micro_demand *d, const cupel_ask *a, double most, cupel_err *err)
 {
-    const size_t line = line_of_most(d, a->phase);
+    const size_t line = line_of_most(d, a->phase, most);
     const char *name = d->phase[a->phase].name, *gap = *a->unit ? " " : "";
     cupel_str s = {0};
     for (size_t i = 0; i < d->n_asks; i++)
@@ -137,7 +148,7 @@ static void put_held(const cupel_micro_demand *d, const cupel_design *g, const c
     static const double AT = 0.01, TIGHT = 0.1; /* of a volume; of another feature size */
     double low[CUPEL_MICRO_PHASES_MAX], high[CUPEL_MICRO_PHASES_MAX];
     if (cupel_fractions_allowed(d, low, high, NULL, NULL) == CUPEL_OK && g->limit.fraction[a->phase] > high[a->phase] - AT) {
-        const size_t line = line_of_most(d, a->phase);
+        const size_t line = line_of_most(d, a->phase, high[a->phase]);
         cupel_str_addf(s, "%s has the most of the volume that is allowed", d->phase[a->phase].name);
         if (line) cupel_str_addf(s, " (line %zu)", line);
         cupel_str_puts(s, "; ");
