@@ -240,6 +240,27 @@ static void deviations_know_no_beliefs(void **state)
     cupel_choice_release(&batch);
 }
 
+/* What is said of picks holds about what it says, where values are skewed to the left and follow their inputs only half. */
+static void deviations_are_as_large_as_errors(void **state)
+{
+    (void)state;
+    enum { DRAWS = 16, ROWS = 7, PICKS = 10 };
+    const bool maximize = true;
+    size_t held = 0, all = 0;
+    for (uint64_t draw = 0; draw < DRAWS; draw++) {
+        double truth[M];
+        cupel_choose_task t = task_of(&maximize);
+        for (size_t i = 0; i < M; i++) truth[i] = 4 * pow(cupel_rng_uniform(draw, 13, i), 0.3) + pool[i * D];
+        t.n = ROWS, t.m = M - ROWS;
+        memcpy(known, pool + t.m * D, ROWS * D * sizeof *known);
+        memcpy(y, truth + t.m, ROWS * sizeof *y);
+        cupel_choice c = choose(&t, CUPEL_ACQUIRE_EI, PICKS, 1);
+        for (size_t k = 0; k < c.n; k++, all++) held += fabs(truth[c.pick[k].row] - c.pick[k].mean[0]) < 1.645 * c.pick[k].deviation[0];
+        cupel_choice_release(&c);
+    }
+    assert_true((double)held / (double)all > 0.9);
+}
+
 /* Two hills: the batch goes to what lies between them, and the volume is expected to grow. */
 static void several_goals(void **state)
 {
@@ -411,7 +432,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_are_their_integrals), cmocka_unit_test(the_logarithm_goes_on), cmocka_unit_test(volumes_by_inclusion_and_exclusion),
         cmocka_unit_test(a_descent_ends_at_the_bottom), cmocka_unit_test(all_find_the_hill),     cmocka_unit_test(failures_pending_and_cost),
-        cmocka_unit_test(deviations_know_no_beliefs),
+        cmocka_unit_test(deviations_know_no_beliefs), cmocka_unit_test(deviations_are_as_large_as_errors),
         cmocka_unit_test(equal_candidates_are_one), cmocka_unit_test(the_bent_scale), cmocka_unit_test(without_skill_chance_picks),
         cmocka_unit_test(several_goals), cmocka_unit_test(the_ends_of_a_front_are_found), cmocka_unit_test(a_choice_tells_and_stops),
         cmocka_unit_test(few_rows_and_none),

@@ -500,19 +500,31 @@ static cupel_status pick_by_model(cupel_chooser *c, size_t k, cupel_choice *out,
     return k + 1 < out->n ? believe(c, t->pool + at * t->d, at, err) : CUPEL_OK;
 }
 
-/* By how much the deviations of a goal that are said are larger than those of its processes, and the noise in them. Lengths and variance are those
- * that suit the rows best and are not known themselves, so that deviations are too small: with few rows, and where rows left out are missed by more
- * than theirs (benchmarks/files_deviations). */
-static double wider(const cupel_chooser *c, size_t goal, double *noise)
+/* From the deviation of a goal's processes to the one that is said. */
+typedef struct said_deviation {
+    double more;  /* times as large */
+    double least; /* of the processes: what rows left out are missed by */
+    double noise; /* of a measurement, as processes see it */
+    double slope; /* unit of the goal for one of what processes see, in the mean */
+} said_deviation;
+
+/* Lengths and variance are those that suit the rows best and are not known themselves, so that deviations are too small: with few rows, and where
+ * rows left out are missed by more than theirs. So is the power that values are bent by: at its flat end a deviation of what processes see is next
+ * to nothing in the unit of the goal, and straight values would have said more (benchmarks/files_deviations). */
+static cupel_status said_of(const cupel_chooser *c, size_t goal, said_deviation *s, cupel_err *err)
 {
     const double share = 1 / (double)c->n_members;
-    double square = 0;
-    *noise = 0;
-    for (size_t k = 0; k < c->n_members && !c->t->stated[goal]; k++) {
+    double square = 0, better, mean, spread;
+    *s = (said_deviation){0};
+    if (c->t->stated[goal]) return CUPEL_OK;
+    for (size_t k = 0; k < c->n_members; k++) {
         square += share * cupel_gauss_left_out_square(c->process[goal][k]);
-        *noise += share * cupel_gauss_noise(c->process[goal][k]);
+        s->noise += share * cupel_gauss_noise(c->process[goal][k]);
     }
-    return sqrt((1 + UNKNOWN_ROWS / (double)c->n_good) * fmax(1, square));
+    s->more = sqrt((1 + UNKNOWN_ROWS / (double)c->n_good) * fmax(1, square));
+    cupel_gauss_standard(c->y[goal], c->n_good, &mean, &spread);
+    s->slope = c->scale[goal].spread / spread;
+    return cupel_choose_left_out(c, goal, &better, &s->least, err);
 }
 
 /* What is said of the picks: by the measured rows alone, for what was believed while they were chosen is no knowledge. */
@@ -520,13 +532,14 @@ static cupel_status expect_picks(cupel_chooser *c, cupel_choice *out, cupel_err 
 {
     const cupel_choose_task *t = c->t;
     cupel_status st = CUPEL_OK;
-    double room[2], mean, deviation, more[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX];
+    double room[2], mean, deviation;
+    said_deviation said[CUPEL_GOALS_MAX];
     free_views(c);
     if (c->n_rows > c->n_good) {
         c->n_rows = c->n_good;
         CUPEL_TRY(renew(c, err));
     }
-    for (size_t g = 0; g < t->n_goals; g++) more[g] = wider(c, g, &noise[g]);
+    for (size_t g = 0; g < t->n_goals; g++) CUPEL_TRY(said_of(c, g, &said[g], err));
     for (size_t i = 0; i < out->n; i++)
         for (size_t g = 0; g < t->n_goals; g++) {
             cupel_chosen *p = &out->pick[i];
@@ -534,7 +547,9 @@ static cupel_status expect_picks(cupel_chooser *c, cupel_choice *out, cupel_err 
             p->deviation[g] = 0;
             if (t->stated[g]) continue;
             CUPEL_TRY(expect(c, g, t->pool + p->row * t->d, 1, &mean, &deviation, room, err));
-            cupel_choose_moments(&c->scale[g], mean, more[g] * hypot(deviation, noise[g]), &p->mean[g], &p->deviation[g]);
+            deviation = said[g].more * hypot(fmax(deviation, said[g].least), said[g].noise);
+            cupel_choose_moments(&c->scale[g], mean, deviation, &p->mean[g], &p->deviation[g]);
+            p->deviation[g] = fmax(p->deviation[g], said[g].slope * deviation);
             if (!t->maximize[g]) p->mean[g] = -p->mean[g];
         }
 done:
@@ -589,9 +604,10 @@ static cupel_status judge_model(cupel_chooser *c, cupel_err *err)
 {
     const cupel_choose_task *t = c->t;
     cupel_status st = CUPEL_OK;
+    double worse;
     if (t->n_goals == 1) return t->windowed || c->o->acquisition != CUPEL_ACQUIRE_AUTO ? CUPEL_OK : cupel_choose_skill(c, &c->skilled, err);
     for (size_t g = 0; g < t->n_goals && st == CUPEL_OK; g++)
-        if (!t->stated[g]) st = cupel_choose_left_out(c, g, &c->error[g], err);
+        if (!t->stated[g]) st = cupel_choose_left_out(c, g, &c->error[g], &worse, err);
     return st == CUPEL_OK ? cupel_choose_volume(c, &c->volume, err) : st;
 }
 

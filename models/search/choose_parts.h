@@ -51,8 +51,8 @@ void cupel_choose_moments(const cupel_choose_scale *s, double v, double deviatio
 double cupel_choose_gain(const cupel_choose_scale *s, double v, double deviation, double best);
 /* Whether the processes of the one goal say more of measured rows than their mean does, each row left out in turn. */
 cupel_status cupel_choose_skill(const cupel_chooser *c, bool *skilled, cupel_err *err);
-/* What the better process of a goal misses rows left out by, root of the mean square, as processes see them. */
-cupel_status cupel_choose_left_out(const cupel_chooser *c, size_t goal, double *error, cupel_err *err);
+/* What the better and the worse process of a goal miss rows left out by, root of the mean square, as processes see them. */
+cupel_status cupel_choose_left_out(const cupel_chooser *c, size_t goal, double *better, double *worse, cupel_err *err);
 
 /* The candidate farthest from all that was tried, is under way or was taken; the first of all by chance. */
 size_t cupel_choose_far(const cupel_chooser *c, size_t n_taken, const size_t *taken);

@@ -90,16 +90,17 @@ static double skill_of(const cupel_chooser *c, size_t member, double *error)
     return 1 - square * (n - 1) * (n - 1) / (n * n * n * spread * spread);
 }
 
-cupel_status cupel_choose_left_out(const cupel_chooser *c, size_t goal, double *error, cupel_err *err)
+cupel_status cupel_choose_left_out(const cupel_chooser *c, size_t goal, double *better, double *worse, cupel_err *err)
 {
     double *miss = cupel_alloc(c->n_good, sizeof *miss);
     if (!miss) return cupel_no_memory(err, "rows left out", c->n_good * sizeof *miss);
-    *error = INFINITY;
+    *better = INFINITY, *worse = 0;
     for (size_t k = 0; k < c->n_members; k++) {
         double square = 0;
         cupel_gauss_left_out(c->process[goal][k], miss);
         for (size_t i = 0; i < c->n_good; i++) square += miss[i] * miss[i];
-        *error = fmin(*error, sqrt(square / (double)c->n_good));
+        const double error = sqrt(square / (double)c->n_good);
+        *better = fmin(*better, error), *worse = fmax(*worse, error);
     }
     cupel_free(miss);
     return CUPEL_OK;
