@@ -48,5 +48,6 @@ const cupel_verb cupel_verb_convert = {
     .options = options,
     .min_args = 2,
     .max_args = 2,
+    .writes = 2,
     .run = run,
 };

@@ -20,7 +20,8 @@ void cupel_help_all(cupel_str *s)
         else
             cupel_str_addf(s, "  %-10s %s\n", l->verb->name, l->verb->help);
     }
-    cupel_str_puts(s, "\nResults go to stdout or to the file of -o, talk to stderr. Units are part of a column's name: `band gap [eV]`.\n");
+    cupel_str_puts(s, "\nResults go to stdout or to the file of -o, talk to stderr. A record of the run goes\n"
+                      "beside that file: FILE.run.json. Units are part of a column's name: `band gap [eV]`.\n");
     cupel_str_puts(s, exit_codes);
 }
 

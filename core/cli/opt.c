@@ -27,7 +27,10 @@ const cupel_opt cupel_common_options[] = {
      "threads; without it the smallest of cpuset, SLURM_CPUS_PER_TASK and OMP_NUM_THREADS"},
     {"isa", "NAME", CUPEL_OPT_CHOICE, "auto|plain|avx2|avx512", "auto", false,
      "instruction set of the kernels; results depend on it, never on the machine"},
-    {"record", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false, "what this run read, said and wrote, as JSON: digests, notes, timings, exit code"},
+    {"record", "FILE", CUPEL_OPT_TEXT, NULL, NULL, false,
+     "what this run read, said and wrote, as JSON: digests, rows left out by reason, notes, timings, exit code (default, where the result is a file: "
+     "that name with .run.json behind it)"},
+    {"no-record", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "no record beside the result"},
     {"quiet", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "no notes and no progress on stderr; warnings and errors stay"},
     {"help", NULL, CUPEL_OPT_FLAG, NULL, NULL, false, "this page"},
     {0},

@@ -31,6 +31,8 @@ typedef struct cupel_verb {
     size_t min_args, max_args;      /* positional arguments */
     bool uses_blas;                 /* start again with the fast OpenBLAS kernels (blas.c) */
     bool computes;                  /* long work: says threads and instruction set first; signals set the flag that job->stop reads */
+    size_t writes;                  /* which argument, counted from 1, is a file that it writes; 0: none, results go to options or stdout */
+    bool updates;                   /* that file is read first */
     bool keeps;                     /* CUPEL_INTERRUPTED says that the best so far is there: exit code 6, as of verbs with --resume */
     cupel_status (*run)(const cupel_args *args, const cupel_job *job, cupel_err *err);
 } cupel_verb;

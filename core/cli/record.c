@@ -2,8 +2,10 @@
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/cli/outputs.h"
 #include "core/cli/talk.h"
 #include "core/io/input.h"
+#include "core/sys/comm.h"
 #include "core/sys/file.h"
 
 #include <stdio.h>
@@ -25,7 +27,9 @@ typedef struct named_file {
 struct cupel_record {
     cupel_account account;
     cupel_job job;
-    const char *path, *folder;   /* folder: of the outputs; NULL: none */
+    const cupel_verb *verb;
+    cupel_record_place place;
+    const char *folder;          /* of the outputs; NULL: none */
     named_file *file;
     size_t n, cap;
     bool failed; /* no memory for a file that the work read */
@@ -59,7 +63,7 @@ static cupel_status add_file(cupel_record *r, const char *path, bool output, cup
 {
     struct stat sb;
     bool failed;
-    if (!path || strcmp(path, r->path) == 0) return CUPEL_OK;
+    if (!path || strcmp(path, r->place.path) == 0) return CUPEL_OK;
     named_file *f = new_file(r, path, &failed);
     if (failed) return cupel_no_memory(err, "a record", 0);
     if (!f) return CUPEL_OK;
@@ -68,7 +72,8 @@ static cupel_status add_file(cupel_record *r, const char *path, bool output, cup
     if (!f->there) return CUPEL_OK;
     f->changed = sb.st_mtim;
     f->size = sb.st_size;
-    return digest_of(path, f->digest, err);
+    if (!output) f->there = digest_of(path, f->digest, NULL) == CUPEL_OK; /* what cannot be read is no input; the work says why */
+    return CUPEL_OK;
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
@@ -101,7 +106,7 @@ static cupel_status add_folder(cupel_record *r, bool before, cupel_err *err)
     cupel_status st = r->folder ? list_folder(r->folder, &path, &n, err) : CUPEL_OK;
     for (size_t i = 0; i < n; i++) {
         struct stat sb;
-        named_file *f = look(path[i], &sb) && !cupel_same_file(path[i], r->path) ? new_file(r, path[i], &failed) : NULL;
+        named_file *f = look(path[i], &sb) && !cupel_same_file(path[i], r->place.path) ? new_file(r, path[i], &failed) : NULL;
         short_of_memory = short_of_memory || (f == NULL && failed);
         if (f) f->output = true;
         if (f && before) f->there = true, f->changed = sb.st_mtim, f->size = sb.st_size;
@@ -111,24 +116,47 @@ static cupel_status add_folder(cupel_record *r, bool before, cupel_err *err)
     return st == CUPEL_OK && short_of_memory ? cupel_no_memory(err, "a record", 0) : st;
 }
 
+static cupel_status add_option(cupel_record *r, const cupel_opt *o, const cupel_args *args, cupel_err *err)
+{
+    cupel_status st = CUPEL_OK;
+    const bool output = cupel_outputs_is_output(o->name);
+    const char *word;
+    if (strcmp(o->name, "output") == 0 && o->placeholder && strcmp(o->placeholder, "DIR") == 0) r->folder = cupel_opt_text(args, o->name);
+    if (!output && !cupel_outputs_is_file(o)) return CUPEL_OK;
+    if (o->kind == CUPEL_OPT_TEXT) return add_file(r, cupel_opt_text(args, o->name), output, err);
+    for (size_t i = 0; o->kind == CUPEL_OPT_LIST && (word = cupel_opt_item(args, o->name, i)); i++) CUPEL_TRY(add_file(r, word, false, err));
+done:
+    return st;
+}
+
+/* Ranks of one run write one record, that of the first; with a shard of its own each is a run. */
+static bool is_for_another(const cupel_verb *verb, const cupel_args *args)
+{
+    for (const cupel_opt *o = verb->options; o && o->name; o++)
+        if (strcmp(o->name, "shard") == 0) return !cupel_opt_given(args, "shard") && !cupel_comm_leads();
+    return false;
+}
+
 cupel_status cupel_record_begin(const cupel_verb *verb, const cupel_args *args, const cupel_job *job, cupel_record **out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
-    const char *path = cupel_opt_text(args, "record"), *word;
+    cupel_record_place place = {.path = NULL};
+    const char *word;
     *out = NULL;
-    if (!path) return CUPEL_OK;
-    if (strcmp(path, "-") == 0) return cupel_fail(err, CUPEL_USAGE, "--record -: stdout is for results; name a file");
+    if (!is_for_another(verb, args)) st = cupel_outputs_record(verb, args, &place, err);
+    if (!place.path) return st;
     cupel_record *r = cupel_alloc(1, sizeof *r);
-    if (!r) return cupel_no_memory(err, "a record", sizeof *r);
-    r->path = path;
-    r->job = *job;
-    CUPEL_TRY(cupel_out_check(path, err));
-    for (size_t i = 0; (word = cupel_arg(args, i)); i++) CUPEL_TRY(add_file(r, word, false, err));
-    for (const cupel_opt *o = verb->options; o && o->name; o++) {
-        if (strcmp(o->name, "output") == 0 && o->placeholder && strcmp(o->placeholder, "DIR") == 0) r->folder = cupel_opt_text(args, o->name);
-        if (o->kind == CUPEL_OPT_TEXT) CUPEL_TRY(add_file(r, cupel_opt_text(args, o->name), strcmp(o->name, "output") == 0, err));
-        for (size_t i = 0; o->kind == CUPEL_OPT_LIST && (word = cupel_opt_item(args, o->name, i)); i++) CUPEL_TRY(add_file(r, word, false, err));
+    if (!r) {
+        cupel_free(place.path);
+        return cupel_no_memory(err, "a record", sizeof *r);
     }
+    r->verb = verb;
+    r->place = place;
+    r->job = *job;
+    if (strcmp(place.path, "-") == 0) CUPEL_TRY(cupel_fail(err, CUPEL_USAGE, "--record -: stdout is for results; name a file"));
+    if (!place.beside) CUPEL_TRY(cupel_out_check(place.path, err));
+    for (size_t i = 0; (word = cupel_arg(args, i)); i++) CUPEL_TRY(add_file(r, word, i + 1 == verb->writes && !verb->updates, err));
+    for (const cupel_opt *o = verb->options; o && o->name; o++) CUPEL_TRY(add_option(r, o, args, err));
     CUPEL_TRY(add_folder(r, true, err));
     cupel_account_begin(&r->account, "", cupel_command_line(args), &r->job);
     cupel_talk_keep(&r->said);
@@ -167,13 +195,30 @@ void cupel_record_free(cupel_record *r)
     cupel_str_free(&r->said);
     for (size_t i = 0; i < r->n; i++) cupel_free(r->file[i].path);
     cupel_free(r->file);
+    cupel_free(r->place.path);
     cupel_free(r);
+}
+
+static bool is_new(const named_file *f)
+{
+    struct stat sb;
+    if (!look(f->path, &sb)) return false;
+    return !f->there || sb.st_size != f->size || sb.st_mtim.tv_sec != f->changed.tv_sec || sb.st_mtim.tv_nsec != f->changed.tv_nsec;
+}
+
+/* Nobody asked for a record, and there is no result for it: a wrong command line, or a run that prints something else (an estimate). */
+static bool is_left_out(const cupel_record *r, int exit_code)
+{
+    if (!r->place.beside || exit_code == CUPEL_USAGE) return r->place.beside != NULL;
+    if (exit_code || r->place.always) return false;
+    for (size_t i = 0; i < r->n; i++)
+        if (strcmp(r->file[i].path, r->place.beside) == 0) return !is_new(&r->file[i]);
+    return false;
 }
 
 static cupel_status put_files(const cupel_record *r, cupel_json_out *w, cupel_err *err)
 {
     char digest[72];
-    struct stat sb;
     cupel_json_name(w, "inputs");
     cupel_json_open(w, '[');
     for (size_t i = 0; i < r->n; i++)
@@ -183,8 +228,7 @@ static cupel_status put_files(const cupel_record *r, cupel_json_out *w, cupel_er
     cupel_json_open(w, '[');
     for (size_t i = 0; i < r->n; i++) {
         const named_file *f = &r->file[i];
-        if (!look(f->path, &sb)) continue;
-        if (f->there && sb.st_size == f->size && sb.st_mtim.tv_sec == f->changed.tv_sec && sb.st_mtim.tv_nsec == f->changed.tv_nsec) continue;
+        if (!is_new(f)) continue;
         cupel_status st = digest_of(f->path, digest, err);
         if (st != CUPEL_OK) return st;
         cupel_account_file(w, NULL, f->path, digest);
@@ -198,11 +242,9 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     cupel_status st = CUPEL_OK;
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
-    if (!r) return CUPEL_OK;
+    if (!r || is_left_out(r, exit_code)) return CUPEL_OK;
     cupel_account_head(&r->account, &w);
-    cupel_json_name(&w, "exit_code");
-    cupel_json_put_int(&w, exit_code);
-    cupel_account_word(&w, "status", cupel_status_name((cupel_status)exit_code));
+    cupel_account_outcome(&w, (cupel_status)exit_code);
     cupel_json_name(&w, "error");
     if (error) cupel_json_put_string(&w, error);
     else cupel_json_put_null(&w);
@@ -215,7 +257,7 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     cupel_json_close(&w, '}');
     cupel_str_putc(&s, '\n');
     if (s.failed || r->said.failed || r->failed) CUPEL_TRY(cupel_no_memory(err, "a record", s.n));
-    st = cupel_out_bytes(r->path, s.p, s.n, err);
+    st = cupel_out_bytes(r->place.path, s.p, s.n, err);
 done:
     cupel_str_free(&s);
     return st;

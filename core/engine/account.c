@@ -183,6 +183,13 @@ void cupel_account_count(cupel_json_out *w, const char *name, uint64_t x)
     cupel_json_put_count(w, x);
 }
 
+void cupel_account_outcome(cupel_json_out *w, cupel_status st)
+{
+    cupel_json_name(w, "exit_code");
+    cupel_json_put_int(w, (int)st);
+    cupel_account_word(w, "status", cupel_status_name(st));
+}
+
 void cupel_account_usage(cupel_json_out *w)
 {
     struct rusage usage;

@@ -50,6 +50,8 @@ void cupel_account_head(const cupel_account *a, cupel_json_out *w);
 void cupel_account_number(cupel_json_out *w, const char *name, double x);
 void cupel_account_word(cupel_json_out *w, const char *name, const char *text);
 void cupel_account_count(cupel_json_out *w, const char *name, uint64_t x);
+/* exit_code and status of a run that ends so. */
+void cupel_account_outcome(cupel_json_out *w, cupel_status st);
 /* cpu_seconds and max_rss_bytes of this process. */
 void cupel_account_usage(cupel_json_out *w);
 /* "said": [{"level", "text"}], of lines as cupel_account_hear makes them. */

@@ -93,6 +93,7 @@ static cupel_status write_account(const journey *j, cupel_err *err)
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
     cupel_account_head(&j->account, &w);
+    cupel_account_outcome(&w, cupel_result_check_found(&j->r, NULL));
     put_times(j, &w);
     put_inputs(j, &w);
     cupel_account_reasons(&w, &j->account.said);

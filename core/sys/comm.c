@@ -40,6 +40,16 @@ static size_t launched(const char **variable)
     return 1;
 }
 
+bool cupel_comm_leads(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"};
+    const char *variable = "";
+    size_t rank = 0;
+    if (launched(&variable) <= 1) return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !rank; i++) rank = number_of(names[i]);
+    return rank == 0;
+}
+
 /* ---- the plug-in ---- */
 
 /* Beside the program, or in lib/ beside its bin/ (make install). */

@@ -14,6 +14,8 @@ typedef struct cupel_comm cupel_comm;
 cupel_status cupel_comm_begin(cupel_comm **c, cupel_err *err);
 /* For work that ranks cannot share: CUPEL_FAILED when a launcher started more than one. */
 cupel_status cupel_comm_alone(cupel_err *err);
+/* False for a rank beyond the first, by the word of the launcher; needs no MPI. */
+bool cupel_comm_leads(void);
 /* All ranks together. NULL-safe. */
 void cupel_comm_end(cupel_comm *c);
 /* Ends every rank, with this exit code; for a failure of which the others know nothing. Returns where there is one rank only. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# predict as one end of a dialogue, and --record for every verb.
+# predict as one end of a dialogue, and --record for every verb (record.sh has the records that nobody asks for).
 set -u
 C=${CUPEL:-build/cupel}; R=${CUPEL_ROOT:-.}; T=$(mktemp -d); trap 'rm -rf "$T"' EXIT; bad=0
 check() { if [ "$2" = 0 ]; then echo "ok $1"; else echo "not ok $1"; bad=1; fi; }

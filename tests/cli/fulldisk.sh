@@ -54,7 +54,8 @@ writes() {
       elif ! grep -q -- "$word" "$T/err"; then
         [ "${anyfile:-}" ] && grep -q "'.*'" "$T/err" || { wrong=1; echo "    operation $n of $total, errno $errno: no '$word' in: $(tail -n 1 "$T/err")"; }
       fi
-      if [ $rc -ne 0 ] && [ -e "$final" ] && ! cmp -s "$final" "$T/old" && ! { [ "${anyfile:-}" ] && whole "$final"; }; then
+      # the record is written when the result is there
+      if [ $rc -ne 0 ] && [ -e "$final" ] && ! cmp -s "$final" "$T/old" && ! { { [ "${anyfile:-}" ] || grep -q "$word.run.json" "$T/err"; } && whole "$final"; }; then
         wrong=1; echo "    operation $n of $total, errno $errno: a damaged file under the final name"
       fi
       if [ -n "$(find "$T" -name '.*.tmp*')" ]; then wrong=1; echo "    operation $n of $total, errno $errno: left $(find "$T" -name '.*.tmp*')"; find "$T" -name '.*.tmp*' -delete; fi

@@ -234,6 +234,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
     cupel_account_head(a, &w);
+    cupel_account_outcome(&w, to->left_out || found->stopped ? CUPEL_INTERRUPTED : found->n && found->one[0].meets ? CUPEL_OK : CUPEL_INFEASIBLE);
     cupel_json_name(&w, "seconds");
     cupel_json_open(&w, '{');
     cupel_account_number(&w, "total", cupel_now() - a->begin);
@@ -241,6 +242,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_account_number(&w, "report", report);
     cupel_json_close(&w, '}');
     cupel_account_usage(&w);
+    cupel_account_reasons(&w, &a->said);
     cupel_cut_put(found, &w);
     cupel_account_count(&w, "solves", found->solves);
     cupel_design_loads_put(found, &w);

@@ -61,6 +61,40 @@ static cupel_status write_table(road *r, table t, cupel_err *err)
     return st;
 }
 
+/* ---- how it ends ---- */
+
+/* The number that is farthest out, in words. */
+static void put_nearest(const road *r, cupel_str *s)
+{
+    const cupel_ranked *x = &r->ranking.row[0];
+    bool any = false;
+    for (size_t a = 0; a < r->d->n_asks; a++) {
+        const cupel_ask *ask = &r->d->ask[a];
+        const double value = x->verified ? x->value[a] : x->forecast.value[a], factor = cupel_ask_factor(ask);
+        const bool miss = x->verified ? x->verdict[a] == CUPEL_MISSES : !cupel_ask_met(ask, value);
+        if (!miss) continue;
+        cupel_str_addf(s, "%s%s%s %.4g%s%s", any ? ", " : "", ask->name, ask->whole ? " is off by" : "", factor * value,
+                       *cupel_ask_unit(ask) ? " " : "", cupel_ask_unit(ask));
+        any = true;
+    }
+    if (!any) cupel_str_puts(s, "each number can be had, not all together");
+}
+
+static cupel_status check_found(const road *r, cupel_err *err)
+{
+    const cupel_micro_ranking *k = &r->ranking;
+    const cupel_ranked *x = k->n ? &k->row[0] : NULL;
+    cupel_str s = {0};
+    if (x && (x->verified ? x->all != CUPEL_MISSES : !x->reason && x->forecast.chance > NO_CHANCE)) return CUPEL_OK;
+    if (!x) return cupel_fail(err, CUPEL_INFEASIBLE, "no candidate of the space can be made");
+    put_nearest(r, &s);
+    cupel_status st =
+        cupel_fail(err, CUPEL_INFEASIBLE, "nothing in the space was found that meets the demand, which proves nothing; the nearest, %s: %s. Widen "
+                   "the space or the windows", x->recipe, x->reason ? x->reason : cupel_str_text(&s));
+    cupel_str_free(&s);
+    return st;
+}
+
 /* ---- the account ---- */
 
 static void put_figures(const road *r, cupel_json_out *w)
@@ -86,12 +120,25 @@ static void put_figures(const road *r, cupel_json_out *w)
     cupel_account_count(w, "verified", verified);
 }
 
+/* Structures of the sample and of the ranking that could not be made or solved; their tables say why. */
+static void put_reasons(const road *r, cupel_json_out *w)
+{
+    size_t n = r->samples.n - cupel_samples_good(&r->samples);
+    for (size_t i = 0; i < r->ranking.n; i++) n += r->ranking.row[i].reason != NULL;
+    cupel_json_name(w, "reasons");
+    cupel_json_open(w, '{');
+    if (n) cupel_account_count(w, "not_solved", n);
+    cupel_json_close(w, '}');
+}
+
 static cupel_status write_account(const road *r, cupel_err *err)
 {
     cupel_str s = {0};
     cupel_json_out w = {.s = &s};
     cupel_account_head(&r->account, &w);
+    cupel_account_outcome(&w, check_found(r, NULL));
     put_figures(r, &w);
+    put_reasons(r, &w);
     cupel_json_name(&w, "inputs");
     cupel_json_open(&w, '[');
     cupel_account_file(&w, "demand", r->d->file, r->d->digest);
@@ -211,38 +258,6 @@ static void put_outcome(const road *r, cupel_str *s)
     cupel_str_puts(s, "\n");
     if (k->n) cupel_str_addf(s, "first: %s\n", k->row[0].recipe);
     cupel_str_addf(s, "%s/ranking.csv %s/report.html\n", r->account.folder, r->account.folder);
-}
-
-/* The number that is farthest out, in words. */
-static void put_nearest(const road *r, cupel_str *s)
-{
-    const cupel_ranked *x = &r->ranking.row[0];
-    bool any = false;
-    for (size_t a = 0; a < r->d->n_asks; a++) {
-        const cupel_ask *ask = &r->d->ask[a];
-        const double value = x->verified ? x->value[a] : x->forecast.value[a], factor = cupel_ask_factor(ask);
-        const bool miss = x->verified ? x->verdict[a] == CUPEL_MISSES : !cupel_ask_met(ask, value);
-        if (!miss) continue;
-        cupel_str_addf(s, "%s%s%s %.4g%s%s", any ? ", " : "", ask->name, ask->whole ? " is off by" : "", factor * value,
-                       *cupel_ask_unit(ask) ? " " : "", cupel_ask_unit(ask));
-        any = true;
-    }
-    if (!any) cupel_str_puts(s, "each number can be had, not all together");
-}
-
-static cupel_status check_found(const road *r, cupel_err *err)
-{
-    const cupel_micro_ranking *k = &r->ranking;
-    const cupel_ranked *x = k->n ? &k->row[0] : NULL;
-    cupel_str s = {0};
-    if (x && (x->verified ? x->all != CUPEL_MISSES : !x->reason && x->forecast.chance > NO_CHANCE)) return CUPEL_OK;
-    if (!x) return cupel_fail(err, CUPEL_INFEASIBLE, "no candidate of the space can be made");
-    put_nearest(r, &s);
-    cupel_status st =
-        cupel_fail(err, CUPEL_INFEASIBLE, "nothing in the space was found that meets the demand, which proves nothing; the nearest, %s: %s. Widen "
-                   "the space or the windows", x->recipe, x->reason ? x->reason : cupel_str_text(&s));
-    cupel_str_free(&s);
-    return st;
 }
 
 cupel_status cupel_micro_run(const char *demand, const char *folder, bool resume, const char *command, const cupel_job *job, cupel_str *words,
