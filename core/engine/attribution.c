@@ -311,17 +311,28 @@ static void release(reading *d)
     cupel_source_free(d->source);
 }
 
+/* Warnings of importances that cannot be told apart, one each; the others are counted, for the account lists all of them. */
+enum { WARNINGS = 3 };
+
 /* Importance that cannot be told apart, where it is worth naming: together the groups matter, and more than the best of them alone. */
+static bool is_artefact(const cupel_attribution *a, const cupel_cluster *c)
+{
+    const cupel_group *best = &a->group[c->group[0]];
+    return c->importance > 0.05 * a->error && c->importance > 1.2 * best->importance + best->deviation;
+}
+
 static void warn(const cupel_attribution *a, const cupel_job *job)
 {
+    size_t n = 0;
     for (size_t k = 0; k < a->n_clusters; k++) {
         const cupel_cluster *c = &a->cluster[k];
         const cupel_group *best = &a->group[c->group[0]];
-        if (!(c->importance > 0.05 * a->error) || !(c->importance > 1.2 * best->importance + best->deviation)) continue;
+        if (!is_artefact(a, c) || ++n > WARNINGS) continue;
         cupel_say(job, CUPEL_WARNING, "'%s' and %zu more group%s of columns move together: shuffled together they raise the error by %.3g, the best "
                                       "of them alone by %.3g, so their single importances are an artefact of what they share", best->name, c->n - 1,
                   c->n > 2 ? "s" : "", c->importance, best->importance);
     }
+    if (n > WARNINGS) cupel_say(job, CUPEL_WARNING, "so it is of %zu more such lists, below under \"Groups that move together\"", n - WARNINGS);
 }
 
 cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cupel_job *job, cupel_attribution *a, cupel_err *err)

@@ -52,8 +52,8 @@ static cupel_reason read_target(cupel_text cell, double *y)
     cupel_text t = cupel_text_trim(cell);
     if (cupel_text_missing(t)) return CUPEL_REASON_MISSING_NUMBER;
     if (cupel_parse_double(t, y)) return CUPEL_REASON_NONE;
-    *y = same_letters(t, "true");
-    return *y > 0 || same_letters(t, "false") ? CUPEL_REASON_NONE : CUPEL_REASON_BAD_NUMBER;
+    *y = same_letters(t, "true") || same_letters(t, "yes");
+    return *y > 0 || same_letters(t, "false") || same_letters(t, "no") ? CUPEL_REASON_NONE : CUPEL_REASON_BAD_NUMBER;
 }
 
 typedef struct reading {
@@ -90,7 +90,7 @@ static const char *no_number(cupel_text t)
     if (has_comma(t)) return " (a point for decimals and nothing between thousands: 1234.5)";
     if (t.n && (t.p[0] == '<' || t.p[0] == '>')) return " (a limit is no value: leave the row out, or give what was measured)";
     if (has_unit(t)) return " alone (a unit stands in the name of the column: 'strength [MPa]')";
-    return " (text classes: write them as 0 and 1)";
+    return " (two classes: 1 and 0, true and false, or yes and no)";
 }
 
 static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool target, cupel_err *err)

@@ -15,6 +15,10 @@ for m in extra_trees ridge; do
 done
 run train "$T/in.csv" --features none --columns a,b,twin,c --target y --model extra_trees --seed 1 -o "$T/m.h5"; run explain "$T/m.h5" "$T/in.csv" --target y --rows 1
 { grep -q 'an artefact of what they share' "$T/err" && grep -q '^(a) .*shuffled together' "$T/out"; }; check 'and the warning is given' $?
+# Six pairs of columns: three are warned of, the others counted.
+awk 'BEGIN { for (k = 1; k <= 6; k++) printf "a%d,b%d,", k, k; print "y"; srand(5); for (i = 0; i < 150; i++) { y = 0; for (k = 1; k <= 6; k++) { a = rand(); y += a; printf "%.4f,%.4f,", a, a + 0.02 * rand() } print y } }' >"$T/six.csv"
+run train "$T/six.csv" --features none --columns a1,b1,a2,b2,a3,b3,a4,b4,a5,b5,a6,b6 --target y --model extra_trees --seed 1 -o "$T/m.h5"; run explain "$T/m.h5" "$T/six.csv" --target y --rows 1
+{ [ "$(grep -c 'an artefact of what they share' "$T/err")" = 3 ] && grep -q 'so it is of 3 more such lists' "$T/err" && grep -q '^(f) ' "$T/out"; }; check 'and of many lists three are warned of' $?
 # Every alloy at several temperatures, which decide.
 awk 'BEGIN { print "formula,temperature [K],strength"; for (i = 1; i <= 12; i++) for (t = 300; t <= 1100; t += 200) printf "Fe%dNi%d,%d,%.2f\n", i, 13 - i, t, 900 - 0.7 * t + 3 * i }' >"$T/hot.csv"
 printf 'formula,temperature [K],strength\nFe5Ni8,690,430\nFe5Ni8,310,690\nFe5Ni8,300,705\n' >"$T/ask.csv"

@@ -40,9 +40,12 @@ for e in 0 -1; do run train "$T/in.csv" --target strength --model auto --budget 
 awk -F, -v OFS=, 'NR > 1 && NR % 5 == 0 { $7 = "" } NR == 2 { $7 = "n.d." } { print }' "$T/in.csv" >"$T/holes.csv"
 run train "$T/holes.csv" --target strength --missing drop "${ridge[@]}" -o "$T/m.h5"
 { [ $rc = 0 ] && [ "$(grep -c 'holes.csv:' "$T/err")" = 5 ] && err 'and [1-9][0-9]* more$' && err 'rows left out of training'; }; check 'rows left out: five and how many more' $?
-{ ! grep "is ''" "$T/err" | grep -q 'text classes'; }; check 'an empty cell is no text class' $?
+{ ! grep "is ''" "$T/err" | grep -q 'two classes'; }; check 'an empty cell is no text class' $?
 sed 's/^\(Fe96Ni4,.*,\)[^,]*$/\1soft/' "$T/in.csv" >"$T/word.csv"
-run train "$T/word.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "is 'soft'.*text classes: write them as 0 and 1"; }; check 'a word is' $?
+run train "$T/word.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "is 'soft'.*two classes: 1 and 0, true and false, or yes and no"; }; check 'a word is' $?
+awk -F, -v OFS=, 'NR > 1 { $7 = NR % 3 ? "Yes" : "no" } { print }' "$T/in.csv" >"$T/yes.csv"; sed 's/,Yes/,1/; s/,no/,0/' "$T/yes.csv" >"$T/one.csv"
+for f in yes one; do run evaluate "$T/$f.csv" --target strength --model knn --formula formula --format json; cp "$T/out" "$T/$f.json"; done
+{ [ $rc = 0 ] && grep -q auc "$T/yes.json" && [ "$(sed 's/yes.csv/one.csv/' "$T/yes.json")" = "$(cat "$T/one.json")" ]; }; check 'yes and no are 1 and 0' $?
 
 # Zeros behind a logarithm: no prediction and no end of an interval is below 0.
 awk 'BEGIN { print "formula,x,rate"; for (i = 1; i <= 80; i++) printf "Fe%dNi%d,%g,%g\n", 100 - i, i, i, i < 30 ? 0 : (i - 29) ^ 2 * (1 + i * 53 % 7 / 10) }' >"$T/rate.csv"
