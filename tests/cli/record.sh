@@ -50,6 +50,12 @@ run run d.yaml -o R; [ $rc = 0 ] && has R/run.json '"exit_code": 0' && has R/run
 printf 'demand: two\nscale: microstructure\nphases:\n  - {name: a, k: 1}\n  - {name: b, k: 10}\nrequire:\n  - {property: volume fraction, phase: b, min: 0.2, max: 0.4}\ngrid: 8\n' >s.yaml
 run design s.yaml -o D --budget 2solves; [ $rc = 0 ] && has D/run.json '"exit_code": 0' && [ ! -e D.run.json ]; check 'design: run.json in its folder' $?
 
+# A large result is not read again for a record that nobody asked for: it has its size.
+awk 'BEGIN { print "formula"; for (i = 1; i <= 140000; i++) printf "Fe%dNi%d\n", i, i % 97 + 1 }' >many.csv
+run describe many.csv --set magpie -o many.h5; { [ $rc = 0 ] && has many.h5.run.json "\"bytes\": $(stat -c %s many.h5), *\"digest\": null"; }; check 'a large result has its size' $?
+run describe many.csv --set magpie -o many.h5 --record many.json; { [ $rc = 0 ] && has many.json "$(digest many.h5)"; }; check 'and its digest where it is asked for' $?
+rm -f many.*
+
 # Where there is none.
 none() { local name=$1 file=$2; shift 2; rm -f "$file.run.json"; run "$@"; [ ! -e "$file.run.json" ]; check "$name" $?; }
 none 'no record where it is not wanted' p.csv predict m.h5 new.csv -o p.csv --no-record
