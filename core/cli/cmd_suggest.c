@@ -135,6 +135,8 @@ const cupel_verb cupel_verb_suggest = {
             "With --enough it is true as soon as a result is that good. "
             "`stop_reason` says why. `in_domain` is false where an input of a pick is beyond the results by more than half of their range, or a "
             "word or an element that none of them has. Exit code 5: no candidate is left.\n\n"
+            "JSON has with each pick how many candidates are left and why others are not: candidates_left, candidates_measured, candidates_failed, "
+            "candidates_under_way, and candidates_likely_to_fail, which are left.\n\n"
             "Of several goals, one that the pool states for every candidate (a price) is taken as it stands there, with a deviation of 0. Columns "
             "that say nothing here are named.\n\n"
             "A space of settings has columns alone: any number between two ends, numbers in steps, or words, and linear conditions on the "

@@ -113,7 +113,7 @@ const cupel_verb cupel_verb_tell = {
             "'cupel inspect' says what a loop holds.\n\n"
             "The tell that begins a loop says which columns became inputs, and of which kind; later ones name the columns that they leave out.\n\n"
             "RESULTS may be - for a robot that writes JSON lines to --table-format jsonl; with --bad-rows skip a damaged line costs that line "
-            "alone. Several processes may tell and take at once: each waits for the one before, and a process that is killed leaves the loop as it "
+            "alone, and JSON has the reason of each and `reasons`, their number by reason. Several processes may tell and take at once: each waits for the one before, and a process that is killed leaves the loop as it "
             "was.\n\n"
             "  cupel tell loop.h5 known.csv --target 'yield [%]' --maximize\n"
             "  cupel suggest --loop loop.h5 --pool pool.csv --take --format json\n"

@@ -32,7 +32,9 @@ struct cupel_record {
     const char *folder;          /* of the outputs; NULL: none */
     named_file *file;
     size_t n, cap;
-    bool failed; /* no memory for a file that the work read */
+    bool failed; /* no memory for what the work read or counted */
+    cupel_account_count_of *count; /* [n_counts] */
+    size_t n_counts, cap_counts;
     cupel_str said; /* lines: a level, a blank, the text, a line end */
 };
 
@@ -181,10 +183,24 @@ static void note_input(void *user, const char *path, const char *digest)
     snprintf(f->digest, sizeof f->digest, "%s", digest);
 }
 
+static void note_count(void *user, const char *reason, uint64_t n)
+{
+    cupel_record *r = user;
+    size_t i = 0;
+    while (i < r->n_counts && strcmp(r->count[i].reason, reason) != 0) i++;
+    if (i == r->n_counts && !cupel_grow(&r->count, &r->cap_counts, i + 1, sizeof *r->count)) {
+        r->failed = true;
+        return;
+    }
+    if (i == r->n_counts) r->count[r->n_counts++] = (cupel_account_count_of){reason, 0};
+    r->count[i].n += n;
+}
+
 void cupel_record_watch(cupel_record *r, cupel_job *job)
 {
     job->user = r;
     job->reads = note_input;
+    job->counts = note_count;
 }
 
 void cupel_record_free(cupel_record *r)
@@ -195,6 +211,7 @@ void cupel_record_free(cupel_record *r)
     cupel_str_free(&r->said);
     for (size_t i = 0; i < r->n; i++) cupel_free(r->file[i].path);
     cupel_free(r->file);
+    cupel_free(r->count);
     cupel_free(r->place.path);
     cupel_free(r);
 }
@@ -267,7 +284,7 @@ cupel_status cupel_record_end(cupel_record *r, int exit_code, const char *error,
     else cupel_json_put_null(&w);
     cupel_account_number(&w, "seconds", cupel_now() - r->account.begin);
     cupel_account_usage(&w);
-    cupel_account_reasons(&w, &r->said);
+    cupel_account_reasons(&w, &r->said, r->count, r->n_counts);
     cupel_account_said(&w, &r->said);
     CUPEL_TRY(add_folder(r, false, err));
     CUPEL_TRY(put_files(r, &w, err));

@@ -214,7 +214,7 @@ void cupel_account_said(cupel_json_out *w, const cupel_str *said)
     cupel_json_close(w, ']');
 }
 
-void cupel_account_reasons(cupel_json_out *w, const cupel_str *said)
+void cupel_account_reasons(cupel_json_out *w, const cupel_str *said, const cupel_account_count_of *told, size_t n_told)
 {
     uint64_t rows[CUPEL_REASON_COUNT] = {0};
     for (const char *p = cupel_str_text(said); *p;) {
@@ -226,6 +226,7 @@ void cupel_account_reasons(cupel_json_out *w, const cupel_str *said)
     cupel_json_open(w, '{');
     for (size_t i = 1; i < CUPEL_REASON_COUNT; i++)
         if (rows[i]) cupel_account_count(w, cupel_reason_name((cupel_reason)i), rows[i]);
+    for (size_t i = 0; i < n_told; i++) cupel_account_count(w, told[i].reason, told[i].n);
     cupel_json_close(w, '}');
 }
 

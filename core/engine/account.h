@@ -56,8 +56,14 @@ void cupel_account_outcome(cupel_json_out *w, cupel_status st);
 void cupel_account_usage(cupel_json_out *w);
 /* "said": [{"level", "text"}], of lines as cupel_account_hear makes them. */
 void cupel_account_said(cupel_json_out *w, const cupel_str *said);
-/* "reasons": {"bad_formula": 2}, rows that were left out or have values missing or made up, by reason, of the same lines. */
-void cupel_account_reasons(cupel_json_out *w, const cupel_str *said);
+/* Rows by a reason that the job was told of (cupel_counted). */
+typedef struct cupel_account_count_of {
+    const char *reason; /* stays where it is */
+    uint64_t n;
+} cupel_account_count_of;
+/* "reasons": {"bad_formula": 2}, rows that were left out or have values missing or made up, by reason, of the same lines, and behind them the n of
+ * `told` (may be NULL). */
+void cupel_account_reasons(cupel_json_out *w, const cupel_str *said, const cupel_account_count_of *told, size_t n);
 /* {"name", "file", "digest"}; NULL leaves a member out. */
 void cupel_account_file(cupel_json_out *w, const char *name, const char *file, const char *digest);
 cupel_status cupel_account_write(const cupel_account *a, cupel_json_out *w, cupel_err *err);

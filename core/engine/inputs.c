@@ -5,6 +5,7 @@
 #include "core/engine/explain.h"
 #include "core/engine/sets.h"
 #include "core/engine/trial_cells.h"
+#include "core/engine/trial_reason.h"
 #include "core/matter/column_match.h"
 #include "core/matter/columns.h"
 
@@ -65,6 +66,7 @@ static cupel_status judge_words(const making *m, const word_place *w, cupel_err 
     if (by) {
         snprintf(expected, sizeof expected, "a number as elsewhere in this column (of '%.200s'); words that look like numbers are told apart by a "
                                             "letter ('grade 304'), in all rows", by);
+        cupel_trial_counted(m->job, CUPEL_TRIAL_BAD_NUMBER, 1);
         return cupel_trial_number(t, w->row, m->at[w->table].at, expected, &x, err);
     }
     for (size_t k = 0; k < m->from->n_tables; k++) {
@@ -86,9 +88,11 @@ static cupel_status kind_of(const making *m, const char *name, cupel_input_kind 
     for (size_t t = 0; t < m->from->n_tables; t++)
         for (size_t i = 0; i < rows_of(m, t); i++) {
             const cupel_text c = cell_of(m, t, i);
-            if (cupel_text_missing(c))
+            if (cupel_text_missing(c)) {
+                cupel_trial_counted(m->job, CUPEL_TRIAL_MISSING_VALUE, 1);
                 return bad_cell(m, t, i, "and an experiment needs all of its inputs; fill it in ('unknown' is a word like others), take the row out, "
                                          "or leave the column out (--columns)", err);
+            }
             if (!cupel_parse_double(c, &x) && !w.words++) w.table = t, w.row = i;
         }
     const bool formula = cupel_trial_formula(name, m->from->formula);
@@ -179,6 +183,7 @@ static cupel_status read_formulas(const making *m, cupel_batch *b, cupel_err *er
             const cupel_reason reason = (cupel_reason)b->reason[b->n - 1];
             if (reason == CUPEL_REASON_NONE) continue;
             cupel_str words = {0};
+            cupel_trial_counted(m->job, CUPEL_TRIAL_BAD_FORMULA, 1);
             cupel_explain_row(m->from->table[t]->file, m->from->table[t]->records.line[i], cell_of(m, t, i), m->from->dot, reason, "", &words);
             st = cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row or take it out", cupel_str_text(&words));
             cupel_str_free(&words);
@@ -346,6 +351,8 @@ static cupel_status find_input(making *m, const char *name, cupel_err *err)
     for (size_t t = 1; t < m->from->n_tables && st == CUPEL_OK; t++) {
         const cupel_trial_table *other = m->from->table[t];
         st = cupel_column_match_find(&other->header, other->file, &one->header, m->at[0].at, "the candidates'", remedy, &m->at[t], err);
+        if (st == CUPEL_BAD_INPUT && cupel_header_match(&other->header, &one->header, m->at[0].at) != SIZE_MAX)
+            cupel_trial_counted(m->job, CUPEL_TRIAL_BAD_UNIT, other->records.n_rows);
     }
     return st;
 }

@@ -67,6 +67,7 @@ static cupel_status conflict(cupel_telling *g, size_t i, size_t there, cupel_tri
     snprintf(what, sizeof what, "%s:%" PRIu64 ": '%s' of this experiment was %.60s (row %zu of the loop, told from '%.60s'), and is %.*s now",
              g->t.file, g->t.records.line[i], l->header.label[k], was, there + 1, l->file[l->told[there]], cupel_shown(now.n, 60), now.p);
     g->r.conflicts++;
+    g->r.reasons[CUPEL_TRIAL_CONFLICT]++;
     if (g->o->conflict == CUPEL_CONFLICT_FAIL)
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s; nothing was told; --conflict keep takes both as measured, --conflict replace takes the new one",
                           what);
@@ -105,7 +106,10 @@ static cupel_status read_trial(cupel_telling *g, size_t i, cupel_trial_state *st
     size_t empty;
     cupel_status st = cupel_telling_read(g, i, &empty, err);
     bool failed = false;
-    if (st == CUPEL_OK && g->failed != SIZE_MAX) st = cupel_trial_failed(&g->t, i, g->failed, &failed, err);
+    if (st == CUPEL_OK && g->failed != SIZE_MAX) {
+        g->why = CUPEL_TRIAL_BAD_WORD;
+        st = cupel_trial_failed(&g->t, i, g->failed, &failed, err);
+    }
     if (st != CUPEL_OK) return st;
     *partly = empty && empty < g->loop.n_goals && !failed;
     const bool waits = *partly || (empty && !failed && g->failed != SIZE_MAX);
@@ -128,6 +132,7 @@ static cupel_status claim_row(cupel_telling *g, size_t i, cupel_err *err)
         if (g->o->conflict == CUPEL_CONFLICT_REPLACE) say_beside(g, i, at);
         g->claimed[at] = g->told[i] = true;
         g->r.repeated++;
+        g->r.reasons[CUPEL_TRIAL_REPEATED]++;
         return CUPEL_OK;
     }
     return CUPEL_OK;
@@ -195,11 +200,13 @@ static cupel_status tell_row(cupel_telling *g, size_t i, cupel_err *err)
     cupel_status st = read_trial(g, i, &state, &partly, err);
     if (st != CUPEL_OK) return st;
     g->partly += partly;
+    g->r.reasons[CUPEL_TRIAL_PARTLY_MEASURED] += partly;
     if (state == CUPEL_TRIAL_FAILED) say_unused(g, i);
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
         const bool of_this_table = at >= g->old || g->claimed[at]; /* repeats, and no conflict */
         if (state == CUPEL_TRIAL_PENDING) {
             g->r.repeated++;
+            g->r.reasons[CUPEL_TRIAL_REPEATED]++;
             return CUPEL_OK;
         }
         if (g->loop.state[at] == CUPEL_TRIAL_PENDING) return resolve(g, i, at, state, err);
@@ -221,6 +228,8 @@ static void note_bad(void *user, const char *message)
 {
     cupel_telling *g = user;
     cupel_say(g->job, CUPEL_WARNING, "%s; this row is left out", message);
+    g->r.reasons[g->why]++;
+    if (g->r.n_bad < CUPEL_TELL_BAD) g->r.bad_reason[g->r.n_bad] = g->why;
     if (g->r.n_bad < CUPEL_TELL_BAD) snprintf(g->r.bad[g->r.n_bad], CUPEL_TELL_BAD_TEXT, "%.*s", CUPEL_TELL_BAD_TEXT - 1, message);
     g->r.n_bad++;
 }
@@ -237,6 +246,7 @@ static cupel_status claim_or_skip(cupel_telling *g, size_t i, cupel_err *err)
         g->told[i] = true;
         return CUPEL_OK;
     }
+    if (st == CUPEL_BAD_INPUT) g->r.reasons[g->why]++;
     if (st != CUPEL_OK && err) *err = why;
     return st;
 }
@@ -265,6 +275,7 @@ static cupel_status withdraw_row(cupel_telling *g, size_t i, cupel_err *err)
 {
     size_t empty, n = 0;
     cupel_status st = cupel_telling_read(g, i, &empty, err);
+    if (st == CUPEL_BAD_INPUT) g->r.reasons[g->why]++;
     if (st != CUPEL_OK) return st;
     for (size_t at = cupel_loop_find(&g->loop, g->cell, 0); at != SIZE_MAX; at = cupel_loop_find(&g->loop, g->cell, at + 1)) {
         if (!cupel_telling_fits(g, at)) continue;
@@ -273,6 +284,7 @@ static cupel_status withdraw_row(cupel_telling *g, size_t i, cupel_err *err)
     }
     g->r.withdrawn += n;
     if (n) return CUPEL_OK;
+    g->r.reasons[CUPEL_TRIAL_UNKNOWN_EXPERIMENT]++;
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": the loop holds no experiment with these inputs%s; nothing was withdrawn", g->t.file,
                       g->t.records.line[i], empty ? "" : " and this value");
 }
@@ -295,7 +307,7 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
 {
     cupel_status st = CUPEL_OK;
     cupel_file_lock *lock = NULL;
-    cupel_telling g = {.o = o, .job = job};
+    cupel_telling g = {.o = o, .job = job, .why = CUPEL_TRIAL_UNREADABLE_ROW};
     CUPEL_TRY(cupel_file_lock_take(o->loop, CUPEL_LOOP_PATIENCE, &lock, err));
     const cupel_bad_rows bad = {note_bad, &g};
     CUPEL_TRY(cupel_trial_table_read_good(o->results, o->table_format, job, o->skip_bad ? &bad : NULL, &g.t, err));
@@ -326,6 +338,7 @@ cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel
     CUPEL_TRY(cupel_loop_save(&g.loop, o->loop, err));
     *r = g.r;
 done:
+    cupel_trial_reasons_tell(g.r.reasons, job);
     cupel_file_lock_give(lock);
     telling_release(&g);
     return st;

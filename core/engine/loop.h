@@ -9,6 +9,7 @@
 
 #include "core/engine/suggest.h"
 #include "core/engine/trial_doubts.h"
+#include "core/engine/trial_reason.h"
 
 /* Seconds to wait for another writer. */
 #define CUPEL_LOOP_PATIENCE 60.0
@@ -89,6 +90,8 @@ typedef struct cupel_tell_result {
     char goal[CUPEL_GOALS_MAX][96];
     size_t n_bad;                              /* rows that were left out */
     char bad[CUPEL_TELL_BAD][CUPEL_TELL_BAD_TEXT]; /* the first of them, each with file:line and what is wrong */
+    cupel_trial_reason bad_reason[CUPEL_TELL_BAD];
+    uint64_t reasons[CUPEL_TRIAL_REASONS];     /* rows that were left out, repeated, in conflict or partly measured */
     size_t n_doubts;
     cupel_tell_doubt doubt[CUPEL_TELL_DOUBTS]; /* the first of them */
 } cupel_tell_result;
@@ -96,7 +99,8 @@ typedef struct cupel_tell_result {
 /* Adds the rows of a table of results. Columns are found by label; another unit of the same kind is converted. A row whose inputs are under way
  * resolves it, one that is there with the same values is skipped (telling twice does no harm), one with other values is a conflict. Then the
  * process is learned again. With `withdraw` each row takes back what the loop holds of its inputs instead (measured, failed or under way), of results
- * those with its values where it gives any; a row that takes nothing back is an error. CUPEL_BAD_INPUT with file:line: nothing is written. */
+ * those with its values where it gives any; a row that takes nothing back is an error. CUPEL_BAD_INPUT with file:line: nothing is written. The job is
+ * told the reasons, of a row that ends it too. */
 cupel_status cupel_tell(const cupel_tell_options *o, const cupel_job *job, cupel_tell_result *r, cupel_err *err);
 void cupel_tell_json(const cupel_tell_result *r, cupel_str *out);
 

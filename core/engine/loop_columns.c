@@ -44,6 +44,7 @@ static cupel_status match_column(cupel_telling *g, size_t k, cupel_err *err)
         return CUPEL_OK;
     }
     cupel_status st = cupel_column_match_find(h, g->t.file, own, k, "the loop's", "the loop has a column of that name", &g->match[k], err);
+    if (st == CUPEL_BAD_INPUT && cupel_header_match(h, own, k) != SIZE_MAX) g->r.reasons[CUPEL_TRIAL_BAD_UNIT] = g->t.records.n_rows;
     g->number[k] = goal || *own->unit[k] || holds_numbers(g, k);
     if (st == CUPEL_OK && g->match[k].converts)
         cupel_say(g->job, CUPEL_NOTE, "column '%s' is converted to %s", h->name[g->match[k].at], own->unit[k]);

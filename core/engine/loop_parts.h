@@ -27,6 +27,7 @@ typedef struct cupel_telling {
     bool *awaited;              /* [old] under way, and a row of this table has just these inputs */
     double *tolerance;          /* [n_inputs] loop_near.h */
     size_t own;                 /* rows that are experiments of their own, where some are under way */
+    cupel_trial_reason why;     /* what is wrong with the row at work, where it cannot be told */
     cupel_str text;             /* converted numbers */
     cupel_tell_result r;
 } cupel_telling;

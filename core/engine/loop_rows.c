@@ -14,24 +14,26 @@ cupel_text cupel_telling_cell(const cupel_telling *g, size_t row, size_t col)
     return col == SIZE_MAX ? cupel_text_of("") : cupel_text_trim(cupel_cell(&g->t.records, row, col));
 }
 
-static cupel_status bad_cell(const cupel_telling *g, size_t row, size_t k, const char *what, cupel_err *err)
+static cupel_status missing_cell(cupel_telling *g, size_t row, size_t k, const char *what, cupel_err *err)
 {
     const cupel_text c = cupel_telling_cell(g, row, g->match[k].at);
+    g->why = CUPEL_TRIAL_MISSING_VALUE;
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": '%s' is '%.*s', %s; nothing was told", g->t.file, g->t.records.line[row],
                       g->t.header.name[g->match[k].at], cupel_shown(c.n, 60), c.p, what);
 }
 
 /* A cell that has to be a number is one; any other that is one is checked too. What is withdrawn may be the slip itself. */
-static cupel_status read_number(const cupel_telling *g, size_t row, size_t k, double *x, cupel_err *err)
+static cupel_status read_number(cupel_telling *g, size_t row, size_t k, double *x, cupel_err *err)
 {
     const bool goal = k >= g->loop.n_inputs, must = goal || g->match[k].converts || (g->number[k] && !g->o->withdraw);
     if (!must && (g->o->withdraw || !cupel_parse_double(cupel_telling_cell(g, row, g->match[k].at), x))) return CUPEL_OK;
+    g->why = CUPEL_TRIAL_BAD_NUMBER;
     return cupel_trial_number(&g->t, row, g->match[k].at, goal ? "a finite number, or nothing where a goal failed; nothing was told"
                               : "a number, as the loop holds in this column; nothing was told", x, err);
 }
 
 /* The row of the loop that was taken under the id of row `row`; SIZE_MAX where inputs say which it is. */
-static cupel_status row_of_id(const cupel_telling *g, size_t row, size_t *at, cupel_err *err)
+static cupel_status row_of_id(cupel_telling *g, size_t row, size_t *at, cupel_err *err)
 {
     *at = SIZE_MAX;
     if (g->id == SIZE_MAX) return CUPEL_OK;
@@ -39,6 +41,7 @@ static cupel_status row_of_id(const cupel_telling *g, size_t row, size_t *at, cu
     bool several;
     *at = cupel_loop_find_id(&g->loop, c, &several);
     if (*at != SIZE_MAX && !several) return CUPEL_OK;
+    g->why = CUPEL_TRIAL_UNKNOWN_EXPERIMENT;
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s:%" PRIu64 ": %s of the loop was taken as id '%.*s'; tell it by its inputs; nothing was told",
                       g->t.file, g->t.records.line[row], several ? "more than one experiment" : "no experiment", cupel_shown(c.n, 60), c.p);
 }
@@ -61,7 +64,7 @@ cupel_status cupel_telling_read(cupel_telling *g, size_t row, size_t *empty, cup
         }
         g->cell[k] = cupel_telling_cell(g, row, g->match[k].at);
         const bool missing = cupel_text_missing(g->cell[k]), goal = k >= g->loop.n_inputs;
-        if (missing && !goal) return bad_cell(g, row, k, "and an experiment needs all of its inputs ('unknown' is a word like others)", err);
+        if (missing && !goal) return missing_cell(g, row, k, "and an experiment needs all of its inputs ('unknown' is a word like others)", err);
         *empty += missing;
         if (missing) g->cell[k] = cupel_text_of("");
         if (!missing) {

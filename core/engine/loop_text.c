@@ -48,8 +48,19 @@ void cupel_tell_json(const cupel_tell_result *r, cupel_str *out)
     cupel_json_add_count(&w, "left_out", r->n_bad);
     cupel_json_name(&w, "bad_rows");
     cupel_json_open(&w, '[');
-    for (size_t i = 0; i < r->n_bad && i < CUPEL_TELL_BAD; i++) cupel_json_put_text(&w, cupel_text_of(r->bad[i]));
+    for (size_t i = 0; i < r->n_bad && i < CUPEL_TELL_BAD; i++) {
+        cupel_json_open(&w, '{');
+        cupel_json_add_string(&w, "reason", cupel_trial_reason_name(r->bad_reason[i]));
+        cupel_json_name(&w, "text");
+        cupel_json_put_text(&w, cupel_text_of(r->bad[i]));
+        cupel_json_close(&w, '}');
+    }
     cupel_json_close(&w, ']');
+    cupel_json_name(&w, "reasons");
+    cupel_json_open(&w, '{');
+    for (size_t i = 1; i < CUPEL_TRIAL_REASONS; i++)
+        if (r->reasons[i]) cupel_json_add_count(&w, cupel_trial_reason_name((cupel_trial_reason)i), r->reasons[i]);
+    cupel_json_close(&w, '}');
     cupel_json_close(&w, '}');
     cupel_str_putc(out, '\n');
 }

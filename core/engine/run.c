@@ -96,7 +96,7 @@ static cupel_status write_account(const journey *j, cupel_err *err)
     cupel_account_outcome(&w, cupel_result_check_found(&j->r, NULL));
     put_times(j, &w);
     put_inputs(j, &w);
-    cupel_account_reasons(&w, &j->account.said);
+    cupel_account_reasons(&w, &j->account.said, NULL, 0);
     cupel_account_said(&w, &j->account.said);
     if (j->account.said.failed) s.failed = true;
     cupel_status st = cupel_account_write(&j->account, &w, err);

@@ -32,6 +32,7 @@ static cupel_status read_values(const cupel_suggesting *g, size_t row, double *y
             continue;
         }
         cupel_status st = cupel_trial_number(t, row, g->goal[k], "a finite number, or nothing where the experiment failed", &y[k], err);
+        if (st == CUPEL_BAD_INPUT) cupel_trial_counted(g->job, CUPEL_TRIAL_BAD_NUMBER, 1);
         if (st != CUPEL_OK) return st;
     }
     return CUPEL_OK;
@@ -65,6 +66,7 @@ static cupel_status take_results(cupel_suggesting *g, cupel_err *err)
     if (waiting) memcpy(g->pending + g->n_pending * d, s->inputs.x[g->told ? PENDING : TELL], waiting * d * sizeof *g->pending);
     g->n_pending += waiting;
     s->n_pending = g->n_pending;
+    s->reasons[CUPEL_TRIAL_PARTLY_MEASURED] = n_partly;
     if (n_partly)
         cupel_say(g->job, CUPEL_WARNING, "%zu row%s of '%s' with some of the goals: under way until all are measured; say failed in a column of that "
                                          "name where no more will come", n_partly, n_partly == 1 ? "" : "s", s->tell.file);
@@ -86,6 +88,20 @@ static bool among(const double *rows, size_t n, size_t d, const double *x)
     for (size_t i = 0; i < n; i++)
         if (cupel_suggest_same(rows + i * d, x, d)) return true;
     return false;
+}
+
+/* Whether the candidate x [d] was tried; one that failed and was measured counts as measured. */
+static cupel_trial_reason why_left_out(const cupel_suggesting *g, const double *x)
+{
+    const size_t d = g->s->inputs.d;
+    cupel_trial_reason why = CUPEL_TRIAL_REASON_NONE;
+    if (among(g->pending, g->n_pending, d, x)) return CUPEL_TRIAL_UNDER_WAY;
+    for (size_t i = 0; i < g->n_known && !g->o->again; i++) {
+        if (!cupel_suggest_same(g->known + i * d, x, d)) continue;
+        if (!isnan(g->y[i * g->n_goals])) return CUPEL_TRIAL_WAS_MEASURED;
+        why = CUPEL_TRIAL_HAS_FAILED;
+    }
+    return why;
 }
 
 static cupel_status read_cost(const cupel_suggesting *g, size_t row, double *cost, cupel_err *err)
@@ -124,9 +140,10 @@ static cupel_status take_pool(cupel_suggesting *g, cupel_err *err)
     if (!g->pool || !g->price || !s->row) return cupel_no_memory(err, "candidates", cupel_mul(m, d * sizeof *g->pool));
     for (size_t i = 0; i < m; i++) {
         const double *x = s->inputs.x[POOL] + i * d;
-        const bool under_way = among(g->pending, g->n_pending, d, x), tried = among(g->known, g->n_known, d, x);
-        if (under_way || (tried && !g->o->again)) {
+        const cupel_trial_reason why = why_left_out(g, x);
+        if (why) {
             s->n_repeated++;
+            s->reasons[why]++;
             continue;
         }
         cupel_status st = g->cost == SIZE_MAX ? CUPEL_OK : read_cost(g, i, &g->price[s->n_left], err);
@@ -331,12 +348,14 @@ cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job,
     CUPEL_TRY(take_pool(&g, err));
     CUPEL_TRY(cupel_suggest_known(&g, err));
     CUPEL_TRY(choose(&g, err));
+    s.reasons[CUPEL_TRIAL_LIKELY_TO_FAIL] = s.choice.n_unlikely;
     CUPEL_TRY(cupel_suggest_judge(&g, err));
     CUPEL_TRY(cupel_suggest_domain(&s, g.known, g.n_known, job, err));
     if (o->take) CUPEL_TRY(take_picks(&g, err));
     *out = s;
     s = (cupel_suggestion){0};
 done:
+    cupel_trial_reasons_tell(st == CUPEL_OK ? out->reasons : s.reasons, job);
     cupel_file_lock_give(lock);
     cupel_suggestion_release(&s);
     cupel_loop_release(&g.loop);

@@ -5,6 +5,7 @@
 
 #include "core/base/str.h"
 #include "core/engine/inputs.h"
+#include "core/engine/trial_reason.h"
 #include "models/search/choose.h"
 
 typedef enum cupel_suggest_format { CUPEL_SUGGEST_CSV, CUPEL_SUGGEST_JSON, CUPEL_SUGGEST_JSONL } cupel_suggest_format;
@@ -49,6 +50,7 @@ typedef struct cupel_suggestion {
     size_t id;               /* column of the pool; SIZE_MAX: the number of the row, from 1 */
     size_t *row;             /* [candidates left] of the pool */
     size_t n_left, n_known, n_failed, n_pending, n_repeated; /* candidates; results with values; failed; under way; measured or under way already */
+    uint64_t reasons[CUPEL_TRIAL_REASONS]; /* candidates left out, and those that are likely to fail; rows of results with some of the goals */
     cupel_inputs inputs;
     cupel_choice choice;
     bool *in_domain;         /* [choice.n] inputs are not far from those of the results; NULL before there is a model */
@@ -67,7 +69,8 @@ cupel_status cupel_suggest(const cupel_suggest_options *o, const cupel_job *job,
 void cupel_suggestion_release(cupel_suggestion *s);
 
 /* The picks: id, the columns of the pool, and for each goal `NAME expected`, `NAME deviation`; then expected_gain, success, score, stop,
- * stop_below, in_domain, stop_reason. */
+ * stop_below, in_domain, stop_reason; in JSON also candidates_left, candidates_measured, candidates_failed, candidates_under_way and
+ * candidates_likely_to_fail, the same for each pick. */
 bool cupel_suggestion_column(const cupel_header *h, size_t column); /* one that cupel_suggestion_text wrote beside those of the pool */
 cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err);
 

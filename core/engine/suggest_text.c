@@ -49,6 +49,20 @@ static void put_number(cupel_json_out *w, const char *name, double x)
     cupel_json_put_number(w, rounded(x));
 }
 
+static const char CANDIDATES[] = "candidates_";
+
+/* How many candidates are left, and why others are not: flat, so that a table of suggestions stays one. */
+static void put_reasons(const cupel_suggestion *s, cupel_json_out *w)
+{
+    static const cupel_trial_reason why[] = {CUPEL_TRIAL_WAS_MEASURED, CUPEL_TRIAL_HAS_FAILED, CUPEL_TRIAL_UNDER_WAY, CUPEL_TRIAL_LIKELY_TO_FAIL};
+    cupel_json_add_count(w, "candidates_left", s->n_left);
+    for (size_t i = 0; i < sizeof why / sizeof *why; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "%s%s", CANDIDATES, cupel_trial_reason_name(why[i]));
+        cupel_json_add_count(w, name, s->reasons[why[i]]);
+    }
+}
+
 static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str *name, cupel_json_out *w)
 {
     const cupel_header *h = &s->pool.header;
@@ -78,6 +92,7 @@ static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str
     if (s->in_domain) cupel_json_put_bool(w, s->in_domain[p - s->choice.pick]);
     else cupel_json_put_null(w);
     cupel_json_add_string(w, "stop_reason", s->stop_reason);
+    put_reasons(s, w);
     cupel_json_close(w, '}');
 }
 
@@ -133,6 +148,7 @@ bool cupel_suggestion_column(const cupel_header *h, size_t column)
     if (cupel_header_find(h, "expected_gain") == SIZE_MAX || cupel_header_find(h, "stop_below") == SIZE_MAX) return false;
     for (size_t k = 0; k < sizeof own / sizeof *own; k++)
         if (strcmp(name, own[k]) == 0) return true;
+    if (strncmp(name, CANDIDATES, sizeof CANDIDATES - 1) == 0) return true;
     for (size_t k = 0; k < sizeof of_goals / sizeof *of_goals; k++)
         if (cupel_text_ends(cupel_text_of(name), of_goals[k])) return true;
     return false;

@@ -2,6 +2,7 @@
  * values first: so sums are met without waiting for chance. By equal chances within what is left one column has nearly all of a sum of many, and the
  * middle is never met: every other point takes of a sum what makes all mixtures alike, a part of Beta(1, columns that follow). */
 #include "core/engine/trial_space.h"
+#include "core/engine/trial_reason.h"
 
 #include "core/base/err.h"
 #include "core/base/mem.h"
@@ -25,6 +26,7 @@ typedef struct drawer {
     uint64_t *seen;   /* [n_seen] a table of digests; 0: free */
     size_t n_seen;
     cupel_str text;   /* cells of one row */
+    uint64_t outside; /* points that did not meet the conditions */
 } drawer;
 
 /* ---- one point ---- */
@@ -235,6 +237,7 @@ static cupel_status all_points(drawer *d, uint64_t n, cupel_err *err)
             x[k] = s->axis[k].word ? (double)value[k] : s->axis[k].values.number[value[k]];
         }
         if (meets(s, x)) st = add_point(d, x, value, &added, err);
+        else d->outside++;
     }
     return st;
 }
@@ -248,7 +251,10 @@ static cupel_status some_points(drawer *d, uint64_t sample, cupel_err *err)
     uint64_t found = 0;
     for (uint64_t i = 0; i < sample * TRIES && found < sample && st == CUPEL_OK; i++) {
         if ((st = look(d, i, found, sample, err)) != CUPEL_OK) break;
-        if (!make_point(d, i, x, value)) continue;
+        if (!make_point(d, i, x, value)) {
+            d->outside++;
+            continue;
+        }
         st = add_point(d, x, value, &added, err);
         found += added;
     }
@@ -272,6 +278,7 @@ cupel_status cupel_trial_space_draw(const cupel_trial_space *s, const cupel_tria
     if (!t->records.n_rows)
         CUPEL_TRY(cupel_fail(err, CUPEL_INFEASIBLE, "'%s': no candidate of its space that meets its conditions was found", s->file));
 done:
+    cupel_trial_counted(job, CUPEL_TRIAL_OUTSIDE_CONDITIONS, d.outside);
     cupel_free(d.seen);
     cupel_str_free(&d.text);
     if (st != CUPEL_OK) cupel_trial_table_release(t);

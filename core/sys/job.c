@@ -37,6 +37,11 @@ void cupel_reads(const cupel_job *job, const char *path, const char *digest)
     if (job && job->reads) job->reads(job->user, path, digest);
 }
 
+void cupel_counted(const cupel_job *job, const char *reason, uint64_t n)
+{
+    if (job && job->counts) job->counts(job->user, reason, n);
+}
+
 static double seconds(clockid_t id)
 {
     struct timespec t;

@@ -18,6 +18,7 @@ typedef struct cupel_job {
     void (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);          /* may be NULL; total 0 = unknown */
     bool (*stop)(void *user);                                                                /* may be NULL; true = end soon */
     void (*reads)(void *user, const char *path, const char *digest);                         /* may be NULL; an input, "sha256:..." */
+    void (*counts)(void *user, const char *reason, uint64_t n);                              /* may be NULL; rows set apart, a word that stays */
 } cupel_job;
 
 void cupel_say(const cupel_job *job, cupel_level level, const char *fmt, ...) CUPEL_PRINTF(3, 4);
@@ -25,6 +26,7 @@ void cupel_say_lines(const cupel_job *job, const char *lines); /* each as a note
 void cupel_progress(const cupel_job *job, const char *stage, uint64_t done, uint64_t total);
 bool cupel_stopped(const cupel_job *job);
 void cupel_reads(const cupel_job *job, const char *path, const char *digest);
+void cupel_counted(const cupel_job *job, const char *reason, uint64_t n);
 
 /* Seconds of a steady clock, and CPU seconds of this process. */
 double cupel_now(void);

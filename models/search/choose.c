@@ -625,6 +625,7 @@ cupel_status cupel_choose(const cupel_choose_task *t, const cupel_choose_options
     if (!made.pick || !make_room(&c)) CUPEL_TRY(cupel_no_memory(err, "a choice among candidates", 0));
     CUPEL_TRY(take_rows(&c, err));
     CUPEL_TRY(learn_failures(&c, err));
+    for (size_t i = 0; i < t->m; i++) made.n_unlikely += c.success[i] < 0.5;
     c.modelled = c.n_good >= LEAST_ROWS && o->acquisition != CUPEL_ACQUIRE_RANDOM;
     if (c.modelled) CUPEL_TRY(learn(&c, err));
     if (c.modelled) CUPEL_TRY(renew(&c, err));

@@ -64,6 +64,7 @@ typedef struct cupel_chosen {
 typedef struct cupel_choice {
     size_t n;              /* batch, or fewer where there are not so many different candidates */
     cupel_chosen *pick;      /* [n] */
+    size_t n_unlikely;       /* candidates that fail more likely than not; 0 without failures */
     bool modelled;         /* false: too little was known, the picks fill the space */
     bool by_chance;        /* `auto`: the model says no more of rows left out than their mean does, and chance picks better */
     double best[CUPEL_GOALS_MAX], noise[CUPEL_GOALS_MAX]; /* best known value, one deviation of the noise there */

@@ -122,7 +122,7 @@ R=$T/robot.h5; run tell "$R" "$T/d.csv" --target hardness --maximize
 printf '%s\n' '{"a": 20, "hardness [HV]": 311}' 'garbage' '{"a": 21}' '{"a": 22, "hardness [HV]": "high"}' '{"hardness [HV]": 312}' '{"a": 23, "hardness [HV]": 313}' '{"a":' >"$T/bad.jsonl"
 cp "$R" "$T/before"; run tell "$R" "$T/bad.jsonl"; { [ $rc = 3 ] && err 'bad.jsonl:2' && cmp -s "$R" "$T/before"; }; check 'one bad line, and nothing is told' $?
 run tell "$R" "$T/bad.jsonl" --bad-rows skip --format json
-{ [ $rc = 0 ] && out '"added": 3' && out '"failed": 1' && out '"left_out": 4' && out '"bad_rows": \["[^"]*bad.jsonl:2:1: JSON' && err "bad.jsonl:4: 'hardness \[HV\]' is 'high', expected a finite number, or nothing where a goal failed; this row is left out" && err 'bad.jsonl:5: ' && err 'bad.jsonl:7:'; }; check '--bad-rows skip' $?
+{ [ $rc = 0 ] && out '"added": 3' && out '"failed": 1' && out '"left_out": 4' && out '"bad_rows": \[{"reason": "unreadable_row", "text": "[^"]*bad.jsonl:2:1: JSON' && err "bad.jsonl:4: 'hardness \[HV\]' is 'high', expected a finite number, or nothing where a goal failed; this row is left out" && err 'bad.jsonl:5: ' && err 'bad.jsonl:7:'; }; check '--bad-rows skip' $?
 printf 'a,hardness [HV]\n30,311\n31\n32,312\n' >"$T/cut.csv"; run tell "$R" "$T/cut.csv" --bad-rows skip; { [ $rc = 0 ] && out '^2 new' && out '^1 row left out' && err 'cut.csv:3: 1 field'; }; check 'of a table too' $?
 printf 'a,hardness [HV]\n31\n32\n' >"$T/cut.csv"; cp "$R" "$T/before"; run tell "$R" "$T/cut.csv" --bad-rows skip; { [ $rc = 3 ] && cmp -s "$R" "$T/before"; }; check 'bad rows alone are an error' $?
 # A robot answers by id.

@@ -242,7 +242,7 @@ static cupel_status write_account(const cupel_micro_demand *d, const cupel_desig
     cupel_account_number(&w, "report", report);
     cupel_json_close(&w, '}');
     cupel_account_usage(&w);
-    cupel_account_reasons(&w, &a->said);
+    cupel_account_reasons(&w, &a->said, NULL, 0);
     cupel_cut_put(found, &w);
     cupel_account_count(&w, "solves", found->solves);
     cupel_design_loads_put(found, &w);
