@@ -5,6 +5,7 @@
 #include "core/base/rng.h"
 #include "core/math/la.h"
 #include "models/learn/elastic_net.h"
+#include "models/learn/net_path.h"
 #include "models/learn/surrogate.h"
 
 enum { N = 60, D = 8 };
@@ -130,13 +131,79 @@ static void the_learner_tunes_its_penalty(void **state)
     cupel_surrogate_free(s);
 }
 
+/* Of orthogonal columns each enters when the penalty is what it has to say, |c| / share, and its slope is that less the penalty. */
+static void columns_enter_where_they_should(void **state)
+{
+    (void)state;
+    static const double shares[] = {1, 0.4};
+    sums s = {{0}, {0}};
+    cupel_err err = {0};
+    for (size_t j = 0; j < D; j++) s.gram[j * D + j] = 1, s.with_y[j] = j == 3 ? 0 : cupel_rng_normal(9, 1, j);
+    for (size_t k = 0; k < 2; k++) {
+        const double share = shares[k], lambda = 0.2;
+        cupel_net_path p = {0};
+        check_ok(cupel_net_path_walk(&(cupel_net){D, s.gram, s.with_y}, lambda, share, &p, &err), &err);
+        assert_true(p.lambda[p.chosen] == lambda);
+        for (size_t i = 0; i < p.steps; i++) {
+            size_t used = 0;
+            for (size_t j = 0; j < D; j++) used += fabs(s.with_y[j]) > p.lambda[i] * share * (1 + 1e-9);
+            assert_true(p.used[i] == (double)used);
+            assert_true(!i || p.lambda[i] < p.lambda[i - 1]);
+        }
+        assert_true(p.used[0] == 0 && p.lambda[p.steps - 1] < 1.001e-3 * p.lambda[0]);
+        for (size_t j = 0; j < D; j++) {
+            const double c = s.with_y[j], z = fabs(c) > lambda * share ? c - copysign(lambda * share, c) : 0;
+            check_close(p.enters[j], fabs(c) / share, 1e-6, 1e-12);
+            check_close(p.slope[j], z / (1 + lambda * (1 - share)), 0, 1e-7);
+        }
+        cupel_net_path_release(&p);
+    }
+    cupel_net_path none = {0};
+    check_ok(cupel_net_path_walk(&(cupel_net){D, s.gram, s.with_y}, 0.1, 0, &none, &err), &err); /* ridge regression: all from the beginning */
+    assert_int_equal(none.steps, 0);
+}
+
+/* The errors along it are those of the folds: at the model's own penalty those of its values out of fold. Any number of threads gives them. */
+static void the_errors_are_those_out_of_fold(void **state)
+{
+    (void)state;
+    enum { ROWS = 60, COLUMNS = 9 };
+    static double x[ROWS * COLUMNS], y[ROWS];
+    double mean = 0, square = 0, error = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < COLUMNS; j++) x[i * COLUMNS + j] = cupel_rng_normal(6, j, i);
+        y[i] = 5 + 3 * x[i * COLUMNS + 7] - x[i * COLUMNS + 2] + 0.5 * cupel_rng_normal(6, 99, i);
+        mean += y[i] / ROWS;
+    }
+    for (size_t i = 0; i < ROWS; i++) square += (y[i] - mean) * (y[i] - mean) / ROWS;
+    double first = 0;
+    for (size_t threads = 1; threads <= 3; threads += 2) {
+        cupel_surrogate *s = NULL;
+        cupel_err err = {0};
+        cupel_fit_options o = {.learner = "elastic_net", .settings = "l1=0.7,lambda=0.05", .seed = 1};
+        check_ok(cupel_surrogate_fit(x, ROWS, COLUMNS, y, &o, &(cupel_job){.threads = threads, .isa = cupel_isa_best()}, &s, &err), &err);
+        const cupel_oof f = cupel_surrogate_oof(s);
+        const cupel_net_path *p = cupel_surrogate_path(s);
+        assert_non_null(p);
+        error = 0;
+        for (size_t i = 0; i < ROWS; i++) error += (f.value[i] - y[i]) * (f.value[i] - y[i]) / ROWS;
+        check_close(p->error[p->chosen], sqrt(error / square), 1e-4, 0);
+        assert_true(p->error[0] > 0.95 && p->error[0] > 3 * p->error[p->chosen]);
+        assert_true(p->enters[7] > p->enters[2] && p->enters[2] > p->enters[0]);
+        assert_true(threads == 1 || p->error[p->steps / 2] == first);
+        first = p->error[p->steps / 2];
+        cupel_surrogate_free(s);
+    }
+}
+
 int main(void)
 {
     cupel_la_single_thread();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_conditions_hold_along_the_path),  cmocka_unit_test(orthogonal_columns_are_cut_softly),
         cmocka_unit_test(a_large_penalty_leaves_nothing_and_just_below_one), cmocka_unit_test(without_the_lasso_it_is_ridge_regression),
-        cmocka_unit_test(the_learner_tunes_its_penalty),
+        cmocka_unit_test(the_learner_tunes_its_penalty),       cmocka_unit_test(columns_enter_where_they_should),
+        cmocka_unit_test(the_errors_are_those_out_of_fold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

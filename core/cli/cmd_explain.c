@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/cli/same_options.h"
 #include "core/engine/attribution.h"
+#include "core/engine/path_text.h"
 
 #include <string.h>
 
@@ -37,9 +38,10 @@ static cupel_status run(const cupel_args *args, const cupel_job *job, cupel_err 
     if (!o.background) return cupel_fail(err, CUPEL_USAGE, "--background 0: expected at least 1 row");
     cupel_status st = cupel_attribution_make(&o, job, &a, err);
     if (st == CUPEL_OK) {
-        if (strcmp(cupel_opt_text(args, "format"), "json") == 0) cupel_attribution_json(&a, &s);
-        else cupel_attribution_table(&a, &s);
-        st = cupel_print_str(&s, err);
+        const bool json = strcmp(cupel_opt_text(args, "format"), "json") == 0;
+        if (!json) cupel_attribution_table(&a, &s);
+        st = json ? cupel_attribution_json(&a, &s, err) : cupel_path_lines(a.model, &s, err);
+        if (st == CUPEL_OK) st = cupel_print_str(&s, err);
     }
     cupel_str_free(&s);
     cupel_attribution_release(&a);
@@ -80,7 +82,8 @@ const cupel_verb cupel_verb_explain = {
             "left is sampled. Of a hurdle both questions that it asks are shared out exactly too: is a row at the value that many share, and how "
             "large is it where it is not. Classes are then shared out in log odds or votes, transformed targets behind the transform; the output "
             "says so. Where two groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are "
-            "sums of differences of atomic fractions (0: the same, 2: no common element).\n\n"
+            "sums of differences of atomic fractions (0: the same, 2: no common element). Of an elastic net the path of its penalty stands at the end: "
+            "which column enters as lambda falls, with the error of rows out of fold there.\n\n"
             "  cupel explain gap.h5 new.csv --rows 3\n"
             "  cupel explain steel.h5 steels.csv --rows 1 --partial Ni,Cr=0:0.2\n",
     .options = options,

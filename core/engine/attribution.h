@@ -112,7 +112,7 @@ cupel_status cupel_attribution_candidates(cupel_model *m, const cupel_text *form
                                           const cupel_job *job, cupel_attribution *a, cupel_err *err);
 void cupel_attribution_release(cupel_attribution *a);
 
-void cupel_attribution_json(const cupel_attribution *a, cupel_str *out);
+cupel_status cupel_attribution_json(const cupel_attribution *a, cupel_str *out, cupel_err *err);
 void cupel_attribution_table(const cupel_attribution *a, cupel_str *out);
 
 /* "exact", "exact and sampled", "sampled". */

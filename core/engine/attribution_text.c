@@ -1,5 +1,6 @@
 /* An explanation as JSON and as lines for people. */
 #include "core/engine/attribution_parts.h"
+#include "core/engine/path_text.h"
 #include "core/io/json.h"
 
 #include <stdlib.h>
@@ -177,7 +178,7 @@ static void put_row(cupel_json_out *w, const cupel_attribution *a, const cupel_e
     cupel_json_close(w, '}');
 }
 
-void cupel_attribution_json(const cupel_attribution *a, cupel_str *out)
+cupel_status cupel_attribution_json(const cupel_attribution *a, cupel_str *out, cupel_err *err)
 {
     cupel_json_out w = {.s = out};
     cupel_json_open(&w, '{');
@@ -210,8 +211,10 @@ void cupel_attribution_json(const cupel_attribution *a, cupel_str *out)
     cupel_json_open(&w, '[');
     for (size_t i = 0; i < a->n_partial; i++) cupel_partial_json(&a->partial[i], &w);
     cupel_json_close(&w, ']');
+    const cupel_status st = cupel_path_json(a->model, &w, err);
     cupel_json_close(&w, '}');
     cupel_str_putc(out, '\n');
+    return st;
 }
 
 /* ---- for people ---- */

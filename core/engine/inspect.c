@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/engine/funnel.h"
 #include "core/engine/loop_inspect.h"
+#include "core/engine/path_text.h"
 #include "core/io/artifact.h"
 #include "core/io/json.h"
 #include "core/matter/crystal.h"
@@ -104,6 +105,22 @@ static cupel_status put_fates(const char *path, cupel_json_out *w, cupel_err *er
     return CUPEL_OK;
 }
 
+/* A model whose penalty has a path. */
+static bool has_path(const cupel_reader *r)
+{
+    return strcmp(cupel_reader_kind(r), "model") == 0 && cupel_reader_has(r, "surrogate/path/lambda");
+}
+
+/* As JSON, or where w is NULL as lines. */
+static cupel_status put_path(const char *path, cupel_json_out *w, cupel_str *lines, cupel_err *err)
+{
+    cupel_model *m = NULL;
+    cupel_status st = cupel_model_open(path, &m, err);
+    if (st == CUPEL_OK) st = w ? cupel_path_json(m, w, err) : cupel_path_lines(m, lines, err);
+    cupel_model_free(m);
+    return st;
+}
+
 static cupel_status put_json(const char *path, const cupel_reader *r, cupel_str *out, cupel_err *err)
 {
     cupel_status st = CUPEL_OK;
@@ -114,6 +131,7 @@ static cupel_status put_json(const char *path, const cupel_reader *r, cupel_str 
     CUPEL_TRY(cupel_reader_attributes(r, "", json_attribute, &p, err));
     if (p.part || strcmp(kind, "ranking") == 0) CUPEL_TRY(put_fates(path, w, err));
     if (p.loop) CUPEL_TRY(cupel_loop_inspect_json(path, w, err));
+    if (has_path(r)) CUPEL_TRY(put_path(path, w, NULL, err));
     cupel_json_name(w, "digest");
     cupel_json_put_string(w, cupel_reader_digest(r));
     cupel_json_name(w, "inputs");
@@ -181,6 +199,7 @@ static cupel_status put_lines(const char *path, const cupel_reader *r, cupel_str
     CUPEL_TRY(cupel_reader_attributes(r, "inputs", line_input, out, err));
     cupel_str_puts(out, "data sets\n");
     CUPEL_TRY(cupel_reader_each(r, line_dataset, out, err));
+    if (has_path(r)) CUPEL_TRY(put_path(path, NULL, out, err));
 done:
     return st;
 }

@@ -11,6 +11,7 @@
 #include "core/math/la.h"
 #include "core/sys/file.h"
 #include "models/learn/linear.h"
+#include "models/learn/net_path.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,7 +54,7 @@ double cupel_net_violation(const cupel_net *net, double lambda, double share, co
 }
 
 /* From where w stands; left is made anew so that roundings of earlier penalties do not add up. */
-static void descend(const cupel_net *net, double lambda, double share, double exact, double *w, double *left)
+void cupel_net_descend(const cupel_net *net, double lambda, double share, double exact, double *w, double *left)
 {
     double l1 = lambda * share, l2 = lambda * (1 - share);
     for (size_t j = 0; j < net->d; j++) {
@@ -74,8 +75,8 @@ cupel_status cupel_net_solve(const cupel_net *net, double lambda, double share, 
     for (size_t j = 0; j < net->d; j++)
         if (fabs(net->with_y[j]) > top) top = fabs(net->with_y[j]);
     if (share > 0) top /= share;
-    for (double at = top; at > lambda; at *= pow(10, -1.0 / STEPS_A_DECADE)) descend(net, at, share, 1e-4, w, left);
-    descend(net, lambda, share, EXACT, w, left);
+    for (double at = top; at > lambda; at *= pow(10, -1.0 / STEPS_A_DECADE)) cupel_net_descend(net, at, share, 1e-4, w, left);
+    cupel_net_descend(net, lambda, share, EXACT, w, left);
     cupel_free(left);
     return CUPEL_OK;
 }
@@ -96,7 +97,7 @@ static cupel_status prepare(const cupel_problem *p, const double *setting, void 
 }
 
 /* Sums over the rows of the task: columns less their mean, products over n. */
-static cupel_status gather(const cupel_fit_task *t, cupel_net *net, double *gram, double *with_y, double *mean, double *y_mean, cupel_err *err)
+cupel_status cupel_net_gather(const cupel_fit_task *t, cupel_net *net, double *gram, double *with_y, double *mean, double *y_mean, cupel_err *err)
 {
     const size_t d = t->problem->d;
     cupel_status st = CUPEL_OK;
@@ -124,7 +125,7 @@ static cupel_status fit(const cupel_fit_task *t, cupel_fitted *out, cupel_err *e
     double *with_y = cupel_alloc(d, sizeof *with_y), *mean = cupel_alloc(d, sizeof *mean);
     cupel_fitted f = {.n = d, .coef = cupel_alloc(d, sizeof *f.coef), .triangle = cupel_alloc_aligned(cupel_mul(d, d), sizeof *f.triangle)};
     if (!with_y || !mean || !f.coef || !f.triangle) CUPEL_TRY(cupel_no_memory(err, "an elastic net", cupel_mul(cupel_mul(d, d), sizeof(double))));
-    CUPEL_TRY(gather(t, &net, f.triangle, with_y, mean, &y_mean, err));
+    CUPEL_TRY(cupel_net_gather(t, &net, f.triangle, with_y, mean, &y_mean, err));
     CUPEL_TRY(cupel_net_solve(&net, lambda, share, f.coef, err));
     f.bias = cupel_linear_bias(f.coef, mean, d, y_mean);
     for (size_t j = 0; j < d * d; j++) f.triangle[j] *= (double)t->n;
@@ -139,6 +140,11 @@ done:
     cupel_free(with_y);
     cupel_free(mean);
     return st;
+}
+
+static cupel_status path(const cupel_problem *p, const size_t *fold, size_t n_folds, const double *setting, cupel_net_path *out, cupel_err *err)
+{
+    return cupel_net_path_make(p, fold, n_folds, setting[LAMBDA], setting[L1], out, err);
 }
 
 static const cupel_reference references[] = {
@@ -177,4 +183,5 @@ const cupel_learner cupel_learner_elastic_net = {
     .start = start,
     .prepare = prepare,
     .fit = fit,
+    .path = path,
 };

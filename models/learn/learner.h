@@ -111,6 +111,8 @@ typedef struct cupel_terms {
 #define CUPEL_LEARNER_SAYS .kind = "learner", .scale = "any", .input = "columns"
 #define CUPEL_NUMBER_OR_CHANCE "a number, unit of the target, or the probability of the second class"
 
+struct cupel_net_path; /* net_path.h */
+
 typedef struct cupel_learner {
     cupel_method method;
     bool regression, classes;  /* the tasks it can do */
@@ -142,6 +144,8 @@ typedef struct cupel_learner {
                               cupel_spiked *mixture, cupel_err *err);
     /* What tuning makes small instead of the error out of fold, on all rows of the task; NULL: the error out of fold. On one thread. */
     cupel_status (*evidence)(const cupel_fit_task *t, double *loss, cupel_err *err);
+    /* What the model could have been at other penalties, found once when it is there; folds as in fit_whole. NULL: there is nothing to show. */
+    cupel_status (*path)(const cupel_problem *p, const size_t *fold, size_t n_folds, const double *setting, struct cupel_net_path *path, cupel_err *err);
 } cupel_learner;
 
 /* For a learner with a model of its own: takes the model (freed when this fails too), chooses the points of the domain from the task's rows. */

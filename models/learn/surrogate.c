@@ -442,6 +442,7 @@ static cupel_status run(cupel_fit *f, const double *x, size_t n, size_t d, const
     CUPEL_TRY(l->fit_whole ? whole_at_once(f, err) : out_of_fold(f, err));
     CUPEL_TRY(settings_text(f, err));
     CUPEL_TRY(fit_all(f, err));
+    if (l->path) CUPEL_TRY(l->path(&f->problem, f->folds.fold, f->folds.n_folds, f->setting, &f->s->path, err));
     CUPEL_TRY(cupel_fit_clusters(f, err));
     say_time(f, cupel_now() - began);
     CUPEL_TRY(cupel_far_threshold(f->raw, n, &f->far, f->problem.typical, &f->s->threshold, err));
@@ -515,6 +516,7 @@ void cupel_surrogate_free(cupel_surrogate *s)
     cupel_free(s->beside_scale);
     cupel_scale_release(&s->scale);
     cupel_expand_release(&s->expand);
+    cupel_net_path_release(&s->path);
     cupel_scores_release(&s->scores);
     cupel_scores_release(&s->below);
     cupel_scores_release(&s->own[0]);
@@ -550,6 +552,10 @@ const char *cupel_surrogate_learner(const cupel_surrogate *s) { return s->learne
 const cupel_transform *cupel_surrogate_transform(const cupel_surrogate *s) { return &s->target; }
 
 const char *cupel_surrogate_settings(const cupel_surrogate *s) { return s->settings; }
+
+const cupel_net_path *cupel_surrogate_path(const cupel_surrogate *s) { return s->path.steps ? &s->path : NULL; }
+
+size_t cupel_surrogate_path_column(const cupel_surrogate *s, size_t j) { return (size_t)s->scale.column[j]; }
 
 cupel_oof cupel_surrogate_oof(const cupel_surrogate *s)
 {

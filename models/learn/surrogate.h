@@ -13,6 +13,7 @@
 #include "models/learn/transform.h"
 
 typedef struct cupel_surrogate cupel_surrogate;
+struct cupel_net_path;
 
 typedef enum cupel_task { CUPEL_TASK_AUTO, CUPEL_TASK_REGRESSION, CUPEL_TASK_CLASS } cupel_task;
 
@@ -120,6 +121,9 @@ bool cupel_surrogate_is_class(const cupel_surrogate *s);
 void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]); /* smaller, larger */
 const char *cupel_surrogate_learner(const cupel_surrogate *s);
 const cupel_transform *cupel_surrogate_transform(const cupel_surrogate *s);
+/* The path of penalties of an elastic net (net_path.h), NULL: none; and which column of the features its column j is. */
+const struct cupel_net_path *cupel_surrogate_path(const cupel_surrogate *s);
+size_t cupel_surrogate_path_column(const cupel_surrogate *s, size_t j);
 /* Settings as used, "C=10,gamma=0.0076,epsilon=0.1". */
 const char *cupel_surrogate_settings(const cupel_surrogate *s);
 /* Out-of-fold predictions of the training rows, [n] each in training order (from fit or from the artifact): for parity and calibration

@@ -116,6 +116,7 @@ cupel_status cupel_surrogate_save(const cupel_surrogate *s, cupel_writer *w, cup
         CUPEL_TRY(put(w, beside_name, "target", "mean and standard deviation of each target beside", 2 * cupel_surrogate_beside(s), s->beside_scale,
                       err));
     CUPEL_TRY(save_oof(s, w, err));
+    CUPEL_TRY(cupel_net_path_save(&s->path, w, err));
 done:
     return st;
 }
@@ -343,6 +344,7 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
     CUPEL_TRY(cupel_reader_has(r, "surrogate/classes") ? load_classes(r, s, err) : load_numbers(r, s, err));
     CUPEL_TRY(load_beside(r, s, err));
     CUPEL_TRY(load_oof(r, s, err));
+    CUPEL_TRY(cupel_net_path_load(r, s->scale.k, &s->path, err));
     if (!fits_learner(s))
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT,
                         "model: 'surrogate/weights' and 'surrogate/triangle' are not those of the learner '%s'; train the model again",

@@ -5,6 +5,7 @@
 #include "models/learn/calibrate.h"
 #include "models/learn/expand.h"
 #include "models/learn/learner.h"
+#include "models/learn/net_path.h"
 #include "models/learn/scale.h"
 #include "models/learn/surrogate.h"
 
@@ -43,6 +44,7 @@ struct cupel_surrogate {
     cupel_sigmoid sigmoid;   /* classes */
     cupel_scores own[2];     /* classes: out-of-fold probability of the own class */
     cupel_scores far[2];     /* the same of rows of held-out clusters that lie outside the domain; as own where they are too few */
+    cupel_net_path path;     /* of an elastic net */
     size_t n;                /* training rows */
     double *oof_value, *oof_lower, *oof_upper, *oof_distance;
     unsigned char *oof_in_domain;
