@@ -82,7 +82,8 @@ const cupel_verb cupel_verb_explain = {
             "left is sampled. Of a hurdle both questions that it asks are shared out exactly too: is a row at the value that many share, and how "
             "large is it where it is not. Classes are then shared out in log odds or votes, transformed targets behind the transform; the output "
             "says so. Where two groups move together, it is said: what is put down to the one may be the other's. Distances to known materials are "
-            "sums of differences of atomic fractions (0: the same, 2: no common element). Of an elastic net the path of its penalty stands at the end: "
+            "sums of differences of atomic fractions (0: the same, 2: no common element).\n\n"
+            "Of an elastic net the path of its penalty stands at the end: "
             "which column enters as lambda falls, with the error of rows out of fold there.\n\n"
             "  cupel explain gap.h5 new.csv --rows 3\n"
             "  cupel explain steel.h5 steels.csv --rows 1 --partial Ni,Cr=0:0.2\n",

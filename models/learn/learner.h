@@ -145,7 +145,8 @@ typedef struct cupel_learner {
     /* What tuning makes small instead of the error out of fold, on all rows of the task; NULL: the error out of fold. On one thread. */
     cupel_status (*evidence)(const cupel_fit_task *t, double *loss, cupel_err *err);
     /* What the model could have been at other penalties, found once when it is there; folds as in fit_whole. NULL: there is nothing to show. */
-    cupel_status (*path)(const cupel_problem *p, const size_t *fold, size_t n_folds, const double *setting, struct cupel_net_path *path, cupel_err *err);
+    cupel_status (*path)(const cupel_problem *p, const size_t *fold, size_t n_folds, const double *setting, struct cupel_net_path *path,
+                         cupel_err *err);
 } cupel_learner;
 
 /* For a learner with a model of its own: takes the model (freed when this fails too), chooses the points of the domain from the task's rows. */

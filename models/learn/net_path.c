@@ -196,11 +196,13 @@ cupel_status cupel_net_path_save(const cupel_net_path *p, cupel_writer *w, cupel
     cupel_status st = CUPEL_OK;
     const int64_t chosen = (int64_t)p->chosen;
     if (!p->steps) return CUPEL_OK;
-    CUPEL_TRY(cupel_writer_put(w, names[LAMBDA], "", "penalties, falling; columns and target of variance 1", CUPEL_F64, 1, &p->steps, p->lambda, err));
+    CUPEL_TRY(cupel_writer_put(w, names[LAMBDA], "", "penalties, falling; columns and target of variance 1", CUPEL_F64, 1, &p->steps, p->lambda,
+                               err));
     CUPEL_TRY(cupel_writer_put(w, names[ERROR], "deviations of the target", "root mean square of rows out of fold at each", CUPEL_F64, 1, &p->steps,
                                p->error, err));
     CUPEL_TRY(cupel_writer_put(w, names[USED], "", "columns with a slope at each", CUPEL_F64, 1, &p->steps, p->used, err));
-    CUPEL_TRY(cupel_writer_put(w, names[ENTERS], "", "penalty below which a scaled column has a slope; 0: never", CUPEL_F64, 1, &p->d, p->enters, err));
+    CUPEL_TRY(cupel_writer_put(w, names[ENTERS], "", "penalty below which a scaled column has a slope; 0: never", CUPEL_F64, 1, &p->d, p->enters,
+                               err));
     CUPEL_TRY(cupel_writer_put(w, names[SLOPE], "", "slopes of the model", CUPEL_F64, 1, &p->d, p->slope, err));
     CUPEL_TRY(cupel_writer_put(w, names[CHOSEN], "", "which of the penalties the model has, from 0", CUPEL_I64, 1, (size_t[]){1}, &chosen, err));
 done:
@@ -232,7 +234,8 @@ cupel_status cupel_net_path_load(const cupel_reader *r, size_t d, cupel_net_path
     CUPEL_TRY(cupel_reader_get(r, names[CHOSEN], CUPEL_I64, 1, (size_t[]){1}, &data, err));
     p.chosen = *(int64_t *)data < 0 ? SIZE_MAX : (size_t) * (int64_t *)data;
     cupel_free(data);
-    if (!is_path(&p)) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'surrogate/path' holds what is no path of penalties; train the model again"));
+    if (!is_path(&p))
+        CUPEL_TRY(cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: 'surrogate/path' holds what is no path of penalties; train the model again"));
     *path = p;
     p = (cupel_net_path){0};
 done:
