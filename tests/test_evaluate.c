@@ -131,7 +131,7 @@ static void json_has_mean_and_folds(void **state)
                                              "width95", "error_by_spread"};
     static const char *const classes[] = {"auc",        "balanced_accuracy", "accuracy",   "f1",         "log_loss",   "coverage50",     "coverage80",
                                           "coverage90", "coverage95",        "set_size50", "set_size95", "miscalibration", "z2",
-                                          "calibration_error", "empty90"};
+                                          "calibration_error", "class_threshold"};
     cupel_evaluation e;
     cupel_err err = {0};
     for (int c = 0; c < 2; c++) {

@@ -65,7 +65,7 @@ static void classes_by_hand(void **state)
 {
     (void)state;
     const double y[] = {1, 1, 1, 0, 0}, p[] = {0.9, 0.6, 0.2, 0.5, 0.1};
-    cupel_confusion c = cupel_metric_confusion(y, p, 5);
+    cupel_confusion c = cupel_metric_confusion(y, p, 5, 0.5);
     assert_int_equal(c.tp, 2);
     assert_int_equal(c.fn, 1);
     assert_int_equal(c.fp, 1);
@@ -76,6 +76,9 @@ static void classes_by_hand(void **state)
     check_close(cupel_metric_mcc(&c), (2.0 * 1 - 1 * 1) / 6, 1e-15, 0);
     check_close(cupel_metric_log_loss(y, p, 5), -(log(0.9) + log(0.6) + log(0.2) + log(0.5) + log(0.9)) / 5, 1e-14, 0);
     check_close(cupel_metric_brier(y, p, 5), (0.01 + 0.16 + 0.64 + 0.25 + 0.01) / 5, 1e-14, 0);
+    c = cupel_metric_confusion(y, p, 5, 0.6); /* from there on class 1 is said */
+    assert_int_equal(c.tp, 2);
+    assert_int_equal(c.tn, 2);
     const double sure[] = {0, 1, 1, 0, 0}; /* certain and wrong: finite */
     assert_true(isfinite(cupel_metric_log_loss(y, sure, 5)));
 }

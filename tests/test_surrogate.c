@@ -146,6 +146,103 @@ static void classes_are_told_apart_and_sets_cover(void **state)
     free_rows(&fresh);
 }
 
+/* Probability rises along the first column; `offset` sets how many rows are of the second class. */
+static rows make_chances(size_t n, uint64_t seed, double offset)
+{
+    rows r = make_rows(n, seed, true);
+    for (size_t i = 0; i < n; i++) r.y[i] = cupel_rng_uniform(seed, 20, i) < 1 / (1 + exp(offset - 0.6 * r.x[i * r.d])) ? 3 : 2;
+    return r;
+}
+
+/* Balanced accuracy when class 3 is said from `threshold`. */
+static double balanced(const rows *r, const double *p, double threshold)
+{
+    double right[2] = {0}, all[2] = {0};
+    for (size_t i = 0; i < r->n; i++) {
+        const int is = r->y[i] > 2.5;
+        all[is] += 1;
+        right[is] += is == (p[i] >= threshold);
+    }
+    return 0.5 * (right[0] / all[0] + right[1] / all[1]);
+}
+
+/* One class in seven rows: it is said from a lower probability, which new rows are better told apart by, and a model file says the same. */
+static void the_rarer_of_uneven_classes_is_said_too(void **state)
+{
+    (void)state;
+    static const char *const learner[] = {"svc", "random_forest"}, *const settings[] = {"C=1,gamma=0.05", "trees=80,leaf=5"};
+    char path[] = "/tmp/cupel-surrogate-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    for (size_t k = 0; k < 4; k++) {
+        const double offset = k / 2 ? -3.2 : 3.2; /* the second class is rare, then the first */
+        rows train = make_chances(500, 31, offset), fresh = make_chances(4000, 32, offset);
+        cupel_surrogate *s = fit_rows(&train, learner[k % 2], settings[k % 2], 2), *t = NULL;
+        const double at = cupel_surrogate_class_threshold(s);
+        predicted q = predict_all(s, &fresh, plain);
+        double share = 0, sum = 0, known = 0;
+        for (size_t i = 0; i < fresh.n; i++) share += (fresh.y[i] > 2.5) / (double)fresh.n, sum += q.p.value[i] / (double)fresh.n;
+        for (size_t i = 0; i < train.n; i++) known += (train.y[i] > 2.5) / (double)train.n;
+        print_message("%s: %.3f of the second class, said from %.3f: balanced accuracy %.3f, from one half %.3f\n", learner[k % 2], known, at,
+                      balanced(&fresh, q.p.value, at), balanced(&fresh, q.p.value, 0.5));
+        check_close(at, known, 1e-12, 0);
+        assert_true(balanced(&fresh, q.p.value, at) > balanced(&fresh, q.p.value, 0.5) + 0.05);
+        assert_true(fabs(sum - share) < 0.05); /* probabilities are what they were */
+        check_close(cupel_surrogate_class_said(s, 0.99 * at), 2, 0, 0);
+        check_close(cupel_surrogate_class_said(s, 1.01 * at), 3, 0, 0);
+        assert_true(isnan(cupel_surrogate_class_said(s, NAN)));
+        cupel_writer *w = NULL;
+        cupel_reader *r = NULL;
+        cupel_err err = {0};
+        check_ok(cupel_writer_open(path, "model", 1, 1, &w, &err), &err);
+        check_ok(cupel_surrogate_save(s, w, &err), &err);
+        check_ok(cupel_writer_commit(&w, &err), &err);
+        check_ok(cupel_reader_open(path, "model", 1, &r, &err), &err);
+        check_ok(cupel_surrogate_load(r, &t, &err), &err);
+        check_close(cupel_surrogate_class_threshold(t), at, 0, 0);
+        cupel_reader_free(r);
+        cupel_surrogate_free(s);
+        cupel_surrogate_free(t);
+        free_predicted(&q);
+        free_rows(&train);
+        free_rows(&fresh);
+    }
+    unlink(path);
+}
+
+/* The threshold alone, of probabilities that are right: the share of uneven classes; one half of even ones, of few rows, and of those that no
+ * threshold tells apart better. Over 200 tables of even classes at most a few leave one half, as two standard errors let them. */
+static void even_classes_keep_one_half(void **state)
+{
+    (void)state;
+    double p[400], y[400], gain, error;
+    size_t left = 0, taken = 0;
+    for (uint64_t table = 0; table < 200; table++) {
+        for (size_t i = 0; i < 400; i++) {
+            p[i] = cupel_rng_uniform(table, 0, i);
+            y[i] = cupel_rng_uniform(table, 1, i) < p[i] ? 1 : -1;
+        }
+        left += cupel_class_threshold(p, y, 400, &gain, &error) != 0.5;
+        for (size_t i = 0; i < 400; i++) {
+            p[i] *= 0.3;
+            y[i] = cupel_rng_uniform(table, 1, i) < p[i] ? 1 : -1;
+        }
+        double second = 0;
+        for (size_t i = 0; i < 400; i++) second += y[i] > 0;
+        const double at = cupel_class_threshold(p, y, 400, &gain, &error);
+        taken += gain > 2 * error;
+        check_close(at, gain > 2 * error ? second / 400 : 0.5, 1e-15, 0);
+    }
+    print_message("one half left by %zu of 200 tables of even classes, by %zu of uneven ones\n", left, taken);
+    assert_true(left < 10 && taken > 140);
+    for (size_t i = 0; i < 12; i++) p[i] = i < 2 ? 0.4 : 0.1, y[i] = i < 2 ? 1 : -1; /* two rows prove nothing */
+    check_close(cupel_class_threshold(p, y, 12, &gain, &error), 0.5, 0, 0);
+    check_close(gain, 0.5, 1e-15, 0);
+    for (size_t i = 0; i < 12; i++) y[i] = -1;
+    check_close(cupel_class_threshold(p, y, 12, &gain, &error), 0.5, 0, 0);
+}
+
 /* From few rows of many columns, whose settings are tuned on them: intervals of new rows hold what they say, of every level. Means over 24 tables;
  * single ones of 8 rows hold 40 to 100 % of their 90 %. */
 static void intervals_of_few_rows_cover(void **state)
@@ -518,6 +615,8 @@ int main(void)
         cmocka_unit_test(regression_learns_and_covers),
         cmocka_unit_test(intervals_of_few_rows_cover),
         cmocka_unit_test(classes_are_told_apart_and_sets_cover),
+        cmocka_unit_test(the_rarer_of_uneven_classes_is_said_too),
+        cmocka_unit_test(even_classes_keep_one_half),
         cmocka_unit_test(sets_of_few_rows_hold),
         cmocka_unit_test(results_do_not_depend_on_threads_or_neighbours),
         cmocka_unit_test(precisions_and_instruction_sets_agree),

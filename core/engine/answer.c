@@ -24,7 +24,7 @@ typedef struct answerer {
     bool said;           /* what is converted */
     cupel_model *model;
     cupel_known_set *known;
-    cupel_str name[4]; /* value, lower, upper; measured */
+    cupel_str name[5]; /* value, lower, upper; measured; class */
     cupel_str quantile[CUPEL_QUANTILES], beside[CUPEL_BESIDE];
     cupel_spiked *mixture; /* [1] of a mixed model whose quantiles are asked for; else NULL */
     bool bare;         /* the line at work needs no formula */
@@ -226,7 +226,7 @@ static bool is_ours(const answerer *a, const char *key)
     static const char *const own[] = {"line", "error", "distance", "in_domain", "in_training", "reason", "domain_reason"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(key, own[i]) == 0) return true;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         if (strcmp(key, cupel_str_text(&a->name[i])) == 0) return true;
     for (size_t k = 0; k < cupel_surrogate_beside(cupel_model_surrogate(a->model)); k++)
         if (strcmp(key, cupel_str_text(&a->beside[k])) == 0) return true;
@@ -310,6 +310,8 @@ static void put_answer(answerer *a, const cupel_prediction *p, const double *bes
     put_value(&w, "in_domain", p->in_domain[0]);
     put_value(&w, "in_training", in_training);
     put_value(&w, cupel_str_text(&a->name[3]), measured);
+    if (cupel_surrogate_is_class(cupel_model_surrogate(a->model)))
+        put_value(&w, cupel_str_text(&a->name[4]), cupel_surrogate_class_said(cupel_model_surrogate(a->model), p->value[0]));
     for (size_t k = 0; k < a->o->quantiles.n; k++)
         put_value(&w, cupel_str_text(&a->quantile[k]),
                   isnan(p->value[0]) ? NAN : cupel_surrogate_quantile(cupel_model_surrogate(a->model), a->mixture, p->value[0], p->spread[0],
@@ -423,7 +425,8 @@ static cupel_status open_all(answerer *a, const cupel_job *job, cupel_err *err)
         CUPEL_TRY(cupel_no_memory(err, "a mixture", sizeof *a->mixture));
     const char *unit = cupel_model_unit(a->model);
     cupel_str_addf(&a->name[3], "measured %s%s%s%s", cupel_model_property(a->model), *unit ? " [" : "", unit, *unit ? "]" : "");
-    if (a->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
+    cupel_str_addf(&a->name[4], "%s class%s%s%s", cupel_model_property(a->model), *unit ? " [" : "", unit, *unit ? "]" : "");
+    if (a->name[3].failed || a->name[4].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
     CUPEL_TRY(cupel_known_set_new(&a->known, err));
     CUPEL_TRY(cupel_known_set_add_model(a->known, a->model, true, err));
     cupel_known_set_close(a->known);
@@ -473,7 +476,7 @@ static cupel_status begin(answerer *a, cupel_text *line, cupel_err *err)
 
 static void release(answerer *a)
 {
-    for (int i = 0; i < 4; i++) cupel_str_free(&a->name[i]);
+    for (int i = 0; i < 5; i++) cupel_str_free(&a->name[i]);
     for (size_t i = 0; i < CUPEL_QUANTILES; i++) cupel_str_free(&a->quantile[i]);
     for (size_t i = 0; i < CUPEL_BESIDE; i++) cupel_str_free(&a->beside[i]);
     cupel_free(a->mixture);

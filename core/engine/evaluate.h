@@ -48,8 +48,9 @@ typedef struct cupel_evaluation {
 /* Regression: mae rmse r2 spearman, coverage50 80 90 95, width50 80 90 95, miscalibration, z2, interval_score90, error_by_spread (rank
  * correlation of the absolute error with the claimed spread), in_domain, mae_in_domain, mae_out_of_domain, support_vectors (of svr, svc).
  * Classes: auc
- * balanced_accuracy accuracy f1 mcc log_loss brier calibration_error, coverage50 80 90 95, set_size50 80 90 95, miscalibration, z2, empty90
- * (share of empty sets), in_domain, support_vectors. A job that is stopped after the first fold ends with the folds done and writes no predictions;
+ * balanced_accuracy accuracy f1 mcc log_loss brier calibration_error, coverage50 80 90 95, set_size50 80 90 95, miscalibration, z2,
+ * empty90 (share of empty sets), class_threshold (of the class that balanced_accuracy, accuracy, f1 and mcc judge), in_domain, support_vectors.
+ * A job that is stopped after the first fold ends with the folds done and writes no predictions;
  * before that it is CUPEL_INTERRUPTED. */
 cupel_status cupel_evaluate(const cupel_evaluate_options *o, const cupel_job *job, cupel_evaluation *e, cupel_err *err);
 void cupel_evaluation_release(cupel_evaluation *e);

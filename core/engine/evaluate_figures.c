@@ -163,7 +163,7 @@ static cupel_status put_classes(cupel_evaluator *v, size_t fold, const cupel_sur
     cupel_status st = cupel_metric_auc(is, h->p.value, h->n, &auc, err);
     if (st == CUPEL_OK) st = cupel_metric_calibration_error(is, h->p.value, h->n, &off, err);
     if (st != CUPEL_OK) return st;
-    cupel_confusion c = cupel_metric_confusion(is, h->p.value, h->n);
+    cupel_confusion c = cupel_metric_confusion(is, h->p.value, h->n, cupel_surrogate_class_threshold(s));
     put(v, fold, &at, "auc", false, auc);
     put(v, fold, &at, "balanced_accuracy", false, cupel_metric_balanced_accuracy(&c));
     put(v, fold, &at, "accuracy", false, cupel_metric_accuracy(&c));
@@ -177,6 +177,7 @@ static cupel_status put_classes(cupel_evaluator *v, size_t fold, const cupel_sur
     intervals_at(s, h, 0.9);
     set_sizes(h, &empty, &both);
     put(v, fold, &at, "empty90", false, empty);
+    put(v, fold, &at, "class_threshold", false, cupel_surrogate_class_threshold(s));
     put(v, fold, &at, "in_domain", false, share_in_domain(h));
     put_vectors(v, fold, &at, s);
     v->e->n_metrics = at;

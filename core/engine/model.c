@@ -452,7 +452,7 @@ cupel_status cupel_model_figures(const cupel_model *m, cupel_figure figure[CUPEL
     cupel_surrogate_classes(m->surrogate, classes);
     for (size_t i = 0; i < oof.n; i++) is[i] = m->target[i] == classes[1];
     cupel_status st = cupel_metric_auc(is, oof.value, oof.n, &auc, err);
-    cupel_confusion c = cupel_metric_confusion(is, oof.value, oof.n);
+    cupel_confusion c = cupel_metric_confusion(is, oof.value, oof.n, cupel_surrogate_class_threshold(m->surrogate));
     cupel_free(is);
     figure[0] = (cupel_figure){"out_of_fold_auc", "", auc};
     figure[1] = (cupel_figure){"out_of_fold_balanced_accuracy", "", cupel_metric_balanced_accuracy(&c)};

@@ -24,6 +24,7 @@ static cupel_status save_attributes(const cupel_model *m, cupel_writer *w, cupel
     CUPEL_TRY(cupel_writer_attr_text(w, "settings", cupel_surrogate_settings(s), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "transform", cupel_transform_name(cupel_surrogate_transform(s)->kind), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "task", cupel_surrogate_is_class(s) ? "class" : "regression", err));
+    if (cupel_surrogate_is_class(s)) CUPEL_TRY(cupel_writer_attr_number(w, "class_threshold", cupel_surrogate_class_threshold(s), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "features", cupel_features_sets(m->features), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "table_columns", cupel_features_columns(m->features), err));
     CUPEL_TRY(cupel_writer_attr_text(w, "property", m->property, err));

@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum { PIECE = 256, PIECES_PER_THREAD = 16 };
-enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, IN_TRAINING, MEASURED, N_COLUMNS, MOST_COLUMNS = N_COLUMNS + CUPEL_QUANTILES + CUPEL_BESIDE };
+enum { VALUE, LOWER, UPPER, DISTANCE, IN_DOMAIN, IN_TRAINING, MEASURED, CLASS, N_COLUMNS, MOST_COLUMNS = N_COLUMNS + CUPEL_QUANTILES + CUPEL_BESIDE };
 
 static const double PRECISION_LIMIT = 1e-3, KERNEL_LIMIT = 1e-6; /* of the half width of an interval */
 
@@ -50,7 +50,7 @@ typedef struct predictor {
     cupel_source *source;
     cupel_header header; /* the table's, with names that predictions take set aside */
     cupel_known_set *known;
-    cupel_str name[4]; /* value, lower, upper; measured */
+    cupel_str name[5]; /* value, lower, upper; measured; class */
     cupel_str quantile[CUPEL_QUANTILES], beside[CUPEL_BESIDE];
     size_t n_beside;     /* other targets that the model predicts */
     size_t n_columns, made[MOST_COLUMNS]; /* of the sheet: which of VALUE .. quantiles, beside each is */
@@ -163,6 +163,7 @@ static cupel_status fill(const predictor *d, piece *p, size_t from, size_t n, cu
         for (int c = 0; c < IN_DOMAIN; c++) x[c] = text ? rounded(column[c][i]) : column[c][i];
         x[IN_DOMAIN] = p->main.in_domain[i];
         CUPEL_TRY(look_up(d, p, from, i, x, err));
+        x[CLASS] = cupel_surrogate_class_said(s, p->main.number[0][i]);
         for (size_t k = 0; k < d->o->quantiles.n; k++) {
             const double q = isnan(x[VALUE]) ? NAN : cupel_surrogate_quantile(s, p->mixture ? p->mixture + i : NULL, p->main.number[0][i],
                                                                               p->main.number[1][i], d->o->quantiles.tau[k]);
@@ -330,7 +331,7 @@ static const char *const last_columns[] = {"distance", "in_domain", "in_training
 
 static bool taken(const predictor *d, const char *name)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         if (!strcmp(name, cupel_str_text(&d->name[i]))) return true;
     for (size_t i = 0; i < sizeof last_columns / sizeof *last_columns; i++)
         if (!strcmp(name, last_columns[i])) return true;
@@ -364,11 +365,12 @@ static void list_columns(predictor *d)
     const size_t n_own = N_COLUMNS + d->o->quantiles.n;
     for (size_t c = 0; c < n_own; c++) {
         if (d->o->predict.value_only && (c == LOWER || c == UPPER)) continue;
+        if (c == CLASS && !cupel_surrogate_is_class(cupel_model_surrogate(d->model))) continue;
         const size_t k = d->n_columns++;
         d->made[k] = c;
         d->column[k] = c >= N_COLUMNS ? cupel_str_text(&d->quantile[c - N_COLUMNS])
                        : c < DISTANCE ? cupel_str_text(&d->name[c])
-                                      : c == MEASURED ? cupel_str_text(&d->name[3]) : last_columns[c - DISTANCE];
+                                      : c >= MEASURED ? cupel_str_text(&d->name[3 + c - MEASURED]) : last_columns[c - DISTANCE];
         d->unit[k] = c < DISTANCE || c >= MEASURED ? unit : "";
     }
     for (size_t b = 0; b < d->n_beside; b++) {
@@ -433,7 +435,7 @@ static void release(predictor *d)
     cupel_model_free(d->model);
     cupel_tally_release(&d->tally);
     cupel_left_out_abandon(&d->left_out);
-    for (int i = 0; i < 4; i++) cupel_str_free(&d->name[i]);
+    for (int i = 0; i < 5; i++) cupel_str_free(&d->name[i]);
     for (size_t i = 0; i < CUPEL_QUANTILES; i++) cupel_str_free(&d->quantile[i]);
     for (size_t i = 0; i < CUPEL_BESIDE; i++) cupel_str_free(&d->beside[i]);
     cupel_known_set_free(d->known);
@@ -470,7 +472,8 @@ static cupel_status open_all(predictor *d, cupel_err *err)
     CUPEL_TRY(cupel_beside_columns(d->model, d->beside, err));
     const char *unit = cupel_model_unit(d->model);
     cupel_str_addf(&d->name[3], "measured %s%s%s%s", cupel_model_property(d->model), *unit ? " [" : "", unit, *unit ? "]" : "");
-    if (d->name[3].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
+    cupel_str_addf(&d->name[4], "%s class%s%s%s", cupel_model_property(d->model), *unit ? " [" : "", unit, *unit ? "]" : "");
+    if (d->name[3].failed || d->name[4].failed) CUPEL_TRY(cupel_no_memory(err, "names of columns", 0));
     CUPEL_TRY(cupel_known_set_new(&d->known, err));
     CUPEL_TRY(cupel_known_set_add_model(d->known, d->model, true, err));
     cupel_known_set_close(d->known);

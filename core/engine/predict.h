@@ -40,7 +40,7 @@ typedef struct cupel_predict_table_result {
 
 /* Columns: formula, the other columns of the table (one with the name of a prediction gets " (table)" behind it), value, lower, upper,
  * distance, in_domain, in_training, measured <property> (the median of
- * several), quantiles, targets beside, reason,
+ * several), of a class <property> class, quantiles, targets beside, reason,
  * domain_reason (of a row with a value that is outside the domain: the column, its value and the range or the words known, elements never seen, else
  * the distance); with predict.value_only not lower and upper. Numbers as text have ten significant
  * digits. CUPEL_FAILED when validate finds

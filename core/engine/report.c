@@ -111,6 +111,7 @@ static cupel_status describe_model(folder *f, size_t i, cupel_model *m, cupel_er
         .digest = cupel_model_digest(m),
         .training_digest = cupel_model_training_digest(m),
         .is_class = cupel_surrogate_is_class(s),
+        .class_threshold = cupel_surrogate_class_threshold(s),
         .n = n,
         .formula = formula,
         .truth = truth,

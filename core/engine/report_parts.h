@@ -30,6 +30,7 @@ typedef struct cupel_trust {
 typedef struct cupel_report_model {
     const char *property, *unit, *learner, *settings, *sets, *columns, *digest, *training_digest;
     bool is_class;
+    double class_threshold;                      /* probability from which the second class is said */
     size_t n;
     const char *const *formula;
     const double *truth, *value, *lower, *upper; /* out of fold; intervals at 90 % */

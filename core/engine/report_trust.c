@@ -6,6 +6,7 @@
 #include "models/learn/metrics.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { FOLDS = 10, FEW = 30 };
@@ -121,7 +122,7 @@ static cupel_status judge_class(const cupel_report_model *m, cupel_trust *t, cup
         t->happened[b] = t->in_bin[b] ? hits[b] / (double)t->in_bin[b] : (double)NAN;
         t->n_reliability += t->in_bin[b] > 0;
     }
-    cupel_confusion c = cupel_metric_confusion(truth, m->value, m->n);
+    cupel_confusion c = cupel_metric_confusion(truth, m->value, m->n, m->class_threshold);
     t->balanced_accuracy = cupel_metric_balanced_accuracy(&c);
     t->log_loss = cupel_metric_log_loss(truth, m->value, m->n);
     t->brier = cupel_metric_brier(truth, m->value, m->n);
@@ -174,8 +175,10 @@ static void put_regression_figures(cupel_str *s, const cupel_report_model *m)
 static void put_class_figures(cupel_str *s, const cupel_report_model *m)
 {
     const cupel_trust *t = &m->trust;
+    char cut[80];
+    snprintf(cut, sizeof cut, "mean of the two classes, cut at a probability of %.3g", m->class_threshold);
     put_figure(s, "area under the ROC curve", t->auc, 0.01, "", "1 is perfect, 0.5 is chance");
-    put_figure(s, "balanced accuracy", t->balanced_accuracy, 0.01, "", "mean of the two classes, cut at a probability of one half");
+    put_figure(s, "balanced accuracy", t->balanced_accuracy, 0.01, "", cut);
     put_percent(s, "in the 90 % set", t->coverage90, "of true classes; 90 % is right");
     put_figure(s, "log loss", t->log_loss, 0.01, "", "");
     put_figure(s, "Brier score", t->brier, 0.01, "", "mean square of probability − outcome");

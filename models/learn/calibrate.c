@@ -105,6 +105,26 @@ double cupel_scores_between(const cupel_scores *s, double lo, double hi)
     return p > 0 ? p : 0;
 }
 
+double cupel_class_threshold(const double *p, const double *y, size_t n, double *gain, double *error)
+{
+    const double half = 0.5, sure = 2; /* standard errors */
+    double second = 0, sum = 0, square = 0;
+    *gain = *error = 0;
+    for (size_t i = 0; i < n; i++) second += y[i] > 0;
+    const double first = (double)n - second, share = second / (double)n;
+    if (!(first > 0 && second > 0)) return half;
+    for (size_t i = 0; i < n; i++) {
+        if ((p[i] >= half) == (p[i] >= share)) continue;
+        const bool is = y[i] > 0, right = (p[i] >= share) == is;
+        const double worth = 0.5 / (is ? second : first);
+        sum += right ? worth : -worth;
+        square += worth * worth;
+    }
+    *gain = sum;
+    *error = sqrt(square);
+    return sum > sure * sqrt(square) ? share : half;
+}
+
 double cupel_conformal_p(const cupel_scores *own, double probability)
 {
     size_t at_most = first_above(own, probability, false);

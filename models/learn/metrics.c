@@ -126,11 +126,11 @@ cupel_status cupel_metric_auc(const double *truth, const double *p, size_t n, do
     return st;
 }
 
-cupel_confusion cupel_metric_confusion(const double *truth, const double *p, size_t n)
+cupel_confusion cupel_metric_confusion(const double *truth, const double *p, size_t n, double threshold)
 {
     cupel_confusion c = {0};
     for (size_t i = 0; i < n; i++) {
-        bool is = truth[i] >= 0.5, said = p[i] >= 0.5;
+        bool is = truth[i] >= 0.5, said = p[i] >= threshold;
         c.tp += is && said;
         c.fn += is && !said;
         c.fp += !is && said;

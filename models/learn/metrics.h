@@ -29,7 +29,8 @@ cupel_status cupel_metric_auc(const double *truth, const double *p, size_t n, do
 typedef struct cupel_confusion {
     size_t tp, fp, tn, fn;
 } cupel_confusion;
-cupel_confusion cupel_metric_confusion(const double *truth, const double *p, size_t n); /* p >= 0.5 is class 1 */
+/* Class 1 is said where p >= threshold. */
+cupel_confusion cupel_metric_confusion(const double *truth, const double *p, size_t n, double threshold);
 double cupel_metric_accuracy(const cupel_confusion *c);
 double cupel_metric_balanced_accuracy(const cupel_confusion *c);
 double cupel_metric_f1(const cupel_confusion *c);

@@ -543,6 +543,13 @@ bool cupel_surrogate_has_support_vectors(const cupel_surrogate *s) { return strn
 
 size_t cupel_surrogate_support_vectors(const cupel_surrogate *s) { return s->expand.kernel && !s->expand.own ? s->expand.m : 0; }
 
+double cupel_surrogate_class_threshold(const cupel_surrogate *s) { return s->class_threshold; }
+
+double cupel_surrogate_class_said(const cupel_surrogate *s, double probability)
+{
+    return s->is_class && !isnan(probability) ? s->class_value[probability >= s->class_threshold] : (double)NAN;
+}
+
 bool cupel_surrogate_is_class(const cupel_surrogate *s) { return s->is_class; }
 
 void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]) { memcpy(value, s->class_value, sizeof s->class_value); }

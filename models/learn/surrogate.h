@@ -119,6 +119,8 @@ size_t cupel_surrogate_support_vectors(const cupel_surrogate *s); /* the rows a 
 bool cupel_surrogate_has_support_vectors(const cupel_surrogate *s); /* it is a support vector machine, which chooses them */
 bool cupel_surrogate_is_class(const cupel_surrogate *s);
 void cupel_surrogate_classes(const cupel_surrogate *s, double value[2]); /* smaller, larger */
+double cupel_surrogate_class_threshold(const cupel_surrogate *s); /* of a class: probability from which the larger is said (calibrate.h) */
+double cupel_surrogate_class_said(const cupel_surrogate *s, double probability); /* one of the two; NaN of NaN, and of a model of numbers */
 const char *cupel_surrogate_learner(const cupel_surrogate *s);
 const cupel_transform *cupel_surrogate_transform(const cupel_surrogate *s);
 /* The path of penalties of an elastic net (net_path.h), NULL: none; and which column of the features its column j is. */

@@ -15,6 +15,7 @@ enum { FLOAT32_ROWS = 500 };
 static const double FLOAT32_SLACK = 5e-4; /* half widths; half of what is promised, since training rows do not show the worst */
 static const double NEAR_ENOUGH = 0.1; /* of the rows out of fold that must have been as near as a row is taken to be */
 static const double CHOSEN = 3;         /* parameters of a spread */
+static const double HALF = 0.5;         /* from which probability a class is said, unless classes are uneven */
 static const double LEVEL = 0.9;        /* of the out-of-fold intervals that are stored */
 
 /* Rows of cluster k by a solution without it, with the local error that rows of the other clusters had out of fold. */
@@ -220,6 +221,18 @@ done:
     return st;
 }
 
+/* Classes of uneven size: which probability makes the second one the answer. probability [n] out of fold. */
+static void choose_threshold(const cupel_fit *f, const double *probability)
+{
+    cupel_surrogate *s = f->s;
+    double gain, error;
+    s->class_threshold = cupel_class_threshold(probability, f->problem.y, f->problem.n, &gain, &error);
+    if (s->class_threshold != HALF)
+        cupel_say(f->problem.job, CUPEL_NOTE,
+                  "uneven classes: %.3g is said from a probability of %.3g, its share of the rows, where balanced accuracy out of fold is %.3f +- "
+                  "%.3f more than at one half; probabilities stay as they are", s->class_value[1], s->class_threshold, gain, error);
+}
+
 static cupel_status calibrate_classes(cupel_fit *f, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
@@ -233,10 +246,11 @@ static cupel_status calibrate_classes(cupel_fit *f, cupel_err *err)
     for (size_t i = 0; i < n; i++) value[i] = f->raw[i].value;
     s->sigmoid = cupel_sigmoid_fit(value, f->problem.y, n);
     for (size_t i = 0; i < n; i++) {
-        double p = cupel_sigmoid_at(&s->sigmoid, value[i]);
+        const double p = value[i] = cupel_sigmoid_at(&s->sigmoid, value[i]);
         int c = f->problem.y[i] > 0;
         own[c][m[c]++] = c ? p : 1 - p;
     }
+    choose_threshold(f, value);
     for (int c = 0; c < 2; c++) CUPEL_TRY(cupel_scores_make(own[c], m[c], &s->own[c], err));
     CUPEL_TRY(calibrate_far_classes(f, own, err));
 done:

@@ -18,7 +18,7 @@ static cupel_status put_text(cupel_writer *w, const char *name, const char *desc
     return cupel_writer_put(w, name, "", description, CUPEL_TEXT, 1, (size_t[]){1}, &text, err);
 }
 
-static const char float32_name[] = "surrogate/float32_difference";
+static const char float32_name[] = "surrogate/float32_difference", threshold_name[] = "surrogate/class_threshold";
 static const char beside_name[] = "surrogate/beside_scale";
 static const char mass_name[] = "surrogate/mixture/mass_below";
 static const char others_name[] = "surrogate/mixture/residuals";
@@ -55,6 +55,7 @@ static cupel_status save_calibration(const cupel_surrogate *s, cupel_writer *w, 
         double sigmoid[] = {s->sigmoid.a, s->sigmoid.b};
         CUPEL_TRY(put(w, "surrogate/classes", "", "the two class values", 2, s->class_value, err));
         CUPEL_TRY(put(w, "surrogate/sigmoid", "", "a and b of p = 1 / (1 + exp(a f + b))", 2, sigmoid, err));
+        CUPEL_TRY(put(w, threshold_name, "", "probability from which the second class is said", 1, &s->class_threshold, err));
         CUPEL_TRY(put(w, "surrogate/own_probability_first", "", "out-of-fold probability of the own class, first class, increasing",
                       s->own[0].n, s->own[0].sorted, err));
         CUPEL_TRY(put(w, "surrogate/own_probability_second", "", "the same of the second class", s->own[1].n, s->own[1].sorted, err));
@@ -206,6 +207,9 @@ static cupel_status load_classes(const cupel_reader *r, cupel_surrogate *s, cupe
     CUPEL_TRY(get_few(r, "surrogate/classes", 2, s->class_value, err));
     CUPEL_TRY(get_few(r, "surrogate/sigmoid", 2, sigmoid, err));
     s->sigmoid = (cupel_sigmoid){sigmoid[0], sigmoid[1]};
+    s->class_threshold = 0.5; /* models made without it */
+    if (cupel_reader_has(r, threshold_name)) CUPEL_TRY(get_few(r, threshold_name, 1, &s->class_threshold, err));
+    if (!(s->class_threshold > 0 && s->class_threshold < 1)) CUPEL_TRY(bad(err, threshold_name, "a probability that is not between 0 and 1"));
     CUPEL_TRY(load_scores(r, "surrogate/own_probability_first", 1, &s->own[0], err));
     CUPEL_TRY(load_scores(r, "surrogate/own_probability_second", 1, &s->own[1], err));
     CUPEL_TRY(load_scores(r, "surrogate/far_probability_first", 1, &s->far[0], err));

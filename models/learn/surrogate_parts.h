@@ -42,6 +42,7 @@ struct cupel_surrogate {
     cupel_spiked_levels level[2]; /* inside the domain and outside, there from held-out clusters; the same twice where these have too few rows */
     cupel_scores below;      /* mixed: mass of a row's mixture below its truth, out of fold, at the shared value by chance; empty: as it should be */
     cupel_sigmoid sigmoid;   /* classes */
+    double class_threshold;  /* probability from which the second class is said */
     cupel_scores own[2];     /* classes: out-of-fold probability of the own class */
     cupel_scores far[2];     /* the same of rows of held-out clusters that lie outside the domain; as own where they are too few */
     cupel_net_path path;     /* of an elastic net */
