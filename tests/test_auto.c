@@ -2,12 +2,14 @@
 
 #include "core/base/mem.h"
 #include "core/base/rng.h"
+#include "core/engine/model.h"
 #include "core/io/artifact.h"
 #include "models/learn/auto/blend.h"
 #include "models/learn/auto/parts.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { N = 400, D = 3 };
@@ -105,6 +107,29 @@ static void make_rows(double *x, double *y, size_t *fold)
         y[i] = x[i * D] < 0.5 ? 0 : 2 + 3 * x[i * D + 1];
         fold[i] = i % 5;
     }
+}
+
+/* Columns about ions come in where many rows share the lowest value of a number, and nothing else was asked for. */
+static void a_hurdle_is_described_by_its_ions(void **state)
+{
+    (void)state;
+    enum { ROWS = 400 };
+    double y[ROWS];
+    size_t row[ROWS];
+    const cupel_training t = {.target = y};
+    cupel_model_options o = {.features = cupel_default_features("auto"), .with_hurdle = cupel_default_with_hurdle("auto")};
+    for (size_t i = 0; i < ROWS; i++) row[i] = ROWS - 1 - i, y[i] = i % 2 ? 0 : 1.0 + (double)i;
+    assert_true(strstr(o.with_hurdle, "ion_roles") && !strstr(o.features, "ion_roles"));
+    assert_ptr_equal(cupel_model_features_for(&o, &t, row, ROWS), o.with_hurdle);
+    assert_ptr_equal(cupel_model_features_for(&o, &t, row, 200), o.features); /* too few rows */
+    o.task = CUPEL_TASK_CLASS;
+    assert_ptr_equal(cupel_model_features_for(&o, &t, row, ROWS), o.features);
+    o.task = CUPEL_TASK_AUTO;
+    for (size_t i = 0; i < ROWS; i++) y[i] = i % 2 ? 0 : 1; /* two values are a class */
+    assert_ptr_equal(cupel_model_features_for(&o, &t, row, ROWS), o.features);
+    for (size_t i = 0; i < ROWS; i++) y[i] = (double)i;
+    assert_ptr_equal(cupel_model_features_for(&o, &t, row, ROWS), o.features);
+    assert_null(cupel_default_with_hurdle("svr"));
 }
 
 static void a_hurdle_is_found_and_kept(void **state)
@@ -348,6 +373,7 @@ int main(void)
         cmocka_unit_test(equal_members_share),
         cmocka_unit_test(the_median_of_a_mixture),
         cmocka_unit_test(a_hurdle_is_found_and_kept),
+        cmocka_unit_test(a_hurdle_is_described_by_its_ions),
         cmocka_unit_test(progress_tells_the_budget),
         cmocka_unit_test(the_plan_follows_the_table),
         cmocka_unit_test(fractions_come_first_only_where_nothing_else_does_as_well),

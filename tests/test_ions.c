@@ -5,7 +5,7 @@
 #include "descriptors/composition/ions.h"
 #include "tests/reference.h"
 
-enum { MOST_COLUMNS = 40 };
+enum { MOST_COLUMNS = 120 };
 
 static const cupel_descriptor *find(const char *name)
 {
@@ -351,6 +351,12 @@ static void hostile_formulas_end(void **state)
     why = 0;
     find("oxidation_states")->compute(&b, 0, 1, CUPEL_ISA_PLAIN, x, 4, &why);
     assert_int_equal(why, CUPEL_REASON_TOO_COMPLEX);
+    why = 0;
+    find("ion_roles")->compute(&b, 0, 1, CUPEL_ISA_PLAIN, x, 110, &why);
+    assert_int_equal(why, CUPEL_REASON_TOO_COMPLEX);
+    why = 0;
+    find("ion_roles")->imputed->compute(&b, 0, 1, CUPEL_ISA_PLAIN, x, 110, &why);
+    assert_true(why == CUPEL_REASON_IMPUTED && isfinite(x[0]) && isfinite(x[109]));
     cupel_batch_release(&b);
 }
 
@@ -506,6 +512,50 @@ static void balance_by_hand(void **state)
     check_close(x[15], 1.3, 0, 0);
 }
 
+/* ---- ion_roles ---- */
+
+static void roles_by_hand(void **state)
+{
+    (void)state;
+    const cupel_descriptor *d = find("ion_roles");
+    static const struct {
+        const char *formula, *column;
+        double value;
+    } cases[] = {
+        {"NaCl", "cation Electronegativity", 0.93},       {"NaCl", "anion Electronegativity", 3.16},
+        {"NaCl", "anion less cation Electronegativity", 2.23}, {"NaCl", "ions mean cation charge", 1},
+        {"NaCl", "ions cations without valence electrons", 0.5}, {"NaCl", "ions odd electrons", 0},
+        {"NaCl", "ions electronegativity from cations to anions", 2.23}, {"NaCl", "ions lowest charge", -1},
+        {"Fe2O3", "ions with open d shell", 0.4},         {"Fe2O3", "ions most electrons in an open d shell", 5},
+        {"Fe2O3", "ions odd open d shell", 1},            {"Fe2O3", "ions electrons in open d shells", 2},
+        {"TiO2", "ions cations with empty d shell", 1.0 / 3}, {"ZnO", "ions with full d shell", 0.5},
+        {"PbO", "ions cations with lone pair", 0.5},      {"PbO2", "ions cations with lone pair", 0},
+        {"MgAl2O4", "cation Number", (12 + 2 * 13) / 3.0},
+        {"MgAl2O4", "largest cation Electronegativity", 1.61}, {"TiN", "ions odd electrons", 1},
+        {"TiN", "ions odd valence electrons", 1},         {"ZnO", "ions valence electrons of the formula", 18},
+        {"Si", "ions mean size of charge", 0},            {"Si", "anion less cation Number", 0}};
+    double x[110];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) check_close(value(d, cases[i].formula, cases[i].column), cases[i].value, 1e-12, 1e-12);
+    assert_int_equal(describe(d->imputed, "GdN", x), CUPEL_REASON_IMPUTED); /* Deml's tables lack Gd */
+    check_close(x[92], 0.5, 1e-12, 0);                                      /* ions with open f shell */
+}
+
+/* The smallest whole-number formula is looked at, not the one that was written. */
+static void roles_do_not_see_how_it_is_written(void **state)
+{
+    (void)state;
+    const cupel_descriptor *d = find("ion_roles");
+    static const char *const same[] = {"La7Sr3Mn10O30", "La0.7Sr0.3MnO3", "Mn0.2O0.6La0.14Sr0.06"};
+    double x[3][110];
+    for (size_t k = 0; k < 3; k++) assert_int_equal(describe(d, same[k], x[k]), CUPEL_REASON_NONE);
+    for (size_t j = 0; j < 110; j++) check_close(x[1][j], x[0][j], 1e-9, 1e-9), check_close(x[2][j], x[0][j], 1e-9, 1e-9);
+    check_close(value(d, "La0.7Sr0.3MnO3", "ions log atoms of the formula"), log(50), 1e-12, 0);
+    assert_int_equal(describe(d, "HeO", x[0]), CUPEL_REASON_NO_ELEMENT_DATA);
+    assert_true(isnan(x[0][0]) && isnan(x[0][109]));
+    assert_int_equal(describe(d->imputed, "HeO", x[0]), CUPEL_REASON_IMPUTED);
+    for (size_t j = 0; j < 110; j++) assert_true(isfinite(x[0][j]));
+}
+
 /* ---- the blocks beside it ---- */
 
 static void wide_by_hand(void **state)
@@ -553,6 +603,8 @@ int main(void)
         cmocka_unit_test(orbitals_are_filled),
         cmocka_unit_test(balance_goes_through_all),
         cmocka_unit_test(balance_by_hand),
+        cmocka_unit_test(roles_by_hand),
+        cmocka_unit_test(roles_do_not_see_how_it_is_written),
         cmocka_unit_test(wide_by_hand),
         cmocka_unit_test(format_sees_how_it_is_written),
     };

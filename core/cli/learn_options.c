@@ -40,6 +40,7 @@ cupel_status cupel_learn_args_of(const cupel_args *args, cupel_learn_args *l, cu
     };
     l->model = (cupel_model_options){
         .features = features,
+        .with_hurdle = cupel_opt_text(args, "features") ? NULL : cupel_default_with_hurdle(cupel_opt_text(args, "model")),
         .columns = cupel_opt_text(args, "columns"),
         .learner = cupel_opt_text(args, "model"),
         .settings = cupel_opt_text(args, "set"),

@@ -3,6 +3,9 @@
 #include "core/engine/micro/demand.h"
 #include "core/engine/model.h"
 
+#include "models/learn/auto/auto.h"
+
+#include <math.h>
 #include <string.h>
 
 static bool is_auto(const char *learner) { return learner && strcmp(learner, "auto") == 0; }
@@ -11,6 +14,31 @@ static bool is_auto(const char *learner) { return learner && strcmp(learner, "au
 const char *cupel_default_features(const char *learner)
 {
     return is_auto(learner) ? "magpie,element_fraction,stoichiometry_wide,charge_balance,oli,alloy" : "magpie";
+}
+
+/* Whether a row is at a value that many share, as metals are at a gap of 0, hangs on what the ions are and whether their electrons fill bands. */
+const char *cupel_default_with_hurdle(const char *learner)
+{
+    return is_auto(learner) ? "magpie,element_fraction,stoichiometry_wide,charge_balance,oli,alloy,deml,ion_roles" : NULL;
+}
+
+const char *cupel_model_features_for(const cupel_model_options *o, const cupel_training *t, const size_t *row, size_t n)
+{
+    double lowest = (double)INFINITY, other = (double)INFINITY;
+    size_t at_lowest = 0;
+    bool number = o->task == CUPEL_TASK_REGRESSION;
+    if (!o->with_hurdle || o->task == CUPEL_TASK_CLASS) return o->features;
+    for (size_t i = 0; i < n; i++) {
+        const double y = t->target[row[i]];
+        if (y < lowest) at_lowest = 0, lowest = y;
+        if (!(y > lowest)) at_lowest++;
+    }
+    for (size_t i = 0; i < n && !number; i++) {
+        const double y = t->target[row[i]];
+        if (y > lowest && isfinite(other)) number = y < other || y > other;
+        else if (y > lowest) other = y;
+    }
+    return number && cupel_auto_crosses(n, at_lowest) ? o->with_hurdle : o->features;
 }
 
 cupel_missing cupel_default_missing(const char *learner) { return is_auto(learner) ? CUPEL_MISSING_IMPUTE : CUPEL_MISSING_FAIL; }

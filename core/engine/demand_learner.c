@@ -96,7 +96,10 @@ cupel_status cupel_demand_learner(cupel_demand *d, const cupel_yaml *map, cupel_
     p->options.transform_named = transform != NULL;
     CUPEL_TRY(cupel_keys_text(map, d->file, "budget", &budget, err));
     if (cupel_model_budget(budget, &p->options, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
-    if (!cupel_yaml_get(map, "features")) p->options.features = cupel_default_features(p->options.learner);
+    if (!cupel_yaml_get(map, "features")) {
+        p->options.features = cupel_default_features(p->options.learner);
+        p->options.with_hurdle = cupel_default_with_hurdle(p->options.learner);
+    }
     if (!p->data_missing_given) p->data.missing = cupel_default_missing(p->options.learner);
     CUPEL_TRY(cupel_keys_word(map, d->file, "task", task_words, &task, err));
     CUPEL_TRY(cupel_keys_count(map, d->file, "seed", 0, UINT64_MAX, &p->options.seed, err));

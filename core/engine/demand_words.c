@@ -38,7 +38,9 @@ static void property_words(const cupel_demand_property *p, cupel_str *out)
     else if (p->model_file)
         cupel_str_addf(out, "by the model '%s'", p->model_file);
     else
-        cupel_str_addf(out, "by %s on %s%s%s, learned from the column '%s' of '%s'", p->options.learner, p->options.features,
+        cupel_str_addf(out, "by %s on %s%s%s%s%s, learned from the column '%s' of '%s'", p->options.learner, p->options.features,
+                       p->options.with_hurdle ? ", or where many rows share the lowest value on " : "",
+                       p->options.with_hurdle ? p->options.with_hurdle : "",
                        p->columns ? " and the columns " : "", p->columns ? p->columns : "", p->data.target, p->data.file);
     if (p->has_transfer) cupel_str_addf(out, ", with what boosted trees learn of '%s' in '%s'", p->transfer.target, p->transfer.file);
     if (p->data.groups) cupel_str_addf(out, ", rows of one '%s' in one fold", p->data.groups);

@@ -203,6 +203,7 @@ static cupel_status do_fold(cupel_evaluator *v, size_t k, cupel_err *err)
     CUPEL_TRY(predict_held(v, m, test, n_test, &h, err));
     if (!h.n) CUPEL_TRY(cupel_fail(err, CUPEL_BAD_INPUT, "no held-out row has a prediction; make other folds, or impute missing values"));
     const cupel_surrogate *s = cupel_model_surrogate(m);
+    e->features = cupel_model_features_for(&v->model, &v->t, train, n_train);
     e->n_train[k] = cupel_model_n_training(m);
     e->n_test[k] = h.n;
     e->settings[k] = cupel_strdup(cupel_surrogate_settings(s));

@@ -40,6 +40,7 @@ typedef struct cupel_evaluation {
     char **fold;              /* [n_folds] names */
     size_t *n_train, *n_test; /* [n_folds] */
     char **settings;          /* [n_folds] as tuned */
+    const char *features;     /* of the last fold, as the options have them */
     cupel_metric metric[CUPEL_MAX_METRICS];
     char *property, *unit;
     double *memory;           /* of all folds[] */

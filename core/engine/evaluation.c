@@ -49,7 +49,7 @@ static void put_what(cupel_json_out *w, const cupel_evaluation *e, const cupel_e
     cupel_json_add_string(w, "model", o->model.learner);
     if (o->model.kernel) cupel_json_add_string(w, "kernel", o->model.kernel);
     cupel_json_add_string(w, "transform", cupel_transform_name(o->model.transform));
-    cupel_json_add_string(w, "features", o->model.features ? o->model.features : "none");
+    cupel_json_add_string(w, "features", e->features ? e->features : "none");
     if (o->model.transfer) put_transfer(w, o->model.transfer);
     cupel_json_add_string(w, "split", cupel_split_name(o->split));
     cupel_json_add_count(w, "seed", o->model.seed);

@@ -349,7 +349,7 @@ static cupel_status prepare(fitting *f, const size_t *subset, const cupel_model_
     for (size_t i = 0; i < f->n; i++) f->row[i] = subset ? subset[i] : i;
     f->m->seed = o->seed;
     CUPEL_TRY(name_model(f, err));
-    CUPEL_TRY(cupel_features_new(o->features, o->columns ? o->columns : t->numeric, &f->m->features, err));
+    CUPEL_TRY(cupel_features_new(cupel_model_features_for(o, t, f->row, f->n), o->columns ? o->columns : t->numeric, &f->m->features, err));
     if (t->missing == CUPEL_MISSING_IMPUTE) CUPEL_TRY(cupel_features_impute(f->m->features, err));
     CUPEL_TRY(add_transfer(f, o, err));
     CUPEL_TRY(cupel_features_learn_subset(f->m->features, &t->header, &t->records, subset, n_subset, t->file, err));

@@ -75,6 +75,7 @@ enum { CUPEL_BESIDE = 32 }; /* other targets beside, at most */
 
 typedef struct cupel_model_options {
     const char *features, *columns;    /* as cupel_features_new */
+    const char *with_hurdle;           /* features where many rows share the lowest target (cupel_model_features_for); NULL: the same */
     const char *learner, *settings;
     const char *kernel;                /* a tree of kernels for model gp_tree; NULL: its own */
     bool beside;                       /* other targets are learned beside (gp_tree, forests) */
@@ -90,7 +91,11 @@ typedef struct cupel_model_options {
 
 /* What is taken where nothing is said: sets of descriptors for a learner, and what becomes of rows that lack a value. */
 const char *cupel_default_features(const char *learner);
+const char *cupel_default_with_hurdle(const char *learner); /* cupel_model_options.with_hurdle; NULL: none */
 cupel_missing cupel_default_missing(const char *learner);
+/* o->features, or o->with_hurdle where the table makes a hurdle of a number: at most 20,000 rows, of which at least a twentieth and 150 share the
+ * lowest target, and as many do not. row [n] of t. */
+const char *cupel_model_features_for(const cupel_model_options *o, const cupel_training *t, const size_t *row, size_t n);
 /* "4min", "90s", "1h" into o->seconds, "effort=12" into o->settings (text must outlive o). CUPEL_USAGE also for a learner that has no budget.
  * NULL: none. */
 cupel_status cupel_model_budget(const char *text, cupel_model_options *o, cupel_err *err);

@@ -1,5 +1,6 @@
 /* Can the formula be neutral, and how nearly: the block of features that helps most with band gaps of compounds. Fractions x add up to 1, EN is
  * Magpie's electronegativity, charges are per atom. */
+#include "descriptors/composition/charges.h"
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/magpie_table.h"
 #include "descriptors/composition/rows.h"
@@ -10,10 +11,8 @@
 #include <assert.h>
 #include <math.h>
 
-enum { COLUMN = 4, ELECTRONEGATIVITY = 7 }; /* places among Magpie's properties */
 enum { OF_STATES = 6, OF_ANION = 13, N_COLUMNS = 2 * OF_STATES + OF_ANION };
-enum { MOST_STATES = 6, FEW_STATES = 2, MOST_CHOICES = 3000, GIVE_UP = 1 << 16 };
-static const double BALANCED = 0.01, NONE_ORDERED = 9.0, UNKNOWN_EN = 1.3;
+static const double NONE_ORDERED = 9.0;
 
 static void column(size_t j, cupel_str *name, const char **unit)
 {
@@ -50,38 +49,6 @@ static void column(size_t j, cupel_str *name, const char **unit)
 /* All but sums over the atoms: valence electrons, variance, mean character of pairs and geometric mean. */
 static bool jumps(size_t j) { return j < 2 * OF_STATES || !(1u << (j - 2 * OF_STATES) & (1u << 4 | 1u << 8 | 1u << 11 | 1u << 12)); }
 
-/* A composition by increasing electronegativity, then Z. */
-typedef struct sorted {
-    size_t n;
-    unsigned char z[CUPEL_Z_MAX];
-    double x[CUPEL_Z_MAX], en[CUPEL_Z_MAX];
-    bool lacks_en, lacks_electrons;
-} sorted;
-
-static void sort(const unsigned char *z, const double *amount, size_t n, sorted *s)
-{
-    double total = cupel_total(amount, n);
-    s->n = n;
-    s->lacks_en = s->lacks_electrons = false;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t missing = cupel_magpie_missing[z[i]];
-        double en = cupel_magpie_value[z[i]][ELECTRONEGATIVITY];
-        bool lacks = missing >> ELECTRONEGATIVITY & 1 || en == 0.0;
-        if (lacks) en = UNKNOWN_EN;
-        s->lacks_en = s->lacks_en || lacks;
-        s->lacks_electrons = s->lacks_electrons || missing >> CUPEL_MAGPIE_NS_VALENCE & 1 || missing >> COLUMN & 1;
-        size_t j = i;
-        for (; j > 0 && (en < s->en[j - 1] || (en == s->en[j - 1] && z[i] < s->z[j - 1])); j--) {
-            s->z[j] = s->z[j - 1];
-            s->x[j] = s->x[j - 1];
-            s->en[j] = s->en[j - 1];
-        }
-        s->z[j] = z[i];
-        s->x[j] = amount[i] / total;
-        s->en[j] = en;
-    }
-}
-
 /* ---- all choices of one state per element ---- */
 
 /* The charge that is so far, half the sum of its sizes, and whether a cation stands above an anion in electronegativity. */
@@ -91,9 +58,8 @@ typedef struct partial {
 } partial;
 
 typedef struct choices {
-    const sorted *s;
-    const short *state[CUPEL_Z_MAX];
-    unsigned n_states[CUPEL_Z_MAX];
+    const cupel_sorted *s;
+    const cupel_charges *may;
     double least, least_ordered, transfer, transfer_ordered;
     unsigned neutral, neutral_ordered;
 } choices;
@@ -103,7 +69,7 @@ static void judge(choices *c, partial p)
     double charge = fabs(p.charge);
     if (charge < c->least) c->least = charge;
     if (p.ordered && charge < c->least_ordered) c->least_ordered = charge;
-    if (!(charge < BALANCED)) return;
+    if (!(charge < cupel_balanced)) return;
     c->neutral++;
     if (p.size > c->transfer) c->transfer = p.size;
     if (!p.ordered) return;
@@ -114,9 +80,9 @@ static void judge(choices *c, partial p)
 /* Elements come by electronegativity, so that a cation is out of order when an anion before it is less electronegative. */
 static void go_through(choices *c, size_t i, partial p)
 {
-    const sorted *s = c->s;
-    for (unsigned j = 0; j < c->n_states[i]; j++) {
-        int state = c->state[i][j];
+    const cupel_sorted *s = c->s;
+    for (unsigned j = 0; j < c->may->n[i]; j++) {
+        int state = c->may->state[i][j];
         partial q = p;
         q.charge += s->x[i] * state;
         q.size += 0.5 * s->x[i] * (state < 0 ? -state : state);
@@ -127,27 +93,11 @@ static void go_through(choices *c, size_t i, partial p)
     }
 }
 
-/* The first `most` states of each element; false when there are more than `limit` choices. */
-static bool limit_states(const sorted *s, const cupel_atom_list *table, unsigned most, size_t limit, choices *c, bool *lacks)
+static cupel_reason of_states(const cupel_sorted *s, const cupel_atom_list *table, double *x, bool *lacks)
 {
-    static const short zero = 0;
-    size_t product = 1;
-    for (size_t i = 0; i < s->n; i++) {
-        const cupel_atom_list *list = &table[s->z[i]];
-        if (!list->n) list = cupel_atom_common(s->z[i]);
-        bool none = s->n == 1 || !list->n;
-        *lacks = *lacks || (s->n > 1 && !list->n);
-        c->state[i] = none ? &zero : list->key;
-        c->n_states[i] = none ? 1 : list->n < most ? list->n : most;
-        if ((product *= c->n_states[i]) > limit) return false;
-    }
-    return true;
-}
-
-static cupel_reason of_states(const sorted *s, const cupel_atom_list *table, double *x, bool *lacks)
-{
-    choices c = {.s = s, .least = (double)INFINITY, .least_ordered = NONE_ORDERED};
-    if (!limit_states(s, table, MOST_STATES, MOST_CHOICES, &c, lacks) && !limit_states(s, table, FEW_STATES, GIVE_UP, &c, lacks)) {
+    cupel_charges may;
+    choices c = {.s = s, .may = &may, .least = (double)INFINITY, .least_ordered = NONE_ORDERED};
+    if (!cupel_charges_of(s, table, &may, lacks)) {
         for (size_t j = 0; j < OF_STATES; j++) x[j] = (double)NAN;
         return CUPEL_REASON_TOO_COMPLEX;
     }
@@ -166,7 +116,7 @@ static cupel_reason of_states(const sorted *s, const cupel_atom_list *table, dou
 /* Electrons that the anion takes up: 8 - (column - 10) from column 13 on, 0 where that is not between 0 and 4. */
 static double electrons_taken(unsigned z)
 {
-    double column_of = cupel_magpie_value[z][COLUMN], v = column_of > 12.0 ? 18.0 - column_of : 0.0;
+    double column_of = cupel_magpie_value[z][CUPEL_MAGPIE_COLUMN], v = column_of > 12.0 ? 18.0 - column_of : 0.0;
     return v < 0.0 || v > 4.0 ? 0.0 : v;
 }
 
@@ -196,7 +146,7 @@ static double modulo_2(double x)
 
 static double ionic(double a, double b) { return 1.0 - cupel_exp(-0.25 * (a - b) * (a - b)); }
 
-static void of_anion(const sorted *s, double *x)
+static void of_anion(const cupel_sorted *s, double *x)
 {
     size_t a = s->n - 1;
     double taken = electrons_taken(s->z[a]) * s->x[a], high = 0.0, low = 0.0;
@@ -225,10 +175,10 @@ static void blank(double *x, size_t from, size_t n)
 /* fill_in: EN 1.3, the mean number of electrons and state 0 where nothing is known, as the recipe does. */
 static cupel_reason described(const unsigned char *z, const double *amount, size_t n, bool fill_in, double *x)
 {
-    sorted s;
+    cupel_sorted s;
     bool lacks = false;
     assert(n > 0);
-    sort(z, amount, n, &s);
+    cupel_sort_ions(z, amount, n, &s);
     cupel_reason why = of_states(&s, cupel_atom_states_common, x, &lacks), again = of_states(&s, cupel_atom_states_icsd, x + OF_STATES, &lacks);
     of_anion(&s, x + 2 * OF_STATES);
     if (!why) why = again;

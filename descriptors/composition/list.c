@@ -9,7 +9,8 @@ extern const cupel_descriptor cupel_descriptor_miedema, cupel_descriptor_wen_all
     cupel_descriptor_quantiles, cupel_descriptor_pairs;
 extern const cupel_descriptor cupel_descriptor_ion_property, cupel_descriptor_oxidation_states, cupel_descriptor_cation_property,
     cupel_descriptor_electronegativity_diff, cupel_descriptor_electron_affinity, cupel_descriptor_cohesive_energy, cupel_descriptor_atomic_orbitals,
-    cupel_descriptor_band_center, cupel_descriptor_charge_balance, cupel_descriptor_stoichiometry_wide, cupel_descriptor_formula_format;
+    cupel_descriptor_band_center, cupel_descriptor_charge_balance, cupel_descriptor_stoichiometry_wide, cupel_descriptor_formula_format,
+    cupel_descriptor_ion_roles;
 
 const cupel_descriptor *const cupel_descriptors[] = {
     &cupel_descriptor_magpie,           &cupel_descriptor_stoichiometry,  &cupel_descriptor_valence_orbital,
@@ -26,7 +27,7 @@ const cupel_descriptor *const cupel_descriptors[] = {
     &cupel_descriptor_ion_property,     &cupel_descriptor_oxidation_states, &cupel_descriptor_cation_property,
     &cupel_descriptor_electronegativity_diff, &cupel_descriptor_electron_affinity, &cupel_descriptor_cohesive_energy,
     &cupel_descriptor_atomic_orbitals,  &cupel_descriptor_band_center,    &cupel_descriptor_charge_balance,
-    &cupel_descriptor_stoichiometry_wide, &cupel_descriptor_formula_format,
+    &cupel_descriptor_stoichiometry_wide, &cupel_descriptor_formula_format, &cupel_descriptor_ion_roles,
     /* further ones */
     &cupel_descriptor_quantiles,        &cupel_descriptor_pairs,
     NULL};

@@ -31,6 +31,6 @@ check 'and finds N+3 N-3' row 6 'N2,-3,3,6,4.242640687119285,'
 check 'all sets side by side' exits 0 D --set "ion_property,oxidation_states,cation_property,electronegativity_diff,electron_affinity,cohesive_energy,\
 atomic_orbitals,band_center,charge_balance,stoichiometry_wide,formula_format"
 check 'have 89 columns of different names' [ "$(head -n 1 "$T/out" | tr , '\n' | sort -u | wc -l)" = 91 ]
-check 'imputing fills every cell' exits 0 D --missing impute --set ion_property,oxidation_states,cation_property,electronegativity_diff,charge_balance
+check 'imputing fills every cell' exits 0 D --missing impute --set ion_property,oxidation_states,cation_property,electronegativity_diff,charge_balance,ion_roles
 check 'but what the reason says' [ "$(tail -n +2 "$T/out" | grep -c ',,')" = 0 ]
 exit $bad

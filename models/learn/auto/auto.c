@@ -103,7 +103,7 @@ static cupel_status look(fit *f, cupel_auto_facts *facts, cupel_err *err)
     f->a->highest = sorted[n - 1];
     f->a->scale = at_lowest < n && half > 0 ? half : 1;
     *facts = (cupel_auto_facts){.n = n, .n_fractions = f->n_fractions,
-                                .plain = f->a->n_columns[CUPEL_AUTO_PLAIN] > 0, .is_class = f->data->is_class,
+                                .plain = f->a->n_columns[CUPEL_AUTO_PLAIN] > 0, .is_class = f->data->is_class, .trial = f->data->trial,
                                 .lowest_share = (double)at_lowest / (double)n, .skew = middle > low ? (high - middle) / (middle - low) : 0};
     for (size_t i = 0; i < n; i++) f->above[i] = f->data->y[i] > f->a->lowest;
     cupel_free(sorted);

@@ -30,10 +30,15 @@ typedef struct cupel_auto_data {
     double unit, offset;          /* y is said as offset + unit y in the unit of the target; unit 0: 1 */
     size_t effort;                /* exactly so many units, as far as there are; 0: by the seconds */
     bool *cut;                    /* a job that is stopped ends with the units done, if they make a model, and this is made true; NULL: it fails */
+    bool trial;                   /* only how errors grow far from what is known is asked: a hurdle's boosting is of one seed in place of three */
     bool to_the_end;              /* the job is not stopped, but looked at: what is kept of others is put together */
 } cupel_auto_data;
 
 typedef struct cupel_auto cupel_auto;
+
+/* Does a table of numbers make a hurdle by which the model is given further columns: at_lowest of its n rows share the lowest target, and a hundred
+ * thousand rows would make those dear. */
+bool cupel_auto_crosses(size_t n, size_t at_lowest);
 
 /* value, error [n]: out-of-fold predictions, in the unit of y (of classes the probability of the second), and the absolute error to be expected of
  * each (0 for classes); mixture [n] is filled where the table makes a hurdle, may be NULL. Says through the job what was tried and what each part

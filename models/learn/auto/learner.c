@@ -103,6 +103,7 @@ static cupel_status fit_whole(const cupel_problem *p, const size_t *fold, size_t
                                   .offset = p->y_mean,
                                   .effort = p->trial ? 1 : (size_t)setting[EFFORT],
                                   .cut = p->cut,
+                                  .trial = p->trial,
                                   .to_the_end = p->trial && p->cut};
     CUPEL_TRY(cupel_auto_fit(&data, p->job, &a, value, error, mixture, err));
     for (size_t i = 0; p->is_class && i < p->n; i++) value[i] = log_odds(value[i]);

@@ -75,7 +75,7 @@ struct cupel_auto {
 typedef struct cupel_auto_facts {
     size_t n, n_fractions;
     bool plain;                 /* there are columns of the first kind of descriptor, and others */
-    bool is_class;
+    bool is_class, trial;
     double lowest_share;        /* of rows at the lowest target */
     double skew;                /* (95 % - 50 %) / (50 % - 5 %) of the targets */
 } cupel_auto_facts;

@@ -69,18 +69,17 @@ static const shape hurdle[] = {
     {"how much: extra trees", EXTRA, .role = CUPEL_AUTO_AMOUNT, .share = .4, .trees = 200, .quantiles = true},
     {"how much: boosting", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER},
     {"whether: extra trees", EXTRA, .role = CUPEL_AUTO_ABOVE, .share = .2, .trees = 200},
-    {"without a hurdle: boosting", BOOST, HUBER},
     {"how much: boosting of the logarithm", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .logarithm = true},
+    {"how much: kernel machine of the logarithm", SMOOTH, .role = CUPEL_AUTO_AMOUNT, .logarithm = true, .when = NOT_LARGE},
+    {"without a hurdle: boosting", BOOST, HUBER},
+    {"whether: kernel machine", SMOOTH, .role = CUPEL_AUTO_ABOVE, .when = NOT_LARGE},
+    {"whether: boosting, large trees", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .leaves = 127, .when = NOT_LARGE},
     {"without a hurdle: extra trees on the first set", EXTRA, PLAIN, .share = .5, .trees = 300},
     {"without a hurdle: median of extra trees", EXTRA, .share = .7, .trees = 200, .quantiles = true, .when = NOT_LARGE},
-    {"whether: kernel machine", SMOOTH, .role = CUPEL_AUTO_ABOVE, .when = NOT_LARGE},
-    {"how much: kernel machine", SMOOTH, .role = CUPEL_AUTO_AMOUNT, .when = NOT_LARGE},
     {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 1},
     {"how much: boosting", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .seed = 1},
-    {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 2},
-    {"how much: boosting", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .seed = 2},
     {"how much: boosting of the logarithm", BOOST, .role = CUPEL_AUTO_AMOUNT, HUBER, .logarithm = true, .seed = 1},
-    {"whether: boosting", BOOST, .role = CUPEL_AUTO_ABOVE, LOG_LOSS, .seed = 3},
+    {"whether: extra trees", EXTRA, .role = CUPEL_AUTO_ABOVE, .share = .2, .trees = 200, .seed = 1},
     {0}};
 
 static const shape classes[] = {
@@ -128,6 +127,7 @@ static void size_plain_boosting(const shape *s, const cupel_auto_facts *f, cupel
 static void size_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees_options *o)
 {
     const bool few = f->n < FEW, larger = few && s->leaves; /* larger trees, of yet fewer columns and rows */
+    const bool step = s->role == CUPEL_AUTO_ABOVE || s->role == CUPEL_AUTO_AMOUNT; /* of a hurdle */
     o->trees = s->trees ? s->trees : few ? 500 : s->loss == CUPEL_LOSS_LOG && s->leaves < 100 ? 400 : 600;
     o->rate = s->leaves > 100 ? 0.05 : 0.04;
     o->leaves = s->leaves ? s->leaves : few ? 12 : 31;
@@ -136,7 +136,7 @@ static void size_boosting(const shape *s, const cupel_auto_facts *f, cupel_trees
     o->depth = s->leaves > 100 ? 14 : larger ? 8 : few ? 5 : 20;
     o->child_weight = s->leaves > 100 ? 1 : s->loss == CUPEL_LOSS_LOG && !s->leaves ? 5 : few ? 1 : 5;
     o->lambda = s->leaves > 100 ? 2 : 1;
-    o->seeds = !few ? 1 : s->columns == CUPEL_AUTO_FRACTIONS ? 4 : 3;
+    o->seeds = !few ? (step && f->n <= MANY && s->leaves < 100 && !f->trial ? 3 : 1) : s->columns == CUPEL_AUTO_FRACTIONS ? 4 : 3;
     o->loss = s->loss;
     o->huber = s->logarithm ? 0.15 : larger ? 0.1 : 0.2;
 }
@@ -157,11 +157,19 @@ static cupel_auto_unit make(const shape *s, const cupel_auto_facts *f, uint64_t 
     return u;
 }
 
+static bool makes_hurdle(double rows, double lowest_share)
+{
+    return lowest_share > HURDLE_SHARE && rows * lowest_share >= HURDLE_ROWS && rows * (1 - lowest_share) >= HURDLE_ROWS;
+}
+
+bool cupel_auto_crosses(size_t n, size_t at_lowest)
+{
+    return n > 0 && n <= MANY && makes_hurdle((double)n, (double)at_lowest / (double)n);
+}
+
 size_t cupel_auto_plan(const cupel_auto_facts *f, uint64_t seed, cupel_auto_unit *unit, size_t *least)
 {
-    const double rows = (double)f->n;
-    const bool crosses =
-        !f->is_class && f->lowest_share > HURDLE_SHARE && rows * f->lowest_share >= HURDLE_ROWS && rows * (1 - f->lowest_share) >= HURDLE_ROWS;
+    const bool crosses = !f->is_class && makes_hurdle((double)f->n, f->lowest_share);
     size_t n = 0;
     for (const shape *s = f->is_class ? classes : crosses ? hurdle : values; s->name && n < CUPEL_AUTO_MEMBERS; s++)
         if (applies(s, f)) unit[n++] = make(s, f, seed);
