@@ -18,7 +18,7 @@ static cupel_status find_letter(void *user, const char *name, bool *in, cupel_er
 {
     (void)user;
     (void)err;
-    if (strlen(name) != 1 || name[0] < 'a' || name[0] >= 'a' + D) return cupel_fail(err, CUPEL_USAGE, "kernel: no columns are called '%s'", name);
+    if (strlen(name) != 1 || name[0] < 'a' || name[0] >= 'a' + D) return cupel_fail(err, CUPEL_USAGE, "no columns are called '%s'", name);
     in[name[0] - 'a'] = true;
     return CUPEL_OK;
 }

@@ -332,6 +332,112 @@ static void the_pinball_loss_finds_quantiles(void **state)
     cupel_free(fresh);
 }
 
+/* Scatter that grows with a column: new rows lie below the quantiles of both sides as often as they should, also where it is small and large. */
+static void quantiles_follow_the_scatter(void **state)
+{
+    (void)state;
+    rows *r = make_rows(21, 0), *fresh = make_rows(22, 0);
+    double value[N];
+    for (size_t i = 0; i < N; i++) { /* column 0 from -2 to 2: scatter from 0.2 to 2.2 about 3 */
+        r->y[i] = 3 + (0.2 + 0.5 * (r->x[i][0] + 2)) * (2 * cupel_rng_uniform(21, 50, i) - 1);
+        fresh->y[i] = 3 + (0.2 + 0.5 * (fresh->x[i][0] + 2)) * (2 * cupel_rng_uniform(22, 50, i) - 1);
+    }
+    cupel_trees_data data = data_of(r);
+    cupel_trees_options o = small(CUPEL_BOOSTED_TREES);
+    o.loss = CUPEL_LOSS_PINBALL;
+    o.trees = 80;
+    o.leaves = 3;
+    o.columns = 1;
+    o.child_weight = 40;
+    double apart[2] = {0};
+    for (int k = 0; k < 2; k++) {
+        o.quantile = k ? 0.9 : 0.1;
+        size_t below[2] = {0}, n[2] = {0};
+        cupel_trees *t = fit(&data, &o, &alone);
+        predict(t, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, value, NULL);
+        for (size_t i = 0; i < N; i++) {
+            const int wide = fresh->x[i][0] > 0;
+            n[wide]++;
+            below[wide] += fresh->y[i] < value[i];
+            apart[wide] += (k ? value[i] : -value[i]) / (N / 2.0);
+        }
+        for (int wide = 0; wide < 2; wide++) {
+            const double share = (double)below[wide] / (double)n[wide];
+            print_message("below the quantile %g where the scatter is %s: %.3f\n", o.quantile, wide ? "large" : "small", share);
+            assert_true(fabs(share - o.quantile) < 0.09); /* two samples of 200: three deviations */
+        }
+        cupel_trees_free(t);
+    }
+    assert_true(apart[1] > 1.6 * apart[0]); /* 2.7 and 1.1 */
+    cupel_free(r);
+    cupel_free(fresh);
+}
+
+/* How often the values of a sweep of column j go against `way`; the other columns are those of some rows. */
+static size_t turns(const cupel_trees *t, const rows *r, size_t j, int way)
+{
+    enum { ROWS = 12, POINTS = 60 };
+    static double x[POINTS][D], value[POINTS];
+    size_t n = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t p = 0; p < POINTS; p++) {
+            memcpy(x[p], r->x[i], sizeof x[p]);
+            x[p][j] = -2.2 + 4.4 * (double)p / (POINTS - 1);
+        }
+        predict(t, &x[0][0], D, POINTS, CUPEL_ISA_PLAIN, value, NULL);
+        for (size_t p = 1; p < POINTS; p++) n += way * (value[p] - value[p - 1]) < 0;
+    }
+    return n;
+}
+
+/* The truth rises with column 0 and falls with column 3, and the noise hides it: with directions no prediction turns, and new rows are predicted no
+ * worse. The same trees for any number of threads and instruction set. */
+static void directions_are_kept(void **state)
+{
+    (void)state;
+    static const signed char way[D] = {1, 0, 0, -1, 0};
+    static const cupel_trees_loss losses[] = {CUPEL_LOSS_SQUARED, CUPEL_LOSS_PSEUDO_HUBER, CUPEL_LOSS_LOG};
+    rows *r = make_rows(31, 0), *fresh = make_rows(32, 0);
+    for (size_t k = 0; k < 3; k++) {
+        double first[N], value[N];
+        for (size_t i = 0; i < N; i++) {
+            const double truth = r->x[i][0] - 0.7 * r->x[i][3] + 0.5 * r->x[i][1] * r->x[i][2];
+            r->y[i] = truth + 1.5 * cupel_rng_normal(31, 50, i);
+            fresh->y[i] = fresh->x[i][0] - 0.7 * fresh->x[i][3] + 0.5 * fresh->x[i][1] * fresh->x[i][2];
+            if (losses[k] == CUPEL_LOSS_LOG) r->y[i] = r->y[i] > 0;
+        }
+        cupel_trees_data data = data_of(r);
+        cupel_trees_options o = small(CUPEL_BOOSTED_TREES);
+        o.loss = losses[k];
+        o.trees = 80;
+        o.seeds = 2;
+        cupel_trees *free_ones = fit(&data, &o, &alone);
+        o.monotone = way;
+        cupel_trees *t = fit(&data, &o, &alone), *again = fit(&data, &o, &(cupel_job){.threads = 3, .isa = cupel_isa_best()});
+        assert_true(turns(free_ones, r, 0, 1) > 20 && turns(free_ones, r, 3, -1) > 20);
+        assert_int_equal(turns(t, r, 0, 1), 0);
+        assert_int_equal(turns(t, r, 3, -1), 0);
+        assert_true(turns(t, r, 0, -1) > 20 && turns(t, r, 3, 1) > 20); /* they do move */
+        predict(t, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, first, NULL);
+        predict(again, &fresh->x[0][0], D, N, CUPEL_ISA_PLAIN, value, NULL);
+        same_bytes(first, value, N);
+        print_message("loss %d: error against the truth %.3f, without directions %.3f\n", (int)losses[k], mean_error(t, fresh),
+                      mean_error(free_ones, fresh));
+        assert_true(losses[k] == CUPEL_LOSS_LOG || mean_error(t, fresh) < mean_error(free_ones, fresh));
+        cupel_trees_free(free_ones);
+        cupel_trees_free(t);
+        cupel_trees_free(again);
+    }
+    cupel_err err = {0};
+    cupel_trees *none = NULL;
+    cupel_trees_data data = data_of(r);
+    cupel_trees_options o = small(CUPEL_RANDOM_FOREST);
+    o.monotone = way;
+    check_fails(cupel_trees_fit(&data, &o, &alone, &none, &err), CUPEL_USAGE, &err, "monotone columns are for boosting");
+    cupel_free(r);
+    cupel_free(fresh);
+}
+
 static bool after_some(void *user) { return ++*(size_t *)user > 5; }
 
 /* Between trees the job is asked whether to stop, and nothing is left of those that were grown. */
@@ -424,6 +530,8 @@ int main(void)
         cmocka_unit_test(rows_can_be_chosen),
         cmocka_unit_test(losses_do_what_they_are_for),
         cmocka_unit_test(the_pinball_loss_finds_quantiles),
+        cmocka_unit_test(quantiles_follow_the_scatter),
+        cmocka_unit_test(directions_are_kept),
         cmocka_unit_test(a_job_that_is_stopped_ends),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(nothing_to_split_is_a_mean),

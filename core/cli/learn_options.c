@@ -44,6 +44,7 @@ cupel_status cupel_learn_args_of(const cupel_args *args, cupel_learn_args *l, cu
         .columns = cupel_opt_text(args, "columns"),
         .learner = cupel_opt_text(args, "model"),
         .settings = cupel_opt_text(args, "set"),
+        .monotone = cupel_opt_text(args, "monotone"),
         .task = parse_task(cupel_opt_text(args, "task")),
         .transform_named = cupel_opt_given(args, "transform"),
         .seed = cupel_opt_count(args, "seed"),

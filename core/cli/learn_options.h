@@ -30,6 +30,9 @@
      "tasks, each over all columns or those named, 'matern52(composition)*rbf(temperature) + linear': a set, a column of --columns, "            \
      "composition or table; rbf_each and matern52_each have a length for every column; tasks(COLUMN) learns how the categories of a column "     \
      "go together. search: found step by step, by likelihood and number of parameters"},                                                         \
+    {"monotone", "LIST", CUPEL_OPT_TEXT, NULL, NULL, false,                                                                                      \
+     "columns with which the target only rises or only falls, as is known of them (model boosted_trees): 'temperature [K]=down,dose=up'; whatever "  \
+     "the noise says, no prediction goes the other way when nothing else changes"},                                                              \
     {"budget", "B", CUPEL_OPT_TEXT, NULL, NULL, false,                                                                                           \
      "of model auto, for each trained model: a time (90s, 4min, 1h), which stops between units of work, or effort=N, which repeats N units to "  \
      "the byte. The least is one unit (with a hurdle three), the errors to expect and held-out clusters, whatever "                              \

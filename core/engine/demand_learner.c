@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char *const model_keys[] = {"name", "features", "settings", "params", "task", "seed", "budget", "transform", "transfer", "kernel",
-                                         "file", NULL};
+                                         "monotone", "file", NULL};
 static const char *const task_words[] = {"auto", "regression", "class", NULL};
 
 /* A name in the demand, relative to its folder. */
@@ -91,6 +91,8 @@ cupel_status cupel_demand_learner(cupel_demand *d, const cupel_yaml *map, cupel_
     CUPEL_TRY(cupel_keys_text(map, d->file, "kernel", &kernel, err));
     cupel_model_kernel(kernel, p->data.n_beside > 0, cupel_yaml_get(map, "name") != NULL, &p->options);
     if (cupel_learner_check_kernel(p->options.learner, kernel, p->options.beside, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
+    CUPEL_TRY(cupel_keys_text(map, d->file, "monotone", &p->options.monotone, err));
+    if (cupel_learner_check_monotone(p->options.learner, p->options.monotone, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     CUPEL_TRY(cupel_keys_text(map, d->file, "transform", &transform, err));
     if (cupel_transform_parse(transform, &p->options.transform, err) != CUPEL_OK) return cupel_keys_at(d->file, map->line, err);
     p->options.transform_named = transform != NULL;

@@ -88,6 +88,19 @@ static size_t mark_table(const cupel_features *f, const char *name, bool *in)
     return found;
 }
 
+/* A column of the table by its name without the unit, "T" for "T [K]", where there is one of them alone. */
+static size_t mark_label(const cupel_features *f, const char *name, bool *in)
+{
+    const size_t n = strlen(name);
+    size_t at = f->sets.n_columns, from = 0, width = 0, found = 0;
+    for (const cupel_feature_column *c = f->col; c < f->col + f->n_cols; at += cupel_feature_width(c++)) {
+        if (strncmp(c->name, name, n) != 0 || (strncmp(c->name + n, " [", 2) != 0 && strncmp(c->name + n, " (", 2) != 0)) continue;
+        found++;
+        from = at, width = cupel_feature_width(c);
+    }
+    return found == 1 ? mark(in, from, width) : 0;
+}
+
 static cupel_status mark_one(const cupel_features *f, const char *name, bool *in, size_t *found, cupel_err *err)
 {
     cupel_str s = {0};
@@ -108,9 +121,10 @@ cupel_status cupel_features_group(const cupel_features *f, const char *name, boo
     if (!found && strcmp(name, "composition") == 0) found = mark(in, 0, f->sets.n_columns);
     if (!found && strcmp(name, "table") == 0) found = mark(in, f->sets.n_columns, cupel_features_table_width(f));
     if (!found) st = mark_one(f, name, in, &found, err);
+    if (st == CUPEL_OK && !found) found = mark_label(f, name, in);
     if (st != CUPEL_OK || found) return st;
     return cupel_fail(err, CUPEL_USAGE,
-                      "kernel: no columns are called '%.64s'; expected composition (sets: %s), table (its columns: %s), one of those, or a "
+                      "no columns are called '%.64s'; expected composition (sets: %s), table (its columns: %s), one of those, or a "
                       "single column",
                       name, f->sets_text, *f->columns_text ? f->columns_text : "none; name them with --columns");
 }

@@ -322,6 +322,7 @@ cupel_status cupel_model_options_check(const cupel_model_options *o, cupel_err *
     const bool numbers = strcmp(o->features, "none") == 0 && !o->columns; /* columns of the table that are not known yet */
     cupel_status st = cupel_learner_check(o->learner, o->settings, o->task, err);
     if (st == CUPEL_OK) st = cupel_learner_check_kernel(o->learner, o->kernel, o->beside, err);
+    if (st == CUPEL_OK) st = cupel_learner_check_monotone(o->learner, o->monotone, err);
     if (st == CUPEL_OK && !numbers) st = cupel_features_new(o->features, o->columns, &f, err);
     cupel_features_free(f);
     return st;
@@ -392,7 +393,8 @@ cupel_status cupel_model_fit(const cupel_training *t, const size_t *subset, size
     CUPEL_TRY(prepare(&f, subset, o, err));
     CUPEL_TRY(cupel_training_groups(t, f.row, f.n, false, f.group, err));
     cupel_fit_options fit = {.learner = o->learner, .settings = o->settings, .task = o->task, .seed = o->seed, .group = f.group,
-                             .seconds = o->seconds, .cut = o->cut, .transform = o->transform, .kernel = o->kernel};
+                             .seconds = o->seconds, .cut = o->cut, .transform = o->transform, .kernel = o->kernel,
+                             .monotone = o->monotone};
     const char *name[MOST_GROUPS];
     bool category[MOST_GROUPS];
     const cupel_groups groups = {.find = find_group, .user = f.m->features, .d = f.d, .name = name, .category = category,

@@ -78,6 +78,7 @@ typedef struct cupel_model_options {
     const char *with_hurdle;           /* features where many rows share the lowest target (cupel_model_features_for); NULL: the same */
     const char *learner, *settings;
     const char *kernel;                /* a tree of kernels for model gp_tree; NULL: its own */
+    const char *monotone;              /* columns with which the target may only rise or fall (models/learn/monotone.h); NULL: none */
     bool beside;                       /* other targets are learned beside (gp_tree, forests) */
     double seconds;                    /* budget of the automatic model; 0: none */
     bool *cut;                         /* as in cupel_fit_options; NULL */

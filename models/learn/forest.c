@@ -310,6 +310,7 @@ static cupel_status fit_boosted(const cupel_fit_task *t, cupel_fitted *out, cupe
         o.loss = CUPEL_LOSS_PINBALL;
         o.quantile = s[BOOST_QUANTILE];
     }
+    o.monotone = p->monotone;
     o.seed = p->seed;
     if (!p->is_class) return fit(t, p->y, &o, out, err);
     double *y = cupel_alloc(p->n, sizeof *y);
@@ -365,6 +366,7 @@ const cupel_learner cupel_learner_boosted_trees = {
                .output = CUPEL_NUMBER_OR_CHANCE,
                .references = boosted_references,
                .params = boosted_params},
+    .monotone = true,
     .regression = true,
     .classes = true,
     .kernel = true,

@@ -47,8 +47,9 @@ static cupel_status find_names(const cupel_node *k, const cupel_groups *groups, 
         size_t n = strcspn(p, ",");
         memcpy(name, p, n);
         name[n] = '\0';
-        cupel_status st = groups->find(groups->user, name, in, err);
-        if (st != CUPEL_OK) return st;
+        cupel_err why = {0};
+        cupel_status st = groups->find(groups->user, name, in, &why);
+        if (st != CUPEL_OK) return cupel_fail(err, st, "kernel: %s", why.message);
         p += n + (p[n] == ',');
     }
     for (size_t j = 0; !*k->group && j < groups->d; j++) in[j] = true;

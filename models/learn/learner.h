@@ -44,6 +44,7 @@ typedef struct cupel_problem {
     double seconds;        /* budget of a learner that works in units; 0: none */
     bool *cut;             /* a job that is stopped ends such a learner with the units done, and this is made true; NULL: it fails */
     const char *kernel;    /* of a learner that takes a tree of kernels (kernel_tree.h); NULL */
+    const signed char *monotone; /* [d] of a learner that takes them: 1, -1 for columns with which values may only rise, only fall; NULL: none */
     const cupel_groups *groups; /* what names of columns stand for; NULL: there are no names */
     const int64_t *kept;   /* [d] which of groups->d columns the columns of x are */
     const size_t *group;   /* [n]; NULL: every row is one of its own */
@@ -122,6 +123,7 @@ typedef struct cupel_learner {
     bool uncut;                /* its own models know no distances: they see columns beyond CUPEL_FARTHEST (scale.h) as they are */
     void (*terms)(const void *model, cupel_terms *terms); /* of its own model; n stays 0 where it asks no trees. NULL: never any */
     bool kernels;              /* takes a tree of kernels */
+    bool monotone;             /* takes columns with which values only rise or fall */
     bool slow;                 /* tuning takes seconds even of few rows: it is done once (nested.h) */
     bool beside;               /* takes other targets beside */
     const cupel_axis *axes;    /* ended by n = 0 */

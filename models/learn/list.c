@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "models/learn/kernel_search.h"
+#include "models/learn/monotone.h"
 
 #include <string.h>
 
@@ -105,6 +106,14 @@ cupel_status cupel_learner_check_kernel(const char *name, const char *kernel, bo
     cupel_status st = kernel && strcmp(kernel, CUPEL_KERNEL_SEARCH) != 0 ? cupel_ktree_parse(kernel, beside, &tree, err) : CUPEL_OK;
     cupel_ktree_release(&tree);
     return st;
+}
+
+cupel_status cupel_learner_check_monotone(const char *name, const char *monotone, cupel_err *err)
+{
+    const cupel_learner *l = cupel_learner_named(name);
+    if (monotone && (!l || !l->monotone))
+        return cupel_fail(err, CUPEL_USAGE, "model '%.64s' cannot be made monotone in columns; expected model boosted_trees", name ? name : "");
+    return cupel_monotone_check(monotone, err);
 }
 
 void cupel_fitted_release(cupel_fitted *f)

@@ -7,6 +7,7 @@
 #include "core/math/la.h"
 #include "core/sys/par.h"
 #include "models/learn/gram.h"
+#include "models/learn/monotone.h"
 
 #include <math.h>
 #include <string.h>
@@ -207,6 +208,22 @@ done:
     return st;
 }
 
+/* Columns with which the target may only rise or fall. */
+static cupel_status read_monotone(cupel_fit *f, cupel_err *err)
+{
+    const char *text = f->options->monotone;
+    size_t lost = 0;
+    if (!text) return CUPEL_OK;
+    cupel_status st = cupel_monotone_read(text, f->options->groups, f->s->scale.column, f->s->scale.k, &f->monotone, &lost, err);
+    if (st != CUPEL_OK) return st;
+    f->problem.monotone = f->monotone;
+    f->s->monotone = cupel_strdup(text);
+    if (lost)
+        cupel_say(f->problem.job, CUPEL_WARNING, "monotone '%.80s': %zu of these columns never change or repeat another, whose direction is then not "
+                                                 "kept unless it is named too", text, lost);
+    return f->s->monotone ? CUPEL_OK : cupel_no_memory(err, "directions of columns", 0);
+}
+
 static cupel_status make_problem(cupel_fit *f, const double *x, size_t n, size_t d, const cupel_job *job, cupel_err *err)
 {
     cupel_surrogate *s = f->s;
@@ -226,6 +243,7 @@ static cupel_status make_problem(cupel_fit *f, const double *x, size_t n, size_t
     f->problem.kernel = f->options->kernel;
     f->problem.groups = f->options->groups;
     f->problem.kept = s->scale.column;
+    CUPEL_TRY(read_monotone(f, err));
     f->problem.group = f->options->group;
     if (s->learner->uncut) {
         s->scale.farthest = INFINITY;
@@ -470,6 +488,7 @@ static void fit_release(cupel_fit *f)
     cupel_free(f->fraction);
     cupel_free(f->plain);
     cupel_free(f->table);
+    cupel_free(f->monotone);
     cupel_free(f->beside_z);
     cupel_free(f->beside_y);
     cupel_free(f->y);
@@ -482,6 +501,7 @@ cupel_status cupel_surrogate_fit(const double *x, size_t n, size_t d, const doub
 {
     cupel_status st = cupel_learner_check(options->learner, options->settings, options->task, err);
     if (st == CUPEL_OK) st = cupel_learner_check_kernel(options->learner, options->kernel, options->beside != NULL, err);
+    if (st == CUPEL_OK) st = cupel_learner_check_monotone(options->learner, options->monotone, err);
     if (st != CUPEL_OK) return st;
     const cupel_learner *l = cupel_learner_named(options->learner);
     cupel_fit f = {.options = options,
@@ -513,6 +533,7 @@ void cupel_surrogate_free(cupel_surrogate *s)
 {
     if (!s) return;
     cupel_free(s->settings);
+    cupel_free(s->monotone);
     cupel_free(s->beside_scale);
     cupel_scale_release(&s->scale);
     cupel_expand_release(&s->expand);

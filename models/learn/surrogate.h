@@ -42,7 +42,8 @@ typedef struct cupel_fit_options {
     bool *cut;            /* a learner that works in units ends a job that is stopped with those done, and makes this true; NULL: CUPEL_INTERRUPTED */
     const size_t *group;  /* [n] rows of one group are never split in inner folds (same reduced composition); may be NULL */
     const char *kernel;   /* a tree of kernels, of a learner that takes one (kernel_tree.h); NULL: its own */
-    const cupel_groups *groups; /* what names of columns in it stand for; NULL: there are none */
+    const char *monotone; /* columns with which the target may only rise or fall, of a learner that takes them (monotone.h); NULL: none */
+    const cupel_groups *groups; /* what names of columns in these two stand for; NULL: there are none */
     const cupel_beside_values *beside; /* other targets, of a learner that takes them; NULL: none */
 } cupel_fit_options;
 
@@ -148,5 +149,7 @@ const cupel_method *cupel_learner_find(const char *name);
 cupel_status cupel_learner_check(const char *name, const char *settings, cupel_task task, cupel_err *err);
 /* CUPEL_USAGE: the learner takes no kernels, or the kernel cannot be read, or it takes no targets beside the one, which are asked for. */
 cupel_status cupel_learner_check_kernel(const char *name, const char *kernel, bool beside, cupel_err *err);
+/* CUPEL_USAGE: the learner takes no columns to be monotone in, or they cannot be read. */
+cupel_status cupel_learner_check_monotone(const char *name, const char *monotone, cupel_err *err);
 
 #endif

@@ -19,6 +19,7 @@ static cupel_status put_text(cupel_writer *w, const char *name, const char *desc
 }
 
 static const char float32_name[] = "surrogate/float32_difference", threshold_name[] = "surrogate/class_threshold";
+static const char monotone_name[] = "surrogate/monotone";
 static const char beside_name[] = "surrogate/beside_scale";
 static const char mass_name[] = "surrogate/mixture/mass_below";
 static const char others_name[] = "surrogate/mixture/residuals";
@@ -110,6 +111,7 @@ cupel_status cupel_surrogate_save(const cupel_surrogate *s, cupel_writer *w, cup
     cupel_status st = CUPEL_OK;
     CUPEL_TRY(put_text(w, "surrogate/learner", "name of the learner", s->learner->method.name, err));
     CUPEL_TRY(put_text(w, "surrogate/settings", "its settings as used", s->settings, err));
+    if (s->monotone) CUPEL_TRY(put_text(w, monotone_name, "columns with which the target only rises (up) or falls (down)", s->monotone, err));
     CUPEL_TRY(save_scale(&s->scale, w, err));
     CUPEL_TRY(cupel_expand_save(&s->expand, w, err));
     CUPEL_TRY(save_calibration(s, w, err));
@@ -327,6 +329,7 @@ static cupel_status load(const cupel_reader *r, cupel_surrogate *s, cupel_err *e
     void *float32 = NULL;
     CUPEL_TRY(get_text(r, "surrogate/learner", &learner, err));
     CUPEL_TRY(get_text(r, "surrogate/settings", &s->settings, err));
+    if (cupel_reader_has(r, monotone_name)) CUPEL_TRY(get_text(r, monotone_name, &s->monotone, err));
     s->learner = cupel_learner_named(learner);
     if (!s->learner) {
         st = cupel_fail(err, CUPEL_BAD_ARTIFACT, "model: learner '%.60s' is not known to this cupel; use a newer one", learner);

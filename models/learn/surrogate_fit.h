@@ -19,6 +19,7 @@ typedef struct cupel_fit {
     size_t *fraction;     /* columns of z that are atomic fractions */
     size_t *plain;        /* columns of z of the first kind of descriptor and of none */
     size_t *table;        /* columns of z of the table itself */
+    signed char *monotone; /* [columns of z] */
     cupel_beside beside;
     double *beside_z, *beside_y;
     double *setting;

@@ -30,6 +30,7 @@ struct cupel_surrogate {
     double y_mean, y_sd;     /* of the target behind that; 0 and 1 for classes */
     double *beside_scale;    /* [cupel_surrogate_beside][2] mean and standard deviation of other targets that its model knows; NULL: none */
     char *settings;
+    char *monotone;          /* as it was asked for; NULL */
     cupel_scale scale;
     cupel_expand expand;
     double float32_difference; /* largest |float32 - float64| on training rows, in half widths of the interval (probability) */

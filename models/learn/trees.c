@@ -31,6 +31,8 @@ static cupel_status check(const cupel_trees_options *o, cupel_err *err)
     if (!o->leaf) return outside(err, "the least weight of a leaf", 0, "at least 1");
     if (!o->seeds || o->seeds > 1000 || (o->kind != CUPEL_BOOSTED_TREES && o->seeds != 1))
         return outside(err, "the number of seeds", (double)o->seeds, "1 to 1,000 for boosted trees, 1 for forests (give more trees)");
+    if (o->monotone && (o->kind != CUPEL_BOOSTED_TREES || o->loss == CUPEL_LOSS_PINBALL))
+        return cupel_fail(err, CUPEL_USAGE, "trees: monotone columns are for boosting, and not for the pinball loss (quantile)");
     if (o->kind != CUPEL_BOOSTED_TREES) return CUPEL_OK;
     if (!(o->huber > 0 && o->huber < 1e100)) return outside(err, "the d of the pseudo-Huber loss", o->huber, "above 0");
     if (!(o->quantile > 0 && o->quantile < 1)) return outside(err, "the quantile of the pinball loss", o->quantile, "above 0, below 1");

@@ -30,6 +30,10 @@ typedef struct cupel_trees_options {
     cupel_trees_loss loss; /* boosting, as all below */
     double huber;         /* d of the pseudo-Huber loss, unit of y, > 0 */
     double quantile;      /* tau of the pinball loss, above 0 and below 1 */
+    /* [columns] 1: a prediction never falls as this column rises, -1: never rises; 0: either. NULL: none. Splits that go the other way are not made,
+     * and what leaves add is kept within bounds that every split on such a column halves for the leaves below (as in XGBoost and LightGBM). Not with
+     * the pinball loss. */
+    const signed char *monotone;
     double rate;          /* learning rate */
     size_t leaves;        /* of a tree, 2 .. 4096; the leaf that gains most is split next */
     double subsample;     /* share of the rows that each tree sees */

@@ -22,6 +22,7 @@ typedef struct leaf {
     uint32_t node, begin, end;
     int32_t g, h;        /* sums */
     int64_t *sums;       /* [columns][BINS] g above, h below */
+    double low, high;    /* what it may say, gradient over curvature in their whole units; with monotone columns */
     float gain;          /* over its own; 0: cannot be split */
     uint32_t column, bin;
 } leaf;
@@ -47,6 +48,7 @@ typedef struct grower {
     leaf *leaf;            /* [leaves] */
     int64_t *sums;         /* [leaves][columns][BINS] */
     float lambda, least;   /* in units of the whole curvature */
+    double unit;           /* of the whole curvature over the whole gradient: from a leaf's bounds to what it says */
     weighted *residual; /* [n] of a leaf, for the pinball loss; else NULL */
     int32_t cut_g[BINS + 16], cut_h[BINS + 16];
 } grower;
@@ -116,6 +118,7 @@ static void derive_all(grower *w)
         double g = w->gradient[i] * by_g;
         w->both[i] = (int64_t)(g + (g < 0 ? -0.5 : 0.5)) * ((int64_t)1 << 32) + (int64_t)(w->curvature[i] * by_h + 0.5);
     }
+    w->unit = by_g > 0 ? by_h / by_g : 0;
     w->lambda = (float)(w->o->lambda * by_h);
     w->least = (float)(w->o->child_weight * by_h);
     if (!(w->least >= 0.5f)) w->least = 0.5f; /* a side without any weight is no side */
@@ -148,12 +151,62 @@ static void subtract(const grower *w, int64_t *restrict from, const int64_t *res
     for (size_t i = 0; i < w->columns * BINS; i++) from[i] -= less[i];
 }
 
+/* ---- cuts that keep directions ---- */
+
+static double within(double x, const leaf *l) { return x < l->low ? l->low : x > l->high ? l->high : x; }
+
+/* What rows with these sums say within the bounds of their leaf. */
+static double held(const grower *w, const leaf *l, double g, double h) { return within(-g / (h + (double)w->lambda), l); }
+
+/* By how much it lowers twice the loss; g^2 / (h + lambda) without bounds. */
+static double worth(const grower *w, double g, double h, double value) { return -(2 * g * value + (h + (double)w->lambda) * value * value); }
+
+/* The same as find_cut within bounds, without cuts whose sides go the wrong way. */
+static void find_held_cut(grower *w, leaf *l)
+{
+    const double g = l->g, h = l->h, own = worth(w, g, h, held(w, l, g, h));
+    double most = own + 1e-6 * fabs(own);
+    for (size_t c = 0; c < w->columns; c++) {
+        const size_t bins = w->m->bins[w->pick[c]];
+        const int way = w->o->monotone[w->pick[c]];
+        int64_t sum = 0;
+        for (size_t b = 0; b + 1 < bins; b++) {
+            sum += l->sums[c * BINS + b];
+            const double hl = (double)(int32_t)(sum & 0xFFFFFFFF), gl = (double)(int32_t)(sum >> 32), hr = h - hl, gr = g - gl;
+            if (hl < (double)w->least || hr < (double)w->least) continue;
+            const double left = held(w, l, gl, hl), right = held(w, l, gr, hr);
+            if (way * (right - left) < 0) continue;
+            const double gain = worth(w, gl, hl, left) + worth(w, gr, hr, right);
+            if (!(gain > most)) continue;
+            most = gain;
+            l->gain = (float)(gain - own);
+            l->column = w->pick[c];
+            l->bin = (uint32_t)b;
+        }
+    }
+}
+
+/* Bounds of the two sides of a split on `column`: those of the leaf that was split, and where the column has a direction the middle between. */
+static void set_bounds(const grower *w, size_t column, const leaf *whole, leaf *left, leaf *right)
+{
+    left->low = right->low = whole->low;
+    left->high = right->high = whole->high;
+    if (!w->o->monotone || !w->o->monotone[column]) return;
+    const double middle = 0.5 * (held(w, whole, left->g, left->h) + held(w, whole, right->g, right->h));
+    if (w->o->monotone[column] > 0) left->high = right->low = middle;
+    else left->low = right->high = middle;
+}
+
 /* The best cut of a leaf whose sums are there. */
 static void find_cut(grower *w, leaf *l, const cupel_tree *t)
 {
     float most = (float)l->g * (float)l->g / ((float)l->h + w->lambda), own = most;
     l->gain = 0;
     if ((float)l->h < 2 * w->least || (w->o->depth && t->depth[l->node] >= w->o->depth)) return;
+    if (w->o->monotone) {
+        find_held_cut(w, l);
+        return;
+    }
     most *= WORTH;
     for (size_t c = 0; c < w->columns; c++) {
         size_t bins = w->m->bins[w->pick[c]], at = 0;
@@ -186,6 +239,7 @@ static void add_up(leaf *l)
 static void split_leaf(grower *w, cupel_tree *t, size_t at, size_t fresh)
 {
     leaf *l = &w->leaf[at], *r = &w->leaf[fresh];
+    const leaf whole = *l;
     const uint8_t *code = w->m->code + l->column * w->m->n;
     uint32_t left = l->begin, right = 0;
     for (uint32_t k = l->begin; k < l->end; k++) {
@@ -215,6 +269,7 @@ static void split_leaf(grower *w, cupel_tree *t, size_t at, size_t fresh)
     }
     add_up(l);
     add_up(r);
+    set_bounds(w, whole.column, &whole, l, r);
     find_cut(w, l, t);
     find_cut(w, r, t);
 }
@@ -224,7 +279,7 @@ static size_t grow_leaves(grower *w, cupel_tree *t)
     size_t n = 1;
     t->n = 1;
     t->depth[0] = 0;
-    w->leaf[0] = (leaf){.end = (uint32_t)w->sampled, .sums = w->sums};
+    w->leaf[0] = (leaf){.end = (uint32_t)w->sampled, .sums = w->sums, .low = -INFINITY, .high = INFINITY};
     fill(w, &w->leaf[0]);
     add_up(&w->leaf[0]);
     find_cut(w, &w->leaf[0], t);
@@ -255,6 +310,13 @@ static double leaf_quantile(const grower *w, const leaf *l)
     return n ? w->residual[n - 1].value : 0;
 }
 
+/* The same bound on both sides of a split is the same number here. */
+static double bounded(const grower *w, const leaf *l, double x)
+{
+    const double low = isfinite(l->low) ? l->low * w->unit : l->low, high = isfinite(l->high) ? l->high * w->unit : l->high;
+    return x < low ? low : x > high ? high : x;
+}
+
 /* What the leaves add, from the derivatives themselves, and the predictions of the sampled rows with it. */
 static void finish_leaves(grower *w, cupel_tree *t, size_t n)
 {
@@ -268,6 +330,7 @@ static void finish_leaves(grower *w, cupel_tree *t, size_t n)
         double divisor = h + w->o->lambda;
         cupel_tree_leaf(t, l->node);
         t->value[l->node] = divisor > 1e-12 ? (float)(-w->o->rate * g / divisor) : 0;
+        if (w->o->monotone) t->value[l->node] = (float)(w->o->rate * bounded(w, l, divisor > 1e-12 ? -g / divisor : 0));
         if (w->residual) t->value[l->node] = (float)(w->o->rate * leaf_quantile(w, l));
         for (uint32_t i = l->begin; i < l->end; i++) w->f[w->order[i]] += (double)t->value[l->node];
     }
