@@ -130,7 +130,7 @@ const cupel_verb cupel_verb_evaluate = {
         "interval cannot hold half of a point, so at low levels more is covered than asked for); z2 is the mean squared residual over the predicted "
         "variance; error_by_spread the rank correlation of errors with what was claimed; calibration_error the mean difference of probabilities and "
         "shares; balanced_accuracy, accuracy, f1 and mcc judge the class that is said, the second from a probability of class_threshold: one half, "
-        "or its share of the training rows where that gains balanced accuracy out of fold by more than two standard errors; in_domain the share of "
+        "or its share of the training rows where that gains balanced accuracy out of fold by more than its standard error; in_domain the share of "
         "rows inside the training domain.\n\n"
         "A signal ends it at once: the figures of the folds that are done are given, no predictions are written, and the exit "
         "code is 6; before the first fold is done it is 1.\n\n"

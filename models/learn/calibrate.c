@@ -107,7 +107,7 @@ double cupel_scores_between(const cupel_scores *s, double lo, double hi)
 
 double cupel_class_threshold(const double *p, const double *y, size_t n, double *gain, double *error)
 {
-    const double half = 0.5, sure = 2; /* standard errors */
+    const double half = 0.5;
     double second = 0, sum = 0, square = 0;
     *gain = *error = 0;
     for (size_t i = 0; i < n; i++) second += y[i] > 0;
@@ -122,7 +122,7 @@ double cupel_class_threshold(const double *p, const double *y, size_t n, double 
     }
     *gain = sum;
     *error = sqrt(square);
-    return sum > sure * sqrt(square) ? share : half;
+    return sum > sqrt(square) ? share : half;
 }
 
 double cupel_conformal_p(const cupel_scores *own, double probability)

@@ -39,8 +39,9 @@ double cupel_sigmoid_at(const cupel_sigmoid *s, double f);
 
 /* The probability from which the second class is said: 0.5, or the share pi of the second class among the rows, which is where balanced accuracy is
  * largest when probabilities are right (to cut at pi weighs each class by the other's rows; no other number is fitted, so few rows cannot mislead
- * it). pi is taken only where it gains balanced accuracy on p [n], out of fold, by more than twice the standard error of the gain: nearly even
- * classes keep 0.5. y > 0: second class. *gain, *error: of pi over 0.5, also where 0.5 stays. No allocation. */
+ * it). pi is taken only where it gains balanced accuracy on p [n], out of fold, by more than the standard error of the gain, so that probabilities
+ * which are wrong do no harm; of nearly even classes it is nearly 0.5 anyway. y > 0: second class. *gain, *error: of pi over 0.5, also where 0.5
+ * stays. No allocation. */
 double cupel_class_threshold(const double *p, const double *y, size_t n, double *gain, double *error);
 
 /* The share of class-c rows, the new one among them, whose own class had at most this probability: a class is in the set at `level` when
