@@ -19,7 +19,7 @@ const char *cupel_default_features(const char *learner)
 /* Whether a row is at a value that many share, as metals are at a gap of 0, hangs on what the ions are and whether their electrons fill bands. */
 const char *cupel_default_with_hurdle(const char *learner)
 {
-    return is_auto(learner) ? "magpie,element_fraction,stoichiometry_wide,charge_balance,oli,alloy,deml,ion_roles" : NULL;
+    return is_auto(learner) ? "magpie,element_fraction,stoichiometry_wide,charge_balance,oli,alloy,deml,cation_property,ion_roles" : NULL;
 }
 
 const char *cupel_model_features_for(const cupel_model_options *o, const cupel_training *t, const size_t *row, size_t n)
