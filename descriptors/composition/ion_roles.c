@@ -1,7 +1,8 @@
 /* What the cations are and what the anions are: one charge for each element, properties of both sides and how far they lie apart, the electrons that
  * the ions keep, and whether the smallest whole-number formula has an odd number of them, which a filled band cannot hold. For band gaps. Of all
  * choices of charges the first of those that are neutral with all cations below all anions in electronegativity and shift most electrons; else
- * neutral; else in order; else with the least charge. Fractions x add up to 1. */
+ * neutral; else in order; else with the least charge. Where two choices are as good all columns jump, also of smooth descriptors. Fractions x add up
+ * to 1. */
 #include "descriptors/composition/charges.h"
 #include "descriptors/composition/descriptor.h"
 #include "descriptors/composition/element_table.h"
