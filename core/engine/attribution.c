@@ -104,7 +104,7 @@ static cupel_status describe(reading *d, cupel_err *err)
         r->record[m] = i;
         r->imputed[m] = d->reason[i] == CUPEL_REASON_IMPUTED;
         r->truth[m] = (double)NAN;
-        if (d->target != SIZE_MAX && !cupel_parse_double(cupel_text_trim(cupel_cell(&d->records, i, d->target)), &r->truth[m]))
+        if (d->target != SIZE_MAX && cupel_training_target(cupel_cell(&d->records, i, d->target), &r->truth[m]) != CUPEL_REASON_NONE)
             r->truth[m] = (double)NAN;
         cupel_batch_get(&d->batch, i, &r->composition[m]);
         r->formula[m] = cupel_strndup(name.p, name.n);

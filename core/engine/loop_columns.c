@@ -3,6 +3,7 @@
 #include "core/base/guess.h"
 #include "core/base/mem.h"
 #include "core/engine/loop_parts.h"
+#include "core/engine/suggest.h"
 
 /* Every column of the table is one of the loop's, or says nothing of the experiment: a goal that is not there was not misspelt. */
 static bool only_inputs(const cupel_telling *g)
@@ -43,6 +44,10 @@ static cupel_status match_column(cupel_telling *g, size_t k, cupel_err *err)
         g->match[k] = (cupel_column_match){.at = SIZE_MAX};
         return CUPEL_OK;
     }
+    const size_t at = goal && cupel_suggestion_table(h) ? cupel_header_match(h, own, k) : 0;
+    if (goal && cupel_suggestion_table(h) && (at == SIZE_MAX || cupel_suggestion_column(h, at)))
+        return cupel_fail(err, CUPEL_BAD_INPUT, "'%s' is a table of suggestions, in which nothing says what was measured: add a column '%s'",
+                          g->t.file, own->name[k]);
     cupel_status st = cupel_column_match_find(h, g->t.file, own, k, "the loop's", "the loop has a column of that name", &g->match[k], err);
     if (st == CUPEL_BAD_INPUT && cupel_header_match(h, own, k) != SIZE_MAX) g->r.reasons[CUPEL_TRIAL_BAD_UNIT] = g->t.records.n_rows;
     g->number[k] = goal || *own->unit[k] || holds_numbers(g, k);

@@ -57,6 +57,8 @@ typedef struct cupel_training_options {
 
 /* A cell that names row i: its formula as written, or "" where the table has none. */
 cupel_text cupel_training_formula(const cupel_training *t, size_t i);
+/* A cell of a target: a number; true and yes are 1, false and no 0. CUPEL_REASON_MISSING_NUMBER, CUPEL_REASON_BAD_NUMBER. */
+cupel_reason cupel_training_target(cupel_text cell, double *y);
 
 /* Reads and checks all rows. CUPEL_BAD_INPUT with file:line for the first bad row under `fail`, and for the first without a usable target under
  * `impute`, which makes up no target, unless drop_target; otherwise rows without a usable formula or target are left out, counted and named through

@@ -94,9 +94,9 @@ cupel_status cupel_path_lines(const cupel_model *m, cupel_str *out, cupel_err *e
     CUPEL_TRY(order_of(p, &order, &n, err));
     for (size_t k = 1; k < p->steps; k++)
         if (p->error[k] < p->error[best]) best = k;
-    cupel_str_puts(out, "\nThe path of the penalty: columns in the order in which they enter as lambda falls. How many there are just below it, and\n"
-                        "the error of rows out of fold, in deviations of the target (1: the mean does as well); slopes of the model, columns and\n"
-                        "target of variance 1.\n");
+    cupel_str_puts(out, "\nThe path of the penalty: columns in the order in which they enter as lambda falls. How many there are at the next\n"
+                        "penalty of the path, and the error of rows out of fold there, in deviations of the target (1: the mean does as well);\n"
+                        "slopes of the model, columns and target of variance 1.\n");
     cupel_str_addf(out, "%10s %8s %8s %9s  %s\n", "lambda", "columns", "error", "slope", "enters");
     for (size_t i = 0; i < n && i < SHOWN; i++) {
         const size_t k = step_of(p, p->enters[order[i]]);

@@ -70,7 +70,8 @@ void cupel_suggestion_release(cupel_suggestion *s);
 
 /* The picks: id, the columns of the pool, and for each goal `NAME expected`, `NAME deviation`; then expected_gain, success, score, stop,
  * stop_below, in_domain, stop_reason; in JSON also candidates_left, candidates_measured, candidates_failed, candidates_under_way and
- * candidates_likely_to_fail, the same for each pick. */
+ * candidates_likely_to_fail, the same for each pick. One of these names that the pool or a goal has is written after "cupel ": "cupel score". */
+bool cupel_suggestion_table(const cupel_header *h); /* a table of picks, perhaps with what was measured of them */
 bool cupel_suggestion_column(const cupel_header *h, size_t column); /* one that cupel_suggestion_text wrote beside those of the pool */
 cupel_status cupel_suggestion_text(const cupel_suggestion *s, cupel_suggest_format format, cupel_str *out, cupel_err *err);
 

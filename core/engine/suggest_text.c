@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* Figures of a model, not measurements: six digits. */
 static double rounded(double x)
@@ -63,10 +64,31 @@ static void put_reasons(const cupel_suggestion *s, cupel_json_out *w)
     }
 }
 
+/* Columns of suggestions that are neither the table's nor of a goal. */
+static const char *const own[] = {"expected_gain", "success", "score", "stop", "stop_below", "in_domain", "stop_reason"};
+enum { N_OWN = sizeof own / sizeof *own };
+enum { GAIN, SUCCESS, SCORE, STOP, STOP_BELOW, IN_DOMAIN, STOP_REASON };
+static const char OURS[] = "cupel "; /* before such a name where the table or a goal has it */
+
+static void own_name(const cupel_suggestion *s, size_t which, char name[32])
+{
+    bool taken = cupel_header_find(&s->pool.header, own[which]) != SIZE_MAX;
+    for (size_t k = 0; k < s->n_goals; k++) taken = taken || strncasecmp(s->goal[k], own[which], strlen(own[which])) == 0;
+    snprintf(name, 32, "%s%s", taken ? OURS : "", own[which]);
+}
+
+static void put_own(const cupel_suggestion *s, size_t which, double x, cupel_json_out *w)
+{
+    char name[32];
+    own_name(s, which, name);
+    put_number(w, name, x);
+}
+
 static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str *name, cupel_json_out *w)
 {
     const cupel_header *h = &s->pool.header;
     const size_t row = s->row[p->row];
+    char own_text[32];
     cupel_json_open(w, '{');
     cupel_json_name(w, "id");
     if (s->id == SIZE_MAX) cupel_json_put_count(w, row + 1);
@@ -82,16 +104,19 @@ static void put_json(const cupel_suggestion *s, const cupel_chosen *p, cupel_str
         name_of(s, k, "deviation", name);
         put_number(w, cupel_str_text(name), p->deviation[k]);
     }
-    put_number(w, "expected_gain", p->gain);
-    put_number(w, "success", p->success);
-    put_number(w, "score", p->score);
-    cupel_json_name(w, "stop");
+    put_own(s, GAIN, p->gain, w);
+    put_own(s, SUCCESS, p->success, w);
+    put_own(s, SCORE, p->score, w);
+    own_name(s, STOP, own_text);
+    cupel_json_name(w, own_text);
     cupel_json_put_bool(w, s->stop);
-    put_number(w, "stop_below", s->stop_below);
-    cupel_json_name(w, "in_domain");
+    put_own(s, STOP_BELOW, s->stop_below, w);
+    own_name(s, IN_DOMAIN, own_text);
+    cupel_json_name(w, own_text);
     if (s->in_domain) cupel_json_put_bool(w, s->in_domain[p - s->choice.pick]);
     else cupel_json_put_null(w);
-    cupel_json_add_string(w, "stop_reason", s->stop_reason);
+    own_name(s, STOP_REASON, own_text);
+    cupel_json_add_string(w, own_text, s->stop_reason);
     put_reasons(s, w);
     cupel_json_close(w, '}');
 }
@@ -114,7 +139,12 @@ static void put_csv_header(const cupel_suggestion *s, cupel_str *name, cupel_str
         name_of(s, k, "deviation", name);
         cupel_csv_put(out, cupel_text_of(cupel_str_text(name)), ',', false);
     }
-    cupel_str_puts(out, ",expected_gain,success,score,stop,stop_below,in_domain,stop_reason\n");
+    for (size_t k = 0; k < N_OWN; k++) {
+        char text[32];
+        own_name(s, k, text);
+        cupel_str_addf(out, ",%s", text);
+    }
+    cupel_str_putc(out, '\n');
 }
 
 static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str *out)
@@ -139,15 +169,31 @@ static void put_csv(const cupel_suggestion *s, const cupel_chosen *p, cupel_str 
     cupel_str_putc(out, '\n');
 }
 
+/* Its own name, or that after OURS. */
+static bool has_own(const cupel_header *h, size_t which, bool *ours)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s%s", OURS, own[which]);
+    *ours = cupel_header_find(h, name) != SIZE_MAX;
+    return *ours || cupel_header_find(h, own[which]) != SIZE_MAX;
+}
+
+bool cupel_suggestion_table(const cupel_header *h)
+{
+    bool ours;
+    return has_own(h, GAIN, &ours) && has_own(h, STOP_BELOW, &ours); /* elsewhere a score may be an input */
+}
+
 bool cupel_suggestion_column(const cupel_header *h, size_t column)
 {
-    static const char *const own[] = {"expected_gain", "success", "score", "stop", "stop_below", "in_domain", "stop_reason"};
     static const char *const of_goals[] = {" expected", " deviation"};
     const char *name = h->label[column];
-    /* a table with these two is one of suggestions; elsewhere a score may be an input */
-    if (cupel_header_find(h, "expected_gain") == SIZE_MAX || cupel_header_find(h, "stop_below") == SIZE_MAX) return false;
-    for (size_t k = 0; k < sizeof own / sizeof *own; k++)
-        if (strcmp(name, own[k]) == 0) return true;
+    bool ours;
+    if (!cupel_suggestion_table(h)) return false;
+    for (size_t k = 0; k < N_OWN; k++) {
+        if (!has_own(h, k, &ours)) continue;
+        if (ours ? strncmp(name, OURS, strlen(OURS)) == 0 && strcmp(name + strlen(OURS), own[k]) == 0 : strcmp(name, own[k]) == 0) return true;
+    }
     if (strncmp(name, CANDIDATES, sizeof CANDIDATES - 1) == 0) return true;
     for (size_t k = 0; k < sizeof of_goals / sizeof *of_goals; k++)
         if (cupel_text_ends(cupel_text_of(name), of_goals[k])) return true;

@@ -47,7 +47,7 @@ static bool same_letters(cupel_text t, const char *word)
     return true;
 }
 
-static cupel_reason read_target(cupel_text cell, double *y)
+cupel_reason cupel_training_target(cupel_text cell, double *y)
 {
     cupel_text t = cupel_text_trim(cell);
     if (cupel_text_missing(t)) return CUPEL_REASON_MISSING_NUMBER;
@@ -161,7 +161,7 @@ static cupel_status read_rows(reading *r, cupel_err *err)
         }
         cupel_reason reason = (cupel_reason)t->batch.reason[m];
         bool target = reason == CUPEL_REASON_NONE;
-        if (target) reason = read_target(cupel_cell(&t->records, i, r->target), &t->target[m]);
+        if (target) reason = cupel_training_target(cupel_cell(&t->records, i, r->target), &t->target[m]);
         if (reason == CUPEL_REASON_MISSING_NUMBER && target && r->o->n_beside) {
             t->batch.n--;
             n_untold++;

@@ -54,17 +54,19 @@ double cupel_net_violation(const cupel_net *net, double lambda, double share, co
 }
 
 /* From where w stands; left is made anew so that roundings of earlier penalties do not add up. */
-void cupel_net_descend(const cupel_net *net, double lambda, double share, double exact, double *w, double *left)
+size_t cupel_net_descend(const cupel_net *net, double lambda, double share, double exact, double *w, double *left)
 {
     double l1 = lambda * share, l2 = lambda * (1 - share);
     for (size_t j = 0; j < net->d; j++) {
         left[j] = net->with_y[j];
         for (size_t k = 0; k < net->d; k++) left[j] -= net->gram[j * net->d + k] * w[k];
     }
-    for (int round = 0; round < ROUNDS; round++) {
-        if (one_round(net, l1, l2, false, w, left) <= exact) return;
+    size_t round = 0;
+    for (; round < ROUNDS; round++) {
+        if (one_round(net, l1, l2, false, w, left) <= exact) break;
         while (round < ROUNDS && one_round(net, l1, l2, true, w, left) > exact) round++;
     }
+    return round + 1;
 }
 
 cupel_status cupel_net_solve(const cupel_net *net, double lambda, double share, double *w, cupel_err *err)

@@ -10,11 +10,11 @@
 #include <string.h>
 
 enum { STEPS_A_DECADE = 10, STEPS_MOST = 120, HALVINGS = 24 };
-static const double DEPTH = 1e-3;   /* of the first penalty: how far down at least */
-static const double BEYOND = 0.3;   /* of the chosen one: likewise */
+static const double DEPTH = 1e-2;   /* of the first penalty: how far down at least */
+static const double BEYOND = 0.6;   /* of the chosen one: likewise */
 static const double LEAST = 1e-12;
-static const double COARSE = 1e-6, FINE = 1e-9; /* changes of slopes at which a solution is taken as found */
-static const double WORK = 2e9;     /* multiplications that go into telling where columns enter */
+static const double COARSE = 1e-4, FINE = 1e-7; /* changes of slopes at which a solution is taken as found */
+static const double WORK = 2e8;     /* multiplications that go into telling where columns enter */
 
 void cupel_net_path_release(cupel_net_path *path)
 {
@@ -55,14 +55,16 @@ static cupel_status place_steps(cupel_net_path *p, double top, double lambda, cu
     return CUPEL_OK;
 }
 
-/* The penalty between two steps at which column j enters, by halving; from [d]: slopes at the larger. room [2 d]. */
-static double find_entry(const cupel_net *net, double share, double high, double low, const double *from, size_t j, double *room)
+/* The penalty between two steps at which column j enters, by halving while there is work left (multiplications); from [d]: slopes at the larger.
+ * room [2 d]. */
+static double find_entry(const cupel_net *net, double share, double high, double low, const double *from, size_t j, double *room,
+                         double *work)
 {
     double *w = room, *left = room + net->d;
     memcpy(w, from, net->d * sizeof *w);
-    for (int k = 0; k < HALVINGS; k++) {
+    for (int k = 0; k < HALVINGS && *work > 0; k++) {
         const double middle = sqrt(high * low);
-        cupel_net_descend(net, middle, share, FINE, w, left);
+        *work -= (double)cupel_net_descend(net, middle, share, FINE, w, left) * (double)net->d * (double)net->d;
         if (fabs(w[j]) > 0) low = middle;
         else high = middle;
     }
@@ -87,8 +89,7 @@ cupel_status cupel_net_path_walk(const cupel_net *net, double lambda, double sha
         for (size_t j = 0; j < d; j++) {
             p.used[k] += fabs(w[j]) > 0;
             if (!(fabs(w[j]) > 0) || p.enters[j] > 0) continue;
-            work -= 10.0 * HALVINGS * (double)d * (double)d;
-            p.enters[j] = work > 0 ? find_entry(net, share, p.lambda[k - 1], p.lambda[k], before, j, room) : p.lambda[k - 1];
+            p.enters[j] = find_entry(net, share, p.lambda[k - 1], p.lambda[k], before, j, room, &work);
         }
         if (k == p.chosen) memcpy(p.slope, w, d * sizeof *w);
     }

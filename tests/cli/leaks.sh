@@ -46,6 +46,9 @@ run train "$T/word.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 
 awk -F, -v OFS=, 'NR > 1 { $7 = NR % 3 ? "Yes" : "no" } { print }' "$T/in.csv" >"$T/yes.csv"; sed 's/,Yes/,1/; s/,no/,0/' "$T/yes.csv" >"$T/one.csv"
 for f in yes one; do run evaluate "$T/$f.csv" --target strength --model knn --formula formula --format json; cp "$T/out" "$T/$f.json"; done
 { [ $rc = 0 ] && grep -q auc "$T/yes.json" && [ "$(sed 's/yes.csv/one.csv/' "$T/yes.json")" = "$(cat "$T/one.json")" ]; }; check 'yes and no are 1 and 0' $?
+run train "$T/yes.csv" --target strength --formula formula --features stoichiometry --model extra_trees --set trees=20 -o "$T/y.h5"
+for f in yes one; do run explain "$T/y.h5" "$T/$f.csv" --rows 1 --format json; cp "$T/out" "$T/$f.json"; done
+{ [ $rc = 0 ] && grep -q '"importance": *-\{0,1\}[0-9]' "$T/yes.json" && [ "$(sed 's/yes.csv/one.csv/' "$T/yes.json")" = "$(cat "$T/one.json")" ]; }; check 'explain reads them too' $?
 
 # Zeros behind a logarithm: no prediction and no end of an interval is below 0.
 awk 'BEGIN { print "formula,x,rate"; for (i = 1; i <= 80; i++) printf "Fe%dNi%d,%g,%g\n", 100 - i, i, i, i < 30 ? 0 : (i - 29) ^ 2 * (1 + i * 53 % 7 / 10) }' >"$T/rate.csv"

@@ -161,4 +161,15 @@ run tell "$N" "$T/n7.csv"; { [ $rc = 0 ] && out '1 new, 0 of' && err 'and anothe
 # Noise is known from repeats alone.
 run tell "$I" "$T/sk.csv" --format json; { out '"noise": null'; }; run tell "$I" "$T/sk.csv"; { out 'noise not known without repeats'; }; check 'no noise without repeats' $?
 printf 'a,y\n1,41.2\n' >"$T/i.csv"; run tell "$I" "$T/i.csv"; { [ $rc = 0 ] && out 'noise [0-9]'; }; check 'with a repeat there is' $?
+# A goal that is called like a column of suggestions: what cupel writes is no measurement; nor is what it expects.
+for goal in score success yield; do
+  printf "x,$goal\n1,2\n2,3\n3,5\n4,4\n" >"$T/k.csv"; printf 'id,x\na,1.5\nb,2.5\nc,3.5\n' >"$T/pool.csv"; rm -f "$T/own.h5"
+  "$C" tell "$T/own.h5" "$T/k.csv" --target $goal --maximize -q >/dev/null 2>"$T/err"
+  "$C" suggest --loop "$T/own.h5" --pool "$T/pool.csv" --take --batch 2 -q -o "$T/n.csv" 2>"$T/err"; rc1=$?
+  "$C" tell "$T/own.h5" "$T/n.csv" -q >"$T/out" 2>"$T/err"; rc=$?
+  { [ $rc1 = 0 ] && [ $rc = 3 ] && grep -q "table of suggestions.*add a column '$goal'" "$T/err"; }; check "suggestions that nobody filled in: $goal" $?
+  awk -F, -v OFS=, -v g=$goal '{ print $0, NR == 1 ? g : 6 + NR }' "$T/n.csv" >"$T/f.csv"
+  "$C" tell "$T/own.h5" "$T/f.csv" -q >"$T/out" 2>"$T/err"; rc=$?
+  { [ $rc = 0 ] && grep -q "$goal: best 9," "$T/out"; }; check "and filled in: $goal" $?
+done
 exit $bad
