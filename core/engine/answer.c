@@ -514,7 +514,7 @@ cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupe
 {
     cupel_status st = CUPEL_OK;
     cupel_text line;
-    char n[32], m[32];
+    char n[32], m[32], k[32];
     answerer a = {.o = o, .job = job, .tally = {.job = job, .every = true}};
     CUPEL_TRY(open_all(&a, job, err));
     CUPEL_TRY(begin(&a, &line, err));
@@ -530,8 +530,8 @@ cupel_status cupel_answer_lines(const cupel_predict_table_options *o, const cupe
     }
     say_separator(&a, job);
     cupel_tally_say(&a.tally, "without an answer, or with an imputed value");
-    cupel_say(job, CUPEL_NOTE, "%s line%s answered, %s with an error", cupel_format_count(n, a.result.lines), a.result.lines == 1 ? "" : "s",
-              cupel_format_count(m, a.result.bad));
+    cupel_say(job, CUPEL_NOTE, "%s line%s: %s answered, %s with an error", cupel_format_count(n, a.result.lines), a.result.lines == 1 ? "" : "s",
+              cupel_format_count(k, a.result.lines - a.result.bad), cupel_format_count(m, a.result.bad));
     if (a.result.lines && !a.result.answered) st = cupel_fail(err, CUPEL_BAD_INPUT, "%s: not one of %s lines could be answered",
                                                               cupel_input_name(a.in), n);
     if (result) *result = a.result;

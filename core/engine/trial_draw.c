@@ -72,8 +72,10 @@ static bool leave(const cupel_trial_space *s, const bool *set, const double *x, 
 static double any_number(const cupel_trial_axis *a, double low, double high, double wish)
 {
     const double least = high - low < a->grain ? FINEST * a->grain : a->grain;
+    if (high - low < a->grain && (low <= a->low || high >= a->high)) return low <= a->low ? a->low : a->high; /* 0 and not 1e-9 of a mixture */
     double x = high - low < a->grain ? 0.5 * (low + high) : fmin(fmax(wish, low), high);
-    const double grain = round(x / least) * least;
+    double grain = round(x / least) * least;
+    grain += grain > high ? -least : grain < low ? least : 0;
     if (grain >= low && grain <= high) x = grain;
     char text[32];
     double tidy = x;

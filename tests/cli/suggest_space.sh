@@ -54,4 +54,10 @@ run space count "$T/s.yaml"; { [ $rc = 2 ] && err "s.yaml:1: .*of settings, whic
 for ((i = 0; i < 1500; i++)); do grep -q thread "$T/err" && break; kill -0 $pid 2>/dev/null || break; sleep 0.02; done
 kill -TERM $pid; wait $pid; rc=$?
 { [ $rc = 1 ] && err 'stopped while candidates were drawn; nothing was written' && [ ! -e "$T/x.csv" ] && [ -z "$(find "$T" -name '.*.tmp*')" ]; }; check 'a signal ends the drawing of candidates' $?
+# Where a mixture leaves no choice an end is taken as it is: A = 1, B = 0, C = 0, not 1e-9.
+printf 'A,B,C,y\n1,0,0,9\n0.8,0.1,0.1,7\n0.6,0.3,0.1,5\n0.7,0,0.3,6\n0.5,0.4,0.1,4\n' >"$T/mix.csv"
+printf 'space:\n  columns: {A: 0..1, B: 0..1, C: 0..0.3}\n  couple: ["A + B + C = 1"]\ndata: {file: mix.csv}\nrequire: [{property: y, goal: maximise}]\n' >"$T/mix.yaml"
+"$C" suggest --space "$T/mix.yaml" --batch 40 --sample 2000 --again -q >"$T/out" 2>"$T/err"; rc=$?
+{ [ $rc = 0 ] && [ "$(awk -F, 'NR > 1 && (($2 + $3 + $4 - 1) ^ 2 > 1e-28 || $2 ~ /e-/ || $3 ~ /e-/ || $4 ~ /e-/)' "$T/out" | wc -l)" = 0 ] && [ "$(wc -l <"$T/out")" -gt 20 ]; }
+check 'a mixture adds up to the last digit' $?
 exit $bad
