@@ -332,7 +332,8 @@ static void warn(const cupel_attribution *a, const cupel_job *job)
                                       "of them alone by %.3g, so their single importances are an artefact of what they share", best->name, c->n - 1,
                   c->n > 2 ? "s" : "", c->importance, best->importance);
     }
-    if (n > WARNINGS) cupel_say(job, CUPEL_WARNING, "so it is of %zu more such lists, below under \"Groups that move together\"", n - WARNINGS);
+    if (n > WARNINGS) cupel_say(job, CUPEL_WARNING, "so it is of %zu more such list%s, below under \"Groups that move together\"", n - WARNINGS,
+                                n - WARNINGS == 1 ? "" : "s");
 }
 
 cupel_status cupel_attribution_make(const cupel_attribution_options *o, const cupel_job *job, cupel_attribution *a, cupel_err *err)
