@@ -110,7 +110,7 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
         cupel_str_addf(words, "%s:%" PRIu64 ": %s: %s", t->file, t->records.line[i], cupel_reason_name(reason), cupel_str_text(&lacks));
     else if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
     cupel_str_free(&lacks);
-    if (r->o->missing == CUPEL_MISSING_DROP || (r->o->missing == CUPEL_MISSING_IMPUTE && (!target || r->o->drop_target))) {
+    if (r->o->missing == CUPEL_MISSING_DROP || (target ? r->o->drop_target : r->o->missing == CUPEL_MISSING_IMPUTE)) {
         cupel_tally_tell(&r->tally);
         return CUPEL_OK;
     }

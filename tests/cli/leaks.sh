@@ -40,6 +40,7 @@ for e in 0 -1; do run train "$T/in.csv" --target strength --model auto --budget 
 awk -F, -v OFS=, 'NR > 1 && NR % 5 == 0 { $7 = "" } NR == 2 { $7 = "n.d." } { print }' "$T/in.csv" >"$T/holes.csv"
 run train "$T/holes.csv" --target strength --missing drop "${ridge[@]}" -o "$T/m.h5"
 { [ $rc = 0 ] && [ "$(grep -c 'holes.csv:' "$T/err")" = 5 ] && err 'and [1-9][0-9]* more$' && err 'rows left out of training'; }; check 'rows left out: five and how many more' $?
+run train "$T/holes.csv" --target strength --missing-target drop "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && err 'rows left out of training'; }; check 'rows without a target alone' $?
 { ! grep "is ''" "$T/err" | grep -q 'two classes'; }; check 'an empty cell is no text class' $?
 sed 's/^\(Fe96Ni4,.*,\)[^,]*$/\1soft/' "$T/in.csv" >"$T/word.csv"
 run train "$T/word.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "is 'soft'.*two classes: 1 and 0, true and false, or yes and no"; }; check 'a word is' $?
