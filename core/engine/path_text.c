@@ -25,6 +25,13 @@ static cupel_status order_of(const cupel_net_path *p, size_t **order, size_t *n,
     return st;
 }
 
+/* Of a column of the path. */
+static cupel_status name_of(const cupel_model *m, size_t column, cupel_str *name, const char **unit, cupel_err *err)
+{
+    cupel_str_clear(name);
+    return cupel_features_name(cupel_model_features(m), cupel_surrogate_path_column(cupel_model_surrogate(m), column), name, unit, err);
+}
+
 static void put_steps(const cupel_net_path *p, cupel_json_out *w)
 {
     cupel_json_name(w, "steps");
@@ -57,8 +64,7 @@ cupel_status cupel_path_json(const cupel_model *m, cupel_json_out *w, cupel_err 
     cupel_json_name(w, "enters");
     cupel_json_open(w, '[');
     for (size_t i = 0; i < n; i++) {
-        cupel_str_clear(&name);
-        CUPEL_TRY(cupel_features_name(cupel_model_features(m), cupel_surrogate_path_column(s, order[i]), &name, &unit, err));
+        CUPEL_TRY(name_of(m, order[i], &name, &unit, err));
         cupel_json_open(w, '{');
         cupel_json_add_string(w, "column", cupel_str_text(&name));
         cupel_json_add_string(w, "unit", unit);
@@ -84,8 +90,7 @@ static size_t step_of(const cupel_net_path *p, double lambda)
 
 cupel_status cupel_path_lines(const cupel_model *m, cupel_str *out, cupel_err *err)
 {
-    const cupel_surrogate *s = cupel_model_surrogate(m);
-    const cupel_net_path *p = cupel_surrogate_path(s);
+    const cupel_net_path *p = cupel_surrogate_path(cupel_model_surrogate(m));
     cupel_status st = CUPEL_OK;
     cupel_str name = {0};
     const char *unit;
@@ -100,8 +105,7 @@ cupel_status cupel_path_lines(const cupel_model *m, cupel_str *out, cupel_err *e
     cupel_str_addf(out, "%10s %8s %8s %9s  %s\n", "lambda", "columns", "error", "slope", "enters");
     for (size_t i = 0; i < n && i < SHOWN; i++) {
         const size_t k = step_of(p, p->enters[order[i]]);
-        cupel_str_clear(&name);
-        CUPEL_TRY(cupel_features_name(cupel_model_features(m), cupel_surrogate_path_column(s, order[i]), &name, &unit, err));
+        CUPEL_TRY(name_of(m, order[i], &name, &unit, err));
         cupel_str_addf(out, "%10.4g %8.0f %8.4f ", p->enters[order[i]], p->used[k], p->error[k]);
         if (fabs(p->slope[order[i]]) > 0) cupel_str_addf(out, "%+9.3f", p->slope[order[i]]);
         else cupel_str_addf(out, "%9s", "-");

@@ -84,13 +84,13 @@ static bool has_unit(cupel_text t)
     return digits && i < t.n && t.p[i] != ',' && t.p[i] != '-' && t.p[i] != '+';
 }
 
-/* What a cell of the target may have meant that is no number. */
-static const char *no_number(cupel_text t)
+/* What a cell of the target may have meant that is no number; first: no row before it had one, so that the column may be one of words. */
+static const char *no_number(cupel_text t, bool first)
 {
     if (has_comma(t)) return " (a point for decimals and nothing between thousands: 1234.5)";
     if (t.n && (t.p[0] == '<' || t.p[0] == '>')) return " (a limit is no value: leave the row out, or give what was measured)";
     if (has_unit(t)) return " alone (a unit stands in the name of the column: 'strength [MPa]')";
-    return " (two classes: 1 and 0, true and false, or yes and no)";
+    return first ? " (two classes: 1 and 0, true and false, or yes and no)" : "";
 }
 
 static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool target, cupel_err *err)
@@ -105,7 +105,7 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
     if (target)
         snprintf(detail, sizeof detail, "%s is '%.*s', expected a finite number%s",
                  t->header.name[r->target], cupel_shown(cell.n, 40), cell.p,
-                 reason != CUPEL_REASON_BAD_NUMBER ? "" : no_number(cupel_text_trim(cell)));
+                 reason != CUPEL_REASON_BAD_NUMBER ? "" : no_number(cupel_text_trim(cell), i == 0));
     if (words && contents)
         cupel_str_addf(words, "%s:%" PRIu64 ": %s: %s", t->file, t->records.line[i], cupel_reason_name(reason), cupel_str_text(&lacks));
     else if (words) cupel_explain_row(t->file, t->records.line[i], cupel_training_formula(t, i), r->o->dot, reason, detail, words);
@@ -114,7 +114,7 @@ static cupel_status bad_row(reading *r, size_t i, cupel_reason reason, bool targ
         cupel_tally_tell(&r->tally);
         return CUPEL_OK;
     }
-    if (r->o->missing == CUPEL_MISSING_IMPUTE)
+    if (target)
         return cupel_fail(err, CUPEL_BAD_INPUT, "%s; a target is never made up: mend the row, or leave such rows out: %s", cupel_str_text(words),
                           r->o->in_demand ? "put missing_target: drop into data" : "--missing-target drop");
     return cupel_fail(err, CUPEL_BAD_INPUT, "%s; mend the row, or leave such rows out: %s", cupel_str_text(words),

@@ -43,7 +43,9 @@ run train "$T/holes.csv" --target strength --missing drop "${ridge[@]}" -o "$T/m
 run train "$T/holes.csv" --target strength --missing-target drop "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 0 ] && err 'rows left out of training'; }; check 'rows without a target alone' $?
 { ! grep "is ''" "$T/err" | grep -q 'two classes'; }; check 'an empty cell is no text class' $?
 sed 's/^\(Fe96Ni4,.*,\)[^,]*$/\1soft/' "$T/in.csv" >"$T/word.csv"
-run train "$T/word.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "is 'soft'.*two classes: 1 and 0, true and false, or yes and no"; }; check 'a word is' $?
+run train "$T/word.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "is 'soft', expected a finite number; a target is never made up.*--missing-target drop"; }; check 'nor is a word among numbers' $?
+sed 's/^\(Fe99Ni1,.*,\)[^,]*$/\1soft/' "$T/in.csv" >"$T/word.csv"
+run train "$T/word.csv" --target strength "${ridge[@]}" -o "$T/m.h5"; { [ $rc = 3 ] && err "is 'soft'.*two classes: 1 and 0, true and false, or yes and no"; }; check 'a word in the first row is' $?
 awk -F, -v OFS=, 'NR > 1 { $7 = NR % 3 ? "Yes" : "no" } { print }' "$T/in.csv" >"$T/yes.csv"; sed 's/,Yes/,1/; s/,no/,0/' "$T/yes.csv" >"$T/one.csv"
 for f in yes one; do run evaluate "$T/$f.csv" --target strength --model knn --formula formula --format json; cp "$T/out" "$T/$f.json"; done
 { [ $rc = 0 ] && grep -q auc "$T/yes.json" && [ "$(sed 's/yes.csv/one.csv/' "$T/yes.json")" = "$(cat "$T/one.json")" ]; }; check 'yes and no are 1 and 0' $?
